@@ -81,6 +81,18 @@ pub(crate) enum Failure {
         /// Of the environment.
         variable: &'static str,
     },
+    /// A folder that has to be empty is not.
+    #[error("{} is not empty; name another folder, or empty it", .0.display())]
+    NotEmpty(PathBuf),
+    /// Ctrl-C cannot be waited for.
+    #[error("signals cannot be handled: {0}")]
+    Signals(String),
+    /// Somebody pressed Ctrl-C; everything that was started has ended.
+    #[error("Ctrl-C was pressed")]
+    Interrupted,
+    /// Some commands did not do what their pages say.
+    #[error("rehearse: {0} commands did not do what their pages say, listed above")]
+    Rehearsal(usize),
     /// The rules found something.
     #[error("tidy: {0} to put right, listed above")]
     Untidy(usize),

@@ -14,6 +14,8 @@
 //! * `cargo xtask soak` plays two hours of sound between clocks that drift, in simulated time, and then runs a server among
 //!   strangers and trouble for as long as one likes; `soak audio` and `soak server` do one of the two.
 //! * `cargo xtask licences` writes down under which licences the crates of others are used, and collects their texts.
+//! * `cargo xtask rehearse` clones the project into an empty folder and types every command that the pages show, beginning
+//!   with the README's; `--here` does so in this checkout.
 //! * `cargo xtask fuzz` looks for inputs that the engine cannot take; it needs cargo-fuzz and a nightly toolchain.
 //!
 //! Who uses it: everybody who changes the project, and `.ci/run`.
@@ -33,8 +35,10 @@ mod failure;
 mod fuzz;
 mod libopus;
 mod licences;
+mod markdown;
 mod matchbox;
 mod platforms;
+mod rehearse;
 mod soak;
 mod tidy;
 mod web;
@@ -88,6 +92,8 @@ enum Chore {
     Soak(soak::Plan),
     /// Writes `docs/licences.md` anew, and collects the texts of licences.
     Licences(licences::Plan),
+    /// Meets the project as a stranger does: a clone that knows nothing, and every command that the pages show.
+    Rehearse(rehearse::Plan),
     /// Looks for inputs that the engine cannot take, ten minutes for each target, and keeps what it learned.
     Fuzz(fuzz::Plan),
 }
@@ -106,6 +112,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         Chore::Wasm => web::wasm::write(&root),
         Chore::Soak(plan) => soak::run(&root, plan),
         Chore::Licences(plan) => licences::run(&root, plan),
+        Chore::Rehearse(plan) => rehearse::run(&root, plan),
         Chore::Fuzz(plan) => fuzz::run(&root, plan),
     }
 }

@@ -3,6 +3,7 @@
 //! A rule looks at the whole [`Repository`], held in memory, and returns what it found; it reads and prints nothing.
 //! So every rule has tests on made-up repositories, and all of them together are one test over the real one.
 
+mod anchors;
 mod architecture;
 mod containerfile;
 mod crate_docs;
@@ -20,12 +21,13 @@ mod links;
 mod lints;
 mod manifests;
 mod paths_in_code;
+mod pictures;
 mod ratchet;
 mod repository;
 mod test_code;
 mod third_party;
 mod todo;
-mod tracked_files;
+pub(crate) mod tracked_files;
 mod walls;
 mod words;
 
@@ -61,6 +63,7 @@ fn findings(repository: &Repository) -> Vec<Finding> {
 type Rule = fn(&Repository) -> Vec<Finding>;
 
 const RULES: &[Rule] = &[
+    anchors::check,
     architecture::check,
     containerfile::check,
     crate_docs::check,
@@ -73,6 +76,7 @@ const RULES: &[Rule] = &[
     large_files::check,
     links::check,
     manifests::check,
+    pictures::check,
     ratchet::check,
     third_party::check,
     todo::check,

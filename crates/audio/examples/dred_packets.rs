@@ -1,6 +1,8 @@
 //! Makes `tests/data/dred.packets`: speech as a player with deep redundancy sends it, for tests of builds without.
 //!
-//! `cargo run -p consonance-audio --features libopus --example dred_packets`
+//! ```sh
+//! cargo run -p consonance-audio --features libopus --example dred_packets
+//! ```
 //!
 //! Each packet is its length in two bytes, little endian, and its bytes. Other machines may make other bytes, just as good.
 

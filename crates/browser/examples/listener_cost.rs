@@ -1,7 +1,9 @@
 //! What a frame of voice costs a listener: as a native player's client, and as a page's player, which is one with slots and
 //! messages around it. Prints both and the ratio.
 //!
-//! `cargo run --release -p consonance-browser --example listener_cost`
+//! ```sh
+//! cargo run --release -p consonance-browser --example listener_cost
+//! ```
 #![expect(clippy::print_stdout, reason = "what it measures is for a terminal")]
 
 use std::error::Error as StdError;

@@ -1,7 +1,11 @@
 //! Unpacks the stored corpora into folders for the fuzzer, and packs what it left there.
 //!
-//! `cargo run -p consonance-sim --example corpus -- unpack fuzz/corpus` makes a folder of each `.pack` file;
-//! `… -- pack fuzz/corpus` does the opposite. docs/fuzzing.md says when.
+//! ```sh
+//! cargo run -p consonance-sim --example corpus -- unpack fuzz/corpus
+//! cargo run -p consonance-sim --example corpus -- pack fuzz/corpus
+//! ```
+//!
+//! The first makes a folder of each `.pack` file, the second does the opposite. docs/fuzzing.md says when.
 
 use std::collections::BTreeSet;
 use std::error::Error;

@@ -1,6 +1,6 @@
 //! A game that carries voice over a room of its own: three players in one process, and a master that leaves.
 //!
-//! ```text
+//! ```sh
 //! cargo run -p made-up-room
 //! ```
 //!

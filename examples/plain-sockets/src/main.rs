@@ -1,9 +1,9 @@
 //! A voice server and a voice client over plain sockets, as a command.
 //!
-//! ```text
-//! plain-sockets server --listen 127.0.0.1:7000
-//! plain-sockets client --connect 127.0.0.1:7000 --name Bob --listen lobby --output heard.wav
-//! plain-sockets client --connect 127.0.0.1:7000 --name Alice --talk lobby --input speech.wav --for 10
+//! ```sh
+//! cargo run -p plain-sockets -- server --listen 127.0.0.1:7000
+//! cargo run -p plain-sockets -- client --connect 127.0.0.1:7000 --name Bob --listen lobby --output heard.wav
+//! cargo run -p plain-sockets -- client --connect 127.0.0.1:7000 --name Alice --talk lobby --input assets/speech/austen-1.wav
 //! ```
 //!
 //! The network is the library of this package; everything else comes from `consonance` and `consonance-server`, as it

@@ -1,6 +1,6 @@
 //! A game on renet whose players hear each other: a server and two players in one process, over sockets on this machine.
 //!
-//! ```text
+//! ```sh
 //! cargo run -p renet-game
 //! ```
 //!

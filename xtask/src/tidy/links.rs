@@ -2,12 +2,18 @@
 
 use super::finding::Finding;
 use super::repository::Repository;
+use crate::markdown;
 
-/// Every relative link and picture of every Markdown file names a file or folder of the repository.
+/// Every relative link and picture of every Markdown file names a file or folder of the repository, and every other one
+/// is an address of the web that is encrypted and whole.
 pub(crate) fn check(repository: &Repository) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (file, text) in repository.texts(&[".md"]) {
         for (line, target) in targets(text) {
+            if target.contains("://") && !is_address(&target) {
+                let what = format!("link to `{target}`, which is no address that begins with `https://`");
+                findings.push(Finding::new(&file.path, line, what, "correct it"));
+            }
             let Some(path) = resolve(&file.path, &target) else { continue };
             if !repository.exists(&path) {
                 let what = format!("link to `{target}`, which is not there");
@@ -20,21 +26,17 @@ pub(crate) fn check(repository: &Repository) -> Vec<Finding> {
 }
 
 /// Everything a Markdown text links to, with its line; code does not count.
-fn targets(text: &str) -> Vec<(usize, String)> {
-    let mut targets = Vec::new();
-    let mut fence = None;
-    for (index, line) in text.lines().enumerate() {
-        let mark = ["```", "~~~"].into_iter().find(|mark| line.trim_start().starts_with(mark));
-        match (fence, mark) {
-            (None, Some(mark)) => fence = Some(mark),
-            (Some(open), Some(mark)) if open == mark => fence = None,
-            (None, None) => {
-                targets.extend(targets_of_line(line).into_iter().map(|target| (index + 1, target)));
-            }
-            _ => {}
-        }
-    }
-    targets
+pub(super) fn targets(text: &str) -> Vec<(usize, String)> {
+    let of_line = |(number, line)| targets_of_line(line).into_iter().map(move |target| (number, target));
+    markdown::prose(text).into_iter().flat_map(of_line).collect()
+}
+
+/// Whether it is `https://`, a name with a dot, and a path of signs that need no escape.
+fn is_address(target: &str) -> bool {
+    let Some(rest) = target.strip_prefix("https://") else { return false };
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let in_host = |sign: char| sign.is_ascii_alphanumeric() || matches!(sign, '.' | '-');
+    host.contains('.') && host.chars().all(in_host) && rest.chars().all(|sign| sign.is_ascii_graphic())
 }
 
 fn targets_of_line(line: &str) -> Vec<String> {
@@ -62,7 +64,7 @@ fn targets_of_line(line: &str) -> Vec<String> {
 }
 
 /// The path in the repository that a link in `file` leads to; nothing where it leads elsewhere or to the same page.
-fn resolve(file: &str, target: &str) -> Option<String> {
+pub(super) fn resolve(file: &str, target: &str) -> Option<String> {
     let elsewhere = target.contains("://") || target.starts_with("mailto:") || target.starts_with("data:");
     let path = target.split(['#', '?']).next().unwrap_or_default().replace("%20", " ");
     if elsewhere || path.is_empty() {
@@ -105,6 +107,18 @@ mod tests {
             "`[code](gone.md)`\n```\n[code](gone.md)\n```\n",
         ] {
             assert_eq!(found(text), [""; 0]);
+        }
+    }
+
+    #[test]
+    fn addresses_that_are_none_are_found() {
+        for address in
+            ["http://example.org/", "https://example/", "https:///a", "https://exämple.org/", "ftp://a.b/"]
+        {
+            let expected = format!(
+                "docs/a.md:1: link to `{address}`, which is no address that begins with `https://` — correct it"
+            );
+            assert_eq!(found(&format!("[x]({address})")), [expected]);
         }
     }
 

@@ -1,6 +1,6 @@
 //! Two players who reach each other with matchbox, without any server, and hear each other.
 //!
-//! ```text
+//! ```sh
 //! cargo run -p consonance-matchbox --features socket --example players
 //! ```
 //!

@@ -1,0 +1,94 @@
+//! `cargo xtask rehearse`: the project as a stranger meets it, from `git clone` on, with every command that its pages show.
+
+mod child;
+mod first_word;
+mod needs;
+mod page;
+mod patience;
+mod performance;
+mod promise;
+mod report;
+mod script;
+mod shown;
+mod signal;
+mod speech;
+mod stage;
+mod typed;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use crate::built::Built;
+use crate::failure::Failure;
+use needs::Wishes;
+use performance::Performance;
+use script::Scene;
+use stage::Stage;
+
+/// What is rehearsed, and where.
+#[derive(Args)]
+pub(crate) struct Plan {
+    /// In this checkout, with what it has built already, instead of in a clone that knows nothing.
+    #[arg(long)]
+    here: bool,
+    /// An empty folder for the clone and all that is left; `target/rehearse` where nothing is said, which is made anew.
+    #[arg(long, conflicts_with = "here")]
+    folder: Option<PathBuf>,
+    /// Only the pages whose path begins so, such as `README.md` or `docs/guide` (may be given several times).
+    #[arg(long, value_name = "PAGE")]
+    only: Vec<String>,
+    #[command(flatten)]
+    wishes: Wishes,
+}
+
+/// Types every command, prints what came of it, and leaves a report and logs.
+///
+/// # Errors
+/// [`Failure::Rehearsal`] if something did not do what its page says; [`Failure`] if the clone cannot be made.
+pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
+    patience::end_with_signals().map_err(|error| Failure::Signals(error.to_string()))?;
+    let stage = plan.stage(root)?;
+    let shown = shown::commands(stage.checkout())?;
+    let mut performance = Performance::new(&stage, &shown, &plan.wishes);
+    for scene in script::scenes().filter(|scene| plan.wants(scene)) {
+        performance.play(scene);
+        if patience::is_interrupted() {
+            break;
+        }
+    }
+    let report = performance.report();
+    let path = stage.report();
+    fs::write(&path, report.page()).map_err(|source| Failure::File { path: path.clone(), source })?;
+    println!("\n{report}\n{}", path.display());
+    match report.failures() {
+        _ if patience::is_interrupted() => Err(Failure::Interrupted),
+        0 => Ok(()),
+        failures => Err(Failure::Rehearsal(failures)),
+    }
+}
+
+impl Plan {
+    fn stage(&self, root: &Path) -> Result<Stage, Failure> {
+        let usual = Built::release(root)?.beside("rehearse");
+        if self.here {
+            return Stage::here(root, usual);
+        }
+        if let Some(folder) = &self.folder {
+            let folder = std::path::absolute(folder);
+            return Stage::fresh(
+                root,
+                folder.map_err(|source| Failure::File { path: root.to_owned(), source })?,
+            );
+        }
+        if usual.exists() {
+            fs::remove_dir_all(&usual).map_err(|source| Failure::File { path: usual.clone(), source })?;
+        }
+        Stage::fresh(root, usual)
+    }
+
+    fn wants(&self, scene: &Scene) -> bool {
+        self.only.is_empty() || self.only.iter().any(|page| scene.page.starts_with(page.as_str()))
+    }
+}

@@ -1,0 +1,112 @@
+//! A command as a child: what it prints, what is typed into it, its end.
+
+use std::fs::File;
+use std::io::{self, BufRead as _, BufReader, Read, Write as _};
+use std::path::Path;
+use std::process::{Child as Process, ChildStdin, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use super::patience::{self, Impatience};
+use super::signal::{self, Signal};
+
+/// A command in a shell, with everything that it starts in turn. Dropping it ends all of them.
+#[derive(Debug)]
+pub(super) struct Child {
+    process: Process,
+    input: Option<ChildStdin>,
+    printed: Arc<Mutex<String>>,
+    readers: Vec<JoinHandle<()>>,
+    has_ended: bool,
+}
+
+impl Child {
+    /// Types `line` into a shell that is set up as `shell` says; what it prints is in `log`, too.
+    ///
+    /// # Errors
+    /// If there is no shell, or the log cannot be written.
+    pub(super) fn start(mut shell: Command, line: &str, log: &Path) -> io::Result<Self> {
+        let mut log = File::options().create(true).append(true).open(log)?;
+        writeln!(log, "$ {line}")?;
+        let log = Arc::new(Mutex::new(log));
+        signal::lead_a_group(&mut shell);
+        shell.args(["-c", line]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut process = shell.spawn()?;
+        let (input, out, err) = (process.stdin.take(), process.stdout.take(), process.stderr.take());
+        let mut child =
+            Self { process, input, printed: Arc::default(), readers: Vec::new(), has_ended: false };
+        if let Some((out, err)) = out.zip(err) {
+            child.follow(out, Arc::clone(&log))?;
+            child.follow(err, log)?;
+        }
+        Ok(child)
+    }
+
+    /// What it has printed so far, to both of its outputs.
+    pub(super) fn printed(&self) -> String {
+        self.printed.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// How it ended, if it has; then all that it printed is there.
+    pub(super) fn ended(&mut self) -> Option<ExitStatus> {
+        let status = self.process.try_wait().ok().flatten()?;
+        self.has_ended = true;
+        for reader in self.readers.drain(..) {
+            // A reader that failed has nothing to add.
+            let _ = reader.join();
+        }
+        Some(status)
+    }
+
+    /// # Errors
+    /// If nobody reads it.
+    pub(super) fn type_line(&mut self, line: &str) -> io::Result<()> {
+        self.input.as_mut().map_or(Ok(()), |input| writeln!(input, "{line}"))
+    }
+
+    /// Ctrl-C, and how it ended.
+    ///
+    /// # Errors
+    /// If it does not end in time.
+    pub(super) fn interrupt(&mut self) -> Result<ExitStatus, Impatience> {
+        if let Some(status) = self.ended() {
+            return Ok(status);
+        }
+        signal::send(&mut self.process, Signal::Interrupt);
+        patience::until(SOON, || self.ended())
+    }
+
+    fn follow(&mut self, pipe: impl Read + Send + 'static, log: Arc<Mutex<File>>) -> io::Result<()> {
+        let printed = Arc::clone(&self.printed);
+        let read = move || {
+            for line in BufReader::new(pipe).split(b'\n').map_while(Result::ok) {
+                let line = String::from_utf8_lossy(&line);
+                // The log is for people who look afterwards.
+                let _ = writeln!(log.lock().unwrap_or_else(PoisonError::into_inner), "{line}");
+                let mut printed = printed.lock().unwrap_or_else(PoisonError::into_inner);
+                printed.push_str(&line);
+                printed.push('\n');
+            }
+        };
+        self.readers.push(thread::Builder::new().name("output".to_owned()).spawn(read)?);
+        Ok(())
+    }
+}
+
+impl Drop for Child {
+    fn drop(&mut self) {
+        if !self.has_ended {
+            signal::send(&mut self.process, Signal::Terminate);
+            if patience::within(SOON, || self.process.try_wait().ok().flatten()).is_none() {
+                signal::send(&mut self.process, Signal::Kill);
+            }
+        }
+        // What it started and left behind would keep ports and processors.
+        signal::send(&mut self.process, Signal::Kill);
+        let _ = self.process.wait();
+    }
+}
+
+/// Within how long everything ends that is told to.
+const SOON: Duration = Duration::from_secs(20);

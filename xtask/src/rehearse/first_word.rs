@@ -1,0 +1,61 @@
+//! The moment at which the first word is heard: the first speech in a file that a player of the README leaves.
+
+use std::fs;
+use std::path::PathBuf;
+use std::time::{Duration, Instant, SystemTime};
+
+use super::speech;
+use super::stage::Stage;
+
+/// Somebody who waits for it.
+#[derive(Debug)]
+pub(super) struct FirstWord {
+    checkout: PathBuf,
+    began: Instant,
+    /// What was there before is none of ours.
+    since: SystemTime,
+    looked: Option<Instant>,
+    heard: Option<(Duration, PathBuf)>,
+}
+
+impl FirstWord {
+    pub(super) fn listen(stage: &Stage) -> Self {
+        let since = SystemTime::now();
+        Self { checkout: stage.checkout().to_owned(), began: stage.began(), since, looked: None, heard: None }
+    }
+
+    /// To be called often; looks a few times per second, until it is heard.
+    pub(super) fn look(&mut self) {
+        if self.heard.is_some() || self.looked.is_some_and(|looked| looked.elapsed() < PAUSE) {
+            return;
+        }
+        self.looked = Some(Instant::now());
+        let spoken = self.files().into_iter().find(|path| speech::has_speech(path));
+        self.heard = spoken.map(|path| (self.began.elapsed(), path));
+    }
+
+    /// In words, if it was heard.
+    pub(super) fn figure(&self) -> Option<String> {
+        let (after, path) = self.heard.as_ref()?;
+        let name = path.strip_prefix(&self.checkout).unwrap_or(path);
+        Some(format!(
+            "from the beginning to the first heard word: {:.1} s, in {}",
+            after.as_secs_f64(),
+            name.display()
+        ))
+    }
+
+    /// What players have heard since the rehearsal began: in the checkout, and in what a demonstration leaves there.
+    fn files(&self) -> Vec<PathBuf> {
+        let folders = [self.checkout.clone(), self.checkout.join("demo-out")];
+        let entries = folders.iter().filter_map(|folder| fs::read_dir(folder).ok()).flatten().flatten();
+        let is_new = |path: &PathBuf| {
+            let written = fs::metadata(path).and_then(|file| file.modified());
+            written.is_ok_and(|written| written >= self.since)
+        };
+        let is_wav = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "wav");
+        entries.map(|entry| entry.path()).filter(is_wav).filter(is_new).collect()
+    }
+}
+
+const PAUSE: Duration = Duration::from_millis(250);

@@ -1,0 +1,50 @@
+//! What a command needs that this machine, or who rehearses, may not have.
+
+use std::env;
+
+use clap::Args;
+
+use super::script::{Need, Step, Way};
+use super::stage::Stage;
+use crate::command;
+
+/// What who rehearses has time for.
+#[derive(Args, Debug)]
+pub(super) struct Wishes {
+    /// Leave the test suite out, which takes about a dozen minutes.
+    #[arg(long)]
+    skip_tests: bool,
+    /// Try also what takes many minutes for one command.
+    #[arg(long)]
+    long: bool,
+}
+
+impl Wishes {
+    /// Why a command is not tried here and now.
+    pub(super) fn reason_to_skip(&self, step: &Step, stage: &Stage) -> Option<String> {
+        if let Way::Untried(why) = step.way {
+            return Some(why.to_owned());
+        }
+        step.needs.iter().find_map(|need| self.is_missing(*need, stage))
+    }
+
+    fn is_missing(&self, need: Need, stage: &Stage) -> Option<String> {
+        match need {
+            Need::Program(name) => (!is_on_the_path(name)).then(|| format!("there is no {name} here")),
+            Need::Success(line, what) => {
+                let succeeds = command::capture(stage.shell(stage.checkout()).args(["-c", line])).is_ok();
+                (!succeeds).then(|| format!("there is no {what} here"))
+            }
+            Need::Minutes(minutes) => {
+                (!self.long).then(|| format!("it takes about {minutes} minutes; `--long` tries it"))
+            }
+            Need::Tests => self.skip_tests.then(|| "`--skip-tests` leaves it out".to_owned()),
+        }
+    }
+}
+
+fn is_on_the_path(name: &str) -> bool {
+    let path = env::var_os("PATH").unwrap_or_default();
+    env::split_paths(&path)
+        .any(|folder| folder.join(name).with_extension(env::consts::EXE_EXTENSION).is_file())
+}

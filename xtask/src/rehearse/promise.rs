@@ -1,0 +1,50 @@
+//! What a page promises besides what is printed, and whether it is so.
+
+use std::fs;
+use std::path::Path;
+
+use super::performance::Running;
+use super::script::Promise;
+use super::{page, speech, typed};
+
+/// Where a promise is looked at.
+pub(super) struct Place<'a> {
+    /// Where the command was typed.
+    pub(super) folder: &'a Path,
+    /// The command that it is about.
+    pub(super) this: &'a mut Running,
+    /// What else runs in the scene.
+    pub(super) others: &'a [Running],
+}
+
+/// Looks once.
+///
+/// # Errors
+/// What is not so, in words.
+pub(super) fn is_kept(promise: &Promise, place: &mut Place<'_>) -> Result<(), String> {
+    match *promise {
+        Promise::File(name) => match fs::metadata(place.folder.join(name)) {
+            Ok(file) if file.len() > 0 => Ok(()),
+            Ok(_) => Err(format!("{name} is empty")),
+            Err(error) => Err(format!("there is no {name}: {error}")),
+        },
+        Promise::Speech(name) if speech::has_speech(&place.folder.join(name)) => Ok(()),
+        Promise::Speech(name) => Err(format!("nobody speaks in {name}")),
+        Promise::Page(words) => {
+            let address = typed::said(&place.this.child.printed(), words);
+            page::is_whole(&address.ok_or_else(|| format!("no address was printed behind {words:?}"))?)
+        }
+        Promise::Elsewhere(part, words) => {
+            let other = place.others.iter().find(|other| other.step.command.contains(part));
+            let printed = other.ok_or_else(|| format!("no command with {part:?} runs"))?.child.printed();
+            if printed.contains(words) {
+                Ok(())
+            } else {
+                Err(format!("{part:?} does not print {words:?}:\n{printed}"))
+            }
+        }
+        Promise::Typed(line) => {
+            place.this.child.type_line(line).map_err(|error| format!("nobody reads it: {error}"))
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! What is done with each command that a page shows, and what it has to show for it.
+//!
+//! A scene is what somebody does who reads one section of a page: its commands in order, each exactly as it is shown.
+//! A test compares scenes with pages: no command is shown that nobody tries, and none is tried that nobody shows.
+
+mod examples;
+mod guide;
+mod networks;
+mod readme;
+#[cfg(test)]
+mod tests;
+mod tools;
+
+/// What somebody does who reads a section of a page.
+#[derive(Debug)]
+pub(crate) struct Scene {
+    /// The page, from the root of the repository.
+    pub(crate) page: &'static str,
+    /// Where its commands are typed.
+    pub(crate) folder: Folder,
+    /// In the order in which they are typed.
+    pub(crate) steps: &'static [Step],
+}
+
+/// Where commands are typed.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Folder {
+    /// The checkout, or a folder in it.
+    Checkout(&'static str),
+    /// An empty one, by somebody who has the program `consonance` on the PATH.
+    Empty,
+}
+
+/// One command.
+#[derive(Debug)]
+pub(crate) struct Step {
+    /// Exactly as the page shows it.
+    pub(crate) command: &'static str,
+    /// The page shows it; what is not shown is what the page takes for granted.
+    pub(crate) is_shown: bool,
+    /// How it ends.
+    pub(crate) way: Way,
+    /// What it has to print, in order.
+    pub(crate) says: &'static [&'static str],
+    /// What stands for something else in what is shown.
+    pub(crate) stands_for: &'static [(&'static str, Value)],
+    /// What not every machine has.
+    pub(crate) needs: &'static [Need],
+    /// What is so as soon as it has said what it has to, or has ended by itself.
+    pub(crate) promises: &'static [Promise],
+    /// What is so after Ctrl-C.
+    pub(crate) afterwards: &'static [Promise],
+}
+
+/// How a command ends.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Way {
+    /// By itself, with success.
+    Ends,
+    /// By itself, with one of these codes.
+    EndsWith(&'static [i32]),
+    /// With Ctrl-C, and then with success.
+    Stays,
+    /// It is never tried, for this reason.
+    Untried(&'static str),
+}
+
+/// What is typed where a page shows something that differs from case to case.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Value {
+    /// Always this.
+    Is(&'static str),
+    /// What a command of the scene has printed behind these words.
+    Said(&'static str),
+    /// A folder with this name, in place of the same one of the machine.
+    Folder(&'static str),
+}
+
+/// What not every machine has; a command is skipped where it is missing.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Need {
+    /// A program on the PATH.
+    Program(&'static str),
+    /// A command that succeeds, and what that shows to be there.
+    Success(&'static str, &'static str),
+    /// More patience than usual: this many minutes.
+    Minutes(u32),
+    /// The wish to run all tests.
+    Tests,
+}
+
+/// What a page promises besides what is printed.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Promise {
+    /// This file is there, and is not empty.
+    File(&'static str),
+    /// Somebody speaks in this WAV file.
+    Speech(&'static str),
+    /// A page at the address that was printed behind these words, with all that it loads.
+    Page(&'static str),
+    /// Another command of the scene, which has these words in it, prints this.
+    Elsewhere(&'static str, &'static str),
+    /// A line that is typed into the command.
+    Typed(&'static str),
+}
+
+/// All scenes, those of the README first.
+pub(crate) fn scenes() -> impl Iterator<Item = &'static Scene> {
+    [readme::SCENES, guide::SCENES, networks::SCENES, tools::SCENES, examples::SCENES].into_iter().flatten()
+}
+
+const fn scene(page: &'static str, steps: &'static [Step]) -> Scene {
+    Scene { page, folder: Folder::Checkout(""), steps }
+}
+
+/// A command that ends by itself.
+const fn ends(command: &'static str) -> Step {
+    Step {
+        command,
+        is_shown: true,
+        way: Way::Ends,
+        says: &[],
+        stands_for: &[],
+        needs: &[],
+        promises: &[],
+        afterwards: &[],
+    }
+}
+
+/// A command that runs until Ctrl-C, or until the scene is over.
+const fn stays(command: &'static str) -> Step {
+    Step { way: Way::Stays, ..ends(command) }
+}
+
+/// A command that nobody tries, and why.
+const fn untried(command: &'static str, why: &'static str) -> Step {
+    Step { way: Way::Untried(why), ..ends(command) }
+}
+
+impl Scene {
+    const fn in_folder(self, folder: Folder) -> Self {
+        Self { folder, ..self }
+    }
+}
+
+impl Step {
+    /// The page takes for granted that somebody has done this.
+    const fn granted(self) -> Self {
+        Self { is_shown: false, ..self }
+    }
+
+    const fn with_one_of(self, codes: &'static [i32]) -> Self {
+        Self { way: Way::EndsWith(codes), ..self }
+    }
+
+    const fn says(self, says: &'static [&'static str]) -> Self {
+        Self { says, ..self }
+    }
+
+    const fn stands_for(self, stands_for: &'static [(&'static str, Value)]) -> Self {
+        Self { stands_for, ..self }
+    }
+
+    const fn needs(self, needs: &'static [Need]) -> Self {
+        Self { needs, ..self }
+    }
+
+    const fn promises(self, promises: &'static [Promise]) -> Self {
+        Self { promises, ..self }
+    }
+
+    const fn afterwards(self, afterwards: &'static [Promise]) -> Self {
+        Self { afterwards, ..self }
+    }
+}

@@ -1,0 +1,129 @@
+//! The guide, and the pages for operators.
+
+use super::{Folder, Need, Promise, Scene, Value, ends, scene, stays, untried};
+
+pub(super) const SCENES: &[Scene] = &[
+    scene(
+        "docs/guide/diagnostics.md",
+        &[
+            stays("consonance serve --listen 127.0.0.1:7777").granted().says(&["quic://"]),
+            stays("consonance join 'quic://…' --name Bob --listen lobby --diagnostics trouble")
+                .says(&["you joined as Bob"])
+                .afterwards(&[
+                    Promise::File("trouble/01-mix.wav"),
+                    Promise::File("trouble/packets.pcapng"),
+                    Promise::File("trouble/events.txt"),
+                ]),
+        ],
+    )
+    .in_folder(Folder::Empty),
+    scene(
+        "docs/guide/diagnostics.md",
+        &[stays("consonance serve --capture-packets session.pcapng")
+            .says(&["quic://"])
+            .afterwards(&[Promise::File("session.pcapng")])],
+    )
+    .in_folder(Folder::Empty),
+    scene(
+        "docs/guide/inspector.md",
+        &[
+            stays("consonance serve --listen 127.0.0.1:7777 --inspector").says(&["inspector: http://127.0.0.1:"]),
+            stays("consonance join 'quic://127.0.0.1:7777/main#sha256=…' --name Bob --listen lobby --inspector")
+                .says(&["inspector: http://127.0.0.1:", "you joined as Bob"]),
+            stays("consonance join 'quic://127.0.0.1:7777/main#sha256=…' --name Alice --talk lobby --tone 440")
+                .granted()
+                .says(&["you joined as Alice"])
+                .promises(&[Promise::Elsewhere("--name Bob", "Alice started speaking")]),
+            // A machine without a loudspeaker breaks the last link.
+            ends("consonance why URL Alice Bob")
+                .with_one_of(&[0, 1])
+                .stands_for(&[("URL", Value::Said("inspector: "))])
+                .says(&["Why does Bob not hear Alice?", "ok      speaker joined"]),
+        ],
+    )
+    .in_folder(Folder::Empty),
+    scene(
+        "docs/guide/joining.md",
+        &[
+            ends("consonance token keygen secret.jwk public.jwk")
+                .promises(&[Promise::File("secret.jwk"), Promise::File("public.jwk")]),
+            stays("consonance serve --token-key public.jwk").says(&["quic://"]),
+            ends("consonance token new --key secret.jwk --name Alice --session main --listen lobby --listen 'team red*' > alice.token")
+                .promises(&[Promise::File("alice.token")]),
+            ends("consonance token show alice.token --key public.jwk").says(&["Alice"]),
+            stays("consonance join quic://… --name Alice --token-file alice.token").says(&["you joined as Alice"]),
+        ],
+    )
+    .in_folder(Folder::Empty),
+    scene(
+        "docs/guide/offline.md",
+        &[stays("consonance join offline: --name Me --talk anywhere").says(&["you joined as Me", "Loopback joined"])],
+    )
+    .in_folder(Folder::Empty),
+    scene(
+        "docs/guide/proximity.md",
+        &[stays("consonance serve --proximity world=25 --proximity 'dungeon *=12'").says(&["quic://"])],
+    )
+    .in_folder(Folder::Empty),
+    scene(
+        "docs/guide/running-a-server.md",
+        &[
+            ends("mkdir -p /usr/local/bin /etc/systemd/system")
+                .granted()
+                .stands_for(&[("/usr/local/bin", Value::Folder("bin")), ("/etc", Value::Folder("etc"))]),
+            ends("install -m 755 target/release/consonance /usr/local/bin/").stands_for(&[("/usr/local/bin", Value::Folder("bin"))]),
+            ends("mkdir -p /etc/consonance").stands_for(&[("/etc", Value::Folder("etc"))]),
+            ends("consonance serve --print-config > /etc/consonance/voice.toml").stands_for(&[("/etc", Value::Folder("etc"))]),
+            ends("cp packaging/consonance.service /etc/systemd/system/").stands_for(&[("/etc", Value::Folder("etc"))]),
+            untried("systemctl enable --now consonance", "it starts a service on this machine"),
+            ends("consonance serve --check --config /etc/consonance/voice.toml")
+                .granted()
+                .stands_for(&[("/etc", Value::Folder("etc"))]),
+        ],
+    ),
+    scene(
+        "docs/operations.md",
+        &[
+            stays("consonance serve --listen 127.0.0.1:7777 --admin").granted().says(&["quic://"]),
+            stays("consonance join 'quic://…' --name Alice --talk lobby --tone 440").granted().says(&["you joined as Alice"]),
+            ends("consonance admin drain --within 1800 --onward 'quic://voice2.example.org:7777/{session}' --reason \"update\"")
+                .stands_for(&[("voice2.example.org:7777", Value::Is("127.0.0.1:7779"))])
+                .promises(&[Promise::Elsewhere("--name Alice", "the server stops in 1800 s")]),
+            ends("consonance admin undrain"),
+        ],
+    )
+    .in_folder(Folder::Empty),
+    scene(
+        "docs/recording.md",
+        &[
+            stays("consonance serve --listen 127.0.0.1:7777").granted().says(&["quic://"]),
+            stays("consonance join 'quic://127.0.0.1:7777/main#sha256=…' --name Alice --talk lobby --tone 440")
+                .granted()
+                .says(&["you joined as Alice"]),
+            stays("consonance join 'quic://127.0.0.1:7777/main#sha256=…' --name Bob --listen lobby --record evening --record-format opus")
+                .says(&["you joined as Bob", "Alice started speaking"])
+                .afterwards(&[Promise::File("evening/01-mix.opus")]),
+        ],
+    )
+    .in_folder(Folder::Empty),
+    scene(
+        "packaging/Containerfile",
+        &[
+            ends("podman build -f packaging/Containerfile -t consonance .").needs(&[Need::Program("podman")]),
+            ends("touch voice.toml").granted().needs(&[Need::Program("podman")]),
+            stays("podman run --rm -p 7777:7777/udp -v ./voice.toml:/etc/consonance/voice.toml:ro,Z consonance")
+                .says(&["quic://"])
+                .needs(&[Need::Program("podman")]),
+        ],
+    ),
+    scene(
+        "packaging/consonance.service",
+        &[
+            untried("install -m 755 target/release/consonance /usr/local/bin/", SAME),
+            untried("mkdir -p /etc/consonance && consonance serve --print-config > /etc/consonance/voice.toml", SAME),
+            untried("cp packaging/consonance.service /etc/systemd/system/ && systemctl enable --now consonance", SAME),
+        ],
+    ),
+];
+
+const SAME: &str = "docs/guide/running-a-server.md has the same";

@@ -1,0 +1,47 @@
+//! The README, in its order.
+
+use super::{Need, Promise, Scene, ends, scene, stays};
+
+/// A stranger's first half hour.
+pub(super) const SCENES: &[Scene] = &[
+    scene(
+        "README.md",
+        &[
+            stays("cargo run --release")
+                .says(&["http://127.0.0.1:7780/", "quic://127.0.0.1:7777/main#sha256="])
+                .promises(&[Promise::Page("another player:")]),
+            stays("cargo run --release -- join 'quic://127.0.0.1:7777/main#sha256=…' --name Carol --listen lobby --talk lobby")
+                .says(&["you joined as Carol", "Carol entered room lobby"]),
+        ],
+    ),
+    scene(
+        "README.md",
+        &[ends("cargo run --release -- demo").promises(&[
+            Promise::Speech("demo-out/alice.wav"),
+            Promise::Speech("demo-out/bob.wav"),
+            Promise::File("demo-out/report.html"),
+        ])],
+    ),
+    scene("README.md", &[ends("cargo test --workspace").says(&["test result: ok"]).needs(&[Need::Tests])]),
+    scene(
+        "README.md",
+        &[
+            stays("cargo run --release -- serve --listen 127.0.0.1:7777").says(&["quic://127.0.0.1:7777/main#sha256="]),
+            stays("cargo run --release -- join 'quic://127.0.0.1:7777/main#sha256=…' --name Bob --listen lobby --output heard.wav")
+                .says(&["you joined as Bob", "Bob entered room lobby"])
+                .afterwards(&[Promise::Speech("heard.wav")]),
+            stays("cargo run --release -- join 'quic://127.0.0.1:7777/main#sha256=…' --name Alice --talk lobby --input assets/speech/austen-1.wav")
+                .says(&["you joined as Alice"])
+                .promises(&[
+                    Promise::Elsewhere("--name Bob", "Alice started speaking"),
+                    Promise::Speech("heard.wav"),
+                    Promise::Typed("hello"),
+                    Promise::Elsewhere("--name Bob", "Alice to lobby: hello"),
+                ]),
+        ],
+    ),
+    scene(
+        "README.md",
+        &[stays("cargo run --release -- splice mirror --listen 0.0.0.0:7777 --upstream 127.0.0.1:7778").says(&["7777"])],
+    ),
+];
