@@ -39,7 +39,7 @@ fn lost_files(repository: &Repository, map: &str) -> Vec<Finding> {
     let numbered = map.lines().zip(1..);
     let spans =
         numbered.flat_map(|(text, line)| text.split('`').skip(1).step_by(2).map(move |span| (span, line)));
-    let files = spans.filter(|(span, _)| span.ends_with(".rs") || span.ends_with(".ts"));
+    let files = spans.filter(|(span, _)| matches!(span.rsplit_once('.'), Some((_, "rs" | "ts"))));
     let lost = files.filter(|(span, _)| !is_a_file(span));
     let finding = |(span, line): (&str, usize)| {
         Finding::new(MAP, line, format!("there is no file `{span}`"), "name the one that has its job now")
