@@ -24,6 +24,7 @@ mod paths_in_code;
 mod pictures;
 mod ratchet;
 mod repository;
+mod rust_version;
 mod test_code;
 mod third_party;
 mod todo;
@@ -78,6 +79,7 @@ const RULES: &[Rule] = &[
     manifests::check,
     pictures::check,
     ratchet::check,
+    rust_version::check,
     third_party::check,
     todo::check,
     lints::check,
