@@ -29,6 +29,7 @@ mod test_code;
 mod third_party;
 mod todo;
 pub(crate) mod tracked_files;
+mod unused_dependencies;
 mod walls;
 mod words;
 
@@ -83,6 +84,7 @@ const RULES: &[Rule] = &[
     third_party::check,
     todo::check,
     lints::check,
+    unused_dependencies::check,
     walls::check,
     words::check,
 ];

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use consonance_session::{RoomPattern, ServerSettings, SessionId};
+use consonance_transport::session_name;
 
 use crate::gauges::Gauges;
 use crate::sessions::{SessionsSettings, random_u64};
@@ -81,8 +82,6 @@ struct Entry {
 /// Loads that differ by less than this, in thousandths, are equal: the number of sessions decides then, so that many
 /// sessions that start at once do not all go where it was quietest a moment ago.
 const LOAD_STEP_PERMILLE: u32 = 50;
-/// The longest name of a session on demand, in bytes: 64 characters of 4.
-const NAME_BYTES_MAX: usize = 256;
 
 impl Directory {
     /// The sessions with settled names, spread over the workers, each with the numbers to begin with.
@@ -283,8 +282,9 @@ impl State {
     }
 
     fn check_new(&self, session: &str) -> Result<(), SessionRefusal> {
-        let is_name = (1..=NAME_BYTES_MAX).contains(&session.len());
-        if !is_name || !self.on_demand.iter().any(|pattern| pattern.matches(session)) {
+        if session_name::problem(session).is_some()
+            || !self.on_demand.iter().any(|pattern| pattern.matches(session))
+        {
             let settled = self.entries.iter().filter(|(_, entry)| entry.is_settled);
             let served = settled.map(|(name, _)| name.to_string());
             let served = served.chain(self.on_demand.iter().map(ToString::to_string)).collect();

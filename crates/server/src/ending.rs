@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::percent_encoding::percent_encoded;
+use consonance_transport::session_name;
 
 /// A server that is to run empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,7 +31,7 @@ impl DrainPlan {
 
     /// Where the players of a session go on.
     pub(crate) fn address_of(&self, session: &str) -> Option<String> {
-        Some(self.onward.as_ref()?.replace(Self::SESSION_MARK, &percent_encoded(session)))
+        Some(self.onward.as_ref()?.replace(Self::SESSION_MARK, &session_name::encode(session)))
     }
 }
 

@@ -51,7 +51,6 @@ mod inspection;
 mod kept_voices;
 mod listeners;
 pub mod moderation;
-pub mod percent_encoding;
 pub mod recording;
 pub mod records;
 mod relay_delay;

@@ -15,6 +15,7 @@
 //! * [`impair`]: the same network with loss, delay and jitter, from a seed.
 //! * [`inbox`]: for network authors, the bounded and fair bridge between receiving threads and `poll`.
 //! * [`packet_pool`]: packets shared by many queues without an allocation for each.
+//! * [`session_name`]: what a session may be called, and how that stands in an address.
 //! * [`thread_waker`]: sleeping in a driver's thread until `poll` has something.
 //! * [`conformance`]: the rules every network keeps, as tests for its author.
 
@@ -26,6 +27,7 @@ pub mod impair;
 pub mod inbox;
 pub mod memory;
 pub mod packet_pool;
+pub mod session_name;
 
 mod client;
 mod direct;

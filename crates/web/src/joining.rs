@@ -9,6 +9,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use consonance_http::Problem;
+use consonance_transport::session_name;
 use serde::Deserialize;
 
 use crate::app::App;
@@ -51,11 +52,8 @@ fn is_json(headers: &HeaderMap) -> bool {
     kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
 }
 
-/// The longest session name, in characters, as all networks have it.
-const SESSION_CHARACTERS_MAX: usize = 64;
-
 pub(crate) fn is_session_name(name: &str) -> bool {
-    name.chars().count() <= SESSION_CHARACTERS_MAX && !name.chars().any(char::is_control)
+    session_name::problem(name).is_none()
 }
 
 /// Nothing is nested here but what is passed over, which `serde_json` does without recursion.

@@ -23,12 +23,12 @@ pub(crate) fn package(name: &str, folder: &str, dependencies: &[Dependency]) -> 
 
 /// A dependency on a crate of the workspace.
 pub(crate) fn internal(name: &str, kind: DependencyKind) -> Dependency {
-    Dependency { name: name.to_owned(), kind, internal: true }
+    Dependency { name: name.to_owned(), identifier: name.replace('-', "_"), kind, internal: true }
 }
 
 /// A dependency on a crate from elsewhere.
 pub(crate) fn third_party(name: &str, kind: DependencyKind) -> Dependency {
-    Dependency { name: name.to_owned(), kind, internal: false }
+    Dependency { internal: false, ..internal(name, kind) }
 }
 
 /// The findings as they are printed.

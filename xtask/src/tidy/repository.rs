@@ -131,6 +131,8 @@ impl Package {
 pub(crate) struct Dependency {
     /// The name of the package it asks for.
     pub(crate) name: String,
+    /// What sources call it.
+    pub(crate) identifier: String,
     /// What it is asked for.
     pub(crate) kind: DependencyKind,
     /// Whether it is another member of the workspace.
@@ -177,7 +179,13 @@ fn dependency(dependency: &cargo_metadata::Dependency) -> Dependency {
         // Cargo knows no fourth kind today; one that it learns is held to the strict rules.
         _ => DependencyKind::Normal,
     };
-    Dependency { name: dependency.name.clone(), kind, internal: dependency.path.is_some() }
+    let called = dependency.rename.as_ref().unwrap_or(&dependency.name);
+    Dependency {
+        name: dependency.name.clone(),
+        identifier: called.replace('-', "_"),
+        kind,
+        internal: dependency.path.is_some(),
+    }
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use clap::Args;
-use consonance_server::percent_encoding::percent_encoded;
+use consonance_transport::session_name::encode as percent_encoded;
 use serde_json::{Value, json};
 
 use super::client::Client;

@@ -4,9 +4,10 @@ use std::fmt::Write as _;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
 
-use consonance_quic::{Identity, QuicAddress, session_name_problem};
+use consonance_quic::{Identity, QuicAddress};
 use consonance_server::config::{Config, ConfigError, DEFAULT_PORT, LoadedConfig, Problem};
 use consonance_server::{Admission, SavedIdentity, SessionsSettings};
+use consonance_transport::session_name;
 
 use super::browsers::{self, PreparedBrowsers};
 use super::game_listener::{self, GameListener};
@@ -172,11 +173,11 @@ pub(super) fn example_of(pattern: &str) -> String {
 fn name_problems(loaded: &LoadedConfig) -> Vec<Problem> {
     let config = &loaded.config;
     let named = config.sessions.iter().filter_map(|session| {
-        let problem = session_name_problem(session)?;
+        let problem = session_name::problem(session)?;
         Some(loaded.problem("sessions", format!("{session:?}: {problem}")))
     });
     let on_demand = config.sessions_on_demand.iter().filter_map(|pattern| {
-        let problem = session_name_problem(&example_of(pattern))?;
+        let problem = session_name::problem(&example_of(pattern))?;
         Some(loaded.problem("sessions_on_demand", format!("{pattern:?}: {problem}")))
     });
     let mut problems: Vec<_> = named.chain(on_demand).collect();

@@ -4,12 +4,9 @@ use std::fmt;
 use std::net::Ipv6Addr;
 use std::str::FromStr;
 
+use consonance_transport::session_name;
+
 use crate::Fingerprint;
-
-mod session_name;
-
-pub use session_name::session_name_problem;
-use session_name::{decode_session_name, encode_session_name};
 
 /// The longest address that is looked at, in bytes: every part at its longest fits.
 const ADDRESS_BYTES_MAX: usize = 2048;
@@ -61,7 +58,7 @@ impl QuicAddress {
         if port == 0 {
             return Err(problem("the port is 0"));
         }
-        if let Some(reason) = session_name_problem(&session) {
+        if let Some(reason) = session_name::problem(&session) {
             return Err(problem(reason));
         }
         Ok(Self { host, port, session, fingerprint })
@@ -96,7 +93,7 @@ impl fmt::Display for QuicAddress {
         } else {
             write!(f, "quic://{host}:{port}/")?;
         }
-        encode_session_name(session, f)?;
+        f.write_str(&session_name::encode(session))?;
         match fingerprint {
             Some(fingerprint) => write!(f, "#sha256={fingerprint}"),
             None => Ok(()),
@@ -121,7 +118,7 @@ impl FromStr for QuicAddress {
         let (host, port) = split_authority(authority)?;
         let port =
             port.parse().map_err(|_| problem(format!("the port “{port}” is not a number up to 65535")))?;
-        let session = decode_session_name(session).map_err(problem)?;
+        let session = session_name::decode(session).map_err(problem)?;
         Self::new(host, port, session, fragment.map(parse_fragment).transpose()?)
     }
 }

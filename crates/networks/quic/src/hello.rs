@@ -2,9 +2,8 @@
 //!
 //! The front page of this crate has their bytes. The server's means that the client was taken in.
 
+use consonance_transport::session_name;
 use consonance_udp::{Announcement, Offer};
-
-use crate::session_name_problem;
 
 /// The version of both hellos.
 const VERSION: u8 = 1;
@@ -53,7 +52,7 @@ pub(crate) fn read_client_hello(hello: &[u8]) -> Result<ClientHello<'_>, &'stati
     let (name, rest) =
         rest.split_at_checked(usize::from(u16::from_be_bytes(*length))).ok_or("the hello is cut short")?;
     let session = str::from_utf8(name).map_err(|_| "the session name is not UTF-8")?;
-    if let Some(problem) = session_name_problem(session) {
+    if let Some(problem) = session_name::problem(session) {
         return Err(problem);
     }
     Ok(ClientHello { session, offer: find_item(FAST_PATH, rest).and_then(Offer::parse) })

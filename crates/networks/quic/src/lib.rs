@@ -42,7 +42,7 @@ mod shown_identity;
 mod tls;
 mod verifier;
 
-pub use address::{AddressError, QuicAddress, session_name_problem};
+pub use address::{AddressError, QuicAddress};
 pub use bare_fan_out::BareFanOut;
 pub use client::QuicClient;
 pub use fast_path::{FastPath, PathGrant};

@@ -4,12 +4,13 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
+use consonance_transport::session_name;
 use quinn_proto::{ClientConfig, ConnectError, Endpoint, EndpointConfig};
 
 use super::ClientCore;
 use crate::hello::ClientHello;
 use crate::verifier::ServerVerifier;
-use crate::{QuicAddress, QuicClientSettings, session_name_problem, tls};
+use crate::{QuicAddress, QuicClientSettings, tls};
 
 /// Begins connections to one server.
 #[derive(Clone, Debug)]
@@ -63,7 +64,7 @@ impl Dialer {
     /// # Errors
     /// If no session can have that name, or there can be no server at the address.
     pub fn dial(&self, now: Instant, session: &str) -> Result<ClientCore, DialError> {
-        if let Some(problem) = session_name_problem(session) {
+        if let Some(problem) = session_name::problem(session) {
             return Err(DialError::SessionName { session: session.to_owned(), problem });
         }
         let hello = ClientHello { session, offer: self.settings.fast_path.offer() };
