@@ -90,15 +90,25 @@ async fn talk(stream: impl Read + Write + Unpin + Send + 'static, caller: Caller
     // Also who reads its answers one byte at a time comes to an end.
     match timeout(limits.connection_lifetime, talk).await {
         Ok(Ok(())) => {}
-        Ok(Err(error)) => debug!(%error, "a connection failed"),
-        Err(_) => debug!("a connection has lived long enough"),
+        Ok(Err(error)) => {
+            if error.is_parse() {
+                counters.count_unreadable();
+            } else if error.is_timeout() {
+                counters.count_timed_out();
+            }
+            debug!(%error, "a connection failed");
+        }
+        Err(_) => {
+            counters.count_timed_out();
+            debug!("a connection has lived long enough");
+        }
     }
 }
 
 /// Bytes of a request's head; browsers send one or two thousand. It is the least that the parser takes.
 const HEAD_BYTES_MAX: usize = 8 * 1024;
 
-/// The routes, which are told with each request who asks, and whose answers are counted.
+/// The routes, which are told with each request who asks and where to count, and whose answers are counted.
 #[derive(Clone)]
 struct ForCaller {
     app: TowerToHyperService<Router>,
@@ -113,6 +123,7 @@ impl Service<Request<Incoming>> for ForCaller {
 
     fn call(&self, mut request: Request<Incoming>) -> Self::Future {
         request.extensions_mut().insert(self.caller.clone());
+        request.extensions_mut().insert(self.counters.clone());
         let (answer, counters) = (self.app.call(request), self.counters.clone());
         Box::pin(async move {
             let response = answer.await?;

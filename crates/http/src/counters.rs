@@ -16,6 +16,9 @@ struct Counts {
     ended: AtomicU64,
     turned_away: AtomicU64,
     tls_failed: AtomicU64,
+    unreadable: AtomicU64,
+    timed_out: AtomicU64,
+    broken_off: AtomicU64,
     /// By the first digit of their statuses, from 1 on.
     answers: [AtomicU64; 5],
 }
@@ -32,6 +35,13 @@ pub struct HttpStatistics {
     pub turned_away: u64,
     /// Connections whose TLS came to nothing.
     pub tls_failed: u64,
+    /// Connections that ended because the head of a request was too long or made no sense.
+    pub unreadable: u64,
+    /// Connections that ended because no request came in time, those of browsers that have nothing more to ask among them, or
+    /// because they had lived long enough.
+    pub timed_out: u64,
+    /// `WebSocket`s that ended because their page kept no rules, said nothing for too long, or broke off.
+    pub broken_off: u64,
     /// Answers with statuses of 100 to 199, most of all `WebSocket`s, of 200 to 299, and so on to 599.
     pub answers: [u64; 5],
 }
@@ -39,7 +49,8 @@ pub struct HttpStatistics {
 impl HttpCounters {
     /// All of them, now.
     pub fn read(&self) -> HttpStatistics {
-        let Counts { accepted, ended, turned_away, tls_failed, answers } = &*self.0;
+        let Counts { accepted, ended, turned_away, tls_failed, unreadable, timed_out, broken_off, answers } =
+            &*self.0;
         let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         // In this order: who ends meanwhile was accepted before.
         let (ended, accepted) = (read(ended), read(accepted));
@@ -48,8 +59,16 @@ impl HttpCounters {
             accepted,
             turned_away: read(turned_away),
             tls_failed: read(tls_failed),
+            unreadable: read(unreadable),
+            timed_out: read(timed_out),
+            broken_off: read(broken_off),
             answers: std::array::from_fn(|index| read(&answers[index])),
         }
+    }
+
+    /// Counts a `WebSocket` that ends for what came over it, or did not come.
+    pub fn count_broken_off(&self) {
+        count(&self.0.broken_off);
     }
 
     pub(crate) fn count_accepted(&self) {
@@ -66,6 +85,14 @@ impl HttpCounters {
 
     pub(crate) fn count_failed_tls(&self) {
         count(&self.0.tls_failed);
+    }
+
+    pub(crate) fn count_unreadable(&self) {
+        count(&self.0.unreadable);
+    }
+
+    pub(crate) fn count_timed_out(&self) {
+        count(&self.0.timed_out);
     }
 
     pub(crate) fn count_answer(&self, status: StatusCode) {

@@ -2,11 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use axum::extract::State;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade, close_code};
+use axum::extract::{Extension, State};
 use axum::response::{IntoResponse as _, Response};
-use consonance_http::Problem;
+use consonance_http::{HttpCounters, Problem};
 use serde::{Deserialize, Serialize};
 use tokio::time::timeout;
 use tracing::debug;
@@ -19,6 +19,7 @@ use crate::visitor::Visitor;
 pub(crate) async fn signal(
     State(app): State<App>,
     visitor: Visitor,
+    Extension(counters): Extension<HttpCounters>,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, Problem> {
     app.count_join(visitor.address)?;
@@ -27,7 +28,7 @@ pub(crate) async fn signal(
     let upgrade = upgrade.write_buffer_size(0).max_write_buffer_size(2 * bytes_max);
     let talk = move |socket| async move {
         let pace = Pace::new(app.limits().texts_per_minute, app.limits().texts_burst);
-        let conversation = Conversation { socket, app, pace, due: None, wrong_texts: 0 };
+        let conversation = Conversation { socket, app, counters, pace, due: None, wrong_texts: 0 };
         conversation.hold().await;
         // Until here, its place is taken.
         drop(visitor);
@@ -55,6 +56,7 @@ enum Told {
 struct Conversation {
     socket: WebSocket,
     app: App,
+    counters: HttpCounters,
     pace: Pace,
     /// When the next text is due, by its pace.
     due: Option<Instant>,
@@ -73,7 +75,12 @@ impl Conversation {
     async fn hold(mut self) {
         let stopped = self.app.stopped().clone();
         let goodbye = tokio::select! {
-            goodbye = self.converse() => goodbye,
+            goodbye = self.converse() => {
+                if goodbye.is_some() {
+                    self.counters.count_broken_off();
+                }
+                goodbye
+            }
             () = stopped.wait() => Some((close_code::AWAY, "the server is closing")),
         };
         if let Some((code, words)) = goodbye {
@@ -158,6 +165,7 @@ impl Conversation {
                 Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
                 Some(Ok(Message::Close(_))) | None => return Err(None),
                 Some(Err(error)) => {
+                    self.counters.count_broken_off();
                     debug!(%error, "a page's conversation broke off");
                     return Err(None);
                 }

@@ -150,6 +150,7 @@ fn a_page_is_told_what_it_does_wrong_and_nobody_else_notices() {
         assert!(code == close_code::PROTOCOL_ERROR && !words.is_empty(), "{wrong:?}: {code} {words}");
         assert!(next(&mut shards[0]).starts_with("disconnected"));
     }
+    assert_eq!(listener.counters().read().broken_off, 4);
     well.send(Message::binary(vec![0, 5])).unwrap();
     assert_eq!(next(&mut shards[0]), "packet [5]");
 }

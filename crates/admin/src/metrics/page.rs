@@ -15,6 +15,9 @@ pub(super) fn write(out: &mut Exposition, observation: &Observation) {
         made.sample(&[name, "accepted"], counted.accepted);
         made.sample(&[name, "turned_away"], counted.turned_away);
         made.sample(&[name, "tls_failed"], counted.tls_failed);
+        made.sample(&[name, "unreadable"], counted.unreadable);
+        made.sample(&[name, "timed_out"], counted.timed_out);
+        made.sample(&[name, "broken_off"], counted.broken_off);
     }
     let mut answers = out.family(&PAGE_ANSWERS);
     for (name, counted) in listeners {

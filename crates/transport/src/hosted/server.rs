@@ -162,10 +162,10 @@ impl ServerTransport for HostedServer {
     }
 
     fn statistics(&self) -> ServerStatistics {
-        let HostCounts { malformed, too_slow, turned_away_full } =
+        let HostCounts { malformed, too_slow, turned_away_full, overflowed } =
             self.wires.outgoing.change(|outbox| outbox.counts);
         let mut statistics = self.statistics;
-        statistics.links.dropped.incoming_full = self.wires.incoming.dropped();
+        statistics.links.dropped.incoming_full = self.wires.incoming.dropped() + overflowed;
         statistics.links.dropped.malformed = malformed;
         statistics.connections.connected = self.links.len() as u64;
         statistics.connections.too_slow += too_slow;

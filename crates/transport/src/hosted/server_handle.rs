@@ -163,6 +163,7 @@ impl HostedServerHandle {
             Pushed::Queued | Pushed::QueuedInPlaceOfOldest => Received::Queued,
             Pushed::Unwanted => self.drop_received(),
             Pushed::Full(_) => {
+                self.count(|counts| counts.overflowed += 1);
                 self.wires.incoming.disconnected(name, overloaded());
                 self.wires.outgoing.change(|outbox| outbox.cut(name, OVERFLOWED));
                 Received::Overflowed

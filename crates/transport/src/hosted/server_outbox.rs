@@ -75,6 +75,8 @@ pub(super) struct HostCounts {
     /// Peers whose reliable packets could not be delivered.
     pub(super) too_slow: u64,
     pub(super) turned_away_full: u64,
+    /// Reliable packets that came and found no room.
+    pub(super) overflowed: u64,
 }
 
 impl ServerOutbox {

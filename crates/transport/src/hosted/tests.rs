@@ -144,6 +144,16 @@ fn a_voice_thread_that_never_polls_costs_its_link() {
 }
 
 #[test]
+fn a_peer_that_sends_more_than_a_server_polls_loses_its_link_and_is_counted() {
+    let (server, mut handle, _) = server_with_peer();
+    for _ in 0..settings().incoming.reliable_packets {
+        assert_eq!(handle.receive(NUMBER, Delivery::Reliable, b"control"), Received::Queued);
+    }
+    assert_eq!(handle.receive(NUMBER, Delivery::Reliable, b"control"), Received::Overflowed);
+    assert_eq!(server.statistics().links.dropped.incoming_full, 1);
+}
+
+#[test]
 fn a_host_that_is_gone_is_an_unreachable_server() {
     let (mut client, handle) = connected_client();
     drop(handle);

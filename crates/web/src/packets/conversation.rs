@@ -8,10 +8,10 @@ use axum::body::Bytes;
 use axum::extract::rejection::PathRejection;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
-use axum::extract::{Path, State};
+use axum::extract::{Extension, Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
-use consonance_http::Problem;
+use consonance_http::{HttpCounters, Problem};
 use consonance_transport::Delivery;
 use consonance_websocket::{MESSAGE_BYTES_MAX, SUBPROTOCOL, close_code, is_question};
 use futures_util::stream::{SplitSink, SplitStream};
@@ -30,6 +30,7 @@ pub(crate) async fn packets(
     State(app): State<App>,
     session: Result<Path<String>, PathRejection>,
     visitor: Visitor,
+    Extension(counters): Extension<HttpCounters>,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, Problem> {
     let entrance = app.packets().cloned();
@@ -46,7 +47,7 @@ pub(crate) async fn packets(
     let upgrade = upgrade.max_message_size(READ_BYTES_MAX).max_frame_size(READ_BYTES_MAX);
     let upgrade = upgrade.write_buffer_size(0);
     let talk = move |socket| async move {
-        hold(socket, &entrance, &session, &visitor, &app).await;
+        hold(socket, &entrance, &session, &visitor, &app, &counters).await;
         // Until here, its place is taken.
         drop(visitor);
     };
@@ -73,11 +74,20 @@ enum End {
     Closing,
     /// It answers no more.
     Lost,
+    /// Its system has closed the connection without a word, or it has broken the rules of all `WebSocket`s.
+    BrokenOff,
     /// It has broken the protocol: a close code, and words.
     Broken(u16, &'static str),
 }
 
-async fn hold(socket: WebSocket, entrance: &PacketEntrance, session: &str, visitor: &Visitor, app: &App) {
+async fn hold(
+    socket: WebSocket,
+    entrance: &PacketEntrance,
+    session: &str,
+    visitor: &Visitor,
+    app: &App,
+    counters: &HttpCounters,
+) {
     let (mut writer, mut reader) = socket.split();
     let remote = SocketAddr::new(visitor.address, visitor.port()).to_string();
     let Some(seat) = entrance.pump_of(session).and_then(|pump| pump.enter(session, remote)) else {
@@ -90,6 +100,9 @@ async fn hold(socket: WebSocket, entrance: &PacketEntrance, session: &str, visit
         () = late(&link) => None,
         () = app.stopped().wait() => Some(End::Closing),
     };
+    if matches!(ended, Some(End::Broken(..) | End::BrokenOff | End::Lost)) {
+        counters.count_broken_off();
+    }
     match ended {
         Some(End::Left(words)) => {
             seat.leave(&words);
@@ -102,6 +115,7 @@ async fn hold(socket: WebSocket, entrance: &PacketEntrance, session: &str, visit
             say_goodbye(&mut writer, code, words).await;
             listen_to_the_end(&mut reader).await;
         }
+        Some(End::BrokenOff) => seat.leave(""),
         Some(End::Lost) => {}
         None => listen_to_the_end(&mut reader).await,
     }
@@ -169,8 +183,7 @@ async fn read(reader: &mut SplitStream<WebSocket>, seat: &Seat, ping_interval: D
             Some(Ok(Message::Close(frame))) => {
                 return End::Left(frame.map(|frame| frame.reason.to_string()).unwrap_or_default());
             }
-            // Its system has closed the connection, or it has broken the rules of all WebSockets.
-            Some(Err(_)) | None => return End::Left(String::new()),
+            Some(Err(_)) | None => return End::BrokenOff,
         }
     }
 }

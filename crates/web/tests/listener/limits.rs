@@ -44,6 +44,24 @@ fn a_head_that_does_not_end_is_not_waited_for() {
     let mut rest = Vec::new();
     let _ = stream.read_to_end(&mut rest);
     assert!(!rest.starts_with(b"HTTP/1.1 200"), "{rest:?}");
+    while stage.listener.counters().read().timed_out < 1 {
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn a_head_that_is_too_long_or_makes_no_sense_is_refused_and_counted() {
+    let stage = Stage::new();
+    let long = format!("GET / HTTP/1.1\r\nA: {}\r\n\r\n", "a".repeat(8 * 1024));
+    for (head, status) in [(&*long, 431), ("\0\r\n\r\n", 400)] {
+        let mut stream = connect(stage.address()).unwrap();
+        let _ = stream.write_all(head.as_bytes());
+        assert_eq!(answer(&mut stream).unwrap().status, status);
+    }
+    while stage.listener.counters().read().unreadable < 2 {
+        std::thread::yield_now();
+    }
+    assert!(stage.is_well());
 }
 
 #[test]

@@ -107,6 +107,7 @@ fn who_says_nothing_wrong_things_or_too_much_is_sent_away() {
         let (is_code, is_words) = goodbye(&mut socket);
         assert!(is_code == code && is_words.starts_with(words), "{said:?}: {is_code} {is_words}");
     }
+    assert_eq!(stage.listener.counters().read().broken_off, 6);
     assert!(stage.is_well());
 }
 
