@@ -74,6 +74,10 @@ pub struct PageDrops {
     pub datagrams_unsent: u64,
     /// Datagrams for TCP connections that do not take them.
     pub tcp_unsent: u64,
+    /// TCP connections for datagrams that were nobody's, or carried none.
+    pub connections_stray: u64,
+    /// TCP connections for datagrams beyond those that there may be.
+    pub connections_too_many: u64,
 }
 
 impl PageStatistics {
@@ -120,6 +124,8 @@ impl PageDrops {
             datagrams_waiting: self.datagrams_waiting + other.datagrams_waiting,
             datagrams_unsent: self.datagrams_unsent + other.datagrams_unsent,
             tcp_unsent: self.tcp_unsent + other.tcp_unsent,
+            connections_stray: self.connections_stray + other.connections_stray,
+            connections_too_many: self.connections_too_many + other.connections_too_many,
         }
     }
 }

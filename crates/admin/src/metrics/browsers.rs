@@ -47,7 +47,7 @@ fn voice_drops(dropped: &PageDrops) -> [Drop; 12] {
     ]
 }
 
-fn other_drops(dropped: &PageDrops) -> [Drop; 11] {
+fn other_drops(dropped: &PageDrops) -> [Drop; 13] {
     [
         ("message", "malformed", dropped.messages_malformed),
         ("message", "unknown", dropped.messages_unknown),
@@ -58,6 +58,8 @@ fn other_drops(dropped: &PageDrops) -> [Drop; 11] {
         ("datagram", "waiting", dropped.datagrams_waiting),
         ("datagram", "unsent", dropped.datagrams_unsent),
         ("datagram", "unsent_over_tcp", dropped.tcp_unsent),
+        ("connection", "stray", dropped.connections_stray),
+        ("connection", "too_many", dropped.connections_too_many),
         ("content", "too_many", dropped.flooded),
         ("content", "malformed", dropped.malformed),
     ]

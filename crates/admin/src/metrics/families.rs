@@ -207,12 +207,12 @@ families! {
     BROWSER_MESSAGES: Counter "consonance_browser_messages_total" ["direction"]
         "Control messages from pages and to them.";
     BROWSER_DROPPED: Counter "consonance_browser_dropped_total" ["what", "reason"]
-        "What was dropped between pages and their players: voice of pages, most of it while they speak to nobody (without_channel); frames for pages, of speakers without a slot or whom the page ignores among others; messages of pages; datagrams at the port; and content of datagrams, before a player sees it.";
+        "What was dropped between pages and their players: voice of pages, most of it while they speak to nobody (without_channel); frames for pages, of speakers without a slot or whom the page ignores among others; messages of pages; datagrams at the port; TCP connections for datagrams, of nobody (stray) or beyond those that there may be (too_many); and content of datagrams, before a player sees it.";
 
     PAGE_CONNECTIONS: Gauge "consonance_page_connections" ["listener"]
         "Connections to the listeners for players with browsers, WebSockets included: the page's own, and what leads plain HTTP there (redirect).";
     PAGE_CONNECTIONS_MADE: Counter "consonance_page_connections_total" ["listener", "result"]
-        "Connections to them that were accepted, turned away because there were too many from their address (turned_away), or accepted and came to no TLS (tls_failed).";
+        "Connections to them that were accepted, turned away because there were too many from their address (turned_away), or accepted and came to nothing: to no TLS (tls_failed), to a request that nobody can read (unreadable), to no further request in time, as with browsers that have nothing more to ask (timed_out); and WebSockets that ended because their page kept no rules, was silent for too long or broke off (broken_off).";
     PAGE_ANSWERS: Counter "consonance_page_answers_total" ["listener", "status"]
         "What they answered, by the kind of the status: 1xx are WebSockets; 4xx are pages of other sites, wrong offers and too many of them, among others; 5xx is a server that is full, busy or closing.";
 

@@ -133,6 +133,8 @@ fn of_connections(counted: &RtcStatistics) -> PageStatistics {
         datagrams_waiting: counted.mailbox_full,
         datagrams_unsent: counted.datagrams_unsent,
         tcp_unsent: counted.tcp_unsent,
+        connections_stray: counted.stray_connections,
+        connections_too_many: counted.connections_turned_away,
         ..PageDrops::default()
     };
     PageStatistics {

@@ -17,6 +17,7 @@ mod door;
 mod doorman;
 mod framing;
 mod mailbox;
+mod streams;
 
 pub(crate) use directory::{Source, Way};
 pub(crate) use door::Door;
@@ -87,7 +88,9 @@ impl WebRtcPort {
         let sockets: Vec<UdpSocket> =
             (0..count.get()).map(|_| self.socket.socket().try_clone()).collect::<io::Result<_>>()?;
         let door = Arc::new(Door::new(&self.settings, count, self.bound)?);
-        let doorman = Arc::new(Doorman::start(Arc::clone(&door), self.socket, self.tcp)?);
+        let strangers_max = self.settings.peer.negotiation_max;
+        let doorman = Doorman::start(Arc::clone(&door), self.socket, self.tcp, strangers_max)?;
+        let doorman = Arc::new(doorman);
         let shard = |(own, socket)| {
             let (door, doorman) = (Arc::clone(&door), Arc::clone(&doorman));
             WebRtcShard::new(own, socket, door, doorman, Arc::clone(&identity), self.settings.peer.clone())

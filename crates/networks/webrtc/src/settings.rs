@@ -47,7 +47,8 @@ impl Default for WebRtcSettings {
 pub struct PeerLimits {
     /// The most slots, which are the speakers that a page can play at once, up to 32.
     pub slots_max: usize,
-    /// How long a connection may take from its offer until its control channel is open.
+    /// How long a connection may take from its offer until its control channel is open, and how long a TCP connection may be
+    /// nobody's.
     pub negotiation_max: Duration,
     /// Silence after which a connection counts as lost. A browser sends something every few seconds.
     pub idle_timeout: Duration,

@@ -215,6 +215,8 @@ impl WebRtcShard {
             strays: of_port(&self.door.counts.strays),
             datagrams_too_many: of_port(&self.door.counts.too_many),
             tcp_unsent: of_port(&self.door.counts.unsent),
+            stray_connections: of_port(&self.door.counts.stray_connections),
+            connections_turned_away: of_port(&self.door.counts.turned_away),
             ..self.statistics
         }
     }

@@ -156,6 +156,11 @@ impl Directory {
         }
     }
 
+    /// Whether what comes from there is somebody's.
+    pub(crate) fn knows(&self, source: Source) -> bool {
+        self.lock().by_source.contains_key(&source)
+    }
+
     /// Whose a datagram is.
     pub(crate) fn route(&self, now: Instant, source: Source, datagram: &[u8]) -> Route {
         let inner = &mut *self.lock();

@@ -23,7 +23,7 @@ pub(crate) struct Door {
     outgoing: Mutex<VecDeque<(SocketAddr, Vec<u8>)>>,
 }
 
-/// What was dropped at the door.
+/// What was dropped at the door: datagrams, where nothing else is said.
 #[derive(Debug, Default)]
 pub(crate) struct DoorCounts {
     /// Nobody's.
@@ -32,6 +32,10 @@ pub(crate) struct DoorCounts {
     pub(crate) too_many: AtomicU64,
     /// For a TCP connection that does not take them.
     pub(crate) unsent: AtomicU64,
+    /// TCP connections that were nobody's, or none of WebRTC.
+    pub(crate) stray_connections: AtomicU64,
+    /// TCP connections beyond those that there may be.
+    pub(crate) turned_away: AtomicU64,
 }
 
 impl Door {

@@ -1,6 +1,6 @@
 //! The thread that reads the port: who is it for, and into which mailbox.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -15,6 +15,7 @@ use super::directory::{Route, Source, Way};
 use super::door::Door;
 use super::framing;
 use super::mailbox::Datagram;
+use super::streams::Streams;
 
 /// The thread, which ends when this is dropped.
 #[derive(Debug)]
@@ -28,6 +29,7 @@ impl Doorman {
         door: Arc<Door>,
         socket: DatagramSocket,
         mut tcp: TcpConnections,
+        stranger_max: Duration,
     ) -> io::Result<Self> {
         #[cfg(target_os = "linux")]
         {
@@ -38,8 +40,7 @@ impl Doorman {
             door: Arc::clone(&door),
             socket,
             tcp,
-            by_address: HashMap::new(),
-            remotes: HashMap::new(),
+            streams: Streams::new(stranger_max),
             outgoing: VecDeque::new(),
             buffer: vec![0; DATAGRAM_BYTES_MAX],
         };
@@ -63,9 +64,7 @@ struct Work {
     door: Arc<Door>,
     socket: DatagramSocket,
     tcp: TcpConnections,
-    /// TCP connections by where they come from, and back.
-    by_address: HashMap<SocketAddr, TcpId>,
-    remotes: HashMap<TcpId, SocketAddr>,
+    streams: Streams,
     outgoing: VecDeque<(SocketAddr, Vec<u8>)>,
     buffer: Vec<u8>,
 }
@@ -78,6 +77,7 @@ impl Work {
             self.read_datagrams(now);
             self.write_streams(now);
             self.read_streams(now);
+            self.end_strangers(now);
             self.tcp.flush(now);
             self.sleep(now);
         }
@@ -95,19 +95,15 @@ impl Work {
     fn read_streams(&mut self, now: Instant) {
         while let Some(event) = self.tcp.poll(now) {
             match event {
-                TcpEvent::Opened { id, remote } => {
-                    let address = SocketAddr::new(remote.ip().to_canonical(), remote.port());
-                    self.by_address.insert(address, id);
-                    self.remotes.insert(id, address);
-                }
+                TcpEvent::Opened { id, remote } => self.streams.insert(now, id, remote),
                 TcpEvent::Received { id } => self.read_stream(now, id),
-                TcpEvent::Closed { id, .. } => self.forget(id),
+                TcpEvent::Closed { id, .. } => self.streams.remove(id),
             }
         }
     }
 
     fn read_stream(&mut self, now: Instant, id: TcpId) {
-        let Some(&address) = self.remotes.get(&id) else { return };
+        let Some(address) = self.streams.remote_of(id) else { return };
         let mut consumed = 0;
         let received = self.tcp.received(id);
         while let Some(datagram) = framing::first(&received[consumed..]) {
@@ -117,15 +113,29 @@ impl Work {
         let is_too_long = framing::announced(&received[consumed..]).is_some_and(|it| it > DATAGRAM_BYTES_MAX);
         self.tcp.consume(id, consumed);
         if is_too_long {
-            self.tcp.abort(id);
-            self.forget(id);
+            self.end(id);
         }
+    }
+
+    fn end_strangers(&mut self, now: Instant) {
+        let is_somebodys = |address| self.door.directory.knows(Source { way: Way::Tcp, address });
+        for id in self.streams.strangers(now, is_somebodys) {
+            self.end(id);
+        }
+        self.door.counts.turned_away.store(self.tcp.turned_away(), Ordering::Relaxed);
+    }
+
+    /// Ends a connection that is nobody's, or none of WebRTC.
+    fn end(&mut self, id: TcpId) {
+        self.tcp.abort(id);
+        self.streams.remove(id);
+        self.door.counts.stray_connections.fetch_add(1, Ordering::Relaxed);
     }
 
     fn write_streams(&mut self, now: Instant) {
         self.door.take_outgoing(&mut self.outgoing);
         for (to, datagram) in self.outgoing.drain(..) {
-            let id = self.by_address.get(&to).copied();
+            let id = self.streams.from(to);
             // Voice that would be late is dropped; what else there is repeats itself if it is.
             let takes = |id: &TcpId| {
                 self.tcp.waiting_bytes(*id)
@@ -135,14 +145,6 @@ impl Work {
                 Some(id) => self.tcp.send(now, id, &[&framing::header(&datagram), &datagram]),
                 None => _ = self.door.counts.unsent.fetch_add(1, Ordering::Relaxed),
             }
-        }
-    }
-
-    fn forget(&mut self, id: TcpId) {
-        if let Some(address) = self.remotes.remove(&id)
-            && self.by_address.get(&address) == Some(&id)
-        {
-            self.by_address.remove(&address);
         }
     }
 

@@ -86,12 +86,17 @@ pub struct RtcStatistics {
     pub datagrams_unsent: u64,
     /// Datagrams for this worker that did not fit its mailbox.
     pub mailbox_full: u64,
-    /// Datagrams of the whole port that were nobody's; these three only the first shard tells.
+    /// Datagrams of the whole port that were nobody's; these five only the first shard tells.
     pub strays: u64,
     /// Datagrams of the whole port beyond [what a peer may send](crate::PeerLimits::datagrams_per_second_max).
     pub datagrams_too_many: u64,
     /// Datagrams of the whole port for TCP connections that do not take them.
     pub tcp_unsent: u64,
+    /// TCP connections of the whole port that were ended because they were nobody's for as long as
+    /// [negotiating](crate::PeerLimits::negotiation_max) may take, or carried no datagrams.
+    pub stray_connections: u64,
+    /// TCP connections that were closed at once, because there were as many as there may be [peers](crate::WebRtcSettings::peers_max).
+    pub connections_turned_away: u64,
 }
 
 impl RtcStatistics {

@@ -6,7 +6,7 @@ use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
 
 use consonance_test_browser::{BrowserEvent, BrowserSettings, TcpBrowser};
-use consonance_webrtc::{RtcEvent, SlotVoice, WebRtcPort, WebRtcSettings, WebRtcShard};
+use consonance_webrtc::{PeerLimits, RtcEvent, SlotVoice, WebRtcPort, WebRtcSettings, WebRtcShard};
 
 use crate::support::{PATIENCE, on_this_machine, opus};
 
@@ -81,4 +81,22 @@ fn a_stream_that_is_no_page_s_is_ended_and_counted() {
     }
     endless.set_read_timeout(Some(Duration::from_mins(1))).unwrap();
     assert!(!matches!(std::io::Read::read(&mut endless, &mut [0; 1]), Ok(1)), "it is closed");
+    assert_eq!(shard.statistics().stray_connections, 1);
+}
+
+#[test]
+fn whoever_only_holds_the_line_over_tcp_makes_room_for_others() {
+    let peer = PeerLimits { negotiation_max: Duration::from_millis(50), ..PeerLimits::default() };
+    let tcp = Some((Ipv4Addr::LOCALHOST, 0).into());
+    let settings = WebRtcSettings { tcp, peers_max: 2, peer, ..on_this_machine() };
+    let port = WebRtcPort::bind(settings).unwrap();
+    let address = port.tcp_addr().unwrap();
+    let shard = port.into_shards(NonZeroUsize::MIN).unwrap().pop().unwrap();
+    let patience = Instant::now() + PATIENCE;
+    let mut silent = Vec::new();
+    while shard.statistics().stray_connections < 4 || shard.statistics().connections_turned_away < 1 {
+        assert!(Instant::now() < patience, "{:?}", shard.statistics());
+        silent.push(TcpStream::connect(address).unwrap());
+        std::thread::sleep(Duration::from_millis(1));
+    }
 }

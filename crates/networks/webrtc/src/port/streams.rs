@@ -1,0 +1,119 @@
+//! The TCP connections of a port, and since when each is nobody's.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use consonance_gateway::tcp::TcpId;
+
+/// TCP connections by where they come from, and back.
+#[derive(Debug)]
+pub(super) struct Streams {
+    by_address: HashMap<SocketAddr, TcpId>,
+    remotes: HashMap<TcpId, Remote>,
+    stranger_max: Duration,
+    looked: Option<Instant>,
+}
+
+#[derive(Debug)]
+struct Remote {
+    address: SocketAddr,
+    /// When it came, or was last seen to be somebody's.
+    nobodys_since: Instant,
+}
+
+impl Streams {
+    /// None yet. Each may be nobody's for so long.
+    pub(super) fn new(stranger_max: Duration) -> Self {
+        Self { by_address: HashMap::new(), remotes: HashMap::new(), stranger_max, looked: None }
+    }
+
+    pub(super) fn insert(&mut self, now: Instant, id: TcpId, remote: SocketAddr) {
+        let address = SocketAddr::new(remote.ip().to_canonical(), remote.port());
+        self.by_address.insert(address, id);
+        self.remotes.insert(id, Remote { address, nobodys_since: now });
+    }
+
+    pub(super) fn remove(&mut self, id: TcpId) {
+        if let Some(Remote { address, .. }) = self.remotes.remove(&id)
+            && self.by_address.get(&address) == Some(&id)
+        {
+            self.by_address.remove(&address);
+        }
+    }
+
+    pub(super) fn remote_of(&self, id: TcpId) -> Option<SocketAddr> {
+        self.remotes.get(&id).map(|remote| remote.address)
+    }
+
+    pub(super) fn from(&self, address: SocketAddr) -> Option<TcpId> {
+        self.by_address.get(&address).copied()
+    }
+
+    /// Those that have been nobody's for too long: whoever only holds the line takes no place from a page. They are looked
+    /// at once in a while.
+    pub(super) fn strangers(
+        &mut self,
+        now: Instant,
+        is_somebodys: impl Fn(SocketAddr) -> bool,
+    ) -> Vec<TcpId> {
+        if self.looked.is_some_and(|looked| now < looked + self.stranger_max / LOOKS) {
+            return Vec::new();
+        }
+        self.looked = Some(now);
+        let mut strangers = Vec::new();
+        for (id, remote) in &mut self.remotes {
+            if is_somebodys(remote.address) {
+                remote.nobodys_since = now;
+            } else if now.saturating_duration_since(remote.nobodys_since) >= self.stranger_max {
+                strangers.push(*id);
+            }
+        }
+        strangers
+    }
+}
+
+/// How often a connection is looked at in the time that it may be nobody's.
+const LOOKS: u32 = 16;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MAX: Duration = Duration::from_secs(30);
+
+    fn address(port: u16) -> SocketAddr {
+        ([192, 0, 2, 1], port).into()
+    }
+
+    #[test]
+    fn whoever_only_holds_the_line_is_found_and_a_page_is_not_until_it_is_gone() {
+        let (start, mut streams) = (Instant::now(), Streams::new(MAX));
+        let at = |seconds| start + Duration::from_secs(seconds);
+        let (page, stranger) = (TcpId(1), TcpId(2));
+        streams.insert(start, page, address(1));
+        streams.insert(start, stranger, address(2));
+        let is_page = |from| from == address(1);
+        assert_eq!(streams.strangers(at(29), is_page), []);
+        assert_eq!(streams.strangers(at(31), is_page), [stranger]);
+        streams.remove(stranger);
+        assert_eq!(streams.strangers(at(100), is_page), []);
+        // Its page leaves, and the connection stays up.
+        assert_eq!(streams.strangers(at(129), |_| false), []);
+        assert_eq!(streams.strangers(at(131), |_| false), [page]);
+    }
+
+    #[test]
+    fn a_connection_is_found_by_where_it_comes_from_until_it_is_gone() {
+        let mut streams = Streams::new(MAX);
+        streams.insert(Instant::now(), TcpId(1), address(1));
+        assert_eq!(
+            (streams.from(address(1)), streams.remote_of(TcpId(1))),
+            (Some(TcpId(1)), Some(address(1)))
+        );
+        // The same address again, before the end of the first was told.
+        streams.insert(Instant::now(), TcpId(2), address(1));
+        streams.remove(TcpId(1));
+        assert_eq!((streams.from(address(1)), streams.remote_of(TcpId(1))), (Some(TcpId(2)), None));
+    }
+}
