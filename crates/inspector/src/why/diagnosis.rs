@@ -1,6 +1,6 @@
 //! What was found, link by link, and how it is said.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use serde::{Deserialize, Serialize};
 
@@ -52,16 +52,26 @@ impl Diagnosis {
 
 impl fmt::Display for Diagnosis {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "Why does {} not hear {}?", self.listener, self.speaker)?;
+        writeln!(f, "Why does {} not hear {}?", Shown(&self.listener), Shown(&self.speaker))?;
         for step in &self.steps {
             let mark = match step.outcome {
                 Outcome::Passed => "ok     ",
                 Outcome::Broken => "BROKEN ",
                 Outcome::Unknown => "?      ",
             };
-            writeln!(f, "  {mark} {:<20} {}", step.link.title(), step.words)?;
+            writeln!(f, "  {mark} {:<20} {}", step.link.title(), Shown(&step.words))?;
         }
-        write!(f, "{}", self.verdict())
+        write!(f, "{}", Shown(&self.verdict()))
+    }
+}
+
+/// Words with names of strangers in them, which must not steer the terminal that they are printed to.
+struct Shown<'t>(&'t str);
+
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let visible = |letter: char| if letter.is_control() { char::REPLACEMENT_CHARACTER } else { letter };
+        self.0.chars().try_for_each(|letter| f.write_char(visible(letter)))
     }
 }
 

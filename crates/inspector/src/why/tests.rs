@@ -38,6 +38,21 @@ fn where_nothing_is_broken_nothing_is_called_so() {
 }
 
 #[test]
+fn a_strangers_words_cannot_steer_the_terminal_that_a_diagnosis_is_printed_to() {
+    let hostile = "\x1b]0;owned\x07\n\u{9b}2J";
+    let pair = Pair::but(|pair| {
+        pair.alice.network.voice_path = Some(hostile.into());
+        pair.server.sessions[0].players[0].voice_path = Some(hostile.into());
+    });
+    let mut diagnosis = pair.asked("abs");
+    assert!(diagnosis.steps.iter().any(|step| step.words.contains(hostile)));
+    diagnosis.speaker = hostile.into();
+    let printed = diagnosis.to_string();
+    assert!(printed.lines().all(|line| !line.contains(char::is_control)), "{printed:?}");
+    assert_eq!(printed.lines().count(), WAY.len() + 2);
+}
+
+#[test]
 fn the_way_that_a_voice_takes_is_told_by_its_own_client_or_else_by_the_server() {
     let pair = Pair::but(|pair| {
         pair.alice.network.voice_path = Some("over the connection: is UDP blocked?".into());

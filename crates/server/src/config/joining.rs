@@ -7,7 +7,7 @@ use consonance_session::RoomPattern;
 
 use super::Config;
 use super::document::{Placed, Value, quoted};
-use super::field::{Field, Mistake, Tables, expected, text};
+use super::field::{Field, Mistake, Tables, text};
 use super::hook::HookConfig;
 use super::keys::Key;
 use super::suggestion::nearest;
@@ -150,13 +150,14 @@ const PASSWORDS: Tables<Config> = Tables {
 };
 
 fn read_passwords(value: &Value, file_at: impl Fn(&str) -> PathBuf) -> Result<Vec<SessionPassword>, Mistake> {
-    let Value::List(items) = value else { return Err(expected("a list of tables", value)) };
+    // Whatever stands there may be a password: it is not said again.
+    let Value::List(items) = value else { return Err((None, "expected a list of tables".into())) };
     items.iter().map(|item| read_password(item, &file_at)).collect()
 }
 
 fn read_password(item: &Placed, file_at: &dyn Fn(&str) -> PathBuf) -> Result<SessionPassword, Mistake> {
     let mistake = |what: String| (Some(item.line), what);
-    let Value::Table(keys) = &item.value else { return Err(mistake(expected("a table", &item.value).1)) };
+    let Value::Table(keys) = &item.value else { return Err(mistake("expected a table".into())) };
     let (mut sessions, mut passwords) = (None, Vec::new());
     for (key, Placed { value, line }) in keys {
         let text = || text(value).map_err(|(_, what)| (Some(*line), what));
