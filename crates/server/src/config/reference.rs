@@ -75,6 +75,7 @@ Certificates are also read again by themselves when their files change.
 With a new certificate the fingerprint in the addresses changes; who is there stays, and who has only the former address needs the new one, which is printed.
 
 `packaging/` in the repository has a unit for systemd and a Containerfile.
+[limits.md](limits.md) lists what each limit does to whoever exceeds it, and where that is counted.
 ";
 
 /// Which networks a listener may be for, and which keys each has.

@@ -156,7 +156,7 @@ pub(super) const WEB_LIMIT_KEYS: &[Key] = &[
     limit(
         "web.limits.negotiation_s",
         Field::Seconds(|config| &mut config.web.limits.negotiation, 1.0, 300.0),
-        "How long the connection of a page may take to come about after its offer was answered, in seconds.",
+        "How long the connection of a page may take to come about after its offer was answered, and how long a TCP connection for voice may be nobody's, in seconds.",
     ),
     limit(
         "web.limits.fallback_voice_bytes",

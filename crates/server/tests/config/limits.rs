@@ -1,0 +1,80 @@
+//! `docs/limits.md` has every key that is a number, with its default.
+
+use std::path::Path;
+
+use consonance_server::config::reference_page;
+
+/// Numbers that bound nothing that somebody else can make grow, wait or cost.
+const NO_LIMITS: &[&str] = &[
+    "workers",
+    "certificate.check_every_s",
+    "joining.clock_leeway_s",
+    "watching.inspector_port",
+    "overload.retry_s",
+    "ending.onward_window_s",
+    "ending.restart_pause_s",
+    "fast_path.gather_ms_max",
+    "darkrift2.tag",
+    "darkrift2.tag_to_client",
+    "steam.app_id",
+];
+
+#[test]
+fn every_limit_that_can_be_set_is_on_the_page_of_limits_with_its_default() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/limits.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    let listed: Vec<(&str, &str)> = page.lines().flat_map(keys_of_row).collect();
+    let mut known = numbers();
+    assert!(known.len() > 100, "{} keys", known.len());
+    known.retain(|(key, _)| !NO_LIMITS.contains(&&**key));
+    for (key, default) in &known {
+        let (_, told) = listed.iter().find(|(name, _)| name == key).unwrap_or_else(|| {
+            panic!("docs/limits.md has no row for {key}; if it bounds nothing, add it to NO_LIMITS")
+        });
+        assert_eq!(told, default, "docs/limits.md has another default for {key}");
+    }
+    for (name, _) in listed {
+        assert!(known.iter().any(|(key, _)| key == name), "docs/limits.md has {name}, which is no key");
+    }
+}
+
+/// The keys in the first cell of a row, each with the default in the second. Others have no backquotes around theirs.
+fn keys_of_row(row: &str) -> Vec<(&str, &str)> {
+    let mut cells = row.trim_start_matches("| ").split(" | ");
+    let (Some(names), Some(default)) = (cells.next(), cells.next()) else { return Vec::new() };
+    let Some(default) = default.strip_prefix('`').and_then(|default| default.strip_suffix('`')) else {
+        return Vec::new();
+    };
+    names.split('`').skip(1).step_by(2).map(|name| (name, default)).collect()
+}
+
+/// Every key between two numbers, with its section or its network, and what holds without it.
+fn numbers() -> Vec<(String, String)> {
+    let page = reference_page();
+    let mut section = String::new();
+    let mut found = Vec::new();
+    for line in page.lines().take_while(|line| *line != "## The whole file") {
+        if let Some(heading) = line.strip_prefix("## ").or_else(|| line.strip_prefix("### ")) {
+            section = prefix(heading);
+        }
+        let cells: Vec<_> = line.split(" | ").collect();
+        let [key, default, allowed, ..] = cells[..] else { continue };
+        let is_range = allowed.split_once(" to ").is_some_and(|(low, _)| low.parse::<f64>().is_ok());
+        if is_range {
+            let bare = |cell: &str| cell.trim_matches(['|', ' ', '`']).to_owned();
+            found.push((format!("{section}{}", bare(key)), bare(default)));
+        }
+    }
+    found
+}
+
+/// `limits.` of `` `[limits]` ``, `sidecar.` of `` `network = "sidecar"` ``.
+fn prefix(heading: &str) -> String {
+    let bare = heading.trim_matches(['`', '[', ']']);
+    match bare.strip_prefix("network = ") {
+        Some(network) => format!("{}.", network.trim_matches('"')),
+        None if heading.starts_with('`') => format!("{bare}."),
+        None if heading.starts_with("In front of") => "splice.".to_owned(),
+        None => String::new(),
+    }
+}
