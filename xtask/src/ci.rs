@@ -94,7 +94,7 @@ impl Step {
         match self {
             Self::Tidy => tidy::run(root),
             Self::Platforms => platforms::run(root),
-            Self::Libopus => libopus::run(root),
+            Self::Libopus => libopus::check(root),
             Self::Matchbox => matchbox::run(root),
             Self::Dissector => dissector::run(root),
             Self::Web => web::run(root),

@@ -5,7 +5,7 @@
 //!   file or a function may be, what the pure crates must not call, which words must not be published.
 //!   It also runs as a test, so `cargo test` is enough.
 //! * `cargo xtask platforms` checks as much of the other operating systems as the installed toolchain allows.
-//! * `cargo xtask libopus` lints and tests the feature of that name, if cmake is there.
+//! * `cargo xtask libopus` lints and tests the feature of that name, if cmake is there; `--sanitize` lets sanitizers watch.
 //! * `cargo xtask matchbox` lints and tests matchbox's socket, in a network of its own.
 //! * `cargo xtask dissector` checks the Wireshark plugin against the golden vectors, if tshark is there.
 //! * `cargo xtask web` checks the page's sources and that what is checked in of them is what they make, if Node.js is there.
@@ -77,7 +77,7 @@ enum Chore {
     /// Checks what can be checked here for the other operating systems and for bare metal.
     Platforms,
     /// Lints and tests the feature `libopus`, which needs cmake.
-    Libopus,
+    Libopus(libopus::Plan),
     /// Lints and tests matchbox's socket, in a network of its own.
     Matchbox,
     /// Checks the Wireshark plugin against the golden vectors, which needs tshark.
@@ -104,7 +104,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         Chore::Ci(selection) => ci::run(&root, selection),
         Chore::Tidy => tidy::run(&root),
         Chore::Platforms => platforms::run(&root),
-        Chore::Libopus => libopus::run(&root),
+        Chore::Libopus(plan) => libopus::run(&root, plan),
         Chore::Matchbox => matchbox::run(&root),
         Chore::Dissector => dissector::run(&root),
         Chore::Web => web::run(&root),
