@@ -10,8 +10,8 @@ use std::task::Waker;
 use std::time::Instant;
 
 use consonance_transport::{
-    Delivery, DisconnectReason, GameStatistics, PacketLimits, Peer, ServerEvent, ServerStatistics,
-    ServerTransport, Statistics,
+    Delivery, DisconnectReason, GameStatistics, PacketLimits, Peer, SHUTTING_DOWN, ServerEvent,
+    ServerStatistics, ServerTransport, Statistics,
 };
 
 use crate::readiness::Readiness;
@@ -206,7 +206,7 @@ impl<G: GameServer, C: GameClient, E: Envelopes> ServerTransport for Splice<G, C
     fn shutdown(&mut self, now: Instant) {
         let players: Vec<Peer> = self.players.keys().copied().collect();
         for peer in players {
-            self.end(now, peer, "the server is shutting down");
+            self.end(now, peer, SHUTTING_DOWN);
         }
         self.clients.shutdown(now);
     }

@@ -16,10 +16,9 @@ mod pulse;
 mod server;
 mod settings;
 
-use consonance_transport::{Delivery, DisconnectReason};
+use consonance_transport::Delivery;
 
 use crate::Channel;
-use crate::tcp::TcpEnd;
 
 pub use client::StreamClient;
 pub use protocol::{Found, MessageStream, StreamProtocol, StreamViolation, TOO_SLOW_BYTES_MAX};
@@ -40,16 +39,4 @@ fn channel_for(delivery: Delivery) -> Channel {
 
 fn delivery_of(channel: Channel) -> Delivery {
     if channel == RELIABLE { Delivery::Reliable } else { Delivery::Unreliable }
-}
-
-fn reason_of(end: &TcpEnd) -> DisconnectReason {
-    match end {
-        TcpEnd::Finished => DisconnectReason::ClosedByUs,
-        TcpEnd::TimedOut => DisconnectReason::TimedOut,
-        TcpEnd::TooSlow => {
-            DisconnectReason::Overloaded { queue: "the queue of reliable messages".to_owned() }
-        }
-        // The system gave up for whatever reason: nobody asked for it, and another attempt may succeed.
-        TcpEnd::ByPeer | TcpEnd::Failed(_) => DisconnectReason::closed_by_peer(b""),
-    }
 }

@@ -7,8 +7,8 @@ use std::task::Waker;
 use std::time::Instant;
 
 use consonance_transport::{
-    Delivery, DisconnectReason, PacketLimits, Peer, ServerEvent, ServerStatistics, ServerTransport,
-    Statistics,
+    Delivery, DisconnectReason, PacketLimits, Peer, SHUTTING_DOWN, ServerEvent, ServerStatistics,
+    ServerTransport, Statistics,
 };
 
 use crate::wrapping::wrap_for_client;
@@ -351,7 +351,7 @@ impl<G: GameServer, E: Envelopes> ServerTransport for VoiceServer<G, E> {
     fn shutdown(&mut self, now: Instant) {
         let peers: Vec<Peer> = self.peers.keys().copied().collect();
         for peer in peers {
-            self.disconnect(now, peer, "the server is shutting down");
+            self.disconnect(now, peer, SHUTTING_DOWN);
         }
         self.network.shutdown(now);
     }

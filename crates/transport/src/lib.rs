@@ -44,7 +44,7 @@ pub use client::{ClientEvent, ClientTransport};
 pub use direct::{DirectEvent, DirectLinks};
 pub use packet::{Delivery, MAX_PACKET_BYTES, PacketLimits};
 pub use pages::{PageDrops, PageState, PageStatistics};
-pub use reason::{DisconnectReason, MAX_REASON_BYTES};
+pub use reason::{DisconnectReason, MAX_REASON_BYTES, SHUTTING_DOWN};
 pub use server::{Peer, ServerEvent, ServerTransport};
 pub use statistics::{
     ConnectionCounts, Count, DatagramPath, Dropped, GameStatistics, LinkQuality, PathRefusals,

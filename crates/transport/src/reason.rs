@@ -3,6 +3,9 @@
 /// The longest reason, in bytes of UTF-8, that travels to or is shown from the other side.
 pub const MAX_REASON_BYTES: usize = 256;
 
+/// What a server that [shuts down](crate::ServerTransport::shutdown) says to its peers, and to those who come too late.
+pub const SHUTTING_DOWN: &str = "the server is shutting down";
+
 /// Why a link ended or could not be made.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]

@@ -4,8 +4,8 @@ use std::task::Waker;
 use std::time::Instant;
 
 use consonance_transport::{
-    Delivery, LinkQuality, MAX_PACKET_BYTES, PacketLimits, PageState, PageStatistics, Peer, ServerEvent,
-    ServerStatistics, ServerTransport,
+    Delivery, LinkQuality, MAX_PACKET_BYTES, PacketLimits, PageState, PageStatistics, Peer, SHUTTING_DOWN,
+    ServerEvent, ServerStatistics, ServerTransport,
 };
 
 use super::BrowserGateway;
@@ -16,8 +16,6 @@ const NETWORK: &str = "browser";
 /// Packets stay within the process.
 const LIMITS: PacketLimits =
     PacketLimits { reliable_bytes: MAX_PACKET_BYTES, unreliable_bytes: MAX_PACKET_BYTES };
-/// What players are told whose server ends.
-const SHUTTING_DOWN: &str = "the server is shutting down";
 
 impl<S: PageShard> ServerTransport for BrowserGateway<S> {
     fn poll(&mut self, now: Instant) -> Option<ServerEvent<'_>> {

@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use consonance_transport::inbox::{Popped, Pushed};
 use consonance_transport::packet_pool::{PacketPool, SharedPacket};
-use consonance_transport::{Delivery, DisconnectReason, Peer, ServerStatistics};
+use consonance_transport::{Delivery, DisconnectReason, Peer, SHUTTING_DOWN, ServerStatistics};
 
 use super::{LinkToClient, Listener, Message, channel_for, delivery_of, message_bytes_max, overloaded};
 use crate::{Channel, GameServer, GameServerEvent};
@@ -60,7 +60,7 @@ impl GameServer for MemoryGameServer {
         loop {
             match self.listener.mailbox.pop()? {
                 Popped::Connected { peer, about } if self.is_shut_down => {
-                    about.link.end(DisconnectReason::refused(b"the server is shutting down"));
+                    about.link.end(DisconnectReason::refused(SHUTTING_DOWN.as_bytes()));
                     self.listener.mailbox.forget(peer);
                     self.statistics.connections.turned_away_full += 1;
                 }
@@ -131,7 +131,7 @@ impl GameServer for MemoryGameServer {
         self.is_shut_down = true;
         let peers: Vec<Peer> = self.connections.keys().copied().collect();
         for peer in peers {
-            self.disconnect(now, peer, "the server is shutting down");
+            self.disconnect(now, peer, SHUTTING_DOWN);
         }
     }
 

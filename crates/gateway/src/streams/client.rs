@@ -11,7 +11,6 @@ use consonance_transport::{Delivery, DisconnectReason, Statistics};
 use super::link::Link;
 use super::{
     Found, MessageStream as _, RELIABLE, StreamClientSettings, StreamProtocol, channel_for, delivery_of,
-    reason_of,
 };
 use crate::tcp::{TcpConnections, TcpEnd, TcpEvent, TcpId};
 use crate::{Channel, GameClient, GameClientEvent};
@@ -217,7 +216,7 @@ impl<P: StreamProtocol> StreamClient<P> {
                 cause: error.to_string(),
             },
             (State::Entering { .. }, TcpEnd::ByPeer) => DisconnectReason::refused(b""),
-            (State::Entering { .. } | State::Up(_), end) => reason_of(&end),
+            (State::Entering { .. } | State::Up(_), end) => end.reason(),
             (State::Down | State::Leaving { .. }, _) => return,
         };
         self.state = State::Down;

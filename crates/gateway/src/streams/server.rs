@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use std::os::fd::BorrowedFd;
 use std::time::Instant;
 
-use consonance_transport::{ConnectionCounts, Delivery, Peer, ServerStatistics, Statistics};
+use consonance_transport::{ConnectionCounts, Delivery, Peer, SHUTTING_DOWN, ServerStatistics, Statistics};
 
 use super::link::Link;
 use super::{MessageStream as _, RELIABLE, StreamProtocol, StreamSettings, channel_for, delivery_of};
@@ -171,7 +171,7 @@ impl<P: StreamProtocol> GameServer for StreamServer<P> {
                 self.tcp.abort(id);
                 self.forget(id);
             } else {
-                self.disconnect(now, Peer(id.0), "the server is shutting down");
+                self.disconnect(now, Peer(id.0), SHUTTING_DOWN);
             }
         }
     }

@@ -3,6 +3,8 @@
 use std::io;
 use std::net::SocketAddr;
 
+use consonance_transport::DisconnectReason;
+
 /// One of many connections: never used again, counting up from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TcpId(pub u64);
@@ -46,6 +48,21 @@ pub enum TcpEnd {
     TooSlow,
     /// Anything else, in the system's words; a connection that could not be made, above all.
     Failed(io::Error),
+}
+
+impl TcpEnd {
+    /// What a driver is told of it.
+    pub fn reason(&self) -> DisconnectReason {
+        match self {
+            Self::Finished => DisconnectReason::ClosedByUs,
+            Self::TimedOut => DisconnectReason::TimedOut,
+            Self::TooSlow => {
+                DisconnectReason::Overloaded { queue: "the queue of reliable messages".to_owned() }
+            }
+            // The system gave up for whatever reason: nobody asked for it, and another attempt may succeed.
+            Self::ByPeer | Self::Failed(_) => DisconnectReason::closed_by_peer(b""),
+        }
+    }
 }
 
 impl From<io::Error> for TcpEnd {

@@ -14,7 +14,7 @@ use consonance_transport::{Delivery, DisconnectReason, Statistics};
 
 use crate::connector::{Connector, ConnectorEvent, ConnectorOrder};
 use crate::format::length;
-use crate::server::{DATAGRAM_BYTES_MAX, channel_for, delivery_of, reason_of};
+use crate::server::{DATAGRAM_BYTES_MAX, channel_for, delivery_of};
 use crate::{ClientSettings, RELIABLE, UNRELIABLE};
 
 /// A DarkRift client. See the [crate's page](crate).
@@ -193,10 +193,10 @@ impl DarkRiftClient {
                 return;
             }
             (State::Live { id, .. }, _) if *id != closed => return,
-            (State::Live { connector, .. }, end) if connector.is_up() => reason_of(end),
+            (State::Live { connector, .. }, end) if connector.is_up() => end.reason(),
             (State::Live { udp: None, .. }, TcpEnd::Failed(error)) => self.unreachable(error),
             (State::Live { .. }, TcpEnd::ByPeer) => DisconnectReason::refused(b""),
-            (State::Live { .. }, end) => reason_of(end),
+            (State::Live { .. }, end) => end.reason(),
             (State::Down | State::Leaving { .. }, _) => return,
         };
         self.state = State::Down;

@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use std::os::fd::BorrowedFd;
 use std::time::Instant;
 
-use consonance_gateway::tcp::{TcpConnections, TcpEnd, TcpEvent, TcpId};
+use consonance_gateway::tcp::{TcpConnections, TcpEvent, TcpId};
 use consonance_gateway::udp::DatagramSocket;
 use consonance_gateway::{Channel, GameServer, GameServerEvent};
 use consonance_transport::{Delivery, DisconnectReason, Peer, ServerStatistics, Statistics};
@@ -146,7 +146,7 @@ impl DarkRiftServer {
             TcpEvent::Received { id } => self.reading.push_back(id),
             TcpEvent::Closed { id, end } => {
                 let peer = Peer(id.0);
-                let reason = self.listener.handle_closed(peer, reason_of(&end))?;
+                let reason = self.listener.handle_closed(peer, end.reason())?;
                 return Some(Step::Disconnected(peer, reason));
             }
         }
@@ -275,18 +275,6 @@ pub(crate) fn channel_for(delivery: Delivery) -> Channel {
 
 pub(crate) fn delivery_of(channel: Channel) -> Delivery {
     if channel == RELIABLE { Delivery::Reliable } else { Delivery::Unreliable }
-}
-
-pub(crate) fn reason_of(end: &TcpEnd) -> DisconnectReason {
-    match end {
-        TcpEnd::Finished => DisconnectReason::ClosedByUs,
-        TcpEnd::TimedOut => DisconnectReason::TimedOut,
-        TcpEnd::TooSlow => {
-            DisconnectReason::Overloaded { queue: "the queue of reliable messages".to_owned() }
-        }
-        // The system gave up for whatever reason: nobody asked for it, and another attempt may succeed.
-        _ => DisconnectReason::closed_by_peer(b""),
-    }
 }
 
 fn take_in(event: ListenerEvent<'_>, channel: Channel, buffer: &mut Vec<u8>) -> Step {

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use consonance_gateway::Channel;
 use consonance_gateway::udp::{DatagramQueue, ServerEndpoint, ServerEndpointEvent};
-use consonance_transport::{Delivery, DisconnectReason, Peer, ServerStatistics};
+use consonance_transport::{Delivery, DisconnectReason, Peer, SHUTTING_DOWN, ServerStatistics};
 
 use crate::UtcClock;
 use crate::channel::Method;
@@ -217,7 +217,7 @@ impl ServerEndpoint for LiteNetLibServer {
         self.is_shut_down = true;
         let peers: Vec<Peer> = self.guests.keys().copied().collect();
         for peer in peers {
-            self.ask_to_leave(now, peer, ending::SHUTTING_DOWN);
+            self.ask_to_leave(now, peer, SHUTTING_DOWN);
         }
     }
 

@@ -14,7 +14,7 @@ use crate::packet_bytes::PacketBytes;
 use crate::{Fingerprint, Identity, QuicRuntime, QuicServerSettings, ShownIdentity};
 use bytes::Bytes;
 use consonance_transport::inbox::Popped;
-use consonance_transport::{Delivery, Peer, ServerStatistics, ServerTransport as _};
+use consonance_transport::{Delivery, Peer, SHUTTING_DOWN, ServerStatistics, ServerTransport as _};
 use consonance_udp::Offer;
 use rustc_hash::FxHashMap;
 
@@ -33,8 +33,6 @@ pub use bind::BindError;
 use entrance::Entrance;
 use port::Port;
 use shard::{Placement, Shard};
-
-const SHUTTING_DOWN: &str = "the server is shutting down";
 
 /// How often [`QuicServer::close`] looks whether everything is over.
 const CLOSE_CHECK_INTERVAL: Duration = Duration::from_millis(1);

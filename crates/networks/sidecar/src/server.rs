@@ -17,8 +17,8 @@ use std::time::Instant;
 
 use consonance_gateway::tcp::{TcpConnections, TcpId};
 use consonance_transport::{
-    Delivery, DisconnectReason, MAX_REASON_BYTES, PacketLimits, Peer, ServerEvent, ServerStatistics,
-    ServerTransport,
+    Delivery, DisconnectReason, MAX_REASON_BYTES, PacketLimits, Peer, SHUTTING_DOWN, ServerEvent,
+    ServerStatistics, ServerTransport,
 };
 use ring::rand::SystemRandom;
 
@@ -273,7 +273,7 @@ impl ServerTransport for SidecarServer {
         }
         let ids: Vec<TcpId> = self.links.keys().copied().collect();
         for id in ids {
-            self.end_link(now, id, "the server is shutting down", &DisconnectReason::ClosedByUs);
+            self.end_link(now, id, SHUTTING_DOWN, &DisconnectReason::ClosedByUs);
         }
     }
 

@@ -5,7 +5,9 @@ use std::time::Instant;
 use super::Network;
 use super::packets::packet_of;
 use super::stage::{Saw, Stage, words_from};
-use crate::{ClientTransport as _, Delivery, DisconnectReason, PacketLimits, ServerTransport as _};
+use crate::{
+    ClientTransport as _, Delivery, DisconnectReason, PacketLimits, SHUTTING_DOWN, ServerTransport as _,
+};
 
 /// Leaving in order: what was sent reliably before arrives, then the goodbye; both ends report it once.
 pub fn a_client_that_leaves_delivers_its_last_words<N: Network>(network: &mut N) {
@@ -82,7 +84,7 @@ pub fn a_shutdown_ends_every_link_with_a_reason<N: Network>(network: &mut N) {
     for client in [first, second] {
         assert_eq!(
             stage.client_end(client),
-            Some(DisconnectReason::closed_by_peer(words_from::<N>("the server is shutting down")))
+            Some(DisconnectReason::closed_by_peer(words_from::<N>(SHUTTING_DOWN)))
         );
     }
     let late = stage.add_client(network, "main");

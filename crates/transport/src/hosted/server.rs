@@ -11,7 +11,10 @@ use super::watched::Watched;
 use super::{HostedSettings, OVERFLOWED, overloaded};
 use crate::inbox::{Mailbox, Popped};
 use crate::packet_pool::{PacketPool, SharedPacket};
-use crate::{Delivery, DisconnectReason, PacketLimits, Peer, ServerEvent, ServerStatistics, ServerTransport};
+use crate::{
+    Delivery, DisconnectReason, PacketLimits, Peer, SHUTTING_DOWN, ServerEvent, ServerStatistics,
+    ServerTransport,
+};
 
 /// The transport of a [hosted](super) server. Dropping it disconnects everybody.
 #[derive(Debug)]
@@ -206,5 +209,3 @@ impl Drop for HostedServer {
         self.wires.outgoing.change(|outbox| outbox.is_closed = true);
     }
 }
-
-const SHUTTING_DOWN: &str = "the server is shutting down";

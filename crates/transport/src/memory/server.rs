@@ -9,7 +9,10 @@ use std::time::Instant;
 use super::{LIMITS, LinkToClient, Listener, overloaded};
 use crate::inbox::{Popped, Pushed};
 use crate::packet_pool::{PacketPool, SharedPacket};
-use crate::{Delivery, DisconnectReason, PacketLimits, Peer, ServerEvent, ServerStatistics, ServerTransport};
+use crate::{
+    Delivery, DisconnectReason, PacketLimits, Peer, SHUTTING_DOWN, ServerEvent, ServerStatistics,
+    ServerTransport,
+};
 
 /// A server on a [`MemoryNetwork`](super::MemoryNetwork). Dropping it loses every link without a goodbye.
 #[derive(Debug)]
@@ -76,7 +79,7 @@ impl ServerTransport for MemoryServer {
         loop {
             match self.listener.mailbox.pop()? {
                 Popped::Connected { peer, about } if self.is_shut_down => {
-                    about.link.end(DisconnectReason::refused(b"the server is shutting down"));
+                    about.link.end(DisconnectReason::refused(SHUTTING_DOWN.as_bytes()));
                     self.listener.mailbox.forget(peer);
                     self.statistics.connections.turned_away_full += 1;
                 }
@@ -130,7 +133,7 @@ impl ServerTransport for MemoryServer {
         self.is_shut_down = true;
         let peers: Vec<Peer> = self.links.keys().copied().collect();
         for peer in peers {
-            self.disconnect(now, peer, "the server is shutting down");
+            self.disconnect(now, peer, SHUTTING_DOWN);
         }
     }
 

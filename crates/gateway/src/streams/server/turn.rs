@@ -7,9 +7,7 @@ use consonance_transport::{Delivery, DisconnectReason, Peer};
 
 use super::{ServerLink, Stage, StreamServer};
 use crate::streams::link::Link;
-use crate::streams::{
-    Found, MessageStream as _, StreamProtocol, StreamViolation, TOO_SLOW_BYTES_MAX, reason_of,
-};
+use crate::streams::{Found, MessageStream as _, StreamProtocol, StreamViolation, TOO_SLOW_BYTES_MAX};
 use crate::tcp::{TcpEnd, TcpEvent, TcpId};
 
 /// What is to be reported. Greetings and messages are in the server's `message`.
@@ -170,9 +168,9 @@ impl<P: StreamProtocol> StreamServer<P> {
             }
             Stage::Waiting | Stage::Up => {
                 self.counts.too_slow += u64::from(matches!(end, TcpEnd::TooSlow));
-                reason_of(end)
+                end.reason()
             }
-            Stage::TooSlow => reason_of(&TcpEnd::TooSlow),
+            Stage::TooSlow => TcpEnd::TooSlow.reason(),
             Stage::Leaving => DisconnectReason::ClosedByUs,
             Stage::Left => DisconnectReason::closed_by_peer(b""),
         };

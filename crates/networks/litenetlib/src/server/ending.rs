@@ -9,8 +9,6 @@ use super::LiteNetLibServer;
 use super::guest::{Guest, State};
 use crate::goodbye::Goodbye;
 
-pub(super) const SHUTTING_DOWN: &str = "the server is shutting down";
-
 const TOO_SLOW: &str = "too slow";
 
 impl LiteNetLibServer {

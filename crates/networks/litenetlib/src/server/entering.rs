@@ -4,10 +4,10 @@ use std::net::SocketAddr;
 use std::time::Instant;
 
 use consonance_gateway::udp::ServerEndpointEvent;
-use consonance_transport::{DisconnectReason, Peer};
+use consonance_transport::{DisconnectReason, Peer, SHUTTING_DOWN};
 
 use super::guest::{Attempt, Guest, State};
-use super::{LiteNetLibServer, ending, peer_id};
+use super::{LiteNetLibServer, peer_id};
 use crate::handshake::{ConnectRequest, PROTOCOL, protocol_of};
 use crate::packet_type::{Dialect, Header, PacketType};
 
@@ -95,7 +95,7 @@ impl LiteNetLibServer {
     fn objection(&mut self, request: &ConnectRequest<'_>) -> Option<&'static str> {
         let counts = &mut self.statistics.connections;
         let (counter, words) = if self.is_shut_down {
-            (&mut counts.turned_away_full, ending::SHUTTING_DOWN)
+            (&mut counts.turned_away_full, SHUTTING_DOWN)
         } else if !self.settings.key.fits(request.user_data) {
             (&mut counts.failed_handshakes, "")
         } else if self.guests.len() >= self.settings.connections_max {

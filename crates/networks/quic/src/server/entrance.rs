@@ -5,13 +5,12 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
-use consonance_transport::{ConnectionCounts, Peer};
+use consonance_transport::{ConnectionCounts, Peer, SHUTTING_DOWN};
 use consonance_udp::Offer;
 use quinn::{Connection, Endpoint, Incoming, SendStream};
 use tokio::time::timeout;
 use tracing::{debug, trace};
 
-use super::SHUTTING_DOWN;
 use super::shard::{Placement, Shard};
 use crate::QuicServerSettings;
 use crate::close_code::CloseCode;

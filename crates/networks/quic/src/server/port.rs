@@ -4,10 +4,10 @@ use std::net::SocketAddr;
 use std::num::NonZeroU16;
 use std::sync::Weak;
 
+use consonance_transport::SHUTTING_DOWN;
 use consonance_udp::PathSocket;
 use quinn::{AsyncUdpSocket, Endpoint};
 
-use super::SHUTTING_DOWN;
 use crate::close_code::CloseCode;
 use crate::{QuicRuntime, ShownIdentity};
 

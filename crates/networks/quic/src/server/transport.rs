@@ -7,12 +7,12 @@ use std::time::Instant;
 
 use consonance_transport::inbox::Popped;
 use consonance_transport::{
-    Delivery, DisconnectReason, LinkQuality, PacketLimits, PathStatistics, Peer, ServerEvent,
+    Delivery, DisconnectReason, LinkQuality, PacketLimits, PathStatistics, Peer, SHUTTING_DOWN, ServerEvent,
     ServerStatistics, ServerTransport,
 };
 
+use super::QuicServer;
 use super::beside::{Beside, FastPathCounts};
-use super::{QuicServer, SHUTTING_DOWN};
 use crate::client::LIMITS;
 use crate::close_code::CloseCode;
 
