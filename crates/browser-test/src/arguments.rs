@@ -5,8 +5,7 @@ use std::path::PathBuf;
 use std::thread;
 
 use clap::Parser;
-
-use crate::browser::Kind;
+use consonance_test_stage::Kind;
 
 /// The page in a real browser.
 #[derive(Debug, Parser)]

@@ -3,10 +3,9 @@
 use std::time::Duration;
 
 use consonance_test_sound::{Coverage, UNLIKE, peak};
+use consonance_test_stage::{Failure, Tab, ensure};
 
-use crate::failure::{Failure, ensure};
 use crate::stage::Stage;
-use crate::tab::Tab;
 use crate::voices::{Manner, VOICES, Voice};
 
 /// Somebody heard somebody: a row of the report.

@@ -20,27 +20,13 @@
 #[cfg(unix)]
 mod arguments;
 #[cfg(unix)]
-mod browser;
-#[cfg(unix)]
-mod child;
-#[cfg(unix)]
-mod chromium;
-#[cfg(unix)]
 mod conduct;
-#[cfg(unix)]
-mod failure;
-#[cfg(unix)]
-mod firefox;
 #[cfg(unix)]
 mod hearing;
 #[cfg(unix)]
 mod native;
 #[cfg(unix)]
-mod patience;
-#[cfg(unix)]
 mod person;
-#[cfg(unix)]
-mod ports;
 #[cfg(unix)]
 mod programme;
 #[cfg(unix)]
@@ -54,13 +40,9 @@ mod site;
 #[cfg(unix)]
 mod stage;
 #[cfg(unix)]
-mod tab;
-#[cfg(unix)]
 mod turn;
 #[cfg(unix)]
 mod voices;
-#[cfg(unix)]
-mod window;
 
 use std::process::ExitCode;
 

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::child::Child;
-use crate::failure::Failure;
+use consonance_test_stage::{Child, Failure};
+
 use crate::voices::Voice;
 
 /// Dropping it kills it.

@@ -4,13 +4,11 @@ mod visitor;
 
 use std::time::Duration;
 
+use consonance_test_stage::{Browser, Failure, Key, Owner, Tab};
 use serde_json::json;
 
-use crate::browser::{Browser, Owner};
-use crate::failure::Failure;
 use crate::server::Server;
 use crate::stage::Stage;
-use crate::tab::{Key, Tab};
 use crate::voices::Voice;
 
 pub(crate) use visitor::{Activation, Visitor, Way};

@@ -7,11 +7,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Instant;
 
+use consonance_test_stage::{Failure, Kind, Owner, end_with_signals, ensure};
+
 use crate::arguments::Arguments;
-use crate::browser::{Kind, Owner};
 use crate::conduct;
-use crate::failure::{Failure, ensure};
-use crate::patience;
 use crate::report::{self, Played};
 use crate::scenarios::{SCENARIOS, Scenario};
 use crate::stage::Stage;
@@ -29,7 +28,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<usize, Failure> {
         return Ok(0);
     }
     let scenarios = chosen(arguments.browser, &arguments.only)?;
-    patience::end_with_signals().map_err(|error| Failure::NotSo(error.to_string()))?;
+    end_with_signals().map_err(|error| Failure::NotSo(error.to_string()))?;
     empty(&arguments.output)?;
     let played = match &arguments.look {
         Some(url) => vec![look(arguments, url)],

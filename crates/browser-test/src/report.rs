@@ -4,9 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::failure::Failure;
+use consonance_test_stage::{Failure, Look};
+
 use crate::hearing::Hearing;
-use crate::tab::Look;
 
 /// A scenario that is over.
 #[derive(Debug)]

@@ -14,8 +14,8 @@ mod texts;
 mod voice_activation;
 mod ways;
 
-use crate::browser::Kind;
-use crate::failure::Failure;
+use consonance_test_stage::{Failure, Kind};
+
 use crate::stage::Stage;
 
 /// Something that people do, and what has to hold.

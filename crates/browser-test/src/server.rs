@@ -4,11 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use consonance_test_stage::{Child, Failure, free_port};
 use rustix::process::Signal;
-
-use crate::child::Child;
-use crate::failure::Failure;
-use crate::ports::free_port;
 
 /// Dropping it kills it.
 #[derive(Debug)]

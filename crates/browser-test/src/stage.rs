@@ -6,15 +6,13 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use consonance_test_sound::Coverage;
+use consonance_test_stage::{Browser, Failure, Kind, Look, Owner, Tab, WIDTHS, ensure};
 
 use crate::arguments::Arguments;
-use crate::browser::{Browser, Kind, Owner};
-use crate::failure::{Failure, ensure};
 use crate::hearing::Hearing;
 use crate::native::Native;
 use crate::report::{Chapter, Note};
 use crate::server::Server;
-use crate::tab::{Look, Tab, WIDTHS};
 use crate::turn::Turn;
 use crate::voices::Voice;
 

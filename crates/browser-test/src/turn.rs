@@ -6,10 +6,7 @@ use std::net::{Ipv4Addr, TcpStream};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use crate::child::Child;
-use crate::failure::Failure;
-use crate::patience::{SOON, until};
-use crate::ports::free_port;
+use consonance_test_stage::{Child, Failure, SOON, free_port, until};
 
 /// Dropping it ends it.
 #[derive(Debug)]

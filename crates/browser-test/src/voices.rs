@@ -3,8 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use consonance_test_sound::{Coverage, FRAME_SAMPLES, likeness, place_of, recording, speech_of, write};
-
-use crate::failure::Failure;
+use consonance_test_stage::Failure;
 
 /// One of the three recordings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

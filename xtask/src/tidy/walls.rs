@@ -81,6 +81,11 @@ const WALLS: &[Walls] = &[
     Walls { package: "consonance-fuzz-tape", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls { package: "consonance-test-sound", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls {
+        package: "consonance-test-stage",
+        may_use: Only(&[]),
+        tests_may_also_use: &["consonance-test-sound"],
+    },
+    Walls {
         package: "consonance-test-browser",
         may_use: Only(&["consonance-rtc-crypto"]),
         tests_may_also_use: &[],
@@ -313,8 +318,8 @@ const WALLS: &[Walls] = &[
     },
     Walls {
         package: "consonance-browser-test",
-        // The server as a program, the page as a page; of ours, only speech and how like two sounds are.
-        may_use: Only(&["consonance-test-sound"]),
+        // The server as a program, the page as a page; of ours, only what tests are made of.
+        may_use: Only(&["consonance-test-sound", "consonance-test-stage"]),
         tests_may_also_use: &[],
     },
     Walls { package: "consonance-cli", may_use: Anything, tests_may_also_use: &[] },

@@ -1,12 +1,11 @@
 //! The page before anybody has joined: how much it is, and what it says where there is no microphone.
 
-use crate::browser::{FOREIGN_NAME, Owner};
+use consonance_test_stage::{FOREIGN_NAME, Failure, Owner, Tab, ensure};
+
 use crate::conduct;
-use crate::failure::{Failure, ensure};
 use crate::person::WITH_PAGE;
 use crate::server::Server;
 use crate::stage::Stage;
-use crate::tab::Tab;
 use crate::voices::{Manner, Voice};
 
 /// The page loads quickly, and explains each reason why a microphone is off.

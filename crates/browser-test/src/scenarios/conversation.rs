@@ -1,7 +1,8 @@
 //! Two people with browsers and one with the native player talk, one after the other.
 
+use consonance_test_stage::Failure;
+
 use crate::conduct;
-use crate::failure::Failure;
 use crate::person::{Person, WITH_PAGE};
 use crate::stage::Stage;
 use crate::voices::Voice;

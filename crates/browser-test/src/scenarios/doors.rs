@@ -1,8 +1,8 @@
 //! Who is not let in is told why, beside what has to change.
 
-use crate::browser::Owner;
+use consonance_test_stage::{Failure, Owner};
+
 use crate::conduct;
-use crate::failure::Failure;
 use crate::person::{Person, Visitor};
 use crate::stage::Stage;
 use crate::voices::Voice;

@@ -2,12 +2,11 @@
 
 use std::time::Duration;
 
-use crate::browser::{FOREIGN_NAME, Owner};
+use consonance_test_stage::{FOREIGN_NAME, Failure, Key, Look, Owner, Tab, WIDTHS, ensure};
+
 use crate::conduct;
-use crate::failure::{Failure, ensure};
 use crate::site::{File, Site};
 use crate::stage::Stage;
-use crate::tab::{Key, Look, Tab, WIDTHS};
 use crate::voices::{Manner, Voice};
 
 /// A page that calls itself, and a page that is wrong in every way that is looked for.

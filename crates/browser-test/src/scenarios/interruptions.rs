@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use crate::failure::Failure;
+use consonance_test_stage::Failure;
+
 use crate::person::{Person, WITH_PAGE};
 use crate::stage::Stage;
 use crate::voices::Voice;

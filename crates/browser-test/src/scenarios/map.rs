@@ -1,12 +1,11 @@
 //! People who move on the map, and are seen and heard where they are.
 
 use consonance_test_sound::place_of;
+use consonance_test_stage::{Failure, Key, ensure};
 
 use crate::conduct;
-use crate::failure::{Failure, ensure};
 use crate::person::{Activation, Person, Visitor, WITH_PAGE, WORDS};
 use crate::stage::Stage;
-use crate::tab::Key;
 use crate::voices::Voice;
 
 /// Both see each other move, and the voice moves with the one who speaks.

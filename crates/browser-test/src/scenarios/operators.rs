@@ -2,11 +2,10 @@
 
 use std::fs;
 
-use crate::browser::Owner;
+use consonance_test_stage::{Failure, Key, Owner};
+
 use crate::conduct;
-use crate::failure::Failure;
 use crate::stage::Stage;
-use crate::tab::Key;
 
 /// Somebody is here, and both pages show it.
 pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {

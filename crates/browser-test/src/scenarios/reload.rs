@@ -1,6 +1,7 @@
 //! A page is loaded again: it is the same player as before, whom nobody has seen leave.
 
-use crate::failure::Failure;
+use consonance_test_stage::Failure;
+
 use crate::person::{Person, WITH_PAGE};
 use crate::stage::Stage;
 use crate::voices::Voice;

@@ -1,6 +1,7 @@
 //! Who hears whom changes: rooms, whispers, mutes.
 
-use crate::failure::Failure;
+use consonance_test_stage::Failure;
+
 use crate::person::{Person, WITH_PAGE};
 use crate::stage::Stage;
 use crate::voices::Voice;

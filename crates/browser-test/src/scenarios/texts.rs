@@ -1,7 +1,8 @@
 //! Names and texts are words, whatever they look like.
 
+use consonance_test_stage::{Failure, ensure};
+
 use crate::conduct;
-use crate::failure::{Failure, ensure};
 use crate::person::{Person, WITH_PAGE};
 use crate::stage::Stage;
 use crate::voices::Voice;

@@ -3,12 +3,11 @@
 use std::time::Duration;
 
 use consonance_test_sound::likeness;
+use consonance_test_stage::{Failure, Key};
 
-use crate::failure::Failure;
 use crate::hearing::is_silence;
 use crate::person::{Activation, Person, Visitor, WITH_PAGE};
 use crate::stage::Stage;
-use crate::tab::Key;
 use crate::voices::{Manner, Voice};
 
 /// Who speaks is heard from the first syllable; the room is not; and nobody is below the mark.

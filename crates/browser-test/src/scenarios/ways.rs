@@ -1,7 +1,8 @@
 //! The ways of a voice where the usual one is shut: TCP, a `WebSocket`, a TURN server.
 
+use consonance_test_stage::{Failure, ensure};
+
 use crate::conduct;
-use crate::failure::{Failure, ensure};
 use crate::person::{Person, Visitor, WITH_PAGE, Way};
 use crate::server::Server;
 use crate::stage::Stage;

@@ -5,14 +5,14 @@ use crate::failure::Failure;
 
 impl Tab {
     /// The addresses of all requests and `WebSocket`s of this tab so far, but for what lies in the page itself.
-    pub(crate) fn requests(&self) -> Vec<String> {
+    pub fn requests(&self) -> Vec<String> {
         let lies_in_page =
             |url: &str| ["about:", "blob:", "data:"].iter().any(|scheme| url.starts_with(scheme));
         self.window.requests().into_iter().filter(|url| !lies_in_page(url)).collect()
     }
 
     /// The bytes that came over the network for everything that was loaded so far, heads included.
-    pub(crate) fn loaded_bytes(&self) -> f64 {
+    pub fn loaded_bytes(&self) -> f64 {
         self.window.loaded_bytes()
     }
 
@@ -20,7 +20,7 @@ impl Tab {
     ///
     /// # Errors
     /// If the page has gone.
-    pub(crate) fn complaints(&self) -> Result<Vec<String>, Failure> {
+    pub fn complaints(&self) -> Result<Vec<String>, Failure> {
         self.window.complaints()
     }
 }

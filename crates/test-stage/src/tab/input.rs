@@ -12,7 +12,7 @@ impl Tab {
     ///
     /// # Errors
     /// If there is none, or something else lies upon it.
-    pub(crate) fn click(&self, name: &str) -> Result<(), Failure> {
+    pub fn click(&self, name: &str) -> Result<(), Failure> {
         let at = self.place_of(name)?;
         self.window.mouse(Press::Down, at)?;
         self.window.mouse(Press::Up, at)
@@ -22,11 +22,7 @@ impl Tab {
     ///
     /// # Errors
     /// As [`click`](Self::click), and those of what is done.
-    pub(crate) fn hold<T>(
-        &self,
-        name: &str,
-        meanwhile: impl FnOnce() -> Result<T, Failure>,
-    ) -> Result<T, Failure> {
+    pub fn hold<T>(&self, name: &str, meanwhile: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
         let at = self.place_of(name)?;
         self.window.mouse(Press::Down, at)?;
         let outcome = meanwhile();
@@ -38,7 +34,7 @@ impl Tab {
     ///
     /// # Errors
     /// If there is none in time.
-    pub(crate) fn wait_for_label(&self, name: &str) -> Result<(), Failure> {
+    pub fn wait_for_label(&self, name: &str) -> Result<(), Failure> {
         self.wait_until(&format!("there is {name:?}"), &labelled(name))
     }
 
@@ -46,7 +42,7 @@ impl Tab {
     ///
     /// # Errors
     /// If there is none in time.
-    pub(crate) fn focus(&self, name: &str) -> Result<(), Failure> {
+    pub fn focus(&self, name: &str) -> Result<(), Failure> {
         self.wait_for_label(name)?;
         self.evaluate(&format!("{}.focus()", labelled(name))).map(drop)
     }
@@ -55,7 +51,7 @@ impl Tab {
     ///
     /// # Errors
     /// As [`click`](Self::click).
-    pub(crate) fn fill(&self, name: &str, text: &str) -> Result<(), Failure> {
+    pub fn fill(&self, name: &str, text: &str) -> Result<(), Failure> {
         self.click(name)?;
         self.evaluate("document.activeElement.select()")?;
         self.window.type_text(text)
@@ -65,7 +61,7 @@ impl Tab {
     ///
     /// # Errors
     /// If there is no such list or no such choice in it.
-    pub(crate) fn choose(&self, name: &str, choice: &str) -> Result<(), Failure> {
+    pub fn choose(&self, name: &str, choice: &str) -> Result<(), Failure> {
         self.click(name)?;
         // Lists open in windows of their own, which nobody can click here.
         let choose = format!(
@@ -82,7 +78,7 @@ impl Tab {
     ///
     /// # Errors
     /// If the page has gone, and those of what is done.
-    pub(crate) fn hold_key<T>(
+    pub fn hold_key<T>(
         &self,
         key: Key,
         meanwhile: impl FnOnce() -> Result<T, Failure>,
@@ -97,7 +93,7 @@ impl Tab {
     ///
     /// # Errors
     /// If the page has gone.
-    pub(crate) fn press(&self, key: Key) -> Result<(), Failure> {
+    pub fn press(&self, key: Key) -> Result<(), Failure> {
         self.hold_key(key, || Ok(()))
     }
 
@@ -114,18 +110,24 @@ fn labelled(name: &str) -> String {
     format!("[...document.querySelectorAll('[aria-label]')].find((one) => one.ariaLabel === {name})")
 }
 
-/// The keys that scenarios press.
+/// The keys that tests press.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Key {
+pub enum Key {
+    /// To the end.
     End,
+    /// Takes what is typed.
     Enter,
+    /// To the beginning.
     Home,
+    /// A large step up.
     PageUp,
     /// To the left, with Shift.
     FarLeft,
     /// To the right, with Shift.
     FarRight,
+    /// Presses the button that has the focus, and talks on our page.
     Space,
+    /// To the next control.
     Tab,
     /// Up, with Shift.
     FarUp,
@@ -133,7 +135,7 @@ pub(crate) enum Key {
 
 impl Key {
     /// Whether Shift is held meanwhile.
-    pub(crate) fn is_with_shift(self) -> bool {
+    pub fn is_with_shift(self) -> bool {
         matches!(self, Self::FarLeft | Self::FarRight | Self::FarUp)
     }
 }

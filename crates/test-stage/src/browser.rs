@@ -14,7 +14,7 @@ use crate::patience::{SOON, until};
 use crate::tab::Tab;
 
 /// A browser. Dropping it ends it, and takes its profile away.
-pub(crate) trait Browser {
+pub trait Browser {
     /// A new window with an empty page.
     ///
     /// # Errors
@@ -24,7 +24,7 @@ pub(crate) trait Browser {
 
 /// Which browser it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Kind {
+pub enum Kind {
     /// Chromium, or one that is made of it.
     Chromium,
     /// Firefox.
@@ -33,25 +33,25 @@ pub(crate) enum Kind {
 
 /// Whom the browser belongs to.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Owner {
+pub struct Owner {
     /// What the microphone hears, again and again: a WAV file.
     /// Without one the browser has no microphone at all.
-    pub(crate) speech: Option<PathBuf>,
+    pub speech: Option<PathBuf>,
     /// Whether pages get no microphone, as the person has said no.
-    pub(crate) has_denied: bool,
+    pub has_denied: bool,
     /// Whether pages have no WebRTC over UDP.
-    pub(crate) is_without_udp: bool,
+    pub is_without_udp: bool,
 }
 
 /// A name of this machine that is not `localhost`, so that a page there is not in a secure context.
-pub(crate) const FOREIGN_NAME: &str = "voice.test";
+pub const FOREIGN_NAME: &str = "voice.test";
 
 impl Kind {
     /// Starts one for somebody.
     ///
     /// # Errors
     /// If there is no such program, or it does not answer.
-    pub(crate) fn start(self, program: &Path, owner: &Owner) -> Result<Box<dyn Browser>, Failure> {
+    pub fn start(self, program: &Path, owner: &Owner) -> Result<Box<dyn Browser>, Failure> {
         Ok(match self {
             Self::Chromium => Box::new(Chromium::start(program, owner)?),
             Self::Firefox => Box::new(Firefox::start(program, owner)?),

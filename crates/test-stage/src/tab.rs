@@ -14,11 +14,11 @@ use crate::failure::Failure;
 use crate::patience::{Patience, SOON};
 use crate::window::Window;
 
-pub(crate) use input::Key;
-pub(crate) use picture::{Look, WIDTHS};
+pub use input::Key;
+pub use picture::{Look, WIDTHS};
 
 /// A page in a window of its own.
-pub(crate) struct Tab {
+pub struct Tab {
     window: Box<dyn Window>,
 }
 
@@ -36,7 +36,7 @@ impl Tab {
     ///
     /// # Errors
     /// If the browser has gone.
-    pub(crate) fn be_without_webrtc(&self) -> Result<(), Failure> {
+    pub fn be_without_webrtc(&self) -> Result<(), Failure> {
         let source = "delete window.RTCPeerConnection; delete window.webkitRTCPeerConnection;";
         self.window.run_before_pages(source)
     }
@@ -45,7 +45,7 @@ impl Tab {
     ///
     /// # Errors
     /// If it cannot be reached.
-    pub(crate) fn go_to(&self, url: &str) -> Result<(), Failure> {
+    pub fn go_to(&self, url: &str) -> Result<(), Failure> {
         self.window.go_to(url)
     }
 
@@ -53,7 +53,7 @@ impl Tab {
     ///
     /// # Errors
     /// If the page does not come again.
-    pub(crate) fn reload(&self) -> Result<(), Failure> {
+    pub fn reload(&self) -> Result<(), Failure> {
         self.window.reload()
     }
 
@@ -61,7 +61,7 @@ impl Tab {
     ///
     /// # Errors
     /// If it throws.
-    pub(crate) fn evaluate(&self, expression: &str) -> Result<Value, Failure> {
+    pub fn evaluate(&self, expression: &str) -> Result<Value, Failure> {
         self.window.evaluate(expression)
     }
 
@@ -69,7 +69,7 @@ impl Tab {
     ///
     /// # Errors
     /// [`Failure::TimedOut`] with what the page shows instead.
-    pub(crate) fn wait_until(&self, what: &str, condition: &str) -> Result<(), Failure> {
+    pub fn wait_until(&self, what: &str, condition: &str) -> Result<(), Failure> {
         self.wait_until_within(SOON, what, condition)
     }
 
@@ -77,12 +77,7 @@ impl Tab {
     ///
     /// # Errors
     /// As [`wait_until`](Self::wait_until).
-    pub(crate) fn wait_until_within(
-        &self,
-        within: Duration,
-        what: &str,
-        condition: &str,
-    ) -> Result<(), Failure> {
+    pub fn wait_until_within(&self, within: Duration, what: &str, condition: &str) -> Result<(), Failure> {
         let patience = Patience::of(within);
         // In slices, as a page may be on its way to another one, and takes promises with it.
         let slice = format!(
@@ -107,7 +102,7 @@ impl Tab {
     ///
     /// # Errors
     /// As [`wait_until`](Self::wait_until).
-    pub(crate) fn wait_for_text(&self, words: &str) -> Result<(), Failure> {
+    pub fn wait_for_text(&self, words: &str) -> Result<(), Failure> {
         let condition = format!("document.body.innerText.includes({})", Value::from(words));
         self.wait_until(&format!("{words:?} can be read"), &condition)
     }
@@ -116,7 +111,7 @@ impl Tab {
     ///
     /// # Errors
     /// If the page has gone.
-    pub(crate) fn text(&self) -> Result<String, Failure> {
+    pub fn text(&self) -> Result<String, Failure> {
         let text = self.evaluate("document.body.innerText")?;
         Ok(text.as_str().unwrap_or_default().to_owned())
     }

@@ -20,7 +20,7 @@ impl Tab {
     ///
     /// # Errors
     /// If the page has gone.
-    pub(crate) fn listen_from_now(&self) -> Result<(), Failure> {
+    pub fn listen_from_now(&self) -> Result<(), Failure> {
         self.evaluate("ear.forget()").map(drop)
     }
 
@@ -28,7 +28,7 @@ impl Tab {
     ///
     /// # Errors
     /// If nothing is played at all.
-    pub(crate) fn listen_for(&self, length: Duration) -> Result<(), Failure> {
+    pub fn listen_for(&self, length: Duration) -> Result<(), Failure> {
         let seconds = length.as_secs_f64();
         let what = format!("{seconds} s have been heard");
         self.wait_until_within(length + SOON, &what, &format!("ear.seconds() >= {seconds}"))
@@ -38,7 +38,7 @@ impl Tab {
     ///
     /// # Errors
     /// As [`listen_for`](Self::listen_for).
-    pub(crate) fn listen_anew_for(&self, length: Duration) -> Result<(), Failure> {
+    pub fn listen_anew_for(&self, length: Duration) -> Result<(), Failure> {
         self.listen_from_now()?;
         self.listen_for(length)
     }
@@ -47,7 +47,7 @@ impl Tab {
     ///
     /// # Errors
     /// If the page has gone.
-    pub(crate) fn voice_protocol(&self) -> Result<String, Failure> {
+    pub fn voice_protocol(&self) -> Result<String, Failure> {
         let protocol = self.evaluate("typeof RTCPeerConnection === 'undefined' ? '' : ear.protocol()")?;
         Ok(protocol.as_str().unwrap_or_default().to_owned())
     }
@@ -56,7 +56,7 @@ impl Tab {
     ///
     /// # Errors
     /// If the page has gone, or has no connection.
-    pub(crate) fn voice_packets(&self) -> Result<u64, Failure> {
+    pub fn voice_packets(&self) -> Result<u64, Failure> {
         Ok(self.evaluate("ear.voicePackets()")?.as_u64().unwrap_or(0))
     }
 
@@ -64,7 +64,7 @@ impl Tab {
     ///
     /// # Errors
     /// If the page has gone, or has no connection.
-    pub(crate) fn energy_sent(&self) -> Result<f64, Failure> {
+    pub fn energy_sent(&self) -> Result<f64, Failure> {
         Ok(self.evaluate("ear.energySent()")?.as_f64().unwrap_or(0.0))
     }
 
@@ -72,7 +72,7 @@ impl Tab {
     ///
     /// # Errors
     /// If the page has gone, or plays something that is not in the recording.
-    pub(crate) fn heard(&self) -> Result<Vec<f32>, Failure> {
+    pub fn heard(&self) -> Result<Vec<f32>, Failure> {
         let [left, right] = self.heard_on_both_sides()?;
         Ok(left.iter().zip(right).map(|(left, right)| (left + right) / 2.0).collect())
     }
@@ -81,7 +81,7 @@ impl Tab {
     ///
     /// # Errors
     /// As [`heard`](Self::heard).
-    pub(crate) fn heard_on_both_sides(&self) -> Result<[Vec<f32>; 2], Failure> {
+    pub fn heard_on_both_sides(&self) -> Result<[Vec<f32>; 2], Failure> {
         let loose = self.evaluate("ear.loose()")?;
         ensure(loose == 0, || {
             format!("{loose} media elements sound besides Web Audio: that is heard twice")

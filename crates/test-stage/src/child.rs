@@ -14,7 +14,7 @@ use crate::patience::{SOON, until};
 
 /// Dropping it kills it.
 #[derive(Debug)]
-pub(crate) struct Child {
+pub struct Child {
     name: String,
     process: Process,
     input: Option<ChildStdin>,
@@ -26,7 +26,7 @@ impl Child {
     ///
     /// # Errors
     /// If there is no such program, or the file cannot be written.
-    pub(crate) fn start(command: &mut Command, name: &str, log: &Path) -> Result<Self, Failure> {
+    pub fn start(command: &mut Command, name: &str, log: &Path) -> Result<Self, Failure> {
         let what = || format!("{name} cannot be started");
         let open = File::options().create(true).append(true).open(log);
         let file = Arc::new(Mutex::new(open.map_err(Failure::io(format!("{}", log.display())))?));
@@ -46,7 +46,7 @@ impl Child {
     ///
     /// # Errors
     /// If it does not come in time, or the program has ended; with what it has said instead.
-    pub(crate) fn wait_for_line(&mut self, words: &str) -> Result<String, Failure> {
+    pub fn wait_for_line(&mut self, words: &str) -> Result<String, Failure> {
         let what = format!("{} says {words:?}", self.name);
         until(&what, SOON, || {
             let lines = self.lines();
@@ -63,7 +63,7 @@ impl Child {
     }
 
     /// All lines so far.
-    pub(crate) fn lines(&self) -> Vec<String> {
+    pub fn lines(&self) -> Vec<String> {
         self.said.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
@@ -71,14 +71,14 @@ impl Child {
     ///
     /// # Errors
     /// If nobody reads it.
-    pub(crate) fn type_line(&mut self, line: &str) -> Result<(), Failure> {
+    pub fn type_line(&mut self, line: &str) -> Result<(), Failure> {
         let Some(input) = &mut self.input else { return Ok(()) };
         writeln!(input, "{line}").map_err(Failure::io(format!("{} reads nothing", self.name)))
     }
 
     /// # Errors
     /// If the process is gone.
-    pub(crate) fn signal(&self, signal: Signal) -> Result<(), Failure> {
+    pub fn signal(&self, signal: Signal) -> Result<(), Failure> {
         let pid = Pid::from_raw(self.process.id() as i32);
         let sent = pid.map_or(Ok(()), |pid| kill_process(pid, signal)).map_err(io::Error::from);
         sent.map_err(Failure::io(format!("{} takes no signal", self.name)))
@@ -88,7 +88,7 @@ impl Child {
     ///
     /// # Errors
     /// If it does not end in time.
-    pub(crate) fn end(&mut self) -> Result<ExitStatus, Failure> {
+    pub fn end(&mut self) -> Result<ExitStatus, Failure> {
         self.signal(Signal::TERM)?;
         self.wait()
     }
@@ -97,7 +97,7 @@ impl Child {
     ///
     /// # Errors
     /// If it does not end in time.
-    pub(crate) fn end_with_input(&mut self) -> Result<ExitStatus, Failure> {
+    pub fn end_with_input(&mut self) -> Result<ExitStatus, Failure> {
         self.input = None;
         self.wait()
     }
@@ -111,7 +111,7 @@ impl Child {
     ///
     /// # Errors
     /// If it cannot be killed or waited for.
-    pub(crate) fn kill(&mut self) -> Result<(), Failure> {
+    pub fn kill(&mut self) -> Result<(), Failure> {
         let killed = self.process.kill().and_then(|()| self.process.wait());
         killed.map(drop).map_err(Failure::io(format!("{} cannot be killed", self.name)))
     }

@@ -11,7 +11,7 @@ impl Tab {
     ///
     /// # Errors
     /// If the page has gone.
-    pub(crate) fn barriers(&self) -> Result<Vec<String>, Failure> {
+    pub fn barriers(&self) -> Result<Vec<String>, Failure> {
         let mut barriers = self.window.unnamed()?;
         let faint = self.evaluate(CONTRAST)?;
         barriers.extend(faint.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned));

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 /// Everything that ends a scenario.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum Failure {
+pub enum Failure {
     /// What should be so is not.
     #[error("{0}")]
     NotSo(String),
@@ -49,7 +49,7 @@ pub(crate) enum Failure {
 
 impl Failure {
     /// For `map_err`: what was tried.
-    pub(crate) fn io(what: impl Into<String>) -> impl FnOnce(io::Error) -> Self {
+    pub fn io(what: impl Into<String>) -> impl FnOnce(io::Error) -> Self {
         let what = what.into();
         move |source| Self::Io { what, source }
     }
@@ -59,6 +59,6 @@ impl Failure {
 ///
 /// # Errors
 /// [`Failure::NotSo`].
-pub(crate) fn ensure(is_so: bool, otherwise: impl FnOnce() -> String) -> Result<(), Failure> {
+pub fn ensure(is_so: bool, otherwise: impl FnOnce() -> String) -> Result<(), Failure> {
     if is_so { Ok(()) } else { Err(Failure::NotSo(otherwise())) }
 }

@@ -10,7 +10,7 @@ use std::sync::{Mutex, PoisonError};
 ///
 /// # Errors
 /// If the operating system has none.
-pub(crate) fn free_port() -> io::Result<u16> {
+pub fn free_port() -> io::Result<u16> {
     loop {
         let tcp = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let port = tcp.local_addr()?.port();

@@ -7,14 +7,15 @@ use crate::failure::Failure;
 
 /// A window to look at a page in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Look {
+pub struct Look {
     /// Of the window, in CSS pixels.
-    pub(crate) width: u32,
-    pub(crate) is_dark: bool,
+    pub width: u32,
+    /// Whether it is night.
+    pub is_dark: bool,
 }
 
 /// Those of a phone, a tablet and a desk, in CSS pixels.
-pub(crate) const WIDTHS: [u32; 3] = [360, 768, 1_280];
+pub const WIDTHS: [u32; 3] = [360, 768, 1_280];
 
 impl fmt::Display for Look {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -27,7 +28,7 @@ impl Tab {
     ///
     /// # Errors
     /// If the page has gone.
-    pub(crate) fn picture(&self) -> Result<Vec<u8>, Failure> {
+    pub fn picture(&self) -> Result<Vec<u8>, Failure> {
         self.window.picture()
     }
 
@@ -35,7 +36,7 @@ impl Tab {
     ///
     /// # Errors
     /// If the page has gone.
-    pub(crate) fn overflow(&self) -> Result<u64, Failure> {
+    pub fn overflow(&self) -> Result<u64, Failure> {
         let overflow = self.evaluate("Math.max(0, document.documentElement.scrollWidth - innerWidth)")?;
         Ok(overflow.as_u64().unwrap_or(0))
     }
@@ -44,7 +45,7 @@ impl Tab {
     ///
     /// # Errors
     /// If the page has gone, and those of what is done.
-    pub(crate) fn in_window<T>(
+    pub fn in_window<T>(
         &self,
         look: Look,
         meanwhile: impl FnOnce() -> Result<T, Failure>,

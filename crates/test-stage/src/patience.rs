@@ -6,15 +6,15 @@ use std::time::{Duration, Instant};
 use crate::failure::Failure;
 
 /// Within how long everything that a person would not wait for has happened, on a machine with much else to do.
-pub(crate) const SOON: Duration = Duration::from_secs(20);
+pub const SOON: Duration = Duration::from_secs(20);
 /// How often a wait looks whether somebody pressed Ctrl-C.
-pub(crate) const BEAT: Duration = Duration::from_millis(50);
+pub const BEAT: Duration = Duration::from_millis(50);
 
 /// Ctrl-C, SIGTERM and SIGHUP end the wait that goes on, and so the run: what was started is ended in good order.
 ///
 /// # Errors
 /// If the operating system refuses.
-pub(crate) fn end_with_signals() -> Result<(), ctrlc::Error> {
+pub fn end_with_signals() -> Result<(), ctrlc::Error> {
     ctrlc::set_handler(|| INTERRUPTED.store(true, Ordering::Release))
 }
 
@@ -22,13 +22,14 @@ static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
 /// A wait that has begun.
 #[derive(Debug)]
-pub(crate) struct Patience {
+pub struct Patience {
     until: Instant,
     within: Duration,
 }
 
 impl Patience {
-    pub(crate) fn of(within: Duration) -> Self {
+    /// A wait that begins now, and ends in vain after so long.
+    pub fn of(within: Duration) -> Self {
         Self { until: Instant::now() + within, within }
     }
 
@@ -36,7 +37,7 @@ impl Patience {
     ///
     /// # Errors
     /// [`Failure::TimedOut`] if nothing is left, [`Failure::Interrupted`] if nobody waits any more.
-    pub(crate) fn left(&self, what: &str) -> Result<Duration, Failure> {
+    pub fn left(&self, what: &str) -> Result<Duration, Failure> {
         if INTERRUPTED.load(Ordering::Acquire) {
             return Err(Failure::Interrupted);
         }
@@ -52,7 +53,7 @@ impl Patience {
 ///
 /// # Errors
 /// As [`Patience::left`], and those of the question.
-pub(crate) fn until<T>(
+pub fn until<T>(
     what: &str,
     within: Duration,
     mut ask: impl FnMut() -> Result<Option<T>, Failure>,
