@@ -11,10 +11,10 @@ use consonance_gateway::{GameClient, GameClientEvent, VoiceClient};
 use consonance_litenetlib::{ClientSettings as LiteNetLibSettings, LiteNetLibClient, UtcClock};
 use consonance_mirror::{ClientSettings as MirrorSettings, Credentials, MirrorClient};
 use consonance_telepathy::{Telepathy, TelepathyClient};
+use consonance_test_networks::udp;
 use consonance_transport::{ClientEvent, ClientTransport, Delivery};
 
 use crate::folder::Folder;
-use crate::game_clients::udp;
 use crate::program::Program;
 use crate::talker::{PATIENCE, assert_all_hear_each_other, player};
 

@@ -17,7 +17,6 @@ mod diagnostics;
 #[cfg(unix)]
 mod ending;
 mod folder;
-mod game_clients;
 mod hearing;
 mod hostile_pages;
 mod inspecting;

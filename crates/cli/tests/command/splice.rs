@@ -26,11 +26,11 @@ use consonance_ngo::{NgoClient, NgoVoiceServer, VoiceServerSettings};
 use consonance_simple_web::{ClientEnd, ServerEnd, SimpleWebServer};
 use consonance_telepathy::{Telepathy, TelepathyServer};
 #[cfg(unix)]
+use consonance_test_networks as game_clients;
 use consonance_transport::{ClientEvent, ClientTransport, DisconnectReason};
 use consonance_utp::{UtpClient, UtpServer};
 
 #[cfg(unix)]
-use crate::game_clients;
 use crate::program::Program;
 #[cfg(unix)]
 use stage::turn_until;

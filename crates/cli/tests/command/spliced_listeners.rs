@@ -13,11 +13,11 @@ use consonance_gateway::{GameClient, GameClientEvent, GameServer, GameServerEven
 use consonance_kcp::{KcpClient, KcpClientSettings, KcpServer, KcpServerSettings};
 use consonance_mirror::MirrorClient;
 use consonance_quic::{QuicAddress, QuicClient, QuicClientSettings, QuicRuntime};
+use consonance_test_networks::udp;
 use consonance_transport::{Delivery, Peer};
 
 use crate::admin::get;
 use crate::folder::Folder;
-use crate::game_clients::udp;
 use crate::program::Program;
 use crate::talker::{PATIENCE, assert_all_hear_each_other, player};
 

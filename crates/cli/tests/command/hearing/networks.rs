@@ -26,6 +26,7 @@ use consonance_sidecar::{
 };
 use consonance_simple_web::{ServerEnd, SimpleWebServer};
 use consonance_telepathy::{Telepathy, TelepathyServer};
+use consonance_test_networks as game_clients;
 use consonance_transport::impair::{ImpairedClient, Impairment};
 use consonance_transport::memory::{MemoryNetwork, MemoryServer};
 use consonance_transport::{ClientTransport, ServerTransport};
@@ -36,8 +37,6 @@ use consonance_web::{
 };
 use consonance_webrtc_network::signalling::{ListenerSettings, SignallingListener};
 use consonance_webrtc_network::{HostSettings, WebRtcHost};
-
-use crate::game_clients;
 
 /// The session in which all of them meet.
 pub(super) const SESSION: &str = "main";

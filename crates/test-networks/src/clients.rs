@@ -1,4 +1,4 @@
-//! A player of ours over each of the games' networks.
+//! One function for each network.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -23,66 +23,75 @@ use consonance_transport::ClientTransport;
 use consonance_utp::UtpClient;
 use consonance_webrtc_network::WebRtcClient;
 
-pub(crate) fn mirror_kcp(server: SocketAddr) -> impl ClientTransport + 'static {
+/// A game on Mirror with kcp2k.
+pub fn mirror_kcp(server: SocketAddr) -> impl ClientTransport + 'static {
     let link = LinkSettings { is_message: looks_like_batch, ..LinkSettings::default() };
     let kcp = KcpClient::new(KcpClientSettings { link, ..KcpClientSettings::default() });
     VoiceClient::new(udp(server, kcp), mirror())
 }
 
-pub(crate) fn mirror_telepathy(server: SocketAddr) -> impl ClientTransport + 'static {
+/// A game on Mirror with Telepathy.
+pub fn mirror_telepathy(server: SocketAddr) -> impl ClientTransport + 'static {
     let telepathy = TelepathyClient::new(Telepathy::default(), StreamClientSettings::new(server)).unwrap();
     VoiceClient::new(telepathy, mirror())
 }
 
-pub(crate) fn mirror_websocket(server: SocketAddr) -> impl ClientTransport + 'static {
+/// A game on Mirror with `SimpleWebTransport`.
+pub fn mirror_websocket(server: SocketAddr) -> impl ClientTransport + 'static {
     let end = ClientEnd::new(server.to_string());
     let simple_web = SimpleWebClient::new(end, StreamClientSettings::new(server)).unwrap();
     VoiceClient::new(simple_web, mirror())
 }
 
-pub(crate) fn mirror_ignorance(server: SocketAddr) -> impl ClientTransport + 'static {
+/// A game on Mirror with Ignorance.
+pub fn mirror_ignorance(server: SocketAddr) -> impl ClientTransport + 'static {
     let enet = EnetClient::new(EnetClientSettings::default(), seed().into());
     VoiceClient::new(udp(server, enet), mirror())
 }
 
-pub(crate) fn darkrift(server: SocketAddr) -> impl ClientTransport + 'static {
+/// A game on DarkRift 2, whose voice has the tag 7.
+pub fn darkrift(server: SocketAddr) -> impl ClientTransport + 'static {
     let darkrift = DarkRiftClient::new(consonance_darkrift::ClientSettings::new(server)).unwrap();
     VoiceClient::new(darkrift, DarkRiftVoiceClient::new(7, None, Layout::Prefixed))
 }
 
-pub(crate) fn fishnet(server: SocketAddr) -> impl ClientTransport + 'static {
+/// A game on Fish-Networking.
+pub fn fishnet(server: SocketAddr) -> impl ClientTransport + 'static {
     let clock = UtcClock::new(Instant::now(), SystemTime::now());
     let litenetlib = LiteNetLibClient::new(consonance_litenetlib::ClientSettings::default(), clock);
     let fishnet = FishNetClient::new(consonance_fishnet::ClientSettings::default());
     VoiceClient::new(udp(server, litenetlib), fishnet)
 }
 
-pub(crate) fn ngo(server: SocketAddr) -> impl ClientTransport + 'static {
+/// A game on Netcode for GameObjects.
+pub fn ngo(server: SocketAddr) -> impl ClientTransport + 'static {
     let utp = UtpClient::new(consonance_utp::ClientSettings::default(), seed().into());
     VoiceClient::new(udp(server, utp), NgoClient::new(consonance_ngo::ClientSettings::default()))
 }
 
-pub(crate) fn forge(server: SocketAddr) -> impl ClientTransport + 'static {
+/// A game on Forge Networking Remastered.
+pub fn forge(server: SocketAddr) -> impl ClientTransport + 'static {
     let forge = ForgeClient::new(ForgeClientSettings::default(), [seed(); 32]);
     VoiceClient::new(udp(server, forge), ForgeVoice::default())
 }
 
-/// Its session's host is to be found at this signalling server.
-pub(crate) fn webrtc(signalling: SocketAddr) -> impl ClientTransport + 'static {
+/// A game on WebRTC Network. The host of its session `main` is to be found at this signalling server.
+pub fn webrtc(signalling: SocketAddr) -> impl ClientTransport + 'static {
     let url = format!("ws://{signalling}/chatapp").parse().unwrap();
     let mut settings = consonance_webrtc_network::ClientSettings::new(url, "main");
     settings.udp = (Ipv4Addr::LOCALHOST, 0).into();
     WebRtcClient::bind(settings).unwrap()
 }
 
-pub(crate) fn websocket(server: SocketAddr) -> impl ClientTransport + 'static {
+/// A page of a game, in the session `main`.
+pub fn websocket(server: SocketAddr) -> impl ClientTransport + 'static {
     let address = format!("ws://{server}/main").parse().unwrap();
     let end = consonance_websocket::ClientEnd::new(&address);
     consonance_websocket::client(end, StreamClientSettings::new(server)).unwrap()
 }
 
-/// As a page's own engine comes that has no WebRTC.
-pub(crate) fn browser_fallback(server: SocketAddr) -> impl ClientTransport + 'static {
+/// A page without WebRTC, in the session `main`: as its own engine comes.
+pub fn browser_fallback(server: SocketAddr) -> impl ClientTransport + 'static {
     let end = consonance_websocket::ClientEnd::at(server.to_string(), "/api/voice/main/packets");
     consonance_websocket::client(end, StreamClientSettings::new(server)).unwrap()
 }
@@ -97,6 +106,7 @@ fn mirror() -> MirrorClient {
     MirrorClient::new(consonance_mirror::ClientSettings::default())
 }
 
-pub(crate) fn udp<E: ClientEndpoint>(server: SocketAddr, endpoint: E) -> UdpClient<E> {
+/// The driver of a protocol in UDP datagrams.
+pub fn udp<E: ClientEndpoint>(server: SocketAddr, endpoint: E) -> UdpClient<E> {
     UdpClient::new(server, endpoint, UdpClientSettings::default())
 }
