@@ -6,6 +6,9 @@
 //! cargo run -p plain-sockets -- client --connect 127.0.0.1:7000 --name Alice --talk lobby --input assets/speech/austen-1.wav
 //! ```
 //!
+//! With `--sidecar` the server keeps its clients and hands their voice to a `consonance serve`, as
+//! `docs/networks/sidecar.md` says.
+//!
 //! The network is the library of this package; everything else comes from `consonance` and `consonance-server`, as it
 //! would for a network of yours. Ctrl-C leaves.
 
@@ -26,6 +29,7 @@ use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings};
 use plain_sockets::{PlainClient, PlainServer};
 
 mod event_line;
+mod sidecar;
 
 /// How soon Ctrl-C is noticed.
 const INTERRUPT_CHECK: Duration = Duration::from_millis(50);
@@ -35,7 +39,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// Voice over TCP and UDP, not encrypted: an example of a network of one's own.
 #[derive(Parser)]
 enum Command {
-    /// Serves one session until Ctrl-C.
+    /// Serves one session, or carries its players to a voice server, until Ctrl-C.
     Server(Server),
     /// Joins the session of a server.
     Client(Client),
@@ -46,6 +50,12 @@ struct Server {
     /// Where to listen, for TCP and UDP; port 0 takes any free one.
     #[arg(long, value_name = "ADDR")]
     listen: SocketAddr,
+    /// Serve no session here: hand the players' packets to the voice server whose sidecar listener is there.
+    #[arg(long, value_name = "ADDR")]
+    sidecar: Option<SocketAddr>,
+    /// The file whose first line that listener and this server both know.
+    #[arg(long, value_name = "FILE", requires = "sidecar")]
+    secret_file: Option<PathBuf>,
 }
 
 #[derive(Args)]
@@ -94,14 +104,18 @@ fn serve(arguments: &Server) -> Result<(), Box<dyn Error>> {
     let listener = PlainServer::bind(arguments.listen)
         .map_err(|error| format!("cannot listen on {}: {error}; choose another port", arguments.listen))?;
     let address = listener.local_addr();
-    let mut session_loop = SessionLoop::new(&SessionsSettings::new(["main"])?);
-    session_loop.add_listener(Box::new(listener));
-    let server = DedicatedServer::start(session_loop);
     writeln!(stdout(), "listening on {address}")?;
     if !address.ip().is_loopback() {
         writeln!(stdout(), "nothing here is encrypted: whoever is on the way can listen in")?;
     }
     stdout().flush()?;
+    if let Some(voice_server) = arguments.sidecar {
+        let link = sidecar::link(voice_server, arguments.secret_file.as_deref())?;
+        return sidecar::carry(listener, link, &interrupt);
+    }
+    let mut session_loop = SessionLoop::new(&SessionsSettings::new(["main"])?);
+    session_loop.add_listener(Box::new(listener));
+    let server = DedicatedServer::start(session_loop);
     while server.is_running() && !interrupt.load(Ordering::Acquire) {
         thread::sleep(INTERRUPT_CHECK);
     }

@@ -354,7 +354,7 @@ const WALLS: &[Walls] = &[
     },
     Walls {
         package: "plain-sockets",
-        may_use: Only(&["consonance", "consonance-server", "consonance-transport"]),
+        may_use: Only(&["consonance", "consonance-server", "consonance-sidecar", "consonance-transport"]),
         tests_may_also_use: &["consonance-test-sound"],
     },
     Walls {

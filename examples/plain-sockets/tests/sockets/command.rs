@@ -3,10 +3,13 @@
 #![cfg(unix)]
 
 use std::io::{BufRead, BufReader, Lines};
+use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 
 use consonance::audio::WavInput;
+use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings};
+use consonance_sidecar::{LinkSecret, SidecarServer, SidecarSettings};
 use consonance_test_sound::{ALIKE, likeness};
 use serde_json::Value;
 
@@ -14,7 +17,7 @@ use serde_json::Value;
 fn what_one_client_speaks_the_other_hears() {
     let heard = Path::new(env!("CARGO_TARGET_TMPDIR")).join("heard.wav");
     let speech = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../assets/speech/austen-2.wav");
-    let (_server, address) = server();
+    let (_server, address) = server(&[]);
     let mut bob = client(&address, "Bob", &["--listen", "lobby", "--output", heard.to_str().unwrap()]);
     bob.until("roster_received", "");
     let mut alice = client(&address, "Alice", &["--talk", "lobby", "--input", speech.to_str().unwrap()]);
@@ -32,8 +35,33 @@ fn what_one_client_speaks_the_other_hears() {
 }
 
 #[test]
+fn players_of_a_server_with_a_sidecar_talk_in_the_voice_servers_session() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let secret = folder.join("sidecar-secret.txt");
+    std::fs::write(&secret, "a secret of this test\n").unwrap();
+    let mut settings = SidecarSettings::default();
+    settings.secret = LinkSecret::new("a secret of this test");
+    settings.session = Some("main".to_owned());
+    let voice_server = SidecarServer::bind((Ipv4Addr::LOCALHOST, 0).into(), settings).unwrap();
+    let link = voice_server.local_addr().to_string();
+    let mut sessions = SessionLoop::new(&SessionsSettings::new(["main"]).unwrap());
+    sessions.add_listener(Box::new(voice_server));
+    let _sessions = DedicatedServer::start(sessions);
+
+    let (_server, address) = server(&["--sidecar", &link, "--secret-file", secret.to_str().unwrap()]);
+    let mut bob = client(&address, "Bob", &["--listen", "lobby"]);
+    bob.until("roster_received", "");
+    let speech = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../assets/speech/austen-2.wav");
+    let mut alice = client(&address, "Alice", &["--talk", "lobby", "--input", speech.to_str().unwrap()]);
+    bob.until("started_speaking", "Alice");
+    alice.interrupt();
+    bob.until("player_left", "Alice");
+    bob.interrupt();
+}
+
+#[test]
 fn a_client_leaves_when_its_time_is_over() {
-    let (_server, address) = server();
+    let (_server, address) = server(&[]);
     let mut client = client(&address, "Bob", &["--for", "0.2"]);
     client.until("joined", "Bob");
     assert!(client.child.wait().unwrap().success());
@@ -90,8 +118,9 @@ impl Drop for Running {
     }
 }
 
-fn server() -> (Running, String) {
-    let mut server = Running::start(&["server", "--listen", "127.0.0.1:0"]);
+fn server(more: &[&str]) -> (Running, String) {
+    let arguments = [&["server", "--listen", "127.0.0.1:0"], more].concat();
+    let mut server = Running::start(&arguments);
     let line = server.line();
     let address = line.strip_prefix("listening on ").expect("the first line is the address");
     let address = address.to_owned();
