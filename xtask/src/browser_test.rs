@@ -76,6 +76,14 @@ pub(crate) fn run_where_possible(root: &Path) -> Result<(), Failure> {
     }
 }
 
+/// Chromium, or one that is made of it.
+///
+/// # Errors
+/// [`Failure::NoBrowser`] where there is none.
+pub(crate) fn chromium() -> Result<OsString, Failure> {
+    Browser::Chromium.program()
+}
+
 impl Browser {
     /// As the test calls it.
     fn name(self) -> &'static str {

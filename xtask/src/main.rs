@@ -10,6 +10,8 @@
 //! * `cargo xtask dissector` checks the Wireshark plugin against the golden vectors, if tshark is there.
 //! * `cargo xtask web` checks the page's sources and that what is checked in of them is what they make, if Node.js is there.
 //! * `cargo xtask browser-test` opens the page in a headless Chromium, and listens to what is heard there.
+//! * `cargo xtask evening` has players of many networks spend an evening on a real server, and compares what each of them
+//!   heard with the programme.
 //! * `cargo xtask wasm` compiles the WebAssembly that is checked in with the page, and `cargo xtask web` compares it.
 //! * `cargo xtask soak` plays two hours of sound between clocks that drift, in simulated time, and then runs a server among
 //!   strangers and trouble for as long as one likes; `soak audio` and `soak server` do one of the two.
@@ -31,6 +33,7 @@ mod built;
 mod ci;
 mod command;
 mod dissector;
+mod evening;
 mod failure;
 mod fuzz;
 mod libopus;
@@ -86,6 +89,8 @@ enum Chore {
     Web,
     /// Opens the page in a real browser, talks there and listens, which needs Chromium.
     BrowserTest(browser_test::Plan),
+    /// One evening on a real server: players of many networks, and a table of who must hear whom; some five minutes.
+    Evening(evening::Plan),
     /// Compiles what pages without WebRTC load, `web/dist/consonance.wasm`, which needs the target wasm32-unknown-unknown.
     Wasm,
     /// Long runs: sound between clocks that drift, and a server under honest players, strangers and trouble.
@@ -109,6 +114,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         Chore::Dissector => dissector::run(&root),
         Chore::Web => web::run(&root),
         Chore::BrowserTest(plan) => browser_test::run(&root, plan),
+        Chore::Evening(plan) => evening::run(&root, plan),
         Chore::Wasm => web::wasm::write(&root),
         Chore::Soak(plan) => soak::run(&root, plan),
         Chore::Licences(plan) => licences::run(&root, plan),

@@ -95,7 +95,7 @@ const BANS: &[Ban] = &[
     },
     Ban {
         folders: &[],
-        except: &["crates/browser-test/", "crates/cli/", "crates/soak/", "xtask/"],
+        except: &["crates/browser-test/", "crates/cli/", "crates/evening/", "crates/soak/", "xtask/"],
         in_tests: false,
         names: &["print!", "println!", "eprint!", "eprintln!"],
         instead: "return it, or log it with tracing: only the programs print",

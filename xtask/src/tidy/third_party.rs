@@ -27,7 +27,18 @@ const NO_THIRD_PARTY: &[&str] = &["crates/session", "crates/wire"];
 /// A third party, and the folders whose crates may use it.
 const ONLY_IN: &[(&str, &[&str])] = &[
     ("axum", &["crates/admin", "crates/http", "crates/web"]),
-    ("clap", &["crates/browser-test", "crates/cli", "crates/soak", "crates/test-stage", "examples", "xtask"]),
+    (
+        "clap",
+        &[
+            "crates/browser-test",
+            "crates/cli",
+            "crates/evening",
+            "crates/soak",
+            "crates/test-stage",
+            "examples",
+            "xtask",
+        ],
+    ),
     ("httparse", &["crates/gateway", "crates/inspector"]),
     ("hyper", &["crates/http"]),
     ("maudio", &["crates/device"]),

@@ -346,6 +346,21 @@ const WALLS: &[Walls] = &[
         may_use: Only(&["consonance-test-sound", "consonance-test-stage"]),
         tests_may_also_use: &[],
     },
+    Walls {
+        package: "consonance-evening",
+        // The server as a program; of ours, what players and tests are made of.
+        may_use: Only(&[
+            "consonance",
+            "consonance-inspector",
+            "consonance-session",
+            "consonance-test-networks",
+            "consonance-test-player",
+            "consonance-test-sound",
+            "consonance-test-stage",
+            "plain-sockets",
+        ]),
+        tests_may_also_use: &[],
+    },
     Walls { package: "consonance-cli", may_use: Anything, tests_may_also_use: &[] },
     Walls {
         package: "made-up-room",

@@ -24,6 +24,18 @@ pub(super) const SCENES: &[Scene] = &[
         ],
     ),
     scene(
+        "docs/evening.md",
+        &[
+            ends("cargo xtask evening")
+                .needs(&[Need::Minutes(8)])
+                .says(&["everybody heard what was for them"]),
+            untried(
+                "cargo xtask evening --browser none --output evening-out",
+                "the same again, with one player less",
+            ),
+        ],
+    ),
+    scene(
         "docs/fuzzing.md",
         &[
             untried(

@@ -1,0 +1,117 @@
+//! From the first scene to the last: what is played is told as it happens, and what is left goes into the report.
+
+use std::fs;
+use std::path::Path;
+
+use consonance_test_stage::{Failure, end_with_signals};
+
+use crate::arguments::Arguments;
+use crate::cast::{CAST, Way};
+use crate::player::not_so;
+use crate::programme::{Act, PROGRAMME, Scene};
+use crate::report::{Check, Played, Report, Said, Somebody};
+use crate::report_page;
+use crate::stage::Stage;
+
+/// Spends it; whether everything was as the programme wants it.
+///
+/// # Errors
+/// If the programs cannot be started, nothing can be written, or somebody pressed Ctrl-C.
+pub(crate) fn spend(arguments: &Arguments) -> Result<bool, Failure> {
+    end_with_signals().map_err(not_so)?;
+    empty(&arguments.output)?;
+    if arguments.browser.is_none() {
+        println!("there is no browser: nobody comes with one, and what they would say is left out");
+    }
+    let mut stage = Stage::open(arguments)?;
+    let players = CAST.iter().filter(|role| stage.is_here(role.who)).map(Somebody::of).collect();
+    let mut report = Report { players, ..Report::default() };
+    for scene in PROGRAMME {
+        let played = play(&mut stage, scene, &mut report)?;
+        report.add(played);
+    }
+    report.seconds = stage.now();
+    drop(stage);
+    report.logs = LOGS.map(str::to_owned).into();
+    write(&arguments.output.join("report.json"), &serde_json::to_string_pretty(&report).map_err(not_so)?)?;
+    let page = arguments.output.join("report.html");
+    write(&page, &report_page::render(&report).map_err(not_so)?)?;
+    tell(&report);
+    println!("report: {}", page.display());
+    Ok(report.is_right())
+}
+
+fn play(stage: &mut Stage, scene: &'static Scene, report: &mut Report) -> Result<Played, Failure> {
+    println!("{}: {}", scene.title, scene.what);
+    let from = stage.now();
+    let (mut lines, mut checks) = (Vec::new(), Vec::new());
+    for act in scene.acts {
+        match act {
+            Act::Happens(event) => {
+                let seen = stage.happen(*event, report)?;
+                for check in &seen {
+                    println!("  {} {}", mark(check.is_so), check.words);
+                }
+                checks.extend(seen);
+            }
+            Act::Says(line) if line.who.role().way == Way::Browser && stage.page.is_none() => {}
+            Act::Says(line) => match stage.say(line) {
+                Ok(said) => {
+                    println!("  {}", in_words(&said));
+                    lines.push(said);
+                }
+                Err(Failure::Interrupted) => return Err(Failure::Interrupted),
+                Err(failure) => checks.push(Check::new(format!("{:?} speaks: {failure}", line.who), false)),
+            },
+        }
+    }
+    Ok(Played { title: scene.title, what: scene.what, from, to: stage.now(), lines, checks })
+}
+
+fn tell(report: &Report) {
+    report.notes.iter().for_each(|note| println!("{note}"));
+    let (pairs, seconds) = (report.pairs(), report.seconds);
+    if report.is_right() {
+        println!(
+            "{pairs} pairs of speakers and listeners in {seconds:.0} s: everybody heard what was for them, and nothing else"
+        );
+    } else {
+        println!("{} of what the programme wants is not so:", report.wrong.len());
+        report.wrong.iter().for_each(|wrong| println!("  {wrong}"));
+    }
+}
+
+fn in_words(said: &Said) -> String {
+    let right = said.heard.iter().all(|heard| heard.hearing.verdict.is_right());
+    let for_them: Vec<_> = said.heard.iter().filter(|heard| heard.is_for).collect();
+    let least = for_them.iter().map(|heard| heard.hearing.likeness).fold(1.0, f64::min);
+    let most = for_them.iter().filter_map(|heard| heard.hearing.missing).fold(0.0, f64::max);
+    let takes = if said.takes > 1 { format!(", said {} times", said.takes) } else { String::new() };
+    let heard = if for_them.is_empty() {
+        "nobody hears it".to_owned()
+    } else {
+        format!("likeness {least:.2} or more, {:.0} % missing at most{takes}", 100.0 * most)
+    };
+    let (who, to, why, of) = (&said.who, &said.to, said.why, said.heard.len());
+    format!("{} {who} to {to} ({why}): {} of {of} hear it; {heard}", mark(right), for_them.len())
+}
+
+fn mark(is_right: bool) -> &'static str {
+    if is_right { "✓" } else { "✗" }
+}
+
+fn write(file: &Path, text: &str) -> Result<(), Failure> {
+    fs::write(file, text).map_err(Failure::io(format!("{}", file.display())))
+}
+
+/// What the programs said, beside the report.
+const LOGS: [&str; 3] = ["server.log", "game.log", "recorder.log"];
+
+/// Makes the folder for what is left, and takes away what another evening has left there.
+fn empty(folder: &Path) -> Result<(), Failure> {
+    let what = || format!("{}", folder.display());
+    if folder.join("report.json").exists() || folder.join("voice.toml").exists() {
+        fs::remove_dir_all(folder).map_err(Failure::io(what()))?;
+    }
+    fs::create_dir_all(folder).map_err(Failure::io(what()))
+}

@@ -1,0 +1,52 @@
+//! What happens besides talk, and what must be so then.
+
+mod arrival;
+mod flood;
+mod full;
+mod moderation;
+mod music;
+mod recordings;
+mod reload;
+mod restart;
+
+use consonance_test_stage::Failure;
+
+use crate::programme::Event;
+use crate::report::{Check, Report};
+use crate::stage::Stage;
+pub(crate) use flood::Flood;
+
+/// What was seen, each of which has to be so.
+type Checks = Result<Vec<Check>, Failure>;
+
+impl Stage {
+    /// Has it happen; what was seen. What cannot be done is a check that fails.
+    ///
+    /// # Errors
+    /// If somebody pressed Ctrl-C.
+    pub(crate) fn happen(&mut self, event: Event, report: &mut Report) -> Checks {
+        let outcome = match event {
+            Event::Arrival => self.everybody_comes(),
+            Event::Walk(who, metres) => self.walks(who, metres),
+            Event::MusicBegins => self.music_begins(),
+            Event::MusicEnds => self.music_ends(),
+            Event::RecorderLeaves => self.recorder_leaves(report),
+            Event::Reload(who) => self.reloads(who),
+            Event::FloodBegins => self.flood_begins(),
+            Event::FloodEnds => self.flood_ends(report),
+            Event::Mute(who) => self.is_muted(who),
+            Event::Unmute(who) => self.is_unmuted(who),
+            Event::Ban(who) => self.is_banned(who),
+            Event::TableFills(players) => self.table_fills(players),
+            Event::NoChairFor(who) => self.has_no_chair(who),
+            Event::HouseFills => self.house_fills(),
+            Event::Restart => self.house_starts_again(report),
+            Event::ServerRecorded => self.server_recorded(report),
+        };
+        match outcome {
+            Err(Failure::Interrupted) => Err(Failure::Interrupted),
+            Err(failure) => Ok(vec![Check::new(failure.to_string(), false)]),
+            checks => checks,
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! A room without a chair, and a house without a place.
+
+use consonance::{EventKind, OperatorDecision, RoomUse, VoiceChat};
+use consonance_test_stage::Failure;
+
+use super::Checks;
+use crate::cast::{CARD_TABLE, Who};
+use crate::house::PLACES;
+use crate::player::not_so;
+use crate::report::Check;
+use crate::stage::Stage;
+
+impl Stage {
+    pub(super) fn table_fills(&mut self, players: &[Who]) -> Checks {
+        for who in players {
+            let player = self.player(*who)?;
+            player.voice.join_room(CARD_TABLE);
+            player.is_told("there is a chair", |kind| match kind {
+                EventKind::EnteredRoom { name, room } if *name == who.name() && room == CARD_TABLE => {
+                    Some(())
+                }
+                _ => None,
+            })?;
+        }
+        Ok(vec![Check::seen(format!("{players:?} sit at the card table"))])
+    }
+
+    pub(super) fn has_no_chair(&mut self, who: Who) -> Checks {
+        let player = self.player(who)?;
+        player.voice.join_room(CARD_TABLE);
+        player.is_told("it is told that there is no chair", |kind| match kind {
+            EventKind::Operator(OperatorDecision::RoomFull { room, to: RoomUse::Listen })
+                if room == CARD_TABLE =>
+            {
+                Some(())
+            }
+            _ => None,
+        })?;
+        player.voice.leave_room(CARD_TABLE);
+        Ok(vec![Check::seen(format!("{who:?} is told that the card table is full"))])
+    }
+
+    pub(super) fn house_fills(&mut self) -> Checks {
+        let mut guests = Vec::new();
+        let refusal = loop {
+            let name = format!("Guest {}", guests.len() + 1);
+            match self.guest(&name)? {
+                Ok(guest) => guests.push(guest),
+                Err(refusal) => break refusal,
+            }
+            if guests.len() > PLACES {
+                return Err(Failure::NotSo(format!("{} guests are let in", guests.len())));
+            }
+        };
+        let (came, left) = (guests.len(), guests.pop().map(VoiceChat::leave));
+        left.transpose().map_err(not_so)?;
+        let again = self.guest("A guest who waited")?;
+        let is_let_in = again.is_ok();
+        drop((guests, again));
+        self.everybody_knows_everybody()?;
+        let words =
+            format!("{came} guests fill the house of {PLACES} places, and one more is told: {refusal:?}");
+        let told = came > 0 && refusal.contains("full");
+        Ok(vec![Check::new(words, told), Check::new("When one goes, the next is let in", is_let_in)])
+    }
+
+    /// Somebody who only sits there, or why they are not let in.
+    fn guest(&self, name: &str) -> Result<Result<VoiceChat, String>, Failure> {
+        let chat = VoiceChat::to(self.house.address()).map_err(not_so)?.name(name).start().map_err(not_so)?;
+        while let Some(event) = chat.wait_event(consonance_test_stage::SOON) {
+            match event.kind {
+                EventKind::RosterReceived => return Ok(Ok(chat)),
+                EventKind::Ended(end) => return Ok(Err(end.to_string())),
+                _ => {}
+            }
+        }
+        Err(Failure::NotSo(format!("{name} is told nothing")))
+    }
+}

@@ -1,0 +1,70 @@
+//! A moderator, who has the server's admin token, mutes somebody, gives the voice back, and keeps them out for good.
+
+use consonance::{End, EventKind, OperatorDecision, Sanction, VoiceChat};
+use consonance_test_stage::{Failure, ensure};
+
+use super::Checks;
+use crate::cast::Who;
+use crate::house::SESSION;
+use crate::player::not_so;
+use crate::report::Check;
+use crate::stage::Stage;
+
+impl Stage {
+    pub(super) fn is_muted(&mut self, who: Who) -> Checks {
+        self.house.moderate(&["mute", SESSION, &who.name(), "--reason", LOUD])?;
+        let reason = self.player(who)?.is_told("the muted player is told", |kind| match kind {
+            EventKind::Operator(OperatorDecision::Sanctioned { sanction: Sanction::Muted, terms }) => {
+                Some(terms.reason.clone())
+            }
+            _ => None,
+        })?;
+        Ok(vec![Check::new(format!("{who:?} is muted, and told why: {reason:?}"), reason == LOUD)])
+    }
+
+    pub(super) fn is_unmuted(&mut self, who: Who) -> Checks {
+        self.house.moderate(&["unmute", SESSION, &who.name()])?;
+        self.player(who)?.is_told("the player is told that the voice is back", |kind| {
+            let lifted = OperatorDecision::Lifted { sanction: Sanction::Muted };
+            matches!(kind, EventKind::Operator(decision) if *decision == lifted).then_some(())
+        })?;
+        Ok(vec![Check::seen(format!("{who:?} is told that the voice is back"))])
+    }
+
+    pub(super) fn is_banned(&mut self, who: Who) -> Checks {
+        self.house.moderate(&["ban", &who.name(), "--reason", RUDE])?;
+        let end = self.player(who)?.is_told("the banned player is told", |kind| match kind {
+            EventKind::Ended(end) => Some(end.to_string()),
+            _ => None,
+        })?;
+        self.players.retain(|player| player.who != who);
+        let refusal = self.comes_in_vain(&who.name())?;
+        self.everybody_knows_everybody()?;
+        Ok(vec![
+            Check::new(format!("{who:?} is gone, and told: {end:?}"), end.contains(RUDE)),
+            Check::new(format!("{who:?} cannot come back, and is told: {refusal:?}"), refusal.contains(RUDE)),
+        ])
+    }
+
+    /// Why somebody of this name is not let in.
+    ///
+    /// # Errors
+    /// If they are let in.
+    pub(super) fn comes_in_vain(&self, name: &str) -> Result<String, Failure> {
+        let chat = VoiceChat::to(self.house.address()).map_err(not_so)?.name(name).start().map_err(not_so)?;
+        loop {
+            let event = chat.wait_event(consonance_test_stage::SOON);
+            let Some(event) = event else {
+                return Err(Failure::NotSo(format!("{name} is told nothing")));
+            };
+            match event.kind {
+                EventKind::Ended(End::NoConnection(reason)) => return Ok(reason.to_string()),
+                EventKind::Ended(end) => return Ok(end.to_string()),
+                kind => ensure(kind != EventKind::Joined, || format!("{name} is let in"))?,
+            }
+        }
+    }
+}
+
+const LOUD: &str = "Too loud, please calm down.";
+const RUDE: &str = "Rude to everybody.";

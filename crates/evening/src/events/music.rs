@@ -1,0 +1,42 @@
+//! Music begins and ends.
+
+use consonance_test_stage::{SOON, until};
+
+use super::Checks;
+use crate::cast::{DANCE_FLOOR, Who};
+use crate::programme::To;
+use crate::report::Check;
+use crate::stage::Stage;
+use crate::words::Words;
+
+impl Stage {
+    pub(super) fn music_begins(&mut self) -> Checks {
+        let bot = self.player(Who::Jukebox)?;
+        let channel = bot.open(To::Room(DANCE_FLOOR));
+        bot.mouth.say(&Words::Music.sound().repeat(REPEATS));
+        self.music = Some(channel);
+        let dancers = self.players.iter().filter(|player| player.who.listens_to(DANCE_FLOOR));
+        let (bot, mut who) = (Who::Jukebox.name(), Vec::new());
+        for dancer in dancers {
+            let hears = || dancer.voice.player(&bot).is_some_and(|bot| bot.is_speaking());
+            until(&format!("{:?} hears the music", dancer.who), SOON, || Ok(hears().then_some(())))?;
+            who.push(dancer.who.name());
+        }
+        Ok(vec![Check::seen(format!("music plays for {}", who.join(", ")))])
+    }
+
+    pub(super) fn music_ends(&mut self) -> Checks {
+        let channel = self.music.take();
+        let bot = self.player(Who::Jukebox)?;
+        let was_playing = !bot.mouth.is_silent();
+        bot.mouth.hush();
+        if let Some(channel) = channel {
+            bot.voice.close_channel(channel);
+        }
+        self.pass(1.0)?;
+        Ok(vec![Check::new("the music has played all the while", was_playing)])
+    }
+}
+
+/// Longer than anybody speaks over it: two minutes.
+const REPEATS: usize = 40;

@@ -1,0 +1,72 @@
+//! The server is told to end, and the next one takes its place.
+
+use std::time::{Duration, Instant};
+
+use consonance::EventKind;
+use consonance_test_stage::until;
+
+use super::Checks;
+use crate::cast::{Way, Who};
+use crate::player::Player;
+use crate::report::{Check, Report};
+use crate::stage::Stage;
+
+impl Stage {
+    pub(super) fn house_starts_again(&mut self, report: &mut Report) -> Checks {
+        report.notes.extend(self.what_was_lost());
+        self.players.iter_mut().for_each(Player::forget);
+        let begun = Instant::now();
+        self.house.restart()?;
+        let served = begun.elapsed().as_secs_f64();
+        let mut returns = Vec::new();
+        for player in &mut self.players {
+            let what = format!("{:?} is back", player.who);
+            let is_same = until(&what, LONG, || Ok(player.told().iter().rev().find_map(is_back)))?;
+            returns.push((player.who, is_same));
+        }
+        if let Some(page) = &self.page {
+            page.is_in()?;
+        }
+        self.everybody_knows_everybody()?;
+        let back = begun.elapsed().as_secs_f64();
+        report.notes.push(format!(
+            "The next server listened {served:.1} s after the old one was told to end, \
+             and after {back:.1} s everybody was back and knew everybody."
+        ));
+        let is_native = |who: &Who| matches!(who.role().way, Way::Native | Way::Lossy);
+        let new = |wanted: bool| {
+            let some = returns.iter().filter(|(who, is_same)| is_native(who) == wanted && !is_same);
+            some.map(|(who, _)| who.name()).collect::<Vec<_>>().join(", ")
+        };
+        let (native, foreign) = (new(true), new(false));
+        if !foreign.is_empty() {
+            report.notes.push(format!("After the restart these joined anew instead of resuming: {foreign}."));
+        }
+        let mut checks = vec![Check::new(
+            if native.is_empty() {
+                "Native players have their old places".to_owned()
+            } else {
+                format!("Native players have their old places, but {native} joined anew")
+            },
+            native.is_empty(),
+        )];
+        let refusal = self.comes_in_vain(&Who::Trevor.name())?;
+        checks.push(Check::new(
+            format!("who is banned is not let in by the new server, either: {refusal:?}"),
+            refusal.contains("anned"),
+        ));
+        Ok(checks)
+    }
+}
+
+/// Whether somebody has the old place, once they are back.
+fn is_back(kind: &EventKind) -> Option<bool> {
+    match kind {
+        EventKind::Resumed => Some(true),
+        EventKind::Joined => Some(false),
+        _ => None,
+    }
+}
+
+/// Those whose network tells them late that the server has gone ask late.
+const LONG: Duration = Duration::from_secs(40);

@@ -1,0 +1,116 @@
+//! What is between a player and its voice chat: a microphone that gets words to say, and an ear that remembers.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use consonance::audio::{BLOCK_SAMPLES, Input, Output, OutputError, ReadOutcome, StereoBlock};
+
+/// Silent until it gets something to say.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Mouth(Arc<Mutex<VecDeque<f32>>>);
+
+impl Mouth {
+    /// Says this from the next block on.
+    pub(crate) fn say(&self, sound: &[f32]) {
+        lock(&self.0).extend(sound);
+    }
+
+    /// Says nothing more.
+    pub(crate) fn hush(&self) {
+        lock(&self.0).clear();
+    }
+
+    /// Whether everything was said.
+    pub(crate) fn is_silent(&self) -> bool {
+        lock(&self.0).is_empty()
+    }
+
+    pub(crate) fn microphone(&self) -> Box<dyn Input> {
+        Box::new(self.clone())
+    }
+}
+
+impl Input for Mouth {
+    fn read(&mut self, block: &mut [f32; BLOCK_SAMPLES]) -> ReadOutcome {
+        let mut waiting = lock(&self.0);
+        block.fill_with(|| waiting.pop_front().unwrap_or(0.0));
+        ReadOutcome::Block
+    }
+}
+
+/// Remembers what was heard since it was last told to forget: mono, the mean of both sides.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Ear(Arc<Mutex<Vec<f32>>>);
+
+impl Ear {
+    pub(crate) fn forget(&self) {
+        lock(&self.0).clear();
+    }
+
+    /// How many samples it has heard since then, be it silence.
+    pub(crate) fn samples(&self) -> usize {
+        lock(&self.0).len()
+    }
+
+    pub(crate) fn heard(&self) -> Vec<f32> {
+        lock(&self.0).clone()
+    }
+
+    pub(crate) fn loudspeaker(&self) -> Box<dyn Output> {
+        Box::new(self.clone())
+    }
+}
+
+impl Output for Ear {
+    fn write(&mut self, block: &StereoBlock) -> Result<(), OutputError> {
+        let mut heard = lock(&self.0);
+        // Whoever forgets to listen hears no more than this.
+        if heard.len() < SAMPLES_MAX {
+            heard.extend(block.left.iter().zip(&block.right).map(|(left, right)| (left + right) / 2.0));
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self) -> Result<(), OutputError> {
+        Ok(())
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Two minutes.
+const SAMPLES_MAX: usize = 120 * 48_000;
+
+#[cfg(test)]
+#[expect(clippy::float_cmp, reason = "samples pass through untouched")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mouth_says_what_it_is_given_and_is_silent_otherwise() {
+        let mouth = Mouth::default();
+        let mut microphone = mouth.microphone();
+        let mut block = [1.0; BLOCK_SAMPLES];
+        assert_eq!(microphone.read(&mut block), ReadOutcome::Block);
+        assert_eq!(block, [0.0; BLOCK_SAMPLES]);
+        mouth.say(&[0.5; 500]);
+        microphone.read(&mut block);
+        assert!(block == [0.5; BLOCK_SAMPLES] && !mouth.is_silent());
+        microphone.read(&mut block);
+        assert_eq!((block[19], block[20]), (0.5, 0.0));
+        assert!(mouth.is_silent());
+    }
+
+    #[test]
+    fn an_ear_has_both_sides_of_what_it_did_not_forget() {
+        let ear = Ear::default();
+        let mut loudspeaker = ear.loudspeaker();
+        let block = StereoBlock { left: [0.5; BLOCK_SAMPLES], right: [0.0; BLOCK_SAMPLES] };
+        loudspeaker.write(&block).unwrap();
+        ear.forget();
+        loudspeaker.write(&block).unwrap();
+        assert_eq!(ear.heard(), [0.25; BLOCK_SAMPLES]);
+    }
+}

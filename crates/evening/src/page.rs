@@ -1,0 +1,109 @@
+//! Somebody on the page in a real browser, whose microphone has their words again and again.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use consonance_test_stage::{Browser, Failure, Key, Kind, Owner, Tab};
+use serde_json::json;
+
+use crate::cast::Who;
+use crate::house::House;
+use crate::words::Words;
+
+/// Dropping it ends the browser.
+pub(crate) struct Page {
+    pub(crate) who: Who,
+    tab: Tab,
+    /// Ends with the page.
+    _browser: Box<dyn Browser>,
+}
+
+impl Page {
+    /// Opens the page and joins: heard while Space is held.
+    ///
+    /// # Errors
+    /// If the page does not let anybody in.
+    pub(crate) fn enter(who: Who, browser: &Path, house: &House, folder: &Path) -> Result<Self, Failure> {
+        let owner = Owner { speech: Some(microphone(who, folder)?), ..Owner::default() };
+        let mut browser = Kind::Chromium.start(browser, &owner)?;
+        let tab = browser.tab()?;
+        tab.go_to(&house.page())?;
+        tab.evaluate(&format!("localStorage.setItem('consonance', {})", json!(settings().to_string())))?;
+        tab.reload()?;
+        tab.fill("Your name", &who.name())?;
+        tab.click("Join and talk")?;
+        let page = Self { who, tab, _browser: browser };
+        page.is_in()?;
+        Ok(page)
+    }
+
+    /// Waits until the page shows the room.
+    ///
+    /// # Errors
+    /// If it does not.
+    pub(crate) fn is_in(&self) -> Result<(), Failure> {
+        self.tab.wait_for_text("Hold Space or the button to talk")
+    }
+
+    /// Waits until the page shows all of these.
+    ///
+    /// # Errors
+    /// If it does not.
+    pub(crate) fn sees(&self, names: &[String]) -> Result<(), Failure> {
+        names.iter().try_for_each(|name| self.tab.wait_for_text(name))
+    }
+
+    /// Loads the page again, as with the browser's own button, and listens again.
+    ///
+    /// # Errors
+    /// If the page is not in the room again.
+    pub(crate) fn reload(&self) -> Result<(), Failure> {
+        self.tab.reload()?;
+        self.is_in()?;
+        // A page that nobody has touched yet may make no sound.
+        self.tab.click("Switch sound on")
+    }
+
+    /// Holds Space, and does something meanwhile.
+    ///
+    /// # Errors
+    /// Those of what is done.
+    pub(crate) fn talks<T>(&self, meanwhile: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
+        self.tab.hold_key(Key::Space, meanwhile)
+    }
+
+    /// Forgets what was heard so far.
+    ///
+    /// # Errors
+    /// If the page has gone.
+    pub(crate) fn forget(&self) -> Result<(), Failure> {
+        self.tab.listen_from_now()
+    }
+
+    /// Waits until so much was heard since then; all of it.
+    ///
+    /// # Errors
+    /// If nothing is played at all.
+    pub(crate) fn heard(&self, seconds: f64) -> Result<Vec<f32>, Failure> {
+        self.tab.listen_for(Duration::from_secs_f64(seconds))?;
+        self.tab.heard()
+    }
+}
+
+/// Of somebody who was here before, and has switched off what changes a voice.
+fn settings() -> serde_json::Value {
+    json!({
+        "activation": "push-to-talk",
+        "echoCancellation": false,
+        "noiseSuppression": false,
+        "autoGainControl": false,
+    })
+}
+
+fn microphone(who: Who, folder: &Path) -> Result<PathBuf, Failure> {
+    let file = folder.join("microphone.wav");
+    let words = who.role().words.map(Words::sound).unwrap_or_default();
+    consonance_test_sound::write(&file, &words).map_err(Failure::io(format!("{}", file.display())))?;
+    // Chromium's microphone is silent where a path goes up.
+    file.canonicalize().map_err(Failure::io(format!("{}", file.display())))
+}

@@ -1,0 +1,133 @@
+//! A player of ours on any network: the library of games, with a mouth that is told what to say and an ear that remembers.
+
+use std::net::SocketAddr;
+
+use consonance::audio::{Pose, Quality};
+use consonance::quic::{QuicAddress, QuicClient, QuicClientSettings, QuicRuntime};
+use consonance::transport::ClientTransport;
+use consonance::transport::impair::{ImpairedClient, Impairment};
+use consonance::{Channel, ChannelProperties, EventKind, Target, VoiceChat, VoiceChatBuilder};
+use consonance_test_networks as networks;
+use consonance_test_stage::{Failure, SOON, until};
+use plain_sockets::PlainClient;
+
+use crate::cast::{Role, WORLD, Way, Who};
+use crate::house::House;
+use crate::mouth_and_ear::{Ear, Mouth};
+use crate::programme::To;
+use crate::words::Words;
+
+/// Dropping it leaves the session.
+pub(crate) struct Player {
+    pub(crate) who: Who,
+    pub(crate) voice: VoiceChat,
+    pub(crate) mouth: Mouth,
+    pub(crate) ear: Ear,
+    /// All that it was told so far.
+    told: Vec<EventKind>,
+    /// Carries it where it does not bring one of its own.
+    _runtime: Option<QuicRuntime>,
+}
+
+impl Player {
+    /// Comes in, without waiting for that; `game` is where the server of the game on plain sockets is.
+    ///
+    /// # Errors
+    /// If its end of the network cannot be opened.
+    pub(crate) fn enter(role: &Role, house: &House, game: SocketAddr) -> Result<Self, Failure> {
+        let at = house.at(role.way.listener());
+        let over = |transport: Box<dyn ClientTransport>| Ok(VoiceChat::over(transport));
+        let mut runtime = None;
+        let builder = match role.way {
+            Way::Native | Way::Recorder | Way::Browser => VoiceChat::to(house.address()).map_err(not_so),
+            Way::Lossy => over(lossy(house.address(), runtime.insert(QuicRuntime::new(1).map_err(not_so)?))?),
+            Way::Mirror => over(Box::new(networks::mirror_kcp(at))),
+            Way::DarkRift => over(Box::new(networks::darkrift(at))),
+            Way::FishNet => over(Box::new(networks::fishnet(at))),
+            Way::NetcodeForGameObjects => over(Box::new(networks::ngo(at))),
+            Way::Forge => over(Box::new(networks::forge(at))),
+            Way::WebSocket => over(Box::new(networks::websocket(at))),
+            Way::WebRtcNetwork => over(Box::new(networks::webrtc(at))),
+            Way::PlainSockets => over(Box::new(PlainClient::new(game))),
+        }?;
+        let (mouth, ear) = (Mouth::default(), Ear::default());
+        let builder = dressed(builder, role).input(mouth.microphone()).output(ear.loudspeaker());
+        let voice = builder.start().map_err(not_so)?;
+        Ok(Self { who: role.who, voice, mouth, ear, told: Vec::new(), _runtime: runtime })
+    }
+
+    /// Opens a way for its words to there.
+    pub(crate) fn open(&self, to: To) -> Channel {
+        let (target, is_positional) = match to {
+            To::Room(room) => (Target::Room(room.into()), room == WORLD),
+            To::Player(who) => (Target::Player(who.name().into()), false),
+        };
+        self.voice.open_channel(target, ChannelProperties { positional: is_positional, ..Default::default() })
+    }
+
+    /// Stands so many metres along the line on which everybody stands.
+    pub(crate) fn stand_at(&self, metres: f32) {
+        self.voice.set_listener(Some(Pose { position_m: [metres, 0.0, 0.0], ..Pose::default() }));
+    }
+
+    /// Who is there besides it, as far as it knows.
+    pub(crate) fn knows(&self) -> Vec<String> {
+        let others = self.voice.players().into_iter().filter(|player| !player.is_local());
+        others.filter(consonance::Player::is_connected).map(|player| player.name().to_owned()).collect()
+    }
+
+    /// All that it was told since [`forget`](Self::forget).
+    pub(crate) fn told(&mut self) -> &[EventKind] {
+        self.told.extend(self.voice.events().map(|event| event.kind));
+        &self.told
+    }
+
+    /// What it was told so far does not count from now on.
+    pub(crate) fn forget(&mut self) {
+        self.told();
+        self.told.clear();
+    }
+
+    /// Waits until it is told something; `what` that is, as the end of a sentence that begins with "until".
+    ///
+    /// # Errors
+    /// If it is not told so in time; with what it was told last instead.
+    pub(crate) fn is_told<T>(
+        &mut self,
+        what: &str,
+        is_it: impl Fn(&EventKind) -> Option<T>,
+    ) -> Result<T, Failure> {
+        let outcome = until(what, SOON, || Ok(self.told().iter().find_map(&is_it)));
+        let last = self.told.iter().rev().take(5).map(|kind| format!("{kind:?}")).collect::<Vec<_>>();
+        outcome.map_err(|failure| match failure {
+            Failure::TimedOut { what, within } => {
+                Failure::TimedOut { what: format!("{what}; it was told {}", last.join(", ")), within }
+            }
+            failure => failure,
+        })
+    }
+}
+
+/// As somebody joins whom nothing holds back: a server that is away is asked again.
+fn dressed(builder: VoiceChatBuilder, role: &Role) -> VoiceChatBuilder {
+    let mut builder = builder.name(role.who.name()).keep_trying();
+    for room in role.rooms {
+        builder = builder.listen(*room);
+    }
+    if role.words == Some(Words::Music) {
+        builder = builder.quality(Quality::Music);
+    }
+    builder.share_position(role.who.listens_to(WORLD))
+}
+
+/// Every tenth packet of voice is lost in each direction.
+fn lossy(address: &str, runtime: &QuicRuntime) -> Result<Box<dyn ClientTransport>, Failure> {
+    let address: QuicAddress = address.parse().map_err(not_so)?;
+    let client = QuicClient::new(runtime, address, QuicClientSettings::default());
+    let loss = |seed| Impairment { loss_percent: 10.0, seed, ..Impairment::default() };
+    Ok(Box::new(ImpairedClient::new(client, &loss(1), &loss(2))))
+}
+
+pub(crate) fn not_so(error: impl std::fmt::Display) -> Failure {
+    Failure::NotSo(error.to_string())
+}

@@ -1,0 +1,238 @@
+//! The programme of the evening: what happens, who says what to whom, and who must hear it.
+//!
+//! Whoever is there and is not named must not hear it. This table is all that the recordings are compared with.
+
+use crate::cast::{BLUE, CARD_TABLE, DANCE_FLOOR, LOBBY, RED, WORLD, Who};
+use Act::{Happens, Says};
+use Who::{Alice, Bob, Brigitte, Dario, Finn, Flora, Jukebox, Kim, Nils, Petra, Rita, Trevor, Wanda};
+
+/// A part of the evening.
+#[derive(Debug)]
+pub(crate) struct Scene {
+    pub(crate) title: &'static str,
+    /// What is tried, in a sentence.
+    pub(crate) what: &'static str,
+    /// In this order.
+    pub(crate) acts: &'static [Act],
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Act {
+    Says(Line),
+    Happens(Event),
+}
+
+/// Somebody says their words once.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Line {
+    pub(crate) who: Who,
+    pub(crate) to: To,
+    pub(crate) heard_by: HeardBy,
+    /// Why these and nobody else.
+    pub(crate) why: &'static str,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum To {
+    Room(&'static str),
+    Player(Who),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum HeardBy {
+    /// Everybody else who is there and listens to this room from the beginning.
+    Listeners(&'static str),
+    Only(&'static [Who]),
+    Nobody,
+}
+
+/// What happens besides talk.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Event {
+    /// All of them come, and each knows everybody else.
+    Arrival,
+    /// Somebody goes to a place: metres along a line on which everybody in the world stands.
+    Walk(Who, f32),
+    MusicBegins,
+    MusicEnds,
+    /// The player that records leaves, and its files are compared with what was said.
+    RecorderLeaves,
+    /// Somebody loads their page again, and nobody sees them leave.
+    Reload(Who),
+    /// Strangers send garbage to every port, and a player sends far too much.
+    FloodBegins,
+    FloodEnds,
+    Mute(Who),
+    Unmute(Who),
+    /// They are gone, and cannot come back.
+    Ban(Who),
+    /// These sit down in a room that has no chair left then.
+    TableFills(&'static [Who]),
+    /// One too many is told so.
+    NoChairFor(Who),
+    /// Guests come until the server takes no more; the next one is told why, and when one goes, it is let in.
+    HouseFills,
+    /// The server is told to end and started again on its ports: everybody is back by themselves, in their old places where
+    /// that is promised.
+    Restart,
+    /// The server's own recording has everybody's words in a track of their own.
+    ServerRecorded,
+}
+
+/// The evening.
+pub(crate) const PROGRAMME: &[Scene] = &[
+    Scene {
+        title: "Arrival",
+        what: "Everybody comes in by their own network, into one session.",
+        acts: &[Happens(Event::Arrival)],
+    },
+    Scene {
+        title: "To everybody",
+        what: "Each of them says something to the lobby, one after the other.",
+        acts: &[
+            global(Alice),
+            global(Bob),
+            global(Brigitte),
+            global(Kim),
+            global(Dario),
+            global(Finn),
+            global(Nils),
+            global(Flora),
+            global(Wanda),
+            global(Rita),
+            global(Petra),
+            global(Trevor),
+        ],
+    },
+    Scene {
+        title: "A recorder",
+        what: "Whoever recorded the lobby has every voice in a file of its own.",
+        acts: &[Happens(Event::RecorderLeaves)],
+    },
+    Scene {
+        title: "Teams",
+        what: "What is said to a team stays in the team, whatever network its members are on.",
+        acts: &[
+            says(Kim, To::Room(RED), HeardBy::Listeners(RED), "the red team's"),
+            says(Bob, To::Room(BLUE), HeardBy::Listeners(BLUE), "the blue team's, through 10 % loss"),
+        ],
+    },
+    Scene {
+        title: "Whispers",
+        what: "One player hears it, and nobody else, from game to game and into a browser.",
+        acts: &[
+            says(Alice, To::Player(Finn), HeardBy::Only(&[Finn]), "a whisper"),
+            says(Petra, To::Player(Brigitte), HeardBy::Only(&[Brigitte]), "a whisper to a page"),
+        ],
+    },
+    Scene {
+        title: "Near and far",
+        what: "In the world a voice carries for 25 metres: Finn is 60 metres away, and comes nearer.",
+        acts: &[
+            Happens(Event::Walk(Kim, 10.0)),
+            Happens(Event::Walk(Finn, 60.0)),
+            Happens(Event::Walk(Alice, 0.0)),
+            says(Kim, To::Room(WORLD), HeardBy::Only(&[Alice]), "Alice is near, Finn is 50 m away"),
+            Happens(Event::Walk(Finn, 18.0)),
+            says(Kim, To::Room(WORLD), HeardBy::Only(&[Alice, Finn]), "Finn has come within 8 m"),
+        ],
+    },
+    Scene {
+        title: "Music",
+        what: "A bot plays on the dance floor; whoever is there hears it, and voices over it.",
+        acts: &[
+            says(Jukebox, To::Room(DANCE_FLOOR), HeardBy::Listeners(DANCE_FLOOR), "those on the dance floor"),
+            Happens(Event::MusicBegins),
+            says(Flora, To::Room(DANCE_FLOOR), HeardBy::Listeners(DANCE_FLOOR), "over the music"),
+            says(Alice, To::Room(LOBBY), HeardBy::Listeners(LOBBY), "the lobby, with and without music"),
+            Happens(Event::MusicEnds),
+        ],
+    },
+    Scene {
+        title: "A page is loaded again",
+        what: "Whoever reloads their page is the same player as before.",
+        acts: &[
+            Happens(Event::Reload(Brigitte)),
+            says(Wanda, To::Room(LOBBY), HeardBy::Listeners(LOBBY), "the page is back"),
+            says(Brigitte, To::Room(LOBBY), HeardBy::Listeners(LOBBY), "and is heard"),
+        ],
+    },
+    Scene {
+        title: "A flood",
+        what: "Garbage on every port and a player who sends far too much: nobody else loses a word.",
+        acts: &[
+            Happens(Event::FloodBegins),
+            says(Dario, To::Room(LOBBY), HeardBy::Listeners(LOBBY), "amid the flood"),
+            says(Alice, To::Room(LOBBY), HeardBy::Listeners(LOBBY), "amid the flood"),
+            Happens(Event::FloodEnds),
+        ],
+    },
+    Scene {
+        title: "A moderator",
+        what: "Trevor is muted, unmuted and banned; he is told why.",
+        acts: &[
+            Happens(Event::Mute(Trevor)),
+            says(Trevor, To::Room(LOBBY), HeardBy::Nobody, "he is muted"),
+            Happens(Event::Unmute(Trevor)),
+            says(Trevor, To::Room(LOBBY), HeardBy::Listeners(LOBBY), "he has his voice back"),
+            Happens(Event::Ban(Trevor)),
+        ],
+    },
+    Scene {
+        title: "A room fills up",
+        what: "Three chairs at the card table: the fourth is told so, and the others play on.",
+        acts: &[
+            Happens(Event::TableFills(&[Nils, Petra, Kim])),
+            Happens(Event::NoChairFor(Wanda)),
+            says(Nils, To::Room(CARD_TABLE), HeardBy::Only(&[Petra, Kim]), "those who sit there"),
+        ],
+    },
+    Scene {
+        title: "A full house",
+        what: "Guests come until the server is full: one more is told so, and the others talk on.",
+        acts: &[
+            Happens(Event::HouseFills),
+            says(Rita, To::Room(LOBBY), HeardBy::Listeners(LOBBY), "the house was full"),
+        ],
+    },
+    Scene {
+        title: "The server starts again",
+        what: "It is told to end, and another one takes its ports: everybody is back and hears.",
+        acts: &[
+            Happens(Event::Restart),
+            says(Alice, To::Room(LOBBY), HeardBy::Listeners(LOBBY), "everybody is back"),
+            says(Kim, To::Room(RED), HeardBy::Listeners(RED), "in their old rooms"),
+            says(Brigitte, To::Room(LOBBY), HeardBy::Listeners(LOBBY), "the page, too"),
+            says(Petra, To::Room(LOBBY), HeardBy::Listeners(LOBBY), "and who comes by a sidecar"),
+        ],
+    },
+    Scene {
+        title: "What the server recorded",
+        what: "Every voice of the evening has a track of its own.",
+        acts: &[Happens(Event::ServerRecorded)],
+    },
+];
+
+const fn says(who: Who, to: To, heard_by: HeardBy, why: &'static str) -> Act {
+    Says(Line { who, to, heard_by, why })
+}
+
+/// To the lobby, where everybody is.
+const fn global(who: Who) -> Act {
+    says(who, To::Room(LOBBY), HeardBy::Listeners(LOBBY), "everybody listens to the lobby")
+}
+
+impl Line {
+    /// Whether somebody who is there must hear it. Whoever must not, must hear nothing of it.
+    pub(crate) fn is_for(&self, listener: Who) -> bool {
+        listener != self.who
+            && match self.heard_by {
+                HeardBy::Listeners(room) => listener.listens_to(room),
+                HeardBy::Only(names) => names.contains(&listener),
+                HeardBy::Nobody => false,
+            }
+    }
+}
+
+#[cfg(test)]
+mod tests;

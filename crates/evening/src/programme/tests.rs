@@ -1,0 +1,89 @@
+//! That the programme has everything that an evening is to have, and contradicts itself nowhere.
+
+use super::*;
+use crate::cast::{CAST, Way};
+
+fn lines() -> impl Iterator<Item = &'static Line> {
+    acts().filter_map(|act| match act {
+        Says(line) => Some(line),
+        Happens(_) => None,
+    })
+}
+
+fn acts() -> impl Iterator<Item = &'static Act> {
+    PROGRAMME.iter().flat_map(|scene| scene.acts)
+}
+
+fn happens(is_it: impl Fn(&Event) -> bool) -> bool {
+    acts().any(|act| matches!(act, Happens(event) if is_it(event)))
+}
+
+#[test]
+fn everybody_who_has_a_voice_speaks_and_whoever_speaks_has_one() {
+    for role in &CAST {
+        assert_eq!(role.words.is_some(), lines().any(|line| line.who == role.who), "{:?}", role.who);
+    }
+}
+
+#[test]
+fn native_players_a_browser_plain_sockets_and_four_foreign_networks_are_there() {
+    let is_there = |way: Way| CAST.iter().any(|role| role.way == way);
+    for way in [Way::Native, Way::Browser, Way::PlainSockets, Way::Lossy, Way::Recorder] {
+        assert!(is_there(way), "{way:?}");
+    }
+    let foreign = [
+        Way::Mirror,
+        Way::DarkRift,
+        Way::FishNet,
+        Way::NetcodeForGameObjects,
+        Way::Forge,
+        Way::WebRtcNetwork,
+    ];
+    assert!(foreign.into_iter().filter(|way| is_there(*way)).count() >= 4);
+}
+
+#[test]
+fn every_feature_of_an_evening_has_a_scene() {
+    for room in [LOBBY, RED, BLUE, WORLD, DANCE_FLOOR, CARD_TABLE] {
+        assert!(lines().any(|line| line.to == To::Room(room)), "{room}");
+    }
+    assert!(lines().any(|line| matches!(line.to, To::Player(_))), "a whisper");
+    assert!(lines().any(|line| line.who.role().way == Way::Lossy), "somebody on a bad network speaks");
+    assert!(lines().any(|line| line.who == Jukebox), "music");
+    assert!(lines().any(|line| line.heard_by == HeardBy::Nobody), "somebody is muted");
+    let events: [fn(&Event) -> bool; 8] = [
+        |event| matches!(event, Event::RecorderLeaves),
+        |event| matches!(event, Event::Reload(who) if who.role().way == Way::Browser),
+        |event| matches!(event, Event::FloodBegins),
+        |event| matches!(event, Event::Mute(_)),
+        |event| matches!(event, Event::Ban(_)),
+        |event| matches!(event, Event::NoChairFor(_)),
+        |event| matches!(event, Event::HouseFills),
+        |event| matches!(event, Event::Restart),
+    ];
+    for (number, is_it) in events.into_iter().enumerate() {
+        assert!(happens(is_it), "event {number} of the list");
+    }
+}
+
+#[test]
+fn somebody_hears_each_line_but_those_of_the_muted_and_somebody_does_not_hear_what_is_not_for_all() {
+    for line in lines() {
+        let hear = CAST.iter().filter(|role| line.is_for(role.who)).count();
+        assert_eq!(hear == 0, line.heard_by == HeardBy::Nobody, "{line:?}");
+        assert!(!line.is_for(line.who), "{line:?}");
+        let is_for_all = line.heard_by == HeardBy::Listeners(LOBBY);
+        assert!(is_for_all || hear <= CAST.len() / 2, "{line:?}");
+    }
+}
+
+#[test]
+fn nobody_speaks_after_a_ban_and_what_begins_ends() {
+    let place = |is_it: &dyn Fn(&Act) -> bool| acts().position(is_it).unwrap();
+    let banned = place(&|act| matches!(act, Happens(Event::Ban(Trevor))));
+    assert!(acts().skip(banned).all(|act| !matches!(act, Says(line) if line.who == Trevor)));
+    for (begin, end) in [(Event::MusicBegins, Event::MusicEnds), (Event::FloodBegins, Event::FloodEnds)] {
+        let at = |event: Event| place(&move |act| matches!(act, Happens(one) if *one == event));
+        assert!(at(begin) < at(end), "{begin:?}");
+    }
+}

@@ -1,0 +1,290 @@
+//! Everybody and the house: who is there, and how a line is said until all have understood it.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use consonance::Channel;
+use consonance::audio::SpeakerStatistics;
+use consonance_test_sound::peak;
+use consonance_test_stage::{Child, Failure, SOON, until};
+
+use crate::arguments::Arguments;
+use crate::cast::{CAST, DANCE_FLOOR, Way, Who};
+use crate::events::Flood;
+use crate::house::{House, SECRET_FILE};
+use crate::judge::{Expected, Hearing, SILENCE, judge};
+use crate::page::Page;
+use crate::player::Player;
+use crate::programme::{Line, To};
+use crate::report::{Heard, Said};
+use crate::words::Words;
+
+/// Dropping it ends everybody.
+pub(crate) struct Stage {
+    pub(crate) house: House,
+    pub(crate) folder: PathBuf,
+    pub(crate) players: Vec<Player>,
+    pub(crate) page: Option<Page>,
+    /// The player that records, while it is there.
+    pub(crate) recorder: Option<Child>,
+    /// Where the music goes, while there is any.
+    pub(crate) music: Option<Channel>,
+    pub(crate) flood: Option<Flood>,
+    pub(crate) began: Instant,
+    /// The server of the game on plain sockets.
+    _game: Child,
+}
+
+impl Stage {
+    /// Starts the server, and has everybody come.
+    ///
+    /// # Errors
+    /// If one of the programs cannot be started.
+    pub(crate) fn open(arguments: &Arguments) -> Result<Self, Failure> {
+        let began = Instant::now();
+        let folder = arguments.output.clone();
+        let house = House::open(&arguments.consonance, &folder)?;
+        let mut game = game(&arguments.plain_sockets, &house, &folder)?;
+        let line = game.wait_for_line("listening on ")?;
+        let game_at = line.rsplit(' ').next().and_then(|address| address.parse().ok());
+        let game_at = game_at.ok_or_else(|| Failure::NotSo(format!("the game's server says {line:?}")))?;
+        let mut stage = Self {
+            house,
+            folder,
+            players: Vec::new(),
+            page: None,
+            recorder: None,
+            music: None,
+            flood: None,
+            began,
+            _game: game,
+        };
+        for role in &CAST {
+            match (role.way, &arguments.browser) {
+                (Way::Recorder, _) => stage.recorder = Some(recorder(arguments, &stage.house, role.who)?),
+                (Way::Browser, None) => {}
+                (Way::Browser, Some(browser)) => {
+                    stage.page = Some(Page::enter(role.who, browser, &stage.house, &stage.folder)?);
+                }
+                _ => stage.players.push(Player::enter(role, &stage.house, game_at)?),
+            }
+        }
+        Ok(stage)
+    }
+
+    /// Since the server was started, in seconds.
+    pub(crate) fn now(&self) -> f64 {
+        self.began.elapsed().as_secs_f64()
+    }
+
+    pub(crate) fn is_here(&self, who: Who) -> bool {
+        self.players.iter().any(|player| player.who == who)
+            || self.page.as_ref().is_some_and(|page| page.who == who)
+            || who.role().way == Way::Recorder && self.recorder.is_some()
+    }
+
+    /// Somebody who is no page.
+    ///
+    /// # Errors
+    /// If they are not there.
+    pub(crate) fn player(&mut self, who: Who) -> Result<&mut Player, Failure> {
+        let found = self.players.iter_mut().find(|player| player.who == who);
+        found.ok_or_else(|| Failure::NotSo(format!("{who:?} is not there")))
+    }
+
+    /// Waits until everybody has heard so many more seconds, be it silence.
+    ///
+    /// # Errors
+    /// If somebody hears nothing at all any more.
+    pub(crate) fn pass(&self, seconds: f64) -> Result<(), Failure> {
+        let samples = (seconds * 48_000.0) as usize;
+        let ears: Vec<_> =
+            self.players.iter().map(|player| (player, player.ear.samples() + samples)).collect();
+        let within = SOON + Duration::from_secs_f64(seconds);
+        for (player, samples) in ears {
+            let what = format!("{:?} has heard {seconds} s more", player.who);
+            until(&what, within, || Ok((player.ear.samples() >= samples).then_some(())))?;
+        }
+        Ok(())
+    }
+
+    /// What was lost and mended on the way to those for whom packets are lost on purpose, in sentences.
+    pub(crate) fn what_was_lost(&self) -> Vec<String> {
+        let lossy = self.players.iter().filter(|player| player.who.role().way == Way::Lossy);
+        let sentence = |player: &Player| {
+            let statistics = player.voice.statistics();
+            let sum = |of: fn(&SpeakerStatistics) -> u64| {
+                statistics.speakers.iter().map(|row| of(&row.reception)).sum::<u64>()
+            };
+            let (lost, played) = (sum(|row| row.lost), sum(|row| row.played));
+            let (recovered, concealed) = (sum(|row| row.recovered), sum(|row| row.concealed));
+            format!(
+                "Of {} frames for {}, {lost} did not come in time: {recovered} were recovered from packets after them, \
+                 {concealed} were concealed.",
+                lost + played,
+                player.who.name()
+            )
+        };
+        lossy.map(sentence).collect()
+    }
+
+    /// Has a line said until everybody has understood it whom it is for, a few times at most.
+    ///
+    /// # Errors
+    /// If somebody is not there or hears nothing at all any more.
+    pub(crate) fn say(&mut self, line: &Line) -> Result<Said, Failure> {
+        let mut heard: Vec<Heard> = Vec::new();
+        let (mut from, mut until, mut takes) = (0.0, 0.0, 0);
+        let mut sounds = Vec::new();
+        while takes < TAKES_MAX && (takes == 0 || heard.iter().any(may_become_right)) {
+            takes += 1;
+            from = self.now();
+            sounds = self.take(line)?;
+            until = self.now();
+            let mut earlier = heard.into_iter();
+            heard = self.judged(line, &sounds).into_iter().map(|now| now.after(earlier.next())).collect();
+        }
+        self.keep(line, from, &mut heard, &sounds)?;
+        let to = match line.to {
+            To::Room(room) => room.to_owned(),
+            To::Player(who) => who.name(),
+        };
+        Ok(Said { who: line.who.name(), to, why: line.why, from, until, takes, heard })
+    }
+
+    /// Once: what each of the others has heard meanwhile.
+    fn take(&mut self, line: &Line) -> Result<Vec<(Who, Vec<f32>)>, Failure> {
+        let words = line.who.role().words.map(Words::sound).unwrap_or_default();
+        let seconds = words.len() as f64 / 48_000.0;
+        self.fall_silent()?;
+        match &self.page {
+            // Wherever its microphone begins, all of its words come in one piece.
+            Some(page) if page.who == line.who => page.talks(|| self.pass(2.0 * seconds + 0.6))?,
+            _ => self.speak(line, &words)?,
+        }
+        self.pass(TAIL_S)?;
+        let others = self.players.iter().filter(|player| player.who != line.who);
+        let mut heard: Vec<_> = others.map(|player| (player.who, player.ear.heard())).collect();
+        if let Some(page) = self.page.as_ref().filter(|page| page.who != line.who) {
+            heard.push((page.who, page.heard(seconds + TAIL_S)?));
+        }
+        Ok(heard)
+    }
+
+    /// Waits until nobody hears anything that was said before, and has everybody listen anew; a page without time has seconds
+    /// of old sound in its recorder.
+    fn fall_silent(&self) -> Result<(), Failure> {
+        for _ in 0..TAILS_MAX {
+            self.players.iter().for_each(|player| player.ear.forget());
+            self.page.iter().try_for_each(Page::forget)?;
+            self.pass(PAUSE_S)?;
+            let is_silent = |heard: &[f32]| peak(heard) < SILENCE;
+            let mut quiet = self.players.iter().filter(|player| !self.has_music(player.who));
+            let page = self.page.as_ref().map(|page| page.heard(PAUSE_S)).transpose()?;
+            if quiet.all(|player| is_silent(&player.ear.heard())) && page.as_deref().is_none_or(is_silent) {
+                break;
+            }
+        }
+        self.players.iter().for_each(|player| player.ear.forget());
+        self.page.iter().try_for_each(Page::forget)
+    }
+
+    /// Whether somebody hears music now.
+    fn has_music(&self, who: Who) -> bool {
+        self.music.is_some() && who.listens_to(DANCE_FLOOR)
+    }
+
+    fn speak(&self, line: &Line, words: &[f32]) -> Result<(), Failure> {
+        let found = self.players.iter().find(|player| player.who == line.who);
+        let player = found.ok_or_else(|| Failure::NotSo(format!("{:?} is not there", line.who)))?;
+        let channel = player.open(line.to);
+        player.mouth.say(words);
+        let what = format!("{:?} has said it", line.who);
+        let said = until(&what, SOON, || Ok(player.mouth.is_silent().then_some(())));
+        // The last frame is on its way through the capture chain.
+        self.pass(0.1)?;
+        player.voice.close_channel(channel);
+        said
+    }
+
+    /// What each of them heard, against the programme.
+    fn judged(&self, line: &Line, sounds: &[(Who, Vec<f32>)]) -> Vec<Heard> {
+        let words = line.who.role().words.map(Words::sound).unwrap_or_default();
+        let (music, has_music) = (Words::Music.sound(), self.music.is_some());
+        let judge = |(listener, heard): &(Who, Vec<f32>)| {
+            let expected = Expected {
+                is_for: line.is_for(*listener),
+                music: (has_music && listener.listens_to(DANCE_FLOOR)).then_some(&*music),
+                is_lossy: [*listener, line.who].iter().any(|who| who.role().way == Way::Lossy),
+            };
+            Heard::new(*listener, expected.is_for, judge(&words, heard, expected))
+        };
+        let lanes = thread::available_parallelism().map_or(1, usize::from);
+        thread::scope(|scope| {
+            let lanes: Vec<_> = sounds
+                .chunks(sounds.len().div_ceil(lanes).max(1))
+                .map(|share| scope.spawn(move || share.iter().map(judge).collect::<Vec<_>>()))
+                .collect();
+            lanes.into_iter().flat_map(|lane| lane.join().unwrap_or_default()).collect()
+        })
+    }
+
+    /// Keeps what somebody heard that should have heard something else.
+    fn keep(
+        &self,
+        line: &Line,
+        from: f64,
+        heard: &mut [Heard],
+        sounds: &[(Who, Vec<f32>)],
+    ) -> Result<(), Failure> {
+        let wrong = heard.iter_mut().zip(sounds).filter(|(heard, _)| !heard.hearing.verdict.is_right());
+        for (heard, (listener, sound)) in wrong {
+            let file = format!("{from:.0}-{:?}-by-{listener:?}.wav", line.who);
+            let path = self.folder.join(&file);
+            consonance_test_sound::write(&path, sound).map_err(Failure::io(format!("{}", path.display())))?;
+            heard.file = Some(file);
+        }
+        Ok(())
+    }
+}
+
+fn may_become_right(heard: &Heard) -> bool {
+    let Hearing { verdict, .. } = heard.hearing;
+    !verdict.is_right() && !verdict.is_final()
+}
+
+/// The server of a game on plain sockets, which hands its players' packets to ours.
+fn game(program: &Path, house: &House, folder: &Path) -> Result<Child, Failure> {
+    let mut command = Command::new(program);
+    let link = house.at(Way::PlainSockets.listener()).to_string();
+    command.args(["server", "--listen", "127.0.0.1:0", "--sidecar", &link, "--secret-file"]);
+    command.arg(folder.join(SECRET_FILE));
+    Child::start(&mut command, "the game's server", &folder.join("game.log"))
+}
+
+/// Somebody who records what is said in the lobby.
+fn recorder(arguments: &Arguments, house: &House, who: Who) -> Result<Child, Failure> {
+    let mut command = Command::new(&arguments.consonance);
+    command.args(["join", house.address(), "--name", &who.name(), "--json", "--microphone", "none"]);
+    for room in who.role().rooms {
+        command.args(["--listen", room]);
+    }
+    command.arg("--record").arg(arguments.output.join(RECORDS));
+    command.arg("--output").arg(arguments.output.join("recorder.wav"));
+    let mut child = Child::start(&mut command, "the recorder", &arguments.output.join("recorder.log"))?;
+    child.wait_for_line("roster_received")?;
+    Ok(child)
+}
+
+/// The folder of the player that records.
+pub(crate) const RECORDS: &str = "recorded-by-a-player";
+/// What a machine with much else to do loses once is there the second or the third time.
+const TAKES_MAX: usize = 3;
+/// Within that the last words have been heard: on the way and in the jitter buffer, which holds 600 ms at most.
+const TAIL_S: f64 = 0.9;
+/// Whoever is heard is heard within that.
+const PAUSE_S: f64 = 0.3;
+/// So many pauses are longer than what can be on its way, 5 s of it in a page's recorder.
+const TAILS_MAX: usize = 24;
