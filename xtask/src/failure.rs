@@ -66,6 +66,19 @@ pub(crate) enum Failure {
         /// What to type.
         make: &'static str,
     },
+    /// A page has no place for what belongs there.
+    #[error("{page} has no `{mark}` with a `<!-- end -->` behind it; put them where the table belongs")]
+    NoMarks {
+        /// The page.
+        page: &'static str,
+        /// How the place begins.
+        mark: String,
+    },
+    /// Figures of two machines would stand side by side.
+    #[error(
+        "the figures in docs/benchmarks.json are another machine's, or another compiler's; leave out --only, so that all are measured here"
+    )]
+    AnotherMachine,
     /// The current folder is not inside the project.
     #[error("no Cargo workspace in {} or above; run this inside a checkout of the project", .0.display())]
     NoWorkspace(PathBuf),

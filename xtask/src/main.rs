@@ -18,6 +18,8 @@
 //! * `cargo xtask licences` writes down under which licences the crates of others are used, and collects their texts.
 //! * `cargo xtask rehearse` clones the project into an empty folder and types every command that the pages show, beginning
 //!   with the README's; `--here` does so in this checkout.
+//! * `cargo xtask benchmarks` runs every bench of the command beside what it cannot be better than, and writes
+//!   `docs/benchmarks.md`.
 //! * `cargo xtask fuzz` looks for inputs that the engine cannot take; it needs cargo-fuzz and a nightly toolchain.
 //!
 //! Who uses it: everybody who changes the project, and `.ci/run`.
@@ -28,6 +30,7 @@
     reason = "a command line tool talks to people by printing"
 )]
 
+mod benchmarks;
 mod browser_test;
 mod built;
 mod ci;
@@ -99,6 +102,8 @@ enum Chore {
     Licences(licences::Plan),
     /// Meets the project as a stranger does: a clone that knows nothing, and every command that the pages show.
     Rehearse(rehearse::Plan),
+    /// Runs every bench of the command beside what it cannot be better than, and writes `docs/benchmarks.md`.
+    Benchmarks(benchmarks::Plan),
     /// Looks for inputs that the engine cannot take, ten minutes for each target, and keeps what it learned.
     Fuzz(fuzz::Plan),
 }
@@ -119,6 +124,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         Chore::Soak(plan) => soak::run(&root, plan),
         Chore::Licences(plan) => licences::run(&root, plan),
         Chore::Rehearse(plan) => rehearse::run(&root, plan),
+        Chore::Benchmarks(plan) => benchmarks::run(&root, plan),
         Chore::Fuzz(plan) => fuzz::run(&root, plan),
     }
 }

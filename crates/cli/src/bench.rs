@@ -2,6 +2,7 @@
 
 mod audio;
 mod bans;
+mod bare;
 #[cfg(target_os = "linux")]
 mod browser;
 #[cfg(target_os = "linux")]
@@ -16,8 +17,10 @@ mod join;
 mod keeping;
 #[cfg(target_os = "linux")]
 mod load;
+mod local_server;
 mod median;
 mod memory;
+mod mouth_to_ear;
 #[cfg(target_os = "linux")]
 mod process_figures;
 mod proximity;
@@ -59,6 +62,8 @@ pub(crate) enum Bench {
     Audio(Output),
     /// How soon a player who joins hears somebody who is speaking already, over QUIC on this machine.
     FirstWords(Output),
+    /// How much later a listener hears what a speaker says, over QUIC on this machine, and where that time goes.
+    MouthToEar(mouth_to_ear::MouthToEar),
     /// The bare loops that a voice server is measured against: packets per CPU second of the sending thread, over loopback.
     Floor(floor::Floor),
     /// A server under the load of many clients: what it relays per CPU second, what is lost, how long frames take, and what
@@ -96,6 +101,7 @@ pub(crate) fn run(bench: &Bench) -> Result<(), Box<dyn Error>> {
         Bench::Proximity(output) => proximity::run(output.json),
         Bench::Audio(output) => audio::run(output.json),
         Bench::FirstWords(output) => first_words::run(output.json),
+        Bench::MouthToEar(bench) => mouth_to_ear::run(bench),
         Bench::Floor(floor) => floor::run(floor),
         #[cfg(target_os = "linux")]
         Bench::Load(load) => load::run(load),
@@ -104,5 +110,21 @@ pub(crate) fn run(bench: &Bench) -> Result<(), Box<dyn Error>> {
         #[cfg(target_os = "linux")]
         Bench::Browser(bench) => browser::run(bench),
         Bench::Quality(quality) => quality::run(quality),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_bench_has_a_place_on_the_page_of_benchmarks() {
+        let page = include_str!("../../../docs/benchmarks.md");
+        for bench in Bench::augment_subcommands(clap::Command::new("bench")).get_subcommands() {
+            let name = bench.get_name();
+            for needed in [format!("`consonance bench {name}`\n"), format!("<!-- begin: {name} -->")] {
+                assert!(page.contains(&needed), "docs/benchmarks.md has no {needed}");
+            }
+        }
     }
 }

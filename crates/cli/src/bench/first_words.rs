@@ -1,15 +1,13 @@
 //! `consonance bench first-words`: how soon a player hears somebody who is speaking already.
 
 use std::error::Error;
-use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::time::{Duration, Instant};
 
 use consonance::audio::{BLOCK_SAMPLES, Input, Output, OutputError, ReadOutcome, StereoBlock};
 use consonance::{EventKind, VoiceChat};
-use consonance_quic::{Identity, QuicAddress, QuicRuntime, QuicServer, QuicServerSettings};
-use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings};
 
+use super::local_server::LocalServer;
 use super::median::median;
 use super::table::Table;
 
@@ -19,23 +17,14 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const AUDIBLE: f32 = 1e-3;
 
 pub(crate) fn run(json: bool) -> Result<(), Box<dyn Error>> {
-    let runtime = QuicRuntime::new(1)?;
-    let identity = Identity::self_signed(["127.0.0.1"])?;
-    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-    let listener = QuicServer::bind(&runtime, address, &identity, QuicServerSettings::default())?;
-    let port = listener.local_addr().port();
-    let address = QuicAddress::new("127.0.0.1", port, "main", Some(identity.fingerprint()))?.to_string();
-    let mut session_loop = SessionLoop::new(&SessionsSettings::new(["main"])?);
-    session_loop.add_listener(Box::new(listener));
-    let server = DedicatedServer::start(session_loop);
-
-    let speaker = VoiceChat::builder().server(&address)?.name("speaker").talk_to_room("lobby");
+    let server = LocalServer::start()?;
+    let speaker = VoiceChat::builder().server(server.address())?.name("speaker").talk_to_room("lobby");
     let speaker = speaker.input(Box::new(Hum(0))).start()?;
     let fields = ["runs", "joined_median_ms", "heard_median_ms", "heard_worst_ms"];
     let table = Table::start(fields, json)?;
     let mut measured = Vec::new();
     for _ in 0..RUNS {
-        measured.push(measure(&address)?);
+        measured.push(measure(server.address())?);
     }
     let (joined, heard): (Vec<f64>, Vec<f64>) = measured.into_iter().unzip();
     let worst = heard.iter().copied().fold(0.0, f64::max);

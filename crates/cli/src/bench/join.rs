@@ -6,14 +6,15 @@ use std::time::{Duration, Instant};
 use consonance_session::{Delivery, LinkId};
 use consonance_wire::{Client, ClientState, CodecKind, CodecSettings, List, WireStr};
 
-use super::session::{BenchSession, bytes};
+use super::session::{BenchSession, Kept, bytes, send};
 use super::table::Table;
 
 const PRESENT: [u64; 4] = [1, 100, 1000, 5000];
 const TIME_PER_ROW: Duration = Duration::from_secs(1);
 
 pub(crate) fn run(json: bool) -> Result<(), Box<dyn Error>> {
-    let table = Table::start(["present", "ns_per_join", "packets_per_join", "ns_per_packet"], json)?;
+    let fields = ["present", "ns_per_join", "packets_per_join", "ns_per_packet", "bare_ns_per_packet"];
+    let table = Table::start(fields, json)?;
     for present in PRESENT {
         let mut session = BenchSession::new();
         for _ in 0..present {
@@ -21,7 +22,9 @@ pub(crate) fn run(json: bool) -> Result<(), Box<dyn Error>> {
             listen(&mut session, id);
         }
         let (ns_per_join, packets_per_join) = measure(&mut session);
-        table.row([present as f64, ns_per_join, packets_per_join, ns_per_join / packets_per_join])?;
+        let ns_per_packet = ns_per_join / packets_per_join;
+        let bare = bare_ns_per_packet(&mut session);
+        table.row([present as f64, ns_per_join, packets_per_join, ns_per_packet, bare])?;
     }
     Ok(())
 }
@@ -39,6 +42,27 @@ fn measure(session: &mut BenchSession) -> (f64, f64) {
         session.leave_last();
     }
     (spent.as_nanos() as f64 / joins as f64, packets as f64 / joins as f64)
+}
+
+/// The same packets, written before: each is copied once, and a call that does nothing sends it to each of its links.
+fn bare_ns_per_packet(session: &mut BenchSession) -> f64 {
+    session.begin_keeping();
+    let (id, _) = session.join();
+    listen(session, id);
+    let kept = session.end_keeping();
+    session.leave_last();
+    let (start, mut sent, mut copy) = (Instant::now(), 0, Vec::new());
+    while start.elapsed() < TIME_PER_ROW / 5 {
+        for Kept { to, delivery, payload } in &kept {
+            copy.clear();
+            copy.extend_from_slice(payload);
+            for link in to {
+                send(*link, *delivery, &copy);
+            }
+            sent += to.len();
+        }
+    }
+    start.elapsed().as_nanos() as f64 / sent as f64
 }
 
 /// The client says which rooms it listens to.

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::time::Duration;
 
-use consonance_session::Capabilities;
+use consonance_session::{Capabilities, ClientId, CodecSettings, LinkId, RoomId};
 use stats_alloc::{Region, Stats};
 
 use super::session::BenchSession;
@@ -13,7 +13,14 @@ use super::table::Table;
 const STAGES: [(u64, u64, u64); 3] = [(1, 1000, 100), (10, 100, 100), (1000, 10, 10)];
 
 pub(crate) fn run(json: bool) -> Result<(), Box<dyn Error>> {
-    let fields = ["sessions", "clients_per_session", "of_ours", "bytes_per_client", "allocations_per_client"];
+    let fields = [
+        "sessions",
+        "clients_per_session",
+        "of_ours",
+        "bytes_per_client",
+        "allocations_per_client",
+        "plain_bytes_per_client",
+    ];
     let table = Table::start(fields, json)?;
     for (sessions, clients, room) in STAGES {
         for capabilities in [Capabilities::NONE, Capabilities::ALL] {
@@ -22,7 +29,14 @@ pub(crate) fn run(json: bool) -> Result<(), Box<dyn Error>> {
             let allocations = held.allocations as f64 - held.deallocations as f64;
             let all = (sessions * clients) as f64;
             let of_ours = f64::from(u8::from(capabilities != Capabilities::NONE));
-            table.row([sessions as f64, clients as f64, of_ours, bytes / all, allocations / all])?;
+            table.row([
+                sessions as f64,
+                clients as f64,
+                of_ours,
+                bytes / all,
+                allocations / all,
+                plain_bytes(clients),
+            ])?;
         }
     }
     Ok(())
@@ -38,6 +52,17 @@ fn measure(sessions: u64, clients: u64, room: u64, capabilities: Capabilities) -
         session.drain();
     }
     region.change()
+}
+
+/// The mean of what has to be known of a client: its name, its link, its number, its codec, its room and what it can do.
+fn plain_bytes(clients: u64) -> f64 {
+    let names: usize = (1..=clients).map(|number| format!("player {number}").len()).sum();
+    let rest = size_of::<LinkId>()
+        + size_of::<ClientId>()
+        + size_of::<CodecSettings>()
+        + size_of::<RoomId>()
+        + size_of::<Capabilities>();
+    names as f64 / clients as f64 + rest as f64
 }
 
 fn stage(clients: u64, room: u64, capabilities: Capabilities) -> Box<BenchSession> {

@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 use consonance_session::{Capabilities, LinkId, ProximitySettings, RoomPattern};
 use stats_alloc::Region;
 
+use super::bare::BareRelay;
 use super::median::median;
 use super::session::{BenchSession, FRAME_TIME, ROOM};
 use super::table::Table;
@@ -36,6 +37,7 @@ pub(crate) fn run(json: bool) -> Result<(), Box<dyn Error>> {
         "in_range_per_speaker",
         "heard_per_speaker",
         "allocations_per_packet",
+        "bare_ns_per_frame",
     ];
     let table = Table::start(fields, json)?;
     for players in PLAYERS {
@@ -50,6 +52,7 @@ pub(crate) fn run(json: bool) -> Result<(), Box<dyn Error>> {
         let allocations = (change.allocations + change.reallocations) as f64 - market.own_allocations;
         let middle = |of: fn(&Second) -> f64| median(seconds.iter().map(of).collect());
         let spent = middle(|second| (second.on_positions + second.on_frames).as_secs_f64());
+        let heard = middle(|second| second.heard as f64 / second.frames as f64);
         table.row([
             players.into(),
             100.0 * spent,
@@ -57,11 +60,19 @@ pub(crate) fn run(json: bool) -> Result<(), Box<dyn Error>> {
             middle(|second| second.on_positions.as_nanos() as f64 / second.positions as f64),
             middle(|second| second.on_frames.as_nanos() as f64 / second.frames as f64),
             middle(|second| second.in_range as f64 / second.frames as f64),
-            middle(|second| second.heard as f64 / second.frames as f64),
+            heard,
             allocations.max(0.0) / packets as f64,
+            bare_ns_per_frame(players, heard),
         ])?;
     }
     Ok(())
+}
+
+/// What a list of as many links takes if somebody has said already whose they are.
+fn bare_ns_per_frame(players: u16, heard: f64) -> f64 {
+    // Who stands near each other has not joined one after the other.
+    let near: Vec<u16> = (0..heard as u32).map(|place| (place * 7_919 % u32::from(players)) as u16).collect();
+    BareRelay::new(players).ns_per_list(&near, Duration::from_millis(200))
 }
 
 /// The session and the people in it.

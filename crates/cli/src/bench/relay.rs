@@ -7,6 +7,7 @@ use consonance_session::Delivery;
 use consonance_wire::{ClientId, List, Packet, ServerRelay};
 use stats_alloc::Region;
 
+use super::bare::BareRelay;
 use super::session::{BenchSession, FRAME_TIME, SPEAKER, bytes};
 use super::table::Table;
 
@@ -16,7 +17,10 @@ const TIME_PER_ROW: Duration = Duration::from_secs(1);
 const PACKETS_PER_LOOK_AT_THE_CLOCK: u64 = 1000;
 
 pub(crate) fn run(json: bool) -> Result<(), Box<dyn Error>> {
-    let table = Table::start(["listeners", "packets_out_per_s", "allocations_per_packet"], json)?;
+    let table = Table::start(
+        ["listeners", "packets_out_per_s", "allocations_per_packet", "bare_packets_per_s"],
+        json,
+    )?;
     for listeners in LISTENERS {
         let mut session = BenchSession::new();
         for _ in 0..CLIENTS {
@@ -24,7 +28,9 @@ pub(crate) fn run(json: bool) -> Result<(), Box<dyn Error>> {
         }
         let packet = voice_to(&session, listeners);
         let (rate, allocations) = measure(&mut session, &packet);
-        table.row([listeners.into(), rate, allocations])?;
+        let destinations: Vec<u16> = (1..=listeners).collect();
+        let bare = BareRelay::new(CLIENTS).packets_per_s(&destinations, &packet, TIME_PER_ROW);
+        table.row([listeners.into(), rate, allocations, bare])?;
     }
     Ok(())
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use consonance_session::{
     Capabilities, CodecKind, CodecSettings, Delivery, Instant, LinkId, Server, ServerEvent, ServerSettings,
+    Transmit,
 };
 use consonance_wire::{
     Channel, ChannelBits, ChannelKind, Client, ClientId, ClientState, HandshakeExtension, HandshakeRequest,
@@ -28,6 +29,14 @@ pub(crate) struct BenchSession {
     links: u64,
     capabilities: Capabilities,
     joined: Option<ClientId>,
+    kept: Option<Vec<Kept>>,
+}
+
+/// What was sent, and to whom.
+pub(crate) struct Kept {
+    pub(crate) to: Vec<LinkId>,
+    pub(crate) delivery: Delivery,
+    pub(crate) payload: Vec<u8>,
 }
 
 impl BenchSession {
@@ -41,7 +50,14 @@ impl BenchSession {
         settings.limits.links = usize::MAX;
         change(&mut settings);
         let capabilities = Capabilities::NONE;
-        Self { server: Server::new(settings), now: Instant::START, links: 0, capabilities, joined: None }
+        Self {
+            server: Server::new(settings),
+            now: Instant::START,
+            links: 0,
+            capabilities,
+            joined: None,
+            kept: None,
+        }
     }
 
     /// What clients that join from now on can do, besides what originals can.
@@ -131,11 +147,24 @@ impl BenchSession {
         relayed.map_or(0, |relayed| send_all(&relayed))
     }
 
+    /// From now on, what [`drain`](Self::drain) sends is kept as well.
+    pub(crate) fn begin_keeping(&mut self) {
+        self.kept = Some(Vec::new());
+    }
+
+    /// What was kept.
+    pub(crate) fn end_keeping(&mut self) -> Vec<Kept> {
+        self.kept.take().unwrap_or_default()
+    }
+
     /// Sends what waits and forgets the events; how many packets that were.
     pub(crate) fn drain(&mut self) -> u64 {
         let mut packets = 0;
         while let Some(transmit) = self.server.poll_transmit() {
             packets += send_all(&transmit);
+            if let Some(kept) = &mut self.kept {
+                kept.push(Kept::of(&transmit));
+            }
         }
         while let Some(event) = self.server.poll_event() {
             if let ServerEvent::ClientJoined { id, .. } = event {
@@ -143,6 +172,13 @@ impl BenchSession {
             }
         }
         packets
+    }
+}
+
+impl Kept {
+    fn of(transmit: &Transmit<'_>) -> Self {
+        let Transmit { to, delivery, payload, .. } = transmit;
+        Self { to: to.to_vec(), delivery: *delivery, payload: payload.to_vec() }
     }
 }
 
@@ -160,7 +196,7 @@ pub(crate) fn bytes(packet: &Packet<'_>) -> Vec<u8> {
     buffer[..length].to_vec()
 }
 
-fn send_all(transmit: &consonance_session::Transmit<'_>) -> u64 {
+fn send_all(transmit: &Transmit<'_>) -> u64 {
     for link in transmit.to {
         send(*link, transmit.delivery, transmit.payload);
     }
@@ -169,6 +205,6 @@ fn send_all(transmit: &consonance_session::Transmit<'_>) -> u64 {
 
 /// The no-op sender: a real call that the optimiser cannot see through.
 #[inline(never)]
-fn send(link: LinkId, delivery: Delivery, payload: &[u8]) {
+pub(crate) fn send(link: LinkId, delivery: Delivery, payload: &[u8]) {
     std::hint::black_box((link, delivery, payload.as_ptr(), payload.len()));
 }

@@ -1,14 +1,18 @@
 //! `consonance bench splice`: how much later a game's messages are through a splice, and what each costs.
 //!
-//! The splice is a process of its own, on a core of its own. Two crowds of clients play the same game with the same stand-in
-//! for its server: one connects to that server directly, one to the splice. They take turns within one run, so that both
-//! meet the same machine; some of the second crowd speak to all others all the time.
+//! The splice is a process of its own, on a core of its own. Crowds of clients play the same game with the same stand-in for
+//! its server: one connects to that server directly, one to the splice, and, where the network is UDP, one to a proxy on the
+//! splice's core that looks at nothing. They take turns within one run, so that all meet the same machine; some of those
+//! behind the splice speak to all others all the time.
 
+mod bare_proxy;
 mod crowd;
 mod game;
 mod meter;
 mod networks;
 mod player;
+mod report;
+mod side;
 mod stamped;
 
 use std::error::Error;
@@ -19,16 +23,17 @@ use std::time::{Duration, Instant};
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use rustix::thread::set_current_timer_slack;
-use serde_json::{Map, Value};
 
 use super::child_process::ChildProcess;
 use super::schedule::Schedule;
 use super::table::print_object;
+use bare_proxy::BareProxy;
 use crowd::Crowd;
 use game::Game;
 use meter::Meter;
 use networks::{NETWORKS, Network};
 use player::Now;
+use side::Side;
 
 /// Who plays, and who speaks.
 #[derive(Debug, Args)]
@@ -45,7 +50,7 @@ pub(crate) struct SpliceBench {
     /// Messages of the game per second from each client, and as many to it; one in ten is reliable.
     #[arg(long, default_value_t = 60.0)]
     rate: f64,
-    /// How long is measured, half of it through the splice.
+    /// How long is measured, over all ways.
     #[arg(long, default_value_t = 12.0)]
     seconds: f64,
     /// Print a JSON object instead of a table.
@@ -53,7 +58,7 @@ pub(crate) struct SpliceBench {
     json: bool,
 }
 
-/// Either crowd has as many turns, one after the other.
+/// Each crowd has as many turns, one after the other.
 const ROUNDS: u32 = 3;
 /// Before anything counts.
 const WARM_UP: Duration = Duration::from_millis(700);
@@ -78,30 +83,28 @@ pub(crate) fn run(bench: &SpliceBench) -> Result<(), Box<dyn Error>> {
     let upstream = game.address().to_string();
     let arguments = ["splice", network.name, "--listen", "127.0.0.1:0", "--upstream", &upstream];
     let splice = ChildProcess::start(&arguments, [], address_in)?;
-    let mut stage = Stage::fill(bench, network, game, *splice.address())?;
+    let proxy = network.is_datagrams.then(|| BareProxy::start(splice.core(), game.address())).transpose()?;
+    let mut stage = Stage::fill(bench, game, proxy, *splice.address())?;
     let figures = splice.figures();
-    let (mut direct, mut spliced) = (Total::default(), Total::default());
-    let time = Duration::from_secs_f64(bench.seconds.max(1.0) / f64::from(2 * ROUNDS));
+    let mut totals: Vec<(Side, Total)> =
+        stage.crowds.iter().map(|(side, _)| (*side, Total::default())).collect();
+    let time = Duration::from_secs_f64(bench.seconds.max(1.0) / f64::from(ROUNDS * totals.len() as u32));
     for _ in 0..ROUNDS {
-        for (side, total) in [(Side::Direct, &mut direct), (Side::Spliced, &mut spliced)] {
-            stage.play(bench, side, WARM_UP)?;
+        for (side, total) in &mut totals {
+            stage.play(bench, *side, WARM_UP)?;
             stage.meter = Meter::default();
-            let (began, cpu_before) = (Instant::now(), figures.cpu_time()?);
-            stage.play(bench, side, time)?;
+            let (began, cpu_before, proxy_before) =
+                (Instant::now(), figures.cpu_time()?, stage.proxy_cpu_time());
+            stage.play(bench, *side, time)?;
             // What is still on its way counts, too.
             stage.idle(AFTERWARDS)?;
             total.wall += began.elapsed();
             total.cpu += figures.cpu_time()?.saturating_sub(cpu_before);
+            total.proxy_cpu += stage.proxy_cpu_time().saturating_sub(proxy_before);
             total.meter.add(&stage.meter);
         }
     }
-    print_object(&report(bench, &direct, &spliced), bench.json)
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Side {
-    Direct,
-    Spliced,
+    print_object(&report::report(bench, &totals), bench.json)
 }
 
 /// What one side's turns came to.
@@ -111,12 +114,15 @@ struct Total {
     wall: Duration,
     /// Of the splice's process.
     cpu: Duration,
+    /// Of the bare proxy's thread.
+    proxy_cpu: Duration,
 }
 
 struct Stage {
     game: Game,
-    direct: Crowd,
-    spliced: Crowd,
+    /// Those of the splice are the last.
+    crowds: Vec<(Side, Crowd)>,
+    proxy: Option<BareProxy>,
     voice: Schedule,
     meter: Meter,
     started: Instant,
@@ -125,20 +131,27 @@ struct Stage {
 impl Stage {
     fn fill(
         bench: &SpliceBench,
-        network: &'static Network,
         game: Game,
+        proxy: Option<BareProxy>,
         splice: SocketAddr,
     ) -> Result<Self, Box<dyn Error>> {
         let started = Instant::now();
         let now = Now::since(started);
         let clients = usize::from(bench.clients);
         let speakers = usize::from(bench.speakers.min(bench.clients));
-        let direct = Crowd::connect(now, network, game.address(), clients, None)?;
-        let spliced = Crowd::connect(now, network, splice, clients, Some(speakers))?;
+        let ways = [
+            Some((Side::Direct, game.address(), None)),
+            proxy.as_ref().map(|proxy| (Side::Proxied, proxy.address(), None)),
+            Some((Side::Spliced, splice, Some(speakers))),
+        ];
+        let mut crowds = Vec::new();
+        for (side, address, speakers) in ways.into_iter().flatten() {
+            crowds.push((side, Crowd::connect(now, bench.network, address, clients, speakers)?));
+        }
         let voice = Schedule::new(started, speakers.max(1), FRAMES_PER_S);
-        let mut stage = Self { game, direct, spliced, voice, meter: Meter::default(), started };
+        let mut stage = Self { game, crowds, proxy, voice, meter: Meter::default(), started };
         let deadline = started + PATIENCE;
-        while !(stage.direct.is_in() && stage.spliced.is_in()) {
+        while !stage.crowds.iter().all(|(_, crowd)| crowd.is_in()) {
             if Instant::now() > deadline {
                 return Err("not all clients came in within a minute".into());
             }
@@ -155,16 +168,13 @@ impl Stage {
         let mut from_server = Schedule::new(began, clients, bench.rate);
         while began.elapsed() < time {
             let now = Now::since(self.started);
-            let crowd = match side {
-                Side::Direct => &mut self.direct,
-                Side::Spliced => &mut self.spliced,
-            };
             while let Some(due) = to_server.next_due(now.instant) {
-                crowd.play(now, due.speaker, &mut self.meter);
+                for (_, crowd) in self.crowds.iter_mut().filter(|(of, _)| *of == side) {
+                    crowd.play(now, due.speaker, &mut self.meter);
+                }
             }
-            let is_spliced = side == Side::Spliced;
             while let Some(due) = from_server.next_due(now.instant) {
-                self.game.play(now, is_spliced, due.speaker, &mut self.meter);
+                self.game.play(now, side, due.speaker, &mut self.meter);
             }
             self.turn(false)?;
         }
@@ -179,56 +189,31 @@ impl Stage {
         Ok(())
     }
 
+    /// Nothing where there is none.
+    fn proxy_cpu_time(&self) -> Duration {
+        self.proxy.as_ref().map_or(Duration::ZERO, BareProxy::cpu_time)
+    }
+
     /// Everybody takes what came; those who speak do. While all come in, the game's messages say who is who.
     fn turn(&mut self, is_introducing: bool) -> Result<(), Box<dyn Error>> {
         let now = Now::since(self.started);
         while let Some(due) = self.voice.next_due(now.instant) {
-            self.spliced.speak(now, due.speaker);
+            for (_, crowd) in self.crowds.iter_mut().filter(|(side, _)| *side == Side::Spliced) {
+                crowd.speak(now, due.speaker);
+            }
         }
-        if is_introducing {
-            self.direct.introduce(now, false);
-            self.spliced.introduce(now, true);
+        let mut came = self.game.turn(now, &mut self.meter);
+        for (side, crowd) in self.crowds.iter_mut().rev() {
+            if is_introducing {
+                crowd.introduce(now, *side);
+            }
+            came += crowd.turn(now, &mut self.meter)?;
         }
-        let came = self.game.turn(now, &mut self.meter)
-            + self.spliced.turn(now, &mut self.meter)?
-            + self.direct.turn(now, &mut self.meter)?;
         if came == 0 {
             std::thread::sleep(REST);
         }
         Ok(())
     }
-}
-
-fn report(bench: &SpliceBench, direct: &Total, spliced: &Total) -> Map<String, Value> {
-    let mut fields = Map::new();
-    let mut put = |name: &str, value: f64| {
-        let value = (value * 10.0).round() / 10.0;
-        let value = if value.fract() == 0.0 { Value::from(value as i64) } else { Value::from(value) };
-        fields.insert(name.to_owned(), value);
-    };
-    put("clients", bench.clients.into());
-    put("speakers", bench.speakers.into());
-    put("messages_per_s_each_way", bench.rate);
-    for (kind, of) in [("unreliable", false), ("reliable", true)] {
-        for (name, share) in [("p50", 0.5), ("p95", 0.95), ("p99", 0.99)] {
-            let micros = |total: &Total| {
-                total.meter.delays(of).quantile(share).map_or(0.0, |it| it.as_secs_f64() * 1e6)
-            };
-            put(&format!("{kind}_direct_{name}_us"), micros(direct));
-            put(&format!("{kind}_spliced_{name}_us"), micros(spliced));
-            put(&format!("{kind}_added_{name}_us"), micros(spliced) - micros(direct));
-        }
-    }
-    put("direct_lost", direct.meter.lost() as f64);
-    put("spliced_lost", spliced.meter.lost() as f64);
-    put("voice_heard_per_s", spliced.meter.voice as f64 / spliced.wall.as_secs_f64());
-    let share = |total: &Total| total.cpu.as_secs_f64() / total.wall.as_secs_f64();
-    put("splice_cpu_percent_voice_alone", 100.0 * share(direct));
-    put("splice_cpu_percent", 100.0 * share(spliced));
-    let messages_per_s = spliced.meter.received() as f64 / spliced.wall.as_secs_f64();
-    put("game_messages_per_s", messages_per_s);
-    put("cpu_per_message_us", 1e6 * (share(spliced) - share(direct)) / messages_per_s);
-    fields
 }
 
 /// The splice says where clients are taken.

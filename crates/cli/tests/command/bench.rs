@@ -21,14 +21,15 @@ fn assert_fields(row: &Value, expected: &[&str]) {
 #[test]
 fn a_relay_row_has_its_fields_and_allocates_nothing() {
     let row = first_row("relay");
-    assert_fields(&row, &["listeners", "packets_out_per_s", "allocations_per_packet"]);
+    assert_fields(&row, &["listeners", "packets_out_per_s", "allocations_per_packet", "bare_packets_per_s"]);
     assert_eq!((&row["listeners"], &row["allocations_per_packet"]), (&1.into(), &0.into()));
 }
 
 #[test]
 fn a_join_row_has_its_fields() {
     let row = first_row("join");
-    assert_fields(&row, &["present", "ns_per_join", "packets_per_join", "ns_per_packet"]);
+    let fields = ["present", "ns_per_join", "packets_per_join", "ns_per_packet", "bare_ns_per_packet"];
+    assert_fields(&row, &fields);
     assert_eq!(row["present"], 1);
 }
 
@@ -61,6 +62,7 @@ fn a_proximity_row_has_its_fields_and_allocates_nothing() {
         "in_range_per_speaker",
         "heard_per_speaker",
         "allocations_per_packet",
+        "bare_ns_per_frame",
     ];
     assert_fields(&row, &fields);
     assert_eq!((&row["players"], &row["allocations_per_packet"]), (&1000.into(), &0.into()));
@@ -76,8 +78,14 @@ fn an_idle_client_takes_less_than_four_kilobytes_of_the_engine_in_few_sessions_a
     ended.assert_well();
     let rows: Vec<Value> = ended.out.iter().map(|line| serde_json::from_str(line).unwrap()).collect();
     for row in &rows {
-        let fields =
-            ["sessions", "clients_per_session", "of_ours", "bytes_per_client", "allocations_per_client"];
+        let fields = [
+            "sessions",
+            "clients_per_session",
+            "of_ours",
+            "bytes_per_client",
+            "allocations_per_client",
+            "plain_bytes_per_client",
+        ];
         assert_fields(row, &fields);
         let bytes = row["bytes_per_client"].as_f64().unwrap();
         assert!((100.0..4096.0).contains(&bytes), "{row}");
@@ -91,6 +99,35 @@ fn an_audio_row_has_its_fields() {
     let names: Vec<_> = row.as_object().unwrap().keys().map(String::as_str).collect();
     assert_eq!(names, ["percent_of_core", "stage", "target_percent", "us_per_block"]);
     assert!(row["stage"].is_string() && row["us_per_block"].as_f64().unwrap() > 0.0);
+}
+
+#[test]
+fn chirps_are_heard_and_the_parts_of_their_delay_make_up_the_whole() {
+    let ended = Program::start(&["bench", "mouth-to-ear", "--seconds", "2", "--json"]).end();
+    ended.assert_well();
+    let rows: Vec<Value> = ended.out.iter().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(rows.len(), 2);
+    for (row, is_cleaned) in rows.iter().zip([0, 1]) {
+        let fields = [
+            "is_cleaned",
+            "chirps",
+            "not_heard",
+            "p50_ms",
+            "p95_ms",
+            "p99_ms",
+            "cleaning_ms",
+            "frame_ms",
+            "way_ms",
+            "buffer_ms",
+            "codec_ms",
+            "unavoidable_ms",
+        ];
+        assert_fields(row, &fields);
+        let [chirps, not_heard, cleaning] =
+            ["chirps", "not_heard", "cleaning_ms"].map(|field| row[field].as_f64().unwrap());
+        assert!(not_heard < chirps, "{row}");
+        assert_eq!((&row["is_cleaned"], cleaning > 0.0), (&is_cleaned.into(), is_cleaned == 1), "{row}");
+    }
 }
 
 #[test]

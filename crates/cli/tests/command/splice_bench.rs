@@ -30,6 +30,12 @@ fn assert_is_measured(network: &str, figures: &Value) {
             assert!(delay > 0.0, "{network}, {kind} {way} {share}: {figures}");
         }
     }
+    let has_proxy = ["mirror", "mirror-ignorance", "fishnet", "ngo"].contains(&network);
+    assert_eq!(figures["proxied_lost"].is_number(), has_proxy, "{network}: {figures}");
+    if has_proxy {
+        assert!(figures["unreliable_proxied_p50_us"].as_f64().unwrap() > 0.0, "{network}: {figures}");
+        assert!(figures["proxy_cpu_per_message_us"].as_f64().unwrap() > 0.0, "{network}: {figures}");
+    }
     for field in ["game_messages_per_s", "voice_heard_per_s", "splice_cpu_percent"] {
         assert!(figures[field].as_f64().unwrap() > 0.0, "{network}, {field}: {figures}");
     }

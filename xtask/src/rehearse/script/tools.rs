@@ -69,6 +69,7 @@ pub(super) const SCENES: &[Scene] = &[
             ends("cargo xtask platforms"),
         ],
     ),
+    scene("docs/benchmarks.md", &[ends("cargo xtask benchmarks").needs(&[Need::Minutes(30)])]),
     scene(
         "docs/server-cost.md",
         &[

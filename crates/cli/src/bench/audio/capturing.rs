@@ -1,5 +1,6 @@
 //! The microphone's side as far as the encoder.
 
+use std::hint::black_box;
 use std::time::Instant;
 
 use consonance::audio::{
@@ -26,6 +27,7 @@ pub(super) fn stages(recordings: &[Vec<f32>]) -> Vec<Line> {
     let micros = micros_of_rounds(|| round(settings, &recordings[0], &recordings[1]));
     let mut lines: Vec<Line> =
         STAGES.iter().zip(micros).map(|((_, name), micros)| Line::new(*name, micros)).collect();
+    lines.insert(0, Line::new("a bare copy of the samples", copying(&recordings[0])));
     lines.push(Line::new("capture: activation with pre-roll", activation(&recordings[0])));
     lines
 }
@@ -52,6 +54,22 @@ fn round(settings: CaptureSettings, near: &[f32], far: &[f32]) -> Vec<[f64; STAG
         micros
     };
     near.iter().zip(far).map(process).collect()
+}
+
+/// What nothing that changes samples can do without. A look at the clock takes as long, so many copies share one.
+fn copying(sound: &[f32]) -> f64 {
+    const COPIES: usize = 1_000;
+    let blocks = sound.as_chunks::<BLOCK_SAMPLES>().0;
+    let copies = micros_per_block(
+        blocks.len(),
+        || [0.0; BLOCK_SAMPLES],
+        |copy, number| {
+            for _ in 0..COPIES {
+                *black_box(&mut *copy) = *black_box(&blocks[number]);
+            }
+        },
+    );
+    copies / COPIES as f64
 }
 
 fn activation(sound: &[f32]) -> f64 {

@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use super::meter::Meter;
 use super::networks::Network;
 use super::player::{Now, Player};
+use super::side::Side;
 
 pub(super) struct Crowd(Vec<Player>);
 
@@ -31,8 +32,8 @@ impl Crowd {
     }
 
     /// Tells the game who is who, now and then, until it answers.
-    pub(super) fn introduce(&mut self, now: Now, is_spliced: bool) {
-        self.0.iter_mut().for_each(|player| player.introduce(now, is_spliced));
+    pub(super) fn introduce(&mut self, now: Now, side: Side) {
+        self.0.iter_mut().for_each(|player| player.introduce(now, side));
     }
 
     pub(super) fn play(&mut self, now: Now, number: usize, meter: &mut Meter) {

@@ -10,14 +10,15 @@ use consonance_transport::Peer;
 use super::meter::Meter;
 use super::networks::Network;
 use super::player::{Now, delivery_of_turn};
+use super::side::Side;
 use super::stamped::Stamped;
 
 pub(super) struct Game {
     of: &'static Network,
     network: Box<dyn GameServer>,
     address: SocketAddr,
-    /// By whether they are behind the splice, and by their numbers.
-    peers: BTreeMap<(bool, u16), Peer>,
+    /// By the way that they come, and by their numbers.
+    peers: BTreeMap<(Side, u16), Peer>,
     /// What answers those that want to be taken in.
     approvals: BTreeMap<Peer, Box<dyn Envelope>>,
     sorted: Sorted,
@@ -36,8 +37,8 @@ impl Game {
     }
 
     /// Tells one client something.
-    pub(super) fn play(&mut self, now: Now, is_spliced: bool, number: usize, meter: &mut Meter) {
-        let Some(&peer) = self.peers.get(&(is_spliced, number as u16)) else { return };
+    pub(super) fn play(&mut self, now: Now, side: Side, number: usize, meter: &mut Meter) {
+        let Some(&peer) = self.peers.get(&(side, number as u16)) else { return };
         self.moves += 1;
         let delivery = delivery_of_turn(self.moves);
         let message = (self.of.wrap)(now.since, &Stamped::Move { delivery, sent_at: now.since }.to_bytes());
@@ -58,8 +59,8 @@ impl Game {
                 }
                 GameServerEvent::Message { peer, channel, message } => {
                     match (self.of.unwrap)(message).and_then(Stamped::of_bytes) {
-                        Some(Stamped::Introduction { is_spliced, number }) => {
-                            self.peers.insert((is_spliced, number), peer);
+                        Some(Stamped::Introduction { side, number }) => {
+                            self.peers.insert((side, number), peer);
                         }
                         Some(Stamped::Move { delivery, sent_at }) => {
                             meter.receive(delivery, now.again().saturating_sub(sent_at));

@@ -28,6 +28,8 @@ use consonance_utp::{UtpClient, UtpServer};
 pub(super) struct Network {
     /// As `consonance splice` calls it.
     pub(super) name: &'static str,
+    /// Whether everything travels in UDP datagrams.
+    pub(super) is_datagrams: bool,
     /// The end of the game's server.
     pub(super) server: fn() -> io::Result<Server>,
     /// The end of a client of the game's server there, or of the splice's, and which of the bench's clients it is.
@@ -47,12 +49,14 @@ pub(super) const NETWORKS: &[Network] = &[
     MIRROR,
     Network {
         name: "mirror-telepathy",
+        is_datagrams: false,
         server: || over_streams(Telepathy::default()),
         client: |server, _| to_streams(server, Telepathy::default()),
         ..MIRROR
     },
     Network {
         name: "mirror-websocket",
+        is_datagrams: false,
         server: || over_streams(ServerEnd::default()),
         client: |server, _| to_streams(server, ClientEnd::new(server.to_string())),
         ..MIRROR
@@ -67,6 +71,7 @@ pub(super) const NETWORKS: &[Network] = &[
     },
     Network {
         name: "darkrift",
+        is_datagrams: false,
         server: darkrift_server,
         client: darkrift_client,
         envelope: || Box::new(DarkRiftVoiceClient::new(DARKRIFT_VOICE, None, Layout::Raw)),
@@ -76,6 +81,7 @@ pub(super) const NETWORKS: &[Network] = &[
     },
     Network {
         name: "fishnet",
+        is_datagrams: true,
         server: litenetlib_server,
         client: |server, _| {
             let settings = consonance_litenetlib::ClientSettings::default();
@@ -88,6 +94,7 @@ pub(super) const NETWORKS: &[Network] = &[
     },
     Network {
         name: "ngo",
+        is_datagrams: true,
         server: || over_udp(UtpServer::new(consonance_utp::ServerSettings::default())),
         client: |server, number| {
             let settings = consonance_utp::ClientSettings::default();
@@ -105,6 +112,7 @@ pub(super) const NETWORKS: &[Network] = &[
 /// What all games on Mirror have in common, whatever is below.
 const MIRROR: Network = Network {
     name: "mirror",
+    is_datagrams: true,
     server: kcp_server,
     client: |server, _| Ok(to_udp(server, KcpClient::new(KcpClientSettings::default()))),
     envelope: || Box::new(MirrorClient::new(consonance_mirror::ClientSettings::default())),

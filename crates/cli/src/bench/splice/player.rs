@@ -13,6 +13,7 @@ use consonance_transport as transport;
 
 use super::meter::Meter;
 use super::networks::Network;
+use super::side::Side;
 use super::stamped::Stamped;
 
 /// One moment, for networks and for engines.
@@ -97,11 +98,11 @@ impl Player {
         self.is_up && self.moves > 0 && self.voice.as_ref().is_none_or(|voice| voice.has_joined)
     }
 
-    pub(super) fn introduce(&mut self, now: Now, is_spliced: bool) {
+    pub(super) fn introduce(&mut self, now: Now, side: Side) {
         let is_due = self.introduced_at.is_none_or(|at| now.instant >= at + INTRODUCTIONS);
         if self.is_up && is_due {
             self.introduced_at = Some(now.instant);
-            let introduction = Stamped::Introduction { is_spliced, number: self.number }.to_bytes();
+            let introduction = Stamped::Introduction { side, number: self.number }.to_bytes();
             let message = (self.of.wrap)(now.since, &introduction);
             for delivery in [transport::Delivery::Reliable, transport::Delivery::Unreliable] {
                 self.network.send(now.instant, self.network.channel_for(delivery), &message);

@@ -1,32 +1,32 @@
 //! What messages of the game say: who is who, and when they were sent.
 //!
-//! A kind (`u8`), a number (`u16`, in moves whether they are reliable), the time of sending (`u64`, nanoseconds since the bench began), all little-endian, and as
-//! much noise as a moving player's state takes.
+//! A kind (`u8`), a number (`u16`, in moves whether they are reliable), the time of sending (`u64`, nanoseconds since the
+//! bench began), all little-endian, and as much noise as a moving player's state takes.
 
 use std::time::Duration;
 
 use consonance_transport::Delivery;
 
+use super::side::Side;
+
 /// What a message says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stamped {
-    /// A client behind the splice, or one that is not, has this number.
-    Introduction { is_spliced: bool, number: u16 },
+    /// A client on this side has this number there.
+    Introduction { side: Side, number: u16 },
     /// It was sent then; some networks have no other messages than reliable ones, and do not tell apart what is meant to be so.
     Move { delivery: Delivery, sent_at: Duration },
 }
 
 const BYTES: usize = 40;
-const INTRODUCTION: u8 = 0;
-const SPLICED_INTRODUCTION: u8 = 1;
-const MOVE: u8 = 2;
+/// Sides have the numbers before it.
+const MOVE: u8 = Side::ALL.len() as u8;
 
 impl Stamped {
     /// As it travels.
     pub(super) fn to_bytes(self) -> [u8; BYTES] {
         let (kind, number, sent_at) = match self {
-            Self::Introduction { is_spliced: false, number } => (INTRODUCTION, number, Duration::ZERO),
-            Self::Introduction { is_spliced: true, number } => (SPLICED_INTRODUCTION, number, Duration::ZERO),
+            Self::Introduction { side, number } => (side as u8, number, Duration::ZERO),
             Self::Move { delivery, sent_at } => (MOVE, u16::from(delivery == Delivery::Reliable), sent_at),
         };
         let mut bytes = [0x5a; BYTES];
@@ -41,16 +41,13 @@ impl Stamped {
         let (kind, rest) = <&[u8; BYTES]>::try_from(bytes).ok()?.split_first()?;
         let (number, rest) = rest.split_first_chunk::<2>()?;
         let number = u16::from_le_bytes(*number);
-        Some(match *kind {
-            INTRODUCTION => Self::Introduction { is_spliced: false, number },
-            SPLICED_INTRODUCTION => Self::Introduction { is_spliced: true, number },
-            MOVE => {
-                let delivery = if number == 1 { Delivery::Reliable } else { Delivery::Unreliable };
-                let sent_at = u64::from_le_bytes(*rest.first_chunk()?);
-                Self::Move { delivery, sent_at: Duration::from_nanos(sent_at) }
-            }
-            _ => return None,
-        })
+        if *kind != MOVE {
+            let side = *Side::ALL.get(usize::from(*kind))?;
+            return Some(Self::Introduction { side, number });
+        }
+        let delivery = if number == 1 { Delivery::Reliable } else { Delivery::Unreliable };
+        let sent_at = u64::from_le_bytes(*rest.first_chunk()?);
+        Some(Self::Move { delivery, sent_at: Duration::from_nanos(sent_at) })
     }
 }
 
@@ -61,8 +58,9 @@ mod tests {
     #[test]
     fn what_is_written_is_read() {
         for stamped in [
-            Stamped::Introduction { is_spliced: false, number: 3 },
-            Stamped::Introduction { is_spliced: true, number: 999 },
+            Stamped::Introduction { side: Side::Direct, number: 3 },
+            Stamped::Introduction { side: Side::Proxied, number: 4 },
+            Stamped::Introduction { side: Side::Spliced, number: 999 },
             Stamped::Move { delivery: Delivery::Reliable, sent_at: Duration::from_nanos(123_456_789) },
             Stamped::Move { delivery: Delivery::Unreliable, sent_at: Duration::ZERO },
         ] {

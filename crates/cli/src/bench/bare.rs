@@ -1,0 +1,55 @@
+//! What no relay can do without, as bare loops for the session engine to be measured against.
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use consonance_session::{Delivery, LinkId};
+
+use super::session::send;
+
+/// Links by the numbers of the clients that have them, and nothing else.
+pub(crate) struct BareRelay {
+    links: Vec<LinkId>,
+    to: Vec<LinkId>,
+}
+
+impl BareRelay {
+    pub(crate) fn new(clients: u16) -> Self {
+        Self { links: (1..=u64::from(clients)).map(LinkId).collect(), to: Vec::new() }
+    }
+
+    /// Packets out per second that passes: each destination's link is looked up, and a call that does nothing sends to it.
+    pub(crate) fn packets_per_s(&mut self, destinations: &[u16], packet: &[u8], time: Duration) -> f64 {
+        let (start, mut packets) = (Instant::now(), 0);
+        while start.elapsed() < time {
+            for _ in 0..FRAMES_PER_LOOK_AT_THE_CLOCK {
+                self.list(black_box(destinations));
+                for link in &self.to {
+                    send(*link, Delivery::Unreliable, packet);
+                }
+            }
+            packets += FRAMES_PER_LOOK_AT_THE_CLOCK * self.to.len();
+        }
+        packets as f64 / start.elapsed().as_secs_f64()
+    }
+
+    /// Nanoseconds for a list of the links of these clients.
+    pub(crate) fn ns_per_list(&mut self, destinations: &[u16], time: Duration) -> f64 {
+        let (start, mut lists) = (Instant::now(), 0);
+        while start.elapsed() < time {
+            for _ in 0..FRAMES_PER_LOOK_AT_THE_CLOCK {
+                self.list(black_box(destinations));
+                black_box(&self.to);
+            }
+            lists += FRAMES_PER_LOOK_AT_THE_CLOCK;
+        }
+        start.elapsed().as_nanos() as f64 / lists as f64
+    }
+
+    fn list(&mut self, destinations: &[u16]) {
+        self.to.clear();
+        self.to.extend(destinations.iter().filter_map(|client| self.links.get(usize::from(*client))));
+    }
+}
+
+const FRAMES_PER_LOOK_AT_THE_CLOCK: usize = 1000;

@@ -1,0 +1,102 @@
+//! What a loudspeaker was given, and where in it a chirp is.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use consonance::audio::{BLOCK_SAMPLES, Output, OutputError, StereoBlock};
+
+use super::chirp::{self, BETWEEN};
+
+/// The sound, and when each block of it was given.
+#[derive(Default)]
+pub(super) struct Heard {
+    sound: Vec<f32>,
+    given_at: Vec<Instant>,
+}
+
+/// A loudspeaker that keeps everything.
+pub(super) struct Ear(pub(super) Arc<Mutex<Heard>>);
+
+impl Output for Ear {
+    fn write(&mut self, block: &StereoBlock) -> Result<(), OutputError> {
+        let mut heard = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        heard.given_at.push(Instant::now());
+        heard.sound.extend(block.to_mono());
+        Ok(())
+    }
+
+    fn finish(&mut self) -> Result<(), OutputError> {
+        Ok(())
+    }
+}
+
+impl Heard {
+    /// How much later a chirp was heard than its first block was given; nothing if it was not.
+    pub(super) fn delay(&self, said: Instant) -> Option<Duration> {
+        let first = self.given_at.iter().position(|given| *given >= said)? * BLOCK_SAMPLES;
+        let last = first + BETWEEN.as_millis() as usize * 48;
+        let chirp = chirp::chirp();
+        let near = self.most_alike(&chirp, (first..last).step_by(STEP))?.0;
+        let (place, likeness) = self.most_alike(&chirp, near.saturating_sub(STEP)..near + STEP)?;
+        let given_at = *self.given_at.get(place / BLOCK_SAMPLES)?;
+        let in_block = Duration::from_secs_f64((place % BLOCK_SAMPLES) as f64 / 48_000.0);
+        (likeness > LIKE_ENOUGH).then(|| (given_at + in_block).saturating_duration_since(said))
+    }
+
+    /// The place of these at which the sound is most like the chirp, and how much.
+    fn most_alike(&self, chirp: &[f32], places: impl Iterator<Item = usize>) -> Option<(usize, f32)> {
+        let likeness = |place: usize| Some((place, likeness(chirp, self.sound.get(place..)?)?));
+        places.filter_map(likeness).max_by(|one, other| one.1.total_cmp(&other.1))
+    }
+}
+
+/// Samples; a chirp is still much like itself when it is moved by half of that.
+const STEP: usize = 4;
+/// Of a chirp that has been through the codec; nothing else that is said here comes near.
+const LIKE_ENOUGH: f32 = 0.6;
+
+/// The normalised correlation, at most 1; nothing where the sound is too short or silent.
+fn likeness(chirp: &[f32], sound: &[f32]) -> Option<f32> {
+    let sound = sound.get(..chirp.len())?;
+    let (mut product, mut energy, mut chirps) = (0.0, 0.0, 0.0);
+    for (one, other) in chirp.iter().zip(sound) {
+        product += one * other;
+        energy += other * other;
+        chirps += one * one;
+    }
+    let loudness: f32 = f32::sqrt(energy * chirps);
+    (loudness > f32::EPSILON).then(|| product / loudness)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::chirp::BLOCK_TIME;
+    use super::*;
+
+    /// Three seconds of silence with a chirp in it.
+    fn heard(begun: Instant, chirp_at: usize, loudness: f32) -> Heard {
+        let mut sound = vec![0.0; 300 * BLOCK_SAMPLES];
+        for (sample, chirp) in sound[chirp_at..].iter_mut().zip(chirp::chirp()) {
+            *sample = loudness * chirp;
+        }
+        Heard { sound, given_at: (0..300).map(|block| begun + BLOCK_TIME * block).collect() }
+    }
+
+    #[test]
+    fn a_chirp_is_found_to_the_sample_however_loud_it_is() {
+        let begun = Instant::now();
+        for loudness in [0.1, 1.0] {
+            let delay = heard(begun, 48_000 + 1_777, loudness).delay(begun + Duration::from_secs(1)).unwrap();
+            let samples = delay.as_secs_f64() * 48_000.0;
+            assert!((samples - 1_777.0).abs() < 0.5, "{samples}");
+        }
+    }
+
+    #[test]
+    fn a_chirp_that_is_not_there_is_not_heard() {
+        let begun = Instant::now();
+        let heard = heard(begun, 48_000, 1.0);
+        assert_eq!(heard.delay(begun + Duration::from_millis(1_500)), None);
+        assert_eq!(heard.delay(begun + Duration::from_secs(9)), None);
+    }
+}

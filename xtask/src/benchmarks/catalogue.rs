@@ -1,0 +1,26 @@
+//! Every bench of the command, what is read of it, what it is measured against, and what was promised.
+
+mod engine;
+mod server;
+mod sound;
+
+use super::bench::Bench;
+
+/// In the order of the page.
+pub(super) const CATALOGUE: [&Bench; 15] = [
+    &engine::RELAY,
+    &engine::JOIN,
+    &engine::MEMORY,
+    &engine::ROUTING,
+    &engine::PROXIMITY,
+    &engine::BANS,
+    &engine::KEEPING,
+    &server::FLOOR,
+    &server::LOAD,
+    &server::SPLICE,
+    &server::BROWSER,
+    &sound::AUDIO,
+    &sound::QUALITY,
+    &sound::MOUTH_TO_EAR,
+    &sound::FIRST_WORDS,
+];

@@ -1,0 +1,248 @@
+//! Runs a bench and reads its figures out of the lines of JSON that it prints.
+
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value;
+
+use super::bench::{Bench, Figure, FloorIs, Row, Run, Target};
+use super::numbers::{rounded, short};
+use super::record::{BenchRecord, FigureRecord, FloorRecord, TargetRecord};
+use crate::command;
+use crate::failure::Failure;
+
+/// What came out of each run, over all repeats.
+pub(super) struct Measured {
+    commands: Vec<String>,
+    /// By figure and repeat: the value, and the floor if there is one.
+    values: Vec<Vec<(f64, Option<f64>)>>,
+    notes: Vec<String>,
+}
+
+/// Runs everything so many times; a round has each run once, so that an hour's change of the machine meets all alike.
+///
+/// # Errors
+/// If a run fails, or does not print what is looked for.
+pub(super) fn measure(
+    program: &Path,
+    bench: &Bench,
+    repeats: usize,
+    is_quick: bool,
+) -> Result<Measured, Failure> {
+    let is_real_time = bench.is_real_time && may_be_real_time();
+    let mut measured =
+        Measured { commands: Vec::new(), values: vec![Vec::new(); bench.figures.len()], notes: Vec::new() };
+    if bench.is_real_time && !is_real_time {
+        measured
+            .notes
+            .push("Without the right to the real-time class: other programs are in the delays.".to_owned());
+    }
+    for repeat in 0..repeats {
+        for (number, run) in bench.runs.iter().enumerate() {
+            let mut command = command_of(program, bench, run, is_quick, is_real_time);
+            let line = line_of(bench, run, is_quick, is_real_time);
+            println!("{}/{repeats}: {line}", repeat + 1);
+            let lines = lines(&line, &command::capture(&mut command)?)?;
+            if repeat == 0 {
+                measured.commands.push(line);
+            }
+            measured.take(bench, number, &lines)?;
+        }
+    }
+    Ok(measured)
+}
+
+impl Measured {
+    fn take(&mut self, bench: &Bench, run: usize, lines: &[Value]) -> Result<(), Failure> {
+        for (figure, values) in bench.figures.iter().zip(&mut self.values) {
+            if figure.run == run {
+                let value = value(lines, figure.row, figure.field).ok_or_else(|| missing(bench, figure))?;
+                let floor = figure.floor.map(|floor| floor_of(floor.is, figure, lines, value));
+                let floor = floor.map(|floor| floor.ok_or_else(|| missing(bench, figure))).transpose()?;
+                values.push((value * figure.scale, floor.map(|floor| floor * figure.scale)));
+            }
+        }
+        for note in lines.iter().filter_map(note) {
+            if !self.notes.contains(&note) {
+                self.notes.push(note);
+            }
+        }
+        Ok(())
+    }
+
+    /// As it is kept.
+    pub(super) fn into_record(self, bench: &Bench, revision: &str) -> BenchRecord {
+        let record = |(figure, values): (&Figure, Vec<(f64, Option<f64>)>)| FigureRecord {
+            what: figure.what.to_owned(),
+            unit: figure.unit.to_owned(),
+            more_is_better: figure.more_is_better,
+            floor: figure.floor.map(|floor| FloorRecord {
+                name: floor.name.to_owned(),
+                values: values.iter().filter_map(|(_, floor)| floor.map(rounded)).collect(),
+            }),
+            values: values.iter().map(|(value, _)| rounded(*value)).collect(),
+            target: figure.target.map(|Target { limit, is_least, is_ratio }| TargetRecord {
+                limit,
+                is_least,
+                is_ratio,
+            }),
+        };
+        BenchRecord {
+            name: bench.name.to_owned(),
+            revision: revision.to_owned(),
+            commands: self.commands,
+            figures: bench.figures.iter().zip(self.values).map(record).collect(),
+            notes: self.notes,
+        }
+    }
+}
+
+fn command_of(program: &Path, bench: &Bench, run: &Run, is_quick: bool, is_real_time: bool) -> Command {
+    let mut command = if is_real_time {
+        let mut command = Command::new("chrt");
+        command.args(["-f", "1"]).arg(program);
+        command
+    } else {
+        Command::new(program)
+    };
+    command.args(["bench", bench.name]).args(run.arguments).arg("--json");
+    if is_quick {
+        command.args(run.quick);
+    }
+    command
+}
+
+/// As one would type it, without the folder that the program was built in.
+fn line_of(bench: &Bench, run: &Run, is_quick: bool, is_real_time: bool) -> String {
+    let command = command_of(Path::new("consonance"), bench, run, is_quick, is_real_time);
+    command::line(&command)
+}
+
+/// Whether this user may put programs before all others (`chrt`, of util-linux).
+fn may_be_real_time() -> bool {
+    Command::new("chrt").args(["-f", "1", "true"]).output().is_ok_and(|output| output.status.success())
+}
+
+fn lines(command: &str, output: &str) -> Result<Vec<Value>, Failure> {
+    let line = |line: &str| {
+        let not_understood =
+            |why: serde_json::Error| Failure::Answer { command: command.to_owned(), why: why.to_string() };
+        serde_json::from_str(line).map_err(not_understood)
+    };
+    output.lines().filter(|line| line.starts_with('{')).map(line).collect()
+}
+
+/// Of the first line that fits; a field within another one is reached with a dot.
+fn value(lines: &[Value], row: Row, field: &str) -> Option<f64> {
+    let fits = |line: &&Value| row.iter().all(|(name, wanted)| text(&line[*name]) == *wanted);
+    let line = lines.iter().find(fits)?;
+    field.split('.').try_fold(line, |value, name| value.get(name))?.as_f64()
+}
+
+/// As it is written in a row.
+fn text(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+fn floor_of(floor: FloorIs, figure: &Figure, lines: &[Value], of: f64) -> Option<f64> {
+    match floor {
+        FloorIs::Field(field) => value(lines, figure.row, field),
+        FloorIs::Ratio(field) => Some(of / value(lines, figure.row, field)?),
+        FloorIs::Rows(field, rows) => {
+            rows.iter().map(|(row, times)| Some(value(lines, row, field)? * times)).sum()
+        }
+    }
+}
+
+/// What makes a run worth less than it looks.
+fn note(line: &Value) -> Option<String> {
+    let number = |name: &str| line.get(name).and_then(Value::as_f64);
+    let mode = || text(&line["mode"]);
+    if line.get("mode").is_some() && line.get("limited_by").and_then(Value::as_str) == Some("clients") {
+        return Some(format!(
+            "`{}`: the clients were the limit of a run, and not the server, which can do at least this.",
+            mode()
+        ));
+    }
+    let changed = number("floor_changed_by").filter(|changed| *changed > 0.1)?;
+    Some(format!(
+        "`{}`: the floors of a run differed by {} % before and after.",
+        mode(),
+        short(100.0 * changed)
+    ))
+}
+
+fn missing(bench: &Bench, figure: &Figure) -> Failure {
+    Failure::Answer {
+        command: format!("consonance bench {}", bench.name),
+        why: format!(
+            "no {} for \"{}\"; the catalogue of benchmarks asks for another field than it prints",
+            figure.field, figure.what
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FIGURE: Figure = Figure::new("speech", &[("stage", "encoder")], "cost.us", "µs").times(10.0);
+    const BENCH: Bench = Bench {
+        name: "audio",
+        runs: &[Run::of(&[], &["--seconds", "1"])],
+        figures: &[
+            FIGURE.floor("half", FloorIs::Field("floor")),
+            FIGURE.floor("a third", FloorIs::Ratio("ratio")).at_most(1.0),
+            FIGURE.floor("two", FloorIs::Rows("cost.us", &[(&[("n", "2")], 2.0), (&[("n", "1")], 1.0)])),
+        ],
+        is_real_time: false,
+        is_exact: false,
+    };
+    const OUTPUT: &str = "a line of words\n\
+        {\"n\":1,\"stage\":\"encoder\",\"cost\":{\"us\":6.0},\"floor\":3.0,\"ratio\":3.0}\n\
+        {\"n\":2,\"stage\":\"decoder\",\"cost\":{\"us\":1.0}}\n";
+
+    fn measured(output: &str) -> Result<BenchRecord, Failure> {
+        let mut measured = Measured { commands: Vec::new(), values: vec![Vec::new(); 3], notes: Vec::new() };
+        measured.take(&BENCH, 0, &lines("bench", output)?)?;
+        Ok(measured.into_record(&BENCH, "0123456789"))
+    }
+
+    #[test]
+    fn figures_and_their_floors_are_found_in_the_lines() {
+        let record = measured(OUTPUT).unwrap();
+        let found: Vec<_> = record
+            .figures
+            .iter()
+            .map(|figure| (figure.values[0], figure.floor.as_ref().unwrap().values[0]))
+            .collect();
+        assert_eq!(found, [(60.0, 30.0), (60.0, 20.0), (60.0, 80.0)]);
+    }
+
+    #[test]
+    fn a_figure_that_is_not_printed_is_named() {
+        let failure = measured("{\"stage\":\"encoder\"}\n").err().unwrap().to_string();
+        assert!(failure.contains("cost.us") && failure.contains("speech"), "{failure}");
+        assert!(measured("{\"stage\":").is_err());
+    }
+
+    #[test]
+    fn what_a_load_says_against_itself_is_noted() {
+        let line = |text: &str| note(&serde_json::from_str(text).unwrap());
+        assert!(line(r#"{"mode":"fast","limited_by":"clients"}"#).unwrap().contains("clients"));
+        assert!(
+            line(r#"{"mode":"fast","limited_by":"server","floor_changed_by":0.25}"#)
+                .unwrap()
+                .contains("25.0 %")
+        );
+        assert_eq!(line(r#"{"mode":"fast","limited_by":"server","floor_changed_by":0.02}"#), None);
+    }
+
+    #[test]
+    fn who_is_in_a_hurry_gets_a_shorter_run() {
+        let line = |is_quick, is_real_time| line_of(&BENCH, &BENCH.runs[0], is_quick, is_real_time);
+        assert_eq!(line(false, true), "chrt -f 1 consonance bench audio --json");
+        assert_eq!(line(false, false), "consonance bench audio --json");
+        assert_eq!(line(true, false), "consonance bench audio --json --seconds 1");
+    }
+}
