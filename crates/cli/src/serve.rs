@@ -16,6 +16,7 @@ mod service_manager;
 mod settings;
 mod supervision;
 
+use std::env;
 use std::error::Error;
 use std::io::{self, Write as _, stdout};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
@@ -69,7 +70,8 @@ pub(crate) fn run_default() -> Result<(), Box<dyn Error>> {
     let log_level = logging::start_for_server(prepared.loaded.config.log);
     let running = Running::start(prepared, Vec::new())?;
     let page = running.browsers().map(Browsers::url).unwrap_or_default();
-    print(&running.addresses().iter().map(|native| invitation(&page, native)).collect::<String>())?;
+    let program = env::args().next().unwrap_or_else(|| "consonance".to_owned());
+    print(&running.addresses().iter().map(|native| invitation(&program, &page, native)).collect::<String>())?;
     supervision::supervise(running, &interrupt, &Hangup::default(), &log_level, &|| {
         Err("there is no file".into())
     })
@@ -92,12 +94,12 @@ fn free_or_any(port: u16, is_free: impl Fn(SocketAddr) -> bool) -> SocketAddr {
     if is_free(address) { address } else { SocketAddr::from((Ipv4Addr::LOCALHOST, 0)) }
 }
 
-fn invitation(page: &str, native: &QuicAddress) -> String {
+/// Who was started as `program` shows commands that can be typed in the same place.
+fn invitation(program: &str, page: &str, native: &QuicAddress) -> String {
     format!(
         "Open this page in a browser and talk; another tab is another player:\n\n  {page}\n\n\
-         The same session without a browser, from other terminals:\n\n  \
-         consonance join '{native}' --name Alice --listen lobby --output heard.wav\n  \
-         consonance join '{native}' --name Bob --talk lobby --input speech.wav\n\n\
+         The same room without a browser, from another terminal:\n\n  \
+         {program} join '{native}' --name Carol --listen lobby --talk lobby\n\n\
          It is for this machine only; `consonance serve` serves others, `consonance demo` plays a demonstration. \
          Ctrl-C ends it.\n{}",
         line(native)

@@ -30,6 +30,7 @@ mod listener_switches;
 mod load;
 #[cfg(unix)]
 mod logging;
+mod mentions;
 mod networks;
 mod offline;
 #[cfg(target_os = "linux")]
