@@ -46,8 +46,13 @@ impl Stage {
     /// # Errors
     /// [`Failure`] if the folder for what is left cannot be made.
     pub(super) fn here(root: &Path, beside: PathBuf) -> Result<Self, Failure> {
-        for folder in ["home", "logs", "scenes"] {
-            make(&beside.join(folder))?;
+        for folder in ["home", "logs", "scenes"].map(|folder| beside.join(folder)) {
+            // What an earlier rehearsal left would be found by this one's commands.
+            if folder.exists() {
+                fs::remove_dir_all(&folder)
+                    .map_err(|source| Failure::File { path: folder.clone(), source })?;
+            }
+            make(&folder)?;
         }
         Ok(Self { checkout: root.to_owned(), beside, is_fresh: false, began: Instant::now() })
     }
@@ -80,7 +85,7 @@ impl Stage {
         }
     }
 
-    /// A folder that only this page's commands use; what an earlier rehearsal left there is gone.
+    /// A folder that only this page's commands use.
     ///
     /// # Errors
     /// [`Failure`] if it cannot be made.
