@@ -64,6 +64,26 @@ fn shows(screen: &Screen, expected: &[&str]) {
 }
 
 #[test]
+fn a_strangers_name_cannot_steer_the_terminal() {
+    let mut bob = ClientSnapshot::default();
+    let mut mallory = PlayerRow::default();
+    mallory.name = "M\x1b]0;owned\x07\u{9b}2Jallory".into();
+    bob.name = "Bob\x1b[31m".into();
+    bob.rooms = vec!["lobby\x1b[2J\n".into()];
+    bob.notes = vec![Note::new(1, Severity::Problem, "\x1b[2J")];
+    bob.players.push(mallory);
+    let mut screen = Screen::default();
+    screen.show(Snapshot::from(bob));
+    for tab in ['1', '2', '3', '4'] {
+        press(&mut screen, KeyCode::Char(tab));
+        let text = drawn(&screen, 130, 40);
+        assert!(text.lines().all(|line| !line.contains(char::is_control)), "{text:?}");
+    }
+    press(&mut screen, KeyCode::Char('1'));
+    shows(&screen, &["]0;owned"]);
+}
+
+#[test]
 fn every_tab_shows_what_it_is_for() {
     let mut screen = Screen::default();
     screen.show(bob());
