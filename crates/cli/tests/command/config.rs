@@ -84,7 +84,8 @@ fn the_printed_file_is_one_that_is_taken() {
     let printed = Program::start(&["serve", "--print-config"]).end();
     printed.assert_well();
     let file = folder.write("voice.toml", printed.out.join("\n").as_bytes());
-    let checked = Program::start(&["serve", "--check", "--config", &file]).end();
+    let default = [("CONSONANCE_OVERLOAD_SHED", "true")];
+    let checked = Program::start_in(&["serve", "--check", "--config", &file], &default).end();
     checked.assert_well();
     let made = checked.out.iter().find(|line| line.contains(" = "));
     assert_eq!(made, None, "nothing differs from the defaults");

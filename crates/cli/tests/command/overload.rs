@@ -28,7 +28,7 @@ impl Server {
     fn start(folder: &Folder) -> Self {
         let (file, token) = (folder.write("voice.toml", SETTINGS.as_bytes()), folder.file("token"));
         let arguments = ["serve", "--config", &file, "--admin=127.0.0.1:0", "--admin-token-file", &token];
-        let program = Program::start(&arguments);
+        let program = Program::start_in(&arguments, &[("CONSONANCE_OVERLOAD_SHED", "true")]);
         let line = program.until_line("the session's address", |line| line.contains("quic://"));
         let (session, admin) = (line.split(' ').next_back().unwrap().to_owned(), program.until_admin());
         let token = fs::read_to_string(&token).unwrap().trim().to_owned();

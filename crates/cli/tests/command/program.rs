@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 /// How long anything may take. Generous: machines that run tests are busy.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(120);
 const POLL_INTERVAL: Duration = Duration::from_millis(5);
 
 /// A running `consonance`. Dropping it kills it.
@@ -28,7 +28,8 @@ pub(crate) struct Ended {
 }
 
 impl Program {
-    /// Starts the command with its input and outputs piped, and the input left open.
+    /// Starts the command with its input and outputs piped, and the input left open. Servers give nothing up on a machine that
+    /// is too busy with tests, unless that is what is tested.
     pub(crate) fn start(arguments: &[&str]) -> Self {
         Self::start_in(arguments, &[])
     }
@@ -37,6 +38,7 @@ impl Program {
     pub(crate) fn start_in(arguments: &[&str], variables: &[(&str, &str)]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_consonance"));
         command.args(arguments).env_remove("RUST_LOG").env_remove("NO_COLOR");
+        command.env("CONSONANCE_OVERLOAD_SHED", "false");
         command.envs(variables.iter().copied());
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
