@@ -6,6 +6,7 @@ use syn::LitStr;
 use syn::visit::{self, Visit};
 
 use super::finding::Finding;
+use super::links;
 use super::repository::Repository;
 
 /// Every folder at the root with a crate in it, or with a file that a crate's code includes, is copied.
@@ -37,7 +38,7 @@ fn folders_read(repository: &Repository) -> BTreeSet<String> {
     for (file, syntax) in repository.rust_files().filter(|(file, _)| is_built(&file.path)) {
         let mut included = Included::default();
         included.visit_file(syntax);
-        let targets = included.paths.iter().map(|path| resolved(&file.path, path));
+        let targets = included.paths.iter().filter_map(|path| links::resolve(&file.path, path));
         folders.extend(targets.filter_map(|target| root_folder(&target)));
     }
     folders
@@ -47,20 +48,6 @@ fn folders_read(repository: &Repository) -> BTreeSet<String> {
 fn root_folder(path: &str) -> Option<String> {
     let (first, _) = path.split_once('/')?;
     Some(first.to_owned())
-}
-
-/// A path that a file names, from the root of the repository.
-fn resolved(file: &str, path: &str) -> String {
-    let mut parts: Vec<&str> = file.split('/').collect();
-    parts.pop();
-    for part in path.split('/') {
-        match part {
-            ".." => drop(parts.pop()),
-            "." => {}
-            part => parts.push(part),
-        }
-    }
-    parts.join("/")
 }
 
 /// What `include_bytes!` and `include_str!` read.
