@@ -60,7 +60,7 @@ pub(crate) struct SpliceBench {
 
 /// Each crowd has as many turns, one after the other.
 const ROUNDS: u32 = 3;
-/// Before anything counts.
+/// Before anything counts, or shorter where what counts is.
 const WARM_UP: Duration = Duration::from_millis(700);
 /// How long messages may take at most to be counted.
 const AFTERWARDS: Duration = Duration::from_millis(200);
@@ -91,7 +91,7 @@ pub(crate) fn run(bench: &SpliceBench) -> Result<(), Box<dyn Error>> {
     let time = Duration::from_secs_f64(bench.seconds.max(1.0) / f64::from(ROUNDS * totals.len() as u32));
     for _ in 0..ROUNDS {
         for (side, total) in &mut totals {
-            stage.play(bench, *side, WARM_UP)?;
+            stage.play(bench, *side, WARM_UP.min(time))?;
             stage.meter = Meter::default();
             let (began, cpu_before, proxy_before) =
                 (Instant::now(), figures.cpu_time()?, stage.proxy_cpu_time());
@@ -146,18 +146,24 @@ impl Stage {
         ];
         let mut crowds = Vec::new();
         for (side, address, speakers) in ways.into_iter().flatten() {
-            crowds.push((side, Crowd::connect(now, bench.network, address, clients, speakers)?));
+            crowds.push((side, Crowd::connect(now, bench.network, (side, address), clients, speakers)?));
         }
         let voice = Schedule::new(started, speakers.max(1), FRAMES_PER_S);
         let mut stage = Self { game, crowds, proxy, voice, meter: Meter::default(), started };
         let deadline = started + PATIENCE;
         while !stage.crowds.iter().all(|(_, crowd)| crowd.is_in()) {
             if Instant::now() > deadline {
-                return Err("not all clients came in within a minute".into());
+                return Err(stage.who_is_missing().into());
             }
             stage.turn(true)?;
         }
         Ok(stage)
+    }
+
+    fn who_is_missing(&self) -> String {
+        let ways = self.crowds.iter().filter(|(_, crowd)| !crowd.is_in());
+        let ways: Vec<_> = ways.map(|(side, crowd)| format!("{} {}", crowd.missing(), side.name())).collect();
+        format!("not all clients came in within a minute; missing are: {}", ways.join(", "))
     }
 
     /// Lets one crowd play, and everybody speak who speaks.

@@ -6,9 +6,6 @@
 
 mod admin;
 mod admin_commands;
-mod bench;
-#[cfg(target_os = "linux")]
-mod browser_bench;
 mod browsers;
 mod browsers_watched;
 mod config;
@@ -16,6 +13,8 @@ mod devices;
 mod diagnostics;
 #[cfg(unix)]
 mod ending;
+#[path = "../support/folder.rs"]
+#[allow(dead_code, reason = "programs of tests share it, and each uses a part of it")]
 mod folder;
 mod hearing;
 mod hostile_pages;
@@ -26,16 +25,14 @@ mod joining;
 mod lab;
 mod lab_capture;
 mod listener_switches;
-#[cfg(target_os = "linux")]
-mod load;
 #[cfg(unix)]
 mod logging;
 mod mentions;
 mod networks;
 mod offline;
-#[cfg(target_os = "linux")]
-mod overload;
 mod page;
+#[path = "../support/program.rs"]
+#[allow(dead_code, reason = "programs of tests share it, and each uses a part of it")]
 mod program;
 mod recording;
 mod refusals;
@@ -47,8 +44,6 @@ mod sidecar_sessions;
 #[cfg(unix)]
 mod signals;
 mod splice;
-#[cfg(target_os = "linux")]
-mod splice_bench;
 mod spliced_listeners;
 mod talker;
 mod talking;

@@ -15,13 +15,13 @@ impl Crowd {
     pub(super) fn connect(
         now: Now,
         of: &'static Network,
-        address: SocketAddr,
+        (side, address): (Side, SocketAddr),
         clients: usize,
         speakers: Option<usize>,
     ) -> Result<Self, Box<dyn Error>> {
         let player = |number: usize| {
             let speaks = speakers.map(|speakers| number < speakers);
-            Player::connect(now, of, address, number as u16, speaks)
+            Player::connect(now, of, (side, address), number as u16, speaks)
         };
         Ok(Self((0..clients).map(player).collect::<Result<_, _>>()?))
     }
@@ -29,6 +29,11 @@ impl Crowd {
     /// Whether everybody plays, and knows everybody to speak to.
     pub(super) fn is_in(&self) -> bool {
         self.0.iter().all(Player::is_in)
+    }
+
+    /// How many are not.
+    pub(super) fn missing(&self) -> usize {
+        self.0.iter().filter(|player| !player.is_in()).count()
     }
 
     /// Tells the game who is who, now and then, until it answers.

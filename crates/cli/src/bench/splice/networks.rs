@@ -32,8 +32,8 @@ pub(super) struct Network {
     pub(super) is_datagrams: bool,
     /// The end of the game's server.
     pub(super) server: fn() -> io::Result<Server>,
-    /// The end of a client of the game's server there, or of the splice's, and which of the bench's clients it is.
-    pub(super) client: fn(SocketAddr, u16) -> io::Result<Box<dyn GameClient>>,
+    /// The end of a client of the game's server there, or of the splice's, with a seed that no other has.
+    pub(super) client: fn(SocketAddr, u32) -> io::Result<Box<dyn GameClient>>,
     /// A client's voice.
     pub(super) envelope: fn() -> Box<dyn ClientEnvelope>,
     /// What answers a client that wants to be taken in by the game's server, where that is said in messages.
@@ -64,9 +64,7 @@ pub(super) const NETWORKS: &[Network] = &[
     Network {
         name: "mirror-ignorance",
         server: || over_udp(EnetServer::new(EnetServerSettings::default())),
-        client: |server, number| {
-            Ok(to_udp(server, EnetClient::new(EnetClientSettings::default(), number.into())))
-        },
+        client: |server, seed| Ok(to_udp(server, EnetClient::new(EnetClientSettings::default(), seed))),
         ..MIRROR
     },
     Network {
@@ -96,9 +94,9 @@ pub(super) const NETWORKS: &[Network] = &[
         name: "ngo",
         is_datagrams: true,
         server: || over_udp(UtpServer::new(consonance_utp::ServerSettings::default())),
-        client: |server, number| {
+        client: |server, seed| {
             let settings = consonance_utp::ClientSettings::default();
-            Ok(to_udp(server, UtpClient::new(settings, number.into())))
+            Ok(to_udp(server, UtpClient::new(settings, seed.into())))
         },
         envelope: || Box::new(NgoClient::new(consonance_ngo::ClientSettings::default())),
         approval: Some(|now| {
@@ -161,7 +159,7 @@ fn darkrift_server() -> io::Result<Server> {
     Ok((Box::new(server), address))
 }
 
-fn darkrift_client(server: SocketAddr, _number: u16) -> io::Result<Box<dyn GameClient>> {
+fn darkrift_client(server: SocketAddr, _seed: u32) -> io::Result<Box<dyn GameClient>> {
     Ok(Box::new(DarkRiftClient::new(consonance_darkrift::ClientSettings::new(server))?))
 }
 

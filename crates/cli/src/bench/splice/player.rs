@@ -74,11 +74,11 @@ impl Player {
     pub(super) fn connect(
         now: Now,
         of: &'static Network,
-        address: SocketAddr,
+        (side, address): (Side, SocketAddr),
         number: u16,
         speaks: Option<bool>,
     ) -> Result<Self, Box<dyn Error>> {
-        let mut network = (of.client)(address, number)?;
+        let mut network = (of.client)(address, side.seed(number))?;
         network.connect(now.instant, &[]);
         Ok(Self {
             number,

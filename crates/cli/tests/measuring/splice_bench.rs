@@ -1,9 +1,8 @@
 //! `consonance bench splice`: the fields that scripts read, and that everything is delivered.
-//!
-//! What the figures are depends on the machine, and is no matter of tests.
 
 use serde_json::Value;
 
+use crate::machine::whole_machine;
 use crate::program::Program;
 
 #[test]
@@ -11,7 +10,7 @@ fn both_crowds_play_on_every_network_and_some_speak() {
     let networks =
         ["mirror", "mirror-telepathy", "mirror-websocket", "mirror-ignorance", "darkrift", "fishnet", "ngo"];
     let arguments = ["bench", "splice", "--clients", "4", "--speakers", "2", "--seconds", "1", "--json"];
-    // One after the other: all of them at once would leave nothing of the machine to other tests.
+    let _machine = whole_machine();
     for network in networks {
         let ended = Program::start(&[&arguments[..], &["--network", network]].concat()).end();
         ended.assert_well();

@@ -2,10 +2,12 @@
 
 use serde_json::Value;
 
+use crate::machine::whole_machine;
 use crate::program::Program;
 
 /// The first row of a bench, which is then stopped: only names matter here, not numbers.
 fn first_row(bench: &str) -> Value {
+    let _machine = whole_machine();
     let program = Program::start(&["bench", bench, "--json"]);
     let line = program.until_line("a row", |_| true);
     serde_json::from_str(&line).unwrap()
@@ -74,6 +76,7 @@ fn a_proximity_row_has_its_fields_and_allocates_nothing() {
 /// As `docs/server-cost.md` promises of clients that do nothing.
 #[test]
 fn an_idle_client_takes_less_than_four_kilobytes_of_the_engine_in_few_sessions_and_in_many() {
+    let _machine = whole_machine();
     let ended = Program::start(&["bench", "memory", "--json"]).end();
     ended.assert_well();
     let rows: Vec<Value> = ended.out.iter().map(|line| serde_json::from_str(line).unwrap()).collect();
@@ -103,6 +106,7 @@ fn an_audio_row_has_its_fields() {
 
 #[test]
 fn chirps_are_heard_and_the_parts_of_their_delay_make_up_the_whole() {
+    let _machine = whole_machine();
     let ended = Program::start(&["bench", "mouth-to-ear", "--seconds", "2", "--json"]).end();
     ended.assert_well();
     let rows: Vec<Value> = ended.out.iter().map(|line| serde_json::from_str(line).unwrap()).collect();
@@ -132,6 +136,7 @@ fn chirps_are_heard_and_the_parts_of_their_delay_make_up_the_whole() {
 
 #[test]
 fn a_floor_row_has_its_fields_and_there_is_one_for_each_loop_of_the_system() {
+    let _machine = whole_machine();
     let program = Program::start(&["bench", "floor", "--listeners", "10", "--rounds", "2", "--json"]);
     let loops: &[&str] = if cfg!(target_os = "linux") {
         &["sendto", "connected", "sendmmsg", "gso4"]

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use crate::admin::get;
 use crate::folder::Folder;
+use crate::machine::whole_machine;
 use crate::program::Program;
 
 /// A worker that is busy for a twentieth of its time has too much to do: a load that leaves the machine to other tests will
@@ -37,7 +37,9 @@ impl Server {
 
     /// A number of the metrics, by its line up to there. It is asked over the network, as a scraper does.
     fn metric(&self, name: &str) -> f64 {
-        let metrics = get(&self.admin, "/metrics", &self.token);
+        let request = ureq::get(format!("http://{}/metrics", self.admin));
+        let request = request.header("Authorization", format!("Bearer {}", self.token));
+        let metrics = request.call().unwrap().body_mut().read_to_string().unwrap();
         let line = metrics.lines().find_map(|line| line.strip_prefix(name));
         line.unwrap_or_else(|| panic!("no {name} in {metrics}")).trim().parse().unwrap()
     }
@@ -77,6 +79,7 @@ impl Server {
 
 #[test]
 fn newcomers_are_given_up_first_then_voices_and_everything_comes_back_in_the_end() {
+    let _machine = whole_machine();
     let folder = Folder::new();
     let server = Server::start(&folder);
     let alice = server.join("Alice");

@@ -1,0 +1,23 @@
+//! The `consonance` command where it loads the machine: its benches, and a server with more to do than it may.
+//!
+//! They are a program of tests of their own, and run one after the other, so that they neither take the time of other
+//! tests nor spoil each other. What the figures are depends on the machine, and is no matter of tests.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
+
+mod bench;
+#[cfg(target_os = "linux")]
+mod browser_bench;
+#[path = "../support/folder.rs"]
+#[allow(dead_code, reason = "programs of tests share it, and each uses a part of it")]
+mod folder;
+#[cfg(target_os = "linux")]
+mod load;
+mod machine;
+#[cfg(target_os = "linux")]
+mod overload;
+#[path = "../support/program.rs"]
+#[allow(dead_code, reason = "programs of tests share it, and each uses a part of it")]
+mod program;
+#[cfg(target_os = "linux")]
+mod splice_bench;
