@@ -13,6 +13,7 @@ mod ended;
 mod excerpt;
 mod feed;
 mod file_name;
+mod folder_lock;
 mod index;
 mod live;
 mod message;

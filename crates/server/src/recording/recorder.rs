@@ -1,8 +1,8 @@
 //! The thread that writes recordings, from outside.
 
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, TryLockError};
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::SyncSender;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,6 +12,7 @@ use std::time::Instant;
 use rtrb::{Consumer, RingBuffer};
 
 use super::feed::{RecordingFeed, Registry};
+use super::folder_lock::FolderLock;
 use super::index::RecordingIndex;
 use super::recordings::{Recordings, RecordingsError};
 use super::settings::RecordingSettings;
@@ -97,7 +98,10 @@ impl Recorder {
         let folder = folder.into();
         let unusable = |source| RecorderError::Folder { folder: folder.clone(), source };
         fs::create_dir_all(&folder).map_err(unusable)?;
-        let lock = lock(&folder)?;
+        let lock = FolderLock::take(&folder).map_err(|error| match error {
+            TryLockError::WouldBlock => RecorderError::InUse { folder: folder.clone() },
+            TryLockError::Error(source) => unusable(source),
+        })?;
         let shelf = Shelf::open(&folder).map_err(unusable)?;
         let shared = Arc::new(Shared {
             registry: Arc::new(Registry::new(folder, settings)),
@@ -182,22 +186,7 @@ impl Shared {
     }
 }
 
-/// Held until the thread ends; a server that is killed leaves none behind, since the system lets go of it.
-fn lock(folder: &Path) -> Result<File, RecorderError> {
-    let file = File::create(folder.join(LOCK_FILE));
-    let folder = folder.to_owned();
-    match file.map(|file| (file.try_lock(), file)) {
-        Ok((Ok(()), file)) => Ok(file),
-        Ok((Err(TryLockError::WouldBlock), _)) => Err(RecorderError::InUse { folder }),
-        Ok((Err(TryLockError::Error(source)), _)) | Err(source) => {
-            Err(RecorderError::Folder { folder, source })
-        }
-    }
-}
-
-const LOCK_FILE: &str = ".recorder-lock";
-
-fn run(shared: &Shared, shelf: Shelf, _lock: File) {
+fn run(shared: &Shared, shelf: Shelf, _lock: FolderLock) {
     let mut writing = Writing::new(shelf);
     while !shared.stop.load(Ordering::Acquire) {
         let sleep = writing.turn(Instant::now(), shared);
