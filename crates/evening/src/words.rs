@@ -7,7 +7,7 @@ use consonance_test_sound::speech_of;
 /// What somebody says, always the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Words {
-    /// One of [`SPEECHES`] pieces of the recordings, no two of which are alike.
+    /// One of `SPEECHES` pieces of the recordings, no two of which are alike.
     Speech(usize),
     /// A melody.
     Music,

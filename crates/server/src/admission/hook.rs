@@ -3,7 +3,7 @@
 //! Sessions do not wait for it: questions go into a bounded queue, a few threads ask, and answers come back to whoever drives
 //! the session.
 
-#[cfg_attr(not(feature = "joining-hook"), expect(dead_code, reason = "nobody answers who is not asked"))]
+#[cfg_attr(not(feature = "joining-hook"), allow(dead_code, reason = "nobody answers who is not asked"))]
 mod answer;
 #[cfg(feature = "joining-hook")]
 mod http;
@@ -91,7 +91,7 @@ pub enum HookError {
 }
 
 /// Why one question has no answer.
-#[cfg_attr(not(feature = "joining-hook"), expect(dead_code, reason = "nobody answers who is not asked"))]
+#[cfg_attr(not(feature = "joining-hook"), allow(dead_code, reason = "nobody answers who is not asked"))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum HookFailure {
     #[error("too many questions wait")]
