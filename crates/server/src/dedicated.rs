@@ -5,7 +5,7 @@ mod bell;
 mod breaks;
 mod busy_meter;
 mod cores;
-mod process_share;
+mod processor_share;
 mod sleeper;
 mod smoothed;
 mod worker;

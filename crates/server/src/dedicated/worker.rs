@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::busy_meter::BusyMeter;
 use super::cores::stay_on;
-use super::process_share::ProcessShare;
+use super::processor_share::ProcessorShare;
 use super::sleeper::Sleeper;
 use crate::gauges::Gauges;
 use crate::handle::{JOBS_MAX, Job, MailSlot};
@@ -23,6 +23,9 @@ const JOBS_PER_TURN: usize = 8;
 const SETTLING: Duration = Duration::from_millis(100);
 /// Busy for less than this share, it is idle.
 const SETTLED_SHARE: f64 = 0.01;
+/// A worker counts as busy for so many times its processor time at most: if others have the machine for most of its turns,
+/// giving up voices would gain nothing, and a handful of players would be turned away by a server that has nothing to do.
+const OWN_TIME: f64 = 4.0;
 
 struct Worker {
     session_loop: SessionLoop,
@@ -31,7 +34,8 @@ struct Worker {
     is_stopping: Arc<AtomicBool>,
     gauges: Arc<Gauges>,
     meter: BusyMeter,
-    process: ProcessShare,
+    process: ProcessorShare,
+    own: ProcessorShare,
     busy_share: f64,
     /// Since the load was noted last.
     longest_turn: Duration,
@@ -62,7 +66,8 @@ pub(super) fn start(
             is_stopping,
             gauges,
             meter: BusyMeter::new(now),
-            process: ProcessShare::new(now),
+            process: ProcessorShare::of_process(now),
+            own: ProcessorShare::of_this_thread(now),
             busy_share: 0.0,
             longest_turn: Duration::ZERO,
         };
@@ -111,8 +116,9 @@ impl Worker {
     fn note_load(&mut self, now: Instant, share: f64) {
         self.busy_share = share;
         self.gauges.set_busy(share);
-        let process_share = self.process.look(now);
-        self.session_loop.note_load(now, share, process_share, std::mem::take(&mut self.longest_turn));
+        let own_share = self.own.look(now).map_or(share, |own| share.min(OWN_TIME * own));
+        let process_share = self.process.look(now).unwrap_or(0.0);
+        self.session_loop.note_load(now, own_share, process_share, std::mem::take(&mut self.longest_turn));
         self.gauges.publish(&self.session_loop.worker_statistics());
     }
 

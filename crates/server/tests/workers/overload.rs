@@ -1,8 +1,9 @@
 //! Workers that have had too much to do.
 
+use std::thread;
 use std::time::{Duration, Instant};
 
-use consonance_server::SessionsSettings;
+use consonance_server::{SessionLoop, SessionsSettings};
 
 use crate::stage::{Stage, wait_until};
 
@@ -39,4 +40,26 @@ fn a_process_that_uses_all_its_processor_time_for_the_server_s_voices_has_too_mu
         let stage = Stage::with_settings(&settings, 1);
         assert_eq!(overload(&stage, busy_share, 1.0) > 0, is_too_much, "{counts_process} {busy_share}");
     }
+}
+
+#[test]
+fn only_work_of_its_own_makes_a_worker_give_something_up_and_not_what_keeps_it_from_working() {
+    let stage = Stage::new(&["main"], 1);
+    let handle = stage.server.handle();
+    let occupy = |job: fn(Duration)| {
+        let job = move |session_loop: &mut SessionLoop, _: Instant| {
+            job(Duration::from_millis(50));
+            session_loop.shedding().number()
+        };
+        handle.ask(0, job).unwrap()
+    };
+    // As if the system had let others run for three seconds.
+    assert!((0..60).all(|_| occupy(thread::sleep) == 0));
+    let work = |time: Duration| {
+        let began = Instant::now();
+        while began.elapsed() < time {
+            std::hint::spin_loop();
+        }
+    };
+    wait_until("it gives something up", &mut [], |_| occupy(work) > 0);
 }
