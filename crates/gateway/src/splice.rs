@@ -15,12 +15,11 @@ use consonance_transport::{
 };
 
 use crate::readiness::Readiness;
-use crate::{Envelopes, GameClient, GameServer, Sorted};
+use crate::{Envelopes, GameClient, GameServer, Sorted, Timers};
 
 mod clients;
 mod player;
 mod settings;
-mod timers;
 mod turn;
 mod upstreams;
 mod voice;
@@ -29,8 +28,7 @@ mod woken;
 
 use player::{Player, Voice};
 pub use settings::{SpliceSettings, VoiceClosed};
-use timers::Timers;
-use turn::Turn;
+use turn::{Timer, Turn};
 use woken::Woken;
 
 /// A [`ServerTransport`] that stands between a game's clients and the game's server.
@@ -70,7 +68,7 @@ pub struct Splice<G, C, E: Envelopes> {
     packet: Vec<u8>,
     /// A message that is being written.
     message: Vec<u8>,
-    timers: Timers,
+    timers: Timers<(Peer, Timer)>,
     readiness: Readiness,
     woken: Arc<Woken>,
     turn: Turn,

@@ -1,6 +1,6 @@
 //! A server for voice only on a game's network.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 #[cfg(unix)]
 use std::os::fd::BorrowedFd;
 use std::task::Waker;
@@ -12,7 +12,7 @@ use consonance_transport::{
 };
 
 use crate::wrapping::wrap_for_client;
-use crate::{Envelope, Envelopes, GameServer, GameServerEvent, Sorted, SortedPart, VoiceBegins};
+use crate::{Envelope, Envelopes, GameServer, GameServerEvent, Sorted, SortedPart, Timers, VoiceBegins};
 
 /// A [`ServerTransport`] for the clients of a game: takes voice packets out of their messages and puts voice packets into
 /// messages for them. Whatever else clients say is answered as far as the envelope can, and otherwise ignored.
@@ -28,7 +28,7 @@ pub struct VoiceServer<G, E: Envelopes> {
     voice_begins: VoiceBegins,
     peers: BTreeMap<Peer, Connection<E::Envelope>>,
     /// When envelopes want to be asked.
-    timeouts: BTreeSet<(Instant, Peer)>,
+    timers: Timers<Peer>,
     /// Reported as connected by the last poll: taken in unless the next call refuses it.
     newcomer: Option<Peer>,
     /// What the last message held, and whose it was.
@@ -47,7 +47,6 @@ pub struct VoiceServer<G, E: Envelopes> {
 #[derive(Debug)]
 struct Connection<E> {
     envelope: E,
-    timeout: Option<Instant>,
     standing: Standing,
 }
 
@@ -87,7 +86,7 @@ impl<G: GameServer, E: Envelopes> VoiceServer<G, E> {
             name: None,
             voice_begins: VoiceBegins::AtOnce,
             peers: BTreeMap::new(),
-            timeouts: BTreeSet::new(),
+            timers: Timers::default(),
             newcomer: None,
             sorted: Sorted::default(),
             sorted_of: Peer(0),
@@ -146,13 +145,7 @@ impl<G: GameServer, E: Envelopes> VoiceServer<G, E> {
     fn settle(&mut self, now: Instant, peer: Peer) {
         self.sorted_of = peer;
         let Some(connection) = self.peers.get_mut(&peer) else { return };
-        let timeout = connection.envelope.poll_timeout();
-        if timeout != connection.timeout {
-            self.timeouts.extend(timeout.map(|at| (at, peer)));
-            if let Some(former) = std::mem::replace(&mut connection.timeout, timeout) {
-                self.timeouts.remove(&(former, peer));
-            }
-        }
+        self.timers.set(peer, connection.envelope.poll_timeout());
         if let Some(violation) = self.sorted.take_violation() {
             self.protocol_violations += 1;
             // What was answered before may say why, in the game's own words.
@@ -191,11 +184,9 @@ impl<G: GameServer, E: Envelopes> VoiceServer<G, E> {
         ServerEvent::Packet { peer, delivery, packet: &self.packet }
     }
 
-    fn run_timeouts(&mut self, now: Instant) {
-        while let Some(&(at, peer)) = self.timeouts.first().filter(|(at, _)| *at <= now) {
-            self.timeouts.remove(&(at, peer));
+    fn run_timers(&mut self, now: Instant) {
+        while let Some(peer) = self.timers.pop(now) {
             let Some(connection) = self.peers.get_mut(&peer) else { continue };
-            connection.timeout = None;
             if !connection.is_ending() {
                 connection.envelope.handle_timeout(now, &mut self.sorted);
                 self.settle(now, peer);
@@ -211,7 +202,7 @@ impl<G: GameServer, E: Envelopes> VoiceServer<G, E> {
             VoiceBegins::AtOnce => (Standing::Known, Some(newcomer)),
             VoiceBegins::WithFirstPacket => (Standing::Silent(newcomer), None),
         };
-        self.peers.insert(peer, Connection { envelope, timeout: None, standing });
+        self.peers.insert(peer, Connection { envelope, standing });
         match told {
             Some(_) => self.newcomer = Some(peer),
             None => self.accept(now, peer),
@@ -236,10 +227,8 @@ impl<G: GameServer, E: Envelopes> VoiceServer<G, E> {
         if self.newcomer == Some(peer) {
             self.newcomer = None;
         }
+        self.timers.clear(peer);
         let Some(connection) = self.peers.remove(&peer) else { return false };
-        if let Some(at) = connection.timeout {
-            self.timeouts.remove(&(at, peer));
-        }
         matches!(connection.standing, Standing::Known | Standing::Ending)
     }
 
@@ -287,7 +276,7 @@ impl<G: GameServer, E: Envelopes> ServerTransport for VoiceServer<G, E> {
                 }
                 return Some(self.packet_event(peer, delivery));
             }
-            self.run_timeouts(now);
+            self.run_timers(now);
             match self.step(now)? {
                 Step::Connected(peer, newcomer) => {
                     if let Some(Introduction { session, remote }) = self.open(now, peer, newcomer) {
@@ -357,8 +346,7 @@ impl<G: GameServer, E: Envelopes> ServerTransport for VoiceServer<G, E> {
     }
 
     fn wants_poll_at(&self) -> Option<Instant> {
-        let timeout = self.timeouts.first().map(|(at, _)| *at);
-        [timeout, self.network.wants_poll_at()].into_iter().flatten().min()
+        [self.timers.next(), self.network.wants_poll_at()].into_iter().flatten().min()
     }
 
     fn set_waker(&mut self, waker: Waker) {

@@ -6,7 +6,7 @@ use std::time::Instant;
 use consonance_transport::{DisconnectReason, Peer};
 
 use super::player::{ClientLeg, Player, UpstreamLeg, Voice};
-use super::timers::Timer;
+use super::turn::Timer;
 use super::{Splice, watching};
 use crate::{Envelope as _, Envelopes, GameClient, GameServer, GameServerEvent};
 
@@ -53,15 +53,12 @@ impl<G: GameServer, C: GameClient, E: Envelopes> Splice<G, C, E> {
             client: ClientLeg::Waiting { greeting: Vec::new() },
             upstream: UpstreamLeg::Connecting(upstream),
             envelope: self.envelopes.open(now),
-            envelope_timer: None,
-            upstream_timer: None,
-            deadline: None,
             voice: Voice::Silent,
             is_ready: false,
         };
         self.players.insert(peer, player);
         if self.watch_upstream(peer) {
-            self.set_deadline(peer, Some(now + self.settings.upstream_timeout));
+            self.timers.set((peer, Timer::Deadline), now + self.settings.upstream_timeout);
             self.mark_ready(peer);
         } else {
             self.game.upstreams_failed += 1;
@@ -109,10 +106,12 @@ impl<G: GameServer, C: GameClient, E: Envelopes> Splice<G, C, E> {
 
     /// Forgets a player of whom nothing is left.
     pub(super) fn forget_if_gone(&mut self, peer: Peer) {
-        let Some(player) = self.players.get_mut(&peer).filter(|player| player.is_gone()) else { return };
-        self.timers.set(&mut player.upstream_timer, peer, Timer::Upstream, None);
-        self.timers.set(&mut player.envelope_timer, peer, Timer::Envelope, None);
-        self.timers.set(&mut player.deadline, peer, Timer::Deadline, None);
+        if !self.players.get(&peer).is_some_and(Player::is_gone) {
+            return;
+        }
+        for timer in [Timer::Upstream, Timer::Envelope, Timer::Deadline] {
+            self.timers.clear((peer, timer));
+        }
         watching::forget(&mut self.readiness, peer);
         self.players.remove(&peer);
     }

@@ -11,9 +11,6 @@ pub(super) struct Player<C, E> {
     pub(super) client: ClientLeg,
     pub(super) upstream: UpstreamLeg<C>,
     pub(super) envelope: E,
-    pub(super) envelope_timer: Option<Instant>,
-    pub(super) upstream_timer: Option<Instant>,
-    pub(super) deadline: Option<Instant>,
     pub(super) voice: Voice,
     /// In the list of those whose upstream is to be polled.
     pub(super) is_ready: bool,

@@ -6,7 +6,6 @@ use std::time::Instant;
 use consonance_transport::Peer;
 
 use super::player::UpstreamLeg;
-use super::timers::Timer;
 use super::{Splice, watching};
 use crate::readiness::Ready;
 use crate::{Envelope as _, Envelopes, GameClient, GameServer};
@@ -33,6 +32,17 @@ enum Stage {
     Clients(u32),
     /// So many more events of all upstreams, and of the first one that is ready.
     Upstreams { all: u32, first: u32 },
+}
+
+/// What of a player is looked at when its time has come, although nothing came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Timer {
+    /// The connection to the game's server.
+    Upstream,
+    /// The envelope.
+    Envelope,
+    /// The connection to the game's server has to be up by now.
+    Deadline,
 }
 
 impl Turn {
@@ -123,18 +133,12 @@ impl<G: GameServer, C: GameClient, E: Envelopes> Splice<G, C, E> {
     fn ring(&mut self, now: Instant, peer: Peer, timer: Timer) {
         let Some(player) = self.players.get_mut(&peer) else { return };
         match timer {
-            Timer::Upstream => {
-                player.upstream_timer = None;
-                self.mark_ready(peer);
+            Timer::Upstream => self.mark_ready(peer),
+            Timer::Deadline if matches!(player.upstream, UpstreamLeg::Connecting(_)) => {
+                self.give_up(now, peer);
             }
-            Timer::Deadline => {
-                player.deadline = None;
-                if matches!(player.upstream, UpstreamLeg::Connecting(_)) {
-                    self.give_up(now, peer);
-                }
-            }
+            Timer::Deadline => {}
             Timer::Envelope => {
-                player.envelope_timer = None;
                 player.envelope.handle_timeout(now, &mut self.sorted);
                 self.settle(now, peer);
             }

@@ -5,7 +5,7 @@ use std::time::Instant;
 use consonance_transport::{DisconnectReason, Peer};
 
 use super::player::{ClientLeg, UpstreamLeg, Voice};
-use super::timers::Timer;
+use super::turn::Timer;
 use super::{Splice, watching};
 use crate::{Envelope as _, Envelopes, GameClient, GameClientEvent, GameServer, VoiceBegins};
 
@@ -21,8 +21,7 @@ impl<G: GameServer, C: GameClient, E: Envelopes> Splice<G, C, E> {
         let Some(player) = self.players.get_mut(&peer) else { return false };
         let Some(upstream) = player.upstream.connection_mut() else { return false };
         let Some(event) = upstream.poll(now) else {
-            let at = upstream.wants_poll_at();
-            self.timers.set(&mut player.upstream_timer, peer, Timer::Upstream, at);
+            self.timers.set((peer, Timer::Upstream), upstream.wants_poll_at());
             return false;
         };
         let event = match event {
@@ -51,13 +50,6 @@ impl<G: GameServer, C: GameClient, E: Envelopes> Splice<G, C, E> {
         upstream.is_none_or(|upstream| watching::watch_upstream(&mut self.readiness, upstream, peer).is_ok())
     }
 
-    /// Until when the connection to the game's server has to be up.
-    pub(super) fn set_deadline(&mut self, peer: Peer, at: Option<Instant>) {
-        if let Some(player) = self.players.get_mut(&peer) {
-            self.timers.set(&mut player.deadline, peer, Timer::Deadline, at);
-        }
-    }
-
     /// The connection to the game's server has taken too long.
     pub(super) fn give_up(&mut self, now: Instant, peer: Peer) {
         self.game.upstreams_failed += 1;
@@ -71,7 +63,7 @@ impl<G: GameServer, C: GameClient, E: Envelopes> Splice<G, C, E> {
             return;
         };
         player.upstream = UpstreamLeg::Up(upstream);
-        self.timers.set(&mut player.deadline, peer, Timer::Deadline, None);
+        self.timers.clear((peer, Timer::Deadline));
         if let ClientLeg::Waiting { greeting } = &mut player.client {
             *greeting = welcome;
         }

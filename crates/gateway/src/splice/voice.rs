@@ -5,7 +5,7 @@ use std::time::Instant;
 use consonance_transport::{Delivery, DisconnectReason, Peer};
 
 use super::player::{UpstreamLeg, Voice};
-use super::timers::Timer;
+use super::turn::Timer;
 use super::{Happening, Splice};
 use crate::wrapping::wrap_for_client;
 use crate::{Envelope as _, Envelopes, GameClient, GameServer, SortedPart};
@@ -15,8 +15,7 @@ impl<G: GameServer, C: GameClient, E: Envelopes> Splice<G, C, E> {
     pub(super) fn settle(&mut self, now: Instant, peer: Peer) {
         self.sorted_of = peer;
         let Some(player) = self.players.get_mut(&peer) else { return };
-        let at = player.envelope.poll_timeout();
-        self.timers.set(&mut player.envelope_timer, peer, Timer::Envelope, at);
+        self.timers.set((peer, Timer::Envelope), player.envelope.poll_timeout());
         if let Some(violation) = self.sorted.take_violation() {
             self.protocol_violations += 1;
             let voice = std::mem::replace(&mut player.voice, Voice::Silent);

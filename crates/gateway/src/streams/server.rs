@@ -12,7 +12,7 @@ use consonance_transport::{ConnectionCounts, Delivery, Peer, SHUTTING_DOWN, Serv
 use super::link::Link;
 use super::{MessageStream as _, RELIABLE, StreamProtocol, StreamSettings, channel_for, delivery_of};
 use crate::tcp::{TcpConnections, TcpId};
-use crate::{Channel, GameServer, GameServerEvent};
+use crate::{Channel, GameServer, GameServerEvent, Timers};
 use turn::Step;
 
 mod turn;
@@ -27,7 +27,7 @@ pub struct StreamServer<P: StreamProtocol> {
     /// How many of them are [knocking](Stage::Knocking).
     strangers: usize,
     /// When strangers have to have said who they are, and when everybody else is asked whether they are there.
-    timers: BTreeSet<(Instant, TcpId)>,
+    timers: Timers<TcpId>,
     /// Whose streams may hold something more.
     reading: VecDeque<TcpId>,
     /// For whom unreliable messages wait.
@@ -44,7 +44,6 @@ struct ServerLink<S> {
     link: Link<S>,
     remote: SocketAddr,
     stage: Stage,
-    timer: Option<Instant>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,7 +74,7 @@ impl<P: StreamProtocol> StreamServer<P> {
             settings,
             links: BTreeMap::new(),
             strangers: 0,
-            timers: BTreeSet::new(),
+            timers: Timers::default(),
             reading: VecDeque::new(),
             behind: BTreeSet::new(),
             message: Vec::new(),
@@ -117,8 +116,7 @@ impl<P: StreamProtocol> GameServer for StreamServer<P> {
         self.out.clear();
         link.link.stream.accept(&mut self.out);
         self.tcp.send(now, id, &[&self.out]);
-        let timer = link.link.pulse.poll_timeout();
-        self.set_timer(id, timer);
+        self.timers.set(id, link.link.pulse.poll_timeout());
         // What it said already waits no more.
         self.reading.push_back(id);
     }
@@ -177,8 +175,7 @@ impl<P: StreamProtocol> GameServer for StreamServer<P> {
     }
 
     fn wants_poll_at(&self) -> Option<Instant> {
-        let timer = self.timers.first().map(|(at, _)| *at);
-        [timer, self.tcp.poll_timeout()].into_iter().flatten().min()
+        [self.timers.next(), self.tcp.poll_timeout()].into_iter().flatten().min()
     }
 
     fn wakes(&self) -> bool {

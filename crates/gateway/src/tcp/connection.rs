@@ -2,7 +2,6 @@
 
 use std::io::{self, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
-use std::time::Instant;
 
 use super::byte_queue::ByteQueue;
 use super::{TcpEnd, TcpSettings};
@@ -28,14 +27,11 @@ pub(super) enum State {
     /// We are connecting.
     Opening,
     Open,
-    /// Our user said the last words: they are on their way until then, and nothing is heard any more.
-    Finishing {
-        until: Instant,
-    },
-    /// We said goodbye, and wait until then for the other side's, so that our last words are not lost with the socket.
-    Lingering {
-        until: Instant,
-    },
+    /// Our user said the last words: they are on their way until its deadline, and nothing is heard any more.
+    Finishing,
+    /// We said goodbye, and wait until its deadline for the other side's, so that our last words are not lost with the
+    /// socket.
+    Lingering,
     /// Its end is about to be reported.
     Ended,
 }
@@ -60,10 +56,8 @@ impl Connection {
         match self.state {
             State::Opening => Interest { read: false, write: true },
             State::Open => Interest { read: has_room, write: !self.outgoing.is_empty() },
-            State::Finishing { .. } => {
-                Interest { read: !self.is_read_to_the_end, write: !self.outgoing.is_empty() }
-            }
-            State::Lingering { .. } => Interest::READ,
+            State::Finishing => Interest { read: !self.is_read_to_the_end, write: !self.outgoing.is_empty() },
+            State::Lingering => Interest::READ,
             State::Ended => Interest::NOTHING,
         }
     }
@@ -124,14 +118,6 @@ impl Connection {
 
     pub(super) fn is_read_to_the_end(&self) -> bool {
         self.is_read_to_the_end
-    }
-
-    /// When it will be given up.
-    pub(super) fn deadline(&self) -> Option<Instant> {
-        match self.state {
-            State::Finishing { until } | State::Lingering { until } => Some(until),
-            State::Opening | State::Open | State::Ended => None,
-        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! All connections of a server or a client, driven by calls.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 #[cfg(target_os = "linux")]
@@ -10,6 +10,7 @@ use std::time::Instant;
 use super::connection::{Connection, State};
 use super::doorway::Doorway;
 use super::{TcpEnd, TcpEvent, TcpId, TcpSettings, socket};
+use crate::Timers;
 #[cfg(target_os = "linux")]
 use crate::readiness::Interest;
 use crate::readiness::{Readiness, Ready};
@@ -33,7 +34,7 @@ pub struct TcpConnections {
     next_id: u64,
     events: VecDeque<TcpEvent>,
     /// When connections that say goodbye are given up.
-    deadlines: BTreeSet<(Instant, TcpId)>,
+    deadlines: Timers<TcpId>,
     /// Those with something to write since the last flush.
     dirty: Vec<TcpId>,
     /// Looks since the last poll that found nothing.
@@ -59,7 +60,7 @@ impl TcpConnections {
             connections: BTreeMap::new(),
             next_id: 1,
             events: VecDeque::new(),
-            deadlines: BTreeSet::new(),
+            deadlines: Timers::default(),
             dirty: Vec::new(),
             looks: 0,
             ready: Vec::new(),
@@ -190,14 +191,13 @@ impl TcpConnections {
         match connection.state {
             State::Opening => self.end(now, id, TcpEnd::Finished),
             State::Open => {
-                let until = now + self.settings.goodbye_max;
-                connection.state = State::Finishing { until };
+                connection.state = State::Finishing;
                 connection.incoming.clear();
                 self.events.retain(|event| !matches!(event, TcpEvent::Received { id: of } if *of == id));
-                self.deadlines.insert((until, id));
+                self.deadlines.set(id, now + self.settings.goodbye_max);
                 self.write(now, id);
             }
-            State::Finishing { .. } | State::Lingering { .. } | State::Ended => {}
+            State::Finishing | State::Lingering | State::Ended => {}
         }
     }
 
@@ -210,8 +210,7 @@ impl TcpConnections {
 
     /// When `poll` will have something to do although nothing comes.
     pub fn poll_timeout(&self) -> Option<Instant> {
-        let deadline = self.deadlines.first().map(|(at, _)| *at);
-        [deadline, self.doorway.as_ref().and_then(Doorway::opens_again_at), self.events_since]
+        [self.deadlines.next(), self.doorway.as_ref().and_then(Doorway::opens_again_at), self.events_since]
             .into_iter()
             .flatten()
             .min()
@@ -295,9 +294,7 @@ impl TcpConnections {
     fn remove(&mut self, id: TcpId) -> Option<Connection> {
         let connection = self.connections.remove(&id)?;
         self.readiness.remove(&connection.stream, id.0);
-        if let Some(deadline) = connection.deadline() {
-            self.deadlines.remove(&(deadline, id));
-        }
+        self.deadlines.clear(id);
         Some(connection)
     }
 

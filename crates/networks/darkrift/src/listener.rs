@@ -1,9 +1,10 @@
 //! The server's half of the network: who is who, and what they may say. No sockets, no clock.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
 use std::time::Instant;
 
+use consonance_gateway::Timers;
 use consonance_transport::{ConnectionCounts, DisconnectReason, Peer};
 
 use self::strangers::Strangers;
@@ -24,7 +25,8 @@ pub struct Listener {
     strangers: Strangers,
     /// Whose datagrams come from where.
     by_endpoint: BTreeMap<SocketAddr, Peer>,
-    deadlines: BTreeSet<(Instant, Peer)>,
+    /// When strangers have waited for too long.
+    deadlines: Timers<Peer>,
     ids: ClientIds,
     orders: VecDeque<ListenerOrder>,
     counts: ConnectionCounts,
@@ -74,10 +76,8 @@ struct Link {
 
 #[derive(Debug, PartialEq, Eq)]
 enum Stage {
-    /// The token was sent over TCP and did not come over UDP yet; its time is over then.
-    Stranger {
-        until: Instant,
-    },
+    /// The token was sent over TCP and did not come over UDP yet.
+    Stranger,
     /// Reported, and not accepted yet.
     Knocking {
         endpoint: SocketAddr,
@@ -100,7 +100,7 @@ impl Listener {
             links: BTreeMap::new(),
             strangers: Strangers::default(),
             by_endpoint: BTreeMap::new(),
-            deadlines: BTreeSet::new(),
+            deadlines: Timers::default(),
             ids: ClientIds::default(),
             orders: VecDeque::new(),
             counts: ConnectionCounts::default(),
@@ -124,17 +124,16 @@ impl Listener {
         while self.strangers.find(token).is_some() {
             token = self.tokens.next();
         }
-        let until = now + self.settings.association_max;
         self.strangers.insert(token, peer, remote.ip());
-        self.deadlines.insert((until, peer));
-        self.links.insert(peer, Link { remote, token, stage: Stage::Stranger { until }, id: None });
+        self.deadlines.set(peer, now + self.settings.association_max);
+        self.links.insert(peer, Link { remote, token, stage: Stage::Stranger, id: None });
         self.orders.push_back(ListenerOrder::Write(peer, token.packet(self.settings.version).to_vec()));
     }
 
     /// A stream is gone: why its peer's end is to be reported, if it ever was reported as connected.
     pub fn handle_closed(&mut self, peer: Peer, reason: DisconnectReason) -> Option<DisconnectReason> {
         match self.forget(peer)?.stage {
-            Stage::Stranger { .. } => {
+            Stage::Stranger => {
                 self.counts.failed_handshakes += 1;
                 None
             }
@@ -157,13 +156,13 @@ impl Listener {
         match link.stage {
             Stage::Up { .. } => {}
             // Whoever says something before it got the number does not speak this network's language.
-            Stage::Stranger { .. } if !stream.is_empty() => {
+            Stage::Stranger if !stream.is_empty() => {
                 self.counts.failed_handshakes += 1;
                 self.forget(peer);
                 self.orders.push_back(ListenerOrder::Abort(peer));
                 return (0, None);
             }
-            Stage::Stranger { .. } | Stage::Knocking { .. } | Stage::Leaving { .. } => return (0, None),
+            Stage::Stranger | Stage::Knocking { .. } | Stage::Leaving { .. } => return (0, None),
         }
         match format::next_message(stream, self.settings.incoming_message_bytes_max) {
             Ok(None) => (0, None),
@@ -204,8 +203,7 @@ impl Listener {
 
     /// The time of [`poll_timeout`](Self::poll_timeout) has come.
     pub fn handle_timeout(&mut self, now: Instant) {
-        while let Some(&(at, peer)) = self.deadlines.first().filter(|(at, _)| *at <= now) {
-            self.deadlines.remove(&(at, peer));
+        while let Some(peer) = self.deadlines.pop(now) {
             self.counts.failed_handshakes += 1;
             self.forget(peer);
             self.orders.push_back(ListenerOrder::Abort(peer));
@@ -214,7 +212,7 @@ impl Listener {
 
     /// When strangers have waited for too long.
     pub fn poll_timeout(&self) -> Option<Instant> {
-        self.deadlines.first().map(|(at, _)| *at)
+        self.deadlines.next()
     }
 
     /// What to do next.
@@ -243,7 +241,7 @@ impl Listener {
     pub fn shutdown(&mut self) {
         let peers: Vec<Peer> = self.links.keys().copied().collect();
         for peer in peers {
-            if matches!(self.links[&peer].stage, Stage::Stranger { .. }) {
+            if matches!(self.links[&peer].stage, Stage::Stranger) {
                 self.forget(peer);
                 self.orders.push_back(ListenerOrder::Abort(peer));
             } else {
@@ -278,13 +276,15 @@ impl Listener {
 
     fn associate(&mut self, peer: Peer, from: SocketAddr) -> Option<ListenerEvent<'static>> {
         let link = self.links.get_mut(&peer)?;
-        let Stage::Stranger { until } = link.stage else { return None };
+        if link.stage != Stage::Stranger {
+            return None;
+        }
         let (remote, token) = (link.remote, link.token);
         if self.settings.same_address && remote.ip().to_canonical() != from.ip().to_canonical() {
             return None;
         }
         link.stage = Stage::Knocking { endpoint: from };
-        self.deadlines.remove(&(until, peer));
+        self.deadlines.clear(peer);
         self.strangers.remove(token, remote.ip());
         // Whoever had this address before is gone or will notice: the token is the newer proof.
         self.by_endpoint.insert(from, peer);
@@ -314,8 +314,8 @@ impl Listener {
     fn forget(&mut self, peer: Peer) -> Option<Link> {
         let link = self.links.remove(&peer)?;
         match link.stage {
-            Stage::Stranger { until } => {
-                self.deadlines.remove(&(until, peer));
+            Stage::Stranger => {
+                self.deadlines.clear(peer);
                 self.strangers.remove(link.token, link.remote.ip());
             }
             Stage::Knocking { endpoint } | Stage::Up { endpoint } => self.release(endpoint, peer),

@@ -1,11 +1,11 @@
 //! The server's end: all clients of one port.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use consonance_gateway::Channel;
 use consonance_gateway::udp::{NewcomerRate, ServerEndpoint, ServerEndpointEvent};
+use consonance_gateway::{Channel, Timers};
 use consonance_transport::{Delivery, DisconnectReason, Peer, ServerStatistics};
 use rusty_enet::{MTU_MAX, Packet};
 
@@ -44,7 +44,7 @@ pub struct EnetServer {
     last_peer: u64,
     is_shut: bool,
     /// When a seat's patience ends.
-    deadlines: BTreeSet<(Instant, Peer)>,
+    deadlines: Timers<Peer>,
     /// When ENet last looked after itself.
     ticked: Option<Instant>,
     /// When everybody was last asked whether they are there.
@@ -80,7 +80,7 @@ impl EnetServer {
             connect_rate: None,
             last_peer: 0,
             is_shut: false,
-            deadlines: BTreeSet::new(),
+            deadlines: Timers::default(),
             ticked: None,
             pinged: None,
             events: VecDeque::new(),
@@ -186,14 +186,6 @@ impl EnetServer {
         }
     }
 
-    fn set_deadline(&mut self, peer: Peer, deadline: Option<Instant>) {
-        let Some(seat) = self.seats.get_mut(&peer) else { return };
-        if let Some(former) = std::mem::replace(&mut seat.deadline, deadline) {
-            self.deadlines.remove(&(former, peer));
-        }
-        self.deadlines.extend(deadline.map(|at| (at, peer)));
-    }
-
     fn ping_everybody(&mut self, now: Instant) {
         if now < *self.pinged.get_or_insert(now) + self.settings.connection.ping {
             return;
@@ -227,8 +219,7 @@ impl ServerEndpoint for EnetServer {
 
     fn handle_timeout(&mut self, now: Instant) {
         self.set_time(now);
-        while let Some(&(at, peer)) = self.deadlines.first().filter(|(at, _)| *at <= now) {
-            self.deadlines.remove(&(at, peer));
+        while let Some(peer) = self.deadlines.pop(now) {
             self.lose_patience(peer);
         }
         if self.next_tick().is_some_and(|tick| tick <= now) {
@@ -242,8 +233,7 @@ impl ServerEndpoint for EnetServer {
 
     fn poll_timeout(&self) -> Option<Instant> {
         let news = if self.events.is_empty() { None } else { self.now };
-        let deadline = self.deadlines.first().map(|(at, _)| *at);
-        [news, deadline, self.next_tick()].into_iter().flatten().min()
+        [news, self.deadlines.next(), self.next_tick()].into_iter().flatten().min()
     }
 
     fn poll_transmit(&mut self, now: Instant, datagram: &mut Vec<u8>) -> Option<SocketAddr> {

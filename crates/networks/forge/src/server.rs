@@ -1,11 +1,11 @@
 //! The server's end: for voice only.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use consonance_gateway::Channel;
 use consonance_gateway::udp::{DatagramQueue, ServerEndpoint, ServerEndpointEvent};
+use consonance_gateway::{Channel, Timers};
 use consonance_transport::{
     ConnectionCounts, Delivery, DisconnectReason, Peer, ServerStatistics, Statistics,
 };
@@ -31,7 +31,7 @@ pub struct ForgeServer {
     secret: hmac::Key,
     clients: BTreeMap<Peer, Client>,
     by_address: BTreeMap<SocketAddr, Peer>,
-    timeouts: BTreeSet<(Instant, Peer)>,
+    timers: Timers<Peer>,
     last_peer: u64,
     last_number: u32,
     /// How many clients have not proved their addresses.
@@ -55,7 +55,7 @@ impl ForgeServer {
             secret: hmac::Key::new(hmac::HMAC_SHA256, secret),
             clients: BTreeMap::new(),
             by_address: BTreeMap::new(),
-            timeouts: BTreeSet::new(),
+            timers: Timers::default(),
             last_peer: 0,
             last_number: 0,
             strangers: 0,
@@ -102,8 +102,7 @@ impl ForgeServer {
         let peer = Peer(self.last_peer);
         let link = Link::to_stranger(now, self.settings.link, self.first_unique_id(peer));
         let proof = Proof::Missing { until: now + self.settings.handshake_max };
-        self.clients
-            .insert(peer, Client { address: from, link, stage: Stage::Knocking, proof, timeout: None });
+        self.clients.insert(peer, Client { address: from, link, stage: Stage::Knocking, proof });
         self.strangers += 1;
         self.by_address.insert(from, peer);
         self.counts.connected += 1;
@@ -181,9 +180,7 @@ impl ForgeServer {
             self.answers.push(client.address, |bytes| bytes.extend_from_slice(datagram));
         }
         self.by_address.remove(&client.address);
-        if let Some(timeout) = client.timeout {
-            self.timeouts.remove(&(timeout, peer));
-        }
+        self.timers.clear(peer);
         self.counts.connected -= 1;
         if client.proof != Proof::Given {
             self.strangers -= 1;
@@ -203,13 +200,7 @@ impl ForgeServer {
         if let Some(reason) = client.end(now) {
             return self.end(peer, reason);
         }
-        let due = client.due();
-        if client.timeout != Some(due) {
-            if let Some(former) = client.timeout.replace(due) {
-                self.timeouts.remove(&(former, peer));
-            }
-            self.timeouts.insert((due, peer));
-        }
+        self.timers.set(peer, client.due());
         if client.link.has_datagrams() {
             self.ready.push_back(peer);
         }
@@ -241,17 +232,15 @@ impl ServerEndpoint for ForgeServer {
     }
 
     fn handle_timeout(&mut self, now: Instant) {
-        while let Some(&(at, peer)) = self.timeouts.first().filter(|(at, _)| *at <= now) {
-            self.timeouts.remove(&(at, peer));
+        while let Some(peer) = self.timers.pop(now) {
             let Some(client) = self.clients.get_mut(&peer) else { continue };
-            client.timeout = None;
             client.link.handle_timeout(now);
             self.settle(now, peer);
         }
     }
 
     fn poll_timeout(&self) -> Option<Instant> {
-        self.timeouts.first().map(|(at, _)| *at)
+        self.timers.next()
     }
 
     fn poll_transmit(&mut self, _now: Instant, datagram: &mut Vec<u8>) -> Option<SocketAddr> {

@@ -1,11 +1,11 @@
 //! The server's end: all clients of one port.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use consonance_gateway::Channel;
 use consonance_gateway::udp::{DatagramQueue, NewcomerRate, ServerEndpoint, ServerEndpointEvent};
+use consonance_gateway::{Channel, Timers};
 use consonance_transport::{Delivery, DisconnectReason, Peer, ServerStatistics};
 
 use crate::generation::DATAGRAM_BYTES_MAX;
@@ -35,7 +35,7 @@ pub struct KcpServer {
     last_peer: u64,
     is_shut: bool,
     /// When connections are to be looked at.
-    timeouts: BTreeSet<(Instant, Peer)>,
+    timers: Timers<Peer>,
     /// From whom something reliable may have come.
     ready: VecDeque<Peer>,
     /// To whom something may have to be sent.
@@ -67,7 +67,7 @@ impl KcpServer {
             unproved: VecDeque::new(),
             last_peer: 0,
             is_shut: false,
-            timeouts: BTreeSet::new(),
+            timers: Timers::default(),
             ready: VecDeque::new(),
             dirty: VecDeque::new(),
             incoming: DatagramQueue::default(),
@@ -144,26 +144,12 @@ impl KcpServer {
         }
     }
 
-    /// Notes when a connection is to be looked at. One that may be looked at later than noted is left as it is: most that
-    /// comes only moves the end of the silence, which is not worth the table's while.
-    fn set_timeout(&mut self, peer: Peer) {
-        let Some(connection) = self.connections.get_mut(&peer) else { return };
-        let timeout = connection.poll_timeout();
-        if connection.timeout.is_some_and(|noted| noted <= timeout) {
-            return;
-        }
-        if let Some(noted) = connection.timeout.replace(timeout) {
-            self.timeouts.remove(&(noted, peer));
-        }
-        self.timeouts.insert((timeout, peer));
-    }
-
     fn flush_dirty(&mut self, now: Instant) {
         while let Some(peer) = self.dirty.pop_front() {
             let Some(connection) = self.connections.get_mut(&peer) else { continue };
             connection.is_dirty = false;
             connection.flush(now, &mut self.outgoing);
-            self.set_timeout(peer);
+            self.timers.set_no_later(peer, connection.poll_timeout());
         }
     }
 
@@ -215,10 +201,8 @@ impl ServerEndpoint for KcpServer {
 
     fn handle_timeout(&mut self, now: Instant) {
         self.now = Some(now);
-        while let Some(&(at, peer)) = self.timeouts.first().filter(|(at, _)| *at <= now) {
-            self.timeouts.remove(&(at, peer));
+        while let Some(peer) = self.timers.pop(now) {
             let Some(connection) = self.connections.get_mut(&peer) else { continue };
-            connection.timeout = None;
             connection.link.handle_timeout(now);
             self.make_dirty(peer);
             self.check(now, peer);
@@ -228,7 +212,7 @@ impl ServerEndpoint for KcpServer {
 
     fn poll_timeout(&self) -> Option<Instant> {
         let has_news = !self.events.is_empty() || !self.dirty.is_empty() || !self.ready.is_empty();
-        let first = self.timeouts.first().map(|(at, _)| *at);
+        let first = self.timers.next();
         if has_news { [self.now, first].into_iter().flatten().min() } else { first }
     }
 

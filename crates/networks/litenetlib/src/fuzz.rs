@@ -21,7 +21,7 @@ const UNDER_WAY_MAX: usize = 64;
 /// ends connect, send and leave.
 ///
 /// # Panics
-/// If what comes out makes no sense: a datagram too long, an alarm in the past, a connection that begins or ends twice, a
+/// If what comes out makes no sense: a datagram too long, a time in the past, a connection that begins or ends twice, a
 /// message of nobody.
 pub fn litenetlib_datagrams(bytes: &[u8]) {
     let mut tape = Tape::new(bytes);
@@ -86,14 +86,14 @@ impl Stage {
     fn pass(&mut self, time: Duration) {
         self.now += time;
         self.server.handle_timeout(self.now);
-        assert!(self.server.poll_timeout().is_none_or(|at| at > self.now), "an alarm in the past");
+        assert!(self.server.poll_timeout().is_none_or(|at| at > self.now), "a time in the past");
         for client in &mut self.clients {
             for _ in 0..3 {
                 if client.poll_timeout().is_some_and(|at| at <= self.now) {
                     client.handle_timeout(self.now);
                 }
             }
-            assert!(client.poll_timeout().is_none_or(|at| at > self.now), "a client's alarm in the past");
+            assert!(client.poll_timeout().is_none_or(|at| at > self.now), "a client's time in the past");
         }
     }
 

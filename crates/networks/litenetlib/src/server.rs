@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use consonance_gateway::Channel;
 use consonance_gateway::udp::{DatagramQueue, ServerEndpoint, ServerEndpointEvent};
+use consonance_gateway::{Channel, Timers};
 use consonance_transport::{Delivery, DisconnectReason, Peer, SHUTTING_DOWN, ServerStatistics};
 
 use crate::UtcClock;
@@ -35,7 +35,7 @@ pub struct LiteNetLibServer {
     clock: UtcClock,
     guests: BTreeMap<Peer, Guest>,
     by_address: BTreeMap<SocketAddr, Peer>,
-    alarms: BTreeSet<(Instant, Peer)>,
+    timers: Timers<Peer>,
     /// Who may have datagrams to send.
     talking: BTreeSet<Peer>,
     /// Datagrams that belong to no connection that is up.
@@ -59,7 +59,7 @@ impl LiteNetLibServer {
             clock,
             guests: BTreeMap::new(),
             by_address: BTreeMap::new(),
-            alarms: BTreeSet::new(),
+            timers: Timers::default(),
             talking: BTreeSet::new(),
             answers: DatagramQueue::default(),
             events: DatagramQueue::default(),
@@ -85,16 +85,10 @@ impl LiteNetLibServer {
         &self.settings.connection
     }
 
-    /// Something was done to a guest: its alarm is set, and it is asked for datagrams.
+    /// Something was done to a guest: its timer is set, and it is asked for datagrams.
     fn settle(&mut self, peer: Peer) {
         let Some(guest) = self.guests.get_mut(&peer) else { return };
-        let timeout = guest.timeout();
-        if guest.alarm != Some(timeout) {
-            if let Some(former) = guest.alarm.replace(timeout) {
-                self.alarms.remove(&(former, peer));
-            }
-            self.alarms.insert((timeout, peer));
-        }
+        self.timers.set(peer, guest.timeout());
         self.talking.insert(peer);
     }
 
@@ -126,18 +120,14 @@ impl ServerEndpoint for LiteNetLibServer {
     }
 
     fn handle_timeout(&mut self, now: Instant) {
-        while let Some(&(at, peer)) = self.alarms.first().filter(|(at, _)| *at <= now) {
-            self.alarms.remove(&(at, peer));
-            if let Some(guest) = self.guests.get_mut(&peer) {
-                guest.alarm = None;
-                self.handle_alarm(now, peer);
-                self.settle(peer);
-            }
+        while let Some(peer) = self.timers.pop(now) {
+            self.run_timer(now, peer);
+            self.settle(peer);
         }
     }
 
     fn poll_timeout(&self) -> Option<Instant> {
-        self.alarms.first().map(|(at, _)| *at)
+        self.timers.next()
     }
 
     fn poll_transmit(&mut self, _now: Instant, datagram: &mut Vec<u8>) -> Option<SocketAddr> {

@@ -30,7 +30,6 @@ mod reliable;
 mod seat;
 mod server;
 mod settings;
-mod timers;
 mod unreliable;
 
 pub use client::UtpClient;

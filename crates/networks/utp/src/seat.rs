@@ -14,8 +14,6 @@ pub(crate) struct Seat {
     pub(crate) state: State,
     /// What it is told when it asks again.
     pub(crate) greeting: Vec<u8>,
-    /// When its timer is set to.
-    pub(crate) armed: Option<Instant>,
     /// Whether it is among those that may have something to send.
     pub(crate) is_dirty: bool,
 }
@@ -43,7 +41,7 @@ impl State {
 impl Seat {
     pub(crate) fn new(connection: Connection, address: SocketAddr) -> Self {
         let (state, greeting) = (State::Knocking, Vec::new());
-        Self { connection, address, state, greeting, armed: None, is_dirty: false }
+        Self { connection, address, state, greeting, is_dirty: false }
     }
 
     /// When it is to be looked at although nothing came.

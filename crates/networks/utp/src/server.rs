@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use consonance_gateway::Channel;
 use consonance_gateway::udp::{DatagramQueue, ServerEndpoint, ServerEndpointEvent};
+use consonance_gateway::{Channel, Timers};
 use consonance_transport::{
     ConnectionCounts, Delivery, DisconnectReason, Peer, ServerStatistics, Statistics,
 };
@@ -14,7 +14,6 @@ use crate::connection::{Connection, DataError};
 use crate::datagram::{Datagram, Kind, Token};
 use crate::pipeline::{channel_for, delivery_of};
 use crate::seat::{Seat, State};
-use crate::timers::Timers;
 use crate::{READ_BYTES_MAX, ServerSettings};
 
 /// A server of Unity Transport 2.x, without its socket.
@@ -26,7 +25,7 @@ pub struct UtpServer {
     last_peer: Peer,
     /// Seats of whom nothing but a request was heard.
     unproved: usize,
-    timers: Timers,
+    timers: Timers<Peer>,
     /// Those that may have something to send.
     dirty: VecDeque<Peer>,
     /// What leaves for nobody who has a seat.
@@ -162,14 +161,12 @@ impl UtpServer {
 
     fn arm(&mut self, peer: Peer) {
         if let Some(seat) = self.seats.get_mut(&peer) {
-            let at = seat.timeout();
-            self.timers.set_no_later(&mut seat.armed, peer, at);
+            self.timers.set_no_later(peer, seat.timeout());
         }
     }
 
     fn run_timer(&mut self, now: Instant, peer: Peer) {
         let Some(seat) = self.seats.get_mut(&peer) else { return };
-        seat.armed = None;
         match seat.state {
             State::Welcomed { until } if until <= now => {
                 self.counts.failed_handshakes += 1;
@@ -210,7 +207,7 @@ impl UtpServer {
     fn remove(&mut self, peer: Peer, reason: DisconnectReason) {
         let Some(seat) = self.seats.remove(&peer) else { return };
         self.tokens.remove(&seat.connection.token());
-        self.timers.clear(seat.armed, peer);
+        self.timers.clear(peer);
         self.unproved -= usize::from(!seat.state.is_proved());
         self.counts.connected -= u64::from(seat.state != State::Knocking);
         self.events.push(ServerEndpointEvent::Disconnected { peer, reason }, |_| ());

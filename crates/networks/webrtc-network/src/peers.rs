@@ -1,10 +1,11 @@
 //! Many connections behind one UDP socket: whose a datagram is, and who wants to be called when.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
+use consonance_gateway::Timers;
 use consonance_gateway::udp::DatagramSocket;
 use consonance_rtc_crypto::user_fragment;
 use consonance_transport::{Delivery, Peer};
@@ -20,7 +21,7 @@ pub(crate) struct Peers {
     connections: BTreeMap<Peer, Entry>,
     by_user_fragment: HashMap<String, Peer>,
     by_address: HashMap<SocketAddr, Peer>,
-    timeouts: BTreeSet<(Instant, Peer)>,
+    timers: Timers<Peer>,
     last_peer: u64,
     events: VecDeque<(Peer, PeerEvent)>,
     texts: VecDeque<(Peer, String)>,
@@ -35,7 +36,6 @@ struct Entry {
     own_addresses: Vec<SocketAddr>,
     /// The other side's, as far as `by_address` leads here.
     addresses: Vec<SocketAddr>,
-    timeout: Option<Instant>,
 }
 
 impl Peers {
@@ -50,7 +50,7 @@ impl Peers {
             connections: BTreeMap::new(),
             by_user_fragment: HashMap::new(),
             by_address: HashMap::new(),
-            timeouts: BTreeSet::new(),
+            timers: Timers::default(),
             last_peer: 0,
             events: VecDeque::new(),
             texts: VecDeque::new(),
@@ -98,7 +98,7 @@ impl Peers {
         let user_fragment = connection.user_fragment();
         self.by_user_fragment.insert(user_fragment.clone(), peer);
         let addresses = Vec::new();
-        let entry = Entry { connection, user_fragment, own_addresses, addresses, timeout: None };
+        let entry = Entry { connection, user_fragment, own_addresses, addresses };
         self.connections.insert(peer, entry);
         self.settle(peer);
         peer
@@ -137,9 +137,7 @@ impl Peers {
                 self.by_address.remove(&address);
             }
         }
-        if let Some(at) = entry.timeout {
-            self.timeouts.remove(&(at, peer));
-        }
+        self.timers.clear(peer);
     }
 
     pub(crate) fn remote(&self, peer: Peer) -> Option<SocketAddr> {
@@ -157,7 +155,7 @@ impl Peers {
             if let Some(event) = self.events.pop_front() {
                 return Some(event);
             }
-            if let Some(&(_, peer)) = self.timeouts.first().filter(|(at, _)| *at <= now) {
+            if let Some(peer) = self.timers.pop(now) {
                 self.with(peer, |connection| connection.handle_timeout(now));
             } else if !self.receive(now) {
                 return None;
@@ -166,7 +164,7 @@ impl Peers {
     }
 
     pub(crate) fn poll_timeout(&self) -> Option<Instant> {
-        if self.events.is_empty() { self.timeouts.first().map(|(at, _)| *at) } else { None }
+        if self.events.is_empty() { self.timers.next() } else { None }
     }
 
     /// False if nothing waits at the socket.
@@ -249,13 +247,7 @@ impl Peers {
             is_over |= matches!(event, PeerEvent::Closed(_));
             self.events.push_back((peer, event));
         }
-        let timeout = entry.connection.poll_timeout();
-        if timeout != entry.timeout {
-            self.timeouts.extend(timeout.map(|at| (at, peer)));
-            if let Some(former) = std::mem::replace(&mut entry.timeout, timeout) {
-                self.timeouts.remove(&(former, peer));
-            }
-        }
+        self.timers.set(peer, entry.connection.poll_timeout());
         for destination in destinations {
             if !self.by_address.contains_key(&destination) {
                 self.lead(destination, peer);

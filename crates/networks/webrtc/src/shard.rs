@@ -1,6 +1,6 @@
 //! One worker's browsers.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 use std::net::{SocketAddr, UdpSocket};
 use std::sync::Arc;
@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Waker;
 use std::time::Instant;
 
+use consonance_gateway::Timers;
 use consonance_transport::Peer;
 use str0m::net::{Protocol, Transmit};
 
@@ -29,7 +30,7 @@ pub struct WebRtcShard {
     identity: Arc<Identity>,
     limits: PeerLimits,
     peers: BTreeMap<Peer, Entry>,
-    timeouts: BTreeSet<(Instant, Peer)>,
+    timers: Timers<Peer>,
     /// Peers for whom voice was written that has not left.
     written: Vec<Peer>,
     mail: VecDeque<Datagram>,
@@ -43,7 +44,6 @@ struct Entry {
     connection: Connection,
     /// Where it has proved to be last.
     led: Option<Source>,
-    timeout: Option<Instant>,
     is_written: bool,
 }
 
@@ -64,7 +64,7 @@ impl WebRtcShard {
             identity,
             limits,
             peers: BTreeMap::new(),
-            timeouts: BTreeSet::new(),
+            timers: Timers::default(),
             written: Vec::new(),
             mail: VecDeque::new(),
             events: VecDeque::new(),
@@ -87,7 +87,7 @@ impl WebRtcShard {
             self.statistics.offers_refused += 1;
         })?;
         self.door.directory.name(peer, connection.user_fragment());
-        let entry = Entry { connection, led: None, timeout: None, is_written: false };
+        let entry = Entry { connection, led: None, is_written: false };
         self.peers.insert(peer, entry);
         self.statistics.offers_taken += 1;
         self.settle(now, peer);
@@ -130,7 +130,7 @@ impl WebRtcShard {
             if let Some(event) = self.events.pop_front() {
                 break event;
             }
-            if let Some(&(_, peer)) = self.timeouts.first().filter(|(at, _)| *at <= now) {
+            if let Some(peer) = self.timers.pop(now) {
                 self.with(now, peer, |connection| connection.handle_timeout(now));
             } else if let Some(datagram) = self.mail.pop_front() {
                 self.receive(now, &datagram);
@@ -197,7 +197,7 @@ impl WebRtcShard {
 
     /// When `poll` will have something to do although nothing will arrive.
     pub fn wants_poll_at(&self) -> Option<Instant> {
-        self.timeouts.first().map(|(at, _)| *at)
+        self.timers.next()
     }
 
     /// Asks to be woken, from the thread that reads the port, when something has arrived.
@@ -263,14 +263,9 @@ impl WebRtcShard {
             self.events.push_back((peer, event));
         }
         self.statistics.add(entry.connection.take_drops());
-        let timeout = entry.connection.poll_timeout();
-        if timeout != entry.timeout {
-            self.timeouts.extend(timeout.map(|at| (at, peer)));
-            if let Some(former) = std::mem::replace(&mut entry.timeout, timeout) {
-                self.timeouts.remove(&(former, peer));
-            }
-        }
+        self.timers.set(peer, entry.connection.poll_timeout());
         if is_over {
+            self.timers.clear(peer);
             self.peers.remove(&peer);
             self.door.directory.close(peer);
         }

@@ -72,7 +72,7 @@ impl<P: StreamProtocol> StreamServer<P> {
 
     /// Somebody is gone.
     pub(super) fn forget(&mut self, id: TcpId) -> Option<ServerLink<P::Stream>> {
-        self.set_timer(id, None);
+        self.timers.clear(id);
         let link = self.links.remove(&id)?;
         self.behind.remove(&id);
         match link.stage {
@@ -82,20 +82,9 @@ impl<P: StreamProtocol> StreamServer<P> {
         Some(link)
     }
 
-    /// Says when a connection wants to be looked at although nothing came.
-    pub(super) fn set_timer(&mut self, id: TcpId, timer: Option<Instant>) {
-        let Some(link) = self.links.get_mut(&id) else { return };
-        if let Some(former) = std::mem::replace(&mut link.timer, timer) {
-            self.timers.remove(&(former, id));
-        }
-        self.timers.extend(timer.map(|at| (at, id)));
-    }
-
     fn run_timers(&mut self, now: Instant) -> Option<Step> {
-        while let Some(&(at, id)) = self.timers.first().filter(|(at, _)| *at <= now) {
-            self.timers.remove(&(at, id));
+        while let Some(id) = self.timers.pop(now) {
             let Some(link) = self.links.get_mut(&id) else { continue };
-            link.timer = None;
             match link.stage {
                 Stage::Knocking => {
                     self.tcp.abort(id);
@@ -103,8 +92,7 @@ impl<P: StreamProtocol> StreamServer<P> {
                     self.counts.failed_handshakes += 1;
                 }
                 Stage::Up if link.link.beat(now, &mut self.tcp, &mut self.out) => {
-                    let next = link.link.pulse.poll_timeout();
-                    self.set_timer(id, next);
+                    self.timers.set(id, link.link.pulse.poll_timeout());
                 }
                 Stage::Up => {
                     self.tcp.abort(id);
@@ -142,9 +130,9 @@ impl<P: StreamProtocol> StreamServer<P> {
         self.out.clear();
         let is_greeted = link.stream.begin(&mut self.out);
         self.tcp.send(now, id, &[&self.out]);
-        self.links.insert(id, ServerLink { link, remote, stage: Stage::Knocking, timer: None });
+        self.links.insert(id, ServerLink { link, remote, stage: Stage::Knocking });
         self.strangers += 1;
-        self.set_timer(id, Some(now + self.settings.handshake_max));
+        self.timers.set(id, now + self.settings.handshake_max);
         if is_greeted { self.handle_greeting(id) } else { None }
     }
 
@@ -152,7 +140,7 @@ impl<P: StreamProtocol> StreamServer<P> {
         let link = self.links.get_mut(&id).filter(|link| link.stage == Stage::Knocking)?;
         link.stage = Stage::Waiting;
         let remote = link.remote;
-        self.set_timer(id, None);
+        self.timers.clear(id);
         self.strangers -= 1;
         self.counts.connected += 1;
         self.counts.accepted += 1;

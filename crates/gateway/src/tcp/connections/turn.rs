@@ -35,12 +35,11 @@ impl TcpConnections {
 
     fn give_up_late_ones(&mut self, now: Instant) -> bool {
         let mut is_busy = false;
-        while let Some(&(at, id)) = self.deadlines.first().filter(|(at, _)| *at <= now) {
-            self.deadlines.remove(&(at, id));
+        while let Some(id) = self.deadlines.pop(now) {
             is_busy = true;
             match self.connections.get(&id).map(|connection| connection.state) {
-                Some(State::Finishing { .. }) => self.end(now, id, TcpEnd::Finished),
-                Some(State::Lingering { .. }) => self.abort(id),
+                Some(State::Finishing) => self.end(now, id, TcpEnd::Finished),
+                Some(State::Lingering) => self.abort(id),
                 _ => {}
             }
         }
@@ -85,7 +84,7 @@ impl TcpConnections {
                 return true;
             }
             State::Ended => return false,
-            State::Open | State::Finishing { .. } | State::Lingering { .. } => {}
+            State::Open | State::Finishing | State::Lingering => {}
         }
         let mut is_busy = ready.write && self.write(now, id);
         if ready.read {
@@ -113,7 +112,7 @@ impl TcpConnections {
         let Some(connection) = self.connections.get_mut(&id) else { return false };
         let read = match connection.state {
             State::Open => connection.read(&mut self.buffer, &self.settings),
-            State::Finishing { .. } | State::Lingering { .. } => connection.read_away(&mut self.buffer),
+            State::Finishing | State::Lingering => connection.read_away(&mut self.buffer),
             State::Opening | State::Ended => return false,
         };
         let state = connection.state;
@@ -122,7 +121,7 @@ impl TcpConnections {
             (State::Open, Ok(_)) => self.events.push_back(TcpEvent::Received { id }),
             (State::Open, Err(end)) => self.end(now, id, end),
             // Its user heard of the end already.
-            (State::Lingering { .. }, Err(_)) => drop(self.remove(id)),
+            (State::Lingering, Err(_)) => drop(self.remove(id)),
             // Finishing: whoever says nothing more may still be reading.
             _ => {}
         }
@@ -133,7 +132,7 @@ impl TcpConnections {
     pub(super) fn write(&mut self, now: Instant, id: TcpId) -> bool {
         let Some(connection) = self.connections.get_mut(&id) else { return false };
         let written = match (connection.state, connection.write()) {
-            (State::Finishing { .. }, Err(_)) => {
+            (State::Finishing, Err(_)) => {
                 self.end(now, id, TcpEnd::Finished);
                 return true;
             }
@@ -143,7 +142,7 @@ impl TcpConnections {
             }
             (_, Ok(written)) => written,
         };
-        if matches!(connection.state, State::Finishing { .. }) && connection.outgoing.is_empty() {
+        if matches!(connection.state, State::Finishing) && connection.outgoing.is_empty() {
             self.say_goodbye(now, id);
             return true;
         }
@@ -160,12 +159,8 @@ impl TcpConnections {
             self.end(now, id, TcpEnd::Finished);
             return;
         }
-        let until = now + self.settings.goodbye_max;
-        if let Some(former) = connection.deadline() {
-            self.deadlines.remove(&(former, id));
-        }
-        connection.state = State::Lingering { until };
-        self.deadlines.insert((until, id));
+        connection.state = State::Lingering;
+        self.deadlines.set(id, now + self.settings.goodbye_max);
         self.note(now, TcpEvent::Closed { id, end: TcpEnd::Finished });
         self.update_interest(id);
     }
@@ -175,9 +170,7 @@ impl TcpConnections {
         if matches!(end, TcpEnd::TooSlow) {
             socket::forget_unsent(&connection.stream);
         }
-        if let Some(deadline) = connection.deadline() {
-            self.deadlines.remove(&(deadline, id));
-        }
+        self.deadlines.clear(id);
         connection.state = State::Ended;
         connection.outgoing.clear();
         self.note(now, TcpEvent::Closed { id, end });

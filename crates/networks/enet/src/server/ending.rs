@@ -27,14 +27,13 @@ impl EnetServer {
             }
             Stage::Proving { is_unwanted, .. } => {
                 *is_unwanted = true;
-                let deadline = seat.deadline.map_or(until, |deadline| deadline.min(until));
-                self.set_deadline(peer, Some(deadline));
+                self.deadlines.set_no_later(peer, until);
             }
             Stage::Open => {
                 seat.stage = Stage::Ending;
                 self.events.retain(|event| !matches!(event, Event::Message { peer: of, .. } if *of == peer));
                 let number = seat.number;
-                self.set_deadline(peer, Some(until));
+                self.deadlines.set(peer, until);
                 if let Some(enet_peer) = number.and_then(|number| self.machines.enet_peer(number)) {
                     enet_peer.disconnect_later(0);
                 }
@@ -114,7 +113,7 @@ impl EnetServer {
 
     /// Forgets a connection, of which ENet knows nothing any more, and reports its end.
     pub(super) fn end(&mut self, peer: Peer, reason: DisconnectReason) {
-        self.set_deadline(peer, None);
+        self.deadlines.clear(peer);
         let Some(seat) = self.seats.remove(&peer) else { return };
         if let Stage::Proving { waiting_bytes, .. } = seat.stage {
             self.unproved_bytes -= waiting_bytes;

@@ -46,7 +46,7 @@ impl EnetServer {
         self.last_peer += 1;
         let peer = Peer(self.last_peer);
         self.seats.insert(peer, Seat::new(from, connect, request));
-        self.set_deadline(peer, Some(now + self.settings.handshake_timeout.min(HANDSHAKE_TIMEOUT_MAX)));
+        self.deadlines.set(peer, now + self.settings.handshake_timeout.min(HANDSHAKE_TIMEOUT_MAX));
         self.by_connect.insert((from, connect.id), peer);
         self.unproved.push_back(peer);
         self.events.push_back(Event::Connected { peer, remote: from, data: connect.data });
@@ -91,7 +91,7 @@ impl EnetServer {
         self.unproved_bytes -= waiting_bytes;
         *self.proved.entry(seat.remote).or_default() += 1;
         let remote = seat.remote;
-        self.set_deadline(peer, None);
+        self.deadlines.clear(peer);
         let machine = self.machines.at(number.machine);
         machine.credits().forget(&remote);
         machine.configure(number.peer, &self.settings.connection);

@@ -1,7 +1,6 @@
 //! One client, from its request to be let in to its end.
 
 use std::net::SocketAddr;
-use std::time::Instant;
 
 use consonance_gateway::Channel;
 
@@ -19,7 +18,6 @@ pub(super) struct Seat {
     pub(super) number: Option<Number>,
     pub(super) queue: Queue,
     pub(super) fragments: Fragments,
-    pub(super) deadline: Option<Instant>,
 }
 
 #[derive(Debug)]
@@ -48,7 +46,6 @@ impl Seat {
             number: None,
             queue: Queue::default(),
             fragments: Fragments::default(),
-            deadline: None,
         }
     }
 

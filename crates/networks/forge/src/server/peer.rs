@@ -13,8 +13,6 @@ pub(super) struct Client {
     pub(super) link: Link,
     pub(super) stage: Stage,
     pub(super) proof: Proof,
-    /// When the server looks at it again, as the server's own list has it.
-    pub(super) timeout: Option<Instant>,
 }
 
 #[derive(Debug, PartialEq, Eq)]

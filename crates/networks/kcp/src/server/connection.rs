@@ -28,8 +28,6 @@ pub(super) struct Connection {
     pub(super) is_ready: bool,
     /// Whether it is in the queue of those to whom something may have to be sent.
     pub(super) is_dirty: bool,
-    /// When it is to be looked at, as the table of timeouts has it.
-    pub(super) timeout: Option<Instant>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,7 +51,6 @@ impl Connection {
             prove_until,
             is_ready: false,
             is_dirty: false,
-            timeout: None,
         }
     }
 

@@ -72,7 +72,7 @@ impl KcpServer {
     pub(super) fn end(&mut self, peer: Peer, reason: DisconnectReason) {
         let Some(connection) = self.connections.remove(&peer) else { return };
         self.by_address.remove(&connection.remote);
-        connection.timeout.map(|at| self.timeouts.remove(&(at, peer)));
+        self.timers.clear(peer);
         self.settings.learned.forget(peer);
         self.statistics.connections.connected -= 1;
         let is_ours = matches!(connection.stage, Stage::Closing(_));

@@ -87,9 +87,7 @@ impl LiteNetLibServer {
         let Some(mut guest) = self.guests.remove(&peer) else { return };
         self.by_address.remove(&guest.address);
         self.talking.remove(&peer);
-        if let Some(alarm) = guest.alarm {
-            self.alarms.remove(&(alarm, peer));
-        }
+        self.timers.clear(peer);
         self.newcomers -= usize::from(guest.is_new());
         if let Some(connected) = guest.connected() {
             self.counts.add(connected.connection.counts);
@@ -99,7 +97,7 @@ impl LiteNetLibServer {
         }
     }
 
-    pub(super) fn handle_alarm(&mut self, now: Instant, peer: Peer) {
+    pub(super) fn run_timer(&mut self, now: Instant, peer: Peer) {
         let Some(guest) = self.guests.get_mut(&peer) else { return };
         match &mut guest.state {
             State::Asked { until } if *until <= now => self.forget_newcomer(peer),

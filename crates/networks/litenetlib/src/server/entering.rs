@@ -113,7 +113,7 @@ impl LiteNetLibServer {
         self.last_peer.0 += 1;
         let peer = self.last_peer;
         let state = State::Asked { until: now + self.settings.newcomer_timeout };
-        self.guests.insert(peer, Guest { address: from, attempt, state, alarm: None });
+        self.guests.insert(peer, Guest { address: from, attempt, state });
         self.by_address.insert(from, peer);
         self.newcomers += 1;
         self.events.push(ServerEndpointEvent::Connected { peer, remote: from }, |greeting| {

@@ -13,8 +13,6 @@ pub(super) struct Guest {
     pub(super) address: SocketAddr,
     pub(super) attempt: Attempt,
     pub(super) state: State,
-    /// The alarm that is set for it.
-    pub(super) alarm: Option<Instant>,
 }
 
 /// What its request said.
