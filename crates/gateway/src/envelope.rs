@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use consonance_transport::{Delivery, PacketLimits};
 
-use crate::{Channel, Sorted};
+use crate::{Channel, MessageParts};
 
 /// What is around voice in the messages of one connection, seen from the server's end.
 ///
@@ -12,14 +12,26 @@ use crate::{Channel, Sorted};
 /// need answered and forwards nothing; the latter forwards everything but voice, in order for each channel.
 pub trait Envelope: Send {
     /// The connection is up: what the client has to be told first.
-    fn handle_connected(&mut self, _now: Instant, _sorted: &mut Sorted) {}
+    fn handle_connected(&mut self, _now: Instant, _parts: &mut MessageParts) {}
 
     /// A message came from the client.
-    fn handle_from_client(&mut self, now: Instant, channel: Channel, message: &[u8], sorted: &mut Sorted);
+    fn handle_from_client(
+        &mut self,
+        now: Instant,
+        channel: Channel,
+        message: &[u8],
+        parts: &mut MessageParts,
+    );
 
     /// A message came from the game's server, if there is one behind.
-    fn handle_from_game(&mut self, _now: Instant, channel: Channel, message: &[u8], sorted: &mut Sorted) {
-        sorted.to_client(channel, message);
+    fn handle_from_game(
+        &mut self,
+        _now: Instant,
+        channel: Channel,
+        message: &[u8],
+        parts: &mut MessageParts,
+    ) {
+        parts.to_client(channel, message);
     }
 
     /// Appends the message that carries a voice packet to the client, and says on which channel it goes.
@@ -40,13 +52,13 @@ pub trait Envelope: Send {
         _now: Instant,
         _delivery: Delivery,
         _packet: &[u8],
-        _messages: &mut Sorted,
+        _messages: &mut MessageParts,
     ) -> bool {
         false
     }
 
     /// The time of [`poll_timeout`](Self::poll_timeout) has come.
-    fn handle_timeout(&mut self, _now: Instant, _sorted: &mut Sorted) {}
+    fn handle_timeout(&mut self, _now: Instant, _parts: &mut MessageParts) {}
 
     /// When there is something to say although nothing came.
     fn poll_timeout(&self) -> Option<Instant> {
@@ -55,7 +67,7 @@ pub trait Envelope: Send {
 }
 
 /// Where the envelopes of a listener's connections come from.
-pub trait Envelopes: Send {
+pub trait EnvelopeKind: Send {
     /// One connection's.
     type Envelope: Envelope;
 
@@ -69,10 +81,10 @@ pub trait Envelopes: Send {
 /// What is around voice in the messages of one connection, seen from the client's end.
 pub trait ClientEnvelope: Send {
     /// The connection is up anew: what the server has to be told first. Everything that was before is forgotten.
-    fn handle_connected(&mut self, now: Instant, sorted: &mut Sorted);
+    fn handle_connected(&mut self, now: Instant, parts: &mut MessageParts);
 
     /// A message came from the server.
-    fn handle_message(&mut self, now: Instant, channel: Channel, message: &[u8], sorted: &mut Sorted);
+    fn handle_message(&mut self, now: Instant, channel: Channel, message: &[u8], parts: &mut MessageParts);
 
     /// Whether voice packets may be sent. Once it is so, it stays so until the next `handle_connected`.
     fn is_ready(&self) -> bool {
@@ -95,13 +107,13 @@ pub trait ClientEnvelope: Send {
         _now: Instant,
         _delivery: Delivery,
         _packet: &[u8],
-        _messages: &mut Sorted,
+        _messages: &mut MessageParts,
     ) -> bool {
         false
     }
 
     /// The time of [`poll_timeout`](Self::poll_timeout) has come.
-    fn handle_timeout(&mut self, _now: Instant, _sorted: &mut Sorted) {}
+    fn handle_timeout(&mut self, _now: Instant, _parts: &mut MessageParts) {}
 
     /// When there is something to say although nothing came.
     fn poll_timeout(&self) -> Option<Instant> {

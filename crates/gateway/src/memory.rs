@@ -20,8 +20,8 @@ use crate::Channel;
 mod client;
 mod server;
 
-pub use client::MemoryGameClient;
-pub use server::MemoryGameServer;
+pub use client::MemoryGameNetworkClient;
+pub use server::MemoryGameNetworkServer;
 
 /// The reliable channel that voice takes.
 pub const RELIABLE: Channel = Channel(0);
@@ -47,16 +47,16 @@ impl MemoryGameNetwork {
     }
 
     /// A server to which clients of this network connect from now on, instead of to an earlier one.
-    pub fn listen(&self) -> MemoryGameServer {
+    pub fn listen(&self) -> MemoryGameNetworkServer {
         let listener = Arc::new(Listener::default());
         *self.0.listener.lock().unwrap_or_else(PoisonError::into_inner) = Arc::downgrade(&listener);
-        MemoryGameServer::new(listener)
+        MemoryGameNetworkServer::new(listener)
     }
 
     /// A client with an address of its own.
-    pub fn client(&self) -> MemoryGameClient {
+    pub fn client(&self) -> MemoryGameNetworkClient {
         let port = self.0.last_port.fetch_add(1, Ordering::Relaxed) + 1;
-        MemoryGameClient::new(self.clone(), SocketAddr::from((Ipv4Addr::LOCALHOST, port)))
+        MemoryGameNetworkClient::new(self.clone(), SocketAddr::from((Ipv4Addr::LOCALHOST, port)))
     }
 
     fn listener(&self) -> Option<Arc<Listener>> {

@@ -15,7 +15,7 @@ use consonance_transport::{
 };
 
 use crate::readiness::Readiness;
-use crate::{Envelopes, GameClient, GameServer, Sorted, Timers};
+use crate::{EnvelopeKind, GameNetworkClient, GameNetworkServer, MessageParts, Timers};
 
 mod clients;
 mod player;
@@ -34,8 +34,8 @@ use woken::Woken;
 /// A [`ServerTransport`] that stands between a game's clients and the game's server.
 ///
 /// ```text
-///   client ══ GameServer ── messages ──▶ Envelope ── what is the game's ──▶ GameClient ══ the game's server
-///                                           └─────── voice packets ──▶ session
+///   client ══ GameNetworkServer ── messages ──▶ Envelope ── the game's ──▶ GameNetworkClient ══ the game's server
+///                                                  └─────── voice packets ──▶ session
 /// ```
 ///
 /// Each client has a connection of its own to the game's server, which says what the client said when it came; the client
@@ -45,10 +45,10 @@ use woken::Woken;
 ///
 /// Nothing is kept here: messages wait in the queues of the two connections, each of which ends its connection when it
 /// is full. No message comes from a client before it is taken in.
-pub struct Splice<G, C, E: Envelopes> {
+pub struct Splice<G, C, E: EnvelopeKind> {
     clients: G,
     open_upstream: Box<dyn FnMut(SocketAddr) -> io::Result<C> + Send>,
-    envelopes: E,
+    envelope_kind: E,
     /// Which session everybody here means.
     session: String,
     settings: SpliceSettings,
@@ -62,8 +62,8 @@ pub struct Splice<G, C, E: Envelopes> {
     newcomer: Option<Peer>,
     happenings: VecDeque<Happening>,
     /// What the last message held, and whose it was.
-    sorted: Sorted,
-    sorted_of: Peer,
+    parts: MessageParts,
+    parts_of: Peer,
     /// The voice packet that the last event showed, or that the next one will.
     packet: Vec<u8>,
     /// A message that is being written.
@@ -87,7 +87,7 @@ enum Happening {
     Disconnected(Peer, DisconnectReason),
 }
 
-impl<G: GameServer, C: GameClient, E: Envelopes> Splice<G, C, E> {
+impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> Splice<G, C, E> {
     /// Takes clients in over one network, and opens a connection to the game's server for each: `open_upstream` makes it,
     /// not connected yet, for a client at this address.
     ///
@@ -98,7 +98,7 @@ impl<G: GameServer, C: GameClient, E: Envelopes> Splice<G, C, E> {
     pub fn new(
         clients: G,
         open_upstream: impl FnMut(SocketAddr) -> io::Result<C> + Send + 'static,
-        envelopes: E,
+        envelope_kind: E,
         session: impl Into<String>,
         settings: SpliceSettings,
     ) -> io::Result<Self> {
@@ -107,7 +107,7 @@ impl<G: GameServer, C: GameClient, E: Envelopes> Splice<G, C, E> {
         Ok(Self {
             clients,
             open_upstream: Box::new(open_upstream),
-            envelopes,
+            envelope_kind,
             session: session.into(),
             settings,
             name: None,
@@ -116,8 +116,8 @@ impl<G: GameServer, C: GameClient, E: Envelopes> Splice<G, C, E> {
             last_voice: Peer(0),
             newcomer: None,
             happenings: VecDeque::new(),
-            sorted: Sorted::default(),
-            sorted_of: Peer(0),
+            parts: MessageParts::default(),
+            parts_of: Peer(0),
             packet: Vec::new(),
             message: Vec::new(),
             timers: Timers::default(),
@@ -144,7 +144,7 @@ impl<G: GameServer, C: GameClient, E: Envelopes> Splice<G, C, E> {
     }
 }
 
-impl<G: GameServer, C: GameClient, E: Envelopes> ServerTransport for Splice<G, C, E> {
+impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> ServerTransport for Splice<G, C, E> {
     fn poll(&mut self, now: Instant) -> Option<ServerEvent<'_>> {
         self.take_newcomer_in(now);
         let happening = loop {
@@ -238,7 +238,7 @@ impl<G: GameServer, C: GameClient, E: Envelopes> ServerTransport for Splice<G, C
 
     fn limits(&self) -> PacketLimits {
         let largest = |delivery| self.clients.message_bytes_max(self.clients.channel_for(delivery));
-        self.envelopes.limits(PacketLimits {
+        self.envelope_kind.limits(PacketLimits {
             reliable_bytes: largest(Delivery::Reliable),
             unreliable_bytes: largest(Delivery::Unreliable),
         })

@@ -2,7 +2,7 @@
 //!
 //! A protocol's author writes a [`ServerEndpoint`] and a [`ClientEndpoint`], which know neither sockets nor clocks.
 //! [`UdpServer`] and [`UdpClient`] give them one non-blocking socket each, read it when they are polled, and are a
-//! [`GameServer`](crate::GameServer) and a [`GameClient`](crate::GameClient).
+//! [`GameNetworkServer`](crate::GameNetworkServer) and a [`GameNetworkClient`](crate::GameNetworkClient).
 //! No threads: whoever sleeps waits for the socket, which is the `descriptor`, and until `wants_poll_at`.
 //!
 //! ```text
@@ -11,10 +11,10 @@
 //!        ◀── send    ◀─ poll_transmit, when there is nothing more to report, and at flush
 //! ```
 //!
-//! [`DatagramQueue`] is where an endpoint may keep what is to leave.
+//! [`BytesQueue`] is where an endpoint may keep what is to leave.
 
+mod bytes_queue;
 mod client;
-mod datagram_queue;
 mod endpoint;
 #[doc(hidden)]
 pub mod fuzz;
@@ -23,8 +23,8 @@ pub mod rig;
 mod server;
 mod socket;
 
+pub use bytes_queue::BytesQueue;
 pub use client::{UdpClient, UdpClientSettings};
-pub use datagram_queue::DatagramQueue;
 pub use endpoint::{ClientEndpoint, ClientEndpointEvent, ServerEndpoint, ServerEndpointEvent};
 pub use newcomer_rate::NewcomerRate;
 pub use server::{UdpServer, UdpServerSettings};

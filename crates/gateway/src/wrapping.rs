@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use consonance_transport::Delivery;
 
-use crate::{Channel, Envelope, Sorted, SortedPart};
+use crate::{Channel, Envelope, MessagePart, MessageParts};
 
 /// Has an envelope wrap a packet for its client, and gives out what is to be sent; false if it cannot be wrapped. The buffer
 /// is for the message.
@@ -20,10 +20,10 @@ pub(crate) fn wrap_for_client(
         send(channel, message);
         return true;
     }
-    let mut parts = Sorted::default();
+    let mut parts = MessageParts::default();
     let is_wrapped = envelope.wrap_in_parts(now, delivery, packet, &mut parts);
     while let Some((part, bytes)) = parts.pop() {
-        if let SortedPart::ToClient(channel) = part {
+        if let MessagePart::ToClient(channel) = part {
             send(channel, bytes);
         }
     }

@@ -10,7 +10,7 @@ use consonance_enet::{EnetClient, EnetClientSettings};
 use consonance_fishnet::FishNetClient;
 use consonance_forge::{ForgeClient, ForgeClientSettings};
 use consonance_forge_envelope::ForgeVoice;
-use consonance_gateway::VoiceClient;
+use consonance_gateway::EnvelopeClient;
 use consonance_gateway::streams::StreamClientSettings;
 use consonance_gateway::udp::{ClientEndpoint, UdpClient, UdpClientSettings};
 use consonance_kcp::{KcpClient, KcpClientSettings, LinkSettings};
@@ -27,32 +27,32 @@ use consonance_webrtc_network::WebRtcClient;
 pub fn mirror_kcp(server: SocketAddr) -> impl ClientTransport + 'static {
     let link = LinkSettings { is_message: looks_like_batch, ..LinkSettings::default() };
     let kcp = KcpClient::new(KcpClientSettings { link, ..KcpClientSettings::default() });
-    VoiceClient::new(udp(server, kcp), mirror())
+    EnvelopeClient::new(udp(server, kcp), mirror())
 }
 
 /// A game on Mirror with Telepathy.
 pub fn mirror_telepathy(server: SocketAddr) -> impl ClientTransport + 'static {
     let telepathy = TelepathyClient::new(Telepathy::default(), StreamClientSettings::new(server)).unwrap();
-    VoiceClient::new(telepathy, mirror())
+    EnvelopeClient::new(telepathy, mirror())
 }
 
 /// A game on Mirror with `SimpleWebTransport`.
 pub fn mirror_websocket(server: SocketAddr) -> impl ClientTransport + 'static {
     let end = ClientEnd::new(server.to_string());
     let simple_web = SimpleWebClient::new(end, StreamClientSettings::new(server)).unwrap();
-    VoiceClient::new(simple_web, mirror())
+    EnvelopeClient::new(simple_web, mirror())
 }
 
 /// A game on Mirror with Ignorance.
 pub fn mirror_ignorance(server: SocketAddr) -> impl ClientTransport + 'static {
     let enet = EnetClient::new(EnetClientSettings::default(), seed().into());
-    VoiceClient::new(udp(server, enet), mirror())
+    EnvelopeClient::new(udp(server, enet), mirror())
 }
 
 /// A game on DarkRift 2, whose voice has the tag 7.
 pub fn darkrift(server: SocketAddr) -> impl ClientTransport + 'static {
     let darkrift = DarkRiftClient::new(consonance_darkrift::ClientSettings::new(server)).unwrap();
-    VoiceClient::new(darkrift, DarkRiftVoiceClient::new(7, None, Layout::Prefixed))
+    EnvelopeClient::new(darkrift, DarkRiftVoiceClient::new(7, None, Layout::Prefixed))
 }
 
 /// A game on Fish-Networking.
@@ -60,19 +60,19 @@ pub fn fishnet(server: SocketAddr) -> impl ClientTransport + 'static {
     let clock = UtcClock::new(Instant::now(), SystemTime::now());
     let litenetlib = LiteNetLibClient::new(consonance_litenetlib::ClientSettings::default(), clock);
     let fishnet = FishNetClient::new(consonance_fishnet::ClientSettings::default());
-    VoiceClient::new(udp(server, litenetlib), fishnet)
+    EnvelopeClient::new(udp(server, litenetlib), fishnet)
 }
 
 /// A game on Netcode for GameObjects.
 pub fn ngo(server: SocketAddr) -> impl ClientTransport + 'static {
     let utp = UtpClient::new(consonance_utp::ClientSettings::default(), seed().into());
-    VoiceClient::new(udp(server, utp), NgoClient::new(consonance_ngo::ClientSettings::default()))
+    EnvelopeClient::new(udp(server, utp), NgoClient::new(consonance_ngo::ClientSettings::default()))
 }
 
 /// A game on Forge Networking Remastered.
 pub fn forge(server: SocketAddr) -> impl ClientTransport + 'static {
     let forge = ForgeClient::new(ForgeClientSettings::default(), [seed(); 32]);
-    VoiceClient::new(udp(server, forge), ForgeVoice::default())
+    EnvelopeClient::new(udp(server, forge), ForgeVoice::default())
 }
 
 /// A game on WebRTC Network. The host of its session `main` is to be found at this signalling server.

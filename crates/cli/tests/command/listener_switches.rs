@@ -7,7 +7,7 @@ use std::time::{Duration, Instant, SystemTime};
 use consonance_darkrift::DarkRiftClient;
 use consonance_darkrift_envelope::{DarkRiftVoiceClient, Layout};
 use consonance_gateway::streams::StreamClientSettings;
-use consonance_gateway::{GameClient, GameClientEvent, VoiceClient};
+use consonance_gateway::{EnvelopeClient, GameNetworkClient, GameNetworkClientEvent};
 use consonance_litenetlib::{ClientSettings as LiteNetLibSettings, LiteNetLibClient, UtcClock};
 use consonance_mirror::{ClientSettings as MirrorSettings, Credentials, MirrorClient};
 use consonance_telepathy::{Telepathy, TelepathyClient};
@@ -37,7 +37,7 @@ fn clients_of_a_mirror_game_that_asks_for_a_password_get_in_with_it_and_not_with
         let credentials = Some(Credentials::new("ali", password).unwrap());
         let settings = StreamClientSettings::new(address);
         let network = TelepathyClient::new(Telepathy::default(), settings).unwrap();
-        VoiceClient::new(network, MirrorClient::new(MirrorSettings { credentials, ..Default::default() }))
+        EnvelopeClient::new(network, MirrorClient::new(MirrorSettings { credentials, ..Default::default() }))
     };
     let mut stranger = client("open barley");
     stranger.connect(Instant::now());
@@ -60,7 +60,7 @@ fn clients_of_a_darkrift_game_with_a_tag_of_its_own_towards_them_hear_each_other
         serve(&Folder::new(), "darkrift2", "tag = 7\ntag_to_client = 8\nlayout = 'prefixed-little-endian'");
     let client = || {
         let network = DarkRiftClient::new(consonance_darkrift::ClientSettings::new(address)).unwrap();
-        VoiceClient::new(network, DarkRiftVoiceClient::new(7, Some(8), Layout::PrefixedLittleEndian))
+        EnvelopeClient::new(network, DarkRiftVoiceClient::new(7, Some(8), Layout::PrefixedLittleEndian))
     };
     let mut players = [player("Alice", client()), player("Bob", client())];
     assert_all_hear_each_other(&mut players, |_| {});
@@ -79,8 +79,8 @@ fn fishnet_greeting(keys: &str) -> Vec<u8> {
         let now = Instant::now();
         let mut is_up = false;
         match client.poll(now) {
-            Some(GameClientEvent::Connected { .. }) => is_up = true,
-            Some(GameClientEvent::Message { channel: of, message }) if of == channel => {
+            Some(GameNetworkClientEvent::Connected { .. }) => is_up = true,
+            Some(GameNetworkClientEvent::Message { channel: of, message }) if of == channel => {
                 return message[4..].to_vec();
             }
             Some(_) => {}

@@ -16,13 +16,13 @@ use consonance_gateway::streams::{
     StreamClient, StreamClientSettings, StreamProtocol, StreamServer, StreamSettings,
 };
 use consonance_gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
-use consonance_gateway::{Envelope as _, Envelopes as _, Sorted, SortedPart, VoiceClient};
+use consonance_gateway::{Envelope as _, EnvelopeClient, EnvelopeKind as _, MessagePart, MessageParts};
 use consonance_kcp::{KcpClient, KcpClientSettings, KcpServer, KcpServerSettings};
 use consonance_litenetlib::{
     LiteNetLibClient, LiteNetLibServer, ServerSettings as LiteNetLibSettings, UtcClock,
 };
 use consonance_mirror::{ClientSettings as MirrorSettings, MirrorClient};
-use consonance_ngo::{NgoClient, NgoVoiceServer, VoiceServerSettings};
+use consonance_ngo::{NgoClient, NgoVoiceOnly, VoiceOnlySettings};
 use consonance_simple_web::{ClientEnd, ServerEnd, SimpleWebServer};
 use consonance_telepathy::{Telepathy, TelepathyServer};
 #[cfg(unix)]
@@ -49,7 +49,7 @@ fn players_of_a_mirror_game_hear_each_other_and_their_game_hears_everything_else
     let met = play(&mut game, &splice, || {
         let endpoint = KcpClient::new(KcpClientSettings::default());
         let network = UdpClient::new(address, endpoint, UdpClientSettings::default());
-        VoiceClient::new(network, MirrorClient::new(MirrorSettings::default()))
+        EnvelopeClient::new(network, MirrorClient::new(MirrorSettings::default()))
     });
     assert!(met.messages.len() >= 2, "each client has said at least that it is ready");
     #[cfg(target_os = "linux")]
@@ -84,7 +84,7 @@ fn players_of_a_mirror_game_over_ignorance_hear_each_other() {
         seed += 1;
         let endpoint = EnetClient::new(EnetClientSettings::default(), seed);
         let network = UdpClient::new(address, endpoint, UdpClientSettings::default());
-        VoiceClient::new(network, MirrorClient::new(MirrorSettings::default()))
+        EnvelopeClient::new(network, MirrorClient::new(MirrorSettings::default()))
     });
     assert!(met.messages.len() >= 2, "each client has said at least that it is ready");
     #[cfg(unix)]
@@ -99,7 +99,7 @@ fn play_over_streams<S: StreamProtocol, C: StreamProtocol>(
     let (splice, address) = splice(network, game.local_addr().unwrap(), &[]);
     let met = play(game, &splice, || {
         let client = StreamClient::new(protocol(address), StreamClientSettings::new(address)).unwrap();
-        VoiceClient::new(client, MirrorClient::new(MirrorSettings::default()))
+        EnvelopeClient::new(client, MirrorClient::new(MirrorSettings::default()))
     });
     assert!(met.messages.len() >= 2, "each client has said at least that it is ready");
     #[cfg(unix)]
@@ -112,7 +112,7 @@ fn players_of_a_darkrift_game_hear_each_other_and_their_game_keeps_its_server() 
     let (splice, address) = splice("darkrift", game.local_addr(), &[]);
     play(&mut game, &splice, || {
         let network = DarkRiftClient::new(consonance_darkrift::ClientSettings::new(address)).unwrap();
-        VoiceClient::new(network, DarkRiftVoiceClient::new(0x1234, None, Layout::Raw))
+        EnvelopeClient::new(network, DarkRiftVoiceClient::new(0x1234, None, Layout::Raw))
     });
     #[cfg(unix)]
     splice.end().assert_well();
@@ -125,7 +125,7 @@ fn a_splice_that_is_told_the_tags_of_a_darkrift_game_answers_with_the_one_of_its
     let (splice, address) = splice("darkrift", game.local_addr(), &tags);
     play(&mut game, &splice, || {
         let network = DarkRiftClient::new(consonance_darkrift::ClientSettings::new(address)).unwrap();
-        VoiceClient::new(network, DarkRiftVoiceClient::new(7, Some(8), Layout::Prefixed))
+        EnvelopeClient::new(network, DarkRiftVoiceClient::new(7, Some(8), Layout::Prefixed))
     });
     #[cfg(unix)]
     splice.end().assert_well();
@@ -140,7 +140,7 @@ fn players_of_a_fishnet_game_hear_each_other_and_their_game_hears_everything_els
     let met = play(&mut game, &splice, || {
         let endpoint = LiteNetLibClient::new(consonance_litenetlib::ClientSettings::default(), clock);
         let network = UdpClient::new(address, endpoint, UdpClientSettings::default());
-        VoiceClient::new(network, FishNetClient::new(consonance_fishnet::ClientSettings::default()))
+        EnvelopeClient::new(network, FishNetClient::new(consonance_fishnet::ClientSettings::default()))
     });
     let versions = met.messages.iter().filter(|message| message[4..].starts_with(&[21, 0, 10])).count();
     assert_eq!(versions, 2, "each client has told its version: {:?}", met.messages);
@@ -153,14 +153,14 @@ fn players_of_a_netcode_game_hear_each_other_and_their_game_approves_them() {
     let endpoint = UtpServer::new(consonance_utp::ServerSettings::default());
     let mut game = UdpServer::bind(ANY_PORT, endpoint, UdpServerSettings::default()).unwrap();
     let (splice, address) = splice("ngo", game.local_addr(), &[]);
-    let mut approving = NgoVoiceServer::new(VoiceServerSettings::default());
+    let mut approving = NgoVoiceOnly::new(VoiceOnlySettings::default());
     let mut clients = BTreeMap::new();
     let answer = move |peer, channel, message: &[u8]| {
         let client = clients.entry(peer).or_insert_with(|| approving.open(Instant::now()));
-        let mut sorted = Sorted::default();
-        client.handle_from_client(Instant::now(), channel, message, &mut sorted);
-        match sorted.pop()? {
-            (SortedPart::ToClient(channel), answer) => Some((channel, answer.to_vec())),
+        let mut parts = MessageParts::default();
+        client.handle_from_client(Instant::now(), channel, message, &mut parts);
+        match parts.pop()? {
+            (MessagePart::ToClient(channel), answer) => Some((channel, answer.to_vec())),
             _ => None,
         }
     };
@@ -170,7 +170,7 @@ fn players_of_a_netcode_game_hear_each_other_and_their_game_approves_them() {
         seed += 1;
         let endpoint = UtpClient::new(consonance_utp::ClientSettings::default(), seed);
         let network = UdpClient::new(address, endpoint, UdpClientSettings::default());
-        VoiceClient::new(network, NgoClient::new(consonance_ngo::ClientSettings::default()))
+        EnvelopeClient::new(network, NgoClient::new(consonance_ngo::ClientSettings::default()))
     });
     assert_eq!(met.messages.len(), 2, "each client has asked to be taken in, and all else was voice");
     #[cfg(unix)]

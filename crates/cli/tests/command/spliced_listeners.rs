@@ -9,7 +9,9 @@ use std::time::{Duration, Instant};
 use consonance_darkrift::{DarkRiftClient, DarkRiftServer};
 use consonance_darkrift_envelope::{DarkRiftVoiceClient, Layout};
 use consonance_gateway::udp::{UdpServer, UdpServerSettings};
-use consonance_gateway::{GameClient, GameClientEvent, GameServer, GameServerEvent, VoiceClient};
+use consonance_gateway::{
+    EnvelopeClient, GameNetworkClient, GameNetworkClientEvent, GameNetworkServer, GameNetworkServerEvent,
+};
 use consonance_kcp::{KcpClient, KcpClientSettings, KcpServer, KcpServerSettings};
 use consonance_mirror::MirrorClient;
 use consonance_quic::{QuicAddress, QuicClient, QuicClientSettings, QuicRuntime};
@@ -31,7 +33,7 @@ struct Game<G> {
     met: BTreeMap<Peer, Vec<Vec<u8>>>,
 }
 
-impl<G: GameServer> Game<G> {
+impl<G: GameNetworkServer> Game<G> {
     fn new(network: G) -> Self {
         Self { network, met: BTreeMap::new() }
     }
@@ -39,16 +41,16 @@ impl<G: GameServer> Game<G> {
     fn turn(&mut self, now: Instant) {
         while let Some(event) = self.network.poll(now) {
             match event {
-                GameServerEvent::Connected { peer, .. } => {
+                GameNetworkServerEvent::Connected { peer, .. } => {
                     self.met.insert(peer, Vec::new());
                     self.network.accept(now, peer, &[]);
                 }
-                GameServerEvent::Message { peer, channel, message } => {
+                GameNetworkServerEvent::Message { peer, channel, message } => {
                     let message = message.to_vec();
                     self.network.send(now, peer, channel, &message);
                     self.met.get_mut(&peer).unwrap().push(message);
                 }
-                GameServerEvent::Disconnected { .. } => {}
+                GameNetworkServerEvent::Disconnected { .. } => {}
             }
         }
     }
@@ -62,7 +64,7 @@ impl<G: GameServer> Game<G> {
 }
 
 /// Says all this to the game, and waits until all of it came back.
-fn assert_passed_on(mut client: impl GameClient, said: &[Vec<u8>], mut turn: impl FnMut(Instant)) {
+fn assert_passed_on(mut client: impl GameNetworkClient, said: &[Vec<u8>], mut turn: impl FnMut(Instant)) {
     let channel = client.channel_for(Delivery::Reliable);
     let mut answers = Vec::new();
     client.connect(Instant::now(), &[]);
@@ -73,9 +75,9 @@ fn assert_passed_on(mut client: impl GameClient, said: &[Vec<u8>], mut turn: imp
         let mut is_up = false;
         while let Some(event) = client.poll(now) {
             match event {
-                GameClientEvent::Connected { .. } => is_up = true,
-                GameClientEvent::Message { message, .. } => answers.push(message.to_vec()),
-                GameClientEvent::Disconnected { reason } => panic!("{reason}"),
+                GameNetworkClientEvent::Connected { .. } => is_up = true,
+                GameNetworkClientEvent::Message { message, .. } => answers.push(message.to_vec()),
+                GameNetworkClientEvent::Disconnected { reason } => panic!("{reason}"),
             }
         }
         if is_up {
@@ -137,8 +139,8 @@ fn two_games_that_keep_their_servers_and_a_native_player_are_in_one_session() {
     let in_darkrift = DarkRiftVoiceClient::new(0x1234, None, Layout::Raw);
     let mut players = [
         player("Native", QuicClient::new(&runtime, native, QuicClientSettings::default())),
-        player("Mirror", VoiceClient::new(kcp, in_mirror)),
-        player("DarkRift", VoiceClient::new(client(), in_darkrift)),
+        player("Mirror", EnvelopeClient::new(kcp, in_mirror)),
+        player("DarkRift", EnvelopeClient::new(client(), in_darkrift)),
     ];
     assert_all_hear_each_other(&mut players, |now| {
         mirror.turn(now);

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use consonance_gateway::{Channel, ClientEnvelope, Sorted};
+use consonance_gateway::{Channel, ClientEnvelope, MessageParts};
 use consonance_transport::{Delivery, PacketLimits};
 
 use crate::{Layout, Message, STOCK_CHANNELS, VoiceDialect, VoiceSettings};
@@ -28,13 +28,13 @@ impl DarkRiftVoiceClient {
 }
 
 impl ClientEnvelope for DarkRiftVoiceClient {
-    fn handle_connected(&mut self, _now: Instant, _sorted: &mut Sorted) {}
+    fn handle_connected(&mut self, _now: Instant, _parts: &mut MessageParts) {}
 
-    fn handle_message(&mut self, _now: Instant, channel: Channel, message: &[u8], sorted: &mut Sorted) {
+    fn handle_message(&mut self, _now: Instant, channel: Channel, message: &[u8], parts: &mut MessageParts) {
         let dialect = self.settings.to_client(self.to_server);
         let packet = Message::parse(message).and_then(|message| dialect.voice_packet(&message));
         if let Some(packet) = packet {
-            sorted.voice(self.settings.channels.delivery_of(channel), packet);
+            parts.voice(self.settings.channels.delivery_of(channel), packet);
         }
     }
 

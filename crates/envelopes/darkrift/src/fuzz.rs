@@ -2,11 +2,13 @@
 
 use std::time::Instant;
 
-use consonance_gateway::{Channel, ClientEnvelope as _, Envelope as _, Envelopes as _, Sorted, SortedPart};
+use consonance_gateway::{
+    Channel, ClientEnvelope as _, Envelope as _, EnvelopeKind as _, MessagePart, MessageParts,
+};
 use consonance_transport::Delivery;
 
 use crate::{
-    DarkRiftSplice, DarkRiftVoiceClient, DarkRiftVoiceServer, Layout, Message, VoiceDialect, VoiceSettings,
+    DarkRiftSplice, DarkRiftVoiceClient, DarkRiftVoiceOnly, Layout, Message, VoiceDialect, VoiceSettings,
 };
 
 /// Messages one after the other, each behind a byte for its way and one for its length.
@@ -16,20 +18,20 @@ use crate::{
 pub fn darkrift_messages(mut bytes: &[u8]) {
     let now = Instant::now();
     let mut splice = DarkRiftSplice::new(VoiceSettings::default()).open(now);
-    let mut server = DarkRiftVoiceServer::new(VoiceSettings::default()).open(now);
+    let mut server = DarkRiftVoiceOnly::new(VoiceSettings::default()).open(now);
     let mut client = DarkRiftVoiceClient::new(7, None, Layout::Prefixed);
-    let mut sorted = Sorted::default();
+    let mut parts = MessageParts::default();
     while let [way, length, rest @ ..] = bytes {
         let (message, rest) = rest.split_at(usize::from(*length).min(rest.len()));
         bytes = rest;
         let channel = Channel(u16::from(way & 1));
         check_message(message);
-        splice.handle_from_client(now, channel, message, &mut sorted);
-        check_spliced(message, &mut sorted);
-        server.handle_from_client(now, channel, message, &mut sorted);
-        client.handle_message(now, channel, message, &mut sorted);
-        sorted.take_violation();
-        while sorted.pop().is_some() {}
+        splice.handle_from_client(now, channel, message, &mut parts);
+        check_spliced(message, &mut parts);
+        server.handle_from_client(now, channel, message, &mut parts);
+        client.handle_message(now, channel, message, &mut parts);
+        parts.take_violation();
+        while parts.pop().is_some() {}
         let mut wrapped = Vec::new();
         if server.wrap(now, Delivery::Unreliable, message, &mut wrapped).is_some() {
             let wrapped = Message::parse(&wrapped).expect("what is written has a header");
@@ -51,11 +53,11 @@ fn check_message(bytes: &[u8]) {
 }
 
 /// Each message goes one way, whole.
-fn check_spliced(message: &[u8], sorted: &mut Sorted) {
-    match sorted.pop().expect("nothing is swallowed") {
-        (SortedPart::ToGame(_), bytes) => assert_eq!(bytes, message),
-        (SortedPart::Voice(_), packet) => assert!(message.ends_with(packet) && packet.len() >= 2),
+fn check_spliced(message: &[u8], parts: &mut MessageParts) {
+    match parts.pop().expect("nothing is swallowed") {
+        (MessagePart::ToGame(_), bytes) => assert_eq!(bytes, message),
+        (MessagePart::Voice(_), packet) => assert!(message.ends_with(packet) && packet.len() >= 2),
         (part, _) => panic!("a client's message does not become {part:?}"),
     }
-    assert!(sorted.pop().is_none());
+    assert!(parts.pop().is_none());
 }

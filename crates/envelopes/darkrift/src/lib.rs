@@ -9,7 +9,7 @@
 //! tell is learned from each client's first voice packet, a handshake that cannot be mistaken for anything else.
 //! Three envelopes lead to and from a session:
 //!
-//! * [`DarkRiftVoiceServer`]: a server for voice only, which the game connects to beside its own;
+//! * [`DarkRiftVoiceOnly`]: a server for voice only, which the game connects to beside its own;
 //! * [`DarkRiftSplice`]: takes voice out of what clients send to their game's server;
 //! * [`DarkRiftVoiceClient`]: a player of ours among the game's clients.
 //!
@@ -41,7 +41,7 @@ mod learned;
 mod message;
 mod settings;
 mod splice;
-mod voice_server;
+mod voice_only;
 
 pub use client::DarkRiftVoiceClient;
 pub use dialect::{Layout, VoiceDialect};
@@ -49,4 +49,4 @@ pub use learned::Learned;
 pub use message::{Message, Ping};
 pub use settings::{STOCK_CHANNELS, VoiceSettings};
 pub use splice::{DarkRiftSplice, DarkRiftSplicedConnection};
-pub use voice_server::{DarkRiftVoiceConnection, DarkRiftVoiceServer};
+pub use voice_only::{DarkRiftVoiceOnly, DarkRiftVoiceOnlyConnection};

@@ -2,11 +2,11 @@
 
 use std::time::Instant;
 
-use consonance_gateway::{Channel, Envelope, Envelopes, Sorted};
+use consonance_gateway::{Channel, Envelope, EnvelopeKind, MessageParts};
 use consonance_transport::{Delivery, PacketLimits};
 
 use crate::dialect::MAGIC;
-use crate::voice_server::Speaker;
+use crate::voice_only::Speaker;
 use crate::{Learned, Message, VoiceSettings};
 
 /// Envelopes of the connections of a splice.
@@ -31,7 +31,7 @@ impl DarkRiftSplice {
     }
 }
 
-impl Envelopes for DarkRiftSplice {
+impl EnvelopeKind for DarkRiftSplice {
     type Envelope = DarkRiftSplicedConnection;
 
     fn open(&mut self, _now: Instant) -> DarkRiftSplicedConnection {
@@ -48,13 +48,19 @@ impl Envelopes for DarkRiftSplice {
 pub struct DarkRiftSplicedConnection(Speaker);
 
 impl Envelope for DarkRiftSplicedConnection {
-    fn handle_from_client(&mut self, _now: Instant, channel: Channel, message: &[u8], sorted: &mut Sorted) {
+    fn handle_from_client(
+        &mut self,
+        _now: Instant,
+        channel: Channel,
+        message: &[u8],
+        parts: &mut MessageParts,
+    ) {
         let packet = Message::parse(message)
             .and_then(|message| self.0.voice_packet(channel, &message))
             .filter(|packet| packet.starts_with(&MAGIC));
         match packet {
-            Some(packet) => sorted.voice(self.0.delivery_of(channel), packet),
-            None => sorted.to_game(channel, message),
+            Some(packet) => parts.voice(self.0.delivery_of(channel), packet),
+            None => parts.to_game(channel, message),
         }
     }
 

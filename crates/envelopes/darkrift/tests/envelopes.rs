@@ -3,10 +3,12 @@
 use std::time::Instant;
 
 use consonance_darkrift_envelope::{
-    DarkRiftSplice, DarkRiftVoiceClient, DarkRiftVoiceServer, Layout, Message, Ping, VoiceDialect,
+    DarkRiftSplice, DarkRiftVoiceClient, DarkRiftVoiceOnly, Layout, Message, Ping, VoiceDialect,
     VoiceSettings,
 };
-use consonance_gateway::{Channel, ClientEnvelope as _, Envelope, Envelopes as _, Sorted, SortedPart};
+use consonance_gateway::{
+    Channel, ClientEnvelope as _, Envelope, EnvelopeKind as _, MessagePart, MessageParts,
+};
 use consonance_transport::{Delivery, PacketLimits};
 use proptest::prelude::*;
 
@@ -61,10 +63,10 @@ mod golden {
 
     #[test]
     fn a_voice_only_server_answers_a_ping_of_the_game() {
-        let mut server = DarkRiftVoiceServer::new(VoiceSettings::default()).open(Instant::now());
+        let mut server = DarkRiftVoiceOnly::new(VoiceSettings::default()).open(Instant::now());
         assert_eq!(
             sort(&mut server, RELIABLE, &PING),
-            [(SortedPart::ToClient(RELIABLE), PING_ANSWER.to_vec())]
+            [(MessagePart::ToClient(RELIABLE), PING_ANSWER.to_vec())]
         );
         assert_eq!(sort(&mut server, RELIABLE, &PING_ANSWER), []);
     }
@@ -73,15 +75,15 @@ mod golden {
 #[test]
 fn the_first_handshake_tells_what_voice_looks_like() {
     for layout in LAYOUTS {
-        let mut envelopes = DarkRiftVoiceServer::new(VoiceSettings::default());
+        let mut envelopes = DarkRiftVoiceOnly::new(VoiceSettings::default());
         let mut server = envelopes.open(Instant::now());
         let mut answer = Vec::new();
         assert_eq!(server.wrap(Instant::now(), Delivery::Reliable, &VOICE, &mut answer), None);
         assert_eq!(sort(&mut server, RELIABLE, &message(9, layout, &VOICE)), [], "no handshake came yet");
         let first = sort(&mut server, RELIABLE, &message(9, layout, &HANDSHAKE));
-        assert_eq!(first, [(SortedPart::Voice(Delivery::Reliable), HANDSHAKE.to_vec())]);
+        assert_eq!(first, [(MessagePart::Voice(Delivery::Reliable), HANDSHAKE.to_vec())]);
         let second = sort(&mut server, UNRELIABLE, &message(9, layout, &VOICE));
-        assert_eq!(second, [(SortedPart::Voice(Delivery::Unreliable), VOICE.to_vec())]);
+        assert_eq!(second, [(MessagePart::Voice(Delivery::Unreliable), VOICE.to_vec())]);
         assert_eq!(sort(&mut server, RELIABLE, &message(8, layout, &VOICE)), [], "another tag is the game's");
         let channel = server.wrap(Instant::now(), Delivery::Unreliable, &VOICE, &mut answer);
         assert_eq!((channel, answer), (Some(UNRELIABLE), message(9, layout, &VOICE)));
@@ -91,7 +93,7 @@ fn the_first_handshake_tells_what_voice_looks_like() {
 
 #[test]
 fn only_a_handshake_over_tcp_teaches() {
-    let mut server = DarkRiftVoiceServer::new(VoiceSettings::default()).open(Instant::now());
+    let mut server = DarkRiftVoiceOnly::new(VoiceSettings::default()).open(Instant::now());
     assert_eq!(sort(&mut server, UNRELIABLE, &message(9, Layout::Raw, &HANDSHAKE)), []);
     let wrong_length = [&[0, 0, 9, 0, 0, 0, 4], HANDSHAKE.as_slice()].concat();
     assert_eq!(sort(&mut server, RELIABLE, &wrong_length), []);
@@ -99,7 +101,7 @@ fn only_a_handshake_over_tcp_teaches() {
 
 #[test]
 fn what_one_connection_has_shown_holds_for_the_next_until_it_shows_something_else() {
-    let mut envelopes = DarkRiftVoiceServer::new(VoiceSettings::default());
+    let mut envelopes = DarkRiftVoiceOnly::new(VoiceSettings::default());
     sort(&mut envelopes.open(Instant::now()), RELIABLE, &message(9, Layout::Prefixed, &HANDSHAKE));
     let mut second = envelopes.open(Instant::now());
     let mut answer = Vec::new();
@@ -116,7 +118,7 @@ fn what_one_connection_has_shown_holds_for_the_next_until_it_shows_something_els
 fn what_is_configured_holds_and_contradictions_are_counted() {
     let settings =
         VoiceSettings { tag_to_server: Some(5), tag_to_client: Some(6), ..VoiceSettings::default() };
-    let mut envelopes = DarkRiftVoiceServer::new(settings);
+    let mut envelopes = DarkRiftVoiceOnly::new(settings);
     let mut server = envelopes.open(Instant::now());
     assert_eq!(sort(&mut server, RELIABLE, &message(9, Layout::Raw, &HANDSHAKE)), []);
     assert_eq!(sort(&mut server, RELIABLE, &message(5, Layout::Raw, b"any packet")).len(), 1);
@@ -130,22 +132,22 @@ fn what_is_configured_holds_and_contradictions_are_counted() {
 
 #[test]
 fn voice_with_a_ping_is_voice() {
-    let mut server = DarkRiftVoiceServer::new(VoiceSettings::default()).open(Instant::now());
+    let mut server = DarkRiftVoiceOnly::new(VoiceSettings::default()).open(Instant::now());
     let mut pinged = Vec::new();
     let ping = Some(Ping { code: 3, is_answer: false });
     Message { is_command: false, tag: 9, ping, body: &HANDSHAKE }.write(&mut pinged);
     assert_eq!(
         sort(&mut server, RELIABLE, &pinged),
-        [(SortedPart::Voice(Delivery::Reliable), HANDSHAKE.to_vec())]
+        [(MessagePart::Voice(Delivery::Reliable), HANDSHAKE.to_vec())]
     );
 }
 
 #[test]
 fn a_command_from_a_client_ends_its_connection_to_a_voice_only_server() {
-    let mut server = DarkRiftVoiceServer::new(VoiceSettings::default()).open(Instant::now());
-    let mut sorted = Sorted::default();
-    server.handle_from_client(Instant::now(), RELIABLE, &[0x80, 0, 1, 0, 0], &mut sorted);
-    assert!(sorted.take_violation().is_some() && sorted.is_empty());
+    let mut server = DarkRiftVoiceOnly::new(VoiceSettings::default()).open(Instant::now());
+    let mut parts = MessageParts::default();
+    server.handle_from_client(Instant::now(), RELIABLE, &[0x80, 0, 1, 0, 0], &mut parts);
+    assert!(parts.take_violation().is_some() && parts.is_empty());
 }
 
 #[test]
@@ -166,25 +168,25 @@ fn a_splice_takes_voice_out_and_hands_everything_else_on_untouched() {
     ];
     for (packet, channel, delivery) in rounds {
         for game in games {
-            assert_eq!(sort(&mut splice, channel, game), [(SortedPart::ToGame(channel), game.to_vec())]);
+            assert_eq!(sort(&mut splice, channel, game), [(MessagePart::ToGame(channel), game.to_vec())]);
         }
         let voice = sort(&mut splice, channel, &message(9, Layout::Prefixed, packet));
-        assert_eq!(voice, [(SortedPart::Voice(delivery), packet.to_vec())]);
+        assert_eq!(voice, [(MessagePart::Voice(delivery), packet.to_vec())]);
     }
-    let mut sorted = Sorted::default();
-    splice.handle_from_game(Instant::now(), UNRELIABLE, &[0, 0, 9, 1], &mut sorted);
-    assert_eq!(sorted.pop(), Some((SortedPart::ToClient(UNRELIABLE), [0, 0, 9, 1].as_slice())));
+    let mut parts = MessageParts::default();
+    splice.handle_from_game(Instant::now(), UNRELIABLE, &[0, 0, 9, 1], &mut parts);
+    assert_eq!(parts.pop(), Some((MessagePart::ToClient(UNRELIABLE), [0, 0, 9, 1].as_slice())));
 }
 
 #[test]
 fn a_client_hears_its_tag_and_speaks_in_the_servers() {
     let mut client = DarkRiftVoiceClient::new(5, Some(6), Layout::Prefixed);
-    let mut sorted = Sorted::default();
-    client.handle_message(Instant::now(), UNRELIABLE, &message(6, Layout::Prefixed, &VOICE), &mut sorted);
-    assert_eq!(sorted.pop(), Some((SortedPart::Voice(Delivery::Unreliable), VOICE.as_slice())));
+    let mut parts = MessageParts::default();
+    client.handle_message(Instant::now(), UNRELIABLE, &message(6, Layout::Prefixed, &VOICE), &mut parts);
+    assert_eq!(parts.pop(), Some((MessagePart::Voice(Delivery::Unreliable), VOICE.as_slice())));
     for other in [message(5, Layout::Prefixed, &VOICE), message(6, Layout::Raw, &VOICE), vec![0x80, 0, 6]] {
-        client.handle_message(Instant::now(), RELIABLE, &other, &mut sorted);
-        assert_eq!(sorted.pop(), None, "{other:?}");
+        client.handle_message(Instant::now(), RELIABLE, &other, &mut parts);
+        assert_eq!(parts.pop(), None, "{other:?}");
     }
     let mut said = Vec::new();
     assert_eq!(client.wrap(Instant::now(), Delivery::Reliable, &VOICE, &mut said), Some(RELIABLE));
@@ -194,7 +196,7 @@ fn a_client_hears_its_tag_and_speaks_in_the_servers() {
 #[test]
 fn limits_leave_room_for_what_is_around_a_packet() {
     let messages = PacketLimits { reliable_bytes: 100, unreliable_bytes: 1200 };
-    let unknown = DarkRiftVoiceServer::new(VoiceSettings::default()).limits(messages);
+    let unknown = DarkRiftVoiceOnly::new(VoiceSettings::default()).limits(messages);
     assert_eq!(unknown, PacketLimits { reliable_bytes: 93, unreliable_bytes: 1024 });
     let raw = DarkRiftVoiceClient::new(5, None, Layout::Raw).limits(messages);
     assert_eq!(raw, PacketLimits { reliable_bytes: 97, unreliable_bytes: 1024 });
@@ -213,8 +215,8 @@ proptest! {
         changed.truncate(cut);
         let mut splice = DarkRiftSplice::new(VoiceSettings::default()).open(Instant::now());
         match sort(&mut splice, RELIABLE, &changed).as_slice() {
-            [(SortedPart::ToGame(_), bytes)] => prop_assert_eq!(bytes, &changed),
-            [(SortedPart::Voice(_), packet)] => prop_assert!(packet.starts_with(&HANDSHAKE[..3])),
+            [(MessagePart::ToGame(_), bytes)] => prop_assert_eq!(bytes, &changed),
+            [(MessagePart::Voice(_), packet)] => prop_assert!(packet.starts_with(&HANDSHAKE[..3])),
             other => prop_assert!(false, "{:?}", other),
         }
     }
@@ -228,9 +230,9 @@ fn message(tag: u16, layout: Layout, packet: &[u8]) -> Vec<u8> {
     bytes
 }
 
-fn sort(envelope: &mut impl Envelope, channel: Channel, message: &[u8]) -> Vec<(SortedPart, Vec<u8>)> {
-    let mut sorted = Sorted::default();
-    envelope.handle_from_client(Instant::now(), channel, message, &mut sorted);
-    assert_eq!(sorted.take_violation(), None);
-    std::iter::from_fn(|| sorted.pop().map(|(part, bytes)| (part, bytes.to_vec()))).collect()
+fn sort(envelope: &mut impl Envelope, channel: Channel, message: &[u8]) -> Vec<(MessagePart, Vec<u8>)> {
+    let mut parts = MessageParts::default();
+    envelope.handle_from_client(Instant::now(), channel, message, &mut parts);
+    assert_eq!(parts.take_violation(), None);
+    std::iter::from_fn(|| parts.pop().map(|(part, bytes)| (part, bytes.to_vec()))).collect()
 }

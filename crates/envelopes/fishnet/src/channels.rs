@@ -1,6 +1,6 @@
 //! On which of the network's channels payloads travel, and how large voice may be.
 
-use consonance_gateway::{Channel, Sorted, SortedPart, VoiceChannels};
+use consonance_gateway::{Channel, MessagePart, MessageParts, VoiceChannels};
 use consonance_transport::{Delivery, MAX_PACKET_BYTES, PacketLimits};
 
 use crate::broadcast::{voice_bytes, write_voice};
@@ -33,13 +33,13 @@ pub(crate) fn write_in_parts(
     key: BroadcastKey,
     tick: u32,
     packet: &[u8],
-    part: fn(Channel) -> SortedPart,
-    sorted: &mut Sorted,
+    part: fn(Channel) -> MessagePart,
+    parts: &mut MessageParts,
 ) {
     let mut packets = Vec::new();
     write_voice(key, packet, &mut packets);
     for payload in split::payloads(tick, &packets) {
-        sorted.write(part(channels.reliable), |bytes| bytes.extend_from_slice(&payload));
+        parts.write(part(channels.reliable), |bytes| bytes.extend_from_slice(&payload));
     }
 }
 

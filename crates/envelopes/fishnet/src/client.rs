@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use consonance_gateway::{Channel, ClientEnvelope, Sorted, SortedPart, VoiceChannels};
+use consonance_gateway::{Channel, ClientEnvelope, MessagePart, MessageParts, VoiceChannels};
 use consonance_transport::{Delivery, PacketLimits};
 
 use crate::channels::{STOCK_CHANNELS, voice_limits, write_in_parts, write_in_payload};
@@ -56,46 +56,46 @@ impl FishNetClient {
         channel: Channel,
         packets: Packets<'_>,
         is_whole_split: bool,
-        sorted: &mut Sorted,
+        parts: &mut MessageParts,
     ) {
         let channels = self.settings.channels;
         for packet in packets {
             if let Some(voice) = packet.voice(self.settings.voice_key) {
-                sorted.voice(channels.delivery_of(channel), voice);
+                parts.voice(channels.delivery_of(channel), voice);
                 continue;
             }
-            let Packet::Split { parts, chunk } = packet else { continue };
+            let Packet::Split { parts: total, chunk } = packet else { continue };
             if channel != channels.reliable || is_whole_split {
                 continue;
             }
-            match self.assembly.push(parts, chunk) {
+            match self.assembly.push(total, chunk) {
                 Ok(Some(whole)) => {
-                    self.handle_packets(channel, Packets::new(Side::Server, &whole), true, sorted);
+                    self.handle_packets(channel, Packets::new(Side::Server, &whole), true, parts);
                 }
                 Ok(None) => {}
-                Err(TooLong) => sorted.violation("a split is longer than is taken here"),
+                Err(TooLong) => parts.violation("a split is longer than is taken here"),
             }
         }
     }
 }
 
 impl ClientEnvelope for FishNetClient {
-    fn handle_connected(&mut self, now: Instant, sorted: &mut Sorted) {
+    fn handle_connected(&mut self, now: Instant, parts: &mut MessageParts) {
         self.clock = Some(TickClock::new(now));
         self.assembly.clear();
         self.ping_due = Some(now + PING_INTERVAL);
         let tick = self.tick(now);
         let Some(version) = &self.settings.version else { return };
-        sorted.write(SortedPart::ToGame(self.settings.channels.reliable), |payload| {
+        parts.write(MessagePart::ToGame(self.settings.channels.reliable), |payload| {
             payload.extend_from_slice(&tick.to_le_bytes());
             payload.extend_from_slice(&VERSION.to_le_bytes());
             packed::write_segment(version.as_bytes(), payload);
         });
     }
 
-    fn handle_message(&mut self, _now: Instant, channel: Channel, message: &[u8], sorted: &mut Sorted) {
+    fn handle_message(&mut self, _now: Instant, channel: Channel, message: &[u8], parts: &mut MessageParts) {
         if let Some(payload) = Payload::parse(message) {
-            self.handle_packets(channel, Packets::new(Side::Server, payload.packets), false, sorted);
+            self.handle_packets(channel, Packets::new(Side::Server, payload.packets), false, parts);
         }
     }
 
@@ -110,18 +110,18 @@ impl ClientEnvelope for FishNetClient {
         write_in_payload(self.settings.channels, self.settings.voice_key, tick, delivery, packet, message)
     }
 
-    fn wrap_in_parts(&mut self, now: Instant, _: Delivery, packet: &[u8], sorted: &mut Sorted) -> bool {
+    fn wrap_in_parts(&mut self, now: Instant, _: Delivery, packet: &[u8], parts: &mut MessageParts) -> bool {
         let tick = self.tick(now);
         let key = self.settings.voice_key;
-        write_in_parts(self.settings.channels, key, tick, packet, SortedPart::ToGame, sorted);
+        write_in_parts(self.settings.channels, key, tick, packet, MessagePart::ToGame, parts);
         true
     }
 
-    fn handle_timeout(&mut self, now: Instant, sorted: &mut Sorted) {
+    fn handle_timeout(&mut self, now: Instant, parts: &mut MessageParts) {
         if self.ping_due.is_some_and(|due| due <= now) {
             self.ping_due = Some(now + PING_INTERVAL);
             let tick = self.tick(now).to_le_bytes();
-            sorted.write(SortedPart::ToGame(self.settings.channels.unreliable), |payload| {
+            parts.write(MessagePart::ToGame(self.settings.channels.unreliable), |payload| {
                 payload.extend_from_slice(&tick);
                 payload.extend_from_slice(&PING_PONG.to_le_bytes());
                 payload.extend_from_slice(&tick);

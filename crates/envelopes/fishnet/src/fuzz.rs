@@ -2,12 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-use consonance_gateway::{ClientEnvelope as _, Envelope as _, Envelopes as _, Sorted, SortedPart};
+use consonance_gateway::{ClientEnvelope as _, Envelope as _, EnvelopeKind as _, MessagePart, MessageParts};
 use consonance_transport::Delivery;
 
 use crate::{
-    ClientSettings, FishNetClient, FishNetSplice, FishNetVoiceServer, STOCK_CHANNELS, SpliceSettings,
-    VoiceServerSettings, packed, write_voice,
+    ClientSettings, FishNetClient, FishNetSplice, FishNetVoiceOnly, STOCK_CHANNELS, SpliceSettings,
+    VoiceOnlySettings, packed, write_voice,
 };
 
 /// Payloads one after the other, each behind a byte for where it goes and one for its length; a length of 255 stands for a
@@ -18,11 +18,11 @@ use crate::{
 pub fn fishnet_payloads(mut bytes: &[u8]) {
     let start = Instant::now();
     let mut splice = FishNetSplice::new(SpliceSettings::default()).open(start);
-    let mut server = FishNetVoiceServer::new(VoiceServerSettings::default()).open(start);
+    let mut server = FishNetVoiceOnly::new(VoiceOnlySettings::default()).open(start);
     let mut client = FishNetClient::new(ClientSettings::default());
-    let mut sorted = Sorted::default();
-    client.handle_connected(start, &mut sorted);
-    while sorted.pop().is_some() {}
+    let mut parts = MessageParts::default();
+    client.handle_connected(start, &mut parts);
+    while parts.pop().is_some() {}
     let mut now = start;
     let mut splice_took_bytes = 0;
     while let [place, length, rest @ ..] = bytes {
@@ -38,18 +38,18 @@ pub fn fishnet_payloads(mut bytes: &[u8]) {
         let channel = if place & 4 == 0 { channels.reliable } else { channels.unreliable };
         match place & 3 {
             0 => {
-                splice.handle_from_client(now, channel, &payload, &mut sorted);
+                splice.handle_from_client(now, channel, &payload, &mut parts);
                 splice_took_bytes += payload.len();
             }
-            1 => splice.handle_from_game(now, channel, &payload, &mut sorted),
-            2 => server.handle_from_client(now, channel, &payload, &mut sorted),
-            _ => client.handle_message(now, channel, &payload, &mut sorted),
+            1 => splice.handle_from_game(now, channel, &payload, &mut parts),
+            2 => server.handle_from_client(now, channel, &payload, &mut parts),
+            _ => client.handle_message(now, channel, &payload, &mut parts),
         }
-        check(&mut sorted, place & 3, &mut splice_took_bytes);
+        check(&mut parts, place & 3, &mut splice_took_bytes);
         check_numbers(raw);
-        server.handle_timeout(now, &mut sorted);
-        client.handle_timeout(now, &mut sorted);
-        while sorted.pop().is_some() {}
+        server.handle_timeout(now, &mut parts);
+        client.handle_timeout(now, &mut parts);
+        while parts.pop().is_some() {}
         let mut wrapped = Vec::new();
         let channel = splice.wrap(now, Delivery::Unreliable, raw, &mut wrapped);
         assert_eq!(channel.is_some(), !wrapped.is_empty(), "a message has a channel");
@@ -58,18 +58,18 @@ pub fn fishnet_payloads(mut bytes: &[u8]) {
 }
 
 /// Nobody answers in somebody else's place, and a splice makes no more of what a client sent.
-fn check(sorted: &mut Sorted, place: u8, splice_took_bytes: &mut usize) {
-    while let Some((part, bytes)) = sorted.pop() {
+fn check(parts: &mut MessageParts, place: u8, splice_took_bytes: &mut usize) {
+    while let Some((part, bytes)) = parts.pop() {
         match (part, place) {
-            (SortedPart::Voice(_), 0 | 2 | 3) | (SortedPart::ToClient(_), 1 | 2) => {}
-            (SortedPart::ToGame(_), 0) => {
+            (MessagePart::Voice(_), 0 | 2 | 3) | (MessagePart::ToClient(_), 1 | 2) => {}
+            (MessagePart::ToGame(_), 0) => {
                 let left = splice_took_bytes.checked_sub(bytes.len());
                 *splice_took_bytes = left.expect("what goes on came before");
             }
             other => panic!("{other:?}"),
         }
     }
-    sorted.take_violation();
+    parts.take_violation();
 }
 
 /// A number that can be read is the same when it was written again.

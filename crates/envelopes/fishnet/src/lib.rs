@@ -10,7 +10,7 @@
 //!
 //! Three envelopes lead to and from a session:
 //!
-//! * [`FishNetVoiceServer`]: a server without a game, which does what clients expect of theirs;
+//! * [`FishNetVoiceOnly`]: a server without a game, which does what clients expect of theirs;
 //! * [`FishNetSplice`]: takes the voice out of what clients send to their game's server;
 //! * [`FishNetClient`]: a player of ours among the game's clients.
 //!
@@ -29,15 +29,15 @@ mod payload;
 mod splice;
 pub mod split;
 mod tick_clock;
-mod voice_server;
+mod voice_only;
 
 pub use broadcast::{BroadcastKey, find_voice, write_voice};
 pub use channels::STOCK_CHANNELS;
 pub use client::{ClientSettings, FishNetClient};
 pub use payload::{Packet, Packets, Payload, Side};
 pub use splice::{FishNetSplice, FishNetSplicedConnection, SpliceSettings};
-pub use voice_server::{
-    Authentication, FishNetVoiceConnection, FishNetVoiceServer, Version, VoiceServerSettings,
+pub use voice_only::{
+    Authentication, FishNetVoiceOnly, FishNetVoiceOnlyConnection, Version, VoiceOnlySettings,
 };
 
 /// The longest payload that every version takes, tick included, in bytes (Tugboat of 4.0 to 4.6: 1023, of which 2 are

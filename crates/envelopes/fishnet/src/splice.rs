@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use consonance_gateway::{Channel, Envelope, Envelopes, Sorted, SortedPart, VoiceChannels};
+use consonance_gateway::{Channel, Envelope, EnvelopeKind, MessagePart, MessageParts, VoiceChannels};
 use consonance_transport::{Delivery, PacketLimits};
 
 use crate::channels::{STOCK_CHANNELS, voice_limits, write_in_parts, write_in_payload};
@@ -42,7 +42,7 @@ impl FishNetSplice {
     }
 }
 
-impl Envelopes for FishNetSplice {
+impl EnvelopeKind for FishNetSplice {
     type Envelope = FishNetSplicedConnection;
 
     fn open(&mut self, _now: Instant) -> FishNetSplicedConnection {
@@ -90,12 +90,12 @@ const WAITING_MAX: usize = 64;
 
 impl FishNetSplicedConnection {
     /// A whole payload: voice is taken out, and the rest goes on.
-    fn take_voice(&mut self, channel: Channel, message: &[u8], sorted: &mut Sorted) {
+    fn take_voice(&mut self, channel: Channel, message: &[u8], parts: &mut MessageParts) {
         let (tick, packets) = message.split_at(TICK_BYTES);
-        match self.cut(channel, packets, sorted) {
-            None => sorted.to_game(channel, message),
+        match self.cut(channel, packets, parts) {
+            None => parts.to_game(channel, message),
             Some(rest) if rest.is_empty() => {}
-            Some(rest) => sorted.write(SortedPart::ToGame(channel), |payload| {
+            Some(rest) => parts.write(MessagePart::ToGame(channel), |payload| {
                 payload.extend_from_slice(tick);
                 payload.extend_from_slice(&rest);
             }),
@@ -103,12 +103,12 @@ impl FishNetSplicedConnection {
     }
 
     /// What is left of packets when voice is taken out; `None` if there is none in them.
-    fn cut(&mut self, channel: Channel, packets: &[u8], sorted: &mut Sorted) -> Option<Vec<u8>> {
+    fn cut(&mut self, channel: Channel, packets: &[u8], parts: &mut MessageParts) -> Option<Vec<u8>> {
         let delivery = self.settings.channels.delivery_of(channel);
         let mut rest = None::<Vec<u8>>;
         let mut remaining = packets;
         while let Some((whole, packet)) = find_voice(self.settings.voice_key, remaining) {
-            sorted.voice(delivery, &remaining[packet]);
+            parts.voice(delivery, &remaining[packet]);
             rest.get_or_insert_default().extend_from_slice(&remaining[..whole.start]);
             remaining = &remaining[whole.end..];
         }
@@ -118,45 +118,45 @@ impl FishNetSplicedConnection {
     }
 
     /// A part of a split: it waits for the others, and voice is taken out of all of them together.
-    fn take_part(&mut self, channel: Channel, part: (i64, &[u8]), message: &[u8], sorted: &mut Sorted) {
+    fn take_part(&mut self, channel: Channel, part: (i64, &[u8]), message: &[u8], parts: &mut MessageParts) {
         if self.from_client.passing > 0 {
             self.from_client.passing -= 1;
-            sorted.to_game(channel, message);
+            parts.to_game(channel, message);
             return;
         }
-        let (parts, chunk) = part;
-        if !self.from_client.payloads.is_empty() && self.from_client.assembly.parts() != parts {
-            self.release(channel, sorted);
+        let (total, chunk) = part;
+        if !self.from_client.payloads.is_empty() && self.from_client.assembly.parts() != total {
+            self.release(channel, parts);
         }
         let missing =
-            if self.from_client.payloads.is_empty() { parts } else { self.from_client.assembly.missing() };
+            if self.from_client.payloads.is_empty() { total } else { self.from_client.assembly.missing() };
         self.from_client.payloads.push(message.to_vec());
-        let Ok(whole) = self.from_client.assembly.push(parts, chunk) else {
-            self.release(channel, sorted);
+        let Ok(whole) = self.from_client.assembly.push(total, chunk) else {
+            self.release(channel, parts);
             self.from_client.passing = (missing - 1).clamp(0, PARTS_PASSED_MAX);
             return;
         };
         let Some(whole) = whole else { return };
-        match self.cut(channel, &whole, sorted) {
-            None => self.release(channel, sorted),
+        match self.cut(channel, &whole, parts) {
+            None => self.release(channel, parts),
             Some(rest) => {
                 let tick = self.from_client.payloads.pop().and_then(|last| Some(Payload::parse(&last)?.tick));
                 self.from_client.payloads.clear();
-                forward(channel, tick.unwrap_or(0), &rest, sorted);
+                forward(channel, tick.unwrap_or(0), &rest, parts);
             }
         }
     }
 
     /// Something else came in between: the parts go on as they are, and so do those that are still to come.
-    fn give_up(&mut self, channel: Channel, sorted: &mut Sorted) {
+    fn give_up(&mut self, channel: Channel, parts: &mut MessageParts) {
         self.from_client.passing = self.from_client.assembly.missing();
         self.from_client.assembly.clear();
-        self.release(channel, sorted);
+        self.release(channel, parts);
     }
 
-    fn release(&mut self, channel: Channel, sorted: &mut Sorted) {
+    fn release(&mut self, channel: Channel, parts: &mut MessageParts) {
         for payload in self.from_client.payloads.drain(..) {
-            sorted.to_game(channel, &payload);
+            parts.to_game(channel, &payload);
         }
     }
 }
@@ -165,19 +165,19 @@ impl FishNetSplicedConnection {
 const PARTS_PASSED_MAX: i64 = split::BYTES_MAX as i64;
 
 /// Packets go on in one payload, or in as many as they need.
-fn forward(channel: Channel, tick: u32, packets: &[u8], sorted: &mut Sorted) {
+fn forward(channel: Channel, tick: u32, packets: &[u8], parts: &mut MessageParts) {
     if packets.is_empty() {
         return;
     }
     if TICK_BYTES + packets.len() <= PAYLOAD_BYTES_MAX {
-        sorted.write(SortedPart::ToGame(channel), |payload| {
+        parts.write(MessagePart::ToGame(channel), |payload| {
             payload.extend_from_slice(&tick.to_le_bytes());
             payload.extend_from_slice(packets);
         });
         return;
     }
     for payload in split::payloads(tick, packets) {
-        sorted.to_game(channel, &payload);
+        parts.to_game(channel, &payload);
     }
 }
 
@@ -190,37 +190,49 @@ fn part_in(payload: Payload<'_>, from: Side) -> Option<(i64, &[u8])> {
 }
 
 impl Envelope for FishNetSplicedConnection {
-    fn handle_from_client(&mut self, _now: Instant, channel: Channel, message: &[u8], sorted: &mut Sorted) {
+    fn handle_from_client(
+        &mut self,
+        _now: Instant,
+        channel: Channel,
+        message: &[u8],
+        parts: &mut MessageParts,
+    ) {
         let is_reliable = channel == self.settings.channels.reliable;
         let payload = Payload::parse(message);
         if let Some(part) = payload.filter(|_| is_reliable).and_then(|payload| part_in(payload, Side::Client))
         {
-            self.take_part(channel, part, message, sorted);
+            self.take_part(channel, part, message, parts);
             return;
         }
         if is_reliable && !self.from_client.payloads.is_empty() {
-            self.give_up(channel, sorted);
+            self.give_up(channel, parts);
         }
         match payload {
-            Some(_) => self.take_voice(channel, message, sorted),
-            None => sorted.to_game(channel, message),
+            Some(_) => self.take_voice(channel, message, parts),
+            None => parts.to_game(channel, message),
         }
     }
 
-    fn handle_from_game(&mut self, _now: Instant, channel: Channel, message: &[u8], sorted: &mut Sorted) {
-        sorted.to_client(channel, message);
+    fn handle_from_game(
+        &mut self,
+        _now: Instant,
+        channel: Channel,
+        message: &[u8],
+        parts: &mut MessageParts,
+    ) {
+        parts.to_client(channel, message);
         let Some(payload) = Payload::parse(message) else { return };
         self.games_tick = payload.tick;
         if channel != self.settings.channels.reliable {
             return;
         }
-        if let Some((parts, _)) = part_in(payload, Side::Server) {
-            let missing = if self.parts_from_game > 0 { self.parts_from_game } else { parts };
+        if let Some((total, _)) = part_in(payload, Side::Server) {
+            let missing = if self.parts_from_game > 0 { self.parts_from_game } else { total };
             self.parts_from_game = (missing - 1).clamp(0, PARTS_PASSED_MAX);
         }
         if self.parts_from_game == 0 {
             for payload in self.waiting.drain(..) {
-                sorted.to_client(channel, &payload);
+                parts.to_client(channel, &payload);
             }
         }
     }
@@ -237,21 +249,21 @@ impl Envelope for FishNetSplicedConnection {
             .then(|| write_in_payload(channels, voice_key, self.games_tick, delivery, packet, message))?
     }
 
-    fn wrap_in_parts(&mut self, _now: Instant, _: Delivery, packet: &[u8], sorted: &mut Sorted) -> bool {
+    fn wrap_in_parts(&mut self, _now: Instant, _: Delivery, packet: &[u8], parts: &mut MessageParts) -> bool {
         let Self { settings: SpliceSettings { voice_key, channels }, .. } = *self;
         if !self.takes_voice {
             return false;
         }
         if self.parts_from_game == 0 {
-            write_in_parts(channels, voice_key, self.games_tick, packet, SortedPart::ToClient, sorted);
+            write_in_parts(channels, voice_key, self.games_tick, packet, MessagePart::ToClient, parts);
             return true;
         }
         if self.waiting.len() >= WAITING_MAX {
             return false;
         }
-        let mut parts = Sorted::default();
-        write_in_parts(channels, voice_key, self.games_tick, packet, SortedPart::ToClient, &mut parts);
-        while let Some((_, payload)) = parts.pop() {
+        let mut later = MessageParts::default();
+        write_in_parts(channels, voice_key, self.games_tick, packet, MessagePart::ToClient, &mut later);
+        while let Some((_, payload)) = later.pop() {
             self.waiting.push(payload.to_vec());
         }
         true

@@ -16,7 +16,7 @@
 
 use std::time::Instant;
 
-use consonance_gateway::{Channel, ClientEnvelope, Envelope, Envelopes, Sorted};
+use consonance_gateway::{Channel, ClientEnvelope, Envelope, EnvelopeKind, MessageParts};
 use consonance_transport::{Delivery, PacketLimits};
 
 /// The groups of voice: a game may have changed them, in its settings of the voice component.
@@ -64,11 +64,11 @@ impl ForgeVoice {
         Self { groups, reliable: Channel(0), unreliable: Channel(1) }
     }
 
-    fn sort(self, understood: [i32; 2], channel: Channel, message: &[u8], sorted: &mut Sorted) {
+    fn sort(self, understood: [i32; 2], channel: Channel, message: &[u8], parts: &mut MessageParts) {
         let Some((group, packet)) = message.split_first_chunk() else { return };
         if understood.contains(&i32::from_le_bytes(*group)) {
             let is_reliable = channel == self.reliable;
-            sorted.voice(if is_reliable { Delivery::Reliable } else { Delivery::Unreliable }, packet);
+            parts.voice(if is_reliable { Delivery::Reliable } else { Delivery::Unreliable }, packet);
         }
     }
 
@@ -83,9 +83,15 @@ impl ForgeVoice {
 }
 
 impl Envelope for ForgeVoice {
-    fn handle_from_client(&mut self, _now: Instant, channel: Channel, message: &[u8], sorted: &mut Sorted) {
+    fn handle_from_client(
+        &mut self,
+        _now: Instant,
+        channel: Channel,
+        message: &[u8],
+        parts: &mut MessageParts,
+    ) {
         let understood = [self.groups.system_to_server, self.groups.voice_to_server];
-        self.sort(understood, channel, message, sorted);
+        self.sort(understood, channel, message, parts);
     }
 
     fn wrap(
@@ -99,7 +105,7 @@ impl Envelope for ForgeVoice {
     }
 }
 
-impl Envelopes for ForgeVoice {
+impl EnvelopeKind for ForgeVoice {
     type Envelope = Self;
 
     fn open(&mut self, _now: Instant) -> Self {
@@ -112,11 +118,11 @@ impl Envelopes for ForgeVoice {
 }
 
 impl ClientEnvelope for ForgeVoice {
-    fn handle_connected(&mut self, _now: Instant, _sorted: &mut Sorted) {}
+    fn handle_connected(&mut self, _now: Instant, _parts: &mut MessageParts) {}
 
-    fn handle_message(&mut self, _now: Instant, channel: Channel, message: &[u8], sorted: &mut Sorted) {
+    fn handle_message(&mut self, _now: Instant, channel: Channel, message: &[u8], parts: &mut MessageParts) {
         let understood = [self.groups.system_to_client, self.groups.voice_to_client];
-        self.sort(understood, channel, message, sorted);
+        self.sort(understood, channel, message, parts);
     }
 
     fn wrap(
@@ -164,18 +170,18 @@ mod tests {
     #[test]
     fn each_end_understands_both_groups_and_sends_one() {
         let (mut voice, now) = (ForgeVoice::default(), Instant::now());
-        let mut sorted = Sorted::default();
+        let mut parts = MessageParts::default();
         let mut message = Vec::new();
         let channel = ClientEnvelope::wrap(&mut voice, now, Delivery::Unreliable, b"hello", &mut message);
         assert_eq!((channel, message.as_slice()), (Some(Channel(1)), b"\x55\xE3\x70\x03hello".as_slice()));
         for (group, is_voice) in [(0x54, true), (0x55, true), (0x56, false), (0x57, false)] {
             message[0] = group;
-            voice.handle_from_client(now, Channel(1), &message, &mut sorted);
-            assert_eq!(sorted.pop().is_some(), is_voice);
-            voice.handle_message(now, Channel(1), &message, &mut sorted);
-            assert_eq!(sorted.pop().is_some(), !is_voice);
+            voice.handle_from_client(now, Channel(1), &message, &mut parts);
+            assert_eq!(parts.pop().is_some(), is_voice);
+            voice.handle_message(now, Channel(1), &message, &mut parts);
+            assert_eq!(parts.pop().is_some(), !is_voice);
         }
-        voice.handle_from_client(now, Channel(0), b"abc", &mut sorted);
-        assert!(sorted.is_empty(), "what is too short has no group");
+        voice.handle_from_client(now, Channel(0), b"abc", &mut parts);
+        assert!(parts.is_empty(), "what is too short has no group");
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use consonance_gateway::{Channel, ClientEnvelope, Sorted, SortedPart, VoiceChannels};
+use consonance_gateway::{Channel, ClientEnvelope, MessagePart, MessageParts, VoiceChannels};
 use consonance_transport::{Delivery, PacketLimits};
 
 use crate::channels::{STOCK_CHANNELS, voice_limits};
@@ -83,18 +83,18 @@ impl MirrorClient {
         &mut self,
         now: Instant,
         delivery: Delivery,
-        sorted: &mut Sorted,
+        parts: &mut MessageParts,
         write: impl FnOnce(Dialect, &mut Vec<u8>),
     ) {
         let seconds = self.seconds(now);
-        sorted.write(SortedPart::ToGame(self.settings.channels.channel_for(delivery)), |batch| {
+        parts.write(MessagePart::ToGame(self.settings.channels.channel_for(delivery)), |batch| {
             self.dialect.begin_batch(seconds, batch);
             write(self.dialect, batch);
         });
     }
 
-    fn send_ping(&mut self, now: Instant, sorted: &mut Sorted) {
-        if self.dialect.framing() == Framing::Bare {
+    fn send_ping(&mut self, now: Instant, parts: &mut MessageParts) {
+        if self.dialect.framing() == Framing::BareEnvelope {
             return; // What pings were like then is not known; the network keeps the connection.
         }
         let has_two_times = self.settings.version.has_two_times();
@@ -105,74 +105,74 @@ impl MirrorClient {
             (Ping::Time(local), PING_INTERVAL_BEFORE_V82_4)
         };
         self.ping_due = Some(now + interval);
-        self.send(now, Delivery::Unreliable, sorted, |dialect, batch| {
+        self.send(now, Delivery::Unreliable, parts, |dialect, batch| {
             dialect.write_message(Kind::Ping, &[ping.body().as_ref()], batch);
         });
     }
 
-    fn enter(&mut self, now: Instant, sorted: &mut Sorted) {
+    fn enter(&mut self, now: Instant, parts: &mut MessageParts) {
         if self.settings.waits_for_scene {
             self.state = State::AwaitingScene;
         } else {
-            self.become_ready(now, sorted);
+            self.become_ready(now, parts);
         }
     }
 
-    fn become_ready(&mut self, now: Instant, sorted: &mut Sorted) {
+    fn become_ready(&mut self, now: Instant, parts: &mut MessageParts) {
         self.state = State::Ready;
         let adds_player = self.settings.adds_player && !self.has_added_player;
         self.has_added_player |= adds_player;
-        let is_bare = self.dialect.framing() == Framing::Bare;
-        self.send(now, Delivery::Reliable, sorted, |dialect, batch| {
+        let is_bare = self.dialect.framing() == Framing::BareEnvelope;
+        self.send(now, Delivery::Reliable, parts, |dialect, batch| {
             dialect.write_message(Kind::Ready, &[], batch);
             if adds_player && !is_bare {
                 dialect.write_message(Kind::AddPlayer, &[], batch);
             }
         });
         if adds_player && is_bare {
-            self.send(now, Delivery::Reliable, sorted, |dialect, message| {
+            self.send(now, Delivery::Reliable, parts, |dialect, message| {
                 dialect.write_message(Kind::AddPlayer, &[], message);
             });
         }
     }
 
-    fn handle(&mut self, now: Instant, channel: Channel, message: Message<'_>, sorted: &mut Sorted) {
+    fn handle(&mut self, now: Instant, channel: Channel, message: Message<'_>, parts: &mut MessageParts) {
         match self.dialect.kind(message.id) {
             Some(Kind::Voice) => match voice::read(message.body) {
-                Some(packet) => sorted.voice(self.settings.channels.delivery_of(channel), packet),
-                None => sorted.violation("a voice message does not tell its own length"),
+                Some(packet) => parts.voice(self.settings.channels.delivery_of(channel), packet),
+                None => parts.violation("a voice message does not tell its own length"),
             },
-            Some(Kind::Ping) => self.handle_ping(now, message.body, sorted),
-            Some(Kind::Scene) => self.handle_scene(now, message.body, sorted),
-            Some(Kind::AuthResponse) => self.handle_auth_response(now, message.body, sorted),
+            Some(Kind::Ping) => self.handle_ping(now, message.body, parts),
+            Some(Kind::Scene) => self.handle_scene(now, message.body, parts),
+            Some(Kind::AuthResponse) => self.handle_auth_response(now, message.body, parts),
             _ => {}
         }
     }
 
-    fn handle_ping(&mut self, now: Instant, body: &[u8], sorted: &mut Sorted) {
+    fn handle_ping(&mut self, now: Instant, body: &[u8], parts: &mut MessageParts) {
         let Some(ping) = Ping::read(body) else { return };
         let seconds = self.seconds(now);
-        self.send(now, Delivery::Unreliable, sorted, |dialect, batch| {
+        self.send(now, Delivery::Unreliable, parts, |dialect, batch| {
             dialect.write_message(Kind::Pong, &[ping.pong(dialect.framing(), seconds).as_ref()], batch);
         });
     }
 
     /// A scene that replaces the present one makes a client ready anew; there is nothing to load here.
-    fn handle_scene(&mut self, now: Instant, body: &[u8], sorted: &mut Sorted) {
+    fn handle_scene(&mut self, now: Instant, body: &[u8], parts: &mut MessageParts) {
         let replaces = text::read(body).is_some_and(|(_, rest)| rest.first() == Some(&0));
         if replaces && self.state != State::Authenticating {
-            self.become_ready(now, sorted);
+            self.become_ready(now, parts);
         }
     }
 
-    fn handle_auth_response(&mut self, now: Instant, body: &[u8], sorted: &mut Sorted) {
+    fn handle_auth_response(&mut self, now: Instant, body: &[u8], parts: &mut MessageParts) {
         if self.state != State::Authenticating {
             return;
         }
         if body.first() == Some(&TAKEN_IN.0) {
-            self.enter(now, sorted);
+            self.enter(now, parts);
         } else {
-            sorted.violation("the server refuses user and password");
+            parts.violation("the server refuses user and password");
         }
     }
 }
@@ -183,33 +183,33 @@ const PING_INTERVAL: Duration = Duration::from_millis(100);
 const PING_INTERVAL_BEFORE_V82_4: Duration = Duration::from_secs(2);
 
 impl ClientEnvelope for MirrorClient {
-    fn handle_connected(&mut self, now: Instant, sorted: &mut Sorted) {
+    fn handle_connected(&mut self, now: Instant, parts: &mut MessageParts) {
         self.clock = Some(BatchClock::new(now));
         self.ping_due = None;
         self.has_added_player = false;
-        self.send_ping(now, sorted);
+        self.send_ping(now, parts);
         match self.settings.credentials.clone() {
             Some(credentials) => {
                 self.state = State::Authenticating;
-                self.send(now, Delivery::Reliable, sorted, |dialect, batch| {
+                self.send(now, Delivery::Reliable, parts, |dialect, batch| {
                     credentials.write_request(dialect, batch);
                 });
             }
-            None => self.enter(now, sorted),
+            None => self.enter(now, parts),
         }
     }
 
-    fn handle_message(&mut self, now: Instant, channel: Channel, message: &[u8], sorted: &mut Sorted) {
+    fn handle_message(&mut self, now: Instant, channel: Channel, message: &[u8], parts: &mut MessageParts) {
         let Ok(batch) = Batch::parse(self.dialect.framing(), message) else {
-            sorted.violation("a batch is shorter than its time stamp");
+            parts.violation("a batch is shorter than its time stamp");
             return;
         };
         for message in batch.messages(self.dialect) {
             match message {
-                Ok(message) => self.handle(now, channel, message, sorted),
+                Ok(message) => self.handle(now, channel, message, parts),
                 Err(BatchError::UnknownLength { .. }) => {}
                 Err(_) => {
-                    sorted.violation("a message in a batch is cut off; is this the server's Mirror version?");
+                    parts.violation("a message in a batch is cut off; is this the server's Mirror version?");
                 }
             }
         }
@@ -235,9 +235,9 @@ impl ClientEnvelope for MirrorClient {
         Some(self.settings.channels.channel_for(delivery))
     }
 
-    fn handle_timeout(&mut self, now: Instant, sorted: &mut Sorted) {
+    fn handle_timeout(&mut self, now: Instant, parts: &mut MessageParts) {
         if self.ping_due.is_some_and(|due| due <= now) {
-            self.send_ping(now, sorted);
+            self.send_ping(now, parts);
         }
     }
 

@@ -2,12 +2,14 @@
 
 use std::time::{Duration, Instant};
 
-use consonance_gateway::{Channel, ClientEnvelope as _, Envelope as _, Envelopes as _, Sorted, SortedPart};
+use consonance_gateway::{
+    Channel, ClientEnvelope as _, Envelope as _, EnvelopeKind as _, MessagePart, MessageParts,
+};
 use consonance_transport::Delivery;
 
 use crate::{
-    Batch, ClientSettings, Credentials, MirrorClient, MirrorSplice, MirrorSplicedConnection,
-    MirrorVoiceServer, SpliceSettings, VOICE_BYTES_MAX, Version, VoiceServerSettings, varint,
+    Batch, ClientSettings, Credentials, MirrorClient, MirrorSplice, MirrorSplicedConnection, MirrorVoiceOnly,
+    SpliceSettings, VOICE_BYTES_MAX, Version, VoiceOnlySettings, varint,
 };
 
 /// Messages one after the other, each behind a byte for where it goes and one for its length.
@@ -17,11 +19,11 @@ use crate::{
 pub fn mirror_messages(mut bytes: &[u8]) {
     let start = Instant::now();
     let mut splice = MirrorSplice::new(SpliceSettings::default()).open(start);
-    let mut server = voice_server(bytes).open(start);
+    let mut server = voice_only(bytes).open(start);
     let mut client = MirrorClient::new(client_settings(bytes));
-    let mut sorted = Sorted::default();
-    client.handle_connected(start, &mut sorted);
-    drain(&mut sorted);
+    let mut parts = MessageParts::default();
+    client.handle_connected(start, &mut parts);
+    drain(&mut parts);
     let mut now = start;
     while let [place, length, rest @ ..] = bytes {
         let (message, rest) = rest.split_at(usize::from(*length).min(rest.len()));
@@ -30,37 +32,37 @@ pub fn mirror_messages(mut bytes: &[u8]) {
         let channel = Channel(u16::from(place >> 2 & 1));
         match place & 3 {
             0 => check_splice(&mut splice, now, channel, message),
-            1 => splice.handle_from_game(now, channel, message, &mut sorted),
-            2 => server.handle_from_client(now, channel, message, &mut sorted),
-            _ => client.handle_message(now, channel, message, &mut sorted),
+            1 => splice.handle_from_game(now, channel, message, &mut parts),
+            2 => server.handle_from_client(now, channel, message, &mut parts),
+            _ => client.handle_message(now, channel, message, &mut parts),
         }
         check_varint(message);
-        drain(&mut sorted);
+        drain(&mut parts);
         let mut wrapped = Vec::new();
         let channel = splice.wrap(now, Delivery::Unreliable, message, &mut wrapped);
         assert_eq!(channel.is_some(), !wrapped.is_empty(), "a message has a channel");
-        server.handle_timeout(now, &mut sorted);
-        client.handle_timeout(now, &mut sorted);
-        drain(&mut sorted);
+        server.handle_timeout(now, &mut parts);
+        client.handle_timeout(now, &mut parts);
+        drain(&mut parts);
     }
 }
 
 /// What goes on to the game and what is taken out are together what came, in order.
 fn check_splice(splice: &mut MirrorSplicedConnection, now: Instant, channel: Channel, message: &[u8]) {
-    let mut sorted = Sorted::default();
-    splice.handle_from_client(now, channel, message, &mut sorted);
+    let mut parts = MessageParts::default();
+    splice.handle_from_client(now, channel, message, &mut parts);
     let (mut voice, mut games) = (Vec::new(), None);
-    while let Some((part, bytes)) = sorted.pop() {
+    while let Some((part, bytes)) = parts.pop() {
         match part {
-            SortedPart::Voice(_) => voice.push(bytes.to_vec()),
-            SortedPart::ToGame(on) => {
+            MessagePart::Voice(_) => voice.push(bytes.to_vec()),
+            MessagePart::ToGame(on) => {
                 assert_eq!(on, channel, "the game's messages stay on their channel");
                 assert!(games.replace(bytes.to_vec()).is_none(), "one message remains one");
             }
-            SortedPart::ToClient(_) => panic!("a splice answers nothing"),
+            MessagePart::ToClient(_) => panic!("a splice answers nothing"),
         }
     }
-    assert!(sorted.take_violation().is_none(), "a splice is no judge");
+    assert!(parts.take_violation().is_none(), "a splice is no judge");
     if voice.is_empty() {
         assert_eq!(games.as_deref(), Some(message), "what holds no voice goes on as it came");
         return;
@@ -88,21 +90,21 @@ fn check_varint(bytes: &[u8]) {
     }
 }
 
-fn drain(sorted: &mut Sorted) {
-    sorted.take_violation();
-    while let Some((part, bytes)) = sorted.pop() {
-        assert!(!matches!(part, SortedPart::Voice(_)) || bytes.len() <= VOICE_BYTES_MAX);
+fn drain(parts: &mut MessageParts) {
+    parts.take_violation();
+    while let Some((part, bytes)) = parts.pop() {
+        assert!(!matches!(part, MessagePart::Voice(_)) || bytes.len() <= VOICE_BYTES_MAX);
     }
 }
 
 /// The first byte says what the server asks for.
-fn voice_server(bytes: &[u8]) -> MirrorVoiceServer {
+fn voice_only(bytes: &[u8]) -> MirrorVoiceOnly {
     let first = bytes.first().copied().unwrap_or_default();
-    MirrorVoiceServer::new(VoiceServerSettings {
+    MirrorVoiceOnly::new(VoiceOnlySettings {
         online_scene: (first & 8 != 0).then(|| "Online".to_owned()),
         credentials: (first & 16 != 0).then(credentials),
         pong_interval_max: (first & 32 != 0).then(|| Duration::from_millis(100)),
-        ..VoiceServerSettings::default()
+        ..VoiceOnlySettings::default()
     })
 }
 
@@ -137,7 +139,7 @@ mod tests {
                     let mut batch = Vec::new();
                     dialect.begin_batch(1.0, &mut batch);
                     dialect.write_voice(b"voice", &mut batch).expect("it is short");
-                    if dialect.framing() != Framing::Bare {
+                    if dialect.framing() != Framing::BareEnvelope {
                         dialect.write_message(Kind::Ready, &[], &mut batch);
                     }
                     bytes.extend([place, batch.len() as u8]);

@@ -10,7 +10,7 @@
 //! Mirror's versions differ in that ([`Version`]), and [`Dialect::detect`] finds out what a client speaks.
 //! Three envelopes lead to and from a session:
 //!
-//! * [`MirrorVoiceServer`]: a Mirror server without a game, which does what clients expect of theirs;
+//! * [`MirrorVoiceOnly`]: a Mirror server without a game, which does what clients expect of theirs;
 //! * [`MirrorSplice`]: takes the voice messages out of what clients send to their game's server;
 //! * [`MirrorClient`]: a player of ours among the game's clients.
 //!
@@ -67,7 +67,7 @@ mod splice;
 pub mod text;
 pub mod varint;
 mod voice;
-mod voice_server;
+mod voice_only;
 
 pub use batch::{Batch, BatchError, Message, Messages, looks_like_batch};
 pub use batcher::{
@@ -83,4 +83,4 @@ pub use message_id::{IdHash, MessageId};
 pub use ping::{Ping, TimesBody};
 pub use splice::{MirrorSplice, MirrorSplicedConnection, SpliceSettings};
 pub use voice::VOICE_BYTES_MAX;
-pub use voice_server::{MirrorVoiceConnection, MirrorVoiceServer, VoiceServerSettings};
+pub use voice_only::{MirrorVoiceOnly, MirrorVoiceOnlyConnection, VoiceOnlySettings};

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use consonance_gateway::{Channel, Envelope, Envelopes, Sorted, SortedPart, VoiceChannels};
+use consonance_gateway::{Channel, Envelope, EnvelopeKind, MessagePart, MessageParts, VoiceChannels};
 use consonance_transport::{Delivery, PacketLimits};
 
 use crate::channels::{STOCK_CHANNELS, voice_limits};
@@ -45,7 +45,7 @@ impl MirrorSplice {
     }
 }
 
-impl Envelopes for MirrorSplice {
+impl EnvelopeKind for MirrorSplice {
     type Envelope = MirrorSplicedConnection;
 
     fn open(&mut self, _now: Instant) -> MirrorSplicedConnection {
@@ -91,11 +91,17 @@ impl MirrorSplicedConnection {
 }
 
 impl Envelope for MirrorSplicedConnection {
-    fn handle_from_client(&mut self, _now: Instant, channel: Channel, message: &[u8], sorted: &mut Sorted) {
+    fn handle_from_client(
+        &mut self,
+        _now: Instant,
+        channel: Channel,
+        message: &[u8],
+        parts: &mut MessageParts,
+    ) {
         let dialect = self.detect(message);
         let found = dialect.and_then(|dialect| Some((dialect, batch_with_voice(dialect, message)?)));
         let Some((dialect, batch)) = found else {
-            sorted.to_game(channel, message);
+            parts.to_game(channel, message);
             return;
         };
         self.takes_voice = true;
@@ -103,23 +109,29 @@ impl Envelope for MirrorSplicedConnection {
         let messages = || batch.messages(dialect).flatten();
         let is_the_games = |message: &Message<'_>| dialect.voice_packet(message).is_none();
         for packet in messages().filter_map(|message| dialect.voice_packet(&message)) {
-            sorted.voice(delivery, packet);
+            parts.voice(delivery, packet);
         }
         if messages().any(|message| is_the_games(&message)) {
-            sorted.write(SortedPart::ToGame(channel), |rest| {
+            parts.write(MessagePart::ToGame(channel), |rest| {
                 rest.extend_from_slice(batch.time_stamp());
                 messages().filter(is_the_games).for_each(|message| rest.extend_from_slice(message.framed));
             });
         }
     }
 
-    fn handle_from_game(&mut self, _now: Instant, channel: Channel, message: &[u8], sorted: &mut Sorted) {
+    fn handle_from_game(
+        &mut self,
+        _now: Instant,
+        channel: Channel,
+        message: &[u8],
+        parts: &mut MessageParts,
+    ) {
         let seconds = self
             .dialect
             .and_then(|dialect| Batch::parse(dialect.framing(), message).ok()?.seconds())
             .filter(|seconds| seconds.is_finite());
         self.games_seconds = seconds.map_or(self.games_seconds, |seconds| self.games_seconds.max(seconds));
-        sorted.to_client(channel, message);
+        parts.to_client(channel, message);
     }
 
     fn wrap(

@@ -3,10 +3,9 @@
 use std::alloc::System;
 use std::time::{Duration, Instant};
 
-use consonance_gateway::{Channel, Envelope, Envelopes as _, Sorted};
+use consonance_gateway::{Channel, Envelope, EnvelopeKind as _, MessageParts};
 use consonance_mirror::{
-    Dialect, Kind, MirrorSplice, MirrorVoiceServer, Ping, SpliceSettings, Version, VoiceServerSettings,
-    VoiceType,
+    Dialect, Kind, MirrorSplice, MirrorVoiceOnly, Ping, SpliceSettings, Version, VoiceOnlySettings, VoiceType,
 };
 use consonance_transport::Delivery;
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
@@ -20,20 +19,20 @@ const ROUNDS: usize = 5;
 #[test]
 fn nothing_is_allocated_for_voice_and_what_comes_with_it() {
     let now = Instant::now();
-    let mut server = MirrorVoiceServer::new(VoiceServerSettings::default()).open(now);
+    let mut server = MirrorVoiceOnly::new(VoiceOnlySettings::default()).open(now);
     let mut splice = MirrorSplice::new(SpliceSettings::default()).open(now);
     let batches = batches();
-    let (mut sorted, mut message) = (Sorted::default(), Vec::with_capacity(2000));
+    let (mut parts, mut message) = (MessageParts::default(), Vec::with_capacity(2000));
     let mut run = |turns: u32| {
         for turn in 0..turns {
             let now = now + turn * Duration::from_millis(20);
             let envelopes: [&mut dyn Envelope; 2] = [&mut server, &mut splice];
             for envelope in envelopes {
                 for batch in &batches {
-                    envelope.handle_from_client(now, Channel(1), batch, &mut sorted);
-                    while sorted.pop().is_some() {}
-                    envelope.handle_from_game(now, Channel(1), batch, &mut sorted);
-                    while sorted.pop().is_some() {}
+                    envelope.handle_from_client(now, Channel(1), batch, &mut parts);
+                    while parts.pop().is_some() {}
+                    envelope.handle_from_game(now, Channel(1), batch, &mut parts);
+                    while parts.pop().is_some() {}
                 }
                 message.clear();
                 let channel = envelope.wrap(now, Delivery::Unreliable, &[7; 500], &mut message);

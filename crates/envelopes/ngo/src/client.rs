@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use consonance_gateway::{Channel, ClientEnvelope, Sorted, SortedPart};
+use consonance_gateway::{Channel, ClientEnvelope, MessagePart, MessageParts};
 use consonance_transport::{Delivery, PacketLimits};
 
 use crate::approval::{ConnectionApproved, ConnectionRequest, is_synchronization};
@@ -66,27 +66,27 @@ impl NgoClient {
         }
     }
 
-    fn handle(&mut self, channel: Channel, message: &Message<'_>, sorted: &mut Sorted) {
+    fn handle(&mut self, channel: Channel, message: &Message<'_>, parts: &mut MessageParts) {
         match &mut self.state {
-            State::Asked => self.handle_approval(message, sorted),
+            State::Asked => self.handle_approval(message, parts),
             State::Approved { voice, scene, is_ready, .. } => {
                 if *scene == Some(message.id) && is_synchronization(message.body) {
                     *is_ready = true;
                 }
                 let Some((VoiceName::ToClient, _)) = voice.name_of(message) else { return };
                 match VoiceDialect::packet(message) {
-                    Some(packet) => sorted.voice(CHANNELS.delivery_of(channel), packet),
-                    None => sorted.violation("a voice message does not tell its own length"),
+                    Some(packet) => parts.voice(CHANNELS.delivery_of(channel), packet),
+                    None => parts.violation("a voice message does not tell its own length"),
                 }
             }
         }
     }
 
     /// Whatever comes before the approval says why there is none.
-    fn handle_approval(&mut self, message: &Message<'_>, sorted: &mut Sorted) {
+    fn handle_approval(&mut self, message: &Message<'_>, parts: &mut MessageParts) {
         let Some(approved) = approval_in(message) else { return };
         let Some(voice) = VoiceDialect::new(&approved.types) else {
-            sorted.violation("the server knows no named messages");
+            parts.violation("the server knows no named messages");
             return;
         };
         let scene = approved.types.find(MessageType::SCENE_EVENT).map(|(id, _)| id);
@@ -103,7 +103,7 @@ pub(crate) fn approval_in(message: &Message<'_>) -> Option<ConnectionApproved> {
 }
 
 impl ClientEnvelope for NgoClient {
-    fn handle_connected(&mut self, _now: Instant, sorted: &mut Sorted) {
+    fn handle_connected(&mut self, _now: Instant, parts: &mut MessageParts) {
         self.state = State::Asked;
         let request = ConnectionRequest {
             types: self.settings.types.clone(),
@@ -113,22 +113,22 @@ impl ClientEnvelope for NgoClient {
         let mut body = Vec::new();
         request.write(&mut body);
         let id = request.types.find(MessageType::CONNECTION_REQUEST).map_or(1, |(id, _)| id);
-        sorted.write(SortedPart::ToGame(RELIABLE), |bytes| {
+        parts.write(MessagePart::ToGame(RELIABLE), |bytes| {
             let mut batch = BatchWriter::new(bytes);
             batch.message(id, &[&body]);
             batch.finish();
         });
     }
 
-    fn handle_message(&mut self, _now: Instant, channel: Channel, message: &[u8], sorted: &mut Sorted) {
+    fn handle_message(&mut self, _now: Instant, channel: Channel, message: &[u8], parts: &mut MessageParts) {
         let Ok(batch) = Batch::parse(message) else {
-            sorted.violation("what came is no batch; is the server's Netcode 1.3.1 or newer?");
+            parts.violation("what came is no batch; is the server's Netcode 1.3.1 or newer?");
             return;
         };
         for message in batch.messages() {
             match message {
-                Ok(message) => self.handle(channel, &message, sorted),
-                Err(_) => sorted.violation("a message in a batch is cut off"),
+                Ok(message) => self.handle(channel, &message, parts),
+                Err(_) => parts.violation("a message in a batch is cut off"),
             }
         }
     }

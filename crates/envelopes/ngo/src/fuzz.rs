@@ -2,12 +2,14 @@
 
 use std::time::{Duration, Instant};
 
-use consonance_gateway::{Channel, ClientEnvelope as _, Envelope as _, Envelopes as _, Sorted, SortedPart};
+use consonance_gateway::{
+    Channel, ClientEnvelope as _, Envelope as _, EnvelopeKind as _, MessagePart, MessageParts,
+};
 use consonance_transport::Delivery;
 
 use crate::{
     Batch, BatchWriter, ClientSettings, MessageType, NgoClient, NgoSplice, NgoSplicedConnection,
-    NgoVoiceServer, TypeList, VoiceServerSettings, packed,
+    NgoVoiceOnly, TypeList, VoiceOnlySettings, packed,
 };
 
 /// Messages one after the other, each behind a byte for where it goes and one for its length. Half of them are put into a
@@ -18,11 +20,11 @@ use crate::{
 pub fn ngo_messages(mut bytes: &[u8]) {
     let start = Instant::now();
     let mut splice = NgoSplice.open(start);
-    let mut server = NgoVoiceServer::new(VoiceServerSettings::default()).open(start);
+    let mut server = NgoVoiceOnly::new(VoiceOnlySettings::default()).open(start);
     let mut client = NgoClient::new(ClientSettings::default());
-    let mut sorted = Sorted::default();
-    client.handle_connected(start, &mut sorted);
-    drain(&mut sorted);
+    let mut parts = MessageParts::default();
+    client.handle_connected(start, &mut parts);
+    drain(&mut parts);
     let mut now = start;
     while let [place, length, rest @ ..] = bytes {
         let (content, rest) = rest.split_at(usize::from(*length).min(rest.len()));
@@ -32,17 +34,17 @@ pub fn ngo_messages(mut bytes: &[u8]) {
         let message = if place >> 3 & 1 == 0 { batch_of(content) } else { content.to_vec() };
         match place & 3 {
             0 => check_splice(&mut splice, now, channel, &message),
-            1 => splice.handle_from_game(now, channel, &message, &mut sorted),
-            2 => server.handle_from_client(now, channel, &message, &mut sorted),
-            _ => client.handle_message(now, channel, &message, &mut sorted),
+            1 => splice.handle_from_game(now, channel, &message, &mut parts),
+            2 => server.handle_from_client(now, channel, &message, &mut parts),
+            _ => client.handle_message(now, channel, &message, &mut parts),
         }
-        drain(&mut sorted);
+        drain(&mut parts);
         check_codecs(content);
         check_wrapped(|wrapped| splice.wrap(now, Delivery::Reliable, content, wrapped));
         check_wrapped(|wrapped| server.wrap(now, Delivery::Reliable, content, wrapped));
         check_wrapped(|wrapped| client.wrap(now, Delivery::Reliable, content, wrapped));
-        server.handle_timeout(now, &mut sorted);
-        drain(&mut sorted);
+        server.handle_timeout(now, &mut parts);
+        drain(&mut parts);
     }
 }
 
@@ -67,18 +69,18 @@ fn check_wrapped(wrap: impl FnOnce(&mut Vec<u8>) -> Option<Channel>) {
 
 /// A batch without voice goes on byte for byte, and one with voice without that.
 fn check_splice(splice: &mut NgoSplicedConnection, now: Instant, channel: Channel, message: &[u8]) {
-    let mut sorted = Sorted::default();
-    splice.handle_from_client(now, channel, message, &mut sorted);
-    let has_broken_a_rule = sorted.take_violation().is_some();
+    let mut parts = MessageParts::default();
+    splice.handle_from_client(now, channel, message, &mut parts);
+    let has_broken_a_rule = parts.take_violation().is_some();
     let (mut voices, mut game) = (0, None);
-    while let Some((part, bytes)) = sorted.pop() {
+    while let Some((part, bytes)) = parts.pop() {
         match part {
-            SortedPart::Voice(_) => voices += 1,
-            SortedPart::ToGame(on) => {
+            MessagePart::Voice(_) => voices += 1,
+            MessagePart::ToGame(on) => {
                 assert_eq!(on, channel, "the game's messages stay on their channel");
                 assert!(game.replace(bytes.to_vec()).is_none(), "one batch remains one");
             }
-            SortedPart::ToClient(_) => panic!("a splice answers nothing"),
+            MessagePart::ToClient(_) => panic!("a splice answers nothing"),
         }
     }
     if voices == 0 && !has_broken_a_rule && game.is_some() {
@@ -107,7 +109,7 @@ fn check_codecs(bytes: &[u8]) {
     }
 }
 
-fn drain(sorted: &mut Sorted) {
-    let _ = sorted.take_violation();
-    while sorted.pop().is_some() {}
+fn drain(parts: &mut MessageParts) {
+    let _ = parts.take_violation();
+    while parts.pop().is_some() {}
 }

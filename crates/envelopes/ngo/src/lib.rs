@@ -9,7 +9,7 @@
 //!
 //! Integers are little-endian, and [`packed`] where they are types and sizes. Three envelopes lead to and from a session:
 //!
-//! * [`NgoVoiceServer`]: a Netcode server without a game, which approves everybody and has no scenes;
+//! * [`NgoVoiceOnly`]: a Netcode server without a game, which approves everybody and has no scenes;
 //! * [`NgoSplice`]: takes the voice messages out of what clients send to their game's server;
 //! * [`NgoClient`]: a player of ours.
 //!
@@ -42,7 +42,7 @@ pub mod packed;
 mod splice;
 mod types;
 mod voice;
-mod voice_server;
+mod voice_only;
 
 pub use approval::{
     ConnectionApproved, ConnectionRequest, SceneHandle, write_disconnect_reason, write_empty_synchronization,
@@ -52,4 +52,4 @@ pub use client::{ClientSettings, NgoClient};
 pub use splice::{NgoSplice, NgoSplicedConnection};
 pub use types::{MessageType, TYPES_MAX, TypeList};
 pub use voice::{AROUND_VOICE_BYTES_MAX, NameHash, RELIABLE, UNRELIABLE, VoiceDialect, VoiceName};
-pub use voice_server::{NgoVoiceConnection, NgoVoiceServer, VoiceServerSettings};
+pub use voice_only::{NgoVoiceOnly, NgoVoiceOnlyConnection, VoiceOnlySettings};

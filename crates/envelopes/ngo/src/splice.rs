@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use consonance_gateway::{Channel, Envelope, Envelopes, Sorted, SortedPart};
+use consonance_gateway::{Channel, Envelope, EnvelopeKind, MessagePart, MessageParts};
 use consonance_transport::{Delivery, PacketLimits};
 
 use crate::batch::{Batch, BatchWriter, Message};
@@ -18,7 +18,7 @@ use crate::voice::{CHANNELS, NameHash, RELIABLE, VoiceDialect, VoiceName, voice_
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NgoSplice;
 
-impl Envelopes for NgoSplice {
+impl EnvelopeKind for NgoSplice {
     type Envelope = NgoSplicedConnection;
 
     fn open(&mut self, _now: Instant) -> NgoSplicedConnection {
@@ -49,34 +49,46 @@ impl NgoSplicedConnection {
 }
 
 impl Envelope for NgoSplicedConnection {
-    fn handle_from_client(&mut self, _now: Instant, channel: Channel, message: &[u8], sorted: &mut Sorted) {
+    fn handle_from_client(
+        &mut self,
+        _now: Instant,
+        channel: Channel,
+        message: &[u8],
+        parts: &mut MessageParts,
+    ) {
         let Some((voice, batch)) =
             self.voice.and_then(|voice| Some((voice, batch_with_voice(&voice, message)?)))
         else {
-            sorted.to_game(channel, message);
+            parts.to_game(channel, message);
             return;
         };
         for message in batch.messages().flatten() {
             if let Some((VoiceName::ToServer, hash)) = voice.name_of(&message) {
                 self.names = Some(hash);
                 match VoiceDialect::packet(&message) {
-                    Some(packet) => sorted.voice(CHANNELS.delivery_of(channel), packet),
-                    None => sorted.violation("a voice message does not tell its own length"),
+                    Some(packet) => parts.voice(CHANNELS.delivery_of(channel), packet),
+                    None => parts.violation("a voice message does not tell its own length"),
                 }
             }
         }
-        pass_rest_on(&voice, &batch, SortedPart::ToGame(channel), sorted);
+        pass_rest_on(&voice, &batch, MessagePart::ToGame(channel), parts);
     }
 
-    fn handle_from_game(&mut self, _now: Instant, channel: Channel, message: &[u8], sorted: &mut Sorted) {
+    fn handle_from_game(
+        &mut self,
+        _now: Instant,
+        channel: Channel,
+        message: &[u8],
+        parts: &mut MessageParts,
+    ) {
         if self.voice.is_none()
             && let Ok(batch) = Batch::parse(message)
         {
             self.learn(channel, &batch);
         }
         match self.voice.and_then(|voice| Some((voice, batch_with_voice(&voice, message)?))) {
-            Some((voice, batch)) => pass_rest_on(&voice, &batch, SortedPart::ToClient(channel), sorted),
-            None => sorted.to_client(channel, message),
+            Some((voice, batch)) => pass_rest_on(&voice, &batch, MessagePart::ToClient(channel), parts),
+            None => parts.to_client(channel, message),
         }
     }
 
@@ -104,12 +116,12 @@ fn batch_with_voice<'a>(voice: &VoiceDialect, bytes: &'a [u8]) -> Option<Batch<'
 }
 
 /// What is the game's own in a batch goes on as one, if there is anything.
-fn pass_rest_on(voice: &VoiceDialect, batch: &Batch<'_>, part: SortedPart, sorted: &mut Sorted) {
+fn pass_rest_on(voice: &VoiceDialect, batch: &Batch<'_>, part: MessagePart, parts: &mut MessageParts) {
     let is_the_games = |message: &Message<'_>| voice.name_of(message).is_none();
     if !batch.messages().flatten().any(|message| is_the_games(&message)) {
         return;
     }
-    sorted.write(part, |bytes| {
+    parts.write(part, |bytes| {
         let mut rest = BatchWriter::new(bytes);
         for message in batch.messages().flatten().filter(is_the_games) {
             rest.framed(&message);

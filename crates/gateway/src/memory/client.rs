@@ -13,11 +13,11 @@ use super::{
     Arrival, ClientMailbox, LinkToClient, LinkToServer, MemoryGameNetwork, Message, QUEUES, channel_for,
     delivery_of, message_bytes_max, overloaded,
 };
-use crate::{Channel, GameClient, GameClientEvent};
+use crate::{Channel, GameNetworkClient, GameNetworkClientEvent};
 
 /// A client on a [`MemoryGameNetwork`]. Dropping it closes its connection.
 #[derive(Debug)]
-pub struct MemoryGameClient {
+pub struct MemoryGameNetworkClient {
     network: MemoryGameNetwork,
     address: SocketAddr,
     mailbox: Arc<ClientMailbox>,
@@ -40,7 +40,7 @@ enum Link {
     Up(LinkToServer),
 }
 
-impl MemoryGameClient {
+impl MemoryGameNetworkClient {
     pub(super) fn new(network: MemoryGameNetwork, address: SocketAddr) -> Self {
         Self {
             network,
@@ -81,7 +81,7 @@ impl MemoryGameClient {
     }
 }
 
-impl GameClient for MemoryGameClient {
+impl GameNetworkClient for MemoryGameNetworkClient {
     fn connect(&mut self, _now: Instant, greeting: &[u8]) {
         if matches!(self.link, Link::Connecting(_) | Link::Up(_)) {
             return;
@@ -100,7 +100,7 @@ impl GameClient for MemoryGameClient {
         self.link = Link::Connecting(LinkToServer { listener, peer });
     }
 
-    fn poll(&mut self, _now: Instant) -> Option<GameClientEvent<'_>> {
+    fn poll(&mut self, _now: Instant) -> Option<GameNetworkClientEvent<'_>> {
         Some(match self.mailbox.pop()? {
             Popped::Connected { peer, about } => {
                 if let Link::Connecting(link) = &self.link
@@ -109,17 +109,17 @@ impl GameClient for MemoryGameClient {
                     self.link = Link::Up(link.clone());
                 }
                 self.shown_greeting = about;
-                GameClientEvent::Connected { greeting: &self.shown_greeting }
+                GameNetworkClientEvent::Connected { greeting: &self.shown_greeting }
             }
             Popped::Packet { delivery, packet: Message { channel, bytes }, .. } => {
                 self.statistics.received.count(delivery, 1, bytes.len());
-                GameClientEvent::Message { channel, message: self.shown.insert(bytes) }
+                GameNetworkClientEvent::Message { channel, message: self.shown.insert(bytes) }
             }
             Popped::Disconnected { peer, reason } => {
                 if peer == self.attempt {
                     self.link = Link::Idle;
                 }
-                GameClientEvent::Disconnected { reason }
+                GameNetworkClientEvent::Disconnected { reason }
             }
         })
     }
@@ -173,7 +173,7 @@ impl GameClient for MemoryGameClient {
     }
 }
 
-impl Drop for MemoryGameClient {
+impl Drop for MemoryGameNetworkClient {
     fn drop(&mut self) {
         self.end_link(DisconnectReason::ClosedByUs, DisconnectReason::closed_by_peer(b""));
     }

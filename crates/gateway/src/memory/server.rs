@@ -11,11 +11,11 @@ use consonance_transport::packet_pool::{PacketPool, SharedPacket};
 use consonance_transport::{Delivery, DisconnectReason, Peer, SHUTTING_DOWN, ServerStatistics};
 
 use super::{LinkToClient, Listener, Message, channel_for, delivery_of, message_bytes_max, overloaded};
-use crate::{Channel, GameServer, GameServerEvent};
+use crate::{Channel, GameNetworkServer, GameNetworkServerEvent};
 
 /// A server on a [`MemoryGameNetwork`](super::MemoryGameNetwork). Dropping it loses every connection without a goodbye.
 #[derive(Debug)]
-pub struct MemoryGameServer {
+pub struct MemoryGameNetworkServer {
     listener: Arc<Listener>,
     connections: BTreeMap<Peer, Connection>,
     is_shut_down: bool,
@@ -32,7 +32,7 @@ struct Connection {
     is_accepted: bool,
 }
 
-impl MemoryGameServer {
+impl MemoryGameNetworkServer {
     pub(super) fn new(listener: Arc<Listener>) -> Self {
         Self {
             listener,
@@ -55,8 +55,8 @@ impl MemoryGameServer {
     }
 }
 
-impl GameServer for MemoryGameServer {
-    fn poll(&mut self, _now: Instant) -> Option<GameServerEvent<'_>> {
+impl GameNetworkServer for MemoryGameNetworkServer {
+    fn poll(&mut self, _now: Instant) -> Option<GameNetworkServerEvent<'_>> {
         loop {
             match self.listener.mailbox.pop()? {
                 Popped::Connected { peer, about } if self.is_shut_down => {
@@ -68,16 +68,16 @@ impl GameServer for MemoryGameServer {
                     self.connections.insert(peer, Connection { link: about.link, is_accepted: false });
                     self.shown_greeting = about.greeting;
                     let (remote, greeting) = (about.remote, &self.shown_greeting);
-                    return Some(GameServerEvent::Connected { peer, remote, greeting });
+                    return Some(GameNetworkServerEvent::Connected { peer, remote, greeting });
                 }
                 Popped::Packet { peer, delivery, packet: Message { channel, bytes }, .. } => {
                     self.statistics.links.received.count(delivery, 1, bytes.len());
                     let message = self.shown.insert(bytes);
-                    return Some(GameServerEvent::Message { peer, channel, message });
+                    return Some(GameNetworkServerEvent::Message { peer, channel, message });
                 }
                 Popped::Disconnected { peer, reason } => {
                     self.connections.remove(&peer);
-                    return Some(GameServerEvent::Disconnected { peer, reason });
+                    return Some(GameNetworkServerEvent::Disconnected { peer, reason });
                 }
             }
         }
@@ -167,7 +167,7 @@ impl GameServer for MemoryGameServer {
     }
 }
 
-impl Drop for MemoryGameServer {
+impl Drop for MemoryGameNetworkServer {
     fn drop(&mut self) {
         // Before the mailbox is emptied: who connects later sees it, and who has connected is seen here.
         self.listener.is_gone.store(true, Ordering::SeqCst);

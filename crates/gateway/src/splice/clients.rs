@@ -8,7 +8,7 @@ use consonance_transport::{DisconnectReason, Peer};
 use super::player::{ClientLeg, Player, UpstreamLeg, Voice};
 use super::turn::Timer;
 use super::{Splice, watching};
-use crate::{Envelope as _, Envelopes, GameClient, GameServer, GameServerEvent};
+use crate::{Envelope as _, EnvelopeKind, GameNetworkClient, GameNetworkServer, GameNetworkServerEvent};
 
 enum Event {
     Connected(SocketAddr, Vec<u8>),
@@ -16,21 +16,21 @@ enum Event {
     Disconnected(DisconnectReason),
 }
 
-impl<G: GameServer, C: GameClient, E: Envelopes> Splice<G, C, E> {
+impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> Splice<G, C, E> {
     /// Takes one event; false if there is none.
     pub(super) fn poll_clients(&mut self, now: Instant) -> bool {
         let Some(event) = self.clients.poll(now) else { return false };
         let (peer, event) = match event {
-            GameServerEvent::Connected { peer, remote, greeting } => {
+            GameNetworkServerEvent::Connected { peer, remote, greeting } => {
                 (peer, Event::Connected(remote, greeting.to_owned()))
             }
-            GameServerEvent::Message { peer, channel, message } => {
+            GameNetworkServerEvent::Message { peer, channel, message } => {
                 if let Some(player) = self.players.get_mut(&peer).filter(|player| player.is_up()) {
-                    player.envelope.handle_from_client(now, channel, message, &mut self.sorted);
+                    player.envelope.handle_from_client(now, channel, message, &mut self.parts);
                 }
                 (peer, Event::Message)
             }
-            GameServerEvent::Disconnected { peer, reason } => (peer, Event::Disconnected(reason)),
+            GameNetworkServerEvent::Disconnected { peer, reason } => (peer, Event::Disconnected(reason)),
         };
         match event {
             Event::Connected(remote, greeting) => self.open(now, peer, remote, &greeting),
@@ -52,7 +52,7 @@ impl<G: GameServer, C: GameClient, E: Envelopes> Splice<G, C, E> {
             remote: remote.to_string(),
             client: ClientLeg::Waiting { greeting: Vec::new() },
             upstream: UpstreamLeg::Connecting(upstream),
-            envelope: self.envelopes.open(now),
+            envelope: self.envelope_kind.open(now),
             voice: Voice::Silent,
             is_ready: false,
         };
@@ -72,7 +72,7 @@ impl<G: GameServer, C: GameClient, E: Envelopes> Splice<G, C, E> {
         if let (ClientLeg::Waiting { greeting }, UpstreamLeg::Up(_)) = (&player.client, &player.upstream) {
             self.clients.accept(now, peer, greeting);
             player.client = ClientLeg::Up;
-            player.envelope.handle_connected(now, &mut self.sorted);
+            player.envelope.handle_connected(now, &mut self.parts);
             self.settle(now, peer);
         }
     }

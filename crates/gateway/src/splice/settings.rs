@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use crate::VoiceBegins;
+use crate::VoiceStart;
 
 /// How a splice treats voice beside the game.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SpliceSettings {
     /// When a client of the game becomes a peer of the session.
-    pub voice_begins: VoiceBegins,
+    pub voice_start: VoiceStart,
     /// What happens to the game when the session closes somebody's voice.
     pub voice_closed: VoiceClosed,
     /// How long the game's server may take to take a client in (default 5 s, half of what clients of most networks wait);
@@ -20,7 +20,7 @@ impl Default for SpliceSettings {
     fn default() -> Self {
         let again_after = Duration::from_secs(10);
         Self {
-            voice_begins: VoiceBegins::WithFirstPacket,
+            voice_start: VoiceStart::WithFirstPacket,
             voice_closed: VoiceClosed::GameGoesOn { again_after },
             upstream_timeout: Duration::from_secs(5),
         }

@@ -8,7 +8,7 @@ use consonance_transport::Peer;
 use super::player::UpstreamLeg;
 use super::{Splice, watching};
 use crate::readiness::Ready;
-use crate::{Envelope as _, Envelopes, GameClient, GameServer};
+use crate::{Envelope as _, EnvelopeKind, GameNetworkClient, GameNetworkServer};
 
 /// How far the present turn has come.
 #[derive(Debug, Default)]
@@ -52,7 +52,7 @@ impl Turn {
     }
 }
 
-impl<G: GameServer, C: GameClient, E: Envelopes> Splice<G, C, E> {
+impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> Splice<G, C, E> {
     /// Takes one event of somebody. False when the turn is over: there is nothing more, or enough for now.
     pub(super) fn step(&mut self, now: Instant) -> bool {
         match self.turn.stage {
@@ -139,7 +139,7 @@ impl<G: GameServer, C: GameClient, E: Envelopes> Splice<G, C, E> {
             }
             Timer::Deadline => {}
             Timer::Envelope => {
-                player.envelope.handle_timeout(now, &mut self.sorted);
+                player.envelope.handle_timeout(now, &mut self.parts);
                 self.settle(now, peer);
             }
         }

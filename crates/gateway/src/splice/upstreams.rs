@@ -7,7 +7,9 @@ use consonance_transport::{DisconnectReason, Peer};
 use super::player::{ClientLeg, UpstreamLeg, Voice};
 use super::turn::Timer;
 use super::{Splice, watching};
-use crate::{Envelope as _, Envelopes, GameClient, GameClientEvent, GameServer, VoiceBegins};
+use crate::{
+    Envelope as _, EnvelopeKind, GameNetworkClient, GameNetworkClientEvent, GameNetworkServer, VoiceStart,
+};
 
 enum Event {
     Connected(Vec<u8>),
@@ -15,7 +17,7 @@ enum Event {
     Disconnected(DisconnectReason),
 }
 
-impl<G: GameServer, C: GameClient, E: Envelopes> Splice<G, C, E> {
+impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> Splice<G, C, E> {
     /// Takes one event of a player's upstream; false if there is none, after what was sent to it has left.
     pub(super) fn poll_upstream(&mut self, now: Instant, peer: Peer) -> bool {
         let Some(player) = self.players.get_mut(&peer) else { return false };
@@ -25,16 +27,16 @@ impl<G: GameServer, C: GameClient, E: Envelopes> Splice<G, C, E> {
             return false;
         };
         let event = match event {
-            GameClientEvent::Connected { greeting } => Event::Connected(greeting.to_owned()),
-            GameClientEvent::Message { channel, message } => {
+            GameNetworkClientEvent::Connected { greeting } => Event::Connected(greeting.to_owned()),
+            GameNetworkClientEvent::Message { channel, message } => {
                 let delivery = self.clients.delivery_of(channel);
                 if matches!(player.client, ClientLeg::Up) {
                     self.game.from_server.count(delivery, 1, message.len());
-                    player.envelope.handle_from_game(now, channel, message, &mut self.sorted);
+                    player.envelope.handle_from_game(now, channel, message, &mut self.parts);
                 }
                 Event::Message
             }
-            GameClientEvent::Disconnected { reason } => Event::Disconnected(reason),
+            GameNetworkClientEvent::Disconnected { reason } => Event::Disconnected(reason),
         };
         match event {
             Event::Connected(greeting) => self.upstream_is_up(now, peer, greeting),
@@ -70,9 +72,9 @@ impl<G: GameServer, C: GameClient, E: Envelopes> Splice<G, C, E> {
         if !self.watch_upstream(peer) {
             return self.end(now, peer, "no connection to the game's server can be kept");
         }
-        match self.settings.voice_begins {
-            VoiceBegins::WithFirstPacket => self.take_in(now, peer),
-            VoiceBegins::AtOnce => {
+        match self.settings.voice_start {
+            VoiceStart::WithFirstPacket => self.take_in(now, peer),
+            VoiceStart::AtOnce => {
                 self.open_voice(now, peer);
             }
         }

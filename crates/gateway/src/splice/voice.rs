@@ -8,15 +8,15 @@ use super::player::{UpstreamLeg, Voice};
 use super::turn::Timer;
 use super::{Happening, Splice};
 use crate::wrapping::wrap_for_client;
-use crate::{Envelope as _, Envelopes, GameClient, GameServer, SortedPart};
+use crate::{Envelope as _, EnvelopeKind, GameNetworkClient, GameNetworkServer, MessagePart};
 
-impl<G: GameServer, C: GameClient, E: Envelopes> Splice<G, C, E> {
+impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> Splice<G, C, E> {
     /// An envelope was asked something: what follows for its player besides the [parts](Self::route_part).
     pub(super) fn settle(&mut self, now: Instant, peer: Peer) {
-        self.sorted_of = peer;
+        self.parts_of = peer;
         let Some(player) = self.players.get_mut(&peer) else { return };
         self.timers.set((peer, Timer::Envelope), player.envelope.poll_timeout());
-        if let Some(violation) = self.sorted.take_violation() {
+        if let Some(violation) = self.parts.take_violation() {
             self.protocol_violations += 1;
             let voice = std::mem::replace(&mut player.voice, Voice::Silent);
             self.end(now, peer, violation);
@@ -27,13 +27,13 @@ impl<G: GameServer, C: GameClient, E: Envelopes> Splice<G, C, E> {
         }
     }
 
-    /// Sends the next part of what was sorted last where it belongs; false if there is none.
+    /// Sends the next part of what was taken apart last where it belongs; false if there is none.
     pub(super) fn route_part(&mut self, now: Instant) -> bool {
-        let peer = self.sorted_of;
-        let Some((part, bytes)) = self.sorted.pop() else { return false };
+        let peer = self.parts_of;
+        let Some((part, bytes)) = self.parts.pop() else { return false };
         match part {
-            SortedPart::ToClient(channel) => self.clients.send(now, peer, channel, bytes),
-            SortedPart::ToGame(channel) => {
+            MessagePart::ToClient(channel) => self.clients.send(now, peer, channel, bytes),
+            MessagePart::ToGame(channel) => {
                 let Some(player) = self.players.get_mut(&peer) else { return true };
                 if let UpstreamLeg::Up(upstream) = &mut player.upstream {
                     self.game.to_server.count(self.clients.delivery_of(channel), 1, bytes.len());
@@ -41,7 +41,7 @@ impl<G: GameServer, C: GameClient, E: Envelopes> Splice<G, C, E> {
                     self.mark_ready(peer);
                 }
             }
-            SortedPart::Voice(delivery) => {
+            MessagePart::Voice(delivery) => {
                 self.packet.clear();
                 self.packet.extend_from_slice(bytes);
                 self.hear(now, peer, delivery);

@@ -5,7 +5,7 @@ use std::io;
 use consonance_transport::Peer;
 
 use crate::readiness::{Interest, Readiness, Ready};
-use crate::{GameClient, GameServer};
+use crate::{GameNetworkClient, GameNetworkServer};
 
 /// Whether there is a descriptor to sleep at; otherwise everybody has to be polled again and again.
 pub(super) const SEES: bool = cfg!(target_os = "linux");
@@ -14,7 +14,7 @@ pub(super) const SEES: bool = cfg!(target_os = "linux");
 ///
 /// # Errors
 /// When the system watches as many sockets as it may.
-pub(super) fn watch_clients(readiness: &mut Readiness, clients: &impl GameServer) -> io::Result<()> {
+pub(super) fn watch_clients(readiness: &mut Readiness, clients: &impl GameNetworkServer) -> io::Result<()> {
     #[cfg(target_os = "linux")]
     if let Some(descriptor) = clients.descriptor() {
         readiness.add(descriptor, CLIENTS, Interest::READ)?;
@@ -30,7 +30,7 @@ pub(super) fn watch_clients(readiness: &mut Readiness, clients: &impl GameServer
 /// When the system watches as many sockets as it may.
 pub(super) fn watch_upstream(
     readiness: &mut Readiness,
-    upstream: &impl GameClient,
+    upstream: &impl GameNetworkClient,
     peer: Peer,
 ) -> io::Result<()> {
     #[cfg(target_os = "linux")]

@@ -13,7 +13,7 @@ use super::{
     Found, MessageStream as _, RELIABLE, StreamClientSettings, StreamProtocol, channel_for, delivery_of,
 };
 use crate::tcp::{TcpConnections, TcpEnd, TcpEvent, TcpId};
-use crate::{Channel, GameClient, GameClientEvent};
+use crate::{Channel, GameNetworkClient, GameNetworkClientEvent};
 
 /// A client whose messages travel in a TCP stream.
 #[derive(Debug)]
@@ -249,7 +249,7 @@ impl<P: StreamProtocol> StreamClient<P> {
     }
 }
 
-impl<P: StreamProtocol> GameClient for StreamClient<P> {
+impl<P: StreamProtocol> GameNetworkClient for StreamClient<P> {
     /// What is said of this end is the protocol's matter, and not the greeting.
     fn connect(&mut self, now: Instant, _greeting: &[u8]) {
         match &mut self.state {
@@ -259,18 +259,18 @@ impl<P: StreamProtocol> GameClient for StreamClient<P> {
         }
     }
 
-    fn poll(&mut self, now: Instant) -> Option<GameClientEvent<'_>> {
+    fn poll(&mut self, now: Instant) -> Option<GameNetworkClientEvent<'_>> {
         if let Some(reason) = self.ends.pop_front() {
-            return Some(GameClientEvent::Disconnected { reason });
+            return Some(GameNetworkClientEvent::Disconnected { reason });
         }
         match self.step(now) {
-            Some(Step::Connected) => Some(GameClientEvent::Connected { greeting: &self.message }),
+            Some(Step::Connected) => Some(GameNetworkClientEvent::Connected { greeting: &self.message }),
             Some(Step::Message) => {
-                Some(GameClientEvent::Message { channel: RELIABLE, message: &self.message })
+                Some(GameNetworkClientEvent::Message { channel: RELIABLE, message: &self.message })
             }
             None => {
                 let reason = self.ends.pop_front()?;
-                Some(GameClientEvent::Disconnected { reason })
+                Some(GameNetworkClientEvent::Disconnected { reason })
             }
         }
     }

@@ -12,7 +12,7 @@ use consonance_transport::{ConnectionCounts, Delivery, Peer, SHUTTING_DOWN, Serv
 use super::link::Link;
 use super::{MessageStream as _, RELIABLE, StreamProtocol, StreamSettings, channel_for, delivery_of};
 use crate::tcp::{TcpConnections, TcpId};
-use crate::{Channel, GameServer, GameServerEvent, Timers};
+use crate::{Channel, GameNetworkServer, GameNetworkServerEvent, Timers};
 use turn::Step;
 
 mod turn;
@@ -94,16 +94,16 @@ impl<P: StreamProtocol> StreamServer<P> {
     }
 }
 
-impl<P: StreamProtocol> GameServer for StreamServer<P> {
-    fn poll(&mut self, now: Instant) -> Option<GameServerEvent<'_>> {
+impl<P: StreamProtocol> GameNetworkServer for StreamServer<P> {
+    fn poll(&mut self, now: Instant) -> Option<GameNetworkServerEvent<'_>> {
         Some(match self.step(now)? {
             Step::Connected(peer, remote) => {
-                GameServerEvent::Connected { peer, remote, greeting: &self.message }
+                GameNetworkServerEvent::Connected { peer, remote, greeting: &self.message }
             }
             Step::Message(peer) => {
-                GameServerEvent::Message { peer, channel: RELIABLE, message: &self.message }
+                GameNetworkServerEvent::Message { peer, channel: RELIABLE, message: &self.message }
             }
-            Step::Disconnected(peer, reason) => GameServerEvent::Disconnected { peer, reason },
+            Step::Disconnected(peer, reason) => GameNetworkServerEvent::Disconnected { peer, reason },
         })
     }
 

@@ -11,7 +11,7 @@ use consonance_transport::{Delivery, DisconnectReason, Statistics};
 use super::server::{SENDS_UNFLUSHED_MAX, Turn};
 use super::socket::DatagramSocket;
 use super::{ClientEndpoint, ClientEndpointEvent, DatagramCounts};
-use crate::{Channel, GameClient, GameClientEvent};
+use crate::{Channel, GameNetworkClient, GameNetworkClientEvent};
 
 /// How a client uses its sockets, one for each connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,7 +31,7 @@ impl Default for UdpClientSettings {
     }
 }
 
-/// A [`GameClient`] that takes a UDP socket for each connection. Dropping it is a goodbye.
+/// A [`GameNetworkClient`] that takes a UDP socket for each connection. Dropping it is a goodbye.
 #[derive(Debug)]
 pub struct UdpClient<E: ClientEndpoint> {
     endpoint: E,
@@ -181,7 +181,7 @@ impl<E: ClientEndpoint> UdpClient<E> {
     }
 }
 
-impl<E: ClientEndpoint> GameClient for UdpClient<E> {
+impl<E: ClientEndpoint> GameNetworkClient for UdpClient<E> {
     fn connect(&mut self, now: Instant, greeting: &[u8]) {
         if self.is_leaving {
             self.connect_again = Some(greeting.to_vec());
@@ -205,18 +205,20 @@ impl<E: ClientEndpoint> GameClient for UdpClient<E> {
         }
     }
 
-    fn poll(&mut self, now: Instant) -> Option<GameClientEvent<'_>> {
+    fn poll(&mut self, now: Instant) -> Option<GameNetworkClientEvent<'_>> {
         if let Some(reason) = self.failure.take() {
-            return Some(GameClientEvent::Disconnected { reason });
+            return Some(GameNetworkClientEvent::Disconnected { reason });
         }
         Some(match self.next_event(now)? {
-            ClientEndpointEvent::Connected => GameClientEvent::Connected { greeting: &self.event_bytes },
+            ClientEndpointEvent::Connected => {
+                GameNetworkClientEvent::Connected { greeting: &self.event_bytes }
+            }
             ClientEndpointEvent::Message { channel } => {
-                GameClientEvent::Message { channel, message: &self.event_bytes }
+                GameNetworkClientEvent::Message { channel, message: &self.event_bytes }
             }
             ClientEndpointEvent::Disconnected { reason } => {
                 self.end(now);
-                GameClientEvent::Disconnected { reason }
+                GameNetworkClientEvent::Disconnected { reason }
             }
         })
     }

@@ -9,7 +9,7 @@ use crate::Channel;
 
 /// The server's end of a protocol in UDP datagrams.
 ///
-/// Any order of calls is safe. The words mean what they mean in [`GameServer`](crate::GameServer), which a
+/// Any order of calls is safe. The words mean what they mean in [`GameNetworkServer`](crate::GameNetworkServer), which a
 /// [`UdpServer`](super::UdpServer) makes of this.
 pub trait ServerEndpoint: Send {
     /// The largest datagram that is read, in bytes. Of a larger one the endpoint gets one byte more than this, so that it can
@@ -31,31 +31,31 @@ pub trait ServerEndpoint: Send {
     /// The next thing that happened; writes its bytes, the message or the greeting, into an empty buffer.
     fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<ServerEndpointEvent>;
 
-    /// See [`GameServer::accept`](crate::GameServer::accept).
+    /// See [`GameNetworkServer::accept`](crate::GameNetworkServer::accept).
     fn accept(&mut self, now: Instant, peer: Peer, greeting: &[u8]);
 
-    /// See [`GameServer::send`](crate::GameServer::send).
+    /// See [`GameNetworkServer::send`](crate::GameNetworkServer::send).
     fn send(&mut self, now: Instant, peer: Peer, channel: Channel, message: &[u8]);
 
-    /// See [`GameServer::disconnect`](crate::GameServer::disconnect).
+    /// See [`GameNetworkServer::disconnect`](crate::GameNetworkServer::disconnect).
     fn disconnect(&mut self, now: Instant, peer: Peer, reason: &str);
 
-    /// See [`GameServer::shutdown`](crate::GameServer::shutdown).
+    /// See [`GameNetworkServer::shutdown`](crate::GameNetworkServer::shutdown).
     fn shutdown(&mut self, now: Instant);
 
-    /// See [`GameServer::channel_for`](crate::GameServer::channel_for).
+    /// See [`GameNetworkServer::channel_for`](crate::GameNetworkServer::channel_for).
     fn channel_for(&self, delivery: Delivery) -> Channel;
 
-    /// See [`GameServer::delivery_of`](crate::GameServer::delivery_of).
+    /// See [`GameNetworkServer::delivery_of`](crate::GameNetworkServer::delivery_of).
     fn delivery_of(&self, channel: Channel) -> Delivery;
 
-    /// See [`GameServer::message_bytes_max`](crate::GameServer::message_bytes_max).
+    /// See [`GameNetworkServer::message_bytes_max`](crate::GameNetworkServer::message_bytes_max).
     fn message_bytes_max(&self, channel: Channel) -> usize;
 
-    /// See [`GameServer::network`](crate::GameServer::network).
+    /// See [`GameNetworkServer::network`](crate::GameNetworkServer::network).
     fn network(&self) -> &'static str;
 
-    /// See [`GameServer::statistics`](crate::GameServer::statistics).
+    /// See [`GameNetworkServer::statistics`](crate::GameNetworkServer::statistics).
     fn statistics(&self) -> ServerStatistics;
 }
 
@@ -87,15 +87,15 @@ pub enum ServerEndpointEvent {
 
 /// The client's end of a protocol in UDP datagrams, towards one server whose address only the driver knows.
 ///
-/// Any order of calls is safe. The words mean what they mean in [`GameClient`](crate::GameClient), which a
+/// Any order of calls is safe. The words mean what they mean in [`GameNetworkClient`](crate::GameNetworkClient), which a
 /// [`UdpClient`](super::UdpClient) makes of this.
 pub trait ClientEndpoint: Send {
     /// The largest datagram that is read, in bytes. Of a larger one the endpoint gets one byte more than this, so that it can
     /// tell.
     const DATAGRAM_BYTES_MAX: usize;
 
-    /// See [`GameClient::connect`](crate::GameClient::connect). The driver calls it only while there is no connection;
-    /// nothing of an earlier one may matter any more.
+    /// See [`GameNetworkClient::connect`](crate::GameNetworkClient::connect). The driver calls it only while there is
+    /// no connection; nothing of an earlier one may matter any more.
     fn connect(&mut self, now: Instant, greeting: &[u8]);
 
     /// A datagram came from the server's address, with anything in it. All events that follow are taken before the next one
@@ -114,26 +114,26 @@ pub trait ClientEndpoint: Send {
     /// The next thing that happened; writes its bytes, the message or the greeting, into an empty buffer.
     fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<ClientEndpointEvent>;
 
-    /// See [`GameClient::send`](crate::GameClient::send).
+    /// See [`GameNetworkClient::send`](crate::GameNetworkClient::send).
     fn send(&mut self, now: Instant, channel: Channel, message: &[u8]);
 
-    /// See [`GameClient::disconnect`](crate::GameClient::disconnect).
+    /// See [`GameNetworkClient::disconnect`](crate::GameNetworkClient::disconnect).
     fn disconnect(&mut self, now: Instant);
 
     /// Ends the connection without waiting for anything: the goodbye is among what leaves next. Nobody will be here to
     /// repeat it.
     fn hang_up(&mut self, now: Instant);
 
-    /// See [`GameClient::channel_for`](crate::GameClient::channel_for).
+    /// See [`GameNetworkClient::channel_for`](crate::GameNetworkClient::channel_for).
     fn channel_for(&self, delivery: Delivery) -> Channel;
 
-    /// See [`GameClient::delivery_of`](crate::GameClient::delivery_of).
+    /// See [`GameNetworkClient::delivery_of`](crate::GameNetworkClient::delivery_of).
     fn delivery_of(&self, channel: Channel) -> Delivery;
 
-    /// See [`GameClient::message_bytes_max`](crate::GameClient::message_bytes_max).
+    /// See [`GameNetworkClient::message_bytes_max`](crate::GameNetworkClient::message_bytes_max).
     fn message_bytes_max(&self, channel: Channel) -> usize;
 
-    /// See [`GameClient::statistics`](crate::GameClient::statistics).
+    /// See [`GameNetworkClient::statistics`](crate::GameNetworkClient::statistics).
     fn statistics(&self) -> Statistics;
 }
 

@@ -10,7 +10,7 @@ use consonance_transport::{Delivery, Peer, ServerStatistics};
 
 use super::socket::DatagramSocket;
 use super::{DatagramCounts, ServerEndpoint, ServerEndpointEvent};
-use crate::{Channel, GameServer, GameServerEvent};
+use crate::{Channel, GameNetworkServer, GameNetworkServerEvent};
 
 /// How a server uses its socket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,7 +31,7 @@ impl Default for UdpServerSettings {
 /// After so many messages what they became leaves, although no turn has ended.
 pub(super) const SENDS_UNFLUSHED_MAX: usize = 64;
 
-/// A [`GameServer`] on one UDP socket.
+/// A [`GameNetworkServer`] on one UDP socket.
 #[derive(Debug)]
 pub struct UdpServer<E> {
     endpoint: E,
@@ -123,8 +123,8 @@ impl<E: ServerEndpoint> UdpServer<E> {
     }
 }
 
-impl<E: ServerEndpoint> GameServer for UdpServer<E> {
-    fn poll(&mut self, now: Instant) -> Option<GameServerEvent<'_>> {
+impl<E: ServerEndpoint> GameNetworkServer for UdpServer<E> {
+    fn poll(&mut self, now: Instant) -> Option<GameNetworkServerEvent<'_>> {
         let event = loop {
             self.event_bytes.clear();
             if let Some(event) = self.endpoint.poll_event(&mut self.event_bytes) {
@@ -137,16 +137,16 @@ impl<E: ServerEndpoint> GameServer for UdpServer<E> {
             }
         };
         Some(match event {
-            ServerEndpointEvent::Connected { peer, remote } => GameServerEvent::Connected {
+            ServerEndpointEvent::Connected { peer, remote } => GameNetworkServerEvent::Connected {
                 peer,
                 remote: SocketAddr::new(remote.ip().to_canonical(), remote.port()),
                 greeting: &self.event_bytes,
             },
             ServerEndpointEvent::Message { peer, channel } => {
-                GameServerEvent::Message { peer, channel, message: &self.event_bytes }
+                GameNetworkServerEvent::Message { peer, channel, message: &self.event_bytes }
             }
             ServerEndpointEvent::Disconnected { peer, reason } => {
-                GameServerEvent::Disconnected { peer, reason }
+                GameNetworkServerEvent::Disconnected { peer, reason }
             }
         })
     }

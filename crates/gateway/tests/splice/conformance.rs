@@ -4,26 +4,27 @@ use std::task::Waker;
 use std::time::Instant;
 
 use consonance_gateway::memory::{
-    MemoryGameClient, MemoryGameNetwork, MemoryGameServer, RELIABLE, UNRELIABLE,
+    MemoryGameNetwork, MemoryGameNetworkClient, MemoryGameNetworkServer, RELIABLE, UNRELIABLE,
 };
 use consonance_gateway::{
-    Bare, GameServer as _, GameServerEvent, Splice, SpliceSettings, VoiceBegins, VoiceClient, VoiceClosed,
+    BareEnvelope, EnvelopeClient, GameNetworkServer as _, GameNetworkServerEvent, Splice, SpliceSettings,
+    VoiceClosed, VoiceStart,
 };
 use consonance_transport::conformance::Network;
 use consonance_transport::{Delivery, PacketLimits, Peer, ServerEvent, ServerStatistics, ServerTransport};
 
-const BARE: Bare = Bare { reliable: RELIABLE, unreliable: UNRELIABLE };
+const BARE: BareEnvelope = BareEnvelope { reliable: RELIABLE, unreliable: UNRELIABLE };
 
 /// A splice together with the game's server behind it, which takes everybody in.
 struct InFrontOfGame {
-    splice: Splice<MemoryGameServer, MemoryGameClient, Bare>,
-    game: MemoryGameServer,
+    splice: Splice<MemoryGameNetworkServer, MemoryGameNetworkClient, BareEnvelope>,
+    game: MemoryGameNetworkServer,
 }
 
 impl ServerTransport for InFrontOfGame {
     fn poll(&mut self, now: Instant) -> Option<ServerEvent<'_>> {
         while let Some(event) = self.game.poll(now) {
-            if let GameServerEvent::Connected { peer, .. } = event {
+            if let GameNetworkServerEvent::Connected { peer, .. } = event {
                 self.game.accept(now, peer, b"");
             }
         }
@@ -61,7 +62,7 @@ struct Spliced(MemoryGameNetwork);
 
 impl Network for Spliced {
     type Server = InFrontOfGame;
-    type Client = VoiceClient<MemoryGameClient, Bare>;
+    type Client = EnvelopeClient<MemoryGameNetworkClient, BareEnvelope>;
 
     const NAMES_SESSIONS: bool = false;
 
@@ -69,7 +70,7 @@ impl Network for Spliced {
         let behind = MemoryGameNetwork::new();
         let game = behind.listen();
         let settings = SpliceSettings {
-            voice_begins: VoiceBegins::AtOnce,
+            voice_start: VoiceStart::AtOnce,
             voice_closed: VoiceClosed::GameEnds,
             ..SpliceSettings::default()
         };
@@ -80,7 +81,7 @@ impl Network for Spliced {
     }
 
     fn client(&mut self, _session: &str) -> Self::Client {
-        VoiceClient::new(self.0.client(), BARE)
+        EnvelopeClient::new(self.0.client(), BARE)
     }
 
     fn cut(&mut self, client: &mut Self::Client) {

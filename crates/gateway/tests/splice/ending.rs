@@ -1,7 +1,7 @@
 //! When one connection of a player ends, so does the other one, and its voice.
 
 use consonance_gateway::memory::RELIABLE;
-use consonance_gateway::{GameClient as _, GameServer as _, SpliceSettings};
+use consonance_gateway::{GameNetworkClient as _, GameNetworkServer as _, SpliceSettings};
 use consonance_transport::{DisconnectReason, Peer, ServerTransport as _};
 
 use crate::marked::{BAD, voice};

@@ -3,11 +3,11 @@
 use std::time::Instant;
 
 use consonance_gateway::memory::{RELIABLE, UNRELIABLE};
-use consonance_gateway::{Channel, Envelope, Envelopes, Sorted};
+use consonance_gateway::{Channel, Envelope, EnvelopeKind, MessageParts};
 use consonance_transport::{Delivery, PacketLimits};
 
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Marked;
+pub(crate) struct MarkedEnvelope;
 
 /// What voice begins with.
 pub(crate) const MARK: u8 = b'V';
@@ -19,13 +19,19 @@ pub(crate) fn voice(packet: &[u8]) -> Vec<u8> {
     [&[MARK], packet].concat()
 }
 
-impl Envelope for Marked {
-    fn handle_from_client(&mut self, _now: Instant, channel: Channel, message: &[u8], sorted: &mut Sorted) {
+impl Envelope for MarkedEnvelope {
+    fn handle_from_client(
+        &mut self,
+        _now: Instant,
+        channel: Channel,
+        message: &[u8],
+        parts: &mut MessageParts,
+    ) {
         match message {
-            [MARK, packet @ ..] if channel == UNRELIABLE => sorted.voice(Delivery::Unreliable, packet),
-            [MARK, packet @ ..] => sorted.voice(Delivery::Reliable, packet),
-            BAD => sorted.violation("that is no message"),
-            _ => sorted.to_game(channel, message),
+            [MARK, packet @ ..] if channel == UNRELIABLE => parts.voice(Delivery::Unreliable, packet),
+            [MARK, packet @ ..] => parts.voice(Delivery::Reliable, packet),
+            BAD => parts.violation("that is no message"),
+            _ => parts.to_game(channel, message),
         }
     }
 
@@ -42,7 +48,7 @@ impl Envelope for Marked {
     }
 }
 
-impl Envelopes for Marked {
+impl EnvelopeKind for MarkedEnvelope {
     type Envelope = Self;
 
     fn open(&mut self, _now: Instant) -> Self {

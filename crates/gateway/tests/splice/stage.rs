@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use consonance_gateway::memory::{MemoryGameClient, MemoryGameNetwork, MemoryGameServer};
+use consonance_gateway::memory::{MemoryGameNetwork, MemoryGameNetworkClient, MemoryGameNetworkServer};
 use consonance_gateway::{
-    Channel, GameClient as _, GameClientEvent, GameServer as _, GameServerEvent, Splice, SpliceSettings,
+    Channel, GameNetworkClient as _, GameNetworkClientEvent, GameNetworkServer as _, GameNetworkServerEvent,
+    Splice, SpliceSettings,
 };
 use consonance_transport::{Delivery, DisconnectReason, Peer, ServerEvent, ServerTransport as _};
 
-use crate::marked::Marked;
+use crate::marked::MarkedEnvelope;
 
 /// What somebody saw.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,12 +33,12 @@ pub(crate) struct Stage {
     pub(crate) now: Instant,
     front: MemoryGameNetwork,
     back: MemoryGameNetwork,
-    pub(crate) splice: Splice<MemoryGameServer, MemoryGameClient, Marked>,
+    pub(crate) splice: Splice<MemoryGameNetworkServer, MemoryGameNetworkClient, MarkedEnvelope>,
     /// `None` when it is down.
-    pub(crate) game: Option<MemoryGameServer>,
+    pub(crate) game: Option<MemoryGameNetworkServer>,
     /// Whether the game's server takes in who comes, and with what greeting.
     pub(crate) takes_in: Option<&'static [u8]>,
-    pub(crate) clients: Vec<MemoryGameClient>,
+    pub(crate) clients: Vec<MemoryGameNetworkClient>,
     /// Those that do not poll.
     pub(crate) paused: Option<usize>,
     pub(crate) is_game_paused: bool,
@@ -54,7 +55,7 @@ impl Stage {
         let (front, back) = (MemoryGameNetwork::new(), MemoryGameNetwork::new());
         let upstreams = back.clone();
         let open_upstream = move |_| Ok(upstreams.client());
-        let splice = Splice::new(front.listen(), open_upstream, Marked, "main", settings)
+        let splice = Splice::new(front.listen(), open_upstream, MarkedEnvelope, "main", settings)
             .expect("there is a descriptor left");
         Self {
             now: Instant::now(),
@@ -158,13 +159,13 @@ impl Stage {
         while let Some(event) = game.poll(self.now) {
             has_seen = true;
             let (peer, saw) = match event {
-                GameServerEvent::Connected { peer, greeting, .. } => {
+                GameNetworkServerEvent::Connected { peer, greeting, .. } => {
                     (peer, Saw::Connected(greeting.to_vec()))
                 }
-                GameServerEvent::Message { peer, channel, message } => {
+                GameNetworkServerEvent::Message { peer, channel, message } => {
                     (peer, Saw::Message(channel, message.to_vec()))
                 }
-                GameServerEvent::Disconnected { peer, reason } => (peer, Saw::Disconnected(reason)),
+                GameNetworkServerEvent::Disconnected { peer, reason } => (peer, Saw::Disconnected(reason)),
             };
             if let (Saw::Connected(_), Some(greeting)) = (&saw, self.takes_in) {
                 game.accept(self.now, peer, greeting);
@@ -183,9 +184,11 @@ impl Stage {
             while let Some(event) = client.poll(self.now) {
                 has_seen = true;
                 self.saw[number].push(match event {
-                    GameClientEvent::Connected { greeting } => Saw::Connected(greeting.to_vec()),
-                    GameClientEvent::Message { channel, message } => Saw::Message(channel, message.to_vec()),
-                    GameClientEvent::Disconnected { reason } => Saw::Disconnected(reason),
+                    GameNetworkClientEvent::Connected { greeting } => Saw::Connected(greeting.to_vec()),
+                    GameNetworkClientEvent::Message { channel, message } => {
+                        Saw::Message(channel, message.to_vec())
+                    }
+                    GameNetworkClientEvent::Disconnected { reason } => Saw::Disconnected(reason),
                 });
             }
         }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use consonance_gateway::memory::{RELIABLE, UNRELIABLE};
-use consonance_gateway::{SpliceSettings, VoiceBegins, VoiceClosed};
+use consonance_gateway::{SpliceSettings, VoiceClosed, VoiceStart};
 use consonance_transport::{Delivery, DisconnectReason, Peer, ServerTransport as _};
 
 use crate::marked::voice;
@@ -45,7 +45,7 @@ fn voice_of_the_session_reaches_its_listeners_and_nobody_else() {
 #[test]
 fn with_the_game_everybody_is_there_at_once() {
     let mut stage =
-        Stage::new(SpliceSettings { voice_begins: VoiceBegins::AtOnce, ..SpliceSettings::default() });
+        Stage::new(SpliceSettings { voice_start: VoiceStart::AtOnce, ..SpliceSettings::default() });
     stage.connect(b"");
     stage.drive();
     assert_eq!(stage.heard[&Peer(1)], [Heard::Connected]);

@@ -4,7 +4,9 @@ use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::time::{Duration, Instant};
 
 use consonance_gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
-use consonance_gateway::{Channel, GameClient, GameClientEvent, GameServer, GameServerEvent};
+use consonance_gateway::{
+    Channel, GameNetworkClient, GameNetworkClientEvent, GameNetworkServer, GameNetworkServerEvent,
+};
 use consonance_transport::{DisconnectReason, Peer};
 
 use crate::plain::{PlainClient, PlainServer};
@@ -41,7 +43,7 @@ fn connect(server: &mut UdpServer<PlainServer>, client: &mut UdpClient<PlainClie
     let (peer, remote) = wait("a newcomer", || {
         assert_eq!(client.poll(Instant::now()), None);
         match server.poll(Instant::now())? {
-            GameServerEvent::Connected { peer, remote, greeting } => {
+            GameNetworkServerEvent::Connected { peer, remote, greeting } => {
                 assert_eq!(greeting, b"key");
                 Some((peer, remote))
             }
@@ -51,7 +53,7 @@ fn connect(server: &mut UdpServer<PlainServer>, client: &mut UdpClient<PlainClie
     server.accept(Instant::now(), peer, b"number 7");
     server.flush(Instant::now());
     let number = wait("a welcome", || match client.poll(Instant::now())? {
-        GameClientEvent::Connected { greeting } => Some(greeting.to_vec()),
+        GameNetworkClientEvent::Connected { greeting } => Some(greeting.to_vec()),
         _ => None,
     });
     assert_eq!(number, b"number 7");
@@ -67,20 +69,20 @@ fn messages_go_both_ways_and_an_end_is_told_at_both_ends() {
     client.send(Instant::now(), CHANNEL, b"up");
     client.flush(Instant::now());
     let up = wait("a message", || match server.poll(Instant::now())? {
-        GameServerEvent::Message { peer, message, .. } => Some((peer, message.to_vec())),
+        GameNetworkServerEvent::Message { peer, message, .. } => Some((peer, message.to_vec())),
         _ => None,
     });
     assert_eq!(up, (peer, b"up".to_vec()));
     server.send(Instant::now(), peer, CHANNEL, b"down");
     assert_eq!(server.poll(Instant::now()), None);
     let down = wait("a message", || match client.poll(Instant::now())? {
-        GameClientEvent::Message { message, .. } => Some(message.to_vec()),
+        GameNetworkClientEvent::Message { message, .. } => Some(message.to_vec()),
         _ => None,
     });
     assert_eq!(down, b"down");
     client.disconnect(Instant::now());
     let reason = wait("an end", || match client.poll(Instant::now())? {
-        GameClientEvent::Disconnected { reason } => Some(reason),
+        GameNetworkClientEvent::Disconnected { reason } => Some(reason),
         _ => None,
     });
     assert_eq!((reason, client.local_addr()), (DisconnectReason::ClosedByUs, None));
@@ -89,7 +91,7 @@ fn messages_go_both_ways_and_an_end_is_told_at_both_ends() {
 
 fn wait_for_end(server: &mut UdpServer<PlainServer>) -> Peer {
     wait("an end", || match server.poll(Instant::now())? {
-        GameServerEvent::Disconnected { peer, .. } => Some(peer),
+        GameNetworkServerEvent::Disconnected { peer, .. } => Some(peer),
         _ => None,
     })
 }
@@ -111,7 +113,7 @@ fn who_connects_again_before_the_end_is_told_comes_from_another_port_after_it() 
     client.disconnect(Instant::now());
     client.connect(Instant::now(), b"key");
     let reason = DisconnectReason::ClosedByUs;
-    assert_eq!(client.poll(Instant::now()), Some(GameClientEvent::Disconnected { reason }));
+    assert_eq!(client.poll(Instant::now()), Some(GameNetworkClientEvent::Disconnected { reason }));
     wait_for_end(&mut server);
     let (_, after) = connect(&mut server, &mut client);
     assert_ne!(before, after);
@@ -127,7 +129,7 @@ fn an_attempt_that_is_given_up_before_it_began_ends_too() {
     client.disconnect(Instant::now());
     for _ in 0..2 {
         let reason = DisconnectReason::ClosedByUs;
-        assert_eq!(client.poll(Instant::now()), Some(GameClientEvent::Disconnected { reason }));
+        assert_eq!(client.poll(Instant::now()), Some(GameNetworkClientEvent::Disconnected { reason }));
     }
     assert_eq!(client.poll(Instant::now()), None);
 }
@@ -162,8 +164,10 @@ fn a_client_comes_from_the_address_that_it_is_given() {
     let mut client = UdpClient::new(server.local_addr(), PlainClient::default(), settings);
     client.connect(Instant::now(), b"");
     let event = client.poll(Instant::now());
-    let is_told =
-        matches!(event, Some(GameClientEvent::Disconnected { reason: DisconnectReason::Unreachable { .. } }));
+    let is_told = matches!(
+        event,
+        Some(GameNetworkClientEvent::Disconnected { reason: DisconnectReason::Unreachable { .. } })
+    );
     assert!(is_told, "{event:?}");
 }
 

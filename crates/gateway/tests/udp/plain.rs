@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use consonance_gateway::Channel;
 use consonance_gateway::udp::{
-    ClientEndpoint, ClientEndpointEvent, DatagramQueue, ServerEndpoint, ServerEndpointEvent,
+    BytesQueue, ClientEndpoint, ClientEndpointEvent, ServerEndpoint, ServerEndpointEvent,
 };
 use consonance_transport::{Delivery, DisconnectReason, Peer, ServerStatistics, Statistics};
 
@@ -21,7 +21,7 @@ const CHANNEL: Channel = Channel(0);
 #[derive(Debug, Default)]
 pub(crate) struct PlainServer {
     peers: Vec<SocketAddr>,
-    outgoing: DatagramQueue<SocketAddr>,
+    outgoing: BytesQueue<SocketAddr>,
     events: VecDeque<ServerEndpointEvent>,
     bytes: Vec<u8>,
 }
@@ -121,7 +121,7 @@ impl ServerEndpoint for PlainServer {
 pub(crate) struct PlainClient {
     /// What to say, and when next, until there is a welcome.
     hello: Option<(Vec<u8>, Instant)>,
-    outgoing: DatagramQueue<()>,
+    outgoing: BytesQueue<()>,
     events: VecDeque<(ClientEndpointEvent, Vec<u8>)>,
 }
 

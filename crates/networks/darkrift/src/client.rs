@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use consonance_gateway::tcp::{TcpConnections, TcpEnd, TcpEvent, TcpId};
 use consonance_gateway::udp::DatagramSocket;
-use consonance_gateway::{Channel, GameClient, GameClientEvent};
+use consonance_gateway::{Channel, GameNetworkClient, GameNetworkClientEvent};
 use consonance_transport::{Delivery, DisconnectReason, Statistics};
 
 use crate::connector::{Connector, ConnectorEvent, ConnectorOrder};
@@ -237,7 +237,7 @@ impl DarkRiftClient {
     }
 }
 
-impl GameClient for DarkRiftClient {
+impl GameNetworkClient for DarkRiftClient {
     /// DarkRift's clients say nothing but the token: the greeting stays here.
     fn connect(&mut self, now: Instant, _greeting: &[u8]) {
         match &mut self.state {
@@ -247,11 +247,11 @@ impl GameClient for DarkRiftClient {
         }
     }
 
-    fn poll(&mut self, now: Instant) -> Option<GameClientEvent<'_>> {
+    fn poll(&mut self, now: Instant) -> Option<GameNetworkClientEvent<'_>> {
         Some(match self.step(now)? {
-            Step::Connected => GameClientEvent::Connected { greeting: &self.message },
-            Step::Message(channel) => GameClientEvent::Message { channel, message: &self.message },
-            Step::Disconnected(reason) => GameClientEvent::Disconnected { reason },
+            Step::Connected => GameNetworkClientEvent::Connected { greeting: &self.message },
+            Step::Message(channel) => GameNetworkClientEvent::Message { channel, message: &self.message },
+            Step::Disconnected(reason) => GameNetworkClientEvent::Disconnected { reason },
         })
     }
 

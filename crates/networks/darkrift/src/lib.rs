@@ -8,10 +8,10 @@
 //!   TCP   S>C  Configure(client id)    UDP   S>C  token, 0
 //! ```
 //!
-//! [`DarkRiftServer`] is a [`GameServer`](consonance_gateway::GameServer), [`DarkRiftClient`] a
-//! [`GameClient`](consonance_gateway::GameClient). Their messages are DarkRift's own, header included: flags, a tag, perhaps
-//! a ping's code, and the body. What is in them is the envelope's matter. [`Listener`] and [`Connector`] are what both decide
-//! with: no sockets, no clock.
+//! [`DarkRiftServer`] is a [`GameNetworkServer`](consonance_gateway::GameNetworkServer), [`DarkRiftClient`] a
+//! [`GameNetworkClient`](consonance_gateway::GameNetworkClient). Their messages are DarkRift's own, header included:
+//! flags, a tag, perhaps a ping's code, and the body. What is in them is the envelope's matter. [`Listener`] and
+//! [`Connector`] are what both decide with: no sockets, no clock.
 //!
 //! The greeting of a server is the body of the Configure command: the client's number, two bytes, big-endian. An empty one
 //! stands for the next number that is free. Clients have no greeting.

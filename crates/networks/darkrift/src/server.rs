@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use consonance_gateway::tcp::{TcpConnections, TcpEvent, TcpId};
 use consonance_gateway::udp::DatagramSocket;
-use consonance_gateway::{Channel, GameServer, GameServerEvent};
+use consonance_gateway::{Channel, GameNetworkServer, GameNetworkServerEvent};
 use consonance_transport::{Delivery, DisconnectReason, Peer, ServerStatistics, Statistics};
 use ring::rand::{SecureRandom as _, SystemRandom};
 
@@ -172,14 +172,16 @@ impl DarkRiftServer {
     }
 }
 
-impl GameServer for DarkRiftServer {
-    fn poll(&mut self, now: Instant) -> Option<GameServerEvent<'_>> {
+impl GameNetworkServer for DarkRiftServer {
+    fn poll(&mut self, now: Instant) -> Option<GameNetworkServerEvent<'_>> {
         Some(match self.step(now)? {
-            Step::Connected(peer, remote) => GameServerEvent::Connected { peer, remote, greeting: &[] },
-            Step::Message(peer, channel) => {
-                GameServerEvent::Message { peer, channel, message: &self.message }
+            Step::Connected(peer, remote) => {
+                GameNetworkServerEvent::Connected { peer, remote, greeting: &[] }
             }
-            Step::Disconnected(peer, reason) => GameServerEvent::Disconnected { peer, reason },
+            Step::Message(peer, channel) => {
+                GameNetworkServerEvent::Message { peer, channel, message: &self.message }
+            }
+            Step::Disconnected(peer, reason) => GameNetworkServerEvent::Disconnected { peer, reason },
         })
     }
 

@@ -1,9 +1,10 @@
-//! ENet as a [`GameServer`](consonance_gateway::GameServer) and a [`GameClient`](consonance_gateway::GameClient): the fork of it
-//! below games on Mirror with Ignorance, and stock ENet 1.3.
+//! ENet as a [`GameNetworkServer`](consonance_gateway::GameNetworkServer) and a
+//! [`GameNetworkClient`](consonance_gateway::GameNetworkClient): the fork of it below games on Mirror with Ignorance,
+//! and stock ENet 1.3.
 //!
-//! The protocol itself is `rusty_enet`'s. Around it are here: the [`Dialect`] of the datagrams, a look at each datagram before
-//! the library gets it, an entrance that asks before it lets in, bounds, and time as an argument. Both ends are machines for the
-//! driver of protocols in datagrams:
+//! The protocol itself is `rusty_enet`'s. Around it are here: the [`Dialect`] of the datagrams, a look at each datagram
+//! before the library gets it, an entrance that asks before it lets in, bounds, and time as an argument. Both ends are
+//! machines for the driver of protocols in datagrams:
 //!
 //! ```
 //! use consonance_enet::{EnetServer, EnetServerSettings};

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::time::Instant;
 
 use consonance_gateway::Channel;
-use consonance_gateway::udp::{ClientEndpoint, ClientEndpointEvent, DatagramQueue};
+use consonance_gateway::udp::{BytesQueue, ClientEndpoint, ClientEndpointEvent};
 use consonance_transport::{Delivery, DisconnectReason, Statistics};
 use ring::hmac;
 
@@ -25,9 +25,9 @@ pub struct ForgeClient {
     drawn: u64,
     state: State,
     events: VecDeque<ClientEndpointEvent>,
-    event_bytes: DatagramQueue<()>,
+    event_bytes: BytesQueue<()>,
     /// Beside a link, or after it.
-    outbox: DatagramQueue<()>,
+    outbox: BytesQueue<()>,
     payload: Vec<u8>,
     statistics: Statistics,
 }
@@ -67,8 +67,8 @@ impl ForgeClient {
             drawn: 0,
             state: State::Down,
             events: VecDeque::new(),
-            event_bytes: DatagramQueue::default(),
-            outbox: DatagramQueue::default(),
+            event_bytes: BytesQueue::default(),
+            outbox: BytesQueue::default(),
             payload: Vec::new(),
             statistics: Statistics::default(),
         }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::time::{Duration, Instant};
 
-use consonance_gateway::udp::DatagramQueue;
+use consonance_gateway::udp::BytesQueue;
 
 use crate::frame::{AROUND_PAYLOAD_BYTES, Control, Frame, Meta, PAYLOAD_BYTES_MAX, Piece, write_trailer};
 use crate::settings::LinkSettings;
@@ -32,8 +32,8 @@ pub(crate) struct Link {
     /// Reliable frames that came before their turn.
     ahead: BTreeMap<u64, (Head, Vec<u8>)>,
     /// Frames to be taken, with their payloads.
-    inbox: DatagramQueue<Head>,
-    outbox: DatagramQueue<()>,
+    inbox: BytesQueue<Head>,
+    outbox: BytesQueue<()>,
     frame: Vec<u8>,
     malformed: u64,
 }
@@ -86,8 +86,8 @@ impl Link {
             pieces: Pieces::default(),
             expected_id: 0,
             ahead: BTreeMap::new(),
-            inbox: DatagramQueue::default(),
-            outbox: DatagramQueue::default(),
+            inbox: BytesQueue::default(),
+            outbox: BytesQueue::default(),
             frame: Vec::new(),
             malformed: 0,
         }

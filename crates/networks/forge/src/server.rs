@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use consonance_gateway::udp::{DatagramQueue, ServerEndpoint, ServerEndpointEvent};
+use consonance_gateway::udp::{BytesQueue, ServerEndpoint, ServerEndpointEvent};
 use consonance_gateway::{Channel, Timers};
 use consonance_transport::{
     ConnectionCounts, Delivery, DisconnectReason, Peer, ServerStatistics, Statistics,
@@ -41,7 +41,7 @@ pub struct ForgeServer {
     /// Clients whose links have datagrams.
     ready: VecDeque<Peer>,
     /// For addresses that are nobody's yet.
-    answers: DatagramQueue<SocketAddr>,
+    answers: BytesQueue<SocketAddr>,
     payload: Vec<u8>,
     statistics: Statistics,
     counts: ConnectionCounts,
@@ -62,7 +62,7 @@ impl ForgeServer {
             is_shut: false,
             events: Events::default(),
             ready: VecDeque::new(),
-            answers: DatagramQueue::default(),
+            answers: BytesQueue::default(),
             payload: Vec::new(),
             statistics: Statistics::default(),
             counts: ConnectionCounts::default(),

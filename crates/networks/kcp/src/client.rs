@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::time::Instant;
 
 use consonance_gateway::Channel;
-use consonance_gateway::udp::{ClientEndpoint, ClientEndpointEvent, DatagramQueue};
+use consonance_gateway::udp::{BytesQueue, ClientEndpoint, ClientEndpointEvent};
 use consonance_transport::{Delivery, DisconnectReason, LinkQuality, Peer, Statistics};
 
 use crate::generation::DATAGRAM_BYTES_MAX;
@@ -24,8 +24,8 @@ pub struct KcpClient {
     settings: KcpClientSettings,
     connection: Option<Connection>,
     /// Unreliable messages that came.
-    incoming: DatagramQueue<()>,
-    outgoing: DatagramQueue<()>,
+    incoming: BytesQueue<()>,
+    outgoing: BytesQueue<()>,
     ended: VecDeque<DisconnectReason>,
     /// The latest time that was told.
     now: Option<Instant>,
@@ -56,8 +56,8 @@ impl KcpClient {
         Self {
             settings,
             connection: None,
-            incoming: DatagramQueue::default(),
-            outgoing: DatagramQueue::default(),
+            incoming: BytesQueue::default(),
+            outgoing: BytesQueue::default(),
             ended: VecDeque::new(),
             now: None,
             statistics: Statistics::default(),
@@ -172,7 +172,7 @@ impl KcpClient {
     }
 }
 
-fn keep(outgoing: &mut DatagramQueue<()>, datagram: &[u8]) {
+fn keep(outgoing: &mut BytesQueue<()>, datagram: &[u8]) {
     outgoing.push((), |bytes| bytes.extend_from_slice(datagram));
 }
 

@@ -1,5 +1,5 @@
-//! kcp2k, the network below most games on Mirror, as a [`GameServer`](consonance_gateway::GameServer) and a
-//! [`GameClient`](consonance_gateway::GameClient).
+//! kcp2k, the network below most games on Mirror, as a [`GameNetworkServer`](consonance_gateway::GameNetworkServer) and a
+//! [`GameNetworkClient`](consonance_gateway::GameNetworkClient).
 //!
 //! A server takes clients of all [generations](Generation) on one port, and speaks with each as it speaks. Both ends are
 //! machines for the driver of protocols in datagrams:

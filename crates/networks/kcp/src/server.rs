@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use consonance_gateway::udp::{DatagramQueue, NewcomerRate, ServerEndpoint, ServerEndpointEvent};
+use consonance_gateway::udp::{BytesQueue, NewcomerRate, ServerEndpoint, ServerEndpointEvent};
 use consonance_gateway::{Channel, Timers};
 use consonance_transport::{Delivery, DisconnectReason, Peer, ServerStatistics};
 
@@ -41,8 +41,8 @@ pub struct KcpServer {
     /// To whom something may have to be sent.
     dirty: VecDeque<Peer>,
     /// Unreliable messages that came.
-    incoming: DatagramQueue<Peer>,
-    outgoing: DatagramQueue<SocketAddr>,
+    incoming: BytesQueue<Peer>,
+    outgoing: BytesQueue<SocketAddr>,
     events: VecDeque<Event>,
     /// The latest time that was told.
     now: Option<Instant>,
@@ -70,8 +70,8 @@ impl KcpServer {
             timers: Timers::default(),
             ready: VecDeque::new(),
             dirty: VecDeque::new(),
-            incoming: DatagramQueue::default(),
-            outgoing: DatagramQueue::default(),
+            incoming: BytesQueue::default(),
+            outgoing: BytesQueue::default(),
             events: VecDeque::new(),
             now: None,
             statistics: ServerStatistics::default(),

@@ -6,7 +6,9 @@ use std::net::Ipv4Addr;
 use std::time::{Duration, Instant};
 
 use consonance_gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
-use consonance_gateway::{GameClient as _, GameClientEvent, GameServer as _, GameServerEvent};
+use consonance_gateway::{
+    GameNetworkClient as _, GameNetworkClientEvent, GameNetworkServer as _, GameNetworkServerEvent,
+};
 use consonance_kcp::{KcpClient, KcpClientSettings, KcpServer, KcpServerSettings, UNRELIABLE_CHANNEL};
 use consonance_transport::Peer;
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
@@ -51,15 +53,15 @@ impl Room {
         let mut has_voice = false;
         while let Some(event) = self.server.poll(self.now) {
             match event {
-                GameServerEvent::Connected { peer, .. } => {
+                GameNetworkServerEvent::Connected { peer, .. } => {
                     self.peers.push(peer);
                     self.server.accept(self.now, peer, &[]);
                 }
-                GameServerEvent::Message { message, .. } => {
+                GameNetworkServerEvent::Message { message, .. } => {
                     voice.copy_from_slice(message);
                     has_voice = true;
                 }
-                GameServerEvent::Disconnected { reason, .. } => panic!("{reason}"),
+                GameNetworkServerEvent::Disconnected { reason, .. } => panic!("{reason}"),
             }
         }
         if has_voice {
@@ -71,9 +73,9 @@ impl Room {
         for client in &mut self.clients {
             while let Some(event) = client.poll(self.now) {
                 match event {
-                    GameClientEvent::Connected { .. } => self.connected += 1,
-                    GameClientEvent::Message { .. } => self.heard += 1,
-                    GameClientEvent::Disconnected { reason } => panic!("{reason}"),
+                    GameNetworkClientEvent::Connected { .. } => self.connected += 1,
+                    GameNetworkClientEvent::Message { .. } => self.heard += 1,
+                    GameNetworkClientEvent::Disconnected { reason } => panic!("{reason}"),
                 }
             }
         }

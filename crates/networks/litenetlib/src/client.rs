@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use consonance_gateway::Channel;
-use consonance_gateway::udp::{ClientEndpoint, ClientEndpointEvent, DatagramQueue};
+use consonance_gateway::udp::{BytesQueue, ClientEndpoint, ClientEndpointEvent};
 use consonance_transport::{Delivery, DisconnectReason, LinkQuality, Statistics};
 
 use crate::UtcClock;
@@ -28,8 +28,8 @@ pub struct LiteNetLibClient {
     /// The name of the last attempt: each is later than the one before.
     connect_time: i64,
     /// Datagrams that belong to no connection that is up.
-    answers: DatagramQueue<()>,
-    events: DatagramQueue<ClientEndpointEvent>,
+    answers: BytesQueue<()>,
+    events: BytesQueue<ClientEndpointEvent>,
     statistics: Statistics,
     round_trip: Duration,
     /// Of connections that are gone.
@@ -72,8 +72,8 @@ impl LiteNetLibClient {
             dialect: Dialect::V1,
             state: State::Idle,
             connect_time: 0,
-            answers: DatagramQueue::default(),
-            events: DatagramQueue::default(),
+            answers: BytesQueue::default(),
+            events: BytesQueue::default(),
             statistics: Statistics::default(),
             round_trip: Duration::ZERO,
             counts: Counts::default(),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use consonance_gateway::udp::{DatagramQueue, ServerEndpoint, ServerEndpointEvent};
+use consonance_gateway::udp::{BytesQueue, ServerEndpoint, ServerEndpointEvent};
 use consonance_gateway::{Channel, Timers};
 use consonance_transport::{Delivery, DisconnectReason, Peer, SHUTTING_DOWN, ServerStatistics};
 
@@ -39,8 +39,8 @@ pub struct LiteNetLibServer {
     /// Who may have datagrams to send.
     talking: BTreeSet<Peer>,
     /// Datagrams that belong to no connection that is up.
-    answers: DatagramQueue<SocketAddr>,
-    events: DatagramQueue<ServerEndpointEvent>,
+    answers: BytesQueue<SocketAddr>,
+    events: BytesQueue<ServerEndpointEvent>,
     last_peer: Peer,
     newcomers: usize,
     is_shut_down: bool,
@@ -61,8 +61,8 @@ impl LiteNetLibServer {
             by_address: BTreeMap::new(),
             timers: Timers::default(),
             talking: BTreeSet::new(),
-            answers: DatagramQueue::default(),
-            events: DatagramQueue::default(),
+            answers: BytesQueue::default(),
+            events: BytesQueue::default(),
             last_peer: Peer(0),
             newcomers: 0,
             is_shut_down: false,

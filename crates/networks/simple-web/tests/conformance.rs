@@ -3,11 +3,11 @@
 use std::net::{Ipv4Addr, SocketAddr};
 
 use consonance_gateway::streams::{RELIABLE, StreamClientSettings, StreamSettings, UNRELIABLE};
-use consonance_gateway::{Marked, VoiceClient, VoiceServer};
+use consonance_gateway::{EnvelopeClient, EnvelopeServer, MarkedEnvelope};
 use consonance_simple_web::{ClientEnd, ServerEnd, SimpleWebClient, SimpleWebServer};
 use consonance_transport::conformance::{Impaired, Network, two_hundred_clients_talk_to_one_server};
 
-const MARKED: Marked = Marked { reliable: RELIABLE, unreliable: UNRELIABLE };
+const MARKED: MarkedEnvelope = MarkedEnvelope { reliable: RELIABLE, unreliable: UNRELIABLE };
 
 #[derive(Default)]
 struct OverSimpleWeb {
@@ -15,8 +15,8 @@ struct OverSimpleWeb {
 }
 
 impl Network for OverSimpleWeb {
-    type Server = VoiceServer<SimpleWebServer, Marked>;
-    type Client = VoiceClient<SimpleWebClient, Marked>;
+    type Server = EnvelopeServer<SimpleWebServer, MarkedEnvelope>;
+    type Client = EnvelopeClient<SimpleWebClient, MarkedEnvelope>;
 
     const NAMES_SESSIONS: bool = false;
 
@@ -25,13 +25,13 @@ impl Network for OverSimpleWeb {
         let server = SimpleWebServer::bind(address, ServerEnd::default(), StreamSettings::default());
         let server = server.expect("the loopback interface has a free port");
         self.server = server.local_addr().ok();
-        VoiceServer::new(server, MARKED, "")
+        EnvelopeServer::new(server, MARKED, "")
     }
 
     fn client(&mut self, _session: &str) -> Self::Client {
         let server = self.server.expect("a server was made before its clients");
         let client = SimpleWebClient::new(ClientEnd::new("localhost"), StreamClientSettings::new(server));
-        VoiceClient::new(client.expect("there are descriptors left"), MARKED)
+        EnvelopeClient::new(client.expect("there are descriptors left"), MARKED)
     }
 
     fn cut(&mut self, client: &mut Self::Client) {

@@ -7,7 +7,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use consonance_gateway::streams::{RELIABLE, StreamClientSettings, StreamSettings};
-use consonance_gateway::{GameClient as _, GameClientEvent, GameServer as _, GameServerEvent};
+use consonance_gateway::{
+    GameNetworkClient as _, GameNetworkClientEvent, GameNetworkServer as _, GameNetworkServerEvent,
+};
 use consonance_simple_web::{ClientEnd, MESSAGE_BYTES_MAX, ServerEnd, SimpleWebClient, SimpleWebServer};
 use consonance_transport::{DisconnectReason, Peer};
 #[cfg(target_os = "linux")]
@@ -213,9 +215,9 @@ fn newcomer(server: &mut SimpleWebServer) -> Peer {
 fn next(server: &mut SimpleWebServer) -> Seen {
     wait(|| {
         Some(match server.poll(Instant::now())? {
-            GameServerEvent::Connected { peer, .. } => Seen::Connected(peer),
-            GameServerEvent::Message { peer, message, .. } => Seen::Message(peer, message.to_vec()),
-            GameServerEvent::Disconnected { peer, reason } => Seen::Disconnected(peer, reason),
+            GameNetworkServerEvent::Connected { peer, .. } => Seen::Connected(peer),
+            GameNetworkServerEvent::Message { peer, message, .. } => Seen::Message(peer, message.to_vec()),
+            GameNetworkServerEvent::Disconnected { peer, reason } => Seen::Disconnected(peer, reason),
         })
     })
 }
@@ -230,9 +232,9 @@ enum Heard {
 fn next_of(client: &mut SimpleWebClient) -> Heard {
     wait(|| {
         Some(match client.poll(Instant::now())? {
-            GameClientEvent::Connected { .. } => Heard::Connected,
-            GameClientEvent::Message { message, .. } => Heard::Message(message.to_vec()),
-            GameClientEvent::Disconnected { reason } => Heard::Disconnected(reason),
+            GameNetworkClientEvent::Connected { .. } => Heard::Connected,
+            GameNetworkClientEvent::Message { message, .. } => Heard::Message(message.to_vec()),
+            GameNetworkClientEvent::Disconnected { reason } => Heard::Disconnected(reason),
         })
     })
 }

@@ -35,7 +35,7 @@ struct Account {
 
 enum Api {
     User(Client),
-    GameServer(Server),
+    GameNetworkServer(Server),
 }
 
 /// The events that each end has not seen.
@@ -60,7 +60,7 @@ impl SteamworksP2p {
         let ends: Arc<Mutex<Ends>> = Arc::default();
         let callbacks =
             [server.register_callback(on_request(&ends)), server.register_callback(on_connect_fail(&ends))];
-        Self::first_end(Api::GameServer(server), ends, callbacks)
+        Self::first_end(Api::GameNetworkServer(server), ends, callbacks)
     }
 
     /// The same account for somebody else: a packet is read by whoever asks first, an event is seen by both.
@@ -79,7 +79,7 @@ impl SteamworksP2p {
     fn networking(&self) -> Networking {
         match &self.account.api {
             Api::User(client) => client.networking(),
-            Api::GameServer(server) => server.networking(),
+            Api::GameNetworkServer(server) => server.networking(),
         }
     }
 }
@@ -88,14 +88,14 @@ impl SteamP2p for SteamworksP2p {
     fn id(&self) -> SteamId {
         SteamId(match &self.account.api {
             Api::User(client) => client.user().steam_id().raw(),
-            Api::GameServer(server) => server.steam_id().raw(),
+            Api::GameNetworkServer(server) => server.steam_id().raw(),
         })
     }
 
     fn run_callbacks(&mut self, _now: Instant) {
         match &self.account.api {
             Api::User(client) => client.run_callbacks(),
-            Api::GameServer(server) => server.run_callbacks(),
+            Api::GameNetworkServer(server) => server.run_callbacks(),
         }
     }
 

@@ -3,11 +3,11 @@
 use std::net::{Ipv4Addr, SocketAddr};
 
 use consonance_gateway::streams::{RELIABLE, StreamClientSettings, StreamSettings, UNRELIABLE};
-use consonance_gateway::{Marked, VoiceClient, VoiceServer};
+use consonance_gateway::{EnvelopeClient, EnvelopeServer, MarkedEnvelope};
 use consonance_telepathy::{Telepathy, TelepathyClient, TelepathyServer};
 use consonance_transport::conformance::{Impaired, Network};
 
-const MARKED: Marked = Marked { reliable: RELIABLE, unreliable: UNRELIABLE };
+const MARKED: MarkedEnvelope = MarkedEnvelope { reliable: RELIABLE, unreliable: UNRELIABLE };
 
 #[derive(Default)]
 struct OverTelepathy {
@@ -15,8 +15,8 @@ struct OverTelepathy {
 }
 
 impl Network for OverTelepathy {
-    type Server = VoiceServer<TelepathyServer, Marked>;
-    type Client = VoiceClient<TelepathyClient, Marked>;
+    type Server = EnvelopeServer<TelepathyServer, MarkedEnvelope>;
+    type Client = EnvelopeClient<TelepathyClient, MarkedEnvelope>;
 
     const NAMES_SESSIONS: bool = false;
     const CARRIES_REASONS: bool = false;
@@ -27,13 +27,13 @@ impl Network for OverTelepathy {
         let server = TelepathyServer::bind(address, Telepathy::default(), StreamSettings::default());
         let server = server.expect("the loopback interface has a free port");
         self.server = server.local_addr().ok();
-        VoiceServer::new(server, MARKED, "")
+        EnvelopeServer::new(server, MARKED, "")
     }
 
     fn client(&mut self, _session: &str) -> Self::Client {
         let server = self.server.expect("a server was made before its clients");
         let client = TelepathyClient::new(Telepathy::default(), StreamClientSettings::new(server));
-        VoiceClient::new(client.expect("there are descriptors left"), MARKED)
+        EnvelopeClient::new(client.expect("there are descriptors left"), MARKED)
     }
 
     fn cut(&mut self, client: &mut Self::Client) {

@@ -8,7 +8,7 @@ use std::net::{Ipv4Addr, TcpStream};
 use std::time::{Duration, Instant};
 
 use consonance_gateway::streams::{Found, MessageStream as _, RELIABLE, StreamSettings, StreamViolation};
-use consonance_gateway::{GameServer as _, GameServerEvent};
+use consonance_gateway::{GameNetworkServer as _, GameNetworkServerEvent};
 use consonance_telepathy::{Telepathy, TelepathyServer};
 use consonance_transport::{DisconnectReason, Peer};
 #[cfg(target_os = "linux")]
@@ -145,9 +145,11 @@ fn next(server: &mut TelepathyServer) -> Seen {
     loop {
         if let Some(event) = server.poll(Instant::now()) {
             return match event {
-                GameServerEvent::Connected { peer, .. } => Seen::Connected(peer),
-                GameServerEvent::Message { peer, message, .. } => Seen::Message(peer, message.to_vec()),
-                GameServerEvent::Disconnected { peer, reason } => Seen::Disconnected(peer, reason),
+                GameNetworkServerEvent::Connected { peer, .. } => Seen::Connected(peer),
+                GameNetworkServerEvent::Message { peer, message, .. } => {
+                    Seen::Message(peer, message.to_vec())
+                }
+                GameNetworkServerEvent::Disconnected { peer, reason } => Seen::Disconnected(peer, reason),
             };
         }
         assert!(Instant::now() < deadline, "nothing happens");

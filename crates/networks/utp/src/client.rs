@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use consonance_gateway::Channel;
-use consonance_gateway::udp::{ClientEndpoint, ClientEndpointEvent, DatagramQueue};
+use consonance_gateway::udp::{BytesQueue, ClientEndpoint, ClientEndpointEvent};
 use consonance_transport::random::Random;
 use consonance_transport::{Delivery, DisconnectReason, Statistics};
 
@@ -20,8 +20,8 @@ pub struct UtpClient {
     random: Random,
     link: Option<Link>,
     /// What leaves after its connection is gone.
-    parting: DatagramQueue<()>,
-    events: DatagramQueue<ClientEndpointEvent>,
+    parting: BytesQueue<()>,
+    events: BytesQueue<ClientEndpointEvent>,
     statistics: Statistics,
 }
 
@@ -59,8 +59,8 @@ impl UtpClient {
             settings,
             random: Random::new(seed, "utp tokens"),
             link: None,
-            parting: DatagramQueue::default(),
-            events: DatagramQueue::default(),
+            parting: BytesQueue::default(),
+            events: BytesQueue::default(),
             statistics: Statistics::default(),
         }
     }

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use consonance_gateway::Channel;
-use consonance_gateway::udp::DatagramQueue;
+use consonance_gateway::udp::BytesQueue;
 
 use crate::datagram::{Datagram, Kind, Token};
 
@@ -11,7 +11,7 @@ use crate::datagram::{Datagram, Kind, Token};
 #[derive(Debug)]
 pub(crate) struct Outgoing {
     token: Token,
-    queue: DatagramQueue<()>,
+    queue: BytesQueue<()>,
     /// When the newest was put in.
     pub(crate) sent_at: Instant,
     /// How many ever were put in.
@@ -20,7 +20,7 @@ pub(crate) struct Outgoing {
 
 impl Outgoing {
     pub(crate) fn new(now: Instant, token: Token) -> Self {
-        Self { token, queue: DatagramQueue::default(), sent_at: now, datagrams: 0 }
+        Self { token, queue: BytesQueue::default(), sent_at: now, datagrams: 0 }
     }
 
     pub(crate) fn token(&self) -> Token {

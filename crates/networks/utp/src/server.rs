@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use consonance_gateway::udp::{DatagramQueue, ServerEndpoint, ServerEndpointEvent};
+use consonance_gateway::udp::{BytesQueue, ServerEndpoint, ServerEndpointEvent};
 use consonance_gateway::{Channel, Timers};
 use consonance_transport::{
     ConnectionCounts, Delivery, DisconnectReason, Peer, ServerStatistics, Statistics,
@@ -29,8 +29,8 @@ pub struct UtpServer {
     /// Those that may have something to send.
     dirty: VecDeque<Peer>,
     /// What leaves for nobody who has a seat.
-    parting: DatagramQueue<SocketAddr>,
-    events: DatagramQueue<ServerEndpointEvent>,
+    parting: BytesQueue<SocketAddr>,
+    events: BytesQueue<ServerEndpointEvent>,
     is_shut_down: bool,
     links: Statistics,
     counts: ConnectionCounts,
@@ -47,8 +47,8 @@ impl UtpServer {
             unproved: 0,
             timers: Timers::default(),
             dirty: VecDeque::new(),
-            parting: DatagramQueue::default(),
-            events: DatagramQueue::default(),
+            parting: BytesQueue::default(),
+            events: BytesQueue::default(),
             is_shut_down: false,
             links: Statistics::default(),
             counts: ConnectionCounts::default(),

@@ -34,7 +34,7 @@ use std::net::SocketAddr;
 use consonance_gateway::streams::{
     PingSettings, RELIABLE, StreamClient, StreamClientSettings, StreamServer, StreamSettings, UNRELIABLE,
 };
-use consonance_gateway::{Marked, VoiceClient, VoiceServer};
+use consonance_gateway::{EnvelopeClient, EnvelopeServer, MarkedEnvelope};
 use consonance_transport::MAX_PACKET_BYTES;
 
 pub use address::{AddressError, WebSocketAddress};
@@ -42,10 +42,10 @@ pub use client_end::{ClientEnd, ClientStream};
 pub use server_end::{ServerEnd, ServerStream, is_question};
 
 /// The server's side of the network.
-pub type WebSocketServer = VoiceServer<StreamServer<ServerEnd>, Marked>;
+pub type WebSocketServer = EnvelopeServer<StreamServer<ServerEnd>, MarkedEnvelope>;
 
 /// A client's side.
-pub type WebSocketClient = VoiceClient<StreamClient<ClientEnd>, Marked>;
+pub type WebSocketClient = EnvelopeClient<StreamClient<ClientEnd>, MarkedEnvelope>;
 
 /// What both ends call the protocol in their handshake.
 pub const SUBPROTOCOL: &str = "consonance.v1";
@@ -65,7 +65,7 @@ pub fn server(
     settings: StreamSettings,
 ) -> io::Result<WebSocketServer> {
     let network = StreamServer::bind(address, end, settings)?;
-    Ok(VoiceServer::new(network, MARKED, session).sessions_by_greeting())
+    Ok(EnvelopeServer::new(network, MARKED, session).sessions_by_greeting())
 }
 
 /// A client that is not connected yet.
@@ -74,7 +74,7 @@ pub fn server(
 ///
 /// The system has no descriptor left.
 pub fn client(end: ClientEnd, settings: StreamClientSettings) -> io::Result<WebSocketClient> {
-    Ok(VoiceClient::new(StreamClient::new(end, settings)?, MARKED))
+    Ok(EnvelopeClient::new(StreamClient::new(end, settings)?, MARKED))
 }
 
 /// The bounds that fit this network: those of [`StreamSettings`], and pings every 15 s, so that proxies keep silent
@@ -83,7 +83,7 @@ pub fn default_settings() -> StreamSettings {
     StreamSettings { pings: Some(PingSettings::default()), ..StreamSettings::default() }
 }
 
-const MARKED: Marked = Marked { reliable: RELIABLE, unreliable: UNRELIABLE };
+const MARKED: MarkedEnvelope = MarkedEnvelope { reliable: RELIABLE, unreliable: UNRELIABLE };
 
 /// The server's first message: the client is taken in.
 pub const WELCOME: &[u8] = &[2];

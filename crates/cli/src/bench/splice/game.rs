@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::net::SocketAddr;
 
-use consonance_gateway::{Envelope, GameServer, GameServerEvent, Sorted, SortedPart};
+use consonance_gateway::{Envelope, GameNetworkServer, GameNetworkServerEvent, MessagePart, MessageParts};
 use consonance_transport::Peer;
 
 use super::meter::Meter;
@@ -15,13 +15,13 @@ use super::stamped::Stamped;
 
 pub(super) struct Game {
     of: &'static Network,
-    network: Box<dyn GameServer>,
+    network: Box<dyn GameNetworkServer>,
     address: SocketAddr,
     /// By the way that they come, and by their numbers.
     peers: BTreeMap<(Side, u16), Peer>,
     /// What answers those that want to be taken in.
     approvals: BTreeMap<Peer, Box<dyn Envelope>>,
-    sorted: Sorted,
+    parts: MessageParts,
     moves: u64,
 }
 
@@ -29,7 +29,7 @@ impl Game {
     pub(super) fn open(of: &'static Network) -> io::Result<Self> {
         let (network, address) = (of.server)()?;
         let (peers, approvals) = (BTreeMap::new(), BTreeMap::new());
-        Ok(Self { of, network, address, peers, approvals, sorted: Sorted::default(), moves: 0 })
+        Ok(Self { of, network, address, peers, approvals, parts: MessageParts::default(), moves: 0 })
     }
 
     pub(super) fn address(&self) -> SocketAddr {
@@ -53,11 +53,11 @@ impl Game {
         while let Some(event) = self.network.poll(now.instant) {
             came += 1;
             match event {
-                GameServerEvent::Connected { peer, .. } => {
+                GameNetworkServerEvent::Connected { peer, .. } => {
                     self.approvals.extend(self.of.approval.map(|approval| (peer, approval(now.instant))));
                     self.network.accept(now.instant, peer, &[]);
                 }
-                GameServerEvent::Message { peer, channel, message } => {
+                GameNetworkServerEvent::Message { peer, channel, message } => {
                     match (self.of.unwrap)(message).and_then(Stamped::of_bytes) {
                         Some(Stamped::Introduction { side, number }) => {
                             self.peers.insert((side, number), peer);
@@ -67,21 +67,21 @@ impl Game {
                         }
                         None => {
                             if let Some(approval) = self.approvals.get_mut(&peer) {
-                                approval.handle_from_client(now.instant, channel, message, &mut self.sorted);
+                                approval.handle_from_client(now.instant, channel, message, &mut self.parts);
                             }
                             self.answer(now, peer);
                         }
                     }
                 }
-                GameServerEvent::Disconnected { .. } => {}
+                GameNetworkServerEvent::Disconnected { .. } => {}
             }
         }
         came
     }
 
     fn answer(&mut self, now: Now, peer: Peer) {
-        while let Some((part, bytes)) = self.sorted.pop() {
-            if let SortedPart::ToClient(channel) = part {
+        while let Some((part, bytes)) = self.parts.pop() {
+            if let MessagePart::ToClient(channel) = part {
                 self.network.send(now.instant, peer, channel, bytes);
             }
         }

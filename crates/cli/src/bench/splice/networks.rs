@@ -14,11 +14,11 @@ use consonance_gateway::streams::{
 use consonance_gateway::udp::{
     ClientEndpoint, ServerEndpoint, UdpClient, UdpClientSettings, UdpServer, UdpServerSettings,
 };
-use consonance_gateway::{ClientEnvelope, Envelope, Envelopes as _, GameClient, GameServer};
+use consonance_gateway::{ClientEnvelope, Envelope, EnvelopeKind as _, GameNetworkClient, GameNetworkServer};
 use consonance_kcp::{KcpClient, KcpClientSettings, KcpServer, KcpServerSettings, LinkSettings};
 use consonance_litenetlib::{LiteNetLibClient, LiteNetLibServer, UtcClock};
 use consonance_mirror::{MirrorClient, looks_like_batch};
-use consonance_ngo::{Batch, BatchWriter, NgoClient, NgoVoiceServer};
+use consonance_ngo::{Batch, BatchWriter, NgoClient, NgoVoiceOnly};
 use consonance_simple_web::{ClientEnd, ServerEnd};
 use consonance_telepathy::Telepathy;
 use consonance_utp::{UtpClient, UtpServer};
@@ -33,7 +33,7 @@ pub(super) struct Network {
     /// The end of the game's server.
     pub(super) server: fn() -> io::Result<Server>,
     /// The end of a client of the game's server there, or of the splice's, with a seed that no other has.
-    pub(super) client: fn(SocketAddr, u32) -> io::Result<Box<dyn GameClient>>,
+    pub(super) client: fn(SocketAddr, u32) -> io::Result<Box<dyn GameNetworkClient>>,
     /// A client's voice.
     pub(super) envelope: fn() -> Box<dyn ClientEnvelope>,
     /// What answers a client that wants to be taken in by the game's server, where that is said in messages.
@@ -100,7 +100,7 @@ pub(super) const NETWORKS: &[Network] = &[
         },
         envelope: || Box::new(NgoClient::new(consonance_ngo::ClientSettings::default())),
         approval: Some(|now| {
-            Box::new(NgoVoiceServer::new(consonance_ngo::VoiceServerSettings::default()).open(now))
+            Box::new(NgoVoiceOnly::new(consonance_ngo::VoiceOnlySettings::default()).open(now))
         }),
         wrap: wrap_ngo,
         unwrap: unwrap_ngo,
@@ -122,7 +122,7 @@ const MIRROR: Network = Network {
 const ANY_PORT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 
 /// An end for the game's server, and where it is.
-type Server = (Box<dyn GameServer>, SocketAddr);
+type Server = (Box<dyn GameNetworkServer>, SocketAddr);
 
 fn over_udp<E: ServerEndpoint + 'static>(endpoint: E) -> io::Result<Server> {
     let server = UdpServer::bind(ANY_PORT, endpoint, UdpServerSettings::default())?;
@@ -130,7 +130,7 @@ fn over_udp<E: ServerEndpoint + 'static>(endpoint: E) -> io::Result<Server> {
     Ok((Box::new(server), address))
 }
 
-fn to_udp<E: ClientEndpoint + 'static>(server: SocketAddr, endpoint: E) -> Box<dyn GameClient> {
+fn to_udp<E: ClientEndpoint + 'static>(server: SocketAddr, endpoint: E) -> Box<dyn GameNetworkClient> {
     Box::new(UdpClient::new(server, endpoint, UdpClientSettings::default()))
 }
 
@@ -143,7 +143,7 @@ fn over_streams(protocol: impl StreamProtocol + 'static) -> io::Result<Server> {
 fn to_streams(
     server: SocketAddr,
     protocol: impl StreamProtocol + 'static,
-) -> io::Result<Box<dyn GameClient>> {
+) -> io::Result<Box<dyn GameNetworkClient>> {
     Ok(Box::new(StreamClient::new(protocol, StreamClientSettings::new(server))?))
 }
 
@@ -159,7 +159,7 @@ fn darkrift_server() -> io::Result<Server> {
     Ok((Box::new(server), address))
 }
 
-fn darkrift_client(server: SocketAddr, _seed: u32) -> io::Result<Box<dyn GameClient>> {
+fn darkrift_client(server: SocketAddr, _seed: u32) -> io::Result<Box<dyn GameNetworkClient>> {
     Ok(Box::new(DarkRiftClient::new(consonance_darkrift::ClientSettings::new(server))?))
 }
 

@@ -4,7 +4,9 @@ use std::error::Error;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use consonance_gateway::{ClientEnvelope, GameClient, GameClientEvent, Sorted, SortedPart};
+use consonance_gateway::{
+    ClientEnvelope, GameNetworkClient, GameNetworkClientEvent, MessagePart, MessageParts,
+};
 use consonance_session::{
     ChannelProperties, Client, ClientEvent, ClientSettings, Delivery, Instant as SessionInstant, LinkId,
     Target,
@@ -41,9 +43,9 @@ impl Now {
 pub(super) struct Player {
     number: u16,
     of: &'static Network,
-    network: Box<dyn GameClient>,
+    network: Box<dyn GameNetworkClient>,
     envelope: Box<dyn ClientEnvelope>,
-    sorted: Sorted,
+    parts: MessageParts,
     is_up: bool,
     voice: Option<Voice>,
     moves: u64,
@@ -85,7 +87,7 @@ impl Player {
             of,
             network,
             envelope: (of.envelope)(),
-            sorted: Sorted::default(),
+            parts: MessageParts::default(),
             is_up: false,
             voice: speaks.map(|speaks| Voice::new(number, speaks)).transpose()?,
             moves: 0,
@@ -134,24 +136,24 @@ impl Player {
         while let Some(event) = self.network.poll(now.instant) {
             came += 1;
             match event {
-                GameClientEvent::Connected { .. } => {
+                GameNetworkClientEvent::Connected { .. } => {
                     self.is_up = true;
-                    self.envelope.handle_connected(now.instant, &mut self.sorted);
+                    self.envelope.handle_connected(now.instant, &mut self.parts);
                 }
-                GameClientEvent::Message { channel, message } => {
+                GameNetworkClientEvent::Message { channel, message } => {
                     let stamped = (self.of.unwrap)(message).and_then(Stamped::of_bytes);
                     if let Some(Stamped::Move { delivery, sent_at }) = stamped {
                         meter.receive(delivery, now.again().saturating_sub(sent_at));
                     } else {
-                        self.envelope.handle_message(now.instant, channel, message, &mut self.sorted);
+                        self.envelope.handle_message(now.instant, channel, message, &mut self.parts);
                     }
                 }
-                GameClientEvent::Disconnected { reason } => return Err(reason.to_string().into()),
+                GameNetworkClientEvent::Disconnected { reason } => return Err(reason.to_string().into()),
             }
             self.take_parts(now);
         }
         if self.is_up && self.envelope.poll_timeout().is_some_and(|at| at <= now.instant) {
-            self.envelope.handle_timeout(now.instant, &mut self.sorted);
+            self.envelope.handle_timeout(now.instant, &mut self.parts);
             self.take_parts(now);
         }
         if let Some(voice) = &mut self.voice {
@@ -163,12 +165,12 @@ impl Player {
     }
 
     fn take_parts(&mut self, now: Now) {
-        while let Some((part, bytes)) = self.sorted.pop() {
+        while let Some((part, bytes)) = self.parts.pop() {
             match (part, &mut self.voice) {
-                (SortedPart::Voice(delivery), Some(voice)) => {
+                (MessagePart::Voice(delivery), Some(voice)) => {
                     voice.engine.handle_packet(now.at, LINK, to_session(delivery), bytes);
                 }
-                (SortedPart::ToGame(channel), _) => self.network.send(now.instant, channel, bytes),
+                (MessagePart::ToGame(channel), _) => self.network.send(now.instant, channel, bytes),
                 _ => {}
             }
         }

@@ -32,24 +32,24 @@ pub(super) fn darkrift_settings(config: &GameListenerConfig) -> VoiceSettings {
 }
 
 /// What clients of a game on Fish-Networking are told where there is no game.
-pub(super) fn fishnet_settings(config: &GameListenerConfig) -> consonance_fishnet::VoiceServerSettings {
+pub(super) fn fishnet_settings(config: &GameListenerConfig) -> consonance_fishnet::VoiceOnlySettings {
     let is_told = config.fishnet.tells_authenticated;
-    consonance_fishnet::VoiceServerSettings {
+    consonance_fishnet::VoiceOnlySettings {
         voice_key: voice_key(config),
         authentication: if is_told { Authentication::OnArrival } else { Authentication::Never },
         predicted_spawning: config.fishnet.predicted_spawning,
         tells_empty_scenes: config.fishnet.tells_empty_scenes,
-        ..consonance_fishnet::VoiceServerSettings::default()
+        ..consonance_fishnet::VoiceOnlySettings::default()
     }
 }
 
 /// What clients of a game on Netcode for `GameObjects` are told where there is no game.
-pub(super) fn ngo_settings(config: &GameListenerConfig) -> consonance_ngo::VoiceServerSettings {
+pub(super) fn ngo_settings(config: &GameListenerConfig) -> consonance_ngo::VoiceOnlySettings {
     let is_long = config.ngo.long_scene_handles;
-    consonance_ngo::VoiceServerSettings {
+    consonance_ngo::VoiceOnlySettings {
         manages_scenes: config.ngo.manages_scenes,
         scene_handle: if is_long { SceneHandle::EightBytes } else { SceneHandle::FourBytes },
-        ..consonance_ngo::VoiceServerSettings::default()
+        ..consonance_ngo::VoiceOnlySettings::default()
     }
 }
 
@@ -62,9 +62,9 @@ mod tests {
         let config = GameListenerConfig::default();
         assert_eq!(darkrift_settings(&config), VoiceSettings::default());
         let as_it_is = |settings: &dyn std::fmt::Debug| format!("{settings:?}");
-        let fishnet = consonance_fishnet::VoiceServerSettings::default();
+        let fishnet = consonance_fishnet::VoiceOnlySettings::default();
         assert_eq!(as_it_is(&fishnet_settings(&config)), as_it_is(&fishnet));
-        let ngo = consonance_ngo::VoiceServerSettings::default();
+        let ngo = consonance_ngo::VoiceOnlySettings::default();
         assert_eq!(as_it_is(&ngo_settings(&config)), as_it_is(&ngo));
         assert_eq!(as_it_is(&voice_type(&config)), as_it_is(&VoiceType::STOCK));
     }

@@ -5,18 +5,18 @@ use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::{Duration, Instant, SystemTime};
 
 use consonance_darkrift::DarkRiftServer;
-use consonance_darkrift_envelope::DarkRiftVoiceServer;
+use consonance_darkrift_envelope::DarkRiftVoiceOnly;
 use consonance_enet::{EnetServer, EnetServerSettings};
-use consonance_fishnet::FishNetVoiceServer;
+use consonance_fishnet::FishNetVoiceOnly;
 use consonance_forge::{ForgeServer, ForgeServerSettings};
 use consonance_forge_envelope::ForgeVoice;
 use consonance_gateway::streams::{PingSettings, StreamSettings};
 use consonance_gateway::udp::{ServerEndpoint, UdpServer, UdpServerSettings};
-use consonance_gateway::{Envelopes, GameServer, VoiceBegins, VoiceServer};
+use consonance_gateway::{EnvelopeKind, EnvelopeServer, GameNetworkServer, VoiceStart};
 use consonance_kcp::{KcpServer, KcpServerSettings, LinkSettings};
 use consonance_litenetlib::{LiteNetLibServer, UtcClock};
-use consonance_mirror::{MirrorVoiceServer, looks_like_batch};
-use consonance_ngo::NgoVoiceServer;
+use consonance_mirror::{MirrorVoiceOnly, looks_like_batch};
+use consonance_ngo::NgoVoiceOnly;
 use consonance_server::config::{ListenerConfig, ListenerNetwork};
 use consonance_sidecar::SidecarServer;
 use consonance_simple_web::{ServerEnd, SimpleWebServer};
@@ -93,7 +93,7 @@ fn open_server(listener: &GameListener, session: &str) -> io::Result<Opened> {
             };
             let server = DarkRiftServer::bind(config.address, settings)?;
             let at = server.local_addr();
-            let envelopes = DarkRiftVoiceServer::new(darkrift_settings(&config.game));
+            let envelopes = DarkRiftVoiceOnly::new(darkrift_settings(&config.game));
             Ok((voice_only(config, session, server, envelopes), at))
         }
         ListenerNetwork::FishNet => open_fishnet(config, session),
@@ -103,7 +103,7 @@ fn open_server(listener: &GameListener, session: &str) -> io::Result<Opened> {
                 connections_max,
                 ..consonance_utp::ServerSettings::default()
             };
-            let envelopes = NgoVoiceServer::new(ngo_settings(&config.game));
+            let envelopes = NgoVoiceOnly::new(ngo_settings(&config.game));
             over_udp(config, session, UtpServer::new(settings), envelopes)
         }
         ListenerNetwork::Forge => {
@@ -130,7 +130,7 @@ fn open_fishnet(config: &ListenerConfig, session: &str) -> io::Result<Opened> {
         ..consonance_litenetlib::ServerSettings::default()
     };
     let clock = UtcClock::new(Instant::now(), SystemTime::now());
-    let envelopes = FishNetVoiceServer::new(fishnet_settings(&config.game));
+    let envelopes = FishNetVoiceOnly::new(fishnet_settings(&config.game));
     over_udp(config, session, LiteNetLibServer::new(settings, clock), envelopes)
 }
 
@@ -199,14 +199,14 @@ pub(super) fn web_socket_settings(config: &ListenerConfig) -> StreamSettings {
 /// Clients leave after 20 s of silence over `WebSocket`s, and after 30 s over Telepathy.
 const PONG_INTERVAL: Duration = Duration::from_secs(5);
 
-fn mirror(listener: &GameListener, pong_interval_max: Option<Duration>) -> MirrorVoiceServer {
+fn mirror(listener: &GameListener, pong_interval_max: Option<Duration>) -> MirrorVoiceOnly {
     let GameListener { config, credentials, .. } = listener;
-    MirrorVoiceServer::new(consonance_mirror::VoiceServerSettings {
+    MirrorVoiceOnly::new(consonance_mirror::VoiceOnlySettings {
         voice_type: voice_type(&config.game),
         online_scene: config.game.mirror.online_scene.clone(),
         credentials: credentials.clone(),
         pong_interval_max,
-        ..consonance_mirror::VoiceServerSettings::default()
+        ..consonance_mirror::VoiceOnlySettings::default()
     })
 }
 
@@ -220,7 +220,7 @@ fn over_udp<E: ServerEndpoint + 'static>(
     config: &ListenerConfig,
     session: &str,
     endpoint: E,
-    envelopes: impl Envelopes + 'static,
+    envelopes: impl EnvelopeKind + 'static,
 ) -> io::Result<Opened> {
     let server = UdpServer::bind(config.address, endpoint, UdpServerSettings::default())?;
     let at = server.local_addr();
@@ -230,11 +230,11 @@ fn over_udp<E: ServerEndpoint + 'static>(
 fn voice_only(
     config: &ListenerConfig,
     session: &str,
-    network: impl GameServer + 'static,
-    envelopes: impl Envelopes + 'static,
+    network: impl GameNetworkServer + 'static,
+    envelopes: impl EnvelopeKind + 'static,
 ) -> Box<dyn ServerTransport> {
-    let server = VoiceServer::new(network, envelopes, session).named(config.network.name());
-    Box::new(server.voice_begins(VoiceBegins::WithFirstPacket))
+    let server = EnvelopeServer::new(network, envelopes, session).named(config.network.name());
+    Box::new(server.voice_start(VoiceStart::WithFirstPacket))
 }
 
 /// For what strangers must not guess.

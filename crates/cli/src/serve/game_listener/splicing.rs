@@ -14,7 +14,7 @@ use consonance_gateway::udp::{
     ClientEndpoint, ServerEndpoint, UdpClient, UdpClientSettings, UdpServer, UdpServerSettings,
 };
 use consonance_gateway::{
-    Envelopes, GameClient, GameServer, SourceAddresses, Splice, SpliceSettings, VoiceClosed,
+    EnvelopeKind, GameNetworkClient, GameNetworkServer, SourceAddresses, Splice, SpliceSettings, VoiceClosed,
 };
 use consonance_kcp::{ArqSettings, KcpClient, KcpClientSettings, KcpServer, KcpServerSettings, LinkSettings};
 use consonance_litenetlib::{
@@ -213,7 +213,7 @@ fn bind<E: ServerEndpoint>(plan: &SplicePlan<'_>, endpoint: E) -> io::Result<Udp
     UdpServer::bind(plan.config.address, endpoint, UdpServerSettings::default())
 }
 
-fn splice<G: GameServer + 'static, C: GameClient + 'static, E: Envelopes + 'static>(
+fn splice<G: GameNetworkServer + 'static, C: GameNetworkClient + 'static, E: EnvelopeKind + 'static>(
     clients: G,
     open_upstream: impl FnMut(SocketAddr) -> io::Result<C> + Send + 'static,
     envelopes: E,

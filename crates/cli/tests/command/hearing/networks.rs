@@ -6,18 +6,18 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use consonance_darkrift::DarkRiftServer;
-use consonance_darkrift_envelope::{DarkRiftVoiceServer, VoiceSettings};
+use consonance_darkrift_envelope::{DarkRiftVoiceOnly, VoiceSettings};
 use consonance_enet::{EnetServer, EnetServerSettings};
-use consonance_fishnet::FishNetVoiceServer;
+use consonance_fishnet::FishNetVoiceOnly;
 use consonance_forge::{ForgeServer, ForgeServerSettings};
 use consonance_forge_envelope::ForgeVoice;
 use consonance_gateway::streams::StreamSettings;
 use consonance_gateway::udp::{ServerEndpoint, UdpServer, UdpServerSettings};
-use consonance_gateway::{Envelopes, GameServer, VoiceServer};
+use consonance_gateway::{EnvelopeKind, EnvelopeServer, GameNetworkServer};
 use consonance_kcp::{KcpServer, KcpServerSettings, LinkSettings};
 use consonance_litenetlib::{LiteNetLibServer, UtcClock};
-use consonance_mirror::{MirrorVoiceServer, looks_like_batch};
-use consonance_ngo::NgoVoiceServer;
+use consonance_mirror::{MirrorVoiceOnly, looks_like_batch};
+use consonance_ngo::NgoVoiceOnly;
 use consonance_quic::{
     Identity, QuicAddress, QuicClient, QuicClientSettings, QuicRuntime, QuicServer, QuicServerSettings,
 };
@@ -172,21 +172,21 @@ fn mirror_ignorance(ways: Ways) -> Listening {
 fn darkrift(ways: Ways) -> Listening {
     let network = DarkRiftServer::bind(anywhere(), consonance_darkrift::ServerSettings::default()).unwrap();
     let at = network.local_addr();
-    let envelopes = DarkRiftVoiceServer::new(VoiceSettings::default());
+    let envelopes = DarkRiftVoiceOnly::new(VoiceSettings::default());
     ways.listening(voice_only(network, envelopes), at, game_clients::darkrift)
 }
 
 fn fishnet(ways: Ways) -> Listening {
     let clock = UtcClock::new(Instant::now(), SystemTime::now());
     let litenetlib = LiteNetLibServer::new(consonance_litenetlib::ServerSettings::default(), clock);
-    let envelopes = FishNetVoiceServer::new(consonance_fishnet::VoiceServerSettings::default());
+    let envelopes = FishNetVoiceOnly::new(consonance_fishnet::VoiceOnlySettings::default());
     let (server, at) = over_udp(litenetlib, envelopes);
     ways.listening(server, at, game_clients::fishnet)
 }
 
 fn ngo(ways: Ways) -> Listening {
     let utp = UtpServer::new(consonance_utp::ServerSettings::default());
-    let envelopes = NgoVoiceServer::new(consonance_ngo::VoiceServerSettings::default());
+    let envelopes = NgoVoiceOnly::new(consonance_ngo::VoiceOnlySettings::default());
     let (server, at) = over_udp(utp, envelopes);
     ways.listening(server, at, game_clients::ngo)
 }
@@ -251,13 +251,13 @@ impl Signalling for NoOffers {
     fn candidate(&self, _: &str, _: String) {}
 }
 
-fn mirror() -> MirrorVoiceServer {
-    MirrorVoiceServer::new(consonance_mirror::VoiceServerSettings::default())
+fn mirror() -> MirrorVoiceOnly {
+    MirrorVoiceOnly::new(consonance_mirror::VoiceOnlySettings::default())
 }
 
 fn over_udp<E: ServerEndpoint + 'static>(
     endpoint: E,
-    envelopes: impl Envelopes + 'static,
+    envelopes: impl EnvelopeKind + 'static,
 ) -> (Box<dyn ServerTransport>, SocketAddr) {
     let server: io::Result<_> = UdpServer::bind(anywhere(), endpoint, UdpServerSettings::default());
     let server = server.unwrap();
@@ -266,10 +266,10 @@ fn over_udp<E: ServerEndpoint + 'static>(
 }
 
 fn voice_only(
-    network: impl GameServer + 'static,
-    envelopes: impl Envelopes + 'static,
+    network: impl GameNetworkServer + 'static,
+    envelopes: impl EnvelopeKind + 'static,
 ) -> Box<dyn ServerTransport> {
-    Box::new(VoiceServer::new(network, envelopes, SESSION))
+    Box::new(EnvelopeServer::new(network, envelopes, SESSION))
 }
 
 /// For what strangers must not guess, of whom there are none here.

@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use consonance_gateway::{Channel, GameServer, GameServerEvent};
+use consonance_gateway::{Channel, GameNetworkServer, GameNetworkServerEvent};
 use consonance_session::{ChannelProperties, Client, ClientEvent, ClientSettings, Target};
 use consonance_test_player::TestPlayer;
 use consonance_transport::{ClientTransport, Peer};
@@ -43,22 +43,22 @@ pub(super) struct Met {
 pub(super) type Answer = Box<dyn FnMut(Peer, Channel, &[u8]) -> Option<(Channel, Vec<u8>)>>;
 
 impl Met {
-    pub(super) fn turn(&mut self, game: &mut impl GameServer) {
+    pub(super) fn turn(&mut self, game: &mut impl GameNetworkServer) {
         let now = Instant::now();
         while let Some(event) = game.poll(now) {
             match event {
-                GameServerEvent::Connected { peer, remote, .. } => {
+                GameNetworkServerEvent::Connected { peer, remote, .. } => {
                     self.remotes.push(remote);
                     game.accept(now, peer, &[]);
                 }
-                GameServerEvent::Message { peer, channel, message } => {
+                GameNetworkServerEvent::Message { peer, channel, message } => {
                     self.messages.push(message.to_vec());
                     let answer = self.answer.as_mut().and_then(|answer| answer(peer, channel, message));
                     if let Some((channel, answer)) = answer {
                         game.send(now, peer, channel, &answer);
                     }
                 }
-                GameServerEvent::Disconnected { .. } => self.ends += 1,
+                GameNetworkServerEvent::Disconnected { .. } => self.ends += 1,
             }
         }
     }
@@ -73,7 +73,7 @@ fn player<T: ClientTransport>(name: &str, transport: T) -> TestPlayer<T> {
 
 /// Lets Alice speak until Bob hears her, through the splice and past the game, which may be interrupted then.
 pub(super) fn play<T: ClientTransport>(
-    game: &mut impl GameServer,
+    game: &mut impl GameNetworkServer,
     splice: &Program,
     transport: impl FnMut() -> T,
 ) -> Met {
@@ -83,7 +83,7 @@ pub(super) fn play<T: ClientTransport>(
 /// The same before a game that answers.
 pub(super) fn play_with<T: ClientTransport>(
     mut met: Met,
-    game: &mut impl GameServer,
+    game: &mut impl GameNetworkServer,
     splice: &Program,
     mut transport: impl FnMut() -> T,
 ) -> Met {

@@ -1,10 +1,10 @@
 //! Server and client of ours in a game network without a game keep the rules of every network.
 
-use consonance_fishnet::{ClientSettings, FishNetClient, FishNetVoiceServer, VoiceServerSettings};
+use consonance_fishnet::{ClientSettings, FishNetClient, FishNetVoiceOnly, VoiceOnlySettings};
 use consonance_gateway::memory::{
-    MemoryGameClient, MemoryGameNetwork, MemoryGameServer, RELIABLE, UNRELIABLE,
+    MemoryGameNetwork, MemoryGameNetworkClient, MemoryGameNetworkServer, RELIABLE, UNRELIABLE,
 };
-use consonance_gateway::{VoiceChannels, VoiceClient, VoiceServer};
+use consonance_gateway::{EnvelopeClient, EnvelopeServer, VoiceChannels};
 use consonance_transport::conformance::Network;
 
 const CHANNELS: VoiceChannels = VoiceChannels { reliable: RELIABLE, unreliable: UNRELIABLE };
@@ -13,19 +13,19 @@ const CHANNELS: VoiceChannels = VoiceChannels { reliable: RELIABLE, unreliable: 
 struct InMemory(MemoryGameNetwork);
 
 impl Network for InMemory {
-    type Server = VoiceServer<MemoryGameServer, FishNetVoiceServer>;
-    type Client = VoiceClient<MemoryGameClient, FishNetClient>;
+    type Server = EnvelopeServer<MemoryGameNetworkServer, FishNetVoiceOnly>;
+    type Client = EnvelopeClient<MemoryGameNetworkClient, FishNetClient>;
 
     const NAMES_SESSIONS: bool = false;
 
     fn listen(&mut self) -> Self::Server {
-        let settings = VoiceServerSettings { channels: CHANNELS, ..VoiceServerSettings::default() };
-        VoiceServer::new(self.0.listen(), FishNetVoiceServer::new(settings), "")
+        let settings = VoiceOnlySettings { channels: CHANNELS, ..VoiceOnlySettings::default() };
+        EnvelopeServer::new(self.0.listen(), FishNetVoiceOnly::new(settings), "")
     }
 
     fn client(&mut self, _session: &str) -> Self::Client {
         let settings = ClientSettings { channels: CHANNELS, ..ClientSettings::default() };
-        VoiceClient::new(self.0.client(), FishNetClient::new(settings))
+        EnvelopeClient::new(self.0.client(), FishNetClient::new(settings))
     }
 
     fn cut(&mut self, client: &mut Self::Client) {

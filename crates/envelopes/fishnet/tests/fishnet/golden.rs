@@ -3,10 +3,10 @@
 use std::time::{Duration, Instant};
 
 use consonance_fishnet::{
-    Authentication, BroadcastKey, ClientSettings, FishNetClient, FishNetVoiceServer, Packet, Packets,
-    Payload, Side, Version, VoiceServerSettings, find_voice, write_voice,
+    Authentication, BroadcastKey, ClientSettings, FishNetClient, FishNetVoiceOnly, Packet, Packets, Payload,
+    Side, Version, VoiceOnlySettings, find_voice, write_voice,
 };
-use consonance_gateway::{ClientEnvelope as _, Envelope as _, Envelopes as _, SortedPart};
+use consonance_gateway::{ClientEnvelope as _, Envelope as _, EnvelopeKind as _, MessagePart};
 use consonance_transport::Delivery;
 
 use crate::support::{HANDSHAKE, RELIABLE, UNRELIABLE, hex, made};
@@ -33,66 +33,66 @@ fn a_voice_broadcast_is_written_and_read() {
 fn a_client_says_its_version_first() {
     let now = Instant::now();
     let mut client = FishNetClient::new(ClientSettings::default());
-    let said = made(|sorted| client.handle_connected(now, sorted));
-    assert_eq!(said.parts, [(SortedPart::ToGame(RELIABLE), hex(VERSION))]);
+    let said = made(|parts| client.handle_connected(now, parts));
+    assert_eq!(said.parts, [(MessagePart::ToGame(RELIABLE), hex(VERSION))]);
     let mut client = FishNetClient::new(ClientSettings { version: None, ..ClientSettings::default() });
-    assert_eq!(made(|sorted| client.handle_connected(now, sorted)).parts, []);
+    assert_eq!(made(|parts| client.handle_connected(now, parts)).parts, []);
 }
 
 #[test]
 fn pings_come_back_with_the_same_tick() {
     let now = Instant::now();
-    let mut server = FishNetVoiceServer::new(VoiceServerSettings::default()).open(now);
+    let mut server = FishNetVoiceOnly::new(VoiceOnlySettings::default()).open(now);
     let ping = hex("02000000 0e00 02000000");
-    let answer = made(|sorted| server.handle_from_client(now, UNRELIABLE, &ping, sorted));
-    assert_eq!(answer.parts, [(SortedPart::ToClient(UNRELIABLE), hex("01000000 0e00 02000000"))]);
+    let answer = made(|parts| server.handle_from_client(now, UNRELIABLE, &ping, parts));
+    assert_eq!(answer.parts, [(MessagePart::ToClient(UNRELIABLE), hex("01000000 0e00 02000000"))]);
 
     let mut client = FishNetClient::new(ClientSettings::default());
-    made(|sorted| client.handle_connected(now, sorted));
+    made(|parts| client.handle_connected(now, parts));
     let later = now + Duration::from_secs(1);
     assert_eq!(client.poll_timeout(), Some(later));
-    let ping = made(|sorted| client.handle_timeout(later, sorted));
-    assert_eq!(ping.parts, [(SortedPart::ToGame(UNRELIABLE), hex("1f000000 0e00 1f000000"))]);
+    let ping = made(|parts| client.handle_timeout(later, parts));
+    assert_eq!(ping.parts, [(MessagePart::ToGame(UNRELIABLE), hex("1f000000 0e00 1f000000"))]);
 }
 
 /// What the client with number 1 is told when the server's tick is 1000.
-fn greeting(settings: VoiceServerSettings, first: &str) -> Vec<u8> {
+fn greeting(settings: VoiceOnlySettings, first: &str) -> Vec<u8> {
     let start = Instant::now();
-    let mut server = FishNetVoiceServer::new(settings);
+    let mut server = FishNetVoiceOnly::new(settings);
     server.open(start);
     let now = start + Duration::from_millis(33_300);
     let mut connection = server.open(now);
-    let told = made(|sorted| {
-        connection.handle_connected(now, sorted);
-        connection.handle_from_client(now, RELIABLE, &hex(first), sorted);
+    let told = made(|parts| {
+        connection.handle_connected(now, parts);
+        connection.handle_from_client(now, RELIABLE, &hex(first), parts);
     });
-    let [(SortedPart::ToClient(RELIABLE), greeting)] = &told.parts[..] else { panic!("{told:?}") };
+    let [(MessagePart::ToClient(RELIABLE), greeting)] = &told.parts[..] else { panic!("{told:?}") };
     greeting.clone()
 }
 
 #[test]
 fn newcomers_are_told_their_number_and_that_they_are_in() {
-    let defaults = VoiceServerSettings::default;
+    let defaults = VoiceOnlySettings::default;
     let ids = "0c00dfc5040102 0c0085c3040202";
     for (settings, first, expected) in [
         (defaults(), VERSION, format!("e8030000 150000 {ids} 010002")),
         (
-            VoiceServerSettings { predicted_spawning: true, ..defaults() },
+            VoiceOnlySettings { predicted_spawning: true, ..defaults() },
             VERSION,
             format!("e8030000 150000 {ids} 010002 00"),
         ),
         (
-            VoiceServerSettings { tells_empty_scenes: true, ..defaults() },
+            VoiceOnlySettings { tells_empty_scenes: true, ..defaults() },
             VERSION,
             format!("e8030000 150000 {ids} 010002 0c001c9300"),
         ),
         (
-            VoiceServerSettings { authentication: Authentication::Never, ..defaults() },
+            VoiceOnlySettings { authentication: Authentication::Never, ..defaults() },
             VERSION,
             format!("e8030000 150000 {ids}"),
         ),
         (
-            VoiceServerSettings { version: Some(Version::V3), ..defaults() },
+            VoiceOnlySettings { version: Some(Version::V3), ..defaults() },
             "01000000",
             format!("e8030000 {ids} 01000100"),
         ),
@@ -123,7 +123,7 @@ fn packets_of_a_server_are_followed() {
 #[test]
 fn voice_goes_in_payloads_of_its_own() {
     let now = Instant::now();
-    let mut server = FishNetVoiceServer::new(VoiceServerSettings::default()).open(now);
+    let mut server = FishNetVoiceOnly::new(VoiceOnlySettings::default()).open(now);
     for (delivery, channel) in [(Delivery::Reliable, RELIABLE), (Delivery::Unreliable, UNRELIABLE)] {
         let mut message = Vec::new();
         assert_eq!(server.wrap(now, delivery, &hex(HANDSHAKE), &mut message), Some(channel));

@@ -6,4 +6,4 @@ mod golden;
 mod over_litenetlib;
 mod splice;
 mod support;
-mod voice_server;
+mod voice_only;

@@ -5,10 +5,12 @@ use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
 use consonance_fishnet::{
-    ClientSettings, FishNetClient, FishNetSplice, FishNetVoiceServer, SpliceSettings, VoiceServerSettings,
+    ClientSettings, FishNetClient, FishNetSplice, FishNetVoiceOnly, SpliceSettings, VoiceOnlySettings,
 };
 use consonance_gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
-use consonance_gateway::{GameServer as _, GameServerEvent, Splice, VoiceClient, VoiceServer};
+use consonance_gateway::{
+    EnvelopeClient, EnvelopeServer, GameNetworkServer as _, GameNetworkServerEvent, Splice,
+};
 use consonance_litenetlib::{
     ClientSettings as NetworkClientSettings, ConnectionSettings, Key, LiteNetLibClient, LiteNetLibServer,
     ServerSettings, UtcClock,
@@ -20,7 +22,7 @@ use crate::support::packet;
 const PATIENCE: Duration = Duration::from_secs(30);
 const ANY_PORT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 
-type Player = VoiceClient<UdpClient<LiteNetLibClient>, FishNetClient>;
+type Player = EnvelopeClient<UdpClient<LiteNetLibClient>, FishNetClient>;
 
 fn clock() -> UtcClock {
     UtcClock::new(Instant::now(), SystemTime::now())
@@ -34,7 +36,7 @@ fn network(settings: ServerSettings) -> UdpServer<LiteNetLibServer> {
 fn player(server: SocketAddr) -> Player {
     let endpoint = LiteNetLibClient::new(NetworkClientSettings::default(), clock());
     let network = UdpClient::new(server, endpoint, UdpClientSettings::default());
-    let mut player = VoiceClient::new(network, FishNetClient::new(ClientSettings::default()));
+    let mut player = EnvelopeClient::new(network, FishNetClient::new(ClientSettings::default()));
     player.connect(Instant::now());
     player
 }
@@ -76,7 +78,7 @@ fn a_server_without_a_game_and_a_player_hear_each_other() {
     let network = network(ServerSettings { connection, ..ServerSettings::default() });
     let address = network.local_addr();
     let mut session =
-        VoiceServer::new(network, FishNetVoiceServer::new(VoiceServerSettings::default()), "main");
+        EnvelopeServer::new(network, FishNetVoiceOnly::new(VoiceOnlySettings::default()), "main");
     let mut player = player(address);
     // As long as one payload holds, and fragments are not sent.
     talk(&mut player, &mut session, &packet(&[7; 1007]), || {});
@@ -103,12 +105,12 @@ fn a_splice_takes_voice_and_the_game_gets_everything_else() {
         let now = Instant::now();
         while let Some(event) = game.poll(now) {
             match event {
-                GameServerEvent::Connected { peer, greeting, .. } => {
+                GameNetworkServerEvent::Connected { peer, greeting, .. } => {
                     assert_eq!(greeting, [0, 0], "what the client said, unchanged");
                     game.accept(now, peer, &[]);
                 }
-                GameServerEvent::Message { message, .. } => messages.push(message.to_vec()),
-                GameServerEvent::Disconnected { reason, .. } => panic!("{reason}"),
+                GameNetworkServerEvent::Message { message, .. } => messages.push(message.to_vec()),
+                GameNetworkServerEvent::Disconnected { reason, .. } => panic!("{reason}"),
             }
         }
     });

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use consonance_fishnet::{FishNetSplice, FishNetSplicedConnection, SpliceSettings, split};
-use consonance_gateway::{Channel, Envelope as _, Envelopes as _, SortedPart};
+use consonance_gateway::{Channel, Envelope as _, EnvelopeKind as _, MessagePart};
 use consonance_transport::Delivery;
 
 use crate::support::{Made, RELIABLE, UNRELIABLE, hex, made, packet, payload, voice};
@@ -17,11 +17,11 @@ fn connection() -> (Instant, FishNetSplicedConnection) {
 }
 
 fn up(splice: &mut FishNetSplicedConnection, now: Instant, channel: Channel, message: &[u8]) -> Made {
-    made(|sorted| splice.handle_from_client(now, channel, message, sorted))
+    made(|parts| splice.handle_from_client(now, channel, message, parts))
 }
 
-fn to_game(channel: Channel, message: Vec<u8>) -> (SortedPart, Vec<u8>) {
-    (SortedPart::ToGame(channel), message)
+fn to_game(channel: Channel, message: Vec<u8>) -> (MessagePart, Vec<u8>) {
+    (MessagePart::ToGame(channel), message)
 }
 
 #[test]
@@ -31,7 +31,7 @@ fn voice_is_cut_out_behind_packets_that_nobody_can_read() {
     let rest = payload(0x1234, &[RPC, &[8, 0, 7], &[7, 0]]);
     for (channel, delivery) in [(RELIABLE, Delivery::Reliable), (UNRELIABLE, Delivery::Unreliable)] {
         let made = up(&mut splice, now, channel, &bundle);
-        let voice = SortedPart::Voice(delivery);
+        let voice = MessagePart::Voice(delivery);
         assert_eq!(
             made.parts,
             [(voice, packet(b"one")), (voice, packet(b"two")), to_game(channel, rest.clone())]
@@ -44,7 +44,7 @@ fn of_a_payload_that_held_only_voice_nothing_remains() {
     let (now, mut splice) = connection();
     let made = up(&mut splice, now, UNRELIABLE, &payload(7, &[&voice(b"one"), &voice(b"two")]));
     assert_eq!(made.parts.len(), 2);
-    assert!(made.parts.iter().all(|(part, _)| *part == SortedPart::Voice(Delivery::Unreliable)));
+    assert!(made.parts.iter().all(|(part, _)| *part == MessagePart::Voice(Delivery::Unreliable)));
 }
 
 #[test]
@@ -92,9 +92,9 @@ fn voice_is_taken_out_of_a_split_and_what_is_left_goes_on() {
             split::payloads(9, &together).map(|part| up(&mut splice, now, RELIABLE, &part)).collect();
         let (last, before) = made.split_last().unwrap();
         assert!(before.iter().all(|made| made.parts.is_empty()));
-        assert_eq!(last.parts[0], (SortedPart::Voice(Delivery::Reliable), packet(&[1; 1200])));
+        assert_eq!(last.parts[0], (MessagePart::Voice(Delivery::Reliable), packet(&[1; 1200])));
         assert_eq!(last.parts.len(), 1 + messages, "{rest_bytes} bytes");
-        let forwarded: Vec<(SortedPart, Vec<u8>)> = if messages == 1 {
+        let forwarded: Vec<(MessagePart, Vec<u8>)> = if messages == 1 {
             vec![to_game(RELIABLE, payload(9, &[&rest]))]
         } else {
             split::payloads(9, &rest).map(|part| to_game(RELIABLE, part)).collect()
@@ -123,7 +123,7 @@ fn parts_that_something_else_comes_between_go_on_in_their_order() {
 fn a_split_that_no_server_would_take_goes_on_as_it_is() {
     let (now, mut splice) = connection();
     let parts: Vec<Vec<u8>> = split::payloads(9, &vec![5; split::BYTES_MAX + 2000]).collect();
-    let made: Vec<(SortedPart, Vec<u8>)> =
+    let made: Vec<(MessagePart, Vec<u8>)> =
         parts.iter().flat_map(|part| up(&mut splice, now, RELIABLE, part).parts).collect();
     assert_eq!(made, parts.into_iter().map(|part| to_game(RELIABLE, part)).collect::<Vec<_>>());
 }
@@ -143,8 +143,8 @@ fn what_the_game_says_goes_on_untouched_and_our_payloads_have_its_latest_tick() 
         (UNRELIABLE, payload(42, &[RPC])),
         (UNRELIABLE, vec![1, 2]),
     ] {
-        let made = made(|sorted| splice.handle_from_game(now, channel, &from_game, sorted));
-        assert_eq!(made.parts, [(SortedPart::ToClient(channel), from_game)]);
+        let made = made(|parts| splice.handle_from_game(now, channel, &from_game, parts));
+        assert_eq!(made.parts, [(MessagePart::ToClient(channel), from_game)]);
     }
     let channel = splice.wrap(now, Delivery::Reliable, &packet(b"x"), &mut message);
     assert_eq!((channel, message), (Some(RELIABLE), payload(42, &[&voice(b"x")])));
@@ -157,13 +157,13 @@ fn our_parts_do_not_come_between_those_of_the_game() {
     let games: Vec<Vec<u8>> = split::payloads(9, &[5; 2500]).collect();
     let large = packet(&[1; 1500]);
     let down = |splice: &mut FishNetSplicedConnection, message: &[u8]| {
-        made(|sorted| splice.handle_from_game(now, RELIABLE, message, sorted)).parts
+        made(|parts| splice.handle_from_game(now, RELIABLE, message, parts)).parts
     };
     assert_eq!(down(&mut splice, &games[0]).len(), 1);
-    let waiting = made(|sorted| assert!(splice.wrap_in_parts(now, Delivery::Reliable, &large, sorted)));
+    let waiting = made(|parts| assert!(splice.wrap_in_parts(now, Delivery::Reliable, &large, parts)));
     assert_eq!(waiting.parts, []);
     assert_eq!(down(&mut splice, &games[1]).len(), 1);
     let last = down(&mut splice, &games[2]);
-    assert_eq!(last[0], (SortedPart::ToClient(RELIABLE), games[2].clone()));
+    assert_eq!(last[0], (MessagePart::ToClient(RELIABLE), games[2].clone()));
     assert_eq!(last.len(), 3, "and ours behind it");
 }

@@ -1,7 +1,7 @@
 //! Bytes, and what envelopes make of them.
 
 use consonance_fishnet::{BroadcastKey, STOCK_CHANNELS, write_voice};
-use consonance_gateway::{Channel, Sorted, SortedPart, VoiceChannels};
+use consonance_gateway::{Channel, MessagePart, MessageParts, VoiceChannels};
 
 pub(crate) const RELIABLE: Channel = Channel(2);
 pub(crate) const UNRELIABLE: Channel = Channel(256);
@@ -18,17 +18,17 @@ pub(crate) fn hex(text: &str) -> Vec<u8> {
 /// Parts in order, and the rule that was broken, if one was.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Made {
-    pub(crate) parts: Vec<(SortedPart, Vec<u8>)>,
+    pub(crate) parts: Vec<(MessagePart, Vec<u8>)>,
     pub(crate) violation: Option<&'static str>,
 }
 
 /// What an envelope makes.
-pub(crate) fn made(make: impl FnOnce(&mut Sorted)) -> Made {
-    let mut sorted = Sorted::default();
-    make(&mut sorted);
-    let violation = sorted.take_violation();
+pub(crate) fn made(make: impl FnOnce(&mut MessageParts)) -> Made {
+    let mut buffer = MessageParts::default();
+    make(&mut buffer);
+    let violation = buffer.take_violation();
     let mut parts = Vec::new();
-    while let Some((part, bytes)) = sorted.pop() {
+    while let Some((part, bytes)) = buffer.pop() {
         parts.push((part, bytes.to_vec()));
     }
     Made { parts, violation }

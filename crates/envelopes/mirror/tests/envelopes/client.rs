@@ -3,9 +3,9 @@
 use std::time::Instant;
 
 use consonance_gateway::memory::MemoryGameNetwork;
-use consonance_gateway::{ClientEnvelope as _, SortedPart, VoiceClient, VoiceServer};
+use consonance_gateway::{ClientEnvelope as _, EnvelopeClient, EnvelopeServer, MessagePart};
 use consonance_mirror::{
-    ClientSettings, Credentials, Kind, MirrorClient, MirrorVoiceServer, Version, VoiceServerSettings,
+    ClientSettings, Credentials, Kind, MirrorClient, MirrorVoiceOnly, Version, VoiceOnlySettings,
 };
 use consonance_transport::{
     ClientEvent, ClientTransport as _, Delivery, DisconnectReason, ServerEvent, ServerTransport as _,
@@ -16,8 +16,8 @@ use crate::stage::{ALL_VERSIONS, Made, RELIABLE, UNRELIABLE, after, batch, ping,
 #[test]
 fn a_client_pings_at_once_and_is_ready_with_a_player_where_nothing_is_asked() {
     let (start, mut client) = client(ClientSettings::default());
-    let made = Made::by(|sorted| client.handle_connected(start, sorted));
-    let [(SortedPart::ToGame(UNRELIABLE), ping), (SortedPart::ToGame(RELIABLE), ready)] =
+    let made = Made::by(|parts| client.handle_connected(start, parts));
+    let [(MessagePart::ToGame(UNRELIABLE), ping), (MessagePart::ToGame(RELIABLE), ready)] =
         made.parts.as_slice()
     else {
         panic!("a ping and a word of readiness, not {made:?}");
@@ -30,7 +30,7 @@ fn a_client_pings_at_once_and_is_ready_with_a_player_where_nothing_is_asked() {
 #[test]
 fn a_client_of_a_game_with_an_online_scene_is_ready_when_it_is_told_the_scene() {
     let (start, mut client) = client(ClientSettings { waits_for_scene: true, ..ClientSettings::default() });
-    Made::by(|sorted| client.handle_connected(start, sorted));
+    Made::by(|parts| client.handle_connected(start, parts));
     assert!(!client.is_ready());
     let scene = |operation| {
         let body = [string("Online"), vec![operation, 0]].concat();
@@ -49,10 +49,10 @@ fn a_client_of_a_game_with_an_online_scene_is_ready_when_it_is_told_the_scene() 
 fn pings_come_at_the_pace_of_the_version_and_are_answered() {
     for (version, milliseconds) in [(Version::V42, 2000), (Version::V81, 2000), (Version::V82_6, 100)] {
         let (start, mut client) = client(ClientSettings { version, ..ClientSettings::default() });
-        Made::by(|sorted| client.handle_connected(start, sorted));
+        Made::by(|parts| client.handle_connected(start, parts));
         let due = after(start, milliseconds);
         assert_eq!(client.poll_timeout(), Some(due), "{version}");
-        let made = Made::by(|sorted| client.handle_timeout(due, sorted));
+        let made = Made::by(|parts| client.handle_timeout(due, parts));
         assert_eq!(read(version, &made.parts[0].1).1[0].0, Kind::Ping, "{version}");
         let made = from_server(&mut client, due, &ping(version));
         assert_eq!(read(version, &made.parts[0].1).1[0].0, Kind::Pong, "{version}");
@@ -63,10 +63,10 @@ fn pings_come_at_the_pace_of_the_version_and_are_answered() {
 fn everything_is_new_after_each_connecting() {
     let settings = ClientSettings { waits_for_scene: true, ..ClientSettings::default() };
     let (start, mut client) = client(settings);
-    let first = Made::by(|sorted| client.handle_connected(start, sorted));
+    let first = Made::by(|parts| client.handle_connected(start, parts));
     let body = [string("Online"), vec![0, 0]].concat();
     from_server(&mut client, start, &batch(Version::NEWEST, 1.0, &[(Kind::Scene, &body)]));
-    assert_eq!(Made::by(|sorted| client.handle_connected(after(start, 5000), sorted)), first);
+    assert_eq!(Made::by(|parts| client.handle_connected(after(start, 5000), parts)), first);
     assert!(!client.is_ready());
 }
 
@@ -74,10 +74,10 @@ fn everything_is_new_after_each_connecting() {
 #[test]
 fn a_client_of_every_version_talks_with_a_server_that_finds_the_version_out() {
     for version in ALL_VERSIONS {
-        let server = VoiceServerSettings {
+        let server = VoiceOnlySettings {
             online_scene: Some("Online".into()),
             credentials: Some(credentials("right")),
-            ..VoiceServerSettings::default()
+            ..VoiceOnlySettings::default()
         };
         let settings = ClientSettings {
             version,
@@ -94,7 +94,7 @@ fn a_client_of_every_version_talks_with_a_server_that_finds_the_version_out() {
 #[test]
 fn a_client_with_the_wrong_password_learns_that_before_it_is_thrown_out() {
     let server =
-        VoiceServerSettings { credentials: Some(credentials("right")), ..VoiceServerSettings::default() };
+        VoiceOnlySettings { credentials: Some(credentials("right")), ..VoiceOnlySettings::default() };
     let settings = ClientSettings { credentials: Some(credentials("wrong")), ..ClientSettings::default() };
     let reason = talk(server, settings).expect_err("it is refused");
     assert!(
@@ -107,10 +107,10 @@ type Heard = (Delivery, Vec<u8>);
 
 /// The client says hello and the server says it back. Both have sent what there was to send after a few turns, since nothing
 /// takes time here.
-fn talk(server: VoiceServerSettings, client: ClientSettings) -> Result<(Heard, Heard), DisconnectReason> {
+fn talk(server: VoiceOnlySettings, client: ClientSettings) -> Result<(Heard, Heard), DisconnectReason> {
     let network = MemoryGameNetwork::new();
-    let mut server = VoiceServer::new(network.listen(), MirrorVoiceServer::new(server), "main");
-    let mut client = VoiceClient::new(network.client(), MirrorClient::new(client));
+    let mut server = EnvelopeServer::new(network.listen(), MirrorVoiceOnly::new(server), "main");
+    let mut client = EnvelopeClient::new(network.client(), MirrorClient::new(client));
     let now = Instant::now();
     let mut heard_by_server = None;
     client.connect(now);
@@ -149,7 +149,7 @@ fn credentials(password: &str) -> Credentials {
 }
 
 fn from_server(client: &mut MirrorClient, now: Instant, batch: &[u8]) -> Made {
-    Made::by(|sorted| client.handle_message(now, RELIABLE, batch, sorted))
+    Made::by(|parts| client.handle_message(now, RELIABLE, batch, parts))
 }
 
 fn client(settings: ClientSettings) -> (Instant, MirrorClient) {

@@ -2,10 +2,10 @@
 
 use std::time::Instant;
 
-use consonance_gateway::{ClientEnvelope as _, Envelopes as _, SortedPart};
+use consonance_gateway::{ClientEnvelope as _, EnvelopeKind as _, MessagePart};
 use consonance_mirror::{
-    Batch, ClientSettings, Credentials, Dialect, Kind, MirrorClient, MirrorSplice, MirrorVoiceServer,
-    SpliceSettings, Version, VoiceServerSettings, VoiceType, looks_like_batch, varint,
+    Batch, ClientSettings, Credentials, Dialect, Kind, MirrorClient, MirrorSplice, MirrorVoiceOnly,
+    SpliceSettings, Version, VoiceOnlySettings, VoiceType, looks_like_batch, varint,
 };
 
 use crate::stage::{ALL_VERSIONS, Made, RELIABLE, batch, ping, string, voice_body};
@@ -19,21 +19,22 @@ fn cut_and_turned_batches_reach_nobody_but_the_game() {
                 let mut splice = MirrorSplice::new(SpliceSettings::default()).open(now);
                 Made::from_client(&mut splice, now, RELIABLE, &ping(version));
                 let made = Made::from_client(&mut splice, now, RELIABLE, &hostile);
-                let is_for_here =
-                    |part: &SortedPart| matches!(part, SortedPart::Voice(_) | SortedPart::ToGame(RELIABLE));
+                let is_for_here = |part: &MessagePart| {
+                    matches!(part, MessagePart::Voice(_) | MessagePart::ToGame(RELIABLE))
+                };
                 assert!(made.parts.iter().all(|(part, _)| is_for_here(part)), "{made:?}");
                 if made.voices().is_empty() {
-                    assert_eq!(made.parts, [(SortedPart::ToGame(RELIABLE), hostile.clone())]);
+                    assert_eq!(made.parts, [(MessagePart::ToGame(RELIABLE), hostile.clone())]);
                 }
 
-                let mut server = voice_server().open(now);
+                let mut server = voice_only().open(now);
                 let made = Made::from_client(&mut server, now, RELIABLE, &hostile);
-                let answer = made.parts.iter().all(|(part, _)| !matches!(part, SortedPart::ToGame(_)));
+                let answer = made.parts.iter().all(|(part, _)| !matches!(part, MessagePart::ToGame(_)));
                 assert!(answer && made.parts.len() <= 4, "{made:?}");
 
                 let mut client = MirrorClient::new(ClientSettings { version, ..ClientSettings::default() });
-                Made::by(|sorted| client.handle_connected(now, sorted));
-                let made = Made::by(|sorted| client.handle_message(now, RELIABLE, &hostile, sorted));
+                Made::by(|parts| client.handle_connected(now, parts));
+                let made = Made::by(|parts| client.handle_message(now, RELIABLE, &hostile, parts));
                 assert!(made.parts.len() <= 4, "{made:?}");
             }
         }
@@ -59,7 +60,7 @@ fn a_length_beyond_any_memory_is_only_a_cut_off_message() {
     let mut huge = vec![0; 8];
     varint::write(u64::MAX, &mut huge);
     huge.extend([0x55, 0xd3, 0, 0]);
-    let mut server = voice_server().open(Instant::now());
+    let mut server = voice_only().open(Instant::now());
     Made::from_client(&mut server, Instant::now(), RELIABLE, &ping(Version::NEWEST));
     let made = Made::from_client(&mut server, Instant::now(), RELIABLE, &huge);
     assert!(made.voices().is_empty() && made.violation.is_some());
@@ -94,10 +95,10 @@ fn variants(original: &[u8]) -> Vec<Vec<u8>> {
     variants
 }
 
-fn voice_server() -> MirrorVoiceServer {
-    MirrorVoiceServer::new(VoiceServerSettings {
+fn voice_only() -> MirrorVoiceOnly {
+    MirrorVoiceOnly::new(VoiceOnlySettings {
         online_scene: Some("Online".into()),
         credentials: Some(Credentials::new("ada", "lovelace").expect("short")),
-        ..VoiceServerSettings::default()
+        ..VoiceOnlySettings::default()
     })
 }

@@ -4,4 +4,4 @@ mod client;
 mod hostile;
 mod splice;
 mod stage;
-mod voice_server;
+mod voice_only;

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use consonance_gateway::{Envelope as _, Envelopes as _, SortedPart};
+use consonance_gateway::{Envelope as _, EnvelopeKind as _, MessagePart};
 use consonance_mirror::{Kind, MirrorSplice, MirrorSplicedConnection, SpliceSettings, Version, VoiceType};
 use consonance_transport::Delivery;
 use proptest::prelude::*;
@@ -31,10 +31,10 @@ fn voice_is_taken_out_and_the_rest_goes_on_with_its_time_stamp_and_channel() {
         &[(Kind::Command, &[1; 30]), (Kind::TimeSnapshot, &[]), (Kind::EntityState, &[2; 300])],
     );
     let made = Made::from_client(&mut splice, now, UNRELIABLE, &mixed);
-    let voice = SortedPart::Voice(Delivery::Unreliable);
+    let voice = MessagePart::Voice(Delivery::Unreliable);
     assert_eq!(
         made.parts,
-        [(voice, b"one".to_vec()), (voice, b"two".to_vec()), (SortedPart::ToGame(UNRELIABLE), rest)]
+        [(voice, b"one".to_vec()), (voice, b"two".to_vec()), (MessagePart::ToGame(UNRELIABLE), rest)]
     );
 }
 
@@ -43,7 +43,11 @@ fn a_batch_that_held_only_voice_is_gone() {
     for version in ALL_VERSIONS {
         let (now, mut splice) = connection();
         let made = Made::from_client(&mut splice, now, RELIABLE, &voice(version, b"handshake"));
-        assert_eq!(made.parts, [(SortedPart::Voice(Delivery::Reliable), b"handshake".to_vec())], "{version}");
+        assert_eq!(
+            made.parts,
+            [(MessagePart::Voice(Delivery::Reliable), b"handshake".to_vec())],
+            "{version}"
+        );
     }
 }
 
@@ -70,7 +74,7 @@ fn what_cannot_be_read_or_holds_no_voice_goes_on_byte_for_byte() {
                 Made::from_client(&mut splice, now, UNRELIABLE, &ping(NEWEST));
             }
             let made = Made::from_client(&mut splice, now, RELIABLE, &message);
-            assert_eq!(made.parts, [(SortedPart::ToGame(RELIABLE), message.clone())], "{message:02x?}");
+            assert_eq!(made.parts, [(MessagePart::ToGame(RELIABLE), message.clone())], "{message:02x?}");
             assert_eq!(made.violation, None);
         }
     }
@@ -91,7 +95,7 @@ fn without_lengths_only_batches_of_which_everything_is_known_are_cut() {
     let made = Made::from_client(&mut splice, now, UNRELIABLE, &whole);
     assert_eq!(
         made.parts,
-        [(SortedPart::ToGame(UNRELIABLE), whole)],
+        [(MessagePart::ToGame(UNRELIABLE), whole)],
         "voice goes on with what it is bound to"
     );
 }
@@ -110,8 +114,8 @@ fn what_the_game_says_goes_on_untouched_and_our_batches_have_its_latest_time() {
         not_a_time[8..].to_vec(),
         vec![1, 2, 3],
     ] {
-        let made = Made::by(|sorted| splice.handle_from_game(now, UNRELIABLE, &from_game, sorted));
-        assert_eq!(made.parts, [(SortedPart::ToClient(UNRELIABLE), from_game)]);
+        let made = Made::by(|parts| splice.handle_from_game(now, UNRELIABLE, &from_game, parts));
+        assert_eq!(made.parts, [(MessagePart::ToClient(UNRELIABLE), from_game)]);
     }
     message.clear();
     assert_eq!(splice.wrap(now, Delivery::Unreliable, b"voice", &mut message), Some(UNRELIABLE));
@@ -125,7 +129,7 @@ fn voice_of_another_integration_is_the_games() {
     let (now, mut splice) = (Instant::now(), MirrorSplice::new(settings).open(Instant::now()));
     let stock = voice(NEWEST, b"stock");
     let made = Made::from_client(&mut splice, now, RELIABLE, &stock);
-    assert_eq!(made.parts, [(SortedPart::ToGame(RELIABLE), stock.clone())]);
+    assert_eq!(made.parts, [(MessagePart::ToGame(RELIABLE), stock.clone())]);
     let mut forks = stock;
     forks[9..11].copy_from_slice(&[0xe3, 0x22]);
     assert_eq!(Made::from_client(&mut splice, now, RELIABLE, &forks).voices().len(), 1);
@@ -162,8 +166,8 @@ proptest! {
         let made = Made::from_client(&mut splice, now, channel, &whole);
         let taken: Vec<&[u8]> = made.voices().into_iter().map(|(_, packet)| packet).collect();
         prop_assert_eq!(taken, voices);
-        let left: Vec<&(SortedPart, Vec<u8>)> =
-            made.parts.iter().filter(|(part, _)| *part == SortedPart::ToGame(channel)).collect();
+        let left: Vec<&(MessagePart, Vec<u8>)> =
+            made.parts.iter().filter(|(part, _)| *part == MessagePart::ToGame(channel)).collect();
         match left.as_slice() {
             [] => prop_assert_eq!(rest.len(), 8, "only an empty batch is dropped"),
             [(_, left)] => prop_assert_eq!(left, &rest),

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use consonance_gateway::{Channel, Envelope, Sorted, SortedPart};
+use consonance_gateway::{Channel, Envelope, MessagePart, MessageParts};
 use consonance_mirror::{Batch, Dialect, Kind, Ping, Version, VoiceType};
 use consonance_transport::Delivery;
 
@@ -14,18 +14,18 @@ pub(crate) const ALL_VERSIONS: [Version; 5] =
 /// What came out of an envelope: parts in order, and the rule that was broken.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Made {
-    pub(crate) parts: Vec<(SortedPart, Vec<u8>)>,
+    pub(crate) parts: Vec<(MessagePart, Vec<u8>)>,
     pub(crate) violation: Option<&'static str>,
 }
 
 impl Made {
-    /// Whatever an envelope does with an empty `Sorted`.
-    pub(crate) fn by(act: impl FnOnce(&mut Sorted)) -> Self {
-        let mut sorted = Sorted::default();
-        act(&mut sorted);
-        let violation = sorted.take_violation();
+    /// Whatever an envelope does with an empty `MessageParts`.
+    pub(crate) fn by(act: impl FnOnce(&mut MessageParts)) -> Self {
+        let mut buffer = MessageParts::default();
+        act(&mut buffer);
+        let violation = buffer.take_violation();
         let mut parts = Vec::new();
-        while let Some((part, bytes)) = sorted.pop() {
+        while let Some((part, bytes)) = buffer.pop() {
             parts.push((part, bytes.to_vec()));
         }
         Self { parts, violation }
@@ -37,12 +37,12 @@ impl Made {
         channel: Channel,
         batch: &[u8],
     ) -> Self {
-        Self::by(|sorted| envelope.handle_from_client(now, channel, batch, sorted))
+        Self::by(|parts| envelope.handle_from_client(now, channel, batch, parts))
     }
 
     pub(crate) fn voices(&self) -> Vec<(Delivery, &[u8])> {
         let voices = self.parts.iter().filter_map(|(part, bytes)| match part {
-            SortedPart::Voice(delivery) => Some((*delivery, bytes.as_slice())),
+            MessagePart::Voice(delivery) => Some((*delivery, bytes.as_slice())),
             _ => None,
         });
         voices.collect()

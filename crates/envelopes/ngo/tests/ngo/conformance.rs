@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use consonance_gateway::udp::rig::Cable;
 use consonance_gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
-use consonance_gateway::{VoiceClient, VoiceServer};
-use consonance_ngo::{ClientSettings, NgoClient, NgoVoiceServer, VoiceServerSettings};
+use consonance_gateway::{EnvelopeClient, EnvelopeServer};
+use consonance_ngo::{ClientSettings, NgoClient, NgoVoiceOnly, VoiceOnlySettings};
 use consonance_transport::conformance::Network;
 use consonance_utp::{ConnectionSettings, UtpClient, UtpServer};
 
@@ -22,8 +22,8 @@ fn connection() -> ConnectionSettings {
 }
 
 impl Network for Ngo {
-    type Server = VoiceServer<UdpServer<UtpServer>, NgoVoiceServer>;
-    type Client = VoiceClient<UdpClient<Cable<UtpClient>>, NgoClient>;
+    type Server = EnvelopeServer<UdpServer<UtpServer>, NgoVoiceOnly>;
+    type Client = EnvelopeClient<UdpClient<Cable<UtpClient>>, NgoClient>;
 
     const NAMES_SESSIONS: bool = false;
     const CARRIES_REASONS: bool = false;
@@ -34,7 +34,7 @@ impl Network for Ngo {
         let server =
             UdpServer::bind(address, UtpServer::new(settings), UdpServerSettings::default()).unwrap();
         self.server = Some(server.local_addr());
-        VoiceServer::new(server, NgoVoiceServer::new(VoiceServerSettings::default()), "")
+        EnvelopeServer::new(server, NgoVoiceOnly::new(VoiceOnlySettings::default()), "")
     }
 
     fn client(&mut self, _session: &str) -> Self::Client {
@@ -43,7 +43,7 @@ impl Network for Ngo {
         self.clients += 1;
         let endpoint = Cable::new(UtpClient::new(settings, self.clients));
         let network = UdpClient::new(server, endpoint, UdpClientSettings::default());
-        VoiceClient::new(network, NgoClient::new(ClientSettings::default()))
+        EnvelopeClient::new(network, NgoClient::new(ClientSettings::default()))
     }
 
     fn cut(&mut self, client: &mut Self::Client) {

@@ -2,27 +2,27 @@
 
 use std::time::{Duration, Instant};
 
-use consonance_gateway::{ClientEnvelope as _, Envelope as _, Envelopes as _, SortedPart};
+use consonance_gateway::{ClientEnvelope as _, Envelope as _, EnvelopeKind as _, MessagePart};
 use consonance_ngo::{
-    Batch, ClientSettings, ConnectionApproved, MessageType, NameHash, NgoClient, NgoVoiceConnection,
-    NgoVoiceServer, RELIABLE, TypeList, UNRELIABLE, VoiceDialect, VoiceName, VoiceServerSettings,
+    Batch, ClientSettings, ConnectionApproved, MessageType, NameHash, NgoClient, NgoVoiceOnly,
+    NgoVoiceOnlyConnection, RELIABLE, TypeList, UNRELIABLE, VoiceDialect, VoiceName, VoiceOnlySettings,
 };
 use consonance_transport::Delivery;
 
 use crate::support::{Made, batch, id_of, request};
 
-fn opened(settings: VoiceServerSettings) -> (NgoVoiceConnection, Instant) {
+fn opened(settings: VoiceOnlySettings) -> (NgoVoiceOnlyConnection, Instant) {
     let now = Instant::now();
-    (NgoVoiceServer::new(settings).open(now), now)
+    (NgoVoiceOnly::new(settings).open(now), now)
 }
 
-fn says(connection: &mut NgoVoiceConnection, now: Instant, bytes: &[u8]) -> Made {
-    Made::by(|sorted| connection.handle_from_client(now, RELIABLE, bytes, sorted))
+fn says(connection: &mut NgoVoiceOnlyConnection, now: Instant, bytes: &[u8]) -> Made {
+    Made::by(|parts| connection.handle_from_client(now, RELIABLE, bytes, parts))
 }
 
 /// A connection that was approved with this list.
-fn approved(types: TypeList) -> (NgoVoiceConnection, Instant) {
-    let (mut connection, now) = opened(VoiceServerSettings::default());
+fn approved(types: TypeList) -> (NgoVoiceOnlyConnection, Instant) {
+    let (mut connection, now) = opened(VoiceOnlySettings::default());
     let (id, _) = types.find(MessageType::CONNECTION_REQUEST).unwrap();
     assert_eq!(says(&mut connection, now, &batch(&[(id, &request(types))])).violation, None);
     (connection, now)
@@ -40,13 +40,13 @@ fn whoever_asks_is_approved_with_its_own_list_and_synchronised_if_the_game_manag
     let reversed: Vec<_> = TypeList::stock().types().iter().rev().copied().collect();
     for types in [TypeList::stock(), TypeList::new(full), TypeList::new(reversed)] {
         for manages_scenes in [true, false] {
-            let settings = VoiceServerSettings { manages_scenes, ..VoiceServerSettings::default() };
+            let settings = VoiceOnlySettings { manages_scenes, ..VoiceOnlySettings::default() };
             let (mut connection, now) = opened(settings);
             let id = |message_type| types.find(message_type).unwrap().0;
             let asked = batch(&[(id(MessageType::CONNECTION_REQUEST), &request(types.clone()))]);
             let later = now + Duration::from_secs(2);
             let made = says(&mut connection, later, &asked);
-            let [(SortedPart::ToClient(RELIABLE), answer)] = made.parts.as_slice() else {
+            let [(MessagePart::ToClient(RELIABLE), answer)] = made.parts.as_slice() else {
                 panic!("{made:?}")
             };
             let messages: Vec<_> = Batch::parse(answer).unwrap().messages().map(Result::unwrap).collect();
@@ -63,7 +63,7 @@ fn whoever_asks_is_approved_with_its_own_list_and_synchronised_if_the_game_manag
 
 #[test]
 fn clients_have_numbers_of_their_own() {
-    let mut server = NgoVoiceServer::new(VoiceServerSettings::default());
+    let mut server = NgoVoiceOnly::new(VoiceOnlySettings::default());
     let now = Instant::now();
     let asked = batch(&[(1, &request(TypeList::stock()))]);
     for expected in 1..=3 {
@@ -75,10 +75,10 @@ fn clients_have_numbers_of_their_own() {
 
 #[test]
 fn whoever_does_not_ask_in_time_or_says_something_else_first_is_sent_away() {
-    let (mut connection, now) = opened(VoiceServerSettings::default());
+    let (mut connection, now) = opened(VoiceOnlySettings::default());
     let due = connection.poll_timeout().unwrap();
     assert_eq!(due, now + Duration::from_secs(10));
-    let made = Made::by(|sorted| connection.handle_timeout(due, sorted));
+    let made = Made::by(|parts| connection.handle_timeout(due, parts));
     assert_eq!(made.violation, Some("no connection request came in time"));
 
     let named = (id_of(MessageType::NAMED), b"early".as_slice());
@@ -89,7 +89,7 @@ fn whoever_does_not_ask_in_time_or_says_something_else_first_is_sent_away() {
         batch(&[(1, &request(without_names))]),
         b"no batch at all, but long enough".to_vec(),
     ] {
-        let (mut connection, now) = opened(VoiceServerSettings::default());
+        let (mut connection, now) = opened(VoiceOnlySettings::default());
         let made = says(&mut connection, now, &first);
         assert!(made.violation.is_some() && made.parts.is_empty(), "{made:?}");
         let made = says(&mut connection, now, &batch(&[(1, &request(TypeList::stock()))]));
@@ -104,8 +104,8 @@ fn voice_is_heard_on_both_channels_and_answered_as_the_client_hashes_names() {
         let (mut connection, now) = approved(types.clone());
         for (channel, delivery) in [(RELIABLE, Delivery::Reliable), (UNRELIABLE, Delivery::Unreliable)] {
             let spoken = voice_batch(&types, VoiceName::ToServer, hash, b"hello");
-            let made = Made::by(|sorted| connection.handle_from_client(now, channel, &spoken, sorted));
-            assert_eq!(made, Made::of([(SortedPart::Voice(delivery), b"hello".to_vec())]));
+            let made = Made::by(|parts| connection.handle_from_client(now, channel, &spoken, parts));
+            assert_eq!(made, Made::of([(MessagePart::Voice(delivery), b"hello".to_vec())]));
             let mut answer = Vec::new();
             assert_eq!(connection.wrap(now, delivery, b"hi", &mut answer), Some(channel));
             assert_eq!(answer, voice_batch(&types, VoiceName::ToClient, hash, b"hi"));
@@ -131,7 +131,7 @@ fn whoever_breaks_a_rule_is_told_which() {
     body.extend_from_slice(&[5, 0, 0, 0, b'x']);
     let made = says(&mut connection, now, &batch(&[(id_of(MessageType::NAMED), &body)]));
     assert_eq!(made.violation, Some("a voice message does not tell its own length"));
-    let [(SortedPart::ToClient(RELIABLE), told)] = made.parts.as_slice() else { panic!("{made:?}") };
+    let [(MessagePart::ToClient(RELIABLE), told)] = made.parts.as_slice() else { panic!("{made:?}") };
     let message = Batch::parse(told).unwrap().messages().next().unwrap().unwrap();
     assert_eq!(message.id, id_of(MessageType::DISCONNECT_REASON));
 }
@@ -139,14 +139,14 @@ fn whoever_breaks_a_rule_is_told_which() {
 #[test]
 fn a_client_is_ready_when_it_is_approved_and_synchronised() {
     for manages_scenes in [true, false] {
-        let (mut connection, now) = opened(VoiceServerSettings { manages_scenes, ..Default::default() });
+        let (mut connection, now) = opened(VoiceOnlySettings { manages_scenes, ..Default::default() });
         let mut client = NgoClient::new(ClientSettings { manages_scenes, ..ClientSettings::default() });
-        let asked = Made::by(|sorted| client.handle_connected(now, sorted));
-        let [(SortedPart::ToGame(RELIABLE), asked)] = asked.parts.as_slice() else { panic!("{asked:?}") };
+        let asked = Made::by(|parts| client.handle_connected(now, parts));
+        let [(MessagePart::ToGame(RELIABLE), asked)] = asked.parts.as_slice() else { panic!("{asked:?}") };
         assert!(!client.is_ready());
         assert_eq!(client.wrap(now, Delivery::Reliable, b"early", &mut Vec::new()), None);
         for (_, answer) in says(&mut connection, now, asked).parts {
-            let made = Made::by(|sorted| client.handle_message(now, RELIABLE, &answer, sorted));
+            let made = Made::by(|parts| client.handle_message(now, RELIABLE, &answer, parts));
             assert_eq!(made, Made::of([]));
         }
         assert!(client.is_ready());

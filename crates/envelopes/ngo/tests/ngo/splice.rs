@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use consonance_gateway::{Channel, Envelope as _, Envelopes as _, SortedPart};
+use consonance_gateway::{Channel, Envelope as _, EnvelopeKind as _, MessagePart};
 use consonance_ngo::{
     BatchWriter, ConnectionApproved, MessageType, NameHash, NgoSplice, NgoSplicedConnection, RELIABLE,
     TypeList, UNRELIABLE, VoiceDialect, VoiceName,
@@ -12,11 +12,11 @@ use consonance_transport::Delivery;
 use crate::support::{Made, batch, id_of, request};
 
 fn from_client(splice: &mut NgoSplicedConnection, channel: Channel, bytes: &[u8]) -> Made {
-    Made::by(|sorted| splice.handle_from_client(Instant::now(), channel, bytes, sorted))
+    Made::by(|parts| splice.handle_from_client(Instant::now(), channel, bytes, parts))
 }
 
 fn from_game(splice: &mut NgoSplicedConnection, channel: Channel, bytes: &[u8]) -> Made {
-    Made::by(|sorted| splice.handle_from_game(Instant::now(), channel, bytes, sorted))
+    Made::by(|parts| splice.handle_from_game(Instant::now(), channel, bytes, parts))
 }
 
 /// A splice that has seen the game's server approve the client.
@@ -29,7 +29,7 @@ fn approved() -> NgoSplicedConnection {
     let welcome = batch(&[(0, &body), (17, b"a scene")]);
     assert_eq!(
         from_game(&mut splice, RELIABLE, &welcome),
-        Made::of([(SortedPart::ToClient(RELIABLE), welcome)])
+        Made::of([(MessagePart::ToClient(RELIABLE), welcome)])
     );
     splice
 }
@@ -44,9 +44,9 @@ fn everything_goes_through_before_the_games_server_has_approved() {
     let mut splice = NgoSplice.open(Instant::now());
     let voice = batch(&[(11, &voice_body(VoiceName::ToServer, b"early"))]);
     for bytes in [batch(&[(1, &request(TypeList::stock()))]), voice, b"no batch".to_vec(), vec![]] {
-        let game = Made::of([(SortedPart::ToGame(UNRELIABLE), bytes.clone())]);
+        let game = Made::of([(MessagePart::ToGame(UNRELIABLE), bytes.clone())]);
         assert_eq!(from_client(&mut splice, UNRELIABLE, &bytes), game);
-        let client = Made::of([(SortedPart::ToClient(UNRELIABLE), bytes.clone())]);
+        let client = Made::of([(MessagePart::ToClient(UNRELIABLE), bytes.clone())]);
         assert_eq!(from_game(&mut splice, UNRELIABLE, &bytes), client);
     }
     assert_eq!(splice.wrap(Instant::now(), Delivery::Reliable, b"hi", &mut Vec::new()), None);
@@ -60,8 +60,8 @@ fn voice_is_taken_out_and_the_rest_stays_as_it_is() {
     for (channel, delivery) in [(RELIABLE, Delivery::Reliable), (UNRELIABLE, Delivery::Unreliable)] {
         let mixed = batch(&[(16, b"one"), (named, &voice), (named, b"of the game's own"), (16, b"")]);
         let rest = batch(&[(16, b"one"), (named, b"of the game's own"), (16, b"")]);
-        let heard = (SortedPart::Voice(delivery), b"hello".to_vec());
-        let expected = Made::of([heard.clone(), (SortedPart::ToGame(channel), rest)]);
+        let heard = (MessagePart::Voice(delivery), b"hello".to_vec());
+        let expected = Made::of([heard.clone(), (MessagePart::ToGame(channel), rest)]);
         assert_eq!(from_client(&mut splice, channel, &mixed), expected);
         assert_eq!(from_client(&mut splice, channel, &batch(&[(named, &voice)])), Made::of([heard]));
     }
@@ -76,9 +76,9 @@ fn what_has_no_voice_or_cannot_be_read_goes_through_byte_for_byte() {
     let mut padded = batch(&[(16, b"filled up with something")]);
     padded.extend_from_slice(b"noise after the end");
     for bytes in [batch(&[]), batch(&[(16, b"one"), (17, b"two")]), padded, b"no batch".to_vec()] {
-        let game = Made::of([(SortedPart::ToGame(RELIABLE), bytes.clone())]);
+        let game = Made::of([(MessagePart::ToGame(RELIABLE), bytes.clone())]);
         assert_eq!(from_client(&mut splice, RELIABLE, &bytes), game);
-        let client = Made::of([(SortedPart::ToClient(RELIABLE), bytes.clone())]);
+        let client = Made::of([(MessagePart::ToClient(RELIABLE), bytes.clone())]);
         assert_eq!(from_game(&mut splice, RELIABLE, &bytes), client);
     }
 }
@@ -90,7 +90,7 @@ fn a_voice_server_behind_is_not_heard() {
     let voice = voice_body(VoiceName::ToClient, b"from the other one");
     assert_eq!(from_game(&mut splice, RELIABLE, &batch(&[(named, &voice)])), Made::of([]));
     let mixed = batch(&[(named, &voice), (16, b"rpc")]);
-    let rest = Made::of([(SortedPart::ToClient(RELIABLE), batch(&[(16, b"rpc")]))]);
+    let rest = Made::of([(MessagePart::ToClient(RELIABLE), batch(&[(16, b"rpc")]))]);
     assert_eq!(from_game(&mut splice, RELIABLE, &mixed), rest);
 }
 
@@ -110,6 +110,6 @@ fn the_number_of_voice_is_that_of_the_games_own_server() {
     let mut spoken = Vec::new();
     let voice = VoiceDialect::new(&types).unwrap();
     voice.write(VoiceName::ToServer, NameHash::EightBytes, b"hello", &mut spoken);
-    let heard = Made::of([(SortedPart::Voice(Delivery::Unreliable), b"hello".to_vec())]);
+    let heard = Made::of([(MessagePart::Voice(Delivery::Unreliable), b"hello".to_vec())]);
     assert_eq!(from_client(&mut splice, UNRELIABLE, &spoken), heard);
 }

@@ -5,15 +5,15 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use consonance_gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
-use consonance_gateway::{Splice, SpliceSettings, VoiceClient, VoiceServer};
-use consonance_ngo::{ClientSettings, NgoClient, NgoSplice, NgoVoiceServer, VoiceServerSettings};
+use consonance_gateway::{EnvelopeClient, EnvelopeServer, Splice, SpliceSettings};
+use consonance_ngo::{ClientSettings, NgoClient, NgoSplice, NgoVoiceOnly, VoiceOnlySettings};
 use consonance_transport::{ClientEvent, ClientTransport as _, Delivery, Peer, ServerEvent, ServerTransport};
 use consonance_utp::{UtpClient, UtpServer};
 
 const ANY_PORT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 const PATIENCE: Duration = Duration::from_secs(30);
 
-type Client = VoiceClient<UdpClient<UtpClient>, NgoClient>;
+type Client = EnvelopeClient<UdpClient<UtpClient>, NgoClient>;
 
 fn bind() -> UdpServer<UtpServer> {
     UdpServer::bind(
@@ -45,7 +45,7 @@ fn the_game_approves_its_clients_and_voice_goes_to_the_session_and_back() {
     let game = bind();
     let at_game = game.local_addr();
     let mut game =
-        VoiceServer::new(game, NgoVoiceServer::new(VoiceServerSettings::default()), "the game's own");
+        EnvelopeServer::new(game, NgoVoiceOnly::new(VoiceOnlySettings::default()), "the game's own");
     let front = bind();
     let at_splice = front.local_addr();
     let mut seed = 100;
@@ -55,7 +55,9 @@ fn the_game_approves_its_clients_and_voice_goes_to_the_session_and_back() {
     };
     let mut splice = Splice::new(front, open_upstream, NgoSplice, "main", SpliceSettings::default()).unwrap();
     let mut clients: Vec<Client> = (0..3)
-        .map(|seed| VoiceClient::new(client_of(at_splice, seed), NgoClient::new(ClientSettings::default())))
+        .map(|seed| {
+            EnvelopeClient::new(client_of(at_splice, seed), NgoClient::new(ClientSettings::default()))
+        })
         .collect();
     for client in &mut clients {
         client.connect(Instant::now());

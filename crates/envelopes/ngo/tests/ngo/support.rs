@@ -1,29 +1,29 @@
 //! What envelopes make of messages.
 
-use consonance_gateway::{Sorted, SortedPart};
+use consonance_gateway::{MessagePart, MessageParts};
 use consonance_ngo::{BatchWriter, ConnectionRequest, MessageType, TypeList};
 
 /// What came out of an envelope: parts in order, and the rule that was broken.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Made {
-    pub(crate) parts: Vec<(SortedPart, Vec<u8>)>,
+    pub(crate) parts: Vec<(MessagePart, Vec<u8>)>,
     pub(crate) violation: Option<&'static str>,
 }
 
 impl Made {
-    pub(crate) fn by(act: impl FnOnce(&mut Sorted)) -> Self {
-        let mut sorted = Sorted::default();
-        act(&mut sorted);
-        let violation = sorted.take_violation();
+    pub(crate) fn by(act: impl FnOnce(&mut MessageParts)) -> Self {
+        let mut buffer = MessageParts::default();
+        act(&mut buffer);
+        let violation = buffer.take_violation();
         let mut parts = Vec::new();
-        while let Some((part, bytes)) = sorted.pop() {
+        while let Some((part, bytes)) = buffer.pop() {
             parts.push((part, bytes.to_vec()));
         }
         Self { parts, violation }
     }
 
     /// These parts, and no rule broken.
-    pub(crate) fn of(parts: impl IntoIterator<Item = (SortedPart, Vec<u8>)>) -> Self {
+    pub(crate) fn of(parts: impl IntoIterator<Item = (MessagePart, Vec<u8>)>) -> Self {
         Self { parts: parts.into_iter().collect(), violation: None }
     }
 }

@@ -3,16 +3,16 @@
 use std::net::SocketAddr;
 
 use consonance_darkrift::{ClientSettings, DarkRiftClient, DarkRiftServer, ServerSettings};
-use consonance_darkrift_envelope::{DarkRiftVoiceClient, DarkRiftVoiceServer, Layout, VoiceSettings};
-use consonance_gateway::{VoiceClient, VoiceServer};
+use consonance_darkrift_envelope::{DarkRiftVoiceClient, DarkRiftVoiceOnly, Layout, VoiceSettings};
+use consonance_gateway::{EnvelopeClient, EnvelopeServer};
 use consonance_transport::conformance::{Impaired, Network};
 
 use crate::relay::Relay;
 
 const TAG: u16 = 0x1234;
 
-type Server = VoiceServer<DarkRiftServer, DarkRiftVoiceServer>;
-type Client = VoiceClient<DarkRiftClient, DarkRiftVoiceClient>;
+type Server = EnvelopeServer<DarkRiftServer, DarkRiftVoiceOnly>;
+type Client = EnvelopeClient<DarkRiftClient, DarkRiftVoiceClient>;
 
 #[derive(Default)]
 struct Plain {
@@ -41,13 +41,13 @@ impl Network for Plain {
             layout: Some(Layout::Prefixed),
             ..VoiceSettings::default()
         };
-        VoiceServer::new(network, DarkRiftVoiceServer::new(settings), "")
+        EnvelopeServer::new(network, DarkRiftVoiceOnly::new(settings), "")
     }
 
     fn client(&mut self, _session: &str) -> Client {
         let network = DarkRiftClient::new(ClientSettings::new(self.server_address()))
             .expect("there is a descriptor left");
-        VoiceClient::new(network, DarkRiftVoiceClient::new(TAG, None, Layout::Prefixed))
+        EnvelopeClient::new(network, DarkRiftVoiceClient::new(TAG, None, Layout::Prefixed))
     }
 
     fn cut(&mut self, _client: &mut Client) {

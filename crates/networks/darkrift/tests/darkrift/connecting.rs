@@ -5,7 +5,7 @@ use std::net::{TcpListener, TcpStream, UdpSocket};
 use std::time::{Duration, Instant};
 
 use consonance_darkrift::{ClientSettings, ProtocolVersion, RELIABLE, ServerSettings, UNRELIABLE};
-use consonance_gateway::{GameClient as _, GameServer as _};
+use consonance_gateway::{GameNetworkClient as _, GameNetworkServer as _};
 use consonance_transport::DisconnectReason;
 
 use crate::relay::Relay;

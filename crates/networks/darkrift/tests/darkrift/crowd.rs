@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use consonance_darkrift::{ClientSettings, RELIABLE, ServerSettings, UNRELIABLE};
-use consonance_gateway::{GameClient as _, GameServer as _};
+use consonance_gateway::{GameNetworkClient as _, GameNetworkServer as _};
 use consonance_transport::Peer;
 
 use crate::stage::{Saw, Stage};

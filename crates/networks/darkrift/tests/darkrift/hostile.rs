@@ -5,7 +5,7 @@ use std::net::{TcpStream, UdpSocket};
 use std::time::Instant;
 
 use consonance_darkrift::{ListenerOrder, RELIABLE, ServerSettings};
-use consonance_gateway::{GameClient as _, GameServer as _};
+use consonance_gateway::{GameNetworkClient as _, GameNetworkServer as _};
 use consonance_transport::{DisconnectReason, Peer};
 use proptest::prelude::*;
 

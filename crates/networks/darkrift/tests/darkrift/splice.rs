@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use consonance_darkrift::{RELIABLE, UNRELIABLE};
-use consonance_gateway::{GameClient as _, GameServer as _};
+use consonance_gateway::{GameNetworkClient as _, GameNetworkServer as _};
 use consonance_transport::{Delivery, DisconnectReason, ServerTransport as _};
 
 use self::stage::{HANDSHAKE, Heard, Stage, VOICE, voice_message};

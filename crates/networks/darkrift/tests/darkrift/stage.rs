@@ -6,7 +6,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use consonance_darkrift::{ClientSettings, DarkRiftClient, DarkRiftServer, ServerSettings};
-use consonance_gateway::{Channel, GameClient as _, GameClientEvent, GameServer as _, GameServerEvent};
+use consonance_gateway::{
+    Channel, GameNetworkClient as _, GameNetworkClientEvent, GameNetworkServer as _, GameNetworkServerEvent,
+};
 use consonance_transport::{DisconnectReason, Peer};
 
 /// How long anything may take before a rule counts as broken.
@@ -90,14 +92,14 @@ impl Stage {
         let mut newcomers = Vec::new();
         while let Some(event) = self.server.poll(now) {
             let (peer, saw) = match event {
-                GameServerEvent::Connected { peer, greeting, .. } => {
+                GameNetworkServerEvent::Connected { peer, greeting, .. } => {
                     newcomers.push(peer);
                     (peer, Saw::Connected(greeting.to_vec()))
                 }
-                GameServerEvent::Message { peer, channel, message } => {
+                GameNetworkServerEvent::Message { peer, channel, message } => {
                     (peer, Saw::Message(channel, message.to_vec()))
                 }
-                GameServerEvent::Disconnected { peer, reason } => (peer, Saw::Disconnected(reason)),
+                GameNetworkServerEvent::Disconnected { peer, reason } => (peer, Saw::Disconnected(reason)),
             };
             self.server_saw.entry(peer).or_default().push(saw);
         }
@@ -108,9 +110,11 @@ impl Stage {
         for (client, saw) in self.clients.iter_mut().zip(&mut self.clients_saw) {
             while let Some(event) = client.poll(now) {
                 saw.push(match event {
-                    GameClientEvent::Connected { greeting } => Saw::Connected(greeting.to_vec()),
-                    GameClientEvent::Message { channel, message } => Saw::Message(channel, message.to_vec()),
-                    GameClientEvent::Disconnected { reason } => Saw::Disconnected(reason),
+                    GameNetworkClientEvent::Connected { greeting } => Saw::Connected(greeting.to_vec()),
+                    GameNetworkClientEvent::Message { channel, message } => {
+                        Saw::Message(channel, message.to_vec())
+                    }
+                    GameNetworkClientEvent::Disconnected { reason } => Saw::Disconnected(reason),
                 });
             }
         }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 
-use consonance_gateway::udp::DatagramQueue;
+use consonance_gateway::udp::BytesQueue;
 use rusty_enet::{Address, MTU_MAX, PacketReceived, Socket};
 
 use crate::Dialect;
@@ -16,7 +16,7 @@ pub(crate) struct Wire<A> {
     incoming_from: Option<A>,
     /// In the form of stock ENet.
     incoming: Vec<u8>,
-    outgoing: DatagramQueue<A>,
+    outgoing: BytesQueue<A>,
     pub(super) credits: Credits<A>,
 }
 
@@ -26,7 +26,7 @@ impl<A> Wire<A> {
             dialect,
             incoming_from: None,
             incoming: Vec::new(),
-            outgoing: DatagramQueue::default(),
+            outgoing: BytesQueue::default(),
             credits: Credits::default(),
         }
     }

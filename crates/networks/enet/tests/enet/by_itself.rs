@@ -5,7 +5,9 @@ use std::time::{Duration, Instant};
 
 use consonance_enet::{ChannelKind, ConnectionSettings, RELIABLE_CHANNEL, UNRELIABLE_CHANNEL};
 use consonance_gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
-use consonance_gateway::{GameClient as _, GameClientEvent, GameServer as _, GameServerEvent};
+use consonance_gateway::{
+    GameNetworkClient as _, GameNetworkClientEvent, GameNetworkServer as _, GameNetworkServerEvent,
+};
 use consonance_transport::DisconnectReason;
 use rusty_enet::{EventNoRef, Host, HostSettings, Packet, PeerID};
 
@@ -41,14 +43,14 @@ fn a_client_that_is_enet_by_itself_is_served() {
         let mut answers = Vec::new();
         while let Some(event) = server.poll(Instant::now()) {
             match event {
-                GameServerEvent::Connected { peer, greeting, .. } => {
+                GameNetworkServerEvent::Connected { peer, greeting, .. } => {
                     assert_eq!(greeting, [0, 0, 0, 7]);
                     server.accept(Instant::now(), peer, &[]);
                 }
-                GameServerEvent::Message { peer, channel, message } => {
+                GameNetworkServerEvent::Message { peer, channel, message } => {
                     answers.push((peer, channel, message.to_vec()));
                 }
-                GameServerEvent::Disconnected { reason, .. } => end = Some(reason),
+                GameNetworkServerEvent::Disconnected { reason, .. } => end = Some(reason),
             }
         }
         for (peer, channel, message) in answers {
@@ -98,9 +100,9 @@ fn a_server_that_is_enet_by_itself_serves_us() {
         let mut is_new = false;
         while let Some(event) = client.poll(Instant::now()) {
             match event {
-                GameClientEvent::Connected { .. } => is_new = true,
-                GameClientEvent::Message { channel, message } => heard.push((channel, message.len())),
-                GameClientEvent::Disconnected { reason } => end = Some(reason),
+                GameNetworkClientEvent::Connected { .. } => is_new = true,
+                GameNetworkClientEvent::Message { channel, message } => heard.push((channel, message.len())),
+                GameNetworkClientEvent::Disconnected { reason } => end = Some(reason),
             }
         }
         if is_new {

@@ -8,12 +8,12 @@ use consonance_enet::{
 };
 use consonance_gateway::udp::rig::Cable;
 use consonance_gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
-use consonance_gateway::{Bare, VoiceClient, VoiceServer};
+use consonance_gateway::{BareEnvelope, EnvelopeClient, EnvelopeServer};
 use consonance_transport::conformance::{Impaired, Network, two_hundred_clients_talk_to_one_server};
 
 use crate::support::{client_of, server_of};
 
-const BARE: Bare = Bare { reliable: RELIABLE_CHANNEL, unreliable: UNRELIABLE_CHANNEL };
+const BARE: BareEnvelope = BareEnvelope { reliable: RELIABLE_CHANNEL, unreliable: UNRELIABLE_CHANNEL };
 
 struct Enet {
     connection: ConnectionSettings,
@@ -40,8 +40,8 @@ impl Enet {
 }
 
 impl Network for Enet {
-    type Server = VoiceServer<UdpServer<EnetServer>, Bare>;
-    type Client = VoiceClient<UdpClient<Cable<EnetClient>>, Bare>;
+    type Server = EnvelopeServer<UdpServer<EnetServer>, BareEnvelope>;
+    type Client = EnvelopeClient<UdpClient<Cable<EnetClient>>, BareEnvelope>;
 
     const NAMES_SESSIONS: bool = false;
     const CARRIES_REASONS: bool = false;
@@ -51,14 +51,14 @@ impl Network for Enet {
         let server =
             UdpServer::bind((Ipv4Addr::LOCALHOST, 0).into(), endpoint, UdpServerSettings::default()).unwrap();
         self.server = Some(server.local_addr());
-        VoiceServer::new(server, BARE, "")
+        EnvelopeServer::new(server, BARE, "")
     }
 
     fn client(&mut self, _session: &str) -> Self::Client {
         let server = self.server.expect("a server listens first");
         self.clients += 1;
         let endpoint = Cable::new(client_of(&self.connection, self.clients));
-        VoiceClient::new(UdpClient::new(server, endpoint, UdpClientSettings::default()), BARE)
+        EnvelopeClient::new(UdpClient::new(server, endpoint, UdpClientSettings::default()), BARE)
     }
 
     fn cut(&mut self, client: &mut Self::Client) {

@@ -7,8 +7,8 @@ use consonance_enet::{ConnectionSettings, EnetClient, EnetServer, RELIABLE_CHANN
 use consonance_gateway::udp::rig::Cable;
 use consonance_gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
 use consonance_gateway::{
-    Channel, Envelope, Envelopes, GameClient as _, GameClientEvent, GameServer as _, GameServerEvent, Sorted,
-    Splice, SpliceSettings,
+    Channel, Envelope, EnvelopeKind, GameNetworkClient as _, GameNetworkClientEvent, GameNetworkServer as _,
+    GameNetworkServerEvent, MessageParts, Splice, SpliceSettings,
 };
 use consonance_transport::{Delivery, DisconnectReason, PacketLimits, Peer, ServerTransport as _};
 
@@ -73,23 +73,25 @@ impl Stage {
     fn turn(&mut self) {
         while let Some(event) = self.client.poll(self.now) {
             match event {
-                GameClientEvent::Connected { .. } => self.is_in = true,
-                GameClientEvent::Message { channel, message } => self.down.push((channel, message.to_vec())),
-                GameClientEvent::Disconnected { reason } => self.ends[0] = Some(reason),
+                GameNetworkClientEvent::Connected { .. } => self.is_in = true,
+                GameNetworkClientEvent::Message { channel, message } => {
+                    self.down.push((channel, message.to_vec()));
+                }
+                GameNetworkClientEvent::Disconnected { reason } => self.ends[0] = Some(reason),
             }
         }
         while self.splice.poll(self.now).is_some() {}
         while let Some(event) = self.game.poll(self.now) {
             match event {
-                GameServerEvent::Connected { peer, greeting, .. } => {
+                GameNetworkServerEvent::Connected { peer, greeting, .. } => {
                     assert_eq!(greeting, [0, 0, 0, 7], "the game hears what the client said");
                     self.peer = Some(peer);
                     self.game.accept(self.now, peer, &[]);
                 }
-                GameServerEvent::Message { channel, message, .. } => {
+                GameNetworkServerEvent::Message { channel, message, .. } => {
                     self.up.push((channel, message.to_vec()));
                 }
-                GameServerEvent::Disconnected { reason, .. } => self.ends[1] = Some(reason),
+                GameNetworkServerEvent::Disconnected { reason, .. } => self.ends[1] = Some(reason),
             }
         }
     }
@@ -157,8 +159,14 @@ fn last_words_of_either_side_go_through_before_its_goodbye() {
 struct NoVoice;
 
 impl Envelope for NoVoice {
-    fn handle_from_client(&mut self, _now: Instant, channel: Channel, message: &[u8], sorted: &mut Sorted) {
-        sorted.to_game(channel, message);
+    fn handle_from_client(
+        &mut self,
+        _now: Instant,
+        channel: Channel,
+        message: &[u8],
+        parts: &mut MessageParts,
+    ) {
+        parts.to_game(channel, message);
     }
 
     fn wrap(&mut self, _: Instant, _: Delivery, _: &[u8], _: &mut Vec<u8>) -> Option<Channel> {
@@ -166,7 +174,7 @@ impl Envelope for NoVoice {
     }
 }
 
-impl Envelopes for NoVoice {
+impl EnvelopeKind for NoVoice {
     type Envelope = Self;
 
     fn open(&mut self, _now: Instant) -> Self {

@@ -1,10 +1,10 @@
 //! What is to be reported, with its bytes.
 
-use consonance_gateway::udp::{DatagramQueue, ServerEndpointEvent};
+use consonance_gateway::udp::{BytesQueue, ServerEndpointEvent};
 use consonance_transport::Peer;
 
 #[derive(Debug, Default)]
-pub(super) struct Events(DatagramQueue<ServerEndpointEvent>);
+pub(super) struct Events(BytesQueue<ServerEndpointEvent>);
 
 impl Events {
     /// An event and what writes its bytes.

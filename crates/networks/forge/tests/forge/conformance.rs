@@ -7,7 +7,7 @@ use consonance_forge::{ForgeClient, ForgeClientSettings, ForgeServer, ForgeServe
 use consonance_forge_envelope::ForgeVoice;
 use consonance_gateway::udp::rig::Cable;
 use consonance_gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
-use consonance_gateway::{VoiceClient, VoiceServer};
+use consonance_gateway::{EnvelopeClient, EnvelopeServer};
 use consonance_transport::conformance::{Impaired, Network, two_hundred_clients_talk_to_one_server};
 
 #[derive(Default)]
@@ -17,8 +17,8 @@ struct Plain {
 }
 
 impl Network for Plain {
-    type Server = VoiceServer<UdpServer<ForgeServer>, ForgeVoice>;
-    type Client = VoiceClient<UdpClient<Cable<ForgeClient>>, ForgeVoice>;
+    type Server = EnvelopeServer<UdpServer<ForgeServer>, ForgeVoice>;
+    type Client = EnvelopeClient<UdpClient<Cable<ForgeClient>>, ForgeVoice>;
 
     const NAMES_SESSIONS: bool = false;
     const CARRIES_REASONS: bool = false;
@@ -28,7 +28,7 @@ impl Network for Plain {
         let server = UdpServer::bind(([127, 0, 0, 1], 0).into(), endpoint, UdpServerSettings::default())
             .expect("a port is free");
         self.server = Some(server.local_addr());
-        VoiceServer::new(server, ForgeVoice::default(), "")
+        EnvelopeServer::new(server, ForgeVoice::default(), "")
     }
 
     fn client(&mut self, _session: &str) -> Self::Client {
@@ -42,7 +42,7 @@ impl Network for Plain {
         };
         let endpoint = Cable::new(ForgeClient::new(settings, [self.clients; 32]));
         let server = self.server.expect("a server listens first");
-        VoiceClient::new(
+        EnvelopeClient::new(
             UdpClient::new(server, endpoint, UdpClientSettings::default()),
             ForgeVoice::default(),
         )

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use consonance_gateway::udp::DatagramQueue;
+use consonance_gateway::udp::BytesQueue;
 
 use crate::link::Link;
 
@@ -71,24 +71,24 @@ impl Connection {
     }
 
     /// Queues what is due.
-    pub(super) fn flush(&mut self, now: Instant, outgoing: &mut DatagramQueue<SocketAddr>) {
+    pub(super) fn flush(&mut self, now: Instant, outgoing: &mut BytesQueue<SocketAddr>) {
         let (link, mut exit) = self.exit(outgoing);
         link.flush(now, |datagram| exit.emit(datagram));
     }
 
     /// Queues an unreliable message, which must fit.
-    pub(super) fn send_unreliable(&mut self, message: &[u8], outgoing: &mut DatagramQueue<SocketAddr>) {
+    pub(super) fn send_unreliable(&mut self, message: &[u8], outgoing: &mut BytesQueue<SocketAddr>) {
         let (link, mut exit) = self.exit(outgoing);
         link.emit_unreliable(message, |datagram| exit.emit(datagram));
     }
 
     /// Queues the goodbye, where it is datagrams of its own.
-    pub(super) fn emit_goodbye(&mut self, outgoing: &mut DatagramQueue<SocketAddr>) {
+    pub(super) fn emit_goodbye(&mut self, outgoing: &mut BytesQueue<SocketAddr>) {
         let (link, mut exit) = self.exit(outgoing);
         link.emit_goodbye(|datagram| exit.emit(datagram));
     }
 
-    fn exit<'c>(&'c mut self, outgoing: &'c mut DatagramQueue<SocketAddr>) -> (&'c mut Link, Exit<'c>) {
+    fn exit<'c>(&'c mut self, outgoing: &'c mut BytesQueue<SocketAddr>) -> (&'c mut Link, Exit<'c>) {
         let Self { link, remote, is_muted, unproved, .. } = self;
         (link, Exit { remote: *remote, is_muted: *is_muted, unproved, outgoing })
     }
@@ -107,7 +107,7 @@ struct Exit<'c> {
     remote: SocketAddr,
     is_muted: bool,
     unproved: &'c mut Option<usize>,
-    outgoing: &'c mut DatagramQueue<SocketAddr>,
+    outgoing: &'c mut BytesQueue<SocketAddr>,
 }
 
 impl Exit<'_> {

@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use consonance_gateway::udp::rig::Cable;
 use consonance_gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
-use consonance_gateway::{Bare, VoiceClient, VoiceServer};
+use consonance_gateway::{BareEnvelope, EnvelopeClient, EnvelopeServer};
 use consonance_kcp::{
     Generation, KcpClient, KcpClientSettings, KcpServer, KcpServerSettings, LinkSettings, RELIABLE_CHANNEL,
     UNRELIABLE_CHANNEL,
 };
 use consonance_transport::conformance::{Impaired, Network};
 
-const BARE: Bare = Bare { reliable: RELIABLE_CHANNEL, unreliable: UNRELIABLE_CHANNEL };
+const BARE: BareEnvelope = BareEnvelope { reliable: RELIABLE_CHANNEL, unreliable: UNRELIABLE_CHANNEL };
 
 /// A cut link counts as lost after 5 s: longer than a busy machine keeps a thread waiting. A queue that is full soon keeps
 /// the tests short.
@@ -32,8 +32,8 @@ impl Kcp {
 }
 
 impl Network for Kcp {
-    type Server = VoiceServer<UdpServer<KcpServer>, Bare>;
-    type Client = VoiceClient<UdpClient<Cable<KcpClient>>, Bare>;
+    type Server = EnvelopeServer<UdpServer<KcpServer>, BareEnvelope>;
+    type Client = EnvelopeClient<UdpClient<Cable<KcpClient>>, BareEnvelope>;
 
     const NAMES_SESSIONS: bool = false;
     const CARRIES_REASONS: bool = false;
@@ -46,14 +46,14 @@ impl Network for Kcp {
         let server =
             UdpServer::bind((Ipv4Addr::LOCALHOST, 0).into(), endpoint, UdpServerSettings::default()).unwrap();
         self.server = Some(server.local_addr());
-        VoiceServer::new(server, BARE, "")
+        EnvelopeServer::new(server, BARE, "")
     }
 
     fn client(&mut self, _session: &str) -> Self::Client {
         let settings = KcpClientSettings { link: link(), generation: self.generation, ..Default::default() };
         let server = self.server.expect("a server listens first");
         let endpoint = Cable::new(KcpClient::new(settings));
-        VoiceClient::new(UdpClient::new(server, endpoint, UdpClientSettings::default()), BARE)
+        EnvelopeClient::new(UdpClient::new(server, endpoint, UdpClientSettings::default()), BARE)
     }
 
     fn cut(&mut self, client: &mut Self::Client) {

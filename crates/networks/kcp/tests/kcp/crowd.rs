@@ -5,7 +5,9 @@ use std::net::Ipv4Addr;
 use std::time::{Duration, Instant};
 
 use consonance_gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
-use consonance_gateway::{GameClient as _, GameClientEvent, GameServer as _, GameServerEvent};
+use consonance_gateway::{
+    GameNetworkClient as _, GameNetworkClientEvent, GameNetworkServer as _, GameNetworkServerEvent,
+};
 use consonance_kcp::{
     Generation, KcpClient, KcpServer, KcpServerSettings, RELIABLE_CHANNEL, UNRELIABLE_CHANNEL,
 };
@@ -21,14 +23,14 @@ fn echo(server: &mut UdpServer<KcpServer>, peers: &mut BTreeMap<Peer, u64>) {
     let mut heard = Vec::new();
     while let Some(event) = server.poll(Instant::now()) {
         match event {
-            GameServerEvent::Connected { peer, .. } => {
+            GameNetworkServerEvent::Connected { peer, .. } => {
                 peers.insert(peer, 0);
                 server.accept(Instant::now(), peer, &[]);
             }
-            GameServerEvent::Message { peer, channel, message } => {
+            GameNetworkServerEvent::Message { peer, channel, message } => {
                 heard.push((peer, channel, message.to_vec()));
             }
-            GameServerEvent::Disconnected { peer, .. } => {
+            GameNetworkServerEvent::Disconnected { peer, .. } => {
                 peers.remove(&peer);
             }
         }
@@ -63,12 +65,12 @@ fn two_hundred_clients_of_all_generations_are_served_on_one_port_and_none_is_tak
             let mut is_new = false;
             while let Some(event) = client.poll(Instant::now()) {
                 match event {
-                    GameClientEvent::Connected { .. } => is_new = true,
-                    GameClientEvent::Message { channel, message } => {
+                    GameNetworkClientEvent::Connected { .. } => is_new = true,
+                    GameNetworkClientEvent::Message { channel, message } => {
                         assert_eq!(message, own);
                         heard[usize::from(channel.0)] = true;
                     }
-                    GameClientEvent::Disconnected { reason } => panic!("{number}: {reason}"),
+                    GameNetworkClientEvent::Disconnected { reason } => panic!("{number}: {reason}"),
                 }
             }
             if is_new {

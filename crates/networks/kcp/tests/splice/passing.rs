@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use consonance_gateway::{Channel, GameClient as _, GameServer as _};
+use consonance_gateway::{Channel, GameNetworkClient as _, GameNetworkServer as _};
 use consonance_kcp::{Generation, RELIABLE_CHANNEL, UNRELIABLE_CHANNEL};
 use consonance_transport::{DisconnectReason, Peer, ServerTransport as _};
 

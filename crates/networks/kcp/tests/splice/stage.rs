@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use consonance_gateway::udp::rig::Cable;
 use consonance_gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
 use consonance_gateway::{
-    Channel, Envelope, Envelopes, GameClient as _, GameClientEvent, GameServer as _, GameServerEvent, Sorted,
-    Splice, SpliceSettings,
+    Channel, Envelope, EnvelopeKind, GameNetworkClient as _, GameNetworkClientEvent, GameNetworkServer as _,
+    GameNetworkServerEvent, MessageParts, Splice, SpliceSettings,
 };
 use consonance_kcp::{Generation, KcpClient, KcpClientSettings, KcpServer, KcpServerSettings};
 use consonance_transport::{
@@ -104,11 +104,11 @@ impl Stage {
         for (client, saw) in self.clients.iter_mut().zip(&mut self.saw) {
             while let Some(event) = client.poll(self.now) {
                 match event {
-                    GameClientEvent::Connected { .. } => saw.is_connected = true,
-                    GameClientEvent::Message { channel, message } => {
+                    GameNetworkClientEvent::Connected { .. } => saw.is_connected = true,
+                    GameNetworkClientEvent::Message { channel, message } => {
                         saw.messages.push((channel, message.to_vec()));
                     }
-                    GameClientEvent::Disconnected { reason } => saw.end = Some(reason),
+                    GameNetworkClientEvent::Disconnected { reason } => saw.end = Some(reason),
                 }
             }
         }
@@ -123,15 +123,15 @@ impl Stage {
     fn turn_game(&mut self) {
         while let Some(event) = self.game.poll(self.now) {
             match event {
-                GameServerEvent::Connected { peer, .. } => {
+                GameNetworkServerEvent::Connected { peer, .. } => {
                     self.game.accept(self.now, peer, &[]);
                     self.game_saw.push((peer, Saw::default()));
                 }
-                GameServerEvent::Message { peer, channel, message } => {
+                GameNetworkServerEvent::Message { peer, channel, message } => {
                     let message = message.to_vec();
                     self.saw_of(peer).messages.push((channel, message));
                 }
-                GameServerEvent::Disconnected { peer, reason } => self.saw_of(peer).end = Some(reason),
+                GameNetworkServerEvent::Disconnected { peer, reason } => self.saw_of(peer).end = Some(reason),
             }
         }
     }
@@ -157,8 +157,14 @@ pub(crate) fn client_of(server: SocketAddr, settings: KcpClientSettings, loss: f
 pub(crate) struct NoVoice;
 
 impl Envelope for NoVoice {
-    fn handle_from_client(&mut self, _now: Instant, channel: Channel, message: &[u8], sorted: &mut Sorted) {
-        sorted.to_game(channel, message);
+    fn handle_from_client(
+        &mut self,
+        _now: Instant,
+        channel: Channel,
+        message: &[u8],
+        parts: &mut MessageParts,
+    ) {
+        parts.to_game(channel, message);
     }
 
     fn wrap(&mut self, _: Instant, _: Delivery, _: &[u8], _: &mut Vec<u8>) -> Option<Channel> {
@@ -166,7 +172,7 @@ impl Envelope for NoVoice {
     }
 }
 
-impl Envelopes for NoVoice {
+impl EnvelopeKind for NoVoice {
     type Envelope = Self;
 
     fn open(&mut self, _now: Instant) -> Self {

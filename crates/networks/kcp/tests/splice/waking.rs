@@ -1,6 +1,6 @@
 //! A splice has one descriptor, which wakes for whatever comes from either side.
 
-use consonance_gateway::{GameClient as _, GameServer as _};
+use consonance_gateway::{GameNetworkClient as _, GameNetworkServer as _};
 use consonance_kcp::{Generation, RELIABLE_CHANNEL};
 use consonance_transport::ServerTransport as _;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};

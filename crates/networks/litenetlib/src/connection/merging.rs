@@ -1,6 +1,6 @@
 //! Packets for the same place share datagrams.
 
-use consonance_gateway::udp::DatagramQueue;
+use consonance_gateway::udp::BytesQueue;
 
 /// What a packet in a shared datagram has before it: its length.
 const LENGTH_BYTES: usize = 2;
@@ -15,12 +15,12 @@ pub(super) struct Merging {
     /// The first byte of a shared datagram, then packets with their lengths.
     open: Vec<u8>,
     packets_in_open: usize,
-    complete: DatagramQueue<()>,
+    complete: BytesQueue<()>,
 }
 
 impl Merging {
     pub(super) fn new(mtu: usize, first_byte: u8) -> Self {
-        Self { mtu, open: vec![first_byte], packets_in_open: 0, complete: DatagramQueue::default() }
+        Self { mtu, open: vec![first_byte], packets_in_open: 0, complete: BytesQueue::default() }
     }
 
     /// Appends a packet, whose bytes are in pieces, where there is room for it.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use consonance_gateway::udp::rig::Cable;
 use consonance_gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
-use consonance_gateway::{Bare, VoiceClient, VoiceServer};
+use consonance_gateway::{BareEnvelope, EnvelopeClient, EnvelopeServer};
 use consonance_litenetlib::{
     ClientSettings, ConnectionSettings, LiteNetLibClient, LiteNetLibServer, PacketLayer, RELIABLE_ORDERED,
     ServerSettings, UNRELIABLE,
@@ -14,7 +14,7 @@ use consonance_transport::conformance::{Impaired, Network, two_hundred_clients_t
 
 use crate::support::clock;
 
-const BARE: Bare = Bare { reliable: RELIABLE_ORDERED, unreliable: UNRELIABLE };
+const BARE: BareEnvelope = BareEnvelope { reliable: RELIABLE_ORDERED, unreliable: UNRELIABLE };
 
 struct LiteNetLib {
     connection: ConnectionSettings,
@@ -30,8 +30,8 @@ impl LiteNetLib {
 }
 
 impl Network for LiteNetLib {
-    type Server = VoiceServer<UdpServer<LiteNetLibServer>, Bare>;
-    type Client = VoiceClient<UdpClient<Cable<LiteNetLibClient>>, Bare>;
+    type Server = EnvelopeServer<UdpServer<LiteNetLibServer>, BareEnvelope>;
+    type Client = EnvelopeClient<UdpClient<Cable<LiteNetLibClient>>, BareEnvelope>;
 
     const NAMES_SESSIONS: bool = false;
 
@@ -41,14 +41,14 @@ impl Network for LiteNetLib {
         let server =
             UdpServer::bind((Ipv4Addr::LOCALHOST, 0).into(), endpoint, UdpServerSettings::default()).unwrap();
         self.server = Some(server.local_addr());
-        VoiceServer::new(server, BARE, "")
+        EnvelopeServer::new(server, BARE, "")
     }
 
     fn client(&mut self, _session: &str) -> Self::Client {
         let settings = ClientSettings { connection: self.connection.clone(), ..ClientSettings::default() };
         let endpoint = Cable::new(LiteNetLibClient::new(settings, clock()));
         let server = self.server.expect("a server listens first");
-        VoiceClient::new(UdpClient::new(server, endpoint, UdpClientSettings::default()), BARE)
+        EnvelopeClient::new(UdpClient::new(server, endpoint, UdpClientSettings::default()), BARE)
     }
 
     fn cut(&mut self, client: &mut Self::Client) {

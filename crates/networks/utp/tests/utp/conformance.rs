@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use consonance_gateway::udp::rig::Cable;
 use consonance_gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
-use consonance_gateway::{Bare, VoiceClient, VoiceServer};
+use consonance_gateway::{BareEnvelope, EnvelopeClient, EnvelopeServer};
 use consonance_transport::conformance::{Impaired, Network, two_hundred_clients_talk_to_one_server};
 use consonance_utp::{
     ClientSettings, ConnectionSettings, RELIABLE, ServerSettings, UNRELIABLE, UtpClient, UtpServer, Window,
 };
 
-const BARE: Bare = Bare { reliable: RELIABLE, unreliable: UNRELIABLE };
+const BARE: BareEnvelope = BareEnvelope { reliable: RELIABLE, unreliable: UNRELIABLE };
 
 struct Utp {
     /// A cut link counts as lost after 5 s: longer than a busy machine keeps a thread waiting.
@@ -32,8 +32,8 @@ impl Utp {
 }
 
 impl Network for Utp {
-    type Server = VoiceServer<UdpServer<UtpServer>, Bare>;
-    type Client = VoiceClient<UdpClient<Cable<UtpClient>>, Bare>;
+    type Server = EnvelopeServer<UdpServer<UtpServer>, BareEnvelope>;
+    type Client = EnvelopeClient<UdpClient<Cable<UtpClient>>, BareEnvelope>;
 
     const NAMES_SESSIONS: bool = false;
     const CARRIES_REASONS: bool = false;
@@ -43,7 +43,7 @@ impl Network for Utp {
         let server =
             UdpServer::bind((Ipv4Addr::LOCALHOST, 0).into(), endpoint, UdpServerSettings::default()).unwrap();
         self.server = Some(server.local_addr());
-        VoiceServer::new(server, BARE, "")
+        EnvelopeServer::new(server, BARE, "")
     }
 
     fn client(&mut self, _session: &str) -> Self::Client {
@@ -51,7 +51,7 @@ impl Network for Utp {
         let settings = ClientSettings { connection: self.connection, ..ClientSettings::default() };
         self.clients += 1;
         let endpoint = Cable::new(UtpClient::new(settings, self.clients));
-        VoiceClient::new(UdpClient::new(server, endpoint, UdpClientSettings::default()), BARE)
+        EnvelopeClient::new(UdpClient::new(server, endpoint, UdpClientSettings::default()), BARE)
     }
 
     fn cut(&mut self, client: &mut Self::Client) {

@@ -12,17 +12,18 @@ use crate::Channel;
 /// One connection to a game's server, driven by calls as a
 /// [`ClientTransport`](consonance_transport::ClientTransport) is.
 ///
-/// Each [`connect`](Self::connect) is answered by exactly one [`GameClientEvent::Disconnected`] in the end; after it the same
-/// object may connect again.
-pub trait GameClient: Send {
+/// Each [`connect`](Self::connect) is answered by exactly one [`GameNetworkClientEvent::Disconnected`] in the end;
+/// after it the same object may connect again.
+pub trait GameNetworkClient: Send {
     /// Begins to connect. Does nothing while a connection is up or being made.
     ///
     /// The greeting is what a client says in the network's own handshake, as
-    /// [`GameServerEvent::Connected`](crate::GameServerEvent::Connected) reports it; empty for whatever this client is set to.
+    /// [`GameNetworkServerEvent::Connected`](crate::GameNetworkServerEvent::Connected) reports it; empty for whatever
+    /// this client is set to.
     fn connect(&mut self, now: Instant, greeting: &[u8]);
 
     /// The next thing that happened, or `None`. Call it until it says `None`: only then will the waker be called again.
-    fn poll(&mut self, now: Instant) -> Option<GameClientEvent<'_>>;
+    fn poll(&mut self, now: Instant) -> Option<GameNetworkClientEvent<'_>>;
 
     /// Sends one message. What is too large, or sent without a connection, is dropped and counted.
     fn send(&mut self, now: Instant, channel: Channel, message: &[u8]);
@@ -63,7 +64,7 @@ pub trait GameClient: Send {
 
 /// What happened on a game client's connection.
 #[derive(Debug, PartialEq, Eq)]
-pub enum GameClientEvent<'a> {
+pub enum GameNetworkClientEvent<'a> {
     /// The server took us in.
     Connected {
         /// What it said in the network's own handshake, such as a number for this client.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use consonance_gateway::{Channel, Envelope, Envelopes, Sorted, SortedPart, VoiceChannels};
+use consonance_gateway::{Channel, Envelope, EnvelopeKind, MessagePart, MessageParts, VoiceChannels};
 use consonance_transport::{Delivery, PacketLimits};
 
 use crate::channels::{STOCK_CHANNELS, voice_limits, write_in_parts, write_in_payload};
@@ -34,7 +34,7 @@ pub enum Authentication {
 
 /// What a game's clients expect of their server, as far as a server without a game can do it.
 #[derive(Clone, Debug)]
-pub struct VoiceServerSettings {
+pub struct VoiceOnlySettings {
     /// The voice broadcast's type. Default that of the integration.
     pub voice_key: BroadcastKey,
     /// Where payloads travel. Default our `LiteNetLib`'s channels.
@@ -52,7 +52,7 @@ pub struct VoiceServerSettings {
     pub timing_interval: Option<Duration>,
 }
 
-impl Default for VoiceServerSettings {
+impl Default for VoiceOnlySettings {
     fn default() -> Self {
         Self {
             voice_key: BroadcastKey::VOICE,
@@ -79,28 +79,28 @@ const NO_RESERVED_IDS: u8 = 0;
 ///
 /// Each client is told a number of its own, and of no other client: they meet in the session.
 #[derive(Debug)]
-pub struct FishNetVoiceServer {
-    settings: Arc<VoiceServerSettings>,
+pub struct FishNetVoiceOnly {
+    settings: Arc<VoiceOnlySettings>,
     /// When the server's clock began: with the first connection.
     start: Option<Instant>,
     next_client: u32,
 }
 
-impl FishNetVoiceServer {
+impl FishNetVoiceOnly {
     /// Envelopes with these settings for all connections.
-    pub fn new(settings: VoiceServerSettings) -> Self {
+    pub fn new(settings: VoiceOnlySettings) -> Self {
         Self { settings: Arc::new(settings), start: None, next_client: 0 }
     }
 }
 
-impl Envelopes for FishNetVoiceServer {
-    type Envelope = FishNetVoiceConnection;
+impl EnvelopeKind for FishNetVoiceOnly {
+    type Envelope = FishNetVoiceOnlyConnection;
 
-    fn open(&mut self, now: Instant) -> FishNetVoiceConnection {
+    fn open(&mut self, now: Instant) -> FishNetVoiceOnlyConnection {
         let client = self.next_client;
         // Numbers fit the 16 bits with a sign that 3.x has for them.
         self.next_client = (client + 1) & i16::MAX as u32;
-        FishNetVoiceConnection {
+        FishNetVoiceOnlyConnection {
             settings: Arc::clone(&self.settings),
             clock: TickClock::new(*self.start.get_or_insert(now)),
             client,
@@ -118,8 +118,8 @@ impl Envelopes for FishNetVoiceServer {
 
 /// One connection of a voice-only server.
 #[derive(Debug)]
-pub struct FishNetVoiceConnection {
-    settings: Arc<VoiceServerSettings>,
+pub struct FishNetVoiceOnlyConnection {
+    settings: Arc<VoiceOnlySettings>,
     clock: TickClock,
     /// Its number, as it is told.
     client: u32,
@@ -131,14 +131,14 @@ pub struct FishNetVoiceConnection {
     timing_due: Option<Instant>,
 }
 
-impl FishNetVoiceConnection {
+impl FishNetVoiceOnlyConnection {
     /// As what the client was greeted, once that has happened.
     pub fn greeted(&self) -> Option<Version> {
         self.greeted
     }
 
     /// Tells it everything that a newcomer is told, in one payload.
-    fn greet(&mut self, now: Instant, version: Version, sorted: &mut Sorted) {
+    fn greet(&mut self, now: Instant, version: Version, parts: &mut MessageParts) {
         if self.greeted.is_some() {
             return;
         }
@@ -147,7 +147,7 @@ impl FishNetVoiceConnection {
         let tick = self.clock.tick(now);
         let mut packed_client = Vec::new();
         packed::write(i64::from(self.client), &mut packed_client);
-        sorted.write(SortedPart::ToClient(self.settings.channels.reliable), |payload| {
+        parts.write(MessagePart::ToClient(self.settings.channels.reliable), |payload| {
             payload.extend_from_slice(&tick.to_le_bytes());
             if version == Version::V4 {
                 payload.extend_from_slice(&VERSION.to_le_bytes());
@@ -186,34 +186,34 @@ impl FishNetVoiceConnection {
         channel: Channel,
         packets: Packets<'_>,
         is_whole_split: bool,
-        sorted: &mut Sorted,
+        parts: &mut MessageParts,
     ) {
         let channels = self.settings.channels;
         for packet in packets {
             match packet {
-                Packet::Version { .. } => self.greet(now, Version::V4, sorted),
-                Packet::PingPong { tick } => self.send_unreliable(now, PING_PONG, tick, sorted),
-                Packet::Split { parts, chunk } if channel == channels.reliable && !is_whole_split => {
-                    match self.assembly.push(parts, chunk) {
+                Packet::Version { .. } => self.greet(now, Version::V4, parts),
+                Packet::PingPong { tick } => self.send_unreliable(now, PING_PONG, tick, parts),
+                Packet::Split { parts: total, chunk } if channel == channels.reliable && !is_whole_split => {
+                    match self.assembly.push(total, chunk) {
                         Ok(Some(whole)) => {
                             let packets = Packets::new(Side::Client, &whole);
-                            self.handle_packets(now, channel, packets, true, sorted);
+                            self.handle_packets(now, channel, packets, true, parts);
                         }
                         Ok(None) => {}
-                        Err(TooLong) => sorted.violation("a split is longer than a client may send"),
+                        Err(TooLong) => parts.violation("a split is longer than a client may send"),
                     }
                 }
                 _ => {
                     if let Some(voice) = packet.voice(self.settings.voice_key) {
-                        sorted.voice(channels.delivery_of(channel), voice);
+                        parts.voice(channels.delivery_of(channel), voice);
                     }
                 }
             }
         }
     }
 
-    fn send_unreliable(&self, now: Instant, id: u16, tick: u32, sorted: &mut Sorted) {
-        sorted.write(SortedPart::ToClient(self.settings.channels.unreliable), |payload| {
+    fn send_unreliable(&self, now: Instant, id: u16, tick: u32, parts: &mut MessageParts) {
+        parts.write(MessagePart::ToClient(self.settings.channels.unreliable), |payload| {
             payload.extend_from_slice(&self.clock.tick(now).to_le_bytes());
             payload.extend_from_slice(&id.to_le_bytes());
             payload.extend_from_slice(&tick.to_le_bytes());
@@ -221,23 +221,29 @@ impl FishNetVoiceConnection {
     }
 }
 
-impl Envelope for FishNetVoiceConnection {
-    fn handle_connected(&mut self, now: Instant, sorted: &mut Sorted) {
+impl Envelope for FishNetVoiceOnlyConnection {
+    fn handle_connected(&mut self, now: Instant, parts: &mut MessageParts) {
         if self.settings.version == Some(Version::V3) {
-            self.greet(now, Version::V3, sorted);
+            self.greet(now, Version::V3, parts);
         }
     }
 
-    fn handle_from_client(&mut self, now: Instant, channel: Channel, message: &[u8], sorted: &mut Sorted) {
+    fn handle_from_client(
+        &mut self,
+        now: Instant,
+        channel: Channel,
+        message: &[u8],
+        parts: &mut MessageParts,
+    ) {
         let Some(payload) = Payload::parse(message) else { return };
         self.last_tick = payload.tick;
         let packets = Packets::new(Side::Client, payload.packets);
         // The first reliable thing that 4.x says is its version; whoever says something else is older.
         let is_asked = self.greeted.is_none() && self.settings.version.is_none();
         if is_asked && channel == self.settings.channels.reliable && !says_version(packets.clone()) {
-            self.greet(now, Version::V3, sorted);
+            self.greet(now, Version::V3, parts);
         }
-        self.handle_packets(now, channel, packets, false, sorted);
+        self.handle_packets(now, channel, packets, false, parts);
     }
 
     fn wrap(
@@ -251,17 +257,17 @@ impl Envelope for FishNetVoiceConnection {
         write_in_payload(self.settings.channels, key, tick, delivery, packet, message)
     }
 
-    fn wrap_in_parts(&mut self, now: Instant, _: Delivery, packet: &[u8], sorted: &mut Sorted) -> bool {
+    fn wrap_in_parts(&mut self, now: Instant, _: Delivery, packet: &[u8], parts: &mut MessageParts) -> bool {
         let (key, tick) = (self.settings.voice_key, self.clock.tick(now));
-        write_in_parts(self.settings.channels, key, tick, packet, SortedPart::ToClient, sorted);
+        write_in_parts(self.settings.channels, key, tick, packet, MessagePart::ToClient, parts);
         true
     }
 
-    fn handle_timeout(&mut self, now: Instant, sorted: &mut Sorted) {
+    fn handle_timeout(&mut self, now: Instant, parts: &mut MessageParts) {
         if self.timing_due.is_some_and(|due| due <= now) {
             let interval = self.settings.timing_interval;
             self.timing_due = interval.map(|interval| now + interval.max(Duration::from_millis(1)));
-            self.send_unreliable(now, TIMING_UPDATE, self.last_tick, sorted);
+            self.send_unreliable(now, TIMING_UPDATE, self.last_tick, parts);
         }
     }
 

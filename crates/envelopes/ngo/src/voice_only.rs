@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use consonance_gateway::{Channel, Envelope, Envelopes, Sorted, SortedPart};
+use consonance_gateway::{Channel, Envelope, EnvelopeKind, MessagePart, MessageParts};
 use consonance_transport::{Delivery, PacketLimits};
 
 use crate::approval::{
@@ -14,7 +14,7 @@ use crate::voice::{CHANNELS, NameHash, RELIABLE, VoiceDialect, VoiceName, voice_
 
 /// What a server without a game has to know of the game.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct VoiceServerSettings {
+pub struct VoiceOnlySettings {
     /// Whether the game's `NetworkManager` manages scenes, as it does by default. It shows nowhere in what clients say.
     pub manages_scenes: bool,
     /// How scenes are told apart.
@@ -25,7 +25,7 @@ pub struct VoiceServerSettings {
     pub ticks_per_second: u32,
 }
 
-impl Default for VoiceServerSettings {
+impl Default for VoiceOnlySettings {
     fn default() -> Self {
         Self {
             manages_scenes: true,
@@ -39,26 +39,26 @@ impl Default for VoiceServerSettings {
 /// Envelopes of a server that does for a game's clients what they wait for before they speak: it approves everybody, with
 /// the client's own list of types, and synchronises it with no scenes.
 #[derive(Debug)]
-pub struct NgoVoiceServer {
-    settings: VoiceServerSettings,
+pub struct NgoVoiceOnly {
+    settings: VoiceOnlySettings,
     last_client: u64,
     /// When the first client came, from which ticks are counted.
     since: Option<Instant>,
 }
 
-impl NgoVoiceServer {
+impl NgoVoiceOnly {
     /// Envelopes with these settings for all connections.
-    pub fn new(settings: VoiceServerSettings) -> Self {
+    pub fn new(settings: VoiceOnlySettings) -> Self {
         Self { settings, last_client: 0, since: None }
     }
 }
 
-impl Envelopes for NgoVoiceServer {
-    type Envelope = NgoVoiceConnection;
+impl EnvelopeKind for NgoVoiceOnly {
+    type Envelope = NgoVoiceOnlyConnection;
 
-    fn open(&mut self, now: Instant) -> NgoVoiceConnection {
+    fn open(&mut self, now: Instant) -> NgoVoiceOnlyConnection {
         self.last_client += 1;
-        NgoVoiceConnection {
+        NgoVoiceOnlyConnection {
             settings: self.settings,
             client_id: self.last_client,
             since: *self.since.get_or_insert(now),
@@ -73,8 +73,8 @@ impl Envelopes for NgoVoiceServer {
 
 /// One client of a server without a game.
 #[derive(Debug)]
-pub struct NgoVoiceConnection {
-    settings: VoiceServerSettings,
+pub struct NgoVoiceOnlyConnection {
+    settings: VoiceOnlySettings,
     client_id: u64,
     since: Instant,
     state: State,
@@ -91,28 +91,34 @@ enum State {
     Broken,
 }
 
-impl NgoVoiceConnection {
-    fn handle_message(&mut self, now: Instant, channel: Channel, message: &Message<'_>, sorted: &mut Sorted) {
+impl NgoVoiceOnlyConnection {
+    fn handle_message(
+        &mut self,
+        now: Instant,
+        channel: Channel,
+        message: &Message<'_>,
+        parts: &mut MessageParts,
+    ) {
         match &mut self.state {
-            State::Asked { .. } => self.handle_request(now, message, sorted),
+            State::Asked { .. } => self.handle_request(now, message, parts),
             State::Approved { voice, names, .. } => {
                 let Some((VoiceName::ToServer, hash)) = voice.name_of(message) else { return };
                 *names = hash;
                 match VoiceDialect::packet(message) {
-                    Some(packet) => sorted.voice(CHANNELS.delivery_of(channel), packet),
-                    None => self.break_off("a voice message does not tell its own length", sorted),
+                    Some(packet) => parts.voice(CHANNELS.delivery_of(channel), packet),
+                    None => self.break_off("a voice message does not tell its own length", parts),
                 }
             }
             State::Broken => {}
         }
     }
 
-    fn handle_request(&mut self, now: Instant, message: &Message<'_>, sorted: &mut Sorted) {
+    fn handle_request(&mut self, now: Instant, message: &Message<'_>, parts: &mut MessageParts) {
         let request = ConnectionRequest::read(message.body).filter(|request| {
             request.types.find(MessageType::CONNECTION_REQUEST).map(|(id, _)| id) == Some(message.id)
         });
         let Some(request) = request else {
-            self.break_off("the first message is no connection request", sorted);
+            self.break_off("the first message is no connection request", parts);
             return;
         };
         let types = request.types;
@@ -121,7 +127,7 @@ impl NgoVoiceConnection {
         let (Some((approved, _)), Some((scene, _)), Some(voice)) =
             (approved, scene, VoiceDialect::new(&types))
         else {
-            self.break_off("the client's list of messages lacks one that voice needs", sorted);
+            self.break_off("the client's list of messages lacks one that voice needs", parts);
             return;
         };
         tracing::debug!(
@@ -131,7 +137,7 @@ impl NgoVoiceConnection {
         );
         let reason = types.find(MessageType::DISCONNECT_REASON).map(|(id, _)| id);
         let (approval, synchronization) = self.welcome(now, types);
-        sorted.write(SortedPart::ToClient(RELIABLE), |bytes| {
+        parts.write(MessagePart::ToClient(RELIABLE), |bytes| {
             let mut batch = BatchWriter::new(bytes);
             batch.message(approved, &[&approval]);
             if let Some(body) = synchronization {
@@ -157,34 +163,40 @@ impl NgoVoiceConnection {
     }
 
     /// The client is told why, if it can be, and then disconnected.
-    fn break_off(&mut self, violation: &'static str, sorted: &mut Sorted) {
+    fn break_off(&mut self, violation: &'static str, parts: &mut MessageParts) {
         if let State::Approved { reason: Some(reason), .. } = self.state {
             let mut body = Vec::new();
             write_disconnect_reason(violation, &mut body);
-            sorted.write(SortedPart::ToClient(RELIABLE), |bytes| {
+            parts.write(MessagePart::ToClient(RELIABLE), |bytes| {
                 let mut batch = BatchWriter::new(bytes);
                 batch.message(reason, &[&body]);
                 batch.finish();
             });
         }
         self.state = State::Broken;
-        sorted.violation(violation);
+        parts.violation(violation);
     }
 }
 
-impl Envelope for NgoVoiceConnection {
-    fn handle_from_client(&mut self, now: Instant, channel: Channel, message: &[u8], sorted: &mut Sorted) {
+impl Envelope for NgoVoiceOnlyConnection {
+    fn handle_from_client(
+        &mut self,
+        now: Instant,
+        channel: Channel,
+        message: &[u8],
+        parts: &mut MessageParts,
+    ) {
         let batch = match Batch::parse(message) {
             Ok(batch) => batch,
             Err(error) => {
-                self.break_off(violation_of(error), sorted);
+                self.break_off(violation_of(error), parts);
                 return;
             }
         };
         for message in batch.messages() {
             match message {
-                Ok(message) => self.handle_message(now, channel, &message, sorted),
-                Err(error) => self.break_off(violation_of(error), sorted),
+                Ok(message) => self.handle_message(now, channel, &message, parts),
+                Err(error) => self.break_off(violation_of(error), parts),
             }
         }
     }
@@ -201,11 +213,11 @@ impl Envelope for NgoVoiceConnection {
         Some(CHANNELS.channel_for(delivery))
     }
 
-    fn handle_timeout(&mut self, now: Instant, sorted: &mut Sorted) {
+    fn handle_timeout(&mut self, now: Instant, parts: &mut MessageParts) {
         if let State::Asked { until } = self.state
             && until <= now
         {
-            self.break_off("no connection request came in time", sorted);
+            self.break_off("no connection request came in time", parts);
         }
     }
 

@@ -12,28 +12,31 @@ use consonance_transport::{
 };
 
 use crate::wrapping::wrap_for_client;
-use crate::{Envelope, Envelopes, GameServer, GameServerEvent, Sorted, SortedPart, Timers, VoiceBegins};
+use crate::{
+    Envelope, EnvelopeKind, GameNetworkServer, GameNetworkServerEvent, MessagePart, MessageParts, Timers,
+    VoiceStart,
+};
 
 /// A [`ServerTransport`] for the clients of a game: takes voice packets out of their messages and puts voice packets into
 /// messages for them. Whatever else clients say is answered as far as the envelope can, and otherwise ignored.
 #[derive(Debug)]
-pub struct VoiceServer<G, E: Envelopes> {
+pub struct EnvelopeServer<G, E: EnvelopeKind> {
     network: G,
-    envelopes: E,
+    envelope_kind: E,
     /// Which session everybody here means who names none.
     session: String,
     /// Whether newcomers name theirs.
     sessions_by_greeting: bool,
     name: Option<&'static str>,
-    voice_begins: VoiceBegins,
+    voice_start: VoiceStart,
     peers: BTreeMap<Peer, Connection<E::Envelope>>,
     /// When envelopes want to be asked.
     timers: Timers<Peer>,
     /// Reported as connected by the last poll: taken in unless the next call refuses it.
     newcomer: Option<Peer>,
     /// What the last message held, and whose it was.
-    sorted: Sorted,
-    sorted_of: Peer,
+    parts: MessageParts,
+    parts_of: Peer,
     /// The voice packet that the last event showed, or that the next one will.
     packet: Vec<u8>,
     /// How the packet travelled that is to be reported next: its player was reported first.
@@ -75,21 +78,21 @@ impl<E> Connection<E> {
     }
 }
 
-impl<G: GameServer, E: Envelopes> VoiceServer<G, E> {
+impl<G: GameNetworkServer, E: EnvelopeKind> EnvelopeServer<G, E> {
     /// Everybody who connects over this network joins this session.
-    pub fn new(network: G, envelopes: E, session: impl Into<String>) -> Self {
+    pub fn new(network: G, envelope_kind: E, session: impl Into<String>) -> Self {
         Self {
             network,
-            envelopes,
+            envelope_kind,
             session: session.into(),
             sessions_by_greeting: false,
             name: None,
-            voice_begins: VoiceBegins::AtOnce,
+            voice_start: VoiceStart::AtOnce,
             peers: BTreeMap::new(),
             timers: Timers::default(),
             newcomer: None,
-            sorted: Sorted::default(),
-            sorted_of: Peer(0),
+            parts: MessageParts::default(),
+            parts_of: Peer(0),
             packet: Vec::new(),
             first_packet: None,
             message: Vec::new(),
@@ -106,18 +109,18 @@ impl<G: GameServer, E: Envelopes> VoiceServer<G, E> {
         self
     }
 
-    /// The same for networks whose clients name a session in the [greeting](GameServerEvent::Connected), in UTF-8. Whoever
-    /// names none still joins the one of [`new`](Self::new).
+    /// The same for networks whose clients name a session in the [greeting](GameNetworkServerEvent::Connected), in
+    /// UTF-8. Whoever names none still joins the one of [`new`](Self::new).
     #[must_use]
     pub fn sessions_by_greeting(mut self) -> Self {
         self.sessions_by_greeting = true;
         self
     }
 
-    /// When clients become peers of the session; [`VoiceBegins::AtOnce`] if nothing is said.
+    /// When clients become peers of the session; [`VoiceStart::AtOnce`] if nothing is said.
     #[must_use]
-    pub fn voice_begins(mut self, voice_begins: VoiceBegins) -> Self {
-        self.voice_begins = voice_begins;
+    pub fn voice_start(mut self, voice_start: VoiceStart) -> Self {
+        self.voice_start = voice_start;
         self
     }
 
@@ -135,7 +138,7 @@ impl<G: GameServer, E: Envelopes> VoiceServer<G, E> {
     fn accept(&mut self, now: Instant, peer: Peer) {
         self.network.accept(now, peer, &[]);
         if let Some(connection) = self.peers.get_mut(&peer) {
-            connection.envelope.handle_connected(now, &mut self.sorted);
+            connection.envelope.handle_connected(now, &mut self.parts);
         }
         self.settle(now, peer);
         self.answer(now);
@@ -143,10 +146,10 @@ impl<G: GameServer, E: Envelopes> VoiceServer<G, E> {
 
     /// An envelope was asked something: what follows for its connection.
     fn settle(&mut self, now: Instant, peer: Peer) {
-        self.sorted_of = peer;
+        self.parts_of = peer;
         let Some(connection) = self.peers.get_mut(&peer) else { return };
         self.timers.set(peer, connection.envelope.poll_timeout());
-        if let Some(violation) = self.sorted.take_violation() {
+        if let Some(violation) = self.parts.take_violation() {
             self.protocol_violations += 1;
             // What was answered before may say why, in the game's own words.
             self.answer(now);
@@ -156,24 +159,24 @@ impl<G: GameServer, E: Envelopes> VoiceServer<G, E> {
 
     /// Sends what is for the client, for envelopes that found no voice.
     fn answer(&mut self, now: Instant) {
-        while let Some((part, bytes)) = self.sorted.pop() {
-            if let SortedPart::ToClient(channel) = part {
-                self.network.send(now, self.sorted_of, channel, bytes);
+        while let Some((part, bytes)) = self.parts.pop() {
+            if let MessagePart::ToClient(channel) = part {
+                self.network.send(now, self.parts_of, channel, bytes);
             }
         }
     }
 
-    /// The next voice packet of what was sorted last; what is for the client is sent.
+    /// The next voice packet of what was taken apart last; what is for the client is sent.
     fn next_packet(&mut self, now: Instant) -> Option<Delivery> {
-        while let Some((part, bytes)) = self.sorted.pop() {
+        while let Some((part, bytes)) = self.parts.pop() {
             match part {
-                SortedPart::Voice(delivery) => {
+                MessagePart::Voice(delivery) => {
                     self.packet.clear();
                     self.packet.extend_from_slice(bytes);
                     return Some(delivery);
                 }
-                SortedPart::ToClient(channel) => self.network.send(now, self.sorted_of, channel, bytes),
-                SortedPart::ToGame(_) => {}
+                MessagePart::ToClient(channel) => self.network.send(now, self.parts_of, channel, bytes),
+                MessagePart::ToGame(_) => {}
             }
         }
         None
@@ -188,7 +191,7 @@ impl<G: GameServer, E: Envelopes> VoiceServer<G, E> {
         while let Some(peer) = self.timers.pop(now) {
             let Some(connection) = self.peers.get_mut(&peer) else { continue };
             if !connection.is_ending() {
-                connection.envelope.handle_timeout(now, &mut self.sorted);
+                connection.envelope.handle_timeout(now, &mut self.parts);
                 self.settle(now, peer);
                 self.answer(now);
             }
@@ -197,10 +200,10 @@ impl<G: GameServer, E: Envelopes> VoiceServer<G, E> {
 
     /// A client came: what its session is told, if it is to be told now.
     fn open(&mut self, now: Instant, peer: Peer, newcomer: Introduction) -> Option<Introduction> {
-        let envelope = self.envelopes.open(now);
-        let (standing, told) = match self.voice_begins {
-            VoiceBegins::AtOnce => (Standing::Known, Some(newcomer)),
-            VoiceBegins::WithFirstPacket => (Standing::Silent(newcomer), None),
+        let envelope = self.envelope_kind.open(now);
+        let (standing, told) = match self.voice_start {
+            VoiceStart::AtOnce => (Standing::Known, Some(newcomer)),
+            VoiceStart::WithFirstPacket => (Standing::Silent(newcomer), None),
         };
         self.peers.insert(peer, Connection { envelope, standing });
         match told {
@@ -235,7 +238,7 @@ impl<G: GameServer, E: Envelopes> VoiceServer<G, E> {
     /// What came over the network, as a step towards an event.
     fn step(&mut self, now: Instant) -> Option<Step> {
         Some(match self.network.poll(now)? {
-            GameServerEvent::Connected { peer, remote, greeting } => {
+            GameNetworkServerEvent::Connected { peer, remote, greeting } => {
                 let named = if self.sessions_by_greeting { greeting } else { &[] };
                 let session = match named {
                     [] => self.session.clone(),
@@ -243,14 +246,14 @@ impl<G: GameServer, E: Envelopes> VoiceServer<G, E> {
                 };
                 Step::Connected(peer, Introduction { session, remote: remote.to_string() })
             }
-            GameServerEvent::Message { peer, channel, message } => {
+            GameNetworkServerEvent::Message { peer, channel, message } => {
                 let connection = self.peers.get_mut(&peer).filter(|connection| !connection.is_ending());
                 if let Some(connection) = connection {
-                    connection.envelope.handle_from_client(now, channel, message, &mut self.sorted);
+                    connection.envelope.handle_from_client(now, channel, message, &mut self.parts);
                 }
                 Step::Message(peer)
             }
-            GameServerEvent::Disconnected { peer, reason } => Step::Disconnected(peer, reason),
+            GameNetworkServerEvent::Disconnected { peer, reason } => Step::Disconnected(peer, reason),
         })
     }
 }
@@ -261,7 +264,7 @@ enum Step {
     Disconnected(Peer, DisconnectReason),
 }
 
-impl<G: GameServer, E: Envelopes> ServerTransport for VoiceServer<G, E> {
+impl<G: GameNetworkServer, E: EnvelopeKind> ServerTransport for EnvelopeServer<G, E> {
     fn poll(&mut self, now: Instant) -> Option<ServerEvent<'_>> {
         self.accept_newcomer(now);
         if let Some((peer, delivery)) = self.first_packet.take() {
@@ -269,7 +272,7 @@ impl<G: GameServer, E: Envelopes> ServerTransport for VoiceServer<G, E> {
         }
         loop {
             if let Some(delivery) = self.next_packet(now) {
-                let peer = self.sorted_of;
+                let peer = self.parts_of;
                 if let Some(Introduction { session, remote }) = self.introduce(peer) {
                     self.first_packet = Some((peer, delivery));
                     return Some(ServerEvent::Connected { peer, session, remote });
@@ -331,8 +334,8 @@ impl<G: GameServer, E: Envelopes> ServerTransport for VoiceServer<G, E> {
             _ => Standing::Ending,
         };
         self.first_packet.take_if(|(of, _)| *of == peer);
-        if self.sorted_of == peer {
-            while self.sorted.pop().is_some() {}
+        if self.parts_of == peer {
+            while self.parts.pop().is_some() {}
         }
         self.network.disconnect(now, peer, reason);
     }
@@ -368,7 +371,7 @@ impl<G: GameServer, E: Envelopes> ServerTransport for VoiceServer<G, E> {
 
     fn limits(&self) -> PacketLimits {
         let largest = |delivery| self.network.message_bytes_max(self.network.channel_for(delivery));
-        self.envelopes.limits(PacketLimits {
+        self.envelope_kind.limits(PacketLimits {
             reliable_bytes: largest(Delivery::Reliable),
             unreliable_bytes: largest(Delivery::Unreliable),
         })

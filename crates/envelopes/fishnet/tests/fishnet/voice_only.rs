@@ -3,28 +3,28 @@
 use std::time::{Duration, Instant};
 
 use consonance_fishnet::{
-    ClientSettings, FishNetClient, FishNetVoiceConnection, FishNetVoiceServer, PAYLOAD_BYTES_MAX, Version,
-    VoiceServerSettings, split,
+    ClientSettings, FishNetClient, FishNetVoiceOnly, FishNetVoiceOnlyConnection, PAYLOAD_BYTES_MAX, Version,
+    VoiceOnlySettings, split,
 };
-use consonance_gateway::{Channel, ClientEnvelope as _, Envelope as _, Envelopes as _, SortedPart};
+use consonance_gateway::{Channel, ClientEnvelope as _, Envelope as _, EnvelopeKind as _, MessagePart};
 use consonance_transport::Delivery;
 
 use crate::support::{Made, RELIABLE, UNRELIABLE, hex, made, packet, payload, voice};
 
 const VERSION: &str = "1500 0a 342e372e32";
 
-fn connection() -> (Instant, FishNetVoiceConnection) {
+fn connection() -> (Instant, FishNetVoiceOnlyConnection) {
     let now = Instant::now();
-    (now, FishNetVoiceServer::new(VoiceServerSettings::default()).open(now))
+    (now, FishNetVoiceOnly::new(VoiceOnlySettings::default()).open(now))
 }
 
-fn give(connection: &mut FishNetVoiceConnection, now: Instant, channel: Channel, message: &[u8]) -> Made {
-    made(|sorted| connection.handle_from_client(now, channel, message, sorted))
+fn give(connection: &mut FishNetVoiceOnlyConnection, now: Instant, channel: Channel, message: &[u8]) -> Made {
+    made(|parts| connection.handle_from_client(now, channel, message, parts))
 }
 
 fn voices(made: &Made) -> Vec<(Delivery, Vec<u8>)> {
-    let of_voice = |(part, bytes): &(SortedPart, Vec<u8>)| match part {
-        SortedPart::Voice(delivery) => Some((*delivery, bytes.clone())),
+    let of_voice = |(part, bytes): &(MessagePart, Vec<u8>)| match part {
+        MessagePart::Voice(delivery) => Some((*delivery, bytes.clone())),
         _ => None,
     };
     made.parts.iter().filter_map(of_voice).collect()
@@ -39,7 +39,7 @@ fn voice_is_heard_before_in_and_after_the_greeting_on_either_channel() {
     assert_eq!(voices(&with_version), [(Delivery::Reliable, packet(b"in"))]);
     assert_eq!(with_version.parts.len(), 2, "and a greeting");
     let after = give(&mut connection, now, RELIABLE, &payload(1, &[&voice(b"after")]));
-    assert_eq!(after.parts, [(SortedPart::Voice(Delivery::Reliable), packet(b"after"))]);
+    assert_eq!(after.parts, [(MessagePart::Voice(Delivery::Reliable), packet(b"after"))]);
     assert_eq!(connection.greeted(), Some(Version::V4));
 }
 
@@ -59,7 +59,7 @@ fn who_says_something_else_than_its_version_first_is_of_version_3() {
     assert_eq!(connection.greeted(), Some(Version::V3));
     assert_eq!(voices(&handshake).len(), 1);
     let (part, greeting) = &handshake.parts[0];
-    assert_eq!(*part, SortedPart::ToClient(RELIABLE));
+    assert_eq!(*part, MessagePart::ToClient(RELIABLE));
     assert_eq!(greeting[4..], hex("0c00dfc5040100 0c0085c3040200 0100 0000"));
 }
 
@@ -121,9 +121,9 @@ fn clients_are_told_about_their_ticks_once_a_second() {
     for second in 1..4_u32 {
         let due = now + Duration::from_secs(1) * second;
         assert_eq!(connection.poll_timeout(), Some(due));
-        let told = made(|sorted| connection.handle_timeout(due, sorted));
+        let told = made(|parts| connection.handle_timeout(due, parts));
         let expected = payload(30 * second + 1, &[&hex("1200 4d000000")]);
-        assert_eq!(told.parts, [(SortedPart::ToClient(UNRELIABLE), expected)]);
+        assert_eq!(told.parts, [(MessagePart::ToClient(UNRELIABLE), expected)]);
     }
 }
 
@@ -131,22 +131,22 @@ fn clients_are_told_about_their_ticks_once_a_second() {
 fn what_does_not_fit_a_payload_goes_in_parts_either_way() {
     let (now, mut server) = connection();
     let mut client = FishNetClient::new(ClientSettings::default());
-    made(|sorted| client.handle_connected(now, sorted));
+    made(|parts| client.handle_connected(now, parts));
     for bytes in [1000, 1007, 1008, 1024, 9000] {
         let packet = packet(&vec![3; bytes - 2]);
         let mut message = Vec::new();
         let down = match server.wrap(now, Delivery::Unreliable, &packet, &mut message) {
-            Some(channel) => vec![(SortedPart::ToClient(channel), message.clone())],
+            Some(channel) => vec![(MessagePart::ToClient(channel), message.clone())],
             None => {
-                made(|sorted| assert!(server.wrap_in_parts(now, Delivery::Unreliable, &packet, sorted))).parts
+                made(|parts| assert!(server.wrap_in_parts(now, Delivery::Unreliable, &packet, parts))).parts
             }
         };
         assert_eq!(down.len(), if bytes > 1009 { (bytes + 10).div_ceil(1000) } else { 1 }, "{bytes} bytes");
         let mut heard = Vec::new();
         for (part, message) in down {
-            let SortedPart::ToClient(channel) = part else { panic!("{part:?}") };
+            let MessagePart::ToClient(channel) = part else { panic!("{part:?}") };
             assert!(message.len() <= PAYLOAD_BYTES_MAX);
-            heard.extend(voices(&made(|sorted| client.handle_message(now, channel, &message, sorted))));
+            heard.extend(voices(&made(|parts| client.handle_message(now, channel, &message, parts))));
         }
         assert_eq!(
             heard.into_iter().map(|(_, packet)| packet).collect::<Vec<_>>(),
@@ -155,14 +155,14 @@ fn what_does_not_fit_a_payload_goes_in_parts_either_way() {
 
         message.clear();
         let up = match client.wrap(now, Delivery::Reliable, &packet, &mut message) {
-            Some(channel) => vec![(SortedPart::ToGame(channel), message.clone())],
+            Some(channel) => vec![(MessagePart::ToGame(channel), message.clone())],
             None => {
-                made(|sorted| assert!(client.wrap_in_parts(now, Delivery::Reliable, &packet, sorted))).parts
+                made(|parts| assert!(client.wrap_in_parts(now, Delivery::Reliable, &packet, parts))).parts
             }
         };
         let mut heard = Vec::new();
         for (part, message) in up {
-            let SortedPart::ToGame(channel) = part else { panic!("{part:?}") };
+            let MessagePart::ToGame(channel) = part else { panic!("{part:?}") };
             heard.extend(voices(&give(&mut server, now, channel, &message)));
         }
         assert_eq!(heard, [(Delivery::Reliable, packet)]);

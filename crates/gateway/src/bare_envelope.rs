@@ -4,18 +4,18 @@ use std::time::Instant;
 
 use consonance_transport::{Delivery, PacketLimits};
 
-use crate::{Channel, ClientEnvelope, Envelope, Envelopes, Sorted};
+use crate::{Channel, ClientEnvelope, Envelope, EnvelopeKind, MessageParts};
 
 /// Each message is a voice packet, on the channel for its delivery and on no other.
 #[derive(Clone, Copy, Debug)]
-pub struct Bare {
+pub struct BareEnvelope {
     /// The channel of reliable packets.
     pub reliable: Channel,
     /// The channel of unreliable packets.
     pub unreliable: Channel,
 }
 
-impl Bare {
+impl BareEnvelope {
     fn channel_of(self, delivery: Delivery) -> Channel {
         match delivery {
             Delivery::Reliable => self.reliable,
@@ -23,11 +23,11 @@ impl Bare {
         }
     }
 
-    fn sort(self, channel: Channel, message: &[u8], sorted: &mut Sorted) {
+    fn sort(self, channel: Channel, message: &[u8], parts: &mut MessageParts) {
         if channel == self.reliable {
-            sorted.voice(Delivery::Reliable, message);
+            parts.voice(Delivery::Reliable, message);
         } else if channel == self.unreliable {
-            sorted.voice(Delivery::Unreliable, message);
+            parts.voice(Delivery::Unreliable, message);
         }
     }
 
@@ -37,9 +37,15 @@ impl Bare {
     }
 }
 
-impl Envelope for Bare {
-    fn handle_from_client(&mut self, _now: Instant, channel: Channel, message: &[u8], sorted: &mut Sorted) {
-        self.sort(channel, message, sorted);
+impl Envelope for BareEnvelope {
+    fn handle_from_client(
+        &mut self,
+        _now: Instant,
+        channel: Channel,
+        message: &[u8],
+        parts: &mut MessageParts,
+    ) {
+        self.sort(channel, message, parts);
     }
 
     fn wrap(
@@ -53,7 +59,7 @@ impl Envelope for Bare {
     }
 }
 
-impl Envelopes for Bare {
+impl EnvelopeKind for BareEnvelope {
     type Envelope = Self;
 
     fn open(&mut self, _now: Instant) -> Self {
@@ -65,11 +71,11 @@ impl Envelopes for Bare {
     }
 }
 
-impl ClientEnvelope for Bare {
-    fn handle_connected(&mut self, _now: Instant, _sorted: &mut Sorted) {}
+impl ClientEnvelope for BareEnvelope {
+    fn handle_connected(&mut self, _now: Instant, _parts: &mut MessageParts) {}
 
-    fn handle_message(&mut self, _now: Instant, channel: Channel, message: &[u8], sorted: &mut Sorted) {
-        self.sort(channel, message, sorted);
+    fn handle_message(&mut self, _now: Instant, channel: Channel, message: &[u8], parts: &mut MessageParts) {
+        self.sort(channel, message, parts);
     }
 
     fn wrap(

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use consonance_gateway::{Channel, Envelope, Envelopes, Sorted, SortedPart};
+use consonance_gateway::{Channel, Envelope, EnvelopeKind, MessagePart, MessageParts};
 use consonance_transport::{Delivery, PacketLimits};
 
 use crate::{Learned, Message, Ping, VoiceDialect, VoiceSettings};
@@ -12,12 +12,12 @@ use crate::{Learned, Message, Ping, VoiceDialect, VoiceSettings};
 /// Messages of other tags are ignored, except that their pings are answered. A client that sends commands is disconnected,
 /// as by a stock server.
 #[derive(Debug)]
-pub struct DarkRiftVoiceServer {
+pub struct DarkRiftVoiceOnly {
     settings: VoiceSettings,
     learned: Learned,
 }
 
-impl DarkRiftVoiceServer {
+impl DarkRiftVoiceOnly {
     /// Envelopes with these settings for all connections.
     pub fn new(settings: VoiceSettings) -> Self {
         Self { settings, learned: Learned::default() }
@@ -29,11 +29,11 @@ impl DarkRiftVoiceServer {
     }
 }
 
-impl Envelopes for DarkRiftVoiceServer {
-    type Envelope = DarkRiftVoiceConnection;
+impl EnvelopeKind for DarkRiftVoiceOnly {
+    type Envelope = DarkRiftVoiceOnlyConnection;
 
-    fn open(&mut self, _now: Instant) -> DarkRiftVoiceConnection {
-        DarkRiftVoiceConnection(Speaker::new(self.settings, self.learned.clone()))
+    fn open(&mut self, _now: Instant) -> DarkRiftVoiceOnlyConnection {
+        DarkRiftVoiceOnlyConnection(Speaker::new(self.settings, self.learned.clone()))
     }
 
     fn limits(&self, messages: PacketLimits) -> PacketLimits {
@@ -43,19 +43,25 @@ impl Envelopes for DarkRiftVoiceServer {
 
 /// One connection of a voice-only server.
 #[derive(Debug)]
-pub struct DarkRiftVoiceConnection(Speaker);
+pub struct DarkRiftVoiceOnlyConnection(Speaker);
 
-impl Envelope for DarkRiftVoiceConnection {
-    fn handle_from_client(&mut self, _now: Instant, channel: Channel, message: &[u8], sorted: &mut Sorted) {
+impl Envelope for DarkRiftVoiceOnlyConnection {
+    fn handle_from_client(
+        &mut self,
+        _now: Instant,
+        channel: Channel,
+        message: &[u8],
+        parts: &mut MessageParts,
+    ) {
         let Some(message) = Message::parse(message) else { return };
         if message.is_command {
-            sorted.violation("clients give no commands");
+            parts.violation("clients give no commands");
         } else if let Some(packet) = self.0.voice_packet(channel, &message) {
-            sorted.voice(self.0.delivery_of(channel), packet);
+            parts.voice(self.0.delivery_of(channel), packet);
         } else if let Some(Ping { code, is_answer: false }) = message.ping {
             let ping = Some(Ping { code, is_answer: true });
             let answer = Message { ping, body: &[], ..message };
-            sorted.write(SortedPart::ToClient(channel), |bytes| answer.write(bytes));
+            parts.write(MessagePart::ToClient(channel), |bytes| answer.write(bytes));
         }
     }
 

@@ -2,7 +2,7 @@
 
 /// When a client of the game becomes a peer of the session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum VoiceBegins {
+pub enum VoiceStart {
     /// With its first voice packet: a game may be in its menus for as long as it likes, and who never speaks takes no place.
     /// A session that does not want a client can only disconnect it then, for it was taken in before.
     WithFirstPacket,

@@ -4,12 +4,12 @@ use std::time::Instant;
 
 use consonance_transport::{Delivery, PacketLimits};
 
-use crate::{Channel, ClientEnvelope, Envelope, Envelopes, Sorted};
+use crate::{Channel, ClientEnvelope, Envelope, EnvelopeKind, MessageParts};
 
 /// Each message is a byte that says how a voice packet travels, and the packet: 0 reliable, 1 unreliable. So packets may be
 /// empty although messages may not, and a delivery is known although channels are not told.
 #[derive(Clone, Copy, Debug)]
-pub struct Marked {
+pub struct MarkedEnvelope {
     /// The channel of reliable packets.
     pub reliable: Channel,
     /// The channel of unreliable packets.
@@ -19,12 +19,12 @@ pub struct Marked {
 const MARK_OF_RELIABLE: u8 = 0;
 const MARK_OF_UNRELIABLE: u8 = 1;
 
-impl Marked {
-    fn sort(message: &[u8], sorted: &mut Sorted) {
+impl MarkedEnvelope {
+    fn sort(message: &[u8], parts: &mut MessageParts) {
         match message {
-            [MARK_OF_RELIABLE, packet @ ..] => sorted.voice(Delivery::Reliable, packet),
-            [MARK_OF_UNRELIABLE, packet @ ..] => sorted.voice(Delivery::Unreliable, packet),
-            _ => sorted.violation("a message does not say how its packet travels"),
+            [MARK_OF_RELIABLE, packet @ ..] => parts.voice(Delivery::Reliable, packet),
+            [MARK_OF_UNRELIABLE, packet @ ..] => parts.voice(Delivery::Unreliable, packet),
+            _ => parts.violation("a message does not say how its packet travels"),
         }
     }
 
@@ -46,9 +46,15 @@ impl Marked {
     }
 }
 
-impl Envelope for Marked {
-    fn handle_from_client(&mut self, _now: Instant, _channel: Channel, message: &[u8], sorted: &mut Sorted) {
-        Self::sort(message, sorted);
+impl Envelope for MarkedEnvelope {
+    fn handle_from_client(
+        &mut self,
+        _now: Instant,
+        _channel: Channel,
+        message: &[u8],
+        parts: &mut MessageParts,
+    ) {
+        Self::sort(message, parts);
     }
 
     fn wrap(
@@ -62,7 +68,7 @@ impl Envelope for Marked {
     }
 }
 
-impl Envelopes for Marked {
+impl EnvelopeKind for MarkedEnvelope {
     type Envelope = Self;
 
     fn open(&mut self, _now: Instant) -> Self {
@@ -74,11 +80,11 @@ impl Envelopes for Marked {
     }
 }
 
-impl ClientEnvelope for Marked {
-    fn handle_connected(&mut self, _now: Instant, _sorted: &mut Sorted) {}
+impl ClientEnvelope for MarkedEnvelope {
+    fn handle_connected(&mut self, _now: Instant, _parts: &mut MessageParts) {}
 
-    fn handle_message(&mut self, _now: Instant, _channel: Channel, message: &[u8], sorted: &mut Sorted) {
-        Self::sort(message, sorted);
+    fn handle_message(&mut self, _now: Instant, _channel: Channel, message: &[u8], parts: &mut MessageParts) {
+        Self::sort(message, parts);
     }
 
     fn wrap(

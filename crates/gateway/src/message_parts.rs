@@ -8,16 +8,16 @@ use crate::Channel;
 
 /// Filled by an [`Envelope`](crate::Envelope), emptied by whoever asked it: parts in order, in one buffer that is used again.
 #[derive(Debug, Default)]
-pub struct Sorted {
+pub struct MessageParts {
     bytes: Vec<u8>,
-    parts: Vec<(SortedPart, Range<usize>)>,
+    parts: Vec<(MessagePart, Range<usize>)>,
     taken: usize,
     violation: Option<&'static str>,
 }
 
 /// What a part is, and where it belongs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SortedPart {
+pub enum MessagePart {
     /// A voice packet for the session, or for the player on the client side.
     Voice(Delivery),
     /// A message for the client of the connection.
@@ -26,24 +26,24 @@ pub enum SortedPart {
     ToGame(Channel),
 }
 
-impl Sorted {
+impl MessageParts {
     /// A voice packet was found.
     pub fn voice(&mut self, delivery: Delivery, packet: &[u8]) {
-        self.put(SortedPart::Voice(delivery), packet);
+        self.put(MessagePart::Voice(delivery), packet);
     }
 
     /// The client is to have this message.
     pub fn to_client(&mut self, channel: Channel, message: &[u8]) {
-        self.put(SortedPart::ToClient(channel), message);
+        self.put(MessagePart::ToClient(channel), message);
     }
 
     /// The game's server is to have this message.
     pub fn to_game(&mut self, channel: Channel, message: &[u8]) {
-        self.put(SortedPart::ToGame(channel), message);
+        self.put(MessagePart::ToGame(channel), message);
     }
 
     /// A part whose bytes are written in place.
-    pub fn write(&mut self, part: SortedPart, write: impl FnOnce(&mut Vec<u8>)) {
+    pub fn write(&mut self, part: MessagePart, write: impl FnOnce(&mut Vec<u8>)) {
         let start = self.bytes.len();
         write(&mut self.bytes);
         self.parts.push((part, start..self.bytes.len()));
@@ -55,7 +55,7 @@ impl Sorted {
     }
 
     /// The next part and its bytes. After the last one everything is empty again.
-    pub fn pop(&mut self) -> Option<(SortedPart, &[u8])> {
+    pub fn pop(&mut self) -> Option<(MessagePart, &[u8])> {
         if self.taken == self.parts.len() {
             self.clear();
             return None;
@@ -81,7 +81,7 @@ impl Sorted {
         self.taken = 0;
     }
 
-    fn put(&mut self, part: SortedPart, bytes: &[u8]) {
+    fn put(&mut self, part: MessagePart, bytes: &[u8]) {
         self.write(part, |buffer| buffer.extend_from_slice(bytes));
     }
 }
@@ -92,23 +92,23 @@ mod tests {
 
     #[test]
     fn parts_come_in_order_and_then_nothing_is_left() {
-        let mut sorted = Sorted::default();
-        sorted.voice(Delivery::Unreliable, b"voice");
-        sorted.to_game(Channel(1), b"");
-        sorted.write(SortedPart::ToClient(Channel(2)), |bytes| bytes.extend(b"pong"));
-        assert_eq!(sorted.pop(), Some((SortedPart::Voice(Delivery::Unreliable), b"voice".as_slice())));
-        assert_eq!(sorted.pop(), Some((SortedPart::ToGame(Channel(1)), b"".as_slice())));
-        assert!(!sorted.is_empty());
-        assert_eq!(sorted.pop(), Some((SortedPart::ToClient(Channel(2)), b"pong".as_slice())));
-        assert_eq!(sorted.pop(), None);
-        assert!(sorted.bytes.is_empty() && sorted.parts.is_empty());
+        let mut parts = MessageParts::default();
+        parts.voice(Delivery::Unreliable, b"voice");
+        parts.to_game(Channel(1), b"");
+        parts.write(MessagePart::ToClient(Channel(2)), |bytes| bytes.extend(b"pong"));
+        assert_eq!(parts.pop(), Some((MessagePart::Voice(Delivery::Unreliable), b"voice".as_slice())));
+        assert_eq!(parts.pop(), Some((MessagePart::ToGame(Channel(1)), b"".as_slice())));
+        assert!(!parts.is_empty());
+        assert_eq!(parts.pop(), Some((MessagePart::ToClient(Channel(2)), b"pong".as_slice())));
+        assert_eq!(parts.pop(), None);
+        assert!(parts.bytes.is_empty() && parts.parts.is_empty());
     }
 
     #[test]
     fn the_first_broken_rule_is_told_once() {
-        let mut sorted = Sorted::default();
-        sorted.violation("one");
-        sorted.violation("two");
-        assert_eq!((sorted.take_violation(), sorted.take_violation()), (Some("one"), None));
+        let mut parts = MessageParts::default();
+        parts.violation("one");
+        parts.violation("two");
+        assert_eq!((parts.take_violation(), parts.take_violation()), (Some("one"), None));
     }
 }

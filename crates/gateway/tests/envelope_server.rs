@@ -3,9 +3,11 @@
 use std::time::{Duration, Instant};
 
 use consonance_gateway::memory::{
-    MemoryGameClient, MemoryGameNetwork, MemoryGameServer, RELIABLE, UNRELIABLE,
+    MemoryGameNetwork, MemoryGameNetworkClient, MemoryGameNetworkServer, RELIABLE, UNRELIABLE,
 };
-use consonance_gateway::{Bare, GameClient as _, GameClientEvent, VoiceBegins, VoiceServer};
+use consonance_gateway::{
+    BareEnvelope, EnvelopeServer, GameNetworkClient as _, GameNetworkClientEvent, VoiceStart,
+};
 use consonance_transport::{Delivery, DisconnectReason, Peer, ServerEvent, ServerTransport as _};
 
 #[derive(Debug, PartialEq, Eq)]
@@ -18,23 +20,23 @@ enum Heard {
 struct Stage {
     now: Instant,
     network: MemoryGameNetwork,
-    server: VoiceServer<MemoryGameServer, Bare>,
+    server: EnvelopeServer<MemoryGameNetworkServer, BareEnvelope>,
 }
 
 impl Stage {
-    fn new(voice_begins: VoiceBegins) -> Self {
+    fn new(voice_start: VoiceStart) -> Self {
         let network = MemoryGameNetwork::new();
-        let bare = Bare { reliable: RELIABLE, unreliable: UNRELIABLE };
-        let server = VoiceServer::new(network.listen(), bare, "main").voice_begins(voice_begins);
+        let bare = BareEnvelope { reliable: RELIABLE, unreliable: UNRELIABLE };
+        let server = EnvelopeServer::new(network.listen(), bare, "main").voice_start(voice_start);
         Self { now: Instant::now(), network, server }
     }
 
     /// A client that the server took in, and what the session heard of that.
-    fn client(&mut self) -> (MemoryGameClient, Vec<Heard>) {
+    fn client(&mut self) -> (MemoryGameNetworkClient, Vec<Heard>) {
         let mut client = self.network.client();
         client.connect(self.now, b"");
         let heard = self.heard();
-        assert_eq!(client.poll(self.now), Some(GameClientEvent::Connected { greeting: b"" }));
+        assert_eq!(client.poll(self.now), Some(GameNetworkClientEvent::Connected { greeting: b"" }));
         (client, heard)
     }
 
@@ -67,13 +69,13 @@ fn packet(bytes: &[u8]) -> Heard {
 
 #[test]
 fn at_once_a_client_is_there_before_it_says_anything() {
-    let (_, heard) = Stage::new(VoiceBegins::AtOnce).client();
+    let (_, heard) = Stage::new(VoiceStart::AtOnce).client();
     assert_eq!(heard, [Heard::Connected]);
 }
 
 #[test]
 fn with_its_first_packet_a_client_may_be_silent_for_as_long_as_it_likes() {
-    let mut stage = Stage::new(VoiceBegins::WithFirstPacket);
+    let mut stage = Stage::new(VoiceStart::WithFirstPacket);
     let (mut client, heard) = stage.client();
     assert_eq!(heard, []);
     stage.now += Duration::from_hours(1);
@@ -85,7 +87,7 @@ fn with_its_first_packet_a_client_may_be_silent_for_as_long_as_it_likes() {
 
 #[test]
 fn what_is_said_to_others_between_a_first_packet_and_its_report_changes_neither() {
-    let mut stage = Stage::new(VoiceBegins::WithFirstPacket);
+    let mut stage = Stage::new(VoiceStart::WithFirstPacket);
     let (mut listener, _) = stage.client();
     listener.send(stage.now, RELIABLE, b"here I am");
     stage.heard();
@@ -95,13 +97,13 @@ fn what_is_said_to_others_between_a_first_packet_and_its_report_changes_neither(
         stage.server.send(stage.now, &[Peer(1)], Delivery::Reliable, b"somebody came");
     });
     assert_eq!(heard, [Heard::Connected, packet(b"hello")]);
-    let said = GameClientEvent::Message { channel: RELIABLE, message: b"somebody came" };
+    let said = GameNetworkClientEvent::Message { channel: RELIABLE, message: b"somebody came" };
     assert_eq!(listener.poll(stage.now), Some(said));
 }
 
 #[test]
 fn who_never_speaks_comes_and_goes_unseen() {
-    let mut stage = Stage::new(VoiceBegins::WithFirstPacket);
+    let mut stage = Stage::new(VoiceStart::WithFirstPacket);
     let (mut client, _) = stage.client();
     client.disconnect(stage.now);
     assert_eq!(stage.heard(), []);
@@ -109,7 +111,7 @@ fn who_never_speaks_comes_and_goes_unseen() {
 
 #[test]
 fn who_speaks_goes_as_everybody_does() {
-    let mut stage = Stage::new(VoiceBegins::WithFirstPacket);
+    let mut stage = Stage::new(VoiceStart::WithFirstPacket);
     let (mut client, _) = stage.client();
     client.send(stage.now, RELIABLE, b"hello");
     client.disconnect(stage.now);
@@ -119,20 +121,20 @@ fn who_speaks_goes_as_everybody_does() {
 
 #[test]
 fn who_is_not_wanted_is_not_heard_and_learns_why() {
-    let mut stage = Stage::new(VoiceBegins::WithFirstPacket);
+    let mut stage = Stage::new(VoiceStart::WithFirstPacket);
     let (mut client, _) = stage.client();
     client.send(stage.now, RELIABLE, b"hello");
     let heard = stage.heard_by(|stage, peer| stage.server.disconnect(stage.now, peer, "not you"));
     assert_eq!(heard, [Heard::Connected, Heard::Disconnected(DisconnectReason::ClosedByUs)]);
     let reason = DisconnectReason::ClosedByPeer { reason: "not you".to_owned() };
-    assert_eq!(client.poll(stage.now), Some(GameClientEvent::Disconnected { reason }));
+    assert_eq!(client.poll(stage.now), Some(GameNetworkClientEvent::Disconnected { reason }));
 }
 
 #[test]
 fn a_server_that_closes_says_goodbye_to_the_silent_too() {
-    let mut stage = Stage::new(VoiceBegins::WithFirstPacket);
+    let mut stage = Stage::new(VoiceStart::WithFirstPacket);
     let (mut client, _) = stage.client();
     stage.server.shutdown(stage.now);
     assert_eq!(stage.heard(), []);
-    assert!(matches!(client.poll(stage.now), Some(GameClientEvent::Disconnected { .. })));
+    assert!(matches!(client.poll(stage.now), Some(GameNetworkClientEvent::Disconnected { .. })));
 }

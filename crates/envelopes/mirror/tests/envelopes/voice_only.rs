@@ -2,10 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use consonance_gateway::{Envelope as _, Envelopes as _, SortedPart};
+use consonance_gateway::{Envelope as _, EnvelopeKind as _, MessagePart};
 use consonance_mirror::{
-    Credentials, Dialect, Kind, MirrorVoiceConnection, MirrorVoiceServer, VOICE_BYTES_MAX, Version,
-    VoiceServerSettings, VoiceType,
+    Credentials, Dialect, Kind, MirrorVoiceOnly, MirrorVoiceOnlyConnection, VOICE_BYTES_MAX, Version,
+    VoiceOnlySettings, VoiceType,
 };
 use consonance_transport::{Delivery, PacketLimits};
 
@@ -16,7 +16,7 @@ use crate::stage::{
 #[test]
 fn voice_comes_out_of_batches_of_every_version_and_goes_back_in_the_same_one() {
     for version in ALL_VERSIONS {
-        let (start, mut connection) = connection(VoiceServerSettings::default());
+        let (start, mut connection) = connection(VoiceOnlySettings::default());
         let made = Made::from_client(&mut connection, start, UNRELIABLE, &voice(version, b"hello"));
         assert_eq!(made.voices(), [(Delivery::Unreliable, b"hello".as_slice())], "{version}");
         let made = Made::from_client(&mut connection, start, RELIABLE, &voice(version, b"words"));
@@ -31,7 +31,7 @@ fn voice_comes_out_of_batches_of_every_version_and_goes_back_in_the_same_one() {
 
 #[test]
 fn nothing_is_said_in_voice_to_who_has_not_spoken_first() {
-    let (start, mut connection) = connection(VoiceServerSettings::default());
+    let (start, mut connection) = connection(VoiceOnlySettings::default());
     let mut message = Vec::new();
     Made::from_client(&mut connection, start, UNRELIABLE, &ping(Version::NEWEST));
     assert_eq!(connection.wrap(start, Delivery::Reliable, b"early", &mut message), None);
@@ -52,9 +52,9 @@ fn pings_are_answered_in_the_form_of_their_version() {
         (Version::V82_4, vec![1.0, 2.0, 1.5]),
         (Version::V82_6, vec![1.0, 2.0, 1.5]),
     ] {
-        let (start, mut connection) = connection(VoiceServerSettings::default());
+        let (start, mut connection) = connection(VoiceOnlySettings::default());
         let made = Made::from_client(&mut connection, after(start, 3000), UNRELIABLE, &ping(version));
-        let [(SortedPart::ToClient(channel), pong)] = made.parts.as_slice() else {
+        let [(MessagePart::ToClient(channel), pong)] = made.parts.as_slice() else {
             panic!("{version}: one pong, not {made:?}");
         };
         assert_eq!(*channel, UNRELIABLE);
@@ -62,7 +62,7 @@ fn pings_are_answered_in_the_form_of_their_version() {
         let times: Vec<u8> = expected.iter().flat_map(|time: &f64| time.to_le_bytes()).collect();
         assert_eq!((seconds, messages), (3.0, vec![(Kind::Pong, times)]), "{version}");
     }
-    let (start, mut connection) = connection(VoiceServerSettings::default());
+    let (start, mut connection) = connection(VoiceOnlySettings::default());
     let odd = batch(Version::NEWEST, 1.0, &[(Kind::Ping, &[0; 18])]);
     assert!(
         Made::from_client(&mut connection, start, UNRELIABLE, &odd).is_nothing(),
@@ -72,11 +72,11 @@ fn pings_are_answered_in_the_form_of_their_version() {
 
 #[test]
 fn time_stamps_are_seconds_since_the_server_started_and_never_run_backwards() {
-    let mut server = MirrorVoiceServer::new(VoiceServerSettings::default());
+    let mut server = MirrorVoiceOnly::new(VoiceOnlySettings::default());
     let start = Instant::now();
     server.open(start);
     let mut connection = server.open(after(start, 4000));
-    let stamp = |connection: &mut MirrorVoiceConnection, milliseconds| {
+    let stamp = |connection: &mut MirrorVoiceOnlyConnection, milliseconds| {
         let made =
             Made::from_client(connection, after(start, milliseconds), UNRELIABLE, &ping(Version::NEWEST));
         read(Version::NEWEST, &made.parts[0].1).0
@@ -89,31 +89,31 @@ fn time_stamps_are_seconds_since_the_server_started_and_never_run_backwards() {
 #[test]
 fn the_scene_is_told_once_as_soon_as_it_is_known_how() {
     let settings =
-        || VoiceServerSettings { online_scene: Some("Online".into()), ..VoiceServerSettings::default() };
+        || VoiceOnlySettings { online_scene: Some("Online".into()), ..VoiceOnlySettings::default() };
     let (start, mut found_out) = connection(settings());
-    assert!(Made::by(|sorted| found_out.handle_connected(start, sorted)).is_nothing());
+    assert!(Made::by(|parts| found_out.handle_connected(start, parts)).is_nothing());
     let made = Made::from_client(&mut found_out, start, UNRELIABLE, &ping(Version::NEWEST));
     assert_eq!(made.parts[1], scene());
     let made = Made::from_client(&mut found_out, start, UNRELIABLE, &ping(Version::NEWEST));
     assert_eq!(made.parts.len(), 1, "only a pong");
 
     let dialect = Some(Dialect::new(Version::NEWEST, VoiceType::STOCK));
-    let (start, mut known) = connection(VoiceServerSettings { dialect, ..settings() });
-    let made = Made::by(|sorted| known.handle_connected(start, sorted));
+    let (start, mut known) = connection(VoiceOnlySettings { dialect, ..settings() });
+    let made = Made::by(|parts| known.handle_connected(start, parts));
     assert_eq!(made.parts, [scene()]);
 }
 
-fn scene() -> (SortedPart, Vec<u8>) {
+fn scene() -> (MessagePart, Vec<u8>) {
     let body = [string("Online"), vec![0, 0]].concat();
-    (SortedPart::ToClient(RELIABLE), batch(Version::NEWEST, 0.0, &[(Kind::Scene, &body)]))
+    (MessagePart::ToClient(RELIABLE), batch(Version::NEWEST, 0.0, &[(Kind::Scene, &body)]))
 }
 
 #[test]
 fn only_the_right_user_and_password_open_the_door() {
-    let settings = || VoiceServerSettings {
+    let settings = || VoiceOnlySettings {
         credentials: Some(Credentials::new("ada", "lovelace").expect("short")),
         online_scene: Some("Online".into()),
-        ..VoiceServerSettings::default()
+        ..VoiceOnlySettings::default()
     };
     let request = |user: &str, password: &str| {
         let body = [string(user), string(password)].concat();
@@ -121,7 +121,7 @@ fn only_the_right_user_and_password_open_the_door() {
     };
     let response = |code: u8, words: &str| {
         let body = [vec![code], string(words)].concat();
-        (SortedPart::ToClient(RELIABLE), batch(Version::NEWEST, 0.0, &[(Kind::AuthResponse, &body)]))
+        (MessagePart::ToClient(RELIABLE), batch(Version::NEWEST, 0.0, &[(Kind::AuthResponse, &body)]))
     };
 
     let (start, mut right) = connection(settings());
@@ -143,7 +143,7 @@ fn only_the_right_user_and_password_open_the_door() {
 
 #[test]
 fn what_is_the_games_is_ignored_quietly() {
-    let (start, mut connection) = connection(VoiceServerSettings::default());
+    let (start, mut connection) = connection(VoiceOnlySettings::default());
     let mut games = batch(
         Version::NEWEST,
         1.0,
@@ -157,25 +157,25 @@ fn what_is_the_games_is_ignored_quietly() {
     games.extend([4, 0x34, 0x12, 7, 7]); // A message of nobody's.
     games.extend(&voice(Version::NEWEST, b"behind")[8..]);
     let made = Made::from_client(&mut connection, start, RELIABLE, &games);
-    assert_eq!(made.parts, [(SortedPart::Voice(Delivery::Reliable), b"behind".to_vec())]);
+    assert_eq!(made.parts, [(MessagePart::Voice(Delivery::Reliable), b"behind".to_vec())]);
     assert_eq!(made.violation, None);
 }
 
 #[test]
 fn without_lengths_what_stands_behind_an_unknown_message_is_lost_and_nobody_leaves_for_it() {
-    let (start, mut connection) = connection(VoiceServerSettings::default());
+    let (start, mut connection) = connection(VoiceOnlySettings::default());
     Made::from_client(&mut connection, start, UNRELIABLE, &ping(Version::V42));
     let mixed =
         batch(Version::V42, 1.0, &[(Kind::Voice, &voice_body(b"in front")), (Kind::Command, &[1; 20])]);
     let mixed = [mixed, voice(Version::V42, b"behind")[8..].to_vec()].concat();
     let made = Made::from_client(&mut connection, start, UNRELIABLE, &mixed);
-    assert_eq!(made.parts, [(SortedPart::Voice(Delivery::Unreliable), b"in front".to_vec())]);
+    assert_eq!(made.parts, [(MessagePart::Voice(Delivery::Unreliable), b"in front".to_vec())]);
     assert_eq!(made.violation, None);
 }
 
 #[test]
 fn who_never_says_anything_that_can_be_read_has_to_go() {
-    let (start, mut connection) = connection(VoiceServerSettings::default());
+    let (start, mut connection) = connection(VoiceOnlySettings::default());
     let made: Vec<Made> =
         (0..100).map(|_| Made::from_client(&mut connection, start, RELIABLE, &[0xff; 20])).collect();
     assert!(made.iter().take(50).all(Made::is_nothing));
@@ -185,21 +185,20 @@ fn who_never_says_anything_that_can_be_read_has_to_go() {
 #[test]
 fn a_pong_is_repeated_where_silence_would_end_the_connection() {
     let interval = Duration::from_secs(10);
-    let settings =
-        VoiceServerSettings { pong_interval_max: Some(interval), ..VoiceServerSettings::default() };
+    let settings = VoiceOnlySettings { pong_interval_max: Some(interval), ..VoiceOnlySettings::default() };
     let (start, mut connection) = connection(settings);
     assert_eq!(connection.poll_timeout(), None, "nothing was asked yet");
     let first = Made::from_client(&mut connection, start, UNRELIABLE, &ping(Version::V81));
     assert_eq!(connection.poll_timeout(), Some(start + interval));
-    assert!(Made::by(|sorted| connection.handle_timeout(after(start, 9999), sorted)).is_nothing());
-    let again = Made::by(|sorted| connection.handle_timeout(start + interval, sorted));
+    assert!(Made::by(|parts| connection.handle_timeout(after(start, 9999), parts)).is_nothing());
+    let again = Made::by(|parts| connection.handle_timeout(start + interval, parts));
     assert_eq!(read(Version::V81, &again.parts[0].1).1, read(Version::V81, &first.parts[0].1).1);
     assert_eq!(connection.poll_timeout(), Some(start + 2 * interval));
 }
 
 #[test]
 fn limits_leave_room_for_what_is_around_voice() {
-    let server = MirrorVoiceServer::new(VoiceServerSettings::default());
+    let server = MirrorVoiceOnly::new(VoiceOnlySettings::default());
     let limits = |bytes| {
         let limits = server.limits(PacketLimits { reliable_bytes: bytes, unreliable_bytes: bytes });
         limits.unreliable_bytes
@@ -215,7 +214,7 @@ fn a_password_does_not_show_in_logs() {
     assert!(Credentials::new("ada", "x".repeat(513)).is_err());
 }
 
-fn connection(settings: VoiceServerSettings) -> (Instant, MirrorVoiceConnection) {
+fn connection(settings: VoiceOnlySettings) -> (Instant, MirrorVoiceOnlyConnection) {
     let start = Instant::now();
-    (start, MirrorVoiceServer::new(settings).open(start))
+    (start, MirrorVoiceOnly::new(settings).open(start))
 }

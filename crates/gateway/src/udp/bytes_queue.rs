@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 ///
 /// It has no limit by itself: drivers take what is in it at the end of each turn, and after every 64 messages sent.
 #[derive(Debug)]
-pub struct DatagramQueue<To> {
+pub struct BytesQueue<To> {
     bytes: Vec<u8>,
     /// Whom each is for, and where it ends.
     entries: VecDeque<(To, usize)>,
@@ -14,7 +14,7 @@ pub struct DatagramQueue<To> {
     start: usize,
 }
 
-impl<To> DatagramQueue<To> {
+impl<To> BytesQueue<To> {
     /// Appends a datagram whose bytes are written in place, behind everything that is in the buffer already.
     pub fn push(&mut self, to: To, write: impl FnOnce(&mut Vec<u8>)) {
         write(&mut self.bytes);
@@ -50,7 +50,7 @@ impl<To> DatagramQueue<To> {
     }
 }
 
-impl<To> Default for DatagramQueue<To> {
+impl<To> Default for BytesQueue<To> {
     fn default() -> Self {
         Self { bytes: Vec::new(), entries: VecDeque::new(), start: 0 }
     }
@@ -62,7 +62,7 @@ mod tests {
 
     #[test]
     fn datagrams_leave_in_order_and_whole() {
-        let mut queue = DatagramQueue::default();
+        let mut queue = BytesQueue::default();
         for turn in 0..3 {
             queue.push(1, |bytes| bytes.extend_from_slice(b"one"));
             queue.push(2, |_| ());

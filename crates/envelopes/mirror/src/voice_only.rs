@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use consonance_gateway::{Channel, Envelope, Envelopes, Sorted, SortedPart, VoiceChannels};
+use consonance_gateway::{Channel, Envelope, EnvelopeKind, MessagePart, MessageParts, VoiceChannels};
 use consonance_transport::{Delivery, PacketLimits};
 
 use crate::channels::{STOCK_CHANNELS, voice_limits};
@@ -13,7 +13,7 @@ use crate::{Batch, BatchError, Credentials, Dialect, Framing, Kind, Message, Pin
 
 /// What a game's clients expect of their server, as far as a server without a game can do it.
 #[derive(Clone, Debug)]
-pub struct VoiceServerSettings {
+pub struct VoiceOnlySettings {
     /// The voice message's type.
     pub voice_type: VoiceType,
     /// Where voice travels.
@@ -30,7 +30,7 @@ pub struct VoiceServerSettings {
     pub pong_interval_max: Option<Duration>,
 }
 
-impl Default for VoiceServerSettings {
+impl Default for VoiceOnlySettings {
     fn default() -> Self {
         Self {
             voice_type: VoiceType::default(),
@@ -45,25 +45,25 @@ impl Default for VoiceServerSettings {
 
 /// Envelopes of a voice-only server's connections.
 #[derive(Debug)]
-pub struct MirrorVoiceServer {
-    settings: Arc<VoiceServerSettings>,
+pub struct MirrorVoiceOnly {
+    settings: Arc<VoiceOnlySettings>,
     /// When the server's clock began: with the first connection.
     start: Option<Instant>,
 }
 
-impl MirrorVoiceServer {
+impl MirrorVoiceOnly {
     /// Envelopes with these settings for all connections.
-    pub fn new(settings: VoiceServerSettings) -> Self {
+    pub fn new(settings: VoiceOnlySettings) -> Self {
         Self { settings: Arc::new(settings), start: None }
     }
 }
 
-impl Envelopes for MirrorVoiceServer {
-    type Envelope = MirrorVoiceConnection;
+impl EnvelopeKind for MirrorVoiceOnly {
+    type Envelope = MirrorVoiceOnlyConnection;
 
-    fn open(&mut self, now: Instant) -> MirrorVoiceConnection {
+    fn open(&mut self, now: Instant) -> MirrorVoiceOnlyConnection {
         let start = *self.start.get_or_insert(now);
-        MirrorVoiceConnection {
+        MirrorVoiceOnlyConnection {
             settings: Arc::clone(&self.settings),
             clock: BatchClock::new(start),
             dialect: self.settings.dialect,
@@ -83,8 +83,8 @@ impl Envelopes for MirrorVoiceServer {
 
 /// One connection of a voice-only server.
 #[derive(Debug)]
-pub struct MirrorVoiceConnection {
-    settings: Arc<VoiceServerSettings>,
+pub struct MirrorVoiceOnlyConnection {
+    settings: Arc<VoiceOnlySettings>,
     clock: BatchClock,
     dialect: Option<Dialect>,
     access: Access,
@@ -107,19 +107,19 @@ enum Access {
 /// How many messages a client may send before one tells what it speaks.
 const UNREADABLE_MAX: u8 = 64;
 
-impl MirrorVoiceConnection {
+impl MirrorVoiceOnlyConnection {
     /// What the client speaks, once that is known.
     pub fn dialect(&self) -> Option<Dialect> {
         self.dialect
     }
 
-    fn detect(&mut self, message: &[u8], sorted: &mut Sorted) -> Option<Dialect> {
+    fn detect(&mut self, message: &[u8], parts: &mut MessageParts) -> Option<Dialect> {
         if self.dialect.is_none() {
             self.dialect = Dialect::detect(message, self.settings.voice_type);
             match self.dialect {
                 Some(dialect) => tracing::debug!(%dialect, "a Mirror client's dialect is known"),
                 None if self.unreadable == UNREADABLE_MAX => {
-                    sorted.violation("what it sends cannot be read as Mirror's batches");
+                    parts.violation("what it sends cannot be read as Mirror's batches");
                 }
                 None => self.unreadable += 1,
             }
@@ -133,56 +133,56 @@ impl MirrorVoiceConnection {
         dialect: Dialect,
         channel: Channel,
         message: Message<'_>,
-        sorted: &mut Sorted,
+        parts: &mut MessageParts,
     ) {
         match dialect.kind(message.id) {
             Some(Kind::Voice) if self.access == Access::Granted => match voice::read(message.body) {
                 Some(packet) => {
                     self.takes_voice = true;
-                    sorted.voice(self.settings.channels.delivery_of(channel), packet);
+                    parts.voice(self.settings.channels.delivery_of(channel), packet);
                 }
-                None => sorted.violation("a voice message does not tell its own length"),
+                None => parts.violation("a voice message does not tell its own length"),
             },
-            Some(Kind::Ping) => self.handle_ping(now, dialect, message.body, sorted),
-            Some(Kind::AuthRequest) => self.handle_credentials(now, dialect, message.body, sorted),
+            Some(Kind::Ping) => self.handle_ping(now, dialect, message.body, parts),
+            Some(Kind::AuthRequest) => self.handle_credentials(now, dialect, message.body, parts),
             _ => {}
         }
     }
 
-    fn handle_ping(&mut self, now: Instant, dialect: Dialect, body: &[u8], sorted: &mut Sorted) {
-        self.last_ping = Ping::read(body).filter(|_| dialect.framing() != Framing::Bare);
-        self.send_pong(now, dialect, sorted);
+    fn handle_ping(&mut self, now: Instant, dialect: Dialect, body: &[u8], parts: &mut MessageParts) {
+        self.last_ping = Ping::read(body).filter(|_| dialect.framing() != Framing::BareEnvelope);
+        self.send_pong(now, dialect, parts);
     }
 
-    fn send_pong(&mut self, now: Instant, dialect: Dialect, sorted: &mut Sorted) {
+    fn send_pong(&mut self, now: Instant, dialect: Dialect, parts: &mut MessageParts) {
         self.pong_due = None;
         let Some(ping) = self.last_ping else { return };
         self.pong_due = self.settings.pong_interval_max.map(|interval| now + interval);
         let seconds = self.clock.seconds(now);
-        sorted.write(SortedPart::ToClient(self.settings.channels.unreliable), |batch| {
+        parts.write(MessagePart::ToClient(self.settings.channels.unreliable), |batch| {
             dialect.begin_batch(seconds, batch);
             dialect.write_message(Kind::Pong, &[ping.pong(dialect.framing(), seconds).as_ref()], batch);
         });
     }
 
-    fn handle_credentials(&mut self, now: Instant, dialect: Dialect, body: &[u8], sorted: &mut Sorted) {
+    fn handle_credentials(&mut self, now: Instant, dialect: Dialect, body: &[u8], parts: &mut MessageParts) {
         let Some(expected) = &self.settings.credentials else { return };
         let is_right = expected.are_in(body);
         let response = if is_right { TAKEN_IN } else { REFUSED };
         let seconds = self.clock.seconds(now);
-        sorted.write(SortedPart::ToClient(self.settings.channels.reliable), |batch| {
+        parts.write(MessagePart::ToClient(self.settings.channels.reliable), |batch| {
             dialect.begin_batch(seconds, batch);
             write_response(dialect, response, batch);
         });
         if is_right {
             self.access = Access::Granted;
         } else {
-            sorted.violation("user and password are not those of this server");
+            parts.violation("user and password are not those of this server");
         }
     }
 
     /// Whoever was let in is told the scene, once.
-    fn tell_scene(&mut self, now: Instant, dialect: Dialect, sorted: &mut Sorted) {
+    fn tell_scene(&mut self, now: Instant, dialect: Dialect, parts: &mut MessageParts) {
         if self.is_scene_told || self.access != Access::Granted {
             return;
         }
@@ -192,7 +192,7 @@ impl MirrorVoiceConnection {
             return;
         };
         let seconds = self.clock.seconds(now);
-        sorted.write(SortedPart::ToClient(self.settings.channels.reliable), |batch| {
+        parts.write(MessagePart::ToClient(self.settings.channels.reliable), |batch| {
             dialect.begin_batch(seconds, batch);
             dialect.write_message(Kind::Scene, &[&length, scene.as_bytes(), &LOAD_NORMALLY], batch);
         });
@@ -202,27 +202,33 @@ impl MirrorVoiceConnection {
 /// Operation and custom handling of a scene message: loaded instead of the present one, as usual.
 const LOAD_NORMALLY: [u8; 2] = [0, 0];
 
-impl Envelope for MirrorVoiceConnection {
-    fn handle_connected(&mut self, now: Instant, sorted: &mut Sorted) {
+impl Envelope for MirrorVoiceOnlyConnection {
+    fn handle_connected(&mut self, now: Instant, parts: &mut MessageParts) {
         if let Some(dialect) = self.dialect {
-            self.tell_scene(now, dialect, sorted);
+            self.tell_scene(now, dialect, parts);
         }
     }
 
-    fn handle_from_client(&mut self, now: Instant, channel: Channel, message: &[u8], sorted: &mut Sorted) {
-        let Some(dialect) = self.detect(message, sorted) else { return };
+    fn handle_from_client(
+        &mut self,
+        now: Instant,
+        channel: Channel,
+        message: &[u8],
+        parts: &mut MessageParts,
+    ) {
+        let Some(dialect) = self.detect(message, parts) else { return };
         let Ok(batch) = Batch::parse(dialect.framing(), message) else {
-            sorted.violation("a batch is shorter than its time stamp");
+            parts.violation("a batch is shorter than its time stamp");
             return;
         };
         for message in batch.messages(dialect) {
             match message {
-                Ok(message) => self.handle(now, dialect, channel, message, sorted),
+                Ok(message) => self.handle(now, dialect, channel, message, parts),
                 Err(BatchError::UnknownLength { .. }) => {}
-                Err(_) => sorted.violation("a message in a batch is cut off"),
+                Err(_) => parts.violation("a message in a batch is cut off"),
             }
         }
-        self.tell_scene(now, dialect, sorted);
+        self.tell_scene(now, dialect, parts);
     }
 
     fn wrap(
@@ -238,10 +244,10 @@ impl Envelope for MirrorVoiceConnection {
         Some(self.settings.channels.channel_for(delivery))
     }
 
-    fn handle_timeout(&mut self, now: Instant, sorted: &mut Sorted) {
+    fn handle_timeout(&mut self, now: Instant, parts: &mut MessageParts) {
         let is_due = self.pong_due.is_some_and(|due| due <= now);
         if let Some(dialect) = self.dialect.filter(|_| is_due) {
-            self.send_pong(now, dialect, sorted);
+            self.send_pong(now, dialect, parts);
         }
     }
 

@@ -7,17 +7,17 @@ use consonance_transport::{
     ClientEvent, ClientTransport, Delivery, DisconnectReason, PacketLimits, Statistics,
 };
 
-use crate::{ClientEnvelope, GameClient, GameClientEvent, Sorted, SortedPart};
+use crate::{ClientEnvelope, GameNetworkClient, GameNetworkClientEvent, MessagePart, MessageParts};
 
 /// A [`ClientTransport`] to a game's server that serves voice: what the game's own clients have in them.
 ///
 /// It reports itself connected when its envelope may send voice.
 #[derive(Debug)]
-pub struct VoiceClient<G, E> {
+pub struct EnvelopeClient<G, E> {
     network: G,
     envelope: E,
     state: State,
-    sorted: Sorted,
+    parts: MessageParts,
     /// A message that is being written, or the packet that the last event showed.
     message: Vec<u8>,
     statistics: Statistics,
@@ -35,14 +35,14 @@ enum State {
     Broken(&'static str),
 }
 
-impl<G: GameClient, E: ClientEnvelope> VoiceClient<G, E> {
+impl<G: GameNetworkClient, E: ClientEnvelope> EnvelopeClient<G, E> {
     /// A client of this network, not connected yet.
     pub fn new(network: G, envelope: E) -> Self {
         Self {
             network,
             envelope,
             state: State::Down,
-            sorted: Sorted::default(),
+            parts: MessageParts::default(),
             message: Vec::new(),
             statistics: Statistics::default(),
         }
@@ -58,25 +58,25 @@ impl<G: GameClient, E: ClientEnvelope> VoiceClient<G, E> {
         &mut self.network
     }
 
-    /// The next voice packet of what was sorted last; what is for the server is sent.
+    /// The next voice packet of what was taken apart last; what is for the server is sent.
     fn next_packet(&mut self, now: Instant) -> Option<Delivery> {
-        while let Some((part, bytes)) = self.sorted.pop() {
+        while let Some((part, bytes)) = self.parts.pop() {
             match part {
-                SortedPart::Voice(delivery) if self.state == State::Up => {
+                MessagePart::Voice(delivery) if self.state == State::Up => {
                     self.message.clear();
                     self.message.extend_from_slice(bytes);
                     return Some(delivery);
                 }
-                SortedPart::ToGame(channel) => self.network.send(now, channel, bytes),
+                MessagePart::ToGame(channel) => self.network.send(now, channel, bytes),
                 // Voice that comes before we can answer is of no use.
-                SortedPart::Voice(_) | SortedPart::ToClient(_) => {}
+                MessagePart::Voice(_) | MessagePart::ToClient(_) => {}
             }
         }
         None
     }
 
     fn check_rules(&mut self, now: Instant) {
-        if let Some(violation) = self.sorted.take_violation() {
+        if let Some(violation) = self.parts.take_violation() {
             self.state = State::Broken(violation);
             self.network.disconnect(now);
         }
@@ -85,7 +85,7 @@ impl<G: GameClient, E: ClientEnvelope> VoiceClient<G, E> {
     fn run_timeout(&mut self, now: Instant) {
         let is_connected = matches!(self.state, State::Entering | State::Up);
         if is_connected && self.envelope.poll_timeout().is_some_and(|at| at <= now) {
-            self.envelope.handle_timeout(now, &mut self.sorted);
+            self.envelope.handle_timeout(now, &mut self.parts);
             self.check_rules(now);
         }
     }
@@ -93,16 +93,16 @@ impl<G: GameClient, E: ClientEnvelope> VoiceClient<G, E> {
     /// True if something came that did not end the connection; the reason if it ended.
     fn step(&mut self, now: Instant) -> Option<Result<(), DisconnectReason>> {
         match self.network.poll(now)? {
-            GameClientEvent::Connected { .. } => {
+            GameNetworkClientEvent::Connected { .. } => {
                 self.state = State::Entering;
-                self.envelope.handle_connected(now, &mut self.sorted);
+                self.envelope.handle_connected(now, &mut self.parts);
             }
-            GameClientEvent::Message { channel, message } => {
+            GameNetworkClientEvent::Message { channel, message } => {
                 if matches!(self.state, State::Entering | State::Up) {
-                    self.envelope.handle_message(now, channel, message, &mut self.sorted);
+                    self.envelope.handle_message(now, channel, message, &mut self.parts);
                 }
             }
-            GameClientEvent::Disconnected { reason } => {
+            GameNetworkClientEvent::Disconnected { reason } => {
                 return Some(Err(match std::mem::replace(&mut self.state, State::Down) {
                     State::Broken(violation) => {
                         DisconnectReason::ProtocolViolated { violation: violation.to_owned() }
@@ -116,7 +116,7 @@ impl<G: GameClient, E: ClientEnvelope> VoiceClient<G, E> {
     }
 }
 
-impl<G: GameClient, E: ClientEnvelope> ClientTransport for VoiceClient<G, E> {
+impl<G: GameNetworkClient, E: ClientEnvelope> ClientTransport for EnvelopeClient<G, E> {
     fn connect(&mut self, now: Instant) {
         self.network.connect(now, &[]);
     }
@@ -132,11 +132,11 @@ impl<G: GameClient, E: ClientEnvelope> ClientTransport for VoiceClient<G, E> {
                 return Some(ClientEvent::Connected);
             }
             self.run_timeout(now);
-            if !self.sorted.is_empty() {
+            if !self.parts.is_empty() {
                 continue;
             }
             if let Err(reason) = self.step(now)? {
-                while self.sorted.pop().is_some() {}
+                while self.parts.pop().is_some() {}
                 return Some(ClientEvent::Disconnected { reason });
             }
         }
@@ -155,12 +155,12 @@ impl<G: GameClient, E: ClientEnvelope> ClientTransport for VoiceClient<G, E> {
         if let Some(channel) = self.envelope.wrap(now, delivery, packet, &mut self.message) {
             self.network.send(now, channel, &self.message);
         } else {
-            let mut parts = Sorted::default();
+            let mut parts = MessageParts::default();
             if !self.envelope.wrap_in_parts(now, delivery, packet, &mut parts) {
                 return;
             }
             while let Some((part, bytes)) = parts.pop() {
-                if let SortedPart::ToGame(channel) = part {
+                if let MessagePart::ToGame(channel) = part {
                     self.network.send(now, channel, bytes);
                 }
             }
@@ -170,7 +170,7 @@ impl<G: GameClient, E: ClientEnvelope> ClientTransport for VoiceClient<G, E> {
 
     fn disconnect(&mut self, now: Instant) {
         self.state = State::Down;
-        while self.sorted.pop().is_some() {}
+        while self.parts.pop().is_some() {}
         self.network.disconnect(now);
     }
 

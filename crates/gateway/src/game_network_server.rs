@@ -14,17 +14,17 @@ use crate::Channel;
 /// [`ServerTransport`](consonance_transport::ServerTransport) is: nothing here blocks, and nothing calls back except the
 /// waker.
 ///
-/// The life of a connection is [`GameServerEvent::Connected`] → [`accept`](Self::accept) → messages →
-/// [`GameServerEvent::Disconnected`]; `Connected` and `Disconnected` come exactly once, whoever ended it.
-pub trait GameServer: Send {
+/// The life of a connection is [`GameNetworkServerEvent::Connected`] → [`accept`](Self::accept) → messages →
+/// [`GameNetworkServerEvent::Disconnected`]; `Connected` and `Disconnected` come exactly once, whoever ended it.
+pub trait GameNetworkServer: Send {
     /// The next thing that happened, or `None`. Call it until it says `None`: only then will the waker be called again.
-    fn poll(&mut self, now: Instant) -> Option<GameServerEvent<'_>>;
+    fn poll(&mut self, now: Instant) -> Option<GameNetworkServerEvent<'_>>;
 
     /// Takes a newcomer in: only now its client learns that it is connected.
     ///
     /// The greeting is what a game server would tell a newcomer in the network's own handshake, as
-    /// [`GameClientEvent::Connected`](crate::GameClientEvent::Connected) reports it; empty for whatever the network says by
-    /// itself. Whoever is [disconnected](Self::disconnect) instead was refused.
+    /// [`GameNetworkClientEvent::Connected`](crate::GameNetworkClientEvent::Connected) reports it; empty for whatever
+    /// the network says by itself. Whoever is [disconnected](Self::disconnect) instead was refused.
     fn accept(&mut self, now: Instant, peer: Peer, greeting: &[u8]);
 
     /// Sends one message. What is too large, or for a peer that is gone, is dropped and counted.
@@ -82,15 +82,15 @@ pub trait GameServer: Send {
 
 /// What happened on a game server's connections.
 #[derive(Debug, PartialEq, Eq)]
-pub enum GameServerEvent<'a> {
-    /// A client wants to be taken in; see [`GameServer::accept`].
+pub enum GameNetworkServerEvent<'a> {
+    /// A client wants to be taken in; see [`GameNetworkServer::accept`].
     Connected {
         /// Its name from now on.
         peer: Peer,
         /// Where it is.
         remote: SocketAddr,
-        /// What it said in the network's own handshake, such as a key; a [`GameClient`](crate::GameClient) that stands in
-        /// for it says the same.
+        /// What it said in the network's own handshake, such as a key; a
+        /// [`GameNetworkClient`](crate::GameNetworkClient) that stands in for it says the same.
         greeting: &'a [u8],
     },
     /// A message came from a peer.
