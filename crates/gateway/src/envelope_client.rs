@@ -184,7 +184,8 @@ impl<G: GameNetworkClient, E: ClientEnvelope> ClientTransport for EnvelopeClient
     }
 
     fn limits(&self) -> PacketLimits {
-        let largest = |delivery| self.network.message_bytes_max(self.network.channel_for(delivery));
+        let largest =
+            |delivery| self.network.message_bytes_max(self.network.voice_channels().channel_for(delivery));
         self.envelope.limits(PacketLimits {
             reliable_bytes: largest(Delivery::Reliable),
             unreliable_bytes: largest(Delivery::Unreliable),

@@ -370,7 +370,8 @@ impl<G: GameNetworkServer, E: EnvelopeKind> ServerTransport for EnvelopeServer<G
     }
 
     fn limits(&self) -> PacketLimits {
-        let largest = |delivery| self.network.message_bytes_max(self.network.channel_for(delivery));
+        let largest =
+            |delivery| self.network.message_bytes_max(self.network.voice_channels().channel_for(delivery));
         self.envelope_kind.limits(PacketLimits {
             reliable_bytes: largest(Delivery::Reliable),
             unreliable_bytes: largest(Delivery::Unreliable),

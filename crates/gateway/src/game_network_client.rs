@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use consonance_transport::{Delivery, DisconnectReason, Statistics};
 
-use crate::Channel;
+use crate::{Channel, VoiceChannels};
 
 /// One connection to a game's server, driven by calls as a
 /// [`ClientTransport`](consonance_transport::ClientTransport) is.
@@ -49,11 +49,13 @@ pub trait GameNetworkClient: Send {
         None
     }
 
-    /// The channel that voice packets of this delivery take where the game does not say.
-    fn channel_for(&self, delivery: Delivery) -> Channel;
+    /// The channels that voice packets take where the game does not say.
+    fn voice_channels(&self) -> VoiceChannels;
 
     /// What a channel guarantees. One that does not exist is unreliable.
-    fn delivery_of(&self, channel: Channel) -> Delivery;
+    fn delivery_of(&self, channel: Channel) -> Delivery {
+        self.voice_channels().delivery_of(channel)
+    }
 
     /// The largest message that a channel takes, in bytes.
     fn message_bytes_max(&self, channel: Channel) -> usize;

@@ -15,7 +15,7 @@ use consonance_transport::inbox::{InboxLimits, Mailbox, Pushed};
 use consonance_transport::packet_pool::SharedPacket;
 use consonance_transport::{Delivery, DisconnectReason, Peer};
 
-use crate::Channel;
+use crate::{Channel, VoiceChannels};
 
 mod client;
 mod server;
@@ -75,12 +75,7 @@ fn delivery_of(channel: Channel) -> Delivery {
     if channel == RELIABLE || channel == ALSO_RELIABLE { Delivery::Reliable } else { Delivery::Unreliable }
 }
 
-fn channel_for(delivery: Delivery) -> Channel {
-    match delivery {
-        Delivery::Reliable => RELIABLE,
-        Delivery::Unreliable => UNRELIABLE,
-    }
-}
+const CHANNELS: VoiceChannels = VoiceChannels { reliable: RELIABLE, unreliable: UNRELIABLE };
 
 fn message_bytes_max(channel: Channel) -> usize {
     match delivery_of(channel) {

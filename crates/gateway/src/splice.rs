@@ -237,7 +237,8 @@ impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> ServerTranspor
     }
 
     fn limits(&self) -> PacketLimits {
-        let largest = |delivery| self.clients.message_bytes_max(self.clients.channel_for(delivery));
+        let largest =
+            |delivery| self.clients.message_bytes_max(self.clients.voice_channels().channel_for(delivery));
         self.envelope_kind.limits(PacketLimits {
             reliable_bytes: largest(Delivery::Reliable),
             unreliable_bytes: largest(Delivery::Unreliable),

@@ -16,9 +16,7 @@ mod pulse;
 mod server;
 mod settings;
 
-use consonance_transport::Delivery;
-
-use crate::Channel;
+use crate::{Channel, VoiceChannels};
 
 pub use client::StreamClient;
 pub use protocol::{Found, MessageStream, StreamProtocol, StreamViolation, TOO_SLOW_BYTES_MAX};
@@ -30,13 +28,4 @@ pub const RELIABLE: Channel = Channel(0);
 /// What is dropped when the connection is behind.
 pub const UNRELIABLE: Channel = Channel(1);
 
-fn channel_for(delivery: Delivery) -> Channel {
-    match delivery {
-        Delivery::Reliable => RELIABLE,
-        Delivery::Unreliable => UNRELIABLE,
-    }
-}
-
-fn delivery_of(channel: Channel) -> Delivery {
-    if channel == RELIABLE { Delivery::Reliable } else { Delivery::Unreliable }
-}
+const CHANNELS: VoiceChannels = VoiceChannels { reliable: RELIABLE, unreliable: UNRELIABLE };

@@ -12,7 +12,7 @@ use consonance_litenetlib::{ClientSettings as LiteNetLibSettings, LiteNetLibClie
 use consonance_mirror::{ClientSettings as MirrorSettings, Credentials, MirrorClient};
 use consonance_telepathy::{Telepathy, TelepathyClient};
 use consonance_test_networks::udp;
-use consonance_transport::{ClientEvent, ClientTransport, Delivery};
+use consonance_transport::{ClientEvent, ClientTransport};
 
 use crate::folder::Folder;
 use crate::program::Program;
@@ -71,7 +71,7 @@ fn fishnet_greeting(keys: &str) -> Vec<u8> {
     let (_server, address) = serve(&Folder::new(), "fishnet", keys);
     let clock = UtcClock::new(Instant::now(), SystemTime::now());
     let mut client = udp(address, LiteNetLibClient::new(LiteNetLibSettings::default(), clock));
-    let channel = client.channel_for(Delivery::Reliable);
+    let channel = client.voice_channels().reliable;
     client.connect(Instant::now(), &[]);
     let deadline = Instant::now() + PATIENCE;
     loop {

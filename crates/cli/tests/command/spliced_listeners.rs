@@ -16,7 +16,7 @@ use consonance_kcp::{KcpClient, KcpClientSettings, KcpServer, KcpServerSettings}
 use consonance_mirror::MirrorClient;
 use consonance_quic::{QuicAddress, QuicClient, QuicClientSettings, QuicRuntime};
 use consonance_test_networks::udp;
-use consonance_transport::{Delivery, Peer};
+use consonance_transport::Peer;
 
 use crate::admin::get;
 use crate::folder::Folder;
@@ -65,7 +65,7 @@ impl<G: GameNetworkServer> Game<G> {
 
 /// Says all this to the game, and waits until all of it came back.
 fn assert_passed_on(mut client: impl GameNetworkClient, said: &[Vec<u8>], mut turn: impl FnMut(Instant)) {
-    let channel = client.channel_for(Delivery::Reliable);
+    let channel = client.voice_channels().reliable;
     let mut answers = Vec::new();
     client.connect(Instant::now(), &[]);
     let deadline = Instant::now() + PATIENCE;

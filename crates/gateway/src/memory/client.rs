@@ -10,10 +10,10 @@ use consonance_transport::packet_pool::{PacketPool, SharedPacket};
 use consonance_transport::{Delivery, DisconnectReason, Peer, Statistics};
 
 use super::{
-    Arrival, ClientMailbox, LinkToClient, LinkToServer, MemoryGameNetwork, Message, QUEUES, channel_for,
+    Arrival, CHANNELS, ClientMailbox, LinkToClient, LinkToServer, MemoryGameNetwork, Message, QUEUES,
     delivery_of, message_bytes_max, overloaded,
 };
-use crate::{Channel, GameNetworkClient, GameNetworkClientEvent};
+use crate::{Channel, GameNetworkClient, GameNetworkClientEvent, VoiceChannels};
 
 /// A client on a [`MemoryGameNetwork`]. Dropping it closes its connection.
 #[derive(Debug)]
@@ -154,8 +154,8 @@ impl GameNetworkClient for MemoryGameNetworkClient {
         self.mailbox.set_waker(waker);
     }
 
-    fn channel_for(&self, delivery: Delivery) -> Channel {
-        channel_for(delivery)
+    fn voice_channels(&self) -> VoiceChannels {
+        CHANNELS
     }
 
     fn delivery_of(&self, channel: Channel) -> Delivery {

@@ -10,8 +10,8 @@ use consonance_transport::inbox::{Popped, Pushed};
 use consonance_transport::packet_pool::{PacketPool, SharedPacket};
 use consonance_transport::{Delivery, DisconnectReason, Peer, SHUTTING_DOWN, ServerStatistics};
 
-use super::{LinkToClient, Listener, Message, channel_for, delivery_of, message_bytes_max, overloaded};
-use crate::{Channel, GameNetworkServer, GameNetworkServerEvent};
+use super::{CHANNELS, LinkToClient, Listener, Message, delivery_of, message_bytes_max, overloaded};
+use crate::{Channel, GameNetworkServer, GameNetworkServerEvent, VoiceChannels};
 
 /// A server on a [`MemoryGameNetwork`](super::MemoryGameNetwork). Dropping it loses every connection without a goodbye.
 #[derive(Debug)]
@@ -143,8 +143,8 @@ impl GameNetworkServer for MemoryGameNetworkServer {
         true
     }
 
-    fn channel_for(&self, delivery: Delivery) -> Channel {
-        channel_for(delivery)
+    fn voice_channels(&self) -> VoiceChannels {
+        CHANNELS
     }
 
     fn delivery_of(&self, channel: Channel) -> Delivery {

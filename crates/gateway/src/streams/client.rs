@@ -9,11 +9,9 @@ use std::time::Instant;
 use consonance_transport::{Delivery, DisconnectReason, Statistics};
 
 use super::link::Link;
-use super::{
-    Found, MessageStream as _, RELIABLE, StreamClientSettings, StreamProtocol, channel_for, delivery_of,
-};
+use super::{CHANNELS, Found, MessageStream as _, RELIABLE, StreamClientSettings, StreamProtocol};
 use crate::tcp::{TcpConnections, TcpEnd, TcpEvent, TcpId};
-use crate::{Channel, GameNetworkClient, GameNetworkClientEvent};
+use crate::{Channel, GameNetworkClient, GameNetworkClientEvent, VoiceChannels};
 
 /// A client whose messages travel in a TCP stream.
 #[derive(Debug)]
@@ -286,7 +284,8 @@ impl<P: StreamProtocol> GameNetworkClient for StreamClient<P> {
             self.statistics.dropped.not_connected += 1;
             return;
         };
-        let (delivery, voice_bytes_max) = (delivery_of(channel), self.settings.streams.voice_bytes_max);
+        let (delivery, voice_bytes_max) =
+            (CHANNELS.delivery_of(channel), self.settings.streams.voice_bytes_max);
         let dropped = link.send(now, &mut self.tcp, delivery, message, voice_bytes_max, &mut self.out);
         self.statistics.sent.count(delivery, 1, message.len());
         self.statistics.dropped.outgoing_full += dropped;
@@ -333,12 +332,8 @@ impl<P: StreamProtocol> GameNetworkClient for StreamClient<P> {
         Some(self.tcp.descriptor())
     }
 
-    fn channel_for(&self, delivery: Delivery) -> Channel {
-        channel_for(delivery)
-    }
-
-    fn delivery_of(&self, channel: Channel) -> Delivery {
-        delivery_of(channel)
+    fn voice_channels(&self) -> VoiceChannels {
+        CHANNELS
     }
 
     fn message_bytes_max(&self, _channel: Channel) -> usize {

@@ -10,9 +10,9 @@ use std::time::Instant;
 use consonance_transport::{ConnectionCounts, Delivery, Peer, SHUTTING_DOWN, ServerStatistics, Statistics};
 
 use super::link::Link;
-use super::{MessageStream as _, RELIABLE, StreamProtocol, StreamSettings, channel_for, delivery_of};
+use super::{CHANNELS, MessageStream as _, RELIABLE, StreamProtocol, StreamSettings};
 use crate::tcp::{TcpConnections, TcpId};
-use crate::{Channel, GameNetworkServer, GameNetworkServerEvent, Timers};
+use crate::{Channel, GameNetworkServer, GameNetworkServerEvent, Timers, VoiceChannels};
 use turn::Step;
 
 mod turn;
@@ -128,7 +128,7 @@ impl<P: StreamProtocol> GameNetworkServer for StreamServer<P> {
             self.statistics.dropped.too_large += 1;
             return;
         }
-        let (id, delivery) = (TcpId(peer.0), delivery_of(channel));
+        let (id, delivery) = (TcpId(peer.0), CHANNELS.delivery_of(channel));
         if delivery == Delivery::Reliable && self.ends_as_too_slow(now, id, message.len()) {
             return;
         }
@@ -187,12 +187,8 @@ impl<P: StreamProtocol> GameNetworkServer for StreamServer<P> {
         Some(self.tcp.descriptor())
     }
 
-    fn channel_for(&self, delivery: Delivery) -> Channel {
-        channel_for(delivery)
-    }
-
-    fn delivery_of(&self, channel: Channel) -> Delivery {
-        delivery_of(channel)
+    fn voice_channels(&self) -> VoiceChannels {
+        CHANNELS
     }
 
     fn message_bytes_max(&self, _channel: Channel) -> usize {

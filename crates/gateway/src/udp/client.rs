@@ -11,7 +11,7 @@ use consonance_transport::{Delivery, DisconnectReason, Statistics};
 use super::server::{SENDS_UNFLUSHED_MAX, Turn};
 use super::socket::DatagramSocket;
 use super::{ClientEndpoint, ClientEndpointEvent, DatagramCounts};
-use crate::{Channel, GameNetworkClient, GameNetworkClientEvent};
+use crate::{Channel, GameNetworkClient, GameNetworkClientEvent, VoiceChannels};
 
 /// How a client uses its sockets, one for each connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -255,8 +255,8 @@ impl<E: ClientEndpoint> GameNetworkClient for UdpClient<E> {
         self.socket.as_ref().map(|socket| socket.socket().as_fd())
     }
 
-    fn channel_for(&self, delivery: Delivery) -> Channel {
-        self.endpoint.channel_for(delivery)
+    fn voice_channels(&self) -> VoiceChannels {
+        self.endpoint.voice_channels()
     }
 
     fn delivery_of(&self, channel: Channel) -> Delivery {

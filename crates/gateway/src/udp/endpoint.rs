@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use consonance_transport::{Delivery, DisconnectReason, Peer, ServerStatistics, Statistics};
 
-use crate::Channel;
+use crate::{Channel, VoiceChannels};
 
 /// The server's end of a protocol in UDP datagrams.
 ///
@@ -43,11 +43,13 @@ pub trait ServerEndpoint: Send {
     /// See [`GameNetworkServer::shutdown`](crate::GameNetworkServer::shutdown).
     fn shutdown(&mut self, now: Instant);
 
-    /// See [`GameNetworkServer::channel_for`](crate::GameNetworkServer::channel_for).
-    fn channel_for(&self, delivery: Delivery) -> Channel;
+    /// See [`GameNetworkServer::voice_channels`](crate::GameNetworkServer::voice_channels).
+    fn voice_channels(&self) -> VoiceChannels;
 
     /// See [`GameNetworkServer::delivery_of`](crate::GameNetworkServer::delivery_of).
-    fn delivery_of(&self, channel: Channel) -> Delivery;
+    fn delivery_of(&self, channel: Channel) -> Delivery {
+        self.voice_channels().delivery_of(channel)
+    }
 
     /// See [`GameNetworkServer::message_bytes_max`](crate::GameNetworkServer::message_bytes_max).
     fn message_bytes_max(&self, channel: Channel) -> usize;
@@ -124,11 +126,13 @@ pub trait ClientEndpoint: Send {
     /// repeat it.
     fn hang_up(&mut self, now: Instant);
 
-    /// See [`GameNetworkClient::channel_for`](crate::GameNetworkClient::channel_for).
-    fn channel_for(&self, delivery: Delivery) -> Channel;
+    /// See [`GameNetworkClient::voice_channels`](crate::GameNetworkClient::voice_channels).
+    fn voice_channels(&self) -> VoiceChannels;
 
     /// See [`GameNetworkClient::delivery_of`](crate::GameNetworkClient::delivery_of).
-    fn delivery_of(&self, channel: Channel) -> Delivery;
+    fn delivery_of(&self, channel: Channel) -> Delivery {
+        self.voice_channels().delivery_of(channel)
+    }
 
     /// See [`GameNetworkClient::message_bytes_max`](crate::GameNetworkClient::message_bytes_max).
     fn message_bytes_max(&self, channel: Channel) -> usize;

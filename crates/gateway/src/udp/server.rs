@@ -10,7 +10,7 @@ use consonance_transport::{Delivery, Peer, ServerStatistics};
 
 use super::socket::DatagramSocket;
 use super::{DatagramCounts, ServerEndpoint, ServerEndpointEvent};
-use crate::{Channel, GameNetworkServer, GameNetworkServerEvent};
+use crate::{Channel, GameNetworkServer, GameNetworkServerEvent, VoiceChannels};
 
 /// How a server uses its socket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -189,8 +189,8 @@ impl<E: ServerEndpoint> GameNetworkServer for UdpServer<E> {
         Some(self.socket.socket().as_fd())
     }
 
-    fn channel_for(&self, delivery: Delivery) -> Channel {
-        self.endpoint.channel_for(delivery)
+    fn voice_channels(&self) -> VoiceChannels {
+        self.endpoint.voice_channels()
     }
 
     fn delivery_of(&self, channel: Channel) -> Delivery {

@@ -4,10 +4,10 @@ use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use consonance_gateway::Channel;
 use consonance_gateway::udp::{
     BytesQueue, ClientEndpoint, ClientEndpointEvent, ServerEndpoint, ServerEndpointEvent,
 };
+use consonance_gateway::{Channel, VoiceChannels};
 use consonance_transport::{Delivery, DisconnectReason, Peer, ServerStatistics, Statistics};
 
 const HELLO: u8 = b'h';
@@ -95,8 +95,8 @@ impl ServerEndpoint for PlainServer {
 
     fn shutdown(&mut self, _now: Instant) {}
 
-    fn channel_for(&self, _delivery: Delivery) -> Channel {
-        CHANNEL
+    fn voice_channels(&self) -> VoiceChannels {
+        VoiceChannels { reliable: CHANNEL, unreliable: CHANNEL }
     }
 
     fn delivery_of(&self, _channel: Channel) -> Delivery {
@@ -198,8 +198,8 @@ impl ClientEndpoint for PlainClient {
         self.put(GOODBYE, b"");
     }
 
-    fn channel_for(&self, _delivery: Delivery) -> Channel {
-        CHANNEL
+    fn voice_channels(&self) -> VoiceChannels {
+        VoiceChannels { reliable: CHANNEL, unreliable: CHANNEL }
     }
 
     fn delivery_of(&self, _channel: Channel) -> Delivery {

@@ -9,12 +9,12 @@ use std::time::Instant;
 
 use consonance_gateway::tcp::{TcpConnections, TcpEnd, TcpEvent, TcpId};
 use consonance_gateway::udp::DatagramSocket;
-use consonance_gateway::{Channel, GameNetworkClient, GameNetworkClientEvent};
-use consonance_transport::{Delivery, DisconnectReason, Statistics};
+use consonance_gateway::{Channel, GameNetworkClient, GameNetworkClientEvent, VoiceChannels};
+use consonance_transport::{DisconnectReason, Statistics};
 
 use crate::connector::{Connector, ConnectorEvent, ConnectorOrder};
 use crate::format::length;
-use crate::server::{DATAGRAM_BYTES_MAX, channel_for, delivery_of};
+use crate::server::{CHANNELS, DATAGRAM_BYTES_MAX};
 use crate::{ClientSettings, RELIABLE, UNRELIABLE};
 
 /// A DarkRift client. See the [crate's page](crate).
@@ -232,7 +232,7 @@ impl DarkRiftClient {
 
     fn note(&mut self, step: &Step) {
         if let Step::Message(channel) = step {
-            self.statistics.received.count(delivery_of(*channel), 1, self.message.len());
+            self.statistics.received.count(CHANNELS.delivery_of(*channel), 1, self.message.len());
         }
     }
 }
@@ -267,7 +267,7 @@ impl GameNetworkClient for DarkRiftClient {
                 } else {
                     udp.send(None, message);
                 }
-                self.statistics.sent.count(delivery_of(channel), 1, message.len());
+                self.statistics.sent.count(CHANNELS.delivery_of(channel), 1, message.len());
             }
             _ => self.statistics.dropped.not_connected += 1,
         }
@@ -307,12 +307,8 @@ impl GameNetworkClient for DarkRiftClient {
         Some(self.tcp.descriptor())
     }
 
-    fn channel_for(&self, delivery: Delivery) -> Channel {
-        channel_for(delivery)
-    }
-
-    fn delivery_of(&self, channel: Channel) -> Delivery {
-        delivery_of(channel)
+    fn voice_channels(&self) -> VoiceChannels {
+        CHANNELS
     }
 
     fn message_bytes_max(&self, channel: Channel) -> usize {

@@ -9,8 +9,8 @@ use std::time::Instant;
 
 use consonance_gateway::tcp::{TcpConnections, TcpEvent, TcpId};
 use consonance_gateway::udp::DatagramSocket;
-use consonance_gateway::{Channel, GameNetworkServer, GameNetworkServerEvent};
-use consonance_transport::{Delivery, DisconnectReason, Peer, ServerStatistics, Statistics};
+use consonance_gateway::{Channel, GameNetworkServer, GameNetworkServerEvent, VoiceChannels};
+use consonance_transport::{DisconnectReason, Peer, ServerStatistics, Statistics};
 use ring::rand::{SecureRandom as _, SystemRandom};
 
 use crate::format::length;
@@ -238,12 +238,8 @@ impl GameNetworkServer for DarkRiftServer {
         Some(self.tcp.descriptor())
     }
 
-    fn channel_for(&self, delivery: Delivery) -> Channel {
-        channel_for(delivery)
-    }
-
-    fn delivery_of(&self, channel: Channel) -> Delivery {
-        delivery_of(channel)
+    fn voice_channels(&self) -> VoiceChannels {
+        CHANNELS
     }
 
     fn message_bytes_max(&self, channel: Channel) -> usize {
@@ -268,16 +264,7 @@ impl GameNetworkServer for DarkRiftServer {
     }
 }
 
-pub(crate) fn channel_for(delivery: Delivery) -> Channel {
-    match delivery {
-        Delivery::Reliable => RELIABLE,
-        Delivery::Unreliable => UNRELIABLE,
-    }
-}
-
-pub(crate) fn delivery_of(channel: Channel) -> Delivery {
-    if channel == RELIABLE { Delivery::Reliable } else { Delivery::Unreliable }
-}
+pub(crate) const CHANNELS: VoiceChannels = VoiceChannels { reliable: RELIABLE, unreliable: UNRELIABLE };
 
 fn take_in(event: ListenerEvent<'_>, channel: Channel, buffer: &mut Vec<u8>) -> Step {
     match event {

@@ -3,8 +3,8 @@
 use std::collections::VecDeque;
 use std::time::Instant;
 
-use consonance_gateway::Channel;
 use consonance_gateway::udp::{ClientEndpoint, ClientEndpointEvent};
+use consonance_gateway::{Channel, VoiceChannels};
 use consonance_transport::{Delivery, DisconnectReason, LinkQuality, Statistics};
 use rusty_enet::{MTU_MAX, Packet};
 
@@ -322,8 +322,8 @@ impl ClientEndpoint for EnetClient {
         self.say_goodbye();
     }
 
-    fn channel_for(&self, delivery: Delivery) -> Channel {
-        self.settings.connection.channel_for(delivery)
+    fn voice_channels(&self) -> VoiceChannels {
+        self.settings.connection.voice_channels()
     }
 
     fn delivery_of(&self, channel: Channel) -> Delivery {

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::time::Instant;
 
 use consonance_gateway::udp::{NewcomerRate, ServerEndpoint, ServerEndpointEvent};
-use consonance_gateway::{Channel, Timers};
+use consonance_gateway::{Channel, Timers, VoiceChannels};
 use consonance_transport::{Delivery, DisconnectReason, Peer, ServerStatistics};
 use rusty_enet::{MTU_MAX, Packet};
 
@@ -286,8 +286,8 @@ impl ServerEndpoint for EnetServer {
         }
     }
 
-    fn channel_for(&self, delivery: Delivery) -> Channel {
-        self.settings.connection.channel_for(delivery)
+    fn voice_channels(&self) -> VoiceChannels {
+        self.settings.connection.voice_channels()
     }
 
     fn delivery_of(&self, channel: Channel) -> Delivery {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use consonance_gateway::Channel;
+use consonance_gateway::{Channel, VoiceChannels};
 use consonance_transport::Delivery;
 use rusty_enet::PacketKind;
 use rusty_enet::consts::{PROTOCOL_MAXIMUM_MTU, PROTOCOL_MINIMUM_MTU};
@@ -75,10 +75,13 @@ impl ConnectionSettings {
         self
     }
 
-    pub(crate) fn channel_for(&self, delivery: Delivery) -> Channel {
-        let fits = |kind: &ChannelKind| kind.delivery() == delivery;
-        let found = self.channels.iter().position(fits);
-        Channel(found.and_then(|channel| u16::try_from(channel).ok()).unwrap_or(0))
+    /// The first ones that fit.
+    pub(crate) fn voice_channels(&self) -> VoiceChannels {
+        let first = |delivery| {
+            let found = self.channels.iter().position(|kind| kind.delivery() == delivery);
+            Channel(found.and_then(|channel| u16::try_from(channel).ok()).unwrap_or(0))
+        };
+        VoiceChannels { reliable: first(Delivery::Reliable), unreliable: first(Delivery::Unreliable) }
     }
 
     /// A channel that does not exist guarantees nothing.

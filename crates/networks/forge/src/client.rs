@@ -3,9 +3,9 @@
 use std::collections::VecDeque;
 use std::time::Instant;
 
-use consonance_gateway::Channel;
 use consonance_gateway::udp::{BytesQueue, ClientEndpoint, ClientEndpointEvent};
-use consonance_transport::{Delivery, DisconnectReason, Statistics};
+use consonance_gateway::{Channel, VoiceChannels};
+use consonance_transport::{DisconnectReason, Statistics};
 use ring::hmac;
 
 use crate::frame::{
@@ -13,7 +13,7 @@ use crate::frame::{
     TO_SERVER,
 };
 use crate::link::{Full, Head, Link};
-use crate::message::{self, MESSAGE_BYTES_MAX, channel_for, delivery_of};
+use crate::message::{self, CHANNELS, MESSAGE_BYTES_MAX};
 use crate::{ForgeClientSettings, upgrade};
 
 /// A client of a Forge host; see the [crate's page](crate).
@@ -108,7 +108,7 @@ impl ForgeClient {
                 let channel = message::channel_of(head);
                 let payload = &self.payload;
                 self.event_bytes.push((), |bytes| message::write(head.group, payload, bytes));
-                self.statistics.received.count(delivery_of(channel), 1, payload.len());
+                self.statistics.received.count(CHANNELS.delivery_of(channel), 1, payload.len());
                 self.events.push_back(ClientEndpointEvent::Message { channel });
             }
             (State::Up { link, .. }, Control::Ping) => {
@@ -274,7 +274,7 @@ impl ClientEndpoint for ForgeClient {
             self.end(DisconnectReason::Overloaded { queue });
             return;
         }
-        self.statistics.sent.count(delivery_of(channel), 1, payload.len());
+        self.statistics.sent.count(CHANNELS.delivery_of(channel), 1, payload.len());
     }
 
     fn disconnect(&mut self, now: Instant) {
@@ -303,12 +303,8 @@ impl ClientEndpoint for ForgeClient {
         }
     }
 
-    fn channel_for(&self, delivery: Delivery) -> Channel {
-        channel_for(delivery)
-    }
-
-    fn delivery_of(&self, channel: Channel) -> Delivery {
-        delivery_of(channel)
+    fn voice_channels(&self) -> VoiceChannels {
+        CHANNELS
     }
 
     fn message_bytes_max(&self, _channel: Channel) -> usize {

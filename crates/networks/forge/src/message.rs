@@ -1,7 +1,6 @@
 //! Messages as games' networks see them: a frame's group, and what it says.
 
-use consonance_gateway::Channel;
-use consonance_transport::Delivery;
+use consonance_gateway::{Channel, VoiceChannels};
 
 use crate::frame::{Control, PAYLOAD_BYTES_MAX};
 use crate::link::Head;
@@ -27,15 +26,6 @@ pub(crate) fn channel_of(head: Head) -> Channel {
     if head.is_reliable { RELIABLE } else { UNRELIABLE }
 }
 
-pub(crate) fn channel_for(delivery: Delivery) -> Channel {
-    match delivery {
-        Delivery::Reliable => RELIABLE,
-        Delivery::Unreliable => UNRELIABLE,
-    }
-}
-
-pub(crate) fn delivery_of(channel: Channel) -> Delivery {
-    if channel == RELIABLE { Delivery::Reliable } else { Delivery::Unreliable }
-}
+pub(crate) const CHANNELS: VoiceChannels = VoiceChannels { reliable: RELIABLE, unreliable: UNRELIABLE };
 
 pub(crate) const MESSAGE_BYTES_MAX: usize = 4 + PAYLOAD_BYTES_MAX;

@@ -5,10 +5,8 @@ use std::net::SocketAddr;
 use std::time::Instant;
 
 use consonance_gateway::udp::{BytesQueue, ServerEndpoint, ServerEndpointEvent};
-use consonance_gateway::{Channel, Timers};
-use consonance_transport::{
-    ConnectionCounts, Delivery, DisconnectReason, Peer, ServerStatistics, Statistics,
-};
+use consonance_gateway::{Channel, Timers, VoiceChannels};
+use consonance_transport::{ConnectionCounts, DisconnectReason, Peer, ServerStatistics, Statistics};
 use ring::hmac;
 
 use self::events::Events;
@@ -17,7 +15,7 @@ use crate::frame::{
     Control, DATAGRAM_BYTES_MAX, Frame, GROUP_CLOSE, GROUP_ID, GROUP_PONG, GROUP_REFUSED, Piece, TO_TARGET,
 };
 use crate::link::{Full, Head, Link};
-use crate::message::{self, MESSAGE_BYTES_MAX, channel_for, delivery_of};
+use crate::message::{self, CHANNELS, MESSAGE_BYTES_MAX};
 use crate::{ForgeServerSettings, upgrade};
 
 mod events;
@@ -146,7 +144,7 @@ impl ForgeServer {
                 let payload = &self.payload;
                 let message = ServerEndpointEvent::Message { peer, channel };
                 self.events.push(message, |bytes| message::write(head.group, payload, bytes));
-                self.statistics.received.count(delivery_of(channel), 1, payload.len());
+                self.statistics.received.count(CHANNELS.delivery_of(channel), 1, payload.len());
             }
             Control::Ping => {
                 // Unreliable frames always have room.
@@ -292,7 +290,7 @@ impl ServerEndpoint for ForgeServer {
         };
         match client.link.send(now, message::head(channel, group), TO_TARGET, payload) {
             Ok(()) => {
-                self.statistics.sent.count(delivery_of(channel), 1, payload.len());
+                self.statistics.sent.count(CHANNELS.delivery_of(channel), 1, payload.len());
                 self.settle(now, peer);
             }
             Err(Full) => self.end_too_slow(peer),
@@ -325,12 +323,8 @@ impl ServerEndpoint for ForgeServer {
         }
     }
 
-    fn channel_for(&self, delivery: Delivery) -> Channel {
-        channel_for(delivery)
-    }
-
-    fn delivery_of(&self, channel: Channel) -> Delivery {
-        delivery_of(channel)
+    fn voice_channels(&self) -> VoiceChannels {
+        CHANNELS
     }
 
     fn message_bytes_max(&self, _channel: Channel) -> usize {

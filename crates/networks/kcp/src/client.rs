@@ -3,15 +3,13 @@
 use std::collections::VecDeque;
 use std::time::Instant;
 
-use consonance_gateway::Channel;
 use consonance_gateway::udp::{BytesQueue, ClientEndpoint, ClientEndpointEvent};
+use consonance_gateway::{Channel, VoiceChannels};
 use consonance_transport::{Delivery, DisconnectReason, LinkQuality, Peer, Statistics};
 
 use crate::generation::DATAGRAM_BYTES_MAX;
 use crate::link::{Link, Opened, Reliable, Unreliable};
-use crate::{
-    Generation, Greeting, KcpClientSettings, RELIABLE_CHANNEL, UNRELIABLE_CHANNEL, channel_for, delivery_of,
-};
+use crate::{CHANNELS, Generation, Greeting, KcpClientSettings, RELIABLE_CHANNEL, UNRELIABLE_CHANNEL};
 
 /// The cookie that servers of G2 put into what they send us: that of every stock client.
 const OWN_COOKIE: u32 = 0;
@@ -276,7 +274,7 @@ impl ClientEndpoint for KcpClient {
             self.statistics.dropped.not_connected += 1;
             return;
         }
-        match delivery_of(channel) {
+        match CHANNELS.delivery_of(channel) {
             Delivery::Reliable => self.send_reliable(now, message),
             Delivery::Unreliable => self.send_unreliable(now, message),
         }
@@ -300,17 +298,13 @@ impl ClientEndpoint for KcpClient {
         link.emit_goodbye(|datagram| keep(&mut self.outgoing, datagram));
     }
 
-    fn channel_for(&self, delivery: Delivery) -> Channel {
-        channel_for(delivery)
-    }
-
-    fn delivery_of(&self, channel: Channel) -> Delivery {
-        delivery_of(channel)
+    fn voice_channels(&self) -> VoiceChannels {
+        CHANNELS
     }
 
     fn message_bytes_max(&self, channel: Channel) -> usize {
         let spoken = self.connection.as_ref().map(|connection| connection.link.generation());
-        spoken.unwrap_or(self.settings.generation).message_bytes_max(delivery_of(channel))
+        spoken.unwrap_or(self.settings.generation).message_bytes_max(CHANNELS.delivery_of(channel))
     }
 
     fn statistics(&self) -> Statistics {

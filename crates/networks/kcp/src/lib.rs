@@ -44,21 +44,10 @@ pub use segment::{Command, HEADER_BYTES, Segment, Segments};
 pub use server::KcpServer;
 pub use settings::{KcpClientSettings, KcpServerSettings, LinkSettings};
 
-use consonance_gateway::Channel;
-use consonance_transport::Delivery;
+use consonance_gateway::{Channel, VoiceChannels};
 
 /// Mirror's channel 0: complete and in order.
 pub const RELIABLE_CHANNEL: Channel = Channel(0);
 /// Mirror's channel 1: at once or never.
 pub const UNRELIABLE_CHANNEL: Channel = Channel(1);
-
-fn channel_for(delivery: Delivery) -> Channel {
-    match delivery {
-        Delivery::Reliable => RELIABLE_CHANNEL,
-        Delivery::Unreliable => UNRELIABLE_CHANNEL,
-    }
-}
-
-fn delivery_of(channel: Channel) -> Delivery {
-    if channel == RELIABLE_CHANNEL { Delivery::Reliable } else { Delivery::Unreliable }
-}
+const CHANNELS: VoiceChannels = VoiceChannels { reliable: RELIABLE_CHANNEL, unreliable: UNRELIABLE_CHANNEL };

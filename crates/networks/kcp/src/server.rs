@@ -5,13 +5,13 @@ use std::net::SocketAddr;
 use std::time::Instant;
 
 use consonance_gateway::udp::{BytesQueue, NewcomerRate, ServerEndpoint, ServerEndpointEvent};
-use consonance_gateway::{Channel, Timers};
+use consonance_gateway::{Channel, Timers, VoiceChannels};
 use consonance_transport::{Delivery, DisconnectReason, Peer, ServerStatistics};
 
 use crate::generation::DATAGRAM_BYTES_MAX;
 use crate::hello::Hello;
 use crate::link::{Opened, Unreliable};
-use crate::{Generation, Greeting, KcpServerSettings, channel_for, delivery_of};
+use crate::{CHANNELS, Generation, Greeting, KcpServerSettings};
 
 mod connection;
 mod cookies;
@@ -236,7 +236,7 @@ impl ServerEndpoint for KcpServer {
             self.statistics.links.dropped.not_connected += 1;
             return;
         }
-        match delivery_of(channel) {
+        match CHANNELS.delivery_of(channel) {
             Delivery::Reliable => self.send_reliable(now, peer, message),
             Delivery::Unreliable => self.send_unreliable(now, peer, message),
         }
@@ -255,17 +255,13 @@ impl ServerEndpoint for KcpServer {
         }
     }
 
-    fn channel_for(&self, delivery: Delivery) -> Channel {
-        channel_for(delivery)
-    }
-
-    fn delivery_of(&self, channel: Channel) -> Delivery {
-        delivery_of(channel)
+    fn voice_channels(&self) -> VoiceChannels {
+        CHANNELS
     }
 
     /// What fits into the messages of every generation that may come.
     fn message_bytes_max(&self, channel: Channel) -> usize {
-        self.settings.generation.unwrap_or(Generation::G4).message_bytes_max(delivery_of(channel))
+        self.settings.generation.unwrap_or(Generation::G4).message_bytes_max(CHANNELS.delivery_of(channel))
     }
 
     fn network(&self) -> &'static str {

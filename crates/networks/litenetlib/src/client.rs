@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use consonance_gateway::Channel;
 use consonance_gateway::udp::{BytesQueue, ClientEndpoint, ClientEndpointEvent};
+use consonance_gateway::{Channel, VoiceChannels};
 use consonance_transport::{Delivery, DisconnectReason, LinkQuality, Statistics};
 
 use crate::UtcClock;
@@ -11,7 +11,7 @@ use crate::connection::{Connection, Counts, DATAGRAM_BYTES_MAX, TIMER_MIN, Unsen
 use crate::goodbye::Goodbye;
 use crate::handshake::{ConnectRequest, Disconnect, write_key};
 use crate::packet_type::Dialect;
-use crate::server::{channel_for, delivery_of};
+use crate::server::{CHANNELS, delivery_of};
 use crate::settings::ClientSettings;
 
 mod packets;
@@ -284,8 +284,8 @@ impl ClientEndpoint for LiteNetLibClient {
         }
     }
 
-    fn channel_for(&self, delivery: Delivery) -> Channel {
-        channel_for(delivery)
+    fn voice_channels(&self) -> VoiceChannels {
+        CHANNELS
     }
 
     fn delivery_of(&self, channel: Channel) -> Delivery {

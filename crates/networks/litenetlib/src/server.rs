@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use consonance_gateway::udp::{BytesQueue, ServerEndpoint, ServerEndpointEvent};
-use consonance_gateway::{Channel, Timers};
+use consonance_gateway::{Channel, Timers, VoiceChannels};
 use consonance_transport::{Delivery, DisconnectReason, Peer, SHUTTING_DOWN, ServerStatistics};
 
 use crate::UtcClock;
@@ -211,8 +211,8 @@ impl ServerEndpoint for LiteNetLibServer {
         }
     }
 
-    fn channel_for(&self, delivery: Delivery) -> Channel {
-        channel_for(delivery)
+    fn voice_channels(&self) -> VoiceChannels {
+        CHANNELS
     }
 
     fn delivery_of(&self, channel: Channel) -> Delivery {
@@ -236,12 +236,8 @@ impl ServerEndpoint for LiteNetLibServer {
     }
 }
 
-pub(crate) fn channel_for(delivery: Delivery) -> Channel {
-    match delivery {
-        Delivery::Reliable => RELIABLE_ORDERED,
-        Delivery::Unreliable => UNRELIABLE,
-    }
-}
+pub(crate) const CHANNELS: VoiceChannels =
+    VoiceChannels { reliable: RELIABLE_ORDERED, unreliable: UNRELIABLE };
 
 /// Only where every message arrives it is what others call reliable.
 pub(crate) fn delivery_of(channel: Channel) -> Delivery {

@@ -2,14 +2,14 @@
 
 use std::time::{Duration, Instant};
 
-use consonance_gateway::Channel;
 use consonance_gateway::udp::{BytesQueue, ClientEndpoint, ClientEndpointEvent};
+use consonance_gateway::{Channel, VoiceChannels};
 use consonance_transport::random::Random;
-use consonance_transport::{Delivery, DisconnectReason, Statistics};
+use consonance_transport::{DisconnectReason, Statistics};
 
 use crate::connection::{Connection, DataError};
 use crate::datagram::{Datagram, Kind, Token};
-use crate::pipeline::{channel_for, delivery_of};
+use crate::pipeline::CHANNELS;
 use crate::{ClientSettings, READ_BYTES_MAX};
 
 /// A client of Unity Transport 2.x, without its socket.
@@ -132,7 +132,7 @@ impl UtpClient {
         let is_heard = link.state == State::Up;
         let result = link.connection.handle_data(now, pipeline, body, |channel, message| {
             if is_heard {
-                statistics.received.count(delivery_of(channel), 1, message.len());
+                statistics.received.count(CHANNELS.delivery_of(channel), 1, message.len());
                 let event = ClientEndpointEvent::Message { channel };
                 events.push(event, |bytes| bytes.extend_from_slice(message));
             }
@@ -228,7 +228,7 @@ impl ClientEndpoint for UtpClient {
             return;
         };
         if link.connection.send(now, channel, message).is_ok() {
-            self.statistics.sent.count(delivery_of(channel), 1, message.len());
+            self.statistics.sent.count(CHANNELS.delivery_of(channel), 1, message.len());
         } else {
             let queue = format!("{} bytes", self.settings.connection.reliable_queue_bytes);
             self.end(now, DisconnectReason::Overloaded { queue });
@@ -257,12 +257,8 @@ impl ClientEndpoint for UtpClient {
         self.parting.push((), |bytes| goodbye.write(bytes));
     }
 
-    fn channel_for(&self, delivery: Delivery) -> Channel {
-        channel_for(delivery)
-    }
-
-    fn delivery_of(&self, channel: Channel) -> Delivery {
-        delivery_of(channel)
+    fn voice_channels(&self) -> VoiceChannels {
+        CHANNELS
     }
 
     fn message_bytes_max(&self, channel: Channel) -> usize {

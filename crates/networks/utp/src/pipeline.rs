@@ -1,7 +1,6 @@
 //! The ways that Netcode for GameObjects sets up.
 
-use consonance_gateway::Channel;
-use consonance_transport::Delivery;
+use consonance_gateway::{Channel, VoiceChannels};
 
 /// Messages that may be lost and overtaken; large ones travel in fragments.
 pub const UNRELIABLE: Channel = Channel(1);
@@ -9,17 +8,8 @@ pub const UNRELIABLE: Channel = Channel(1);
 pub const UNRELIABLE_SEQUENCED: Channel = Channel(2);
 /// Messages that all arrive, in order.
 pub const RELIABLE: Channel = Channel(3);
+/// Those that voice takes.
+pub(crate) const CHANNELS: VoiceChannels = VoiceChannels { reliable: RELIABLE, unreliable: UNRELIABLE };
 
 /// The largest payload in one datagram, in bytes: what the longest headers leave, and what Netcode itself stays below.
 pub const PAYLOAD_BYTES_MAX: usize = 1370;
-
-pub(crate) fn delivery_of(channel: Channel) -> Delivery {
-    if channel == RELIABLE { Delivery::Reliable } else { Delivery::Unreliable }
-}
-
-pub(crate) fn channel_for(delivery: Delivery) -> Channel {
-    match delivery {
-        Delivery::Reliable => RELIABLE,
-        Delivery::Unreliable => UNRELIABLE,
-    }
-}

@@ -5,14 +5,12 @@ use std::net::SocketAddr;
 use std::time::Instant;
 
 use consonance_gateway::udp::{BytesQueue, ServerEndpoint, ServerEndpointEvent};
-use consonance_gateway::{Channel, Timers};
-use consonance_transport::{
-    ConnectionCounts, Delivery, DisconnectReason, Peer, ServerStatistics, Statistics,
-};
+use consonance_gateway::{Channel, Timers, VoiceChannels};
+use consonance_transport::{ConnectionCounts, DisconnectReason, Peer, ServerStatistics, Statistics};
 
 use crate::connection::{Connection, DataError};
 use crate::datagram::{Datagram, Kind, Token};
-use crate::pipeline::{channel_for, delivery_of};
+use crate::pipeline::CHANNELS;
 use crate::seat::{Seat, State};
 use crate::{READ_BYTES_MAX, ServerSettings};
 
@@ -134,7 +132,7 @@ impl UtpServer {
         let is_heard = seat.state == State::Open;
         let result = seat.connection.handle_data(now, pipeline, body, |channel, message| {
             if is_heard {
-                links.received.count(delivery_of(channel), 1, message.len());
+                links.received.count(CHANNELS.delivery_of(channel), 1, message.len());
                 let event = ServerEndpointEvent::Message { peer, channel };
                 events.push(event, |bytes| bytes.extend_from_slice(message));
             }
@@ -291,7 +289,7 @@ impl ServerEndpoint for UtpServer {
             return;
         };
         if seat.connection.send(now, channel, message).is_ok() {
-            self.links.sent.count(delivery_of(channel), 1, message.len());
+            self.links.sent.count(CHANNELS.delivery_of(channel), 1, message.len());
             self.mark_dirty(peer);
         } else {
             self.counts.too_slow += 1;
@@ -322,12 +320,8 @@ impl ServerEndpoint for UtpServer {
         }
     }
 
-    fn channel_for(&self, delivery: Delivery) -> Channel {
-        channel_for(delivery)
-    }
-
-    fn delivery_of(&self, channel: Channel) -> Delivery {
-        delivery_of(channel)
+    fn voice_channels(&self) -> VoiceChannels {
+        CHANNELS
     }
 
     fn message_bytes_max(&self, channel: Channel) -> usize {

@@ -42,7 +42,7 @@ impl Game {
         self.moves += 1;
         let delivery = delivery_of_turn(self.moves);
         let message = (self.of.wrap)(now.since, &Stamped::Move { delivery, sent_at: now.since }.to_bytes());
-        self.network.send(now.instant, peer, self.network.channel_for(delivery), &message);
+        self.network.send(now.instant, peer, self.network.voice_channels().channel_for(delivery), &message);
         meter.send();
     }
 

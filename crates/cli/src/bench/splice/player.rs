@@ -107,7 +107,7 @@ impl Player {
             let introduction = Stamped::Introduction { side, number: self.number }.to_bytes();
             let message = (self.of.wrap)(now.since, &introduction);
             for delivery in [transport::Delivery::Reliable, transport::Delivery::Unreliable] {
-                self.network.send(now.instant, self.network.channel_for(delivery), &message);
+                self.network.send(now.instant, self.network.voice_channels().channel_for(delivery), &message);
             }
             self.moves += 1;
         }
@@ -118,7 +118,7 @@ impl Player {
         self.moves += 1;
         let delivery = delivery_of_turn(self.moves);
         let message = (self.of.wrap)(now.since, &Stamped::Move { delivery, sent_at: now.since }.to_bytes());
-        self.network.send(now.instant, self.network.channel_for(delivery), &message);
+        self.network.send(now.instant, self.network.voice_channels().channel_for(delivery), &message);
         meter.send();
     }
 

@@ -5,8 +5,8 @@ use std::time::Instant;
 use consonance_transport::random::Random;
 use consonance_transport::{Delivery, Statistics};
 
-use crate::Channel;
 use crate::udp::{ClientEndpoint, ClientEndpointEvent};
+use crate::{Channel, VoiceChannels};
 
 /// A client's machine that nothing reaches and nothing leaves once it is [cut](Self::cut), until it connects again.
 #[derive(Debug)]
@@ -87,8 +87,8 @@ impl<C: ClientEndpoint> ClientEndpoint for Cable<C> {
         self.endpoint.hang_up(now);
     }
 
-    fn channel_for(&self, delivery: Delivery) -> Channel {
-        self.endpoint.channel_for(delivery)
+    fn voice_channels(&self) -> VoiceChannels {
+        self.endpoint.voice_channels()
     }
 
     fn delivery_of(&self, channel: Channel) -> Delivery {

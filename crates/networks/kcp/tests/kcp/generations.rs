@@ -93,7 +93,7 @@ fn what_is_too_large_or_empty_is_dropped_and_counted() {
         let (number, peer) = rig.connect_client(client(generation), &[]);
         let (now, seat) = (rig.now(), rig.client(number));
         for delivery in [Delivery::Reliable, Delivery::Unreliable] {
-            let channel = seat.endpoint.channel_for(delivery);
+            let channel = seat.endpoint.voice_channels().channel_for(delivery);
             let too_large = vec![0; seat.endpoint.message_bytes_max(channel) + 1];
             seat.endpoint.send(now, channel, &too_large);
             seat.endpoint.send(now, channel, b"");
