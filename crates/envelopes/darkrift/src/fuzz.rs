@@ -7,9 +7,7 @@ use consonance_gateway::{
 };
 use consonance_transport::Delivery;
 
-use crate::{
-    DarkRiftSplice, DarkRiftVoiceClient, DarkRiftVoiceOnly, Layout, Message, VoiceDialect, VoiceSettings,
-};
+use crate::{DarkRiftVoice, DarkRiftVoiceClient, Layout, Message, VoiceDialect, VoiceSettings};
 
 /// Messages one after the other, each behind a byte for its way and one for its length.
 ///
@@ -17,8 +15,8 @@ use crate::{
 /// If an envelope does what it must not.
 pub fn darkrift_messages(mut bytes: &[u8]) {
     let now = Instant::now();
-    let mut splice = DarkRiftSplice::new(VoiceSettings::default()).open(now);
-    let mut server = DarkRiftVoiceOnly::new(VoiceSettings::default()).open(now);
+    let mut splice = DarkRiftVoice::in_splice(VoiceSettings::default()).open(now);
+    let mut server = DarkRiftVoice::voice_only(VoiceSettings::default()).open(now);
     let mut client = DarkRiftVoiceClient::new(7, None, Layout::Prefixed);
     let mut parts = MessageParts::default();
     while let [way, length, rest @ ..] = bytes {

@@ -7,10 +7,10 @@
 //!
 //! Which tag voice has, and how its body is laid out, is the game's to choose. [`VoiceSettings`] may tell; what they do not
 //! tell is learned from each client's first voice packet, a handshake that cannot be mistaken for anything else.
-//! Three envelopes lead to and from a session:
+//! Three ways lead to and from a session:
 //!
-//! * [`DarkRiftVoiceOnly`]: a server for voice only, which the game connects to beside its own;
-//! * [`DarkRiftSplice`]: takes voice out of what clients send to their game's server;
+//! * [`DarkRiftVoice::voice_only`]: a server for voice only, which the game connects to beside its own;
+//! * [`DarkRiftVoice::in_splice`]: takes voice out of what clients send to their game's server;
 //! * [`DarkRiftVoiceClient`]: a player of ours among the game's clients.
 //!
 //! Nothing here has a socket or a clock.
@@ -40,13 +40,11 @@ pub mod fuzz;
 mod learned;
 mod message;
 mod settings;
-mod splice;
-mod voice_only;
+mod voice;
 
 pub use client::DarkRiftVoiceClient;
 pub use dialect::{Layout, VoiceDialect};
 pub use learned::Learned;
 pub use message::{Message, Ping};
 pub use settings::{STOCK_CHANNELS, VoiceSettings};
-pub use splice::{DarkRiftSplice, DarkRiftSplicedConnection};
-pub use voice_only::{DarkRiftVoiceOnly, DarkRiftVoiceOnlyConnection};
+pub use voice::{DarkRiftVoice, DarkRiftVoiceConnection};

@@ -3,8 +3,7 @@
 use std::time::Instant;
 
 use consonance_darkrift_envelope::{
-    DarkRiftSplice, DarkRiftVoiceClient, DarkRiftVoiceOnly, Layout, Message, Ping, VoiceDialect,
-    VoiceSettings,
+    DarkRiftVoice, DarkRiftVoiceClient, Layout, Message, Ping, VoiceDialect, VoiceSettings,
 };
 use consonance_gateway::{
     Channel, ClientEnvelope as _, Envelope, EnvelopeKind as _, MessagePart, MessageParts,
@@ -63,7 +62,7 @@ mod golden {
 
     #[test]
     fn a_voice_only_server_answers_a_ping_of_the_game() {
-        let mut server = DarkRiftVoiceOnly::new(VoiceSettings::default()).open(Instant::now());
+        let mut server = DarkRiftVoice::voice_only(VoiceSettings::default()).open(Instant::now());
         assert_eq!(
             sort(&mut server, RELIABLE, &PING),
             [(MessagePart::ToClient(RELIABLE), PING_ANSWER.to_vec())]
@@ -75,7 +74,7 @@ mod golden {
 #[test]
 fn the_first_handshake_tells_what_voice_looks_like() {
     for layout in LAYOUTS {
-        let mut envelopes = DarkRiftVoiceOnly::new(VoiceSettings::default());
+        let mut envelopes = DarkRiftVoice::voice_only(VoiceSettings::default());
         let mut server = envelopes.open(Instant::now());
         let mut answer = Vec::new();
         assert_eq!(server.wrap(Instant::now(), Delivery::Reliable, &VOICE, &mut answer), None);
@@ -93,7 +92,7 @@ fn the_first_handshake_tells_what_voice_looks_like() {
 
 #[test]
 fn only_a_handshake_over_tcp_teaches() {
-    let mut server = DarkRiftVoiceOnly::new(VoiceSettings::default()).open(Instant::now());
+    let mut server = DarkRiftVoice::voice_only(VoiceSettings::default()).open(Instant::now());
     assert_eq!(sort(&mut server, UNRELIABLE, &message(9, Layout::Raw, &HANDSHAKE)), []);
     let wrong_length = [&[0, 0, 9, 0, 0, 0, 4], HANDSHAKE.as_slice()].concat();
     assert_eq!(sort(&mut server, RELIABLE, &wrong_length), []);
@@ -101,7 +100,7 @@ fn only_a_handshake_over_tcp_teaches() {
 
 #[test]
 fn what_one_connection_has_shown_holds_for_the_next_until_it_shows_something_else() {
-    let mut envelopes = DarkRiftVoiceOnly::new(VoiceSettings::default());
+    let mut envelopes = DarkRiftVoice::voice_only(VoiceSettings::default());
     sort(&mut envelopes.open(Instant::now()), RELIABLE, &message(9, Layout::Prefixed, &HANDSHAKE));
     let mut second = envelopes.open(Instant::now());
     let mut answer = Vec::new();
@@ -118,7 +117,7 @@ fn what_one_connection_has_shown_holds_for_the_next_until_it_shows_something_els
 fn what_is_configured_holds_and_contradictions_are_counted() {
     let settings =
         VoiceSettings { tag_to_server: Some(5), tag_to_client: Some(6), ..VoiceSettings::default() };
-    let mut envelopes = DarkRiftVoiceOnly::new(settings);
+    let mut envelopes = DarkRiftVoice::voice_only(settings);
     let mut server = envelopes.open(Instant::now());
     assert_eq!(sort(&mut server, RELIABLE, &message(9, Layout::Raw, &HANDSHAKE)), []);
     assert_eq!(sort(&mut server, RELIABLE, &message(5, Layout::Raw, b"any packet")).len(), 1);
@@ -132,7 +131,7 @@ fn what_is_configured_holds_and_contradictions_are_counted() {
 
 #[test]
 fn voice_with_a_ping_is_voice() {
-    let mut server = DarkRiftVoiceOnly::new(VoiceSettings::default()).open(Instant::now());
+    let mut server = DarkRiftVoice::voice_only(VoiceSettings::default()).open(Instant::now());
     let mut pinged = Vec::new();
     let ping = Some(Ping { code: 3, is_answer: false });
     Message { is_command: false, tag: 9, ping, body: &HANDSHAKE }.write(&mut pinged);
@@ -144,7 +143,7 @@ fn voice_with_a_ping_is_voice() {
 
 #[test]
 fn a_command_from_a_client_ends_its_connection_to_a_voice_only_server() {
-    let mut server = DarkRiftVoiceOnly::new(VoiceSettings::default()).open(Instant::now());
+    let mut server = DarkRiftVoice::voice_only(VoiceSettings::default()).open(Instant::now());
     let mut parts = MessageParts::default();
     server.handle_from_client(Instant::now(), RELIABLE, &[0x80, 0, 1, 0, 0], &mut parts);
     assert!(parts.take_violation().is_some() && parts.is_empty());
@@ -152,7 +151,7 @@ fn a_command_from_a_client_ends_its_connection_to_a_voice_only_server() {
 
 #[test]
 fn a_splice_takes_voice_out_and_hands_everything_else_on_untouched() {
-    let mut splice = DarkRiftSplice::new(VoiceSettings::default()).open(Instant::now());
+    let mut splice = DarkRiftVoice::in_splice(VoiceSettings::default()).open(Instant::now());
     let games: [&[u8]; 7] = [
         &[],
         &[0x00],
@@ -196,7 +195,7 @@ fn a_client_hears_its_tag_and_speaks_in_the_servers() {
 #[test]
 fn limits_leave_room_for_what_is_around_a_packet() {
     let messages = PacketLimits { reliable_bytes: 100, unreliable_bytes: 1200 };
-    let unknown = DarkRiftVoiceOnly::new(VoiceSettings::default()).limits(messages);
+    let unknown = DarkRiftVoice::voice_only(VoiceSettings::default()).limits(messages);
     assert_eq!(unknown, PacketLimits { reliable_bytes: 93, unreliable_bytes: 1024 });
     let raw = DarkRiftVoiceClient::new(5, None, Layout::Raw).limits(messages);
     assert_eq!(raw, PacketLimits { reliable_bytes: 97, unreliable_bytes: 1024 });
@@ -213,7 +212,7 @@ proptest! {
         let mut changed = message(9, Layout::Prefixed, &HANDSHAKE);
         changed[bit / 8] ^= 1 << (bit % 8);
         changed.truncate(cut);
-        let mut splice = DarkRiftSplice::new(VoiceSettings::default()).open(Instant::now());
+        let mut splice = DarkRiftVoice::in_splice(VoiceSettings::default()).open(Instant::now());
         match sort(&mut splice, RELIABLE, &changed).as_slice() {
             [(MessagePart::ToGame(_), bytes)] => prop_assert_eq!(bytes, &changed),
             [(MessagePart::Voice(_), packet)] => prop_assert!(packet.starts_with(&HANDSHAKE[..3])),

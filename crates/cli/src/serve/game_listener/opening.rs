@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::{Duration, Instant, SystemTime};
 
 use consonance_darkrift::DarkRiftServer;
-use consonance_darkrift_envelope::DarkRiftVoiceOnly;
+use consonance_darkrift_envelope::DarkRiftVoice;
 use consonance_enet::{EnetServer, EnetServerSettings};
 use consonance_fishnet::FishNetVoiceOnly;
 use consonance_forge::{ForgeServer, ForgeServerSettings};
@@ -93,7 +93,7 @@ fn open_server(listener: &GameListener, session: &str) -> io::Result<Opened> {
             };
             let server = DarkRiftServer::bind(config.address, settings)?;
             let at = server.local_addr();
-            let envelopes = DarkRiftVoiceOnly::new(darkrift_settings(&config.game));
+            let envelopes = DarkRiftVoice::voice_only(darkrift_settings(&config.game));
             Ok((voice_only(config, session, server, envelopes), at))
         }
         ListenerNetwork::FishNet => open_fishnet(config, session),

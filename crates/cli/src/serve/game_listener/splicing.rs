@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant, SystemTime};
 
 use consonance_darkrift::{DarkRiftClient, DarkRiftServer};
-use consonance_darkrift_envelope::DarkRiftSplice;
+use consonance_darkrift_envelope::DarkRiftVoice;
 use consonance_enet::{EnetClient, EnetClientSettings, EnetServer, EnetServerSettings};
 use consonance_fishnet::FishNetSplice;
 use consonance_gateway::proxy_protocol::{self, Carrier};
@@ -153,7 +153,7 @@ fn open_darkrift(plan: &SplicePlan<'_>, upstreams: Upstreams) -> io::Result<Open
         settings.preface = upstreams.preface(remote, Carrier::Tcp);
         DarkRiftClient::new(settings)
     };
-    let envelopes = DarkRiftSplice::new(darkrift_settings(&plan.config.game));
+    let envelopes = DarkRiftVoice::in_splice(darkrift_settings(&plan.config.game));
     Ok((splice(clients, open_upstream, envelopes, plan)?, upstreams.listen))
 }
 

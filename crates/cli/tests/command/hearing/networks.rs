@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use consonance_darkrift::DarkRiftServer;
-use consonance_darkrift_envelope::{DarkRiftVoiceOnly, VoiceSettings};
+use consonance_darkrift_envelope::{DarkRiftVoice, VoiceSettings};
 use consonance_enet::{EnetServer, EnetServerSettings};
 use consonance_fishnet::FishNetVoiceOnly;
 use consonance_forge::{ForgeServer, ForgeServerSettings};
@@ -172,7 +172,7 @@ fn mirror_ignorance(ways: Ways) -> Listening {
 fn darkrift(ways: Ways) -> Listening {
     let network = DarkRiftServer::bind(anywhere(), consonance_darkrift::ServerSettings::default()).unwrap();
     let at = network.local_addr();
-    let envelopes = DarkRiftVoiceOnly::new(VoiceSettings::default());
+    let envelopes = DarkRiftVoice::voice_only(VoiceSettings::default());
     ways.listening(voice_only(network, envelopes), at, game_clients::darkrift)
 }
 

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use consonance_darkrift::{ClientSettings, DarkRiftClient, DarkRiftServer, ServerSettings};
-use consonance_darkrift_envelope::{DarkRiftVoiceClient, DarkRiftVoiceOnly, Layout, VoiceSettings};
+use consonance_darkrift_envelope::{DarkRiftVoice, DarkRiftVoiceClient, Layout, VoiceSettings};
 use consonance_gateway::{EnvelopeClient, EnvelopeServer};
 use consonance_transport::conformance::{Impaired, Network};
 
@@ -11,7 +11,7 @@ use crate::relay::Relay;
 
 const TAG: u16 = 0x1234;
 
-type Server = EnvelopeServer<DarkRiftServer, DarkRiftVoiceOnly>;
+type Server = EnvelopeServer<DarkRiftServer, DarkRiftVoice>;
 type Client = EnvelopeClient<DarkRiftClient, DarkRiftVoiceClient>;
 
 #[derive(Default)]
@@ -41,7 +41,7 @@ impl Network for Plain {
             layout: Some(Layout::Prefixed),
             ..VoiceSettings::default()
         };
-        EnvelopeServer::new(network, DarkRiftVoiceOnly::new(settings), "")
+        EnvelopeServer::new(network, DarkRiftVoice::voice_only(settings), "")
     }
 
     fn client(&mut self, _session: &str) -> Client {

@@ -6,7 +6,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use consonance_darkrift::{ClientSettings, DarkRiftClient, DarkRiftServer, ServerSettings};
-use consonance_darkrift_envelope::{DarkRiftSplice, Layout, VoiceDialect, VoiceSettings};
+use consonance_darkrift_envelope::{DarkRiftVoice, Layout, VoiceDialect, VoiceSettings};
 use consonance_gateway::{
     Channel, GameNetworkClient as _, GameNetworkClientEvent, GameNetworkServer as _, GameNetworkServerEvent,
     Splice, SpliceSettings,
@@ -35,7 +35,7 @@ pub(crate) enum Heard {
 }
 
 pub(crate) struct Stage {
-    pub(crate) splice: Splice<DarkRiftServer, DarkRiftClient, DarkRiftSplice>,
+    pub(crate) splice: Splice<DarkRiftServer, DarkRiftClient, DarkRiftVoice>,
     pub(crate) game: DarkRiftServer,
     pub(crate) clients: Vec<DarkRiftClient>,
     pub(crate) clients_saw: Vec<Vec<Saw>>,
@@ -77,7 +77,7 @@ impl Stage {
             }
         }
         let open_upstream = move |_| DarkRiftClient::new(quick(upstream));
-        let envelopes = DarkRiftSplice::new(VoiceSettings::default());
+        let envelopes = DarkRiftVoice::in_splice(VoiceSettings::default());
         let splice = Splice::new(front, open_upstream, envelopes, "main", SpliceSettings::default())
             .expect("there is a descriptor left");
         Self {

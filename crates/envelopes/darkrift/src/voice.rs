@@ -1,0 +1,142 @@
+//! Voice among the messages of a game's clients: for a server for voice only, and for a splice.
+
+use std::time::Instant;
+
+use consonance_gateway::{Channel, Envelope, EnvelopeKind, MessagePart, MessageParts};
+use consonance_transport::{Delivery, PacketLimits};
+
+use crate::dialect::MAGIC;
+use crate::{Learned, Message, Ping, VoiceDialect, VoiceSettings};
+
+/// Envelopes of the connections from a game's clients.
+#[derive(Debug)]
+pub struct DarkRiftVoice {
+    settings: VoiceSettings,
+    learned: Learned,
+    rest: Rest,
+}
+
+/// What becomes of messages that are not voice.
+#[derive(Clone, Copy, Debug)]
+enum Rest {
+    Answered,
+    PassedOn,
+}
+
+impl DarkRiftVoice {
+    /// For a server for voice only, which the game connects to beside its own. Messages of other tags are ignored, except
+    /// that their pings are answered. A client that sends commands is disconnected, as by a stock server.
+    pub fn voice_only(settings: VoiceSettings) -> Self {
+        Self { settings, learned: Learned::default(), rest: Rest::Answered }
+    }
+
+    /// For a splice: takes voice out of a game's traffic on its way to the game's server. Everything else goes on byte for
+    /// byte, commands and pings included. Only messages whose tag, layout and first bytes all are those of voice are taken
+    /// out.
+    pub fn in_splice(settings: VoiceSettings) -> Self {
+        Self { settings, learned: Learned::default(), rest: Rest::PassedOn }
+    }
+
+    /// What was learned from clients, now and later.
+    pub fn learned(&self) -> Learned {
+        self.learned.clone()
+    }
+}
+
+impl EnvelopeKind for DarkRiftVoice {
+    type Envelope = DarkRiftVoiceConnection;
+
+    fn open(&mut self, _now: Instant) -> DarkRiftVoiceConnection {
+        DarkRiftVoiceConnection {
+            settings: self.settings,
+            dialect: self.settings.to_server(),
+            learned: self.learned.clone(),
+            rest: self.rest,
+            has_begun: false,
+        }
+    }
+
+    fn limits(&self, messages: PacketLimits) -> PacketLimits {
+        self.settings.limits(messages)
+    }
+}
+
+/// One connection from a game's client.
+#[derive(Debug)]
+pub struct DarkRiftVoiceConnection {
+    settings: VoiceSettings,
+    dialect: Option<VoiceDialect>,
+    learned: Learned,
+    rest: Rest,
+    has_begun: bool,
+}
+
+impl Envelope for DarkRiftVoiceConnection {
+    fn handle_from_client(
+        &mut self,
+        _now: Instant,
+        channel: Channel,
+        message: &[u8],
+        parts: &mut MessageParts,
+    ) {
+        let parsed = Message::parse(message);
+        let packet = parsed.and_then(|parsed| self.voice_packet(channel, &parsed));
+        match (self.rest, packet) {
+            (Rest::Answered, Some(packet)) => parts.voice(self.delivery_of(channel), packet),
+            (Rest::Answered, None) => answer(channel, parsed, parts),
+            (Rest::PassedOn, Some(packet)) if packet.starts_with(&MAGIC) => {
+                parts.voice(self.delivery_of(channel), packet);
+            }
+            (Rest::PassedOn, _) => parts.to_game(channel, message),
+        }
+    }
+
+    fn wrap(
+        &mut self,
+        _now: Instant,
+        delivery: Delivery,
+        packet: &[u8],
+        message: &mut Vec<u8>,
+    ) -> Option<Channel> {
+        let to_server = self.dialect.or_else(|| self.learned.dialect())?;
+        self.settings.to_client(to_server).write(packet, message);
+        Some(self.settings.channels.channel_for(delivery))
+    }
+}
+
+impl DarkRiftVoiceConnection {
+    /// The voice packet in a message from the client; the first handshake tells what voice looks like.
+    fn voice_packet<'a>(&mut self, channel: Channel, message: &Message<'a>) -> Option<&'a [u8]> {
+        if !self.has_begun
+            && channel == self.settings.channels.reliable
+            && let Some(seen) = VoiceDialect::learn(message)
+        {
+            self.has_begun = true;
+            match self.dialect {
+                Some(settled) if settled != seen => self.learned.note_contradiction(settled, seen),
+                _ => {
+                    self.dialect = Some(seen);
+                    self.learned.note(seen);
+                }
+            }
+        }
+        self.dialect.or_else(|| self.learned.dialect())?.voice_packet(message)
+    }
+
+    fn delivery_of(&self, channel: Channel) -> Delivery {
+        self.settings.channels.delivery_of(channel)
+    }
+}
+
+/// What a stock server does with a message that no plugin of the game's knows.
+fn answer(channel: Channel, message: Option<Message<'_>>, parts: &mut MessageParts) {
+    match message {
+        Some(Message { is_command: true, .. }) => parts.violation("clients give no commands"),
+        Some(message @ Message { ping: Some(Ping { code, is_answer: false }), .. }) => {
+            let ping = Some(Ping { code, is_answer: true });
+            let answer = Message { ping, body: &[], ..message };
+            parts.write(MessagePart::ToClient(channel), |bytes| answer.write(bytes));
+        }
+        _ => {}
+    }
+}
