@@ -1,5 +1,5 @@
-//! What happens, as `tracing` events in the four categories of the original (spec: features, A16), so that each can be
-//! turned up by itself: `RUST_LOG=consonance::network=debug`.
+//! What happens, as `tracing` events in the four categories of the original, so that each can be turned up by itself:
+//! `RUST_LOG=consonance::network=debug`.
 
 use tracing::{debug, error, info, trace, warn};
 

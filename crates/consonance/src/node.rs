@@ -12,7 +12,7 @@ use crate::builder::{StartError, VoiceChatBuilder};
 use crate::status::Status;
 use crate::voice_chat::VoiceChat;
 
-/// What a process is in the voice session (spec: features, A1).
+/// What a process is in the voice session.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Mode {
     /// Nothing.

@@ -24,7 +24,7 @@ use crate::trace::FrameTrace;
 
 /// A player who left may still be heard for what is buffered, at most this many blocks.
 const FAREWELL_BLOCKS: u32 = 100;
-/// The mixer knows the loss of the last so many frames of a speaker (spec: features, A13); with fewer, it is a guess.
+/// The mixer knows the loss of the last so many frames of a speaker; with fewer, it is a guess.
 const LOSS_WINDOW_FRAMES: u64 = 128;
 /// Players who are listened to by taps at the same time, here or not.
 const MAX_TAPPED_SPEAKERS: usize = 1_024;
@@ -287,8 +287,8 @@ impl Playback {
         None
     }
 
-    /// The loss of the last while in percent, upper median over the speakers who were heard (spec: features, A13);
-    /// `None` as long as nobody was heard for a whole window.
+    /// The loss of the last while in percent, upper median over the speakers who were heard; `None` as long as nobody was
+    /// heard for a whole window.
     pub(crate) fn loss_percent(&self) -> Option<u8> {
         let heard = self.speakers.values().filter_map(|speaker| self.mixer.statistics(speaker.key));
         let heard = heard.filter(|statistics| statistics.received >= LOSS_WINDOW_FRAMES);

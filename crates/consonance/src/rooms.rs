@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use consonance_session::{Client, RoomError, RoomId};
 
-/// How often each room was joined and not left. Only the first time and the last are told to the session
-/// (spec: features, A2).
+/// How often each room was joined and not left. Only the first time and the last are told to the session.
 #[derive(Debug, Default)]
 pub(crate) struct JoinedRooms(BTreeMap<String, Joined>);
 

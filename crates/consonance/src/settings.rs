@@ -12,7 +12,7 @@ use consonance_audio::{
 #[cfg(feature = "devices")]
 use consonance_device::Selection;
 
-/// Everything that a player sets once and expects to find again (spec: features, A13 and A15).
+/// Everything that a player sets once and expects to find again.
 ///
 /// Begin with the default and change what is wanted; hand it to
 /// [`VoiceChatBuilder::settings`](crate::VoiceChatBuilder::settings) and, at any time later, to

@@ -7,8 +7,7 @@ use std::time::Instant;
 
 use consonance_session::{ClientEvent, Target, TextTarget};
 
-/// The longest text message, in bytes of UTF-8 (spec: behaviour, Limits: with the packet around it, an original takes
-/// no more).
+/// The longest text message, in bytes of UTF-8: with the packet around it, an original takes no more.
 pub const MAX_TEXT_BYTES: usize = consonance_session::MAX_TEXT_BYTES;
 
 /// A text message that was asked to be sent; names it in [`EventKind::TextSent`](crate::EventKind::TextSent) and

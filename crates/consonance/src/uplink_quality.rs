@@ -140,7 +140,7 @@ impl UplinkQuality {
         });
     }
 
-    /// The most of three: what is lost of the others' voices (spec: features, A13), which says something about the whole
+    /// The most of three: what is lost of the others' voices, which says something about the whole
     /// network; what is lost on the way up; and what is lost on the whole way to the listeners, within bounds. What nobody
     /// knows stays as it was.
     fn expect_loss(&mut self, now: Instant, incoming_lost_percent: Option<u8>) {

@@ -47,7 +47,7 @@ const LONGEST_SLEEP: Duration = Duration::from_millis(5);
 /// After a longer stall, as when a computer slept, what was missed is not spoken in one go; the output still gets its
 /// silence, so that it stays one time line.
 const LONGEST_STALL: Duration = Duration::from_secs(1);
-/// How often the encoder learns of the loss (spec: features, A13), and the server of what is lost here.
+/// How often the encoder learns of the loss, and the server of what is lost here.
 const LOSS_INTERVAL: Duration = Duration::from_millis(500);
 /// How often the statistics are written down.
 const STATISTICS_INTERVAL: Duration = Duration::from_millis(100);

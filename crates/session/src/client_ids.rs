@@ -1,4 +1,7 @@
-//! Which client ids are in use; the highest free one is given out first (spec: behaviour, Ids).
+//! Which client ids are in use; the highest free one is given out first.
+//!
+//! As in the original, an id is given out again at once, and freeing the last one also forgets the free ones below it.
+//! So nothing may be remembered by id beyond its player's leaving.
 
 use alloc::collections::BTreeSet;
 

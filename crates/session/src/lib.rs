@@ -125,5 +125,6 @@ pub use traffic::{Flow, Total, Traffic};
 
 pub use consonance_wire::limits::MAX_JOIN_TOKEN_BYTES;
 
-/// What a peer of the original can take; nothing longer is ever sent (spec: behaviour, Limits of the original).
+/// What a peer of the original can take; nothing longer is ever sent, since its buffers have this
+/// many bytes and what does not fit ends it.
 pub(crate) const MAX_PACKET_BYTES: usize = consonance_wire::limits::MAX_PACKET_BYTES;

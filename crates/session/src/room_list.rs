@@ -6,7 +6,7 @@ use core::cmp::Ordering;
 
 use consonance_wire::RoomId;
 
-/// Room names in UTF-16 order, each with its id (spec: behaviour, "A client's room list is kept sorted").
+/// Room names, each with its id, in the order in which a client's state lists them: by UTF-16 code units.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct RoomList {
     rooms: Vec<Room>,

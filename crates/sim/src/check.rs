@@ -63,7 +63,7 @@ struct Carried<'a> {
     is_repeated: bool,
     knows_the_speaker: bool,
     /// The speaker was already heard before: then the original's machine lets one frame through that is for others,
-    /// with no channel and so without loudness, and stops (spec: behaviour, Receiving voice, steps 4 and 8).
+    /// with no channel and so without loudness, and stops: steps 4 and 8 of `session/src/client/speaker.rs`.
     was_speaking: bool,
 }
 

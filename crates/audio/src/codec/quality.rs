@@ -2,7 +2,7 @@
 
 use super::{EncoderSettings, Redundancy};
 
-/// The original's three qualities (specification, features, A13), and one for music.
+/// The original's three qualities, and one for music.
 ///
 /// The quality can change while somebody speaks, with [`Encoder::set_bitrate`](super::Encoder::set_bitrate) between
 /// those for voices; a change to or from music, or of the frame size, takes a new encoder, the latter a new handshake too.

@@ -13,7 +13,7 @@ use super::{LOOPBACK, SECOND_LOOPBACK};
 use crate::uplink::Uplink;
 use crate::ways::Ways;
 
-/// How many frames are collected before the first is repeated (spec: features, A1).
+/// How many frames are collected before the first is repeated, as in the original's offline mode.
 const FRAMES_COLLECTED: u32 = 5;
 /// More frames than that do not wait: two seconds of the shortest.
 const MAX_WAITING_FRAMES: usize = 200;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Cell, Grid};
 
-/// Names that are kept; one more, and all are forgotten (spec: features, A5).
+/// Names that are kept; one more, and all are forgotten.
 const MAX_NAMES: usize = 128;
 
 /// Names of the rooms of one grid.

@@ -1,4 +1,4 @@
-//! The grid that proximity is made of: the world in cubes, and a room for each (spec: features, A5).
+//! The grid that proximity is made of: the world in cubes, and a room for each.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! Photon's three networks, by what the original's integrations use (spec: networks, Photon).
+//! Photon's three networks, by what the original's integrations use.
 
 use consonance_transport::Delivery;
 

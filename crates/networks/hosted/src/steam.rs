@@ -1,4 +1,4 @@
-//! Steam's peer-to-peer messages, sent by a game that runs Steam itself (spec: networks, Steam).
+//! Steam's peer-to-peer messages, sent by a game that runs Steam itself.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! `TNet3`, of which nothing but its public face is known (spec: networks, hosted, 6).
+//! `TNet3`, of which nothing but its public face is known.
 
 use crate::settings::{ORIGINALS_TAKE_BYTES, RoomSettings};
 

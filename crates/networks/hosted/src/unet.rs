@@ -1,4 +1,4 @@
-//! `UNet`'s high-level API (spec: networks, hosted, 7).
+//! `UNet`'s high-level API.
 
 use consonance_transport::Delivery;
 

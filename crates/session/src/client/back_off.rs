@@ -1,4 +1,4 @@
-//! How long to wait before connecting again (spec: behaviour, Reconnecting).
+//! How long to wait before connecting again.
 
 use core::time::Duration;
 

@@ -43,7 +43,7 @@ pub enum Recycling {
     #[default]
     AfterClosing,
     /// As the original does: the record is free at once, and the next channel of the kind takes it. Only to compare
-    /// with the original (spec: behaviour, Sending voice and text).
+    /// with the original.
     AtOnce,
 }
 

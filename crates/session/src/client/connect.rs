@@ -19,7 +19,7 @@ use crate::link::{CloseReason, LinkCommand, LinkId};
 use crate::packet_limits::{PacketLimits, write_state};
 use crate::time::Instant;
 
-/// The handshake is sent again when it has no answer for this long (spec: behaviour, Joining).
+/// The handshake is sent again when it has no answer for this long.
 const HANDSHAKE_RETRY: Duration = Duration::from_secs(2);
 
 /// How far a client is, as the original's users know it.
@@ -211,7 +211,8 @@ impl Client {
         self.timers.set(Timer::Handshake, now + HANDSHAKE_RETRY);
     }
 
-    /// The handshake's answer, in whatever state (spec: behaviour, Joining 3).
+    /// The handshake's answer, which counts in whatever state: session and id are taken from it, and whoever is not in
+    /// it is gone.
     pub(super) fn handle_response(
         &mut self,
         now: Instant,

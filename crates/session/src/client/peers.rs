@@ -3,7 +3,7 @@
 //! A direct link carries voice and text only; state always goes through the server.
 //! Nothing proves who is at its other end but the introduction, so this much is kept:
 //! a player has one direct link at a time, the first that introduced it, and nobody else speaks for it directly
-//! while that link is up (spec: behaviour, Where we differ).
+//! while that link is up.
 
 use alloc::vec::Vec;
 

@@ -1,4 +1,21 @@
 //! One remote speaker as heard from here: when speech starts, which frames count, when it stops.
+//!
+//! A packet of voice goes through eight steps, as in the original, and each of them may be the last:
+//!
+//! 1. Who speaks is known, and somebody else than me; otherwise the packet is dropped ([`listening`](super::listening)).
+//! 2. The channel session of who was not heard for [`FORGET_TIMEOUT`], or never, is taken from the packet.
+//! 3. A packet of an earlier channel session than the present one is dropped.
+//! 4. Of its channels those count that are addressed to me. The frame is positional if all of them are, as loud as the
+//!    loudest, as urgent as the most urgent; it is the utterance's last if all of them are closing, also if there are none.
+//! 5. Who speaks has stopped if all of those channels were reopened, each seen before with another session of its own, or if
+//!    the packet's channel session is a later one.
+//! 6. Who does not speak has started, unless the frame is a last one.
+//! 7. The frame's place in the utterance follows from its sequence. A place before the utterance's beginning is none: the
+//!    frame is not heard, and nothing is learned from it, but the last step is still taken.
+//! 8. If the frame is the last one, the speaker has stopped after it.
+//!
+//! Who speaks and is not heard for [`SPEAKING_TIMEOUT`] has stopped, too.
+//! What ours refuses and believes besides, in steps 3 and 7, is in [`refusals`](super::refusals).
 
 use alloc::vec::Vec;
 use core::time::Duration;
@@ -8,15 +25,15 @@ use consonance_wire::{Channel, ChannelKind, Priority, VoiceData, wrapped_delta};
 use super::refusals::Refusals;
 use crate::time::Instant;
 
-/// A speaker who is silent for longer than this has stopped (spec: behaviour, Receiving voice).
+/// A speaker who is silent for longer than this has stopped.
 pub const SPEAKING_TIMEOUT: Duration = Duration::from_millis(1500);
 /// A speaker who is silent for longer than this is forgotten: whatever channel session comes next is believed.
 pub const FORGET_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// The eight-step receiving machine (spec: behaviour, Receiving voice).
+/// The receiving machine of one speaker.
 #[derive(Debug, Default)]
 pub(crate) struct Speaker {
-    /// The channel session that was believed last; `None` is the spec's "not got-first".
+    /// The channel session that was believed last; `None` as long as any would be.
     channel_session: Option<u8>,
     utterance: Option<Utterance>,
     last_heard: Option<Instant>,
@@ -64,7 +81,7 @@ pub(crate) struct Frame {
     pub(crate) priority: Priority,
 }
 
-/// What the kept channels of a packet have in common (step 4).
+/// What the kept channels of a packet have in common.
 struct Kept {
     positional: bool,
     amplitude: f32,
@@ -98,7 +115,9 @@ impl Speaker {
         let mut heard = Heard::default();
         let session = voice.options.channel_session();
         let doubted = core::mem::take(&mut self.doubted);
+        // Step 2.
         let mut current = *self.channel_session.get_or_insert(session);
+        // Step 3.
         if wrapped_delta(current.into(), session.into(), voice.options.session_bits()) < 0 {
             if !doubted && !self.is_believed(voice) {
                 return heard;
@@ -108,11 +127,14 @@ impl Speaker {
             current = session;
             self.channel_session = Some(session);
         }
+        // Step 4.
         let kept = self.keep(voice.channels.iter().filter(to_me));
+        // Step 5.
         if self.is_speaking() && (kept.all_reopened || current != session) {
             self.utterance = None;
             heard.stopped_before = true;
         }
+        // Step 6.
         if !self.is_speaking() && !kept.all_closing {
             self.channel_session = Some(session);
             self.utterance = Some(Utterance { remote_sequence: voice.sequence, local_sequence: 0 });
@@ -121,6 +143,7 @@ impl Speaker {
         if self.utterance.is_none() {
             return heard;
         }
+        // Step 7.
         let sequence = self.follow(now, voice.sequence).or_else(|| {
             // Who goes on undeterred is heard, as a new utterance; one that ends is not worth it.
             heard.resynchronised = !kept.all_closing && (doubted || self.is_believed(voice));
@@ -135,6 +158,7 @@ impl Speaker {
             let Kept { positional, amplitude, priority, .. } = kept;
             heard.frame = Some(Frame { sequence, positional, amplitude, priority });
         }
+        // Step 8.
         if kept.all_closing {
             self.utterance = None;
             heard.stopped_after = true;
@@ -171,7 +195,7 @@ impl Speaker {
         self.utterance.take().is_some()
     }
 
-    /// Step 7: the frame's place in the utterance, if it has one.
+    /// The frame's place in the utterance, if it has one.
     fn follow(&mut self, now: Instant, packet_sequence: u16) -> Option<u32> {
         let is_overdue = self.last_heard.is_some_and(|last| now - last > SPEAKING_TIMEOUT);
         let utterance = self.utterance.as_mut()?;
@@ -190,7 +214,7 @@ impl Speaker {
         !self.permissive && self.refusals.note(voice.options.channel_session(), voice.sequence)
     }
 
-    /// Step 4: what the channels addressed to me say together, and which of them were reopened.
+    /// What the channels addressed to me say together, and whether all of them were reopened.
     fn keep(&mut self, channels: impl Iterator<Item = Channel>) -> Kept {
         let mut kept = Kept {
             positional: true,

@@ -1,4 +1,4 @@
-//! Who speaks to whom, for servers that want to know (spec: features, A11, channel monitoring).
+//! Who speaks to whom, for servers that want to know.
 //!
 //! A channel begins with the first frame that carries it. It ends with the frame that closes it, with one that carries it
 //! no more, or when nothing has come for as long as listeners wait.

@@ -1,4 +1,4 @@
-//! What only a permissive server does: it believes every packet, as the original does (spec: behaviour).
+//! What only a permissive server does: it believes every packet, as the original does.
 
 use consonance_wire::{ClientState, MessageType, ParseError};
 

@@ -59,7 +59,7 @@ pub struct ServerSettings {
 }
 
 impl ServerSettings {
-    /// The defaults, with a session id made from `seed`: 1 … 2³¹ − 2 (spec: behaviour, Ids).
+    /// The defaults, with a session id made from `seed`: 1 … 2³¹ − 2, as the original's are.
     ///
     /// Each start of a server wants another seed, so that clients notice a restart. A seed has 64 bits: who serves
     /// strangers sets [`secret_key`](Self::secret_key) from the operating system besides.

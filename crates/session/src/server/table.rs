@@ -1,4 +1,4 @@
-//! The order of clients in what the server sends (spec: behaviour, Joining).
+//! The order of clients in what the server sends.
 
 use alloc::vec::Vec;
 

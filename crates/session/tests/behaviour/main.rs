@@ -1,4 +1,4 @@
-//! The rules of the protocol (spec: behaviour) as a server and its clients keep them, one module per topic.
+//! The rules of the protocol as a server and its clients keep them, one module per topic.
 //!
 //! Everything goes through the public surface, in simulated time, and is compared in words.
 

@@ -45,8 +45,8 @@ fn run_client(entry: &Value) {
 }
 
 /// The original loses the disconnect that an `ErrorWrongSession` causes, and hears itself if a packet says so. It lets
-/// two players have one name; to ours a name is who a player is (spec: behaviour, Ids), and channels, volumes and texts
-/// go by it, so who comes second under a name in use is not believed.
+/// two players have one name; to ours a name is who a player is, and channels, volumes and texts go by
+/// it, so who comes second under a name in use is not believed.
 fn is_another_matter(packet: &[u8]) -> bool {
     match Packet::parse(packet) {
         Ok(Packet::ErrorWrongSession(error)) => error.session != SESSION,

@@ -13,7 +13,7 @@ const ONLY_FINAL: [&str; 1] = ["ghost_id_collides_with_assigned_id"];
 /// but the handshake's answer then.
 const HEARD_TOO_EARLY: [(&str, &str); 1] = [("packets_before_handshake_response", "Zero")];
 
-/// What ours sends otherwise on purpose (spec: behaviour, Where we differ).
+/// What ours sends otherwise on purpose: see `docs/security.md`.
 const DIFFERENCES: [Difference; 2] = [
     // Two names of one room id: both their listeners are sent to.
     Difference {

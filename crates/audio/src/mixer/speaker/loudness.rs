@@ -26,7 +26,7 @@ impl Loudness {
         Self { amplitude: 0.0, rms: 0.0, of_late_rms: USUAL_RMS, measured_at: None }
     }
 
-    /// The mean absolute value of the last block, 0 to 1 (spec: features, A8).
+    /// The mean absolute value of the last block, 0 to 1.
     pub(super) fn amplitude(&self) -> f32 {
         self.amplitude
     }

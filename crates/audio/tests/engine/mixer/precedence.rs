@@ -1,4 +1,4 @@
-//! Who is heard over whom: priorities (spec: features, A10), and the listener's own voice over all others.
+//! Who is heard over whom: priorities, and the listener's own voice over all others.
 
 use consonance_audio::{DuckingSettings, FrameProperties, MixerSettings, SpeakerKey, Unheard};
 
