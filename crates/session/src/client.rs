@@ -31,7 +31,7 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use consonance_wire::{
-    ClientId, HandshakeExtension, Header, MessageType, Packet, ParseError, Reception, SessionId,
+    Capabilities, ClientId, HandshakeExtension, Header, MessageType, Packet, ParseError, Reception, SessionId,
 };
 
 use crate::link::{Delivery, LinkCommand, LinkId, Offence};
@@ -100,6 +100,8 @@ pub struct Client {
     uplink_meter: UplinkMeter,
     /// How I received others since the server was told last; in the order in which I heard them.
     receptions: Vec<Reception>,
+    /// What the server of the present session and I can both do.
+    server_capabilities: Capabilities,
     place: Place,
     whereabouts: Whereabouts,
     own_standing: OwnStanding,
@@ -175,6 +177,7 @@ impl Client {
             sequence: 0,
             uplink_meter: UplinkMeter::default(),
             receptions: Vec::new(),
+            server_capabilities: Capabilities::NONE,
             place: Place::default(),
             whereabouts: Whereabouts::default(),
             own_standing: OwnStanding::default(),

@@ -17,8 +17,6 @@ const PLACE_KEPT: Duration = Duration::from_secs(10);
 /// My place in the session, as the server lets me have it back.
 #[derive(Debug, Default)]
 pub(super) struct Place {
-    /// What server and client can both do.
-    capabilities: Capabilities,
     /// What to show; good for one time.
     ticket: Option<ResumeTicket>,
     /// I am back, and the roster is still on its way.
@@ -27,17 +25,10 @@ pub(super) struct Place {
     unconfirmed: BTreeSet<ClientId>,
 }
 
-impl Place {
-    /// What server and client can both do.
-    pub(super) fn capabilities(&self) -> Capabilities {
-        self.capabilities
-    }
-}
-
 impl Client {
     /// Whether the server of the present session can do this.
     pub(super) fn server_can(&self, capability: Capabilities) -> bool {
-        self.place.capabilities.contains(capability)
+        self.server_capabilities.contains(capability)
     }
 
     /// What stands behind a handshake, but for the join token; nothing if nothing is to be announced.
@@ -60,8 +51,8 @@ impl Client {
         let lost = self.place.ticket.take().filter(|lost| hoped && lost.session == session && lost.id == id);
         let answer = extension.copied().unwrap_or_default();
         let resumed = answer.resumed && lost.is_some();
+        self.server_capabilities = answer.capabilities.and(self.settings.capabilities);
         self.place = Place {
-            capabilities: answer.capabilities.and(self.settings.capabilities),
             ticket: answer.secret.map(|secret| ResumeTicket { session, id, secret }),
             resuming: resumed,
             unconfirmed: BTreeSet::new(),
@@ -91,6 +82,7 @@ impl Client {
     /// It took too long: everybody leaves, as after any lost link.
     pub(super) fn give_up_place(&mut self) {
         self.place = Place::default();
+        self.server_capabilities = Capabilities::NONE;
         self.remove_everybody();
     }
 

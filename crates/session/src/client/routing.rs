@@ -79,7 +79,10 @@ impl Client {
     }
 
     /// Sends a packet to the gathered `destinations`: one copy for all direct links, then as many relays as the limits
-    /// ask for. Returns how many were reached directly, and how many through relays.
+    /// ask for. Returns how many were reached directly, and how many through the server.
+    ///
+    /// A server of ours is sent a frame alone and finds the listeners, if nobody has a direct link; otherwise it is sent the
+    /// list of those who have none.
     ///
     /// # Errors
     /// If the packet does not fit into a relay even for one listener; then nothing is sent.
@@ -95,7 +98,7 @@ impl Client {
         let ways = (direct.len() as u64, relayed.len() as u64);
         // A server that finds the listeners by itself finds all of them, those with a direct link too.
         let routed = direct.is_empty() && matches!(stage, Stage::PeerUnreliable);
-        if routed && !relayed.is_empty() && self.place.capabilities().contains(Capabilities::SERVER_ROUTING) {
+        if routed && !relayed.is_empty() && self.server_can(Capabilities::SERVER_ROUTING) {
             self.outbox.push_bytes(stage, [server], packet);
             return Ok(ways);
         }
