@@ -4,6 +4,7 @@ mod back_off;
 mod channels;
 mod closing;
 mod connect;
+mod destinations;
 mod direct_links;
 mod event;
 mod listening;

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use consonance_wire::{Channel, ChannelKind, ClientId, List, Packet, RoomId, VoiceData, VoiceOptions};
+use consonance_wire::{List, Packet, VoiceData, VoiceOptions};
 
 use super::Client;
 use super::channels::{ChannelId, ChannelProperties, Target};
@@ -136,6 +136,11 @@ impl Client {
         Ok(heard_by)
     }
 
+    /// The number that the next frame with a listener will carry.
+    pub fn next_sequence(&self) -> u16 {
+        self.sequence
+    }
+
     /// Sends a frame with this number over the channels as they are; to how many others, and none if it reaches nobody, me
     /// included.
     fn send_numbered(&mut self, sequence: u16, frame: &[u8]) -> Result<Option<usize>, VoiceError> {
@@ -177,64 +182,5 @@ impl Client {
             self.uplink_meter.note_sent(self.clock, sequence);
         }
         Ok(Some(self.destinations.len()))
-    }
-
-    /// The number that the next frame with a listener will carry.
-    pub fn next_sequence(&self) -> u16 {
-        self.sequence
-    }
-
-    /// Puts the listeners of room `room` into `destinations`, but not me; true if I am one of them.
-    pub(super) fn gather_room(&mut self, own: ClientId, room: RoomId) -> bool {
-        self.start_gathering();
-        self.add_room(own, room)
-    }
-
-    /// Puts one player into `destinations`, unless it is me.
-    pub(super) fn gather_player(&mut self, own: ClientId, player: ClientId) {
-        self.start_gathering();
-        self.add(own, player);
-    }
-
-    /// Everybody whom the channels reach, each once: channels in list order, within a room by ascending id.
-    fn gather_listeners(&mut self, own: ClientId) -> bool {
-        self.start_gathering();
-        let mut i_am_one = false;
-        for index in 0..self.on_wire.len() {
-            let Channel { bits, recipient } = self.on_wire[index];
-            i_am_one |= match bits.kind() {
-                ChannelKind::Player => self.add(own, ClientId(recipient)),
-                ChannelKind::Room => self.add_room(own, RoomId(recipient)),
-            };
-        }
-        i_am_one
-    }
-
-    fn start_gathering(&mut self) {
-        self.round += 1;
-        self.destinations.clear();
-    }
-
-    fn add_room(&mut self, own: ClientId, room: RoomId) -> bool {
-        let mut i_am_one = false;
-        let mut next = 0;
-        while let Some(listener) = self.roster.listener_from(room, next) {
-            i_am_one |= self.add(own, listener);
-            let Some(after) = listener.0.checked_add(1) else { break };
-            next = after;
-        }
-        i_am_one
-    }
-
-    fn add(&mut self, own: ClientId, listener: ClientId) -> bool {
-        if listener == own {
-            return true;
-        }
-        if let Some(member) = self.roster.get_mut(listener)
-            && core::mem::replace(&mut member.data.round, self.round) != self.round
-        {
-            self.destinations.push(listener);
-        }
-        false
     }
 }
