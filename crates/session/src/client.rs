@@ -1,6 +1,7 @@
 //! One player's end of a session: joins, speaks, listens, and comes back when the link was lost.
 
 mod back_off;
+mod carrier;
 mod channels;
 mod closing;
 mod connect;
@@ -295,20 +296,10 @@ impl Client {
                 let extension = HandshakeExtension::find(trailing);
                 self.handle_response(now, link, &response, extension.as_ref())?;
             }
-            Packet::ErrorWrongSession(error) => {
-                if let Some(report) = self.voice_report(trailing) {
-                    self.check_session(header)?;
-                    self.handle_voice_report(now, &report);
-                } else if let Some(notice) = self.notice(trailing) {
-                    self.check_session(header)?;
-                    self.handle_notice(now, &notice);
-                } else if let Some(closing) = self.closing(trailing) {
-                    self.check_session(header)?;
-                    self.handle_closing(&closing);
-                } else {
-                    self.handle_wrong_session(now, error.session);
-                }
-            }
+            Packet::ErrorWrongSession(error) => match self.carried(trailing) {
+                Some(carried) => self.handle_carried(now, header, &carried)?,
+                None => self.handle_wrong_session(now, error.session),
+            },
             Packet::ClientState(state) => self.handle_client_state(&state)?,
             Packet::DeltaChannelState(delta) => self.handle_delta(&delta)?,
             Packet::RemoveClient(remove) => self.handle_remove(remove.id)?,

@@ -3,6 +3,7 @@
 mod access;
 mod admin;
 mod budgets;
+mod carrier;
 mod crowd;
 mod draining;
 mod event;

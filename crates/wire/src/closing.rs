@@ -1,7 +1,6 @@
 //! The server closes: what becomes of the session, and where a client goes on.
 //!
-//! It stands where a [`VoiceReport`](crate::VoiceReport) may stand, behind an [`ErrorWrongSession`] that names the session
-//! both sides are in, and travels reliably; it only goes to a client that has announced
+//! It is carried as [`Extension`] says, reliably, to a client that has announced
 //! [`Capabilities::HAND_OVER`](crate::Capabilities).
 
 use crate::limits::MAX_ONWARD_ADDRESS_BYTES;

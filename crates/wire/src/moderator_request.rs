@@ -1,7 +1,6 @@
 //! What a player whose join token says that it may moderate asks of the server about another player.
 //!
-//! A request stands where a [`VoiceReport`](crate::VoiceReport) may stand, behind an [`ErrorWrongSession`] that names the
-//! session both sides are in, and travels reliably; it only goes to a server that has announced
+//! A request is carried as [`Extension`] says, reliably, to a server that has announced
 //! [`Capabilities::MODERATORS`](crate::Capabilities), which answers with a [`Notice::Answered`](crate::Notice).
 
 use crate::{

@@ -1,7 +1,6 @@
 //! What an operator's decisions mean for one client: the server tells a client of ours what it may no longer do, and why.
 //!
-//! A notice stands where a [`VoiceReport`](crate::VoiceReport) may stand, behind an [`ErrorWrongSession`] that names the
-//! session both sides are in, and travels reliably; it only goes to a client that has announced
+//! A notice is carried as [`Extension`] says, reliably, to a client that has announced
 //! [`Capabilities::MODERATION`](crate::Capabilities).
 
 use crate::{

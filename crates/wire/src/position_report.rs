@@ -1,7 +1,6 @@
 //! Where a player is: what a client of ours tells a server that routes by distance.
 //!
-//! A report stands where a [`VoiceReport`](crate::VoiceReport) may stand, behind an [`ErrorWrongSession`] that names the
-//! session both sides are in; it only goes to a server that has announced
+//! A report is carried as [`Extension`] says, to a server that has announced
 //! [`Capabilities::PROXIMITY`](crate::Capabilities).
 
 use crate::{

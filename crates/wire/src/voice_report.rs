@@ -1,9 +1,6 @@
 //! How well voice arrives: what peers of ours tell each other while somebody speaks.
 //!
-//! A report is an [`ErrorWrongSession`] that names the session both sides are in, with a block behind it.
-//! That packet is the shortest of the protocol and says nothing new to anybody: a client that is in the session which
-//! it names passes over it, and a server passes over all of them.
-//! Even so it only goes to who has announced [`Capabilities::VOICE_REPORTS`](crate::Capabilities).
+//! A report is carried as [`Extension`] says, to who has announced [`Capabilities::VOICE_REPORTS`](crate::Capabilities).
 //!
 //! | item | way | says |
 //! |---|---|---|

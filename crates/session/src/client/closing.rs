@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use consonance_wire::{Capabilities, Closing};
+use consonance_wire::Closing;
 
 use super::Client;
 use super::connect::Connection;
@@ -22,11 +22,6 @@ impl Client {
         self.lose_link(now, Disconnection::MovedOn);
         self.commands.push_back(LinkCommand::Close { link, reason: CloseReason::MovedOn });
         true
-    }
-
-    /// What stands behind a packet that else says nothing, if the server has announced that.
-    pub(super) fn closing<'a>(&self, trailing: &'a [u8]) -> Option<Closing<'a>> {
-        Closing::find(trailing).filter(|_| self.server_can(Capabilities::HAND_OVER))
     }
 
     pub(super) fn handle_closing(&mut self, closing: &Closing<'_>) {

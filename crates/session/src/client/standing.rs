@@ -5,7 +5,7 @@ use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use consonance_wire::{Capabilities, Notice, WireStr};
+use consonance_wire::{Notice, WireStr};
 
 use super::Client;
 use super::event::{ClientEvent, Disconnection, Recorded};
@@ -56,11 +56,6 @@ impl Client {
     /// What the server's operator keeps of what is spoken, as far as that is told.
     pub fn recorded(&self) -> Recorded {
         self.own_standing.recorded
-    }
-
-    /// The notice behind a packet that else says nothing, if the server has announced that.
-    pub(super) fn notice<'a>(&self, trailing: &'a [u8]) -> Option<Notice<'a>> {
-        Notice::find(trailing).filter(|_| self.server_can(Capabilities::MODERATION))
     }
 
     pub(super) fn handle_notice(&mut self, now: Instant, notice: &Notice<'_>) {

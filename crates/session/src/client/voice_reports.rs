@@ -64,11 +64,6 @@ impl Client {
         self.receptions.retain(|reception| reception.speaker != id);
     }
 
-    /// What stands behind a packet that else says nothing, if the server has announced that.
-    pub(super) fn voice_report<'a>(&self, trailing: &'a [u8]) -> Option<VoiceReport<'a>> {
-        VoiceReport::find(trailing).filter(|_| self.server_can(Capabilities::VOICE_REPORTS))
-    }
-
     /// The server tells how my voice arrives.
     pub(super) fn handle_voice_report(&mut self, now: Instant, report: &VoiceReport<'_>) {
         if let Some(uplink) = report.uplink.and_then(|receipt| self.uplink_meter.read(now, receipt)) {

@@ -8,8 +8,7 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use consonance_wire::{
-    Capabilities, Channel, ChannelKind, ClientId, ModeratorRequest, Packet, PositionReport, RoomId,
-    VoiceData, VoiceReport, Writer,
+    Capabilities, Channel, ChannelKind, ClientId, Packet, RoomId, VoiceData, VoiceReport, Writer,
 };
 
 use super::listener_votes::ListenerVotes;
@@ -154,38 +153,8 @@ impl Server {
         }
     }
 
-    /// Something stands behind a packet that else says nothing: a place, what a moderator wants done, or how a listener
-    /// receives the others.
-    #[inline(never)]
-    pub(super) fn handle_carrier(
-        &mut self,
-        link: LinkId,
-        own: Option<ClientId>,
-        trailing: &[u8],
-    ) -> Result<(), Fault> {
-        let (now, limits) = (self.now, &self.settings.limits);
-        let record = self.links.get_mut(&link).ok_or(Fault::UnknownLink)?;
-        if record.can(Capabilities::PROXIMITY)
-            && let Some(report) = PositionReport::find(trailing)
-        {
-            record.budgets.take_position(now, limits)?;
-            return self.handle_position(own, report);
-        }
-        record.budgets.take_report(now, limits)?;
-        if record.can(Capabilities::MODERATORS)
-            && let Some(request) = ModeratorRequest::find(trailing)
-        {
-            return self.handle_moderator_request(own, &request);
-        }
-        if record.can(Capabilities::VOICE_REPORTS) {
-            return self.handle_reception(own, trailing);
-        }
-        self.statistics.ignored += 1;
-        Ok(())
-    }
-
     /// A listener says how it receives the speakers that it hears.
-    fn handle_reception(&mut self, own: Option<ClientId>, trailing: &[u8]) -> Result<(), Fault> {
+    pub(super) fn handle_reception(&mut self, own: Option<ClientId>, trailing: &[u8]) -> Result<(), Fault> {
         let listener = own.ok_or(Fault::NotJoined)?;
         let Some(report) = VoiceReport::find(trailing).and_then(|report| report.reception) else {
             self.statistics.ignored += 1;

@@ -1,0 +1,42 @@
+//! What stands behind a packet that else says nothing: [`Extension`](consonance_wire::Extension) says how.
+
+use consonance_wire::{Capabilities, Closing, Header, Notice, VoiceReport};
+
+use super::{Client, Fault};
+use crate::time::Instant;
+
+/// What a server of ours tells its clients in this way.
+pub(super) enum Carried<'a> {
+    Report(VoiceReport<'a>),
+    Notice(Notice<'a>),
+    Closing(Closing<'a>),
+}
+
+impl Client {
+    /// What is carried, if the server has announced that.
+    pub(super) fn carried<'a>(&self, trailing: &'a [u8]) -> Option<Carried<'a>> {
+        let announced = |capability| self.server_can(capability);
+        let report = || VoiceReport::find(trailing).filter(|_| announced(Capabilities::VOICE_REPORTS));
+        let notice = || Notice::find(trailing).filter(|_| announced(Capabilities::MODERATION));
+        let closing = || Closing::find(trailing).filter(|_| announced(Capabilities::HAND_OVER));
+        report()
+            .map(Carried::Report)
+            .or_else(|| notice().map(Carried::Notice))
+            .or_else(|| closing().map(Carried::Closing))
+    }
+
+    pub(super) fn handle_carried(
+        &mut self,
+        now: Instant,
+        header: Header,
+        carried: &Carried<'_>,
+    ) -> Result<(), Fault> {
+        self.check_session(header)?;
+        match carried {
+            Carried::Report(report) => self.handle_voice_report(now, report),
+            Carried::Notice(notice) => self.handle_notice(now, notice),
+            Carried::Closing(closing) => self.handle_closing(closing),
+        }
+        Ok(())
+    }
+}

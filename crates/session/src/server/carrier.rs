@@ -1,0 +1,37 @@
+//! What stands behind a packet that else says nothing: [`Extension`](consonance_wire::Extension) says how.
+
+use consonance_wire::{Capabilities, ClientId, ModeratorRequest, PositionReport};
+
+use super::{Fault, Server};
+use crate::link::LinkId;
+
+impl Server {
+    /// Where a client is, what a moderator wants done, or how a listener receives the others.
+    #[inline(never)]
+    pub(super) fn handle_carrier(
+        &mut self,
+        link: LinkId,
+        own: Option<ClientId>,
+        trailing: &[u8],
+    ) -> Result<(), Fault> {
+        let (now, limits) = (self.now, &self.settings.limits);
+        let record = self.links.get_mut(&link).ok_or(Fault::UnknownLink)?;
+        if record.can(Capabilities::PROXIMITY)
+            && let Some(report) = PositionReport::find(trailing)
+        {
+            record.budgets.take_position(now, limits)?;
+            return self.handle_position(own, report);
+        }
+        record.budgets.take_report(now, limits)?;
+        if record.can(Capabilities::MODERATORS)
+            && let Some(request) = ModeratorRequest::find(trailing)
+        {
+            return self.handle_moderator_request(own, &request);
+        }
+        if record.can(Capabilities::VOICE_REPORTS) {
+            return self.handle_reception(own, trailing);
+        }
+        self.statistics.ignored += 1;
+        Ok(())
+    }
+}
