@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 
 use consonance_wire::ClientId;
 
+use super::Server;
 use crate::link::LinkId;
 use crate::traffic::Total;
 
@@ -37,6 +38,16 @@ const ROUNDS_GATHERED: u32 = 1 << 16;
 const VACANT: u32 = u32::MAX;
 /// No round has been yet.
 const NEVER: u32 = 0;
+
+impl Server {
+    /// Begins the list of links that a frame goes to, which leaves out who is deafened.
+    pub(super) fn begin_fan_out(&mut self) {
+        self.fan_out.begin();
+        for id in self.moderation.deafened() {
+            self.fan_out.leave_out(*id);
+        }
+    }
+}
 
 impl FanOut {
     pub(super) fn insert(&mut self, id: ClientId, link: LinkId) {

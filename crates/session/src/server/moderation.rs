@@ -161,14 +161,6 @@ impl Server {
         if self.moderation.is_muted(own) { Err(Fault::Muted) } else { Ok(()) }
     }
 
-    /// Begins a list of links that a frame goes to, none of which is that of somebody deafened.
-    pub(super) fn begin_audience(&mut self) {
-        self.fan_out.begin();
-        for id in self.moderation.deafened() {
-            self.fan_out.leave_out(*id);
-        }
-    }
-
     /// Sends a notice to a client that can be told. False if it cannot.
     pub(super) fn notify(&mut self, id: ClientId, notice: &Notice<'_>) -> bool {
         let Some(link) = self.fan_out.link(id) else { return false };

@@ -257,7 +257,7 @@ impl Server {
         let record = self.links.get_mut(&link).ok_or(Fault::UnknownLink)?;
         record.budgets.take_fan_out(now, limits, clients, looks)?;
         let spoken = self.spoken(voice);
-        self.begin_audience();
+        self.begin_fan_out();
         let Self { fan_out, proximity, roster, .. } = self;
         for id in relay.destinations {
             let mut is_reached = false;

@@ -45,7 +45,7 @@ impl Server {
         }
         let ServerRelay { destinations, packet, .. } = relay;
         if !self.moderation.deafened().is_empty() && MessageType::peek(packet)? == MessageType::VoiceData {
-            self.begin_audience();
+            self.begin_fan_out();
             self.fan_out.add(destinations.iter(), packet.len(), false);
         } else {
             self.fan_out.gather(destinations.iter(), packet.len(), self.settings.permissive);

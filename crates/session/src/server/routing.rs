@@ -25,7 +25,7 @@ impl Server {
         self.statistics.frames_routed += 1;
         self.voice_reports.count(self.now, own, voice);
         let spoken = self.spoken(voice);
-        self.begin_audience();
+        self.begin_fan_out();
         self.fan_out.leave_out(own);
         for channel in voice.channels {
             match channel.bits.kind() {
