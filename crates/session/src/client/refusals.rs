@@ -24,25 +24,32 @@ pub(super) struct Refusals {
     last: Option<(u8, u16)>,
 }
 
+/// What becomes of a frame that the rules refuse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    Refused,
+    Believed,
+}
+
 impl Refusals {
     /// Whether a frame so far from the last of its utterance cannot be part of it.
     pub(super) fn is_jump(delta: i32) -> bool {
         delta.unsigned_abs() > JUMP
     }
 
-    /// A frame is to be refused; true if it ends a run of frames in order, which is to be believed.
-    pub(super) fn note(&mut self, channel_session: u8, sequence: u16) -> bool {
+    /// Counts a frame that the rules refuse. One that ends a run of frames in order is believed all the same.
+    pub(super) fn count(&mut self, channel_session: u8, sequence: u16) -> Verdict {
         let goes_on = self.last.is_some_and(|(session, last)| {
             let step = consonance_wire::wrapped_delta(last, sequence, u16::BITS);
             session == channel_session && (1..=STEP).contains(&step)
         });
         self.run = if goes_on { self.run + 1 } else { 1 };
         self.last = Some((channel_session, sequence));
-        let believed = self.run >= RUN;
-        if believed {
-            self.end();
+        if self.run < RUN {
+            return Verdict::Refused;
         }
-        believed
+        self.end();
+        Verdict::Believed
     }
 
     /// A frame was let through.
@@ -59,7 +66,8 @@ mod tests {
     fn only_a_run_in_order_is_believed() {
         let mut refusals = Refusals::default();
         let mut believed = |frames: &[(u8, u16)]| {
-            frames.iter().map(|&(session, sequence)| refusals.note(session, sequence)).filter(|b| *b).count()
+            let verdicts = frames.iter().map(|&(session, sequence)| refusals.count(session, sequence));
+            verdicts.filter(|verdict| *verdict == Verdict::Believed).count()
         };
         let run: [_; 16] = core::array::from_fn(|index| (3, 65_530_u16.wrapping_add(index as u16)));
         assert_eq!(believed(&run), 1);

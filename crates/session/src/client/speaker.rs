@@ -22,7 +22,7 @@ use core::time::Duration;
 
 use consonance_wire::{Channel, ChannelKind, Priority, VoiceData, wrapped_delta};
 
-use super::refusals::Refusals;
+use super::refusals::{Refusals, Verdict};
 use crate::time::Instant;
 
 /// A speaker who is silent for longer than this has stopped.
@@ -119,7 +119,7 @@ impl Speaker {
         let mut current = *self.channel_session.get_or_insert(session);
         // Step 3.
         if wrapped_delta(current.into(), session.into(), voice.options.session_bits()) < 0 {
-            if !doubted && !self.is_believed(voice) {
+            if !doubted && self.count_refused(voice) == Verdict::Refused {
                 return heard;
             }
             heard.resynchronised = true;
@@ -146,7 +146,8 @@ impl Speaker {
         // Step 7.
         let sequence = self.follow(now, voice.sequence).or_else(|| {
             // Who goes on undeterred is heard, as a new utterance; one that ends is not worth it.
-            heard.resynchronised = !kept.all_closing && (doubted || self.is_believed(voice));
+            heard.resynchronised =
+                !kept.all_closing && (doubted || self.count_refused(voice) == Verdict::Believed);
             heard.resynchronised.then(|| {
                 (heard.stopped_before, heard.started) = (true, true);
                 self.utterance = Some(Utterance { remote_sequence: voice.sequence, local_sequence: 0 });
@@ -209,9 +210,12 @@ impl Speaker {
         Some(utterance.local_sequence)
     }
 
-    /// Whether a frame that is to be refused is believed all the same.
-    fn is_believed(&mut self, voice: &VoiceData<'_>) -> bool {
-        !self.permissive && self.refusals.note(voice.options.channel_session(), voice.sequence)
+    /// Counts a frame that the rules refuse, and says what becomes of it.
+    fn count_refused(&mut self, voice: &VoiceData<'_>) -> Verdict {
+        if self.permissive {
+            return Verdict::Refused;
+        }
+        self.refusals.count(voice.options.channel_session(), voice.sequence)
     }
 
     /// What the channels addressed to me say together, and whether all of them were reopened.
