@@ -120,7 +120,7 @@ pub struct Client {
     sent: Traffic,
 }
 
-/// Why a packet was dropped. Every kind has a counter in [`ClientStatistics`].
+/// Why a packet was dropped. Each kind is counted in [`ClientStatistics`], where its counter says what it means.
 #[derive(Clone, Copy, Debug)]
 enum Fault {
     Malformed,
@@ -211,7 +211,8 @@ impl Client {
 
     /// A packet came over a link.
     ///
-    /// Whatever the bytes are, nothing breaks: what cannot be used is dropped and counted.
+    /// Whatever the bytes are, nothing breaks: what cannot be used is dropped and counted. How they travelled makes no
+    /// difference here; it is told so that both engines are driven alike.
     pub fn handle_packet(&mut self, now: Instant, link: LinkId, _delivery: Delivery, packet: &[u8]) {
         self.clock = now;
         self.received.count(now, packet, 1);
