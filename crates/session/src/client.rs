@@ -8,6 +8,7 @@ mod connect;
 mod destinations;
 mod direct_links;
 mod event;
+mod event_queue;
 mod listening;
 mod moderator;
 mod peers;
@@ -49,11 +50,11 @@ pub use channels::{ChannelId, ChannelProperties, Recycling, Target};
 pub use connect::Status;
 use connect::{Connection, RosterProgress};
 use direct_links::DirectLinks;
-use event::Events;
 pub use event::{
     ClientEvent, Disconnection, HeardChannel, HeardTarget, ListenerReport, Onward, Recorded, TextTarget,
     UplinkReport, VoiceFrame,
 };
+use event_queue::Events;
 pub use moderator::ModerateError;
 use moderator::ModeratorRequests;
 pub use players::Player;
