@@ -10,6 +10,7 @@ mod event;
 mod fan_out;
 mod fault;
 mod join;
+mod leaving;
 mod link_record;
 mod listener_votes;
 mod moderation;
@@ -36,7 +37,7 @@ mod voice_reports;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
-use consonance_wire::{ClientId, HandshakeExtension, Header, MessageType, Packet, RemoveClient, SessionId};
+use consonance_wire::{ClientId, HandshakeExtension, Header, MessageType, Packet, SessionId};
 
 use crate::client_ids::ClientIds;
 use crate::link::{CloseReason, Delivery, LinkCommand, LinkId};
@@ -346,52 +347,5 @@ impl Server {
     /// The client that joined over a link.
     fn client_of(&self, link: LinkId) -> Result<ClientId, Fault> {
         self.links.get(&link).and_then(|link| link.client).ok_or(Fault::NotJoined)
-    }
-
-    /// Ends a link from this side; nothing that comes over it counts any more.
-    fn close(&mut self, link: LinkId, reason: CloseReason) {
-        self.forget_link(link);
-        self.commands.push(LinkCommand::Close { link, reason });
-    }
-
-    /// A link is gone; whoever joined over it leaves.
-    fn forget_link(&mut self, link: LinkId) {
-        let Some(record) = self.links.remove(&link) else { return };
-        self.strangers.remove(&(record.deadline, link));
-        self.gate.forget_waiting(link);
-        for id in record.clients() {
-            self.remove_client(id);
-        }
-    }
-
-    /// Takes a client out of the session and tells the remaining ones.
-    fn remove_client(&mut self, id: ClientId) {
-        self.end_channels(id);
-        let Some(mut member) = self.roster.remove(id) else { return };
-        self.table.remove(id);
-        let sent = self.fan_out.sent(id);
-        self.fan_out.remove(id);
-        self.voice_reports.remove(id);
-        if self.ids.is_taken(id) {
-            self.ids.give_back(id);
-        }
-        if let Some(record) = self.links.get_mut(&member.data) {
-            record.forget(id, sent);
-        }
-        self.places.forget(id);
-        let name = member.name;
-        while let Some(room) = member.rooms.pop() {
-            self.leave_directory(&room.name);
-            self.proximity.leave(id, room.id);
-            let (name, room) = (name.clone(), room.name);
-            self.events.push(ServerEvent::ExitedRoom { id, name, room });
-        }
-        self.proximity.forget(id);
-        self.gate.forget(id);
-        self.moderation.forget(id);
-        self.quotas.forget(id);
-        self.events.push(ServerEvent::ClientLeft { id, name, link: member.data });
-        let remove = RemoveClient { session: self.session, id };
-        self.broadcast(&remove.into());
     }
 }

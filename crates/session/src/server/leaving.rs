@@ -1,0 +1,55 @@
+//! Leaving: links that end, and clients who are no longer here.
+
+use consonance_wire::{ClientId, RemoveClient};
+
+use super::{Server, ServerEvent};
+use crate::link::{CloseReason, LinkCommand, LinkId};
+
+impl Server {
+    /// Ends a link from this side; nothing that comes over it counts any more.
+    pub(super) fn close(&mut self, link: LinkId, reason: CloseReason) {
+        self.forget_link(link);
+        self.commands.push(LinkCommand::Close { link, reason });
+    }
+
+    /// A link is gone; whoever joined over it leaves.
+    pub(super) fn forget_link(&mut self, link: LinkId) {
+        let Some(record) = self.links.remove(&link) else { return };
+        self.strangers.remove(&(record.deadline, link));
+        self.gate.forget_waiting(link);
+        for id in record.clients() {
+            self.remove_client(id);
+        }
+    }
+
+    /// Takes a client out of the session and tells the remaining ones.
+    pub(super) fn remove_client(&mut self, id: ClientId) {
+        self.end_channels(id);
+        let Some(mut member) = self.roster.remove(id) else { return };
+        self.table.remove(id);
+        let sent = self.fan_out.sent(id);
+        self.fan_out.remove(id);
+        self.voice_reports.remove(id);
+        if self.ids.is_taken(id) {
+            self.ids.give_back(id);
+        }
+        if let Some(record) = self.links.get_mut(&member.data) {
+            record.forget(id, sent);
+        }
+        self.places.forget(id);
+        let name = member.name;
+        while let Some(room) = member.rooms.pop() {
+            self.leave_directory(&room.name);
+            self.proximity.leave(id, room.id);
+            let (name, room) = (name.clone(), room.name);
+            self.events.push(ServerEvent::ExitedRoom { id, name, room });
+        }
+        self.proximity.forget(id);
+        self.gate.forget(id);
+        self.moderation.forget(id);
+        self.quotas.forget(id);
+        self.events.push(ServerEvent::ClientLeft { id, name, link: member.data });
+        let remove = RemoveClient { session: self.session, id };
+        self.broadcast(&remove.into());
+    }
+}
