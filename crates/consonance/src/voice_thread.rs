@@ -119,7 +119,7 @@ pub(crate) struct VoiceThread {
     /// When to leave for the server that this one sends us to.
     move_on_at: Option<Instant>,
     /// Losing the connection, or not getting it, is no reason to end.
-    persistent: bool,
+    keep_trying: bool,
     status: Arc<SharedStatus>,
     statistics: Arc<SharedStatistics>,
     snapshot: Arc<SharedSnapshot>,
@@ -180,7 +180,7 @@ impl VoiceThread {
             lost_since: None,
             kicked_for: None,
             move_on_at: None,
-            persistent: parts.keep_trying,
+            keep_trying: parts.keep_trying,
             status: parts.status,
             statistics: parts.statistics,
             snapshot: parts.snapshot,

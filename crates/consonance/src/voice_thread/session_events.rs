@@ -30,7 +30,7 @@ impl VoiceThread {
             match &event {
                 ClientEvent::Joined { .. } | ClientEvent::Resumed { .. } => {
                     self.clock.start_playing(now);
-                    self.persistent = true;
+                    self.keep_trying = true;
                     self.lost_since = None;
                 }
                 ClientEvent::RosterReceived => self.may_speak = true,
@@ -105,7 +105,7 @@ impl VoiceThread {
             Some(_) if cause == Disconnection::CodecChanged => self.tell(now, EventKind::JoiningAgain),
             Some(_) if cause == Disconnection::MovedOn => self.tell(now, EventKind::MovingOn),
             Some(retry_in)
-                if self.persistent && (reason.is_worth_retrying() || self.uplink.has_another_way()) =>
+                if self.keep_trying && (reason.is_worth_retrying() || self.uplink.has_another_way()) =>
             {
                 self.lost_since.get_or_insert(now);
                 self.tell(now, EventKind::ConnectionLost { reason: reason.to_string(), retry_in });

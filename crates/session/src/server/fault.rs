@@ -14,7 +14,7 @@ pub(super) enum Fault {
     WrongSession,
     UnknownLink,
     NotJoined,
-    NotOwn,
+    Spoofed,
     NameRefused,
     RoomRefused,
     InnerRefused,
@@ -46,7 +46,7 @@ impl Fault {
         Some(match self {
             Self::Malformed => Offence::Malformed,
             Self::Oversized => Offence::Oversized,
-            Self::NotOwn => Offence::Spoofed,
+            Self::Spoofed => Offence::Spoofed,
             Self::NameRefused
             | Self::RoomRefused
             | Self::InnerRefused
@@ -114,7 +114,7 @@ impl Server {
             Fault::WrongSession => &mut statistics.wrong_session,
             Fault::UnknownLink => &mut statistics.unknown_link,
             Fault::NotJoined => &mut statistics.not_joined,
-            Fault::NotOwn => &mut statistics.spoofed,
+            Fault::Spoofed => &mut statistics.spoofed,
             Fault::NameRefused => &mut statistics.names_refused,
             Fault::RoomRefused => &mut statistics.rooms_refused,
             Fault::InnerRefused => &mut statistics.inner_refused,

@@ -106,10 +106,10 @@ impl Server {
         };
         if sender != own {
             self.tell_spoofed(own, sender);
-            return Err(Fault::NotOwn);
+            return Err(Fault::Spoofed);
         }
         if session != self.session {
-            return Err(Fault::NotOwn);
+            return Err(Fault::Spoofed);
         }
         match text {
             Some(text) => self.check_text(own, &text),

@@ -132,7 +132,7 @@ impl Server {
     /// A client that can resume says that it goes for good. (One of the original just closes its link.)
     pub(super) fn handle_farewell(&mut self, link: LinkId, id: ClientId) -> Result<(), Fault> {
         if self.client_of(link)? != id {
-            return Err(Fault::NotOwn);
+            return Err(Fault::Spoofed);
         }
         self.remove_client(id);
         Ok(())

@@ -25,7 +25,7 @@ impl Server {
             && state.client.codec == member.codec
             && is_name(state.client.name, &member.name);
         if !says_who_it_is {
-            return Err(Fault::NotOwn);
+            return Err(Fault::Spoofed);
         }
         self.check_rooms(state, member.name.len())?;
         if self.is_known_of_resumed(id, state) {
@@ -56,7 +56,7 @@ impl Server {
     ) -> Result<(), Fault> {
         let id = delta.id;
         if !self.settings.permissive && self.client_of(link)? != id {
-            return Err(Fault::NotOwn);
+            return Err(Fault::Spoofed);
         }
         let room = delta.room.ok_or(Fault::RoomRefused)?.to_str();
         if let Some(member) = self.roster.get(id)

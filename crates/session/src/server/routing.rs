@@ -18,7 +18,7 @@ impl Server {
         let own = own.ok_or(Fault::NotJoined)?;
         if voice.sender != own {
             self.tell_spoofed(own, voice.sender);
-            return Err(Fault::NotOwn);
+            return Err(Fault::Spoofed);
         }
         self.check_voice(own, voice)?;
         self.monitor(voice);
