@@ -21,6 +21,7 @@ use crate::command::Command;
 use crate::event_queue::EventQueue;
 use crate::player::Players;
 use crate::recorder::Recorder;
+use crate::shown::Shown;
 use crate::statistics::SharedStatistics;
 use crate::voice_chat::{Running, VoiceChat};
 pub use error::DiagnosticsError;
@@ -74,23 +75,18 @@ impl VoiceChat {
         folder: impl AsRef<Path>,
         settings: DiagnosticsSettings,
     ) -> Result<Diagnostics, DiagnosticsError> {
-        let Running { commands, events, players, statistics, .. } = self.running();
-        Diagnostics::start(folder.as_ref(), settings, Observed::new(commands, events, players, statistics))
+        let Running { commands, shown, .. } = self.running();
+        Diagnostics::start(folder.as_ref(), settings, Observed::new(commands, shown))
     }
 }
 
 impl Observed {
-    pub(crate) fn new(
-        commands: &SyncSender<Command>,
-        events: &Arc<EventQueue>,
-        players: &Arc<Players>,
-        statistics: &Arc<SharedStatistics>,
-    ) -> Self {
+    pub(crate) fn new(commands: &SyncSender<Command>, shown: &Shown) -> Self {
         Self {
             commands: commands.clone(),
-            events: Arc::clone(events),
-            players: Arc::clone(players),
-            statistics: Arc::clone(statistics),
+            events: Arc::clone(&shown.events),
+            players: Arc::clone(&shown.players),
+            statistics: Arc::clone(&shown.statistics),
         }
     }
 }

@@ -78,6 +78,7 @@ mod reception;
 mod recorder;
 mod rooms;
 mod settings;
+mod shown;
 mod snapshot;
 #[cfg(feature = "devices")]
 mod sound_devices;

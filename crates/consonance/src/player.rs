@@ -115,7 +115,7 @@ impl Player {
     /// What happens to this player from now on: that it starts and stops speaking, enters and exits rooms, leaves, writes.
     pub fn subscribe(&self) -> Option<EventReader> {
         let chat = self.chat.upgrade()?;
-        Some(chat.events.subscribe(Some(self.name())))
+        Some(chat.shown.events.subscribe(Some(self.name())))
     }
 
     fn with_chat(&self, change: impl FnOnce(&VoiceChat)) {

@@ -24,18 +24,14 @@ pub(crate) use inspecting::{Page, PageWish};
 use crate::command::Command;
 use crate::diagnostics::Diagnostics;
 use crate::event::{End, Event, EventKind};
-use crate::event_queue::{EventQueue, EventReader};
+use crate::event_queue::EventReader;
 use crate::finish::Finish;
 use crate::lock::lock;
-use crate::own_voice::OwnVoice;
-use crate::player::Players;
 use crate::problem::ProblemKind;
 use crate::settings::VoiceSettings;
-use crate::snapshot::SharedSnapshot;
-use crate::statistics::{SharedStatistics, VoiceStatistics};
-use crate::status::{SharedStatus, Status};
-use crate::switches::Switches;
-use crate::text::TextHistory;
+use crate::shown::Shown;
+use crate::statistics::VoiceStatistics;
+use crate::status::Status;
 use crate::trace::FrameTrace;
 
 /// A voice chat that runs. Clones are further handles of the same chat; when the last one is dropped, the chat leaves its
@@ -52,17 +48,10 @@ pub struct VoiceChat {
 /// What all handles of one chat share. Dropping it ends the chat.
 pub(crate) struct Running {
     pub(crate) commands: SyncSender<Command>,
-    pub(crate) events: Arc<EventQueue>,
-    pub(crate) status: Arc<SharedStatus>,
-    pub(crate) statistics: Arc<SharedStatistics>,
-    pub(crate) snapshot: Arc<SharedSnapshot>,
-    pub(crate) players: Arc<Players>,
-    pub(crate) switches: Arc<Switches>,
-    pub(crate) texts: Arc<TextHistory>,
+    pub(crate) shown: Shown,
     pub(crate) settings: Mutex<VoiceSettings>,
     #[cfg(feature = "devices")]
     pub(crate) has_devices: bool,
-    pub(crate) own_voice: Arc<OwnVoice>,
     pub(crate) next_channel: AtomicU32,
     pub(crate) finish: Arc<Finish>,
     pub(crate) thread: Thread,
@@ -78,7 +67,7 @@ impl VoiceChat {
 
     /// Connected while in the session, degraded while on the way into it, disconnected once the chat has ended.
     pub fn status(&self) -> Status {
-        if self.is_running() { self.running.status.get() } else { Status::Disconnected }
+        if self.is_running() { self.running.shown.status.get() } else { Status::Disconnected }
     }
 
     /// False once the chat has ended; its last event says why.
@@ -124,17 +113,17 @@ impl VoiceChat {
     /// What was counted so far: packets by type, frames by their way, each direct link, the network. At most a tenth of a
     /// second old while the chat runs, and complete when it has ended.
     pub fn statistics(&self) -> Arc<VoiceStatistics> {
-        self.running.statistics.get()
+        self.running.shown.statistics.get()
     }
 
     /// The next event, if one waits.
     pub fn poll_event(&self) -> Option<Event> {
-        self.running.events.pop()
+        self.running.shown.events.pop()
     }
 
     /// The next event; waits for it at most this long. `None` at once when the chat has ended and all were taken.
     pub fn wait_event(&self, at_most: Duration) -> Option<Event> {
-        self.running.events.wait(at_most)
+        self.running.shown.events.wait(at_most)
     }
 
     /// The events that wait, one after the other; ends when none waits.
@@ -145,17 +134,17 @@ impl VoiceChat {
     /// A further reader, which gets every event from now on whatever is taken from the chat itself. For a part of the game
     /// that must miss nothing: all clones of a handle share one queue.
     pub fn subscribe(&self) -> EventReader {
-        self.running.events.subscribe(None)
+        self.running.shown.events.subscribe(None)
     }
 
     /// The next step of a frame, if the chat was started with [`trace_frames`](crate::VoiceChatBuilder::trace_frames).
     pub fn poll_trace(&self) -> Option<FrameTrace> {
-        self.running.events.pop_trace()
+        self.running.shown.events.pop_trace()
     }
 
     /// Events and traces that were lost because they were not asked for in time.
     pub fn events_dropped(&self) -> u64 {
-        self.running.events.dropped()
+        self.running.shown.events.dropped()
     }
 
     /// Leaves the session without waiting for the goodbye; [`EventKind::Ended`] tells when it is over.
@@ -188,7 +177,7 @@ impl VoiceChat {
             Err(TrySendError::Full(_)) => {
                 let text =
                     "too many commands at once: one was dropped; give the voice thread time".to_owned();
-                self.running.events.push(Event {
+                self.running.shown.events.push(Event {
                     at: std::time::Instant::now(),
                     kind: EventKind::Problem { about: ProblemKind::Commands, text },
                 });
@@ -204,7 +193,7 @@ impl Running {
         // Unlike other commands this one may wait for a place: the thread empties the queue every 10 ms.
         let _ = self.commands.send(Command::Leave);
         self.thread.unpark();
-        let end = self.events.wait_for_end();
+        let end = self.shown.events.wait_for_end();
         self.finish.wait();
         // What went wrong with them stands in them.
         drop(lock(&self.diagnostics).take());

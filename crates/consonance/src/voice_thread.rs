@@ -6,7 +6,6 @@ mod meters;
 mod moving_on;
 mod session_events;
 
-use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 use std::task::Waker;
 use std::thread;
@@ -20,24 +19,19 @@ use crate::channel::{Channel, NewChannel};
 use crate::clock::Clock;
 use crate::command::{Command, Hearing};
 use crate::event::{End, Event, EventKind};
-use crate::event_queue::EventQueue;
 use crate::offline::LoopbackRooms;
-use crate::own_voice::OwnVoice;
 use crate::playback::Playback;
-use crate::player::Players;
 use crate::position_sharing::PositionSharing;
 use crate::problem::ProblemKind;
 use crate::reach::Reach;
 use crate::reception::Receptions;
 use crate::rooms::JoinedRooms;
-use crate::snapshot::{SharedSnapshot, Watch};
+use crate::shown::Shown;
+use crate::snapshot::Watch;
 #[cfg(feature = "devices")]
 use crate::sound_devices::SoundDevices;
-use crate::statistics::SharedStatistics;
-use crate::status::{SharedStatus, Status};
-use crate::switches::Switches;
+use crate::status::Status;
 use crate::talking::{Sent, Talking};
-use crate::text::TextHistory;
 use crate::uplink::{GOODBYE, Uplink};
 use crate::uplink_quality::UplinkQuality;
 use crate::ways::Ways;
@@ -63,7 +57,7 @@ pub(crate) struct VoiceParts {
     /// How the others are to be heard from the beginning.
     pub(crate) hearing: Vec<Hearing>,
     pub(crate) commands: Receiver<Command>,
-    pub(crate) events: Arc<EventQueue>,
+    pub(crate) shown: Shown,
     pub(crate) talking: Talking,
     pub(crate) output: Box<dyn Output>,
     pub(crate) mixer: MixerSettings,
@@ -72,13 +66,6 @@ pub(crate) struct VoiceParts {
     pub(crate) give_up_after: Option<Duration>,
     /// The first attempt is not the only one.
     pub(crate) keep_trying: bool,
-    pub(crate) status: Arc<SharedStatus>,
-    pub(crate) statistics: Arc<SharedStatistics>,
-    pub(crate) snapshot: Arc<SharedSnapshot>,
-    pub(crate) switches: Arc<Switches>,
-    pub(crate) players: Arc<Players>,
-    pub(crate) texts: Arc<TextHistory>,
-    pub(crate) own_voice: Arc<OwnVoice>,
     pub(crate) trace_frames: bool,
     /// The rooms in which an echo listens, in a session without a network.
     pub(crate) loopback: Option<LoopbackRooms>,
@@ -92,9 +79,7 @@ pub(crate) struct VoiceThread {
     own_name: Box<str>,
     client: Client,
     rooms: JoinedRooms,
-    players: Arc<Players>,
-    texts: Arc<TextHistory>,
-    own_voice: Arc<OwnVoice>,
+    shown: Shown,
     uplink: Uplink,
     reach: Reach,
     capture: Capture,
@@ -108,7 +93,6 @@ pub(crate) struct VoiceThread {
     #[cfg(feature = "devices")]
     devices: SoundDevices,
     commands: Receiver<Command>,
-    events: Arc<EventQueue>,
     give_up_after: Option<Duration>,
     trace_frames: bool,
     loopback: Option<LoopbackRooms>,
@@ -120,10 +104,6 @@ pub(crate) struct VoiceThread {
     move_on_at: Option<Instant>,
     /// Losing the connection, or not getting it, is no reason to end.
     keep_trying: bool,
-    status: Arc<SharedStatus>,
-    statistics: Arc<SharedStatistics>,
-    snapshot: Arc<SharedSnapshot>,
-    switches: Arc<Switches>,
     /// What an inspector shows of the past.
     watch: Watch,
     next_statistics_at: Instant,
@@ -152,14 +132,12 @@ impl VoiceThread {
             let _ = playback.obey(wish);
         }
         let begun = begun.and(parts.input.map_or(Ok(()), |input| capture.set_input(input)));
-        let watch = Watch::new(now, parts.events.subscribe(None), parts.mixer.max_decoded, parts.mode);
+        let watch = Watch::new(now, parts.shown.events.subscribe(None), parts.mixer.max_decoded, parts.mode);
         let thread = Self {
             clock: Clock::new(now),
             own_name: parts.client.name().into(),
             rooms: JoinedRooms::new(parts.client.rooms()),
-            players: parts.players,
-            texts: parts.texts,
-            own_voice: parts.own_voice,
+            shown: parts.shown,
             client: parts.client,
             uplink,
             reach: Reach::default(),
@@ -173,7 +151,6 @@ impl VoiceThread {
             #[cfg(feature = "devices")]
             devices: parts.devices,
             commands: parts.commands,
-            events: parts.events,
             give_up_after: parts.give_up_after,
             trace_frames: parts.trace_frames,
             loopback: parts.loopback,
@@ -181,10 +158,6 @@ impl VoiceThread {
             kicked_for: None,
             move_on_at: None,
             keep_trying: parts.keep_trying,
-            status: parts.status,
-            statistics: parts.statistics,
-            snapshot: parts.snapshot,
-            switches: parts.switches,
             watch,
             next_statistics_at: now,
             next_loss_at: now,
@@ -203,9 +176,9 @@ impl VoiceThread {
                 thread::park_timeout(self.sleep(Instant::now()));
             }
         }
-        self.own_voice.end();
+        self.shown.own_voice.end();
         self.say_goodbye();
-        self.players.remove_all();
+        self.shown.players.remove_all();
         while !self.write_statistics(Instant::now()) {
             thread::yield_now();
         }
@@ -254,7 +227,7 @@ impl VoiceThread {
         }
         while let Some(played) = self.playback.poll_played(&self.clock) {
             if self.trace_frames {
-                self.events.push_trace(played);
+                self.shown.events.push_trace(played);
             }
         }
         self.meter();
@@ -299,20 +272,20 @@ impl VoiceThread {
             if self.trace_frames
                 && let Some(frame) = frame
             {
-                self.events.push_trace(frame);
+                self.shown.events.push_trace(frame);
             }
             self.settle(now);
         }
-        self.own_voice.show(&mut self.talking, &self.client, self.capture.row());
+        self.shown.own_voice.show(&mut self.talking, &self.client, self.capture.row());
     }
 
     /// Hands on what the session has to tell and to send.
     fn settle(&mut self, now: Instant) {
         let status = self.client.status();
-        self.status.set(status);
-        self.players.local().set_connected(status == Status::Connected);
+        self.shown.status.set(status);
+        self.shown.players.local().set_connected(status == Status::Connected);
         #[cfg(feature = "devices")]
-        self.devices.tell(now, &self.events);
+        self.devices.tell(now, &self.shown.events);
         self.tell_events(now);
         self.uplink.send(now, &mut self.client);
     }
@@ -357,6 +330,6 @@ impl VoiceThread {
     }
 
     fn tell(&self, at: Instant, kind: EventKind) {
-        self.events.push(Event { at, kind });
+        self.shown.events.push(Event { at, kind });
     }
 }

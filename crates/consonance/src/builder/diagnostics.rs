@@ -1,15 +1,13 @@
 //! Diagnostics from the first packet on.
 
 use std::path::PathBuf;
+use std::sync::Mutex;
 use std::sync::mpsc::SyncSender;
-use std::sync::{Arc, Mutex};
 
 use super::VoiceChatBuilder;
 use crate::command::Command;
 use crate::diagnostics::{Diagnostics, DiagnosticsError, DiagnosticsSettings, Observed};
-use crate::event_queue::EventQueue;
-use crate::player::Players;
-use crate::statistics::SharedStatistics;
+use crate::shown::Shown;
 
 impl VoiceChatBuilder {
     /// Writes down from the first packet on what shows what is wrong, into a folder that is made if it is not there;
@@ -29,12 +27,9 @@ impl VoiceChatBuilder {
 pub(super) fn start(
     wish: Option<(PathBuf, DiagnosticsSettings)>,
     commands: &SyncSender<Command>,
-    events: &Arc<EventQueue>,
-    players: &Arc<Players>,
-    statistics: &Arc<SharedStatistics>,
+    shown: &Shown,
 ) -> Result<Mutex<Option<Diagnostics>>, DiagnosticsError> {
-    let started = wish.map(|(folder, settings)| {
-        Diagnostics::start(&folder, settings, Observed::new(commands, events, players, statistics))
-    });
+    let started =
+        wish.map(|(folder, settings)| Diagnostics::start(&folder, settings, Observed::new(commands, shown)));
     started.transpose().map(Mutex::new)
 }

@@ -21,13 +21,11 @@ use crate::command::Hearing;
 use crate::event::{End, Event, EventKind};
 use crate::event_queue::{EventQueue, EventReader};
 use crate::finish::Finish;
-use crate::own_voice::OwnVoice;
-use crate::player::Players;
 use crate::settings::VoiceSettings;
+use crate::shown::Shown;
 #[cfg(feature = "devices")]
 use crate::sound_devices::OpenedDevices;
 use crate::talking::Talking;
-use crate::text::TextHistory;
 use crate::voice_chat::{Page, Running, VoiceChat};
 use crate::voice_thread::{VoiceParts, VoiceThread};
 use crate::ways::Ways;
@@ -47,10 +45,7 @@ impl VoiceChatBuilder {
         let name = self.name.take().unwrap_or_else(random_name);
         let (client, talking) = (self.client(&name)?, Talking::new(self.encoder_settings())?);
         let (sender, commands) = sync_channel(MAX_COMMANDS);
-        let events = Arc::new(EventQueue::new(&name));
-        let (status, statistics, snapshot, switches) = <(Arc<_>, Arc<_>, Arc<_>, Arc<_>)>::default();
-        let (players, own_voice) = (players(&name, &client), Arc::new(OwnVoice::new(Arc::clone(&events))));
-        let (texts, finish) = (Arc::new(TextHistory::new(self.text_history)), Arc::<Finish>::default());
+        let (shown, finish) = (Shown::new(&client, self.text_history), Arc::<Finish>::default());
         let next_channel = AtomicU32::new(self.channels.len() as u32);
         #[cfg(feature = "devices")]
         let OpenedDevices { devices, microphone, loudspeaker } = self.devices.open();
@@ -68,7 +63,7 @@ impl VoiceChatBuilder {
             hearing: hearing(&settings),
             input: microphone.or(self.input),
             commands,
-            events: Arc::clone(&events),
+            shown: shown.clone(),
             talking,
             output: loudspeaker.or(self.output).unwrap_or_else(|| Box::new(Discard)),
             mixer: self.mixer,
@@ -76,34 +71,21 @@ impl VoiceChatBuilder {
             devices,
             give_up_after: self.give_up_after,
             keep_trying: self.keep_trying,
-            status: Arc::clone(&status),
-            statistics: Arc::clone(&statistics),
-            snapshot: Arc::clone(&snapshot),
-            switches: Arc::clone(&switches),
-            players: Arc::clone(&players),
-            texts: Arc::clone(&texts),
-            own_voice: Arc::clone(&own_voice),
             trace_frames: self.trace_frames,
             mode: self.mode,
             loopback: self.loopback,
             share_position: self.share_position,
         };
-        let diagnostics = diagnostics::start(self.diagnostics, &sender, &events, &players, &statistics)?;
-        self.on_event.map(|callback| call_back(events.subscribe(None), callback)).transpose()?;
-        let thread = spawn(parts, LastWords { events: Arc::clone(&events), finish: Arc::clone(&finish) })?;
+        let diagnostics = diagnostics::start(self.diagnostics, &sender, &shown)?;
+        self.on_event.map(|callback| call_back(shown.events.subscribe(None), callback)).transpose()?;
+        let last_words = LastWords { events: Arc::clone(&shown.events), finish: Arc::clone(&finish) };
+        let thread = spawn(parts, last_words)?;
         let running = Running {
             commands: sender,
-            events,
-            status,
-            statistics,
-            snapshot,
-            players,
-            switches,
-            texts,
+            shown,
             settings: Mutex::new(settings),
             #[cfg(feature = "devices")]
             has_devices,
-            own_voice,
             next_channel,
             finish,
             thread,
@@ -154,13 +136,6 @@ impl VoiceChatBuilder {
 /// The settings, with what suits a microphone or a file where nothing was said.
 fn captured_as(capture: &CaptureWishes, settings: VoiceSettings) -> VoiceSettings {
     VoiceSettings { capture: capture.settings, activation: capture.activation, ..settings }
-}
-
-/// Nobody but oneself so far.
-fn players(name: &str, client: &Client) -> Arc<Players> {
-    let players = Players::new(name);
-    players.local().set_rooms(client.rooms().map(str::to_owned).collect());
-    Arc::new(players)
 }
 
 /// A name that nobody else has: 64 random bits. The standard library seeds its hash maps anew each time.

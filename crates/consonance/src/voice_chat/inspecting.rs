@@ -10,19 +10,19 @@ impl VoiceChat {
     /// How the chat is doing, as plain data: everything that an inspector shows. At most a second old when it is asked for
     /// once, and a tenth of that while it is asked for again and again.
     pub fn snapshot(&self) -> Snapshot {
-        Snapshot::from((*self.running.snapshot.get()).clone())
+        Snapshot::from((*self.running.shown.snapshot.get()).clone())
     }
 
     /// What the server's operator has decided about us and holds now; changes are told as
     /// [`EventKind::Operator`](crate::EventKind::Operator).
     pub fn standing(&self) -> Standing {
-        self.running.own_voice.standing()
+        self.running.shown.own_voice.standing()
     }
 
     /// Why this player is not heard here, as far as this chat knows: link by link, and the first that is broken. With the
     /// snapshots of others, too, [`why`](consonance_inspector::why()) knows more.
     pub fn why(&self, speaker: &str) -> Diagnosis {
-        let own_name = &*self.running.players.local().name;
+        let own_name = &*self.running.shown.players.local().name;
         why(&[self.snapshot()], speaker, own_name)
     }
 
@@ -73,7 +73,7 @@ mod page {
 
     impl Inspected for Shown {
         fn snapshot(&self) -> Snapshot {
-            let written = self.running.upgrade().map(|running| running.snapshot.get());
+            let written = self.running.upgrade().map(|running| running.shown.snapshot.get());
             let mut snapshot = written.map_or_else(ClientSnapshot::default, |written| (*written).clone());
             snapshot.log_levels = [crate::log::levels(), self.log_levels.clone()]
                 .join(if self.log_levels.is_empty() { "" } else { "; " });

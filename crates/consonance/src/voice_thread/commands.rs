@@ -145,7 +145,7 @@ impl VoiceThread {
         let now = Instant::now();
         let kind = match self.client.send_text(target, text) {
             Ok(players) => {
-                self.texts.add(TextMessage::new(now, &self.own_name, &text_target(target), text));
+                self.shown.texts.add(TextMessage::new(now, &self.own_name, &text_target(target), text));
                 EventKind::TextSent { id, players }
             }
             Err(error) => EventKind::TextNotSent { id, reason: error.to_string() },
@@ -155,7 +155,7 @@ impl VoiceThread {
 
     /// Writes down which rooms we listen to.
     fn note_own_rooms(&self) {
-        self.players.local().set_rooms(self.client.rooms().map(str::to_owned).collect());
-        self.own_voice.set_taken_out_of(self.rooms.refused());
+        self.shown.players.local().set_rooms(self.client.rooms().map(str::to_owned).collect());
+        self.shown.own_voice.set_taken_out_of(self.rooms.refused());
     }
 }

@@ -27,10 +27,10 @@ impl VoiceThread {
         #[cfg(feature = "devices")]
         let statistics = self.devices.add_to(statistics);
         let speaks = self.talking.is_heard(&self.client);
-        self.watch.look(now, &statistics, speaks, self.snapshot.is_looked_at(now));
+        self.watch.look(now, &statistics, speaks, self.shown.snapshot.is_looked_at(now));
         let is_last = self.end.is_some();
-        let is_shown = self.snapshot.publish(now, is_last, || self.fill(now, &statistics));
-        self.statistics.publish(statistics) && is_shown
+        let is_shown = self.shown.snapshot.publish(now, is_last, || self.fill(now, &statistics));
+        self.shown.statistics.publish(statistics) && is_shown
     }
 
     fn fill(&self, now: Instant, counted: &VoiceStatistics) -> ClientSnapshot {
@@ -56,14 +56,15 @@ impl VoiceThread {
         let own_priority = self.client.priority();
         let channels = self.talking.wished_channels();
         snapshot.channels = channels.map(|channel| channel_row(&channel, own_priority)).collect();
-        let standing = self.own_voice.standing();
+        let standing = self.shown.own_voice.standing();
         snapshot.server_muted = standing.muted.map(|terms| terms.reason);
         snapshot.server_deafened = standing.deafened.map(|terms| terms.reason);
-        snapshot.tokens = self.own_voice.tokens().to_vec();
-        snapshot.token_rules = self.own_voice.missing_tokens().rules(now);
+        snapshot.tokens = self.shown.own_voice.tokens().to_vec();
+        snapshot.token_rules = self.shown.own_voice.missing_tokens().rules(now);
         let tokens = &snapshot.tokens;
         snapshot.token_rules.retain(|rule| !rule.needs.iter().any(|token| tokens.contains(token)));
-        (snapshot.muted, snapshot.deafened) = (self.switches.is_muted(), self.switches.is_deafened());
+        (snapshot.muted, snapshot.deafened) =
+            (self.shown.switches.is_muted(), self.shown.switches.is_deafened());
         snapshot.master_volume = self.playback.master_volume();
         snapshot.max_voices = watch.max_voices;
         let (chat, has_ended) = (self.talking.chat(), self.capture.has_ended());
@@ -86,7 +87,7 @@ impl VoiceThread {
         let receptions: HashMap<&str, _> =
             counted.speakers.iter().map(|row| (&*row.name, &row.reception)).collect();
         for player in self.client.players() {
-            let (name, state) = (player.name, self.players.find(player.name));
+            let (name, state) = (player.name, self.shown.players.find(player.name));
             let reception = receptions.get(name).copied();
             let mut row =
                 player_row(now, &self.own_name, &player, state.as_deref(), reception, self.watch.past(name));

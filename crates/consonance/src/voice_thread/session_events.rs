@@ -25,8 +25,8 @@ impl VoiceThread {
         while let Some(event) = self.client.poll_event() {
             has_direct_change |= self.reach.follow(&event);
             self.uplink_quality.follow(now, &event);
-            self.players.follow(&event);
-            self.texts.follow(now, &event);
+            self.shown.players.follow(&event);
+            self.shown.texts.follow(now, &event);
             match &event {
                 ClientEvent::Joined { .. } | ClientEvent::Resumed { .. } => {
                     self.clock.start_playing(now);
@@ -35,12 +35,12 @@ impl VoiceThread {
                 }
                 ClientEvent::RosterReceived => self.may_speak = true,
                 ClientEvent::PlayerJoined { id, name, codec } => {
-                    if let Some(player) = self.players.find(name).filter(|player| !player.is_local)
+                    if let Some(player) = self.shown.players.find(name).filter(|player| !player.is_local)
                         && let Err(text) = self.playback.add(*id, player, *codec)
                     {
                         self.watch.note_undecodable(name, &text);
                         let kind = EventKind::Problem { about: ProblemKind::Player, text };
-                        self.events.push(Event { at: now, kind });
+                        self.shown.events.push(Event { at: now, kind });
                     }
                 }
                 ClientEvent::PlayerLeft { id, name } => {
@@ -50,7 +50,7 @@ impl VoiceThread {
                 }
                 ClientEvent::RemovedFromRoom { room } => {
                     self.rooms.lose(room);
-                    self.own_voice.set_taken_out_of(self.rooms.refused());
+                    self.shown.own_voice.set_taken_out_of(self.rooms.refused());
                 }
                 ClientEvent::Moved { from, to } => self.rooms.follow_move(from, to),
                 ClientEvent::Kicked { reason } => self.kicked_for = Some(reason.to_string()),
@@ -64,7 +64,7 @@ impl VoiceThread {
                     let speaker = self.playback.push(arrived, voice, &self.rooms);
                     if let Some(speaker) = speaker.filter(|_| self.trace_frames) {
                         let (speaker, sequence) = (speaker.to_owned(), voice.packet_sequence);
-                        self.events.push_trace(FrameTrace::Received { speaker, sequence, at: now });
+                        self.shown.events.push_trace(FrameTrace::Received { speaker, sequence, at: now });
                     }
                 }
                 ClientEvent::Disconnected { cause, retry_in } => turn = Some(Turn::Lost(*cause, *retry_in)),
@@ -72,10 +72,10 @@ impl VoiceThread {
             }
             if let Some(decision) = OperatorDecision::of(&event, &self.clock) {
                 decided = true;
-                self.events.push(Event { at: now, kind: EventKind::Operator(decision) });
+                self.shown.events.push(Event { at: now, kind: EventKind::Operator(decision) });
             }
             if let Some(kind) = EventKind::of(event, &self.own_name) {
-                self.events.push(Event { at: now, kind });
+                self.shown.events.push(Event { at: now, kind });
             }
             match turn.take() {
                 Some(Turn::Closes(ends_in, onward)) => self.hear_of_closing(now, ends_in, onward.as_ref()),
@@ -89,7 +89,7 @@ impl VoiceThread {
 
     fn show_changes(&mut self, now: Instant, decided: bool, has_direct_change: bool) {
         if decided {
-            self.own_voice.set_standing(Standing::of(&self.client, &self.clock));
+            self.shown.own_voice.set_standing(Standing::of(&self.client, &self.clock));
         }
         if has_direct_change {
             for kind in self.reach.update(&self.client) {

@@ -1,0 +1,47 @@
+//! What the voice thread shows: shared with all handles of the chat, which look whenever they like.
+
+use std::sync::Arc;
+
+use consonance_session::Client;
+
+use crate::event_queue::EventQueue;
+use crate::own_voice::OwnVoice;
+use crate::player::Players;
+use crate::snapshot::SharedSnapshot;
+use crate::statistics::SharedStatistics;
+use crate::status::SharedStatus;
+use crate::switches::Switches;
+use crate::text::TextHistory;
+
+/// The parts, each of which guards itself.
+#[derive(Clone)]
+pub(crate) struct Shown {
+    pub(crate) events: Arc<EventQueue>,
+    pub(crate) status: Arc<SharedStatus>,
+    pub(crate) statistics: Arc<SharedStatistics>,
+    pub(crate) snapshot: Arc<SharedSnapshot>,
+    /// The other way round: the handles write them, and the snapshot shows them.
+    pub(crate) switches: Arc<Switches>,
+    pub(crate) players: Arc<Players>,
+    pub(crate) texts: Arc<TextHistory>,
+    pub(crate) own_voice: Arc<OwnVoice>,
+}
+
+impl Shown {
+    /// Of a chat that has not begun, with nobody in it but oneself; it will keep so many texts.
+    pub(crate) fn new(client: &Client, texts: usize) -> Self {
+        let events = Arc::new(EventQueue::new(client.name()));
+        let players = Players::new(client.name());
+        players.local().set_rooms(client.rooms().map(str::to_owned).collect());
+        Self {
+            own_voice: Arc::new(OwnVoice::new(Arc::clone(&events))),
+            events,
+            status: Arc::default(),
+            statistics: Arc::default(),
+            snapshot: Arc::default(),
+            switches: Arc::default(),
+            players: Arc::new(players),
+            texts: Arc::new(TextHistory::new(texts)),
+        }
+    }
+}
