@@ -63,6 +63,7 @@ mod fader;
 mod finish;
 #[cfg(doctest)]
 mod guide;
+mod links;
 mod lock;
 mod log;
 #[cfg(feature = "host")]
@@ -93,7 +94,6 @@ mod timeline;
 mod tokens;
 mod trace;
 pub mod trigger;
-mod uplink;
 mod uplink_quality;
 mod voice_chat;
 mod voice_thread;

@@ -19,6 +19,7 @@ use crate::channel::{Channel, NewChannel};
 use crate::clock::Clock;
 use crate::command::{Command, Hearing};
 use crate::event::{End, Event, EventKind};
+use crate::links::{GOODBYE, Links};
 use crate::offline::LoopbackRooms;
 use crate::playback::Playback;
 use crate::position_sharing::PositionSharing;
@@ -32,7 +33,6 @@ use crate::snapshot::Watch;
 use crate::sound_devices::SoundDevices;
 use crate::status::Status;
 use crate::talking::{Sent, Talking};
-use crate::uplink::{GOODBYE, Uplink};
 use crate::uplink_quality::UplinkQuality;
 use crate::ways::Ways;
 
@@ -80,7 +80,7 @@ pub(crate) struct VoiceThread {
     client: Client,
     rooms: JoinedRooms,
     shown: Shown,
-    uplink: Uplink,
+    links: Links,
     reach: Reach,
     capture: Capture,
     /// Before the first roster nobody is known to listen.
@@ -115,8 +115,8 @@ impl VoiceThread {
     pub(crate) fn new(parts: VoiceParts, waker: Waker) -> Self {
         let now = Instant::now();
         let mut capture = Capture::new(parts.capture, waker.clone());
-        let mut uplink = Uplink::new(parts.ways);
-        uplink.set_waker(waker);
+        let mut links = Links::new(parts.ways);
+        links.set_waker(waker);
         let mut talking = parts.talking;
         let mut begun = Ok(());
         for (number, (target, properties)) in (0..).zip(parts.channels) {
@@ -139,7 +139,7 @@ impl VoiceThread {
             rooms: JoinedRooms::new(parts.client.rooms()),
             shown: parts.shown,
             client: parts.client,
-            uplink,
+            links,
             reach: Reach::default(),
             capture,
             may_speak: false,
@@ -196,7 +196,7 @@ impl VoiceThread {
     fn turn(&mut self, now: Instant) -> bool {
         let at = self.clock.session(now);
         self.take_commands();
-        let more = self.uplink.receive(now, at, &mut self.client);
+        let more = self.links.receive(now, at, &mut self.client);
         // Also if nothing is due, so that frames count as sent now.
         self.client.handle_timeout(at);
         self.settle(now);
@@ -245,7 +245,7 @@ impl VoiceThread {
                 self.client.report_reception(reception);
             }
         }
-        let (wanted, network) = (self.talking.settings().bitrate_bps, self.uplink.statistics());
+        let (wanted, network) = (self.talking.settings().bitrate_bps, self.links.statistics());
         let wish = self.uplink_quality.update(now, wanted, self.playback.loss_percent(), &network);
         self.talking.adapt(wish);
     }
@@ -287,7 +287,7 @@ impl VoiceThread {
         #[cfg(feature = "devices")]
         self.devices.tell(now, &self.shown.events);
         self.tell_events(now);
-        self.uplink.send(now, &mut self.client);
+        self.links.send(now, &mut self.client);
     }
 
     fn watch_connection(&mut self, now: Instant) {
@@ -296,7 +296,7 @@ impl VoiceThread {
             && lost_for >= patience
             && self.end.is_none()
         {
-            self.end = Some(End::NoConnection(self.uplink.reason(Disconnection::LinkLost)));
+            self.end = Some(End::NoConnection(self.links.reason(Disconnection::LinkLost)));
         }
     }
 
@@ -305,11 +305,11 @@ impl VoiceThread {
         let begun = Instant::now();
         let at = self.clock.session(begun);
         self.client.stop(at);
-        self.uplink.send(begun, &mut self.client);
-        self.uplink.close(begun);
-        while self.uplink.is_busy() && begun.elapsed() < GOODBYE {
+        self.links.send(begun, &mut self.client);
+        self.links.close(begun);
+        while self.links.is_busy() && begun.elapsed() < GOODBYE {
             let now = Instant::now();
-            if !self.uplink.receive(now, self.clock.session(now), &mut self.client) && self.uplink.is_busy() {
+            if !self.links.receive(now, self.clock.session(now), &mut self.client) && self.links.is_busy() {
                 thread::park_timeout(LONGEST_SLEEP);
             }
         }
@@ -319,7 +319,7 @@ impl VoiceThread {
     fn sleep(&self, now: Instant) -> Duration {
         let session = self.client.poll_timeout().map(|(at, _)| self.clock.to_instant(at));
         let wake_at =
-            [self.clock.next_beat_at(), session, self.uplink.wants_poll_at()].into_iter().flatten().min();
+            [self.clock.next_beat_at(), session, self.links.wants_poll_at()].into_iter().flatten().min();
         wake_at.map_or(LONGEST_SLEEP, |at| at.saturating_duration_since(now).min(LONGEST_SLEEP))
     }
 

@@ -10,7 +10,7 @@ use consonance_session::{
 use consonance_transport::memory::MemoryClient;
 
 use super::{LOOPBACK, SECOND_LOOPBACK};
-use crate::uplink::Uplink;
+use crate::links::Links;
 use crate::ways::Ways;
 
 /// How many frames are collected before the first is repeated, as in the original's offline mode.
@@ -23,7 +23,7 @@ const MAX_WAITING_TEXTS: usize = 64;
 /// A client like any other, which sends back what it hears.
 pub(super) struct Echo {
     client: Client,
-    uplink: Uplink,
+    links: Links,
     /// Who is repeated.
     player: Box<str>,
     codec: CodecSettings,
@@ -55,7 +55,7 @@ impl Echo {
             1_000_000 * u64::from(codec.frame_size_samples) / u64::from(codec.sample_rate_hz.max(1));
         Self {
             client,
-            uplink: Uplink::new(Ways::new(Box::new(network), None)),
+            links: Links::new(Ways::new(Box::new(network), None)),
             player: player.into(),
             codec,
             delay: FRAMES_COLLECTED * Duration::from_micros(frame_micros),
@@ -94,14 +94,14 @@ impl Echo {
 
     /// Takes what has come in and sends what is due; true if there was anything.
     pub(super) fn turn(&mut self, now: Instant, at: SessionInstant) -> bool {
-        let before = self.uplink.statistics();
-        while self.uplink.receive(now, at, &mut self.client) {}
+        let before = self.links.statistics();
+        while self.links.receive(now, at, &mut self.client) {}
         self.client.handle_timeout(at);
         self.hear(at);
         self.speak(at);
         self.write();
-        self.uplink.send(now, &mut self.client);
-        self.uplink.statistics() != before
+        self.links.send(now, &mut self.client);
+        self.links.statistics() != before
     }
 
     pub(super) fn poll_timeout(&self) -> Option<SessionInstant> {

@@ -8,7 +8,7 @@ use consonance_session::{
 use consonance_transport::memory::MemoryServer;
 use consonance_transport::{Peer, ServerEvent as NetworkEvent, ServerTransport};
 
-use crate::uplink::{from_transport, to_transport};
+use crate::links::{from_transport, to_transport};
 
 pub(super) struct OfflineServer {
     network: MemoryServer,

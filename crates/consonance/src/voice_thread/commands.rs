@@ -100,7 +100,7 @@ impl VoiceThread {
             }
             Command::SetEncoder(settings) => self.set_encoder(settings).err().map(|error| error.to_string()),
             Command::Tap(source, sender) => self.tap(source, sender).err(),
-            Command::CapturePackets(sink) => return self.uplink.capture(sink, client),
+            Command::CapturePackets(sink) => return self.links.capture(sink, client),
             Command::SetGameSound(reader) => self.capture.set_game_sound(reader).err(),
             #[cfg(feature = "devices")]
             Command::SelectDevice(direction, selection) => self.devices.select(direction, selection),
@@ -122,7 +122,7 @@ impl VoiceThread {
     fn set_encoder(&mut self, settings: EncoderSettings) -> Result<(), CodecError> {
         let now = Instant::now();
         let sent = self.talking.set_encoder(settings, now, &mut self.client)?;
-        self.uplink.send(now, &mut self.client);
+        self.links.send(now, &mut self.client);
         self.problem(now, ProblemKind::Voice, sent.problem);
         let codec = session_codec(settings.frame);
         self.client.set_codec(self.clock.session(now), codec);

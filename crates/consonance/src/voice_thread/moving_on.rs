@@ -9,9 +9,9 @@ use crate::event::EventKind;
 
 impl VoiceThread {
     pub(super) fn hear_of_closing(&mut self, now: Instant, ends_in: Duration, onward: Option<&Onward>) {
-        self.uplink.stay();
+        self.links.stay();
         self.move_on_at = None;
-        let follows = onward.map(|onward| self.uplink.lead_to(&onward.address).map(|()| onward.leave_in));
+        let follows = onward.map(|onward| self.links.lead_to(&onward.address).map(|()| onward.leave_in));
         if let Some(Ok(leave_in)) = follows {
             self.move_on_at = Some(now + leave_in);
         }
@@ -24,7 +24,7 @@ impl VoiceThread {
     }
 
     pub(super) fn hear_of_staying(&mut self, now: Instant) {
-        self.uplink.stay();
+        self.links.stay();
         self.move_on_at = None;
         self.tell(now, EventKind::ServerStays);
     }

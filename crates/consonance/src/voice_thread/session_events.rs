@@ -20,7 +20,7 @@ enum Turn {
 impl VoiceThread {
     pub(super) fn tell_events(&mut self, now: Instant) {
         let arrived = self.clock.position(now);
-        let mut has_direct_change = self.uplink.take_direct_change();
+        let mut has_direct_change = self.links.take_direct_change();
         let (mut turn, mut decided) = (None, false);
         while let Some(event) = self.client.poll_event() {
             has_direct_change |= self.reach.follow(&event);
@@ -99,13 +99,13 @@ impl VoiceThread {
     }
 
     fn lose_session(&mut self, now: Instant, cause: Disconnection, retry_in: Option<Duration>) {
-        let reason = self.uplink.reason(cause);
+        let reason = self.links.reason(cause);
         match retry_in {
             // Not lost but left, to be joined again: patience is not used up.
             Some(_) if cause == Disconnection::CodecChanged => self.tell(now, EventKind::JoiningAgain),
             Some(_) if cause == Disconnection::MovedOn => self.tell(now, EventKind::MovingOn),
             Some(retry_in)
-                if self.keep_trying && (reason.is_worth_retrying() || self.uplink.has_another_way()) =>
+                if self.keep_trying && (reason.is_worth_retrying() || self.links.has_another_way()) =>
             {
                 self.lost_since.get_or_insert(now);
                 self.tell(now, EventKind::ConnectionLost { reason: reason.to_string(), retry_in });

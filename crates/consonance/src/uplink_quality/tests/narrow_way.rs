@@ -7,7 +7,7 @@ use consonance_session::{
 use consonance_transport::impair::{Impairer, Impairment};
 
 use super::*;
-use crate::uplink::to_transport;
+use crate::links::to_transport;
 
 const SPEAKER: LinkId = LinkId(1);
 const LISTENER: LinkId = LinkId(2);

@@ -18,7 +18,7 @@ const EVENTS_PER_TURN: usize = 512;
 const DIRECT: u64 = 1 << 48;
 
 /// The transport and the present links over it.
-pub(crate) struct Uplink {
+pub(crate) struct Links {
     ways: Ways,
     /// The link to the server.
     link: LinkId,
@@ -43,7 +43,7 @@ enum LinkState {
     Up,
 }
 
-impl Uplink {
+impl Links {
     pub(crate) fn new(ways: Ways) -> Self {
         Self {
             ways,
