@@ -31,7 +31,7 @@ pub(crate) enum Command {
     SetEncoder(EncoderSettings),
     SetGameSound(GameSoundReader),
     Tap(TapSource, TapSender),
-    CapturePackets(PacketSink),
+    LogPackets(PacketSink),
     #[cfg(feature = "devices")]
     SelectDevice(consonance_device::Direction, consonance_device::Selection),
     SetRouting(Routing),

@@ -31,7 +31,7 @@ pub(crate) struct Links {
     has_direct_change: bool,
     /// Copies for direct links of a transport that had told of them, but has none.
     undeliverable: u64,
-    capture: Option<PacketSink>,
+    packet_log: Option<PacketSink>,
 }
 
 /// The link to the server as the transport last told.
@@ -54,7 +54,7 @@ impl Links {
             peers: Vec::new(),
             has_direct_change: false,
             undeliverable: 0,
-            capture: None,
+            packet_log: None,
         }
     }
 
@@ -67,11 +67,11 @@ impl Links {
     }
 
     /// Writes packets down from now on, instead of where they were written before.
-    pub(crate) fn capture(&mut self, sink: PacketSink, client: &Client) {
+    pub(crate) fn log_packets(&mut self, sink: PacketSink, client: &Client) {
         for player in client.players() {
             sink.introduce(player.id, player.name, &player.rooms);
         }
-        self.capture = Some(sink);
+        self.packet_log = Some(sink);
     }
 
     /// Takes what came in; true if there is more.
@@ -80,19 +80,13 @@ impl Links {
             match self.ways.present().poll(now) {
                 None => return false,
                 Some(ClientEvent::Packet { delivery, packet }) => {
-                    record(
-                        self.capture.as_ref(),
-                        now,
-                        CaptureLink::Server,
-                        Direction::Received,
-                        delivery,
-                        packet,
-                    );
+                    let (log, link) = (self.packet_log.as_ref(), CaptureLink::Server);
+                    record(log, now, link, Direction::Received, delivery, packet);
                     client.handle_packet(at, self.link, from_transport(delivery), packet);
                 }
                 Some(ClientEvent::Direct { peer, event: DirectEvent::Packet { delivery, packet } }) => {
                     let link = CaptureLink::Direct(peer.0);
-                    record(self.capture.as_ref(), now, link, Direction::Received, delivery, packet);
+                    record(self.packet_log.as_ref(), now, link, Direction::Received, delivery, packet);
                     client.handle_packet(at, direct_link(peer), from_transport(delivery), packet);
                 }
                 Some(ClientEvent::Direct { peer, event: DirectEvent::Up }) => {
@@ -198,7 +192,7 @@ impl Links {
         let direct = self.peers.iter().map(|peer| CaptureLink::Direct(peer.0));
         let server = (self.peers.len() < to.len()).then_some(CaptureLink::Server);
         for link in server.into_iter().chain(direct) {
-            record(self.capture.as_ref(), now, link, Direction::Sent, delivery, payload);
+            record(self.packet_log.as_ref(), now, link, Direction::Sent, delivery, payload);
         }
         if self.peers.len() < to.len() {
             self.ways.present().send(now, delivery, payload);
@@ -222,14 +216,14 @@ impl Links {
 
 /// Writes a packet down, if somebody wants that.
 fn record(
-    capture: Option<&PacketSink>,
+    log: Option<&PacketSink>,
     at: Instant,
     link: CaptureLink,
     direction: Direction,
     delivery: transport::Delivery,
     packet: &[u8],
 ) {
-    if let Some(sink) = capture {
+    if let Some(sink) = log {
         let is_reliable = delivery == transport::Delivery::Reliable;
         sink.record(&CapturedPacket { at, link, direction, is_reliable, packet });
     }

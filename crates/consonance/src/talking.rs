@@ -179,10 +179,15 @@ impl Talking {
     }
 
     /// Sends what was captured, as soon as it fills a frame. `now` is for what has no time of its own.
-    pub(crate) fn take(&mut self, captured: &CapturedAs, now: Instant, client: &mut Client) -> Sent {
+    pub(crate) fn handle_captured(
+        &mut self,
+        captured: &CapturedAs,
+        now: Instant,
+        client: &mut Client,
+    ) -> Sent {
         match captured {
             CapturedAs::Sound { recorded_until, is_speech, block } => {
-                let (any_open, problem) = self.wishes.update(*recorded_until, *is_speech, client);
+                let (any_open, problem) = self.wishes.decide_block(*recorded_until, *is_speech, client);
                 let sent = if any_open {
                     self.speak(block, *recorded_until, client)
                 } else {

@@ -199,12 +199,12 @@ impl VoiceThread {
         let more = self.links.receive(now, at, &mut self.client);
         // Also if nothing is due, so that frames count as sent now.
         self.client.handle_timeout(at);
-        self.settle(now);
+        self.drain_session(now);
         while self.end.is_none()
             && let Some(due) = self.clock.next_beat(now)
         {
             self.beat(due, now);
-            self.settle(now);
+            self.drain_session(now);
         }
         self.send_captured(now);
         self.move_on(now);
@@ -221,7 +221,7 @@ impl VoiceThread {
         let stalled = now.saturating_duration_since(due) > LONGEST_STALL;
         self.playback.set_ducked(self.talking.is_heard(&self.client));
         match self.playback.beat() {
-            Ok(render) if self.may_speak && !stalled => self.capture(due, &render),
+            Ok(render) if self.may_speak && !stalled => self.ask_for_block(due, &render),
             Ok(_) => {}
             Err(error) => self.end = Some(End::Output(error.to_string())),
         }
@@ -251,13 +251,14 @@ impl VoiceThread {
     }
 
     /// Has the 10 ms captured that were recorded until `due`.
-    fn capture(&mut self, due: Instant, render: &[f32; BLOCK_SAMPLES]) {
+    fn ask_for_block(&mut self, due: Instant, render: &[f32; BLOCK_SAMPLES]) {
         let now_heard = self.clock.position(due);
         let position = SamplePosition(now_heard.0.saturating_sub(BLOCK_SAMPLES as u64));
         self.capture.set_demand(self.talking.demand());
         if let Err(problem) = self.capture.beat(Beat { due, position, render: *render }) {
             self.problem(due, ProblemKind::Input, Some(problem));
-            let Sent { problem, .. } = self.talking.take(&CapturedAs::Silence, due, &mut self.client);
+            let Sent { problem, .. } =
+                self.talking.handle_captured(&CapturedAs::Silence, due, &mut self.client);
             self.problem(due, ProblemKind::Voice, problem);
         }
     }
@@ -267,26 +268,26 @@ impl VoiceThread {
         while self.end.is_none()
             && let Some(captured) = self.capture.poll()
         {
-            let Sent { frame, problem } = self.talking.take(&captured.what, now, &mut self.client);
+            let Sent { frame, problem } = self.talking.handle_captured(&captured.what, now, &mut self.client);
             self.problem(now, ProblemKind::Voice, problem);
             if self.trace_frames
                 && let Some(frame) = frame
             {
                 self.shown.events.push_trace(frame);
             }
-            self.settle(now);
+            self.drain_session(now);
         }
         self.shown.own_voice.show(&mut self.talking, &self.client, self.capture.row());
     }
 
     /// Hands on what the session has to tell and to send.
-    fn settle(&mut self, now: Instant) {
+    fn drain_session(&mut self, now: Instant) {
         let status = self.client.status();
         self.shown.status.set(status);
         self.shown.players.local().set_connected(status == Status::Connected);
         #[cfg(feature = "devices")]
         self.devices.tell(now, &self.shown.events);
-        self.tell_events(now);
+        self.take_session_events(now);
         self.links.send(now, &mut self.client);
     }
 

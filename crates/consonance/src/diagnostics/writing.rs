@@ -55,7 +55,7 @@ impl Writing {
     ) -> Self {
         // Before the voice thread gets its next turn: what comes is seen whole.
         let reader = observed.events.subscribe(None);
-        observed.ask(Command::CapturePackets(packets.sink()));
+        observed.ask(Command::LogPackets(packets.sink()));
         let began = Instant::now();
         let mut writing = Self {
             settings,

@@ -143,7 +143,7 @@ impl Wishes {
 
     /// Opens and closes in the session what the next block of sound wants, which was recorded until then; whether any
     /// channel is open, and what went wrong.
-    pub(super) fn update(
+    pub(super) fn decide_block(
         &mut self,
         recorded_until: Instant,
         is_speech: bool,
@@ -269,7 +269,8 @@ mod tests {
             let one = |_| {
                 self.now_ms += 10;
                 let recorded_until = self.now().checked_sub(Duration::from_millis(self.late_ms)).unwrap();
-                let (any_open, problem) = self.wishes.update(recorded_until, is_speech, &mut self.client);
+                let (any_open, problem) =
+                    self.wishes.decide_block(recorded_until, is_speech, &mut self.client);
                 assert_eq!(problem, None);
                 let is_open = self.wishes.channels.get(&channel).is_some_and(|wish| wish.open.is_some());
                 assert!(any_open || !is_open);

@@ -34,7 +34,7 @@ impl VoiceThread {
         if self.move_on_at.is_some_and(|at| at <= now) {
             self.move_on_at = None;
             self.client.move_on(self.clock.session(now));
-            self.settle(now);
+            self.drain_session(now);
         }
     }
 }

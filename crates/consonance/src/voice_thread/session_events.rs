@@ -18,7 +18,7 @@ enum Turn {
 }
 
 impl VoiceThread {
-    pub(super) fn tell_events(&mut self, now: Instant) {
+    pub(super) fn take_session_events(&mut self, now: Instant) {
         let arrived = self.clock.position(now);
         let mut has_direct_change = self.links.take_direct_change();
         let (mut turn, mut decided) = (None, false);
