@@ -18,13 +18,13 @@ use crate::capture::{Beat, Capture, CaptureWishes, CapturedAs};
 use crate::channel::{Channel, NewChannel};
 use crate::clock::Clock;
 use crate::command::{Command, Hearing};
+use crate::direct_players::DirectPlayers;
 use crate::event::{End, Event, EventKind};
 use crate::links::{GOODBYE, Links};
 use crate::offline::LoopbackRooms;
 use crate::playback::Playback;
 use crate::position_sharing::PositionSharing;
 use crate::problem::ProblemKind;
-use crate::reach::Reach;
 use crate::reception::Receptions;
 use crate::rooms::JoinedRooms;
 use crate::shown::Shown;
@@ -81,7 +81,7 @@ pub(crate) struct VoiceThread {
     rooms: JoinedRooms,
     shown: Shown,
     links: Links,
-    reach: Reach,
+    direct_players: DirectPlayers,
     capture: Capture,
     /// Before the first roster nobody is known to listen.
     may_speak: bool,
@@ -140,7 +140,7 @@ impl VoiceThread {
             shown: parts.shown,
             client: parts.client,
             links,
-            reach: Reach::default(),
+            direct_players: DirectPlayers::default(),
             capture,
             may_speak: false,
             playback,

@@ -23,7 +23,7 @@ impl VoiceThread {
         let mut has_direct_change = self.links.take_direct_change();
         let (mut turn, mut decided) = (None, false);
         while let Some(event) = self.client.poll_event() {
-            has_direct_change |= self.reach.follow(&event);
+            has_direct_change |= self.direct_players.follow(&event);
             self.uplink_quality.follow(now, &event);
             self.shown.players.follow(&event);
             self.shown.texts.follow(now, &event);
@@ -92,7 +92,7 @@ impl VoiceThread {
             self.shown.own_voice.set_standing(Standing::of(&self.client, &self.clock));
         }
         if has_direct_change {
-            for kind in self.reach.update(&self.client) {
+            for kind in self.direct_players.update(&self.client) {
                 self.tell(now, kind);
             }
         }

@@ -8,9 +8,9 @@ use crate::event::EventKind;
 
 /// The players who have a direct link, by id, with their names.
 #[derive(Debug, Default)]
-pub(crate) struct Reach(BTreeMap<ClientId, String>);
+pub(crate) struct DirectPlayers(BTreeMap<ClientId, String>);
 
-impl Reach {
+impl DirectPlayers {
     /// Takes what the session tells; true if that may give somebody a direct link or take it away.
     ///
     /// That a player has left says that its link does not count any more.
