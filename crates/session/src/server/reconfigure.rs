@@ -23,13 +23,6 @@ impl Server {
         self.settings.packets = limits.within_bounds();
     }
 
-    /// Asks the driver about everybody who joins from now on, or no longer; see
-    /// [`ServerSettings::admission`](super::ServerSettings::admission). Who is here stays, and who waits for an answer goes
-    /// on waiting.
-    pub fn set_admission(&mut self, admission: bool) {
-        self.settings.admission = admission;
-    }
-
     /// Other rooms ask for other tokens from now on; see [`ServerSettings::access`](super::ServerSettings::access).
     ///
     /// Clients keep their tokens, and are taken out of rooms that they may not listen to by these rules. Where two rooms in

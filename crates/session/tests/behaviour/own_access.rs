@@ -183,25 +183,6 @@ fn neither_a_kept_place_nor_a_wrong_ticket_gives_a_name_away() {
 }
 
 #[test]
-fn who_joins_without_being_asked_about_cannot_take_a_name_that_is_vouched_for_either() {
-    let mut server = server();
-    join(&mut server, 1, "Alice", vouched(Vouched::Name, None), &[]);
-    server.server.set_admission(false);
-    server.connect(2);
-    server.receive(2, &packets::handshake("Alice"));
-    assert_eq!((server.closed(), server.server.clients()), (vec![(2, CloseReason::NameProtected)], 1));
-    server.connect(3);
-    server.receive(3, &packets::handshake("Bob"));
-    server.connect(4);
-    server.receive(4, &packets::handshake("Bob"));
-    assert_eq!(
-        server.closed(),
-        [(3, CloseReason::NameTakenOver)],
-        "of whom nothing is known, the newcomer has it"
-    );
-}
-
-#[test]
 fn what_was_said_of_a_client_is_in_its_row() {
     let mut server = server();
     let mut access = vouched(Vouched::Name, Some("a"));

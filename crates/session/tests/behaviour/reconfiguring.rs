@@ -79,15 +79,3 @@ fn lower_limits_hold_for_what_comes_and_drop_nobody() {
     server.connect(3);
     assert_eq!(server.statistics().links_refused, 1);
 }
-
-#[test]
-fn who_is_in_stays_when_others_have_to_be_admitted() {
-    let mut server = LoneServer::with_settings(|_| {});
-    join(&mut server, 1, "Alice", &["lobby"]);
-    server.server.set_admission(true);
-    server.connect(2);
-    server.receive(2, &packets::handshake_of_ours("Bob", None));
-    assert_eq!(server.server.clients(), 1, "Bob waits");
-    assert!(server.server.admit(LinkId(2), Access::default()));
-    assert_eq!((server.server.clients(), server.closed()), (2, vec![]));
-}
