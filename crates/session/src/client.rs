@@ -46,7 +46,7 @@ use crate::traffic::Traffic;
 
 use back_off::BackOff;
 use channels::Channels;
-pub use channels::{ChannelId, ChannelProperties, Recycling, Target};
+pub use channels::{ChannelId, ChannelProperties, Target};
 pub use connect::Status;
 use connect::{Connection, RosterProgress};
 use direct_links::DirectLinks;
@@ -176,7 +176,7 @@ impl Client {
             met: 0,
             rooms: RoomList::default(),
             left_rooms: LeftRooms::default(),
-            channels: Channels::new(settings.recycling),
+            channels: Channels::new(settings.as_original),
             sequence: 0,
             uplink_meter: UplinkMeter::default(),
             receptions: Vec::new(),

@@ -96,8 +96,8 @@ mod traffic;
 pub use client::{
     ChannelError, ChannelId, ChannelProperties, Client, ClientEvent, ClientSettings, ClientStatistics,
     DirectLinkStatistics, Disconnection, FORGET_TIMEOUT, HeardChannel, HeardTarget, ListenerReport,
-    ModerateError, Onward, Player, Recorded, Recycling, RoomError, Routing, SPEAKING_TIMEOUT, Status, Target,
-    TextError, TextTarget, UplinkReport, VoiceError, VoiceFrame,
+    ModerateError, Onward, Player, Recorded, RoomError, Routing, SPEAKING_TIMEOUT, Status, Target, TextError,
+    TextTarget, UplinkReport, VoiceError, VoiceFrame,
 };
 pub use consonance_wire::limits::MAX_TEXT_BYTES;
 pub use consonance_wire::{

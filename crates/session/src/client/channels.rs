@@ -36,17 +36,6 @@ impl Default for ChannelProperties {
     }
 }
 
-/// What becomes of a closed channel's properties.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Recycling {
-    /// A closing channel keeps its own values until it was sent for the last time, and reopening revives it by target.
-    #[default]
-    AfterClosing,
-    /// As the original does: the record is free at once, and the next channel of the kind takes it. Only to compare
-    /// with the original.
-    AtOnce,
-}
-
 /// All channels of one client, and the changes that wait for the next frame.
 #[derive(Debug)]
 pub(crate) struct Channels {
@@ -55,7 +44,9 @@ pub(crate) struct Channels {
     list: Vec<Entry>,
     queued: Vec<Change>,
     records: Records,
-    recycling: Recycling,
+    /// A closing channel keeps its own values until it was sent for the last time, and reopening revives it by target. In
+    /// the original its record is free at once, and the next channel of the kind takes it.
+    as_original: bool,
     last_id: u32,
     session: u8,
 }
@@ -90,13 +81,13 @@ impl Change {
 }
 
 impl Channels {
-    pub(crate) fn new(recycling: Recycling) -> Self {
+    pub(crate) fn new(as_original: bool) -> Self {
         Self {
             handles: BTreeMap::new(),
             list: Vec::new(),
             queued: Vec::new(),
             records: Records::default(),
-            recycling,
+            as_original,
             last_id: 0,
             session: 0,
         }
@@ -141,7 +132,7 @@ impl Channels {
     pub(crate) fn close(&mut self, id: ChannelId) -> bool {
         let Some(handle) = self.handles.get_mut(&id).filter(|handle| !handle.closed) else { return false };
         handle.closed = true;
-        if self.recycling == Recycling::AtOnce {
+        if self.as_original {
             self.records.give_back(kind_of(&handle.target), handle.record);
         }
         let waits_for_a_frame = self.list.iter().any(|entry| entry.id == id)
@@ -237,7 +228,7 @@ impl Channels {
         let closing = self.list.iter().position(|entry| {
             let same_target = entry.kind == kind && entry.recipient == recipient;
             let same_record = || self.handles.get(&entry.id).is_some_and(|handle| handle.record == record);
-            entry.closing && same_target && (self.recycling == Recycling::AfterClosing || same_record())
+            entry.closing && same_target && (!self.as_original || same_record())
         });
         if let Some(index) = closing {
             let revived = &mut self.list[index];
@@ -251,7 +242,7 @@ impl Channels {
 
     fn forget(&mut self, id: ChannelId) {
         if let Some(handle) = self.handles.remove(&id)
-            && self.recycling == Recycling::AfterClosing
+            && !self.as_original
         {
             self.records.give_back(kind_of(&handle.target), handle.record);
         }

@@ -199,7 +199,7 @@ impl Client {
         self.met += 1;
         let record = PlayerRecord {
             met: self.met,
-            speaker: Speaker::new(self.settings.permissive),
+            speaker: Speaker::new(self.settings.as_original),
             round: 0,
             link: None,
         };

@@ -129,7 +129,7 @@ impl Client {
     /// neither in this session nor in those that follow, until I join it again.
     pub(super) fn note_own_exit(&mut self, room: &str, was_in_it: bool) {
         let is_echo = self.left_rooms.take(room);
-        if was_in_it && !is_echo && !self.settings.permissive && self.rooms.remove(room).is_some() {
+        if was_in_it && !is_echo && !self.settings.as_original && self.rooms.remove(room).is_some() {
             self.events.push(ClientEvent::RemovedFromRoom { room: room.into() });
         }
     }

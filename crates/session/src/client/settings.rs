@@ -4,7 +4,6 @@ use alloc::boxed::Box;
 
 use consonance_wire::{Capabilities, CodecKind, CodecSettings, Priority, RedundancySupport};
 
-use super::channels::Recycling;
 use super::routing::Routing;
 use crate::join_token::JoinToken;
 use crate::limits::Limits;
@@ -36,11 +35,12 @@ pub struct ClientSettings {
     pub redundancy: RedundancySupport,
     /// What direct links are used for at first (default [`Routing::Direct`]).
     pub routing: Routing,
-    /// What becomes of a closed channel's properties; other than the default only to compare with the original.
-    pub recycling: Recycling,
-    /// Believes what the original believes (default false): a speaker whom one frame far ahead silences stays silent.
-    /// Only to compare with the original.
-    pub permissive: bool,
+    /// Does as the original does, also where that is wrong (default false). Only to compare with the original.
+    ///
+    /// A speaker whom one frame far ahead silences stays silent, and a channel that is closing has the properties of the next
+    /// one of its kind.
+    #[doc(hidden)]
+    pub as_original: bool,
 }
 
 impl ClientSettings {
@@ -57,8 +57,7 @@ impl ClientSettings {
             join_token: None,
             redundancy: RedundancySupport::NONE,
             routing: Routing::default(),
-            recycling: Recycling::default(),
-            permissive: false,
+            as_original: false,
         }
     }
 }

@@ -41,8 +41,8 @@ pub(crate) struct Speaker {
     refusals: Refusals,
     /// Perhaps somebody else of the same name has this id now: whatever comes next is believed.
     doubted: bool,
-    /// Whether refused frames stay refused for ever, as in the original.
-    permissive: bool,
+    /// Whether refused frames stay refused for ever.
+    as_original: bool,
 }
 
 #[derive(Debug)]
@@ -91,9 +91,9 @@ struct Kept {
 }
 
 impl Speaker {
-    /// A speaker that was not heard yet. A permissive one follows the original in everything.
-    pub(crate) fn new(permissive: bool) -> Self {
-        Self { permissive, ..Self::default() }
+    /// A speaker that was not heard yet.
+    pub(crate) fn new(as_original: bool) -> Self {
+        Self { as_original, ..Self::default() }
     }
 
     /// Much may have happened that was not heard here: my link was lost meanwhile.
@@ -201,7 +201,7 @@ impl Speaker {
         let is_overdue = self.last_heard.is_some_and(|last| now - last > SPEAKING_TIMEOUT);
         let utterance = self.utterance.as_mut()?;
         let delta = wrapped_delta(utterance.remote_sequence, packet_sequence, 16);
-        if Refusals::is_jump(delta) && !is_overdue && !self.permissive {
+        if Refusals::is_jump(delta) && !is_overdue && !self.as_original {
             return None;
         }
         utterance.local_sequence = utterance.local_sequence.checked_add_signed(delta)?;
@@ -212,7 +212,7 @@ impl Speaker {
 
     /// Counts a frame that the rules refuse, and says what becomes of it.
     fn count_refused(&mut self, voice: &VoiceData<'_>) -> Verdict {
-        if self.permissive {
+        if self.as_original {
             return Verdict::Refused;
         }
         self.refusals.count(voice.options.channel_session(), voice.sequence)

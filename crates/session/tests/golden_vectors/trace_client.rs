@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use consonance_session::{
     Capabilities, ChannelId, ChannelProperties, Client, ClientEvent, ClientId, ClientSettings, CodecKind,
-    CodecSettings, Delivery, Instant, LinkCommand, LinkId, Recycling, Status, Target, TextError, TextTarget,
+    CodecSettings, Delivery, Instant, LinkCommand, LinkId, Status, Target, TextError, TextTarget,
 };
 use serde_json::{Value, json};
 
@@ -39,9 +39,8 @@ impl TraceClient {
             frame_size_samples: u32::try_from(driver::number(act, "frame")).unwrap(),
             sample_rate_hz: u32::try_from(driver::number(act, "rate")).unwrap(),
         };
-        settings.recycling = Recycling::AtOnce;
         settings.capabilities = Capabilities::NONE;
-        settings.permissive = true;
+        settings.as_original = true;
         let mut client = Client::new(settings);
         for room in driver::strings(act, "rooms") {
             client.join_room(room).unwrap();

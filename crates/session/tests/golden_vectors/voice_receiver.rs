@@ -16,7 +16,7 @@ pub(crate) fn run(script: &Value) {
     let session = SessionId(0x1234_5678);
     let rooms = driver::strings(init, "rooms");
     let mut settings = ClientSettings::new(LISTENER);
-    settings.permissive = true;
+    settings.as_original = true;
     let mut client = driver::joined(settings, session, driver::id(init, "local_id"), &rooms);
     driver::player_joins(&mut client, session, ClientId(3), SPEAKER, &[]);
     driver::events(&mut client, |_| None::<()>);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use consonance_session::{
-    ChannelProperties, Client, ClientId, ClientSettings, Delivery, Priority, Recycling, SessionId, Target,
+    ChannelProperties, Client, ClientId, ClientSettings, Delivery, Priority, SessionId, Target,
 };
 use consonance_wire::{Packet, RemoveClient};
 use serde_json::Value;
@@ -16,7 +16,7 @@ pub(crate) fn run(script: &Value) {
     assert_eq!(driver::text(init, "op"), "init");
     let session = driver::session(init);
     let mut settings = ClientSettings::new("the sender");
-    settings.recycling = Recycling::AtOnce;
+    settings.as_original = true;
     let client = driver::joined(settings, session, driver::id(init, "local_id"), &[]);
     let mut sender = Sender { client, session, players: BTreeMap::new(), channels: BTreeMap::new() };
     for (index, entry) in entries.iter().enumerate().skip(1) {
