@@ -191,17 +191,17 @@ impl JitterBuffer {
     }
 
     /// What came with the packet whose turn comes first.
-    pub fn next_properties(&self) -> Option<FrameProperties> {
+    pub(crate) fn next_properties(&self) -> Option<FrameProperties> {
         self.queue.first().map(|packet| packet.properties)
     }
 
     /// The packet that was handed out last with [`Decision::Play`]; empty before the first.
-    pub fn last_packet(&self) -> &[u8] {
+    pub(crate) fn last_packet(&self) -> &[u8] {
         &self.taken.data
     }
 
     /// Whether what was handed out last ends in near silence, where it may be stretched and squeezed unheard.
-    pub fn note_pause(&mut self, in_pause: bool) {
+    pub(crate) fn note_pause(&mut self, in_pause: bool) {
         self.in_pause = in_pause;
     }
 

@@ -141,7 +141,7 @@ impl Spatializer {
 
     /// Forgets what was heard: the next block begins in the middle, as a voice without a place does, and moves to its
     /// place. For a voice that got its place while it is heard.
-    pub fn reset_to_middle(&mut self) {
+    pub(crate) fn reset_to_middle(&mut self) {
         self.jump(self.target(None, &Pose::default()));
     }
 

@@ -111,7 +111,8 @@ impl ChannelBits {
         Self(self.0 & !(3 << PRIORITY_SHIFT) | number << PRIORITY_SHIFT)
     }
 
-    /// The same channel with this own session, modulo 4.
+    /// The same channel with this own session, modulo 4; no sender of ours or the original's needs it.
+    #[doc(hidden)]
     #[must_use]
     pub const fn with_own_session(self, own_session: u8) -> Self {
         let number = (own_session & 3) as u16;

@@ -64,7 +64,7 @@ impl MessageType {
 
     /// Whether a session id follows the type: in every packet but the handshake request.
     #[inline]
-    pub const fn has_session(self) -> bool {
+    pub(crate) const fn has_session(self) -> bool {
         !matches!(self, Self::HandshakeRequest)
     }
 

@@ -16,6 +16,7 @@ pub const MAX_STRING_BYTES: usize = 65_534;
 pub const MAX_TEXT_BYTES: usize = max_relayed_bytes(1) - TEXT_OVERHEAD_BYTES;
 
 /// Bytes of the largest packet that a relay to this many destinations can carry, within [`MAX_PACKET_BYTES`].
+#[doc(hidden)]
 pub const fn max_relayed_bytes(destinations: usize) -> usize {
     MAX_PACKET_BYTES.saturating_sub(RELAY_OVERHEAD_BYTES).saturating_sub(destinations.saturating_mul(2))
 }

@@ -59,7 +59,7 @@ impl<'a> ServerRelay<'a> {
     ///
     /// # Errors
     /// Any [`WriteError`].
-    pub fn write_reliable(&self, writer: &mut Writer<'_>) -> Result<(), WriteError> {
+    pub(crate) fn write_reliable(&self, writer: &mut Writer<'_>) -> Result<(), WriteError> {
         self.write(MessageType::ServerRelayReliable, writer)
     }
 
@@ -67,7 +67,7 @@ impl<'a> ServerRelay<'a> {
     ///
     /// # Errors
     /// Any [`WriteError`].
-    pub fn write_unreliable(&self, writer: &mut Writer<'_>) -> Result<(), WriteError> {
+    pub(crate) fn write_unreliable(&self, writer: &mut Writer<'_>) -> Result<(), WriteError> {
         self.write(MessageType::ServerRelayUnreliable, writer)
     }
 

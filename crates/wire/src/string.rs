@@ -38,6 +38,7 @@ impl<'a> WireStr<'a> {
     }
 
     /// The text if it is valid UTF-8.
+    #[doc(hidden)]
     pub const fn as_valid(self) -> Option<&'a str> {
         match self.0 {
             Checked::Valid(text) => Some(text),

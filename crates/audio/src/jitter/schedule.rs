@@ -35,7 +35,7 @@ struct Moment {
 
 impl JitterBuffer {
     /// What to play after everything handed out so far, of which `unheard` samples are left `now`. To be asked when
-    /// these are less than a block, or when [`Self::has_next`] says that there is more.
+    /// these are less than a block, or when the next frame is there already.
     pub fn next(&mut self, now: SamplePosition, unheard: usize) -> Decision<'_> {
         let moment = Moment { at: now + unheard as u64, early: unheard as u64 };
         let Some(utterance) = self.utterances.front() else { return Decision::Silence };
@@ -51,7 +51,7 @@ impl JitterBuffer {
     }
 
     /// Whether the next frame is there.
-    pub fn has_next(&self) -> bool {
+    pub(crate) fn has_next(&self) -> bool {
         let (Some(playing), Some(utterance)) = (self.playing, self.utterances.front()) else { return false };
         self.queue.first_of(utterance.number).is_some_and(|packet| packet.frame.sequence == playing.next)
     }

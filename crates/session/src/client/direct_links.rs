@@ -8,7 +8,7 @@ use consonance_wire::{ClientId, SessionId};
 use crate::link::LinkId;
 
 /// A link is given up after so many packets in a row that were refused: more than a second of voice.
-pub(super) const REFUSED_IN_A_ROW: u32 = 64;
+const REFUSED_IN_A_ROW: u32 = 64;
 
 /// What a peer says about itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -48,7 +48,7 @@ impl Access {
     const MAX_ITEM_BYTES: usize = 128;
 
     /// Whether one of these names is among the tokens, or none is asked for.
-    pub fn satisfies(&self, asked: &[Box<str>]) -> bool {
+    pub(crate) fn satisfies(&self, asked: &[Box<str>]) -> bool {
         asked.is_empty() || asked.iter().any(|token| self.tokens.contains(token))
     }
 
@@ -94,7 +94,7 @@ impl Access {
     ///
     /// Between two for whom nobody answers, the newcomer has it, as with the original. Else it needs to be the same one, or
     /// more has to be said for it.
-    pub fn may_take_name_from(&self, present: &Self) -> bool {
+    pub(crate) fn may_take_name_from(&self, present: &Self) -> bool {
         let is_same = self.subject == present.subject;
         match present.vouched {
             Vouched::Nothing => true,
