@@ -44,10 +44,7 @@ impl VoiceDetector {
         if is_echo {
             self.probability = 0.0;
         }
-        let VoiceDetectionSettings { threshold, hysteresis, .. } = self.settings;
-        let speaking = self.hang_over_left > 0;
-        let enough = if speaking { threshold - hysteresis } else { threshold };
-        if self.probability >= enough && self.probability > 0.0 {
+        if self.is_enough(self.probability) {
             self.hang_over_left = self.hang_over_blocks() + 1;
         } else {
             self.hang_over_left = self.hang_over_left.saturating_sub(1);
@@ -58,6 +55,14 @@ impl VoiceDetector {
     /// How probable it is that somebody speaks, 0 to 1.
     pub(crate) fn probability(&self) -> f32 {
         self.probability
+    }
+
+    /// Whether so much probability is speech, after what came before it.
+    fn is_enough(&self, probability: f32) -> bool {
+        let VoiceDetectionSettings { threshold, hysteresis, .. } = self.settings;
+        let is_speaking = self.hang_over_left > 0;
+        let enough = if is_speaking { threshold - hysteresis } else { threshold };
+        probability >= enough && probability > 0.0
     }
 
     fn listen(&mut self, block: &[f32; BLOCK_SAMPLES]) {
@@ -77,5 +82,30 @@ impl VoiceDetector {
         const BLOCK_MS: u32 = BLOCK_SAMPLES as u32 * 1_000 / SAMPLE_RATE_HZ;
         const MOST_MS: u32 = 60_000;
         self.settings.hang_over_ms.min(MOST_MS) / BLOCK_MS
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::capture::VoiceSensitivity::{High, Low, Medium, VeryHigh};
+
+    #[test]
+    fn the_more_sensitive_the_less_it_takes_to_be_taken_for_speech() {
+        let opens_at = [Low, Medium, High, VeryHigh].map(|sensitivity| {
+            let detector = VoiceDetector::new(VoiceDetectionSettings::with_sensitivity(sensitivity));
+            (1_u8..=100).find(|percent| detector.is_enough(f32::from(*percent) / 100.0))
+        });
+        assert_eq!(opens_at, [Some(70), Some(50), Some(35), Some(20)]);
+        assert_eq!(VoiceDetectionSettings::with_sensitivity(Medium), VoiceDetectionSettings::DEFAULT);
+    }
+
+    #[test]
+    fn who_speaks_goes_on_with_less_than_it_took_to_begin() {
+        let mut detector = VoiceDetector::new(VoiceDetectionSettings::DEFAULT);
+        assert!(!detector.is_enough(0.4));
+        detector.hang_over_left = 1;
+        assert!(detector.is_enough(0.4));
+        assert!(!detector.is_enough(0.3));
     }
 }
