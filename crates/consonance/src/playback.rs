@@ -268,6 +268,11 @@ impl Playback {
         }
     }
 
+    /// How many frames were played that [`poll_played`](Self::poll_played) did not tell of.
+    pub(crate) fn played_untold(&self) -> u64 {
+        self.mixer.played_overflow()
+    }
+
     /// The next frame that was played since the last call.
     pub(crate) fn poll_played(&mut self, clock: &Clock) -> Option<FrameTrace> {
         while let Some(played) = self.mixer.poll_played() {

@@ -25,6 +25,8 @@ pub struct VoiceStatistics {
     pub uplink: UplinkRow,
     /// Every other player in the session who can be heard, in the order of their ids.
     pub speakers: Vec<SpeakerRow>,
+    /// Frames that were played without a trace of it, since too many were played at once.
+    pub played_untold: u64,
     /// One's own voice on its way to the encoder; none as long as there is no input.
     pub capture: Option<CaptureRow>,
     /// The microphone; none if the chat was started without devices.
@@ -160,6 +162,7 @@ impl VoiceStatistics {
             network,
             uplink: UplinkRow::default(),
             speakers: Vec::new(),
+            played_untold: 0,
             capture: None,
             #[cfg(feature = "devices")]
             microphone: None,

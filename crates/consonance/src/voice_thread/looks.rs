@@ -21,6 +21,7 @@ impl VoiceThread {
         let statistics = VoiceStatistics {
             uplink: self.uplink_quality.row(),
             speakers: self.playback.rows(),
+            played_untold: self.playback.played_untold(),
             capture: self.capture.row(),
             ..statistics
         };
