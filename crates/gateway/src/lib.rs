@@ -32,6 +32,7 @@ pub mod tcp;
 pub mod udp;
 pub mod websocket;
 
+mod allowance;
 mod bare_envelope;
 mod channel;
 mod envelope;
@@ -49,6 +50,7 @@ mod voice_channels;
 mod voice_start;
 mod wrapping;
 
+pub use allowance::Allowance;
 pub use bare_envelope::BareEnvelope;
 pub use channel::Channel;
 pub use envelope::{ClientEnvelope, Envelope, EnvelopeKind};

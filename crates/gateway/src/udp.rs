@@ -18,7 +18,6 @@ mod client;
 mod endpoint;
 #[doc(hidden)]
 pub mod fuzz;
-mod newcomer_rate;
 pub mod rig;
 mod server;
 mod socket;
@@ -26,6 +25,5 @@ mod socket;
 pub use bytes_queue::BytesQueue;
 pub use client::{UdpClient, UdpClientSettings};
 pub use endpoint::{ClientEndpoint, ClientEndpointEvent, ServerEndpoint, ServerEndpointEvent};
-pub use newcomer_rate::NewcomerRate;
 pub use server::{UdpServer, UdpServerSettings};
 pub use socket::{DatagramCounts, DatagramSocket};

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use consonance_gateway::udp::{NewcomerRate, ServerEndpoint, ServerEndpointEvent};
-use consonance_gateway::{Channel, Timers, VoiceChannels};
+use consonance_gateway::udp::{ServerEndpoint, ServerEndpointEvent};
+use consonance_gateway::{Allowance, Channel, Timers, VoiceChannels};
 use consonance_transport::{Delivery, DisconnectReason, Peer, ServerStatistics};
 use rusty_enet::{MTU_MAX, Packet};
 
@@ -40,7 +40,7 @@ pub struct EnetServer {
     unproved: VecDeque<Peer>,
     /// What waits for them.
     unproved_bytes: usize,
-    connect_rate: Option<NewcomerRate>,
+    connect_rate: Option<Allowance>,
     last_peer: u64,
     is_shut: bool,
     /// When a seat's patience ends.

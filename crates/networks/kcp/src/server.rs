@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use consonance_gateway::udp::{BytesQueue, NewcomerRate, ServerEndpoint, ServerEndpointEvent};
-use consonance_gateway::{Channel, Timers, VoiceChannels};
+use consonance_gateway::udp::{BytesQueue, ServerEndpoint, ServerEndpointEvent};
+use consonance_gateway::{Allowance, Channel, Timers, VoiceChannels};
 use consonance_transport::{Delivery, DisconnectReason, Peer, ServerStatistics};
 
 use crate::generation::DATAGRAM_BYTES_MAX;
@@ -27,7 +27,7 @@ use cookies::Cookies;
 pub struct KcpServer {
     settings: KcpServerSettings,
     cookies: Cookies,
-    hello_rate: Option<NewcomerRate>,
+    hello_rate: Option<Allowance>,
     connections: BTreeMap<Peer, Connection>,
     by_address: BTreeMap<SocketAddr, Peer>,
     /// Who has not proved its address, in the order of arrival; and some who have, or are gone.

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::time::Instant;
 
+use consonance_gateway::Allowance;
 use consonance_transport::DisconnectReason;
 use str0m::channel::ChannelId;
 use str0m::media::{Mid, Pt};
@@ -11,7 +12,6 @@ use str0m::net::{Protocol, Receive, Transmit};
 use str0m::rtp::RtpWrite;
 use str0m::{Candidate, Input, Output, Rtc, RtcError};
 
-use crate::allowance::Allowance;
 use crate::settings::PeerLimits;
 
 mod answer;

@@ -20,7 +20,6 @@
 
 #![forbid(unsafe_code)]
 
-mod allowance;
 mod connection;
 #[doc(hidden)]
 pub mod fuzz;

@@ -3,8 +3,8 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+use consonance_gateway::Allowance;
 use consonance_gateway::Channel;
-use consonance_gateway::udp::NewcomerRate;
 use consonance_transport::{Delivery, DisconnectReason, Peer};
 
 use super::{EnetServer, Event, Number, Seat, Stage};
@@ -32,7 +32,7 @@ impl EnetServer {
             return;
         }
         let per_second = self.settings.connects_per_second;
-        if !self.connect_rate.get_or_insert_with(|| NewcomerRate::new(per_second, now)).allows(now) {
+        if !self.connect_rate.get_or_insert_with(|| Allowance::new(now, per_second)).take(now) {
             self.statistics.connections.turned_away_handshaking += 1;
             return;
         }

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use consonance_gateway::udp::NewcomerRate;
+use consonance_gateway::Allowance;
 use consonance_transport::{DisconnectReason, Peer};
 
 use super::connection::{Connection, Stage};
@@ -20,7 +20,7 @@ impl KcpServer {
     /// A stranger says hello, in a datagram of so many bytes.
     pub(super) fn handle_hello(&mut self, now: Instant, from: SocketAddr, hello: Hello<'_>, bytes: usize) {
         let per_second = self.settings.hellos_per_second;
-        if !self.hello_rate.get_or_insert_with(|| NewcomerRate::new(per_second, now)).allows(now) {
+        if !self.hello_rate.get_or_insert_with(|| Allowance::new(now, per_second)).take(now) {
             self.statistics.connections.turned_away_handshaking += 1;
             return;
         }

@@ -5,10 +5,10 @@ use std::net::SocketAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use consonance_gateway::Allowance;
 use consonance_rtc_crypto::user_fragment;
 use consonance_transport::Peer;
 
-use crate::allowance::Allowance;
 use crate::settings::WebRtcSettings;
 
 /// By what a datagram came.

@@ -1,23 +1,25 @@
-//! How much of something a peer may send in a second.
+//! How many of something there may be in a second.
 
 use std::time::Instant;
 
-/// A bucket of one second's worth, which fills as time passes.
+/// A bucket of one second's worth, which fills as time passes: a bound for what a peer sends, or for what strangers cost before
+/// they have proved anything.
 #[derive(Debug)]
-pub(crate) struct Allowance {
+pub struct Allowance {
     per_second: f64,
     left: f64,
     at: Instant,
 }
 
 impl Allowance {
-    pub(crate) fn new(now: Instant, per_second: u32) -> Self {
+    /// That many at once, and as many in each second from now on.
+    pub fn new(now: Instant, per_second: u32) -> Self {
         let per_second = f64::from(per_second);
         Self { per_second, left: per_second, at: now }
     }
 
     /// Whether one more is allowed now.
-    pub(crate) fn take(&mut self, now: Instant) -> bool {
+    pub fn take(&mut self, now: Instant) -> bool {
         let passed = now.saturating_duration_since(self.at).as_secs_f64();
         self.at = self.at.max(now);
         self.left = (self.left + passed * self.per_second).min(self.per_second);
