@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!   client ── Request ──▶ server          the upgrade from HTTP, once
-//!   client ◀── Response ── server
+//!   client ◀── Upgrade ─── server
 //!   client ◀── frames ──▶ server          one binary message in each, or in several
 //! ```
 //!
@@ -12,10 +12,12 @@
 mod frame;
 mod frame_reader;
 mod handshake;
+mod upgrade;
 
 pub use frame::{CONTROL_BYTES_MAX, Opcode, write_close, write_frame};
 pub use frame_reader::FrameReader;
-pub use handshake::{Head, Request, Response, new_key, random, write_acceptance, write_refusal};
+pub use handshake::{Head, Request, new_key, random, write_acceptance, write_refusal};
+pub use upgrade::Upgrade;
 
 /// Why a connection ends, as its last frame says it (section 7.4.1). Networks may have others, from 4000 on.
 pub mod close_code {

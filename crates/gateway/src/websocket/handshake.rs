@@ -57,20 +57,20 @@ impl Request {
 
 /// What a server answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Response {
+pub(super) struct Response {
     /// 101 if there is a `WebSocket` now.
-    pub status: u16,
+    pub(super) status: u16,
     /// What the server has made of the key.
     accept: String,
     /// The protocol that it has chosen.
-    pub protocol: Option<String>,
+    pub(super) protocol: Option<String>,
     /// How long the words are that follow, in bytes.
-    pub body_bytes: usize,
+    pub(super) body_bytes: usize,
 }
 
 impl Response {
     /// The response at the beginning of a stream.
-    pub fn read(stream: &[u8]) -> Head<Self> {
+    pub(super) fn read(stream: &[u8]) -> Head<Self> {
         let mut headers = [httparse::EMPTY_HEADER; HEADERS_MAX];
         let mut response = httparse::Response::new(&mut headers);
         match response.parse(stream) {
@@ -92,7 +92,7 @@ impl Response {
     }
 
     /// Whether it is the answer to this key (section 4.1).
-    pub fn answers(&self, key: &str) -> bool {
+    pub(super) fn answers(&self, key: &str) -> bool {
         self.accept == accept_key(key)
     }
 }

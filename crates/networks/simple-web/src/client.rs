@@ -2,7 +2,7 @@
 
 use consonance_gateway::streams::{Found, MessageStream, StreamProtocol, StreamViolation};
 use consonance_gateway::websocket::{
-    FrameReader, Head, Opcode, Request, Response, close_code, new_key, random, write_close, write_frame,
+    FrameReader, Opcode, Request, Upgrade, close_code, new_key, random, write_close, write_frame,
 };
 
 use crate::MESSAGE_BYTES_MAX;
@@ -70,28 +70,16 @@ impl ClientStream {
         stream: &[u8],
         message: &mut Vec<u8>,
     ) -> Result<(usize, Found), StreamViolation> {
-        let (response, bytes) = match Response::read(stream) {
-            Head::Complete(response, bytes) => (response, bytes),
-            Head::Partial => return Ok((0, Found::Nothing)),
-            Head::Bad => return Err(StreamViolation("what answers is no HTTP server")),
-        };
-        if response.status == 101 {
-            self.is_up = response.answers(&self.key);
-            return if self.is_up {
-                Ok((bytes, Found::Greeting))
-            } else {
-                Err(StreamViolation("the server answers a question that was not asked"))
-            };
-        }
-        let end = bytes + response.body_bytes.min(WORDS_BYTES_MAX);
-        let Some(words) = stream.get(bytes..end) else { return Ok((0, Found::Nothing)) };
-        message.extend_from_slice(words);
-        Ok((end, Found::Refusal))
+        Ok(match Upgrade::read(stream, &self.key, message)? {
+            Upgrade::Partial => (0, Found::Nothing),
+            Upgrade::Refused { bytes } => (bytes, Found::Refusal),
+            Upgrade::Accepted { bytes, .. } => {
+                self.is_up = true;
+                (bytes, Found::Greeting)
+            }
+        })
     }
 }
-
-/// How many bytes of a refusal are read.
-const WORDS_BYTES_MAX: usize = 1024;
 
 impl MessageStream for ClientStream {
     fn begin(&mut self, out: &mut Vec<u8>) -> bool {

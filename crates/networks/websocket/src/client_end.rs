@@ -2,7 +2,7 @@
 
 use consonance_gateway::streams::{Found, MessageStream, StreamProtocol, StreamViolation};
 use consonance_gateway::websocket::{
-    FrameReader, Head, Opcode, Request, Response, new_key, random, write_close, write_frame,
+    FrameReader, Opcode, Request, Upgrade, new_key, random, write_close, write_frame,
 };
 
 use crate::session_path::path_of;
@@ -71,9 +71,6 @@ enum Stage {
     Up,
 }
 
-/// How many bytes of a refusal by HTTP are read.
-const WORDS_BYTES_MAX: usize = 1024;
-
 impl ClientStream {
     pub(crate) fn key(&self) -> &str {
         &self.request.key
@@ -84,25 +81,15 @@ impl ClientStream {
         stream: &[u8],
         message: &mut Vec<u8>,
     ) -> Result<(usize, Found), StreamViolation> {
-        let (response, bytes) = match Response::read(stream) {
-            Head::Complete(response, bytes) => (response, bytes),
-            Head::Partial => return Ok((0, Found::Nothing)),
-            Head::Bad => return Err(StreamViolation("what answers is no HTTP server")),
-        };
-        if response.status != 101 {
-            let end = bytes + response.body_bytes.min(WORDS_BYTES_MAX);
-            let Some(words) = stream.get(bytes..end) else { return Ok((0, Found::Nothing)) };
-            message.extend_from_slice(words);
-            return Ok((end, Found::Refusal));
+        match Upgrade::read(stream, &self.request.key, message)? {
+            Upgrade::Partial => Ok((0, Found::Nothing)),
+            Upgrade::Refused { bytes } => Ok((bytes, Found::Refusal)),
+            Upgrade::Accepted { protocol, bytes } if protocol.as_deref() == Some(SUBPROTOCOL) => {
+                self.stage = Stage::Waiting;
+                Ok((bytes, Found::Nothing))
+            }
+            Upgrade::Accepted { .. } => Err(StreamViolation("the server does not speak consonance.v1")),
         }
-        if !response.answers(&self.request.key) {
-            return Err(StreamViolation("the server answers a question that was not asked"));
-        }
-        if response.protocol.as_deref() != Some(SUBPROTOCOL) {
-            return Err(StreamViolation("the server does not speak consonance.v1"));
-        }
-        self.stage = Stage::Waiting;
-        Ok((bytes, Found::Nothing))
     }
 
     /// What the first frames of a server mean.
