@@ -17,6 +17,10 @@ use crate::{
     VoiceStart,
 };
 
+mod arrival;
+
+use arrival::{Connection, Introduction, Standing};
+
 /// A [`ServerTransport`] for the clients of a game: takes voice packets out of their messages and puts voice packets into
 /// messages for them. Whatever else clients say is answered as far as the envelope can, and otherwise ignored.
 #[derive(Debug)]
@@ -45,37 +49,6 @@ pub struct EnvelopeServer<G, E: EnvelopeKind> {
     message: Vec<u8>,
     statistics: Statistics,
     protocol_violations: u64,
-}
-
-#[derive(Debug)]
-struct Connection<E> {
-    envelope: E,
-    standing: Standing,
-}
-
-#[derive(Debug, PartialEq, Eq)]
-enum Standing {
-    /// The session does not know it yet. Where it is, for when it does.
-    Silent(Introduction),
-    /// Reported to the session.
-    Known,
-    /// Its end was asked for: nothing of it is reported any more but that end.
-    Ending,
-    /// The same, before the session knew it: nothing is reported at all.
-    EndingUnknown,
-}
-
-/// What a session is told of a newcomer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Introduction {
-    session: String,
-    remote: String,
-}
-
-impl<E> Connection<E> {
-    fn is_ending(&self) -> bool {
-        matches!(self.standing, Standing::Ending | Standing::EndingUnknown)
-    }
 }
 
 impl<G: GameNetworkServer, E: EnvelopeKind> EnvelopeServer<G, E> {
@@ -127,21 +100,6 @@ impl<G: GameNetworkServer, E: EnvelopeKind> EnvelopeServer<G, E> {
     /// The game network below.
     pub fn network(&self) -> &G {
         &self.network
-    }
-
-    fn accept_newcomer(&mut self, now: Instant) {
-        if let Some(peer) = self.newcomer.take() {
-            self.accept(now, peer);
-        }
-    }
-
-    fn accept(&mut self, now: Instant, peer: Peer) {
-        self.network.accept(now, peer, &[]);
-        if let Some(connection) = self.peers.get_mut(&peer) {
-            connection.envelope.handle_connected(now, &mut self.parts);
-        }
-        self.settle(now, peer);
-        self.answer(now);
     }
 
     /// An envelope was asked something: what follows for its connection.
@@ -196,43 +154,6 @@ impl<G: GameNetworkServer, E: EnvelopeKind> EnvelopeServer<G, E> {
                 self.answer(now);
             }
         }
-    }
-
-    /// A client came: what its session is told, if it is to be told now.
-    fn open(&mut self, now: Instant, peer: Peer, newcomer: Introduction) -> Option<Introduction> {
-        let envelope = self.envelope_kind.open(now);
-        let (standing, told) = match self.voice_start {
-            VoiceStart::AtOnce => (Standing::Known, Some(newcomer)),
-            VoiceStart::WithFirstPacket => (Standing::Silent(newcomer), None),
-        };
-        self.peers.insert(peer, Connection { envelope, standing });
-        match told {
-            Some(_) => self.newcomer = Some(peer),
-            None => self.accept(now, peer),
-        }
-        told
-    }
-
-    /// A voice packet came: what its player's session is told, if it did not know of it.
-    fn introduce(&mut self, peer: Peer) -> Option<Introduction> {
-        let standing = &mut self.peers.get_mut(&peer)?.standing;
-        if !matches!(standing, Standing::Silent(_)) {
-            return None;
-        }
-        match std::mem::replace(standing, Standing::Known) {
-            Standing::Silent(introduction) => Some(introduction),
-            _ => None,
-        }
-    }
-
-    /// A connection is gone. Whether the session knew of it.
-    fn close(&mut self, peer: Peer) -> bool {
-        if self.newcomer == Some(peer) {
-            self.newcomer = None;
-        }
-        self.timers.clear(peer);
-        let Some(connection) = self.peers.remove(&peer) else { return false };
-        matches!(connection.standing, Standing::Known | Standing::Ending)
     }
 
     /// What came over the network, as a step towards an event.

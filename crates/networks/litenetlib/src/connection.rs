@@ -5,12 +5,13 @@ use std::time::{Duration, Instant};
 use consonance_gateway::Channel;
 
 use crate::UtcClock;
-use crate::channel::{Attempt, CHANNELED_HEADER_BYTES, ChannelState, Fragment, Method, data_of};
+use crate::channel::{Attempt, CHANNELED_HEADER_BYTES, ChannelState, Fragment, Method};
 use crate::packet_type::{Dialect, FRAGMENT_HEADER_BYTES, Header, PacketType};
 use crate::settings::ConnectionSettings;
 
 mod incomplete;
 mod merging;
+mod receiving;
 mod round_trip;
 
 use incomplete::Incomplete;
@@ -30,9 +31,6 @@ pub(crate) const DATAGRAM_BYTES_MAX: usize = 1432;
 
 /// The smallest one that settings may ask for: room for all headers.
 const MTU_BYTES_MIN: usize = 64;
-
-/// The smallest size that is probed for (`LiteNetLib` before 1.3.5).
-const PROBE_BYTES_MIN: i32 = 508;
 
 /// No timer is shorter, whatever the settings say: time has to pass between two rounds.
 pub(crate) const TIMER_MIN: Duration = Duration::from_millis(1);
@@ -112,36 +110,6 @@ impl Connection {
         }
     }
 
-    /// A packet of this connection came; `deliver` gets the messages that it completes.
-    pub(crate) fn handle_packet(
-        &mut self,
-        now: Instant,
-        packet: &[u8],
-        deliver: &mut dyn FnMut(Channel, &[u8]),
-    ) -> Result<(), TooMuchIncomplete> {
-        let header = Header::parse(packet, self.dialect);
-        let Some(header) = header.filter(|header| header.connection_number == self.number) else {
-            self.counts.malformed += 1;
-            return Ok(());
-        };
-        self.silent_at = now + self.settings.silence_timeout;
-        if header.packet_type != PacketType::Merged {
-            return self.handle_single(now, header, packet, deliver);
-        }
-        let mut rest = &packet[1..];
-        while let Some((inner, others)) = merging::split(rest) {
-            rest = others;
-            let header = Header::parse(inner, self.dialect);
-            let header = header.filter(|header| header.connection_number == self.number);
-            // Never one in another: a datagram would unfold without end.
-            match header.filter(|header| header.packet_type != PacketType::Merged) {
-                Some(header) => self.handle_single(now, header, inner, deliver)?,
-                None => self.counts.malformed += 1,
-            }
-        }
-        Ok(())
-    }
-
     /// Sends a message.
     pub(crate) fn send(&mut self, now: Instant, channel: Channel, message: &[u8]) -> Result<(), Unsendable> {
         if message.len() > message_bytes_max(&self.settings, channel) {
@@ -217,91 +185,6 @@ impl Connection {
 
     pub(crate) fn round_trip(&self) -> Duration {
         self.round_trip.mean()
-    }
-
-    fn handle_single(
-        &mut self,
-        now: Instant,
-        header: Header,
-        packet: &[u8],
-        deliver: &mut dyn FnMut(Channel, &[u8]),
-    ) -> Result<(), TooMuchIncomplete> {
-        match header.packet_type {
-            PacketType::Unreliable if !header.is_fragment => deliver(UNRELIABLE, &packet[1..]),
-            PacketType::Channeled => return self.handle_channeled(now, header, packet, deliver),
-            PacketType::Ack => {
-                if let Some(Some(state)) = self.channels.get_mut(usize::from(packet[3])) {
-                    state.handle_acknowledgement(packet);
-                    self.transmit_channel(now, packet[3]);
-                }
-            }
-            PacketType::Ping => self.answer_ping(now, packet),
-            PacketType::Pong => self.round_trip.handle_pong(now, u16::from_le_bytes([packet[1], packet[2]])),
-            PacketType::MtuCheck => self.answer_probe(packet),
-            PacketType::MtuOk | PacketType::Empty | PacketType::ShutdownOk => {}
-            _ => self.counts.malformed += 1,
-        }
-        Ok(())
-    }
-
-    fn handle_channeled(
-        &mut self,
-        now: Instant,
-        header: Header,
-        packet: &[u8],
-        deliver: &mut dyn FnMut(Channel, &[u8]),
-    ) -> Result<(), TooMuchIncomplete> {
-        let id = packet[3];
-        let Some(slot) = self.channels.get_mut(usize::from(id)) else {
-            self.counts.malformed += 1;
-            return Ok(());
-        };
-        let (incomplete, settings) = (&mut self.incomplete, &self.settings);
-        let (mut result, mut is_malformed) = (Ok(()), header.is_fragment && !Method::of(id).is_complete());
-        if !is_malformed {
-            let state = slot.get_or_insert_with(|| ChannelState::new(id));
-            state.receive(packet, &mut |packet| {
-                let is_fragment =
-                    Header::parse(packet, self.dialect).is_some_and(|header| header.is_fragment);
-                match data_of(packet, is_fragment) {
-                    Some((data, None)) => deliver(Channel(u16::from(id)), data),
-                    Some((data, Some(fragment))) => match incomplete.push(settings, id, fragment, data) {
-                        Ok(Some(message)) => deliver(Channel(u16::from(id)), &message),
-                        Ok(None) => {}
-                        Err(incomplete::Refused::NoFragment) => is_malformed = true,
-                        Err(incomplete::Refused::TooMuch) => result = Err(TooMuchIncomplete),
-                    },
-                    None => is_malformed = true,
-                }
-            });
-        }
-        self.counts.malformed += u64::from(is_malformed);
-        self.wake_for_tick(now);
-        result
-    }
-
-    fn answer_ping(&mut self, now: Instant, packet: &[u8]) {
-        let number = u16::from_le_bytes([packet[1], packet[2]]);
-        if round_trip::is_newer(number, self.answered) {
-            self.answered = number;
-            let first = Header::new(PacketType::Pong, self.number).byte(self.dialect);
-            self.merging.put_alone(&[&[first], &packet[1..3], &self.clock.ticks(now).to_le_bytes()]);
-        }
-    }
-
-    fn answer_probe(&mut self, packet: &[u8]) {
-        let said = packet.get(1..5).and_then(|bytes| bytes.first_chunk().copied()).map(i32::from_le_bytes);
-        let said_last = packet.last_chunk().copied().map(i32::from_le_bytes);
-        let is_allowed = said.is_some_and(|bytes| {
-            (PROBE_BYTES_MIN..=DATAGRAM_BYTES_MAX as i32).contains(&bytes) && bytes as usize == packet.len()
-        });
-        if !is_allowed || said != said_last {
-            self.counts.malformed += 1;
-            return;
-        }
-        let types = Header::new(PacketType::MtuCheck, 0).byte(self.dialect)
-            ^ Header::new(PacketType::MtuOk, 0).byte(self.dialect);
-        self.merging.put_alone(&[&[packet[0] ^ types], &packet[1..]]);
     }
 
     /// A message as packets without numbers; makes the channel if it is there for the first time.

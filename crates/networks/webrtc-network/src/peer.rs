@@ -12,6 +12,7 @@ use str0m::{Candidate, Event, Input, Output, Rtc, RtcConfig};
 use crate::settings::PeerSettings;
 
 mod channels;
+mod ending;
 mod event;
 mod negotiation;
 mod voice_queue;
@@ -210,26 +211,6 @@ impl PeerConnection {
         sent
     }
 
-    /// Ends the connection in order: what is reliable is delivered first, if the other side takes it soon.
-    pub(crate) fn leave(&mut self, now: Instant) {
-        match self.state {
-            State::Open => {
-                self.state = State::Leaving { until: now + self.settings.goodbye_max };
-                self.drain(now);
-            }
-            State::Negotiating { .. } | State::Held => self.end(End::ByUs),
-            State::Leaving { .. } | State::Parting { .. } | State::Over => {}
-        }
-    }
-
-    /// Ends the connection with as much of a goodbye as one datagram can be.
-    pub(crate) fn leave_at_once(&mut self, now: Instant) {
-        if !matches!(self.state, State::Negotiating { .. } | State::Held | State::Over) {
-            self.part(now);
-            self.close(now);
-        }
-    }
-
     /// Where the other side is, as far as is known.
     pub(crate) fn remote(&self) -> Option<SocketAddr> {
         self.remote
@@ -329,60 +310,6 @@ impl PeerConnection {
                 Role::Listener => State::Held,
             };
             self.events.push_back(PeerEvent::Open);
-        }
-    }
-
-    /// We want the end of it, and are on the way.
-    fn is_going(&self) -> bool {
-        matches!(self.state, State::Leaving { .. } | State::Parting { .. })
-    }
-
-    /// Closes the channels, which the other side notices even if datagrams are lost.
-    fn part(&mut self, now: Instant) {
-        self.state = State::Parting { until: now + self.settings.goodbye_max };
-        for channel in [self.reliable, self.unreliable].into_iter().flatten() {
-            self.rtc.direct_api().close_data_channel(channel);
-            self.take_outputs(now);
-        }
-    }
-
-    /// Closes the connection, of which the other side is told once.
-    fn close(&mut self, now: Instant) {
-        if self.state == State::Over {
-            return;
-        }
-        let end = if self.is_going() { End::ByUs } else { End::ByPeer };
-        if self.rtc.close().is_ok() {
-            while let Ok(output) = self.rtc.poll_output() {
-                match output {
-                    Output::Transmit(transmit) => {
-                        self.datagrams.push_back((transmit.destination, transmit.contents.into()));
-                    }
-                    Output::Event(Event::ChannelData(data))
-                        if data.binary && Some(data.id) == self.reliable =>
-                    {
-                        self.handle_event(now, Event::ChannelData(data));
-                    }
-                    Output::Event(_) => {}
-                    Output::Timeout(_) => break,
-                }
-            }
-        }
-        self.end(end);
-    }
-
-    fn end(&mut self, end: End) {
-        if self.state != State::Over {
-            self.state = State::Over;
-            self.events.push_back(PeerEvent::Closed(end));
-        }
-    }
-
-    /// What the library refuses is the other side's doing: our own calls keep its rules.
-    fn judge<T>(&mut self, handled: Result<T, str0m::RtcError>) {
-        if let Err(error) = handled {
-            tracing::debug!(%error, "a connection fails");
-            self.end(End::Violation("its datagrams make no sense"));
         }
     }
 }

@@ -1,0 +1,93 @@
+//! How clients come and go: what their session is told of them, and when.
+
+use std::time::Instant;
+
+use consonance_transport::Peer;
+
+use super::EnvelopeServer;
+use crate::{Envelope as _, EnvelopeKind, GameNetworkServer, VoiceStart};
+
+#[derive(Debug)]
+pub(super) struct Connection<E> {
+    pub(super) envelope: E,
+    pub(super) standing: Standing,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// The session does not know it yet. Where it is, for when it does.
+    Silent(Introduction),
+    /// Reported to the session.
+    Known,
+    /// Its end was asked for: nothing of it is reported any more but that end.
+    Ending,
+    /// The same, before the session knew it: nothing is reported at all.
+    EndingUnknown,
+}
+
+/// What a session is told of a newcomer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Introduction {
+    pub(super) session: String,
+    pub(super) remote: String,
+}
+
+impl<E> Connection<E> {
+    pub(super) fn is_ending(&self) -> bool {
+        matches!(self.standing, Standing::Ending | Standing::EndingUnknown)
+    }
+}
+
+impl<G: GameNetworkServer, E: EnvelopeKind> EnvelopeServer<G, E> {
+    pub(super) fn accept_newcomer(&mut self, now: Instant) {
+        if let Some(peer) = self.newcomer.take() {
+            self.accept(now, peer);
+        }
+    }
+
+    fn accept(&mut self, now: Instant, peer: Peer) {
+        self.network.accept(now, peer, &[]);
+        if let Some(connection) = self.peers.get_mut(&peer) {
+            connection.envelope.handle_connected(now, &mut self.parts);
+        }
+        self.settle(now, peer);
+        self.answer(now);
+    }
+
+    /// A client came: what its session is told, if it is to be told now.
+    pub(super) fn open(&mut self, now: Instant, peer: Peer, newcomer: Introduction) -> Option<Introduction> {
+        let envelope = self.envelope_kind.open(now);
+        let (standing, told) = match self.voice_start {
+            VoiceStart::AtOnce => (Standing::Known, Some(newcomer)),
+            VoiceStart::WithFirstPacket => (Standing::Silent(newcomer), None),
+        };
+        self.peers.insert(peer, Connection { envelope, standing });
+        match told {
+            Some(_) => self.newcomer = Some(peer),
+            None => self.accept(now, peer),
+        }
+        told
+    }
+
+    /// A voice packet came: what its player's session is told, if it did not know of it.
+    pub(super) fn introduce(&mut self, peer: Peer) -> Option<Introduction> {
+        let standing = &mut self.peers.get_mut(&peer)?.standing;
+        if !matches!(standing, Standing::Silent(_)) {
+            return None;
+        }
+        match std::mem::replace(standing, Standing::Known) {
+            Standing::Silent(introduction) => Some(introduction),
+            _ => None,
+        }
+    }
+
+    /// A connection is gone. Whether the session knew of it.
+    pub(super) fn close(&mut self, peer: Peer) -> bool {
+        if self.newcomer == Some(peer) {
+            self.newcomer = None;
+        }
+        self.timers.clear(peer);
+        let Some(connection) = self.peers.remove(&peer) else { return false };
+        matches!(connection.standing, Standing::Known | Standing::Ending)
+    }
+}
