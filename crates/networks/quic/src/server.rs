@@ -56,8 +56,9 @@ pub struct QuicServer {
     is_beside_first: bool,
     /// Reported as connected by the last poll: taken in, with this hello, unless the next call refuses it.
     newcomer: Option<(Peer, Vec<u8>)>,
-    /// Whose packet was reported last: what is sent then is most likely its.
-    speaker: Peer,
+    /// Whose packet was reported last: what is sent then is most likely that one's. The fast path judges by it who hears
+    /// several at once, so that their packets may share datagrams; a wrong guess costs a datagram or a short wait.
+    last_heard: Peer,
     is_shut_down: bool,
     packets: PacketBytes,
     /// The packet that the last event showed.
@@ -123,7 +124,7 @@ impl QuicServer {
             beside: Beside::new(&port, number, &fast_path),
             is_beside_first: false,
             newcomer: None,
-            speaker: Peer(0),
+            last_heard: Peer(0),
             is_shut_down: false,
             packets: PacketBytes::default(),
             shown: None,
@@ -218,7 +219,7 @@ impl QuicServer {
                 None => Sent::NotConnected,
                 Some(Member { link, path }) => {
                     let beside = self.beside.as_mut().zip(*path);
-                    if beside.is_some_and(|(it, number)| it.send(now, number, self.speaker, packet)) {
+                    if beside.is_some_and(|(it, number)| it.send(now, number, self.last_heard, packet)) {
                         Sent::Taken
                     } else {
                         let datagram: &Bytes = shared.get_or_insert_with(|| self.packets.datagram(packet));
@@ -234,7 +235,7 @@ impl QuicServer {
     fn receive_beside(&mut self, now: Instant) -> Option<Peer> {
         let peer = self.beside.as_mut()?.receive(now, &mut self.shown_beside)?;
         self.statistics.links.received.count(Delivery::Unreliable, 1, self.shown_beside.len());
-        self.speaker = peer;
+        self.last_heard = peer;
         Some(peer)
     }
 

@@ -110,8 +110,8 @@ impl Beside {
     }
 
     /// False if the packet has to go over the connection.
-    pub(super) fn send(&mut self, now: Instant, number: u32, speaker: Peer, packet: &[u8]) -> bool {
-        let is_taken = self.path.send(now, number, speaker.0, packet);
+    pub(super) fn send(&mut self, now: Instant, number: u32, from: Peer, packet: &[u8]) -> bool {
+        let is_taken = self.path.send(now, number, from.0, packet);
         self.send_full_batch();
         is_taken
     }

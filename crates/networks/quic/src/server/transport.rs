@@ -45,7 +45,7 @@ impl ServerTransport for QuicServer {
                         member.link.make_room();
                     }
                     self.statistics.links.received.count(delivery, 1, packet.len());
-                    self.speaker = peer;
+                    self.last_heard = peer;
                     let packet = self.shown.insert(packet);
                     return Some(ServerEvent::Packet { peer, delivery, packet });
                 }
