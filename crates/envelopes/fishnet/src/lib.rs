@@ -24,9 +24,11 @@ mod channels;
 mod client;
 #[doc(hidden)]
 pub mod fuzz;
+#[doc(hidden)]
 pub mod packed;
 mod payload;
 mod splice;
+#[doc(hidden)]
 pub mod split;
 mod tick_clock;
 mod voice_only;

@@ -64,7 +64,9 @@ mod kind;
 mod message_id;
 mod ping;
 mod splice;
+#[doc(hidden)]
 pub mod text;
+#[doc(hidden)]
 pub mod varint;
 mod voice;
 mod voice_only;

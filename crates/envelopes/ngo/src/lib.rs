@@ -38,6 +38,7 @@ mod batch;
 mod client;
 #[doc(hidden)]
 pub mod fuzz;
+#[doc(hidden)]
 pub mod packed;
 mod splice;
 mod types;

@@ -40,6 +40,7 @@ pub use arq::{Arq, ArqSettings, BrokenMessage, TooLarge};
 pub use client::KcpClient;
 pub use generation::{DATAGRAM_BYTES_MAX, Generation};
 pub use greeting::{Greeting, LearnedGenerations};
+#[doc(hidden)]
 pub use segment::{Command, HEADER_BYTES, Segment, Segments};
 pub use server::KcpServer;
 pub use settings::{KcpClientSettings, KcpServerSettings, LinkSettings};

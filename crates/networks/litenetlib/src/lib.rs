@@ -23,6 +23,7 @@ mod connection;
 #[doc(hidden)]
 pub mod fuzz;
 mod goodbye;
+#[doc(hidden)]
 pub mod handshake;
 mod packet_layer;
 mod packet_type;
