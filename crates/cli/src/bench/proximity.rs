@@ -11,8 +11,8 @@ use std::error::Error;
 use std::time::{Duration, Instant};
 
 use consonance_session::{Capabilities, LinkId, ProximitySettings, RoomPattern};
-use stats_alloc::Region;
 
+use super::allocations::Allocations;
 use super::bare::BareRelay;
 use super::median::median;
 use super::session::{BenchSession, FRAME_TIME, ROOM};
@@ -45,11 +45,10 @@ pub(crate) fn run(json: bool) -> Result<(), Box<dyn Error>> {
         for _ in 0..WARM_UP_SECONDS {
             market.second();
         }
-        let region = Region::new(crate::ALLOCATOR);
+        let allocations = Allocations::count();
         let seconds: Vec<_> = (0..SECONDS).map(|_| market.second()).collect();
-        let change = region.change();
+        let allocations = allocations.number() - market.own_allocations;
         let packets: u64 = seconds.iter().map(|second| second.positions + second.frames).sum();
-        let allocations = (change.allocations + change.reallocations) as f64 - market.own_allocations;
         let middle = |of: fn(&Second) -> f64| median(seconds.iter().map(of).collect());
         let spent = middle(|second| (second.on_positions + second.on_frames).as_secs_f64());
         let heard = middle(|second| second.heard as f64 / second.frames as f64);
@@ -137,7 +136,7 @@ impl Market {
 
     /// What comes in of those who say now where they are: a fifth of all.
     fn walk(&mut self) {
-        let (session, region) = (self.session.server.session(), Region::new(crate::ALLOCATOR));
+        let (session, allocations) = (self.session.server.session(), Allocations::count());
         self.packets.clear();
         self.ends.clear();
         for player in
@@ -146,12 +145,12 @@ impl Market {
             self.packets.extend_from_slice(self.crowd.step(player, session).as_slice());
             self.ends.push((link(player), self.packets.len()));
         }
-        self.note(&region);
+        self.own_allocations += allocations.number();
     }
 
     /// What comes in of those who speak.
     fn speak(&mut self) {
-        let region = Region::new(crate::ALLOCATOR);
+        let allocations = Allocations::count();
         self.packets.clear();
         self.ends.clear();
         for player in (0..self.crowd.len()).filter(|player| crowd::speaks(*player, self.tick)) {
@@ -159,7 +158,7 @@ impl Market {
             self.packets.extend_from_slice(&frame);
             self.ends.push((link(player), self.packets.len()));
         }
-        self.note(&region);
+        self.own_allocations += allocations.number();
     }
 
     /// How long the engine takes for these packets, and how many they become.
@@ -171,11 +170,6 @@ impl Market {
             begin = *end;
         }
         (start.elapsed(), heard)
-    }
-
-    fn note(&mut self, region: &Region<'_, std::alloc::System>) {
-        let change = region.change();
-        self.own_allocations += (change.allocations + change.reallocations) as f64;
     }
 }
 
