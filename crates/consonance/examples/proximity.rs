@@ -62,7 +62,7 @@ impl Walker {
 fn main() -> Result<(), Box<dyn Error>> {
     let network = MemoryNetwork::new();
     let mut sessions = SessionLoop::new(&SessionsSettings::new(["main"])?);
-    sessions.add_listener(Box::new(network.listen()));
+    sessions.add_network(Box::new(network.listen()));
     let server = DedicatedServer::start(sessions);
     let mut alice = Walker::join(&network, "Alice", 440.0)?;
     let mut bob = Walker::join(&network, "Bob", 330.0)?;

@@ -27,7 +27,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 fn main() -> Result<(), Box<dyn Error>> {
     let network = MemoryNetwork::new();
     let mut sessions = SessionLoop::new(&SessionsSettings::new(["main"])?);
-    sessions.add_listener(Box::new(network.listen()));
+    sessions.add_network(Box::new(network.listen()));
     let server = DedicatedServer::start(sessions);
     let alice = VoiceChat::over(Box::new(network.client("main")))
         .name("Alice")

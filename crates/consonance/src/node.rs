@@ -223,7 +223,7 @@ impl Running {
         player: Configure,
     ) -> Result<Mode, StartError> {
         let loopback = MemoryNetwork::new();
-        server.add_listener(Box::new(loopback.listen()));
+        server.add_network(Box::new(loopback.listen()));
         // Nobody else can hear what does not fit into the packets of the others' network.
         let limits = server.packet_limits();
         self.server = Some(DedicatedServer::start(server));

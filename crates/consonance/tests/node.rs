@@ -46,7 +46,7 @@ fn a_host_is_told_what_its_guests_network_cannot_carry() {
     let few = PacketLimits { reliable_bytes: 500, unreliable_bytes: 500 };
     let (guests, _game) = hosted::server(&HostedSettings::new(few));
     let mut server = SessionLoop::new(&SessionsSettings::new(["main"]).unwrap());
-    server.add_listener(Box::new(guests));
+    server.add_network(Box::new(guests));
     let node = VoiceNode::new().unwrap();
     node.run_as_host(server, "main", |player| player.name("Host").listen("lobby"));
     until("the host is connected", || node.mode() == Mode::Host && node.status() == Status::Connected);
@@ -146,7 +146,7 @@ fn a_wish_that_cannot_be_brought_about_says_why() {
 
 fn server(network: &MemoryNetwork) -> SessionLoop {
     let mut server = SessionLoop::new(&SessionsSettings::new(["main"]).unwrap());
-    server.add_listener(Box::new(network.listen()));
+    server.add_network(Box::new(network.listen()));
     server
 }
 

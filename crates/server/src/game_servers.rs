@@ -1,11 +1,11 @@
-//! Whether the servers of games can be reached that stand behind listeners, for the log.
+//! Whether the servers of games can be reached that stand behind networks, for the log.
 
 use std::time::{Duration, Instant};
 
 use consonance_transport::{Count, GameStatistics};
 use tracing::{info, warn};
 
-/// What is known of the game's server behind one listener.
+/// What is known of the game's server behind one network.
 #[derive(Debug)]
 pub(crate) struct GameServerWatch {
     counted: GameStatistics,
@@ -33,7 +33,7 @@ impl GameServerWatch {
         Self { counted, failed: 0, told_at: None, is_missed: false }
     }
 
-    /// Logs what has changed, as its listener counts it now.
+    /// Logs what has changed, as its network counts it now.
     pub(crate) fn look(&mut self, now: Instant, network: &'static str, counted: GameStatistics) {
         match self.news(now, counted) {
             Some(News::CannotBeReached { failed }) => warn!(

@@ -1,14 +1,14 @@
-//! The dedicated voice server: sessions, listeners, and the loops between them.
+//! The dedicated voice server: sessions, networks, and the loops between them.
 //!
-//! A *listener* is one network's server side (any [`ServerTransport`](consonance_transport::ServerTransport)); a
+//! A *network* comes in as its server side (any [`ServerTransport`](consonance_transport::ServerTransport)); a
 //! *session* is one [`consonance_session::Server`].
 //! The address that a client dials names the session, and one process serves many.
 //!
 //! ```text
 //!   QUIC shard 0 ──┐                          ┌── session "main"
-//!   memory ────────┼── listeners ── worker 0 ─┴── session "match-7"
+//!   memory ────────┼── networks ─── worker 0 ─┴── session "match-7"
 //!                                      ▲
-//!   QUIC shard 1 ───── listeners ── worker 1 ──── session "lobby"
+//!   QUIC shard 1 ───── networks ─── worker 1 ──── session "lobby"
 //!                                      ▲
 //!                                      └── jobs: ServerHandle, for everybody else
 //! ```
@@ -24,7 +24,7 @@
 //!
 //! let network = MemoryNetwork::new();
 //! let mut session_loop = SessionLoop::new(&SessionsSettings::new(["main"])?);
-//! session_loop.add_listener(Box::new(network.listen()));
+//! session_loop.add_network(Box::new(network.listen()));
 //! let server = DedicatedServer::start(session_loop);
 //! // … clients join …
 //! server.stop();
@@ -49,8 +49,8 @@ mod hand_over;
 mod handle;
 mod inspection;
 mod kept_voices;
-mod listeners;
 pub mod moderation;
+mod networks;
 pub mod recording;
 pub mod records;
 mod relay_delay;

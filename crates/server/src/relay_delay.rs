@@ -18,7 +18,7 @@ const BOUNDS: [Duration; 12] = [
     Duration::from_millis(50),
 ];
 
-/// Relayed packets by the time from a listener's `poll` that gave one to the end of all that the worker sent for it.
+/// Relayed packets by the time from a network's `poll` that gave one to the end of all that the worker sent for it.
 ///
 /// What a packet waits for before the worker takes it is not in it; while a worker has less to do than it can, that is next
 /// to nothing.

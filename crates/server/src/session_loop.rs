@@ -1,6 +1,7 @@
-//! The one loop between listeners and sessions: packets in, packets out, timers.
+//! The one loop between networks and sessions: packets in, packets out, timers.
 
 mod acting;
+mod arriving;
 mod ending;
 mod event_log;
 mod keeping;
@@ -13,7 +14,8 @@ mod watching;
 
 pub use acting::Expelled;
 
-use std::net::{IpAddr, SocketAddr};
+use std::mem;
+use std::net::IpAddr;
 use std::num::NonZeroUsize;
 #[cfg(unix)]
 use std::os::fd::BorrowedFd;
@@ -24,35 +26,34 @@ use std::time::{Duration, Instant};
 use consonance_inspector::{ServerSnapshot, Showcase};
 use consonance_pcap::{Direction, PacketSink};
 use consonance_session::{Delivery, Instant as SessionInstant, LinkCommand, LinkId, ServerStatistics};
-use consonance_transport::{PacketLimits, Peer, ServerEvent as ListenerEvent, ServerTransport};
+use consonance_transport::{PacketLimits, ServerEvent as NetworkEvent, ServerTransport};
 use rustc_hash::FxHashMap;
 use tracing::{Span, debug, error_span};
 
 use crate::admission::Desk;
-use crate::directory::{Arrival, Directory, SessionRefusal};
+use crate::directory::Directory;
 use crate::inspection::Notes;
 use crate::kept_voices::VoiceKeeper;
-use crate::listeners::{Listeners, from_transport, link_of, to_session_limits};
+use crate::networks::{Networks, from_transport, link_of, to_session_limits};
 use crate::recording::RecordingFeed;
 use crate::records::Records;
 use crate::relay_delay::RelayClock;
 use crate::sessions::{Sessions, SessionsSettings};
 use crate::shedding::Shedder;
-use crate::utc::seconds_since_1970;
 use crate::workers::Workers;
 
 pub use numbers::{LoopNumbers, NetworkNumbers, SessionNumbers};
 
-/// Events taken from one listener before the others and the timers get their turn.
+/// Events taken from one network before the others and the timers get their turn.
 const EVENTS_PER_TURN: usize = 512;
 
-/// One worker's sessions × its listeners, driven by [`turn`](Self::turn). Nothing here blocks, or asks for the time but to measure itself.
+/// One worker's sessions × its networks, driven by [`turn`](Self::turn). Nothing here blocks, or asks for the time but to measure itself.
 pub struct SessionLoop {
     directory: Arc<Directory>,
     /// Which worker it is of those in the directory.
     number: usize,
     span: Span,
-    listeners: Listeners,
+    networks: Networks,
     sessions: Sessions,
     desk: Desk,
     records: Records,
@@ -75,12 +76,12 @@ pub struct SessionLoop {
     /// Another process goes on with the sessions: they do not end here.
     is_handed_over: bool,
     shedder: Shedder,
-    /// A received packet, taken out of its listener so that the listener can send.
+    /// Room for a received packet, which is taken out of its network so that the network can send.
     packet: Vec<u8>,
 }
 
 impl SessionLoop {
-    /// All sessions, without a listener yet; see [`Workers`] for several loops that share them.
+    /// All sessions, without a network yet; see [`Workers`] for several loops that share them.
     pub fn new(settings: &SessionsSettings) -> Self {
         Workers::new(settings, NonZeroUsize::MIN).loops.remove(0)
     }
@@ -100,7 +101,7 @@ impl SessionLoop {
             directory: Arc::clone(directory),
             number,
             span,
-            listeners: Listeners::default(),
+            networks: Networks::default(),
             sessions,
             desk: Desk::new(settings.admission.clone()),
             records: settings.records.clone(),
@@ -122,55 +123,55 @@ impl SessionLoop {
         }
     }
 
-    /// Takes in clients of one more network. At most 65 536 listeners; more make no sense on one machine.
-    pub fn add_listener(&mut self, listener: Box<dyn ServerTransport>) {
-        let carried = self.listeners.packet_limits().and(listener.limits());
-        self.listeners.push(listener);
+    /// Takes in clients of one more network. At most 65 536 networks; more make no sense on one machine.
+    pub fn add_network(&mut self, network: Box<dyn ServerTransport>) {
+        let carried = self.networks.packet_limits().and(network.limits());
+        self.networks.push(network);
         self.sessions.set_packet_limits(to_session_limits(carried));
     }
 
-    /// The longest packets that every listener's network carries: nothing longer is made here.
+    /// The longest packets that every network carries: nothing longer is made here.
     pub fn packet_limits(&self) -> PacketLimits {
-        self.listeners.packet_limits()
+        self.networks.packet_limits()
     }
 
     /// Writes every packet down from now on, as it comes from the networks and as it is given to them. Without being
     /// asked for, nothing is written.
     pub fn capture_packets(&mut self, sink: PacketSink) {
-        self.listeners.capture(sink);
+        self.networks.capture(sink);
     }
 
-    /// Asks the listeners to wake whoever drives the loop.
+    /// Asks the networks to wake whoever drives the loop.
     pub fn set_waker(&mut self, waker: &Waker) {
-        self.listeners.set_waker(waker);
+        self.networks.set_waker(waker);
         self.desk.set_waker(waker);
     }
 
     /// Whether nothing comes without the waker, one of the descriptors, or the time that [`turn`](Self::turn) names; otherwise
     /// it has to be turned every few milliseconds.
-    pub fn all_listeners_wake(&self) -> bool {
-        self.listeners.all_wake()
+    pub fn all_networks_wake(&self) -> bool {
+        self.networks.all_wake()
     }
 
     /// What whoever drives the loop waits for while it sleeps, besides the waker: one of them is readable when there is
     /// something to do.
     #[cfg(unix)]
     pub fn descriptors(&self) -> impl Iterator<Item = BorrowedFd<'_>> {
-        self.listeners.descriptors()
+        self.networks.descriptors()
     }
 
     /// Takes what has come in, sends what has to go out; when to call again if no waker calls before.
     pub fn turn(&mut self, now: Instant) -> Option<Instant> {
         let mut more_waits = false;
-        for listener in 0..self.listeners.len() {
-            more_waits |= !self.read(listener, now);
+        for network in 0..self.networks.len() {
+            more_waits |= !self.read(network, now);
         }
         self.answer_joins(now);
         self.run_timers(now);
         self.forget_old_voices(now);
-        self.listeners.flush(now);
+        self.networks.flush(now);
         self.relay_clock.flushed();
-        self.listeners.watch_game_servers(now);
+        self.networks.watch_game_servers(now);
         self.show(now);
         if more_waits {
             return Some(now);
@@ -179,7 +180,7 @@ impl SessionLoop {
         let next_timer = self.sessions.next_due(at).map(|at| self.to_clock(at));
         let next_look = self.next_look_at.filter(|_| self.is_looked_at);
         let next_sweep = self.voice_keeper.next_sweep();
-        [next_timer, next_look, next_sweep, self.listeners.wants_poll_at()].into_iter().flatten().min()
+        [next_timer, next_look, next_sweep, self.networks.wants_poll_at()].into_iter().flatten().min()
     }
 
     /// Takes over what can change while sessions run: limits, access rules, who may join and whether
@@ -212,7 +213,7 @@ impl SessionLoop {
 
     /// Whether nobody is connected any more, on links or on connections that carry something else, too.
     pub fn is_deserted(&self) -> bool {
-        self.links() == 0 && self.listeners.connections() == 0
+        self.links() == 0 && self.networks.connections() == 0
     }
 
     /// The name, the number of clients and the counters of each session.
@@ -221,21 +222,23 @@ impl SessionLoop {
         sessions.map(|session| (&*session.name, session.server.clients(), session.server.statistics()))
     }
 
-    /// False if the listener has more than its share.
-    fn read(&mut self, listener: usize, now: Instant) -> bool {
+    /// False if the network has more than its share.
+    fn read(&mut self, network: usize, now: Instant) -> bool {
         for _ in 0..EVENTS_PER_TURN {
-            match self.listeners.get_mut(listener).poll(now) {
+            match self.networks.get_mut(network).poll(now) {
                 None => return true,
-                Some(ListenerEvent::Packet { peer, delivery, packet }) => {
-                    self.packet.clear();
-                    self.packet.extend_from_slice(packet);
-                    self.handle_packet(now, link_of(listener, peer), from_transport(delivery));
+                Some(NetworkEvent::Packet { peer, delivery, packet }) => {
+                    let mut taken = mem::take(&mut self.packet);
+                    taken.clear();
+                    taken.extend_from_slice(packet);
+                    self.handle_packet(now, link_of(network, peer), from_transport(delivery), &taken);
+                    self.packet = taken;
                 }
-                Some(ListenerEvent::Connected { peer, session, remote }) => {
-                    self.handle_connected(now, listener, peer, &session, &remote);
+                Some(NetworkEvent::Connected { peer, session, remote }) => {
+                    self.handle_connected(now, network, peer, &session, &remote);
                 }
-                Some(ListenerEvent::Disconnected { peer, reason }) => {
-                    let link = link_of(listener, peer);
+                Some(NetworkEvent::Disconnected { peer, reason }) => {
+                    let link = link_of(network, peer);
                     self.handle_disconnected(now, link, &reason.to_string());
                 }
             }
@@ -243,16 +246,16 @@ impl SessionLoop {
         false
     }
 
-    fn handle_packet(&mut self, now: Instant, link: LinkId, delivery: Delivery) {
+    fn handle_packet(&mut self, now: Instant, link: LinkId, delivery: Delivery, packet: &[u8]) {
         let at = self.at(now);
-        self.listeners.record(now, link, Direction::Received, delivery, &self.packet);
+        self.networks.record(now, link, Direction::Received, delivery, packet);
         let Some(&index) = self.session_of.get(&link) else { return };
         self.packets_in += 1;
         let came = Instant::now();
         let session = self.sessions.get_mut(index);
-        let is_heard = match session.server.handle_packet(at, link, delivery, &self.packet) {
+        let is_heard = match session.server.handle_packet(at, link, delivery, packet) {
             Some(relayed) => {
-                self.listeners.send(now, &relayed);
+                self.networks.send(now, &relayed);
                 self.relay_clock.relayed(came);
                 true
             }
@@ -260,68 +263,11 @@ impl SessionLoop {
         };
         if is_heard {
             if let Some(feed) = &mut self.recording_feed {
-                session.recording.hear(feed, now, &session.name, &mut session.server, &self.packet);
+                session.recording.hear(feed, now, &session.name, &mut session.server, packet);
             }
-            self.voice_keeper.hear(now, &mut session.kept_voices, &session.server, &self.packet);
+            self.voice_keeper.hear(now, &mut session.kept_voices, &session.server, packet);
         }
         self.drain(index, now);
-    }
-
-    fn handle_connected(&mut self, now: Instant, listener: usize, peer: Peer, name: &str, remote: &str) {
-        let at = self.at(now);
-        let link = link_of(listener, peer);
-        let address = remote.parse().ok().map(|address: SocketAddr| address.ip().to_canonical());
-        let records = &self.records;
-        if let Some(ban) = address.and_then(|address| records.ban_of_address(seconds_since_1970(), address)) {
-            link_span(link).in_scope(|| debug!(remote, ban = ban.id, "refused: banned"));
-            return self.listeners.disconnect(now, link, &ban.refusal());
-        }
-        let index = match self.enter(at, name) {
-            Ok(index) => index,
-            Err(refusal) => {
-                link_span(link).in_scope(|| debug!(remote, session = name, %refusal, "refused"));
-                return self.listeners.disconnect(now, link, &refusal.to_string());
-            }
-        };
-        let session = self.sessions.get_mut(index);
-        session.span.in_scope(|| link_span(link).in_scope(|| debug!(remote, "connected")));
-        session.links += 1;
-        session.server.handle_connected(at, link);
-        if self.listeners.get_mut(listener).came_back(peer) {
-            session.server.ask_to_join_anew(at, link);
-        }
-        self.desk.note_connected(link, remote);
-        self.session_of.insert(link, index);
-        self.address_of.extend(address.map(|address| (link, address)));
-        self.drain(index, now);
-    }
-
-    /// The session that somebody names, which may begin for that.
-    fn enter(&mut self, at: SessionInstant, name: &str) -> Result<usize, SessionRefusal> {
-        let (name, arrival) = self.directory.arrive(self.number, name)?;
-        Ok(match arrival {
-            Arrival::Begins(begin) => {
-                let index = self.sessions.begin_on_demand(&name, &begin);
-                self.sessions.recall(index, at);
-                index
-            }
-            Arrival::Running => {
-                self.sessions.find(&name).expect("the directory says what runs here, and this loop what ends")
-            }
-        })
-    }
-
-    fn handle_disconnected(&mut self, now: Instant, link: LinkId, reason: &str) {
-        let at = self.at(now);
-        self.desk.forget(link);
-        self.address_of.remove(&link);
-        if let Some(index) = self.session_of.remove(&link) {
-            let session = self.sessions.get_mut(index);
-            session.span.in_scope(|| link_span(link).in_scope(|| debug!(reason, "disconnected")));
-            session.links -= 1;
-            session.server.handle_disconnected(at, link);
-            self.drain(index, now);
-        }
     }
 
     fn run_timers(&mut self, now: Instant) {
@@ -356,12 +302,12 @@ impl SessionLoop {
         self.tell_events(index, now, at);
         let session = self.sessions.get_mut(index);
         while let Some(transmit) = session.server.poll_transmit() {
-            self.listeners.send(now, &transmit);
+            self.networks.send(now, &transmit);
         }
         while let Some(command) = session.server.poll_command() {
             if let LinkCommand::Close { link, reason } = command {
                 session.span.in_scope(|| link_span(link).in_scope(|| debug!(%reason, "closing")));
-                self.listeners.disconnect(now, link, &reason.to_string());
+                self.networks.disconnect(now, link, &reason.to_string());
             }
         }
         self.tell_events(index, now, at);

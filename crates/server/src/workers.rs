@@ -19,7 +19,7 @@ use crate::sessions::SessionsSettings;
 /// A session has one owner: everything of it happens on its worker's thread, and so has its clients' traffic to.
 /// Networks that can tell by the session a client names whose it is are added as [shards](Self::add_shards), one for
 /// each worker, with [`placement`](Self::placement) to ask.
-/// One that cannot is fine with a single worker, as [`SessionLoop::add_listener`] has it, or with a single
+/// One that cannot is fine with a single worker, as [`SessionLoop::add_network`] has it, or with a single
 /// [session](Self::add_for_session).
 pub struct Workers {
     pub(crate) loops: Vec<SessionLoop>,
@@ -53,18 +53,18 @@ impl Workers {
         NonZeroUsize::new(self.loops.len()).unwrap_or(NonZeroUsize::MIN)
     }
 
-    /// Says by the session that a client names which worker takes it, for listeners that ask before they let somebody in.
+    /// Says by the session that a client names which worker takes it, for networks that ask before they let somebody in.
     pub fn placement(&self) -> impl Fn(&str) -> usize + Send + Sync + 'static {
         let directory = Arc::clone(&self.directory);
         move |session| directory.place(session)
     }
 
-    /// The same for listeners that let somebody in before they know that it arrives.
+    /// The same for networks that let somebody in before they know that it arrives.
     pub fn places(&self) -> Places {
         Places::new(Arc::clone(&self.directory))
     }
 
-    /// Takes in clients of one more network: the first listener is the first worker's, and so on.
+    /// Takes in clients of one more network: the first shard is the first worker's, and so on.
     ///
     /// # Panics
     /// If these are not as many as the workers.
@@ -72,17 +72,17 @@ impl Workers {
         let mut shards = shards.into_iter();
         for session_loop in &mut self.loops {
             session_loop
-                .add_listener(Box::new(shards.next().expect("each worker has a shard of the network")));
+                .add_network(Box::new(shards.next().expect("each worker has a shard of the network")));
         }
         assert!(shards.next().is_none(), "each shard of the network has a worker");
     }
 
-    /// Takes in clients of one more network who all mean this session: the listener is the worker's that has the session.
+    /// Takes in clients of one more network who all mean this session: it is the worker's that has the session.
     /// False if no such session is there from the start.
     #[must_use]
-    pub fn add_for_session(&mut self, session: &str, listener: Box<dyn ServerTransport>) -> bool {
+    pub fn add_for_session(&mut self, session: &str, network: Box<dyn ServerTransport>) -> bool {
         let Some(worker) = self.directory.worker_of(session) else { return false };
-        self.loops[worker].add_listener(listener);
+        self.loops[worker].add_network(network);
         true
     }
 

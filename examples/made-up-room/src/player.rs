@@ -68,7 +68,7 @@ impl Player {
         self.voice_server = match self.voice.set_server(room.master()) {
             Some(transport) => {
                 let mut sessions = SessionLoop::new(&SessionsSettings::new(["main"])?);
-                sessions.add_listener(Box::new(transport));
+                sessions.add_network(Box::new(transport));
                 Some(DedicatedServer::start(sessions))
             }
             None => None,

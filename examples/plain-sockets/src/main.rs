@@ -114,7 +114,7 @@ fn serve(arguments: &Server) -> Result<(), Box<dyn Error>> {
         return sidecar::carry(listener, link, &interrupt);
     }
     let mut session_loop = SessionLoop::new(&SessionsSettings::new(["main"])?);
-    session_loop.add_listener(Box::new(listener));
+    session_loop.add_network(Box::new(listener));
     let server = DedicatedServer::start(session_loop);
     while server.is_running() && !interrupt.load(Ordering::Acquire) {
         thread::sleep(INTERRUPT_CHECK);

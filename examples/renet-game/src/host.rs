@@ -33,7 +33,7 @@ impl Host {
         };
         let (voice, listener) = RenetVoiceServer::new(&RenetSettings::default());
         let mut sessions = SessionLoop::new(&SessionsSettings::new(["main"])?);
-        sessions.add_listener(Box::new(listener));
+        sessions.add_network(Box::new(listener));
         Ok(Self {
             address,
             server: RenetServer::new(connection_config()?),

@@ -59,7 +59,7 @@ impl Stage {
         sessions.records = records.clone();
         let network = MemoryNetwork::new();
         let mut session_loop = SessionLoop::new(&sessions);
-        session_loop.add_listener(Box::new(network.listen()));
+        session_loop.add_network(Box::new(network.listen()));
         let server = DedicatedServer::start(session_loop);
         let moderation = complete(Moderation::new(server.handle(), records));
         let operator = Operator::new(server.handle(), moderation.clone());

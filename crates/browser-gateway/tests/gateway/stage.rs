@@ -53,9 +53,9 @@ impl Stage {
         let shared: Arc<dyn SessionPlaces> = places.clone();
         let (entrance, gateways) = browser_gateways([pages.shard()], settings, shared, info());
         let mut session_loop = SessionLoop::new(&SessionsSettings::new([SESSION]).unwrap());
-        session_loop.add_listener(Box::new(network.listen()));
+        session_loop.add_network(Box::new(network.listen()));
         for gateway in gateways {
-            session_loop.add_listener(Box::<BrowserGateway<PaperShard>>::new(gateway));
+            session_loop.add_network(Box::<BrowserGateway<PaperShard>>::new(gateway));
         }
         let (now, natives) = (Instant::now(), Vec::new());
         Self { now, pages, entrance, places, session_loop, network, natives }

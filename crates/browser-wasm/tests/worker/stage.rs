@@ -121,7 +121,7 @@ fn open(network: &MemoryNetwork, port: u16) -> (SessionLoop, SocketAddr) {
     let at = (Ipv4Addr::LOCALHOST, port).into();
     let websocket = server(at, "main", ServerEnd::default(), default_settings()).unwrap();
     let at = websocket.network().local_addr().unwrap();
-    voice.add_listener(Box::new(websocket));
-    voice.add_listener(Box::new(network.listen()));
+    voice.add_network(Box::new(websocket));
+    voice.add_network(Box::new(network.listen()));
     (voice, at)
 }

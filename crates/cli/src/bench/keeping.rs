@@ -96,7 +96,7 @@ impl Stage {
     ) -> Result<Self, Box<dyn Error>> {
         let mut session_loop = SessionLoop::new(settings);
         let (network, wire) = BenchNetwork::new();
-        session_loop.add_listener(Box::new(network));
+        session_loop.add_network(Box::new(network));
         if let Some(recorder) = recorder {
             session_loop.record_with(recorder.feed());
         }

@@ -24,7 +24,7 @@ impl LocalServer {
         let port = listener.local_addr().port();
         let address = QuicAddress::new("127.0.0.1", port, "main", Some(identity.fingerprint()))?.to_string();
         let mut session_loop = SessionLoop::new(&SessionsSettings::new(["main"])?);
-        session_loop.add_listener(Box::new(listener));
+        session_loop.add_network(Box::new(listener));
         Ok(Self { server: DedicatedServer::start(session_loop), address, _runtime: runtime })
     }
 

@@ -116,7 +116,7 @@ impl<'a> Stage<'a> {
         let port = listener.local_addr().port();
         let address = QuicAddress::new("127.0.0.1", port, SESSION, Some(listener.fingerprint()))?;
         let mut session_loop = SessionLoop::new(&SessionsSettings::new([SESSION])?);
-        session_loop.add_listener(Box::new(listener));
+        session_loop.add_network(Box::new(listener));
         Ok(Self {
             folder,
             recordings,

@@ -18,7 +18,7 @@ impl Meeting {
     pub(crate) fn open() -> Result<Self, Box<dyn Error>> {
         let network = MemoryNetwork::new();
         let mut sessions = SessionLoop::new(&SessionsSettings::new(["main"])?);
-        sessions.add_listener(Box::new(network.listen()));
+        sessions.add_network(Box::new(network.listen()));
         Ok(Self { network, _server: DedicatedServer::start(sessions) })
     }
 

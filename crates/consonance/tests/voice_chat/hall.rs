@@ -25,7 +25,7 @@ impl Hall {
     pub(crate) fn open_with(settings: &SessionsSettings) -> Self {
         let network = MemoryNetwork::new();
         let mut session_loop = SessionLoop::new(settings);
-        session_loop.add_listener(Box::new(network.listen()));
+        session_loop.add_network(Box::new(network.listen()));
         let served = Arc::new(Mutex::new(Some(session_loop)));
         let turned = Arc::clone(&served);
         let thread = thread::spawn(move || {

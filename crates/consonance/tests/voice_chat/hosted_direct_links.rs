@@ -21,7 +21,7 @@ fn guests_whom_the_game_introduces_talk_directly_until_one_of_them_leaves() {
     let settings = HostedSettings::new(PacketLimits { reliable_bytes: 1024, unreliable_bytes: 1024 });
     let (listener, server_handle) = hosted::server(&settings);
     let mut session_loop = SessionLoop::new(&SessionsSettings::new(["main"]).unwrap());
-    session_loop.add_listener(Box::new(listener));
+    session_loop.add_network(Box::new(listener));
     let server = DedicatedServer::start(session_loop);
     let [(to_alice, alice_handle), (to_bob, bob_handle)] = [(); 2].map(|()| hosted::client(&settings));
     let game = Game {

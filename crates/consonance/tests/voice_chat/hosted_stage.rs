@@ -27,8 +27,8 @@ impl HostedStage {
         let loopback = MemoryNetwork::new();
         let (listener, server_handle) = hosted::server(&settings);
         let mut session_loop = SessionLoop::new(&SessionsSettings::new(["main"]).unwrap());
-        session_loop.add_listener(Box::new(listener));
-        session_loop.add_listener(Box::new(loopback.listen()));
+        session_loop.add_network(Box::new(listener));
+        session_loop.add_network(Box::new(loopback.listen()));
         let server = DedicatedServer::start(session_loop);
         let (guest, client_handle) = hosted::client(&settings);
         Self { server, server_handle, client_handle, guest, loopback }

@@ -17,7 +17,7 @@ use crate::stage::Stage;
 fn a_conversation_inside_one_process_needs_no_socket() {
     let network = MemoryNetwork::new();
     let mut session_loop = SessionLoop::new(&SessionsSettings::new(["main"]).unwrap());
-    session_loop.add_listener(Box::new(network.listen()));
+    session_loop.add_network(Box::new(network.listen()));
     let server = DedicatedServer::start(session_loop);
     let chat = || VoiceChat::over(Box::new(network.client("main")));
     let mut alice = Player::join("Alice", chat().talk_to_room("lobby"));

@@ -93,6 +93,6 @@ fn serve(
     };
     let address = listener.local_addr();
     let mut session_loop = SessionLoop::new(settings);
-    session_loop.add_listener(Box::new(listener));
+    session_loop.add_network(Box::new(listener));
     (DedicatedServer::start(session_loop), address)
 }

@@ -12,7 +12,7 @@ use crate::speech::{Speech, recording};
 fn who_loses_frames_on_the_way_up_expects_it_and_is_told_so_by_server_and_listeners() {
     let network = MemoryNetwork::new();
     let mut session_loop = SessionLoop::new(&SessionsSettings::new(["main"]).unwrap());
-    session_loop.add_listener(Box::new(network.listen()));
+    session_loop.add_network(Box::new(network.listen()));
     let server = DedicatedServer::start(session_loop);
     let lossy = Impairment { loss_percent: 20.0, seed: 3, ..Impairment::default() };
     let transport = ImpairedClient::new(network.client("main"), &lossy, &Impairment::default());

@@ -33,7 +33,7 @@ impl Call {
         let mut settings = SessionsSettings::new(["main", "other"]).unwrap();
         change(&mut settings);
         let mut session_loop = SessionLoop::new(&settings);
-        session_loop.add_listener(Box::new(network.listen()));
+        session_loop.add_network(Box::new(network.listen()));
         Self { network, server: DedicatedServer::start(session_loop) }
     }
 

@@ -85,7 +85,7 @@ impl Player {
     fn enter(room: &SignallingRoom, name: &'static str) -> Result<Self, Box<dyn Error>> {
         let (voice, listener, transport) = MatchboxVoice::new(&MatchboxSettings::default());
         let mut sessions = SessionLoop::new(&SessionsSettings::new(["main"])?);
-        sessions.add_listener(Box::new(listener));
+        sessions.add_network(Box::new(listener));
         let server = DedicatedServer::start(sessions);
         let (transport, chat) = (Some(transport), None);
         Ok(Self { name, socket: room.socket(), voice, transport, chat, _server: server })

@@ -35,7 +35,7 @@ impl Bell {
         let mut all: Vec<PollFd<'_>> =
             [self.0.as_fd()].into_iter().chain(descriptors).map(readable).collect();
         let at_most = Timespec::try_from(at_most).ok();
-        // Waking early, as for a signal, only costs a look at the listeners.
+        // Waking early, as for a signal, only costs a look at the networks.
         poll(&mut all, at_most.as_ref()).is_ok() && all[0].revents().contains(PollFlags::IN)
     }
 

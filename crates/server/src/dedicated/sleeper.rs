@@ -37,16 +37,16 @@ struct Alarm {
 }
 
 impl Sleeper {
-    /// For the current thread, which drives this loop; its listeners must be there already.
+    /// For the current thread, which drives this loop; its networks must be there already.
     pub(super) fn new(session_loop: &SessionLoop) -> Self {
         #[cfg(unix)]
         let has_descriptors = session_loop.descriptors().next().is_some();
         #[cfg(unix)]
         let (ringer, bell) = has_descriptors.then(|| Bell::new().ok()).flatten().unzip();
         #[cfg(unix)]
-        let hears_all = session_loop.all_listeners_wake() && (bell.is_some() || !has_descriptors);
+        let hears_all = session_loop.all_networks_wake() && (bell.is_some() || !has_descriptors);
         #[cfg(not(unix))]
-        let hears_all = session_loop.all_listeners_wake();
+        let hears_all = session_loop.all_networks_wake();
         let alarm = Alarm {
             is_rung: AtomicBool::new(false),
             thread: thread::current(),
@@ -67,7 +67,7 @@ impl Sleeper {
         Waker::from(Arc::clone(&self.alarm))
     }
 
-    /// Sleeps until the waker was called since the last sleep ended, a listener can be read, or the time is over; or for a
+    /// Sleeps until the waker was called since the last sleep ended, a network can be read, or the time is over; or for a
     /// [break](Breaks), if packets were found and come fast.
     pub(super) fn sleep(&mut self, session_loop: &SessionLoop, at_most: Duration, found_packets: bool) {
         let at_most = at_most.min(self.longest);
@@ -165,12 +165,12 @@ mod tests {
         }
     }
 
-    /// A loop with one listener of each kind, and what makes the second one readable.
+    /// A loop with one network of each kind, and what makes the second one readable.
     fn session_loop() -> (SessionLoop, UnixStream) {
         let mut session_loop = SessionLoop::new(&SessionsSettings::new(["main"]).unwrap());
         let (far, near) = UnixStream::pair().unwrap();
-        session_loop.add_listener(Box::new(MemoryNetwork::new().listen()));
-        session_loop.add_listener(Box::new(WithDescriptor(MemoryNetwork::new().listen(), near)));
+        session_loop.add_network(Box::new(MemoryNetwork::new().listen()));
+        session_loop.add_network(Box::new(WithDescriptor(MemoryNetwork::new().listen(), near)));
         (session_loop, far)
     }
 
@@ -219,7 +219,7 @@ mod tests {
     #[test]
     fn without_descriptors_a_waker_ends_the_sleep() {
         let mut session_loop = SessionLoop::new(&SessionsSettings::new(["main"]).unwrap());
-        session_loop.add_listener(Box::new(MemoryNetwork::new().listen()));
+        session_loop.add_network(Box::new(MemoryNetwork::new().listen()));
         let sleeper = Sleeper::new(&session_loop);
         let waker = sleeper.waker();
         thread::scope(|scope| {

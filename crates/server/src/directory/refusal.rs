@@ -18,7 +18,7 @@ pub enum SessionRefusal {
         /// How many.
         max: usize,
     },
-    /// Another worker has it, which this listener does not lead to.
+    /// Another worker has it, which this network does not lead to.
     #[error("the session {session:?} is not reached over this network, only over another one")]
     Elsewhere {
         /// What it named.

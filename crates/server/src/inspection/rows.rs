@@ -13,7 +13,7 @@ use consonance_session::{
 use consonance_transport::{DatagramPath, LinkQuality, PageState};
 
 use super::{Notes, network_row};
-use crate::listeners::LinkWays;
+use crate::networks::LinkWays;
 use crate::sessions::{Session, Sessions};
 
 /// Of more players with a place, no distances are told: every two of them are looked at.

@@ -87,7 +87,7 @@ impl SessionLoop {
     fn hang_up(&mut self, now: Instant, reason: &str, is_meant: impl Fn(IpAddr) -> bool) {
         let meant = self.address_of.iter().filter(|(_, address)| is_meant(**address));
         for link in meant.map(|(link, _)| *link).collect::<Vec<_>>() {
-            self.listeners.disconnect(now, link, reason);
+            self.networks.disconnect(now, link, reason);
         }
     }
 }

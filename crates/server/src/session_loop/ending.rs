@@ -9,7 +9,7 @@ use super::SessionLoop;
 use crate::ending::{DrainPlan, RestartPlan};
 
 impl SessionLoop {
-    /// Ends every session and asks the listeners to disconnect everybody in order; turn on until
+    /// Ends every session and asks the networks to disconnect everybody in order; turn on until
     /// [`is_deserted`](Self::is_deserted).
     pub fn shut_down(&mut self, now: Instant) {
         let ending = if self.is_handed_over { Vec::new() } else { self.sessions.indices() };
@@ -17,7 +17,7 @@ impl SessionLoop {
             self.sessions.get_mut(index).server.stop();
             self.drain(index, now);
         }
-        self.listeners.shutdown(now);
+        self.networks.shutdown(now);
     }
 
     /// Starts every session anew: nobody is in it, and clients come back over the links that they have.
@@ -82,7 +82,7 @@ impl SessionLoop {
             session.server.announce_restart(at, plan.pause, plan.window_of(session.server.clients()));
             self.drain(index, now);
         }
-        self.listeners.shutdown(now);
+        self.networks.shutdown(now);
         left
     }
 }

@@ -16,7 +16,7 @@ pub struct LoopNumbers {
     pub sessions: Vec<SessionNumbers>,
     /// What its sessions counted that have ended.
     pub ended_sessions: ServerStatistics,
-    /// Each of its listeners.
+    /// Each of its networks.
     pub networks: Vec<NetworkNumbers>,
     /// Of each player whose voice is followed and who spoke of late: of a hundred frames, how many did not arrive.
     pub lost_percent: Vec<f32>,
@@ -40,7 +40,7 @@ pub struct SessionNumbers {
     pub counters: ServerStatistics,
 }
 
-/// A listener in numbers.
+/// A network in numbers.
 #[derive(Clone, Debug)]
 pub struct NetworkNumbers {
     /// What kind of network it is; see [`ServerTransport::network`](transport::ServerTransport::network).
@@ -66,7 +66,7 @@ impl SessionLoop {
         LoopNumbers {
             sessions: self.statistics().map(session).collect(),
             ended_sessions: self.ended.clone(),
-            networks: self.listeners.numbers(now).collect(),
+            networks: self.networks.numbers(now).collect(),
             hook: self.desk.hook_statistics(),
             lost_percent: self.sessions.iter().flat_map(|session| session.server.voice_losses()).collect(),
             kept_voice_bytes: self.voice_keeper.bytes(),

@@ -8,7 +8,7 @@ use tracing::info;
 use super::event_log::log;
 use super::{SessionLoop, link_span, moderators};
 use crate::admission::{Refusal, Verdict};
-use crate::listeners::Listeners;
+use crate::networks::Networks;
 use crate::records::Records;
 use crate::sessions::Session;
 use crate::utc::seconds_since_1970;
@@ -22,7 +22,7 @@ impl SessionLoop {
                 ServerEvent::JoinAsked { link, name, join_token } => {
                     let verdict = self.desk.ask(now, &session.name, link, &name, &join_token);
                     let verdict = unless_banned(&self.records, &name, verdict);
-                    carry_out(session, &mut self.listeners, now, at, link, &name, verdict);
+                    carry_out(session, &mut self.networks, now, at, link, &name, verdict);
                 }
                 ServerEvent::ModeratorAsks { id, request } => {
                     moderators::carry_out(&self.records, session, at, id, &request);
@@ -45,7 +45,7 @@ impl SessionLoop {
             let Some(&index) = self.session_of.get(&link) else { continue };
             let at = self.at(now);
             let verdict = unless_banned(&self.records, &name, verdict);
-            carry_out(self.sessions.get_mut(index), &mut self.listeners, now, at, link, &name, verdict);
+            carry_out(self.sessions.get_mut(index), &mut self.networks, now, at, link, &name, verdict);
             self.drain(index, now);
         }
     }
@@ -63,7 +63,7 @@ fn unless_banned(records: &Records, name: &str, verdict: Verdict) -> Verdict {
 /// Lets somebody in, or tells why not.
 fn carry_out(
     session: &mut Session,
-    listeners: &mut Listeners,
+    networks: &mut Networks,
     now: Instant,
     at: SessionInstant,
     link: LinkId,
@@ -79,7 +79,7 @@ fn carry_out(
             let not_admitted = || info!(player = name, %reason, "not admitted");
             session.span.in_scope(|| link_span(link).in_scope(not_admitted));
             // Of two reasons the peer is told the first, and this one says more than the engine's.
-            listeners.disconnect(now, link, &reason.to_string());
+            networks.disconnect(now, link, &reason.to_string());
             session.server.refuse(link);
         }
         Verdict::Wait => {}

@@ -25,7 +25,7 @@ impl SessionLoop {
             clients: self.sessions.clients() as u64,
             links: self.session_of.len() as u64,
             packets_in: self.packets_in,
-            packets_out: self.listeners.packets_out,
+            packets_out: self.networks.packets_out,
             relay_delay: self.relay_clock.delay,
             shedding: self.shedding().number(),
             ..WorkerStatistics::default()
@@ -42,7 +42,7 @@ impl SessionLoop {
     pub fn inspect(&mut self, now: Instant, session: &str) -> Option<ServedSession> {
         let at = self.at(now);
         let index = self.sessions.find(session)?;
-        Some(session_row(at, self.sessions.get_mut(index), Some(self.listeners.ways(now)), false))
+        Some(session_row(at, self.sessions.get_mut(index), Some(self.networks.ways(now)), false))
     }
 
     /// Where the loop shows how it is doing; see [`Inspection`](crate::Inspection).
@@ -62,11 +62,11 @@ impl SessionLoop {
             self.is_looked_at = is_looked_at;
             self.sessions.monitor_channels(is_looked_at);
         }
-        let (sessions, notes, listeners) = (&self.sessions, &self.notes, &self.listeners);
+        let (sessions, notes, networks) = (&self.sessions, &self.notes, &self.networks);
         let is_filled = is_looked_at || self.session_of.len() <= UNSEEN_LINKS_MAX;
         let shown = || {
             if is_filled {
-                fill(at, sessions, notes, listeners.ways(now), is_looked_at)
+                fill(at, sessions, notes, networks.ways(now), is_looked_at)
             } else {
                 ServerSnapshot::default()
             }

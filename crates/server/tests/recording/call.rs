@@ -64,7 +64,7 @@ impl Call {
         let mut sessions = SessionsSettings::new(["main"]).unwrap();
         sessions.kept_voices = setup.kept_voices;
         let (mut session_loop, network) = (SessionLoop::new(&sessions), MemoryNetwork::new());
-        session_loop.add_listener(Box::new(network.listen()));
+        session_loop.add_network(Box::new(network.listen()));
         let folder = setup.folder.clone();
         let recorder = Recorder::start(&folder, setup.settings.clone()).unwrap();
         session_loop.record_with(recorder.feed());

@@ -30,7 +30,7 @@ impl Stage {
         let mut session_loop = SessionLoop::new(&settings);
         let networks: Vec<_> = (0..networks).map(|_| MemoryNetwork::new()).collect();
         for network in &networks {
-            session_loop.add_listener(Box::new(network.listen()));
+            session_loop.add_network(Box::new(network.listen()));
         }
         Self { session_loop, networks, now: Instant::now() }
     }

@@ -45,7 +45,7 @@ fn players_of_a_server_with_a_sidecar_talk_in_the_voice_servers_session() {
     let voice_server = SidecarServer::bind((Ipv4Addr::LOCALHOST, 0).into(), settings).unwrap();
     let link = voice_server.local_addr().to_string();
     let mut sessions = SessionLoop::new(&SessionsSettings::new(["main"]).unwrap());
-    sessions.add_listener(Box::new(voice_server));
+    sessions.add_network(Box::new(voice_server));
     let _sessions = DedicatedServer::start(sessions);
 
     let (_server, address) = server(&["--sidecar", &link, "--secret-file", secret.to_str().unwrap()]);

@@ -16,8 +16,8 @@ fn a_host_and_its_guest_reach_each_other() {
     let address = sockets.local_addr();
     let loopback = MemoryNetwork::new();
     let mut session_loop = SessionLoop::new(&SessionsSettings::new(["main"]).unwrap());
-    session_loop.add_listener(Box::new(sockets));
-    session_loop.add_listener(Box::new(loopback.listen()));
+    session_loop.add_network(Box::new(sockets));
+    session_loop.add_network(Box::new(loopback.listen()));
     let server = DedicatedServer::start(session_loop);
     let transport = loopback.client("main");
     let host = VoiceChat::over(Box::new(transport)).name("Host").listen("lobby").start().unwrap();

@@ -97,7 +97,7 @@ impl Program {
                 self.server = self.room.set_server(Some(actor)).map(|transport| {
                     let settings = SessionsSettings::new(["main"]).expect("one session");
                     let mut server = SessionLoop::new(&settings);
-                    server.add_listener(Box::new(transport));
+                    server.add_network(Box::new(transport));
                     server
                 });
             }

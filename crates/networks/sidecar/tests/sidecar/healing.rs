@@ -35,7 +35,7 @@ impl Game {
         let sidecar = SidecarServer::bind((Ipv4Addr::LOCALHOST, 0).into(), SidecarSettings::default());
         let sidecar = sidecar.unwrap();
         let link = SidecarLink::new(sidecar.local_addr(), SidecarLinkSettings::default());
-        voice.add_listener(Box::new(sidecar));
+        voice.add_network(Box::new(sidecar));
         let network = MemoryNetwork::new();
         let bridge = SidecarBridge::new(now, network.listen(), link);
         let player = |name: &str| {

@@ -1,4 +1,4 @@
-//! All networks of the process, and the names of their connections in the engine.
+//! All networks of a worker, and the names of their connections in the engine.
 
 #[cfg(unix)]
 use std::os::fd::BorrowedFd;
@@ -14,17 +14,17 @@ use consonance_transport::{
 use crate::game_servers::GameServerWatch;
 use crate::session_loop::NetworkNumbers;
 
-/// A link id holds the listener's index above this bit and the peer below it; see [`Peer`].
+/// A link id holds the network's index above this bit and the peer below it; see [`Peer`].
 const PEER_BITS: u32 = 48;
 
-/// The server sides of all networks that a process listens on.
+/// The server sides of all networks of one worker.
 #[derive(Default)]
-pub(crate) struct Listeners {
+pub(crate) struct Networks {
     list: Vec<Box<dyn ServerTransport>>,
     /// The peers of one send, collected anew for each.
     peers: Vec<Peer>,
     capture: Option<PacketSink>,
-    /// Of those listeners that stand before a game's server, by their place in the list.
+    /// Of those that stand before a game's server, by their place in the list.
     game_servers: Vec<(usize, GameServerWatch)>,
     /// Packets given to the networks, each as often as it has receivers.
     pub(crate) packets_out: u64,
@@ -33,7 +33,7 @@ pub(crate) struct Listeners {
 /// How links get here at one moment.
 #[derive(Clone, Copy)]
 pub(crate) struct LinkWays<'a> {
-    listeners: &'a Listeners,
+    networks: &'a Networks,
     now: Instant,
 }
 
@@ -46,12 +46,12 @@ pub(crate) struct LinkWay {
     pub(crate) page: Option<PageState>,
 }
 
-impl Listeners {
-    pub(crate) fn push(&mut self, listener: Box<dyn ServerTransport>) {
-        if let Some(counted) = listener.game_statistics() {
+impl Networks {
+    pub(crate) fn push(&mut self, network: Box<dyn ServerTransport>) {
+        if let Some(counted) = network.game_statistics() {
             self.game_servers.push((self.list.len(), GameServerWatch::new(counted)));
         }
-        self.list.push(listener);
+        self.list.push(network);
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -61,7 +61,7 @@ impl Listeners {
     /// What every network carries.
     pub(crate) fn packet_limits(&self) -> PacketLimits {
         let widest = PacketLimits { reliable_bytes: MAX_PACKET_BYTES, unreliable_bytes: MAX_PACKET_BYTES };
-        self.list.iter().fold(widest, |limits, listener| limits.and(listener.limits()))
+        self.list.iter().fold(widest, |limits, network| limits.and(network.limits()))
     }
 
     pub(crate) fn get_mut(&mut self, index: usize) -> &mut dyn ServerTransport {
@@ -94,7 +94,7 @@ impl Listeners {
         }
     }
 
-    /// One packet to all its links, one call per listener that has some of them.
+    /// One packet to all its links, one call per network that has some of them.
     pub(crate) fn send(&mut self, now: Instant, transmit: &Transmit<'_>) {
         let delivery = to_transport(transmit.delivery);
         self.packets_out += transmit.to.len() as u64;
@@ -103,97 +103,97 @@ impl Listeners {
                 self.record(now, *link, Direction::Sent, transmit.delivery, transmit.payload);
             }
         }
-        for (index, listener) in self.list.iter_mut().enumerate() {
+        for (index, network) in self.list.iter_mut().enumerate() {
             self.peers.clear();
-            let here = transmit.to.iter().filter(|link| listener_of(**link) == index);
+            let here = transmit.to.iter().filter(|link| network_of(**link) == index);
             self.peers.extend(here.map(|link| peer_of(*link)));
             if !self.peers.is_empty() {
-                listener.send(now, &self.peers, delivery, transmit.payload);
+                network.send(now, &self.peers, delivery, transmit.payload);
             }
         }
     }
 
     /// Nothing more is to be sent for now.
     pub(crate) fn flush(&mut self, now: Instant) {
-        self.list.iter_mut().for_each(|listener| listener.flush(now));
+        self.list.iter_mut().for_each(|network| network.flush(now));
     }
 
     /// Tells the log of games' servers that cannot be reached, or can be again.
     pub(crate) fn watch_game_servers(&mut self, now: Instant) {
         for (index, watch) in &mut self.game_servers {
-            let listener = &self.list[*index];
-            if let Some(counted) = listener.game_statistics() {
-                watch.look(now, listener.network(), counted);
+            let network = &self.list[*index];
+            if let Some(counted) = network.game_statistics() {
+                watch.look(now, network.network(), counted);
             }
         }
     }
 
     /// What each of them has counted.
     pub(crate) fn numbers(&self, now: Instant) -> impl Iterator<Item = NetworkNumbers> {
-        self.list.iter().map(move |listener| NetworkNumbers {
-            network: listener.network(),
-            counters: listener.statistics(),
-            path: listener.path_statistics(now),
-            game: listener.game_statistics(),
-            pages: listener.page_statistics(),
+        self.list.iter().map(move |network| NetworkNumbers {
+            network: network.network(),
+            counters: network.statistics(),
+            path: network.path_statistics(now),
+            game: network.game_statistics(),
+            pages: network.page_statistics(),
         })
     }
 
     /// Connections that are up on any of them, links or not.
     pub(crate) fn connections(&self) -> u64 {
-        self.list.iter().map(|listener| listener.statistics().connections.connected).sum()
+        self.list.iter().map(|network| network.statistics().connections.connected).sum()
     }
 
     /// How links get here, for whoever wants to know.
     pub(crate) fn ways(&self, now: Instant) -> LinkWays<'_> {
-        LinkWays { listeners: self, now }
+        LinkWays { networks: self, now }
     }
 
     pub(crate) fn disconnect(&mut self, now: Instant, link: LinkId, reason: &str) {
-        if let Some(listener) = self.list.get_mut(listener_of(link)) {
-            listener.disconnect(now, peer_of(link), reason);
+        if let Some(network) = self.list.get_mut(network_of(link)) {
+            network.disconnect(now, peer_of(link), reason);
         }
     }
 
     pub(crate) fn shutdown(&mut self, now: Instant) {
-        self.list.iter_mut().for_each(|listener| listener.shutdown(now));
+        self.list.iter_mut().for_each(|network| network.shutdown(now));
     }
 
     pub(crate) fn set_waker(&mut self, waker: &Waker) {
-        self.list.iter_mut().for_each(|listener| listener.set_waker(waker.clone()));
+        self.list.iter_mut().for_each(|network| network.set_waker(waker.clone()));
     }
 
     /// Whether all of them tell when there is something to do.
     pub(crate) fn all_wake(&self) -> bool {
-        self.list.iter().all(|listener| listener.wakes())
+        self.list.iter().all(|network| network.wakes())
     }
 
     #[cfg(unix)]
     pub(crate) fn descriptors(&self) -> impl Iterator<Item = BorrowedFd<'_>> {
-        self.list.iter().filter_map(|listener| listener.descriptor())
+        self.list.iter().filter_map(|network| network.descriptor())
     }
 
     pub(crate) fn wants_poll_at(&self) -> Option<Instant> {
-        self.list.iter().filter_map(|listener| listener.wants_poll_at()).min()
+        self.list.iter().filter_map(|network| network.wants_poll_at()).min()
     }
 }
 
 impl LinkWays<'_> {
     /// Over which network a link is, and what that knows of it. It asks the network.
     pub(crate) fn of(&self, link: LinkId) -> Option<LinkWay> {
-        let (listener, peer) = (self.listeners.list.get(listener_of(link))?, peer_of(link));
+        let (network, peer) = (self.networks.list.get(network_of(link))?, peer_of(link));
         Some(LinkWay {
-            network: listener.network(),
-            quality: listener.link_quality(peer),
-            page: listener.page_state(self.now, peer),
+            network: network.network(),
+            quality: network.link_quality(peer),
+            page: network.page_state(self.now, peer),
         })
     }
 }
 
-/// The engine's name for a connection of one listener.
-pub(crate) fn link_of(listener: usize, peer: Peer) -> LinkId {
+/// The engine's name for a connection of one network.
+pub(crate) fn link_of(network: usize, peer: Peer) -> LinkId {
     debug_assert!(peer.0 >> PEER_BITS == 0, "a peer's number stays below 2^48");
-    LinkId((listener as u64) << PEER_BITS | peer.0)
+    LinkId((network as u64) << PEER_BITS | peer.0)
 }
 
 pub(crate) fn to_session_limits(limits: PacketLimits) -> consonance_session::PacketLimits {
@@ -215,7 +215,7 @@ fn to_transport(delivery: Delivery) -> transport::Delivery {
     }
 }
 
-fn listener_of(link: LinkId) -> usize {
+fn network_of(link: LinkId) -> usize {
     (link.0 >> PEER_BITS) as usize
 }
 
@@ -228,9 +228,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_link_names_its_listener_and_its_peer() {
+    fn a_link_names_its_network_and_its_peer() {
         let link = link_of(3, Peer(1 << 47 | 9));
-        assert_eq!((listener_of(link), peer_of(link)), (3, Peer(1 << 47 | 9)));
+        assert_eq!((network_of(link), peer_of(link)), (3, Peer(1 << 47 | 9)));
         assert_ne!(link_of(0, Peer(1)), link_of(1, Peer(1)));
     }
 }

@@ -1,0 +1,80 @@
+//! Connections that come up, and end: which session each is in, if any.
+
+use std::net::SocketAddr;
+use std::time::Instant;
+
+use consonance_session::{Instant as SessionInstant, LinkId};
+use consonance_transport::Peer;
+use tracing::debug;
+
+use super::{SessionLoop, link_span};
+use crate::directory::{Arrival, SessionRefusal};
+use crate::networks::link_of;
+use crate::utc::seconds_since_1970;
+
+impl SessionLoop {
+    /// Finds the session that it names, unless its address is banned.
+    pub(super) fn handle_connected(
+        &mut self,
+        now: Instant,
+        network: usize,
+        peer: Peer,
+        name: &str,
+        remote: &str,
+    ) {
+        let at = self.at(now);
+        let link = link_of(network, peer);
+        let address = remote.parse().ok().map(|address: SocketAddr| address.ip().to_canonical());
+        let records = &self.records;
+        if let Some(ban) = address.and_then(|address| records.ban_of_address(seconds_since_1970(), address)) {
+            link_span(link).in_scope(|| debug!(remote, ban = ban.id, "refused: banned"));
+            return self.networks.disconnect(now, link, &ban.refusal());
+        }
+        let index = match self.enter(at, name) {
+            Ok(index) => index,
+            Err(refusal) => {
+                link_span(link).in_scope(|| debug!(remote, session = name, %refusal, "refused"));
+                return self.networks.disconnect(now, link, &refusal.to_string());
+            }
+        };
+        let session = self.sessions.get_mut(index);
+        session.span.in_scope(|| link_span(link).in_scope(|| debug!(remote, "connected")));
+        session.links += 1;
+        session.server.handle_connected(at, link);
+        if self.networks.get_mut(network).came_back(peer) {
+            session.server.ask_to_join_anew(at, link);
+        }
+        self.desk.note_connected(link, remote);
+        self.session_of.insert(link, index);
+        self.address_of.extend(address.map(|address| (link, address)));
+        self.drain(index, now);
+    }
+
+    pub(super) fn handle_disconnected(&mut self, now: Instant, link: LinkId, reason: &str) {
+        let at = self.at(now);
+        self.desk.forget(link);
+        self.address_of.remove(&link);
+        if let Some(index) = self.session_of.remove(&link) {
+            let session = self.sessions.get_mut(index);
+            session.span.in_scope(|| link_span(link).in_scope(|| debug!(reason, "disconnected")));
+            session.links -= 1;
+            session.server.handle_disconnected(at, link);
+            self.drain(index, now);
+        }
+    }
+
+    /// The session that somebody names, which may begin for that.
+    fn enter(&mut self, at: SessionInstant, name: &str) -> Result<usize, SessionRefusal> {
+        let (name, arrival) = self.directory.arrive(self.number, name)?;
+        Ok(match arrival {
+            Arrival::Begins(begin) => {
+                let index = self.sessions.begin_on_demand(&name, &begin);
+                self.sessions.recall(index, at);
+                index
+            }
+            Arrival::Running => {
+                self.sessions.find(&name).expect("the directory says what runs here, and this loop what ends")
+            }
+        })
+    }
+}
