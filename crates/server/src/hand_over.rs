@@ -2,6 +2,7 @@
 
 mod access_record;
 mod record;
+mod restart_plan;
 mod state_file;
 
 use std::fmt;
@@ -9,6 +10,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use consonance_session::SessionSnapshot;
+
+pub use restart_plan::RestartPlan;
 
 /// Everything that the next process needs so that players who lost their links have their places again.
 ///

@@ -301,7 +301,7 @@ mod tests {
         let [plain] = &listener("0.0.0.0:5").notes(&open)[..] else { panic!("one note") };
         assert!(plain.starts_with("sidecar at 0.0.0.0:5 is not encrypted"), "{plain}");
         let mut closed = JoiningSettings::default();
-        closed.passwords.push(("ma*".into(), consonance_server::Secret::new("xyzzy")));
+        closed.passwords.push(("ma*".into(), consonance_server::SecretText::new("xyzzy")));
         let [password] = &listener("127.0.0.1:5").notes(&closed)[..] else { panic!("one note") };
         assert!(
             password.contains("\"main\" asks for a password, which clients of games cannot show"),

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use consonance_server::config::{LoadedConfig, PasswordSource, Problem, SessionPassword};
 use consonance_server::token::Key;
 use consonance_server::utc::utc;
-use consonance_server::{Hook, HookError, HookSettings, JoiningSettings, Secret};
+use consonance_server::{Hook, HookError, HookSettings, JoiningSettings, SecretText};
 use consonance_session::RoomPattern;
 
 use crate::secret_text;
@@ -60,7 +60,7 @@ pub(super) fn in_words(settings: &JoiningSettings) -> String {
         1 => Some("a join token by the key".to_owned()),
         keys => Some(format!("a join token by one of {keys} keys")),
     };
-    let is_for_all = |(sessions, _): &(RoomPattern, Secret)| *sessions == RoomPattern::from("*");
+    let is_for_all = |(sessions, _): &(RoomPattern, SecretText)| *sessions == RoomPattern::from("*");
     let password = match &*settings.passwords {
         [] => None,
         passwords if passwords.iter().any(is_for_all) => Some("the password".to_owned()),
@@ -127,10 +127,10 @@ pub(super) fn read_secret_line(
     key: &str,
     path: &Path,
     notes: &mut Vec<String>,
-) -> Result<Secret, Problem> {
+) -> Result<SecretText, Problem> {
     let text = secret_text::read(path).map_err(|what| loaded.problem(key, what))?;
     note_if_others_can_read(path, "this secret", notes);
-    Ok(Secret::new(text.lines().next().unwrap_or_default().trim()))
+    Ok(SecretText::new(text.lines().next().unwrap_or_default().trim()))
 }
 
 #[cfg(unix)]

@@ -21,7 +21,7 @@ use std::time::{Duration, Instant};
 use serde::Serialize;
 use tracing::info;
 
-use crate::secret::Secret;
+use crate::secret_text::SecretText;
 use crate::token::Claims;
 
 pub(super) use answer::Answer;
@@ -39,9 +39,9 @@ pub struct HookSettings {
     pub fail_open: bool,
     /// Each question is signed with this, so that the service knows who asks: the header `Consonance-Signature` is
     /// `t=SECONDS,v1=HEX`, where HEX is the HMAC-SHA256 of SECONDS (since 1970), a dot, and the body.
-    pub hmac_secret: Option<Secret>,
+    pub hmac_secret: Option<SecretText>,
     /// Each question carries this as `Authorization: Bearer …`.
-    pub bearer_token: Option<Secret>,
+    pub bearer_token: Option<SecretText>,
     /// Certificate authorities in PEM that are believed instead of the usual ones.
     pub authorities_pem: Option<Vec<u8>>,
     /// `http://` is taken for other machines, too (default no): whoever is on the way can read and answer.

@@ -6,7 +6,7 @@ use consonance_session::RoomPattern;
 use ring::hmac;
 use ring::rand::SystemRandom;
 
-use crate::secret::Secret;
+use crate::secret_text::SecretText;
 
 /// Passwords by session.
 #[derive(Clone)]
@@ -21,7 +21,7 @@ pub(super) struct Password {
 }
 
 impl Passwords {
-    pub(super) fn new(passwords: &[(RoomPattern, Secret)]) -> Self {
+    pub(super) fn new(passwords: &[(RoomPattern, SecretText)]) -> Self {
         let kept = passwords.iter().map(|(sessions, password)| (sessions.clone(), Password::new(password)));
         Self(kept.collect())
     }
@@ -33,7 +33,7 @@ impl Passwords {
 }
 
 impl Password {
-    fn new(text: &Secret) -> Self {
+    fn new(text: &SecretText) -> Self {
         let key = hmac::Key::generate(hmac::HMAC_SHA256, &SystemRandom::new())
             .expect("the operating system gives random numbers, as it does for each connection's keys");
         let code = hmac::sign(&key, text.reveal().as_bytes());
@@ -61,7 +61,7 @@ mod tests {
     fn each_session_has_the_password_of_the_first_pattern_that_matches() {
         let passwords = [("match-1", "one"), ("match-*", "others"), ("*", "")];
         let passwords =
-            Passwords::new(&passwords.map(|(sessions, text)| (sessions.into(), Secret::new(text))));
+            Passwords::new(&passwords.map(|(sessions, text)| (sessions.into(), SecretText::new(text))));
         let is =
             |session, text: &str| passwords.of(session).is_some_and(|password| password.is(text.as_bytes()));
         assert!(is("match-1", "one") && is("match-2", "others") && is("lobby", ""));

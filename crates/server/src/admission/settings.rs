@@ -5,7 +5,7 @@ use std::time::Duration;
 use consonance_session::RoomPattern;
 
 use super::Hook;
-use crate::secret::Secret;
+use crate::secret_text::SecretText;
 use crate::token::Key;
 
 /// Who may join; without anything set, everybody.
@@ -20,7 +20,7 @@ pub struct JoiningSettings {
     /// A player's visit ends with its token (default no: the end is looked at when somebody joins).
     pub end_with_token: bool,
     /// The passwords of sessions, by their names or the beginnings of these; the first pattern that matches counts.
-    pub passwords: Vec<(RoomPattern, Secret)>,
+    pub passwords: Vec<(RoomPattern, SecretText)>,
     /// Where there are keys and a password, both have to be shown (default no: either is enough).
     pub needs_both: bool,
     /// Names, or beginnings of names with a `*` behind, that only a player has whose token names it so; the case of letters

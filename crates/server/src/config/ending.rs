@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use super::field::Field;
 use super::keys::Key;
-use crate::ending::{DrainPlan, RestartPlan};
+use crate::draining::DrainPlan;
+use crate::hand_over::RestartPlan;
 
 /// How the server ends, and where its players go on.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::document::{Placed, Value, quoted};
 use super::{Config, DEFAULT_PORT, joining};
-use crate::secret::Secret;
+use crate::secret_text::SecretText;
 
 /// The place of a key's value in what is configured.
 type At<C, T> = fn(&mut C) -> &mut T;
@@ -20,7 +20,7 @@ pub(super) enum Field<C: 'static = Config> {
     Port(At<C, Option<u16>>),
     Seconds(At<C, Duration>, f64, f64),
     Text(At<C, Option<String>>),
-    Secret(At<C, Option<Secret>>),
+    Secret(At<C, Option<SecretText>>),
     Choice(fn(&mut C) -> &mut dyn Choice),
     Texts(At<C, Vec<String>>),
     Address(At<C, Option<SocketAddr>>),
@@ -76,7 +76,7 @@ impl<C: Default> Field<C> {
             }
             Self::Text(at) => *at(config) = Some(text(value)?.to_owned()),
             Self::Secret(at) => match value {
-                Value::Text(secret) => *at(config) = Some(Secret::new(secret)),
+                Value::Text(secret) => *at(config) = Some(SecretText::new(secret)),
                 _ => return Err((None, joining::SECRET_EXPECTED.into())),
             },
             Self::Choice(at) => choose(at(config), value)?,

@@ -12,7 +12,7 @@ use super::hook::HookConfig;
 use super::keys::Key;
 use super::suggestion::nearest;
 use crate::admission::{GuessLimits, JoiningSettings};
-use crate::secret::Secret;
+use crate::secret_text::SecretText;
 
 /// Who may join, with the files that have the secrets; see [`JoiningSettings`].
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub struct JoiningConfig {
     /// A visit ends with its token.
     pub end_with_token: bool,
     /// The password of every session that has none of its own.
-    pub password: Option<Secret>,
+    pub password: Option<SecretText>,
     /// The file with it.
     pub password_file: Option<PathBuf>,
     /// Passwords of single sessions.
@@ -53,7 +53,7 @@ pub struct SessionPassword {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PasswordSource {
     /// Here.
-    Text(Secret),
+    Text(SecretText),
     /// In a file.
     File(PathBuf),
 }
@@ -164,7 +164,7 @@ fn read_password(item: &Placed, file_at: &dyn Fn(&str) -> PathBuf) -> Result<Ses
         match &**key {
             "session" => sessions = Some(RoomPattern::from(text()?)),
             "password" => match value {
-                Value::Text(password) => passwords.push(PasswordSource::Text(Secret::new(password))),
+                Value::Text(password) => passwords.push(PasswordSource::Text(SecretText::new(password))),
                 _ => return Err((Some(*line), SECRET_EXPECTED.into())),
             },
             "file" => passwords.push(PasswordSource::File(file_at(text()?))),
@@ -191,7 +191,7 @@ fn written_password(entry: &SessionPassword, reveals: bool) -> String {
     format!("{{ session = {}, {password} }}", quoted(&entry.sessions.to_string()))
 }
 
-pub(super) fn written_secret(secret: &Secret, reveals: bool) -> String {
+pub(super) fn written_secret(secret: &SecretText, reveals: bool) -> String {
     if reveals { quoted(secret.reveal()) } else { "(hidden)".into() }
 }
 

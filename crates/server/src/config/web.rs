@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::field::Field;
 use super::keys::{Key, Takes};
 use super::web_limits::WebLimitsConfig;
-use crate::secret::Secret;
+use crate::secret_text::SecretText;
 
 /// The page for players, and where their voices come in; the units and the reasons of its limits stand with the settings of
 /// the crate `consonance-web`.
@@ -35,7 +35,7 @@ pub struct WebConfig {
     /// STUN and TURN servers for the browsers.
     pub ice_servers: Vec<String>,
     /// What this server and the TURN servers know.
-    pub turn_secret: Option<Secret>,
+    pub turn_secret: Option<SecretText>,
     /// The file with it.
     pub turn_secret_file: Option<PathBuf>,
     /// How long what a browser shows to a TURN server is good.

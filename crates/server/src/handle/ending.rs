@@ -6,7 +6,8 @@ use std::time::Instant;
 use consonance_session::SessionSnapshot;
 
 use super::{AskError, ServerHandle};
-use crate::ending::{DrainPlan, RestartPlan};
+use crate::draining::DrainPlan;
+use crate::hand_over::RestartPlan;
 use crate::session_loop::SessionLoop;
 
 impl ServerHandle {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use consonance_wire::limits::MAX_ONWARD_ADDRESS_BYTES;
 
 use super::{By, Deed, Done, Moderation, ModerationError, Outcome};
-use crate::ending::DrainPlan;
+use crate::draining::DrainPlan;
 
 /// A server that runs empty from now on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

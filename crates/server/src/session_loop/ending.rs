@@ -6,7 +6,8 @@ use consonance_session::{DrainTarget, Draining, SessionSnapshot};
 use tracing::info;
 
 use super::SessionLoop;
-use crate::ending::{DrainPlan, RestartPlan};
+use crate::draining::DrainPlan;
+use crate::hand_over::RestartPlan;
 
 impl SessionLoop {
     /// Ends every session and asks the networks to disconnect everybody in order; turn on until

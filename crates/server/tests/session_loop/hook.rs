@@ -4,7 +4,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use consonance_server::token::{Claims, Key};
 use consonance_server::{
-    Admission, Hook, HookSettings, HookStatistics, JoiningSettings, Secret, SessionsSettings,
+    Admission, Hook, HookSettings, HookStatistics, JoiningSettings, SecretText, SessionsSettings,
 };
 use consonance_session::JoinToken;
 
@@ -67,9 +67,9 @@ fn the_hook_is_told_who_wants_in_and_its_word_is_the_last() {
         ok(if is_alice { r#"{"allow":true}"# } else { r#"{"allow":false,"reason":"you are\nbanned"}"# })
     });
     let mut stage = HookStage::new(&server.url(), |hook, joining| {
-        hook.hmac_secret = Some(Secret::new("shared"));
-        hook.bearer_token = Some(Secret::new("bearer of news"));
-        joining.passwords = vec![("*".into(), Secret::new("pass"))];
+        hook.hmac_secret = Some(SecretText::new("shared"));
+        hook.bearer_token = Some(SecretText::new("bearer of news"));
+        joining.passwords = vec![("*".into(), SecretText::new("pass"))];
     });
     let shown = JoinToken::with_password(None, "pass").unwrap();
     let shown = str::from_utf8(shown.as_bytes()).unwrap().to_owned();

@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use consonance_server::token::{Claims, Key};
-use consonance_server::{Admission, JoiningSettings, Secret, SessionsSettings};
+use consonance_server::{Admission, JoiningSettings, SecretText, SessionsSettings};
 use consonance_session::JoinToken;
 
 use crate::player::Player;
@@ -22,7 +22,8 @@ fn settings(set_up: impl FnOnce(&mut JoiningSettings)) -> SessionsSettings {
 }
 
 fn passwords(joining: &mut JoiningSettings) {
-    joining.passwords = vec![("staff".into(), Secret::new("inner")), ("*".into(), Secret::new("outer"))];
+    joining.passwords =
+        vec![("staff".into(), SecretText::new("inner")), ("*".into(), SecretText::new("outer"))];
 }
 
 fn token(key: &Key, name: Option<&str>, subject: Option<&str>, seconds: u64) -> String {
@@ -214,7 +215,7 @@ fn guesses_are_not_forgotten_by_a_reload_and_a_new_password_counts_at_once() {
     let answer = try_to_join(&mut stage, "main", "Mallory", None, Some("guess"));
     assert!(answer.ends_with("the password is wrong"), "{answer}");
     let next = settings(|joining| {
-        joining.passwords = vec![("*".into(), Secret::new("changed"))];
+        joining.passwords = vec![("*".into(), SecretText::new("changed"))];
         joining.guesses.free = 0;
     });
     let now = stage.now;

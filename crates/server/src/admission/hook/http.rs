@@ -41,7 +41,7 @@ impl Caller {
             .tls_config(TlsConfig::builder().root_certs(roots).build())
             .build()
             .new_agent();
-        let key = |secret: &crate::Secret| hmac::Key::new(hmac::HMAC_SHA256, secret.reveal().as_bytes());
+        let key = |secret: &crate::SecretText| hmac::Key::new(hmac::HMAC_SHA256, secret.reveal().as_bytes());
         Ok(Self {
             agent,
             url: settings.url.clone(),

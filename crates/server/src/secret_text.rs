@@ -4,9 +4,9 @@ use std::fmt;
 
 /// A password or the like: whoever prints it by accident prints nothing of it.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
+pub struct SecretText(String);
 
-impl Secret {
+impl SecretText {
     /// This text.
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
@@ -18,9 +18,9 @@ impl Secret {
     }
 }
 
-impl fmt::Debug for Secret {
+impl fmt::Debug for SecretText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Secret")
+        f.write_str("SecretText")
     }
 }
 
@@ -30,6 +30,6 @@ mod tests {
 
     #[test]
     fn a_secret_does_not_show() {
-        assert_eq!(format!("{:?}", Some(Secret::new("hunter2"))), "Some(Secret)");
+        assert_eq!(format!("{:?}", Some(SecretText::new("hunter2"))), "Some(SecretText)");
     }
 }

@@ -1,0 +1,43 @@
+//! How players come back to a server that goes on in another process.
+
+use std::time::Duration;
+
+/// A server that goes on in another process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RestartPlan {
+    /// How long after the end of their links the first players come back: as long as a process takes to start.
+    pub pause: Duration,
+    /// How many players of a session come back in each second; the others wait for their turn.
+    pub returns_per_s: u32,
+}
+
+impl RestartPlan {
+    /// Over how long so many players are spread; no longer than their places are surely kept.
+    pub(crate) fn window_of(&self, clients: usize) -> Duration {
+        let rate = f64::from(self.returns_per_s.max(1));
+        Duration::from_secs_f64(clients as f64 / rate).min(LONGEST_WINDOW)
+    }
+}
+
+impl Default for RestartPlan {
+    /// 0.2 s, and 500 players per second.
+    fn default() -> Self {
+        Self { pause: Duration::from_millis(200), returns_per_s: 500 }
+    }
+}
+
+/// Clients hope for their places for 10 s.
+const LONGEST_WINDOW: Duration = Duration::from_secs(5);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn players_come_back_no_faster_than_they_may_and_before_they_give_up() {
+        let plan = RestartPlan { pause: Duration::ZERO, returns_per_s: 100 };
+        for (clients, ms) in [(0, 0), (50, 500), (300, 3000), (5000, 5000)] {
+            assert_eq!(plan.window_of(clients), Duration::from_millis(ms), "{clients} clients");
+        }
+    }
+}
