@@ -1,13 +1,13 @@
 //! A server that runs: each worker's loop in a thread of its own.
 
-#[cfg(unix)]
-mod bell;
-mod breaks;
+mod batching;
 mod busy_meter;
 mod cores;
 mod processor_share;
 mod sleeper;
 mod smoothed;
+#[cfg(unix)]
+mod wake_socket;
 mod worker;
 
 use std::fmt;

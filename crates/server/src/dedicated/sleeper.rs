@@ -6,9 +6,9 @@ use std::task::{Wake, Waker};
 use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
+use super::batching::Batching;
 #[cfg(unix)]
-use super::bell::{Bell, Ringer};
-use super::breaks::Breaks;
+use super::wake_socket::{WakeSender, WakeSocket};
 use crate::session_loop::SessionLoop;
 
 /// Networks that cannot wake the thread are looked at this often, at least.
@@ -19,21 +19,21 @@ const LONGEST_SLEEP: Duration = Duration::from_millis(250);
 /// How the thread that made it sleeps.
 #[derive(Debug)]
 pub(super) struct Sleeper {
-    alarm: Arc<Alarm>,
+    waker: Arc<ThreadWaker>,
     longest: Duration,
-    breaks: Breaks,
+    batching: Batching,
     /// Wakes a thread that waits for descriptors; one that has none is parked.
     #[cfg(unix)]
-    bell: Option<Bell>,
+    wake_socket: Option<WakeSocket>,
 }
 
 #[derive(Debug)]
-struct Alarm {
-    /// Since the last sleep ended: ringing again is free.
-    is_rung: AtomicBool,
+struct ThreadWaker {
+    /// Since the last sleep ended: waking again is free.
+    is_woken: AtomicBool,
     thread: Thread,
     #[cfg(unix)]
-    ringer: Option<Ringer>,
+    wake_sender: Option<WakeSender>,
 }
 
 impl Sleeper {
@@ -42,73 +42,73 @@ impl Sleeper {
         #[cfg(unix)]
         let has_descriptors = session_loop.descriptors().next().is_some();
         #[cfg(unix)]
-        let (ringer, bell) = has_descriptors.then(|| Bell::new().ok()).flatten().unzip();
+        let (wake_sender, wake_socket) = has_descriptors.then(|| WakeSocket::new().ok()).flatten().unzip();
         #[cfg(unix)]
-        let hears_all = session_loop.all_networks_wake() && (bell.is_some() || !has_descriptors);
+        let hears_all = session_loop.all_networks_wake() && (wake_socket.is_some() || !has_descriptors);
         #[cfg(not(unix))]
         let hears_all = session_loop.all_networks_wake();
-        let alarm = Alarm {
-            is_rung: AtomicBool::new(false),
+        let waker = ThreadWaker {
+            is_woken: AtomicBool::new(false),
             thread: thread::current(),
             #[cfg(unix)]
-            ringer,
+            wake_sender,
         };
         Self {
-            alarm: Arc::new(alarm),
+            waker: Arc::new(waker),
             longest: if hears_all { LONGEST_SLEEP } else { LONGEST_BLIND_SLEEP },
-            breaks: Breaks::default(),
+            batching: Batching::default(),
             #[cfg(unix)]
-            bell,
+            wake_socket,
         }
     }
 
     /// Ends the present sleep, or the next one before it begins.
     pub(super) fn waker(&self) -> Waker {
-        Waker::from(Arc::clone(&self.alarm))
+        Waker::from(Arc::clone(&self.waker))
     }
 
     /// Sleeps until the waker was called since the last sleep ended, a network can be read, or the time is over; or for a
-    /// [break](Breaks), if packets were found and come fast.
+    /// [pause](Batching), if packets were found and come fast.
     pub(super) fn sleep(&mut self, session_loop: &SessionLoop, at_most: Duration, found_packets: bool) {
         let at_most = at_most.min(self.longest);
-        if let Some(pause) = self.breaks.next(found_packets) {
+        if let Some(pause) = self.batching.next(found_packets) {
             return thread::sleep(at_most.min(pause));
         }
         let from = Instant::now();
         self.wait(session_loop, at_most);
-        self.breaks.note_sleep(from.elapsed(), at_most);
+        self.batching.note_sleep(from.elapsed(), at_most);
     }
 
     fn wait(&self, session_loop: &SessionLoop, at_most: Duration) {
         #[cfg(unix)]
-        if let Some(bell) = &self.bell {
-            let is_rung =
-                self.alarm.is_rung.load(Ordering::Acquire) || bell.wait(session_loop.descriptors(), at_most);
-            if is_rung {
-                self.alarm.is_rung.store(false, Ordering::Release);
-                bell.silence();
+        if let Some(wake_socket) = &self.wake_socket {
+            let is_woken = self.waker.is_woken.load(Ordering::Acquire)
+                || wake_socket.wait(session_loop.descriptors(), at_most);
+            if is_woken {
+                self.waker.is_woken.store(false, Ordering::Release);
+                wake_socket.clear();
             }
             return;
         }
         #[cfg(not(unix))]
         let _ = session_loop;
         thread::park_timeout(at_most);
-        self.alarm.is_rung.store(false, Ordering::Release);
+        self.waker.is_woken.store(false, Ordering::Release);
     }
 }
 
-impl Wake for Alarm {
+impl Wake for ThreadWaker {
     fn wake(self: Arc<Self>) {
         self.wake_by_ref();
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
-        if self.is_rung.swap(true, Ordering::AcqRel) {
+        if self.is_woken.swap(true, Ordering::AcqRel) {
             return;
         }
         #[cfg(unix)]
-        if let Some(ringer) = &self.ringer {
-            return ringer.ring();
+        if let Some(sender) = &self.wake_sender {
+            return sender.wake();
         }
         self.thread.unpark();
     }
@@ -213,7 +213,7 @@ mod tests {
         sleeper.wait(&session_loop, FOR_EVER);
         let (from, short) = (Instant::now(), Duration::from_millis(20));
         sleeper.wait(&session_loop, short);
-        assert!(from.elapsed() >= short, "no ring is heard twice");
+        assert!(from.elapsed() >= short, "nobody is woken twice by one call");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! What can be waited for beside descriptors and rung from other threads: the two ends of a socket pair.
+//! What can be waited for beside descriptors and written to from other threads: the two ends of a socket pair.
 
 use std::io::{self, Read as _, Write as _};
 use std::os::fd::{AsFd as _, BorrowedFd};
@@ -7,25 +7,25 @@ use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
-/// The end that is waited at.
+/// The end that a thread waits at.
 #[derive(Debug)]
-pub(super) struct Bell(UnixStream);
+pub(super) struct WakeSocket(UnixStream);
 
-/// The end that is rung.
+/// The end that wakes it.
 #[derive(Debug)]
-pub(super) struct Ringer(UnixStream);
+pub(super) struct WakeSender(UnixStream);
 
-impl Bell {
+impl WakeSocket {
     /// # Errors
     /// When the process has no descriptors left.
-    pub(super) fn new() -> io::Result<(Ringer, Self)> {
-        let (ringer, bell) = UnixStream::pair()?;
-        ringer.set_nonblocking(true)?;
-        bell.set_nonblocking(true)?;
-        Ok((Ringer(ringer), Self(bell)))
+    pub(super) fn new() -> io::Result<(WakeSender, Self)> {
+        let (sender, socket) = UnixStream::pair()?;
+        sender.set_nonblocking(true)?;
+        socket.set_nonblocking(true)?;
+        Ok((WakeSender(sender), Self(socket)))
     }
 
-    /// Waits until it was rung, one of these can be read, or the time is over; says whether it was rung.
+    /// Waits until somebody wakes it, one of these can be read, or the time is over; says whether it was woken.
     pub(super) fn wait<'d>(
         &'d self,
         descriptors: impl Iterator<Item = BorrowedFd<'d>>,
@@ -39,15 +39,15 @@ impl Bell {
         poll(&mut all, at_most.as_ref()).is_ok() && all[0].revents().contains(PollFlags::IN)
     }
 
-    /// Forgets that it was rung.
-    pub(super) fn silence(&self) {
+    /// Forgets that it was woken.
+    pub(super) fn clear(&self) {
         let _ = (&self.0).read(&mut [0; 64]);
     }
 }
 
-impl Ringer {
-    pub(super) fn ring(&self) {
-        // A bell with no room for another ring is ringing.
+impl WakeSender {
+    pub(super) fn wake(&self) {
+        // A socket with no room for another byte can be read.
         let _ = (&self.0).write(&[1]);
     }
 }
