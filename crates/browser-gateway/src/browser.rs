@@ -6,11 +6,11 @@ use std::time::Instant;
 use consonance_browser::{BrowserPlayer, BrowserSettings, LinkCommand};
 use consonance_session::{self as session, ClientId, Position};
 use consonance_transport::{Delivery, DisconnectReason, Peer};
-use consonance_webrtc::SlotVoice;
+use consonance_webrtc::{PagePeer, SlotVoice};
 
 use crate::entrance::Seat;
 use crate::key::Key;
-use crate::places::Place;
+use crate::reservations::Reservation;
 use crate::shard::PageShard;
 
 /// What is known of it, from the first request to the end.
@@ -21,14 +21,14 @@ pub(crate) struct Browser {
     pub(crate) session: Box<str>,
     pub(crate) stage: Stage,
     /// The page's connection that is up.
-    pub(crate) page: Option<Peer>,
+    pub(crate) page: Option<PagePeer>,
     /// A connection that is being made, to take the place of that one.
-    pub(crate) coming: Option<Peer>,
+    pub(crate) coming: Option<PagePeer>,
     /// Why the page's last connection ended, while there is none.
     pub(crate) lost_for: Option<DisconnectReason>,
     pub(crate) link: Link,
     /// In its session, until the player arrives there.
-    pub(crate) place: Option<Place>,
+    pub(crate) reservation: Option<Reservation>,
     /// Whether it waits for its turn to say something to its session.
     pub(crate) is_ready: bool,
     /// Frames of voice that its page was sent.

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use consonance_transport::Peer;
+use consonance_webrtc::PagePeer;
 use rustc_hash::FxHashMap;
 
 use crate::browser::Browser;
@@ -18,7 +19,7 @@ pub(crate) struct Browsers {
     slots: Vec<Option<Browser>>,
     /// Strangers choose what is looked up here, so it is hashed with a secret.
     by_key: HashMap<Key, BrowserIndex>,
-    by_page: FxHashMap<Peer, BrowserIndex>,
+    by_page: FxHashMap<PagePeer, BrowserIndex>,
     by_link: FxHashMap<Peer, BrowserIndex>,
 }
 
@@ -60,7 +61,7 @@ impl Browsers {
         self.by_key.get(&key).copied()
     }
 
-    pub(crate) fn of_page(&self, page: Peer) -> Option<BrowserIndex> {
+    pub(crate) fn of_page(&self, page: PagePeer) -> Option<BrowserIndex> {
         self.by_page.get(&page).copied()
     }
 
@@ -68,11 +69,11 @@ impl Browsers {
         self.by_link.get(&link).copied()
     }
 
-    pub(crate) fn note_page(&mut self, page: Peer, index: BrowserIndex) {
+    pub(crate) fn note_page(&mut self, page: PagePeer, index: BrowserIndex) {
         self.by_page.insert(page, index);
     }
 
-    pub(crate) fn forget_page(&mut self, page: Peer) {
+    pub(crate) fn forget_page(&mut self, page: PagePeer) {
         self.by_page.remove(&page);
     }
 

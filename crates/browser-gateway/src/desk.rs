@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 
-use crate::places::Place;
+use crate::reservations::Reservation;
 use consonance_web::{Join, JoinProblem, Joined, Replier};
 
 use crate::key::Key;
@@ -43,8 +43,8 @@ pub(crate) struct JoinRequest {
     pub(crate) join: Join,
     /// Of a player whom the page believes to be.
     pub(crate) resume: Option<Key>,
-    /// Whether a place in the session is kept for it.
-    pub(crate) place: Option<Place>,
+    /// In the session, if it is on its way there.
+    pub(crate) reservation: Option<Reservation>,
     pub(crate) replier: Replier<Result<Joined, JoinProblem>>,
 }
 

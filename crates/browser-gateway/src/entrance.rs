@@ -10,7 +10,7 @@ use consonance_web::{Info, Join, JoinProblem, Joined, Reply, Signalling, reply};
 
 use crate::desk::{Desk, JoinRequest, Request};
 use crate::key::Key;
-use crate::places::{NoPlace, Place, SessionPlaces};
+use crate::reservations::{NoReservation, Reservation, SessionReservations};
 use crate::settings::GatewaySettings;
 
 /// What pages ask for comes in here, on any thread; the [gateways](crate::BrowserGateway) answer. A clone is the same one.
@@ -21,7 +21,7 @@ struct Shared {
     settings: GatewaySettings,
     /// One for each worker.
     desks: Box<[Arc<Desk>]>,
-    places: Arc<dyn SessionPlaces>,
+    reservations: Arc<dyn SessionReservations>,
     /// Players of all workers.
     present: AtomicUsize,
     info: Mutex<Info>,
@@ -31,12 +31,12 @@ impl Entrance {
     pub(crate) fn new(
         settings: GatewaySettings,
         workers: NonZeroUsize,
-        places: Arc<dyn SessionPlaces>,
+        reservations: Arc<dyn SessionReservations>,
         info: Info,
     ) -> Self {
         let desks = (0..workers.get()).map(|_| Arc::new(Desk::new(settings.requests_max))).collect();
         let (present, info) = (AtomicUsize::new(0), Mutex::new(info));
-        Self(Arc::new(Shared { settings, desks, places, present, info }))
+        Self(Arc::new(Shared { settings, desks, reservations, present, info }))
     }
 
     /// What pages are told from now on before they ask for anything.
@@ -63,14 +63,14 @@ impl Entrance {
 
     /// Brings a page that is nobody's yet to the worker that has its session.
     pub(crate) fn admit(&self, mut request: Box<JoinRequest>) {
-        match Place::take(&self.0.places, &request.join.session) {
-            Ok((worker, place)) => {
+        match Reservation::make(&self.0.reservations, &request.join.session) {
+            Ok((worker, reservation)) => {
                 request.resume = None;
-                request.place = Some(place);
+                request.reservation = Some(reservation);
                 self.put(worker, Request::Join(request));
             }
-            Err(NoPlace::NoSuchSession) => request.replier.send(Err(JoinProblem::NoSuchSession)),
-            Err(NoPlace::Full) => request.replier.send(Err(JoinProblem::Full)),
+            Err(NoReservation::NoSuchSession) => request.replier.send(Err(JoinProblem::NoSuchSession)),
+            Err(NoReservation::Full) => request.replier.send(Err(JoinProblem::Full)),
         }
     }
 
@@ -90,7 +90,7 @@ impl Signalling for Entrance {
         let (replier, reply) = reply();
         let resume = join.resume.as_deref().and_then(Key::parse);
         let worker = resume.map(|key| key.worker()).filter(|worker| *worker < self.0.desks.len());
-        let request = Box::new(JoinRequest { join, resume, place: None, replier });
+        let request = Box::new(JoinRequest { join, resume, reservation: None, replier });
         match worker {
             Some(worker) => self.put(worker, Request::Join(request)),
             None => self.admit(request),

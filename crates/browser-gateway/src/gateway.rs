@@ -1,4 +1,14 @@
 //! One worker's browsers as a network: pages on the one side, links to sessions on the other.
+//!
+//! ```text
+//!   poll ─▶ is a player ready? its next step, reported to the session's loop: connected, a packet, disconnected
+//!        └▶ else the next thing on the pages' connections ─▶ its player ─▶ follow, and once more from above
+//!        └▶ else the players whose time has come ─▶ follow, and once more from above
+//!        └▶ else how pages are reached, who has moved, what pages ask for; then None
+//!   send ─▶ its player ─▶ follow: what it says goes to its page at once, and the player is ready
+//! ```
+//!
+//! Who is ready comes first, so that what one page has sent is reported before the next thing is looked at, and nothing gathers.
 
 mod counting;
 mod links;
@@ -15,14 +25,14 @@ use std::time::{Duration, Instant};
 
 use consonance_browser::PageQuality;
 use consonance_session as session;
-use consonance_transport::{PageStatistics, Peer, ServerStatistics, ServerTransport as _};
+use consonance_transport::{PageStatistics, ServerStatistics, ServerTransport as _};
 use consonance_web::Info;
-use consonance_webrtc::WebRtcShard;
+use consonance_webrtc::{PagePeer, WebRtcShard};
 use rustc_hash::FxHashSet;
 
 use crate::browsers::{BrowserIndex, Browsers};
 use crate::entrance::Entrance;
-use crate::places::SessionPlaces;
+use crate::reservations::SessionReservations;
 use crate::settings::GatewaySettings;
 use crate::shard::PageShard;
 
@@ -36,7 +46,7 @@ pub struct BrowserGateway<S = WebRtcShard> {
     /// Who has something to say to its session, in turn.
     ready: VecDeque<BrowserIndex>,
     /// Connections of pages that are closed and have not ended: their last messages are on the way.
-    parting: FxHashSet<Peer>,
+    parting: FxHashSet<PagePeer>,
     last_link: u64,
     /// The players' time 0, later by what was [overslept](Self::at).
     started: Option<Instant>,
@@ -65,12 +75,12 @@ pub struct BrowserGateway<S = WebRtcShard> {
 pub fn browser_gateways<S: PageShard>(
     shards: impl IntoIterator<Item = S, IntoIter: ExactSizeIterator>,
     settings: GatewaySettings,
-    places: Arc<dyn SessionPlaces>,
+    reservations: Arc<dyn SessionReservations>,
     info: Info,
 ) -> (Entrance, Vec<BrowserGateway<S>>) {
     let shards = shards.into_iter();
     let workers = NonZeroUsize::new(shards.len()).unwrap_or(NonZeroUsize::MIN);
-    let entrance = Entrance::new(settings, workers, places, info);
+    let entrance = Entrance::new(settings, workers, reservations, info);
     let gateway = |(worker, shard)| BrowserGateway::new(shard, entrance.clone(), worker);
     let gateways = shards.enumerate().map(gateway).collect();
     (entrance, gateways)

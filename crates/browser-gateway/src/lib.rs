@@ -23,13 +23,13 @@ mod desk;
 mod entrance;
 mod gateway;
 mod key;
-mod places;
+mod reservations;
 mod settings;
 mod shard;
 
 pub use consonance_browser::PageLimits;
 pub use entrance::Entrance;
 pub use gateway::{BrowserGateway, browser_gateways};
-pub use places::{NoPlace, SessionPlaces};
+pub use reservations::{NoReservation, SessionReservations};
 pub use settings::GatewaySettings;
 pub use shard::PageShard;

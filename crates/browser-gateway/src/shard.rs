@@ -3,8 +3,9 @@
 use std::task::Waker;
 use std::time::Instant;
 
-use consonance_transport::Peer;
-use consonance_webrtc::{OfferError, RtcEvent, RtcQuality, RtcStatistics, Sent, SlotVoice, WebRtcShard};
+use consonance_webrtc::{
+    OfferError, PagePeer, RtcEvent, RtcQuality, RtcStatistics, Sent, SlotVoice, WebRtcShard,
+};
 
 /// One worker's share of the pages' connections: a [`WebRtcShard`], or one on simulated time.
 pub trait PageShard: Send {
@@ -12,40 +13,40 @@ pub trait PageShard: Send {
     ///
     /// # Errors
     /// The offer cannot be taken.
-    fn accept(&mut self, now: Instant, offer: &str) -> Result<(Peer, String), OfferError>;
+    fn accept(&mut self, now: Instant, offer: &str) -> Result<(PagePeer, String), OfferError>;
 
     /// A page changes its connection; the answer.
     ///
     /// # Errors
     /// The offer cannot be taken; the connection stays as it was.
-    fn renegotiate(&mut self, now: Instant, page: Peer, offer: &str) -> Result<String, OfferError>;
+    fn renegotiate(&mut self, now: Instant, page: PagePeer, offer: &str) -> Result<String, OfferError>;
 
     /// A page may be reached in one more way.
     ///
     /// # Errors
     /// The text does not say how.
-    fn add_candidate(&mut self, now: Instant, page: Peer, candidate: &str) -> Result<(), OfferError>;
+    fn add_candidate(&mut self, now: Instant, page: PagePeer, candidate: &str) -> Result<(), OfferError>;
 
     /// How many voices a page can hear at once.
-    fn slots(&self, page: Peer) -> usize;
+    fn slots(&self, page: PagePeer) -> usize;
 
     /// The next thing that happened.
     fn poll(&mut self, now: Instant) -> Option<RtcEvent<'_>>;
 
     /// Sends a control message, reliably and in order.
-    fn send_message(&mut self, now: Instant, page: Peer, text: &str) -> Sent;
+    fn send_message(&mut self, now: Instant, page: PagePeer, text: &str) -> Sent;
 
     /// Sends a frame of voice, with the next [`flush`](Self::flush) or [`poll`](Self::poll) that says `None`.
-    fn send_voice(&mut self, now: Instant, page: Peer, voice: SlotVoice<'_>);
+    fn send_voice(&mut self, now: Instant, page: PagePeer, voice: SlotVoice<'_>);
 
     /// Lets leave what was only collected.
     fn flush(&mut self, now: Instant);
 
     /// Ends a connection after what was sent before.
-    fn close(&mut self, now: Instant, page: Peer);
+    fn close(&mut self, now: Instant, page: PagePeer);
 
     /// How well a connection does.
-    fn quality(&self, page: Peer) -> Option<RtcQuality>;
+    fn quality(&self, page: PagePeer) -> Option<RtcQuality>;
 
     /// When `poll` will have something although nothing will arrive.
     fn wants_poll_at(&self) -> Option<Instant>;
@@ -58,19 +59,19 @@ pub trait PageShard: Send {
 }
 
 impl PageShard for WebRtcShard {
-    fn accept(&mut self, now: Instant, offer: &str) -> Result<(Peer, String), OfferError> {
+    fn accept(&mut self, now: Instant, offer: &str) -> Result<(PagePeer, String), OfferError> {
         self.accept(now, offer)
     }
 
-    fn renegotiate(&mut self, now: Instant, page: Peer, offer: &str) -> Result<String, OfferError> {
+    fn renegotiate(&mut self, now: Instant, page: PagePeer, offer: &str) -> Result<String, OfferError> {
         self.renegotiate(now, page, offer)
     }
 
-    fn add_candidate(&mut self, now: Instant, page: Peer, candidate: &str) -> Result<(), OfferError> {
+    fn add_candidate(&mut self, now: Instant, page: PagePeer, candidate: &str) -> Result<(), OfferError> {
         self.add_candidate(now, page, candidate)
     }
 
-    fn slots(&self, page: Peer) -> usize {
+    fn slots(&self, page: PagePeer) -> usize {
         self.slots(page)
     }
 
@@ -78,11 +79,11 @@ impl PageShard for WebRtcShard {
         self.poll(now)
     }
 
-    fn send_message(&mut self, now: Instant, page: Peer, text: &str) -> Sent {
+    fn send_message(&mut self, now: Instant, page: PagePeer, text: &str) -> Sent {
         self.send_message(now, page, text)
     }
 
-    fn send_voice(&mut self, now: Instant, page: Peer, voice: SlotVoice<'_>) {
+    fn send_voice(&mut self, now: Instant, page: PagePeer, voice: SlotVoice<'_>) {
         self.send_voice(now, page, voice);
     }
 
@@ -90,11 +91,11 @@ impl PageShard for WebRtcShard {
         self.flush(now);
     }
 
-    fn close(&mut self, now: Instant, page: Peer) {
+    fn close(&mut self, now: Instant, page: PagePeer) {
         self.close(now, page);
     }
 
-    fn quality(&self, page: Peer) -> Option<RtcQuality> {
+    fn quality(&self, page: PagePeer) -> Option<RtcQuality> {
         self.quality(page)
     }
 

@@ -3,17 +3,17 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use crate::places::Place;
+use crate::seats::Seat;
 
 /// The other end of the connection that a request came over.
 ///
-/// Whoever keeps it keeps the connection's place taken: conversations that go on after the request, such as `WebSocket`s,
+/// Whoever keeps it keeps the connection's seat taken: conversations that go on after the request, such as `WebSocket`s,
 /// count like any other connection.
 #[derive(Clone, Debug)]
 pub struct Caller {
     pub(crate) remote: SocketAddr,
     pub(crate) is_encrypted: bool,
-    pub(crate) _place: Arc<Place>,
+    pub(crate) _seat: Arc<Seat>,
 }
 
 impl Caller {

@@ -22,7 +22,7 @@ use tracing::debug;
 use crate::caller::Caller;
 use crate::counters::HttpCounters;
 use crate::listener::{ConnectionLimits, Stopped};
-use crate::places::{Place, Places};
+use crate::seats::{Seat, Seats};
 use crate::tls::Tls;
 
 /// What all connections of a listener go by.
@@ -37,31 +37,31 @@ pub(crate) struct Rules {
 
 /// Answers until it is stopped, and then lets what was asked be answered and conversations come to an end, for a second at
 /// most.
-pub(crate) async fn serve(listener: TcpListener, places: Arc<Places>, rules: Rules) {
+pub(crate) async fn serve(listener: TcpListener, seats: Arc<Seats>, rules: Rules) {
     let mut connections = JoinSet::new();
     let stopped = rules.stopped.clone();
     loop {
-        let (stream, remote, place) = tokio::select! {
+        let (stream, remote, seat) = tokio::select! {
             () = stopped.wait() => break,
-            accepted = places.accept(&listener) => accepted,
+            accepted = seats.accept(&listener) => accepted,
             // What has ended gives its memory back.
             Some(_) = connections.join_next() => continue,
         };
-        connections.spawn(converse(stream, remote, place, rules.clone()));
+        connections.spawn(converse(stream, remote, seat, rules.clone()));
     }
-    let _ = timeout(GOODBYE, places.wait_for_all()).await;
+    let _ = timeout(GOODBYE, seats.wait_for_all()).await;
 }
 
 /// How long answers may take while the listener stops.
 const GOODBYE: Duration = Duration::from_secs(1);
 
-async fn converse(stream: TcpStream, remote: SocketAddr, place: Place, rules: Rules) {
+async fn converse(stream: TcpStream, remote: SocketAddr, seat: Seat, rules: Rules) {
     // What is sent here is small and waited for; where the system lets neither be set, it is only later.
     let _ = stream.set_nodelay(true);
     if let Some(bytes) = rules.limits.send_buffer_bytes {
         let _ = SockRef::from(&stream).set_send_buffer_size(bytes);
     }
-    let caller = Caller { remote, is_encrypted: rules.tls.is_some(), _place: Arc::new(place) };
+    let caller = Caller { remote, is_encrypted: rules.tls.is_some(), _seat: Arc::new(seat) };
     let Some(tls) = &rules.tls else { return talk(TokioIo::new(stream), caller, &rules).await };
     match timeout(rules.limits.head_timeout, tls.acceptor().accept(stream)).await {
         Ok(Ok(stream)) => talk(TokioIo::new(stream), caller, &rules).await,

@@ -2,7 +2,7 @@
 //! `consonance-web`, where players do.
 //!
 //! ```text
-//!   socket ─▶ places (bounded, per address too) ─▶ TLS, if there is any ─▶ heads (bounded, timed) ─▶ the listener's routes
+//!   socket ─▶ seats (bounded, per address too) ─▶ TLS, if there is any ─▶ heads (bounded, timed) ─▶ the listener's routes
 //! ```
 //!
 //! [`HttpListener`] is a socket with a runtime of its own: axum's own server leaves a client as much time as it likes for
@@ -25,8 +25,8 @@ mod guarded;
 mod ip_network;
 mod listener;
 mod origin;
-mod places;
 mod problem;
+mod seats;
 mod tls;
 
 pub use caller::Caller;

@@ -14,7 +14,7 @@ use tracing::info;
 use crate::connections::{self, Rules};
 use crate::counters::HttpCounters;
 use crate::ip_network::IpNetwork;
-use crate::places::Places;
+use crate::seats::Seats;
 use crate::tls::Tls;
 
 /// A listener that answers until it is dropped.
@@ -122,13 +122,13 @@ impl HttpListener {
         let shown = counters.clone();
         let run = move || {
             let stopped = Stopped(stopped);
-            let places = Places::new(&limits, trusted, counters.clone());
+            let seats = Seats::new(&limits, trusted, counters.clone());
             let app = {
                 let _runtime = runtime.enter();
                 app(stopped.clone())
             };
             let rules = Rules { app, limits, tls, counters, stopped };
-            runtime.block_on(connections::serve(listener, places, rules));
+            runtime.block_on(connections::serve(listener, seats, rules));
         };
         let thread = thread::Builder::new().name(name.into()).spawn(run).map_err(failed)?;
         info!(%address, "the {name} listener is up");

@@ -2,8 +2,8 @@
 //!
 //! It is asked when somebody arrives and when a session ends, and never for a packet, so its lock is on no voice's way.
 
-mod places;
 mod refusal;
+mod reservations;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -13,10 +13,10 @@ use consonance_transport::session_name;
 
 use crate::gauges::Gauges;
 use crate::sessions::{SessionsSettings, random_u64};
-pub use places::Places;
 pub use refusal::SessionRefusal;
+pub use reservations::Reservations;
 
-/// Shared by all workers of a process and by the listeners that place clients.
+/// Shared by all workers of a process and by the networks that place clients.
 #[derive(Debug)]
 pub(crate) struct Directory {
     state: Mutex<State>,

@@ -68,7 +68,7 @@ pub use admission::{
     Admission, GuessLimits, Hook, HookError, HookSettings, HookStatistics, JoiningSettings, Refusal,
 };
 pub use dedicated::DedicatedServer;
-pub use directory::{Places, SessionCounts, SessionRefusal};
+pub use directory::{Reservations, SessionCounts, SessionRefusal};
 pub use draining::DrainPlan;
 pub use gauges::WorkerStatistics;
 pub use hand_over::{HandOver, HandOverError, RestartPlan, SavedIdentity};

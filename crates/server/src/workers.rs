@@ -8,7 +8,7 @@ use consonance_session::SessionSnapshot;
 use consonance_transport::ServerTransport;
 use tracing::warn;
 
-use crate::directory::{Directory, Places};
+use crate::directory::{Directory, Reservations};
 use crate::recording::Recorder;
 use crate::session_loop::SessionLoop;
 use crate::sessions::SessionsSettings;
@@ -60,8 +60,8 @@ impl Workers {
     }
 
     /// The same for networks that let somebody in before they know that it arrives.
-    pub fn places(&self) -> Places {
-        Places::new(Arc::clone(&self.directory))
+    pub fn reservations(&self) -> Reservations {
+        Reservations::new(Arc::clone(&self.directory))
     }
 
     /// Takes in clients of one more network: the first shard is the first worker's, and so on.

@@ -71,8 +71,8 @@ impl<S: PageShard> BrowserGateway<S> {
         self.browsers.note_link(peer, index);
         let browser = self.browsers.get_mut(index)?;
         browser.link = Link::Introduced(peer);
-        if let Some(place) = browser.place.take() {
-            place.arrive();
+        if let Some(reservation) = browser.reservation.take() {
+            reservation.arrive();
         }
         let (session, remote) = (browser.session.to_string(), browser.remote.to_string());
         Some(LinkEvent::Connected { peer, session, remote })

@@ -4,8 +4,8 @@ use std::net::SocketAddr;
 use std::time::Instant;
 
 use consonance_browser::BrowserPlayer;
-use consonance_transport::{DisconnectReason, Peer};
-use consonance_webrtc::RtcEvent;
+use consonance_transport::DisconnectReason;
+use consonance_webrtc::{PagePeer, RtcEvent};
 
 use super::BrowserGateway;
 use crate::browser::{Stage, address_of};
@@ -30,7 +30,7 @@ impl<S: PageShard> BrowserGateway<S> {
                 }
                 (peer, Happened::Said)
             }
-            RtcEvent::NoText { peer } => {
+            RtcEvent::NotText { peer } => {
                 if let Some(player) = player_of(&mut self.browsers, peer) {
                     player.handle_no_text(at);
                 }
@@ -51,13 +51,13 @@ impl<S: PageShard> BrowserGateway<S> {
     }
 
     /// Ends a connection that belongs to nobody any more.
-    pub(super) fn close_page(&mut self, now: Instant, page: Peer) {
+    pub(super) fn close_page(&mut self, now: Instant, page: PagePeer) {
         self.browsers.forget_page(page);
         self.shard.close(now, page);
         self.parting.insert(page);
     }
 
-    fn page_is_up(&mut self, now: Instant, index: BrowserIndex, page: Peer, remote: SocketAddr) {
+    fn page_is_up(&mut self, now: Instant, index: BrowserIndex, page: PagePeer, remote: SocketAddr) {
         let (at, slots) = (self.at(now), self.shard.slots(page));
         let Some(browser) = self.browsers.get_mut(index) else { return };
         if let Some(player) = browser.player() {
@@ -87,7 +87,7 @@ impl<S: PageShard> BrowserGateway<S> {
         self.follow(now, index);
     }
 
-    fn page_is_lost(&mut self, now: Instant, index: BrowserIndex, page: Peer, reason: DisconnectReason) {
+    fn page_is_lost(&mut self, now: Instant, index: BrowserIndex, page: PagePeer, reason: DisconnectReason) {
         let at = self.at(now);
         self.browsers.forget_page(page);
         self.count_lost_page(&reason);
@@ -114,7 +114,7 @@ enum Happened {
     Lost(DisconnectReason),
 }
 
-fn player_of(browsers: &mut crate::browsers::Browsers, page: Peer) -> Option<&mut BrowserPlayer> {
+fn player_of(browsers: &mut crate::browsers::Browsers, page: PagePeer) -> Option<&mut BrowserPlayer> {
     let index = browsers.of_page(page)?;
     browsers.get_mut(index)?.player()
 }

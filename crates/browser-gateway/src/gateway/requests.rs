@@ -4,16 +4,15 @@ use std::net::SocketAddr;
 use std::time::Instant;
 
 use consonance_browser::BrowserSettings;
-use consonance_transport::Peer;
 use consonance_web::{Join, JoinProblem, Joined};
-use consonance_webrtc::OfferError;
+use consonance_webrtc::{OfferError, PagePeer};
 
 use super::BrowserGateway;
 use crate::browser::{Browser, Link, Stage, Told};
 use crate::browsers::BrowserIndex;
 use crate::desk::{JoinRequest, Request};
 use crate::key::Key;
-use crate::places::Place;
+use crate::reservations::Reservation;
 use crate::shard::PageShard;
 
 /// Requests answered before pages and sessions get their turn: an answer takes as long as many packets of voice.
@@ -48,9 +47,9 @@ impl<S: PageShard> BrowserGateway<S> {
             let joined = self.resume(now, index, &request.join.sdp);
             return request.replier.send(joined);
         }
-        match request.place.take() {
-            Some(place) => {
-                let joined = self.expect(now, request.join, place);
+        match request.reservation.take() {
+            Some(reservation) => {
+                let joined = self.expect(now, request.join, reservation);
                 request.replier.send(joined);
             }
             None => self.entrance.admit(request),
@@ -75,7 +74,7 @@ impl<S: PageShard> BrowserGateway<S> {
     }
 
     /// A new player, as soon as its page is connected.
-    fn expect(&mut self, now: Instant, join: Join, place: Place) -> Result<Joined, JoinProblem> {
+    fn expect(&mut self, now: Instant, join: Join, reservation: Reservation) -> Result<Joined, JoinProblem> {
         let full = || JoinProblem::Full;
         let Some(seat) = self.entrance.seat() else {
             self.statistics.connections.turned_away_full += 1;
@@ -94,7 +93,7 @@ impl<S: PageShard> BrowserGateway<S> {
             coming: Some(page),
             lost_for: None,
             link: Link::Down,
-            place: Some(place),
+            reservation: Some(reservation),
             is_ready: false,
             frames_sent: 0,
             remote: SocketAddr::new(remote, 0),
@@ -118,7 +117,7 @@ impl<S: PageShard> BrowserGateway<S> {
     }
 
     /// The connection that is being made, or else the one that is up.
-    fn page_of(&self, key: Key) -> Option<Peer> {
+    fn page_of(&self, key: Key) -> Option<PagePeer> {
         let browser = self.browsers.get(self.browsers.of_key(key)?)?;
         browser.coming.or(browser.page)
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use consonance_browser_gateway::{
-    Entrance, GatewaySettings, NoPlace, PageLimits, SessionPlaces, browser_gateways,
+    Entrance, GatewaySettings, NoReservation, PageLimits, SessionReservations, browser_gateways,
 };
 use consonance_session::Rate;
 use consonance_transport::conformance::Network;
@@ -75,10 +75,10 @@ fn hasty() -> PageLimits {
 /// The one worker has every session.
 struct Anywhere;
 
-impl SessionPlaces for Anywhere {
-    fn take(&self, _session: &str) -> Result<usize, NoPlace> {
+impl SessionReservations for Anywhere {
+    fn reserve(&self, _session: &str) -> Result<usize, NoReservation> {
         Ok(0)
     }
 
-    fn give_back(&self, _session: &str) {}
+    fn cancel(&self, _session: &str) {}
 }

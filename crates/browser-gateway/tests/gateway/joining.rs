@@ -32,7 +32,7 @@ fn who_cannot_come_in_is_told_why() {
     let bad = Join { sdp: BAD_OFFER.to_owned(), ..join("Alice") };
     let answer = stage.ask(bad).unwrap().unwrap_err();
     assert!(matches!(&answer, JoinProblem::BadOffer(why) if why.contains("no audio")), "{answer}");
-    assert_eq!(stage.places.kept(), 0);
+    assert_eq!(stage.reservations.kept(), 0);
 
     stage.browser("Alice");
     assert_eq!(stage.ask(join("Bob")), Some(Err(JoinProblem::Full)));
@@ -54,11 +54,11 @@ fn more_requests_than_may_wait_are_told_to_come_back() {
 fn a_page_that_never_connects_gives_its_place_back() {
     let mut stage = Stage::new();
     stage.ask(join("Alice")).unwrap().unwrap();
-    assert_eq!(stage.places.kept(), 1);
+    assert_eq!(stage.reservations.kept(), 1);
     let page = stage.pages.newest();
     stage.pages.lose(page);
     stage.turn();
-    assert_eq!(stage.places.kept(), 0);
+    assert_eq!(stage.reservations.kept(), 0);
 }
 
 #[test]

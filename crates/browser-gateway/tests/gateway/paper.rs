@@ -7,8 +7,8 @@ use std::task::Waker;
 use std::time::Instant;
 
 use consonance_browser_gateway::PageShard;
-use consonance_transport::{DisconnectReason, Peer};
-use consonance_webrtc::{OfferError, RtcEvent, RtcQuality, RtcStatistics, Sent, SlotVoice};
+use consonance_transport::DisconnectReason;
+use consonance_webrtc::{OfferError, PagePeer, RtcEvent, RtcQuality, RtcStatistics, Sent, SlotVoice};
 
 /// The test's side of all connections of one worker. A clone is the same one.
 #[derive(Clone, Default)]
@@ -23,7 +23,7 @@ pub(crate) struct PaperShard {
 #[derive(Default)]
 struct State {
     last: u64,
-    pages: BTreeMap<Peer, Page>,
+    pages: BTreeMap<PagePeer, Page>,
     events: VecDeque<Event>,
 }
 
@@ -43,10 +43,10 @@ pub(crate) struct Heard {
 }
 
 enum Event {
-    Connected(Peer),
-    Message(Peer, String),
-    Voice { peer: Peer, sequence: u64, time: u64, payload: Vec<u8> },
-    Lost(Peer),
+    Connected(PagePeer),
+    Message(PagePeer, String),
+    Voice { peer: PagePeer, sequence: u64, time: u64, payload: Vec<u8> },
+    Lost(PagePeer),
 }
 
 /// Every page comes from here.
@@ -57,52 +57,52 @@ const SLOTS: usize = 4;
 
 impl Pages {
     pub(crate) fn shard(&self) -> PaperShard {
-        PaperShard { pages: self.clone(), shown: Event::Lost(Peer(0)) }
+        PaperShard { pages: self.clone(), shown: Event::Lost(PagePeer(0)) }
     }
 
     /// The connection that was offered last.
-    pub(crate) fn newest(&self) -> Peer {
-        Peer(self.lock().last)
+    pub(crate) fn newest(&self) -> PagePeer {
+        PagePeer(self.lock().last)
     }
 
-    pub(crate) fn connect(&self, page: Peer) {
+    pub(crate) fn connect(&self, page: PagePeer) {
         self.lock().events.push_back(Event::Connected(page));
     }
 
-    pub(crate) fn say(&self, page: Peer, message: &str) {
+    pub(crate) fn say(&self, page: PagePeer, message: &str) {
         self.lock().events.push_back(Event::Message(page, message.to_owned()));
     }
 
-    pub(crate) fn speak(&self, page: Peer, sequence: u64, payload: &[u8]) {
+    pub(crate) fn speak(&self, page: PagePeer, sequence: u64, payload: &[u8]) {
         let (time, payload) = (sequence * 960, payload.to_vec());
         self.lock().events.push_back(Event::Voice { peer: page, sequence, time, payload });
     }
 
     /// What the way to a page is like from now on.
-    pub(crate) fn set_quality(&self, page: Peer, quality: RtcQuality) {
+    pub(crate) fn set_quality(&self, page: PagePeer, quality: RtcQuality) {
         self.lock().pages.get_mut(&page).unwrap().quality = quality;
     }
 
-    pub(crate) fn lose(&self, page: Peer) {
+    pub(crate) fn lose(&self, page: PagePeer) {
         self.lock().events.push_back(Event::Lost(page));
     }
 
     /// All that a page was told.
-    pub(crate) fn messages(&self, page: Peer) -> Vec<String> {
+    pub(crate) fn messages(&self, page: PagePeer) -> Vec<String> {
         self.lock().pages[&page].messages.clone()
     }
 
     /// Whether a page was told something of this type.
-    pub(crate) fn was_told(&self, page: Peer, kind: &str) -> bool {
+    pub(crate) fn was_told(&self, page: PagePeer, kind: &str) -> bool {
         let wanted = format!("\"type\":\"{kind}\"");
         self.messages(page).iter().any(|message| message.contains(&wanted))
     }
 
-    pub(crate) fn heard(&self, page: Peer) -> Vec<Heard> {
+    pub(crate) fn heard(&self, page: PagePeer) -> Vec<Heard> {
         self.lock().pages[&page].voice.clone()
     }
 
-    pub(crate) fn is_closed(&self, page: Peer) -> bool {
+    pub(crate) fn is_closed(&self, page: PagePeer) -> bool {
         self.lock().pages[&page].is_closed
     }
 
@@ -112,27 +112,27 @@ impl Pages {
 }
 
 impl PageShard for PaperShard {
-    fn accept(&mut self, _now: Instant, offer: &str) -> Result<(Peer, String), OfferError> {
+    fn accept(&mut self, _now: Instant, offer: &str) -> Result<(PagePeer, String), OfferError> {
         if offer == BAD_OFFER {
             return Err(OfferError::Missing { what: "audio" });
         }
         let mut state = self.pages.lock();
         state.last += 1;
-        let peer = Peer(state.last);
+        let peer = PagePeer(state.last);
         state.pages.insert(peer, Page::default());
         Ok((peer, format!("answer to {offer}")))
     }
 
-    fn renegotiate(&mut self, _now: Instant, page: Peer, offer: &str) -> Result<String, OfferError> {
+    fn renegotiate(&mut self, _now: Instant, page: PagePeer, offer: &str) -> Result<String, OfferError> {
         Ok(format!("answer of {} to {offer}", page.0))
     }
 
-    fn add_candidate(&mut self, _now: Instant, page: Peer, candidate: &str) -> Result<(), OfferError> {
+    fn add_candidate(&mut self, _now: Instant, page: PagePeer, candidate: &str) -> Result<(), OfferError> {
         self.pages.lock().pages.get_mut(&page).unwrap().messages.push(candidate.to_owned());
         Ok(())
     }
 
-    fn slots(&self, _page: Peer) -> usize {
+    fn slots(&self, _page: PagePeer) -> usize {
         SLOTS
     }
 
@@ -150,25 +150,25 @@ impl PageShard for PaperShard {
         })
     }
 
-    fn send_message(&mut self, _now: Instant, page: Peer, text: &str) -> Sent {
+    fn send_message(&mut self, _now: Instant, page: PagePeer, text: &str) -> Sent {
         self.pages.lock().pages.get_mut(&page).unwrap().messages.push(text.to_owned());
         Sent::Yes
     }
 
-    fn send_voice(&mut self, _now: Instant, page: Peer, voice: SlotVoice<'_>) {
+    fn send_voice(&mut self, _now: Instant, page: PagePeer, voice: SlotVoice<'_>) {
         let heard = Heard { slot: voice.slot, payload: voice.payload.to_vec() };
         self.pages.lock().pages.get_mut(&page).unwrap().voice.push(heard);
     }
 
     fn flush(&mut self, _now: Instant) {}
 
-    fn close(&mut self, _now: Instant, page: Peer) {
+    fn close(&mut self, _now: Instant, page: PagePeer) {
         let mut state = self.pages.lock();
         state.pages.get_mut(&page).unwrap().is_closed = true;
         state.events.push_back(Event::Lost(page));
     }
 
-    fn quality(&self, page: Peer) -> Option<RtcQuality> {
+    fn quality(&self, page: PagePeer) -> Option<RtcQuality> {
         self.pages.lock().pages.get(&page).map(|page| page.quality)
     }
 

@@ -6,14 +6,14 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
 use consonance_browser_gateway::{
-    BrowserGateway, Entrance, GatewaySettings, NoPlace, SessionPlaces, browser_gateways,
+    BrowserGateway, Entrance, GatewaySettings, NoReservation, SessionReservations, browser_gateways,
 };
 use consonance_server::{SessionLoop, SessionsSettings};
 use consonance_session::{Client, ClientEvent, ClientSettings};
 use consonance_test_player::TestPlayer;
-use consonance_transport::Peer;
 use consonance_transport::memory::{MemoryClient, MemoryNetwork};
 use consonance_web::{Info, Join, JoinProblem, JoinRule, Joined, Signalling as _};
+use consonance_webrtc::PagePeer;
 
 use crate::paper::{Pages, PaperShard};
 
@@ -21,7 +21,7 @@ pub(crate) struct Stage {
     pub(crate) now: Instant,
     pub(crate) pages: Pages,
     pub(crate) entrance: Entrance,
-    pub(crate) places: Arc<CountedPlaces>,
+    pub(crate) reservations: Arc<CountedReservations>,
     pub(crate) session_loop: SessionLoop,
     network: MemoryNetwork,
     natives: Vec<Native>,
@@ -35,7 +35,7 @@ pub(crate) struct Native {
 
 /// One worker has the one session.
 #[derive(Debug, Default)]
-pub(crate) struct CountedPlaces(AtomicI64);
+pub(crate) struct CountedReservations(AtomicI64);
 
 pub(crate) type Answer = Option<Result<Joined, JoinProblem>>;
 
@@ -49,8 +49,8 @@ impl Stage {
 
     pub(crate) fn with(settings: GatewaySettings) -> Self {
         let (pages, network) = (Pages::default(), MemoryNetwork::new());
-        let places = Arc::new(CountedPlaces::default());
-        let shared: Arc<dyn SessionPlaces> = places.clone();
+        let reservations = Arc::new(CountedReservations::default());
+        let shared: Arc<dyn SessionReservations> = reservations.clone();
         let (entrance, gateways) = browser_gateways([pages.shard()], settings, shared, info());
         let mut session_loop = SessionLoop::new(&SessionsSettings::new([SESSION]).unwrap());
         session_loop.add_network(Box::new(network.listen()));
@@ -58,7 +58,7 @@ impl Stage {
             session_loop.add_network(Box::<BrowserGateway<PaperShard>>::new(gateway));
         }
         let (now, natives) = (Instant::now(), Vec::new());
-        Self { now, pages, entrance, places, session_loop, network, natives }
+        Self { now, pages, entrance, reservations, session_loop, network, natives }
     }
 
     /// What a page's request comes to within the next turn.
@@ -69,7 +69,7 @@ impl Stage {
     }
 
     /// A page that is connected and in the session.
-    pub(crate) fn browser(&mut self, name: &str) -> (Peer, Joined) {
+    pub(crate) fn browser(&mut self, name: &str) -> (PagePeer, Joined) {
         let joined = self.ask(join(name)).unwrap().unwrap();
         let page = self.pages.newest();
         self.pages.connect(page);
@@ -127,23 +127,23 @@ impl Stage {
     }
 }
 
-impl CountedPlaces {
+impl CountedReservations {
     /// Who has one and has neither arrived nor given it back, if nobody has arrived.
     pub(crate) fn kept(&self) -> i64 {
         self.0.load(Ordering::Relaxed)
     }
 }
 
-impl SessionPlaces for CountedPlaces {
-    fn take(&self, session: &str) -> Result<usize, NoPlace> {
+impl SessionReservations for CountedReservations {
+    fn reserve(&self, session: &str) -> Result<usize, NoReservation> {
         if session != SESSION {
-            return Err(NoPlace::NoSuchSession);
+            return Err(NoReservation::NoSuchSession);
         }
         self.0.fetch_add(1, Ordering::Relaxed);
         Ok(0)
     }
 
-    fn give_back(&self, _session: &str) {
+    fn cancel(&self, _session: &str) {
         self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }

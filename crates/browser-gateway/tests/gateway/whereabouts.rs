@@ -2,19 +2,19 @@
 
 use std::time::Duration;
 
-use consonance_transport::Peer;
+use consonance_webrtc::PagePeer;
 
 use crate::stage::Stage;
 
 /// What a page was told of others' places, from the first to the last: whose, and x.
-fn told(stage: &Stage, page: Peer) -> Vec<(String, Option<f64>)> {
+fn told(stage: &Stage, page: PagePeer) -> Vec<(String, Option<f64>)> {
     let messages = stage.pages.messages(page);
     let parsed = messages.iter().map(|message| serde_json::from_str::<serde_json::Value>(message).unwrap());
     let placed = parsed.filter(|message| message["type"] == "placed");
     placed.map(|message| (message["name"].as_str().unwrap().to_owned(), message["x"].as_f64())).collect()
 }
 
-fn place(stage: &Stage, page: Peer, x: f64, is_shared: bool) {
+fn place(stage: &Stage, page: PagePeer, x: f64, is_shared: bool) {
     let message = format!(r#"{{"type":"place","x":{x},"y":0,"z":0,"shared":{is_shared}}}"#);
     stage.pages.say(page, &message);
 }

@@ -7,10 +7,12 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use consonance_browser_gateway::{Entrance, GatewaySettings, NoPlace, SessionPlaces, browser_gateways};
+use consonance_browser_gateway::{
+    Entrance, GatewaySettings, NoReservation, SessionReservations, browser_gateways,
+};
 use consonance_http::{HttpCounters, Tls};
 use consonance_server::config::Config;
-use consonance_server::{JoiningSettings, Places, SessionRefusal, Workers};
+use consonance_server::{JoiningSettings, Reservations, SessionRefusal, Workers};
 use consonance_web::{Info, JoinRule, PacketSettings, WebListener, WebSettings, packet_shards};
 use consonance_webrtc::{WebRtcPort, WebRtcSettings};
 
@@ -64,9 +66,9 @@ impl PreparedBrowsers {
         let (udp, tcp) = (voice.udp, voice.tcp);
         let port = WebRtcPort::bind(voice).map_err(|error| cannot_listen(udp, tcp, &error))?;
         let voice = port.local_addr();
-        let places = Arc::new(ServedPlaces(workers.places()));
+        let reservations = Arc::new(InServedSessions(workers.reservations()));
         let shards = port.into_shards(workers.count())?;
-        let (entrance, gateways) = browser_gateways(shards, gateway, places, info);
+        let (entrance, gateways) = browser_gateways(shards, gateway, reservations, info);
         workers.add_shards(gateways);
         if let Some(packets) = packets {
             let count = workers.count().get();
@@ -119,18 +121,18 @@ impl Browsers {
 }
 
 /// The server's own directory of sessions.
-struct ServedPlaces(Places);
+struct InServedSessions(Reservations);
 
-impl SessionPlaces for ServedPlaces {
-    fn take(&self, session: &str) -> Result<usize, NoPlace> {
-        self.0.take(session).map_err(|refusal| match refusal {
-            SessionRefusal::Full { .. } => NoPlace::Full,
-            _ => NoPlace::NoSuchSession,
+impl SessionReservations for InServedSessions {
+    fn reserve(&self, session: &str) -> Result<usize, NoReservation> {
+        self.0.reserve(session).map_err(|refusal| match refusal {
+            SessionRefusal::Full { .. } => NoReservation::Full,
+            _ => NoReservation::NoSuchSession,
         })
     }
 
-    fn give_back(&self, session: &str) {
-        self.0.give_back(session);
+    fn cancel(&self, session: &str) {
+        self.0.cancel(session);
     }
 }
 

@@ -243,7 +243,7 @@ impl Connection {
     }
 
     /// Ends the connection in order: messages are delivered first, if the page takes them soon.
-    pub(crate) fn leave(&mut self, now: Instant) {
+    pub(crate) fn end_in_order(&mut self, now: Instant) {
         match self.state {
             State::Open => {
                 self.state = State::Leaving { until: now + self.limits.goodbye_max };
@@ -296,7 +296,7 @@ impl Connection {
         let mut former = std::mem::take(&mut self.slots);
         for (mid, payload_type) in offer.slots.into_iter().zip(payload_types) {
             let kept = former.iter().position(|slot| slot.mid == mid).map(|at| former.swap_remove(at));
-            let slot = kept.map(|slot| slot.with(payload_type));
+            let slot = kept.map(|slot| slot.renumbered(payload_type));
             self.slots.push(slot.unwrap_or_else(|| Slot::new(mid, payload_type)));
         }
         self.drain(now);
@@ -348,7 +348,7 @@ impl Connection {
             }
         }
         if self.egress.conclude(now) {
-            self.slots.iter_mut().for_each(Slot::part);
+            self.slots.iter_mut().for_each(Slot::judge_anew);
         }
         if !self.rtc.is_alive() && self.state != State::Over {
             self.end(DisconnectReason::closed_by_peer(b""));

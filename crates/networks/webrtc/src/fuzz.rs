@@ -126,7 +126,7 @@ impl Stage {
             }
             (7, [ten_ms, ..]) => self.pass(Duration::from_millis(10) * u32::from(*ten_ms)),
             (8, _) => _ = self.connection.send_message(self.now, &String::from_utf8_lossy(bytes)),
-            (9, [0, ..]) => self.connection.leave(self.now),
+            (9, [0, ..]) => self.connection.end_in_order(self.now),
             (9, [at, change, ..]) => self.page.spoil_next(usize::from(*at), *change),
             _ => {}
         }
@@ -168,7 +168,7 @@ impl Stage {
                 ConnectionEvent::Message(text) => {
                     assert!(self.is_connected && text.len() <= self.limits.message_bytes_max);
                 }
-                ConnectionEvent::NoText => assert!(self.is_connected),
+                ConnectionEvent::NotText => assert!(self.is_connected),
                 ConnectionEvent::Voice { payload, .. } => assert!(self.is_connected && !payload.is_empty()),
                 ConnectionEvent::Disconnected(_) => self.is_over = true,
             }

@@ -8,8 +8,8 @@
 //! * [`WebRtcSettings`] and [`PeerLimits`] bound all of it.
 //!
 //! ```text
-//!   browser ══ SRTP, DTLS, STUN ══▶ port ─▶ doorman ─▶ mailbox of a worker ─▶ WebRtcShard ─▶ Connected, Message, Voice …
-//!           ◀═════════════════════════════════════════════════════════════════ send_voice, send_message
+//!   browser ══ SRTP, DTLS, STUN ══▶ port ─▶ PortReader ─▶ mailbox of a worker ─▶ WebRtcShard ─▶ Connected, Message, Voice …
+//!           ◀════════════════════════════════════════════════════════════════════ send_voice, send_message
 //! ```
 //!
 //! What the messages say, who is in which slot and what a session is, is the `browser` crate's; how an offer gets here is the
@@ -23,11 +23,13 @@
 mod connection;
 #[doc(hidden)]
 pub mod fuzz;
+mod page_peer;
 mod port;
 mod settings;
 mod shard;
 
 pub use connection::{OfferError, RtcQuality, Sent, SlotVoice, VOICE_BYTES_MAX};
+pub use page_peer::PagePeer;
 pub use port::WebRtcPort;
 pub use settings::{PeerLimits, WebRtcSettings};
 pub use shard::{RtcEvent, RtcStatistics, WebRtcShard};

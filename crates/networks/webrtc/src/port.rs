@@ -13,16 +13,16 @@ use crate::settings::WebRtcSettings;
 use crate::shard::WebRtcShard;
 
 mod directory;
-mod door;
-mod doorman;
 mod framing;
 mod mailbox;
+mod reader;
+mod shared;
 mod streams;
 
 pub(crate) use directory::{Source, Way};
-pub(crate) use door::Door;
-pub(crate) use doorman::Doorman;
 pub(crate) use mailbox::Datagram;
+pub(crate) use reader::PortReader;
+pub(crate) use shared::SharedPort;
 
 /// The sockets that browsers reach, before they are shared out.
 #[derive(Debug)]
@@ -87,15 +87,15 @@ impl WebRtcPort {
         });
         let sockets: Vec<UdpSocket> =
             (0..count.get()).map(|_| self.socket.socket().try_clone()).collect::<io::Result<_>>()?;
-        let door = Arc::new(Door::new(&self.settings, count, self.bound)?);
+        let shared = Arc::new(SharedPort::new(&self.settings, count, self.bound)?);
         let strangers_max = self.settings.peer.negotiation_max;
-        let doorman = Doorman::start(Arc::clone(&door), self.socket, self.tcp, strangers_max)?;
-        let doorman = Arc::new(doorman);
-        let shard = |(own, socket)| {
-            let (door, doorman) = (Arc::clone(&door), Arc::clone(&doorman));
-            WebRtcShard::new(own, socket, door, doorman, Arc::clone(&identity), self.settings.peer.clone())
+        let reader = PortReader::start(Arc::clone(&shared), self.socket, self.tcp, strangers_max)?;
+        let reader = Arc::new(reader);
+        let worker = |(own, socket)| {
+            let (shared, reader) = (Arc::clone(&shared), Arc::clone(&reader));
+            WebRtcShard::new(own, socket, shared, reader, Arc::clone(&identity), self.settings.peer.clone())
         };
-        Ok(sockets.into_iter().enumerate().map(shard).collect())
+        Ok(sockets.into_iter().enumerate().map(worker).collect())
     }
 }
 
@@ -133,7 +133,7 @@ fn towards(any: IpAddr, elsewhere: IpAddr) -> impl Iterator<Item = IpAddr> {
 const ELSEWHERE_V4: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 1);
 const ELSEWHERE_V6: Ipv6Addr = Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1);
 
-/// Room for what comes while the doorman does something else: a second of several hundred speakers.
+/// Room for what comes while the reading thread does something else: a second of several hundred speakers.
 const SOCKET_BUFFER_BYTES: usize = 4 * 1024 * 1024;
 
 /// What the system has taken cannot be dropped any more, and is late by the time it arrives.

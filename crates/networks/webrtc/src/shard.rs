@@ -9,11 +9,11 @@ use std::task::Waker;
 use std::time::Instant;
 
 use consonance_gateway::Timers;
-use consonance_transport::Peer;
 use str0m::net::{Protocol, Transmit};
 
 use crate::connection::{Connection, ConnectionEvent, Identity, OfferError, RtcQuality, Sent, SlotVoice};
-use crate::port::{Datagram, Door, Doorman, Source, Way};
+use crate::page_peer::PagePeer;
+use crate::port::{Datagram, PortReader, SharedPort, Source, Way};
 use crate::settings::PeerLimits;
 
 mod event;
@@ -24,17 +24,17 @@ pub use event::{RtcEvent, RtcStatistics};
 pub struct WebRtcShard {
     own: usize,
     socket: UdpSocket,
-    door: Arc<Door>,
+    port: Arc<SharedPort>,
     /// The thread that reads the port, which lives as long as any shard.
-    _doorman: Arc<Doorman>,
+    _reader: Arc<PortReader>,
     identity: Arc<Identity>,
     limits: PeerLimits,
-    peers: BTreeMap<Peer, Entry>,
-    timers: Timers<Peer>,
+    peers: BTreeMap<PagePeer, Entry>,
+    timers: Timers<PagePeer>,
     /// Peers for whom voice was written that has not left.
-    written: Vec<Peer>,
+    written: Vec<PagePeer>,
     mail: VecDeque<Datagram>,
-    events: VecDeque<(Peer, ConnectionEvent)>,
+    events: VecDeque<(PagePeer, ConnectionEvent)>,
     /// What was reported last, which its event borrows.
     reported: Option<ConnectionEvent>,
     statistics: RtcStatistics,
@@ -43,7 +43,7 @@ pub struct WebRtcShard {
 struct Entry {
     connection: Connection,
     /// Where it has proved to be last.
-    led: Option<Source>,
+    claimed: Option<Source>,
     is_written: bool,
 }
 
@@ -51,16 +51,16 @@ impl WebRtcShard {
     pub(crate) fn new(
         own: usize,
         socket: UdpSocket,
-        door: Arc<Door>,
-        doorman: Arc<Doorman>,
+        port: Arc<SharedPort>,
+        reader: Arc<PortReader>,
         identity: Arc<Identity>,
         limits: PeerLimits,
     ) -> Self {
         Self {
             own,
             socket,
-            door,
-            _doorman: doorman,
+            port,
+            _reader: reader,
             identity,
             limits,
             peers: BTreeMap::new(),
@@ -79,15 +79,15 @@ impl WebRtcShard {
     /// # Errors
     ///
     /// The offer is not one of our page's, or there are as many peers as may be.
-    pub fn accept(&mut self, now: Instant, offer: &str) -> Result<(Peer, String), OfferError> {
-        let peer = self.door.directory.open(now, self.own).ok_or(OfferError::Full)?;
+    pub fn accept(&mut self, now: Instant, offer: &str) -> Result<(PagePeer, String), OfferError> {
+        let peer = self.port.directory.open(now, self.own).ok_or(OfferError::Full)?;
         let accepted = Connection::accept(now, offer, &self.identity, &self.limits);
         let (mut connection, answer) = accepted.inspect_err(|_| {
-            self.door.directory.close(peer);
+            self.port.directory.close(peer);
             self.statistics.offers_refused += 1;
         })?;
-        self.door.directory.name(peer, connection.user_fragment());
-        let entry = Entry { connection, led: None, is_written: false };
+        self.port.directory.name(peer, connection.user_fragment());
+        let entry = Entry { connection, claimed: None, is_written: false };
         self.peers.insert(peer, entry);
         self.statistics.offers_taken += 1;
         self.settle(now, peer);
@@ -99,10 +99,10 @@ impl WebRtcShard {
     /// # Errors
     ///
     /// As in [`accept`](Self::accept), or the peer is gone.
-    pub fn renegotiate(&mut self, now: Instant, peer: Peer, offer: &str) -> Result<String, OfferError> {
+    pub fn renegotiate(&mut self, now: Instant, peer: PagePeer, offer: &str) -> Result<String, OfferError> {
         let entry = self.peers.get_mut(&peer).ok_or(OfferError::Gone)?;
         let answer = entry.connection.renegotiate(now, offer);
-        self.door.directory.name(peer, entry.connection.user_fragment());
+        self.port.directory.name(peer, entry.connection.user_fragment());
         self.settle(now, peer);
         answer
     }
@@ -112,7 +112,7 @@ impl WebRtcShard {
     /// # Errors
     ///
     /// The peer is gone, or it has named too many.
-    pub fn add_candidate(&mut self, now: Instant, peer: Peer, candidate: &str) -> Result<(), OfferError> {
+    pub fn add_candidate(&mut self, now: Instant, peer: PagePeer, candidate: &str) -> Result<(), OfferError> {
         let entry = self.peers.get_mut(&peer).ok_or(OfferError::Gone)?;
         let added = entry.connection.add_candidate(now, candidate);
         self.settle(now, peer);
@@ -120,7 +120,7 @@ impl WebRtcShard {
     }
 
     /// How many slots a peer has: as many as its page offered, up to [`PeerLimits::slots_max`]. 0 if it is gone.
-    pub fn slots(&self, peer: Peer) -> usize {
+    pub fn slots(&self, peer: PagePeer) -> usize {
         self.peers.get(&peer).map_or(0, |entry| entry.connection.slots())
     }
 
@@ -135,7 +135,7 @@ impl WebRtcShard {
             } else if let Some(datagram) = self.mail.pop_front() {
                 self.receive(now, &datagram);
             } else {
-                let mailbox = &self.door.mailboxes[self.own];
+                let mailbox = &self.port.mailboxes[self.own];
                 if !mailbox.take(&mut self.mail) {
                     self.flush(now);
                     if self.events.is_empty() {
@@ -149,19 +149,19 @@ impl WebRtcShard {
             _ => None,
         };
         self.statistics.count(&event);
-        Some(event::report(peer, remote.unwrap_or(self.door.bound), self.reported.insert(event)))
+        Some(event::report(peer, remote.unwrap_or(self.port.bound), self.reported.insert(event)))
     }
 
     /// Sends a message on a peer's control channel, reliably and in order. A peer that does not take what waits for it is
     /// disconnected.
-    pub fn send_message(&mut self, now: Instant, peer: Peer, text: &str) -> Sent {
+    pub fn send_message(&mut self, now: Instant, peer: PagePeer, text: &str) -> Sent {
         let sent = self.with(now, peer, |connection| connection.send_message(now, text));
         sent.unwrap_or(Sent::NotConnected)
     }
 
     /// Sends a frame in a slot. It leaves with the next [`flush`](Self::flush), or a [`poll`](Self::poll) that says `None`;
     /// what cannot be sent is dropped and counted.
-    pub fn send_voice(&mut self, now: Instant, peer: Peer, voice: SlotVoice<'_>) {
+    pub fn send_voice(&mut self, now: Instant, peer: PagePeer, voice: SlotVoice<'_>) {
         if let Some(entry) = self.peers.get_mut(&peer)
             && entry.connection.send_voice(now, &voice)
         {
@@ -174,7 +174,7 @@ impl WebRtcShard {
         }
     }
 
-    /// Lets leave what was written.
+    /// Sends what was written.
     pub fn flush(&mut self, now: Instant) {
         while let Some(peer) = self.written.pop() {
             if let Some(entry) = self.peers.get_mut(&peer) {
@@ -186,12 +186,12 @@ impl WebRtcShard {
 
     /// Ends a connection in order: messages that were sent before are delivered first, if the page takes them soon. Its
     /// [`RtcEvent::Disconnected`] comes then.
-    pub fn close(&mut self, now: Instant, peer: Peer) {
-        self.with(now, peer, |connection| connection.leave(now));
+    pub fn close(&mut self, now: Instant, peer: PagePeer) {
+        self.with(now, peer, |connection| connection.end_in_order(now));
     }
 
     /// How a peer's link does; `None` if it is gone.
-    pub fn quality(&self, peer: Peer) -> Option<RtcQuality> {
+    pub fn quality(&self, peer: PagePeer) -> Option<RtcQuality> {
         Some(self.peers.get(&peer)?.connection.quality())
     }
 
@@ -202,7 +202,7 @@ impl WebRtcShard {
 
     /// Asks to be woken, from the thread that reads the port, when something has arrived.
     pub fn set_waker(&mut self, waker: Waker) {
-        self.door.mailboxes[self.own].set_waker(waker);
+        self.port.mailboxes[self.own].set_waker(waker);
     }
 
     /// What this shard has carried and dropped since it was made. What is the whole port's, only the first shard tells, so
@@ -211,12 +211,12 @@ impl WebRtcShard {
         let of_port = |counter: &AtomicU64| if self.own == 0 { counter.load(Ordering::Relaxed) } else { 0 };
         RtcStatistics {
             peers: self.peers.len(),
-            mailbox_full: self.door.mailboxes[self.own].dropped(),
-            strays: of_port(&self.door.counts.strays),
-            datagrams_too_many: of_port(&self.door.counts.too_many),
-            tcp_unsent: of_port(&self.door.counts.unsent),
-            stray_connections: of_port(&self.door.counts.stray_connections),
-            connections_turned_away: of_port(&self.door.counts.turned_away),
+            mailbox_full: self.port.mailboxes[self.own].dropped(),
+            strays: of_port(&self.port.counts.strays),
+            datagrams_too_many: of_port(&self.port.counts.too_many),
+            tcp_unsent: of_port(&self.port.counts.unsent),
+            stray_connections: of_port(&self.port.counts.stray_connections),
+            connections_turned_away: of_port(&self.port.counts.turned_away),
             ..self.statistics
         }
     }
@@ -228,37 +228,39 @@ impl WebRtcShard {
             Way::Tcp => (Protocol::Tcp, &self.identity.tcp),
         };
         let same_family = own.iter().find(|own| own.is_ipv4() == address.is_ipv4());
-        let destination = same_family.or(own.first()).copied().unwrap_or(self.door.bound);
+        let destination = same_family.or(own.first()).copied().unwrap_or(self.port.bound);
         self.with(now, datagram.peer, |connection| {
             connection.handle_datagram(now, protocol, address, destination, &datagram.bytes);
         });
     }
 
-    fn with<R>(&mut self, now: Instant, peer: Peer, act: impl FnOnce(&mut Connection) -> R) -> Option<R> {
+    fn with<R>(&mut self, now: Instant, peer: PagePeer, act: impl FnOnce(&mut Connection) -> R) -> Option<R> {
         let result = act(&mut self.peers.get_mut(&peer)?.connection);
         self.settle(now, peer);
         Some(result)
     }
 
     /// Takes from a connection what it has to say, and notes when it wants to be called.
-    fn settle(&mut self, now: Instant, peer: Peer) {
+    fn settle(&mut self, now: Instant, peer: PagePeer) {
         let Some(entry) = self.peers.get_mut(&peer) else { return };
         while let Some(transmit) = entry.connection.poll_transmit() {
             let source = Source { way: way_of(&transmit), address: transmit.destination };
             // It is answered there, so it has proved to be there: with the password of its offer.
-            if entry.led.is_none_or(|led| led != source) && self.door.directory.lead(now, source, peer) {
-                entry.led = Some(source);
+            if entry.claimed.is_none_or(|claimed| claimed != source)
+                && self.port.directory.claim_source(now, source, peer)
+            {
+                entry.claimed = Some(source);
             }
-            if !leave(&self.socket, &self.door, source, transmit) {
+            if !send_datagram(&self.socket, &self.port, source, transmit) {
                 self.statistics.datagrams_unsent += 1;
             }
         }
         let mut is_over = false;
         while let Some(event) = entry.connection.poll_event() {
             match event {
-                ConnectionEvent::Connected => self.door.directory.settle(peer),
+                ConnectionEvent::Connected => self.port.directory.settle(peer),
                 ConnectionEvent::Disconnected(_) => is_over = true,
-                ConnectionEvent::Message(_) | ConnectionEvent::NoText | ConnectionEvent::Voice { .. } => {}
+                ConnectionEvent::Message(_) | ConnectionEvent::NotText | ConnectionEvent::Voice { .. } => {}
             }
             self.events.push_back((peer, event));
         }
@@ -267,7 +269,7 @@ impl WebRtcShard {
         if is_over {
             self.timers.clear(peer);
             self.peers.remove(&peer);
-            self.door.directory.close(peer);
+            self.port.directory.close(peer);
         }
     }
 }
@@ -275,10 +277,10 @@ impl WebRtcShard {
 impl Drop for WebRtcShard {
     fn drop(&mut self) {
         let now = Instant::now();
-        let peers: Vec<Peer> = self.peers.keys().copied().collect();
+        let peers: Vec<PagePeer> = self.peers.keys().copied().collect();
         for peer in peers {
             self.with(now, peer, |connection| connection.close(now));
-            self.door.directory.close(peer);
+            self.port.directory.close(peer);
         }
     }
 }
@@ -294,15 +296,15 @@ fn way_of(transmit: &Transmit) -> Way {
 }
 
 /// False if the system does not take it: voice does not wait, and what is reliable is repeated.
-fn leave(socket: &UdpSocket, door: &Door, to: Source, transmit: Transmit) -> bool {
+fn send_datagram(socket: &UdpSocket, port: &SharedPort, to: Source, transmit: Transmit) -> bool {
     match to.way {
         Way::Udp => {
-            let address = as_sent_from(door.bound, to.address);
+            let address = as_sent_from(port.bound, to.address);
             // The first attempt after one that met an error reports that error instead of sending.
             (0..2).any(|_| socket.send_to(&transmit.contents, address).is_ok())
         }
         Way::Tcp => {
-            door.send_over_tcp(to.address, transmit.contents.into());
+            port.send_over_tcp(to.address, transmit.contents.into());
             true
         }
     }

@@ -54,7 +54,7 @@ pub(crate) enum ConnectionEvent {
     Connected,
     Message(String),
     /// A message that is none, since it is no text.
-    NoText,
+    NotText,
     Voice {
         sequence: u64,
         time: u64,

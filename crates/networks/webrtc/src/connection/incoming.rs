@@ -62,7 +62,7 @@ impl Connection {
         }
         let text = (!message.binary).then(|| String::from_utf8(message.data).ok()).flatten();
         self.drops.malformed += u64::from(text.is_none());
-        self.events.push_back(text.map_or(ConnectionEvent::NoText, ConnectionEvent::Message));
+        self.events.push_back(text.map_or(ConnectionEvent::NotText, ConnectionEvent::Message));
     }
 }
 

@@ -37,7 +37,7 @@ impl Slot {
     }
 
     /// The same stream, of which the page has given the packets another number.
-    pub(super) fn with(self, payload_type: Pt) -> Self {
+    pub(super) fn renumbered(self, payload_type: Pt) -> Self {
         Self { payload_type, ..self }
     }
 
@@ -80,9 +80,9 @@ impl Slot {
     }
 
     /// What is sent from now on is to be judged apart.
-    pub(super) fn part(&mut self) {
+    pub(super) fn judge_anew(&mut self) {
         if let Some(stream) = &mut self.stream {
-            stream.ledger.part(stream.newest + 1);
+            stream.ledger.judge_anew(stream.newest + 1);
         }
     }
 }

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use consonance_gateway::Allowance;
 use consonance_rtc_crypto::user_fragment;
-use consonance_transport::Peer;
 
+use crate::page_peer::PagePeer;
 use crate::settings::WebRtcSettings;
 
 /// By what a datagram came.
@@ -30,7 +30,7 @@ pub(crate) struct Source {
 pub(crate) enum Route {
     To {
         shard: usize,
-        peer: Peer,
+        peer: PagePeer,
     },
     Nobody,
     /// This peer has sent more than it may.
@@ -49,9 +49,9 @@ pub(crate) struct Directory {
 struct Inner {
     last_peer: u64,
     negotiating: usize,
-    peers: HashMap<Peer, Entry>,
-    by_user_fragment: HashMap<String, Peer>,
-    by_source: HashMap<Source, Peer>,
+    peers: HashMap<PagePeer, Entry>,
+    by_user_fragment: HashMap<String, PagePeer>,
+    by_source: HashMap<Source, PagePeer>,
 }
 
 #[derive(Debug)]
@@ -75,14 +75,14 @@ impl Directory {
     }
 
     /// A name for a peer that begins to negotiate, if there may be one more.
-    pub(crate) fn open(&self, now: Instant, shard: usize) -> Option<Peer> {
+    pub(crate) fn open(&self, now: Instant, shard: usize) -> Option<PagePeer> {
         let mut inner = self.lock();
         if inner.peers.len() >= self.peers_max || inner.negotiating >= self.negotiating_max {
             return None;
         }
         inner.last_peer += 1;
         inner.negotiating += 1;
-        let peer = Peer(inner.last_peer);
+        let peer = PagePeer(inner.last_peer);
         let entry = Entry {
             shard,
             is_negotiating: true,
@@ -96,7 +96,7 @@ impl Directory {
     }
 
     /// Checks that carry this name are this peer's; the one before it may still be on its way.
-    pub(crate) fn name(&self, peer: Peer, user_fragment: String) {
+    pub(crate) fn name(&self, peer: PagePeer, user_fragment: String) {
         let inner = &mut *self.lock();
         let Some(entry) = inner.peers.get_mut(&peer) else { return };
         if entry.user_fragments.contains(&user_fragment) {
@@ -110,7 +110,7 @@ impl Directory {
     }
 
     /// A peer is connected.
-    pub(crate) fn settle(&self, peer: Peer) {
+    pub(crate) fn settle(&self, peer: PagePeer) {
         let inner = &mut *self.lock();
         if let Some(entry) = inner.peers.get_mut(&peer) {
             inner.negotiating -= usize::from(std::mem::take(&mut entry.is_negotiating));
@@ -120,7 +120,7 @@ impl Directory {
     /// What comes from there is this peer's, since it has proved to be there.
     ///
     /// False where that is refused: nobody takes an address from a peer that is heard there: who can put it on their own datagrams may not be there.
-    pub(crate) fn lead(&self, now: Instant, source: Source, peer: Peer) -> bool {
+    pub(crate) fn claim_source(&self, now: Instant, source: Source, peer: PagePeer) -> bool {
         let inner = &mut *self.lock();
         let of_another = inner.by_source.get(&source).filter(|known| **known != peer);
         let is_alive = |known: &Entry| now.saturating_duration_since(known.last_heard) < CLAIM_AFTER;
@@ -142,7 +142,7 @@ impl Directory {
     }
 
     /// A peer is gone.
-    pub(crate) fn close(&self, peer: Peer) {
+    pub(crate) fn close(&self, peer: PagePeer) {
         let inner = &mut *self.lock();
         let Some(entry) = inner.peers.remove(&peer) else { return };
         inner.negotiating -= usize::from(entry.is_negotiating);

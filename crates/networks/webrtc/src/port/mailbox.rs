@@ -1,17 +1,16 @@
-//! What the doorman has for one worker.
+//! What the reading thread has for one worker.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 
-use consonance_transport::Peer;
-
 use super::directory::Source;
+use crate::page_peer::PagePeer;
 
 /// A datagram and whose it is.
 #[derive(Debug)]
 pub(crate) struct Datagram {
-    pub(crate) peer: Peer,
+    pub(crate) peer: PagePeer,
     pub(crate) source: Source,
     pub(crate) bytes: Box<[u8]>,
 }

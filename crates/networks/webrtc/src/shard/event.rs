@@ -2,9 +2,10 @@
 
 use std::net::SocketAddr;
 
-use consonance_transport::{DisconnectReason, Peer};
+use consonance_transport::DisconnectReason;
 
 use crate::connection::{ConnectionDrops, ConnectionEvent};
+use crate::page_peer::PagePeer;
 
 /// What happened on a worker's connections. What it borrows is valid until the next call on the shard.
 #[derive(Debug, PartialEq, Eq)]
@@ -12,26 +13,26 @@ pub enum RtcEvent<'a> {
     /// A page is there: its checks, its keys and its control channel are up. Once for each peer at most.
     Connected {
         /// Whose.
-        peer: Peer,
+        peer: PagePeer,
         /// Where it is.
         remote: SocketAddr,
     },
     /// A message came on a control channel.
     Message {
         /// From whom.
-        peer: Peer,
+        peer: PagePeer,
         /// Its words, which nobody has read.
         text: &'a str,
     },
     /// Something came on a control channel that is no text.
-    NoText {
+    NotText {
         /// From whom.
-        peer: Peer,
+        peer: PagePeer,
     },
     /// A packet of Opus came from a page's microphone. Packets may be missing, and overtake each other.
     Voice {
         /// From whom.
-        peer: Peer,
+        peer: PagePeer,
         /// Which packet it is, counting up without wrapping. After a [renegotiation](super::WebRtcShard::renegotiate) it
         /// may jump.
         sequence: u64,
@@ -43,17 +44,17 @@ pub enum RtcEvent<'a> {
     /// A connection is over, also one that never was up. Nothing will come from this peer again.
     Disconnected {
         /// Whose.
-        peer: Peer,
+        peer: PagePeer,
         /// Why.
         reason: DisconnectReason,
     },
 }
 
-pub(super) fn report(peer: Peer, remote: SocketAddr, event: &ConnectionEvent) -> RtcEvent<'_> {
+pub(super) fn report(peer: PagePeer, remote: SocketAddr, event: &ConnectionEvent) -> RtcEvent<'_> {
     match event {
         ConnectionEvent::Connected => RtcEvent::Connected { peer, remote },
         ConnectionEvent::Message(text) => RtcEvent::Message { peer, text },
-        ConnectionEvent::NoText => RtcEvent::NoText { peer },
+        ConnectionEvent::NotText => RtcEvent::NotText { peer },
         ConnectionEvent::Voice { sequence, time, payload } => {
             RtcEvent::Voice { peer, sequence: *sequence, time: *time, payload }
         }
@@ -104,7 +105,7 @@ impl RtcStatistics {
         match event {
             ConnectionEvent::Voice { .. } => self.voice_received += 1,
             ConnectionEvent::Message(_) => self.messages_received += 1,
-            ConnectionEvent::Connected | ConnectionEvent::NoText | ConnectionEvent::Disconnected(_) => {}
+            ConnectionEvent::Connected | ConnectionEvent::NotText | ConnectionEvent::Disconnected(_) => {}
         }
     }
 

@@ -61,7 +61,7 @@ fn what_is_no_text_is_counted_and_told_as_that() {
     let page = stage.page();
     assert!(stage.pages[page].browser.send_bytes(Instant::now(), &[0xff; 10]));
     stage.settle(page);
-    assert!(stage.told.contains(&Told::NoText(stage.pages[page].peer)));
+    assert!(stage.told.contains(&Told::NotText(stage.pages[page].peer)));
     assert_eq!(stage.shard.statistics().malformed, 1);
     assert_eq!(stage.shard.statistics().messages_received, 1);
 }

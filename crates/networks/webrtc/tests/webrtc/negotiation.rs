@@ -156,7 +156,7 @@ fn a_page_whose_network_changes_keeps_its_connection() {
     stage.shard.renegotiate(Instant::now(), peer, "v=0").unwrap_err();
     stage.settle(page);
     assert_eq!(
-        stage.shard.renegotiate(Instant::now(), consonance_transport::Peer(99), &offer),
+        stage.shard.renegotiate(Instant::now(), consonance_webrtc::PagePeer(99), &offer),
         Err(OfferError::Gone)
     );
 }

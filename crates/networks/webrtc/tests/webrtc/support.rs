@@ -5,22 +5,22 @@ use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
 
 use consonance_test_browser::{BrowserEvent, BrowserSettings, UdpBrowser};
-use consonance_transport::{DisconnectReason, Peer};
-use consonance_webrtc::{PeerLimits, RtcEvent, WebRtcPort, WebRtcSettings, WebRtcShard};
+use consonance_transport::DisconnectReason;
+use consonance_webrtc::{PagePeer, PeerLimits, RtcEvent, WebRtcPort, WebRtcSettings, WebRtcShard};
 
 /// What a server was told, owned.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Told {
-    Connected(Peer, SocketAddr),
-    Message(Peer, String),
-    NoText(Peer),
-    Voice(Peer, u64, u64, Vec<u8>),
-    Disconnected(Peer, DisconnectReason),
+    Connected(PagePeer, SocketAddr),
+    Message(PagePeer, String),
+    NotText(PagePeer),
+    Voice(PagePeer, u64, u64, Vec<u8>),
+    Disconnected(PagePeer, DisconnectReason),
 }
 
 pub(crate) struct Page {
     pub(crate) browser: UdpBrowser,
-    pub(crate) peer: Peer,
+    pub(crate) peer: PagePeer,
     pub(crate) events: Vec<BrowserEvent>,
 }
 
@@ -84,7 +84,7 @@ impl Stage {
             self.told.push(match event {
                 RtcEvent::Connected { peer, remote } => Told::Connected(peer, remote),
                 RtcEvent::Message { peer, text } => Told::Message(peer, text.to_owned()),
-                RtcEvent::NoText { peer } => Told::NoText(peer),
+                RtcEvent::NotText { peer } => Told::NotText(peer),
                 RtcEvent::Voice { peer, sequence, time, payload } => {
                     Told::Voice(peer, sequence, time, payload.to_vec())
                 }

@@ -16,7 +16,7 @@ use crate::listener::ConnectionLimits;
 
 /// Who may still come in.
 #[derive(Debug)]
-pub(crate) struct Places {
+pub(crate) struct Seats {
     free: Arc<Semaphore>,
     connections_max: usize,
     per_home: usize,
@@ -26,15 +26,15 @@ pub(crate) struct Places {
     counters: HttpCounters,
 }
 
-/// The place of one connection, which is free again when this is dropped.
+/// The seat of one connection, which is free again when this is dropped.
 #[derive(Debug)]
-pub(crate) struct Place {
+pub(crate) struct Seat {
     _permit: OwnedSemaphorePermit,
     home: Option<IpAddr>,
-    places: Arc<Places>,
+    seats: Arc<Seats>,
 }
 
-impl Places {
+impl Seats {
     pub(crate) fn new(
         limits: &ConnectionLimits,
         trusted: Vec<IpNetwork>,
@@ -45,16 +45,16 @@ impl Places {
         Arc::new(Self { free, connections_max, per_home, trusted, taken: Mutex::default(), counters })
     }
 
-    /// Who comes while all places are taken waits in the operating system's queue; who has too many already is sent away.
-    pub(crate) async fn accept(self: &Arc<Self>, listener: &TcpListener) -> (TcpStream, SocketAddr, Place) {
+    /// Who comes while all seats are taken waits in the operating system's queue; who has too many already is sent away.
+    pub(crate) async fn accept(self: &Arc<Self>, listener: &TcpListener) -> (TcpStream, SocketAddr, Seat) {
         let permit = Arc::clone(&self.free).acquire_owned().await.expect("nobody closes the semaphore");
         loop {
             match listener.accept().await {
                 Ok((stream, remote)) => {
                     if let Ok(home) = self.take(remote.ip()) {
                         self.counters.count_accepted();
-                        let place = Place { _permit: permit, home, places: Arc::clone(self) };
-                        return (stream, remote, place);
+                        let seat = Seat { _permit: permit, home, seats: Arc::clone(self) };
+                        return (stream, remote, seat);
                     }
                     self.counters.count_turned_away();
                     debug!(%remote, "has too many connections already");
@@ -88,11 +88,11 @@ impl Places {
     }
 }
 
-impl Drop for Place {
+impl Drop for Seat {
     fn drop(&mut self) {
-        self.places.counters.count_ended();
+        self.seats.counters.count_ended();
         let Some(home) = self.home else { return };
-        let mut taken = self.places.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut taken = self.seats.taken.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(count) = taken.get_mut(&home) {
             *count -= 1;
             if *count == 0 {

@@ -1,4 +1,4 @@
-//! What the doorman and the workers share.
+//! What the thread that reads the port and the workers share.
 
 use std::collections::VecDeque;
 use std::io;
@@ -13,19 +13,19 @@ use crate::settings::WebRtcSettings;
 
 /// Directory, mailboxes, and what is to leave over TCP.
 #[derive(Debug)]
-pub(crate) struct Door {
+pub(crate) struct SharedPort {
     pub(crate) bound: SocketAddr,
     pub(crate) directory: Directory,
     pub(crate) mailboxes: Vec<Mailbox>,
-    pub(crate) counts: DoorCounts,
-    pub(super) bell: Bell,
+    pub(crate) counts: PortCounts,
+    pub(super) wake_event: WakeEvent,
     is_closed: AtomicBool,
     outgoing: Mutex<VecDeque<(SocketAddr, Vec<u8>)>>,
 }
 
-/// What was dropped at the door: datagrams, where nothing else is said.
+/// What was dropped at the port: datagrams, where nothing else is said.
 #[derive(Debug, Default)]
-pub(crate) struct DoorCounts {
+pub(crate) struct PortCounts {
     /// Nobody's.
     pub(crate) strays: AtomicU64,
     /// A peer's that has sent more than it may.
@@ -38,7 +38,7 @@ pub(crate) struct DoorCounts {
     pub(crate) turned_away: AtomicU64,
 }
 
-impl Door {
+impl SharedPort {
     pub(crate) fn new(
         settings: &WebRtcSettings,
         shards: NonZeroUsize,
@@ -49,14 +49,14 @@ impl Door {
             bound,
             directory: Directory::new(settings),
             mailboxes: (0..shards.get()).map(mailbox).collect(),
-            counts: DoorCounts::default(),
-            bell: Bell::new()?,
+            counts: PortCounts::default(),
+            wake_event: WakeEvent::new()?,
             is_closed: AtomicBool::new(false),
             outgoing: Mutex::default(),
         })
     }
 
-    /// Gives the doorman what is to leave over the TCP connection from there.
+    /// Gives the reading thread what is to leave over the TCP connection from there.
     pub(crate) fn send_over_tcp(&self, to: SocketAddr, datagram: Vec<u8>) {
         let mut outgoing = self.lock();
         if outgoing.len() >= OUTGOING_MAX {
@@ -67,7 +67,7 @@ impl Door {
         let is_news = outgoing.len() == 1;
         drop(outgoing);
         if is_news {
-            self.bell.ring();
+            self.wake_event.signal();
         }
     }
 
@@ -78,7 +78,7 @@ impl Door {
 
     pub(super) fn close(&self) {
         self.is_closed.store(true, Ordering::Release);
-        self.bell.ring();
+        self.wake_event.signal();
     }
 
     pub(super) fn is_closed(&self) -> bool {
@@ -91,48 +91,48 @@ impl Door {
     }
 }
 
-/// How many datagrams wait for the doorman to write them into TCP connections.
+/// How many datagrams wait for the reading thread to write them into TCP connections.
 const OUTGOING_MAX: usize = 4096;
 
-/// Wakes the doorman, where it sleeps until there is something to do; elsewhere it looks by itself.
+/// Wakes the reading thread, where it sleeps until there is something to do; elsewhere it looks by itself.
 #[cfg(target_os = "linux")]
 #[derive(Debug)]
-pub(super) struct Bell(rustix::fd::OwnedFd);
+pub(super) struct WakeEvent(rustix::fd::OwnedFd);
 
 #[cfg(target_os = "linux")]
-impl Bell {
+impl WakeEvent {
     fn new() -> io::Result<Self> {
         use rustix::event::{EventfdFlags, eventfd};
         Ok(Self(eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?))
     }
 
-    fn ring(&self) {
-        // It fails only if it has been rung 2⁶⁴ times.
+    fn signal(&self) {
+        // It fails only if it has been signalled 2⁶⁴ times.
         let _ = rustix::io::write(&self.0, &1_u64.to_ne_bytes());
     }
 
-    /// What becomes readable when it was rung.
+    /// What becomes readable when it was signalled.
     pub(super) fn descriptor(&self) -> &rustix::fd::OwnedFd {
         &self.0
     }
 
-    pub(super) fn hush(&self) {
+    pub(super) fn clear(&self) {
         let _ = rustix::io::read(&self.0, &mut [0; 8]);
     }
 }
 
 #[cfg(not(target_os = "linux"))]
 #[derive(Debug)]
-pub(super) struct Bell;
+pub(super) struct WakeEvent;
 
 #[cfg(not(target_os = "linux"))]
-impl Bell {
+impl WakeEvent {
     #[expect(clippy::unnecessary_wraps, reason = "elsewhere it takes a descriptor")]
     fn new() -> io::Result<Self> {
         Ok(Self)
     }
 
-    fn ring(&self) {}
+    fn signal(&self) {}
 
-    pub(super) fn hush(&self) {}
+    pub(super) fn clear(&self) {}
 }

@@ -12,21 +12,21 @@ use consonance_gateway::tcp::{TcpConnections, TcpEvent, TcpId};
 use consonance_gateway::udp::DatagramSocket;
 
 use super::directory::{Route, Source, Way};
-use super::door::Door;
 use super::framing;
 use super::mailbox::Datagram;
+use super::shared::SharedPort;
 use super::streams::Streams;
 
 /// The thread, which ends when this is dropped.
 #[derive(Debug)]
-pub(crate) struct Doorman {
-    door: Arc<Door>,
+pub(crate) struct PortReader {
+    shared: Arc<SharedPort>,
     thread: Option<JoinHandle<()>>,
 }
 
-impl Doorman {
+impl PortReader {
     pub(crate) fn start(
-        door: Arc<Door>,
+        shared: Arc<SharedPort>,
         socket: DatagramSocket,
         mut tcp: TcpConnections,
         stranger_max: Duration,
@@ -34,10 +34,10 @@ impl Doorman {
         #[cfg(target_os = "linux")]
         {
             tcp.watch(socket.socket())?;
-            tcp.watch(door.bell.descriptor())?;
+            tcp.watch(shared.wake_event.descriptor())?;
         }
         let work = Work {
-            door: Arc::clone(&door),
+            shared: Arc::clone(&shared),
             socket,
             tcp,
             streams: Streams::new(stranger_max),
@@ -46,13 +46,13 @@ impl Doorman {
         };
         let builder = std::thread::Builder::new().name("webrtc port".to_owned());
         let thread = builder.spawn(move || work.run())?;
-        Ok(Self { door, thread: Some(thread) })
+        Ok(Self { shared, thread: Some(thread) })
     }
 }
 
-impl Drop for Doorman {
+impl Drop for PortReader {
     fn drop(&mut self) {
-        self.door.close();
+        self.shared.close();
         if let Some(thread) = self.thread.take() {
             // It does not panic, and if it did, the port is closed all the same.
             let _ = thread.join();
@@ -61,7 +61,7 @@ impl Drop for Doorman {
 }
 
 struct Work {
-    door: Arc<Door>,
+    shared: Arc<SharedPort>,
     socket: DatagramSocket,
     tcp: TcpConnections,
     streams: Streams,
@@ -71,8 +71,8 @@ struct Work {
 
 impl Work {
     fn run(mut self) {
-        while !self.door.is_closed() {
-            self.door.bell.hush();
+        while !self.shared.is_closed() {
+            self.shared.wake_event.clear();
             let now = Instant::now();
             self.read_datagrams(now);
             self.write_streams(now);
@@ -88,7 +88,7 @@ impl Work {
         for _ in 0..DATAGRAMS_IN_A_ROW_MAX {
             let Some((length, source)) = self.socket.receive(&mut self.buffer) else { break };
             let address = SocketAddr::new(source.ip().to_canonical(), source.port());
-            deliver(&self.door, now, Source { way: Way::Udp, address }, &self.buffer[..length]);
+            deliver(&self.shared, now, Source { way: Way::Udp, address }, &self.buffer[..length]);
         }
     }
 
@@ -107,7 +107,7 @@ impl Work {
         let mut consumed = 0;
         let received = self.tcp.received(id);
         while let Some(datagram) = framing::first(&received[consumed..]) {
-            deliver(&self.door, now, Source { way: Way::Tcp, address }, datagram);
+            deliver(&self.shared, now, Source { way: Way::Tcp, address }, datagram);
             consumed += framing::HEADER_BYTES + datagram.len();
         }
         let is_too_long = framing::announced(&received[consumed..]).is_some_and(|it| it > DATAGRAM_BYTES_MAX);
@@ -118,22 +118,22 @@ impl Work {
     }
 
     fn end_strangers(&mut self, now: Instant) {
-        let is_somebodys = |address| self.door.directory.knows(Source { way: Way::Tcp, address });
+        let is_somebodys = |address| self.shared.directory.knows(Source { way: Way::Tcp, address });
         for id in self.streams.strangers(now, is_somebodys) {
             self.end(id);
         }
-        self.door.counts.turned_away.store(self.tcp.turned_away(), Ordering::Relaxed);
+        self.shared.counts.turned_away.store(self.tcp.turned_away(), Ordering::Relaxed);
     }
 
     /// Ends a connection that is nobody's, or none of WebRTC.
     fn end(&mut self, id: TcpId) {
         self.tcp.abort(id);
         self.streams.remove(id);
-        self.door.counts.stray_connections.fetch_add(1, Ordering::Relaxed);
+        self.shared.counts.stray_connections.fetch_add(1, Ordering::Relaxed);
     }
 
     fn write_streams(&mut self, now: Instant) {
-        self.door.take_outgoing(&mut self.outgoing);
+        self.shared.take_outgoing(&mut self.outgoing);
         for (to, datagram) in self.outgoing.drain(..) {
             let id = self.streams.from(to);
             // Voice that would be late is dropped; what else there is repeats itself if it is.
@@ -143,7 +143,7 @@ impl Work {
             };
             match id.filter(takes) {
                 Some(id) => self.tcp.send(now, id, &[&framing::header(&datagram), &datagram]),
-                None => _ = self.door.counts.unsent.fetch_add(1, Ordering::Relaxed),
+                None => _ = self.shared.counts.unsent.fetch_add(1, Ordering::Relaxed),
             }
         }
     }
@@ -165,13 +165,13 @@ impl Work {
     }
 }
 
-fn deliver(door: &Door, now: Instant, source: Source, datagram: &[u8]) {
-    match door.directory.route(now, source, datagram) {
+fn deliver(shared: &SharedPort, now: Instant, source: Source, datagram: &[u8]) {
+    match shared.directory.route(now, source, datagram) {
         Route::To { shard, peer } => {
-            door.mailboxes[shard].put(Datagram { peer, source, bytes: datagram.into() });
+            shared.mailboxes[shard].put(Datagram { peer, source, bytes: datagram.into() });
         }
-        Route::Nobody => _ = door.counts.strays.fetch_add(1, Ordering::Relaxed),
-        Route::TooMany => _ = door.counts.too_many.fetch_add(1, Ordering::Relaxed),
+        Route::Nobody => _ = shared.counts.strays.fetch_add(1, Ordering::Relaxed),
+        Route::TooMany => _ = shared.counts.too_many.fetch_add(1, Ordering::Relaxed),
     }
 }
 

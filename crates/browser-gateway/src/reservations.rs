@@ -1,0 +1,67 @@
+//! Which worker has which session, as far as a page that is not there yet has to know.
+
+use std::fmt;
+use std::sync::Arc;
+
+/// Asked when somebody comes, and never for a packet.
+pub trait SessionReservations: Send + Sync {
+    /// The worker that has this session, or begins it. Until somebody arrives there, or the reservation is
+    /// [cancelled](Self::cancel), the session does not end.
+    ///
+    /// # Errors
+    /// There is no such session, or there are as many as there may be.
+    fn reserve(&self, session: &str) -> Result<usize, NoReservation>;
+
+    /// Who had a reservation will not arrive.
+    fn cancel(&self, session: &str);
+}
+
+/// Why there is no reservation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NoReservation {
+    /// No session of that name is served.
+    #[error("there is no session of that name here")]
+    NoSuchSession,
+    /// There are as many sessions as there may be.
+    #[error("this server has all the sessions that it takes; try again later")]
+    Full,
+}
+
+/// A reservation, which is cancelled when it is dropped, unless its player [arrives](Self::arrive).
+pub(crate) struct Reservation {
+    reservations: Arc<dyn SessionReservations>,
+    session: Box<str>,
+    is_kept: bool,
+}
+
+impl Reservation {
+    /// With the worker that has it.
+    pub(crate) fn make(
+        reservations: &Arc<dyn SessionReservations>,
+        session: &str,
+    ) -> Result<(usize, Self), NoReservation> {
+        let worker = reservations.reserve(session)?;
+        let reservation =
+            Self { reservations: Arc::clone(reservations), session: session.into(), is_kept: true };
+        Ok((worker, reservation))
+    }
+
+    /// The session is told of the player, and counts it itself.
+    pub(crate) fn arrive(mut self) {
+        self.is_kept = false;
+    }
+}
+
+impl Drop for Reservation {
+    fn drop(&mut self) {
+        if self.is_kept {
+            self.reservations.cancel(&self.session);
+        }
+    }
+}
+
+impl fmt::Debug for Reservation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reservation").field("session", &self.session).finish_non_exhaustive()
+    }
+}

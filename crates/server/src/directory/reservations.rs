@@ -1,0 +1,37 @@
+//! Reservations in sessions, for networks that let somebody in long before it arrives at a worker, if it ever does.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::{Directory, SessionRefusal};
+
+/// Says which worker has a session, and keeps a session up for who is on the way to it; see
+/// [`Workers::reservations`](crate::Workers::reservations).
+#[derive(Clone)]
+pub struct Reservations(Arc<Directory>);
+
+impl Reservations {
+    pub(crate) fn new(directory: Arc<Directory>) -> Self {
+        Self(directory)
+    }
+
+    /// Which worker takes a client that names this session. Until the client arrives there, or its
+    /// reservation is [cancelled](Self::cancel), the session does not end.
+    ///
+    /// # Errors
+    /// There is no such session, nor may it begin.
+    pub fn reserve(&self, session: &str) -> Result<usize, SessionRefusal> {
+        self.0.reserve(session)
+    }
+
+    /// A client that has a reservation will not arrive.
+    pub fn cancel(&self, session: &str) {
+        self.0.cancel(session);
+    }
+}
+
+impl fmt::Debug for Reservations {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reservations").finish_non_exhaustive()
+    }
+}
