@@ -114,7 +114,7 @@ pub enum DatagramPath {
     /// The connection, until it is known whether the datagrams of a leaner path come through.
     Trying,
     /// A leaner path beside the connection.
-    Beside,
+    FastPath,
     /// The connection, because datagrams beside it do not come through; it is tried again now and then.
     Blocked {
         /// The UDP port of the server that they do not reach, or are not answered from.

@@ -3,10 +3,10 @@
 //! One thread carries all clients (`load/crowd.rs`); the server is a process of its own, on a core of its own, so that what
 //! it uses can be told apart. `docs/server-cost.md` says what is counted and how.
 
-mod beside;
 pub(super) mod client;
 mod company;
 mod crowd;
+mod fast_path;
 mod flooder;
 mod floors;
 mod idle;
@@ -167,7 +167,7 @@ impl Load {
     /// Lets everybody join.
     fn gather(&self, address: &QuicAddress, progress: &Progress) -> Result<Crowd, Box<dyn Error>> {
         let dialer = Dialer::new(address, socket_address(address)?, self.mode.client_settings());
-        let mut crowd = Crowd::new(dialer, self.frame_bytes.into(), self.mode.wants_beside());
+        let mut crowd = Crowd::new(dialer, self.frame_bytes.into(), self.mode.wants_fast_path());
         let guest = |index: u32| Guest {
             name: format!("load {index}"),
             session: address.session().to_owned(),
@@ -233,7 +233,7 @@ impl Load {
         crowd.stamp_arrivals()?;
         let calm = crowd.talk(calm_rate, WARM_UP, time, server)?;
         let is_limited_by_clients = is_limited_by_clients || busy.is_limited_by_clients();
-        let scene = self.scene(crowd.is_beside());
+        let scene = self.scene(crowd.is_on_fast_path());
         Ok((Figures { scene, busy, calm, bytes_per_client: None, is_limited_by_clients }, company))
     }
 
@@ -241,9 +241,9 @@ impl Load {
         self.seconds.map_or(otherwise, Duration::from_secs_f64)
     }
 
-    fn scene(&self, is_beside: bool) -> Scene {
+    fn scene(&self, is_on_fast_path: bool) -> Scene {
         let Self { clients, speakers, rooms, frame_bytes, .. } = *self;
-        Scene { mode: self.mode.name(is_beside), clients, speakers, rooms, frame_bytes }
+        Scene { mode: self.mode.name(is_on_fast_path), clients, speakers, rooms, frame_bytes }
     }
 }
 

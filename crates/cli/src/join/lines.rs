@@ -44,7 +44,7 @@ impl<'a> EventLines<'a> {
     pub(crate) fn print_voice_path(&self, path: DatagramPath) -> io::Result<()> {
         let (words, name, port) = match path {
             DatagramPath::Connection | DatagramPath::Trying => return Ok(()),
-            DatagramPath::Beside => ("voice over the fast path".to_owned(), "fast", None),
+            DatagramPath::FastPath => ("voice over the fast path".to_owned(), "fast", None),
             DatagramPath::Blocked { port } => (
                 format!("voice over QUIC: is UDP to port {port} blocked for the fast path?"),
                 "quic",

@@ -122,7 +122,7 @@ fn voice_path(path: DatagramPath) -> Option<String> {
     match path {
         DatagramPath::Connection => None,
         DatagramPath::Trying => Some("over the connection; the fast path is being tried".to_owned()),
-        DatagramPath::Beside => Some("over the fast path".to_owned()),
+        DatagramPath::FastPath => Some("over the fast path".to_owned()),
         DatagramPath::Blocked { port } => {
             Some(format!("over the connection: is UDP to port {port} blocked for the fast path?"))
         }

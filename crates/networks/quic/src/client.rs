@@ -145,7 +145,7 @@ impl ClientTransport for QuicClient {
         }
         let sent = match delivery {
             Delivery::Reliable => link.send_control(self.packets.frame(packet)),
-            Delivery::Unreliable if link.send_beside(packet) => Sent::Taken,
+            Delivery::Unreliable if link.send_on_fast_path(packet) => Sent::Taken,
             Delivery::Unreliable => link.send_datagram(self.packets.datagram(packet)),
         };
         sent.count(&mut self.statistics, delivery, packet.len());

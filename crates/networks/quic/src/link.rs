@@ -26,7 +26,7 @@ pub(crate) use pump::pump;
 pub(crate) struct Link {
     connection: Connection,
     /// A client's path beside the connection, once the server has opened one.
-    beside: OnceLock<Arc<PathLink>>,
+    fast_path: OnceLock<Arc<PathLink>>,
     outbox: Outbox,
     outgoing: OutgoingLimits,
     close_timeout: Duration,
@@ -78,7 +78,7 @@ impl Link {
     pub(crate) fn new(connection: Connection, outgoing: OutgoingLimits, close_timeout: Duration) -> Self {
         Self {
             connection,
-            beside: OnceLock::new(),
+            fast_path: OnceLock::new(),
             outbox: Outbox::new(outgoing),
             outgoing,
             close_timeout,
@@ -89,14 +89,14 @@ impl Link {
     }
 
     /// From now on unreliable packets go this way while it is open.
-    pub(crate) fn set_beside(&self, path: Arc<PathLink>) {
-        let _ = self.beside.set(path);
+    pub(crate) fn set_fast_path(&self, path: Arc<PathLink>) {
+        let _ = self.fast_path.set(path);
     }
 
     /// Sends an unreliable packet, from the calling thread, on the path beside the connection. False if it has to go
     /// over the connection.
-    pub(crate) fn send_beside(&self, packet: &[u8]) -> bool {
-        self.ending.get().is_none() && self.beside.get().is_some_and(|path| path.send(packet))
+    pub(crate) fn send_on_fast_path(&self, packet: &[u8]) -> bool {
+        self.ending.get().is_none() && self.fast_path.get().is_some_and(|path| path.send(packet))
     }
 
     /// The connection, for what only it knows.
@@ -163,7 +163,7 @@ impl Link {
             round_trip: path.rtt,
             datagrams_sent: path.sent_packets,
             datagrams_lost: path.lost_packets,
-            datagram_path: self.beside.get().map_or(DatagramPath::Connection, |path| path.datagram_path()),
+            datagram_path: self.fast_path.get().map_or(DatagramPath::Connection, |path| path.datagram_path()),
         }
     }
 

@@ -18,19 +18,19 @@ use consonance_transport::{Delivery, Peer, SHUTTING_DOWN, ServerStatistics, Serv
 use consonance_udp::Offer;
 use rustc_hash::FxHashMap;
 
-mod beside;
 mod bind;
 mod busy_share;
 mod connection_ids;
 mod entrance;
+mod fast_path;
 mod port;
 mod shard;
 mod transport;
 
-use beside::Beside;
-pub use beside::FastPathCounts;
 pub use bind::BindError;
 use entrance::Entrance;
+pub use fast_path::FastPathCounts;
+use fast_path::FastPathShard;
 use port::Port;
 use shard::{Placement, Shard};
 
@@ -51,9 +51,9 @@ pub struct QuicServer {
     /// By numbers that we chose, so that nobody can make them collide.
     members: FxHashMap<Peer, Member>,
     /// Paths beside the connections, unless there are none.
-    beside: Option<Beside>,
-    /// Whether the next poll looks beside the connections first: they take turns.
-    is_beside_first: bool,
+    fast_path: Option<FastPathShard>,
+    /// Whether the next poll looks at the fast path first: they take turns.
+    is_fast_path_first: bool,
     /// Reported as connected by the last poll: taken in, with this hello, unless the next call refuses it.
     newcomer: Option<(Peer, Vec<u8>)>,
     /// Whose packet was reported last: what is sent then is most likely that one's. The fast path judges by it who hears
@@ -63,8 +63,8 @@ pub struct QuicServer {
     packets: PacketBytes,
     /// The packet that the last event showed.
     shown: Option<Bytes>,
-    /// The same, of a packet that came beside the connections.
-    shown_beside: Vec<u8>,
+    /// The same, of a packet that came over the fast path.
+    shown_fast_packet: Vec<u8>,
     statistics: ServerStatistics,
 }
 
@@ -112,7 +112,7 @@ impl QuicServer {
         place: impl Fn(&str) -> usize + Send + Sync + 'static,
     ) -> Result<Vec<Self>, BindError> {
         let port = Arc::new(bind::bind(runtime, address, identity, &settings, shards.get())?);
-        let fast_path = settings.fast_path.clone();
+        let fast_path_settings = settings.fast_path.clone();
         let entrance = Arc::new(Entrance::new(settings, shards, Placement::new(place)));
         runtime.spawn(Arc::clone(&entrance).receive(port.endpoint.clone()));
         let server = |(number, shard): (usize, &Arc<Shard>)| Self {
@@ -121,14 +121,14 @@ impl QuicServer {
             shard: Arc::clone(shard),
             is_first: number == 0,
             members: FxHashMap::default(),
-            beside: Beside::new(&port, number, &fast_path),
-            is_beside_first: false,
+            fast_path: FastPathShard::new(&port, number, &fast_path_settings),
+            is_fast_path_first: false,
             newcomer: None,
             last_heard: Peer(0),
             is_shut_down: false,
             packets: PacketBytes::default(),
             shown: None,
-            shown_beside: Vec::new(),
+            shown_fast_packet: Vec::new(),
             statistics: ServerStatistics::default(),
         };
         Ok(entrance.shards.iter().enumerate().map(server).collect())
@@ -180,13 +180,14 @@ impl QuicServer {
 
     /// What the paths beside the connections carried and dropped, if there are such paths.
     pub fn fast_path_counts(&self) -> Option<FastPathCounts> {
-        self.beside.as_ref().map(Beside::counts)
+        self.fast_path.as_ref().map(FastPathShard::counts)
     }
 
     /// Takes a client in that the driver may still refuse.
     fn welcome(&mut self, peer: Peer, link: Arc<Link>, offer: Option<&Offer>) {
-        let announcement =
-            offer.and_then(|offer| self.beside.as_mut().and_then(|beside| beside.open(peer, &link, offer)));
+        let announcement = offer.and_then(|offer| {
+            self.fast_path.as_mut().and_then(|fast_path| fast_path.open(peer, &link, offer))
+        });
         let path = announcement.map(|announcement| announcement.link);
         self.newcomer = Some((peer, server_hello(announcement.as_ref())));
         self.members.insert(peer, Member { link, path });
@@ -218,8 +219,8 @@ impl QuicServer {
             let sent = match self.members.get(peer) {
                 None => Sent::NotConnected,
                 Some(Member { link, path }) => {
-                    let beside = self.beside.as_mut().zip(*path);
-                    if beside.is_some_and(|(it, number)| it.send(now, number, self.last_heard, packet)) {
+                    let fast_path = self.fast_path.as_mut().zip(*path);
+                    if fast_path.is_some_and(|(it, number)| it.send(now, number, self.last_heard, packet)) {
                         Sent::Taken
                     } else {
                         let datagram: &Bytes = shared.get_or_insert_with(|| self.packets.datagram(packet));
@@ -231,26 +232,26 @@ impl QuicServer {
         }
     }
 
-    /// The next packet that came beside the connections, in `shown_beside`, and whose it is.
-    fn receive_beside(&mut self, now: Instant) -> Option<Peer> {
-        let peer = self.beside.as_mut()?.receive(now, &mut self.shown_beside)?;
-        self.statistics.links.received.count(Delivery::Unreliable, 1, self.shown_beside.len());
+    /// The next packet that came over the fast path, in `shown_fast_packet`, and whose it is.
+    fn receive_on_fast_path(&mut self, now: Instant) -> Option<Peer> {
+        let peer = self.fast_path.as_mut()?.receive(now, &mut self.shown_fast_packet)?;
+        self.statistics.links.received.count(Delivery::Unreliable, 1, self.shown_fast_packet.len());
         self.last_heard = peer;
         Some(peer)
     }
 
     fn send_collected(&mut self, now: Instant) {
-        if let Some(beside) = &mut self.beside {
-            beside.flush(now);
-            beside.look_again();
+        if let Some(fast_path) = &mut self.fast_path {
+            fast_path.flush(now);
+            fast_path.look_again();
         }
     }
 
     fn close_path(&mut self, peer: Peer) {
         if let Some(number) = self.members.get_mut(&peer).and_then(|member| member.path.take())
-            && let Some(beside) = &mut self.beside
+            && let Some(fast_path) = &mut self.fast_path
         {
-            beside.close(number);
+            fast_path.close(number);
         }
     }
 

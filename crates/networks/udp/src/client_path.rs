@@ -9,10 +9,10 @@ use crate::refusal::{Refusal, RefusalCounts};
 use crate::seal::{Opener, Sealer};
 use crate::{Announcement, ClientPathSettings, MAX_PACKET_BYTES, PathSecrets};
 
-mod way;
+mod probing;
 
-use way::Way;
-pub use way::WayState;
+pub use probing::PathState;
+use probing::Probing;
 
 /// One client's path to its server, without a socket: datagrams and time in, datagrams out.
 ///
@@ -21,21 +21,21 @@ pub use way::WayState;
 /// [`handle_timeout`](Self::handle_timeout) when [`poll_timeout`](Self::poll_timeout) says so, and after each call
 /// sends what [`poll_transmit`](Self::poll_transmit) gives. Any order of calls is safe.
 ///
-/// Packets go this way only while [`is_open`](Self::is_open); else the driver sends them the way that agreed on the keys.
+/// Packets take this path only while [`is_open`](Self::is_open); else the driver sends them the way that agreed on the keys.
 #[derive(Debug)]
 pub struct ClientPath {
     worker: u8,
     link: u32,
     sealer: Sealer,
     opener: Opener,
-    way: Way,
+    probing: Probing,
     /// The proof that the server asked for last.
     response: Option<Token>,
     refused: RefusalCounts,
 }
 
 impl ClientPath {
-    /// Begins to probe the way at once.
+    /// Begins to probe the path at once.
     pub fn new(
         now: Instant,
         secrets: &PathSecrets,
@@ -48,25 +48,25 @@ impl ClientPath {
             link: announcement.link,
             sealer: Sealer::new(secrets.to_server(), cipher),
             opener: Opener::new(secrets.to_client(), cipher),
-            way: Way::new(now, settings),
+            probing: Probing::new(now, settings),
             response: None,
             refused: RefusalCounts::default(),
         }
     }
 
-    /// Whether the way is open both ways, so that packets should take it.
+    /// Whether the path is open both ways, so that packets should take it.
     pub fn is_open(&self) -> bool {
-        self.state() == WayState::Open
+        self.state() == PathState::Open
     }
 
-    /// How the way is.
-    pub fn state(&self) -> WayState {
-        self.way.state()
+    /// How the path is.
+    pub fn state(&self) -> PathState {
+        self.probing.state()
     }
 
     /// There and back, as the last answer showed.
     pub fn round_trip(&self) -> Option<Duration> {
-        self.way.round_trip()
+        self.probing.round_trip()
     }
 
     /// Datagrams that were dropped, by reason.
@@ -74,13 +74,13 @@ impl ClientPath {
         self.refused
     }
 
-    /// Appends the datagram with this packet to `out`. False, and nothing is appended, if the way is not open or the
+    /// Appends the datagram with this packet to `out`. False, and nothing is appended, if the path is not open or the
     /// packet longer than [`MAX_PACKET_BYTES`].
     pub fn seal(&mut self, packet: &[u8], out: &mut Vec<u8>) -> bool {
         if !self.is_open() || packet.len() > MAX_PACKET_BYTES {
             return false;
         }
-        self.way.note_sent();
+        self.probing.note_sent();
         self.append(Kind::Packet, packet, out);
         true
     }
@@ -99,14 +99,14 @@ impl ClientPath {
 
     /// Does what is due.
     pub fn handle_timeout(&mut self, now: Instant) {
-        self.way.handle_timeout(now);
+        self.probing.handle_timeout(now);
     }
 
     /// Appends a datagram that is to be sent now to `out`; false if there is none. Call until it says so.
     pub fn poll_transmit(&mut self, now: Instant, out: &mut Vec<u8>) -> bool {
         if let Some(token) = self.response.take() {
             self.append(Kind::Response, &token, out);
-        } else if let Some(probe) = self.way.poll_probe(now) {
+        } else if let Some(probe) = self.probing.poll_probe(now) {
             self.append(Kind::Probe, &probe.encode(), out);
         } else {
             return false;
@@ -116,7 +116,7 @@ impl ClientPath {
 
     /// When [`handle_timeout`](Self::handle_timeout) has something to do.
     pub fn poll_timeout(&self) -> Option<Instant> {
-        Some(self.way.poll_timeout())
+        Some(self.probing.poll_timeout())
     }
 
     fn append(&mut self, kind: Kind, body: &[u8], out: &mut Vec<u8>) {
@@ -130,15 +130,15 @@ impl ClientPath {
         let token = || Token::try_from(body).map_err(|_| Refusal::Malformed);
         match kind {
             Kind::Packet => {
-                self.way.note_heard(now);
+                self.probing.note_heard(now);
                 Ok(Packets::one(body))
             }
             Kind::Packets => {
-                self.way.note_heard(now);
+                self.probing.note_heard(now);
                 Packets::several(body).ok_or(Refusal::Malformed)
             }
             Kind::Answer => {
-                self.way.handle_answer(now, Probe::parse(token()?));
+                self.probing.handle_answer(now, Probe::parse(token()?));
                 Ok(Packets::NONE)
             }
             // The parser gives nothing else to a client.

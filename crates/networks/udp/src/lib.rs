@@ -38,7 +38,7 @@ mod steering;
 pub use announcement::{Announcement, Offer};
 pub use batch::Batch;
 pub use cipher::Cipher;
-pub use client_path::{ClientPath, WayState};
+pub use client_path::{ClientPath, PathState};
 pub use gathered::Packets;
 pub use path_socket::{PathSocket, SendCounts, keep_whole};
 pub use port_group::PortGroup;

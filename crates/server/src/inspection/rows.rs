@@ -141,7 +141,7 @@ fn player_row(at: Instant, server: &Server, client: &ClientRow<'_>, names: &Name
 /// As far as the server can see. Where there are two ways, which one it is says enough.
 fn voice_path(network: &str, quality: &LinkQuality) -> String {
     match quality.datagram_path {
-        DatagramPath::Beside => "over the fast path".to_owned(),
+        DatagramPath::FastPath => "over the fast path".to_owned(),
         DatagramPath::Trying | DatagramPath::Blocked { .. } => {
             "over the connection: on the fast path nothing comes through, or not yet".to_owned()
         }
@@ -201,7 +201,7 @@ mod tests {
         };
         for (network, path, words) in [
             ("quic", DatagramPath::Connection, "over the connection"),
-            ("quic", DatagramPath::Beside, "over the fast path"),
+            ("quic", DatagramPath::FastPath, "over the fast path"),
             (
                 "browser",
                 DatagramPath::Connection,

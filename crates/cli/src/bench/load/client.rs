@@ -11,7 +11,7 @@ use consonance_session::{
 };
 use consonance_transport as transport;
 
-use super::beside::Beside;
+use super::fast_path::FastPath;
 use super::inbox::{Inbox, stamp};
 use super::probe::{Heard, Stamp};
 
@@ -33,7 +33,7 @@ pub(in crate::bench) struct LoadClient {
     core: ClientCore,
     engine: Client,
     standing: Standing,
-    beside: Option<Beside>,
+    fast_path: Option<FastPath>,
     /// When the connection is to be looked at again; voice that does not come over it lets it rest.
     next_look_at: Instant,
 }
@@ -74,7 +74,7 @@ impl Now {
 
 /// Each client has one link.
 const LINK: LinkId = LinkId(1);
-/// How long the connection rests while voice goes beside it.
+/// How long the connection rests while voice takes the fast path.
 const REST: Duration = Duration::from_millis(10);
 /// So many datagrams are taken from one client before the others have their turn.
 const DATAGRAMS_PER_TURN: usize = 64;
@@ -107,7 +107,7 @@ impl LoadClient {
             core,
             engine,
             standing: Standing::Joining,
-            beside: None,
+            fast_path: None,
             next_look_at: now.instant,
         })
     }
@@ -116,32 +116,32 @@ impl LoadClient {
         &self.standing
     }
 
-    /// Whether voice goes beside the connection.
-    pub(in crate::bench) fn is_beside(&self) -> bool {
-        self.beside.as_ref().is_some_and(Beside::is_open)
+    /// Whether voice takes the fast path.
+    pub(in crate::bench) fn is_on_fast_path(&self) -> bool {
+        self.fast_path.as_ref().is_some_and(FastPath::is_open)
     }
 
     /// Where it can be reached.
     pub(in crate::bench) fn ports(&self) -> impl Iterator<Item = u16> {
         let connection = self.socket.local_addr().ok().map(|address| address.port());
-        let beside = self.beside.as_ref().and_then(|beside| beside.port().ok());
-        [connection, beside].into_iter().flatten()
+        let fast_path = self.fast_path.as_ref().and_then(|fast_path| fast_path.port().ok());
+        [connection, fast_path].into_iter().flatten()
     }
 
     /// From now on the kernel notes when datagrams arrive here.
     pub(in crate::bench) fn stamp(&self) -> io::Result<()> {
         stamp(&self.socket)?;
-        self.beside.as_ref().map_or(Ok(()), Beside::stamp)
+        self.fast_path.as_ref().map_or(Ok(()), FastPath::stamp)
     }
 
     /// Takes what has come in, does what is due, and sends what has to go out; how many datagrams came.
     pub(in crate::bench) fn turn(&mut self, now: Now, desk: &mut Desk) -> io::Result<usize> {
-        let beside = self.look_beside(now, desk)?;
+        let fast_path = self.look_at_fast_path(now, desk)?;
         if now.instant < self.next_look_at {
             self.send(now, &mut desk.datagram)?;
-            return Ok(beside);
+            return Ok(fast_path);
         }
-        if self.is_beside() {
+        if self.is_on_fast_path() {
             self.next_look_at = now.instant + REST;
         }
         let mut datagrams = 0;
@@ -159,7 +159,7 @@ impl LoadClient {
             self.engine.handle_timeout(now.at);
         }
         self.send(now, &mut desk.datagram)?;
-        Ok(beside + datagrams)
+        Ok(fast_path + datagrams)
     }
 
     /// Says a frame into its room.
@@ -174,23 +174,23 @@ impl LoadClient {
         self.send(now, &mut desk.datagram)
     }
 
-    fn look_beside(&mut self, now: Now, desk: &mut Desk) -> io::Result<usize> {
-        let Some(beside) = &mut self.beside else { return Ok(0) };
+    fn look_at_fast_path(&mut self, now: Now, desk: &mut Desk) -> io::Result<usize> {
+        let Some(fast_path) = &mut self.fast_path else { return Ok(0) };
         let engine = &mut self.engine;
         let mut datagrams = 0;
         while datagrams < DATAGRAMS_PER_TURN {
             let heard = &mut desk.heard;
             let hear = |packet: &[u8], arrived_at: Stamp| {
                 engine.handle_packet(now.at, LINK, Delivery::Unreliable, packet);
-                heard.beside += 1;
+                heard.on_fast_path += 1;
                 take_engine_events(engine, arrived_at, heard, &mut self.standing);
             };
-            if !beside.receive(now.instant, &mut desk.inbox, hear)? {
+            if !fast_path.receive(now.instant, &mut desk.inbox, hear)? {
                 break;
             }
             datagrams += 1;
         }
-        beside.turn(now.instant, &mut desk.datagram)?;
+        fast_path.turn(now.instant, &mut desk.datagram)?;
         Ok(datagrams)
     }
 
@@ -200,7 +200,7 @@ impl LoadClient {
                 CoreEvent::Connected => {
                     self.engine.handle_connected(now.at, LINK);
                     let grant = self.core.fast_path();
-                    self.beside = grant.map(|grant| Beside::new(now.instant, &grant)).transpose()?;
+                    self.fast_path = grant.map(|grant| FastPath::new(now.instant, &grant)).transpose()?;
                 }
                 CoreEvent::Packet { delivery, packet } => {
                     self.engine.handle_packet(now.at, LINK, to_session(delivery), &packet);
@@ -217,12 +217,12 @@ impl LoadClient {
 
     fn send(&mut self, now: Now, datagram: &mut Vec<u8>) -> io::Result<()> {
         while let Some(transmit) = self.engine.poll_transmit() {
-            let goes_beside = transmit.delivery == Delivery::Unreliable
-                && match &mut self.beside {
-                    Some(beside) => beside.send(transmit.payload, datagram)?,
+            let takes_fast_path = transmit.delivery == Delivery::Unreliable
+                && match &mut self.fast_path {
+                    Some(fast_path) => fast_path.send(transmit.payload, datagram)?,
                     None => false,
                 };
-            if !goes_beside {
+            if !takes_fast_path {
                 self.core.send(to_transport(transmit.delivery), transmit.payload);
             }
         }

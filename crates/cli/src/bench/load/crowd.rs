@@ -25,8 +25,8 @@ pub(super) struct Crowd {
     audiences: Vec<u64>,
     /// Of all sockets, as soon as everybody is in.
     ports: BTreeSet<u16>,
-    /// Whether voice has to go beside the connections.
-    wants_beside: bool,
+    /// Whether voice has to take the fast path.
+    wants_fast_path: bool,
     desk: Desk,
     frames: Frames,
     step: u32,
@@ -45,8 +45,8 @@ const JOIN_PATIENCE: Duration = Duration::from_secs(20);
 const STRAGGLERS: Duration = Duration::from_millis(100);
 
 impl Crowd {
-    /// Nobody yet. Frames will have this many bytes. Who `wants_beside` is in only when its fast path is open.
-    pub(super) fn new(dialer: Dialer, frame_bytes: usize, wants_beside: bool) -> Self {
+    /// Nobody yet. Frames will have this many bytes. Who `wants_fast_path` is in only when its fast path is open.
+    pub(super) fn new(dialer: Dialer, frame_bytes: usize, wants_fast_path: bool) -> Self {
         // Enough to tell this run's frames from those of another one at the same server.
         let run = Stamp::now().0 as u32 ^ std::process::id();
         Self {
@@ -55,7 +55,7 @@ impl Crowd {
             clients: Vec::new(),
             audiences: Vec::new(),
             ports: BTreeSet::new(),
-            wants_beside,
+            wants_fast_path,
             desk: Desk::new(run),
             frames: Frames::new(run, frame_bytes),
             step: 0,
@@ -102,9 +102,9 @@ impl Crowd {
         Ok(())
     }
 
-    /// Whether voice goes beside all connections; what the default client does is the server's choice.
-    pub(super) fn is_beside(&self) -> bool {
-        self.clients.iter().all(LoadClient::is_beside)
+    /// Whether voice takes the fast path everywhere; what the default client does is the server's choice.
+    pub(super) fn is_on_fast_path(&self) -> bool {
+        self.clients.iter().all(LoadClient::is_on_fast_path)
     }
 
     /// Lets time pass in which nobody speaks.
@@ -177,7 +177,7 @@ impl Crowd {
     }
 
     fn is_in(&self, client: &LoadClient) -> bool {
-        *client.standing() == Standing::Joined && (client.is_beside() || !self.wants_beside)
+        *client.standing() == Standing::Joined && (client.is_on_fast_path() || !self.wants_fast_path)
     }
 
     fn why_not(&self, index: usize) -> String {

@@ -34,15 +34,15 @@ impl Mode {
     }
 
     /// Whether nothing else will do.
-    pub(super) fn wants_beside(self) -> bool {
+    pub(super) fn wants_fast_path(self) -> bool {
         self.fast || self.udp_plain
     }
 
-    /// As scripts know it; `is_beside` is what came of it.
-    pub(super) fn name(self, is_beside: bool) -> &'static str {
+    /// As scripts know it; `is_on_fast_path` is what came of it.
+    pub(super) fn name(self, is_on_fast_path: bool) -> &'static str {
         match self {
             Self { udp_plain: true, .. } => "udp-plain",
-            _ if is_beside => "fast",
+            _ if is_on_fast_path => "fast",
             _ => "quic",
         }
     }

@@ -62,13 +62,13 @@ pub(in crate::bench) struct Heard {
     step: u32,
     frames: u64,
     delays: Delays,
-    /// Packets that came beside the connections, of whatever step.
-    pub(in crate::bench) beside: u64,
+    /// Packets that came over the fast path, of whatever step.
+    pub(in crate::bench) on_fast_path: u64,
 }
 
 impl Heard {
     pub(in crate::bench) fn new(seed: u32) -> Self {
-        Self { run: seed, step: 0, frames: 0, delays: Delays::new(), beside: 0 }
+        Self { run: seed, step: 0, frames: 0, delays: Delays::new(), on_fast_path: 0 }
     }
 
     /// Only this step counts from now on, and nothing was heard of it yet.

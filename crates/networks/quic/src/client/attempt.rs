@@ -86,10 +86,10 @@ impl Attempt {
         debug!(attempt = self.peer.0, "connected");
         let path = grant.map(|grant| Arc::new(PathLink::new(&grant, self.settings.path.clone())));
         if let Some(path) = &path {
-            link.set_beside(Arc::clone(path));
+            link.set_fast_path(Arc::clone(path));
         }
         self.mailbox.connected(self.peer, Arc::clone(&link));
-        let beside = async {
+        let fast_path = async {
             match path {
                 Some(path) => path.run(&self.mailbox, self.peer).await,
                 None => pending::<Infallible>().await,
@@ -97,7 +97,7 @@ impl Attempt {
         };
         let reason = tokio::select! {
             reason = pump(&link, &self.mailbox, self.peer, frames, control) => reason,
-            never = beside => match never {},
+            never = fast_path => match never {},
         };
         if reason == DisconnectReason::ClosedByUs {
             // The program may end once it knows: the goodbye must have left by then.

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use consonance_transport::inbox::Mailbox;
 use consonance_transport::{DatagramPath, Delivery, Peer};
-use consonance_udp::{ClientPath, ClientPathSettings, MAX_DATAGRAM_BYTES, WayState, keep_whole};
+use consonance_udp::{ClientPath, ClientPathSettings, MAX_DATAGRAM_BYTES, PathState, keep_whole};
 use tokio::time::{sleep, timeout_at};
 
 use crate::PathGrant;
@@ -51,9 +51,9 @@ impl PathLink {
 
     pub(crate) fn datagram_path(&self) -> DatagramPath {
         match self.lock().path.state() {
-            WayState::Trying => DatagramPath::Trying,
-            WayState::Open => DatagramPath::Beside,
-            WayState::Closed => DatagramPath::Blocked { port: self.remote.port() },
+            PathState::Trying => DatagramPath::Trying,
+            PathState::Open => DatagramPath::FastPath,
+            PathState::Closed => DatagramPath::Blocked { port: self.remote.port() },
         }
     }
 
@@ -118,7 +118,7 @@ impl PathLink {
         // What is sent meanwhile may make the next probe due earlier.
         let soon = now + LOOK_AGAIN_AFTER;
         let due = state.path.poll_timeout().map_or(soon, |due| due.min(soon));
-        (state.path.state() == WayState::Closed, due)
+        (state.path.state() == PathState::Closed, due)
     }
 
     fn take(&self, datagram: &mut [u8], packets: &mut PacketBytes, deliver: impl FnMut(Bytes)) {

@@ -12,20 +12,20 @@ use consonance_transport::{
 };
 
 use super::QuicServer;
-use super::beside::{Beside, FastPathCounts};
+use super::fast_path::{FastPathCounts, FastPathShard};
 use crate::client::LIMITS;
 use crate::close_code::CloseCode;
 
 impl ServerTransport for QuicServer {
     fn poll(&mut self, now: Instant) -> Option<ServerEvent<'_>> {
         self.accept_newcomer();
-        if let Some(beside) = &mut self.beside {
-            beside.begin_turn();
+        if let Some(fast_path) = &mut self.fast_path {
+            fast_path.begin_turn();
         }
-        self.is_beside_first = !self.is_beside_first;
-        let is_beside_first = self.is_beside_first;
-        if is_beside_first && let Some(peer) = self.receive_beside(now) {
-            return Some(unreliable(peer, &self.shown_beside));
+        self.is_fast_path_first = !self.is_fast_path_first;
+        let is_fast_path_first = self.is_fast_path_first;
+        if is_fast_path_first && let Some(peer) = self.receive_on_fast_path(now) {
+            return Some(unreliable(peer, &self.shown_fast_packet));
         }
         while let Some(popped) = self.shard.mailbox.pop() {
             match popped {
@@ -61,8 +61,8 @@ impl ServerTransport for QuicServer {
                 }
             }
         }
-        if !is_beside_first && let Some(peer) = self.receive_beside(now) {
-            return Some(unreliable(peer, &self.shown_beside));
+        if !is_fast_path_first && let Some(peer) = self.receive_on_fast_path(now) {
+            return Some(unreliable(peer, &self.shown_fast_packet));
         }
         self.send_collected(now);
         None
@@ -87,8 +87,8 @@ impl ServerTransport for QuicServer {
 
     fn flush(&mut self, now: Instant) {
         self.send_collected(now);
-        if let Some(beside) = &mut self.beside {
-            beside.end_turn();
+        if let Some(fast_path) = &mut self.fast_path {
+            fast_path.end_turn();
         }
     }
 
@@ -106,7 +106,7 @@ impl ServerTransport for QuicServer {
     }
 
     fn wants_poll_at(&self) -> Option<Instant> {
-        self.beside.as_ref().and_then(Beside::wants_flush_at)
+        self.fast_path.as_ref().and_then(FastPathShard::wants_flush_at)
     }
 
     fn set_waker(&mut self, waker: Waker) {
@@ -115,12 +115,12 @@ impl ServerTransport for QuicServer {
 
     fn wakes(&self) -> bool {
         // What comes beside the connections is heard of by the socket's descriptor only.
-        cfg!(unix) || self.beside.is_none()
+        cfg!(unix) || self.fast_path.is_none()
     }
 
     #[cfg(unix)]
     fn descriptor(&self) -> Option<BorrowedFd<'_>> {
-        self.beside.as_ref().map(|beside| beside.socket().as_fd())
+        self.fast_path.as_ref().map(|fast_path| fast_path.socket().as_fd())
     }
 
     fn network(&self) -> &'static str {
@@ -146,14 +146,14 @@ impl ServerTransport for QuicServer {
     }
 
     fn path_statistics(&self, now: Instant) -> Option<PathStatistics> {
-        self.beside.as_ref().map(|beside| beside.statistics(now))
+        self.fast_path.as_ref().map(|fast_path| fast_path.statistics(now))
     }
 
     fn link_quality(&self, peer: Peer) -> Option<LinkQuality> {
         let member = self.members.get(&peer)?;
         let mut quality = member.link.quality();
-        if let (Some(number), Some(beside)) = (member.path, &self.beside) {
-            quality.datagram_path = beside.datagram_path(Instant::now(), number);
+        if let (Some(number), Some(fast_path)) = (member.path, &self.fast_path) {
+            quality.datagram_path = fast_path.datagram_path(Instant::now(), number);
         }
         Some(quality)
     }

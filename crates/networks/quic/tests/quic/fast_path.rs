@@ -62,12 +62,12 @@ fn wait_for_path(client: &mut QuicClient, server: &mut TestServer, is_it: impl F
 }
 
 /// Both ends use the path beside the connection.
-fn wait_until_beside(client: &mut QuicClient, server: &mut TestServer) {
-    wait_for_path(client, server, |path| path == DatagramPath::Beside);
+fn wait_for_fast_path(client: &mut QuicClient, server: &mut TestServer) {
+    wait_for_path(client, server, |path| path == DatagramPath::FastPath);
     let peer = server.sessions[0].0;
     wait_until("the server takes it too", || {
         server.poll();
-        server.transport.link_quality(peer).unwrap().datagram_path == DatagramPath::Beside
+        server.transport.link_quality(peer).unwrap().datagram_path == DatagramPath::FastPath
     });
 }
 
@@ -90,7 +90,7 @@ fn assert_voice(client: &mut QuicClient, server: &mut TestServer) {
 }
 
 /// Packets that came and went beside the connections.
-fn beside(server: &TestServer) -> (u64, u64) {
+fn packets_on_fast_path(server: &TestServer) -> (u64, u64) {
     let counts = server.transport.fast_path_counts().unwrap().path;
     (counts.packets_received, counts.packets_sent)
 }
@@ -100,9 +100,9 @@ fn voice_leaves_the_connection_once_its_datagrams_come_through() {
     for fast_path in [FastPath::On, FastPath::Plain] {
         let mut server = TestServer::new();
         let mut client = connected(&mut server, fast_path);
-        wait_until_beside(&mut client, &mut server);
+        wait_for_fast_path(&mut client, &mut server);
         assert_voice(&mut client, &mut server);
-        let (up, down) = beside(&server);
+        let (up, down) = packets_on_fast_path(&server);
         assert!(up > 0 && down > 0, "{up} up, {down} down");
         assert_heard(&mut client, &mut server);
     }
@@ -125,15 +125,15 @@ fn either_side_may_do_without_the_fast_path() {
 fn voice_goes_over_quic_where_only_quic_comes_through_and_comes_back() {
     let mut server = TestServer::new();
     let (relay, mut client) = relayed(&mut server);
-    wait_until_beside(&mut client, &mut server);
+    wait_for_fast_path(&mut client, &mut server);
     relay.only_quic(true);
     let port = relay.address().port();
     wait_for_path(&mut client, &mut server, |path| path == DatagramPath::Blocked { port });
-    let before = beside(&server);
+    let before = packets_on_fast_path(&server);
     assert_voice(&mut client, &mut server);
-    assert_eq!(beside(&server).0, before.0, "nothing came beside the connection");
+    assert_eq!(packets_on_fast_path(&server).0, before.0, "nothing came beside the connection");
     relay.only_quic(false);
-    wait_until_beside(&mut client, &mut server);
+    wait_for_fast_path(&mut client, &mut server);
     assert_voice(&mut client, &mut server);
     assert!(server.ends.is_empty());
 }
@@ -142,7 +142,7 @@ fn voice_goes_over_quic_where_only_quic_comes_through_and_comes_back() {
 fn voice_follows_a_client_to_another_address() {
     let mut server = TestServer::new();
     let (relay, mut client) = relayed(&mut server);
-    wait_until_beside(&mut client, &mut server);
+    wait_for_fast_path(&mut client, &mut server);
     for moves in 2..5 {
         relay.change_address();
         wait_until("the new address is proved", || {
@@ -159,7 +159,7 @@ fn voice_follows_a_client_to_another_address() {
 fn a_client_that_was_thrown_out_is_not_heard_beside_its_connection_either() {
     let mut server = TestServer::new();
     let mut client = connected(&mut server, FastPath::On);
-    wait_until_beside(&mut client, &mut server);
+    wait_for_fast_path(&mut client, &mut server);
     let peer = server.sessions[0].0;
     server.transport.disconnect(Instant::now(), peer, "go");
     let known = server.packets.len();

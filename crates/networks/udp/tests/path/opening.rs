@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use consonance_udp::{Cipher, WayState};
+use consonance_udp::{Cipher, PathState};
 
 use crate::pair::Pair;
 
@@ -30,7 +30,7 @@ fn a_way_that_is_blocked_either_way_is_never_used() {
             pair.run(Duration::from_secs(1));
             assert!(!pair.client.is_open() && !pair.server_is_open());
         }
-        assert_eq!(pair.client.state(), WayState::Closed);
+        assert_eq!(pair.client.state(), PathState::Closed);
         // Once a minute in the end, six tries each: a network that blocks us is not bothered.
         assert!(pair.sent_up.len() < 40, "{} probes", pair.sent_up.len());
     }
@@ -43,7 +43,7 @@ fn both_sides_leave_a_way_that_closes_and_come_back_when_it_opens() {
         (pair.loses_up, pair.loses_down) = (loses_up, loses_down);
         pair.client_sends(b"from now on something is missing");
         pair.run(Duration::from_secs(3));
-        assert_eq!(pair.client.state(), WayState::Closed);
+        assert_eq!(pair.client.state(), PathState::Closed);
         pair.run(Duration::from_secs(10));
         assert!(!pair.server_is_open(), "up {loses_up}, down {loses_down}");
 
@@ -72,7 +72,7 @@ fn a_listener_notices_soon_that_voice_was_cut_off() {
     let probes = pair.sent_up.len();
     pair.loses_down = true;
     pair.run(Duration::from_secs(2));
-    assert_eq!(pair.client.state(), WayState::Closed);
+    assert_eq!(pair.client.state(), PathState::Closed);
     assert!(pair.sent_up.len() > probes);
 }
 

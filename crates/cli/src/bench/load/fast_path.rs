@@ -13,12 +13,12 @@ use super::probe::Stamp;
 
 /// Voice goes through it while it is open.
 #[derive(Debug)]
-pub(super) struct Beside {
+pub(super) struct FastPath {
     socket: UdpSocket,
     path: ClientPath,
 }
 
-impl Beside {
+impl FastPath {
     /// What the server granted is probed at once.
     pub(super) fn new(now: Instant, grant: &PathGrant) -> io::Result<Self> {
         let path = ClientPath::new(now, &grant.secrets, &grant.announcement, ClientPathSettings::default());

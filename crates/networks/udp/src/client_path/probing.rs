@@ -1,4 +1,4 @@
-//! Whether a client's way to the server and back is open: asked with probes.
+//! Whether a client's path to the server and back is open: asked with probes.
 //!
 //! ```text
 //!             answer                       5 probes unanswered
@@ -13,19 +13,19 @@ use std::time::{Duration, Instant};
 use crate::ClientPathSettings;
 use crate::probe::Probe;
 
-/// How a client's way is.
+/// How a client's path is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum WayState {
+pub enum PathState {
     /// The server was asked and did not answer yet.
     Trying,
     /// Datagrams go both ways.
     Open,
-    /// Nobody answers: the port may be blocked on the way. It is tried again later.
+    /// Nobody answers: the port may be blocked on the way there. It is tried again later.
     Closed,
 }
 
 #[derive(Debug)]
-pub(super) struct Way {
+pub(super) struct Probing {
     settings: ClientPathSettings,
     state: State,
     is_probe_due: bool,
@@ -33,7 +33,7 @@ pub(super) struct Way {
     /// The last probe: its number and when it was sent.
     asked: Option<(u32, Instant)>,
     round_trip: Option<Duration>,
-    /// How long to rest the next time that the way closes.
+    /// How long to rest the next time that the path closes.
     rest: Duration,
 }
 
@@ -54,7 +54,7 @@ struct Open {
     heard_at: Option<Instant>,
 }
 
-impl Way {
+impl Probing {
     pub(super) fn new(now: Instant, settings: ClientPathSettings) -> Self {
         Self {
             rest: settings.rest,
@@ -67,11 +67,11 @@ impl Way {
         }
     }
 
-    pub(super) fn state(&self) -> WayState {
+    pub(super) fn state(&self) -> PathState {
         match self.state {
-            State::Trying { .. } => WayState::Trying,
-            State::Open(_) => WayState::Open,
-            State::Closed { .. } => WayState::Closed,
+            State::Trying { .. } => PathState::Trying,
+            State::Open(_) => PathState::Open,
+            State::Closed { .. } => PathState::Closed,
         }
     }
 
@@ -157,7 +157,7 @@ impl Way {
         let number = self.next_number;
         self.next_number = self.next_number.wrapping_add(1);
         self.asked = Some((number, now));
-        Some(Probe { is_in_use: self.state() == WayState::Open, number })
+        Some(Probe { is_in_use: self.state() == PathState::Open, number })
     }
 
     pub(super) fn poll_timeout(&self) -> Instant {

@@ -18,7 +18,7 @@ use crate::link::Link;
 
 /// Paths beside the connections of one shard.
 #[derive(Debug)]
-pub(super) struct Beside {
+pub(super) struct FastPathShard {
     port: Arc<Port>,
     worker: u8,
     settings: FastPathSettings,
@@ -39,7 +39,7 @@ pub struct FastPathCounts {
     pub socket: SendCounts,
 }
 
-impl Beside {
+impl FastPathShard {
     /// `None` if the port has no socket for this shard.
     pub(super) fn new(port: &Arc<Port>, shard: usize, settings: &FastPathSettings) -> Option<Self> {
         let worker = u8::try_from(shard).ok().filter(|_| shard < port.paths.len())?;
@@ -150,7 +150,7 @@ impl Beside {
     }
 
     pub(super) fn datagram_path(&self, now: Instant, number: u32) -> DatagramPath {
-        if self.path.is_open(now, number) { DatagramPath::Beside } else { DatagramPath::Trying }
+        if self.path.is_open(now, number) { DatagramPath::FastPath } else { DatagramPath::Trying }
     }
 
     pub(super) fn counts(&self) -> FastPathCounts {
