@@ -1,4 +1,4 @@
-//! Files of Rust and TypeScript stay short enough to be read in one go.
+//! Files of Rust, TypeScript and JavaScript stay short enough to be read in one go.
 
 use super::finding::Finding;
 use super::ratchet::{self, Limits, Measured};
@@ -20,7 +20,10 @@ pub(crate) fn check(repository: &Repository) -> Vec<Finding> {
             code.push(measured(file, file.lines() - tests));
         }
     }
-    for (file, _) in repository.texts(&[".ts"]) {
+    for (file, _) in repository.texts(&[".ts", ".mjs", ".js"]) {
+        if file.path.starts_with(BUILT) {
+            continue;
+        }
         let tests = file.path.ends_with(".test.ts");
         if !tests {
             code.push(measured(file, file.lines()));
@@ -41,6 +44,9 @@ const LIMITS: Limits = Limits {
 };
 
 const TEST_LINES: usize = 800;
+
+/// Made of the sources beside it.
+const BUILT: &str = "web/dist/";
 
 fn measured(file: &TrackedFile, length: usize) -> Measured {
     Measured { key: file.path.clone(), path: file.path.clone(), line: 1, length }
@@ -86,17 +92,22 @@ mod tests {
     }
 
     #[test]
-    fn files_of_typescript_are_held_to_the_same() {
+    fn files_of_typescript_and_javascript_are_held_to_the_same() {
         let (fits, long, longer) = (code(400), code(401), code(801));
         let files = [
             ("web/src/a.ts", &*fits),
             ("web/src/b.ts", &*long),
+            ("web/dev/b.mjs", &*long),
+            ("web/dist/b.js", &*long),
             ("web/tests/c.test.ts", &*long),
             ("web/tests/d.test.ts", &*longer),
         ];
         let found = lines(&check(&repository(&files)));
-        assert_eq!(found.len(), 2, "{found:?}");
-        assert!(found.iter().any(|line| line.starts_with("web/src/b.ts:1: file of 401 lines")), "{found:?}");
+        assert_eq!(found.len(), 3, "{found:?}");
+        for path in ["web/src/b.ts", "web/dev/b.mjs"] {
+            let expected = format!("{path}:1: file of 401 lines");
+            assert!(found.iter().any(|line| line.starts_with(&expected)), "{found:?}");
+        }
         assert!(
             found.iter().any(|line| line.starts_with("web/tests/d.test.ts:1: 801 lines of tests")),
             "{found:?}"

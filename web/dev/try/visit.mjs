@@ -1,0 +1,42 @@
+// Coming, going, and what is remembered of it.
+import assert from "node:assert/strict";
+import { enter, until } from "./hands.mjs";
+
+export const VISIT = {
+  "a faulty form says so at the field and leads there": async (tab) => {
+    await tab.run("document.querySelector('form').requestSubmit()");
+    await until(tab, "document.activeElement.getAttribute('aria-invalid') === 'true'");
+    const about =
+      "document.activeElement.getAttribute('aria-describedby').split(' ').map((id) => document.getElementById(id).textContent).join('')";
+    assert.equal(await tab.run(`return ${about}`), "Please say who you are.");
+  },
+  "joining can be given up": async (tab, address) => {
+    await tab.open(`${address}?scene=slow`);
+    await tab.run("document.querySelector('input').value = 'Alice'; document.querySelector('form').requestSubmit()");
+    const buttons = "[...document.querySelectorAll('form > .line button')].map((one) => one.textContent).join()";
+    await until(tab, `${buttons} === 'Joining…,Cancel'`);
+    await tab.run("document.querySelectorAll('form > .line button')[1].click()");
+    await until(tab, `${buttons} === 'Join and talk,Just listen'`);
+  },
+  "a volume is remembered for the next visit": async (tab) => {
+    await enter(tab, "voice");
+    await tab.run(
+      "const volume = document.querySelector(\"[aria-label='Volume of Bob']\"); volume.value = 50; volume.dispatchEvent(new Event('input'))",
+    );
+    assert.deepEqual(await tab.run("return JSON.parse(localStorage.getItem('consonance')).players"), {
+      Bob: { volume: 0.5, muted: false },
+    });
+  },
+  "a reload goes on with the visit, and leaving ends it": async (tab) => {
+    await enter(tab, "voice");
+    await tab.tell("Page.reload");
+    await until(
+      tab,
+      "document.querySelector('.room-screen') && performance.getEntriesByType('navigation')[0].type === 'reload'",
+    );
+    await tab.run("document.querySelector('[aria-label=Leave]').click(); await until('.narrow h1')");
+    await tab.tell("Page.reload");
+    await until(tab, "document.querySelector('form input')");
+    assert.equal(await tab.run("await pause(300); return document.querySelector('.room-screen')"), null);
+  },
+};
