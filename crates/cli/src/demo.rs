@@ -15,16 +15,15 @@ mod verdict;
 
 use std::error::Error;
 use std::fs;
-use std::io::{IsTerminal, stderr};
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
 use consonance::audio::WavInput;
 use consonance_transport::impair::Impairment;
-use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::interrupt::Interrupt;
+use crate::progress::ProgressLine;
 use findings::{Conditions, findings};
 
 /// How bad the network is, and where the results go.
@@ -54,11 +53,12 @@ pub(crate) fn run(arguments: &Demo) -> Result<(), Box<dyn Error>> {
         WavInput::from_bytes(recording.wav, recording.file).map(|wav| wav.samples().to_vec())
     });
     let recordings = recordings.collect::<Result<Vec<_>, _>>()?;
-    let bar = progress_bar();
+    let progress = ProgressLine::new();
     let performance = stage::play(&arguments.out, &recordings, &impairment, &interrupt, |seconds| {
-        bar.set_position((seconds * 10.0) as u64);
+        let share = (seconds / script::LENGTH).clamp(0.0, 1.0);
+        progress.show_share("four players talk", share, &format!("{:.0} %", 100.0 * share));
     });
-    bar.finish_and_clear();
+    progress.clear();
     let conditions =
         Conditions { loss_percent: arguments.loss, jitter_ms: arguments.jitter, seed: arguments.seed };
     let report = findings(&performance?, &recordings, &conditions)?;
@@ -80,14 +80,4 @@ fn impairment(arguments: &Demo) -> Result<Impairment, String> {
     let jitter = jitter.filter(|jitter| *jitter <= Duration::from_secs(1));
     let jitter = jitter.ok_or(format!("--jitter {}: give milliseconds from 0 to 1000", arguments.jitter))?;
     Ok(Impairment { loss_percent: arguments.loss, jitter, seed: arguments.seed, ..Impairment::default() })
-}
-
-fn progress_bar() -> ProgressBar {
-    if !stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let bar = ProgressBar::new((script::LENGTH * 10.0) as u64);
-    let style = ProgressStyle::with_template("four players talk [{bar:40}] {msg}{percent} %");
-    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("=> "));
-    bar
 }

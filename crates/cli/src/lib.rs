@@ -39,6 +39,7 @@ mod lab;
 mod logging;
 mod mic_test;
 mod offline_call;
+mod progress;
 mod recordings;
 mod secret_text;
 mod serve;

@@ -1,13 +1,14 @@
 //! `consonance sim`: whole sessions on simulated time; a seed that fails here fails everywhere.
 
 use std::error::Error;
-use std::io::{IsTerminal, Write, stderr, stdout};
+use std::io::{Write, stderr, stdout};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use clap::Args;
 use consonance_sim::{Failure, MAX_CLIENTS, Peers, Report, Scenario};
-use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
+
+use crate::progress::ProgressLine;
 
 /// What to simulate.
 #[derive(Debug, Args)]
@@ -44,11 +45,15 @@ pub(crate) fn run(arguments: &Sim) -> Result<(), Box<dyn Error>> {
         writeln!(stdout(), "{opening}")?;
     }
     stdout().flush()?;
-    let bar = progress_bar(arguments.minutes);
+    let progress = ProgressLine::new();
+    let length = arguments.minutes;
     let start = Instant::now();
-    let outcome = consonance_sim::run(&scenario, |time| bar.set_position(time.as_secs_f64() as u64));
+    let outcome = consonance_sim::run(&scenario, |time| {
+        let (seconds, all) = (time.as_secs_f64(), length.as_secs_f64());
+        progress.show_share("simulating", seconds / all, &format!("{seconds:.0} of {all:.0} s"));
+    });
     let real = start.elapsed();
-    bar.finish_and_clear();
+    progress.clear();
     if arguments.json {
         writeln!(stdout(), "{}", serde_json::to_string(&Summary::of(&outcome, real))?)?;
     } else if let Ok(report) = &outcome {
@@ -175,16 +180,6 @@ fn minutes(text: &str) -> Result<Duration, String> {
         return Err("give 0.01 to 100000 minutes".to_owned());
     }
     Ok(Duration::from_secs_f64(minutes * 60.0))
-}
-
-fn progress_bar(length: Duration) -> ProgressBar {
-    if !stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let bar = ProgressBar::new(length.as_secs());
-    let style = ProgressStyle::with_template("simulating [{bar:40}] {pos} of {len} s");
-    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("=> "));
-    bar
 }
 
 #[cfg(test)]

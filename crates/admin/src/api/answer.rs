@@ -1,27 +1,43 @@
 //! What all routes have in common: bodies that are read strictly, and asking the server without holding up the runtime.
 
 use axum::Json;
-use axum::extract::{FromRequest, FromRequestParts};
+use axum::extract::{FromRequest, FromRequestParts, Query, Request};
 use axum::http::StatusCode;
+use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use consonance_http::Problem;
 use consonance_server::moderation::{By, ModerationError};
 use consonance_server::recording::RecordingsError;
 use consonance_server::reports::ReportsError;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 
 use crate::app::blocking;
 
 /// A body of JSON; what is wrong with it is told as a [`Problem`].
-#[derive(FromRequest)]
-#[from_request(via(Json), rejection(Problem))]
 pub(super) struct Body<T>(pub(super) T);
 
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let Json(body) = Json::from_request(request, state).await?;
+        Ok(Self(body))
+    }
+}
+
 /// What stands behind the `?`; what is wrong with it is told as a [`Problem`].
-#[derive(FromRequestParts)]
-#[from_request(via(axum::extract::Query), rejection(Problem))]
 pub(super) struct Parameters<T>(pub(super) T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Parameters<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let Query(parameters) = Query::from_request_parts(parts, state).await?;
+        Ok(Self(parameters))
+    }
+}
 
 /// Who takes something back or away, and why.
 #[derive(Debug, Deserialize, IntoParams)]

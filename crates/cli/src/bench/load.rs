@@ -29,12 +29,12 @@ use std::time::Duration;
 use clap::Args;
 use consonance_quic::QuicAddress;
 use consonance_quic::sans_io::Dialer;
-use indicatif::{ProgressBar, ProgressStyle};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use rustix::thread::set_current_timer_slack;
 use serde_json::{Map, Value};
 
 use crate::bench::process_figures::ProcessFigures;
+use crate::progress::ProgressLine;
 use client::Guest;
 use company::Company;
 use crowd::Crowd;
@@ -115,11 +115,11 @@ pub(crate) fn run(load: &Load) -> Result<(), Box<dyn Error>> {
         return load.idle.run(clients, load.mode.client_settings(), time, load.json);
     }
     raise_descriptor_limit(2 * u64::from(load.clients));
-    let progress = Progress::new();
+    let progress = ProgressLine::new();
     let bytes_per_client = match &load.server {
         None if !load.skip_memory => {
             Some(memory::bytes_per_client(load.mode.client_settings(), |clients| {
-                progress.say(format!("memory: {clients} idle clients"));
+                progress.show(format!("memory: {clients} idle clients"));
             })?)
         }
         _ => None,
@@ -165,7 +165,7 @@ impl Load {
     }
 
     /// Lets everybody join.
-    fn gather(&self, address: &QuicAddress, progress: &Progress) -> Result<Crowd, Box<dyn Error>> {
+    fn gather(&self, address: &QuicAddress, progress: &ProgressLine) -> Result<Crowd, Box<dyn Error>> {
         let dialer = Dialer::new(address, socket_address(address)?, self.mode.client_settings());
         let mut crowd = Crowd::new(dialer, self.frame_bytes.into(), self.mode.wants_fast_path());
         let guest = |index: u32| Guest {
@@ -181,7 +181,7 @@ impl Load {
         };
         let audiences = (0..self.speakers).map(audience).collect();
         crowd.join((0..self.clients).map(guest), audiences, |clients| {
-            progress.say(format!("{clients} clients joined"));
+            progress.show(format!("{clients} clients joined"));
         })?;
         crowd.idle(WARM_UP)?;
         Ok(crowd)
@@ -191,10 +191,10 @@ impl Load {
     fn floors(
         &self,
         server: Option<&ServerProcess>,
-        progress: &Progress,
+        progress: &ProgressLine,
     ) -> Result<Option<Floors>, Box<dyn Error>> {
         let Some(server) = server.filter(|_| self.floor) else { return Ok(None) };
-        progress.say("the bare loops".to_owned());
+        progress.show("the bare loops".to_owned());
         let listeners = (self.clients / self.rooms - 1) as usize;
         Floors::before(server.core(), listeners, self.frame_bytes.into(), true).map(Some)
     }
@@ -204,14 +204,14 @@ impl Load {
         crowd: &mut Crowd,
         address: &QuicAddress,
         server: Option<&ProcessFigures>,
-        progress: &Progress,
+        progress: &ProgressLine,
     ) -> Result<(Figures, Map<String, Value>), Box<dyn Error>> {
         let mut is_limited_by_clients = false;
         let (busy_rate, calm_rate) = if self.ramp {
             report::start(self.json)?;
             let mut ramp = Ramp::new(FIRST_RATE);
             while let Some(rate) = ramp.next() {
-                progress.say(format!("{rate:.0} frames per second of each speaker"));
+                progress.show(format!("{rate:.0} frames per second of each speaker"));
                 let step = crowd.talk(rate, WARM_UP, TRY, server)?;
                 progress.clear();
                 report::step(&step, self.json)?;
@@ -227,7 +227,7 @@ impl Load {
         let time = self.time(TIME);
         let dialer = Dialer::new(address, socket_address(address)?, self.mode.client_settings());
         let company = self.company.begin(&dialer, address.session())?;
-        progress.say(format!("measuring at {busy_rate:.0} frames per second of each speaker"));
+        progress.show(format!("measuring at {busy_rate:.0} frames per second of each speaker"));
         let busy = crowd.talk(busy_rate, WARM_UP, time, server)?;
         let company = company.map(|company| company.end(&busy)).transpose()?.unwrap_or_default();
         crowd.stamp_arrivals()?;
@@ -244,27 +244,6 @@ impl Load {
     fn scene(&self, is_on_fast_path: bool) -> Scene {
         let Self { clients, speakers, rooms, frame_bytes, .. } = *self;
         Scene { mode: self.mode.name(is_on_fast_path), clients, speakers, rooms, frame_bytes }
-    }
-}
-
-/// What is going on, on a terminal only.
-struct Progress(ProgressBar);
-
-impl Progress {
-    fn new() -> Self {
-        let style = ProgressStyle::with_template("{spinner} {elapsed_precise} {msg}");
-        let bar = ProgressBar::new_spinner();
-        Self(style.map_or_else(|_| bar.clone(), |style| bar.clone().with_style(style)))
-    }
-
-    fn say(&self, what: String) {
-        self.0.set_message(what);
-        self.0.tick();
-    }
-
-    fn clear(&self) {
-        self.0.set_message("");
-        self.0.finish_and_clear();
     }
 }
 

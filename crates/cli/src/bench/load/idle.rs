@@ -13,7 +13,8 @@ use super::crowd::Crowd;
 use super::memory::idle_guest;
 use super::report::{round, whole};
 use super::server_process;
-use super::{Progress, raise_descriptor_limit, socket_address};
+use super::{raise_descriptor_limit, socket_address};
+use crate::progress::ProgressLine;
 
 /// How many, and where.
 #[derive(Clone, Copy, Debug, Args)]
@@ -46,14 +47,14 @@ impl Idle {
         json: bool,
     ) -> Result<(), Box<dyn Error>> {
         raise_descriptor_limit(2 * u64::from(clients));
-        let progress = Progress::new();
+        let progress = ProgressLine::new();
         let server = server_process::start(true)?;
         let dialer = Dialer::new(server.address(), socket_address(server.address())?, settings);
         let mut crowd = Crowd::new(dialer, 0, false);
         let guests = (0..clients).map(|index| idle_guest(index as usize, (index % self.sessions) as usize));
-        crowd.join(guests, Vec::new(), |clients| progress.say(format!("{clients} clients joined")))?;
+        crowd.join(guests, Vec::new(), |clients| progress.show(format!("{clients} clients joined")))?;
         crowd.idle(SETTLE)?;
-        progress.say("measuring".to_owned());
+        progress.show("measuring".to_owned());
         let (began, before) = (Instant::now(), server.figures().cpu_time()?);
         crowd.idle(time)?;
         let spent = server.figures().cpu_time()?.saturating_sub(before);

@@ -1,0 +1,78 @@
+//! How far something is, in one line of the terminal that is written over itself.
+
+use std::cell::RefCell;
+use std::io::{IsTerminal as _, Write as _, stderr};
+
+/// The line, which is gone when this is dropped. Where the standard error is no terminal there is none.
+#[derive(Debug)]
+pub(crate) struct ProgressLine {
+    is_shown: bool,
+    text: RefCell<String>,
+}
+
+impl ProgressLine {
+    /// Nothing yet.
+    pub(crate) fn new() -> Self {
+        Self { is_shown: stderr().is_terminal(), text: RefCell::default() }
+    }
+
+    /// Says this instead of what was there before.
+    pub(crate) fn show(&self, text: String) {
+        if !self.is_shown || *self.text.borrow() == text {
+            return;
+        }
+        let former = self.text.replace(text);
+        // Whoever does not see it misses nothing.
+        let _ = write!(stderr(), "{}", over(&former, &self.text.borrow()));
+    }
+
+    /// A bar between two texts; the share of it is from 0 to 1.
+    pub(crate) fn show_share(&self, before: &str, share: f64, after: &str) {
+        self.show(format!("{before} {} {after}", bar(share)));
+    }
+
+    /// Takes the line away.
+    pub(crate) fn clear(&self) {
+        self.show(String::new());
+    }
+}
+
+impl Drop for ProgressLine {
+    fn drop(&mut self) {
+        self.clear();
+    }
+}
+
+/// What puts one text where the other one is, on terminals that know no more than how to go back to the beginning of a line.
+fn over(former: &str, text: &str) -> String {
+    let width = former.chars().count();
+    let back = if text.is_empty() { "\r" } else { "" };
+    format!("\r{text:width$}{back}")
+}
+
+fn bar(share: f64) -> String {
+    let done = (share.clamp(0.0, 1.0) * WIDTH as f64) as usize;
+    let head = if done < WIDTH { ">" } else { "" };
+    format!("[{:WIDTH$}]", "=".repeat(done) + head)
+}
+
+const WIDTH: usize = 40;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bar_grows_from_nothing_to_its_width_and_no_further() {
+        assert_eq!(bar(-1.0), format!("[>{}]", " ".repeat(39)));
+        assert_eq!(bar(0.5), format!("[{}>{}]", "=".repeat(20), " ".repeat(19)));
+        assert_eq!(bar(1.0), format!("[{}]", "=".repeat(40)));
+        assert_eq!(bar(7.0), bar(1.0));
+    }
+
+    #[test]
+    fn a_shorter_text_leaves_nothing_of_a_longer_one() {
+        assert_eq!(over("long words", "short"), "\rshort     ");
+        assert_eq!(over("words", ""), "\r     \r");
+    }
+}
