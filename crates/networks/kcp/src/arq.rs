@@ -10,22 +10,25 @@ use crate::segment::{Command, HEADER_BYTES, Segment, Segments};
 mod receiving;
 mod round_trip;
 mod sending;
-mod settings;
 mod window_probe;
 
 use receiving::Receiving;
-use round_trip::RoundTrip;
+use round_trip::{RoundTrip, TIMEOUT_MAX_MS};
 use sending::Sending;
-pub use settings::ArqSettings;
 use window_probe::WindowProbe;
 
 /// How many parts a message may have: the number of those that come after is a byte, and stock ends allow one less.
 pub(crate) const PARTS_MAX: usize = 254;
+/// How many segments may be under way, as Mirror's transport sets it.
+const SEND_WINDOW: u32 = 4096;
+/// What the other side can take, in segments, until it says so.
+const REMOTE_WINDOW_FIRST: u16 = 128;
+/// How many received segments may wait at least: one more than the parts of the largest message.
+const RECEIVE_WINDOW_MIN: u16 = 256;
 
 /// One end of a reliable conversation.
 #[derive(Debug)]
 pub struct Arq {
-    settings: ArqSettings,
     /// The largest datagram, with its prefix, in bytes.
     datagram_bytes_max: usize,
     prefix_bytes: usize,
@@ -58,18 +61,18 @@ pub struct TooLarge {
 pub struct BrokenMessage;
 
 impl Arq {
-    /// A conversation that begins now, in datagrams of at most so many bytes, of which the prefix takes some.
-    pub fn new(now: Instant, datagram_bytes_max: usize, prefix_bytes: usize, settings: ArqSettings) -> Self {
+    /// A conversation that begins now, in datagrams of at most so many bytes, of which the prefix takes some; so many
+    /// received segments may wait.
+    pub fn new(now: Instant, datagram_bytes_max: usize, prefix_bytes: usize, receive_window: u16) -> Self {
         Self {
-            settings,
             datagram_bytes_max,
             prefix_bytes,
             start: now,
             sending: Sending::default(),
-            receiving: Receiving::new(settings.receive_window.max(ArqSettings::RECEIVE_WINDOW_MIN)),
+            receiving: Receiving::new(receive_window.max(RECEIVE_WINDOW_MIN)),
             round_trip: RoundTrip::default(),
             arrived: Vec::new(),
-            remote_window: settings.remote_window_first,
+            remote_window: REMOTE_WINDOW_FIRST,
             probe: WindowProbe::default(),
             owes_window: false,
             next_resend_ms: None,
@@ -161,15 +164,15 @@ impl Arq {
         for (number, time_ms) in self.arrived.drain(..) {
             packer.put(&Segment { time_ms, number, ..blank });
         }
-        if self.probe.is_due(now_ms, self.remote_window, &self.settings) {
+        if self.probe.is_due(now_ms, self.remote_window) {
             packer.put(&Segment { command: Command::AskWindow, ..blank });
         }
         if std::mem::take(&mut self.owes_window) {
             packer.put(&Segment { command: Command::TellWindow, ..blank });
         }
-        self.sending.advance(self.settings.send_window.min(self.remote_window.into()), now_ms);
-        let timeout_ms = self.round_trip.timeout_ms(&self.settings);
-        let sent = self.sending.send_due(now_ms, timeout_ms, &self.settings, |segment| {
+        self.sending.advance(SEND_WINDOW.min(self.remote_window.into()), now_ms);
+        let timeout_ms = self.round_trip.timeout_ms();
+        let sent = self.sending.send_due(now_ms, timeout_ms, |segment| {
             packer.put(&Segment {
                 command: Command::Push,
                 fragments_after: segment.fragments_after,
@@ -226,7 +229,7 @@ impl Arq {
     fn sample_round_trip(&mut self, now_ms: u64, sent_ms: u32) {
         let round_trip_ms = (now_ms as u32).wrapping_sub(sent_ms);
         // Whatever else the other side echoes, it cannot have seen our future.
-        if round_trip_ms <= self.settings.timeout_max_ms {
+        if round_trip_ms <= TIMEOUT_MAX_MS {
             self.round_trip.sample(round_trip_ms);
         }
     }

@@ -36,7 +36,8 @@ mod segment;
 mod server;
 mod settings;
 
-pub use arq::{Arq, ArqSettings, BrokenMessage, TooLarge};
+#[doc(hidden)]
+pub use arq::{Arq, BrokenMessage, TooLarge};
 pub use client::KcpClient;
 pub use generation::{DATAGRAM_BYTES_MAX, Generation};
 pub use greeting::{Greeting, LearnedGenerations};

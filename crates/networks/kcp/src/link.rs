@@ -61,7 +61,7 @@ impl Link {
             settings,
             generation,
             undecided_since: None,
-            arq: Arq::new(now, DATAGRAM_BYTES_MAX, generation.prefix_bytes(), settings.arq),
+            arq: Arq::new(now, DATAGRAM_BYTES_MAX, generation.prefix_bytes(), settings.receive_window),
             cookie_out: 0,
             cookie_in: None,
             last_datagram: now,

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use crate::{ArqSettings, Generation, LearnedGenerations};
+use crate::{Generation, LearnedGenerations};
 
 /// What both ends of a connection go by.
 #[derive(Clone, Copy, Debug)]
 pub struct LinkSettings {
-    /// The reliable part.
-    pub arq: ArqSettings,
+    /// How many received segments may wait, at least 256, so that the largest message fits. Default 256: about 300 kB for each
+    /// peer; stock ends have 4096.
+    pub receive_window: u16,
     /// How long a side may say nothing before it counts as gone. Default 10 s, as in Mirror; a client that loads a scene may
     /// need up to 30 s.
     pub timeout: Duration,
@@ -29,7 +30,7 @@ pub struct LinkSettings {
 impl Default for LinkSettings {
     fn default() -> Self {
         Self {
-            arq: ArqSettings::default(),
+            receive_window: 256,
             timeout: Duration::from_secs(10),
             ping: Duration::from_secs(1),
             queued_segments_max: 10_000,

@@ -16,7 +16,7 @@ use consonance_gateway::udp::{
 use consonance_gateway::{
     EnvelopeKind, GameNetworkClient, GameNetworkServer, SourceAddresses, Splice, SpliceSettings, VoiceClosed,
 };
-use consonance_kcp::{ArqSettings, KcpClient, KcpClientSettings, KcpServer, KcpServerSettings, LinkSettings};
+use consonance_kcp::{KcpClient, KcpClientSettings, KcpServer, KcpServerSettings, LinkSettings};
 use consonance_litenetlib::{
     ConnectionSettings, Key, LiteNetLibClient, LiteNetLibServer, ServerSettings as LiteNetLibSettings,
     UtcClock,
@@ -83,8 +83,7 @@ pub(super) fn splice_settings(config: &SpliceListenerConfig) -> SpliceSettings {
 
 fn open_mirror_kcp(plan: &SplicePlan<'_>, upstreams: Upstreams) -> io::Result<Opened> {
     // Both ends are a game's, which says much at once when it fills a scene: the window that stock ends have.
-    let arq = ArqSettings { receive_window: 4096, ..ArqSettings::default() };
-    let link = LinkSettings { arq, is_message: looks_like_batch, ..LinkSettings::default() };
+    let link = LinkSettings { receive_window: 4096, is_message: looks_like_batch, ..LinkSettings::default() };
     let peers_max = plan.config.game.connections_max;
     let server = KcpServerSettings { link, peers_max, ..KcpServerSettings::default() };
     let client = KcpClientSettings { link, learned: server.learned.clone(), ..KcpClientSettings::default() };

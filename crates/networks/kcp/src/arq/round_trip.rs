@@ -1,7 +1,5 @@
 //! How long to wait for an acknowledgement, from how long earlier ones took: RFC 6298 as KCP has it, in milliseconds.
 
-use crate::ArqSettings;
-
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct RoundTrip {
     /// Smoothed, and its variation, once there was a sample.
@@ -24,14 +22,25 @@ impl RoundTrip {
     }
 
     /// When what is sent now for the first time is sent again.
-    pub(super) fn timeout_ms(&self, settings: &ArqSettings) -> u32 {
+    pub(super) fn timeout_ms(&self) -> u32 {
         let timeout = match self.estimate {
-            None => settings.timeout_first_ms,
-            Some((smoothed, variation)) => smoothed + settings.interval_ms.max(4 * variation),
+            None => TIMEOUT_FIRST_MS,
+            Some((smoothed, variation)) => smoothed + INTERVAL_MS.max(4 * variation),
         };
-        timeout.max(settings.timeout_min_ms).min(settings.timeout_max_ms)
+        timeout.clamp(TIMEOUT_MIN_MS, TIMEOUT_MAX_MS)
     }
 }
+
+// As Mirror's transport sets them; both ends need not have the same.
+
+/// The least that is waited for an acknowledgement beyond the round trip.
+const INTERVAL_MS: u32 = 10;
+/// The least time after which a segment is sent again.
+const TIMEOUT_MIN_MS: u32 = 30;
+/// That time before a round trip is known.
+const TIMEOUT_FIRST_MS: u32 = 200;
+/// The longest such time.
+pub(super) const TIMEOUT_MAX_MS: u32 = 60_000;
 
 #[cfg(test)]
 mod tests {
@@ -39,24 +48,23 @@ mod tests {
 
     #[test]
     fn the_time_to_wait_follows_the_formula_within_its_bounds() {
-        let settings = ArqSettings::default();
         let mut round_trip = RoundTrip::default();
-        assert_eq!(round_trip.timeout_ms(&settings), 200);
+        assert_eq!(round_trip.timeout_ms(), 200);
         round_trip.sample(100);
-        assert_eq!(round_trip.timeout_ms(&settings), 100 + 4 * 50);
+        assert_eq!(round_trip.timeout_ms(), 100 + 4 * 50);
         round_trip.sample(100);
-        assert_eq!(round_trip.timeout_ms(&settings), 100 + 4 * 37);
+        assert_eq!(round_trip.timeout_ms(), 100 + 4 * 37);
         for _ in 0..100 {
             round_trip.sample(100);
         }
-        assert_eq!(round_trip.timeout_ms(&settings), 110, "an interval more than the round trip");
+        assert_eq!(round_trip.timeout_ms(), 110, "an interval more than the round trip");
         for _ in 0..100 {
             round_trip.sample(0);
         }
-        assert_eq!(round_trip.timeout_ms(&settings), settings.timeout_min_ms);
+        assert_eq!(round_trip.timeout_ms(), TIMEOUT_MIN_MS);
         for _ in 0..100 {
-            round_trip.sample(settings.timeout_max_ms);
+            round_trip.sample(TIMEOUT_MAX_MS);
         }
-        assert_eq!(round_trip.timeout_ms(&settings), settings.timeout_max_ms);
+        assert_eq!(round_trip.timeout_ms(), TIMEOUT_MAX_MS);
     }
 }

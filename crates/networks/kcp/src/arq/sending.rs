@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use super::is_before;
-use crate::ArqSettings;
+use super::round_trip::TIMEOUT_MAX_MS;
 
 #[derive(Debug, Default)]
 pub(super) struct Sending {
@@ -107,14 +107,13 @@ impl Sending {
         &mut self,
         now_ms: u64,
         timeout_ms: u32,
-        settings: &ArqSettings,
         mut send: impl FnMut(&UnderWay),
     ) -> Result<Option<u64>, ()> {
         let mut next = None;
         for segment in self.under_way.iter_mut().filter(|segment| !segment.is_acknowledged) {
-            if segment.prepare(now_ms, timeout_ms, settings) {
+            if segment.prepare(now_ms, timeout_ms) {
                 send(segment);
-                if segment.transmissions >= settings.transmissions_max {
+                if segment.transmissions >= TRANSMISSIONS_MAX {
                     return Err(());
                 }
             }
@@ -132,14 +131,12 @@ impl Sending {
 
 impl UnderWay {
     /// True if it is to be sent now, the first time or again.
-    fn prepare(&mut self, now_ms: u64, timeout_ms: u32, settings: &ArqSettings) -> bool {
+    fn prepare(&mut self, now_ms: u64, timeout_ms: u32) -> bool {
         if self.transmissions == 0 {
             self.timeout_ms = timeout_ms;
         } else if self.resend_at_ms <= now_ms {
-            self.timeout_ms = (self.timeout_ms + self.timeout_ms / 2).min(settings.timeout_max_ms);
-        } else if self.skipped < settings.fast_resend
-            || self.transmissions > settings.fast_resend_transmissions_max
-        {
+            self.timeout_ms = (self.timeout_ms + self.timeout_ms / 2).min(TIMEOUT_MAX_MS);
+        } else if self.skipped < FAST_RESEND || self.transmissions > FAST_RESEND_TRANSMISSIONS_MAX {
             return false;
         }
         self.transmissions += 1;
@@ -148,3 +145,12 @@ impl UnderWay {
         true
     }
 }
+
+// As Mirror's transport sets them; both ends need not have the same.
+
+/// A segment is sent again when so many later ones were acknowledged before it.
+const FAST_RESEND: u32 = 2;
+/// That is done as long as it was sent at most so often.
+const FAST_RESEND_TRANSMISSIONS_MAX: u32 = 5;
+/// A segment that was sent so often and did not arrive means that nothing does.
+const TRANSMISSIONS_MAX: u32 = 40;

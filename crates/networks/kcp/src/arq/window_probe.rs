@@ -1,7 +1,5 @@
 //! Asking a side that could take nothing whether it can again: its word that it can may have been lost.
 
-use crate::ArqSettings;
-
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct WindowProbe {
     /// When to ask next, and how long was waited for it; none while the other side takes something.
@@ -10,17 +8,17 @@ pub(super) struct WindowProbe {
 
 impl WindowProbe {
     /// Whether to ask now.
-    pub(super) fn is_due(&mut self, now_ms: u64, remote_window: u16, settings: &ArqSettings) -> bool {
+    pub(super) fn is_due(&mut self, now_ms: u64, remote_window: u16) -> bool {
         if remote_window > 0 {
             self.next = None;
             return false;
         }
         let (due_ms, waited_ms) = match self.next {
-            None => (None, settings.probe_first_ms),
+            None => (None, PROBE_FIRST_MS),
             Some((due_ms, waited_ms)) if due_ms <= now_ms => (Some(due_ms), waited_ms + waited_ms / 2),
             Some(_) => return false,
         };
-        let wait_ms = waited_ms.min(settings.probe_max_ms);
+        let wait_ms = waited_ms.min(PROBE_MAX_MS);
         self.next = Some((now_ms + u64::from(wait_ms), wait_ms));
         due_ms.is_some()
     }
@@ -30,16 +28,21 @@ impl WindowProbe {
     }
 }
 
+// As KCP has them.
+
+/// How long nothing is asked at first.
+const PROBE_FIRST_MS: u32 = 7000;
+/// The longest time between two questions.
+const PROBE_MAX_MS: u32 = 120_000;
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn probes_come_after_seven_seconds_and_then_ever_more_rarely_up_to_two_minutes() {
-        let settings = ArqSettings::default();
         let mut probe = WindowProbe::default();
-        let asked: Vec<u64> =
-            (0..600_000).step_by(500).filter(|&now_ms| probe.is_due(now_ms, 0, &settings)).collect();
+        let asked: Vec<u64> = (0..600_000).step_by(500).filter(|&now_ms| probe.is_due(now_ms, 0)).collect();
         let waits: Vec<u64> = std::iter::once(0).chain(asked.iter().copied()).collect();
         let waits: Vec<u64> = waits.windows(2).map(|pair| pair[1] - pair[0]).collect();
         assert_eq!(waits[..3], [7000, 10_500, 16_000]);
@@ -48,11 +51,10 @@ mod tests {
 
     #[test]
     fn a_side_that_takes_something_is_not_asked() {
-        let settings = ArqSettings::default();
         let mut probe = WindowProbe::default();
-        assert!(!probe.is_due(0, 0, &settings));
-        assert!(!probe.is_due(7000, 1, &settings));
-        assert!(!probe.is_due(7000, 0, &settings), "it is waited for anew");
+        assert!(!probe.is_due(0, 0));
+        assert!(!probe.is_due(7000, 1));
+        assert!(!probe.is_due(7000, 0), "it is waited for anew");
         assert_eq!(probe.due_ms(), Some(14_000));
     }
 }

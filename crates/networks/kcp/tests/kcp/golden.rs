@@ -6,7 +6,7 @@ use consonance_gateway::udp::ClientEndpoint as _;
 use consonance_gateway::udp::ServerEndpoint as _;
 use consonance_gateway::udp::ServerEndpointEvent;
 use consonance_kcp::{
-    Arq, ArqSettings, Command, Generation, KcpClient, KcpClientSettings, KcpServerSettings, LinkSettings,
+    Arq, Command, Generation, KcpClient, KcpClientSettings, KcpServerSettings, LinkSettings,
     RELIABLE_CHANNEL, Segment, Segments, UNRELIABLE_CHANNEL,
 };
 
@@ -26,7 +26,7 @@ const COOKIE: [u8; 4] = [0xe0, 0x6a, 0xf1, 0xd8];
 
 /// Stock ends have room for 4096 segments and say so.
 fn stock() -> LinkSettings {
-    LinkSettings { arq: ArqSettings { receive_window: 4096, ..ArqSettings::default() }, ..Default::default() }
+    LinkSettings { receive_window: 4096, ..LinkSettings::default() }
 }
 
 fn server() -> ByHand {
@@ -166,7 +166,7 @@ fn g4_reliable_voice() {
 fn reliable_voice_is_sent_as_it_was_seen() {
     let start = std::time::Instant::now();
     let voice = hex(G4_RELIABLE_VOICE);
-    let mut arq = Arq::new(start, 1200, 5, stock().arq);
+    let mut arq = Arq::new(start, 1200, 5, stock().receive_window);
     arq.send(b"\x01").unwrap();
     arq.flush(start, &voice[..5], |_| ());
     // Two of the other side's have come, and it has our first one.
