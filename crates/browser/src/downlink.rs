@@ -9,7 +9,6 @@ use std::time::Duration;
 use consonance_session::{ClientId, HeardTarget, Instant, Reception, VoiceFrame, loudness};
 
 use crate::control::{Amplitude, ToPage};
-use crate::opus_packet;
 pub use slots::MAX_SLOTS;
 use slots::{Playing, Slots, Traits};
 pub use voice_queue::SlotVoice;
@@ -152,7 +151,7 @@ impl Downlink {
     pub(crate) fn hear(&mut self, now: Instant, voice: &VoiceFrame<'_>) {
         let Some(speaker) = self.speakers.get_mut(&voice.id) else { return };
         speaker.note_ways(now, voice);
-        let samples = opus_packet::samples(voice.frame);
+        let samples = consonance_opus_packet::samples(voice.frame);
         let is_foreign = self.foreign.contains_key(&voice.id);
         let Some(samples) = samples.filter(|_| !is_foreign) else {
             self.statistics.foreign += 1;

@@ -22,7 +22,6 @@ pub mod control;
 mod downlink;
 #[doc(hidden)]
 pub mod fuzz;
-mod opus_packet;
 mod player;
 mod refusal;
 mod settings;

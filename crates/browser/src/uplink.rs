@@ -3,7 +3,8 @@
 mod arrivals;
 mod repacker;
 
-use crate::opus_packet::OpusPacket;
+use consonance_opus_packet::OpusPacket;
+
 use arrivals::{Arrival, Arrivals};
 pub(crate) use repacker::FRAME_SAMPLES;
 use repacker::Repacked;
@@ -92,7 +93,7 @@ impl Uplink {
         mut each: impl FnMut(Spoken<'_>),
     ) {
         self.statistics.packets += 1;
-        let Some(packet) = OpusPacket::parse(payload) else {
+        let Ok(packet) = OpusPacket::parse(payload) else {
             self.statistics.malformed += 1;
             return;
         };
@@ -308,7 +309,7 @@ mod tests {
                 uplink.receive(sequence, time, &payload, |spoken| match spoken {
                     Spoken::Next { missing, frame } => {
                         assert!(missing <= 50, "no more than a second");
-                        assert_eq!(crate::opus_packet::samples(frame), Some(FRAME_SAMPLES));
+                        assert_eq!(consonance_opus_packet::samples(frame), Some(FRAME_SAMPLES));
                         frames += 1 + u64::from(missing);
                     }
                     Spoken::Late { frames_ago, .. } => assert!((2..=frames).contains(&frames_ago.into())),

@@ -21,13 +21,13 @@
 
 mod channels;
 mod file_name;
+mod gaps;
 mod ogg_opus;
 mod ogg_page;
-mod opus_packet;
 mod repair;
 
 pub use channels::Channels;
+pub use consonance_opus_packet::{OpusPacket, PacketFault};
 pub use file_name::file_name_part;
 pub use ogg_opus::{OggOpusWriter, PRE_SKIP_SAMPLES};
-pub use opus_packet::{OpusPacket, PacketFault};
 pub use repair::repair_ogg_opus;

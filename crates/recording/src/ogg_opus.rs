@@ -4,7 +4,9 @@ use std::io::{self, Write};
 
 use crate::channels::Channels;
 use crate::ogg_page::{PageBuilder, PageKind};
-use crate::opus_packet::{GRID_SAMPLES, OpusPacket, lost, silence};
+use consonance_opus_packet::OpusPacket;
+
+use crate::gaps::{GRID_SAMPLES, lost, silence};
 
 /// Writes one speaker's packets as a stream that any player lines up with others that began at the same time.
 ///
@@ -60,7 +62,7 @@ impl<W: Write> OggOpusWriter<W> {
     pub fn write(&mut self, at_sample: u64, packet: OpusPacket<'_>) -> io::Result<u64> {
         self.fill(at_sample)?;
         let begins = self.end;
-        self.push(packet.bytes(), packet.samples())?;
+        self.push(packet.bytes(), packet.samples().into())?;
         self.last_toc = packet.bytes().first().copied();
         Ok(begins)
     }

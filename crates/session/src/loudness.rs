@@ -7,6 +7,8 @@
 
 use core::time::Duration;
 
+use consonance_opus_packet::first_frame;
+
 use crate::time::Instant;
 
 /// How loud somebody was of late, in steps of 1.37 dB, 0 … 63: as loud as a frame was, and one step less each 40 ms after
@@ -45,7 +47,7 @@ const FADING: Duration = Duration::from_millis(40);
 /// The gain of the first stretch of a frame's first 20 ms in steps of 1.37 dB, from 0 to 63; none if the frame does not
 /// show it. Where the frame repeats the one before for listeners who lost it, it is that one's, and up to 10 dB too much.
 pub fn loudness(frame: &[u8]) -> Option<u8> {
-    let (&toc, rest) = frame.split_first()?;
+    let &toc = frame.first()?;
     let (config, is_stereo) = (toc >> 3, toc & 4 != 0);
     if config >= FIRST_OF_CELT || is_stereo {
         return None;
@@ -54,7 +56,7 @@ pub fn loudness(frame: &[u8]) -> Option<u8> {
         FIRST_OF_HYBRID.. => 1,
         _ => (config & 3).max(1),
     };
-    let mut range = RangeDecoder::new(first_frame(toc & 3, rest)?)?;
+    let mut range = RangeDecoder::new(first_frame(frame)?)?;
     let mut is_active = false;
     for nth in 0..of_20_ms {
         let flag = range.symbol(&EVEN, 1) == 1;
@@ -72,30 +74,6 @@ pub fn loudness(frame: &[u8]) -> Option<u8> {
     let kind = if is_active { 2 + range.symbol(&ACTIVE_KINDS, 8) } else { range.symbol(&INACTIVE_KINDS, 8) };
     let coarse = range.symbol(&COARSE_GAINS[usize::from(kind / 2)], 8);
     Some(coarse << 3 | range.symbol(&FINE_GAINS, 3))
-}
-
-/// Where the first frame of a packet begins (RFC 6716, section 3.2); where it ends is of no interest.
-fn first_frame(code: u8, rest: &[u8]) -> Option<&[u8]> {
-    match code {
-        0 | 1 => Some(rest),
-        2 => skip_length(rest),
-        _ => {
-            let (&counts, mut rest) = rest.split_first()?;
-            let (frames, has_padding, has_lengths) = (counts & 63, counts & 64 != 0, counts & 128 != 0);
-            let mut is_in_padding = has_padding;
-            while is_in_padding {
-                let (&bytes, behind) = rest.split_first()?;
-                (rest, is_in_padding) = (behind, bytes == u8::MAX);
-            }
-            let lengths = if has_lengths { frames.saturating_sub(1) } else { 0 };
-            (0..lengths).try_fold(rest, |rest, _| skip_length(rest))
-        }
-    }
-}
-
-fn skip_length(bytes: &[u8]) -> Option<&[u8]> {
-    let is_long = *bytes.first()? >= 252;
-    bytes.get(1 + usize::from(is_long)..)
 }
 
 /// Configurations below are SILK's alone, from here on SILK's and CELT's together …

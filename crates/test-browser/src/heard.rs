@@ -55,18 +55,7 @@ impl Heard {
 
 /// How long a packet of Opus is, in samples at 48 kHz, by its first bytes (RFC 6716, section 3.1); 0 if it is none.
 pub fn opus_samples(packet: &[u8]) -> u64 {
-    let Some(&first) = packet.first() else { return 0 };
-    let frame = match first >> 3 {
-        silk @ 0..12 => [480, 960, 1920, 2880][usize::from(silk % 4)],
-        hybrid @ 12..16 => [480, 960][usize::from(hybrid % 2)],
-        celt => [120, 240, 480, 960][usize::from(celt % 4)],
-    };
-    let frames = match first & 3 {
-        0 => 1,
-        1 | 2 => 2,
-        _ => packet.get(1).map_or(0, |count| u64::from(count & 0x3f)),
-    };
-    frame * frames
+    consonance_opus_packet::samples(packet).unwrap_or(0).into()
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ pub(crate) struct Target {
 /// What a game links to hear and to speak.
 const CLIENT: &[&str] = &[
     "consonance-wire",
+    "consonance-opus-packet",
     "consonance-session",
     "consonance-recording",
     "consonance-audio",
@@ -28,7 +29,7 @@ const CLIENT: &[&str] = &[
 const PAGE: &[&str] = &["consonance-browser"];
 
 /// What builds where there is no operating system.
-pub(crate) const PURE: &[&str] = &["consonance-wire", "consonance-session"];
+pub(crate) const PURE: &[&str] = &["consonance-wire", "consonance-opus-packet", "consonance-session"];
 
 /// Every machine that is checked, besides the one at hand.
 ///

@@ -41,7 +41,8 @@ struct Ban {
     instead: &'static str,
 }
 
-const PURE: &[&str] = &["crates/wire/", "crates/session/", "crates/audio/", "crates/recording/"];
+const PURE: &[&str] =
+    &["crates/wire/", "crates/opus-packet/", "crates/session/", "crates/audio/", "crates/recording/"];
 
 const EXAMPLES: &[&str] = &["/examples/", "/benches/"];
 

@@ -28,16 +28,21 @@ use MayUse::{Anything, Only};
 
 const WALLS: &[Walls] = &[
     Walls { package: "consonance-wire", may_use: Only(&[]), tests_may_also_use: &[] },
-    Walls { package: "consonance-session", may_use: Only(&["consonance-wire"]), tests_may_also_use: &[] },
+    Walls { package: "consonance-opus-packet", may_use: Only(&[]), tests_may_also_use: &[] },
+    Walls {
+        package: "consonance-session",
+        may_use: Only(&["consonance-opus-packet", "consonance-wire"]),
+        tests_may_also_use: &[],
+    },
     Walls {
         package: "consonance-audio",
         // libopus is its feature of the same name.
-        may_use: Only(&["consonance-recording", "consonance-libopus"]),
+        may_use: Only(&["consonance-opus-packet", "consonance-recording", "consonance-libopus"]),
         tests_may_also_use: &["consonance-test-sound"],
     },
     Walls {
         package: "consonance-recording",
-        may_use: Only(&[]),
+        may_use: Only(&["consonance-opus-packet"]),
         tests_may_also_use: &["consonance-test-sound"],
     },
     Walls {
@@ -75,7 +80,12 @@ const WALLS: &[Walls] = &[
     },
     Walls {
         package: "consonance-browser",
-        may_use: Only(&["consonance-fuzz-tape", "consonance-session", "consonance-wire"]),
+        may_use: Only(&[
+            "consonance-fuzz-tape",
+            "consonance-opus-packet",
+            "consonance-session",
+            "consonance-wire",
+        ]),
         tests_may_also_use: &["consonance-test-sound"],
     },
     Walls { package: "consonance-fuzz-tape", may_use: Only(&[]), tests_may_also_use: &[] },
@@ -87,7 +97,7 @@ const WALLS: &[Walls] = &[
     },
     Walls {
         package: "consonance-test-browser",
-        may_use: Only(&["consonance-rtc-crypto"]),
+        may_use: Only(&["consonance-opus-packet", "consonance-rtc-crypto"]),
         tests_may_also_use: &[],
     },
     Walls {

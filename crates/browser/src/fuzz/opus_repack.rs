@@ -3,8 +3,8 @@
 use std::collections::VecDeque;
 
 use consonance_fuzz_tape::Tape;
+use consonance_opus_packet::{self as opus_packet, OpusPacket};
 
-use crate::opus_packet::{self, OpusPacket};
 use crate::uplink::{FRAME_SAMPLES, Spoken, Uplink};
 
 /// The bytes are packets one after the other: how far they are ahead in numbers and in time, and what is in them.
@@ -90,8 +90,8 @@ impl Stage {
     /// What may come out from now on; how many samples that is.
     fn note_parts(&mut self, payload: &[u8]) -> u64 {
         self.packets += 1;
-        let Some(packet) = OpusPacket::parse(payload) else { return 0 };
-        self.parts.extend(packet.frames().iter().map(|frame| (packet.toc() >> 2, frame.to_vec())));
+        let Ok(packet) = OpusPacket::parse(payload) else { return 0 };
+        self.parts.extend(packet.frames().map(|frame| (packet.toc() >> 2, frame.to_vec())));
         packet.samples().into()
     }
 
@@ -129,9 +129,9 @@ fn packet_of(tape: &mut Tape<'_>, frames_max: u8) -> Vec<u8> {
         bytes.extend_from_slice(frame);
     }
     opus_packet::write(toc, &lengths, &bytes, &mut packet);
-    if let Some(read) = OpusPacket::parse(&packet) {
-        assert!(read.frames().iter().map(|frame| frame.len() as u16).eq(lengths), "each has its length");
-        assert_eq!(read.frames().concat(), bytes, "and its bytes");
+    if let Ok(read) = OpusPacket::parse(&packet) {
+        assert!(read.frames().map(|frame| frame.len() as u16).eq(lengths), "each has its length");
+        assert_eq!(read.frames().collect::<Vec<_>>().concat(), bytes, "and its bytes");
         assert_eq!(read.toc() >> 2, toc >> 2);
     }
     packet

@@ -1,6 +1,6 @@
 //! Packets of any length become packets of 20 ms, by taking frames apart and putting them together.
 
-use crate::opus_packet::{self, OpusPacket};
+use consonance_opus_packet::OpusPacket;
 
 /// Samples of 20 ms at 48 kHz, the length that a page's player has announced.
 pub(crate) const FRAME_SAMPLES: u32 = 960;
@@ -61,7 +61,7 @@ impl Repacker {
             self.bytes.extend_from_slice(frame);
             self.due = self.due.saturating_add(of_one.into());
             if self.lengths.len() as u32 * of_one == FRAME_SAMPLES {
-                opus_packet::write(self.toc, &self.lengths, &self.bytes, &mut self.packet);
+                consonance_opus_packet::write(self.toc, &self.lengths, &self.bytes, &mut self.packet);
                 each(self.began, &self.packet);
                 self.clear();
             }

@@ -15,7 +15,7 @@ fn write_all<W: Write>(writer: &mut OggOpusWriter<W>, from: u64, packets: &[Vec<
     for packet in packets {
         let packet = OpusPacket::parse(packet).unwrap();
         assert_eq!(writer.write(at, packet).unwrap(), at);
-        at += packet.samples();
+        at += u64::from(packet.samples());
     }
 }
 
@@ -89,7 +89,7 @@ fn an_hour_of_silence_costs_half_a_megabyte_and_moves_nothing() {
     let mut reader = OggOpusReader::new(writer.finish().unwrap().leak() as &[u8]).unwrap();
     let mut samples = 0;
     while let Some(packet) = reader.read_packet().unwrap() {
-        samples += OpusPacket::parse(&packet.data).unwrap().samples();
+        samples += u64::from(OpusPacket::parse(&packet.data).unwrap().samples());
     }
     assert_eq!(samples, HOUR + 48_000 + 960);
 }

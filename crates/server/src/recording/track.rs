@@ -160,11 +160,11 @@ impl Track {
             return Ok(());
         }
         let from = self.writer.write(place, packet)?;
-        self.frame_samples = packet.samples();
+        self.frame_samples = packet.samples().into();
         self.counters.frames += 1;
         self.counters.first_sample.get_or_insert(from);
         self.unwritten_since.get_or_insert(held.at);
-        self.extend_spans(goes_on, from, from + packet.samples(), &held.audience);
+        self.extend_spans(goes_on, from, from + self.frame_samples, &held.audience);
         Ok(())
     }
 

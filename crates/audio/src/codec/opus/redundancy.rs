@@ -1,15 +1,14 @@
 //! Does an Opus packet carry a coarse copy of the frame before it? Read from its first bytes, nothing decoded.
 
+use consonance_opus_packet::first_frame;
+
 /// Whether the packet's first frame has the low bit-rate redundancy flag of RFC 6716 §4.2.4.
 ///
 /// The decoder conceals silently where there is no copy, so this is the only way to tell the two apart.
 pub(super) fn carries_previous_frame(packet: &[u8]) -> bool {
-    let Some((&toc, rest)) = packet.split_first() else { return false };
-    let config = toc >> 3;
-    let Some(silk_frames) = silk_frames(config) else { return false };
-    let Some(&first) = first_frame_offset(toc, rest).and_then(|offset| rest.get(offset)) else {
-        return false;
-    };
+    let Some(&toc) = packet.first() else { return false };
+    let Some(silk_frames) = silk_frames(toc >> 3) else { return false };
+    let Some(&first) = first_frame(packet).and_then(<[u8]>::first) else { return false };
     // The frame opens with one voice activity bit per SILK frame, then the redundancy bit; the same
     // again for the side channel of stereo (§4.2.3). Each is coded with probability one half, so the
     // range coder leaves them as plain bits from the top.
@@ -28,51 +27,6 @@ fn silk_frames(config: u8) -> Option<u8> {
             _ => 1,
         }),
         12..=15 => Some(1),
-        _ => None,
-    }
-}
-
-/// Where the first frame starts after the first byte (§3.2), or `None` if it is empty or cut off.
-fn first_frame_offset(toc: u8, rest: &[u8]) -> Option<usize> {
-    match toc & 0x03 {
-        0 | 1 => Some(0),
-        2 => {
-            let (length, header) = frame_length(rest)?;
-            (length > 0).then_some(header)
-        }
-        _ => first_of_many_offset(rest),
-    }
-}
-
-/// Code 3: a count byte, optional padding lengths, for variable rate all lengths but the last, then frames.
-fn first_of_many_offset(rest: &[u8]) -> Option<usize> {
-    let count = *rest.first()?;
-    let mut offset = 1;
-    if count & 0x40 != 0 {
-        while *rest.get(offset)? == 255 {
-            offset += 1;
-        }
-        offset += 1;
-    }
-    let frames = usize::from(count & 0x3f);
-    if count & 0x80 != 0 && frames > 1 {
-        let (first_length, header) = frame_length(rest.get(offset..)?)?;
-        if first_length == 0 {
-            return None;
-        }
-        offset += header;
-        for _ in 2..frames {
-            offset += frame_length(rest.get(offset..)?)?.1;
-        }
-    }
-    (frames > 0).then_some(offset)
-}
-
-/// A frame length of one or two bytes (§3.2.1): the length, and how many bytes it took.
-fn frame_length(bytes: &[u8]) -> Option<(usize, usize)> {
-    match *bytes {
-        [short @ 0..=251, ..] => Some((usize::from(short), 1)),
-        [first, second, ..] => Some((usize::from(first) + 4 * usize::from(second), 2)),
         _ => None,
     }
 }

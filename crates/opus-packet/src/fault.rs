@@ -1,0 +1,30 @@
+//! Why bytes are no Opus packet.
+
+use core::fmt;
+
+/// Why bytes are no Opus packet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PacketFault {
+    /// There are none.
+    Empty,
+    /// A frame has more than 1275 bytes, which no frame has.
+    FrameTooLong,
+    /// The frames do not fill the packet exactly, or reach beyond it.
+    Misfit,
+    /// No frames, or more than 120 ms of them.
+    Duration,
+}
+
+impl fmt::Display for PacketFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Empty => "the packet is empty",
+            Self::FrameTooLong => "a frame of the packet is too long",
+            Self::Misfit => "the packet's frames do not fit into it",
+            Self::Duration => "the packet has no frames, or more than 120 ms of them",
+        })
+    }
+}
+
+impl core::error::Error for PacketFault {}

@@ -1,0 +1,38 @@
+//! What can be read off an Opus packet without decoding it (RFC 6716, section 3), and packets put together from frames.
+//!
+//! Whoever records, relays, repacks or plays Opus asks here: how long is it, where are its frames, may a decoder have it?
+//!
+//! ```
+//! use consonance_opus_packet::{OpusPacket, PacketFault};
+//!
+//! // Two frames of 20 ms, CELT in full band.
+//! let packet = OpusPacket::parse(&[31 << 3 | 1, 0xFF, 0xFE])?;
+//! assert_eq!(packet.samples(), 1920);
+//! assert!(packet.frames().eq([&[0xFF][..], &[0xFE]]));
+//! # Ok::<(), PacketFault>(())
+//! ```
+//!
+//! [`OpusPacket::parse`] keeps all rules of the RFC. What is asked of every packet on its way has a function that looks no
+//! further than it has to: [`samples`] and [`first_frame`].
+
+#![no_std]
+#![forbid(unsafe_code)]
+
+extern crate alloc;
+
+mod fault;
+mod glance;
+mod head;
+mod packet;
+mod writing;
+
+pub use fault::PacketFault;
+pub use glance::{first_frame, samples};
+pub use head::frame_samples;
+pub use packet::{Frames, OpusPacket};
+pub use writing::write;
+
+/// Samples of the longest packet, 120 ms at 48 kHz.
+pub const SAMPLES_MAX: u32 = 5760;
+/// Bytes of the longest frame.
+pub const FRAME_BYTES_MAX: usize = 1275;
