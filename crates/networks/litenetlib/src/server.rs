@@ -72,15 +72,6 @@ impl LiteNetLibServer {
         }
     }
 
-    /// Packets that were sent again because nobody acknowledged them, over all connections.
-    pub fn packets_resent(&self) -> u64 {
-        let connections = self.guests.values().filter_map(|guest| match &guest.state {
-            State::Connected(connected) | State::Leaving { connected, .. } => Some(&connected.connection),
-            State::Asked { .. } | State::Gone { .. } => None,
-        });
-        self.counts.resent + connections.map(|connection| connection.counts.resent).sum::<u64>()
-    }
-
     fn settings(&self) -> &ConnectionSettings {
         &self.settings.connection
     }
