@@ -1,6 +1,5 @@
 //! `consonance bench`: what this machine can do, as tables for people or JSON lines for scripts.
 
-mod allocations;
 mod audio;
 mod bans;
 mod bare;
@@ -39,7 +38,6 @@ mod thread_clock;
 
 use std::error::Error;
 
-use allocations::where_counted;
 use clap::{Args, Subcommand};
 
 /// What to measure.
@@ -94,13 +92,13 @@ pub(crate) struct Output {
 
 pub(crate) fn run(bench: &Bench) -> Result<(), Box<dyn Error>> {
     match bench {
-        Bench::Relay(output) => where_counted(|| relay::run(output.json)),
+        Bench::Relay(output) => relay::run(output.json),
         Bench::Join(output) => join::run(output.json),
-        Bench::Memory(output) => where_counted(|| memory::run(output.json)),
+        Bench::Memory(output) => memory::run(output.json),
         Bench::Routing(output) => routing::run(output.json),
         Bench::Bans(output) => bans::run(output.json),
         Bench::Keeping(output) => keeping::run(output.json),
-        Bench::Proximity(output) => where_counted(|| proximity::run(output.json)),
+        Bench::Proximity(output) => proximity::run(output.json),
         Bench::Audio(output) => audio::run(output.json),
         Bench::FirstWords(output) => first_words::run(output.json),
         Bench::MouthToEar(bench) => mouth_to_ear::run(bench),

@@ -4,9 +4,8 @@ use std::error::Error;
 use std::time::Duration;
 
 use consonance_session::{Capabilities, ClientId, CodecSettings, LinkId, RoomId};
-use stats_alloc::Stats;
+use stats_alloc::{Region, Stats};
 
-use super::allocations::Allocations;
 use super::session::BenchSession;
 use super::table::Table;
 
@@ -45,14 +44,14 @@ pub(crate) fn run(json: bool) -> Result<(), Box<dyn Error>> {
 
 /// What is held when nothing is left to send and nobody has done anything for a minute.
 fn measure(sessions: u64, clients: u64, room: u64, capabilities: Capabilities) -> Stats {
-    let allocations = Allocations::count();
+    let region = Region::new(crate::ALLOCATOR);
     let mut all: Vec<_> = (0..sessions).map(|_| stage(clients, room, capabilities)).collect();
     for session in &mut all {
         session.pass(Duration::from_mins(1));
         session.run_timers();
         session.drain();
     }
-    allocations.change()
+    region.change()
 }
 
 /// The mean of what has to be known of a client: its name, its link, its number, its codec, its room and what it can do.

@@ -11,8 +11,8 @@ use std::error::Error;
 use std::time::{Duration, Instant};
 
 use consonance_session::{Capabilities, LinkId, ProximitySettings, RoomPattern};
+use stats_alloc::Region;
 
-use super::allocations::Allocations;
 use super::bare::BareRelay;
 use super::median::median;
 use super::session::{BenchSession, FRAME_TIME, ROOM};
@@ -45,10 +45,11 @@ pub(crate) fn run(json: bool) -> Result<(), Box<dyn Error>> {
         for _ in 0..WARM_UP_SECONDS {
             market.second();
         }
-        let allocations = Allocations::count();
+        let region = Region::new(crate::ALLOCATOR);
         let seconds: Vec<_> = (0..SECONDS).map(|_| market.second()).collect();
-        let allocations = allocations.number() - market.own_allocations;
+        let change = region.change();
         let packets: u64 = seconds.iter().map(|second| second.positions + second.frames).sum();
+        let allocations = (change.allocations + change.reallocations) as f64 - market.own_allocations;
         let middle = |of: fn(&Second) -> f64| median(seconds.iter().map(of).collect());
         let spent = middle(|second| (second.on_positions + second.on_frames).as_secs_f64());
         let heard = middle(|second| second.heard as f64 / second.frames as f64);
@@ -136,7 +137,7 @@ impl Market {
 
     /// What comes in of those who say now where they are: a fifth of all.
     fn walk(&mut self) {
-        let (session, allocations) = (self.session.server.session(), Allocations::count());
+        let (session, region) = (self.session.server.session(), Region::new(crate::ALLOCATOR));
         self.packets.clear();
         self.ends.clear();
         for player in
@@ -145,12 +146,12 @@ impl Market {
             self.packets.extend_from_slice(self.crowd.step(player, session).as_slice());
             self.ends.push((link(player), self.packets.len()));
         }
-        self.own_allocations += allocations.number();
+        self.note(&region);
     }
 
     /// What comes in of those who speak.
     fn speak(&mut self) {
-        let allocations = Allocations::count();
+        let region = Region::new(crate::ALLOCATOR);
         self.packets.clear();
         self.ends.clear();
         for player in (0..self.crowd.len()).filter(|player| crowd::speaks(*player, self.tick)) {
@@ -158,7 +159,7 @@ impl Market {
             self.packets.extend_from_slice(&frame);
             self.ends.push((link(player), self.packets.len()));
         }
-        self.own_allocations += allocations.number();
+        self.note(&region);
     }
 
     /// How long the engine takes for these packets, and how many they become.
@@ -170,6 +171,11 @@ impl Market {
             begin = *end;
         }
         (start.elapsed(), heard)
+    }
+
+    fn note(&mut self, region: &Region<'_, std::alloc::System>) {
+        let change = region.change();
+        self.own_allocations += (change.allocations + change.reallocations) as f64;
     }
 }
 

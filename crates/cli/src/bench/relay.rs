@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use consonance_session::Delivery;
 use consonance_wire::{ClientId, List, Packet, ServerRelay};
+use stats_alloc::Region;
 
-use super::allocations::Allocations;
 use super::bare::BareRelay;
 use super::session::{BenchSession, FRAME_TIME, SPEAKER, bytes};
 use super::table::Table;
@@ -39,14 +39,16 @@ pub(crate) fn run(json: bool) -> Result<(), Box<dyn Error>> {
 fn measure(session: &mut BenchSession, packet: &[u8]) -> (f64, f64) {
     let mut burst = || (0..PACKETS_PER_LOOK_AT_THE_CLOCK).map(|_| speak(session, packet)).sum::<u64>();
     burst();
-    let allocations = Allocations::count();
+    let region = Region::new(crate::ALLOCATOR);
     let start = Instant::now();
     let mut packets_out = 0;
     while start.elapsed() < TIME_PER_ROW {
         packets_out += burst();
     }
     let seconds = start.elapsed().as_secs_f64();
-    (packets_out as f64 / seconds, allocations.number() / packets_out as f64)
+    let change = region.change();
+    let allocations = (change.allocations + change.reallocations) as f64;
+    (packets_out as f64 / seconds, allocations / packets_out as f64)
 }
 
 fn speak(session: &mut BenchSession, packet: &[u8]) -> u64 {

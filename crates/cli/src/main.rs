@@ -55,6 +55,9 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+#[global_allocator]
+static ALLOCATOR: &stats_alloc::StatsAlloc<std::alloc::System> = &stats_alloc::INSTRUMENTED_SYSTEM;
+
 /// Voice chat for games: a server, a player, a demonstration.
 ///
 /// Without a command it serves one session to programs on this machine.
@@ -102,8 +105,7 @@ enum Command {
     Sim(sim::Sim),
 }
 
-/// Does what the process's arguments say, and says how the process is to end.
-pub fn main() -> ExitCode {
+fn main() -> ExitCode {
     let arguments = Arguments::parse();
     if !matches!(arguments.command, None | Some(Command::Serve(_) | Command::Splice(_))) {
         logging::start();
