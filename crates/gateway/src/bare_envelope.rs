@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use consonance_transport::{Delivery, PacketLimits};
 
-use crate::{Channel, ClientEnvelope, Envelope, EnvelopeKind, MessageParts};
+use crate::{Channel, ClientEnvelope, Envelope, EnvelopeKind, MessageParts, VoiceChannels};
 
 /// Each message is a voice packet, on the channel for its delivery and on no other.
 #[derive(Clone, Copy, Debug)]
@@ -16,13 +16,6 @@ pub struct BareEnvelope {
 }
 
 impl BareEnvelope {
-    fn channel_of(self, delivery: Delivery) -> Channel {
-        match delivery {
-            Delivery::Reliable => self.reliable,
-            Delivery::Unreliable => self.unreliable,
-        }
-    }
-
     fn sort(self, channel: Channel, message: &[u8], parts: &mut MessageParts) {
         if channel == self.reliable {
             parts.voice(Delivery::Reliable, message);
@@ -33,7 +26,8 @@ impl BareEnvelope {
 
     fn put(self, delivery: Delivery, packet: &[u8], message: &mut Vec<u8>) -> Channel {
         message.extend_from_slice(packet);
-        self.channel_of(delivery)
+        let Self { reliable, unreliable } = self;
+        VoiceChannels { reliable, unreliable }.channel_for(delivery)
     }
 }
 

@@ -48,7 +48,7 @@ impl<'a> Batch<'a> {
     /// # Errors
     /// If it is cut off.
     pub fn parse(framing: Framing, bytes: &'a [u8]) -> Result<Self, BatchError> {
-        if framing == Framing::BareEnvelope {
+        if framing == Framing::Bare {
             return Ok(Self { time_stamp: &[], messages: bytes });
         }
         let (time_stamp, messages) =
@@ -104,12 +104,12 @@ impl<'a> Messages<'a> {
                 let length = usize::try_from(length).map_err(|_| BatchError::CutOff)?;
                 (prefix_bytes, self.rest[prefix_bytes..].get(..length).ok_or(BatchError::CutOff)?)
             }
-            Framing::Unprefixed | Framing::BareEnvelope => (0, self.rest),
+            Framing::Unprefixed | Framing::Bare => (0, self.rest),
         };
         let (id, body) = bytes.split_first_chunk().ok_or(BatchError::CutOff)?;
         let id = MessageId(u16::from_le_bytes(*id));
         let body = match self.dialect.framing() {
-            Framing::Prefixed | Framing::BareEnvelope => body,
+            Framing::Prefixed | Framing::Bare => body,
             Framing::Unprefixed => {
                 let length = body_bytes(self.dialect.kind(id), body);
                 let length = length.ok_or(BatchError::UnknownLength { id })?;
@@ -169,7 +169,7 @@ impl Dialect {
     ///
     /// Without batches, one message may follow, and no more.
     pub fn begin_batch(self, seconds: f64, batch: &mut Vec<u8>) {
-        if self.framing() != Framing::BareEnvelope {
+        if self.framing() != Framing::Bare {
             batch.extend_from_slice(&seconds.to_le_bytes());
         }
     }

@@ -35,7 +35,7 @@ impl Batcher {
     pub fn add(&mut self, seconds: f64, framed: &[u8], send: impl FnMut(&[u8])) {
         let is_full = self.batch.len() + framed.len() > self.batch_bytes_max;
         let is_late = seconds.to_bits() != self.seconds.to_bits();
-        if is_full || is_late || self.dialect.framing() == Framing::BareEnvelope {
+        if is_full || is_late || self.dialect.framing() == Framing::Bare {
             self.finish(send);
         }
         if self.batch.is_empty() {

@@ -94,7 +94,7 @@ impl MirrorClient {
     }
 
     fn send_ping(&mut self, now: Instant, parts: &mut MessageParts) {
-        if self.dialect.framing() == Framing::BareEnvelope {
+        if self.dialect.framing() == Framing::Bare {
             return; // What pings were like then is not known; the network keeps the connection.
         }
         let has_two_times = self.settings.version.has_two_times();
@@ -122,7 +122,7 @@ impl MirrorClient {
         self.state = State::Ready;
         let adds_player = self.settings.adds_player && !self.has_added_player;
         self.has_added_player |= adds_player;
-        let is_bare = self.dialect.framing() == Framing::BareEnvelope;
+        let is_bare = self.dialect.framing() == Framing::Bare;
         self.send(now, Delivery::Reliable, parts, |dialect, batch| {
             dialect.write_message(Kind::Ready, &[], batch);
             if adds_player && !is_bare {

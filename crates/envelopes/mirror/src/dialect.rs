@@ -67,7 +67,7 @@ impl Version {
     /// How messages lie in a batch.
     pub fn framing(self) -> Framing {
         match self {
-            Self::BeforeBatches => Framing::BareEnvelope,
+            Self::BeforeBatches => Framing::Bare,
             Self::V42 => Framing::Unprefixed,
             Self::V81 | Self::V82_4 | Self::V82_6 => Framing::Prefixed,
         }
@@ -107,7 +107,7 @@ pub enum Framing {
     /// `[time stamp f64]`, then `[id u16][body]` each: whoever does not know a message cannot find the next one.
     Unprefixed,
     /// `[id u16][body]` and nothing else.
-    BareEnvelope,
+    Bare,
 }
 
 /// How to read one side's messages: framing and ids.
@@ -176,7 +176,7 @@ impl fmt::Display for Dialect {
             (Framing::Prefixed, IdHash::Fnv1a) => "Mirror v82.6 or later",
             (Framing::Prefixed, IdHash::Times31) => "Mirror v81.0 to v82.5",
             (Framing::Unprefixed, _) => "Mirror v42.2 to v80",
-            (Framing::BareEnvelope, _) => "Mirror before v42.2",
+            (Framing::Bare, _) => "Mirror before v42.2",
         })
     }
 }
@@ -186,5 +186,5 @@ const CANDIDATES: [(Framing, IdHash); 4] = [
     (Framing::Prefixed, IdHash::Fnv1a),
     (Framing::Prefixed, IdHash::Times31),
     (Framing::Unprefixed, IdHash::Times31),
-    (Framing::BareEnvelope, IdHash::Times31),
+    (Framing::Bare, IdHash::Times31),
 ];

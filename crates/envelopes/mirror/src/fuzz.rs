@@ -139,7 +139,7 @@ mod tests {
                     let mut batch = Vec::new();
                     dialect.begin_batch(1.0, &mut batch);
                     dialect.write_voice(b"voice", &mut batch).expect("it is short");
-                    if dialect.framing() != Framing::BareEnvelope {
+                    if dialect.framing() != Framing::Bare {
                         dialect.write_message(Kind::Ready, &[], &mut batch);
                     }
                     bytes.extend([place, batch.len() as u8]);

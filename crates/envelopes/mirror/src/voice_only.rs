@@ -150,7 +150,7 @@ impl MirrorVoiceOnlyConnection {
     }
 
     fn handle_ping(&mut self, now: Instant, dialect: Dialect, body: &[u8], parts: &mut MessageParts) {
-        self.last_ping = Ping::read(body).filter(|_| dialect.framing() != Framing::BareEnvelope);
+        self.last_ping = Ping::read(body).filter(|_| dialect.framing() != Framing::Bare);
         self.send_pong(now, dialect, parts);
     }
 
