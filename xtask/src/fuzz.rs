@@ -60,7 +60,7 @@ const TARGETS: &[&str] = &[
     "page_without_webrtc",
 ];
 /// Longer inputs find nothing that these do not, and find it more slowly.
-const MAX_INPUT_BYTES: &str = "-max_len=2048";
+const INPUT_BYTES_MAX: &str = "-max_len=2048";
 
 /// Looks at one target after the other and prints a table of what came of it.
 ///
@@ -82,7 +82,7 @@ pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
         println!("── {target}, leaving out what adds nothing");
         command::capture(&mut cargo_fuzz(
             root,
-            &["cmin", target, "--", MAX_INPUT_BYTES, "-set_cover_merge=1"],
+            &["cmin", target, "--", INPUT_BYTES_MAX, "-set_cover_merge=1"],
         ))?;
         let kept = fs::read_dir(corpus.join(target)).map_or(0, Iterator::count);
         table.push(format!(
@@ -106,7 +106,7 @@ impl Plan {
 /// Runs the fuzzer; what it says is shown as it comes.
 fn look(root: &Path, target: &str, seconds: u32) -> Result<Tally, Failure> {
     let time = format!("-max_total_time={seconds}");
-    let arguments = ["run", target, "--", &time, MAX_INPUT_BYTES, "-timeout=10", "-print_final_stats=1"];
+    let arguments = ["run", target, "--", &time, INPUT_BYTES_MAX, "-timeout=10", "-print_final_stats=1"];
     let mut command = cargo_fuzz(root, &arguments);
     let mut child = command
         .stdin(Stdio::null())

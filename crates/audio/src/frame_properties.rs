@@ -1,7 +1,7 @@
 //! What a frame means to its listener besides its sound.
 
 /// The loudest gain of a channel that the protocol can express.
-const MAX_GAIN: f32 = 2.0;
+const GAIN_MAX: f32 = 2.0;
 
 /// What the channels say that a frame came over. It holds as long as the frame is heard.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -18,7 +18,7 @@ pub struct FrameProperties {
 impl FrameProperties {
     /// The gain within its range.
     pub(crate) fn sensible_gain(self) -> f32 {
-        if self.gain.is_nan() { 1.0 } else { self.gain.clamp(0.0, MAX_GAIN) }
+        if self.gain.is_nan() { 1.0 } else { self.gain.clamp(0.0, GAIN_MAX) }
     }
 }
 

@@ -29,7 +29,7 @@ use transits::Transits;
 
 use crate::block::{FrameSize, SamplePosition};
 use crate::frame_properties::FrameProperties;
-use crate::limits::{MAX_PACKET_BYTES, MAX_WAITING_UTTERANCES};
+use crate::limits::{PACKET_BYTES_MAX, WAITING_UTTERANCES_MAX};
 
 /// So many of the last 128 frames lost make it worth waiting for copies, until none of them is. Before so many
 /// have passed, the copies themselves say that the sender knows of losses.
@@ -97,7 +97,7 @@ impl JitterBuffer {
             frame_size,
             queue: PacketQueue::new(),
             taken: Packet::default(),
-            utterances: VecDeque::with_capacity(MAX_WAITING_UTTERANCES + 2),
+            utterances: VecDeque::with_capacity(WAITING_UTTERANCES_MAX + 2),
             utterances_started: 0,
             playing: None,
             target: TargetDelay::new(frame_size.samples(), accepted_share),
@@ -123,7 +123,7 @@ impl JitterBuffer {
             ended: false,
             transits: Transits::new(self.frame_size.samples()),
         });
-        if self.utterances.len() > MAX_WAITING_UTTERANCES + 1
+        if self.utterances.len() > WAITING_UTTERANCES_MAX + 1
             && let Some(oldest_waiting) = self.utterances.remove(1)
         {
             self.counters.overflowed += self.queue.drop_utterance(oldest_waiting.number) as u64;
@@ -150,7 +150,7 @@ impl JitterBuffer {
         recoverable_frames: u8,
     ) {
         self.counters.received += 1;
-        if packet.len() > MAX_PACKET_BYTES {
+        if packet.len() > PACKET_BYTES_MAX {
             self.counters.oversized += 1;
             return;
         }

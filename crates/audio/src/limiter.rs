@@ -9,7 +9,7 @@ const KNEE: f32 = 0.8;
 const RELEASE_PER_SAMPLE: f32 = 0.999_792;
 
 /// Nothing sensible is louder than this; what is, would keep the others inaudible for seconds.
-const MAX_INPUT: f32 = 16.0;
+const INPUT_MAX: f32 = 16.0;
 
 /// A peak follower that rises at once and falls slowly, and turns everything down while it is above the knee.
 ///
@@ -40,7 +40,7 @@ impl Limiter {
 }
 
 fn sensible(sample: f32) -> f32 {
-    if sample.is_nan() { 0.0 } else { sample.clamp(-MAX_INPUT, MAX_INPUT) }
+    if sample.is_nan() { 0.0 } else { sample.clamp(-INPUT_MAX, INPUT_MAX) }
 }
 
 /// What a peak above the knee is turned down to: less than 1 however high it is, and smooth at the knee.

@@ -2,31 +2,31 @@
 
 /// Packets that one speaker may have waiting: 1.3 s of the shortest frames, 7.7 s of the longest.
 /// The oldest go first, counted in [`SpeakerStatistics::overflowed`](crate::SpeakerStatistics).
-pub const MAX_QUEUED_PACKETS: usize = 128;
+pub const QUEUED_PACKETS_MAX: usize = 128;
 
 /// Utterances that one speaker may have waiting behind the one that plays.
 /// The oldest waiting one goes first, its frames counted as overflowed.
-pub const MAX_WAITING_UTTERANCES: usize = 4;
+pub const WAITING_UTTERANCES_MAX: usize = 4;
 
 /// Bytes of one Opus packet: what the authors of the codec recommend as a buffer. Voice needs a tenth.
 /// A longer one is counted as undecodable.
-pub const MAX_OPUS_PACKET_BYTES: usize = 4_000;
+pub const OPUS_PACKET_BYTES_MAX: usize = 4_000;
 
 /// Bytes of any packet that is worth keeping: 60 ms of raw samples.
 /// A longer one is counted as undecodable and never stored.
-pub const MAX_PACKET_BYTES: usize = 4 * 2_880;
+pub const PACKET_BYTES_MAX: usize = 4 * 2_880;
 
 /// The longest delay that the jitter buffer aims for, 400 ms: beyond it people start to talk over each other.
-pub const MAX_TARGET_DELAY_SAMPLES: u64 = 19_200;
+pub const TARGET_DELAY_SAMPLES_MAX: u64 = 19_200;
 
 /// The longest delay that is played out, 600 ms. Frames that would be later are skipped, down to the
 /// target, and counted as overflowed.
-pub const MAX_DELAY_SAMPLES: u64 = 28_800;
+pub const DELAY_SAMPLES_MAX: u64 = 28_800;
 
 /// Entries kept for [`Mixer::poll_played`](crate::Mixer::poll_played): more than a second of 10 ms frames
 /// of eight speakers. The oldest go first, counted in
 /// [`Mixer::played_overflow`](crate::Mixer::played_overflow).
-pub const MAX_PLAYED_REPORTS: usize = 1_024;
+pub const PLAYED_REPORTS_MAX: usize = 1_024;
 
 /// Speakers that one mixer takes by default; a decoder is about 100 kB.
 /// One more is refused with [`MixerError::TooManySpeakers`](crate::MixerError).
@@ -37,22 +37,22 @@ pub const DEFAULT_MAX_SPEAKERS: usize = 256;
 pub const DEFAULT_MAX_DECODED: usize = 16;
 
 /// The loudest volume of a speaker or of all, an amplitude factor: +12 dB. A louder one is brought down to it.
-pub const MAX_VOLUME: f32 = 4.0;
+pub const VOLUME_MAX: f32 = 4.0;
 
 /// The longest WAV file that is read, in seconds: all of it is kept in memory. A longer one is refused.
-pub const MAX_WAV_SECONDS: u64 = 3_600;
+pub const WAV_SECONDS_MAX: u64 = 3_600;
 
 /// The longest pre-roll, 1 s: what was said longer ago than that was not meant. A longer one is shortened.
-pub const MAX_PRE_ROLL_MS: u32 = 1_000;
+pub const PRE_ROLL_MS_MAX: u32 = 1_000;
 
 /// Points of a roll-off [`Curve`](crate::Curve): what a hand draws, and few enough to be copied with the settings
 /// on the audio thread. A longer one is refused with [`CurveError::TooManyPoints`](crate::CurveError).
-pub const MAX_CURVE_POINTS: usize = 16;
+pub const CURVE_POINTS_MAX: usize = 16;
 
 /// Tracks of one recording: each is an open file. One more is refused with
 /// [`RecordingError::TooManyTracks`](crate::RecordingError).
-pub const MAX_TRACKS: usize = 256;
+pub const TRACKS_MAX: usize = 256;
 
 /// The longest recording, 6 hours: as much as a WAV file for two ears can describe. Blocks that come later are left out,
 /// counted in [`RecordedTrack::blocks_after_end`](crate::RecordedTrack).
-pub const MAX_RECORDING_SECONDS: u64 = 6 * 3_600;
+pub const RECORDING_SECONDS_MAX: u64 = 6 * 3_600;

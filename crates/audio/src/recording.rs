@@ -10,7 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::block::{BLOCK_SAMPLES, SAMPLE_RATE_HZ, SamplePosition, StereoBlock};
-use crate::limits::{MAX_RECORDING_SECONDS, MAX_TRACKS};
+use crate::limits::{RECORDING_SECONDS_MAX, TRACKS_MAX};
 pub use consonance_recording::Channels;
 use consonance_recording::file_name_part;
 pub use error::{OggOpusError, RecordingError};
@@ -62,7 +62,7 @@ impl Recording {
         let folder = folder.as_ref().to_owned();
         fs::create_dir_all(&folder)
             .map_err(|source| RecordingError::Folder { path: folder.clone(), source })?;
-        let seconds = settings.max_seconds.min(MAX_RECORDING_SECONDS);
+        let seconds = settings.max_seconds.min(RECORDING_SECONDS_MAX);
         let end = start + seconds * u64::from(SAMPLE_RATE_HZ);
         Ok(Self { folder, start, end, settings, tracks: Vec::new() })
     }
@@ -72,7 +72,7 @@ impl Recording {
     /// # Errors
     /// [`RecordingError::TooManyTracks`], or [`RecordingError::Create`] if the file is there already or cannot be made.
     pub fn add_track(&mut self, name: &str, channels: Channels) -> Result<TrackId, RecordingError> {
-        let max = self.settings.max_tracks.min(MAX_TRACKS);
+        let max = self.settings.max_tracks.min(TRACKS_MAX);
         if self.tracks.len() >= max {
             return Err(RecordingError::TooManyTracks { max });
         }

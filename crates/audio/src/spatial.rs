@@ -25,7 +25,7 @@ pub use roll_off::{Curve, CurveError, CurvePoint, RollOff};
 use crate::block::{BLOCK_SAMPLES, StereoBlock};
 
 /// Louder samples than this are not sound, and would stay in the filters.
-const MAX_INPUT: f32 = 16.0;
+const INPUT_MAX: f32 = 16.0;
 
 /// How a direction is made audible.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -162,7 +162,7 @@ impl Spatializer {
             self.jump(target);
         }
         let Target { direction, panning_gain, hrtf_gain, occlusion } = target;
-        let mut sound = block.map(|x| if x.is_nan() { 0.0 } else { x.clamp(-MAX_INPUT, MAX_INPUT) });
+        let mut sound = block.map(|x| if x.is_nan() { 0.0 } else { x.clamp(-INPUT_MAX, INPUT_MAX) });
         self.occlusion.process(&mut sound, occlusion);
         self.panning.render(&sound, panning_gain, direction, ears);
         self.hrtf.render(&sound, hrtf_gain, direction, ears);

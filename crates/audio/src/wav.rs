@@ -52,8 +52,8 @@ pub enum WavError {
         /// Samples per second.
         sample_rate_hz: u32,
     },
-    /// The file is longer than [`MAX_WAV_SECONDS`](crate::limits::MAX_WAV_SECONDS).
-    #[error("{} is {seconds} s long; at most {} s can be read, so cut it", path.display(), crate::limits::MAX_WAV_SECONDS)]
+    /// The file is longer than [`WAV_SECONDS_MAX`](crate::limits::WAV_SECONDS_MAX).
+    #[error("{} is {seconds} s long; at most {} s can be read, so cut it", path.display(), crate::limits::WAV_SECONDS_MAX)]
     TooLong {
         /// The file.
         path: PathBuf,

@@ -10,9 +10,9 @@ mod target;
 mod to_page;
 mod words;
 
-pub use bounded::{Amplitude, ChannelNumber, MAX_NAME_BYTES, MAX_NUMBER, Percent};
-pub use from_page::{Deed, FromPage, MAX_FROM_PAGE_BYTES, Moderate, Open, Place};
+pub use bounded::{Amplitude, ChannelNumber, NAME_BYTES_MAX, NUMBER_MAX, Percent};
+pub use from_page::{Deed, FROM_PAGE_BYTES_MAX, FromPage, Moderate, Open, Place};
 pub use problem::Problem;
 pub use target::{Addressee, Target};
-pub use to_page::{Cause, MAX_TO_PAGE_BYTES, RefusalCode, Terms, ToPage};
+pub use to_page::{Cause, RefusalCode, TO_PAGE_BYTES_MAX, Terms, ToPage};
 pub use words::{AnswerWord, DeedWord, PriorityWord, RoomUseWord, SanctionWord};

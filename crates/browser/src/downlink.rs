@@ -9,7 +9,7 @@ use std::time::Duration;
 use consonance_session::{ClientId, HeardTarget, Instant, Reception, VoiceFrame, loudness};
 
 use crate::control::{Amplitude, ToPage};
-pub use slots::MAX_SLOTS;
+pub use slots::SLOTS_MAX;
 use slots::{Playing, Slots, Traits};
 pub use voice_queue::SlotVoice;
 use voice_queue::VoiceQueue;
@@ -91,7 +91,7 @@ struct ReceptionCount {
 /// By which ways a speaker reaches the page is told no more often than this.
 const RETOLD_AFTER: Duration = Duration::from_millis(200);
 /// Names that a page ignores at once.
-const MAX_IGNORED: usize = 1024;
+const IGNORED_MAX: usize = 1024;
 
 impl Downlink {
     pub(crate) fn new(slots: usize) -> Self {
@@ -190,7 +190,7 @@ impl Downlink {
 
     /// Plays a player no longer, or again; false if so many are ignored that no other can be.
     pub(crate) fn ignore(&mut self, player: Box<str>, ignored: bool) -> bool {
-        if ignored && self.ignored.len() >= MAX_IGNORED && !self.ignored.contains(&player) {
+        if ignored && self.ignored.len() >= IGNORED_MAX && !self.ignored.contains(&player) {
             return false;
         }
         for (id, speaker) in self.speakers.iter_mut().filter(|(_, speaker)| speaker.name == player) {

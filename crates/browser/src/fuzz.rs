@@ -12,8 +12,8 @@ use consonance_session::{
     Server, ServerSettings, Target,
 };
 
-use crate::control::{FromPage, MAX_TO_PAGE_BYTES, ToPage};
-use crate::{BrowserPlayer, BrowserSettings, LinkCommand, MAX_SLOTS, PageLimits, PageQuality};
+use crate::control::{FromPage, TO_PAGE_BYTES_MAX, ToPage};
+use crate::{BrowserPlayer, BrowserSettings, LinkCommand, PageLimits, PageQuality, SLOTS_MAX};
 pub use opus_repack::opus_repack;
 
 /// The bytes are steps: what the page says and speaks, what a server sends, who speaks to it, time, losses and returns.
@@ -23,7 +23,7 @@ pub use opus_repack::opus_repack;
 /// packet to the server is none, an alarm is in the past, or somebody does not come to rest.
 pub fn browser_control(bytes: &[u8]) {
     let mut tape = Tape::new(bytes);
-    let mut stage = Stage::new(usize::from(tape.byte()) % (MAX_SLOTS + 2));
+    let mut stage = Stage::new(usize::from(tape.byte()) % (SLOTS_MAX + 2));
     while !tape.is_empty() {
         stage.step(&mut tape);
         stage.settle();
@@ -63,7 +63,7 @@ impl Stage {
             server: Server::new(ServerSettings::from_seed(1)),
             page: BrowserPlayer::with_limits(settings, limits),
             page_link: None,
-            slots: slots.min(MAX_SLOTS),
+            slots: slots.min(SLOTS_MAX),
             streams: BTreeMap::new(),
             bob: Client::new(ClientSettings::new("Bob")),
             links: 0,
@@ -96,9 +96,9 @@ impl Stage {
             6 => self.wait(Duration::from_millis(u64::from(tape.byte()) * 40)),
             7 => self.page.page_lost(self.now),
             8 => {
-                let slots = usize::from(tape.byte()) % (MAX_SLOTS + 2);
+                let slots = usize::from(tape.byte()) % (SLOTS_MAX + 2);
                 if !self.page.is_over() {
-                    self.slots = slots.min(MAX_SLOTS);
+                    self.slots = slots.min(SLOTS_MAX);
                 }
                 self.page.page_is_back(self.now, slots);
             }
@@ -256,7 +256,7 @@ impl Stage {
     /// What the page is given.
     fn check(&mut self) {
         while let Some(message) = self.page.poll_message() {
-            assert!(message.len() <= MAX_TO_PAGE_BYTES, "a message of {} bytes", message.len());
+            assert!(message.len() <= TO_PAGE_BYTES_MAX, "a message of {} bytes", message.len());
             assert!(serde_json::from_str::<ToPage>(&message).is_ok(), "no message: {message}");
         }
         while let Some(voice) = self.page.poll_voice() {

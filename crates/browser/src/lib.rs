@@ -14,7 +14,7 @@
 //! ```
 //!
 //! The page's voice is put into frames of 20 ms with the gaps that the network made; what others say goes to one of at most
-//! [`MAX_SLOTS`] slots, which the page plays. Nothing here knows a socket, a clock or what carries voice and messages.
+//! [`SLOTS_MAX`] slots, which the page plays. Nothing here knows a socket, a clock or what carries voice and messages.
 //! Start reading at [`BrowserPlayer`] and [`control::FromPage`].
 #![forbid(unsafe_code)]
 
@@ -28,7 +28,7 @@ mod settings;
 mod statistics;
 mod uplink;
 
-pub use downlink::{DownlinkStatistics, MAX_SLOTS, SlotVoice};
+pub use downlink::{DownlinkStatistics, SLOTS_MAX, SlotVoice};
 pub use player::{BrowserPlayer, End, LinkCommand, PageQuality, PageVoice};
 pub use settings::{BrowserSettings, PageLimits};
 pub use statistics::BrowserStatistics;

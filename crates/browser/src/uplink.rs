@@ -79,9 +79,9 @@ struct Loss {
 /// send nothing in silence wait longer, and a hiccup of a sound card is shorter.
 const PAUSE: u64 = 9600;
 /// What is missing for longer than this ends what was said, in samples: a second.
-const MAX_GAP: u64 = 48_000;
+const GAP_MAX: u64 = 48_000;
 /// No packet has more frames of 20 ms.
-const MAX_FRAMES_OF_PACKET: u64 = 6;
+const FRAMES_OF_PACKET_MAX: u64 = 6;
 
 impl Uplink {
     /// A packet came, with its extended sequence number and its extended time stamp at 48 kHz; shows what it comes to.
@@ -139,7 +139,7 @@ impl Uplink {
 
     fn note_missing(&mut self, missing: u64) {
         // A jump is no loss: whoever sends so numbers anew.
-        let missing = if missing > MAX_GAP / u64::from(FRAME_SAMPLES) { 0 } else { missing };
+        let missing = if missing > GAP_MAX / u64::from(FRAME_SAMPLES) { 0 } else { missing };
         self.missing += missing;
         self.statistics.missing += missing;
         self.window.missing += missing;
@@ -198,8 +198,8 @@ fn place(
     let skipped = match gap {
         None => None,
         Some(Some(gap)) if missing == 0 && gap < PAUSE => Some(0),
-        Some(Some(gap)) if missing > 0 && gap < MAX_GAP => {
-            Some((gap / frame_samples).min(missing * MAX_FRAMES_OF_PACKET))
+        Some(Some(gap)) if missing > 0 && gap < GAP_MAX => {
+            Some((gap / frame_samples).min(missing * FRAMES_OF_PACKET_MAX))
         }
         // It paused, or its clock has jumped.
         Some(_) => {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use consonance_browser::control::{
-    Addressee, Amplitude, FromPage, MAX_FROM_PAGE_BYTES, Problem, Target, ToPage,
+    Addressee, Amplitude, FROM_PAGE_BYTES_MAX, FromPage, Problem, Target, ToPage,
 };
 use proptest::prelude::*;
 use serde_json::Value;
@@ -90,8 +90,8 @@ fn what_is_too_long_is_refused_before_it_is_read() {
         let message = r#"{"type":"leave"}"#;
         format!("{message}{}", " ".repeat(bytes - message.len()))
     };
-    assert_eq!(FromPage::read(&padded(MAX_FROM_PAGE_BYTES)), Ok(FromPage::Leave));
-    let bytes = MAX_FROM_PAGE_BYTES + 1;
+    assert_eq!(FromPage::read(&padded(FROM_PAGE_BYTES_MAX)), Ok(FromPage::Leave));
+    let bytes = FROM_PAGE_BYTES_MAX + 1;
     assert_eq!(FromPage::read(&padded(bytes)), Err(Problem::TooLong { bytes }));
     let nested = format!(r#"{{"type":"leave","a":{}"#, "[".repeat(10_000));
     assert!(matches!(FromPage::read(&nested), Err(Problem::NoMessage { .. })));

@@ -22,9 +22,9 @@ pub(crate) fn given(
 pub(crate) fn read(path: &Path) -> Result<String, String> {
     let text = if path == Path::new("-") { read_line() } else { read_file(path) };
     let text = text.map_err(|error| why_not(path, &error))?;
-    if text.len() as u64 > MAX_BYTES {
+    if text.len() as u64 > BYTES_MAX {
         return Err(format!(
-            "{} has more than {MAX_BYTES} bytes, which is no key and no token",
+            "{} has more than {BYTES_MAX} bytes, which is no key and no token",
             path.display()
         ));
     }
@@ -49,7 +49,7 @@ fn why_not(path: &Path, error: &io::Error) -> String {
 
 fn read_file(path: &Path) -> io::Result<String> {
     let mut text = String::new();
-    File::open(path)?.take(MAX_BYTES + 1).read_to_string(&mut text)?;
+    File::open(path)?.take(BYTES_MAX + 1).read_to_string(&mut text)?;
     Ok(text)
 }
 
@@ -61,7 +61,7 @@ fn read_line() -> io::Result<String> {
 }
 
 /// A set of 64 keys has a tenth of it.
-const MAX_BYTES: u64 = 1 << 16;
+const BYTES_MAX: u64 = 1 << 16;
 
 #[cfg(test)]
 mod tests {

@@ -5,7 +5,7 @@ use std::io::{Write, stderr, stdout};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use clap::Args;
-use consonance_sim::{Failure, MAX_CLIENTS, Peers, Report, Scenario};
+use consonance_sim::{CLIENTS_MAX, Failure, Peers, Report, Scenario};
 use serde::Serialize;
 
 use crate::progress::ProgressLine;
@@ -17,7 +17,7 @@ pub(crate) struct Sim {
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
     /// Players; a tenth of them talks at any time, each heard by about ten.
-    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u16).range(2..=i64::from(MAX_CLIENTS)))]
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u16).range(2..=i64::from(CLIENTS_MAX)))]
     clients: u16,
     /// Which protocol they speak: mixed, ours or originals.
     #[arg(long, value_name = "KIND", default_value_t)]

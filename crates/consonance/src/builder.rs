@@ -31,7 +31,7 @@ use crate::voice_chat::{PageWish, VoiceChat};
 use crate::ways::Dial;
 
 /// Text messages that a history keeps at most.
-const MAX_TEXT_HISTORY: usize = 10_000;
+const TEXT_HISTORY_MAX: usize = 10_000;
 
 /// What a voice chat is started with. See [`VoiceChat::to`] and [`VoiceChat::over`].
 #[must_use = "nothing happens before start()"]
@@ -322,7 +322,7 @@ impl VoiceChatBuilder {
 
     /// Keeps so many of the last text messages, sent and received, for [`VoiceChat::text_history`] (default: none).
     pub fn text_history(mut self, messages: usize) -> Self {
-        self.text_history = messages.min(MAX_TEXT_HISTORY);
+        self.text_history = messages.min(TEXT_HISTORY_MAX);
         self
     }
 

@@ -25,7 +25,7 @@ use crate::statistics::CaptureRow;
 use crate::tap::TapSender;
 
 /// Orders, and blocks that come back, that may wait: more beats than the voice thread ever catches up with in one go.
-const MAX_WAITING: usize = 128;
+const WAITING_MAX: usize = 128;
 
 /// How one's own voice is to be captured; every part may change while it is.
 #[derive(Clone, Copy)]
@@ -138,8 +138,8 @@ impl Capture {
     }
 
     fn start(&mut self, input: Box<dyn Input>) -> Result<(), String> {
-        let (orders, received) = sync_channel(MAX_WAITING);
-        let (sender, captured) = sync_channel(MAX_WAITING);
+        let (orders, received) = sync_channel(WAITING_MAX);
+        let (sender, captured) = sync_channel(WAITING_MAX);
         let capture = CaptureThread::new(input, self.wishes);
         let waker = self.waker.clone();
         let thread = thread::Builder::new()
@@ -187,7 +187,7 @@ impl Capture {
     fn order(&mut self, order: Order) -> Result<(), String> {
         let Some(running) = &self.running else {
             self.orders_kept.retain(|order| !matches!(order, Order::Tap(_, tap) if tap.is_abandoned()));
-            if self.orders_kept.len() < MAX_WAITING {
+            if self.orders_kept.len() < WAITING_MAX {
                 self.orders_kept.push(order);
                 return Ok(());
             }

@@ -10,7 +10,7 @@ use crate::log;
 use crate::trace::FrameTrace;
 
 /// Events and traces that wait for one reader. When it does not ask, the oldest go.
-const MAX_WAITING: usize = 8192;
+const WAITING_MAX: usize = 8192;
 /// How long to sleep at once where there is no deadline.
 const A_WHILE: Duration = Duration::from_hours(1);
 
@@ -70,7 +70,7 @@ impl EventQueue {
 
     pub(crate) fn push_trace(&self, trace: FrameTrace) {
         let mut traces = lock(&self.traces);
-        if traces.queue.len() >= MAX_WAITING {
+        if traces.queue.len() >= WAITING_MAX {
             traces.queue.pop_front();
             traces.dropped += 1;
         }
@@ -164,7 +164,7 @@ impl Waiting {
         if let EventKind::Ended(end) = &event.kind {
             events.end = Some(end.clone());
         }
-        if events.queue.len() >= MAX_WAITING {
+        if events.queue.len() >= WAITING_MAX {
             events.queue.pop_front();
             events.dropped += 1;
         }
@@ -230,7 +230,7 @@ mod tests {
     #[test]
     fn the_oldest_events_go_when_nobody_asks() {
         let queue = EventQueue::default();
-        for _ in 0..MAX_WAITING + 3 {
+        for _ in 0..WAITING_MAX + 3 {
             queue.push(event(EventKind::Joined));
         }
         assert_eq!(queue.dropped(), 3);

@@ -5,9 +5,9 @@
 pub struct Fade {
     /// The volume when it is faded in: an amplitude factor, 0 to 2.
     pub volume: f32,
-    /// How long it takes from silence to that volume, in seconds, at most [`MAX_SECONDS`](Self::MAX_SECONDS).
+    /// How long it takes from silence to that volume, in seconds, at most [`SECONDS_MAX`](Self::SECONDS_MAX).
     pub fade_in_seconds: f32,
-    /// How long it takes from that volume to silence, in seconds, at most [`MAX_SECONDS`](Self::MAX_SECONDS).
+    /// How long it takes from that volume to silence, in seconds, at most [`SECONDS_MAX`](Self::SECONDS_MAX).
     pub fade_out_seconds: f32,
 }
 
@@ -19,14 +19,14 @@ impl Fade {
     /// What a trigger does when somebody enters and leaves its zone (as in the original): 0.75 s and 1.15 s.
     pub const ZONE: Self = Self { volume: 1.0, fade_in_seconds: 0.75, fade_out_seconds: 1.15 };
     /// Longer fades take as long as this.
-    pub const MAX_SECONDS: f32 = 30.0;
+    pub const SECONDS_MAX: f32 = 30.0;
 
     /// The same within its limits; what is no number is nothing.
     pub(crate) fn within_limits(self) -> Self {
         Self {
             volume: within(self.volume, 2.0),
-            fade_in_seconds: within(self.fade_in_seconds, Self::MAX_SECONDS),
-            fade_out_seconds: within(self.fade_out_seconds, Self::MAX_SECONDS),
+            fade_in_seconds: within(self.fade_in_seconds, Self::SECONDS_MAX),
+            fade_out_seconds: within(self.fade_out_seconds, Self::SECONDS_MAX),
         }
     }
 }

@@ -132,7 +132,7 @@ pub use statistics::{
 };
 pub use status::Status;
 pub use tap::{Tap, TapBlock, TapSender, TapSound, TapSource};
-pub use text::{MAX_TEXT_BYTES, TextId, TextMessage, TextRefused};
+pub use text::{TEXT_BYTES_MAX, TextId, TextMessage, TextRefused};
 pub use tokens::{Tokens, TooManyTokens};
 pub use trace::FrameTrace;
 pub use voice_chat::VoiceChat;

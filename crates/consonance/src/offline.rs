@@ -26,7 +26,7 @@ const SECOND_LOOPBACK: &str = "Loopback 2";
 /// How often packets go to and fro at most before the caller gets its turn; a handshake takes six times.
 const ROUNDS: usize = 32;
 /// Rooms that the echo is asked to listen to and has not got round to yet.
-const MAX_WAITING_ROOMS: usize = 256;
+const WAITING_ROOMS_MAX: usize = 256;
 
 impl VoiceChat {
     /// Begins with a session of one's own in this process, without a network: for tutorials, and to hear oneself as others
@@ -46,7 +46,7 @@ pub(crate) struct LoopbackRooms(Arc<Mutex<Vec<Box<str>>>>);
 impl LoopbackRooms {
     pub(crate) fn listen(&self, room: &str) {
         let mut waiting = lock(&self.0);
-        if waiting.len() < MAX_WAITING_ROOMS {
+        if waiting.len() < WAITING_ROOMS_MAX {
             waiting.push(room.into());
         }
     }

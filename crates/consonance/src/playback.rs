@@ -27,7 +27,7 @@ const FAREWELL_BLOCKS: u32 = 100;
 /// The mixer knows the loss of the last so many frames of a speaker; with fewer, it is a guess.
 const LOSS_WINDOW_FRAMES: u64 = 128;
 /// Players who are listened to by taps at the same time, here or not.
-const MAX_TAPPED_SPEAKERS: usize = 1_024;
+const TAPPED_SPEAKERS_MAX: usize = 1_024;
 /// Utterances whose numbers are remembered per speaker: those that may still be in the jitter buffer.
 const REMEMBERED_UTTERANCES: usize = 8;
 
@@ -193,9 +193,9 @@ impl Playback {
     /// If there are too many such taps.
     pub(crate) fn tap_speaker(&mut self, name: String, sender: TapSender) -> Result<(), String> {
         self.speaker_taps.retain(|_, senders| !senders.is_empty());
-        if self.speaker_taps.len() >= MAX_TAPPED_SPEAKERS && !self.speaker_taps.contains_key(&name) {
+        if self.speaker_taps.len() >= TAPPED_SPEAKERS_MAX && !self.speaker_taps.contains_key(&name) {
             return Err(format!(
-                "{MAX_TAPPED_SPEAKERS} players are listened to by taps: drop some of the taps first"
+                "{TAPPED_SPEAKERS_MAX} players are listened to by taps: drop some of the taps first"
             ));
         }
         self.speaker_taps.entry(name).or_default().add(sender);

@@ -8,14 +8,14 @@ use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::thread::{self, JoinHandle};
 use std::{fs, io};
 
-use consonance_audio::limits::MAX_TRACKS;
+use consonance_audio::limits::TRACKS_MAX;
 use consonance_audio::{RecordedTrack, RecordingError, RecordingSettings};
 
 use crate::tap::{Tap, TapSource};
 use writing::Writing;
 
 /// Taps that may wait for the thread to take them.
-const MAX_WAITING_TAPS: usize = 64;
+const WAITING_TAPS_MAX: usize = 64;
 
 /// A recording of taps, each in a file of its own, which all begin where the first sound does. Without any sound there
 /// are no files.
@@ -61,7 +61,7 @@ pub enum RecorderError {
     #[error("the recorder has stopped; stop() says why")]
     Stopped,
     /// More taps are added at once than the recorder takes.
-    #[error("{MAX_WAITING_TAPS} taps wait to be recorded; add this one a little later")]
+    #[error("{WAITING_TAPS_MAX} taps wait to be recorded; add this one a little later")]
     Busy,
 }
 
@@ -74,14 +74,14 @@ impl Recorder {
         let folder = folder.as_ref().to_owned();
         fs::create_dir_all(&folder)
             .map_err(|source| RecordingError::Folder { path: folder.clone(), source })?;
-        let (sender, receiver) = sync_channel(MAX_WAITING_TAPS);
+        let (sender, receiver) = sync_channel(WAITING_TAPS_MAX);
         let writing = Writing::new(folder, settings);
         let thread = thread::Builder::new().name("recorder".into()).spawn(move || writing.run(&receiver));
         Ok(Self {
             taps: Some(sender),
             thread: Some(thread.map_err(RecorderError::Thread)?),
             tracks: 0,
-            max_tracks: settings.max_tracks.min(MAX_TRACKS),
+            max_tracks: settings.max_tracks.min(TRACKS_MAX),
         })
     }
 

@@ -5,7 +5,7 @@ mod file;
 
 use std::ops::RangeInclusive;
 
-use consonance_audio::limits::{MAX_PRE_ROLL_MS, MAX_VOLUME};
+use consonance_audio::limits::{PRE_ROLL_MS_MAX, VOLUME_MAX};
 use consonance_audio::{
     ActivationSettings, CaptureSettings, DuckingSettings, EncoderSettings, FrameSize, Quality, Redundancy,
 };
@@ -114,15 +114,15 @@ impl VoiceSettings {
     /// The first setting that is out of its range.
     pub fn validate(&self) -> Result<(), SettingsError> {
         let detection = &self.capture.voice_detection;
-        check("master-volume", self.master_volume, 0.0..=MAX_VOLUME)?;
+        check("master-volume", self.master_volume, 0.0..=VOLUME_MAX)?;
         check("ducking.level", self.ducking.level, 0.0..=1.0)?;
-        check("ducking.down-ms", self.ducking.down_ms as f32, 0.0..=MAX_DUCKING_MS)?;
-        check("ducking.up-ms", self.ducking.up_ms as f32, 0.0..=MAX_DUCKING_MS)?;
-        check("activation.pre-roll-ms", self.activation.pre_roll_ms as f32, 0.0..=MAX_PRE_ROLL_MS as f32)?;
+        check("ducking.down-ms", self.ducking.down_ms as f32, 0.0..=DUCKING_MS_MAX)?;
+        check("ducking.up-ms", self.ducking.up_ms as f32, 0.0..=DUCKING_MS_MAX)?;
+        check("activation.pre-roll-ms", self.activation.pre_roll_ms as f32, 0.0..=PRE_ROLL_MS_MAX as f32)?;
         check("capture.background-removal", self.capture.background_removal.unwrap_or(0.0), 0.0..=1.0)?;
         check("capture.voice-detection.threshold", detection.threshold, 0.0..=1.0)?;
         check("capture.voice-detection.hysteresis", detection.hysteresis, 0.0..=1.0)?;
-        check("capture.voice-detection.hang-over-ms", detection.hang_over_ms as f32, 0.0..=MAX_HANG_OVER_MS)
+        check("capture.voice-detection.hang-over-ms", detection.hang_over_ms as f32, 0.0..=HANG_OVER_MS_MAX)
     }
 
     /// How one's own voice is encoded with these.
@@ -134,9 +134,9 @@ impl VoiceSettings {
 }
 
 /// Longer than a minute nobody waits for somebody to be quiet.
-const MAX_DUCKING_MS: f32 = 60_000.0;
+const DUCKING_MS_MAX: f32 = 60_000.0;
 /// What the voice detector takes.
-const MAX_HANG_OVER_MS: f32 = 60_000.0;
+const HANG_OVER_MS_MAX: f32 = 60_000.0;
 
 fn check(setting: &'static str, value: f32, range: RangeInclusive<f32>) -> Result<(), SettingsError> {
     if range.contains(&value) {

@@ -22,7 +22,7 @@ use crate::uplink_quality::EncoderWish;
 
 /// Opus never makes a frame of speech longer than this at the bit rates in use; the protocol has room for a little
 /// less than 1000 bytes.
-const MAX_FRAME_BYTES: usize = 960;
+const FRAME_BYTES_MAX: usize = 960;
 
 /// Turns blocks that were captured into frames on the channels. Channels are open in the session during an utterance.
 pub(crate) struct Talking {
@@ -52,7 +52,7 @@ impl Talking {
             encoder: Box::new(OpusEncoder::new(settings)?),
             settings,
             wishes: Wishes::new(),
-            packet: vec![0; MAX_FRAME_BYTES],
+            packet: vec![0; FRAME_BYTES_MAX],
         })
     }
 

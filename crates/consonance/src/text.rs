@@ -8,7 +8,7 @@ use std::time::Instant;
 use consonance_session::{ClientEvent, Target, TextTarget};
 
 /// The longest text message, in bytes of UTF-8: with the packet around it, an original takes no more.
-pub const MAX_TEXT_BYTES: usize = consonance_session::MAX_TEXT_BYTES;
+pub const TEXT_BYTES_MAX: usize = consonance_session::TEXT_BYTES_MAX;
 
 /// A text message that was asked to be sent; names it in [`EventKind::TextSent`](crate::EventKind::TextSent) and
 /// [`EventKind::TextNotSent`](crate::EventKind::TextNotSent).
@@ -20,7 +20,7 @@ pub struct TextId(pub(crate) u64);
 #[non_exhaustive]
 pub enum TextRefused {
     /// The message is too long.
-    #[error("the message has {bytes} bytes, at most {MAX_TEXT_BYTES} are allowed: send it in parts")]
+    #[error("the message has {bytes} bytes, at most {TEXT_BYTES_MAX} are allowed: send it in parts")]
     TooLong {
         /// Bytes of the message.
         bytes: usize,
@@ -95,7 +95,7 @@ impl TextHistory {
 /// Refuses what no server would take.
 pub(crate) fn check(text: &str) -> Result<(), TextRefused> {
     let bytes = text.len();
-    if bytes > MAX_TEXT_BYTES { Err(TextRefused::TooLong { bytes }) } else { Ok(()) }
+    if bytes > TEXT_BYTES_MAX { Err(TextRefused::TooLong { bytes }) } else { Ok(()) }
 }
 
 /// A target as events name it.
@@ -134,8 +134,8 @@ mod tests {
 
     #[test]
     fn a_message_of_exactly_the_limit_may_be_tried() {
-        assert_eq!(check(&"x".repeat(MAX_TEXT_BYTES)), Ok(()));
-        let bytes = MAX_TEXT_BYTES + 1;
+        assert_eq!(check(&"x".repeat(TEXT_BYTES_MAX)), Ok(()));
+        let bytes = TEXT_BYTES_MAX + 1;
         assert_eq!(check(&"x".repeat(bytes)), Err(TextRefused::TooLong { bytes }));
     }
 }

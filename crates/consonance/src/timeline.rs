@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use std::time::Instant;
 
 /// Changes that are remembered; of more within the capture's delay the oldest are forgotten.
-const MAX_CHANGES: usize = 32;
+const CHANGES_MAX: usize = 32;
 
 /// A value and what it was before.
 #[derive(Debug)]
@@ -33,7 +33,7 @@ impl<T: Copy + PartialEq> Timeline<T> {
         if value == self.now {
             return;
         }
-        if self.past.len() == MAX_CHANGES {
+        if self.past.len() == CHANGES_MAX {
             self.past.pop_front();
         }
         self.past.push_back((from, std::mem::replace(&mut self.now, value)));
@@ -74,7 +74,7 @@ mod tests {
         for n in 1..1_000 {
             count.set(begun + Duration::from_millis(n), n);
         }
-        assert_eq!(count.past.len(), MAX_CHANGES);
+        assert_eq!(count.past.len(), CHANGES_MAX);
         assert_eq!(count.newest(), 999);
     }
 }

@@ -9,8 +9,8 @@ use rtrb::{Consumer, Producer, RingBuffer};
 use crate::diagnostics::{Gauges, Pulse};
 use crate::fade::{FADE_FRAMES, die_away, fade_in, fade_out};
 use crate::fill_control::FillControl;
-use crate::limits::{MAX_EXCURSION_FRAMES, RING_FRAMES};
-use crate::resampler::{DriftResampler, MAX_BLOCK_FRAMES};
+use crate::limits::{EXCURSION_FRAMES_MAX, RING_FRAMES};
+use crate::resampler::{BLOCK_FRAMES_MAX, DriftResampler};
 
 /// A new ring for a microphone that is about to be opened.
 pub(crate) fn capture(gauges: Arc<Gauges>) -> (CaptureFeed, CaptureReader, Arc<Pulse>) {
@@ -96,7 +96,7 @@ impl CaptureReader {
         let standing = self.standing(now);
         self.take(wanted, block);
         self.control.observe(standing);
-        if standing > self.control.target() + MAX_EXCURSION_FRAMES as f64 {
+        if standing > self.control.target() + EXCURSION_FRAMES_MAX as f64 {
             self.skip(standing, block);
         }
         self.resampler.set_speed(self.control.correction());
@@ -141,7 +141,7 @@ impl CaptureReader {
     }
 
     fn take(&mut self, wanted: usize, block: &mut [f32; BLOCK_SAMPLES]) {
-        let mut recorded = [0.0; MAX_BLOCK_FRAMES];
+        let mut recorded = [0.0; BLOCK_FRAMES_MAX];
         let recorded = &mut recorded[..wanted];
         if let Ok(chunk) = self.ring.read_chunk(wanted) {
             for (sample, taken) in recorded.iter_mut().zip(chunk) {

@@ -1,7 +1,7 @@
 //! The microphones and loudspeakers that a system has.
 
 use crate::event::Direction;
-use crate::limits::MAX_LISTED;
+use crate::limits::LISTED_MAX;
 
 /// One device.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,7 +65,7 @@ impl DeviceList {
             Direction::Input => &mut self.inputs,
             Direction::Output => &mut self.outputs,
         };
-        if devices.len() == MAX_LISTED {
+        if devices.len() == LISTED_MAX {
             return None;
         }
         let name = if name.is_empty() { "unnamed device" } else { name };
@@ -155,9 +155,9 @@ mod tests {
     #[test]
     fn a_system_with_very_many_devices_is_cut_short() {
         let mut list = DeviceList::default();
-        for _ in 0..=MAX_LISTED {
+        for _ in 0..=LISTED_MAX {
             list.add(Direction::Output, "virtual", false);
         }
-        assert_eq!(list.outputs.len(), MAX_LISTED);
+        assert_eq!(list.outputs.len(), LISTED_MAX);
     }
 }

@@ -50,7 +50,7 @@ pub struct Devices {
 }
 
 /// Selections that may wait for the thread; it takes them ten times per second, or as soon as a device is open.
-const MAX_COMMANDS: usize = 64;
+const COMMANDS_MAX: usize = 64;
 
 /// How long closing may take before we do not wait for it any more: a sound server may hang.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -75,7 +75,7 @@ impl Devices {
             Keeper::new(Endpoint::Input(readers.clone()), Arc::clone(&input), settings.input),
             Keeper::new(Endpoint::Output(writers.clone()), Arc::clone(&output), settings.output),
         ];
-        let (commands, receiver) = sync_channel(MAX_COMMANDS);
+        let (commands, receiver) = sync_channel(COMMANDS_MAX);
         let (ending, ended) = sync_channel(1);
         let supervisor_clock = clock.clone();
         let supervisor_events = Arc::clone(&events);

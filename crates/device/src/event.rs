@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 
-use crate::limits::MAX_EVENTS;
+use crate::limits::EVENTS_MAX;
 use crate::state::DeviceState;
 
 /// Microphone or loudspeaker.
@@ -31,7 +31,7 @@ pub(crate) struct EventQueue(Mutex<VecDeque<DeviceEvent>>);
 impl EventQueue {
     pub(crate) fn push(&self, event: DeviceEvent) {
         let mut events = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if events.len() == MAX_EVENTS {
+        if events.len() == EVENTS_MAX {
             events.pop_front();
         }
         events.push_back(event);
@@ -50,12 +50,12 @@ mod tests {
     fn who_never_polls_keeps_the_newest() {
         let events = EventQueue::default();
         let event = |state| DeviceEvent { direction: Direction::Input, state };
-        for _ in 0..=MAX_EVENTS {
+        for _ in 0..=EVENTS_MAX {
             events.push(event(DeviceState::Lost));
         }
         events.push(event(DeviceState::Off));
         let polled: Vec<_> = std::iter::from_fn(|| events.pop()).collect();
-        assert_eq!(polled.len(), MAX_EVENTS);
+        assert_eq!(polled.len(), EVENTS_MAX);
         assert_eq!(polled.last(), Some(&event(DeviceState::Off)));
     }
 }

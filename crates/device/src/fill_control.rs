@@ -16,7 +16,7 @@ use std::time::Duration;
 use consonance_audio::BLOCK_SAMPLES;
 
 use crate::diagnostics::{PulseNews, RATE_HZ};
-use crate::limits::{MAX_CORRECTION, MAX_TARGET_FRAMES};
+use crate::limits::{CORRECTION_MAX, TARGET_FRAMES_MAX};
 
 /// One instance per open device, fed once per beat; all in frames of 48 kHz.
 #[derive(Debug)]
@@ -80,11 +80,11 @@ impl FillControl {
         self.level += (standing - self.level) * BEAT_S / AVERAGE_S;
         let error_s = (self.level - self.target()) / RATE_HZ;
         let wanted = PROPORTIONAL * error_s + self.drift;
-        self.correction = wanted.clamp(-MAX_CORRECTION, MAX_CORRECTION);
+        self.correction = wanted.clamp(-CORRECTION_MAX, CORRECTION_MAX);
         // At the limit the integral would run away.
-        if wanted.abs() < MAX_CORRECTION {
+        if wanted.abs() < CORRECTION_MAX {
             let drift = self.drift + INTEGRAL * error_s * BEAT_S;
-            self.drift = drift.clamp(-MAX_DRIFT, MAX_DRIFT);
+            self.drift = drift.clamp(-DRIFT_MAX, DRIFT_MAX);
         }
     }
 
@@ -99,7 +99,7 @@ impl FillControl {
         let dip = BLOCK_SAMPLES as f64 + period;
         // What happened once is an accident, and not worth a longer delay.
         let jitter = self.callbacks_uneven.second_most() + self.beats_late.second_most();
-        (dip + jitter + self.margin).min(MAX_TARGET_FRAMES as f64)
+        (dip + jitter + self.margin).min(TARGET_FRAMES_MAX as f64)
     }
 
     /// By which part the ring has to be emptied faster, or filled slower; negative for the other way.
@@ -120,7 +120,7 @@ const PROPORTIONAL: f64 = 0.25;
 /// Critical damping.
 const INTEGRAL: f64 = PROPORTIONAL * PROPORTIONAL / 4.0;
 /// Ten times what clocks of devices differ by; virtual devices are worse than crystals.
-const MAX_DRIFT: f64 = 0.002;
+const DRIFT_MAX: f64 = 0.002;
 /// 2 ms: what a callback or a beat may be late more than lately.
 const LEAST_MARGIN_FRAMES: f64 = 96.0;
 /// 3 ms more for each time that the ring ran empty …
@@ -211,7 +211,7 @@ mod tests {
         let begin = control.target() + 480.0;
         let standing = follow(&mut control, 0.0, 80, begin);
         let fastest = standing.windows(2).fold(0.0, |most: f64, pair| most.max((pair[1] - pair[0]).abs()));
-        assert!(fastest <= MAX_CORRECTION * BLOCK_SAMPLES as f64 + 1e-9, "{fastest}");
+        assert!(fastest <= CORRECTION_MAX * BLOCK_SAMPLES as f64 + 1e-9, "{fastest}");
         let left = |second: usize| (standing[second * 100 - 1] - control.target()).abs();
         assert!(left(40) < 48.0, "{} after 40 s", left(40));
         assert!(left(80) < 5.0, "{} after 80 s", left(80));

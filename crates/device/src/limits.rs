@@ -11,14 +11,14 @@ pub const RING_FRAMES: usize = 24_000;
 
 /// How far the ratio of resampling may be from 1: ±0.5 %, 9 cents, less than a listener notices in speech.
 /// Clocks of devices drift by up to ±200 ppm; the rest is for going back to the target.
-pub const MAX_CORRECTION: f64 = 0.005;
+pub const CORRECTION_MAX: f64 = 0.005;
 
 /// Frames above the target at which catching up by resampling would take too long, 100 ms: they are skipped, counted
 /// in [`Diagnostics::xruns`](crate::Diagnostics) and [`Diagnostics::skipped_frames`](crate::Diagnostics).
-pub const MAX_EXCURSION_FRAMES: usize = 4_800;
+pub const EXCURSION_FRAMES_MAX: usize = 4_800;
 
 /// Frames that a ring aims for at most, 200 ms: beyond it a device is of no use for talking.
-pub const MAX_TARGET_FRAMES: usize = 9_600;
+pub const TARGET_FRAMES_MAX: usize = 9_600;
 
 /// How long a device that called before may be silent before it counts as lost: fifty periods.
 pub const WATCHDOG: Duration = Duration::from_millis(500);
@@ -36,7 +36,7 @@ pub const RETRY: [Duration; 2] = [Duration::from_millis(250), Duration::from_sec
 pub const LONGEST_RETURN: Duration = Duration::from_mins(1);
 
 /// Devices listed in each direction; the rest is left out.
-pub const MAX_LISTED: usize = 64;
+pub const LISTED_MAX: usize = 64;
 
 /// Events that wait to be polled; the oldest go first.
-pub const MAX_EVENTS: usize = 64;
+pub const EVENTS_MAX: usize = 64;

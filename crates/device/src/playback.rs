@@ -11,8 +11,8 @@ use crate::capture::silence_bad_numbers;
 use crate::diagnostics::{Gauges, Pulse};
 use crate::fade::{FADE_FRAMES, fade_in, fade_out, falling, rising};
 use crate::fill_control::FillControl;
-use crate::limits::{MAX_EXCURSION_FRAMES, RING_FRAMES};
-use crate::resampler::{DriftResampler, MAX_BLOCK_FRAMES};
+use crate::limits::{EXCURSION_FRAMES_MAX, RING_FRAMES};
+use crate::resampler::{BLOCK_FRAMES_MAX, DriftResampler};
 
 /// Channels of every loudspeaker: left and right.
 pub(crate) const CHANNELS: usize = 2;
@@ -193,7 +193,7 @@ impl PlaybackWriter {
         let target = self.control.target();
         match self.phase {
             Phase::Flowing => {
-                if standing > target + MAX_EXCURSION_FRAMES as f64 {
+                if standing > target + EXCURSION_FRAMES_MAX as f64 {
                     block.sides_mut().into_iter().for_each(|side| fade_out(side));
                     self.phase = Phase::Swallowing;
                     Gauges::count(&self.gauges.xruns, 1);
@@ -215,7 +215,7 @@ impl PlaybackWriter {
         for (frame, (&left, &right)) in interleaved.iter_mut().zip(block.left.iter().zip(&block.right)) {
             *frame = [left, right];
         }
-        let mut sound = [[0.0; CHANNELS]; MAX_BLOCK_FRAMES];
+        let mut sound = [[0.0; CHANNELS]; BLOCK_FRAMES_MAX];
         let frames = self.resampler.process(interleaved.as_flattened(), sound.as_flattened_mut());
         match self.ring.write_chunk_uninit(frames) {
             Ok(room) => {

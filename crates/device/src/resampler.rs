@@ -7,14 +7,14 @@ use rubato::{
     WindowFunction,
 };
 
-use crate::limits::MAX_CORRECTION;
+use crate::limits::CORRECTION_MAX;
 
 /// Taps of the filter: flat up to 20 kHz, and a delay of 0.7 ms.
 const FILTER_TAPS: usize = 64;
 /// Positions between two samples for which the filter is kept; between them it is interpolated.
 const FILTER_POSITIONS: usize = 128;
 /// More than one block can need or become: 0.5 % of it, and the rounding.
-pub(crate) const MAX_BLOCK_FRAMES: usize = BLOCK_SAMPLES + 32;
+pub(crate) const BLOCK_FRAMES_MAX: usize = BLOCK_SAMPLES + 32;
 
 /// Sound at 48 kHz, interleaved, a little faster or slower. One side always has blocks of 10 ms.
 pub(crate) struct DriftResampler<const CHANNELS: usize>(Async<f32>);
@@ -34,14 +34,14 @@ impl<const CHANNELS: usize> DriftResampler<CHANNELS> {
         let filter = SincInterpolationParameters::new(FILTER_TAPS, WindowFunction::Blackman2)
             .oversampling_factor(FILTER_POSITIONS)
             .interpolation(SincInterpolationType::Linear);
-        let widest = 1.0 + 2.0 * MAX_CORRECTION;
+        let widest = 1.0 + 2.0 * CORRECTION_MAX;
         let resampler = Async::new_sinc(1.0, widest, &filter, BLOCK_SAMPLES, CHANNELS, fixed);
         Self(resampler.expect("ratios, filter and block size are constants that fit each other"))
     }
 
     /// Uses up what it is given faster by this part, or slower if it is negative; glides there within a block.
     pub(crate) fn set_speed(&mut self, correction: f64) {
-        let correction = correction.clamp(-MAX_CORRECTION, MAX_CORRECTION);
+        let correction = correction.clamp(-CORRECTION_MAX, CORRECTION_MAX);
         // Within the widest ratio by construction; if it were refused, the old ratio would be as good.
         let _ = self.0.set_resample_ratio_relative(1.0 / (1.0 + correction), true);
     }

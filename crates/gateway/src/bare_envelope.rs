@@ -4,30 +4,31 @@ use std::time::Instant;
 
 use consonance_transport::{Delivery, PacketLimits};
 
-use crate::{Channel, ClientEnvelope, Envelope, EnvelopeKind, MessageParts, VoiceChannels};
+use crate::{Channel, ClientEnvelope, Envelope, EnvelopeEnd, EnvelopeKind, MessageParts, VoiceChannels};
 
 /// Each message is a voice packet, on the channel for its delivery and on no other.
 #[derive(Clone, Copy, Debug)]
-pub struct BareEnvelope {
-    /// The channel of reliable packets.
-    pub reliable: Channel,
-    /// The channel of unreliable packets.
-    pub unreliable: Channel,
-}
+pub struct BareEnvelope(pub VoiceChannels);
 
 impl BareEnvelope {
     fn sort(self, channel: Channel, message: &[u8], parts: &mut MessageParts) {
-        if channel == self.reliable {
-            parts.voice(Delivery::Reliable, message);
-        } else if channel == self.unreliable {
-            parts.voice(Delivery::Unreliable, message);
+        let Self(channels) = self;
+        if [channels.reliable, channels.unreliable].contains(&channel) {
+            parts.voice(channels.delivery_of(channel), message);
         }
     }
+}
 
-    fn put(self, delivery: Delivery, packet: &[u8], message: &mut Vec<u8>) -> Channel {
+impl EnvelopeEnd for BareEnvelope {
+    fn wrap(
+        &mut self,
+        _now: Instant,
+        delivery: Delivery,
+        packet: &[u8],
+        message: &mut Vec<u8>,
+    ) -> Option<Channel> {
         message.extend_from_slice(packet);
-        let Self { reliable, unreliable } = self;
-        VoiceChannels { reliable, unreliable }.channel_for(delivery)
+        Some(self.0.channel_for(delivery))
     }
 }
 
@@ -40,16 +41,6 @@ impl Envelope for BareEnvelope {
         parts: &mut MessageParts,
     ) {
         self.sort(channel, message, parts);
-    }
-
-    fn wrap(
-        &mut self,
-        _now: Instant,
-        delivery: Delivery,
-        packet: &[u8],
-        message: &mut Vec<u8>,
-    ) -> Option<Channel> {
-        Some(self.put(delivery, packet, message))
     }
 }
 
@@ -70,16 +61,6 @@ impl ClientEnvelope for BareEnvelope {
 
     fn handle_message(&mut self, _now: Instant, channel: Channel, message: &[u8], parts: &mut MessageParts) {
         self.sort(channel, message, parts);
-    }
-
-    fn wrap(
-        &mut self,
-        _now: Instant,
-        delivery: Delivery,
-        packet: &[u8],
-        message: &mut Vec<u8>,
-    ) -> Option<Channel> {
-        Some(self.put(delivery, packet, message))
     }
 
     fn limits(&self, messages: PacketLimits) -> PacketLimits {

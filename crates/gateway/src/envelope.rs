@@ -6,11 +6,45 @@ use consonance_transport::{Delivery, PacketLimits};
 
 use crate::{Channel, MessageParts};
 
+/// What an envelope does alike at both ends of a connection.
+pub trait EnvelopeEnd: Send {
+    /// Appends the message that carries a voice packet to the other end, and says on which channel it goes.
+    ///
+    /// `None`, and nothing appended, while the other end could not understand it.
+    fn wrap(
+        &mut self,
+        now: Instant,
+        delivery: Delivery,
+        packet: &[u8],
+        message: &mut Vec<u8>,
+    ) -> Option<Channel>;
+
+    /// Puts a voice packet that [`wrap`](Self::wrap) has said `None` about into several messages to the other end, in order,
+    /// on protocols that have such a thing; false if it cannot be.
+    fn wrap_in_parts(
+        &mut self,
+        _now: Instant,
+        _delivery: Delivery,
+        _packet: &[u8],
+        _messages: &mut MessageParts,
+    ) -> bool {
+        false
+    }
+
+    /// The time of [`poll_timeout`](Self::poll_timeout) has come.
+    fn handle_timeout(&mut self, _now: Instant, _parts: &mut MessageParts) {}
+
+    /// When there is something to say although nothing came.
+    fn poll_timeout(&self) -> Option<Instant> {
+        None
+    }
+}
+
 /// What is around voice in the messages of one connection, seen from the server's end.
 ///
 /// The same trait serves a server for voice only and a splice in front of a game's server. The former answers what clients
 /// need answered and forwards nothing; the latter forwards everything but voice, in order for each channel.
-pub trait Envelope: Send {
+pub trait Envelope: EnvelopeEnd {
     /// The connection is up: what the client has to be told first.
     fn handle_connected(&mut self, _now: Instant, _parts: &mut MessageParts) {}
 
@@ -33,37 +67,6 @@ pub trait Envelope: Send {
     ) {
         parts.to_client(channel, message);
     }
-
-    /// Appends the message that carries a voice packet to the client, and says on which channel it goes.
-    ///
-    /// `None`, and nothing appended, while the client could not understand it.
-    fn wrap(
-        &mut self,
-        now: Instant,
-        delivery: Delivery,
-        packet: &[u8],
-        message: &mut Vec<u8>,
-    ) -> Option<Channel>;
-
-    /// Puts a voice packet that [`wrap`](Self::wrap) has said `None` about into several messages to the client, in order, on
-    /// protocols that have such a thing; false if it cannot be.
-    fn wrap_in_parts(
-        &mut self,
-        _now: Instant,
-        _delivery: Delivery,
-        _packet: &[u8],
-        _messages: &mut MessageParts,
-    ) -> bool {
-        false
-    }
-
-    /// The time of [`poll_timeout`](Self::poll_timeout) has come.
-    fn handle_timeout(&mut self, _now: Instant, _parts: &mut MessageParts) {}
-
-    /// When there is something to say although nothing came.
-    fn poll_timeout(&self) -> Option<Instant> {
-        None
-    }
 }
 
 /// Where the envelopes of a listener's connections come from.
@@ -79,7 +82,7 @@ pub trait EnvelopeKind: Send {
 }
 
 /// What is around voice in the messages of one connection, seen from the client's end.
-pub trait ClientEnvelope: Send {
+pub trait ClientEnvelope: EnvelopeEnd {
     /// The connection is up anew: what the server has to be told first. Everything that was before is forgotten.
     fn handle_connected(&mut self, now: Instant, parts: &mut MessageParts);
 
@@ -89,35 +92,6 @@ pub trait ClientEnvelope: Send {
     /// Whether voice packets may be sent. Once it is so, it stays so until the next `handle_connected`.
     fn is_ready(&self) -> bool {
         true
-    }
-
-    /// Appends the message that carries a voice packet to the server, and says on which channel it goes.
-    fn wrap(
-        &mut self,
-        now: Instant,
-        delivery: Delivery,
-        packet: &[u8],
-        message: &mut Vec<u8>,
-    ) -> Option<Channel>;
-
-    /// Puts a voice packet that [`wrap`](Self::wrap) has said `None` about into several messages to the server, in order, on
-    /// protocols that have such a thing; false if it cannot be.
-    fn wrap_in_parts(
-        &mut self,
-        _now: Instant,
-        _delivery: Delivery,
-        _packet: &[u8],
-        _messages: &mut MessageParts,
-    ) -> bool {
-        false
-    }
-
-    /// The time of [`poll_timeout`](Self::poll_timeout) has come.
-    fn handle_timeout(&mut self, _now: Instant, _parts: &mut MessageParts) {}
-
-    /// When there is something to say although nothing came.
-    fn poll_timeout(&self) -> Option<Instant> {
-        None
     }
 
     /// The largest voice packets, given the largest messages of the channels that voice takes.

@@ -13,8 +13,8 @@ use consonance_transport::{
 
 use crate::wrapping::wrap_for_client;
 use crate::{
-    Envelope, EnvelopeKind, GameNetworkServer, GameNetworkServerEvent, MessagePart, MessageParts, Timers,
-    VoiceStart,
+    Envelope, EnvelopeEnd as _, EnvelopeKind, GameNetworkServer, GameNetworkServerEvent, MessagePart,
+    MessageParts, Timers, VoiceStart,
 };
 
 mod arrival;

@@ -53,7 +53,7 @@ mod wrapping;
 pub use allowance::Allowance;
 pub use bare_envelope::BareEnvelope;
 pub use channel::Channel;
-pub use envelope::{ClientEnvelope, Envelope, EnvelopeKind};
+pub use envelope::{ClientEnvelope, Envelope, EnvelopeEnd, EnvelopeKind};
 pub use envelope_client::EnvelopeClient;
 pub use envelope_server::EnvelopeServer;
 pub use game_network_client::{GameNetworkClient, GameNetworkClientEvent};

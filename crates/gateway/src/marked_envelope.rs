@@ -4,17 +4,12 @@ use std::time::Instant;
 
 use consonance_transport::{Delivery, PacketLimits};
 
-use crate::{Channel, ClientEnvelope, Envelope, EnvelopeKind, MessageParts};
+use crate::{Channel, ClientEnvelope, Envelope, EnvelopeEnd, EnvelopeKind, MessageParts, VoiceChannels};
 
 /// Each message is a byte that says how a voice packet travels, and the packet: 0 reliable, 1 unreliable. So packets may be
 /// empty although messages may not, and a delivery is known although channels are not told.
 #[derive(Clone, Copy, Debug)]
-pub struct MarkedEnvelope {
-    /// The channel of reliable packets.
-    pub reliable: Channel,
-    /// The channel of unreliable packets.
-    pub unreliable: Channel,
-}
+pub struct MarkedEnvelope(pub VoiceChannels);
 
 const MARK_OF_RELIABLE: u8 = 0;
 const MARK_OF_UNRELIABLE: u8 = 1;
@@ -28,21 +23,28 @@ impl MarkedEnvelope {
         }
     }
 
-    fn put(self, delivery: Delivery, packet: &[u8], message: &mut Vec<u8>) -> Channel {
-        let (mark, channel) = match delivery {
-            Delivery::Reliable => (MARK_OF_RELIABLE, self.reliable),
-            Delivery::Unreliable => (MARK_OF_UNRELIABLE, self.unreliable),
-        };
-        message.push(mark);
-        message.extend_from_slice(packet);
-        channel
-    }
-
     fn limits_within(messages: PacketLimits) -> PacketLimits {
         PacketLimits {
             reliable_bytes: messages.reliable_bytes.saturating_sub(1),
             unreliable_bytes: messages.unreliable_bytes.saturating_sub(1),
         }
+    }
+}
+
+impl EnvelopeEnd for MarkedEnvelope {
+    fn wrap(
+        &mut self,
+        _now: Instant,
+        delivery: Delivery,
+        packet: &[u8],
+        message: &mut Vec<u8>,
+    ) -> Option<Channel> {
+        message.push(match delivery {
+            Delivery::Reliable => MARK_OF_RELIABLE,
+            Delivery::Unreliable => MARK_OF_UNRELIABLE,
+        });
+        message.extend_from_slice(packet);
+        Some(self.0.channel_for(delivery))
     }
 }
 
@@ -55,16 +57,6 @@ impl Envelope for MarkedEnvelope {
         parts: &mut MessageParts,
     ) {
         Self::sort(message, parts);
-    }
-
-    fn wrap(
-        &mut self,
-        _now: Instant,
-        delivery: Delivery,
-        packet: &[u8],
-        message: &mut Vec<u8>,
-    ) -> Option<Channel> {
-        Some(self.put(delivery, packet, message))
     }
 }
 
@@ -85,16 +77,6 @@ impl ClientEnvelope for MarkedEnvelope {
 
     fn handle_message(&mut self, _now: Instant, _channel: Channel, message: &[u8], parts: &mut MessageParts) {
         Self::sort(message, parts);
-    }
-
-    fn wrap(
-        &mut self,
-        _now: Instant,
-        delivery: Delivery,
-        packet: &[u8],
-        message: &mut Vec<u8>,
-    ) -> Option<Channel> {
-        Some(self.put(delivery, packet, message))
     }
 
     fn limits(&self, messages: PacketLimits) -> PacketLimits {

@@ -6,7 +6,7 @@ use consonance_gateway::memory::{
     MemoryGameNetwork, MemoryGameNetworkClient, MemoryGameNetworkServer, RELIABLE, UNRELIABLE,
 };
 use consonance_gateway::{
-    BareEnvelope, EnvelopeServer, GameNetworkClient as _, GameNetworkClientEvent, VoiceStart,
+    BareEnvelope, EnvelopeServer, GameNetworkClient as _, GameNetworkClientEvent, VoiceChannels, VoiceStart,
 };
 use consonance_transport::{Delivery, DisconnectReason, Peer, ServerEvent, ServerTransport as _};
 
@@ -26,7 +26,7 @@ struct Stage {
 impl Stage {
     fn new(voice_start: VoiceStart) -> Self {
         let network = MemoryGameNetwork::new();
-        let bare = BareEnvelope { reliable: RELIABLE, unreliable: UNRELIABLE };
+        let bare = BareEnvelope(VoiceChannels { reliable: RELIABLE, unreliable: UNRELIABLE });
         let server = EnvelopeServer::new(network.listen(), bare, "main").voice_start(voice_start);
         Self { now: Instant::now(), network, server }
     }

@@ -3,10 +3,10 @@
 use consonance_gateway::memory::{
     MemoryGameNetwork, MemoryGameNetworkClient, MemoryGameNetworkServer, RELIABLE, UNRELIABLE,
 };
-use consonance_gateway::{BareEnvelope, EnvelopeClient, EnvelopeServer};
+use consonance_gateway::{BareEnvelope, EnvelopeClient, EnvelopeServer, VoiceChannels};
 use consonance_transport::conformance::Network;
 
-const BARE: BareEnvelope = BareEnvelope { reliable: RELIABLE, unreliable: UNRELIABLE };
+const BARE: BareEnvelope = BareEnvelope(VoiceChannels { reliable: RELIABLE, unreliable: UNRELIABLE });
 
 #[derive(Default)]
 struct InMemory(MemoryGameNetwork);

@@ -8,9 +8,9 @@ use std::time::Instant;
 use consonance_wire::ClientId;
 
 /// Packets that may wait for the disk …
-const MAX_WAITING_PACKETS: usize = 4096;
+const WAITING_PACKETS_MAX: usize = 4096;
 /// … and their bytes: 4 MiB.
-const MAX_WAITING_BYTES: usize = 4 << 20;
+const WAITING_BYTES_MAX: usize = 4 << 20;
 
 /// A link that packets travel over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -57,7 +57,7 @@ pub struct PacketSink {
 impl PacketSink {
     /// A sink and what is at its other end.
     pub(crate) fn new() -> (Self, Receiver<Note>, Arc<Shared>) {
-        let (queue, notes) = sync_channel(MAX_WAITING_PACKETS);
+        let (queue, notes) = sync_channel(WAITING_PACKETS_MAX);
         let shared = Arc::new(Shared::default());
         (Self { queue, shared: Arc::clone(&shared) }, notes, shared)
     }
@@ -69,7 +69,7 @@ impl PacketSink {
         }
         let CapturedPacket { at, link, direction, is_reliable, packet } = *packet;
         let bytes = packet.len();
-        if self.shared.waiting_bytes.fetch_add(bytes, Ordering::Relaxed) + bytes > MAX_WAITING_BYTES {
+        if self.shared.waiting_bytes.fetch_add(bytes, Ordering::Relaxed) + bytes > WAITING_BYTES_MAX {
             return self.drop_packet(bytes);
         }
         let dropped_before = self.shared.dropped.swap(0, Ordering::Relaxed);
@@ -154,11 +154,11 @@ mod tests {
     #[test]
     fn no_more_small_packets_wait_than_there_are_places() {
         let (sink, notes, shared) = PacketSink::new();
-        for _ in 0..MAX_WAITING_PACKETS + 10 {
+        for _ in 0..WAITING_PACKETS_MAX + 10 {
             sink.record(&packet(b"x"));
         }
-        assert_eq!(notes.try_iter().count(), MAX_WAITING_PACKETS);
+        assert_eq!(notes.try_iter().count(), WAITING_PACKETS_MAX);
         assert_eq!(shared.dropped.load(Ordering::Relaxed), 10);
-        assert_eq!(shared.waiting_bytes.load(Ordering::Relaxed), MAX_WAITING_PACKETS);
+        assert_eq!(shared.waiting_bytes.load(Ordering::Relaxed), WAITING_PACKETS_MAX);
     }
 }

@@ -10,9 +10,9 @@ use consonance_wire::{
 pub(crate) use names::Names;
 
 /// Longer words are cut, in bytes.
-const MAX_BYTES: usize = 500;
+const BYTES_MAX: usize = 500;
 /// Destinations, channels and rooms that are listed before the rest is only counted.
-const MAX_LISTED: usize = 6;
+const LISTED_MAX: usize = 6;
 
 /// Follows what packets tell, so that later ones can be described with names.
 #[derive(Debug, Default)]
@@ -39,8 +39,8 @@ impl Words {
             Err(error) => format!("malformed, {} bytes: {error}", packet.len()),
         };
         match words.len() {
-            0..=MAX_BYTES => words,
-            _ => format!("{}…", &words[..words.floor_char_boundary(MAX_BYTES)]),
+            0..=BYTES_MAX => words,
+            _ => format!("{}…", &words[..words.floor_char_boundary(BYTES_MAX)]),
         }
     }
 
@@ -235,7 +235,7 @@ fn block(trailing: &[u8]) -> String {
     match Extension::find(trailing) {
         None => String::new(),
         Some(block) => {
-            let tags = block.items().take(MAX_LISTED).map(|(tag, _)| tag.to_string());
+            let tags = block.items().take(LISTED_MAX).map(|(tag, _)| tag.to_string());
             format!("; with items {}", tags.collect::<Vec<_>>().join(", "))
         }
     }
@@ -251,9 +251,9 @@ fn counted(number: usize, what: &str) -> String {
 }
 
 fn listed(number: usize, words: impl Iterator<Item = String>) -> String {
-    let mut words: Vec<String> = words.take(MAX_LISTED).collect();
-    if number > MAX_LISTED {
-        words.push(format!("{} more", number - MAX_LISTED));
+    let mut words: Vec<String> = words.take(LISTED_MAX).collect();
+    if number > LISTED_MAX {
+        words.push(format!("{} more", number - LISTED_MAX));
     }
     words.join(", ")
 }

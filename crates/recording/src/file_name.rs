@@ -10,7 +10,7 @@ pub fn file_name_part(name: &str) -> String {
     for character in name.trim().chars() {
         let is_safe = character.is_alphanumeric() || (character == '-' && !part.is_empty());
         let safe = if is_safe { character } else { '_' };
-        if part.len() + safe.len_utf8() > MAX_BYTES {
+        if part.len() + safe.len_utf8() > BYTES_MAX {
             break;
         }
         part.push(safe);
@@ -18,7 +18,7 @@ pub fn file_name_part(name: &str) -> String {
     part
 }
 
-const MAX_BYTES: usize = 80;
+const BYTES_MAX: usize = 80;
 
 #[cfg(test)]
 mod tests {

@@ -74,7 +74,7 @@ impl<W: Write> OggOpusWriter<W> {
     pub fn fill(&mut self, to_sample: u64) -> io::Result<()> {
         let end = to_sample - to_sample % GRID_SAMPLES;
         let missing = end.saturating_sub(self.end);
-        if let Some(toc) = self.last_toc.filter(|_| missing <= MAX_CONCEALED_SAMPLES)
+        if let Some(toc) = self.last_toc.filter(|_| missing <= CONCEALED_SAMPLES_MAX)
             && let Some((packet, samples)) = lost(toc, missing)
         {
             self.push(&packet, samples)?;
@@ -170,12 +170,12 @@ impl<W: Write> OggOpusWriter<W> {
 pub const PRE_SKIP_SAMPLES: u64 = 312;
 
 /// Decoders fade out what they conceal within about this time.
-const MAX_CONCEALED_SAMPLES: u64 = 5_760;
+const CONCEALED_SAMPLES_MAX: u64 = 5_760;
 /// RFC 7845 §6 asks for no more than a second in a page.
 const PAGE_SAMPLES: u64 = 48_000 - 5_760;
 /// A long silence goes to the sink in pieces of this size.
 const WRITE_BYTES: usize = 65_536;
-const MAX_TAG_BYTES: usize = 1_000;
+const TAG_BYTES_MAX: usize = 1_000;
 
 /// RFC 7845 §5.1.
 fn head(channels: Channels) -> Vec<u8> {
@@ -198,7 +198,7 @@ fn comments(tags: &[(&str, &str)]) -> Vec<u8> {
     text("consonance");
     comments.extend((tags.len() as u32).to_le_bytes());
     for (name, value) in tags {
-        let comment = format!("{name}={}", &value[..value.floor_char_boundary(MAX_TAG_BYTES)]);
+        let comment = format!("{name}={}", &value[..value.floor_char_boundary(TAG_BYTES_MAX)]);
         comments.extend((comment.len() as u32).to_le_bytes());
         comments.extend(comment.as_bytes());
     }

@@ -21,7 +21,7 @@ pub(crate) enum PageKind {
 impl PageBuilder {
     /// A stream's pages from this number on.
     pub(crate) fn new(serial: u32, sequence: u32) -> Self {
-        Self { serial, sequence, lacing: Vec::with_capacity(MAX_SEGMENTS), body: Vec::new() }
+        Self { serial, sequence, lacing: Vec::with_capacity(SEGMENTS_MAX), body: Vec::new() }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -30,7 +30,7 @@ impl PageBuilder {
 
     /// Whether a whole packet of so many bytes fits into this page.
     pub(crate) fn has_room(&self, bytes: usize) -> bool {
-        self.lacing.len() + segments(bytes) <= MAX_SEGMENTS
+        self.lacing.len() + segments(bytes) <= SEGMENTS_MAX
     }
 
     /// One more packet, for which there is room.
@@ -95,7 +95,7 @@ impl PageRead {
 }
 
 /// With as many segments as there can be, each as long as it can be.
-pub(crate) const MAX_PAGE_BYTES: usize = HEAD_BYTES + MAX_SEGMENTS + MAX_SEGMENTS * 255;
+pub(crate) const PAGE_BYTES_MAX: usize = HEAD_BYTES + SEGMENTS_MAX + SEGMENTS_MAX * 255;
 
 /// And version 0.
 const CAPTURE_PATTERN: &[u8] = b"OggS\0";
@@ -103,7 +103,7 @@ const FIRST: u8 = 2;
 const LAST: u8 = 4;
 const HEAD_BYTES: usize = 27;
 const CHECKSUM_AT: usize = 22;
-const MAX_SEGMENTS: usize = 255;
+const SEGMENTS_MAX: usize = 255;
 
 fn segments(bytes: usize) -> usize {
     bytes / 255 + 1
@@ -174,7 +174,7 @@ mod tests {
     #[test]
     fn a_page_takes_as_many_packets_as_it_can_tell_apart() {
         let mut builder = PageBuilder::new(1, 0);
-        for _ in 0..MAX_SEGMENTS - 1 {
+        for _ in 0..SEGMENTS_MAX - 1 {
             builder.push(&[0; 254]);
         }
         assert!(builder.has_room(254) && !builder.has_room(255));

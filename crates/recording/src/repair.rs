@@ -5,7 +5,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use crate::ogg_opus::{OggOpusWriter, PRE_SKIP_SAMPLES};
-use crate::ogg_page::{MAX_PAGE_BYTES, PageRead};
+use crate::ogg_page::{PAGE_BYTES_MAX, PageRead};
 
 /// Ends a file of [`OggOpusWriter`]'s where its last undamaged page does, unless it is whole already; how many samples at
 /// 48 kHz it plays. What stood behind that page is gone.
@@ -31,7 +31,7 @@ pub fn repair_ogg_opus(path: &Path) -> io::Result<u64> {
 fn whole_pages(file: &mut File) -> io::Result<(u64, Option<PageRead>)> {
     let (mut kept, mut last, mut window) = (0, None, Vec::new());
     loop {
-        let missing = MAX_PAGE_BYTES.saturating_sub(window.len()) as u64;
+        let missing = PAGE_BYTES_MAX.saturating_sub(window.len()) as u64;
         file.by_ref().take(missing).read_to_end(&mut window)?;
         let Some(page) = PageRead::parse(&window) else { return Ok((kept, last)) };
         window.drain(..page.bytes);

@@ -69,7 +69,7 @@ pub enum HandOverError {
         mode: u32,
     },
     /// More than any server leaves.
-    #[error("{} has {bytes} bytes, and no server leaves more than {}: delete it", path.display(), MAX_BYTES)]
+    #[error("{} has {bytes} bytes, and no server leaves more than {}: delete it", path.display(), BYTES_MAX)]
     TooLarge {
         /// Which file.
         path: PathBuf,
@@ -97,7 +97,7 @@ pub enum HandOverError {
 /// Of the format of the file.
 const VERSION: u32 = 1;
 /// A session of 5000 players in a few rooms each leaves 2 MB.
-const MAX_BYTES: u64 = 512 << 20;
+const BYTES_MAX: u64 = 512 << 20;
 
 impl HandOver {
     /// Leaves this in a file that only this user may read, in the place of what was left there before. It is there whole or

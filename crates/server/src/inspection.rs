@@ -15,7 +15,7 @@ use crate::session_loop::SessionLoop;
 pub(crate) use rows::{fill, session_row};
 
 /// What is shown of the past.
-const MAX_NOTES: usize = 100;
+const NOTES_MAX: usize = 100;
 
 /// Shows how a server is doing to whoever asks; a clone shows the same one.
 #[derive(Clone)]
@@ -71,7 +71,7 @@ fn together(snapshots: impl Iterator<Item = ServerSnapshot>) -> ServerSnapshot {
         all.sessions.sort_by(|a, b| a.name.cmp(&b.name));
         all.notes.extend(one.notes);
         all.notes.sort_by_key(|note| note.at_ms);
-        all.notes.drain(..all.notes.len().saturating_sub(MAX_NOTES));
+        all.notes.drain(..all.notes.len().saturating_sub(NOTES_MAX));
         all
     };
     snapshots.reduce(merge).unwrap_or_default()
@@ -90,7 +90,7 @@ impl Notes {
             ServerEvent::Restarted { .. } => format!("{session}: the session began anew"),
             _ => return,
         };
-        if self.0.len() >= MAX_NOTES {
+        if self.0.len() >= NOTES_MAX {
             self.0.pop_front();
         }
         self.0.push_back(Note::new(at.as_micros() / 1000, Severity::Event, text));

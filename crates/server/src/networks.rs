@@ -8,7 +8,7 @@ use std::time::Instant;
 use consonance_pcap::{CaptureLink, CapturedPacket, Direction, PacketSink};
 use consonance_session::{Delivery, LinkId, Transmit};
 use consonance_transport::{
-    self as transport, LinkQuality, MAX_PACKET_BYTES, PacketLimits, PageState, Peer, ServerTransport,
+    self as transport, LinkQuality, PACKET_BYTES_MAX, PacketLimits, PageState, Peer, ServerTransport,
 };
 
 use crate::game_servers::GameServerWatch;
@@ -60,7 +60,7 @@ impl Networks {
 
     /// What every network carries.
     pub(crate) fn packet_limits(&self) -> PacketLimits {
-        let widest = PacketLimits { reliable_bytes: MAX_PACKET_BYTES, unreliable_bytes: MAX_PACKET_BYTES };
+        let widest = PacketLimits { reliable_bytes: PACKET_BYTES_MAX, unreliable_bytes: PACKET_BYTES_MAX };
         self.list.iter().fold(widest, |limits, network| limits.and(network.limits()))
     }
 

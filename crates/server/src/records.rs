@@ -257,8 +257,8 @@ impl Records {
         let mut state = self.write();
         let mut rooms = state.rooms.get(session).cloned().unwrap_or_default();
         change(&mut rooms);
-        if rooms.rooms.len() > SessionRooms::MAX_ROOMS {
-            return Err(RecordsError::TooManyRooms { limit: SessionRooms::MAX_ROOMS });
+        if rooms.rooms.len() > SessionRooms::ROOMS_MAX {
+            return Err(RecordsError::TooManyRooms { limit: SessionRooms::ROOMS_MAX });
         }
         let written = if rooms == SessionRooms::default() {
             state.rooms.remove(session);

@@ -272,7 +272,7 @@ impl Client {
             return Err(Fault::Undrained);
         }
         // No original sends more than it can take.
-        if packet.len() > crate::MAX_PACKET_BYTES {
+        if packet.len() > crate::PACKET_BYTES_MAX {
             return Err(Fault::Oversized);
         }
         let (header, _) = Header::parse(packet)?;

@@ -3,7 +3,7 @@
 use alloc::boxed::Box;
 use core::fmt;
 
-use consonance_wire::limits::MAX_JOIN_TOKEN_BYTES;
+use consonance_wire::limits::JOIN_TOKEN_BYTES_MAX;
 
 /// Bytes that only the operator's own programs understand, usually a signed statement of who this is and what it may do.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -20,10 +20,10 @@ impl JoinToken {
     /// A token of these bytes.
     ///
     /// # Errors
-    /// [`JoinTokenTooLong`] if there are more than [`MAX_JOIN_TOKEN_BYTES`].
+    /// [`JoinTokenTooLong`] if there are more than [`JOIN_TOKEN_BYTES_MAX`].
     pub fn new(bytes: impl Into<Box<[u8]>>) -> Result<Self, JoinTokenTooLong> {
         let bytes = bytes.into();
-        if bytes.len() > MAX_JOIN_TOKEN_BYTES {
+        if bytes.len() > JOIN_TOKEN_BYTES_MAX {
             return Err(JoinTokenTooLong { bytes: bytes.len() });
         }
         Ok(Self(bytes))
@@ -34,7 +34,7 @@ impl JoinToken {
     /// They travel with a line break between them, which no token has.
     ///
     /// # Errors
-    /// [`JoinTokenTooLong`] if both together have more than [`MAX_JOIN_TOKEN_BYTES`] less one.
+    /// [`JoinTokenTooLong`] if both together have more than [`JOIN_TOKEN_BYTES_MAX`] less one.
     pub fn with_password(token: Option<&str>, password: &str) -> Result<Self, JoinTokenTooLong> {
         Self::new([token.unwrap_or_default().as_bytes(), b"\n", password.as_bytes()].concat())
     }
@@ -74,7 +74,7 @@ impl fmt::Display for JoinTokenTooLong {
         let Self { bytes } = self;
         write!(
             f,
-            "the join token has {bytes} bytes, at most {MAX_JOIN_TOKEN_BYTES} are allowed: ask for one with fewer claims"
+            "the join token has {bytes} bytes, at most {JOIN_TOKEN_BYTES_MAX} are allowed: ask for one with fewer claims"
         )
     }
 }
@@ -96,14 +96,14 @@ mod tests {
         }
         let alone = JoinToken::new(*b"a.b.c").unwrap();
         assert_eq!((alone.token(), alone.password()), (&b"a.b.c"[..], None));
-        assert!(JoinToken::with_password(None, &"x".repeat(MAX_JOIN_TOKEN_BYTES)).is_err());
+        assert!(JoinToken::with_password(None, &"x".repeat(JOIN_TOKEN_BYTES_MAX)).is_err());
     }
 
     #[test]
     fn a_token_fits_into_a_handshake_and_does_not_show_in_logs() {
-        let token = JoinToken::new([7; MAX_JOIN_TOKEN_BYTES]).unwrap();
+        let token = JoinToken::new([7; JOIN_TOKEN_BYTES_MAX]).unwrap();
         assert_eq!(alloc::format!("{token:?}"), "JoinToken(832 bytes)");
-        let too_long = JoinToken::new([7; MAX_JOIN_TOKEN_BYTES + 1]);
-        assert_eq!(too_long, Err(JoinTokenTooLong { bytes: MAX_JOIN_TOKEN_BYTES + 1 }));
+        let too_long = JoinToken::new([7; JOIN_TOKEN_BYTES_MAX + 1]);
+        assert_eq!(too_long, Err(JoinTokenTooLong { bytes: JOIN_TOKEN_BYTES_MAX + 1 }));
     }
 }

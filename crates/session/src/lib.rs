@@ -99,7 +99,7 @@ pub use client::{
     ModerateError, Onward, Player, Recorded, RoomError, Routing, SPEAKING_TIMEOUT, Status, Target, TextError,
     TextTarget, UplinkReport, VoiceError, VoiceFrame,
 };
-pub use consonance_wire::limits::MAX_TEXT_BYTES;
+pub use consonance_wire::limits::TEXT_BYTES_MAX;
 pub use consonance_wire::{
     AbsurdPosition, Capabilities, ClientId, CodecKind, CodecSettings, MessageType, Position, Priority,
     Reception, RedundancySupport, RoomId, Secret, SessionId,
@@ -123,8 +123,8 @@ pub use time::Instant;
 pub use token_bucket::TokenBucket;
 pub use traffic::{Flow, Total, Traffic};
 
-pub use consonance_wire::limits::MAX_JOIN_TOKEN_BYTES;
+pub use consonance_wire::limits::JOIN_TOKEN_BYTES_MAX;
 
 /// What a peer of the original can take; nothing longer is ever sent, since its buffers have this
 /// many bytes and what does not fit ends it.
-pub(crate) const MAX_PACKET_BYTES: usize = consonance_wire::limits::MAX_PACKET_BYTES;
+pub(crate) const PACKET_BYTES_MAX: usize = consonance_wire::limits::PACKET_BYTES_MAX;

@@ -107,7 +107,7 @@ impl Default for Limits {
             name_bytes: 128,
             room_name_bytes: 128,
             rooms_per_client: 128,
-            text_bytes: consonance_wire::limits::MAX_TEXT_BYTES,
+            text_bytes: consonance_wire::limits::TEXT_BYTES_MAX,
             direct_links: 1024,
             players: 5000,
             rooms: 16_384,

@@ -1,6 +1,6 @@
 //! What the network below carries, and a client's state in as many packets as that asks for.
 
-use consonance_wire::limits::MAX_RECEPTIONS;
+use consonance_wire::limits::RECEPTIONS_MAX;
 use consonance_wire::{Client, ClientState, DeltaChannelState, SessionId, WireStr, Writer};
 
 use crate::limits::{DELTA_BYTES, STATE_BYTES};
@@ -23,7 +23,7 @@ impl PacketLimits {
     pub const MIN_BYTES: usize = 256;
 
     pub(crate) fn within_bounds(self) -> Self {
-        let bounded = |bytes: usize| bytes.clamp(Self::MIN_BYTES, crate::MAX_PACKET_BYTES);
+        let bounded = |bytes: usize| bytes.clamp(Self::MIN_BYTES, crate::PACKET_BYTES_MAX);
         Self {
             reliable_bytes: bounded(self.reliable_bytes),
             unreliable_bytes: bounded(self.unreliable_bytes),
@@ -44,13 +44,13 @@ impl PacketLimits {
 
     /// The longest text that reaches somebody through the server.
     pub(crate) fn text_bytes(self) -> usize {
-        self.reliable_bytes - (crate::MAX_PACKET_BYTES - crate::MAX_TEXT_BYTES)
+        self.reliable_bytes - (crate::PACKET_BYTES_MAX - crate::TEXT_BYTES_MAX)
     }
 
     /// How many speakers a listener can report on at once.
     pub(crate) fn receptions(self) -> usize {
-        let missing = crate::MAX_PACKET_BYTES - self.unreliable_bytes;
-        MAX_RECEPTIONS - missing.div_ceil(size_of::<[u16; 4]>())
+        let missing = crate::PACKET_BYTES_MAX - self.unreliable_bytes;
+        RECEPTIONS_MAX - missing.div_ceil(size_of::<[u16; 4]>())
     }
 
     /// The longest name of a room that somebody can be said to enter.
@@ -61,7 +61,7 @@ impl PacketLimits {
 
 impl Default for PacketLimits {
     fn default() -> Self {
-        Self { reliable_bytes: crate::MAX_PACKET_BYTES, unreliable_bytes: crate::MAX_PACKET_BYTES }
+        Self { reliable_bytes: crate::PACKET_BYTES_MAX, unreliable_bytes: crate::PACKET_BYTES_MAX }
     }
 }
 
@@ -74,7 +74,7 @@ pub(crate) fn write_state(
     max_bytes: usize,
     mut each: impl FnMut(&[u8]),
 ) {
-    let mut buffer = [0; crate::MAX_PACKET_BYTES];
+    let mut buffer = [0; crate::PACKET_BYTES_MAX];
     let mut bytes = STATE_BYTES + client.name.map_or(0, |name| name.as_bytes().len());
     let fitting = rooms.iter().take_while(|room| {
         bytes += 2 + room.len();

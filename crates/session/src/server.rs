@@ -297,7 +297,7 @@ impl Server {
             return Err(Fault::Undrained);
         }
         // Most of what comes in goes out again, and an original falls over anything longer.
-        if packet.len() > crate::MAX_PACKET_BYTES {
+        if packet.len() > crate::PACKET_BYTES_MAX {
             return Err(Fault::Oversized);
         }
         if !record.admit(now, limits, message?)? {

@@ -33,7 +33,7 @@ pub struct RoomRights {
 
 impl Standing {
     /// Rooms in which one player has rights of its own.
-    pub const MAX_ROOMS: usize = 64;
+    pub const ROOMS_MAX: usize = 64;
 
     /// The terms of a sanction, if it holds.
     pub fn terms(&self, sanction: Sanction) -> Option<&Terms> {
@@ -51,13 +51,13 @@ impl Standing {
     }
 
     /// The rights in a room from now on; those that leave everything to the room's rules are forgotten. False if there are
-    /// [`MAX_ROOMS`](Self::MAX_ROOMS) others, and nothing has changed.
+    /// [`ROOMS_MAX`](Self::ROOMS_MAX) others, and nothing has changed.
     pub fn set_room_rights(&mut self, room: &str, rights: RoomRights) -> bool {
         if rights == RoomRights::default() {
             self.rooms.remove(room);
             return true;
         }
-        if self.rooms.len() >= Self::MAX_ROOMS && !self.rooms.contains_key(room) {
+        if self.rooms.len() >= Self::ROOMS_MAX && !self.rooms.contains_key(room) {
             return false;
         }
         self.rooms.insert(room.into(), rights);
@@ -96,7 +96,7 @@ impl Standing {
 
 impl Terms {
     /// Bytes of a reason; what is longer is cut off.
-    pub const MAX_REASON_BYTES: usize = 256;
+    pub const REASON_BYTES_MAX: usize = 256;
 
     /// A sanction with an end or for good, and the operator's words for it, which the player may be shown.
     pub fn new(ends: Option<Instant>, reason: &str) -> Self {
@@ -111,7 +111,7 @@ impl Terms {
 
 /// As much of an operator's words as is told.
 pub(crate) fn bounded_reason(reason: &str) -> &str {
-    &reason[..reason.floor_char_boundary(Terms::MAX_REASON_BYTES)]
+    &reason[..reason.floor_char_boundary(Terms::REASON_BYTES_MAX)]
 }
 
 #[cfg(test)]
@@ -122,7 +122,7 @@ mod tests {
     fn rights_that_say_nothing_are_forgotten_and_there_are_only_so_many() {
         let mut standing = Standing::default();
         let silent = RoomRights { speak: Some(false), ..RoomRights::default() };
-        for room in 0..Standing::MAX_ROOMS {
+        for room in 0..Standing::ROOMS_MAX {
             assert!(standing.set_room_rights(&alloc::format!("room {room}"), silent));
         }
         assert!(!standing.set_room_rights("one more", silent));

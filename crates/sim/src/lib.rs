@@ -55,5 +55,5 @@ pub use dice::Dice;
 pub use live::{Live, LiveScenario, PlayerWish, ServerDeed};
 pub use peers::{Peers, UnknownPeers};
 pub use report::{Counts, Failure, Report};
-pub use run::{MAX_CLIENTS, Scenario, run};
+pub use run::{CLIENTS_MAX, Scenario, run};
 pub use sabotage::Sabotage;

@@ -8,7 +8,7 @@ use consonance_session::{Delivery, LinkId};
 use crate::check::{Checked, Violation};
 use crate::clock::Time;
 use crate::report::{Failure, Report};
-use crate::run::{MAX_CLIENTS, Scenario, failure_of, report_of};
+use crate::run::{CLIENTS_MAX, Scenario, failure_of, report_of};
 use crate::words::Probe;
 use crate::world::World;
 use crate::world::outside::Wish;
@@ -139,7 +139,7 @@ impl LiveScenario {
 impl Live {
     /// Players who are about to start.
     pub fn new(mut scenario: LiveScenario) -> Self {
-        scenario.scenario.clients = scenario.scenario.clients.clamp(2, MAX_CLIENTS);
+        scenario.scenario.clients = scenario.scenario.clients.clamp(2, CLIENTS_MAX);
         let mut world = World::over_outside(&scenario.scenario, scenario.may_repeat);
         world.begin_trouble();
         let phase = Phase::Trouble { until: Time::START + scenario.scenario.length };

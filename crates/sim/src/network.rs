@@ -220,7 +220,7 @@ impl Network {
         let at = now.max(held_until) + link.latency + jitter;
         match delivery {
             Delivery::Reliable => {
-                let resent = (0..MAX_RETRANSMISSIONS).take_while(|_| lane.loses(dice, weather)).count();
+                let resent = (0..RETRANSMISSIONS_MAX).take_while(|_| lane.loses(dice, weather)).count();
                 let at = (at + RETRANSMISSION * resent as u32).max(lane.last_reliable);
                 lane.last_reliable = at;
                 Arrival { first: Some(at), again: None }
@@ -281,7 +281,7 @@ pub(crate) fn owner(link: LinkId) -> Who {
 
 const LATE_MS: u64 = LATE.as_millis() as u64;
 /// A reliable packet gets through in the end.
-const MAX_RETRANSMISSIONS: usize = 8;
+const RETRANSMISSIONS_MAX: usize = 8;
 
 #[cfg(test)]
 mod tests {

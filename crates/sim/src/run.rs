@@ -34,14 +34,14 @@ impl Scenario {
 }
 
 /// Most players of a scenario.
-pub const MAX_CLIENTS: u16 = 1000;
+pub const CLIENTS_MAX: u16 = 1000;
 
 /// Simulates a scenario from its beginning to its end; after each simulated second `on_second` is told the time.
 ///
 /// # Errors
 /// The first thing that must not be, with what is needed to see it again.
 pub fn run(scenario: &Scenario, mut on_second: impl FnMut(Time)) -> Result<Report, Box<Failure>> {
-    let clients = scenario.clients.clamp(2, MAX_CLIENTS);
+    let clients = scenario.clients.clamp(2, CLIENTS_MAX);
     let scenario = Scenario { clients, ..scenario.clone() };
     let mut world = World::new(&scenario);
     match rounds(&mut world, scenario.length, &mut on_second) {

@@ -112,14 +112,14 @@ pub(crate) fn readdressed(packet: &[u8], to: ClientId) -> Option<Rc<[u8]>> {
 }
 
 fn written(packet: &Packet<'_>) -> Option<Rc<[u8]>> {
-    let mut buffer = [0; consonance_wire::limits::MAX_PACKET_BYTES];
+    let mut buffer = [0; consonance_wire::limits::PACKET_BYTES_MAX];
     let length = packet.write(&mut buffer).ok()?;
     Some(buffer[..length].into())
 }
 
 /// A packet with this behind it.
 pub(crate) fn with_extension(packet: &Packet<'_>, extension: &HandshakeExtension<'_>) -> Rc<[u8]> {
-    let mut buffer = [0; consonance_wire::limits::MAX_PACKET_BYTES];
+    let mut buffer = [0; consonance_wire::limits::PACKET_BYTES_MAX];
     let mut writer = Writer::new(&mut buffer);
     packet.write_to(&mut writer).expect("a handshake is short");
     extension.write(&mut writer).expect("there is room behind a handshake");

@@ -7,6 +7,7 @@ use consonance_browser_wasm::fuzz::page_without_webrtc;
 use consonance_darkrift::fuzz::darkrift_streams;
 use consonance_darkrift_envelope::fuzz::darkrift_messages;
 use consonance_enet::fuzz::enet_datagrams;
+use consonance_fast_path::fuzz::path_operations;
 use consonance_fishnet::fuzz::fishnet_payloads;
 use consonance_forge::fuzz::forge_datagrams;
 use consonance_hosted::fuzz::hosted_room;
@@ -21,7 +22,6 @@ use consonance_sim::fuzz::{client_operations, extension_block, server_operations
 use consonance_simple_web::fuzz::simple_web_streams;
 use consonance_steam::fuzz::steam_packets;
 use consonance_transport::hosted::channels::fuzz::hosted_channels;
-use consonance_udp::fuzz::path_operations;
 use consonance_utp::fuzz::utp_datagrams;
 use consonance_webrtc::fuzz::{webrtc_datagrams, webrtc_media, webrtc_offers};
 use consonance_webrtc_network::fuzz::signalling_messages;

@@ -9,7 +9,7 @@ use consonance_darkrift_envelope::{DarkRiftVoiceClient, Layout};
 use consonance_enet::{EnetClient, EnetClientSettings};
 use consonance_fishnet::FishNetClient;
 use consonance_forge::{ForgeClient, ForgeClientSettings};
-use consonance_forge_envelope::ForgeVoice;
+use consonance_forge_envelope::ForgeVoiceClient;
 use consonance_gateway::EnvelopeClient;
 use consonance_gateway::streams::StreamClientSettings;
 use consonance_gateway::udp::{ClientEndpoint, UdpClient, UdpClientSettings};
@@ -72,7 +72,7 @@ pub fn ngo(server: SocketAddr) -> impl ClientTransport + 'static {
 /// A game on Forge Networking Remastered.
 pub fn forge(server: SocketAddr) -> impl ClientTransport + 'static {
     let forge = ForgeClient::new(ForgeClientSettings::default(), [seed(); 32]);
-    EnvelopeClient::new(udp(server, forge), ForgeVoice::default())
+    EnvelopeClient::new(udp(server, forge), ForgeVoiceClient::default())
 }
 
 /// A game on WebRTC Network. The host of its session `main` is to be found at this signalling server.

@@ -103,9 +103,9 @@ pub fn decode(stream: impl Read) -> Vec<f32> {
     let mut decoder = OpusDecoder::new(48_000, channels).unwrap();
     let mut trim = Trim::new(reader.head(), 48_000, channels).unwrap();
     let mut sound = Vec::new();
-    let mut frame = vec![0.0; MAX_PACKET_SAMPLES * channels];
+    let mut frame = vec![0.0; PACKET_SAMPLES_MAX * channels];
     while let Some(packet) = reader.read_packet().unwrap() {
-        let samples = decoder.decode(&packet.data, MAX_PACKET_SAMPLES, &mut frame).unwrap();
+        let samples = decoder.decode(&packet.data, PACKET_SAMPLES_MAX, &mut frame).unwrap();
         sound.extend_from_slice(trim.keep(&packet, &frame[..samples * channels]));
     }
     sound
@@ -114,10 +114,10 @@ pub fn decode(stream: impl Read) -> Vec<f32> {
 /// What a listener hears who gets these packets one after the other, without the encoder's delay.
 pub fn decode_live(packets: &[Vec<u8>]) -> Vec<f32> {
     let mut decoder = OpusDecoder::new(48_000, 1).unwrap();
-    let mut frame = vec![0.0; MAX_PACKET_SAMPLES];
+    let mut frame = vec![0.0; PACKET_SAMPLES_MAX];
     let mut sound = Vec::new();
     for packet in packets {
-        let samples = decoder.decode(packet, MAX_PACKET_SAMPLES, &mut frame).unwrap();
+        let samples = decoder.decode(packet, PACKET_SAMPLES_MAX, &mut frame).unwrap();
         sound.extend_from_slice(&frame[..samples]);
     }
     sound.split_off(DELAY_SAMPLES)
@@ -149,6 +149,6 @@ pub fn longest_silence(sound: &[f32]) -> usize {
 /// 5 ms.
 const PIECE_SAMPLES: usize = 240;
 /// 120 ms, the longest that a packet may be (RFC 6716 §3.2.5).
-const MAX_PACKET_SAMPLES: usize = 5_760;
+const PACKET_SAMPLES_MAX: usize = 5_760;
 /// The usual encoders' delay.
 const DELAY_SAMPLES: usize = 312;

@@ -53,7 +53,7 @@
 use std::time::Duration;
 
 use crate::inbox::InboxLimits;
-use crate::{DisconnectReason, MAX_PACKET_BYTES, PacketLimits};
+use crate::{DisconnectReason, PACKET_BYTES_MAX, PacketLimits};
 
 pub mod channels;
 
@@ -87,7 +87,7 @@ pub fn server(settings: &HostedSettings) -> (HostedServer, HostedServerHandle) {
 /// What the host's network can do, and how much may wait between it and the voice.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HostedSettings {
-    /// The largest packets that the host's network carries; at most [`MAX_PACKET_BYTES`] count.
+    /// The largest packets that the host's network carries; at most [`PACKET_BYTES_MAX`] count.
     pub limits: PacketLimits,
     /// Packets of each link that the host pushed and the voice did not poll yet. 1024 and 1024.
     pub incoming: InboxLimits,
@@ -126,8 +126,8 @@ impl HostedSettings {
     fn within_bounds(&self) -> Self {
         let PacketLimits { reliable_bytes, unreliable_bytes } = self.limits;
         let limits = PacketLimits {
-            reliable_bytes: reliable_bytes.min(MAX_PACKET_BYTES),
-            unreliable_bytes: unreliable_bytes.min(MAX_PACKET_BYTES),
+            reliable_bytes: reliable_bytes.min(PACKET_BYTES_MAX),
+            unreliable_bytes: unreliable_bytes.min(PACKET_BYTES_MAX),
         };
         Self { limits, ..self.clone() }
     }
@@ -138,7 +138,7 @@ impl HostedSettings {
 pub enum Received {
     /// It waits to be polled by the voice, perhaps in place of an older unreliable one.
     Queued,
-    /// It was dropped and counted: no link it could belong to, or longer than [`MAX_PACKET_BYTES`].
+    /// It was dropped and counted: no link it could belong to, or longer than [`PACKET_BYTES_MAX`].
     Dropped,
     /// It was reliable and too many wait: the link has ended as too slow, and a request to end it follows.
     /// Whoever sent it should be told that its send failed.

@@ -42,9 +42,9 @@ mod thread_waker;
 
 pub use client::{ClientEvent, ClientTransport};
 pub use direct::{DirectEvent, DirectLinks};
-pub use packet::{Delivery, MAX_PACKET_BYTES, PacketLimits};
+pub use packet::{Delivery, PACKET_BYTES_MAX, PacketLimits};
 pub use pages::{PageDrops, PageState, PageStatistics};
-pub use reason::{DisconnectReason, MAX_REASON_BYTES, SHUTTING_DOWN};
+pub use reason::{DisconnectReason, REASON_BYTES_MAX, SHUTTING_DOWN};
 pub use server::{Peer, ServerEvent, ServerTransport};
 pub use statistics::{
     ConnectionCounts, Count, DatagramPath, Dropped, GameStatistics, LinkQuality, PathRefusals,

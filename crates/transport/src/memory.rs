@@ -25,7 +25,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use crate::inbox::{InboxLimits, Mailbox, Pushed};
 use crate::packet_pool::SharedPacket;
-use crate::{Delivery, DisconnectReason, MAX_PACKET_BYTES, PacketLimits, Peer};
+use crate::{Delivery, DisconnectReason, PACKET_BYTES_MAX, PacketLimits, Peer};
 
 mod client;
 mod client_end;
@@ -38,7 +38,7 @@ pub use direct::{MemoryAddress, MemoryDirectLink};
 pub use server::MemoryServer;
 
 /// The same as on a QUIC path of the smallest size, so that what works here works there.
-const LIMITS: PacketLimits = PacketLimits { reliable_bytes: MAX_PACKET_BYTES, unreliable_bytes: 1150 };
+const LIMITS: PacketLimits = PacketLimits { reliable_bytes: PACKET_BYTES_MAX, unreliable_bytes: 1150 };
 
 /// What one end of a link may have waiting. Control is small and a driver may be a frame late.
 const QUEUES: InboxLimits = InboxLimits { reliable_packets: 1024, unreliable_packets: 256 };

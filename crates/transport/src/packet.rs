@@ -3,7 +3,7 @@
 /// The largest packet any network of ours carries, in bytes.
 ///
 /// Networks may allow less: see [`PacketLimits`].
-pub const MAX_PACKET_BYTES: usize = 16 * 1024;
+pub const PACKET_BYTES_MAX: usize = 16 * 1024;
 
 /// How a packet travels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -151,11 +151,11 @@ pub struct PageState {
     pub slots: usize,
     /// The names of who speaks to it and has no slot just now.
     pub without_slot: Vec<String>,
-    /// The names of those it ignores, in order: at most [`MAX_IGNORED`](Self::MAX_IGNORED).
+    /// The names of those it ignores, in order: at most [`IGNORED_MAX`](Self::IGNORED_MAX).
     pub ignored: Vec<String>,
 }
 
 impl PageState {
     /// Names of ignored players that are told.
-    pub const MAX_IGNORED: usize = 64;
+    pub const IGNORED_MAX: usize = 64;
 }

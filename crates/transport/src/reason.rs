@@ -1,7 +1,7 @@
 //! Why a link ended, in words that say what to do next.
 
 /// The longest reason, in bytes of UTF-8, that travels to or is shown from the other side.
-pub const MAX_REASON_BYTES: usize = 256;
+pub const REASON_BYTES_MAX: usize = 256;
 
 /// What a server that [shuts down](crate::ServerTransport::shutdown) says to its peers, and to those who come too late.
 pub const SHUTTING_DOWN: &str = "the server is shutting down";
@@ -99,15 +99,15 @@ impl DisconnectReason {
         }
     }
 
-    /// A reason cut to [`MAX_REASON_BYTES`], at the end of a character.
+    /// A reason cut to [`REASON_BYTES_MAX`], at the end of a character.
     pub fn cut(reason: &str) -> &str {
-        &reason[..reason.floor_char_boundary(MAX_REASON_BYTES)]
+        &reason[..reason.floor_char_boundary(REASON_BYTES_MAX)]
     }
 }
 
 /// Words of a stranger may hold anything: control characters could steer a terminal, length could fill a log.
 fn presentable(words: &[u8]) -> String {
-    let words = &words[..words.len().min(MAX_REASON_BYTES)];
+    let words = &words[..words.len().min(REASON_BYTES_MAX)];
     String::from_utf8_lossy(words).chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
@@ -124,19 +124,19 @@ mod tests {
         let reason = DisconnectReason::closed_by_peer(b"bad \x1b[2J news");
         assert_eq!(reason.to_string(), "the other side closed the connection: bad  [2J news");
 
-        let long = vec![b'x'; 10 * MAX_REASON_BYTES];
+        let long = vec![b'x'; 10 * REASON_BYTES_MAX];
         let DisconnectReason::Refused { reason } = DisconnectReason::refused(&long) else {
             panic!("refused() makes Refused");
         };
-        assert_eq!(reason.len(), MAX_REASON_BYTES);
+        assert_eq!(reason.len(), REASON_BYTES_MAX);
     }
 
     #[test]
     fn a_reason_is_cut_between_characters() {
-        let reason = "é".repeat(MAX_REASON_BYTES);
-        assert_eq!(DisconnectReason::cut(&reason).len(), MAX_REASON_BYTES);
+        let reason = "é".repeat(REASON_BYTES_MAX);
+        assert_eq!(DisconnectReason::cut(&reason).len(), REASON_BYTES_MAX);
         let reason = format!("x{reason}");
-        assert_eq!(DisconnectReason::cut(&reason).len(), MAX_REASON_BYTES - 1);
+        assert_eq!(DisconnectReason::cut(&reason).len(), REASON_BYTES_MAX - 1);
         assert_eq!(DisconnectReason::cut("short"), "short");
     }
 

@@ -39,7 +39,7 @@ pub trait ServerTransport: Send {
 
     /// Ends one link in order: reliable packets sent before are delivered first, if the peer takes them soon.
     ///
-    /// The reason, cut to [`MAX_REASON_BYTES`](crate::MAX_REASON_BYTES), reaches the peer. No packet from it is
+    /// The reason, cut to [`REASON_BYTES_MAX`](crate::REASON_BYTES_MAX), reaches the peer. No packet from it is
     /// reported after this call; its [`ServerEvent::Disconnected`] comes when the goodbye is on its way.
     fn disconnect(&mut self, now: Instant, peer: Peer, reason: &str);
 

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::limits::MAX_JOIN_TOKEN_BYTES;
+use crate::limits::JOIN_TOKEN_BYTES_MAX;
 use crate::{ClientId, Extension, ExtensionWriter, Reader, SessionId, WriteError, Writer};
 
 /// What a side can do beyond the original. Nothing of it is used towards a peer that did not announce it.
@@ -36,7 +36,7 @@ pub struct HandshakeExtension<'a> {
     /// Server to client: the ticket was good.
     pub resumed: bool,
     /// Client to server: why it may join, in whatever form the server's operator wants it; at most
-    /// [`MAX_JOIN_TOKEN_BYTES`](crate::limits::MAX_JOIN_TOKEN_BYTES).
+    /// [`JOIN_TOKEN_BYTES_MAX`](crate::limits::JOIN_TOKEN_BYTES_MAX).
     pub join_token: Option<&'a [u8]>,
 }
 
@@ -126,7 +126,7 @@ impl<'a> HandshakeExtension<'a> {
                 TICKET => found.ticket = read_ticket(bytes),
                 RESUMED => found.resumed = true,
                 JOIN_TOKEN => {
-                    found.join_token = Some(bytes).filter(|bytes| bytes.len() <= MAX_JOIN_TOKEN_BYTES);
+                    found.join_token = Some(bytes).filter(|bytes| bytes.len() <= JOIN_TOKEN_BYTES_MAX);
                 }
                 _ => {}
             }
@@ -207,7 +207,7 @@ mod tests {
             HandshakeExtension { ticket: Some(ticket), ..Default::default() },
             HandshakeExtension { secret: Some(secret), resumed: true, ..Default::default() },
             HandshakeExtension { join_token: Some(b"any bytes"), ..Default::default() },
-            HandshakeExtension { join_token: Some(&[7; MAX_JOIN_TOKEN_BYTES]), ..Default::default() },
+            HandshakeExtension { join_token: Some(&[7; JOIN_TOKEN_BYTES_MAX]), ..Default::default() },
         ] {
             assert!(is_found_again(&extension), "{extension:?}");
         }
@@ -233,7 +233,7 @@ mod tests {
 
     #[test]
     fn a_join_token_that_is_too_long_is_none() {
-        let long = [7; MAX_JOIN_TOKEN_BYTES + 1];
+        let long = [7; JOIN_TOKEN_BYTES_MAX + 1];
         let mut buffer = [0; 1024];
         let mut writer = Writer::new(&mut buffer);
         let extension = HandshakeExtension { join_token: Some(&long), ..Default::default() };

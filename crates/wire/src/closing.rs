@@ -3,7 +3,7 @@
 //! It is carried as [`Extension`] says, reliably, to a client that has announced
 //! [`Capabilities::HAND_OVER`](crate::Capabilities).
 
-use crate::limits::MAX_ONWARD_ADDRESS_BYTES;
+use crate::limits::ONWARD_ADDRESS_BYTES_MAX;
 use crate::{
     ErrorWrongSession, Extension, ExtensionWriter, ParseError, Reader, SessionId, WriteError, Writer,
 };
@@ -24,7 +24,7 @@ pub enum Closing<'a> {
         /// In how many ms from now this client is to go: each has a time of its own, so that not all knock at once.
         leave_in_ms: u32,
         /// Where to: an address as the network understands it, of 1 to
-        /// [`MAX_ONWARD_ADDRESS_BYTES`](crate::limits::MAX_ONWARD_ADDRESS_BYTES) bytes.
+        /// [`ONWARD_ADDRESS_BYTES_MAX`](crate::limits::ONWARD_ADDRESS_BYTES_MAX) bytes.
         address: &'a str,
     },
     /// It goes on in another process at the same address, which knows everybody; the link is closed behind this.
@@ -90,7 +90,7 @@ fn read<'a>(reader: &mut Reader<'a>) -> Result<Option<Closing<'a>>, ParseError> 
         MOVES => {
             let (in_ms, leave_in_ms) = (reader.u32(WHAT)?, reader.u32(WHAT)?);
             let address = core::str::from_utf8(reader.rest()).ok();
-            let address = address.filter(|text| (1..=MAX_ONWARD_ADDRESS_BYTES).contains(&text.len()));
+            let address = address.filter(|text| (1..=ONWARD_ADDRESS_BYTES_MAX).contains(&text.len()));
             address.map(|address| Closing::Moves { in_ms, leave_in_ms, address })
         }
         RESTARTS => Some(Closing::Restarts { come_back_in_ms: reader.u32(WHAT)? }),
@@ -135,7 +135,7 @@ mod tests {
 
     #[test]
     fn addresses_that_are_none_and_kinds_that_are_not_known_say_nothing() {
-        let long = [&[1, 0, 0, 0, 9, 0, 0, 0, 1][..], &[b'x'; MAX_ONWARD_ADDRESS_BYTES + 1]].concat();
+        let long = [&[1, 0, 0, 0, 9, 0, 0, 0, 1][..], &[b'x'; ONWARD_ADDRESS_BYTES_MAX + 1]].concat();
         for item in
             [&[9, 1, 2][..], &[], &[1, 0, 0, 0, 9, 0, 0, 0, 1], &[1, 0, 0, 0, 9, 0, 0, 0, 1, 0xff], &long]
         {

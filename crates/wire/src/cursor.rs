@@ -1,6 +1,6 @@
 //! Walking over a packet's bytes, in and out.
 
-use crate::limits::MAX_STRING_BYTES;
+use crate::limits::STRING_BYTES_MAX;
 use crate::{List, ListItem, ParseError, WireStr, WriteError};
 
 /// Reads fields from the front of borrowed bytes.
@@ -207,12 +207,12 @@ impl<'b> Writer<'b> {
     /// A string behind its 16-bit length plus one, or 0 for none.
     ///
     /// # Errors
-    /// As [`Writer::u8`], and [`WriteError::TooLong`] for more than [`MAX_STRING_BYTES`].
+    /// As [`Writer::u8`], and [`WriteError::TooLong`] for more than [`STRING_BYTES_MAX`].
     pub fn string(&mut self, string: Option<WireStr<'_>>, what: &'static str) -> Result<(), WriteError> {
         let Some(string) = string else { return self.u16(0) };
         let bytes = string.as_bytes();
-        if bytes.len() > MAX_STRING_BYTES {
-            return Err(WriteError::TooLong { what, bytes: bytes.len(), limit: MAX_STRING_BYTES });
+        if bytes.len() > STRING_BYTES_MAX {
+            return Err(WriteError::TooLong { what, bytes: bytes.len(), limit: STRING_BYTES_MAX });
         }
         self.u16(bytes.len() as u16 + 1)?;
         self.put(bytes)

@@ -35,7 +35,7 @@
 //!     sender: ClientId(3),
 //!     text: Some(WireStr::from("hello")),
 //! };
-//! let mut buffer = [0; consonance_wire::limits::MAX_PACKET_BYTES];
+//! let mut buffer = [0; consonance_wire::limits::PACKET_BYTES_MAX];
 //! let length = Packet::from(text).write(&mut buffer)?;
 //!
 //! let packet = Packet::parse(&buffer[..length])?;

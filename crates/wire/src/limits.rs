@@ -3,33 +3,33 @@
 //! Parsing has no limits of its own: it allocates nothing and takes what the slice has.
 
 /// Bytes of the largest packet that an original can send or receive; a larger one makes it fail.
-pub const MAX_PACKET_BYTES: usize = 1024;
+pub const PACKET_BYTES_MAX: usize = 1024;
 
 /// Destinations of one relay: their count is one byte.
-pub const MAX_RELAY_DESTINATIONS: usize = 255;
+pub const RELAY_DESTINATIONS_MAX: usize = 255;
 
 /// Bytes of the largest string: its prefix is the length plus one, in 16 bits.
-pub const MAX_STRING_BYTES: usize = 65_534;
+pub const STRING_BYTES_MAX: usize = 65_534;
 
 /// Bytes of a text message that reaches an original through a relay to one listener,
-/// within [`MAX_PACKET_BYTES`].
-pub const MAX_TEXT_BYTES: usize = max_relayed_bytes(1) - TEXT_OVERHEAD_BYTES;
+/// within [`PACKET_BYTES_MAX`].
+pub const TEXT_BYTES_MAX: usize = max_relayed_bytes(1) - TEXT_OVERHEAD_BYTES;
 
-/// Bytes of the largest packet that a relay to this many destinations can carry, within [`MAX_PACKET_BYTES`].
+/// Bytes of the largest packet that a relay to this many destinations can carry, within [`PACKET_BYTES_MAX`].
 #[doc(hidden)]
 pub const fn max_relayed_bytes(destinations: usize) -> usize {
-    MAX_PACKET_BYTES.saturating_sub(RELAY_OVERHEAD_BYTES).saturating_sub(destinations.saturating_mul(2))
+    PACKET_BYTES_MAX.saturating_sub(RELAY_OVERHEAD_BYTES).saturating_sub(destinations.saturating_mul(2))
 }
 
-/// Speakers of one [`ReceptionReport`](crate::ReceptionReport) within [`MAX_PACKET_BYTES`].
-pub const MAX_RECEPTIONS: usize = (MAX_PACKET_BYTES - HEADER_BYTES - 2 - 3 - 2) / 8;
+/// Speakers of one [`ReceptionReport`](crate::ReceptionReport) within [`PACKET_BYTES_MAX`].
+pub const RECEPTIONS_MAX: usize = (PACKET_BYTES_MAX - HEADER_BYTES - 2 - 3 - 2) / 8;
 
 /// Bytes of the longest join token: beside it, a name of 128 bytes and everything else fit into a handshake of
-/// [`MAX_PACKET_BYTES`].
-pub const MAX_JOIN_TOKEN_BYTES: usize = 832;
+/// [`PACKET_BYTES_MAX`].
+pub const JOIN_TOKEN_BYTES_MAX: usize = 832;
 
 /// Bytes of the longest address that a server can send its clients to: see [`Closing`](crate::Closing).
-pub const MAX_ONWARD_ADDRESS_BYTES: usize = 512;
+pub const ONWARD_ADDRESS_BYTES_MAX: usize = 512;
 
 /// Header, destination count and length prefix of a relay.
 pub(crate) const RELAY_OVERHEAD_BYTES: usize = HEADER_BYTES + 1 + 2;

@@ -1,6 +1,6 @@
 //! `ServerRelay`: a packet for other clients, wrapped for the server; and the split of too long a list.
 
-use crate::limits::{MAX_RELAY_DESTINATIONS, RELAY_OVERHEAD_BYTES};
+use crate::limits::{RELAY_DESTINATIONS_MAX, RELAY_OVERHEAD_BYTES};
 use crate::{ClientId, Header, List, MessageType, ParseError, Reader, SessionId, WriteError, Writer};
 
 /// A whole packet, header included, that the server shall pass on to each of the destinations.
@@ -20,7 +20,7 @@ impl<'a> ServerRelay<'a> {
     /// `packet_limit` bytes. At most 255, and 0 if the packet is too long for even one.
     pub const fn max_destinations(inner_len: usize, packet_limit: usize) -> usize {
         let room = packet_limit.saturating_sub(RELAY_OVERHEAD_BYTES).saturating_sub(inner_len) / 2;
-        if room < MAX_RELAY_DESTINATIONS { room } else { MAX_RELAY_DESTINATIONS }
+        if room < RELAY_DESTINATIONS_MAX { room } else { RELAY_DESTINATIONS_MAX }
     }
 
     /// The fewest relays of at most `packet_limit` bytes that reach all destinations, in their order.

@@ -124,7 +124,7 @@ impl<'a> VoiceReport<'a> {
     ///
     /// # Errors
     /// [`WriteError::BufferFull`], or [`WriteError::TooManyItems`] for more than 255 speakers; within
-    /// [`MAX_PACKET_BYTES`](crate::limits::MAX_PACKET_BYTES) fit [`MAX_RECEPTIONS`](crate::limits::MAX_RECEPTIONS).
+    /// [`PACKET_BYTES_MAX`](crate::limits::PACKET_BYTES_MAX) fit [`RECEPTIONS_MAX`](crate::limits::RECEPTIONS_MAX).
     pub fn write(&self, session: SessionId, writer: &mut Writer<'_>) -> Result<(), WriteError> {
         ErrorWrongSession { session }.write(writer)?;
         let mut block = ExtensionWriter::begin(writer)?;
@@ -290,14 +290,14 @@ mod tests {
 
     #[test]
     fn as_many_speakers_as_promised_fit_into_a_packet() {
-        let most = crate::limits::MAX_RECEPTIONS;
+        let most = crate::limits::RECEPTIONS_MAX;
         let one = Reception { speaker: ClientId(7), expected: 1, lost: 1, playout_delay_ms: 1 };
         let speakers = [one; 127];
         let write = |speakers: &[Reception]| {
             let reception =
                 ReceptionReport { redundancy: RedundancySupport::NONE, speakers: List::from(speakers) };
             let report = VoiceReport { reception: Some(reception), ..VoiceReport::default() };
-            report.write(SESSION, &mut Writer::new(&mut [0; crate::limits::MAX_PACKET_BYTES]))
+            report.write(SESSION, &mut Writer::new(&mut [0; crate::limits::PACKET_BYTES_MAX]))
         };
         assert!(write(&speakers[..most]).is_ok() && write(&speakers[..=most]).is_err());
     }

@@ -1,6 +1,6 @@
 //! Every cause has its own error, which says what is wrong in plain words.
 
-use consonance_wire::limits::{MAX_PACKET_BYTES, MAX_STRING_BYTES, MAX_TEXT_BYTES, max_relayed_bytes};
+use consonance_wire::limits::{PACKET_BYTES_MAX, STRING_BYTES_MAX, TEXT_BYTES_MAX, max_relayed_bytes};
 use consonance_wire::{
     Client, ClientId, ClientState, CodecKind, CodecSettings, ExtensionWriter, HandshakeResponse, Header,
     List, MessageType, Packet, ParseError, RoomId, RoomMembers, ServerRelay, SessionId, TextData,
@@ -87,8 +87,8 @@ fn a_list_longer_than_its_count_is_refused() {
 #[test]
 fn what_is_longer_than_its_prefix_can_say_is_refused() {
     let mut buffer = vec![0; 100_000];
-    let longest = "t".repeat(MAX_STRING_BYTES);
-    assert_eq!(text_of(&longest).write(&mut buffer), Ok(14 + MAX_STRING_BYTES));
+    let longest = "t".repeat(STRING_BYTES_MAX);
+    assert_eq!(text_of(&longest).write(&mut buffer), Ok(14 + STRING_BYTES_MAX));
     let error = text_of(&(longest + "t")).write(&mut buffer).unwrap_err();
     assert_eq!(error, WriteError::TooLong { what: "text", bytes: 65_535, limit: 65_534 });
     assert_eq!(error.to_string(), "the text has 65535 bytes: at most 65534 fit");
@@ -113,16 +113,16 @@ fn what_is_longer_than_its_prefix_can_say_is_refused() {
 fn a_packet_too_long_for_any_relay_is_refused() {
     let ids = [ClientId(1)];
     let packet = [0; 1013];
-    let Err(error) = ServerRelay::split(SESSION, &ids, &packet, MAX_PACKET_BYTES) else {
+    let Err(error) = ServerRelay::split(SESSION, &ids, &packet, PACKET_BYTES_MAX) else {
         panic!("1013 bytes were accepted")
     };
     assert_eq!(error, WriteError::TooLong { what: "relayed packet", bytes: 1013, limit: 1012 });
     assert_eq!(
-        ServerRelay::split(SESSION, &ids, &packet[1..], MAX_PACKET_BYTES).map(|split| split.len()),
+        ServerRelay::split(SESSION, &ids, &packet[1..], PACKET_BYTES_MAX).map(|split| split.len()),
         Ok(1)
     );
     assert_eq!(
-        ServerRelay::split(SESSION, &[], &packet[1..], MAX_PACKET_BYTES).map(|split| split.len()),
+        ServerRelay::split(SESSION, &[], &packet[1..], PACKET_BYTES_MAX).map(|split| split.len()),
         Ok(0)
     );
 }
@@ -130,15 +130,15 @@ fn a_packet_too_long_for_any_relay_is_refused() {
 #[test]
 fn the_longest_text_fits_one_listener_and_no_more() {
     assert_eq!(
-        (MAX_TEXT_BYTES, max_relayed_bytes(1), max_relayed_bytes(255), max_relayed_bytes(600)),
+        (TEXT_BYTES_MAX, max_relayed_bytes(1), max_relayed_bytes(255), max_relayed_bytes(600)),
         (998, 1012, 504, 0)
     );
-    let mut text = [0; MAX_PACKET_BYTES];
-    let length = text_of(&"t".repeat(MAX_TEXT_BYTES)).write(&mut text).unwrap();
+    let mut text = [0; PACKET_BYTES_MAX];
+    let length = text_of(&"t".repeat(TEXT_BYTES_MAX)).write(&mut text).unwrap();
     let ids = [ClientId(1)];
     let relay = ServerRelay { session: SESSION, destinations: List::from(&ids), packet: &text[..length] };
     let written = Packet::ServerRelayReliable(relay).write(&mut [0; 2048]);
-    assert_eq!(written, Ok(MAX_PACKET_BYTES));
+    assert_eq!(written, Ok(PACKET_BYTES_MAX));
 }
 
 fn text_of(text: &str) -> Packet<'_> {

@@ -1,6 +1,6 @@
 //! Packets out of a stream of bytes: each stands behind its length.
 
-use consonance_transport::MAX_PACKET_BYTES;
+use consonance_transport::PACKET_BYTES_MAX;
 
 /// The length of what follows, in big-endian order.
 pub(crate) const LENGTH_BYTES: usize = 4;
@@ -33,7 +33,7 @@ impl FrameReader {
             return Ok(None);
         };
         let length = u32::from_be_bytes(*length) as usize;
-        if length > MAX_PACKET_BYTES {
+        if length > PACKET_BYTES_MAX {
             return Err(TooLong(length));
         }
         let Some(packet) = rest.get(..length) else {

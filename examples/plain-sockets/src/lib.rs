@@ -27,10 +27,10 @@ mod token;
 pub use client::PlainClient;
 pub use server::PlainServer;
 
-use consonance_transport::{MAX_PACKET_BYTES, PacketLimits};
+use consonance_transport::{PACKET_BYTES_MAX, PacketLimits};
 
 /// A datagram of 1200 bytes passes practically every path in one piece (RFC 9000, section 14).
-const LIMITS: PacketLimits = PacketLimits { reliable_bytes: MAX_PACKET_BYTES, unreliable_bytes: 1200 };
+const LIMITS: PacketLimits = PacketLimits { reliable_bytes: PACKET_BYTES_MAX, unreliable_bytes: 1200 };
 
 /// How long a goodbye may take, with everything that goes before it.
 const GOODBYE: std::time::Duration = std::time::Duration::from_secs(1);

@@ -207,7 +207,11 @@ const WALLS: &[Walls] = &[
         may_use: Only(&["consonance-gateway", "consonance-transport"]),
         tests_may_also_use: &[],
     },
-    Walls { package: "consonance-udp", may_use: Only(&["consonance-fuzz-tape"]), tests_may_also_use: &[] },
+    Walls {
+        package: "consonance-fast-path",
+        may_use: Only(&["consonance-fuzz-tape"]),
+        tests_may_also_use: &[],
+    },
     Walls {
         package: "consonance-utp",
         may_use: Only(&["consonance-fuzz-tape", "consonance-gateway", "consonance-transport"]),
@@ -241,7 +245,7 @@ const WALLS: &[Walls] = &[
     },
     Walls {
         package: "consonance-quic",
-        may_use: Only(&["consonance-transport", "consonance-udp"]),
+        may_use: Only(&["consonance-transport", "consonance-fast-path"]),
         tests_may_also_use: &[],
     },
     Walls {
@@ -314,7 +318,7 @@ const WALLS: &[Walls] = &[
             "consonance-ngo",
             "consonance-simple-web",
             "consonance-transport",
-            "consonance-udp",
+            "consonance-fast-path",
             "consonance-utp",
             "consonance-webrtc",
             "consonance-webrtc-network",

@@ -57,7 +57,7 @@ pub struct ActivationSettings {
     /// When a player is heard.
     pub mode: ActivationMode,
     /// How much from before speech was noticed is spoken too, in milliseconds; at most
-    /// [`MAX_PRE_ROLL_MS`](crate::limits::MAX_PRE_ROLL_MS). Only for [`ActivationMode::Voice`].
+    /// [`PRE_ROLL_MS_MAX`](crate::limits::PRE_ROLL_MS_MAX). Only for [`ActivationMode::Voice`].
     pub pre_roll_ms: u32,
 }
 
@@ -197,7 +197,7 @@ impl Activation {
     }
 
     fn pre_roll_samples(&self) -> usize {
-        let ms = self.settings.pre_roll_ms.min(crate::limits::MAX_PRE_ROLL_MS);
+        let ms = self.settings.pre_roll_ms.min(crate::limits::PRE_ROLL_MS_MAX);
         (u64::from(ms) * u64::from(SAMPLE_RATE_HZ) / 1_000) as usize
     }
 }

@@ -9,7 +9,7 @@
 use std::collections::VecDeque;
 
 use crate::block::{BLOCK_SAMPLES, SAMPLE_RATE_HZ};
-use crate::limits::MAX_PRE_ROLL_MS;
+use crate::limits::PRE_ROLL_MS_MAX;
 
 /// What is left out at once, 2.5 to 15 ms: one period of the deepest voices, several of the highest.
 const SHORTEST: usize = 120;
@@ -31,7 +31,7 @@ const PAUSE: f32 = 0.02;
 const STRIDE: usize = 4;
 
 /// Samples that the line can hold: the pre-roll, one block, and what a cut looks at.
-const CAPACITY: usize = MAX_PRE_ROLL_MS as usize * (SAMPLE_RATE_HZ as usize / 1_000) + 2 * BLOCK_SAMPLES;
+const CAPACITY: usize = PRE_ROLL_MS_MAX as usize * (SAMPLE_RATE_HZ as usize / 1_000) + 2 * BLOCK_SAMPLES;
 
 /// The line.
 #[derive(Debug)]

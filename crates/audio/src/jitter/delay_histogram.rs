@@ -1,6 +1,6 @@
 //! How often packets were how late: a histogram that forgets.
 
-use crate::limits::MAX_TARGET_DELAY_SAMPLES;
+use crate::limits::TARGET_DELAY_SAMPLES_MAX;
 
 /// Width of one bucket, 1 ms.
 const BUCKET_SAMPLES: u64 = 48;
@@ -8,13 +8,13 @@ const BUCKET_SAMPLES: u64 = 48;
 /// Buckets beyond the longest target, so that the fastest arrival may wander before everything has to move.
 const SLACK_BUCKETS: usize = 112;
 
-const BUCKETS: usize = (MAX_TARGET_DELAY_SAMPLES / BUCKET_SAMPLES) as usize + SLACK_BUCKETS;
+const BUCKETS: usize = (TARGET_DELAY_SAMPLES_MAX / BUCKET_SAMPLES) as usize + SLACK_BUCKETS;
 
 /// An arrival counts for a third of a new one after this long, 4 s.
 const FORGETTING_SAMPLES: f32 = 192_000.0;
 
 /// Weights grow instead of all the others shrinking; beyond this they are brought down again.
-const MAX_WEIGHT: f32 = 1e6;
+const WEIGHT_MAX: f32 = 1e6;
 
 /// Delays of the arrivals of the last few seconds, counted in buckets of 1 ms from an origin that only the caller
 /// knows.
@@ -37,7 +37,7 @@ impl DelayHistogram {
     pub(super) fn note(&mut self, delay: u64) {
         let bucket = ((delay / BUCKET_SAMPLES) as usize).min(BUCKETS - 1);
         self.weight *= self.growth;
-        if self.weight > MAX_WEIGHT {
+        if self.weight > WEIGHT_MAX {
             for count in &mut self.counts {
                 *count /= self.weight;
             }

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use crate::frame_properties::FrameProperties;
-use crate::limits::MAX_QUEUED_PACKETS;
+use crate::limits::QUEUED_PACKETS_MAX;
 
 /// Room that every packet gets, so that hardly any needs more: 20 ms at 100 kbit/s.
 const USUAL_PACKET_BYTES: usize = 256;
@@ -47,8 +47,8 @@ pub(super) struct PacketQueue {
 impl PacketQueue {
     pub(super) fn new() -> Self {
         Self {
-            packets: VecDeque::with_capacity(MAX_QUEUED_PACKETS + 1),
-            spare: Vec::with_capacity(MAX_QUEUED_PACKETS + 1),
+            packets: VecDeque::with_capacity(QUEUED_PACKETS_MAX + 1),
+            spare: Vec::with_capacity(QUEUED_PACKETS_MAX + 1),
         }
     }
 
@@ -70,7 +70,7 @@ impl PacketQueue {
         packet.data.reserve(data.len().max(USUAL_PACKET_BYTES));
         packet.data.extend_from_slice(data);
         self.packets.insert(place, packet);
-        if self.packets.len() > MAX_QUEUED_PACKETS {
+        if self.packets.len() > QUEUED_PACKETS_MAX {
             self.drop_first();
             return Insertion::StoredOldestDropped;
         }
@@ -159,14 +159,14 @@ mod tests {
     #[test]
     fn a_full_queue_drops_what_would_be_played_first() {
         let mut queue = PacketQueue::new();
-        for sequence in 0..MAX_QUEUED_PACKETS as u32 {
+        for sequence in 0..QUEUED_PACKETS_MAX as u32 {
             queue.insert(frame(0, sequence), FrameProperties::default(), 0, &[]);
         }
         assert_eq!(
             queue.insert(frame(0, 1_000), FrameProperties::default(), 0, &[]),
             Insertion::StoredOldestDropped
         );
-        assert_eq!(queue.len(), MAX_QUEUED_PACKETS);
+        assert_eq!(queue.len(), QUEUED_PACKETS_MAX);
         assert_eq!(queue.first_of(0).unwrap().frame, frame(0, 1));
     }
 

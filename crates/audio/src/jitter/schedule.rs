@@ -5,7 +5,7 @@ use super::{Decision, JitterBuffer, LOSSY_FRAMES, Stretch};
 use crate::block::{BLOCK_SAMPLES, SamplePosition};
 use crate::jitter::missing::MissingFrames;
 use crate::jitter::packet_queue::FrameId;
-use crate::limits::MAX_DELAY_SAMPLES;
+use crate::limits::DELAY_SAMPLES_MAX;
 use crate::time_stretch::FADE_SAMPLES;
 
 const BLOCK: u64 = BLOCK_SAMPLES as u64;
@@ -92,7 +92,7 @@ impl JitterBuffer {
             return Decision::Silence;
         }
         // Who joins in the middle of an utterance has not lost its beginning.
-        if u64::from(next) * self.frame_samples() <= MAX_DELAY_SAMPLES {
+        if u64::from(next) * self.frame_samples() <= DELAY_SAMPLES_MAX {
             self.counters.lost += u64::from(next);
         }
         self.in_pause = false;
@@ -175,7 +175,7 @@ impl JitterBuffer {
     /// Skips frames that come much too late, and says whether there were any.
     fn catch_up(&mut self, moment: Moment, number: u32) -> bool {
         let Some(before) = self.playing.map(|playing| playing.next) else { return false };
-        if self.delay_of(before, moment.at) <= MAX_DELAY_SAMPLES as i64 {
+        if self.delay_of(before, moment.at) <= DELAY_SAMPLES_MAX as i64 {
             return false;
         }
         while let Some(playing) = self.playing

@@ -4,7 +4,7 @@ use super::delay_histogram::DelayHistogram;
 use super::delay_peaks::DelayPeaks;
 use super::transits::Transits;
 use crate::block::SamplePosition;
-use crate::limits::MAX_TARGET_DELAY_SAMPLES;
+use crate::limits::TARGET_DELAY_SAMPLES_MAX;
 
 /// With fewer arrivals than this the delay stays at least [`INITIAL_SAMPLES`].
 const CONFIDENT_FRAMES: u32 = 32;
@@ -88,16 +88,16 @@ impl TargetDelay {
         recovery: Recovery,
     ) {
         self.follow(transits);
-        let delay = transit.abs_diff(transits.fastest()).min(MAX_TARGET_DELAY_SAMPLES);
+        let delay = transit.abs_diff(transits.fastest()).min(TARGET_DELAY_SAMPLES_MAX);
         self.histogram.note(delay + self.origin.abs_diff(self.fastest));
         self.arrivals = self.arrivals.saturating_add(1);
         self.peaks.note(arrived, delay, self.usual_samples);
         self.usual_samples = self.usual(transits, recovery);
         let samples = self.usual_samples.max(self.peaks.height(arrived));
         let least = if self.arrivals < CONFIDENT_FRAMES { INITIAL_SAMPLES } else { 0 };
-        self.samples = (samples + MARGIN_SAMPLES).max(least).min(MAX_TARGET_DELAY_SAMPLES);
+        self.samples = (samples + MARGIN_SAMPLES).max(least).min(TARGET_DELAY_SAMPLES_MAX);
         if let Some(last) = self.last_transit.replace(transit) {
-            let difference = transit.abs_diff(last).min(MAX_TARGET_DELAY_SAMPLES) as f32;
+            let difference = transit.abs_diff(last).min(TARGET_DELAY_SAMPLES_MAX) as f32;
             self.jitter += (difference - self.jitter) / 16.0;
         }
     }
@@ -270,6 +270,6 @@ mod tests {
 
     #[test]
     fn it_never_exceeds_its_bound() {
-        assert_eq!(after((0..128).map(|i| i * 700)), MAX_TARGET_DELAY_SAMPLES);
+        assert_eq!(after((0..128).map(|i| i * 700)), TARGET_DELAY_SAMPLES_MAX);
     }
 }

@@ -11,7 +11,7 @@ const MOST_FRAMES: usize = 256;
 const SETTLED_FRAMES: usize = LEAST_FRAMES;
 
 /// A jump of the sender's time line by more than this, 2 s, starts the measurement anew.
-const MAX_TRANSIT_JUMP_SAMPLES: u64 = 96_000;
+const TRANSIT_JUMP_SAMPLES_MAX: u64 = 96_000;
 
 /// Transit times of the last frames of one utterance: arrival minus the frame's place on the sender's time
 /// line. Only differences between them mean anything.
@@ -33,7 +33,7 @@ impl Transits {
 
     /// Notes one arrival; `false` if the time line jumped, so that everything before it is forgotten.
     pub(super) fn note(&mut self, transit: i64) -> bool {
-        let jumped = self.count > 0 && transit.abs_diff(self.fastest) > MAX_TRANSIT_JUMP_SAMPLES;
+        let jumped = self.count > 0 && transit.abs_diff(self.fastest) > TRANSIT_JUMP_SAMPLES_MAX;
         if jumped {
             self.count = 0;
         }

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use super::SpeakerKey;
 use crate::block::SamplePosition;
 use crate::codec::DecodedAs;
-use crate::limits::MAX_PLAYED_REPORTS;
+use crate::limits::PLAYED_REPORTS_MAX;
 
 /// One frame that was heard, or whose place was filled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,11 +100,11 @@ pub(super) struct PlayedFrames {
 
 impl PlayedFrames {
     pub(super) fn new() -> Self {
-        Self { frames: VecDeque::with_capacity(MAX_PLAYED_REPORTS), overflowed: 0 }
+        Self { frames: VecDeque::with_capacity(PLAYED_REPORTS_MAX), overflowed: 0 }
     }
 
     pub(super) fn push(&mut self, frame: PlayedFrame) {
-        if self.frames.len() == MAX_PLAYED_REPORTS {
+        if self.frames.len() == PLAYED_REPORTS_MAX {
             self.frames.pop_front();
             self.overflowed += 1;
         }

@@ -1,7 +1,7 @@
 //! How a mixer is set up, and what it can be told while it runs.
 
 use crate::jitter::JitterSettings;
-use crate::limits::{DEFAULT_MAX_DECODED, DEFAULT_MAX_SPEAKERS, MAX_VOLUME};
+use crate::limits::{DEFAULT_MAX_DECODED, DEFAULT_MAX_SPEAKERS, VOLUME_MAX};
 
 /// How a mixer is set up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,5 +56,5 @@ impl Default for DuckingSettings {
 
 /// A volume within its range, 0 to 4; `None` if it is no number.
 pub(super) fn sensible_volume(volume: f32) -> Option<f32> {
-    (!volume.is_nan()).then(|| volume.clamp(0.0, MAX_VOLUME))
+    (!volume.is_nan()).then(|| volume.clamp(0.0, VOLUME_MAX))
 }

@@ -8,7 +8,7 @@ use opus_pure::{Application, OpusEncoder, RateControl};
 use super::error::OggOpusError;
 use crate::block::{SAMPLE_RATE_HZ, full_scale};
 use crate::codec::CodecError;
-use crate::limits::MAX_OPUS_PACKET_BYTES;
+use crate::limits::OPUS_PACKET_BYTES_MAX;
 
 /// Samples in a packet, per channel: 20 ms, the usual size.
 const FRAME_SAMPLES: usize = 960;
@@ -17,7 +17,7 @@ const FRAME_SAMPLES: usize = 960;
 const COMPLEXITY: i32 = 5;
 
 /// A packet this short holds no sound: discontinuous transmission (RFC 6716 §2.1.9).
-const MAX_SILENT_PACKET_BYTES: usize = 2;
+const SILENT_PACKET_BYTES_MAX: usize = 2;
 
 /// A stream of its own in a file of its own has nothing to be told from.
 const SERIAL: u32 = 1;
@@ -75,7 +75,7 @@ impl<W: Write> OggOpusWriter<W> {
             stream,
             channels,
             frame: Vec::with_capacity(FRAME_SAMPLES * channels),
-            packet: vec![0; MAX_OPUS_PACKET_BYTES],
+            packet: vec![0; OPUS_PACKET_BYTES_MAX],
             packet_bytes: 0,
             written: 0,
         })
@@ -139,7 +139,7 @@ impl<W: Write> OggOpusWriter<W> {
     }
 
     fn is_silent(&self) -> bool {
-        (1..=MAX_SILENT_PACKET_BYTES).contains(&self.packet_bytes)
+        (1..=SILENT_PACKET_BYTES_MAX).contains(&self.packet_bytes)
     }
 
     fn encode_if_full(&mut self) -> Result<(), OggOpusError> {

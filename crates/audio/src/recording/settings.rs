@@ -5,9 +5,9 @@
 pub struct RecordingSettings {
     /// What kind of files.
     pub format: RecordingFormat,
-    /// How many tracks at the most, each an open file; no more than [`MAX_TRACKS`](crate::limits::MAX_TRACKS).
+    /// How many tracks at the most, each an open file; no more than [`TRACKS_MAX`](crate::limits::TRACKS_MAX).
     pub max_tracks: usize,
-    /// How long at the most; no more than [`MAX_RECORDING_SECONDS`](crate::limits::MAX_RECORDING_SECONDS). What comes
+    /// How long at the most; no more than [`RECORDING_SECONDS_MAX`](crate::limits::RECORDING_SECONDS_MAX). What comes
     /// later is left out.
     pub max_seconds: u64,
 }

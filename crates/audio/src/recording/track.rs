@@ -11,7 +11,7 @@ use super::{RecordedBlock, RecordingError};
 use crate::block::{BLOCK_SAMPLES, SamplePosition};
 
 /// The longest silence that is written in one go, in samples: 10 s.
-const MAX_GAP_SAMPLES: u64 = 480_000;
+const GAP_SAMPLES_MAX: u64 = 480_000;
 
 /// What became of a track.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,7 +85,7 @@ impl Track {
 
     pub(super) fn approach(&mut self, position: SamplePosition) -> Result<bool, RecordingError> {
         let gap = position.samples_since(self.reached());
-        let silence = gap.min(MAX_GAP_SAMPLES);
+        let silence = gap.min(GAP_SAMPLES_MAX);
         self.report.samples += silence;
         self.file.silence(silence)?;
         Ok(silence == gap)

@@ -1,6 +1,6 @@
 //! How voices get quieter with distance.
 
-use crate::limits::MAX_CURVE_POINTS;
+use crate::limits::CURVE_POINTS_MAX;
 
 /// The inverse curves never reach zero; they are faded over the last fifth of the way, so that who stands at the
 /// edge does not switch on and off.
@@ -71,7 +71,7 @@ impl RollOff {
 /// A roll-off drawn by hand: amplitude factors at some distances, straight lines between them.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Curve {
-    points: [CurvePoint; MAX_CURVE_POINTS],
+    points: [CurvePoint; CURVE_POINTS_MAX],
     count: usize,
 }
 
@@ -91,12 +91,12 @@ impl Curve {
     /// points the curve is 1 everywhere.
     ///
     /// # Errors
-    /// [`CurveError::TooManyPoints`] if there are more than [`MAX_CURVE_POINTS`].
+    /// [`CurveError::TooManyPoints`] if there are more than [`CURVE_POINTS_MAX`].
     pub fn new(points: &[CurvePoint]) -> Result<Self, CurveError> {
-        if points.len() > MAX_CURVE_POINTS {
+        if points.len() > CURVE_POINTS_MAX {
             return Err(CurveError::TooManyPoints { points: points.len() });
         }
-        let mut curve = Self { points: [CurvePoint::default(); MAX_CURVE_POINTS], count: 0 };
+        let mut curve = Self { points: [CurvePoint::default(); CURVE_POINTS_MAX], count: 0 };
         for point in points.iter().filter(|point| point.distance_m.is_finite() && point.gain.is_finite()) {
             curve.points[curve.count] = CurvePoint { gain: point.gain.clamp(0.0, 1.0), ..*point };
             curve.count += 1;
@@ -127,7 +127,7 @@ impl Curve {
 #[non_exhaustive]
 pub enum CurveError {
     /// The curve has more points than are kept.
-    #[error("the roll-off curve has {points} points; leave out some, {} are kept", MAX_CURVE_POINTS)]
+    #[error("the roll-off curve has {points} points; leave out some, {} are kept", CURVE_POINTS_MAX)]
     TooManyPoints {
         /// How many there are.
         points: usize,
@@ -178,8 +178,8 @@ mod tests {
 
     #[test]
     fn a_curve_with_too_many_points_is_refused() {
-        let points = [point(1.0, 1.0); MAX_CURVE_POINTS + 1];
-        assert_eq!(Curve::new(&points), Err(CurveError::TooManyPoints { points: MAX_CURVE_POINTS + 1 }));
+        let points = [point(1.0, 1.0); CURVE_POINTS_MAX + 1];
+        assert_eq!(Curve::new(&points), Err(CurveError::TooManyPoints { points: CURVE_POINTS_MAX + 1 }));
         assert!(Curve::new(&points[1..]).is_ok());
     }
 
@@ -188,7 +188,7 @@ mod tests {
         fn no_distance_and_no_curve_gives_a_gain_outside_0_to_1(
             distance in any::<f32>().prop_filter("bearings have distances", |d| *d >= 0.0),
             min in any::<f32>(), max in any::<f32>(),
-            points in proptest::collection::vec((any::<f32>(), any::<f32>()), 0..MAX_CURVE_POINTS),
+            points in proptest::collection::vec((any::<f32>(), any::<f32>()), 0..CURVE_POINTS_MAX),
         ) {
             let points: Vec<CurvePoint> = points.into_iter().map(|(d, g)| point(d, g)).collect();
             let custom = RollOff::Custom(Curve::new(&points).unwrap());

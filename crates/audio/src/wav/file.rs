@@ -14,7 +14,7 @@ use crate::block::{BLOCK_SAMPLES, SAMPLE_RATE_HZ};
 const FLUSH_SAMPLES: u32 = 12_000;
 
 /// Bytes of sound that fit the format's 32-bit lengths, header included.
-const MAX_BYTES: u32 = u32::MAX - 1_024;
+const BYTES_MAX: u32 = u32::MAX - 1_024;
 
 /// 16-bit at 48 kHz. The header never promises more than is there, and follows at most 250 ms behind.
 pub(crate) struct WavFile {
@@ -42,7 +42,7 @@ impl WavFile {
     /// Adds samples, interleaved; as many for each channel.
     pub(crate) fn write(&mut self, interleaved: &[f32]) -> Result<(), WavError> {
         let samples = interleaved.len() as u32;
-        if self.writer.len() > MAX_BYTES / 2 - samples {
+        if self.writer.len() > BYTES_MAX / 2 - samples {
             return Err(WavError::Full { path: self.path.clone() });
         }
         let mut whole = self.writer.get_i16_writer(samples);

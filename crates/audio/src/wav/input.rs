@@ -9,7 +9,7 @@ use hound::{SampleFormat, WavReader};
 use super::WavError;
 use crate::block::{BLOCK_SAMPLES, SAMPLE_RATE_HZ, full_scale};
 use crate::endpoint::{Input, ReadOutcome};
-use crate::limits::MAX_WAV_SECONDS;
+use crate::limits::WAV_SECONDS_MAX;
 use crate::resample::resample;
 
 /// A WAV file, read whole and converted to mono at 48 kHz: the mean of its channels.
@@ -88,7 +88,7 @@ fn check_kind<R: Read>(path: &Path, reader: &WavReader<R>) -> Result<(), WavErro
         });
     }
     let seconds = u64::from(reader.duration()) / u64::from(spec.sample_rate);
-    if seconds > MAX_WAV_SECONDS {
+    if seconds > WAV_SECONDS_MAX {
         return Err(WavError::TooLong { path: path.to_owned(), seconds });
     }
     Ok(())

@@ -75,7 +75,7 @@ impl<S: PageShard> BrowserGateway<S> {
 fn state_of(player: &BrowserPlayer, at: session::Instant) -> PageState {
     let voice = player.page_voice();
     let ago = |then: Option<session::Instant>| then.map(|then| at.since(then));
-    let ignored = player.ignored().take(PageState::MAX_IGNORED);
+    let ignored = player.ignored().take(PageState::IGNORED_MAX);
     PageState {
         is_connected: false,
         channels: player.open_channels(),

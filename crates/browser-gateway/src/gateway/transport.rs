@@ -4,7 +4,7 @@ use std::task::Waker;
 use std::time::Instant;
 
 use consonance_transport::{
-    Delivery, LinkQuality, MAX_PACKET_BYTES, PacketLimits, PageState, PageStatistics, Peer, SHUTTING_DOWN,
+    Delivery, LinkQuality, PACKET_BYTES_MAX, PacketLimits, PageState, PageStatistics, Peer, SHUTTING_DOWN,
     ServerEvent, ServerStatistics, ServerTransport,
 };
 
@@ -15,7 +15,7 @@ use crate::shard::PageShard;
 const NETWORK: &str = "browser";
 /// Packets stay within the process.
 const LIMITS: PacketLimits =
-    PacketLimits { reliable_bytes: MAX_PACKET_BYTES, unreliable_bytes: MAX_PACKET_BYTES };
+    PacketLimits { reliable_bytes: PACKET_BYTES_MAX, unreliable_bytes: PACKET_BYTES_MAX };
 
 impl<S: PageShard> ServerTransport for BrowserGateway<S> {
     fn poll(&mut self, now: Instant) -> Option<ServerEvent<'_>> {

@@ -10,7 +10,7 @@ use consonance_browser_gateway::BrowserGateway;
 use consonance_transport::{
     Delivery, PacketLimits, Peer, ServerEvent, ServerStatistics, ServerTransport, Statistics,
 };
-use consonance_wire::limits::MAX_PACKET_BYTES;
+use consonance_wire::limits::PACKET_BYTES_MAX;
 use consonance_wire::{
     Channel, ChannelBits, ChannelKind, Client, ClientId, CodecKind, CodecSettings, HandshakeResponse, List,
     Packet, SessionId, TextData, TextRecipient, VoiceData, VoiceOptions, WireStr,
@@ -110,7 +110,7 @@ fn hear(packet: &[u8]) -> Heard {
 }
 
 fn written(packet: Packet<'_>) -> Vec<u8> {
-    let mut bytes = vec![0; MAX_PACKET_BYTES];
+    let mut bytes = vec![0; PACKET_BYTES_MAX];
     let length = packet.write(&mut bytes).unwrap();
     bytes.truncate(length);
     bytes

@@ -2,42 +2,42 @@
 
 use std::fmt::Display;
 
-use consonance_wire::limits::{MAX_PACKET_BYTES, MAX_TEXT_BYTES};
+use consonance_wire::limits::{PACKET_BYTES_MAX, TEXT_BYTES_MAX};
 use serde::de::{Deserializer, Error};
 use serde::{Deserialize, Serialize};
 
 /// Bytes of the longest name of a room or a player in a message; the session allows fewer as a rule.
-pub const MAX_NAME_BYTES: usize = MAX_PACKET_BYTES - 22;
+pub const NAME_BYTES_MAX: usize = PACKET_BYTES_MAX - 22;
 
 /// The largest number that a page can count to, `Number.MAX_SAFE_INTEGER`: 2⁵³ − 1.
-pub const MAX_NUMBER: u64 = (1 << 53) - 1;
+pub const NUMBER_MAX: u64 = (1 << 53) - 1;
 
 /// The longest time in a message, in ms: a day.
-pub(super) const MAX_MS: f64 = 86_400_000.0;
+pub(super) const MS_MAX: f64 = 86_400_000.0;
 
-/// The name of a room or a player: 1 … [`MAX_NAME_BYTES`] bytes.
+/// The name of a room or a player: 1 … [`NAME_BYTES_MAX`] bytes.
 pub(super) fn name<'de, D: Deserializer<'de>>(from: D) -> Result<Box<str>, D::Error> {
     let name = Box::<str>::deserialize(from)?;
     if name.is_empty() {
         return Err(D::Error::custom("a name is empty"));
     }
-    within(name, "a name", MAX_NAME_BYTES)
+    within(name, "a name", NAME_BYTES_MAX)
 }
 
-/// A text to somebody: at most [`MAX_TEXT_BYTES`].
+/// A text to somebody: at most [`TEXT_BYTES_MAX`].
 pub(super) fn text<'de, D: Deserializer<'de>>(from: D) -> Result<Box<str>, D::Error> {
-    within(Box::<str>::deserialize(from)?, "a text", MAX_TEXT_BYTES)
+    within(Box::<str>::deserialize(from)?, "a text", TEXT_BYTES_MAX)
 }
 
 /// Why something is asked for: at most as long as a text.
 pub(super) fn reason<'de, D: Deserializer<'de>>(from: D) -> Result<Box<str>, D::Error> {
-    within(Box::<str>::deserialize(from)?, "a reason", MAX_TEXT_BYTES)
+    within(Box::<str>::deserialize(from)?, "a reason", TEXT_BYTES_MAX)
 }
 
-/// A number that a page has chosen: 0 … [`MAX_NUMBER`].
+/// A number that a page has chosen: 0 … [`NUMBER_MAX`].
 pub(super) fn number<'de, D: Deserializer<'de>>(from: D) -> Result<u64, D::Error> {
     let number = u64::deserialize(from)?;
-    if number > MAX_NUMBER {
+    if number > NUMBER_MAX {
         return Err(D::Error::custom(format_args!("{number} is above 2⁵³ − 1")));
     }
     Ok(number)

@@ -7,13 +7,13 @@ use consonance_session::{ModeratorAction, Position};
 use serde::de::{Deserializer, Error as _};
 use serde::{Deserialize, Serialize};
 
-use super::bounded::{self, Amplitude, ChannelNumber, MAX_MS, Percent};
+use super::bounded::{self, Amplitude, ChannelNumber, MS_MAX, Percent};
 use super::problem::Problem;
 use super::target::Target;
 use super::words::{DeedWord, PriorityWord};
 
 /// Bytes of the longest message of a page.
-pub const MAX_FROM_PAGE_BYTES: usize = 16 << 10;
+pub const FROM_PAGE_BYTES_MAX: usize = 16 << 10;
 
 /// One message of a page. Everything in it is within its bounds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -57,7 +57,7 @@ pub enum FromPage {
     Text {
         /// To whom.
         to: Target,
-        /// What, at most [`MAX_TEXT_BYTES`](consonance_session::MAX_TEXT_BYTES).
+        /// What, at most [`TEXT_BYTES_MAX`](consonance_session::TEXT_BYTES_MAX).
         #[serde(deserialize_with = "bounded::text")]
         text: Box<str>,
     },
@@ -75,7 +75,7 @@ pub enum FromPage {
     Moderate(Moderate),
     /// Is anybody there?
     Ping {
-        /// Comes back with the answer; at most [`MAX_NUMBER`](super::MAX_NUMBER).
+        /// Comes back with the answer; at most [`NUMBER_MAX`](super::NUMBER_MAX).
         #[serde(deserialize_with = "bounded::number")]
         id: u64,
     },
@@ -123,7 +123,7 @@ pub struct Place {
 /// Something to be done to another player, by one who may.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Moderate {
-    /// Comes back with the answer; at most [`MAX_NUMBER`](super::MAX_NUMBER).
+    /// Comes back with the answer; at most [`NUMBER_MAX`](super::NUMBER_MAX).
     #[serde(deserialize_with = "bounded::number")]
     pub id: u64,
     /// Whom it is about.
@@ -168,7 +168,7 @@ impl FromPage {
     /// # Errors
     /// What is wrong with it, in words for whoever wrote the page.
     pub fn read(text: &str) -> Result<Self, Problem> {
-        if text.len() > MAX_FROM_PAGE_BYTES {
+        if text.len() > FROM_PAGE_BYTES_MAX {
             return Err(Problem::TooLong { bytes: text.len() });
         }
         let Head { kind } = serde_json::from_str(text).map_err(|error| Problem::no_message(&error))?;
@@ -249,5 +249,5 @@ fn as_it_was_said() -> Amplitude {
 }
 
 fn milliseconds<'de, D: Deserializer<'de>>(from: D) -> Result<f64, D::Error> {
-    bounded::in_range(f64::deserialize(from)?, "a time in ms", MAX_MS).map_err(D::Error::custom)
+    bounded::in_range(f64::deserialize(from)?, "a time in ms", MS_MAX).map_err(D::Error::custom)
 }

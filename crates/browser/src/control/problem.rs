@@ -5,7 +5,7 @@
 #[non_exhaustive]
 pub enum Problem {
     /// It is longer than any message is.
-    #[error("the message has {bytes} bytes, at most {} are allowed", super::MAX_FROM_PAGE_BYTES)]
+    #[error("the message has {bytes} bytes, at most {} are allowed", super::FROM_PAGE_BYTES_MAX)]
     TooLong {
         /// How long it is.
         bytes: usize,
@@ -45,8 +45,8 @@ impl Problem {
 }
 
 /// Words that repeat what a page has said are no longer than this, in bytes.
-const MAX_WORDS_BYTES: usize = 256;
+const WORDS_BYTES_MAX: usize = 256;
 
 fn bounded(words: &str) -> Box<str> {
-    words[..words.floor_char_boundary(MAX_WORDS_BYTES)].into()
+    words[..words.floor_char_boundary(WORDS_BYTES_MAX)].into()
 }

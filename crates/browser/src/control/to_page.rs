@@ -8,7 +8,7 @@ use super::target::Addressee;
 use super::words::{AnswerWord, DeedWord, PriorityWord, RoomUseWord, SanctionWord};
 
 /// Bytes of the longest message to a page.
-pub const MAX_TO_PAGE_BYTES: usize = 64 << 10;
+pub const TO_PAGE_BYTES_MAX: usize = 64 << 10;
 
 /// One message to a page. Names and texts are other people's own words: to be shown as text, never as markup.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -135,7 +135,7 @@ pub enum Cause {
 }
 
 impl ToPage {
-    /// As it travels: JSON of at most [`MAX_TO_PAGE_BYTES`], as long as names and texts are within the session's bounds.
+    /// As it travels: JSON of at most [`TO_PAGE_BYTES_MAX`], as long as names and texts are within the session's bounds.
     pub fn to_json(&self) -> String {
         // Names, finite numbers and lists are always JSON.
         serde_json::to_string(self).unwrap_or_default()

@@ -7,7 +7,7 @@ use consonance_session::{ClientId, HeardVoice, Instant, Priority};
 use crate::control::{Amplitude, PriorityWord, ToPage};
 
 /// The most slots that a page has.
-pub const MAX_SLOTS: usize = 16;
+pub const SLOTS_MAX: usize = 16;
 
 /// A speaker keeps its slot for so long after it has stopped, if nobody needs it.
 const KEPT: Duration = Duration::from_secs(2);
@@ -56,9 +56,9 @@ struct Holder {
 }
 
 impl Slots {
-    /// So many slots, at most [`MAX_SLOTS`], with nobody in them.
+    /// So many slots, at most [`SLOTS_MAX`], with nobody in them.
     pub(super) fn new(count: usize) -> Self {
-        let slots = std::iter::repeat_with(Slot::default).take(count.min(MAX_SLOTS)).collect();
+        let slots = std::iter::repeat_with(Slot::default).take(count.min(SLOTS_MAX)).collect();
         Self { slots, carried: usize::MAX }
     }
 
@@ -325,7 +325,7 @@ mod tests {
     #[test]
     fn a_page_without_slots_plays_nobody() {
         assert_eq!(place(&mut Slots::new(0), 0, 1, frame(Priority::High, 63)), None);
-        assert_eq!(Slots::new(400).slots.len(), MAX_SLOTS);
+        assert_eq!(Slots::new(400).slots.len(), SLOTS_MAX);
     }
 
     #[test]

@@ -27,16 +27,16 @@ pub(super) struct VoiceQueue {
 
 /// More than this never waits, in bytes: a quarter of a second of 16 voices at the highest bit rate. Then the newest are
 /// dropped.
-const MAX_BYTES: usize = 1 << 18;
+const BYTES_MAX: usize = 1 << 18;
 /// Nor more frames than this.
-const MAX_FRAMES: usize = 1 << 10;
+const FRAMES_MAX: usize = 1 << 10;
 
 impl VoiceQueue {
     pub(super) fn push(&mut self, voice: SlotVoice<'_>) {
         if self.waiting.is_empty() {
             self.bytes.clear();
         }
-        if self.waiting.len() >= MAX_FRAMES || self.bytes.len() + voice.payload.len() > MAX_BYTES {
+        if self.waiting.len() >= FRAMES_MAX || self.bytes.len() + voice.payload.len() > BYTES_MAX {
             self.dropped += 1;
             return;
         }

@@ -18,7 +18,7 @@ pub(crate) const MS_20: u8 = 9 << 3;
 pub(crate) const MS_40: u8 = 10 << 3;
 
 /// More rounds than any test needs; a session that does not come to rest is a failure.
-const MAX_ROUNDS: usize = 1000;
+const ROUNDS_MAX: usize = 1000;
 
 /// Everybody and everything.
 pub(crate) struct Session {
@@ -158,7 +158,7 @@ impl Session {
 
     /// Carries everything until nothing is left to carry.
     pub(crate) fn run(&mut self) {
-        for _ in 0..MAX_ROUNDS {
+        for _ in 0..ROUNDS_MAX {
             if !(self.obey_clients() | self.carry_up() | self.carry_down() | self.obey_server()) {
                 return self.take_news();
             }

@@ -11,7 +11,7 @@ use super::script::{LINES, ROLES};
 use super::stage::{Evidence, Performance};
 
 /// More delays than this do not draw any better.
-const MAX_DRAWN_DELAYS: usize = 400;
+const DRAWN_DELAYS_MAX: usize = 400;
 
 /// A frame that a speaker sent.
 #[derive(Clone, Copy)]
@@ -180,7 +180,7 @@ fn spans(performance: &Performance, evidence: &Evidence, speaker: &str) -> Vec<[
 }
 
 fn thinned(delays: &[(Instant, f64)], began: Instant) -> Vec<[f64; 2]> {
-    let step = delays.len().div_ceil(MAX_DRAWN_DELAYS).max(1);
+    let step = delays.len().div_ceil(DRAWN_DELAYS_MAX).max(1);
     let round = |value: f64| (value * 1000.0).round() / 1000.0;
     let drawn = delays.iter().step_by(step);
     drawn.map(|(at, delay)| [round(seconds(began, *at) + delay), round(delay * 1000.0)]).collect()

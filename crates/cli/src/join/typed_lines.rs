@@ -5,13 +5,13 @@ use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread;
 
 /// Lines typed ahead.
-const MAX_LINES: usize = 16;
+const LINES_MAX: usize = 16;
 /// What is kept of one line, more than any text message may have; the rest of it is dropped.
-const MAX_LINE_BYTES: u64 = 4096;
+const LINE_BYTES_MAX: u64 = 4096;
 
 /// Reads the standard input from now on. The end of it ends nothing.
 pub(crate) fn read() -> Receiver<String> {
-    let (sender, lines) = sync_channel(MAX_LINES);
+    let (sender, lines) = sync_channel(LINES_MAX);
     thread::spawn(move || {
         let mut input = stdin().lock();
         while let Ok(Some(line)) = next_line(&mut input) {
@@ -27,7 +27,7 @@ pub(crate) fn read() -> Receiver<String> {
 /// The next line without its end; what is no UTF-8 in it is replaced. `None` at the end of the input.
 fn next_line(input: &mut impl BufRead) -> io::Result<Option<String>> {
     let mut bytes = Vec::new();
-    if input.by_ref().take(MAX_LINE_BYTES).read_until(b'\n', &mut bytes)? == 0 {
+    if input.by_ref().take(LINE_BYTES_MAX).read_until(b'\n', &mut bytes)? == 0 {
         return Ok(None);
     }
     if bytes.last() != Some(&b'\n') {
@@ -55,7 +55,7 @@ mod tests {
         assert_eq!(lines(b"caf\xe9\nnext"), ["caf\u{fffd}", "next"]);
         let long = [&vec![b'x'; 10_000][..], b"\nnext"].concat();
         let lines = lines(&long);
-        assert_eq!(lines[0].len(), MAX_LINE_BYTES as usize);
+        assert_eq!(lines[0].len(), LINE_BYTES_MAX as usize);
         assert_eq!(lines[1..], ["next"]);
     }
 }

@@ -8,6 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use consonance_admin::AdminListener;
+use consonance_fast_path::ServerPathSettings;
 use consonance_inspector::page::Inspector;
 use consonance_pcap::{CaptureError, PacketCapture};
 use consonance_quic::{
@@ -19,7 +20,6 @@ use consonance_server::recording::Recorder;
 use consonance_server::records::Records;
 use consonance_server::reports::{self, Reports};
 use consonance_server::{DedicatedServer, SavedIdentity, Workers};
-use consonance_udp::ServerPathSettings;
 use tracing::info;
 
 use super::admin;

@@ -33,7 +33,7 @@ use crate::ways::Ways;
 /// Until the first loss was measured, packets carry a copy of the frame before.
 const FIRST_EXPECTED_LOSS_PERCENT: u8 = 5;
 /// Commands that may wait for the voice thread.
-const MAX_COMMANDS: usize = 256;
+const COMMANDS_MAX: usize = 256;
 
 impl VoiceChatBuilder {
     /// Starts the voice thread, which connects and joins.
@@ -44,7 +44,7 @@ impl VoiceChatBuilder {
         let ways = Ways::new(self.transport.take().ok_or(StartError::NoNetwork)?, self.dial.take());
         let name = self.name.take().unwrap_or_else(random_name);
         let (client, talking) = (self.client(&name)?, Talking::new(self.encoder_settings())?);
-        let (sender, commands) = sync_channel(MAX_COMMANDS);
+        let (sender, commands) = sync_channel(COMMANDS_MAX);
         let (shown, finish) = (Shown::new(&client, self.text_history), Arc::<Finish>::default());
         let next_channel = AtomicU32::new(self.channels.len() as u32);
         #[cfg(feature = "devices")]

@@ -9,7 +9,7 @@ use super::error::DiagnosticsError;
 
 const NAME: &str = "players.txt";
 /// More players than this are not written down.
-const MAX_PLAYERS: usize = 10_000;
+const PLAYERS_MAX: usize = 10_000;
 
 #[derive(Debug)]
 pub(super) struct PlayersFile {
@@ -26,7 +26,7 @@ impl PlayersFile {
 
     /// The number of a player who has none yet: from 1, in the order in which they come.
     pub(super) fn add(&mut self, name: &str) -> Result<Option<usize>, DiagnosticsError> {
-        if self.numbers.contains_key(name) || self.numbers.len() >= MAX_PLAYERS {
+        if self.numbers.contains_key(name) || self.numbers.len() >= PLAYERS_MAX {
             return Ok(None);
         }
         let number = self.numbers.len() + 1;

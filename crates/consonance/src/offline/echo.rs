@@ -16,9 +16,9 @@ use crate::ways::Ways;
 /// How many frames are collected before the first is repeated, as in the original's offline mode.
 const FRAMES_COLLECTED: u32 = 5;
 /// More frames than that do not wait: two seconds of the shortest.
-const MAX_WAITING_FRAMES: usize = 200;
+const WAITING_FRAMES_MAX: usize = 200;
 /// Texts that wait to be sent back.
-const MAX_WAITING_TEXTS: usize = 64;
+const WAITING_TEXTS_MAX: usize = 64;
 
 /// A client like any other, which sends back what it hears.
 pub(super) struct Echo {
@@ -113,7 +113,7 @@ impl Echo {
         while let Some(event) = self.client.poll_event() {
             match event {
                 ClientEvent::RosterReceived => self.has_roster = true,
-                ClientEvent::Voice(voice) if self.frames.len() < MAX_WAITING_FRAMES => {
+                ClientEvent::Voice(voice) if self.frames.len() < WAITING_FRAMES_MAX => {
                     self.frames.push_back(WaitingFrame::new(&voice, at + self.delay));
                 }
                 ClientEvent::StoppedSpeaking { .. } => {
@@ -121,7 +121,7 @@ impl Echo {
                         frame.is_last = true;
                     }
                 }
-                ClientEvent::Text { to, text, .. } if self.texts.len() < MAX_WAITING_TEXTS => {
+                ClientEvent::Text { to, text, .. } if self.texts.len() < WAITING_TEXTS_MAX => {
                     self.texts.push_back((self.answer_to(to), text));
                 }
                 _ => {}

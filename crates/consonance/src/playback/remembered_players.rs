@@ -7,7 +7,7 @@ use consonance_audio::{Mixer, SpeakerKey, SpeakerPlace};
 use crate::player::PlayerState;
 
 /// Names that are remembered; one more is refused. Those who are heard as everybody is need not be.
-const MAX_NAMES: usize = 4_096;
+const NAMES_MAX: usize = 4_096;
 
 /// How one player is to be heard.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -58,11 +58,11 @@ impl RememberedPlayers {
         change(&mut heard_as);
         if heard_as == HeardAs::default() {
             self.0.remove(name);
-        } else if self.0.len() < MAX_NAMES || self.0.contains_key(name) {
+        } else if self.0.len() < NAMES_MAX || self.0.contains_key(name) {
             self.0.insert(name.to_owned(), heard_as);
         } else {
             return Err(format!(
-                "{MAX_NAMES} players have a volume or a place already: set those of players who are gone back first"
+                "{NAMES_MAX} players have a volume or a place already: set those of players who are gone back first"
             ));
         }
         Ok(heard_as)
@@ -87,7 +87,7 @@ mod tests {
     #[test]
     fn one_name_too_many_is_refused_and_the_others_can_still_be_changed() {
         let mut remembered = RememberedPlayers::default();
-        for number in 0..MAX_NAMES {
+        for number in 0..NAMES_MAX {
             remembered.change(&number.to_string(), |heard| heard.muted = true).unwrap();
         }
         assert!(remembered.change("one more", |heard| heard.muted = true).is_err());

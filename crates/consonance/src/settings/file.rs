@@ -10,7 +10,7 @@ use etcetera::base_strategy::choose_native_strategy;
 use super::{SettingsError, VoiceSettings};
 
 /// A file of settings has less than 2 kB; more is none.
-const MAX_BYTES: u64 = 64 * 1024;
+const BYTES_MAX: u64 = 64 * 1024;
 
 impl VoiceSettings {
     /// Where this platform keeps settings of a game of that name: `NAME/voice.toml` in the folder for configuration
@@ -35,7 +35,7 @@ impl VoiceSettings {
         let failed = |source| SettingsError::File { path: path.to_owned(), attempted: "read", source };
         let syntax = |problem| SettingsError::Syntax { path: path.to_owned(), problem };
         let bytes = match fs::metadata(path) {
-            Ok(metadata) if metadata.len() > MAX_BYTES => {
+            Ok(metadata) if metadata.len() > BYTES_MAX => {
                 return Err(syntax(format!("it has {} bytes, which are too many", metadata.len())));
             }
             Ok(_) => fs::read(path).map_err(failed)?,
@@ -161,7 +161,7 @@ mod tests {
         }
         fs::write(&path, [0xff, 0xfe]).unwrap();
         assert!(matches!(VoiceSettings::load(&path), Err(SettingsError::Syntax { .. })));
-        fs::write(&path, "#".repeat(MAX_BYTES as usize + 1)).unwrap();
+        fs::write(&path, "#".repeat(BYTES_MAX as usize + 1)).unwrap();
         assert!(matches!(VoiceSettings::load(&path), Err(SettingsError::Syntax { .. })));
         fs::remove_dir_all(folder).unwrap();
     }

@@ -11,7 +11,7 @@ const LASTING: Duration = Duration::from_secs(3);
 /// It is not written down more often than that.
 const AGAIN: Duration = Duration::from_millis(500);
 /// More are not shown.
-const MAX_TRIGGERS: usize = 64;
+const TRIGGERS_MAX: usize = 64;
 
 /// Whom a trigger is for, and whether it speaks or listens.
 type Key = (bool, String);
@@ -28,7 +28,7 @@ impl MissingTokens {
         let mut noted = self.lock();
         noted.retain(|_, (at, _)| now.saturating_duration_since(*at) < LASTING);
         let is_fresh = noted.get(&key).is_some_and(|(at, _)| now.saturating_duration_since(*at) < AGAIN);
-        if is_fresh || noted.len() >= MAX_TRIGGERS {
+        if is_fresh || noted.len() >= TRIGGERS_MAX {
             return;
         }
         let mut rule = TokenRule::default();
@@ -70,9 +70,9 @@ mod tests {
     #[test]
     fn there_is_room_for_so_many_triggers_only() {
         let (noted, now) = (MissingTokens::default(), Instant::now());
-        for number in 0..MAX_TRIGGERS * 2 {
+        for number in 0..TRIGGERS_MAX * 2 {
             noted.note(now, true, &Target::Room(number.to_string()), &BTreeSet::new());
         }
-        assert_eq!(noted.rules(now).len(), MAX_TRIGGERS);
+        assert_eq!(noted.rules(now).len(), TRIGGERS_MAX);
     }
 }

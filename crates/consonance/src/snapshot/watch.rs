@@ -12,7 +12,7 @@ use crate::statistics::{CaptureRow, SpeakerRow, VoiceStatistics};
 /// Quieter is no sound: quieter than any room, and what a switched-off microphone gives.
 const SILENCE_DBFS: f32 = -80.0;
 /// What is shown of the past.
-const MAX_NOTES: usize = 100;
+const NOTES_MAX: usize = 100;
 /// Between two words an utterance is the same one for the eye.
 const PAUSE: Duration = Duration::from_millis(500);
 
@@ -172,7 +172,7 @@ impl Watch {
                 _ => {}
             }
             let Some((severity, text)) = words(&event.kind) else { continue };
-            if self.notes.len() >= MAX_NOTES {
+            if self.notes.len() >= NOTES_MAX {
                 self.notes.pop_front();
             }
             let at_ms = event.at.saturating_duration_since(self.begun).as_millis() as u64;

@@ -36,7 +36,7 @@ pub(crate) struct WishedChannel<'a> {
 }
 
 /// Channels that a game may want, open or not.
-const MAX_CHANNELS: usize = 1024;
+const CHANNELS_MAX: usize = 1024;
 
 /// All channels that the game wants.
 pub(super) struct Wishes {
@@ -64,8 +64,8 @@ impl Wishes {
     ) -> Result<(), String> {
         // While nothing is captured, nobody else forgets them.
         self.channels.retain(|_, wish| wish.open.is_some() || wish.is_wanted());
-        if self.channels.len() >= MAX_CHANNELS {
-            return Err(format!("{MAX_CHANNELS} channels are wanted, which is the limit: close some first"));
+        if self.channels.len() >= CHANNELS_MAX {
+            return Err(format!("{CHANNELS_MAX} channels are wanted, which is the limit: close some first"));
         }
         let activation = match from {
             None => Timeline::new(new.activation),
@@ -351,7 +351,7 @@ mod tests {
     #[test]
     fn a_game_that_wants_too_many_channels_is_told() {
         let mut bench = Bench::new(0);
-        let channels = 0..MAX_CHANNELS as u32;
+        let channels = 0..CHANNELS_MAX as u32;
         channels.for_each(|number| bench.add(Channel(number), ChannelActivation::Shut, Fade::NONE));
         let new = NewChannel::new(Target::Room("lobby".into()), ChannelProperties::default());
         assert!(bench.wishes.add(Channel(u32::MAX), new, None).is_err());

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Cell, Grid};
 
 /// Names that are kept; one more, and all are forgotten.
-const MAX_NAMES: usize = 128;
+const NAMES_MAX: usize = 128;
 
 /// Names of the rooms of one grid.
 #[derive(Debug, Default)]
@@ -16,7 +16,7 @@ pub(super) struct CellRooms {
 impl CellRooms {
     /// The room of a cell. Another grid needs other names.
     pub(super) fn name(&mut self, grid: &Grid, cell: Cell) -> &str {
-        if self.names.len() >= MAX_NAMES && !self.names.contains_key(&cell) {
+        if self.names.len() >= NAMES_MAX && !self.names.contains_key(&cell) {
             self.names.clear();
         }
         self.names.entry(cell).or_insert_with(|| grid.room_of(cell))
@@ -33,7 +33,7 @@ mod tests {
         for x in 0..1_000 {
             let cell = Cell { x, y: 0, z: 0 };
             assert_eq!(rooms.name(&grid, cell), grid.room_of(cell));
-            assert!(rooms.names.len() <= MAX_NAMES);
+            assert!(rooms.names.len() <= NAMES_MAX);
         }
     }
 }

@@ -27,7 +27,7 @@ pub enum GridError {
     /// The name of its rooms is empty or too long.
     #[error(
         "a grid's name has 1 to {} bytes, and this one {bytes}: choose another one",
-        Grid::MAX_ROOM_BYTES
+        Grid::ROOM_BYTES_MAX
     )]
     Room {
         /// How long it is.
@@ -37,7 +37,7 @@ pub enum GridError {
 
 impl Grid {
     /// The longest name, so that those of its rooms are no longer than a room's may be.
-    pub const MAX_ROOM_BYTES: usize = 64;
+    pub const ROOM_BYTES_MAX: usize = 64;
 
     /// A grid with a name and a range in metres, 1 to 100.
     ///
@@ -45,7 +45,7 @@ impl Grid {
     /// If there is no such grid.
     pub fn new(room: impl Into<String>, range_m: u32) -> Result<Self, GridError> {
         let room = room.into();
-        if room.is_empty() || room.len() > Self::MAX_ROOM_BYTES {
+        if room.is_empty() || room.len() > Self::ROOM_BYTES_MAX {
             return Err(GridError::Room { bytes: room.len() });
         }
         match u8::try_from(range_m) {

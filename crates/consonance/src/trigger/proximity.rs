@@ -85,7 +85,7 @@ impl ProximityBroadcastTrigger {
         });
         // Who has left far more cells than anybody can walk through cuts the oldest off.
         self.leaving.extend(left);
-        self.leaving.drain(..self.leaving.len().saturating_sub(MAX_LEAVING));
+        self.leaving.drain(..self.leaving.len().saturating_sub(LEAVING_MAX));
         for held in &mut self.leaving {
             held.set_activation(voice, ChannelActivation::Shut);
         }
@@ -196,7 +196,7 @@ impl fmt::Debug for AllowCell {
 }
 
 /// Channels that may still send what was said before.
-const MAX_LEAVING: usize = 16;
+const LEAVING_MAX: usize = 16;
 
 /// What is held of the cells of a grid.
 #[derive(Debug)]

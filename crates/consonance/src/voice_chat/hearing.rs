@@ -2,7 +2,7 @@
 //!
 //! What is set for a player holds for whoever has that name, now and whenever it joins again.
 
-use consonance_audio::limits::MAX_VOLUME;
+use consonance_audio::limits::VOLUME_MAX;
 use consonance_audio::{DuckingSettings, Pose, SpatialSettings, SpeakerPlace};
 
 use super::VoiceChat;
@@ -54,7 +54,7 @@ impl VoiceChat {
     pub fn set_master_volume(&self, volume: f32) {
         // As the mixer takes it: brought into its range, and not changed by NaN.
         if !volume.is_nan() {
-            self.note(|settings| settings.master_volume = volume.clamp(0.0, MAX_VOLUME));
+            self.note(|settings| settings.master_volume = volume.clamp(0.0, VOLUME_MAX));
         }
         self.hear(Hearing::MasterVolume(volume));
     }

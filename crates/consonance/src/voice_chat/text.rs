@@ -14,7 +14,7 @@ impl VoiceChat {
     /// [`EventKind::TextNotSent`](crate::EventKind::TextNotSent) why it did not.
     ///
     /// # Errors
-    /// If it is longer than [`MAX_TEXT_BYTES`](crate::MAX_TEXT_BYTES).
+    /// If it is longer than [`TEXT_BYTES_MAX`](crate::TEXT_BYTES_MAX).
     pub fn send_text(&self, target: Target, text: impl Into<String>) -> Result<TextId, TextRefused> {
         let text = text.into();
         check(&text)?;

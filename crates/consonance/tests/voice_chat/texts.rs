@@ -1,6 +1,6 @@
 //! Text messages: what became of them is told, and the history keeps both sides.
 
-use consonance::{EventKind, MAX_TEXT_BYTES, Target, TextRefused};
+use consonance::{EventKind, TEXT_BYTES_MAX, Target, TextRefused};
 
 use crate::player::{Player, entered, joined};
 use crate::stage::Stage;
@@ -33,10 +33,10 @@ fn a_text_that_no_packet_can_carry_is_refused_at_once_and_the_longest_arrives() 
     let mut alice = Player::join("Alice", stage.chat());
     let mut bob = Player::join("Bob", stage.chat());
     alice.until(&joined("Bob"));
-    let bytes = MAX_TEXT_BYTES + 1;
+    let bytes = TEXT_BYTES_MAX + 1;
     let refused = alice.voice.send_text(Target::Player("Bob".into()), "x".repeat(bytes));
     assert_eq!(refused, Err(TextRefused::TooLong { bytes }));
-    let longest = "x".repeat(MAX_TEXT_BYTES);
+    let longest = "x".repeat(TEXT_BYTES_MAX);
     alice.voice.send_text(Target::Player("Bob".into()), &*longest).unwrap();
     bob.until_some("the longest", |kind| matches!(kind, EventKind::Text { text, .. } if *text == longest));
 }

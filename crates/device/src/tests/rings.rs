@@ -10,7 +10,7 @@ use super::jitter::{Conditions, Due, Order};
 use super::signal::{LARGEST_STEP, Tone, frequency, largest_step, loudness};
 use crate::capture::{CaptureFeed, CaptureReader, capture};
 use crate::diagnostics::{Diagnostics, Gauges};
-use crate::limits::{MAX_CORRECTION, RING_FRAMES};
+use crate::limits::{CORRECTION_MAX, RING_FRAMES};
 use crate::playback::{PlaybackDrain, PlaybackWriter, playback};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -153,7 +153,7 @@ fn assert_steady<L: Line>(pitch_of: impl Fn(f64) -> f64) {
                 assert_eq!(after.xruns, xruns, "{conditions:?}: {after:?}");
                 assert!(xruns <= 1, "{conditions:?}: {xruns}");
                 assert!(largest_step(&heard) < LARGEST_STEP, "{conditions:?}");
-                assert!(run.largest_correction <= MAX_CORRECTION, "{conditions:?}");
+                assert!(run.largest_correction <= CORRECTION_MAX, "{conditions:?}");
                 let pitch = frequency(&heard);
                 let expected = pitch_of(drift);
                 assert!((pitch / expected - 1.0).abs() < 300e-6, "{conditions:?}: {pitch} for {expected}");

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use consonance_gateway::{Channel, ClientEnvelope, MessageParts};
+use consonance_gateway::{Channel, ClientEnvelope, EnvelopeEnd, MessageParts};
 use consonance_transport::{Delivery, PacketLimits};
 
 use crate::{Layout, Message, STOCK_CHANNELS, VoiceDialect, VoiceSettings};
@@ -27,17 +27,7 @@ impl DarkRiftVoiceClient {
     }
 }
 
-impl ClientEnvelope for DarkRiftVoiceClient {
-    fn handle_connected(&mut self, _now: Instant, _parts: &mut MessageParts) {}
-
-    fn handle_message(&mut self, _now: Instant, channel: Channel, message: &[u8], parts: &mut MessageParts) {
-        let dialect = self.settings.to_client(self.to_server);
-        let packet = Message::parse(message).and_then(|message| dialect.voice_packet(&message));
-        if let Some(packet) = packet {
-            parts.voice(self.settings.channels.delivery_of(channel), packet);
-        }
-    }
-
+impl EnvelopeEnd for DarkRiftVoiceClient {
     fn wrap(
         &mut self,
         _now: Instant,
@@ -47,6 +37,18 @@ impl ClientEnvelope for DarkRiftVoiceClient {
     ) -> Option<Channel> {
         self.to_server.write(packet, message);
         Some(self.settings.channels.channel_for(delivery))
+    }
+}
+
+impl ClientEnvelope for DarkRiftVoiceClient {
+    fn handle_connected(&mut self, _now: Instant, _parts: &mut MessageParts) {}
+
+    fn handle_message(&mut self, _now: Instant, channel: Channel, message: &[u8], parts: &mut MessageParts) {
+        let dialect = self.settings.to_client(self.to_server);
+        let packet = Message::parse(message).and_then(|message| dialect.voice_packet(&message));
+        if let Some(packet) = packet {
+            parts.voice(self.settings.channels.delivery_of(channel), packet);
+        }
     }
 
     fn limits(&self, messages: PacketLimits) -> PacketLimits {

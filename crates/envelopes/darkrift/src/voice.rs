@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use consonance_gateway::{Channel, Envelope, EnvelopeKind, MessagePart, MessageParts};
+use consonance_gateway::{Channel, Envelope, EnvelopeEnd, EnvelopeKind, MessagePart, MessageParts};
 use consonance_transport::{Delivery, PacketLimits};
 
 use crate::dialect::MAGIC;
@@ -71,6 +71,20 @@ pub struct DarkRiftVoiceConnection {
     has_begun: bool,
 }
 
+impl EnvelopeEnd for DarkRiftVoiceConnection {
+    fn wrap(
+        &mut self,
+        _now: Instant,
+        delivery: Delivery,
+        packet: &[u8],
+        message: &mut Vec<u8>,
+    ) -> Option<Channel> {
+        let to_server = self.dialect.or_else(|| self.learned.dialect())?;
+        self.settings.to_client(to_server).write(packet, message);
+        Some(self.settings.channels.channel_for(delivery))
+    }
+}
+
 impl Envelope for DarkRiftVoiceConnection {
     fn handle_from_client(
         &mut self,
@@ -89,18 +103,6 @@ impl Envelope for DarkRiftVoiceConnection {
             }
             (Rest::PassedOn, _) => parts.to_game(channel, message),
         }
-    }
-
-    fn wrap(
-        &mut self,
-        _now: Instant,
-        delivery: Delivery,
-        packet: &[u8],
-        message: &mut Vec<u8>,
-    ) -> Option<Channel> {
-        let to_server = self.dialect.or_else(|| self.learned.dialect())?;
-        self.settings.to_client(to_server).write(packet, message);
-        Some(self.settings.channels.channel_for(delivery))
     }
 }
 

@@ -6,7 +6,7 @@ use consonance_darkrift_envelope::{
     DarkRiftVoice, DarkRiftVoiceClient, Layout, Message, Ping, VoiceDialect, VoiceSettings,
 };
 use consonance_gateway::{
-    Channel, ClientEnvelope as _, Envelope, EnvelopeKind as _, MessagePart, MessageParts,
+    Channel, ClientEnvelope as _, Envelope, EnvelopeEnd as _, EnvelopeKind as _, MessagePart, MessageParts,
 };
 use consonance_transport::{Delivery, PacketLimits};
 use proptest::prelude::*;

@@ -1,7 +1,7 @@
 //! On which of the network's channels payloads travel, and how large voice may be.
 
 use consonance_gateway::{Channel, MessagePart, MessageParts, VoiceChannels};
-use consonance_transport::{Delivery, MAX_PACKET_BYTES, PacketLimits};
+use consonance_transport::{Delivery, PACKET_BYTES_MAX, PacketLimits};
 
 use crate::broadcast::{voice_bytes, write_voice};
 use crate::payload::TICK_BYTES;
@@ -50,7 +50,7 @@ pub(crate) fn voice_limits(messages: PacketLimits) -> PacketLimits {
     let single = |bytes: usize| bytes.min(PAYLOAD_BYTES_MAX).saturating_sub(AROUND_VOICE_BYTES);
     let splits = messages.reliable_bytes >= PAYLOAD_BYTES_MAX;
     PacketLimits {
-        reliable_bytes: if splits { MAX_PACKET_BYTES } else { single(messages.reliable_bytes) },
+        reliable_bytes: if splits { PACKET_BYTES_MAX } else { single(messages.reliable_bytes) },
         unreliable_bytes: single(messages.unreliable_bytes),
     }
 }

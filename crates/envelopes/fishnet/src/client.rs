@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use consonance_gateway::{Channel, ClientEnvelope, MessagePart, MessageParts, VoiceChannels};
+use consonance_gateway::{Channel, ClientEnvelope, EnvelopeEnd, MessagePart, MessageParts, VoiceChannels};
 use consonance_transport::{Delivery, PacketLimits};
 
 use crate::channels::{STOCK_CHANNELS, voice_limits, write_in_parts, write_in_payload};
@@ -79,26 +79,7 @@ impl FishNetClient {
     }
 }
 
-impl ClientEnvelope for FishNetClient {
-    fn handle_connected(&mut self, now: Instant, parts: &mut MessageParts) {
-        self.clock = Some(TickClock::new(now));
-        self.assembly.clear();
-        self.ping_due = Some(now + PING_INTERVAL);
-        let tick = self.tick(now);
-        let Some(version) = &self.settings.version else { return };
-        parts.write(MessagePart::ToGame(self.settings.channels.reliable), |payload| {
-            payload.extend_from_slice(&tick.to_le_bytes());
-            payload.extend_from_slice(&VERSION.to_le_bytes());
-            packed::write_segment(version.as_bytes(), payload);
-        });
-    }
-
-    fn handle_message(&mut self, _now: Instant, channel: Channel, message: &[u8], parts: &mut MessageParts) {
-        if let Some(payload) = Payload::parse(message) {
-            self.handle_packets(channel, Packets::new(Side::Server, payload.packets), false, parts);
-        }
-    }
-
+impl EnvelopeEnd for FishNetClient {
     fn wrap(
         &mut self,
         now: Instant,
@@ -131,6 +112,27 @@ impl ClientEnvelope for FishNetClient {
 
     fn poll_timeout(&self) -> Option<Instant> {
         self.ping_due
+    }
+}
+
+impl ClientEnvelope for FishNetClient {
+    fn handle_connected(&mut self, now: Instant, parts: &mut MessageParts) {
+        self.clock = Some(TickClock::new(now));
+        self.assembly.clear();
+        self.ping_due = Some(now + PING_INTERVAL);
+        let tick = self.tick(now);
+        let Some(version) = &self.settings.version else { return };
+        parts.write(MessagePart::ToGame(self.settings.channels.reliable), |payload| {
+            payload.extend_from_slice(&tick.to_le_bytes());
+            payload.extend_from_slice(&VERSION.to_le_bytes());
+            packed::write_segment(version.as_bytes(), payload);
+        });
+    }
+
+    fn handle_message(&mut self, _now: Instant, channel: Channel, message: &[u8], parts: &mut MessageParts) {
+        if let Some(payload) = Payload::parse(message) {
+            self.handle_packets(channel, Packets::new(Side::Server, payload.packets), false, parts);
+        }
     }
 
     fn limits(&self, messages: PacketLimits) -> PacketLimits {

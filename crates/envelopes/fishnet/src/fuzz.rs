@@ -2,7 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use consonance_gateway::{ClientEnvelope as _, Envelope as _, EnvelopeKind as _, MessagePart, MessageParts};
+use consonance_gateway::{
+    ClientEnvelope as _, Envelope as _, EnvelopeEnd as _, EnvelopeKind as _, MessagePart, MessageParts,
+};
 use consonance_transport::Delivery;
 
 use crate::{

@@ -2,7 +2,9 @@
 
 use std::time::Instant;
 
-use consonance_gateway::{Channel, Envelope, EnvelopeKind, MessagePart, MessageParts, VoiceChannels};
+use consonance_gateway::{
+    Channel, Envelope, EnvelopeEnd, EnvelopeKind, MessagePart, MessageParts, VoiceChannels,
+};
 use consonance_transport::{Delivery, PacketLimits};
 
 use crate::channels::{STOCK_CHANNELS, voice_limits, write_in_parts, write_in_payload};
@@ -189,6 +191,40 @@ fn part_in(payload: Payload<'_>, from: Side) -> Option<(i64, &[u8])> {
     }
 }
 
+impl EnvelopeEnd for FishNetSplicedConnection {
+    fn wrap(
+        &mut self,
+        _now: Instant,
+        delivery: Delivery,
+        packet: &[u8],
+        message: &mut Vec<u8>,
+    ) -> Option<Channel> {
+        let Self { settings: SpliceSettings { voice_key, channels }, .. } = *self;
+        self.takes_voice
+            .then(|| write_in_payload(channels, voice_key, self.games_tick, delivery, packet, message))?
+    }
+
+    fn wrap_in_parts(&mut self, _now: Instant, _: Delivery, packet: &[u8], parts: &mut MessageParts) -> bool {
+        let Self { settings: SpliceSettings { voice_key, channels }, .. } = *self;
+        if !self.takes_voice {
+            return false;
+        }
+        if self.parts_from_game == 0 {
+            write_in_parts(channels, voice_key, self.games_tick, packet, MessagePart::ToClient, parts);
+            return true;
+        }
+        if self.waiting.len() >= WAITING_MAX {
+            return false;
+        }
+        let mut later = MessageParts::default();
+        write_in_parts(channels, voice_key, self.games_tick, packet, MessagePart::ToClient, &mut later);
+        while let Some((_, payload)) = later.pop() {
+            self.waiting.push(payload.to_vec());
+        }
+        true
+    }
+}
+
 impl Envelope for FishNetSplicedConnection {
     fn handle_from_client(
         &mut self,
@@ -235,37 +271,5 @@ impl Envelope for FishNetSplicedConnection {
                 parts.to_client(channel, &payload);
             }
         }
-    }
-
-    fn wrap(
-        &mut self,
-        _now: Instant,
-        delivery: Delivery,
-        packet: &[u8],
-        message: &mut Vec<u8>,
-    ) -> Option<Channel> {
-        let Self { settings: SpliceSettings { voice_key, channels }, .. } = *self;
-        self.takes_voice
-            .then(|| write_in_payload(channels, voice_key, self.games_tick, delivery, packet, message))?
-    }
-
-    fn wrap_in_parts(&mut self, _now: Instant, _: Delivery, packet: &[u8], parts: &mut MessageParts) -> bool {
-        let Self { settings: SpliceSettings { voice_key, channels }, .. } = *self;
-        if !self.takes_voice {
-            return false;
-        }
-        if self.parts_from_game == 0 {
-            write_in_parts(channels, voice_key, self.games_tick, packet, MessagePart::ToClient, parts);
-            return true;
-        }
-        if self.waiting.len() >= WAITING_MAX {
-            return false;
-        }
-        let mut later = MessageParts::default();
-        write_in_parts(channels, voice_key, self.games_tick, packet, MessagePart::ToClient, &mut later);
-        while let Some((_, payload)) = later.pop() {
-            self.waiting.push(payload.to_vec());
-        }
-        true
     }
 }

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use consonance_gateway::{Channel, Envelope, EnvelopeKind, MessagePart, MessageParts, VoiceChannels};
+use consonance_gateway::{
+    Channel, Envelope, EnvelopeEnd, EnvelopeKind, MessagePart, MessageParts, VoiceChannels,
+};
 use consonance_transport::{Delivery, PacketLimits};
 
 use crate::channels::{STOCK_CHANNELS, voice_limits, write_in_parts, write_in_payload};
@@ -221,31 +223,7 @@ impl FishNetVoiceOnlyConnection {
     }
 }
 
-impl Envelope for FishNetVoiceOnlyConnection {
-    fn handle_connected(&mut self, now: Instant, parts: &mut MessageParts) {
-        if self.settings.version == Some(Version::V3) {
-            self.greet(now, Version::V3, parts);
-        }
-    }
-
-    fn handle_from_client(
-        &mut self,
-        now: Instant,
-        channel: Channel,
-        message: &[u8],
-        parts: &mut MessageParts,
-    ) {
-        let Some(payload) = Payload::parse(message) else { return };
-        self.last_tick = payload.tick;
-        let packets = Packets::new(Side::Client, payload.packets);
-        // The first reliable thing that 4.x says is its version; whoever says something else is older.
-        let is_asked = self.greeted.is_none() && self.settings.version.is_none();
-        if is_asked && channel == self.settings.channels.reliable && !says_version(packets.clone()) {
-            self.greet(now, Version::V3, parts);
-        }
-        self.handle_packets(now, channel, packets, false, parts);
-    }
-
+impl EnvelopeEnd for FishNetVoiceOnlyConnection {
     fn wrap(
         &mut self,
         now: Instant,
@@ -273,6 +251,32 @@ impl Envelope for FishNetVoiceOnlyConnection {
 
     fn poll_timeout(&self) -> Option<Instant> {
         self.timing_due
+    }
+}
+
+impl Envelope for FishNetVoiceOnlyConnection {
+    fn handle_connected(&mut self, now: Instant, parts: &mut MessageParts) {
+        if self.settings.version == Some(Version::V3) {
+            self.greet(now, Version::V3, parts);
+        }
+    }
+
+    fn handle_from_client(
+        &mut self,
+        now: Instant,
+        channel: Channel,
+        message: &[u8],
+        parts: &mut MessageParts,
+    ) {
+        let Some(payload) = Payload::parse(message) else { return };
+        self.last_tick = payload.tick;
+        let packets = Packets::new(Side::Client, payload.packets);
+        // The first reliable thing that 4.x says is its version; whoever says something else is older.
+        let is_asked = self.greeted.is_none() && self.settings.version.is_none();
+        if is_asked && channel == self.settings.channels.reliable && !says_version(packets.clone()) {
+            self.greet(now, Version::V3, parts);
+        }
+        self.handle_packets(now, channel, packets, false, parts);
     }
 }
 

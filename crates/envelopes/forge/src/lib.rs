@@ -9,14 +9,16 @@
 //!   to clients       57 729 878 voice, 57 729 879 system
 //! ```
 //!
-//! [`ForgeVoice`] is the envelope of a server for voice only, and of a player of ours in a game of a stock host. A game may
-//! have other groups ([`VoiceGroups`]). Nothing here has a socket or a clock.
+//! [`ForgeVoice`] is the envelope of a server for voice only, [`ForgeVoiceClient`] that of a player of ours in a game of a
+//! stock host. A game may have other groups ([`VoiceGroups`]). Nothing here has a socket or a clock.
 
 #![forbid(unsafe_code)]
 
 use std::time::Instant;
 
-use consonance_gateway::{Channel, ClientEnvelope, Envelope, EnvelopeKind, MessageParts};
+use consonance_gateway::{
+    Channel, ClientEnvelope, Envelope, EnvelopeEnd, EnvelopeKind, MessageParts, VoiceChannels,
+};
 use consonance_transport::{Delivery, PacketLimits};
 
 /// The groups of voice: a game may have changed them, in its settings of the voice component.
@@ -44,41 +46,31 @@ impl Default for VoiceGroups {
     }
 }
 
-/// The envelope at either end.
-#[derive(Clone, Copy, Debug)]
+/// Forge tells reliable and unreliable, and knows no more channels.
+const CHANNELS: VoiceChannels = VoiceChannels { reliable: Channel(0), unreliable: Channel(1) };
+
+/// The envelope of a server for voice only.
+#[derive(Clone, Copy, Debug, Default)]
 pub struct ForgeVoice {
     groups: VoiceGroups,
-    reliable: Channel,
-    unreliable: Channel,
-}
-
-impl Default for ForgeVoice {
-    fn default() -> Self {
-        Self::new(VoiceGroups::default())
-    }
 }
 
 impl ForgeVoice {
     /// For a game with these groups.
     pub fn new(groups: VoiceGroups) -> Self {
-        Self { groups, reliable: Channel(0), unreliable: Channel(1) }
+        Self { groups }
     }
+}
 
-    fn sort(self, understood: [i32; 2], channel: Channel, message: &[u8], parts: &mut MessageParts) {
-        let Some((group, packet)) = message.split_first_chunk() else { return };
-        if understood.contains(&i32::from_le_bytes(*group)) {
-            let is_reliable = channel == self.reliable;
-            parts.voice(if is_reliable { Delivery::Reliable } else { Delivery::Unreliable }, packet);
-        }
-    }
-
-    fn put(self, group: i32, delivery: Delivery, packet: &[u8], message: &mut Vec<u8>) -> Channel {
-        message.extend_from_slice(&group.to_le_bytes());
-        message.extend_from_slice(packet);
-        match delivery {
-            Delivery::Reliable => self.reliable,
-            Delivery::Unreliable => self.unreliable,
-        }
+impl EnvelopeEnd for ForgeVoice {
+    fn wrap(
+        &mut self,
+        _now: Instant,
+        delivery: Delivery,
+        packet: &[u8],
+        message: &mut Vec<u8>,
+    ) -> Option<Channel> {
+        Some(put(self.groups.system_to_client, delivery, packet, message))
     }
 }
 
@@ -91,17 +83,7 @@ impl Envelope for ForgeVoice {
         parts: &mut MessageParts,
     ) {
         let understood = [self.groups.system_to_server, self.groups.voice_to_server];
-        self.sort(understood, channel, message, parts);
-    }
-
-    fn wrap(
-        &mut self,
-        _now: Instant,
-        delivery: Delivery,
-        packet: &[u8],
-        message: &mut Vec<u8>,
-    ) -> Option<Channel> {
-        Some(self.put(self.groups.system_to_client, delivery, packet, message))
+        sort(understood, channel, message, parts);
     }
 }
 
@@ -117,14 +99,20 @@ impl EnvelopeKind for ForgeVoice {
     }
 }
 
-impl ClientEnvelope for ForgeVoice {
-    fn handle_connected(&mut self, _now: Instant, _parts: &mut MessageParts) {}
+/// The envelope of a player of ours in a game of a stock host.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ForgeVoiceClient {
+    groups: VoiceGroups,
+}
 
-    fn handle_message(&mut self, _now: Instant, channel: Channel, message: &[u8], parts: &mut MessageParts) {
-        let understood = [self.groups.system_to_client, self.groups.voice_to_client];
-        self.sort(understood, channel, message, parts);
+impl ForgeVoiceClient {
+    /// For a game with these groups.
+    pub fn new(groups: VoiceGroups) -> Self {
+        Self { groups }
     }
+}
 
+impl EnvelopeEnd for ForgeVoiceClient {
     fn wrap(
         &mut self,
         _now: Instant,
@@ -132,12 +120,34 @@ impl ClientEnvelope for ForgeVoice {
         packet: &[u8],
         message: &mut Vec<u8>,
     ) -> Option<Channel> {
-        Some(self.put(self.groups.system_to_server, delivery, packet, message))
+        Some(put(self.groups.system_to_server, delivery, packet, message))
+    }
+}
+
+impl ClientEnvelope for ForgeVoiceClient {
+    fn handle_connected(&mut self, _now: Instant, _parts: &mut MessageParts) {}
+
+    fn handle_message(&mut self, _now: Instant, channel: Channel, message: &[u8], parts: &mut MessageParts) {
+        let understood = [self.groups.system_to_client, self.groups.voice_to_client];
+        sort(understood, channel, message, parts);
     }
 
     fn limits(&self, messages: PacketLimits) -> PacketLimits {
         limits(messages)
     }
+}
+
+fn sort(understood: [i32; 2], channel: Channel, message: &[u8], parts: &mut MessageParts) {
+    let Some((group, packet)) = message.split_first_chunk() else { return };
+    if understood.contains(&i32::from_le_bytes(*group)) {
+        parts.voice(CHANNELS.delivery_of(channel), packet);
+    }
+}
+
+fn put(group: i32, delivery: Delivery, packet: &[u8], message: &mut Vec<u8>) -> Channel {
+    message.extend_from_slice(&group.to_le_bytes());
+    message.extend_from_slice(packet);
+    CHANNELS.channel_for(delivery)
 }
 
 fn limits(messages: PacketLimits) -> PacketLimits {
@@ -169,19 +179,23 @@ mod tests {
 
     #[test]
     fn each_end_understands_both_groups_and_sends_one() {
-        let (mut voice, now) = (ForgeVoice::default(), Instant::now());
-        let mut parts = MessageParts::default();
-        let mut message = Vec::new();
-        let channel = ClientEnvelope::wrap(&mut voice, now, Delivery::Unreliable, b"hello", &mut message);
-        assert_eq!((channel, message.as_slice()), (Some(Channel(1)), b"\x55\xE3\x70\x03hello".as_slice()));
+        let (mut server, mut client) = (ForgeVoice::default(), ForgeVoiceClient::default());
+        let (mut parts, now) = (MessageParts::default(), Instant::now());
+        let (mut up, mut down) = (Vec::new(), Vec::new());
+        let channels = [
+            client.wrap(now, Delivery::Unreliable, b"hello", &mut up),
+            server.wrap(now, Delivery::Reliable, b"hello", &mut down),
+        ];
+        assert_eq!(channels, [Some(Channel(1)), Some(Channel(0))]);
+        assert_eq!([up.as_slice(), &down], [b"\x55\xE3\x70\x03hello", b"\x57\xE3\x70\x03hello"]);
         for (group, is_voice) in [(0x54, true), (0x55, true), (0x56, false), (0x57, false)] {
-            message[0] = group;
-            voice.handle_from_client(now, Channel(1), &message, &mut parts);
+            up[0] = group;
+            server.handle_from_client(now, Channel(1), &up, &mut parts);
             assert_eq!(parts.pop().is_some(), is_voice);
-            voice.handle_message(now, Channel(1), &message, &mut parts);
+            client.handle_message(now, Channel(1), &up, &mut parts);
             assert_eq!(parts.pop().is_some(), !is_voice);
         }
-        voice.handle_from_client(now, Channel(0), b"abc", &mut parts);
+        server.handle_from_client(now, Channel(0), b"abc", &mut parts);
         assert!(parts.is_empty(), "what is too short has no group");
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use consonance_gateway::{Channel, ClientEnvelope, MessagePart, MessageParts, VoiceChannels};
+use consonance_gateway::{Channel, ClientEnvelope, EnvelopeEnd, MessagePart, MessageParts, VoiceChannels};
 use consonance_transport::{Delivery, PacketLimits};
 
 use crate::channels::{STOCK_CHANNELS, voice_limits};
@@ -182,6 +182,34 @@ const PING_INTERVAL: Duration = Duration::from_millis(100);
 /// How often those before did.
 const PING_INTERVAL_BEFORE_V82_4: Duration = Duration::from_secs(2);
 
+impl EnvelopeEnd for MirrorClient {
+    fn wrap(
+        &mut self,
+        now: Instant,
+        delivery: Delivery,
+        packet: &[u8],
+        message: &mut Vec<u8>,
+    ) -> Option<Channel> {
+        if packet.len() > crate::VOICE_BYTES_MAX {
+            return None;
+        }
+        let seconds = self.seconds(now);
+        self.dialect.begin_batch(seconds, message);
+        self.dialect.write_voice(packet, message)?;
+        Some(self.settings.channels.channel_for(delivery))
+    }
+
+    fn handle_timeout(&mut self, now: Instant, parts: &mut MessageParts) {
+        if self.ping_due.is_some_and(|due| due <= now) {
+            self.send_ping(now, parts);
+        }
+    }
+
+    fn poll_timeout(&self) -> Option<Instant> {
+        self.ping_due
+    }
+}
+
 impl ClientEnvelope for MirrorClient {
     fn handle_connected(&mut self, now: Instant, parts: &mut MessageParts) {
         self.clock = Some(BatchClock::new(now));
@@ -217,32 +245,6 @@ impl ClientEnvelope for MirrorClient {
 
     fn is_ready(&self) -> bool {
         self.state == State::Ready
-    }
-
-    fn wrap(
-        &mut self,
-        now: Instant,
-        delivery: Delivery,
-        packet: &[u8],
-        message: &mut Vec<u8>,
-    ) -> Option<Channel> {
-        if packet.len() > crate::VOICE_BYTES_MAX {
-            return None;
-        }
-        let seconds = self.seconds(now);
-        self.dialect.begin_batch(seconds, message);
-        self.dialect.write_voice(packet, message)?;
-        Some(self.settings.channels.channel_for(delivery))
-    }
-
-    fn handle_timeout(&mut self, now: Instant, parts: &mut MessageParts) {
-        if self.ping_due.is_some_and(|due| due <= now) {
-            self.send_ping(now, parts);
-        }
-    }
-
-    fn poll_timeout(&self) -> Option<Instant> {
-        self.ping_due
     }
 
     fn limits(&self, messages: PacketLimits) -> PacketLimits {

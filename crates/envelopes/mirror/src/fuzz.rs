@@ -3,7 +3,8 @@
 use std::time::{Duration, Instant};
 
 use consonance_gateway::{
-    Channel, ClientEnvelope as _, Envelope as _, EnvelopeKind as _, MessagePart, MessageParts,
+    Channel, ClientEnvelope as _, Envelope as _, EnvelopeEnd as _, EnvelopeKind as _, MessagePart,
+    MessageParts,
 };
 use consonance_transport::Delivery;
 

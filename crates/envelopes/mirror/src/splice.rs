@@ -2,7 +2,9 @@
 
 use std::time::Instant;
 
-use consonance_gateway::{Channel, Envelope, EnvelopeKind, MessagePart, MessageParts, VoiceChannels};
+use consonance_gateway::{
+    Channel, Envelope, EnvelopeEnd, EnvelopeKind, MessagePart, MessageParts, VoiceChannels,
+};
 use consonance_transport::{Delivery, PacketLimits};
 
 use crate::channels::{STOCK_CHANNELS, voice_limits};
@@ -90,6 +92,21 @@ impl MirrorSplicedConnection {
     }
 }
 
+impl EnvelopeEnd for MirrorSplicedConnection {
+    fn wrap(
+        &mut self,
+        _now: Instant,
+        delivery: Delivery,
+        packet: &[u8],
+        message: &mut Vec<u8>,
+    ) -> Option<Channel> {
+        let dialect = self.dialect.filter(|_| self.takes_voice && packet.len() <= crate::VOICE_BYTES_MAX)?;
+        dialect.begin_batch(self.games_seconds, message);
+        dialect.write_voice(packet, message)?;
+        Some(self.settings.channels.channel_for(delivery))
+    }
+}
+
 impl Envelope for MirrorSplicedConnection {
     fn handle_from_client(
         &mut self,
@@ -132,19 +149,6 @@ impl Envelope for MirrorSplicedConnection {
             .filter(|seconds| seconds.is_finite());
         self.games_seconds = seconds.map_or(self.games_seconds, |seconds| self.games_seconds.max(seconds));
         parts.to_client(channel, message);
-    }
-
-    fn wrap(
-        &mut self,
-        _now: Instant,
-        delivery: Delivery,
-        packet: &[u8],
-        message: &mut Vec<u8>,
-    ) -> Option<Channel> {
-        let dialect = self.dialect.filter(|_| self.takes_voice && packet.len() <= crate::VOICE_BYTES_MAX)?;
-        dialect.begin_batch(self.games_seconds, message);
-        dialect.write_voice(packet, message)?;
-        Some(self.settings.channels.channel_for(delivery))
     }
 }
 

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use consonance_gateway::{Channel, Envelope, EnvelopeKind, MessagePart, MessageParts, VoiceChannels};
+use consonance_gateway::{
+    Channel, Envelope, EnvelopeEnd, EnvelopeKind, MessagePart, MessageParts, VoiceChannels,
+};
 use consonance_transport::{Delivery, PacketLimits};
 
 use crate::channels::{STOCK_CHANNELS, voice_limits};
@@ -202,6 +204,32 @@ impl MirrorVoiceOnlyConnection {
 /// Operation and custom handling of a scene message: loaded instead of the present one, as usual.
 const LOAD_NORMALLY: [u8; 2] = [0, 0];
 
+impl EnvelopeEnd for MirrorVoiceOnlyConnection {
+    fn wrap(
+        &mut self,
+        now: Instant,
+        delivery: Delivery,
+        packet: &[u8],
+        message: &mut Vec<u8>,
+    ) -> Option<Channel> {
+        let dialect = self.dialect.filter(|_| self.takes_voice && packet.len() <= crate::VOICE_BYTES_MAX)?;
+        dialect.begin_batch(self.clock.seconds(now), message);
+        dialect.write_voice(packet, message)?;
+        Some(self.settings.channels.channel_for(delivery))
+    }
+
+    fn handle_timeout(&mut self, now: Instant, parts: &mut MessageParts) {
+        let is_due = self.pong_due.is_some_and(|due| due <= now);
+        if let Some(dialect) = self.dialect.filter(|_| is_due) {
+            self.send_pong(now, dialect, parts);
+        }
+    }
+
+    fn poll_timeout(&self) -> Option<Instant> {
+        self.pong_due
+    }
+}
+
 impl Envelope for MirrorVoiceOnlyConnection {
     fn handle_connected(&mut self, now: Instant, parts: &mut MessageParts) {
         if let Some(dialect) = self.dialect {
@@ -229,29 +257,5 @@ impl Envelope for MirrorVoiceOnlyConnection {
             }
         }
         self.tell_scene(now, dialect, parts);
-    }
-
-    fn wrap(
-        &mut self,
-        now: Instant,
-        delivery: Delivery,
-        packet: &[u8],
-        message: &mut Vec<u8>,
-    ) -> Option<Channel> {
-        let dialect = self.dialect.filter(|_| self.takes_voice && packet.len() <= crate::VOICE_BYTES_MAX)?;
-        dialect.begin_batch(self.clock.seconds(now), message);
-        dialect.write_voice(packet, message)?;
-        Some(self.settings.channels.channel_for(delivery))
-    }
-
-    fn handle_timeout(&mut self, now: Instant, parts: &mut MessageParts) {
-        let is_due = self.pong_due.is_some_and(|due| due <= now);
-        if let Some(dialect) = self.dialect.filter(|_| is_due) {
-            self.send_pong(now, dialect, parts);
-        }
-    }
-
-    fn poll_timeout(&self) -> Option<Instant> {
-        self.pong_due
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use consonance_gateway::{Channel, ClientEnvelope, MessagePart, MessageParts};
+use consonance_gateway::{Channel, ClientEnvelope, EnvelopeEnd, MessagePart, MessageParts};
 use consonance_transport::{Delivery, PacketLimits};
 
 use crate::approval::{ConnectionApproved, ConnectionRequest, is_synchronization};
@@ -102,6 +102,20 @@ pub(crate) fn approval_in(message: &Message<'_>) -> Option<ConnectionApproved> {
     (id == message.id).then_some(approved)
 }
 
+impl EnvelopeEnd for NgoClient {
+    fn wrap(
+        &mut self,
+        _now: Instant,
+        delivery: Delivery,
+        packet: &[u8],
+        message: &mut Vec<u8>,
+    ) -> Option<Channel> {
+        let State::Approved { voice, .. } = &self.state else { return None };
+        voice.write(VoiceName::ToServer, self.settings.names, packet, message);
+        Some(CHANNELS.channel_for(delivery))
+    }
+}
+
 impl ClientEnvelope for NgoClient {
     fn handle_connected(&mut self, _now: Instant, parts: &mut MessageParts) {
         self.state = State::Asked;
@@ -135,18 +149,6 @@ impl ClientEnvelope for NgoClient {
 
     fn is_ready(&self) -> bool {
         matches!(self.state, State::Approved { is_ready: true, .. })
-    }
-
-    fn wrap(
-        &mut self,
-        _now: Instant,
-        delivery: Delivery,
-        packet: &[u8],
-        message: &mut Vec<u8>,
-    ) -> Option<Channel> {
-        let State::Approved { voice, .. } = &self.state else { return None };
-        voice.write(VoiceName::ToServer, self.settings.names, packet, message);
-        Some(CHANNELS.channel_for(delivery))
     }
 
     fn limits(&self, messages: PacketLimits) -> PacketLimits {

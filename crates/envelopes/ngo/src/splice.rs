@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use consonance_gateway::{Channel, Envelope, EnvelopeKind, MessagePart, MessageParts};
+use consonance_gateway::{Channel, Envelope, EnvelopeEnd, EnvelopeKind, MessagePart, MessageParts};
 use consonance_transport::{Delivery, PacketLimits};
 
 use crate::batch::{Batch, BatchWriter, Message};
@@ -48,6 +48,20 @@ impl NgoSplicedConnection {
     }
 }
 
+impl EnvelopeEnd for NgoSplicedConnection {
+    fn wrap(
+        &mut self,
+        _now: Instant,
+        delivery: Delivery,
+        packet: &[u8],
+        message: &mut Vec<u8>,
+    ) -> Option<Channel> {
+        let (voice, names) = (self.voice?, self.names?);
+        voice.write(VoiceName::ToClient, names, packet, message);
+        Some(CHANNELS.channel_for(delivery))
+    }
+}
+
 impl Envelope for NgoSplicedConnection {
     fn handle_from_client(
         &mut self,
@@ -90,18 +104,6 @@ impl Envelope for NgoSplicedConnection {
             Some((voice, batch)) => pass_rest_on(&voice, &batch, MessagePart::ToClient(channel), parts),
             None => parts.to_client(channel, message),
         }
-    }
-
-    fn wrap(
-        &mut self,
-        _now: Instant,
-        delivery: Delivery,
-        packet: &[u8],
-        message: &mut Vec<u8>,
-    ) -> Option<Channel> {
-        let (voice, names) = (self.voice?, self.names?);
-        voice.write(VoiceName::ToClient, names, packet, message);
-        Some(CHANNELS.channel_for(delivery))
     }
 }
 

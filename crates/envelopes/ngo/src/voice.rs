@@ -1,7 +1,7 @@
 //! Voice packets in named messages.
 
 use consonance_gateway::{Channel, VoiceChannels};
-use consonance_transport::{MAX_PACKET_BYTES, PacketLimits};
+use consonance_transport::{PACKET_BYTES_MAX, PacketLimits};
 use twox_hash::{XxHash32, XxHash64};
 
 use crate::batch::{BATCH_HEADER_BYTES, BatchWriter, Message};
@@ -107,7 +107,7 @@ impl VoiceDialect {
 
 pub(crate) fn voice_limits(messages: PacketLimits) -> PacketLimits {
     let packet_bytes =
-        |message_bytes: usize| message_bytes.saturating_sub(AROUND_VOICE_BYTES_MAX).min(MAX_PACKET_BYTES);
+        |message_bytes: usize| message_bytes.saturating_sub(AROUND_VOICE_BYTES_MAX).min(PACKET_BYTES_MAX);
     PacketLimits {
         reliable_bytes: packet_bytes(messages.reliable_bytes),
         unreliable_bytes: packet_bytes(messages.unreliable_bytes),

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use consonance_gateway::{Channel, Envelope, EnvelopeKind, MessagePart, MessageParts};
+use consonance_gateway::{Channel, Envelope, EnvelopeEnd, EnvelopeKind, MessagePart, MessageParts};
 use consonance_transport::{Delivery, PacketLimits};
 
 use crate::approval::{
@@ -178,29 +178,7 @@ impl NgoVoiceOnlyConnection {
     }
 }
 
-impl Envelope for NgoVoiceOnlyConnection {
-    fn handle_from_client(
-        &mut self,
-        now: Instant,
-        channel: Channel,
-        message: &[u8],
-        parts: &mut MessageParts,
-    ) {
-        let batch = match Batch::parse(message) {
-            Ok(batch) => batch,
-            Err(error) => {
-                self.break_off(violation_of(error), parts);
-                return;
-            }
-        };
-        for message in batch.messages() {
-            match message {
-                Ok(message) => self.handle_message(now, channel, &message, parts),
-                Err(error) => self.break_off(violation_of(error), parts),
-            }
-        }
-    }
-
+impl EnvelopeEnd for NgoVoiceOnlyConnection {
     fn wrap(
         &mut self,
         _now: Instant,
@@ -225,6 +203,30 @@ impl Envelope for NgoVoiceOnlyConnection {
         match self.state {
             State::Asked { until } => Some(until),
             State::Approved { .. } | State::Broken => None,
+        }
+    }
+}
+
+impl Envelope for NgoVoiceOnlyConnection {
+    fn handle_from_client(
+        &mut self,
+        now: Instant,
+        channel: Channel,
+        message: &[u8],
+        parts: &mut MessageParts,
+    ) {
+        let batch = match Batch::parse(message) {
+            Ok(batch) => batch,
+            Err(error) => {
+                self.break_off(violation_of(error), parts);
+                return;
+            }
+        };
+        for message in batch.messages() {
+            match message {
+                Ok(message) => self.handle_message(now, channel, &message, parts),
+                Err(error) => self.break_off(violation_of(error), parts),
+            }
         }
     }
 }

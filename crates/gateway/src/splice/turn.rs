@@ -8,7 +8,7 @@ use consonance_transport::Peer;
 use super::player::UpstreamLeg;
 use super::{Splice, watching};
 use crate::readiness::Ready;
-use crate::{Envelope as _, EnvelopeKind, GameNetworkClient, GameNetworkServer};
+use crate::{EnvelopeEnd as _, EnvelopeKind, GameNetworkClient, GameNetworkServer};
 
 /// How far the present turn has come.
 #[derive(Debug, Default)]

@@ -8,7 +8,7 @@ use super::player::{UpstreamLeg, Voice};
 use super::turn::Timer;
 use super::{Happening, Splice};
 use crate::wrapping::wrap_for_client;
-use crate::{Envelope as _, EnvelopeKind, GameNetworkClient, GameNetworkServer, MessagePart};
+use crate::{EnvelopeEnd as _, EnvelopeKind, GameNetworkClient, GameNetworkServer, MessagePart};
 
 impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> Splice<G, C, E> {
     /// An envelope was asked something: what follows for its player besides the [parts](Self::route_part).

@@ -8,12 +8,12 @@ use consonance_gateway::memory::{
 };
 use consonance_gateway::{
     BareEnvelope, EnvelopeClient, GameNetworkServer as _, GameNetworkServerEvent, Splice, SpliceSettings,
-    VoiceClosed, VoiceStart,
+    VoiceChannels, VoiceClosed, VoiceStart,
 };
 use consonance_transport::conformance::Network;
 use consonance_transport::{Delivery, PacketLimits, Peer, ServerEvent, ServerStatistics, ServerTransport};
 
-const BARE: BareEnvelope = BareEnvelope { reliable: RELIABLE, unreliable: UNRELIABLE };
+const BARE: BareEnvelope = BareEnvelope(VoiceChannels { reliable: RELIABLE, unreliable: UNRELIABLE });
 
 /// A splice together with the game's server behind it, which takes everybody in.
 struct InFrontOfGame {

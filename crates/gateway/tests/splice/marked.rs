@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use consonance_gateway::memory::{RELIABLE, UNRELIABLE};
-use consonance_gateway::{Channel, Envelope, EnvelopeKind, MessageParts};
+use consonance_gateway::{Channel, Envelope, EnvelopeEnd, EnvelopeKind, MessageParts};
 use consonance_transport::{Delivery, PacketLimits};
 
 #[derive(Clone, Copy, Debug)]
@@ -17,6 +17,20 @@ pub(crate) const BAD: &[u8] = b"!";
 /// A voice packet as it is in the game.
 pub(crate) fn voice(packet: &[u8]) -> Vec<u8> {
     [&[MARK], packet].concat()
+}
+
+impl EnvelopeEnd for MarkedEnvelope {
+    fn wrap(
+        &mut self,
+        _now: Instant,
+        delivery: Delivery,
+        packet: &[u8],
+        message: &mut Vec<u8>,
+    ) -> Option<Channel> {
+        message.push(MARK);
+        message.extend_from_slice(packet);
+        Some(if delivery == Delivery::Reliable { RELIABLE } else { UNRELIABLE })
+    }
 }
 
 impl Envelope for MarkedEnvelope {
@@ -33,18 +47,6 @@ impl Envelope for MarkedEnvelope {
             BAD => parts.violation("that is no message"),
             _ => parts.to_game(channel, message),
         }
-    }
-
-    fn wrap(
-        &mut self,
-        _now: Instant,
-        delivery: Delivery,
-        packet: &[u8],
-        message: &mut Vec<u8>,
-    ) -> Option<Channel> {
-        message.push(MARK);
-        message.extend_from_slice(packet);
-        Some(if delivery == Delivery::Reliable { RELIABLE } else { UNRELIABLE })
     }
 }
 

@@ -9,8 +9,8 @@ use crate::{Action, Snapshot, SnapshotError};
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// More than the largest snapshot has.
-const MAX_ANSWER_BYTES: u64 = 64 * 1024 * 1024;
-const MAX_HEADERS: usize = 48;
+const ANSWER_BYTES_MAX: u64 = 64 * 1024 * 1024;
+const HEADERS_MAX: usize = 48;
 
 /// An inspector somewhere, by its address.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -123,14 +123,14 @@ impl Client {
         stream.set_write_timeout(Some(PATIENCE))?;
         stream.write_all(request.as_bytes())?;
         let mut answer = Vec::new();
-        stream.take(MAX_ANSWER_BYTES).read_to_end(&mut answer)?;
+        stream.take(ANSWER_BYTES_MAX).read_to_end(&mut answer)?;
         Ok(answer)
     }
 }
 
 /// The status and where the body begins, of a whole answer.
 fn parse(answer: &[u8]) -> Option<(u16, usize)> {
-    let mut headers = [httparse::EMPTY_HEADER; MAX_HEADERS];
+    let mut headers = [httparse::EMPTY_HEADER; HEADERS_MAX];
     let mut parsed = httparse::Response::new(&mut headers);
     let httparse::Status::Complete(begins) = parsed.parse(answer).ok()? else { return None };
     let header = parsed.headers.iter().find(|header| header.name.eq_ignore_ascii_case("content-length"));

@@ -9,7 +9,7 @@ use super::{request, route};
 use crate::Inspected;
 
 /// Connections that are served at the same time; more are closed at once.
-const MAX_CONNECTIONS: usize = 16;
+const CONNECTIONS_MAX: usize = 16;
 
 /// What an inspector has served.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -42,7 +42,7 @@ impl Connections {
 
     /// Begins to serve one more, unless there are too many.
     pub(super) fn serve(self: &Arc<Self>, stream: TcpStream) {
-        if self.open.fetch_add(1, Ordering::AcqRel) >= MAX_CONNECTIONS {
+        if self.open.fetch_add(1, Ordering::AcqRel) >= CONNECTIONS_MAX {
             self.open.fetch_sub(1, Ordering::AcqRel);
             self.turned_away.fetch_add(1, Ordering::Relaxed);
             return;

@@ -5,9 +5,9 @@ use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 /// The request line and the headers together.
-const MAX_HEAD_BYTES: usize = 8 * 1024;
-const MAX_BODY_BYTES: usize = 4 * 1024;
-const MAX_HEADERS: usize = 48;
+const HEAD_BYTES_MAX: usize = 8 * 1024;
+const BODY_BYTES_MAX: usize = 4 * 1024;
+const HEADERS_MAX: usize = 48;
 /// How long a request may take to arrive.
 const PATIENCE: Duration = Duration::from_secs(3);
 
@@ -45,7 +45,7 @@ pub(super) fn read(stream: &mut TcpStream) -> Result<Request, Refusal> {
             request.body = bytes[head..head + length].to_vec();
             return Ok(request);
         }
-        if bytes.len() > MAX_HEAD_BYTES {
+        if bytes.len() > HEAD_BYTES_MAX {
             return Err(Refusal::TooLong);
         }
         read_more(stream, &mut bytes, deadline)?;
@@ -54,10 +54,10 @@ pub(super) fn read(stream: &mut TcpStream) -> Result<Request, Refusal> {
 
 /// What stands in the head, its length, and that of the body; `None` if there is more to come.
 fn parse_head(bytes: &[u8]) -> Result<Option<(Request, usize, usize)>, Refusal> {
-    let mut headers = [httparse::EMPTY_HEADER; MAX_HEADERS];
+    let mut headers = [httparse::EMPTY_HEADER; HEADERS_MAX];
     let mut parsed = httparse::Request::new(&mut headers);
     let head = match parsed.parse(bytes) {
-        Ok(httparse::Status::Complete(head)) if head <= MAX_HEAD_BYTES => head,
+        Ok(httparse::Status::Complete(head)) if head <= HEAD_BYTES_MAX => head,
         Ok(httparse::Status::Complete(_)) | Err(httparse::Error::TooManyHeaders) => {
             return Err(Refusal::TooLong);
         }
@@ -91,7 +91,7 @@ fn parse_head(bytes: &[u8]) -> Result<Option<(Request, usize, usize)>, Refusal> 
         }
     }
     match length.unwrap_or(0) {
-        0..=MAX_BODY_BYTES => Ok(Some((request, head, length.unwrap_or(0)))),
+        0..=BODY_BYTES_MAX => Ok(Some((request, head, length.unwrap_or(0)))),
         _ => Err(Refusal::TooLong),
     }
 }
@@ -156,11 +156,11 @@ mod tests {
 
     #[test]
     fn what_is_too_long_is_refused() {
-        let body = format!("POST / HTTP/1.1\r\nContent-Length: {}\r\n\r\n", MAX_BODY_BYTES + 1);
+        let body = format!("POST / HTTP/1.1\r\nContent-Length: {}\r\n\r\n", BODY_BYTES_MAX + 1);
         assert_eq!(head(&body), Err(Refusal::TooLong));
-        let many = "A: b\r\n".repeat(MAX_HEADERS + 1);
+        let many = "A: b\r\n".repeat(HEADERS_MAX + 1);
         assert_eq!(head(&format!("GET / HTTP/1.1\r\n{many}\r\n")), Err(Refusal::TooLong));
-        let long = "a".repeat(MAX_HEAD_BYTES);
+        let long = "a".repeat(HEAD_BYTES_MAX);
         assert_eq!(head(&format!("GET /{long} HTTP/1.1\r\n\r\n")), Err(Refusal::TooLong));
     }
 
@@ -181,7 +181,7 @@ mod tests {
             }
             bytes.truncate(usize::from(next()) % (bytes.len() + 1));
             if let Ok(Some((_, head, length))) = parse_head(&bytes) {
-                assert!(head <= bytes.len() && length <= MAX_BODY_BYTES);
+                assert!(head <= bytes.len() && length <= BODY_BYTES_MAX);
             }
         }
     }

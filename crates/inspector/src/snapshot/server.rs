@@ -70,7 +70,7 @@ pub struct ServedPlayer {
     pub server_deafened: Option<String>,
     /// Whether it has told the server where it is.
     pub has_place: bool,
-    /// How far away others are who have told that, too, the nearest first: at most [`MAX_DISTANCES`](Self::MAX_DISTANCES).
+    /// How far away others are who have told that, too, the nearest first: at most [`DISTANCES_MAX`](Self::DISTANCES_MAX).
     /// None while nobody looks, in a session without proximity rooms, and where more than 256 players have a place.
     pub distances: Vec<DistanceRow>,
     /// Of a hundred of its frames, how many did not arrive of late; none if that is not known.
@@ -91,7 +91,7 @@ pub struct ServedPlayer {
 
 impl ServedPlayer {
     /// Players whose distance is listed; everybody else is farther away than the last of so many.
-    pub const MAX_DISTANCES: usize = 32;
+    pub const DISTANCES_MAX: usize = 32;
 }
 
 /// A room that somebody may not use.

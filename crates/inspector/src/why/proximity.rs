@@ -87,7 +87,7 @@ fn distance(mouth: &ServedPlayer, ear: &ServedPlayer) -> Distance {
     }
     // Who is not listed is farther away than everybody who is, if the list is as long as it can be.
     let last = |from: &ServedPlayer| {
-        from.distances.get(ServedPlayer::MAX_DISTANCES - 1).map(|farthest| farthest.metres)
+        from.distances.get(ServedPlayer::DISTANCES_MAX - 1).map(|farthest| farthest.metres)
     };
     let at_least = last(mouth).into_iter().chain(last(ear)).reduce(f32::max);
     at_least.map_or(Distance::Unknown, Distance::Beyond)

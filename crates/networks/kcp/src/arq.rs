@@ -13,7 +13,7 @@ mod sending;
 mod window_probe;
 
 use receiving::Receiving;
-use round_trip::{RoundTrip, TIMEOUT_MAX_MS};
+use round_trip::{RoundTrip, TIMEOUT_MS_MAX};
 use sending::Sending;
 use window_probe::WindowProbe;
 
@@ -229,7 +229,7 @@ impl Arq {
     fn sample_round_trip(&mut self, now_ms: u64, sent_ms: u32) {
         let round_trip_ms = (now_ms as u32).wrapping_sub(sent_ms);
         // Whatever else the other side echoes, it cannot have seen our future.
-        if round_trip_ms <= TIMEOUT_MAX_MS {
+        if round_trip_ms <= TIMEOUT_MS_MAX {
             self.round_trip.sample(round_trip_ms);
         }
     }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use consonance_transport::hosted::{HostedSettings, channels};
-use consonance_transport::{MAX_PACKET_BYTES, PacketLimits};
+use consonance_transport::{PACKET_BYTES_MAX, PacketLimits};
 
 /// The same for all players of a room.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,7 +54,7 @@ impl MatchboxSettings {
     pub(crate) fn hosted(&self) -> HostedSettings {
         // One byte of each message says which way it goes.
         let messages = PacketLimits {
-            reliable_bytes: MAX_PACKET_BYTES - 1,
+            reliable_bytes: PACKET_BYTES_MAX - 1,
             unreliable_bytes: UNRELIABLE_MESSAGE_BYTES_MAX - 1,
         };
         HostedSettings {

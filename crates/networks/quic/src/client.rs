@@ -7,7 +7,7 @@ use std::time::Instant;
 use bytes::Bytes;
 use consonance_transport::inbox::{Mailbox, Popped};
 use consonance_transport::{
-    ClientEvent, ClientTransport, Delivery, DisconnectReason, MAX_PACKET_BYTES, PacketLimits, Peer,
+    ClientEvent, ClientTransport, Delivery, DisconnectReason, PACKET_BYTES_MAX, PacketLimits, Peer,
     Statistics,
 };
 use tokio::task::AbortHandle;
@@ -15,7 +15,7 @@ use tokio::task::AbortHandle;
 use crate::close_code::CloseCode;
 use crate::link::{Link, Sent};
 use crate::packet_bytes::PacketBytes;
-use crate::{MAX_DATAGRAM_BYTES, QuicAddress, QuicClientSettings, QuicRuntime};
+use crate::{DATAGRAM_BYTES_MAX, QuicAddress, QuicClientSettings, QuicRuntime};
 
 mod attempt;
 mod resolve;
@@ -186,4 +186,4 @@ impl Drop for QuicClient {
 
 /// The same for clients and servers.
 pub(crate) const LIMITS: PacketLimits =
-    PacketLimits { reliable_bytes: MAX_PACKET_BYTES, unreliable_bytes: MAX_DATAGRAM_BYTES };
+    PacketLimits { reliable_bytes: PACKET_BYTES_MAX, unreliable_bytes: DATAGRAM_BYTES_MAX };

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use consonance_udp::{Announcement, Cipher, EXPORTED_BYTES, EXPORTER_LABEL, Offer, PathSecrets};
+use consonance_fast_path::{Announcement, Cipher, EXPORTED_BYTES, EXPORTER_LABEL, Offer, PathSecrets};
 
 /// Whether a client wants the fast path.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -28,7 +28,7 @@ impl FastPath {
     }
 }
 
-/// A fast path that a server has opened for a client: what [`ClientPath`](consonance_udp::ClientPath) needs.
+/// A fast path that a server has opened for a client: what [`ClientPath`](consonance_fast_path::ClientPath) needs.
 #[derive(Clone, Debug)]
 pub struct PathGrant {
     /// What datagrams are sealed with.

@@ -2,8 +2,8 @@
 //!
 //! The front page of this crate has their bytes. The server's means that the client was taken in.
 
+use consonance_fast_path::{Announcement, Offer};
 use consonance_transport::session_name;
-use consonance_udp::{Announcement, Offer};
 
 /// The version of both hellos.
 const VERSION: u8 = 1;
@@ -87,7 +87,7 @@ fn find_item(wanted: u8, mut items: &[u8]) -> Option<&[u8]> {
 
 #[cfg(test)]
 mod tests {
-    use consonance_udp::Cipher;
+    use consonance_fast_path::Cipher;
     use proptest::prelude::*;
 
     use super::*;

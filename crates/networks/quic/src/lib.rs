@@ -17,7 +17,7 @@
 //! Items follow in both: a tag byte, a length as a big-endian `u16`, and as many bytes. Tag 1 is the fast path's: the
 //! client offers it, the server says where it is. Both sides ignore what they do not know.
 //!
-//! Voice leaves the connection where it can, for datagrams of [`consonance_udp`] with keys of the connection's.
+//! Voice leaves the connection where it can, for datagrams of [`consonance_fast_path`] with keys of the connection's.
 
 #![forbid(unsafe_code)]
 
@@ -60,4 +60,4 @@ pub const ALPN: &[u8] = b"consonance/1";
 ///
 /// A QUIC path carries at least 1200 bytes of UDP payload (RFC 9000, section 14). At most 44 of them are taken by
 /// the short header with the longest connection id and packet number, the AEAD tag and the frame's head.
-pub const MAX_DATAGRAM_BYTES: usize = 1150;
+pub const DATAGRAM_BYTES_MAX: usize = 1150;

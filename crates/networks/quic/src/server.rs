@@ -13,9 +13,9 @@ use crate::link::{Link, Sent};
 use crate::packet_bytes::PacketBytes;
 use crate::{Fingerprint, Identity, QuicRuntime, QuicServerSettings, ShownIdentity};
 use bytes::Bytes;
+use consonance_fast_path::Offer;
 use consonance_transport::inbox::Popped;
 use consonance_transport::{Delivery, Peer, SHUTTING_DOWN, ServerStatistics, ServerTransport as _};
-use consonance_udp::Offer;
 use rustc_hash::FxHashMap;
 
 mod bind;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use consonance_transport::hosted::{HostedSettings, channels};
-use consonance_transport::{Delivery, MAX_PACKET_BYTES, PacketLimits};
+use consonance_transport::{Delivery, PACKET_BYTES_MAX, PacketLimits};
 use renet::{ChannelConfig, ConnectionConfig, SendType};
 
 /// The two channels of voice, the same for server and clients.
@@ -98,7 +98,7 @@ impl RenetSettings {
     pub(crate) fn hosted(&self) -> HostedSettings {
         // renet cuts longer reliable messages into slices and puts them together again.
         let messages =
-            PacketLimits { reliable_bytes: MAX_PACKET_BYTES, unreliable_bytes: UNRELIABLE_MESSAGE_BYTES_MAX };
+            PacketLimits { reliable_bytes: PACKET_BYTES_MAX, unreliable_bytes: UNRELIABLE_MESSAGE_BYTES_MAX };
         HostedSettings {
             peers_max: self.clients_max,
             ..HostedSettings::new(channels::packet_limits(messages))

@@ -17,7 +17,7 @@ use std::time::Instant;
 
 use consonance_gateway::tcp::{TcpConnections, TcpId};
 use consonance_transport::{
-    Delivery, DisconnectReason, MAX_REASON_BYTES, PacketLimits, Peer, SHUTTING_DOWN, ServerEvent,
+    Delivery, DisconnectReason, PacketLimits, Peer, REASON_BYTES_MAX, SHUTTING_DOWN, ServerEvent,
     ServerStatistics, ServerTransport,
 };
 use ring::rand::SystemRandom;
@@ -260,7 +260,7 @@ impl ServerTransport for SidecarServer {
         if let Some(link) = self.links.get_mut(&id) {
             link.players.insert(player, Seat::Kicked);
         }
-        self.kicks.push((id, player, cut(reason, MAX_REASON_BYTES).to_owned()));
+        self.kicks.push((id, player, cut(reason, REASON_BYTES_MAX).to_owned()));
         self.close_peer(peer, DisconnectReason::ClosedByUs);
     }
 

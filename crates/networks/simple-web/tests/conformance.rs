@@ -3,11 +3,11 @@
 use std::net::{Ipv4Addr, SocketAddr};
 
 use consonance_gateway::streams::{RELIABLE, StreamClientSettings, StreamSettings, UNRELIABLE};
-use consonance_gateway::{EnvelopeClient, EnvelopeServer, MarkedEnvelope};
+use consonance_gateway::{EnvelopeClient, EnvelopeServer, MarkedEnvelope, VoiceChannels};
 use consonance_simple_web::{ClientEnd, ServerEnd, SimpleWebClient, SimpleWebServer};
 use consonance_transport::conformance::{Impaired, Network, two_hundred_clients_talk_to_one_server};
 
-const MARKED: MarkedEnvelope = MarkedEnvelope { reliable: RELIABLE, unreliable: UNRELIABLE };
+const MARKED: MarkedEnvelope = MarkedEnvelope(VoiceChannels { reliable: RELIABLE, unreliable: UNRELIABLE });
 
 #[derive(Default)]
 struct OverSimpleWeb {

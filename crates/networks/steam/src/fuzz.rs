@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use consonance_fuzz_tape::Tape;
 use consonance_transport::{
-    ClientEvent, ClientTransport as _, Delivery, DirectEvent, DirectLinks as _, MAX_PACKET_BYTES, Peer,
+    ClientEvent, ClientTransport as _, Delivery, DirectEvent, DirectLinks as _, PACKET_BYTES_MAX, Peer,
     ServerEvent, ServerTransport as _,
 };
 
@@ -170,7 +170,7 @@ impl Table {
                 ServerEvent::Connected { peer, .. } => assert!(self.here.insert(peer), "{peer:?} came twice"),
                 ServerEvent::Packet { peer, packet, .. } => {
                     assert!(self.here.contains(&peer), "{peer:?} is not here");
-                    assert!(packet.len() <= MAX_PACKET_BYTES && Signal::parse(packet).is_none());
+                    assert!(packet.len() <= PACKET_BYTES_MAX && Signal::parse(packet).is_none());
                 }
                 ServerEvent::Disconnected { peer, .. } => {
                     assert!(self.here.remove(&peer), "{peer:?} was not here");
@@ -226,7 +226,7 @@ impl Player {
                     self.is_connected = true;
                 }
                 ClientEvent::Packet { packet, .. } => {
-                    assert!(self.is_connected && packet.len() <= MAX_PACKET_BYTES);
+                    assert!(self.is_connected && packet.len() <= PACKET_BYTES_MAX);
                 }
                 ClientEvent::Disconnected { .. } => {
                     assert!(self.is_wanted, "an end that nobody waits for");
@@ -234,7 +234,7 @@ impl Player {
                 }
                 ClientEvent::Direct { peer, event: DirectEvent::Up } => assert!(self.direct.insert(peer)),
                 ClientEvent::Direct { peer, event: DirectEvent::Packet { packet, .. } } => {
-                    assert!(self.direct.contains(&peer) && packet.len() <= MAX_PACKET_BYTES);
+                    assert!(self.direct.contains(&peer) && packet.len() <= PACKET_BYTES_MAX);
                 }
                 ClientEvent::Direct { peer, event: DirectEvent::Down { .. } } => {
                     assert!(self.direct.remove(&peer));

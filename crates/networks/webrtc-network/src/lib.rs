@@ -22,7 +22,7 @@
 
 #![forbid(unsafe_code)]
 
-use consonance_transport::{Delivery, Dropped, MAX_PACKET_BYTES, PacketLimits};
+use consonance_transport::{Delivery, Dropped, PACKET_BYTES_MAX, PacketLimits};
 
 mod client;
 #[doc(hidden)]
@@ -40,7 +40,7 @@ pub use settings::{ClientSettings, HostSettings, PeerSettings};
 
 /// A reliable packet may be as large as on any network of ours; an unreliable one fits one datagram with everything that
 /// is around it there.
-const LIMITS: PacketLimits = PacketLimits { reliable_bytes: MAX_PACKET_BYTES, unreliable_bytes: 1050 };
+const LIMITS: PacketLimits = PacketLimits { reliable_bytes: PACKET_BYTES_MAX, unreliable_bytes: 1050 };
 
 /// Whether a packet can be sent at all; it is counted if not.
 fn is_sendable(delivery: Delivery, packet: &[u8], dropped: &mut Dropped) -> bool {

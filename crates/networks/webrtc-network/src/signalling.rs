@@ -12,7 +12,7 @@ mod url;
 
 pub use listener::{ListenError, ListenerSettings, SignallingListener};
 pub use message::{
-    Data, EventKind, LinkId, MAX_ADDRESS_UNITS, MAX_MESSAGE_BYTES, Message, MessageError, VERSION,
+    ADDRESS_UNITS_MAX, Data, EventKind, LinkId, MESSAGE_BYTES_MAX, Message, MessageError, VERSION,
 };
 pub use server::{AddressSharing, Guest, NotWelcome, SignallingCounts, SignallingServer, SignallingSettings};
 pub use url::{SignallingUrl, SignallingUrlError};

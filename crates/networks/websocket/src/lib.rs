@@ -34,8 +34,8 @@ use std::net::SocketAddr;
 use consonance_gateway::streams::{
     PingSettings, RELIABLE, StreamClient, StreamClientSettings, StreamServer, StreamSettings, UNRELIABLE,
 };
-use consonance_gateway::{EnvelopeClient, EnvelopeServer, MarkedEnvelope};
-use consonance_transport::MAX_PACKET_BYTES;
+use consonance_gateway::{EnvelopeClient, EnvelopeServer, MarkedEnvelope, VoiceChannels};
+use consonance_transport::PACKET_BYTES_MAX;
 
 pub use address::{AddressError, WebSocketAddress};
 pub use client_end::{ClientEnd, ClientStream};
@@ -51,7 +51,7 @@ pub type WebSocketClient = EnvelopeClient<StreamClient<ClientEnd>, MarkedEnvelop
 pub const SUBPROTOCOL: &str = "consonance.v1";
 
 /// The largest message, in bytes: a packet, and how it travels.
-pub const MESSAGE_BYTES_MAX: usize = 1 + MAX_PACKET_BYTES;
+pub const MESSAGE_BYTES_MAX: usize = 1 + PACKET_BYTES_MAX;
 
 /// Listens at this address; an unspecified IPv6 address takes IPv4 too. Whoever names no session joins this one.
 ///
@@ -83,7 +83,7 @@ pub fn default_settings() -> StreamSettings {
     StreamSettings { pings: Some(PingSettings::default()), ..StreamSettings::default() }
 }
 
-const MARKED: MarkedEnvelope = MarkedEnvelope { reliable: RELIABLE, unreliable: UNRELIABLE };
+const MARKED: MarkedEnvelope = MarkedEnvelope(VoiceChannels { reliable: RELIABLE, unreliable: UNRELIABLE });
 
 /// The server's first message: the client is taken in.
 pub const WELCOME: &[u8] = &[2];

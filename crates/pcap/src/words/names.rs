@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use consonance_wire::{ClientId, RoomId, SessionId};
 
 /// Clients and rooms whose names are remembered at the same time; others are called by their numbers.
-const MAX_NAMES: usize = 20_000;
+const NAMES_MAX: usize = 20_000;
 
 #[derive(Debug, Default)]
 pub(crate) struct Names {
@@ -22,7 +22,7 @@ impl Names {
 
     pub(crate) fn client(&mut self, session: SessionId, id: ClientId, name: &str) {
         self.introduced.remove(&id);
-        if self.clients.len() < MAX_NAMES || self.clients.contains_key(&(session, id)) {
+        if self.clients.len() < NAMES_MAX || self.clients.contains_key(&(session, id)) {
             self.clients.insert((session, id), quoted(name));
         }
     }
@@ -34,7 +34,7 @@ impl Names {
 
     pub(crate) fn room(&mut self, name: &str) {
         let id = RoomId::of(name);
-        if self.rooms.len() < MAX_NAMES || self.rooms.contains_key(&id) {
+        if self.rooms.len() < NAMES_MAX || self.rooms.contains_key(&id) {
             self.rooms.insert(id, quoted(name));
         }
     }

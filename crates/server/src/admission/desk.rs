@@ -52,11 +52,11 @@ pub(crate) enum Verdict {
 }
 
 /// More answers wait only while a loop hangs; whom they are for is refused when its time is over.
-const MAX_ANSWERS: usize = 4096;
+const ANSWERS_MAX: usize = 4096;
 
 impl Desk {
     pub(crate) fn new(admission: Admission) -> Self {
-        let (answer_to, answers) = sync_channel(MAX_ANSWERS);
+        let (answer_to, answers) = sync_channel(ANSWERS_MAX);
         let (remotes, waiting) = (HashMap::new(), HashMap::new());
         Self { admission, remotes, waiting, questions: 0, answers, answer_to, waker: None }
     }
@@ -78,7 +78,7 @@ impl Desk {
 
     /// A link is up.
     pub(crate) fn note_connected(&mut self, link: LinkId, remote: &str) {
-        self.remotes.insert(link, remote.chars().take(MAX_REMOTE_CHARS).collect());
+        self.remotes.insert(link, remote.chars().take(REMOTE_CHARS_MAX).collect());
     }
 
     /// A link is gone.
@@ -187,4 +187,4 @@ impl Desk {
 }
 
 /// No network writes longer addresses.
-const MAX_REMOTE_CHARS: usize = 128;
+const REMOTE_CHARS_MAX: usize = 128;

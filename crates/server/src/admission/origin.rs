@@ -20,13 +20,13 @@ impl Origin {
                 Self::Network(Ipv6Addr::from_bits(ip.to_bits() & !u128::from(u64::MAX)).into())
             }
             Ok(ip) => Self::Network(ip),
-            Err(_) => Self::Other(remote.chars().take(MAX_CHARS).collect()),
+            Err(_) => Self::Other(remote.chars().take(CHARS_MAX).collect()),
         }
     }
 }
 
 /// Of what is no address; nobody's name for a place is longer.
-const MAX_CHARS: usize = 64;
+const CHARS_MAX: usize = 64;
 
 #[cfg(test)]
 mod tests {

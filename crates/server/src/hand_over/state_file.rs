@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind, Read as _, Write as _};
 use std::path::Path;
 
 use super::record::MARK;
-use super::{HandOverError, MAX_BYTES};
+use super::{BYTES_MAX, HandOverError};
 
 /// Writes beside the place first, so that no reader ever sees half of it.
 pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), HandOverError> {
@@ -48,12 +48,12 @@ pub(super) fn read(path: &Path) -> Result<Option<Vec<u8>>, HandOverError> {
     if !about.is_file() {
         return Err(HandOverError::SomethingElse { path: path.to_owned() });
     }
-    if about.len() > MAX_BYTES {
+    if about.len() > BYTES_MAX {
         return Err(HandOverError::TooLarge { path: path.to_owned(), bytes: about.len() });
     }
     check_private(path, &about)?;
     let mut bytes = Vec::new();
-    (&mut file).take(MAX_BYTES).read_to_end(&mut bytes).map_err(failed)?;
+    (&mut file).take(BYTES_MAX).read_to_end(&mut bytes).map_err(failed)?;
     if !bytes.starts_with(MARK) {
         return Err(HandOverError::SomethingElse { path: path.to_owned() });
     }

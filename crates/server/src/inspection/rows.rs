@@ -17,7 +17,7 @@ use crate::networks::LinkWays;
 use crate::sessions::{Session, Sessions};
 
 /// Of more players with a place, no distances are told: every two of them are looked at.
-const MAX_PLACED: usize = 256;
+const PLACED_MAX: usize = 256;
 
 /// Everything, as it is now. While nobody looks, without what takes long.
 pub(crate) fn fill(
@@ -171,7 +171,7 @@ fn page_row(state: PageState) -> PageRow {
 /// Everybody who has told where it is, unless these are very many.
 fn placed<'a>(clients: &[ClientRow<'a>]) -> Vec<(ClientId, &'a str)> {
     let placed: Vec<_> = clients.iter().filter(|row| row.has_place).map(|row| (row.id, row.name)).collect();
-    if placed.len() > MAX_PLACED { Vec::new() } else { placed }
+    if placed.len() > PLACED_MAX { Vec::new() } else { placed }
 }
 
 /// How far away the nearest others are.
@@ -183,7 +183,7 @@ fn distances(server: &Server, client: &ClientRow<'_>, placed: &[(ClientId, &str)
     let mut squares: Vec<(f32, &str)> =
         others.filter_map(|(id, name)| Some((server.distance_squared(client.id, *id)?, *name))).collect();
     squares.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
-    squares.truncate(ServedPlayer::MAX_DISTANCES);
+    squares.truncate(ServedPlayer::DISTANCES_MAX);
     squares.into_iter().map(|(square, name)| DistanceRow::new(name, square.sqrt())).collect()
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use consonance_wire::limits::MAX_ONWARD_ADDRESS_BYTES;
+use consonance_wire::limits::ONWARD_ADDRESS_BYTES_MAX;
 
 use super::{By, Deed, Done, Moderation, ModerationError, Outcome};
 use crate::draining::DrainPlan;
@@ -25,7 +25,7 @@ impl Moderation {
     pub fn drain(&self, by: &By, plan: &DrainPlan) -> Result<Drained, ModerationError> {
         let onward = plan.onward.as_deref();
         let told = match onward.map(str::len) {
-            Some(0 | MAX_ONWARD_ADDRESS_BYTES..) => Err(ModerationError::BadOnward),
+            Some(0 | ONWARD_ADDRESS_BYTES_MAX..) => Err(ModerationError::BadOnward),
             _ => self.server.drain(plan).map_err(ModerationError::Server),
         };
         let onward = onward.map(|onward| format!(", onward to {onward}")).unwrap_or_default();

@@ -1,7 +1,7 @@
 //! Why something was not done.
 
 use consonance_session::StandingError;
-use consonance_wire::limits::MAX_ONWARD_ADDRESS_BYTES;
+use consonance_wire::limits::ONWARD_ADDRESS_BYTES_MAX;
 
 use crate::handle::AskError;
 use crate::recording::{RecordingRefusal, RecordingsError};
@@ -73,7 +73,7 @@ pub enum ModerationError {
     NotDraining,
     /// An address that players cannot be sent to.
     #[error(
-        "the onward address is empty or longer than {MAX_ONWARD_ADDRESS_BYTES} bytes: it looks like quic://host:7777/{{session}}"
+        "the onward address is empty or longer than {ONWARD_ADDRESS_BYTES_MAX} bytes: it looks like quic://host:7777/{{session}}"
     )]
     BadOnward,
     /// What was asked for has ended before it begins.

@@ -76,7 +76,7 @@ impl Moderation {
         };
         let details = format!("{room}: listen {}, speak {}", word(rights.listen), word(rights.speak));
         let deed = Deed::new("set_room_rights", session, player).with(details);
-        let limit = Standing::MAX_ROOMS;
+        let limit = Standing::ROOMS_MAX;
         let is_too_many = self.standing(session, player).is_ok_and(|standing| {
             rights != StoredRights::default()
                 && standing.rooms.len() >= limit

@@ -108,7 +108,7 @@ impl LiveRecording {
         }
         if age >= self.next_index {
             self.next_index = age + INDEX_INTERVAL;
-            if self.tracks.iter().map(Track::spans).sum::<usize>() >= MAX_SPANS {
+            if self.tracks.iter().map(Track::spans).sum::<usize>() >= SPANS_MAX {
                 self.tracks.iter_mut().for_each(Track::keep_to_last_span);
             }
             self.index_so_far(now).write(&self.folder)?;
@@ -202,7 +202,7 @@ const INDEX_INTERVAL: Duration = Duration::from_secs(10);
 /// How far the thread that writes may be behind.
 const LAG: Duration = Duration::from_millis(100);
 /// Stretches of speech of one recording; more are told as one, so that an index stays of a size that can be read.
-const MAX_SPANS: usize = 50_000;
+const SPANS_MAX: usize = 50_000;
 
 /// When something was that happened then, by the clock of the wall.
 fn since_1970(then: Instant, now: Instant) -> Duration {

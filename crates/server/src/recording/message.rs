@@ -80,7 +80,7 @@ const ROOM: u8 = 2;
 const VOICE: u8 = 3;
 const WHAT: &str = "message";
 /// More of a name is cut off: the session's own limits are below that.
-const MAX_TEXT_BYTES: usize = 2_000;
+const TEXT_BYTES_MAX: usize = 2_000;
 
 fn head(out: &mut Vec<u8>, kind: u8, recording: u32) {
     out.push(kind);
@@ -88,7 +88,7 @@ fn head(out: &mut Vec<u8>, kind: u8, recording: u32) {
 }
 
 fn text(out: &mut Vec<u8>, text: &str) {
-    let text = &text[..text.floor_char_boundary(MAX_TEXT_BYTES)];
+    let text = &text[..text.floor_char_boundary(TEXT_BYTES_MAX)];
     out.extend((text.len() as u16).to_be_bytes());
     out.extend_from_slice(text.as_bytes());
 }

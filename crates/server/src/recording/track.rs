@@ -154,8 +154,8 @@ impl Track {
         let behind = self.writer.end() + lost * self.frame_samples;
         // Within a stretch of speech, frames follow each other whenever they come; unless nobody listened in between.
         let place =
-            if goes_on && held.at <= behind + MAX_LATE_SAMPLES { behind } else { behind.max(held.at) };
-        if place > held.at + MAX_EARLY_SAMPLES {
+            if goes_on && held.at <= behind + LATE_SAMPLES_MAX { behind } else { behind.max(held.at) };
+        if place > held.at + EARLY_SAMPLES_MAX {
             self.refuse();
             return Ok(());
         }
@@ -171,7 +171,7 @@ impl Track {
     fn extend_spans(&mut self, goes_on: bool, from: u64, to: u64, audience: &Audience) {
         if let Some(last) = self.counters.spans.last_mut() {
             let is_same = goes_on
-                && from <= last.to_sample + MAX_LATE_SAMPLES
+                && from <= last.to_sample + LATE_SAMPLES_MAX
                 && (last.to_players, &last.rooms) == (audience.to_players, &audience.rooms);
             if is_same || self.keeps_to_last_span {
                 last.to_sample = to;
@@ -206,6 +206,6 @@ impl Write for AppendedFile {
 /// With the time until somebody looks, a killed server loses less than a second.
 const FLUSH_SAMPLES: u64 = 36_000;
 /// Within a stretch of speech, a frame that comes half a second after its place was not delayed: there was a pause.
-const MAX_LATE_SAMPLES: u64 = 24_000;
+const LATE_SAMPLES_MAX: u64 = 24_000;
 /// Nobody speaks a second ahead of time; more would let a file grow faster than the recording.
-const MAX_EARLY_SAMPLES: u64 = 48_000;
+const EARLY_SAMPLES_MAX: u64 = 48_000;

@@ -221,7 +221,7 @@ impl Writing {
         self.shelf.add(folder.clone(), index);
         if let Err(error) = ended.save() {
             warn!(folder = %ended.folder.display(), %error, "it cannot be completed yet");
-            if self.unsaved.len() < MAX_UNSAVED {
+            if self.unsaved.len() < UNSAVED_MAX {
                 self.unsaved.push(ended);
             }
         }
@@ -255,7 +255,7 @@ const IDLE: Duration = Duration::from_millis(200);
 const PASS_INTERVAL: Duration = Duration::from_millis(100);
 const SAVE_INTERVAL: Duration = Duration::from_secs(10);
 /// Further ones are completed at the next start.
-const MAX_UNSAVED: usize = 64;
+const UNSAVED_MAX: usize = 64;
 
 /// Moves the next whole message out of the ring, without its length; how many bytes it took there.
 fn take_message(ring: &mut Consumer<u8>, message: &mut Vec<u8>) -> Option<usize> {

@@ -33,7 +33,7 @@ pub struct RoomDecision {
 
 impl SessionRooms {
     /// Rooms and patterns of one session.
-    pub const MAX_ROOMS: usize = 256;
+    pub const ROOMS_MAX: usize = 256;
 
     /// Makes a session follow these, and the configuration where they say nothing.
     pub(crate) fn apply(

@@ -108,7 +108,7 @@ impl Claims {
         if !is_for_us {
             return Err(TokenError::OtherAudience);
         }
-        if self.subject.as_ref().is_some_and(|subject| subject.len() > MAX_SUBJECT_BYTES) {
+        if self.subject.as_ref().is_some_and(|subject| subject.len() > SUBJECT_BYTES_MAX) {
             return Err(TokenError::Malformed("its subject has more than 128 bytes"));
         }
         Ok(())
@@ -116,4 +116,4 @@ impl Claims {
 }
 
 /// As much as a name.
-const MAX_SUBJECT_BYTES: usize = 128;
+const SUBJECT_BYTES_MAX: usize = 128;

@@ -41,8 +41,8 @@ enum File {
 /// A secret may not be shorter than what the hash gives (RFC 7518, section 3.2).
 const LEAST_SECRET_BYTES: usize = 32;
 /// A token names its key and has to fit into a handshake.
-const MAX_ID_BYTES: usize = 64;
-const MAX_KEYS: usize = 64;
+const ID_BYTES_MAX: usize = 64;
+const KEYS_MAX: usize = 64;
 
 /// Every key of a file.
 pub(super) fn read_all(text: &str) -> Result<Vec<Key>, TokenError> {
@@ -52,7 +52,7 @@ pub(super) fn read_all(text: &str) -> Result<Vec<Key>, TokenError> {
     };
     match keys.len() {
         0 => Err(TokenError::Key("the set has no key")),
-        1..=MAX_KEYS => keys.into_iter().map(Jwk::read).collect(),
+        1..=KEYS_MAX => keys.into_iter().map(Jwk::read).collect(),
         _ => Err(TokenError::Key("a set has at most 64 keys")),
     }
 }
@@ -80,7 +80,7 @@ pub(super) fn write(key: &Key) -> String {
 
 impl Jwk {
     fn read(self) -> Result<Key, TokenError> {
-        if self.kid.as_ref().is_some_and(|id| id.len() > MAX_ID_BYTES) {
+        if self.kid.as_ref().is_some_and(|id| id.len() > ID_BYTES_MAX) {
             return Err(TokenError::Key("its name (kid) has more than 64 bytes"));
         }
         let kind = match (&*self.kty, self.crv.as_deref(), self.k, self.x) {

@@ -55,7 +55,7 @@ fn nobody_joins_without_a_good_token_and_each_is_told_why() {
     let of_another_key = token_for(&Key::generate_ed25519().unwrap(), "Alice", &[]);
     let expired = key.sign(&Claims { expires_at: 1, ..Claims::default() }).unwrap();
     let for_bob = token_for(&key, "Bob", &[]);
-    let huge = "x".repeat(consonance_session::MAX_JOIN_TOKEN_BYTES);
+    let huge = "x".repeat(consonance_session::JOIN_TOKEN_BYTES_MAX);
     for token in ["", "garbage", "a.b.c", &of_another_key, &expired, &for_bob, &huge] {
         let mut alice = stage.player_with_token("Alice", token, "main");
         stage.settle(&mut [&mut alice]);

@@ -7,8 +7,8 @@ use super::event::{ClientEvent, HeardChannel, VoiceFrame};
 use crate::queue::EventQueue;
 
 /// Frames that wait to be polled may take this much memory; then the newest are dropped.
-const MAX_WAITING_BYTES: usize = 1 << 20;
-const MAX_WAITING_CHANNELS: usize = 1 << 16;
+const WAITING_BYTES_MAX: usize = 1 << 20;
+const WAITING_CHANNELS_MAX: usize = 1 << 16;
 
 /// Events in order; the bytes of voice frames share one arena that empties when the queue does.
 #[derive(Debug)]
@@ -45,7 +45,7 @@ impl Events {
             self.frames.clear();
             self.channels.clear();
         }
-        if self.frames.len() + frame.len() > MAX_WAITING_BYTES || self.channels.len() > MAX_WAITING_CHANNELS {
+        if self.frames.len() + frame.len() > WAITING_BYTES_MAX || self.channels.len() > WAITING_CHANNELS_MAX {
             self.frames_dropped += 1;
             return;
         }

@@ -245,7 +245,7 @@ impl Client {
     fn has_space_for(&self, rooms: &RoomList, room: &str) -> bool {
         let bytes: usize = rooms.names().map(|name| 2 + name.len()).sum();
         let is_within = rooms.len() < self.settings.limits.rooms_per_client
-            && bytes + 2 + room.len() <= crate::MAX_PACKET_BYTES;
+            && bytes + 2 + room.len() <= crate::PACKET_BYTES_MAX;
         is_within || rooms.contains(room)
     }
 

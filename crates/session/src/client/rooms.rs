@@ -65,11 +65,11 @@ impl core::error::Error for RoomError {}
 pub(super) struct LeftRooms(VecDeque<Box<str>>);
 
 /// Further ones push out the oldest: no honest server is so far behind.
-const MAX_LEFT: usize = 256;
+const LEFT_MAX: usize = 256;
 
 impl LeftRooms {
     fn note(&mut self, room: &str) {
-        if self.0.len() >= MAX_LEFT {
+        if self.0.len() >= LEFT_MAX {
             self.0.pop_front();
         }
         self.0.push_back(room.into());

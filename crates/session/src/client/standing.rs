@@ -206,6 +206,6 @@ mod tests {
         for number in 0..1000 {
             client.set_rights(&alloc::format!("room {number}"), silent);
         }
-        assert_eq!(client.own_standing.confirmed.rooms.len(), Standing::MAX_ROOMS);
+        assert_eq!(client.own_standing.confirmed.rooms.len(), Standing::ROOMS_MAX);
     }
 }

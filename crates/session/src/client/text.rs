@@ -86,7 +86,7 @@ impl Client {
             }
         };
         let text = TextData { session, recipient, sender: id, text: Some(WireStr::from(text)) };
-        let mut inner = [0; crate::MAX_PACKET_BYTES];
+        let mut inner = [0; crate::PACKET_BYTES_MAX];
         let Ok(length) = Packet::from(text).write(&mut inner) else { return Err(too_long) };
         let (direct, relayed) = self
             .send_to_destinations(Stage::PeerReliable, link, session, &inner[..length])

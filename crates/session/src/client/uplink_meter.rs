@@ -70,7 +70,7 @@ impl UplinkMeter {
 const USUAL_FOR: Duration = Duration::from_secs(30);
 
 /// Nothing waits longer than this.
-const MAX_QUEUEING_MS: u32 = 10_000;
+const QUEUEING_MS_MAX: u32 = 10_000;
 
 /// How long frames take compared to the quickest of late, which needs no common clock: the base delay of LEDBAT
 /// (RFC 6817, §3.4.2), with two spans of time where that has ten.
@@ -99,7 +99,7 @@ impl Transit {
         }
         spans.present = quicker(spans.present, took_ms);
         let beyond = took_ms.wrapping_sub(quicker(spans.present, spans.before));
-        Duration::from_millis(beyond.min(MAX_QUEUEING_MS).into())
+        Duration::from_millis(beyond.min(QUEUEING_MS_MAX).into())
     }
 }
 

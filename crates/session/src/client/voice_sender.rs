@@ -167,7 +167,7 @@ impl Client {
             channels: List::from(&*self.on_wire),
             frame,
         };
-        let mut inner = [0; crate::MAX_PACKET_BYTES];
+        let mut inner = [0; crate::PACKET_BYTES_MAX];
         let most = self.settings.packets.unreliable_bytes;
         let written = Packet::from(voice).write(&mut inner[..most]).and_then(|length| {
             self.send_to_destinations(Stage::PeerUnreliable, link, session, &inner[..length])

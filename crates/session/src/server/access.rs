@@ -88,7 +88,7 @@ struct Waiting {
 }
 
 /// Rooms that an operator is told of for one client, and that are remembered as refused.
-const MAX_TOLD: usize = 32;
+const TOLD_MAX: usize = 32;
 
 impl Gate {
     pub(super) fn new(rules: &[(RoomPattern, AccessRule)]) -> Self {
@@ -211,7 +211,7 @@ impl Gate {
         }
         let Some(pass) = self.passes.get_mut(usize::from(id.0)).and_then(Option::as_mut) else { return };
         pass.refused.retain(|(refused, of)| **refused != *room || *of != to);
-        if pass.refused.len() >= MAX_TOLD {
+        if pass.refused.len() >= TOLD_MAX {
             pass.refused.remove(0);
         }
         pass.refused.push((room.into(), to));
@@ -317,7 +317,7 @@ impl Server {
             return Ok(());
         }
         let pass = self.gate.passes.get_mut(usize::from(own.0)).and_then(Option::as_mut);
-        if pass.is_none_or(|pass| pass.told.len() < MAX_TOLD && pass.told.insert(room)) {
+        if pass.is_none_or(|pass| pass.told.len() < TOLD_MAX && pass.told.insert(room)) {
             let name = self.rooms.names_of_id(room).next().map(Box::from);
             self.tell_of_denial(own, &name.unwrap_or_default(), RoomUse::Speak);
         }

@@ -4,7 +4,7 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use consonance_wire::limits::MAX_ONWARD_ADDRESS_BYTES;
+use consonance_wire::limits::ONWARD_ADDRESS_BYTES_MAX;
 use consonance_wire::{Capabilities, ClientId, Closing, Writer};
 
 use super::Server;
@@ -69,7 +69,7 @@ impl Server {
     /// many were told.
     pub fn drain(&mut self, now: Instant, draining: &Draining) -> usize {
         self.move_on(now);
-        let fits = |target: &&DrainTarget| (1..=MAX_ONWARD_ADDRESS_BYTES).contains(&target.address.len());
+        let fits = |target: &&DrainTarget| (1..=ONWARD_ADDRESS_BYTES_MAX).contains(&target.address.len());
         let onward = draining.onward.as_ref().filter(fits);
         let address = onward.map(|target| target.address.clone());
         let ends_at = self.now + draining.ends_in;
@@ -150,7 +150,7 @@ impl Server {
 
     fn send_closing(&mut self, id: ClientId, closing: &Closing<'_>) -> bool {
         let Some(link) = self.fan_out.link(id).filter(|_| self.can_move_on(id)) else { return false };
-        let mut buffer = [0; crate::MAX_PACKET_BYTES];
+        let mut buffer = [0; crate::PACKET_BYTES_MAX];
         let mut writer = Writer::new(&mut buffer[..self.settings.packets.reliable_bytes]);
         // A long address does not fit where packets are short: nobody there could follow it either.
         if closing.write(self.session, &mut writer).is_err() {

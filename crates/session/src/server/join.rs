@@ -175,7 +175,7 @@ impl Server {
     /// The answer to a handshake, with what peers of ours understand behind it.
     fn answer(&mut self, link: LinkId, response: &HandshakeResponse<'_>, resumed: bool) {
         let extension = self.answer_extension(link, response.id, resumed);
-        let mut buffer = [0; crate::MAX_PACKET_BYTES];
+        let mut buffer = [0; crate::PACKET_BYTES_MAX];
         let mut writer = Writer::new(&mut buffer);
         let written = response.write(&mut writer);
         let written =

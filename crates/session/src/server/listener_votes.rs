@@ -13,7 +13,7 @@ const WINDOW: Duration = Duration::from_secs(2);
 
 /// Listeners that are heard in one window, of one speaker. The median of so many tells what that of all would, and a
 /// session where everybody hears everybody needs not remember every pair.
-const MAX_VOTES: usize = 64;
+const VOTES_MAX: usize = 64;
 
 /// One vote for each listener: its latest.
 #[derive(Debug, Default)]
@@ -50,7 +50,7 @@ impl ListenerVotes {
         let vote = Vote { listener, lost_percent, playout_delay_ms, redundancy };
         match self.votes.iter().position(|vote| vote.listener == listener) {
             Some(earlier) => self.votes[earlier] = vote,
-            None if self.votes.len() < MAX_VOTES => self.votes.push(vote),
+            None if self.votes.len() < VOTES_MAX => self.votes.push(vote),
             None => {}
         }
     }
@@ -160,6 +160,6 @@ mod tests {
         for listener in 0..5000 {
             cast(&mut votes, START, listener, 1, 60);
         }
-        assert_eq!(votes.votes.len(), MAX_VOTES);
+        assert_eq!(votes.votes.len(), VOTES_MAX);
     }
 }

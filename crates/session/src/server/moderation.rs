@@ -167,7 +167,7 @@ impl Server {
         if !self.links.get(&link).is_some_and(|record| record.can(Capabilities::MODERATION)) {
             return false;
         }
-        let mut buffer = [0; crate::MAX_PACKET_BYTES];
+        let mut buffer = [0; crate::PACKET_BYTES_MAX];
         let mut writer = Writer::new(&mut buffer[..self.settings.packets.reliable_bytes]);
         // Only a room with a name far over the limits does not fit; the operator's decision holds all the same.
         if notice.write(self.session, &mut writer).is_err() {

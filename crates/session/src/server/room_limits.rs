@@ -64,7 +64,7 @@ struct LastTexts {
 }
 
 /// Rooms to which one client writes at the same time; to one more it has to wait as for any other.
-const MAX_TEXT_ROOMS: usize = 32;
+const TEXT_ROOMS_MAX: usize = 32;
 
 impl Quotas {
     pub(super) fn new(rules: &[(RoomPattern, RoomLimits)]) -> Self {
@@ -188,7 +188,7 @@ impl Quotas {
                 .rooms
                 .iter()
                 .find(|(of, _)| *of == room)
-                .or_else(|| last.rooms.first().filter(|_| last.rooms.len() >= MAX_TEXT_ROOMS));
+                .or_else(|| last.rooms.first().filter(|_| last.rooms.len() >= TEXT_ROOMS_MAX));
             wait = wait.max(here.map_or(Duration::ZERO, |(of, at)| left(*at, every_in(*of))));
         }
         if wait.is_zero() {

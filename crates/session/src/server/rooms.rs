@@ -89,7 +89,7 @@ impl Server {
         self.check_room(room)?;
         self.check_new_rooms(usize::from(!self.rooms.contains(room)))?;
         if member.rooms.len() >= self.settings.limits.rooms_per_client
-            || state_bytes(member) + 2 + room.len() > crate::MAX_PACKET_BYTES
+            || state_bytes(member) + 2 + room.len() > crate::PACKET_BYTES_MAX
         {
             return Err(Fault::RoomRefused);
         }
@@ -109,7 +109,7 @@ impl Server {
             new += usize::from(may_exhaust && !self.rooms.contains(&room));
         }
         self.check_new_rooms(new)?;
-        if state.rooms.len() > self.settings.limits.rooms_per_client || bytes > crate::MAX_PACKET_BYTES {
+        if state.rooms.len() > self.settings.limits.rooms_per_client || bytes > crate::PACKET_BYTES_MAX {
             return Err(Fault::RoomRefused);
         }
         Ok(())

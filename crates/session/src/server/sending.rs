@@ -46,7 +46,7 @@ impl Server {
     }
 
     pub(super) fn send(&mut self, to: LinkId, delivery: Delivery, packet: &Packet<'_>) {
-        let mut buffer = [0; crate::MAX_PACKET_BYTES];
+        let mut buffer = [0; crate::PACKET_BYTES_MAX];
         self.send_bytes(to, delivery, written(packet, &mut buffer));
     }
 
@@ -59,7 +59,7 @@ impl Server {
     }
 
     pub(super) fn broadcast(&mut self, packet: &Packet<'_>) {
-        let mut buffer = [0; crate::MAX_PACKET_BYTES];
+        let mut buffer = [0; crate::PACKET_BYTES_MAX];
         self.rebroadcast(written(packet, &mut buffer));
     }
 
@@ -90,7 +90,7 @@ impl Server {
             self.rebroadcast(packet);
             return Ok(());
         }
-        let mut buffer = [0; crate::MAX_PACKET_BYTES];
+        let mut buffer = [0; crate::PACKET_BYTES_MAX];
         let written = Packet::from(*delta).write(&mut buffer[..most]);
         let length = written.map_err(|_| Fault::RoomRefused)?;
         self.rebroadcast(&buffer[..length]);
@@ -107,12 +107,12 @@ impl Server {
 }
 
 /// A packet of the server's own.
-fn written<'a>(packet: &Packet<'_>, buffer: &'a mut [u8; crate::MAX_PACKET_BYTES]) -> &'a [u8] {
+fn written<'a>(packet: &Packet<'_>, buffer: &'a mut [u8; crate::PACKET_BYTES_MAX]) -> &'a [u8] {
     let written = packet.write(buffer);
     debug_assert!(
         written.is_ok(),
         "the limits keep our own packets within {} bytes",
-        crate::MAX_PACKET_BYTES
+        crate::PACKET_BYTES_MAX
     );
     &buffer[..written.unwrap_or(0)]
 }

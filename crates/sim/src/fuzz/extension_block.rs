@@ -1,7 +1,7 @@
 //! Any bytes as the block behind a packet, and any items written into one.
 
 use consonance_fuzz_tape::Tape;
-use consonance_wire::limits::MAX_PACKET_BYTES;
+use consonance_wire::limits::PACKET_BYTES_MAX;
 use consonance_wire::{
     Closing, Extension, ExtensionWriter, ModeratorRequest, Notice, Packet, PositionReport, SessionId,
     VoiceReport, Writer,
@@ -37,7 +37,7 @@ pub fn extension_block(bytes: &[u8]) {
 /// Reads the block as a report of how voice arrives, and if it is one, writes it again.
 fn check_voice_report(bytes: &[u8]) {
     let Some(report) = VoiceReport::find(bytes) else { return };
-    let mut buffer = vec![0; MAX_PACKET_BYTES + bytes.len()];
+    let mut buffer = vec![0; PACKET_BYTES_MAX + bytes.len()];
     let mut writer = Writer::new(&mut buffer);
     report.write(SessionId(7), &mut writer).expect("what was read has room where it came from");
     let (_, trailing) = Packet::parse_with_trailing(writer.written()).expect("what was written is a packet");
@@ -47,7 +47,7 @@ fn check_voice_report(bytes: &[u8]) {
 /// The same as a report of where somebody is.
 fn check_position_report(bytes: &[u8]) {
     let Some(Ok(report)) = PositionReport::find(bytes) else { return };
-    let mut buffer = [0; MAX_PACKET_BYTES];
+    let mut buffer = [0; PACKET_BYTES_MAX];
     let mut writer = Writer::new(&mut buffer);
     report.write(SessionId(7), &mut writer).expect("a position is short");
     let (_, trailing) = Packet::parse_with_trailing(writer.written()).expect("what was written is a packet");
@@ -57,7 +57,7 @@ fn check_position_report(bytes: &[u8]) {
 /// The same as what a server says that closes.
 fn check_closing(bytes: &[u8]) {
     let Some(closing) = Closing::find(bytes) else { return };
-    let mut buffer = [0; MAX_PACKET_BYTES];
+    let mut buffer = [0; PACKET_BYTES_MAX];
     let mut writer = Writer::new(&mut buffer);
     closing.write(SessionId(7), &mut writer).expect("the longest address fits");
     let (_, trailing) = Packet::parse_with_trailing(writer.written()).expect("what was written is a packet");
@@ -67,7 +67,7 @@ fn check_closing(bytes: &[u8]) {
 /// The same as what a moderator wants done.
 fn check_moderator_request(bytes: &[u8]) {
     let Some(request) = ModeratorRequest::find(bytes) else { return };
-    let mut buffer = vec![0; MAX_PACKET_BYTES + bytes.len()];
+    let mut buffer = vec![0; PACKET_BYTES_MAX + bytes.len()];
     let mut writer = Writer::new(&mut buffer);
     request.write(SessionId(7), &mut writer).expect("what was read has room where it came from");
     let (_, trailing) = Packet::parse_with_trailing(writer.written()).expect("what was written is a packet");
@@ -77,7 +77,7 @@ fn check_moderator_request(bytes: &[u8]) {
 /// The same as what a server says of an operator's decisions.
 fn check_notice(bytes: &[u8]) {
     let Some(notice) = Notice::find(bytes) else { return };
-    let mut buffer = vec![0; MAX_PACKET_BYTES + bytes.len()];
+    let mut buffer = vec![0; PACKET_BYTES_MAX + bytes.len()];
     let mut writer = Writer::new(&mut buffer);
     notice.write(SessionId(7), &mut writer).expect("what was read has room where it came from");
     let (_, trailing) = Packet::parse_with_trailing(writer.written()).expect("what was written is a packet");

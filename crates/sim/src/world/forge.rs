@@ -109,7 +109,7 @@ fn voice_relay(session: SessionId, inside: SessionId, sender: ClientId, room: &s
 }
 
 pub(super) fn written(packet: &Packet<'_>) -> Rc<[u8]> {
-    let mut buffer = [0; consonance_wire::limits::MAX_PACKET_BYTES];
+    let mut buffer = [0; consonance_wire::limits::PACKET_BYTES_MAX];
     let length = packet.write(&mut buffer).expect("a forged packet is short");
     buffer[..length].into()
 }

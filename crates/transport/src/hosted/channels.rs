@@ -15,7 +15,7 @@
 //! |---|---|
 //! | `00` a packet | the packet |
 //! | `03` the link is up | its number |
-//! | `04` the link ends, or was refused | its number; words in UTF-8, at most [`MAX_REASON_BYTES`] |
+//! | `04` the link ends, or was refused | its number; words in UTF-8, at most [`REASON_BYTES_MAX`] |
 //! | `05` there is no link | nothing |
 //!
 //! A client counts its links, and an answer for another than the present one says nothing. What cannot be read is counted
@@ -44,7 +44,7 @@
 //! voice.handle_message(Delivery::Reliable, b"\x03\0\0\0\x01");
 //! ```
 
-use crate::{MAX_REASON_BYTES, PacketLimits};
+use crate::{PacketLimits, REASON_BYTES_MAX};
 
 mod client;
 mod client_message;
@@ -61,7 +61,7 @@ pub const SESSION_BYTES_MAX: usize = 255;
 
 /// The longest message that ends a link, in bytes. A game whose channel is bounded should keep so much of it free for
 /// messages that [are the last](ServerTransmit::is_last).
-pub const LAST_MESSAGE_BYTES_MAX: usize = 1 + 4 + MAX_REASON_BYTES;
+pub const LAST_MESSAGE_BYTES_MAX: usize = 1 + 4 + REASON_BYTES_MAX;
 
 /// What one message of the game's channels may have in it, where the game's messages may be as large as `messages`.
 pub fn packet_limits(messages: PacketLimits) -> PacketLimits {

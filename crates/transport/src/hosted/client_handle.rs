@@ -9,7 +9,7 @@ use super::server_handle::HostedServerHandle;
 use super::{Received, SESSION_RESET, overloaded, send_failed};
 use crate::inbox::Pushed;
 use crate::packet_pool::{PacketPool, SharedPacket};
-use crate::{Delivery, DisconnectReason, MAX_PACKET_BYTES, Peer};
+use crate::{Delivery, DisconnectReason, PACKET_BYTES_MAX, Peer};
 
 /// What the host does for a [hosted](super) client: it tells what its network reported and asks what is to be done.
 ///
@@ -124,7 +124,7 @@ impl HostedClientHandle {
         let HostLink::Up(attempt) = self.link else {
             return self.drop_received();
         };
-        if packet.len() > MAX_PACKET_BYTES {
+        if packet.len() > PACKET_BYTES_MAX {
             return self.drop_received();
         }
         match self.wires.incoming.push(attempt, delivery, self.pool.copy(packet)) {

@@ -9,7 +9,7 @@ use super::server_outbox::{Ending, HostCounts, Request};
 use super::{OVERFLOWED, Received, SESSION_RESET, overloaded, send_failed};
 use crate::inbox::Pushed;
 use crate::packet_pool::{PacketPool, SharedPacket};
-use crate::{Delivery, DisconnectReason, MAX_PACKET_BYTES, Peer};
+use crate::{Delivery, DisconnectReason, PACKET_BYTES_MAX, Peer};
 
 /// What the host does for a [hosted](super) server: it tells what its network reported and asks what is to be done.
 ///
@@ -156,7 +156,7 @@ impl HostedServerHandle {
         let Some(&name) = self.by_number.get(&peer) else {
             return self.drop_received();
         };
-        if packet.len() > MAX_PACKET_BYTES {
+        if packet.len() > PACKET_BYTES_MAX {
             return self.drop_received();
         }
         match self.wires.incoming.push(name, delivery, self.pool.copy(packet)) {

@@ -104,12 +104,12 @@ fn packets_that_belong_to_no_link_are_dropped_and_counted() {
     client.connect(now());
     handle.poll();
     handle.link_up();
-    assert_eq!(handle.receive(Delivery::Reliable, &vec![0; MAX_PACKET_BYTES + 1]), Received::Dropped);
+    assert_eq!(handle.receive(Delivery::Reliable, &vec![0; PACKET_BYTES_MAX + 1]), Received::Dropped);
     assert_eq!(client.statistics().dropped.malformed, 2);
 
     let (server, mut handle, _) = server_with_peer();
     assert_eq!(handle.receive(NUMBER + 1, Delivery::Reliable, b"who?"), Received::Dropped);
-    assert_eq!(handle.receive(NUMBER, Delivery::Reliable, &vec![0; MAX_PACKET_BYTES + 1]), Received::Dropped);
+    assert_eq!(handle.receive(NUMBER, Delivery::Reliable, &vec![0; PACKET_BYTES_MAX + 1]), Received::Dropped);
     assert_eq!(server.statistics().links.dropped.malformed, 2);
 }
 
@@ -314,7 +314,7 @@ fn each_side_wakes_the_other_once_until_it_has_drained_its_queue() {
 fn no_packet_is_larger_than_any_network_of_ours_carries() {
     let limits = PacketLimits { reliable_bytes: usize::MAX, unreliable_bytes: 500 };
     let (client, _handle) = client(&HostedSettings::new(limits));
-    assert_eq!(client.limits(), PacketLimits { reliable_bytes: MAX_PACKET_BYTES, unreliable_bytes: 500 });
+    assert_eq!(client.limits(), PacketLimits { reliable_bytes: PACKET_BYTES_MAX, unreliable_bytes: 500 });
 }
 
 /// Small, so that queues fill up soon.

@@ -10,7 +10,7 @@ use crate::codec::{CodecError, DecodedAs, Decoder, Source, check_frame_length};
 use crate::limits;
 
 /// A packet this short holds no sound: discontinuous transmission (RFC 6716 §2.1.9).
-const MAX_SILENT_PACKET_BYTES: usize = 2;
+const SILENT_PACKET_BYTES_MAX: usize = 2;
 
 /// Decodes one voice, whatever rate and mode of Opus its packets use.
 #[derive(Debug)]
@@ -42,7 +42,7 @@ impl OpusDecoder {
 
     /// Whether the packet says that it holds exactly one of our frames.
     fn has_frame_length(&self, data: &[u8]) -> bool {
-        data.len() <= limits::MAX_OPUS_PACKET_BYTES
+        data.len() <= limits::OPUS_PACKET_BYTES_MAX
             && packet::samples_48k(data).is_ok_and(|samples| samples == self.frame.samples())
     }
 
@@ -105,7 +105,7 @@ impl Decoder for OpusDecoder {
         };
         match source {
             Source::Packet(data)
-                if decoded_as == DecodedAs::Decoded && data.len() <= MAX_SILENT_PACKET_BYTES =>
+                if decoded_as == DecodedAs::Decoded && data.len() <= SILENT_PACKET_BYTES_MAX =>
             {
                 self.comfort_noise.silent(frame);
             }

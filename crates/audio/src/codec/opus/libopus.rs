@@ -7,7 +7,7 @@ use super::library::{Decoding, Encoding, Tuning};
 use crate::codec::CodecError;
 
 /// Further back than this nothing is looked for: a packet that comes so long after a frame finds it concealed and over.
-const MOST_DESCRIBED_SAMPLES: u16 = crate::limits::MAX_TARGET_DELAY_SAMPLES as u16;
+const MOST_DESCRIBED_SAMPLES: u16 = crate::limits::TARGET_DELAY_SAMPLES_MAX as u16;
 
 /// Descriptions come in steps of 40 ms, the first of which need not begin where the packet's own sound does.
 const DESCRIPTION_STEP_SAMPLES: usize = 3_840;

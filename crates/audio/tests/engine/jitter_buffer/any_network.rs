@@ -1,6 +1,6 @@
 //! Whatever the network does and whatever is called: nothing breaks, nothing is played twice, everything is counted.
 
-use consonance_audio::limits::{MAX_DELAY_SAMPLES, MAX_QUEUED_PACKETS};
+use consonance_audio::limits::{DELAY_SAMPLES_MAX, QUEUED_PACKETS_MAX};
 use proptest::prelude::*;
 
 use super::player::Player;
@@ -52,8 +52,8 @@ fn run(recoverable: u8, actions: Vec<Action>) -> Player {
             Action::Arrive(sequence) => player.arrive(sequence),
             Action::Play(blocks) => player.steps(blocks),
         }
-        assert!(player.buffer.queued_packets() <= MAX_QUEUED_PACKETS);
-        assert!(player.buffer.target_samples() <= MAX_DELAY_SAMPLES);
+        assert!(player.buffer.queued_packets() <= QUEUED_PACKETS_MAX);
+        assert!(player.buffer.target_samples() <= DELAY_SAMPLES_MAX);
     }
     player
 }

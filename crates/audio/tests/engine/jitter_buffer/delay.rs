@@ -1,6 +1,6 @@
 //! How long frames wait, and what becomes of those that come later.
 
-use consonance_audio::limits::MAX_DELAY_SAMPLES;
+use consonance_audio::limits::DELAY_SAMPLES_MAX;
 
 use super::player::{Player, Turn};
 
@@ -91,7 +91,7 @@ fn after_a_long_stall_only_the_newest_frames_are_played() {
     }
     player.stream(150..200, |_| Some(0));
     let delay = player.buffer.delay_samples();
-    assert!(delay <= MAX_DELAY_SAMPLES, "{delay}");
+    assert!(delay <= DELAY_SAMPLES_MAX, "{delay}");
     assert!(player.buffer.counters().overflowed > 50);
     let heard = player.played();
     assert!(!heard.contains(&60) && heard.contains(&149), "{heard:?}");

@@ -6,7 +6,9 @@ use consonance_fishnet::{
     Authentication, BroadcastKey, ClientSettings, FishNetClient, FishNetVoiceOnly, Packet, Packets, Payload,
     Side, Version, VoiceOnlySettings, find_voice, write_voice,
 };
-use consonance_gateway::{ClientEnvelope as _, Envelope as _, EnvelopeKind as _, MessagePart};
+use consonance_gateway::{
+    ClientEnvelope as _, Envelope as _, EnvelopeEnd as _, EnvelopeKind as _, MessagePart,
+};
 use consonance_transport::Delivery;
 
 use crate::support::{HANDSHAKE, RELIABLE, UNRELIABLE, hex, made};

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use consonance_fishnet::{FishNetSplice, FishNetSplicedConnection, SpliceSettings, split};
-use consonance_gateway::{Channel, Envelope as _, EnvelopeKind as _, MessagePart};
+use consonance_gateway::{Channel, Envelope as _, EnvelopeEnd as _, EnvelopeKind as _, MessagePart};
 use consonance_transport::Delivery;
 
 use crate::support::{Made, RELIABLE, UNRELIABLE, hex, made, packet, payload, voice};

@@ -6,7 +6,9 @@ use consonance_fishnet::{
     ClientSettings, FishNetClient, FishNetVoiceOnly, FishNetVoiceOnlyConnection, PAYLOAD_BYTES_MAX, Version,
     VoiceOnlySettings, split,
 };
-use consonance_gateway::{Channel, ClientEnvelope as _, Envelope as _, EnvelopeKind as _, MessagePart};
+use consonance_gateway::{
+    Channel, ClientEnvelope as _, Envelope as _, EnvelopeEnd as _, EnvelopeKind as _, MessagePart,
+};
 use consonance_transport::Delivery;
 
 use crate::support::{Made, RELIABLE, UNRELIABLE, hex, made, packet, payload, voice};

@@ -3,7 +3,9 @@
 use std::time::Instant;
 
 use consonance_gateway::memory::MemoryGameNetwork;
-use consonance_gateway::{ClientEnvelope as _, EnvelopeClient, EnvelopeServer, MessagePart};
+use consonance_gateway::{
+    ClientEnvelope as _, EnvelopeClient, EnvelopeEnd as _, EnvelopeServer, MessagePart,
+};
 use consonance_mirror::{
     ClientSettings, Credentials, Kind, MirrorClient, MirrorVoiceOnly, Version, VoiceOnlySettings,
 };

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use consonance_gateway::{Envelope as _, EnvelopeKind as _, MessagePart};
+use consonance_gateway::{Envelope as _, EnvelopeEnd as _, EnvelopeKind as _, MessagePart};
 use consonance_mirror::{Kind, MirrorSplice, MirrorSplicedConnection, SpliceSettings, Version, VoiceType};
 use consonance_transport::Delivery;
 use proptest::prelude::*;

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use consonance_gateway::{Envelope as _, EnvelopeKind as _, MessagePart};
+use consonance_gateway::{Envelope as _, EnvelopeEnd as _, EnvelopeKind as _, MessagePart};
 use consonance_mirror::{
     Credentials, Dialect, Kind, MirrorVoiceOnly, MirrorVoiceOnlyConnection, VOICE_BYTES_MAX, Version,
     VoiceOnlySettings, VoiceType,

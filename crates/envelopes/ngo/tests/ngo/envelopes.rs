@@ -2,7 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use consonance_gateway::{ClientEnvelope as _, Envelope as _, EnvelopeKind as _, MessagePart};
+use consonance_gateway::{
+    ClientEnvelope as _, Envelope as _, EnvelopeEnd as _, EnvelopeKind as _, MessagePart,
+};
 use consonance_ngo::{
     Batch, ClientSettings, ConnectionApproved, MessageType, NameHash, NgoClient, NgoVoiceOnly,
     NgoVoiceOnlyConnection, RELIABLE, TypeList, UNRELIABLE, VoiceDialect, VoiceName, VoiceOnlySettings,

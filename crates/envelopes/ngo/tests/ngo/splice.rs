@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use consonance_gateway::{Channel, Envelope as _, EnvelopeKind as _, MessagePart};
+use consonance_gateway::{Channel, Envelope as _, EnvelopeEnd as _, EnvelopeKind as _, MessagePart};
 use consonance_ngo::{
     BatchWriter, ConnectionApproved, MessageType, NameHash, NgoSplice, NgoSplicedConnection, RELIABLE,
     TypeList, UNRELIABLE, VoiceDialect, VoiceName,

@@ -198,7 +198,7 @@ pub(super) fn places() -> Vec<Row> {
                 pair.is_apart(80.0);
                 let row = |number: usize| DistanceRow::new(number.to_string(), number as f32);
                 for player in &mut pair.server.sessions[0].players {
-                    player.distances = (0..ServedPlayer::MAX_DISTANCES).map(row).collect();
+                    player.distances = (0..ServedPlayer::DISTANCES_MAX).map(row).collect();
                 }
             }),
             &["s", "abs"],

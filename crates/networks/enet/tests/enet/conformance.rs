@@ -8,12 +8,13 @@ use consonance_enet::{
 };
 use consonance_gateway::udp::rig::Cable;
 use consonance_gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
-use consonance_gateway::{BareEnvelope, EnvelopeClient, EnvelopeServer};
+use consonance_gateway::{BareEnvelope, EnvelopeClient, EnvelopeServer, VoiceChannels};
 use consonance_transport::conformance::{Impaired, Network, two_hundred_clients_talk_to_one_server};
 
 use crate::support::{client_of, server_of};
 
-const BARE: BareEnvelope = BareEnvelope { reliable: RELIABLE_CHANNEL, unreliable: UNRELIABLE_CHANNEL };
+const BARE: BareEnvelope =
+    BareEnvelope(VoiceChannels { reliable: RELIABLE_CHANNEL, unreliable: UNRELIABLE_CHANNEL });
 
 struct Enet {
     connection: ConnectionSettings,

@@ -7,8 +7,8 @@ use consonance_enet::{ConnectionSettings, EnetClient, EnetServer, RELIABLE_CHANN
 use consonance_gateway::udp::rig::Cable;
 use consonance_gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
 use consonance_gateway::{
-    Channel, Envelope, EnvelopeKind, GameNetworkClient as _, GameNetworkClientEvent, GameNetworkServer as _,
-    GameNetworkServerEvent, MessageParts, Splice, SpliceSettings,
+    Channel, Envelope, EnvelopeEnd, EnvelopeKind, GameNetworkClient as _, GameNetworkClientEvent,
+    GameNetworkServer as _, GameNetworkServerEvent, MessageParts, Splice, SpliceSettings,
 };
 use consonance_transport::{Delivery, DisconnectReason, PacketLimits, Peer, ServerTransport as _};
 
@@ -158,6 +158,12 @@ fn last_words_of_either_side_go_through_before_its_goodbye() {
 #[derive(Clone, Copy, Debug)]
 struct NoVoice;
 
+impl EnvelopeEnd for NoVoice {
+    fn wrap(&mut self, _: Instant, _: Delivery, _: &[u8], _: &mut Vec<u8>) -> Option<Channel> {
+        None
+    }
+}
+
 impl Envelope for NoVoice {
     fn handle_from_client(
         &mut self,
@@ -167,10 +173,6 @@ impl Envelope for NoVoice {
         parts: &mut MessageParts,
     ) {
         parts.to_game(channel, message);
-    }
-
-    fn wrap(&mut self, _: Instant, _: Delivery, _: &[u8], _: &mut Vec<u8>) -> Option<Channel> {
-        None
     }
 }
 

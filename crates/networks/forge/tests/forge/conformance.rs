@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use consonance_forge::{ForgeClient, ForgeClientSettings, ForgeServer, ForgeServerSettings, LinkSettings};
-use consonance_forge_envelope::ForgeVoice;
+use consonance_forge_envelope::{ForgeVoice, ForgeVoiceClient};
 use consonance_gateway::udp::rig::Cable;
 use consonance_gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
 use consonance_gateway::{EnvelopeClient, EnvelopeServer};
@@ -18,7 +18,7 @@ struct Plain {
 
 impl Network for Plain {
     type Server = EnvelopeServer<UdpServer<ForgeServer>, ForgeVoice>;
-    type Client = EnvelopeClient<UdpClient<Cable<ForgeClient>>, ForgeVoice>;
+    type Client = EnvelopeClient<UdpClient<Cable<ForgeClient>>, ForgeVoiceClient>;
 
     const NAMES_SESSIONS: bool = false;
     const CARRIES_REASONS: bool = false;
@@ -44,7 +44,7 @@ impl Network for Plain {
         let server = self.server.expect("a server listens first");
         EnvelopeClient::new(
             UdpClient::new(server, endpoint, UdpClientSettings::default()),
-            ForgeVoice::default(),
+            ForgeVoiceClient::default(),
         )
     }
 

@@ -27,7 +27,7 @@ impl RoundTrip {
             None => TIMEOUT_FIRST_MS,
             Some((smoothed, variation)) => smoothed + INTERVAL_MS.max(4 * variation),
         };
-        timeout.clamp(TIMEOUT_MIN_MS, TIMEOUT_MAX_MS)
+        timeout.clamp(TIMEOUT_MIN_MS, TIMEOUT_MS_MAX)
     }
 }
 
@@ -40,7 +40,7 @@ const TIMEOUT_MIN_MS: u32 = 30;
 /// That time before a round trip is known.
 const TIMEOUT_FIRST_MS: u32 = 200;
 /// The longest such time.
-pub(super) const TIMEOUT_MAX_MS: u32 = 60_000;
+pub(super) const TIMEOUT_MS_MAX: u32 = 60_000;
 
 #[cfg(test)]
 mod tests {
@@ -63,8 +63,8 @@ mod tests {
         }
         assert_eq!(round_trip.timeout_ms(), TIMEOUT_MIN_MS);
         for _ in 0..100 {
-            round_trip.sample(TIMEOUT_MAX_MS);
+            round_trip.sample(TIMEOUT_MS_MAX);
         }
-        assert_eq!(round_trip.timeout_ms(), TIMEOUT_MAX_MS);
+        assert_eq!(round_trip.timeout_ms(), TIMEOUT_MS_MAX);
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use super::is_before;
-use super::round_trip::TIMEOUT_MAX_MS;
+use super::round_trip::TIMEOUT_MS_MAX;
 
 #[derive(Debug, Default)]
 pub(super) struct Sending {
@@ -135,7 +135,7 @@ impl UnderWay {
         if self.transmissions == 0 {
             self.timeout_ms = timeout_ms;
         } else if self.resend_at_ms <= now_ms {
-            self.timeout_ms = (self.timeout_ms + self.timeout_ms / 2).min(TIMEOUT_MAX_MS);
+            self.timeout_ms = (self.timeout_ms + self.timeout_ms / 2).min(TIMEOUT_MS_MAX);
         } else if self.skipped < FAST_RESEND || self.transmissions > FAST_RESEND_TRANSMISSIONS_MAX {
             return false;
         }

@@ -18,7 +18,7 @@ impl WindowProbe {
             Some((due_ms, waited_ms)) if due_ms <= now_ms => (Some(due_ms), waited_ms + waited_ms / 2),
             Some(_) => return false,
         };
-        let wait_ms = waited_ms.min(PROBE_MAX_MS);
+        let wait_ms = waited_ms.min(PROBE_MS_MAX);
         self.next = Some((now_ms + u64::from(wait_ms), wait_ms));
         due_ms.is_some()
     }
@@ -33,7 +33,7 @@ impl WindowProbe {
 /// How long nothing is asked at first.
 const PROBE_FIRST_MS: u32 = 7000;
 /// The longest time between two questions.
-const PROBE_MAX_MS: u32 = 120_000;
+const PROBE_MS_MAX: u32 = 120_000;
 
 #[cfg(test)]
 mod tests {

@@ -5,14 +5,15 @@ use std::time::Duration;
 
 use consonance_gateway::udp::rig::Cable;
 use consonance_gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
-use consonance_gateway::{BareEnvelope, EnvelopeClient, EnvelopeServer};
+use consonance_gateway::{BareEnvelope, EnvelopeClient, EnvelopeServer, VoiceChannels};
 use consonance_kcp::{
     Generation, KcpClient, KcpClientSettings, KcpServer, KcpServerSettings, LinkSettings, RELIABLE_CHANNEL,
     UNRELIABLE_CHANNEL,
 };
 use consonance_transport::conformance::{Impaired, Network};
 
-const BARE: BareEnvelope = BareEnvelope { reliable: RELIABLE_CHANNEL, unreliable: UNRELIABLE_CHANNEL };
+const BARE: BareEnvelope =
+    BareEnvelope(VoiceChannels { reliable: RELIABLE_CHANNEL, unreliable: UNRELIABLE_CHANNEL });
 
 /// A cut link counts as lost after 5 s: longer than a busy machine keeps a thread waiting. A queue that is full soon keeps
 /// the tests short.

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use consonance_gateway::udp::rig::Cable;
 use consonance_gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
 use consonance_gateway::{
-    Channel, Envelope, EnvelopeKind, GameNetworkClient as _, GameNetworkClientEvent, GameNetworkServer as _,
-    GameNetworkServerEvent, MessageParts, Splice, SpliceSettings,
+    Channel, Envelope, EnvelopeEnd, EnvelopeKind, GameNetworkClient as _, GameNetworkClientEvent,
+    GameNetworkServer as _, GameNetworkServerEvent, MessageParts, Splice, SpliceSettings,
 };
 use consonance_kcp::{Generation, KcpClient, KcpClientSettings, KcpServer, KcpServerSettings};
 use consonance_transport::{
@@ -156,6 +156,12 @@ pub(crate) fn client_of(server: SocketAddr, settings: KcpClientSettings, loss: f
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct NoVoice;
 
+impl EnvelopeEnd for NoVoice {
+    fn wrap(&mut self, _: Instant, _: Delivery, _: &[u8], _: &mut Vec<u8>) -> Option<Channel> {
+        None
+    }
+}
+
 impl Envelope for NoVoice {
     fn handle_from_client(
         &mut self,
@@ -165,10 +171,6 @@ impl Envelope for NoVoice {
         parts: &mut MessageParts,
     ) {
         parts.to_game(channel, message);
-    }
-
-    fn wrap(&mut self, _: Instant, _: Delivery, _: &[u8], _: &mut Vec<u8>) -> Option<Channel> {
-        None
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use consonance_gateway::udp::rig::Cable;
 use consonance_gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
-use consonance_gateway::{BareEnvelope, EnvelopeClient, EnvelopeServer};
+use consonance_gateway::{BareEnvelope, EnvelopeClient, EnvelopeServer, VoiceChannels};
 use consonance_litenetlib::{
     ClientSettings, ConnectionSettings, LiteNetLibClient, LiteNetLibServer, PacketLayer, RELIABLE_ORDERED,
     ServerSettings, UNRELIABLE,
@@ -14,7 +14,7 @@ use consonance_transport::conformance::{Impaired, Network, two_hundred_clients_t
 
 use crate::support::clock;
 
-const BARE: BareEnvelope = BareEnvelope { reliable: RELIABLE_ORDERED, unreliable: UNRELIABLE };
+const BARE: BareEnvelope = BareEnvelope(VoiceChannels { reliable: RELIABLE_ORDERED, unreliable: UNRELIABLE });
 
 struct LiteNetLib {
     connection: ConnectionSettings,

@@ -7,9 +7,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use consonance_fast_path::{ClientPath, ClientPathSettings, DATAGRAM_BYTES_MAX, PathState, keep_whole};
 use consonance_transport::inbox::Mailbox;
 use consonance_transport::{DatagramPath, Delivery, Peer};
-use consonance_udp::{ClientPath, ClientPathSettings, MAX_DATAGRAM_BYTES, PathState, keep_whole};
 use tokio::time::{sleep, timeout_at};
 
 use crate::PathGrant;
@@ -33,7 +33,7 @@ struct State {
 impl PathLink {
     pub(crate) fn new(grant: &PathGrant, settings: ClientPathSettings) -> Self {
         let path = ClientPath::new(Instant::now(), &grant.secrets, &grant.announcement, settings);
-        let state = State { path, socket: None, datagram: Vec::with_capacity(MAX_DATAGRAM_BYTES) };
+        let state = State { path, socket: None, datagram: Vec::with_capacity(DATAGRAM_BYTES_MAX) };
         Self { remote: grant.remote, state: Mutex::new(state) }
     }
 

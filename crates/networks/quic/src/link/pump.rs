@@ -4,7 +4,7 @@ use std::future::pending;
 
 use bytes::Bytes;
 use consonance_transport::inbox::{Mailbox, Pushed};
-use consonance_transport::{Delivery, DisconnectReason, MAX_PACKET_BYTES, Peer};
+use consonance_transport::{Delivery, DisconnectReason, PACKET_BYTES_MAX, Peer};
 use quinn::{Connection, SendStream, WriteError};
 use tokio::time::{sleep, timeout};
 
@@ -38,7 +38,7 @@ async fn read_control<C>(
     mut frames: FrameReader,
 ) -> DisconnectReason {
     loop {
-        match frames.next(MAX_PACKET_BYTES).await {
+        match frames.next(PACKET_BYTES_MAX).await {
             Ok(Some(packet)) => deliver(link, mailbox, peer, packet).await,
             Ok(None) => return goodbye_of_peer(link).await,
             Err(error) => return error.into(),

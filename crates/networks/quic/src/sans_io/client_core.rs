@@ -4,8 +4,8 @@ use std::collections::VecDeque;
 use std::time::Instant;
 
 use bytes::{Buf as _, BufMut as _, Bytes, BytesMut};
-use consonance_transport::{Delivery, DisconnectReason, MAX_PACKET_BYTES};
-use consonance_udp::Announcement;
+use consonance_fast_path::Announcement;
+use consonance_transport::{Delivery, DisconnectReason, PACKET_BYTES_MAX};
 use quinn_proto::{
     Connection, ConnectionHandle, DatagramEvent, Dir, Endpoint, Event, FinishError, ReadError, StreamEvent,
     StreamId, VarInt,
@@ -168,7 +168,7 @@ impl ClientCore {
 
     /// The fast path that the server has opened, from [`CoreEvent::Connected`] on, if it was wished for and granted.
     ///
-    /// The driver may carry unreliable packets over it, with a [`ClientPath`](consonance_udp::ClientPath) and a socket of
+    /// The driver may carry unreliable packets over it, with a [`ClientPath`](consonance_fast_path::ClientPath) and a socket of
     /// its own, or leave it alone.
     pub fn fast_path(&self) -> Option<PathGrant> {
         let announcement = self.announcement?;
@@ -235,7 +235,7 @@ impl ClientCore {
         let is_over = self.take_chunks(control);
         loop {
             let is_greeting = matches!(self.stage, Stage::Greeting(_));
-            let allowed = if is_greeting { HELLO_BYTES_MAX } else { MAX_PACKET_BYTES };
+            let allowed = if is_greeting { HELLO_BYTES_MAX } else { PACKET_BYTES_MAX };
             match take_packet(&mut self.incoming, allowed) {
                 Ok(Some(hello)) if is_greeting => match read_server_hello(&hello) {
                     Ok(announcement) => {

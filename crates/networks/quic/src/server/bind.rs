@@ -4,7 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use consonance_udp::PortGroup;
+use consonance_fast_path::PortGroup;
 use quinn::{Endpoint, EndpointConfig, Runtime as _, ServerConfig, TokioRuntime};
 
 use super::connection_ids::RandomConnectionIds;

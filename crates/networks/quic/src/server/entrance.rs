@@ -5,8 +5,8 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
+use consonance_fast_path::Offer;
 use consonance_transport::{ConnectionCounts, Peer, SHUTTING_DOWN};
-use consonance_udp::Offer;
 use quinn::{Connection, Endpoint, Incoming, SendStream};
 use tokio::time::timeout;
 use tracing::{debug, trace};

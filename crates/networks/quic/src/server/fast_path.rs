@@ -4,10 +4,10 @@ use std::net::UdpSocket;
 use std::sync::Arc;
 use std::time::Instant;
 
-use consonance_transport::{DatagramPath, PathRefusals, PathStatistics, Peer};
-use consonance_udp::{
+use consonance_fast_path::{
     Announcement, Cipher, Offer, PathSocket, RefusalCounts, SendCounts, ServerPath, ServerPathCounts,
 };
+use consonance_transport::{DatagramPath, PathRefusals, PathStatistics, Peer};
 use ring::rand::{SecureRandom as _, SystemRandom};
 
 use super::busy_share::BusyShare;

@@ -4,8 +4,8 @@ use std::net::SocketAddr;
 use std::num::NonZeroU16;
 use std::sync::Weak;
 
+use consonance_fast_path::PathSocket;
 use consonance_transport::SHUTTING_DOWN;
-use consonance_udp::PathSocket;
 use quinn::{AsyncUdpSocket, Endpoint};
 
 use crate::close_code::CloseCode;

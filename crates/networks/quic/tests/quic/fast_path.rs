@@ -3,11 +3,11 @@
 use std::net::UdpSocket;
 use std::time::{Duration, Instant};
 
+use consonance_fast_path::ClientPathSettings;
 use consonance_quic::{
     FastPath, FastPathSettings, Identity, QuicClient, QuicClientSettings, QuicServerSettings,
 };
 use consonance_transport::{ClientEvent, ClientTransport as _, DatagramPath, Delivery, ServerTransport as _};
-use consonance_udp::ClientPathSettings;
 
 use crate::support::{
     TestServer, address_of, assert_heard, client_with, connect, localhost, wait_for, wait_until,

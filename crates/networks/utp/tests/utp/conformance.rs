@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use consonance_gateway::udp::rig::Cable;
 use consonance_gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
-use consonance_gateway::{BareEnvelope, EnvelopeClient, EnvelopeServer};
+use consonance_gateway::{BareEnvelope, EnvelopeClient, EnvelopeServer, VoiceChannels};
 use consonance_transport::conformance::{Impaired, Network, two_hundred_clients_talk_to_one_server};
 use consonance_utp::{
     ClientSettings, ConnectionSettings, RELIABLE, ServerSettings, UNRELIABLE, UtpClient, UtpServer, Window,
 };
 
-const BARE: BareEnvelope = BareEnvelope { reliable: RELIABLE, unreliable: UNRELIABLE };
+const BARE: BareEnvelope = BareEnvelope(VoiceChannels { reliable: RELIABLE, unreliable: UNRELIABLE });
 
 struct Utp {
     /// A cut link counts as lost after 5 s: longer than a busy machine keeps a thread waiting.

@@ -10,7 +10,7 @@ use consonance_gateway::tcp::{TcpConnections, TcpEnd, TcpEvent, TcpId};
 use rustls::ClientConfig;
 
 use super::client::{SignallingClient, SignallingEvent};
-use super::message::MAX_MESSAGE_BYTES;
+use super::message::MESSAGE_BYTES_MAX;
 use super::url::SignallingUrl;
 use crate::web_socket::{SocketEvent, WebSocket};
 
@@ -219,7 +219,7 @@ impl SignallingLink {
         } else {
             None
         };
-        WebSocket::ask(self.url.request()?, tls, MAX_MESSAGE_BYTES)
+        WebSocket::ask(self.url.request()?, tls, MESSAGE_BYTES_MAX)
     }
 
     fn receive(&mut self, now: Instant, connections: &mut TcpConnections, id: TcpId) {

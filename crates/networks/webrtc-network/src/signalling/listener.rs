@@ -12,7 +12,7 @@ use consonance_gateway::tcp::{TcpConnections, TcpEvent, TcpId, TcpSettings};
 use rustls::ServerConfig;
 use tungstenite::protocol::frame::coding::CloseCode;
 
-use super::message::MAX_MESSAGE_BYTES;
+use super::message::MESSAGE_BYTES_MAX;
 use super::server::{Guest, SignallingCounts, SignallingServer, SignallingSettings};
 use crate::web_socket::{SocketEvent, WebSocket};
 
@@ -42,7 +42,7 @@ impl Default for ListenerSettings {
             tls: None,
             handshake_max: Duration::from_secs(10),
             ping_interval: Duration::from_secs(30),
-            message_bytes_max: MAX_MESSAGE_BYTES,
+            message_bytes_max: MESSAGE_BYTES_MAX,
         }
     }
 }

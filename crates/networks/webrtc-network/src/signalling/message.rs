@@ -3,10 +3,10 @@
 use std::fmt;
 
 /// The largest message, in bytes, as the stock signalling server has it.
-pub const MAX_MESSAGE_BYTES: usize = 1024 * 1024;
+pub const MESSAGE_BYTES_MAX: usize = 1024 * 1024;
 
 /// The longest address, in UTF-16 code units, as the stock signalling server has it.
-pub const MAX_ADDRESS_UNITS: usize = 256;
+pub const ADDRESS_UNITS_MAX: usize = 256;
 
 /// The version of the protocol that we speak; above 1, heartbeats are answered.
 pub const VERSION: u8 = 2;

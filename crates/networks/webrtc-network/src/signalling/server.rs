@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
-use super::message::{Data, EventKind, LinkId, MAX_ADDRESS_UNITS, Message, VERSION};
+use super::message::{ADDRESS_UNITS_MAX, Data, EventKind, LinkId, Message, VERSION};
 
 /// A client of the signalling server: one WebSocket. The driver names it, and never uses a name again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -215,7 +215,7 @@ impl SignallingServer {
             AddressSharing::Exclusive => 1,
             AddressSharing::Shared => self.settings.sharers_max,
         };
-        let is_possible = (1..=MAX_ADDRESS_UNITS).contains(&key.1.len());
+        let is_possible = (1..=ADDRESS_UNITS_MAX).contains(&key.1.len());
         if !is_possible || seat.address.is_some() || present >= most {
             self.counts.addresses_denied += 1;
             self.answer_listening(guest, EventKind::ServerInitFailed, key.1);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use consonance_webrtc_network::signalling::{
-    AddressSharing, Data, EventKind, Guest, LinkId, MAX_ADDRESS_UNITS, Message, NotWelcome, SignallingServer,
+    ADDRESS_UNITS_MAX, AddressSharing, Data, EventKind, Guest, LinkId, Message, NotWelcome, SignallingServer,
     SignallingSettings,
 };
 
@@ -160,7 +160,7 @@ fn only_known_paths_and_tokens_are_taken_in() {
 #[test]
 fn addresses_are_bounded_and_one_for_each_client() {
     let mut server = server_with(&[LISTENER], "/chatapp");
-    let longest = "x".repeat(MAX_ADDRESS_UNITS);
+    let longest = "x".repeat(ADDRESS_UNITS_MAX);
     for denied in ["", &format!("{longest}x")] {
         let answer = Message::address(EventKind::ServerInitFailed, LinkId::NONE, denied);
         assert_eq!(say(&mut server, LISTENER, &listen(denied)), [(LISTENER, answer)]);

@@ -24,14 +24,14 @@ struct Body {
 }
 
 /// Longer words are cut off: they travel in the end of a connection.
-const MAX_REASON_CHARS: usize = 200;
+const REASON_CHARS_MAX: usize = 200;
 
 impl Answer {
     pub(super) fn read(body: &[u8]) -> Result<Self, HookFailure> {
         let body: Body = serde_json::from_slice(body).map_err(|_| HookFailure::Garbage)?;
         if !body.allow {
             let is_fit = |letter: &char| !letter.is_control();
-            return Ok(Self::Deny(body.reason.chars().filter(is_fit).take(MAX_REASON_CHARS).collect()));
+            return Ok(Self::Deny(body.reason.chars().filter(is_fit).take(REASON_CHARS_MAX).collect()));
         }
         let claims = body.claims.map(read_claims).transpose()?;
         Ok(Self::Allow(claims.map(Box::new)))

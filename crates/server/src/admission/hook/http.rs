@@ -21,7 +21,7 @@ pub(super) struct Caller {
 }
 
 /// Claims have a few kilobytes at most.
-const MAX_ANSWER_BYTES: u64 = 64 * 1024;
+const ANSWER_BYTES_MAX: u64 = 64 * 1024;
 
 impl Caller {
     pub(super) fn new(settings: &HookSettings) -> Result<Self, HookError> {
@@ -62,7 +62,7 @@ impl Caller {
         if response.status().as_u16() != 200 {
             return Err(HookFailure::Status(response.status().as_u16()));
         }
-        let read = response.body_mut().with_config().limit(MAX_ANSWER_BYTES).read_to_vec();
+        let read = response.body_mut().with_config().limit(ANSWER_BYTES_MAX).read_to_vec();
         let answer = read.map_err(|error| match failure(&error) {
             HookFailure::Unreachable => HookFailure::Body,
             failure => failure,

@@ -27,7 +27,7 @@ pub(super) struct Held {
 impl Order {
     /// Whether a frame of this sequence is so far away that its speaker must be counting anew.
     pub(super) fn is_jump(&self, sequence: u16) -> bool {
-        self.next.is_some_and(|next| wrapped_delta(next, sequence, 16).abs() > MAX_JUMP)
+        self.next.is_some_and(|next| wrapped_delta(next, sequence, 16).abs() > JUMP_MAX)
     }
 
     /// Takes one more frame; false if it came before, or too late.
@@ -49,7 +49,7 @@ impl Order {
         let first = self.held.first()?;
         let is_next = self.next.is_none_or(|next| next == first.sequence);
         let oldest = self.held.iter().map(|held| held.at).min().unwrap_or(now);
-        let is_due = self.held.len() > MAX_HELD || now.saturating_sub(oldest) >= MAX_WAIT_SAMPLES;
+        let is_due = self.held.len() > HELD_MAX || now.saturating_sub(oldest) >= WAIT_SAMPLES_MAX;
         if is_next || is_due { self.flush() } else { None }
     }
 
@@ -65,10 +65,10 @@ impl Order {
     }
 }
 
-const MAX_HELD: usize = 16;
-const MAX_WAIT_SAMPLES: u64 = 9_600;
+const HELD_MAX: usize = 16;
+const WAIT_SAMPLES_MAX: u64 = 9_600;
 /// Two seconds of the usual frames; whoever is further away does not count as it did.
-const MAX_JUMP: i32 = 100;
+const JUMP_MAX: i32 = 100;
 
 #[cfg(test)]
 mod tests {

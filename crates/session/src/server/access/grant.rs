@@ -44,8 +44,8 @@ pub enum Vouched {
 
 impl Access {
     /// Tokens, and room patterns of each kind, of one client.
-    const MAX_ITEMS: usize = 64;
-    const MAX_ITEM_BYTES: usize = 128;
+    const ITEMS_MAX: usize = 64;
+    const ITEM_BYTES_MAX: usize = 128;
 
     /// Whether one of these names is among the tokens, or none is asked for.
     pub(crate) fn satisfies(&self, asked: &[Box<str>]) -> bool {
@@ -114,8 +114,8 @@ impl Access {
     }
 
     fn patterns<T: AsRef<str>>(rooms: impl IntoIterator<Item = T>) -> Box<[RoomPattern]> {
-        let is_kept = |room: &T| room.as_ref().len() <= Self::MAX_ITEM_BYTES;
-        let kept = rooms.into_iter().filter(is_kept).take(Self::MAX_ITEMS);
+        let is_kept = |room: &T| room.as_ref().len() <= Self::ITEM_BYTES_MAX;
+        let kept = rooms.into_iter().filter(is_kept).take(Self::ITEMS_MAX);
         kept.map(|room| RoomPattern::from(room.as_ref())).collect()
     }
 }
@@ -126,7 +126,7 @@ impl<T: AsRef<str>> FromIterator<T> for Access {
         let mut access = Self::default();
         for token in tokens {
             let token = token.as_ref();
-            if token.len() <= Self::MAX_ITEM_BYTES && access.tokens.len() < Self::MAX_ITEMS {
+            if token.len() <= Self::ITEM_BYTES_MAX && access.tokens.len() < Self::ITEMS_MAX {
                 access.tokens.insert(token.into());
             }
         }

@@ -42,7 +42,7 @@ struct End {
 }
 
 /// More rounds than any test needs; a session that does not come to rest is a failure.
-const MAX_ROUNDS: usize = 1000;
+const ROUNDS_MAX: usize = 1000;
 
 impl Network {
     pub(crate) fn new() -> Self {
@@ -176,7 +176,7 @@ impl Network {
 
     /// Carries everything until nothing is left to carry.
     pub(crate) fn run(&mut self) {
-        for _ in 0..MAX_ROUNDS {
+        for _ in 0..ROUNDS_MAX {
             let moved = self.carry_up() | self.obey_clients() | self.carry_down() | self.obey_server();
             if !moved {
                 return;

@@ -2,7 +2,7 @@
 //!
 //! They were made by another implementation: HKDF, AES-GCM, ChaCha20-Poly1305 and HMAC of Python's `cryptography`.
 
-use consonance_udp::Cipher;
+use consonance_fast_path::Cipher;
 
 use crate::pair::Pair;
 

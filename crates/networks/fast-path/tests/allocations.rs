@@ -6,7 +6,7 @@ use std::alloc::System;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
-use consonance_udp::{
+use consonance_fast_path::{
     Announcement, Cipher, ClientPath, ClientPathSettings, PathSecrets, PortGroup, SendCounts, ServerPath,
     ServerPathSettings,
 };

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use consonance_udp::{
+use consonance_fast_path::{
     Announcement, Cipher, ClientPath, ClientPathSettings, PathSecrets, ServerPath, ServerPathSettings,
 };
 

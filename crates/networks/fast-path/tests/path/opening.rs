@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use consonance_udp::{Cipher, PathState};
+use consonance_fast_path::{Cipher, PathState};
 
 use crate::pair::Pair;
 
@@ -117,12 +117,12 @@ fn a_client_that_vanished_is_left_after_twelve_seconds() {
 #[test]
 fn packets_above_the_limit_go_the_other_way() {
     let mut pair = Pair::opened(Cipher::Aes128Gcm);
-    let largest = [0; consonance_udp::MAX_PACKET_BYTES];
+    let largest = [0; consonance_fast_path::PACKET_BYTES_MAX];
     assert!(pair.client_sends(&largest) && pair.server_sends(1, &largest));
-    let larger = [0; consonance_udp::MAX_PACKET_BYTES + 1];
+    let larger = [0; consonance_fast_path::PACKET_BYTES_MAX + 1];
     assert!(!pair.client_sends(&larger) && !pair.server_sends(1, &larger));
     pair.exchange();
     let down = pair.sent_down.last().unwrap().1.len();
-    assert!(pair.sent_up.last().unwrap().len() <= consonance_udp::MAX_DATAGRAM_BYTES);
-    assert!(down <= consonance_udp::MAX_DATAGRAM_BYTES);
+    assert!(pair.sent_up.last().unwrap().len() <= consonance_fast_path::DATAGRAM_BYTES_MAX);
+    assert!(down <= consonance_fast_path::DATAGRAM_BYTES_MAX);
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use consonance_fuzz_tape::Tape;
 
 use crate::{
-    Announcement, Cipher, ClientPath, ClientPathSettings, MAX_DATAGRAM_BYTES, MAX_PACKET_BYTES, PathSecrets,
+    Announcement, Cipher, ClientPath, ClientPathSettings, DATAGRAM_BYTES_MAX, PACKET_BYTES_MAX, PathSecrets,
     ServerPath, ServerPathSettings,
 };
 
@@ -95,7 +95,7 @@ impl Stage {
         }
         let proved = self.server.counts().addresses_proved;
         if let Ok(Some(incoming)) = self.server.handle_datagram(self.now, address(from), &mut datagram) {
-            assert!(incoming.packet.len() <= MAX_PACKET_BYTES, "a packet that is too long came in");
+            assert!(incoming.packet.len() <= PACKET_BYTES_MAX, "a packet that is too long came in");
         }
         if self.server.counts().addresses_proved > proved {
             self.balance[place] = None;
@@ -122,7 +122,7 @@ impl Stage {
     fn client_sends(&mut self, from: u8, bytes: usize) {
         let mut datagram = Vec::new();
         if self.client.seal(&vec![from; bytes], &mut datagram) {
-            assert!(datagram.len() <= MAX_DATAGRAM_BYTES, "a datagram to the server that is too long");
+            assert!(datagram.len() <= DATAGRAM_BYTES_MAX, "a datagram to the server that is too long");
             self.give_server(from, datagram);
         }
     }
@@ -146,7 +146,7 @@ impl Stage {
         let batch = self.server.batch();
         assert!(batch.len() <= 8, "a batch of {}", batch.len());
         assert!(
-            batch.iter().all(|(_, datagram)| datagram.len() <= MAX_DATAGRAM_BYTES),
+            batch.iter().all(|(_, datagram)| datagram.len() <= DATAGRAM_BYTES_MAX),
             "a datagram is too long"
         );
     }

@@ -45,4 +45,4 @@ pub use port_group::PortGroup;
 pub use refusal::{Refusal, RefusalCounts};
 pub use secrets::{EXPORTED_BYTES, EXPORTER_LABEL, PathSecrets};
 pub use server_path::{Incoming, ServerPath, ServerPathCounts};
-pub use settings::{ClientPathSettings, MAX_DATAGRAM_BYTES, MAX_PACKET_BYTES, ServerPathSettings};
+pub use settings::{ClientPathSettings, DATAGRAM_BYTES_MAX, PACKET_BYTES_MAX, ServerPathSettings};

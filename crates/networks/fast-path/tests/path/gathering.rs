@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use consonance_udp::{Cipher, MAX_DATAGRAM_BYTES, ServerPathSettings};
+use consonance_fast_path::{Cipher, DATAGRAM_BYTES_MAX, ServerPathSettings};
 
 use crate::pair::Pair;
 
@@ -54,7 +54,7 @@ fn a_datagram_that_is_full_goes_at_the_next_packet_and_the_rest_waits() {
     }
     let full = pair.batch();
     assert_eq!(full.len(), 3, "nine packets each");
-    assert!(full.iter().all(|(_, datagram)| datagram.len() <= MAX_DATAGRAM_BYTES));
+    assert!(full.iter().all(|(_, datagram)| datagram.len() <= DATAGRAM_BYTES_MAX));
     pair.run(10 * MS);
     assert_eq!(pair.at_client.len(), 3);
 }

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use crate::MAX_DATAGRAM_BYTES;
+use crate::DATAGRAM_BYTES_MAX;
 
 /// Datagrams for any addresses, one behind the other in one buffer.
 #[derive(Debug)]
@@ -18,7 +18,7 @@ impl Batch {
     pub(crate) fn new(datagrams_max: usize) -> Self {
         let datagrams_max = datagrams_max.max(1);
         Self {
-            bytes: Vec::with_capacity(datagrams_max * MAX_DATAGRAM_BYTES),
+            bytes: Vec::with_capacity(datagrams_max * DATAGRAM_BYTES_MAX),
             datagrams: Vec::with_capacity(datagrams_max),
             datagrams_max,
         }

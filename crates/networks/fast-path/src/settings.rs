@@ -4,10 +4,10 @@ use std::time::Duration;
 
 /// The largest packet, in bytes: what also fits a QUIC datagram on every path, so that a packet may go either way at
 /// any moment.
-pub const MAX_PACKET_BYTES: usize = 1150;
+pub const PACKET_BYTES_MAX: usize = 1150;
 
 /// The largest datagram, in bytes of UDP payload: what every path that carries QUIC carries (RFC 9000, section 14).
-pub const MAX_DATAGRAM_BYTES: usize = 1200;
+pub const DATAGRAM_BYTES_MAX: usize = 1200;
 
 /// When a client asks, and when it gives up for a while.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,7 +6,7 @@
 use std::time::{Duration, Instant};
 
 use super::link::Link;
-use crate::MAX_DATAGRAM_BYTES;
+use crate::DATAGRAM_BYTES_MAX;
 use crate::gathered::{self, LENGTH_BYTES};
 use crate::header::TO_CLIENT_HEADER_BYTES;
 
@@ -23,7 +23,7 @@ const WAIT_MIN: Duration = Duration::from_millis(1);
 const SEVERAL_SPEAKERS_FOR: Duration = Duration::from_millis(100);
 
 /// How many bytes of packets, with their lengths, share a datagram; its tag is 16 bytes at most.
-const GATHERED_BYTES_MAX: usize = MAX_DATAGRAM_BYTES - TO_CLIENT_HEADER_BYTES - 16;
+const GATHERED_BYTES_MAX: usize = DATAGRAM_BYTES_MAX - TO_CLIENT_HEADER_BYTES - 16;
 
 /// Buffers that are kept though nobody waits in them.
 const BUFFERS_KEPT_MAX: usize = 1024;

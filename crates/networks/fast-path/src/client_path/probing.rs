@@ -133,7 +133,7 @@ impl Probing {
                 self.is_probe_due = true;
             }
             State::Trying { tries, next_at } => {
-                *next_at = now + self.settings.first_try * (1 << (*tries).min(MAX_DOUBLINGS));
+                *next_at = now + self.settings.first_try * (1 << (*tries).min(DOUBLINGS_MAX));
                 *tries += 1;
                 self.is_probe_due = true;
             }
@@ -186,4 +186,4 @@ impl Open {
 }
 
 /// Of the time that a probe may take.
-const MAX_DOUBLINGS: u32 = 4;
+const DOUBLINGS_MAX: u32 = 4;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use consonance_udp::{Cipher, Refusal};
+use consonance_fast_path::{Cipher, Refusal};
 use proptest::prelude::*;
 
 use crate::pair::{CLIENT, ELSEWHERE, HOME, Pair, address};

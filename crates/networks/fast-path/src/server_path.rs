@@ -7,7 +7,7 @@ use crate::batch::Batch;
 use crate::header::{Kind, TO_SERVER_HEADER_BYTES, ToServer};
 use crate::probe::{Probe, Token};
 use crate::refusal::{Refusal, RefusalCounts};
-use crate::{Cipher, MAX_PACKET_BYTES, PathSecrets, ServerPathSettings};
+use crate::{Cipher, PACKET_BYTES_MAX, PathSecrets, ServerPathSettings};
 
 mod gathering;
 mod link;
@@ -129,7 +129,7 @@ impl ServerPath {
     ///
     /// `speaker` is any number that tells speakers apart: packets of several for one client may share a datagram.
     pub fn send(&mut self, now: Instant, number: u32, speaker: u64, packet: &[u8]) -> bool {
-        if packet.len() > MAX_PACKET_BYTES {
+        if packet.len() > PACKET_BYTES_MAX {
             return false;
         }
         let Some(link) = self.links.get_mut(number) else { return false };
@@ -204,7 +204,7 @@ impl ServerPath {
         let token = || Token::try_from(body).map_err(|_| Refusal::Malformed);
         let mut packet = None;
         match header.kind {
-            Kind::Packet if body.len() > MAX_PACKET_BYTES => return Err(Refusal::Malformed),
+            Kind::Packet if body.len() > PACKET_BYTES_MAX => return Err(Refusal::Malformed),
             Kind::Packet => {
                 link.client_hears_us = true;
                 packet = Some(Incoming { client: link.client, packet: body });

@@ -7,7 +7,7 @@ use crate::header::{Header, Kind, TO_CLIENT_HEADER_BYTES, ToClient};
 use crate::probe::{Probe, Token};
 use crate::refusal::{Refusal, RefusalCounts};
 use crate::seal::{Opener, Sealer};
-use crate::{Announcement, ClientPathSettings, MAX_PACKET_BYTES, PathSecrets};
+use crate::{Announcement, ClientPathSettings, PACKET_BYTES_MAX, PathSecrets};
 
 mod probing;
 
@@ -75,9 +75,9 @@ impl ClientPath {
     }
 
     /// Appends the datagram with this packet to `out`. False, and nothing is appended, if the path is not open or the
-    /// packet longer than [`MAX_PACKET_BYTES`].
+    /// packet longer than [`PACKET_BYTES_MAX`].
     pub fn seal(&mut self, packet: &[u8], out: &mut Vec<u8>) -> bool {
-        if !self.is_open() || packet.len() > MAX_PACKET_BYTES {
+        if !self.is_open() || packet.len() > PACKET_BYTES_MAX {
             return false;
         }
         self.probing.note_sent();

@@ -1,6 +1,6 @@
 //! Datagrams that the peer did not send, or not so, or not now.
 
-use consonance_udp::{
+use consonance_fast_path::{
     Announcement, Cipher, ClientPath, ClientPathSettings, Refusal, ServerPath, ServerPathSettings,
 };
 use proptest::prelude::*;
@@ -136,7 +136,7 @@ fn a_client_drops_what_the_server_did_not_seal() {
 proptest! {
     #[test]
     fn nothing_that_can_happen_breaks_either_half(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..600)) {
-        consonance_udp::fuzz::path_operations(&bytes);
+        consonance_fast_path::fuzz::path_operations(&bytes);
     }
 
     #[test]
