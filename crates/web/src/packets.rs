@@ -16,7 +16,7 @@ mod shard;
 use std::fmt;
 use std::sync::Arc;
 
-use consonance_transport::MAX_PACKET_BYTES;
+use consonance_transport::PACKET_BYTES_MAX;
 use consonance_transport::PacketLimits;
 use consonance_transport::hosted::{self, HostedSettings};
 
@@ -50,7 +50,7 @@ pub fn packet_shards(
     settings: PacketSettings,
 ) -> (Vec<PacketShard>, PacketEntrance) {
     let PacketSettings { links_max, voice_bytes_max, control_bytes_max } = settings;
-    let limits = PacketLimits { reliable_bytes: MAX_PACKET_BYTES, unreliable_bytes: MAX_PACKET_BYTES };
+    let limits = PacketLimits { reliable_bytes: PACKET_BYTES_MAX, unreliable_bytes: PACKET_BYTES_MAX };
     let hosted = HostedSettings { peers_max: links_max, ..HostedSettings::new(limits) };
     let limits = LinkLimits { voice_bytes_max, control_bytes_max };
     let pair = |_| {

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use consonance_fast_path::{ClientPathSettings, ServerPathSettings};
 use consonance_transport::inbox::InboxLimits;
-use consonance_udp::{ClientPathSettings, ServerPathSettings};
 use quinn::{IdleTimeout, TransportConfig, VarInt};
 
 use crate::FastPath;
@@ -140,12 +140,18 @@ impl QuicServerSettings {
     }
 }
 
+/// How long a round is taken for until one was measured: what is lost before is sent again after three of these. RFC 9002,
+/// section 6.2.2, recommends 333 ms, and a player whose first datagram is lost would wait for a second; on a longer way the
+/// first datagrams go twice.
+const INITIAL_RTT: Duration = Duration::from_millis(100);
+
 /// What holds on both sides. Windows and buffers bound what one connection can make us hold.
 fn transport_config(idle_timeout: Duration) -> TransportConfig {
     let mut config = TransportConfig::default();
     let idle_timeout = IdleTimeout::try_from(idle_timeout).unwrap_or(VarInt::MAX.into());
     config
         .max_idle_timeout(Some(idle_timeout))
+        .initial_rtt(INITIAL_RTT)
         .max_concurrent_uni_streams(VarInt::from_u32(0))
         .stream_receive_window(VarInt::from_u32(32 * 1024))
         .receive_window(VarInt::from_u32(32 * 1024))

@@ -44,9 +44,7 @@ fn a_head_that_does_not_end_is_not_waited_for() {
     let mut rest = Vec::new();
     let _ = stream.read_to_end(&mut rest);
     assert!(!rest.starts_with(b"HTTP/1.1 200"), "{rest:?}");
-    while stage.listener.counters().read().timed_out < 1 {
-        std::thread::yield_now();
-    }
+    stage.wait_until(|stage| stage.listener.counters().read().timed_out >= 1);
 }
 
 #[test]
@@ -58,9 +56,7 @@ fn a_head_that_is_too_long_or_makes_no_sense_is_refused_and_counted() {
         let _ = stream.write_all(head.as_bytes());
         assert_eq!(answer(&mut stream).unwrap().status, status);
     }
-    while stage.listener.counters().read().unreadable < 2 {
-        std::thread::yield_now();
-    }
+    stage.wait_until(|stage| stage.listener.counters().read().unreadable >= 2);
     assert!(stage.is_well());
 }
 
@@ -100,7 +96,7 @@ fn one_address_has_so_many_connections_and_the_next_is_closed() {
     assert!(matches!(third.read(&mut [0; 1]), Ok(0) | Err(_)));
     drop(first.pop());
     // As soon as one has gone, there is a place again.
-    while !held_if_taken(&stage) {}
+    stage.wait_until(|stage| has_answered(&mut connect(stage.address()).unwrap()));
     let counted = stage.listener.counters().read();
     assert!(counted.turned_away >= 1 && counted.accepted >= 3 && counted.answers[1] >= 3, "{counted:?}");
 }
@@ -122,10 +118,6 @@ fn held(stage: &Stage) -> TcpStream {
     let mut stream = connect(stage.address()).unwrap();
     assert!(has_answered(&mut stream));
     stream
-}
-
-fn held_if_taken(stage: &Stage) -> bool {
-    has_answered(&mut connect(stage.address()).unwrap())
 }
 
 fn has_answered(stream: &mut TcpStream) -> bool {

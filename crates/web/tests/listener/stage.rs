@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Condvar, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use consonance_http::by_hand::{self, Answer, PATIENCE};
 use consonance_web::{
@@ -147,6 +149,15 @@ impl Stage {
 
     pub(crate) fn join(&self, name: &str) -> Answer {
         self.post("/api/voice/main", &[], &format!(r#"{{"name":"{name}","sdp":"v=0"}}"#))
+    }
+
+    /// Waits until this is so, no longer than a test has patience.
+    pub(crate) fn wait_until(&self, is_so: impl Fn(&Self) -> bool) {
+        let deadline = Instant::now() + PATIENCE;
+        while !is_so(self) {
+            assert!(Instant::now() < deadline, "{:?}", self.listener.counters().read());
+            thread::sleep(Duration::from_millis(5));
+        }
     }
 
     /// A healthy answer, from which it follows that nobody else's trouble is ours.

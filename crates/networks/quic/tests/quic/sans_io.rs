@@ -1,7 +1,7 @@
 //! A client that its driver carries by hand keeps the same rules as one with threads.
 
 use std::net::{SocketAddr, UdpSocket};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use consonance_quic::sans_io::{ClientCore, CoreEvent, Dialer};
 use consonance_quic::{QuicAddress, QuicClientSettings};
@@ -155,4 +155,18 @@ fn a_session_that_cannot_be_is_refused_without_a_datagram() {
     let dialer = Dialer::new(&server.address(), server.transport.local_addr(), QuicClientSettings::default());
     let error = dialer.dial(Instant::now(), "new\nline").unwrap_err();
     assert!(error.to_string().starts_with("no session can be called \"new\\nline\""), "{error}");
+}
+
+#[test]
+fn a_first_datagram_that_nobody_answers_goes_again_within_a_third_of_a_second() {
+    let server = TestServer::new();
+    let dialer = Dialer::new(&server.address(), server.transport.local_addr(), QuicClientSettings::default());
+    let start = Instant::now();
+    let mut core = dialer.dial(start, "main").unwrap();
+    let mut datagram = Vec::new();
+    while core.poll_transmit(start, &mut datagram) {}
+    let again = core.poll_timeout().unwrap();
+    assert!(again - start <= Duration::from_millis(333), "{:?}", again - start);
+    core.handle_timeout(again);
+    assert!(core.poll_transmit(again, &mut datagram));
 }
