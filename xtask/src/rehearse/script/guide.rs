@@ -110,11 +110,11 @@ pub(super) const SCENES: &[Scene] = &[
     scene(
         "packaging/Containerfile",
         &[
-            ends("podman build -f packaging/Containerfile -t consonance .").needs(&[Need::Program("podman")]),
-            ends("touch voice.toml").granted().needs(&[Need::Program("podman")]),
+            ends("podman build -f packaging/Containerfile -t consonance .").needs(IMAGES),
+            ends("touch voice.toml").granted().needs(IMAGES),
             stays("podman run --rm -p 7777:7777/udp -v ./voice.toml:/etc/consonance/voice.toml:ro,Z consonance")
                 .says(&["quic://"])
-                .needs(&[Need::Program("podman")]),
+                .needs(IMAGES),
         ],
     ),
     scene(
@@ -128,3 +128,10 @@ pub(super) const SCENES: &[Scene] = &[
 ];
 
 const SAME: &str = "docs/guide/running-a-server.md has the same";
+const IMAGES: &[Need] = &[
+    Need::Program("podman"),
+    Need::Success(
+        "podman pull --quiet docker.io/library/debian:trixie-slim",
+        "registry of container images within reach",
+    ),
+];
