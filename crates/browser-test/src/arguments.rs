@@ -2,7 +2,6 @@
 
 use std::num::NonZero;
 use std::path::PathBuf;
-use std::thread;
 
 use clap::Parser;
 use consonance_test_stage::Kind;
@@ -29,7 +28,7 @@ pub(crate) struct Arguments {
     /// Only this scenario (may be given several times); all that are for this browser where nothing is said.
     #[arg(long = "only", value_name = "SCENARIO")]
     pub(crate) only: Vec<String>,
-    /// How many scenarios are played side by side; one for each processor where nothing is said.
+    /// How many scenarios are played side by side; as many as the machine can take where nothing is said.
     #[arg(long, value_name = "NUMBER")]
     lanes: Option<NonZero<usize>>,
     /// Only look at the page of this address on this machine: what is wrong with it, and pictures.
@@ -41,13 +40,13 @@ pub(crate) struct Arguments {
 }
 
 impl Arguments {
-    /// How many scenarios are played side by side.
-    pub(crate) fn lanes(&self) -> usize {
+    /// How many scenarios are played side by side, if the machine does not have to say that itself.
+    pub(crate) fn lanes(&self) -> Option<usize> {
         let lanes = match self.browser {
-            Kind::Chromium => thread::available_parallelism().ok(),
+            Kind::Chromium => None,
             // Those of one machine share a sound card.
-            Kind::Firefox => None,
+            Kind::Firefox => NonZero::new(1),
         };
-        self.lanes.or(lanes).map_or(1, NonZero::get)
+        self.lanes.or(lanes).map(NonZero::get)
     }
 }

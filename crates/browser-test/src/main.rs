@@ -24,6 +24,8 @@ mod conduct;
 #[cfg(unix)]
 mod hearing;
 #[cfg(unix)]
+mod lanes;
+#[cfg(unix)]
 mod native;
 #[cfg(unix)]
 mod person;

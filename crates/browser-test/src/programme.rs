@@ -1,6 +1,7 @@
 //! Which scenarios are played, side by side: what each took, what was measured, what was wrong.
 
 use std::fs;
+use std::iter;
 use std::panic;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -11,6 +12,7 @@ use consonance_test_stage::{Failure, Kind, Owner, end_with_signals, ensure};
 
 use crate::arguments::Arguments;
 use crate::conduct;
+use crate::lanes::Load;
 use crate::report::{self, Played};
 use crate::scenarios::{SCENARIOS, Scenario};
 use crate::stage::Stage;
@@ -32,7 +34,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<usize, Failure> {
     empty(&arguments.output)?;
     let played = match &arguments.look {
         Some(url) => vec![look(arguments, url)],
-        None => side_by_side(arguments.lanes(), &scenarios, |scenario| play(arguments, scenario)),
+        None => play_all(arguments, &scenarios),
     };
     let report = report::write(&arguments.output, &played)?;
     if played.iter().any(|one| matches!(one.outcome, Err(Failure::Interrupted))) {
@@ -43,6 +45,18 @@ pub(crate) fn run(arguments: &Arguments) -> Result<usize, Failure> {
     println!("{} passed, {skipped} skipped, {failed} failed", played.len() - skipped - failed);
     println!("report: {}", report.display());
     Ok(failed)
+}
+
+/// The first by itself: it shows how many at once the machine can take.
+fn play_all(arguments: &Arguments, scenarios: &[&'static Scenario]) -> Vec<Played> {
+    let Some((first, others)) = scenarios.split_first() else { return Vec::new() };
+    let load = Load::begin();
+    let first = play(arguments, first);
+    let lanes = arguments.lanes().unwrap_or_else(|| load.lanes());
+    if !others.is_empty() {
+        println!("the others: {lanes} at once");
+    }
+    iter::once(first).chain(side_by_side(lanes, others, |scenario| play(arguments, scenario))).collect()
 }
 
 fn play(arguments: &Arguments, scenario: &'static Scenario) -> Played {
