@@ -93,7 +93,7 @@ fn played(
 fn side_by_side<T: Sync, P: Send>(lanes: usize, all: &[T], play: impl Fn(&T) -> P + Sync) -> Vec<P> {
     let next = AtomicUsize::new(0);
     let lane = || {
-        let mine = std::iter::from_fn(|| {
+        let mine = iter::from_fn(|| {
             let number = next.fetch_add(1, Ordering::Relaxed);
             all.get(number).map(|one| (number, play(one)))
         });
