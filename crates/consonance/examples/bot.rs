@@ -1,7 +1,7 @@
 //! A bot: a player that nobody is, who plays a melody to a room.
 //!
 //! Anything that makes 10 ms of sound whenever it is asked is an [`Input`], as a microphone is. Given an address, it plays
-//! there until the session ends; without one, a few notes to a listener of its own.
+//! there until Ctrl-C, or until the session ends; without one, a few notes to a listener of its own.
 //!
 //! ```sh
 //! cargo run --release --package consonance --example bot
@@ -18,6 +18,8 @@ mod scene;
 use std::env;
 use std::error::Error;
 use std::f32::consts::TAU;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use consonance::EventKind;
@@ -30,6 +32,9 @@ const MELODY: [i32; 16] = [3, 7, 10, 15, 14, 10, 7, 10, 5, 8, 12, 17, 15, 12, 8,
 const NOTE_BLOCKS: usize = 25;
 const A_HZ: f32 = 440.0;
 const LOUDNESS: f32 = 0.2;
+
+/// How long Ctrl-C may go unseen, if nothing else happens.
+const GLANCE: Duration = Duration::from_millis(100);
 
 /// Plays the melody again and again.
 #[derive(Default)]
@@ -54,6 +59,10 @@ impl Input for MusicBox {
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
+    let interrupted = Arc::<AtomicBool>::default();
+    let seen = interrupted.clone();
+    ctrlc::set_handler(move || seen.store(true, Ordering::Release))?;
+
     let room = env::args().nth(2).unwrap_or_else(|| "lobby".into());
     let meeting = Meeting::open()?;
     let listener = meeting.chat()?.name("Listener").listen(&*room).start()?;
@@ -66,11 +75,12 @@ fn main() -> Result<(), Box<dyn Error>> {
         return Ok(bot.leave().map(drop)?);
     }
     drop(listener);
-    loop {
-        if let Some(event) = bot.wait_event(Duration::from_secs(1))
+    while !interrupted.load(Ordering::Acquire) {
+        if let Some(event) = bot.wait_event(GLANCE)
             && let EventKind::Ended(end) = event.kind
         {
             return Err(end.to_string().into());
         }
     }
+    Ok(bot.leave().map(drop)?)
 }

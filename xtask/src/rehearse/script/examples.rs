@@ -69,9 +69,8 @@ pub(super) const SCENES: &[Scene] = &[
     scene(
         "crates/device/examples/round_trip.rs",
         &[
-            ends("cargo run -p consonance-device --example round_trip"),
-            ends("pactl load-module module-null-sink sink_name=room norewinds=1")
-                .needs(&[Need::Success("pactl info", "sound server of PulseAudio or PipeWire")]),
+            ends("cargo run -p consonance-device --example round_trip").needs(SOUND_SERVER),
+            ends("pactl load-module module-null-sink sink_name=room norewinds=1").needs(SOUND_SERVER),
         ],
     ),
     scene(
@@ -115,3 +114,4 @@ const BOB: &str = "cargo run -p plain-sockets -- client --connect 127.0.0.1:7000
 const ALICE: &str = "cargo run -p plain-sockets -- client --connect 127.0.0.1:7000 --name Alice --talk lobby \
                      --input assets/speech/austen-1.wav";
 const CUSTOM: &str = "docs/custom-network.md has the same";
+const SOUND_SERVER: &[Need] = &[Need::Success("pactl info", "sound server of PulseAudio or PipeWire")];
