@@ -1,12 +1,18 @@
 //! The playback clock and the pieces of sound that pass along it: blocks of 10 ms, frames of 10 to 60 ms.
 
 use std::ops::{Add, AddAssign};
+use std::time::Duration;
 
 /// Samples per second of everything inside the engine, mono 32-bit float.
 pub const SAMPLE_RATE_HZ: u32 = 48_000;
 
 /// Samples in one block, 10 ms: what is read from an input and mixed for an output in one go.
 pub const BLOCK_SAMPLES: usize = 480;
+
+/// How long so many samples of 48 kHz last, in whole microseconds, rounded down.
+pub const fn duration_of(samples: u64) -> Duration {
+    Duration::from_micros(SamplePosition(samples).as_micros())
+}
 
 /// A point on the playback clock: samples of 48 kHz since it started.
 ///

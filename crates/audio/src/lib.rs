@@ -45,7 +45,7 @@ mod time_stretch;
 mod tone;
 mod wav;
 
-pub use block::{BLOCK_SAMPLES, FrameSize, SAMPLE_RATE_HZ, SamplePosition, StereoBlock};
+pub use block::{BLOCK_SAMPLES, FrameSize, SAMPLE_RATE_HZ, SamplePosition, StereoBlock, duration_of};
 pub use capture::{
     Activation, ActivationMode, ActivationSettings, CaptureChain, CaptureSettings, CaptureStage,
     CaptureStatistics, Demand, EchoLevel, EchoStatistics, Heard, NoiseLevel, Spoken, VoiceDetectionSettings,

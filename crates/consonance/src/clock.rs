@@ -2,12 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use consonance_audio::{BLOCK_SAMPLES, SAMPLE_RATE_HZ, SamplePosition};
+use consonance_audio::{BLOCK_SAMPLES, SamplePosition, duration_of};
 use consonance_session::Instant as SessionInstant;
 
 /// How long a block of sound lasts.
-pub(crate) const BLOCK: Duration =
-    Duration::from_micros(BLOCK_SAMPLES as u64 * 1_000_000 / SAMPLE_RATE_HZ as u64);
+pub(crate) const BLOCK: Duration = duration_of(BLOCK_SAMPLES as u64);
 
 /// Time since the voice thread started, and the beat of 10 ms since it first joined.
 #[derive(Debug)]

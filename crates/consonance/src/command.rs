@@ -27,7 +27,10 @@ pub(crate) enum Command {
         held: bool,
     },
     SetMuted(bool),
-    SetQuality(Quality),
+    SetQuality {
+        quality: Quality,
+        error_correction: bool,
+    },
     SetEncoder(EncoderSettings),
     SetGameSound(GameSoundReader),
     Tap(TapSource, TapSender),

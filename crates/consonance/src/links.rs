@@ -82,12 +82,12 @@ impl Links {
                 Some(ClientEvent::Packet { delivery, packet }) => {
                     let (log, link) = (self.packet_log.as_ref(), CaptureLink::Server);
                     record(log, now, link, Direction::Received, delivery, packet);
-                    client.handle_packet(at, self.link, from_transport(delivery), packet);
+                    client.handle_packet(at, self.link, to_session(delivery), packet);
                 }
                 Some(ClientEvent::Direct { peer, event: DirectEvent::Packet { delivery, packet } }) => {
                     let link = CaptureLink::Direct(peer.0);
                     record(self.packet_log.as_ref(), now, link, Direction::Received, delivery, packet);
-                    client.handle_packet(at, direct_link(peer), from_transport(delivery), packet);
+                    client.handle_packet(at, direct_link(peer), to_session(delivery), packet);
                 }
                 Some(ClientEvent::Direct { peer, event: DirectEvent::Up }) => {
                     self.has_direct_change = true;
@@ -133,7 +133,7 @@ impl Links {
             self.wants_link = false;
             self.state = LinkState::Connecting;
             self.ways.connect(now);
-            client.set_packet_limits(to_session(self.ways.present().limits()));
+            client.set_packet_limits(to_session_limits(self.ways.present().limits()));
         }
     }
 
@@ -240,12 +240,12 @@ fn peer_of(link: LinkId) -> Option<Peer> {
     (link.0 & DIRECT != 0).then_some(Peer(link.0 & !DIRECT))
 }
 
-fn to_session(limits: transport::PacketLimits) -> PacketLimits {
+fn to_session_limits(limits: transport::PacketLimits) -> PacketLimits {
     let transport::PacketLimits { reliable_bytes, unreliable_bytes } = limits;
     PacketLimits { reliable_bytes, unreliable_bytes }
 }
 
-pub(crate) fn from_transport(delivery: transport::Delivery) -> Delivery {
+pub(crate) fn to_session(delivery: transport::Delivery) -> Delivery {
     match delivery {
         transport::Delivery::Reliable => Delivery::Reliable,
         transport::Delivery::Unreliable => Delivery::Unreliable,

@@ -36,7 +36,7 @@ impl ProblemKind {
         match command {
             Command::JoinRoom(_) | Command::LeaveRoom(_) => Self::Room,
             Command::Channel(..) => Self::Channel,
-            Command::SetQuality(_) | Command::SetEncoder(_) => Self::Voice,
+            Command::SetQuality { .. } | Command::SetEncoder(_) => Self::Voice,
             Command::SetInput(_) | Command::SetCapture(_) | Command::SetGameSound(_) => Self::Input,
             Command::Hear(_) => Self::Hearing,
             Command::Tap(..) => Self::Tap,

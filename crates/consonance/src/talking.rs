@@ -2,11 +2,11 @@
 
 mod wishes;
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use consonance_audio::{
     BLOCK_SAMPLES, CodecError, Demand, Encoder, EncoderSettings, Framer, OpusEncoder, Quality, Redundancy,
-    SAMPLE_RATE_HZ,
+    duration_of,
 };
 use consonance_session::{Client, Priority};
 
@@ -61,14 +61,16 @@ impl Talking {
         self.encoder.lookahead_samples()
     }
 
-    /// Encodes from the next frame on as well as that; what it asks of the wire stays as it is.
+    /// Encodes from the next frame on as well as that, with copies of lost frames where they suit it and are wanted;
+    /// everything else stays as it is.
     ///
     /// # Errors
     /// If there is no such encoder; the present one goes on.
-    pub(crate) fn set_quality(&mut self, quality: Quality) -> Result<(), CodecError> {
-        let EncoderSettings { frame, expected_loss_percent, music, .. } = self.settings;
-        let wanted = EncoderSettings { frame, expected_loss_percent, ..quality.encoder_settings() };
-        if music == wanted.music {
+    pub(crate) fn set_quality(&mut self, quality: Quality, error_correction: bool) -> Result<(), CodecError> {
+        let EncoderSettings { bitrate_bps, music, redundancy, .. } = quality.encoder_settings();
+        let redundancy = if error_correction { redundancy } else { Redundancy::None };
+        let wanted = EncoderSettings { bitrate_bps, music, redundancy, ..self.settings };
+        if self.settings.music == music {
             self.encoder.set_bitrate(wanted.bitrate_bps);
         } else {
             self.encoder = Box::new(OpusEncoder::new(wanted)?);
@@ -244,12 +246,41 @@ fn send(
     let sequence = client.next_sequence();
     match client.send_voice(&packet[..bytes]) {
         Ok(listeners) if listeners > 0 => {
-            let length = Duration::from_micros(spoken as u64 * 1_000_000 / u64::from(SAMPLE_RATE_HZ));
-            let spoken_at = now.checked_sub(length).unwrap_or(now);
+            let spoken_at = now.checked_sub(duration_of(spoken as u64)).unwrap_or(now);
             Sent { frame: Some(FrameTrace::Sent { sequence, spoken_at, listeners }), problem: None }
         }
         // Nobody listens, or no session just now: the frame is lost, as voice is.
         Ok(_) | Err(consonance_session::VoiceError::NotJoined) => Sent::default(),
         Err(error) => Sent { frame: None, problem: Some(error.to_string()) },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_quality_changes_neither_who_wants_no_copies_nor_what_it_does_not_speak_of() {
+        let before = EncoderSettings {
+            redundancy: Redundancy::None,
+            complexity: 5,
+            ..Quality::High.encoder_settings()
+        };
+        let mut talking = Talking::new(before).unwrap();
+        for quality in [Quality::Low, Quality::Music, Quality::Medium] {
+            talking.set_quality(quality, false).unwrap();
+            let EncoderSettings { bitrate_bps, music, .. } = quality.encoder_settings();
+            assert_eq!(talking.settings, EncoderSettings { bitrate_bps, music, ..before });
+        }
+    }
+
+    #[test]
+    fn music_has_no_copies_and_what_is_spoken_after_it_has_them_again() {
+        let mut talking = Talking::new(Quality::High.encoder_settings()).unwrap();
+        let redundancies = [Quality::Music, Quality::Low].map(|quality| {
+            talking.set_quality(quality, true).unwrap();
+            talking.settings.redundancy
+        });
+        assert_eq!(redundancies, [Redundancy::None, Redundancy::Fec]);
     }
 }

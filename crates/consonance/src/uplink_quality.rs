@@ -6,7 +6,7 @@ mod redundancy;
 
 use std::time::{Duration, Instant};
 
-use consonance_audio::{EncoderSettings, FrameSize, Redundancy};
+use consonance_audio::{EncoderSettings, Redundancy};
 use consonance_session::{ClientEvent, ListenerReport, UplinkReport};
 use consonance_transport::Statistics;
 
@@ -27,7 +27,6 @@ pub(crate) struct UplinkQuality {
     listeners: Option<(Instant, ListenerReport)>,
     link: LinkWatch,
     expected_loss_percent: u8,
-    frame: FrameSize,
 }
 
 /// What the encoder is to do.
@@ -63,7 +62,6 @@ impl UplinkQuality {
             listeners: None,
             link: LinkWatch::default(),
             expected_loss_percent,
-            frame: encoder.frame,
         }
     }
 
@@ -76,16 +74,16 @@ impl UplinkQuality {
         }
     }
 
-    /// What the encoder is to do from now on, asked every half second. `incoming_lost_percent` is what is lost of the
+    /// What the encoder is to do from now on, which the game has set like that, asked every half second. `incoming_lost_percent` is what is lost of the
     /// others' voices, if that is known, `network` what the transport has counted.
     pub(crate) fn update(
         &mut self,
         now: Instant,
-        wanted_bps: u32,
+        encoder: &EncoderSettings,
         incoming_lost_percent: Option<u8>,
         network: &Statistics,
     ) -> EncoderWish {
-        self.control.want(wanted_bps);
+        self.control.want(encoder.bitrate_bps);
         let link = self.link.look(network);
         if let Some(sample) = self.sample(now, link) {
             self.control.take(now, sample);
@@ -93,7 +91,7 @@ impl UplinkQuality {
         self.expect_loss(now, incoming_lost_percent);
         let (expected_loss_percent, bitrate_bps) = (self.expected_loss_percent, self.control.bitrate_bps());
         let listeners = self.listeners.filter(|(at, _)| now.saturating_duration_since(*at) <= LISTENERS_FOR);
-        let redundancy = redundancy::suiting(listeners.map(|(_, report)| report), bitrate_bps, self.frame);
+        let redundancy = redundancy::suiting(listeners.map(|(_, report)| report), bitrate_bps, encoder.frame);
         EncoderWish { expected_loss_percent, bitrate_bps, redundancy }
     }
 

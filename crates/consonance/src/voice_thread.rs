@@ -245,8 +245,8 @@ impl VoiceThread {
                 self.client.report_reception(reception);
             }
         }
-        let (wanted, network) = (self.talking.settings().bitrate_bps, self.links.statistics());
-        let wish = self.uplink_quality.update(now, wanted, self.playback.loss_percent(), &network);
+        let (encoder, network) = (self.talking.settings(), self.links.statistics());
+        let wish = self.uplink_quality.update(now, encoder, self.playback.loss_percent(), &network);
         self.talking.adapt(wish);
     }
 

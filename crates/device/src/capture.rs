@@ -30,7 +30,7 @@ pub(crate) struct CaptureFeed {
 impl CaptureFeed {
     /// Takes what the device recorded, mono; what does not fit is dropped.
     pub(crate) fn handle_callback(&mut self, now: Duration, samples: &[f32]) {
-        self.pulse.beat(now, samples.len());
+        self.pulse.note_callback(now, samples.len());
         let taken = samples.len().min(self.ring.slots());
         if let Ok(room) = self.ring.write_chunk_uninit(taken) {
             room.fill_from_iter(samples.iter().copied());

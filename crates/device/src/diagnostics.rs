@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
-use consonance_audio::SAMPLE_RATE_HZ;
+use consonance_audio::{SAMPLE_RATE_HZ, duration_of};
 
 /// How one direction has been doing since the devices were opened; counters go on when a device is changed.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -79,7 +79,7 @@ impl Gauges {
     }
 
     pub(crate) fn latency(&self) -> Duration {
-        frames(self.latency_frames.load(Ordering::Relaxed))
+        lasting(self.latency_frames.load(Ordering::Relaxed))
     }
 
     pub(crate) fn read(&self) -> Diagnostics {
@@ -90,8 +90,8 @@ impl Gauges {
             reopened: self.reopened.load(Ordering::Relaxed),
             callbacks: 0,
             period_frames: 0,
-            fill: frames(self.fill_frames.load(Ordering::Relaxed)),
-            target: frames(self.target_frames.load(Ordering::Relaxed)),
+            fill: lasting(self.fill_frames.load(Ordering::Relaxed)),
+            target: lasting(self.target_frames.load(Ordering::Relaxed)),
             latency: self.latency(),
             rate_ratio: f64::from_bits(self.rate_ratio_bits.load(Ordering::Relaxed)),
         }
@@ -115,7 +115,7 @@ pub(crate) struct Pulse {
 
 impl Pulse {
     /// A callback with so many frames.
-    pub(crate) fn beat(&self, now: Duration, frames: usize) {
+    pub(crate) fn note_callback(&self, now: Duration, frames: usize) {
         let now = now.as_nanos() as u64 + 1;
         let before = self.last.swap(now, Ordering::AcqRel);
         let frames_before = self.last_frames.swap(frames as u32, Ordering::Relaxed);
@@ -180,6 +180,6 @@ fn nanos(frames: u32) -> u64 {
     u64::from(frames) * 1_000_000_000 / u64::from(SAMPLE_RATE_HZ)
 }
 
-fn frames(frames: u32) -> Duration {
-    Duration::from_micros(u64::from(frames) * 1_000_000 / u64::from(SAMPLE_RATE_HZ))
+fn lasting(frames: u32) -> Duration {
+    duration_of(frames.into())
 }

@@ -31,10 +31,11 @@ impl Input for Microphone {
             return ReadOutcome::Block;
         }
         if let Some(reader) = &mut self.reader {
-            reader.read(self.clock.now(), block);
             if reader.is_gone() {
                 reader.end(block);
                 self.reader = None;
+            } else {
+                reader.read(self.clock.now(), block);
             }
         }
         ReadOutcome::Block

@@ -60,7 +60,7 @@ impl PlaybackDrain {
     /// Fills what the device wants to play: left and right in turn.
     pub(crate) fn handle_callback(&mut self, now: Duration, output: &mut [f32]) {
         let output = output.as_chunks_mut::<CHANNELS>().0;
-        self.pulse.beat(now, output.len());
+        self.pulse.note_callback(now, output.len());
         if !self.is_playing && !self.begin(output.len()) {
             return output.fill([0.0; CHANNELS]);
         }

@@ -8,3 +8,4 @@ mod rings;
 mod signal;
 mod stage;
 mod supervision;
+mod unplugging;

@@ -45,6 +45,22 @@ pub enum BanTarget {
     Address(AddressPrefix),
 }
 
+impl BanTarget {
+    /// Whether it is about somebody of this name, with a join token of this subject, who comes from this address.
+    pub(crate) fn is_about(&self, name: &str, subject: Option<&str>, address: Option<IpAddr>) -> bool {
+        match self {
+            Self::Name(banned) => folded(banned) == folded(name),
+            Self::Subject(banned) => subject == Some(banned),
+            Self::Address(prefix) => address.is_some_and(|address| prefix.contains(address)),
+        }
+    }
+}
+
+/// Names that differ in this no more are the same.
+fn folded(name: &str) -> String {
+    name.to_lowercase()
+}
+
 impl Ban {
     /// Whether it holds at this time, in seconds since 1970.
     pub fn holds(&self, now: u64) -> bool {

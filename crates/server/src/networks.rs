@@ -201,7 +201,7 @@ pub(crate) fn to_session_limits(limits: PacketLimits) -> consonance_session::Pac
     consonance_session::PacketLimits { reliable_bytes, unreliable_bytes }
 }
 
-pub(crate) fn from_transport(delivery: transport::Delivery) -> Delivery {
+pub(crate) fn to_session(delivery: transport::Delivery) -> Delivery {
     match delivery {
         transport::Delivery::Reliable => Delivery::Reliable,
         transport::Delivery::Unreliable => Delivery::Unreliable,

@@ -34,7 +34,7 @@ use crate::admission::Desk;
 use crate::directory::Directory;
 use crate::inspection::Notes;
 use crate::kept_voices::VoiceKeeper;
-use crate::networks::{Networks, from_transport, link_of, to_session_limits};
+use crate::networks::{Networks, link_of, to_session, to_session_limits};
 use crate::recording::RecordingFeed;
 use crate::records::Records;
 use crate::relay_delay::RelayClock;
@@ -177,7 +177,8 @@ impl SessionLoop {
             return Some(now);
         }
         let at = self.at(now);
-        let next_timer = self.sessions.next_due(at).map(|at| self.to_clock(at));
+        self.sessions.look_at_touched(at);
+        let next_timer = self.sessions.next_due().map(|at| self.to_clock(at));
         let next_look = self.next_look_at.filter(|_| self.is_looked_at);
         let next_sweep = self.voice_keeper.next_sweep();
         [next_timer, next_look, next_sweep, self.networks.wants_poll_at()].into_iter().flatten().min()
@@ -231,7 +232,7 @@ impl SessionLoop {
                     let mut taken = mem::take(&mut self.packet);
                     taken.clear();
                     taken.extend_from_slice(packet);
-                    self.handle_packet(now, link_of(network, peer), from_transport(delivery), &taken);
+                    self.handle_packet(now, link_of(network, peer), to_session(delivery), &taken);
                     self.packet = taken;
                 }
                 Some(NetworkEvent::Connected { peer, session, remote }) => {
@@ -272,7 +273,7 @@ impl SessionLoop {
 
     fn run_timers(&mut self, now: Instant) {
         let at = self.at(now);
-        self.sessions.next_due(at);
+        self.sessions.look_at_touched(at);
         while let Some(index) = self.sessions.pop_due(at) {
             if self.sessions.is_over(index, at) {
                 self.end(index);

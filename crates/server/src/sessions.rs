@@ -85,8 +85,7 @@ impl Sessions {
 
     /// Begins a session with settled name and numbers.
     pub(crate) fn begin_settled(&mut self, name: &str, index: usize, id: SessionId) {
-        let mut settings = self.server_settings(id, index as u64);
-        settings.monitor_channels = self.settings.monitor_channels;
+        let settings = self.server_settings(id, index as u64);
         let index = self.insert(name, Server::new(settings), false);
         self.recall(index, Instant::START);
     }
@@ -167,8 +166,13 @@ impl Sessions {
         self.schedule.pop_due(at)
     }
 
-    /// When the next session's time comes. Looks at all that were changed since it was asked last.
-    pub(crate) fn next_due(&mut self, at: Instant) -> Option<Instant> {
+    /// When the next session's time comes.
+    pub(crate) fn next_due(&self) -> Option<Instant> {
+        self.schedule.next()
+    }
+
+    /// Looks at all that were changed since this was done last: who is in them, and when their time comes.
+    pub(crate) fn look_at_touched(&mut self, at: Instant) {
         while let Some(index) = self.touched.pop() {
             let Some(session) = &mut self.slots[index] else { continue };
             session.is_touched = false;
@@ -186,7 +190,6 @@ impl Sessions {
             let timer = session.server.poll_timeout().map(|(due, _)| due);
             self.schedule.set(index, [timer, session.ends_at].into_iter().flatten().min());
         }
-        self.schedule.next()
     }
 
     /// Whether a session that is due has been empty for long enough.

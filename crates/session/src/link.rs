@@ -60,11 +60,6 @@ pub enum CloseReason {
     WrongSession,
     /// The server does not let this player in.
     NotAdmitted,
-    /// The server does not let this player in, and says why.
-    Refused {
-        /// The operator's words.
-        reason: Box<str>,
-    },
     /// The operator has removed this player.
     Kicked {
         /// The operator's words; may be empty.
@@ -152,7 +147,6 @@ impl fmt::Display for CloseReason {
             Self::TooManyPeers => "no further direct link fits",
             Self::CodecRefused => "no codec has such a frame size or sample rate",
             Self::Overloaded => "the server cannot keep up",
-            Self::Refused { reason } => return write!(f, "the server does not let this player in: {reason}"),
             Self::Kicked { reason } if reason.is_empty() => "the server's operator has removed this player",
             Self::Kicked { reason } => {
                 return write!(f, "the server's operator has removed this player: {reason}");

@@ -5,6 +5,7 @@ mod admin;
 mod budgets;
 mod carrier;
 mod crowd;
+mod door;
 mod draining;
 mod event;
 mod fan_out;
@@ -50,8 +51,9 @@ use crate::traffic::Traffic;
 use access::Gate;
 pub use access::{Access, AccessRule, RoomUse, Vouched};
 pub use admin::{Decision, Move};
-use draining::Door;
-pub use draining::{DrainTarget, Draining, Entrance};
+use door::Door;
+pub use door::Entrance;
+pub use draining::{DrainTarget, Draining};
 pub use event::ServerEvent;
 use fan_out::FanOut;
 use fault::Fault;
@@ -209,7 +211,6 @@ impl Server {
             Ok(None) => None,
             Ok(Some(payload)) => {
                 let to = self.fan_out.links();
-                self.statistics.frames_relayed += 1;
                 self.statistics.frames_out += to.len() as u64;
                 (!to.is_empty()).then_some(Transmit { to, delivery: Delivery::Unreliable, payload })
             }

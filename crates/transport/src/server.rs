@@ -119,7 +119,7 @@ pub trait ServerTransport: Send {
 /// What happened on a server's links.
 #[derive(Debug, PartialEq, Eq)]
 pub enum ServerEvent<'a> {
-    /// A client is there. It learns that it was taken in at the next `poll`.
+    /// A client is there. It learns that it was taken in at the next call of `poll` or `send`.
     Connected {
         /// Its name from now on.
         peer: Peer,

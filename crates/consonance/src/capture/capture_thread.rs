@@ -2,11 +2,10 @@
 
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError};
 use std::task::Waker;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use consonance_audio::{
-    Activation, BLOCK_SAMPLES, CaptureChain, Input, ReadOutcome, SAMPLE_RATE_HZ, SamplePosition, Silence,
-    Spoken,
+    Activation, BLOCK_SAMPLES, CaptureChain, Input, ReadOutcome, SamplePosition, Silence, Spoken, duration_of,
 };
 
 use super::{Beat, CaptureWishes, GameSoundReader, Order, TapPoint};
@@ -125,7 +124,7 @@ impl CaptureThread {
         let what = match spoken {
             _ if has_ended => CapturedAs::Ended { input: self.inputs },
             Spoken::Speech | Spoken::Sound => CapturedAs::Sound {
-                recorded_until: due.checked_sub(lasting(late_samples)).unwrap_or(due),
+                recorded_until: due.checked_sub(duration_of(late_samples as u64)).unwrap_or(due),
                 is_speech: spoken == Spoken::Speech,
                 block,
             },
@@ -135,7 +134,7 @@ impl CaptureThread {
             chain: self.chain.statistics(),
             is_speech: heard.is_speech,
             is_speaking: matches!(what, CapturedAs::Sound { .. }),
-            delay: lasting(late_samples),
+            delay: duration_of(late_samples as u64),
             dropped_blocks: self.dropped_blocks,
             game_sound: self.game_sound.as_ref().map(GameSoundReader::row),
         };
@@ -158,8 +157,4 @@ impl CaptureThread {
             }
         }
     }
-}
-
-fn lasting(samples: usize) -> Duration {
-    Duration::from_micros(samples as u64 * 1_000_000 / u64::from(SAMPLE_RATE_HZ))
 }

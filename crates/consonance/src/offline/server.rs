@@ -8,7 +8,7 @@ use consonance_session::{
 use consonance_transport::memory::MemoryServer;
 use consonance_transport::{Peer, ServerEvent as NetworkEvent, ServerTransport};
 
-use crate::links::{from_transport, to_transport};
+use crate::links::{to_session, to_transport};
 
 pub(super) struct OfflineServer {
     network: MemoryServer,
@@ -36,7 +36,7 @@ impl OfflineServer {
                 NetworkEvent::Packet { peer, delivery, packet } => {
                     self.packet.clear();
                     self.packet.extend_from_slice(packet);
-                    let delivery = from_transport(delivery);
+                    let delivery = to_session(delivery);
                     let relayed = self.server.handle_packet(at, LinkId(peer.0), delivery, &self.packet);
                     if let Some(relayed) = relayed {
                         send(&mut self.network, now, &relayed);

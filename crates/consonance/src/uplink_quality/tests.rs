@@ -2,6 +2,7 @@
 
 mod narrow_way;
 
+use consonance_audio::FrameSize;
 use consonance_transport::LinkQuality;
 
 use super::*;
@@ -28,7 +29,7 @@ fn listeners(lost_percent: u8) -> ClientEvent<'static> {
 }
 
 fn expected(quality: &mut UplinkQuality, now: Instant, incoming: Option<u8>) -> u8 {
-    quality.update(now, WANTED, incoming, &Statistics::default()).expected_loss_percent
+    quality.update(now, &encoder(0), incoming, &Statistics::default()).expected_loss_percent
 }
 
 /// What a network has counted after so many half seconds of 25 datagrams, of which so many were lost each time.
@@ -73,7 +74,7 @@ fn listeners_alone_bring_no_more_protection_than_for_30_percent_and_no_other_bit
         now += REPORT;
         quality.follow(now, &report(0));
         quality.follow(now, &listeners(100));
-        let wish = quality.update(now, WANTED, None, &Statistics::default());
+        let wish = quality.update(now, &encoder(0), None, &Statistics::default());
         assert_eq!(
             wish,
             EncoderWish { expected_loss_percent: 30, bitrate_bps: WANTED, redundancy: Redundancy::Fec }
@@ -106,7 +107,7 @@ fn without_reports_the_networks_own_figures_have_to_do() {
     let mut now = Instant::now();
     for looks in 1..=10 {
         now += REPORT;
-        quality.update(now, WANTED, None, &network(looks, 5, if looks < 5 { 40 } else { 240 }));
+        quality.update(now, &encoder(0), None, &network(looks, 5, if looks < 5 { 40 } else { 240 }));
     }
     assert!(quality.row().bitrate_bps < WANTED);
 }
@@ -116,10 +117,10 @@ fn voice_that_does_not_even_leave_is_overload_whatever_the_server_has_reported()
     let mut quality = UplinkQuality::new(&encoder(0));
     let now = Instant::now();
     quality.follow(now, &report(0));
-    quality.update(now, WANTED, None, &Statistics::default());
+    quality.update(now, &encoder(0), None, &Statistics::default());
     let mut full = Statistics::default();
     full.dropped.outgoing_full = 1;
-    assert!(quality.update(now + REPORT, WANTED, None, &full).bitrate_bps < WANTED);
+    assert!(quality.update(now + REPORT, &encoder(0), None, &full).bitrate_bps < WANTED);
 }
 
 #[test]
@@ -132,6 +133,26 @@ fn a_server_that_reports_is_believed_rather_than_the_network() {
             quality.follow(now, &report(0));
         }
         let network = network(looks, 20, if looks < 5 { 40 } else { 900 });
-        assert_eq!(quality.update(now, WANTED, None, &network).bitrate_bps, WANTED);
+        assert_eq!(quality.update(now, &encoder(0), None, &network).bitrate_bps, WANTED);
+    }
+}
+
+#[test]
+fn descriptions_of_lost_sound_are_counted_in_frames_as_long_as_they_are_now() {
+    let mut quality = UplinkQuality::new(&encoder(0));
+    let now = Instant::now();
+    quality.follow(
+        now,
+        &ClientEvent::ListenerReport(ListenerReport {
+            listeners: 3,
+            lost_percent: 10,
+            playout_delay: Duration::from_millis(100),
+            redundancy: consonance_session::RedundancySupport::DRED,
+        }),
+    );
+    for (frame, frames) in [(FrameSize::Ms20, 10), (FrameSize::Ms60, 3), (FrameSize::Ms40, 5)] {
+        let encoder = EncoderSettings { frame, bitrate_bps: 48_000, ..encoder(0) };
+        let wish = quality.update(now, &encoder, None, &Statistics::default());
+        assert_eq!(wish.redundancy, Redundancy::Dred { frames }, "{frame:?}");
     }
 }

@@ -53,7 +53,7 @@ impl VoiceChat {
         Ok(())
     }
 
-    pub(super) fn note(&self, change: impl FnOnce(&mut VoiceSettings)) {
-        change(&mut lock(&self.running.settings));
+    pub(super) fn note<T>(&self, change: impl FnOnce(&mut VoiceSettings) -> T) -> T {
+        change(&mut lock(&self.running.settings))
     }
 }

@@ -53,8 +53,11 @@ impl VoiceChat {
     /// Changes how good one's own voice sounds for how many bits, from the next frame on, also in the middle of a word.
     /// The length of frames stays as it is: the others were told of it when we joined.
     pub fn set_quality(&self, quality: Quality) {
-        self.note(|settings| settings.quality = quality);
-        self.ask(Command::SetQuality(quality));
+        let error_correction = self.note(|settings| {
+            settings.quality = quality;
+            settings.error_correction
+        });
+        self.ask(Command::SetQuality { quality, error_correction });
     }
 
     /// Changes in every detail how one's own voice is encoded. If frames are to have another length, this leaves the session

@@ -95,8 +95,8 @@ impl VoiceThread {
                 self.capture.change(|wishes| wishes.muted = muted);
                 None
             }
-            Command::SetQuality(quality) => {
-                self.talking.set_quality(quality).err().map(|error| error.to_string())
+            Command::SetQuality { quality, error_correction } => {
+                self.talking.set_quality(quality, error_correction).err().map(|error| error.to_string())
             }
             Command::SetEncoder(settings) => self.set_encoder(settings).err().map(|error| error.to_string()),
             Command::Tap(source, sender) => self.tap(source, sender).err(),

@@ -11,7 +11,7 @@ use crate::standing::{OperatorDecision, Standing};
 use crate::trace::FrameTrace;
 
 /// What changes the whole chat, and is followed once the event is told.
-enum Turn {
+enum Upheaval {
     Closes(Duration, Option<Onward>),
     Stays,
     Lost(Disconnection, Option<Duration>),
@@ -21,7 +21,7 @@ impl VoiceThread {
     pub(super) fn take_session_events(&mut self, now: Instant) {
         let arrived = self.clock.position(now);
         let mut has_direct_change = self.links.take_direct_change();
-        let (mut turn, mut decided) = (None, false);
+        let (mut upheaval, mut decided) = (None, false);
         while let Some(event) = self.client.poll_event() {
             has_direct_change |= self.direct_players.follow(&event);
             self.uplink_quality.follow(now, &event);
@@ -55,9 +55,9 @@ impl VoiceThread {
                 ClientEvent::Moved { from, to } => self.rooms.follow_move(from, to),
                 ClientEvent::Kicked { reason } => self.kicked_for = Some(reason.to_string()),
                 ClientEvent::ServerCloses { ends_in, onward } => {
-                    turn = Some(Turn::Closes(*ends_in, onward.clone()));
+                    upheaval = Some(Upheaval::Closes(*ends_in, onward.clone()));
                 }
-                ClientEvent::ServerStays => turn = Some(Turn::Stays),
+                ClientEvent::ServerStays => upheaval = Some(Upheaval::Stays),
                 ClientEvent::StartedSpeaking { id, .. } => self.playback.start(*id),
                 ClientEvent::StoppedSpeaking { id, .. } => self.playback.stop(*id),
                 ClientEvent::Voice(voice) => {
@@ -67,7 +67,9 @@ impl VoiceThread {
                         self.shown.events.push_trace(FrameTrace::Received { speaker, sequence, at: now });
                     }
                 }
-                ClientEvent::Disconnected { cause, retry_in } => turn = Some(Turn::Lost(*cause, *retry_in)),
+                ClientEvent::Disconnected { cause, retry_in } => {
+                    upheaval = Some(Upheaval::Lost(*cause, *retry_in));
+                }
                 _ => {}
             }
             if let Some(decision) = OperatorDecision::of(&event, &self.clock) {
@@ -77,10 +79,12 @@ impl VoiceThread {
             if let Some(kind) = EventKind::of(event, &self.own_name) {
                 self.shown.events.push(Event { at: now, kind });
             }
-            match turn.take() {
-                Some(Turn::Closes(ends_in, onward)) => self.hear_of_closing(now, ends_in, onward.as_ref()),
-                Some(Turn::Stays) => self.hear_of_staying(now),
-                Some(Turn::Lost(cause, retry_in)) => self.lose_session(now, cause, retry_in),
+            match upheaval.take() {
+                Some(Upheaval::Closes(ends_in, onward)) => {
+                    self.hear_of_closing(now, ends_in, onward.as_ref());
+                }
+                Some(Upheaval::Stays) => self.hear_of_staying(now),
+                Some(Upheaval::Lost(cause, retry_in)) => self.lose_session(now, cause, retry_in),
                 None => {}
             }
         }

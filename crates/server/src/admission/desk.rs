@@ -110,7 +110,7 @@ impl Desk {
         }
     }
 
-    /// The next of those whom the hook was asked about, its session and its name.
+    /// The next of those whom the hook was asked about, its name, and what becomes of it.
     pub(crate) fn next_answer(&mut self) -> Option<(LinkId, String, Verdict)> {
         while let Ok(Answered { link, question, answer }) = self.answers.try_recv() {
             let Some(mut waiting) = self.waiting.remove(&link) else { continue };

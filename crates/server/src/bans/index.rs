@@ -5,7 +5,7 @@ use std::hash::Hash;
 use std::net::IpAddr;
 
 use super::prefix::mapped;
-use super::{AddressPrefix, Ban, BanTarget};
+use super::{AddressPrefix, Ban, BanTarget, folded};
 
 #[derive(Debug, Default)]
 pub(super) struct Index {
@@ -92,10 +92,6 @@ impl Index {
     fn bans<'a>(&'a self, ids: Option<&'a Vec<u64>>) -> impl Iterator<Item = &'a Ban> + use<'a> {
         ids.into_iter().flatten().filter_map(|id| self.by_id.get(id))
     }
-}
-
-fn folded(name: &str) -> String {
-    name.to_lowercase()
 }
 
 fn take<K: Hash + Eq>(map: &mut HashMap<K, Vec<u64>>, key: &K, id: u64) {

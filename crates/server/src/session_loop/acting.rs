@@ -50,14 +50,9 @@ impl SessionLoop {
         let mut expelled = Vec::new();
         for index in self.sessions.indices() {
             let session = self.sessions.get_mut(index);
-            let is_meant = |row: &ClientRow<'_>| match &ban.target {
-                BanTarget::Name(name) => name.to_lowercase() == row.name.to_lowercase(),
-                BanTarget::Subject(subject) => {
-                    row.access.and_then(|access| access.subject.as_deref()) == Some(subject)
-                }
-                BanTarget::Address(prefix) => {
-                    self.address_of.get(&row.link).is_some_and(|address| prefix.contains(*address))
-                }
+            let is_meant = |row: &ClientRow<'_>| {
+                let subject = row.access.and_then(|access| access.subject.as_deref());
+                ban.target.is_about(row.name, subject, self.address_of.get(&row.link).copied())
             };
             let rows = session.server.client_table().filter(is_meant);
             let meant: Vec<(ClientId, String)> = rows.map(|row| (row.id, row.name.to_owned())).collect();
@@ -83,7 +78,7 @@ impl SessionLoop {
         self.address_of.get(&link).copied()
     }
 
-    /// Closes the links of those who have not joined yet.
+    /// Closes every link from these addresses, those of players who were just sent away once more.
     fn hang_up(&mut self, now: Instant, reason: &str, is_meant: impl Fn(IpAddr) -> bool) {
         let meant = self.address_of.iter().filter(|(_, address)| is_meant(**address));
         for link in meant.map(|(link, _)| *link).collect::<Vec<_>>() {

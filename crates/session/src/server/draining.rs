@@ -1,4 +1,4 @@
-//! A session that takes nobody in, and one that ends: newcomers are refused kindly, clients of ours are told where to go on.
+//! A session that ends, in a while or for another process to go on: clients of ours are told, and where to go on.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -8,24 +8,9 @@ use consonance_wire::limits::ONWARD_ADDRESS_BYTES_MAX;
 use consonance_wire::{Capabilities, ClientId, Closing, Writer};
 
 use super::Server;
-use crate::link::{CloseReason, Delivery, LinkId};
+use super::door::Entrance;
+use crate::link::Delivery;
 use crate::time::Instant;
-
-/// Who may come in. Whoever is here, or comes back to its place, stays whatever this is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Entrance {
-    /// Everybody whom the other rules let in.
-    #[default]
-    Open,
-    /// Nobody: the session is to end.
-    Draining,
-    /// Nobody for now: the server has as much to do as it can.
-    Overloaded {
-        /// When a newcomer may try again, in seconds; it is told.
-        retry_in_s: u32,
-    },
-}
 
 /// How a session ends that is to run empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,26 +30,14 @@ pub struct DrainTarget {
     pub window: Duration,
 }
 
-/// Who may come in, and whether the session is to end.
-#[derive(Debug, Default)]
-pub(super) struct Door {
-    entrance: Entrance,
-    drain: Option<Drain>,
-}
-
 /// What is remembered for those who come back meanwhile.
 #[derive(Debug)]
-struct Drain {
+pub(super) struct Drain {
     ends_at: Instant,
     address: Option<Box<str>>,
 }
 
 impl Server {
-    /// Who may come in from now on.
-    pub fn set_entrance(&mut self, entrance: Entrance) {
-        self.door.entrance = entrance;
-    }
-
     /// Lets the session run empty: nobody new comes in, and clients of ours are told when it ends and where to go on. How
     /// many were told.
     pub fn drain(&mut self, now: Instant, draining: &Draining) -> usize {
@@ -108,18 +81,6 @@ impl Server {
         self.tell_closing(window, |later_ms| Closing::Restarts {
             come_back_in_ms: after_ms.saturating_add(later_ms),
         })
-    }
-
-    /// Why a newcomer does not come in, if it does not. Who has joined over this link is none.
-    pub(super) fn refusal_of_newcomer(&self, link: LinkId) -> Option<CloseReason> {
-        if self.client_of(link).is_ok() {
-            return None;
-        }
-        match self.door.entrance {
-            Entrance::Open => None,
-            Entrance::Draining => Some(CloseReason::Draining),
-            Entrance::Overloaded { retry_in_s } => Some(CloseReason::AtItsLimit { retry_in_s }),
-        }
     }
 
     /// Who comes back to a session that ends has missed the news.

@@ -22,6 +22,7 @@ impl Server {
         self.check_inner(own, relay.packet)?;
         self.voice_reports.count_relayed(self.now, own, relay.packet);
         self.gather(link, own, relay)?;
+        self.statistics.frames_relayed += 1;
         Ok(relay.packet)
     }
 
@@ -35,7 +36,7 @@ impl Server {
         self.check_inner(own, relay.packet)?;
         self.gather(link, own, relay)?;
         self.outbox.push(self.fan_out.links().iter().copied(), Delivery::Reliable, relay.packet);
-        self.has_passed_on = !self.fan_out.links().is_empty();
+        self.has_passed_on |= !self.fan_out.links().is_empty();
         Ok(())
     }
 

@@ -35,7 +35,7 @@ impl Server {
         }
         self.pass_on_state(None, state, packet);
         self.replace_rooms(id, state);
-        self.check_access(id, None)
+        self.expel_where_it_may_not_be(id, None)
     }
 
     /// Leaves every room, last first, and enters those of the state.
@@ -68,7 +68,7 @@ impl Server {
         self.pass_on_delta(delta, packet)?;
         if delta.joined {
             self.enter(id, &room);
-            return self.check_access(id, Some(&room));
+            return self.expel_where_it_may_not_be(id, Some(&room));
         } else if self.roster.leave(id, &room) {
             self.exited(id, &room);
         }
@@ -76,7 +76,7 @@ impl Server {
     }
 
     /// A client has entered rooms, or only this one; it does not stay where it may not listen, or where enough do.
-    fn check_access(&mut self, id: ClientId, entered: Option<&str>) -> Result<(), Fault> {
+    fn expel_where_it_may_not_be(&mut self, id: ClientId, entered: Option<&str>) -> Result<(), Fault> {
         if self.expel_from_forbidden_rooms(id) > 0 {
             return Err(Fault::RoomForbidden);
         }

@@ -31,9 +31,9 @@ counters! {
         pub packets_in: u64,
         /// Their bytes.
         pub bytes_in: u64,
-        /// Unreliable relays that were taken.
+        /// Unreliable relays that were taken: they list their listeners.
         pub frames_relayed: u64,
-        /// Packets that these became, one per listener.
+        /// Packets that these and `frames_routed` became, one per listener.
         pub frames_out: u64,
         /// Packets of a type that a server has no use for, and handshakes whose answer is on its way.
         pub ignored: u64,

@@ -35,12 +35,7 @@ impl Wish {
     /// What has to be captured for it.
     pub(super) fn demand(&self, chat: ChatActivation) -> Demand {
         let fade = self.new.fade.within_limits();
-        let mut demand = match self.activation.newest() {
-            ChannelActivation::AsChat => chat.mode.demand(chat.key_held),
-            ChannelActivation::Open => ActivationMode::Open.demand(false),
-            ChannelActivation::Voice => ActivationMode::Voice.demand(false),
-            ChannelActivation::Shut => Demand::default(),
-        };
+        let mut demand = demand_of(self.activation.newest(), chat);
         if demand.speech {
             demand.tail_ms = (fade.fade_out_seconds * 1_000.0).ceil() as u32;
         } else {
@@ -57,17 +52,8 @@ impl Wish {
         chat: ChatActivation,
         client: &mut Client,
     ) -> Result<(), String> {
-        let intent = match self.activation.at(recorded_until) {
-            ChannelActivation::AsChat => match chat.mode {
-                ActivationMode::Open => true,
-                ActivationMode::PushToTalk => chat.key_held,
-                ActivationMode::Voice => is_speech,
-            },
-            ChannelActivation::Open => true,
-            ChannelActivation::Voice => is_speech,
-            ChannelActivation::Shut => false,
-        };
-        self.intent = intent && self.is_wanted();
+        let demand = demand_of(self.activation.at(recorded_until), chat);
+        self.intent = (demand.everything || demand.speech && is_speech) && self.is_wanted();
         let before = self.fader.volume();
         let volume = self.fader.step(self.new.fade, self.intent, BLOCK_SECONDS);
         if !self.intent {
@@ -133,6 +119,16 @@ impl Wish {
 
     pub(super) fn state(&self) -> ChannelState {
         ChannelState { is_open: self.open.is_some(), volume: self.fader.volume() }
+    }
+}
+
+/// What is to be heard, without what its fades add.
+fn demand_of(activation: ChannelActivation, chat: ChatActivation) -> Demand {
+    match activation {
+        ChannelActivation::AsChat => chat.mode.demand(chat.key_held),
+        ChannelActivation::Open => ActivationMode::Open.demand(false),
+        ChannelActivation::Voice => ActivationMode::Voice.demand(false),
+        ChannelActivation::Shut => Demand::default(),
     }
 }
 

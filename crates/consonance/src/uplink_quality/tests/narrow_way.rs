@@ -75,7 +75,7 @@ impl Call {
                 self.quality.follow(self.now, &event);
             }
             if since.as_millis().is_multiple_of(REPORT.as_millis()) {
-                self.wish = self.quality.update(self.now, WANTED, None, &Statistics::default());
+                self.wish = self.quality.update(self.now, &encoder(0), None, &Statistics::default());
                 wishes.push(self.wish);
             }
         }

@@ -6,7 +6,6 @@ use super::{Access, Waiting};
 use crate::join_token::JoinToken;
 use crate::link::{CloseReason, LinkId};
 use crate::server::{Server, ServerEvent};
-use crate::standing::bounded_reason;
 
 impl Server {
     /// Lets in whoever [asked](ServerEvent::JoinAsked) over this link, with these tokens. False if nobody did, or it has
@@ -19,20 +18,11 @@ impl Server {
 
     /// Does not let in whoever [asked](ServerEvent::JoinAsked) over this link; the link is closed. False if nobody did.
     pub fn refuse(&mut self, link: LinkId) -> bool {
-        self.turn_away(link, CloseReason::NotAdmitted)
-    }
-
-    /// As [`refuse`](Self::refuse), and tells why.
-    pub fn refuse_because(&mut self, link: LinkId, reason: &str) -> bool {
-        self.turn_away(link, CloseReason::Refused { reason: bounded_reason(reason).into() })
-    }
-
-    fn turn_away(&mut self, link: LinkId, reason: CloseReason) -> bool {
         if self.gate.take_waiting(link).is_none() {
             return false;
         }
         self.statistics.joins_refused += 1;
-        self.close(link, reason);
+        self.close(link, CloseReason::NotAdmitted);
         true
     }
 
