@@ -2,7 +2,9 @@
 //!
 //! For players and operators in a terminal, and for scripts; a game uses the `consonance` crate instead.
 //!
-//! * `serve` runs sessions over QUIC and prints an address for each.
+//! * `serve` runs sessions over QUIC and prints an address for each; without a sub-command it is tried out at once, with a
+//!   page for browsers.
+//! * `admin` shows and changes what a running server does.
 //! * `join` is one player, with the machine's microphone and loudspeaker or with WAV files.
 //! * `demo` puts a server and four players on a bad network and reports who heard whom.
 //! * `devices` lists microphones and loudspeakers; `mic-test` records and plays it back.
@@ -60,7 +62,7 @@ static ALLOCATOR: &stats_alloc::StatsAlloc<std::alloc::System> = &stats_alloc::I
 
 /// Voice chat for games: a server, a player, a demonstration.
 ///
-/// Without a command it serves one session to programs on this machine.
+/// Without a command it serves one session to programs and browsers on this machine.
 #[derive(Debug, Parser)]
 #[command(name = "consonance", version, about, propagate_version = true)]
 struct Arguments {

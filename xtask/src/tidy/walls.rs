@@ -277,7 +277,6 @@ const WALLS: &[Walls] = &[
             "consonance-session",
             "consonance-pcap",
             "consonance-transport",
-            "consonance-quic",
             "consonance-inspector",
             "consonance-recording",
         ]),
