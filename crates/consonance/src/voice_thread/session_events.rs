@@ -17,11 +17,22 @@ enum Upheaval {
     Lost(Disconnection, Option<Duration>),
 }
 
+impl Upheaval {
+    fn of(event: &ClientEvent<'_>) -> Option<Self> {
+        match event {
+            ClientEvent::ServerCloses { ends_in, onward } => Some(Self::Closes(*ends_in, onward.clone())),
+            ClientEvent::ServerStays => Some(Self::Stays),
+            ClientEvent::Disconnected { cause, retry_in } => Some(Self::Lost(*cause, *retry_in)),
+            _ => None,
+        }
+    }
+}
+
 impl VoiceThread {
     pub(super) fn take_session_events(&mut self, now: Instant) {
         let arrived = self.clock.position(now);
         let mut has_direct_change = self.links.take_direct_change();
-        let (mut upheaval, mut decided) = (None, false);
+        let mut decided = false;
         while let Some(event) = self.client.poll_event() {
             has_direct_change |= self.direct_players.follow(&event);
             self.uplink_quality.follow(now, &event);
@@ -54,10 +65,6 @@ impl VoiceThread {
                 }
                 ClientEvent::Moved { from, to } => self.rooms.follow_move(from, to),
                 ClientEvent::Kicked { reason } => self.kicked_for = Some(reason.to_string()),
-                ClientEvent::ServerCloses { ends_in, onward } => {
-                    upheaval = Some(Upheaval::Closes(*ends_in, onward.clone()));
-                }
-                ClientEvent::ServerStays => upheaval = Some(Upheaval::Stays),
                 ClientEvent::StartedSpeaking { id, .. } => self.playback.start(*id),
                 ClientEvent::StoppedSpeaking { id, .. } => self.playback.stop(*id),
                 ClientEvent::Voice(voice) => {
@@ -67,28 +74,29 @@ impl VoiceThread {
                         self.shown.events.push_trace(FrameTrace::Received { speaker, sequence, at: now });
                     }
                 }
-                ClientEvent::Disconnected { cause, retry_in } => {
-                    upheaval = Some(Upheaval::Lost(*cause, *retry_in));
-                }
                 _ => {}
             }
             if let Some(decision) = OperatorDecision::of(&event, &self.clock) {
                 decided = true;
                 self.shown.events.push(Event { at: now, kind: EventKind::Operator(decision) });
             }
+            let upheaval = Upheaval::of(&event);
             if let Some(kind) = EventKind::of(event, &self.own_name) {
                 self.shown.events.push(Event { at: now, kind });
             }
-            match upheaval.take() {
-                Some(Upheaval::Closes(ends_in, onward)) => {
-                    self.hear_of_closing(now, ends_in, onward.as_ref());
-                }
-                Some(Upheaval::Stays) => self.hear_of_staying(now),
-                Some(Upheaval::Lost(cause, retry_in)) => self.lose_session(now, cause, retry_in),
-                None => {}
+            if let Some(upheaval) = upheaval {
+                self.heed(now, upheaval);
             }
         }
         self.show_changes(now, decided, has_direct_change);
+    }
+
+    fn heed(&mut self, now: Instant, upheaval: Upheaval) {
+        match upheaval {
+            Upheaval::Closes(ends_in, onward) => self.hear_of_closing(now, ends_in, onward.as_ref()),
+            Upheaval::Stays => self.hear_of_staying(now),
+            Upheaval::Lost(cause, retry_in) => self.lose_session(now, cause, retry_in),
+        }
     }
 
     fn show_changes(&mut self, now: Instant, decided: bool, has_direct_change: bool) {
