@@ -66,7 +66,9 @@ export function middle(tab, selector) {
   );
 }
 
+/** Where it is seen: what was changed before may move it. */
 export async function click(tab, selector, ...types) {
+  await settled(tab);
   const { x, y } = await middle(tab, selector);
   for (const type of types) await tab.tell("Input.dispatchMouseEvent", { type, x, y, button: "left", clickCount: 1 });
 }
