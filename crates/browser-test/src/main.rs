@@ -18,6 +18,8 @@
 )]
 
 #[cfg(unix)]
+mod again;
+#[cfg(unix)]
 mod arguments;
 #[cfg(unix)]
 mod conduct;
@@ -29,6 +31,8 @@ mod lanes;
 mod native;
 #[cfg(unix)]
 mod person;
+#[cfg(unix)]
+mod processors;
 #[cfg(unix)]
 mod programme;
 #[cfg(unix)]

@@ -10,9 +10,11 @@ use std::time::Instant;
 
 use consonance_test_stage::{Failure, Kind, Owner, end_with_signals, ensure};
 
+use crate::again::{Again, Verdict};
 use crate::arguments::Arguments;
 use crate::conduct;
-use crate::lanes::Load;
+use crate::lanes::lanes;
+use crate::processors::Watch;
 use crate::report::{self, Played};
 use crate::scenarios::{SCENARIOS, Scenario};
 use crate::stage::Stage;
@@ -50,33 +52,44 @@ pub(crate) fn run(arguments: &Arguments) -> Result<usize, Failure> {
 /// The first by itself: it shows how many at once the machine can take.
 fn play_all(arguments: &Arguments, scenarios: &[&'static Scenario]) -> Vec<Played> {
     let Some((first, others)) = scenarios.split_first() else { return Vec::new() };
-    let load = Load::begin();
-    let first = play(arguments, first);
-    let lanes = arguments.lanes().unwrap_or_else(|| load.lanes());
+    let again = Again::new();
+    let watch = Watch::begin();
+    let first = play(arguments, first, &again);
+    let lanes = arguments.lanes().unwrap_or_else(|| lanes(&watch));
     if !others.is_empty() {
         println!("the others: {lanes} at once");
     }
-    iter::once(first).chain(side_by_side(lanes, others, |scenario| play(arguments, scenario))).collect()
+    let others = side_by_side(lanes, others, |scenario| play(arguments, scenario, &again));
+    iter::once(first).chain(others).collect()
 }
 
-fn play(arguments: &Arguments, scenario: &'static Scenario) -> Played {
-    let stage = Stage::new(arguments, scenario.name);
-    played(scenario.name, stage, scenario.play)
+fn play(arguments: &Arguments, scenario: &'static Scenario, again: &Again) -> Played {
+    let mut time = 1;
+    loop {
+        let watch = Watch::begin();
+        let stage = Stage::new(arguments, scenario.name, time);
+        let played = play_once(scenario.name, stage, scenario.play);
+        match again.judge(played.outcome, time, watch.so_far()) {
+            Verdict::Stands(outcome) => return told(Played { outcome, ..played }),
+            Verdict::Again(why) => println!("{:<14} {why}", scenario.name),
+        }
+        time += 1;
+    }
 }
 
 /// Looks at one page, whoever serves it.
 fn look(arguments: &Arguments, url: &str) -> Played {
-    played("look", Stage::new(arguments, "look"), |stage| {
+    told(play_once("look", Stage::new(arguments, "look", 1), |stage| {
         let speech = Voice::First.file(Manner::AsRecorded, &stage.own_folder()?)?;
         let mut browser = stage.browser(&Owner { speech: Some(speech), ..Owner::default() })?;
         let tab = browser.tab()?;
         tab.go_to(url)?;
         stage.photograph(&tab, "look")?;
         conduct::is_impeccable(&tab, url)
-    })
+    }))
 }
 
-fn played(
+fn play_once(
     name: &'static str,
     stage: Stage<'_>,
     play: impl FnOnce(&Stage<'_>) -> Result<(), Failure>,
@@ -84,8 +97,12 @@ fn played(
     let start = Instant::now();
     let outcome = play(&stage);
     let took = start.elapsed();
-    let played = Played { name, outcome, took, chapter: stage.into_chapter() };
-    println!("{name:<14} {}", played.outcome_in_words());
+    Played { name, outcome, took, chapter: stage.into_chapter() }
+}
+
+/// Tells people who watch.
+fn told(played: Played) -> Played {
+    println!("{:<14} {}", played.name, played.outcome_in_words());
     played
 }
 

@@ -20,13 +20,16 @@ use crate::voices::Voice;
 pub(crate) struct Stage<'a> {
     programs: &'a Arguments,
     scenario: &'a str,
+    /// Before the name of everything that is left in the folder of the report: nothing when it is played for the first time.
+    prefix: String,
     chapter: RefCell<Chapter>,
 }
 
 impl<'a> Stage<'a> {
-    /// For a scenario of this name.
-    pub(crate) fn new(programs: &'a Arguments, scenario: &'a str) -> Self {
-        Self { programs, scenario, chapter: RefCell::default() }
+    /// For a scenario of this name that is played for the `time`th time.
+    pub(crate) fn new(programs: &'a Arguments, scenario: &'a str, time: usize) -> Self {
+        let prefix = if time > 1 { format!("again-{time}-") } else { String::new() };
+        Self { programs, scenario, prefix, chapter: RefCell::default() }
     }
 
     /// How much of a voice may be missing where it is heard: 0 = nothing, 1 = all of it.
@@ -94,7 +97,7 @@ impl<'a> Stage<'a> {
     /// # Errors
     /// If it cannot be made.
     pub(crate) fn folder(&self, name: &str) -> Result<PathBuf, Failure> {
-        let folder = self.programs.output.join(name);
+        let folder = self.programs.output.join(format!("{}{name}", self.prefix));
         fs::create_dir_all(&folder).map_err(Failure::io(format!("{}", folder.display())))?;
         Ok(folder)
     }
@@ -120,7 +123,7 @@ impl<'a> Stage<'a> {
         for width in WIDTHS {
             for is_dark in [false, true] {
                 let look = Look { width, is_dark };
-                let file = format!("{name}-{look}.png");
+                let file = format!("{}{name}-{look}.png", self.prefix);
                 let path = self.programs.output.join(&file);
                 let picture = tab.in_window(look, || tab.picture())?;
                 fs::write(&path, picture).map_err(Failure::io(format!("{}", path.display())))?;
@@ -159,7 +162,7 @@ impl<'a> Stage<'a> {
                 letter => letter.is_alphanumeric().then_some(letter),
             })
             .collect();
-        let file = format!("{}/{number:02}-{title}.wav", self.scenario);
+        let file = format!("{}{}/{number:02}-{title}.wav", self.prefix, self.scenario);
         let path = self.programs.output.join(&file);
         consonance_test_sound::write(&path, sound).map_err(Failure::io(format!("{}", path.display())))?;
         Ok(file)

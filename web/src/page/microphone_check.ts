@@ -4,6 +4,7 @@ import { VoiceProblem, type Microphone, type Output } from "../voice/index.ts";
 import { adviceView } from "./advice_view.ts";
 import { DevicePicker } from "./device_picker.ts";
 import { element, say, show } from "./dom.ts";
+import { drawLevels } from "./drawing.ts";
 import type { VoiceLibrary } from "./join_view.ts";
 import { LevelMeter } from "./level_meter.ts";
 import { MicrophoneTest } from "./microphone_test.ts";
@@ -20,8 +21,8 @@ export class MicrophoneCheck {
   readonly #start = element("button", { type: "button", onclick: () => void this.open() }, WORDS.check.start);
   readonly #state = element("span", { class: "note", role: "status" });
   #microphone: Microphone | null = null;
-  #meter: LevelMeter | null = null;
-  #frame = 0;
+  #stopLevels = (): void => {};
+  #isOver = false;
 
   constructor(library: VoiceLibrary, memory: Memory) {
     this.#library = library;
@@ -44,8 +45,9 @@ export class MicrophoneCheck {
 
   /** Somebody else closes the microphone from now on. */
   release(): void {
+    this.#isOver = true;
     this.#microphone = null;
-    cancelAnimationFrame(this.#frame);
+    this.#stopLevels();
   }
 
   async open(): Promise<void> {
@@ -54,12 +56,15 @@ export class MicrophoneCheck {
     try {
       const { echoCancellation, noiseSuppression, autoGainControl } = this.#memory.settings;
       const processing = { echoCancellation, noiseSuppression, autoGainControl };
-      this.#microphone = await withRememberedMicrophone(this.#memory, (device) =>
+      const microphone = await withRememberedMicrophone(this.#memory, (device) =>
         this.#library.openMicrophone({ ...processing, ...(device === null ? {} : { device }) }),
       );
+      // Whoever was asked may have gone on before answering.
+      if (this.#isOver) return microphone.close();
+      this.#microphone = microphone;
       const output = await this.#library.openOutput();
       await chooseRememberedOutput(this.#memory, output);
-      this.#showMicrophone(this.#microphone, output);
+      if (!this.#isOver) this.#showMicrophone(microphone, output);
     } catch (problem) {
       if (!(problem instanceof VoiceProblem)) throw problem;
       this.explain(problem.code);
@@ -91,7 +96,6 @@ export class MicrophoneCheck {
       microphone.threshold = threshold;
       this.#memory.change({ threshold });
     });
-    this.#meter = meter;
     const input = new DevicePicker(WORDS.devices.microphone, microphone, (id) =>
       this.#memory.change({ microphone: id || null }),
     );
@@ -100,15 +104,6 @@ export class MicrophoneCheck {
       : null;
     this.#place.replaceChildren(meter.node, input.node, speakers ?? "", new MicrophoneTest(microphone, output).node);
     show(this.#start.parentElement ?? this.#start, false);
-    this.#draw();
-  }
-
-  #draw(): void {
-    this.#frame = requestAnimationFrame(() => {
-      if (!this.#microphone) return;
-      const { level, threshold } = this.#microphone;
-      this.#meter?.draw(level, level >= threshold);
-      this.#draw();
-    });
+    this.#stopLevels = drawLevels(() => meter.draw(microphone.level, microphone.level >= microphone.threshold));
   }
 }

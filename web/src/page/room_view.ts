@@ -9,6 +9,7 @@ import { ChatPanel } from "./chat_panel.ts";
 import { ConnectionPanel } from "./connection_panel.ts";
 import { Dock } from "./dock.ts";
 import { element, say } from "./dom.ts";
+import { Drawing, drawLevels } from "./drawing.ts";
 import type { Ending } from "./ended_view.ts";
 import { goOnMap, MapPanel } from "./map_panel.ts";
 import { Notices } from "./notices.ts";
@@ -61,10 +62,9 @@ export class RoomView implements Screen, RoomContext {
   readonly #sections: Sections;
   readonly #screen: ScreenLock;
   readonly #stops: (() => void)[] = [];
-  #mustDraw = true;
+  readonly #drawing = new Drawing(() => this.#update());
   #isSanctioned = false;
   #isLeaving = false;
-  #frame = 0;
 
   constructor({ voice, wish, manner, memory, ended }: RoomOptions) {
     this.voice = voice;
@@ -144,7 +144,7 @@ export class RoomView implements Screen, RoomContext {
   }
 
   readonly redraw = (): void => {
-    this.#mustDraw = true;
+    this.#drawing.request();
   };
 
   writeTo(target: Target): void {
@@ -154,7 +154,7 @@ export class RoomView implements Screen, RoomContext {
   }
 
   stop(): void {
-    cancelAnimationFrame(this.#frame);
+    this.#drawing.stop();
     this.#announcer.stop();
     this.#screen.stop();
     this.voice.microphone.close();
@@ -188,7 +188,8 @@ export class RoomView implements Screen, RoomContext {
     this.#stops.push(watchTalkKey(talkKey, (isHeld) => talking.hold("key", isHeld)));
     this.#stops.push(whenHidden(() => this.#rememberVisit()));
     this.#stops.push(tellEvents(voice, this.#notices, this.#announcer), ...this.#listen());
-    this.#draw();
+    this.#stops.push(drawLevels(() => this.#panels.forEach((panel) => panel.drawLevels?.())));
+    this.#update();
   }
 
   #beAs({ isDeafened, talksTo, place }: Manner): void {
@@ -261,20 +262,7 @@ export class RoomView implements Screen, RoomContext {
     );
   }
 
-  /** Draws what has changed, once a frame at most, and levels at every other frame. */
-  #draw(): void {
-    let frames = 0;
-    const draw = () => {
-      this.#frame = requestAnimationFrame(draw);
-      frames += 1;
-      if (this.#mustDraw) this.#update();
-      if (frames % 2 === 0) for (const panel of this.#panels) panel.drawLevels?.();
-    };
-    draw();
-  }
-
   #update(): void {
-    this.#mustDraw = false;
     const { target } = this.#chatPanel;
     if (target && this.#sections.isSeen("chat")) this.chat.read(target);
     for (const panel of this.#panels) panel.update();
