@@ -108,5 +108,5 @@ impl Browser {
 
 const CHROMIUMS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 const FIREFOXES: [&str; 2] = ["firefox", "firefox-esr"];
-/// As tests are built: all of the workspace is there already.
-const BUILD: &[&str] = &["build", "--package", "consonance-cli", "--package", "consonance-browser-test"];
+/// With the features of the whole workspace, as tests are built: most of it is there already.
+const BUILD: &[&str] = &["build", "--workspace", "--bin", "consonance", "--bin", "consonance-browser-test"];

@@ -53,13 +53,6 @@ pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
     command::run(evening.current_dir(root))
 }
 
-/// As tests are built: most of the workspace is there already, and the codec is optimised anyway.
-const BUILD: &[&str] = &[
-    "build",
-    "--package",
-    "consonance-cli",
-    "--package",
-    "plain-sockets",
-    "--package",
-    "consonance-evening",
-];
+/// With the features of the whole workspace, as tests are built: most of it is there already, and the codec is optimised anyway.
+const BUILD: &[&str] =
+    &["build", "--workspace", "--bin", "consonance", "--bin", "plain-sockets", "--bin", "consonance-evening"];

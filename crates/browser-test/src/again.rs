@@ -60,9 +60,9 @@ fn is_of_the_page(failure: &Failure) -> bool {
 /// A host that has time for its machines takes less than a hundredth.
 const STOLEN: f64 = 0.03;
 /// How often one scenario is played at most.
-const TIMES: usize = 3;
-/// How often something is played again in one run: it takes some ten minutes more then.
-const ALTOGETHER: usize = 6;
+const TIMES: usize = 2;
+/// How often something is played again in one run, which takes some ten minutes more then: everything is slow on such a machine.
+const ALTOGETHER: usize = 4;
 
 #[cfg(test)]
 mod tests {
