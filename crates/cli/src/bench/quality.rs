@@ -10,7 +10,6 @@ mod measurement;
 mod original;
 mod plot;
 mod report;
-mod visqol;
 
 use std::error::Error;
 use std::io::{Write, stdout};

@@ -2,7 +2,6 @@
 
 use serde_json::Value;
 
-use crate::machine::whole_machine;
 use crate::program::Program;
 
 const FIELDS: &[&str] = &[
@@ -42,9 +41,7 @@ fn load_with(more: &[&str]) -> Value {
     let mut arguments = vec!["bench", "load", "--clients", "4", "--speakers", "2", "--rooms", "2"];
     arguments.extend(["--seconds", "1", "--skip-memory", "--json"]);
     arguments.extend(more);
-    let machine = whole_machine();
     let ended = Program::start(&arguments).end();
-    drop(machine);
     ended.assert_well();
     let figures: Value = serde_json::from_str(ended.out.last().unwrap()).unwrap();
     assert_eq!((&figures["clients"], &figures["speakers"]), (&4.into(), &2.into()));
@@ -84,7 +81,6 @@ fn what_happens_besides_is_counted_and_its_promise_judged() {
 
 #[test]
 fn idle_clients_are_counted_in_bytes_and_in_their_share_of_a_core() {
-    let _machine = whole_machine();
     let arguments = ["bench", "load", "--idle", "6", "--sessions", "3", "--seconds", "0.2", "--json"];
     let ended = Program::start(&arguments).end();
     ended.assert_well();

@@ -2,7 +2,6 @@
 
 use serde_json::Value;
 
-use crate::machine::whole_machine;
 use crate::program::Program;
 
 #[test]
@@ -10,7 +9,6 @@ fn both_crowds_play_on_every_network_and_some_speak() {
     let networks =
         ["mirror", "mirror-telepathy", "mirror-websocket", "mirror-ignorance", "darkrift", "fishnet", "ngo"];
     let arguments = ["bench", "splice", "--clients", "4", "--speakers", "2", "--seconds", "1", "--json"];
-    let _machine = whole_machine();
     for network in networks {
         let ended = Program::start(&[&arguments[..], &["--network", network]].concat()).end();
         ended.assert_well();

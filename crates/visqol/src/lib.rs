@@ -33,20 +33,21 @@ const FIT_X0: f64 = 0.765_523_2;
 const FIT_SCALE: f64 = 1.203_140_9;
 
 /// An original, ready to be compared with what became of it.
-pub(crate) struct Reference {
+#[derive(Debug)]
+pub struct Reference {
     spectrogram: Spectrogram,
     power: f64,
 }
 
 impl Reference {
     /// Mono at 16 kHz.
-    pub(crate) fn new(original: &[f32]) -> Self {
+    pub fn new(original: &[f32]) -> Self {
         Self { spectrogram: Spectrogram::of(original, 1.0), power: power(original) }
     }
 
     /// The score of what was heard instead, mono at 16 kHz on the original's time line, from 1 (nothing alike) to
     /// 5 (the same but for loudness).
-    pub(crate) fn score(&self, heard: &[f32]) -> f64 {
+    pub fn score(&self, heard: &[f32]) -> f64 {
         let gain = (self.power / power(heard).max(1e-12)).sqrt().min(1e3);
         let heard = Spectrogram::of(heard, gain as f32);
         let floor = self.spectrogram.floor_db().min(heard.floor_db());
@@ -91,10 +92,11 @@ fn power(sound: &[f32]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bench::recordings::{at_16_khz, recordings};
 
+    /// Mono at 16 kHz.
     fn speech() -> Vec<f32> {
-        at_16_khz(&recordings().unwrap()[1]).unwrap()
+        let mut file = hound::WavReader::open(consonance_test_sound::recording(2)).unwrap();
+        file.samples::<i16>().map(|sample| f32::from(sample.unwrap()) / 32_768.0).collect()
     }
 
     fn noise(sound: &[f32], level: f32) -> Vec<f32> {
