@@ -112,7 +112,7 @@ pub(super) const SCENES: &[Scene] = &[
         &[
             ends("podman build -f packaging/Containerfile -t consonance .").needs(IMAGES),
             ends("touch voice.toml").granted().needs(IMAGES),
-            stays("podman run --rm -p 7777:7777/udp -v ./voice.toml:/etc/consonance/voice.toml:ro,Z consonance")
+            stays("podman run --rm -p 7777:7777/udp -v ./voice.toml:/etc/consonance/voice.toml:ro,Z -v voice:/var/lib/consonance consonance")
                 .says(&["quic://"])
                 .needs(IMAGES),
         ],
