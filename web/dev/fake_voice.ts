@@ -36,6 +36,7 @@ export const SCENES = {
   "no-microphone": { microphone: "no-microphone" },
   "in-use": { microphone: "in-use" },
   insecure: { microphone: "insecure" },
+  asking: { isAsking: true },
   reconnecting: { state: "reconnecting" },
   closing: { closing: true },
   poor: { quality: "poor" },
@@ -55,6 +56,8 @@ interface Scene {
   refuse?: [ProblemCode, string];
   isAway?: boolean;
   microphone?: ProblemCode;
+  /** The browser asks whether the page may have the microphone, until the window gets the event "allowed". */
+  isAsking?: boolean;
   state?: VoiceState;
   closing?: boolean;
   quality?: Quality["word"];
@@ -70,6 +73,7 @@ export function fakeLibrary(name: string): VoiceLibrary {
   const scene: Scene = (SCENES as Record<string, Scene>)[name] ?? {};
   const microphone = async () => {
     if (scene.microphone) throw new VoiceProblem(scene.microphone, "The microphone is off.");
+    if (scene.isAsking) await new Promise((allowed) => addEventListener("allowed", allowed, { once: true }));
     return new FakeMicrophone();
   };
   return {
@@ -125,7 +129,9 @@ class FakeMicrophone implements Microphone {
     return new AudioBuffer({ length: 480, sampleRate: 48000 });
   }
   async process() {}
-  close() {}
+  close() {
+    dispatchEvent(new Event("microphone-closed"));
+  }
 }
 
 class FakeOutput implements Output {

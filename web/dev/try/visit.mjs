@@ -18,6 +18,14 @@ export const VISIT = {
     await tab.run("document.querySelectorAll('form > .line button')[1].click()");
     await until(tab, `${buttons} === 'Join and talk,Just listen'`);
   },
+  "a microphone that is allowed after one went on without it is closed": async (tab, address) => {
+    await tab.open(`${address}?scene=asking`);
+    await tab.run("document.querySelector('input').value = 'Alice'; document.querySelector('.check button').click()");
+    await tab.run("document.querySelectorAll('form > .line button')[1].click()");
+    await until(tab, "document.querySelector('.room-screen')");
+    await tab.run("addEventListener('microphone-closed', () => (window.isClosed = true)); dispatchEvent(new Event('allowed'))");
+    await until(tab, "window.isClosed");
+  },
   "a volume is remembered for the next visit": async (tab) => {
     await enter(tab, "voice");
     await tab.run(
