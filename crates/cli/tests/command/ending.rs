@@ -160,6 +160,8 @@ fn players_follow_to_another_server_and_the_first_one_ends_when_the_last_has_gon
         player.until_event(&json!({"event": "moving_on"}));
     }
     ends_well(first);
+    // Once on each server: a text goes to those of whom its sender knows that they listen.
+    bob.until_events(&json!({"event": "entered_room", "name": "Alice", "room": "lobby"}), 2);
     bob.type_line(b"here now");
     alice.until_event(&json!({"event": "text", "name": "Bob", "room": "lobby", "text": "here now"}));
     for player in [alice, bob] {

@@ -140,7 +140,8 @@ fn token_keys_are_taken_over_and_who_is_in_stays() {
     let quiet = ["--microphone", "none", "--loudspeaker", "none", "--listen", "lobby", "--json"];
     let with_token = ["join", &address, "--name", "Bob", "--token-file", &token];
     let bob = Program::start(&[&with_token[..], &quiet].concat());
-    bob.until_event(&json!({"event": "entered_room", "name": "Alice", "room": "lobby"}));
+    // A text goes to those of whom its sender knows that they listen.
+    alice.until_event(&json!({"event": "entered_room", "name": "Bob", "room": "lobby"}));
     alice.type_line(b"welcome");
     bob.until_event(&json!({"event": "text", "name": "Alice", "text": "welcome"}));
 }

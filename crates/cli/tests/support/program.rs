@@ -100,17 +100,27 @@ impl Program {
 
     /// Waits for an event of `join --json` that has all these fields.
     pub(crate) fn until_event(&self, fields: &Value) -> Value {
-        let line = self.until_line(&fields.to_string(), |line| {
+        self.until_events(fields, 1)
+    }
+
+    /// Waits for so many of them, and gives the last one.
+    pub(crate) fn until_events(&self, fields: &Value, count: usize) -> Value {
+        let is_it = |line: &str| {
             let event: Value = serde_json::from_str(line).unwrap();
             fields.as_object().unwrap().iter().all(|(name, value)| event.get(name) == Some(value))
-        });
+        };
+        let line = self.until_count(&self.out, &fields.to_string(), count, is_it);
         serde_json::from_str(&line).unwrap()
     }
 
     fn until(&self, lines: &Lines, what: &str, is_it: impl Fn(&str) -> bool) -> String {
+        self.until_count(lines, what, 1, is_it)
+    }
+
+    fn until_count(&self, lines: &Lines, what: &str, count: usize, is_it: impl Fn(&str) -> bool) -> String {
         let deadline = Instant::now() + PATIENCE;
         loop {
-            if let Some(line) = lines.now().into_iter().find(|line| is_it(line)) {
+            if let Some(line) = lines.now().into_iter().filter(|line| is_it(line)).nth(count - 1) {
                 return line;
             }
             let (out, err) = (self.out.now(), self.err.now());
