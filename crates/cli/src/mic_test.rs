@@ -35,10 +35,10 @@ const SECONDS: std::ops::RangeInclusive<f64> = 0.1..=60.0;
 pub(crate) struct MicTest {
     /// The microphone, by its name or a part of it; see `consonance devices`.
     #[arg(long, value_name = "NAME")]
-    input: Option<String>,
+    microphone: Option<String>,
     /// The loudspeaker, by its name or a part of it.
     #[arg(long, value_name = "NAME")]
-    output: Option<String>,
+    loudspeaker: Option<String>,
     /// How long to record.
     #[arg(long, value_name = "SECONDS", default_value_t = 5.0, allow_negative_numbers = true)]
     seconds: f64,
@@ -76,8 +76,8 @@ fn choose(arguments: &MicTest) -> Result<Settings, Box<dyn Error>> {
         None => Ok(Selection::Default),
     };
     let settings = Settings {
-        input: choose(Direction::Input, &arguments.input)?,
-        output: choose(Direction::Output, &arguments.output)?,
+        input: choose(Direction::Input, &arguments.microphone)?,
+        output: choose(Direction::Output, &arguments.loudspeaker)?,
         backend,
     };
     check_microphone(&list)?;
@@ -237,7 +237,7 @@ fn problem(state: &DeviceState) -> String {
             "this program may not use the microphone; allow it in the system's privacy settings".into()
         }
         DeviceState::Busy => {
-            "the microphone cannot be opened; close the program that has it, or choose another one with --input"
+            "the microphone cannot be opened; close the program that has it, or choose another one with --microphone"
                 .into()
         }
         DeviceState::Running { name, .. } => {

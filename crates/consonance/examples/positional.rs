@@ -1,6 +1,6 @@
 //! Voices with a place: somebody walks round the listener's head, and a stereo file shows it.
 //!
-//! Listen to `positional/01-mix.wav` with headphones.
+//! It prints where its recordings are: listen to `01-mix.wav` with headphones.
 //!
 //! ```sh
 //! cargo run --package consonance --example positional

@@ -31,8 +31,8 @@ impl Client {
         let text = std::fs::read_to_string(&file).map_err(|error| {
             let shown = file.display();
             format!(
-                "cannot read the admin token in {shown}: {error}; name its file with --token-file, \
-                 or start a server with --admin, which makes one"
+                "cannot read the admin token in {shown}: {error}; name its file with --token-file (a service of \
+                 systemd has it in /var/lib/consonance/admin-token), or start a server with --admin, which makes one"
             )
         })?;
         // The token goes to that server and nowhere else, whatever the environment says of proxies.

@@ -9,12 +9,19 @@ use consonance_websocket::{ClientEnd, WebSocketAddress, default_settings};
 
 /// Over QUIC, or over a `WebSocket` where the address begins with `ws://`.
 pub(super) fn to(address: &str, quic: QuicClientSettings) -> Result<VoiceChatBuilder, Box<dyn Error>> {
-    let is_web_socket = address
-        .split_once("://")
-        .is_some_and(|(scheme, _)| ["ws", "wss"].iter().any(|known| scheme.eq_ignore_ascii_case(known)));
-    if !is_web_socket {
-        return Ok(VoiceChat::builder().server_with(address, quic)?);
+    let scheme = address.split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase());
+    match scheme.as_deref() {
+        Some("ws" | "wss") => over_web_socket(address),
+        Some("http" | "https") => Err(format!(
+            "{address} is the page for browsers; open it with one, or join at the address that the server prints \
+             besides, which begins with quic://"
+        )
+        .into()),
+        _ => Ok(VoiceChat::builder().server_with(address, quic)?),
     }
+}
+
+fn over_web_socket(address: &str) -> Result<VoiceChatBuilder, Box<dyn Error>> {
     let address: WebSocketAddress = address.parse()?;
     let at = address.resolve().map_err(|error| {
         format!("cannot find the host {} ({error}); check its spelling and your connection", address.host())

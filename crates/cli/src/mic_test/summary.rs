@@ -39,7 +39,8 @@ impl Summary {
 
     fn in_words(&self) -> String {
         let (Some(peak), Some(rms)) = (self.level.peak_dbfs(), self.level.rms_dbfs()) else {
-            return "nothing was heard: switch the microphone on, or choose another one with --input".into();
+            return "nothing was heard: switch the microphone on, or choose another one with --microphone"
+                .into();
         };
         let verdict = if self.level.clipped() > 0 {
             "too loud: turn the microphone down, or move away from it"

@@ -81,12 +81,11 @@ impl Prepared {
         for pattern in &config.sessions_on_demand {
             let _ = writeln!(words, "sessions {pattern:?} begin when somebody joins them");
         }
-        let source = match (&config.certificate.file, &config.storage.folder) {
-            (Some(_), _) => "from files",
-            (None, Some(_)) => "made at the first start",
-            (None, None) => "made at each start",
+        let _ = match (&config.certificate.file, &config.storage.folder) {
+            (Some(_), _) => writeln!(words, "certificate from files, sha256={}", self.identity.fingerprint()),
+            (None, Some(_)) => writeln!(words, "certificate made at the first start, and kept"),
+            (None, None) => writeln!(words, "certificate made at each start"),
         };
-        let _ = writeln!(words, "certificate {source}, sha256={}", self.identity.fingerprint());
         words += fast_path_in_words(config);
         words += &joining::in_words(self.sessions.admission.settings());
         let kept = match &config.storage.folder {

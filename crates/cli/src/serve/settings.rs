@@ -24,7 +24,8 @@ pub(super) struct SettingsArguments {
     /// The name or address under which players reach this machine, for the printed addresses.
     #[arg(long, value_name = "HOST")]
     host: Option<String>,
-    /// A PEM file with the certificate (chain) to show, instead of one made at each start.
+    /// A PEM file with the certificate (chain) to show, instead of one that the server makes: at each start, or once if it has
+    /// a folder to keep it in (storage.folder).
     #[arg(long, value_name = "FILE", requires = "key")]
     cert: Option<PathBuf>,
     /// The PEM file with the certificate's private key.

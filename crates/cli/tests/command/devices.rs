@@ -32,7 +32,8 @@ fn a_microphone_is_recorded_and_played_back() {
     assert_eq!((&found["peak_dbfs"], &found["seconds"]), (&Value::Null, &json!(0.3)));
     assert!(found["input"]["name"].is_string() && found["output"]["name"].is_string(), "{found}");
 
-    let ended = Program::start(&["mic-test", "--null-devices", "--seconds", "0.1", "--input", "null"]).end();
+    let ended =
+        Program::start(&["mic-test", "--null-devices", "--seconds", "0.1", "--microphone", "null"]).end();
     ended.assert_well();
     assert!(ended.out[0].starts_with("say something: "), "{:?}", ended.out);
     assert!(ended.out.last().unwrap().starts_with("nothing was heard"), "{:?}", ended.out);
@@ -41,8 +42,8 @@ fn a_microphone_is_recorded_and_played_back() {
 #[test]
 fn a_test_of_a_microphone_is_refused_with_what_is_wrong() {
     for (arguments, words) in [
-        (["--input", "webcam"], "there is no device \"webcam\"; choose one of: "),
-        (["--output", "webcam"], "there is no device \"webcam\"; choose one of: "),
+        (["--microphone", "webcam"], "there is no device \"webcam\"; choose one of: "),
+        (["--loudspeaker", "webcam"], "there is no device \"webcam\"; choose one of: "),
         (["--seconds", "0"], "--seconds 0: give 0.1 to 60"),
         (["--seconds", "nan"], "--seconds NaN: give"),
         (["--seconds", "-1"], "--seconds -1: give"),

@@ -44,67 +44,54 @@ fn a_device_that_is_not_there_costs_a_line_and_not_the_session() {
 #[test]
 fn the_way_that_voice_takes_is_told_and_can_be_chosen() {
     let (_server, address) = Program::serve(&["main"]);
-    let words = ["--null-devices", "--for", "2", "--json"];
-    let alice = Program::start(&[&["join", &address, "--name", "Alice"], &words[..]].concat());
+    let words = ["--null-devices", "--json", "--name"];
+    let alice = Program::start(&[&["join", &address], &words[..], &["Alice"]].concat());
     alice.until_event(&json!({"event": "voice_path", "path": "fast"}));
-    let bob =
-        Program::start(&[&["join", &address, "--name", "Bob", "--no-fast-path"], &words[..]].concat()).end();
+    let bob = ["Bob", "--no-fast-path", "--for", "2"];
+    let bob = Program::start(&[&["join", &address], &words[..], &bob].concat()).end();
     bob.assert_well();
     assert!(bob.events().iter().all(|event| event["event"] != "voice_path"));
 }
 
+#[cfg(unix)]
 #[test]
 fn two_players_meet_one_speaks_a_file_the_other_writes_down_what_it_hears() {
     let folder = Folder::new();
     let (heard, silent) = (folder.file("heard.wav"), folder.file("silent.wav"));
     let (_server, address) = Program::serve(&["main"]);
+    let speech = folder.speech(1);
     let alice = Program::start(&[
-        "join", &address, "--name", "Alice", "--listen", "lobby", "--output", &heard, "--for", "3", "--json",
+        "join", &address, "--name", "Alice", "--listen", "lobby", "--output", &heard, "--json",
     ]);
     alice.until_event(&json!({"event": "entered_room", "name": "Alice", "room": "lobby"}));
     let bob = Program::start(&[
-        "join",
-        &address,
-        "--name",
-        "Bob",
-        "--talk",
-        "lobby",
-        "--input",
-        &folder.speech(1),
-        "--output",
-        &silent,
-        "--for",
-        "1.5",
-        "--json",
+        "join", &address, "--name", "Bob", "--talk", "lobby", "--input", &speech, "--output", &silent,
+        "--for", "1.5", "--json",
     ]);
-    let (bob, alice) = (bob.end(), alice.end());
+    let bob = bob.end();
     bob.assert_well();
+    alice.until_event(&json!({"event": "player_left", "name": "Bob"}));
+    let alice = alice.interrupt();
     alice.assert_well();
 
     // Which way voice takes is known at any time.
     let mut events = alice.events();
     events.retain(|event| event["event"] != "voice_path");
-    let names: Vec<&str> = events.iter().map(|event| event["event"].as_str().unwrap()).collect();
-    assert_eq!(
-        names,
-        [
-            "joined",
-            "entered_room",
-            "roster_received",
-            "player_joined",
-            "started_speaking",
-            "stopped_speaking",
-            "player_left"
-        ]
-    );
+    let mut names: Vec<&str> = events.iter().map(|event| event["event"].as_str().unwrap()).collect();
+    // A machine that stands still for a while makes it two utterances.
+    let speaking: Vec<&str> = names.extract_if(.., |name| name.ends_with("_speaking")).collect();
+    assert_eq!(names, ["joined", "entered_room", "roster_received", "player_joined", "player_left"]);
+    assert!(!speaking.is_empty(), "{events:?}");
+    let in_turn = ["started_speaking", "stopped_speaking"];
+    assert!(speaking.chunks(2).all(|utterance| utterance == in_turn), "{speaking:?}");
     assert!(events[3..].iter().all(|event| event["name"] == "Bob"), "{events:?}");
     assert!(events.is_sorted_by_key(|event| event["at"].as_f64().unwrap()), "{events:?}");
 
     let (heard, silent) = (read_output(&heard, true), read_output(&silent, true));
     let seconds = |sound: &[f32]| sound.len() as f64 / f64::from(SAMPLE_RATE_HZ);
-    for (sound, asked) in [(&heard, 3.0), (&silent, 1.5)] {
+    for sound in [&heard, &silent] {
         let written = seconds(sound);
-        assert!((asked - 0.1..asked + 5.0).contains(&written), "{written} s instead of {asked} s");
+        assert!(written > 1.4, "{written} s, and Bob was there for 1.5 s");
     }
     let loud = heard.iter().filter(|sample| sample.abs() > 0.01).count();
     assert!(loud > SAMPLE_RATE_HZ as usize / 4, "{loud} samples of speech");

@@ -34,6 +34,7 @@ mod page;
 #[path = "../support/program.rs"]
 #[allow(dead_code, reason = "programs of tests share it, and each uses a part of it")]
 mod program;
+#[cfg(unix)]
 mod recording;
 mod refusals;
 #[cfg(unix)]
@@ -46,5 +47,6 @@ mod signals;
 mod splice;
 mod spliced_listeners;
 mod talker;
+#[cfg(unix)]
 mod talking;
 mod tokens;

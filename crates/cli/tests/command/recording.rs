@@ -12,17 +12,17 @@ fn a_session_is_recorded_with_a_file_for_each_voice() {
         let folder = Folder::new();
         let (_server, address) = Program::serve(&["main"]);
         let (heard, records) = (folder.file("heard.wav"), folder.file("records"));
-        let join = ["join", &address, "--json", "--for"];
+        let join = ["join", &address, "--json", "--name"];
+        let speech = folder.speech(2);
         let record = ["--record", &records, "--record-format", format, "--output", &heard];
-        let bob = ["4", "--name", "Bob", "--listen", "lobby"];
+        let bob = ["Bob", "--listen", "lobby"];
         let bob = Program::start(&[&join[..], &bob[..], &record[..]].concat());
         bob.until_event(&json!({"event": "roster_received"}));
-        let speech = folder.speech(2);
         let silent = folder.file("silent.wav");
-        let alice =
-            ["2.5", "--name", "Alice/../x", "--talk", "lobby", "--input", &speech, "--output", &silent];
+        let alice = ["Alice/../x", "--talk", "lobby", "--input", &speech, "--output", &silent, "--for", "5"];
         Program::start(&[&join[..], &alice[..]].concat()).end().assert_well();
-        let bob = bob.end();
+        bob.until_event(&json!({"event": "player_left"}));
+        let bob = bob.interrupt();
         bob.assert_well();
         let events = bob.events();
         let recorded: Vec<&str> = events

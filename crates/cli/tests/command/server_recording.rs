@@ -31,14 +31,14 @@ fn a_server_records_who_speaks_and_the_command_shows_it() {
     let (server, address) = serve(&folder, &records);
     let heard = folder.file("heard.wav");
     let bob = ["join", &address, "--json", "--name", "Bob", "--listen", "lobby", "--output", &heard];
-    let bob = Program::start(&[&bob[..], &["--for", "5"]].concat());
-    bob.until_event(&json!({"event": "roster_received"}));
     let (speech, silent) = (folder.speech(2), folder.file("silent.wav"));
-    let alice = ["join", &address, "--name", "Alice", "--talk", "lobby", "--for", "2.5"];
+    let bob = Program::start(&bob);
+    bob.until_event(&json!({"event": "roster_received"}));
+    let alice = ["join", &address, "--name", "Alice", "--talk", "lobby", "--for", "5"];
     Program::start(&[&alice[..], &["--input", &speech, "--output", &silent]].concat()).end().assert_well();
-    bob.end().assert_well();
-    server.signal("INT");
-    server.end().assert_well();
+    bob.until_event(&json!({"event": "player_left", "name": "Alice"}));
+    bob.interrupt().assert_well();
+    server.interrupt().assert_well();
 
     let listed = Program::start(&["recordings", "list", &records, "--json"]).end();
     listed.assert_well();

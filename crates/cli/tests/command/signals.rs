@@ -1,12 +1,8 @@
 //! Programs that are interrupted or killed: what they leave behind, and what the others see.
 
-use std::fs;
-use std::thread;
-use std::time::{Duration, Instant};
-
 use serde_json::json;
 
-use crate::folder::{Folder, read_output};
+use crate::folder::{Folder, read_output, until_written};
 use crate::program::Program;
 
 /// Half a second of sound in a file.
@@ -20,7 +16,7 @@ fn an_interrupted_player_leaves_in_order_and_its_file_is_complete() {
     let alice = Program::start(&["join", &address, "--name", "Alice", "--json"]);
     alice.until_event(&json!({"event": "roster_received"}));
     let bob = Program::start(&["join", &address, "--name", "Bob", "--output", &heard]);
-    until_written(&heard);
+    until_written(&heard, SOME_BYTES);
     bob.signal("INT");
     bob.end().assert_well();
     assert!(!read_output(&heard, true).is_empty());
@@ -33,7 +29,7 @@ fn the_file_of_a_player_that_was_killed_is_still_a_valid_wav() {
     let heard = folder.file("heard.wav");
     let (_server, address) = Program::serve(&["main"]);
     let alice = Program::start(&["join", &address, "--name", "Alice", "--output", &heard]);
-    until_written(&heard);
+    until_written(&heard, SOME_BYTES);
     alice.signal("KILL");
     assert!(!alice.end().status.success());
     let sound = read_output(&heard, false);
@@ -43,11 +39,12 @@ fn the_file_of_a_player_that_was_killed_is_still_a_valid_wav() {
 #[test]
 fn an_interrupted_server_says_goodbye_and_a_player_who_is_left_alone_says_so() {
     let (server, address) = Program::serve(&["main"]);
-    let alice = Program::start(&["join", &address, "--name", "Alice", "--for", "1", "--json"]);
+    let alice = Program::start(&["join", &address, "--name", "Alice", "--json"]);
     alice.until_event(&json!({"event": "roster_received"}));
     server.signal("TERM");
     server.end().assert_well();
-    let ended = alice.end();
+    alice.until_event(&json!({"event": "connection_lost"}));
+    let ended = alice.interrupt();
     let complaint = ended.complaint();
     assert!(complaint.contains("the session was lost"), "{complaint}");
     let lost = ended.events().into_iter().find(|event| event["event"] == "connection_lost").unwrap();
@@ -66,12 +63,4 @@ fn a_player_may_be_interrupted_while_nobody_answers() {
     silent.recv(&mut datagram).unwrap();
     alice.signal("INT");
     alice.end().assert_well();
-}
-
-fn until_written(path: &str) {
-    let deadline = Instant::now() + Duration::from_secs(30);
-    while fs::metadata(path).map_or(0, |file| file.len()) < SOME_BYTES {
-        assert!(Instant::now() < deadline, "nothing is written to {path}");
-        thread::sleep(Duration::from_millis(5));
-    }
 }

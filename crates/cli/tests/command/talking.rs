@@ -2,8 +2,11 @@
 
 use serde_json::json;
 
-use crate::folder::{Folder, read_output};
+use crate::folder::{Folder, read_output, until_written};
 use crate::program::Program;
+
+/// Mono, 16 bits.
+const TWO_SECONDS_BYTES: u64 = 2 * 48_000 * 2;
 
 #[test]
 fn with_push_to_talk_enter_begins_and_ends_it() {
@@ -32,14 +35,15 @@ fn a_file_is_heard_as_it_is_or_processed_as_a_microphone_is() {
         let heard = folder.file(name);
         let (_server, address) = Program::serve(&["main"]);
         let join = ["join", &address, "--json"];
-        let bob = ["--name", "Bob", "--listen", "lobby", "--output", &heard, "--for", "6"];
+        let bob = ["--name", "Bob", "--listen", "lobby", "--output", &heard];
         let bob = Program::start(&[&join[..], &bob[..]].concat());
         bob.until_event(&json!({"event": "roster_received"}));
         let alice = ["--name", "Alice", "--talk", "lobby", "--input", &speech, "--output"];
         let silent = folder.file("silent.wav");
         let alice = Program::start(&[&join[..], &alice[..], &[&silent, "--for", "4.5"], words].concat());
         alice.end().assert_well();
-        bob.end().assert_well();
+        bob.until_event(&json!({"event": "player_left", "name": "Alice"}));
+        bob.interrupt().assert_well();
         let sound = read_output(&heard, true);
         sound.iter().map(|sample| sample * sample).sum::<f32>()
     };
@@ -54,16 +58,19 @@ fn a_tone_is_heard_as_a_tone() {
     let heard = folder.file("heard.wav");
     let (_server, address) = Program::serve(&["main"]);
     let join = ["join", &address, "--json", "--name"];
-    let bob = ["Bob", "--listen", "lobby", "--output", &heard, "--for", "2.5"];
+    let bob = ["Bob", "--listen", "lobby", "--output", &heard];
     let bob = Program::start(&[&join[..], &bob[..]].concat());
     bob.until_event(&json!({"event": "roster_received"}));
     let alice = ["Alice", "--talk", "lobby", "--tone", "400", "--null-devices"];
     let alice = Program::start(&[&join[..], &alice[..]].concat());
     bob.until_event(&json!({"event": "started_speaking", "name": "Alice"}));
-    bob.end().assert_well();
+    until_written(&heard, std::fs::metadata(&heard).unwrap().len() + TWO_SECONDS_BYTES);
+    bob.interrupt().assert_well();
     drop(alice);
     let sound = read_output(&heard, true);
     let loud = &sound[sound.iter().position(|sample| sample.abs() > 0.1).unwrap()..];
-    let turns = loud[4_800..14_400].windows(2).filter(|pair| pair[0] < 0.0 && pair[1] >= 0.0).count();
-    assert!((70..=90).contains(&turns), "{turns} turns in 0.2 s");
+    let turns = |sound: &[f32]| sound.windows(2).filter(|pair| pair[0] < 0.0 && pair[1] >= 0.0).count();
+    let turns: Vec<usize> = loud.chunks_exact(9_600).map(turns).collect();
+    // Frames may be late where the machine stands still: then others show it.
+    assert!(turns.iter().any(|turns| (79..=81).contains(turns)), "{turns:?} turns in 0.2 s each");
 }

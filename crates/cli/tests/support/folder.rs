@@ -3,8 +3,14 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use consonance_audio::{BLOCK_SAMPLES, Output as _, SAMPLE_RATE_HZ, StereoBlock, WavInput, WavOutput};
+
+/// How long anything may take. Generous: machines that run tests are busy.
+const PATIENCE: Duration = Duration::from_mins(2);
+const POLL_INTERVAL: Duration = Duration::from_millis(5);
 
 /// Made empty, and removed with everything in it at the end.
 pub(crate) struct Folder(PathBuf);
@@ -77,4 +83,13 @@ pub(crate) fn read_output(path: &str, is_finished: bool) -> Vec<f32> {
         assert!(promised <= bytes.len(), "the header promises {promised} bytes of {}", bytes.len());
     }
     WavInput::open(path).unwrap().samples().to_vec()
+}
+
+/// Waits until a file has so many bytes.
+pub(crate) fn until_written(path: &str, bytes: u64) {
+    let deadline = Instant::now() + PATIENCE;
+    while fs::metadata(path).map_or(0, |file| file.len()) < bytes {
+        assert!(Instant::now() < deadline, "{bytes} bytes are not written to {path}");
+        thread::sleep(POLL_INTERVAL);
+    }
 }

@@ -136,6 +136,13 @@ impl Program {
         assert!(Command::new("kill").args(["-s", name, &pid]).status().unwrap().success());
     }
 
+    /// Interrupts it, as Ctrl-C does, and waits for its end.
+    #[cfg(unix)]
+    pub(crate) fn interrupt(self) -> Ended {
+        self.signal("INT");
+        self.end()
+    }
+
     /// Waits until the program has ended by itself.
     pub(crate) fn end(mut self) -> Ended {
         let deadline = Instant::now() + PATIENCE;

@@ -52,10 +52,20 @@ pub(super) fn parse(text: &str) -> Result<Vec<(String, Placed)>, (usize, String)
     match DeTable::parse(text) {
         Ok(table) => Ok(lines.table(table.get_ref())),
         Err(error) => {
-            let line = error.span().map_or(1, |span| lines.line_at(span.start));
-            Err((line, error.message().replace('\n', " ")))
+            let span = error.span().unwrap_or_default();
+            Err((lines.line_at(span.start), in_words(error.message(), text.get(span).unwrap_or_default())))
         }
     }
+}
+
+/// What the parser has to say about this part of a document, and how to mend it where that is not plain.
+fn in_words(message: &str, part: &str) -> String {
+    if message == "duplicate key" {
+        return format!(
+            "{part} stands in this file twice: keep one of them, with everything that belongs there"
+        );
+    }
+    message.replace('\n', " ")
 }
 
 struct Lines<'t>(&'t str);

@@ -78,7 +78,7 @@ pub(super) const ENDING_KEYS: &[Key] = &[
     Key::at_once(
         "ending.restart_pause_s",
         Field::Seconds(|config| &mut config.ending.restart_pause, 0.0, 5.0),
-        "How long after the end of their links players come back then, in seconds: about as long as the next process takes to listen. Who knocks too early has to wait for a second.",
+        "How long after the end of their links players come back then, in seconds: about as long as the next process takes to listen. Who knocks too early knocks again after a third of a second, and then after twice as long each time.",
     ),
     Key::at_once(
         "ending.returns_per_s",

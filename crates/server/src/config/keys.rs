@@ -306,7 +306,7 @@ const OWN_KEYS: &[Key] = &[
         Field::Port(|config| &mut config.watching.inspector_port),
         "Show what happens on a page on this machine, at this TCP port; 0 takes any free one. No page without it.",
     )
-    .with_example("7780"),
+    .with_example("7779"),
     Key::at_once(
         "watching.monitor_channels",
         Field::Flag(|config| &mut config.watching.monitor_channels),

@@ -142,8 +142,14 @@ fn is_section(path: &str) -> bool {
 }
 
 fn unknown(origin: Origin, path: &str) -> Problem {
-    let meant = nearest(path, KEYS.iter().map(|key| key.path));
-    let meant = meant.map(|meant| format!("; did you mean {meant}?")).unwrap_or_default();
+    let outside = path.rsplit_once('.').map(|(_, key)| key);
+    let outside = outside.filter(|outside| KEYS.iter().any(|key| key.path == *outside));
+    let meant = match outside {
+        Some(key) => format!("; {key} belongs above the first [section]"),
+        None => nearest(path, KEYS.iter().map(|key| key.path))
+            .map(|meant| format!("; did you mean {meant}?"))
+            .unwrap_or_default(),
+    };
     Problem { origin, key: String::new(), what: format!("there is no key {path}{meant}") }
 }
 

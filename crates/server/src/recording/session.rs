@@ -24,7 +24,9 @@ pub(crate) struct SessionRecording {
 #[non_exhaustive]
 pub enum RecordingRefusal {
     /// No folder was set up.
-    #[error("nothing can be recorded here: set recording.folder, and start the server again")]
+    #[error(
+        "nothing can be recorded here: set recording.folder in the server's settings, and reload them or start it again"
+    )]
     NotSetUp,
     /// There is no such session.
     #[error("there is no such session")]

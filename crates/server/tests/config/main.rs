@@ -39,6 +39,18 @@ fn every_mistake_is_named_with_its_line_and_what_to_do() {
         ("lisetn = []", "voice.toml:1: there is no key lisetn; did you mean listen?"),
         ("[limits]\n\nlink = 5", "voice.toml:3: there is no key limits.link; did you mean limits.links?"),
         ("links = 5", "voice.toml:1: there is no key links; did you mean limits.links?"),
+        (
+            "[limits]\nhost = ''",
+            "voice.toml:2: there is no key limits.host; host belongs above the first [section]",
+        ),
+        (
+            "[web]\n[admin]\n[web]",
+            "voice.toml:3: web stands in this file twice: keep one of them, with everything that belongs there",
+        ),
+        (
+            "listen = []\n[[listen]]",
+            "voice.toml:2: listen stands in this file twice: keep one of them, with everything that belongs there",
+        ),
         ("[limit]\nlinks = 5", "voice.toml:2: there is no key limit.links; did you mean limits.links?"),
         ("[colours]", "voice.toml:1: there is no key colours"),
         ("limits = 5", "voice.toml:1: there is no key limits"),
@@ -277,7 +289,7 @@ fn the_printed_file_says_what_holds_without_it() {
     assert_eq!((config.access.len(), config.proximity.len()), (2, 1));
     assert_eq!(
         (config.watching.inspector_port, config.host.as_deref()),
-        (Some(7780), Some("voice.example.org"))
+        (Some(7779), Some("voice.example.org"))
     );
 }
 
