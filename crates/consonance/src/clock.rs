@@ -36,6 +36,16 @@ impl Clock {
         Some(due)
     }
 
+    /// Leaves out the beats of a gap that is longer than this. What is played then belongs to now.
+    pub(crate) fn leave_out(&mut self, longer_than: Duration, now: Instant) {
+        let late = self.next_beat_at().map(|at| now.saturating_duration_since(at));
+        if let (Some(since), Some(late)) = (&mut self.playing_since, late)
+            && late > longer_than
+        {
+            *since += late;
+        }
+    }
+
     pub(crate) fn next_beat_at(&self) -> Option<Instant> {
         Some(self.playing_since? + BLOCK * self.blocks)
     }
@@ -76,5 +86,21 @@ mod tests {
         assert_eq!(clock.next_beat_at(), Some(start + BLOCK * 3));
         assert_eq!(clock.position(late), SamplePosition(1200));
         assert_eq!(clock.time_of(SamplePosition(1200)), Some(late));
+    }
+
+    #[test]
+    fn a_long_gap_is_left_out_and_a_short_one_is_not() {
+        let start = Instant::now();
+        let mut clock = Clock::new(start);
+        clock.start_playing(start);
+        assert_eq!(clock.next_beat(start), Some(start));
+        let minute = Duration::from_mins(1);
+        clock.leave_out(minute, start + minute);
+        assert_eq!(clock.next_beat_at(), Some(start + BLOCK));
+        let morning = start + Duration::from_hours(8);
+        clock.leave_out(minute, morning);
+        assert_eq!(clock.next_beat_at(), Some(morning));
+        assert_eq!(clock.position(morning), SamplePosition(BLOCK_SAMPLES as u64));
+        assert_eq!(clock.time_of(SamplePosition(BLOCK_SAMPLES as u64)), Some(morning));
     }
 }

@@ -61,7 +61,9 @@ impl EventQueue {
 
     pub(crate) fn push(&self, event: Event) {
         log::note(&self.player, &event.kind);
-        lock(&self.readers).retain(|reader| {
+        // Held until the chat's own queue has it, too: no reader comes in between and misses the end.
+        let mut readers = lock(&self.readers);
+        readers.retain(|reader| {
             let reader = reader.upgrade();
             reader.inspect(|reader| reader.push(event.clone())).is_some()
         });
@@ -80,8 +82,10 @@ impl EventQueue {
     /// Another reader, of everything from now on, or of what concerns one player.
     pub(crate) fn subscribe(&self, only_of: Option<&str>) -> EventReader {
         let waiting = Arc::new(Waiting::default());
+        let mut readers = lock(&self.readers);
         lock(&waiting.events).end = self.end();
-        lock(&self.readers).push(Arc::downgrade(&waiting));
+        readers.push(Arc::downgrade(&waiting));
+        drop(readers);
         EventReader { waiting, only_of: only_of.map(Box::from) }
     }
 
@@ -264,6 +268,18 @@ mod tests {
         drop(queue.subscribe(None));
         queue.push(event(EventKind::Joined));
         assert!(lock(&queue.readers).is_empty());
+    }
+
+    #[test]
+    fn a_reader_that_is_made_while_the_chat_ends_learns_of_the_end() {
+        for _ in 0..500 {
+            let queue = Arc::new(EventQueue::default());
+            let ending = Arc::clone(&queue);
+            let end = thread::spawn(move || ending.push(event(EventKind::Ended(End::Left))));
+            let reader = queue.subscribe(None);
+            end.join().unwrap();
+            assert_eq!(lock(&reader.waiting.events).end, Some(End::Left));
+        }
     }
 
     #[test]

@@ -25,6 +25,8 @@ pub(crate) struct OwnVoice {
     missing_tokens: MissingTokens,
     /// Rooms that the server took the player out of.
     taken_out_of: Mutex<BTreeSet<String>>,
+    /// Rooms that triggers have given up, for the voice thread to leave; each was joined once for its place here.
+    given_up: Mutex<Vec<String>>,
     standing: Mutex<Standing>,
 }
 
@@ -39,8 +41,19 @@ impl OwnVoice {
             tokens: Tokens::new(events),
             missing_tokens: MissingTokens::default(),
             taken_out_of: Mutex::default(),
+            given_up: Mutex::default(),
             standing: Mutex::default(),
         }
+    }
+
+    /// Has the voice thread leave a room that it was told to join. Never waits for it.
+    pub(crate) fn give_up(&self, room: String) {
+        lock(&self.given_up).push(room);
+    }
+
+    /// The rooms to leave. What was told before this is to be done first: a room is joined before it is left.
+    pub(crate) fn take_given_up(&self) -> Vec<String> {
+        std::mem::take(&mut *lock(&self.given_up))
     }
 
     /// Shows what has changed. What cannot be shown because somebody looks just now is shown the next time.

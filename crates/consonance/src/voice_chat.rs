@@ -20,6 +20,7 @@ use consonance_device::Direction;
 use consonance_session::{ModeratorAction, Routing};
 
 pub(crate) use inspecting::{Page, PageWish};
+pub(crate) use settings::SettingsInForce;
 
 use crate::command::Command;
 use crate::diagnostics::Diagnostics;
@@ -28,7 +29,6 @@ use crate::event_queue::EventReader;
 use crate::finish::Finish;
 use crate::lock::lock;
 use crate::problem::ProblemKind;
-use crate::settings::VoiceSettings;
 use crate::shown::Shown;
 use crate::statistics::VoiceStatistics;
 use crate::status::Status;
@@ -49,7 +49,7 @@ pub struct VoiceChat {
 pub(crate) struct Running {
     pub(crate) commands: SyncSender<Command>,
     pub(crate) shown: Shown,
-    pub(crate) settings: Mutex<VoiceSettings>,
+    pub(crate) settings: Mutex<SettingsInForce>,
     #[cfg(feature = "devices")]
     pub(crate) has_devices: bool,
     pub(crate) next_channel: AtomicU32,

@@ -41,6 +41,10 @@ const LONGEST_SLEEP: Duration = Duration::from_millis(5);
 /// After a longer stall, as when a computer slept, what was missed is not spoken in one go; the output still gets its
 /// silence, so that it stays one time line.
 const LONGEST_STALL: Duration = Duration::from_secs(1);
+/// After a still longer one there is a gap in the output: a night of silence would take minutes to make, and gigabytes.
+const LONGEST_SILENCE: Duration = Duration::from_mins(1);
+/// So many beats are caught up with before packets have their turn again.
+const BEATS_AT_ONCE: usize = 100;
 /// How often the encoder learns of the loss, and the server of what is lost here.
 const LOSS_INTERVAL: Duration = Duration::from_millis(500);
 /// How often the statistics are written down.
@@ -192,7 +196,7 @@ impl VoiceThread {
         end
     }
 
-    /// One round of everything; true if packets are left to take.
+    /// One round of everything; true if packets or beats are left to take.
     fn turn(&mut self, now: Instant) -> bool {
         let at = self.clock.session(now);
         self.take_commands();
@@ -200,11 +204,14 @@ impl VoiceThread {
         // Also if nothing is due, so that frames count as sent now.
         self.client.handle_timeout(at);
         self.drain_session(now);
-        while self.end.is_none()
-            && let Some(due) = self.clock.next_beat(now)
-        {
+        self.clock.leave_out(LONGEST_SILENCE, now);
+        for _ in 0..BEATS_AT_ONCE {
+            let Some(due) = self.clock.next_beat(now) else { break };
             self.beat(due, now);
             self.drain_session(now);
+            if self.end.is_some() {
+                break;
+            }
         }
         self.send_captured(now);
         self.move_on(now);
@@ -213,7 +220,7 @@ impl VoiceThread {
             self.note_own_channels();
             self.next_statistics_at = now + STATISTICS_INTERVAL;
         }
-        more
+        more || self.clock.next_beat_at().is_some_and(|at| at <= now)
     }
 
     /// 10 ms of sound out, and 10 ms to be captured.

@@ -151,8 +151,8 @@ fn nothing_that_was_acknowledged_is_lost_when_the_process_is_killed() {
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let banned = lines.map_while(Result::ok).filter_map(|line| {
             let (name, how) = line.strip_prefix(BANNED)?.split_once(';')?;
-            assert!(how.contains("OnDisk"), "{line}");
-            Some(name.to_owned())
+            // What waits for a slow disk was not acknowledged.
+            how.contains("OnDisk").then(|| name.to_owned())
         });
         acknowledged.extend(banned.take(20 + 7 * round));
         // SIGKILL on Unix, in the middle of the next write as likely as not.

@@ -12,7 +12,7 @@ use crate::stage::Stage;
 fn who_never_ends_its_head_is_shown_out_and_its_place_is_free_again() {
     let mut settings = settings();
     settings.limits.connections_max = 2;
-    settings.limits.head_timeout = Duration::from_millis(50);
+    settings.limits.head_timeout = Duration::from_secs(1);
     let stage = Stage::new(settings);
     let mut slow: Vec<_> = (0..2).map(|_| connect(&stage.listener)).collect();
     for stream in &mut slow {
@@ -51,7 +51,7 @@ fn a_head_that_does_not_end_is_refused() {
 #[test]
 fn a_connection_ends_when_its_life_is_over_however_busy() {
     let mut settings = settings();
-    settings.limits.connection_lifetime = Duration::from_millis(50);
+    settings.limits.connection_lifetime = Duration::from_secs(2);
     let stage = Stage::new(settings);
     let mut stream = connect(&stage.listener);
     stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n").unwrap();

@@ -1,8 +1,8 @@
 //! Servers that end while players are there: another process goes on, or another server does.
 
 use std::fs;
-use std::net::UdpSocket;
 
+use consonance_test_stage::free_port;
 use serde_json::{Value, json};
 
 use crate::folder::Folder;
@@ -19,10 +19,6 @@ fn serve(folder: &Folder, port: u16, settings: &str) -> (Program, String) {
 }
 
 /// A port that was free a moment ago.
-fn free_port() -> u16 {
-    UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
-}
-
 /// A player who speaks a tone to the lobby, listens there, and writes there what is typed.
 fn join(address: &str, name: &str) -> Program {
     let player = Program::start(&[
@@ -58,7 +54,7 @@ fn another_process_goes_on_and_players_hear_each_other_again_without_anybody_lea
     let folder = Folder::new();
     let file = folder.file("hand-over");
     let settings = format!("[ending]\nhand_over_file = '{file}'\n");
-    let port = free_port();
+    let port = free_port().unwrap();
     let (first, address) = serve(&folder, port, &settings);
     let (alice, mut bob) = (join(&address, "Alice"), join(&address, "Bob"));
     alice.until_event(&json!({"event": "started_speaking", "name": "Bob"}));
@@ -88,7 +84,7 @@ fn another_process_goes_on_and_players_hear_each_other_again_without_anybody_lea
 #[test]
 fn pages_find_the_process_that_goes_on_and_are_in_their_rooms_again() {
     let folder = Folder::new();
-    let (file, web) = (folder.file("hand-over"), free_port());
+    let (file, web) = (folder.file("hand-over"), free_port().unwrap());
     let settings = format!("[ending]\nhand_over_file = '{file}'\n[web]\nlisten = '127.0.0.1:{web}'\n");
     let url = format!("http://127.0.0.1:{web}/");
     let (first, _) = serve(&folder, 0, &settings);
@@ -113,7 +109,7 @@ fn pages_find_the_process_that_goes_on_and_are_in_their_rooms_again() {
 fn players_find_a_server_again_that_was_killed_since_it_keeps_its_certificate() {
     let folder = Folder::new();
     let settings = format!("[storage]\nfolder = '{}'\n", folder.file("storage"));
-    let port = free_port();
+    let port = free_port().unwrap();
     let (first, address) = serve(&folder, port, &settings);
     let alice = join(&address, "Alice");
     drop(first);

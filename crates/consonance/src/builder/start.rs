@@ -26,7 +26,7 @@ use crate::shown::Shown;
 #[cfg(feature = "devices")]
 use crate::sound_devices::OpenedDevices;
 use crate::talking::Talking;
-use crate::voice_chat::{Page, Running, VoiceChat};
+use crate::voice_chat::{Page, Running, SettingsInForce, VoiceChat};
 use crate::voice_thread::{VoiceParts, VoiceThread};
 use crate::ways::Ways;
 
@@ -83,7 +83,7 @@ impl VoiceChatBuilder {
         let running = Running {
             commands: sender,
             shown,
-            settings: Mutex::new(settings),
+            settings: Mutex::new(SettingsInForce::new(settings, self.encoder)),
             #[cfg(feature = "devices")]
             has_devices,
             next_channel,

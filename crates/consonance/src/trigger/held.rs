@@ -1,7 +1,6 @@
 //! What a trigger holds: channels and memberships of rooms, which go when it does.
 
-use std::sync::mpsc::SyncSender;
-use std::sync::{Arc, mpsc::TrySendError};
+use std::sync::Arc;
 
 use consonance_session::ChannelProperties;
 
@@ -75,11 +74,10 @@ impl HeldChannel {
     }
 }
 
-/// The membership of a room, left when this is dropped.
+/// The membership of a room, left when this is dropped, however full the voice thread's queue.
 #[derive(Debug)]
 pub(super) struct HeldRoom {
     room: String,
-    commands: SyncSender<Command>,
     chat: Arc<OwnVoice>,
 }
 
@@ -88,7 +86,7 @@ impl HeldRoom {
     pub(super) fn join(voice: &VoiceChat, room: &str) -> Option<Self> {
         let is_taken = voice.try_ask(Command::JoinRoom(room.to_owned()));
         let chat = Arc::clone(voice.own_voice());
-        is_taken.then(|| Self { room: room.to_owned(), commands: voice.commands(), chat })
+        is_taken.then(|| Self { room: room.to_owned(), chat })
     }
 
     pub(super) fn room(&self) -> &str {
@@ -108,10 +106,6 @@ impl HeldRoom {
 
 impl Drop for HeldRoom {
     fn drop(&mut self) {
-        let leave = Command::LeaveRoom(std::mem::take(&mut self.room));
-        if let Err(TrySendError::Full(leave)) = self.commands.try_send(leave) {
-            // Nobody comes back to this. The voice thread empties the queue every 10 ms, or is gone and says so.
-            let _ = self.commands.send(leave);
-        }
+        self.chat.give_up(std::mem::take(&mut self.room));
     }
 }

@@ -1,7 +1,6 @@
 //! Whom one speaks to, when each is spoken to, and how that is going.
 
 use std::sync::atomic::Ordering;
-use std::sync::mpsc::SyncSender;
 use std::sync::{Arc, Weak};
 
 use consonance_session::{ChannelProperties, Target};
@@ -90,11 +89,6 @@ impl VoiceChat {
         let is_taken = self.running.commands.try_send(command).is_ok();
         self.running.thread.unpark();
         is_taken
-    }
-
-    /// For orders that have to be given when there is no chat at hand.
-    pub(crate) fn commands(&self) -> SyncSender<Command> {
-        self.running.commands.clone()
     }
 
     pub(crate) fn own_voice(&self) -> &Arc<OwnVoice> {

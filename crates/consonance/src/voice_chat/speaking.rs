@@ -1,12 +1,13 @@
 //! One's own voice: where it comes from, what becomes of it, and when it is heard.
 
-use consonance_audio::{ActivationSettings, CaptureSettings, EncoderSettings, Input, Quality, Redundancy};
+use consonance_audio::{ActivationSettings, CaptureSettings, EncoderSettings, Input, Quality};
 
 use consonance_session::Priority;
 
 use super::VoiceChat;
 use crate::capture::{GameSound, game_sound};
 use crate::command::Command;
+use crate::lock::lock;
 
 impl VoiceChat {
     /// Speaks with another input from now on.
@@ -53,10 +54,7 @@ impl VoiceChat {
     /// Changes how good one's own voice sounds for how many bits, from the next frame on, also in the middle of a word.
     /// The length of frames stays as it is: the others were told of it when we joined.
     pub fn set_quality(&self, quality: Quality) {
-        let error_correction = self.note(|settings| {
-            settings.quality = quality;
-            settings.error_correction
-        });
+        let error_correction = lock(&self.running.settings).set_quality(quality);
         self.ask(Command::SetQuality { quality, error_correction });
     }
 
@@ -64,10 +62,7 @@ impl VoiceChat {
     /// and joins it again at once, because the others learn of it only then; rooms and channels are kept, and
     /// [`EventKind::JoiningAgain`](crate::EventKind::JoiningAgain) says so.
     pub fn set_encoder(&self, settings: EncoderSettings) {
-        self.note(|noted| {
-            noted.frame = settings.frame;
-            noted.error_correction = settings.redundancy != Redundancy::None || settings.music;
-        });
+        lock(&self.running.settings).set_encoder(settings);
         self.ask(Command::SetEncoder(settings));
     }
 

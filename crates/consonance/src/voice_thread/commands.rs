@@ -18,16 +18,19 @@ use crate::text::{TextId, TextMessage, text_target};
 
 impl VoiceThread {
     pub(super) fn take_commands(&mut self) {
+        // Before the queue is emptied, in which their joining may still wait.
+        let given_up = self.shown.own_voice.take_given_up();
         loop {
             match self.commands.try_recv() {
                 Ok(command) => {
                     self.show_loopback(&command);
                     self.obey(command);
                 }
-                Err(TryRecvError::Empty) => return,
+                Err(TryRecvError::Empty) => break,
                 Err(TryRecvError::Disconnected) => return self.end = Some(End::Left),
             }
         }
+        given_up.into_iter().for_each(|room| self.obey(Command::LeaveRoom(room)));
     }
 
     /// In a session without a network, has the echo listen where one is going to speak.

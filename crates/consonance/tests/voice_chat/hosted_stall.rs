@@ -34,8 +34,8 @@ fn after_a_stall_of_the_game_nobody_hears_what_was_said_long_before_its_end() {
     host.until(&started_speaking("Guest"));
     guest.until(&started_speaking("Host"));
 
-    let began = Instant::now();
     game.stand_still(true);
+    let began = Instant::now();
     thread::sleep(STALL);
     game.stand_still(false);
     let ended = Instant::now();
@@ -73,6 +73,8 @@ fn assert_only_news(speaker: &Player, listener: &Player, stale: &std::ops::Range
 /// A game whose network goes on, as networks do, while the game's own thread does not always take part.
 struct Game {
     stands_still: Arc<AtomicBool>,
+    /// What the guest's thread has made of it.
+    stood_still: Arc<AtomicBool>,
     is_over: Arc<AtomicBool>,
     threads: [JoinHandle<()>; 2],
 }
@@ -97,7 +99,8 @@ impl Game {
         let wire = Arc::new(Mutex::new(Wire::default()));
         let (stands_still, is_over) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
         let server_end = (Arc::clone(&wire), Arc::clone(&is_over));
-        let client_end = (wire, Arc::clone(&is_over), Arc::clone(&stands_still));
+        let stood_still = Arc::new(AtomicBool::new(false));
+        let client_end = (wire, Arc::clone(&is_over), Arc::clone(&stands_still), Arc::clone(&stood_still));
         let server_thread = thread::spawn(move || {
             let (wire, is_over) = server_end;
             while !is_over.load(Ordering::Acquire) {
@@ -106,20 +109,25 @@ impl Game {
             }
         });
         let client_thread = thread::spawn(move || {
-            let (wire, is_over, stands_still) = client_end;
+            let (wire, is_over, stands_still, stood_still) = client_end;
             while !is_over.load(Ordering::Acquire) {
-                if !stands_still.load(Ordering::Acquire) {
+                let stands = stands_still.load(Ordering::Acquire);
+                if !stands {
                     pump_client(&mut client, &mut wire.lock().unwrap());
                 }
+                stood_still.store(stands, Ordering::Release);
                 thread::sleep(FRAME);
             }
         });
-        Self { stands_still, is_over, threads: [server_thread, client_thread] }
+        Self { stands_still, stood_still, is_over, threads: [server_thread, client_thread] }
     }
 
     /// The guest's game; the network and the server go on.
     fn stand_still(&self, stands_still: bool) {
         self.stands_still.store(stands_still, Ordering::Release);
+        while self.stood_still.load(Ordering::Acquire) != stands_still {
+            thread::sleep(Duration::from_millis(1));
+        }
     }
 
     fn stop(self) {

@@ -59,8 +59,8 @@ impl Player {
     /// Waits until somebody has spoken to the end; all of it must have been heard.
     pub(crate) fn assert_hears(&mut self, speaker: &str, spoken: &[f32]) {
         self.until(&stopped_speaking(speaker));
-        // What the jitter buffer still holds.
-        self.ear.listen_for(0.3);
+        // What the jitter buffer still holds: after stalls up to 600 ms.
+        self.ear.listen_for(0.8);
         let likeness = likeness(spoken, &self.ear.samples());
         assert!(likeness > ALIKE, "{likeness} of {speaker}");
     }

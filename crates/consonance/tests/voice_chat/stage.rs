@@ -5,7 +5,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use consonance::{VoiceChat, VoiceChatBuilder};
-use consonance_quic::{Identity, QuicAddress, QuicRuntime, QuicServer, QuicServerSettings};
+use consonance_quic::{
+    Identity, QuicAddress, QuicClientSettings, QuicRuntime, QuicServer, QuicServerSettings,
+};
 use consonance_server::moderation::Moderation;
 use consonance_server::records::{Records, RecordsSettings};
 use consonance_server::{Admission, DedicatedServer, SessionLoop, SessionsSettings};
@@ -50,7 +52,8 @@ impl Stage {
 
     /// A chat in the session `main`, to be set up and started.
     pub(crate) fn chat(&self) -> VoiceChatBuilder {
-        VoiceChat::to(&self.address("main").to_string()).unwrap()
+        let settings = QuicClientSettings { connect_timeout: PATIENCE, ..QuicClientSettings::default() };
+        VoiceChat::builder().server_with(&self.address("main").to_string(), settings).unwrap()
     }
 
     /// The server goes, with a goodbye to everybody.

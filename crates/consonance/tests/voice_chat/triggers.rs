@@ -1,14 +1,16 @@
 //! Triggers as a game uses them: what opens and closes them, and what of that is on the wire.
 
 use std::collections::BTreeSet;
+use std::sync::mpsc::channel;
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use consonance::audio::{CaptureSettings, Input};
+use consonance::audio::{CaptureSettings, Input, Output, OutputError, StereoBlock};
 use consonance::trigger::{
     Blocked, BroadcastTrigger, ReceiptTrigger, Tick, TriggerActivation, TriggerTarget, Zone,
 };
-use consonance::{ChannelActivation, ChannelProperties, EventKind, Fade, Target};
+use consonance::{ChannelActivation, ChannelProperties, EventKind, Fade, Priority, ProblemKind, Target};
 use consonance_test_sound::{ALIKE, likeness};
 
 use crate::hall::Hall;
@@ -262,6 +264,51 @@ fn dropping_a_trigger_closes_its_channel_and_leaves_its_room() {
     drop((trigger, receipt));
     scene.alice.until(&exited("Alice", "kitchen"));
     scene.run("stopped", |_, witness| witness.seen.contains(&Seen::Stopped));
+}
+
+#[test]
+fn dropping_a_trigger_waits_for_nobody_even_while_the_output_hangs_and_the_queue_is_full() {
+    let hall = Hall::open();
+    let hanging = Arc::new(Mutex::new(()));
+    let voice = hall.chat().0.name("Alice").output(Box::new(Hanging(Arc::clone(&hanging)))).start().unwrap();
+    let until = |expected: EventKind| {
+        let deadline = Instant::now() + PATIENCE;
+        while voice.wait_event(Duration::from_millis(50)).is_none_or(|event| event.kind != expected) {
+            assert!(Instant::now() < deadline, "never: {expected:?}");
+        }
+    };
+    let mut receipt = ReceiptTrigger::new("kitchen");
+    receipt.update(&voice, &TICK);
+    until(entered("Alice", "kitchen"));
+    let hangs = hanging.lock().unwrap();
+    let is_full = |event: consonance::Event| {
+        matches!(event.kind, EventKind::Problem { about: ProblemKind::Commands, .. })
+    };
+    while !voice.poll_event().is_some_and(is_full) {
+        voice.set_priority(Priority::High);
+    }
+    let (sender, dropped) = channel();
+    thread::spawn(move || {
+        drop(receipt);
+        sender.send(())
+    });
+    dropped.recv_timeout(PATIENCE).unwrap();
+    drop(hangs);
+    until(exited("Alice", "kitchen"));
+}
+
+/// Takes nothing while somebody holds the lock.
+struct Hanging(Arc<Mutex<()>>);
+
+impl Output for Hanging {
+    fn write(&mut self, _: &StereoBlock) -> Result<(), OutputError> {
+        drop(self.0.lock().unwrap());
+        Ok(())
+    }
+
+    fn finish(&mut self) -> Result<(), OutputError> {
+        Ok(())
+    }
 }
 
 #[test]

@@ -51,7 +51,8 @@ fn a_recording_that_is_large_enough_is_followed_by_another() {
     let recorded = call.end();
     let reasons: Vec<_> = recorded.iter().map(|recorded| recorded.index.ended.unwrap()).collect();
     assert_eq!(reasons, [EndReason::BytesReached, EndReason::Empty]);
-    assert_eq!(recorded[1].track("Alice").frames, 10);
+    // The first one may end before everything of the long speech was written.
+    assert!(recorded[1].track("Alice").frames >= 10);
 }
 
 #[test]

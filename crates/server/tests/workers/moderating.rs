@@ -24,7 +24,7 @@ pub(crate) fn scene(records: Records) -> Scene {
     let mut alice = stage.player("Alice", "red");
     let mut bob = stage.player("Bob", "red");
     wait_until("both join", &mut [&mut alice, &mut bob], |players| {
-        players.iter().all(|player| player.client.players().count() == 2)
+        players.iter().all(|player| player.knows_two_listeners())
     });
     Scene { stage, moderation, alice, bob }
 }

@@ -35,7 +35,7 @@ fn is_recorded(handle: &ServerHandle, session: &'static str) -> bool {
 fn talk(stage: &Stage, session: &str) -> [Player; 2] {
     let (mut speaker, mut listener) = (stage.player("Alice", session), stage.player("Bob", session));
     wait_until("both join", &mut [&mut speaker, &mut listener], |players| {
-        players.iter().all(|player| player.client.players().count() == 2)
+        players.iter().all(|player| player.knows_two_listeners())
     });
     for player in [&mut speaker, &mut listener] {
         assert!(player.has_joined);

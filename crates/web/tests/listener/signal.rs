@@ -80,15 +80,21 @@ fn a_key_of_nobody_gets_a_problem_for_its_offer() {
 }
 
 #[test]
-fn who_says_nothing_wrong_things_or_too_much_is_sent_away() {
+fn who_does_not_say_which_player_it_is_about_is_sent_away() {
+    let stage = Stage::with(|settings| settings.limits.head_timeout = Duration::from_millis(200));
+    let (code, words) = goodbye(&mut open(&stage));
+    assert_eq!(code, CloseCode::Policy);
+    assert!(words.starts_with("it took too long to say which player this is about"), "{words}");
+    assert_eq!(stage.listener.counters().read().broken_off, 1);
+}
+
+#[test]
+fn who_says_wrong_things_or_too_much_is_sent_away() {
     let stage = Stage::with(|settings| {
-        settings.limits.head_timeout = Duration::from_millis(200);
-        settings.limits.ping_interval = Duration::from_millis(50);
         (settings.limits.texts_per_minute, settings.limits.texts_burst) = (60, 40);
     });
     let key = || Message::text(r#"{"key":"key-0"}"#);
     for (said, code, words) in [
-        (vec![], CloseCode::Policy, "it took too long to say which player this is about"),
         (vec![Message::text("{}")], CloseCode::Policy, "say first which player this is about"),
         (vec![Message::text(json!({"key": "x".repeat(65)}).to_string())], CloseCode::Policy, "say first"),
         (vec![key(), Message::binary(vec![1])], CloseCode::Unsupported, "only texts are understood here"),
@@ -107,7 +113,7 @@ fn who_says_nothing_wrong_things_or_too_much_is_sent_away() {
         let (is_code, is_words) = goodbye(&mut socket);
         assert!(is_code == code && is_words.starts_with(words), "{said:?}: {is_code} {is_words}");
     }
-    assert_eq!(stage.listener.counters().read().broken_off, 6);
+    assert_eq!(stage.listener.counters().read().broken_off, 5);
     assert!(stage.is_well());
 }
 

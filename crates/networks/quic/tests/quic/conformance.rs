@@ -46,7 +46,12 @@ impl Network for Quic {
 
     fn listen(&mut self) -> QuicServer {
         let address = (Ipv4Addr::LOCALHOST, 0).into();
-        let (settings, last) = (QuicServerSettings::default(), self.shards.get() - 1);
+        let settings = QuicServerSettings {
+            close_timeout: Duration::from_secs(10),
+            handshake_timeout: Duration::from_secs(10),
+            ..QuicServerSettings::default()
+        };
+        let last = self.shards.get() - 1;
         let shards = QuicServer::bind_shards(
             &self.runtime,
             address,
@@ -68,8 +73,14 @@ impl Network for Quic {
         let address =
             QuicAddress::new(address.ip().to_string(), address.port(), session, Some(fingerprint)).unwrap();
         let (idle_timeout, keep_alive, fast_path) = (IDLE_TIMEOUT, IDLE_TIMEOUT / 3, self.fast_path);
-        let settings =
-            QuicClientSettings { idle_timeout, keep_alive, fast_path, ..QuicClientSettings::default() };
+        let settings = QuicClientSettings {
+            connect_timeout: Duration::from_secs(10),
+            close_timeout: Duration::from_secs(10),
+            idle_timeout,
+            keep_alive,
+            fast_path,
+            ..QuicClientSettings::default()
+        };
         QuicClient::new(&self.runtime, address, settings)
     }
 

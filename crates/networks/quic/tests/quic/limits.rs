@@ -7,7 +7,7 @@ use consonance_transport::inbox::InboxLimits;
 use consonance_transport::{ClientTransport as _, Delivery, DisconnectReason, ServerTransport as _};
 
 use crate::stranger::Stranger;
-use crate::support::{TestServer, client, connect, end_of, localhost, wait_until};
+use crate::support::{PATIENCE, TestServer, client, connect, end_of, localhost, wait_until};
 
 fn server_with(settings: &QuicServerSettings) -> TestServer {
     TestServer::with(localhost(), &Identity::self_signed(["localhost"]).unwrap(), settings)
@@ -30,7 +30,12 @@ fn a_full_server_refuses_newcomers_until_somebody_leaves() {
 
 #[test]
 fn many_strangers_at_once_must_prove_their_address_and_are_limited() {
-    let mut server = server_with(&QuicServerSettings { handshakes_max: 4, ..QuicServerSettings::default() });
+    let settings = QuicServerSettings {
+        handshakes_max: 4,
+        handshake_timeout: PATIENCE,
+        ..QuicServerSettings::default()
+    };
+    let mut server = server_with(&settings);
     // They shake hands and say no hello. From the second on, they get in by a Retry packet (RFC 9000, 8.1.2).
     let strangers: Vec<Stranger> = (0..4).map(|_| Stranger::connect(&server)).collect();
     let mut client = client(server.address());
