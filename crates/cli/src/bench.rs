@@ -11,6 +11,7 @@ mod child_process;
 mod cores;
 #[cfg(target_os = "linux")]
 mod delays;
+mod delivery;
 mod first_words;
 mod floor;
 mod join;

@@ -90,8 +90,7 @@ impl UplinkQuality {
         }
         self.expect_loss(now, incoming_lost_percent);
         let (expected_loss_percent, bitrate_bps) = (self.expected_loss_percent, self.control.bitrate_bps());
-        let listeners = self.listeners.filter(|(at, _)| now.saturating_duration_since(*at) <= LISTENERS_FOR);
-        let redundancy = redundancy::suiting(listeners.map(|(_, report)| report), bitrate_bps, encoder.frame);
+        let redundancy = redundancy::suiting(self.recent_listeners(now), bitrate_bps, encoder.frame);
         EncoderWish { expected_loss_percent, bitrate_bps, redundancy }
     }
 
@@ -122,6 +121,12 @@ impl UplinkQuality {
         }
     }
 
+    /// What the listeners say, as long as that is news.
+    fn recent_listeners(&self, now: Instant) -> Option<ListenerReport> {
+        let recent = self.listeners.filter(|(at, _)| now.saturating_duration_since(*at) <= LISTENERS_FOR);
+        recent.map(|(_, report)| report)
+    }
+
     fn take_report(&mut self, now: Instant, report: UplinkReport) {
         let earlier = self.uplink_lost_percent.unwrap_or_default();
         let weight = (report.sent as f32 / MEMORY_FRAMES).min(1.0);
@@ -142,8 +147,8 @@ impl UplinkQuality {
     /// network; what is lost on the way up; and what is lost on the whole way to the listeners, within bounds. What nobody
     /// knows stays as it was.
     fn expect_loss(&mut self, now: Instant, incoming_lost_percent: Option<u8>) {
-        let recent = self.listeners.filter(|(at, _)| now.saturating_duration_since(*at) <= LISTENERS_FOR);
-        let by_listeners = recent.map(|(_, report)| report.lost_percent.min(MOST_BY_LISTENERS_PERCENT));
+        let by_listeners =
+            self.recent_listeners(now).map(|report| report.lost_percent.min(MOST_BY_LISTENERS_PERCENT));
         let uplink = self.uplink_lost_percent.map(|percent| percent.round() as u8);
         let known = [incoming_lost_percent, uplink, by_listeners].into_iter().flatten().max();
         self.expected_loss_percent = known.unwrap_or(self.expected_loss_percent);

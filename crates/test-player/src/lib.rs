@@ -152,14 +152,16 @@ fn peer_of(link: LinkId) -> Option<Peer> {
     (link.0 & DIRECT != 0).then_some(Peer(link.0 & !DIRECT))
 }
 
-fn to_session(delivery: transport::Delivery) -> Delivery {
+/// In the words of the engine.
+pub fn to_session(delivery: transport::Delivery) -> Delivery {
     match delivery {
         transport::Delivery::Reliable => Delivery::Reliable,
         transport::Delivery::Unreliable => Delivery::Unreliable,
     }
 }
 
-fn to_transport(delivery: Delivery) -> transport::Delivery {
+/// In the words of the networks.
+pub fn to_transport(delivery: Delivery) -> transport::Delivery {
     match delivery {
         Delivery::Reliable => transport::Delivery::Reliable,
         Delivery::Unreliable => transport::Delivery::Unreliable,

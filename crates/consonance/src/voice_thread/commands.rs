@@ -30,7 +30,9 @@ impl VoiceThread {
                 Err(TryRecvError::Disconnected) => return self.end = Some(End::Left),
             }
         }
-        given_up.into_iter().for_each(|room| self.obey(Command::LeaveRoom(room)));
+        for room in given_up {
+            self.obey(Command::LeaveRoom(room));
+        }
     }
 
     /// In a session without a network, has the echo listen where one is going to speak.

@@ -9,8 +9,8 @@ use consonance_session::{
     ChannelProperties, Client, ClientEvent, ClientSettings, Delivery, Instant as SessionInstant, LinkCommand,
     LinkId, Target,
 };
-use consonance_transport as transport;
 
+use super::super::delivery::{to_session, to_transport};
 use super::fast_path::FastPath;
 use super::inbox::{Inbox, stamp};
 use super::probe::{Heard, Stamp};
@@ -268,18 +268,4 @@ pub(super) fn connect(remote: SocketAddr) -> io::Result<UdpSocket> {
     socket.connect(remote)?;
     socket.set_nonblocking(true)?;
     Ok(socket)
-}
-
-fn to_session(delivery: transport::Delivery) -> Delivery {
-    match delivery {
-        transport::Delivery::Reliable => Delivery::Reliable,
-        transport::Delivery::Unreliable => Delivery::Unreliable,
-    }
-}
-
-fn to_transport(delivery: Delivery) -> transport::Delivery {
-    match delivery {
-        Delivery::Reliable => transport::Delivery::Reliable,
-        Delivery::Unreliable => transport::Delivery::Unreliable,
-    }
 }

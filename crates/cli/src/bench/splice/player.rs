@@ -8,11 +8,11 @@ use consonance_gateway::{
     ClientEnvelope, GameNetworkClient, GameNetworkClientEvent, MessagePart, MessageParts,
 };
 use consonance_session::{
-    ChannelProperties, Client, ClientEvent, ClientSettings, Delivery, Instant as SessionInstant, LinkId,
-    Target,
+    ChannelProperties, Client, ClientEvent, ClientSettings, Instant as SessionInstant, LinkId, Target,
 };
 use consonance_transport as transport;
 
+use super::super::delivery::{to_session, to_transport};
 use super::meter::Meter;
 use super::networks::Network;
 use super::side::Side;
@@ -216,19 +216,5 @@ impl Voice {
         }
         while self.engine.poll_command().is_some() {}
         heard
-    }
-}
-
-fn to_session(delivery: transport::Delivery) -> Delivery {
-    match delivery {
-        transport::Delivery::Reliable => Delivery::Reliable,
-        transport::Delivery::Unreliable => Delivery::Unreliable,
-    }
-}
-
-fn to_transport(delivery: Delivery) -> transport::Delivery {
-    match delivery {
-        Delivery::Reliable => transport::Delivery::Reliable,
-        Delivery::Unreliable => transport::Delivery::Unreliable,
     }
 }

@@ -5,11 +5,12 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use consonance_server::{DedicatedServer, SessionsSettings, Workers};
-use consonance_session::{Delivery, LinkId};
+use consonance_session::LinkId;
 use consonance_sidecar::SidecarBridge;
 use consonance_sim::{Failure, Live, LiveScenario, PlayerWish, Report};
+use consonance_test_player::{to_session, to_transport};
+use consonance_transport::ClientEvent;
 use consonance_transport::memory::MemoryServer;
-use consonance_transport::{self as transport, ClientEvent};
 
 use super::networks::{self, Line, Listening, SESSION, Way};
 use super::tap::{Fault, Log, Tap};
@@ -146,19 +147,5 @@ impl PlayersLine {
             }
         }
         Ok(())
-    }
-}
-
-fn to_session(delivery: transport::Delivery) -> Delivery {
-    match delivery {
-        transport::Delivery::Reliable => Delivery::Reliable,
-        transport::Delivery::Unreliable => Delivery::Unreliable,
-    }
-}
-
-fn to_transport(delivery: Delivery) -> transport::Delivery {
-    match delivery {
-        Delivery::Reliable => transport::Delivery::Reliable,
-        Delivery::Unreliable => transport::Delivery::Unreliable,
     }
 }
