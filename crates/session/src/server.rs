@@ -334,6 +334,7 @@ impl Server {
             }
             Packet::ServerRelayReliable(relay) => {
                 record.budgets.take_fan_out(now, limits, clients, relay.destinations.len())?;
+                record.budgets.take_broadcasts(now, limits, 1)?;
                 self.relay_reliable(link, own, &relay)?;
             }
             _ => debug_assert!(false, "other types were ignored above"),

@@ -98,7 +98,7 @@ pub(super) const LIMIT_KEYS: &[Key] = &[
     Key::at_once(
         "limits.fan_out_per_second",
         Field::Number(|config| &mut config.limits.fan_out.per_second, 0, u32::MAX),
-        "Destinations of one link's voice per second, times the number of players: so often may a player speak to everybody.",
+        "Destinations of one link's voice per second, times the number of players: so often may a player speak to everybody. As many of its changes of rooms are told to everybody besides.",
     ),
     Key::at_once(
         "limits.fan_out_burst",

@@ -98,7 +98,7 @@ pub enum ClientEvent<'a> {
         /// How long until the next one is taken.
         wait: Duration,
     },
-    /// A room has enough listeners or speakers without me. I was taken out of it again, or what I say there is not heard for
+    /// A room has enough listeners or speakers without me. I did not get in, or what I say there is not heard for
     /// now.
     RoomFull {
         /// The room's name.

@@ -31,7 +31,7 @@ pub struct AccessRule {
 }
 
 /// What a client may not do in a room.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum RoomUse {
     /// Hear what is spoken and written there.
     Listen,
@@ -71,8 +71,8 @@ struct Pass {
     access: Access,
     /// For each rule, whether it may speak there.
     may_speak: Vec<bool>,
-    /// Rooms for which the operator was told that it may not speak there.
-    told: BTreeSet<RoomId>,
+    /// What the operator was told that it tried and may not do.
+    told: BTreeSet<(RoomId, RoomUse)>,
     /// The operator was told that it speaks with more priority than it may.
     told_of_priority: bool,
     /// What it was refused since it has this access, the newest last.
@@ -205,11 +205,22 @@ impl Gate {
         self.pass(id).map_or(&[], |pass| &pass.refused)
     }
 
-    fn note_refused(&mut self, id: ClientId, room: &str, to: RoomUse) {
+    /// Whether a client with this access did not try this before. Of further rooms than so many nobody is told.
+    fn is_first_attempt(&mut self, id: ClientId, room: RoomId, to: RoomUse) -> bool {
+        let told = self.pass_to_note(id).map(|pass| &mut pass.told);
+        told.is_some_and(|told| told.len() < TOLD_MAX && told.insert((room, to)))
+    }
+
+    /// The pass of a client, to note something on it.
+    fn pass_to_note(&mut self, id: ClientId) -> Option<&mut Pass> {
         if self.pass(id).is_none() {
             self.issue(id, Access::default());
         }
-        let Some(pass) = self.passes.get_mut(usize::from(id.0)).and_then(Option::as_mut) else { return };
+        self.passes.get_mut(usize::from(id.0)).and_then(Option::as_mut)
+    }
+
+    fn note_refused(&mut self, id: ClientId, room: &str, to: RoomUse) {
+        let Some(pass) = self.pass_to_note(id) else { return };
         pass.refused.retain(|(refused, of)| **refused != *room || *of != to);
         if pass.refused.len() >= TOLD_MAX {
             pass.refused.remove(0);
@@ -270,23 +281,26 @@ impl Server {
         is_own || self.gate.access(namesake).is_none_or(|present| access.may_take_name_from(present))
     }
 
-    /// Takes a client out of the rooms that it may not listen to, as an operator does; how many these were.
-    pub(super) fn expel_from_forbidden_rooms(&mut self, id: ClientId) -> usize {
-        let has_rules = !self.settings.access.is_empty() || self.gate.keeps_to_names();
-        if !has_rules && !self.moderation.has_room_rights() {
-            return 0;
-        }
-        let Some(member) = self.roster.get(id) else { return 0 };
-        // The wire brings a listener what is said in any room of the same id.
-        let is_forbidden =
-            |room: &&str| self.rooms.names_of_id_of(room).any(|name| !self.may_listen(id, name));
-        let forbidden: Vec<Box<str>> = member.rooms.names().filter(is_forbidden).map(Into::into).collect();
+    /// Takes a client out of the rooms that it may not listen to, as an operator does.
+    pub(super) fn expel_from_forbidden_rooms(&mut self, id: ClientId) {
+        let Some(member) = self.roster.get(id) else { return };
+        let forbidden = member.rooms.names().filter(|room| self.is_forbidden(id, room));
+        let forbidden: Vec<Box<str>> = forbidden.map(Into::into).collect();
         for room in &forbidden {
             self.statistics.rooms_forbidden += 1;
             self.take_out(id, room);
             self.tell_of_denial(id, room, RoomUse::Listen);
         }
-        forbidden.len()
+    }
+
+    /// Whether a client may not listen to a room. The wire brings a listener what is said in any room of the same id.
+    pub(super) fn is_forbidden(&self, id: ClientId, room: &str) -> bool {
+        // Mostly there are no rules, and ids are the dearest part of a join.
+        let has_rules = !self.settings.access.is_empty() || self.gate.keeps_to_names();
+        if !has_rules && !self.moderation.has_room_rights() {
+            return false;
+        }
+        !self.may_listen(id, room) || self.rooms.names_of_id_of(room).any(|name| !self.may_listen(id, name))
     }
 
     /// Refuses a frame of somebody muted, to a room where its speaker may not speak or has no place, or of more priority
@@ -316,11 +330,8 @@ impl Server {
         if right.unwrap_or_else(|| self.gate.may_speak(own, room) && self.keeps_to_its_rooms(own, room)) {
             return Ok(());
         }
-        let pass = self.gate.passes.get_mut(usize::from(own.0)).and_then(Option::as_mut);
-        if pass.is_none_or(|pass| pass.told.len() < TOLD_MAX && pass.told.insert(room)) {
-            let name = self.rooms.names_of_id(room).next().map(Box::from);
-            self.tell_of_denial(own, &name.unwrap_or_default(), RoomUse::Speak);
-        }
+        let name: Box<str> = self.rooms.names_of_id(room).next().map(Box::from).unwrap_or_default();
+        self.tell_of_attempt(own, room, &name, RoomUse::Speak);
         Err(Fault::SpeechForbidden)
     }
 
@@ -339,6 +350,15 @@ impl Server {
         pass.told_of_priority = true;
         let name = self.roster.get(id).map(|member| member.name.clone()).unwrap_or_default();
         self.events.push(ServerEvent::PriorityDenied { id, name });
+    }
+
+    /// A client tried what it may not do. The operator is told once for each room.
+    pub(super) fn tell_of_attempt(&mut self, id: ClientId, room: RoomId, name: &str, to: RoomUse) {
+        if self.gate.is_first_attempt(id, room, to) {
+            self.tell_of_denial(id, name, to);
+        } else if to == RoomUse::Listen {
+            self.gate.note_refused(id, name, to);
+        }
     }
 
     fn tell_of_denial(&mut self, id: ClientId, room: &str, to: RoomUse) {

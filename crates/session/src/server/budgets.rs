@@ -17,6 +17,7 @@ pub(super) struct Budgets {
     fan_out: TokenBucket,
     reports: TokenBucket,
     handshakes: TokenBucket,
+    broadcasts: TokenBucket,
     strikes: TokenBucket,
 }
 
@@ -35,6 +36,7 @@ impl Budgets {
             control: budget(),
             fan_out: bucket,
             handshakes: bucket,
+            broadcasts: bucket,
             reports: bucket,
             positions: bucket,
             strikes: bucket,
@@ -68,6 +70,18 @@ impl Budgets {
         destinations: usize,
     ) -> Result<(), Fault> {
         let enough = self.fan_out.take(now, limits.fan_out, clients.max(1) as u64, destinations as u64);
+        enough.then_some(()).ok_or(Fault::FanOutLimited)
+    }
+
+    /// So many packets that have to arrive go to everybody, or perhaps to everybody: whoever cannot take them is disconnected.
+    /// Voice does not count against it, so that whoever speaks at the most may change its rooms besides.
+    pub(super) fn take_broadcasts(
+        &mut self,
+        now: Instant,
+        limits: &Limits,
+        packets: usize,
+    ) -> Result<(), Fault> {
+        let enough = self.broadcasts.take(now, limits.fan_out, 1, packets as u64);
         enough.then_some(()).ok_or(Fault::FanOutLimited)
     }
 

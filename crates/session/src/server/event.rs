@@ -23,8 +23,8 @@ pub enum ServerEvent {
         /// What it has to show for it; nothing from an original.
         join_token: JoinToken,
     },
-    /// A client may not do what it wanted to do in a room: it has no token that the room asks for, or is kept to others. It was taken out of a room that it may not listen to; of
-    /// what it speaks where it may not, this is told once.
+    /// A client may not do what it wanted to do in a room: it has no token that the room asks for, or is kept to others. It is not in a room that it may not listen to, and
+    /// what it says where it may not speak goes nowhere. Of what it tries this is told once for each room, and for 32 rooms at most.
     AccessDenied {
         /// Its id.
         id: ClientId,
@@ -134,8 +134,8 @@ pub enum ServerEvent {
         /// For what.
         request: ModeratorRequest,
     },
-    /// A room has enough listeners or speakers without a client. It was taken out of the room again, or its frames go
-    /// nowhere for now; of the latter this is told once for each time that it begins.
+    /// A room has enough listeners or speakers without a client. It does not get into the room, which is told once
+    /// until it was in it, and for 32 rooms at most; or its frames go nowhere for now, which is told once for each time that it begins.
     RoomFull {
         /// Its id.
         id: ClientId,

@@ -23,6 +23,7 @@ pub(super) enum Fault {
     RoomReserved,
     RoomsExhausted,
     RoomForbidden,
+    RoomFull,
     SpeechForbidden,
     Muted,
     TextMuted,
@@ -54,6 +55,8 @@ impl Fault {
             | Self::CodecRefused
             | Self::RoomReserved
             | Self::RoomForbidden
+            // Bad luck where it happens once; over and over, each time costs an answer.
+            | Self::RoomFull
             | Self::PositionRefused => Offence::Refused,
             Self::VoiceLimited
             | Self::ControlLimited
@@ -100,8 +103,8 @@ impl Server {
     fn count(&mut self, fault: Fault) {
         let statistics = &mut self.statistics;
         let counter = match fault {
-            // Each room was counted.
-            Fault::RoomForbidden => return,
+            Fault::RoomForbidden => &mut statistics.rooms_forbidden,
+            Fault::RoomFull => &mut statistics.rooms_full,
             Fault::SpeechForbidden => &mut statistics.speech_forbidden,
             Fault::PriorityForbidden => &mut statistics.priority_forbidden,
             Fault::Muted => &mut statistics.voice_muted,

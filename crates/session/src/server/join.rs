@@ -73,6 +73,7 @@ impl Server {
             self.strangers.remove(&(record.deadline, link));
         }
         self.add_client(link, id, name, codec);
+        self.places.note_untold(id, true);
         self.grant(id, access);
         self.begin_standing(id);
         self.welcome(link, id, false);

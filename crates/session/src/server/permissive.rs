@@ -17,6 +17,7 @@ impl Server {
         if let Some(member) = self.roster.get(id) {
             let name_bytes = member.name.len();
             self.check_rooms(state, name_bytes)?;
+            self.take_broadcasts(link, 1)?;
             self.rebroadcast(packet);
         } else {
             let name = state.client.name.ok_or(Fault::NameRefused)?.to_str();
@@ -24,6 +25,7 @@ impl Server {
                 return Err(Fault::NameRefused);
             }
             self.check_rooms(state, name.len())?;
+            self.take_broadcasts(link, 1)?;
             self.rebroadcast(packet);
             if let Some(record) = self.links.get_mut(&link) {
                 record.ghosts.push(id);

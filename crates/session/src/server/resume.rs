@@ -2,9 +2,7 @@
 
 use alloc::collections::{BTreeMap, BTreeSet};
 
-use consonance_wire::{
-    Capabilities, ClientId, ClientState, HandshakeExtension, ResumeTicket, Secret, WireStr,
-};
+use consonance_wire::{Capabilities, ClientId, HandshakeExtension, ResumeTicket, Secret};
 
 use super::{Fault, Server, ServerEvent};
 use crate::link::{CloseReason, LinkCommand, LinkId};
@@ -22,16 +20,14 @@ pub(super) struct Places {
     kept_until: BTreeMap<ClientId, Instant>,
     /// Clients that have not said yet which rooms they listen to, so that nobody was told of them.
     untold: BTreeSet<ClientId>,
-    /// Clients that others know, that came back and have not said yet which rooms they listen to.
-    resumed: BTreeSet<ClientId>,
 }
 
 impl Places {
     pub(super) fn new(key: &[u8; 32]) -> Self {
         let secrets = Secrets::new(key);
         let (secret_of, kept_until) = (BTreeMap::new(), BTreeMap::new());
-        let (untold, resumed) = (BTreeSet::new(), BTreeSet::new());
-        Self { secrets, secret_of, kept: BTreeSet::new(), kept_until, untold, resumed }
+        let untold = BTreeSet::new();
+        Self { secrets, secret_of, kept: BTreeSet::new(), kept_until, untold }
     }
 
     /// Goes on with the secrets of a session before, so that none comes twice.
@@ -48,7 +44,6 @@ impl Places {
     pub(super) fn forget(&mut self, id: ClientId) {
         self.secret_of.remove(&id);
         self.untold.remove(&id);
-        self.resumed.remove(&id);
         self.release(id);
     }
 
@@ -62,12 +57,22 @@ impl Places {
         self.untold.contains(&id)
     }
 
-    /// A place that another process has promised is kept until then.
-    pub(super) fn keep_restored(&mut self, id: ClientId, secret: Secret, is_untold: bool, until: Instant) {
-        self.secret_of.insert(id, secret);
+    /// A client that nobody was told of, unless they were.
+    pub(super) fn note_untold(&mut self, id: ClientId, is_untold: bool) {
         if is_untold {
             self.untold.insert(id);
         }
+    }
+
+    /// Everybody is told of a client. True if nobody was before.
+    pub(super) fn take_untold(&mut self, id: ClientId) -> bool {
+        self.untold.remove(&id)
+    }
+
+    /// A place that another process has promised is kept until then.
+    pub(super) fn keep_restored(&mut self, id: ClientId, secret: Secret, is_untold: bool, until: Instant) {
+        self.secret_of.insert(id, secret);
+        self.note_untold(id, is_untold);
         self.keep(id, until);
     }
 
@@ -110,9 +115,6 @@ impl Server {
             return None;
         }
         let secret = capabilities.contains(Capabilities::RESUME).then(|| self.places.new_secret(id));
-        if secret.is_some() && !resumed {
-            self.places.untold.insert(id);
-        }
         Some(HandshakeExtension { capabilities, secret, resumed, ..HandshakeExtension::default() })
     }
 
@@ -168,9 +170,6 @@ impl Server {
         }
         self.drop_old_link(id);
         self.places.release(id);
-        if !self.places.untold.contains(&id) {
-            self.places.resumed.insert(id);
-        }
         self.fan_out.insert(id, link);
         self.begin_voice_reports(link, id);
         if let Some(member) = self.roster.get_mut(id) {
@@ -185,18 +184,6 @@ impl Server {
         self.welcome(link, id, true);
         self.tell_of_draining(id);
         true
-    }
-
-    /// Whether this is the first state of a resumed client, and says nothing new.
-    pub(super) fn is_known_of_resumed(&mut self, id: ClientId, state: &ClientState<'_>) -> bool {
-        self.places.untold.remove(&id);
-        if !self.places.resumed.remove(&id) {
-            return false;
-        }
-        let Some(member) = self.roster.get(id) else { return false };
-        let said = state.rooms.iter().flatten().map(WireStr::to_str);
-        state.rooms.len() == member.rooms.len()
-            && said.zip(member.rooms.names()).all(|(said, known)| said == known)
     }
 
     /// The client noticed the end of its old link before this side did.

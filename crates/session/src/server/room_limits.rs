@@ -1,7 +1,7 @@
 //! How many may use a room at once, and how often somebody may write: by room patterns, and for the whole session.
 
 use alloc::boxed::Box;
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 use core::time::Duration;
 
@@ -19,7 +19,7 @@ use crate::time::Instant;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RoomLimits {
-    /// How many clients may listen to it at once; a further one is taken out of it again.
+    /// How many clients may listen to it at once; a further one does not get in.
     pub listeners: Option<usize>,
     /// How many clients may speak to it at once. A place is free again when its speaker closes the channel or has sent
     /// nothing for a second and a half, as long as listeners wait for a frame.
@@ -43,6 +43,8 @@ pub(super) struct Quotas {
     limited: BTreeMap<RoomId, Quota>,
     /// By client id.
     texts: Vec<Option<Box<LastTexts>>>,
+    /// Full rooms that somebody wanted to enter since it was in them last, for which the operator was told.
+    told: BTreeMap<ClientId, BTreeSet<RoomId>>,
     /// Who is heard while the server has too much to do.
     pub(super) crowd: Crowd,
 }
@@ -62,6 +64,9 @@ struct LastTexts {
     /// Only rooms with a limit, and only while it holds.
     rooms: Vec<(RoomId, Instant)>,
 }
+
+/// Full rooms that an operator is told of for one client.
+const TOLD_MAX: usize = 32;
 
 /// Rooms to which one client writes at the same time; to one more it has to wait as for any other.
 const TEXT_ROOMS_MAX: usize = 32;
@@ -115,6 +120,7 @@ impl Quotas {
     /// A client is gone.
     pub(super) fn forget(&mut self, id: ClientId) {
         self.crowd.forget(id);
+        self.told.remove(&id);
         for quota in self.limited.values_mut() {
             quota.speaking.retain(|(speaker, _)| *speaker != id);
             quota.refused.retain(|(speaker, _)| *speaker != id);
@@ -122,6 +128,19 @@ impl Quotas {
         if let Some(texts) = self.texts.get_mut(usize::from(id.0)) {
             *texts = None;
         }
+    }
+
+    /// A client has entered a room.
+    pub(super) fn found_space(&mut self, id: ClientId, room: &str) {
+        if let Some(told) = self.told.get_mut(&id) {
+            told.remove(&RoomId::of(room));
+        }
+    }
+
+    /// Whether the operator is to be told that a client wants to enter a full room.
+    fn is_first_attempt(&mut self, id: ClientId, room: &str) -> bool {
+        let told = self.told.entry(id).or_default();
+        told.len() < TOLD_MAX && told.insert(RoomId::of(room))
     }
 
     fn listeners_of(&self, room: &str) -> Option<usize> {
@@ -212,26 +231,6 @@ impl Server {
         self.quotas.replace_rules(&self.settings.room_limits, rooms);
     }
 
-    /// Takes a client out of those rooms, which it has just entered, that have enough listeners without it; how many these
-    /// were.
-    pub(super) fn expel_from_full_rooms(&mut self, id: ClientId, only: Option<&str>) -> usize {
-        if self.settings.room_limits.is_empty() {
-            return 0;
-        }
-        let Some(member) = self.roster.get(id) else { return 0 };
-        let entered = member.rooms.names().filter(|room| only.is_none_or(|only| only == *room));
-        let is_full = |room: &&str| {
-            self.quotas.listeners_of(room).is_some_and(|most| self.rooms.listeners(room) > most)
-        };
-        let full: Vec<Box<str>> = entered.filter(is_full).map(Into::into).collect();
-        for room in &full {
-            self.statistics.rooms_full += 1;
-            self.take_out(id, room);
-            self.tell_full(id, room, RoomUse::Listen);
-        }
-        full.len()
-    }
-
     /// Whether one more may listen to a room.
     pub(super) fn has_space_for_listener(&self, room: &str) -> bool {
         self.quotas.listeners_of(room).is_none_or(|most| self.rooms.listeners(room) < most)
@@ -275,8 +274,11 @@ impl Server {
         Err(Fault::TextHeld)
     }
 
-    fn tell_full(&mut self, id: ClientId, room: &str, to: RoomUse) {
+    pub(super) fn tell_full(&mut self, id: ClientId, room: &str, to: RoomUse) {
         self.notify(id, &Notice::RoomFull { room: WireStr::from(room), is_speaking: to == RoomUse::Speak });
+        if to == RoomUse::Listen && !self.quotas.is_first_attempt(id, room) {
+            return;
+        }
         let name = self.roster.get(id).map(|member| member.name.clone()).unwrap_or_default();
         self.events.push(ServerEvent::RoomFull { id, name, room: room.into(), to });
     }

@@ -1,12 +1,16 @@
 //! Which rooms a client listens to: whole lists and single changes, told to everybody.
 
 use alloc::borrow::Cow;
+use alloc::boxed::Box;
+use alloc::vec::Vec;
 
 use consonance_wire::{ClientId, ClientState, DeltaChannelState, RoomId, WireStr};
 
-use super::{Fault, Server, ServerEvent};
+use super::sending::Audience;
+use super::{Fault, RoomUse, Server, ServerEvent};
 use crate::limits::{Limits, STATE_BYTES};
-use crate::link::LinkId;
+use crate::link::{Delivery, LinkId};
+use crate::packet_limits::write_state;
 use crate::roster::Member;
 
 impl Server {
@@ -28,24 +32,115 @@ impl Server {
             return Err(Fault::Spoofed);
         }
         self.check_rooms(state, member.name.len())?;
-        if self.is_known_of_resumed(id, state) {
-            // Nobody was told that it was away, so nobody need be told that it is back.
-            self.pass_on_state(Some(link), state, packet);
+        let is_news = self.places.take_untold(id);
+        if !is_news && self.says_nothing_new(id, state) {
+            // Of somebody who was lost and is back, too: nobody was told that it was away.
+            self.pass_on_state(Audience::Only(link), state, packet);
             return Ok(());
         }
-        self.pass_on_state(None, state, packet);
-        self.replace_rooms(id, state);
-        self.expel_where_it_may_not_be(id, None)
+        let most = self.settings.packets.reliable_bytes;
+        let packets = if packet.len() <= most { 1 } else { 1 + state.rooms.len() };
+        if let Err(fault) = self.take_broadcasts(link, packets) {
+            self.places.note_untold(id, is_news);
+            return Err(fault);
+        }
+        let before = self.leave_rooms(id);
+        let refused = self.enter_rooms(id, state);
+        if refused.is_empty() {
+            self.pass_on_state(Audience::Everybody, state, packet);
+            return Ok(());
+        }
+        if is_news || !self.listens_to(id, before.iter().rev().map(AsRef::as_ref)) {
+            self.tell_rooms(id, state);
+        }
+        // It believes that it is in all of them until it is told what it is not in.
+        self.pass_on_state(Audience::Only(link), state, packet);
+        for (room, fault) in refused {
+            self.refuse_room(link, id, &room, fault);
+        }
+        Ok(())
     }
 
     /// Leaves every room, last first, and enters those of the state.
     pub(super) fn replace_rooms(&mut self, id: ClientId, state: &ClientState<'_>) {
-        while let Some(room) = self.roster.leave_last(id) {
-            self.exited(id, &room);
-        }
+        self.leave_rooms(id);
         for room in state.rooms.iter().flatten() {
             self.enter(id, &room.to_str());
         }
+    }
+
+    /// Leaves every room: these, last first.
+    fn leave_rooms(&mut self, id: ClientId) -> Vec<Box<str>> {
+        let mut left = Vec::new();
+        while let Some(room) = self.roster.leave_last(id) {
+            self.exited(id, &room);
+            left.push(room.into());
+        }
+        left
+    }
+
+    /// Enters those rooms of the state where the client may be; what is against each of the others.
+    fn enter_rooms(&mut self, id: ClientId, state: &ClientState<'_>) -> Vec<(Box<str>, Fault)> {
+        let mut refused: Vec<(Box<str>, Fault)> = Vec::new();
+        for room in state.rooms.iter().flatten() {
+            let room = room.to_str();
+            match self.check_entry(id, &room) {
+                Ok(()) => self.enter(id, &room),
+                Err(fault) if refused.iter().all(|(other, _)| **other != *room) => {
+                    refused.push((room.as_ref().into(), fault));
+                }
+                Err(_) => {}
+            }
+        }
+        refused
+    }
+
+    /// Whether a client may enter a room: it may listen there, and there is a place.
+    fn check_entry(&self, id: ClientId, room: &str) -> Result<(), Fault> {
+        if self.is_forbidden(id, room) {
+            return Err(Fault::RoomForbidden);
+        }
+        if !self.settings.permissive && !self.has_space_for_listener(room) {
+            return Err(Fault::RoomFull);
+        }
+        Ok(())
+    }
+
+    /// Tells the sender of a state or a change, and nobody else, that it is not in a room that it named there.
+    fn refuse_room(&mut self, link: LinkId, id: ClientId, room: &str, fault: Fault) {
+        if !self.links.contains_key(&link) {
+            return;
+        }
+        let exit =
+            DeltaChannelState { session: self.session, joined: false, id, room: Some(WireStr::from(room)) };
+        self.send(link, Delivery::Reliable, &exit.into());
+        match fault {
+            Fault::RoomFull => self.tell_full(id, room, RoomUse::Listen),
+            _ => self.tell_of_attempt(id, RoomId::of(room), room, RoomUse::Listen),
+        }
+        self.note(link, fault);
+    }
+
+    /// Tells everybody else which rooms the client of this state is in.
+    fn tell_rooms(&mut self, id: ClientId, state: &ClientState<'_>) {
+        let most = self.settings.packets.reliable_bytes;
+        let Some(member) = self.roster.get(id) else { return };
+        let rooms: Vec<Box<str>> = member.rooms.names().map(Into::into).collect();
+        let rooms: Vec<&str> = rooms.iter().map(AsRef::as_ref).collect();
+        write_state(state.session, &state.client, &rooms, most, |packet| {
+            self.pass_on(Audience::EverybodyBut(id), packet);
+        });
+    }
+
+    /// Whether everybody has been told of the same rooms before.
+    fn says_nothing_new(&self, id: ClientId, state: &ClientState<'_>) -> bool {
+        let said: Option<Vec<Cow<'_, str>>> = state.rooms.iter().map(|room| Some(room?.to_str())).collect();
+        said.is_some_and(|said| self.listens_to(id, said.iter().map(AsRef::as_ref)))
+    }
+
+    /// Whether these are the rooms of a client, in order.
+    fn listens_to<'a>(&self, id: ClientId, rooms: impl Iterator<Item = &'a str>) -> bool {
+        self.roster.get(id).is_some_and(|member| member.rooms.names().eq(rooms))
     }
 
     pub(super) fn handle_delta(
@@ -59,29 +154,36 @@ impl Server {
             return Err(Fault::Spoofed);
         }
         let room = delta.room.ok_or(Fault::RoomRefused)?.to_str();
+        let is_in = self.roster.get(id).is_some_and(|member| member.rooms.contains(&room));
+        if !self.settings.permissive && delta.joined == is_in {
+            // Who said so waits to hear it again.
+            return self.pass_on_delta(Audience::Only(link), delta, packet);
+        }
         if let Some(member) = self.roster.get(id)
             && delta.joined
-            && !member.rooms.contains(&room)
+            && !is_in
         {
             self.check_one_more(member, &room)?;
+            if let Err(fault) = self.check_entry(id, &room) {
+                self.pass_on_delta(Audience::Only(link), delta, packet)?;
+                self.refuse_room(link, id, &room, fault);
+                return Ok(());
+            }
         }
-        self.pass_on_delta(delta, packet)?;
+        self.take_broadcasts(link, 1)?;
+        self.pass_on_delta(Audience::Everybody, delta, packet)?;
         if delta.joined {
             self.enter(id, &room);
-            return self.expel_where_it_may_not_be(id, Some(&room));
         } else if self.roster.leave(id, &room) {
             self.exited(id, &room);
         }
         Ok(())
     }
 
-    /// A client has entered rooms, or only this one; it does not stay where it may not listen, or where enough do.
-    fn expel_where_it_may_not_be(&mut self, id: ClientId, entered: Option<&str>) -> Result<(), Fault> {
-        if self.expel_from_forbidden_rooms(id) > 0 {
-            return Err(Fault::RoomForbidden);
-        }
-        self.expel_from_full_rooms(id, entered);
-        Ok(())
+    /// What a client says over this link is to be told to everybody in so many packets.
+    pub(super) fn take_broadcasts(&mut self, link: LinkId, packets: usize) -> Result<(), Fault> {
+        let record = self.links.get_mut(&link).ok_or(Fault::UnknownLink)?;
+        record.budgets.take_broadcasts(self.now, &self.settings.limits, packets)
     }
 
     /// A member wants to listen to a room that is not in its list.
@@ -138,6 +240,7 @@ impl Server {
 
     fn enter(&mut self, id: ClientId, room: &str) {
         if self.roster.enter(id, room) {
+            self.quotas.found_space(id, room);
             self.list_listener(id, room);
             let name = self.name_of(id);
             self.events.push(ServerEvent::EnteredRoom { id, name, room: room.into() });
@@ -202,7 +305,7 @@ impl Server {
         }
     }
 
-    fn name_of(&self, id: ClientId) -> alloc::boxed::Box<str> {
+    fn name_of(&self, id: ClientId) -> Box<str> {
         self.roster.get(id).map(|member| member.name.clone()).unwrap_or_default()
     }
 }

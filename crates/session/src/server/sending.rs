@@ -3,12 +3,25 @@
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
-use consonance_wire::{ClientState, DeltaChannelState, ErrorWrongSession, Packet, SessionId, WireStr};
+use consonance_wire::{
+    ClientId, ClientState, DeltaChannelState, ErrorWrongSession, Packet, SessionId, WireStr,
+};
 
 use super::{Fault, Server};
 use crate::link::{CloseReason, Delivery, LinkId};
 use crate::packet_limits::write_state;
 use crate::time::Instant;
+
+/// Who is told what a client said of its rooms.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Audience {
+    /// Whoever is at the other end of this link.
+    Only(LinkId),
+    /// Every client but this one.
+    EverybodyBut(ClientId),
+    /// Every client, the one that said it included.
+    Everybody,
+}
 
 impl Server {
     /// Whoever is at a link's end may believe that it is in this session, since the network lost it and found it again
@@ -63,16 +76,12 @@ impl Server {
         self.rebroadcast(written(packet, &mut buffer));
     }
 
-    /// A client's state as it came, to one link or to every client; in several packets if it came over a network that
-    /// carries more than the others do.
-    pub(super) fn pass_on_state(&mut self, to: Option<LinkId>, state: &ClientState<'_>, packet: &[u8]) {
+    /// A client's state as it came; in several packets if it came over a network that carries more than the others do.
+    pub(super) fn pass_on_state(&mut self, to: Audience, state: &ClientState<'_>, packet: &[u8]) {
         let most = self.settings.packets.reliable_bytes;
-        let mut pass_on = |packet: &[u8]| match to {
-            Some(link) => self.send_bytes(link, Delivery::Reliable, packet),
-            None => self.rebroadcast(packet),
-        };
+        let pass_on = |packet: &[u8]| self.pass_on(to, packet);
         if packet.len() <= most {
-            return pass_on(packet);
+            return self.pass_on(to, packet);
         }
         let rooms: Vec<Cow<'_, str>> = state.rooms.iter().flatten().map(WireStr::to_str).collect();
         let rooms: Vec<&str> = rooms.iter().map(AsRef::as_ref).collect();
@@ -82,25 +91,36 @@ impl Server {
     /// That a client entered or left a room, as it came; without what stands behind it if that is too much.
     pub(super) fn pass_on_delta(
         &mut self,
+        to: Audience,
         delta: &DeltaChannelState<'_>,
         packet: &[u8],
     ) -> Result<(), Fault> {
         let most = self.settings.packets.reliable_bytes;
         if packet.len() <= most {
-            self.rebroadcast(packet);
+            self.pass_on(to, packet);
             return Ok(());
         }
         let mut buffer = [0; crate::PACKET_BYTES_MAX];
         let written = Packet::from(*delta).write(&mut buffer[..most]);
         let length = written.map_err(|_| Fault::RoomRefused)?;
-        self.rebroadcast(&buffer[..length]);
+        self.pass_on(to, &buffer[..length]);
         Ok(())
     }
 
     /// The received bytes to every client, the sender included.
     pub(super) fn rebroadcast(&mut self, packet: &[u8]) {
+        self.pass_on(Audience::Everybody, packet);
+    }
+
+    pub(super) fn pass_on(&mut self, to: Audience, packet: &[u8]) {
+        let but = match to {
+            Audience::Only(link) => return self.send_bytes(link, Delivery::Reliable, packet),
+            Audience::EverybodyBut(id) => Some(id),
+            Audience::Everybody => None,
+        };
         let mut copies = 0;
-        let links = self.table.iter().filter_map(|id| self.fan_out.send(id, 1, packet.len() as u64));
+        let ids = self.table.iter().filter(|id| Some(*id) != but);
+        let links = ids.filter_map(|id| self.fan_out.send(id, 1, packet.len() as u64));
         self.outbox.push(links.inspect(|_| copies += 1), Delivery::Reliable, packet);
         self.sent.count(self.now, packet, copies);
     }

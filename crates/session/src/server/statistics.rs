@@ -87,7 +87,7 @@ counters! {
         pub abusers_closed: u64,
         /// Packets that were not taken because too much waits to be sent.
         pub undrained: u64,
-        /// Rooms that a client was taken out of because it may not listen to them.
+        /// Rooms that a client did not get into, or was taken out of, because it may not listen to them.
         pub rooms_forbidden: u64,
         /// Frames and texts to rooms that their sender may not speak to.
         pub speech_forbidden: u64,
@@ -107,7 +107,7 @@ counters! {
         pub speakers_limited: u64,
         /// Frames that went nowhere because the server has too much to do, and enough others speak there.
         pub voice_shed: u64,
-        /// Rooms that a client was taken out of because they have enough listeners without it.
+        /// Rooms that a client did not get into because they have enough listeners without it.
         pub rooms_full: u64,
         /// Clients that an operator has removed.
         pub kicked: u64,

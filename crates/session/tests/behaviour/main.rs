@@ -14,6 +14,7 @@ mod hostile_bytes;
 mod hostile_peers;
 mod hostile_positions;
 mod hostile_reports;
+mod hostile_rooms;
 mod hostile_servers;
 mod hostile_speakers;
 mod inspection;

@@ -214,11 +214,13 @@ proptest! {
                 }
                 Step::Listen(who, listens) => {
                     engine.listen(who, listens);
-                    reference.streams.remove(&who);
-                    if listens {
-                        reference.listens.insert(who);
+                    let changes = if listens {
+                        reference.listens.insert(who)
                     } else {
-                        reference.listens.remove(&who);
+                        reference.listens.remove(&who)
+                    };
+                    if changes {
+                        reference.streams.remove(&who);
                     }
                 }
                 Step::Wait(millis) => {

@@ -31,8 +31,11 @@ fn a_change_goes_to_everybody_the_sender_included_with_the_bytes_as_they_came() 
 fn joining_twice_is_one_join_and_leaving_what_one_is_not_in_changes_nothing() {
     let mut server = LoneServer::new();
     server.join(1, "Alice", &["lobby"]);
+    server.join(2, "Bob", &[]);
     assert_eq!(server.receive(1, &packets::enter(0, "lobby")), ["1: DeltaChannelState 0 enters lobby"]);
     assert_eq!(server.receive(1, &packets::exit(0, "team")), ["1: DeltaChannelState 0 exits team"]);
+    let again = packets::client_state(0, "Alice", &["lobby"]);
+    assert_eq!(server.receive(1, &again), ["1: ClientState 0 Alice [lobby]"]);
     assert_eq!(server.events(), [""; 0]);
 
     let mut client = LoneClient::joined("Alice", 0, &[]);
