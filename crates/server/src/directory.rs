@@ -107,8 +107,8 @@ impl Directory {
         directory
     }
 
-    /// Which worker takes a client that names this session, which will arrive there; for a session that there may not be,
-    /// the worker that refuses it.
+    /// Which worker takes a client that names this session; for a session that there may not be, the worker that refuses
+    /// it. The client will [arrive](Self::arrive) there, or else its place has to be [given back](Self::cancel).
     pub(crate) fn place(&self, session: &str) -> usize {
         let mut state = self.lock();
         self.place_in(&mut state, session).unwrap_or_else(|_| self.least_loaded(&state))

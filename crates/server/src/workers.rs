@@ -53,7 +53,9 @@ impl Workers {
         NonZeroUsize::new(self.loops.len()).unwrap_or(NonZeroUsize::MIN)
     }
 
-    /// Says by the session that a client names which worker takes it, for networks that ask before they let somebody in.
+    /// Says by the session that a client names which worker takes it, for networks that ask right before they report
+    /// somebody as connected, which has to follow: the session waits for it. Who may still turn somebody away then asks the
+    /// [reservations](Self::reservations).
     pub fn placement(&self) -> impl Fn(&str) -> usize + Send + Sync + 'static {
         let directory = Arc::clone(&self.directory);
         move |session| directory.place(session)

@@ -33,7 +33,7 @@ mod turn;
 mod visitor;
 
 pub use listener::{WebError, WebListener};
-pub use packets::{PacketEntrance, PacketSettings, PacketShard, packet_shards};
+pub use packets::{PacketEntrance, PacketPlaces, PacketSettings, PacketShard, packet_shards};
 pub use reply::{Replier, Reply, reply};
 pub use settings::{IceServers, WebLimits, WebSettings};
 pub use signalling::{Info, Join, JoinProblem, JoinRule, Joined, Signalling};

@@ -22,7 +22,7 @@ use consonance_transport::hosted::{self, HostedSettings};
 
 pub(crate) use conversation::packets;
 use link::LinkLimits;
-use pump::Pump;
+use pump::{Pump, Seat};
 pub use shard::PacketShard;
 
 /// How much may wait, and how many there may be.
@@ -42,11 +42,29 @@ impl Default for PacketSettings {
     }
 }
 
+/// Says which transport takes the links of which session.
+pub trait PacketPlaces: Send + Sync {
+    /// By the session that a page names. Its link comes there at once, or is [given back](Self::give_back).
+    fn place(&self, session: &str) -> usize;
+
+    /// Who was placed there does not come.
+    fn give_back(&self, session: &str);
+}
+
+/// For servers that wait for nobody.
+impl<F: Fn(&str) -> usize + Send + Sync> PacketPlaces for F {
+    fn place(&self, session: &str) -> usize {
+        self(session)
+    }
+
+    fn give_back(&self, _session: &str) {}
+}
+
 /// As many transports as there are workers, and the entrance to all of them, which goes into
-/// [`WebSettings::packets`](crate::WebSettings::packets). `place` says by the session that a page names which one takes it.
+/// [`WebSettings::packets`](crate::WebSettings::packets). `places` says by the session that a page names which one takes it.
 pub fn packet_shards(
     count: usize,
-    place: impl Fn(&str) -> usize + Send + Sync + 'static,
+    places: impl PacketPlaces + 'static,
     settings: PacketSettings,
 ) -> (Vec<PacketShard>, PacketEntrance) {
     let PacketSettings { links_max, voice_bytes_max, control_bytes_max } = settings;
@@ -59,7 +77,7 @@ pub fn packet_shards(
         (PacketShard::new(server, pump.losses()), Arc::new(pump))
     };
     let (shards, pumps) = (0..count).map(pair).unzip();
-    (shards, PacketEntrance(Arc::new(Entrance { place: Box::new(place), pumps })))
+    (shards, PacketEntrance(Arc::new(Entrance { places: Box::new(places), pumps })))
 }
 
 /// Where links come in; a clone is the same.
@@ -67,14 +85,20 @@ pub fn packet_shards(
 pub struct PacketEntrance(Arc<Entrance>);
 
 struct Entrance {
-    place: Box<dyn Fn(&str) -> usize + Send + Sync>,
+    places: Box<dyn PacketPlaces>,
     pumps: Vec<Arc<Pump>>,
 }
 
 impl PacketEntrance {
-    /// What serves this session's links.
-    fn pump_of(&self, session: &str) -> Option<&Arc<Pump>> {
-        self.0.pumps.get((self.0.place)(session))
+    /// A place for a page at what serves this session's links, unless there are too many.
+    fn enter(&self, session: &str, remote: String) -> Option<Seat> {
+        let Entrance { places, pumps } = &*self.0;
+        let pump = pumps.get(places.place(session));
+        let seat = pump.and_then(|pump| pump.enter(session, remote));
+        if seat.is_none() {
+            places.give_back(session);
+        }
+        seat
     }
 
     /// What has to run while there are links.

@@ -6,6 +6,7 @@
 use std::fmt::Write as _;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicIsize, Ordering};
 use std::time::{Duration, Instant};
 
 use consonance_gateway::streams::StreamClientSettings;
@@ -13,8 +14,8 @@ use consonance_http::by_hand;
 use consonance_transport::conformance::Network;
 use consonance_transport::{ServerEvent, ServerTransport as _};
 use consonance_web::{
-    Info, Join, JoinProblem, JoinRule, Joined, PacketSettings, PacketShard, Reply, Signalling, WebListener,
-    WebSettings, packet_shards, reply,
+    Info, Join, JoinProblem, JoinRule, Joined, PacketPlaces, PacketSettings, PacketShard, Reply, Signalling,
+    WebListener, WebSettings, packet_shards, reply,
 };
 use consonance_websocket::{
     ClientEnd, MESSAGE_BYTES_MAX, SUBPROTOCOL, WebSocketClient, close_code, default_settings,
@@ -47,7 +48,7 @@ fn listener(
     settings: PacketSettings,
     change: impl FnOnce(&mut WebSettings),
 ) -> (WebListener, Vec<PacketShard>) {
-    let (shards, entrance) = packet_shards(shards, move |session| session.len() % shards, settings);
+    let (shards, entrance) = packet_shards(shards, move |session: &str| session.len() % shards, settings);
     let mut settings = WebSettings::new(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)));
     settings.packets = Some(entrance);
     (settings.limits.joins_per_minute, settings.limits.joins_burst) = (1_000_000, 1_000_000);
@@ -202,6 +203,34 @@ fn one_link_more_than_there_may_be_is_refused_in_words() {
     assert_eq!(next(&mut shards[0]), "connected to main");
     let (code, words) = goodbye(&mut open(&listener, "main"));
     assert!(code == close_code::REFUSED && words.contains("full"), "{code} {words}");
+}
+
+/// Counts who is on the way to a session.
+#[derive(Clone, Default)]
+struct OnTheWay(Arc<AtomicIsize>);
+
+impl PacketPlaces for OnTheWay {
+    fn place(&self, _session: &str) -> usize {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        0
+    }
+
+    fn give_back(&self, _session: &str) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+#[test]
+fn a_link_that_is_refused_is_on_the_way_to_no_session() {
+    let on_the_way = OnTheWay::default();
+    let settings = PacketSettings { links_max: 1, ..PacketSettings::default() };
+    let (_shards, entrance) = packet_shards(1, on_the_way.clone(), settings);
+    let mut settings = WebSettings::new(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)));
+    settings.packets = Some(entrance);
+    let listener = WebListener::start(&settings, Arc::new(NoSessions)).unwrap();
+    let _first = open(&listener, "main");
+    assert_eq!(goodbye(&mut open(&listener, "main")).0, close_code::REFUSED);
+    assert_eq!(on_the_way.0.load(Ordering::Relaxed), 1);
 }
 
 #[test]

@@ -13,7 +13,7 @@ use consonance_browser_gateway::{
 use consonance_http::{HttpCounters, Tls};
 use consonance_server::config::Config;
 use consonance_server::{JoiningSettings, Reservations, SessionRefusal, Workers};
-use consonance_web::{Info, JoinRule, PacketSettings, WebListener, WebSettings, packet_shards};
+use consonance_web::{Info, JoinRule, PacketPlaces, PacketSettings, WebListener, WebSettings, packet_shards};
 use consonance_webrtc::{WebRtcPort, WebRtcSettings};
 
 use reading::Pem;
@@ -72,7 +72,7 @@ impl PreparedBrowsers {
         workers.add_shards(gateways);
         if let Some(packets) = packets {
             let count = workers.count().get();
-            let (shards, entrance) = packet_shards(count, workers.placement(), packets);
+            let (shards, entrance) = packet_shards(count, InServedSessions(workers.reservations()), packets);
             workers.add_shards(shards);
             page.packets = Some(entrance);
         }
@@ -132,6 +132,16 @@ impl SessionReservations for InServedSessions {
     }
 
     fn cancel(&self, session: &str) {
+        self.0.cancel(session);
+    }
+}
+
+impl PacketPlaces for InServedSessions {
+    fn place(&self, session: &str) -> usize {
+        self.0.place(session)
+    }
+
+    fn give_back(&self, session: &str) {
         self.0.cancel(session);
     }
 }

@@ -24,7 +24,13 @@ impl Reservations {
         self.0.reserve(session)
     }
 
-    /// A client that has a reservation will not arrive.
+    /// The same for a client that is let in anyway, so that it is refused in words if there is no such session: by the
+    /// worker that this says.
+    pub fn place(&self, session: &str) -> usize {
+        self.0.place(session)
+    }
+
+    /// A client that has a reservation, or was placed, will not arrive.
     pub fn cancel(&self, session: &str) {
         self.0.cancel(session);
     }

@@ -28,6 +28,8 @@ impl SessionLoop {
         let records = &self.records;
         if let Some(ban) = address.and_then(|address| records.ban_of_address(seconds_since_1970(), address)) {
             link_span(link).in_scope(|| debug!(remote, ban = ban.id, "refused: banned"));
+            // Its network may have placed it, so that the session waits for it.
+            self.directory.cancel(name);
             return self.networks.disconnect(now, link, &ban.refusal());
         }
         let index = match self.enter(at, name) {

@@ -1,8 +1,13 @@
 //! Bans: who is here goes, from every worker, and who comes is told why not.
 
+use std::num::NonZeroUsize;
+
 use consonance_server::bans::BanTarget;
-use consonance_server::moderation::ModerationError;
+use consonance_server::moderation::{Moderation, ModerationError};
 use consonance_server::records::{Records, RecordsSettings};
+use consonance_server::{DedicatedServer, SessionsSettings, Workers};
+use consonance_transport::PacketLimits;
+use consonance_transport::hosted::{self, HostedSettings, ServerRequest};
 
 use crate::moderating::{Scene, by, scene};
 use crate::stage::wait_until;
@@ -57,4 +62,34 @@ fn bans_are_listed_taken_back_and_bounded() {
     assert_eq!(moderation.unban(&by(), 7), Err(ModerationError::NoBan { id: 7 }));
     assert_eq!(moderation.ban(&by(), name("Dave"), Some(1)), Err(ModerationError::EndsInThePast));
     assert!(matches!(moderation.ban(&by(), name(""), None), Err(ModerationError::Nameless { .. })));
+}
+
+#[test]
+fn a_banned_address_keeps_no_place_among_the_sessions_on_demand() {
+    let mut settings = SessionsSettings::on_demand();
+    settings.records = small();
+    let mut workers = Workers::new(&settings, NonZeroUsize::MIN);
+    let place = workers.placement();
+    let limits = PacketLimits { reliable_bytes: 1024, unreliable_bytes: 1024 };
+    let (network, mut game) = hosted::server(&HostedSettings::new(limits));
+    workers.add_shards([network]);
+    let server = DedicatedServer::start(workers);
+    let moderation = Moderation::new(server.handle(), settings.records.clone());
+    moderation.ban(&by(), BanTarget::Address("192.0.2.0/24".parse().unwrap()), None).unwrap();
+
+    for (number, session) in [(1, "match-1"), (2, "match-2"), (3, "match-2")] {
+        place(session);
+        assert!(game.peer_connected_from(number, session, "192.0.2.7:5000".into()));
+    }
+    let mut refused = 0;
+    wait_until("all are refused", &mut [], |_| {
+        while let Some(request) = game.poll() {
+            refused += usize::from(matches!(
+                request,
+                ServerRequest::Disconnect { .. } | ServerRequest::Refuse { .. }
+            ));
+        }
+        refused == 3
+    });
+    assert_eq!(server.handle().session_counts().running, 0);
 }

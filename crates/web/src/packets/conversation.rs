@@ -90,7 +90,7 @@ async fn hold(
 ) {
     let (mut writer, mut reader) = socket.split();
     let remote = SocketAddr::new(visitor.address, visitor.port()).to_string();
-    let Some(seat) = entrance.pump_of(session).and_then(|pump| pump.enter(session, remote)) else {
+    let Some(seat) = entrance.enter(session, remote) else {
         return say_goodbye(&mut writer, close_code::REFUSED, "the server is full: try again later").await;
     };
     let link = Arc::clone(&seat.link);

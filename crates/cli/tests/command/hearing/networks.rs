@@ -217,7 +217,7 @@ fn websocket(ways: Ways) -> Listening {
 
 /// Pages whose voices come through no other way: behind HTTP, on the port of the page.
 fn browser_fallback(ways: Ways) -> Listening {
-    let (mut shards, entrance) = packet_shards(1, |_| 0, PacketSettings::default());
+    let (mut shards, entrance) = packet_shards(1, |_: &str| 0, PacketSettings::default());
     let mut settings = WebSettings::new(anywhere());
     settings.packets = Some(entrance);
     // All of them come from one address, and again and again.
