@@ -22,6 +22,7 @@ mod reconfigure;
 mod relay;
 mod resume;
 mod room_directory;
+mod room_ids;
 mod room_limits;
 mod room_pattern;
 mod rooms;
@@ -66,6 +67,7 @@ use proximity::Proximity;
 pub use proximity::ProximitySettings;
 use resume::Places;
 use room_directory::RoomDirectory;
+use room_ids::KeptOut;
 use room_limits::Quotas;
 pub use room_limits::RoomLimits;
 pub use room_pattern::RoomPattern;
@@ -92,6 +94,7 @@ pub struct Server {
     ids: ClientIds,
     table: Table,
     rooms: RoomDirectory,
+    kept_out: KeptOut,
     proximity: Proximity,
     gate: Gate,
     moderation: Register,
@@ -121,6 +124,7 @@ impl Server {
         Self {
             session: settings.session,
             rooms: RoomDirectory::new(settings.reserved_names()),
+            kept_out: KeptOut::default(),
             proximity: Proximity::new(&settings.proximity),
             gate: Gate::new(&settings.access),
             moderation: Register::default(),

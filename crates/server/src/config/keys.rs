@@ -236,7 +236,7 @@ const OWN_KEYS: &[Key] = &[
     Key::at_once(
         "access",
         Field::Tables(&ACCESS),
-        "Rooms that ask for access tokens, by name, or with a * at the end by the beginning of their names; the first that matches counts. A player needs one of the tokens: of needs to listen and to speak, or of needs_to_listen and needs_to_speak each. Players have tokens from their join tokens.",
+        "Rooms that ask for access tokens, by name, or with a * at the end by the beginning of their names; the first that matches counts. Only rooms with their whole names here have their ids to themselves. A player needs one of the tokens: of needs to listen and to speak, or of needs_to_listen and needs_to_speak each. Players have tokens from their join tokens.",
     )
     .with_example("[{ room = \"vip\", needs = [\"gold\"] }, { room = \"stage*\", needs_to_speak = [\"singer\"] }]"),
     Key::new(

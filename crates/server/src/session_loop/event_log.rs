@@ -16,6 +16,9 @@ pub(super) fn log(session: &Span, event: &ServerEvent) {
         ServerEvent::AccessDenied { name, room, to, .. } => {
             info!(player = &**name, room = &**room, ?to, "no access");
         }
+        ServerEvent::RoomIdTaken { name, room, in_use, .. } => {
+            info!(player = &**name, room = &**room, ?in_use, "another room has the id of this one");
+        }
         ServerEvent::PriorityDenied { name, .. } => {
             info!(player = &**name, "speaks with more priority than it may");
         }

@@ -235,6 +235,13 @@ impl Gate {
             && pass.is_none_or(|pass| pass.access.may_listen_to(room))
     }
 
+    /// Whether a room asks for tokens of its listeners, and a client has one of them.
+    pub(super) fn is_entitled(&self, id: ClientId, room: &str) -> bool {
+        let Some(rule) = self.rule_of(room) else { return false };
+        let asked = &*self.rules[rule].1.listen;
+        !asked.is_empty() && self.pass(id).is_some_and(|pass| pass.access.satisfies(asked))
+    }
+
     /// Whether a client may speak and write to a room id. Where nobody listens, everybody may.
     pub(super) fn may_speak(&self, id: ClientId, room: RoomId) -> bool {
         // Mostly there are no rules, and a look-up per frame costs.
@@ -308,7 +315,7 @@ impl Server {
     pub(super) fn check_voice(&mut self, own: ClientId, voice: &VoiceData<'_>) -> Result<(), Fault> {
         self.check_muted(own)?;
         let has_rules = !self.settings.access.is_empty() || self.gate.restricts();
-        if !has_rules && !self.moderation.has_room_rights() {
+        if !has_rules && !self.moderation.has_room_rights() && self.kept_out.is_empty() {
             return self.check_places(own, voice);
         }
         let priority_max = self.gate.access(own).and_then(|access| access.priority_max);
@@ -327,7 +334,9 @@ impl Server {
     /// The same for anything that is said to a room.
     pub(super) fn check_speech(&mut self, own: ClientId, room: RoomId) -> Result<(), Fault> {
         let right = self.moderation.speak_right(own, room);
-        if right.unwrap_or_else(|| self.gate.may_speak(own, room) && self.keeps_to_its_rooms(own, room)) {
+        let may =
+            right.unwrap_or_else(|| self.gate.may_speak(own, room) && self.keeps_to_its_rooms(own, room));
+        if may && !self.is_kept_out(own, room) {
             return Ok(());
         }
         let name: Box<str> = self.rooms.names_of_id(room).next().map(Box::from).unwrap_or_default();

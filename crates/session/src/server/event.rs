@@ -35,6 +35,20 @@ pub enum ServerEvent {
         /// What it may not do there.
         to: RoomUse,
     },
+    /// A client does not get into a room, or was taken out of it, since the wire cannot tell that room from another one that
+    /// follows other rules; what it says to the id goes nowhere meanwhile. Told once until the client gets in, and for 32
+    /// rooms at most.
+    RoomIdTaken {
+        /// Its id.
+        id: ClientId,
+        /// Its name.
+        name: Box<str>,
+        /// The room that it wanted.
+        room: Box<str>,
+        /// The room in use that has the id, if that is not just kept for one of the configuration. Names are anybody's
+        /// choice, so somebody may have chosen this one to sit there.
+        in_use: Option<Box<str>>,
+    },
     /// A client speaks with more priority than it may; what it says so goes nowhere. Told once for each client.
     PriorityDenied {
         /// Its id.

@@ -46,6 +46,7 @@ impl Server {
         }
         self.proximity.forget(id);
         self.gate.forget(id);
+        self.kept_out.forget(id);
         self.moderation.forget(id);
         self.quotas.forget(id);
         self.events.push(ServerEvent::ClientLeft { id, name, link: member.data });

@@ -92,11 +92,26 @@ impl Server {
                 Err(_) => {}
             }
         }
+        if !self.kept_out.is_empty() {
+            self.add_vacated(id, state, &mut refused);
+        }
         refused
     }
 
-    /// Whether a client may enter a room: it may listen there, and there is a place.
-    fn check_entry(&self, id: ClientId, room: &str) -> Result<(), Fault> {
+    /// Of two rooms of one id, the one that asks for a token is entered, and so the other one is left.
+    fn add_vacated(&self, id: ClientId, state: &ClientState<'_>, refused: &mut Vec<(Box<str>, Fault)>) {
+        let Some(member) = self.roster.get(id) else { return };
+        for room in state.rooms.iter().flatten() {
+            let room = room.to_str();
+            if !member.rooms.contains(&room) && refused.iter().all(|(other, _)| **other != *room) {
+                refused.push((room.as_ref().into(), Fault::RoomReserved));
+            }
+        }
+    }
+
+    /// Whether a client may enter a room: no other has its id, it may listen there, and there is a place.
+    fn check_entry(&mut self, id: ClientId, room: &str) -> Result<(), Fault> {
+        self.check_id(id, room)?;
         if self.is_forbidden(id, room) {
             return Err(Fault::RoomForbidden);
         }
@@ -116,6 +131,7 @@ impl Server {
         self.send(link, Delivery::Reliable, &exit.into());
         match fault {
             Fault::RoomFull => self.tell_full(id, room, RoomUse::Listen),
+            Fault::RoomReserved => self.keep_out(id, room),
             _ => self.tell_of_attempt(id, RoomId::of(room), room, RoomUse::Listen),
         }
         self.note(link, fault);
@@ -222,11 +238,6 @@ impl Server {
         if room.len() > room_name_bytes.min(self.settings.packets.room_name_bytes()) {
             return Err(Fault::RoomRefused);
         }
-        if !self.settings.permissive
-            && (self.rooms.is_taken_by_reserved(room) || self.shares_an_id_with_other_rules(room))
-        {
-            return Err(Fault::RoomReserved);
-        }
         Ok(())
     }
 
@@ -241,6 +252,7 @@ impl Server {
     fn enter(&mut self, id: ClientId, room: &str) {
         if self.roster.enter(id, room) {
             self.quotas.found_space(id, room);
+            self.kept_out.got_in(id, room);
             self.list_listener(id, room);
             let name = self.name_of(id);
             self.events.push(ServerEvent::EnteredRoom { id, name, room: room.into() });
@@ -264,7 +276,7 @@ impl Server {
     }
 
     /// Whether the wire cannot tell this room from one in use that follows other rules.
-    fn shares_an_id_with_other_rules(&self, room: &str) -> bool {
+    pub(super) fn shares_an_id_with_other_rules(&self, room: &str) -> bool {
         (self.looks_into_relays() || !self.settings.room_limits.is_empty())
             && self.rooms.names_of_id_of(room).any(|other| !self.follows_same_rules(room, other))
     }
@@ -274,11 +286,12 @@ impl Server {
         self.settings.looks_into_relays()
             || self.gate.restricts()
             || self.moderation.has_room_rights()
+            || !self.kept_out.is_empty()
             || self.quotas.limits_speakers()
             || self.quotas.crowd.is_limited()
     }
 
-    fn follows_same_rules(&self, room: &str, other: &str) -> bool {
+    pub(super) fn follows_same_rules(&self, room: &str, other: &str) -> bool {
         // Who keeps to some rooms by their names must not find others behind the same id.
         (room == other || !self.gate.keeps_to_names())
             && self.proximity.rule_of(room) == self.proximity.rule_of(other)

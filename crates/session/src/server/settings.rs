@@ -30,10 +30,12 @@ pub struct ServerSettings {
     pub reserved_rooms: Vec<Box<str>>,
     /// Rooms where distance decides who hears whom (default none); the first pattern that matches a room counts. Rooms
     /// that are named here are reserved, too, and two rooms with one id are never under different rules: the second one
-    /// is refused.
+    /// is refused. Only whole names are reserved; the id of a room that a pattern names by its beginning is whose room is in
+    /// use first.
     pub proximity: Vec<(RoomPattern, ProximitySettings)>,
     /// Rooms that are not for everybody (default none); the first pattern that matches a room counts. Rooms that are named
-    /// here are reserved, too.
+    /// here are reserved, too. Where a pattern names only their beginnings, as many as have a token to listen there take a
+    /// room's id from as many in rooms of the same id that ask for none.
     pub access: Vec<(RoomPattern, AccessRule)>,
     /// How many may listen and speak in rooms, and how often somebody may write there (default no limits); the first
     /// pattern that matches a room counts. Rooms that are named here are reserved, too.

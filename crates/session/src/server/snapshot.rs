@@ -122,6 +122,7 @@ impl Server {
     fn enter_restored(&mut self, id: ClientId, room: &str) {
         let Some(member) = self.roster.get(id) else { return };
         let is_allowed = self.check_one_more(member, room).is_ok()
+            && (self.settings.permissive || !self.is_kept_for_others(room))
             && self.may_listen(id, room)
             && self.has_space_for_listener(room);
         if is_allowed && self.roster.enter(id, room) {

@@ -270,8 +270,10 @@ fn a_room_that_the_wire_cannot_tell_from_one_of_the_configuration_is_refused() {
     let mut server =
         LoneServer::with_settings(|settings| settings.reserved_rooms = vec![ours.as_str().into()]);
     server.join(1, "Alice", &[]);
-    assert_eq!(server.receive(1, &packets::enter(0, &theirs)), [""; 0]);
-    assert_eq!(server.receive(1, &packets::client_state(0, "Alice", &["lobby", &theirs])), [""; 0]);
+    let refused = ["enters", "exits"].map(|verb| format!("1: DeltaChannelState 0 {verb} {theirs}"));
+    assert_eq!(server.receive(1, &packets::enter(0, &theirs)), refused);
+    server.receive(1, &packets::client_state(0, "Alice", &["lobby", &theirs]));
     assert_eq!(server.statistics().rooms_reserved, 2);
     assert_eq!(server.receive(1, &packets::enter(0, &ours)).len(), 1);
+    assert_eq!(server.server.client_table().next().unwrap().rooms, ["lobby", &ours]);
 }

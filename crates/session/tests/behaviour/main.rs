@@ -33,6 +33,7 @@ mod reconnecting;
 mod relaying;
 mod restarting;
 mod resume;
+mod room_ids;
 mod room_limits;
 mod rooms;
 mod routing;

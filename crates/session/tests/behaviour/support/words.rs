@@ -151,6 +151,7 @@ pub(crate) fn server_event(event: &ServerEvent) -> String {
             };
             format!("{player}{here} {}", self::decision(decision))
         }
+        ServerEvent::RoomIdTaken { name, room, .. } => format!("{name} is not in {room}: its id is taken"),
         ServerEvent::PriorityDenied { name, .. } => format!("{name} speaks with too much priority"),
         other => panic!("no words for {other:?}"),
     }
