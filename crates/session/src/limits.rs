@@ -65,8 +65,8 @@ pub struct Limits {
     pub control_bytes: Rate,
     /// Destinations of relays from one link (default 150/s, 600 at once), times the number of clients: so often may
     /// a player speak to everybody. Where the server finds the destinations, whoever listens to several of a frame's
-    /// channels counts once up to eight of them. As many packets of one link's about its rooms are told to everybody,
-    /// counted apart from its relays. Counted as `fan_out_limited`.
+    /// channels counts once up to eight of them, and so do 64 channels that nobody listens to. As many packets of one link's that have to arrive, about its rooms or
+    /// relayed, go to everybody, counted apart. Counted as `fan_out_limited`.
     pub fan_out: Rate,
     /// Handshakes over one link (default 1/s, 10 at once). Each costs twice as many packets as there are clients,
     /// and an honest client asks every 2 s; counted as `handshakes_limited`.

@@ -62,6 +62,9 @@ struct Speaking {
     channels: Vec<consonance_wire::Channel>,
 }
 
+/// Channels of one speaker that are told of, the first of each frame: people speak to few at once, and a frame can list 252.
+const CHANNELS_MAX: usize = 16;
+
 /// What the wire tells apart.
 type Target = (ChannelKind, u16);
 
@@ -70,10 +73,10 @@ fn target(channel: consonance_wire::Channel) -> Target {
 }
 
 impl Monitor {
-    /// A frame of this client. Hands each channel that has begun (`true`) or ended to `tell`, endings first.
-    fn hear(&mut self, now: Instant, voice: &VoiceData<'_>, mut tell: impl FnMut(Target, bool)) {
-        self.heard.clear();
-        self.heard.extend(voice.channels.iter().filter(|channel| !channel.bits.is_closing()));
+    /// A frame of this client. Hands each channel that has begun (`true`) or ended to `tell`, endings first. How many of its
+    /// channels are over the limit.
+    fn hear(&mut self, now: Instant, voice: &VoiceData<'_>, mut tell: impl FnMut(Target, bool)) -> u64 {
+        let crowded = self.note_heard(voice);
         let speaking =
             self.speaking.entry(voice.sender).or_insert_with(|| Speaking { last: now, channels: Vec::new() });
         let carries = |list: &[consonance_wire::Channel], wanted: Target| {
@@ -84,8 +87,8 @@ impl Monitor {
         {
             tell(ended, false);
         }
-        for (index, begun) in self.heard.iter().copied().map(target).enumerate() {
-            if !carries(&speaking.channels, begun) && !carries(&self.heard[..index], begun) {
+        for begun in self.heard.iter().copied().map(target) {
+            if !carries(&speaking.channels, begun) {
                 tell(begun, true);
             }
         }
@@ -97,19 +100,31 @@ impl Monitor {
         } else {
             self.deadlines.insert((now + SPEAKING_TIMEOUT, voice.sender));
         }
+        crowded
+    }
+
+    /// Keeps the open channels of a frame, each once; how many more there are than are told of.
+    fn note_heard(&mut self, voice: &VoiceData<'_>) -> u64 {
+        self.heard.clear();
+        let mut crowded = 0;
+        for channel in voice.channels.iter().filter(|channel| !channel.bits.is_closing()) {
+            if self.heard.iter().any(|known| target(*known) == target(channel)) {
+                continue;
+            }
+            if self.heard.len() < CHANNELS_MAX {
+                self.heard.push(channel);
+            } else {
+                crowded += 1;
+            }
+        }
+        crowded
     }
 
     /// Somebody who has been silent for too long, or is gone, with the channels that have ended with it.
     fn end(&mut self, id: ClientId) -> Vec<Target> {
         let Some(ended) = self.speaking.remove(&id) else { return Vec::new() };
         self.deadlines.remove(&(ended.last + SPEAKING_TIMEOUT, id));
-        let mut targets: Vec<Target> = Vec::new();
-        for target in ended.channels.iter().copied().map(target) {
-            if !targets.contains(&target) {
-                targets.push(target);
-            }
-        }
-        targets
+        ended.channels.iter().copied().map(target).collect()
     }
 
     pub(super) fn next_due(&self) -> Option<Instant> {
@@ -118,7 +133,7 @@ impl Monitor {
 }
 
 impl Server {
-    /// The channels on which a client speaks just now, and when its last frame came; none while it is silent, and never
+    /// The channels on which a client speaks just now, sixteen at most, and when its last frame came; none while it is silent, and never
     /// unless [`monitor_channels`](crate::ServerSettings::monitor_channels) is on.
     pub fn channels_of(&self, id: ClientId) -> Option<(Instant, Vec<ChannelRow>)> {
         let speaking = self.monitor.speaking.get(&id)?;
@@ -148,7 +163,8 @@ impl Server {
             return;
         }
         let mut changes = Vec::new();
-        self.monitor.hear(self.now, voice, |target, begun| changes.push((target, begun)));
+        let crowded = self.monitor.hear(self.now, voice, |target, begun| changes.push((target, begun)));
+        self.statistics.channels_unmonitored += crowded;
         for (target, begun) in changes {
             self.tell_speaking(voice.sender, target, begun);
         }
@@ -191,7 +207,7 @@ impl Server {
         match kind {
             ChannelKind::Room => {
                 let id = RoomId(recipient);
-                let name = self.rooms.iter().find(|(of, _)| *of == id).map(|(_, name)| name.into());
+                let name = self.rooms.names_of_id(id).next().map(Into::into);
                 SpokenTo::Room { id, name }
             }
             ChannelKind::Player => {

@@ -137,6 +137,8 @@ counters! {
         pub tickets_refused: u64,
         /// Frames that came without a list of destinations.
         pub frames_routed: u64,
+        /// Channels of frames that nobody was told of, because their speakers have sixteen others.
+        pub channels_unmonitored: u64,
         /// Reports to speakers of how their voice arrives.
         pub reports_sent: u64,
         /// Reports of listeners that were taken.

@@ -2,8 +2,12 @@
 
 use core::time::Duration;
 
-use consonance_session::{Capabilities, ChannelProperties, Priority, RoomId, ServerEvent, SpokenTo, Target};
+use consonance_session::{
+    Capabilities, ChannelProperties, ClientId, Priority, RoomId, ServerEvent, SpokenTo, Target,
+};
+use consonance_wire::{ChannelBits, ChannelKind};
 
+use crate::support::lone_server::LoneServer;
 use crate::support::network::{Network, Who};
 use crate::support::packets;
 
@@ -140,4 +144,21 @@ fn a_packet_in_somebody_elses_name_is_told_with_both_names() {
     network.run();
     assert_eq!(told(&mut network), ["Mallory as Alice"]);
     assert!(network.events(bob).is_empty(), "it went nowhere");
+}
+
+#[test]
+fn of_one_speaker_sixteen_channels_are_told_of_and_the_others_are_counted() {
+    let mut server = LoneServer::with_settings(|settings| settings.monitor_channels = true);
+    server.connect(1);
+    server.receive(1, &packets::handshake_of_ours("Alice", None));
+    let to = |room: u16| (ChannelBits::new(ChannelKind::Room), room);
+    let channels: Vec<_> = (0..40).chain(0..40).map(to).collect();
+    server.receive(1, &packets::spoken(0, 0, 0, &channels, "words"));
+    let (_, rows) = server.server.channels_of(ClientId(0)).unwrap();
+    assert_eq!((rows.len(), server.statistics().channels_unmonitored), (16, 48));
+    let mut begun = 0;
+    while let Some(event) = server.server.poll_event() {
+        begun += usize::from(matches!(event, ServerEvent::StartedSpeaking { .. }));
+    }
+    assert_eq!(begun, 16);
 }

@@ -1,8 +1,9 @@
 //! Server-side routing: one packet up, and the server finds the listeners; originals among them notice nothing.
 
-use consonance_session::{Capabilities, ChannelProperties, RoomId, Target};
+use consonance_session::{Capabilities, ChannelProperties, Rate, RoomId, Target};
 use consonance_wire::{ChannelBits, ChannelKind};
 
+use crate::support::lone_server::LoneServer;
 use crate::support::network::{Network, Who};
 use crate::support::packets;
 
@@ -117,4 +118,24 @@ fn naming_one_room_over_and_over_costs_its_sender_and_not_the_server() {
     // 1400 listeners are found for each frame, and an eighth of that counts; 600 × 8 may be reached at once.
     let statistics = network.server.statistics();
     assert_eq!((statistics.frames_routed, statistics.fan_out_limited), (27, 73));
+}
+
+#[test]
+fn naming_hundreds_of_rooms_that_nobody_listens_to_costs_its_sender_too() {
+    let mut server = LoneServer::with_limits(|limits| limits.fan_out = Rate { per_second: 1, burst: 10 });
+    server.connect(1);
+    server.receive(1, &packets::handshake_of_ours("Alice", None));
+    let frame = |sequence, channels: u16| {
+        let to = |room| (ChannelBits::new(ChannelKind::Room), room);
+        let channels: Vec<_> = (0..channels).map(to).collect();
+        packets::spoken(0, 0, sequence, &channels, "words")
+    };
+    for sequence in 0..100 {
+        server.receive(1, &frame(sequence, 27));
+    }
+    assert_eq!(server.statistics().fan_out_limited, 0, "the cells around somebody");
+    for sequence in 100..110 {
+        server.receive(1, &frame(sequence, 250));
+    }
+    assert_eq!(server.statistics().fan_out_limited, 7);
 }
