@@ -145,6 +145,7 @@ fn end(reason: Option<EndReason>) -> &'static str {
         Some(EndReason::Stopped) => "an operator stopped it",
         Some(EndReason::DurationReached) => "as long as one may become; the next goes on",
         Some(EndReason::BytesReached) => "as large as one may become; the next goes on",
+        Some(EndReason::TracksReached) => "as many voices as one may have; the next goes on",
         Some(EndReason::FolderFull) => "all recordings together were as large as they may become",
         Some(EndReason::DiskNearlyFull) => "the disk was nearly full",
         Some(EndReason::WriteFailed) => "a file could not be written",

@@ -21,10 +21,12 @@ use crate::recording::voice_of;
 #[derive(Debug)]
 pub(crate) struct VoiceKeeper {
     settings: KeptVoicesSettings,
-    /// What all sessions have: exact after each [`sweep`](Self::begin_sweep), and never too low.
+    /// What all sessions have: exact after each [`sweep`](Self::sweep), and never too low.
     bytes: usize,
+    /// Sessions that had anything at the last sweep.
+    sessions: usize,
     next_sweep: Option<Instant>,
-    /// Frames for which there was no room.
+    /// Frames for which there was no room, or that made room for newer ones of others.
     frames_not_kept: u64,
 }
 
@@ -34,13 +36,15 @@ pub(crate) struct KeptVoices {
     /// Visits of speakers, in the order of their first words.
     voices: BTreeMap<u64, KeptVoice>,
     next: u64,
+    /// What all of them take, and never less.
+    bytes: usize,
     /// The visit of everybody who is here and spoke of late.
     present: HashMap<ClientId, u64>,
 }
 
 impl VoiceKeeper {
     pub(crate) fn new(settings: KeptVoicesSettings) -> Self {
-        Self { settings, bytes: 0, next_sweep: None, frames_not_kept: 0 }
+        Self { settings, bytes: 0, sessions: 0, next_sweep: None, frames_not_kept: 0 }
     }
 
     pub(crate) fn settings(&self) -> &KeptVoicesSettings {
@@ -66,17 +70,53 @@ impl VoiceKeeper {
             return;
         }
         let Some((packet, voice)) = voice_of(packet) else { return };
-        let is_full = self.bytes >= self.settings.worker_bytes_max;
-        let is_kept = kept.voice_of(voice.sender, server, is_full).is_some_and(|voice| {
-            let before = voice.bytes();
-            let room = if is_full { before } else { self.settings.speaker_bytes_max };
-            voice.forget_before(now.checked_sub(self.settings.last).unwrap_or(now));
-            let is_kept = voice.push(now, packet, room);
-            self.bytes = self.bytes - before.min(self.bytes) + voice.bytes();
-            is_kept
-        });
+        let (before, speaker_bytes_max) = (kept.bytes, self.settings.speaker_bytes_max);
+        let oldest = now.checked_sub(self.settings.last).unwrap_or(now);
+        let Some(voice) = kept.voice_of(voice.sender, server) else {
+            self.frames_not_kept += 1;
+            return;
+        };
+        let of_voice = voice.bytes();
+        voice.forget_before(oldest);
+        let is_kept = voice.push(now, packet, speaker_bytes_max);
+        let of_voice_now = voice.bytes();
+        kept.bytes = kept.bytes.saturating_sub(of_voice) + of_voice_now;
         self.frames_not_kept += u64::from(!is_kept);
+        self.bytes = self.bytes.saturating_sub(before) + kept.bytes;
+        self.make_room(before, kept);
         self.next_sweep.get_or_insert(now + SWEEP_INTERVAL);
+    }
+
+    /// A session that had so many bytes has more. Where all have too many, it gives up its own, whoever of it has most; while
+    /// it has less than its share, the others do so at the next sweep.
+    fn make_room(&mut self, before: usize, kept: &mut KeptVoices) {
+        let most = if self.bytes > self.crowded_bytes() { before.max(self.share()) } else { usize::MAX };
+        let over = kept.bytes.saturating_sub(most);
+        let over = over.max(self.bytes.saturating_sub(self.settings.worker_bytes_max));
+        self.shrink(kept, over);
+    }
+
+    /// Takes at least so many bytes from a session, if it has them.
+    fn shrink(&mut self, kept: &mut KeptVoices, bytes: usize) {
+        let before = kept.bytes;
+        while kept.bytes > before.saturating_sub(bytes) {
+            let frames = kept.shrink_largest(bytes);
+            if frames == 0 {
+                break;
+            }
+            self.frames_not_kept += frames;
+        }
+        self.bytes -= (before - kept.bytes).min(self.bytes);
+    }
+
+    /// From here on no session gets more than its share, so that there is some room for one that has nothing yet.
+    fn crowded_bytes(&self) -> usize {
+        self.settings.worker_bytes_max / 8 * 7
+    }
+
+    /// What each session may have in any case. One that is not there yet counts.
+    fn share(&self) -> usize {
+        self.settings.worker_bytes_max / (self.sessions + 1)
     }
 
     /// When what is too old is to be forgotten next; never while nothing is kept.
@@ -87,13 +127,20 @@ impl VoiceKeeper {
     /// Forgets everything that is too old.
     pub(crate) fn sweep<'a>(&mut self, now: Instant, all: impl Iterator<Item = &'a mut KeptVoices>) {
         let oldest = now.checked_sub(self.settings.last).filter(|_| self.settings.is_on());
-        self.bytes = 0;
-        for kept in all {
+        (self.bytes, self.sessions) = (0, 0);
+        let mut all: Vec<_> = all.collect();
+        for kept in &mut all {
             match oldest {
                 Some(oldest) => kept.forget_before(oldest),
-                None => *kept = KeptVoices::default(),
+                None => **kept = KeptVoices::default(),
             }
-            self.bytes += kept.bytes();
+            self.bytes += kept.bytes;
+            self.sessions += usize::from(kept.bytes > 0);
+        }
+        let share = self.share();
+        for kept in all {
+            let over = kept.bytes.saturating_sub(share);
+            self.shrink(kept, over.min(self.bytes.saturating_sub(self.crowded_bytes())));
         }
         self.next_sweep = (self.bytes > 0).then_some(now + SWEEP_INTERVAL);
     }
@@ -117,6 +164,7 @@ impl KeptVoices {
             !voice.is_empty()
         });
         self.present.retain(|_, number| self.voices.contains_key(number));
+        self.bytes = self.voices.values().map(KeptVoice::bytes).sum();
     }
 
     /// All voices, in the order of their first words.
@@ -124,14 +172,20 @@ impl KeptVoices {
         self.voices.values_mut()
     }
 
-    fn bytes(&self) -> usize {
-        self.voices.values().map(KeptVoice::bytes).sum()
+    /// Takes the oldest frames of whoever has most, some of so many bytes that shall go; how many frames these were. It is
+    /// an eighth of what that one has, so that it need not be looked for at each frame.
+    fn shrink_largest(&mut self, bytes: usize) -> u64 {
+        let Some(voice) = self.voices.values_mut().max_by_key(|voice| voice.bytes()) else { return 0 };
+        let before = voice.bytes();
+        let frames = voice.shrink((bytes / 64).max(before / 8).max(1));
+        self.bytes -= (before - voice.bytes()).min(self.bytes);
+        frames
     }
 
-    /// Where to keep what this client says; none if it is new and there is no room for one more.
-    fn voice_of(&mut self, id: ClientId, server: &Server, is_full: bool) -> Option<&mut KeptVoice> {
+    /// Where to keep what this client says; none if it is not here.
+    fn voice_of(&mut self, id: ClientId, server: &Server) -> Option<&mut KeptVoice> {
         if !self.present.contains_key(&id) {
-            let client = server.client(id).filter(|_| !is_full)?;
+            let client = server.client(id)?;
             let subject = client.access.and_then(|access| access.subject.as_deref());
             let is_opus = client.codec.kind == CodecKind::OPUS;
             self.voices.insert(self.next, KeptVoice::new(id, client.name, subject, is_opus));

@@ -19,7 +19,7 @@ pub(super) const MODERATION_KEYS: &[Key] = &[
     Key::at_once(
         "moderation.keep_bytes_max",
         Field::Size(|config| &mut config.moderation.kept_voices.worker_bytes_max, 65_536, 1 << 40),
-        "Bytes of that for each worker; while there are as many, nobody's voice is kept who has none there yet, and that is counted.",
+        "Bytes of that for each worker; from seven eighths of it on, whoever has most in a session with more than its share is kept for less time, and that is counted.",
     ),
     Key::at_once(
         "moderation.report_others",

@@ -35,7 +35,7 @@ pub(super) const RECORDING_KEYS: &[Key] = &[
     Key::at_once(
         "recording.tracks_max",
         Field::Size(|config| &mut config.recording.settings.tracks_max, 1, 65_535),
-        "Voices in one recording; who comes after that many is left out, and counted.",
+        "Voices in one recording. Who comes after that many is left out, and counted, until the recording is a minute long; another one follows it then.",
     ),
     Key::at_once(
         "recording.folder_bytes_max",

@@ -45,6 +45,16 @@ impl KeptVoice {
         }
     }
 
+    /// Forgets the oldest until so many bytes are free, or nothing is left; how many frames these were.
+    pub(crate) fn shrink(&mut self, bytes: usize) -> u64 {
+        let most = self.bytes().saturating_sub(bytes);
+        let mut frames = 0;
+        while self.bytes() > most && self.pop() {
+            frames += 1;
+        }
+        frames
+    }
+
     /// Each packet with the time when it came, oldest first.
     pub(crate) fn packets(&mut self) -> impl Iterator<Item = (Instant, &[u8])> {
         let mut rest: &[u8] = self.packets.make_contiguous();

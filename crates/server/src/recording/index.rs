@@ -115,10 +115,12 @@ pub enum EndReason {
     HandedOver,
     /// The configuration wants it no longer, or elsewhere.
     Reconfigured,
+    /// It had as many voices as one may have, and further players spoke; the next one goes on.
+    TracksReached,
 }
 
 impl EndReason {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 13] = [
         Self::SessionEnded,
         Self::Empty,
         Self::Stopped,
@@ -131,6 +133,7 @@ impl EndReason {
         Self::Reported,
         Self::HandedOver,
         Self::Reconfigured,
+        Self::TracksReached,
     ];
 
     pub(super) fn of_number(number: u8) -> Option<Self> {

@@ -29,6 +29,8 @@ pub(super) struct LiveRecording {
     speakers: HashMap<ClientId, Speaker>,
     rooms: HashMap<RoomId, String>,
     next_index: Duration,
+    /// Somebody spoke who had no track, and it is time for another recording.
+    is_outgrown: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -77,6 +79,7 @@ impl LiveRecording {
             speakers: HashMap::new(),
             rooms: HashMap::new(),
             next_index: INDEX_INTERVAL,
+            is_outgrown: false,
         })
     }
 
@@ -121,6 +124,11 @@ impl LiveRecording {
         self.tracks.iter().map(Track::bytes).sum()
     }
 
+    /// Whether another recording has to follow for those who have no track in this one.
+    pub(super) fn is_outgrown(&self) -> bool {
+        self.is_outgrown
+    }
+
     /// What the index would be now.
     pub(super) fn index_so_far(&self, now: Instant) -> RecordingIndex {
         let tracks: Vec<_> = self.tracks.iter().map(Track::index).collect();
@@ -136,7 +144,8 @@ impl LiveRecording {
 
     /// Completes all files as far as the disk lets it, and tells the session's end. What it gives is still to be saved.
     pub(super) fn end(mut self, now: Instant, reason: EndReason, error: Option<String>) -> EndedRecording {
-        let goes_on = matches!(reason, EndReason::BytesReached | EndReason::DurationReached);
+        let goes_on =
+            matches!(reason, EndReason::BytesReached | EndReason::DurationReached | EndReason::TracksReached);
         self.state.end(goes_on);
         let mut index = self.index_so_far(now);
         (index.ended, index.error) = (Some(reason), error);
@@ -186,7 +195,10 @@ impl LiveRecording {
                 self.tracks[*number].hear(at, voice, audience)?;
             }
             Some(Speaker::NotOpus(number)) => self.tracks[*number].refuse(),
-            Some(Speaker::TooMany) => self.index.frames_without_track += 1,
+            Some(Speaker::TooMany) => {
+                self.index.frames_without_track += 1;
+                self.is_outgrown |= at >= SAMPLES_MIN;
+            }
             None => debug_assert!(false, "a speaker is introduced before it is heard"),
         }
         Ok(())
@@ -199,6 +211,9 @@ impl LiveRecording {
 
 /// How often the index of a recording that goes on is written.
 const INDEX_INTERVAL: Duration = Duration::from_secs(10);
+/// A minute at 48 kHz: a recording whose tracks are used up is that long before another follows, so that whoever joins under
+/// one name after the other makes few of them.
+const SAMPLES_MIN: u64 = 60 * 48_000;
 /// How far the thread that writes may be behind.
 const LAG: Duration = Duration::from_millis(100);
 /// Stretches of speech of one recording; more are told as one, so that an index stays of a size that can be read.

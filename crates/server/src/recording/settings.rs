@@ -17,7 +17,8 @@ pub struct RecordingSettings {
     pub duration_max: Duration,
     /// How large one may become, in bytes, index not included; another one begins behind it (default 1 GiB).
     pub bytes_max: u64,
-    /// Voices of one recording; who comes after that many is left out, and counted (default 256).
+    /// Voices of one recording (default 256). Who comes after that many is left out, and counted, until the recording is a
+    /// minute long; another one follows it then.
     pub tracks_max: usize,
     /// How many bytes all recordings may have together (default 20 GiB).
     pub folder_bytes_max: u64,

@@ -143,19 +143,21 @@ impl Writing {
     fn pass(&mut self, now: Instant, registry: &Registry) {
         let bytes_max = registry.settings().bytes_max;
         let mut failed = Vec::new();
-        let mut full = Vec::new();
+        let mut followed = Vec::new();
         for (number, live) in &mut self.live {
             if let Err(error) = live.pass(now) {
                 failed.push((*number, error));
             } else if live.bytes() >= bytes_max {
-                full.push(*number);
+                followed.push((*number, EndReason::BytesReached));
+            } else if live.is_outgrown() {
+                followed.push((*number, EndReason::TracksReached));
             }
         }
         for (number, error) in failed {
             self.fail(number, now, &error);
         }
-        for number in full {
-            self.end(number, now, EndReason::BytesReached, None);
+        for (number, reason) in followed {
+            self.end(number, now, reason, None);
         }
         if !self.live.is_empty()
             && let Some(reason) = self.lack_of_space(registry)

@@ -28,6 +28,7 @@ pub(crate) fn folder(name: &str) -> PathBuf {
 pub(crate) struct Setup {
     pub(crate) folder: PathBuf,
     pub(crate) settings: RecordingSettings,
+    pub(crate) sessions: &'static [&'static str],
     /// What is kept for reports.
     pub(crate) kept_voices: KeptVoicesSettings,
 }
@@ -37,7 +38,7 @@ pub(crate) fn setup(name: &str) -> Setup {
     let mut settings = RecordingSettings::default();
     settings.sessions = vec!["*".into()];
     settings.free_bytes_min = 0;
-    Setup { folder: folder(name), settings, kept_voices: KeptVoicesSettings::default() }
+    Setup { folder: folder(name), settings, sessions: &["main"], kept_voices: KeptVoicesSettings::default() }
 }
 
 pub(crate) struct Call {
@@ -61,7 +62,7 @@ impl Call {
     }
 
     fn starting_at(setup: &Setup, now: Instant) -> Self {
-        let mut sessions = SessionsSettings::new(["main"]).unwrap();
+        let mut sessions = SessionsSettings::new(setup.sessions.iter().copied()).unwrap();
         sessions.kept_voices = setup.kept_voices;
         let (mut session_loop, network) = (SessionLoop::new(&sessions), MemoryNetwork::new());
         session_loop.add_network(Box::new(network.listen()));
@@ -73,7 +74,11 @@ impl Call {
 
     /// Somebody who listens to the room, since nothing is relayed that nobody hears.
     pub(crate) fn listener(&mut self) -> Voice {
-        let mut listener = self.join("Listener");
+        self.listener_of("main")
+    }
+
+    pub(crate) fn listener_of(&mut self, session: &str) -> Voice {
+        let mut listener = self.join_to(session, "Listener");
         let (session, id) = (listener.session, listener.id);
         let delta = DeltaChannelState { session, joined: true, id, room: Some(WireStr::from(ROOM)) };
         listener.send(self.now, Delivery::Reliable, &delta.into());
@@ -85,17 +90,21 @@ impl Call {
         self.join_with_codec(name, CodecKind::OPUS)
     }
 
+    pub(crate) fn join_to(&mut self, session: &str, name: &str) -> Voice {
+        self.join_as(session, name, CodecKind::OPUS, Capabilities::NONE)
+    }
+
     pub(crate) fn join_with_codec(&mut self, name: &str, kind: CodecKind) -> Voice {
-        self.join_as(name, kind, Capabilities::NONE)
+        self.join_as("main", name, kind, Capabilities::NONE)
     }
 
     /// A client of ours, which can be told more than an original.
     pub(crate) fn join_ours(&mut self, name: &str) -> Voice {
-        self.join_as(name, CodecKind::OPUS, Capabilities::ALL)
+        self.join_as("main", name, CodecKind::OPUS, Capabilities::ALL)
     }
 
-    fn join_as(&mut self, name: &str, kind: CodecKind, capabilities: Capabilities) -> Voice {
-        let mut transport = self.network.client("main");
+    fn join_as(&mut self, session: &str, name: &str, kind: CodecKind, capabilities: Capabilities) -> Voice {
+        let mut transport = self.network.client(session);
         transport.connect(self.now);
         self.turn();
         assert!(matches!(transport.poll(self.now), Some(ClientEvent::Connected)));

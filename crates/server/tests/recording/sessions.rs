@@ -175,6 +175,31 @@ fn there_are_no_more_tracks_than_allowed() {
 }
 
 #[test]
+fn whoever_speaks_when_all_tracks_are_used_up_is_in_the_recording_that_follows() {
+    let mut setup = setup("followed");
+    setup.settings.tracks_max = 2;
+    let mut call = Call::new(&setup);
+    let _listener = call.listener();
+    let packets = encode(&speech(0.0, 0.1), FRAME_SAMPLES);
+    for name in ["One", "Two"] {
+        let mut voice = call.join(name);
+        call.say(&mut voice, &packets, FRAME);
+        voice.leave(&mut call);
+    }
+    let mut abuser = call.join("Three");
+    call.say(&mut abuser, &packets, FRAME);
+    call.wait(Duration::from_mins(1));
+    call.say(&mut abuser, &packets, FRAME);
+    call.wait_until("the first to end", |recorder| recorder.status().finished == 1);
+    call.say(&mut abuser, &packets, FRAME);
+    let recorded = call.end();
+    let reasons: Vec<_> = recorded.iter().map(|recorded| recorded.index.ended.unwrap()).collect();
+    assert_eq!(reasons, [EndReason::TracksReached, EndReason::Empty]);
+    assert_eq!((recorded[0].index.tracks.len(), recorded[0].index.frames_without_track), (2, 10));
+    assert_eq!(recorded[1].track("Three").frames, 5);
+}
+
+#[test]
 fn what_is_for_single_players_is_recorded_only_where_that_is_wanted() {
     for (whispers, frames) in [(false, 5), (true, 10)] {
         let mut setup = setup("whispers");
