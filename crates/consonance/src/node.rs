@@ -1,6 +1,7 @@
 //! What a process is in the voice session: nothing, a client, a dedicated server, or a host, which is both at once.
 
 use std::fmt;
+use std::io;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -195,10 +196,7 @@ fn run(shared: &Shared) {
             Wish::Stop => continue,
             Wish::Client(player) => running.start_player(*player).map(|()| Mode::Client),
             Wish::Host { server, session, player } => running.start_host(*server, session, player),
-            Wish::DedicatedServer(server) => {
-                running.server = Some(DedicatedServer::start(*server));
-                Ok(Mode::DedicatedServer)
-            }
+            Wish::DedicatedServer(server) => running.start_server(*server).map(|()| Mode::DedicatedServer),
         };
         match mode {
             Ok(mode) => shared.show(mode, running.voice.clone()),
@@ -211,6 +209,11 @@ fn run(shared: &Shared) {
 }
 
 impl Running {
+    fn start_server(&mut self, server: SessionLoop) -> Result<(), StartError> {
+        self.server = Some(DedicatedServer::try_start(server).map_err(io::Error::other)?);
+        Ok(())
+    }
+
     fn start_player(&mut self, player: VoiceChatBuilder) -> Result<(), StartError> {
         self.voice = Some(player.start()?);
         Ok(())
@@ -226,7 +229,7 @@ impl Running {
         server.add_network(Box::new(loopback.listen()));
         // Nobody else can hear what does not fit into the packets of the others' network.
         let limits = server.packet_limits();
-        self.server = Some(DedicatedServer::start(server));
+        self.start_server(server)?;
         let loopback = loopback.client(session).with_limits(limits);
         self.start_player(player(VoiceChat::over(Box::new(loopback)).in_host()))?;
         Ok(Mode::Host)

@@ -20,6 +20,7 @@ use crate::handle::ServerHandle;
 use crate::inspection::Inspection;
 use crate::session_loop::SessionLoop;
 use crate::sessions::SessionsSettings;
+use crate::threads::NoThread;
 use crate::workers::Workers;
 use cores::allowed_cores;
 
@@ -36,20 +37,39 @@ impl DedicatedServer {
     /// Runs the workers, or a single loop, until [`stop`](Self::stop).
     ///
     /// # Panics
-    /// If the operating system gives no thread.
+    /// If the operating system gives no thread; see [`try_start`](Self::try_start).
     pub fn start(workers: impl Into<Workers>) -> Self {
+        Self::try_start(workers).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// The same for programs that say so if they cannot run.
+    ///
+    /// # Errors
+    /// If the operating system does not give each worker a thread; none of them runs then.
+    pub fn try_start(workers: impl Into<Workers>) -> Result<Self, NoThread> {
         let Workers { loops, directory, is_pinned } = workers.into();
         let inspection = Inspection::of_all(&loops);
         let is_stopping = Arc::new(AtomicBool::new(false));
         let cores = if is_pinned { allowed_cores() } else { Vec::new() };
         let workers = loops.into_iter().zip(directory.gauges()).enumerate();
-        let started = workers.map(|(number, (session_loop, gauges))| {
+        let (mut slots, mut threads, mut refused) = (Vec::new(), Vec::new(), None);
+        for (number, (session_loop, gauges)) in workers {
             let core = (!cores.is_empty()).then(|| cores[number % cores.len()]);
-            worker::start(number, session_loop, Arc::clone(gauges), Arc::clone(&is_stopping), core)
-        });
-        let (slots, threads): (Vec<_>, Vec<_>) = started.collect();
+            match worker::start(number, session_loop, Arc::clone(gauges), Arc::clone(&is_stopping), core) {
+                Ok((slot, thread)) => {
+                    slots.push(slot);
+                    threads.push(thread);
+                }
+                Err(error) => {
+                    refused = Some(error);
+                    break;
+                }
+            }
+        }
         let handle = ServerHandle::new(Arc::clone(&directory), slots.into());
-        Self { inspection, directory, handle, is_stopping, threads }
+        // Those that run already end with it.
+        let server = Self { inspection, directory, handle, is_stopping, threads };
+        refused.map_or(Ok(server), Err)
     }
 
     /// The way to the workers, for everybody who has something to ask them.
@@ -113,5 +133,25 @@ impl Drop for DedicatedServer {
 impl fmt::Debug for DedicatedServer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("DedicatedServer").field("workers", &self.threads.len()).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::num::NonZeroUsize;
+
+    use super::*;
+    use crate::threads::tests::with_threads;
+
+    #[test]
+    fn a_server_whose_workers_get_no_threads_is_an_error_and_none_of_them_runs() {
+        let settings = SessionsSettings::new(["main"]).expect("a name");
+        let workers = Workers::new(&settings, NonZeroUsize::new(3).expect("three"));
+        let directory = Arc::clone(&workers.directory);
+        let error = with_threads(2, || DedicatedServer::try_start(workers)).expect_err("a thread is missing");
+        assert!(error.to_string().starts_with("cannot start the thread voice-2: "), "{error}");
+        let turns = || directory.gauges().iter().map(|gauges| gauges.turns()).collect::<Vec<_>>();
+        // Joined, so that nothing turns any more.
+        assert_eq!((turns(), Arc::strong_count(&directory)), (turns(), 1));
     }
 }

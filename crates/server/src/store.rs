@@ -83,7 +83,7 @@ impl Store {
         let path = folder.join(FILE_NAME);
         let database = Database::open(&path)?;
         let contents = database.contents()?;
-        let writer = Writer::start(database, move || Database::open(&path));
+        let writer = Writer::start(database, move || Database::open(&path))?;
         Ok((Self { writer: Some(Arc::new(writer)) }, contents))
     }
 

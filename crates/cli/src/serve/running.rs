@@ -108,7 +108,7 @@ impl Running {
             workers.record_with(recorder);
             workers.ask_to_record(&left.recorded);
         }
-        let server = DedicatedServer::start(workers);
+        let server = DedicatedServer::try_start(workers)?;
         let inspector = inspector(&config, &server)?;
         let moderation = moderation(&config, &server, &sessions.records)?;
         moderation.set_recordings(recording.recorder().map(Recorder::recordings));

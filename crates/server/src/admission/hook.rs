@@ -14,14 +14,14 @@ mod http;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::thread;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
 use tracing::info;
 
 use crate::secret_text::SecretText;
+use crate::threads::{self, NoThread};
 use crate::token::Claims;
 
 pub(super) use answer::Answer;
@@ -88,6 +88,9 @@ pub enum HookError {
     /// These are no certificates.
     #[error("the hook's certificate authorities are no PEM certificates")]
     Authorities,
+    /// Nobody would ask it.
+    #[error(transparent)]
+    NoThread(#[from] NoThread),
 }
 
 /// Why one question has no answer.
@@ -130,10 +133,9 @@ pub struct Hook(Arc<Inner>);
 
 struct Inner {
     settings: HookSettings,
-    caller: Arc<Caller>,
     counters: Arc<Counters>,
-    /// The threads begin with the first question, and end with this.
-    queue: OnceLock<SyncSender<Job>>,
+    /// The threads end with this.
+    queue: SyncSender<Job>,
 }
 
 #[derive(Debug, Default)]
@@ -172,13 +174,15 @@ struct Job {
 }
 
 impl Hook {
-    /// A service that can be asked, as far as can be seen without asking.
+    /// A service that can be asked, as far as can be seen without asking, and the threads that ask.
     ///
     /// # Errors
-    /// What is wrong with the settings.
+    /// What is wrong with the settings, or that the operating system gives no threads.
     pub fn new(settings: HookSettings) -> Result<Self, HookError> {
         let caller = Arc::new(Caller::new(&settings)?);
-        Ok(Self(Arc::new(Inner { settings, caller, counters: Arc::default(), queue: OnceLock::new() })))
+        let counters = Arc::default();
+        let queue = start(&settings, &caller, &counters)?;
+        Ok(Self(Arc::new(Inner { settings, counters, queue })))
     }
 
     /// What it was set up with.
@@ -199,25 +203,27 @@ impl Hook {
         let counters = &self.0.counters;
         counters.asked.fetch_add(1, Ordering::Relaxed);
         let body = serde_json::to_vec(question).map_err(|_| HookFailure::Garbage)?;
-        let queue = self.0.queue.get_or_init(|| self.start());
-        queue.try_send(Job { body, asked_at: Instant::now(), reply }).map_err(|_| {
+        self.0.queue.try_send(Job { body, asked_at: Instant::now(), reply }).map_err(|_| {
             counters.overflowed.fetch_add(1, Ordering::Relaxed);
             HookFailure::Busy
         })
     }
+}
 
-    fn start(&self) -> SyncSender<Job> {
-        let (queue, jobs) = sync_channel(self.0.settings.queue.max(1));
-        let jobs = Arc::new(Mutex::new(jobs));
-        for _ in 0..self.0.settings.threads.max(1) {
-            let (jobs, caller) = (Arc::clone(&jobs), Arc::clone(&self.0.caller));
-            let (counters, timeout) = (Arc::clone(&self.0.counters), self.0.settings.timeout);
-            let work = move || work(&jobs, &caller, &counters, timeout);
-            // Without a thread the queue fills up, which is a failure like any other.
-            let _ = thread::Builder::new().name("joining-hook".into()).spawn(work);
-        }
-        queue
+/// The threads that ask, and the way to them.
+fn start(
+    settings: &HookSettings,
+    caller: &Arc<Caller>,
+    counters: &Arc<Counters>,
+) -> Result<SyncSender<Job>, NoThread> {
+    let (queue, jobs) = sync_channel(settings.queue.max(1));
+    let jobs = Arc::new(Mutex::new(jobs));
+    for _ in 0..settings.threads.max(1) {
+        let (jobs, caller) = (Arc::clone(&jobs), Arc::clone(caller));
+        let (counters, timeout) = (Arc::clone(counters), settings.timeout);
+        threads::start("joining-hook", move || work(&jobs, &caller, &counters, timeout))?;
     }
+    Ok(queue)
 }
 
 fn work(jobs: &Mutex<Receiver<Job>>, caller: &Caller, counters: &Counters, timeout: Duration) {
@@ -243,5 +249,17 @@ fn work(jobs: &Mutex<Receiver<Job>>, caller: &Caller, counters: &Counters, timeo
 impl fmt::Debug for Hook {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Hook").field("statistics", &self.statistics()).finish_non_exhaustive()
+    }
+}
+
+#[cfg(all(test, feature = "joining-hook"))]
+mod tests {
+    use super::*;
+    use crate::threads::tests::with_threads;
+
+    #[test]
+    fn a_hook_whose_threads_cannot_be_started_is_an_error_before_anybody_joins() {
+        let started = with_threads(2, || Hook::new(HookSettings::new("https://example.org/join")));
+        assert!(matches!(started, Err(HookError::NoThread(_))), "{started:?}");
     }
 }

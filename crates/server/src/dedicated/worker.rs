@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver};
-use std::thread::{self, JoinHandle};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use super::busy_meter::BusyMeter;
@@ -14,6 +14,7 @@ use crate::gauges::Gauges;
 use crate::handle::{JOBS_MAX, Job, MailSlot};
 use crate::session_loop::SessionLoop;
 use crate::shedding::Shedding;
+use crate::threads::{self, NoThread};
 
 /// How long clients may take to hear that the server goes.
 const GOODBYE: Duration = Duration::from_secs(2);
@@ -48,7 +49,7 @@ pub(super) fn start(
     gauges: Arc<Gauges>,
     is_stopping: Arc<AtomicBool>,
     core: Option<usize>,
-) -> (MailSlot, JoinHandle<()>) {
+) -> Result<(MailSlot, JoinHandle<()>), NoThread> {
     let (post, jobs) = mpsc::sync_channel(JOBS_MAX);
     let (tell_waker, its_waker) = mpsc::sync_channel(1);
     let run = move || {
@@ -73,10 +74,9 @@ pub(super) fn start(
         };
         worker.run();
     };
-    let thread = thread::Builder::new().name(format!("voice-{number}")).spawn(run);
-    let thread = thread.expect("the operating system gives a thread");
+    let thread = threads::start(&format!("voice-{number}"), run)?;
     let waker = its_waker.recv().expect("the thread begins with its waker");
-    (MailSlot { jobs: post, waker }, thread)
+    Ok((MailSlot { jobs: post, waker }, thread))
 }
 
 impl Worker {

@@ -3,6 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::threads::NoThread;
+
 /// Why a database cannot be used, and what to do about it.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -56,6 +58,9 @@ pub enum StoreError {
         /// What the system says.
         what: String,
     },
+    /// Nobody would write to it.
+    #[error(transparent)]
+    NoThread(#[from] NoThread),
 }
 
 impl StoreError {

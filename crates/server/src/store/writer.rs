@@ -10,6 +10,7 @@ use tracing::{error, info, warn};
 
 use super::database::Database;
 use super::{Change, StoreError, Stored};
+use crate::threads::{self, NoThread};
 
 /// Writes of several changes each that may wait for the disk; further ones are in memory only, and counted.
 const WAITING_MAX: usize = 16_384;
@@ -73,14 +74,13 @@ impl Writer {
     pub(super) fn start(
         database: Database,
         reopen: impl Fn() -> Result<Database, StoreError> + Send + 'static,
-    ) -> Self {
+    ) -> Result<Self, NoThread> {
         let (queue, writes) = mpsc::sync_channel(WAITING_MAX);
         let counters = Arc::new(Counters::default());
         let counted = Arc::clone(&counters);
         let run = move || Loop { database: Some(database), reopen, writes, counters: counted }.run();
-        let thread = thread::Builder::new().name("store".into()).spawn(run);
-        let thread = thread.expect("the operating system gives a thread");
-        Self { queue: Some(queue), counters, thread: Some(thread) }
+        let thread = threads::start("store", run)?;
+        Ok(Self { queue: Some(queue), counters, thread: Some(thread) })
     }
 
     pub(super) fn write(&self, changes: Vec<Change>) -> Ticket {

@@ -1,0 +1,54 @@
+//! Threads of the server: each has a name, and one that cannot be started is an error that says so.
+
+use std::io;
+use std::thread::{Builder, JoinHandle};
+
+/// The operating system gives no thread. The process has as many as it may, or the machine has no memory left.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "cannot start the thread {name}: {what}; allow this server more tasks or memory, or stop other programs"
+)]
+pub struct NoThread {
+    name: String,
+    what: String,
+}
+
+impl NoThread {
+    fn new(name: &str, error: &io::Error) -> Self {
+        Self { name: name.to_owned(), what: error.to_string() }
+    }
+}
+
+/// Starts a thread of this name.
+pub(crate) fn start(name: &str, run: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, NoThread> {
+    #[cfg(test)]
+    if let Some(error) = tests::refusal() {
+        return Err(NoThread::new(name, &error));
+    }
+    Builder::new().name(name.to_owned()).spawn(run).map_err(|error| NoThread::new(name, &error))
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use std::cell::Cell;
+    use std::io;
+
+    thread_local! {
+        /// Threads that the system gives to this one, if it does not give as many as are wanted.
+        static LEFT: Cell<Option<usize>> = const { Cell::new(None) };
+    }
+
+    /// The system gives so many threads while this is done, and no more.
+    pub(crate) fn with_threads<R>(threads: usize, act: impl FnOnce() -> R) -> R {
+        LEFT.set(Some(threads));
+        let result = act();
+        LEFT.set(None);
+        result
+    }
+
+    pub(super) fn refusal() -> Option<io::Error> {
+        let left = LEFT.get()?;
+        LEFT.set(Some(left.saturating_sub(1)));
+        (left == 0).then(|| io::Error::from(io::ErrorKind::WouldBlock))
+    }
+}
