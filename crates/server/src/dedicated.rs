@@ -18,7 +18,6 @@ use std::thread::JoinHandle;
 use crate::directory::Directory;
 use crate::handle::ServerHandle;
 use crate::inspection::Inspection;
-use crate::session_loop::SessionLoop;
 use crate::sessions::SessionsSettings;
 use crate::threads::NoThread;
 use crate::workers::Workers;
@@ -77,15 +76,7 @@ impl DedicatedServer {
         self.handle.clone()
     }
 
-    /// Starts every session anew, and waits for it; clients come back by themselves.
-    ///
-    /// False if a worker has not come to it within two seconds.
-    pub fn restart_sessions(&self) -> bool {
-        let done = self.handle.ask_all(SessionLoop::restart_sessions);
-        done.iter().all(Result::is_ok)
-    }
-
-    /// Takes over what can change while sessions run, and waits for it; see [`SessionLoop::reconfigure`].
+    /// Takes over what can change while sessions run, and waits for it; see [`SessionLoop::reconfigure`](crate::SessionLoop::reconfigure).
     ///
     /// False if a worker has not come to it within two seconds; it does at its next turn, unless it has ended.
     pub fn reconfigure(&self, settings: SessionsSettings) -> bool {

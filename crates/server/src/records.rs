@@ -14,7 +14,7 @@ use std::sync::{Arc, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use consonance_session::Identity;
 
 use crate::audit::{AuditEntry, AuditLog, AuditPage, AuditQuery};
-use crate::bans::{Ban, BanTarget, Bans};
+use crate::bans::{Ban, Bans};
 use crate::store::{Change, Contents, Store, StoreError, StoreStatus, Table, Ticket, number_key};
 use crate::utc::seconds_since_1970;
 pub use rooms::{RoomDecision, SessionRooms};
@@ -174,12 +174,6 @@ impl Records {
         Some((ban, self.shared.store.write(vec![Change::delete(Table::Bans, number_key(id))])))
     }
 
-    /// The numbers of all bans about just this.
-    pub(crate) fn bans_about(&self, now: u64, target: &BanTarget) -> Vec<u64> {
-        let all = self.read().bans.list(now, 0, usize::MAX);
-        all.into_iter().filter(|ban| ban.target == *target).map(|ban| ban.id).collect()
-    }
-
     /// Some of the audit log.
     pub fn audit(&self, query: &AuditQuery) -> AuditPage {
         self.read().audit.page(query)
@@ -294,7 +288,7 @@ impl Records {
     }
 
     /// The same by the clock of the wall.
-    pub fn clear_away_now(&self) {
+    pub(crate) fn clear_away_now(&self) {
         self.clear_away(seconds_since_1970());
     }
 

@@ -149,7 +149,7 @@ impl SessionLoop {
 
     /// Whether nothing comes without the waker, one of the descriptors, or the time that [`turn`](Self::turn) names; otherwise
     /// it has to be turned every few milliseconds.
-    pub fn all_networks_wake(&self) -> bool {
+    pub(crate) fn all_networks_wake(&self) -> bool {
         self.networks.all_wake()
     }
 

@@ -76,7 +76,7 @@ impl Default for SheddingSettings {
 
 impl Shedding {
     /// How many are heard in a room at once; everybody if there is none.
-    pub fn voices_per_room(self) -> Option<usize> {
+    pub(crate) fn voices_per_room(self) -> Option<usize> {
         match self {
             Self::Nothing | Self::Newcomers => None,
             Self::AboveEightVoices => Some(8),

@@ -116,7 +116,6 @@ fn status(error: &ModerationError) -> StatusCode {
         E::NoSession { .. }
         | E::NoPlayer { .. }
         | E::NoBan { .. }
-        | E::NotBanned { .. }
         | E::NotHeard { .. }
         | E::Report(ReportsError::NoReport { .. } | ReportsError::NoTrack { .. })
         | E::Recordings(RecordingsError::NoRecording | RecordingsError::NoTrack { .. }) => {

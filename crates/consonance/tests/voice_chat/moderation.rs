@@ -111,11 +111,11 @@ fn an_address_that_is_banned_is_sent_away_and_refused_with_the_reason() {
     let moderation = stage.moderation();
     let mut alice = Player::join("Alice", stage.chat());
     let local = BanTarget::Address("127.0.0.0/8".parse().unwrap());
-    let banned = moderation.ban(&by(), local.clone(), None).unwrap();
+    let banned = moderation.ban(&by(), local, None).unwrap();
     assert_eq!(banned.expelled.len(), 1);
     assert!(matches!(alice.until_ended(), End::Kicked { .. }));
     let refused = Player::start("Bob", stage.chat()).until_ended().to_string();
     assert!(refused.contains("banned from this server for good: too loud"), "{refused}");
-    moderation.unban_target(&by(), &local).unwrap();
+    moderation.unban(&by(), banned.ban.id).unwrap();
     Player::join("Carol", stage.chat()).voice.leave().unwrap();
 }

@@ -11,7 +11,8 @@ use crate::hand_over::RestartPlan;
 use crate::session_loop::SessionLoop;
 
 impl ServerHandle {
-    /// Lets all sessions run empty; see [`SessionLoop::drain_sessions`]. Whoever drives the server ends it when
+    /// Lets all sessions run empty: newcomers are refused, and clients that understand it are told when the sessions end
+    /// and where to go on. Sessions that begin later run empty, too. Whoever drives the server ends it when
     /// [`clients`](Self::clients) says 0, or at [`drains_until`](Self::drains_until). How many clients were told.
     ///
     /// # Errors

@@ -1,7 +1,5 @@
 //! Who may not come in.
 
-use std::net::IpAddr;
-
 use super::players::end_in_words;
 use super::{By, Deed, Done, Moderation, ModerationError, Outcome};
 use crate::bans::{Ban, BanTarget};
@@ -60,26 +58,6 @@ impl Moderation {
         self.log(by, deed, result)
     }
 
-    /// Takes back every ban of just this.
-    ///
-    /// # Errors
-    /// If there is none.
-    pub fn unban_target(&self, by: &By, target: &BanTarget) -> Result<Done, ModerationError> {
-        let ids = self.records.bans_about(seconds_since_1970(), target);
-        let numbers: Vec<_> = ids.iter().map(u64::to_string).collect();
-        let result = if ids.is_empty() {
-            Err(ModerationError::NotBanned { target: in_words(target) })
-        } else {
-            Ok(Outcome::Holds)
-        };
-        for id in ids {
-            drop(self.records.remove_ban(id));
-        }
-        let details = format!("number {}", numbers.join(", "));
-        let deed = Deed { action: "unban", session: None, target: in_words(target), details };
-        self.log(by, deed, result)
-    }
-
     /// Bans that hold, in the order of their numbers: those after this one, so many at most.
     pub fn bans(&self, after: u64, limit: usize) -> Vec<Ban> {
         self.records.bans(seconds_since_1970(), after, limit)
@@ -88,13 +66,6 @@ impl Moderation {
     /// How many bans there are.
     pub fn bans_count(&self) -> usize {
         self.records.bans_count()
-    }
-
-    /// The ban that keeps this player out, if one does.
-    pub fn ban_of(&self, name: &str, subject: Option<&str>, address: Option<IpAddr>) -> Option<Ban> {
-        let now = seconds_since_1970();
-        let of_player = self.records.ban_of_player(now, name, subject);
-        of_player.or_else(|| self.records.ban_of_address(now, address?))
     }
 
     fn add_ban(

@@ -62,12 +62,6 @@ pub enum ModerationError {
         /// The number.
         id: u64,
     },
-    /// Nothing that was asked about is banned.
-    #[error("{target} is not banned")]
-    NotBanned {
-        /// What was asked about.
-        target: String,
-    },
     /// The server is to stay anyway.
     #[error("the server is not running empty: there is nothing to take back")]
     NotDraining,

@@ -70,7 +70,7 @@ impl StoredStanding {
 
     /// What holds at this time, in seconds since 1970.
     #[must_use]
-    pub fn held_at(&self, now: u64) -> Self {
+    pub(crate) fn held_at(&self, now: u64) -> Self {
         let held = |terms: &Option<StoredTerms>| {
             terms.clone().filter(|terms| terms.until.is_none_or(|until| now < until))
         };
@@ -83,7 +83,7 @@ impl StoredStanding {
     }
 
     /// The terms of a sanction, to be read or changed.
-    pub fn terms_mut(&mut self, sanction: Sanction) -> &mut Option<StoredTerms> {
+    pub(crate) fn terms_mut(&mut self, sanction: Sanction) -> &mut Option<StoredTerms> {
         match sanction {
             Sanction::Muted => &mut self.muted,
             Sanction::TextMuted => &mut self.text_muted,

@@ -37,7 +37,7 @@ impl SessionLoop {
     }
 
     /// Makes a session follow what was decided about its rooms by now. False if it is not here.
-    pub fn follow_rooms(&mut self, now: Instant, session: &str) -> bool {
+    pub(crate) fn follow_rooms(&mut self, now: Instant, session: &str) -> bool {
         let Some(index) = self.sessions.find(session) else { return false };
         self.sessions.follow_rooms(index);
         self.drain(index, now);

@@ -31,9 +31,8 @@ impl SessionLoop {
         }
     }
 
-    /// Lets all sessions run empty: newcomers are refused, and clients that understand it are told when the sessions end
-    /// and where to go on. Sessions that begin later run empty, too. How many clients were told.
-    pub fn drain_sessions(&mut self, now: Instant, plan: &DrainPlan) -> usize {
+    /// Lets all sessions run empty, also those that begin later. How many clients were told.
+    pub(crate) fn drain_sessions(&mut self, now: Instant, plan: &DrainPlan) -> usize {
         let at = self.at(now);
         self.sessions.set_draining(true);
         let mut told = 0;

@@ -15,7 +15,7 @@ impl SessionLoop {
 
     /// Records sessions by way of another feed from now on, or not at all: it may lead elsewhere, or follow other settings.
     /// What is being recorded goes on as far as it still is to be, in the same files if they are still the right ones.
-    pub fn change_recording_feed(&mut self, now: Instant, feed: Option<RecordingFeed>) {
+    pub(crate) fn change_recording_feed(&mut self, now: Instant, feed: Option<RecordingFeed>) {
         self.recording_feed = feed;
         for index in self.sessions.indices() {
             let session = self.sessions.get_mut(index);
