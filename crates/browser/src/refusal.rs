@@ -51,7 +51,7 @@ mod tests {
     fn what_a_session_says_has_a_code() {
         for (reason, code) in [
             (CloseReason::NameProtected, RefusalCode::Name),
-            (CloseReason::NameTooLong, RefusalCode::Name),
+            (CloseReason::NameTooLong { bytes_max: 128 }, RefusalCode::Name),
             (CloseReason::NameTakenOver, RefusalCode::Name),
             (CloseReason::SessionFull, RefusalCode::Full),
             (CloseReason::NotAdmitted, RefusalCode::Token),

@@ -2,7 +2,7 @@
 
 mod remembered_players;
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -35,7 +35,8 @@ const REMEMBERED_UTTERANCES: usize = 8;
 pub(crate) struct Playback {
     mixer: Mixer,
     output: Box<dyn Output>,
-    speakers: HashMap<ClientId, Speaker>,
+    /// Ordered, since the server is told of how each is received.
+    speakers: BTreeMap<ClientId, Speaker>,
     remembered: RememberedPlayers,
     speaker_taps: BTreeMap<String, TapSenders>,
     mix_taps: TapSenders,
@@ -60,7 +61,7 @@ impl Playback {
         Self {
             mixer: Mixer::new(settings),
             output,
-            speakers: HashMap::new(),
+            speakers: BTreeMap::new(),
             remembered: RememberedPlayers::default(),
             speaker_taps: BTreeMap::new(),
             mix_taps: TapSenders::default(),
@@ -302,7 +303,7 @@ impl Playback {
         losses.get(losses.len() / 2).map(|percent| percent.round() as u8)
     }
 
-    /// How each of the others is received.
+    /// How each of the others is received, by ascending id.
     pub(crate) fn received(&self) -> impl Iterator<Item = (ClientId, SpeakerStatistics)> {
         self.speakers.iter().filter_map(|(id, speaker)| Some((*id, self.mixer.statistics(speaker.key)?)))
     }
@@ -321,8 +322,7 @@ impl Playback {
 
     /// How each of the others is received and heard, by their ids.
     pub(crate) fn rows(&self) -> Vec<SpeakerRow> {
-        let mut speakers: Vec<_> = self.speakers.iter().collect();
-        speakers.sort_unstable_by_key(|(id, _)| **id);
+        let speakers = self.speakers.iter();
         let row = |speaker: &Speaker| {
             Some(SpeakerRow {
                 name: speaker.player.name.to_string(),
@@ -338,5 +338,26 @@ impl Playback {
     /// If not everything could be kept.
     pub(crate) fn finish(&mut self) -> Result<(), OutputError> {
         self.output.finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn how_others_are_received_is_told_in_the_order_of_their_ids() {
+        let mut playback = Playback::new(Box::new(consonance_audio::Discard), MixerSettings::default(), 0);
+        let codec = SessionCodec {
+            kind: consonance_session::CodecKind::OPUS,
+            frame_size_samples: 960,
+            sample_rate_hz: 48_000,
+        };
+        for id in [40, 7, 300, 1, 99, 12, 5, 60] {
+            let player = Arc::new(PlayerState::new(&format!("player {id}"), false));
+            playback.add(ClientId(id), player, codec).expect("Opus can be heard");
+        }
+        let told: Vec<_> = playback.received().map(|(id, _)| id.0).collect();
+        assert_eq!(told, [1, 5, 7, 12, 40, 60, 99, 300]);
     }
 }

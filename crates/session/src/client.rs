@@ -101,7 +101,7 @@ pub struct Client {
     channels: Channels,
     sequence: u16,
     uplink_meter: UplinkMeter,
-    /// How I received others since the server was told last; in the order in which I heard them.
+    /// How I received others since the server was told last; in the order in which the driver says so.
     receptions: Vec<Reception>,
     /// What the server of the present session and I can both do.
     server_capabilities: Capabilities,

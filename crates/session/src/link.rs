@@ -47,7 +47,10 @@ pub enum CloseReason {
     /// Somebody of this name is here, and the operator knows that it is theirs.
     NameProtected,
     /// The name has more bytes than [`Limits::name_bytes`](crate::Limits) allows.
-    NameTooLong,
+    NameTooLong {
+        /// Bytes that a name may have.
+        bytes_max: usize,
+    },
     /// The link was open for [`Limits::handshake`](crate::Limits) without a handshake.
     NoHandshake,
     /// The server did not answer the handshake within [`Limits::handshake`](crate::Limits).
@@ -127,10 +130,15 @@ impl fmt::Display for CloseReason {
             Self::NameTakenOver => "somebody else joined with the same name",
             Self::NameProtected => "this name belongs to somebody who is here: choose another one",
             Self::VisitEnded => "the time of this player's join token is over: get another one",
-            Self::NameTooLong => "the name is longer than this session allows",
+            Self::NameTooLong { bytes_max } => {
+                return write!(
+                    f,
+                    "the name is longer than this session allows: choose one of at most {bytes_max} bytes"
+                );
+            }
             Self::NoHandshake => "connected without joining the session in time",
             Self::NoAnswer => "the server did not answer in time",
-            Self::SessionFull => "the session is full",
+            Self::SessionFull => "the session is full: try again when somebody has left",
             Self::Resumed => "came back over another connection",
             Self::WrongSession => "the server started a new session",
             Self::NotAdmitted => {
@@ -145,7 +153,9 @@ impl fmt::Display for CloseReason {
             }
             Self::MovedOn => "went on to another server, as this one had asked for",
             Self::TooManyPeers => "no further direct link fits",
-            Self::CodecRefused => "no codec has such a frame size or sample rate",
+            Self::CodecRefused => {
+                "no codec has such a frame size or sample rate: set the frames and the sample rate of an Opus codec"
+            }
             Self::Overloaded => "the server cannot keep up",
             Self::Kicked { reason } if reason.is_empty() => "the server's operator has removed this player",
             Self::Kicked { reason } => {

@@ -58,7 +58,7 @@ struct Heard {
 }
 
 impl PlayerState {
-    fn new(name: &str, is_local: bool) -> Self {
+    pub(crate) fn new(name: &str, is_local: bool) -> Self {
         Self {
             name: name.into(),
             is_local,

@@ -22,7 +22,7 @@ impl Server {
     ) -> Result<(), Fault> {
         let name = request.name.ok_or(Fault::NameRefused)?.to_str();
         if name.len() > self.longest_name() {
-            self.close(link, CloseReason::NameTooLong);
+            self.close(link, CloseReason::NameTooLong { bytes_max: self.longest_name() });
             return Err(Fault::NameRefused);
         }
         if !self.settings.permissive && !self.is_possible(request.codec) {

@@ -159,10 +159,21 @@ fn a_name_that_is_too_long_closes_the_link() {
     let mut server = LoneServer::new();
     server.connect(1);
     assert_eq!(server.receive(1, &packets::handshake(&"n".repeat(129))), [""; 0]);
-    assert_eq!(server.closed(), [(1, CloseReason::NameTooLong)]);
+    assert_eq!(server.closed(), [(1, CloseReason::NameTooLong { bytes_max: 128 })]);
     assert_eq!(server.statistics().names_refused, 1);
     server.connect(2);
     assert_eq!(server.receive(2, &packets::handshake(&"n".repeat(128)))[0], "2: HandshakeResponse 0");
+}
+
+#[test]
+fn whoever_is_refused_is_told_what_to_do_about_it() {
+    for (reason, words) in [
+        (CloseReason::NameTooLong { bytes_max: 128 }, "choose one of at most 128 bytes"),
+        (CloseReason::SessionFull, "try again when somebody has left"),
+        (CloseReason::CodecRefused, "set the frames and the sample rate of an Opus codec"),
+    ] {
+        assert!(reason.to_string().ends_with(words), "{reason}");
+    }
 }
 
 #[test]
@@ -170,7 +181,7 @@ fn a_name_that_fits_no_state_is_too_long_whatever_the_limit_is() {
     let mut server = LoneServer::with_limits(|limits| limits.name_bytes = 5000);
     server.connect(1);
     assert_eq!(server.receive(1, &packets::handshake(&"n".repeat(1003))), [""; 0]);
-    assert_eq!(server.closed(), [(1, CloseReason::NameTooLong)]);
+    assert_eq!(server.closed(), [(1, CloseReason::NameTooLong { bytes_max: 1002 })]);
     server.connect(2);
     assert_eq!(server.receive(2, &packets::handshake(&"n".repeat(1002))).len(), 2);
 }
@@ -181,7 +192,7 @@ fn whose_link_is_closed_for_its_name_is_gone_from_the_session() {
     server.join(1, "Alice", &[]);
     server.join(2, "Bob", &[]);
     assert_eq!(server.receive(1, &packets::handshake(&"n".repeat(129))), ["2: RemoveClient 0"]);
-    assert_eq!(server.closed(), [(1, CloseReason::NameTooLong)]);
+    assert_eq!(server.closed(), [(1, CloseReason::NameTooLong { bytes_max: 128 })]);
     assert_eq!(server.receive(1, &packets::handshake("Alice")), [""; 0]);
     assert_eq!(server.statistics().unknown_link, 1);
     server.wait(Duration::from_mins(1));
