@@ -11,19 +11,24 @@
 //!        ◀── send    ◀─ poll_transmit, when there is nothing more to report, and at flush
 //! ```
 //!
-//! [`BytesQueue`] is where an endpoint may keep what is to leave.
+//! [`BytesQueue`] is where an endpoint may keep what is to leave. [`Credit`] says how much of it may go to an address before
+//! somebody there has shown that it gets what is sent, and [`SecretNumbers`] are what that can be shown with.
 
 mod bytes_queue;
 mod client;
+mod credit;
 mod endpoint;
 #[doc(hidden)]
 pub mod fuzz;
 pub mod rig;
+mod secret_numbers;
 mod server;
 mod socket;
 
 pub use bytes_queue::BytesQueue;
 pub use client::{UdpClient, UdpClientSettings};
+pub use credit::Credit;
 pub use endpoint::{ClientEndpoint, ClientEndpointEvent, ServerEndpoint, ServerEndpointEvent};
+pub use secret_numbers::SecretNumbers;
 pub use server::{UdpServer, UdpServerSettings};
 pub use socket::{DatagramCounts, DatagramSocket};

@@ -150,7 +150,7 @@ fn players_of_a_fishnet_game_hear_each_other_and_their_game_hears_everything_els
 
 #[test]
 fn players_of_a_netcode_game_hear_each_other_and_their_game_approves_them() {
-    let endpoint = UtpServer::new(consonance_utp::ServerSettings::default());
+    let endpoint = UtpServer::new(consonance_utp::ServerSettings::default(), [7; 32]);
     let mut game = UdpServer::bind(ANY_PORT, endpoint, UdpServerSettings::default()).unwrap();
     let (splice, address) = splice("ngo", game.local_addr(), &[]);
     let mut approving = NgoVoiceOnly::new(VoiceOnlySettings::default());

@@ -10,7 +10,7 @@ use crate::datagram::{Kind, Token};
 use crate::entries::{BadLength, EntryStream, LENGTH_BYTES, length_of, split_first};
 use crate::outgoing::Outgoing;
 use crate::pipeline::{RELIABLE, UNRELIABLE, UNRELIABLE_SEQUENCED};
-use crate::reliable::{Header, HeaderKind, ReliableReceiver, ReliableSender};
+use crate::reliable::{Guessed, Header, HeaderKind, ReliableReceiver, ReliableSender};
 use crate::unreliable::{UnreliableReceiver, UnreliableSender};
 
 /// Pipelines, what waits in them, and when something is due.
@@ -64,6 +64,23 @@ impl Connection {
             outgoing: Outgoing::new(now, token),
             heard_at: now,
         }
+    }
+
+    /// A connection whose other side has to prove that it gets what is sent there. The number is one that nobody can guess.
+    pub(crate) fn with_unproved(
+        now: Instant,
+        token: Token,
+        settings: ConnectionSettings,
+        secret: u64,
+    ) -> Self {
+        let mut connection = Self::new(now, token, settings);
+        connection.sender.ask_for_proof(secret);
+        connection
+    }
+
+    /// Whether the other side has proved that it gets what is sent, or does not have to.
+    pub(crate) fn is_proved(&self) -> bool {
+        self.sender.is_proved()
     }
 
     pub(crate) fn token(&self) -> Token {
@@ -165,7 +182,9 @@ impl Connection {
         mut deliver: impl FnMut(Channel, &[u8]),
     ) -> Result<(), DataError> {
         let (header, payload) = Header::parse(body, self.settings.window).ok_or(DataError::Malformed)?;
-        self.sender.handle_ack(now, &header);
+        self.sender
+            .handle_ack(now, &header)
+            .map_err(|Guessed| DataError::Broken("it acknowledged what it was never sent"))?;
         let HeaderKind::Payload { sequence } = header.kind else { return Ok(()) };
         let Self { receiver, stream, .. } = self;
         receiver.receive(now, sequence, payload, |payload| stream.push(payload));

@@ -83,6 +83,9 @@ const REQUEST: u8 = 1;
 const ACCEPT: u8 = 2;
 const HANDSHAKE_BYTES: usize = 13;
 
+/// How large a goodbye is.
+pub(crate) const GOODBYE_BYTES: usize = 9;
+
 const DATA: u8 = 1;
 const DISCONNECT: u8 = 2;
 const HEARTBEAT: u8 = 3;

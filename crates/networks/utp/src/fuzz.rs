@@ -47,7 +47,7 @@ impl Scene {
         let mut client = UtpClient::new(ClientSettings { connection, ..ClientSettings::default() }, 1);
         client.connect(now, b"");
         let client_token = client.token().map_or([0; 8], |token| token.0);
-        let (server, reported) = (UtpServer::new(settings), ReportedPeers::default());
+        let (server, reported) = (UtpServer::new(settings, [1; 32]), ReportedPeers::default());
         Self { now, server, client, client_token, reported, datagram: Vec::new() }
     }
 

@@ -3,14 +3,18 @@
 use std::net::SocketAddr;
 use std::time::Instant;
 
+use consonance_gateway::udp::Credit;
+
 use crate::connection::Connection;
 
 /// A connection and what the server knows about it.
 #[derive(Debug)]
 pub(crate) struct Seat {
     pub(crate) connection: Connection,
-    /// Where the newest datagram came from.
+    /// Where the newest datagram came from: always from the same host, but not always from the same port.
     pub(crate) address: SocketAddr,
+    /// What may be sent there.
+    pub(crate) credit: Credit,
     pub(crate) state: State,
     /// What it is told when it asks again.
     pub(crate) greeting: Vec<u8>,
@@ -23,25 +27,39 @@ pub(crate) struct Seat {
 pub(crate) enum State {
     /// It asked, and nobody has decided.
     Knocking,
-    /// It was told that it is taken in, and has to show by then that it is there.
+    /// It was told that it is taken in, and has to show by then that it gets what it is sent.
     Welcomed { until: Instant },
-    /// It is there.
+    /// It has shown that.
     Open,
     /// It is told goodbye when everything before that has arrived, or then.
     Leaving { until: Instant },
 }
 
-impl State {
-    /// Whether more than a request counts for it.
-    pub(crate) fn is_proved(self) -> bool {
-        matches!(self, Self::Open | Self::Leaving { .. })
-    }
-}
-
 impl Seat {
     pub(crate) fn new(connection: Connection, address: SocketAddr) -> Self {
         let (state, greeting) = (State::Knocking, Vec::new());
-        Self { connection, address, state, greeting, is_dirty: false }
+        Self { connection, address, credit: Credit::new(), state, greeting, is_dirty: false }
+    }
+
+    /// Whether it counts among those who may be nobody.
+    pub(crate) fn is_unproved(&self) -> bool {
+        matches!(self.state, State::Knocking | State::Welcomed { .. })
+    }
+
+    /// Whether it takes and sends messages.
+    pub(crate) fn is_heard(&self) -> bool {
+        matches!(self.state, State::Welcomed { .. } | State::Open)
+    }
+
+    /// The next datagram that may leave; those that go beyond the credit are lost, and what is reliable is repeated.
+    pub(crate) fn poll_transmit(&mut self, now: Instant, datagram: &mut Vec<u8>) -> bool {
+        while self.connection.poll_transmit(now, datagram) {
+            if self.credit.spend(datagram.len()) {
+                return true;
+            }
+            datagram.clear();
+        }
+        false
     }
 
     /// When it is to be looked at although nothing came.

@@ -4,12 +4,14 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use consonance_gateway::udp::{BytesQueue, ServerEndpoint, ServerEndpointEvent};
+use consonance_gateway::udp::{BytesQueue, SecretNumbers, ServerEndpoint, ServerEndpointEvent};
 use consonance_gateway::{Channel, Timers, VoiceChannels};
-use consonance_transport::{ConnectionCounts, DisconnectReason, Peer, ServerStatistics, Statistics};
+use consonance_transport::{
+    ConnectionCounts, Delivery, DisconnectReason, Peer, ServerStatistics, Statistics,
+};
 
 use crate::connection::{Connection, DataError};
-use crate::datagram::{Datagram, Kind, Token};
+use crate::datagram::{Datagram, GOODBYE_BYTES, Kind, Token};
 use crate::pipeline::CHANNELS;
 use crate::seat::{Seat, State};
 use crate::{READ_BYTES_MAX, ServerSettings};
@@ -18,10 +20,12 @@ use crate::{READ_BYTES_MAX, ServerSettings};
 #[derive(Debug)]
 pub struct UtpServer {
     settings: ServerSettings,
+    /// What newcomers prove their addresses with.
+    secrets: SecretNumbers,
     seats: BTreeMap<Peer, Seat>,
     tokens: HashMap<Token, Peer>,
     last_peer: Peer,
-    /// Seats of whom nothing but a request was heard.
+    /// Seats of those who have not shown that they get what is sent to them.
     unproved: usize,
     timers: Timers<Peer>,
     /// Those that may have something to send.
@@ -35,10 +39,12 @@ pub struct UtpServer {
 }
 
 impl UtpServer {
-    /// A server without clients.
-    pub fn new(settings: ServerSettings) -> Self {
+    /// A server without clients. From the seed, which nobody else may know, comes what only those can tell who get what is sent
+    /// to them: take it from the system's source of random numbers.
+    pub fn new(settings: ServerSettings, seed: [u8; 32]) -> Self {
         Self {
             settings,
+            secrets: SecretNumbers::new(&seed),
             seats: BTreeMap::new(),
             tokens: HashMap::new(),
             last_peer: Peer(0),
@@ -53,16 +59,23 @@ impl UtpServer {
         }
     }
 
-    fn handle_request(&mut self, now: Instant, from: SocketAddr, token: Token, greeting: &[u8]) {
+    /// A client asks to be taken in, or asks again, in a datagram of so many bytes.
+    fn handle_request(
+        &mut self,
+        now: Instant,
+        from: SocketAddr,
+        token: Token,
+        (greeting, bytes): (&[u8], usize),
+    ) {
         if let Some(&peer) = self.tokens.get(&token) {
-            if let Some(seat) = self.seats.get_mut(&peer) {
-                seat.connection.note_heard(now);
-                if let State::Welcomed { .. } | State::Open = seat.state {
-                    let greeting = std::mem::take(&mut seat.greeting);
-                    seat.connection.put(now, Kind::Accept { greeting: &greeting });
-                    seat.greeting = greeting;
-                    self.mark_dirty(peer);
-                }
+            if let Some(seat) = self.seats.get_mut(&peer)
+                && Self::note_datagram(&mut self.links, seat, now, from, bytes)
+                && seat.is_heard()
+            {
+                let greeting = std::mem::take(&mut seat.greeting);
+                seat.connection.put(now, Kind::Accept { greeting: &greeting });
+                seat.greeting = greeting;
+                self.mark_dirty(peer);
             }
             return;
         }
@@ -74,24 +87,52 @@ impl UtpServer {
         } else if self.unproved >= self.settings.unproved_max {
             self.counts.turned_away_handshaking += 1;
         } else {
-            self.seat(now, from, token, greeting);
+            self.seat(now, from, token, (greeting, bytes));
         }
     }
 
-    fn seat(&mut self, now: Instant, from: SocketAddr, token: Token, greeting: &[u8]) {
+    fn seat(&mut self, now: Instant, from: SocketAddr, token: Token, (greeting, bytes): (&[u8], usize)) {
         self.last_peer = Peer(self.last_peer.0 + 1);
         let peer = self.last_peer;
-        let connection = Connection::new(now, token, self.settings.connection);
+        let secret = self.secrets.draw();
+        let mut seat =
+            Seat::new(Connection::with_unproved(now, token, self.settings.connection, secret), from);
+        seat.credit.earn(bytes);
         self.unproved += 1;
         self.tokens.insert(token, peer);
-        self.seats.insert(peer, Seat::new(connection, from));
+        self.seats.insert(peer, seat);
         self.arm(peer);
         let event = ServerEndpointEvent::Connected { peer, remote: from };
         self.events.push(event, |bytes| bytes.extend_from_slice(greeting));
     }
 
-    /// Something else than a request came.
-    fn handle_known(&mut self, now: Instant, from: SocketAddr, token: Token, kind: Kind<'_>) {
+    /// A datagram with the token of a seat came. False if it is not the client's: clients change their ports, where a router
+    /// forgets the one before, but whoever has a token could have everything sent to somebody else by naming another host.
+    fn note_datagram(
+        links: &mut Statistics,
+        seat: &mut Seat,
+        now: Instant,
+        from: SocketAddr,
+        bytes: usize,
+    ) -> bool {
+        if from.ip() != seat.address.ip() {
+            links.dropped.not_connected += 1;
+            return false;
+        }
+        seat.address = from;
+        seat.credit.earn(bytes);
+        seat.connection.note_heard(now);
+        true
+    }
+
+    /// Something else than a request came, in a datagram of so many bytes.
+    fn handle_known(
+        &mut self,
+        now: Instant,
+        from: SocketAddr,
+        token: Token,
+        (kind, bytes): (Kind<'_>, usize),
+    ) {
         let peer = self.tokens.get(&token).copied();
         let Some((peer, seat)) = peer.and_then(|peer| Some((peer, self.seats.get_mut(&peer)?))) else {
             if kind != Kind::Disconnect {
@@ -100,6 +141,9 @@ impl UtpServer {
             }
             return;
         };
+        if !Self::note_datagram(&mut self.links, seat, now, from, bytes) {
+            return;
+        }
         if kind == Kind::Disconnect {
             let by_us = matches!(seat.state, State::Leaving { .. });
             let reason =
@@ -109,12 +153,6 @@ impl UtpServer {
         }
         if seat.state == State::Knocking {
             return;
-        }
-        seat.connection.note_heard(now);
-        seat.address = from;
-        if let State::Welcomed { .. } = seat.state {
-            seat.state = State::Open;
-            self.unproved -= 1;
         }
         match kind {
             Kind::Data { pipeline, body } => self.handle_data(now, peer, pipeline, body),
@@ -129,7 +167,7 @@ impl UtpServer {
     fn handle_data(&mut self, now: Instant, peer: Peer, pipeline: u8, body: &[u8]) {
         let Self { seats, events, links, .. } = self;
         let Some(seat) = seats.get_mut(&peer) else { return };
-        let is_heard = seat.state == State::Open;
+        let is_heard = seat.is_heard();
         let result = seat.connection.handle_data(now, pipeline, body, |channel, message| {
             if is_heard {
                 links.received.count(CHANNELS.delivery_of(channel), 1, message.len());
@@ -137,6 +175,13 @@ impl UtpServer {
                 events.push(event, |bytes| bytes.extend_from_slice(message));
             }
         });
+        if seat.connection.is_proved() && !seat.credit.is_proved() {
+            seat.credit.prove();
+            if let State::Welcomed { .. } = seat.state {
+                seat.state = State::Open;
+                self.unproved -= 1;
+            }
+        }
         self.mark_dirty(peer);
         match result {
             Ok(()) => self.end_if_done(now, peer),
@@ -194,11 +239,13 @@ impl UtpServer {
         let (address, token) = (seat.address, seat.connection.token());
         if seat.state != State::Knocking {
             let mut datagram = Vec::new();
-            while seat.connection.poll_transmit(now, &mut datagram) {
+            while seat.poll_transmit(now, &mut datagram) {
                 self.parting.push(address, |bytes| bytes.append(&mut datagram));
             }
         }
-        self.say_goodbye(address, token);
+        if seat.credit.spend(GOODBYE_BYTES) {
+            self.say_goodbye(address, token);
+        }
         self.remove(peer, reason);
     }
 
@@ -206,7 +253,7 @@ impl UtpServer {
         let Some(seat) = self.seats.remove(&peer) else { return };
         self.tokens.remove(&seat.connection.token());
         self.timers.clear(peer);
-        self.unproved -= usize::from(!seat.state.is_proved());
+        self.unproved -= usize::from(seat.is_unproved());
         self.counts.connected -= u64::from(seat.state != State::Knocking);
         self.events.push(ServerEndpointEvent::Disconnected { peer, reason }, |_| ());
     }
@@ -224,13 +271,13 @@ impl ServerEndpoint for UtpServer {
         match Datagram::parse(datagram) {
             _ if datagram.len() > READ_BYTES_MAX => self.links.dropped.malformed += 1,
             Ok(Datagram { token, kind: Kind::Request { greeting } }) => {
-                self.handle_request(now, from, token, greeting);
+                self.handle_request(now, from, token, (greeting, datagram.len()));
             }
             // Only clients are accepted, and nothing of ours asks for the size.
             Ok(Datagram { kind: Kind::Accept { .. } | Kind::MtuAck { .. }, .. }) | Err(_) => {
                 self.links.dropped.malformed += 1;
             }
-            Ok(Datagram { token, kind }) => self.handle_known(now, from, token, kind),
+            Ok(Datagram { token, kind }) => self.handle_known(now, from, token, (kind, datagram.len())),
         }
     }
 
@@ -250,7 +297,7 @@ impl ServerEndpoint for UtpServer {
         }
         while let Some(&peer) = self.dirty.front() {
             if let Some(seat) = self.seats.get_mut(&peer) {
-                if seat.connection.poll_transmit(now, datagram) {
+                if seat.poll_transmit(now, datagram) {
                     return Some(seat.address);
                 }
                 seat.is_dirty = false;
@@ -282,12 +329,14 @@ impl ServerEndpoint for UtpServer {
             self.links.dropped.too_large += 1;
             return;
         }
-        let seat = self.seats.get_mut(&peer);
-        let Some(seat) = seat.filter(|seat| matches!(seat.state, State::Welcomed { .. } | State::Open))
-        else {
+        let Some(seat) = self.seats.get_mut(&peer).filter(|seat| seat.is_heard()) else {
             self.links.dropped.not_connected += 1;
             return;
         };
+        if CHANNELS.delivery_of(channel) == Delivery::Unreliable && !seat.credit.covers(message.len()) {
+            self.links.dropped.outgoing_full += 1;
+            return;
+        }
         if seat.connection.send(now, channel, message).is_ok() {
             self.links.sent.count(CHANNELS.delivery_of(channel), 1, message.len());
             self.mark_dirty(peer);
@@ -304,7 +353,7 @@ impl ServerEndpoint for UtpServer {
             State::Knocking => self.end(now, peer, DisconnectReason::ClosedByUs),
             State::Leaving { .. } => {}
             State::Welcomed { .. } | State::Open => {
-                self.unproved -= usize::from(!seat.state.is_proved());
+                self.unproved -= usize::from(seat.is_unproved());
                 seat.state = State::Leaving { until: now + self.settings.connection.linger };
                 self.mark_dirty(peer);
                 self.end_if_done(now, peer);

@@ -84,10 +84,11 @@ pub struct ServerSettings {
     pub connection: ConnectionSettings,
     /// How many connections there may be; further newcomers are refused. Default 1024.
     pub connections_max: usize,
-    /// How many newcomers there may be of whom nothing but their request was heard, which anybody can send in anybody's name;
-    /// further ones are not answered. Default 256.
+    /// How many newcomers there may be who have not shown that they get what they are sent, and so may be anybody who names
+    /// somebody else's address; further ones are not answered. Default 256.
     pub unproved_max: usize,
-    /// How long a newcomer who was taken in has to show that it is there. Default 10 s.
+    /// How long a newcomer who was taken in has to show that it gets what it is sent, which takes something reliable of a few
+    /// bytes. Default 10 s.
     pub proof_within: Duration,
 }
 

@@ -93,7 +93,7 @@ pub(super) const NETWORKS: &[Network] = &[
     Network {
         name: "ngo",
         is_datagrams: true,
-        server: || over_udp(UtpServer::new(consonance_utp::ServerSettings::default())),
+        server: || over_udp(UtpServer::new(consonance_utp::ServerSettings::default(), [1; 32])),
         client: |server, seed| {
             let settings = consonance_utp::ClientSettings::default();
             Ok(to_udp(server, UtpClient::new(settings, seed.into())))

@@ -104,7 +104,7 @@ fn open_server(listener: &GameListener, session: &str) -> io::Result<Opened> {
                 ..consonance_utp::ServerSettings::default()
             };
             let envelopes = NgoVoiceOnly::new(ngo_settings(&config.game));
-            over_udp(config, session, UtpServer::new(settings), envelopes)
+            over_udp(config, session, UtpServer::new(settings, random()?), envelopes)
         }
         ListenerNetwork::Forge => {
             let connections_max = config.game.connections_max;

@@ -199,7 +199,7 @@ fn open_ngo(plan: &SplicePlan<'_>, upstreams: Upstreams) -> io::Result<Opened> {
     let server =
         consonance_utp::ServerSettings { connection: to_clients, connections_max, ..Default::default() };
     let client = consonance_utp::ClientSettings { connection: to_game, ..Default::default() };
-    let clients = bind(plan, UtpServer::new(server))?;
+    let clients = bind(plan, UtpServer::new(server, random()?))?;
     let upstreams = upstreams.behind(clients.local_addr());
     let open_upstream = move |remote| {
         let seed = u64::from_le_bytes(random()?);

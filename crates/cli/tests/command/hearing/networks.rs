@@ -185,7 +185,7 @@ fn fishnet(ways: Ways) -> Listening {
 }
 
 fn ngo(ways: Ways) -> Listening {
-    let utp = UtpServer::new(consonance_utp::ServerSettings::default());
+    let utp = UtpServer::new(consonance_utp::ServerSettings::default(), SEED);
     let envelopes = NgoVoiceOnly::new(consonance_ngo::VoiceOnlySettings::default());
     let (server, at) = over_udp(utp, envelopes);
     ways.listening(server, at, game_clients::ngo)

@@ -32,7 +32,8 @@ impl Network for Ngo {
         let settings = consonance_utp::ServerSettings { connection: connection(), ..Default::default() };
         let address = (Ipv4Addr::LOCALHOST, 0).into();
         let server =
-            UdpServer::bind(address, UtpServer::new(settings), UdpServerSettings::default()).unwrap();
+            UdpServer::bind(address, UtpServer::new(settings, [1; 32]), UdpServerSettings::default())
+                .unwrap();
         self.server = Some(server.local_addr());
         EnvelopeServer::new(server, NgoVoiceOnly::new(VoiceOnlySettings::default()), "")
     }

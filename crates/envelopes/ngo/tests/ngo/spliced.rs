@@ -18,7 +18,7 @@ type Client = EnvelopeClient<UdpClient<UtpClient>, NgoClient>;
 fn bind() -> UdpServer<UtpServer> {
     UdpServer::bind(
         ANY_PORT,
-        UtpServer::new(consonance_utp::ServerSettings::default()),
+        UtpServer::new(consonance_utp::ServerSettings::default(), [1; 32]),
         UdpServerSettings::default(),
     )
     .unwrap()

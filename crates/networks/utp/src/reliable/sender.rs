@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use super::Header;
+use super::opening::{Opening, PACKETS_MAX};
 use super::round_trip::RoundTrip;
 use crate::pipeline::PAYLOAD_BYTES_MAX;
 
@@ -19,6 +20,10 @@ pub(crate) struct ReliableSender {
     window: u16,
     resend_after_max: Duration,
     round_trip: RoundTrip,
+    /// Until the other side has proved that it gets what is sent.
+    opening: Option<Opening>,
+    /// Whether the other side has told what it got of the present round of the opening.
+    is_round_told: bool,
     /// How many packets were sent again.
     resent: u64,
     /// Buffers of packets that have arrived.
@@ -28,9 +33,24 @@ pub(crate) struct ReliableSender {
 #[derive(Debug)]
 struct Packet {
     payload: Vec<u8>,
-    sent_at: Instant,
-    has_arrived: bool,
+    state: PacketState,
 }
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum PacketState {
+    /// It is not to leave before others of its round have arrived.
+    HeldBack,
+    /// It was held back, and is to leave.
+    Due,
+    UnderWay {
+        sent_at: Instant,
+    },
+    Arrived,
+}
+
+/// The other side acknowledged what it cannot have got.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Guessed;
 
 impl ReliableSender {
     pub(crate) fn new(window: u16, resend_after_max: Duration) -> Self {
@@ -41,9 +61,22 @@ impl ReliableSender {
             window,
             resend_after_max,
             round_trip: RoundTrip::default(),
+            opening: None,
+            is_round_told: false,
             resent: 0,
             spare: Vec::new(),
         }
+    }
+
+    /// The other side has to prove that it gets what is sent, before anything is sent in large packets. The number is one that
+    /// nobody can guess.
+    pub(crate) fn ask_for_proof(&mut self, secret: u64) {
+        self.opening = Some(Opening::new(secret));
+    }
+
+    /// Whether the other side has proved that it gets what is sent, or does not have to.
+    pub(crate) fn is_proved(&self) -> bool {
+        self.opening.is_none()
     }
 
     pub(crate) fn push(&mut self, bytes: &[u8]) {
@@ -70,28 +103,56 @@ impl ReliableSender {
 
     /// When the next packet is to be sent again.
     pub(crate) fn resend_at(&self) -> Option<Instant> {
-        let oldest =
-            self.under_way.iter().filter(|packet| !packet.has_arrived).map(|packet| packet.sent_at).min();
+        let sent_at = |packet: &Packet| match packet.state {
+            PacketState::UnderWay { sent_at } => Some(sent_at),
+            PacketState::HeldBack | PacketState::Due | PacketState::Arrived => None,
+        };
+        let oldest = self.under_way.iter().filter_map(sent_at).min();
         Some(oldest? + self.round_trip.resend_after(self.resend_after_max))
     }
 
     /// The other side tells what has arrived there.
-    pub(crate) fn handle_ack(&mut self, now: Instant, header: &Header) {
+    pub(crate) fn handle_ack(&mut self, now: Instant, header: &Header) -> Result<(), Guessed> {
         let processing = Duration::from_millis(header.processing_ms.into());
         for (index, packet) in self.under_way.iter_mut().enumerate() {
             let distance = header.acked.wrapping_sub(self.first.wrapping_add(index as u16));
-            if packet.has_arrived || distance >= self.window || header.mask >> distance & 1 == 0 {
+            if distance >= self.window || header.mask >> distance & 1 == 0 {
                 continue;
             }
-            packet.has_arrived = true;
-            if distance == 0 {
-                self.round_trip
-                    .sample(now.saturating_duration_since(packet.sent_at).saturating_sub(processing));
+            match packet.state {
+                PacketState::Arrived => continue,
+                PacketState::HeldBack | PacketState::Due => return Err(Guessed),
+                PacketState::UnderWay { sent_at } if distance == 0 => {
+                    let waited = now.saturating_duration_since(sent_at);
+                    self.round_trip.sample(waited.saturating_sub(processing));
+                }
+                PacketState::UnderWay { .. } => {}
             }
+            packet.state = PacketState::Arrived;
         }
-        while self.under_way.front().is_some_and(|packet| packet.has_arrived) {
+        self.complete_round();
+        while self.under_way.front().is_some_and(Packet::has_arrived) {
             self.spare.extend(self.under_way.pop_front().map(|packet| packet.payload));
             self.first = self.first.wrapping_add(1);
+        }
+        Ok(())
+    }
+
+    /// Once everything that was sent of a round has arrived, the rest of it may leave.
+    fn complete_round(&mut self) {
+        let Some(opening) = &mut self.opening else { return };
+        let is_answered =
+            |packet: &Packet| matches!(packet.state, PacketState::HeldBack | PacketState::Arrived);
+        // What was held back in the round before is the rest of that one.
+        if self.under_way.is_empty() || self.is_round_told || !self.under_way.iter().all(is_answered) {
+            return;
+        }
+        self.is_round_told = true;
+        if opening.complete(self.under_way.len()) {
+            self.opening = None;
+        }
+        for packet in self.under_way.iter_mut().filter(|packet| packet.state == PacketState::HeldBack) {
+            packet.state = PacketState::Due;
         }
     }
 
@@ -99,19 +160,56 @@ impl ReliableSender {
     pub(crate) fn transmit(&mut self, now: Instant, mut write: impl FnMut(u16, &[u8])) {
         let resend_after = self.round_trip.resend_after(self.resend_after_max);
         for (index, packet) in self.under_way.iter_mut().enumerate() {
-            if !packet.has_arrived && packet.sent_at + resend_after <= now {
-                packet.sent_at = now;
-                self.resent += 1;
-                write(self.first.wrapping_add(index as u16), &packet.payload);
+            match packet.state {
+                PacketState::UnderWay { sent_at } if sent_at + resend_after <= now => self.resent += 1,
+                PacketState::Due => {}
+                PacketState::UnderWay { .. } | PacketState::HeldBack | PacketState::Arrived => continue,
             }
+            packet.state = PacketState::UnderWay { sent_at: now };
+            write(self.first.wrapping_add(index as u16), &packet.payload);
+        }
+        if let Some(opening) = self.opening {
+            self.transmit_round(opening, now, write);
+            return;
         }
         while self.under_way.len() < usize::from(self.window) && !self.waiting.is_empty() {
-            let mut payload = self.spare.pop().unwrap_or_default();
-            payload.clear();
-            payload.extend(self.waiting.drain(..self.waiting.len().min(PAYLOAD_BYTES_MAX)));
+            let payload = self.next_payload(PAYLOAD_BYTES_MAX);
             write(self.first.wrapping_add(self.under_way.len() as u16), &payload);
-            self.under_way.push_back(Packet { payload, sent_at: now, has_arrived: false });
+            self.under_way.push_back(Packet { payload, state: PacketState::UnderWay { sent_at: now } });
         }
+    }
+
+    /// Begins the next round of an opening, if the one before has arrived.
+    fn transmit_round(&mut self, opening: Opening, now: Instant, mut write: impl FnMut(u16, &[u8])) {
+        if !self.under_way.is_empty() {
+            return;
+        }
+        self.is_round_told = false;
+        let packets = self.waiting.len().min(PACKETS_MAX);
+        for index in 0..packets {
+            let payload = self.next_payload(1);
+            let state = if opening.holds_back(index, packets) {
+                PacketState::HeldBack
+            } else {
+                write(self.first.wrapping_add(index as u16), &payload);
+                PacketState::UnderWay { sent_at: now }
+            };
+            self.under_way.push_back(Packet { payload, state });
+        }
+    }
+
+    /// Up to so many bytes of what waits.
+    fn next_payload(&mut self, bytes_max: usize) -> Vec<u8> {
+        let mut payload = self.spare.pop().unwrap_or_default();
+        payload.clear();
+        payload.extend(self.waiting.drain(..self.waiting.len().min(bytes_max)));
+        payload
+    }
+}
+
+impl Packet {
+    fn has_arrived(&self) -> bool {
+        self.state == PacketState::Arrived
     }
 }
 
@@ -142,9 +240,9 @@ mod tests {
     fn what_does_not_fit_the_window_waits_for_the_oldest() {
         let (mut sender, now) = sender_with(66);
         assert_eq!(sent(&mut sender, now), (0..64).collect::<Vec<_>>());
-        sender.handle_ack(now, &ack(63, !(1 << 63)));
+        sender.handle_ack(now, &ack(63, !(1 << 63))).unwrap();
         assert_eq!(sent(&mut sender, now), []);
-        sender.handle_ack(now, &ack(63, u64::MAX));
+        sender.handle_ack(now, &ack(63, u64::MAX)).unwrap();
         assert_eq!(sent(&mut sender, now), [64, 65]);
     }
 
@@ -153,13 +251,13 @@ mod tests {
         let (mut sender, now) = sender_with(3);
         assert_eq!(sent(&mut sender, now), [0, 1, 2]);
         assert_eq!(sender.resend_at(), Some(now + RESEND_AFTER));
-        sender.handle_ack(now + Duration::from_millis(50), &ack(1, 0b01));
+        sender.handle_ack(now + Duration::from_millis(50), &ack(1, 0b01)).unwrap();
         let wait = sender.round_trip.resend_after(Duration::from_millis(500));
         let late = now + wait;
         assert_eq!(sent(&mut sender, now + wait.mul_f64(0.9)), []);
         assert_eq!(sent(&mut sender, late), [0, 2]);
         assert_eq!(sender.resent(), 2);
-        sender.handle_ack(late, &ack(2, 0b111));
+        sender.handle_ack(late, &ack(2, 0b111)).unwrap();
         assert!(sender.is_done() && sender.resend_at().is_none());
     }
 
@@ -168,7 +266,7 @@ mod tests {
         let (mut sender, now) = sender_with(1);
         sent(&mut sender, now);
         for header in [ack(0xffff, u64::MAX), ack(64, u64::MAX), ack(1, 0b01)] {
-            sender.handle_ack(now, &header);
+            sender.handle_ack(now, &header).unwrap();
         }
         assert!(!sender.is_done());
     }
@@ -179,9 +277,53 @@ mod tests {
         for number in 0..=u16::MAX {
             sender.push(b"x");
             assert_eq!(sent(&mut sender, now), [number]);
-            sender.handle_ack(now, &ack(number, u64::MAX));
+            sender.handle_ack(now, &ack(number, u64::MAX)).unwrap();
         }
         sender.push(b"x");
         assert_eq!(sent(&mut sender, now), [0]);
+    }
+
+    /// The mask of an acknowledgement whose newest packet is this one.
+    fn mask_of(sequences: &[u16], newest: u16) -> u64 {
+        sequences.iter().fold(0, |mask, sequence| mask | 1 << newest.wrapping_sub(*sequence))
+    }
+
+    #[test]
+    fn who_has_to_prove_that_it_gets_what_is_sent_tells_which_of_the_first_packets_came() {
+        let (mut sender, now) = sender_with(2);
+        sender.ask_for_proof(0b0101);
+        let first: Vec<u16> = (0..24).filter(|sequence| ![0, 2].contains(sequence)).collect();
+        assert_eq!(sent(&mut sender, now), first);
+        assert_eq!(sent(&mut sender, now), [], "the rest waits for an answer");
+        sender.handle_ack(now, &ack(22, mask_of(&first[..first.len() - 1], 22))).unwrap();
+        assert!(!sender.is_proved(), "the newest one has not arrived");
+        sender.handle_ack(now, &ack(23, mask_of(&first, 23))).unwrap();
+        assert!(sender.is_proved());
+        assert_eq!(sent(&mut sender, now), [0, 2, 24, 25]);
+    }
+
+    #[test]
+    fn who_acknowledges_what_was_held_back_guesses() {
+        for guess in [u64::MAX, 1 << 23 | 1] {
+            let (mut sender, now) = sender_with(1);
+            sender.ask_for_proof(1);
+            sent(&mut sender, now);
+            assert_eq!(sender.handle_ack(now, &ack(23, guess)), Err(Guessed), "{guess:b}");
+            assert!(!sender.is_proved());
+        }
+    }
+
+    #[test]
+    fn little_that_is_to_be_said_proves_as_much_as_it_can_tell() {
+        let (mut sender, now) = sender_with(0);
+        sender.ask_for_proof(0);
+        for (number, is_enough) in [(0, false), (1, true)] {
+            sender.push(&[0; 11]);
+            let sequences = sent(&mut sender, now);
+            let newest = number * 11 + 10;
+            assert_eq!(sequences, (number * 11..=newest).collect::<Vec<_>>());
+            sender.handle_ack(now, &ack(newest, mask_of(&sequences, newest))).unwrap();
+            assert_eq!(sender.is_proved(), is_enough);
+        }
     }
 }

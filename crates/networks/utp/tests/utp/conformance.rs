@@ -5,13 +5,11 @@ use std::time::Duration;
 
 use consonance_gateway::udp::rig::Cable;
 use consonance_gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
-use consonance_gateway::{BareEnvelope, EnvelopeClient, EnvelopeServer, VoiceChannels};
+use consonance_gateway::{EnvelopeClient, EnvelopeServer};
 use consonance_transport::conformance::{Impaired, Network, two_hundred_clients_talk_to_one_server};
-use consonance_utp::{
-    ClientSettings, ConnectionSettings, RELIABLE, ServerSettings, UNRELIABLE, UtpClient, UtpServer, Window,
-};
+use consonance_utp::{ClientSettings, ConnectionSettings, ServerSettings, UtpClient, UtpServer, Window};
 
-const BARE: BareEnvelope = BareEnvelope(VoiceChannels { reliable: RELIABLE, unreliable: UNRELIABLE });
+use crate::approving::Approving;
 
 struct Utp {
     /// A cut link counts as lost after 5 s: longer than a busy machine keeps a thread waiting.
@@ -32,18 +30,19 @@ impl Utp {
 }
 
 impl Network for Utp {
-    type Server = EnvelopeServer<UdpServer<UtpServer>, BareEnvelope>;
-    type Client = EnvelopeClient<UdpClient<Cable<UtpClient>>, BareEnvelope>;
+    type Server = EnvelopeServer<UdpServer<UtpServer>, Approving>;
+    type Client = EnvelopeClient<UdpClient<Cable<UtpClient>>, Approving>;
 
     const NAMES_SESSIONS: bool = false;
     const CARRIES_REASONS: bool = false;
 
     fn listen(&mut self) -> Self::Server {
-        let endpoint = UtpServer::new(ServerSettings { connection: self.connection, ..Default::default() });
+        let endpoint =
+            UtpServer::new(ServerSettings { connection: self.connection, ..Default::default() }, [1; 32]);
         let server =
             UdpServer::bind((Ipv4Addr::LOCALHOST, 0).into(), endpoint, UdpServerSettings::default()).unwrap();
         self.server = Some(server.local_addr());
-        EnvelopeServer::new(server, BARE, "")
+        EnvelopeServer::new(server, Approving::default(), "")
     }
 
     fn client(&mut self, _session: &str) -> Self::Client {
@@ -51,7 +50,10 @@ impl Network for Utp {
         let settings = ClientSettings { connection: self.connection, ..ClientSettings::default() };
         self.clients += 1;
         let endpoint = Cable::new(UtpClient::new(settings, self.clients));
-        EnvelopeClient::new(UdpClient::new(server, endpoint, UdpClientSettings::default()), BARE)
+        EnvelopeClient::new(
+            UdpClient::new(server, endpoint, UdpClientSettings::default()),
+            Approving::default(),
+        )
     }
 
     fn cut(&mut self, client: &mut Self::Client) {

@@ -55,8 +55,26 @@ fn a_request_is_accepted_with_its_token_again_for_each_repeat() {
 fn first_reliable_none_received() {
     let (mut hand, peer) = ByHand::with_client(ServerSettings::default());
     hand.server.send(hand.now, peer, RELIABLE, b"payload");
-    let expected = format!("01 T 03 00 00 0000 {NOTHING_RECEIVED} 07000000 7061796c6f6164");
+    let after_opening = "1800 ffff ffffffffffffffff";
+    let expected = format!("01 T 03 00 00 0000 {after_opening} 07000000 7061796c6f6164");
     assert_eq!(hand.take(), [(HERE, bytes(&expected))]);
+
+    let mut client = UtpClient::new(ClientSettings::default(), 1);
+    client.connect(hand.now, b"");
+    let token = client.token().unwrap();
+    let with_token = |text: &str| {
+        let mut own = bytes(text);
+        let at = own.windows(8).position(|eight| eight == T.0).expect("there is a token");
+        own[at..at + 8].copy_from_slice(&token.0);
+        own
+    };
+    client.poll_transmit(hand.now, &mut Vec::new());
+    client.handle_datagram(hand.now, &with_token("55545001 02 T"));
+    client.send(hand.now, RELIABLE, b"payload");
+    let mut sent = Vec::new();
+    client.poll_transmit(hand.now, &mut sent);
+    let expected = format!("01 T 03 00 00 0000 {NOTHING_RECEIVED} 07000000 7061796c6f6164");
+    assert_eq!(sent, with_token(&expected));
 }
 
 #[test]
@@ -93,7 +111,7 @@ fn reliable_78_bytes_sequence_1_acked_0() {
     hand.give_bytes(HERE, &bytes(&format!("01 T 03 00 00 0000 {NOTHING_RECEIVED} {ENTRY}")));
     let batch = &hex(ENTRY)[4..];
     hand.server.send(hand.now, peer, RELIABLE, batch);
-    let expected = bytes(&format!("01 T 03 00 00 0000 0100 0000 ffffffffffffffff {ENTRY}"));
+    let expected = bytes(&format!("01 T 03 00 00 0000 1900 0000 ffffffffffffffff {ENTRY}"));
     assert_eq!(expected.len(), 78);
     assert_eq!(hand.take(), [(HERE, expected)], "the acknowledgement travels with it");
 }

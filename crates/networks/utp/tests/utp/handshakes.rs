@@ -10,7 +10,7 @@ use consonance_gateway::udp::{
 use consonance_transport::DisconnectReason;
 use consonance_utp::{Datagram, Kind, RELIABLE, ServerSettings, UNRELIABLE};
 
-use crate::support::{ByHand, HERE, T, UtpRig, client, messages, rig};
+use crate::support::{ByHand, HERE, OPENING, T, UtpRig, client, messages, prove, rig};
 
 /// Without trouble, and with much from several seeds.
 fn everywhere(mut rule: impl FnMut(UtpRig, Trouble)) {
@@ -102,6 +102,7 @@ fn either_side_ends_a_connection_after_its_last_words() {
     everywhere(|mut rig, trouble| {
         let (leaving, left) = rig.connect_client(client(1), b"");
         let (kicked, kicked_peer) = rig.connect_client(client(2), b"");
+        prove(&mut rig, kicked, kicked_peer);
         let words = vec![7; 5000];
         let now = rig.now();
         rig.client(leaving).endpoint.send(now, RELIABLE, &words);
@@ -113,7 +114,7 @@ fn either_side_ends_a_connection_after_its_last_words() {
                 && [left, kicked_peer].iter().all(|&peer| rig.saw_of(peer).into_iter().any(is_end))
         });
         assert_eq!(messages(rig.saw_of(left), RELIABLE), [words.as_slice()]);
-        assert_eq!(messages(rig.client_saw(kicked), RELIABLE), [words.as_slice()]);
+        assert_eq!(messages(rig.client_saw(kicked), RELIABLE), [OPENING.as_slice(), &words]);
         let ours = Saw::Disconnected(DisconnectReason::ClosedByUs);
         assert_eq!(rig.client_saw(leaving).last(), Some(&ours));
         assert_eq!(rig.saw_of(kicked_peer).last(), Some(&&ours));
@@ -143,11 +144,12 @@ fn a_goodbye_that_was_lost_is_said_again_to_whoever_goes_on() {
 fn silence_ends_a_connection_at_both_ends_after_its_time_and_heartbeats_prevent_it() {
     everywhere(|mut rig, trouble| {
         let (number, peer) = rig.connect_client(client(1), b"");
+        prove(&mut rig, number, peer);
         rig.run_for(Duration::from_secs(90));
-        assert_eq!((rig.client_saw(number).len(), rig.saw_of(peer).len()), (1, 1), "both are there");
+        assert_eq!((rig.client_saw(number).len(), rig.saw_of(peer).len()), (2, 1), "both are there");
         rig.client(number).is_cut = true;
         rig.run_for(Duration::from_secs(25));
-        assert_eq!((rig.client_saw(number).len(), rig.saw_of(peer).len()), (1, 1), "both still wait");
+        assert_eq!((rig.client_saw(number).len(), rig.saw_of(peer).len()), (2, 1), "both still wait");
         rig.run_for(Duration::from_secs(5) + trouble.delay + trouble.jitter);
         let timed_out = Saw::Disconnected(DisconnectReason::TimedOut);
         assert_eq!(rig.client_saw(number).last(), Some(&timed_out));
@@ -159,12 +161,13 @@ fn silence_ends_a_connection_at_both_ends_after_its_time_and_heartbeats_prevent_
 fn a_client_that_restarts_at_its_address_is_taken_in_at_once() {
     everywhere(|mut rig, _| {
         let (number, first) = rig.connect_client(client(1), b"");
+        prove(&mut rig, number, first);
         let now = rig.now();
         let seat = rig.client(number);
         seat.endpoint = client(2);
         seat.endpoint.connect(now, b"");
         rig.run_until("it is connected again", |rig| {
-            matches!(rig.client_saw(number), [Saw::Connected(_), Saw::Connected(_)])
+            matches!(rig.client_saw(number), [Saw::Connected(_), Saw::Message(..), Saw::Connected(_)])
         });
         let again = rig.server_saw.last().unwrap().0;
         assert_ne!(first, again);
@@ -188,13 +191,23 @@ fn a_token_is_free_again_after_a_goodbye() {
 }
 
 #[test]
-fn a_connection_follows_its_client_to_another_address() {
+fn a_connection_follows_its_client_to_another_port_but_nobody_has_it_sent_to_another_host() {
     let (mut hand, peer) = ByHand::with_client(ServerSettings::default());
-    let there = SocketAddr::from(([10, 0, 0, 9], 6000));
-    assert_eq!(hand.give(there, Kind::Heartbeat), []);
-    hand.server.send(hand.now, peer, UNRELIABLE, b"x");
-    let sent = hand.take();
-    assert!(matches!(sent.as_slice(), [(to, _)] if *to == there), "{sent:?}");
+    let port = SocketAddr::new(HERE.ip(), 6000);
+    let host = SocketAddr::from(([10, 0, 0, 9], 6000));
+    for (from, follows) in [(port, true), (host, false), (HERE, true)] {
+        let before = hand.server.statistics().links.dropped.not_connected;
+        for kind in [Kind::Heartbeat, Kind::Request { greeting: b"" }, Kind::MtuCheck { datagram_bytes: 11 }]
+        {
+            assert_eq!(hand.give(from, kind), []);
+        }
+        hand.server.send(hand.now, peer, UNRELIABLE, b"x");
+        let sent = hand.take();
+        assert!(!sent.is_empty() && sent.iter().all(|(to, _)| (*to == from) == follows), "{sent:?}");
+        let dropped = hand.server.statistics().links.dropped.not_connected - before;
+        assert_eq!(dropped, if follows { 0 } else { 3 });
+    }
+    assert_eq!(hand.give(host, Kind::Disconnect), [], "nor ended");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::time::Duration;
 use consonance_gateway::udp::rig::{Saw, Trouble};
 use consonance_gateway::udp::{ClientEndpoint as _, ServerEndpoint as _, ServerEndpointEvent};
 use consonance_transport::DisconnectReason;
-use consonance_utp::{Datagram, DatagramError, Kind, RELIABLE, ServerSettings, Token};
+use consonance_utp::{Datagram, DatagramError, Kind, RELIABLE, ServerSettings, Token, UNRELIABLE};
 use proptest::prelude::*;
 
 use crate::support::{ByHand, HERE, T, client, hex, messages, rig};
@@ -53,6 +53,43 @@ fn nobody_gets_more_bytes_than_came_in_his_name() {
             }
         }
     }
+}
+
+/// What somebody may acknowledge who knows the protocol, and not what was sent.
+fn guesses() -> impl Iterator<Item = (u16, u64)> {
+    let all = (0..64_u16).map(|newest| (newest, u64::MAX));
+    let one_more_each_time = (0..64_u16).map(|newest| (newest, 1));
+    let odd = (0..64_u16).map(|newest| (newest, 0x5555_5555_5555_5555));
+    all.chain(one_more_each_time).chain(odd)
+}
+
+#[test]
+fn nobody_who_joins_blindly_has_more_than_three_times_as_much_sent_to_somebody_else() {
+    let mut hand = ByHand::new(ServerSettings::default());
+    let (mut came, mut left) = (0, 0);
+    for (acked, mask) in guesses() {
+        let body = [&[1, 0, 0, 0, 0, 0], &acked.to_le_bytes()[..], &mask.to_le_bytes(), &[0]].concat();
+        let greeting = [&[0, 0, 0, 0, 0, 0, 0xff, 0xff], &[0xff; 8][..], &[4, 0, 0, 0], b"join"].concat();
+        let acknowledgement = Kind::Data { pipeline: 3, body: &body };
+        let hello = Kind::Data { pipeline: 3, body: &greeting };
+        for kind in [Kind::Request { greeting: b"" }, hello, acknowledgement, Kind::Heartbeat] {
+            let mut datagram = Vec::new();
+            Datagram { token: T, kind }.write(&mut datagram);
+            came += datagram.len();
+            hand.give_bytes(HERE, &datagram);
+            if let Some(peer) = hand.newest {
+                hand.server.send(hand.now, peer, RELIABLE, &[1; 1000]);
+                hand.server.send(hand.now, peer, UNRELIABLE, &[2; 1000]);
+            }
+            hand.now += Duration::from_millis(200);
+            hand.server.handle_timeout(hand.now);
+            left += hand.take().iter().map(|(_, datagram)| datagram.len()).sum::<usize>();
+            assert!(left <= 3 * came, "{left} bytes for {came}");
+        }
+    }
+    let counts = hand.server.statistics();
+    assert!(counts.connections.protocol_violations > 100, "guesses are told: {counts:?}");
+    assert!(counts.links.dropped.outgoing_full > 100, "what did not leave was counted: {counts:?}");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Unity Transport between ends of ours, and against bytes as the rules of stock ones make them.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod approving;
 mod conformance;
 mod golden;
 mod handshakes;

@@ -7,12 +7,12 @@ use consonance_gateway::Channel;
 use consonance_gateway::udp::rig::{Rig, Saw, Trouble};
 use consonance_gateway::udp::{ServerEndpoint as _, ServerEndpointEvent};
 use consonance_transport::Peer;
-use consonance_utp::{ClientSettings, Datagram, Kind, ServerSettings, Token, UtpClient, UtpServer};
+use consonance_utp::{ClientSettings, Datagram, Kind, RELIABLE, ServerSettings, Token, UtpClient, UtpServer};
 
 pub(crate) type UtpRig = Rig<UtpServer, UtpClient>;
 
 pub(crate) fn rig(trouble: Trouble, seed: u64) -> UtpRig {
-    Rig::new(UtpServer::new(ServerSettings::default()), trouble, seed)
+    Rig::new(UtpServer::new(ServerSettings::default(), SEED), trouble, seed)
 }
 
 pub(crate) fn client(seed: u64) -> UtpClient {
@@ -31,21 +31,47 @@ pub(crate) fn messages<'a>(saw: impl IntoIterator<Item = &'a Saw>, wanted: Chann
 /// The token of the running example.
 pub(crate) const T: Token = Token([0xa0, 0xa1, 0xa2, 0xa3, 0xa4, 0xa5, 0xa6, 0xa7]);
 
+/// Whose numbers servers take.
+const SEED: [u8; 32] = [1; 32];
+
 /// Somebody's address.
 pub(crate) const HERE: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::new(10, 0, 0, 1)), 5000);
+
+/// The first that a server says to a client by hand.
+pub(crate) const OPENING: [u8; OPENING_PACKETS - 4] = [0; OPENING_PACKETS - 4];
+/// How many packets that is, with its length before it.
+const OPENING_PACKETS: usize = 24;
+
+/// The number of a reliable packet.
+fn sequence_of(datagram: &[u8]) -> Option<u16> {
+    let Kind::Data { pipeline: 3, body: [0, 0, _, _, low, high, ..] } = Datagram::parse(datagram).ok()?.kind
+    else {
+        return None;
+    };
+    Some(u16::from_le_bytes([*low, *high]))
+}
+
+/// Lets a server say enough that a client proves its address with the acknowledgements.
+pub(crate) fn prove(rig: &mut UtpRig, client: usize, peer: Peer) {
+    let now = rig.now();
+    rig.server.send(now, peer, RELIABLE, &OPENING);
+    rig.run_until("it arrives", |rig| !messages(rig.client_saw(client), RELIABLE).is_empty());
+}
 
 /// A server that is given datagrams by hand.
 pub(crate) struct ByHand {
     pub(crate) server: UtpServer,
     pub(crate) now: Instant,
+    /// Who was taken in last.
+    pub(crate) newest: Option<Peer>,
 }
 
 impl ByHand {
     pub(crate) fn new(settings: ServerSettings) -> Self {
-        Self { server: UtpServer::new(settings), now: Instant::now() }
+        Self { server: UtpServer::new(settings, SEED), now: Instant::now(), newest: None }
     }
 
-    /// With a client that has [`T`], was taken in, and has said that it is there.
+    /// With a client that has [`T`], was taken in, and has shown that it gets what it is sent.
     pub(crate) fn with_client(settings: ServerSettings) -> (Self, Peer) {
         let mut hand = Self::new(settings);
         let events = hand.give(HERE, Kind::Request { greeting: b"" });
@@ -53,9 +79,34 @@ impl ByHand {
             panic!("a request led to {events:?}");
         };
         let peer = *peer;
-        hand.give(HERE, Kind::Heartbeat);
-        hand.take();
+        hand.prove(peer);
         (hand, peer)
+    }
+
+    /// Shows that what is sent to the client arrives, as its acknowledgements do: so many packets of the server's are past then
+    /// as [`OPENING`] has bytes.
+    fn prove(&mut self, peer: Peer) {
+        for _ in 0..OPENING_PACKETS {
+            self.give(HERE, Kind::Heartbeat);
+        }
+        self.server.send(self.now, peer, RELIABLE, &OPENING);
+        let (mut newest, mut arrived) = (0, 0_u64);
+        for _ in 0..2 {
+            for (_, datagram) in self.take() {
+                if let Some(sequence) = sequence_of(&datagram) {
+                    newest = newest.max(sequence);
+                    arrived |= 1 << sequence;
+                }
+            }
+            self.acknowledge(newest, arrived.reverse_bits() >> (63 - newest));
+        }
+        assert_eq!(arrived, (1 << OPENING_PACKETS) - 1, "everything has come");
+    }
+
+    /// What an acknowledgement of [`T`]'s leads to.
+    pub(crate) fn acknowledge(&mut self, acked: u16, mask: u64) -> Vec<(ServerEndpointEvent, Vec<u8>)> {
+        let body = [&[1, 0, 0, 0, 0, 0], &acked.to_le_bytes()[..], &mask.to_le_bytes(), &[0]].concat();
+        self.give(HERE, Kind::Data { pipeline: 3, body: &body })
     }
 
     /// What a datagram with [`T`] leads to; newcomers are taken in.
@@ -76,6 +127,7 @@ impl ByHand {
         let mut bytes = Vec::new();
         while let Some(event) = self.server.poll_event(&mut bytes) {
             if let ServerEndpointEvent::Connected { peer, .. } = event {
+                self.newest = Some(peer);
                 self.server.accept(self.now, peer, &[]);
             }
             events.push((event, std::mem::take(&mut bytes)));

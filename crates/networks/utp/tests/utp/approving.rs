@@ -1,0 +1,83 @@
+//! A game in which a client is there when the server has said so, as in Netcode for GameObjects.
+
+use std::time::Instant;
+
+use consonance_gateway::{
+    BareEnvelope, Channel, ClientEnvelope, Envelope, EnvelopeEnd, EnvelopeKind, MessageParts, VoiceChannels,
+};
+use consonance_transport::{Delivery, PacketLimits};
+use consonance_utp::{RELIABLE, UNRELIABLE};
+
+const BARE: BareEnvelope = BareEnvelope(VoiceChannels { reliable: RELIABLE, unreliable: UNRELIABLE });
+const APPROVAL: &[u8] = b"come in, and bring your friends along";
+
+/// Messages are voice packets, but for the first one to each client.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Approving {
+    is_approved: bool,
+}
+
+impl EnvelopeEnd for Approving {
+    fn wrap(
+        &mut self,
+        now: Instant,
+        delivery: Delivery,
+        packet: &[u8],
+        message: &mut Vec<u8>,
+    ) -> Option<Channel> {
+        let mut bare = BARE;
+        bare.wrap(now, delivery, packet, message)
+    }
+}
+
+impl Envelope for Approving {
+    fn handle_connected(&mut self, _now: Instant, parts: &mut MessageParts) {
+        parts.to_client(RELIABLE, APPROVAL);
+    }
+
+    fn handle_from_client(
+        &mut self,
+        now: Instant,
+        channel: Channel,
+        message: &[u8],
+        parts: &mut MessageParts,
+    ) {
+        let mut bare = BARE;
+        bare.handle_from_client(now, channel, message, parts);
+    }
+}
+
+impl EnvelopeKind for Approving {
+    type Envelope = Self;
+
+    fn open(&mut self, _now: Instant) -> Self {
+        *self
+    }
+
+    fn limits(&self, messages: PacketLimits) -> PacketLimits {
+        messages
+    }
+}
+
+impl ClientEnvelope for Approving {
+    fn handle_connected(&mut self, _now: Instant, _parts: &mut MessageParts) {
+        self.is_approved = false;
+    }
+
+    fn handle_message(&mut self, now: Instant, channel: Channel, message: &[u8], parts: &mut MessageParts) {
+        if channel == RELIABLE && !std::mem::replace(&mut self.is_approved, true) {
+            assert_eq!(message, APPROVAL);
+        } else {
+            let mut bare = BARE;
+            bare.handle_message(now, channel, message, parts);
+        }
+    }
+
+    fn is_ready(&self) -> bool {
+        self.is_approved
+    }
+
+    fn limits(&self, messages: PacketLimits) -> PacketLimits {
+        messages
+    }
+}
