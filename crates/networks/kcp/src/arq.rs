@@ -32,8 +32,10 @@ pub struct Arq {
     /// The largest datagram, with its prefix, in bytes.
     datagram_bytes_max: usize,
     prefix_bytes: usize,
-    /// When the clock of the segments was 0.
+    /// When the conversation began.
     start: Instant,
+    /// What the clock of the segments showed then.
+    clock_at_start_ms: u32,
     sending: Sending,
     receiving: Receiving,
     round_trip: RoundTrip,
@@ -44,6 +46,8 @@ pub struct Arq {
     owes_window: bool,
     next_resend_ms: Option<u64>,
     is_dead: bool,
+    /// Whether an acknowledgement had the time of what it acknowledges.
+    has_echo: bool,
     datagram: Vec<u8>,
 }
 
@@ -68,6 +72,7 @@ impl Arq {
             datagram_bytes_max,
             prefix_bytes,
             start: now,
+            clock_at_start_ms: 0,
             sending: Sending::default(),
             receiving: Receiving::new(receive_window.max(RECEIVE_WINDOW_MIN)),
             round_trip: RoundTrip::default(),
@@ -77,8 +82,14 @@ impl Arq {
             owes_window: false,
             next_resend_ms: None,
             is_dead: false,
+            has_echo: false,
             datagram: Vec::with_capacity(datagram_bytes_max),
         }
+    }
+
+    /// The clock of the segments, in milliseconds, showed this when the conversation began, and not 0. Nothing may have been sent.
+    pub fn start_clock_at(&mut self, clock_ms: u32) {
+        self.clock_at_start_ms = clock_ms;
     }
 
     /// The largest message, in bytes.
@@ -88,12 +99,14 @@ impl Arq {
 
     /// Takes the segments of a datagram, behind its prefix. False if there was none.
     pub fn handle_segments(&mut self, now: Instant, bytes: &[u8]) -> bool {
-        let now_ms = self.clock_ms(now);
         let mut newest_arrived: Option<u32> = None;
         let mut has_any = false;
         for segment in Segments::new(bytes) {
             has_any = true;
             self.remote_window = segment.window;
+            if segment.command == Command::Acknowledge {
+                self.has_echo |= self.sending.is_echo(segment.number, segment.time_ms);
+            }
             self.sending.acknowledge_below(segment.expected);
             match segment.command {
                 Command::Push => {
@@ -102,7 +115,7 @@ impl Arq {
                     }
                 }
                 Command::Acknowledge => {
-                    self.sample_round_trip(now_ms, segment.time_ms);
+                    self.sample_round_trip(now, segment.time_ms);
                     self.sending.acknowledge(segment.number);
                     if newest_arrived.is_none_or(|newest| is_before(newest, segment.number)) {
                         newest_arrived = Some(segment.number);
@@ -146,7 +159,7 @@ impl Arq {
     /// is pushed.
     pub fn flush(&mut self, now: Instant, prefix: &[u8], mut emit: impl FnMut(&[u8])) {
         debug_assert_eq!(prefix.len(), self.prefix_bytes, "the prefix decides how much fits");
-        let now_ms = self.clock_ms(now);
+        let (now_ms, time_ms) = (self.passed_ms(now), self.clock_ms(now));
         let mut datagram = std::mem::take(&mut self.datagram);
         datagram.clear();
         datagram.extend_from_slice(prefix);
@@ -156,7 +169,7 @@ impl Arq {
             command: Command::Acknowledge,
             fragments_after: 0,
             window: self.receiving.free(),
-            time_ms: now_ms as u32,
+            time_ms,
             number: 0,
             expected: self.receiving.expected(),
             payload: &[],
@@ -172,7 +185,7 @@ impl Arq {
         }
         self.sending.advance(SEND_WINDOW.min(self.remote_window.into()), now_ms);
         let timeout_ms = self.round_trip.timeout_ms();
-        let sent = self.sending.send_due(now_ms, timeout_ms, |segment| {
+        let sent = self.sending.send_due((now_ms, time_ms), timeout_ms, |segment| {
             packer.put(&Segment {
                 command: Command::Push,
                 fragments_after: segment.fragments_after,
@@ -203,9 +216,10 @@ impl Arq {
         self.sending.len() == 0
     }
 
-    /// Whether anything that was sent has ever arrived.
-    pub fn has_arrived(&self) -> bool {
-        self.sending.acknowledged() != 0
+    /// Whether an acknowledgement ever echoed the time of the segment that it acknowledges: whoever does not get our segments knows
+    /// their numbers, but no time of a clock that began [anywhere](Self::start_clock_at).
+    pub fn has_echo(&self) -> bool {
+        self.has_echo
     }
 
     /// Whether one segment was sent as often as one may be, and never arrived.
@@ -222,12 +236,17 @@ impl Arq {
         self.datagram_bytes_max - self.prefix_bytes - HEADER_BYTES
     }
 
-    fn clock_ms(&self, now: Instant) -> u64 {
+    fn passed_ms(&self, now: Instant) -> u64 {
         now.saturating_duration_since(self.start).as_millis() as u64
     }
 
-    fn sample_round_trip(&mut self, now_ms: u64, sent_ms: u32) {
-        let round_trip_ms = (now_ms as u32).wrapping_sub(sent_ms);
+    /// The clock that segments show.
+    fn clock_ms(&self, now: Instant) -> u32 {
+        self.clock_at_start_ms.wrapping_add(self.passed_ms(now) as u32)
+    }
+
+    fn sample_round_trip(&mut self, now: Instant, sent_ms: u32) {
+        let round_trip_ms = self.clock_ms(now).wrapping_sub(sent_ms);
         // Whatever else the other side echoes, it cannot have seen our future.
         if round_trip_ms <= TIMEOUT_MS_MAX {
             self.round_trip.sample(round_trip_ms);

@@ -79,6 +79,11 @@ impl Link {
         self
     }
 
+    /// The segments' clock begins here, so that it takes one of our segments to know what an acknowledgement echoes.
+    pub(crate) fn start_clock_at(&mut self, clock_ms: u32) {
+        self.arq.start_clock_at(clock_ms);
+    }
+
     pub(crate) fn generation(&self) -> Generation {
         self.generation
     }

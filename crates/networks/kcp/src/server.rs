@@ -87,19 +87,19 @@ impl KcpServer {
     /// A datagram from an address that has a connection. False if it is not of that connection.
     fn handle_known(&mut self, now: Instant, peer: Peer, datagram: &[u8]) -> bool {
         let Some(connection) = self.connections.get_mut(&peer) else { return false };
-        connection.credit(datagram.len());
+        connection.credit.earn(datagram.len());
         let opened = connection.link.open(datagram);
         let has_cookies = connection.link.generation().has_cookies();
         connection.is_muted &= opened.is_none();
         if opened.is_some() && has_cookies {
-            connection.prove();
+            connection.credit.prove();
         }
         let is_ours = match opened {
             None => false,
             Some(Opened::Segments(segments)) => {
                 let has_any = connection.link.handle_segments(now, segments);
-                if !has_cookies && connection.link.arq().has_arrived() {
-                    connection.prove();
+                if !has_cookies && connection.link.arq().has_echo() {
+                    connection.credit.prove();
                 }
                 has_any
             }

@@ -25,6 +25,8 @@ pub(super) struct UnderWay {
     skipped: u32,
     timeout_ms: u32,
     resend_at_ms: u64,
+    /// What the clock of the segments showed when it was sent the first and the last time, once it was.
+    shown_ms: Option<(u32, u32)>,
     is_acknowledged: bool,
 }
 
@@ -48,6 +50,13 @@ impl Sending {
     /// How many of the first ones were acknowledged.
     pub(super) fn acknowledged(&self) -> u32 {
         self.under_way.front().map_or(self.next_number, |first| first.number)
+    }
+
+    /// Whether one is under way that was sent at this time, by the clock of the segments.
+    pub(super) fn is_echo(&self, number: u32, time_ms: u32) -> bool {
+        let index = number.wrapping_sub(self.acknowledged()) as usize;
+        let shown = self.under_way.get(index).and_then(|segment| segment.shown_ms);
+        shown.is_some_and(|(first, last)| [first, last].contains(&time_ms))
     }
 
     /// One has arrived. True if it was under way until now.
@@ -93,25 +102,28 @@ impl Sending {
                 skipped: 0,
                 timeout_ms: 0,
                 resend_at_ms: now_ms,
+                shown_ms: None,
                 is_acknowledged: false,
             });
             self.next_number = self.next_number.wrapping_add(1);
         }
     }
 
-    /// Gives everything that has to be sent by now, and says when the next has to be.
+    /// Gives everything that has to be sent by now, which is also told by the clock of the segments, and says when the next has to be.
     ///
     /// # Errors
     /// When one was sent as often as one may be: nothing arrives any more.
     pub(super) fn send_due(
         &mut self,
-        now_ms: u64,
+        (now_ms, clock_ms): (u64, u32),
         timeout_ms: u32,
         mut send: impl FnMut(&UnderWay),
     ) -> Result<Option<u64>, ()> {
         let mut next = None;
         for segment in self.under_way.iter_mut().filter(|segment| !segment.is_acknowledged) {
             if segment.prepare(now_ms, timeout_ms) {
+                let first = segment.shown_ms.map_or(clock_ms, |(first, _)| first);
+                segment.shown_ms = Some((first, clock_ms));
                 send(segment);
                 if segment.transmissions >= TRANSMISSIONS_MAX {
                     return Err(());

@@ -3,13 +3,9 @@
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use consonance_gateway::udp::BytesQueue;
+use consonance_gateway::udp::{BytesQueue, Credit};
 
 use crate::link::Link;
-
-/// How many bytes go to an address for each one that came from it, until it has shown that it gets what we send: as in QUIC
-/// (RFC 9000, section 8.1).
-const UNPROVED_FACTOR: usize = 3;
 
 #[derive(Debug)]
 pub(super) struct Connection {
@@ -20,8 +16,8 @@ pub(super) struct Connection {
     pub(super) stage: Stage,
     /// Somebody else says hello from its address: nothing is sent there that would be taken for an answer to that.
     pub(super) is_muted: bool,
-    /// How many bytes may still be sent to an address that has proved nothing; none once it has.
-    unproved: Option<usize>,
+    /// What may be sent to the address.
+    pub(super) credit: Credit,
     /// Until when it has to prove its address.
     pub(super) prove_until: Instant,
     /// Whether it is in the queue of those from whom something may have come.
@@ -47,7 +43,7 @@ impl Connection {
             cookie,
             stage: Stage::Newcomer,
             is_muted: false,
-            unproved: Some(0),
+            credit: Credit::new(),
             prove_until,
             is_ready: false,
             is_dirty: false,
@@ -55,19 +51,7 @@ impl Connection {
     }
 
     pub(super) fn is_proved(&self) -> bool {
-        self.unproved.is_none()
-    }
-
-    /// So much came from the address, whoever sent it.
-    pub(super) fn credit(&mut self, bytes: usize) {
-        if let Some(unproved) = &mut self.unproved {
-            *unproved += UNPROVED_FACTOR * bytes;
-        }
-    }
-
-    /// Only somebody who gets what we send can have sent what came.
-    pub(super) fn prove(&mut self) {
-        self.unproved = None;
+        self.credit.is_proved()
     }
 
     /// Queues what is due.
@@ -89,8 +73,8 @@ impl Connection {
     }
 
     fn exit<'c>(&'c mut self, outgoing: &'c mut BytesQueue<SocketAddr>) -> (&'c mut Link, Exit<'c>) {
-        let Self { link, remote, is_muted, unproved, .. } = self;
-        (link, Exit { remote: *remote, is_muted: *is_muted, unproved, outgoing })
+        let Self { link, remote, is_muted, credit, .. } = self;
+        (link, Exit { remote: *remote, is_muted: *is_muted, credit, outgoing })
     }
 
     pub(super) fn poll_timeout(&self) -> Instant {
@@ -106,19 +90,14 @@ impl Connection {
 struct Exit<'c> {
     remote: SocketAddr,
     is_muted: bool,
-    unproved: &'c mut Option<usize>,
+    credit: &'c mut Credit,
     outgoing: &'c mut BytesQueue<SocketAddr>,
 }
 
 impl Exit<'_> {
     fn emit(&mut self, datagram: &[u8]) {
-        if self.is_muted {
-            return;
+        if !self.is_muted && self.credit.spend(datagram.len()) {
+            self.outgoing.push(self.remote, |bytes| bytes.extend_from_slice(datagram));
         }
-        if let Some(unproved) = &mut self.unproved {
-            let Some(rest) = unproved.checked_sub(datagram.len()) else { return };
-            *unproved = rest;
-        }
-        self.outgoing.push(self.remote, |bytes| bytes.extend_from_slice(datagram));
     }
 }

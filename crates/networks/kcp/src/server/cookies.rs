@@ -1,28 +1,28 @@
-//! Cookies that nobody guesses, from a seed.
+//! What nobody guesses who does not get what we send, from a seed.
 
-use ring::hmac;
+use consonance_gateway::udp::SecretNumbers;
 
 #[derive(Debug)]
-pub(super) struct Cookies {
-    key: hmac::Key,
-    given: u64,
-}
+pub(super) struct Cookies(SecretNumbers);
 
 impl Cookies {
     pub(super) fn new(seed: &[u8; 32]) -> Self {
-        Self { key: hmac::Key::new(hmac::HMAC_SHA256, seed), given: 0 }
+        Self(SecretNumbers::new(seed))
     }
 
     /// A cookie that is not 0, which stands for none.
     pub(super) fn next(&mut self) -> u32 {
         loop {
-            self.given += 1;
-            let tag = hmac::sign(&self.key, &self.given.to_le_bytes());
-            let cookie = tag.as_ref().first_chunk().copied().map_or(0, u32::from_le_bytes);
+            let cookie = self.0.draw() as u32;
             if cookie != 0 {
                 return cookie;
             }
         }
+    }
+
+    /// Where the clock of a connection begins whose datagrams carry no cookie.
+    pub(super) fn clock_ms(&mut self) -> u32 {
+        self.0.draw() as u32
     }
 }
 

@@ -38,13 +38,16 @@ impl KcpServer {
         let peer = Peer(self.last_peer);
         let cookie = self.cookies.next();
         let mut link = Link::new(now, generation, self.settings.link).expecting(cookie);
+        if !generation.has_cookies() {
+            link.start_clock_at(self.cookies.clock_ms());
+        }
         link.cookie_out = if generation == Generation::G2 { hello.cookie } else { cookie };
         if !is_certain {
             link.set_undecided(now);
         }
         link.handle_segments(now, hello.segments);
         let mut connection = Connection::new(link, from, cookie, now + self.settings.handshake_timeout);
-        connection.credit(bytes);
+        connection.credit.earn(bytes);
         self.connections.insert(peer, connection);
         self.by_address.insert(from, peer);
         self.unproved.push_back(peer);

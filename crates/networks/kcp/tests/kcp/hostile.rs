@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use consonance_gateway::udp::{ClientEndpoint as _, ServerEndpoint as _, ServerEndpointEvent};
 use consonance_kcp::{
-    Generation, HEADER_BYTES, KcpClient, KcpClientSettings, KcpServerSettings, RELIABLE_CHANNEL, Segments,
-    UNRELIABLE_CHANNEL,
+    Command, Generation, HEADER_BYTES, KcpClient, KcpClientSettings, KcpServerSettings, RELIABLE_CHANNEL,
+    Segment, Segments, UNRELIABLE_CHANNEL,
 };
+use consonance_transport::Peer;
 
 use crate::golden::{G1_VOICE, G3_VOICE, G4_DISCONNECT, G4_HELLO, G4_RELIABLE_VOICE, G4_VOICE};
 use crate::support::{ByHand, address, hex};
@@ -100,6 +101,48 @@ fn an_address_that_answers_nothing_gets_at_most_three_times_what_came_from_it_an
         let counts = hand.server.statistics().connections;
         assert_eq!((counts.failed_handshakes, counts.connected), (1, 0));
     }
+}
+
+/// Segments of G1 with which somebody claims to have got what was sent, who knows the protocol and not the bytes.
+fn blind_claims() -> Vec<Vec<u8>> {
+    let segment = |command: Command, number: u32, time_ms: u32, payload: &[u8]| {
+        let mut datagram = vec![1];
+        let segment =
+            Segment { command, fragments_after: 0, window: 4096, time_ms, number, expected: 1, payload };
+        segment.write(&mut datagram);
+        datagram
+    };
+    let mut claims = vec![segment(Command::Push, 1, 0, &[3, 9]), segment(Command::TellWindow, 0, 0, &[])];
+    claims.extend((0..2000).map(|time_ms| segment(Command::Acknowledge, 0, time_ms, &[])));
+    claims
+}
+
+#[test]
+fn without_cookies_it_takes_the_time_of_a_segment_to_prove_an_address() {
+    let mut hand = server();
+    let hello = hex(G1_HELLO);
+    let (peer, _) = hand.connect(address(1), &hello);
+    let (mut came, mut left) = (hello.len(), 0);
+    for claim in blind_claims() {
+        came += claim.len();
+        hand.give(address(1), &claim);
+        for channel in [RELIABLE_CHANNEL, UNRELIABLE_CHANNEL] {
+            hand.server.send(hand.now, peer, channel, &[7; 1000]);
+        }
+        left += hand.take().iter().map(|(_, datagram)| datagram.len()).sum::<usize>();
+        assert!(left <= 3 * came, "{left} bytes for {came}");
+    }
+
+    let mut hand = server();
+    hand.give(address(1), &hello);
+    let sent = hand.take();
+    let first = Segments::new(&sent[0].1[1..]).find(|segment| segment.command == Command::Push).unwrap();
+    let mut echo = vec![1];
+    Segment { command: Command::Acknowledge, expected: 1, payload: &[], ..first }.write(&mut echo);
+    hand.give(address(1), &echo);
+    hand.server.send(hand.now, Peer(1), RELIABLE_CHANNEL, &[7; 10_000]);
+    let left: usize = hand.take().iter().map(|(_, datagram)| datagram.len()).sum();
+    assert!(left > 10_000, "{left} bytes to whoever echoes it");
 }
 
 #[test]
