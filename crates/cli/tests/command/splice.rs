@@ -134,7 +134,7 @@ fn a_splice_that_is_told_the_tags_of_a_darkrift_game_answers_with_the_one_of_its
 #[test]
 fn players_of_a_fishnet_game_hear_each_other_and_their_game_hears_everything_else() {
     let clock = UtcClock::new(Instant::now(), SystemTime::now());
-    let endpoint = LiteNetLibServer::new(LiteNetLibSettings::default(), clock);
+    let endpoint = LiteNetLibServer::new(LiteNetLibSettings::default(), clock, [7; 32]);
     let mut game = UdpServer::bind(ANY_PORT, endpoint, UdpServerSettings::default()).unwrap();
     let (splice, address) = splice("fishnet", game.local_addr(), &[]);
     let met = play(&mut game, &splice, || {

@@ -9,11 +9,13 @@ use crate::channel::{Attempt, CHANNELED_HEADER_BYTES, ChannelState, Fragment, Me
 use crate::packet_type::{Dialect, FRAGMENT_HEADER_BYTES, Header, PacketType};
 use crate::settings::ConnectionSettings;
 
+mod address_proof;
 mod incomplete;
 mod merging;
 mod receiving;
 mod round_trip;
 
+use address_proof::AddressProof;
 use incomplete::Incomplete;
 pub(crate) use incomplete::TooMuchIncomplete;
 use merging::Merging;
@@ -63,6 +65,9 @@ pub(crate) struct Connection {
     next_fragment_id: u16,
     merging: Merging,
     round_trip: RoundTrip,
+    /// Until the other end has proved its address.
+    proof: Option<AddressProof>,
+    is_guessing: bool,
     /// The number of the last ping that was answered.
     answered: u16,
     ping_at: Instant,
@@ -102,12 +107,30 @@ impl Connection {
                 Header::new(PacketType::Merged, number).byte(dialect),
             ),
             round_trip: RoundTrip::default(),
+            proof: None,
+            is_guessing: false,
             answered: 0,
             ping_at: now + settings.ping_interval,
             silent_at: now + settings.silence_timeout,
             tick_at: None,
             counts: Counts::default(),
         }
+    }
+
+    /// The other end has to prove that it gets what is sent to its address. The number is one that nobody can guess.
+    pub(crate) fn ask_for_proof(&mut self, now: Instant, secret: u64) {
+        self.proof = Some(AddressProof::new(secret));
+        self.ping(now);
+    }
+
+    /// Whether the other end has proved its address, or does not have to.
+    pub(crate) fn is_proved(&self) -> bool {
+        self.proof.is_none()
+    }
+
+    /// Whether the other end answers what it was not asked.
+    pub(crate) fn is_guessing(&self) -> bool {
+        self.is_guessing
     }
 
     /// Sends a message.
@@ -142,10 +165,7 @@ impl Connection {
             return false;
         }
         if self.ping_at <= now {
-            self.ping_at = now + self.settings.ping_interval.max(TIMER_MIN);
-            let [low, high] = self.round_trip.ping(now, self.settings.ping_interval).to_le_bytes();
-            let first = Header::new(PacketType::Ping, self.number).byte(self.dialect);
-            self.merging.put_alone(&[&[first, low, high]]);
+            self.ping(now);
         }
         if self.tick_at.is_some_and(|at| at <= now) {
             self.tick(now);
@@ -179,12 +199,20 @@ impl Connection {
         self.number
     }
 
-    pub(crate) fn dialect(&self) -> Dialect {
-        self.dialect
-    }
-
     pub(crate) fn round_trip(&self) -> Duration {
         self.round_trip.mean()
+    }
+
+    fn ping(&mut self, now: Instant) {
+        self.ping_at = now + self.settings.ping_interval.max(TIMER_MIN);
+        let step = self.proof.as_mut().map_or(1, AddressProof::step);
+        let number = self.round_trip.ping(now, self.settings.ping_interval, step);
+        if let Some(proof) = &mut self.proof {
+            proof.note_asked(number);
+        }
+        let [low, high] = number.to_le_bytes();
+        let first = Header::new(PacketType::Ping, self.number).byte(self.dialect);
+        self.merging.put_alone(&[&[first, low, high]]);
     }
 
     /// A message as packets without numbers; makes the channel if it is there for the first time.

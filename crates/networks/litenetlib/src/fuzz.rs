@@ -74,7 +74,7 @@ impl Stage {
         let clients = || (0..CLIENTS).map(|_| LiteNetLibClient::new(ClientSettings::default(), clock));
         Self {
             now,
-            server: LiteNetLibServer::new(settings, clock),
+            server: LiteNetLibServer::new(settings, clock, [1; 32]),
             clients: clients().collect(),
             is_trying: [false; CLIENTS],
             up: vec![VecDeque::new(); CLIENTS],

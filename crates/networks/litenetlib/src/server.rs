@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use consonance_gateway::udp::{BytesQueue, ServerEndpoint, ServerEndpointEvent};
+use consonance_gateway::udp::{BytesQueue, SecretNumbers, ServerEndpoint, ServerEndpointEvent};
 use consonance_gateway::{Channel, Timers, VoiceChannels};
 use consonance_transport::{Delivery, DisconnectReason, Peer, SHUTTING_DOWN, ServerStatistics};
 
@@ -33,6 +33,8 @@ const ACCEPT_GRACE: Duration = Duration::from_secs(10);
 pub struct LiteNetLibServer {
     settings: ServerSettings,
     clock: UtcClock,
+    /// What newcomers prove their addresses with.
+    secrets: SecretNumbers,
     guests: BTreeMap<Peer, Guest>,
     by_address: BTreeMap<SocketAddr, Peer>,
     timers: Timers<Peer>,
@@ -52,11 +54,13 @@ pub struct LiteNetLibServer {
 }
 
 impl LiteNetLibServer {
-    /// A server without clients. The clock is what clients are told as the time of day.
-    pub fn new(settings: ServerSettings, clock: UtcClock) -> Self {
+    /// A server without clients. The clock is what clients are told as the time of day. From the seed, which nobody else may know,
+    /// comes what only those can tell who get what is sent to them: take it from the system's source of random numbers.
+    pub fn new(settings: ServerSettings, clock: UtcClock, seed: [u8; 32]) -> Self {
         Self {
             settings,
             clock,
+            secrets: SecretNumbers::new(&seed),
             guests: BTreeMap::new(),
             by_address: BTreeMap::new(),
             timers: Timers::default(),
@@ -85,6 +89,15 @@ impl LiteNetLibServer {
 
     fn report(&mut self, event: ServerEndpointEvent) {
         self.events.push(event, |_| ());
+    }
+
+    /// What is not the connection's own goes to a guest as far as its credit goes.
+    fn answer_guest(&mut self, peer: Peer, packet: &[u8]) {
+        let Some(guest) = self.guests.get_mut(&peer) else { return };
+        if guest.spend(packet.len()) {
+            let to = guest.address;
+            self.answer(to, packet);
+        }
     }
 
     fn answer(&mut self, to: SocketAddr, packet: &[u8]) {
@@ -126,10 +139,7 @@ impl ServerEndpoint for LiteNetLibServer {
         while to.is_none()
             && let Some(peer) = self.talking.first().copied()
         {
-            to = self.guests.get_mut(&peer).and_then(|guest| {
-                let connection = &mut guest.connected()?.connection;
-                connection.poll_transmit(datagram).then_some(guest.address)
-            });
+            to = self.guests.get_mut(&peer).and_then(|guest| guest.poll_transmit(datagram));
             if to.is_none() {
                 self.talking.remove(&peer);
             }
@@ -157,16 +167,19 @@ impl ServerEndpoint for LiteNetLibServer {
         if !matches!(guest.state, State::Asked { .. }) {
             return;
         }
+        let secret = self.secrets.draw();
         let Self { settings, clock, .. } = self;
         let (number, dialect) = (guest.attempt.connection_number, guest.attempt.dialect);
+        let mut connection = Connection::new(now, &settings.connection, *clock, dialect, number);
+        connection.ask_for_proof(now, secret);
         guest.state = State::Connected(Box::new(Connected {
-            connection: Connection::new(now, &settings.connection, *clock, dialect, number),
+            connection,
             accepted_at: now,
             new_until: Some(now + settings.newcomer_timeout),
         }));
-        let (address, accept) = (guest.address, guest.attempt.accept(peer_id(peer)));
+        let accept = guest.attempt.accept(peer_id(peer));
         self.statistics.connections.accepted += 1;
-        self.answer(address, &accept);
+        self.answer_guest(peer, &accept);
         self.settle(peer);
     }
 
@@ -175,11 +188,16 @@ impl ServerEndpoint for LiteNetLibServer {
             self.statistics.links.dropped.too_large += 1;
             return;
         }
-        let guest = self.guests.get_mut(&peer).filter(|guest| guest.is_heard());
-        let Some(connected) = guest.and_then(Guest::connected) else {
+        let mut guest = self.guests.get_mut(&peer).filter(|guest| guest.is_heard());
+        let is_beyond_credit = guest.as_ref().is_some_and(|guest| !guest.credit.covers(message.len()));
+        let Some(connected) = guest.as_mut().and_then(|guest| guest.connected()) else {
             self.statistics.links.dropped.not_connected += 1;
             return;
         };
+        if is_beyond_credit && delivery_of(channel) == Delivery::Unreliable {
+            self.statistics.links.dropped.outgoing_full += 1;
+            return;
+        }
         match connected.connection.send(now, channel, message) {
             Ok(()) => {
                 self.statistics.links.sent.count(self.delivery_of(channel), 1, message.len());

@@ -164,7 +164,7 @@ fn darkrift_client(server: SocketAddr, _seed: u32) -> io::Result<Box<dyn GameNet
 }
 
 fn litenetlib_server() -> io::Result<Server> {
-    over_udp(LiteNetLibServer::new(consonance_litenetlib::ServerSettings::default(), utc_clock()))
+    over_udp(LiteNetLibServer::new(consonance_litenetlib::ServerSettings::default(), utc_clock(), [1; 32]))
 }
 
 fn utc_clock() -> UtcClock {

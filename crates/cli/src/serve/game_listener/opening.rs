@@ -131,7 +131,7 @@ fn open_fishnet(config: &ListenerConfig, session: &str) -> io::Result<Opened> {
     };
     let clock = UtcClock::new(Instant::now(), SystemTime::now());
     let envelopes = FishNetVoiceOnly::new(fishnet_settings(&config.game));
-    over_udp(config, session, LiteNetLibServer::new(settings, clock), envelopes)
+    over_udp(config, session, LiteNetLibServer::new(settings, clock, random()?), envelopes)
 }
 
 /// A session host at the signalling server that is named, or at one of ours on the TCP port of the same number.

@@ -171,7 +171,7 @@ fn open_fishnet(plan: &SplicePlan<'_>, upstreams: Upstreams) -> io::Result<Opene
     let key = Key::Any;
     let server =
         LiteNetLibSettings { connection: connection.clone(), key, connections_max, ..Default::default() };
-    let clients = bind(plan, LiteNetLibServer::new(server, clock))?;
+    let clients = bind(plan, LiteNetLibServer::new(server, clock, random()?))?;
     let upstreams = upstreams.behind(clients.local_addr());
     let server = Some(upstreams.upstream);
     let client = consonance_litenetlib::ClientSettings { connection, server, ..Default::default() };

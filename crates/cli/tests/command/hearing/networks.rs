@@ -178,7 +178,7 @@ fn darkrift(ways: Ways) -> Listening {
 
 fn fishnet(ways: Ways) -> Listening {
     let clock = UtcClock::new(Instant::now(), SystemTime::now());
-    let litenetlib = LiteNetLibServer::new(consonance_litenetlib::ServerSettings::default(), clock);
+    let litenetlib = LiteNetLibServer::new(consonance_litenetlib::ServerSettings::default(), clock, SEED);
     let envelopes = FishNetVoiceOnly::new(consonance_fishnet::VoiceOnlySettings::default());
     let (server, at) = over_udp(litenetlib, envelopes);
     ways.listening(server, at, game_clients::fishnet)

@@ -29,7 +29,7 @@ fn clock() -> UtcClock {
 }
 
 fn network(settings: ServerSettings) -> UdpServer<LiteNetLibServer> {
-    let endpoint = LiteNetLibServer::new(settings, clock());
+    let endpoint = LiteNetLibServer::new(settings, clock(), [1; 32]);
     UdpServer::bind(ANY_PORT, endpoint, UdpServerSettings::default()).unwrap()
 }
 

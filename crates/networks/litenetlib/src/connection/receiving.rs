@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use consonance_gateway::Channel;
 
+use super::address_proof::Shown;
 use super::incomplete::{Refused, TooMuchIncomplete};
 use super::{Connection, DATAGRAM_BYTES_MAX, UNRELIABLE, merging, round_trip};
 use crate::channel::{ChannelState, Method, data_of};
@@ -57,7 +58,7 @@ impl Connection {
                 }
             }
             PacketType::Ping => self.answer_ping(now, packet),
-            PacketType::Pong => self.round_trip.handle_pong(now, u16::from_le_bytes([packet[1], packet[2]])),
+            PacketType::Pong => self.handle_pong(now, u16::from_le_bytes([packet[1], packet[2]])),
             PacketType::MtuCheck => self.answer_probe(packet),
             PacketType::MtuOk | PacketType::Empty | PacketType::ShutdownOk => {}
             _ => self.counts.malformed += 1,
@@ -107,6 +108,17 @@ impl Connection {
             self.answered = number;
             let first = Header::new(PacketType::Pong, self.number).byte(self.dialect);
             self.merging.put_alone(&[&[first], &packet[1..3], &self.clock.ticks(now).to_le_bytes()]);
+        }
+    }
+
+    fn handle_pong(&mut self, now: Instant, number: u16) {
+        self.round_trip.handle_pong(now, number);
+        let shown = self.proof.as_mut().map(|proof| proof.handle_answer(number));
+        match shown {
+            Some(Shown::Something) => self.ping(now),
+            Some(Shown::Address) => self.proof = None,
+            Some(Shown::Guesswork) => self.is_guessing = true,
+            Some(Shown::Nothing) | None => {}
         }
     }
 

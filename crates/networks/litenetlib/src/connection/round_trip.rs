@@ -31,14 +31,14 @@ impl Default for RoundTrip {
 }
 
 impl RoundTrip {
-    /// A ping leaves: its number.
-    pub(super) fn ping(&mut self, now: Instant, interval: Duration) -> u16 {
+    /// A ping leaves, so far after the one before: its number.
+    pub(super) fn ping(&mut self, now: Instant, interval: Duration, step: u16) -> u16 {
         let anew_at = self.anew_at.get_or_insert(now + interval * INTERVALS_PER_MEAN);
         if *anew_at <= now {
             *anew_at = now + interval * INTERVALS_PER_MEAN;
             (self.sum, self.samples) = (self.mean(), self.samples.min(1));
         }
-        self.number = self.number.wrapping_add(1);
+        self.number = self.number.wrapping_add(step);
         self.pinged_at = Some(now);
         self.number
     }
@@ -81,14 +81,14 @@ mod tests {
     fn the_mean_begins_anew_from_what_it_was_every_three_pings() {
         let mut round_trip = RoundTrip::default();
         let start = Instant::now();
-        assert_eq!(round_trip.ping(start, SECOND), 2);
+        assert_eq!(round_trip.ping(start, SECOND, 1), 2);
         assert!(round_trip.resend_after().abs_diff(27 * MS) < MS);
         round_trip.handle_pong(start + 10 * MS, 2);
-        assert_eq!(round_trip.ping(start + SECOND, SECOND), 3);
+        assert_eq!(round_trip.ping(start + SECOND, SECOND, 1), 3);
         round_trip.handle_pong(start + SECOND + 30 * MS, 3);
         assert_eq!(round_trip.mean(), 20 * MS);
         assert_eq!(round_trip.resend_after(), 67 * MS);
-        round_trip.ping(start + 3 * SECOND, SECOND);
+        round_trip.ping(start + 3 * SECOND, SECOND, 1);
         round_trip.handle_pong(start + 3 * SECOND + 40 * MS, 4);
         assert_eq!(round_trip.mean(), 30 * MS, "20 from before count once");
     }
@@ -97,7 +97,7 @@ mod tests {
     fn an_answer_counts_once_and_only_to_the_last_ping() {
         let mut round_trip = RoundTrip::default();
         let start = Instant::now();
-        round_trip.ping(start, SECOND);
+        round_trip.ping(start, SECOND, 1);
         round_trip.handle_pong(start + 10 * MS, 7);
         round_trip.handle_pong(start + 20 * MS, 2);
         round_trip.handle_pong(start + 500 * MS, 2);

@@ -69,14 +69,16 @@ impl LiteNetLibServer {
         let address = guest.address;
         let packet = guest.attempt.disconnect(words);
         let is_new = guest.is_new();
+        while guest.poll_transmit(&mut last_words).is_some() {
+            self.answers.push(address, |datagram| datagram.append(&mut last_words));
+        }
         if let Some(connected) = guest.connected() {
-            while connected.connection.poll_transmit(&mut last_words) {
-                self.answers.push(address, |datagram| datagram.append(&mut last_words));
-            }
             self.counts.add(connected.connection.counts);
         }
         let goodbye = Goodbye::new(now, &self.settings.connection, packet);
-        self.answers.push(address, |datagram| datagram.extend_from_slice(goodbye.packet()));
+        if guest.spend(goodbye.packet().len()) {
+            self.answers.push(address, |datagram| datagram.extend_from_slice(goodbye.packet()));
+        }
         guest.state = State::Gone { goodbye, is_refused };
         self.newcomers -= usize::from(is_new);
         self.report(ServerEndpointEvent::Disconnected { peer, reason });
@@ -106,8 +108,8 @@ impl LiteNetLibServer {
             }
             State::Gone { goodbye, .. } => {
                 if goodbye.repeats(now, &self.settings.connection) {
-                    let (address, goodbye) = (guest.address, &*goodbye);
-                    self.answers.push(address, |datagram| datagram.extend_from_slice(goodbye.packet()));
+                    let packet = goodbye.packet().to_vec();
+                    self.answer_guest(peer, &packet);
                 }
             }
             State::Connected(connected) | State::Leaving { connected, .. } => {

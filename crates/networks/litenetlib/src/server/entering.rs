@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use consonance_gateway::udp::ServerEndpointEvent;
+use consonance_gateway::udp::{Credit, ServerEndpointEvent};
 use consonance_transport::{DisconnectReason, Peer, SHUTTING_DOWN};
 
 use super::guest::{Attempt, Guest, State};
@@ -55,7 +55,7 @@ impl LiteNetLibServer {
         }
         match self.objection(&request) {
             Some(words) => self.answer(from, &attempt.disconnect(words)),
-            None => self.enter(now, from, attempt, request.user_data),
+            None => self.enter(now, from, attempt, (request.user_data, packet.len())),
         }
     }
 
@@ -72,12 +72,11 @@ impl LiteNetLibServer {
                 State::Asked { until } => *until = now + self.settings.newcomer_timeout,
                 State::Connected(connected) | State::Leaving { connected, .. } => {
                     connected.accepted_at = now;
-                    let (to, accept) = (guest.address, former.accept(peer_id(peer)));
-                    self.answer(to, &accept);
+                    self.answer_guest(peer, &former.accept(peer_id(peer)));
                 }
                 State::Gone { goodbye, is_refused: true } => {
-                    let (to, packet) = (guest.address, goodbye.packet().to_vec());
-                    self.answer(to, &packet);
+                    let packet = goodbye.packet().to_vec();
+                    self.answer_guest(peer, &packet);
                 }
                 State::Gone { is_refused: false, .. } => {
                     self.forget(peer, DisconnectReason::ClosedByUs);
@@ -109,11 +108,20 @@ impl LiteNetLibServer {
         Some(words)
     }
 
-    fn enter(&mut self, now: Instant, from: SocketAddr, attempt: Attempt, user_data: &[u8]) {
+    fn enter(
+        &mut self,
+        now: Instant,
+        from: SocketAddr,
+        attempt: Attempt,
+        (user_data, bytes): (&[u8], usize),
+    ) {
         self.last_peer.0 += 1;
         let peer = self.last_peer;
         let state = State::Asked { until: now + self.settings.newcomer_timeout };
-        self.guests.insert(peer, Guest { address: from, attempt, state });
+        let layer_bytes = self.settings.connection.layer.overhead_bytes();
+        let mut credit = Credit::new();
+        credit.earn(bytes);
+        self.guests.insert(peer, Guest { address: from, credit, layer_bytes, attempt, state });
         self.by_address.insert(from, peer);
         self.newcomers += 1;
         self.events.push(ServerEndpointEvent::Connected { peer, remote: from }, |greeting| {

@@ -3,6 +3,8 @@
 use std::net::SocketAddr;
 use std::time::Instant;
 
+use consonance_gateway::udp::Credit;
+
 use crate::connection::Connection;
 use crate::goodbye::Goodbye;
 use crate::handshake::{ConnectAccept, Disconnect};
@@ -11,6 +13,10 @@ use crate::packet_type::Dialect;
 #[derive(Debug)]
 pub(super) struct Guest {
     pub(super) address: SocketAddr,
+    /// What may be sent there.
+    pub(super) credit: Credit,
+    /// What the layer adds to each packet that is sent there, in bytes.
+    pub(super) layer_bytes: usize,
     pub(super) attempt: Attempt,
     pub(super) state: State,
 }
@@ -42,7 +48,7 @@ pub(super) struct Connected {
     pub(super) connection: Connection,
     /// When the accept left for the last time.
     pub(super) accepted_at: Instant,
-    /// Nothing has come from it yet but its request; by then something has to.
+    /// It has not shown yet that it gets what is sent to its address; by then it has to.
     pub(super) new_until: Option<Instant>,
 }
 
@@ -64,13 +70,29 @@ impl Guest {
         !matches!(self.state, State::Gone { .. })
     }
 
-    /// Whether nothing came from it but what anybody could have sent in its name.
+    /// Whether it may be anybody who names somebody else's address.
     pub(super) fn is_new(&self) -> bool {
         match &self.state {
             State::Asked { .. } => true,
             State::Connected(connected) | State::Leaving { connected, .. } => connected.new_until.is_some(),
             State::Gone { .. } => false,
         }
+    }
+
+    /// Whether a packet of so many bytes may leave; if so, it counts as sent.
+    pub(super) fn spend(&mut self, bytes: usize) -> bool {
+        self.credit.spend(bytes + self.layer_bytes)
+    }
+
+    /// The next datagram that may leave, and where it goes. Those that go beyond the credit are lost, and what is reliable is repeated.
+    pub(super) fn poll_transmit(&mut self, datagram: &mut Vec<u8>) -> Option<SocketAddr> {
+        while self.connected()?.connection.poll_transmit(datagram) {
+            if self.spend(datagram.len()) {
+                return Some(self.address);
+            }
+            datagram.clear();
+        }
+        None
     }
 
     pub(super) fn timeout(&self) -> Instant {

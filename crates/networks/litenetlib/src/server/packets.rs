@@ -19,6 +19,9 @@ impl LiteNetLibServer {
     pub(super) fn handle_packet(&mut self, now: Instant, from: SocketAddr, packet: &[u8]) {
         let known = self.by_address.get(&from).copied();
         let known_dialect = known.and_then(|peer| self.guests.get(&peer)).map(|guest| guest.attempt.dialect);
+        if let Some(guest) = known.and_then(|peer| self.guests.get_mut(&peer)) {
+            guest.credit.earn(packet.len());
+        }
         let of_stranger = || self.dialect_of_stranger(packet);
         let dialect = known_dialect.or_else(of_stranger).unwrap_or_default();
         let Some(header) = Header::parse(packet, dialect) else {
@@ -52,12 +55,15 @@ impl LiteNetLibServer {
                 events.push(event, |bytes| bytes.extend_from_slice(message));
             }
         });
-        let belongs = Header::parse(packet, connected.connection.dialect())
-            .is_some_and(|header| header.connection_number == connected.connection.number());
-        if belongs && connected.new_until.take().is_some() {
+        let (is_proved, is_guessing) = (connected.connection.is_proved(), connected.connection.is_guessing());
+        if is_proved && connected.new_until.take().is_some() {
             self.newcomers -= 1;
         }
+        if is_proved {
+            guest.credit.prove();
+        }
         match handled {
+            Ok(()) if is_guessing => self.end_for_violation(now, peer, "answers to what it was not asked"),
             Ok(()) => self.let_go_if_settled(now, peer),
             Err(TooMuchIncomplete) => self.end_for_violation(now, peer, "too many incomplete messages"),
         }

@@ -37,7 +37,7 @@ impl Network for LiteNetLib {
 
     fn listen(&mut self) -> Self::Server {
         let settings = ServerSettings { connection: self.connection.clone(), ..ServerSettings::default() };
-        let endpoint = LiteNetLibServer::new(settings, clock());
+        let endpoint = LiteNetLibServer::new(settings, clock(), [1; 32]);
         let server =
             UdpServer::bind((Ipv4Addr::LOCALHOST, 0).into(), endpoint, UdpServerSettings::default()).unwrap();
         self.server = Some(server.local_addr());

@@ -20,7 +20,7 @@ const REQUEST_OF_PURRNET: &str = "05 0d000000 667a69e2cc46df08 00000000 10 0200b
 const ACCEPT: &str = "06 903cc3ddcc46df08 00 00 00000000";
 const REFUSAL: &str = "07 b85d35e6cc46df08 0766756c6c";
 
-/// A server with one client, who asked with the golden request.
+/// A server with one client, who asked with the golden request and has proved its address.
 fn connected() -> (ByHand, Peer) {
     let mut by_hand = ByHand::new(ServerSettings::default());
     let events = by_hand.give(address(1), &hex(REQUEST));
@@ -28,7 +28,7 @@ fn connected() -> (ByHand, Peer) {
         panic!("a request led to {events:?}");
     };
     assert_eq!(*greeting, hex("0000"));
-    assert_eq!(by_hand.take(), [hex(ACCEPT)]);
+    assert_eq!(by_hand.answer_pings(address(1)), [hex(ACCEPT)]);
     (by_hand, *peer)
 }
 
@@ -200,12 +200,25 @@ const fn all_up_to_300() -> [u16; 301] {
 fn pings_are_sent_and_answered() {
     let (mut by_hand, _) = connected();
     by_hand.pass(Duration::from_secs(1));
-    assert_eq!(by_hand.take(), [hex("03 0200")]);
+    let pings = by_hand.take();
+    assert!(matches!(pings.as_slice(), [ping] if ping.len() == 3 && ping[0] == 3), "{pings:02x?}");
+
+    let now = Instant::now();
+    let ticks = hex(ACCEPT)[1..9].try_into().unwrap();
+    let mut client = LiteNetLibClient::new(ClientSettings::default(), clock_at(now, ticks));
+    client.connect(now, &[]);
+    client.poll_transmit(now, &mut Vec::new());
+    client.handle_datagram(now, &hex(ACCEPT));
+    let later = now + Duration::from_secs(1);
+    client.handle_timeout(later);
+    let mut first = Vec::new();
+    assert!(client.poll_transmit(later, &mut first));
+    assert_eq!(first, hex("03 0200"));
 
     let now = Instant::now();
     let pong = hex("04 0200 ee3439eecc46df08");
     let clock = clock_at(now, pong[3..].try_into().unwrap());
-    let server = LiteNetLibServer::new(ServerSettings::default(), clock);
+    let server = LiteNetLibServer::new(ServerSettings::default(), clock, [1; 32]);
     let mut by_hand = ByHand { server, now };
     by_hand.give(address(1), &hex(REQUEST));
     by_hand.take();

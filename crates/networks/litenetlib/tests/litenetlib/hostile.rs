@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use consonance_gateway::udp::{ServerEndpoint as _, ServerEndpointEvent};
-use consonance_litenetlib::ServerSettings;
+use consonance_litenetlib::{RELIABLE_ORDERED, ServerSettings, UNRELIABLE};
 use consonance_transport::DisconnectReason;
 use consonance_transport::random::Random;
 
@@ -84,6 +84,7 @@ fn changed_datagrams_of_a_client_disturb_nobody_else() {
     let mut by_hand = ByHand::new(ServerSettings::default());
     let mut random = Random::new(1, "hostile");
     by_hand.give(address(2), &request_at(CONNECT_TIME));
+    by_hand.answer_pings(address(2));
     for round in 0..20_000_u32 {
         let index = random.next_u64() as usize % honest.len();
         let mut datagram = honest[index].clone();
@@ -101,6 +102,42 @@ fn changed_datagrams_of_a_client_disturb_nobody_else() {
     }
     assert_eq!(by_hand.give(address(2), b"\0still here").len(), 1);
     assert!(by_hand.server.statistics().links.dropped.malformed > 1000);
+}
+
+#[test]
+fn nobody_who_joins_blindly_has_more_than_three_times_as_much_sent_to_somebody_else() {
+    let mut by_hand = ByHand::new(ServerSettings::default());
+    let (mut came, mut left) = (0, 0);
+    let mut newest = None;
+    for attempt in 0..50_i64 {
+        let mut datagrams = vec![request_at(CONNECT_TIME + attempt)];
+        let number = (attempt % 4) as u8 * 0x20;
+        for guess in 0..8_u16 {
+            let [low, high] = (guess * 7919).to_le_bytes();
+            datagrams.push([&[4 | number, low, high], &[0; 8][..]].concat());
+            datagrams.push(vec![2 | number, 0, 0, 2, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1]);
+            datagrams.push([&[number], &b"a greeting"[..]].concat());
+            datagrams.push([&[0x0c | number], &[3, 0, 3 | number, low, high].repeat(20)[..]].concat());
+        }
+        for datagram in datagrams {
+            came += datagram.len();
+            for (event, _) in by_hand.give(address(1), &datagram) {
+                if let ServerEndpointEvent::Connected { peer, .. } = event {
+                    newest = Some(peer);
+                }
+            }
+            let now = by_hand.now;
+            for channel in [RELIABLE_ORDERED, UNRELIABLE] {
+                by_hand.server.send(now, newest.unwrap(), channel, &[7; 900]);
+            }
+            by_hand.pass(Duration::from_millis(50));
+            left += by_hand.take().iter().map(Vec::len).sum::<usize>();
+            assert!(left <= 3 * came, "{left} bytes for {came}");
+        }
+    }
+    let counts = by_hand.server.statistics();
+    assert!(counts.connections.protocol_violations > 10, "guesses are told: {counts:?}");
+    assert!(counts.links.dropped.outgoing_full > 100, "what did not leave was counted: {counts:?}");
 }
 
 #[test]

@@ -19,7 +19,7 @@ pub(crate) fn rig(trouble: Trouble, seed: u64) -> LiteNetLibRig {
 }
 
 pub(crate) fn rig_with(settings: ServerSettings, trouble: Trouble, seed: u64) -> LiteNetLibRig {
-    Rig::new(LiteNetLibServer::new(settings, clock()), trouble, seed)
+    Rig::new(LiteNetLibServer::new(settings, clock(), [1; 32]), trouble, seed)
 }
 
 pub(crate) fn client() -> LiteNetLibClient {
@@ -67,6 +67,10 @@ pub(crate) fn request_at(connect_time: i64) -> Vec<u8> {
     packet
 }
 
+/// First bytes of packets of a connection with the number 0.
+const PING: u8 = 3;
+const PONG: u8 = 4;
+
 pub(crate) fn address(number: u8) -> SocketAddr {
     (Ipv4Addr::new(10, 0, 0, number), 7777).into()
 }
@@ -80,14 +84,14 @@ pub(crate) struct ByHand {
 impl ByHand {
     pub(crate) fn new(settings: ServerSettings) -> Self {
         let now = Instant::now();
-        Self { server: LiteNetLibServer::new(settings, clock()), now }
+        Self { server: LiteNetLibServer::new(settings, clock(), [1; 32]), now }
     }
 
     /// With one client at the first address, and its name.
     pub(crate) fn with_client() -> (Self, Peer) {
         let mut by_hand = Self::new(ServerSettings::default());
         let events = by_hand.give(address(1), &request_at(CONNECT_TIME));
-        by_hand.take();
+        by_hand.answer_pings(address(1));
         let [(ServerEndpointEvent::Connected { peer, .. }, _)] = events.as_slice() else {
             panic!("a request led to {events:?}");
         };
@@ -116,6 +120,22 @@ impl ByHand {
     pub(crate) fn answers(&mut self, from: SocketAddr, datagram: &[u8]) -> Vec<Vec<u8>> {
         self.give(from, datagram);
         self.take()
+    }
+
+    /// Answers every ping that leaves, until none does: what else has left.
+    pub(crate) fn answer_pings(&mut self, from: SocketAddr) -> Vec<Vec<u8>> {
+        let mut others = Vec::new();
+        loop {
+            let (pings, rest): (Vec<_>, Vec<_>) =
+                self.take().into_iter().partition(|datagram| datagram[0] == PING);
+            others.extend(rest);
+            if pings.is_empty() {
+                return others;
+            }
+            for ping in pings {
+                self.give(from, &[&[PONG], &ping[1..3], &[0; 8]].concat());
+            }
+        }
     }
 
     /// What is reported as so much time passes.
