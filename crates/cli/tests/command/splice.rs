@@ -76,7 +76,7 @@ fn players_of_a_mirror_game_over_websockets_hear_each_other() {
 
 #[test]
 fn players_of_a_mirror_game_over_ignorance_hear_each_other() {
-    let endpoint = EnetServer::new(EnetServerSettings::default());
+    let endpoint = EnetServer::new(EnetServerSettings::default(), [7; 32]);
     let mut game = UdpServer::bind(ANY_PORT, endpoint, UdpServerSettings::default()).unwrap();
     let (splice, address) = splice("mirror-ignorance", game.local_addr(), &[]);
     let mut seed = 0;

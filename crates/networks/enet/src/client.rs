@@ -117,7 +117,10 @@ impl EnetClient {
                     return true;
                 }
                 Command::Fragment(fragment) if !connection.fragments.takes(fragment) => return false,
-                Command::VerifyConnect { .. } | Command::Fragment(_) | Command::Other => {}
+                Command::VerifyConnect { .. }
+                | Command::Acknowledge { .. }
+                | Command::Fragment(_)
+                | Command::Other => {}
             }
         }
         connection.machine.receive((), datagram);

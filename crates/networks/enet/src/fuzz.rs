@@ -118,7 +118,7 @@ impl Stage {
         let client = EnetClientSettings { connection: settings(), ..EnetClientSettings::default() };
         Self {
             now: Instant::now(),
-            server: EnetServer::new(server),
+            server: EnetServer::new(server, [1; 32]),
             takes_newcomers: true,
             clients: (0..PLACES).map(|place| EnetClient::new(client.clone(), place as u32)).collect(),
             is_connecting: [false; PLACES],

@@ -10,7 +10,7 @@
 //! use consonance_enet::{EnetServer, EnetServerSettings};
 //! use consonance_gateway::udp::{UdpServer, UdpServerSettings};
 //!
-//! let endpoint = EnetServer::new(EnetServerSettings::default());
+//! let endpoint = EnetServer::new(EnetServerSettings::default(), [7; 32]);
 //! let server = UdpServer::bind(([127, 0, 0, 1], 0).into(), endpoint, UdpServerSettings::default())?;
 //! # let _ = server;
 //! # Ok::<(), std::io::Error>(())

@@ -10,11 +10,13 @@ use crate::ConnectionSettings;
 
 mod clock;
 mod queue;
+mod secret_clocks;
 mod wire;
 
 pub(crate) use clock::Clock;
 pub(crate) use queue::Queue;
 use queue::Queued;
+use secret_clocks::SecretClocks;
 use wire::{Credits, Wire};
 
 /// One of the peers of a machine.
@@ -161,6 +163,11 @@ impl<A: Address + Ord> Machine<A> {
         {
             peer.set_throttle(THROTTLE_INTERVAL_MS, PEER_PACKET_THROTTLE_SCALE, 0);
         }
+    }
+
+    /// What addresses are proved with.
+    pub(crate) fn clocks(&mut self) -> &mut SecretClocks<A> {
+        &mut self.host.socket_mut().clocks
     }
 
     /// What may be sent to addresses that nobody has proved.

@@ -19,7 +19,13 @@ pub(crate) const NOBODY: u16 = 0x0fff;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Command {
     Connect(Connect),
-    VerifyConnect { channels: u32 },
+    VerifyConnect {
+        channels: u32,
+    },
+    /// Something reliable has arrived that was sent at this time, by its sender's clock.
+    Acknowledge {
+        sent_time: u16,
+    },
     Disconnect,
     Fragment(Fragment),
     Other,
@@ -107,6 +113,29 @@ impl Fragment {
     }
 }
 
+/// Sets the clock of a datagram's sender forward, in milliseconds: the time that it shows then, if it does.
+pub(crate) fn set_clock_forward(datagram: &mut [u8], by: u16) -> Option<u16> {
+    let (word, rest) = datagram.split_first_chunk_mut()?;
+    let time = rest.first_chunk_mut().filter(|_| u16::from_be_bytes(*word) & SENT_TIME != 0)?;
+    let shown = u16::from_be_bytes(*time).wrapping_add(by);
+    *time = shown.to_be_bytes();
+    Some(shown)
+}
+
+/// Sets back the times that a datagram's acknowledgements echo, in milliseconds.
+pub(crate) fn set_echoes_back(datagram: &mut [u8], by: u16) {
+    let has_time = datagram.first_chunk().is_some_and(|word| u16::from_be_bytes(*word) & SENT_TIME != 0);
+    let mut at = if has_time { 4 } else { 2 };
+    while let Some((command, rest)) = datagram.get(at..).and_then(split_command) {
+        let next = datagram.len() - rest.len();
+        if let Command::Acknowledge { sent_time } = command {
+            let time = sent_time.wrapping_sub(by).to_be_bytes();
+            datagram[at + ACKNOWLEDGED_TIME_AT..][..2].copy_from_slice(&time);
+        }
+        at = next;
+    }
+}
+
 /// That a datagram refuses whoever asked to be let in as this peer, without a connection of its own.
 pub(crate) fn write_refusal(peer: u16, datagram: &mut Vec<u8>) {
     datagram.extend_from_slice(&(peer & NOBODY).to_be_bytes());
@@ -118,6 +147,7 @@ pub(crate) fn write_refusal(peer: u16, datagram: &mut Vec<u8>) {
 const SENT_TIME: u16 = 0x8000;
 
 /// Numbers of commands, `enet/protocol.h` of ENet 1.3.
+const ACKNOWLEDGE: u8 = 1;
 const CONNECT: u8 = 2;
 const VERIFY_CONNECT: u8 = 3;
 const DISCONNECT: u8 = 4;
@@ -131,6 +161,9 @@ const UNSEQUENCED: u8 = 0x40;
 /// The channel of what is for no channel.
 const WHOLE_CONNECTION: u8 = 0xff;
 
+/// Where an acknowledgement has the time of what it acknowledges, in bytes.
+const ACKNOWLEDGED_TIME_AT: usize = 6;
+
 /// How long each command is, with its header and without the bytes of a message, by number.
 const SIZES: [usize; 13] = [0, 8, 48, 44, 8, 4, 6, 8, 24, 8, 12, 16, 24];
 
@@ -143,6 +176,7 @@ fn split_command(bytes: &[u8]) -> Option<(Command, &[u8])> {
         CONNECT => {
             Command::Connect(Connect { peer: short(fixed, 4)?, id: long(fixed, 40)?, data: long(fixed, 44)? })
         }
+        ACKNOWLEDGE => Command::Acknowledge { sent_time: short(fixed, ACKNOWLEDGED_TIME_AT)? },
         VERIFY_CONNECT => Command::VerifyConnect { channels: long(fixed, 16)? },
         DISCONNECT => Command::Disconnect,
         SEND_FRAGMENT | SEND_UNRELIABLE_FRAGMENT => Command::Fragment(Fragment {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use consonance_gateway::udp::{ServerEndpoint, ServerEndpointEvent};
+use consonance_gateway::udp::{SecretNumbers, ServerEndpoint, ServerEndpointEvent};
 use consonance_gateway::{Allowance, Channel, Timers, VoiceChannels};
 use consonance_transport::{Delivery, DisconnectReason, Peer, ServerStatistics};
 use rusty_enet::{MTU_MAX, Packet};
@@ -28,6 +28,8 @@ use seat::{Seat, Stage};
 #[derive(Debug)]
 pub struct EnetServer {
     settings: EnetServerSettings,
+    /// What newcomers prove their addresses with.
+    secrets: SecretNumbers,
     machines: Machines,
     seats: BTreeMap<Peer, Seat>,
     /// Who says which number where: all whom ENet knows.
@@ -65,10 +67,12 @@ enum Event {
 }
 
 impl EnetServer {
-    /// A server without clients.
-    pub fn new(settings: EnetServerSettings) -> Self {
+    /// A server without clients. From the seed, which nobody else may know, comes what only those can tell who get what is sent to
+    /// them: take it from the system's source of random numbers.
+    pub fn new(settings: EnetServerSettings, seed: [u8; 32]) -> Self {
         let connection = settings.connection.within_limits();
         Self {
+            secrets: SecretNumbers::new(&seed),
             machines: Machines::new(connection.clone()),
             settings: EnetServerSettings { connection, ..settings },
             seats: BTreeMap::new(),
@@ -123,7 +127,7 @@ impl EnetServer {
         let Some(&peer) = self.by_number.get(&(from, screened.peer)) else { return false };
         let Some(seat) = self.seats.get_mut(&peer) else { return false };
         let Some(number) = seat.number else { return false };
-        let mut says_goodbye = false;
+        let (mut says_goodbye, mut guesses) = (false, false);
         for command in screened.commands() {
             match command {
                 Command::Connect(_) | Command::VerifyConnect { .. } => return false,
@@ -135,8 +139,14 @@ impl EnetServer {
                     return true;
                 }
                 Command::Fragment(fragment) if !seat.fragments.takes(fragment) => return false,
-                Command::Fragment(_) | Command::Other => {}
+                Command::Acknowledge { sent_time } if !seat.is_proved() => {
+                    guesses |= !self.machines.at(number.machine).clocks().was_shown(&from, sent_time);
+                }
+                Command::Acknowledge { .. } | Command::Fragment(_) | Command::Other => {}
             }
+        }
+        if guesses {
+            return self.handle_guess(peer);
         }
         if !seat.is_proved() && !self.proved.contains_key(&from) {
             self.machines.at(number.machine).credits().earn(from, datagram.len());
@@ -147,6 +157,17 @@ impl EnetServer {
             self.end_if_forgotten(peer);
         }
         true
+    }
+
+    /// A client that has not proved its address echoes a time that it was not shown. True if that was its last guess.
+    fn handle_guess(&mut self, peer: Peer) -> bool {
+        let Some(seat) = self.seats.get_mut(&peer) else { return false };
+        seat.guesses += 1;
+        let is_last = seat.guesses >= GUESSES_MAX;
+        if is_last {
+            self.end_for_violation(peer, "it echoed times that it was not shown");
+        }
+        is_last
     }
 
     /// Takes everything from one of ENet's machines, to which somebody may just have said goodbye.
@@ -201,6 +222,10 @@ impl EnetServer {
         (!self.by_number.is_empty()).then_some(self.ticked? + self.settings.connection.tick)
     }
 }
+
+/// How many times may be echoed that were not shown: clients echo only what they were. Who guesses is right once in sixteen
+/// thousand attempts to connect.
+const GUESSES_MAX: u32 = 4;
 
 impl ServerEndpoint for EnetServer {
     const DATAGRAM_BYTES_MAX: usize = MTU_MAX;

@@ -80,8 +80,8 @@ pub struct ServerSettings {
     pub key: Key,
     /// How many connections there may be, those that end included. Default 4096.
     pub connections_max: usize,
-    /// How many of them may be new: nothing has come from there but the wish to connect, which anybody can send in anybody's
-    /// name. Default 256.
+    /// How many of them may be new: they have not shown that they get what is sent to them, and may be anybody who names
+    /// somebody else's address. Default 256.
     pub newcomers_max: usize,
     /// How long a connection may be new. Default 6 s: a client asks for 5.5 s.
     pub newcomer_timeout: Duration,

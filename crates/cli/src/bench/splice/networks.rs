@@ -63,7 +63,7 @@ pub(super) const NETWORKS: &[Network] = &[
     },
     Network {
         name: "mirror-ignorance",
-        server: || over_udp(EnetServer::new(EnetServerSettings::default())),
+        server: || over_udp(EnetServer::new(EnetServerSettings::default(), [1; 32])),
         client: |server, seed| Ok(to_udp(server, EnetClient::new(EnetClientSettings::default(), seed))),
         ..MIRROR
     },

@@ -83,7 +83,7 @@ fn open_server(listener: &GameListener, session: &str) -> io::Result<Opened> {
         ListenerNetwork::MirrorIgnorance => {
             let peers_max = config.game.connections_max;
             let settings = EnetServerSettings { peers_max, ..EnetServerSettings::default() };
-            over_udp(config, session, EnetServer::new(settings), mirror(listener, None))
+            over_udp(config, session, EnetServer::new(settings, random()?), mirror(listener, None))
         }
         ListenerNetwork::DarkRift2 => {
             let connections_max = config.game.connections_max;

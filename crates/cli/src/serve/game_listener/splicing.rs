@@ -127,7 +127,7 @@ fn open_mirror_ignorance(plan: &SplicePlan<'_>, upstreams: Upstreams) -> io::Res
     let server =
         EnetServerSettings { connection: connection.clone(), peers_max, ..EnetServerSettings::default() };
     let client = EnetClientSettings { connection, ..EnetClientSettings::default() };
-    let clients = bind(plan, EnetServer::new(server))?;
+    let clients = bind(plan, EnetServer::new(server, random()?))?;
     let upstreams = upstreams.behind(clients.local_addr());
     let open_upstream = move |remote| {
         let seed = u32::from_le_bytes(random()?);

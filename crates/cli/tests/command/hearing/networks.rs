@@ -165,7 +165,7 @@ fn mirror_websocket(ways: Ways) -> Listening {
 }
 
 fn mirror_ignorance(ways: Ways) -> Listening {
-    let (server, at) = over_udp(EnetServer::new(EnetServerSettings::default()), mirror());
+    let (server, at) = over_udp(EnetServer::new(EnetServerSettings::default(), SEED), mirror());
     ways.listening(server, at, game_clients::mirror_ignorance)
 }
 

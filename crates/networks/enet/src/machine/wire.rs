@@ -6,7 +6,9 @@ use std::convert::Infallible;
 use consonance_gateway::udp::BytesQueue;
 use rusty_enet::{Address, MTU_MAX, PacketReceived, Socket};
 
+use super::secret_clocks::SecretClocks;
 use crate::Dialect;
+use crate::screening::{set_clock_forward, set_echoes_back};
 
 /// What is between ENet and the driver.
 #[derive(Debug)]
@@ -17,24 +19,32 @@ pub(crate) struct Wire<A> {
     /// In the form of stock ENet.
     incoming: Vec<u8>,
     outgoing: BytesQueue<A>,
+    /// A datagram with the time that its receiver is shown.
+    shown: Vec<u8>,
     pub(super) credits: Credits<A>,
+    pub(super) clocks: SecretClocks<A>,
 }
 
-impl<A> Wire<A> {
+impl<A: Ord> Wire<A> {
     pub(super) fn new(dialect: Dialect) -> Self {
         Self {
             dialect,
             incoming_from: None,
             incoming: Vec::new(),
             outgoing: BytesQueue::default(),
+            shown: Vec::new(),
             credits: Credits::default(),
+            clocks: SecretClocks::default(),
         }
     }
 
     pub(super) fn receive(&mut self, from: A, datagram: &[u8]) {
-        self.incoming_from = Some(from);
         self.incoming.clear();
         self.incoming.extend_from_slice(datagram);
+        if let Some(ahead_ms) = self.clocks.ahead_ms(&from) {
+            set_echoes_back(&mut self.incoming, ahead_ms);
+        }
+        self.incoming_from = Some(from);
     }
 
     pub(super) fn pop(&mut self, datagram: &mut Vec<u8>) -> Option<A> {
@@ -59,7 +69,16 @@ impl<A: Address + Ord> Socket for Wire<A> {
 
     fn send(&mut self, to: A, datagram: &[u8]) -> Result<usize, Infallible> {
         if self.credits.spend(&to, datagram.len()) {
-            self.push(to, |bytes| bytes.extend_from_slice(datagram));
+            let mut own = std::mem::take(&mut self.shown);
+            own.clear();
+            own.extend_from_slice(datagram);
+            if let Some(ahead_ms) = self.clocks.ahead_ms(&to)
+                && let Some(shown_ms) = set_clock_forward(&mut own, ahead_ms)
+            {
+                self.clocks.note_shown(&to, shown_ms);
+            }
+            self.push(to, |bytes| bytes.extend_from_slice(&own));
+            self.shown = own;
         }
         Ok(datagram.len())
     }

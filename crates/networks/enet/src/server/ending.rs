@@ -120,7 +120,7 @@ impl EnetServer {
         }
         self.by_connect.remove(&(seat.remote, seat.connect.id));
         if let Some(number) = seat.number {
-            self.machines.free(number);
+            self.machines.free(number, &seat.remote, seat.is_proved());
             self.by_number.remove(&(seat.remote, number.peer));
         }
         self.forget_address(&seat);

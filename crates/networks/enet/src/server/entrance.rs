@@ -63,7 +63,8 @@ impl EnetServer {
         self.ticked.get_or_insert(now);
         let by_number = &self.by_number;
         let is_free = |number: Number| !by_number.contains_key(&(remote, number.peer));
-        let number = self.machines.take_in(peer, (remote, &request), is_free);
+        let ahead_ms = self.secrets.draw() as u16;
+        let number = self.machines.take_in(peer, (remote, &request), ahead_ms, is_free);
         seat.number = Some(number);
         self.by_number.insert((remote, number.peer), peer);
         if !self.proved.contains_key(&remote) {
@@ -94,6 +95,7 @@ impl EnetServer {
         self.deadlines.clear(peer);
         let machine = self.machines.at(number.machine);
         machine.credits().forget(&remote);
+        machine.clocks().prove(&remote);
         machine.configure(number.peer, &self.settings.connection);
         machine.unthrottle(number.peer, &self.settings.connection);
         for (channel, message) in waiting {

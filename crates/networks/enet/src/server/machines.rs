@@ -61,11 +61,13 @@ impl Machines {
         *self.taken.get(number.machine)?.get(usize::from(number.peer))?
     }
 
-    /// Gives ENet a request to be let in, which it answers, where nobody at that address has the same number.
+    /// Gives ENet a request to be let in, which it answers, where nobody at that address has the same number. The clock that the
+    /// address is shown is ahead by a number that nobody can guess.
     pub(super) fn take_in(
         &mut self,
         peer: Peer,
         (remote, request): (SocketAddr, &[u8]),
+        ahead_ms: u16,
         is_free: impl Fn(Number) -> bool,
     ) -> Number {
         let mut candidates = self.taken.iter().enumerate().filter_map(|(machine, taken)| {
@@ -78,6 +80,7 @@ impl Machines {
             Number { machine: self.all.len() - 1, peer: 0 }
         });
         self.taken[number.machine][usize::from(number.peer)] = Some(peer);
+        self.all[number.machine].clocks().begin(remote, ahead_ms);
         self.all[number.machine].receive(remote, request);
         number
     }
@@ -87,8 +90,9 @@ impl Machines {
         self.enet_peer(number).is_some_and(|peer| peer.state() == PeerState::AcknowledgingConnect)
     }
 
-    /// ENet knows nothing of a client any more.
-    pub(super) fn free(&mut self, number: Number) {
+    /// ENet knows nothing of a client any more, which had proved its address or not.
+    pub(super) fn free(&mut self, number: Number, remote: &SocketAddr, is_proved: bool) {
+        self.all[number.machine].clocks().end(remote, is_proved);
         self.taken[number.machine][usize::from(number.peer)] = None;
     }
 

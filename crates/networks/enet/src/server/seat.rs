@@ -18,6 +18,8 @@ pub(super) struct Seat {
     pub(super) number: Option<Number>,
     pub(super) queue: Queue,
     pub(super) fragments: Fragments,
+    /// How often it echoed a time that it was not shown, before it had proved its address.
+    pub(super) guesses: u32,
 }
 
 #[derive(Debug)]
@@ -46,6 +48,7 @@ impl Seat {
             number: None,
             queue: Queue::default(),
             fragments: Fragments::default(),
+            guesses: 0,
         }
     }
 

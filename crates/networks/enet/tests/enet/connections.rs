@@ -195,7 +195,7 @@ fn who_is_refused_never_connects_and_hears_of_it_at_once() {
 #[test]
 fn a_full_server_refuses_and_has_room_again_when_somebody_leaves() {
     let settings = EnetServerSettings { peers_max: 1, ..EnetServerSettings::default() };
-    let mut rig = Rig::new(EnetServer::new(settings), Trouble::NONE, 1);
+    let mut rig = Rig::new(EnetServer::new(settings, [1; 32]), Trouble::NONE, 1);
     let (first, _) = connect(&mut rig, client());
     let second = rig.add_client(client(), &[]);
     rig.run_until("it hears of it", |rig| !rig.client_saw(second).is_empty());

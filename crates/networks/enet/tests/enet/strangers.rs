@@ -1,5 +1,6 @@
 //! What strangers may and may not do.
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -37,10 +38,50 @@ fn an_address_that_nobody_has_proved_gets_no_more_than_three_times_what_came_fro
     assert_eq!(rig.server.statistics().connections.failed_handshakes, 1);
 }
 
+/// Acknowledges the first thing that the server's peer 0 says to anybody, which was sent at this time.
+fn acknowledgement(session: u8, sent_time: u16) -> Vec<u8> {
+    let [high, low] = sent_time.to_be_bytes();
+    vec![session << 4, 0, 0x01, 0xff, 0, 1, 0, 1, high, low]
+}
+
+#[test]
+fn nobody_who_joins_blindly_has_more_than_three_times_as_much_sent_to_somebody_else() {
+    let mut rig = rig(Trouble::NONE, 1);
+    let mut came = 0;
+    let guesses = [0, 1, 2, 5, 10, 100, 0x7fff, 0x8000, 0xffff];
+    for guess in guesses {
+        for session in 0..4 {
+            for datagram in [request(), acknowledgement(session, guess)] {
+                came += datagram.len();
+                rig.inject(made_up(1), &datagram);
+            }
+            if let Some((peer, _)) = rig.server_saw.last() {
+                let (now, peer) = (rig.now(), *peer);
+                rig.server.send(now, peer, RELIABLE_CHANNEL, &[7; 3000]);
+            }
+            rig.run_for(Duration::from_millis(5));
+            let left: usize = rig.astray.iter().map(|(_, datagram)| datagram.len()).sum();
+            assert!(left <= 3 * came, "{left} bytes for {came}");
+        }
+    }
+    assert!(rig.server.statistics().connections.protocol_violations > 5, "guesses are told");
+}
+
+#[test]
+fn everybody_is_shown_another_time() {
+    let mut rig = rig(Trouble::NONE, 1);
+    for number in 0..20 {
+        rig.inject(made_up(number), &request());
+    }
+    let time_of = |datagram: &[u8]| u16::from_be_bytes([datagram[2], datagram[3]]);
+    let times: BTreeSet<u16> = rig.astray.iter().map(|(_, datagram)| time_of(datagram)).collect();
+    assert!(times.len() > 15, "{times:?}");
+}
+
 #[test]
 fn addresses_that_are_made_up_take_no_place_from_who_is_there_for_real() {
     let settings = EnetServerSettings { peers_max: 20, unproved_max: 10, ..EnetServerSettings::default() };
-    let mut rig = Rig::new(EnetServer::new(settings), Trouble::NONE, 1);
+    let mut rig = Rig::new(EnetServer::new(settings, [1; 32]), Trouble::NONE, 1);
     let (first, _) = connect(&mut rig, client());
     let request = request();
     for number in 0..200 {
@@ -55,7 +96,7 @@ fn addresses_that_are_made_up_take_no_place_from_who_is_there_for_real() {
 #[test]
 fn what_waits_for_made_up_addresses_has_a_bound_for_all_of_them_together() {
     let settings = EnetServerSettings { unproved_bytes_max: 10_000, ..EnetServerSettings::default() };
-    let mut rig = Rig::new(EnetServer::new(settings), Trouble::NONE, 1);
+    let mut rig = Rig::new(EnetServer::new(settings, [1; 32]), Trouble::NONE, 1);
     let (_, proved) = connect(&mut rig, client());
     let request = request();
     for number in 0..4 {
@@ -81,7 +122,7 @@ fn what_waits_for_made_up_addresses_has_a_bound_for_all_of_them_together() {
 #[test]
 fn only_so_many_strangers_are_answered_within_a_second() {
     let settings = EnetServerSettings { connects_per_second: 3, ..EnetServerSettings::default() };
-    let mut rig: EnetRig = Rig::new(EnetServer::new(settings), Trouble::NONE, 1);
+    let mut rig: EnetRig = Rig::new(EnetServer::new(settings, [1; 32]), Trouble::NONE, 1);
     for second in 1..=2_u64 {
         for number in 0..10 {
             rig.inject(made_up(number), &request());

@@ -14,7 +14,10 @@ use consonance_transport::Peer;
 pub(crate) type EnetRig = Rig<EnetServer, EnetClient>;
 
 pub(crate) fn server_of(connection: &ConnectionSettings) -> EnetServer {
-    EnetServer::new(EnetServerSettings { connection: connection.clone(), ..EnetServerSettings::default() })
+    EnetServer::new(
+        EnetServerSettings { connection: connection.clone(), ..EnetServerSettings::default() },
+        [1; 32],
+    )
 }
 
 pub(crate) fn client_of(connection: &ConnectionSettings, seed: u32) -> EnetClient {

@@ -1,0 +1,109 @@
+//! What a client proves its address with: the time by a clock that nobody knows who does not get our datagrams.
+//!
+//! Of what ENet sends, a client's first acknowledgement echoes nothing but the time, and everybody who connects learns what time it
+//! is here. So each address is shown a clock of its own, which is ahead of ENet's by a number that nobody can guess.
+
+use std::collections::BTreeMap;
+
+/// How many times of datagrams are remembered while nobody has proved an address: ENet repeats its answer less often.
+const SHOWN_MAX: usize = 16;
+
+/// The clocks of all addresses that ENet knows.
+#[derive(Debug)]
+pub(crate) struct SecretClocks<A>(BTreeMap<A, SecretClock>);
+
+#[derive(Debug)]
+struct SecretClock {
+    ahead_ms: u16,
+    /// How many connections have it.
+    connections: usize,
+    /// How many of them have not proved their address.
+    unproved: usize,
+    /// What the address was shown while there were such.
+    shown_ms: Vec<u16>,
+}
+
+impl<A: Ord> SecretClocks<A> {
+    /// A connection with this address begins, which has to prove it.
+    pub(crate) fn begin(&mut self, at: A, ahead_ms: u16) {
+        let clock = self.0.entry(at).or_insert_with(|| SecretClock {
+            ahead_ms,
+            connections: 0,
+            unproved: 0,
+            shown_ms: Vec::new(),
+        });
+        clock.connections += 1;
+        clock.unproved += 1;
+    }
+
+    /// A connection has proved its address.
+    pub(crate) fn prove(&mut self, at: &A) {
+        if let Some(clock) = self.0.get_mut(at) {
+            clock.unproved = clock.unproved.saturating_sub(1);
+            if clock.unproved == 0 {
+                clock.shown_ms = Vec::new();
+            }
+        }
+    }
+
+    /// A connection has ended, which had proved its address or not.
+    pub(crate) fn end(&mut self, at: &A, is_proved: bool) {
+        if !is_proved {
+            self.prove(at);
+        }
+        if let Some(clock) = self.0.get_mut(at) {
+            clock.connections -= 1;
+            if clock.connections == 0 {
+                self.0.remove(at);
+            }
+        }
+    }
+
+    /// How far the clock of an address is ahead, in milliseconds.
+    pub(super) fn ahead_ms(&self, at: &A) -> Option<u16> {
+        Some(self.0.get(at)?.ahead_ms)
+    }
+
+    /// A datagram leaves with this time, as it is shown.
+    pub(super) fn note_shown(&mut self, at: &A, shown_ms: u16) {
+        if let Some(clock) = self.0.get_mut(at).filter(|clock| clock.unproved > 0) {
+            if clock.shown_ms.len() == SHOWN_MAX {
+                clock.shown_ms.remove(0);
+            }
+            clock.shown_ms.push(shown_ms);
+        }
+    }
+
+    /// Whether an address of which somebody has to prove that it is its own was shown this time.
+    pub(crate) fn was_shown(&self, at: &A, shown_ms: u16) -> bool {
+        self.0.get(at).is_some_and(|clock| clock.shown_ms.contains(&shown_ms))
+    }
+}
+
+impl<A> Default for SecretClocks<A> {
+    fn default() -> Self {
+        Self(BTreeMap::new())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_remembered_as_long_as_an_address_is_to_be_proved_and_clocks_as_long_as_anybody_is_there() {
+        let mut clocks = SecretClocks::default();
+        clocks.begin("here", 1000);
+        clocks.begin("here", 2000);
+        assert_eq!(clocks.ahead_ms(&"here"), Some(1000), "an address has one clock");
+        (0..20).for_each(|shown_ms| clocks.note_shown(&"here", shown_ms));
+        assert!(clocks.was_shown(&"here", 4) && !clocks.was_shown(&"here", 3));
+        clocks.prove(&"here");
+        assert!(clocks.was_shown(&"here", 19), "the other one is still asked");
+        clocks.end(&"here", false);
+        assert!(!clocks.was_shown(&"here", 19));
+        assert_eq!(clocks.ahead_ms(&"here"), Some(1000));
+        clocks.end(&"here", true);
+        assert_eq!(clocks.ahead_ms(&"here"), None);
+    }
+}
