@@ -2,7 +2,8 @@
 //! section 6.5), SRTP with what browsers negotiate (RFC 3711, RFC 7714), and the digests of ICE and of certificates.
 //!
 //! [`provider`] is all of it, in the form that `str0m` takes; the network of that name and the browsers' media use it.
-//! [`user_fragment`] is what both read of a datagram before they know whose it is.
+//! [`user_fragment`] is what both read of a datagram before they know whose it is, and [`ReturnCheck`] asks whether anybody is
+//! where it says that it comes from.
 //!
 //! Who wants to know how a connection is kept secret begins at `dtls`, whose handshake makes the keys of everything; they go
 //! to `record_protection` for data channels and to `srtp` for media.
@@ -20,10 +21,12 @@ mod digests;
 mod dtls;
 mod key_exchange;
 mod record_protection;
+mod return_check;
 mod signatures;
 mod srtp;
 mod stun;
 
+pub use return_check::ReturnCheck;
 pub use stun::user_fragment;
 
 /// What every connection of ours uses.

@@ -17,9 +17,9 @@ pub fn user_fragment(datagram: &[u8]) -> Option<&str> {
     }
 }
 
-const HEADER_BYTES: usize = 20;
-const MAGIC_COOKIE: [u8; 4] = [0x21, 0x12, 0xa4, 0x42];
-const USERNAME: [u8; 2] = [0x00, 0x06];
+pub(crate) const HEADER_BYTES: usize = 20;
+pub(crate) const MAGIC_COOKIE: [u8; 4] = [0x21, 0x12, 0xa4, 0x42];
+pub(crate) const USERNAME: [u8; 2] = [0x00, 0x06];
 
 #[cfg(test)]
 mod tests {

@@ -20,8 +20,11 @@ mod bottleneck;
 mod capacity;
 mod direct;
 mod egress;
+#[cfg(test)]
+mod elsewhere;
 mod ending;
 mod event;
+mod hosts;
 mod identity;
 mod incoming;
 mod microphone;
@@ -32,6 +35,7 @@ pub(crate) use direct::PAGE;
 use egress::Egress;
 pub(crate) use event::{ConnectionDrops, ConnectionEvent};
 pub use event::{RtcQuality, Sent, SlotVoice, VOICE_BYTES_MAX};
+use hosts::{Credentials, Hosts};
 pub(crate) use identity::Identity;
 use microphone::Microphone;
 use offer::Offer;
@@ -57,6 +61,7 @@ pub(crate) struct Connection {
     drops: ConnectionDrops,
     last_heard: Instant,
     remote: Option<SocketAddr>,
+    hosts: Hosts,
     /// When the library wants to be called.
     timeout: Instant,
     /// Packets of voice that leave with the next [`flush`](Self::flush).
@@ -111,6 +116,7 @@ impl Connection {
             drops: ConnectionDrops::default(),
             last_heard: now,
             remote: None,
+            hosts: Hosts::default(),
             timeout: now,
             written: 0,
             transmits: VecDeque::new(),
@@ -159,6 +165,10 @@ impl Connection {
         if self.state == State::Over {
             return;
         }
+        if self.hosts.handle_datagram(protocol, source, datagram) {
+            self.last_heard = now;
+            return;
+        }
         let Ok(received) = Receive::new(protocol, source, destination, datagram) else {
             self.drops.malformed += 1;
             return;
@@ -195,8 +205,20 @@ impl Connection {
         }
     }
 
-    pub(crate) fn poll_transmit(&mut self) -> Option<Transmit> {
-        self.transmits.pop_front()
+    /// The next datagram that leaves; what is more than a host gets that has proved nothing is dropped and counted.
+    pub(crate) fn poll_transmit(&mut self, now: Instant) -> Option<Transmit> {
+        loop {
+            let transmit = self.transmits.front()?;
+            if let Some(check) = self.hosts.poll_check(now, transmit) {
+                return Some(check);
+            }
+            let may_leave = self.hosts.may_leave(transmit);
+            let transmit = self.transmits.pop_front();
+            if may_leave {
+                return transmit;
+            }
+            self.drops.unproved += 1;
+        }
     }
 
     pub(crate) fn poll_event(&mut self) -> Option<ConnectionEvent> {
@@ -285,6 +307,10 @@ impl Connection {
     fn answer(&mut self, now: Instant, offer: Offer) -> Result<String, OfferError> {
         let malformed = |error: RtcError| OfferError::Malformed { cause: error.to_string() };
         let answer = self.rtc.sdp_api().accept_offer(offer.sdp).map_err(malformed)?;
+        if let Some((user_fragment, password)) = offer.credentials {
+            let own_user_fragment = self.user_fragment();
+            self.hosts.set_credentials(Credentials { own_user_fragment, user_fragment, password });
+        }
         self.microphone.renegotiate(offer.microphone);
         let rtc = &self.rtc;
         let payload_type = |mid: &Mid| {

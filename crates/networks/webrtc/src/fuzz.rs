@@ -33,7 +33,7 @@ pub fn webrtc_offers(input: &[u8]) {
         } else if let Ok(answer) = connection.renegotiate(now, &text) {
             check_answer(&connection, &answer, &limits);
         }
-        while connection.poll_transmit().is_some() {}
+        while connection.poll_transmit(now).is_some() {}
     }
     connection.handle_timeout(now + limits.negotiation_max);
     assert!(connection.poll_timeout().is_none(), "who never comes is given up");
@@ -153,7 +153,7 @@ impl Stage {
     }
 
     fn take(&mut self) {
-        while let Some(transmit) = self.connection.poll_transmit() {
+        while let Some(transmit) = self.connection.poll_transmit(self.now) {
             assert!(transmit.contents.len() <= 2000, "datagrams fit the way");
             assert_eq!(transmit.destination, page(), "nobody else is answered");
             self.page.handle_datagram(self.now, &transmit.contents);

@@ -42,7 +42,7 @@ pub struct WebRtcShard {
 
 struct Entry {
     connection: Connection,
-    /// Where it has proved to be last.
+    /// Where it was answered last.
     claimed: Option<Source>,
     is_written: bool,
 }
@@ -243,9 +243,9 @@ impl WebRtcShard {
     /// Takes from a connection what it has to say, and notes when it wants to be called.
     fn settle(&mut self, now: Instant, peer: PagePeer) {
         let Some(entry) = self.peers.get_mut(&peer) else { return };
-        while let Some(transmit) = entry.connection.poll_transmit() {
+        while let Some(transmit) = entry.connection.poll_transmit(now) {
             let source = Source { way: way_of(&transmit), address: transmit.destination };
-            // It is answered there, so it has proved to be there: with the password of its offer.
+            // It is answered there, so a check with the password of its offer came from there.
             if entry.claimed.is_none_or(|claimed| claimed != source)
                 && self.port.directory.claim_source(now, source, peer)
             {

@@ -144,7 +144,7 @@ impl Stage {
             self.browser.handle_timeout(self.now);
         }
         self.connection.handle_timeout(self.now);
-        while let Some(transmit) = self.connection.poll_transmit() {
+        while let Some(transmit) = self.connection.poll_transmit(self.now) {
             self.down.send(self.now, &transmit.contents);
         }
         while let Some(transmit) = self.browser.poll_transmit() {

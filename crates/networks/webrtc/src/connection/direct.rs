@@ -8,6 +8,7 @@ use str0m::media::{MediaKind, Mid};
 use str0m::rtp::Ssrc;
 use str0m::{IceCreds, RtcError};
 
+use super::hosts::Credentials;
 use super::{Connection, Identity, Slot, State};
 use crate::settings::PeerLimits;
 
@@ -39,6 +40,13 @@ impl Connection {
         direct.set_remote_fingerprint(fingerprint);
         direct.set_remote_ice_credentials(IceCreds { ufrag: PAGE.to_owned(), pass: PAGE.to_owned() });
         direct.start_dtls(false)?;
+        let own_user_fragment = connection.user_fragment();
+        let page = PAGE.to_owned();
+        connection.hosts.set_credentials(Credentials {
+            own_user_fragment,
+            user_fragment: page.clone(),
+            password: page,
+        });
         connection.state = State::Open;
         connection.drain(now);
         Ok(connection)

@@ -68,6 +68,7 @@ pub(crate) enum ConnectionEvent {
 pub(crate) struct ConnectionDrops {
     pub(crate) malformed: u64,
     pub(crate) too_many: u64,
+    pub(crate) unproved: u64,
 }
 
 /// The longest packet of voice that is sent, in bytes: with everything around it, it fits the datagrams of every network.

@@ -46,6 +46,8 @@ pub enum OfferError {
 pub(super) struct Offer {
     pub(super) sdp: SdpOffer,
     pub(super) microphone: Mid,
+    /// The page's user fragment and password, if it has any.
+    pub(super) credentials: Option<(String, String)>,
     /// In the order of the offer.
     pub(super) slots: Vec<Mid>,
 }
@@ -69,7 +71,9 @@ impl Offer {
         let slots = audio(&["recvonly"]).take(slots_max).collect();
         let sdp = SdpOffer::from_sdp_string(&without_candidates(text))
             .map_err(|error| OfferError::Malformed { cause: error.to_string() })?;
-        Ok(Self { sdp, microphone, slots })
+        let first = |name: &str| text.lines().find_map(|line| line.strip_prefix(name)).map(str::to_owned);
+        let credentials = first("a=ice-ufrag:").zip(first("a=ice-pwd:"));
+        Ok(Self { sdp, microphone, credentials, slots })
     }
 }
 

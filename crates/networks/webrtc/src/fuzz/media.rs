@@ -85,7 +85,7 @@ impl Stage {
         stage
     }
 
-    /// The page's check of its way here (RFC 8445, section 7.2), after which it is answered.
+    /// The page's check of its way here (RFC 8445, section 7.2), and its answer to the one in return, after which it is sent to.
     fn find_the_way(&mut self) {
         let own = self.connection.credentials();
         let names = format!("{}:{PAGE}", own.ufrag);
@@ -96,8 +96,18 @@ impl Stage {
         let length =
             check.to_bytes(Some(own.pass.as_bytes()), &mut datagram, proof).expect("a check is short");
         self.receive(&datagram[..length]);
-        assert!(self.connection.poll_transmit().is_some(), "a check is answered");
-        while self.connection.poll_transmit().is_some() {}
+        let mut answers = Vec::new();
+        while let Some(transmit) = self.connection.poll_transmit(self.now) {
+            if let Some(check) =
+                StunMessage::parse(&transmit.contents).ok().filter(StunMessage::is_binding_request)
+            {
+                let answer = StunMessage::binding_reply(check.trans_id(), server());
+                let length = answer.to_bytes(None, &mut datagram, proof).expect("an answer is short");
+                answers.push(datagram[..length].to_vec());
+            }
+        }
+        assert_eq!(answers.len(), 1, "a check is answered with a check");
+        self.receive(&answers[0]);
     }
 
     fn step(&mut self, tape: &mut Tape<'_>) {
@@ -186,7 +196,7 @@ impl Stage {
     }
 
     fn take(&mut self) {
-        while let Some(transmit) = self.connection.poll_transmit() {
+        while let Some(transmit) = self.connection.poll_transmit(self.now) {
             assert_eq!(transmit.destination, page(), "nobody else is answered");
             self.check_left(&transmit.contents);
         }

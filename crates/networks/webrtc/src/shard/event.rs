@@ -83,7 +83,7 @@ pub struct RtcStatistics {
     pub malformed: u64,
     /// Packets of voice and messages beyond [what a peer may send](crate::PeerLimits).
     pub too_many: u64,
-    /// Datagrams that the system did not take.
+    /// Datagrams that the system did not take, or that were for a host that has not shown that it gets them.
     pub datagrams_unsent: u64,
     /// Datagrams for this worker that did not fit its mailbox.
     pub mailbox_full: u64,
@@ -112,5 +112,6 @@ impl RtcStatistics {
     pub(super) fn add(&mut self, drops: ConnectionDrops) {
         self.malformed += drops.malformed;
         self.too_many += drops.too_many;
+        self.datagrams_unsent += drops.unproved;
     }
 }
