@@ -45,7 +45,7 @@ pub use direct::{DirectEvent, DirectLinks};
 pub use packet::{Delivery, PACKET_BYTES_MAX, PacketLimits};
 pub use pages::{PageDrops, PageState, PageStatistics};
 pub use reason::{DisconnectReason, REASON_BYTES_MAX, SHUTTING_DOWN};
-pub use server::{Peer, ServerEvent, ServerTransport};
+pub use server::{Peer, ServerEvent, ServerTransport, remote_address};
 pub use statistics::{
     ConnectionCounts, Count, DatagramPath, Dropped, GameStatistics, LinkQuality, PathRefusals,
     PathStatistics, ServerStatistics, Statistics, Traffic,

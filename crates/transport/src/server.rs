@@ -1,5 +1,6 @@
 //! The server side of a network: many links, told apart by [`Peer`].
 
+use std::net::{IpAddr, SocketAddr};
 #[cfg(unix)]
 use std::os::fd::BorrowedFd;
 use std::task::Waker;
@@ -116,6 +117,13 @@ pub trait ServerTransport: Send {
     }
 }
 
+/// The IP address that [`ServerEvent::Connected`] says, if it says one: with a port, such as `192.0.2.1:7` and `[2001:db8::1]:7`, or
+/// without. An address of IPv4 that is written as one of IPv6 is the former.
+pub fn remote_address(remote: &str) -> Option<IpAddr> {
+    let with_port = remote.parse().map(|address: SocketAddr| address.ip());
+    Some(with_port.or_else(|_| remote.parse()).ok()?.to_canonical())
+}
+
 /// What happened on a server's links.
 #[derive(Debug, PartialEq, Eq)]
 pub enum ServerEvent<'a> {
@@ -125,7 +133,9 @@ pub enum ServerEvent<'a> {
         peer: Peer,
         /// The session its address named; empty if the network names none.
         session: String,
-        /// Where it is, for logs.
+        /// Where it is. An IP address, with a port or without, is what bans and guesses at passwords count by
+        /// ([`remote_address`]); anything else is words for logs, by which guesses count as they are: the same person must
+        /// not be able to come with others each time.
         remote: String,
     },
     /// A packet came from a peer.
@@ -144,4 +154,25 @@ pub enum ServerEvent<'a> {
         /// Why.
         reason: DisconnectReason,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_a_peer_is_counts_with_a_port_and_without() {
+        for (remote, expected) in [
+            ("192.0.2.1:7", Some("192.0.2.1")),
+            ("192.0.2.1", Some("192.0.2.1")),
+            ("[::ffff:192.0.2.1]:7", Some("192.0.2.1")),
+            ("::ffff:192.0.2.1", Some("192.0.2.1")),
+            ("[2001:db8::1]:7", Some("2001:db8::1")),
+            ("2001:db8::1", Some("2001:db8::1")),
+            ("account 7", None),
+            ("", None),
+        ] {
+            assert_eq!(remote_address(remote), expected.map(|address| address.parse().unwrap()), "{remote}");
+        }
+    }
 }
