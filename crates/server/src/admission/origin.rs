@@ -1,6 +1,8 @@
 //! Where a player comes from, as far as guesses are counted.
 
-use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr};
+
+use consonance_transport::remote_address;
 
 /// A place from which one person can connect as often as it likes.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -14,13 +16,12 @@ pub(crate) enum Origin {
 impl Origin {
     /// By what a listener says of a peer: an address with a port, or anything else.
     pub(crate) fn of(remote: &str) -> Self {
-        let ip = remote.parse::<SocketAddr>().map(|address| address.ip()).or_else(|_| remote.parse());
-        match ip.map(|ip: IpAddr| ip.to_canonical()) {
-            Ok(IpAddr::V6(ip)) => {
+        match remote_address(remote) {
+            Some(IpAddr::V6(ip)) => {
                 Self::Network(Ipv6Addr::from_bits(ip.to_bits() & !u128::from(u64::MAX)).into())
             }
-            Ok(ip) => Self::Network(ip),
-            Err(_) => Self::Other(remote.chars().take(CHARS_MAX).collect()),
+            Some(ip) => Self::Network(ip),
+            None => Self::Other(remote.chars().take(CHARS_MAX).collect()),
         }
     }
 }
@@ -37,6 +38,7 @@ mod tests {
         for (one, other, is_same) in [
             ("192.0.2.1:7", "192.0.2.1:8", true),
             ("192.0.2.1:7", "[::ffff:192.0.2.1]:8", true),
+            ("192.0.2.1:7", "192.0.2.1", true),
             ("192.0.2.1:7", "192.0.2.2:7", false),
             ("[2001:db8:1:2:3::4]:7", "[2001:db8:1:2::9]:8", true),
             ("[2001:db8:1:2::1]:7", "[2001:db8:1:3::1]:7", false),

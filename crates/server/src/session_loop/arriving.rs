@@ -1,10 +1,9 @@
 //! Connections that come up, and end: which session each is in, if any.
 
-use std::net::SocketAddr;
 use std::time::Instant;
 
 use consonance_session::{Instant as SessionInstant, LinkId};
-use consonance_transport::Peer;
+use consonance_transport::{Peer, remote_address};
 use tracing::debug;
 
 use super::{SessionLoop, link_span};
@@ -24,7 +23,7 @@ impl SessionLoop {
     ) {
         let at = self.at(now);
         let link = link_of(network, peer);
-        let address = remote.parse().ok().map(|address: SocketAddr| address.ip().to_canonical());
+        let address = remote_address(remote);
         let records = &self.records;
         if let Some(ban) = address.and_then(|address| records.ban_of_address(seconds_since_1970(), address)) {
             link_span(link).in_scope(|| debug!(remote, ban = ban.id, "refused: banned"));
