@@ -25,7 +25,7 @@ mod client;
 #[doc(hidden)]
 pub mod fuzz;
 #[doc(hidden)]
-pub mod packed;
+mod packed;
 mod payload;
 mod splice;
 #[doc(hidden)]

@@ -1,10 +1,10 @@
 //! Whole numbers in as few bytes as they need: zigzag, then seven bits to a byte, the lowest first.
 
 /// The most bytes that a number has.
-pub const BYTES_MAX: usize = 10;
+pub(crate) const BYTES_MAX: usize = 10;
 
 /// Appends a number.
-pub fn write(number: i64, bytes: &mut Vec<u8>) {
+pub(crate) fn write(number: i64, bytes: &mut Vec<u8>) {
     let mut rest = ((number << 1) ^ (number >> 63)) as u64;
     while rest >= 0x80 {
         bytes.push(rest as u8 | 0x80);
@@ -14,7 +14,7 @@ pub fn write(number: i64, bytes: &mut Vec<u8>) {
 }
 
 /// A number, and what is behind it; `None` if it does not end, or has more than 64 bits.
-pub fn read(bytes: &[u8]) -> Option<(i64, &[u8])> {
+pub(crate) fn read(bytes: &[u8]) -> Option<(i64, &[u8])> {
     let mut zigzag = 0_u64;
     for (index, byte) in bytes.iter().enumerate().take(BYTES_MAX) {
         let bits = u64::from(byte & 0x7f);
@@ -32,19 +32,19 @@ pub fn read(bytes: &[u8]) -> Option<(i64, &[u8])> {
 }
 
 /// A length, that many bytes, and what is behind them; −1 for none at all is none here.
-pub fn read_segment(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+pub(crate) fn read_segment(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let (length, rest) = read(bytes)?;
     rest.split_at_checked(usize::try_from(length).ok()?)
 }
 
 /// Appends a length and the bytes.
-pub fn write_segment(segment: &[u8], bytes: &mut Vec<u8>) {
+pub(crate) fn write_segment(segment: &[u8], bytes: &mut Vec<u8>) {
     write(segment.len() as i64, bytes);
     bytes.extend_from_slice(segment);
 }
 
 /// How many bytes a number has.
-pub fn bytes_of(number: usize) -> usize {
+pub(crate) fn bytes_of(number: usize) -> usize {
     let bits = usize::BITS - number.leading_zeros() + 1;
     (bits.max(1) as usize).div_ceil(7)
 }

@@ -52,7 +52,6 @@
 #![forbid(unsafe_code)]
 
 mod batch;
-mod batcher;
 mod channels;
 mod client;
 mod clock;
@@ -72,10 +71,6 @@ mod voice;
 mod voice_only;
 
 pub use batch::{Batch, BatchError, Message, Messages, looks_like_batch};
-pub use batcher::{
-    Batcher, IGNORANCE_BATCH_BYTES_MAX, KCP_G1_BATCH_BYTES_MAX, KCP_G2_G3_BATCH_BYTES_MAX,
-    KCP_G4_BATCH_BYTES_MAX, STREAM_BATCH_BYTES_MAX,
-};
 pub use channels::STOCK_CHANNELS;
 pub use client::{ClientSettings, MirrorClient};
 pub use credentials::{CREDENTIAL_BYTES_MAX, Credentials, CredentialsTooLong};

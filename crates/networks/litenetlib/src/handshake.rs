@@ -22,7 +22,7 @@ pub struct ConnectRequest<'a> {
     pub connect_time: i64,
     /// The client's number for the server.
     pub peer_id: i32,
-    /// What the client says besides, such as a [key](write_key).
+    /// What the client says besides, such as a key.
     pub user_data: &'a [u8],
 }
 
@@ -86,7 +86,7 @@ fn write_address(address: SocketAddr, packet: &mut Vec<u8>) {
 }
 
 /// Appends a key as user data.
-pub fn write_key(key: &str, user_data: &mut Vec<u8>) {
+pub(crate) fn write_key(key: &str, user_data: &mut Vec<u8>) {
     let bytes_and_one = u16::try_from(key.len() + 1).unwrap_or(0);
     if key.is_empty() || bytes_and_one == 0 {
         user_data.extend_from_slice(&[0; 2]);

@@ -12,7 +12,6 @@
 //! * [`SteamP2p`] is what they need of Steam, and [`hub`] is a Steam in memory with its documented behaviour, on which they
 //!   are tested.
 //! * [`Members`] is where the game says who is in its session.
-//! * [`lobby`] is how players of the original's demonstration scene find each other.
 //! * [`signal`] is what only ends of ours say to each other: that a link begins, is still there, or ends.
 //!
 //! Who may read packets on their way is Steam's affair: nothing is encrypted here.
@@ -27,7 +26,6 @@ mod farewells;
 #[doc(hidden)]
 pub mod fuzz;
 pub mod hub;
-pub mod lobby;
 mod members;
 mod packet_type;
 mod quiet;
