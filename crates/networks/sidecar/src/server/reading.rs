@@ -37,6 +37,7 @@ impl SidecarServer {
                 self.turn.pop_front();
                 continue;
             };
+            let mut first = None;
             match heard {
                 Heard::Packet { player, delivery, packet } => match link.players.get(&player) {
                     Some(Seat::In { peer, .. }) => {
@@ -45,25 +46,14 @@ impl SidecarServer {
                         return Some(Seen::Packet(*peer, delivery));
                     }
                     Some(Seat::Kicked) => {}
-                    None => {
-                        let packet = Some((delivery, packet.to_vec()));
-                        let first = First { player, remote: None, was_there: false, packet };
-                        if let Some(peer) = self.open(now, id, first) {
-                            return Some(Seen::Connected(peer));
-                        }
-                    }
+                    None => first = Some(First::with_packet(player, delivery, packet)),
                 },
                 Heard::Joined { player, was_there, address } => {
-                    let remote = String::from_utf8_lossy(address).parse().ok();
-                    let first = First { player, remote, was_there, packet: None };
-                    if let Some(peer) = self.open(now, id, first) {
-                        return Some(Seen::Connected(peer));
-                    }
+                    first = Some(First::announced(player, was_there, address));
                 }
                 Heard::Left { player } => {
-                    if let Some(Seat::In { peer, .. }) = link.players.remove(&player) {
-                        self.close_peer(peer, DisconnectReason::closed_by_peer(b""));
-                    }
+                    let seat = link.players.remove(&player);
+                    self.see_off(seat.as_ref());
                 }
                 Heard::Up { session, name } => {
                     link.is_up(session, name);
@@ -80,11 +70,21 @@ impl SidecarServer {
                 Heard::Broken(what) => self.break_link(now, id, what),
                 Heard::Nothing => {}
             }
+            if let Some(peer) = first.and_then(|first| self.open(now, id, first)) {
+                return Some(Seen::Connected(peer));
+            }
             if !self.ended.is_empty() {
                 return Some(Seen::Ended);
             }
         }
         None
+    }
+
+    /// Who had this seat has left.
+    fn see_off(&mut self, seat: Option<&Seat>) {
+        if let Some(Seat::In { peer, .. }) = seat {
+            self.close_peer(*peer, DisconnectReason::closed_by_peer(b""));
+        }
     }
 
     /// A new peer, if there is room for it, it is not there already and the link is not another server's.

@@ -37,6 +37,19 @@ pub(super) struct First {
     pub(super) packet: Option<(Delivery, Vec<u8>)>,
 }
 
+impl First {
+    /// A player of whom nothing was said before its first packet.
+    pub(super) fn with_packet(player: Player, delivery: Delivery, packet: &[u8]) -> Self {
+        Self { player, remote: None, was_there: false, packet: Some((delivery, packet.to_vec())) }
+    }
+
+    /// A player of whom the game's server says that it is there, and where; an address that cannot be read is none.
+    pub(super) fn announced(player: Player, was_there: bool, address: &[u8]) -> Self {
+        let remote = String::from_utf8_lossy(address).parse().ok();
+        Self { player, remote, was_there, packet: None }
+    }
+}
+
 /// As many links wait here at most as there may be.
 #[derive(Debug, Default)]
 struct Inbox {
