@@ -14,13 +14,19 @@ pub enum DisconnectReason {
     #[error("we closed the connection")]
     ClosedByUs,
     /// The other side ended the link; its own words, which may be empty.
-    #[error("the other side closed the connection{}", after_colon(reason))]
+    #[error(
+        "the other side closed the connection{}",
+        words_or(reason, " without saying why; connect again, or ask whoever runs it")
+    )]
     ClosedByPeer {
         /// What it said.
         reason: String,
     },
     /// The server did not take us in.
-    #[error("the server refused the connection{}", after_colon(reason))]
+    #[error(
+        "the server refused the connection{}",
+        words_or(reason, " without saying why; ask whoever runs it who may join")
+    )]
     Refused {
         /// What it said.
         reason: String,
@@ -111,8 +117,9 @@ fn presentable(words: &[u8]) -> String {
     String::from_utf8_lossy(words).chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
-fn after_colon(reason: &str) -> String {
-    if reason.is_empty() { String::new() } else { format!(": {reason}") }
+/// The other side's words, or what to do where there are none.
+fn words_or(reason: &str, advice: &str) -> String {
+    if reason.is_empty() { advice.to_owned() } else { format!(": {reason}") }
 }
 
 #[cfg(test)]
@@ -141,7 +148,18 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_reason_leaves_no_dangling_colon() {
-        assert_eq!(DisconnectReason::closed_by_peer(b"").to_string(), "the other side closed the connection");
+    fn whoever_says_nothing_is_quoted_with_advice_instead() {
+        for (reason, expected) in [
+            (
+                DisconnectReason::closed_by_peer(b""),
+                "the other side closed the connection without saying why; connect again, or ask whoever runs it",
+            ),
+            (
+                DisconnectReason::refused(b""),
+                "the server refused the connection without saying why; ask whoever runs it who may join",
+            ),
+        ] {
+            assert_eq!(reason.to_string(), expected);
+        }
     }
 }
