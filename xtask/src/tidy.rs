@@ -16,6 +16,7 @@ mod finding;
 mod fixture;
 mod forbidden_calls;
 mod function_length;
+mod item_order;
 mod large_files;
 mod links;
 mod lints;
@@ -75,6 +76,7 @@ const RULES: &[Rule] = &[
     file_names::check,
     forbidden_calls::check,
     function_length::check,
+    item_order::check,
     large_files::check,
     links::check,
     manifests::check,

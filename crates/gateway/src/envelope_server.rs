@@ -1,5 +1,7 @@
 //! A server for voice only on a game's network.
 
+mod arrival;
+
 use std::collections::BTreeMap;
 #[cfg(unix)]
 use std::os::fd::BorrowedFd;
@@ -16,8 +18,6 @@ use crate::{
     Envelope, EnvelopeEnd as _, EnvelopeKind, GameNetworkServer, GameNetworkServerEvent, MessagePart,
     MessageParts, Timers, VoiceStart,
 };
-
-mod arrival;
 
 use arrival::{Connection, Introduction, Standing};
 

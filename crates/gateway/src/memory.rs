@@ -7,6 +7,9 @@
 //! It has two reliable channels, 0 and 2; every other number is an unreliable one.
 //! Each reliable channel is in order by itself, and in this network with the other one, too.
 
+mod client;
+mod server;
+
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::atomic::{AtomicBool, AtomicU16, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -16,9 +19,6 @@ use consonance_transport::packet_pool::SharedPacket;
 use consonance_transport::{Delivery, DisconnectReason, Peer};
 
 use crate::{Channel, VoiceChannels};
-
-mod client;
-mod server;
 
 pub use client::MemoryGameNetworkClient;
 pub use server::MemoryGameNetworkServer;

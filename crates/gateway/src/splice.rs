@@ -1,5 +1,14 @@
 //! In front of a game's server: everything goes through, voice is taken out.
 
+mod clients;
+mod player;
+mod settings;
+mod turn;
+mod upstreams;
+mod voice;
+mod watching;
+mod woken;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
 use std::net::SocketAddr;
@@ -16,15 +25,6 @@ use consonance_transport::{
 
 use crate::readiness::Readiness;
 use crate::{EnvelopeKind, GameNetworkClient, GameNetworkServer, MessageParts, Timers};
-
-mod clients;
-mod player;
-mod settings;
-mod turn;
-mod upstreams;
-mod voice;
-mod watching;
-mod woken;
 
 use player::{Player, Voice};
 pub use settings::{SpliceSettings, VoiceClosed};

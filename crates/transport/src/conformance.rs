@@ -92,8 +92,6 @@
 
 #![expect(clippy::missing_panics_doc, reason = "panicking is how every rule here reports")]
 
-use crate::{ClientTransport, ServerTransport};
-
 mod connecting;
 mod crowd;
 mod direct;
@@ -102,6 +100,8 @@ mod ending;
 mod impaired;
 mod packets;
 mod stage;
+
+use crate::{ClientTransport, ServerTransport};
 
 pub use connecting::*;
 pub use crowd::*;

@@ -50,13 +50,7 @@
 //! A host that plays too needs no way round through its network: it adds a [`memory`](crate::memory) listener to the
 //! same server and gives its own player a client of that.
 
-use std::time::Duration;
-
-use crate::inbox::InboxLimits;
-use crate::{DisconnectReason, PACKET_BYTES_MAX, PacketLimits};
-
 pub mod channels;
-
 mod client;
 mod client_handle;
 mod client_outbox;
@@ -67,6 +61,11 @@ mod server_outbox;
 mod voice_queue;
 mod waiting;
 mod watched;
+
+use std::time::Duration;
+
+use crate::inbox::InboxLimits;
+use crate::{DisconnectReason, PACKET_BYTES_MAX, PacketLimits};
 
 pub use client::HostedClient;
 pub use client_handle::{ClientRequest, HostedClientHandle};

@@ -7,15 +7,15 @@
 //! Reliable packets are delayed, in order, never lost or doubled: where the network loses one, it comes later by the
 //! time a sender takes to notice and send it again.
 
-use std::time::Duration;
-
-use crate::DisconnectReason;
-
 mod bottleneck;
 mod client;
 mod direct;
 mod impairer;
 mod loss;
+
+use std::time::Duration;
+
+use crate::DisconnectReason;
 
 pub use client::ImpairedClient;
 pub use impairer::{Fate, Impairer};

@@ -9,12 +9,12 @@
 //! threads of their own. A client transport uses the same with one "peer" for each attempt to connect and for each direct
 //! link.
 
+mod mailbox;
+mod peer_queue;
+
 use std::collections::{HashMap, VecDeque};
 
 use crate::{Delivery, DisconnectReason, Peer};
-
-mod mailbox;
-mod peer_queue;
 
 pub use mailbox::Mailbox;
 use peer_queue::PeerQueue;

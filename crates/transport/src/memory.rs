@@ -20,17 +20,17 @@
 //! link.lose();
 //! ```
 
+mod client;
+mod client_end;
+mod direct;
+mod server;
+
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use crate::inbox::{InboxLimits, Mailbox, Pushed};
 use crate::packet_pool::SharedPacket;
 use crate::{Delivery, DisconnectReason, PACKET_BYTES_MAX, PacketLimits, Peer};
-
-mod client;
-mod client_end;
-mod direct;
-mod server;
 
 pub use client::MemoryClient;
 use client_end::ClientEnd;

@@ -1,13 +1,5 @@
 //! What the original writes and accepts, byte for byte: see `vectors/README.md`.
 
-use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
-use std::{env, fs};
-
-use serde_json::Value;
-
-use entry::{Entry, Verdict};
-
 #[path = "golden_vectors/arithmetic.rs"]
 mod arithmetic;
 #[path = "golden_vectors/entry.rs"]
@@ -20,6 +12,14 @@ mod packets;
 mod strings;
 #[path = "golden_vectors/writer_limits.rs"]
 mod writer_limits;
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use serde_json::Value;
+
+use entry::{Entry, Verdict};
 
 /// The files that the session crate answers for, and the page about all of them.
 const OTHERS: [&str; 6] = [

@@ -1,16 +1,16 @@
 //! What holds for every packet and every sequence of bytes.
 
+#[path = "properties/any_packet.rs"]
+mod any_packet;
+#[path = "properties/hostile_bytes.rs"]
+mod hostile_bytes;
+
 use consonance_wire::{
     Client, ClientId, ClientState, ErrorWrongSession, Extension, ExtensionWriter, List, ListenerSummary,
     Packet, ParseError, Reception, ReceptionReport, RedundancySupport, RoomMembers, ServerRelay, SessionId,
     UplinkReceipt, VoiceReport, WireStr, WriteError, Writer, wrapped_delta,
 };
 use proptest::prelude::*;
-
-#[path = "properties/any_packet.rs"]
-mod any_packet;
-#[path = "properties/hostile_bytes.rs"]
-mod hostile_bytes;
 
 proptest! {
     #[test]

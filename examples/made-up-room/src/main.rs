@@ -10,6 +10,9 @@
 //! [`room`] is what a game has anyway, made up in a page here; [`player`] is a game with voice. `docs/networks/hosted.md` goes
 //! through it in steps.
 
+mod player;
+mod room;
+
 use std::error::Error;
 use std::io::{Write as _, stdout};
 use std::thread;
@@ -17,9 +20,6 @@ use std::time::{Duration, Instant};
 
 use consonance::EventKind;
 use consonance::audio::Tone;
-
-mod player;
-mod room;
 
 use player::Player;
 use room::Room;

@@ -1,5 +1,9 @@
 //! The client side: one link to a server.
 
+mod dial;
+mod steps;
+mod udp_path;
+
 use std::net::{SocketAddr, TcpStream};
 use std::time::Instant;
 
@@ -10,10 +14,6 @@ use consonance_transport::{
 
 use crate::tcp_link::{TcpLink, overloaded};
 use crate::{GOODBYE, LIMITS};
-
-mod dial;
-mod steps;
-mod udp_path;
 
 use dial::Dial;
 use udp_path::UdpPath;

@@ -12,6 +12,9 @@
 //! The network is the library of this package; everything else comes from `consonance` and `consonance-server`, as it
 //! would for a network of yours. Ctrl-C leaves.
 
+mod event_line;
+mod sidecar;
+
 use std::error::Error;
 use std::io::{Write, stdout};
 use std::net::{SocketAddr, ToSocketAddrs};
@@ -27,9 +30,6 @@ use consonance::audio::{WavInput, WavOutput};
 use consonance::{EventKind, VoiceChat};
 use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings};
 use plain_sockets::{PlainClient, PlainServer};
-
-mod event_line;
-mod sidecar;
 
 /// How soon Ctrl-C is noticed.
 const INTERRUPT_CHECK: Duration = Duration::from_millis(50);

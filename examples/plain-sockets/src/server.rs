@@ -1,5 +1,8 @@
 //! The server side: many links, told apart by their sockets.
 
+mod guest;
+mod steps;
+
 use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::net::{SocketAddr, TcpListener, UdpSocket};
@@ -11,9 +14,6 @@ use consonance_transport::{Delivery, PacketLimits, Peer, ServerEvent, ServerStat
 use crate::LIMITS;
 use crate::tcp_link::overloaded;
 use crate::token::Token;
-
-mod guest;
-mod steps;
 
 use guest::Guest;
 

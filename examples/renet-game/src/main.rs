@@ -10,6 +10,9 @@
 //! its loop and its connections; the voice server and the voice chats have threads of their own and meet the game only in
 //! `pump`, once per frame. `docs/networks/renet.md` goes through it in steps.
 
+mod host;
+mod player;
+
 use std::error::Error;
 use std::io::{Write as _, stdout};
 use std::thread;
@@ -19,9 +22,6 @@ use consonance::EventKind;
 use consonance::audio::WavInput;
 use consonance_renet::RenetSettings;
 use renet::ConnectionConfig;
-
-mod host;
-mod player;
 
 use host::Host;
 use player::Player;

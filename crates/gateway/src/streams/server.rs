@@ -1,5 +1,7 @@
 //! The server over real sockets.
 
+mod turn;
+
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::io;
 use std::net::SocketAddr;
@@ -14,8 +16,6 @@ use super::{CHANNELS, MessageStream as _, RELIABLE, StreamProtocol, StreamSettin
 use crate::tcp::{TcpConnections, TcpId};
 use crate::{Channel, GameNetworkServer, GameNetworkServerEvent, Timers, VoiceChannels};
 use turn::Step;
-
-mod turn;
 
 /// A server whose clients' messages come in TCP streams.
 #[derive(Debug)]

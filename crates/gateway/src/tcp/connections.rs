@@ -1,5 +1,8 @@
 //! All connections of a server or a client, driven by calls.
 
+mod moving;
+mod turn;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -14,9 +17,6 @@ use crate::Timers;
 #[cfg(target_os = "linux")]
 use crate::readiness::Interest;
 use crate::readiness::{Readiness, Ready};
-
-mod moving;
-mod turn;
 
 pub use moving::MovedTcp;
 

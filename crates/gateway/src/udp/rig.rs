@@ -3,6 +3,9 @@
 //!
 //! Nothing sleeps: [`Rig::run_until`] goes from one due moment to the next, and the same seed gives the same run.
 
+mod cable;
+mod wire;
+
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
@@ -10,9 +13,6 @@ use consonance_transport::{DisconnectReason, Peer};
 
 use super::{ClientEndpoint, ClientEndpointEvent, ServerEndpoint, ServerEndpointEvent};
 use crate::Channel;
-
-mod cable;
-mod wire;
 
 pub use cable::Cable;
 pub use wire::Trouble;

@@ -1,5 +1,8 @@
 //! The server's half of the network: who is who, and what they may say. No sockets, no clock.
 
+mod strangers;
+mod tokens;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
 use std::time::Instant;
@@ -12,9 +15,6 @@ use self::tokens::Tokens;
 use crate::client_ids::ClientIds;
 use crate::format::{self, HEADER_BYTES, Token};
 use crate::{ProtocolVersion, ServerSettings};
-
-mod strangers;
-mod tokens;
 
 /// Decides for a server: streams and datagrams go in, messages and [orders](ListenerOrder) come out.
 #[derive(Debug)]

@@ -1,5 +1,10 @@
 //! `rusty_enet`'s host without a socket and without a clock: datagrams go in and come out, and time is told.
 
+mod clock;
+mod queue;
+mod secret_clocks;
+mod wire;
+
 use std::time::Duration;
 
 use consonance_gateway::Channel;
@@ -7,11 +12,6 @@ use rusty_enet::consts::PEER_PACKET_THROTTLE_SCALE;
 use rusty_enet::{Address, EventNoRef, Host, HostSettings, Packet, Peer, PeerID};
 
 use crate::ConnectionSettings;
-
-mod clock;
-mod queue;
-mod secret_clocks;
-mod wire;
 
 pub(crate) use clock::Clock;
 pub(crate) use queue::Queue;

@@ -1,5 +1,10 @@
 //! The server's end: all clients of one port.
 
+mod ending;
+mod entrance;
+mod machines;
+mod seat;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
 use std::time::Instant;
@@ -12,11 +17,6 @@ use rusty_enet::{MTU_MAX, Packet};
 use crate::EnetServerSettings;
 use crate::machine::{Happened, Sent};
 use crate::screening::{Command, NOBODY, Screened};
-
-mod ending;
-mod entrance;
-mod machines;
-mod seat;
 
 use machines::{Machines, Number};
 use seat::{Seat, Stage};

@@ -1,5 +1,7 @@
 //! A client's half of the path.
 
+mod probing;
+
 use std::time::{Duration, Instant};
 
 use crate::gathered::Packets;
@@ -8,8 +10,6 @@ use crate::probe::{Probe, Token};
 use crate::refusal::{Refusal, RefusalCounts};
 use crate::seal::{Opener, Sealer};
 use crate::{Announcement, ClientPathSettings, PACKET_BYTES_MAX, PathSecrets};
-
-mod probing;
 
 pub use probing::PathState;
 use probing::Probing;

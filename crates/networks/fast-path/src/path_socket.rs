@@ -1,14 +1,14 @@
 //! The UDP socket of one worker: batches out, datagrams in, never waiting.
 
-use std::io;
-use std::net::{SocketAddr, UdpSocket};
-
-use crate::Batch;
-
 #[cfg(target_os = "linux")]
 mod many;
 #[cfg(target_os = "linux")]
 mod whole;
+
+use std::io;
+use std::net::{SocketAddr, UdpSocket};
+
+use crate::Batch;
 
 /// A socket that does not block.
 #[derive(Debug)]

@@ -1,5 +1,10 @@
 //! A worker's half of the path: the links of all its clients.
 
+mod gathering;
+mod link;
+mod proof;
+mod slots;
+
 use std::net::SocketAddr;
 use std::time::Instant;
 
@@ -8,11 +13,6 @@ use crate::header::{Kind, TO_SERVER_HEADER_BYTES, ToServer};
 use crate::probe::{Probe, Token};
 use crate::refusal::{Refusal, RefusalCounts};
 use crate::{Cipher, PACKET_BYTES_MAX, PathSecrets, ServerPathSettings};
-
-mod gathering;
-mod link;
-mod proof;
-mod slots;
 
 use gathering::Gathering;
 use link::Link;

@@ -1,5 +1,7 @@
 //! One connection's frames: confirmed, sent again, put together, put in order. The same at both ends.
 
+mod pieces;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::time::{Duration, Instant};
 
@@ -9,8 +11,6 @@ use crate::frame::{AROUND_PAYLOAD_BYTES, Control, Frame, Meta, PAYLOAD_BYTES_MAX
 use crate::settings::LinkSettings;
 
 use self::pieces::Pieces;
-
-mod pieces;
 
 /// Frames go in and come out; datagrams come in and go out.
 #[derive(Debug)]

@@ -1,5 +1,8 @@
 //! The server's end: for voice only.
 
+mod events;
+mod peer;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
 use std::time::Instant;
@@ -17,9 +20,6 @@ use crate::frame::{
 use crate::link::{Full, Head, Link};
 use crate::message::{self, CHANNELS, MESSAGE_BYTES_MAX};
 use crate::{ForgeServerSettings, upgrade};
-
-mod events;
-mod peer;
 
 /// A Forge server for voice only; see the [crate's page](crate).
 #[derive(Debug)]

@@ -3,14 +3,14 @@
 //! Whoever drives it gives it what comes, sends, and calls [`flush`](Arq::flush) after both and when
 //! [`poll_timeout`](Arq::poll_timeout) says so.
 
-use std::time::{Duration, Instant};
-
-use crate::segment::{Command, HEADER_BYTES, Segment, Segments};
-
 mod receiving;
 mod round_trip;
 mod sending;
 mod window_probe;
+
+use std::time::{Duration, Instant};
+
+use crate::segment::{Command, HEADER_BYTES, Segment, Segments};
 
 use receiving::Receiving;
 use round_trip::{RoundTrip, TIMEOUT_MS_MAX};

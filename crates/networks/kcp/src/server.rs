@@ -1,5 +1,11 @@
 //! The server's end: all clients of one port.
 
+mod connection;
+mod cookies;
+mod ending;
+mod entrance;
+mod events;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
 use std::time::Instant;
@@ -12,12 +18,6 @@ use crate::generation::DATAGRAM_BYTES_MAX;
 use crate::hello::Hello;
 use crate::link::{Opened, Unreliable};
 use crate::{CHANNELS, Generation, Greeting, KcpServerSettings};
-
-mod connection;
-mod cookies;
-mod ending;
-mod entrance;
-mod events;
 
 use connection::{Connection, Stage};
 use cookies::Cookies;

@@ -1,14 +1,14 @@
 //! One channel of a connection, both directions of it.
 
-use std::time::{Duration, Instant};
-
-use crate::packet_type::FRAGMENT_HEADER_BYTES;
-use crate::sequence::Sequence;
-
 mod acknowledgement;
 mod receiver;
 mod sender;
 mod sequenced;
+
+use std::time::{Duration, Instant};
+
+use crate::packet_type::FRAGMENT_HEADER_BYTES;
+use crate::sequence::Sequence;
 
 use receiver::Receiver;
 use sender::Sender;

@@ -1,5 +1,7 @@
 //! The client's end.
 
+mod packets;
+
 use std::time::{Duration, Instant};
 
 use consonance_gateway::udp::{BytesQueue, ClientEndpoint, ClientEndpointEvent};
@@ -13,8 +15,6 @@ use crate::handshake::{ConnectRequest, Disconnect, write_key};
 use crate::packet_type::Dialect;
 use crate::server::{CHANNELS, delivery_of};
 use crate::settings::ClientSettings;
-
-mod packets;
 
 /// A `LiteNetLib` client without sockets.
 ///

@@ -1,5 +1,11 @@
 //! A connection that is up, at either end: packets in and out, and what is due when.
 
+mod address_proof;
+mod incomplete;
+mod merging;
+mod receiving;
+mod round_trip;
+
 use std::time::{Duration, Instant};
 
 use consonance_gateway::Channel;
@@ -8,12 +14,6 @@ use crate::UtcClock;
 use crate::channel::{Attempt, CHANNELED_HEADER_BYTES, ChannelState, Fragment, Method};
 use crate::packet_type::{Dialect, FRAGMENT_HEADER_BYTES, Header, PacketType};
 use crate::settings::ConnectionSettings;
-
-mod address_proof;
-mod incomplete;
-mod merging;
-mod receiving;
-mod round_trip;
 
 use address_proof::AddressProof;
 use incomplete::Incomplete;

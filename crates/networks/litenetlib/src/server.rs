@@ -1,5 +1,10 @@
 //! The server's end.
 
+mod ending;
+mod entering;
+mod guest;
+mod packets;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -14,11 +19,6 @@ use crate::connection::{
     Connection, Counts, DATAGRAM_BYTES_MAX, RELIABLE_ORDERED, UNRELIABLE, Unsendable, message_bytes_max,
 };
 use crate::settings::{ConnectionSettings, ServerSettings};
-
-mod ending;
-mod entering;
-mod guest;
-mod packets;
 
 use guest::{Connected, Guest, State};
 

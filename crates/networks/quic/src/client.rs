@@ -1,5 +1,8 @@
 //! A client: one link to a session on a server.
 
+mod attempt;
+mod resolve;
+
 use std::sync::Arc;
 use std::task::Waker;
 use std::time::Instant;
@@ -16,9 +19,6 @@ use crate::close_code::CloseCode;
 use crate::link::{Link, Sent};
 use crate::packet_bytes::PacketBytes;
 use crate::{DATAGRAM_BYTES_MAX, QuicAddress, QuicClientSettings, QuicRuntime};
-
-mod attempt;
-mod resolve;
 
 use attempt::Attempt;
 

@@ -1,5 +1,10 @@
 //! One connection, as the threads that send over it and the task that runs it share it.
 
+pub(crate) mod frames;
+mod outbox;
+mod path_link;
+mod pump;
+
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -10,11 +15,6 @@ use tokio::sync::Notify;
 
 use crate::close_code::CloseCode;
 use crate::settings::OutgoingLimits;
-
-pub(crate) mod frames;
-mod outbox;
-mod path_link;
-mod pump;
 
 pub(crate) use frames::{FrameReader, take_packet};
 use outbox::{Outbox, Put};

@@ -1,5 +1,14 @@
 //! A server: any number of links on one UDP port, which several servers may share.
 
+mod bind;
+mod busy_share;
+mod connection_ids;
+mod entrance;
+mod fast_path;
+mod port;
+mod shard;
+mod transport;
+
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -17,15 +26,6 @@ use consonance_fast_path::Offer;
 use consonance_transport::inbox::Popped;
 use consonance_transport::{Delivery, Peer, SHUTTING_DOWN, ServerStatistics, ServerTransport as _};
 use rustc_hash::FxHashMap;
-
-mod bind;
-mod busy_share;
-mod connection_ids;
-mod entrance;
-mod fast_path;
-mod port;
-mod shard;
-mod transport;
 
 pub use bind::BindError;
 use entrance::Entrance;

@@ -12,11 +12,6 @@
 
 #![forbid(unsafe_code)]
 
-use std::sync::{Arc, LazyLock};
-
-use ring::{digest, hmac};
-use str0m::crypto::{CryptoProvider, Sha1HmacProvider, Sha1Provider, Sha256Provider};
-
 mod digests;
 mod dtls;
 mod key_exchange;
@@ -25,6 +20,11 @@ mod return_check;
 mod signatures;
 mod srtp;
 mod stun;
+
+use std::sync::{Arc, LazyLock};
+
+use ring::{digest, hmac};
+use str0m::crypto::{CryptoProvider, Sha1HmacProvider, Sha1Provider, Sha256Provider};
 
 pub use return_check::ReturnCheck;
 pub use stun::user_fragment;

@@ -2,10 +2,10 @@
 //!
 //! AES-GCM is `ring`'s. Counter mode and the derivation of keys need the bare block cipher, which it does not show.
 
-use str0m::crypto::{SrtpProvider, SupportedAeadAes128Gcm, SupportedAeadAes256Gcm, SupportedAes128CmSha1_80};
-
 mod aes_gcm;
 mod counter_mode;
+
+use str0m::crypto::{SrtpProvider, SupportedAeadAes128Gcm, SupportedAeadAes256Gcm, SupportedAes128CmSha1_80};
 
 use aes_gcm::AesGcm;
 use counter_mode::CounterMode;

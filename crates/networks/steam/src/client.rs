@@ -1,5 +1,9 @@
 //! A player on Steam: a link to the account that holds the session, and direct links to other players.
 
+mod direct;
+mod reading;
+mod server_link;
+
 use std::task::Waker;
 use std::time::Instant;
 
@@ -13,10 +17,6 @@ use crate::members::Members;
 use crate::settings::ClientSettings;
 use crate::signal::Signal;
 use crate::{LIMITS, SteamId, SteamP2p, packet_type};
-
-mod direct;
-mod reading;
-mod server_link;
 
 use direct::Direct;
 use server_link::ServerLink;

@@ -12,14 +12,14 @@
 //! How much may wait unread is Steam's secret; here each channel has a limit, above which the oldest voice is lost and
 //! what is reliable waits at its sender.
 
+mod account;
+mod network;
+mod way;
+
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::steam_p2p::{Arrival, SendKind, SessionState, SteamEvent, SteamId, SteamP2p};
-
-mod account;
-mod network;
-mod way;
 
 use network::Network;
 

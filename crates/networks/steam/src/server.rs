@@ -1,5 +1,7 @@
 //! A server on Steam: whoever sends to it, or whom the game names, is a peer.
 
+mod reading;
+
 use std::collections::BTreeMap;
 use std::task::Waker;
 use std::time::{Duration, Instant};
@@ -13,8 +15,6 @@ use crate::quiet::Quiet;
 use crate::settings::{Admission, LinkSettings, ServerSettings};
 use crate::signal::Signal;
 use crate::{LIMITS, SendKind, SteamId, SteamP2p, packet_type};
-
-mod reading;
 
 /// The server of a session, on a user's account or on a game server's.
 ///

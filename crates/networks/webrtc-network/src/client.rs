@@ -1,5 +1,10 @@
 //! A player of ours: joins a session by its name at a signalling server, and is linked with other players directly.
 
+mod acquaintances;
+mod direct;
+mod signalling;
+mod transport;
+
 use std::collections::VecDeque;
 use std::io;
 use std::net::SocketAddr;
@@ -14,11 +19,6 @@ use crate::peers::Peers;
 use crate::settings::{ClientSettings, tls_of};
 use crate::signalling::LinkId;
 use crate::signalling::link::SignallingLink;
-
-mod acquaintances;
-mod direct;
-mod signalling;
-mod transport;
 
 pub use acquaintances::Acquaintances;
 use direct::DirectEnds;

@@ -1,5 +1,7 @@
 //! A session host: a server to which unmodified games connect, found under its sessions' names at a signalling server.
 
+mod transport;
+
 use std::collections::BTreeMap;
 use std::io;
 use std::net::SocketAddr;
@@ -15,7 +17,6 @@ use crate::signalling::client::SignallingEvent;
 use crate::signalling::link::{LinkEvent, SignallingLink};
 use crate::signalling::{LinkId, SignallingListener};
 
-mod transport;
 use crate::LIMITS;
 
 /// Listens for the players of one or many sessions.

@@ -22,8 +22,6 @@
 
 #![forbid(unsafe_code)]
 
-use consonance_transport::{Delivery, Dropped, PACKET_BYTES_MAX, PacketLimits};
-
 mod client;
 #[doc(hidden)]
 pub mod fuzz;
@@ -33,6 +31,8 @@ mod peers;
 mod settings;
 pub mod signalling;
 mod web_socket;
+
+use consonance_transport::{Delivery, Dropped, PACKET_BYTES_MAX, PacketLimits};
 
 pub use client::{Acquaintances, WebRtcClient};
 pub use host::WebRtcHost;

@@ -1,5 +1,11 @@
 //! One WebRTC connection as a machine without sockets: negotiated in texts, carried in datagrams.
 
+mod channels;
+mod ending;
+mod event;
+mod negotiation;
+mod voice_queue;
+
 use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::time::Instant;
@@ -10,12 +16,6 @@ use str0m::net::{Protocol, Receive};
 use str0m::{Candidate, Event, Input, Output, Rtc, RtcConfig};
 
 use crate::settings::PeerSettings;
-
-mod channels;
-mod ending;
-mod event;
-mod negotiation;
-mod voice_queue;
 
 use channels::{RELIABLE_LABEL, UNRELIABLE_LABEL};
 pub(crate) use event::{End, Ice, PeerEvent, Role, Sent};

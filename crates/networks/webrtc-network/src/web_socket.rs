@@ -1,5 +1,7 @@
 //! A WebSocket without a socket: bytes go in and come out, with or without TLS between.
 
+mod pipe;
+
 use std::sync::{Arc, OnceLock};
 
 use tungstenite::handshake::client::{ClientHandshake, Request};
@@ -8,8 +10,6 @@ use tungstenite::handshake::{HandshakeError, MidHandshake};
 use tungstenite::protocol::frame::coding::CloseCode;
 use tungstenite::protocol::{CloseFrame, WebSocketConfig};
 use tungstenite::{Error, Message};
-
-mod pipe;
 
 use pipe::Pipe;
 

@@ -1,19 +1,5 @@
 //! One browser's connection as a machine without sockets: an offer, an answer, datagrams, messages and voice.
 
-use std::collections::VecDeque;
-use std::net::SocketAddr;
-use std::time::Instant;
-
-use consonance_gateway::Allowance;
-use consonance_transport::DisconnectReason;
-use str0m::channel::ChannelId;
-use str0m::media::{Mid, Pt};
-use str0m::net::{Protocol, Receive, Transmit};
-use str0m::rtp::RtpWrite;
-use str0m::{Candidate, Input, Output, Rtc, RtcError};
-
-use crate::settings::PeerLimits;
-
 mod answer;
 #[cfg(test)]
 mod bottleneck;
@@ -30,6 +16,20 @@ mod incoming;
 mod microphone;
 mod offer;
 mod slot;
+
+use std::collections::VecDeque;
+use std::net::SocketAddr;
+use std::time::Instant;
+
+use consonance_gateway::Allowance;
+use consonance_transport::DisconnectReason;
+use str0m::channel::ChannelId;
+use str0m::media::{Mid, Pt};
+use str0m::net::{Protocol, Receive, Transmit};
+use str0m::rtp::RtpWrite;
+use str0m::{Candidate, Input, Output, Rtc, RtcError};
+
+use crate::settings::PeerLimits;
 
 pub(crate) use direct::PAGE;
 use egress::Egress;

@@ -1,5 +1,9 @@
 //! What the fuzz targets feed: offers, datagrams of a page that is connected, and its media alone.
 
+mod media;
+mod page;
+mod transparent;
+
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
@@ -8,10 +12,6 @@ use str0m::net::Protocol;
 
 use crate::connection::{Connection, ConnectionEvent, Identity, SlotVoice};
 use crate::settings::PeerLimits;
-
-mod media;
-mod page;
-mod transparent;
 
 pub use media::webrtc_media;
 use page::Page;

@@ -1,5 +1,12 @@
 //! One port for the peers of many workers.
 
+mod directory;
+mod framing;
+mod mailbox;
+mod reader;
+mod shared;
+mod streams;
+
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::num::NonZeroUsize;
@@ -11,13 +18,6 @@ use consonance_gateway::udp::DatagramSocket;
 use crate::connection::Identity;
 use crate::settings::WebRtcSettings;
 use crate::shard::WebRtcShard;
-
-mod directory;
-mod framing;
-mod mailbox;
-mod reader;
-mod shared;
-mod streams;
 
 pub(crate) use directory::{Source, Way};
 pub(crate) use mailbox::Datagram;

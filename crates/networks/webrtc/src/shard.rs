@@ -1,5 +1,7 @@
 //! One worker's browsers.
 
+mod event;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 use std::net::{SocketAddr, UdpSocket};
@@ -15,8 +17,6 @@ use crate::connection::{Connection, ConnectionEvent, Identity, OfferError, RtcQu
 use crate::page_peer::PagePeer;
 use crate::port::{Datagram, PortReader, SharedPort, Source, Way};
 use crate::settings::PeerLimits;
-
-mod event;
 
 pub use event::{RtcEvent, RtcStatistics};
 

@@ -44,14 +44,14 @@
 //! voice.handle_message(Delivery::Reliable, b"\x03\0\0\0\x01");
 //! ```
 
-use crate::{PacketLimits, REASON_BYTES_MAX};
-
 mod client;
 mod client_message;
 #[doc(hidden)]
 pub mod fuzz;
 mod server;
 mod server_message;
+
+use crate::{PacketLimits, REASON_BYTES_MAX};
 
 pub use client::{ClientChannels, ClientTransmit};
 pub use server::{ServerChannels, ServerTransmit};

@@ -1,5 +1,7 @@
 //! Both halves of both pairs, driven by hand.
 
+mod direct;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::task::{Wake, Waker};
@@ -7,8 +9,6 @@ use std::time::Instant;
 
 use super::*;
 use crate::{ClientEvent, ClientTransport as _, Delivery, Peer, ServerEvent, ServerTransport as _};
-
-mod direct;
 
 #[test]
 fn a_link_that_was_up_before_anybody_asked_is_taken_at_once() {

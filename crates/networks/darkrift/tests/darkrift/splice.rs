@@ -1,5 +1,7 @@
 //! A splice in front of a game on DarkRift: over real sockets, with a stand-in for the game's server.
 
+mod stage;
+
 use std::time::Instant;
 
 use consonance_darkrift::{RELIABLE, UNRELIABLE};
@@ -8,8 +10,6 @@ use consonance_transport::{Delivery, DisconnectReason, ServerTransport as _};
 
 use self::stage::{HANDSHAKE, Heard, Stage, VOICE, voice_message};
 use crate::stage::Saw;
-
-mod stage;
 
 #[test]
 fn the_games_number_reaches_the_client() {

@@ -8,11 +8,11 @@
 //! Whoever sends goes by it in whole voices, so a rise that is too much is a whole voice too much. What has failed is
 //! therefore not tried again at once, and each time later.
 
-use std::time::{Duration, Instant};
-
 mod round_trips;
 #[cfg(test)]
 mod tests;
+
+use std::time::{Duration, Instant};
 
 use round_trips::RoundTrips;
 

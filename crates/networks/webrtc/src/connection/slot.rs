@@ -4,11 +4,11 @@
 //! after a pause, numbers go on without a gap, time goes on by what has passed, and the marker says that nothing is missing
 //! (RFC 3551, section 4.1). Without that, only the first speaker would ever be heard.
 
+mod ledger;
+
 use std::time::Instant;
 
 use str0m::media::{Mid, Pt};
-
-mod ledger;
 
 pub(super) use ledger::Arrivals;
 use ledger::Ledger;
