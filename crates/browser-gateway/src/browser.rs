@@ -6,6 +6,7 @@ use std::time::Instant;
 use consonance_browser::{BrowserPlayer, BrowserSettings, LinkCommand};
 use consonance_session::{self as session, ClientId, Position};
 use consonance_transport::{Delivery, DisconnectReason, Peer};
+use consonance_web::{Displaced, Replier};
 use consonance_webrtc::{PagePeer, SlotVoice};
 
 use crate::entrance::Seat;
@@ -36,6 +37,8 @@ pub(crate) struct Browser {
     /// The address that it comes from, as far as is known.
     pub(crate) remote: SocketAddr,
     pub(crate) told: Told,
+    /// A page's conversation about it, which hears of it when this is gone.
+    pub(crate) conversation: Option<Replier<Displaced>>,
     pub(crate) _seat: Seat,
 }
 

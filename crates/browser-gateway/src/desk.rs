@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 
 use crate::reservations::Reservation;
-use consonance_web::{Join, JoinProblem, Joined, Replier};
+use consonance_web::{Attendance, Join, JoinProblem, Joined, Replier};
 
 use crate::key::Key;
 
@@ -21,6 +21,8 @@ pub(crate) struct Desk {
 pub(crate) enum Request {
     /// A page wants to be a player.
     Join(Box<JoinRequest>),
+    /// A page holds a conversation about this player.
+    Attend { key: Key, replier: Replier<Result<Attendance, JoinProblem>> },
     /// The page of this player negotiates again.
     Restart { key: Key, sdp: String, replier: Replier<Result<String, JoinProblem>> },
     /// The page of this player may be reached in one more way.
@@ -32,6 +34,7 @@ impl Request {
     fn refuse(self, problem: JoinProblem) {
         match self {
             Self::Join(request) => request.replier.send(Err(problem)),
+            Self::Attend { replier, .. } => replier.send(Err(problem)),
             Self::Restart { replier, .. } => replier.send(Err(problem)),
             Self::Candidate { .. } => {}
         }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use consonance_browser::PageLimits;
-use consonance_web::{Info, Join, JoinProblem, Joined, Reply, Signalling, reply};
+use consonance_web::{Attendance, Info, Join, JoinProblem, Joined, Reply, Signalling, reply};
 
 use crate::desk::{Desk, JoinRequest, Request};
 use crate::key::Key;
@@ -74,6 +74,11 @@ impl Entrance {
         }
     }
 
+    /// A key of one of the workers here, whether or not anybody has it.
+    fn parse(&self, key: &str) -> Option<Key> {
+        Key::parse(key).filter(|key| key.worker() < self.0.desks.len())
+    }
+
     fn put(&self, worker: usize, request: Request) {
         if let Some(desk) = self.0.desks.get(worker) {
             desk.put(request);
@@ -88,8 +93,8 @@ impl Signalling for Entrance {
 
     fn join(&self, join: Join) -> Reply<Result<Joined, JoinProblem>> {
         let (replier, reply) = reply();
-        let resume = join.resume.as_deref().and_then(Key::parse);
-        let worker = resume.map(|key| key.worker()).filter(|worker| *worker < self.0.desks.len());
+        let resume = join.resume.as_deref().and_then(|key| self.parse(key));
+        let worker = resume.map(|key| key.worker());
         let request = Box::new(JoinRequest { join, resume, reservation: None, replier });
         match worker {
             Some(worker) => self.put(worker, Request::Join(request)),
@@ -98,9 +103,18 @@ impl Signalling for Entrance {
         reply
     }
 
+    fn attend(&self, key: &str) -> Reply<Result<Attendance, JoinProblem>> {
+        let (replier, reply) = reply();
+        match self.parse(key) {
+            Some(key) => self.put(key.worker(), Request::Attend { key, replier }),
+            None => replier.send(Err(JoinProblem::NoSuchPlayer)),
+        }
+        reply
+    }
+
     fn restart(&self, key: &str, sdp: String) -> Reply<Result<String, JoinProblem>> {
         let (replier, reply) = reply();
-        match Key::parse(key).filter(|key| key.worker() < self.0.desks.len()) {
+        match self.parse(key) {
             Some(key) => self.put(key.worker(), Request::Restart { key, sdp, replier }),
             None => replier.send(Err(JoinProblem::NoSuchPlayer)),
         }
@@ -108,7 +122,7 @@ impl Signalling for Entrance {
     }
 
     fn candidate(&self, key: &str, candidate: String) {
-        if let Some(key) = Key::parse(key) {
+        if let Some(key) = self.parse(key) {
             self.put(key.worker(), Request::Candidate { key, candidate });
         }
     }

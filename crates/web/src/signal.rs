@@ -14,6 +14,7 @@ use tracing::debug;
 use crate::app::App;
 use crate::join_rate::Pace;
 use crate::joining::KEY_BYTES_MAX;
+use crate::signalling::{Attendance, Displaced, JoinProblem};
 use crate::visitor::Visitor;
 
 pub(crate) async fn signal(
@@ -90,27 +91,54 @@ impl Conversation {
         }
     }
 
-    /// Until the page ends it, or has to be sent away.
+    /// Until the page ends it, has to be sent away, or its player is gone.
     async fn converse(&mut self) -> Option<Goodbye> {
+        let (key, attendance) = match self.begin().await {
+            Ok(begun) => begun,
+            Err(goodbye) => return goodbye,
+        };
+        tokio::select! {
+            goodbye = self.carry_on(&key) => goodbye,
+            displaced = attendance => Some((close_code::POLICY, match displaced {
+                Some(Displaced) => "this player has another conversation now: go on there",
+                None => "the player that this was about is gone: join again",
+            })),
+        }
+    }
+
+    /// Whom it is about: somebody who is there, so that nobody keeps a place here for nothing.
+    async fn begin(&mut self) -> Result<(String, Attendance), Option<Goodbye>> {
         let patience = self.app.limits().head_timeout;
         let key = match timeout(patience, self.read()).await {
             Ok(Ok(Said { key: Some(key), .. })) if key.len() <= KEY_BYTES_MAX => key,
-            Ok(Ok(_)) => return Some((close_code::POLICY, "say first which player this is about: its key")),
-            Ok(Err(goodbye)) => return goodbye,
+            Ok(Ok(_)) => {
+                return Err(Some((close_code::POLICY, "say first which player this is about: its key")));
+            }
+            Ok(Err(goodbye)) => return Err(goodbye),
             Err(_) => {
-                return Some((close_code::POLICY, "it took too long to say which player this is about"));
+                return Err(Some((close_code::POLICY, "it took too long to say which player this is about")));
             }
         };
+        match self.app.answer_of(self.app.signalling().attend(&key)).await {
+            Ok(attendance) => Ok((key, attendance)),
+            Err(JoinProblem::NoSuchPlayer) => {
+                Err(Some((close_code::POLICY, "no player has this key, or not any more: join again")))
+            }
+            Err(_) => Err(Some((close_code::AGAIN, "the server is busy: try again in a moment"))),
+        }
+    }
+
+    async fn carry_on(&mut self, key: &str) -> Option<Goodbye> {
         loop {
             let said = match self.read().await {
                 Ok(said) => said,
                 Err(goodbye) => return goodbye,
             };
             if let Some(candidate) = said.candidate {
-                self.app.signalling().candidate(&key, candidate);
+                self.app.signalling().candidate(key, candidate);
             }
             if let Some(offer) = said.sdp {
-                let reply = self.app.signalling().restart(&key, offer);
+                let reply = self.app.signalling().restart(key, offer);
                 let told = match self.app.answer_of(reply).await {
                     Ok(answer) => Told::Sdp(answer),
                     Err(problem) => Told::Problem(problem.into()),

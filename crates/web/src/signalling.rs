@@ -16,6 +16,10 @@ pub trait Signalling: Send + Sync + 'static {
     /// A browser wants into a session with this offer.
     fn join(&self, join: Join) -> Reply<Result<Joined, JoinProblem>>;
 
+    /// A page holds a conversation about the player that has this key. What it gets says when that is of no use any more; a
+    /// later conversation about the same player takes the place of an earlier one.
+    fn attend(&self, key: &str) -> Reply<Result<Attendance, JoinProblem>>;
+
     /// A further address of the browser that has this key, as a candidate of ICE (RFC 8839, section 5.1). One that makes no
     /// sense, or of nobody, is passed over.
     fn candidate(&self, key: &str, candidate: String);
@@ -68,6 +72,13 @@ pub struct Join {
     /// Where it is.
     pub remote: IpAddr,
 }
+
+/// Waits for the end of a conversation about a player: [`Displaced`], or `None` when the player is gone.
+pub type Attendance = Reply<Displaced>;
+
+/// Another conversation about the same player has begun.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Displaced;
 
 /// A browser that is taken in; whether it may stay is for the session to say, over its control channel.
 #[derive(Clone, PartialEq, Eq, Serialize)]

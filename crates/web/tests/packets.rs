@@ -14,8 +14,8 @@ use consonance_http::by_hand;
 use consonance_transport::conformance::Network;
 use consonance_transport::{ServerEvent, ServerTransport as _};
 use consonance_web::{
-    Info, Join, JoinProblem, JoinRule, Joined, PacketPlaces, PacketSettings, PacketShard, Reply, Signalling,
-    WebListener, WebSettings, packet_shards, reply,
+    Attendance, Info, Join, JoinProblem, JoinRule, Joined, PacketPlaces, PacketSettings, PacketShard, Reply,
+    Signalling, WebListener, WebSettings, packet_shards, reply,
 };
 use consonance_websocket::{
     ClientEnd, MESSAGE_BYTES_MAX, SUBPROTOCOL, WebSocketClient, close_code, default_settings,
@@ -29,6 +29,10 @@ struct NoSessions;
 impl Signalling for NoSessions {
     fn info(&self) -> Info {
         Info { sessions: Vec::new(), on_demand: false, join: JoinRule::Open, udp: false }
+    }
+
+    fn attend(&self, _: &str) -> Reply<Result<Attendance, JoinProblem>> {
+        reply().1
     }
 
     fn join(&self, _join: Join) -> Reply<Result<Joined, JoinProblem>> {

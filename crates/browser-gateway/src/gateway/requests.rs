@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Instant;
 
 use consonance_browser::BrowserSettings;
-use consonance_web::{Join, JoinProblem, Joined};
+use consonance_web::{Attendance, Displaced, Join, JoinProblem, Joined, reply};
 use consonance_webrtc::{OfferError, PagePeer};
 
 use super::BrowserGateway;
@@ -25,6 +25,7 @@ impl<S: PageShard> BrowserGateway<S> {
             let Some(request) = self.entrance.desk(self.worker).take() else { return false };
             match request {
                 Request::Join(request) => self.handle_join(now, request),
+                Request::Attend { key, replier } => replier.send(self.attend(key)),
                 Request::Restart { key, sdp, replier } => replier.send(self.restart(now, key, &sdp)),
                 Request::Candidate { key, candidate } => self.add_candidate(now, key, &candidate),
             }
@@ -98,10 +99,22 @@ impl<S: PageShard> BrowserGateway<S> {
             frames_sent: 0,
             remote: SocketAddr::new(remote, 0),
             told: Told::default(),
+            conversation: None,
             _seat: seat,
         });
         self.browsers.note_page(page, index);
         Ok(Joined { sdp: answer, key: key.to_string(), slots, resumed: false })
+    }
+
+    /// The last conversation about a player displaces the one before, and ends with the player.
+    fn attend(&mut self, key: Key) -> Result<Attendance, JoinProblem> {
+        let index = self.browsers.of_key(key).ok_or(JoinProblem::NoSuchPlayer)?;
+        let browser = self.browsers.get_mut(index).ok_or(JoinProblem::NoSuchPlayer)?;
+        let (conversation, attendance) = reply();
+        if let Some(former) = browser.conversation.replace(conversation) {
+            former.send(Displaced);
+        }
+        Ok(attendance)
     }
 
     fn restart(&mut self, now: Instant, key: Key, offer: &str) -> Result<String, JoinProblem> {

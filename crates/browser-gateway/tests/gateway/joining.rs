@@ -1,9 +1,11 @@
 //! What becomes of pages' requests.
 
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use consonance_browser_gateway::GatewaySettings;
-use consonance_web::{Join, JoinProblem, Signalling as _};
+use consonance_web::{Attendance, Displaced, Join, JoinProblem, Signalling as _};
 
 use crate::paper::BAD_OFFER;
 use crate::stage::{SESSION, Stage, join};
@@ -79,4 +81,35 @@ fn candidates_and_restarts_find_the_connection_of_their_player() {
         assert_eq!(restarted.try_take(), Some(Err(JoinProblem::NoSuchPlayer)), "{key}");
     }
     assert_eq!(stage.pages.messages(page), ["candidate:1"]);
+}
+
+#[test]
+fn a_conversation_is_about_somebody_who_is_here_and_ends_with_the_next_one_and_with_the_player() {
+    let mut stage = Stage::new();
+    for key in ["", "a", "AAAAAAAAAAAAAAAAAAAAAAAA"] {
+        assert!(matches!(attend(&mut stage, key), Err(JoinProblem::NoSuchPlayer)), "{key}");
+    }
+    let joined = stage.ask(join("Alice")).unwrap().unwrap();
+    let mut first = attend(&mut stage, &joined.key).unwrap();
+    assert_eq!(end_of(&mut first), Poll::Pending);
+    let mut second = attend(&mut stage, &joined.key).unwrap();
+    assert_eq!(end_of(&mut first), Poll::Ready(Some(Displaced)));
+    assert_eq!(end_of(&mut second), Poll::Pending);
+
+    let page = stage.pages.newest();
+    stage.pages.lose(page);
+    stage.turn();
+    assert_eq!(end_of(&mut second), Poll::Ready(None));
+    assert!(matches!(attend(&mut stage, &joined.key), Err(JoinProblem::NoSuchPlayer)));
+}
+
+fn attend(stage: &mut Stage, key: &str) -> Result<Attendance, JoinProblem> {
+    let mut reply = stage.entrance.attend(key);
+    stage.turn();
+    reply.try_take().unwrap()
+}
+
+/// How a conversation has ended, if it has.
+fn end_of(attendance: &mut Attendance) -> Poll<Option<Displaced>> {
+    Pin::new(attendance).poll(&mut Context::from_waker(Waker::noop()))
 }

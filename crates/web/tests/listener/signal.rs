@@ -70,13 +70,47 @@ fn what_is_wrong_is_told_and_the_conversation_goes_on() {
 }
 
 #[test]
-fn a_key_of_nobody_gets_a_problem_for_its_offer() {
+fn a_key_of_nobody_holds_no_place() {
+    let stage = Stage::with(|settings| settings.limits.connections_max = 2);
+    for key in ["a", "key-7", ""] {
+        let mut socket = open(&stage);
+        say(&mut socket, &json!({ "key": key }));
+        let (code, words) = goodbye(&mut socket);
+        assert!(code == CloseCode::Policy && words.starts_with("no player has this key"), "{code} {words}");
+    }
+    assert!(stage.is_well());
+}
+
+#[test]
+fn a_conversation_ends_with_its_player() {
     let stage = Stage::new();
+    stage.join("Alice");
     let mut socket = open(&stage);
-    say(&mut socket, &json!({"key": "key-7"}));
-    say(&mut socket, &json!({"candidate": ""}));
+    say(&mut socket, &json!({"key": "key-0"}));
     say(&mut socket, &json!({"sdp": "v=0"}));
-    assert_eq!(hear(&mut socket)["problem"]["status"], 404);
+    hear(&mut socket);
+    stage.sessions.forget("key-0");
+    let (code, words) = goodbye(&mut socket);
+    assert!(code == CloseCode::Policy && words.contains("gone"), "{code} {words}");
+}
+
+#[test]
+fn a_player_has_one_conversation() {
+    let stage = Stage::new();
+    stage.join("Alice");
+    let mut conversations: Vec<_> = (0..3).map(|_| open(&stage)).collect();
+    for socket in &mut conversations {
+        say(socket, &json!({"key": "key-0"}));
+        say(socket, &json!({"sdp": "v=0"}));
+        hear(socket);
+    }
+    let mut last = conversations.pop().unwrap();
+    for socket in &mut conversations {
+        let (code, words) = goodbye(socket);
+        assert!(code == CloseCode::Policy && words.contains("another conversation"), "{code} {words}");
+    }
+    say(&mut last, &json!({"sdp": "v=0 again"}));
+    assert_eq!(hear(&mut last), json!({"sdp": "v=0 in answer to v=0 again"}));
 }
 
 #[test]
@@ -93,6 +127,7 @@ fn who_says_wrong_things_or_too_much_is_sent_away() {
     let stage = Stage::with(|settings| {
         (settings.limits.texts_per_minute, settings.limits.texts_burst) = (60, 40);
     });
+    stage.join("Alice");
     let key = || Message::text(r#"{"key":"key-0"}"#);
     for (said, code, words) in [
         (vec![Message::text("{}")], CloseCode::Policy, "say first which player this is about"),
@@ -120,6 +155,7 @@ fn who_says_wrong_things_or_too_much_is_sent_away() {
 #[test]
 fn a_text_that_is_too_long_ends_the_conversation() {
     let stage = Stage::new();
+    stage.join("Alice");
     let mut socket = open(&stage);
     say(&mut socket, &json!({"key": "key-0"}));
     let _ = socket.send(Message::text("x".repeat(64 * 1024 + 1)));
@@ -130,6 +166,7 @@ fn a_text_that_is_too_long_ends_the_conversation() {
 #[test]
 fn who_is_silent_is_asked_and_who_does_not_answer_is_gone() {
     let stage = Stage::with(|settings| settings.limits.ping_interval = Duration::from_millis(50));
+    stage.join("Alice");
     let mut socket = open(&stage);
     say(&mut socket, &json!({"key": "key-0"}));
     // Reading answers, and so the conversation goes on for longer than silence may last.
@@ -160,6 +197,7 @@ fn wait_for_end(mut stream: TcpStream) {
 #[test]
 fn a_listener_that_ends_says_so() {
     let stage = Stage::new();
+    stage.join("Alice");
     let mut socket = open(&stage);
     say(&mut socket, &json!({"key": "key-0"}));
     say(&mut socket, &json!({"sdp": "v=0"}));

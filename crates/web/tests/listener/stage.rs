@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 
 use consonance_http::by_hand::{self, Answer, PATIENCE};
 use consonance_web::{
-    Info, Join, JoinProblem, JoinRule, Joined, Replier, Reply, Signalling, WebListener, WebSettings, reply,
+    Attendance, Displaced, Info, Join, JoinProblem, JoinRule, Joined, Replier, Reply, Signalling,
+    WebListener, WebSettings, reply,
 };
 
 /// A listener and what is behind it.
@@ -31,11 +32,12 @@ struct State {
 }
 
 /// What is known of a player.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Player {
     pub(crate) name: String,
     pub(crate) remote: Option<IpAddr>,
     pub(crate) candidates: Vec<String>,
+    conversation: Option<Replier<Displaced>>,
 }
 
 /// As many players as there may be at once.
@@ -56,6 +58,19 @@ impl Signalling for Sessions {
         }
         self.changed.notify_all();
         reply
+    }
+
+    fn attend(&self, key: &str) -> Reply<Result<Attendance, JoinProblem>> {
+        let (replier, answer) = reply();
+        let mut state = self.state.lock().unwrap();
+        replier.send(state.players.get_mut(key).ok_or(JoinProblem::NoSuchPlayer).map(|player| {
+            let (conversation, attendance) = reply();
+            if let Some(former) = player.conversation.replace(conversation) {
+                former.send(Displaced);
+            }
+            attendance
+        }));
+        answer
     }
 
     fn candidate(&self, key: &str, candidate: String) {
@@ -106,7 +121,13 @@ impl Sessions {
         let is_not_yet = |state: &mut State| !state.players.get(key).is_some_and(&is_so);
         let (state, waited) = self.changed.wait_timeout_while(state, PATIENCE, is_not_yet).unwrap();
         assert!(!waited.timed_out(), "{key} is {:?}", state.players.get(key));
-        state.players[key].clone()
+        let Player { name, remote, candidates, .. } = &state.players[key];
+        Player { name: name.clone(), remote: *remote, candidates: candidates.clone(), conversation: None }
+    }
+
+    /// A player goes, and whoever speaks about it hears of it.
+    pub(crate) fn forget(&self, key: &str) {
+        assert!(self.state.lock().unwrap().players.remove(key).is_some());
     }
 
     /// Waits until somebody waits for an answer that does not come, and says then that none ever will.

@@ -32,8 +32,8 @@ use consonance_transport::memory::{MemoryNetwork, MemoryServer};
 use consonance_transport::{ClientTransport, ServerTransport};
 use consonance_utp::UtpServer;
 use consonance_web::{
-    Info, Join, JoinProblem, JoinRule, Joined, PacketSettings, Reply, Signalling, WebListener, WebSettings,
-    packet_shards, reply,
+    Attendance, Info, Join, JoinProblem, JoinRule, Joined, PacketSettings, Reply, Signalling, WebListener,
+    WebSettings, packet_shards, reply,
 };
 use consonance_webrtc_network::signalling::{ListenerSettings, SignallingListener};
 use consonance_webrtc_network::{HostSettings, WebRtcHost};
@@ -238,6 +238,10 @@ struct NoOffers;
 impl Signalling for NoOffers {
     fn info(&self) -> Info {
         Info { sessions: vec![SESSION.to_owned()], on_demand: false, join: JoinRule::Open, udp: false }
+    }
+
+    fn attend(&self, _: &str) -> Reply<Result<Attendance, JoinProblem>> {
+        reply().1
     }
 
     fn join(&self, _: Join) -> Reply<Result<Joined, JoinProblem>> {
