@@ -1,6 +1,5 @@
 //! Who may ask: whoever shows the token, by a name of ours, and from no other site's page.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,7 +11,7 @@ use tokio::sync::Semaphore;
 
 use crate::settings::AdminSettings;
 use crate::token::AdminToken;
-use consonance_http::{Problem, is_from_own_page, name_of_host};
+use consonance_http::{Problem, is_from_own_page, is_own_host};
 
 /// What the listener knows of those who may ask.
 #[derive(Debug)]
@@ -37,9 +36,7 @@ impl Guard {
 
 /// Lets nobody through who asks by a name that is not ours, or from a page that is not.
 ///
-/// A browser that was led here by a name of somebody else's (DNS rebinding) has that name in `Host`: addresses cannot be
-/// made to point elsewhere, and other names have to be known.
-/// A page of another site is named in `Origin`.
+/// A name that was made to point here is in `Host`, and a page of another site is named in `Origin`.
 pub(crate) async fn check_where_from(
     State(guard): State<Arc<Guard>>,
     request: Request,
@@ -78,7 +75,7 @@ pub(crate) async fn check_token(State(guard): State<Arc<Guard>>, request: Reques
 
 fn where_from(guard: &Guard, headers: &HeaderMap) -> Result<(), Problem> {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-    let ours = host.filter(|host| is_ours(&guard.host_names, host)).ok_or_else(|| {
+    let ours = host.filter(|host| is_own_host(host, &guard.host_names)).ok_or_else(|| {
         let detail = "this server is asked by its address, by localhost, or by a name in admin.host_names";
         Problem::new(StatusCode::MISDIRECTED_REQUEST, detail)
     })?;
@@ -86,13 +83,6 @@ fn where_from(guard: &Guard, headers: &HeaderMap) -> Result<(), Problem> {
         return Ok(());
     }
     Err(Problem::new(StatusCode::FORBIDDEN, "a page of another site may not ask in your name"))
-}
-
-fn is_ours(names: &[String], host: &str) -> bool {
-    let name = name_of_host(host);
-    name.parse::<IpAddr>().is_ok()
-        || name.eq_ignore_ascii_case("localhost")
-        || names.iter().any(|known| known.eq_ignore_ascii_case(name))
 }
 
 fn shown_token(headers: &HeaderMap) -> Option<&[u8]> {

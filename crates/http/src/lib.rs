@@ -34,6 +34,6 @@ pub use counters::{HttpCounters, HttpStatistics};
 pub use guarded::{RouteLimits, guarded};
 pub use ip_network::{BadIpNetwork, IpNetwork, home_of};
 pub use listener::{ConnectionLimits, HttpListener, ListenError, ListenerSettings, Stopped};
-pub use origin::{is_from_own_page, name_of_host};
+pub use origin::{is_from_own_page, is_own_host, name_of_host};
 pub use problem::Problem;
 pub use tls::{Tls, TlsError};

@@ -1,5 +1,7 @@
 //! Whether a browser asks in the name of a page of ours.
 
+use std::net::IpAddr;
+
 use axum::http::{HeaderMap, header};
 
 /// Whether nothing says that a request was made by another site's page.
@@ -11,6 +13,17 @@ pub fn is_from_own_page(headers: &HeaderMap, host: &str) -> bool {
         // TLS may end at a proxy before us.
         origin == &format!("http://{host}") || origin == &format!("https://{host}")
     })
+}
+
+/// Whether a `Host` header asks for us: by an address, by localhost, or by one of these names, whose case does not matter.
+///
+/// A browser that was led here by a name of somebody else's (DNS rebinding) has that name in `Host`: addresses cannot be made
+/// to point elsewhere, and other names have to be known.
+pub fn is_own_host(host: &str, names: &[String]) -> bool {
+    let name = name_of_host(host);
+    name.parse::<IpAddr>().is_ok()
+        || name.eq_ignore_ascii_case("localhost")
+        || names.iter().any(|known| known.eq_ignore_ascii_case(name))
 }
 
 /// The name or address in a `Host` header, without its port and without brackets. Any port will do: it may be reached through

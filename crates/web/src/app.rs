@@ -5,9 +5,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use axum::http::{HeaderValue, StatusCode};
-use consonance_http::{IpNetwork, Problem, Stopped};
+use consonance_http::{IpNetwork, Problem, Stopped, is_own_host};
 use tokio::time::timeout;
 
+use crate::info::is_this_machine;
 use crate::join_rate::{JoinRate, Pace};
 use crate::packets::PacketEntrance;
 use crate::reply::Reply;
@@ -22,6 +23,7 @@ struct Shared {
     signalling: Arc<dyn Signalling>,
     proxies: Vec<IpNetwork>,
     origins: Vec<String>,
+    host_names: Vec<String>,
     ice_servers: IceServers,
     packets: Option<PacketEntrance>,
     limits: WebLimits,
@@ -31,10 +33,20 @@ struct Shared {
 
 impl App {
     pub(crate) fn new(signalling: Arc<dyn Signalling>, settings: &WebSettings, stopped: Stopped) -> Self {
-        let WebSettings { proxies, origins, ice_servers, packets, limits, .. } = settings.clone();
+        let WebSettings { proxies, origins, host_names, ice_servers, packets, limits, .. } = settings.clone();
         let pace = Pace::new(limits.joins_per_minute, limits.joins_burst);
         let rate = Mutex::new(JoinRate::new(pace, limits.join_addresses_max));
-        Self(Arc::new(Shared { signalling, proxies, origins, ice_servers, packets, limits, rate, stopped }))
+        Self(Arc::new(Shared {
+            signalling,
+            proxies,
+            origins,
+            host_names,
+            ice_servers,
+            packets,
+            limits,
+            rate,
+            stopped,
+        }))
     }
 
     pub(crate) fn signalling(&self) -> &dyn Signalling {
@@ -49,6 +61,11 @@ impl App {
     /// Whether pages of this origin may ask, although they are another site's.
     pub(crate) fn allows_origin(&self, origin: &HeaderValue) -> bool {
         self.0.origins.iter().any(|known| origin.as_bytes().eq_ignore_ascii_case(known.as_bytes()))
+    }
+
+    /// Whether this `Host` asks for the page, and for no name of somebody else's that was made to point here.
+    pub(crate) fn is_own_host(&self, host: &str) -> bool {
+        is_this_machine(host) || is_own_host(host, &self.0.host_names)
     }
 
     pub(crate) fn ice_servers(&self) -> &IceServers {

@@ -45,7 +45,7 @@ pub(crate) async fn info(State(app): State<App>, visitor: Visitor, headers: Head
 }
 
 /// Whether browsers trust this host without TLS (Secure Contexts, section 3.1).
-fn is_this_machine(host: &str) -> bool {
+pub(crate) fn is_this_machine(host: &str) -> bool {
     let name = name_of_host(host).to_ascii_lowercase();
     let is_localhost = name == "localhost" || name.ends_with(".localhost");
     is_localhost || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())

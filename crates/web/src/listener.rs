@@ -152,8 +152,8 @@ fn routes(settings: &WebSettings, app: App) -> Router {
         .route("/api/voice/{session}", post(joining::join))
         .route("/api/voice/{session}/signal", get(signal::signal))
         .route("/api/voice/{session}/packets", get(packets::packets));
-    let check_origin = from_fn_with_state(app.clone(), visitor::check_origin);
-    guarded(page::routes().merge(api), route_limits(&settings.limits)).layer(check_origin).with_state(app)
+    let check = from_fn_with_state(app.clone(), visitor::check_where_from);
+    guarded(page::routes().merge(api), route_limits(&settings.limits)).layer(check).with_state(app)
 }
 
 /// The same path, on the page over TLS.

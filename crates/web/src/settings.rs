@@ -21,6 +21,8 @@ pub struct WebSettings {
     pub proxies: Vec<IpNetwork>,
     /// Origins of other sites whose pages may ask, such as `https://game.example.org`.
     pub origins: Vec<String>,
+    /// Names besides localhost by which the page is asked for over plain HTTP, without ports; addresses always work.
+    pub host_names: Vec<String>,
     /// STUN and TURN servers for the browsers.
     pub ice_servers: IceServers,
     /// Where voice over `WebSocket`s goes; there is none without it.
@@ -38,6 +40,7 @@ impl WebSettings {
             redirect: None,
             proxies: Vec::new(),
             origins: Vec::new(),
+            host_names: Vec::new(),
             ice_servers: IceServers::default(),
             packets: None,
             limits: WebLimits::default(),

@@ -17,6 +17,8 @@ pub(crate) struct Visitor {
     pub(crate) address: IpAddr,
     /// Whether it came over TLS, to us or to a proxy.
     pub(crate) is_encrypted: bool,
+    /// Whether the name that it asks for is known to be right: a certificate has shown it, or a proxy of ours answers for it.
+    has_proved_name: bool,
     caller: Caller,
 }
 
@@ -39,13 +41,22 @@ impl FromRequestParts<App> for Visitor {
         let remote = caller.remote().ip().to_canonical();
         let address = address_behind(remote, &parts.headers, is_proxy);
         let is_encrypted = caller.is_encrypted() || (is_proxy(remote) && says_https(&parts.headers));
-        Ok(Self { address, is_encrypted, caller })
+        let has_proved_name = caller.is_encrypted() || is_proxy(remote);
+        Ok(Self { address, is_encrypted, has_proved_name, caller })
     }
 }
 
 /// Lets no page of another site ask in its visitors' names, but for those that the operator has named.
-pub(crate) async fn check_origin(State(app): State<App>, request: Request, next: Next) -> Response {
+pub(crate) async fn check_where_from(
+    State(app): State<App>,
+    visitor: Visitor,
+    request: Request,
+    next: Next,
+) -> Response {
     let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    if !visitor.has_proved_name && !app.is_own_host(host) {
+        return Problem::new(StatusCode::MISDIRECTED_REQUEST, NOT_THIS_NAME).into_response();
+    }
     if is_from_own_page(request.headers(), host) {
         return next.run(request).await;
     }
@@ -56,6 +67,11 @@ pub(crate) async fn check_origin(State(app): State<App>, request: Request, next:
     let what = "a page of another site may not ask in your name; a proxy in front has to pass on the Host that it was asked for";
     Problem::new(StatusCode::FORBIDDEN, what).into_response()
 }
+
+/// What the operator reads who opens the page by a name that it was not told.
+const NOT_THIS_NAME: &str = "over plain HTTP, this page is asked for by an address, by localhost, or by a name that \
+     the server was told: whoever runs it adds this one to web.host_names, or gives the page a certificate; where a proxy \
+     stands in front, its address belongs into web.proxies (docs/browser/https.md)";
 
 /// Answers so that a browser hands it on to the page of another site (Fetch, section 3.3).
 async fn share(origin: HeaderValue, request: Request, next: Next) -> Response {

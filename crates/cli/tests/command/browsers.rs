@@ -1,6 +1,7 @@
 //! Players in browsers: with each other and with native players, over real sockets.
 
-use std::net::TcpListener;
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -122,6 +123,32 @@ fn a_server_that_ends_tells_its_pages() {
     server.signal("INT");
     alice.until("she is told", |alice| alice.was_told("disconnected") && alice.is_closed());
     server.end().assert_well();
+}
+
+#[test]
+fn the_page_is_answered_by_the_host_s_name_and_no_name_of_somebody_elses() {
+    let (_server, page, _native) = serve(&["--host", "voice.example.org"]);
+    for (name, status) in
+        [(address_of(&page), "200"), ("voice.example.org:80", "200"), ("evil.example", "421")]
+    {
+        let answer = ask(&page, &[&format!("Host: {name}")]);
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{name}: {answer}");
+    }
+}
+
+/// Host and port.
+fn address_of(page: &str) -> &str {
+    page.trim_start_matches("http://").trim_end_matches('/')
+}
+
+/// The answer to a request for what a page asks first, with these lines in its head.
+fn ask(page: &str, lines: &[&str]) -> String {
+    let mut stream = TcpStream::connect(address_of(page)).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    write!(stream, "GET /api/info HTTP/1.1\r\nConnection: close\r\n{}\r\n\r\n", lines.join("\r\n")).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
 }
 
 #[test]

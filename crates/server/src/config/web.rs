@@ -26,6 +26,8 @@ pub struct WebConfig {
     pub proxies: Vec<String>,
     /// Origins of other sites whose pages may use this server.
     pub origins: Vec<String>,
+    /// Names besides localhost by which the page is asked for over plain HTTP.
+    pub host_names: Vec<String>,
     /// The UDP address of voice; see [`voice_address`](Self::voice_address).
     pub udp: Option<SocketAddr>,
     /// The TCP address of voice where UDP does not come through; none without it.
@@ -96,6 +98,7 @@ impl WebConfig {
         problems.extend(wrong_texts("web.announced", &self.announced, is_announced, ANNOUNCED));
         problems.extend(wrong_texts("web.proxies", &self.proxies, is_network, NETWORK));
         problems.extend(wrong_texts("web.origins", &self.origins, is_origin, ORIGIN));
+        problems.extend(wrong_texts("web.host_names", &self.host_names, is_host_name, HOST_NAME));
         problems.extend(wrong_texts("web.ice_servers", &self.ice_servers, is_ice_server, ICE_SERVER));
         problems
     }
@@ -110,6 +113,7 @@ impl Default for WebConfig {
             redirect: None,
             proxies: Vec::new(),
             origins: Vec::new(),
+            host_names: Vec::new(),
             udp: None,
             tcp: None,
             announced: Vec::new(),
@@ -134,6 +138,7 @@ impl Default for WebConfig {
 const ANNOUNCED: &str = "an address, with a port or without, such as 203.0.113.7 or [2001:db8::7]:7780";
 const NETWORK: &str = "an address or a network, such as 127.0.0.1 or 10.0.0.0/8";
 const ORIGIN: &str = "a scheme and a host without a path, such as https://game.example.org";
+const HOST_NAME: &str = "a name without scheme and port, such as gamebox.local";
 const ICE_SERVER: &str = "the URL of a STUN or TURN server, such as turn:turn.example.org:3478";
 
 fn wrong_texts(
@@ -165,6 +170,11 @@ fn is_origin(text: &str) -> bool {
     host.is_some_and(|host| {
         !host.is_empty() && !host.contains(['/', '?', '#', '*']) && !host.contains(char::is_whitespace)
     })
+}
+
+fn is_host_name(text: &str) -> bool {
+    let is_fine = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+    !text.is_empty() && text.chars().all(is_fine)
 }
 
 fn is_ice_server(text: &str) -> bool {
@@ -208,6 +218,12 @@ pub(super) const WEB_KEYS: &[Key] = &[
         "Origins of other sites, each with its scheme and without a path, whose own pages may use this server; its own page always may. It keeps pages away and no other programs, which name what origin they like.",
     )
     .with_example("[\"https://game.example.org\"]"),
+    web(
+        "web.host_names",
+        Field::Texts(|config| &mut config.web.host_names),
+        "Names besides localhost and the one in host by which the page is asked for over plain HTTP, without ports; addresses always work. Others are refused, so that no page of somebody else's can be made to point here. With a certificate of the page's own, or behind a proxy that web.proxies names, every name is answered.",
+    )
+    .with_example("[\"gamebox.local\"]"),
     web(
         "web.udp",
         Field::Address(|config| &mut config.web.udp),

@@ -45,6 +45,10 @@ fn what_does_not_fit_together_is_named_with_what_to_do() {
             "voice.toml:2: web.origins: expected a scheme and a host without a path, such as https://game.example.org, not \"https://game.example.org/\"",
         ),
         (
+            "host_names = ['gamebox.local:7780']",
+            "voice.toml:2: web.host_names: expected a name without scheme and port, such as gamebox.local, not \"gamebox.local:7780\"",
+        ),
+        (
             "ice_servers = ['turn.example.org']",
             "voice.toml:2: web.ice_servers: expected the URL of a STUN or TURN server, such as turn:turn.example.org:3478, not \"turn.example.org\"",
         ),
@@ -61,7 +65,7 @@ fn what_does_not_fit_together_is_named_with_what_to_do() {
 fn what_fits_together_is_taken() {
     let config = load(
         "[web]\nlisten = '[::]:443'\ncertificate_file = 'c.pem'\nkey_file = 'k.pem'\nredirect = '[::]:80'\n\
-         announced = ['203.0.113.7', '[2001:db8::7]:7780']\nproxies = ['127.0.0.1', 'fd00::/8']\norigins = ['https://game.example.org']\n\
+         announced = ['203.0.113.7', '[2001:db8::7]:7780']\nproxies = ['127.0.0.1', 'fd00::/8']\norigins = ['https://game.example.org']\nhost_names = ['gamebox.local']\n\
          ice_servers = ['stun:stun.example.org', 'turns:turn.example.org:443?transport=tcp']\nturn_secret = 'x'",
     );
     assert_eq!((config.web.announced.len(), config.web.proxies.len()), (2, 2));

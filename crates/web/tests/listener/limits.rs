@@ -15,7 +15,7 @@ fn a_body_that_is_too_large_is_refused() {
     assert_eq!(stage.post("/api/voice/main", &[], &large).status, 413);
     // Who does not say how much it is, too.
     let mut stream = connect(stage.address()).unwrap();
-    let head = "POST /api/voice/main HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n\
+    let head = "POST /api/voice/main HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\
                 Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n";
     stream.write_all(head.as_bytes()).unwrap();
     let chunk = format!("8000\r\n{}\r\n", "x".repeat(0x8000));
@@ -30,7 +30,7 @@ fn a_body_that_is_too_large_is_refused() {
 fn a_body_that_does_not_come_is_not_waited_for() {
     let stage = Stage::with(|settings| settings.limits.request_timeout = Duration::from_millis(50));
     let mut stream = connect(stage.address()).unwrap();
-    let head = "POST /api/voice/main HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n\
+    let head = "POST /api/voice/main HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\
                 Content-Length: 100\r\nConnection: close\r\n\r\n{";
     stream.write_all(head.as_bytes()).unwrap();
     assert_eq!(answer(&mut stream).unwrap().status, 408);
@@ -92,7 +92,7 @@ fn one_address_has_so_many_connections_and_the_next_is_closed() {
     let mut first: Vec<_> = (0..2).map(|_| held(&stage)).collect();
     let mut third = connect(stage.address()).unwrap();
     // It is closed without a word, or reset if that comes later than what was asked.
-    let _ = third.write_all(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    let _ = third.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
     assert!(matches!(third.read(&mut [0; 1]), Ok(0) | Err(_)));
     drop(first.pop());
     // As soon as one has gone, there is a place again.
@@ -121,7 +121,7 @@ fn held(stage: &Stage) -> TcpStream {
 }
 
 fn has_answered(stream: &mut TcpStream) -> bool {
-    let _ = stream.write_all(b"GET /api/info HTTP/1.1\r\nHost: a\r\n\r\n");
+    let _ = stream.write_all(b"GET /api/info HTTP/1.1\r\nHost: localhost\r\n\r\n");
     let mut first = [0; 15];
     stream.read_exact(&mut first).is_ok() && &first == b"HTTP/1.1 200 OK"
 }

@@ -54,7 +54,7 @@ fn by_hand_etag(stage: &Stage) -> Vec<u8> {
     use std::io::Write as _;
 
     let mut stream = consonance_http::by_hand::connect(stage.address()).unwrap();
-    let request = "GET / HTTP/1.1\r\nHost: a\r\nAccept-Encoding: gzip\r\nConnection: close\r\n\r\n";
+    let request = "GET / HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: gzip\r\nConnection: close\r\n\r\n";
     stream.write_all(request.as_bytes()).unwrap();
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes).unwrap();

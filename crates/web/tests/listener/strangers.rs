@@ -34,6 +34,44 @@ fn a_page_of_another_site_gets_nothing() {
     assert_eq!(stage.get("/api/voice/main/signal", &upgrade).status, 403);
 }
 
+/// What is answered where the browser was led here by this name, to a page that came from there.
+fn asked_by_name(stage: &Stage, name: &str) -> by_hand::Answer {
+    let lines = [&*format!("Host: {name}"), &*format!("Origin: http://{name}")];
+    by_hand::ask_plainly(stage.address(), "GET /api/info", &lines, b"").unwrap()
+}
+
+#[test]
+fn a_name_of_somebody_elses_that_was_made_to_point_here_is_not_answered() {
+    let stage = Stage::with(|settings| settings.host_names = vec!["gamebox.local".into()]);
+    let port = stage.address().port();
+    for name in
+        ["127.0.0.1", "[::1]", "192.0.2.7", "localhost", "a.localhost", "gamebox.local", "GameBox.local"]
+    {
+        assert_eq!(asked_by_name(&stage, &format!("{name}:{port}")).status, 200, "{name}");
+    }
+    for name in ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example", "agamebox.local"] {
+        let refused = asked_by_name(&stage, &format!("{name}:{port}"));
+        assert_eq!(refused.status, 421, "{name}");
+        let words = detail(&refused);
+        assert!(words.contains("web.host_names") && words.contains("web.proxies"), "{words}");
+    }
+    let lines = ["Host: evil.example"];
+    assert_eq!(by_hand::ask_plainly(stage.address(), "GET /", &lines, b"").unwrap().status, 421, "the page");
+    assert_eq!(
+        by_hand::ask_plainly(stage.address(), "GET /", &[], b"").unwrap().status,
+        421,
+        "no name at all"
+    );
+}
+
+#[test]
+fn a_proxy_of_ours_answers_for_the_names_that_it_passes_on() {
+    let name = "voice.example.org";
+    let behind = |proxy: &str| Stage::with(|settings| settings.proxies = vec![proxy.parse().unwrap()]);
+    assert_eq!(asked_by_name(&behind("127.0.0.1"), name).status, 200);
+    assert_eq!(asked_by_name(&behind("192.0.2.1"), name).status, 421, "who is no proxy comes past it");
+}
+
 #[test]
 fn a_page_of_a_site_that_the_operator_has_named_is_answered_so_that_it_can_read_it() {
     let stage = Stage::with(|settings| settings.origins = vec!["https://game.example.org".into()]);

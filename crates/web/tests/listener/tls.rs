@@ -51,6 +51,7 @@ fn the_page_is_there_over_tls_and_knows_that_it_is_safe() {
     assert_eq!(stage.listener.scheme(), "https");
     let plain = Stage::new();
     assert!(plain.get("/api/info", &[]).text().contains(r#""secure":true"#), "on this machine");
+    let plain = Stage::with(|settings| settings.host_names = vec!["voice.example.org".into()]);
     let lines = ["Host: voice.example.org"];
     let elsewhere = by_hand::ask_plainly(plain.address(), "GET /api/info", &lines, b"").unwrap();
     assert!(elsewhere.text().contains(r#""secure":false"#), "{elsewhere:?}");
