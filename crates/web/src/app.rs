@@ -1,6 +1,7 @@
 //! What every route may ask: whoever has the sessions, and what anybody may take.
 
 use std::net::IpAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
@@ -29,6 +30,8 @@ struct Shared {
     limits: WebLimits,
     rate: Mutex<JoinRate>,
     stopped: Stopped,
+    /// Whether the operator was told of a proxy that is not named.
+    is_stranger_told: AtomicBool,
 }
 
 impl App {
@@ -46,6 +49,7 @@ impl App {
             limits,
             rate,
             stopped,
+            is_stranger_told: AtomicBool::new(false),
         }))
     }
 
@@ -56,6 +60,11 @@ impl App {
     /// Whether the other end of a connection is believed about who asks.
     pub(crate) fn is_proxy(&self, address: IpAddr) -> bool {
         self.0.proxies.iter().any(|network| network.contains(address))
+    }
+
+    /// Whether a visitor is the first that comes over a proxy which the operator has not named.
+    pub(crate) fn is_first_behind_stranger(&self) -> bool {
+        !self.0.is_stranger_told.swap(true, Ordering::Relaxed)
     }
 
     /// Whether pages of this origin may ask, although they are another site's.

@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header}
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use consonance_http::{Caller, Problem, is_from_own_page};
+use tracing::warn;
 
 use crate::app::App;
 
@@ -26,6 +27,12 @@ impl Visitor {
     /// The port of its connection, which may be a proxy's.
     pub(crate) fn port(&self) -> u16 {
         self.caller.remote().port()
+    }
+
+    /// Whether it seems to come over a proxy of this machine that the operator has not named.
+    fn is_behind_stranger(&self, app: &App, headers: &HeaderMap) -> bool {
+        let remote = self.caller.remote().ip().to_canonical();
+        remote.is_loopback() && !app.is_proxy(remote) && headers.contains_key("x-forwarded-for")
     }
 }
 
@@ -53,6 +60,13 @@ pub(crate) async fn check_where_from(
     request: Request,
     next: Next,
 ) -> Response {
+    if visitor.is_behind_stranger(&app, request.headers()) && app.is_first_behind_stranger() {
+        warn!(
+            "a proxy on this machine passes requests on that web.proxies does not name: all its visitors share its limits, and \
+             where each is follows from its connection for voice only; add its address, such as \"127.0.0.1\", to web.proxies \
+             (docs/browser/https.md)"
+        );
+    }
     let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     if !visitor.has_proved_name && !app.is_own_host(host) {
         return Problem::new(StatusCode::MISDIRECTED_REQUEST, NOT_THIS_NAME).into_response();

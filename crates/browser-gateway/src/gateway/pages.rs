@@ -57,7 +57,7 @@ impl<S: PageShard> BrowserGateway<S> {
         self.parting.insert(page);
     }
 
-    fn page_is_up(&mut self, now: Instant, index: BrowserIndex, page: PagePeer, remote: SocketAddr) {
+    fn page_is_up(&mut self, now: Instant, index: BrowserIndex, page: PagePeer, remote: Option<SocketAddr>) {
         let (at, slots) = (self.at(now), self.shard.slots(page));
         let Some(browser) = self.browsers.get_mut(index) else { return };
         if let Some(player) = browser.player() {
@@ -66,7 +66,9 @@ impl<S: PageShard> BrowserGateway<S> {
         browser.show(now, &mut self.shard);
         let former = browser.page.replace(page);
         (browser.coming, browser.lost_for) = (None, None);
-        browser.remote = address_of(browser.remote.ip(), remote);
+        if let Some(remote) = remote {
+            browser.remote = address_of(browser.remote.ip(), remote);
+        }
         match &mut browser.stage {
             Stage::Playing(player) => {
                 if former.is_some() {
@@ -108,7 +110,7 @@ impl<S: PageShard> BrowserGateway<S> {
 
 /// What happened to a connection, without what came over it.
 enum Happened {
-    Connected(SocketAddr),
+    Connected(Option<SocketAddr>),
     /// Something came, and its player has it.
     Said,
     Lost(DisconnectReason),

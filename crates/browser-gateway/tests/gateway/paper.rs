@@ -140,7 +140,7 @@ impl PageShard for PaperShard {
         self.shown = self.pages.lock().events.pop_front()?;
         Some(match &self.shown {
             Event::Connected(peer) => {
-                RtcEvent::Connected { peer: *peer, remote: REMOTE.parse::<SocketAddr>().unwrap() }
+                RtcEvent::Connected { peer: *peer, remote: Some(REMOTE.parse::<SocketAddr>().unwrap()) }
             }
             Event::Message(peer, text) => RtcEvent::Message { peer: *peer, text },
             Event::Voice { peer, sequence, time, payload } => {

@@ -136,6 +136,24 @@ fn the_page_is_answered_by_the_host_s_name_and_no_name_of_somebody_elses() {
     }
 }
 
+#[test]
+fn an_operator_hears_once_of_a_proxy_that_is_not_named() {
+    let (server, page, _native) = serve(&[]);
+    let host = format!("Host: {}", address_of(&page));
+    ask(&page, &[&host]);
+    for _ in 0..3 {
+        ask(&page, &[&host, "X-Forwarded-For: 203.0.113.7"]);
+    }
+    ask(&page, &["Host: evil.example", "X-Forwarded-For: 203.0.113.7"]);
+    server.until_logged("web.proxies");
+    #[cfg(unix)]
+    {
+        server.signal("INT");
+        let told = server.end().err;
+        assert_eq!(told.iter().filter(|line| line.contains("web.proxies")).count(), 1, "{told:?}");
+    }
+}
+
 /// Host and port.
 fn address_of(page: &str) -> &str {
     page.trim_start_matches("http://").trim_end_matches('/')

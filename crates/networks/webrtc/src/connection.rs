@@ -15,6 +15,7 @@ mod identity;
 mod incoming;
 mod microphone;
 mod offer;
+mod route;
 mod slot;
 
 use std::collections::VecDeque;
@@ -40,6 +41,7 @@ pub(crate) use identity::Identity;
 use microphone::Microphone;
 use offer::Offer;
 pub use offer::OfferError;
+use route::Route;
 use slot::Slot;
 
 /// Fed with datagrams and time, drained with `poll_…`.
@@ -60,6 +62,9 @@ pub(crate) struct Connection {
     quality: RtcQuality,
     drops: ConnectionDrops,
     last_heard: Instant,
+    /// Since there are keys.
+    route: Route,
+    /// Where the page was when its control channel opened.
     remote: Option<SocketAddr>,
     hosts: Hosts,
     /// When the library wants to be called.
@@ -115,6 +120,7 @@ impl Connection {
             quality: RtcQuality::default(),
             drops: ConnectionDrops::default(),
             last_heard: now,
+            route: Route::default(),
             remote: None,
             hosts: Hosts::default(),
             timeout: now,
@@ -281,6 +287,7 @@ impl Connection {
         self.close_for(now, DisconnectReason::ClosedByUs);
     }
 
+    /// Where the page was when its control channel opened, if nobody else can have been meant.
     pub(crate) fn remote(&self) -> Option<SocketAddr> {
         self.remote
     }
@@ -366,7 +373,7 @@ impl Connection {
                     break;
                 }
                 Ok(Output::Transmit(transmit)) => {
-                    self.remote = Some(transmit.destination);
+                    self.route.note_sent(transmit.destination, &transmit.contents);
                     self.transmits.push_back(transmit);
                 }
                 Ok(Output::Event(event)) => self.handle_event(now, event),

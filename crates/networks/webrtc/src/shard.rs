@@ -149,7 +149,7 @@ impl WebRtcShard {
             _ => None,
         };
         self.statistics.count(&event);
-        Some(event::report(peer, remote.unwrap_or(self.port.bound), self.reported.insert(event)))
+        Some(event::report(peer, remote, self.reported.insert(event)))
     }
 
     /// Sends a message on a peer's control channel, reliably and in order. A peer that does not take what waits for it is

@@ -5,11 +5,12 @@ use std::time::Instant;
 use str0m::Event;
 use str0m::channel::{ChannelData, ChannelId};
 
-use super::{Connection, ConnectionEvent, State};
+use super::{Connection, ConnectionEvent, Route, State};
 
 impl Connection {
     pub(super) fn handle_event(&mut self, now: Instant, event: Event) {
         match event {
+            Event::Connected => self.route = Route::default(),
             Event::ChannelOpen(id, label) => self.handle_channel(now, id, &label),
             Event::ChannelData(data) => self.handle_message(now, data),
             Event::ChannelClose(id) if self.control == Some(id) => self.close_by_page(now),
@@ -43,6 +44,7 @@ impl Connection {
             self.control = Some(id);
             if matches!(self.state, State::Negotiating { .. }) {
                 self.state = State::Open;
+                self.remote = self.route.proven();
                 self.events.push_back(ConnectionEvent::Connected);
             }
         } else {

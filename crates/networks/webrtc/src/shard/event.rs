@@ -14,8 +14,8 @@ pub enum RtcEvent<'a> {
     Connected {
         /// Whose.
         peer: PagePeer,
-        /// Where it is.
-        remote: SocketAddr,
+        /// Where it has read what it was sent; `None` if it moved meanwhile, and so may have said that it is anywhere.
+        remote: Option<SocketAddr>,
     },
     /// A message came on a control channel.
     Message {
@@ -50,7 +50,7 @@ pub enum RtcEvent<'a> {
     },
 }
 
-pub(super) fn report(peer: PagePeer, remote: SocketAddr, event: &ConnectionEvent) -> RtcEvent<'_> {
+pub(super) fn report(peer: PagePeer, remote: Option<SocketAddr>, event: &ConnectionEvent) -> RtcEvent<'_> {
     match event {
         ConnectionEvent::Connected => RtcEvent::Connected { peer, remote },
         ConnectionEvent::Message(text) => RtcEvent::Message { peer, text },

@@ -82,7 +82,7 @@ impl Stage {
         let now = Instant::now();
         while let Some(event) = self.shard.poll(now) {
             self.told.push(match event {
-                RtcEvent::Connected { peer, remote } => Told::Connected(peer, remote),
+                RtcEvent::Connected { peer, remote } => Told::Connected(peer, remote.unwrap()),
                 RtcEvent::Message { peer, text } => Told::Message(peer, text.to_owned()),
                 RtcEvent::NotText { peer } => Told::NotText(peer),
                 RtcEvent::Voice { peer, sequence, time, payload } => {
