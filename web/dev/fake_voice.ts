@@ -6,6 +6,7 @@ import type {
   Channel,
   ChannelOptions,
   ConnectOptions,
+  Direction,
   Info,
   Microphone,
   Output,
@@ -207,6 +208,7 @@ class FakeVoice implements Voice {
   readonly output = new FakeOutput();
   readonly open = new Set<FakeChannel>();
   place: Place | null = null;
+  facing: Direction = { x: 0, y: 0, z: -1 };
   placeShared = false;
   needsGesture = false;
   quality: Quality;

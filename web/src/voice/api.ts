@@ -27,6 +27,13 @@ export interface Place {
   readonly z: number;
 }
 
+/** Which way, on the axes of a place; how long it is makes no difference. */
+export interface Direction {
+  readonly x: number;
+  readonly y: number;
+  readonly z: number;
+}
+
 /** A microphone or a loudspeaker. The label is empty until the page may use microphones. */
 export interface Device {
   readonly id: string;
@@ -240,6 +247,8 @@ export interface Voice {
   readonly quality: Quality;
   /** Where I am, for positional voice and for rooms with distance; null while that is nowhere. */
   place: Place | null;
+  /** Which way I look, so that voices come from the right side; { x: 0, y: 0, z: -1 } at first. It stays in this page. */
+  facing: Direction;
   /** Whether the server may tell the other pages my place; false at first. */
   placeShared: boolean;
   /** At most 998 bytes of UTF-8; throws a `RangeError` beyond it. */

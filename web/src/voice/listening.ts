@@ -1,7 +1,8 @@
 // Who is heard, and how: the session's state on one side, the audio graph on the other.
 
-import type { Place } from "./api.ts";
+import type { Direction, Place } from "./api.ts";
 import type { FromPage, ToPage } from "./control.ts";
+import { AHEAD } from "./listener.ts";
 import type { MicrophoneInput } from "./microphone.ts";
 import { Playback } from "./playback.ts";
 import { type PlayerRecord, Players } from "./players.ts";
@@ -14,6 +15,7 @@ export class Listening {
   private readonly playback: Playback;
   private readonly microphone: MicrophoneInput;
   private isPlaced = false;
+  private looksTo = AHEAD;
 
   constructor(sound: Sound, microphone: MicrophoneInput, say: (message: FromPage) => void, tell: Tell) {
     this.microphone = microphone;
@@ -39,12 +41,23 @@ export class Listening {
 
   attach(slots: readonly AudioNode[]): void {
     this.playback.attach(slots);
+    // Another session of this page has had the same ears.
+    this.playback.setFacing(this.looksTo);
     this.applyAll();
   }
 
   detach(): void {
     this.playback.detach();
     this.state.onLinkLost();
+  }
+
+  get facing(): Direction {
+    return this.looksTo;
+  }
+
+  set facing(facing: Direction) {
+    this.looksTo = facing;
+    this.playback.setFacing(facing);
   }
 
   setListener(place: Place | null): void {

@@ -3,8 +3,9 @@
 //   slot ─▶ gain ─▶ (panner, for positional voices) ─▶ output
 //             └──▶ analyser, for the level
 
-import type { Place } from "./api.ts";
+import type { Direction, Place } from "./api.ts";
 import { decibelsOf, levelOfDecibels } from "./level.ts";
+import { approach, Listener, SMOOTHING_S } from "./listener.ts";
 import type { OutputDevice } from "./output.ts";
 
 /** How a slot is to be heard. */
@@ -18,10 +19,12 @@ export interface SlotSound {
 /** The graph of one link's slots. */
 export class Playback {
   private readonly output: OutputDevice;
+  private readonly listener: Listener;
   private slots: SlotGraph[] = [];
 
   constructor(output: OutputDevice) {
     this.output = output;
+    this.listener = new Listener(output.input.context);
   }
 
   attach(sources: readonly AudioNode[]): void {
@@ -43,18 +46,14 @@ export class Playback {
     return this.slots[slot]?.level ?? 0;
   }
 
-  /** Where the listener is; it looks along -z, with y up. */
+  /** Where the listener is. */
   setListener(place: Place | null): void {
-    const { listener, currentTime } = this.output.input.context;
-    const { x, y, z } = place ?? ORIGIN;
-    // Firefox has the older way only.
-    if (listener.positionX === undefined) {
-      listener.setPosition(x, y, z);
-      return;
-    }
-    move(listener.positionX, x, currentTime);
-    move(listener.positionY, y, currentTime);
-    move(listener.positionZ, z, currentTime);
+    this.listener.moveTo(place ?? ORIGIN);
+  }
+
+  /** Which way the listener looks. */
+  setFacing(facing: Direction): void {
+    this.listener.turnTo(facing);
   }
 }
 
@@ -94,9 +93,9 @@ class SlotGraph {
       this.usePanner(new PannerNode(this.source.context, { ...PANNER, ...at }));
       return;
     }
-    move(this.panner.positionX, place.x, currentTime);
-    move(this.panner.positionY, place.y, currentTime);
-    move(this.panner.positionZ, place.z, currentTime);
+    approach(this.panner.positionX, place.x, currentTime);
+    approach(this.panner.positionY, place.y, currentTime);
+    approach(this.panner.positionZ, place.z, currentTime);
   }
 
   disconnect(): void {
@@ -114,15 +113,9 @@ class SlotGraph {
   }
 }
 
-function move(parameter: AudioParam, to: number, now: number): void {
-  parameter.setTargetAtTime(to, now, SMOOTHING_S);
-}
-
 const ORIGIN: Place = { x: 0, y: 0, z: 0 };
 /** About 40 ms. */
 const ANALYSED_SAMPLES = 2048;
-/** Short enough to seem immediate, long enough not to click. */
-const SMOOTHING_S = 0.02;
 /** As native players hear by default: full volume within 1 m, half of it at 2 m, and so on. */
 const PANNER: PannerOptions = {
   panningModel: "HRTF",

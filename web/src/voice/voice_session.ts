@@ -3,6 +3,7 @@
 import type {
   Deed,
   DeedAnswer,
+  Direction,
   Output,
   Place,
   Quality,
@@ -113,6 +114,14 @@ export class VoiceSession implements Voice {
   set place(place: Place | null) {
     this.reporter.place = place;
     this.listening.setListener(place);
+  }
+
+  get facing(): Direction {
+    return this.listening.facing;
+  }
+
+  set facing(facing: Direction) {
+    this.listening.facing = facing;
   }
 
   get placeShared(): boolean {
