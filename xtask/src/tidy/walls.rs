@@ -65,6 +65,7 @@ const WALLS: &[Walls] = &[
         package: "consonance-browser-gateway",
         may_use: Only(&[
             "consonance-browser",
+            "consonance-gateway",
             "consonance-session",
             "consonance-transport",
             "consonance-web",
