@@ -10,6 +10,7 @@ use consonance_web::{Displaced, Replier};
 use consonance_webrtc::{PagePeer, SlotVoice};
 
 use crate::entrance::Seat;
+use crate::gateway::NeighboursIndex;
 use crate::key::Key;
 use crate::reservations::Reservation;
 use crate::shard::PageShard;
@@ -20,6 +21,8 @@ pub(crate) struct Browser {
     pub(crate) key: Key,
     /// What its address named.
     pub(crate) session: Box<str>,
+    /// Those of its session, itself included.
+    pub(crate) neighbours: NeighboursIndex,
     pub(crate) stage: Stage,
     /// The page's connection that is up.
     pub(crate) page: Option<PagePeer>,

@@ -10,7 +10,7 @@ use crate::browser::Browser;
 use crate::key::Key;
 
 /// Where a browser is among the others, until it is gone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct BrowserIndex(usize);
 
 /// Indexed by names of which none is used twice.

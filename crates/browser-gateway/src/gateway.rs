@@ -12,6 +12,7 @@
 
 mod counting;
 mod links;
+mod neighbours;
 mod pages;
 mod requests;
 mod transport;
@@ -35,6 +36,8 @@ use crate::entrance::Entrance;
 use crate::reservations::SessionReservations;
 use crate::settings::GatewaySettings;
 use crate::shard::PageShard;
+use neighbours::Neighbours;
+pub(crate) use neighbours::NeighboursIndex;
 
 /// The browsers whose sessions one worker has, each a link like any other.
 pub struct BrowserGateway<S = WebRtcShard> {
@@ -54,9 +57,8 @@ pub struct BrowserGateway<S = WebRtcShard> {
     next_due: Option<Instant>,
     /// When players are told next how well their pages are reached.
     next_quality_at: Option<Instant>,
-    /// When pages are told next who has moved, and when they were last.
-    next_whereabouts_at: Option<Instant>,
-    whereabouts_told_at: Option<Instant>,
+    /// The players of each session, whose pages are told who has moved.
+    neighbours: Neighbours,
     /// Of the last call, for what is to be polled at once.
     now: Option<Instant>,
     /// Some requests wait for the next turn.
@@ -105,8 +107,7 @@ impl<S: PageShard> BrowserGateway<S> {
             started: None,
             next_due: None,
             next_quality_at: None,
-            next_whereabouts_at: None,
-            whereabouts_told_at: None,
+            neighbours: Neighbours::default(),
             now: None,
             more_requests: false,
             is_shut_down: false,
@@ -181,6 +182,7 @@ impl<S: PageShard> BrowserGateway<S> {
     /// Forgets a browser, after what its page was told last.
     fn forget(&mut self, now: Instant, index: BrowserIndex) {
         let Some(mut browser) = self.browsers.remove(index) else { return };
+        self.neighbours.leave(browser.neighbours, index);
         if let Some(player) = browser.player() {
             self.gone_pages = self.gone_pages.with(&counting::of_player(&player.statistics()));
         }

@@ -86,9 +86,11 @@ impl<S: PageShard> BrowserGateway<S> {
         let slots = self.shard.slots(page);
         let Join { session, name, token, password, remote, .. } = join;
         let settings = BrowserSettings { name, session: session.clone(), token, password, slots };
+        let neighbours = self.neighbours.of_session(&session);
         let index = self.browsers.insert(Browser {
             key,
             session: session.into(),
+            neighbours,
             stage: Stage::Expected(Box::new(settings)),
             page: None,
             coming: Some(page),
@@ -102,6 +104,7 @@ impl<S: PageShard> BrowserGateway<S> {
             conversation: None,
             _seat: seat,
         });
+        self.neighbours.enter(neighbours, index);
         self.browsers.note_page(page, index);
         Ok(Joined { sdp: answer, key: key.to_string(), slots, resumed: false })
     }

@@ -1,16 +1,12 @@
 //! Who lets the others know where it is: carried from player to player, since the session tells nobody.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use consonance_session::{ClientId, Position};
 
 use super::BrowserGateway;
 use crate::browsers::BrowserIndex;
 use crate::shard::PageShard;
-
-/// Pages are told so often, and with each page more this much less often: a page is told of at most a hundred places a second.
-const INTERVAL: Duration = Duration::from_millis(100);
-const INTERVAL_PER_BROWSER: Duration = Duration::from_millis(10);
 
 /// One player's place, for the others of its session.
 struct Move {
@@ -21,24 +17,25 @@ struct Move {
 }
 
 impl<S: PageShard> BrowserGateway<S> {
-    /// Something has happened to a player: if it has moved, or is new, the pages are told soon.
+    /// Something has happened to a player: if it has moved, or is new, the pages of its session are told soon.
     pub(super) fn note_whereabouts(&mut self, now: Instant, index: BrowserIndex) {
-        let is_news = self.browsers.get(index).is_some_and(|browser| browser.to_be_told() != browser.told);
-        if is_news && self.next_whereabouts_at.is_none() {
-            let interval = INTERVAL + INTERVAL_PER_BROWSER * self.browsers.iter().count() as u32;
-            let earliest = self.whereabouts_told_at.map_or(now, |at| at + interval);
-            self.next_whereabouts_at = Some(earliest.max(now));
+        let with_news = self.browsers.get(index).filter(|browser| browser.to_be_told() != browser.told);
+        if let Some(browser) = with_news {
+            self.neighbours.note_news(now, browser.neighbours);
         }
     }
 
-    /// Tells everybody who has moved, and those who are new where all the others are.
+    /// Tells everybody of each session whose time has come who has moved, and those who are new where all the others are.
     pub(super) fn tell_whereabouts(&mut self, now: Instant) {
-        if self.next_whereabouts_at.is_none_or(|at| at > now) {
-            return;
+        while let Some(browsers) = self.neighbours.take_due(now) {
+            self.tell_neighbours(now, &browsers);
         }
-        (self.next_whereabouts_at, self.whereabouts_told_at) = (None, Some(now));
+    }
+
+    /// Tells the pages of one session, in order.
+    fn tell_neighbours(&mut self, now: Instant, browsers: &[BrowserIndex]) {
         let (mut moves, mut newcomers, mut places) = (Vec::new(), Vec::new(), Vec::new());
-        for whose in self.browsers.indices() {
+        for &whose in browsers {
             let Some(browser) = self.browsers.get_mut(whose) else { continue };
             let next = browser.to_be_told();
             let told = std::mem::replace(&mut browser.told, next);
@@ -53,24 +50,23 @@ impl<S: PageShard> BrowserGateway<S> {
                 places.push(Move { whose, id, to: Some(position) });
             }
         }
-        for index in self.browsers.indices() {
-            let news = if newcomers.contains(&index) { &places } else { &moves };
+        for &index in browsers {
+            let news = if newcomers.binary_search(&index).is_ok() { &places } else { &moves };
             self.tell_moves(now, index, news);
         }
     }
 
-    /// Tells one page of those of the moves that are in its session, and not its own.
+    /// Tells one page of the moves that are not its own.
     fn tell_moves(&mut self, now: Instant, index: BrowserIndex, moves: &[Move]) {
-        let session_of = |of: BrowserIndex| self.browsers.get(of).map(|browser| &browser.session);
-        let is_ours = |it: &&Move| it.whose != index && session_of(it.whose) == session_of(index);
-        let ours: Vec<&Move> = moves.iter().filter(is_ours).collect();
-        if ours.is_empty() {
-            return;
-        }
+        let of_others = moves.iter().filter(|it| it.whose != index);
         let Some(player) = self.browsers.get_mut(index).and_then(|browser| browser.player()) else { return };
-        for it in ours {
+        let mut is_told = false;
+        for it in of_others {
             player.handle_place(it.id, it.to);
+            is_told = true;
         }
-        self.follow(now, index);
+        if is_told {
+            self.follow(now, index);
+        }
     }
 }

@@ -33,7 +33,7 @@ pub(crate) struct Native {
     pub(crate) heard: Vec<Vec<u8>>,
 }
 
-/// One worker has the one session.
+/// One worker has both sessions.
 #[derive(Debug, Default)]
 pub(crate) struct CountedReservations(AtomicI64);
 
@@ -41,6 +41,8 @@ pub(crate) type Answer = Option<Result<Joined, JoinProblem>>;
 
 const STEP: Duration = Duration::from_millis(10);
 pub(crate) const SESSION: &str = "main";
+/// Another session of the same worker.
+pub(crate) const TOWN: &str = "town";
 
 impl Stage {
     pub(crate) fn new() -> Self {
@@ -52,7 +54,7 @@ impl Stage {
         let reservations = Arc::new(CountedReservations::default());
         let shared: Arc<dyn SessionReservations> = reservations.clone();
         let (entrance, gateways) = browser_gateways([pages.shard()], settings, shared, info());
-        let mut session_loop = SessionLoop::new(&SessionsSettings::new([SESSION]).unwrap());
+        let mut session_loop = SessionLoop::new(&SessionsSettings::new([SESSION, TOWN]).unwrap());
         session_loop.add_network(Box::new(network.listen()));
         for gateway in gateways {
             session_loop.add_network(Box::<BrowserGateway<PaperShard>>::new(gateway));
@@ -70,7 +72,11 @@ impl Stage {
 
     /// A page that is connected and in the session.
     pub(crate) fn browser(&mut self, name: &str) -> (PagePeer, Joined) {
-        let joined = self.ask(join(name)).unwrap().unwrap();
+        self.browser_in(SESSION, name)
+    }
+
+    pub(crate) fn browser_in(&mut self, session: &str, name: &str) -> (PagePeer, Joined) {
+        let joined = self.ask(Join { session: session.to_owned(), ..join(name) }).unwrap().unwrap();
         let page = self.pages.newest();
         self.pages.connect(page);
         self.run_until("a browser is in the session", |stage| stage.pages.was_told(page, "roster"));
@@ -136,7 +142,7 @@ impl CountedReservations {
 
 impl SessionReservations for CountedReservations {
     fn reserve(&self, session: &str) -> Result<usize, NoReservation> {
-        if session != SESSION {
+        if ![SESSION, TOWN].contains(&session) {
             return Err(NoReservation::NoSuchSession);
         }
         self.0.fetch_add(1, Ordering::Relaxed);

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use consonance_webrtc::PagePeer;
 
-use crate::stage::Stage;
+use crate::stage::{Stage, TOWN};
 
 /// What a page was told of others' places, from the first to the last: whose, and x.
 fn told(stage: &Stage, page: PagePeer) -> Vec<(String, Option<f64>)> {
@@ -58,4 +58,40 @@ fn who_moves_all_the_time_is_told_as_often_as_is_of_use_and_at_last_where_it_is(
     // 2 s, and 120 ms from one time to the next with two pages.
     assert!((10..=20).contains(&told.len()), "{told:?}");
     assert_eq!(told.last(), Some(&("Alice".to_owned(), Some(199.0))));
+}
+
+#[test]
+fn a_crowd_in_another_session_makes_nobody_wait_and_is_told_nothing() {
+    let mut stage = Stage::new();
+    let crowd: Vec<_> = (0..50).map(|number| stage.browser_in(TOWN, &format!("Nobody {number}")).0).collect();
+    let (alice, _) = stage.browser("Alice");
+    let (bob, _) = stage.browser("Bob");
+    for step in 0..200 {
+        place(&stage, alice, f64::from(step), true);
+        place(&stage, crowd[0], f64::from(step), true);
+        stage.turn();
+    }
+    stage.run(Duration::from_secs(1));
+    let told_bob = told(&stage, bob);
+    assert!((10..=20).contains(&told_bob.len()), "as without the crowd: {told_bob:?}");
+    assert!(told_bob.iter().all(|(name, _)| name == "Alice"), "{told_bob:?}");
+    let told_crowd = told(&stage, crowd[1]);
+    assert!((2..=5).contains(&told_crowd.len()), "600 ms from one time to the next: {told_crowd:?}");
+    assert!(told_crowd.iter().all(|(name, _)| name == "Nobody 0"), "{told_crowd:?}");
+}
+
+#[test]
+fn a_session_that_has_ended_leaves_nothing_to_the_next_one() {
+    let mut stage = Stage::new();
+    let (former, _) = stage.browser_in(TOWN, "Former");
+    place(&stage, former, 7.0, true);
+    stage.run(Duration::from_millis(500));
+    stage.pages.lose(former);
+    stage.run(Duration::from_secs(20));
+    let (alice, _) = stage.browser("Alice");
+    let (bob, _) = stage.browser("Bob");
+    place(&stage, alice, 1.0, true);
+    stage.run(Duration::from_millis(500));
+    assert_eq!(told(&stage, bob), [("Alice".to_owned(), Some(1.0))]);
+    assert_eq!(told(&stage, alice), []);
 }

@@ -1,0 +1,87 @@
+//! Who is in which session, and when its pages are told who has moved.
+
+use std::collections::{BTreeSet, HashMap};
+use std::time::{Duration, Instant};
+
+use consonance_gateway::Timers;
+
+use crate::browsers::BrowserIndex;
+
+/// Pages are told so often, and with each page of their session more this much less often: a page is told of at most a hundred
+/// places a second.
+const INTERVAL: Duration = Duration::from_millis(100);
+const INTERVAL_PER_BROWSER: Duration = Duration::from_millis(10);
+
+/// A session's browsers, until the last one is gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct NeighboursIndex(usize);
+
+/// The browsers of one worker by session.
+#[derive(Default)]
+pub(super) struct Neighbours {
+    /// Those without a session are free.
+    slots: Vec<Slot>,
+    /// Strangers choose what is looked up here, so it is hashed with a secret.
+    by_session: HashMap<Box<str>, NeighboursIndex>,
+    due: Timers<NeighboursIndex>,
+}
+
+#[derive(Default)]
+struct Slot {
+    session: Option<Box<str>>,
+    browsers: BTreeSet<BrowserIndex>,
+    told_at: Option<Instant>,
+    is_due: bool,
+}
+
+impl Neighbours {
+    /// Whoever is in this session, which is nobody at first.
+    pub(super) fn of_session(&mut self, session: &str) -> NeighboursIndex {
+        if let Some(index) = self.by_session.get(session) {
+            return *index;
+        }
+        let free = self.slots.iter().position(|slot| slot.session.is_none()).unwrap_or(self.slots.len());
+        if free == self.slots.len() {
+            self.slots.push(Slot::default());
+        }
+        self.slots[free].session = Some(session.into());
+        self.by_session.insert(session.into(), NeighboursIndex(free));
+        NeighboursIndex(free)
+    }
+
+    pub(super) fn enter(&mut self, index: NeighboursIndex, browser: BrowserIndex) {
+        self.slots[index.0].browsers.insert(browser);
+    }
+
+    pub(super) fn leave(&mut self, index: NeighboursIndex, browser: BrowserIndex) {
+        let slot = &mut self.slots[index.0];
+        slot.browsers.remove(&browser);
+        if slot.browsers.is_empty() {
+            let session = std::mem::take(slot).session;
+            self.due.clear(index);
+            session.and_then(|session| self.by_session.remove(&session));
+        }
+    }
+
+    /// There is news of one of them: they are told as soon as that is of use.
+    pub(super) fn note_news(&mut self, now: Instant, index: NeighboursIndex) {
+        let slot = &mut self.slots[index.0];
+        if !slot.is_due {
+            slot.is_due = true;
+            let interval = INTERVAL + INTERVAL_PER_BROWSER * slot.browsers.len() as u32;
+            let earliest = slot.told_at.map_or(now, |at| at + interval);
+            self.due.set(index, earliest.max(now));
+        }
+    }
+
+    /// Takes out a session whose pages are to be told by now: whose they are, in order.
+    pub(super) fn take_due(&mut self, now: Instant) -> Option<Vec<BrowserIndex>> {
+        let slot = &mut self.slots[self.due.pop(now)?.0];
+        (slot.is_due, slot.told_at) = (false, Some(now));
+        Some(slot.browsers.iter().copied().collect())
+    }
+
+    pub(super) fn next_due(&self) -> Option<Instant> {
+        self.due.next()
+    }
+}
