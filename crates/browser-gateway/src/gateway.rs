@@ -3,7 +3,7 @@
 //! ```text
 //!   poll ─▶ is a player ready? its next step, reported to the session's loop: connected, a packet, disconnected
 //!        └▶ else the next thing on the pages' connections ─▶ its player ─▶ follow, and once more from above
-//!        └▶ else the players whose time has come ─▶ follow, and once more from above
+//!        └▶ else the next player whose time has come ─▶ follow, and once more from above
 //!        └▶ else how pages are reached, who has moved, what pages ask for; then None
 //!   send ─▶ its player ─▶ follow: what it says goes to its page at once, and the player is ready
 //! ```
@@ -25,6 +25,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use consonance_browser::PageQuality;
+use consonance_gateway::Timers;
 use consonance_session as session;
 use consonance_transport::{PageStatistics, ServerStatistics, ServerTransport as _};
 use consonance_web::Info;
@@ -53,8 +54,8 @@ pub struct BrowserGateway<S = WebRtcShard> {
     last_link: u64,
     /// The players' time 0, later by what was [overslept](Self::at).
     started: Option<Instant>,
-    /// No player wants to be called before that.
-    next_due: Option<Instant>,
+    /// When players want to be called, or earlier.
+    timers: Timers<BrowserIndex>,
     /// When players are told next how well their pages are reached.
     next_quality_at: Option<Instant>,
     /// The players of each session, whose pages are told who has moved.
@@ -105,7 +106,7 @@ impl<S: PageShard> BrowserGateway<S> {
             parting: FxHashSet::default(),
             last_link: 0,
             started: None,
-            next_due: None,
+            timers: Timers::default(),
             next_quality_at: None,
             neighbours: Neighbours::default(),
             now: None,
@@ -127,33 +128,26 @@ impl<S: PageShard> BrowserGateway<S> {
         }
         let due = browser.player().and_then(|player| player.poll_timeout());
         if let Some(due) = due.map(|at| self.to_clock(at)) {
-            self.next_due = Some(self.next_due.map_or(due, |next| next.min(due)));
+            self.timers.set_no_later(index, due);
         }
         self.note_whereabouts(now, index);
     }
 
-    /// Lets time pass for those players who wait for it. False if nobody does.
+    /// Lets time pass for a player who waits for it. False if nobody does.
     fn run_timers(&mut self, now: Instant) -> bool {
-        if self.next_due.is_none_or(|due| due > now) {
-            return false;
-        }
-        self.next_due = None;
+        let Some(index) = self.timers.pop(now) else { return false };
         let at = self.at(now);
-        for index in self.browsers.indices() {
-            let Some(player) = self.browsers.get_mut(index).and_then(|browser| browser.player()) else {
-                continue;
-            };
-            match player.poll_timeout() {
-                Some(due) if due <= at => {
-                    player.handle_timeout(at);
-                    self.follow(now, index);
-                }
-                Some(due) => {
-                    let due = self.to_clock(due);
-                    self.next_due = Some(self.next_due.map_or(due, |next| next.min(due)));
-                }
-                None => {}
+        let Some(player) = self.browsers.get_mut(index).and_then(|browser| browser.player()) else {
+            return true;
+        };
+        match player.poll_timeout() {
+            Some(due) if due <= at => {
+                player.handle_timeout(at);
+                self.follow(now, index);
             }
+            // It was moved away meanwhile.
+            Some(due) => self.timers.set(index, self.to_clock(due)),
+            None => {}
         }
         true
     }
@@ -183,6 +177,7 @@ impl<S: PageShard> BrowserGateway<S> {
     fn forget(&mut self, now: Instant, index: BrowserIndex) {
         let Some(mut browser) = self.browsers.remove(index) else { return };
         self.neighbours.leave(browser.neighbours, index);
+        self.timers.clear(index);
         if let Some(player) = browser.player() {
             self.gone_pages = self.gone_pages.with(&counting::of_player(&player.statistics()));
         }

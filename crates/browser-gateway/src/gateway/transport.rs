@@ -66,8 +66,12 @@ impl<S: PageShard> ServerTransport for BrowserGateway<S> {
 
     fn wants_poll_at(&self) -> Option<Instant> {
         let at_once = self.now.filter(|_| self.more_requests || !self.ready.is_empty());
-        let due =
-            [self.next_due, self.next_quality_at, self.neighbours.next_due(), self.shard.wants_poll_at()];
+        let due = [
+            self.timers.next(),
+            self.next_quality_at,
+            self.neighbours.next_due(),
+            self.shard.wants_poll_at(),
+        ];
         due.into_iter().chain([at_once]).flatten().min()
     }
 

@@ -16,6 +16,34 @@ fn frame(number: u8) -> Vec<u8> {
 }
 
 #[test]
+fn each_player_is_called_when_its_own_time_has_come_however_many_there_are() {
+    let mut stage = Stage::new();
+    let pages: Vec<_> = (0..20).map(|number| stage.browser(&format!("Nobody {number}"))).collect();
+    // The last one comes back, and is lost again later than all the others: its time moves away.
+    stage.pages.lose(pages[19].0);
+    stage.run(Duration::from_secs(1));
+    let back = Join { resume: Some(pages[19].1.key.clone()), ..join("Nobody 19") };
+    assert!(stage.ask(back).unwrap().unwrap().resumed);
+    let last = stage.pages.newest();
+    stage.pages.connect(last);
+    for page in pages[..19].iter().map(|(page, _)| *page).chain([last]) {
+        stage.pages.lose(page);
+        stage.run(Duration::from_millis(200));
+    }
+    // They were lost in 4 s, and are kept for 10 s each.
+    for gone in 0..20 {
+        stage.run_until("it leaves", |stage| players(stage) <= 20 - gone);
+        assert_eq!(players(&stage), 20 - gone, "one after the other");
+    }
+    stage.run_until("all have left", |stage| players(stage) == 0);
+}
+
+/// In the session.
+fn players(stage: &Stage) -> usize {
+    stage.session_loop.statistics().next().unwrap().1
+}
+
+#[test]
 fn what_a_browser_says_arrives_unchanged_at_browsers_and_native_players() {
     let mut stage = Stage::new();
     let (alice, _) = stage.browser("Alice");
