@@ -3,7 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 use std::time::Instant;
 
-use consonance_browser::{BrowserPlayer, BrowserSettings, LinkCommand};
+use consonance_browser::{BrowserPlayer, BrowserSettings, LinkCommand, LinkEnd};
 use consonance_session::{self as session, ClientId, Position};
 use consonance_transport::{Delivery, DisconnectReason, Peer};
 use consonance_web::{Displaced, Replier};
@@ -158,12 +158,12 @@ impl Browser {
         }
     }
 
-    /// The server has ended the link, for this reason.
-    pub(crate) fn lose_link(&mut self, at: session::Instant, reason: &str) {
+    /// The server has ended the link, for this reason, in these words.
+    pub(crate) fn lose_link(&mut self, at: session::Instant, end: LinkEnd, words: &str) {
         // Who is refused hears of it as the end of a link.
         self.accept(at);
         let (&Link::Up(peer), Stage::Playing(player)) = (&self.link, &mut self.stage) else { return };
-        player.handle_link_lost(at, reason);
+        player.handle_link_ended(at, end, words);
         while player.poll_transmit().is_some() {}
         self.link = Link::Ended(peer, DisconnectReason::ClosedByUs);
     }

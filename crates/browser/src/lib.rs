@@ -30,6 +30,7 @@ mod uplink;
 
 pub use downlink::{DownlinkStatistics, SLOTS_MAX, SlotVoice};
 pub use player::{BrowserPlayer, End, LinkCommand, PageQuality, PageVoice};
+pub use refusal::LinkEnd;
 pub use settings::{BrowserSettings, PageLimits};
 pub use statistics::BrowserStatistics;
 pub use uplink::UplinkStatistics;

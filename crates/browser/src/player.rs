@@ -19,7 +19,7 @@ use consonance_session::{
 
 use crate::control::{Cause, RefusalCode, ToPage};
 use crate::downlink::{Downlink, SlotVoice};
-use crate::refusal;
+use crate::refusal::LinkEnd;
 use crate::settings::{BrowserSettings, PageLimits};
 use crate::statistics::BrowserStatistics;
 use crate::uplink::Uplink;
@@ -152,19 +152,20 @@ impl BrowserPlayer {
     /// The link is gone. The server's words for it say why the player was not let in, if it was not; without words the network
     /// has lost it, and another one is wanted.
     pub fn handle_link_lost(&mut self, now: Instant, reason: &str) {
+        self.handle_link_ended(now, LinkEnd::of_words(reason), reason);
+    }
+
+    /// The link is gone for a reason that is known, which these words say to people.
+    pub fn handle_link_ended(&mut self, now: Instant, end: LinkEnd, words: &str) {
         let Some(link) = self.link.take() else { return };
-        if self.client.id().is_some() {
-            if refusal::is_for_abuse(reason) {
-                self.put_out(now, Cause::Protocol, reason);
+        match (end, self.client.id()) {
+            (LinkEnd::Abuse, Some(_)) => self.put_out(now, Cause::Protocol, words),
+            (LinkEnd::Lost, _) | (_, Some(_)) => {}
+            (LinkEnd::Elsewhere, None) => {
+                self.put_out(now, Cause::Server, "the session goes on elsewhere on this server");
             }
-        } else if refusal::is_elsewhere(reason) {
-            self.put_out(now, Cause::Server, "the session goes on elsewhere on this server");
-        } else if !reason.is_empty() {
-            let code = refusal::code_of(reason);
-            let may_change = matches!(code, RefusalCode::Full | RefusalCode::Closing | RefusalCode::Other);
-            if !self.has_joined || !may_change {
-                self.refuse(now, code, reason, refusal::retry_in_ms(reason));
-            }
+            (LinkEnd::Abuse, None) => self.refuse_anew(now, RefusalCode::Other, words, None),
+            (LinkEnd::Refused { code, retry_in_ms }, None) => self.refuse_anew(now, code, words, retry_in_ms),
         }
         self.client.handle_disconnected(now, link);
         self.follow(now);

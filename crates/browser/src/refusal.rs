@@ -1,51 +1,95 @@
-//! Why a player is not let in, as far as a server's words for it say.
+//! Why a server ends the link of a page's player.
 
 use crate::control::RefusalCode;
 
-/// A server that does not let somebody in says so in words alone, whatever the network: here is what pages are told for them.
-/// Words that are not known here are [`RefusalCode::Other`].
-pub(crate) fn code_of(words: &str) -> RefusalCode {
-    let words = words.to_lowercase();
-    let said = CODES.iter().find(|(part, _)| words.contains(part));
-    said.map_or(RefusalCode::Other, |(_, code)| *code)
+/// What a server's reason comes to for the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LinkEnd {
+    /// The network has lost it: another link is wanted.
+    Lost,
+    /// Too much came over it against the rules.
+    Abuse,
+    /// The session is another worker's than the one that the link leads to: whoever asks anew is led there.
+    Elsewhere,
+    /// The player is not let in.
+    Refused {
+        /// Why.
+        code: RefusalCode,
+        /// After how many ms the same may succeed, where that is known.
+        retry_in_ms: Option<u64>,
+    },
 }
 
-/// Whether a server has closed a link because of what came over it.
-pub(crate) fn is_for_abuse(words: &str) -> bool {
-    words.starts_with("broke the rules")
+impl LinkEnd {
+    /// For words alone, from a server on a network that carries no code: the sentences of ours are known by how they begin and
+    /// end, so that what an operator writes behind one of them says nothing. No words: the network has lost the link.
+    pub fn of_words(words: &str) -> Self {
+        let is = |begin: &str, end: &str| words.strip_prefix(begin).is_some_and(|rest| rest.ends_with(end));
+        if words.is_empty() {
+            return Self::Lost;
+        } else if is("broke the rules too often, ", "") {
+            return Self::Abuse;
+        } else if is("the session \"", "\" is not reached over this network, only over another one") {
+            return Self::Elsewhere;
+        }
+        let said = SENTENCES.iter().find(|(begin, end, _)| is(begin, end));
+        let code = said.map_or(RefusalCode::Other, |(_, _, code)| *code);
+        let retry_in_ms = said.and_then(|_| retry_in_ms(words));
+        Self::Refused { code, retry_in_ms }
+    }
 }
 
-/// Whether the session is another worker's than the one that the player's link leads to: whoever asks anew is led there.
-pub(crate) fn is_elsewhere(words: &str) -> bool {
-    words.ends_with("is not reached over this network, only over another one")
-}
-
-/// After how many ms the same may succeed, where the words say so: `try again in 5 s`.
-pub(crate) fn retry_in_ms(words: &str) -> Option<u64> {
-    let (_, behind) = words.rsplit_once("try again in ")?;
-    let (seconds, _) = behind.split_once(" s")?;
+/// What stands at the end of a sentence: `try again in 5 s`.
+fn retry_in_ms(words: &str) -> Option<u64> {
+    let (_, seconds) = words.strip_suffix(" s")?.rsplit_once(": try again in ")?;
     seconds.parse::<u32>().ok().map(|seconds| u64::from(seconds) * 1000)
 }
 
-/// Parts of a server's words; of several, the first counts.
-const CODES: &[(&str, RefusalCode)] = &[
-    ("banned", RefusalCode::Banned),
-    ("token or a password", RefusalCode::Password),
-    ("password", RefusalCode::Password),
-    ("name", RefusalCode::Name),
-    ("token", RefusalCode::Token),
-    ("session is full", RefusalCode::Full),
-    ("at its limit", RefusalCode::Full),
-    ("about to stop", RefusalCode::Closing),
-    ("session has ended", RefusalCode::Closing),
-    ("codec", RefusalCode::Version),
+/// How sentences of our servers begin and end; of several, the first counts.
+const SENTENCES: &[(&str, &str, RefusalCode)] = &[
+    ("banned from this server ", "", RefusalCode::Banned),
+    ("this session asks for a password", "", RefusalCode::Password),
+    ("this session asks for a join token or a password", "", RefusalCode::Password),
+    ("this session asks for a join token and a password", "", RefusalCode::Password),
+    ("the password is wrong", "", RefusalCode::Password),
+    ("too many wrong passwords from your address: ", "", RefusalCode::Password),
+    ("this name is reserved: ", "", RefusalCode::Name),
+    ("this name belongs to somebody who is here", "", RefusalCode::Name),
+    ("the name is longer than this session allows", "", RefusalCode::Name),
+    ("somebody else joined with the same name", "", RefusalCode::Name),
+    ("the join token is for \"", "\": join under that name", RefusalCode::Name),
+    ("the join token ", "", RefusalCode::Token),
+    ("there is no join token, ", "", RefusalCode::Token),
+    ("this is no join token that can be read: ", "", RefusalCode::Token),
+    ("the signature of the join token ", "", RefusalCode::Token),
+    ("this key cannot be used: ", "", RefusalCode::Token),
+    ("the time of this player's join token is over", "", RefusalCode::Token),
+    (
+        "the server does not let this player in: its join token is missing, wrong or too old",
+        "",
+        RefusalCode::Token,
+    ),
+    ("the session is full", "", RefusalCode::Full),
+    ("the server is at its limit: ", "", RefusalCode::Full),
+    ("this server has all the sessions that it takes, ", "", RefusalCode::Full),
+    ("the server is about to stop, ", "", RefusalCode::Closing),
+    ("the session has ended", "", RefusalCode::Closing),
+    ("the server is shutting down", "", RefusalCode::Closing),
+    ("no codec has such a frame size or sample rate", "", RefusalCode::Version),
 ];
 
 #[cfg(test)]
 mod tests {
-    use consonance_session::CloseReason;
+    use consonance_session::{CloseReason, Offence};
 
     use super::*;
+
+    fn code_of(words: &str) -> Option<RefusalCode> {
+        match LinkEnd::of_words(words) {
+            LinkEnd::Refused { code, .. } => Some(code),
+            _ => None,
+        }
+    }
 
     #[test]
     fn what_a_session_says_has_a_code() {
@@ -61,44 +105,45 @@ mod tests {
             (CloseReason::AtItsLimit { retry_in_s: 5 }, RefusalCode::Full),
             (CloseReason::CodecRefused, RefusalCode::Version),
             (CloseReason::NoHandshake, RefusalCode::Other),
+            (CloseReason::Kicked { reason: "the password is wrong".into() }, RefusalCode::Other),
         ] {
-            assert_eq!(code_of(&reason.to_string()), code, "{reason}");
-        }
-    }
-
-    #[test]
-    fn what_a_server_says_has_a_code() {
-        for (words, code) in [
-            ("the password is wrong", RefusalCode::Password),
-            ("this session asks for a password", RefusalCode::Password),
-            ("too many wrong passwords from your address: try again in 30 s", RefusalCode::Password),
-            ("this session asks for a join token or a password", RefusalCode::Password),
-            (
-                "this name is reserved: choose another one, or join with a token that is for this name",
-                RefusalCode::Name,
-            ),
-            ("you are banned until 2031-01-01: spam, with many names", RefusalCode::Banned),
-            ("the server does not let this player in: not today", RefusalCode::Other),
-        ] {
-            assert_eq!(code_of(words), code, "{words}");
+            assert_eq!(code_of(&reason.to_string()), Some(code), "{reason}");
         }
     }
 
     #[test]
     fn who_is_closed_for_abuse_is_known_by_it() {
-        let abuse = CloseReason::Abuse { last: consonance_session::Offence::TooFast };
-        assert!(is_for_abuse(&abuse.to_string()));
-        assert!(!is_for_abuse(&CloseReason::Draining.to_string()));
+        for last in [Offence::TooFast, Offence::Spoofed] {
+            assert_eq!(LinkEnd::of_words(&CloseReason::Abuse { last }.to_string()), LinkEnd::Abuse);
+        }
+    }
+
+    #[test]
+    fn what_is_no_sentence_of_ours_is_something_else_whatever_is_in_it() {
+        for words in [
+            "the server does not let this player in: the tournament is over",
+            "the server does not let this player in: the password is wrong: try again in 5 s",
+            "you were banned, said my name, without a token",
+            "THE SESSION IS FULL",
+            "there is no session \"the session is full\" here, only: main",
+        ] {
+            let other = LinkEnd::Refused { code: RefusalCode::Other, retry_in_ms: None };
+            assert_eq!(LinkEnd::of_words(words), other, "{words}");
+        }
+        assert_eq!(LinkEnd::of_words(""), LinkEnd::Lost);
     }
 
     #[test]
     fn when_the_same_may_succeed_is_told_where_it_is_said() {
         let at_its_limit = CloseReason::AtItsLimit { retry_in_s: 5 }.to_string();
-        assert_eq!(retry_in_ms(&at_its_limit), Some(5000));
-        for words in
-            ["", "try again in ", "try again in a while s", "try again in -5 s", "the session is full"]
-        {
-            assert_eq!(retry_in_ms(words), None, "{words}");
+        let full = |retry_in_ms| LinkEnd::Refused { code: RefusalCode::Full, retry_in_ms };
+        assert_eq!(LinkEnd::of_words(&at_its_limit), full(Some(5000)));
+        for words in [
+            "the session is full",
+            "the server is at its limit: try again in a while s",
+            "the server is at its limit: try again in -5 s",
+        ] {
+            assert_eq!(LinkEnd::of_words(words), full(None), "{words}");
         }
     }
 }

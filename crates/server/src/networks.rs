@@ -8,7 +8,7 @@ use std::time::Instant;
 use consonance_pcap::{CaptureLink, CapturedPacket, Direction, PacketSink};
 use consonance_session::{Delivery, LinkId, Transmit};
 use consonance_transport::{
-    self as transport, LinkQuality, PACKET_BYTES_MAX, PacketLimits, PageState, Peer, ServerTransport,
+    self as transport, Goodbye, LinkQuality, PACKET_BYTES_MAX, PacketLimits, PageState, Peer, ServerTransport,
 };
 
 use crate::game_servers::GameServerWatch;
@@ -149,9 +149,15 @@ impl Networks {
         LinkWays { networks: self, now }
     }
 
-    pub(crate) fn disconnect(&mut self, now: Instant, link: LinkId, reason: &str) {
+    pub(crate) fn turn_away(
+        &mut self,
+        now: Instant,
+        link: LinkId,
+        goodbye: impl Into<Goodbye>,
+        reason: &str,
+    ) {
         if let Some(network) = self.list.get_mut(network_of(link)) {
-            network.disconnect(now, peer_of(link), reason);
+            network.turn_away(now, peer_of(link), goodbye.into(), reason);
         }
     }
 

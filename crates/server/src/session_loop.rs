@@ -32,6 +32,7 @@ use tracing::{Span, debug, error_span};
 
 use crate::admission::Desk;
 use crate::directory::Directory;
+use crate::goodbye;
 use crate::inspection::Notes;
 use crate::kept_voices::VoiceKeeper;
 use crate::networks::{Networks, link_of, to_session, to_session_limits};
@@ -308,7 +309,7 @@ impl SessionLoop {
         while let Some(command) = session.server.poll_command() {
             if let LinkCommand::Close { link, reason } = command {
                 session.span.in_scope(|| link_span(link).in_scope(|| debug!(%reason, "closing")));
-                self.networks.disconnect(now, link, &reason.to_string());
+                self.networks.turn_away(now, link, goodbye::of_close(&reason), &reason.to_string());
             }
         }
         self.tell_events(index, now, at);

@@ -31,6 +31,7 @@ pub mod session_name;
 
 mod client;
 mod direct;
+mod goodbye;
 mod packet;
 mod pages;
 #[doc(hidden)]
@@ -42,6 +43,7 @@ mod thread_waker;
 
 pub use client::{ClientEvent, ClientTransport};
 pub use direct::{DirectEvent, DirectLinks};
+pub use goodbye::{Goodbye, GoodbyeCode};
 pub use packet::{Delivery, PACKET_BYTES_MAX, PacketLimits};
 pub use pages::{PageDrops, PageState, PageStatistics};
 pub use reason::{DisconnectReason, REASON_BYTES_MAX, SHUTTING_DOWN};

@@ -7,8 +7,8 @@ use std::task::Waker;
 use std::time::Instant;
 
 use crate::{
-    Delivery, DisconnectReason, GameStatistics, LinkQuality, PacketLimits, PageState, PageStatistics,
-    PathStatistics, ServerStatistics,
+    Delivery, DisconnectReason, GameStatistics, Goodbye, LinkQuality, PacketLimits, PageState,
+    PageStatistics, PathStatistics, ServerStatistics,
 };
 
 /// A transport's name for one of many connections, a server's or a client's [direct link](crate::DirectLinks): unique for
@@ -43,6 +43,11 @@ pub trait ServerTransport: Send {
     /// The reason, cut to [`REASON_BYTES_MAX`](crate::REASON_BYTES_MAX), reaches the peer. No packet from it is
     /// reported after this call; its [`ServerEvent::Disconnected`] comes when the goodbye is on its way.
     fn disconnect(&mut self, now: Instant, peer: Peer, reason: &str);
+
+    /// [Ends](Self::disconnect) one link for a reason that is told to programs, too, where the network has a way for that.
+    fn turn_away(&mut self, now: Instant, peer: Peer, _goodbye: Goodbye, reason: &str) {
+        self.disconnect(now, peer, reason);
+    }
 
     /// Takes no more peers and disconnects all present ones in order. Poll until each `Disconnected` has come.
     fn shutdown(&mut self, now: Instant);

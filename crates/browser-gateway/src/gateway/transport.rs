@@ -3,12 +3,14 @@
 use std::task::Waker;
 use std::time::Instant;
 
+use consonance_browser::LinkEnd;
 use consonance_transport::{
-    Delivery, LinkQuality, PACKET_BYTES_MAX, PacketLimits, PageState, PageStatistics, Peer, SHUTTING_DOWN,
-    ServerEvent, ServerStatistics, ServerTransport,
+    Delivery, Goodbye, GoodbyeCode, LinkQuality, PACKET_BYTES_MAX, PacketLimits, PageState, PageStatistics,
+    Peer, SHUTTING_DOWN, ServerEvent, ServerStatistics, ServerTransport,
 };
 
 use super::BrowserGateway;
+use super::links::end_of;
 use crate::shard::PageShard;
 
 /// What it is called among the networks, whatever carries voice and messages to pages.
@@ -49,7 +51,11 @@ impl<S: PageShard> ServerTransport for BrowserGateway<S> {
     }
 
     fn disconnect(&mut self, now: Instant, peer: Peer, reason: &str) {
-        self.end_link(now, peer, reason);
+        self.end_link(now, peer, LinkEnd::of_words(reason), reason);
+    }
+
+    fn turn_away(&mut self, now: Instant, peer: Peer, goodbye: Goodbye, reason: &str) {
+        self.end_link(now, peer, end_of(goodbye), reason);
     }
 
     fn shutdown(&mut self, now: Instant) {
@@ -58,7 +64,9 @@ impl<S: PageShard> ServerTransport for BrowserGateway<S> {
         for index in self.browsers.indices() {
             let Some(link) = self.browsers.get(index).map(|browser| browser.link.peer()) else { continue };
             match link {
-                Some(peer) => self.end_link(now, peer, SHUTTING_DOWN),
+                Some(peer) => {
+                    self.end_link(now, peer, end_of(GoodbyeCode::Closing.into()), SHUTTING_DOWN);
+                }
                 None => self.forget(now, index),
             }
         }

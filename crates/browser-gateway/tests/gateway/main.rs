@@ -8,4 +8,5 @@ mod stage;
 mod counting;
 mod joining;
 mod pages;
+mod refusals;
 mod whereabouts;

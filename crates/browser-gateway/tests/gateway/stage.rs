@@ -166,6 +166,6 @@ pub(crate) fn join(name: &str) -> Join {
     }
 }
 
-fn info() -> Info {
+pub(crate) fn info() -> Info {
     Info { sessions: vec![SESSION.to_owned()], on_demand: false, join: JoinRule::Open, udp: true }
 }

@@ -56,6 +56,20 @@ impl BrowserPlayer {
         self.finish(now, End::Out(cause), &disconnected(cause, message, None));
     }
 
+    /// The session does not let the player in, or not again: who was in it comes back where that may change.
+    pub(super) fn refuse_anew(
+        &mut self,
+        now: Instant,
+        code: RefusalCode,
+        words: &str,
+        retry_in_ms: Option<u64>,
+    ) {
+        let may_change = matches!(code, RefusalCode::Full | RefusalCode::Closing | RefusalCode::Other);
+        if !self.has_joined || !may_change {
+            self.refuse(now, code, words, retry_in_ms);
+        }
+    }
+
     /// The session does not let the player in.
     pub(super) fn refuse(&mut self, now: Instant, code: RefusalCode, words: &str, retry_in_ms: Option<u64>) {
         let message =

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::time::Instant;
 
 use consonance_session::{ClientId, ClientRow, Instant as SessionInstant, LinkId, Server};
+use consonance_transport::GoodbyeCode;
 
 use super::SessionLoop;
 use crate::bans::{Ban, BanTarget};
@@ -63,7 +64,7 @@ impl SessionLoop {
             self.drain(index, now);
         }
         if let BanTarget::Address(prefix) = &ban.target {
-            self.hang_up(now, &refusal, |address| prefix.contains(address));
+            self.hang_up(now, GoodbyeCode::Banned, &refusal, |address| prefix.contains(address));
         }
         expelled
     }
@@ -79,10 +80,10 @@ impl SessionLoop {
     }
 
     /// Closes every link from these addresses, those of players who were just sent away once more.
-    fn hang_up(&mut self, now: Instant, reason: &str, is_meant: impl Fn(IpAddr) -> bool) {
+    fn hang_up(&mut self, now: Instant, code: GoodbyeCode, reason: &str, is_meant: impl Fn(IpAddr) -> bool) {
         let meant = self.address_of.iter().filter(|(_, address)| is_meant(**address));
         for link in meant.map(|(link, _)| *link).collect::<Vec<_>>() {
-            self.networks.disconnect(now, link, reason);
+            self.networks.turn_away(now, link, code, reason);
         }
     }
 }

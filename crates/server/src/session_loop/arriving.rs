@@ -3,11 +3,12 @@
 use std::time::Instant;
 
 use consonance_session::{Instant as SessionInstant, LinkId};
-use consonance_transport::{Peer, remote_address};
+use consonance_transport::{GoodbyeCode, Peer, remote_address};
 use tracing::debug;
 
 use super::{SessionLoop, link_span};
 use crate::directory::{Arrival, SessionRefusal};
+use crate::goodbye;
 use crate::networks::link_of;
 use crate::utc::seconds_since_1970;
 
@@ -29,13 +30,18 @@ impl SessionLoop {
             link_span(link).in_scope(|| debug!(remote, ban = ban.id, "refused: banned"));
             // Its network may have placed it, so that the session waits for it.
             self.directory.cancel(name);
-            return self.networks.disconnect(now, link, &ban.refusal());
+            return self.networks.turn_away(now, link, GoodbyeCode::Banned, &ban.refusal());
         }
         let index = match self.enter(at, name) {
             Ok(index) => index,
             Err(refusal) => {
                 link_span(link).in_scope(|| debug!(remote, session = name, %refusal, "refused"));
-                return self.networks.disconnect(now, link, &refusal.to_string());
+                return self.networks.turn_away(
+                    now,
+                    link,
+                    goodbye::of_session(&refusal),
+                    &refusal.to_string(),
+                );
             }
         };
         let session = self.sessions.get_mut(index);

@@ -8,6 +8,7 @@ use tracing::info;
 use super::event_log::log;
 use super::{SessionLoop, link_span, moderators};
 use crate::admission::{Refusal, Verdict};
+use crate::goodbye;
 use crate::networks::Networks;
 use crate::records::Records;
 use crate::sessions::Session;
@@ -79,7 +80,7 @@ fn carry_out(
             let not_admitted = || info!(player = name, %reason, "not admitted");
             session.span.in_scope(|| link_span(link).in_scope(not_admitted));
             // Of two reasons the peer is told the first, and this one says more than the engine's.
-            networks.disconnect(now, link, &reason.to_string());
+            networks.turn_away(now, link, goodbye::of_refusal(&reason), &reason.to_string());
             session.server.refuse(link);
         }
         Verdict::Wait => {}

@@ -118,7 +118,7 @@ mod tests {
             if let Some(ConnectionEvent::Connected) = connection.poll_event() {
                 return Some(connection);
             }
-            while let Some(transmit) = connection.poll_transmit() {
+            while let Some(transmit) = connection.poll_transmit(now) {
                 if transmit.destination == page() {
                     browser.handle_datagram(now, Protocol::Udp, server(), page(), &transmit.contents);
                 }

@@ -1,0 +1,98 @@
+//! What a page is told of why its player is not let in.
+
+use std::time::{Duration, Instant};
+
+use consonance_browser::control::RefusalCode;
+use consonance_browser::{BrowserPlayer, BrowserSettings, End, LinkCommand};
+use consonance_browser_gateway::{GatewaySettings, browser_gateways};
+use consonance_server::bans::{Ban, BanTarget};
+use consonance_server::token::TokenError;
+use consonance_server::{Refusal, SessionRefusal};
+use consonance_transport::{Goodbye, GoodbyeCode, SHUTTING_DOWN, ServerEvent, ServerTransport as _};
+use consonance_web::Signalling as _;
+use serde_json::{Value, json};
+
+use crate::paper::Pages;
+use crate::stage::{CountedReservations, info, join};
+
+/// What a page is told whose player is turned away with this code and these words.
+fn told(goodbye: Goodbye, words: &str) -> Value {
+    let (pages, now) = (Pages::default(), Instant::now());
+    let reservations = std::sync::Arc::new(CountedReservations::default());
+    let (entrance, mut gateways) =
+        browser_gateways([pages.shard()], GatewaySettings::default(), reservations, info());
+    let mut gateway = gateways.pop().unwrap();
+    let _joined = entrance.join(join("Alice"));
+    assert_eq!(gateway.poll(now), None);
+    let page = pages.newest();
+    pages.connect(page);
+    let Some(ServerEvent::Connected { peer, .. }) = gateway.poll(now) else { panic!("she is introduced") };
+    gateway.turn_away(now, peer, goodbye, words);
+    while gateway.poll(now).is_some() {}
+    serde_json::from_str(pages.messages(page).last().unwrap()).unwrap()
+}
+
+#[test]
+fn the_code_is_the_servers_and_not_in_the_words() {
+    let words = "the server does not let this player in: the tournament is over, the password is wrong";
+    let refused = |code, retry_in_ms: Option<u64>| json!({"type": "refused", "code": code, "message": words, "retry_in_ms": retry_in_ms});
+    assert_eq!(told(GoodbyeCode::Other.into(), words), refused("other", None));
+    assert_eq!(told(GoodbyeCode::Name.into(), words), refused("name", None));
+    let full = Goodbye { code: GoodbyeCode::Full, retry_in: Some(Duration::from_secs(5)) };
+    assert_eq!(told(full, words), refused("full", Some(5000)));
+    assert_eq!(told(GoodbyeCode::Elsewhere.into(), words)["type"], "disconnected");
+}
+
+/// What a player comes to that has only the words, as over a `WebSocket`.
+fn by_words(words: &str) -> Option<End> {
+    let settings =
+        BrowserSettings { name: "Alice".into(), session: "x".into(), token: None, password: None, slots: 4 };
+    let (mut player, now) = (BrowserPlayer::new(settings), consonance_session::Instant::START);
+    assert_eq!(player.poll_command(), Some(LinkCommand::Open));
+    player.handle_connected(now);
+    player.handle_link_lost(now, words);
+    player.end()
+}
+
+#[test]
+fn what_a_server_says_has_a_code() {
+    let names = || "Bob: try again in 5 s".to_owned();
+    for (refusal, code) in [
+        (Refusal::PasswordWrong, RefusalCode::Password),
+        (Refusal::PasswordMissing, RefusalCode::Password),
+        (Refusal::TooManyGuesses { wait_s: 30 }, RefusalCode::Password),
+        (Refusal::EitherMissing, RefusalCode::Password),
+        (Refusal::BothMissing, RefusalCode::Password),
+        (Refusal::NameReserved, RefusalCode::Name),
+        (Refusal::Token(TokenError::OtherName { name: names() }), RefusalCode::Name),
+        (Refusal::Token(TokenError::Missing), RefusalCode::Token),
+        (Refusal::Token(TokenError::Malformed("it has no name")), RefusalCode::Token),
+        (Refusal::Token(TokenError::Signature), RefusalCode::Token),
+        (Refusal::Token(TokenError::KeyEnded), RefusalCode::Token),
+        (Refusal::Token(TokenError::Expired { expires_at: 7 }), RefusalCode::Token),
+        (Refusal::Token(TokenError::NotYet { not_before: 7 }), RefusalCode::Token),
+        (Refusal::Token(TokenError::OtherSession { session: names() }), RefusalCode::Token),
+        (Refusal::Token(TokenError::OtherAudience), RefusalCode::Token),
+        (Refusal::HookFailed, RefusalCode::Other),
+        (Refusal::Denied { reason: String::new() }, RefusalCode::Other),
+        (Refusal::Denied { reason: "the tournament is over".to_owned() }, RefusalCode::Other),
+    ] {
+        assert_eq!(by_words(&refusal.to_string()), Some(End::Refused(code)), "{refusal}");
+    }
+    for (refusal, code) in [
+        (SessionRefusal::Full { max: 7 }, RefusalCode::Full),
+        (SessionRefusal::Unknown { session: "full".into(), served: vec!["name".into()] }, RefusalCode::Other),
+    ] {
+        assert_eq!(by_words(&refusal.to_string()), Some(End::Refused(code)), "{refusal}");
+    }
+    let ban = Ban {
+        id: 1,
+        target: BanTarget::Name("bob".into()),
+        reason: "the password is wrong".into(),
+        until: None,
+        since: 0,
+        by: "operator".into(),
+    };
+    assert_eq!(by_words(&ban.refusal()), Some(End::Refused(RefusalCode::Banned)));
+    assert_eq!(by_words(SHUTTING_DOWN), Some(End::Refused(RefusalCode::Closing)));
+}
