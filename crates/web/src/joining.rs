@@ -74,9 +74,8 @@ fn read(body: &[u8]) -> Result<Wish, Problem> {
     Ok(wish)
 }
 
-/// More than any session takes.
+/// More than any session takes, as are the next two: a session that finds something too long says so itself, with a code.
 const NAME_BYTES_MAX: usize = 512;
-/// As the handshake has it in which native players show theirs.
 const TOKEN_BYTES_MAX: usize = 8192;
 const PASSWORD_BYTES_MAX: usize = 1024;
 pub(crate) const KEY_BYTES_MAX: usize = 64;

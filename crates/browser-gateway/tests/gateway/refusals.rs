@@ -8,12 +8,13 @@ use consonance_browser_gateway::{GatewaySettings, browser_gateways};
 use consonance_server::bans::{Ban, BanTarget};
 use consonance_server::token::TokenError;
 use consonance_server::{Refusal, SessionRefusal};
+use consonance_session::JOIN_TOKEN_BYTES_MAX;
 use consonance_transport::{Goodbye, GoodbyeCode, SHUTTING_DOWN, ServerEvent, ServerTransport as _};
-use consonance_web::Signalling as _;
+use consonance_web::{Join, Signalling as _};
 use serde_json::{Value, json};
 
 use crate::paper::Pages;
-use crate::stage::{CountedReservations, info, join};
+use crate::stage::{CountedReservations, Stage, info, join};
 
 /// What a page is told whose player is turned away with this code and these words.
 fn told(goodbye: Goodbye, words: &str) -> Value {
@@ -95,4 +96,25 @@ fn what_a_server_says_has_a_code() {
     };
     assert_eq!(by_words(&ban.refusal()), Some(End::Refused(RefusalCode::Banned)));
     assert_eq!(by_words(SHUTTING_DOWN), Some(End::Refused(RefusalCode::Closing)));
+}
+
+#[test]
+fn a_token_is_as_long_as_the_page_of_signalling_says_and_one_byte_more_is_refused_with_a_code() {
+    let page = include_str!("../../../../docs/browser/signalling.md");
+    assert!(page.contains(&format!("the session takes {JOIN_TOKEN_BYTES_MAX}, the password included")));
+    let is_refused = |token: usize, password: Option<usize>| {
+        let (mut stage, text) = (Stage::new(), |length| "x".repeat(length));
+        let wish = Join { token: Some(text(token)), password: password.map(text), ..join("Alice") };
+        stage.ask(wish).unwrap().unwrap();
+        let page = stage.pages.newest();
+        stage.pages.connect(page);
+        stage.run(Duration::from_secs(1));
+        let messages = stage.pages.messages(page);
+        let told: Vec<Value> =
+            messages.iter().map(|message| serde_json::from_str(message).unwrap()).collect();
+        told.iter().any(|message| message["type"] == "refused" && message["code"] == "token")
+    };
+    assert!(!is_refused(JOIN_TOKEN_BYTES_MAX, None) && is_refused(JOIN_TOKEN_BYTES_MAX + 1, None));
+    // A byte stands between both.
+    assert!(!is_refused(JOIN_TOKEN_BYTES_MAX - 9, Some(8)) && is_refused(JOIN_TOKEN_BYTES_MAX - 8, Some(8)));
 }
