@@ -1,4 +1,4 @@
-//! A game in which a client is there when the server has said so, as in Netcode for GameObjects.
+//! A game in which a client asks to be taken in, and is there when the server has said so, as in Netcode for GameObjects.
 
 use std::time::Instant;
 
@@ -9,9 +9,11 @@ use consonance_transport::{Delivery, PacketLimits};
 use consonance_utp::{RELIABLE, UNRELIABLE};
 
 const BARE: BareEnvelope = BareEnvelope(VoiceChannels { reliable: RELIABLE, unreliable: UNRELIABLE });
+/// As long as that of a game with the fewest types of messages.
+const REQUEST: [u8; 200] = [7; 200];
 const APPROVAL: &[u8] = b"come in, and bring your friends along";
 
-/// Messages are voice packets, but for the first one to each client.
+/// Messages are voice packets, but for the first one from each client and to it.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Approving {
     is_approved: bool,
@@ -31,10 +33,6 @@ impl EnvelopeEnd for Approving {
 }
 
 impl Envelope for Approving {
-    fn handle_connected(&mut self, _now: Instant, parts: &mut MessageParts) {
-        parts.to_client(RELIABLE, APPROVAL);
-    }
-
     fn handle_from_client(
         &mut self,
         now: Instant,
@@ -42,6 +40,11 @@ impl Envelope for Approving {
         message: &[u8],
         parts: &mut MessageParts,
     ) {
+        if channel == RELIABLE && !std::mem::replace(&mut self.is_approved, true) {
+            assert_eq!(message, REQUEST);
+            parts.to_client(RELIABLE, APPROVAL);
+            return;
+        }
         let mut bare = BARE;
         bare.handle_from_client(now, channel, message, parts);
     }
@@ -60,8 +63,9 @@ impl EnvelopeKind for Approving {
 }
 
 impl ClientEnvelope for Approving {
-    fn handle_connected(&mut self, _now: Instant, _parts: &mut MessageParts) {
+    fn handle_connected(&mut self, _now: Instant, parts: &mut MessageParts) {
         self.is_approved = false;
+        parts.to_game(RELIABLE, &REQUEST);
     }
 
     fn handle_message(&mut self, now: Instant, channel: Channel, message: &[u8], parts: &mut MessageParts) {
