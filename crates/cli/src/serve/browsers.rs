@@ -26,6 +26,8 @@ pub(super) const PAGE_PORT: u16 = 7780;
 #[derive(Clone, Debug)]
 pub(super) struct PreparedBrowsers {
     page: WebSettings,
+    /// Under which name players reach the page.
+    host: String,
     voice: WebRtcSettings,
     gateway: GatewaySettings,
     info: Info,
@@ -36,6 +38,7 @@ pub(super) struct PreparedBrowsers {
 /// The port of voice is taken, and the workers have players in browsers; nobody comes in yet.
 pub(super) struct OpenedBrowsers {
     page: WebSettings,
+    host: String,
     entrance: Entrance,
     voice: SocketAddr,
 }
@@ -43,6 +46,7 @@ pub(super) struct OpenedBrowsers {
 /// Browsers come in until it is dropped.
 pub(super) struct Browsers {
     listener: WebListener,
+    host: String,
     tls: Option<Tls>,
     entrance: Entrance,
     voice: SocketAddr,
@@ -52,17 +56,15 @@ impl PreparedBrowsers {
     /// What there will be.
     pub(super) fn in_words(&self) -> String {
         let scheme = if self.page.tls.is_some() { "https" } else { "http" };
+        let url = url(scheme, &self.host, self.page.listen.port());
         let voice = self.voice.udp;
         let tcp = self.voice.tcp.map(|tcp| format!(" or TCP at {tcp}")).unwrap_or_default();
-        format!(
-            "players with a browser at {scheme}://{}/, their voices over UDP at {voice}{tcp}\n",
-            self.page.listen
-        )
+        format!("players with a browser at {url}, their voices over UDP at {voice}{tcp}\n")
     }
 
     /// Takes the port of voice, and gives each worker its share of it.
     pub(super) fn open(self, workers: &mut Workers) -> Result<OpenedBrowsers, Box<dyn Error>> {
-        let Self { mut page, voice, gateway, info, packets } = self;
+        let Self { mut page, host, voice, gateway, info, packets } = self;
         let (udp, tcp) = (voice.udp, voice.tcp);
         let port = WebRtcPort::bind(voice).map_err(|error| cannot_listen(udp, tcp, &error))?;
         let voice = port.local_addr();
@@ -76,17 +78,17 @@ impl PreparedBrowsers {
             workers.add_shards(shards);
             page.packets = Some(entrance);
         }
-        Ok(OpenedBrowsers { page, entrance, voice })
+        Ok(OpenedBrowsers { page, host, entrance, voice })
     }
 }
 
 impl OpenedBrowsers {
     /// Lets browsers in, now that the workers run.
     pub(super) fn start(self) -> Result<Browsers, Box<dyn Error>> {
-        let Self { page, entrance, voice } = self;
+        let Self { page, host, entrance, voice } = self;
         let tls = page.tls.clone();
         let listener = WebListener::start(&page, Arc::new(entrance.clone()))?;
-        Ok(Browsers { listener, tls, entrance, voice })
+        Ok(Browsers { listener, host, tls, entrance, voice })
     }
 }
 
@@ -98,7 +100,7 @@ impl Browsers {
 
     /// Of the page.
     pub(super) fn url(&self) -> String {
-        format!("{}://{}/", self.listener.scheme(), self.listener.local_addr())
+        url(self.listener.scheme(), &self.host, self.listener.local_addr().port())
     }
 
     /// What its listeners have counted, by their names.
@@ -117,6 +119,14 @@ impl Browsers {
         let Some(tls) = &self.tls else { return Ok(()) };
         let Some(Pem { certificate, key }) = reading::certificate(&config.web)? else { return Ok(()) };
         tls.replace(&certificate, &key).map_err(|error| error.to_string())
+    }
+}
+
+fn url(scheme: &str, host: &str, port: u16) -> String {
+    if host.contains(':') {
+        format!("{scheme}://[{host}]:{port}/")
+    } else {
+        format!("{scheme}://{host}:{port}/")
     }
 }
 

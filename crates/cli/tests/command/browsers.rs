@@ -199,8 +199,16 @@ fn a_port_that_the_page_cannot_have_is_named() {
 
 #[test]
 fn a_check_says_that_players_may_come_with_a_browser() {
-    let checked = Program::start(&["serve", "--check", "--web=127.0.0.1:7790"]).end();
-    checked.assert_well();
-    let words = "players with a browser at http://127.0.0.1:7790/, their voices over UDP at 127.0.0.1:7790";
-    assert!(checked.out.iter().any(|line| line == words), "{:?}", checked.out);
+    for (web, page) in [
+        ("--web=127.0.0.1:7790", "http://127.0.0.1:7790/"),
+        ("--web=0.0.0.0:7790", "http://voice.example.org:7790/"),
+    ] {
+        let checked = Program::start(&["serve", "--check", "--host", "voice.example.org", web]).end();
+        let said = checked.out.join("\n");
+        assert!(
+            said.contains(&format!("players with a browser at {page}, their voices over UDP at ")),
+            "{said}"
+        );
+        assert!(checked.status.success(), "{:?}", checked.err);
+    }
 }

@@ -17,6 +17,7 @@ mod hosted_stall;
 mod moderation;
 mod networks;
 mod offline;
+mod place;
 mod player;
 mod players;
 mod proximity;

@@ -8,6 +8,7 @@ use consonance::{End, Event, EventKind, FrameTrace, VoiceChat, VoiceChatBuilder,
 use consonance_test_sound::{ALIKE, likeness};
 
 use crate::ear::Ear;
+use crate::place;
 
 /// How long anything may take. Generous: machines that run tests are busy.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
@@ -32,6 +33,7 @@ impl Player {
 
     /// Starts a chat, however that will end.
     pub(crate) fn start(name: &str, chat: VoiceChatBuilder) -> Self {
+        place::take();
         let ear = Ear::default();
         let voice = chat.name(name).output(Box::new(ear.clone())).start().unwrap();
         Self { voice, ear, traces: Vec::new(), seen: Vec::new() }

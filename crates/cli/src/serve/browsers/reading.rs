@@ -13,6 +13,7 @@ use consonance_webrtc::{PeerLimits, WebRtcSettings};
 
 use super::{PreparedBrowsers, info};
 use crate::serve::joining::read_secret_line;
+use crate::serve::prepared::host_at;
 
 /// None if no page is to be served.
 pub(in crate::serve) fn read(
@@ -34,9 +35,15 @@ pub(in crate::serve) fn read(
     }
     page.ice_servers = ice_servers(loaded, notes)?;
     page.limits = limits(web);
+    // A page that only this machine reaches has a proxy in front, which has the name and another port.
+    let host = if listen.ip().is_loopback() {
+        listen.ip().to_string()
+    } else {
+        host_at(&loaded.config, listen.ip())
+    };
     let (voice, info) = (voice(web, udp), info(&loaded.config, joining));
     let packets = web.fallback.then(|| packets(web));
-    Ok(Some(PreparedBrowsers { page, voice, gateway: gateway(web), info, packets }))
+    Ok(Some(PreparedBrowsers { page, host, voice, gateway: gateway(web), info, packets }))
 }
 
 /// The contents of two files.
