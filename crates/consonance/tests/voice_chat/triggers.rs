@@ -1,7 +1,7 @@
 //! Triggers as a game uses them: what opens and closes them, and what of that is on the wire.
 
 use std::collections::BTreeSet;
-use std::sync::mpsc::channel;
+use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -287,7 +287,7 @@ fn dropping_a_trigger_waits_for_nobody_even_while_the_output_hangs_and_the_queue
     while !voice.poll_event().is_some_and(is_full) {
         voice.set_priority(Priority::High);
     }
-    let (sender, dropped) = channel();
+    let (sender, dropped) = sync_channel(1);
     thread::spawn(move || {
         drop(receipt);
         sender.send(())
