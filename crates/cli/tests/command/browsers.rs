@@ -199,16 +199,18 @@ fn a_port_that_the_page_cannot_have_is_named() {
 
 #[test]
 fn a_check_says_that_players_may_come_with_a_browser() {
-    for (web, page) in [
-        ("--web=127.0.0.1:7790", "http://127.0.0.1:7790/"),
-        ("--web=0.0.0.0:7790", "http://voice.example.org:7790/"),
-    ] {
-        let checked = Program::start(&["serve", "--check", "--host", "voice.example.org", web]).end();
-        let said = checked.out.join("\n");
-        assert!(
-            said.contains(&format!("players with a browser at {page}, their voices over UDP at ")),
-            "{said}"
+    let folder = Folder::new();
+    for (listen, page) in
+        [("127.0.0.1", "http://127.0.0.1:7790/"), ("0.0.0.0", "http://voice.example.org:7790/")]
+    {
+        let text = format!(
+            "host = 'voice.example.org'\n[web]\nlisten = '{listen}:7790'\nannounced = ['192.0.2.1']\n"
         );
+        let file = folder.write("voice.toml", text.as_bytes());
+        let checked = Program::start(&["serve", "--check", "--config", &file]).end();
+        let said = checked.out.join("\n");
+        let words = format!("players with a browser at {page}, their voices over UDP at {listen}:7790");
+        assert!(said.contains(&words), "{said} {:?}", checked.err);
         assert!(checked.status.success(), "{:?}", checked.err);
     }
 }
