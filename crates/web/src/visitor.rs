@@ -69,7 +69,7 @@ pub(crate) async fn check_where_from(
     }
     let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     if !visitor.has_proved_name && !app.is_own_host(host) {
-        return Problem::new(StatusCode::MISDIRECTED_REQUEST, NOT_THIS_NAME).into_response();
+        return not_this_name(request.headers());
     }
     if is_from_own_page(request.headers(), host) {
         return next.run(request).await;
@@ -80,6 +80,15 @@ pub(crate) async fn check_where_from(
     }
     let what = "a page of another site may not ask in your name; a proxy in front has to pass on the Host that it was asked for";
     Problem::new(StatusCode::FORBIDDEN, what).into_response()
+}
+
+/// In words alone for who opens the page in a browser, and else as everything that is refused.
+fn not_this_name(headers: &HeaderMap) -> Response {
+    let accepted = headers.get(header::ACCEPT).and_then(|accepted| accepted.to_str().ok());
+    if accepted.is_some_and(|accepted| accepted.contains("text/html")) {
+        return (StatusCode::MISDIRECTED_REQUEST, NOT_THIS_NAME).into_response();
+    }
+    Problem::new(StatusCode::MISDIRECTED_REQUEST, NOT_THIS_NAME).into_response()
 }
 
 /// What the operator reads who opens the page by a name that it was not told.

@@ -10,7 +10,7 @@ use crate::voices::{Manner, Voice};
 
 /// The page loads quickly, and explains each reason why a microphone is off.
 pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
-    let mut server = stage.server("arrival", WITH_PAGE)?;
+    let mut server = stage.server("arrival", &format!("{WITH_PAGE}host_names = ['{FOREIGN_NAME}']\n"))?;
     let page = server.page("127.0.0.1", "/");
     let with_microphone = Owner {
         speech: Some(Voice::First.file(Manner::AsRecorded, &stage.own_folder()?)?),

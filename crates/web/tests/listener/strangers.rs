@@ -62,6 +62,9 @@ fn a_name_of_somebody_elses_that_was_made_to_point_here_is_not_answered() {
         421,
         "no name at all"
     );
+    let in_a_browser = ["Host: evil.example", "Accept: text/html,*/*;q=0.8"];
+    let told = by_hand::ask_plainly(stage.address(), "GET /", &in_a_browser, b"").unwrap();
+    assert!(told.status == 421 && told.text().starts_with("over plain HTTP"), "{told:?}");
 }
 
 #[test]
