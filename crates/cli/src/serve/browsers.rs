@@ -19,6 +19,8 @@ use consonance_webrtc::{WebRtcPort, WebRtcSettings};
 use reading::Pem;
 pub(super) use reading::read;
 
+use super::prepared::joined;
+
 /// Where the page is unless somebody says otherwise.
 pub(super) const PAGE_PORT: u16 = 7780;
 
@@ -123,11 +125,7 @@ impl Browsers {
 }
 
 fn url(scheme: &str, host: &str, port: u16) -> String {
-    if host.contains(':') {
-        format!("{scheme}://[{host}]:{port}/")
-    } else {
-        format!("{scheme}://{host}:{port}/")
-    }
+    format!("{scheme}://{}/", joined(host, port))
 }
 
 /// The server's own directory of sessions.

@@ -19,7 +19,7 @@ use consonance_webrtc_network::signalling::{SignallingUrl, SignallingUrlError};
 
 use super::gateway::{Entrance, Gateway};
 use super::joining::read_secret_line;
-use super::prepared::host_at;
+use super::prepared::{host_at, joined};
 
 /// One that can be opened.
 pub(super) struct GameListener {
@@ -218,11 +218,6 @@ fn not_opened(network: ListenerNetwork, address: SocketAddr, error: &io::Error) 
         ErrorKind::AddrNotAvailable => format!("{name}: this machine does not have the address {ip}"),
         _ => format!("{name}: cannot listen on {address}: {error}"),
     }
-}
-
-/// A host and a port as they are written together.
-fn joined(host: &str, port: u16) -> String {
-    if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") }
 }
 
 #[cfg(test)]

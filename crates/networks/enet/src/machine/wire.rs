@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 
-use consonance_gateway::udp::BytesQueue;
+use consonance_gateway::udp::{BytesQueue, Credit};
 use rusty_enet::{Address, MTU_MAX, PacketReceived, Socket};
 
 use super::secret_clocks::SecretClocks;
@@ -92,15 +92,14 @@ impl<A: Address + Ord> Socket for Wire<A> {
     }
 }
 
-/// How many bytes may still be sent to addresses that nobody has proved: three times what came from there.
+/// How much may still be sent to addresses that nobody has proved.
 #[derive(Debug)]
-pub(crate) struct Credits<A>(BTreeMap<A, usize>);
+pub(crate) struct Credits<A>(BTreeMap<A, Credit>);
 
 impl<A: Ord> Credits<A> {
     /// A datagram of so many bytes came from an address that nobody has proved.
     pub(crate) fn earn(&mut self, at: A, bytes: usize) {
-        let credit = self.0.entry(at).or_default();
-        *credit = credit.saturating_add(bytes.saturating_mul(3));
+        self.0.entry(at).or_default().earn(bytes);
     }
 
     /// The address is proved, or nobody is there any more.
@@ -109,8 +108,7 @@ impl<A: Ord> Credits<A> {
     }
 
     fn spend(&mut self, at: &A, bytes: usize) -> bool {
-        let Some(credit) = self.0.get_mut(at) else { return true };
-        credit.checked_sub(bytes).map(|left| *credit = left).is_some()
+        self.0.get_mut(at).is_none_or(|credit| credit.spend(bytes))
     }
 }
 
