@@ -110,8 +110,17 @@ impl Table {
     }
 
     /// Polls everybody until `is_so`.
-    pub(crate) fn until(&mut self, what: &str, mut is_so: impl FnMut(&mut Self) -> bool) {
-        let deadline = Instant::now() + PATIENCE;
+    pub(crate) fn until(&mut self, what: &str, is_so: impl FnMut(&mut Self) -> bool) {
+        self.until_within(PATIENCE, what, is_so);
+    }
+
+    pub(crate) fn until_within(
+        &mut self,
+        patience: Duration,
+        what: &str,
+        mut is_so: impl FnMut(&mut Self) -> bool,
+    ) {
+        let deadline = Instant::now() + patience;
         loop {
             self.poll_host();
             (0..self.players.len()).for_each(|player| self.poll_player(player));
