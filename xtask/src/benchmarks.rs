@@ -13,6 +13,7 @@ mod numbers;
 mod page;
 mod plot;
 mod record;
+mod stolen;
 
 use std::path::{Path, PathBuf};
 

@@ -8,35 +8,35 @@ use std::sync::{Arc, Mutex, PoisonError};
 use consonance_browser::PageLimits;
 use consonance_web::{Attendance, Info, Join, JoinProblem, Joined, Reply, Signalling, reply};
 
-use crate::desk::{Desk, JoinRequest, Request};
 use crate::key::Key;
+use crate::request_queue::{JoinRequest, Request, RequestQueue};
 use crate::reservations::{NoReservation, Reservation, SessionReservations};
 use crate::settings::GatewaySettings;
 
 /// What pages ask for comes in here, on any thread; the [gateways](crate::BrowserGateway) answer. A clone is the same one.
 #[derive(Clone)]
-pub struct Entrance(Arc<Shared>);
+pub struct PageEntrance(Arc<Shared>);
 
 struct Shared {
     settings: GatewaySettings,
     /// One for each worker.
-    desks: Box<[Arc<Desk>]>,
+    queues: Box<[Arc<RequestQueue>]>,
     reservations: Arc<dyn SessionReservations>,
     /// Players of all workers.
     present: AtomicUsize,
     info: Mutex<Info>,
 }
 
-impl Entrance {
+impl PageEntrance {
     pub(crate) fn new(
         settings: GatewaySettings,
         workers: NonZeroUsize,
         reservations: Arc<dyn SessionReservations>,
         info: Info,
     ) -> Self {
-        let desks = (0..workers.get()).map(|_| Arc::new(Desk::new(settings.requests_max))).collect();
+        let queues = (0..workers.get()).map(|_| Arc::new(RequestQueue::new(settings.requests_max))).collect();
         let (present, info) = (AtomicUsize::new(0), Mutex::new(info));
-        Self(Arc::new(Shared { settings, desks, reservations, present, info }))
+        Self(Arc::new(Shared { settings, queues, reservations, present, info }))
     }
 
     /// What pages are told from now on before they ask for anything.
@@ -44,8 +44,8 @@ impl Entrance {
         *self.0.info.lock().unwrap_or_else(PoisonError::into_inner) = info;
     }
 
-    pub(crate) fn desk(&self, worker: usize) -> &Arc<Desk> {
-        &self.0.desks[worker]
+    pub(crate) fn queue(&self, worker: usize) -> &Arc<RequestQueue> {
+        &self.0.queues[worker]
     }
 
     /// What each page may do.
@@ -76,17 +76,17 @@ impl Entrance {
 
     /// A key of one of the workers here, whether or not anybody has it.
     fn parse(&self, key: &str) -> Option<Key> {
-        Key::parse(key).filter(|key| key.worker() < self.0.desks.len())
+        Key::parse(key).filter(|key| key.worker() < self.0.queues.len())
     }
 
     fn put(&self, worker: usize, request: Request) {
-        if let Some(desk) = self.0.desks.get(worker) {
-            desk.put(request);
+        if let Some(queue) = self.0.queues.get(worker) {
+            queue.put(request);
         }
     }
 }
 
-impl Signalling for Entrance {
+impl Signalling for PageEntrance {
     fn info(&self) -> Info {
         self.0.info.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -128,15 +128,15 @@ impl Signalling for Entrance {
     }
 }
 
-impl fmt::Debug for Entrance {
+impl fmt::Debug for PageEntrance {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Entrance").field("workers", &self.0.desks.len()).finish_non_exhaustive()
+        f.debug_struct("PageEntrance").field("workers", &self.0.queues.len()).finish_non_exhaustive()
     }
 }
 
 /// Counts one player for as long as it is there.
 #[derive(Debug)]
-pub(crate) struct Seat(Entrance);
+pub(crate) struct Seat(PageEntrance);
 
 impl Drop for Seat {
     fn drop(&mut self) {

@@ -33,7 +33,7 @@ use consonance_webrtc::{PagePeer, WebRtcShard};
 use rustc_hash::FxHashSet;
 
 use crate::browsers::{BrowserIndex, Browsers};
-use crate::entrance::Entrance;
+use crate::entrance::PageEntrance;
 use crate::reservations::SessionReservations;
 use crate::settings::GatewaySettings;
 use crate::shard::PageShard;
@@ -43,7 +43,7 @@ pub(crate) use neighbours::NeighboursIndex;
 /// The browsers whose sessions one worker has, each a link like any other.
 pub struct BrowserGateway<S = WebRtcShard> {
     shard: S,
-    entrance: Entrance,
+    entrance: PageEntrance,
     /// Which worker's it is.
     worker: usize,
     browsers: Browsers,
@@ -74,16 +74,16 @@ pub struct BrowserGateway<S = WebRtcShard> {
 
 /// One gateway for each worker, and the way in for pages' requests.
 ///
-/// `info` is what pages are told before they ask for anything; see [`Entrance::set_info`].
+/// `info` is what pages are told before they ask for anything; see [`PageEntrance::set_info`].
 pub fn browser_gateways<S: PageShard>(
     shards: impl IntoIterator<Item = S, IntoIter: ExactSizeIterator>,
     settings: GatewaySettings,
     reservations: Arc<dyn SessionReservations>,
     info: Info,
-) -> (Entrance, Vec<BrowserGateway<S>>) {
+) -> (PageEntrance, Vec<BrowserGateway<S>>) {
     let shards = shards.into_iter();
     let workers = NonZeroUsize::new(shards.len()).unwrap_or(NonZeroUsize::MIN);
-    let entrance = Entrance::new(settings, workers, reservations, info);
+    let entrance = PageEntrance::new(settings, workers, reservations, info);
     let gateway = |(worker, shard)| BrowserGateway::new(shard, entrance.clone(), worker);
     let gateways = shards.enumerate().map(gateway).collect();
     (entrance, gateways)
@@ -96,7 +96,7 @@ const QUALITY_INTERVAL: Duration = Duration::from_secs(1);
 const BUSY_MAX: Duration = Duration::from_secs(1);
 
 impl<S: PageShard> BrowserGateway<S> {
-    fn new(shard: S, entrance: Entrance, worker: usize) -> Self {
+    fn new(shard: S, entrance: PageEntrance, worker: usize) -> Self {
         Self {
             shard,
             entrance,

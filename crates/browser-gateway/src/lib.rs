@@ -1,12 +1,12 @@
 //! Players in browsers, as a network like any other.
 //!
 //! A page speaks to its worker's [`BrowserGateway`]: voice and control messages over WebRTC, and before that, over HTTP,
-//! an offer through the [`Entrance`].
+//! an offer through the [`PageEntrance`].
 //! Behind each page stands a player ([`BrowserPlayer`](consonance_browser::BrowserPlayer)), whose link to the session is made
 //! here, without leaving the process: for the server it is a link as those of native players are.
 //!
 //! ```text
-//!   threads with HTTP ── offers ──▶ Entrance ── desk ──┐
+//!   threads with HTTP ── offers ──▶ PageEntrance ── queue ──┐
 //!                     ◀── answers ─────────────────────┤
 //!                                                      ▼
 //!   page ══ voice, control ══ WebRTC shard ══ BrowserGateway ══ player ══ link ══ session's server
@@ -19,16 +19,16 @@
 
 mod browser;
 mod browsers;
-mod desk;
 mod entrance;
 mod gateway;
 mod key;
+mod request_queue;
 mod reservations;
 mod settings;
 mod shard;
 
 pub use consonance_browser::PageLimits;
-pub use entrance::Entrance;
+pub use entrance::PageEntrance;
 pub use gateway::{BrowserGateway, browser_gateways};
 pub use reservations::{NoReservation, SessionReservations};
 pub use settings::GatewaySettings;

@@ -19,7 +19,7 @@ use ratatui::crossterm::event::{self, Event};
 
 use crate::interrupt::Interrupt;
 use crate::logging;
-use keys::Wish;
+use keys::Pressed;
 use screen::Screen;
 
 /// How often it is asked.
@@ -73,9 +73,9 @@ fn live(
         }
         let Event::Key(key) = event::read()? else { continue };
         match screen.press(&key) {
-            Wish::Nothing => {}
-            Wish::End => return Ok(()),
-            Wish::Do(action) => match client.act(&action) {
+            Pressed::Nothing => {}
+            Pressed::End => return Ok(()),
+            Pressed::Do(action) => match client.act(&action) {
                 Ok(()) => next_at = Instant::now(),
                 Err(error) => screen.complain(error.to_string()),
             },

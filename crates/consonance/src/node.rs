@@ -29,7 +29,7 @@ pub enum Mode {
 
 /// Runs a process as client, host or dedicated server, and switches between these at any moment.
 ///
-/// Every method returns at once: a wish is queued, the last one wins, and a thread of the node's own brings it about,
+/// Every method returns at once: a goal is queued, the last one wins, and a thread of the node's own brings it about,
 /// ending in order what ran before. Dropping the node stops it and waits.
 pub struct VoiceNode {
     shared: Arc<Shared>,
@@ -40,7 +40,7 @@ pub struct VoiceNode {
 type Configure = Box<dyn FnOnce(VoiceChatBuilder) -> VoiceChatBuilder + Send>;
 
 /// What the game wants next.
-enum Wish {
+enum Goal {
     Stop,
     Client(Box<VoiceChatBuilder>),
     Host { server: Box<SessionLoop>, session: String, player: Configure },
@@ -56,8 +56,8 @@ struct Shared {
 
 #[derive(Default)]
 struct State {
-    wish: Option<Wish>,
-    /// A wish is being brought about.
+    goal: Option<Goal>,
+    /// A goal is being brought about.
     switching: bool,
     mode: Mode,
     voice: Option<VoiceChat>,
@@ -78,7 +78,7 @@ impl VoiceNode {
 
     /// Becomes a player on somebody else's server.
     pub fn run_as_client(&self, player: VoiceChatBuilder) {
-        self.wish(Wish::Client(Box::new(player)));
+        self.goal(Goal::Client(Box::new(player)));
     }
 
     /// Becomes the server of these sessions and a player in `session`, which is one of them.
@@ -92,20 +92,20 @@ impl VoiceNode {
         player: impl FnOnce(VoiceChatBuilder) -> VoiceChatBuilder + Send + 'static,
     ) {
         let (server, session) = (Box::new(server), session.into());
-        self.wish(Wish::Host { server, session, player: Box::new(player) });
+        self.goal(Goal::Host { server, session, player: Box::new(player) });
     }
 
     /// Becomes the server of these sessions.
     pub fn run_as_dedicated_server(&self, server: SessionLoop) {
-        self.wish(Wish::DedicatedServer(Box::new(server)));
+        self.goal(Goal::DedicatedServer(Box::new(server)));
     }
 
     /// Becomes nothing: the player leaves, the server ends its sessions.
     pub fn stop(&self) {
-        self.wish(Wish::Stop);
+        self.goal(Goal::Stop);
     }
 
-    /// What it is now; a wish that is not brought about yet does not show.
+    /// What it is now; a goal that is not brought about yet does not show.
     pub fn mode(&self) -> Mode {
         self.shared.lock().mode
     }
@@ -114,7 +114,7 @@ impl VoiceNode {
     pub fn status(&self) -> Status {
         let state = self.shared.lock();
         match (state.mode, &state.voice) {
-            (Mode::None, _) if !state.switching && state.wish.is_none() => Status::Disconnected,
+            (Mode::None, _) if !state.switching && state.goal.is_none() => Status::Disconnected,
             (Mode::DedicatedServer, _) => Status::Connected,
             (Mode::Client | Mode::Host, Some(voice)) if voice.status() == Status::Connected => {
                 Status::Connected
@@ -128,20 +128,20 @@ impl VoiceNode {
         self.shared.lock().voice.clone()
     }
 
-    /// Why the last wish could not be brought about, once.
+    /// Why the last goal could not be brought about, once.
     pub fn take_failure(&self) -> Option<String> {
         self.shared.lock().failure.take()
     }
 
-    fn wish(&self, wish: Wish) {
-        self.shared.lock().wish = Some(wish);
+    fn goal(&self, goal: Goal) {
+        self.shared.lock().goal = Some(goal);
         self.shared.changed.notify_all();
     }
 }
 
 impl Drop for VoiceNode {
     fn drop(&mut self) {
-        self.wish(Wish::End);
+        self.goal(Goal::End);
         if let Some(thread) = self.thread.take() {
             // A thread that panicked has said so already.
             let _ = thread.join();
@@ -160,12 +160,12 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn next_wish(&self) -> Wish {
+    fn next_goal(&self) -> Goal {
         let mut state = self.lock();
         loop {
-            if let Some(wish) = state.wish.take() {
+            if let Some(goal) = state.goal.take() {
                 state.switching = true;
-                return wish;
+                return goal;
             }
             state.switching = false;
             state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
@@ -188,15 +188,15 @@ struct Running {
 fn run(shared: &Shared) {
     let mut running = Running::default();
     loop {
-        let wish = shared.next_wish();
+        let goal = shared.next_goal();
         shared.show(Mode::None, None);
         running.stop();
-        let mode = match wish {
-            Wish::End => return,
-            Wish::Stop => continue,
-            Wish::Client(player) => running.start_player(*player).map(|()| Mode::Client),
-            Wish::Host { server, session, player } => running.start_host(*server, session, player),
-            Wish::DedicatedServer(server) => running.start_server(*server).map(|()| Mode::DedicatedServer),
+        let mode = match goal {
+            Goal::End => return,
+            Goal::Stop => continue,
+            Goal::Client(player) => running.start_player(*player).map(|()| Mode::Client),
+            Goal::Host { server, session, player } => running.start_host(*server, session, player),
+            Goal::DedicatedServer(server) => running.start_server(*server).map(|()| Mode::DedicatedServer),
         };
         match mode {
             Ok(mode) => shared.show(mode, running.voice.clone()),

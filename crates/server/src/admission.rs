@@ -25,7 +25,7 @@ use std::time::Instant;
 
 use consonance_session::{Access, JoinToken, RoomPattern, Vouched};
 
-pub(crate) use desk::{Desk, Verdict};
+pub(crate) use desk::{AdmissionDesk, Verdict};
 use guesses::Guesses;
 pub use hook::{Hook, HookError, HookSettings, HookStatistics};
 use origin::Origin;

@@ -30,7 +30,7 @@ use consonance_transport::{PacketLimits, ServerEvent as NetworkEvent, ServerTran
 use rustc_hash::FxHashMap;
 use tracing::{Span, debug, error_span};
 
-use crate::admission::Desk;
+use crate::admission::AdmissionDesk;
 use crate::directory::Directory;
 use crate::goodbye;
 use crate::inspection::Notes;
@@ -56,7 +56,7 @@ pub struct SessionLoop {
     span: Span,
     networks: Networks,
     sessions: Sessions,
-    desk: Desk,
+    desk: AdmissionDesk,
     records: Records,
     /// Which session each link belongs to. Asked for every packet, by a number that we chose: nobody can make them collide.
     session_of: FxHashMap<LinkId, usize>,
@@ -104,7 +104,7 @@ impl SessionLoop {
             span,
             networks: Networks::default(),
             sessions,
-            desk: Desk::new(settings.admission.clone()),
+            desk: AdmissionDesk::new(settings.admission.clone()),
             records: settings.records.clone(),
             session_of: FxHashMap::default(),
             address_of: FxHashMap::default(),

@@ -18,7 +18,7 @@ use crate::visitor::Visitor;
 
 /// What a page sends. Keys that are not known are passed over.
 #[derive(Deserialize)]
-struct Wish {
+struct JoinBody {
     name: String,
     token: Option<String>,
     password: Option<String>,
@@ -40,7 +40,7 @@ pub(crate) async fn join(
     }
     let session = session.ok().map(|Path(session)| session).filter(|session| is_session_name(session));
     let session = session.ok_or(JoinProblem::NoSuchSession)?;
-    let Wish { name, token, password, sdp, resume } = read(&body?)?;
+    let JoinBody { name, token, password, sdp, resume } = read(&body?)?;
     let remote = visitor.address;
     let reply = app.signalling().join(Join { session, name, token, password, sdp, resume, remote });
     let joined = app.answer_of(reply).await?;
@@ -57,9 +57,9 @@ pub(crate) fn is_session_name(name: &str) -> bool {
 }
 
 /// Nothing is nested here but what is passed over, which `serde_json` does without recursion.
-fn read(body: &[u8]) -> Result<Wish, Problem> {
+fn read(body: &[u8]) -> Result<JoinBody, Problem> {
     let bad = |what: String| Problem::new(StatusCode::BAD_REQUEST, what);
-    let wish: Wish =
+    let wish: JoinBody =
         serde_json::from_slice(body).map_err(|error| bad(format!("this is no offer: {error}")))?;
     for (key, text, bytes_max) in [
         ("name", Some(&wish.name), NAME_BYTES_MAX),

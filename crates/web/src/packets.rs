@@ -77,14 +77,14 @@ pub fn packet_shards(
         (PacketShard::new(server, pump.losses()), Arc::new(pump))
     };
     let (shards, pumps) = (0..count).map(pair).unzip();
-    (shards, PacketEntrance(Arc::new(Entrance { places: Box::new(places), pumps })))
+    (shards, PacketEntrance(Arc::new(Shared { places: Box::new(places), pumps })))
 }
 
 /// Where links come in; a clone is the same.
 #[derive(Clone)]
-pub struct PacketEntrance(Arc<Entrance>);
+pub struct PacketEntrance(Arc<Shared>);
 
-struct Entrance {
+struct Shared {
     places: Box<dyn PacketPlaces>,
     pumps: Vec<Arc<Pump>>,
 }
@@ -92,7 +92,7 @@ struct Entrance {
 impl PacketEntrance {
     /// A place for a page at what serves this session's links, unless there are too many.
     fn enter(&self, session: &str, remote: String) -> Option<Seat> {
-        let Entrance { places, pumps } = &*self.0;
+        let Shared { places, pumps } = &*self.0;
         let pump = pumps.get(places.place(session));
         let seat = pump.and_then(|pump| pump.enter(session, remote));
         if seat.is_none() {

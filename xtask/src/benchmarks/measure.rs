@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::bench::{Bench, Figure, FloorIs, Row, Run, Target};
 use super::numbers::{rounded, short};
 use super::record::{BenchRecord, FigureRecord, FloorRecord, TargetRecord};
+use super::stolen::ProcessorTime;
 use crate::command;
 use crate::failure::Failure;
 
@@ -37,6 +38,7 @@ pub(super) fn measure(
             .notes
             .push("Without the right to the real-time class: other programs are in the delays.".to_owned());
     }
+    let began = ProcessorTime::now();
     for repeat in 0..repeats {
         for (number, run) in bench.runs.iter().enumerate() {
             let mut command = command_of(program, bench, run, is_quick, is_real_time);
@@ -49,6 +51,8 @@ pub(super) fn measure(
             measured.take(bench, number, &lines)?;
         }
     }
+    let stolen = ProcessorTime::now().zip(began).and_then(|(now, began)| now.note_since(began));
+    measured.notes.extend(stolen);
     Ok(measured)
 }
 

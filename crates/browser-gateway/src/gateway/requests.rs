@@ -10,8 +10,8 @@ use consonance_webrtc::{OfferError, PagePeer};
 use super::BrowserGateway;
 use crate::browser::{Browser, Link, Stage, Told};
 use crate::browsers::BrowserIndex;
-use crate::desk::{JoinRequest, Request};
 use crate::key::Key;
+use crate::request_queue::{JoinRequest, Request};
 use crate::reservations::Reservation;
 use crate::shard::PageShard;
 
@@ -22,7 +22,7 @@ impl<S: PageShard> BrowserGateway<S> {
     /// Answers some of the requests. True if more may wait.
     pub(super) fn answer_requests(&mut self, now: Instant) -> bool {
         for _ in 0..REQUESTS_PER_TURN {
-            let Some(request) = self.entrance.desk(self.worker).take() else { return false };
+            let Some(request) = self.entrance.queue(self.worker).take() else { return false };
             match request {
                 Request::Join(request) => self.handle_join(now, request),
                 Request::Attend { key, replier } => replier.send(self.attend(key)),

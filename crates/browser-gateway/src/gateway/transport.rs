@@ -60,7 +60,7 @@ impl<S: PageShard> ServerTransport for BrowserGateway<S> {
 
     fn shutdown(&mut self, now: Instant) {
         self.is_shut_down = true;
-        self.entrance.desk(self.worker).close();
+        self.entrance.queue(self.worker).close();
         for index in self.browsers.indices() {
             let Some(link) = self.browsers.get(index).map(|browser| browser.link.peer()) else { continue };
             match link {
@@ -84,7 +84,7 @@ impl<S: PageShard> ServerTransport for BrowserGateway<S> {
     }
 
     fn set_waker(&mut self, waker: Waker) {
-        self.entrance.desk(self.worker).set_waker(waker.clone());
+        self.entrance.queue(self.worker).set_waker(waker.clone());
         self.shard.set_waker(waker);
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use consonance_browser_gateway::{
-    Entrance, GatewaySettings, NoReservation, PageLimits, SessionReservations, browser_gateways,
+    GatewaySettings, NoReservation, PageEntrance, PageLimits, SessionReservations, browser_gateways,
 };
 use consonance_session::Rate;
 use consonance_transport::conformance::Network;
@@ -19,7 +19,7 @@ use crate::partner::PartnerServer;
 /// The network of browsers.
 #[derive(Default)]
 pub(crate) struct Browsers {
-    entrance: Option<Entrance>,
+    entrance: Option<PageEntrance>,
 }
 
 impl Network for Browsers {

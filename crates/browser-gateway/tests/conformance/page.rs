@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use consonance_browser_gateway::Entrance;
+use consonance_browser_gateway::PageEntrance;
 use consonance_test_browser::{BrowserEvent, BrowserSettings, UdpBrowser};
 use consonance_transport::{
     ClientEvent, ClientTransport, Delivery, DisconnectReason, PacketLimits, Statistics,
@@ -17,7 +17,7 @@ use crate::partner::{LIMITS, OPUS_20_MS, PARTNER};
 
 /// A page, or none while it is not connected.
 pub(crate) struct PageClient {
-    entrance: Entrance,
+    entrance: PageEntrance,
     session: String,
     state: State,
     /// It is to connect again as soon as it has left.
@@ -48,7 +48,7 @@ enum Seen {
 }
 
 impl PageClient {
-    pub(crate) fn new(entrance: Entrance, session: &str) -> Self {
+    pub(crate) fn new(entrance: PageEntrance, session: &str) -> Self {
         let (session, statistics) = (session.to_owned(), Statistics::default());
         Self { entrance, session, state: State::Idle, connects_again: false, packet: Vec::new(), statistics }
     }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
 use consonance_browser_gateway::{
-    BrowserGateway, Entrance, GatewaySettings, NoReservation, SessionReservations, browser_gateways,
+    BrowserGateway, GatewaySettings, NoReservation, PageEntrance, SessionReservations, browser_gateways,
 };
 use consonance_server::{SessionLoop, SessionsSettings};
 use consonance_session::{Client, ClientEvent, ClientSettings};
@@ -20,7 +20,7 @@ use crate::paper::{Pages, PaperShard};
 pub(crate) struct Stage {
     pub(crate) now: Instant,
     pub(crate) pages: Pages,
-    pub(crate) entrance: Entrance,
+    pub(crate) entrance: PageEntrance,
     pub(crate) reservations: Arc<CountedReservations>,
     pub(crate) session_loop: SessionLoop,
     network: MemoryNetwork,

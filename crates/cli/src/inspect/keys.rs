@@ -7,7 +7,7 @@ use super::screen::{Screen, Tab};
 
 /// What somebody wants who pressed a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Wish {
+pub(super) enum Pressed {
     Nothing,
     End,
     Do(Action),
@@ -15,15 +15,15 @@ pub(super) enum Wish {
 
 impl Screen {
     /// Does what the key is for, or says who has to.
-    pub(super) fn press(&mut self, key: &KeyEvent) -> Wish {
+    pub(super) fn press(&mut self, key: &KeyEvent) -> Pressed {
         if key.kind == KeyEventKind::Release {
-            return Wish::Nothing;
+            return Pressed::Nothing;
         }
         let is_control = key.modifiers.contains(KeyModifiers::CONTROL);
         match key.code {
-            KeyCode::Char('c') if is_control => return Wish::End,
+            KeyCode::Char('c') if is_control => return Pressed::End,
             KeyCode::Esc if self.is_asked => self.is_asked = false,
-            KeyCode::Char('q') | KeyCode::Esc => return Wish::End,
+            KeyCode::Char('q') | KeyCode::Esc => return Pressed::End,
             KeyCode::Tab | KeyCode::Right => self.tab = self.tab.after(1),
             KeyCode::BackTab | KeyCode::Left => self.tab = self.tab.after(Tab::ALL.len() - 1),
             KeyCode::Char(digit @ '1'..='5') => self.tab = Tab::ALL[digit as usize - '1' as usize],
@@ -35,18 +35,18 @@ impl Screen {
             KeyCode::Char('D') => return self.own(|_, deafened| Action::Deafen { deafened: !deafened }),
             _ => {}
         }
-        Wish::Nothing
+        Pressed::Nothing
     }
 
-    fn mute_selected(&self) -> Wish {
+    fn mute_selected(&self) -> Pressed {
         let player = self.selected_player().filter(|player| !player.is_local);
-        player.map_or(Wish::Nothing, |player| {
-            Wish::Do(Action::MutePlayer { name: player.name.clone(), muted: !player.muted })
+        player.map_or(Pressed::Nothing, |player| {
+            Pressed::Do(Action::MutePlayer { name: player.name.clone(), muted: !player.muted })
         })
     }
 
-    fn own(&self, action: impl FnOnce(bool, bool) -> Action) -> Wish {
-        self.client().map_or(Wish::Nothing, |client| Wish::Do(action(client.muted, client.deafened)))
+    fn own(&self, action: impl FnOnce(bool, bool) -> Action) -> Pressed {
+        self.client().map_or(Pressed::Nothing, |client| Pressed::Do(action(client.muted, client.deafened)))
     }
 
     /// Why the selected player is not heard, if somebody asked.

@@ -8,7 +8,7 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use super::keys::Wish;
+use super::keys::Pressed;
 use super::screen::Screen;
 
 fn bob() -> Snapshot {
@@ -43,7 +43,7 @@ fn bob() -> Snapshot {
     Snapshot::from(bob)
 }
 
-fn press(screen: &mut Screen, code: KeyCode) -> Wish {
+fn press(screen: &mut Screen, code: KeyCode) -> Pressed {
     screen.press(&KeyEvent::new(code, KeyModifiers::NONE))
 }
 
@@ -110,16 +110,16 @@ fn every_tab_shows_what_it_is_for() {
 fn keys_mute_deafen_and_end() {
     let mut screen = Screen::default();
     screen.show(bob());
-    let mute = |name: &str| Wish::Do(Action::MutePlayer { name: name.into(), muted: true });
+    let mute = |name: &str| Pressed::Do(Action::MutePlayer { name: name.into(), muted: true });
     assert_eq!(press(&mut screen, KeyCode::Char('m')), mute("Alice"));
     press(&mut screen, KeyCode::Down);
     assert_eq!(press(&mut screen, KeyCode::Char('m')), mute("Carol"));
     press(&mut screen, KeyCode::Down);
-    assert_eq!(press(&mut screen, KeyCode::Char('m')), Wish::Nothing, "oneself is muted with another key");
+    assert_eq!(press(&mut screen, KeyCode::Char('m')), Pressed::Nothing, "oneself is muted with another key");
     press(&mut screen, KeyCode::Down);
-    assert_eq!(press(&mut screen, KeyCode::Char('M')), Wish::Do(Action::Mute { muted: true }));
-    assert_eq!(press(&mut screen, KeyCode::Char('D')), Wish::Do(Action::Deafen { deafened: true }));
-    assert_eq!(press(&mut screen, KeyCode::Char('q')), Wish::End);
+    assert_eq!(press(&mut screen, KeyCode::Char('M')), Pressed::Do(Action::Mute { muted: true }));
+    assert_eq!(press(&mut screen, KeyCode::Char('D')), Pressed::Do(Action::Deafen { deafened: true }));
+    assert_eq!(press(&mut screen, KeyCode::Char('q')), Pressed::End);
 }
 
 #[test]
@@ -129,9 +129,9 @@ fn a_key_asks_why_the_chosen_player_is_not_heard() {
     press(&mut screen, KeyCode::Down);
     press(&mut screen, KeyCode::Char('w'));
     shows(&screen, &["Why does Bob not hear Carol?", "too far away from Bob", "✗ distance"]);
-    assert_eq!(press(&mut screen, KeyCode::Esc), Wish::Nothing, "the first one closes the answer");
+    assert_eq!(press(&mut screen, KeyCode::Esc), Pressed::Nothing, "the first one closes the answer");
     assert!(!drawn(&screen, 130, 40).contains("Why does"));
-    assert_eq!(press(&mut screen, KeyCode::Esc), Wish::End);
+    assert_eq!(press(&mut screen, KeyCode::Esc), Pressed::End);
 }
 
 #[test]
@@ -148,7 +148,7 @@ fn a_server_shows_its_players_and_nothing_that_it_does_not_have() {
     shows(&screen, &["Server", "main", "Alice", "2.5 s ago", "lobby"]);
     press(&mut screen, KeyCode::Char('3'));
     shows(&screen, &["A server has none of this."]);
-    assert_eq!(press(&mut screen, KeyCode::Char('M')), Wish::Nothing);
+    assert_eq!(press(&mut screen, KeyCode::Char('M')), Pressed::Nothing);
 }
 
 #[test]

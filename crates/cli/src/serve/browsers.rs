@@ -8,7 +8,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use consonance_browser_gateway::{
-    Entrance, GatewaySettings, NoReservation, SessionReservations, browser_gateways,
+    GatewaySettings, NoReservation, PageEntrance, SessionReservations, browser_gateways,
 };
 use consonance_http::{HttpCounters, Tls};
 use consonance_server::config::Config;
@@ -41,7 +41,7 @@ pub(super) struct PreparedBrowsers {
 pub(super) struct OpenedBrowsers {
     page: WebSettings,
     host: String,
-    entrance: Entrance,
+    entrance: PageEntrance,
     voice: SocketAddr,
 }
 
@@ -50,7 +50,7 @@ pub(super) struct Browsers {
     listener: WebListener,
     host: String,
     tls: Option<Tls>,
-    entrance: Entrance,
+    entrance: PageEntrance,
     voice: SocketAddr,
 }
 

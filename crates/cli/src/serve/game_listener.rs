@@ -17,7 +17,7 @@ use consonance_server::config::{
 use consonance_sidecar::{LinkSecret, SidecarSettings};
 use consonance_webrtc_network::signalling::{SignallingUrl, SignallingUrlError};
 
-use super::gateway::{Entrance, Gateway};
+use super::gateway::{Gateway, Listener};
 use super::joining::read_secret_line;
 use super::prepared::{host_at, joined};
 
@@ -92,7 +92,7 @@ impl GameListener {
     pub(super) fn open(&self) -> Result<Gateway, String> {
         let ListenerConfig { network, address, .. } = self.config;
         let opened = opening::open(self, self.upstream()?);
-        let (entrance, local) = opened.map_err(|error| not_opened(network, address, &error))?;
+        let (listener, local) = opened.map_err(|error| not_opened(network, address, &error))?;
         let (network, at) = (network.name(), joined(&self.host, local.port()));
         let (beside_voice, line) =
             (self.beside_voice(), |what: &str| format!("{what} over {network} at {at}"));
@@ -100,7 +100,7 @@ impl GameListener {
             Some(session) => line(&format!("session {session:?} is open")) + &beside_voice,
             None => line("the sessions that links name are open"),
         };
-        Ok(Gateway { entrance, line })
+        Ok(Gateway { listener, line })
     }
 
     /// What would be open.

@@ -8,25 +8,25 @@ use consonance_transport::ServerTransport;
 
 /// A network that listens.
 pub(super) struct Gateway {
-    pub(super) entrance: Entrance,
+    pub(super) listener: Listener,
     /// What there is, in a line for whoever starts the server.
     pub(super) line: String,
 }
 
-/// Where those who come over a network go.
-pub(super) enum Entrance {
+/// What listens, by how it says which session somebody means.
+pub(super) enum Listener {
     /// All of them mean this session.
     Session(String, Box<dyn ServerTransport>),
     /// Each link names its own.
     Links(Box<SidecarServer>),
 }
 
-impl Entrance {
-    /// Lets the workers take in who comes.
-    pub(super) fn lead_to(self, workers: &mut Workers) -> io::Result<()> {
+impl Listener {
+    /// From now on the workers take in who comes.
+    pub(super) fn hand_to(self, workers: &mut Workers) -> io::Result<()> {
         match self {
-            Self::Session(session, listener) => {
-                let is_there = workers.add_for_session(&session, listener);
+            Self::Session(session, network) => {
+                let is_there = workers.add_for_session(&session, network);
                 let what = || format!("there is no session {session:?} for its network: name it in sessions");
                 is_there.then_some(()).ok_or_else(|| io::Error::other(what()))
             }

@@ -97,7 +97,7 @@ impl Running {
             workers.add_shards(shards);
         }
         for gateway in gateways {
-            gateway.entrance.lead_to(&mut workers)?;
+            gateway.listener.hand_to(&mut workers)?;
         }
         let browsers = browsers.map(|browsers| browsers.open(&mut workers)).transpose()?;
         if let Some(capture) = &capture {

@@ -18,7 +18,6 @@ fn serve(folder: &Folder, port: u16, settings: &str) -> (Program, String) {
     (server, line.split(' ').next_back().unwrap().to_owned())
 }
 
-/// A port that was free a moment ago.
 /// A player who speaks a tone to the lobby, listens there, and writes there what is typed.
 fn join(address: &str, name: &str) -> Program {
     let player = Program::start(&[
@@ -53,7 +52,8 @@ fn count(events: &[Value], name: &str) -> usize {
 fn another_process_goes_on_and_players_hear_each_other_again_without_anybody_leaving() {
     let folder = Folder::new();
     let file = folder.file("hand-over");
-    let settings = format!("[ending]\nhand_over_file = '{file}'\n");
+    // Their places are kept for as long as another process may take to start on a machine that does much else.
+    let settings = format!("[limits]\nresume_s = 120\n[ending]\nhand_over_file = '{file}'\n");
     let port = free_port().unwrap();
     let (first, address) = serve(&folder, port, &settings);
     let (alice, mut bob) = (join(&address, "Alice"), join(&address, "Bob"));

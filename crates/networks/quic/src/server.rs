@@ -1,9 +1,9 @@
 //! A server: any number of links on one UDP port, which several servers may share.
 
+mod acceptor;
 mod bind;
 mod busy_share;
 mod connection_ids;
-mod entrance;
 mod fast_path;
 mod port;
 mod shard;
@@ -27,8 +27,8 @@ use consonance_transport::inbox::Popped;
 use consonance_transport::{Delivery, Peer, SHUTTING_DOWN, ServerStatistics, ServerTransport as _};
 use rustc_hash::FxHashMap;
 
+use acceptor::Acceptor;
 pub use bind::BindError;
-use entrance::Entrance;
 pub use fast_path::FastPathCounts;
 use fast_path::FastPathShard;
 use port::Port;
@@ -44,7 +44,7 @@ const CLOSE_CHECK_INTERVAL: Duration = Duration::from_millis(1);
 #[derive(Debug)]
 pub struct QuicServer {
     port: Arc<Port>,
-    entrance: Arc<Entrance>,
+    acceptor: Arc<Acceptor>,
     shard: Arc<Shard>,
     /// Counts who was turned away from the port, for all.
     is_first: bool,
@@ -113,11 +113,11 @@ impl QuicServer {
     ) -> Result<Vec<Self>, BindError> {
         let port = Arc::new(bind::bind(runtime, address, identity, &settings, shards.get())?);
         let fast_path_settings = settings.fast_path.clone();
-        let entrance = Arc::new(Entrance::new(settings, shards, Placement::new(place)));
-        runtime.spawn(Arc::clone(&entrance).receive(port.endpoint.clone()));
+        let acceptor = Arc::new(Acceptor::new(settings, shards, Placement::new(place)));
+        runtime.spawn(Arc::clone(&acceptor).receive(port.endpoint.clone()));
         let server = |(number, shard): (usize, &Arc<Shard>)| Self {
             port: Arc::clone(&port),
-            entrance: Arc::clone(&entrance),
+            acceptor: Arc::clone(&acceptor),
             shard: Arc::clone(shard),
             is_first: number == 0,
             members: FxHashMap::default(),
@@ -131,7 +131,7 @@ impl QuicServer {
             shown_fast_packet: Vec::new(),
             statistics: ServerStatistics::default(),
         };
-        Ok(entrance.shards.iter().enumerate().map(server).collect())
+        Ok(acceptor.shards.iter().enumerate().map(server).collect())
     }
 
     /// Where it listens, with the real port.
@@ -163,10 +163,10 @@ impl QuicServer {
             while self.poll(Instant::now()).is_some() {}
             thread::sleep(CLOSE_CHECK_INTERVAL);
         }
-        let (entrance, socket) = (Arc::clone(&self.entrance), self.port.socket.clone());
+        let (acceptor, socket) = (Arc::clone(&self.acceptor), self.port.socket.clone());
         let _runtime = self.port.runtime.clone();
         drop(self);
-        while entrance.is_closed() && socket.strong_count() > 0 && Instant::now() < deadline {
+        while acceptor.is_closed() && socket.strong_count() > 0 && Instant::now() < deadline {
             thread::sleep(CLOSE_CHECK_INTERVAL);
         }
         socket.strong_count() == 0
@@ -174,7 +174,7 @@ impl QuicServer {
 
     fn close_entrance(&mut self) {
         if !std::mem::replace(&mut self.is_shut_down, true) {
-            self.entrance.close_shard();
+            self.acceptor.close_shard();
         }
     }
 

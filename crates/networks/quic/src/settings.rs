@@ -12,7 +12,9 @@ use crate::FastPath;
 /// How a client connects and when it gives up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct QuicClientSettings {
-    /// How long each address of the host may take to answer. 3 s.
+    /// How long each address of the host may take to answer. 5 s, as long as a server waits for the rest of a handshake:
+    /// the first datagram is repeated after one second and after three (RFC 9002, sections 6.2.1 and 6.2.2), so two may
+    /// be lost.
     pub connect_timeout: Duration,
     /// How long to wait for one address before the next is tried as well (RFC 8305, section 5). 250 ms.
     pub next_address_after: Duration,
@@ -79,7 +81,7 @@ pub struct OutgoingLimits {
 impl Default for QuicClientSettings {
     fn default() -> Self {
         Self {
-            connect_timeout: Duration::from_secs(3),
+            connect_timeout: Duration::from_secs(5),
             next_address_after: Duration::from_millis(250),
             idle_timeout: Duration::from_secs(10),
             keep_alive: Duration::from_millis(4500),

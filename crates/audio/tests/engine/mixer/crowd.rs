@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use consonance_audio::{FrameProperties, MixerSettings, SpeakerKey, Unheard};
 
-use super::desk::{Desk, always, assert_near};
+use super::desk::{MixingDesk, always, assert_near};
 use crate::signal::{Dice, largest_step, speech};
 
 fn settings(max_decoded: usize) -> MixerSettings {
@@ -12,15 +12,15 @@ fn settings(max_decoded: usize) -> MixerSettings {
 }
 
 /// So many speakers, each as loud as its number says.
-fn crowd(max_decoded: usize, speakers: u32, level: impl Fn(u32) -> f32) -> Desk {
-    let mut desk = Desk::new(settings(max_decoded));
+fn crowd(max_decoded: usize, speakers: u32, level: impl Fn(u32) -> f32) -> MixingDesk {
+    let mut desk = MixingDesk::new(settings(max_decoded));
     for key in 0..speakers {
         desk.add(SpeakerKey(key), always(level(key)), FrameProperties::default());
     }
     desk
 }
 
-fn crowded(desk: &Desk, speakers: u32) -> Vec<u32> {
+fn crowded(desk: &MixingDesk, speakers: u32) -> Vec<u32> {
     (0..speakers).filter(|&key| desk.unheard(SpeakerKey(key)) == Some(Unheard::Crowded)).collect()
 }
 
@@ -105,8 +105,8 @@ fn changes_of_who_is_heard_do_not_click() {
 }
 
 /// When somebody came or went in so many blocks, by speaker.
-fn changes(desk: &mut Desk, speakers: u32, blocks: usize) -> Vec<Vec<usize>> {
-    let is_crowded = |desk: &Desk, key| desk.unheard(SpeakerKey(key)) == Some(Unheard::Crowded);
+fn changes(desk: &mut MixingDesk, speakers: u32, blocks: usize) -> Vec<Vec<usize>> {
+    let is_crowded = |desk: &MixingDesk, key| desk.unheard(SpeakerKey(key)) == Some(Unheard::Crowded);
     let mut before: Vec<bool> = (0..speakers).map(|key| is_crowded(desk, key)).collect();
     let mut changes = vec![Vec::new(); speakers as usize];
     for block in 0..blocks {
@@ -130,7 +130,7 @@ fn people_who_speak_equally_loudly_do_not_take_turns() {
 
 #[test]
 fn six_people_who_read_to_somebody_who_hears_four_come_and_go_by_the_sentence() {
-    let mut desk = Desk::new(settings(4));
+    let mut desk = MixingDesk::new(settings(4));
     let sound = speech(1);
     for key in 0..6 {
         let sound = sound.clone();
@@ -148,7 +148,7 @@ fn six_people_who_read_to_somebody_who_hears_four_come_and_go_by_the_sentence() 
 }
 
 /// Everybody who was decoded since the counts before.
-fn decoded(desk: &Desk, before: &mut Vec<u64>) -> usize {
+fn decoded(desk: &MixingDesk, before: &mut Vec<u64>) -> usize {
     let count = |key| {
         let s = desk.statistics(SpeakerKey(key));
         s.played + s.recovered + s.undecodable + s.concealed_blocks + s.auditioned

@@ -14,7 +14,7 @@ use crate::signal::largest_step;
 type Voice = Box<dyn Fn(u64) -> f32>;
 
 /// Everybody who speaks here, and the mixer that they are heard through.
-pub(crate) struct Desk {
+pub(crate) struct MixingDesk {
     pub(crate) mixer: Mixer,
     talkers: BTreeMap<SpeakerKey, Talker>,
 }
@@ -25,7 +25,7 @@ struct Talker {
     sequence: u32,
 }
 
-impl Desk {
+impl MixingDesk {
     pub(crate) fn new(settings: MixerSettings) -> Self {
         Self { mixer: Mixer::new(settings), talkers: BTreeMap::new() }
     }

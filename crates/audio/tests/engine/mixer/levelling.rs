@@ -2,13 +2,13 @@
 
 use consonance_audio::{FrameProperties, MixerSettings};
 
-use super::desk::{Desk, always, assert_near};
+use super::desk::{MixingDesk, always, assert_near};
 use crate::call::SPEAKER;
 use crate::signal::largest_step;
 
 /// How loud somebody is after so many seconds of speaking at this level.
 fn level_after(seconds: usize, level: f32, is_levelled: bool) -> f32 {
-    let mut desk = Desk::new(MixerSettings::default());
+    let mut desk = MixingDesk::new(MixerSettings::default());
     desk.mixer.set_levelling(is_levelled);
     desk.add(SPEAKER, always(level), FrameProperties::default());
     let sound = desk.mix(seconds * 100).both();
@@ -50,7 +50,7 @@ fn it_is_slower_than_3_decibels_a_second() {
 #[test]
 fn noise_and_pauses_are_not_turned_up() {
     assert_near(level_after(10, 0.001, true), 0.001);
-    let mut desk = Desk::new(MixerSettings::default());
+    let mut desk = MixingDesk::new(MixerSettings::default());
     desk.mixer.set_levelling(true);
     // A second of speech at the common level, and half a second of a quiet room.
     let voice = |i: u64| if i % 72_000 < 48_000 { 0.0708 } else { 0.004 };
@@ -61,7 +61,7 @@ fn noise_and_pauses_are_not_turned_up() {
 
 #[test]
 fn switched_off_again_it_goes_back_slowly() {
-    let mut desk = Desk::new(MixerSettings::default());
+    let mut desk = MixingDesk::new(MixerSettings::default());
     desk.mixer.set_levelling(true);
     desk.add(SPEAKER, always(0.02), FrameProperties::default());
     desk.mix(1_000);

@@ -4,7 +4,7 @@ use consonance_audio::{
     CodecSettings, FrameProperties, FrameSize, Mixer, MixerSettings, SamplePosition, SpeakerKey, Unheard,
 };
 
-use super::desk::{Desk, assert_near, level, mix, mixer_with, steady_speaker};
+use super::desk::{MixingDesk, assert_near, level, mix, mixer_with, steady_speaker};
 use crate::call::SPEAKER;
 use crate::signal::largest_step;
 
@@ -80,7 +80,7 @@ fn speakers_are_summed_and_the_sum_is_limited() {
 
 #[test]
 fn who_is_muted_falls_silent_without_a_click_and_is_not_decoded() {
-    let mut desk = Desk::with_one();
+    let mut desk = MixingDesk::with_one();
     desk.mixer.set_muted(SPEAKER, true);
     let sound = desk.mix(4).both();
     assert!(largest_step(&sound) < 0.01 && sound[960..].iter().all(|&sample| sample == 0.0));
@@ -95,7 +95,7 @@ fn who_is_muted_falls_silent_without_a_click_and_is_not_decoded() {
 
 #[test]
 fn who_is_no_longer_muted_is_heard_within_40_ms_without_a_click_and_no_later_than_before() {
-    let mut desk = Desk::with_one();
+    let mut desk = MixingDesk::with_one();
     let delay = desk.statistics(SPEAKER).delay_samples;
     for _ in 0..5 {
         desk.mixer.set_muted(SPEAKER, true);
@@ -111,7 +111,7 @@ fn who_is_no_longer_muted_is_heard_within_40_ms_without_a_click_and_no_later_tha
 
 #[test]
 fn who_is_turned_down_to_nothing_is_not_decoded_either() {
-    let mut desk = Desk::with_one();
+    let mut desk = MixingDesk::with_one();
     desk.mixer.set_volume(SPEAKER, 0.0);
     desk.mix(4);
     assert_eq!(desk.unheard(SPEAKER), Some(Unheard::TurnedDown));
@@ -122,7 +122,7 @@ fn who_is_turned_down_to_nothing_is_not_decoded_either() {
 
 #[test]
 fn the_deaf_hear_nothing_and_hear_again_without_a_click() {
-    let mut desk = Desk::with_one();
+    let mut desk = MixingDesk::with_one();
     desk.mixer.set_deafened(true);
     let sound = desk.mix(4).both();
     assert!(largest_step(&sound) < 0.01 && sound[480..].iter().all(|&sample| sample == 0.0));
@@ -141,7 +141,7 @@ fn the_master_volume_is_brought_into_its_range_and_moves_smoothly() {
     for (volume, expected) in
         [(0.5, 0.05), (4.0, 0.4), (9.0, 0.4), (f32::INFINITY, 0.4), (-1.0, 0.0), (f32::NAN, 0.1)]
     {
-        let mut desk = Desk::with_one();
+        let mut desk = MixingDesk::with_one();
         desk.mixer.set_volume(SPEAKER, 0.2);
         desk.mix(2);
         desk.mixer.set_master_volume(volume);
@@ -153,7 +153,7 @@ fn the_master_volume_is_brought_into_its_range_and_moves_smoothly() {
 
 #[test]
 fn one_voice_s_properties_change_with_the_frame_that_brings_them() {
-    let mut desk = Desk::with_one();
+    let mut desk = MixingDesk::with_one();
     desk.channel(SPEAKER, FrameProperties { gain: 0.5, ..FrameProperties::default() });
     let quieter = desk.mix(6).both();
     assert!(largest_step(&quieter) < 0.01);

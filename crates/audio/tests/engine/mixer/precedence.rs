@@ -2,7 +2,7 @@
 
 use consonance_audio::{DuckingSettings, FrameProperties, MixerSettings, SpeakerKey, Unheard};
 
-use super::desk::{Desk, always, assert_near};
+use super::desk::{MixingDesk, always, assert_near};
 use crate::call::SPEAKER;
 use crate::signal::largest_step;
 
@@ -18,7 +18,7 @@ const ONSET_BLOCKS: usize = 20;
 
 #[test]
 fn who_is_outranked_falls_silent_over_a_frame_and_returns_when_the_chief_has_finished() {
-    let mut desk = Desk::with_one();
+    let mut desk = MixingDesk::with_one();
     desk.add(CHIEF, always(0.0), priority(2));
     let sound = desk.mix(ONSET_BLOCKS).both();
     let begins = sound.iter().position(|&sample| sample < 0.4999).unwrap();
@@ -39,7 +39,7 @@ fn who_is_outranked_falls_silent_over_a_frame_and_returns_when_the_chief_has_fin
 
 #[test]
 fn equals_are_heard_together_and_only_the_highest_counts() {
-    let mut desk = Desk::with_one();
+    let mut desk = MixingDesk::with_one();
     desk.add(CHIEF, always(0.2), priority(1));
     desk.mix(ONSET_BLOCKS);
     assert_near(desk.mix(1).last().0, 0.7);
@@ -54,7 +54,7 @@ fn equals_are_heard_together_and_only_the_highest_counts() {
 
 #[test]
 fn who_begins_while_outranked_is_not_heard_at_all() {
-    let mut desk = Desk::new(MixerSettings::default());
+    let mut desk = MixingDesk::new(MixerSettings::default());
     desk.add(CHIEF, always(0.0), priority(3));
     desk.mix(ONSET_BLOCKS);
     desk.add(SPEAKER, always(0.5), priority(0));
@@ -64,7 +64,7 @@ fn who_begins_while_outranked_is_not_heard_at_all() {
 
 #[test]
 fn the_priority_of_somebody_muted_does_not_count() {
-    let mut desk = Desk::with_one();
+    let mut desk = MixingDesk::with_one();
     desk.add(CHIEF, always(0.2), priority(3));
     desk.mixer.set_muted(CHIEF, true);
     let sound = desk.mix(ONSET_BLOCKS).both();
@@ -79,7 +79,7 @@ fn the_priority_of_somebody_muted_does_not_count() {
 
 #[test]
 fn a_priority_holds_while_its_utterance_is_played_and_no_longer() {
-    let mut desk = Desk::with_one();
+    let mut desk = MixingDesk::with_one();
     desk.add(CHIEF, always(0.0), priority(2));
     desk.mix(ONSET_BLOCKS);
     desk.stop(CHIEF);
@@ -92,7 +92,7 @@ fn a_priority_holds_while_its_utterance_is_played_and_no_longer() {
 
 #[test]
 fn others_are_turned_down_in_300_ms_while_the_listener_speaks_and_return_in_500() {
-    let mut desk = Desk::with_one();
+    let mut desk = MixingDesk::with_one();
     desk.mixer.set_ducked(true);
     let sound = desk.mix(30).both();
     assert_near(sound[7_199], 0.375);
@@ -119,7 +119,7 @@ fn ducking_is_what_its_settings_say_within_their_ranges() {
         (-1.0, 10, 1, 0.0),
         (f32::NAN, 10, 1, 0.25),
     ] {
-        let mut desk = Desk::with_one();
+        let mut desk = MixingDesk::with_one();
         desk.mixer.set_ducking(DuckingSettings { level, down_ms, ..DuckingSettings::default() });
         desk.mixer.set_ducked(true);
         assert_near(desk.mix(blocks).last().0, expected);
@@ -128,7 +128,7 @@ fn ducking_is_what_its_settings_say_within_their_ranges() {
 
 #[test]
 fn settings_that_change_while_ducked_are_moved_to() {
-    let mut desk = Desk::with_one();
+    let mut desk = MixingDesk::with_one();
     desk.mixer.set_ducked(true);
     desk.mix(10);
     desk.mixer.set_ducking(DuckingSettings { level: 1.0, ..DuckingSettings::default() });

@@ -4,7 +4,7 @@ use consonance_audio::{
     FrameProperties, MixerSettings, Pose, SpatialMode, SpatialSettings, SpeakerKey, SpeakerPlace, Unheard,
 };
 
-use super::desk::{Desk, always, assert_near};
+use super::desk::{MixingDesk, always, assert_near};
 use crate::call::SPEAKER;
 use crate::signal::hum;
 
@@ -20,8 +20,8 @@ fn at(x: f32) -> Option<SpeakerPlace> {
 }
 
 /// Somebody who has been humming for a while.
-fn humming(mode: SpatialMode, place: Option<SpeakerPlace>) -> Desk {
-    let mut desk = Desk::new(MixerSettings::default());
+fn humming(mode: SpatialMode, place: Option<SpeakerPlace>) -> MixingDesk {
+    let mut desk = MixingDesk::new(MixerSettings::default());
     desk.mixer.set_spatial(SpatialSettings { mode, ..SpatialSettings::default() });
     desk.mixer.set_listener(Some(Pose::default()));
     let hum = hum(480_000);
@@ -101,7 +101,7 @@ fn who_is_out_of_range_is_silent_and_not_decoded_until_it_comes_near() {
 
 #[test]
 fn who_moved_while_silent_begins_at_the_new_place() {
-    let mut desk = Desk::new(MixerSettings::default());
+    let mut desk = MixingDesk::new(MixerSettings::default());
     desk.mixer.set_listener(Some(Pose::default()));
     desk.add(SPEAKER, always(0.3), POSITIONAL);
     desk.mixer.set_place(SPEAKER, at(-1.0));

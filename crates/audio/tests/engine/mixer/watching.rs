@@ -2,14 +2,14 @@
 
 use consonance_audio::{FrameProperties, MixerSettings, SamplePosition, SpeakerKey};
 
-use super::desk::{Desk, always, assert_near};
+use super::desk::{MixingDesk, always, assert_near};
 use crate::call::SPEAKER;
 
 const OTHER: SpeakerKey = SpeakerKey(9);
 
 #[test]
 fn everybody_is_shown_as_decoded_before_volume_and_place() {
-    let mut desk = Desk::with_one();
+    let mut desk = MixingDesk::with_one();
     desk.add(OTHER, always(-0.25), FrameProperties { gain: 0.1, ..FrameProperties::default() });
     desk.mixer.set_volume(SPEAKER, 0.1);
     desk.mixer.set_master_volume(0.5);
@@ -24,7 +24,7 @@ fn everybody_is_shown_as_decoded_before_volume_and_place() {
 
 #[test]
 fn who_is_silent_or_not_decoded_is_not_shown() {
-    let mut desk = Desk::with_one();
+    let mut desk = MixingDesk::with_one();
     desk.add(OTHER, always(0.1), FrameProperties::default());
     desk.mixer.set_muted(SPEAKER, true);
     desk.mix(20);
@@ -38,7 +38,7 @@ fn who_is_silent_or_not_decoded_is_not_shown() {
 
 #[test]
 fn levels_are_those_of_the_last_block_and_nothing_while_silent() {
-    let mut desk = Desk::new(MixerSettings::default());
+    let mut desk = MixingDesk::new(MixerSettings::default());
     // Half of the samples are 0.
     let voice = |i: u64| if i.is_multiple_of(2) { 0.5 } else { 0.0 };
     desk.add(SPEAKER, Box::new(voice), FrameProperties::default());

@@ -83,11 +83,11 @@ impl Crowd {
         figures: &ProcessFigures,
     ) -> Result<Turn, Box<dyn Error>> {
         self.sounds.step += 1;
-        self.sounds.desk.heard.begin(self.sounds.step);
+        self.sounds.buffers.heard.begin(self.sounds.step);
         let (began, cpu_before) = (Instant::now(), figures.cpu_time()?);
         let said = self.talk(group, time)?;
         self.talk(None, AFTERWARDS)?;
-        let heard = &self.sounds.desk.heard;
+        let heard = &self.sounds.buffers.heard;
         let listeners = group.map_or(0, |group| self.groups[group].listeners as u64);
         Ok(Turn {
             delays: heard.delays().clone(),

@@ -82,8 +82,8 @@ impl Group {
         let mut came = 0;
         for player in &mut self.players {
             came += match player {
-                Player::Native(client) => client.turn(now, &mut sounds.desk)?,
-                Player::Browser(browser) => browser.turn(now, &mut sounds.desk.heard)?,
+                Player::Native(client) => client.turn(now, &mut sounds.buffers)?,
+                Player::Browser(browser) => browser.turn(now, &mut sounds.buffers.heard)?,
             };
         }
         Ok(came)
@@ -95,10 +95,10 @@ impl Group {
         now: Now,
         sounds: &mut Sounds,
     ) -> Result<(), Box<dyn Error>> {
-        let Sounds { desk, frames, step } = sounds;
+        let Sounds { buffers, frames, step } = sounds;
         let frame = frames.next(*step, Stamp::now());
         match &mut self.players[speaker] {
-            Player::Native(client) => client.speak(now, frame, desk)?,
+            Player::Native(client) => client.speak(now, frame, buffers)?,
             Player::Browser(browser) => browser.speak(now, frame),
         }
         Ok(())

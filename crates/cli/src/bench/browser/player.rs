@@ -6,7 +6,7 @@ use consonance_test_browser::{BrowserEvent, BrowserSettings, UdpBrowser};
 use serde_json::{Value, json};
 use ureq::Agent;
 
-use crate::bench::load::client::{Desk, Now};
+use crate::bench::load::client::{Buffers, Now};
 use crate::bench::load::probe::{Frames, Heard, Stamp};
 
 /// Where everybody speaks and listens.
@@ -14,7 +14,7 @@ pub(super) const ROOM: &str = "lobby";
 
 /// The frames that are said, and those that are heard.
 pub(super) struct Sounds {
-    pub(super) desk: Desk,
+    pub(super) buffers: Buffers,
     pub(super) frames: Frames,
     /// Which measurement they belong to.
     pub(super) step: u32,
@@ -39,7 +39,7 @@ impl Sounds {
     /// Frames of so many bytes, which are packets of Opus by their first one: a frame of 20 ms (RFC 6716, section 3.1).
     pub(super) fn new(frame_bytes: usize) -> Self {
         let run = Stamp::now().0 as u32 & !0xff | u32::from(TOC);
-        Self { desk: Desk::new(run), frames: Frames::new(run, frame_bytes), step: 0 }
+        Self { buffers: Buffers::new(run), frames: Frames::new(run, frame_bytes), step: 0 }
     }
 }
 

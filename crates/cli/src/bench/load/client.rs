@@ -50,7 +50,7 @@ pub(in crate::bench) enum Standing {
 
 /// What all clients of one thread use in turns.
 #[derive(Debug)]
-pub(in crate::bench) struct Desk {
+pub(in crate::bench) struct Buffers {
     pub(super) inbox: Inbox,
     pub(in crate::bench) heard: Heard,
     datagram: Vec<u8>,
@@ -79,7 +79,7 @@ const REST: Duration = Duration::from_millis(10);
 /// So many datagrams are taken from one client before the others have their turn.
 const DATAGRAMS_PER_TURN: usize = 64;
 
-impl Desk {
+impl Buffers {
     pub(in crate::bench) fn new(seed: u32) -> Self {
         Self { inbox: Inbox::new(), heard: Heard::new(seed), datagram: Vec::with_capacity(2048) }
     }
@@ -135,10 +135,10 @@ impl LoadClient {
     }
 
     /// Takes what has come in, does what is due, and sends what has to go out; how many datagrams came.
-    pub(in crate::bench) fn turn(&mut self, now: Now, desk: &mut Desk) -> io::Result<usize> {
-        let fast_path = self.look_at_fast_path(now, desk)?;
+    pub(in crate::bench) fn turn(&mut self, now: Now, buffers: &mut Buffers) -> io::Result<usize> {
+        let fast_path = self.look_at_fast_path(now, buffers)?;
         if now.instant < self.next_look_at {
-            self.send(now, &mut desk.datagram)?;
+            self.send(now, &mut buffers.datagram)?;
             return Ok(fast_path);
         }
         if self.is_on_fast_path() {
@@ -146,51 +146,56 @@ impl LoadClient {
         }
         let mut datagrams = 0;
         while datagrams < DATAGRAMS_PER_TURN {
-            let Some((datagram, arrived_at)) = desk.inbox.next(&self.socket)? else { break };
+            let Some((datagram, arrived_at)) = buffers.inbox.next(&self.socket)? else { break };
             datagrams += 1;
             self.core.handle_datagram(now.instant, datagram);
-            self.take_events(now, arrived_at, &mut desk.heard)?;
+            self.take_events(now, arrived_at, &mut buffers.heard)?;
         }
         if self.core.poll_timeout().is_some_and(|at| at <= now.instant) {
             self.core.handle_timeout(now.instant);
-            self.take_events(now, Stamp::now(), &mut desk.heard)?;
+            self.take_events(now, Stamp::now(), &mut buffers.heard)?;
         }
         if self.engine.poll_timeout().is_some_and(|(at, _)| at <= now.at) {
             self.engine.handle_timeout(now.at);
         }
-        self.send(now, &mut desk.datagram)?;
+        self.send(now, &mut buffers.datagram)?;
         Ok(fast_path + datagrams)
     }
 
     /// Says a frame into its room.
-    pub(in crate::bench) fn speak(&mut self, now: Now, frame: &[u8], desk: &mut Desk) -> io::Result<()> {
+    pub(in crate::bench) fn speak(
+        &mut self,
+        now: Now,
+        frame: &[u8],
+        buffers: &mut Buffers,
+    ) -> io::Result<()> {
         self.engine.send_voice(frame).map_err(|error| io::Error::other(error.to_string()))?;
-        self.send(now, &mut desk.datagram)
+        self.send(now, &mut buffers.datagram)
     }
 
     /// Says goodbye.
-    pub(in crate::bench) fn leave(&mut self, now: Now, desk: &mut Desk) -> io::Result<()> {
+    pub(in crate::bench) fn leave(&mut self, now: Now, buffers: &mut Buffers) -> io::Result<()> {
         self.core.leave(now.instant);
-        self.send(now, &mut desk.datagram)
+        self.send(now, &mut buffers.datagram)
     }
 
-    fn look_at_fast_path(&mut self, now: Now, desk: &mut Desk) -> io::Result<usize> {
+    fn look_at_fast_path(&mut self, now: Now, buffers: &mut Buffers) -> io::Result<usize> {
         let Some(fast_path) = &mut self.fast_path else { return Ok(0) };
         let engine = &mut self.engine;
         let mut datagrams = 0;
         while datagrams < DATAGRAMS_PER_TURN {
-            let heard = &mut desk.heard;
+            let heard = &mut buffers.heard;
             let hear = |packet: &[u8], arrived_at: Stamp| {
                 engine.handle_packet(now.at, LINK, Delivery::Unreliable, packet);
                 heard.on_fast_path += 1;
                 take_engine_events(engine, arrived_at, heard, &mut self.standing);
             };
-            if !fast_path.receive(now.instant, &mut desk.inbox, hear)? {
+            if !fast_path.receive(now.instant, &mut buffers.inbox, hear)? {
                 break;
             }
             datagrams += 1;
         }
-        fast_path.turn(now.instant, &mut desk.datagram)?;
+        fast_path.turn(now.instant, &mut buffers.datagram)?;
         Ok(datagrams)
     }
 

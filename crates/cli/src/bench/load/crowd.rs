@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use consonance_quic::sans_io::Dialer;
 
 use super::super::thread_clock;
-use super::client::{Desk, Guest, LoadClient, Now, Standing};
+use super::client::{Buffers, Guest, LoadClient, Now, Standing};
 use super::probe::{Frames, Stamp};
 use super::step::Step;
 use crate::bench::delays::Delays;
@@ -27,7 +27,7 @@ pub(super) struct Crowd {
     ports: BTreeSet<u16>,
     /// Whether voice has to take the fast path.
     wants_fast_path: bool,
-    desk: Desk,
+    buffers: Buffers,
     frames: Frames,
     step: u32,
 }
@@ -56,7 +56,7 @@ impl Crowd {
             audiences: Vec::new(),
             ports: BTreeSet::new(),
             wants_fast_path,
-            desk: Desk::new(run),
+            buffers: Buffers::new(run),
             frames: Frames::new(run, frame_bytes),
             step: 0,
         }
@@ -121,7 +121,7 @@ impl Crowd {
     /// From now on the kernel says when frames arrived: exact, and a little more work for whoever sends.
     pub(super) fn stamp_arrivals(&mut self) -> io::Result<()> {
         self.clients.iter().try_for_each(LoadClient::stamp)?;
-        self.desk.inbox.expect_stamps();
+        self.buffers.inbox.expect_stamps();
         Ok(())
     }
 
@@ -139,7 +139,7 @@ impl Crowd {
         self.carry_until(start + warm_up, &mut talk)?;
 
         self.step += 2;
-        self.desk.heard.begin(self.step);
+        self.buffers.heard.begin(self.step);
         let warm = talk.take();
         talk = warm.map(|warm| warm.begin(self.step));
         let (began, cpu_before) = (Instant::now(), server.map(ProcessFigures::cpu_time).transpose()?);
@@ -163,8 +163,8 @@ impl Crowd {
             asked: rate * self.audiences.len() as f64 * elapsed.as_secs_f64(),
             sent: talk.sent,
             expected: talk.expected,
-            heard: self.desk.heard.frames(),
-            delays: self.desk.heard.delays().clone(),
+            heard: self.buffers.heard.frames(),
+            delays: self.buffers.heard.delays().clone(),
             lateness: talk.lateness,
             dropped_here: socket_drops(&self.ports) - dropped_before,
         })
@@ -173,7 +173,7 @@ impl Crowd {
     /// Everybody says goodbye.
     pub(super) fn leave(mut self) -> io::Result<()> {
         let now = self.now();
-        self.clients.iter_mut().try_for_each(|client| client.leave(now, &mut self.desk))
+        self.clients.iter_mut().try_for_each(|client| client.leave(now, &mut self.buffers))
     }
 
     fn is_in(&self, client: &LoadClient) -> bool {
@@ -211,7 +211,7 @@ impl Crowd {
         for index in 0..self.clients.len() {
             let now = self.now();
             let client = &mut self.clients[index];
-            let datagrams = client.turn(now, &mut self.desk)?;
+            let datagrams = client.turn(now, &mut self.buffers)?;
             if let Standing::Gone(reason) = client.standing() {
                 return Err(format!("the connection of client {index} has ended: {reason}").into());
             }
@@ -227,7 +227,7 @@ impl Crowd {
         let now = self.now();
         while let Some(due) = talk.schedule.next_due(now.instant) {
             let frame = self.frames.next(talk.step, Stamp::now());
-            self.clients[due.speaker].speak(now, frame, &mut self.desk)?;
+            self.clients[due.speaker].speak(now, frame, &mut self.buffers)?;
             talk.sent += 1;
             talk.expected += self.audiences[due.speaker];
             talk.lateness.add(due.late);

@@ -8,7 +8,7 @@ use consonance_quic::sans_io::Dialer;
 use consonance_session::Limits;
 use serde_json::{Map, Value, json};
 
-use super::client::{Desk, Guest, LoadClient, Now, Standing};
+use super::client::{Buffers, Guest, LoadClient, Now, Standing};
 use super::probe::{Frames, Stamp};
 use crate::bench::schedule::Schedule;
 
@@ -25,7 +25,7 @@ pub(super) fn flood(
     is_over: &AtomicBool,
 ) -> Result<Map<String, Value>, String> {
     let rate = TIMES_TOO_MUCH * f64::from(Limits::default().voice_packets.per_second);
-    let (started, mut desk, mut frames) = (Instant::now(), Desk::new(0), Frames::new(0, FRAME_BYTES));
+    let (started, mut buffers, mut frames) = (Instant::now(), Buffers::new(0), Frames::new(0, FRAME_BYTES));
     let (mut sent, mut thrown_out) = (0_u64, 0_u64);
     let guest = Guest {
         name: "flooder".to_owned(),
@@ -40,12 +40,12 @@ pub(super) fn flood(
         let mut schedule: Option<Schedule> = None;
         while !is_over.load(Ordering::Relaxed) && !matches!(client.standing(), Standing::Gone(_)) {
             let now = Now::since(started);
-            client.turn(now, &mut desk).map_err(|error| error.to_string())?;
+            client.turn(now, &mut buffers).map_err(|error| error.to_string())?;
             if *client.standing() == Standing::Joined {
                 let schedule = schedule.get_or_insert_with(|| Schedule::new(now.instant, 1, rate));
                 while schedule.next_due(now.instant).is_some() {
                     let frame = frames.next(0, Stamp::now());
-                    client.speak(now, frame, &mut desk).map_err(|error| error.to_string())?;
+                    client.speak(now, frame, &mut buffers).map_err(|error| error.to_string())?;
                     sent += 1;
                 }
             }
@@ -53,7 +53,7 @@ pub(super) fn flood(
         }
         thrown_out += u64::from(matches!(client.standing(), Standing::Gone(_)));
         // Who is thrown out goes; who is not leaves with a goodbye that may be lost.
-        let _ = client.leave(Now::since(started), &mut desk);
+        let _ = client.leave(Now::since(started), &mut buffers);
         thread::sleep(REST);
     }
     let fields = json!({

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use consonance_quic::sans_io::Dialer;
 use serde_json::{Map, Value, json};
 
-use super::client::{Desk, Guest, LoadClient, Now, Standing};
+use super::client::{Buffers, Guest, LoadClient, Now, Standing};
 use crate::bench::delays::Delays;
 use crate::bench::schedule::Schedule;
 
@@ -31,7 +31,7 @@ pub(super) fn keep_joining(
     rate: f64,
     is_over: &AtomicBool,
 ) -> Result<Map<String, Value>, String> {
-    let (started, mut desk, mut times) = (Instant::now(), Desk::new(0), Delays::new());
+    let (started, mut buffers, mut times) = (Instant::now(), Buffers::new(0), Delays::new());
     let mut schedule = Schedule::new(started, 1, rate);
     let mut newcomers: Vec<Newcomer> = Vec::new();
     let (mut dialled, mut joined, mut failed) = (0_u64, 0_u64, 0_u64);
@@ -47,7 +47,7 @@ pub(super) fn keep_joining(
         }
         for it in &mut newcomers {
             let now = Now::since(started);
-            it.client.turn(now, &mut desk).map_err(|error| error.to_string())?;
+            it.client.turn(now, &mut buffers).map_err(|error| error.to_string())?;
             if it.joined.is_none() && *it.client.standing() == Standing::Joined {
                 it.joined = Some(now.instant);
                 joined += 1;
@@ -56,7 +56,7 @@ pub(super) fn keep_joining(
                 failed += 1;
             }
         }
-        newcomers.retain_mut(|it| it.stays(Now::since(started), &mut desk));
+        newcomers.retain_mut(|it| it.stays(Now::since(started), &mut buffers));
         // Whoever has begun is waited for.
         if !goes_on && newcomers.is_empty() {
             break;
@@ -81,13 +81,13 @@ impl Newcomer {
     }
 
     /// False once it has said goodbye, or was never let in.
-    fn stays(&mut self, now: Now, desk: &mut Desk) -> bool {
+    fn stays(&mut self, now: Now, buffers: &mut Buffers) -> bool {
         match self.joined {
             None => !self.has_failed(now.instant),
             Some(joined) if now.instant.duration_since(joined) < STAY => true,
             Some(_) => {
                 // A goodbye that is lost is one that the server does not need.
-                let _ = self.client.leave(now, desk);
+                let _ = self.client.leave(now, buffers);
                 false
             }
         }

@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use bytes::Bytes;
 use consonance_transport::inbox::{InboxLimits, Mailbox};
 
-use super::entrance::Arrival;
+use super::acceptor::Arrival;
 
-/// What the entrance knows of one of the servers behind it.
+/// What the acceptor knows of one of the servers behind it.
 #[derive(Debug)]
 pub(super) struct Shard {
     pub(super) mailbox: Mailbox<Arrival, Bytes>,

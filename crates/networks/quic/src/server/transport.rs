@@ -140,7 +140,7 @@ impl ServerTransport for QuicServer {
         }
         statistics.connections.connected = self.members.len() as u64;
         if self.is_first {
-            self.entrance.count(&mut statistics.connections);
+            self.acceptor.count(&mut statistics.connections);
         }
         statistics
     }

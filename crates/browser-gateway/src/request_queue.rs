@@ -11,7 +11,7 @@ use crate::key::Key;
 
 /// One worker's.
 #[derive(Debug)]
-pub(crate) struct Desk {
+pub(crate) struct RequestQueue {
     state: Mutex<State>,
     requests_max: usize,
 }
@@ -58,7 +58,7 @@ struct State {
     is_closed: bool,
 }
 
-impl Desk {
+impl RequestQueue {
     pub(crate) fn new(requests_max: usize) -> Self {
         Self { state: Mutex::default(), requests_max }
     }

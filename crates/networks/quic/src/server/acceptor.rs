@@ -29,7 +29,7 @@ pub(super) struct Arrival {
 
 /// What all connections to a port share.
 #[derive(Debug)]
-pub(super) struct Entrance {
+pub(super) struct Acceptor {
     settings: QuicServerSettings,
     /// At least one.
     pub(super) shards: Box<[Arc<Shard>]>,
@@ -54,7 +54,7 @@ struct Introduced {
     control: SendStream,
 }
 
-impl Entrance {
+impl Acceptor {
     pub(super) fn new(settings: QuicServerSettings, shards: NonZeroUsize, placement: Placement) -> Self {
         Self {
             shards: (0..shards.get()).map(|_| Arc::new(Shard::new(settings.incoming))).collect(),
@@ -129,39 +129,39 @@ impl Entrance {
 
 /// A connection's place among those that are present; given back when its task ends, however it ends.
 struct Place {
-    entrance: Arc<Entrance>,
+    acceptor: Arc<Acceptor>,
     is_handshaking: bool,
 }
 
 impl Place {
     /// Only the task that receives strangers takes places, so the checks before it cannot be overtaken.
-    fn take(entrance: &Arc<Entrance>) -> Self {
-        entrance.present.fetch_add(1, Ordering::Relaxed);
-        entrance.handshaking.fetch_add(1, Ordering::Relaxed);
-        Self { entrance: Arc::clone(entrance), is_handshaking: true }
+    fn take(acceptor: &Arc<Acceptor>) -> Self {
+        acceptor.present.fetch_add(1, Ordering::Relaxed);
+        acceptor.handshaking.fetch_add(1, Ordering::Relaxed);
+        Self { acceptor: Arc::clone(acceptor), is_handshaking: true }
     }
 
     fn handshake_is_over(&mut self) {
         if std::mem::take(&mut self.is_handshaking) {
-            self.entrance.handshaking.fetch_sub(1, Ordering::Relaxed);
+            self.acceptor.handshaking.fetch_sub(1, Ordering::Relaxed);
         }
     }
 
     /// Meets a stranger, and gives the guest a task of its own: one that has to remember the handshake would be three
     /// times as large for as long as the guest stays.
     async fn welcome(mut self, stranger: Incoming) {
-        let Ok(Some(introduced)) = timeout(self.entrance.settings.handshake_timeout, meet(stranger)).await
+        let Ok(Some(introduced)) = timeout(self.acceptor.settings.handshake_timeout, meet(stranger)).await
         else {
-            self.entrance.failed_handshakes.fetch_add(1, Ordering::Relaxed);
+            self.acceptor.failed_handshakes.fetch_add(1, Ordering::Relaxed);
             return;
         };
         self.handshake_is_over();
         let Introduced { session, offer, connection, frames, control } = introduced;
         let remote = display_remote(connection.remote_address());
-        let settings = &self.entrance.settings;
+        let settings = &self.acceptor.settings;
         let link = Arc::new(Link::new(connection, settings.outgoing, settings.close_timeout));
-        let peer = self.entrance.next_peer();
-        let shard = Arc::clone(self.entrance.placement.shard_of(&session, &self.entrance.shards));
+        let peer = self.acceptor.next_peer();
+        let shard = Arc::clone(self.acceptor.placement.shard_of(&session, &self.acceptor.shards));
         let guest = Guest::count_in(Arc::clone(&shard));
         debug!(peer = peer.0, remote, session, "connected");
         shard.mailbox.connected(peer, Arrival { session, remote, offer, link: Arc::clone(&link) });
@@ -186,7 +186,7 @@ impl Place {
 impl Drop for Place {
     fn drop(&mut self) {
         self.handshake_is_over();
-        self.entrance.present.fetch_sub(1, Ordering::Relaxed);
+        self.acceptor.present.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
