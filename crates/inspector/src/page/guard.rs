@@ -13,7 +13,7 @@ pub(super) enum Forbidden {
 
 /// Whether that request may be looked at.
 pub(super) fn check(request: &Request) -> Result<(), Forbidden> {
-    let host = request.host.as_deref().filter(|host| is_this_machine(host)).ok_or(Forbidden::Host)?;
+    let host = request.host.as_deref().filter(|host| is_own_name(host)).ok_or(Forbidden::Host)?;
     let own = format!("http://{host}");
     match request.origin.as_deref() {
         Some(origin) if origin == own => Ok(()),
@@ -23,8 +23,9 @@ pub(super) fn check(request: &Request) -> Result<(), Forbidden> {
     }
 }
 
-/// Any port will do: it may be reached through a tunnel.
-fn is_this_machine(host: &str) -> bool {
+/// The names that the page has on its machine, and no others that lead there; any port will do, since it may be reached
+/// through a tunnel.
+fn is_own_name(host: &str) -> bool {
     let (name, port) = host.rsplit_once(':').unwrap_or((host, "80"));
     let is_port = !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
     is_port && ["127.0.0.1", "localhost"].contains(&name)
