@@ -7,8 +7,8 @@
 //!
 //! ```text
 //!   threads with HTTP ── offers ──▶ PageEntrance ── queue ──┐
-//!                     ◀── answers ─────────────────────┤
-//!                                                      ▼
+//!                     ◀── answers ──────────────────────────┤
+//!                                                           ▼
 //!   page ══ voice, control ══ WebRTC shard ══ BrowserGateway ══ player ══ link ══ session's server
 //! ```
 //!

@@ -11,7 +11,7 @@ use crate::report::{Failure, Report};
 use crate::run::{CLIENTS_MAX, Scenario, failure_of, report_of};
 use crate::words::Probe;
 use crate::world::World;
-use crate::world::outside::LinkCommand;
+use crate::world::outside::LinkOrder;
 
 /// A session over a network and a server that are not simulated, judged as a simulated one.
 ///
@@ -216,13 +216,13 @@ impl Live {
         let (who, wish) = self.world.outside.as_mut()?.wishes.pop_front()?;
         let player = who.0;
         Some(match wish {
-            LinkCommand::Connect { link } => PlayerWish::Connect { player, link },
-            LinkCommand::Send { delivery, packet } => {
+            LinkOrder::Connect { link } => PlayerWish::Connect { player, link },
+            LinkOrder::Send { delivery, packet } => {
                 PlayerWish::Send { player, delivery, packet: (*packet).into() }
             }
-            LinkCommand::Disconnect => PlayerWish::Disconnect { player },
-            LinkCommand::Cut => PlayerWish::Cut { player },
-            LinkCommand::Crash => PlayerWish::Crash { player },
+            LinkOrder::Disconnect => PlayerWish::Disconnect { player },
+            LinkOrder::Cut => PlayerWish::Cut { player },
+            LinkOrder::Crash => PlayerWish::Crash { player },
         })
     }
 

@@ -17,7 +17,7 @@ use consonance_server::config::{
 use consonance_sidecar::{LinkSecret, SidecarSettings};
 use consonance_webrtc_network::signalling::{SignallingUrl, SignallingUrlError};
 
-use super::gateway::{Gateway, Listener};
+use super::gateway::{Gateway, NetworkListener};
 use super::joining::read_secret_line;
 use super::prepared::{host_at, joined};
 

@@ -8,20 +8,20 @@ use consonance_transport::ServerTransport;
 
 /// A network that listens.
 pub(super) struct Gateway {
-    pub(super) listener: Listener,
+    pub(super) listener: NetworkListener,
     /// What there is, in a line for whoever starts the server.
     pub(super) line: String,
 }
 
 /// What listens, by how it says which session somebody means.
-pub(super) enum Listener {
+pub(super) enum NetworkListener {
     /// All of them mean this session.
     Session(String, Box<dyn ServerTransport>),
     /// Each link names its own.
     Links(Box<SidecarServer>),
 }
 
-impl Listener {
+impl NetworkListener {
     /// From now on the workers take in who comes.
     pub(super) fn hand_to(self, workers: &mut Workers) -> io::Result<()> {
         match self {

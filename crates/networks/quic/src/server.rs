@@ -172,7 +172,7 @@ impl QuicServer {
         socket.strong_count() == 0
     }
 
-    fn close_entrance(&mut self) {
+    fn close_to_strangers(&mut self) {
         if !std::mem::replace(&mut self.is_shut_down, true) {
             self.acceptor.close_shard();
         }
@@ -276,7 +276,7 @@ impl QuicServer {
 
 impl Drop for QuicServer {
     fn drop(&mut self) {
-        self.close_entrance();
+        self.close_to_strangers();
         self.shard.drop_server();
         self.members.values().for_each(|member| member.link.end(SHUTTING_DOWN));
         while let Some(popped) = self.shard.mailbox.pop() {

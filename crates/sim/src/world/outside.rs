@@ -20,7 +20,7 @@ use crate::words::Probe;
 /// What is outside of the simulation, as far as it is known.
 #[derive(Debug)]
 pub(crate) struct Outside {
-    pub(crate) wishes: VecDeque<(Who, LinkCommand)>,
+    pub(crate) wishes: VecDeque<(Who, LinkOrder)>,
     /// By player, oldest first.
     ends: Vec<Vec<ServerEnd>>,
     /// The server's links by the names that its driver has for them.
@@ -34,7 +34,7 @@ pub(crate) struct Outside {
 
 /// What a player's end of the network is to do.
 #[derive(Clone, Debug)]
-pub(crate) enum LinkCommand {
+pub(crate) enum LinkOrder {
     Connect { link: LinkId },
     Send { delivery: Delivery, packet: Rc<[u8]> },
     Disconnect,
@@ -90,7 +90,7 @@ impl Outside {
         }
     }
 
-    pub(super) fn wish(&mut self, who: Who, wish: LinkCommand) {
+    pub(super) fn wish(&mut self, who: Who, wish: LinkOrder) {
         self.wishes.push_back((who, wish));
     }
 
@@ -99,7 +99,7 @@ impl Outside {
         let Parcel { link, way, delivery, payload, view, .. } = parcel;
         let who = owner(link);
         if way == Way::Up {
-            return self.wish(who, LinkCommand::Send { delivery, packet: payload });
+            return self.wish(who, LinkOrder::Send { delivery, packet: payload });
         }
         let Some(end) = self.ends[who.index()].iter_mut().find(|end| end.link == link) else { return };
         match delivery {

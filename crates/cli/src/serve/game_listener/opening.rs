@@ -29,7 +29,7 @@ use ring::rand::{SecureRandom as _, SystemRandom};
 
 use super::envelopes::{darkrift_settings, fishnet_settings, ngo_settings, voice_type};
 use super::splicing::SplicePlan;
-use super::{GameListener, Listener, splicing, steam};
+use super::{GameListener, NetworkListener, splicing, steam};
 
 /// A network whose clients all mean one session, and where it listens.
 pub(super) type Opened = (Box<dyn ServerTransport>, SocketAddr);
@@ -38,12 +38,12 @@ pub(super) type Opened = (Box<dyn ServerTransport>, SocketAddr);
 pub(super) fn open(
     listener: &GameListener,
     upstream: Option<SocketAddr>,
-) -> io::Result<(Listener, SocketAddr)> {
+) -> io::Result<(NetworkListener, SocketAddr)> {
     let GameListener { config, session, .. } = listener;
     let Some(session) = session else {
         let server = SidecarServer::bind(config.address, listener.sidecar_settings())?;
         let at = server.local_addr();
-        return Ok((Listener::Links(Box::new(server)), at));
+        return Ok((NetworkListener::Links(Box::new(server)), at));
     };
     let (transport, at) = match upstream {
         Some(upstream) => {
@@ -52,7 +52,7 @@ pub(super) fn open(
         }
         None => open_server(listener, session)?,
     };
-    Ok((Listener::Session(session.clone(), transport), at))
+    Ok((NetworkListener::Session(session.clone(), transport), at))
 }
 
 /// One without a game's server behind it.

@@ -97,7 +97,7 @@ impl ServerTransport for QuicServer {
     }
 
     fn shutdown(&mut self, _now: Instant) {
-        self.close_entrance();
+        self.close_to_strangers();
         let mut peers: Vec<Peer> = self.members.keys().copied().collect();
         peers.sort_unstable();
         for peer in peers {
