@@ -7,6 +7,13 @@ use super::packets::packet_of;
 use super::stage::{Saw, Stage};
 use crate::{ClientTransport as _, Delivery, DisconnectReason, Peer, ServerTransport as _};
 
+/// How many reliable packets a quick reader is sent between two polls, while a slow one is flooded.
+pub(super) const TO_QUICK: usize = 50;
+
+/// How many a slow reader is sent meanwhile for each: so many that its queue is full within a few polls. On networks where
+/// whoever reads nothing is silent too, the link would otherwise count as lost first when the machine is busy.
+pub(super) const TO_SLOW_FOR_EACH_TO_QUICK: usize = 20;
+
 /// Fifty clients speak at once, and none is taken for another.
 pub fn each_packet_is_known_by_the_link_that_it_came_over<N: Network>(network: &mut N) {
     let mut stage = Stage::new(network);
@@ -86,14 +93,25 @@ pub fn a_slow_reader_is_disconnected_and_harms_nobody<N: Network>(network: &mut 
     let (quick, quick_peer) = stage.connect_client(network);
     stage.set_polled(slow, false);
     let packet = vec![0x5a; stage.server().limits().reliable_bytes.min(1000)];
-    let mut sent = 0;
+    let mut rounds = 0;
     while stage.server().statistics().connections.too_slow == 0 {
-        for _ in 0..50 {
+        for _ in 0..TO_QUICK {
             stage.server().send(Instant::now(), &[slow_peer, quick_peer], Delivery::Reliable, &packet);
+            for _ in 1..TO_SLOW_FOR_EACH_TO_QUICK {
+                stage.server().send(Instant::now(), &[slow_peer], Delivery::Reliable, &packet);
+            }
         }
-        sent += 50;
-        stage.drive_until("the quick one keeps up", |stage| stage.packets_at(quick).len() == sent);
-        assert!(sent < PACKETS_MAX, "{sent} packets wait for a client that does not read");
+        rounds += 1;
+        stage.drive_until("the quick one keeps up", |stage| {
+            stage.packets_at(quick).len() == rounds * TO_QUICK
+        });
+        let end = stage.end_of(slow_peer);
+        assert!(
+            matches!(end, None | Some(DisconnectReason::Overloaded { .. })),
+            "it ended otherwise: {end:?}"
+        );
+        let waiting = rounds * TO_QUICK * TO_SLOW_FOR_EACH_TO_QUICK;
+        assert!(waiting < PACKETS_MAX, "{waiting} packets wait for a client that does not read");
     }
     stage.drive_until("the slow one is disconnected", |stage| stage.end_of(slow_peer).is_some());
     assert!(matches!(stage.end_of(slow_peer), Some(DisconnectReason::Overloaded { .. })));

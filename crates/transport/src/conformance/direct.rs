@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use super::DirectNetwork;
+use super::crowd::{TO_QUICK, TO_SLOW_FOR_EACH_TO_QUICK};
 use super::direct_stage::End;
 use super::packets::{number_of, packet_of, with_delivery};
 use super::stage::{Saw, Stage};
@@ -279,14 +280,20 @@ pub fn a_player_that_does_not_read_loses_its_direct_link_and_harms_nobody<N: Dir
         }
     }
     let peers = [to_slow.peer, to_quick.peer];
-    let mut sent = 0;
+    let mut rounds = 0;
     while stage.end_of_direct(to_slow).is_none() {
-        for _ in 0..50 {
+        for _ in 0..TO_QUICK {
             stage.send_to_many(to_slow.client, &peers, Delivery::Reliable, &[0x5a; 500]);
+            for _ in 1..TO_SLOW_FOR_EACH_TO_QUICK {
+                stage.send_directly(to_slow, Delivery::Reliable, &[0x5a; 500]);
+            }
         }
-        sent += 50;
-        stage.drive_until("the quick one keeps up", |stage| stage.packets_over(quick).len() == sent);
-        assert!(sent < PACKETS_MAX, "{sent} packets wait for a player that does not read");
+        rounds += 1;
+        stage.drive_until("the quick one keeps up", |stage| {
+            stage.packets_over(quick).len() == rounds * TO_QUICK
+        });
+        let waiting = rounds * TO_QUICK * TO_SLOW_FOR_EACH_TO_QUICK;
+        assert!(waiting < PACKETS_MAX, "{waiting} packets wait for a player that does not read");
     }
     assert!(matches!(stage.end_of_direct(to_slow), Some(DisconnectReason::Overloaded { .. })));
     stage.set_polled(slow.client, true);
