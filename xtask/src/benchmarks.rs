@@ -1,8 +1,8 @@
 //! `cargo xtask benchmarks`: runs every bench of the command beside what it cannot be better than, and writes
 //! `docs/benchmarks.md`.
 //!
-//! What is run and read is in `catalogue`; the figures are kept in `docs/benchmarks.json`, from which the page's tables and
-//! pictures are drawn. The words around them are written by hand and stay.
+//! What is run and read is in `catalogue`; the figures are kept in `docs/benchmarks.json`, from which the page's tables
+//! and pictures are drawn. The words around them are written by hand and stay.
 
 mod bench;
 mod catalogue;

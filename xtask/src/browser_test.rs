@@ -41,7 +41,8 @@ enum Browser {
 /// Builds the server, and plays the scenarios.
 ///
 /// # Errors
-/// [`Failure::NoBrowser`] where there is none; [`Failure::CommandFailed`] if something did not hold, which has been printed.
+/// [`Failure::NoBrowser`] where there is none; [`Failure::CommandFailed`] if something did not
+/// hold, which has been printed.
 pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
     let program = plan.browser.program()?;
     command::run(&mut command::cargo(root, BUILD.iter().copied()))?;

@@ -7,8 +7,8 @@ use std::process::Command;
 use crate::command;
 use crate::failure::Failure;
 
-/// Runs the tests that need tshark, the one that the environment variable `TSHARK` names or that of the path; says so and
-/// does nothing where there is none.
+/// Runs the tests that need tshark, the one that the environment variable `TSHARK` names or that of the path; says so
+/// and does nothing where there is none.
 ///
 /// # Errors
 /// [`Failure`] where a test fails.

@@ -34,7 +34,8 @@ enum Browser {
 /// Builds the programs, and spends the evening.
 ///
 /// # Errors
-/// [`Failure::CommandFailed`] if somebody did not hear what was for them, or heard what was not; which has been printed.
+/// [`Failure::CommandFailed`] if somebody did not hear what was for them, or heard what was
+/// not; which has been printed.
 pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
     command::run(&mut command::cargo(root, BUILD.iter().copied()))?;
     let built = Built::debug(root)?;
@@ -53,6 +54,7 @@ pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
     command::run(evening.current_dir(root))
 }
 
-/// With the features of the whole workspace, as tests are built: most of it is there already, and the codec is optimised anyway.
+/// With the features of the whole workspace, as tests are built: most of it is there already, and
+/// the codec is optimised anyway.
 const BUILD: &[&str] =
     &["build", "--workspace", "--bin", "consonance", "--bin", "plain-sockets", "--bin", "consonance-evening"];

@@ -12,7 +12,8 @@ use crate::failure::Failure;
 /// How to look at it.
 #[derive(Args)]
 pub(crate) struct Plan {
-    /// Lets sanitizers watch the tests: of addresses in Rust and in C, of undefined behaviour in C. Needs a nightly toolchain.
+    /// Lets sanitizers watch the tests: of addresses in Rust and in C, of undefined behaviour in
+    /// C. Needs a nightly toolchain.
     #[arg(long)]
     sanitize: bool,
 }

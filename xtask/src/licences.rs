@@ -1,5 +1,5 @@
-//! `cargo xtask licences`: under which licences we use the crates of others, as a page and as the texts that go along with a
-//! program.
+//! `cargo xtask licences`: under which licences we use the crates of others, as a page and as the texts
+//! that go along with a program.
 
 mod page;
 mod terms;

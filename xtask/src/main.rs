@@ -5,19 +5,21 @@
 //!   file or a function may be, what the pure crates must not call, which words must not be published.
 //!   It also runs as a test, so `cargo test` is enough.
 //! * `cargo xtask platforms` checks as much of the other operating systems as the installed toolchain allows.
-//! * `cargo xtask libopus` lints and tests the feature of that name, if cmake is there; `--sanitize` lets sanitizers watch.
+//! * `cargo xtask libopus` lints and tests the feature of that name, if cmake is there;
+//!   `--sanitize` lets sanitizers watch.
 //! * `cargo xtask matchbox` lints and tests matchbox's socket, in a network of its own.
 //! * `cargo xtask dissector` checks the Wireshark plugin against the golden vectors, if tshark is there.
-//! * `cargo xtask web` checks the page's sources and that what is checked in of them is what they make, if Node.js is there.
+//! * `cargo xtask web` checks the page's sources and that what is checked in of them is what
+//!   they make, if Node.js is there.
 //! * `cargo xtask browser-test` opens the page in a headless Chromium, and listens to what is heard there.
-//! * `cargo xtask evening` has players of many networks spend an evening on a real server, and compares what each of them
-//!   heard with the programme.
+//! * `cargo xtask evening` has players of many networks spend an evening on a real server, and compares what each of
+//!   them heard with the programme.
 //! * `cargo xtask wasm` compiles the WebAssembly that is checked in with the page, and `cargo xtask web` compares it.
-//! * `cargo xtask soak` plays two hours of sound between clocks that drift, in simulated time, and then runs a server among
-//!   strangers and trouble for as long as one likes; `soak audio` and `soak server` do one of the two.
+//! * `cargo xtask soak` plays two hours of sound between clocks that drift, in simulated time, and then runs a server
+//!   among strangers and trouble for as long as one likes; `soak audio` and `soak server` do one of the two.
 //! * `cargo xtask licences` writes down under which licences the crates of others are used, and collects their texts.
-//! * `cargo xtask rehearse` clones the project into an empty folder and types every command that the pages show, beginning
-//!   with the README's; `--here` does so in this checkout.
+//! * `cargo xtask rehearse` clones the project into an empty folder and types every command that the pages show,
+//!   beginning with the README's; `--here` does so in this checkout.
 //! * `cargo xtask benchmarks` runs every bench of the command beside what it cannot be better than, and writes
 //!   `docs/benchmarks.md`.
 //! * `cargo xtask fuzz` looks for inputs that the engine cannot take; it needs cargo-fuzz and a nightly toolchain.
@@ -94,7 +96,8 @@ enum Chore {
     BrowserTest(browser_test::Plan),
     /// One evening on a real server: players of many networks, and a table of who must hear whom; some five minutes.
     Evening(evening::Plan),
-    /// Compiles what pages without WebRTC load, `web/dist/consonance.wasm`, which needs the target wasm32-unknown-unknown.
+    /// Compiles what pages without WebRTC load, `web/dist/consonance.wasm`, which needs the
+    /// target wasm32-unknown-unknown.
     Wasm,
     /// Long runs: sound between clocks that drift, and a server under honest players, strangers and trouble.
     Soak(soak::Plan),

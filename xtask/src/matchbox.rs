@@ -1,4 +1,5 @@
-//! The feature `socket` of `consonance-matchbox`, which the default build does without because it brings two hundred crates.
+//! The feature `socket` of `consonance-matchbox`, which the default build does without because
+//! it brings two hundred crates.
 
 use std::path::Path;
 use std::process::Command;
@@ -6,8 +7,8 @@ use std::process::Command;
 use crate::command;
 use crate::failure::Failure;
 
-/// Lints and tests the feature. matchbox opens its sockets on all addresses of the machine, so the tests run in a network
-/// namespace that has none but its own; says so and leaves them out where none can be made.
+/// Lints and tests the feature. matchbox opens its sockets on all addresses of the machine, so the tests run in a
+/// network namespace that has none but its own; says so and leaves them out where none can be made.
 ///
 /// # Errors
 /// [`Failure`] where a lint or a test fails.

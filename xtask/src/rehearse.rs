@@ -1,4 +1,5 @@
-//! `cargo xtask rehearse`: the project as a stranger meets it, from `git clone` on, with every command that its pages show.
+//! `cargo xtask rehearse`: the project as a stranger meets it, from `git clone` on, with every
+//! command that its pages show.
 
 mod child;
 mod first_word;

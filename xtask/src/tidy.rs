@@ -5,6 +5,7 @@
 
 mod anchors;
 mod architecture;
+mod comment_width;
 mod containerfile;
 mod crate_docs;
 mod features;
@@ -68,6 +69,7 @@ type Rule = fn(&Repository) -> Vec<Finding>;
 const RULES: &[Rule] = &[
     anchors::check,
     architecture::check,
+    comment_width::check,
     containerfile::check,
     crate_docs::check,
     features::check,

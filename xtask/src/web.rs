@@ -1,4 +1,5 @@
-//! The page and its library: sources type-checked and tested, and what is checked in of them compared with what they make.
+//! The page and its library: sources type-checked and tested, and what is checked in of them
+//! compared with what they make.
 
 pub(crate) mod wasm;
 
@@ -8,10 +9,10 @@ use std::process::Command;
 use crate::command;
 use crate::failure::Failure;
 
-/// Compares the WebAssembly of `web/dist` with its sources, if pages can be compiled for. Then installs what the build needs,
-/// checks the types, runs the tests, compares the rest of `web/dist` with a fresh build, and tries the page's keys and buttons
-/// where there is Chromium; says so and does nothing where there is no Node.js of at least version 20, since cargo does
-/// without it.
+/// Compares the WebAssembly of `web/dist` with its sources, if pages can be compiled for. Then installs what the build
+/// needs, checks the types, runs the tests, compares the rest of `web/dist` with a fresh build, and tries the page's
+/// keys and buttons where there is Chromium; says so and does nothing where there is no Node.js of at least version 20,
+/// since cargo does without it.
 ///
 /// # Errors
 /// [`Failure`] where one of them fails.

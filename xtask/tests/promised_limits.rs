@@ -60,7 +60,8 @@ fn rows() -> Vec<Vec<String>> {
     page().lines().filter(|line| line.starts_with("| `")).map(cells).collect()
 }
 
-/// `fast-path::server_path::gathering::BUFFERS_KEPT_MAX` is in `crates/networks/fast-path/src/server_path/gathering.rs`.
+/// `fast-path::server_path::gathering::BUFFERS_KEPT_MAX` is in
+/// `crates/networks/fast-path/src/server_path/gathering.rs`.
 fn file_of(name: &str) -> PathBuf {
     let parts: Vec<_> = name.split("::").collect();
     let [package, modules @ .., _] = &parts[..] else { panic!("{name} is in no crate") };

@@ -16,9 +16,9 @@
 //! ```
 //!
 //! What comes in is hostile until it has shown the token: heads, bodies, times and connections are bounded, the name
-//! that was asked for has to be an address or one of ours (DNS rebinding), and what changes something never comes from
-//! another site's page.
-//! Nothing here is on a voice frame's way: a runtime of one thread asks the workers, and waits for them with a time-out.
+//! that was asked for has to be an address or one of ours (DNS rebinding), and what changes something never comes
+//! from another site's page. Nothing here is on a voice frame's way: a runtime of one thread asks the workers, and
+//! waits for them with a time-out.
 
 mod api;
 mod app;

@@ -15,7 +15,8 @@ pub struct AdminSettings {
     pub token: AdminToken,
     /// Names besides `localhost` under which the listener is reached, without ports; addresses always work.
     pub host_names: Vec<String>,
-    /// Listen elsewhere than on this machine, too, although tokens and players' names then pass the network as plain text.
+    /// Listen elsewhere than on this machine, too, although tokens and players' names then
+    /// pass the network as plain text.
     pub allow_plain: bool,
     /// Give `/metrics` to whoever asks.
     pub open_metrics: bool,

@@ -4,7 +4,8 @@
 //! cargo run -p consonance-audio --features libopus --example dred_packets
 //! ```
 //!
-//! Each packet is its length in two bytes, little endian, and its bytes. Other machines may make other bytes, just as good.
+//! Each packet is its length in two bytes, little endian, and its bytes. Other machines may
+//! make other bytes, just as good.
 
 use std::error::Error;
 use std::path::Path;

@@ -35,8 +35,8 @@ pub trait Encoder: Send {
     /// be told.
     fn set_bitrate(&mut self, bits_per_second: u32);
 
-    /// Sets what packets tell of the sound before them, from the next frame on. A listener needs not be told, but one that
-    /// cannot use it has nothing of it. A codec without any does nothing.
+    /// Sets what packets tell of the sound before them, from the next frame on. A listener needs not be told, but one
+    /// that cannot use it has nothing of it. A codec without any does nothing.
     fn set_redundancy(&mut self, redundancy: Redundancy);
 }
 

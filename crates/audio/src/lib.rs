@@ -17,8 +17,8 @@
 //! # Features
 //!
 //! * `serde`: settings can be read from files and written to them.
-//! * `libopus`: the reference implementation of Opus takes the place of the one in Rust; deep concealment and deep redundancy.
-//!   It needs cmake to build.
+//! * `libopus`: the reference implementation of Opus takes the place of the one in Rust; deep concealment and deep
+//!   redundancy. It needs cmake to build.
 
 #![forbid(unsafe_code)]
 

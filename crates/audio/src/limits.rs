@@ -53,6 +53,6 @@ pub const CURVE_POINTS_MAX: usize = 16;
 /// [`RecordingError::TooManyTracks`](crate::RecordingError).
 pub const TRACKS_MAX: usize = 256;
 
-/// The longest recording, 6 hours: as much as a WAV file for two ears can describe. Blocks that come later are left out,
-/// counted in [`RecordedTrack::blocks_after_end`](crate::RecordedTrack).
+/// The longest recording, 6 hours: as much as a WAV file for two ears can describe. Blocks that come later are left
+/// out, counted in [`RecordedTrack::blocks_after_end`](crate::RecordedTrack).
 pub const RECORDING_SECONDS_MAX: u64 = 6 * 3_600;

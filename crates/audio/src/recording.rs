@@ -25,8 +25,8 @@ use track::Track;
 /// step. What is not written is silence. What comes too late, for a place that was written already, is left out and
 /// counted; nothing is ever moved.
 ///
-/// Whoever records calls [`approach`](Self::approach) for the tracks that nothing comes for, now and then: so that no call
-/// has more than a few seconds of silence to write.
+/// Whoever records calls [`approach`](Self::approach) for the tracks that nothing comes for, now and then: so that no
+/// call has more than a few seconds of silence to write.
 #[derive(Debug)]
 pub struct Recording {
     folder: PathBuf,
@@ -84,13 +84,13 @@ impl Recording {
         Ok(TrackId(number))
     }
 
-    /// Writes 10 ms that begin at this position. What lies before the track's end already is left out, and so is all of it
-    /// if it begins beyond the recording's end, or further behind the track's end than [`approach`](Self::approach) goes
-    /// at once; the track counts both.
+    /// Writes 10 ms that begin at this position. What lies before the track's end already is left out, and so is all of
+    /// it if it begins beyond the recording's end, or further behind the track's end than [`approach`](Self::approach)
+    /// goes at once; the track counts both.
     ///
     /// # Errors
-    /// [`RecordingError::Wav`] or [`RecordingError::OggOpus`] if the file cannot be written, as when the disk is full; what
-    /// is in it is kept.
+    /// [`RecordingError::Wav`] or [`RecordingError::OggOpus`] if the file cannot be written, as when the disk is
+    /// full; what is in it is kept.
     pub fn write<'a>(
         &mut self,
         track: TrackId,
@@ -101,8 +101,8 @@ impl Recording {
         self.track(track)?.write(position, block.into(), end)
     }
 
-    /// Fills a track with silence up to this position, though with no more than 10 s, 2 MB, at once. True if it is there
-    /// now, so that sound for this position would be kept.
+    /// Fills a track with silence up to this position, though with no more than 10 s, 2 MB, at once. True if it is
+    /// there now, so that sound for this position would be kept.
     ///
     /// # Errors
     /// As [`write`](Self::write).

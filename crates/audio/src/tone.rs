@@ -19,8 +19,8 @@ pub struct Tone {
 }
 
 impl Tone {
-    /// A tone of so many Hz, up to 20 000, and with an amplitude from 0 to 1. Others are brought into these ranges; NaN is
-    /// silence.
+    /// A tone of so many Hz, up to 20 000, and with an amplitude from 0 to 1. Others are brought into
+    /// these ranges; NaN is silence.
     pub fn new(frequency_hz: f32, amplitude: f32) -> Self {
         let is_silent = frequency_hz.is_nan() || amplitude.is_nan();
         let frequency_hz = f64::from(frequency_hz).clamp(0.0, HIGHEST_HZ);

@@ -123,9 +123,9 @@ fn allocations(talk: &Talk) -> usize {
     change.allocations + change.reallocations
 }
 
-/// `opus-pure` asks for memory when it conceals a lost frame in the SILK mode (four times, 5 kB, in its `silk/plc.rs`, on
-/// every way there is to it), so it gets a good network; everything around it is seen with raw samples on a bad one, or
-/// with libopus, which asks for none. What mixes is the voice thread; callbacks of devices only move samples.
+/// `opus-pure` asks for memory when it conceals a lost frame in the SILK mode (four times, 5 kB, in its `silk/plc.rs`,
+/// on every way there is to it), so it gets a good network; everything around it is seen with raw samples on a bad one,
+/// or with libopus, which asks for none. What mixes is the voice thread; callbacks of devices only move samples.
 #[test]
 fn thirty_two_moving_speakers_are_mixed_without_allocating() {
     let codec = CodecSettings::opus(FrameSize::Ms20);

@@ -13,7 +13,8 @@ use crate::request_queue::{JoinRequest, Request, RequestQueue};
 use crate::reservations::{NoReservation, Reservation, SessionReservations};
 use crate::settings::GatewaySettings;
 
-/// What pages ask for comes in here, on any thread; the [gateways](crate::BrowserGateway) answer. A clone is the same one.
+/// What pages ask for comes in here, on any thread; the [gateways](crate::BrowserGateway)
+/// answer. A clone is the same one.
 #[derive(Clone)]
 pub struct PageEntrance(Arc<Shared>);
 

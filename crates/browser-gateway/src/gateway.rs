@@ -8,7 +8,8 @@
 //!   send ─▶ its player ─▶ follow: what it says goes to its page at once, and the player is ready
 //! ```
 //!
-//! Who is ready comes first, so that what one page has sent is reported before the next thing is looked at, and nothing gathers.
+//! Who is ready comes first, so that what one page has sent is reported before the next thing is
+//! looked at, and nothing gathers.
 
 mod counting;
 mod links;
@@ -118,7 +119,8 @@ impl<S: PageShard> BrowserGateway<S> {
         }
     }
 
-    /// Something has happened to a player: what it says goes to its page, and what it has for its session waits for its turn.
+    /// Something has happened to a player: what it says goes to its page, and what it has for
+    /// its session waits for its turn.
     fn follow(&mut self, now: Instant, index: BrowserIndex) {
         let Some(browser) = self.browsers.get_mut(index) else { return };
         browser.show(now, &mut self.shard);
@@ -187,9 +189,9 @@ impl<S: PageShard> BrowserGateway<S> {
         }
     }
 
-    /// The players' time. It stands still while nobody runs although somebody was to: in that time no page could come back,
-    /// so none is given up for it. A turn that is stopped in its middle goes on with the time of before, so what it hears
-    /// after that, such as that pages are lost, seems to have been long ago in the next.
+    /// The players' time. It stands still while nobody runs although somebody was to: in that time no page could come
+    /// back, so none is given up for it. A turn that is stopped in its middle goes on with the time of before, so what
+    /// it hears after that, such as that pages are lost, seems to have been long ago in the next.
     fn at(&mut self, now: Instant) -> session::Instant {
         let overslept = self.overslept(now);
         self.now = Some(now);

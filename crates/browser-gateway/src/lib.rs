@@ -1,9 +1,9 @@
 //! Players in browsers, as a network like any other.
 //!
-//! A page speaks to its worker's [`BrowserGateway`]: voice and control messages over WebRTC, and before that, over HTTP,
-//! an offer through the [`PageEntrance`].
-//! Behind each page stands a player ([`BrowserPlayer`](consonance_browser::BrowserPlayer)), whose link to the session is made
-//! here, without leaving the process: for the server it is a link as those of native players are.
+//! A page speaks to its worker's [`BrowserGateway`]: voice and control messages over WebRTC, and before that, over
+//! HTTP, an offer through the [`PageEntrance`]. Behind each page stands a player
+//! ([`BrowserPlayer`](consonance_browser::BrowserPlayer)), whose link to the session is made here, without leaving the
+//! process: for the server it is a link as those of native players are.
 //!
 //! ```text
 //!   threads with HTTP ── offers ──▶ PageEntrance ── queue ──┐

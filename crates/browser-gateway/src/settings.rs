@@ -5,8 +5,8 @@ use consonance_browser::PageLimits;
 /// Bounds of the browsers of one port, over all its workers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GatewaySettings {
-    /// Players in browsers, those whose page is being connected or was lost a moment ago included; 1 or more. Who comes when
-    /// there are so many is told that the server is full.
+    /// Players in browsers, those whose page is being connected or was lost a moment ago included; 1 or more. Who comes
+    /// when there are so many is told that the server is full.
     pub players_max: usize,
     /// What pages ask of one worker and it has not looked at yet; 1 or more. Above it, pages are told to try again.
     pub requests_max: usize,

@@ -1,7 +1,7 @@
 //! What fails while other machines of the same host have this one's processors says nothing: it is played again.
 //!
-//! Voice comes every 20 ms. A machine that is kept waiting for longer than a jitter buffer lasts records holes, whatever is
-//! right or wrong with the page. Where the processors were there, the first failure stands.
+//! Voice comes every 20 ms. A machine that is kept waiting for longer than a jitter buffer lasts records holes,
+//! whatever is right or wrong with the page. Where the processors were there, the first failure stands.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -30,8 +30,8 @@ impl Again {
         Self { left: AtomicUsize::new(ALTOGETHER) }
     }
 
-    /// What it means that a scenario ended so when it was played for the `time`th time, and that processors did this meanwhile.
-    /// What failed each time because of the machine counts as something that the machine lacks.
+    /// What it means that a scenario ended so when it was played for the `time`th time, and that processors did this
+    /// meanwhile. What failed each time because of the machine counts as something that the machine lacks.
     pub(crate) fn judge(&self, outcome: Result<(), Failure>, time: usize, shares: Option<Shares>) -> Verdict {
         let stolen = shares.map_or(0.0, |shares| shares.stolen);
         let failure = match outcome {
@@ -61,7 +61,8 @@ fn is_of_the_page(failure: &Failure) -> bool {
 const STOLEN: f64 = 0.03;
 /// How often one scenario is played at most.
 const TIMES: usize = 2;
-/// How often something is played again in one run, which takes some ten minutes more then: everything is slow on such a machine.
+/// How often something is played again in one run, which takes some ten minutes more then:
+/// everything is slow on such a machine.
 const ALTOGETHER: usize = 4;
 
 #[cfg(test)]

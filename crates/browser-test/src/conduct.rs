@@ -2,8 +2,8 @@
 
 use consonance_test_stage::{Failure, Look, Tab, WIDTHS, ensure};
 
-/// That a page asks nobody but its own server for anything, breaks none of its own rules, stands in nobody's way, and fits
-/// into every window; `url` is its own address.
+/// That a page asks nobody but its own server for anything, breaks none of its own rules, stands in nobody's way, and
+/// fits into every window; `url` is its own address.
 ///
 /// # Errors
 /// [`Failure::NotSo`] with all that was found.

@@ -32,7 +32,8 @@ impl Stage<'_> {
         ensure(peak < SILENCE, || format!("{listener} hears something where nothing was said: {peak}"))
     }
 
-    /// That nothing is heard in a page from now on, but for what is on its way: a page that had no time to look has seconds of it.
+    /// That nothing is heard in a page from now on, but for what is on its way: a page that had no
+    /// time to look has seconds of it.
     ///
     /// # Errors
     /// As [`is_silent`](Self::is_silent).
@@ -47,8 +48,8 @@ impl Stage<'_> {
         self.is_silent(listener, &tab.heard()?)
     }
 
-    /// Whether somebody heard this voice, so much of it that all of it can be understood, and without a loss that this scenario
-    /// does not allow; a machine that has no time loses some, and then one listens on.
+    /// Whether somebody heard this voice, so much of it that all of it can be understood, and without a loss that this
+    /// scenario does not allow; a machine that has no time loses some, and then one listens on.
     ///
     /// # Errors
     /// [`Failure::NotSo`] where another voice is in it, with the figures; or if the recording cannot be kept.
@@ -96,7 +97,8 @@ pub(crate) fn is_silence(heard: &[f32]) -> bool {
 
 /// Whoever speaks without a stop is heard within that.
 const PAUSE: Duration = Duration::from_millis(1_500);
-/// So many pauses are longer than what can be on its way: on the network, in the jitter buffer, and 5 s in the page's recorder.
+/// So many pauses are longer than what can be on its way: on the network, in the jitter buffer,
+/// and 5 s in the page's recorder.
 const TAILS_MAX: usize = 6;
 /// The loudest sample of what counts as silence, −40 dB: a decoder makes some noise by itself.
 const SILENCE: f32 = 0.01;
@@ -104,5 +106,6 @@ const SILENCE: f32 = 0.01;
 const PIECE: usize = 4 * 48_000;
 /// So many, each a second later, are longer than anybody speaks here.
 const PIECES_MAX: usize = 30;
-/// A voice that comes through a browser's encoder and jitter buffer without a loss has about 0.85; what is less is missing.
+/// A voice that comes through a browser's encoder and jitter buffer without a loss has about
+/// 0.85; what is less is missing.
 const UNDERSTOOD: f64 = 0.6;

@@ -1,15 +1,15 @@
 //! How many scenarios a machine plays side by side.
 //!
-//! A page that draws its own pictures, as one without a graphics card does, keeps a processor busy for a good part of the time.
-//! Too many of them hear each other badly, whatever the server does.
+//! A page that draws its own pictures, as one without a graphics card does, keeps a processor busy for a good part of
+//! the time. Too many of them hear each other badly, whatever the server does.
 
 use std::num::NonZero;
 use std::thread;
 
 use crate::processors::Watch;
 
-/// How many scenarios fit on this machine at once, if one was all that it had to do since then: one for each processor at
-/// most, and that many where nobody says what processors do.
+/// How many scenarios fit on this machine at once, if one was all that it had to do since then: one for each processor
+/// at most, and that many where nobody says what processors do.
 pub(crate) fn lanes(watch: &Watch) -> usize {
     let processors = thread::available_parallelism().map_or(1, NonZero::get);
     watch.so_far().map_or(processors, |shares| fitting(shares.busy, processors))

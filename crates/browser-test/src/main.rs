@@ -1,6 +1,7 @@
 //! The page in a real browser: headless Chromium with a microphone that is a recording, a real server, a native player.
 //!
-//! Who uses it: `cargo xtask browser-test`, which builds the server first. `docs/browser/testing.md` says what is tried.
+//! Who uses it: `cargo xtask browser-test`, which builds the server first.
+//! `docs/browser/testing.md` says what is tried.
 //!
 //! ```text
 //!   assets/speech ──▶ microphone ┌──────────┐ ear ──▶ what was heard ──▶ how like is it to what was said?
@@ -10,7 +11,8 @@
 //!                 consonance serve (a child) ◀──── consonance join (a child)
 //! ```
 //!
-//! Everything is on this machine, everything that is waited for is an event, and everything that was started ends with it.
+//! Everything is on this machine, everything that is waited for is an event, and everything
+//! that was started ends with it.
 #![allow(
     clippy::print_stdout,
     clippy::print_stderr,

@@ -18,8 +18,8 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Starts it in this folder with this configuration, in which `PORT` stands for the port of the page and `OTHER` for
-    /// another free one, and waits until it serves.
+    /// Starts it in this folder with this configuration, in which `PORT` stands for the port of the page and `OTHER`
+    /// for another free one, and waits until it serves.
     ///
     /// # Errors
     /// If it does not.

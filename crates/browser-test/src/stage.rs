@@ -20,7 +20,8 @@ use crate::voices::Voice;
 pub(crate) struct Stage<'a> {
     programs: &'a Arguments,
     scenario: &'a str,
-    /// Before the name of everything that is left in the folder of the report: nothing when it is played for the first time.
+    /// Before the name of everything that is left in the folder of the report: nothing when it
+    /// is played for the first time.
     prefix: String,
     chapter: RefCell<Chapter>,
 }

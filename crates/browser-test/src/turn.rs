@@ -16,8 +16,8 @@ pub(crate) struct Turn {
 }
 
 impl Turn {
-    /// Starts it as `docs/browser/networks.md` says, but for addresses of this machine, which coturn refuses otherwise, and
-    /// waits until it listens.
+    /// Starts it as `docs/browser/networks.md` says, but for addresses of this machine, which coturn refuses
+    /// otherwise, and waits until it listens.
     ///
     /// # Errors
     /// [`Failure::Lacking`] if there is no such program; if it does not listen.
@@ -61,6 +61,7 @@ impl Drop for Turn {
     }
 }
 
-/// coturn outlives who started it, and so a shell waits for the end of its own input, which comes with our end at the latest.
+/// coturn outlives who started it, and so a shell waits for the end of its own input, which
+/// comes with our end at the latest.
 const ENDS_WITH_INPUT: &str = "\"$0\" \"$@\" </dev/null & read -r _; kill $!; wait $!";
 const SECRET: &str = "known to the TURN server and the voice server";

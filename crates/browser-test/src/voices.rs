@@ -39,8 +39,8 @@ impl Voice {
         likeness(&said[start..said.len().min(start + heard.len())], heard)
     }
 
-    /// What of it is missing in what somebody heard meanwhile, but for the edges: what was just said when somebody began to
-    /// listen, or stopped, may be on either side.
+    /// What of it is missing in what somebody heard meanwhile, but for the edges: what was just said when somebody
+    /// began to listen, or stopped, may be on either side.
     pub(crate) fn coverage_in(self, manner: Manner, heard: &[f32]) -> Coverage {
         let said = match manner {
             Manner::AsRecorded => self.said(),

@@ -1,7 +1,7 @@
 //! What JavaScript calls. Numbers in, numbers out; everything longer is in the exchange.
 //!
-//! The only `unsafe` is the attribute that gives each function the name by which it is called. What it asks for: the names
-//! are ours alone, since nothing else in a WebAssembly module of ours exports functions, and each function may be
+//! The only `unsafe` is the attribute that gives each function the name by which it is called. What it asks for: the
+//! names are ours alone, since nothing else in a WebAssembly module of ours exports functions, and each function may be
 //! called with any numbers in any order. JavaScript writes into this memory at [`exchange_bytes`] and
 //! [`exchange_samples`], and only between calls: there is one thread, and nothing here calls out.
 #![expect(unsafe_code, reason = "a name that JavaScript knows has to be said to be unique")]
@@ -85,8 +85,8 @@ pub extern "C" fn playback_delay_ms() -> f32 {
     with(|instance| instance.reception().delay_ms)
 }
 
-/// Begins to play, out of settings in JSON in the first `length` bytes; 0 if they are none. All times are in microseconds
-/// of a clock that does not go back.
+/// Begins to play, out of settings in JSON in the first `length` bytes; 0 if they are none. All times are in
+/// microseconds of a clock that does not go back.
 #[unsafe(no_mangle)]
 pub extern "C" fn player_start(length: usize) -> u32 {
     with(|instance| instance.start_player(length).into())

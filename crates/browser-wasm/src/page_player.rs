@@ -1,4 +1,5 @@
-//! The player's engine for a page that has to run it itself: packets are what comes and goes in the WebSocket's messages.
+//! The player's engine for a page that has to run it itself: packets are what comes and goes
+//! in the WebSocket's messages.
 
 use std::time::Duration;
 

@@ -82,8 +82,8 @@ impl Playback {
         }
     }
 
-    /// A packet has come in. One for a slot that is not there, or with a frame of another length than the protocol has, is
-    /// dropped and counted.
+    /// A packet has come in. One for a slot that is not there, or with a frame of another length than the protocol
+    /// has, is dropped and counted.
     pub fn handle_voice(&mut self, voice: SlotVoice<'_>) {
         if !self.prepare(voice) {
             self.dropped += 1;
@@ -107,8 +107,8 @@ impl Playback {
         }
     }
 
-    /// Writes the next 10 ms of each slot, 480 samples of ±1 one slot after the other, as far as there is room; a bit of
-    /// the answer is set for each that is not silent.
+    /// Writes the next 10 ms of each slot, 480 samples of ±1 one slot after the other, as far as there is room; a bit
+    /// of the answer is set for each that is not silent.
     pub fn render(&mut self, sound: &mut [f32]) -> u32 {
         let mut sounding = 0;
         sound.fill(0.0);
@@ -219,7 +219,8 @@ mod tests {
         heard
     }
 
-    /// The likeness at the best delay of up to 200 ms. Speech is below 4 kHz for the most part, so every fourth sample will do.
+    /// The likeness at the best delay of up to 200 ms. Speech is below 4 kHz for the most part, so
+    /// every fourth sample will do.
     fn likeness(said: &[f32], heard: &[f32]) -> f32 {
         let fourth = |sound: &[f32]| sound.iter().step_by(4).copied().collect::<Vec<_>>();
         let (said, heard) = (fourth(&said[..said.len().min(48_000)]), fourth(heard));

@@ -1,5 +1,5 @@
-//! What a frame of voice costs a listener: as a native player's client, and as a page's player, which is one with slots and
-//! messages around it. Prints both and the ratio.
+//! What a frame of voice costs a listener: as a native player's client, and as a page's player, which is one with slots
+//! and messages around it. Prints both and the ratio.
 //!
 //! ```sh
 //! cargo run --release -p consonance-browser --example listener_cost

@@ -213,7 +213,8 @@ impl Downlink {
         self.slots.carry(now, voices.map_or(usize::MAX, |voices| voices.max(1)));
     }
 
-    /// How many voices the way to the page carries and how many speak, if since the last call somebody was not heard for that.
+    /// How many voices the way to the page carries and how many speak, if since the last call
+    /// somebody was not heard for that.
     pub(crate) fn take_shortage(&mut self) -> Option<(usize, usize)> {
         let has_left_out = std::mem::take(&mut self.has_left_out);
         let voices = self.slots.carried().filter(|_| has_left_out)?;

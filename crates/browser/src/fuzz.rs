@@ -1,5 +1,5 @@
-//! The bodies of the fuzz targets `browser_control`, which is everything that can happen to a page's player between a real
-//! server and its page, and `opus_repack`, which is its voice alone.
+//! The bodies of the fuzz targets `browser_control`, which is everything that can happen to a page's player between a
+//! real server and its page, and `opus_repack`, which is its voice alone.
 
 mod opus_repack;
 
@@ -19,8 +19,8 @@ pub use opus_repack::opus_repack;
 /// The bytes are steps: what the page says and speaks, what a server sends, who speaks to it, time, losses and returns.
 ///
 /// # Panics
-/// If a message to the page is none or too long, voice goes to a slot that is not there or changes its slot within a stream, a
-/// packet to the server is none, an alarm is in the past, or somebody does not come to rest.
+/// If a message to the page is none or too long, voice goes to a slot that is not there or changes its slot within a
+/// stream, a packet to the server is none, an alarm is in the past, or somebody does not come to rest.
 pub fn browser_control(bytes: &[u8]) {
     let mut tape = Tape::new(bytes);
     let mut stage = Stage::new(usize::from(tape.byte()) % (SLOTS_MAX + 2));

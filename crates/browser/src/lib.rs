@@ -1,9 +1,8 @@
 //! The engine behind a page: a player of a session whose game is a page in a browser.
 //!
-//! A page says in JSON what its player wants, and is told in JSON what happens ([`control`]); its voice and that of others is
-//! Opus, and is never decoded here.
-//! The server has one such engine for each page that talks over WebRTC; a page that cannot has its own, compiled to
-//! WebAssembly, so that its scripts speak the same messages either way.
+//! A page says in JSON what its player wants, and is told in JSON what happens ([`control`]); its voice and that of
+//! others is Opus, and is never decoded here. The server has one such engine for each page that talks over WebRTC; a
+//! page that cannot has its own, compiled to WebAssembly, so that its scripts speak the same messages either way.
 //!
 //! ```text
 //!  server ──▶ handle_packet   ┌───────────────┐  handle_message ◀── page
@@ -13,9 +12,9 @@
 //!                             └───────────────┘
 //! ```
 //!
-//! The page's voice is put into frames of 20 ms with the gaps that the network made; what others say goes to one of at most
-//! [`SLOTS_MAX`] slots, which the page plays. Nothing here knows a socket, a clock or what carries voice and messages.
-//! Start reading at [`BrowserPlayer`] and [`control::FromPage`].
+//! The page's voice is put into frames of 20 ms with the gaps that the network made; what others say goes to one of at
+//! most [`SLOTS_MAX`] slots, which the page plays. Nothing here knows a socket, a clock or what carries voice and
+//! messages. Start reading at [`BrowserPlayer`] and [`control::FromPage`].
 #![forbid(unsafe_code)]
 
 pub mod control;

@@ -32,11 +32,13 @@ pub use reports::PageQuality;
 use reports::Reports;
 use whereabouts::Whereabouts;
 
-/// The engine behind one page. A plain struct between two sides, the session's server and the page, with no I/O of its own.
+/// The engine behind one page. A plain struct between two sides, the session's server and the
+/// page, with no I/O of its own.
 ///
-/// After each `handle_*` the driver drains [`poll_command`](Self::poll_command), [`poll_transmit`](Self::poll_transmit),
-/// [`poll_message`](Self::poll_message) and [`poll_voice`](Self::poll_voice), messages before voice: they say whose voice a
-/// slot has. Any order of calls is safe; a driver that drains late only delays.
+/// After each `handle_*` the driver drains [`poll_command`](Self::poll_command),
+/// [`poll_transmit`](Self::poll_transmit), [`poll_message`](Self::poll_message) and
+/// [`poll_voice`](Self::poll_voice), messages before voice: they say whose voice a slot has. Any order of calls is
+/// safe; a driver that drains late only delays.
 ///
 /// It joins its session as soon as it has a link, and for as long as it lives comes back by itself; when
 /// [`is_over`](Self::is_over) says so, it is to be drained for the last time, and dropped.
@@ -149,8 +151,8 @@ impl BrowserPlayer {
         }
     }
 
-    /// The link is gone. The server's words for it say why the player was not let in, if it was not; without words the network
-    /// has lost it, and another one is wanted.
+    /// The link is gone. The server's words for it say why the player was not let in, if it was not; without words the
+    /// network has lost it, and another one is wanted.
     pub fn handle_link_lost(&mut self, now: Instant, reason: &str) {
         self.handle_link_ended(now, LinkEnd::of_words(reason), reason);
     }

@@ -21,8 +21,9 @@ pub enum LinkEnd {
 }
 
 impl LinkEnd {
-    /// For words alone, from a server on a network that carries no code: the sentences of ours are known by how they begin and
-    /// end, so that what an operator writes behind one of them says nothing. No words: the network has lost the link.
+    /// For words alone, from a server on a network that carries no code: the sentences of ours are known by
+    /// how they begin and end, so that what an operator writes behind one of them says nothing. No words:
+    /// the network has lost the link.
     pub fn of_words(words: &str) -> Self {
         let is = |begin: &str, end: &str| words.strip_prefix(begin).is_some_and(|rest| rest.ends_with(end));
         if words.is_empty() {

@@ -75,8 +75,8 @@ struct Loss {
     missing: u64,
 }
 
-/// A gap in time without packets missing is a pause of the speaker if it is no shorter, in samples: 200 ms. Encoders that
-/// send nothing in silence wait longer, and a hiccup of a sound card is shorter.
+/// A gap in time without packets missing is a pause of the speaker if it is no shorter, in samples: 200 ms. Encoders
+/// that send nothing in silence wait longer, and a hiccup of a sound card is shorter.
 const PAUSE: u64 = 9600;
 /// What is missing for longer than this ends what was said, in samples: a second.
 const GAP_MAX: u64 = 48_000;
@@ -225,8 +225,8 @@ mod tests {
     /// A wideband SILK packet with one frame of 20 ms.
     const MS_20: u8 = 9 << 3;
 
-    /// What these packets of 20 ms, by number and time in frames, come to: `+2 7` is packet 7 behind 2 that are missing, `-2
-    /// 7` the same late, `|` a pause.
+    /// What these packets of 20 ms, by number and time in frames, come to: `+2 7` is packet 7 behind 2 that are
+    /// missing, `-2 7` the same late, `|` a pause.
     fn spoken(uplink: &mut Uplink, packets: &[(u64, u64)]) -> String {
         let mut words = Vec::new();
         for &(sequence, frames) in packets {

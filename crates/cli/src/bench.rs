@@ -56,8 +56,8 @@ pub(crate) enum Bench {
     Bans(Output),
     /// What a worker pays for each frame to keep it for reports, and to record it.
     Keeping(Output),
-    /// 1000, 3000 and 10 000 players who walk about, a tenth of them speaking, heard by who is near: what the engine takes
-    /// of a core, besides the sending.
+    /// 1000, 3000 and 10 000 players who walk about, a tenth of them speaking, heard by who is near: what the engine
+    /// takes of a core, besides the sending.
     Proximity(Output),
     /// What every stage of the audio engine takes of a core, and the whole client with 1 and 16 speakers.
     Audio(Output),
@@ -65,18 +65,19 @@ pub(crate) enum Bench {
     FirstWords(Output),
     /// How much later a listener hears what a speaker says, over QUIC on this machine, and where that time goes.
     MouthToEar(mouth_to_ear::MouthToEar),
-    /// The bare loops that a voice server is measured against: packets per CPU second of the sending thread, over loopback.
+    /// The bare loops that a voice server is measured against: packets per CPU second of the
+    /// sending thread, over loopback.
     Floor(floor::Floor),
-    /// A server under the load of many clients: what it relays per CPU second, what is lost, how long frames take, and what
-    /// memory a client costs.
+    /// A server under the load of many clients: what it relays per CPU second, what is lost, how long frames take,
+    /// and what memory a client costs.
     #[cfg(target_os = "linux")]
     Load(load::Load),
-    /// A splice between a game's clients and the game's server: how much later messages are than without it, and what each
-    /// costs, while some of the clients speak.
+    /// A splice between a game's clients and the game's server: how much later messages are than without it, and what
+    /// each costs, while some of the clients speak.
     #[cfg(target_os = "linux")]
     Splice(splice::SpliceBench),
-    /// Players in browsers at a server of our own, beside native ones: how much later their voices are, what each costs, and
-    /// many browsers in one session on one core.
+    /// Players in browsers at a server of our own, beside native ones: how much later their voices are, what each
+    /// costs, and many browsers in one session on one core.
     #[cfg(target_os = "linux")]
     Browser(browser::BrowserBench),
     /// Speech over lossy and jittery networks: a score and the delay, for this engine and for others.

@@ -39,8 +39,8 @@ const LONGEST_STAY: Duration = Duration::from_hours(365 * 24);
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is an argument of its own on the command line")]
 pub(crate) struct Join {
-    /// The session's address, as the server printed it: quic://HOST:PORT/SESSION#sha256=HEX; or ws://HOST:PORT/SESSION where
-    /// nothing but TCP gets through and the server listens there.
+    /// The session's address, as the server printed it: quic://HOST:PORT/SESSION#sha256=HEX; or ws://HOST:PORT/SESSION
+    /// where nothing but TCP gets through and the server listens there.
     url: String,
     /// Your name in the session.
     #[arg(long)]
@@ -66,22 +66,22 @@ pub(crate) struct Join {
     /// The loudspeaker, by its name or a part of it, or `none`.
     #[arg(long, value_name = "NAME", conflicts_with = "output")]
     loudspeaker: Option<String>,
-    /// When you are heard: always, while you speak, or from one press of Enter to the next. What comes from --input is always
-    /// heard unless you choose otherwise.
+    /// When you are heard: always, while you speak, or from one press of Enter to the next. What comes from --input is
+    /// always heard unless you choose otherwise.
     #[arg(long, value_enum, value_name = "WHEN")]
     activation: Option<WhenHeard>,
     /// Process --input as if a microphone had heard it; without this it is sent as it is.
     #[arg(long, requires = "input")]
     process: bool,
-    /// A folder to record in: what you say, what each of the others says, and what you hear, each in a file of its own, all on
-    /// one time line. Tell the others.
+    /// A folder to record in: what you say, what each of the others says, and what you hear, each in a file of its own,
+    /// all on one time line. Tell the others.
     #[arg(long, value_name = "FOLDER")]
     record: Option<PathBuf>,
     /// What kind of files to record.
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = RecordFormat::Wav, requires = "record")]
     record_format: RecordFormat,
-    /// A folder for everything that shows what is wrong: sound before and after every stage, packets, events and counters,
-    /// of ten minutes at most. Tell the others.
+    /// A folder for everything that shows what is wrong: sound before and after every stage, packets, events and
+    /// counters, of ten minutes at most. Tell the others.
     #[arg(long, value_name = "FOLDER")]
     diagnostics: Option<PathBuf>,
     /// The join token to show, if the server asks for one. Other users of this machine can read it here: better use
@@ -91,8 +91,8 @@ pub(crate) struct Join {
     /// A file with the join token, or - for the first line of the standard input.
     #[arg(long, value_name = "FILE")]
     token_file: Option<PathBuf>,
-    /// The session's password. Other users of this machine can read it here: better use --password-file, or the variable
-    /// `CONSONANCE_JOIN_PASSWORD`.
+    /// The session's password. Other users of this machine can read it here: better use --password-file, or the
+    /// variable `CONSONANCE_JOIN_PASSWORD`.
     #[arg(long, value_name = "PASSWORD", conflicts_with = "password_file")]
     password: Option<String>,
     /// A file with the password, or - for the first line of the standard input.

@@ -2,8 +2,8 @@
 //!
 //! For players and operators in a terminal, and for scripts; a game uses the `consonance` crate instead.
 //!
-//! * `serve` runs sessions over QUIC and prints an address for each; without a sub-command it is tried out at once, with a
-//!   page for browsers.
+//! * `serve` runs sessions over QUIC and prints an address for each; without a sub-command it is tried out at
+//!   once, with a page for browsers.
 //! * `admin` shows and changes what a running server does.
 //! * `join` is one player, with the machine's microphone and loudspeaker or with WAV files.
 //! * `demo` puts a server and four players on a bad network and reports who heard whom.
@@ -25,8 +25,8 @@
 //!
 //! # Features
 //!
-//! * `libopus`: voices are encoded and decoded by the reference implementation of Opus, which conceals loss better and needs
-//!   cmake to build.
+//! * `libopus`: voices are encoded and decoded by the reference implementation of Opus, which conceals loss
+//!   better and needs cmake to build.
 //! * `steam`: listeners for games over Steam, with Steam's own library, which is proprietary.
 
 mod admin;

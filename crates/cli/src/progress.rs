@@ -43,7 +43,8 @@ impl Drop for ProgressLine {
     }
 }
 
-/// What puts one text where the other one is, on terminals that know no more than how to go back to the beginning of a line.
+/// What puts one text where the other one is, on terminals that know no more than how to go
+/// back to the beginning of a line.
 fn over(former: &str, text: &str) -> String {
     let width = former.chars().count();
     let back = if text.is_empty() { "\r" } else { "" };

@@ -1,5 +1,5 @@
-//! Texts that are not for everybody's eyes: from a file, from the standard input, or from a variable, so that they need not
-//! stand among the arguments, which every user of the machine can read.
+//! Texts that are not for everybody's eyes: from a file, from the standard input, or from a variable, so that they need
+//! not stand among the arguments, which every user of the machine can read.
 
 use std::fs::File;
 use std::io::{self, Read};

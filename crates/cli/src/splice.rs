@@ -13,8 +13,9 @@ use crate::serve::{Operation, OperatorArguments, Prepared, file_and_environment}
 /// Where the game's clients come, where the game's server is, and where their voice goes.
 #[derive(Debug, Args)]
 pub(crate) struct Splice {
-    /// What the game's clients and server speak: mirror, or mirror-kcp, is Mirror over kcp2k, darkrift, or darkrift2, is
-    /// DarkRift 2, fishnet is Fish-Networking 3 and 4 over Tugboat, ngo is Netcode for GameObjects over Unity Transport 2.
+    /// What the game's clients and server speak: mirror, or mirror-kcp, is Mirror over kcp2k, darkrift, or
+    /// darkrift2, is DarkRift 2, fishnet is Fish-Networking 3 and 4 over Tugboat, ngo is Netcode for
+    /// GameObjects over Unity Transport 2.
     #[arg(value_name = "NETWORK", value_parser = networks())]
     network: String,
     /// The address that the game's clients connect to, instead of the game's server; port 0 takes any free one.
@@ -26,16 +27,16 @@ pub(crate) struct Splice {
     /// The session that voice goes to [default: the first of the settings, which is main].
     #[arg(long, value_name = "NAME")]
     session: Option<String>,
-    /// Let each client's connection to the game's server come from an address of its own out of these, such as 127.1.0.0/16,
-    /// so that the game can tell clients apart and ban them by address.
+    /// Let each client's connection to the game's server come from an address of its own out of these, such as
+    /// 127.1.0.0/16, so that the game can tell clients apart and ban them by address.
     #[arg(long, value_name = "PREFIX")]
     source_addresses: Option<SourceAddresses>,
-    /// Tell the game's server the addresses of its clients with headers of the PROXY protocol, version 2. Only for servers, or
-    /// something in front of them, that understand it.
+    /// Tell the game's server the addresses of its clients with headers of the PROXY protocol, version 2. Only for
+    /// servers, or something in front of them, that understand it.
     #[arg(long)]
     proxy_protocol: bool,
-    /// Disconnect players from the game whose voice the session closes: who is kicked or refused there. Without this the game
-    /// goes on.
+    /// Disconnect players from the game whose voice the session closes: who is kicked or refused there.
+    /// Without this the game goes on.
     #[arg(long)]
     voice_closed_ends_game: bool,
     /// The full name of the type of the game's voice messages, for games with a fork of the integration.

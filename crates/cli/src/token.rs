@@ -1,7 +1,7 @@
 //! `consonance token`: keys, and join tokens that are signed with them.
 //!
-//! Usually a game's own service makes tokens, with any library for JSON Web Tokens; this is for trying things out, and for
-//! servers so small that a script is enough.
+//! Usually a game's own service makes tokens, with any library for JSON Web Tokens; this is for trying things out, and
+//! for servers so small that a script is enough.
 
 mod keygen;
 mod new;

@@ -22,8 +22,8 @@ pub(crate) struct Why {
     speaker: String,
     /// Who does not hear that.
     listener: String,
-    /// The address of one more inspector: the speaker's, the listener's and the server's together know most. May be given
-    /// several times.
+    /// The address of one more inspector: the speaker's, the listener's and the server's together know
+    /// most. May be given several times.
     #[arg(long = "url", value_name = "URL")]
     more: Vec<String>,
     /// Print the whole way as JSON.
@@ -45,8 +45,8 @@ pub(crate) fn run(arguments: &Why) -> ExitCode {
 
 const SOMETHING_IS_BROKEN: u8 = 1;
 const CANNOT_ASK: u8 = 2;
-/// While nobody looks, snapshots are up to a second old and do not tell whom originals speak to; so long after the first
-/// look they are new and do.
+/// While nobody looks, snapshots are up to a second old and do not tell whom originals speak to; so long after the
+/// first look they are new and do.
 const SECOND_LOOK: Duration = Duration::from_millis(500);
 
 fn diagnose(arguments: &Why) -> Result<Diagnosis, Box<dyn Error>> {

@@ -1,7 +1,7 @@
 //! A bot: a player that nobody is, who plays a melody to a room.
 //!
-//! Anything that makes 10 ms of sound whenever it is asked is an [`Input`], as a microphone is. Given an address, it plays
-//! there until Ctrl-C, or until the session ends; without one, a few notes to a listener of its own.
+//! Anything that makes 10 ms of sound whenever it is asked is an [`Input`], as a microphone is. Given an address, it
+//! plays there until Ctrl-C, or until the session ends; without one, a few notes to a listener of its own.
 //!
 //! ```sh
 //! cargo run --release --package consonance --example bot

@@ -1,5 +1,5 @@
-//! A microphone of one's own: anything that gives 10 ms of sound at a time, such as what a game records by itself, a file,
-//! or a siren.
+//! A microphone of one's own: anything that gives 10 ms of sound at a time, such as what a game records
+//! by itself, a file, or a siren.
 //!
 //! ```sh
 //! cargo run --package consonance --example custom_microphone

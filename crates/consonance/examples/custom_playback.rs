@@ -1,4 +1,5 @@
-//! A loudspeaker of one's own: anything that takes 10 ms of sound at a time, such as a game's own sound engine, or a meter.
+//! A loudspeaker of one's own: anything that takes 10 ms of sound at a time, such as a game's
+//! own sound engine, or a meter.
 //!
 //! ```sh
 //! cargo run --package consonance --example custom_playback

@@ -1,7 +1,7 @@
 //! Proximity: two players walk towards each other and away again, and are heard while they are near.
 //!
-//! Server and players live in this process, so that there is nothing to set up. It ends by itself, and fails if somebody
-//! is heard from too far away, or not from near.
+//! Server and players live in this process, so that there is nothing to set up. It ends by itself, and fails if
+//! somebody is heard from too far away, or not from near.
 //!
 //! ```sh
 //! cargo run --package consonance --example proximity

@@ -1,4 +1,5 @@
-//! How many bits per second one's own voice may have: fewer while the way up is overloaded, as many as wanted otherwise.
+//! How many bits per second one's own voice may have: fewer while the way up is overloaded,
+//! as many as wanted otherwise.
 //!
 //! Loss alone says little: radio loses packets at random however few there are, and fewer bits would only make what
 //! arrives sound worse, while a copy of each frame in the next packet (forward error correction) mends single losses at
@@ -43,8 +44,8 @@ struct Change {
 /// Below this an Opus voice becomes hard to understand, and what packets cost besides their frames saves nothing more.
 const FLOOR_BPS: u32 = 8_000;
 
-/// A way that loses more than this and takes [`QUEUES`] longer than usual is overloaded. Reports count 25 frames, of which
-/// one may always be lost.
+/// A way that loses more than this and takes [`QUEUES`] longer than usual is overloaded. Reports count 25 frames, of
+/// which one may always be lost.
 const LOSES_PERCENT: f32 = 5.0;
 
 /// The queue that LEDBAT (RFC 6817, §2.4.2) fills at most; more than the jitter of most radio.
@@ -54,11 +55,11 @@ const QUEUES: Duration = Duration::from_millis(100);
 /// one way that ITU-T G.114 takes for the most that a conversation bears.
 const QUEUES_TOO_LONG: Duration = Duration::from_millis(300);
 
-/// A copy in the next packet mends a loss unless that one is lost too: of 35 % at random 12 % remain. Beyond that copies
-/// do not help, and what loses so much is seldom chance.
+/// A copy in the next packet mends a loss unless that one is lost too: of 35 % at random 12 % remain. Beyond that
+/// copies do not help, and what loses so much is seldom chance.
 const BEYOND_MENDING_PERCENT: f32 = 35.0;
-/// Each sample weighs so much in the loss that is compared with it: with samples of 25 frames, of which 20 % are lost at
-/// random, that is never beyond it in three days (simulated), and with 25 % eleven times an hour.
+/// Each sample weighs so much in the loss that is compared with it: with samples of 25 frames, of which 20 % are lost
+/// at random, that is never beyond it in three days (simulated), and with 25 % eleven times an hour.
 const SAMPLE_WEIGHT: f32 = 0.25;
 
 /// One step down, to so many hundredths …

@@ -71,8 +71,8 @@ pub struct VoiceChatBuilder {
 type EventCallback = Box<dyn FnMut(Event) + Send>;
 
 impl VoiceChat {
-    /// Begins with nothing: [`server`](VoiceChatBuilder::server) or [`network`](VoiceChatBuilder::network) say where to, and
-    /// [`name`](VoiceChatBuilder::name) as whom.
+    /// Begins with nothing: [`server`](VoiceChatBuilder::server) or [`network`](VoiceChatBuilder::network) say where
+    /// to, and [`name`](VoiceChatBuilder::name) as whom.
     pub fn builder() -> VoiceChatBuilder {
         VoiceChatBuilder {
             transport: None,
@@ -105,8 +105,8 @@ impl VoiceChat {
         }
     }
 
-    /// Begins with an address such as `quic://127.0.0.1:7777/main#sha256=…`, as a server prints it, or with `offline:`; see
-    /// [`offline`](Self::offline).
+    /// Begins with an address such as `quic://127.0.0.1:7777/main#sha256=…`, as a server prints it, or with `offline:`;
+    /// see [`offline`](Self::offline).
     ///
     /// # Errors
     /// If the address cannot be read, or the operating system gives no thread for the network.
@@ -228,16 +228,16 @@ impl VoiceChatBuilder {
         self
     }
 
-    /// Speaks and hears with the machine's microphone and loudspeaker: those that the [settings](Self::settings) name, and
-    /// else what the system uses.
+    /// Speaks and hears with the machine's microphone and loudspeaker: those that the [settings](Self::settings) name,
+    /// and else what the system uses.
     #[cfg(feature = "devices")]
     pub fn devices(self) -> Self {
         let (microphone, loudspeaker) = (self.settings.microphone.clone(), self.settings.loudspeaker.clone());
         self.microphone(microphone).loudspeaker(loudspeaker)
     }
 
-    /// Everything that a player sets, at once. Devices are used if the chat [uses devices](Self::devices), which is to be
-    /// said after this.
+    /// Everything that a player sets, at once. Devices are used if the chat [uses devices](Self::devices),
+    /// which is to be said after this.
     pub fn settings(mut self, settings: VoiceSettings) -> Self {
         (self.capture, self.activation) = (Some(settings.capture), Some(settings.activation));
         self.encoder = None;
@@ -287,14 +287,15 @@ impl VoiceChatBuilder {
         self
     }
 
-    /// The session's password, for a server that asks for one; with a [join token](Self::join_token) besides, both are shown.
+    /// The session's password, for a server that asks for one; with a [join
+    /// token](Self::join_token) besides, both are shown.
     pub fn password(mut self, password: impl Into<String>) -> Self {
         self.password = Some(password.into());
         self
     }
 
-    /// Whether the server is told where the [listener](VoiceChat::set_listener) is (default: no), for its proximity rooms.
-    /// May be [changed](VoiceChat::set_share_position) while the chat runs.
+    /// Whether the server is told where the [listener](VoiceChat::set_listener) is (default: no), for its proximity
+    /// rooms. May be [changed](VoiceChat::set_share_position) while the chat runs.
     pub fn share_position(mut self, shared: bool) -> Self {
         self.share_position = shared;
         self

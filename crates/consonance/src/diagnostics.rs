@@ -38,8 +38,8 @@ const OWN_TRACKS: usize = 3;
 
 /// Diagnostics that are being written down; see [`VoiceChat::record_diagnostics`].
 ///
-/// They end by themselves with the chat or when their time is up. Dropping them completes the files, too, but says nothing
-/// of what went wrong.
+/// They end by themselves with the chat or when their time is up. Dropping them completes the files, too, but
+/// says nothing of what went wrong.
 #[derive(Debug)]
 pub struct Diagnostics {
     folder: PathBuf,
@@ -57,8 +57,8 @@ pub(crate) struct Observed {
 
 impl VoiceChat {
     /// Writes down everything that shows what is wrong, into a folder that is made if it is not there: sound before and
-    /// after every stage, packets, events and counters. As [`record_diagnostics_with`](Self::record_diagnostics_with) with
-    /// the default settings. It makes the files at once, which takes as long as the disk does.
+    /// after every stage, packets, events and counters. As [`record_diagnostics_with`](Self::record_diagnostics_with)
+    /// with the default settings. It makes the files at once, which takes as long as the disk does.
     ///
     /// # Errors
     /// [`DiagnosticsError`] if a file or a thread cannot be made; files that are there are never overwritten.

@@ -53,9 +53,9 @@ pub enum EventKind {
         /// The room's name.
         room: String,
     },
-    /// The server has taken us out of a room that we listened to: we have no access, or its operator did so. We are not in
-    /// it, after a reconnect neither, until [`join_room`](crate::VoiceChat::join_room) asks the server again. Joins count
-    /// on: who wants to ask again and leave as often as before leaves first.
+    /// The server has taken us out of a room that we listened to: we have no access, or its operator did so. We are not
+    /// in it, after a reconnect neither, until [`join_room`](crate::VoiceChat::join_room) asks the server again. Joins
+    /// count on: who wants to ask again and leave as often as before leaves first.
     RemovedFromRoom {
         /// The room's name.
         room: String,
@@ -110,8 +110,8 @@ pub enum EventKind {
         /// Its name.
         name: String,
     },
-    /// A player is reached through the server alone from now on, and nothing else changes. Not said of players who have left
-    /// before.
+    /// A player is reached through the server alone from now on, and nothing else changes. Not said of
+    /// players who have left before.
     DirectLinkLost {
         /// Its name.
         name: String,
@@ -130,8 +130,8 @@ pub enum EventKind {
     /// hear silence, or we hear nothing.
     #[cfg(feature = "devices")]
     Device(consonance_device::DeviceEvent),
-    /// We leave the session and join it again at once, since the others learn only so that our frames have another length.
-    /// Rooms and channels are kept.
+    /// We leave the session and join it again at once, since the others learn only so that our frames have another
+    /// length. Rooms and channels are kept.
     JoiningAgain,
     /// The server is going to end the session. It may say so again with other words, or that it stays.
     ServerCloses {
@@ -139,8 +139,8 @@ pub enum EventKind {
         ends_in: Duration,
         /// Where it sends us: an address in the server's own words.
         onward: Option<String>,
-        /// How long until we go there by ourselves, with name, token, rooms and channels; not everybody at once. None on
-        /// a network that cannot, or that has no such address: then it is for the game to do.
+        /// How long until we go there by ourselves, with name, token, rooms and channels; not everybody at once. None
+        /// on a network that cannot, or that has no such address: then it is for the game to do.
         follows_in: Option<Duration>,
     },
     /// The server has said that it closes, and stays after all.
@@ -234,8 +234,8 @@ pub enum End {
     /// The output takes no more sound.
     #[error("{0}")]
     Output(String),
-    /// The voice thread panicked: a fault of an output or a transport, or of ours. An input that panics is only told of,
-    /// as an [`EventKind::Problem`].
+    /// The voice thread panicked: a fault of an output or a transport, or of ours. An input that panics is only told
+    /// of, as an [`EventKind::Problem`].
     #[error("the voice thread has panicked; what it said stands on the standard error: please report it")]
     Panicked,
 }

@@ -1,8 +1,8 @@
 //! Voice chat for games: join a session, speak into rooms, hear the others.
 //!
-//! [`VoiceChat`] is the whole of it for a game.
-//! It owns one voice thread, which does the network, the session and the sound, and one that captures; the game's own thread sends commands
-//! and drains events and is on no sample's way, so a frame hitch in the game never costs a sample.
+//! [`VoiceChat`] is the whole of it for a game. It owns one voice thread, which does the network, the session and the
+//! sound, and one that captures; the game's own thread sends commands and drains events and is on no sample's way, so a
+//! frame hitch in the game never costs a sample.
 //!
 //! ```text
 //!   game thread                 voice thread: a turn whenever a packet or a block comes, and every 5 ms at the latest
@@ -47,8 +47,8 @@
 //! | `inspector` | no | a page on this machine that shows what a chat is doing |
 //! | `libopus` | no | the reference implementation of Opus, which conceals and recovers lost sound better; needs cmake to build |
 //!
-//! Without any of them (`default-features = false`) it is a client over a network of the game's own, with the game's own sound:
-//! half as many crates, and a program of less than 3 MB.
+//! Without any of them (`default-features = false`) it is a client over a network of the game's own, with the game's
+//! own sound: half as many crates, and a program of less than 3 MB.
 
 mod bitrate_control;
 mod builder;

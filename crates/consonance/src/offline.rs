@@ -29,9 +29,9 @@ const ROUNDS: usize = 32;
 const WAITING_ROOMS_MAX: usize = 256;
 
 impl VoiceChat {
-    /// Begins with a session of one's own in this process, without a network: for tutorials, and to hear oneself as others
-    /// would. A player called `Loopback` is in it, who repeats a tenth of a second later what one says to any room, or to
-    /// it, and sends texts back. `offline:` is the same as an address.
+    /// Begins with a session of one's own in this process, without a network: for tutorials, and to hear oneself as
+    /// others would. A player called `Loopback` is in it, who repeats a tenth of a second later what one says to any
+    /// room, or to it, and sends texts back. `offline:` is the same as an address.
     ///
     /// Everything else is real: the session, the codec, the jitter buffer.
     pub fn offline() -> VoiceChatBuilder {

@@ -293,8 +293,8 @@ impl Playback {
         None
     }
 
-    /// The loss of the last while in percent, upper median over the speakers who were heard; `None` as long as nobody was
-    /// heard for a whole window.
+    /// The loss of the last while in percent, upper median over the speakers who were heard; `None` as long as nobody
+    /// was heard for a whole window.
     pub(crate) fn loss_percent(&self) -> Option<u8> {
         let heard = self.speakers.values().filter_map(|speaker| self.mixer.statistics(speaker.key));
         let heard = heard.filter(|statistics| statistics.received >= LOSS_WINDOW_FRAMES);

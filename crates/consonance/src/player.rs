@@ -15,9 +15,10 @@ use crate::voice_chat::{Running, VoiceChat};
 
 /// A player of the session, oneself or another one, from joining to leaving.
 ///
-/// What it tells is at most 10 ms old, and never waits. Who leaves and joins again is another `Player` with the same name;
-/// the old one [is not connected](Self::is_connected) any more and keeps what was true last. How a player is heard
-/// ([volume](Self::set_volume), [mute](Self::set_muted), [place](Self::set_place)) belongs to the name and survives that.
+/// What it tells is at most 10 ms old, and never waits. Who leaves and joins again is another `Player` with
+/// the same name; the old one [is not connected](Self::is_connected) any more and keeps what was true last.
+/// How a player is heard ([volume](Self::set_volume), [mute](Self::set_muted), [place](Self::set_place))
+/// belongs to the name and survives that.
 #[derive(Clone)]
 pub struct Player {
     state: Arc<PlayerState>,
@@ -65,7 +66,8 @@ impl Player {
         self.state.is_positional()
     }
 
-    /// The channels on which it speaks to us, or spoke last; empty before it ever did. For oneself, those that are open.
+    /// The channels on which it speaks to us, or spoke last; empty before it ever did. For
+    /// oneself, those that are open.
     pub fn speaking_channels(&self) -> Vec<SpeakingChannel> {
         self.state.channels()
     }
@@ -80,8 +82,8 @@ impl Player {
         self.state.listens_to(room)
     }
 
-    /// The share of its last 128 frames that never came, 0 to 1; none as long as fewer were due. For oneself, of the frames
-    /// that did not reach the server, if the server says so.
+    /// The share of its last 128 frames that never came, 0 to 1; none as long as fewer were due. For oneself, of the
+    /// frames that did not reach the server, if the server says so.
     pub fn packet_loss(&self) -> Option<f32> {
         self.state.packet_loss()
     }
@@ -112,7 +114,8 @@ impl Player {
         self.with_chat(|chat| chat.set_place(self.name(), place));
     }
 
-    /// What happens to this player from now on: that it starts and stops speaking, enters and exits rooms, leaves, writes.
+    /// What happens to this player from now on: that it starts and stops speaking, enters and
+    /// exits rooms, leaves, writes.
     pub fn subscribe(&self) -> Option<EventReader> {
         let chat = self.chat.upgrade()?;
         Some(chat.shown.events.subscribe(Some(self.name())))

@@ -12,7 +12,8 @@ pub(crate) struct JoinedRooms(BTreeMap<String, Joined>);
 struct Joined {
     id: RoomId,
     times: u32,
-    /// The server took us out of it. It is still to be left as often as it was joined, as whoever joined it does not know.
+    /// The server took us out of it. It is still to be left as often as it was joined, as
+    /// whoever joined it does not know.
     is_refused: bool,
 }
 

@@ -1,4 +1,5 @@
-//! What a player can set, as one value: checked, applied while the chat runs, and kept in a file if the game asks for it.
+//! What a player can set, as one value: checked, applied while the chat runs, and kept in a
+//! file if the game asks for it.
 
 #[cfg(feature = "settings-files")]
 mod file;
@@ -27,8 +28,8 @@ use consonance_device::Selection;
 pub struct VoiceSettings {
     /// How good one's own voice sounds for how many bits.
     pub quality: Quality,
-    /// How much sound goes into one packet (default 20 ms; the original's is 40 ms). Changing it means joining the session
-    /// again, which happens by itself.
+    /// How much sound goes into one packet (default 20 ms; the original's is 40 ms). Changing it means joining the
+    /// session again, which happens by itself.
     pub frame: FrameSize,
     /// Whether packets carry a copy of the sound before their own, as far as losses ask for it (default true).
     pub error_correction: bool,

@@ -50,7 +50,8 @@ pub enum OperatorDecision {
         /// What there is no place for.
         to: RoomUse,
     },
-    /// The operator keeps voices: all, or the last seconds in case that somebody reports something. Players want to know.
+    /// The operator keeps voices: all, or the last seconds in case that somebody reports
+    /// something. Players want to know.
     Kept(KeptVoices),
 }
 

@@ -46,8 +46,8 @@ impl TapSource {
 /// 10 ms of sound, and when they are.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct TapBlock {
-    /// Where the first sample lies on the time line of the voice chat: the same for all of its taps, so that what happens
-    /// at the same time has the same position.
+    /// Where the first sample lies on the time line of the voice chat: the same for all of its taps, so that what
+    /// happens at the same time has the same position.
     pub position: SamplePosition,
     /// The sound.
     pub sound: TapSound,
@@ -74,8 +74,8 @@ impl<'a> From<&'a TapSound> for RecordedBlock<'a> {
 
 /// The listening end of a tap. Silence need not come: a gap between positions is one.
 ///
-/// Whoever does not [`poll`](Self::poll) for a second misses what comes then, and nobody waits for them. Dropping it ends the
-/// tap.
+/// Whoever does not [`poll`](Self::poll) for a second misses what comes then, and nobody waits for
+/// them. Dropping it ends the tap.
 #[derive(Debug)]
 pub struct Tap {
     source: TapSource,
@@ -84,8 +84,8 @@ pub struct Tap {
 }
 
 impl Tap {
-    /// A tap and the end that sound is put into. The taps of a voice chat come from the chat; this one is for sound of the
-    /// game's own, which shall be recorded with it.
+    /// A tap and the end that sound is put into. The taps of a voice chat come from the chat; this one is for sound of
+    /// the game's own, which shall be recorded with it.
     pub fn new(source: TapSource) -> (TapSender, Self) {
         let (producer, consumer) = RingBuffer::new(CAPACITY_BLOCKS);
         let dropped = Arc::new(AtomicU64::new(0));
@@ -131,8 +131,8 @@ pub struct TapSender {
 }
 
 impl TapSender {
-    /// Puts a block in, or drops and counts it if a second of them waits already. Never waits and never allocates: fit for
-    /// an audio callback.
+    /// Puts a block in, or drops and counts it if a second of them waits already. Never waits and never
+    /// allocates: fit for an audio callback.
     pub fn push(&mut self, position: SamplePosition, sound: TapSound) {
         if self.ring.push(TapBlock { position, sound }).is_err() {
             self.dropped.fetch_add(1, Ordering::Relaxed);

@@ -1,5 +1,5 @@
-//! What of one's own voice gets lost on its way, and what the encoder is to do about it: copies for what is lost by chance,
-//! fewer bits for what is lost because there are too many.
+//! What of one's own voice gets lost on its way, and what the encoder is to do about it: copies for what is lost by
+//! chance, fewer bits for what is lost because there are too many.
 
 mod link_watch;
 mod redundancy;
@@ -74,8 +74,9 @@ impl UplinkQuality {
         }
     }
 
-    /// What the encoder is to do from now on, which the game has set like that, asked every half second. `incoming_lost_percent` is what is lost of the
-    /// others' voices, if that is known, `network` what the transport has counted.
+    /// What the encoder is to do from now on, which the game has set like that, asked every half
+    /// second. `incoming_lost_percent` is what is lost of the others' voices, if that is known,
+    /// `network` what the transport has counted.
     pub(crate) fn update(
         &mut self,
         now: Instant,
@@ -105,7 +106,8 @@ impl UplinkQuality {
         }
     }
 
-    /// How the way up did since the last look, by the server's reports as long as there are any; `None` if nobody knows.
+    /// How the way up did since the last look, by the server's reports as long as there are
+    /// any; `None` if nobody knows.
     fn sample(&mut self, now: Instant, link: LinkNews) -> Option<UplinkSample> {
         let of = |report: UplinkReport| UplinkSample {
             lost_percent: report.lost_percent(),
@@ -143,9 +145,9 @@ impl UplinkQuality {
         });
     }
 
-    /// The most of three: what is lost of the others' voices, which says something about the whole
-    /// network; what is lost on the way up; and what is lost on the whole way to the listeners, within bounds. What nobody
-    /// knows stays as it was.
+    /// The most of three: what is lost of the others' voices, which says something about the whole network;
+    /// what is lost on the way up; and what is lost on the whole way to the listeners, within bounds. What
+    /// nobody knows stays as it was.
     fn expect_loss(&mut self, now: Instant, incoming_lost_percent: Option<u8>) {
         let by_listeners =
             self.recent_listeners(now).map(|report| report.lost_percent.min(MOST_BY_LISTENERS_PERCENT));

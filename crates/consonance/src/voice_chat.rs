@@ -34,12 +34,12 @@ use crate::statistics::VoiceStatistics;
 use crate::status::Status;
 use crate::trace::FrameTrace;
 
-/// A voice chat that runs. Clones are further handles of the same chat; when the last one is dropped, the chat leaves its
-/// session.
+/// A voice chat that runs. Clones are further handles of the same chat; when the last one is dropped,
+/// the chat leaves its session.
 ///
-/// Handles may be used from any thread. Every method returns at once, whatever the network does;
-/// [`leave`](Self::leave) and the drop of the last handle wait for the goodbye. There is nothing that a game has to call
-/// regularly, unless packets travel over a [hosted](crate::transport::hosted) network, which lives in the game's own loop.
+/// Handles may be used from any thread. Every method returns at once, whatever the network does; [`leave`](Self::leave)
+/// and the drop of the last handle wait for the goodbye. There is nothing that a game has to call regularly, unless
+/// packets travel over a [hosted](crate::transport::hosted) network, which lives in the game's own loop.
 #[derive(Clone)]
 pub struct VoiceChat {
     running: Arc<Running>,
@@ -96,22 +96,22 @@ impl VoiceChat {
         self.ask(Command::SelectDevice(direction, selection));
     }
 
-    /// Has the server do something to a player of our session, if our join token says that we may moderate; it is done as if
-    /// the server's operator had, and is in its audit log with the reason, which the player is told, too.
-    /// [`EventKind::Moderated`](crate::EventKind::Moderated) tells what became of it; what cannot even be asked for, as of
-    /// servers of the original, is an [`EventKind::Problem`](crate::EventKind::Problem).
+    /// Has the server do something to a player of our session, if our join token says that we may moderate; it is done
+    /// as if the server's operator had, and is in its audit log with the reason, which the player is told, too.
+    /// [`EventKind::Moderated`](crate::EventKind::Moderated) tells what became of it; what cannot even be asked for, as
+    /// of servers of the original, is an [`EventKind::Problem`](crate::EventKind::Problem).
     pub fn moderate(&self, player: impl Into<String>, action: ModeratorAction, reason: impl Into<String>) {
         self.ask(Command::Moderate { player: player.into(), action, reason: reason.into() });
     }
 
-    /// Changes what direct links to other players are used for, from the next packet on. Without direct links it changes
-    /// nothing.
+    /// Changes what direct links to other players are used for, from the next packet on. Without
+    /// direct links it changes nothing.
     pub fn set_routing(&self, routing: Routing) {
         self.ask(Command::SetRouting(routing));
     }
 
-    /// What was counted so far: packets by type, frames by their way, each direct link, the network. At most a tenth of a
-    /// second old while the chat runs, and complete when it has ended.
+    /// What was counted so far: packets by type, frames by their way, each direct link, the network. At most a tenth of
+    /// a second old while the chat runs, and complete when it has ended.
     pub fn statistics(&self) -> Arc<VoiceStatistics> {
         self.running.shown.statistics.get()
     }
@@ -131,8 +131,8 @@ impl VoiceChat {
         std::iter::from_fn(|| self.poll_event())
     }
 
-    /// A further reader, which gets every event from now on whatever is taken from the chat itself. For a part of the game
-    /// that must miss nothing: all clones of a handle share one queue.
+    /// A further reader, which gets every event from now on whatever is taken from the chat itself. For a part of the
+    /// game that must miss nothing: all clones of a handle share one queue.
     pub fn subscribe(&self) -> EventReader {
         self.running.shown.events.subscribe(None)
     }
@@ -152,8 +152,8 @@ impl VoiceChat {
         self.ask(Command::Leave);
     }
 
-    /// Leaves the session and waits until the server knows and the output is complete, a few seconds at most. Other handles
-    /// of the chat are of no more use then.
+    /// Leaves the session and waits until the server knows and the output is complete, a few seconds at most. Other
+    /// handles of the chat are of no more use then.
     ///
     /// Events that wait can still be taken out of what it returns.
     ///

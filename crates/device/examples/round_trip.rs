@@ -5,9 +5,9 @@
 //! cargo run -p consonance-device --example round_trip
 //! ```
 //!
-//! It plays a short tone once per second and prints when it came back, and whatever happens to the devices. Behind ` -- `
-//! it takes for how many seconds, and names of a microphone and of a loudspeaker. On a machine without sound hardware, a
-//! null sink and its monitor do:
+//! It plays a short tone once per second and prints when it came back, and whatever happens to the devices. Behind ` --
+//! ` it takes for how many seconds, and names of a microphone and of a loudspeaker. On a machine without sound
+//! hardware, a null sink and its monitor do:
 //!
 //! ```sh
 //! pactl load-module module-null-sink sink_name=room norewinds=1

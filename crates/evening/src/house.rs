@@ -1,4 +1,5 @@
-//! The real server, as its operator has it: configuration, start, end, start again; what its own commands and metrics say.
+//! The real server, as its operator has it: configuration, start, end, start again; what its
+//! own commands and metrics say.
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -107,7 +107,8 @@ fn missing_max(expected: Expected<'_>) -> f64 {
 
 /// The loudest sample of what counts as silence, −40 dB: a decoder makes some noise by itself.
 pub(crate) const SILENCE: f32 = 0.01;
-/// A voice that comes through an encoder and a jitter buffer without a loss has 0.8 and more, and another voice less than 0.35.
+/// A voice that comes through an encoder and a jitter buffer without a loss has 0.8 and more, and
+/// another voice less than 0.35.
 const UNDERSTOOD: f64 = 0.6;
 /// What is added to a voice makes it less like itself.
 const UNDERSTOOD_OVER_MUSIC: f64 = 0.45;

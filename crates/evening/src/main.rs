@@ -1,5 +1,5 @@
-//! One evening, end to end: a real server, and players of many networks in one session who talk, whisper, dance, reload,
-//! flood, are muted and banned, and survive a restart.
+//! One evening, end to end: a real server, and players of many networks in one session who talk, whisper, dance,
+//! reload, flood, are muted and banned, and survive a restart.
 //!
 //! Who uses it: `cargo xtask evening`, which builds the programs first. `docs/evening.md` says what is tried.
 //!

@@ -1,4 +1,5 @@
-//! A player of ours on any network: the library of games, with a mouth that is told what to say and an ear that remembers.
+//! A player of ours on any network: the library of games, with a mouth that is told what to
+//! say and an ear that remembers.
 
 use std::net::SocketAddr;
 

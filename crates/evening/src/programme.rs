@@ -72,8 +72,8 @@ pub(crate) enum Event {
     NoChairFor(Who),
     /// Guests come until the server takes no more; the next one is told why, and when one goes, it is let in.
     HouseFills,
-    /// The server is told to end and started again on its ports: everybody is back by themselves, in their old places where
-    /// that is promised.
+    /// The server is told to end and started again on its ports: everybody is back by themselves, in their old
+    /// places where that is promised.
     Restart,
     /// The server's own recording has everybody's words in a track of their own.
     ServerRecorded,

@@ -1,4 +1,5 @@
-//! What is left of the evening, as data: scene by scene what was said and who heard it, what happened, and what was wrong.
+//! What is left of the evening, as data: scene by scene what was said and who heard it, what
+//! happened, and what was wrong.
 
 use serde::Serialize;
 

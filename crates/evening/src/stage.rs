@@ -173,8 +173,8 @@ impl Stage {
         Ok(heard)
     }
 
-    /// Waits until nobody hears anything that was said before, and has everybody listen anew; a page without time has seconds
-    /// of old sound in its recorder.
+    /// Waits until nobody hears anything that was said before, and has everybody listen anew; a page without time has
+    /// seconds of old sound in its recorder.
     fn fall_silent(&self) -> Result<(), Failure> {
         for _ in 0..TAILS_MAX {
             self.players.iter().for_each(|player| player.ear.forget());

@@ -2,8 +2,8 @@
 
 use std::time::Instant;
 
-/// A bucket of one second's worth, which fills as time passes: a bound for what a peer sends, or for what strangers cost before
-/// they have proved anything.
+/// A bucket of one second's worth, which fills as time passes: a bound for what a peer sends, or for what strangers
+/// cost before they have proved anything.
 #[derive(Debug)]
 pub struct Allowance {
     per_second: f64,

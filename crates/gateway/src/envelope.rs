@@ -19,8 +19,8 @@ pub trait EnvelopeEnd: Send {
         message: &mut Vec<u8>,
     ) -> Option<Channel>;
 
-    /// Puts a voice packet that [`wrap`](Self::wrap) has said `None` about into several messages to the other end, in order,
-    /// on protocols that have such a thing; false if it cannot be.
+    /// Puts a voice packet that [`wrap`](Self::wrap) has said `None` about into several messages to the other end, in
+    /// order, on protocols that have such a thing; false if it cannot be.
     fn wrap_in_parts(
         &mut self,
         _now: Instant,
@@ -42,8 +42,8 @@ pub trait EnvelopeEnd: Send {
 
 /// What is around voice in the messages of one connection, seen from the server's end.
 ///
-/// The same trait serves a server for voice only and a splice in front of a game's server. The former answers what clients
-/// need answered and forwards nothing; the latter forwards everything but voice, in order for each channel.
+/// The same trait serves a server for voice only and a splice in front of a game's server. The former answers what
+/// clients need answered and forwards nothing; the latter forwards everything but voice, in order for each channel.
 pub trait Envelope: EnvelopeEnd {
     /// The connection is up: what the client has to be told first.
     fn handle_connected(&mut self, _now: Instant, _parts: &mut MessageParts) {}

@@ -21,8 +21,8 @@ use crate::{
 
 use arrival::{Connection, Introduction, Standing};
 
-/// A [`ServerTransport`] for the clients of a game: takes voice packets out of their messages and puts voice packets into
-/// messages for them. Whatever else clients say is answered as far as the envelope can, and otherwise ignored.
+/// A [`ServerTransport`] for the clients of a game: takes voice packets out of their messages and puts voice packets
+/// into messages for them. Whatever else clients say is answered as far as the envelope can, and otherwise ignored.
 #[derive(Debug)]
 pub struct EnvelopeServer<G, E: EnvelopeKind> {
     network: G,
@@ -74,8 +74,8 @@ impl<G: GameNetworkServer, E: EnvelopeKind> EnvelopeServer<G, E> {
         }
     }
 
-    /// The same under a name of its own for counters, for who has several envelopes on one kind of network: one word in lower
-    /// case, such as `mirror-kcp`.
+    /// The same under a name of its own for counters, for who has several envelopes on one kind of network: one word in
+    /// lower case, such as `mirror-kcp`.
     #[must_use]
     pub fn named(mut self, name: &'static str) -> Self {
         self.name = Some(name);

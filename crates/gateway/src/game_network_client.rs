@@ -42,8 +42,8 @@ pub trait GameNetworkClient: Send {
     /// Asks to be woken, from any thread, when `poll` has something.
     fn set_waker(&mut self, _waker: Waker) {}
 
-    /// What becomes readable when `poll` has something, besides what the waker is called for. It may be another one after
-    /// each `connect`.
+    /// What becomes readable when `poll` has something, besides what the waker is called for. It may be
+    /// another one after each `connect`.
     #[cfg(unix)]
     fn descriptor(&self) -> Option<BorrowedFd<'_>> {
         None

@@ -11,8 +11,8 @@ use consonance_transport::{Delivery, DisconnectReason, Peer, ServerStatistics};
 use crate::{Channel, VoiceChannels};
 
 /// Many connections of a game's clients, driven by calls as a
-/// [`ServerTransport`](consonance_transport::ServerTransport) is: nothing here blocks, and nothing calls back except the
-/// waker.
+/// [`ServerTransport`](consonance_transport::ServerTransport) is: nothing here blocks, and nothing
+/// calls back except the waker.
 ///
 /// The life of a connection is [`GameNetworkServerEvent::Connected`] → [`accept`](Self::accept) → messages →
 /// [`GameNetworkServerEvent::Disconnected`]; `Connected` and `Disconnected` come exactly once, whoever ended it.
@@ -37,8 +37,8 @@ pub trait GameNetworkServer: Send {
 
     /// Ends one connection in order: reliable messages sent before are delivered first, if the peer takes them soon.
     ///
-    /// No message from it is reported after this call; its `Disconnected` comes when the goodbye is on its way. The reason
-    /// reaches the peer only on networks that can carry words.
+    /// No message from it is reported after this call; its `Disconnected` comes when the goodbye is on its way. The
+    /// reason reaches the peer only on networks that can carry words.
     fn disconnect(&mut self, now: Instant, peer: Peer, reason: &str);
 
     /// Takes nobody more and disconnects everybody in order.

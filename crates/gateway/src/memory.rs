@@ -1,8 +1,8 @@
 //! A game network inside one process: no sockets, no threads, no loss.
 //!
 //! For tests and examples of what stands on a game network. A [`MemoryGameNetwork`] is the "wire"; a server
-//! [listens](MemoryGameNetwork::listen) on it and [clients](MemoryGameNetwork::client) connect to it. Whatever is sent waits
-//! in bounded queues until the other side polls.
+//! [listens](MemoryGameNetwork::listen) on it and [clients](MemoryGameNetwork::client) connect to it. Whatever is sent
+//! waits in bounded queues until the other side polls.
 //!
 //! It has two reliable channels, 0 and 2; every other number is an unreliable one.
 //! Each reliable channel is in order by itself, and in this network with the other one, too.

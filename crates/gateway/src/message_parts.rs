@@ -6,7 +6,8 @@ use consonance_transport::Delivery;
 
 use crate::Channel;
 
-/// Filled by an [`Envelope`](crate::Envelope), emptied by whoever asked it: parts in order, in one buffer that is used again.
+/// Filled by an [`Envelope`](crate::Envelope), emptied by whoever asked it: parts in order, in
+/// one buffer that is used again.
 #[derive(Debug, Default)]
 pub struct MessageParts {
     bytes: Vec<u8>,

@@ -1,7 +1,7 @@
 //! Telling a game's server who its clients are: the PROXY protocol, version 2.
 //!
-//! A server that stands behind others reads this header in front of what its client says, and takes the addresses in it for
-//! those of the connection. See "The PROXY protocol", versions 1 & 2, by Willy Tarreau, section 2.2.
+//! A server that stands behind others reads this header in front of what its client says, and takes the addresses in it
+//! for those of the connection. See "The PROXY protocol", versions 1 & 2, by Willy Tarreau, section 2.2.
 
 use std::net::{IpAddr, SocketAddr};
 

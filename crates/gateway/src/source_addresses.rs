@@ -4,12 +4,12 @@ use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
 
-/// Addresses of this machine that begin alike, such as `127.1.0.0/16` or `fd00:1::/64`: connections to a game's server come
-/// from one of them, chosen by the client's address.
+/// Addresses of this machine that begin alike, such as `127.1.0.0/16` or `fd00:1::/64`: connections to a game's server
+/// come from one of them, chosen by the client's address.
 ///
-/// The same client has the same one each time, also after a restart; two clients share one if there are few of them. On Linux
-/// all of 127.0.0.0/8 is there already, for a game's server on the same machine; of another network, this machine has to
-/// have the addresses (`ip route add local fd00:1::/64 dev lo`), and the game's server a route to them.
+/// The same client has the same one each time, also after a restart; two clients share one if there are few of them. On
+/// Linux all of 127.0.0.0/8 is there already, for a game's server on the same machine; of another network, this machine
+/// has to have the addresses (`ip route add local fd00:1::/64 dev lo`), and the game's server a route to them.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct SourceAddresses {
     /// The address with nothing behind the prefix.

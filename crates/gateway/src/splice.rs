@@ -38,10 +38,11 @@ use woken::Woken;
 ///                                                  └─────── voice packets ──▶ session
 /// ```
 ///
-/// Each client has a connection of its own to the game's server, which says what the client said when it came; the client
-/// is taken in when that server has taken it in, and learns what it was told. From then on messages go both ways as they
-/// are, in order for each channel, but for those that the envelope knows as voice. When one of the two connections ends,
-/// so does the other one, after what was sent before; its client learns the reason as far as it is known.
+/// Each client has a connection of its own to the game's server, which says what the client said when it came;
+/// the client is taken in when that server has taken it in, and learns what it was told. From then on messages
+/// go both ways as they are, in order for each channel, but for those that the envelope knows as voice. When
+/// one of the two connections ends, so does the other one, after what was sent before; its client learns the
+/// reason as far as it is known.
 ///
 /// Nothing is kept here: messages wait in the queues of the two connections, each of which ends its connection when it
 /// is full. No message comes from a client before it is taken in.
@@ -88,8 +89,8 @@ enum Happening {
 }
 
 impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> Splice<G, C, E> {
-    /// Takes clients in over one network, and opens a connection to the game's server for each: `open_upstream` makes it,
-    /// not connected yet, for a client at this address.
+    /// Takes clients in over one network, and opens a connection to the game's server for each: `open_upstream` makes
+    /// it, not connected yet, for a client at this address.
     ///
     /// Voice goes to this session.
     ///
@@ -130,8 +131,8 @@ impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> Splice<G, C, E
         })
     }
 
-    /// The same under a name of its own for counters, for who has several envelopes on one kind of network: one word in lower
-    /// case, such as `mirror-kcp`.
+    /// The same under a name of its own for counters, for who has several envelopes on one kind of network: one word in
+    /// lower case, such as `mirror-kcp`.
     #[must_use]
     pub fn named(mut self, name: &'static str) -> Self {
         self.name = Some(name);

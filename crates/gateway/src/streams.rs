@@ -4,8 +4,8 @@
 //! [`StreamProtocol`], without sockets or a clock. [`StreamServer`] and [`StreamClient`] do the rest.
 //!
 //! Such networks have one way for all messages, and what arrives is in order. They take two channels all the same:
-//! [`RELIABLE`] and [`UNRELIABLE`]. A message on the latter is not queued behind a connection that is behind: the oldest of
-//! those that wait are dropped instead. All arrives on [`RELIABLE`].
+//! [`RELIABLE`] and [`UNRELIABLE`]. A message on the latter is not queued behind a connection that is behind: the
+//! oldest of those that wait are dropped instead. All arrives on [`RELIABLE`].
 
 mod client;
 #[doc(hidden)]

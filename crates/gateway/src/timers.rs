@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
-/// At most one time for each of many, such as connections: what a machine with many of them looks at to say when it wants to
-/// be called, and whom to look at then.
+/// At most one time for each of many, such as connections: what a machine with many of them looks at to say when it
+/// wants to be called, and whom to look at then.
 ///
 /// Whoever is forgotten has to be [cleared](Self::clear). Among those whose time is the same, the lowest comes first.
 #[derive(Debug)]
@@ -27,8 +27,8 @@ impl<K: Copy + Ord> Timers<K> {
         }
     }
 
-    /// Sees to it that somebody is looked at by then. A time that is set and comes earlier stays: for whom most that happens
-    /// only moves the time away, being looked at too early now and then costs less than moving it each time.
+    /// Sees to it that somebody is looked at by then. A time that is set and comes earlier stays: for whom most that
+    /// happens only moves the time away, being looked at too early now and then costs less than moving it each time.
     pub fn set_no_later(&mut self, key: K, at: Instant) {
         if self.times.get(&key).is_none_or(|set| at < *set) {
             self.set(key, at);

@@ -11,8 +11,8 @@
 //!        ◀── send    ◀─ poll_transmit, when there is nothing more to report, and at flush
 //! ```
 //!
-//! [`BytesQueue`] is where an endpoint may keep what is to leave. [`Credit`] says how much of it may go to an address before
-//! somebody there has shown that it gets what is sent, and [`SecretNumbers`] are what that can be shown with.
+//! [`BytesQueue`] is where an endpoint may keep what is to leave. [`Credit`] says how much of it may go to an address
+//! before somebody there has shown that it gets what is sent, and [`SecretNumbers`] are what that can be shown with.
 
 mod bytes_queue;
 mod client;

@@ -35,8 +35,8 @@ pub(crate) struct Rules {
     pub(crate) stopped: Stopped,
 }
 
-/// Answers until it is stopped, and then lets what was asked be answered and conversations come to an end, for a second at
-/// most.
+/// Answers until it is stopped, and then lets what was asked be answered and conversations come to
+/// an end, for a second at most.
 pub(crate) async fn serve(listener: TcpListener, seats: Arc<Seats>, rules: Rules) {
     let mut connections = JoinSet::new();
     let stopped = rules.stopped.clone();

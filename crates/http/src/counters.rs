@@ -37,8 +37,8 @@ pub struct HttpStatistics {
     pub tls_failed: u64,
     /// Connections that ended because the head of a request was too long or made no sense.
     pub unreadable: u64,
-    /// Connections that ended because no request came in time, those of browsers that have nothing more to ask among them, or
-    /// because they had lived long enough.
+    /// Connections that ended because no request came in time, those of browsers that have nothing more to ask among
+    /// them, or because they had lived long enough.
     pub timed_out: u64,
     /// `WebSocket`s that ended because their page kept no rules, said nothing for too long, or broke off.
     pub broken_off: u64,

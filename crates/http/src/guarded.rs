@@ -24,8 +24,8 @@ pub struct RouteLimits {
     pub headers: &'static [(&'static str, &'static str)],
 }
 
-/// Answers what these routes do not, gives up on who is too slow, and tells browsers to be in nobody's frame, and to keep and
-/// guess nothing. A route that sets one of these headers itself keeps its own.
+/// Answers what these routes do not, gives up on who is too slow, and tells browsers to be in nobody's frame, and to
+/// keep and guess nothing. A route that sets one of these headers itself keeps its own.
 pub fn guarded<S: Clone + Send + Sync + 'static>(routes: Router<S>, limits: RouteLimits) -> Router<S> {
     let RouteLimits { request_timeout, request_bytes_max, content_security_policy, headers } = limits;
     let own = headers.iter().map(|(name, value)| (HeaderName::from_static(name), *value));

@@ -59,8 +59,8 @@ impl fmt::Display for IpNetwork {
     }
 }
 
-/// From where one person can come with as many addresses as it likes: an address of IPv4, or a network of IPv6 of 64 bits,
-/// which every home has for itself (RFC 6177).
+/// From where one person can come with as many addresses as it likes: an address of IPv4, or a network of IPv6 of 64
+/// bits, which every home has for itself (RFC 6177).
 pub fn home_of(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into(),

@@ -5,11 +5,10 @@
 //!   socket ─▶ seats (bounded, per address too) ─▶ TLS, if there is any ─▶ heads (bounded, timed) ─▶ the listener's routes
 //! ```
 //!
-//! [`HttpListener`] is a socket with a runtime of its own: axum's own server leaves a client as much time as it likes for
-//! a head, and this one does not.
-//! [`guarded`] puts around routes what every listener needs: time limits, bounded bodies, headers that forbid browsers
-//! whatever is not meant, and [`Problem`]s for paths and methods that there are not.
-//! Handlers find the [`Caller`] among the extensions of a request.
+//! [`HttpListener`] is a socket with a runtime of its own: axum's own server leaves a client as much time as it likes
+//! for a head, and this one does not. [`guarded`] puts around routes what every listener needs: time limits, bounded
+//! bodies, headers that forbid browsers whatever is not meant, and [`Problem`]s for paths and methods that there are
+//! not. Handlers find the [`Caller`] among the extensions of a request.
 //!
 //! # Features
 //!

@@ -15,10 +15,11 @@ pub fn is_from_own_page(headers: &HeaderMap, host: &str) -> bool {
     })
 }
 
-/// Whether a `Host` header asks for us: by an address, by localhost, or by one of these names, whose case does not matter.
+/// Whether a `Host` header asks for us: by an address, by localhost, or by one of these
+/// names, whose case does not matter.
 ///
-/// A browser that was led here by a name of somebody else's (DNS rebinding) has that name in `Host`: addresses cannot be made
-/// to point elsewhere, and other names have to be known.
+/// A browser that was led here by a name of somebody else's (DNS rebinding) has that name in `Host`: addresses cannot
+/// be made to point elsewhere, and other names have to be known.
 pub fn is_own_host(host: &str, names: &[String]) -> bool {
     let name = name_of_host(host);
     name.parse::<IpAddr>().is_ok()
@@ -26,8 +27,8 @@ pub fn is_own_host(host: &str, names: &[String]) -> bool {
         || names.iter().any(|known| known.eq_ignore_ascii_case(name))
 }
 
-/// The name or address in a `Host` header, without its port and without brackets. Any port will do: it may be reached through
-/// a tunnel.
+/// The name or address in a `Host` header, without its port and without brackets. Any port will do: it may
+/// be reached through a tunnel.
 pub fn name_of_host(host: &str) -> &str {
     let is_port = |port: &str| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
     let name = match host.rsplit_once(':') {

@@ -45,7 +45,8 @@ impl Seats {
         Arc::new(Self { free, connections_max, per_home, trusted, taken: Mutex::default(), counters })
     }
 
-    /// Who comes while all seats are taken waits in the operating system's queue; who has too many already is sent away.
+    /// Who comes while all seats are taken waits in the operating system's queue; who has
+    /// too many already is sent away.
     pub(crate) async fn accept(self: &Arc<Self>, listener: &TcpListener) -> (TcpStream, SocketAddr, Seat) {
         let permit = Arc::clone(&self.free).acquire_owned().await.expect("nobody closes the semaphore");
         loop {

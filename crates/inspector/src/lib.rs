@@ -1,8 +1,8 @@
 //! What a voice chat or a server is doing at present, and why somebody is not heard.
 //!
-//! For whoever looks into a running game or server: developers, operators, and players who ask "why can't I hear Alice?".
-//! Nothing here knows packets, sound or the rest of the project: whoever has something to show fills a [`Snapshot`], plain
-//! data with public fields, and everything else is made from that.
+//! For whoever looks into a running game or server: developers, operators, and players who ask "why can't I hear
+//! Alice?". Nothing here knows packets, sound or the rest of the project: whoever has something to show fills a
+//! [`Snapshot`], plain data with public fields, and everything else is made from that.
 //!
 //! ```text
 //!   VoiceChat ──▶ Snapshot ──▶ JSON ──▶ consonance inspect (terminal)
@@ -28,8 +28,8 @@
 //! println!("{diagnosis}");
 //! ```
 //!
-//! With the feature `page`, `page::Inspector` serves the page, and `page::Client` asks one. What it has in common with other
-//! pages is in [`web_page`].
+//! With the feature `page`, `page::Inspector` serves the page, and `page::Client` asks one. What it has in common with
+//! other pages is in [`web_page`].
 
 mod action;
 #[cfg(feature = "page")]

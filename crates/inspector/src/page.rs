@@ -1,7 +1,7 @@
 //! The page on this machine that shows a snapshot, and how programs ask it.
 //!
-//! [`Inspector`] listens on 127.0.0.1 only, and everything it has lies behind a key in its address that nobody can guess:
-//! `http://127.0.0.1:PORT/KEY/`.
+//! [`Inspector`] listens on 127.0.0.1 only, and everything it has lies behind a key in its address that nobody can
+//! guess: `http://127.0.0.1:PORT/KEY/`.
 //!
 //! | request | answer |
 //! |---|---|

@@ -1,7 +1,7 @@
 //! What all pages of ours have in common: the head, the style, and the script that draws tables and tabs.
 //!
-//! The page of this crate (feature `page`) and those of `consonance-admin` stand in this frame, and have a script and a style of
-//! their own besides. [`SCRIPT`] comes before a page's own and defines, for all of it:
+//! The page of this crate (feature `page`) and those of `consonance-admin` stand in this frame, and have a script and a
+//! style of their own besides. [`SCRIPT`] comes before a page's own and defines, for all of it:
 //!
 //! | name | what it does |
 //! |---|---|

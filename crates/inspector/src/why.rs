@@ -1,7 +1,7 @@
 //! Why somebody does not hear somebody: the whole way from a mouth to an ear, link by link.
 //!
-//! Every step looks at one link and says what it found, and from whom.
-//! It calls a link broken only if a snapshot shows that it is; where none of the snapshots can know, it says whose would.
+//! Every step looks at one link and says what it found, and from whom. It calls a link broken only if a snapshot shows
+//! that it is; where none of the snapshots can know, it says whose would.
 
 mod diagnosis;
 mod hearing;

@@ -50,8 +50,8 @@ impl Dred {
     fn parse(&mut self, packet: &[u8], most: u16) -> Result<usize, Error> {
         let bytes = Error::length(packet.len())?;
         let mut silent_samples: c_int = 0;
-        // SAFETY: as many bytes are read as the slice has; both states are ours; the number of silent samples has a place
-        // while the call lasts. The contents are put to use by a later call, hence the 1.
+        // SAFETY: as many bytes are read as the slice has; both states are ours; the number of silent samples has a
+        // place while the call lasts. The contents are put to use by a later call, hence the 1.
         let result = unsafe {
             sys::opus_dred_parse(
                 self.reader.as_mut(),

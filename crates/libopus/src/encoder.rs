@@ -28,8 +28,8 @@ pub enum EncoderOption {
     ExpectedLoss(u8),
     /// Packets of silence are a byte or two long.
     DiscontinuousTransmission(bool),
-    /// How much of the sound before it a packet describes (DRED), in units of 10 ms, 0 to 104. It needs expected loss, a
-    /// bit rate well above 12 kbit/s, and no copies.
+    /// How much of the sound before it a packet describes (DRED), in units of 10 ms, 0 to 104. It needs expected loss,
+    /// a bit rate well above 12 kbit/s, and no copies.
     Redundancy(u8),
 }
 

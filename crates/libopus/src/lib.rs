@@ -10,8 +10,8 @@
 //! Without the feature `link` there is nothing here, so that nothing but cargo and a C compiler is needed to build
 //! the workspace; with it, cmake builds libopus.
 //!
-//! All calls of `unsafe` functions in the workspace are here, a call a block. What they rely on: a state is made by libopus, is
-//! owned by one value (`state.rs`), and lengths that C gets are those of slices.
+//! All calls of `unsafe` functions in the workspace are here, a call a block. What they rely on: a state is made by
+//! libopus, is owned by one value (`state.rs`), and lengths that C gets are those of slices.
 
 #[cfg(feature = "link")]
 mod decoder;

@@ -5,8 +5,8 @@ use std::ptr::NonNull;
 
 use crate::error::Error;
 
-/// Owns one state. The pointer is what the library's `create` returned, is given to nobody but calls of the library, and
-/// is destroyed once.
+/// Owns one state. The pointer is what the library's `create` returned, is given to nobody but calls of the
+/// library, and is destroyed once.
 #[derive(Debug)]
 pub(crate) struct State<T> {
     pointer: NonNull<T>,

@@ -15,8 +15,8 @@ pub fn samples(packet: &[u8]) -> Option<u32> {
     (1..=SAMPLES_MAX).contains(&samples).then_some(samples)
 }
 
-/// The packet from the first byte of its first frame on; where that frame ends is not looked for. None if the first frame is
-/// empty by its length, or what stands before it is cut off.
+/// The packet from the first byte of its first frame on; where that frame ends is not looked for. None if the first
+/// frame is empty by its length, or what stands before it is cut off.
 pub fn first_frame(packet: &[u8]) -> Option<&[u8]> {
     let (&toc, rest) = packet.split_first()?;
     match toc & CODE {

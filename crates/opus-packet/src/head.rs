@@ -53,8 +53,8 @@ pub(crate) fn frame_length(bytes: &[u8]) -> Option<(usize, &[u8])> {
     }
 }
 
-/// What is left without the bytes that say how long the padding is, and without the padding, which is at the end (section
-/// 3.2.5).
+/// What is left without the bytes that say how long the padding is, and without the padding, which
+/// is at the end (section 3.2.5).
 fn without_padding(mut rest: &[u8]) -> Option<&[u8]> {
     let mut padding = 0;
     loop {

@@ -1,6 +1,7 @@
 //! What can be read off an Opus packet without decoding it (RFC 6716, section 3), and packets put together from frames.
 //!
-//! Whoever records, relays, repacks or plays Opus asks here: how long is it, where are its frames, may a decoder have it?
+//! Whoever records, relays, repacks or plays Opus asks here: how long is it, where are its
+//! frames, may a decoder have it?
 //!
 //! ```
 //! use consonance_opus_packet::{OpusPacket, PacketFault};
@@ -12,8 +13,8 @@
 //! # Ok::<(), PacketFault>(())
 //! ```
 //!
-//! [`OpusPacket::parse`] keeps all rules of the RFC. What is asked of every packet on its way has a function that looks no
-//! further than it has to: [`samples`] and [`first_frame`].
+//! [`OpusPacket::parse`] keeps all rules of the RFC. What is asked of every packet on its way has a function that looks
+//! no further than it has to: [`samples`] and [`first_frame`].
 
 #![no_std]
 #![forbid(unsafe_code)]

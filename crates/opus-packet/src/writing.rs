@@ -4,8 +4,8 @@ use alloc::vec::Vec;
 
 use crate::head::{CODE, HAS_LENGTHS};
 
-/// Puts a packet together, in place of what `out` held, from frames that have this first byte in common, all but the count;
-/// `lengths` are theirs, and `bytes` the frames one after the other.
+/// Puts a packet together, in place of what `out` held, from frames that have this first byte in common, all but the
+/// count; `lengths` are theirs, and `bytes` the frames one after the other.
 ///
 /// It is a packet if there are frames, of together at most 120 ms and each of at most 1275 bytes.
 pub fn write(toc: u8, lengths: &[u16], bytes: &[u8], out: &mut Vec<u8>) {

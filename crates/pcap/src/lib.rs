@@ -15,11 +15,12 @@
 //! | enhanced packet | one packet of the protocol in a made-up IPv4 and UDP frame, its direction, a comment in words |
 //! | interface statistics, at the end | how many packets there were and how many were dropped |
 //!
-//! Frames have made-up addresses out of 198.18.0.0/15, which RFC 2544 sets aside for tests: ours is 198.18.0.1, the other
-//! end of each link has one of its own. The UDP ports say how a packet travelled: [`UNRELIABLE_PORT`] or
+//! Frames have made-up addresses out of 198.18.0.0/15, which RFC 2544 sets aside for tests: ours is 198.18.0.1, the
+//! other end of each link has one of its own. The UDP ports say how a packet travelled: [`UNRELIABLE_PORT`] or
 //! [`RELIABLE_PORT`], which is how `tools/wireshark/consonance.lua` finds its packets without any set-up.
 //!
-//! What would let a reader of the file take somebody's place, the secrets and tokens of handshakes, is written as zeros.
+//! What would let a reader of the file take somebody's place, the secrets and tokens of
+//! handshakes, is written as zeros.
 #![forbid(unsafe_code)]
 
 mod error;

@@ -9,8 +9,8 @@ const HARMLESS: [u8; 2] = [1, 4];
 const MARK_BYTES: usize = 2;
 const ITEM_HEADER_BYTES: usize = 3;
 
-/// Writes zeros over what stands behind a handshake, but for items that are known to be harmless: what comes later to the
-/// protocol is rather hidden than shown.
+/// Writes zeros over what stands behind a handshake, but for items that are known to be harmless: what comes later to
+/// the protocol is rather hidden than shown.
 pub(crate) fn hide_secrets(packet: &mut [u8]) {
     let Some(block_bytes) = block_behind_handshake(packet) else { return };
     let mut at = packet.len() - block_bytes + MARK_BYTES;

@@ -6,16 +6,16 @@ use consonance_opus_packet::{SAMPLES_MAX, frame_samples};
 pub(crate) const GRID_SAMPLES: u64 = 120;
 
 /// A packet of frames without any bytes in place of lost ones, as RFC 7845 §4.1 wants it: the decoder conceals them.
-/// `after` is the packet before, whose mode is kept. As many frames as fit into `samples` and into one packet; `None` if
-/// there is no room for one.
+/// `after` is the packet before, whose mode is kept. As many frames as fit into `samples` and into one packet; `None`
+/// if there is no room for one.
 pub(crate) fn lost(after: u8, samples: u64) -> Option<([u8; 2], u64)> {
     let frame = u64::from(frame_samples(after));
     let frames = samples.min(SAMPLES_MAX.into()) / frame;
     (frames > 0).then(|| ([after | CODE, frames as u8], frames * frame))
 }
 
-/// A packet of digital silence, and how many samples it has: at most `samples`, which is no less than [`GRID_SAMPLES`], and
-/// at most 120 ms.
+/// A packet of digital silence, and how many samples it has: at most `samples`, which is no less than
+/// [`GRID_SAMPLES`], and at most 120 ms.
 ///
 /// Its frames are what the reference encoder makes of silence, so decoders fade to it as they do in any other stream.
 pub(crate) fn silence(samples: u64) -> (Vec<u8>, u64) {

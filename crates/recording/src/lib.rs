@@ -1,5 +1,5 @@
-//! Files that voices are recorded in: Ogg Opus streams (RFC 7845), their repair after a crash, and names that every file
-//! system takes.
+//! Files that voices are recorded in: Ogg Opus streams (RFC 7845), their repair after a crash, and names
+//! that every file system takes.
 //!
 //! `consonance-audio` records what it encodes itself, and the server what players encoded: both write with
 //! [`OggOpusWriter`], which puts packets in their places in time and knows nothing of sound.

@@ -10,8 +10,8 @@ use crate::gaps::{GRID_SAMPLES, lost, silence};
 
 /// Writes one speaker's packets as a stream that any player lines up with others that began at the same time.
 ///
-/// A player counts the samples of packets and looks at nothing else, so what is missing is filled: up to 120 ms with packets
-/// that tell the decoder to conceal what was lost, anything longer with silence.
+/// A player counts the samples of packets and looks at nothing else, so what is missing is filled: up to 120 ms with
+/// packets that tell the decoder to conceal what was lost, anything longer with silence.
 ///
 /// Whole pages go to the sink, several in one piece: when there are 64 KB of them, by [`drain`](Self::drain), or by
 /// [`flush`](Self::flush).
@@ -33,8 +33,8 @@ pub struct OggOpusWriter<W: Write> {
 
 impl<W: Write> OggOpusWriter<W> {
     /// Begins a stream; its headers are written at once. `serial` tells it from other streams if somebody chains them;
-    /// `channels` are what players play it on, whatever its packets hold; `tags` are comments such as `TITLE`, of which the
-    /// values are cut at 1000 bytes.
+    /// `channels` are what players play it on, whatever its packets hold; `tags` are comments such as `TITLE`, of which
+    /// the values are cut at 1000 bytes.
     ///
     /// # Errors
     /// If the sink does not take them.
@@ -54,8 +54,8 @@ impl<W: Write> OggOpusWriter<W> {
         Self { sink, page, sealed: Vec::new(), end, page_begins: end, last_toc: None, bytes: 0 }
     }
 
-    /// Adds a packet whose sound begins at this sample of the stream, at 48 kHz, or, if that place is taken already, right
-    /// behind what was written; where it came to lie, which is a multiple of 2.5 ms.
+    /// Adds a packet whose sound begins at this sample of the stream, at 48 kHz, or, if that place is taken already,
+    /// right behind what was written; where it came to lie, which is a multiple of 2.5 ms.
     ///
     /// # Errors
     /// If the sink takes no more; the stream is then of no more use.
@@ -127,8 +127,8 @@ impl<W: Write> OggOpusWriter<W> {
         self.finish_at(samples)
     }
 
-    /// Ends the stream so that it plays so many samples at 48 kHz, to the sample: what its packets hold beyond is not played,
-    /// but for what was flushed already, and what they lack is silence. Gives the sink back.
+    /// Ends the stream so that it plays so many samples at 48 kHz, to the sample: what its packets hold beyond is not
+    /// played, but for what was flushed already, and what they lack is silence. Gives the sink back.
     ///
     /// The encoder's delay lies between packets and sound, so whoever has the encoder writes packets up to
     /// [`PRE_SKIP_SAMPLES`] behind the end.
@@ -165,8 +165,8 @@ impl<W: Write> OggOpusWriter<W> {
     }
 }
 
-/// What players skip at the beginning, and positions of pages include: the delay of the usual encoders, 6.5 ms at 48 kHz,
-/// so that sound lies where it was spoken.
+/// What players skip at the beginning, and positions of pages include: the delay of the usual encoders, 6.5 ms at 48
+/// kHz, so that sound lies where it was spoken.
 pub const PRE_SKIP_SAMPLES: u64 = 312;
 
 /// Decoders fade out what they conceal within about this time.

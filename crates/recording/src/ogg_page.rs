@@ -109,7 +109,8 @@ fn segments(bytes: usize) -> usize {
     bytes / 255 + 1
 }
 
-/// A CRC with the polynomial 0x04C11DB7, unreflected, from 0, nothing added at the end; over the page with a checksum of 0.
+/// A CRC with the polynomial 0x04C11DB7, unreflected, from 0, nothing added at the end; over
+/// the page with a checksum of 0.
 fn checksum(page: &[u8]) -> u32 {
     page.iter().fold(0, |crc, byte| crc << 8 ^ CRC_TABLE[usize::from((crc >> 24) as u8 ^ byte)])
 }

@@ -7,8 +7,8 @@ use std::path::Path;
 use crate::ogg_opus::{OggOpusWriter, PRE_SKIP_SAMPLES};
 use crate::ogg_page::{PAGE_BYTES_MAX, PageRead};
 
-/// Ends a file of [`OggOpusWriter`]'s where its last undamaged page does, unless it is whole already; how many samples at
-/// 48 kHz it plays. What stood behind that page is gone.
+/// Ends a file of [`OggOpusWriter`]'s where its last undamaged page does, unless it is whole already; how many samples
+/// at 48 kHz it plays. What stood behind that page is gone.
 ///
 /// # Errors
 /// If the file cannot be read or written, or does not even begin as such a file does.

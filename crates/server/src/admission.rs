@@ -1,5 +1,5 @@
-//! Who may join: open to everybody, by a password, by signed tokens, by what a service of the operator says, or by several of
-//! these.
+//! Who may join: open to everybody, by a password, by signed tokens, by what a service of the operator
+//! says, or by several of these.
 //!
 //! | keys | password | who may join |
 //! |---|---|---|

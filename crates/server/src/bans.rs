@@ -1,8 +1,8 @@
 //! Who may not come in: bans of names, of accounts and of addresses, with a reason and an end.
 //!
-//! Names are compared without regard to case, since a banned "Alice" would else come back as "alice"; names that only look
-//! alike are different names. Subjects are the operator's own and compared exactly. An IPv4 address is the same whether it
-//! is written as itself or inside IPv6.
+//! Names are compared without regard to case, since a banned "Alice" would else come back as "alice"; names that only
+//! look alike are different names. Subjects are the operator's own and compared exactly. An IPv4 address is the same
+//! whether it is written as itself or inside IPv6.
 
 mod index;
 mod prefix;

@@ -76,7 +76,8 @@ impl DedicatedServer {
         self.handle.clone()
     }
 
-    /// Takes over what can change while sessions run, and waits for it; see [`SessionLoop::reconfigure`](crate::SessionLoop::reconfigure).
+    /// Takes over what can change while sessions run, and waits for it; see
+    /// [`SessionLoop::reconfigure`](crate::SessionLoop::reconfigure).
     ///
     /// False if a worker has not come to it within two seconds; it does at its next turn, unless it has ended.
     pub fn reconfigure(&self, settings: SessionsSettings) -> bool {

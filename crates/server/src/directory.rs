@@ -107,8 +107,9 @@ impl Directory {
         directory
     }
 
-    /// Which worker takes a client that names this session; for a session that there may not be, the worker that refuses
-    /// it. The client will [arrive](Self::arrive) there, or else its place has to be [given back](Self::cancel).
+    /// Which worker takes a client that names this session; for a session that there may not be, the
+    /// worker that refuses it. The client will [arrive](Self::arrive) there, or else its place has to
+    /// be [given back](Self::cancel).
     pub(crate) fn place(&self, session: &str) -> usize {
         let mut state = self.lock();
         self.place_in(&mut state, session).unwrap_or_else(|_| self.least_loaded(&state))
@@ -156,8 +157,8 @@ impl Directory {
         Ok((name, Arrival::Begins(begin)))
     }
 
-    /// A session of another process goes on here under its number: on which worker, and with which number of this process.
-    /// None if there may be no session of this name, or another one has the number.
+    /// A session of another process goes on here under its number: on which worker, and with which number of this
+    /// process. None if there may be no session of this name, or another one has the number.
     pub(crate) fn restore(&self, session: &str, id: SessionId) -> Option<(usize, u64)> {
         let mut state = self.lock();
         let is_known = state.entries.contains_key(session);

@@ -1,4 +1,5 @@
-//! The bodies of fuzz targets, which tests run, too: what strangers show to be let in, and what another process has left.
+//! The bodies of fuzz targets, which tests run, too: what strangers show to be let in, and
+//! what another process has left.
 
 use consonance_session::{ClientId, Instant, Server, ServerSettings, SessionSnapshot};
 

@@ -22,7 +22,8 @@ pub struct HandOver {
     pub sessions: Vec<(String, SessionSnapshot)>,
     /// The certificate, if the process had made it itself: addresses name it by its fingerprint.
     pub identity: Option<SavedIdentity>,
-    /// The sessions that are recorded because an operator wanted it; see [`Workers::ask_to_record`](crate::Workers::ask_to_record).
+    /// The sessions that are recorded because an operator wanted it; see
+    /// [`Workers::ask_to_record`](crate::Workers::ask_to_record).
     pub recorded: Vec<String>,
 }
 
@@ -100,8 +101,8 @@ const VERSION: u32 = 1;
 const BYTES_MAX: u64 = 512 << 20;
 
 impl HandOver {
-    /// Leaves this in a file that only this user may read, in the place of what was left there before. It is there whole or
-    /// not at all.
+    /// Leaves this in a file that only this user may read, in the place of what was left there before. It
+    /// is there whole or not at all.
     ///
     /// # Errors
     /// If it cannot be written, or something else has this name.

@@ -145,8 +145,8 @@ impl ServerHandle {
         self.ask(worker, job)
     }
 
-    /// Runs a job on every worker at once and waits for all of them, at most two seconds; the answers are in the order of
-    /// the workers.
+    /// Runs a job on every worker at once and waits for all of them, at most two seconds; the answers are
+    /// in the order of the workers.
     pub fn ask_all<R: Send + 'static>(
         &self,
         job: impl Fn(&mut SessionLoop, Instant) -> R + Send + Sync + 'static,
@@ -161,8 +161,8 @@ impl ServerHandle {
         pending.into_iter().map(|pending| pending?.wait_until(deadline)).collect()
     }
 
-    /// Has every worker record with this recorder from now on, as its settings are now, or with none. What is being recorded
-    /// with another one ends, and goes on with this one as far as it is to be recorded.
+    /// Has every worker record with this recorder from now on, as its settings are now, or with none. What is being
+    /// recorded with another one ends, and goes on with this one as far as it is to be recorded.
     ///
     /// # Errors
     /// If a worker is too busy or gone; the others follow all the same.

@@ -1,7 +1,8 @@
-//! What was said of late, in memory: the last seconds of each speaker, as they were relayed, for [reports](crate::reports).
+//! What was said of late, in memory: the last seconds of each speaker, as they were relayed,
+//! for [reports](crate::reports).
 //!
-//! It is off unless an operator wants it, and players of ours are told. A worker keeps what its sessions relay; nothing is
-//! decoded, and nothing leaves the memory unless somebody is reported.
+//! It is off unless an operator wants it, and players of ours are told. A worker keeps what its sessions relay; nothing
+//! is decoded, and nothing leaves the memory unless somebody is reported.
 
 mod settings;
 mod voice;
@@ -87,8 +88,8 @@ impl VoiceKeeper {
         self.next_sweep.get_or_insert(now + SWEEP_INTERVAL);
     }
 
-    /// A session that had so many bytes has more. Where all have too many, it gives up its own, whoever of it has most; while
-    /// it has less than its share, the others do so at the next sweep.
+    /// A session that had so many bytes has more. Where all have too many, it gives up its own, whoever of it has most;
+    /// while it has less than its share, the others do so at the next sweep.
     fn make_room(&mut self, before: usize, kept: &mut KeptVoices) {
         let most = if self.bytes > self.crowded_bytes() { before.max(self.share()) } else { usize::MAX };
         let over = kept.bytes.saturating_sub(most);
@@ -172,8 +173,8 @@ impl KeptVoices {
         self.voices.values_mut()
     }
 
-    /// Takes the oldest frames of whoever has most, some of so many bytes that shall go; how many frames these were. It is
-    /// an eighth of what that one has, so that it need not be looked for at each frame.
+    /// Takes the oldest frames of whoever has most, some of so many bytes that shall go; how many frames these were. It
+    /// is an eighth of what that one has, so that it need not be looked for at each frame.
     fn shrink_largest(&mut self, bytes: usize) -> u64 {
         let Some(voice) = self.voices.values_mut().max_by_key(|voice| voice.bytes()) else { return 0 };
         let before = voice.bytes();

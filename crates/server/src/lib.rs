@@ -14,9 +14,9 @@
 //! ```
 //!
 //! A *worker* is a [`SessionLoop`]: a plain struct, driven by `turn(now)`, with the sessions that it owns.
-//! [`Workers`] are several that share a server's sessions; [`DedicatedServer`] runs each in a thread of its own until it
-//! is told to stop, and [`ServerHandle`] is how others ask something of them.
-//! Here nothing knows of sound: voice is bytes that go to whoever listens.
+//! [`Workers`] are several that share a server's sessions; [`DedicatedServer`] runs each in a thread of its own until
+//! it is told to stop, and [`ServerHandle`] is how others ask something of them. Here nothing knows of sound: voice
+//! is bytes that go to whoever listens.
 //!
 //! ```
 //! use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings};
@@ -31,8 +31,8 @@
 //! # Ok::<(), consonance_server::SettingsError>(())
 //! ```
 //!
-//! With the feature `joining-hook`, which is on by default, a service of the operator's is asked over HTTP who may join; a game
-//! that hosts has other ways to decide.
+//! With the feature `joining-hook`, which is on by default, a service of the operator's is asked over HTTP who may
+//! join; a game that hosts has other ways to decide.
 
 mod admission;
 pub mod audit;

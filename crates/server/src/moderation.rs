@@ -116,8 +116,8 @@ impl Moderation {
         self.records.store_status()
     }
 
-    /// Forgets bans and sanctions that have ended, old entries of the audit log, and old reports. Somebody calls this once a minute or
-    /// so; what has ended holds no longer in any case.
+    /// Forgets bans and sanctions that have ended, old entries of the audit log, and old reports. Somebody calls this
+    /// once a minute or so; what has ended holds no longer in any case.
     pub fn clear_away(&self) {
         self.records.clear_away_now();
         if let Some(reports) = &self.reports {
@@ -125,7 +125,8 @@ impl Moderation {
         }
     }
 
-    /// Writes a deed into the audit log, and says how it is kept: what is on the disk is there with everything before it.
+    /// Writes a deed into the audit log, and says how it is kept: what is on the disk is
+    /// there with everything before it.
     fn log(
         &self,
         by: &By,

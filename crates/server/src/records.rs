@@ -142,8 +142,8 @@ impl Records {
         self.read().bans.len()
     }
 
-    /// Takes over a ban from elsewhere, such as the list of another server; its `id` is given here. Nobody is sent away for
-    /// it and no log tells of it: see [`Moderation::ban`](crate::moderation::Moderation::ban).
+    /// Takes over a ban from elsewhere, such as the list of another server; its `id` is given here. Nobody is sent away
+    /// for it and no log tells of it: see [`Moderation::ban`](crate::moderation::Moderation::ban).
     ///
     /// # Errors
     /// [`RecordsError::TooManyBans`].

@@ -20,8 +20,8 @@ const BOUNDS: [Duration; 12] = [
 
 /// Relayed packets by the time from a network's `poll` that gave one to the end of all that the worker sent for it.
 ///
-/// What a packet waits for before the worker takes it is not in it; while a worker has less to do than it can, that is next
-/// to nothing.
+/// What a packet waits for before the worker takes it is not in it; while a worker has less to do than it
+/// can, that is next to nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RelayDelay {

@@ -1,8 +1,7 @@
 //! Reports: what a player said just before somebody complained, as files.
 //!
-//! A worker keeps the latest seconds of each speaker, if the operator wants that
-//! ([`KeptVoicesSettings`]); [`Moderation::report`](crate::moderation::Moderation::report) takes them out, and a thread of
-//! its own writes them:
+//! A worker keeps the latest seconds of each speaker, if the operator wants that ([`KeptVoicesSettings`]);
+//! [`Moderation::report`](crate::moderation::Moderation::report) takes them out, and a thread of its own writes them:
 //!
 //! ```text
 //!   reports/
@@ -44,8 +43,8 @@ pub struct Reports {
 pub struct ReportsSettings {
     /// How long, in days (default 30); older ones are removed.
     pub keep_days: u32,
-    /// How many bytes all of them may have (default 1 GiB). Once they have, a further one is refused: who reports at random
-    /// is not to push out what matters.
+    /// How many bytes all of them may have (default 1 GiB). Once they have, a further one is refused: who reports at
+    /// random is not to push out what matters.
     pub bytes_max: u64,
 }
 
@@ -124,8 +123,8 @@ impl Reports {
         self.shelf.clear_away(now);
     }
 
-    /// Writes down what was said, at this time in seconds since 1970. Another thread does it, and is waited for: usually for
-    /// some milliseconds, and with a disk that hangs for five seconds.
+    /// Writes down what was said, at this time in seconds since 1970. Another thread does it, and is waited for:
+    /// usually for some milliseconds, and with a disk that hangs for five seconds.
     ///
     /// # Errors
     /// If all reports together are too large already, or the disk does not take it.

@@ -48,7 +48,8 @@ pub use numbers::{LoopNumbers, NetworkNumbers, SessionNumbers};
 /// Events taken from one network before the others and the timers get their turn.
 const EVENTS_PER_TURN: usize = 512;
 
-/// One worker's sessions × its networks, driven by [`turn`](Self::turn). Nothing here blocks, or asks for the time but to measure itself.
+/// One worker's sessions × its networks, driven by [`turn`](Self::turn). Nothing here blocks, or asks for
+/// the time but to measure itself.
 pub struct SessionLoop {
     directory: Arc<Directory>,
     /// Which worker it is of those in the directory.
@@ -58,7 +59,8 @@ pub struct SessionLoop {
     sessions: Sessions,
     desk: AdmissionDesk,
     records: Records,
-    /// Which session each link belongs to. Asked for every packet, by a number that we chose: nobody can make them collide.
+    /// Which session each link belongs to. Asked for every packet, by a number that we chose:
+    /// nobody can make them collide.
     session_of: FxHashMap<LinkId, usize>,
     /// Where each link comes from, on networks with addresses.
     address_of: FxHashMap<LinkId, IpAddr>,
@@ -148,8 +150,8 @@ impl SessionLoop {
         self.desk.set_waker(waker);
     }
 
-    /// Whether nothing comes without the waker, one of the descriptors, or the time that [`turn`](Self::turn) names; otherwise
-    /// it has to be turned every few milliseconds.
+    /// Whether nothing comes without the waker, one of the descriptors, or the time that [`turn`](Self::turn) names;
+    /// otherwise it has to be turned every few milliseconds.
     pub(crate) fn all_networks_wake(&self) -> bool {
         self.networks.all_wake()
     }

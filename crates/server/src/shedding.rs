@@ -14,8 +14,8 @@ pub struct SheddingSettings {
     pub turn_max: Duration,
     /// What newcomers are told, in seconds.
     pub retry_in_s: u32,
-    /// The process is there for the server alone, so that it counts, too, which share it uses of the processor time that it
-    /// may use: the threads of networks keep workers from their turns.
+    /// The process is there for the server alone, so that it counts, too, which share it uses of the processor time
+    /// that it may use: the threads of networks keep workers from their turns.
     pub counts_process: bool,
 }
 
@@ -35,8 +35,8 @@ pub enum Shedding {
     AboveTwoVoices,
 }
 
-/// Follows how busy one worker is, and says what it gives up. Steps up soon and down late, one at a time, so that what one
-/// step achieves shows before the next, and nothing flickers.
+/// Follows how busy one worker is, and says what it gives up. Steps up soon and down late, one at a time, so that what
+/// one step achieves shows before the next, and nothing flickers.
 #[derive(Debug)]
 pub(crate) struct Shedder {
     settings: SheddingSettings,
@@ -108,8 +108,8 @@ impl Shedder {
         self.step
     }
 
-    /// The worker was busy for this share of its time of late, and no turn took longer than this. What is given up from now
-    /// on, if that has changed.
+    /// The worker was busy for this share of its time of late, and no turn took longer than this. What is given up from
+    /// now on, if that has changed.
     pub(crate) fn observe(
         &mut self,
         now: Instant,

@@ -1,4 +1,5 @@
-//! Signed join tokens: who a player is and which rooms are open to it, in the words of a service that the server trusts.
+//! Signed join tokens: who a player is and which rooms are open to it, in the words of a
+//! service that the server trusts.
 //!
 //! A token is a JSON Web Token (RFC 7519) in its compact form, signed with HS256 (RFC 7518) or Ed25519 (RFC 8037).
 //! A key is a JSON Web Key (RFC 7517), so that programs in any language can make tokens.
@@ -37,8 +38,8 @@ pub use priority_name::{priority_name, priority_named};
 pub struct WallClock {
     /// Seconds since 1970.
     pub now: u64,
-    /// A token is good for so many seconds longer, and so many earlier, than it says (RFC 7519, section 4.1.4, allows a few
-    /// minutes).
+    /// A token is good for so many seconds longer, and so many earlier, than it says (RFC 7519, section
+    /// 4.1.4, allows a few minutes).
     pub leeway_s: u64,
 }
 
@@ -105,8 +106,8 @@ pub fn read_unchecked(token: &str) -> Result<Claims, TokenError> {
     signed::Signed::read(token)?.claims()
 }
 
-/// What a token says, if one of the keys has signed it and it is good now. A token that names its key is looked at with keys
-/// of that name and with keys that have none.
+/// What a token says, if one of the keys has signed it and it is good now. A token that names its key is looked at with
+/// keys of that name and with keys that have none.
 ///
 /// # Errors
 /// Why it is not good.

@@ -40,7 +40,8 @@ impl Calendar {
 impl Date {
     /// Of a day since 1970 (Hinnant, "chrono-Compatible Low-Level Date Algorithms", `civil_from_days`).
     fn of(days: u64) -> Self {
-        // Years begin in March here, so that the leap day is the last of its year; 719 468 days lie between the year 0 and 1970.
+        // Years begin in March here, so that the leap day is the last of its year; 719 468 days lie
+        // between the year 0 and 1970.
         let days = days + 719_468;
         let (era, day_of_era) = (days / 146_097, days % 146_097);
         let year_of_era =

@@ -13,8 +13,8 @@ use crate::recording::Recorder;
 use crate::session_loop::SessionLoop;
 use crate::sessions::SessionsSettings;
 
-/// Session loops that share the work of one server; [`DedicatedServer::start`](crate::DedicatedServer::start) gives each a
-/// thread.
+/// Session loops that share the work of one server;
+/// [`DedicatedServer::start`](crate::DedicatedServer::start) gives each a thread.
 ///
 /// A session has one owner: everything of it happens on its worker's thread, and so has its clients' traffic to.
 /// Networks that can tell by the session a client names whose it is are added as [shards](Self::add_shards), one for
@@ -35,8 +35,8 @@ impl Workers {
         Self { loops: (0..workers.get()).map(worker).collect(), directory, is_pinned: false }
     }
 
-    /// Goes on with sessions of another process, as far as there may be sessions of their names; how many places are kept.
-    /// Their clients have as long to come back as the limits say, from the first turn on.
+    /// Goes on with sessions of another process, as far as there may be sessions of their names; how many places are
+    /// kept. Their clients have as long to come back as the limits say, from the first turn on.
     pub fn restore(&mut self, sessions: &[(String, SessionSnapshot)]) -> usize {
         for (name, snapshot) in sessions {
             if let Some((worker, serial)) = self.directory.restore(name, snapshot.session) {
@@ -54,8 +54,8 @@ impl Workers {
     }
 
     /// Says by the session that a client names which worker takes it, for networks that ask right before they report
-    /// somebody as connected, which has to follow: the session waits for it. Who may still turn somebody away then asks the
-    /// [reservations](Self::reservations).
+    /// somebody as connected, which has to follow: the session waits for it. Who may still turn somebody away then asks
+    /// the [reservations](Self::reservations).
     pub fn placement(&self) -> impl Fn(&str) -> usize + Send + Sync + 'static {
         let directory = Arc::clone(&self.directory);
         move |session| directory.place(session)
@@ -88,8 +88,8 @@ impl Workers {
         true
     }
 
-    /// Keeps each worker's thread on a core of its own, as far as there are any: the first on the first that the process
-    /// may use, and so on. Where the system cannot, nothing happens.
+    /// Keeps each worker's thread on a core of its own, as far as there are any: the first on the first that the
+    /// process may use, and so on. Where the system cannot, nothing happens.
     #[must_use]
     pub fn pinned(mut self, is_pinned: bool) -> Self {
         self.is_pinned = is_pinned;

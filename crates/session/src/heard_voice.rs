@@ -1,6 +1,7 @@
 //! Who gives way where fewer voices are heard than speak.
 //!
-//! More priority is heard over less, at once; among equals, whoever is clearly louder, but not right after the other has begun.
+//! More priority is heard over less, at once; among equals, whoever is clearly louder, but not
+//! right after the other has begun.
 
 use core::cmp::Reverse;
 use core::time::Duration;
@@ -51,8 +52,8 @@ impl HeardVoice {
         now.since(self.spoke_at) >= Self::PAUSE
     }
 
-    /// Which of these voices gives way to one of this priority and loudness: of the weakest, the one that began last; none if
-    /// all of them stay.
+    /// Which of these voices gives way to one of this priority and loudness: of the weakest, the one that began
+    /// last; none if all of them stay.
     pub fn weaker<K>(
         voices: impl Iterator<Item = (K, Self)> + Clone,
         now: Instant,
@@ -72,8 +73,8 @@ impl HeardVoice {
         Self::weakest(voices.filter(gives_way), now).map(|(key, _)| key)
     }
 
-    /// Which of these voices gives way if one has to: that of the least priority, of these the quietest, and of equals the one
-    /// that began last.
+    /// Which of these voices gives way if one has to: that of the least priority, of these the quietest, and of
+    /// equals the one that began last.
     pub fn weakest<K>(voices: impl Iterator<Item = (K, Self)>, now: Instant) -> Option<(K, Self)> {
         voices.min_by_key(|(_, voice)| {
             let loudness = voice.loudness.at(now).unwrap_or(RecentLoudness::TYPICAL);

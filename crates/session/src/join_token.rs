@@ -5,7 +5,8 @@ use core::fmt;
 
 use consonance_wire::limits::JOIN_TOKEN_BYTES_MAX;
 
-/// Bytes that only the operator's own programs understand, usually a signed statement of who this is and what it may do.
+/// Bytes that only the operator's own programs understand, usually a signed statement of
+/// who this is and what it may do.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct JoinToken(Box<[u8]>);
 

@@ -64,9 +64,10 @@ pub struct Limits {
     /// Their bytes (default 32 768/s, 262 144 at once); counted as `control_limited`.
     pub control_bytes: Rate,
     /// Destinations of relays from one link (default 150/s, 600 at once), times the number of clients: so often may
-    /// a player speak to everybody. Where the server finds the destinations, whoever listens to several of a frame's
-    /// channels counts once up to eight of them, and so do 64 channels that nobody listens to. As many packets of one link's that have to arrive, about its rooms or
-    /// relayed, go to everybody, counted apart. Counted as `fan_out_limited`.
+    /// a player speak to everybody. Where the server finds the destinations, whoever listens to several of a
+    /// frame's channels counts once up to eight of them, and so do 64 channels that nobody listens to. As many
+    /// packets of one link's that have to arrive, about its rooms or relayed, go to everybody, counted apart.
+    /// Counted as `fan_out_limited`.
     pub fan_out: Rate,
     /// Handshakes over one link (default 1/s, 10 at once). Each costs twice as many packets as there are clients,
     /// and an honest client asks every 2 s; counted as `handshakes_limited`.
@@ -77,13 +78,14 @@ pub struct Limits {
     /// Reports from one link of where it is (default 20/s, 100 at once; an honest client sends ten per second at most);
     /// counted as `positions_limited`.
     pub positions: Rate,
-    /// Clients that wait to be admitted (default 256), if the driver is asked; counted as `joins_postponed`. Whoever waits
-    /// longer than [`handshake`](Self::handshake) is refused.
+    /// Clients that wait to be admitted (default 256), if the driver is asked; counted as `joins_postponed`. Whoever
+    /// waits longer than [`handshake`](Self::handshake) is refused.
     pub waiting_joins: usize,
     /// How long a client has to wait from one text to the next, wherever it writes (default 0, not at all); counted as
     /// `texts_held`. Rooms may ask for more: see [`RoomLimits`](crate::RoomLimits).
     pub text_every: Duration,
-    /// Players about whom an operator has decided something, here or not (default 16 384); further decisions are errors.
+    /// Players about whom an operator has decided something, here or not (default 16 384);
+    /// further decisions are errors.
     pub standings: usize,
     /// Strikes that are forgiven (default 10/s, 300 at once): packets over a rate above or against the rules. A link
     /// with more of them is closed; counted as `abusers_closed`.

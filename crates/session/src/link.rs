@@ -27,7 +27,8 @@ pub enum Delivery {
 pub enum LinkCommand {
     /// Connect to the server; answer with `handle_connected` or `handle_connect_failed`. Only a client asks for this.
     Open,
-    /// Close this link after what was sent on it so far. No `handle_disconnected` is expected for it, and none does harm.
+    /// Close this link after what was sent on it so far. No `handle_disconnected` is
+    /// expected for it, and none does harm.
     Close {
         /// The link to close.
         link: LinkId,
@@ -87,8 +88,8 @@ pub enum CloseReason {
     CodecRefused,
     /// The server's driver does not send what waits, and this link cannot do without what it just sent.
     Overloaded,
-    /// The peer did more against the rules than [`Limits::strikes`](crate::Limits) forgives; a direct peer, as much in a
-    /// row as is no accident.
+    /// The peer did more against the rules than [`Limits::strikes`](crate::Limits) forgives; a direct peer, as
+    /// much in a row as is no accident.
     Abuse {
         /// What it did last.
         last: Offence,

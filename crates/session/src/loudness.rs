@@ -1,9 +1,9 @@
 //! How loud a frame of Opus is, from its first bits: nothing is decoded.
 //!
-//! The part of a frame that SILK makes begins with the kind of sound and the gain of its excitation, five symbols behind
-//! the flags (RFC 6716, section 4.2.7). That gain follows the voice's level closely enough to tell who is louder, costs a
-//! few multiplications, and no speaker can lie about it: it is what listeners play.
-//! Frames without such a part (CELT alone, as for music) and stereo have none that is as cheap.
+//! The part of a frame that SILK makes begins with the kind of sound and the gain of its excitation, five symbols
+//! behind the flags (RFC 6716, section 4.2.7). That gain follows the voice's level closely enough to tell who is
+//! louder, costs a few multiplications, and no speaker can lie about it: it is what listeners play. Frames without such
+//! a part (CELT alone, as for music) and stereo have none that is as cheap.
 
 use core::time::Duration;
 
@@ -11,8 +11,8 @@ use consonance_opus_packet::first_frame;
 
 use crate::time::Instant;
 
-/// How loud somebody was of late, in steps of 1.37 dB, 0 … 63: as loud as a frame was, and one step less each 40 ms after
-/// it, so that nobody counts as quiet between two words.
+/// How loud somebody was of late, in steps of 1.37 dB, 0 … 63: as loud as a frame was, and one step less each 40 ms
+/// after it, so that nobody counts as quiet between two words.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RecentLoudness {
     /// As of when it was as loud; none as long as no frame has said so.
@@ -23,7 +23,8 @@ impl RecentLoudness {
     /// Steps by which somebody is clearly louder than another: 8 dB, more than a voice varies from word to word.
     pub const CLEARLY: u8 = 6;
 
-    /// What counts for voices whose frames do not say how loud they are: that of plain speech in the middle of what there is.
+    /// What counts for voices whose frames do not say how loud they are: that of plain speech in
+    /// the middle of what there is.
     pub const TYPICAL: u8 = 24;
 
     /// A frame was so loud; none if it does not show.
@@ -44,8 +45,9 @@ impl RecentLoudness {
 /// One step less after each such time.
 const FADING: Duration = Duration::from_millis(40);
 
-/// The gain of the first stretch of a frame's first 20 ms in steps of 1.37 dB, from 0 to 63; none if the frame does not
-/// show it. Where the frame repeats the one before for listeners who lost it, it is that one's, and up to 10 dB too much.
+/// The gain of the first stretch of a frame's first 20 ms in steps of 1.37 dB, from 0 to 63; none if the
+/// frame does not show it. Where the frame repeats the one before for listeners who lost it, it is that
+/// one's, and up to 10 dB too much.
 pub fn loudness(frame: &[u8]) -> Option<u8> {
     let &toc = frame.first()?;
     let (config, is_stereo) = (toc >> 3, toc & 4 != 0);
@@ -150,8 +152,9 @@ mod tests {
 
     use super::*;
 
-    /// The beginnings of frames that Opus made of a vowel in `assets/speech/austen-1.wav`, at 24 kbit/s, from 40 dB below the
-    /// recording's level up to it in steps of 10 dB: first without copies of the frame before, then with them.
+    /// The beginnings of frames that Opus made of a vowel in `assets/speech/austen-1.wav`, at 24 kbit/s,
+    /// from 40 dB below the recording's level up to it in steps of 10 dB: first without copies of the
+    /// frame before, then with them.
     const PLAIN: [(&[u8], u8); 5] = [
         (&[0x48, 0x80, 0x36, 0xe0, 0x35, 0x30, 0xda, 0xe2, 0x56, 0xcd], 11),
         (&[0x78, 0x80, 0xa0, 0x2f, 0x96, 0xb2, 0x97, 0x79, 0xf5, 0x6a], 17),

@@ -8,8 +8,8 @@ use crate::link::Delivery;
 
 /// The longest packets that the network carries, in bytes: nothing longer is made.
 ///
-/// What does not fit into one packet is told in several where the protocol has a way to, and refused to whoever asked for
-/// it otherwise. Values count within [`MIN_BYTES`](Self::MIN_BYTES) and the 1024 bytes that an original takes.
+/// What does not fit into one packet is told in several where the protocol has a way to, and refused to whoever asked
+/// for it otherwise. Values count within [`MIN_BYTES`](Self::MIN_BYTES) and the 1024 bytes that an original takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PacketLimits {
     /// Of packets that have to arrive (default 1024).
@@ -65,8 +65,8 @@ impl Default for PacketLimits {
     }
 }
 
-/// A client and the rooms that it listens to, in packets of at most `max_bytes`: its state with as many rooms as fit, then
-/// that it entered each of the others. Rooms whose names fit no packet are left out.
+/// A client and the rooms that it listens to, in packets of at most `max_bytes`: its state with as many rooms as fit,
+/// then that it entered each of the others. Rooms whose names fit no packet are left out.
 pub(crate) fn write_state(
     session: SessionId,
     client: &Client<'_>,

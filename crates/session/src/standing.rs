@@ -50,8 +50,8 @@ impl Standing {
         self.sanctions[sanction as usize].take().is_some()
     }
 
-    /// The rights in a room from now on; those that leave everything to the room's rules are forgotten. False if there are
-    /// [`ROOMS_MAX`](Self::ROOMS_MAX) others, and nothing has changed.
+    /// The rights in a room from now on; those that leave everything to the room's rules are forgotten. False if there
+    /// are [`ROOMS_MAX`](Self::ROOMS_MAX) others, and nothing has changed.
     pub fn set_room_rights(&mut self, room: &str, rights: RoomRights) -> bool {
         if rights == RoomRights::default() {
             self.rooms.remove(room);

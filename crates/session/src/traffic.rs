@@ -6,9 +6,8 @@ use crate::time::Instant;
 
 /// Packets in one direction: totals by type, and rates over the last ten seconds.
 ///
-/// Reports of how voice arrives count as what carries them, [`MessageType::ErrorWrongSession`].
-/// Counting allocates nothing. Rates are read at a time that the reader brings, so they fall to zero when nothing passes
-/// any more.
+/// Reports of how voice arrives count as what carries them, [`MessageType::ErrorWrongSession`]. Counting allocates
+/// nothing. Rates are read at a time that the reader brings, so they fall to zero when nothing passes any more.
 #[derive(Clone, Debug)]
 pub struct Traffic {
     by_type: [Meter; TYPES.len()],

@@ -1,13 +1,12 @@
 //! Whole voice sessions in one thread: hundreds of clients and a server on simulated time and a seeded network.
 //!
-//! The engines are the real ones of `consonance-session`; the network, the clocks and the players are not.
-//! Some players speak the original's protocol and some ours, where the server finds the listeners and a lost link may be
-//! followed by another one that gets the same place back.
-//! A seed decides what goes wrong: packets are lost, late, repeated and held up, links break without a word,
-//! machines crash, clocks are off, the server is replaced, somebody forges packets.
-//! All the while a naive reference says what everybody has to know and whom every word has to reach, and each step of
-//! the engines is compared with it.
-//! Then the trouble ends, and everybody has to be connected, to know the same, and to be heard.
+//! The engines are the real ones of `consonance-session`; the network, the clocks and the players are not. Some
+//! players speak the original's protocol and some ours, where the server finds the listeners and a lost link may be
+//! followed by another one that gets the same place back. A seed decides what goes wrong: packets are lost, late,
+//! repeated and held up, links break without a word, machines crash, clocks are off, the server is replaced, somebody
+//! forges packets. All the while a naive reference says what everybody has to know and whom every word has to reach,
+//! and each step of the engines is compared with it. Then the trouble ends, and everybody has to be connected, to
+//! know the same, and to be heard.
 //!
 //! ```text
 //!   action ──▶ actor (Client) ──▶ network ──▶ actor (Server) ──▶ network ──▶ actor (Client)

@@ -17,9 +17,9 @@ use crate::world::outside::LinkOrder;
 ///
 /// Time is an argument, and may be real or slower: nothing is checked against it but [`LiveScenario::patience`].
 ///
-/// Of the troubles of a simulated session it has those that players make themselves: they come, go, crash, hang up, change
-/// rooms, write, talk and forge. Trouble lasts for [`Scenario::length`]; then everybody has to be connected, to know the
-/// same, and to be heard by everybody who listens.
+/// Of the troubles of a simulated session it has those that players make themselves: they come, go, crash, hang up,
+/// change rooms, write, talk and forge. Trouble lasts for [`Scenario::length`]; then everybody has to be connected, to
+/// know the same, and to be heard by everybody who listens.
 ///
 /// The server is to keep places of lost links for longer than the whole session.
 #[derive(Debug)]
@@ -38,8 +38,8 @@ pub struct LiveScenario {
     pub scenario: Scenario,
     /// The network may deliver voice twice (default no).
     pub may_repeat: bool,
-    /// Within this, after the trouble, everything has to come right: once until all know the same, and once until all are
-    /// heard (default 60 s).
+    /// Within this, after the trouble, everything has to come right: once until all know the same, and once until
+    /// all are heard (default 60 s).
     pub patience: Duration,
 }
 
@@ -155,8 +155,8 @@ impl Live {
         self.judge(done)
     }
 
-    /// A packet came over a player's link. It is looked at with the next [`advance`](Self::advance) for which the server is
-    /// known to have sent it.
+    /// A packet came over a player's link. It is looked at with the next [`advance`](Self::advance) for which the
+    /// server is known to have sent it.
     pub fn player_received(&mut self, link: LinkId, delivery: Delivery, packet: &[u8]) {
         self.world.outside_received(link, delivery, packet);
     }

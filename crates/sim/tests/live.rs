@@ -1,4 +1,5 @@
-//! A session that is carried from outside is judged as a simulated one: here with a server and a network that take no time.
+//! A session that is carried from outside is judged as a simulated one: here with a server and
+//! a network that take no time.
 
 use std::collections::BTreeMap;
 use std::time::Duration;

@@ -54,7 +54,8 @@ const FRAME: Duration = Duration::from_millis(20);
 /// So many frames that could not be said in time are said at once; older ones never.
 const CATCH_UP: u32 = 5;
 const FRAME_BYTES: usize = 80;
-/// The first byte of a packet of one frame, full band, mono (RFC 6716, section 3.1): any bytes behind it are some sound.
+/// The first byte of a packet of one frame, full band, mono (RFC 6716, section 3.1): any
+/// bytes behind it are some sound.
 pub(crate) const OPUS_20_MS: u8 = 31 << 3;
 
 impl Choir {
@@ -100,7 +101,8 @@ impl Choir {
         self.number
     }
 
-    /// Whether each listener has heard something that was said later than this frame: others may have waited on the way.
+    /// Whether each listener has heard something that was said later than this frame:
+    /// others may have waited on the way.
     pub(crate) fn has_heard_beyond(&self, number: u64) -> bool {
         self.is_in() && self.rooms.iter().flat_map(Room::listeners).all(|player| player.heard > number)
     }

@@ -84,6 +84,7 @@ impl Findings {
 const SILENCE_MAX: Duration = Duration::from_secs(1);
 /// All sockets of the honest are read by one thread of a machine that has other things to do.
 const LOSS_PERCENT_MAX: f64 = 5.0;
-/// After the server serves again. It resets connections that it does not know, so often it takes two seconds; but resets are
-/// rationed, and amid junk a client may get none: then its idle time-out of 10 s has to pass, and a pause between attempts.
+/// After the server serves again. It resets connections that it does not know, so often it takes two seconds;
+/// but resets are rationed, and amid junk a client may get none: then its idle time-out of 10 s has to pass,
+/// and a pause between attempts.
 const RECOVERY_MAX: Duration = Duration::from_secs(20);

@@ -1,6 +1,7 @@
 //! A real `consonance serve` under honest players, strangers and trouble, for as long as one likes.
 //!
-//! Who uses it: `cargo xtask soak`, which builds both programs first. `docs/soak.md` says what is done and what has to hold.
+//! Who uses it: `cargo xtask soak`, which builds both programs first. `docs/soak.md` says what
+//! is done and what has to hold.
 //!
 //! ```text
 //!                    ┌─ choir: honest players, who must hear each other ──────┐

@@ -1,4 +1,5 @@
-//! Somebody who moderates visitors over the admin API all the while: mutes, moves, kicks, reports, bans for some seconds.
+//! Somebody who moderates visitors over the admin API all the while: mutes, moves, kicks,
+//! reports, bans for some seconds.
 
 use std::io;
 use std::sync::Arc;

@@ -32,7 +32,8 @@ pub(crate) enum Limited {
     Descriptors,
 }
 
-/// For `sh -c`: a write beyond the limit of a file's size is an error like that of a full disk, and not the end of the process.
+/// For `sh -c`: a write beyond the limit of a file's size is an error like that of a full disk,
+/// and not the end of the process.
 pub(crate) const START: &str = "trap '' XFSZ; exec \"$0\" \"$@\"";
 
 impl Server {

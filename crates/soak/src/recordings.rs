@@ -1,5 +1,5 @@
-//! What the server has recorded, and reports: after its end, whatever that was, all of it has to be there, ended, and fit to
-//! be played.
+//! What the server has recorded, and reports: after its end, whatever that was, all of it has to be there,
+//! ended, and fit to be played.
 
 use std::collections::BTreeSet;
 use std::error::Error;

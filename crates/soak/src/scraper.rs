@@ -130,8 +130,8 @@ impl Reading {
     }
 }
 
-/// By how much a number was last more than those that it is made of, and for how many readings. Players come and go, and are
-/// not counted everywhere at the same moment.
+/// By how much a number was last more than those that it is made of, and for how many readings. Players come and go,
+/// and are not counted everywhere at the same moment.
 #[derive(Clone, Copy, Debug, Default)]
 struct Drift {
     apart: f64,

@@ -1,5 +1,5 @@
-//! The run: one wave after the other, each with a crowd, perhaps with trouble, and then with quiet in which everything has to
-//! return to its level.
+//! The run: one wave after the other, each with a crowd, perhaps with trouble, and then with quiet in which
+//! everything has to return to its level.
 
 use std::env;
 use std::error::Error;
@@ -69,8 +69,8 @@ const RETURN_PATIENCE: Duration = Duration::from_secs(21);
 /// How much anonymous memory may be over its level after a wave: a quarter, and what allocators keep.
 const MEMORY_FACTOR: f64 = 1.25;
 const MEMORY_SLACK: f64 = 4.0 * 1024.0 * 1024.0;
-/// The operators' listener has threads for what may take a while, and lets them go ten seconds later; somebody always asks for
-/// metrics.
+/// The operators' listener has threads for what may take a while, and lets them go ten seconds later;
+/// somebody always asks for metrics.
 const THREADS_SLACK: usize = 2;
 /// Longer than any request is waited for.
 const MODERATOR_PATIENCE: Duration = Duration::from_secs(30);

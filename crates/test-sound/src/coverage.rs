@@ -17,8 +17,8 @@ pub struct Coverage {
 }
 
 impl Coverage {
-    /// Looks for each frame of what was said where those before and behind it are: a frame is there if what is heard in its
-    /// place has its waveform, as far as codecs keep that (from some 300 Hz to 1.5 kHz), and about its loudness.
+    /// Looks for each frame of what was said where those before and behind it are: a frame is there if what is heard in
+    /// its place has its waveform, as far as codecs keep that (from some 300 Hz to 1.5 kHz), and about its loudness.
     ///
     /// What was heard may be late, stretched and squeezed as jitter buffers do, and as loud as it likes all in all.
     pub fn of(said: &[f32], heard: &[f32]) -> Self {
@@ -72,8 +72,9 @@ fn find(frame: &[f32], heard: &Whole, place: i64) -> Found {
     }
 }
 
-/// Where each frame is, to a quarter of a millisecond: the way through what was heard on which frames are most like, and that
-/// seldom leaves its direction. Viterbi's algorithm over how far each frame is shifted from where it would lie undisturbed.
+/// Where each frame is, to a quarter of a millisecond: the way through what was heard on which frames are most
+/// like, and that seldom leaves its direction. Viterbi's algorithm over how far each frame is shifted from
+/// where it would lie undisturbed.
 fn path(frames: &[&[f32]], heard: &Whole, start: i64, is_speech: impl Fn(usize) -> bool) -> Vec<i64> {
     let (step, reach) = (COARSE as i64, STRETCH / COARSE as i64);
     let shifts = (2 * reach + 1) as usize;
@@ -104,8 +105,8 @@ fn path(frames: &[&[f32]], heard: &Whole, start: i64, is_speech: impl Fn(usize) 
     places
 }
 
-/// The best way to each shift from those of the frame before: straight on, a little aside, or, at a price, from further; but
-/// nobody hears what was said later before what was said earlier.
+/// The best way to each shift from those of the frame before: straight on, a little aside, or, at a price, from
+/// further; but nobody hears what was said later before what was said earlier.
 fn ways(scores: &mut Vec<f64>) -> Vec<usize> {
     let better = |one: usize, other: usize| if scores[other] > scores[one] { other } else { one };
     let best_up_to: Vec<_> = (0..scores.len())
@@ -130,7 +131,8 @@ fn index_of_best(scores: &[f64]) -> usize {
     (0..scores.len()).max_by(|a, b| scores[*a].total_cmp(&scores[*b])).unwrap_or(0)
 }
 
-/// What lies between some 300 Hz and 1.5 kHz: codecs' filters shift what is below, and they make up the noise that is above.
+/// What lies between some 300 Hz and 1.5 kHz: codecs' filters shift what is below, and they
+/// make up the noise that is above.
 fn filtered(sound: &[f32]) -> Vec<f32> {
     let before = |sample: usize| sound[sample.saturating_sub(2 * COARSE)..sample].iter().sum::<f32>();
     let at = |sample: usize| before(sample) - before(sample.saturating_sub(COARSE));
@@ -143,8 +145,8 @@ fn median(values: impl Iterator<Item = f64>) -> f64 {
     values.get(values.len() / 2).copied().unwrap_or(0.0)
 }
 
-/// What has less energy than a hundredth of the loudest frame's (−20 dB) has no waveform that a codec would keep, and is not
-/// counted.
+/// What has less energy than a hundredth of the loudest frame's (−20 dB) has no waveform that a codec
+/// would keep, and is not counted.
 const SPEECH_RANGE: f64 = 100.0;
 /// The likeness of a frame of which half is there.
 const LIKE: f64 = 0.7;

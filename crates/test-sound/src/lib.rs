@@ -1,6 +1,6 @@
-//! Speech for the tests of all crates, encoded as a player's client does, and how much of it is found again: sample upon sample
-//! in what a codec made of it ([`correlation`]), wherever it is in what somebody heard ([`likeness()`]), or frame by frame, so
-//! that losses can be counted ([`Coverage`]).
+//! Speech for the tests of all crates, encoded as a player's client does, and how much of it is found again: sample
+//! upon sample in what a codec made of it ([`correlation`]), wherever it is in what somebody heard ([`likeness()`]), or
+//! frame by frame, so that losses can be counted ([`Coverage`]).
 //!
 //! ```
 //! use consonance_test_sound::{FRAME_SAMPLES, correlation, decode_live, encode, speech};
@@ -10,8 +10,8 @@
 //! assert!(correlation(&said, &heard) > 0.9);
 //! ```
 //!
-//! Sounds are samples of 32 bits at 48 kHz, mono where nothing else is said. Only tests use this crate: what cannot be read
-//! or decoded ends them.
+//! Sounds are samples of 32 bits at 48 kHz, mono where nothing else is said. Only tests use this crate: what cannot
+//! be read or decoded ends them.
 #![forbid(unsafe_code)]
 #![expect(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a test that cannot be set up fails")]
 
@@ -136,8 +136,8 @@ pub fn peak(sound: &[f32]) -> f32 {
     sound.iter().fold(0.0, |peak: f32, sample| peak.max(sample.abs()))
 }
 
-/// The longest time without a sound, in samples: less than a hundredth of the amplitude of the loudest 5 ms (−40 dB), to
-/// within 5 ms.
+/// The longest time without a sound, in samples: less than a hundredth of the amplitude of the loudest 5
+/// ms (−40 dB), to within 5 ms.
 pub fn longest_silence(sound: &[f32]) -> usize {
     let energies: Vec<f32> =
         sound.chunks(PIECE_SAMPLES).map(|piece| piece.iter().map(|sample| sample * sample).sum()).collect();

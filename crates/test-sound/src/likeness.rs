@@ -2,8 +2,8 @@
 
 use std::ops::RangeInclusive;
 
-/// The [`likeness`] of a voice that was heard to the one that was spoken is more: 0.95 if all goes well, and up to a quarter
-/// may be lost on a machine that has no time.
+/// The [`likeness`] of a voice that was heard to the one that was spoken is more: 0.95 if all goes well, and up to a
+/// quarter may be lost on a machine that has no time.
 pub const ALIKE: f64 = 0.7;
 /// The [`likeness`] of a voice to any other is less, not half as much.
 pub const UNLIKE: f64 = ALIKE / 2.0;
@@ -12,18 +12,19 @@ pub const UNLIKE: f64 = ALIKE / 2.0;
 const COARSEST: usize = 48;
 /// … that of each window at 4 kHz, and at last to the sample.
 pub(crate) const COARSE: usize = 12;
-/// In samples. Each twentieth of a second is compared by itself: a jitter buffer that catches up after a stall
-/// stretches and squeezes several times per second, and what lies on both sides of such a joint fits nowhere as a whole.
+/// In samples. Each twentieth of a second is compared by itself: a jitter buffer that catches up after
+/// a stall stretches and squeezes several times per second, and what lies on both sides of such a
+/// joint fits nowhere as a whole.
 pub const WINDOW: usize = 2_400;
 /// How far a window may lie from where the whole lies, in samples: 600 ms, the longest delay of a jitter buffer.
 pub(crate) const STRETCH: i64 = 28_800;
-/// How far it may lie from where a neighbour lies, 20 ms. So short a piece of any voice is somewhere like another voice,
-/// but two of them hardly ever in the same place.
+/// How far it may lie from where a neighbour lies, 20 ms. So short a piece of any voice is somewhere like another
+/// voice, but two of them hardly ever in the same place.
 const JOINT: u64 = 960;
 
-/// Where in `whole` does `part` lie, and how like is it there? The mean over its windows of the normalised correlation at
-/// the best place, weighted with their energy: 1 = the same but for loudness, 0 = not there at all. A window that lies
-/// apart from both its neighbours is not there.
+/// Where in `whole` does `part` lie, and how like is it there? The mean over its windows of the normalised correlation
+/// at the best place, weighted with their energy: 1 = the same but for loudness, 0 = not there at all. A window that
+/// lies apart from both its neighbours is not there.
 pub fn likeness(part: &[f32], whole: &[f32]) -> f64 {
     let found = places(part, whole);
     let is_near = |a: usize, b: usize| found[a].shift.abs_diff(found[b].shift) <= JOINT;

@@ -114,7 +114,8 @@ enum Patch {
 
 const PATCHES: [Patch; 3] = [Patch::Silence, Patch::Nothing, Patch::TheFrameBefore];
 
-/// Takes about this share of all frames out, one in each piece of equal length, anywhere within it; how many there were.
+/// Takes about this share of all frames out, one in each piece of equal length, anywhere
+/// within it; how many there were.
 fn cut(said: &[f32], share: f64, patch: Patch) -> (Vec<f32>, u32) {
     let mut dice = 1_u64;
     let (mut heard, mut cuts) = (Vec::new(), 0);

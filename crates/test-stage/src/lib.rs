@@ -1,8 +1,9 @@
 //! Programs and browsers as parts of a test: started, directed, listened to, waited for, and ended with the test.
 //!
-//! * [`Child`] is a program of ours: what it says, its signals, its end. [`free_port`] is for those that must be told theirs.
-//! * [`Browser`] is a real one with a microphone that is a recording, and a [`Tab`] is a page in it: clicked, typed into,
-//!   looked at, and listened to sample for sample.
+//! * [`Child`] is a program of ours: what it says, its signals, its end. [`free_port`] is for
+//!   those that must be told theirs.
+//! * [`Browser`] is a real one with a microphone that is a recording, and a [`Tab`] is a page in it: clicked, typed
+//!   into, looked at, and listened to sample for sample.
 //! * [`until`] and [`Patience`] wait for events; each wait has an end, and Ctrl-C ends all of them.
 //! * [`Failure`] says in words what was not as it should be.
 //!

@@ -9,8 +9,8 @@ const FIRST: u16 = 20_000;
 /// So many each process has to itself, as far as their numbers go.
 const EACH: u16 = 100;
 
-/// One that is free for TCP and for UDP, and that this run has given to nobody else: scenarios are played side by side, and a
-/// port is free until its program has it, and again between two programs of a test.
+/// One that is free for TCP and for UDP, and that this run has given to nobody else: scenarios are played side by side,
+/// and a port is free until its program has it, and again between two programs of a test.
 ///
 /// # Errors
 /// If the operating system has none.

@@ -13,15 +13,15 @@ use crate::{Delivery, DisconnectReason, Peer};
 /// whoever ended it, and `poll` reports them as [`ClientEvent::Direct`](crate::ClientEvent::Direct).
 ///
 /// A direct link may come and go at any time, with or without a link to the server, and stays when that ends; a network
-/// that cannot keep it then ends it, and says so in its documentation.
-/// It takes what the link to the server takes, see [`limits`](crate::ClientTransport::limits), and is counted in the same
-/// [`statistics`](crate::ClientTransport::statistics).
-/// There is a limit to the number of direct links, and dropping the transport ends them all in order.
+/// that cannot keep it then ends it, and says so in its documentation. It takes what the link to the server takes, see
+/// [`limits`](crate::ClientTransport::limits), and is counted in the same
+/// [`statistics`](crate::ClientTransport::statistics). There is a limit to the number of direct links, and dropping the
+/// transport ends them all in order.
 pub trait DirectLinks {
     /// Sends one packet over many direct links, with one copy for all of them.
     ///
-    /// Links that are gone are skipped and counted; a packet above the limits is dropped and counted. A link whose queue
-    /// cannot take another reliable packet ends as [`DisconnectReason::Overloaded`], and that one alone.
+    /// Links that are gone are skipped and counted; a packet above the limits is dropped and counted. A link whose
+    /// queue cannot take another reliable packet ends as [`DisconnectReason::Overloaded`], and that one alone.
     fn send_direct(&mut self, now: Instant, peers: &[Peer], delivery: Delivery, packet: &[u8]);
 
     /// Ends one direct link in order: reliable packets sent before are delivered first, if the network lets them.

@@ -96,8 +96,8 @@ pub struct HostedSettings {
     pub outgoing_reliable_bytes: usize,
     /// Unreliable packets that the host did not poll yet, over all links. One more drops the oldest. 1024.
     pub outgoing_unreliable_packets: usize,
-    /// How long an unreliable packet may wait for the host. Older ones are dropped, so that after a game has stood still
-    /// nobody hears what was said long ago. 300 ms.
+    /// How long an unreliable packet may wait for the host. Older ones are dropped, so that after a game has stood
+    /// still nobody hears what was said long ago. 300 ms.
     pub outgoing_unreliable_age: Duration,
     /// Peers of a server at once. 4096.
     pub peers_max: usize,

@@ -5,9 +5,9 @@
 //! Reliable packets are never dropped: when a peer's queue is full the network must stop reading from that peer,
 //! or end its link.
 //!
-//! [`Inbox`] is the plain structure; [`Mailbox`] is one behind a lock, with a waker, for networks that receive on
-//! threads of their own. A client transport uses the same with one "peer" for each attempt to connect and for each direct
-//! link.
+//! [`Inbox`] is the plain structure; [`Mailbox`] is one behind a lock, with a waker, for networks that
+//! receive on threads of their own. A client transport uses the same with one "peer" for each attempt to
+//! connect and for each direct link.
 
 mod mailbox;
 mod peer_queue;

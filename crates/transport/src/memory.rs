@@ -5,7 +5,8 @@
 //! Both sides may live in one thread or in different ones.
 //! Whatever is sent waits in bounded queues until the other side polls, never inside the sender's call.
 //!
-//! Clients have [direct links](crate::DirectLinks) to each other when a test or a game says so, with or without a server:
+//! Clients have [direct links](crate::DirectLinks) to each other when a test or a game says
+//! so, with or without a server:
 //!
 //! ```
 //! # use std::time::Instant;

@@ -11,8 +11,8 @@ use crate::{
     PageStatistics, PathStatistics, ServerStatistics,
 };
 
-/// A transport's name for one of many connections, a server's or a client's [direct link](crate::DirectLinks): unique for
-/// the life of the transport, counting up, never used again, below 2⁴⁸.
+/// A transport's name for one of many connections, a server's or a client's [direct link](crate::DirectLinks): unique
+/// for the life of the transport, counting up, never used again, below 2⁴⁸.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Peer(pub u64);
 
@@ -34,8 +34,8 @@ pub trait ServerTransport: Send {
     /// A peer whose queue cannot take another reliable packet is disconnected as too slow.
     fn send(&mut self, now: Instant, peers: &[Peer], delivery: Delivery, packet: &[u8]);
 
-    /// Sends what [`send`](Self::send) has only collected. Drivers call it when they have nothing more to send for now; a
-    /// `poll` that says `None` does the same.
+    /// Sends what [`send`](Self::send) has only collected. Drivers call it when they have nothing more to send for now;
+    /// a `poll` that says `None` does the same.
     fn flush(&mut self, _now: Instant) {}
 
     /// Ends one link in order: reliable packets sent before are delivered first, if the peer takes them soon.
@@ -44,7 +44,8 @@ pub trait ServerTransport: Send {
     /// reported after this call; its [`ServerEvent::Disconnected`] comes when the goodbye is on its way.
     fn disconnect(&mut self, now: Instant, peer: Peer, reason: &str);
 
-    /// [Ends](Self::disconnect) one link for a reason that is told to programs, too, where the network has a way for that.
+    /// [Ends](Self::disconnect) one link for a reason that is told to programs, too, where
+    /// the network has a way for that.
     fn turn_away(&mut self, now: Instant, peer: Peer, _goodbye: Goodbye, reason: &str) {
         self.disconnect(now, peer, reason);
     }
@@ -63,9 +64,9 @@ pub trait ServerTransport: Send {
     /// network's descriptor.
     fn set_waker(&mut self, _waker: Waker) {}
 
-    /// Whether the waker and the [descriptor](Self::descriptor), as far as there is one, tell of everything that comes. A
-    /// driver that knows can sleep until then, or until [`wants_poll_at`](Self::wants_poll_at); otherwise it looks every
-    /// few milliseconds.
+    /// Whether the waker and the [descriptor](Self::descriptor), as far as there is one, tell of everything that
+    /// comes. A driver that knows can sleep until then, or until [`wants_poll_at`](Self::wants_poll_at); otherwise it
+    /// looks every few milliseconds.
     fn wakes(&self) -> bool {
         false
     }
@@ -90,7 +91,8 @@ pub trait ServerTransport: Send {
     /// What was sent, received, dropped and turned away since this object was made, over all peers.
     fn statistics(&self) -> ServerStatistics;
 
-    /// What the datagrams beside the connections did, on networks that have such a path. It takes a moment for each peer.
+    /// What the datagrams beside the connections did, on networks that have such a path. It
+    /// takes a moment for each peer.
     fn path_statistics(&self, _now: Instant) -> Option<PathStatistics> {
         None
     }
@@ -105,8 +107,8 @@ pub trait ServerTransport: Send {
         None
     }
 
-    /// Whether a peer that was just reported as connected may believe that it never was away, since only something behind its
-    /// back was: whatever it holds from before has to be renewed.
+    /// Whether a peer that was just reported as connected may believe that it never was away, since only something
+    /// behind its back was: whatever it holds from before has to be renewed.
     fn came_back(&self, _peer: Peer) -> bool {
         false
     }
@@ -122,8 +124,8 @@ pub trait ServerTransport: Send {
     }
 }
 
-/// The IP address that [`ServerEvent::Connected`] says, if it says one: with a port, such as `192.0.2.1:7` and `[2001:db8::1]:7`, or
-/// without. An address of IPv4 that is written as one of IPv6 is the former.
+/// The IP address that [`ServerEvent::Connected`] says, if it says one: with a port, such as `192.0.2.1:7` and
+/// `[2001:db8::1]:7`, or without. An address of IPv4 that is written as one of IPv6 is the former.
 pub fn remote_address(remote: &str) -> Option<IpAddr> {
     let with_port = remote.parse().map(|address: SocketAddr| address.ip());
     Some(with_port.or_else(|_| remote.parse()).ok()?.to_canonical())
@@ -139,8 +141,8 @@ pub enum ServerEvent<'a> {
         /// The session its address named; empty if the network names none.
         session: String,
         /// Where it is. An IP address, with a port or without, is what bans and guesses at passwords count by
-        /// ([`remote_address`]); anything else is words for logs, by which guesses count as they are: the same person must
-        /// not be able to come with others each time.
+        /// ([`remote_address`]); anything else is words for logs, by which guesses count as they are: the same person
+        /// must not be able to come with others each time.
         remote: String,
     },
     /// A packet came from a peer.

@@ -1,5 +1,5 @@
-//! Names of sessions, and how they are written in addresses (percent-encoding, RFC 3986, section 2.1): the same on every
-//! network, so that a session can be named over any of them.
+//! Names of sessions, and how they are written in addresses (percent-encoding, RFC 3986, section 2.1): the same on
+//! every network, so that a session can be named over any of them.
 
 use std::fmt::Write as _;
 
@@ -21,8 +21,8 @@ pub fn problem(name: &str) -> Option<&'static str> {
     }
 }
 
-/// A name, or any other text, as it stands in one part of an address or behind its `?`: everything but unreserved characters
-/// (RFC 3986, section 2.3) is spelt by its bytes.
+/// A name, or any other text, as it stands in one part of an address or behind its `?`: everything but unreserved
+/// characters (RFC 3986, section 2.3) is spelt by its bytes.
 pub fn encode(text: &str) -> String {
     let mut encoded = String::new();
     for byte in text.bytes() {
@@ -35,8 +35,8 @@ pub fn encode(text: &str) -> String {
     encoded
 }
 
-/// Reads what [`encode`] has written, and what others may write who spell only what they must (`pchar`, RFC 3986, section
-/// 3.3). Whether that can be a session's name, [`problem`] says.
+/// Reads what [`encode`] has written, and what others may write who spell only what they must (`pchar`, RFC 3986,
+/// section 3.3). Whether that can be a session's name, [`problem`] says.
 ///
 /// # Errors
 /// What is wrong with it, in words.

@@ -51,8 +51,8 @@ pub struct Dropped {
     pub too_large: u64,
     /// Unreliable packets pushed out of a full queue before they left, as far as the network shows it.
     pub outgoing_full: u64,
-    /// Unreliable packets pushed out of a full queue before they were polled, and the reliable ones for which it had no room,
-    /// where that ends a link.
+    /// Unreliable packets pushed out of a full queue before they were polled, and the reliable ones for which it had no
+    /// room, where that ends a link.
     pub incoming_full: u64,
     /// Received, but not packets by the network's rules.
     pub malformed: u64,

@@ -2,8 +2,8 @@
 //! an inner ear passes on.
 //!
 //! Chinen et al., "`ViSQOL` v3: An Open Source Production Ready Objective Speech and Audio Metric", `QoMEX` 2020, and
-//! Hines et al., "`ViSQOL`: an objective speech quality model", EURASIP Journal on Audio, Speech, and Music Processing 2015.
-//! Ours differs where we know more: sound lies where it should but for time stretching, so each patch of the
+//! Hines et al., "`ViSQOL`: an objective speech quality model", EURASIP Journal on Audio, Speech, and Music Processing
+//! (2015). Ours differs where we know more: sound lies where it should but for time stretching, so each patch of the
 //! original is searched within 80 ms of its place, to 1.25 ms, and there is no alignment by samples.
 
 mod gammatone;

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use consonance_http::home_of;
 
-/// So often per minute in the long run, and so often at once after a rest: the virtual schedule of GCRA (ITU-T I.371), which
-/// needs one moment for each who asks.
+/// So often per minute in the long run, and so often at once after a rest: the virtual schedule of GCRA (ITU-T I.371),
+/// which needs one moment for each who asks.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Pace {
     interval: Duration,

@@ -74,7 +74,8 @@ fn read(body: &[u8]) -> Result<JoinBody, Problem> {
     Ok(wish)
 }
 
-/// More than any session takes, as are the next two: a session that finds something too long says so itself, with a code.
+/// More than any session takes, as are the next two: a session that finds something too long
+/// says so itself, with a code.
 const NAME_BYTES_MAX: usize = 512;
 const TOKEN_BYTES_MAX: usize = 8192;
 const PASSWORD_BYTES_MAX: usize = 1024;

@@ -134,7 +134,8 @@ fn connection_limits(limits: &WebLimits) -> ConnectionLimits {
     }
 }
 
-/// Voice that the system keeps for a page that is too slow is heard late: this is a second and a half of a few speakers.
+/// Voice that the system keeps for a page that is too slow is heard late: this is a second
+/// and a half of a few speakers.
 const SYSTEM_BYTES_MAX: usize = 128 * 1024;
 
 fn route_limits(limits: &WebLimits) -> RouteLimits {

@@ -61,7 +61,8 @@ impl<F: Fn(&str) -> usize + Send + Sync> PacketPlaces for F {
 }
 
 /// As many transports as there are workers, and the entrance to all of them, which goes into
-/// [`WebSettings::packets`](crate::WebSettings::packets). `places` says by the session that a page names which one takes it.
+/// [`WebSettings::packets`](crate::WebSettings::packets). `places` says by the session that a
+/// page names which one takes it.
 pub fn packet_shards(
     count: usize,
     places: impl PacketPlaces + 'static,

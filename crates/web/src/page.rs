@@ -19,7 +19,8 @@ use ring::digest::{SHA256, digest};
 use crate::app::App;
 use files::FILES;
 
-/// What the page may load and do: itself, and nothing from elsewhere. The way without WebRTC is a program in WebAssembly.
+/// What the page may load and do: itself, and nothing from elsewhere. The way without WebRTC
+/// is a program in WebAssembly.
 pub(crate) const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
      connect-src 'self'; img-src 'self' data:; media-src 'self' blob:; worker-src 'self'; manifest-src 'self'; \
      base-uri 'none'; form-action 'none'; frame-ancestors 'none'";

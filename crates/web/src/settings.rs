@@ -71,7 +71,8 @@ impl Default for IceServers {
 pub struct WebLimits {
     /// Connections at once; further ones wait to be accepted. 2048: each browser has one or two.
     pub connections_max: usize,
-    /// The same from one address, or one IPv6 network of 64 bits; a further one is closed. 256: a school behind one address.
+    /// The same from one address, or one IPv6 network of 64 bits; a further one is closed. 256:
+    /// a school behind one address.
     pub connections_per_address: usize,
     /// How long the head of a request may take to come, and a connection may be silent between two. 10 s.
     pub head_timeout: Duration,
@@ -93,8 +94,8 @@ pub struct WebLimits {
     pub texts_per_minute: u32,
     /// As many of them at once. 60: browsers find dozens of candidates in a moment.
     pub texts_burst: u32,
-    /// How often who is silent on a `WebSocket` is asked whether it is there; silent for three times as long, it is not. 20 s:
-    /// proxies close silent connections after 60.
+    /// How often who is silent on a `WebSocket` is asked whether it is there; silent for three times as long, it is
+    /// not. 20 s: proxies close silent connections after 60.
     pub ping_interval: Duration,
 }
 

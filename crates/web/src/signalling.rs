@@ -7,8 +7,8 @@ use serde::Serialize;
 
 use crate::reply::Reply;
 
-/// Takes browsers in. All calls come from the listener's threads, several at once, and must not wait; answers may take a few
-/// seconds, and who gives none is taken to be closing.
+/// Takes browsers in. All calls come from the listener's threads, several at once, and must not wait; answers may take
+/// a few seconds, and who gives none is taken to be closing.
 pub trait Signalling: Send + Sync + 'static {
     /// How one joins at present. It is asked by whoever likes, so it must be cheap.
     fn info(&self) -> Info;
@@ -16,12 +16,12 @@ pub trait Signalling: Send + Sync + 'static {
     /// A browser wants into a session with this offer.
     fn join(&self, join: Join) -> Reply<Result<Joined, JoinProblem>>;
 
-    /// A page holds a conversation about the player that has this key. What it gets says when that is of no use any more; a
-    /// later conversation about the same player takes the place of an earlier one.
+    /// A page holds a conversation about the player that has this key. What it gets says when that is of no use any
+    /// more; a later conversation about the same player takes the place of an earlier one.
     fn attend(&self, key: &str) -> Reply<Result<Attendance, JoinProblem>>;
 
-    /// A further address of the browser that has this key, as a candidate of ICE (RFC 8839, section 5.1). One that makes no
-    /// sense, or of nobody, is passed over.
+    /// A further address of the browser that has this key, as a candidate of ICE (RFC 8839, section 5.1). One that
+    /// makes no sense, or of nobody, is passed over.
     fn candidate(&self, key: &str, candidate: String);
 
     /// A new offer of the browser that has this key, for a new way to it; answered with the answer.

@@ -18,7 +18,8 @@ pub(crate) struct Visitor {
     pub(crate) address: IpAddr,
     /// Whether it came over TLS, to us or to a proxy.
     pub(crate) is_encrypted: bool,
-    /// Whether the name that it asks for is known to be right: a certificate has shown it, or a proxy of ours answers for it.
+    /// Whether the name that it asks for is known to be right: a certificate has shown it, or a
+    /// proxy of ours answers for it.
     has_proved_name: bool,
     caller: Caller,
 }
@@ -116,8 +117,8 @@ const PREFLIGHT: [(HeaderName, &str); 3] = [
     (header::ACCESS_CONTROL_MAX_AGE, "7200"),
 ];
 
-/// The first address that is no proxy's, from the near end of the way: what stands beyond it was written by whom we do not
-/// know.
+/// The first address that is no proxy's, from the near end of the way: what stands beyond it was
+/// written by whom we do not know.
 fn address_behind(remote: IpAddr, headers: &HeaderMap, is_proxy: impl Fn(IpAddr) -> bool) -> IpAddr {
     let lists = headers.get_all("x-forwarded-for").iter().rev();
     let mut hops =

@@ -1,5 +1,5 @@
-//! Voice over `WebSocket`s behind the page's listener: it keeps the rules of every network, and pages that do not keep its own
-//! are told so.
+//! Voice over `WebSocket`s behind the page's listener: it keeps the rules of every network, and pages that do
+//! not keep its own are told so.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 

@@ -8,9 +8,10 @@ use crate::{ParseError, Reader, WriteError, Writer};
 /// The block behind a packet's body.
 ///
 /// It stands behind packets that are sent in any case, such as a handshake. What has none is carried by one that says
-/// nothing: an [`ErrorWrongSession`](crate::ErrorWrongSession) that names the session both sides are in. That packet is the
-/// shortest of the protocol, a client that is in the session which it names passes over it, and a server passes over all
-/// of them. Even so it only goes to who has announced what is carried: see [`Capabilities`](crate::Capabilities).
+/// nothing: an [`ErrorWrongSession`](crate::ErrorWrongSession) that names the session both sides are in. That packet is
+/// the shortest of the protocol, a client that is in the session which it names passes over it, and a server passes
+/// over all of them. Even so it only goes to who has announced what is carried: see
+/// [`Capabilities`](crate::Capabilities).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Extension<'a> {
     items: &'a [u8],

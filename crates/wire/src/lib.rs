@@ -46,8 +46,8 @@
 //! Where speed counts, look at the header first: [`MessageType::peek`] reads the type alone,
 //! [`Header::parse`] the session as well, and each packet's `parse_body` the rest.
 //!
-//! Peers of the original ignore what follows a body. [`Extension`] is the block that ours may put there:
-//! behind a handshake ([`HandshakeExtension`]), and behind an [`ErrorWrongSession`] of the session that both are in, which else
+//! Peers of the original ignore what follows a body. [`Extension`] is the block that ours may put there: behind a
+//! handshake ([`HandshakeExtension`]), and behind an [`ErrorWrongSession`] of the session that both are in, which else
 //! says nothing ([`VoiceReport`], [`PositionReport`], [`Notice`], [`Closing`], [`ModeratorRequest`]).
 
 #![no_std]

@@ -1,4 +1,5 @@
-//! What an operator's decisions mean for one client: the server tells a client of ours what it may no longer do, and why.
+//! What an operator's decisions mean for one client: the server tells a client of ours what
+//! it may no longer do, and why.
 //!
 //! A notice is carried as [`Extension`] says, reliably, to a client that has announced
 //! [`Capabilities::MODERATION`](crate::Capabilities).

@@ -1,6 +1,7 @@
 //! How well voice arrives: what peers of ours tell each other while somebody speaks.
 //!
-//! A report is carried as [`Extension`] says, to who has announced [`Capabilities::VOICE_REPORTS`](crate::Capabilities).
+//! A report is carried as [`Extension`] says, to who has announced
+//! [`Capabilities::VOICE_REPORTS`](crate::Capabilities).
 //!
 //! | item | way | says |
 //! |---|---|---|

@@ -4,11 +4,11 @@
 //! cargo run -p made-up-room
 //! ```
 //!
-//! Carol's game plays a tone into the room, and Bob hears her. Alice's game has the voice server, as it came first; when she
-//! leaves, Bob's has a new one, and he hears Carol again. No sound card is needed.
+//! Carol's game plays a tone into the room, and Bob hears her. Alice's game has the voice server, as it came first;
+//! when she leaves, Bob's has a new one, and he hears Carol again. No sound card is needed.
 //!
-//! [`room`] is what a game has anyway, made up in a page here; [`player`] is a game with voice. `docs/networks/hosted.md` goes
-//! through it in steps.
+//! [`room`] is what a game has anyway, made up in a page here; [`player`] is a game with voice.
+//! `docs/networks/hosted.md` goes through it in steps.
 
 mod player;
 mod room;

@@ -30,7 +30,8 @@ pub(crate) fn link(voice_server: SocketAddr, secret: Option<&Path>) -> Result<Si
     Ok(SidecarLink::new(voice_server, settings))
 }
 
-/// Carries packets both ways until Ctrl-C. The link comes back by itself where it is lost, and the clients stay meanwhile.
+/// Carries packets both ways until Ctrl-C. The link comes back by itself where it is lost,
+/// and the clients stay meanwhile.
 ///
 /// # Errors
 /// If it cannot say what happens.

@@ -1,4 +1,5 @@
-//! A game on renet whose players hear each other: a server and two players in one process, over sockets on this machine.
+//! A game on renet whose players hear each other: a server and two players in one process,
+//! over sockets on this machine.
 //!
 //! ```sh
 //! cargo run -p renet-game
@@ -6,9 +7,9 @@
 //!
 //! Alice speaks a file, Bob listens, and what happens is printed; no sound card is needed.
 //!
-//! Start reading at [`host`] and [`player`]: what a game on renet has anyway, and a few lines for voice in each. The game keeps
-//! its loop and its connections; the voice server and the voice chats have threads of their own and meet the game only in
-//! `pump`, once per frame. `docs/networks/renet.md` goes through it in steps.
+//! Start reading at [`host`] and [`player`]: what a game on renet has anyway, and a few lines for voice in each. The
+//! game keeps its loop and its connections; the voice server and the voice chats have threads of their own and meet the
+//! game only in `pump`, once per frame. `docs/networks/renet.md` goes through it in steps.
 
 mod host;
 mod player;

@@ -1,4 +1,5 @@
-//! What the host of a virtual machine takes of its processors' time: it is in every delay, and nothing here can help it.
+//! What the host of a virtual machine takes of its processors' time: it is in every delay,
+//! and nothing here can help it.
 
 use std::fs;
 

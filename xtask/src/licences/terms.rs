@@ -40,8 +40,8 @@ fn chosen(expression: &str) -> Option<BTreeSet<String>> {
     Some(needed.iter().map(ToString::to_string).collect())
 }
 
-/// Free ones that ask for no more than to be named, and leave a game free to keep its own source; those that ask for least
-/// first.
+/// Free ones that ask for no more than to be named, and leave a game free to keep its own source;
+/// those that ask for least first.
 const ACCEPTED: &[&str] = &[
     "0BSD",
     "Unlicense",

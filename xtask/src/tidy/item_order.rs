@@ -6,7 +6,8 @@ use syn::{Attribute, Item};
 use super::finding::Finding;
 use super::repository::Repository;
 
-/// `mod` lines stand above `use` lines. Modules of tests, which stand at the end, and those with their text in the file are free.
+/// `mod` lines stand above `use` lines. Modules of tests, which stand at the end, and those with
+/// their text in the file are free.
 pub(crate) fn check(repository: &Repository) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (file, syntax) in repository.rust_files() {

@@ -1,4 +1,5 @@
-//! The oldest Rust that we promise is the one that everything is built with, so that the promise is kept by every build.
+//! The oldest Rust that we promise is the one that everything is built with, so that the
+//! promise is kept by every build.
 
 use super::finding::Finding;
 use super::repository::Repository;

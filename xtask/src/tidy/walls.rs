@@ -71,7 +71,7 @@ const WALLS: &[Walls] = &[
             "consonance-web",
             "consonance-webrtc",
         ]),
-        // Its browsers in a real worker, beside a player of another network; and what a session's server would say to them.
+        // Its browsers in a real worker, beside a player of another network; and what a session's server would say.
         tests_may_also_use: &[
             "consonance-server",
             "consonance-test-browser",

@@ -43,8 +43,8 @@ impl Samples<'_> {
         self.line("", values, None, value)
     }
 
-    /// How many observations lie at or below each bound, by `(bound, number in this bucket alone)`; so many lie above all of
-    /// them, and all together sum up to this. Only for families without labels.
+    /// How many observations lie at or below each bound, by `(bound, number in this bucket alone)`; so many lie above
+    /// all of them, and all together sum up to this. Only for families without labels.
     pub(super) fn histogram(&mut self, buckets: &[(f64, u64)], above: u64, sum: f64) {
         debug_assert_eq!(self.family.kind, Kind::Histogram, "only histograms have buckets");
         let mut count = 0;

@@ -40,7 +40,8 @@ fn number_after(text: &str, name: &str) -> Option<u64> {
     rest.split_whitespace().next()?.parse().ok()
 }
 
-/// `utime` and `stime`, the 14th and the 15th field. The second is the program's name in parentheses, with anything in it.
+/// `utime` and `stime`, the 14th and the 15th field. The second is the program's name in
+/// parentheses, with anything in it.
 fn cpu_seconds(stat: &str) -> Option<f64> {
     let (_, rest) = stat.rsplit_once(')')?;
     let mut fields = rest.split_whitespace().skip(11);

@@ -144,8 +144,8 @@ impl Activation {
         Spoken::Sound
     }
 
-    /// Takes the next block of the chain while nothing may be sent, and puts silence in its place. Nothing of it, nor of
-    /// what waited before it, is ever sent.
+    /// Takes the next block of the chain while nothing may be sent, and puts silence in its place. Nothing of it, nor
+    /// of what waited before it, is ever sent.
     pub fn withhold(&mut self, block: &mut [f32; BLOCK_SAMPLES]) {
         self.close();
         self.line.shorten_to(0);

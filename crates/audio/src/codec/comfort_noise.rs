@@ -7,8 +7,8 @@
 /// Poles of the model.
 const ORDER: usize = 16;
 
-/// The last 160 ms are remembered, and of these the quietest 40 are the background: an encoder sends some of it before it
-/// falls silent.
+/// The last 160 ms are remembered, and of these the quietest 40 are the background: an encoder sends some
+/// of it before it falls silent.
 const REMEMBERED_BLOCKS: usize = 16;
 const BACKGROUND_BLOCKS: usize = 4;
 

@@ -145,7 +145,8 @@ impl JitterBuffer {
         Decision::GaveUp { first, count: 1, from: moment.at.before(spent) }
     }
 
-    /// How much of a frame to leave out where so much was concealed in its place: enough must be left to fade over to it.
+    /// How much of a frame to leave out where so much was concealed in its place: enough
+    /// must be left to fade over to it.
     fn left_out(&self, spent: u64) -> u64 {
         spent.min(self.frame_samples() - FADE_SAMPLES as u64)
     }

@@ -49,9 +49,9 @@ pub enum Stretch {
 
 impl Stretch {
     /// What to wish for a frame that could be played `excess` samples earlier and still have its `target` delay (if
-    /// negative, later), and that must be there `early` samples, less than a block, before it is heard, because the sound
-    /// before it does not end with a block. `free` says that it may be stretched unheard, `since` how long ago, in samples,
-    /// the last one was.
+    /// negative, later), and that must be there `early` samples, less than a block, before it is heard, because the
+    /// sound before it does not end with a block. `free` says that it may be stretched unheard, `since` how long ago,
+    /// in samples, the last one was.
     pub(super) fn wanted(excess: i64, target: u64, early: u64, free: bool, since: u64) -> Self {
         let early = early as i64;
         if excess <= -TOO_SHORT_SAMPLES {

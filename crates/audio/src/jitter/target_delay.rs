@@ -141,8 +141,8 @@ impl TargetDelay {
     }
 }
 
-/// By how much the slowest arrivals to come are likely to be slower than all of the few so far: as much as the spread of
-/// evenly distributed ones is underestimated, and no less than a quarter of it. A delay that grows before the first
+/// By how much the slowest arrivals to come are likely to be slower than all of the few so far: as much as the spread
+/// of evenly distributed ones is underestimated, and no less than a quarter of it. A delay that grows before the first
 /// word is not heard, one that grows within it is.
 fn unseen(spread: u64, arrivals: u32) -> u64 {
     let underestimated = spread * 2 / u64::from(arrivals.max(3) - 1);

@@ -183,8 +183,8 @@ impl Speaker {
         }
     }
 
-    /// Makes the block as loud as it is to be. Changes take a block, those of precedence a frame; what `begins` is right
-    /// from its first sample on.
+    /// Makes the block as loud as it is to be. Changes take a block, those of precedence a frame; what `begins` is
+    /// right from its first sample on.
     fn weigh(&mut self, block: &mut [f32; BLOCK_SAMPLES], begins: bool) {
         let precedence = if self.unheard == Some(Unheard::Outranked) { 0.0 } else { 1.0 };
         let step = if begins { 1.0 } else { 1.0 / self.reception.frame_blocks() as f32 };

@@ -81,8 +81,8 @@ impl<W: Write> OggOpusWriter<W> {
         })
     }
 
-    /// Adds samples, interleaved; as many for each channel. Samples that are not finite count as silence, those beyond ±1 as
-    /// ±1.
+    /// Adds samples, interleaved; as many for each channel. Samples that are not finite count as
+    /// silence, those beyond ±1 as ±1.
     ///
     /// # Errors
     /// [`OggOpusError`] if the sink takes no more; the stream is then of no more use.

@@ -1,4 +1,5 @@
-//! Opus, from every library of the build: what goes in comes out, what is lost is recovered, what is garbage does no harm.
+//! Opus, from every library of the build: what goes in comes out, what is lost is recovered,
+//! what is garbage does no harm.
 
 mod clean;
 mod deep;

@@ -7,8 +7,8 @@ use consonance_gateway::Timers;
 
 use crate::browsers::BrowserIndex;
 
-/// Pages are told so often, and with each page of their session more this much less often: a page is told of at most a hundred
-/// places a second.
+/// Pages are told so often, and with each page of their session more this much less often: a page is told of at
+/// most a hundred places a second.
 const INTERVAL: Duration = Duration::from_millis(100);
 const INTERVAL_PER_BROWSER: Duration = Duration::from_millis(10);
 

@@ -25,7 +25,8 @@ impl<S: PageShard> BrowserGateway<S> {
         }
     }
 
-    /// Tells everybody of each session whose time has come who has moved, and those who are new where all the others are.
+    /// Tells everybody of each session whose time has come who has moved, and those who are
+    /// new where all the others are.
     pub(super) fn tell_whereabouts(&mut self, now: Instant) {
         while let Some(browsers) = self.neighbours.take_due(now) {
             self.tell_neighbours(now, &browsers);

@@ -36,8 +36,8 @@ pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
     server.end()
 }
 
-/// Neither does anything leave the page of who is not speaking, nor does anything come to who listens. On a machine that has no
-/// time a pause may be over before that is seen; then there is another one.
+/// Neither does anything leave the page of who is not speaking, nor does anything come to who listens. On a machine
+/// that has no time a pause may be over before that is seen; then there is another one.
 fn nothing_is_sent(stage: &Stage<'_>, alice: &Person, bob: &Person, span: Duration) -> Result<(), Failure> {
     let (mut packets, mut energy) = (0, 0.0);
     for _ in 0..PATIENCE {

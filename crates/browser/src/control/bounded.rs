@@ -62,8 +62,8 @@ impl Amplitude {
     /// As loud as it was said.
     pub const ONE: Self = Self(1.0);
 
-    /// What is nearest to this within 0 … 2, in hundredths: on the wire there are 255 steps, and none of them is 1. It is 0
-    /// for what is no number.
+    /// What is nearest to this within 0 … 2, in hundredths: on the wire there are 255 steps, and none of them is 1.
+    /// It is 0 for what is no number.
     pub fn nearest(amplitude: f32) -> Self {
         Self(if amplitude.is_nan() { 0.0 } else { (amplitude.clamp(0.0, 2.0) * 100.0).round() / 100.0 })
     }

@@ -135,7 +135,8 @@ pub enum Cause {
 }
 
 impl ToPage {
-    /// As it travels: JSON of at most [`TO_PAGE_BYTES_MAX`], as long as names and texts are within the session's bounds.
+    /// As it travels: JSON of at most [`TO_PAGE_BYTES_MAX`], as long as names and texts are
+    /// within the session's bounds.
     pub fn to_json(&self) -> String {
         // Names, finite numbers and lists are always JSON.
         serde_json::to_string(self).unwrap_or_default()

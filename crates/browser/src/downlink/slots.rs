@@ -62,7 +62,8 @@ impl Slots {
         Self { slots, carried: usize::MAX }
     }
 
-    /// The way to the page carries so many voices at once: the weakest of those who speak beyond that have no slot any more.
+    /// The way to the page carries so many voices at once: the weakest of those who speak
+    /// beyond that have no slot any more.
     pub(super) fn carry(&mut self, now: Instant, voices: usize) {
         self.carried = voices;
         while self.speaking(now).count() > voices

@@ -25,8 +25,8 @@ pub(super) struct VoiceQueue {
     dropped: u64,
 }
 
-/// More than this never waits, in bytes: a quarter of a second of 16 voices at the highest bit rate. Then the newest are
-/// dropped.
+/// More than this never waits, in bytes: a quarter of a second of 16 voices at the highest bit rate.
+/// Then the newest are dropped.
 const BYTES_MAX: usize = 1 << 18;
 /// Nor more frames than this.
 const FRAMES_MAX: usize = 1 << 10;

@@ -10,8 +10,8 @@ use crate::uplink::{FRAME_SAMPLES, Spoken, Uplink};
 /// The bytes are packets one after the other: how far they are ahead in numbers and in time, and what is in them.
 ///
 /// # Panics
-/// If what comes out is no frame of 20 ms, or of parts that did not go in or not in this order, is placed before the beginning
-/// of what is said or far behind it, or is not counted.
+/// If what comes out is no frame of 20 ms, or of parts that did not go in or not in this order, is placed before the
+/// beginning of what is said or far behind it, or is not counted.
 pub fn opus_repack(bytes: &[u8]) {
     let mut tape = Tape::new(bytes);
     let mut stage = Stage::default();

@@ -6,8 +6,8 @@ use consonance_session::{ChannelId, ChannelProperties, Client};
 
 use crate::control::{Amplitude, ChannelNumber, Open, PriorityWord};
 
-/// All channels that the page has opened. The session's client has those that somebody speaks on: it learns of one with the
-/// first frame, and in a pause it has none, so that listeners hear an utterance end.
+/// All channels that the page has opened. The session's client has those that somebody speaks on: it learns of one with
+/// the first frame, and in a pause it has none, so that listeners hear an utterance end.
 #[derive(Debug, Default)]
 pub(super) struct PageChannels {
     channels: BTreeMap<ChannelNumber, PageChannel>,

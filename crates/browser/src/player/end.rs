@@ -32,8 +32,8 @@ impl BrowserPlayer {
         self.end
     }
 
-    /// Another page takes the place of the present one, which is told not to come back by itself. Its messages are to be
-    /// drained before it [is lost](Self::page_lost).
+    /// Another page takes the place of the present one, which is told not to come back by itself. Its messages are to
+    /// be drained before it [is lost](Self::page_lost).
     pub fn page_is_replaced(&mut self) {
         let message = "another page goes on as this player";
         self.tell(&disconnected(Cause::NameTaken, message, None));

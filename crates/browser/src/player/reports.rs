@@ -16,7 +16,8 @@ pub struct PageQuality {
     pub rtt: Option<Duration>,
     /// Of a hundred packets of voice to the page, how many did not arrive, 0 … 100.
     pub lost_percent: Option<f32>,
-    /// How many voices at once the way to the page carries, 1 or more; none if it carries all of them, as far as is known.
+    /// How many voices at once the way to the page carries, 1 or more; none if it carries all
+    /// of them, as far as is known.
     pub voices_max: Option<usize>,
 }
 
@@ -96,8 +97,8 @@ impl Reports {
 }
 
 impl BrowserPlayer {
-    /// What the network below knows of the way to the page; the last one counts. Where fewer voices come through than speak,
-    /// the weakest have no slot: those of less priority first, and then the quieter ones.
+    /// What the network below knows of the way to the page; the last one counts. Where fewer voices come through than
+    /// speak, the weakest have no slot: those of less priority first, and then the quieter ones.
     pub fn handle_quality(&mut self, now: Instant, quality: PageQuality) {
         self.reports.quality = Some((quality, now));
         self.downlink.carry(now, quality.voices_max);

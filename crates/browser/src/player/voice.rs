@@ -28,7 +28,8 @@ impl Voice {
 }
 
 impl BrowserPlayer {
-    /// A packet of voice came from the page: its extended RTP sequence number, its extended time stamp at 48 kHz, and Opus.
+    /// A packet of voice came from the page: its extended RTP sequence number, its extended
+    /// time stamp at 48 kHz, and Opus.
     ///
     /// It goes to all open channels; while none is open, it goes nowhere and nothing of it is missed.
     pub fn handle_voice(&mut self, now: Instant, sequence: u64, time: u64, payload: &[u8]) {
@@ -82,8 +83,8 @@ impl BrowserPlayer {
         }
     }
 
-    /// The page is silent from now on. A frame without sound says so, lest listeners wait: decoders fade out, as for one that
-    /// is lost.
+    /// The page is silent from now on. A frame without sound says so, lest listeners wait: decoders fade
+    /// out, as for one that is lost.
     pub(super) fn stop_talking(&mut self, now: Instant) {
         self.channels.pause(&mut self.client);
         self.voice.closing_at = None;

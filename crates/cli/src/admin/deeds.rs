@@ -101,8 +101,8 @@ pub(super) struct Drain {
     /// It ends in so many seconds at the latest.
     #[arg(long, value_name = "SECONDS", default_value_t = 600)]
     within: u32,
-    /// Where players go on: an address in which {session} stands for the session's name [default: they are told that the
-    /// server ends].
+    /// Where players go on: an address in which {session} stands for the session's name [default: they
+    /// are told that the server ends].
     #[arg(long, value_name = "ADDRESS")]
     onward: Option<String>,
     /// They are sent there evenly over so many seconds.

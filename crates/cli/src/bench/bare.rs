@@ -18,7 +18,8 @@ impl BareRelay {
         Self { links: (1..=u64::from(clients)).map(LinkId).collect(), to: Vec::new() }
     }
 
-    /// Packets out per second that passes: each destination's link is looked up, and a call that does nothing sends to it.
+    /// Packets out per second that passes: each destination's link is looked up, and a call
+    /// that does nothing sends to it.
     pub(crate) fn packets_per_s(&mut self, destinations: &[u16], packet: &[u8], time: Duration) -> f64 {
         let (start, mut packets) = (Instant::now(), 0);
         while start.elapsed() < time {

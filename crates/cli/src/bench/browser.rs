@@ -1,8 +1,8 @@
 //! `consonance bench browser`: what players in browsers cost a server, and how much later their voices are.
 //!
-//! The server is a process of its own, on a core of its own. One thread carries all players: native ones as in `bench load`,
-//! and browsers as the tests have them, with ICE, DTLS and SRTP. Groups of them take turns within one run, each in a session
-//! of its own, so that all meet the same machine:
+//! The server is a process of its own, on a core of its own. One thread carries all players: native ones as in `bench
+//! load`, and browsers as the tests have them, with ICE, DTLS and SRTP. Groups of them take turns within one run, each
+//! in a session of its own, so that all meet the same machine:
 //!
 //! * native speakers and one native listener, to compare with;
 //! * browsers who speak, and one native listener;

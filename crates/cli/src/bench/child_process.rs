@@ -20,8 +20,8 @@ pub(super) struct ChildProcess<A> {
 const VARIABLES: &str = "CONSONANCE_";
 
 impl<A> ChildProcess<A> {
-    /// Starts this command with these arguments and settings, on the last core that this process may use, and keeps the calling
-    /// thread, and those that it starts, off that core. Its address is in one of the lines that it prints.
+    /// Starts this command with these arguments and settings, on the last core that this process may use, and keeps the
+    /// calling thread, and those that it starts, off that core. Its address is in one of the lines that it prints.
     ///
     /// # Errors
     /// If there is no program to start, or it says no address.

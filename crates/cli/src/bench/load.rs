@@ -1,7 +1,7 @@
 //! `consonance bench load`: a server under the load of many clients, which are real down to the session engine.
 //!
-//! One thread carries all clients (`load/crowd.rs`); the server is a process of its own, on a core of its own, so that what
-//! it uses can be told apart. `docs/server-cost.md` says what is counted and how.
+//! One thread carries all clients (`load/crowd.rs`); the server is a process of its own, on a core of its own, so that
+//! what it uses can be told apart. `docs/server-cost.md` says what is counted and how.
 
 pub(super) mod client;
 mod company;
@@ -73,8 +73,8 @@ pub(crate) struct Load {
     /// processor time at 85 % of that point, delays at 70 %.
     #[arg(long)]
     ramp: bool,
-    /// Run the bare loops of `bench floor` before and after, for the same listeners and on the server's core, and say how the
-    /// server stands beside them.
+    /// Run the bare loops of `bench floor` before and after, for the same listeners and on the server's core, and say
+    /// how the server stands beside them.
     #[arg(long, conflicts_with = "server")]
     floor: bool,
     #[command(flatten)]
@@ -107,8 +107,8 @@ const IDLE_TIME: Duration = Duration::from_mins(1);
 
 pub(crate) fn run(load: &Load) -> Result<(), Box<dyn Error>> {
     load.check()?;
-    // Sleeping until a frame is due is of no use if it takes 50 µs longer; where that cannot be had, frames are late, and
-    // the report says by how much.
+    // Sleeping until a frame is due is of no use if it takes 50 µs longer; where that cannot be had, frames are late,
+    // and the report says by how much.
     let _ = set_current_timer_slack(NonZero::new(1));
     if let Some(clients) = load.idle.clients() {
         let time = load.time(IDLE_TIME);
@@ -253,8 +253,8 @@ fn socket_address(address: &QuicAddress) -> Result<SocketAddr, Box<dyn Error>> {
     Ok(found.next().ok_or_else(|| format!("{} has no address", address.host()))?)
 }
 
-/// So that these sockets can be opened, and some more; as far as this process is allowed, and if that is not enough, opening
-/// them says so.
+/// So that these sockets can be opened, and some more; as far as this process is allowed, and if that is not
+/// enough, opening them says so.
 fn raise_descriptor_limit(sockets: u64) {
     let wanted = sockets + DESCRIPTORS_BESIDES;
     let Rlimit { current, maximum } = getrlimit(Resource::Nofile);

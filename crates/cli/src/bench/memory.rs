@@ -54,7 +54,8 @@ fn measure(sessions: u64, clients: u64, room: u64, capabilities: Capabilities) -
     region.change()
 }
 
-/// The mean of what has to be known of a client: its name, its link, its number, its codec, its room and what it can do.
+/// The mean of what has to be known of a client: its name, its link, its number, its codec,
+/// its room and what it can do.
 fn plain_bytes(clients: u64) -> f64 {
     let names: usize = (1..=clients).map(|number| format!("player {number}").len()).sum();
     let rest = size_of::<LinkId>()

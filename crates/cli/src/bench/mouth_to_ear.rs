@@ -1,8 +1,8 @@
 //! `consonance bench mouth-to-ear`: how much later a listener hears what a speaker says, over QUIC on this machine.
 //!
-//! Two pairs of voice chats run at the same time in one session of a real server: one sends what it is given, the other takes
-//! echo and noise out of it first, as a microphone's sound is. The speakers chirp again and again, and the chirps are looked
-//! for in what the listeners' loudspeakers are given. Devices are left out: what they buffer is theirs.
+//! Two pairs of voice chats run at the same time in one session of a real server: one sends what it is given, the other
+//! takes echo and noise out of it first, as a microphone's sound is. The speakers chirp again and again, and the chirps
+//! are looked for in what the listeners' loudspeakers are given. Devices are left out: what they buffer is theirs.
 
 mod chirp;
 mod ear;

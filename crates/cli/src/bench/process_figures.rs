@@ -17,7 +17,8 @@ impl ProcessFigures {
         Self { folder: format!("/proc/{pid}").into() }
     }
 
-    /// What all threads that live have used, in kernel and out of it. Exact, where `/proc/PID/stat` counts ticks of 10 ms.
+    /// What all threads that live have used, in kernel and out of it. Exact, where
+    /// `/proc/PID/stat` counts ticks of 10 ms.
     pub(super) fn cpu_time(&self) -> io::Result<Duration> {
         let mut sum = Duration::ZERO;
         for thread in fs::read_dir(self.folder.join("task"))? {
@@ -35,7 +36,8 @@ impl ProcessFigures {
     }
 }
 
-/// How many packets were dropped because one of this machine's UDP sockets at these ports was full, since they were opened.
+/// How many packets were dropped because one of this machine's UDP sockets at these ports was
+/// full, since they were opened.
 pub(super) fn socket_drops(ports: &BTreeSet<u16>) -> u64 {
     ["/proc/net/udp", "/proc/net/udp6"]
         .iter()

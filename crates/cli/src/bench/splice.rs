@@ -1,9 +1,9 @@
 //! `consonance bench splice`: how much later a game's messages are through a splice, and what each costs.
 //!
-//! The splice is a process of its own, on a core of its own. Crowds of clients play the same game with the same stand-in for
-//! its server: one connects to that server directly, one to the splice, and, where the network is UDP, one to a proxy on the
-//! splice's core that looks at nothing. They take turns within one run, so that all meet the same machine; some of those
-//! behind the splice speak to all others all the time.
+//! The splice is a process of its own, on a core of its own. Crowds of clients play the same game with the same
+//! stand-in for its server: one connects to that server directly, one to the splice, and, where the network is UDP, one
+//! to a proxy on the splice's core that looks at nothing. They take turns within one run, so that all meet the same
+//! machine; some of those behind the splice speak to all others all the time.
 
 mod bare_proxy;
 mod crowd;

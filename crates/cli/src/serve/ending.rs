@@ -41,8 +41,8 @@ pub(super) fn left_identity(
     }
 }
 
-/// The certificate that players know if the process before has made one, whatever became of it, or else this one from now
-/// on; with a folder for what outlives a process and no certificate configured.
+/// The certificate that players know if the process before has made one, whatever became of it, or else this one from
+/// now on; with a folder for what outlives a process and no certificate configured.
 pub(super) fn kept_identity(config: &Config, made: &SavedIdentity) -> Option<(Identity, SavedIdentity)> {
     let folder = config.storage.folder.as_ref()?;
     let file = folder.join(CERTIFICATE_FILE);

@@ -123,8 +123,8 @@ impl GameListener {
         upstream.map(passed_on).unwrap_or_default()
     }
 
-    /// The address of the game's server, which may be a name, if there is to be one: one that connections from the source
-    /// addresses can reach.
+    /// The address of the game's server, which may be a name, if there is to be one: one that connections from
+    /// the source addresses can reach.
     fn upstream(&self) -> Result<Option<SocketAddr>, String> {
         let Some(upstream) = &self.config.splice.upstream else { return Ok(None) };
         let network = self.config.network.name();

@@ -18,8 +18,8 @@ use crate::logging;
 /// What all commands that serve let be said about it.
 #[derive(Debug, Args)]
 pub(crate) struct Operation {
-    /// Read the settings from this TOML file; `serve --print-config` shows all there are. Environment variables override it,
-    /// and arguments override both. The signal HUP reads everything again.
+    /// Read the settings from this TOML file; `serve --print-config` shows all there are. Environment variables
+    /// override it, and arguments override both. The signal HUP reads everything again.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// Say what would run, or what is wrong, and serve nothing.
@@ -36,8 +36,8 @@ impl Operation {
         self.config.as_deref()
     }
 
-    /// Serves until interrupted. `prepare` reads everything anew: the file, the environment, the arguments, and the files that
-    /// they name.
+    /// Serves until interrupted. `prepare` reads everything anew: the file, the environment, the arguments,
+    /// and the files that they name.
     pub(crate) fn run(
         &self,
         prepare: &dyn Fn() -> Result<Prepared, Box<dyn Error>>,

@@ -7,11 +7,12 @@ use consonance_session::{AccessRule, ProximitySettings, RoomPattern};
 /// Rules for rooms, by their names or, with a `*` at the end, by the beginnings of their names.
 #[derive(Debug, Default, Args)]
 pub(super) struct RoomRules {
-    /// Where distance decides who hears whom, and how many metres a voice carries, for example `world=25`; may be given several
-    /// times.
+    /// Where distance decides who hears whom, and how many metres a voice carries, for example
+    /// `world=25`; may be given several times.
     #[arg(long, value_name = "ROOM=RANGE", value_parser = parse_proximity)]
     proximity: Vec<(RoomPattern, ProximitySettings)>,
-    /// A room for those who have one of these access tokens only, for example `vip=gold,silver`; may be given several times.
+    /// A room for those who have one of these access tokens only, for example
+    /// `vip=gold,silver`; may be given several times.
     #[arg(long, value_name = "ROOM=TOKEN,…", value_parser = parse_needs)]
     needs: Vec<(RoomPattern, Tokens)>,
     /// The same for listening; everybody may speak there.

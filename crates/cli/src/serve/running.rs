@@ -238,8 +238,8 @@ impl Running {
     }
 }
 
-/// Where packets are written to, if somebody wants that. A file that is there, as after a crash, is not written over, and is
-/// no reason not to serve.
+/// Where packets are written to, if somebody wants that. A file that is there, as after a crash, is not written over,
+/// and is no reason not to serve.
 fn capture(config: &Config) -> Result<Option<PacketCapture>, CaptureError> {
     let Some(file) = &config.watching.packet_capture_file else { return Ok(None) };
     match PacketCapture::start(file, config.watching.packet_capture) {

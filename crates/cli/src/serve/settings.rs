@@ -14,8 +14,8 @@ pub(super) struct SettingsArguments {
     /// UDP address to listen on [default: [::]:7777]; port 0 takes any free one; may be given several times.
     #[arg(long, value_name = "ADDR")]
     listen: Vec<String>,
-    /// Let players in with a browser: the address of the page [without one: 127.0.0.1:7780]. For other machines it needs a
-    /// certificate, or a proxy that has one: see docs/browser/https.md.
+    /// Let players in with a browser: the address of the page [without one: 127.0.0.1:7780]. For other machines it
+    /// needs a certificate, or a proxy that has one: see docs/browser/https.md.
     #[arg(long, value_name = "ADDR", num_args = 0..=1, default_missing_value = "127.0.0.1:7780", require_equals = true)]
     web: Option<String>,
     /// A session to serve [default: main]; may be given several times.
@@ -24,19 +24,20 @@ pub(super) struct SettingsArguments {
     /// The name or address under which players reach this machine, for the printed addresses.
     #[arg(long, value_name = "HOST")]
     host: Option<String>,
-    /// A PEM file with the certificate (chain) to show, instead of one that the server makes: at each start, or once if it has
-    /// a folder to keep it in (storage.folder).
+    /// A PEM file with the certificate (chain) to show, instead of one that the server makes: at each start, or once if
+    /// it has a folder to keep it in (storage.folder).
     #[arg(long, value_name = "FILE", requires = "key")]
     cert: Option<PathBuf>,
     /// The PEM file with the certificate's private key.
     #[arg(long, value_name = "FILE", requires = "cert")]
     key: Option<PathBuf>,
-    /// A file to write the plain packets of all sessions to, for Wireshark: 64 MiB or an hour at most. Tell the players:
-    /// what they say and write is in it.
+    /// A file to write the plain packets of all sessions to, for Wireshark: 64 MiB or an hour at most. Tell the
+    /// players: what they say and write is in it.
     #[arg(long, value_name = "FILE.pcapng")]
     capture_packets: Option<PathBuf>,
-    /// Let in only who shows a join token signed with the key in this file (a JSON Web Key, or a set of them; see `consonance
-    /// token`); may be given several times. Without this, nobody's token is looked at, and rooms that need access tokens stay closed.
+    /// Let in only who shows a join token signed with the key in this file (a JSON Web Key, or a set of them; see
+    /// `consonance token`); may be given several times. Without this, nobody's token is looked at, and rooms that
+    /// need access tokens stay closed.
     #[arg(long = "token-key", value_name = "FILE")]
     token_keys: Vec<PathBuf>,
     /// Let in only who knows the password in the first line of this file. With --token-key besides, either is enough.
@@ -47,7 +48,8 @@ pub(super) struct SettingsArguments {
     /// Let voice travel over QUIC only, and not in datagrams of its own beside it.
     #[arg(long, conflicts_with = "allow_plain")]
     no_fast_path: bool,
-    /// Let players on other machines ask for voice without encryption, for measuring. Whoever sits on the way can listen.
+    /// Let players on other machines ask for voice without encryption, for measuring.
+    /// Whoever sits on the way can listen.
     #[arg(long)]
     allow_plain: bool,
     #[command(flatten)]
@@ -60,7 +62,8 @@ pub(crate) struct OperatorArguments {
     /// Show what happens on a page on this machine, and print its address; port 0 takes any free one.
     #[arg(long, value_name = "PORT", num_args = 0..=1, default_missing_value = "0", require_equals = true)]
     inspector: Option<u16>,
-    /// Open the listener for operators: health, metrics, the admin API and its page [without an address: 127.0.0.1:7778].
+    /// Open the listener for operators: health, metrics, the admin API and its page [without
+    /// an address: 127.0.0.1:7778].
     #[arg(long, value_name = "ADDR", num_args = 0..=1, default_missing_value = "127.0.0.1:7778", require_equals = true)]
     admin: Option<String>,
     /// How the lines of the log look: text for people, json for programs.

@@ -14,7 +14,8 @@ use super::{KEY_VARIABLE, key_of};
 /// What the token says.
 #[derive(Debug, Args)]
 pub(crate) struct New {
-    /// The file with the secret key, or - for the standard input; without this, the variable `CONSONANCE_SIGNING_KEY` has it.
+    /// The file with the secret key, or - for the standard input; without this, the variable
+    /// `CONSONANCE_SIGNING_KEY` has it.
     #[arg(long, value_name = "FILE")]
     key: Option<PathBuf>,
     /// The player that it is for, whose name nobody else can have meanwhile; without this, for whoever has it.
@@ -29,8 +30,8 @@ pub(crate) struct New {
     /// An access token that it gives; may be given several times.
     #[arg(long = "token", value_name = "TOKEN")]
     tokens: Vec<String>,
-    /// A room that the player may listen to, or with a * at the end the beginning of its name; may be given several times.
-    /// Without this, every room.
+    /// A room that the player may listen to, or with a * at the end the beginning of its name; may be given several
+    /// times. Without this, every room.
     #[arg(long, value_name = "ROOM")]
     listen: Vec<String>,
     /// A room that the player may speak to, in the same way.

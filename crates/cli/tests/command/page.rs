@@ -39,7 +39,8 @@ impl Page {
         page
     }
 
-    /// What our page does by itself after its connection was lost: it asks as the same player, and repeats what it wants.
+    /// What our page does by itself after its connection was lost: it asks as the same
+    /// player, and repeats what it wants.
     pub(crate) fn return_to(self, url: &str, name: &str) -> Self {
         let mut page = Self::ask(url, json!({"name": name, "resume": self.key})).unwrap();
         page.take_part();

@@ -1,7 +1,7 @@
 //! The `consonance` command where it loads the machine: its benches, and a server with more to do than it may.
 //!
-//! They are a program of tests of their own, so that they do not take the time of other tests, and those that keep a processor
-//! busy run one after the other. What the figures are depends on the machine, and is no matter of tests.
+//! They are a program of tests of their own, so that they do not take the time of other tests, and those that keep a
+//! processor busy run one after the other. What the figures are depends on the machine, and is no matter of tests.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 

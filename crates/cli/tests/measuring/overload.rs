@@ -10,8 +10,8 @@ use crate::folder::Folder;
 use crate::machine::whole_machine;
 use crate::program::Program;
 
-/// A worker that is busy for a twentieth of its time has too much to do: a load that leaves the machine to other tests will
-/// do.
+/// A worker that is busy for a twentieth of its time has too much to do: a load that leaves the
+/// machine to other tests will do.
 const SETTINGS: &str =
     "listen = ['127.0.0.1:0']\nworkers = 1\n[overload]\nbusy_percent_max = 5\nretry_s = 7\n";
 /// Longer than anything takes here: each step back needs five calm seconds, and machines that run tests are busy.

@@ -28,8 +28,8 @@ pub(crate) struct Ended {
 }
 
 impl Program {
-    /// Starts the command with its input and outputs piped, and the input left open. Servers give nothing up on a machine that
-    /// is too busy with tests, unless that is what is tested.
+    /// Starts the command with its input and outputs piped, and the input left open. Servers give nothing up on a
+    /// machine that is too busy with tests, unless that is what is tested.
     pub(crate) fn start(arguments: &[&str]) -> Self {
         Self::start_in(arguments, &[])
     }

@@ -10,8 +10,9 @@ use crate::diagnostics::{Diagnostics, DiagnosticsError, DiagnosticsSettings, Obs
 use crate::shown::Shown;
 
 impl VoiceChatBuilder {
-    /// Writes down from the first packet on what shows what is wrong, into a folder that is made if it is not there;
-    /// [leaving](crate::VoiceChat::leave) completes the files. See [`crate::VoiceChat::record_diagnostics`], which begins later.
+    /// Writes down from the first packet on what shows what is wrong, into a folder that is made if it is not
+    /// there; [leaving](crate::VoiceChat::leave) completes the files. See
+    /// [`crate::VoiceChat::record_diagnostics`], which begins later.
     pub fn diagnostics(self, folder: impl Into<PathBuf>) -> Self {
         self.diagnostics_with(folder, DiagnosticsSettings::default())
     }

@@ -24,7 +24,8 @@ pub struct GameSound {
 }
 
 impl GameSound {
-    /// Hands over what the game plays: mono at 48 kHz, any number of samples. What finds no room is dropped and counted.
+    /// Hands over what the game plays: mono at 48 kHz, any number of samples. What finds no
+    /// room is dropped and counted.
     pub fn push(&mut self, samples: &[f32]) {
         self.push_each(samples.iter().copied(), samples.len());
     }

@@ -54,8 +54,8 @@ impl Writing {
         }
     }
 
-    /// Writes what waits. False if long silence is in the way of some of it, or of all tracks keeping up: to be called again
-    /// at once.
+    /// Writes what waits. False if long silence is in the way of some of it, or of all tracks keeping
+    /// up: to be called again at once.
     fn turn(&mut self) -> Result<bool, RecordingError> {
         let first = self.lines.iter().filter_map(|line| line.tap.next_position()).min();
         if self.recording.is_none()

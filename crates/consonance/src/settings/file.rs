@@ -14,8 +14,8 @@ const BYTES_MAX: u64 = 64 * 1024;
 
 impl VoiceSettings {
     /// Where this platform keeps settings of a game of that name: `NAME/voice.toml` in the folder for configuration
-    /// (`~/.config` on Linux, `~/Library/Application Support` on macOS, `%APPDATA%` on Windows). Nothing is read or written.
-    /// `None` if there is no such folder, or the name cannot be that of a folder.
+    /// (`~/.config` on Linux, `~/Library/Application Support` on macOS, `%APPDATA%` on Windows). Nothing is read or
+    /// written. `None` if there is no such folder, or the name cannot be that of a folder.
     pub fn default_path(game: &str) -> Option<PathBuf> {
         let is_plain = !game.is_empty()
             && !game.starts_with('.')
@@ -26,8 +26,8 @@ impl VoiceSettings {
         Some(folder.join(game).join("voice.toml"))
     }
 
-    /// Reads and checks settings. What does not stand in the file is as by default, and where there is no file, everything
-    /// is.
+    /// Reads and checks settings. What does not stand in the file is as by default, and where
+    /// there is no file, everything is.
     ///
     /// # Errors
     /// If the file cannot be read, has other things than settings in it, or one that is out of its range.
@@ -49,8 +49,8 @@ impl VoiceSettings {
         Ok(settings)
     }
 
-    /// Checks and writes settings, and makes the folder if need be. Whatever happens meanwhile, the file has all the old
-    /// ones or all the new ones.
+    /// Checks and writes settings, and makes the folder if need be. Whatever happens meanwhile, the file has all the
+    /// old ones or all the new ones.
     ///
     /// # Errors
     /// If a setting is out of its range, or the file cannot be written.

@@ -52,7 +52,8 @@ impl Zone {
         Self::Capsule { from_m, to_m, radius_m }
     }
 
-    /// Whether a position is inside, borders included; none if it is not known and matters. What is no number is nowhere.
+    /// Whether a position is inside, borders included; none if it is not known and matters.
+    /// What is no number is nowhere.
     pub fn contains(&self, position_m: Option<[f32; 3]>) -> Option<bool> {
         Some(match self {
             Self::Told(inside) => *inside,

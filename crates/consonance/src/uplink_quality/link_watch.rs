@@ -39,8 +39,8 @@ impl LinkWatch {
         }
     }
 
-    /// The loss in percent, and by how much the round trip is longer than the quickest one: the way down may be to blame
-    /// for either, but nothing better is known.
+    /// The loss in percent, and by how much the round trip is longer than the quickest one: the way down may be to
+    /// blame for either, but nothing better is known.
     fn compare(&mut self, quality: LinkQuality) -> Option<(f32, Duration)> {
         let before = std::mem::replace(&mut self.quality, quality);
         // A new link counts anew.

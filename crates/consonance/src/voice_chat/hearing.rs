@@ -20,8 +20,8 @@ impl VoiceChat {
         self.hear(Hearing::Muted { name: name.into(), muted });
     }
 
-    /// Tells where a player is; `None` if that is not known any more. As long as the [listener's](Self::set_listener) own
-    /// place is known too, what the player says over positional channels comes from there.
+    /// Tells where a player is; `None` if that is not known any more. As long as the [listener's](Self::set_listener)
+    /// own place is known too, what the player says over positional channels comes from there.
     pub fn set_place(&self, name: impl Into<String>, place: Option<SpeakerPlace>) {
         self.set_places([(name.into(), place)]);
     }
@@ -32,8 +32,8 @@ impl VoiceChat {
         self.hear(Hearing::Places(places.into_iter().collect()));
     }
 
-    /// Tells where the ears are that hear all this, and where they look; `None` if that is not known any more. The server
-    /// is told the place, too, if it is [shared](Self::set_share_position).
+    /// Tells where the ears are that hear all this, and where they look; `None` if that is not known any more. The
+    /// server is told the place, too, if it is [shared](Self::set_share_position).
     pub fn set_listener(&self, pose: Option<Pose>) {
         self.hear(Hearing::Listener(pose));
     }
@@ -75,8 +75,8 @@ impl VoiceChat {
         self.running.shown.switches.is_deafened()
     }
 
-    /// How far everybody is turned down while one speaks oneself. By default, as in the original, to half the amplitude; a
-    /// level of 1 switches it off.
+    /// How far everybody is turned down while one speaks oneself. By default, as in the original, to half the
+    /// amplitude; a level of 1 switches it off.
     pub fn set_ducking(&self, settings: DuckingSettings) {
         self.note(|noted| noted.ducking = settings);
         self.hear(Hearing::Ducking(settings));
@@ -88,8 +88,8 @@ impl VoiceChat {
         self.hear(Hearing::Levelling(levelled));
     }
 
-    /// Listens to something of the chat: to the microphone, to another player, or to everything as it is heard. All taps
-    /// of a chat have one time line, and a [`Recorder`](crate::Recorder) writes them into files.
+    /// Listens to something of the chat: to the microphone, to another player, or to everything as it is heard. All
+    /// taps of a chat have one time line, and a [`Recorder`](crate::Recorder) writes them into files.
     pub fn tap(&self, source: TapSource) -> Tap {
         let (sender, tap) = Tap::new(source.clone());
         self.ask(Command::Tap(source, sender));

@@ -7,8 +7,8 @@ use crate::standing::Standing;
 pub(crate) use page::{Page, PageWish};
 
 impl VoiceChat {
-    /// How the chat is doing, as plain data: everything that an inspector shows. At most a second old when it is asked for
-    /// once, and a tenth of that while it is asked for again and again.
+    /// How the chat is doing, as plain data: everything that an inspector shows. At most a second old when it is asked
+    /// for once, and a tenth of that while it is asked for again and again.
     pub fn snapshot(&self) -> Snapshot {
         Snapshot::from((*self.running.shown.snapshot.get()).clone())
     }
@@ -19,8 +19,8 @@ impl VoiceChat {
         self.running.shown.own_voice.standing()
     }
 
-    /// Why this player is not heard here, as far as this chat knows: link by link, and the first that is broken. With the
-    /// snapshots of others, too, [`why`](consonance_inspector::why()) knows more.
+    /// Why this player is not heard here, as far as this chat knows: link by link, and the first that is broken. With
+    /// the snapshots of others, too, [`why`](consonance_inspector::why()) knows more.
     pub fn why(&self, speaker: &str) -> Diagnosis {
         let own_name = &*self.running.shown.players.local().name;
         why(&[self.snapshot()], speaker, own_name)

@@ -23,8 +23,8 @@ impl VoiceChat {
         self.player_of(Arc::clone(self.running.shown.players.local()))
     }
 
-    /// The player of the highest priority among those who speak to us and are not muted here; of several, the first by name.
-    /// Whoever speaks with less is silent meanwhile.
+    /// The player of the highest priority among those who speak to us and are not muted here; of several, the first by
+    /// name. Whoever speaks with less is silent meanwhile.
     pub fn top_priority_speaker(&self) -> Option<Player> {
         let others = self.running.shown.players.all().into_iter().filter(|player| !player.is_local);
         let speaking = others.filter_map(|player| Some((player.priority()?, player)));

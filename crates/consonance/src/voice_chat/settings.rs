@@ -30,8 +30,8 @@ impl SettingsInForce {
         self.detailed = Some(encoder);
     }
 
-    /// Of an encoder that was set in detail, the rest stays; whether lost frames are to be sent again stays, too, and is
-    /// returned.
+    /// Of an encoder that was set in detail, the rest stays; whether lost frames are to be sent again
+    /// stays, too, and is returned.
     pub(super) fn set_quality(&mut self, quality: Quality) -> bool {
         self.settings.quality = quality;
         let EncoderSettings { bitrate_bps, music, redundancy, .. } = self.settings.encoder();
@@ -42,14 +42,14 @@ impl SettingsInForce {
 }
 
 impl VoiceChat {
-    /// The settings in force, whichever method set them. An encoder that was [set in detail](Self::set_encoder) has no quality
-    /// that could be named: the one before it is.
+    /// The settings in force, whichever method set them. An encoder that was [set in detail](Self::set_encoder) has no
+    /// quality that could be named: the one before it is.
     pub fn settings(&self) -> VoiceSettings {
         lock(&self.running.settings).settings.clone()
     }
 
-    /// Changes whatever differs from the settings in force, while the chat runs. A new length of frames means joining the
-    /// session again, which happens by itself and keeps rooms and channels.
+    /// Changes whatever differs from the settings in force, while the chat runs. A new length of frames means joining
+    /// the session again, which happens by itself and keeps rooms and channels.
     ///
     /// # Errors
     /// If a setting is out of its range; then nothing is changed.

@@ -58,16 +58,16 @@ impl VoiceChat {
         self.ask(Command::SetQuality { quality, error_correction });
     }
 
-    /// Changes in every detail how one's own voice is encoded. If frames are to have another length, this leaves the session
-    /// and joins it again at once, because the others learn of it only then; rooms and channels are kept, and
+    /// Changes in every detail how one's own voice is encoded. If frames are to have another length, this leaves the
+    /// session and joins it again at once, because the others learn of it only then; rooms and channels are kept, and
     /// [`EventKind::JoiningAgain`](crate::EventKind::JoiningAgain) says so.
     pub fn set_encoder(&self, settings: EncoderSettings) {
         lock(&self.running.settings).set_encoder(settings);
         self.ask(Command::SetEncoder(settings));
     }
 
-    /// Takes the game's own sound, so that the echo canceller can remove it from the microphone as it removes the voices.
-    /// Replaces what this returned before.
+    /// Takes the game's own sound, so that the echo canceller can remove it from the microphone as it removes the
+    /// voices. Replaces what this returned before.
     pub fn game_sound(&self) -> GameSound {
         let (sound, reader) = game_sound();
         self.ask(Command::SetGameSound(reader));

@@ -1,4 +1,5 @@
-//! Direct links over a network that the game owns: the game introduces its guests and carries what they send each other.
+//! Direct links over a network that the game owns: the game introduces its guests and
+//! carries what they send each other.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -1,5 +1,5 @@
-//! A game that owns the network stands still for two seconds: afterwards people hear what is said now, not what was said
-//! meanwhile.
+//! A game that owns the network stands still for two seconds: afterwards people hear what is said now,
+//! not what was said meanwhile.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -3,8 +3,8 @@
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::thread::available_parallelism;
 
-/// Waits until fewer tests than there are places have players, and keeps one until this test's thread ends. A chat takes a
-/// quarter of a processor in an unoptimised build, and those of a virtual machine are at times half of one.
+/// Waits until fewer tests than there are places have players, and keeps one until this test's thread ends. A chat
+/// takes a quarter of a processor in an unoptimised build, and those of a virtual machine are at times half of one.
 pub(crate) fn take() {
     thread_local!(static PLACE: Place = Place::free());
     PLACE.with(|_| ());

@@ -1,5 +1,5 @@
-//! Players as objects: what they tell, and that what is set for one belongs to its name; rooms that are counted; clones of
-//! a handle.
+//! Players as objects: what they tell, and that what is set for one belongs to its name; rooms that are
+//! counted; clones of a handle.
 
 use std::sync::mpsc::sync_channel;
 use std::thread;

@@ -1,4 +1,5 @@
-//! The listener's side: ears, mutes, volumes, priority, distance, crowds, the loudspeaker. The listener's own chat knows.
+//! The listener's side: ears, mutes, volumes, priority, distance, crowds, the loudspeaker.
+//! The listener's own chat knows.
 
 use consonance::audio::{MixerSettings, Pose, SpeakerPlace, Tone};
 use consonance::inspector::Cause;

@@ -24,8 +24,8 @@ pub struct VoiceDialect {
 }
 
 impl VoiceDialect {
-    /// The dialect of a message that carries a handshake, which each client's voice begins with. Hardly anything else looks
-    /// like one: it begins with two bytes of its own, and the third says what it is.
+    /// The dialect of a message that carries a handshake, which each client's voice begins with. Hardly anything else
+    /// looks like one: it begins with two bytes of its own, and the third says what it is.
     pub fn learn(message: &Message<'_>) -> Option<Self> {
         if message.is_command {
             return None;

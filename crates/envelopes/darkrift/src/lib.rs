@@ -5,8 +5,8 @@
 //!  └ body   [voice packet]  or  [bytes i32] [voice packet]           Layout
 //! ```
 //!
-//! Which tag voice has, and how its body is laid out, is the game's to choose. [`VoiceSettings`] may tell; what they do not
-//! tell is learned from each client's first voice packet, a handshake that cannot be mistaken for anything else.
+//! Which tag voice has, and how its body is laid out, is the game's to choose. [`VoiceSettings`] may tell; what they do
+//! not tell is learned from each client's first voice packet, a handshake that cannot be mistaken for anything else.
 //! Three ways lead to and from a session:
 //!
 //! * [`DarkRiftVoice::voice_only`]: a server for voice only, which the game connects to beside its own;

@@ -24,15 +24,15 @@ enum Rest {
 }
 
 impl DarkRiftVoice {
-    /// For a server for voice only, which the game connects to beside its own. Messages of other tags are ignored, except
-    /// that their pings are answered. A client that sends commands is disconnected, as by a stock server.
+    /// For a server for voice only, which the game connects to beside its own. Messages of other tags are ignored,
+    /// except that their pings are answered. A client that sends commands is disconnected, as by a stock server.
     pub fn voice_only(settings: VoiceSettings) -> Self {
         Self { settings, learned: Learned::default(), rest: Rest::Answered }
     }
 
-    /// For a splice: takes voice out of a game's traffic on its way to the game's server. Everything else goes on byte for
-    /// byte, commands and pings included. Only messages whose tag, layout and first bytes all are those of voice are taken
-    /// out.
+    /// For a splice: takes voice out of a game's traffic on its way to the game's server. Everything else goes
+    /// on byte for byte, commands and pings included. Only messages whose tag, layout and first bytes all are
+    /// those of voice are taken out.
     pub fn in_splice(settings: VoiceSettings) -> Self {
         Self { settings, learned: Learned::default(), rest: Rest::PassedOn }
     }

@@ -63,8 +63,8 @@ const MAGIC: [u8; 2] = [0x8b, 0xc7];
 
 /// The first voice broadcast anywhere among bytes that may hold anything: where all of it is, and where its packet.
 ///
-/// Packets do not tell their lengths, so behind one that is the game's own nothing else can be found. The signature is 8 to
-/// 10 bytes, two lengths that fit each other among them.
+/// Packets do not tell their lengths, so behind one that is the game's own nothing else can be found. The signature is
+/// 8 to 10 bytes, two lengths that fit each other among them.
 pub fn find_voice(key: BroadcastKey, bytes: &[u8]) -> Option<(Range<usize>, Range<usize>)> {
     let [id0, id1] = BROADCAST.to_le_bytes();
     let [key0, key1] = key.0.to_le_bytes();

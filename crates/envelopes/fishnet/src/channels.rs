@@ -43,7 +43,8 @@ pub(crate) fn write_in_parts(
     }
 }
 
-/// The largest voice packets: one that is reliable and does not fit a payload is split, if payloads of full size are carried.
+/// The largest voice packets: one that is reliable and does not fit a payload is split, if
+/// payloads of full size are carried.
 pub(crate) fn voice_limits(messages: PacketLimits) -> PacketLimits {
     /// Around a voice packet at most: tick 4, id 2, key 2, two lengths of 2.
     const AROUND_VOICE_BYTES: usize = 12;

@@ -14,7 +14,8 @@ use crate::{BroadcastKey, Packet, Packets, Payload, Side, packed};
 /// What a client says of itself.
 #[derive(Clone, Debug)]
 pub struct ClientSettings {
-    /// The version that it tells, which real servers compare with their own. Default `4.7.2`; `None` is 3.x, which says none.
+    /// The version that it tells, which real servers compare with their own. Default `4.7.2`;
+    /// `None` is 3.x, which says none.
     pub version: Option<String>,
     /// The voice broadcast's type. Default that of the integration.
     pub voice_key: BroadcastKey,
@@ -28,8 +29,8 @@ impl Default for ClientSettings {
     }
 }
 
-/// The envelope of a client. Voice is sent as soon as the connection is up: servers dispatch broadcasts of clients that are
-/// not authenticated yet.
+/// The envelope of a client. Voice is sent as soon as the connection is up: servers dispatch broadcasts of clients
+/// that are not authenticated yet.
 #[derive(Debug)]
 pub struct FishNetClient {
     settings: ClientSettings,

@@ -12,8 +12,8 @@ use crate::{
     VoiceOnlySettings, packed, write_voice,
 };
 
-/// Payloads one after the other, each behind a byte for where it goes and one for its length; a length of 255 stands for a
-/// voice broadcast put into the rest.
+/// Payloads one after the other, each behind a byte for where it goes and one for its length; a length of 255 stands
+/// for a voice broadcast put into the rest.
 ///
 /// # Panics
 /// If an envelope does what it must not.

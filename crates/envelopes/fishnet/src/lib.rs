@@ -14,8 +14,8 @@
 //! * [`FishNetSplice`]: takes the voice out of what clients send to their game's server;
 //! * [`FishNetClient`]: a player of ours among the game's clients.
 //!
-//! Nothing here has a socket or a clock. A game server of one's own finds voice with [`Payload`] and [`Packet::voice`], and
-//! sends it with [`write_voice`].
+//! Nothing here has a socket or a clock. A game server of one's own finds voice with [`Payload`] and [`Packet::voice`],
+//! and sends it with [`write_voice`].
 
 #![forbid(unsafe_code)]
 

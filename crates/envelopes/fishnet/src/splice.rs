@@ -29,9 +29,9 @@ impl Default for SpliceSettings {
 
 /// Envelopes of the connections of a splice.
 ///
-/// Packets of the game do not tell their lengths, so voice is [found by its signature](find_voice) anywhere in a payload and
-/// cut out; the rest goes on with the same tick on the same channel, and a payload without voice byte for byte. Splits are
-/// put together first: one without voice goes on in its original parts.
+/// Packets of the game do not tell their lengths, so voice is [found by its signature](find_voice) anywhere in a
+/// payload and cut out; the rest goes on with the same tick on the same channel, and a payload without voice byte for
+/// byte. Splits are put together first: one without voice goes on in its original parts.
 #[derive(Debug)]
 pub struct FishNetSplice {
     settings: SpliceSettings,

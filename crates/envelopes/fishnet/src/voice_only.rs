@@ -26,8 +26,9 @@ pub enum Version {
 /// Whether clients are told that they are authenticated.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Authentication {
-    /// As soon as they are greeted, also those of a game with an authenticator of its own, whose questions are passed over.
-    /// The game's code hears that it is authenticated, and scene objects that no server has spawned are deactivated.
+    /// As soon as they are greeted, also those of a game with an authenticator of its own, whose questions
+    /// are passed over. The game's code hears that it is authenticated, and scene objects that no server
+    /// has spawned are deactivated.
     #[default]
     OnArrival,
     /// Never: scene objects stay as they are, and voice works all the same.
@@ -49,8 +50,8 @@ pub struct VoiceOnlySettings {
     pub predicted_spawning: bool,
     /// Whether clients are told that there are no scenes to load. Default false.
     pub tells_empty_scenes: bool,
-    /// How often clients are told about their ticks, which keeps some of them connected, too: at least a millisecond. Default
-    /// 1 s; `None` is never.
+    /// How often clients are told about their ticks, which keeps some of them connected, too: at least a millisecond.
+    /// Default 1 s; `None` is never.
     pub timing_interval: Option<Duration>,
 }
 

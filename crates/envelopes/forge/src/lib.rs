@@ -1,7 +1,7 @@
 //! Where voice is in the messages of games on Forge Networking Remastered.
 //!
-//! A message is a frame's group, four bytes, little-endian, and a payload. Voice packets are the payloads of four groups, two
-//! each way; of each two, integrations send one and understand both. Everything else is the game's.
+//! A message is a frame's group, four bytes, little-endian, and a payload. Voice packets are the payloads of four
+//! groups, two each way; of each two, integrations send one and understand both. Everything else is the game's.
 //!
 //! ```text
 //! message   [group i32] [voice packet]
@@ -9,8 +9,8 @@
 //!   to clients       57 729 878 voice, 57 729 879 system
 //! ```
 //!
-//! [`ForgeVoice`] is the envelope of a server for voice only, [`ForgeVoiceClient`] that of a player of ours in a game of a
-//! stock host. A game may have other groups ([`VoiceGroups`]). Nothing here has a socket or a clock.
+//! [`ForgeVoice`] is the envelope of a server for voice only, [`ForgeVoiceClient`] that of a player of ours in a game
+//! of a stock host. A game may have other groups ([`VoiceGroups`]). Nothing here has a socket or a clock.
 
 #![forbid(unsafe_code)]
 

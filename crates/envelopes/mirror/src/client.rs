@@ -25,8 +25,8 @@ pub struct ClientSettings {
     pub credentials: Option<Credentials>,
     /// Whether readiness waits for the server to name a scene, as clients of games with an `onlineScene` do.
     pub waits_for_scene: bool,
-    /// Whether a player object is asked for, as stock clients do; the server makes one for this client then, and some games
-    /// know only those who have one. Off, the client hears and speaks, and is nowhere.
+    /// Whether a player object is asked for, as stock clients do; the server makes one for this client then, and some
+    /// games know only those who have one. Off, the client hears and speaks, and is nowhere.
     pub adds_player: bool,
 }
 

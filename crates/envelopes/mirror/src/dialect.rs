@@ -9,7 +9,8 @@ pub const VOICE_TYPE: &str = "Dissonance.Integrations.MirrorIgnorance.Dissonance
 
 /// The ids of the voice message, for each hash.
 ///
-/// A fork of the integration has another namespace, and so other ids: `Dissonance.Integrations.MirrorWTransport`, for one.
+/// A fork of the integration has another namespace, and so other ids:
+/// `Dissonance.Integrations.MirrorWTransport`, for one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct VoiceType {
     times_31: MessageId,
@@ -124,8 +125,8 @@ impl Dialect {
         Self::from_parts(version.framing(), version.hash(), voice_type)
     }
 
-    /// What the sender of this speaks, if it can be told: what it sent can be read to its end in one way, and at least one
-    /// message in it is known.
+    /// What the sender of this speaks, if it can be told: what it sent can be read to its end in one way, and at
+    /// least one message in it is known.
     ///
     /// The first thing that clients send is a ping, which can be told in every dialect.
     pub fn detect(bytes: &[u8], voice_type: VoiceType) -> Option<Self> {

@@ -1,5 +1,5 @@
-//! Where voice is in the messages of games on [Mirror](https://mirror-networking.gitbook.io): for who stands where such a
-//! game's clients connect to.
+//! Where voice is in the messages of games on [Mirror](https://mirror-networking.gitbook.io): for who stands where such
+//! a game's clients connect to.
 //!
 //! ```text
 //! what a transport carries at once   [time stamp f64] ( [length varint] [message] )*      Batch
@@ -18,8 +18,8 @@
 //!
 //! # In a game server of one's own
 //!
-//! A game server in Rust that speaks Mirror already finds voice in what its transport gives it, and puts voice into what its
-//! transport takes:
+//! A game server in Rust that speaks Mirror already finds voice in what its transport gives it, and puts voice
+//! into what its transport takes:
 //!
 //! ```
 //! use consonance_mirror::{Batch, BatchError, Dialect, Version, VoiceType};

@@ -36,7 +36,8 @@ impl Ping {
         }
     }
 
-    /// The body of the answer, from who has this on its clock, in seconds: the same as in the time stamps of its batches.
+    /// The body of the answer, from who has this on its clock, in seconds: the same as in
+    /// the time stamps of its batches.
     pub fn pong(self, framing: Framing, seconds: f64) -> TimesBody {
         match self {
             Self::Time(time) if framing == Framing::Prefixed => TimesBody::new(&[time]),

@@ -29,12 +29,12 @@ impl Default for SpliceSettings {
 
 /// Envelopes of the connections of a splice.
 ///
-/// Towards the game, voice messages are taken out of each batch, and the rest goes on as a batch with the same time stamp on
-/// the same channel; a batch without voice, and whatever cannot be read, goes on byte for byte. What comes from the game goes
-/// on untouched.
+/// Towards the game, voice messages are taken out of each batch, and the rest goes on as a batch with the same time
+/// stamp on the same channel; a batch without voice, and whatever cannot be read, goes on byte for byte. What comes
+/// from the game goes on untouched.
 ///
-/// Before v81 messages do not tell their lengths: a batch in which there is one of the game's own goes on whole then, with
-/// any voice that is in it.
+/// Before v81 messages do not tell their lengths: a batch in which there is one of the game's own goes on whole then,
+/// with any voice that is in it.
 #[derive(Debug)]
 pub struct MirrorSplice {
     settings: SpliceSettings,

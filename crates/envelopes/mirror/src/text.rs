@@ -1,6 +1,7 @@
 //! Strings in bodies: `[bytes + 1: u16][UTF-8]`, where zero stands for none at all.
 
-/// The string at the start of `bytes` and what follows it; `None` if it is cut off or not UTF-8. None at all reads as empty.
+/// The string at the start of `bytes` and what follows it; `None` if it is cut off or not
+/// UTF-8. None at all reads as empty.
 pub fn read(bytes: &[u8]) -> Option<(&str, &[u8])> {
     let (text, rest) = split(bytes)?;
     Some((std::str::from_utf8(text).ok()?, rest))

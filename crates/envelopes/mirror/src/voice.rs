@@ -1,6 +1,7 @@
 //! The body of a voice message: `[bytes u16][packet]`.
 
-/// The largest voice packet, in bytes: the buffer into which players' clients copy it. A longer one would throw them out.
+/// The largest voice packet, in bytes: the buffer into which players' clients copy it. A
+/// longer one would throw them out.
 pub const VOICE_BYTES_MAX: usize = 1024;
 
 /// The packet in the body of a voice message; `None` if the length is not that of the rest, or above

@@ -27,8 +27,9 @@ pub struct VoiceOnlySettings {
     pub credentials: Option<Credentials>,
     /// What all clients speak. `None` finds it out for each, which takes their first ping.
     pub dialect: Option<Dialect>,
-    /// The longest time without a pong towards a client that has pinged once. Clients leave after a silence on Telepathy
-    /// (30 s) and `SimpleWebTransport` (20 s); over other networks `None` is fine, since every ping is answered anyway.
+    /// The longest time without a pong towards a client that has pinged once. Clients leave after a
+    /// silence on Telepathy (30 s) and `SimpleWebTransport` (20 s); over other networks `None` is fine,
+    /// since every ping is answered anyway.
     pub pong_interval_max: Option<Duration>,
 }
 

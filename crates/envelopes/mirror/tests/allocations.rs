@@ -1,4 +1,5 @@
-//! In steady state nothing is allocated: not for voice either way, not for pings, not for what a splice cuts or lets pass.
+//! In steady state nothing is allocated: not for voice either way, not for pings, not for
+//! what a splice cuts or lets pass.
 
 use std::alloc::System;
 use std::time::{Duration, Instant};

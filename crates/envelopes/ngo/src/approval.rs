@@ -85,8 +85,8 @@ pub enum SceneHandle {
     EightBytes,
 }
 
-/// The body of a scene event that synchronises a client with no scenes at all: it keeps its own, and is connected at once.
-/// Netcode 1.4.0 and newer.
+/// The body of a scene event that synchronises a client with no scenes at all: it keeps its own, and is connected at
+/// once. Netcode 1.4.0 and newer.
 pub fn write_empty_synchronization(handle: SceneHandle, body: &mut Vec<u8>) {
     const SYNCHRONIZE: u8 = 2;
     const LOAD_SINGLE: u8 = 0;

@@ -13,8 +13,8 @@ use crate::{
     NgoVoiceOnly, TypeList, VoiceOnlySettings, packed,
 };
 
-/// Messages one after the other, each behind a byte for where it goes and one for its length. Half of them are put into a
-/// batch first, whose hash no mutation would find.
+/// Messages one after the other, each behind a byte for where it goes and one for its length. Half of them are put into
+/// a batch first, whose hash no mutation would find.
 ///
 /// # Panics
 /// If an envelope does what it must not.

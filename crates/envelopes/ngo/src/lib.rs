@@ -1,5 +1,6 @@
-//! Where voice is in the messages of games on [Netcode for GameObjects](https://docs.unity3d.com/Packages/com.unity.netcode.gameobjects@latest),
-//! 1.4 and newer: for who stands where such a game's clients connect to.
+//! Where voice is in the messages of games on [Netcode for
+//! GameObjects](https://docs.unity3d.com/Packages/com.unity.netcode.gameobjects@latest), 1.4 and newer: for who stands
+//! where such a game's clients connect to.
 //!
 //! ```text
 //! what the network carries at once   [0x1160] [count] [size] [XXH64] ( [message] )* [padding]      Batch
@@ -7,7 +8,8 @@
 //!     └ a named message's body       [hash of the name u64] [length u32] [voice packet]            VoiceDialect
 //! ```
 //!
-//! Integers are little-endian, and [`packed`] where they are types and sizes. Three envelopes lead to and from a session:
+//! Integers are little-endian, and [`packed`] where they are types and sizes. Three
+//! envelopes lead to and from a session:
 //!
 //! * [`NgoVoiceOnly`]: a Netcode server without a game, which approves everybody and has no scenes;
 //! * [`NgoSplice`]: takes the voice messages out of what clients send to their game's server;

@@ -11,10 +11,10 @@ use crate::voice::{CHANNELS, NameHash, RELIABLE, VoiceDialect, VoiceName, voice_
 
 /// Envelopes of the connections of a splice; there is nothing to set.
 ///
-/// Voice messages are taken out of each batch, and the rest goes on as a batch on the same channel; a batch without voice, and
-/// whatever cannot be read, goes on byte for byte. What the game's own server says under the name of voice is taken out, too,
-/// and dropped: there is one voice server. Which number voice messages have is learned from that server's approval, which
-/// passes through.
+/// Voice messages are taken out of each batch, and the rest goes on as a batch on the same channel; a batch without
+/// voice, and whatever cannot be read, goes on byte for byte. What the game's own server says under the name of voice
+/// is taken out, too, and dropped: there is one voice server. Which number voice messages have is learned from that
+/// server's approval, which passes through.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NgoSplice;
 

@@ -36,8 +36,8 @@ impl Default for VoiceOnlySettings {
     }
 }
 
-/// Envelopes of a server that does for a game's clients what they wait for before they speak: it approves everybody, with
-/// the client's own list of types, and synchronises it with no scenes.
+/// Envelopes of a server that does for a game's clients what they wait for before they speak: it approves everybody,
+/// with the client's own list of types, and synchronises it with no scenes.
 #[derive(Debug)]
 pub struct NgoVoiceOnly {
     settings: VoiceOnlySettings,
@@ -84,8 +84,8 @@ pub struct NgoVoiceOnlyConnection {
 enum State {
     /// It has to ask until then.
     Asked { until: Instant },
-    /// It was taken in. How it hashes names shows in its voice messages; `reason` is the number of messages that say why it is
-    /// about to be disconnected.
+    /// It was taken in. How it hashes names shows in its voice messages; `reason` is the number of messages that say
+    /// why it is about to be disconnected.
     Approved { voice: VoiceDialect, names: NameHash, reason: Option<u32> },
     /// It broke a rule.
     Broken,

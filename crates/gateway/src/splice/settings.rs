@@ -11,8 +11,8 @@ pub struct SpliceSettings {
     pub voice_start: VoiceStart,
     /// What happens to the game when the session closes somebody's voice.
     pub voice_closed: VoiceClosed,
-    /// How long the game's server may take to take a client in (default 5 s, half of what clients of most networks wait);
-    /// after it the client is refused.
+    /// How long the game's server may take to take a client in (default 5 s, half of what clients of most networks
+    /// wait); after it the client is refused.
     pub upstream_timeout: Duration,
 }
 
@@ -30,9 +30,9 @@ impl Default for SpliceSettings {
 /// What happens to a player's game when the session closes its voice: it was refused, kicked, or broke a rule there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum VoiceClosed {
-    /// The game goes on without voice. What the client says there is dropped for this long; with its next voice packet after
-    /// that it knocks at the session again, as other clients come back when they were sent away. Whoever shall stay away has
-    /// to be banned.
+    /// The game goes on without voice. What the client says there is dropped for this long; with its next voice
+    /// packet after that it knocks at the session again, as other clients come back when they were sent away. Whoever
+    /// shall stay away has to be banned.
     GameGoesOn {
         /// How long voice stays closed (default 10 s).
         again_after: Duration,

@@ -24,7 +24,8 @@ pub(super) fn watch_clients(readiness: &mut Readiness, clients: &impl GameNetwor
     Ok(())
 }
 
-/// Lets the driver wake for one player's upstream, whose socket is watched until it is closed. Doing so again changes nothing.
+/// Lets the driver wake for one player's upstream, whose socket is watched until it is closed.
+/// Doing so again changes nothing.
 ///
 /// # Errors
 /// When the system watches as many sockets as it may.

@@ -18,14 +18,15 @@ pub trait StreamProtocol: Send {
     fn network(&self) -> &'static str;
 }
 
-/// Messages and what is said around them in one connection's stream, seen from one end. Whatever this end says is appended
-/// to `out`.
+/// Messages and what is said around them in one connection's stream, seen from one end. Whatever this
+/// end says is appended to `out`.
 pub trait MessageStream: Send {
     /// The connection is up: what this end says first. True if there is no handshake to wait for.
     fn begin(&mut self, out: &mut Vec<u8>) -> bool;
 
-    /// Reads what the beginning of the stream holds: how many bytes that took, and what it was. With 0 bytes and
-    /// [`Found::Nothing`], more has to come first. Greetings, messages and words are put into `message`, which is empty.
+    /// Reads what the beginning of the stream holds: how many bytes that took, and what it was. With 0
+    /// bytes and [`Found::Nothing`], more has to come first. Greetings, messages and words are put
+    /// into `message`, which is empty.
     ///
     /// # Errors
     ///
@@ -52,11 +53,12 @@ pub trait MessageStream: Send {
     /// The last words of this end, after `begin`.
     fn end(&mut self, _reason: &str, _out: &mut Vec<u8>) {}
 
-    /// The server's last words to a client that has broken the protocol. Nothing where it has none: such a client is cut off.
+    /// The server's last words to a client that has broken the protocol. Nothing where it has
+    /// none: such a client is cut off.
     fn expel(&mut self, _violation: StreamViolation, _out: &mut Vec<u8>) {}
 
-    /// The server's last words to a client for which too much waits, at most [`TOO_SLOW_BYTES_MAX`] bytes. Nothing where it
-    /// has none: such a client is cut off.
+    /// The server's last words to a client for which too much waits, at most [`TOO_SLOW_BYTES_MAX`] bytes. Nothing
+    /// where it has none: such a client is cut off.
     fn end_as_too_slow(&mut self, _out: &mut Vec<u8>) {}
 }
 
@@ -68,8 +70,8 @@ pub const TOO_SLOW_BYTES_MAX: usize = 256;
 pub enum Found {
     /// Nothing to report.
     Nothing,
-    /// The other end did its part of the handshake: a client wants to be taken in, or the server has taken us in. What it
-    /// said of itself is the greeting.
+    /// The other end did its part of the handshake: a client wants to be taken in, or the server has taken us in. What
+    /// it said of itself is the greeting.
     Greeting,
     /// A message.
     Message,

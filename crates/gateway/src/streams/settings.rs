@@ -12,8 +12,8 @@ pub struct StreamSettings {
     pub tcp: TcpSettings,
     /// How long a stranger may take for its part of the handshake.
     pub handshake_max: Duration,
-    /// How many connections there may be at once that have not done their part of the handshake. Whoever comes beyond is
-    /// closed at once and counted.
+    /// How many connections there may be at once that have not done their part of the handshake. Whoever comes beyond
+    /// is closed at once and counted.
     pub strangers_max: usize,
     /// How the other end is asked whether it is there, on networks whose [streams](super::MessageStream::ping) can ask;
     /// `None` leaves it to the system.
@@ -47,7 +47,8 @@ pub struct PingSettings {
 }
 
 impl Default for PingSettings {
-    /// Every 15 s, below the time after which proxies close a connection on which nothing comes; lost after 45 s of silence.
+    /// Every 15 s, below the time after which proxies close a connection on which nothing
+    /// comes; lost after 45 s of silence.
     fn default() -> Self {
         Self { every: Duration::from_secs(15), unanswered_max: 2 }
     }

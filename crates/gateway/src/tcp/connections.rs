@@ -145,8 +145,8 @@ impl TcpConnections {
 
     /// Sends bytes that are given in parts. They leave at the next [`flush`](Self::flush) or at the end of a `poll`.
     ///
-    /// With more than [`outgoing_bytes_max`](TcpSettings::outgoing_bytes_max) waiting, the connection ends. What is sent on
-    /// a connection that is finished or gone is dropped.
+    /// With more than [`outgoing_bytes_max`](TcpSettings::outgoing_bytes_max) waiting, the connection ends. What is
+    /// sent on a connection that is finished or gone is dropped.
     pub fn send(&mut self, now: Instant, id: TcpId, parts: &[&[u8]]) {
         let Some(connection) = self.connections.get_mut(&id) else { return };
         if !matches!(connection.state, State::Opening | State::Open) {

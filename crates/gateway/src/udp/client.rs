@@ -18,10 +18,11 @@ use crate::{Channel, GameNetworkClient, GameNetworkClientEvent, VoiceChannels};
 pub struct UdpClientSettings {
     /// The address of this machine that datagrams come from. Default: the system chooses.
     pub local_ip: Option<IpAddr>,
-    /// How many datagrams are read before `poll` says `None` in between, so that what is due leaves: at least 1. Default 64.
+    /// How many datagrams are read before `poll` says `None` in between, so that what is due
+    /// leaves: at least 1. Default 64.
     pub datagrams_per_turn: usize,
-    /// What the system may hold of what comes in, and of what goes out, in bytes; it may hold less. Default 512 KiB: what
-    /// comes while a game hangs is old.
+    /// What the system may hold of what comes in, and of what goes out, in bytes; it may hold less. Default 512 KiB:
+    /// what comes while a game hangs is old.
     pub buffer_bytes: usize,
 }
 
@@ -79,9 +80,9 @@ impl<E: ClientEndpoint> UdpClient<E> {
         }
     }
 
-    /// Puts these bytes before each datagram until the server has answered, for servers behind something that takes them away,
-    /// such as a [header of the PROXY protocol](crate::proxy_protocol::header). The first datagram alone would not do: it may
-    /// be lost.
+    /// Puts these bytes before each datagram until the server has answered, for servers behind something that takes
+    /// them away, such as a [header of the PROXY protocol](crate::proxy_protocol::header). The first datagram alone
+    /// would not do: it may be lost.
     #[must_use]
     pub fn with_preface(mut self, preface: Vec<u8>) -> Self {
         self.preface = preface;

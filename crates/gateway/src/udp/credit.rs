@@ -1,11 +1,11 @@
 //! How much may be sent to an address that nobody has proved.
 
-/// How many bytes go to an address for each one that came from it, until somebody there has shown that what we send arrives: as
-/// in QUIC (RFC 9000, section 8.1).
+/// How many bytes go to an address for each one that came from it, until somebody there has shown that what we send
+/// arrives: as in QUIC (RFC 9000, section 8.1).
 const FACTOR: usize = 3;
 
-/// What may still be sent to one address. Anybody can name it as where a datagram comes from, so that everything which is sent
-/// there before it is proved floods whoever really has it.
+/// What may still be sent to one address. Anybody can name it as where a datagram comes from, so that everything which
+/// is sent there before it is proved floods whoever really has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Credit {
     /// In bytes; nothing once the address is proved.

@@ -9,14 +9,15 @@ use crate::{Channel, VoiceChannels};
 
 /// The server's end of a protocol in UDP datagrams.
 ///
-/// Any order of calls is safe. The words mean what they mean in [`GameNetworkServer`](crate::GameNetworkServer), which a
-/// [`UdpServer`](super::UdpServer) makes of this.
+/// Any order of calls is safe. The words mean what they mean in [`GameNetworkServer`](crate::GameNetworkServer), which
+/// a [`UdpServer`](super::UdpServer) makes of this.
 pub trait ServerEndpoint: Send {
-    /// The largest datagram that is read, in bytes. Of a larger one the endpoint gets one byte more than this, so that it can
-    /// tell.
+    /// The largest datagram that is read, in bytes. Of a larger one the endpoint gets one byte more
+    /// than this, so that it can tell.
     const DATAGRAM_BYTES_MAX: usize;
 
-    /// A datagram came, from anybody and with anything in it. All events that follow are taken before the next one is given.
+    /// A datagram came, from anybody and with anything in it. All events that follow are taken
+    /// before the next one is given.
     fn handle_datagram(&mut self, now: Instant, from: SocketAddr, datagram: &[u8]);
 
     /// The time of [`poll_timeout`](Self::poll_timeout) has come.
@@ -89,19 +90,19 @@ pub enum ServerEndpointEvent {
 
 /// The client's end of a protocol in UDP datagrams, towards one server whose address only the driver knows.
 ///
-/// Any order of calls is safe. The words mean what they mean in [`GameNetworkClient`](crate::GameNetworkClient), which a
-/// [`UdpClient`](super::UdpClient) makes of this.
+/// Any order of calls is safe. The words mean what they mean in [`GameNetworkClient`](crate::GameNetworkClient), which
+/// a [`UdpClient`](super::UdpClient) makes of this.
 pub trait ClientEndpoint: Send {
-    /// The largest datagram that is read, in bytes. Of a larger one the endpoint gets one byte more than this, so that it can
-    /// tell.
+    /// The largest datagram that is read, in bytes. Of a larger one the endpoint gets one byte more
+    /// than this, so that it can tell.
     const DATAGRAM_BYTES_MAX: usize;
 
     /// See [`GameNetworkClient::connect`](crate::GameNetworkClient::connect). The driver calls it only while there is
     /// no connection; nothing of an earlier one may matter any more.
     fn connect(&mut self, now: Instant, greeting: &[u8]);
 
-    /// A datagram came from the server's address, with anything in it. All events that follow are taken before the next one
-    /// is given.
+    /// A datagram came from the server's address, with anything in it. All events that follow are taken
+    /// before the next one is given.
     fn handle_datagram(&mut self, now: Instant, datagram: &[u8]);
 
     /// The time of [`poll_timeout`](Self::poll_timeout) has come.

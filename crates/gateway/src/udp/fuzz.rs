@@ -18,7 +18,8 @@ impl ReportedPeers {
     /// Takes what the server reports next.
     ///
     /// # Panics
-    /// If somebody comes by a name that is not newer than all before, or something is reported of somebody who is not here.
+    /// If somebody comes by a name that is not newer than all before, or something is reported
+    /// of somebody who is not here.
     pub fn note(&mut self, event: &ServerEndpointEvent) {
         match *event {
             ServerEndpointEvent::Connected { peer, remote } => {

@@ -1,5 +1,5 @@
-//! For tests of protocols in UDP datagrams: one server's machine and many clients' on simulated time, with a seeded network
-//! between them that loses, delays, overtakes and doubles.
+//! For tests of protocols in UDP datagrams: one server's machine and many clients' on simulated time, with a seeded
+//! network between them that loses, delays, overtakes and doubles.
 //!
 //! Nothing sleeps: [`Rig::run_until`] goes from one due moment to the next, and the same seed gives the same run.
 

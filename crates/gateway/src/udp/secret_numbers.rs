@@ -2,8 +2,8 @@
 
 use ring::hmac;
 
-/// A sequence of numbers of which each is as unknown as the seed, however many of the others somebody has seen: for what only
-/// somebody can know who gets what we send.
+/// A sequence of numbers of which each is as unknown as the seed, however many of the others somebody has seen: for
+/// what only somebody can know who gets what we send.
 #[derive(Debug)]
 pub struct SecretNumbers {
     key: hmac::Key,

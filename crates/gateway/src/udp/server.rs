@@ -15,10 +15,11 @@ use crate::{Channel, GameNetworkServer, GameNetworkServerEvent, VoiceChannels};
 /// How a server uses its socket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UdpServerSettings {
-    /// How many datagrams are read before `poll` says `None` in between, so that what is due leaves: at least 1. Default 256.
+    /// How many datagrams are read before `poll` says `None` in between, so that what is due
+    /// leaves: at least 1. Default 256.
     pub datagrams_per_turn: usize,
-    /// What the system may hold of what comes in, and of what goes out, in bytes; it may hold less. Default 4 MiB: what a
-    /// busy game's clients send in some milliseconds.
+    /// What the system may hold of what comes in, and of what goes out, in bytes; it may hold less. Default 4 MiB: what
+    /// a busy game's clients send in some milliseconds.
     pub buffer_bytes: usize,
 }
 

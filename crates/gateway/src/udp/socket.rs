@@ -12,7 +12,8 @@ pub struct DatagramCounts {
     pub received: u64,
     /// Taken by the system.
     pub sent: u64,
-    /// Not taken, because the socket's buffer was full, and dropped: voice does not wait, and what is reliable is repeated.
+    /// Not taken, because the socket's buffer was full, and dropped: voice does not wait, and
+    /// what is reliable is repeated.
     pub buffer_full: u64,
     /// Refused by the system, as for an address without a route, and dropped.
     pub failed: u64,

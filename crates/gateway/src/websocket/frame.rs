@@ -72,8 +72,8 @@ impl Header {
     }
 }
 
-/// Appends a whole frame, whose payload is given in pieces. Clients have to mask what they send, with something that nobody
-/// can guess (section 5.3); servers must not.
+/// Appends a whole frame, whose payload is given in pieces. Clients have to mask what they send, with something that
+/// nobody can guess (section 5.3); servers must not.
 pub fn write_frame(opcode: Opcode, mask: Option<[u8; 4]>, payload: &[&[u8]], out: &mut Vec<u8>) {
     let payload_bytes: usize = payload.iter().map(|piece| piece.len()).sum();
     let masked = if mask.is_some() { MASKED } else { 0 };

@@ -22,8 +22,9 @@ impl FrameReader {
         Self { is_masked, message_bytes_max, begun: None, close_code: None, is_too_long: false }
     }
 
-    /// Takes one frame from the beginning of the stream, and answers it with what `answer` writes, if it wants an answer: as
-    /// [`MessageStream::read`](crate::streams::MessageStream::read) does, with the words of a goodbye as `message`.
+    /// Takes one frame from the beginning of the stream, and answers it with what `answer` writes, if it
+    /// wants an answer: as [`MessageStream::read`](crate::streams::MessageStream::read) does, with the
+    /// words of a goodbye as `message`.
     ///
     /// # Errors
     ///

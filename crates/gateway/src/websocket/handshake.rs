@@ -134,16 +134,16 @@ pub fn new_key() -> String {
     BASE64_STANDARD.encode(random::<16>())
 }
 
-/// For keys and masks, which must not be guessable (section 10.3), so that no page in a browser can make its traffic look
-/// like another protocol's. A program that has no random numbers harms nobody but itself.
+/// For keys and masks, which must not be guessable (section 10.3), so that no page in a browser can make its traffic
+/// look like another protocol's. A program that has no random numbers harms nobody but itself.
 pub fn random<const BYTES: usize>() -> [u8; BYTES] {
     let mut bytes = [0; BYTES];
     let _ = SystemRandom::new().fill(&mut bytes);
     bytes
 }
 
-/// The longest head of a request or a response that is read, in bytes. Stock clients of `SimpleWebTransport` read no more
-/// than 1000 themselves.
+/// The longest head of a request or a response that is read, in bytes. Stock clients of `SimpleWebTransport` read
+/// no more than 1000 themselves.
 const HEAD_BYTES_MAX: usize = 4096;
 const HEADERS_MAX: usize = 64;
 
@@ -165,8 +165,8 @@ fn of_upgrade(request: &httparse::Request<'_, '_>) -> Option<Request> {
     })
 }
 
-/// What the server answers to a client's key (section 4.2.2, step 5.4). The standard demands SHA-1, and nothing depends on
-/// its strength.
+/// What the server answers to a client's key (section 4.2.2, step 5.4). The standard demands SHA-1, and
+/// nothing depends on its strength.
 fn accept_key(key: &str) -> String {
     const CONSTANT: &str = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
     BASE64_STANDARD.encode(digest(&SHA1_FOR_LEGACY_USE_ONLY, format!("{key}{CONSTANT}").as_bytes()))

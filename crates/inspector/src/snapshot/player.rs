@@ -66,8 +66,8 @@ pub struct PlayerRow {
     pub amplitude: f32,
     /// Level of the last block before volume and place, in dB of full scale.
     pub level_dbfs: f32,
-    /// For how many milliseconds its frames have been coming in with nothing louder than -80 dB of full scale in them; none
-    /// if they have sound, or none come.
+    /// For how many milliseconds its frames have been coming in with nothing louder than -80 dB of full scale in them;
+    /// none if they have sound, or none come.
     pub silent_for_ms: Option<u64>,
     /// The last 20 s, for a graph; empty for those who have not spoken in that time.
     pub history: History,

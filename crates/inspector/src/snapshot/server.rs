@@ -70,8 +70,9 @@ pub struct ServedPlayer {
     pub server_deafened: Option<String>,
     /// Whether it has told the server where it is.
     pub has_place: bool,
-    /// How far away others are who have told that, too, the nearest first: at most [`DISTANCES_MAX`](Self::DISTANCES_MAX).
-    /// None while nobody looks, in a session without proximity rooms, and where more than 256 players have a place.
+    /// How far away others are who have told that, too, the nearest first: at most
+    /// [`DISTANCES_MAX`](Self::DISTANCES_MAX). None while nobody looks, in a session without proximity rooms, and where
+    /// more than 256 players have a place.
     pub distances: Vec<DistanceRow>,
     /// Of a hundred of its frames, how many did not arrive of late; none if that is not known.
     pub lost_percent: Option<f32>,

@@ -113,7 +113,8 @@ impl<'a> Scene<'a> {
         itself.or_else(server).or_else(|| seen().map(|row| &*row.rooms))
     }
 
-    /// What the two may not do, as far as it keeps them apart, and who it is: the speaker speak, or the listener listen.
+    /// What the two may not do, as far as it keeps them apart, and who it is: the speaker
+    /// speak, or the listener listen.
     pub(super) fn refusal(&self) -> Option<(&'a str, Refusal<'a>)> {
         let targets = self.targets();
         let is_meant = |room: &str| {

@@ -9,8 +9,8 @@ use crate::ClientSettings;
 use crate::ProtocolVersion;
 use crate::format::{self, HEADER_BYTES, TOKEN_PACKET_BYTES, Token};
 
-/// Decides for a client: its stream and its datagrams go in, messages and [orders](ConnectorOrder) come out. One of these
-/// lives for one connection.
+/// Decides for a client: its stream and its datagrams go in, messages and [orders](ConnectorOrder) come out. One of
+/// these lives for one connection.
 #[derive(Debug)]
 pub struct Connector {
     settings: ClientSettings,

@@ -13,10 +13,11 @@
 //! flags, a tag, perhaps a ping's code, and the body. What is in them is the envelope's matter. [`Listener`] and
 //! [`Connector`] are what both decide with: no sockets, no clock.
 //!
-//! The greeting of a server is the body of the Configure command: the client's number, two bytes, big-endian. An empty one
-//! stands for the next number that is free. Clients have no greeting.
+//! The greeting of a server is the body of the Configure command: the client's number, two bytes, big-endian. An empty
+//! one stands for the next number that is free. Clients have no greeting.
 //!
-//! Nothing here is encrypted, and TCP alone notices peers that are gone without a word; both are the network's own ways.
+//! Nothing here is encrypted, and TCP alone notices peers that are gone without a word;
+//! both are the network's own ways.
 
 #![forbid(unsafe_code)]
 

@@ -149,8 +149,8 @@ impl Listener {
         }
     }
 
-    /// The next message of a stream, and how many bytes it took from the beginning. With 0, more has to come first, or the
-    /// peer is not accepted yet.
+    /// The next message of a stream, and how many bytes it took from the beginning. With 0, more has to come first, or
+    /// the peer is not accepted yet.
     pub fn handle_stream<'a>(&mut self, peer: Peer, stream: &'a [u8]) -> (usize, Option<ListenerEvent<'a>>) {
         let Some(link) = self.links.get(&peer) else { return (0, None) };
         match link.stage {

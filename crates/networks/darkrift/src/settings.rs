@@ -23,11 +23,11 @@ pub struct ServerSettings {
     pub strangers_per_address_max: usize,
     /// How long a TCP connection may wait for its UDP datagram.
     pub association_max: Duration,
-    /// Whether a client's datagrams have to come from the IP address of its TCP connection. Stock servers do not ask for
-    /// that; without it, clients whose provider gives them two addresses get in as well.
+    /// Whether a client's datagrams have to come from the IP address of its TCP connection. Stock servers do not ask
+    /// for that; without it, clients whose provider gives them two addresses get in as well.
     pub same_address: bool,
-    /// How often a token that came over UDP is acknowledged, since datagrams get lost; 1 with version 0, whose clients know
-    /// no second acknowledgement.
+    /// How often a token that came over UDP is acknowledged, since datagrams get lost; 1 with version 0, whose clients
+    /// know no second acknowledgement.
     pub acknowledgements: u8,
     /// The largest message that a client may send over TCP, in bytes. Whoever announces a larger one is disconnected.
     pub incoming_message_bytes_max: usize,
@@ -42,9 +42,10 @@ pub struct ServerSettings {
 }
 
 impl Default for ServerSettings {
-    /// The limits of stock servers where they have any: 5 s for the datagram, messages of 65 534 bytes from clients. Besides
-    /// 1000 clients, 256 strangers, 128 of them from one address, the same IP address over TCP and UDP, two
-    /// acknowledgements, 1 MiB for a message to a client and 2 MiB waiting, datagrams of 1200 bytes, 2 s for last words.
+    /// The limits of stock servers where they have any: 5 s for the datagram, messages of 65 534 bytes from
+    /// clients. Besides 1000 clients, 256 strangers, 128 of them from one address, the same IP address over
+    /// TCP and UDP, two acknowledgements, 1 MiB for a message to a client and 2 MiB waiting, datagrams of
+    /// 1200 bytes, 2 s for last words.
     fn default() -> Self {
         Self {
             version: ProtocolVersion::One,
@@ -105,8 +106,9 @@ pub struct ClientSettings {
 }
 
 impl ClientSettings {
-    /// A client of this server, with room for what stock servers send and take: 10 s to connect, the token once a second,
-    /// messages of 65 534 bytes to the server and 1 MiB from it, datagrams of 1200 bytes, 1 MiB waiting, 2 s for last words.
+    /// A client of this server, with room for what stock servers send and take: 10 s to connect, the token once
+    /// a second, messages of 65 534 bytes to the server and 1 MiB from it, datagrams of 1200 bytes, 1 MiB
+    /// waiting, 2 s for last words.
     pub fn new(server: SocketAddr) -> Self {
         Self {
             server,

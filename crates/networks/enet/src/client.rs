@@ -76,7 +76,8 @@ impl Connection {
 }
 
 impl EnetClient {
-    /// A client that is not connected. The names of its attempts, by which a server tells them apart, follow from the seed.
+    /// A client that is not connected. The names of its attempts, by which a server tells them
+    /// apart, follow from the seed.
     pub fn new(settings: EnetClientSettings, seed: u32) -> Self {
         Self {
             settings: EnetClientSettings { connection: settings.connection.within_limits(), ..settings },
@@ -170,7 +171,8 @@ impl EnetClient {
         self.end(DisconnectReason::ProtocolViolated { violation: violation.to_owned() });
     }
 
-    /// Forgets the connection and reports its end. One that we have ended has ended for that reason, whatever came after.
+    /// Forgets the connection and reports its end. One that we have ended has ended for that
+    /// reason, whatever came after.
     fn end(&mut self, reason: DisconnectReason) {
         let Some(Connection { mut machine, stage, .. }) = self.connection.take() else { return };
         let mut datagram = Vec::new();

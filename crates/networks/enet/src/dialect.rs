@@ -2,14 +2,14 @@
 
 /// Whose datagrams are spoken.
 ///
-/// The first 16 bits of a datagram, big-endian, hold the number of the peer in bits 0 to 11, that of its session in bits 12 and
-/// 13, and flags. Everything behind them is the same in both.
+/// The first 16 bits of a datagram, big-endian, hold the number of the peer in bits 0 to 11, that of its session in
+/// bits 12 and 13, and flags. Everything behind them is the same in both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dialect {
     /// ENet-CSharp 2.x, as Ignorance has it: bit 14 says that a time of sending follows, and bit 15 says nothing.
     EnetCsharp,
-    /// ENet 1.3 itself: bit 15 says that a time of sending follows, and bit 14 that the rest is compressed, which nobody here
-    /// speaks.
+    /// ENet 1.3 itself: bit 15 says that a time of sending follows, and bit 14 that the rest is
+    /// compressed, which nobody here speaks.
     Enet13,
 }
 

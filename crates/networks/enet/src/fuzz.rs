@@ -13,12 +13,12 @@ use crate::{
     ChannelKind, ConnectionSettings, EnetClient, EnetClientSettings, EnetServer, EnetServerSettings,
 };
 
-/// Reads operations from the bytes and carries them out: time passes, datagrams arrive, get lost, are changed or made up, both
-/// ends connect, send and leave.
+/// Reads operations from the bytes and carries them out: time passes, datagrams arrive, get lost, are changed or made
+/// up, both ends connect, send and leave.
 ///
 /// # Panics
-/// If what comes out makes no sense: a datagram too long or for nobody who said anything, an alarm in the past, a connection
-/// that begins or ends twice, a message of nobody.
+/// If what comes out makes no sense: a datagram too long or for nobody who said anything, an alarm in the past, a
+/// connection that begins or ends twice, a message of nobody.
 pub fn enet_datagrams(bytes: &[u8]) {
     let mut tape = Tape::new(bytes);
     let mut stage = Stage::new();

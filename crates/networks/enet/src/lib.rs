@@ -16,11 +16,11 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 //!
-//! A message is whatever the game puts into one; with Mirror a batch. Which channels there are, and what each guarantees, is
-//! for both ends to agree on before: see [`ConnectionSettings::channels`].
+//! A message is whatever the game puts into one; with Mirror a batch. Which channels there are, and what each
+//! guarantees, is for both ends to agree on before: see [`ConnectionSettings::channels`].
 //!
-//! The connection is neither encrypted nor proved to be anybody's, as in every game that uses this network. Strangers get at
-//! most three times the bytes that they send.
+//! The connection is neither encrypted nor proved to be anybody's, as in every game that uses this network. Strangers
+//! get at most three times the bytes that they send.
 
 #![forbid(unsafe_code)]
 

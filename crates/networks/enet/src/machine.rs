@@ -49,7 +49,8 @@ pub(crate) enum Sent {
 }
 
 impl<A: Address + Ord> Machine<A> {
-    /// At most 4095 peers. The settings are within their limits; peer 0 may connect, with a name that follows from the seed.
+    /// At most 4095 peers. The settings are within their limits; peer 0 may connect, with a
+    /// name that follows from the seed.
     pub(crate) fn new(settings: &ConnectionSettings, peers: usize, seed: u32, clock: &Clock) -> Self {
         let clock = clock.clone();
         let host_settings = HostSettings {

@@ -1,8 +1,9 @@
 //! What a datagram holds, read before ENet gets it, in the form of stock ENet.
 //!
-//! ENet itself stops at the first command that it does not understand and keeps what came before it; it allocates what the
-//! first fragment of a message promises, and counts fragments without asking what they cover. So that nobody can make it hand
-//! out bytes that nobody sent, or lose track of what it has allocated, only datagrams pass that a stock end may have sent.
+//! ENet itself stops at the first command that it does not understand and keeps what came before it; it allocates
+//! what the first fragment of a message promises, and counts fragments without asking what they cover. So that
+//! nobody can make it hand out bytes that nobody sent, or lose track of what it has allocated, only datagrams pass
+//! that a stock end may have sent.
 
 /// All commands of a datagram, each of which is whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

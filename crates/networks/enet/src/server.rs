@@ -23,8 +23,9 @@ use seat::{Seat, Stage};
 
 /// A server for clients of ENet, without a socket: for a [`UdpServer`](consonance_gateway::udp::UdpServer).
 ///
-/// A client is reported when it asks to be let in, and learns that it is connected when it is accepted; whoever is refused never
-/// connects. A greeting is the number that it said with its request, as 4 bytes, big-endian; none if that is 0.
+/// A client is reported when it asks to be let in, and learns that it is connected when it is accepted;
+/// whoever is refused never connects. A greeting is the number that it said with its request, as 4 bytes,
+/// big-endian; none if that is 0.
 #[derive(Debug)]
 pub struct EnetServer {
     settings: EnetServerSettings,
@@ -67,8 +68,8 @@ enum Event {
 }
 
 impl EnetServer {
-    /// A server without clients. From the seed, which nobody else may know, comes what only those can tell who get what is sent to
-    /// them: take it from the system's source of random numbers.
+    /// A server without clients. From the seed, which nobody else may know, comes what only those can tell who get what
+    /// is sent to them: take it from the system's source of random numbers.
     pub fn new(settings: EnetServerSettings, seed: [u8; 32]) -> Self {
         let connection = settings.connection.within_limits();
         Self {
@@ -223,8 +224,8 @@ impl EnetServer {
     }
 }
 
-/// How many times may be echoed that were not shown: clients echo only what they were. Who guesses is right once in sixteen
-/// thousand attempts to connect.
+/// How many times may be echoed that were not shown: clients echo only what they were. Who guesses is right once in
+/// sixteen thousand attempts to connect.
 const GUESSES_MAX: u32 = 4;
 
 impl ServerEndpoint for EnetServer {

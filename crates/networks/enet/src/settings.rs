@@ -25,14 +25,14 @@ pub enum ChannelKind {
 pub struct ConnectionSettings {
     /// Whose datagrams are spoken. Default: ENet-CSharp's.
     pub dialect: Dialect,
-    /// What is sent on each channel, from channel 0: at least one and at most 255. Default reliable, unsequenced: Ignorance's,
-    /// whose channels are Mirror's.
+    /// What is sent on each channel, from channel 0: at least one and at most 255. Default reliable, unsequenced:
+    /// Ignorance's, whose channels are Mirror's.
     pub channels: Vec<ChannelKind>,
-    /// The largest datagram that we send, in bytes: from 576 to 4096. Default 1280, Ignorance's; stock ENet's is 1392. A
-    /// connection has the smaller one of both ends'.
+    /// The largest datagram that we send, in bytes: from 576 to 4096. Default 1280, Ignorance's; stock ENet's is 1392.
+    /// A connection has the smaller one of both ends'.
     pub mtu: u16,
-    /// How often a side is asked whether it is there, also while something else waits for its confirmation: ENet, which does
-    /// not ask then, takes a side for gone that lost the same datagram six times. Default 500 ms, ENet's.
+    /// How often a side is asked whether it is there, also while something else waits for its confirmation: ENet, which
+    /// does not ask then, takes a side for gone that lost the same datagram six times. Default 500 ms, ENet's.
     pub ping: Duration,
     /// A side that confirms nothing is gone after this time, if something was also sent six times, and after
     /// [`timeout_max`](Self::timeout_max) at the latest. Default 5 s, ENet's.
@@ -41,14 +41,14 @@ pub struct ConnectionSettings {
     pub timeout_max: Duration,
     /// The largest reliable message, in bytes; whoever sends a larger one is disconnected. Default 1 MiB.
     pub message_bytes_max: usize,
-    /// What of a side's messages may wait for those before them, in bytes. Default 4 MiB; what comes on top is not confirmed, so
-    /// that it is sent again.
+    /// What of a side's messages may wait for those before them, in bytes. Default 4 MiB; what comes on top is not
+    /// confirmed, so that it is sent again.
     pub waiting_bytes_max: usize,
-    /// What may wait for a side that does not take it, in bytes, before it counts as too slow. Default 4 MiB, where each
-    /// message counts for 128 bytes more than it has.
+    /// What may wait for a side that does not take it, in bytes, before it counts as too slow. Default 4 MiB, where
+    /// each message counts for 128 bytes more than it has.
     pub queued_bytes_max: usize,
-    /// Whether a side sends less of what is unreliable when confirmations take longer than usual, as ENet does by itself.
-    /// Default false: both ends are told not to, since voice that is left out is worse than late.
+    /// Whether a side sends less of what is unreliable when confirmations take longer than usual, as ENet does by
+    /// itself. Default false: both ends are told not to, since voice that is left out is worse than late.
     pub throttles: bool,
     /// How often the protocol looks after itself while there is a connection. Default 10 ms.
     pub tick: Duration,
@@ -145,11 +145,11 @@ pub struct EnetServerSettings {
     pub connection: ConnectionSettings,
     /// How many clients may be there at once; more are refused. Default 4096.
     pub peers_max: usize,
-    /// How many clients may be there that have not yet shown that they get what we send; the one that has waited longest
-    /// makes room for a new one. Default 1024.
+    /// How many clients may be there that have not yet shown that they get what we send; the one that has waited
+    /// longest makes room for a new one. Default 1024.
     pub unproved_max: usize,
-    /// How many bytes of messages may wait for all of those together; whoever has waited longest is given up for more. Default
-    /// 64 MiB: what a few hundred clients are told at once when a game's scene is full.
+    /// How many bytes of messages may wait for all of those together; whoever has waited longest is given up for more.
+    /// Default 64 MiB: what a few hundred clients are told at once when a game's scene is full.
     pub unproved_bytes_max: usize,
     /// How many strangers may ask to be let in within a second; more are not answered. Default 1000.
     pub connects_per_second: u32,
@@ -175,7 +175,8 @@ impl Default for EnetServerSettings {
 pub struct EnetClientSettings {
     /// What both ends go by.
     pub connection: ConnectionSettings,
-    /// A number that the server is told when we connect, if the greeting does not say another. Default 0, as Ignorance's.
+    /// A number that the server is told when we connect, if the greeting does not say
+    /// another. Default 0, as Ignorance's.
     pub connect_data: u32,
     /// How long a server may take to answer; ENet by itself waits for half a minute. Default 10 s.
     pub connect_timeout: Duration,

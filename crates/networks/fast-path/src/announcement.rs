@@ -41,7 +41,8 @@ impl Offer {
 /// Where a server listens for a client's datagrams: port, worker, link and cipher; 8 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Announcement {
-    /// The UDP port, at the address of the connection; `None` for the connection's own, whatever the client knows it as.
+    /// The UDP port, at the address of the connection; `None` for the connection's own,
+    /// whatever the client knows it as.
     pub port: Option<NonZeroU16>,
     /// The worker that reads them; the system steers by this number.
     pub worker: u8,

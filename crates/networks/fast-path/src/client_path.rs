@@ -21,7 +21,8 @@ use probing::Probing;
 /// [`handle_timeout`](Self::handle_timeout) when [`poll_timeout`](Self::poll_timeout) says so, and after each call
 /// sends what [`poll_transmit`](Self::poll_transmit) gives. Any order of calls is safe.
 ///
-/// Packets take this path only while [`is_open`](Self::is_open); else the driver sends them the way that agreed on the keys.
+/// Packets take this path only while [`is_open`](Self::is_open); else the driver sends them the
+/// way that agreed on the keys.
 #[derive(Debug)]
 pub struct ClientPath {
     worker: u8,

@@ -10,12 +10,12 @@ use crate::{
     ServerPath, ServerPathSettings,
 };
 
-/// Reads operations from the bytes and carries them out; without encryption if the first byte is even, so that whatever is
-/// made up is believed.
+/// Reads operations from the bytes and carries them out; without encryption if the first byte is even, so that
+/// whatever is made up is believed.
 ///
 /// # Panics
-/// If what comes out makes no sense: datagrams too long, batches too large, more bytes to an address that was not proved
-/// than came from there.
+/// If what comes out makes no sense: datagrams too long, batches too large, more bytes to an address that was not
+/// proved than came from there.
 pub fn path_operations(bytes: &[u8]) {
     let mut tape = Tape::new(bytes);
     let cipher = if tape.byte().is_multiple_of(2) { Cipher::Plain } else { Cipher::Aes128Gcm };

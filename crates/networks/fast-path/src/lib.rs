@@ -10,8 +10,8 @@
 //!              ◀── answer, packets, challenge ────────────┘
 //! ```
 //!
-//! Both halves are sans-IO; [`PortGroup`] and [`PathSocket`] are the sockets of a server. This crate knows datagrams, keys
-//! and addresses, and neither QUIC nor voice; `docs/fast-path.md` has the format and what it does against whom.
+//! Both halves are sans-IO; [`PortGroup`] and [`PathSocket`] are the sockets of a server. This crate knows datagrams,
+//! keys and addresses, and neither QUIC nor voice; `docs/fast-path.md` has the format and what it does against whom.
 
 #![forbid(unsafe_code)]
 

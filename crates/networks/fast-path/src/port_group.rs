@@ -11,8 +11,8 @@ use crate::PathSocket;
 /// server's packets of a few milliseconds.
 const BUFFER_BYTES: usize = 4 * 1024 * 1024;
 
-/// What it may hold for a worker: on Linux about a thousand frames. Where a worker has too much to do, the buffer is always
-/// full, and a larger one would only make all voice later.
+/// What it may hold for a worker: on Linux about a thousand frames. Where a worker has too much to do, the buffer is
+/// always full, and a larger one would only make all voice later.
 const WORKER_BUFFER_BYTES: usize = 512 * 1024;
 
 /// The sockets of one address. They end together: the system steers by their order.
@@ -30,8 +30,8 @@ impl PortGroup {
     /// Takes a UDP port; port 0 is any free one, and `[::]` takes both families. For up to 255 workers; without any it
     /// is a usual socket.
     ///
-    /// On Linux all sockets share the port, and the system gives each datagram to whom it is for. Elsewhere, and where it
-    /// refuses that, the workers' sockets have ports of their own, the next ones if they are free.
+    /// On Linux all sockets share the port, and the system gives each datagram to whom it is for. Elsewhere, and where
+    /// it refuses that, the workers' sockets have ports of their own, the next ones if they are free.
     ///
     /// # Errors
     /// When the address cannot be had.

@@ -160,8 +160,8 @@ impl Opener {
         Ok(Opened { body, is_newest: self.window.note(counter) })
     }
 
-    /// Only neighbours of the present epoch have keys, and the next one only when half of the present one was seen: nobody
-    /// loses two million datagrams in a row, and forged counters make us derive nothing.
+    /// Only neighbours of the present epoch have keys, and the next one only when half of the present one was seen:
+    /// nobody loses two million datagrams in a row, and forged counters make us derive nothing.
     fn key_of(&mut self, epoch: u64) -> Option<&Key> {
         if epoch == self.epoch {
             Some(&self.key)

@@ -21,10 +21,10 @@ use slots::Slots;
 
 /// The paths of one worker's clients, without a socket: datagrams, packets and time in, batches of datagrams out.
 ///
-/// The driver has one UDP socket for it. It gives every datagram to [`handle_datagram`](Self::handle_datagram) and every
-/// packet to [`send`](Self::send), calls [`flush`](Self::flush) at the end of its turn and when
-/// [`poll_timeout`](Self::poll_timeout) says so, and sends the [`batch`](Self::batch) after each flush and
-/// whenever it [is full](Batch::is_full): what no longer fits is dropped and counted.
+/// The driver has one UDP socket for it. It gives every datagram to [`handle_datagram`](Self::handle_datagram) and
+/// every packet to [`send`](Self::send), calls [`flush`](Self::flush) at the end of its turn and when
+/// [`poll_timeout`](Self::poll_timeout) says so, and sends the [`batch`](Self::batch) after each flush and whenever it
+/// [is full](Batch::is_full): what no longer fits is dropped and counted.
 #[derive(Debug)]
 pub struct ServerPath {
     worker: u8,

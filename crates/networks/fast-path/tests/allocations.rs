@@ -1,5 +1,5 @@
-//! In steady state nothing is allocated: not for a packet to a hundred clients, not for one that comes in, not for what is
-//! dropped.
+//! In steady state nothing is allocated: not for a packet to a hundred clients, not for one that comes
+//! in, not for what is dropped.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::alloc::System;

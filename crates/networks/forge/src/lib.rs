@@ -1,25 +1,25 @@
-//! Forge Networking Remastered over UDP, as its last public version speaks it: a client of stock hosts, and a server for
-//! voice only.
+//! Forge Networking Remastered over UDP, as its last public version speaks it: a client of stock hosts,
+//! and a server for voice only.
 //!
-//! A connection begins like a WebSocket's, with a `GET` in one datagram and its answer in another; from then on everything is
-//! frames. A frame has a group, which says what it is about, and is reliable or not; reliable frames are delivered in one
-//! order, whatever their groups.
+//! A connection begins like a WebSocket's, with a `GET` in one datagram and its answer in another; from then on
+//! everything is frames. A frame has a group, which says what it is about, and is reliable or not; reliable frames are
+//! delivered in one order, whatever their groups.
 //!
 //! ```text
 //!   C>S  GET …                        S>C  HTTP/1.1 101 …
 //!   C>S  Text, group 1: who I am      S>C  Binary, group 1: your number
 //! ```
 //!
-//! [`ForgeServer`] and [`ForgeClient`] are machines without sockets; [`UdpServer`](consonance_gateway::udp::UdpServer) and
-//! [`UdpClient`](consonance_gateway::udp::UdpClient) drive them. A message here is a frame's group, four bytes,
-//! little-endian, and what the frame says. Frames of Forge's own objects and calls are left out: a game's host sends them,
-//! and this server has none.
+//! [`ForgeServer`] and [`ForgeClient`] are machines without sockets; [`UdpServer`](consonance_gateway::udp::UdpServer)
+//! and [`UdpClient`](consonance_gateway::udp::UdpClient) drive them. A message here is a frame's group, four bytes,
+//! little-endian, and what the frame says. Frames of Forge's own objects and calls are left out: a game's host sends
+//! them, and this server has none.
 //!
-//! The greeting of a client is the 36 characters of its GUID, that of a server the number it gives the client, four bytes,
-//! little-endian.
+//! The greeting of a client is the 36 characters of its GUID, that of a server the number it gives the
+//! client, four bytes, little-endian.
 //!
-//! Nothing here is encrypted. A client proves its address by confirming a frame whose number nobody else knows; until then
-//! a server sends no more than three times what came from there.
+//! Nothing here is encrypted. A client proves its address by confirming a frame whose number nobody else knows; until
+//! then a server sends no more than three times what came from there.
 
 #![forbid(unsafe_code)]
 

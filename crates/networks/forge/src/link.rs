@@ -93,9 +93,9 @@ impl Link {
         }
     }
 
-    /// To an address that somebody claims to be at. Frames are numbered from `first_unique_id`, which nobody else knows: who
-    /// confirms one has received it. Until then no more than three times what came from there is sent to it (the rule of
-    /// QUIC, RFC 9000, section 8.1).
+    /// To an address that somebody claims to be at. Frames are numbered from `first_unique_id`, which nobody else
+    /// knows: who confirms one has received it. Until then no more than three times what came from there is sent to it
+    /// (the rule of QUIC, RFC 9000, section 8.1).
     pub(crate) fn to_stranger(now: Instant, settings: LinkSettings, first_unique_id: u64) -> Self {
         Self { next_unique_id: first_unique_id, allowance: Some(0), ..Self::new(now, settings) }
     }

@@ -1,9 +1,9 @@
 //! Voice that a game carries over its own network: Photon, `TNet3`, `UNet`, Steam inside a game, or any other.
 //!
-//! In such a network all players are in a room, messages go to some of them, and one of them, or a program without a player,
-//! has the voice server. [`HostedRoom`] is the game's end of that: it is told who is here, who is the server and what came
-//! in, and tells what to send to whom.
-//! It opens no socket, starts no thread and never calls back; all of it happens on the thread of the game, once per frame.
+//! In such a network all players are in a room, messages go to some of them, and one of them, or a program without a
+//! player, has the voice server. [`HostedRoom`] is the game's end of that: it is told who is here, who is the server
+//! and what came in, and tells what to send to whom. It opens no socket, starts no thread and never calls back; all of
+//! it happens on the thread of the game, once per frame.
 //!
 //! ```text
 //!   VoiceChat ◀──▶ HostedClient ══╗             ┌── peer_joined, peer_left, set_server, receive ── the game's
@@ -38,8 +38,8 @@
 //! # Networks
 //!
 //! What the integrations of the original use there, for rooms in which unmodified players are, too: [`PhotonPun`],
-//! [`PhotonBolt`], [`PhotonFusion`], [`SteamInGame`], [`Tnet3`], [`UnetHlapi`]. Each has the numbers or names to send by,
-//! which games may have changed, and makes the [`RoomSettings`].
+//! [`PhotonBolt`], [`PhotonFusion`], [`SteamInGame`], [`Tnet3`], [`UnetHlapi`]. Each has the numbers or names to send
+//! by, which games may have changed, and makes the [`RoomSettings`].
 //!
 //! # When another one becomes the server
 //!

@@ -41,8 +41,8 @@ pub struct Message<'a> {
 }
 
 impl Message<'_> {
-    /// Whether a player says who it is with this, so that others can reach it directly. Some networks have a way to send
-    /// that waits for the connection.
+    /// Whether a player says who it is with this, so that others can reach it directly. Some networks have a way to
+    /// send that waits for the connection.
     pub fn is_introduction(&self) -> bool {
         header::introduces(self.packet)
     }
@@ -53,8 +53,8 @@ impl Message<'_> {
 pub enum RoomRequest<'a> {
     /// Send this.
     Send(Message<'a>),
-    /// The voice server here wants a peer no longer: say so if the game has a way to, it may be ignored. What comes from
-    /// the peer meanwhile is dropped for [a while](crate::RoomSettings::refused_for).
+    /// The voice server here wants a peer no longer: say so if the game has a way to, it may be ignored. What comes
+    /// from the peer meanwhile is dropped for [a while](crate::RoomSettings::refused_for).
     Refused {
         /// Which one.
         peer: u64,

@@ -7,8 +7,8 @@ use crate::settings::{ORIGINALS_TAKE_BYTES, RoomSettings};
 
 /// PUN 2 and PUN Classic. The master client is the server; a peer is its actor's number.
 ///
-/// An event's content is one object of the custom type whose bytes are the packet: originals take nothing else, not a byte
-/// array either. [`Target::Server`](crate::Target::Server) is the receiver group of the master client,
+/// An event's content is one object of the custom type whose bytes are the packet: originals take nothing else, not a
+/// byte array either. [`Target::Server`](crate::Target::Server) is the receiver group of the master client,
 /// [`AllOthers`](crate::Target::AllOthers) that of the others, peers are target actors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PhotonPun {
@@ -104,8 +104,8 @@ impl PhotonBolt {
 
 /// Fusion. The runner that is host, server or shared-mode master is the voice server; a peer is its `PlayerRef`.
 ///
-/// The calls for the server have no target, so they reach everybody. They have to be in the game already: their numbers come
-/// from its build. A peer whose target status is *unreachable* is a [failed send](crate::HostedRoom::send_failed).
+/// The calls for the server have no target, so they reach everybody. They have to be in the game already: their numbers
+/// come from its build. A peer whose target status is *unreachable* is a [failed send](crate::HostedRoom::send_failed).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PhotonFusion {
     /// The reliable call for the server. `SendToServerReliableRPC`.

@@ -80,9 +80,9 @@ impl HostedRoom {
 
     /// This peer has the voice server from now on, such as the room's master; `None` while the game does not know.
     ///
-    /// If it is another one than before, the session here ends, and the player joins the new server's by itself. If it is
-    /// this process, it gets the transport of its server: give it to a new `SessionLoop`, as everybody expects a new session.
-    /// Stop a server that ran here before: its transport has lost all its links and gets no others.
+    /// If it is another one than before, the session here ends, and the player joins the new server's by itself. If it
+    /// is this process, it gets the transport of its server: give it to a new `SessionLoop`, as everybody expects a new
+    /// session. Stop a server that ran here before: its transport has lost all its links and gets no others.
     #[must_use]
     pub fn set_server(&mut self, peer: Option<u64>) -> Option<HostedServer> {
         if peer == self.server_peer {
@@ -151,7 +151,8 @@ impl HostedRoom {
         }
     }
 
-    /// The network could not deliver a reliable message to a peer, so nothing after it makes sense: each link with it ends.
+    /// The network could not deliver a reliable message to a peer, so nothing after it makes
+    /// sense: each link with it ends.
     pub fn send_failed(&mut self, peer: u64) {
         if let Some(server) = &mut self.server {
             server.send_failed(peer);
@@ -203,8 +204,8 @@ impl HostedRoom {
 }
 
 impl Player {
-    /// Tells the player of somebody whom it can reach directly, unless it knows; those above its limit are reached through
-    /// the server.
+    /// Tells the player of somebody whom it can reach directly, unless it knows; those above its limit
+    /// are reached through the server.
     fn join_directly(&mut self, peer: u64) {
         if !self.direct.contains(&peer) && self.handle.direct_connected(peer) {
             self.direct.insert(peer);

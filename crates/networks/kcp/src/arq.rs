@@ -87,7 +87,8 @@ impl Arq {
         }
     }
 
-    /// The clock of the segments, in milliseconds, showed this when the conversation began, and not 0. Nothing may have been sent.
+    /// The clock of the segments, in milliseconds, showed this when the conversation began,
+    /// and not 0. Nothing may have been sent.
     pub fn start_clock_at(&mut self, clock_ms: u32) {
         self.clock_at_start_ms = clock_ms;
     }
@@ -155,8 +156,8 @@ impl Arq {
         Ok(has_message)
     }
 
-    /// Emits the datagrams that are due, each with the prefix: acknowledgements first, then what is about windows, then what
-    /// is pushed.
+    /// Emits the datagrams that are due, each with the prefix: acknowledgements first, then what is about
+    /// windows, then what is pushed.
     pub fn flush(&mut self, now: Instant, prefix: &[u8], mut emit: impl FnMut(&[u8])) {
         debug_assert_eq!(prefix.len(), self.prefix_bytes, "the prefix decides how much fits");
         let (now_ms, time_ms) = (self.passed_ms(now), self.clock_ms(now));
@@ -216,8 +217,8 @@ impl Arq {
         self.sending.len() == 0
     }
 
-    /// Whether an acknowledgement ever echoed the time of the segment that it acknowledges: whoever does not get our segments knows
-    /// their numbers, but no time of a clock that began [anywhere](Self::start_clock_at).
+    /// Whether an acknowledgement ever echoed the time of the segment that it acknowledges: whoever does not get our
+    /// segments knows their numbers, but no time of a clock that began [anywhere](Self::start_clock_at).
     pub fn has_echo(&self) -> bool {
         self.has_echo
     }

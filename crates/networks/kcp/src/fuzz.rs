@@ -1,5 +1,5 @@
-//! The body of a fuzz target, which the tests run, too: any bytes as everything that can happen to a server with several
-//! clients, and to those.
+//! The body of a fuzz target, which the tests run, too: any bytes as everything that can happen to a server with
+//! several clients, and to those.
 
 use std::collections::VecDeque;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -17,8 +17,8 @@ use crate::{
 /// Reads operations from the bytes and carries them out.
 ///
 /// # Panics
-/// If what comes out makes no sense: datagrams too long or for nobody who said anything, events that do not follow from each
-/// other, machines that want to be asked again at once for ever.
+/// If what comes out makes no sense: datagrams too long or for nobody who said anything, events that do not follow from
+/// each other, machines that want to be asked again at once for ever.
 pub fn kcp_datagrams(bytes: &[u8]) {
     let mut tape = Tape::new(bytes);
     let mut stage = Stage::new();

@@ -7,8 +7,8 @@ use consonance_transport::Peer;
 
 use crate::Generation;
 
-/// What a client's hello says about it: one byte with the number of its generation, 1 to 4; or 0, if that is 3 or 4, and then
-/// eight bytes, little-endian, with the name under which the server will [learn](LearnedGenerations) which.
+/// What a client's hello says about it: one byte with the number of its generation, 1 to 4; or 0, if that is 3 or 4,
+/// and then eight bytes, little-endian, with the name under which the server will [learn](LearnedGenerations) which.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Greeting {
     /// A client of this generation.
@@ -39,7 +39,8 @@ impl Greeting {
     }
 }
 
-/// What a server has learned of its clients after their hello, for the clients that stand in for them. A clone is the same.
+/// What a server has learned of its clients after their hello, for the clients that stand in
+/// for them. A clone is the same.
 #[derive(Clone, Debug, Default)]
 pub struct LearnedGenerations(Arc<Mutex<BTreeMap<Peer, Generation>>>);
 

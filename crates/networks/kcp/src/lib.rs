@@ -1,8 +1,8 @@
-//! kcp2k, the network below most games on Mirror, as a [`GameNetworkServer`](consonance_gateway::GameNetworkServer) and a
-//! [`GameNetworkClient`](consonance_gateway::GameNetworkClient).
+//! kcp2k, the network below most games on Mirror, as a [`GameNetworkServer`](consonance_gateway::GameNetworkServer) and
+//! a [`GameNetworkClient`](consonance_gateway::GameNetworkClient).
 //!
-//! A server takes clients of all [generations](Generation) on one port, and speaks with each as it speaks. Both ends are
-//! machines for the driver of protocols in datagrams:
+//! A server takes clients of all [generations](Generation) on one port, and speaks with each as it speaks. Both ends
+//! are machines for the driver of protocols in datagrams:
 //!
 //! ```
 //! use consonance_gateway::udp::{UdpServer, UdpServerSettings};
@@ -15,12 +15,12 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 //!
-//! A message is whatever the game puts into one: with Mirror a batch, with a companion of ours a voice packet. None may be
-//! empty.
-//! There are two channels, [`RELIABLE_CHANNEL`] and [`UNRELIABLE_CHANNEL`], numbered as Mirror numbers them.
+//! A message is whatever the game puts into one: with Mirror a batch, with a companion of ours a voice packet. None may
+//! be empty. There are two channels, [`RELIABLE_CHANNEL`] and [`UNRELIABLE_CHANNEL`], numbered as Mirror numbers them.
 //!
-//! The connection is neither encrypted nor proved to be anybody's, as in every game that uses this network. Strangers get at
-//! most three times the bytes that they send, and cannot end a connection whose cookie they have not seen; G1 has no cookies.
+//! The connection is neither encrypted nor proved to be anybody's, as in every game that uses this network.
+//! Strangers get at most three times the bytes that they send, and cannot end a connection whose cookie they have
+//! not seen; G1 has no cookies.
 
 #![forbid(unsafe_code)]
 

@@ -195,8 +195,8 @@ impl Link {
         self.scratch = datagram;
     }
 
-    /// Queues the goodbye, where it is, or may be, a reliable message: it arrives after everything else. Ends of G4 that get
-    /// one that they do not know give up, too.
+    /// Queues the goodbye, where it is, or may be, a reliable message: it arrives after everything else. Ends of G4
+    /// that get one that they do not know give up, too.
     pub(crate) fn say_goodbye(&mut self) {
         self.next_ping = None;
         if self.generation.has_reliable_goodbye() || self.is_undecided() {

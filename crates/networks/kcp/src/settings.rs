@@ -7,11 +7,11 @@ use crate::{Generation, LearnedGenerations};
 /// What both ends of a connection go by.
 #[derive(Clone, Copy, Debug)]
 pub struct LinkSettings {
-    /// How many received segments may wait, at least 256, so that the largest message fits. Default 256: about 300 kB for each
-    /// peer; stock ends have 4096.
+    /// How many received segments may wait, at least 256, so that the largest message fits. Default 256: about 300 kB
+    /// for each peer; stock ends have 4096.
     pub receive_window: u16,
-    /// How long a side may say nothing before it counts as gone. Default 10 s, as in Mirror; a client that loads a scene may
-    /// need up to 30 s.
+    /// How long a side may say nothing before it counts as gone. Default 10 s, as in Mirror; a client that loads
+    /// a scene may need up to 30 s.
     pub timeout: Duration,
     /// How often a side says that it is there. Default 1 s.
     pub ping: Duration,
@@ -19,11 +19,12 @@ pub struct LinkSettings {
     pub queued_segments_max: usize,
     /// How long the last reliable messages may take to arrive after a connection was ended. Default 3 s.
     pub linger: Duration,
-    /// Whether bytes can be one of the game's unreliable messages: tells G3 from G4, whose datagrams differ in one byte only.
-    /// Default: any but none. With Mirror it should be whether they parse as a batch; one byte in 128 is the other's by chance.
+    /// Whether bytes can be one of the game's unreliable messages: tells G3 from G4, whose datagrams differ in
+    /// one byte only. Default: any but none. With Mirror it should be whether they parse as a batch; one byte in
+    /// 128 is the other's by chance.
     pub is_message: fn(&[u8]) -> bool,
-    /// How long nothing unreliable is sent to a side of which it is not known whether it is G3 or G4; after it, it is taken
-    /// for G4. Default 2 s: Mirror says something unreliable every 100 ms.
+    /// How long nothing unreliable is sent to a side of which it is not known whether it is G3 or G4; after it, it is
+    /// taken for G4. Default 2 s: Mirror says something unreliable every 100 ms.
     pub generation_wait: Duration,
 }
 
@@ -50,8 +51,8 @@ pub struct KcpServerSettings {
     pub generation: Option<Generation>,
     /// How many clients may be there at once; more are refused. Default 4096.
     pub peers_max: usize,
-    /// How many clients may be there that have not yet shown that they get what we send; the one that has waited longest
-    /// makes room for a new one. Default 1024.
+    /// How many clients may be there that have not yet shown that they get what we send; the one that has waited
+    /// longest makes room for a new one. Default 1024.
     pub unproved_max: usize,
     /// How many strangers may say hello within a second; more are not answered. Default 1000.
     pub hellos_per_second: u32,

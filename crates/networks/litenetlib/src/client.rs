@@ -18,7 +18,8 @@ use crate::settings::ClientSettings;
 
 /// A `LiteNetLib` client without sockets.
 ///
-/// A greeting is the user data of its request; with none it says its [key](ClientSettings::key). Servers tell nothing back.
+/// A greeting is the user data of its request; with none it says its
+/// [key](ClientSettings::key). Servers tell nothing back.
 #[derive(Debug)]
 pub struct LiteNetLibClient {
     settings: ClientSettings,

@@ -21,8 +21,8 @@ pub(crate) use incomplete::TooMuchIncomplete;
 use merging::Merging;
 use round_trip::RoundTrip;
 
-/// The channel of messages that are sent once; every other number is that of a channel on the wire, which is four times the
-/// number that games know, and its [`Method`].
+/// The channel of messages that are sent once; every other number is that of a channel on the wire, which is four times
+/// the number that games know, and its [`Method`].
 pub const UNRELIABLE: Channel = Channel(256);
 
 /// The channel of messages that all arrive, in order: the one that games take for what is reliable.

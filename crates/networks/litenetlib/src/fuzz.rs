@@ -17,8 +17,8 @@ const CLIENTS: usize = 2;
 /// Datagrams that wait at most: what more is sent is lost.
 const UNDER_WAY_MAX: usize = 64;
 
-/// Reads operations from the bytes and carries them out: time passes, datagrams arrive, get lost, are changed or made up, both
-/// ends connect, send and leave.
+/// Reads operations from the bytes and carries them out: time passes, datagrams arrive, get lost, are changed or made
+/// up, both ends connect, send and leave.
 ///
 /// # Panics
 /// If what comes out makes no sense: a datagram too long, a time in the past, a connection that begins or ends twice, a

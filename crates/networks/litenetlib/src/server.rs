@@ -54,8 +54,9 @@ pub struct LiteNetLibServer {
 }
 
 impl LiteNetLibServer {
-    /// A server without clients. The clock is what clients are told as the time of day. From the seed, which nobody else may know,
-    /// comes what only those can tell who get what is sent to them: take it from the system's source of random numbers.
+    /// A server without clients. The clock is what clients are told as the time of day. From the seed, which
+    /// nobody else may know, comes what only those can tell who get what is sent to them: take it from the
+    /// system's source of random numbers.
     pub fn new(settings: ServerSettings, clock: UtcClock, seed: [u8; 32]) -> Self {
         Self {
             settings,

@@ -17,15 +17,16 @@ pub enum Key {
 /// What both ends have. The defaults are those of `LiteNetLib` 1.x where it has such a setting.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConnectionSettings {
-    /// The largest datagram that is sent, in bytes, from 64 to 1432. Default 1024, as `LiteNetLib`'s before it has measured.
+    /// The largest datagram that is sent, in bytes, from 64 to 1432. Default 1024, as
+    /// `LiteNetLib`'s before it has measured.
     pub mtu_bytes: usize,
-    /// The largest datagram that several packets share, in bytes, at most that. Default 1024: a splice keeps it where it
-    /// passes on larger messages than it would make.
+    /// The largest datagram that several packets share, in bytes, at most that. Default 1024: a splice keeps it where
+    /// it passes on larger messages than it would make.
     pub shared_bytes: usize,
     /// How many channels of each method there are, from 1 to 64. Default 1.
     pub channels: u8,
-    /// Whether messages that do not fit a datagram are sent in fragments, on reliable channels. Default true; `FishNet` from
-    /// 4.7.0 on does not understand them.
+    /// Whether messages that do not fit a datagram are sent in fragments, on reliable channels. Default true; `FishNet`
+    /// from 4.7.0 on does not understand them.
     pub sends_fragments: bool,
     /// The most fragments of a message, either way: at least 1. Default 64.
     pub fragments_per_message: u16,
@@ -33,8 +34,8 @@ pub struct ConnectionSettings {
     pub incomplete_messages_max: usize,
     /// How much of incomplete messages is kept for a peer, in bytes. Default 256 KiB.
     pub incomplete_bytes_max: usize,
-    /// How many reliable packets may wait until the other end has taken earlier ones, for all channels together. One more,
-    /// and it is too slow. Default 1024; 64 for each channel are under way besides.
+    /// How many reliable packets may wait until the other end has taken earlier ones, for all channels together. One
+    /// more, and it is too slow. Default 1024; 64 for each channel are under way besides.
     pub reliable_packets_waiting: usize,
     /// How often acknowledgements leave and lost packets are looked for. Default 15 ms.
     pub tick: Duration,
@@ -42,7 +43,8 @@ pub struct ConnectionSettings {
     pub ping_interval: Duration,
     /// How long the other end may say nothing. Default 10 s.
     pub silence_timeout: Duration,
-    /// How long an end waits for what was sent before to be taken, and then for an answer to its goodbye. Default 3 s each.
+    /// How long an end waits for what was sent before to be taken, and then for an answer to
+    /// its goodbye. Default 3 s each.
     pub goodbye_timeout: Duration,
     /// How often a goodbye is repeated. Default 300 ms.
     pub goodbye_interval: Duration,
@@ -80,13 +82,13 @@ pub struct ServerSettings {
     pub key: Key,
     /// How many connections there may be, those that end included. Default 4096.
     pub connections_max: usize,
-    /// How many of them may be new: they have not shown that they get what is sent to them, and may be anybody who names
-    /// somebody else's address. Default 256.
+    /// How many of them may be new: they have not shown that they get what is sent to them, and may be anybody who
+    /// names somebody else's address. Default 256.
     pub newcomers_max: usize,
     /// How long a connection may be new. Default 6 s: a client asks for 5.5 s.
     pub newcomer_timeout: Duration,
-    /// Whether clients with `LiteNetLib` 2.x are served. Default false: no game in scope has it, and only the numbers of
-    /// packet types are known of it.
+    /// Whether clients with `LiteNetLib` 2.x are served. Default false: no game in scope has it, and only the numbers
+    /// of packet types are known of it.
     pub serves_v2: bool,
 }
 

@@ -4,8 +4,9 @@
 //! cargo run -p consonance-matchbox --features socket --example players
 //! ```
 //!
-//! Bob is first, and so he is host; Alice meets him and speaks a file. What happens is printed, and no sound card is needed.
-//! Both are in this process, and so is the signalling by which they find each other; a game names a matchbox server instead.
+//! Bob is first, and so he is host; Alice meets him and speaks a file. What happens is printed, and no sound
+//! card is needed. Both are in this process, and so is the signalling by which they find each other; a game
+//! names a matchbox server instead.
 
 /// A game has a matchbox server for this, and whatever executor it likes.
 #[path = "../tests/webrtc/signalling.rs"]

@@ -76,8 +76,8 @@ impl Election {
         }
     }
 
-    /// Time has passed, or somebody came or went: who is there now, without us, and how long to wait for a host that was never
-    /// seen here.
+    /// Time has passed, or somebody came or went: who is there now, without us, and how long to wait for a
+    /// host that was never seen here.
     pub(crate) fn look(&mut self, now: Instant, present: &[PlayerId], patience: Duration) {
         let (HostChoice::Elected, Some(belief)) = (self.choice, self.belief) else { return };
         if belief.host == self.me {

@@ -1,9 +1,9 @@
 //! Voice between the players of a Rust game who reach each other over WebRTC with
 //! [`matchbox_socket`](https://crates.io/crates/matchbox_socket), without any server of the game's.
 //!
-//! One of the players is host and holds the session; the others are its clients, and all of them may have direct links. Who is
-//! host the players [agree on](HostChoice::Elected), or the game [says](HostChoice::AsTold). When the host leaves, the next
-//! one begins the session anew and everybody joins it.
+//! One of the players is host and holds the session; the others are its clients, and all of them may have direct links.
+//! Who is host the players [agree on](HostChoice::Elected), or the game [says](HostChoice::AsTold). When the host
+//! leaves, the next one begins the session anew and everybody joins it.
 //!
 //! ```text
 //!   voice chat ── transport ──╮                        ╭── transport ── voice chat
@@ -12,12 +12,13 @@
 //!        (the host's)              two channels
 //! ```
 //!
-//! The game keeps its socket and its loop, gives voice two channels of the socket, and pumps once per frame. What voice needs
-//! of a socket is [`PeerSocket`]; the one of matchbox is `SocketChannels`, of the feature `socket`. Each message begins with a byte for where it goes
-//! (`Route`), and what is between a client and the host is [`consonance_transport::hosted::channels`].
+//! The game keeps its socket and its loop, gives voice two channels of the socket, and pumps once per frame. What voice
+//! needs of a socket is [`PeerSocket`]; the one of matchbox is `SocketChannels`, of the feature `socket`. Each message
+//! begins with a byte for where it goes (`Route`), and what is between a client and the host is
+//! [`consonance_transport::hosted::channels`].
 //!
-//! Players believe each other: whoever is in the room can make itself host, or end everybody's session. That is so in every
-//! game without a server.
+//! Players believe each other: whoever is in the room can make itself host, or end everybody's session. That is so in
+//! every game without a server.
 
 #![forbid(unsafe_code)]
 

@@ -37,8 +37,8 @@ pub enum ChannelUnfit {
 }
 
 impl<'a> SocketChannels<'a> {
-    /// Channels by their indices, in the order in which the socket was built with them. Voice's own unreliable channel may be
-    /// any; one that sends again makes voice late and not better.
+    /// Channels by their indices, in the order in which the socket was built with them. Voice's own unreliable channel
+    /// may be any; one that sends again makes voice late and not better.
     ///
     /// # Errors
     /// [`ChannelUnfit`] if the socket was built without them, or the reliable one otherwise.

@@ -1,7 +1,7 @@
 //! Players whom the socket tells of and whose answer has not come yet.
 //!
-//! What is sent the moment that a connection comes up may be lost, reliable or not, as was seen with matchbox 0.15 on a busy
-//! machine. So a player is greeted until it answers, which proves both ways, and nothing else is said before.
+//! What is sent the moment that a connection comes up may be lost, reliable or not, as was seen with matchbox 0.15 on a
+//! busy machine. So a player is greeted until it answers, which proves both ways, and nothing else is said before.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::{Duration, Instant};

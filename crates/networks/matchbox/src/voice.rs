@@ -18,9 +18,9 @@ use crate::{DirectLinkChoice, MatchboxSettings, PeerSocket, PlayerId};
 
 /// What carries voice between a [`PeerSocket`] and the voice of one player.
 ///
-/// Every player has both ends of the hosted transport: a listener for a voice server, which has something to do while this player
-/// is host, and a transport for the voice chat, which goes to the host, wherever it is. When another player becomes host, the
-/// session begins anew there and every chat joins it by itself; direct links stay.
+/// Every player has both ends of the hosted transport: a listener for a voice server, which has something to do while
+/// this player is host, and a transport for the voice chat, which goes to the host, wherever it is. When another player
+/// becomes host, the session begins anew there and every chat joins it by itself; direct links stay.
 #[derive(Debug)]
 pub struct MatchboxVoice {
     settings: MatchboxSettings,
@@ -37,7 +37,8 @@ pub struct MatchboxVoice {
 }
 
 impl MatchboxVoice {
-    /// The game's end, to be pumped; the listener that goes to a voice server; and the transport that goes to the voice chat.
+    /// The game's end, to be pumped; the listener that goes to a voice server; and the transport
+    /// that goes to the voice chat.
     pub fn new(settings: &MatchboxSettings) -> (Self, HostedServer, HostedClient) {
         let (listener, servers_handle) = hosted::server(&settings.hosted());
         let (transport, clients_handle) = hosted::client(&settings.hosted());
@@ -56,8 +57,8 @@ impl MatchboxVoice {
         (voice, listener, transport)
     }
 
-    /// Takes what came on voice's channels and sends what there is for others. To be called once per frame, also while the
-    /// player is in no room.
+    /// Takes what came on voice's channels and sends what there is for others. To be called once per frame, also
+    /// while the player is in no room.
     pub fn pump(&mut self, now: Instant, socket: &mut impl PeerSocket) {
         let me = socket.id();
         if self.room.as_ref().map(|room| room.me) != me {
@@ -80,7 +81,8 @@ impl MatchboxVoice {
         self.room.as_ref().is_some_and(Room::is_host)
     }
 
-    /// The game says who is host, or that nobody is for now; only with [`HostChoice::AsTold`](crate::HostChoice::AsTold).
+    /// The game says who is host, or that nobody is for now; only with
+    /// [`HostChoice::AsTold`](crate::HostChoice::AsTold).
     pub fn set_host(&mut self, host: Option<PlayerId>) {
         self.host_as_told = host;
         if let Some(room) = &mut self.room {

@@ -1,7 +1,7 @@
 //! Three players over real WebRTC connections: sessions, direct links, and a host that goes.
 //!
-//! matchbox opens its sockets on whatever addresses the machine has and asks for candidates there, so these tests run in a
-//! network namespace of their own: `cargo xtask matchbox` makes one, in which there is nothing but this process.
+//! matchbox opens its sockets on whatever addresses the machine has and asks for candidates there, so these tests run
+//! in a network namespace of their own: `cargo xtask matchbox` makes one, in which there is nothing but this process.
 
 #[path = "webrtc/signalling.rs"]
 mod signalling;

@@ -17,8 +17,8 @@ use crate::{Fingerprint, Identity, QuicServerSettings, ShownIdentity, tls};
 
 /// An endpoint that gives every frame to every connection, on the calling thread, and does nothing besides.
 ///
-/// Servers are measured against it. Cryptography, windows and buffers are those of [`QuicServer`](crate::QuicServer), so that
-/// what differs is what a server does with packets.
+/// Servers are measured against it. Cryptography, windows and buffers are those of [`QuicServer`](crate::QuicServer),
+/// so that what differs is what a server does with packets.
 #[derive(Debug)]
 pub struct BareFanOut {
     // Before the runtime: its goodbyes need one.
@@ -30,8 +30,8 @@ pub struct BareFanOut {
 
 /// How long everybody may take to come.
 const PATIENCE: Duration = Duration::from_secs(20);
-/// How often quinn may have its turn before a frame counts as sent: a connection that the network holds up is not waited
-/// for.
+/// How often quinn may have its turn before a frame counts as sent: a connection that the
+/// network holds up is not waited for.
 const TURNS_MAX: usize = 8;
 
 impl BareFanOut {

@@ -39,8 +39,8 @@ const CLOSE_CHECK_INTERVAL: Duration = Duration::from_millis(1);
 
 /// Links to any number of clients. Dropping it closes them at once; [`close`](Self::close) does it in order.
 ///
-/// Several of them may share a port ([`bind_shards`](Self::bind_shards)): each has its own links, waker and counters, and
-/// may be polled on a thread of its own.
+/// Several of them may share a port ([`bind_shards`](Self::bind_shards)): each has its own links, waker and counters,
+/// and may be polled on a thread of its own.
 #[derive(Debug)]
 pub struct QuicServer {
     port: Arc<Port>,
@@ -56,8 +56,9 @@ pub struct QuicServer {
     is_fast_path_first: bool,
     /// Reported as connected by the last poll: taken in, with this hello, unless the next call refuses it.
     newcomer: Option<(Peer, Vec<u8>)>,
-    /// Whose packet was reported last: what is sent then is most likely that one's. The fast path judges by it who hears
-    /// several at once, so that their packets may share datagrams; a wrong guess costs a datagram or a short wait.
+    /// Whose packet was reported last: what is sent then is most likely that one's. The fast path
+    /// judges by it who hears several at once, so that their packets may share datagrams; a wrong guess
+    /// costs a datagram or a short wait.
     last_heard: Peer,
     is_shut_down: bool,
     packets: PacketBytes,

@@ -12,17 +12,17 @@ use crate::FastPath;
 /// How a client connects and when it gives up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct QuicClientSettings {
-    /// How long each address of the host may take to answer. 5 s, as long as a server waits for the rest of a handshake:
-    /// the first datagram is repeated after one second and after three (RFC 9002, sections 6.2.1 and 6.2.2), so two may
-    /// be lost.
+    /// How long each address of the host may take to answer. 5 s, as long as a server waits for the rest of a
+    /// handshake: the first datagram is repeated after one second and after three (RFC 9002, sections 6.2.1
+    /// and 6.2.2), so two may be lost.
     pub connect_timeout: Duration,
     /// How long to wait for one address before the next is tried as well (RFC 8305, section 5). 250 ms.
     pub next_address_after: Duration,
     /// Silence after which the link counts as lost. The smaller of both sides' holds. 10 s.
     pub idle_timeout: Duration,
-    /// Silence after which a client makes itself heard, also for the address translators on the way. 4.5 s: twice within
-    /// the time in which a link is given up, and QUIC repeats what is lost much sooner than that. Thousands of quiet clients
-    /// cost a server next to nothing but this.
+    /// Silence after which a client makes itself heard, also for the address translators on the way. 4.5 s: twice
+    /// within the time in which a link is given up, and QUIC repeats what is lost much sooner than that. Thousands of
+    /// quiet clients cost a server next to nothing but this.
     pub keep_alive: Duration,
     /// Packets received and not yet polled.
     pub incoming: InboxLimits,
@@ -142,9 +142,9 @@ impl QuicServerSettings {
     }
 }
 
-/// How long a round is taken for until one was measured: what is lost before is sent again after three of these. RFC 9002,
-/// section 6.2.2, recommends 333 ms, and a player whose first datagram is lost would wait for a second; on a longer way the
-/// first datagrams go twice.
+/// How long a round is taken for until one was measured: what is lost before is sent again after three of these. RFC
+/// 9002, section 6.2.2, recommends 333 ms, and a player whose first datagram is lost would wait for a second; on a
+/// longer way the first datagrams go twice.
 const INITIAL_RTT: Duration = Duration::from_millis(100);
 
 /// What holds on both sides. Windows and buffers bound what one connection can make us hold.

@@ -12,8 +12,8 @@ use crate::RenetSettings;
 
 /// What carries voice between a [`RenetClient`] and a voice chat.
 ///
-/// It outlives the game's connection: voice that was connected is told of its end, and voice that wants to connect waits until
-/// the game is connected again, also with another `RenetClient`.
+/// It outlives the game's connection: voice that was connected is told of its end, and voice that wants to connect
+/// waits until the game is connected again, also with another `RenetClient`.
 #[derive(Debug)]
 pub struct RenetVoiceClient {
     channels: ClientChannels,
@@ -22,16 +22,17 @@ pub struct RenetVoiceClient {
 }
 
 impl RenetVoiceClient {
-    /// The game's end, to be pumped, and the transport that goes to the voice chat, which joins the session of this name; an
-    /// empty name means the server's only one.
+    /// The game's end, to be pumped, and the transport that goes to the voice chat, which joins the session of this
+    /// name; an empty name means the server's only one.
     pub fn new(settings: &RenetSettings, session: &str) -> (Self, HostedClient) {
         let (transport, handle) = hosted::client(&settings.hosted());
         let channels = ClientChannels::new(handle, session);
         (Self { channels, settings: settings.clone(), unsent: 0 }, transport)
     }
 
-    /// Takes what the server sent on voice's channels, and sends what there is for it. To be called once per frame, after
-    /// what came in was processed and before what is to go out is sent, with the client that the game has at present.
+    /// Takes what the server sent on voice's channels, and sends what there is for it. To be called once
+    /// per frame, after what came in was processed and before what is to go out is sent, with the client
+    /// that the game has at present.
     ///
     /// # Panics
     /// As renet does, if the client was made without [voice's channels](RenetSettings::add_channels).

@@ -1,7 +1,8 @@
 //! Voice over the connections that a Rust game already has with [`renet`].
 //!
-//! The game keeps its [`RenetServer`](renet::RenetServer), its [`RenetClient`](renet::RenetClient), whatever carries their
-//! packets, and its loop. Voice gets two channels of them ([`RenetSettings::add_channels`]), and is pumped once per frame:
+//! The game keeps its [`RenetServer`](renet::RenetServer), its [`RenetClient`](renet::RenetClient), whatever
+//! carries their packets, and its loop. Voice gets two channels of them ([`RenetSettings::add_channels`]),
+//! and is pumped once per frame:
 //!
 //! ```
 //! use std::time::Duration;
@@ -29,9 +30,9 @@
 //! ```
 //!
 //! `listener` is a [`ServerTransport`](consonance_transport::ServerTransport) and `transport` a
-//! [`ClientTransport`](consonance_transport::ClientTransport), like those of every other network. What is on the channels is
-//! [`consonance_transport::hosted::channels`]. Voice waits for the next frame of the game in both directions, so a game that
-//! runs 60 frames a second adds up to 17 ms at each end.
+//! [`ClientTransport`](consonance_transport::ClientTransport), like those of every other network. What is on the
+//! channels is [`consonance_transport::hosted::channels`]. Voice waits for the next frame of the game in both
+//! directions, so a game that runs 60 frames a second adds up to 17 ms at each end.
 //!
 //! A voice link that ends, also one that is too slow, leaves the game's connection as it is.
 

@@ -12,8 +12,8 @@ use crate::RenetSettings;
 
 /// What carries voice between a [`RenetServer`] and a voice server.
 ///
-/// Whoever is connected to the game may ask for voice; the voice server decides. Clients keep the game's ids, as the numbers
-/// of hosted peers.
+/// Whoever is connected to the game may ask for voice; the voice server decides. Clients keep the game's ids, as
+/// the numbers of hosted peers.
 #[derive(Debug)]
 pub struct RenetVoiceServer {
     channels: ServerChannels,
@@ -31,8 +31,8 @@ impl RenetVoiceServer {
         (Self { channels, settings: settings.clone(), clients: Vec::new(), unsent: 0 }, listener)
     }
 
-    /// Takes what clients sent on voice's channels, and sends what there is for them. To be called once per frame, after
-    /// what came in was processed and before what is to go out is sent.
+    /// Takes what clients sent on voice's channels, and sends what there is for them. To be called once per frame,
+    /// after what came in was processed and before what is to go out is sent.
     ///
     /// # Panics
     /// As renet does, if the server was made without [voice's channels](RenetSettings::add_channels).

@@ -17,8 +17,8 @@ pub struct RenetSettings {
     pub resend_after: Duration,
     /// Bytes of one client that wait for confirmation on the reliable channel. More end its voice link. 1 MiB.
     pub reliable_memory_bytes: usize,
-    /// Bytes of one client that wait for the end of the frame on the unreliable channel. Of more, the newest is dropped.
-    /// 256 KiB.
+    /// Bytes of one client that wait for the end of the frame on the unreliable channel. Of more,
+    /// the newest is dropped. 256 KiB.
     pub unreliable_memory_bytes: usize,
     /// Clients with voice at once. 4096.
     pub clients_max: usize,
@@ -46,8 +46,8 @@ impl Default for RenetSettings {
 }
 
 impl RenetSettings {
-    /// Adds voice's channels to those of the game, in both directions and before all others: renet serves channels in the order
-    /// in which they stand, and voice that has to wait for a frame's last bytes is dropped.
+    /// Adds voice's channels to those of the game, in both directions and before all others: renet serves channels in
+    /// the order in which they stand, and voice that has to wait for a frame's last bytes is dropped.
     ///
     /// # Errors
     /// [`ChannelTaken`] if the game uses one of them, and then nothing was added.
@@ -86,7 +86,8 @@ impl RenetSettings {
         [(Delivery::Reliable, self.reliable_channel), (Delivery::Unreliable, self.unreliable_channel)]
     }
 
-    /// The channel for a message, and how many bytes have to be free there: the last words of a link may take the last of them.
+    /// The channel for a message, and how many bytes have to be free there: the last words of a
+    /// link may take the last of them.
     pub(crate) fn place_for(&self, delivery: Delivery, bytes: usize, is_last: bool) -> (u8, usize) {
         match delivery {
             Delivery::Unreliable => (self.unreliable_channel, bytes),
@@ -106,8 +107,8 @@ impl RenetSettings {
     }
 }
 
-/// renet's packets have room for 1200 bytes of messages, each with its length, which takes two; a longer unreliable message
-/// would be lost whenever one of its slices is.
+/// renet's packets have room for 1200 bytes of messages, each with its length, which takes two; a longer unreliable
+/// message would be lost whenever one of its slices is.
 const UNRELIABLE_MESSAGE_BYTES_MAX: usize = 1200 - 2;
 
 #[cfg(test)]

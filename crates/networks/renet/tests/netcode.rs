@@ -1,4 +1,5 @@
-//! Voice in a game on renet over netcode's sockets, as games have it: connecting, speaking, a game that goes and comes back.
+//! Voice in a game on renet over netcode's sockets, as games have it: connecting, speaking, a
+//! game that goes and comes back.
 
 use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::thread;

@@ -1,7 +1,8 @@
-//! A check of ICE back to where one came from (RFC 8445, section 7.2; RFC 7675): whoever answers it gets what is sent there.
+//! A check of ICE back to where one came from (RFC 8445, section 7.2; RFC 7675): whoever
+//! answers it gets what is sent there.
 //!
-//! The password of a check shows who has made it, and not from where: its sender may have put any address on it. An answer has
-//! the number of the check that it answers, 96 bits of chance.
+//! The password of a check shows who has made it, and not from where: its sender may have put any address on it. An
+//! answer has the number of the check that it answers, 96 bits of chance.
 
 use ring::hmac;
 use ring::rand::{SecureRandom as _, SystemRandom};
@@ -16,8 +17,8 @@ pub struct ReturnCheck {
 }
 
 impl ReturnCheck {
-    /// A check of the peer with this user fragment and password by the one with the other user fragment, who does not decide
-    /// which way is taken. `None` if the names are too long for a check, or the system has no random numbers.
+    /// A check of the peer with this user fragment and password by the one with the other user fragment, who does not
+    /// decide which way is taken. `None` if the names are too long for a check, or the system has no random numbers.
     pub fn new(own: &str, theirs: &str, password: &str) -> Option<Self> {
         let mut chance = [0; 20];
         SystemRandom::new().fill(&mut chance).ok()?;

@@ -1,6 +1,7 @@
 //! Which connection a check of ICE is for, read out of a STUN message (RFC 8489) without the rest of it.
 
-/// Our own part of the user name of a request: `ours:theirs` (RFC 8445, section 7.2.2). `None` if it is no such request.
+/// Our own part of the user name of a request: `ours:theirs` (RFC 8445, section 7.2.2).
+/// `None` if it is no such request.
 pub fn user_fragment(datagram: &[u8]) -> Option<&str> {
     let (header, mut attributes) = datagram.split_first_chunk::<HEADER_BYTES>()?;
     if header[0] & 0xc0 != 0 || header[4..8] != MAGIC_COOKIE {

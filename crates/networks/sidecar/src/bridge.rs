@@ -7,8 +7,8 @@ use consonance_transport::{DisconnectReason, Peer, ServerEvent, ServerTransport}
 use crate::frame::Player;
 use crate::link::{SidecarEvent, SidecarLink};
 
-/// Carries the players of a network over a [link](SidecarLink), as an adapter inside a game's server does. Clients notice
-/// neither that the link is there nor when it is lost and comes back.
+/// Carries the players of a network over a [link](SidecarLink), as an adapter inside a game's server does. Clients
+/// notice neither that the link is there nor when it is lost and comes back.
 #[derive(Debug)]
 pub struct SidecarBridge<S> {
     network: S,

@@ -10,8 +10,8 @@ use crate::handshake::{Prover, Transcript};
 use crate::settings::{SidecarLinkSettings, SidecarSettings};
 use crate::voice_end::{Heard, VoiceEnd};
 
-/// Takes the bytes for one frame; then, cut into pieces, for what a stranger says, and for what is said over a link that is
-/// up, at either end.
+/// Takes the bytes for one frame; then, cut into pieces, for what a stranger says, and for what is said over a
+/// link that is up, at either end.
 ///
 /// # Panics
 /// If a frame is not the same after it was written again, if a stranger gets in, or if it matters how a stream was cut.

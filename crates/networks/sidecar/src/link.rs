@@ -70,8 +70,8 @@ pub enum SidecarEvent<'a> {
         /// Whom.
         player: Player,
     },
-    /// The voice server does not want to hear a player any more. The game disconnects it, or lets it stay without voice;
-    /// when it is gone, [`left`](SidecarLink::left) says so as for everybody.
+    /// The voice server does not want to hear a player any more. The game disconnects it, or lets it stay without
+    /// voice; when it is gone, [`left`](SidecarLink::left) says so as for everybody.
     Kicked {
         /// Whom.
         player: Player,
@@ -132,8 +132,8 @@ impl SidecarLink {
         matches!(self.state, State::Off)
     }
 
-    /// A player is there. Its address, if the game knows it, is what bans of addresses and counted guesses at passwords go
-    /// by.
+    /// A player is there. Its address, if the game knows it, is what bans of addresses and
+    /// counted guesses at passwords go by.
     pub fn joined(&mut self, now: Instant, player: Player, address: Option<SocketAddr>) {
         let address = address.map(|address| address.to_string()).unwrap_or_default();
         self.say(now, |end| end.joined(player, false, &address));

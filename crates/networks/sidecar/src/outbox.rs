@@ -6,8 +6,8 @@ use std::time::Instant;
 use consonance_gateway::tcp::{TcpConnections, TcpId};
 use consonance_transport::Delivery;
 
-/// Two queues of whole frames, and the piece that is on its way into the connection. Control leaves before voice; when voice
-/// piles up, the oldest goes.
+/// Two queues of whole frames, and the piece that is on its way into the connection. Control leaves before voice; when
+/// voice piles up, the oldest goes.
 #[derive(Debug)]
 pub(crate) struct Outbox {
     control: VecDeque<u8>,
@@ -72,8 +72,8 @@ impl Outbox {
         });
     }
 
-    /// Gives a connection what its system takes; true if it was anything. Only a piece waits in the connection itself, so
-    /// that old voice is still here to be dropped.
+    /// Gives a connection what its system takes; true if it was anything. Only a piece waits in the connection itself,
+    /// so that old voice is still here to be dropped.
     pub(crate) fn leave(&mut self, now: Instant, tcp: &mut TcpConnections, id: TcpId) -> bool {
         let mut has_left = false;
         loop {

@@ -29,8 +29,8 @@ use guest_link::{GuestLink, Seat};
 use reading::Seen;
 use shards::Shards;
 
-/// A [`ServerTransport`] whose peers are the players of game servers: a player is one from its first packet on, or from when
-/// its adapter announces it.
+/// A [`ServerTransport`] whose peers are the players of game servers: a player is one from its first packet on, or from
+/// when its adapter announces it.
 ///
 /// When a link ends, all its players are gone. When the server shuts down it says goodbye to the links only: it is the
 /// *voice* server that goes, and nobody is to lose the game for that.
@@ -78,9 +78,9 @@ impl SidecarServer {
         Ok(Self::new(tcp, local_addr, settings, Arc::default()))
     }
 
-    /// Several servers of the same port, such as one for each thread, before anybody came: each has the links whose sessions
-    /// are its own. `place` says which that is, from 0, and is asked when the first player of a link that has none is there;
-    /// that player arrives there next. The first one accepts the connections.
+    /// Several servers of the same port, such as one for each thread, before anybody came: each has the links whose
+    /// sessions are its own. `place` says which that is, from 0, and is asked when the first player of a link that has
+    /// none is there; that player arrives there next. The first one accepts the connections.
     ///
     /// The limits are those of all together.
     ///

@@ -12,8 +12,8 @@ use crate::outbox::PIECE_BYTES;
 pub struct LinkSecret(Box<[u8]>);
 
 impl LinkSecret {
-    /// These bytes. With fewer than 16 that are hard to guess, who has overheard a link's beginning can find them out by
-    /// trying.
+    /// These bytes. With fewer than 16 that are hard to guess, who has overheard a link's beginning
+    /// can find them out by trying.
     pub fn new(bytes: impl AsRef<[u8]>) -> Self {
         Self(bytes.as_ref().into())
     }
@@ -40,8 +40,8 @@ impl fmt::Debug for LinkSecret {
 pub struct SidecarSettings {
     /// What adapters have to know (default: nothing, as on a port that only this machine reaches).
     pub secret: LinkSecret,
-    /// The session of all links: one that names another is ended (default: none, and each link's players join the session
-    /// that it names).
+    /// The session of all links: one that names another is ended (default: none, and each link's players
+    /// join the session that it names).
     pub session: Option<String>,
     /// Links at once (default 64).
     pub links_max: usize,
@@ -53,13 +53,14 @@ pub struct SidecarSettings {
     pub handshake_timeout: Duration,
     /// Silence after which a link is lost (default 10 s, whole seconds). Either end says something four times as often.
     pub idle_timeout: Duration,
-    /// Bytes of reliable packets and of control that may wait for one link (default 1 MiB). With more it ends as too slow.
+    /// Bytes of reliable packets and of control that may wait for one link (default 1 MiB).
+    /// With more it ends as too slow.
     pub control_bytes_max: usize,
-    /// Bytes of unreliable packets that may wait for one link (default 64 KiB, a tenth of a second of 200 players who hear
-    /// ten speakers each). The oldest go.
+    /// Bytes of unreliable packets that may wait for one link (default 64 KiB, a tenth of a second of 200 players who
+    /// hear ten speakers each). The oldest go.
     pub voice_bytes_max: usize,
-    /// What the operating system may hold back of each direction, in bytes (default 64 KiB; Linux counts twice as much):
-    /// voice that waits there is not dropped any more, and comes late.
+    /// What the operating system may hold back of each direction, in bytes (default 64 KiB; Linux counts twice as
+    /// much): voice that waits there is not dropped any more, and comes late.
     pub socket_buffer_bytes: usize,
 }
 
@@ -107,8 +108,8 @@ pub struct SidecarLinkSettings {
     pub retry_min: Duration,
     /// The longest (default 10 s). A link that comes up makes the next wait short again.
     pub retry_max: Duration,
-    /// Bytes of reliable packets and of control that may wait (default 1 MiB). With more the link ends as too slow, and is
-    /// made anew.
+    /// Bytes of reliable packets and of control that may wait (default 1 MiB). With more the link ends
+    /// as too slow, and is made anew.
     pub control_bytes_max: usize,
     /// Bytes of unreliable packets that may wait (default 64 KiB). The oldest go.
     pub voice_bytes_max: usize,

@@ -1,8 +1,8 @@
 //! [SimpleWebTransport](https://github.com/James-Frowen/SimpleWebTransport): messages in the frames of a WebSocket
 //! (RFC 6455), one each, of which a game's build for browsers can have as many as it likes.
 //!
-//! Binary frames only, 1 to 16384 bytes, over plain TCP; encryption (`wss`) is for a proxy in front. Stock clients outside
-//! of browsers know no pings on this layer, so none are sent here; they leave after 20 s of silence.
+//! Binary frames only, 1 to 16384 bytes, over plain TCP; encryption (`wss`) is for a proxy in front. Stock clients
+//! outside of browsers know no pings on this layer, so none are sent here; they leave after 20 s of silence.
 //!
 //! [`SimpleWebServer`] and [`SimpleWebClient`] are game networks of [`consonance_gateway`].
 

@@ -1,7 +1,7 @@
 //! The channels that voice uses: a convention between all peers of a game.
 
-/// Numbers of channels. The first two are the originals', whose component has them as fields that a game may change; the
-/// others only ends of ours read.
+/// Numbers of channels. The first two are the originals', whose component has them as fields that a game may change;
+/// the others only ends of ours read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Channels {
     /// What clients send to the server. 144984105.

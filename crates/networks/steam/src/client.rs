@@ -27,7 +27,8 @@ use server_link::ServerLink;
 /// carries. The account of the server has no direct link, since whoever plays there is reached over the server.
 /// Direct links stay when the link to the server ends.
 ///
-/// It has no threads and no waker: poll it every few milliseconds. Dropping it says goodbye to everybody who understands it.
+/// It has no threads and no waker: poll it every few milliseconds. Dropping it says goodbye to
+/// everybody who understands it.
 #[derive(Debug)]
 pub struct SteamClient<P: SteamP2p> {
     hosted: HostedClient,

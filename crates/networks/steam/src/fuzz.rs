@@ -1,4 +1,5 @@
-//! The body of the fuzz target `steam_packets`: whatever accounts, games and Steam itself may do to a server and to players.
+//! The body of the fuzz target `steam_packets`: whatever accounts, games and Steam itself may
+//! do to a server and to players.
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
@@ -18,7 +19,8 @@ use crate::{
 /// Steps one after the other: a byte for what happens, one for a length, and so many bytes.
 ///
 /// # Panics
-/// A rule is broken: somebody is heard before it came or after it left, an end is told twice or never, too many are here.
+/// A rule is broken: somebody is heard before it came or after it left, an end is told twice
+/// or never, too many are here.
 pub fn steam_packets(bytes: &[u8]) {
     let mut tape = Tape::new(bytes);
     let mut table = Table::new();

@@ -1,13 +1,14 @@
-//! A Steam in memory: accounts that reach each other as Steam's documentation says, for tests and for trying things out.
+//! A Steam in memory: accounts that reach each other as Steam's documentation says, for
+//! tests and for trying things out.
 //!
-//! * Sending begins a session and accepts the other's; who was not accepted waits, with everything it sent reliably, and its
-//!   receiver is asked once.
+//! * Sending begins a session and accepts the other's; who was not accepted waits, with everything it sent reliably,
+//!   and its receiver is asked once.
 //! * [`UnreliableNoDelay`](SendKind::UnreliableNoDelay) is thrown away while the session is not up.
 //! * Packets have the limits of their kinds, and what waits for a receiver is bounded: then `send` says false.
 //! * What cannot be delivered for [a while](HubSettings::session_timeout) ends the session and is told to the sender as
 //!   [`SteamEvent::ConnectFail`]; nobody else is told anything.
-//! * Unreliable packets are lost and overtaken by a seed. Everything takes [a while](HubSettings::latency) of simulated time,
-//!   which is the latest `now` of any account.
+//! * Unreliable packets are lost and overtaken by a seed. Everything takes [a while](HubSettings::latency) of simulated
+//!   time, which is the latest `now` of any account.
 //!
 //! How much may wait unread is Steam's secret; here each channel has a limit, above which the oldest voice is lost and
 //! what is reliable waits at its sender.
@@ -53,8 +54,8 @@ pub struct HubSettings {
     pub queued_bytes_max: usize,
     /// Packets that wait to be read from one channel. 4096.
     pub unread_packets_max: usize,
-    /// Whether receivers are told how a packet was sent. Steam does not, and voice does not need it; tests whose packets are
-    /// not voice do. No.
+    /// Whether receivers are told how a packet was sent. Steam does not, and voice does not need it; tests whose
+    /// packets are not voice do. No.
     pub tells_send_kinds: bool,
 }
 
@@ -79,8 +80,8 @@ impl Hub {
         Self(Arc::new(Mutex::new(Network::new(settings, now))))
     }
 
-    /// Logs an account in, or gives another end of one that is logged in: a packet is read by whoever asks first, an event is
-    /// seen by all. When the last end is dropped, the account is logged off.
+    /// Logs an account in, or gives another end of one that is logged in: a packet is read by whoever asks first, an
+    /// event is seen by all. When the last end is dropped, the account is logged off.
     pub fn log_in(&self, id: SteamId) -> HubAccount {
         let end = self.lock().log_in(id);
         HubAccount { hub: self.clone(), id, end }

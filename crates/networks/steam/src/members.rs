@@ -5,11 +5,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::SteamId;
 
-/// Says to a server or to a player of ours who comes into the game's session and who leaves it, from any thread. A clone is
-/// the same.
+/// Says to a server or to a player of ours who comes into the game's session and who leaves it, from any
+/// thread. A clone is the same.
 ///
-/// It is what the originals' `PeerConnected` and `PeerDisconnected` are. Steam tells nobody that an account has left, so the
-/// latter matters where the other end is an original.
+/// It is what the originals' `PeerConnected` and `PeerDisconnected` are. Steam tells nobody that an account has left,
+/// so the latter matters where the other end is an original.
 #[derive(Clone, Debug, Default)]
 pub struct Members(Arc<Mutex<VecDeque<Change>>>);
 

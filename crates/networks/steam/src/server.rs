@@ -18,7 +18,8 @@ use crate::{LIMITS, SendKind, SteamId, SteamP2p, packet_type};
 
 /// The server of a session, on a user's account or on a game server's.
 ///
-/// It has no threads and no waker: poll it every few milliseconds. Dropping it says goodbye to everybody who understands it.
+/// It has no threads and no waker: poll it every few milliseconds. Dropping it says goodbye to
+/// everybody who understands it.
 #[derive(Debug)]
 pub struct SteamServer<P: SteamP2p> {
     hosted: HostedServer,
@@ -77,8 +78,8 @@ impl<P: SteamP2p> SteamServer<P> {
         Self { hosted, pump, is_drained: true }
     }
 
-    /// Where the game says who comes and who leaves. A server without a game needs nobody to say it: newcomers get in by what
-    /// they send, as [`Admission`] says.
+    /// Where the game says who comes and who leaves. A server without a game needs nobody to say it: newcomers get in
+    /// by what they send, as [`Admission`] says.
     pub fn members(&self) -> Members {
         self.pump.members.clone()
     }

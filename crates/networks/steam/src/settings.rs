@@ -15,8 +15,8 @@ pub struct LinkSettings {
     pub channels: Channels,
     /// How often ends of ours send each other something, so that Steam notices if nobody is there any more. 10 s.
     pub still_here_interval: Duration,
-    /// Whether sessions of Steam are closed 30 s after a link has ended, as whole as they are. Otherwise our channels are
-    /// closed and nothing else, for programs in which a game uses Steam's sessions, too. No.
+    /// Whether sessions of Steam are closed 30 s after a link has ended, as whole as they are. Otherwise our channels
+    /// are closed and nothing else, for programs in which a game uses Steam's sessions, too. No.
     pub closes_sessions: bool,
 }
 
@@ -39,8 +39,8 @@ pub struct ServerSettings {
     pub admission: Admission,
     /// For how long packets of a link that has ended open no other. 10 s.
     pub quiet_time: Duration,
-    /// How much may wait between voice and Steam, and how many peers may be here at once: the defaults of a network that lives
-    /// in a game, with 1000 peers.
+    /// How much may wait between voice and Steam, and how many peers may be here at once: the defaults of a network
+    /// that lives in a game, with 1000 peers.
     pub bounds: HostedSettings,
 }
 
@@ -99,16 +99,16 @@ pub struct ClientSettings {
     pub link: LinkSettings,
     /// The account that holds the voice session: the game says who that is.
     pub server: SteamId,
-    /// How long an end of ours may take to answer on a session that is up, before the other is taken for an original, which
-    /// never answers. 500 ms.
+    /// How long an end of ours may take to answer on a session that is up, before the other is taken for an original,
+    /// which never answers. 500 ms.
     pub welcome_timeout: Duration,
     /// How long connecting may take. 30 s, somewhat longer than Steam itself tries.
     pub connect_timeout: Duration,
-    /// How often the player introduces itself anew to everybody whom it reaches directly, as the originals do, and tries
-    /// those again whom it does not. 23 s.
+    /// How often the player introduces itself anew to everybody whom it reaches directly, as the originals do, and
+    /// tries those again whom it does not. 23 s.
     pub announcement_interval: Duration,
-    /// How much may wait between voice and Steam, and how many direct links there may be at once: the defaults of a network
-    /// that lives in a game.
+    /// How much may wait between voice and Steam, and how many direct links there may be at once: the defaults of a
+    /// network that lives in a game.
     pub bounds: HostedSettings,
 }
 

@@ -1,9 +1,9 @@
 //! What only ends of ours say to each other about a link.
 //!
-//! Steam tells nobody that the other side has left, and the originals leave it to the game to know.
-//! So our ends say it, in a way that originals never notice: whoever opens a link says [`Hello`](Signal::Hello) on a channel
-//! that originals do not read. Who answers is one of ours, and from then on the rest travels among the packets, in one order
-//! with them.
+//! Steam tells nobody that the other side has left, and the originals leave it to the game to know. So our ends
+//! say it, in a way that originals never notice: whoever opens a link says [`Hello`](Signal::Hello) on a
+//! channel that originals do not read. Who answers is one of ours, and from then on the rest travels among the
+//! packets, in one order with them.
 //!
 //! ```text
 //!   opens ── Hello 7, on a channel for it ──▶ other

@@ -15,9 +15,9 @@ impl fmt::Display for SteamId {
 
 /// Steam's legacy peer-to-peer interface, as one account has it. Nothing here blocks.
 ///
-/// Packets go to *channels* of the other account, which are read one by one. Between two accounts there is a *session*, which
-/// Steam makes as soon as one of them sends something; the other has to accept it, or send something itself, before anything
-/// of it can be read.
+/// Packets go to *channels* of the other account, which are read one by one. Between two accounts there is a *session*,
+/// which Steam makes as soon as one of them sends something; the other has to accept it, or send something itself,
+/// before anything of it can be read.
 ///
 /// Where a server and a player have the same account, each has a value of its own, and both see every event.
 pub trait SteamP2p: Send {
@@ -30,8 +30,8 @@ pub trait SteamP2p: Send {
     /// The next thing that happened, or `None`.
     fn poll_event(&mut self) -> Option<SteamEvent>;
 
-    /// Sends a packet, beginning a session and accepting the other's if need be. False if it cannot be: the packet is too
-    /// large for its kind, the account is invalid, or too much is queued. True says nothing about its arrival.
+    /// Sends a packet, beginning a session and accepting the other's if need be. False if it cannot be: the packet is
+    /// too large for its kind, the account is invalid, or too much is queued. True says nothing about its arrival.
     fn send(&mut self, to: SteamId, kind: SendKind, channel: i32, packet: &[u8]) -> bool;
 
     /// Takes the next packet of a channel into `packet`, in place of what is there.
@@ -40,8 +40,8 @@ pub trait SteamP2p: Send {
     /// Lets in what another account sends.
     fn accept(&mut self, from: SteamId);
 
-    /// Ends the session with another account on all channels, also those of others in this process. What is queued for it is
-    /// lost, and if it sends again, [`SteamEvent::SessionRequest`] comes again. It is told nothing.
+    /// Ends the session with another account on all channels, also those of others in this process. What is queued for
+    /// it is lost, and if it sends again, [`SteamEvent::SessionRequest`] comes again. It is told nothing.
     fn close_session(&mut self, with: SteamId);
 
     /// Ends what we have with another account on one channel; with the last of them, the session. It is told nothing.

@@ -4,8 +4,9 @@
 //! [length u32, big-endian] [message]      length 1 … 16384
 //! ```
 //!
-//! There is no handshake, no channel and no ping: a client is in as soon as TCP is up, everything is reliable and in order,
-//! and who wants the other end to know that it lives has to say something. Stock clients leave after 30 s of silence.
+//! There is no handshake, no channel and no ping: a client is in as soon as TCP is up, everything is
+//! reliable and in order, and who wants the other end to know that it lives has to say something. Stock
+//! clients leave after 30 s of silence.
 //!
 //! [`TelepathyServer`] and [`TelepathyClient`] are game networks of [`consonance_gateway`].
 

@@ -52,8 +52,8 @@ impl Link {
 }
 
 impl UtpClient {
-    /// A client that is not connected. The seed makes its tokens, which nobody may guess: take it from the system's source of
-    /// random numbers.
+    /// A client that is not connected. The seed makes its tokens, which nobody may guess: take it from the
+    /// system's source of random numbers.
     pub fn new(settings: ClientSettings, seed: u64) -> Self {
         Self {
             settings,

@@ -66,7 +66,8 @@ impl Connection {
         }
     }
 
-    /// A connection whose other side has to prove that it gets what is sent there. The number is one that nobody can guess.
+    /// A connection whose other side has to prove that it gets what is sent there. The number
+    /// is one that nobody can guess.
     pub(crate) fn with_unproved(
         now: Instant,
         token: Token,

@@ -10,8 +10,8 @@ use consonance_gateway::udp::{ClientEndpoint as _, ServerEndpoint as _, ServerEn
 use crate::datagram::Datagram;
 use crate::{ClientSettings, ConnectionSettings, RELIABLE, ServerSettings, UtpClient, UtpServer};
 
-/// Feeds a server and a client with the input, cut into datagrams; those for the client get its token. Each step is a byte
-/// for what happens, one for a length, and so many bytes.
+/// Feeds a server and a client with the input, cut into datagrams; those for the client get its token. Each step is a
+/// byte for what happens, one for a length, and so many bytes.
 ///
 /// # Panics
 /// When a bound is broken, or when what was written is not read as what it was.

@@ -1,21 +1,21 @@
 //! Unity Transport 2.x as Netcode for GameObjects uses it: a server and a client, without their sockets.
 //!
-//! [`UtpServer`] and [`UtpClient`] are machines for the drivers of [`consonance_gateway::udp`]. A message is what Netcode
-//! hands to its `UnityTransport`, a batch; what is in it is not looked at here.
+//! [`UtpServer`] and [`UtpClient`] are machines for the drivers of [`consonance_gateway::udp`]. A message is what
+//! Netcode hands to its `UnityTransport`, a batch; what is in it is not looked at here.
 //!
 //! ```text
 //!   [type u8] [token 8 bytes] [pipeline u8] [headers of its stages] [payload]     Datagram
 //!                                                └ payload: ( [length i32] [message] )*
 //! ```
 //!
-//! Integers are little-endian. Three pipelines carry messages, and the channels here have their numbers: [`UNRELIABLE`],
-//! [`UNRELIABLE_SEQUENCED`] and [`RELIABLE`]. On the last the payloads are one stream, cut anywhere.
+//! Integers are little-endian. Three pipelines carry messages, and the channels here have their numbers:
+//! [`UNRELIABLE`], [`UNRELIABLE_SEQUENCED`] and [`RELIABLE`]. On the last the payloads are one stream, cut anywhere.
 //!
-//! A connection is known by a token that its client chose, from whichever port its datagrams come; another host's are not of it.
-//! Nothing here is encrypted, and nobody says goodbye in words: why a connection ended is not told.
+//! A connection is known by a token that its client chose, from whichever port its datagrams come; another host's are
+//! not of it. Nothing here is encrypted, and nobody says goodbye in words: why a connection ended is not told.
 //!
-//! A token shows who has said something before, and not where that is. A newcomer gets three bytes for each that came from it,
-//! until its acknowledgements tell which of the server's first reliable packets were held back.
+//! A token shows who has said something before, and not where that is. A newcomer gets three bytes for each that came
+//! from it, until its acknowledgements tell which of the server's first reliable packets were held back.
 //!
 //! Not here: Unity Transport 1.x, encryption (DTLS), `WebSockets`, relays.
 
@@ -41,6 +41,6 @@ pub use pipeline::{PAYLOAD_BYTES_MAX, RELIABLE, UNRELIABLE, UNRELIABLE_SEQUENCED
 pub use server::UtpServer;
 pub use settings::{ClientSettings, ConnectionSettings, ServerSettings, Window};
 
-/// The largest datagram that is read, in bytes: what Ethernet carries over IPv4 (1500 less 28), since peers may ask whether
-/// more than they send comes through.
+/// The largest datagram that is read, in bytes: what Ethernet carries over IPv4 (1500 less 28), since peers may ask
+/// whether more than they send comes through.
 const READ_BYTES_MAX: usize = 1472;

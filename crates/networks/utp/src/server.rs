@@ -39,8 +39,8 @@ pub struct UtpServer {
 }
 
 impl UtpServer {
-    /// A server without clients. From the seed, which nobody else may know, comes what only those can tell who get what is sent
-    /// to them: take it from the system's source of random numbers.
+    /// A server without clients. From the seed, which nobody else may know, comes what only those can tell who get what
+    /// is sent to them: take it from the system's source of random numbers.
     pub fn new(settings: ServerSettings, seed: [u8; 32]) -> Self {
         Self {
             settings,
@@ -106,8 +106,9 @@ impl UtpServer {
         self.events.push(event, |bytes| bytes.extend_from_slice(greeting));
     }
 
-    /// A datagram with the token of a seat came. False if it is not the client's: clients change their ports, where a router
-    /// forgets the one before, but whoever has a token could have everything sent to somebody else by naming another host.
+    /// A datagram with the token of a seat came. False if it is not the client's: clients change their ports,
+    /// where a router forgets the one before, but whoever has a token could have everything sent to somebody
+    /// else by naming another host.
     fn note_datagram(
         links: &mut Statistics,
         seat: &mut Seat,

@@ -9,8 +9,8 @@ use crate::{RELIABLE, UNRELIABLE, UNRELIABLE_SEQUENCED};
 /// What both ends of a connection have to agree about, or may decide for themselves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ConnectionSettings {
-    /// How many reliable packets may be under way; both ends have to agree. Default 64, as Netcode for GameObjects sets it
-    /// since 1.3.1.
+    /// How many reliable packets may be under way; both ends have to agree. Default 64, as Netcode for
+    /// GameObjects sets it since 1.3.1.
     pub window: Window,
     /// After how long without sending a heartbeat is sent. Default 500 ms, Unity Transport's own.
     pub heartbeat_interval: Duration,
@@ -21,12 +21,14 @@ pub struct ConnectionSettings {
     pub resend_after_max: Duration,
     /// How long an orderly end waits for what was sent before. Default 3 s.
     pub linger: Duration,
-    /// The largest reliable message that is sent, in bytes. Default 256 KiB: games tell newcomers of all their objects in one.
+    /// The largest reliable message that is sent, in bytes. Default 256 KiB: games tell newcomers
+    /// of all their objects in one.
     pub reliable_message_bytes_max: usize,
-    /// The largest reliable message that is taken, in bytes: whoever sends a larger one is disconnected. Default 256 KiB.
+    /// The largest reliable message that is taken, in bytes: whoever sends a larger one is
+    /// disconnected. Default 256 KiB.
     pub incoming_reliable_bytes_max: usize,
-    /// The largest unreliable message in either direction, in bytes. Default 6140, which is what the 6 KiB that Netcode for
-    /// GameObjects takes leave for a message.
+    /// The largest unreliable message in either direction, in bytes. Default 6140, which is what the 6 KiB that Netcode
+    /// for GameObjects takes leave for a message.
     pub unreliable_message_bytes_max: usize,
     /// How much may wait for a peer, in bytes, before it is disconnected as too slow. Default 1 MiB.
     pub reliable_queue_bytes: usize,
@@ -84,11 +86,11 @@ pub struct ServerSettings {
     pub connection: ConnectionSettings,
     /// How many connections there may be; further newcomers are refused. Default 1024.
     pub connections_max: usize,
-    /// How many newcomers there may be who have not shown that they get what they are sent, and so may be anybody who names
-    /// somebody else's address; further ones are not answered. Default 256.
+    /// How many newcomers there may be who have not shown that they get what they are sent, and so may be anybody who
+    /// names somebody else's address; further ones are not answered. Default 256.
     pub unproved_max: usize,
-    /// How long a newcomer who was taken in has to show that it gets what it is sent, which takes something reliable of a few
-    /// bytes. Default 10 s.
+    /// How long a newcomer who was taken in has to show that it gets what it is sent, which takes something reliable
+    /// of a few bytes. Default 10 s.
     pub proof_within: Duration,
 }
 

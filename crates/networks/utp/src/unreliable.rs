@@ -8,7 +8,8 @@ const LAST: u16 = 1 << 14;
 /// The bits of a fragment's number.
 const NUMBER: u16 = LAST - 1;
 
-/// Messages on their way out on one pipeline: as many in one datagram as fit, and those that are too large in fragments.
+/// Messages on their way out on one pipeline: as many in one datagram as fit, and those
+/// that are too large in fragments.
 #[derive(Debug)]
 pub(crate) struct UnreliableSender {
     /// Messages that wait for company, each after its length.

@@ -25,8 +25,8 @@ use direct::DirectEnds;
 
 /// One link to a session's host, and direct links to players who are met there.
 ///
-/// A direct link stays when the link to the host ends. Players whose routers do not let them reach each other have none,
-/// and go on over the host.
+/// A direct link stays when the link to the host ends. Players whose routers do not let them reach each other have
+/// none, and go on over the host.
 pub struct WebRtcClient {
     settings: ClientSettings,
     connections: TcpConnections,

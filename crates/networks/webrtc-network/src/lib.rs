@@ -6,8 +6,8 @@
 //! * [`WebRtcHost`] listens under sessions' names and is a [`ServerTransport`](consonance_transport::ServerTransport).
 //! * [`WebRtcClient`] joins a session and is a [`ClientTransport`](consonance_transport::ClientTransport), with
 //!   [direct links](consonance_transport::DirectLinks) to other players.
-//! * [`signalling`] has the server by which they find each other; [`SignallingListener`](signalling::SignallingListener)
-//!   is the whole of it.
+//! * [`signalling`] has the server by which they find each other;
+//!   [`SignallingListener`](signalling::SignallingListener) is the whole of it.
 //!
 //! ```text
 //!   host ──▶ signalling server ◀── player        offers, answers, addresses: texts over WebSockets
@@ -38,8 +38,8 @@ pub use client::{Acquaintances, WebRtcClient};
 pub use host::WebRtcHost;
 pub use settings::{ClientSettings, HostSettings, PeerSettings};
 
-/// A reliable packet may be as large as on any network of ours; an unreliable one fits one datagram with everything that
-/// is around it there.
+/// A reliable packet may be as large as on any network of ours; an unreliable one fits one datagram with
+/// everything that is around it there.
 const LIMITS: PacketLimits = PacketLimits { reliable_bytes: PACKET_BYTES_MAX, unreliable_bytes: 1050 };
 
 /// Whether a packet can be sent at all; it is counted if not.

@@ -47,8 +47,8 @@ pub struct HostSettings {
     pub sessions: Vec<String>,
     /// Where datagrams come in; port 0 is any free one.
     pub udp: SocketAddr,
-    /// Under which addresses peers reach that socket, where they do not see it as we do: behind a router that forwards the
-    /// port. Empty is the address above, or the one towards the signalling server if that is unspecified.
+    /// Under which addresses peers reach that socket, where they do not see it as we do: behind a router that forwards
+    /// the port. Empty is the address above, or the one towards the signalling server if that is unspecified.
     pub announced: Vec<SocketAddr>,
     /// The most peers at once. Whoever comes beyond is turned away.
     pub peers_max: usize,

@@ -39,8 +39,8 @@ pub fn webrtc_offers(input: &[u8]) {
     assert!(connection.poll_timeout().is_none(), "who never comes is given up");
 }
 
-/// Chunks of `what u8 | length u8 | bytes`: datagrams, packets of media, reports, records and messages of a page that is
-/// connected, voice and messages for it, and time. Nothing is encrypted.
+/// Chunks of `what u8 | length u8 | bytes`: datagrams, packets of media, reports, records and messages of a page that
+/// is connected, voice and messages for it, and time. Nothing is encrypted.
 ///
 /// # Panics
 ///

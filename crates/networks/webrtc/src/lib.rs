@@ -1,7 +1,7 @@
 //! Voice of browsers over WebRTC: what a page says arrives as packets of Opus, and what it hears leaves in slots.
 //!
-//! A page makes one connection: an audio track out, a fixed number of audio tracks in, which are the *slots*, and a data
-//! channel for messages. Speakers come and go in slots without any negotiation. Nothing is decoded here.
+//! A page makes one connection: an audio track out, a fixed number of audio tracks in, which are the *slots*, and a
+//! data channel for messages. Speakers come and go in slots without any negotiation. Nothing is decoded here.
 //!
 //! * [`WebRtcPort`] is the sockets: one UDP port for all workers, and a TCP port for networks that let no UDP through.
 //! * [`WebRtcShard`] is one worker's share: it answers offers, and is polled for [`RtcEvent`]s.
@@ -12,11 +12,12 @@
 //!           ◀════════════════════════════════════════════════════════════════════ send_voice, send_message
 //! ```
 //!
-//! What the messages say, who is in which slot and what a session is, is the `browser` crate's; how an offer gets here is the
-//! `web` crate's. ICE (as the lite end, RFC 8445, section 2.5), DTLS and SCTP are `str0m`'s, on cryptography by `ring`.
-//! What a link carries is estimated from the receiver reports of the slots, and only once it does not carry everything
-//! ([`RtcQuality::voices_max`]). That costs no byte: `str0m`'s own estimate would send padding to every listener, and packets
-//! that are numbered for the whole transport would each be longer, and answered by a report every 50 to 250 ms.
+//! What the messages say, who is in which slot and what a session is, is the `browser` crate's; how an offer gets
+//! here is the `web` crate's. ICE (as the lite end, RFC 8445, section 2.5), DTLS and SCTP are `str0m`'s, on
+//! cryptography by `ring`. What a link carries is estimated from the receiver reports of the slots, and only once it
+//! does not carry everything ([`RtcQuality::voices_max`]). That costs no byte: `str0m`'s own estimate would send
+//! padding to every listener, and packets that are numbered for the whole transport would each be longer, and
+//! answered by a report every 50 to 250 ms.
 
 #![forbid(unsafe_code)]
 

@@ -67,8 +67,8 @@ impl WebRtcPort {
         self.bound_tcp
     }
 
-    /// One for each worker, all behind this port: a thread of its own reads it and puts each datagram into the mailbox of
-    /// the worker whose peer's it is. It ends with the last of them.
+    /// One for each worker, all behind this port: a thread of its own reads it and puts each datagram into the mailbox
+    /// of the worker whose peer's it is. It ends with the last of them.
     ///
     /// # Errors
     ///

@@ -11,8 +11,8 @@ pub struct WebRtcSettings {
     /// Where browsers whose network lets no UDP through come in over TCP (RFC 6544); `None` is nowhere.
     pub tcp: Option<SocketAddr>,
     /// Under which addresses browsers reach [`udp`](Self::udp), where they do not see it as we do: behind a router that
-    /// forwards the port. Port 0 stands for the port that is bound. Empty is the bound address, or the addresses of this
-    /// machine as far as they are easily found if that is unspecified.
+    /// forwards the port. Port 0 stands for the port that is bound. Empty is the bound address, or the addresses of
+    /// this machine as far as they are easily found if that is unspecified.
     pub announced: Vec<SocketAddr>,
     /// The same for [`tcp`](Self::tcp).
     pub announced_tcp: Vec<SocketAddr>,
@@ -47,8 +47,8 @@ impl Default for WebRtcSettings {
 pub struct PeerLimits {
     /// The most slots, which are the speakers that a page can play at once, up to 32.
     pub slots_max: usize,
-    /// How long a connection may take from its offer until its control channel is open, and how long a TCP connection may be
-    /// nobody's.
+    /// How long a connection may take from its offer until its control channel is open, and how long a
+    /// TCP connection may be nobody's.
     pub negotiation_max: Duration,
     /// Silence after which a connection counts as lost. A browser sends something every few seconds.
     pub idle_timeout: Duration,
@@ -56,8 +56,8 @@ pub struct PeerLimits {
     pub goodbye_max: Duration,
     /// How many bytes of messages may wait to be sent before a peer counts as too slow.
     pub send_bytes_max: usize,
-    /// The longest message of a page, in bytes, which its browser is told and keeps to; a longer one never arrives. More than
-    /// a page's player understands, so that it can say so.
+    /// The longest message of a page, in bytes, which its browser is told and keeps to; a longer one never arrives.
+    /// More than a page's player understands, so that it can say so.
     pub message_bytes_max: usize,
     /// How many datagrams of any kind a peer may send in a second. More are dropped and counted before anybody looks at
     /// them, since they may be a stranger's under the peer's address.
@@ -65,8 +65,8 @@ pub struct PeerLimits {
     /// How many packets of voice a peer may send in a second: nearly five times what a page sends, and twice what
     /// its player takes. More are dropped and counted, and who goes on for [long](Self::excess_max) is disconnected.
     pub voice_packets_per_second_max: u32,
-    /// The same for messages: as many as a page sends at once that comes back and names all its rooms, channels and muted
-    /// players.
+    /// The same for messages: as many as a page sends at once that comes back and names all its
+    /// rooms, channels and muted players.
     pub messages_per_second_max: u32,
     /// How many packets and messages too many a peer may have sent, over its whole life, before it is disconnected.
     pub excess_max: u64,

@@ -152,15 +152,15 @@ impl WebRtcShard {
         Some(event::report(peer, remote, self.reported.insert(event)))
     }
 
-    /// Sends a message on a peer's control channel, reliably and in order. A peer that does not take what waits for it is
-    /// disconnected.
+    /// Sends a message on a peer's control channel, reliably and in order. A peer that does not take what
+    /// waits for it is disconnected.
     pub fn send_message(&mut self, now: Instant, peer: PagePeer, text: &str) -> Sent {
         let sent = self.with(now, peer, |connection| connection.send_message(now, text));
         sent.unwrap_or(Sent::NotConnected)
     }
 
-    /// Sends a frame in a slot. It leaves with the next [`flush`](Self::flush), or a [`poll`](Self::poll) that says `None`;
-    /// what cannot be sent is dropped and counted.
+    /// Sends a frame in a slot. It leaves with the next [`flush`](Self::flush), or a [`poll`](Self::poll) that says
+    /// `None`; what cannot be sent is dropped and counted.
     pub fn send_voice(&mut self, now: Instant, peer: PagePeer, voice: SlotVoice<'_>) {
         if let Some(entry) = self.peers.get_mut(&peer)
             && entry.connection.send_voice(now, &voice)
@@ -205,8 +205,8 @@ impl WebRtcShard {
         self.port.mailboxes[self.own].set_waker(waker);
     }
 
-    /// What this shard has carried and dropped since it was made. What is the whole port's, only the first shard tells, so
-    /// that the sum over all of them is right.
+    /// What this shard has carried and dropped since it was made. What is the whole port's, only the first shard tells,
+    /// so that the sum over all of them is right.
     pub fn statistics(&self) -> RtcStatistics {
         let of_port = |counter: &AtomicU64| if self.own == 0 { counter.load(Ordering::Relaxed) } else { 0 };
         RtcStatistics {

@@ -1,4 +1,5 @@
-//! Voice over `WebSocket`s (RFC 6455): for pages in browsers, `WebGL` games, and networks that let nothing but HTTP through.
+//! Voice over `WebSocket`s (RFC 6455): for pages in browsers, `WebGL` games, and networks that
+//! let nothing but HTTP through.
 //!
 //! ```text
 //! GET /main          the session's name, percent-encoded; / for the only one that there is

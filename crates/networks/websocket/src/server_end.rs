@@ -14,8 +14,8 @@ pub struct ServerEnd {
     /// The only session that clients may name; `None` lets them name any, for whoever is told of it to judge. They may
     /// always name none.
     pub session: Option<String>,
-    /// The origins of pages that may connect, such as `https://game.example`; empty for those of all pages. Browsers say
-    /// it truly, other programs as they like or not at all, so it keeps pages away and nobody else.
+    /// The origins of pages that may connect, such as `https://game.example`; empty for those of all pages. Browsers
+    /// say it truly, other programs as they like or not at all, so it keeps pages away and nobody else.
     pub origins: Vec<String>,
 }
 
@@ -39,7 +39,8 @@ impl StreamProtocol for ServerEnd {
     }
 }
 
-/// Whether a client asks how long an answer takes, which is this message again: pages cannot send the pings of RFC 6455.
+/// Whether a client asks how long an answer takes, which is this message again: pages
+/// cannot send the pings of RFC 6455.
 pub fn is_question(message: &[u8]) -> bool {
     message.first() == Some(&QUESTION) && message.len() <= QUESTION_BYTES_MAX
 }

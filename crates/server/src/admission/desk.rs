@@ -16,7 +16,8 @@ use crate::utc::seconds_since_1970;
 pub(crate) struct AdmissionDesk {
     admission: Admission,
     remotes: HashMap<LinkId, Box<str>>,
-    /// Who waits for the hook. A link may ask anew while an answer is on its way: the number says which question it is for.
+    /// Who waits for the hook. A link may ask anew while an answer is on its way: the number
+    /// says which question it is for.
     waiting: HashMap<LinkId, Waiting>,
     questions: u64,
     answers: Receiver<Answered>,

@@ -1,7 +1,7 @@
 //! A service of the operator that has the last word on who may join, asked over HTTP.
 //!
-//! Sessions do not wait for it: questions go into a bounded queue, a few threads ask, and answers come back to whoever drives
-//! the session.
+//! Sessions do not wait for it: questions go into a bounded queue, a few threads ask, and answers come back
+//! to whoever drives the session.
 
 #[cfg_attr(not(feature = "joining-hook"), allow(dead_code, reason = "nobody answers who is not asked"))]
 mod answer;

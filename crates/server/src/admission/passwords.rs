@@ -12,8 +12,8 @@ use crate::secret_text::SecretText;
 #[derive(Clone)]
 pub(super) struct Passwords(Vec<(RoomPattern, Password)>);
 
-/// A password as its authentication code under a random key: comparing takes the same time wherever two differ, however long
-/// they are, and the text is nowhere in memory.
+/// A password as its authentication code under a random key: comparing takes the same time wherever two differ, however
+/// long they are, and the text is nowhere in memory.
 #[derive(Clone)]
 pub(super) struct Password {
     key: hmac::Key,

@@ -12,10 +12,11 @@ use crate::token::Key;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct JoiningSettings {
-    /// Whoever shows a join token signed with one of these may join, and has what it says. Without a key nobody's token is
-    /// looked at.
+    /// Whoever shows a join token signed with one of these may join, and has what it says. Without a key
+    /// nobody's token is looked at.
     pub token_keys: Vec<Key>,
-    /// How wrong clocks may be, in whole seconds (default 30 s): a token is good for so much longer, and earlier, than it says.
+    /// How wrong clocks may be, in whole seconds (default 30 s): a token is good for so much
+    /// longer, and earlier, than it says.
     pub clock_leeway: Duration,
     /// A player's visit ends with its token (default no: the end is looked at when somebody joins).
     pub end_with_token: bool,
@@ -23,8 +24,8 @@ pub struct JoiningSettings {
     pub passwords: Vec<(RoomPattern, SecretText)>,
     /// Where there are keys and a password, both have to be shown (default no: either is enough).
     pub needs_both: bool,
-    /// Names, or beginnings of names with a `*` behind, that only a player has whose token names it so; the case of letters
-    /// does not matter.
+    /// Names, or beginnings of names with a `*` behind, that only a player has whose token names it so; the
+    /// case of letters does not matter.
     pub reserved_names: Vec<String>,
     /// How often a wrong password may be tried.
     pub guesses: GuessLimits,
@@ -52,8 +53,8 @@ impl Default for JoiningSettings {
 pub struct GuessLimits {
     /// Wrong ones that cost nothing (default 5): people mistype.
     pub free: u32,
-    /// After these, nothing is looked at for a second, and after each further one for twice as long, up to this (default
-    /// 300 s). After as long without a wrong one, all is forgiven.
+    /// After these, nothing is looked at for a second, and after each further one for twice as long, up to this
+    /// (default 300 s). After as long without a wrong one, all is forgiven.
     pub delay_max: Duration,
     /// Addresses that are remembered (default 10 000); the one that would be forgiven first goes for another one.
     pub addresses: usize,

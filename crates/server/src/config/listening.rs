@@ -34,7 +34,8 @@ pub struct ListenerConfig {
     pub network: ListenerNetwork,
     /// Where; the port is a TCP or a UDP one, as the [network](ListenerNetwork::ip_protocol) has it.
     pub address: SocketAddr,
-    /// Which session its clients are in; without it the only settled one, or with sidecars the one that each link names.
+    /// Which session its clients are in; without it the only settled one, or with sidecars
+    /// the one that each link names.
     pub session: Option<String>,
     /// What only sidecars have.
     pub sidecar: SidecarListenerConfig,

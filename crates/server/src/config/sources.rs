@@ -11,8 +11,8 @@ use super::problem::{ConfigError, Origin, Problem};
 use super::suggestion::nearest;
 use super::{Config, IpProtocol, environment};
 
-/// What was written where. Later sources override earlier ones, key by key: add the file first, then the environment, then
-/// the arguments.
+/// What was written where. Later sources override earlier ones, key by key: add the file first, then the
+/// environment, then the arguments.
 #[derive(Clone, Debug, Default)]
 pub struct ConfigSources {
     entries: Vec<Entry>,
@@ -41,8 +41,8 @@ pub struct LoadedConfig {
 }
 
 impl ConfigSources {
-    /// Players come over something that is not configured here: there is no address to listen on but those that are written
-    /// somewhere, and none has to be.
+    /// Players come over something that is not configured here: there is no address to listen on but those that are
+    /// written somewhere, and none has to be.
     pub fn listen_elsewhere(&mut self) {
         self.listens_elsewhere = true;
     }
@@ -94,7 +94,8 @@ impl ConfigSources {
     /// Reads and checks everything.
     ///
     /// # Errors
-    /// All mistakes at once; whether values fit together is looked at when each is right. Only what counts is checked: not what a later source overrides.
+    /// All mistakes at once; whether values fit together is looked at when each is right. Only what counts is checked:
+    /// not what a later source overrides.
     pub fn load(self) -> Result<LoadedConfig, ConfigError> {
         let mut problems = self.problems;
         let mut loaded =

@@ -9,8 +9,8 @@ use super::keys::{Key, Takes};
 use super::web_limits::WebLimitsConfig;
 use crate::secret_text::SecretText;
 
-/// The page for players, and where their voices come in; the units and the reasons of its limits stand with the settings of
-/// the crate `consonance-web`.
+/// The page for players, and where their voices come in; the units and the reasons of its limits stand with the
+/// settings of the crate `consonance-web`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct WebConfig {

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-/// A pause ends by itself: nothing wakes a worker from it. Falling asleep and being woken costs as much as sending a frame
-/// to ten listeners, so where packets come faster than this one after the other, they wait this long for each other.
+/// A pause ends by itself: nothing wakes a worker from it. Falling asleep and being woken costs as much
+/// as sending a frame to ten listeners, so where packets come faster than this one after the other, they
+/// wait this long for each other.
 const PAUSE: Duration = Duration::from_micros(100);
 
-/// Whether packets come that fast: the last sleep was cut short before a pause would have been over, and each pause since
-/// has found something.
+/// Whether packets come that fast: the last sleep was cut short before a pause would have been over, and each
+/// pause since has found something.
 #[derive(Debug, Default)]
 pub(super) struct Batching {
     is_worth_it: bool,

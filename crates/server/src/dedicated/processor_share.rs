@@ -1,7 +1,8 @@
 //! Which share of the processor time that it may use somebody does use.
 //!
-//! Of the process: networks have threads of their own, and a worker that seldom comes to its turn because of them does not
-//! look busy by itself. Of the worker's thread: one that the system interrupts in its turns looks busier than it is.
+//! Of the process: networks have threads of their own, and a worker that seldom comes to its turn because
+//! of them does not look busy by itself. Of the worker's thread: one that the system interrupts in its
+//! turns looks busier than it is.
 
 #[cfg(unix)]
 use rustix::time::{ClockId, clock_gettime};

@@ -67,8 +67,8 @@ impl Sleeper {
         Waker::from(Arc::clone(&self.waker))
     }
 
-    /// Sleeps until the waker was called since the last sleep ended, a network can be read, or the time is over; or for a
-    /// [pause](Batching), if packets were found and come fast.
+    /// Sleeps until the waker was called since the last sleep ended, a network can be read, or the time is over; or for
+    /// a [pause](Batching), if packets were found and come fast.
     pub(super) fn sleep(&mut self, session_loop: &SessionLoop, at_most: Duration, found_packets: bool) {
         let at_most = at_most.min(self.longest);
         if let Some(pause) = self.batching.next(found_packets) {

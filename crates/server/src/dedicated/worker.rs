@@ -24,8 +24,9 @@ const JOBS_PER_TURN: usize = 8;
 const SETTLING: Duration = Duration::from_millis(100);
 /// Busy for less than this share, it is idle.
 const SETTLED_SHARE: f64 = 0.01;
-/// A worker counts as busy for so many times its processor time at most: if others have the machine for most of its turns,
-/// giving up voices would gain nothing, and a handful of players would be turned away by a server that has nothing to do.
+/// A worker counts as busy for so many times its processor time at most: if others have the machine for most
+/// of its turns, giving up voices would gain nothing, and a handful of players would be turned away by a
+/// server that has nothing to do.
 const OWN_TIME: f64 = 4.0;
 
 struct Worker {

@@ -11,8 +11,8 @@ use crate::hand_over::RestartPlan;
 use crate::session_loop::SessionLoop;
 
 impl ServerHandle {
-    /// Lets all sessions run empty: newcomers are refused, and clients that understand it are told when the sessions end
-    /// and where to go on. Sessions that begin later run empty, too. Whoever drives the server ends it when
+    /// Lets all sessions run empty: newcomers are refused, and clients that understand it are told when the sessions
+    /// end and where to go on. Sessions that begin later run empty, too. Whoever drives the server ends it when
     /// [`clients`](Self::clients) says 0, or at [`drains_until`](Self::drains_until). How many clients were told.
     ///
     /// # Errors
@@ -46,8 +46,8 @@ impl ServerHandle {
         self.ask_all(|session_loop, _| session_loop.clients()).into_iter().sum()
     }
 
-    /// Leaves all sessions to another process; see [`SessionLoop::hand_over`]. The server is to be stopped then. A worker
-    /// that does not answer leaves nothing.
+    /// Leaves all sessions to another process; see [`SessionLoop::hand_over`]. The server is to be stopped then. A
+    /// worker that does not answer leaves nothing.
     pub fn hand_over(&self, plan: &RestartPlan) -> Vec<(String, SessionSnapshot)> {
         let plan = *plan;
         let left = self.ask_all(move |session_loop, now| session_loop.hand_over(now, &plan));

@@ -10,9 +10,9 @@ pub struct KeptVoicesSettings {
     pub last: Duration,
     /// Bytes of one speaker (default 512 KiB: 30 s at 128 kbit/s); of who sends more, less time is kept.
     pub speaker_bytes_max: usize,
-    /// Bytes of all speakers of a worker (default 64 MiB: 30 s of 250 voices at 64 kbit/s). From seven eighths of it on, a
-    /// session with more than its share gives up the oldest of whoever of it has most, so that everybody who speaks is
-    /// kept, each for less time.
+    /// Bytes of all speakers of a worker (default 64 MiB: 30 s of 250 voices at 64 kbit/s). From seven eighths of it
+    /// on, a session with more than its share gives up the oldest of whoever of it has most, so that everybody who
+    /// speaks is kept, each for less time.
     pub worker_bytes_max: usize,
     /// Whether a report has the voices besides that were in the same rooms (default): what somebody said is not
     /// understood without what it was an answer to.

@@ -18,8 +18,8 @@ pub enum PlayerRef {
 }
 
 impl Moderation {
-    /// Takes something from a player until then, in seconds since 1970, or for good: its voice, its texts, or its ears. It
-    /// holds when it is not here, too, and in the next life of the session.
+    /// Takes something from a player until then, in seconds since 1970, or for good: its voice, its texts, or its ears.
+    /// It holds when it is not here, too, and in the next life of the session.
     ///
     /// # Errors
     /// If there is no such session, the end lies in the past, or too much is decided already.

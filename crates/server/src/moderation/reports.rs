@@ -25,8 +25,8 @@ impl Moderation {
         self.reports.as_ref()
     }
 
-    /// Writes down what a player said of late, and what was said around it in the same rooms: as much as is kept. It may
-    /// have left meanwhile.
+    /// Writes down what a player said of late, and what was said around it in the same rooms: as much as is
+    /// kept. It may have left meanwhile.
     ///
     /// # Errors
     /// If nothing is kept on this server, the player was not heard of late, or the report cannot be written.

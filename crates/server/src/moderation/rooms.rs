@@ -4,8 +4,9 @@ use super::{By, Deed, Done, Moderation, ModerationError, Outcome};
 use crate::records::{RoomDecision, SessionRooms};
 
 impl Moderation {
-    /// Limits a room, or with a `*` at the end all rooms whose names begin so: listeners, speakers, and how often one may
-    /// write. Goes before the configuration, and holds after a restart; without a decision, the configuration holds again.
+    /// Limits a room, or with a `*` at the end all rooms whose names begin so: listeners, speakers, and how
+    /// often one may write. Goes before the configuration, and holds after a restart; without a decision,
+    /// the configuration holds again.
     ///
     /// # Errors
     /// If there is no such session, or too many of its rooms have limits of their own.

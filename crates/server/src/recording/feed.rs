@@ -14,7 +14,8 @@ use super::message::Message;
 use super::settings::RecordingSettings;
 use super::voice_packet::voice_of;
 
-/// Hands what one thread relays to the thread that writes recordings; made by [`Recorder::feed`](super::Recorder::feed).
+/// Hands what one thread relays to the thread that writes recordings; made by
+/// [`Recorder::feed`](super::Recorder::feed).
 #[derive(Debug)]
 pub struct RecordingFeed {
     ring: Producer<u8>,
@@ -31,7 +32,8 @@ pub(super) struct Registry {
     pub(super) folder: PathBuf,
     /// Locked when a feed is made and once in a turn of the thread that writes, and never for a packet.
     settings: Mutex<Arc<RecordingSettings>>,
-    /// Recordings that have begun and that the recorder has not looked at yet. Locked when one begins, and never for a packet.
+    /// Recordings that have begun and that the recorder has not looked at yet. Locked when one
+    /// begins, and never for a packet.
     pub(super) begun: Mutex<Vec<Begun>>,
     /// Recordings are numbered through, over all feeds.
     pub(super) next: AtomicU32,

@@ -2,8 +2,8 @@
 
 use consonance_recording::file_name_part;
 
-/// A folder for a session, which is none of the names that Windows reserves and never empty. Different sessions may share
-/// one.
+/// A folder for a session, which is none of the names that Windows reserves and never empty.
+/// Different sessions may share one.
 pub(super) fn of_session(name: &str) -> String {
     let part = file_name_part(name);
     let upper = part.to_ascii_uppercase();
@@ -18,8 +18,8 @@ pub(super) fn of_track(player: &str, number: usize) -> String {
     format!("{}-{number}.opus", file_name_part(player))
 }
 
-/// A folder for a time in RFC 3339, without the colons, which Windows refuses; sorted by name, such folders are sorted by
-/// time.
+/// A folder for a time in RFC 3339, without the colons, which Windows refuses; sorted by name,
+/// such folders are sorted by time.
 pub(super) fn of_time(rfc_3339: &str) -> String {
     rfc_3339.replace(':', "-")
 }

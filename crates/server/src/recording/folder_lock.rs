@@ -19,8 +19,8 @@ impl FolderLock {
 
 impl Drop for FolderLock {
     fn drop(&mut self) {
-        // Closing it would not do: a process that is just being started has the file as well until it is what it will be.
-        // If the system cannot, it lets go when the last of them is closed.
+        // Closing it would not do: a process that is just being started has the file as well until it is what it will
+        // be. If the system cannot, it lets go when the last of them is closed.
         let _ = self.0.unlock();
     }
 }

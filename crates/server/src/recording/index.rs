@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-/// One recording of a session. Positions and lengths are samples at 48 kHz from its beginning, which all its tracks have in
-/// common.
+/// One recording of a session. Positions and lengths are samples at 48 kHz from its beginning, which
+/// all its tracks have in common.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct RecordingIndex {
@@ -183,15 +183,16 @@ impl RecordingIndex {
         Ok(index)
     }
 
-    /// Where a track is in the recording's folder; `None` if it has no track with a file of this name, whatever else is there.
+    /// Where a track is in the recording's folder; `None` if it has no track with a file of this
+    /// name, whatever else is there.
     pub fn path_of(&self, folder: &Path, file: &str) -> Option<PathBuf> {
         let track = self.tracks.iter().find(|track| track.file == file)?;
         // An index that somebody else wrote leads nowhere else.
         (Path::new(&track.file).file_name()? == track.file.as_str()).then(|| folder.join(&track.file))
     }
 
-    /// Replaces the index in this folder: whoever reads it, and whenever a machine stops, there is either the former one or
-    /// this one.
+    /// Replaces the index in this folder: whoever reads it, and whenever a machine stops, there is
+    /// either the former one or this one.
     pub(super) fn write(&self, folder: &Path) -> io::Result<()> {
         let new = folder.join("index.json.new");
         let mut file = File::create(&new)?;

@@ -211,8 +211,8 @@ impl LiveRecording {
 
 /// How often the index of a recording that goes on is written.
 const INDEX_INTERVAL: Duration = Duration::from_secs(10);
-/// A minute at 48 kHz: a recording whose tracks are used up is that long before another follows, so that whoever joins under
-/// one name after the other makes few of them.
+/// A minute at 48 kHz: a recording whose tracks are used up is that long before another follows, so that whoever joins
+/// under one name after the other makes few of them.
 const SAMPLES_MIN: u64 = 60 * 48_000;
 /// How far the thread that writes may be behind.
 const LAG: Duration = Duration::from_millis(100);

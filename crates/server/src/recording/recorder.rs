@@ -90,7 +90,8 @@ pub struct RecorderStatistics {
 }
 
 impl Recorder {
-    /// Starts the thread; a folder for each session is made in this one. Recordings that a crash has cut off are completed first.
+    /// Starts the thread; a folder for each session is made in this one. Recordings that a crash has
+    /// cut off are completed first.
     ///
     /// # Errors
     /// If the folder cannot be made, read or written to, or is another server's.

@@ -116,8 +116,8 @@ impl SessionRecording {
         Ok(())
     }
 
-    /// Something happened in the session. The configuration's recordings begin when somebody comes and end when everybody
-    /// has left.
+    /// Something happened in the session. The configuration's recordings begin when somebody comes and
+    /// end when everybody has left.
     pub(crate) fn handle_event(
         &mut self,
         feed: &mut RecordingFeed,

@@ -8,8 +8,8 @@ use consonance_session::RoomPattern;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RecordingSettings {
-    /// The sessions that are recorded whenever somebody is in them, by name or, with a `*` at the end, by the beginning of the
-    /// name; others only when they are asked to be (default none).
+    /// The sessions that are recorded whenever somebody is in them, by name or, with a `*` at the end, by the beginning
+    /// of the name; others only when they are asked to be (default none).
     pub sessions: Vec<String>,
     /// Whether that is recorded, too, which is spoken to single players and to no room (default not).
     pub whispers: bool,
@@ -17,18 +17,18 @@ pub struct RecordingSettings {
     pub duration_max: Duration,
     /// How large one may become, in bytes, index not included; another one begins behind it (default 1 GiB).
     pub bytes_max: u64,
-    /// Voices of one recording (default 256). Who comes after that many is left out, and counted, until the recording is a
-    /// minute long; another one follows it then.
+    /// Voices of one recording (default 256). Who comes after that many is left out, and counted, until the recording
+    /// is a minute long; another one follows it then.
     pub tracks_max: usize,
     /// How many bytes all recordings may have together (default 20 GiB).
     pub folder_bytes_max: u64,
     /// How many bytes are left free on the disk (default 1 GiB).
     pub free_bytes_min: u64,
-    /// Whether the oldest finished recordings are removed where one of these two limits is reached (default). Otherwise, and
-    /// if there is nothing to remove, what is being recorded ends.
+    /// Whether the oldest finished recordings are removed where one of these two limits is reached (default).
+    /// Otherwise, and if there is nothing to remove, what is being recorded ends.
     pub remove_oldest: bool,
-    /// Bytes of voice that may wait for the disk, for each thread that relays; what comes while they are full is left out,
-    /// and counted (default 4 MiB, seven seconds of a thousand voices).
+    /// Bytes of voice that may wait for the disk, for each thread that relays; what comes while they are full is left
+    /// out, and counted (default 4 MiB, seven seconds of a thousand voices).
     pub queue_bytes: usize,
 }
 

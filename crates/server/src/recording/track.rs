@@ -101,8 +101,8 @@ impl Track {
         self.counters.frames_refused += 1;
     }
 
-    /// It is this sample of the recording: what was waited for long enough is not waited for any more, and what is a second
-    /// old goes to the file.
+    /// It is this sample of the recording: what was waited for long enough is not waited for any more, and what is a
+    /// second old goes to the file.
     pub(super) fn pass(&mut self, now: u64) -> io::Result<()> {
         self.release(|order| order.next(now))?;
         if self.unwritten_since.is_some_and(|since| now.saturating_sub(since) >= FLUSH_SAMPLES) {
@@ -183,8 +183,8 @@ impl Track {
     }
 }
 
-/// A path that is opened for each page: so many voices need no more open files than one, and a disk that is gone is an error
-/// at once.
+/// A path that is opened for each page: so many voices need no more open files than one, and a disk that
+/// is gone is an error at once.
 #[derive(Debug)]
 struct AppendedFile {
     path: PathBuf,

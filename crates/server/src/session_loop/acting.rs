@@ -19,8 +19,8 @@ pub struct Expelled {
 }
 
 impl SessionLoop {
-    /// Does something with a session and carries out what follows: packets leave, links are closed. `None` if no session of
-    /// this name is here.
+    /// Does something with a session and carries out what follows: packets leave, links are closed. `None` if no
+    /// session of this name is here.
     pub fn with_session<R>(
         &mut self,
         now: Instant,

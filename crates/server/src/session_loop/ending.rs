@@ -68,8 +68,8 @@ impl SessionLoop {
         self.sessions.iter().map(|session| session.server.clients()).sum()
     }
 
-    /// Leaves the sessions to another process: what that one needs to go on with them, by name. Clients that understand it
-    /// are told when to come back, and all links are closed; nobody is told that anybody left. Turn on until
+    /// Leaves the sessions to another process: what that one needs to go on with them, by name. Clients that understand
+    /// it are told when to come back, and all links are closed; nobody is told that anybody left. Turn on until
     /// [`is_deserted`](Self::is_deserted), and do nothing else with it.
     pub fn hand_over(&mut self, now: Instant, plan: &RestartPlan) -> Vec<(String, SessionSnapshot)> {
         let at = self.at(now);

@@ -13,8 +13,8 @@ use crate::recording::Excerpt;
 use crate::reports::{NothingToReport, ReportedVoices};
 
 impl SessionLoop {
-    /// What a player said of late, here or gone a moment ago, and, if that is wanted, what others said in the rooms that it
-    /// spoke to or listens to. What it whispered to single players is in it, what others whispered is not. See
+    /// What a player said of late, here or gone a moment ago, and, if that is wanted, what others said in the rooms
+    /// that it spoke to or listens to. What it whispered to single players is in it, what others whispered is not. See
     /// [`SessionsSettings::kept_voices`](crate::SessionsSettings::kept_voices).
     ///
     /// # Errors

@@ -76,7 +76,8 @@ fn act(
     }
 }
 
-/// It holds for the player, as what an operator decides does, and not for the visit. What an operator has decided stays.
+/// It holds for the player, as what an operator decides does, and not for the visit. What
+/// an operator has decided stays.
 fn set_muted(
     records: &Records,
     session: &mut Session,

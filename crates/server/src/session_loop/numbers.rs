@@ -20,8 +20,8 @@ pub struct LoopNumbers {
     pub networks: Vec<NetworkNumbers>,
     /// Of each player whose voice is followed and who spoke of late: of a hundred frames, how many did not arrive.
     pub lost_percent: Vec<f32>,
-    /// What the service was asked that has the last word on who may join, if there is one: all workers ask the same, and
-    /// know the same of it.
+    /// What the service was asked that has the last word on who may join, if there is one: all workers ask the
+    /// same, and know the same of it.
     pub hook: Option<HookStatistics>,
     /// Bytes of voice that are in memory for reports.
     pub kept_voice_bytes: usize,

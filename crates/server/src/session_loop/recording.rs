@@ -7,14 +7,15 @@ use crate::recording::{RecordingFeed, RecordingRefusal};
 
 impl SessionLoop {
     /// Records sessions by way of this feed from now on: those of
-    /// [`RecordingSettings::sessions`](crate::recording::RecordingSettings::sessions) when the next player comes, others when
-    /// they are [asked to](Self::start_recording).
+    /// [`RecordingSettings::sessions`](crate::recording::RecordingSettings::sessions) when the next player comes,
+    /// others when they are [asked to](Self::start_recording).
     pub fn record_with(&mut self, feed: RecordingFeed) {
         self.recording_feed = Some(feed);
     }
 
-    /// Records sessions by way of another feed from now on, or not at all: it may lead elsewhere, or follow other settings.
-    /// What is being recorded goes on as far as it still is to be, in the same files if they are still the right ones.
+    /// Records sessions by way of another feed from now on, or not at all: it may lead elsewhere, or follow
+    /// other settings. What is being recorded goes on as far as it still is to be, in the same files if
+    /// they are still the right ones.
     pub(crate) fn change_recording_feed(&mut self, now: Instant, feed: Option<RecordingFeed>) {
         self.recording_feed = feed;
         for index in self.sessions.indices() {
@@ -25,8 +26,8 @@ impl SessionLoop {
         }
     }
 
-    /// Records these sessions as soon as somebody is in them, as if it had been [asked to](Self::start_recording): those
-    /// that the process before recorded because an operator wanted it.
+    /// Records these sessions as soon as somebody is in them, as if it had been [asked to](Self::start_recording):
+    /// those that the process before recorded because an operator wanted it.
     pub(crate) fn ask_to_record(&mut self, sessions: &[String]) {
         for session in sessions {
             if let Some(index) = self.sessions.find(session) {
@@ -41,9 +42,9 @@ impl SessionLoop {
         asked.map(|session| session.name.clone()).collect()
     }
 
-    /// Begins to record a session, until [`stop_recording`](Self::stop_recording) or the session's end. The files are made
-    /// by another thread, a little later: [`Recorder::status`](crate::recording::Recorder::status) tells what becomes of
-    /// them.
+    /// Begins to record a session, until [`stop_recording`](Self::stop_recording) or the session's end. The
+    /// files are made by another thread, a little later:
+    /// [`Recorder::status`](crate::recording::Recorder::status) tells what becomes of them.
     ///
     /// # Errors
     /// If it is being recorded already, or cannot be.
@@ -56,8 +57,8 @@ impl SessionLoop {
         Ok(())
     }
 
-    /// Ends the recording of a session. One that the configuration wants recorded is recorded again once everybody has left
-    /// and somebody comes.
+    /// Ends the recording of a session. One that the configuration wants recorded is recorded again once everybody
+    /// has left and somebody comes.
     ///
     /// # Errors
     /// If it is not being recorded.

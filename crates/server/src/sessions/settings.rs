@@ -15,13 +15,13 @@ use crate::shedding::SheddingSettings;
 #[non_exhaustive]
 pub struct SessionsSettings {
     names: Vec<String>,
-    /// Sessions that begin when somebody joins them, by their names (default none); each ends when it has been empty for
-    /// [`empty_for`](Self::empty_for).
+    /// Sessions that begin when somebody joins them, by their names (default none); each ends when it has been empty
+    /// for [`empty_for`](Self::empty_for).
     pub on_demand: Vec<RoomPattern>,
     /// Sessions at once, those with settled names included (default 4096).
     pub sessions_max: usize,
-    /// How long a session on demand stays after the last player has left (default 60 s). One that nobody joined ends with
-    /// the last link to it.
+    /// How long a session on demand stays after the last player has left (default 60 s). One that nobody joined
+    /// ends with the last link to it.
     pub empty_for: Duration,
     /// The limits of each session.
     pub limits: Limits,

@@ -1,4 +1,5 @@
-//! The thread that writes: changes in order, as many to a transaction as wait, again and again until the disk takes them.
+//! The thread that writes: changes in order, as many to a transaction as wait, again and
+//! again until the disk takes them.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender, TrySendError};

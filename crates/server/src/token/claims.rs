@@ -8,8 +8,8 @@ use super::{TokenError, WallClock, numeric_date, priority_name};
 /// What a token says. Claims that are not known here are passed over.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Claims {
-    /// Who the player is in the operator's own accounts, for bans and so that it can take its own name from elsewhere; at most
-    /// 128 bytes.
+    /// Who the player is in the operator's own accounts, for bans and so that it can take its own name from
+    /// elsewhere; at most 128 bytes.
     #[serde(rename = "sub", default, skip_serializing_if = "Option::is_none")]
     pub subject: Option<String>,
     /// The player's name, which nobody else can have while it is here; anybody's if there is none.
@@ -36,8 +36,9 @@ pub struct Claims {
     /// The player's access tokens; at most 64 of at most 128 bytes each count.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tokens: Vec<String>,
-    /// The rooms that the player may listen to, by name, or with a `*` at the end by the beginning of their names; all of
-    /// them if there is no list. At most 64 of at most 128 bytes each count. What a room asks for is asked for besides.
+    /// The rooms that the player may listen to, by name, or with a `*` at the end by the beginning of
+    /// their names; all of them if there is no list. At most 64 of at most 128 bytes each count. What a
+    /// room asks for is asked for besides.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub listen: Option<Vec<String>>,
     /// The rooms that it may speak and write to, in the same way.

@@ -1,5 +1,5 @@
-//! Keys as files have them: JSON Web Keys (RFC 7518, section 6.4, and RFC 8037, section 2), alone or in a set (RFC 7517,
-//! section 5).
+//! Keys as files have them: JSON Web Keys (RFC 7518, section 6.4, and RFC 8037, section 2), alone or in
+//! a set (RFC 7517, section 5).
 
 use ring::signature::{Ed25519KeyPair, KeyPair as _};
 use serde::{Deserialize, Serialize};

@@ -10,7 +10,8 @@ use super::jwk;
 use super::signed::{Signed, encode, message};
 use super::{Claims, TokenError, WallClock};
 
-/// A key for join tokens: one secret that signs and checks (HS256), or a pair of which the public half checks (Ed25519).
+/// A key for join tokens: one secret that signs and checks (HS256), or a pair of which the
+/// public half checks (Ed25519).
 ///
 /// A server needs no more than the public half, so that whoever breaks into it still cannot make tokens.
 #[derive(Clone)]
@@ -52,8 +53,9 @@ impl Key {
         Ok(Self::new(Kind::Ed25519 { public, seed: Some(seed.to_vec()) }, Some(random_id()?)))
     }
 
-    /// Reads a JSON Web Key: `{"kty":"oct","k":…}`, or `{"kty":"OKP","crv":"Ed25519","x":…}`, with `d` if it shall sign.
-    /// `kid` is the name that tokens may call it by, and `exp` when it is no longer believed, in seconds since 1970.
+    /// Reads a JSON Web Key: `{"kty":"oct","k":…}`, or `{"kty":"OKP","crv":"Ed25519","x":…}`, with `d` if
+    /// it shall sign. `kid` is the name that tokens may call it by, and `exp` when it is no longer
+    /// believed, in seconds since 1970.
     ///
     /// # Errors
     /// If it is none, of another kind, or too short.

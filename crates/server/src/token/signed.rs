@@ -1,4 +1,5 @@
-//! The compact form of a signed token: header, claims and signature in base64url, joined by dots (RFC 7515, section 7.1).
+//! The compact form of a signed token: header, claims and signature in base64url, joined by
+//! dots (RFC 7515, section 7.1).
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

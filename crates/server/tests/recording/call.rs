@@ -1,4 +1,5 @@
-//! A session that is recorded: players who send whatever packets a test wants, on simulated time, and files on a real disk.
+//! A session that is recorded: players who send whatever packets a test wants, on simulated
+//! time, and files on a real disk.
 
 use std::fs;
 use std::path::{Path, PathBuf};

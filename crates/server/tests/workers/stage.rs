@@ -71,7 +71,8 @@ impl Player {
         Self { inner, has_joined: false, heard: Vec::new(), end: None, told: Vec::new() }
     }
 
-    /// It has heard of itself and somebody else that they listen in the lobby. Who is heard of before that is not spoken to.
+    /// It has heard of itself and somebody else that they listen in the lobby. Who is heard of
+    /// before that is not spoken to.
     pub(crate) fn knows_two_listeners(&self) -> bool {
         self.client.players().filter(|player| player.rooms == ["lobby"]).count() == 2
     }

@@ -44,8 +44,8 @@ pub(crate) struct Channels {
     list: Vec<Entry>,
     queued: Vec<Change>,
     records: Records,
-    /// A closing channel keeps its own values until it was sent for the last time, and reopening revives it by target. In
-    /// the original its record is free at once, and the next channel of the kind takes it.
+    /// A closing channel keeps its own values until it was sent for the last time, and reopening revives it by target.
+    /// In the original its record is free at once, and the next channel of the kind takes it.
     as_original: bool,
     last_id: u32,
     session: u8,

@@ -15,8 +15,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 impl Client {
     /// Leaves the link and asks for another one at once, which the driver makes to where the server has
-    /// [said](ClientEvent::ServerCloses). The new server is shown what the present one gave me for my place, in case it has
-    /// taken over the session; rooms and channels are kept in any case. False if I am in no session.
+    /// [said](ClientEvent::ServerCloses). The new server is shown what the present one gave me for my place, in case it
+    /// has taken over the session; rooms and channels are kept in any case. False if I am in no session.
     pub fn move_on(&mut self, now: Instant) -> bool {
         let Connection::Joined { link, .. } = self.connection else { return false };
         self.lose_link(now, Disconnection::MovedOn);

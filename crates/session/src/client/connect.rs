@@ -80,8 +80,8 @@ impl Client {
         }
     }
 
-    /// Leaves the session and closes the link. A server that keeps places is told with a packet before; for others the end of
-    /// the link is the goodbye.
+    /// Leaves the session and closes the link. A server that keeps places is told with a packet before; for others the
+    /// end of the link is the goodbye.
     pub fn stop(&mut self, now: Instant) {
         if matches!(self.connection, Connection::Stopped) {
             return;
@@ -89,8 +89,8 @@ impl Client {
         self.leave(now, Disconnection::Stopped);
     }
 
-    /// Sends with another codec from now on. The others are told of a codec when a player joins, so whoever is in a session
-    /// leaves it and joins it again at once; rooms and channels stay as they are.
+    /// Sends with another codec from now on. The others are told of a codec when a player joins, so whoever is in a
+    /// session leaves it and joins it again at once; rooms and channels stay as they are.
     pub fn set_codec(&mut self, now: Instant, codec: CodecSettings) {
         if codec == self.settings.codec {
             return;
@@ -120,8 +120,8 @@ impl Client {
         }
     }
 
-    /// What the network carries from now on, which the driver knows at the latest when it makes a link. Rooms and channels
-    /// stay as they are; a frame that no longer fits is refused.
+    /// What the network carries from now on, which the driver knows at the latest when it makes a link. Rooms and
+    /// channels stay as they are; a frame that no longer fits is refused.
     pub fn set_packet_limits(&mut self, limits: PacketLimits) {
         self.settings.packets = limits.within_bounds();
         self.outbox.set_limits(self.settings.packets);

@@ -65,14 +65,14 @@ pub enum ClientEvent<'a> {
         /// The room's name.
         room: Box<str>,
     },
-    /// The server has taken me out of a room that I listened to, and everybody was told that I exited it. It is among my
-    /// rooms no longer; nothing joins it again but I.
+    /// The server has taken me out of a room that I listened to, and everybody was told that I exited it. It is among
+    /// my rooms no longer; nothing joins it again but I.
     RemovedFromRoom {
         /// The room's name.
         room: Box<str>,
     },
-    /// The server's operator has taken something from me, or given it back: my voice or my texts go nowhere, or I am sent no
-    /// voice. Meanwhile I send no such thing over direct links either, and play nothing that comes over them.
+    /// The server's operator has taken something from me, or given it back: my voice or my texts go nowhere, or I am
+    /// sent no voice. Meanwhile I send no such thing over direct links either, and play nothing that comes over them.
     Sanctioned {
         /// What.
         sanction: Sanction,
@@ -197,16 +197,16 @@ pub struct Onward {
     pub address: Box<str>,
 }
 
-/// What became of my voice on its way to the server since the report before. Frames that went over direct links only are
-/// not part of it.
+/// What became of my voice on its way to the server since the report before. Frames that went over direct
+/// links only are not part of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UplinkReport {
     /// How many frames were sent; at least one.
     pub sent: u32,
     /// How many of those did not arrive.
     pub lost: u32,
-    /// By how much longer the newest one took than the quickest of the last minute: it waited somewhere. As exact as the
-    /// times that the driver brought before it called [`Client::send_voice`](crate::Client::send_voice).
+    /// By how much longer the newest one took than the quickest of the last minute: it waited somewhere. As exact as
+    /// the times that the driver brought before it called [`Client::send_voice`](crate::Client::send_voice).
     pub queueing: Duration,
 }
 

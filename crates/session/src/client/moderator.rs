@@ -67,8 +67,8 @@ impl Client {
         self.server_can(Capabilities::MODERATORS)
     }
 
-    /// Asks the server to do something to a player of this session. [`ClientEvent::ModeratorAnswered`] tells what became of
-    /// it, whatever that is.
+    /// Asks the server to do something to a player of this session. [`ClientEvent::ModeratorAnswered`] tells what
+    /// became of it, whatever that is.
     ///
     /// # Errors
     /// If it cannot be sent; nothing is told then.

@@ -25,9 +25,9 @@ pub enum Routing {
     /// Whoever has a direct link gets everything over it.
     #[default]
     Direct,
-    /// As [`Direct`](Self::Direct), as long as the direct copies of voice stay below an upload budget; the listeners for
-    /// whom nothing is left get that frame through the server. At most one second's worth can be saved up.
-    /// Text is not counted: it is little, and has to stay in order.
+    /// As [`Direct`](Self::Direct), as long as the direct copies of voice stay below an upload budget; the listeners
+    /// for whom nothing is left get that frame through the server. At most one second's worth can be saved up. Text is
+    /// not counted: it is little, and has to stay in order.
     DirectWithin {
         /// The budget, in bytes of packets without what the network adds.
         bytes_per_second: u32,
@@ -81,8 +81,8 @@ impl Client {
     /// Sends a packet to the gathered `destinations`: one copy for all direct links, then as many relays as the limits
     /// ask for. Returns how many were reached directly, and how many through the server.
     ///
-    /// A server of ours is sent a frame alone and finds the listeners, if nobody has a direct link; otherwise it is sent the
-    /// list of those who have none.
+    /// A server of ours is sent a frame alone and finds the listeners, if nobody has a direct link; otherwise it is
+    /// sent the list of those who have none.
     ///
     /// # Errors
     /// If the packet does not fit into a relay even for one listener; then nothing is sent.

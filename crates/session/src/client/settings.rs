@@ -15,7 +15,8 @@ use crate::packet_limits::PacketLimits;
 pub struct ClientSettings {
     /// The player's name: its identity, unique in the session.
     pub name: Box<str>,
-    /// What this client sends (default Opus, 960 samples at 48 kHz); see [`Client::set_codec`](crate::Client::set_codec).
+    /// What this client sends (default Opus, 960 samples at 48 kHz); see
+    /// [`Client::set_codec`](crate::Client::set_codec).
     pub codec: CodecSettings,
     /// Which bounds hold for what comes in and what is sent.
     pub limits: Limits,
@@ -37,8 +38,8 @@ pub struct ClientSettings {
     pub routing: Routing,
     /// Does as the original does, also where that is wrong (default false). Only to compare with the original.
     ///
-    /// A speaker whom one frame far ahead silences stays silent, and a channel that is closing has the properties of the next
-    /// one of its kind.
+    /// A speaker whom one frame far ahead silences stays silent, and a channel that is closing has the properties
+    /// of the next one of its kind.
     #[doc(hidden)]
     pub as_original: bool,
 }

@@ -2,16 +2,18 @@
 //!
 //! A packet of voice goes through eight steps, as in the original, and each of them may be the last:
 //!
-//! 1. Who speaks is known, and somebody else than me; otherwise the packet is dropped ([`listening`](super::listening)).
+//! 1. Who speaks is known, and somebody else than me; otherwise the packet is dropped
+//!    ([`listening`](super::listening)).
 //! 2. The channel session of who was not heard for [`FORGET_TIMEOUT`], or never, is taken from the packet.
 //! 3. A packet of an earlier channel session than the present one is dropped.
-//! 4. Of its channels those count that are addressed to me. The frame is positional if all of them are, as loud as the
-//!    loudest, as urgent as the most urgent; it is the utterance's last if all of them are closing, also if there are none.
-//! 5. Who speaks has stopped if all of those channels were reopened, each seen before with another session of its own, or if
-//!    the packet's channel session is a later one.
+//! 4. Of its channels those count that are addressed to me. The frame is positional if all of them are, as
+//!    loud as the loudest, as urgent as the most urgent; it is the utterance's last if all of them are
+//!    closing, also if there are none.
+//! 5. Who speaks has stopped if all of those channels were reopened, each seen before with another session of its own,
+//!    or if the packet's channel session is a later one.
 //! 6. Who does not speak has started, unless the frame is a last one.
-//! 7. The frame's place in the utterance follows from its sequence. A place before the utterance's beginning is none: the
-//!    frame is not heard, and nothing is learned from it, but the last step is still taken.
+//! 7. The frame's place in the utterance follows from its sequence. A place before the utterance's beginning is none:
+//!    the frame is not heard, and nothing is learned from it, but the last step is still taken.
 //! 8. If the frame is the last one, the speaker has stopped after it.
 //!
 //! Who speaks and is not heard for [`SPEAKING_TIMEOUT`] has stopped, too.

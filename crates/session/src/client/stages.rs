@@ -1,7 +1,7 @@
 //! The order in which one update's packets leave, as the original sends them.
 //!
-//! Reliable ones to the server, unreliable ones to the server, reliable ones to players, unreliable ones to players. A relay
-//! is to players, behind the same packet's direct copies: so a change of rooms overtakes a relayed text.
+//! Reliable ones to the server, unreliable ones to the server, reliable ones to players, unreliable ones to players. A
+//! relay is to players, behind the same packet's direct copies: so a change of rooms overtakes a relayed text.
 
 use consonance_wire::{Packet, WriteError};
 

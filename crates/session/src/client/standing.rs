@@ -48,7 +48,8 @@ impl OwnStanding {
 }
 
 impl Client {
-    /// What I may not do by decision of the server's operator, and what rights I have in rooms. Ends are by my own clock.
+    /// What I may not do by decision of the server's operator, and what rights I have in
+    /// rooms. Ends are by my own clock.
     pub fn standing(&self) -> &Standing {
         &self.own_standing.standing
     }

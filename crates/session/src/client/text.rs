@@ -58,7 +58,8 @@ impl Client {
     /// Sends a text message to everybody who listens to a room, or to one player; to how many that was.
     ///
     /// # Errors
-    /// If no session is joined, the server's operator does not let me write, the player is not here, or the text is too long.
+    /// If no session is joined, the server's operator does not let me write, the player is not
+    /// here, or the text is too long.
     pub fn send_text(&mut self, target: &Target, text: &str) -> Result<usize, TextError> {
         let Connection::Joined { link, session, id, .. } = self.connection else {
             return Err(TextError::NotJoined);

@@ -65,8 +65,8 @@ impl UplinkMeter {
     }
 }
 
-/// For so long the quickest frame says what is usual, and at most for twice as long: while the two clocks drift apart by
-/// 12 ms if they are 200 ppm off, and until another route is the usual one.
+/// For so long the quickest frame says what is usual, and at most for twice as long: while the two clocks drift apart
+/// by 12 ms if they are 200 ppm off, and until another route is the usual one.
 const USUAL_FOR: Duration = Duration::from_secs(30);
 
 /// Nothing waits longer than this.

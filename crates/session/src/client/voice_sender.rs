@@ -100,9 +100,10 @@ impl Client {
 
     /// Sends one encoded frame to everybody whom my channels reach; how many that are.
     ///
-    /// With nobody to hear it, or while the server's operator has muted me, nothing is sent, and channels that are closing wait for the next frame.
-    /// A frame counts as sent at the time that the driver brought last; one that wants
-    /// [`UplinkReport::queueing`](crate::UplinkReport) to be exact calls [`handle_timeout`](Self::handle_timeout) before.
+    /// With nobody to hear it, or while the server's operator has muted me, nothing is sent, and channels that are
+    /// closing wait for the next frame. A frame counts as sent at the time that the driver brought last; one that
+    /// wants [`UplinkReport::queueing`](crate::UplinkReport) to be exact calls
+    /// [`handle_timeout`](Self::handle_timeout) before.
     ///
     /// # Errors
     /// If no session is joined or the frame is too long.
@@ -124,9 +125,9 @@ impl Client {
         self.sequence = self.sequence.wrapping_add(frames);
     }
 
-    /// Sends a frame that came too late for its turn, so many frames ago: 1 is the place right before the next frame. Those
-    /// places were [skipped](Self::skip_voice). It changes nothing about channels, and is for an utterance that goes on;
-    /// to how many it went.
+    /// Sends a frame that came too late for its turn, so many frames ago: 1 is the place right before the next frame.
+    /// Those places were [skipped](Self::skip_voice). It changes nothing about channels, and is for an utterance that
+    /// goes on; to how many it went.
     ///
     /// # Errors
     /// As [`send_voice`](Self::send_voice).
@@ -141,8 +142,8 @@ impl Client {
         self.sequence
     }
 
-    /// Sends a frame with this number over the channels as they are; to how many others, and none if it reaches nobody, me
-    /// included.
+    /// Sends a frame with this number over the channels as they are; to how many others, and none if it
+    /// reaches nobody, me included.
     fn send_numbered(&mut self, sequence: u16, frame: &[u8]) -> Result<Option<usize>, VoiceError> {
         let Connection::Joined { link, session, id, .. } = self.connection else {
             self.statistics.frames_unheard += 1;

@@ -281,7 +281,8 @@ impl Server {
         self.gate.access(id)
     }
 
-    /// Whether a newcomer with this access may have a name; not while somebody of that name is here for whom more is said.
+    /// Whether a newcomer with this access may have a name; not while somebody of that name
+    /// is here for whom more is said.
     pub(super) fn may_have_name(&self, link: LinkId, name: &str, access: &Access) -> bool {
         let Some(namesake) = self.roster.id_of(name) else { return true };
         let is_own = self.links.get(&link).is_some_and(|link| link.clients().any(|id| id == namesake));
@@ -310,8 +311,8 @@ impl Server {
         !self.may_listen(id, room) || self.rooms.names_of_id_of(room).any(|name| !self.may_listen(id, name))
     }
 
-    /// Refuses a frame of somebody muted, to a room where its speaker may not speak or has no place, or of more priority
-    /// than it may have; the operator is told once for each room and client.
+    /// Refuses a frame of somebody muted, to a room where its speaker may not speak or has no place, or of more
+    /// priority than it may have; the operator is told once for each room and client.
     pub(super) fn check_voice(&mut self, own: ClientId, voice: &VoiceData<'_>) -> Result<(), Fault> {
         self.check_muted(own)?;
         let has_rules = !self.settings.access.is_empty() || self.gate.restricts();

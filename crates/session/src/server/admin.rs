@@ -64,8 +64,8 @@ pub enum Move {
 }
 
 impl Server {
-    /// Removes a client from the session and closes its link; everybody is told. Its client is told why if it can be, and
-    /// one of ours does not come back by itself; one of the original does.
+    /// Removes a client from the session and closes its link; everybody is told. Its client is told why if it can be,
+    /// and one of ours does not come back by itself; one of the original does.
     pub fn kick(&mut self, id: ClientId, reason: &str) -> Reach {
         let Some(player) = self.identity_of(id) else { return Reach::Absent };
         let reason = bounded_reason(reason);

@@ -73,8 +73,8 @@ impl Budgets {
         enough.then_some(()).ok_or(Fault::FanOutLimited)
     }
 
-    /// So many packets that have to arrive go to everybody, or perhaps to everybody: whoever cannot take them is disconnected.
-    /// Voice does not count against it, so that whoever speaks at the most may change its rooms besides.
+    /// So many packets that have to arrive go to everybody, or perhaps to everybody: whoever cannot take them is
+    /// disconnected. Voice does not count against it, so that whoever speaks at the most may change its rooms besides.
     pub(super) fn take_broadcasts(
         &mut self,
         now: Instant,

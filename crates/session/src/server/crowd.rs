@@ -1,8 +1,8 @@
 //! Fewer voices at once in each room, for a server that has too much to do.
 //!
 //! Whoever speaks with more priority is heard, among equals whoever is clearly louder, and else whoever began first.
-//! Nothing is decoded for that: the first bits of a frame say how loud it is. Proximity rooms have their own measure for
-//! each listener, and keep to that.
+//! Nothing is decoded for that: the first bits of a frame say how loud it is. Proximity rooms have their own measure
+//! for each listener, and keep to that.
 
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
@@ -110,8 +110,8 @@ impl Crowd {
 }
 
 impl Server {
-    /// In each room, only so many are heard at once from now on, or everybody again; proximity rooms stay as they are. Of
-    /// who is above that, frames go nowhere.
+    /// In each room, only so many are heard at once from now on, or everybody again; proximity rooms stay as they are.
+    /// Of who is above that, frames go nowhere.
     pub fn set_voices_per_room(&mut self, most: Option<usize>) {
         self.quotas.crowd.limit(most);
     }

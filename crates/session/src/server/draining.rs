@@ -38,8 +38,8 @@ pub(super) struct Drain {
 }
 
 impl Server {
-    /// Lets the session run empty: nobody new comes in, and clients of ours are told when it ends and where to go on. How
-    /// many were told.
+    /// Lets the session run empty: nobody new comes in, and clients of ours are told when it ends and where
+    /// to go on. How many were told.
     pub fn drain(&mut self, now: Instant, draining: &Draining) -> usize {
         self.move_on(now);
         let fits = |target: &&DrainTarget| (1..=ONWARD_ADDRESS_BYTES_MAX).contains(&target.address.len());
@@ -56,7 +56,8 @@ impl Server {
         })
     }
 
-    /// The session stays after all, and everybody may come in again; clients of ours are told. False if it was not to end.
+    /// The session stays after all, and everybody may come in again; clients of ours are
+    /// told. False if it was not to end.
     pub fn stop_draining(&mut self, now: Instant) -> bool {
         self.move_on(now);
         if self.door.drain.take().is_none() {

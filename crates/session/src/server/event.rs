@@ -23,8 +23,9 @@ pub enum ServerEvent {
         /// What it has to show for it; nothing from an original.
         join_token: JoinToken,
     },
-    /// A client may not do what it wanted to do in a room: it has no token that the room asks for, or is kept to others. It is not in a room that it may not listen to, and
-    /// what it says where it may not speak goes nowhere. Of what it tries this is told once for each room, and for 32 rooms at most.
+    /// A client may not do what it wanted to do in a room: it has no token that the room asks for, or is kept to
+    /// others. It is not in a room that it may not listen to, and what it says where it may not speak goes nowhere. Of
+    /// what it tries this is told once for each room, and for 32 rooms at most.
     AccessDenied {
         /// Its id.
         id: ClientId,
@@ -35,9 +36,9 @@ pub enum ServerEvent {
         /// What it may not do there.
         to: RoomUse,
     },
-    /// A client does not get into a room, or was taken out of it, since the wire cannot tell that room from another one that
-    /// follows other rules; what it says to the id goes nowhere meanwhile. Told once until the client gets in, and for 32
-    /// rooms at most.
+    /// A client does not get into a room, or was taken out of it, since the wire cannot tell that room from another
+    /// one that follows other rules; what it says to the id goes nowhere meanwhile. Told once until the client gets
+    /// in, and for 32 rooms at most.
     RoomIdTaken {
         /// Its id.
         id: ClientId,
@@ -109,8 +110,8 @@ pub enum ServerEvent {
         /// Whom to.
         to: SpokenTo,
     },
-    /// A client speaks to a room or a player no longer: it has closed the channel, left, or been silent for a second and a
-    /// half.
+    /// A client speaks to a room or a player no longer: it has closed the channel, left, or been
+    /// silent for a second and a half.
     StoppedSpeaking {
         /// Whose id.
         id: ClientId,
@@ -140,16 +141,17 @@ pub enum ServerEvent {
         decision: Decision,
     },
     /// A player whose join token says that it may moderate wants something done to a player of this session. Only where
-    /// [`ServerSettings::capabilities`](crate::ServerSettings) have [`MODERATORS`](crate::Capabilities::MODERATORS); it waits for
-    /// [`Server::answer_moderator`](crate::Server::answer_moderator).
+    /// [`ServerSettings::capabilities`](crate::ServerSettings) have [`MODERATORS`](crate::Capabilities::MODERATORS); it
+    /// waits for [`Server::answer_moderator`](crate::Server::answer_moderator).
     ModeratorAsks {
         /// Who asks.
         id: ClientId,
         /// For what.
         request: ModeratorRequest,
     },
-    /// A room has enough listeners or speakers without a client. It does not get into the room, which is told once
-    /// until it was in it, and for 32 rooms at most; or its frames go nowhere for now, which is told once for each time that it begins.
+    /// A room has enough listeners or speakers without a client. It does not get into the room, which is told
+    /// once until it was in it, and for 32 rooms at most; or its frames go nowhere for now, which is told once
+    /// for each time that it begins.
     RoomFull {
         /// Its id.
         id: ClientId,

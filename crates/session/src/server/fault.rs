@@ -5,8 +5,8 @@ use consonance_wire::ParseError;
 use super::Server;
 use crate::link::{CloseReason, LinkId, Offence};
 
-/// Why a packet was dropped. Each kind is counted in [`ServerStatistics`](super::ServerStatistics), where its counter says
-/// what it means.
+/// Why a packet was dropped. Each kind is counted in [`ServerStatistics`](super::ServerStatistics), where
+/// its counter says what it means.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Fault {
     Malformed,

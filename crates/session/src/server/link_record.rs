@@ -10,8 +10,8 @@ use crate::limits::Limits;
 use crate::time::Instant;
 use crate::traffic::Total;
 
-/// What every packet needs stands in front, within two cache lines next to each other: with thousands of links, each packet
-/// finds its record in no near cache.
+/// What every packet needs stands in front, within two cache lines next to each other: with thousands of links, each
+/// packet finds its record in no near cache.
 #[derive(Debug)]
 #[repr(C, align(128))]
 pub(super) struct LinkRecord {

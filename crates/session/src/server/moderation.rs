@@ -1,4 +1,5 @@
-//! What an operator decides about players: mutes, deafening, rights in rooms. It holds for the player, not for the visit.
+//! What an operator decides about players: mutes, deafening, rights in rooms. It holds for
+//! the player, not for the visit.
 //!
 //! Clients of ours are told what they may not do and why, and honest ones keep to it where no server can see them, on
 //! direct links. One of the original notices no more than that nobody answers.
@@ -87,8 +88,8 @@ impl Server {
         self.moderation.iter()
     }
 
-    /// Decides about a player, in the place of everything that was decided before. What has changed is told to its client
-    /// and raised as [`ServerEvent::Moderated`]; sanctions end by themselves when their time has come.
+    /// Decides about a player, in the place of everything that was decided before. What has changed is told to its
+    /// client and raised as [`ServerEvent::Moderated`]; sanctions end by themselves when their time has come.
     ///
     /// # Errors
     /// If too many players have a standing, or the session is permissive.
@@ -104,8 +105,8 @@ impl Server {
         Ok(self.follow(identity, &former, standing))
     }
 
-    /// Tells the clients of ours what of the voices is kept by whoever runs the server: all of it, and so many of the last
-    /// seconds (0 for none). Who joins later is told, too.
+    /// Tells the clients of ours what of the voices is kept by whoever runs the server: all of it, and so many of the
+    /// last seconds (0 for none). Who joins later is told, too.
     pub fn announce_recording(&mut self, is_whole: bool, last_s: u16) {
         if self.settings.recorded == (is_whole, last_s) {
             return;

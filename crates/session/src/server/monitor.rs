@@ -1,7 +1,7 @@
 //! Who speaks to whom, for servers that want to know.
 //!
-//! A channel begins with the first frame that carries it. It ends with the frame that closes it, with one that carries it
-//! no more, or when nothing has come for as long as listeners wait.
+//! A channel begins with the first frame that carries it. It ends with the frame that closes it, with one that carries
+//! it no more, or when nothing has come for as long as listeners wait.
 
 use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, BTreeSet};
@@ -62,7 +62,8 @@ struct Speaking {
     channels: Vec<consonance_wire::Channel>,
 }
 
-/// Channels of one speaker that are told of, the first of each frame: people speak to few at once, and a frame can list 252.
+/// Channels of one speaker that are told of, the first of each frame: people speak to few at
+/// once, and a frame can list 252.
 const CHANNELS_MAX: usize = 16;
 
 /// What the wire tells apart.
@@ -73,8 +74,8 @@ fn target(channel: consonance_wire::Channel) -> Target {
 }
 
 impl Monitor {
-    /// A frame of this client. Hands each channel that has begun (`true`) or ended to `tell`, endings first. How many of its
-    /// channels are over the limit.
+    /// A frame of this client. Hands each channel that has begun (`true`) or ended to `tell`, endings first. How many
+    /// of its channels are over the limit.
     fn hear(&mut self, now: Instant, voice: &VoiceData<'_>, mut tell: impl FnMut(Target, bool)) -> u64 {
         let crowded = self.note_heard(voice);
         let speaking =
@@ -133,8 +134,8 @@ impl Monitor {
 }
 
 impl Server {
-    /// The channels on which a client speaks just now, sixteen at most, and when its last frame came; none while it is silent, and never
-    /// unless [`monitor_channels`](crate::ServerSettings::monitor_channels) is on.
+    /// The channels on which a client speaks just now, sixteen at most, and when its last frame came; none while it is
+    /// silent, and never unless [`monitor_channels`](crate::ServerSettings::monitor_channels) is on.
     pub fn channels_of(&self, id: ClientId) -> Option<(Instant, Vec<ChannelRow>)> {
         let speaking = self.monitor.speaking.get(&id)?;
         let rows = speaking.channels.iter().map(|channel| ChannelRow {

@@ -1,11 +1,10 @@
 //! Proximity rooms: the server knows where everybody is, and voice reaches who is near.
 //!
-//! A listener in range is sent at most so many speakers at once, the nearest and loudest, and keeps them until somebody is
-//! clearly better.
-//! Loudness is the amplitude of the channel over the distance: what the listener plays, and so nothing that a speaker
-//! could claim without being that loud.
-//! Who has not said where it is hears and is heard by others who have not, as in any other room: so originals can use the
-//! room among themselves, and nobody hears or reaches far ones by keeping quiet about its place.
+//! A listener in range is sent at most so many speakers at once, the nearest and loudest, and keeps them until somebody
+//! is clearly better. Loudness is the amplitude of the channel over the distance: what the listener plays, and so
+//! nothing that a speaker could claim without being that loud. Who has not said where it is hears and is heard by
+//! others who have not, as in any other room: so originals can use the room among themselves, and nobody hears or
+//! reaches far ones by keeping quiet about its place.
 
 mod grid;
 mod settings;
@@ -244,8 +243,8 @@ impl Server {
         Spoken::new(self.now, codec, voice)
     }
 
-    /// Leaves the links of those destinations in `fan_out` whom the frame reaches by distance or by another channel: who
-    /// lists destinations lists everybody, wherever they are.
+    /// Leaves the links of those destinations in `fan_out` whom the frame reaches by distance or by another channel:
+    /// who lists destinations lists everybody, wherever they are.
     pub(super) fn gather_near(
         &mut self,
         link: LinkId,

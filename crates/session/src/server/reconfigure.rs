@@ -17,17 +17,18 @@ impl Server {
         self.settings.limits = limits;
     }
 
-    /// What the networks of all clients carry from now on, which the driver knows: nothing longer is made here, and names
-    /// that cannot be told are refused. What clients say to each other is relayed as it came, whatever its length.
+    /// What the networks of all clients carry from now on, which the driver knows: nothing longer is
+    /// made here, and names that cannot be told are refused. What clients say to each other is relayed
+    /// as it came, whatever its length.
     pub fn set_packet_limits(&mut self, limits: PacketLimits) {
         self.settings.packets = limits.within_bounds();
     }
 
     /// Other rooms ask for other tokens from now on; see [`ServerSettings::access`](super::ServerSettings::access).
     ///
-    /// Clients keep their tokens, and are taken out of rooms that they may not listen to by these rules. Where two rooms in
-    /// use share an id and now follow different rules, only the first of those that a rule is about stays open: the wire
-    /// could not keep them apart. A permissive session has no rules, and ignores this.
+    /// Clients keep their tokens, and are taken out of rooms that they may not listen to by these rules. Where two
+    /// rooms in use share an id and now follow different rules, only the first of those that a rule is about stays
+    /// open: the wire could not keep them apart. A permissive session has no rules, and ignores this.
     pub fn set_access_rules(&mut self, rules: Vec<(RoomPattern, AccessRule)>) {
         if self.settings.permissive || self.settings.access == rules {
             return;

@@ -1,12 +1,10 @@
-//! Rooms that the wire cannot tell apart although they follow different rules: who gets the id, and what becomes of the voice
-//! of whoever does not.
+//! Rooms that the wire cannot tell apart although they follow different rules: who gets the id, and what becomes of
+//! the voice of whoever does not.
 //!
-//! An id has 16 bits, so for each room that only a pattern names there are others, under names of anybody's choice, that
-//! share its id.
-//! Whichever is in use first has it, unless there are as many who want to go to a room that asks for tokens, and have one, as
-//! there are listeners in the way.
-//! One alone must not be enough: whoever has a token for rooms that a pattern names could choose a name among them that has
-//! the id of a room where everybody is.
+//! An id has 16 bits, so for each room that only a pattern names there are others, under names of anybody's choice,
+//! that share its id. Whichever is in use first has it, unless there are as many who want to go to a room that asks for
+//! tokens, and have one, as there are listeners in the way. One alone must not be enough: whoever has a token for rooms
+//! that a pattern names could choose a name among them that has the id of a room where everybody is.
 
 use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, VecDeque};
@@ -79,8 +77,9 @@ impl KeptOut {
 }
 
 impl Server {
-    /// Nobody enters a room that the wire cannot tell from one of the configuration, or from one in use that follows other
-    /// rules; whoever has a token for the room has it instead of those in rooms that ask for none, if they are not more.
+    /// Nobody enters a room that the wire cannot tell from one of the configuration, or from one in use
+    /// that follows other rules; whoever has a token for the room has it instead of those in rooms that ask
+    /// for none, if they are not more.
     pub(super) fn check_id(&mut self, id: ClientId, room: &str) -> Result<(), Fault> {
         if self.settings.permissive || !self.is_kept_for_others(room) {
             return Ok(());

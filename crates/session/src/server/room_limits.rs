@@ -219,8 +219,8 @@ impl Quotas {
 }
 
 impl Server {
-    /// Other room limits from now on; see [`ServerSettings::room_limits`](super::ServerSettings::room_limits). Who listens
-    /// to a room that is over its limit now stays.
+    /// Other room limits from now on; see [`ServerSettings::room_limits`](super::ServerSettings::room_limits). Who
+    /// listens to a room that is over its limit now stays.
     pub fn set_room_limits(&mut self, rules: Vec<(RoomPattern, RoomLimits)>) {
         if self.settings.permissive || self.settings.room_limits == rules {
             return;

@@ -46,8 +46,8 @@ impl Server {
     }
 }
 
-/// What a frame costs, in listeners, wherever they are: it reaches nobody twice, but whoever listens to several of its channels
-/// is found as often, and each channel is looked at, whether anybody listens or not.
+/// What a frame costs, in listeners, wherever they are: it reaches nobody twice, but whoever listens to several of its
+/// channels is found as often, and each channel is looked at, whether anybody listens or not.
 pub(super) fn cost(roster: &Roster<LinkId>, voice: &VoiceData<'_>) -> usize {
     let found = voice.channels.iter().map(|channel| match channel.bits.kind() {
         ChannelKind::Player => 1,
@@ -60,6 +60,6 @@ pub(super) fn cost(roster: &Roster<LinkId>, voice: &VoiceData<'_>) -> usize {
 
 /// Finding somebody again is far cheaper than sending to them; this many times weigh as much.
 const FINDINGS_PER_SENDING: usize = 8;
-/// So is looking who listens to a channel. Somebody alone in a session may well speak to all 27 cells around it, so that
-/// fewer would cost an honest player frames.
+/// So is looking who listens to a channel. Somebody alone in a session may well speak to all 27 cells around it, so
+/// that fewer would cost an honest player frames.
 const LOOKS_PER_SENDING: usize = 64;

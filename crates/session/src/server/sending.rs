@@ -36,8 +36,8 @@ impl Server {
         self.send(link, Delivery::Unreliable, &answer.into());
     }
 
-    /// Whoever is at a link's end speaks as if it were in the session, and is not: without a word it would go on so. Who has
-    /// asked and waits is to wait.
+    /// Whoever is at a link's end speaks as if it were in the session, and is not: without a word it would go on so.
+    /// Who has asked and waits is to wait.
     pub(super) fn ask_stranger_to_join(&mut self, link: LinkId) {
         let is_stranger = self.links.get(&link).is_some_and(|record| record.client.is_none());
         if is_stranger && !self.settings.permissive && !self.gate.is_waiting(link) {

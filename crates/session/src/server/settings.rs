@@ -28,14 +28,14 @@ pub struct ServerSettings {
     /// Rooms that players count on (default none). A room of another name with the same id as one of these is refused,
     /// so that nobody can sit in a room by listening to a name that the wire cannot tell from it.
     pub reserved_rooms: Vec<Box<str>>,
-    /// Rooms where distance decides who hears whom (default none); the first pattern that matches a room counts. Rooms
-    /// that are named here are reserved, too, and two rooms with one id are never under different rules: the second one
-    /// is refused. Only whole names are reserved; the id of a room that a pattern names by its beginning is whose room is in
-    /// use first.
+    /// Rooms where distance decides who hears whom (default none); the first pattern that matches a room counts.
+    /// Rooms that are named here are reserved, too, and two rooms with one id are never under different rules: the
+    /// second one is refused. Only whole names are reserved; the id of a room that a pattern names by its beginning
+    /// is whose room is in use first.
     pub proximity: Vec<(RoomPattern, ProximitySettings)>,
-    /// Rooms that are not for everybody (default none); the first pattern that matches a room counts. Rooms that are named
-    /// here are reserved, too. Where a pattern names only their beginnings, as many as have a token to listen there take a
-    /// room's id from as many in rooms of the same id that ask for none.
+    /// Rooms that are not for everybody (default none); the first pattern that matches a room counts. Rooms that are
+    /// named here are reserved, too. Where a pattern names only their beginnings, as many as have a token to listen
+    /// there take a room's id from as many in rooms of the same id that ask for none.
     pub access: Vec<(RoomPattern, AccessRule)>,
     /// How many may listen and speak in rooms, and how often somebody may write there (default no limits); the first
     /// pattern that matches a room counts. Rooms that are named here are reserved, too.
@@ -47,8 +47,8 @@ pub struct ServerSettings {
     /// [`ServerEvent::JoinAsked`](crate::ServerEvent::JoinAsked).
     pub admission: bool,
     /// Tell who speaks to whom, as [`ServerEvent`](crate::ServerEvent)s and with
-    /// [`Server::channels_of`](crate::Server::channels_of) (default no: every frame costs a little more). What goes over
-    /// direct links, no server sees.
+    /// [`Server::channels_of`](crate::Server::channels_of) (default no: every frame costs a little more). What goes
+    /// over direct links, no server sees.
     pub monitor_channels: bool,
     /// Believe every packet as the original does (default no). Only for comparing with the original: in such a session
     /// anybody can speak, move and leave in the name of anybody else.
@@ -104,7 +104,8 @@ impl ServerSettings {
         self
     }
 
-    /// Whether relayed voice has to be looked into: some rooms are not as any other, or somebody wants to know who speaks.
+    /// Whether relayed voice has to be looked into: some rooms are not as any other, or
+    /// somebody wants to know who speaks.
     pub(super) fn looks_into_relays(&self) -> bool {
         !self.proximity.is_empty() || !self.access.is_empty() || self.monitor_channels
     }

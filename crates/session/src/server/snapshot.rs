@@ -1,8 +1,8 @@
 //! A session as plain data: another process goes on with it, and clients that can resume have their places there.
 //!
-//! What is kept is what a client that comes back may rely on. Everything else is made anew when it does: links, budgets,
-//! how voice arrives, and where players are. Clients of the original cannot come back to a place, and are left out; whoever
-//! resumes is told by the roster that they are gone.
+//! What is kept is what a client that comes back may rely on. Everything else is made anew when it does: links,
+//! budgets, how voice arrives, and where players are. Clients of the original cannot come back to a place, and are left
+//! out; whoever resumes is told by the roster that they are gone.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -46,8 +46,8 @@ pub struct KeptPlace {
 }
 
 impl Server {
-    /// What another process needs to [go on](Self::restore) with this session. Whatever happens here afterwards, that one
-    /// does not know.
+    /// What another process needs to [go on](Self::restore) with this session. Whatever happens here
+    /// afterwards, that one does not know.
     pub fn snapshot(&self, now: Instant) -> SessionSnapshot {
         let now = now.max(self.now);
         let places = self.table.iter().filter_map(|id| {
@@ -72,11 +72,11 @@ impl Server {
     }
 
     /// Goes on with a session of another process: its number, and its clients, each of which has
-    /// [`Limits::resume`](crate::Limits::resume) from now on to come back. They are here as clients without a link are, and
-    /// no events tell of them before they [resume](crate::ServerEvent::ClientResumed) or leave.
+    /// [`Limits::resume`](crate::Limits::resume) from now on to come back. They are here as clients without a link are,
+    /// and no events tell of them before they [resume](crate::ServerEvent::ClientResumed) or leave.
     ///
-    /// Everything else is as these settings say. Whoever does not fit them, or has the id or the name of an earlier one of
-    /// the snapshot, is left out, and joins as anybody.
+    /// Everything else is as these settings say. Whoever does not fit them, or has the id or the name of an earlier one
+    /// of the snapshot, is left out, and joins as anybody.
     pub fn restore(mut settings: ServerSettings, snapshot: &SessionSnapshot, now: Instant) -> Self {
         settings.session = snapshot.session;
         let mut server = Self::new(settings);
@@ -117,8 +117,8 @@ impl Server {
         self.places.keep_restored(*id, place.secret, place.is_untold, until);
     }
 
-    /// A room that these settings do not allow is left out: its client names it again when it comes back, and is refused
-    /// then as anybody.
+    /// A room that these settings do not allow is left out: its client names it again when it comes back,
+    /// and is refused then as anybody.
     fn enter_restored(&mut self, id: ClientId, room: &str) {
         let Some(member) = self.roster.get(id) else { return };
         let is_allowed = self.check_one_more(member, room).is_ok()

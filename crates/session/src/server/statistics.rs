@@ -61,7 +61,8 @@ counters! {
         pub codecs_refused: u64,
         /// Rooms whose id is that of a room of the configuration with another name.
         pub rooms_reserved: u64,
-        /// Listeners who were taken out of a room because somebody came who has a token for another one with the same id.
+        /// Listeners who were taken out of a room because somebody came who has a token for
+        /// another one with the same id.
         pub rooms_vacated: u64,
         /// Rooms over the number that the session may have.
         pub rooms_exhausted: u64,

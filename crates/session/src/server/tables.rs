@@ -44,8 +44,8 @@ pub struct VoiceRow {
     pub players: Vec<ClientId>,
     /// The rooms that it was for of late.
     pub rooms: Vec<RoomId>,
-    /// Of a hundred of its frames, how many did not come in during the latest two seconds in which it spoke; none if it has
-    /// not spoken for long enough. Frames that only went over direct links are missing, too.
+    /// Of a hundred of its frames, how many did not come in during the latest two seconds in which it spoke; none if it
+    /// has not spoken for long enough. Frames that only went over direct links are missing, too.
     pub lost_percent: Option<f32>,
 }
 

@@ -4,8 +4,8 @@ use consonance_wire::{UplinkReceipt, wrapped_delta};
 
 use crate::time::Instant;
 
-/// The newest frame, and which of those right before it are here: the window of RFC 4303, §3.4.3, where it keeps packets
-/// from being replayed. A frame to many listeners comes in several relays of one number, and counts once.
+/// The newest frame, and which of those right before it are here: the window of RFC 4303, §3.4.3, where it keeps
+/// packets from being replayed. A frame to many listeners comes in several relays of one number, and counts once.
 #[derive(Debug, Default)]
 pub(super) struct VoiceArrivals {
     newest: u16,
@@ -47,8 +47,8 @@ impl VoiceArrivals {
         self.looks[LOOKS - 1] = Some((self.newest, self.frames));
     }
 
-    /// Of a hundred frames between the looks, how many did not arrive; none before there were enough looks, and where the
-    /// numbers began anew between them.
+    /// Of a hundred frames between the looks, how many did not arrive; none before there were enough looks, and where
+    /// the numbers began anew between them.
     pub(super) fn lost_percent(&self) -> Option<f32> {
         let ((newest_before, frames_before), (newest, frames)) = (self.looks[0]?, self.looks[LOOKS - 1]?);
         let expected = wrapped_delta(newest_before, newest, u16::BITS);

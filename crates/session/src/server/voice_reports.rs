@@ -74,8 +74,8 @@ impl VoiceReports {
         }
     }
 
-    /// The same for a frame inside a relay, which was found to be the client's own. It is read again: most clients that are
-    /// to be told have their voice routed, and the others' relays are to cost no more than this look.
+    /// The same for a frame inside a relay, which was found to be the client's own. It is read again: most clients that
+    /// are to be told have their voice routed, and the others' relays are to cost no more than this look.
     #[inline]
     pub(super) fn count_relayed(&mut self, now: Instant, own: Option<ClientId>, packet: &[u8]) {
         if let Some(id) = own.filter(|id| self.speaker(*id).is_some()) {

@@ -18,8 +18,8 @@ pub(super) const SESSION: SessionId = SessionId(0x1234_5678);
 pub(super) const NAMES: [&str; 4] = ["Alice", "Bob", "Carol", ""];
 pub(super) const ROOMS: [&str; 4] = ["lobby", "red", "blue", ""];
 
-/// What the network below carries: in one run of three as little as there may be, by the length of the tape, so that what is
-/// on it means the same in all.
+/// What the network below carries: in one run of three as little as there may be, by the length of the tape, so that
+/// what is on it means the same in all.
 pub(super) fn carried(bytes: &[u8]) -> PacketLimits {
     if bytes.len().is_multiple_of(3) {
         let least = PacketLimits::MIN_BYTES;

@@ -115,8 +115,8 @@ impl World {
         Ok(())
     }
 
-    /// Who has to hear a word, when it is calm. A late frame of who had the id before may have set somebody's machine for
-    /// some seconds.
+    /// Who has to hear a word, when it is calm. A late frame of who had the id before may have set
+    /// somebody's machine for some seconds.
     pub(super) fn listeners_of(&self, word: &Word) -> Vec<Who> {
         let Some(view) = self.players[word.from.index()].heard.view else { return Vec::new() };
         let mut listeners = Vec::new();

@@ -1,5 +1,5 @@
-//! Who has heard whom since it is calm, on a network that is not simulated: there single words may be lost, so everybody
-//! goes on until each has heard something of everybody who speaks to it.
+//! Who has heard whom since it is calm, on a network that is not simulated: there single words may be lost, so
+//! everybody goes on until each has heard something of everybody who speaks to it.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -22,8 +22,8 @@ impl Hearings {
 }
 
 impl World {
-    /// Whether everybody has said some word since the first of these, and everybody to whom anybody spoke has heard one.
-    /// To be asked again and again while words are remembered: what was heard once stays heard.
+    /// Whether everybody has said some word since the first of these, and everybody to whom anybody spoke has heard
+    /// one. To be asked again and again while words are remembered: what was heard once stays heard.
     pub(crate) fn everybody_is_heard(&mut self, words: Range<Probe>) -> Checked {
         let mut hearings = std::mem::take(&mut self.hearings);
         for word in (words.start.0..words.end.0).filter_map(|probe| self.words.get(Probe(probe))) {

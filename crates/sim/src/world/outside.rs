@@ -1,8 +1,8 @@
 //! A network and a server that are not simulated: what players want of the one, and what the other was seen to do.
 //!
 //! A step of the server is something that it took in, and everything that it sent and closed before it looked for more.
-//! The reference reads the steps in their order, so it knows what each reliable packet tells its player; reliable packets
-//! are known again by their place in the order, voice and texts by the number that they carry.
+//! The reference reads the steps in their order, so it knows what each reliable packet tells its player; reliable
+//! packets are known again by their place in the order, voice and texts by the number that they carry.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
@@ -118,7 +118,8 @@ impl Outside {
         newest.map(|end| end.on_the_way.len()).sum::<usize>() + self.inbox.iter().flatten().count()
     }
 
-    /// What a reliable packet tells that came over this link of a player's; `None` if it has not been seen being sent yet.
+    /// What a reliable packet tells that came over this link of a player's; `None` if it has
+    /// not been seen being sent yet.
     fn take(&mut self, link: LinkId, payload: &[u8]) -> Result<Option<OnTheWay>, Violation> {
         let who = owner(link);
         let ends = &mut self.ends[who.index()];

@@ -9,8 +9,8 @@ use super::{Outgoing, World};
 use crate::check::{Checked, ensure};
 use crate::network::{Parcel, Who, owner};
 
-/// The frames that arrived over a player's latest link since its client was let in. No client says so much in a run that
-/// its numbers wrap.
+/// The frames that arrived over a player's latest link since its client was let in. No client says so much in
+/// a run that its numbers wrap.
 #[derive(Debug)]
 pub(super) struct Arrived {
     link: LinkId,

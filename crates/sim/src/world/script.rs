@@ -17,7 +17,8 @@ use crate::sabotage::Sabotage;
 const ACTIONS_PER_PLAYER: f64 = 0.05;
 /// … but at least so many per second.
 const FEWEST_ACTIONS: f64 = 5.0;
-/// Nobody is cut off for longer, where places are kept; links break by themselves when nothing comes for [`LINK_TIMEOUT`].
+/// Nobody is cut off for longer, where places are kept; links break by themselves when
+/// nothing comes for [`LINK_TIMEOUT`].
 const LONGEST_PARTITION_MS: u64 = 9000;
 const LONGEST_PARTITION_OF_OURS_MS: u64 = 20_000;
 const LINK_TIMEOUT: Duration = Duration::from_secs(5);

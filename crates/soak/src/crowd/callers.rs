@@ -1,5 +1,5 @@
-//! Connections to the page and to the operators' listener that mean no good: opened and left, cut off amid a request, full of
-//! noise, or with a byte now and then, so that they seem to be alive.
+//! Connections to the page and to the operators' listener that mean no good: opened and left, cut off amid a request,
+//! full of noise, or with a byte now and then, so that they seem to be alive.
 
 use std::io::Write as _;
 use std::net::{SocketAddr, TcpStream};

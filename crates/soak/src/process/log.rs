@@ -23,7 +23,8 @@ struct Said {
 
 const LAST_LINES: usize = 12;
 const FILE_BYTES_MAX: usize = 64 << 20;
-/// What a line has in it that tells of a fault of the server's own. Nothing that happens here is worth an error of its log.
+/// What a line has in it that tells of a fault of the server's own. Nothing that happens here
+/// is worth an error of its log.
 const FAULTS: [&str; 4] = ["panicked at", "fault of ours", "overflowed its stack", " ERROR "];
 
 impl Log {

@@ -1,6 +1,7 @@
 //! The `DevTools` protocol of Chromium over a pipe: commands with answers, and what happens besides.
 //!
-//! Each message is JSON with a zero byte behind it. A browser that is driven so ends with the pipe, and so with us, however we end.
+//! Each message is JSON with a zero byte behind it. A browser that is driven so ends with the pipe,
+//! and so with us, however we end.
 
 use std::io::{BufRead as _, BufReader, Read, Write};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};

@@ -6,7 +6,8 @@ use std::process::{Child, Command, Stdio};
 use crate::failure::Failure;
 use crate::patience::{SOON, until};
 
-/// A sound server of its own, whose only device swallows what is played as fast as a real one would. Dropping it ends it.
+/// A sound server of its own, whose only device swallows what is played as fast as a real
+/// one would. Dropping it ends it.
 #[derive(Debug)]
 pub(super) struct SoundCard {
     child: Child,

@@ -10,8 +10,8 @@ use crate::{ClientTransport as _, Delivery, DisconnectReason, Peer, ServerTransp
 /// How many reliable packets a quick reader is sent between two polls, while a slow one is flooded.
 pub(super) const TO_QUICK: usize = 50;
 
-/// How many a slow reader is sent meanwhile for each: so many that its queue is full within a few polls. On networks where
-/// whoever reads nothing is silent too, the link would otherwise count as lost first when the machine is busy.
+/// How many a slow reader is sent meanwhile for each: so many that its queue is full within a few polls. On networks
+/// where whoever reads nothing is silent too, the link would otherwise count as lost first when the machine is busy.
 pub(super) const TO_SLOW_FOR_EACH_TO_QUICK: usize = 20;
 
 /// Fifty clients speak at once, and none is taken for another.

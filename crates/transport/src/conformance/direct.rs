@@ -168,8 +168,8 @@ pub fn one_direct_packet_reaches_many_players_and_nobody_else<N: DirectNetwork>(
     assert_eq!(stage.end_saw(*outsider), [Saw::Connected], "nothing was sent to it");
 }
 
-/// Ending a link in order: what was sent reliably before arrives, both ends report one end, and what comes meanwhile over
-/// the ended link is not heard. Everything else stays.
+/// Ending a link in order: what was sent reliably before arrives, both ends report one end, and what comes meanwhile
+/// over the ended link is not heard. Everything else stays.
 pub fn a_player_who_ends_a_direct_link_delivers_its_last_words<N: DirectNetwork>(network: &mut N) {
     let (mut stage, [alice, bob]) = Stage::with_direct_link(network);
     let carol = stage.connect_client(network).0;
@@ -264,8 +264,8 @@ pub fn a_direct_link_outlives_the_servers_as_the_network_says<N: DirectNetwork>(
     assert_eq!((stage.end_of_direct(alice), stage.end_of_direct(bob)), (None, None));
 }
 
-/// A player that hangs loses old voice, then, when even reliable packets cannot be kept, its direct link; the other links
-/// of whoever sends to it are not concerned.
+/// A player that hangs loses old voice, then, when even reliable packets cannot be kept, its direct link; the other
+/// links of whoever sends to it are not concerned.
 pub fn a_player_that_does_not_read_loses_its_direct_link_and_harms_nobody<N: DirectNetwork>(network: &mut N) {
     const FLOOD: usize = 20_000;
     const PACKETS_MAX: usize = 1_000_000;

@@ -1,8 +1,9 @@
 //! Voice in two channels of a game's own connections, where both ends are ours.
 //!
-//! A game whose network has channels gives voice two of them: one that is reliable and ordered, one that is not. The game's
-//! connection goes on whatever becomes of the voice, so voice has to say by itself where its link begins and ends: a
-//! reliable message here is a byte for what it is and the rest, and an unreliable one is a voice packet and nothing else.
+//! A game whose network has channels gives voice two of them: one that is reliable and ordered, one that is not.
+//! The game's connection goes on whatever becomes of the voice, so voice has to say by itself where its link
+//! begins and ends: a reliable message here is a byte for what it is and the rest, and an unreliable one is a
+//! voice packet and nothing else.
 //!
 //! | reliable, from a client | body |
 //! |---|---|
@@ -18,11 +19,11 @@
 //! | `04` the link ends, or was refused | its number; words in UTF-8, at most [`REASON_BYTES_MAX`] |
 //! | `05` there is no link | nothing |
 //!
-//! A client counts its links, and an answer for another than the present one says nothing. What cannot be read is counted
-//! and dropped. Neither end keeps a clock: when the game's connection is gone, the game says so.
+//! A client counts its links, and an answer for another than the present one says nothing. What cannot be read is
+//! counted and dropped. Neither end keeps a clock: when the game's connection is gone, the game says so.
 //!
-//! [`ClientChannels`] and [`ServerChannels`] stand between a [hosted](super) handle and the game: the game hands them what
-//! arrived on the two channels and asks them what to send there.
+//! [`ClientChannels`] and [`ServerChannels`] stand between a [hosted](super) handle and the game: the game hands them
+//! what arrived on the two channels and asks them what to send there.
 //!
 //! ```
 //! use std::time::Instant;

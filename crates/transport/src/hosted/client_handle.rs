@@ -152,7 +152,8 @@ impl HostedClientHandle {
         self.link_down(SESSION_RESET);
     }
 
-    /// Asks to be woken, from any thread, when [`poll`](Self::poll) or [`poll_direct`](Self::poll_direct) has something.
+    /// Asks to be woken, from any thread, when [`poll`](Self::poll) or
+    /// [`poll_direct`](Self::poll_direct) has something.
     pub fn set_waker(&mut self, waker: Waker) {
         self.direct.set_waker(waker.clone());
         self.wires.outgoing.set_waker(waker);

@@ -17,19 +17,19 @@ pub enum DirectRequest<'a> {
         /// Its bytes, valid until the next call on the handle.
         packet: &'a [u8],
     },
-    /// The voice needs this direct link no more, and it counts as gone from now on: tell the other player, whose host says
-    /// [`direct_disconnected`](HostedClientHandle::direct_disconnected).
+    /// The voice needs this direct link no more, and it counts as gone from now on: tell the other player, whose host
+    /// says [`direct_disconnected`](HostedClientHandle::direct_disconnected).
     Disconnect {
         /// The host's number for the player.
         peer: u64,
     },
 }
 
-/// Direct links, for networks on which players reach each other. They come and go as the host says, whatever the link to
-/// the server does; other players have the host's own numbers.
+/// Direct links, for networks on which players reach each other. They come and go as the host says, whatever the link
+/// to the server does; other players have the host's own numbers.
 impl HostedClientHandle {
-    /// The next thing to do for direct links, or `None`. Call it until it says `None`, as [`poll`](Self::poll). A host that
-    /// tells of no direct links need not call it at all.
+    /// The next thing to do for direct links, or `None`. Call it until it says `None`, as [`poll`](Self::poll). A host
+    /// that tells of no direct links need not call it at all.
     pub fn poll_direct(&mut self) -> Option<DirectRequest<'_>> {
         Some(match self.direct.poll()? {
             ServerRequest::Send { peers, delivery, packet } => {
@@ -44,8 +44,8 @@ impl HostedClientHandle {
 
     /// Another player can be reached directly, under the host's own number for it.
     ///
-    /// A number that is in use already means that its earlier link is gone. False if there are too many: the link was not
-    /// taken.
+    /// A number that is in use already means that its earlier link is gone. False if there are too
+    /// many: the link was not taken.
     pub fn direct_connected(&mut self, peer: u64) -> bool {
         self.direct.peer_connected(peer, "")
     }
@@ -61,12 +61,14 @@ impl HostedClientHandle {
         self.direct.peer_lost(peer);
     }
 
-    /// A packet came from another player directly. Who sent it must be what the network knows, never what the packet says.
+    /// A packet came from another player directly. Who sent it must be what the network
+    /// knows, never what the packet says.
     pub fn receive_direct(&mut self, peer: u64, delivery: Delivery, packet: &[u8]) -> Received {
         self.direct.receive(peer, delivery, packet)
     }
 
-    /// The network could not deliver a reliable packet directly, so nothing after it makes sense: that direct link ends.
+    /// The network could not deliver a reliable packet directly, so nothing after it makes
+    /// sense: that direct link ends.
     pub fn direct_send_failed(&mut self, peer: u64) {
         self.direct.send_failed(peer);
     }

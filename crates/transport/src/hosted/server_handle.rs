@@ -118,8 +118,8 @@ impl HostedServerHandle {
 
     /// A peer is there, under the host's own number for it, for a session; an empty name means the only session.
     ///
-    /// The game's peers are told apart by nothing but the host's numbers then, which may be others each time: all of them share what
-    /// may be guessed at passwords, and none of them can be banned by an address.
+    /// The game's peers are told apart by nothing but the host's numbers then, which may be others each time: all of
+    /// them share what may be guessed at passwords, and none of them can be banned by an address.
     ///
     /// A number that is in use already means that its earlier peer is gone. False if the server is full: the peer was
     /// not taken.
@@ -127,8 +127,8 @@ impl HostedServerHandle {
         self.peer_connected_from(peer, session, "a peer of the game".to_owned())
     }
 
-    /// The same, of a peer of which the host knows more than a number: `remote` is its IP address, with a port or without, or who
-    /// it is, such as an account. Bans and guesses at passwords count by it.
+    /// The same, of a peer of which the host knows more than a number: `remote` is its IP address, with a port or
+    /// without, or who it is, such as an account. Bans and guesses at passwords count by it.
     pub fn peer_connected_from(&mut self, peer: u64, session: &str, remote: String) -> bool {
         self.peer_lost(peer);
         if self.by_number.len() >= self.peers_max {

@@ -13,8 +13,9 @@ use crate::{
 
 /// A client whose packets are impaired in both directions. Connecting and disconnecting are not.
 ///
-/// The packets on their way when the link ends are still delivered, so its end may be reported later than it came; so
-/// long direct links wait too. Each direct link is impaired in the same way, by random numbers and a rate limit of its own.
+/// The packets on their way when the link ends are still delivered, so its end may be reported later than
+/// it came; so long direct links wait too. Each direct link is impaired in the same way, by random numbers
+/// and a rate limit of its own.
 #[derive(Debug)]
 pub struct ImpairedClient<T> {
     inner: T,

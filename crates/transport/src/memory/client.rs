@@ -57,8 +57,8 @@ impl MemoryClient {
         }
     }
 
-    /// The same, which sends the server no longer packets than these; for a host that plays on its own server, whose other
-    /// players come over a network that carries less.
+    /// The same, which sends the server no longer packets than these; for a host that plays on its own server, whose
+    /// other players come over a network that carries less.
     #[must_use]
     pub fn with_limits(mut self, limits: PacketLimits) -> Self {
         self.limits = LIMITS.and(limits);

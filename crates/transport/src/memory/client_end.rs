@@ -11,8 +11,8 @@ use crate::packet_pool::SharedPacket;
 /// How many direct links a client may have: as many as a session's client takes.
 pub(super) const DIRECT_LINKS_MAX: usize = 1024;
 
-/// Attempts to connect to a server and direct links share a mailbox, so names tell them apart: direct links have the odd
-/// ones.
+/// Attempts to connect to a server and direct links share a mailbox, so names tell them apart:
+/// direct links have the odd ones.
 #[derive(Debug)]
 pub(super) struct ClientEnd {
     /// What a new link brings: nothing from the server, the other end from a player.

@@ -54,8 +54,8 @@ pub(crate) async fn packets(
     Ok(upgrade.on_upgrade(talk).into_response())
 }
 
-/// The longest message that is read to its end, so that whoever sent it can be told that it is too long; one that is longer
-/// still is cut off.
+/// The longest message that is read to its end, so that whoever sent it can be told that it is too long; one
+/// that is longer still is cut off.
 const READ_BYTES_MAX: usize = 4 * MESSAGE_BYTES_MAX;
 /// How long what was sent before a goodbye may take.
 const LAST_WORDS: Duration = Duration::from_secs(5);
@@ -121,8 +121,8 @@ async fn hold(
     }
 }
 
-/// A page hears a goodbye best while somebody listens to what it still says: a system that drops what nobody has read resets
-/// the connection.
+/// A page hears a goodbye best while somebody listens to what it still says: a system that drops what nobody
+/// has read resets the connection.
 async fn listen_to_the_end(reader: &mut SplitStream<WebSocket>) {
     let _ = timeout(GOODBYE, async { while let Some(Ok(_)) = reader.next().await {} }).await;
 }

@@ -113,7 +113,8 @@ impl Link {
         self.ended.notify_one();
     }
 
-    /// The next thing to send, as soon as there is one: control goes before voice, and after a goodbye there is no more voice.
+    /// The next thing to send, as soon as there is one: control goes before voice, and after a
+    /// goodbye there is no more voice.
     pub(super) async fn next(&self) -> Next {
         loop {
             if let Some(next) = self.waiting().next() {

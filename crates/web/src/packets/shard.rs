@@ -22,7 +22,8 @@ impl PacketShard {
     }
 }
 
-/// What it is called among the networks: told apart from the games' own `WebSockets`, which have a listener of their own.
+/// What it is called among the networks: told apart from the games' own `WebSockets`, which
+/// have a listener of their own.
 const NETWORK: &str = "browser-fallback";
 
 impl ServerTransport for PacketShard {

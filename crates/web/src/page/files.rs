@@ -2,8 +2,8 @@
 
 use super::PageFile;
 
-/// All of them. What the page is built to stands in the repository, so that building a server needs nothing but cargo; a file
-/// that is added there needs a row here.
+/// All of them. What the page is built to stands in the repository, so that building a server needs nothing but cargo;
+/// a file that is added there needs a row here.
 pub(super) static FILES: [PageFile; 9] = [
     PageFile::new("/", HTML, include_bytes!("../../../../web/dist/index.html")),
     PageFile::new("/consonance.js", SCRIPT, include_bytes!("../../../../web/dist/consonance.js")),

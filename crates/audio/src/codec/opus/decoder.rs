@@ -119,7 +119,8 @@ impl Decoder for OpusDecoder {
     }
 }
 
-/// Whether there is padding, where descriptions are (RFC 6716 §3.2.5): a look at two bytes, which most packets do not pass.
+/// Whether there is padding, where descriptions are (RFC 6716 §3.2.5): a look at two bytes,
+/// which most packets do not pass.
 fn packet_may_describe(packet: &[u8]) -> bool {
     matches!(packet, [toc, count, ..] if toc & 0x03 == 3 && count & 0x40 != 0)
 }

@@ -1,4 +1,5 @@
-//! Opus through the reference implementation, with its deep concealment and deep redundancy: the only file that knows it.
+//! Opus through the reference implementation, with its deep concealment and deep redundancy:
+//! the only file that knows it.
 
 use consonance_libopus::{Decoder, Dred, Encoder, EncoderOption, Error};
 

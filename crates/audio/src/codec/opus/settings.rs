@@ -41,13 +41,13 @@ impl Default for EncoderSettings {
 pub enum Redundancy {
     /// Nothing.
     None,
-    /// A coarse copy of the frame before (forward error correction, RFC 6716 §2.1.7): every decoder of Opus knows it, and
-    /// a listener has to wait a frame for it.
+    /// A coarse copy of the frame before (forward error correction, RFC 6716 §2.1.7): every decoder of Opus knows it,
+    /// and a listener has to wait a frame for it.
     #[default]
     Fec,
-    /// A description of many frames before (deep redundancy), in padding that other decoders skip. It pays for listeners
-    /// who can use it, from 32 kbit/s on, and where their playout delay is 80 ms or more: they have to wait until a packet
-    /// comes after the loss. An encoder without it takes [`Self::Fec`] instead: see
+    /// A description of many frames before (deep redundancy), in padding that other decoders skip. It pays for
+    /// listeners who can use it, from 32 kbit/s on, and where their playout delay is 80 ms or more: they have to wait
+    /// until a packet comes after the loss. An encoder without it takes [`Self::Fec`] instead: see
     /// [`OpusLibrary::has_deep_redundancy`](crate::OpusLibrary::has_deep_redundancy).
     Dred {
         /// How many, up to about a second. Five of 20 ms outlast a loss of 100 ms.

@@ -138,8 +138,8 @@ impl Reception {
         }
     }
 
-    /// Takes the next block of what comes in. Frames whose turn it is are left undecoded if `decodes` says so: silence is
-    /// in their place, and what was decoded before fades over to it.
+    /// Takes the next block of what comes in. Frames whose turn it is are left undecoded if `decodes` says so: silence
+    /// is in their place, and what was decoded before fades over to it.
     pub(super) fn next_block(
         &mut self,
         key: SpeakerKey,
@@ -315,8 +315,8 @@ impl Reception {
         self.shortened_samples += (-added).max(0) as u64;
     }
 
-    /// Puts silence in place of sound that is not decoded, of which there can be as much as is wished. `has_packet` says
-    /// that it is in place of a packet that could be decoded.
+    /// Puts silence in place of sound that is not decoded, of which there can be as much as is wished. `has_packet`
+    /// says that it is in place of a packet that could be decoded.
     fn leave_undecoded(&mut self, samples: usize, wish: Stretch, has_packet: bool) {
         let before = self.undecoded;
         // What was decoded before fades over to the silence, which needs its time and is not silence yet.

@@ -55,7 +55,8 @@ impl Drainer {
         !matches!(self.to, Place::Thread { apart: false, .. })
     }
 
-    /// Waits until all sockets are empty, and tells how many packets came since the last time; nothing if nobody drains.
+    /// Waits until all sockets are empty, and tells how many packets came since the last
+    /// time; nothing if nobody drains.
     pub(super) fn drain(&self) -> io::Result<Option<usize>> {
         match &self.to {
             Place::Thread { ask, answer, .. } => {

@@ -7,7 +7,8 @@ pub(super) struct Frames {
 }
 
 impl Frames {
-    /// So many are sent to every listener before the next loop of code begins again, so that each loop has the same to do.
+    /// So many are sent to every listener before the next loop of code begins again, so that
+    /// each loop has the same to do.
     pub(super) const COUNT: usize = 4;
 
     /// `frame_bytes` is 1 or more.

@@ -26,7 +26,8 @@ const PATIENCE: Duration = Duration::from_millis(200);
 /// Between two looks at all sockets.
 const PAUSE: Duration = Duration::from_millis(1);
 
-/// Gives the loop `rounds` turns after one that does not count. The calling thread stays on the last core that it may use.
+/// Gives the loop `rounds` turns after one that does not count. The calling thread stays on
+/// the last core that it may use.
 pub(super) fn measure(listeners: usize, frames: &Frames, rounds: usize) -> Result<Measured, Box<dyn Error>> {
     let core = cores::stay_on_one()?;
     let identity = Identity::self_signed(["127.0.0.1"])?;

@@ -21,7 +21,8 @@ pub(super) struct Company {
     /// Let so many others join per second, each with a full handshake and to another session, and leave again.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=5000), conflicts_with_all = ["ramp", "idle"])]
     joins_per_second: Option<u32>,
-    /// Let one more client speak in the first room at ten times the rate that a link is allowed. Limits are as by default then.
+    /// Let one more client speak in the first room at ten times the rate that a link is allowed.
+    /// Limits are as by default then.
     #[arg(long, conflicts_with_all = ["ramp", "idle", "server"])]
     flood: bool,
     /// Let strangers send so many datagrams of garbage per second to the server's port.

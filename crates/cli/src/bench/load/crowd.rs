@@ -62,8 +62,8 @@ impl Crowd {
         }
     }
 
-    /// Lets all of these join, some at a time, and waits until everybody is in. `audiences` says for each guest who speaks
-    /// how many will hear it. `told` hears how many are in.
+    /// Lets all of these join, some at a time, and waits until everybody is in. `audiences` says for each guest who
+    /// speaks how many will hear it. `told` hears how many are in.
     ///
     /// # Errors
     /// If one of them is sent away, or takes too long.
@@ -125,7 +125,8 @@ impl Crowd {
         Ok(())
     }
 
-    /// Everybody who speaks does so at this rate of frames per second, for `warm_up` and then for the `time` that is measured.
+    /// Everybody who speaks does so at this rate of frames per second, for `warm_up` and then for
+    /// the `time` that is measured.
     pub(super) fn talk(
         &mut self,
         rate: f64,

@@ -37,7 +37,8 @@ impl FastPath {
         stamp(&self.socket)
     }
 
-    /// Takes the next datagram that waits, and gives its packets to `each` with the time of arrival; false if there is none.
+    /// Takes the next datagram that waits, and gives its packets to `each` with the time of
+    /// arrival; false if there is none.
     pub(super) fn receive(
         &mut self,
         now: Instant,

@@ -24,8 +24,8 @@ impl Inbox {
         Self { datagram: Box::new([0; 2048]), control: cmsg_space!(TimeSpec), stamped_by_kernel: false }
     }
 
-    /// From now on, times of arrival are the kernel's, and do not depend on when we look. All sockets must have been asked for
-    /// it by [`stamp`]. That costs whoever sends a little, so it is not on where sending is measured.
+    /// From now on, times of arrival are the kernel's, and do not depend on when we look. All sockets must have been
+    /// asked for it by [`stamp`]. That costs whoever sends a little, so it is not on where sending is measured.
     pub(super) fn expect_stamps(&mut self) {
         self.stamped_by_kernel = true;
     }

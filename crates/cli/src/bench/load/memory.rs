@@ -19,8 +19,8 @@ const CLIENTS_PER_SESSION: usize = 100;
 /// Until everything that joining takes is over.
 const SETTLE: Duration = Duration::from_secs(2);
 
-/// Growth of a fresh server's anonymous memory from 200 to 1200 idle clients, in bytes per client. `told` hears how many
-/// are in.
+/// Growth of a fresh server's anonymous memory from 200 to 1200 idle clients, in bytes per client.
+/// `told` hears how many are in.
 pub(super) fn bytes_per_client(
     settings: QuicClientSettings,
     mut told: impl FnMut(usize),

@@ -61,8 +61,8 @@ impl Ramp {
 mod tests {
     use super::*;
 
-    /// Where the search ends and how many rates it tried, for a server that does `limit`; the tries of these numbers fail
-    /// by accident.
+    /// Where the search ends and how many rates it tried, for a server that does `limit`; the tries of
+    /// these numbers fail by accident.
     fn search(limit: f64, accidents: &[usize]) -> (Option<f64>, usize) {
         let mut ramp = Ramp::new(50.0);
         let mut tries = 0;

@@ -34,8 +34,8 @@ const ROOM: &[(&str, &str)] = &[
     ("CONSONANCE_QUIC_IDLE_TIMEOUT_S", "60"),
 ];
 
-/// Neither a link's rate nor what an overloaded server gives up may be what a measurement ends at; everything else is as it
-/// is by default.
+/// Neither a link's rate nor what an overloaded server gives up may be what a measurement ends at; everything
+/// else is as it is by default.
 const LIFTED_LIMITS: &[(&str, &str)] = &[
     ("CONSONANCE_LIMITS_VOICE_PACKETS_PER_SECOND", "4294967295"),
     ("CONSONANCE_LIMITS_VOICE_PACKETS_BURST", "4294967295"),

@@ -1,4 +1,5 @@
-//! Datagrams from nobody that the server knows: noise, noise that looks like QUIC, and noise that looks like the fast path.
+//! Datagrams from nobody that the server knows: noise, noise that looks like QUIC, and noise
+//! that looks like the fast path.
 
 use std::io::ErrorKind;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
@@ -15,8 +16,8 @@ const STRANGERS: usize = 16;
 const DATAGRAM_BYTES: usize = 1200;
 const PIECES: usize = 256;
 const PAUSE: Duration = Duration::from_millis(1);
-/// How datagrams begin: QUIC's long header (RFC 9000, section 17.2) of an initial packet of version 1, its short header, and a
-/// datagram of the fast path. Noise follows.
+/// How datagrams begin: QUIC's long header (RFC 9000, section 17.2) of an initial packet of version 1, its short
+/// header, and a datagram of the fast path. Noise follows.
 const BEGINNINGS: &[&[u8]] = &[&[0xc0, 0, 0, 0, 1, 8], &[0x40], &[0x00, 0x00], &[]];
 
 /// Sends until it is over; how many datagrams that were.

@@ -39,8 +39,8 @@ impl Speech {
         &self.recordings
     }
 
-    /// The mean over calls from seed 1 on, each of which says all of the speech, and what was heard of them. That is given
-    /// to `keep` with the seed and the recording's number, on the recording's time line.
+    /// The mean over calls from seed 1 on, each of which says all of the speech, and what was heard of them. That is
+    /// given to `keep` with the seed and the recording's number, on the recording's time line.
     pub(super) fn measure(
         &self,
         seeds: u64,

@@ -1,7 +1,7 @@
 //! What messages of the game say: who is who, and when they were sent.
 //!
-//! A kind (`u8`), a number (`u16`, in moves whether they are reliable), the time of sending (`u64`, nanoseconds since the
-//! bench began), all little-endian, and as much noise as a moving player's state takes.
+//! A kind (`u8`), a number (`u16`, in moves whether they are reliable), the time of sending (`u64`, nanoseconds since
+//! the bench began), all little-endian, and as much noise as a moving player's state takes.
 
 use std::time::Duration;
 
@@ -14,7 +14,8 @@ use super::side::Side;
 pub(super) enum Stamped {
     /// A client on this side has this number there.
     Introduction { side: Side, number: u16 },
-    /// It was sent then; some networks have no other messages than reliable ones, and do not tell apart what is meant to be so.
+    /// It was sent then; some networks have no other messages than reliable ones, and do not tell
+    /// apart what is meant to be so.
     Move { delivery: Delivery, sent_at: Duration },
 }
 

@@ -1,7 +1,7 @@
 //! Pages over WebRTC and a native player who change their minds: after each change it is settled who must hear whom.
 //!
-//! The simulator's players make packets, and a page makes none, so this has a reference of its own: who listens to what, who
-//! speaks to whom, who ignores whom.
+//! The simulator's players make packets, and a page makes none, so this has a reference of its own: who listens to
+//! what, who speaks to whom, who ignores whom.
 
 use std::collections::BTreeSet;
 use std::thread;

@@ -36,8 +36,8 @@ struct PlayersLine {
 
 /// Between two looks at the networks.
 const PAUSE: Duration = Duration::from_millis(1);
-/// No more of the session than a frame of voice passes in a turn, so that everybody speaks slower on a busy machine, and
-/// nothing piles up.
+/// No more of the session than a frame of voice passes in a turn, so that everybody speaks slower on a busy
+/// machine, and nothing piles up.
 const LONGEST_TURN: Duration = Duration::from_millis(20);
 /// A place is kept for longer than any session here lasts.
 const PLACES_KEPT: Duration = Duration::from_hours(1);

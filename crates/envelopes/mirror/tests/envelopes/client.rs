@@ -107,8 +107,8 @@ fn a_client_with_the_wrong_password_learns_that_before_it_is_thrown_out() {
 
 type Heard = (Delivery, Vec<u8>);
 
-/// The client says hello and the server says it back. Both have sent what there was to send after a few turns, since nothing
-/// takes time here.
+/// The client says hello and the server says it back. Both have sent what there was to send after a few turns,
+/// since nothing takes time here.
 fn talk(server: VoiceOnlySettings, client: ClientSettings) -> Result<(Heard, Heard), DisconnectReason> {
     let network = MemoryGameNetwork::new();
     let mut server = EnvelopeServer::new(network.listen(), MirrorVoiceOnly::new(server), "main");

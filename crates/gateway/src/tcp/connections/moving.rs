@@ -8,8 +8,8 @@ use super::super::connection::{Connection, State};
 use super::super::{TcpEvent, TcpId};
 use super::TcpConnections;
 
-/// A connection on its way to another [`TcpConnections`], with what came over it and what waits to leave. Dropping it closes
-/// it.
+/// A connection on its way to another [`TcpConnections`], with what came over it and what waits to
+/// leave. Dropping it closes it.
 #[derive(Debug)]
 pub struct MovedTcp(Connection);
 
@@ -21,8 +21,8 @@ impl MovedTcp {
 }
 
 impl TcpConnections {
-    /// Gives a connection away; nothing more is reported of it here. `None` if it is not open, or not any more: then it is
-    /// still here, and will be reported as closed.
+    /// Gives a connection away; nothing more is reported of it here. `None` if it is not open, or not any more: then it
+    /// is still here, and will be reported as closed.
     pub fn give_away(&mut self, id: TcpId) -> Option<MovedTcp> {
         if !self.is_open(id) {
             return None;
@@ -35,8 +35,8 @@ impl TcpConnections {
         self.connections.get(&id).is_some_and(|connection| connection.state == State::Open)
     }
 
-    /// Takes a connection in that another one gave away, however many there are, under a new name. It is as if what waits
-    /// to be read came now.
+    /// Takes a connection in that another one gave away, however many there are, under a new name. It is as if
+    /// what waits to be read came now.
     ///
     /// # Errors
     ///

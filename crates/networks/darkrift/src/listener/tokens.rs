@@ -16,8 +16,8 @@ impl Tokens {
         Self { key: hmac::Key::new(hmac::HMAC_SHA256, secret), count: 0 }
     }
 
-    /// Eight bytes that begin with `80 FF FF`: an acknowledgement that comes a second time reads as the command 65 535, which
-    /// stock clients ignore. The other five are as good as random to whoever does not know the secret.
+    /// Eight bytes that begin with `80 FF FF`: an acknowledgement that comes a second time reads as the command 65 535,
+    /// which stock clients ignore. The other five are as good as random to whoever does not know the secret.
     pub(crate) fn next(&mut self) -> Token {
         let sealed = hmac::sign(&self.key, &self.count.to_be_bytes());
         self.count += 1;

@@ -1,7 +1,8 @@
 //! What a client proves its address with: the time by a clock that nobody knows who does not get our datagrams.
 //!
-//! Of what ENet sends, a client's first acknowledgement echoes nothing but the time, and everybody who connects learns what time it
-//! is here. So each address is shown a clock of its own, which is ahead of ENet's by a number that nobody can guess.
+//! Of what ENet sends, a client's first acknowledgement echoes nothing but the time, and everybody who connects
+//! learns what time it is here. So each address is shown a clock of its own, which is ahead of ENet's by a
+//! number that nobody can guess.
 
 use std::collections::BTreeMap;
 

@@ -141,7 +141,8 @@ impl EnetServer {
         }
     }
 
-    /// Addresses that are made up prove nothing: however many there are, who is there for real has the time that it takes.
+    /// Addresses that are made up prove nothing: however many there are, who is there for
+    /// real has the time that it takes.
     fn make_room_for_unproved(&mut self) {
         if self.unproved.len() < self.settings.unproved_max {
             return;

@@ -61,8 +61,8 @@ impl Machines {
         *self.taken.get(number.machine)?.get(usize::from(number.peer))?
     }
 
-    /// Gives ENet a request to be let in, which it answers, where nobody at that address has the same number. The clock that the
-    /// address is shown is ahead by a number that nobody can guess.
+    /// Gives ENet a request to be let in, which it answers, where nobody at that address has the same number. The clock
+    /// that the address is shown is ahead by a number that nobody can guess.
     pub(super) fn take_in(
         &mut self,
         peer: Peer,

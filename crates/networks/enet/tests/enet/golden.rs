@@ -1,5 +1,5 @@
-//! Datagrams byte for byte, as Ignorance's ENet has them: the layouts are those of `enet/protocol.h` of ENet 1.3, the first word
-//! is the fork's, and the numbers are Ignorance's own settings.
+//! Datagrams byte for byte, as Ignorance's ENet has them: the layouts are those of `enet/protocol.h` of ENet 1.3, the
+//! first word is the fork's, and the numbers are Ignorance's own settings.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};

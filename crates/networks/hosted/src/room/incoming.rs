@@ -52,8 +52,8 @@ impl HostedRoom {
                 self.statistics.refused += 1;
                 return;
             }
-            // Whoever asks once more knows of no answer, such as one that came before it learned who the server is: nothing
-            // but this says that its link begins anew.
+            // Whoever asks once more knows of no answer, such as one that came before it learned who the server is:
+            // nothing but this says that its link begins anew.
             Member::Linked { since }
                 if !header::asks_to_join(packet)
                     || now.saturating_duration_since(*since) < self.settings.rejoins_after => {}

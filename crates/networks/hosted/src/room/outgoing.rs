@@ -93,7 +93,8 @@ impl Outgoing {
 }
 
 impl HostedRoom {
-    /// The next thing to do, or `None`. Call it each frame until it says `None`: only then will the waker be called again.
+    /// The next thing to do, or `None`. Call it each frame until it says `None`: only then
+    /// will the waker be called again.
     pub fn poll(&mut self, now: Instant) -> Option<RoomRequest<'_>> {
         while self.outgoing.is_empty() {
             if let Some((peer, reason)) = self.refused.pop_front() {

@@ -1,7 +1,7 @@
 //! A cloud that carries the messages of everybody in a room, as Photon's does, on simulated time and from a seed.
 //!
-//! Actors are numbered from 1; the master is the lowest one in the room unless another was made it. What must arrive does,
-//! in order for each sender and receiver; the rest may be lost and may overtake.
+//! Actors are numbered from 1; the master is the lowest one in the room unless another was made it. What must arrive
+//! does, in order for each sender and receiver; the rest may be lost and may overtake.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::{Duration, Instant};

@@ -1,5 +1,5 @@
-//! Voice in rooms of networks that live in games, with real session engines on simulated time: what the room sends is what
-//! unmodified players take, and everybody hears everybody, whoever the server is.
+//! Voice in rooms of networks that live in games, with real session engines on simulated time: what the room sends is
+//! what unmodified players take, and everybody hears everybody, whoever the server is.
 
 mod bolt;
 mod cloud;

@@ -109,7 +109,8 @@ impl Sending {
         }
     }
 
-    /// Gives everything that has to be sent by now, which is also told by the clock of the segments, and says when the next has to be.
+    /// Gives everything that has to be sent by now, which is also told by the clock of the segments, and
+    /// says when the next has to be.
     ///
     /// # Errors
     /// When one was sent as often as one may be: nothing arrives any more.

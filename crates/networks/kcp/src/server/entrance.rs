@@ -12,8 +12,8 @@ use crate::hello::Hello;
 use crate::link::Link;
 use crate::{Generation, Greeting};
 
-/// Who is there says so with each ping: after so many it may have gone, and a hello from its address may be another one's.
-/// Sooner it could be anybody's who wants it to hear nothing.
+/// Who is there says so with each ping: after so many it may have gone, and a hello from its address may be another
+/// one's. Sooner it could be anybody's who wants it to hear nothing.
 const PINGS_MISSED: f32 = 1.25;
 
 impl KcpServer {
@@ -85,8 +85,8 @@ impl KcpServer {
         }
     }
 
-    /// Ends the connection of a client that has gone, as a hello from its address shows. Nobody else can make one end that is
-    /// there; and whoever has not proved its address can go on with the connection that it has.
+    /// Ends the connection of a client that has gone, as a hello from its address shows. Nobody else can make one end
+    /// that is there; and whoever has not proved its address can go on with the connection that it has.
     pub(super) fn replace_if_silent(&mut self, now: Instant, peer: Peer) -> bool {
         let is_gone = self.connections.get(&peer).is_some_and(|connection| {
             connection.is_proved() && now >= connection.link.last_heard() + self.settings.replace_after
@@ -97,7 +97,8 @@ impl KcpServer {
         is_gone
     }
 
-    /// Addresses that are made up prove nothing: however many there are, who is there for real has the time that it takes.
+    /// Addresses that are made up prove nothing: however many there are, who is there for
+    /// real has the time that it takes.
     fn make_room_for_unproved(&mut self) {
         if self.unproved.len() < self.settings.unproved_max {
             return;

@@ -1,5 +1,5 @@
-//! What holds in every generation, on simulated time: over a network that does nothing wrong, and over one that loses one
-//! datagram in five.
+//! What holds in every generation, on simulated time: over a network that does nothing wrong, and over one
+//! that loses one datagram in five.
 
 use std::time::Duration;
 
@@ -160,8 +160,8 @@ fn silence_ends_a_connection_at_both_ends_after_its_time_and_pings_prevent_it() 
     });
 }
 
-/// Stock ends take what is still under way from before for part of the new connection, so this holds where nothing is: and
-/// without cookies what the new one says is taken for what the old one says, which is not silent then.
+/// Stock ends take what is still under way from before for part of the new connection, so this holds where nothing is:
+/// and without cookies what the new one says is taken for what the old one says, which is not silent then.
 #[test]
 fn a_client_that_restarts_at_its_address_is_taken_in_once_the_old_one_is_silent() {
     for generation in [Generation::G2, Generation::G3, Generation::G4] {

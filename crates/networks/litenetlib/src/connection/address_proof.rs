@@ -1,17 +1,17 @@
 //! How a client proves its address: it answers pings whose numbers nobody guesses who does not get them.
 //!
-//! A connection's number, its channels' numbers and a client's own number follow from what the client has sent. Of what we send,
-//! only the number of a ping is echoed; a client answers every number that is newer than the last one.
+//! A connection's number, its channels' numbers and a client's own number follow from what the client has sent. Of what
+//! we send, only the number of a ping is echoed; a client answers every number that is newer than the last one.
 
 /// How many pings have to be answered.
 const ANSWERS: u32 = 2;
 
-/// How many answers may be to nothing that was asked: a guess is right once in four million attempts. Anybody can spoil the first
-/// seconds of a client whose address is known with more of them.
+/// How many answers may be to nothing that was asked: a guess is right once in four million attempts. Anybody can spoil
+/// the first seconds of a client whose address is known with more of them.
 const WRONG_MAX: u32 = 4;
 
-/// How far a number may be from the one before it. However many pings are lost, the next one is newer than the last that came as
-/// long as it is less than 2^14 after it.
+/// How far a number may be from the one before it. However many pings are lost, the next one is newer than the last
+/// that came as long as it is less than 2^14 after it.
 const STEP_BITS: u32 = 11;
 const LONG_STEPS_MAX: usize = 7;
 

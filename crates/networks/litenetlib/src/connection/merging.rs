@@ -66,8 +66,8 @@ impl Merging {
     }
 }
 
-/// The first packet of a shared datagram without its first byte, and what is behind it; `None` at its end, and where it does
-/// not make sense any more.
+/// The first packet of a shared datagram without its first byte, and what is behind it; `None` at its end, and where it
+/// does not make sense any more.
 pub(super) fn split(merged: &[u8]) -> Option<(&[u8], &[u8])> {
     let (length, rest) = merged.split_first_chunk::<LENGTH_BYTES>()?;
     let length = usize::from(u16::from_le_bytes(*length));

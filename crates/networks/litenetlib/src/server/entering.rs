@@ -59,8 +59,8 @@ impl LiteNetLibServer {
         }
     }
 
-    /// A request from where somebody is already: the number of the connection that takes the place of the former one, or
-    /// `None` if it is the same one, or an old one.
+    /// A request from where somebody is already: the number of the connection that takes the place of the former one,
+    /// or `None` if it is the same one, or an old one.
     fn handle_known(&mut self, now: Instant, peer: Peer, attempt: Attempt) -> Option<u8> {
         let guest = self.guests.get_mut(&peer)?;
         let former = guest.attempt;

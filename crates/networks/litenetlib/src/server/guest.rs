@@ -84,7 +84,8 @@ impl Guest {
         self.credit.spend(bytes + self.layer_bytes)
     }
 
-    /// The next datagram that may leave, and where it goes. Those that go beyond the credit are lost, and what is reliable is repeated.
+    /// The next datagram that may leave, and where it goes. Those that go beyond the credit are lost, and
+    /// what is reliable is repeated.
     pub(super) fn poll_transmit(&mut self, datagram: &mut Vec<u8>) -> Option<SocketAddr> {
         while self.connected()?.connection.poll_transmit(datagram) {
             if self.spend(datagram.len()) {

@@ -1,4 +1,5 @@
-//! Players in a simulated room, on simulated time: each with a voice server and a voice chat that do what real ones do first.
+//! Players in a simulated room, on simulated time: each with a voice server and a voice chat
+//! that do what real ones do first.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
@@ -114,7 +115,8 @@ impl Stage {
         (everybody_is_in && all_are_its && guests == self.players.len()).then_some(host.0)
     }
 
-    /// Plays until everybody is in the session of one host, which may take until nobody waits for one who has left any more.
+    /// Plays until everybody is in the session of one host, which may take until nobody waits
+    /// for one who has left any more.
     pub(crate) fn settle(&mut self) -> u128 {
         for _ in 0..800 {
             if let Some(host) = self.only_host() {

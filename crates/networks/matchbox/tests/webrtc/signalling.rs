@@ -31,7 +31,8 @@ struct Seat {
 }
 
 impl SignallingRoom {
-    /// A socket that enters the room, with a reliable and an unreliable channel; a thread of its own carries its messages.
+    /// A socket that enters the room, with a reliable and an unreliable channel; a thread of
+    /// its own carries its messages.
     pub(crate) fn socket(&self) -> WebRtcSocket {
         let (socket, message_loop) = WebRtcSocket::builder("in this process")
             .ice_server(RtcIceServerConfig { urls: vec![], username: None, credential: None })

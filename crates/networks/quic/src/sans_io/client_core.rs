@@ -168,8 +168,8 @@ impl ClientCore {
 
     /// The fast path that the server has opened, from [`CoreEvent::Connected`] on, if it was wished for and granted.
     ///
-    /// The driver may carry unreliable packets over it, with a [`ClientPath`](consonance_fast_path::ClientPath) and a socket of
-    /// its own, or leave it alone.
+    /// The driver may carry unreliable packets over it, with a [`ClientPath`](consonance_fast_path::ClientPath) and a
+    /// socket of its own, or leave it alone.
     pub fn fast_path(&self) -> Option<PathGrant> {
         let announcement = self.announcement?;
         let session = self.connection.crypto_session();

@@ -45,7 +45,8 @@ pub enum DialError {
 }
 
 impl Dialer {
-    /// For the server of this address, whose host is known to be at `remote`. The session of the address does not count.
+    /// For the server of this address, whose host is known to be at `remote`. The session
+    /// of the address does not count.
     pub fn new(address: &QuicAddress, remote: SocketAddr, settings: QuicClientSettings) -> Self {
         let verifier = Arc::new(ServerVerifier::new(address));
         let mut client_config = ClientConfig::new(Arc::new(tls::client_config(verifier)));

@@ -65,8 +65,8 @@ pub enum LogOnError {
 }
 
 impl SteamworksP2p {
-    /// Logs on as a game server without an account of its own, and waits until Steam has given it a number. Games have to be
-    /// told that [number](crate::SteamP2p::id), which is another one each time.
+    /// Logs on as a game server without an account of its own, and waits until Steam has given it a number. Games have
+    /// to be told that [number](crate::SteamP2p::id), which is another one each time.
     ///
     /// Once per process: that is how Steam's library is.
     ///

@@ -1,8 +1,8 @@
 //! How a client proves its address with nothing but acknowledgements.
 //!
-//! Nothing in Unity Transport is echoed but which reliable packets have arrived. So a server cuts the first bytes that it has to
-//! say into many small packets, and holds some of them back at first, like packets that were lost: only who gets the others can
-//! tell which. Whoever acknowledges one that was held back guesses.
+//! Nothing in Unity Transport is echoed but which reliable packets have arrived. So a server cuts the first bytes that
+//! it has to say into many small packets, and holds some of them back at first, like packets that were lost: only who
+//! gets the others can tell which. Whoever acknowledges one that was held back guesses.
 
 /// How much must have been told that has to be guessed otherwise: one in a million attempts succeeds.
 const BITS: u32 = 20;
@@ -30,7 +30,8 @@ impl Opening {
         index + 1 < packets && self.secret >> index & 1 == 1
     }
 
-    /// All that was sent of a round of so many packets has arrived, and nothing else was acknowledged. True if that is enough.
+    /// All that was sent of a round of so many packets has arrived, and nothing else was
+    /// acknowledged. True if that is enough.
     pub(super) fn complete(&mut self, packets: usize) -> bool {
         let bits = packets.saturating_sub(1) as u32;
         self.told += bits;

@@ -8,7 +8,8 @@ use super::opening::{Opening, PACKETS_MAX};
 use super::round_trip::RoundTrip;
 use crate::pipeline::PAYLOAD_BYTES_MAX;
 
-/// A stream of bytes, cut into numbered packets of which so many may be under way; each is sent again until it has arrived.
+/// A stream of bytes, cut into numbered packets of which so many may be under way; each is
+/// sent again until it has arrived.
 #[derive(Debug)]
 pub(crate) struct ReliableSender {
     /// Bytes that are in no packet yet.
@@ -68,8 +69,8 @@ impl ReliableSender {
         }
     }
 
-    /// The other side has to prove that it gets what is sent, before anything is sent in large packets. The number is one that
-    /// nobody can guess.
+    /// The other side has to prove that it gets what is sent, before anything is sent in large packets. The number
+    /// is one that nobody can guess.
     pub(crate) fn ask_for_proof(&mut self, secret: u64) {
         self.opening = Some(Opening::new(secret));
     }

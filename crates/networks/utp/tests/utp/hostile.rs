@@ -141,7 +141,8 @@ fn somebody_who_guesses_at_tokens_disturbs_nobody() {
     rig.run_until("it is heard", |rig| messages(rig.saw_of(peer), RELIABLE) == [b"still here"]);
 }
 
-/// Datagrams that are almost right: of a known or an unknown connection, with bodies that are headers with noise behind.
+/// Datagrams that are almost right: of a known or an unknown connection, with bodies that
+/// are headers with noise behind.
 fn datagrams() -> impl Strategy<Value = Vec<u8>> {
     let token = prop_oneof![4 => Just(T.0), 1 => any::<[u8; 8]>()];
     let body = prop_oneof![

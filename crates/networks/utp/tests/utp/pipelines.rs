@@ -1,4 +1,5 @@
-//! What the three pipelines guarantee, over a network that does nothing wrong and over one that loses one datagram in five.
+//! What the three pipelines guarantee, over a network that does nothing wrong and over one
+//! that loses one datagram in five.
 
 use std::time::Duration;
 

@@ -83,8 +83,8 @@ impl ByHand {
         (hand, peer)
     }
 
-    /// Shows that what is sent to the client arrives, as its acknowledgements do: so many packets of the server's are past then
-    /// as [`OPENING`] has bytes.
+    /// Shows that what is sent to the client arrives, as its acknowledgements do: so many packets of the server's are
+    /// past then as [`OPENING`] has bytes.
     fn prove(&mut self, peer: Peer) {
         for _ in 0..OPENING_PACKETS {
             self.give(HERE, Kind::Heartbeat);

@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Where a program says which players are in the session, so that direct links are made to them. A clone is the same.
 ///
-/// Of two players the one whose name sorts lower connects, once: say each player who joins, when the session has taken us
-/// in. A link that cannot be made is not tried again; that player is reached over the host.
+/// Of two players the one whose name sorts lower connects, once: say each player who joins, when the session has taken
+/// us in. A link that cannot be made is not tried again; that player is reached over the host.
 #[derive(Clone, Debug)]
 pub struct Acquaintances {
     own_name: Option<Arc<str>>,

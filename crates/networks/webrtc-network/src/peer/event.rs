@@ -23,7 +23,8 @@ pub(crate) enum Ice {
 /// What happened.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum PeerEvent {
-    /// Both channels are open. A listener's end waits for [`accept`](super::PeerConnection::accept) before the connector learns it.
+    /// Both channels are open. A listener's end waits for [`accept`](super::PeerConnection::accept)
+    /// before the connector learns it.
     Open,
     /// A packet came.
     Packet(Delivery, Vec<u8>),

@@ -79,8 +79,8 @@ pub struct SignallingCounts {
 /// Clients that listen on addresses, connect to them and exchange messages over the links between them.
 ///
 /// Fed with [`handle_connected`](Self::handle_connected), [`handle_message`](Self::handle_message) and
-/// [`handle_disconnected`](Self::handle_disconnected), drained with [`poll_transmit`](Self::poll_transmit). Which client a
-/// message came from is all that it believes.
+/// [`handle_disconnected`](Self::handle_disconnected), drained with [`poll_transmit`](Self::poll_transmit). Which
+/// client a message came from is all that it believes.
 #[derive(Debug)]
 pub struct SignallingServer {
     settings: SignallingSettings,

@@ -28,8 +28,8 @@ pub(crate) fn url_of(signalling: &SignallingListener) -> SignallingUrl {
     format!("ws://{}/chatapp", signalling.local_addr()).parse().unwrap()
 }
 
-/// Bounds of connections whose loss is noticed soon, but not sooner than a busy machine keeps a thread waiting, and that
-/// are full soon.
+/// Bounds of connections whose loss is noticed soon, but not sooner than a busy machine keeps a thread
+/// waiting, and that are full soon.
 pub(crate) fn peer_settings() -> PeerSettings {
     PeerSettings {
         idle_timeout: Duration::from_secs(8),

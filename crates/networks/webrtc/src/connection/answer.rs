@@ -2,7 +2,8 @@
 
 use str0m::change::SdpAnswer;
 
-/// The answer as a text without what it cannot keep, which asks for frames of 20 ms: the length of a browser's, and what every listener expects.
+/// The answer as a text without what it cannot keep, which asks for frames of 20 ms: the length of a browser's, and
+/// what every listener expects.
 pub(super) fn text(answer: &SdpAnswer) -> String {
     let plain = answer.to_sdp_string();
     let mut text = String::with_capacity(plain.len() + 1024);
@@ -14,7 +15,8 @@ pub(super) fn text(answer: &SdpAnswer) -> String {
         }
         // Times of arrival, for which the answer has no extension.
         if !line.ends_with(" transport-cc") {
-            // What an answer says of a rate that it does not know, and no rate (RFC 7587, section 6.1: 8000 to 48000 Hz).
+            // What an answer says of a rate that it does not know, and no rate (RFC 7587,
+            // section 6.1: 8000 to 48000 Hz).
             text.push_str(&line.replace("maxplaybackrate=0;", ""));
             text.push_str("\r\n");
         }

@@ -1,9 +1,10 @@
 //! What a link to a page carries, once it has shown that it does not carry everything.
 //!
-//! Voice is little, and most links carry all of it: nothing is assumed of a link, and nothing is sent to find out, until
-//! packets are lost or wait. From then on there is an estimate, which falls to what comes through and rises slowly, as in
-//! Google's congestion control for WebRTC (draft-ietf-rmcat-gcc-02, "the draft" below), but for its filter of arrival times,
-//! which browsers tell nobody who does not number every packet for it: what waits shows in the round trip.
+//! Voice is little, and most links carry all of it: nothing is assumed of a link, and nothing is sent to find
+//! out, until packets are lost or wait. From then on there is an estimate, which falls to what comes through and
+//! rises slowly, as in Google's congestion control for WebRTC (draft-ietf-rmcat-gcc-02, "the draft" below), but
+//! for its filter of arrival times, which browsers tell nobody who does not number every packet for it: what
+//! waits shows in the round trip.
 //!
 //! Whoever sends goes by it in whole voices, so a rise that is too much is a whole voice too much. What has failed is
 //! therefore not tried again at once, and each time later.
@@ -56,7 +57,8 @@ struct Estimate {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Verdict {
     Congested,
-    /// As much is lost, or waits as long, as before, although much less is sent: that is the link's, or somebody else's doing.
+    /// As much is lost, or waits as long, as before, although much less is sent: that is the
+    /// link's, or somebody else's doing.
     NotOurs,
     Unclear,
     Clear,

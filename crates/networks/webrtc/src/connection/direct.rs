@@ -1,5 +1,5 @@
-//! A connection without an offer and without handshakes, for the fuzz target of media: those take so long that nothing else
-//! would be tried.
+//! A connection without an offer and without handshakes, for the fuzz target of media: those take so long that
+//! nothing else would be tried.
 
 use std::time::Instant;
 
@@ -16,8 +16,8 @@ use crate::settings::PeerLimits;
 pub(crate) const PAGE: &str = "page";
 
 impl Connection {
-    /// One that is open, with a microphone and slots of these names, whose streams have numbers from 1 on. It has no control
-    /// channel, and nowhere to send before the page's first check.
+    /// One that is open, with a microphone and slots of these names, whose streams have numbers from 1 on. It has no
+    /// control channel, and nowhere to send before the page's first check.
     pub(crate) fn without_offer(
         now: Instant,
         identity: &Identity,

@@ -7,7 +7,8 @@ use str0m::stats::MediaEgressStats;
 use super::capacity::{CapacityEstimator, Report};
 use super::slot::{Arrivals, Slot};
 
-/// Counts what is sent, adds up what receiver reports say (RFC 3550, section 6.4.2), and estimates what the link carries.
+/// Counts what is sent, adds up what receiver reports say (RFC 3550, section 6.4.2), and
+/// estimates what the link carries.
 #[derive(Debug)]
 pub(super) struct Egress {
     estimator: CapacityEstimator,
@@ -70,8 +71,8 @@ impl Egress {
         }
     }
 
-    /// All slots have been noted: sees what follows from it. True if what is sent from now on is less, and is to be judged
-    /// apart from what was sent before.
+    /// All slots have been noted: sees what follows from it. True if what is sent from now on is less, and is to be
+    /// judged apart from what was sent before.
     pub(super) fn conclude(&mut self, now: Instant) -> bool {
         let passed = now.saturating_duration_since(self.since);
         if !std::mem::take(&mut self.has_news) || passed < INTERVAL_MIN {
@@ -143,8 +144,8 @@ const SPOKEN_S_MIN: f64 = 0.2;
 /// Of so many intervals of a second the one in which most was sent counts: browsers report as seldom as that.
 const RATES: usize = 5;
 
-/// Two seconds of one voice: chance that takes 2 % of all packets takes more than a tenth of 100 once in a hundred thousand
-/// times.
+/// Two seconds of one voice: chance that takes 2 % of all packets takes more than a tenth of 100 once
+/// in a hundred thousand times.
 const SENT_MIN: u64 = 100;
 
 /// By which part of a voice the estimate may be short of what is sent already.

@@ -1,5 +1,5 @@
-//! A page whose datagrams come from somewhere else: because its network has changed, or because somebody put another address on
-//! them. On simulated time.
+//! A page whose datagrams come from somewhere else: because its network has changed, or because somebody put another
+//! address on them. On simulated time.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};

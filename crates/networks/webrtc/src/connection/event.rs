@@ -27,8 +27,8 @@ pub struct RtcQuality {
     pub round_trip: Option<Duration>,
     /// Which part of what is sent to the peer is lost on the way to it, from 0 to 1. The last value that is known.
     pub egress_loss: Option<f32>,
-    /// What of voice the way to the peer carries, in bit/s with everything around it, from 28 000; `None` if nothing says that
-    /// it does not carry all that is sent.
+    /// What of voice the way to the peer carries, in bit/s with everything around it, from 28 000; `None` if nothing
+    /// says that it does not carry all that is sent.
     pub egress_capacity: Option<u64>,
     /// How many voices that is, from 1, at the rate of those that were sent.
     pub voices_max: Option<usize>,
@@ -71,5 +71,6 @@ pub(crate) struct ConnectionDrops {
     pub(crate) unproved: u64,
 }
 
-/// The longest packet of voice that is sent, in bytes: with everything around it, it fits the datagrams of every network.
+/// The longest packet of voice that is sent, in bytes: with everything around it, it fits
+/// the datagrams of every network.
 pub const VOICE_BYTES_MAX: usize = 1150;

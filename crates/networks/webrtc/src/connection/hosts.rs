@@ -1,8 +1,8 @@
 //! Which hosts have shown that they get what is sent there.
 //!
-//! A check of ICE with the right password moves everything that is sent to where it seems to come from, and a page knows the
-//! password that it was told. So a host gets three times what came from it at most, until it has answered a check of ours. Over
-//! TCP a host has answered before anything comes from it.
+//! A check of ICE with the right password moves everything that is sent to where it seems to come from, and a page
+//! knows the password that it was told. So a host gets three times what came from it at most, until it has answered a
+//! check of ours. Over TCP a host has answered before anything comes from it.
 
 use std::collections::VecDeque;
 use std::net::{IpAddr, SocketAddr};
@@ -112,7 +112,8 @@ impl Credentials {
     }
 }
 
-/// After how long a check that was not answered is sent again: a page that changes its network hears again within a second.
+/// After how long a check that was not answered is sent again: a page that changes its network
+/// hears again within a second.
 const AGAIN_AFTER: Duration = Duration::from_millis(200);
 
 /// How many hosts of a page are remembered: of a machine with many networks, each with both families of addresses.

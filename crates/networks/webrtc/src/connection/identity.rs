@@ -47,8 +47,8 @@ impl Identity {
     }
 }
 
-/// Which media a stream belongs to, and no more: a browser that is told when its packets arrive looks for bandwidth by sending
-/// empty ones, which are numbered like voice.
+/// Which media a stream belongs to, and no more: a browser that is told when its packets arrive looks for bandwidth by
+/// sending empty ones, which are numbered like voice.
 fn extensions() -> ExtensionMap {
     let mut extensions = ExtensionMap::empty();
     extensions.set(4, Extension::RtpMid);

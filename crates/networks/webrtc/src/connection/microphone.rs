@@ -40,8 +40,8 @@ impl Microphone {
         Some(ConnectionEvent::Voice { sequence: *packet.seq_no, time, payload: packet.payload })
     }
 
-    /// A time stamp without its wrap-arounds (RFC 3550, section 5.1). What the library makes of it is half a cycle off where a
-    /// page goes on after a pause with an earlier time.
+    /// A time stamp without its wrap-arounds (RFC 3550, section 5.1). What the library makes of it is half a cycle off
+    /// where a page goes on after a pause with an earlier time.
     fn extend(&mut self, stamp: u32) -> u64 {
         let last = self.time.unwrap_or(stamp.into());
         let ahead = stamp.wrapping_sub(last as u32) as i32;

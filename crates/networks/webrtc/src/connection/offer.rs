@@ -77,8 +77,8 @@ impl Offer {
     }
 }
 
-/// A page that has gathered its addresses names all of them for each of its media, hundreds in all; this end of a connection
-/// calls none of them, since the page's checks show where it is.
+/// A page that has gathered its addresses names all of them for each of its media, hundreds in all; this end of a
+/// connection calls none of them, since the page's checks show where it is.
 fn without_candidates(text: &str) -> String {
     text.split_inclusive('\n').filter(|line| !line.starts_with("a=candidate:")).collect()
 }

@@ -4,8 +4,9 @@ use std::net::SocketAddr;
 
 /// Where a connection's encrypted datagrams went since it has keys.
 ///
-/// A check of ICE comes from wherever its sender says, and may move all that is sent there. Who goes on with what was sent to
-/// one place only (the answer that associations of SCTP begin with, RFC 9260, section 5.1) has read it at that place.
+/// A check of ICE comes from wherever its sender says, and may move all that is sent there. Who goes on
+/// with what was sent to one place only (the answer that associations of SCTP begin with, RFC 9260, section
+/// 5.1) has read it at that place.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Route {
     #[default]
@@ -84,8 +85,8 @@ mod tests {
         assert!(!remotes.contains(&Some(victim())), "{remotes:?}");
     }
 
-    /// A page that makes one of its checks from an address that is not its own, right before its encrypted datagram of this
-    /// number; none if it does not connect.
+    /// A page that makes one of its checks from an address that is not its own, right before its encrypted datagram of
+    /// this number; none if it does not connect.
     fn connected_with_forged_check(before: usize) -> Option<Connection> {
         let mut now = Instant::now();
         let cryptography = consonance_rtc_crypto::provider();
@@ -131,8 +132,8 @@ mod tests {
         None
     }
 
-    /// The same check with the highest priority, so that its address is preferred, and the proof that takes the server's password
-    /// (RFC 8489, sections 5 and 14.5), which every page knows.
+    /// The same check with the highest priority, so that its address is preferred, and the proof that takes the
+    /// server's password (RFC 8489, sections 5 and 14.5), which every page knows.
     fn preferred(check: &[u8], hmac: impl Fn(&[u8]) -> [u8; 20]) -> Vec<u8> {
         let (mut forged, mut at) = (check[..20].to_vec(), 20);
         loop {

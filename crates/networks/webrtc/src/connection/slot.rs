@@ -1,8 +1,8 @@
 //! One of a page's audio tracks: speakers come and go in it, and the browser sees one stream.
 //!
-//! A browser's jitter buffer goes by sequence numbers and time stamps. Where a speaker follows another one, or speaks again
-//! after a pause, numbers go on without a gap, time goes on by what has passed, and the marker says that nothing is missing
-//! (RFC 3551, section 4.1). Without that, only the first speaker would ever be heard.
+//! A browser's jitter buffer goes by sequence numbers and time stamps. Where a speaker follows another one, or speaks
+//! again after a pause, numbers go on without a gap, time goes on by what has passed, and the marker says that nothing
+//! is missing (RFC 3551, section 4.1). Without that, only the first speaker would ever be heard.
 
 mod ledger;
 
@@ -41,8 +41,8 @@ impl Slot {
         Self { payload_type, ..self }
     }
 
-    /// The label of a frame, or `None` if it is older than what was sent, or was sent already: a number that is used twice
-    /// would tell whoever listens on the way what is in both packets (RFC 7714, section 8.4).
+    /// The label of a frame, or `None` if it is older than what was sent, or was sent already: a number that is used
+    /// twice would tell whoever listens on the way what is in both packets (RFC 7714, section 8.4).
     ///
     /// `random` gives the first numbers of all.
     pub(super) fn label(
@@ -66,8 +66,8 @@ impl Slot {
         if ahead > 0 { Some(stream.go_on(now, sequence, ahead, samples)) } else { stream.late(-ahead) }
     }
 
-    /// What a report of the page says of packets of which none has spoken yet, if it does: it knows numbers up to this one,
-    /// and has missed so many since the beginning.
+    /// What a report of the page says of packets of which none has spoken yet, if it does: it knows numbers up to this
+    /// one, and has missed so many since the beginning.
     pub(super) fn take_report(&mut self, highest: u64, lost: u64) -> Option<Arrivals> {
         let stream = self.stream.as_mut()?;
         stream.ledger.take(highest.min(stream.newest), lost as u32)

@@ -1,4 +1,5 @@
-//! Packets of media, both ways, over a connection without offer and handshakes: dozens of times as many as over one with.
+//! Packets of media, both ways, over a connection without offer and handshakes: dozens of
+//! times as many as over one with.
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
@@ -15,13 +16,13 @@ use crate::VOICE_BYTES_MAX;
 use crate::connection::{Connection, ConnectionEvent, PAGE, SlotVoice};
 use crate::settings::PeerLimits;
 
-/// Steps of a page that talks and listens: packets of RTP and RTCP, good and bad, frames for its slots, time. Nothing is
-/// encrypted.
+/// Steps of a page that talks and listens: packets of RTP and RTCP, good and bad, frames for its
+/// slots, time. Nothing is encrypted.
 ///
 /// # Panics
 ///
-/// A rule is broken: a frame comes out that did not go in, a number is used twice, counters do not add up, somebody else is
-/// answered, or what ends the connection is neither too much nor silence.
+/// A rule is broken: a frame comes out that did not go in, a number is used twice, counters do not add up, somebody
+/// else is answered, or what ends the connection is neither too much nor silence.
 pub fn webrtc_media(bytes: &[u8]) {
     let mut tape = Tape::new(bytes);
     let mut stage = Stage::new();
@@ -85,7 +86,8 @@ impl Stage {
         stage
     }
 
-    /// The page's check of its way here (RFC 8445, section 7.2), and its answer to the one in return, after which it is sent to.
+    /// The page's check of its way here (RFC 8445, section 7.2), and its answer to the one in
+    /// return, after which it is sent to.
     fn find_the_way(&mut self) {
         let own = self.connection.credentials();
         let names = format!("{}:{PAGE}", own.ufrag);

@@ -119,7 +119,8 @@ impl Directory {
 
     /// What comes from there is this peer's, since it has proved to be there.
     ///
-    /// False where that is refused: nobody takes an address from a peer that is heard there: who can put it on their own datagrams may not be there.
+    /// False where that is refused: nobody takes an address from a peer that is heard there: who can put it on their
+    /// own datagrams may not be there.
     pub(crate) fn claim_source(&self, now: Instant, source: Source, peer: PagePeer) -> bool {
         let inner = &mut *self.lock();
         let of_another = inner.by_source.get(&source).filter(|known| **known != peer);

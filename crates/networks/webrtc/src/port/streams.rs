@@ -50,8 +50,8 @@ impl Streams {
         self.by_address.get(&address).copied()
     }
 
-    /// Those that have been nobody's for too long: whoever only holds the line takes no place from a page. They are looked
-    /// at once in a while.
+    /// Those that have been nobody's for too long: whoever only holds the line takes no place from a page. They
+    /// are looked at once in a while.
     pub(super) fn strangers(
         &mut self,
         now: Instant,

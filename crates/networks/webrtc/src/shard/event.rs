@@ -33,8 +33,8 @@ pub enum RtcEvent<'a> {
     Voice {
         /// From whom.
         peer: PagePeer,
-        /// Which packet it is, counting up without wrapping. After a [renegotiation](super::WebRtcShard::renegotiate) it
-        /// may jump.
+        /// Which packet it is, counting up without wrapping. After a
+        /// [renegotiation](super::WebRtcShard::renegotiate) it may jump.
         sequence: u64,
         /// When it was recorded, in samples at 48 kHz, counting up without wrapping. It may jump with the sequence.
         time: u64,
@@ -96,7 +96,8 @@ pub struct RtcStatistics {
     /// TCP connections of the whole port that were ended because they were nobody's for as long as
     /// [negotiating](crate::PeerLimits::negotiation_max) may take, or carried no datagrams.
     pub stray_connections: u64,
-    /// TCP connections that were closed at once, because there were as many as there may be [peers](crate::WebRtcSettings::peers_max).
+    /// TCP connections that were closed at once, because there were as many as there may be
+    /// [peers](crate::WebRtcSettings::peers_max).
     pub connections_turned_away: u64,
 }
 

@@ -18,7 +18,8 @@ pub struct Access {
     tokens: BTreeSet<Box<str>>,
     listen: Option<Box<[RoomPattern]>>,
     speak: Option<Box<[RoomPattern]>>,
-    /// Its channels may have no higher priority than this; any if there is none. A frame with a higher one goes nowhere.
+    /// Its channels may have no higher priority than this; any if there is none. A frame
+    /// with a higher one goes nowhere.
     pub priority_max: Option<Priority>,
     /// It may moderate. The engine does not look at this; the driver does.
     pub is_moderator: bool,
@@ -57,8 +58,8 @@ impl Access {
         self.tokens.iter().map(|token| &**token)
     }
 
-    /// It may listen to rooms of these patterns only, besides what the rooms ask for. Of more than 64 patterns the rest is
-    /// dropped, and so is one with more than 128 bytes.
+    /// It may listen to rooms of these patterns only, besides what the rooms ask for. Of more than 64 patterns the rest
+    /// is dropped, and so is one with more than 128 bytes.
     #[must_use]
     pub fn listening_to<T: AsRef<str>>(self, rooms: impl IntoIterator<Item = T>) -> Self {
         Self { listen: Some(Self::patterns(rooms)), ..self }
@@ -92,8 +93,8 @@ impl Access {
 
     /// Whether it may have the name of somebody who is here with this access.
     ///
-    /// Between two for whom nobody answers, the newcomer has it, as with the original. Else it needs to be the same one, or
-    /// more has to be said for it.
+    /// Between two for whom nobody answers, the newcomer has it, as with the original. Else it needs to be the same
+    /// one, or more has to be said for it.
     pub(crate) fn may_take_name_from(&self, present: &Self) -> bool {
         let is_same = self.subject == present.subject;
         match present.vouched {

@@ -59,8 +59,9 @@ const FEW_POINTS: usize = 32;
 const FEWEST_BUCKETS: usize = 128;
 /// So many points share a bucket at most, on average.
 const POINTS_PER_BUCKET: usize = 2;
-/// What a step along the second and the third axis adds to the number of a bucket. Modulo 128 these are 5 and 25, so the
-/// sums of steps from −2 to 2 differ, in this and in every larger table; the upper bits spread the world over the table.
+/// What a step along the second and the third axis adds to the number of a bucket. Modulo 128 these are 5
+/// and 25, so the sums of steps from −2 to 2 differ, in this and in every larger table; the upper bits
+/// spread the world over the table.
 const SECOND_AXIS: u32 = 0x9e37_7985;
 const THIRD_AXIS: u32 = 0x85eb_ca19;
 
@@ -118,8 +119,8 @@ impl Grid {
         }
     }
 
-    /// Finds every point whose distance to a place, squared, is at most `squared`, once: so many at the beginning of `near`,
-    /// which is made long enough. The distance is less than the width of a cell.
+    /// Finds every point whose distance to a place, squared, is at most `squared`, once: so many at the beginning of
+    /// `near`, which is made long enough. The distance is less than the width of a cell.
     pub(super) fn around(&self, at: Position, squared: f32, near: &mut Vec<Near>) -> usize {
         let at = at.metres();
         if self.first.len() == 1 {
@@ -236,8 +237,8 @@ impl Grid {
 }
 
 impl Chunk {
-    /// Who is near is as good as random, so a processor would guess wrongly again and again: each point is written down,
-    /// and the next one over it unless it is near enough.
+    /// Who is near is as good as random, so a processor would guess wrongly again and again: each point is written
+    /// down, and the next one over it unless it is near enough.
     #[inline]
     fn search(&self, from: [f32; 3], squared: f32, near: &mut [Near]) -> usize {
         let near = &mut near[..CHUNK_POINTS];

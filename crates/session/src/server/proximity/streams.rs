@@ -9,8 +9,8 @@ use crate::time::Instant;
 #[derive(Clone, Copy, Debug)]
 #[repr(align(64))]
 pub(super) struct Streams {
-    /// Apart from the rest, so that a few instructions compare all of them. A place that nobody has is the listener's own,
-    /// who never hears itself.
+    /// Apart from the rest, so that a few instructions compare all of them. A place that nobody has is the listener's
+    /// own, who never hears itself.
     speakers: [ClientId; STREAMS],
     /// How loud the last frame was here.
     loudness: [Loudness; STREAMS],
@@ -21,13 +21,13 @@ pub(super) struct Streams {
 
 pub(super) const STREAMS: usize = 8;
 
-/// The square of amplitude over distance: the upper half of a float, which is ordered as the float is and tells apart what
-/// differs by a hundredth.
+/// The square of amplitude over distance: the upper half of a float, which is ordered as the float is and tells apart
+/// what differs by a hundredth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Loudness(u16);
 
-/// Hundredths of a second, wrapping. After eleven minutes without a frame a speaker looks fresh for half a second, which
-/// is as if it had just been heard.
+/// Hundredths of a second, wrapping. After eleven minutes without a frame a speaker looks fresh for half a second,
+/// which is as if it had just been heard.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Tick(u16);
 
@@ -54,8 +54,8 @@ pub(super) struct Rule {
     better: f32,
 }
 
-/// Half a second: whoever says nothing for so long gives way to anybody, and whoever sends nothing for so long is no longer heard: longer
-/// than the pauses between words, shorter than those between speakers.
+/// Half a second: whoever says nothing for so long gives way to anybody, and whoever sends nothing for so long is no
+/// longer heard: longer than the pauses between words, shorter than those between speakers.
 const SILENCE: u16 = 50;
 /// Nearer than this nobody gets louder.
 const NEAREST_SQUARED: f32 = 1.0;
@@ -115,8 +115,8 @@ impl Rule {
     }
 }
 
-/// Where a listener has this speaker, another one than itself, or [`NOWHERE`]; takes no decisions that a processor could
-/// guess wrongly.
+/// Where a listener has this speaker, another one than itself, or [`NOWHERE`]; takes no decisions that a
+/// processor could guess wrongly.
 #[inline]
 pub(super) fn find(streams: &[Streams], speaker: ClientId) -> u8 {
     let [first, others @ ..] = streams else { return NOWHERE };
@@ -131,8 +131,8 @@ fn find_in_others(others: &[Streams], speaker: ClientId) -> u8 {
     found.map_or(NOWHERE, |(place, block)| block * STREAMS as u8 + place)
 }
 
-/// Whether a listener who has a speaker at this place, which [`find`] found, is in its range; nobody is asked who is farther
-/// away than one who is heard may go.
+/// Whether a listener who has a speaker at this place, which [`find`] found, is in its range; nobody is asked who is
+/// farther away than one who is heard may go.
 #[inline]
 #[expect(clippy::needless_bitwise_bool, reason = "a branch that nobody can guess costs more than both sides")]
 pub(super) fn is_in_range(

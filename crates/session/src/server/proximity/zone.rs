@@ -165,8 +165,8 @@ impl Zone {
     }
 }
 
-/// Keeps those who are in range, so many, with where they have the speaker. Ahead of the decisions and without any, as a
-/// processor would guess wrongly.
+/// Keeps those who are in range, so many, with where they have the speaker. Ahead of the decisions and without any, as
+/// a processor would guess wrongly.
 fn sift(
     near: &mut [Near],
     known: &mut [u8],

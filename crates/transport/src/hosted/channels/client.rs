@@ -126,7 +126,8 @@ impl ClientChannels {
         }
     }
 
-    /// The next message for the server, or `None`. Call it until it says `None`: only then will the waker be called again.
+    /// The next message for the server, or `None`. Call it until it says `None`: only then
+    /// will the waker be called again.
     ///
     /// While the game is not connected, there is none.
     pub fn poll_transmit(&mut self) -> Option<ClientTransmit<'_>> {
@@ -163,8 +164,8 @@ impl ClientChannels {
         }
     }
 
-    /// The session begins anew elsewhere, as when another player becomes its host: the link ends, and the client asks for
-    /// another one.
+    /// The session begins anew elsewhere, as when another player becomes its host: the link ends, and the
+    /// client asks for another one.
     pub fn session_reset(&mut self) {
         if matches!(self.link, Link::Asked | Link::Up) {
             self.handle.session_reset();
@@ -177,8 +178,8 @@ impl ClientChannels {
         self.handle.set_waker(waker);
     }
 
-    /// Whether the transport was dropped, so that there is nothing to do once [`poll_transmit`](Self::poll_transmit) says
-    /// `None`.
+    /// Whether the transport was dropped, so that there is nothing to do once
+    /// [`poll_transmit`](Self::poll_transmit) says `None`.
     pub fn is_finished(&self) -> bool {
         !self.is_message_waiting && self.handle.is_finished()
     }

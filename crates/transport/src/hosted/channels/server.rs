@@ -66,8 +66,8 @@ impl ServerChannels {
         }
     }
 
-    /// A message came from a client of the game on the channel for this delivery. Who sent it must be what the game's network
-    /// knows.
+    /// A message came from a client of the game on the channel for this delivery. Who sent it must be
+    /// what the game's network knows.
     pub fn handle_message(&mut self, client: u64, delivery: Delivery, message: &[u8]) {
         if delivery == Delivery::Unreliable {
             self.handle.receive(client, delivery, message);
@@ -154,8 +154,8 @@ impl ServerChannels {
         }
     }
 
-    /// The session begins anew elsewhere, as when another player becomes its host: every link ends. Nobody is told, because
-    /// everybody knows; who does not is told when it speaks.
+    /// The session begins anew elsewhere, as when another player becomes its host: every link ends. Nobody is told,
+    /// because everybody knows; who does not is told when it speaks.
     pub fn session_reset(&mut self) {
         self.handle.session_reset();
         self.clients.clear();
@@ -167,8 +167,8 @@ impl ServerChannels {
         self.handle.set_waker(waker);
     }
 
-    /// Whether the transport was dropped, so that there is nothing to do once [`poll_transmit`](Self::poll_transmit) says
-    /// `None`.
+    /// Whether the transport was dropped, so that there is nothing to do once
+    /// [`poll_transmit`](Self::poll_transmit) says `None`.
     pub fn is_finished(&self) -> bool {
         self.answers.is_empty() && self.handle.is_finished()
     }

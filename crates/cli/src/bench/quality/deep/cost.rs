@@ -1,4 +1,5 @@
-//! How long a decoder takes for a frame, however it comes by it. Unlike everything else here this depends on the machine.
+//! How long a decoder takes for a frame, however it comes by it. Unlike everything else here
+//! this depends on the machine.
 
 use std::error::Error;
 use std::time::Instant;

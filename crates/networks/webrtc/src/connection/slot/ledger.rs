@@ -63,8 +63,8 @@ impl Ledger {
         self.unmixed_from = number;
     }
 
-    /// What a report says of packets of which none has spoken, if it does: it knows numbers up to this one, and has missed so
-    /// many since the beginning, in 24 bits (RFC 3550, section 6.4.1).
+    /// What a report says of packets of which none has spoken, if it does: it knows numbers up to this one, and has
+    /// missed so many since the beginning, in 24 bits (RFC 3550, section 6.4.1).
     pub(super) fn take(&mut self, highest: u64, lost: u32) -> Option<Arrivals> {
         if highest < self.next {
             return None;
@@ -83,8 +83,8 @@ impl Ledger {
         Some(Arrivals { sent, lost: missed.saturating_sub(unsent).min(sent), is_mixed })
     }
 
-    /// What of the packets up to this one is to be taken for lost, since no report has spoken of so many: a page that gets none
-    /// of them has nothing to speak of.
+    /// What of the packets up to this one is to be taken for lost, since no report has spoken of so many: a page that
+    /// gets none of them has nothing to speak of.
     pub(super) fn take_unspoken(&mut self, newest: u64) -> Option<Arrivals> {
         if newest.saturating_sub(self.next) < UNSPOKEN_MAX {
             return None;
@@ -97,8 +97,8 @@ impl Ledger {
 /// Eight seconds of frames of 20 ms: browsers report of each stream after 2.5 to 7.5 s.
 const UNSPOKEN_MAX: u64 = 400;
 
-/// So many gaps are remembered between two reports, which is half of all frames for some seconds. More of them count as losses
-/// on the way to the page.
+/// So many gaps are remembered between two reports, which is half of all frames for some seconds. More of them count as
+/// losses on the way to the page.
 const UNSENT_MAX: usize = 256;
 
 #[cfg(test)]
