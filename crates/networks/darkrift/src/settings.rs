@@ -13,7 +13,7 @@ use crate::format::LENGTH_BYTES;
 pub struct ServerSettings {
     /// Which form of the handshake clients understand.
     pub version: ProtocolVersion,
-    /// The UDP port, where it is not the TCP port.
+    /// The UDP port, where it is not the TCP port; 0 = one that is free.
     pub udp_port: Option<u16>,
     /// How many clients there may be at once.
     pub connections_max: usize,
