@@ -4,7 +4,7 @@ mod ending;
 
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender, TrySendError};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
@@ -88,7 +88,9 @@ pub enum AskError {
 /// What a worker will say.
 struct Pending<R> {
     worker: usize,
-    answer: Receiver<R>,
+    answer: Arc<Mutex<Option<R>>>,
+    /// One kind of channel for every kind of answer: each costs half a second of compiling.
+    is_there: Receiver<()>,
 }
 
 impl ServerHandle {
@@ -186,15 +188,24 @@ impl ServerHandle {
         worker: usize,
         job: impl FnOnce(&mut SessionLoop, Instant) -> R + Send + 'static,
     ) -> Result<Pending<R>, AskError> {
-        let slot = self.shared.workers.get(worker).ok_or(AskError::Gone { worker })?;
-        let (tell, answer) = mpsc::sync_channel(1);
+        let (tell, is_there) = mpsc::sync_channel(1);
+        let answer = Arc::new(Mutex::new(None));
+        let place = Arc::clone(&answer);
         let job = move |session_loop: &mut SessionLoop, now| {
+            let said = job(session_loop, now);
+            *place.lock().unwrap_or_else(PoisonError::into_inner) = Some(said);
             // Who asked may have lost its patience.
-            let _ = tell.try_send(job(session_loop, now));
+            let _ = tell.try_send(());
         };
+        self.queue(worker, Box::new(job))?;
+        Ok(Pending { worker, answer, is_there })
+    }
+
+    fn queue(&self, worker: usize, job: Job) -> Result<(), AskError> {
+        let slot = self.shared.workers.get(worker).ok_or(AskError::Gone { worker })?;
         let waiting = &self.shared.directory.gauges()[worker].jobs_waiting;
         waiting.fetch_add(1, Ordering::Relaxed);
-        slot.jobs.try_send(Box::new(job)).map_err(|error| {
+        slot.jobs.try_send(job).map_err(|error| {
             waiting.fetch_sub(1, Ordering::Relaxed);
             match error {
                 TrySendError::Full(_) => AskError::Busy { worker },
@@ -202,16 +213,19 @@ impl ServerHandle {
             }
         })?;
         slot.waker.wake_by_ref();
-        Ok(Pending { worker, answer })
+        Ok(())
     }
 }
 
 impl<R> Pending<R> {
     fn wait_until(self, deadline: Instant) -> Result<R, AskError> {
-        let Self { worker, answer } = self;
-        answer.recv_timeout(deadline.saturating_duration_since(Instant::now())).map_err(|error| match error {
+        let Self { worker, answer, is_there } = self;
+        let patience = deadline.saturating_duration_since(Instant::now());
+        is_there.recv_timeout(patience).map_err(|error| match error {
             RecvTimeoutError::Timeout => AskError::Late { worker },
             RecvTimeoutError::Disconnected => AskError::Gone { worker },
-        })
+        })?;
+        let said = answer.lock().unwrap_or_else(PoisonError::into_inner).take();
+        said.ok_or(AskError::Gone { worker })
     }
 }

@@ -49,7 +49,11 @@ impl BareRelay {
 
     fn list(&mut self, destinations: &[u16]) {
         self.to.clear();
-        self.to.extend(destinations.iter().filter_map(|client| self.links.get(usize::from(*client))));
+        for client in destinations {
+            if let Some(link) = self.links.get(usize::from(*client)) {
+                self.to.push(*link);
+            }
+        }
     }
 }
 
