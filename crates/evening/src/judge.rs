@@ -118,7 +118,8 @@ const MUSIC: f64 = 0.6;
 const LAST: usize = 28_800;
 /// A fifth of a second of the two that somebody speaks: a word.
 const MISSING_MAX: f64 = 0.1;
-/// Every tenth packet is lost, and what is made up instead is not what was said; most of it is sent twice.
+/// Every tenth packet is lost, and what is made up instead is not what was said: copies come with a voice that is lost
+/// on its way up, or to half of its listeners.
 const MISSING_MAX_LOSSY: f64 = 0.3;
 
 #[cfg(test)]
