@@ -74,7 +74,7 @@ impl fmt::Display for Outcome {
 
 /// Everything that `cargo test --workspace` builds here.
 fn default_build(root: &Path) -> Outcome {
-    match cargo_tree(root, &["--workspace", "--edges", "normal,build,dev"]) {
+    match fetched_tree(root, &["--workspace", "--edges", "normal,build,dev"], &[]) {
         Ok(graph) => judge(&graph, &[]),
         Err(failure) => Outcome::Failed(failure.to_string()),
     }
@@ -92,10 +92,7 @@ fn no_std(root: &Path) -> Outcome {
 fn dependencies(root: &Path, target: &Target) -> (Outcome, Option<Graph>) {
     let mut arguments = vec!["--target", target.name, "--edges", "normal,build"];
     arguments.extend(target.crates.iter().flat_map(|name| ["--package", name]));
-    let resolve = || cargo_tree(root, &arguments);
-    // Crates that only this target needs may not be here yet.
-    let graph = resolve().or_else(|_| fetch(root, target).and_then(|()| resolve()));
-    match graph {
+    match fetched_tree(root, &arguments, &["--target", target.name]) {
         Ok(graph) => (judge(&graph, if target.pure { target.crates } else { &[] }), Some(graph)),
         Err(Failure::CommandFailed { command, output, .. })
             if command.contains(" fetch ") && !output.contains("--locked") =>
@@ -147,9 +144,13 @@ fn cargo_tree(root: &Path, arguments: &[&str]) -> Result<Graph, Failure> {
     Ok(Graph::parse(&command::capture(&mut tree)?))
 }
 
-fn fetch(root: &Path, target: &Target) -> Result<(), Failure> {
-    let arguments = ["fetch", "--locked", "--target", target.name];
-    command::capture(&mut command::cargo(root, arguments)).map(drop)
+/// The same, after a look at the registry where not all crates are here yet; `which` says which ones to fetch.
+fn fetched_tree(root: &Path, arguments: &[&str], which: &[&str]) -> Result<Graph, Failure> {
+    cargo_tree(root, arguments).or_else(|_| {
+        let fetch = ["fetch", "--locked"].iter().chain(which).copied();
+        command::capture(&mut command::cargo(root, fetch))?;
+        cargo_tree(root, arguments)
+    })
 }
 
 #[cfg(test)]
