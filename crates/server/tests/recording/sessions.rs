@@ -189,13 +189,14 @@ fn whoever_speaks_when_all_tracks_are_used_up_is_in_the_recording_that_follows()
     let mut abuser = call.join("Three");
     call.say(&mut abuser, &packets, FRAME);
     call.wait(Duration::from_mins(1));
-    call.say(&mut abuser, &packets, FRAME);
+    // One frame alone: the recorder may end the recording before it would read a second.
+    call.say(&mut abuser, &packets[..1], FRAME);
     call.wait_until("the first to end", |recorder| recorder.status().finished == 1);
     call.say(&mut abuser, &packets, FRAME);
     let recorded = call.end();
     let reasons: Vec<_> = recorded.iter().map(|recorded| recorded.index.ended.unwrap()).collect();
     assert_eq!(reasons, [EndReason::TracksReached, EndReason::Empty]);
-    assert_eq!((recorded[0].index.tracks.len(), recorded[0].index.frames_without_track), (2, 10));
+    assert_eq!((recorded[0].index.tracks.len(), recorded[0].index.frames_without_track), (2, 6));
     assert_eq!(recorded[1].track("Three").frames, 5);
 }
 
