@@ -14,7 +14,7 @@ const TITLE: f64 = 30.0;
 const TOP: f64 = 34.0;
 const MARGIN: f64 = 12.0;
 
-/// Figures of the same unit share a scale, from zero on.
+/// Figures of the same unit share a scale, from zero on; differences that are less than nothing end there.
 pub(super) fn draw(bench: &BenchRecord) -> String {
     let panels = panels(&bench.figures);
     let height = TOP + MARGIN + panels.iter().map(|panel| TITLE + LINE * panel.len() as f64).sum::<f64>();
@@ -88,7 +88,8 @@ fn legend(svg: &mut String) {
 fn bar(svg: &mut String, figure: &FigureRecord, y: f64, scale: f64) {
     let (middle, top) = (y + LINE / 2.0, y + (LINE - BAR) / 2.0);
     let text = middle + 4.0;
-    let length = figure.median() * scale;
+    let at = |value: f64| LABELS + value.max(0.0) * scale;
+    let length = at(figure.median()) - LABELS;
     let (lowest, highest) = extremes(&figure.values);
     let _ = writeln!(
         svg,
@@ -99,12 +100,12 @@ fn bar(svg: &mut String, figure: &FigureRecord, y: f64, scale: f64) {
         escaped(&figure.what)
     );
     if highest > lowest {
-        let (from, to) = (LABELS + lowest * scale, LABELS + highest * scale);
+        let (from, to) = (at(lowest), at(highest));
         let _ = writeln!(svg, "<path class=\"span\" d=\"M{from:.1} {middle:.1}H{to:.1}\"/>");
     }
-    let mut end = LABELS + highest.max(figure.median()) * scale;
+    let mut end = at(highest);
     if let Some(floor) = &figure.floor {
-        let x = LABELS + median(&floor.values) * scale;
+        let x = at(median(&floor.values));
         let _ = writeln!(svg, "<path class=\"floor\" d=\"M{x:.1} {:.1}v{}\"/>", top - 2.0, BAR + 4.0);
         end = if (x - end).abs() < 60.0 { end.max(x) } else { end };
     }
@@ -165,6 +166,12 @@ mod tests {
         let svg = drawn(vec![figure("less < more & none", "µs", &[1.0, 2.0, 3.0], None)]);
         assert!(svg.contains("prefers-color-scheme: dark") && svg.contains("less &lt; more &amp; none"));
         assert_eq!(svg.matches("class=\"span\"").count(), 2, "the legend's and the figure's");
+    }
+
+    #[test]
+    fn what_is_less_than_nothing_ends_at_the_axis_and_not_in_the_name() {
+        let svg = drawn(vec![figure("later", "µs", &[-40.0, -20.0, 80.0], None)]);
+        assert!(svg.contains("width=\"0.0\"") && svg.contains("d=\"M330.0 75.0H740.0\""), "{svg}");
     }
 
     #[test]
