@@ -59,7 +59,7 @@ pub(super) struct RecordingsView {
     failed: u64,
     /// Recordings that were removed since then to make room.
     removed: u64,
-    /// Frames of all of them that came faster than the disk took them.
+    /// Frames of all of them that came faster than the disk took them, or just after one had ended by itself.
     frames_dropped: u64,
     /// Those that go on and those that are finished, the newest first; ask for those before the last one next.
     recordings: Vec<RecordingView>,

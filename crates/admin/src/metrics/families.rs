@@ -161,7 +161,7 @@ families! {
     RECORDINGS_ENDED: Counter "consonance_recordings_total" ["what"]
         "Recordings that were begun, refused for want of space or because of their folder, cut off because something could not be written (failed), and removed to make room.";
     RECORDING_DROPPED: Counter "consonance_recording_frames_dropped_total"
-        "Frames that came faster than the disk took them and are missing in recordings.";
+        "Frames missing in recordings, which came faster than the disk took them or just after a recording had ended by itself.";
 
     LINKS: Gauge "consonance_links" ["network"]
         "Links that are up, joined to a session or not.";

@@ -165,7 +165,8 @@ impl RecordingFeed {
         self.push(&Message::Voice { recording: tap.state.recording, at_us, packet })
     }
 
-    fn push(&mut self, message: &Message<'_>) -> bool {
+    /// False if there is no room for it.
+    pub(super) fn push(&mut self, message: &Message<'_>) -> bool {
         message.write(&mut self.message);
         self.ring.push_entire_slice(&self.message).is_ok()
     }

@@ -85,7 +85,7 @@ pub struct RecorderStatistics {
     pub failed: u64,
     /// Those that were removed to make room.
     pub removed: u64,
-    /// Frames that came faster than the disk took them.
+    /// Frames that came faster than the disk took them, or just after a recording had ended by itself.
     pub frames_dropped: u64,
 }
 
@@ -104,13 +104,7 @@ impl Recorder {
             TryLockError::Error(source) => unusable(source),
         })?;
         let shelf = Shelf::open(&folder).map_err(unusable)?;
-        let shared = Arc::new(Shared {
-            registry: Arc::new(Registry::new(folder, settings)),
-            feeds: Mutex::default(),
-            removals: Mutex::default(),
-            stop: AtomicBool::new(false),
-            status: Mutex::default(),
-        });
+        let shared = Arc::new(Shared::new(folder, settings));
         let obeyed = Arc::clone(&shared);
         let run = move || run(&obeyed, shelf, lock);
         let thread =
@@ -131,9 +125,7 @@ impl Recorder {
 
     /// An end for one session loop: see [`SessionLoop::record_with`](crate::SessionLoop::record_with).
     pub fn feed(&self) -> RecordingFeed {
-        let (producer, ring) = RingBuffer::new(self.shared.registry.settings().queue_bytes);
-        self.shared.feeds.lock().unwrap_or_else(PoisonError::into_inner).push(ring);
-        RecordingFeed::new(producer, Arc::clone(&self.shared.registry))
+        self.shared.feed()
     }
 
     /// How it is doing.
@@ -182,6 +174,22 @@ pub(super) struct Removal {
 }
 
 impl Shared {
+    pub(super) fn new(folder: PathBuf, settings: RecordingSettings) -> Self {
+        Self {
+            registry: Arc::new(Registry::new(folder, settings)),
+            feeds: Mutex::default(),
+            stop: AtomicBool::new(false),
+            status: Mutex::default(),
+            removals: Mutex::default(),
+        }
+    }
+
+    pub(super) fn feed(&self) -> RecordingFeed {
+        let (producer, ring) = RingBuffer::new(self.registry.settings().queue_bytes);
+        self.feeds.lock().unwrap_or_else(PoisonError::into_inner).push(ring);
+        RecordingFeed::new(producer, Arc::clone(&self.registry))
+    }
+
     pub(super) fn status(&self) -> RecorderStatus {
         self.status.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }

@@ -31,6 +31,7 @@ pub(super) struct Writing {
     unsaved: Vec<EndedRecording>,
     next_pass: Option<Instant>,
     next_save: Option<Instant>,
+    /// Without the frames that found a ring full, which feeds count.
     statistics: RecorderStatistics,
     message: Vec<u8>,
 }
@@ -129,11 +130,14 @@ impl Writing {
                 // Perhaps it has begun a moment ago.
                 self.begin_new(now, shared);
             }
-            // What comes for one that has ended is nobody's.
-            if let Some(live) = self.live.get_mut(&number)
-                && let Err(error) = live.handle(&message, shared.registry.settings().tracks_max)
-            {
-                self.fail(number, now, &error);
+            match self.live.get_mut(&number) {
+                Some(live) => {
+                    if let Err(error) = live.handle(&message, shared.registry.settings().tracks_max) {
+                        self.fail(number, now, &error);
+                    }
+                }
+                // It has ended by itself, which the session's end has not seen yet.
+                None => self.statistics.frames_dropped += u64::from(matches!(message, Message::Voice { .. })),
             }
         }
         self.message = bytes;
@@ -243,10 +247,8 @@ impl Writing {
         status.live = live.collect();
         status.finished = self.shelf.len();
         status.finished_bytes = self.shelf.bytes();
-        status.statistics = RecorderStatistics {
-            frames_dropped: shared.registry.frames_dropped.load(Ordering::Relaxed),
-            ..self.statistics
-        };
+        status.statistics = self.statistics;
+        status.statistics.frames_dropped += shared.registry.frames_dropped.load(Ordering::Relaxed);
     }
 }
 
@@ -285,4 +287,36 @@ fn free_bytes(folder: &Path) -> Option<u64> {
 #[cfg(not(unix))]
 fn free_bytes(_: &Path) -> Option<u64> {
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{env, fs, process};
+
+    use super::*;
+    use crate::recording::settings::RecordingSettings;
+
+    /// A file stands where the folder of recordings should be.
+    #[test]
+    fn frames_of_a_recording_that_never_began_are_counted_until_its_session_sees_that() {
+        let shelf = env::temp_dir().join(format!("consonance-writing-{}", process::id()));
+        fs::create_dir(&shelf).unwrap();
+        let no_folder = shelf.join("file");
+        fs::write(&no_folder, "").unwrap();
+        let (now, settings) = (Instant::now(), RecordingSettings::default());
+        let shared = Shared::new(no_folder, settings.clone());
+        let mut feed = shared.feed();
+        let tap = feed.begin(now, "main", false);
+        let (recording, name, packet) = (0, "Alice", &[][..]);
+        let id = consonance_wire::ClientId(1);
+        assert!(feed.push(&Message::Speaker { recording, id, is_opus: true, name, subject: "" }));
+        for at_us in [0, 20_000, 40_000] {
+            assert!(feed.push(&Message::Voice { recording, at_us, packet }));
+        }
+        Writing::new(Shelf::open(&shelf).unwrap()).turn(now, &shared);
+        let RecorderStatistics { begun, refused, frames_dropped, .. } = shared.status().statistics;
+        assert_eq!((begun, refused, frames_dropped), (0, 1, 3));
+        assert_eq!(tap.has_ended(now, &settings), Some(false));
+        fs::remove_dir_all(shelf).unwrap();
+    }
 }

@@ -48,11 +48,15 @@ fn a_recording_that_is_large_enough_is_followed_by_another() {
     call.say(&mut alice, &packets(3.0), FRAME);
     call.wait_until("the first to end", |recorder| recorder.status().finished == 1);
     call.say(&mut alice, &packets(0.2), FRAME);
+    let recordings = call.recorder.as_ref().unwrap().recordings();
     let recorded = call.end();
     let reasons: Vec<_> = recorded.iter().map(|recorded| recorded.index.ended.unwrap()).collect();
     assert_eq!(reasons, [EndReason::BytesReached, EndReason::Empty]);
     // The first one may end before everything of the long speech was written.
-    assert!(recorded[1].track("Alice").frames >= 10);
+    let frames: Vec<_> = recorded.iter().map(|recorded| recorded.track("Alice").frames).collect();
+    assert!(frames[1] >= 10, "{frames:?}");
+    let counted = recordings.status().statistics.frames_dropped;
+    assert_eq!(frames.iter().sum::<u64>() + counted, 160, "every frame is in one of them, or counted");
 }
 
 #[test]
