@@ -17,6 +17,10 @@ pub(super) fn to(address: &str, quic: QuicClientSettings) -> Result<VoiceChatBui
              besides, which begins with quic://"
         )
         .into()),
+        Some(scheme) if scheme != "quic" => Err(format!(
+            "{address} is no address of a session; those begin with quic:// or ws://, as the server prints them"
+        )
+        .into()),
         _ => Ok(VoiceChat::builder().server_with(address, quic)?),
     }
 }

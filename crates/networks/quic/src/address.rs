@@ -127,7 +127,7 @@ fn strip_scheme(text: &str) -> Result<&str, AddressError> {
     match text.split_once("://") {
         Some((scheme, rest)) if scheme.eq_ignore_ascii_case("quic") => Ok(rest),
         Some((scheme, _)) => Err(problem(format!("the scheme “{scheme}” is not quic"))),
-        None => Err(problem("it does not start with quic://")),
+        None => Err(problem("the address does not start with quic://")),
     }
 }
 

@@ -75,12 +75,13 @@ impl FromStr for WebSocketAddress {
         if text.len() > ADDRESS_BYTES_MAX {
             return Err(problem("the address is longer than 2048 bytes"));
         }
-        let (scheme, rest) = text.split_once("://").ok_or(problem("it does not start with ws://"))?;
+        let (scheme, rest) =
+            text.split_once("://").ok_or(problem("the address does not start with ws://"))?;
         if scheme.eq_ignore_ascii_case("wss") {
             return Err(problem("this client speaks no TLS, so wss is for browsers"));
         }
         if !scheme.eq_ignore_ascii_case("ws") {
-            return Err(problem("it does not start with ws://"));
+            return Err(problem("the address does not start with ws://"));
         }
         let at = rest.find('/').unwrap_or(rest.len());
         let (host, path) = rest.split_at(at);
