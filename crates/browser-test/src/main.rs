@@ -24,13 +24,13 @@ mod again;
 #[cfg(unix)]
 mod arguments;
 #[cfg(unix)]
-mod conduct;
-#[cfg(unix)]
 mod hearing;
 #[cfg(unix)]
 mod lanes;
 #[cfg(unix)]
 mod native;
+#[cfg(unix)]
+mod page_rules;
 #[cfg(unix)]
 mod person;
 #[cfg(unix)]

@@ -12,8 +12,8 @@ use consonance_test_stage::{Failure, Kind, Owner, end_with_signals, ensure};
 
 use crate::again::{Again, Verdict};
 use crate::arguments::Arguments;
-use crate::conduct;
 use crate::lanes::lanes;
+use crate::page_rules;
 use crate::processors::Watch;
 use crate::report::{self, Played};
 use crate::scenarios::{SCENARIOS, Scenario};
@@ -85,7 +85,7 @@ fn look(arguments: &Arguments, url: &str) -> Played {
         let tab = browser.tab()?;
         tab.go_to(url)?;
         stage.photograph(&tab, "look")?;
-        conduct::is_impeccable(&tab, url)
+        page_rules::are_kept(&tab, url)
     }))
 }
 

@@ -1,7 +1,7 @@
 //! `consonance admin`: what an operator sees and does, over a server's admin API.
 
 mod client;
-mod deeds;
+mod commands;
 mod recordings;
 mod reports;
 mod tables;
@@ -16,7 +16,7 @@ use consonance_transport::session_name::encode as percent_encoded;
 use serde_json::Value;
 
 use client::Client;
-use deeds::{Ban, Drain, InRoom, LimitRoom, Move, OfPlayer, Removal, Sanction, SlowTexts, TakeOut};
+use commands::{Ban, Drain, InRoom, LimitRoom, Move, OfPlayer, Removal, Sanction, SlowTexts, TakeOut};
 use recordings::Recordings;
 use reports::Reports;
 

@@ -26,9 +26,9 @@ use crate::event::Event;
 use crate::offline::LoopbackRooms;
 use crate::settings::VoiceSettings;
 #[cfg(feature = "devices")]
-use crate::sound_devices::DeviceWishes;
-use crate::voice_chat::{PageWish, VoiceChat};
-use crate::ways::Dial;
+use crate::sound_devices::DeviceChoices;
+use crate::transports::Dial;
+use crate::voice_chat::{VoiceChat, WantedPage};
 
 /// Text messages that a history keeps at most.
 const TEXT_HISTORY_MAX: usize = 10_000;
@@ -45,7 +45,7 @@ pub struct VoiceChatBuilder {
     input: Option<Box<dyn Input>>,
     output: Option<Box<dyn Output>>,
     #[cfg(feature = "devices")]
-    devices: DeviceWishes,
+    devices: DeviceChoices,
     capture: Option<CaptureSettings>,
     activation: Option<ActivationSettings>,
     mixer: MixerSettings,
@@ -64,7 +64,7 @@ pub struct VoiceChatBuilder {
     diagnostics: Option<(PathBuf, DiagnosticsSettings)>,
     loopback: Option<LoopbackRooms>,
     mode: &'static str,
-    page: PageWish,
+    page: WantedPage,
 }
 
 /// What a game wants to be called with.
@@ -83,7 +83,7 @@ impl VoiceChat {
             input: None,
             output: None,
             #[cfg(feature = "devices")]
-            devices: DeviceWishes::default(),
+            devices: DeviceChoices::default(),
             capture: None,
             activation: None,
             mixer: MixerSettings::default(),
@@ -101,7 +101,7 @@ impl VoiceChat {
             diagnostics: None,
             loopback: None,
             mode: "client",
-            page: PageWish::default(),
+            page: WantedPage::default(),
         }
     }
 

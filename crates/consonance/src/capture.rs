@@ -29,7 +29,7 @@ const WAITING_MAX: usize = 128;
 
 /// How one's own voice is to be captured; every part may change while it is.
 #[derive(Clone, Copy)]
-pub(crate) struct CaptureWishes {
+pub(crate) struct CaptureControls {
     pub(crate) settings: CaptureSettings,
     /// When the chat as a whole is heard. What counts here is its pre-roll; the mode is part of the demand.
     pub(crate) activation: ActivationSettings,
@@ -38,7 +38,7 @@ pub(crate) struct CaptureWishes {
     pub(crate) muted: bool,
 }
 
-impl CaptureWishes {
+impl CaptureControls {
     /// What the game said, and else what suits a microphone or a file.
     pub(crate) fn new(
         settings: Option<CaptureSettings>,
@@ -62,8 +62,8 @@ impl CaptureWishes {
     reason = "the queue keeps room for a block; a box would be one allocation each"
 )]
 enum Order {
-    /// Capture 10 ms, from now on as the wishes say.
-    Beat(Beat, Option<CaptureWishes>),
+    /// Capture 10 ms, from now on as the controls say.
+    Beat(Beat, Option<CaptureControls>),
     /// Capture from this input.
     Input(Box<dyn Input>),
     /// Take this as the game's own sound.
@@ -91,8 +91,8 @@ pub(crate) enum TapPoint {
 
 /// The capture thread, once there is an input.
 pub(crate) struct Capture {
-    wishes: CaptureWishes,
-    /// The thread does not know the wishes yet.
+    controls: CaptureControls,
+    /// The thread does not know the controls yet.
     changed: bool,
     /// For the thread, when there is one.
     orders_kept: Vec<Order>,
@@ -113,9 +113,9 @@ struct Running {
 
 impl Capture {
     /// Without an input so far. `waker` wakes the voice thread.
-    pub(crate) fn new(wishes: CaptureWishes, waker: Waker) -> Self {
+    pub(crate) fn new(controls: CaptureControls, waker: Waker) -> Self {
         Self {
-            wishes,
+            controls,
             changed: false,
             orders_kept: Vec::new(),
             waker,
@@ -140,7 +140,7 @@ impl Capture {
     fn start(&mut self, input: Box<dyn Input>) -> Result<(), String> {
         let (orders, received) = sync_channel(WAITING_MAX);
         let (sender, captured) = sync_channel(WAITING_MAX);
-        let capture = CaptureThread::new(input, self.wishes);
+        let capture = CaptureThread::new(input, self.controls);
         let waker = self.waker.clone();
         let thread = thread::Builder::new()
             .name("capture".into())
@@ -153,16 +153,16 @@ impl Capture {
         std::mem::take(&mut self.orders_kept).into_iter().try_for_each(|order| self.order(order))
     }
 
-    /// Changes what is wished for from the next block on.
-    pub(crate) fn change(&mut self, change: impl FnOnce(&mut CaptureWishes)) {
-        change(&mut self.wishes);
+    /// Changes what is wanted from the next block on.
+    pub(crate) fn change(&mut self, change: impl FnOnce(&mut CaptureControls)) {
+        change(&mut self.controls);
         self.changed = true;
     }
 
     /// What is to be captured from the next block on.
     pub(crate) fn set_demand(&mut self, demand: Demand) {
-        if self.wishes.demand != demand {
-            self.change(|wishes| wishes.demand = demand);
+        if self.controls.demand != demand {
+            self.change(|controls| controls.demand = demand);
         }
     }
 
@@ -206,8 +206,8 @@ impl Capture {
     /// If the capture thread is gone, said once. Another input may be given then.
     pub(crate) fn beat(&mut self, beat: Beat) -> Result<(), String> {
         let Some(running) = self.running.as_ref().filter(|_| !self.has_ended) else { return Ok(()) };
-        let wishes = self.changed.then_some(self.wishes);
-        match running.orders.try_send(Order::Beat(beat, wishes)) {
+        let controls = self.changed.then_some(self.controls);
+        match running.orders.try_send(Order::Beat(beat, controls)) {
             Ok(()) => self.changed = false,
             Err(TrySendError::Full(_)) => self.dropped_beats += 1,
             Err(TrySendError::Disconnected(_)) => {

@@ -21,7 +21,7 @@ use crate::command::Command;
 use crate::event_queue::EventQueue;
 use crate::player::Players;
 use crate::recorder::Recorder;
-use crate::shown::Shown;
+use crate::shared_state::SharedState;
 use crate::statistics::SharedStatistics;
 use crate::voice_chat::{Running, VoiceChat};
 pub use error::DiagnosticsError;
@@ -75,18 +75,18 @@ impl VoiceChat {
         folder: impl AsRef<Path>,
         settings: DiagnosticsSettings,
     ) -> Result<Diagnostics, DiagnosticsError> {
-        let Running { commands, shown, .. } = self.running();
-        Diagnostics::start(folder.as_ref(), settings, Observed::new(commands, shown))
+        let Running { commands, shared, .. } = self.running();
+        Diagnostics::start(folder.as_ref(), settings, Observed::new(commands, shared))
     }
 }
 
 impl Observed {
-    pub(crate) fn new(commands: &SyncSender<Command>, shown: &Shown) -> Self {
+    pub(crate) fn new(commands: &SyncSender<Command>, shared: &SharedState) -> Self {
         Self {
             commands: commands.clone(),
-            events: Arc::clone(&shown.events),
-            players: Arc::clone(&shown.players),
-            statistics: Arc::clone(&shown.statistics),
+            events: Arc::clone(&shared.events),
+            players: Arc::clone(&shared.players),
+            statistics: Arc::clone(&shared.statistics),
         }
     }
 }

@@ -79,7 +79,7 @@ mod reception;
 mod recorder;
 mod rooms;
 mod settings;
-mod shown;
+mod shared_state;
 mod snapshot;
 #[cfg(feature = "devices")]
 mod sound_devices;
@@ -93,11 +93,11 @@ mod text;
 mod timeline;
 mod tokens;
 mod trace;
+mod transports;
 pub mod trigger;
 mod uplink_quality;
 mod voice_chat;
 mod voice_thread;
-mod ways;
 
 pub use builder::{StartError, VoiceChatBuilder};
 pub use capture::GameSound;

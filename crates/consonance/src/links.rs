@@ -9,7 +9,7 @@ use consonance_session::{
 };
 use consonance_transport::{self as transport, ClientEvent, DirectEvent, DisconnectReason, Peer};
 
-use crate::ways::Ways;
+use crate::transports::Transports;
 
 /// Packets taken in one go before the beat gets its turn.
 const EVENTS_PER_TURN: usize = 512;
@@ -19,7 +19,7 @@ const DIRECT: u64 = 1 << 48;
 
 /// The transport and the present links over it.
 pub(crate) struct Links {
-    ways: Ways,
+    ways: Transports,
     /// The link to the server.
     link: LinkId,
     state: LinkState,
@@ -44,7 +44,7 @@ enum LinkState {
 }
 
 impl Links {
-    pub(crate) fn new(ways: Ways) -> Self {
+    pub(crate) fn new(ways: Transports) -> Self {
         Self {
             ways,
             link: LinkId(0),

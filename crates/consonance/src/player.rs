@@ -118,7 +118,7 @@ impl Player {
     /// exits rooms, leaves, writes.
     pub fn subscribe(&self) -> Option<EventReader> {
         let chat = self.chat.upgrade()?;
-        Some(chat.shown.events.subscribe(Some(self.name())))
+        Some(chat.shared.events.subscribe(Some(self.name())))
     }
 
     fn with_chat(&self, change: impl FnOnce(&VoiceChat)) {

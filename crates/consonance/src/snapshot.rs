@@ -11,4 +11,4 @@ pub(crate) use rows::{capture_row, channel_row, network_row, player_row, uplink_
 pub(crate) use watch::Watch;
 
 /// Where the voice thread shows it.
-pub(crate) type SharedSnapshot = consonance_inspector::Showcase<consonance_inspector::ClientSnapshot>;
+pub(crate) type SharedSnapshot = consonance_inspector::SnapshotCell<consonance_inspector::ClientSnapshot>;

@@ -9,7 +9,7 @@ use crate::statistics::{DeviceRow, VoiceStatistics};
 
 /// Which devices a chat is to be started with.
 #[derive(Debug, Default)]
-pub(crate) struct DeviceWishes {
+pub(crate) struct DeviceChoices {
     pub(crate) input: Option<Selection>,
     pub(crate) output: Option<Selection>,
     pub(crate) backend: Backend,
@@ -33,8 +33,8 @@ pub(crate) struct OpenedDevices {
     pub(crate) loudspeaker: Option<Box<dyn Output>>,
 }
 
-impl DeviceWishes {
-    /// Begins to open them; what was not wished for stays `None`.
+impl DeviceChoices {
+    /// Begins to open them; what was not chosen stays `None`.
     pub(crate) fn open(self) -> OpenedDevices {
         let (wants_input, wants_output) = (self.input.is_some(), self.output.is_some());
         if !wants_input && !wants_output {

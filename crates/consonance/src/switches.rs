@@ -6,7 +6,7 @@ use consonance_session::Priority;
 
 use crate::player::priority_of;
 
-/// The last wishes; the voice thread has its own copies of what it needs.
+/// What was said last; the voice thread has its own copies of what it needs.
 #[derive(Debug)]
 pub(crate) struct Switches {
     is_muted: AtomicBool,

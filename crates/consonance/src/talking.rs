@@ -1,6 +1,6 @@
 //! My own voice: frames, encoder, and the channels that the game wants open.
 
-mod wishes;
+mod wanted_channels;
 
 use std::time::Instant;
 
@@ -10,15 +10,15 @@ use consonance_audio::{
 };
 use consonance_session::{Client, Priority};
 
-use wishes::Wishes;
-pub(crate) use wishes::{ChatActivation, WishedChannel};
+use wanted_channels::WantedChannels;
+pub(crate) use wanted_channels::{ChannelView, ChatActivation};
 
 use crate::capture::CapturedAs;
 use crate::channel::{Channel, ChannelOrder, ChannelState, NewChannel};
 use crate::clock::BLOCK;
 use crate::player::SpeakingChannel;
 use crate::trace::FrameTrace;
-use crate::uplink_quality::EncoderWish;
+use crate::uplink_quality::EncoderTarget;
 
 /// Opus never makes a frame of speech longer than this at the bit rates in use; the protocol has room for a little
 /// less than 1000 bytes.
@@ -31,7 +31,7 @@ pub(crate) struct Talking {
     framer: Framer,
     encoder: Box<dyn Encoder>,
     settings: EncoderSettings,
-    wishes: Wishes,
+    channels: WantedChannels,
     packet: Vec<u8>,
 }
 
@@ -51,7 +51,7 @@ impl Talking {
             framer: Framer::new(settings.frame),
             encoder: Box::new(OpusEncoder::new(settings)?),
             settings,
-            wishes: Wishes::new(),
+            channels: WantedChannels::new(),
             packet: vec![0; FRAME_BYTES_MAX],
         })
     }
@@ -108,18 +108,18 @@ impl Talking {
     }
 
     /// Every channel that the game wants.
-    pub(crate) fn wished_channels(&self) -> impl Iterator<Item = WishedChannel<'_>> {
-        self.wishes.wished()
+    pub(crate) fn wanted_channels(&self) -> impl Iterator<Item = ChannelView<'_>> {
+        self.channels.wanted()
     }
 
     /// When the chat as a whole is heard.
     pub(crate) fn chat(&self) -> ChatActivation {
-        self.wishes.chat()
+        self.channels.chat()
     }
 
     /// The channels that are open in the session just now. `priority` is that of those that have none of their own.
     pub(crate) fn open_channels(&self, priority: Priority) -> Vec<SpeakingChannel> {
-        self.wishes.open_channels(priority)
+        self.channels.open_channels(priority)
     }
 
     /// A channel that is wanted from the beginning.
@@ -127,7 +127,7 @@ impl Talking {
     /// # Errors
     /// If there are too many.
     pub(crate) fn add(&mut self, channel: Channel, new: NewChannel) -> Result<(), String> {
-        self.wishes.add(channel, new, None)
+        self.channels.add(channel, new, None)
     }
 
     /// Does what the game wants of a channel, for what is said from now on.
@@ -141,27 +141,27 @@ impl Talking {
         now: Instant,
         client: &mut Client,
     ) -> Result<(), String> {
-        self.wishes.obey(channel, order, now, client)
+        self.channels.obey(channel, order, now, client)
     }
 
     /// Changes when channels that go with the chat are heard.
     pub(crate) fn set_chat(&mut self, now: Instant, change: impl FnOnce(&mut ChatActivation)) {
-        self.wishes.set_chat(now, change);
+        self.channels.set_chat(now, change);
     }
 
     /// What is to be captured for all channels together.
     pub(crate) fn demand(&self) -> Demand {
-        self.wishes.demand()
+        self.channels.demand()
     }
 
     /// The state of all channels, if any has changed since [`channels_shown`](Self::channels_shown).
     pub(crate) fn changed_channels(&self) -> Option<impl Iterator<Item = (Channel, ChannelState)>> {
-        self.wishes.changed()
+        self.channels.changed()
     }
 
     /// The game can see the states.
     pub(crate) fn channels_shown(&mut self) {
-        self.wishes.shown();
+        self.channels.shown();
     }
 
     /// What the game wants, whatever the network takes.
@@ -170,13 +170,13 @@ impl Talking {
     }
 
     /// Does from the next frame on what suits the network.
-    pub(crate) fn adapt(&mut self, wish: EncoderWish) {
-        self.settings.expected_loss_percent = wish.expected_loss_percent;
-        self.encoder.set_bitrate(wish.bitrate_bps);
-        self.encoder.set_expected_loss(wish.expected_loss_percent);
+    pub(crate) fn adapt(&mut self, target: EncoderTarget) {
+        self.settings.expected_loss_percent = target.expected_loss_percent;
+        self.encoder.set_bitrate(target.bitrate_bps);
+        self.encoder.set_expected_loss(target.expected_loss_percent);
         // Who sends music or wants none keeps to that.
         if self.settings.redundancy != Redundancy::None {
-            self.encoder.set_redundancy(wish.redundancy);
+            self.encoder.set_redundancy(target.redundancy);
         }
     }
 
@@ -189,7 +189,7 @@ impl Talking {
     ) -> Sent {
         match captured {
             CapturedAs::Sound { recorded_until, is_speech, block } => {
-                let (any_open, problem) = self.wishes.decide_block(*recorded_until, *is_speech, client);
+                let (any_open, problem) = self.channels.decide_block(*recorded_until, *is_speech, client);
                 let sent = if any_open {
                     self.speak(block, *recorded_until, client)
                 } else {
@@ -199,7 +199,7 @@ impl Talking {
                 Sent { problem: problem.or(sent.problem), ..sent }
             }
             CapturedAs::Silence | CapturedAs::Ended { .. } => {
-                self.wishes.slam(client);
+                self.channels.slam(client);
                 self.end(now, client)
             }
         }

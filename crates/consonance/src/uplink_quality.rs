@@ -31,7 +31,7 @@ pub(crate) struct UplinkQuality {
 
 /// What the encoder is to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct EncoderWish {
+pub(crate) struct EncoderTarget {
     pub(crate) expected_loss_percent: u8,
     pub(crate) bitrate_bps: u32,
     pub(crate) redundancy: Redundancy,
@@ -83,7 +83,7 @@ impl UplinkQuality {
         encoder: &EncoderSettings,
         incoming_lost_percent: Option<u8>,
         network: &Statistics,
-    ) -> EncoderWish {
+    ) -> EncoderTarget {
         self.control.want(encoder.bitrate_bps);
         let link = self.link.look(network);
         if let Some(sample) = self.sample(now, link) {
@@ -92,7 +92,7 @@ impl UplinkQuality {
         self.expect_loss(now, incoming_lost_percent);
         let (expected_loss_percent, bitrate_bps) = (self.expected_loss_percent, self.control.bitrate_bps());
         let redundancy = redundancy::suiting(self.recent_listeners(now), bitrate_bps, encoder.frame);
-        EncoderWish { expected_loss_percent, bitrate_bps, redundancy }
+        EncoderTarget { expected_loss_percent, bitrate_bps, redundancy }
     }
 
     /// The same as figures.

@@ -19,7 +19,7 @@ use std::time::Duration;
 use consonance_device::Direction;
 use consonance_session::{ModeratorAction, Routing};
 
-pub(crate) use inspecting::{Page, PageWish};
+pub(crate) use inspecting::{Page, WantedPage};
 pub(crate) use settings::SettingsInForce;
 
 use crate::command::Command;
@@ -29,7 +29,7 @@ use crate::event_queue::EventReader;
 use crate::finish::Finish;
 use crate::lock::lock;
 use crate::problem::ProblemKind;
-use crate::shown::Shown;
+use crate::shared_state::SharedState;
 use crate::statistics::VoiceStatistics;
 use crate::status::Status;
 use crate::trace::FrameTrace;
@@ -48,7 +48,7 @@ pub struct VoiceChat {
 /// What all handles of one chat share. Dropping it ends the chat.
 pub(crate) struct Running {
     pub(crate) commands: SyncSender<Command>,
-    pub(crate) shown: Shown,
+    pub(crate) shared: SharedState,
     pub(crate) settings: Mutex<SettingsInForce>,
     #[cfg(feature = "devices")]
     pub(crate) has_devices: bool,
@@ -67,7 +67,7 @@ impl VoiceChat {
 
     /// Connected while in the session, degraded while on the way into it, disconnected once the chat has ended.
     pub fn status(&self) -> Status {
-        if self.is_running() { self.running.shown.status.get() } else { Status::Disconnected }
+        if self.is_running() { self.running.shared.status.get() } else { Status::Disconnected }
     }
 
     /// False once the chat has ended; its last event says why.
@@ -113,17 +113,17 @@ impl VoiceChat {
     /// What was counted so far: packets by type, frames by their way, each direct link, the network. At most a tenth of
     /// a second old while the chat runs, and complete when it has ended.
     pub fn statistics(&self) -> Arc<VoiceStatistics> {
-        self.running.shown.statistics.get()
+        self.running.shared.statistics.get()
     }
 
     /// The next event, if one waits.
     pub fn poll_event(&self) -> Option<Event> {
-        self.running.shown.events.pop()
+        self.running.shared.events.pop()
     }
 
     /// The next event; waits for it at most this long. `None` at once when the chat has ended and all were taken.
     pub fn wait_event(&self, at_most: Duration) -> Option<Event> {
-        self.running.shown.events.wait(at_most)
+        self.running.shared.events.wait(at_most)
     }
 
     /// The events that wait, one after the other; ends when none waits.
@@ -134,17 +134,17 @@ impl VoiceChat {
     /// A further reader, which gets every event from now on whatever is taken from the chat itself. For a part of the
     /// game that must miss nothing: all clones of a handle share one queue.
     pub fn subscribe(&self) -> EventReader {
-        self.running.shown.events.subscribe(None)
+        self.running.shared.events.subscribe(None)
     }
 
     /// The next step of a frame, if the chat was started with [`trace_frames`](crate::VoiceChatBuilder::trace_frames).
     pub fn poll_trace(&self) -> Option<FrameTrace> {
-        self.running.shown.events.pop_trace()
+        self.running.shared.events.pop_trace()
     }
 
     /// Events and traces that were lost because they were not asked for in time.
     pub fn events_dropped(&self) -> u64 {
-        self.running.shown.events.dropped()
+        self.running.shared.events.dropped()
     }
 
     /// Leaves the session without waiting for the goodbye; [`EventKind::Ended`] tells when it is over.
@@ -177,7 +177,7 @@ impl VoiceChat {
             Err(TrySendError::Full(_)) => {
                 let text =
                     "too many commands at once: one was dropped; give the voice thread time".to_owned();
-                self.running.shown.events.push(Event {
+                self.running.shared.events.push(Event {
                     at: std::time::Instant::now(),
                     kind: EventKind::Problem { about: ProblemKind::Commands, text },
                 });
@@ -193,7 +193,7 @@ impl Running {
         // Unlike other commands this one may wait for a place: the thread empties the queue every 10 ms.
         let _ = self.commands.send(Command::Leave);
         self.thread.unpark();
-        let end = self.shown.events.wait_for_end();
+        let end = self.shared.events.wait_for_end();
         self.finish.wait();
         // What went wrong with them stands in them.
         drop(lock(&self.diagnostics).take());

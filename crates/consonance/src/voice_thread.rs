@@ -1,9 +1,9 @@
 //! The one loop of a client: what was captured → encoder → session → transport, and back to the output.
 
 mod commands;
-mod looks;
 mod meters;
 mod moving_on;
+mod publishing;
 mod session_events;
 
 use std::sync::mpsc::Receiver;
@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use consonance_audio::{BLOCK_SAMPLES, Input, MixerSettings, Output, SamplePosition};
 use consonance_session::{ChannelProperties, Client, Disconnection, Target};
 
-use crate::capture::{Beat, Capture, CaptureWishes, CapturedAs};
+use crate::capture::{Beat, Capture, CaptureControls, CapturedAs};
 use crate::channel::{Channel, NewChannel};
 use crate::clock::Clock;
 use crate::command::{Command, Hearing};
@@ -27,14 +27,14 @@ use crate::position_sharing::PositionSharing;
 use crate::problem::ProblemKind;
 use crate::reception::Receptions;
 use crate::rooms::JoinedRooms;
-use crate::shown::Shown;
+use crate::shared_state::SharedState;
 use crate::snapshot::Watch;
 #[cfg(feature = "devices")]
 use crate::sound_devices::SoundDevices;
 use crate::status::Status;
 use crate::talking::{Sent, Talking};
+use crate::transports::Transports;
 use crate::uplink_quality::UplinkQuality;
-use crate::ways::Ways;
 
 /// Transports without threads of their own cannot wake us; we look at least this often.
 const LONGEST_SLEEP: Duration = Duration::from_millis(5);
@@ -53,15 +53,15 @@ const STATISTICS_INTERVAL: Duration = Duration::from_millis(100);
 /// What the voice thread is made of.
 pub(crate) struct VoiceParts {
     pub(crate) client: Client,
-    pub(crate) ways: Ways,
+    pub(crate) transports: Transports,
     /// Opened from the beginning, numbered from 0.
     pub(crate) channels: Vec<(Target, ChannelProperties)>,
     pub(crate) input: Option<Box<dyn Input>>,
-    pub(crate) capture: CaptureWishes,
+    pub(crate) capture: CaptureControls,
     /// How the others are to be heard from the beginning.
     pub(crate) hearing: Vec<Hearing>,
     pub(crate) commands: Receiver<Command>,
-    pub(crate) shown: Shown,
+    pub(crate) shared: SharedState,
     pub(crate) talking: Talking,
     pub(crate) output: Box<dyn Output>,
     pub(crate) mixer: MixerSettings,
@@ -83,7 +83,7 @@ pub(crate) struct VoiceThread {
     own_name: Box<str>,
     client: Client,
     rooms: JoinedRooms,
-    shown: Shown,
+    shared: SharedState,
     links: Links,
     direct_players: DirectPlayers,
     capture: Capture,
@@ -119,7 +119,7 @@ impl VoiceThread {
     pub(crate) fn new(parts: VoiceParts, waker: Waker) -> Self {
         let now = Instant::now();
         let mut capture = Capture::new(parts.capture, waker.clone());
-        let mut links = Links::new(parts.ways);
+        let mut links = Links::new(parts.transports);
         links.set_waker(waker);
         let mut talking = parts.talking;
         let mut begun = Ok(());
@@ -131,17 +131,17 @@ impl VoiceThread {
         }
         talking.set_chat(now, |chat| chat.mode = parts.capture.activation.mode);
         let mut playback = Playback::new(parts.output, parts.mixer, talking.encoder_delay_samples());
-        for wish in parts.hearing {
+        for hearing in parts.hearing {
             // Nothing of it is for a player, so nothing can be refused.
-            let _ = playback.obey(wish);
+            let _ = playback.obey(hearing);
         }
         let begun = begun.and(parts.input.map_or(Ok(()), |input| capture.set_input(input)));
-        let watch = Watch::new(now, parts.shown.events.subscribe(None), parts.mixer.max_decoded, parts.mode);
+        let watch = Watch::new(now, parts.shared.events.subscribe(None), parts.mixer.max_decoded, parts.mode);
         let thread = Self {
             clock: Clock::new(now),
             own_name: parts.client.name().into(),
             rooms: JoinedRooms::new(parts.client.rooms()),
-            shown: parts.shown,
+            shared: parts.shared,
             client: parts.client,
             links,
             direct_players: DirectPlayers::default(),
@@ -180,9 +180,9 @@ impl VoiceThread {
                 thread::park_timeout(self.sleep(Instant::now()));
             }
         }
-        self.shown.own_voice.end();
+        self.shared.own_voice.end();
         self.say_goodbye();
-        self.shown.players.remove_all();
+        self.shared.players.remove_all();
         while !self.write_statistics(Instant::now()) {
             thread::yield_now();
         }
@@ -234,7 +234,7 @@ impl VoiceThread {
         }
         while let Some(played) = self.playback.poll_played(&self.clock) {
             if self.trace_frames {
-                self.shown.events.push_trace(played);
+                self.shared.events.push_trace(played);
             }
         }
         self.meter();
@@ -253,8 +253,8 @@ impl VoiceThread {
             }
         }
         let (encoder, network) = (self.talking.settings(), self.links.statistics());
-        let wish = self.uplink_quality.update(now, encoder, self.playback.loss_percent(), &network);
-        self.talking.adapt(wish);
+        let target = self.uplink_quality.update(now, encoder, self.playback.loss_percent(), &network);
+        self.talking.adapt(target);
     }
 
     /// Has the 10 ms captured that were recorded until `due`.
@@ -280,20 +280,20 @@ impl VoiceThread {
             if self.trace_frames
                 && let Some(frame) = frame
             {
-                self.shown.events.push_trace(frame);
+                self.shared.events.push_trace(frame);
             }
             self.drain_session(now);
         }
-        self.shown.own_voice.show(&mut self.talking, &self.client, self.capture.row());
+        self.shared.own_voice.show(&mut self.talking, &self.client, self.capture.row());
     }
 
     /// Hands on what the session has to tell and to send.
     fn drain_session(&mut self, now: Instant) {
         let status = self.client.status();
-        self.shown.status.set(status);
-        self.shown.players.local().set_connected(status == Status::Connected);
+        self.shared.status.set(status);
+        self.shared.players.local().set_connected(status == Status::Connected);
         #[cfg(feature = "devices")]
-        self.devices.tell(now, &self.shown.events);
+        self.devices.tell(now, &self.shared.events);
         self.take_session_events(now);
         self.links.send(now, &mut self.client);
     }
@@ -338,6 +338,6 @@ impl VoiceThread {
     }
 
     fn tell(&self, at: Instant, kind: EventKind) {
-        self.shown.events.push(Event { at, kind });
+        self.shared.events.push(Event { at, kind });
     }
 }

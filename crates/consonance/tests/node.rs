@@ -103,7 +103,7 @@ fn a_node_switches_from_any_mode_to_any_other() {
 }
 
 #[test]
-fn the_last_of_many_wishes_wins() {
+fn the_last_of_many_orders_wins() {
     let network = MemoryNetwork::new();
     let node = VoiceNode::new().unwrap();
     for _ in 0..20 {
@@ -111,7 +111,7 @@ fn the_last_of_many_wishes_wins() {
         node.stop();
     }
     node.run_as_dedicated_server(server(&network));
-    until("the last wish is brought about", || node.mode() == Mode::DedicatedServer);
+    until("the last order is brought about", || node.mode() == Mode::DedicatedServer);
     let guest = player(&network).name("Guest").keep_trying().start().unwrap();
     until("its server serves", || guest.status() == Status::Connected);
 }
@@ -131,7 +131,7 @@ fn guests_hear_that_a_host_stops() {
 }
 
 #[test]
-fn a_wish_that_cannot_be_brought_about_says_why() {
+fn an_order_that_cannot_be_brought_about_says_why() {
     let network = MemoryNetwork::new();
     let node = VoiceNode::new().unwrap();
     node.run_as_client(player(&network).name(""));

@@ -15,7 +15,7 @@ pub struct Diagnostics {
     pub skipped_frames: u64,
     /// Samples that were not numbers, or infinite; they became silence.
     pub bad_samples: u64,
-    /// How often a device was opened again because it was lost, the default changed, or the one wished for came back.
+    /// How often a device was opened again because it was lost, the default changed, or the one chosen came back.
     pub reopened: u64,
     /// Callbacks of the device that is open.
     pub callbacks: u64,

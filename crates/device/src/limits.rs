@@ -26,7 +26,7 @@ pub const WATCHDOG: Duration = Duration::from_millis(500);
 /// How long a device that was just opened may take until its first callback: Bluetooth takes a second or two.
 pub const FIRST_CALLBACK: Duration = Duration::from_secs(3);
 
-/// How often the devices are listed while one is open, to follow the default and to come back to the one wished for.
+/// How often the devices are listed while one is open, to follow the default and to come back to the one chosen.
 pub const LIST_INTERVAL: Duration = Duration::from_secs(2);
 
 /// The first and the longest pause between attempts to open something; each is twice the one before.

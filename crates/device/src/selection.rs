@@ -1,4 +1,4 @@
-//! Which device somebody wishes for.
+//! Which device somebody chooses.
 
 /// Which microphone or loudspeaker to use.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]

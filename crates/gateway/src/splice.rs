@@ -4,10 +4,10 @@ mod clients;
 mod player;
 mod settings;
 mod turn;
+mod upstream_wakers;
 mod upstreams;
 mod voice;
 mod watching;
-mod woken;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
@@ -29,7 +29,7 @@ use crate::{EnvelopeKind, GameNetworkClient, GameNetworkServer, MessageParts, Ti
 use player::{Player, Voice};
 pub use settings::{SpliceSettings, VoiceClosed};
 use turn::{Timer, Turn};
-use woken::Woken;
+use upstream_wakers::UpstreamWakers;
 
 /// A [`ServerTransport`] that stands between a game's clients and the game's server.
 ///
@@ -71,7 +71,7 @@ pub struct Splice<G, C, E: EnvelopeKind> {
     message: Vec<u8>,
     timers: Timers<(Peer, Timer)>,
     readiness: Readiness,
-    woken: Arc<Woken>,
+    wakers: Arc<UpstreamWakers>,
     turn: Turn,
     /// What the session was given and gave.
     voice: Statistics,
@@ -123,7 +123,7 @@ impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> Splice<G, C, E
             message: Vec::new(),
             timers: Timers::default(),
             readiness,
-            woken: Arc::default(),
+            wakers: Arc::default(),
             turn: Turn::default(),
             voice: Statistics::default(),
             game: GameStatistics::default(),
@@ -217,7 +217,7 @@ impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> ServerTranspor
     }
 
     fn set_waker(&mut self, waker: Waker) {
-        self.woken.set_driver(waker.clone());
+        self.wakers.set_driver(waker.clone());
         self.clients.set_waker(waker);
     }
 

@@ -11,10 +11,10 @@
 //! On Linux the sockets are watched by one epoll instance, whose descriptor becomes readable when there is something to
 //! do. Elsewhere each poll tries all of them, so drivers have to look every few milliseconds.
 
+mod acceptor;
 mod byte_queue;
 mod connection;
 mod connections;
-mod doorway;
 mod event;
 mod settings;
 mod socket;

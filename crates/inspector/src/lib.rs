@@ -34,17 +34,17 @@
 mod action;
 #[cfg(feature = "page")]
 pub mod page;
-mod showcase;
 mod snapshot;
+mod snapshot_cell;
 pub mod web_page;
 mod why;
 
 pub use action::{Action, Inspected};
-pub use showcase::Showcase;
 pub use snapshot::{
     Activation, CaptureRow, ChannelRow, ClientSnapshot, DeviceRow, DeviceState, DistanceRow, EchoRow,
     FlowRow, History, ListenersRow, NetworkRow, Note, PacketRow, PageRow, PlayerRow, RefusedRoom,
     ServedPlayer, ServedRoom, ServedSession, ServerSnapshot, Severity, Snapshot, SnapshotError, Status,
     Target, TokenRule, Unheard, UplinkRow, VERSION,
 };
+pub use snapshot_cell::SnapshotCell;
 pub use why::{Cause, Diagnosis, Link, Outcome, Step, why};

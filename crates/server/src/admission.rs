@@ -12,7 +12,7 @@
 //! A token that nobody can check, because there are no keys, and a password that nobody asks for are passed over.
 //! A [hook](JoiningSettings::hook) has the last word on whomever the rest would let in.
 
-mod desk;
+mod gate;
 mod guesses;
 mod hook;
 mod origin;
@@ -25,7 +25,7 @@ use std::time::Instant;
 
 use consonance_session::{Access, JoinToken, RoomPattern, Vouched};
 
-pub(crate) use desk::{AdmissionDesk, Verdict};
+pub(crate) use gate::{AdmissionGate, Verdict};
 use guesses::Guesses;
 pub use hook::{Hook, HookError, HookSettings, HookStatistics};
 use origin::Origin;

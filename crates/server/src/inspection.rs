@@ -7,7 +7,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use consonance_inspector::{
-    Action, FlowRow, Inspected, NetworkRow, Note, PacketRow, ServerSnapshot, Severity, Showcase, Snapshot,
+    Action, FlowRow, Inspected, NetworkRow, Note, PacketRow, ServerSnapshot, Severity, Snapshot, SnapshotCell,
 };
 use consonance_session::{Flow, Instant, Server, ServerEvent, ServerStatistics, Traffic};
 
@@ -21,7 +21,7 @@ const NOTES_MAX: usize = 100;
 #[derive(Clone)]
 pub struct Inspection {
     /// Of each worker.
-    showcases: Vec<Arc<Showcase<ServerSnapshot>>>,
+    snapshots: Vec<Arc<SnapshotCell<ServerSnapshot>>>,
     log_levels: String,
 }
 
@@ -33,7 +33,7 @@ impl Inspection {
 
     /// How all workers of a server are doing.
     pub(crate) fn of_all(loops: &[SessionLoop]) -> Self {
-        Self { showcases: loops.iter().map(SessionLoop::showcase).collect(), log_levels: String::new() }
+        Self { snapshots: loops.iter().map(SessionLoop::snapshot).collect(), log_levels: String::new() }
     }
 
     /// Also tells what the program logs, in its own words.
@@ -46,7 +46,7 @@ impl Inspection {
 
 impl Inspected for Inspection {
     fn snapshot(&self) -> Snapshot {
-        let mut snapshot = together(self.showcases.iter().map(|showcase| (*showcase.get()).clone()));
+        let mut snapshot = together(self.snapshots.iter().map(|snapshot| (*snapshot.get()).clone()));
         snapshot.log_levels.clone_from(&self.log_levels);
         Snapshot::from(snapshot)
     }

@@ -7,7 +7,7 @@
 mod bans;
 mod draining;
 mod error;
-mod looking;
+mod overview;
 mod players;
 mod recordings;
 mod reports;
@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 pub use bans::Banned;
 pub use draining::Drained;
 pub use error::ModerationError;
-pub use looking::{PlayerOverview, RoomOverview, SessionOverview};
+pub use overview::{PlayerOverview, RoomOverview, SessionOverview};
 pub use players::PlayerRef;
 pub use reports::Reported;
 

@@ -13,7 +13,7 @@
 
 mod error;
 mod report;
-mod shelf;
+mod stored;
 mod voices;
 mod writer;
 
@@ -27,13 +27,13 @@ pub use voices::{NothingToReport, ReportedVoices};
 
 use crate::moderation::By;
 use crate::recording::RecordingIndex;
-use shelf::Shelf;
+use stored::StoredReports;
 use writer::Writer;
 
 /// The reports of a process; a clone leads to the same ones.
 #[derive(Clone, Debug)]
 pub struct Reports {
-    shelf: Arc<Shelf>,
+    stored: Arc<StoredReports>,
     writer: Arc<Writer>,
 }
 
@@ -60,34 +60,34 @@ impl Reports {
     /// # Errors
     /// If the folder cannot be used, or the operating system gives no thread.
     pub fn open(folder: impl Into<PathBuf>, settings: ReportsSettings) -> Result<Self, ReportsError> {
-        let shelf = Arc::new(Shelf::open(folder.into(), settings)?);
-        let writer = Arc::new(Writer::start(&shelf)?);
-        Ok(Self { shelf, writer })
+        let stored = Arc::new(StoredReports::open(folder.into(), settings)?);
+        let writer = Arc::new(Writer::start(&stored)?);
+        Ok(Self { stored, writer })
     }
 
     /// Follows other settings from now on.
     pub fn set_settings(&self, settings: ReportsSettings) {
-        self.shelf.set_settings(settings);
+        self.stored.set_settings(settings);
     }
 
     /// Those before this number, the newest first, so many at most.
     pub fn list(&self, before: Option<u64>, limit: usize) -> Vec<Report> {
-        self.shelf.list(before, limit)
+        self.stored.list(before, limit)
     }
 
     /// How many there are.
     pub fn count(&self) -> usize {
-        self.shelf.count()
+        self.stored.count()
     }
 
     /// The report of this number.
     pub fn get(&self, id: u64) -> Option<Report> {
-        self.shelf.get(id)
+        self.stored.get(id)
     }
 
     /// Where the files of a report are.
     pub fn folder_of(&self, id: u64) -> PathBuf {
-        self.shelf.folder_of(id)
+        self.stored.folder_of(id)
     }
 
     /// What the index of a report says of its tracks.
@@ -115,12 +115,12 @@ impl Reports {
     /// # Errors
     /// If there is none of this number, or a file cannot be removed.
     pub(crate) fn remove(&self, id: u64) -> Result<Report, ReportsError> {
-        self.shelf.remove(id)
+        self.stored.remove(id)
     }
 
     /// Removes what is older than it may become, by this time in seconds since 1970.
     pub fn clear_away(&self, now: u64) {
-        self.shelf.clear_away(now);
+        self.stored.clear_away(now);
     }
 
     /// Writes down what was said, at this time in seconds since 1970. Another thread does it, and is waited for:

@@ -23,14 +23,14 @@ use std::sync::Arc;
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
-use consonance_inspector::{ServerSnapshot, Showcase};
+use consonance_inspector::{ServerSnapshot, SnapshotCell};
 use consonance_pcap::{Direction, PacketSink};
 use consonance_session::{Delivery, Instant as SessionInstant, LinkCommand, LinkId, ServerStatistics};
 use consonance_transport::{PacketLimits, ServerEvent as NetworkEvent, ServerTransport};
 use rustc_hash::FxHashMap;
 use tracing::{Span, debug, error_span};
 
-use crate::admission::AdmissionDesk;
+use crate::admission::AdmissionGate;
 use crate::directory::Directory;
 use crate::goodbye;
 use crate::inspection::Notes;
@@ -57,7 +57,7 @@ pub struct SessionLoop {
     span: Span,
     networks: Networks,
     sessions: Sessions,
-    desk: AdmissionDesk,
+    gate: AdmissionGate,
     records: Records,
     /// Which session each link belongs to. Asked for every packet, by a number that we chose:
     /// nobody can make them collide.
@@ -66,7 +66,7 @@ pub struct SessionLoop {
     address_of: FxHashMap<LinkId, IpAddr>,
     /// The clock of the sessions starts with the first turn.
     started: Option<Instant>,
-    showcase: Arc<Showcase<ServerSnapshot>>,
+    snapshot: Arc<SnapshotCell<ServerSnapshot>>,
     next_look_at: Option<Instant>,
     is_looked_at: bool,
     notes: Notes,
@@ -106,12 +106,12 @@ impl SessionLoop {
             span,
             networks: Networks::default(),
             sessions,
-            desk: AdmissionDesk::new(settings.admission.clone()),
+            gate: AdmissionGate::new(settings.admission.clone()),
             records: settings.records.clone(),
             session_of: FxHashMap::default(),
             address_of: FxHashMap::default(),
             started: None,
-            showcase: Arc::default(),
+            snapshot: Arc::default(),
             next_look_at: None,
             is_looked_at: false,
             notes: Notes::default(),
@@ -147,7 +147,7 @@ impl SessionLoop {
     /// Asks the networks to wake whoever drives the loop.
     pub fn set_waker(&mut self, waker: &Waker) {
         self.networks.set_waker(waker);
-        self.desk.set_waker(waker);
+        self.gate.set_waker(waker);
     }
 
     /// Whether nothing comes without the waker, one of the descriptors, or the time that [`turn`](Self::turn) names;
@@ -190,7 +190,7 @@ impl SessionLoop {
     /// Takes over what can change while sessions run: limits, access rules, who may join and whether
     /// channels are monitored. Nobody is disconnected; the other settings stay as they are.
     pub fn reconfigure(&mut self, now: Instant, settings: &SessionsSettings) {
-        self.desk.follow(settings.admission.clone());
+        self.gate.follow(settings.admission.clone());
         self.directory.reconfigure(settings);
         self.sessions.reconfigure(settings);
         self.shedder.set_settings(settings.shedding);

@@ -51,7 +51,7 @@ mod world;
 
 pub use clock::Time;
 pub use dice::Dice;
-pub use live::{Live, LiveScenario, PlayerWish, ServerDeed};
+pub use live::{Live, LiveScenario, NetworkOrder, ServerAction};
 pub use peers::{Peers, UnknownPeers};
 pub use report::{Counts, Failure, Report};
 pub use run::{CLIENTS_MAX, Scenario, run};

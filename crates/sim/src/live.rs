@@ -46,7 +46,7 @@ pub struct LiveScenario {
 /// What a player's end of the network is to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum PlayerWish {
+pub enum NetworkOrder {
     /// Connect, once the link before has ended; everything that comes of it is said of this link.
     Connect {
         /// The player, 0 … [`Scenario::clients`] − 1.
@@ -83,7 +83,7 @@ pub enum PlayerWish {
 /// Something that a server did, in the order in which it did it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum ServerDeed {
+pub enum ServerAction {
     /// It took a packet in.
     Received {
         /// Over this link, by the server's own numbers: each is used once.
@@ -114,7 +114,7 @@ pub enum ServerDeed {
         /// In the words that the player is told.
         reason: Box<str>,
     },
-    /// It looks whether there is more to do, so all that followed of the deeds before has been done.
+    /// It looks whether there is more to do, so all that followed of the actions before has been done.
     Looked,
 }
 
@@ -174,22 +174,22 @@ impl Live {
     ///
     /// # Errors
     /// It is not what it should do, or what it did before is not all of it.
-    pub fn server_did(&mut self, deed: &ServerDeed) -> Result<(), Box<Failure>> {
+    pub fn server_did(&mut self, action: &ServerAction) -> Result<(), Box<Failure>> {
         let world = &mut self.world;
-        let done = match deed {
-            ServerDeed::Received { connection, delivery, packet } => {
+        let done = match action {
+            ServerAction::Received { connection, delivery, packet } => {
                 world.server_received(*connection, *delivery, packet)
             }
-            ServerDeed::Lost { connection } => world.server_lost(*connection),
-            ServerDeed::Sent { connections, delivery, packet } => {
+            ServerAction::Lost { connection } => world.server_lost(*connection),
+            ServerAction::Sent { connections, delivery, packet } => {
                 world.server_sent(connections, *delivery, packet);
                 Ok(())
             }
-            ServerDeed::Closed { connection, reason } => {
+            ServerAction::Closed { connection, reason } => {
                 world.server_closed(*connection, reason);
                 Ok(())
             }
-            ServerDeed::Looked => world.server_is_done(),
+            ServerAction::Looked => world.server_is_done(),
         };
         self.judge(done)
     }
@@ -212,17 +212,17 @@ impl Live {
     }
 
     /// What the next player's end of the network is to do.
-    pub fn poll_wish(&mut self) -> Option<PlayerWish> {
-        let (who, wish) = self.world.outside.as_mut()?.wishes.pop_front()?;
+    pub fn poll_order(&mut self) -> Option<NetworkOrder> {
+        let (who, order) = self.world.outside.as_mut()?.orders.pop_front()?;
         let player = who.0;
-        Some(match wish {
-            LinkOrder::Connect { link } => PlayerWish::Connect { player, link },
+        Some(match order {
+            LinkOrder::Connect { link } => NetworkOrder::Connect { player, link },
             LinkOrder::Send { delivery, packet } => {
-                PlayerWish::Send { player, delivery, packet: (*packet).into() }
+                NetworkOrder::Send { player, delivery, packet: (*packet).into() }
             }
-            LinkOrder::Disconnect => PlayerWish::Disconnect { player },
-            LinkOrder::Cut => PlayerWish::Cut { player },
-            LinkOrder::Crash => PlayerWish::Crash { player },
+            LinkOrder::Disconnect => NetworkOrder::Disconnect { player },
+            LinkOrder::Cut => NetworkOrder::Cut { player },
+            LinkOrder::Crash => NetworkOrder::Crash { player },
         })
     }
 

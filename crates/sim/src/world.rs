@@ -1,6 +1,6 @@
 //! Everybody and the network between them, moved on one thing at a time.
 
-mod calm;
+mod convergence;
 mod forge;
 mod hearings;
 mod host;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use consonance_session::{Delivery, Instant, LinkCommand, LinkId, Server, ServerSettings, Transmit};
-use consonance_sim::{Failure, Live, LiveScenario, PlayerWish, Report, Scenario, ServerDeed};
+use consonance_sim::{Failure, Live, LiveScenario, NetworkOrder, Report, Scenario, ServerAction};
 
 #[test]
 fn whoever_carries_everything_has_everybody_heard() {
@@ -88,15 +88,15 @@ impl<F: FnMut(&Sent) -> bool> Carrier<F> {
             if let Some(report) = self.live.advance(elapsed)? {
                 return Ok(report);
             }
-            while let Some(wish) = self.live.poll_wish() {
-                self.carry_out(now, wish)?;
+            while let Some(order) = self.live.poll_order() {
+                self.carry_out(now, order)?;
             }
         }
     }
 
-    fn carry_out(&mut self, now: Instant, wish: PlayerWish) -> Result<(), Box<Failure>> {
-        match wish {
-            PlayerWish::Connect { player, link } => {
+    fn carry_out(&mut self, now: Instant, order: NetworkOrder) -> Result<(), Box<Failure>> {
+        match order {
+            NetworkOrder::Connect { player, link } => {
                 self.connections += 1;
                 let connection = LinkId(self.connections);
                 self.players.insert(player, connection);
@@ -105,10 +105,10 @@ impl<F: FnMut(&Sent) -> bool> Carrier<F> {
                 self.live.player_connected(link)?;
                 self.drain()
             }
-            PlayerWish::Send { player, delivery, packet } => {
+            NetworkOrder::Send { player, delivery, packet } => {
                 let Some(&link) = self.players.get(&player) else { return Ok(()) };
                 let connection = link.0;
-                self.live.server_did(&ServerDeed::Received {
+                self.live.server_did(&ServerAction::Received {
                     connection,
                     delivery,
                     packet: packet.clone(),
@@ -119,22 +119,22 @@ impl<F: FnMut(&Sent) -> bool> Carrier<F> {
                 }
                 self.drain()
             }
-            PlayerWish::Disconnect { player } | PlayerWish::Crash { player } => {
+            NetworkOrder::Disconnect { player } | NetworkOrder::Crash { player } => {
                 self.hang_up(now, player)?;
                 Ok(())
             }
-            PlayerWish::Cut { player } => match self.hang_up(now, player)? {
+            NetworkOrder::Cut { player } => match self.hang_up(now, player)? {
                 Some(link) => self.live.player_disconnected(link),
                 None => Ok(()),
             },
-            other => panic!("a wish that nobody knows: {other:?}"),
+            other => panic!("an order that nobody knows: {other:?}"),
         }
     }
 
     /// The server learns of it at once; the link as the player knows it.
     fn hang_up(&mut self, now: Instant, player: u16) -> Result<Option<LinkId>, Box<Failure>> {
         let Some(link) = self.players.remove(&player) else { return Ok(None) };
-        self.live.server_did(&ServerDeed::Lost { connection: link.0 })?;
+        self.live.server_did(&ServerAction::Lost { connection: link.0 })?;
         self.server.handle_disconnected(now, link);
         self.drain()?;
         Ok(self.links.remove(&link))
@@ -149,10 +149,10 @@ impl<F: FnMut(&Sent) -> bool> Carrier<F> {
         let mut closed = Vec::new();
         while let Some(LinkCommand::Close { link, reason }) = self.server.poll_command() {
             let reason = reason.to_string().into();
-            self.live.server_did(&ServerDeed::Closed { connection: link.0, reason })?;
+            self.live.server_did(&ServerAction::Closed { connection: link.0, reason })?;
             closed.push(link);
         }
-        self.live.server_did(&ServerDeed::Looked)?;
+        self.live.server_did(&ServerAction::Looked)?;
         for link in closed {
             self.players.retain(|_, of| *of != link);
             if let Some(link) = self.links.remove(&link) {
@@ -163,7 +163,7 @@ impl<F: FnMut(&Sent) -> bool> Carrier<F> {
     }
 
     fn send(&mut self, Outgoing { to, delivery, packet }: &Outgoing) -> Result<(), Box<Failure>> {
-        self.live.server_did(&ServerDeed::Sent {
+        self.live.server_did(&ServerAction::Sent {
             connections: to.iter().map(|link| link.0).collect(),
             delivery: *delivery,
             packet: packet.clone(),

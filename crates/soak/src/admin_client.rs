@@ -5,7 +5,7 @@ use std::io::{self, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
-use crate::premises::Premises;
+use crate::installation::Installation;
 
 /// Asks with the token that the server has made.
 #[derive(Clone, Debug)]
@@ -27,9 +27,9 @@ const PATIENCE: Duration = Duration::from_secs(5);
 impl AdminClient {
     /// # Errors
     /// If the server has left no token.
-    pub(crate) fn new(premises: &Premises) -> io::Result<Self> {
-        let token = fs::read_to_string(premises.admin_token_file())?.trim().to_owned();
-        Ok(Self { address: premises.admin(), token })
+    pub(crate) fn new(installation: &Installation) -> io::Result<Self> {
+        let token = fs::read_to_string(installation.admin_token_file())?.trim().to_owned();
+        Ok(Self { address: installation.admin(), token })
     }
 
     /// # Errors

@@ -27,7 +27,7 @@ pub(crate) struct Arguments {
     pub(crate) keep: bool,
     /// Be the process that decides bans in this folder's database.
     #[arg(long, hide = true, value_name = "FOLDER")]
-    pub(crate) clerk: Option<PathBuf>,
+    pub(crate) ban_writer: Option<PathBuf>,
     /// The number of its first ban.
     #[arg(long, hide = true, default_value_t = 0)]
     pub(crate) first: u64,

@@ -14,7 +14,7 @@ use visitor::{Buffers, Visitor};
 pub(crate) use visitor::{Conduct, ROOM as VISITORS_ROOM};
 
 use crate::clock::Now;
-use crate::premises::{ON_DEMAND, Premises, SESSIONS};
+use crate::installation::{Installation, ON_DEMAND, SESSIONS};
 
 /// Who is here, and who keeps coming.
 #[derive(Debug)]
@@ -64,8 +64,8 @@ impl Crowd {
     ///
     /// # Errors
     /// If nobody can come at all.
-    pub(crate) fn new(premises: &Premises, mut dice: Dice, now: Now) -> Result<Self, String> {
-        let dialer = premises.dialer()?;
+    pub(crate) fn new(installation: &Installation, mut dice: Dice, now: Now) -> Result<Self, String> {
+        let dialer = installation.dialer()?;
         let buffers = Buffers::new(dice.split());
         Ok(Self {
             dialer,
@@ -83,10 +83,17 @@ impl Crowd {
     }
 
     /// From now on these come, and nobody else.
-    pub(crate) fn invite(&mut self, wanted: &[Conduct], junk: bool, calls: bool, premises: &Premises) {
+    pub(crate) fn invite(
+        &mut self,
+        wanted: &[Conduct],
+        junk: bool,
+        calls: bool,
+        installation: &Installation,
+    ) {
         self.wanted = wanted.to_vec();
         self.junk = junk.then(|| Junk::new(self.dialer.clone(), self.dice.split()));
-        self.callers = calls.then(|| Callers::new([premises.page(), premises.admin()], self.dice.split()));
+        self.callers =
+            calls.then(|| Callers::new([installation.page(), installation.admin()], self.dice.split()));
     }
 
     /// Nobody comes any more, and whoever is here is gone at once, without a word.
@@ -110,12 +117,12 @@ impl Crowd {
     ///
     /// # Errors
     /// If this machine gives no sockets or tokens.
-    pub(crate) fn turn(&mut self, now: Now, premises: &Premises) -> Result<(), String> {
+    pub(crate) fn turn(&mut self, now: Now, installation: &Installation) -> Result<(), String> {
         if !self.wanted.is_empty() && now.instant >= self.next_arrival_at {
             let pause = self.dice.below(2 * ARRIVAL_INTERVAL.as_millis() as u64);
             self.next_arrival_at = now.instant + Duration::from_millis(pause);
             if self.visitors.len() < VISITORS_MAX {
-                self.admit(now, premises)?;
+                self.admit(now, installation)?;
             }
         }
         for visitor in &mut self.visitors {
@@ -138,17 +145,17 @@ impl Crowd {
         Ok(())
     }
 
-    fn admit(&mut self, now: Now, premises: &Premises) -> Result<(), String> {
+    fn admit(&mut self, now: Now, installation: &Installation) -> Result<(), String> {
         let conduct = self.wanted[self.dice.below(self.wanted.len() as u64) as usize];
         self.number += 1;
         let name = format!("{VISITORS}{}", self.number);
         let settings = match conduct {
             Conduct::Impostor if !self.banned.is_empty() && self.dice.below(2) == 0 => {
                 let name = &self.banned[self.dice.below(self.banned.len() as u64) as usize];
-                premises.guest(name)?
+                installation.guest(name)?
             }
-            Conduct::Impostor => premises.impostor(&name, self.dice.throw())?,
-            _ => premises.guest(&name)?,
+            Conduct::Impostor => installation.impostor(&name, self.dice.throw())?,
+            _ => installation.guest(&name)?,
         };
         let on_demand = format!("{ON_DEMAND}{}", self.dice.below(12));
         let session = [SESSIONS[0], SESSIONS[1], &on_demand][self.dice.below(3) as usize];

@@ -4,7 +4,7 @@
 //! is done and what has to hold.
 //!
 //! ```text
-//!                    ┌─ choir: honest players, who must hear each other ──────┐
+//!                    ┌─ honest players, who must hear each other ─────────────┐
 //!   script ── stage ─┼─ crowd: guests, vanishers, impostors, flooders, junk ──┼─▶ consonance serve (a child)
 //!   (seeded)         └─ trouble: kill, freeze, full disk, clock, descriptors ─┘          │
 //!                            findings ◀── what was heard, memory, descriptors, log ◀─────┘
@@ -20,9 +20,7 @@ mod admin_client;
 #[cfg(target_os = "linux")]
 mod arguments;
 #[cfg(target_os = "linux")]
-mod choir;
-#[cfg(target_os = "linux")]
-mod clerk;
+mod ban_writer;
 #[cfg(target_os = "linux")]
 mod clock;
 #[cfg(target_os = "linux")]
@@ -30,13 +28,15 @@ mod crowd;
 #[cfg(target_os = "linux")]
 mod findings;
 #[cfg(target_os = "linux")]
+mod honest_players;
+#[cfg(target_os = "linux")]
+mod installation;
+#[cfg(target_os = "linux")]
 mod link;
 #[cfg(target_os = "linux")]
 mod moderator;
 #[cfg(target_os = "linux")]
 mod operator;
-#[cfg(target_os = "linux")]
-mod premises;
 #[cfg(target_os = "linux")]
 mod process;
 #[cfg(target_os = "linux")]
@@ -58,8 +58,8 @@ use clap::Parser as _;
 #[cfg(target_os = "linux")]
 fn main() -> ExitCode {
     let arguments = arguments::Arguments::parse();
-    let outcome = match &arguments.clerk {
-        Some(folder) => clerk::work(folder, arguments.first).map(|()| 0),
+    let outcome = match &arguments.ban_writer {
+        Some(folder) => ban_writer::work(folder, arguments.first).map(|()| 0),
         None => script::run(&arguments),
     };
     match outcome {

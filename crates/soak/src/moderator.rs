@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::admin_client::AdminClient;
 use crate::crowd::{VISITORS, VISITORS_ROOM};
-use crate::premises::{ON_DEMAND, Premises, SESSIONS};
+use crate::installation::{Installation, ON_DEMAND, SESSIONS};
 
 /// A thread that asks and waits for answers, until it is to end.
 #[derive(Debug)]
@@ -42,8 +42,8 @@ impl Moderator {
     ///
     /// # Errors
     /// If the server has left no token.
-    pub(crate) fn start(premises: &Premises, mut dice: Dice) -> io::Result<Self> {
-        let client = AdminClient::new(premises)?;
+    pub(crate) fn start(installation: &Installation, mut dice: Dice) -> io::Result<Self> {
+        let client = AdminClient::new(installation)?;
         let is_over = Arc::new(AtomicBool::new(false));
         let obeyed = Arc::clone(&is_over);
         let moderate = move || {

@@ -4,8 +4,8 @@ use std::io;
 use std::thread::{self, JoinHandle};
 
 use crate::admin_client::AdminClient;
-use crate::clerk::ACTOR;
-use crate::premises::Premises;
+use crate::ban_writer::ACTOR;
+use crate::installation::Installation;
 
 /// A thread that asks and waits for answers.
 #[derive(Debug)]
@@ -16,8 +16,8 @@ impl Operator {
     ///
     /// # Errors
     /// If the server has left no token.
-    pub(crate) fn start(premises: &Premises, first: usize) -> io::Result<Self> {
-        let client = AdminClient::new(premises)?;
+    pub(crate) fn start(installation: &Installation, first: usize) -> io::Result<Self> {
+        let client = AdminClient::new(installation)?;
         let work = move || {
             let mut stored = Vec::new();
             loop {

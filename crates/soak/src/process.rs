@@ -14,7 +14,7 @@ use log::Log;
 use rustix::process::{Pid, Resource, Rlimit, Signal, getrlimit, kill_process, prlimit};
 pub(crate) use wall_clock::WallClock;
 
-use crate::premises::Premises;
+use crate::installation::Installation;
 
 /// Dropping it kills it. If this process dies without that, the server sees the end of its input, and ends by itself.
 #[derive(Debug)]
@@ -43,19 +43,19 @@ impl Server {
     /// If there is no such program, or no place for it.
     pub(crate) fn start(
         program: &Path,
-        premises: &Premises,
+        installation: &Installation,
         wall_clock: Option<&WallClock>,
     ) -> io::Result<Self> {
-        premises.clear()?;
+        installation.clear()?;
         let mut command = Command::new("sh");
         command.args(["-c", START]).arg(program).args(["serve", "--end-with-input", "--config"]);
-        command.arg(premises.config_file()).env("RUST_LOG", "info").env("NO_COLOR", "1");
+        command.arg(installation.config_file()).env("RUST_LOG", "info").env("NO_COLOR", "1");
         if let Some(wall_clock) = wall_clock {
             command.envs(wall_clock.variables());
         }
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn()?;
-        let log = Log::follow(&mut child, &premises.folder().join("server.log"))?;
+        let log = Log::follow(&mut child, &installation.folder().join("server.log"))?;
         Ok(Self { child, log })
     }
 

@@ -8,7 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 use crate::admin_client::AdminClient;
-use crate::premises::Premises;
+use crate::installation::Installation;
 
 /// A thread that asks until this is dropped.
 #[derive(Debug)]
@@ -32,8 +32,8 @@ impl Scraper {
     ///
     /// # Errors
     /// If the server has left no token.
-    pub(crate) fn start(premises: &Premises) -> io::Result<Self> {
-        let client = AdminClient::new(premises)?;
+    pub(crate) fn start(installation: &Installation) -> io::Result<Self> {
+        let client = AdminClient::new(installation)?;
         let (is_over, seen) = (Arc::new(AtomicBool::new(false)), Arc::new(Mutex::new(Seen::default())));
         let (obeyed, noted) = (Arc::clone(&is_over), Arc::clone(&seen));
         let scrape = move || {

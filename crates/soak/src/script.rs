@@ -12,8 +12,8 @@ use consonance_sim::Dice;
 use crate::arguments::Arguments;
 use crate::crowd::{Conduct, Counts};
 use crate::findings::Worst;
+use crate::installation::Installation;
 use crate::moderator::Moderator;
-use crate::premises::Premises;
 use crate::process::Figures;
 use crate::recordings::Look;
 use crate::stage::Stage;
@@ -31,9 +31,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<usize, Box<dyn Error>> {
     });
     println!("soak of {} min with --seed {seed}", arguments.minutes);
     let folder = env::temp_dir().join(format!("consonance-soak-{}", std::process::id()));
-    let premises = Premises::build(&folder)?;
-    let mut stage = Stage::set(arguments.server.clone(), premises, Dice::new(seed))?;
-    let players = stage.choir.players();
+    let installation = Installation::build(&folder)?;
+    let mut stage = Stage::set(arguments.server.clone(), installation, Dice::new(seed))?;
+    let players = stage.honest_players.players();
     stage.clock.tell(&format!("the server serves, and {players} honest players are in"));
     let end = Duration::from_secs_f64(60.0 * arguments.minutes);
     let ended = Waves::new(&arguments.troubles).run(&mut stage, end).and_then(|()| finish(&mut stage));
@@ -101,9 +101,9 @@ impl Waves {
         stage.clock.tell(&words);
         let starts = stage.starts;
         let now = stage.clock.now();
-        stage.choir.rotate(now);
-        stage.choir.forgive(now);
-        stage.crowd.invite(&conducts, junk, calls, &stage.premises);
+        stage.honest_players.rotate(now);
+        stage.honest_players.forgive(now);
+        stage.crowd.invite(&conducts, junk, calls, &stage.installation);
         let moderator = is_moderated.then(|| stage.moderate()).transpose()?;
         stage.carry(CROWD_ALONE)?;
         trouble.strike(stage)?;
@@ -111,7 +111,7 @@ impl Waves {
         if let Some(moderator) = moderator {
             judge_moderation(stage, trouble, moderator)?;
         }
-        let window = stage.choir.take_window(stage.clock.now());
+        let window = stage.honest_players.take_window(stage.clock.now());
         stage.findings.judge(&format!("wave {}, {trouble:?}", self.number), &window);
         let peak = stage.figures()?;
         stage.crowd.send_home();
@@ -123,7 +123,7 @@ impl Waves {
                 .findings
                 .add(format!("wave {}: the page or the operators' listener does not answer", self.number));
         }
-        let window_after = stage.choir.take_window(stage.clock.now());
+        let window_after = stage.honest_players.take_window(stage.clock.now());
         stage.findings.judge(&format!("the quiet after wave {}", self.number), &window_after);
         stage.clock.tell(&format!(
             "  longest silence {:.2} s (own stall {:.2} s), loss {:.2} %; {} visitors, {} of {} guests in, {} of {} \

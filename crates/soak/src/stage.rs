@@ -9,12 +9,12 @@ use std::time::{Duration, Instant};
 use consonance_quic::QuicRuntime;
 use consonance_sim::Dice;
 
-use crate::choir::Choir;
 use crate::clock::Clock;
 use crate::crowd::Crowd;
 use crate::findings::Findings;
+use crate::honest_players::HonestPlayers;
+use crate::installation::Installation;
 use crate::moderator::Moderator;
-use crate::premises::Premises;
 use crate::process::{Figures, Server, WallClock};
 use crate::recordings::Recordings;
 use crate::scraper::Scraper;
@@ -25,9 +25,9 @@ pub(crate) struct Stage {
     pub(crate) clock: Clock,
     pub(crate) dice: Dice,
     pub(crate) program: PathBuf,
-    pub(crate) premises: Premises,
+    pub(crate) installation: Installation,
     pub(crate) server: Server,
-    pub(crate) choir: Choir,
+    pub(crate) honest_players: HonestPlayers,
     pub(crate) crowd: Crowd,
     pub(crate) recordings: Recordings,
     pub(crate) findings: Findings,
@@ -62,24 +62,24 @@ impl Stage {
     ///
     /// # Errors
     /// If that does not come about.
-    pub(crate) fn set(program: PathBuf, premises: Premises, mut dice: Dice) -> Outcome<Self> {
+    pub(crate) fn set(program: PathBuf, installation: Installation, mut dice: Dice) -> Outcome<Self> {
         let clock = Clock::start();
-        let wall_clock = WallClock::make(premises.folder())?;
+        let wall_clock = WallClock::make(installation.folder())?;
         if wall_clock.is_none() {
             clock.tell("no C compiler: the server's clock stays as it is");
         }
         let runtime = QuicRuntime::new(1)?;
-        let server = Server::start(&program, &premises, wall_clock.as_ref())?;
-        let choir = Choir::new(&runtime, &premises, clock.now())?;
-        let crowd = Crowd::new(&premises, dice.split(), clock.now())?;
-        let recordings = Recordings::new(premises.recordings_folder(), premises.database_folder());
+        let server = Server::start(&program, &installation, wall_clock.as_ref())?;
+        let honest_players = HonestPlayers::new(&runtime, &installation, clock.now())?;
+        let crowd = Crowd::new(&installation, dice.split(), clock.now())?;
+        let recordings = Recordings::new(installation.recordings_folder(), installation.database_folder());
         let mut stage = Self {
             clock,
             dice,
             program,
-            premises,
+            installation,
             server,
-            choir,
+            honest_players,
             crowd,
             recordings,
             findings: Findings::new(clock),
@@ -92,10 +92,10 @@ impl Stage {
             looked_at: Instant::now(),
         };
         stage.wait_for_server()?;
-        if stage.carry_until(GATHERING_PATIENCE, |stage| stage.choir.is_in())?.is_none() {
+        if stage.carry_until(GATHERING_PATIENCE, |stage| stage.honest_players.is_in())?.is_none() {
             return Err("the honest players do not get in".into());
         }
-        stage.choir.forgive(stage.clock.now());
+        stage.honest_players.forgive(stage.clock.now());
         Ok(stage)
     }
 
@@ -105,7 +105,7 @@ impl Stage {
     /// If it does not.
     pub(crate) fn start_server(&mut self) -> Outcome {
         self.scraper = None;
-        self.server = Server::start(&self.program, &self.premises, self.wall_clock.as_ref())?;
+        self.server = Server::start(&self.program, &self.installation, self.wall_clock.as_ref())?;
         self.starts += 1;
         self.is_server_due = true;
         self.wait_for_server()
@@ -114,7 +114,7 @@ impl Stage {
     fn wait_for_server(&mut self) -> Outcome {
         match self.carry_until(START_PATIENCE, |stage| stage.server.is_ready())? {
             Some(_) => {
-                self.scraper = Some(Scraper::start(&self.premises)?);
+                self.scraper = Some(Scraper::start(&self.installation)?);
                 Ok(())
             }
             None => Err(format!("the server does not start: {:?}", self.server.last_words()).into()),
@@ -156,7 +156,7 @@ impl Stage {
     /// # Errors
     /// If the server has left no token.
     pub(crate) fn moderate(&mut self) -> Outcome<Moderator> {
-        Ok(Moderator::start(&self.premises, self.dice.split())?)
+        Ok(Moderator::start(&self.installation, self.dice.split())?)
     }
 
     /// Looks at these recordings, which nobody writes any more, while time passes.
@@ -191,15 +191,17 @@ impl Stage {
             page.read_exact(&mut answer)?;
             Ok(answer.starts_with(b"HTTP/1.1 "))
         };
-        [self.premises.page(), self.premises.admin()].into_iter().all(|place| ask(place).unwrap_or(false))
+        [self.installation.page(), self.installation.admin()]
+            .into_iter()
+            .all(|place| ask(place).unwrap_or(false))
     }
 
     fn turn(&mut self) -> Outcome {
         let now = self.clock.now();
         let pause = now.instant.saturating_duration_since(self.turned_at);
         self.turned_at = now.instant;
-        self.choir.turn(now, pause);
-        self.crowd.turn(now, &self.premises)?;
+        self.honest_players.turn(now, pause);
+        self.crowd.turn(now, &self.installation)?;
         if now.instant.saturating_duration_since(self.looked_at) < LOOK {
             return Ok(());
         }

@@ -4,9 +4,9 @@ use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
 
-use crate::clerk::{self, Clerk};
+use crate::ban_writer::{self, BanWriter};
+use crate::installation::SESSIONS;
 use crate::operator::Operator;
-use crate::premises::SESSIONS;
 use crate::process::{Limited, run_to_its_end};
 use crate::stage::Stage;
 
@@ -75,7 +75,7 @@ const RECORDING_PAUSE: Duration = Duration::from_secs(70);
 
 fn kill(stage: &mut Stage) -> Outcome {
     judge_so_far(stage, "before the kill");
-    let operator = Operator::start(&stage.premises, stage.banned.len() + 1)?;
+    let operator = Operator::start(&stage.installation, stage.banned.len() + 1)?;
     let time = Duration::from_millis(500 + stage.dice.below(1_500));
     stage.carry(time)?;
     stage.is_server_due = false;
@@ -93,22 +93,22 @@ fn kill(stage: &mut Stage) -> Outcome {
 
 /// While the server is away: bans are decided in its database, amid a full disk and a kill, and none may be lost.
 fn decide_bans(stage: &mut Stage) -> Outcome {
-    let folder = stage.premises.database_folder();
-    let clerk = Clerk::start(&folder, stage.banned.len() + 1)?;
-    stage.carry_until(PATIENCE, |_| clerk.told() > 0)?;
-    clerk.fill_disk(true)?;
+    let folder = stage.installation.database_folder();
+    let ban_writer = BanWriter::start(&folder, stage.banned.len() + 1)?;
+    stage.carry_until(PATIENCE, |_| ban_writer.told() > 0)?;
+    ban_writer.fill_disk(true)?;
     stage.carry(Duration::from_millis(300))?;
-    clerk.fill_disk(false)?;
-    let so_far = clerk.told();
-    if stage.carry_until(PATIENCE, |_| clerk.told() > so_far)?.is_none() {
+    ban_writer.fill_disk(false)?;
+    let so_far = ban_writer.told();
+    if stage.carry_until(PATIENCE, |_| ban_writer.told() > so_far)?.is_none() {
         stage.findings.add("bans are not stored any more after the disk was full".to_owned());
     }
     let more = Duration::from_millis(stage.dice.below(1_000));
     stage.carry(more)?;
-    let banned = clerk.kill()?;
+    let banned = ban_writer.kill()?;
     stage.clock.tell(&format!("  {} bans were stored, then their process was killed, too", banned.len()));
     stage.banned.extend(banned);
-    let lost = clerk::lost(&folder, &stage.banned)?.join(", ");
+    let lost = ban_writer::lost(&folder, &stage.banned)?.join(", ");
     if !lost.is_empty() {
         stage.findings.add(format!("bans, or what the audit log says of them, are lost: {lost}"));
     }
@@ -128,7 +128,7 @@ fn restart(stage: &mut Stage) -> Outcome {
         }
     }
     let (recorded, crashed) = (stage.recordings.new_ones()?, stage.recordings.total.crashed);
-    let before = stage.choir.resumes();
+    let before = stage.honest_players.resumes();
     stage.start_server()?;
     judge_recovery(stage, "after a restart")?;
     stage.look_at_recordings(recorded)?;
@@ -136,7 +136,7 @@ fn restart(stage: &mut Stage) -> Outcome {
         stage.findings.add("asked to end, it has not ended its recordings".to_owned());
     }
     judge_recording(stage, "after a restart")?;
-    let (resumed, players) = (stage.choir.resumes() - before, stage.choir.players());
+    let (resumed, players) = (stage.honest_players.resumes() - before, stage.honest_players.players());
     if (resumed as usize) < players {
         stage.findings.add(format!("after a restart {resumed} of {players} players had their places again"));
     }
@@ -188,19 +188,19 @@ fn descriptors(stage: &mut Stage) -> Outcome {
 }
 
 fn reload(stage: &mut Stage) -> Outcome {
-    let right = stage.premises.config();
+    let right = stage.installation.config();
     let wrong = [format!("{right}\nsesions = []\n"), "listen = [".to_owned(), String::from("\u{fffd}\0")];
     let chosen = &wrong[stage.dice.below(wrong.len() as u64) as usize];
-    stage.premises.write_config(chosen)?;
+    stage.installation.write_config(chosen)?;
     stage.server.signal(Signal::HUP)?;
     stage.carry(Duration::from_secs(1))?;
-    stage.premises.write_config(&right)?;
+    stage.installation.write_config(&right)?;
     stage.server.signal(Signal::HUP)?;
     stage.carry(Duration::from_secs(1))
 }
 
 fn twin(stage: &mut Stage) -> Outcome {
-    let config = stage.premises.write_twin_config()?;
+    let config = stage.installation.write_twin_config()?;
     let same = ["serve", "--config", &config.to_string_lossy()].map(str::to_owned);
     let alone = ["serve", "--listen", "127.0.0.1:0"].map(str::to_owned);
     for (arguments, descriptors) in [(same, None), (alone, Some(8))] {
@@ -225,7 +225,7 @@ fn twin(stage: &mut Stage) -> Outcome {
 
 /// What was before is judged, as nobody hears through what comes now.
 fn judge_so_far(stage: &mut Stage, what: &str) {
-    let window = stage.choir.take_window(stage.clock.now());
+    let window = stage.honest_players.take_window(stage.clock.now());
     stage.findings.judge(what, &window);
 }
 
@@ -239,11 +239,11 @@ fn judge_recording(stage: &mut Stage, what: &str) -> Outcome {
 }
 
 fn judge_recovery(stage: &mut Stage, what: &str) -> Outcome {
-    let said = stage.choir.said();
-    let took = stage.carry_until(PATIENCE, |stage| stage.choir.has_heard_beyond(said))?;
+    let said = stage.honest_players.said();
+    let took = stage.carry_until(PATIENCE, |stage| stage.honest_players.has_heard_beyond(said))?;
     stage.findings.judge_recovery(what, took);
     let words = took.map_or_else(|| "never".to_owned(), |took| format!("{:.2} s", took.as_secs_f64()));
     stage.clock.tell(&format!("  {what}: everybody hears again after {words}"));
-    stage.choir.forgive(stage.clock.now());
+    stage.honest_players.forgive(stage.clock.now());
     Ok(())
 }

@@ -59,19 +59,19 @@ pub(crate) fn is_session_name(name: &str) -> bool {
 /// Nothing is nested here but what is passed over, which `serde_json` does without recursion.
 fn read(body: &[u8]) -> Result<JoinBody, Problem> {
     let bad = |what: String| Problem::new(StatusCode::BAD_REQUEST, what);
-    let wish: JoinBody =
+    let body: JoinBody =
         serde_json::from_slice(body).map_err(|error| bad(format!("this is no offer: {error}")))?;
     for (key, text, bytes_max) in [
-        ("name", Some(&wish.name), NAME_BYTES_MAX),
-        ("token", wish.token.as_ref(), TOKEN_BYTES_MAX),
-        ("password", wish.password.as_ref(), PASSWORD_BYTES_MAX),
-        ("resume", wish.resume.as_ref(), KEY_BYTES_MAX),
+        ("name", Some(&body.name), NAME_BYTES_MAX),
+        ("token", body.token.as_ref(), TOKEN_BYTES_MAX),
+        ("password", body.password.as_ref(), PASSWORD_BYTES_MAX),
+        ("resume", body.resume.as_ref(), KEY_BYTES_MAX),
     ] {
         if text.is_some_and(|text| text.len() > bytes_max) {
             return Err(bad(format!("{key} is longer than {bytes_max} bytes")));
         }
     }
-    Ok(wish)
+    Ok(body)
 }
 
 /// More than any session takes, as are the next two: a session that finds something too long

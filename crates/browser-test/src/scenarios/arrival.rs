@@ -2,7 +2,7 @@
 
 use consonance_test_stage::{FOREIGN_NAME, Failure, Owner, Tab, ensure};
 
-use crate::conduct;
+use crate::page_rules;
 use crate::person::WITH_PAGE;
 use crate::server::Server;
 use crate::stage::Stage;
@@ -22,7 +22,7 @@ pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
     tab.go_to(&page)?;
     tab.wait_for_text("Come in and talk")?;
     the_first_load_is_small(&tab)?;
-    conduct::is_impeccable(&tab, &page)?;
+    page_rules::are_kept(&tab, &page)?;
     stage.photograph(&tab, "join")?;
     tab.click("Join and talk")?;
     tab.wait_for_text("Please say who you are.")?;
@@ -30,13 +30,13 @@ pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
     tab.click("Try the microphone")?;
     tab.wait_for_text("Record 3 seconds")?;
     stage.photograph(&tab, "join-microphone")?;
-    conduct::is_impeccable(&tab, &page)?;
+    page_rules::are_kept(&tab, &page)?;
 
     let foreign = browser.tab()?;
     let page = server.page(FOREIGN_NAME, "/");
     foreign.go_to(&page)?;
     foreign.wait_for_text("The microphone is off because this page came over plain HTTP.")?;
-    conduct::is_impeccable(&foreign, &page)?;
+    page_rules::are_kept(&foreign, &page)?;
     stage.photograph(&foreign, "join-plain-http")?;
 
     a_missing_microphone_is_explained(stage, &server)?;
@@ -84,10 +84,10 @@ fn is_explained(
     tab.fill("Your name", "Carol")?;
     tab.click("Join and talk")?;
     tab.wait_for_text(why)?;
-    conduct::is_impeccable(tab, &page)?;
+    page_rules::are_kept(tab, &page)?;
     stage.photograph(tab, &format!("join-{picture}"))?;
     tab.click("Just listen")?;
     tab.wait_for_text("You only listen.")?;
-    conduct::is_impeccable(tab, &page)?;
+    page_rules::are_kept(tab, &page)?;
     stage.photograph(tab, &format!("listening-{picture}"))
 }

@@ -2,7 +2,7 @@
 
 use consonance_test_stage::Failure;
 
-use crate::conduct;
+use crate::page_rules;
 use crate::person::{Person, WITH_PAGE};
 use crate::stage::Stage;
 use crate::voices::Voice;
@@ -34,7 +34,7 @@ pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
     }
     nell.leave()?;
     for person in [&alice, &bob] {
-        conduct::is_impeccable(&person.tab, &page)?;
+        page_rules::are_kept(&person.tab, &page)?;
     }
     server.end()
 }

@@ -2,7 +2,7 @@
 
 use consonance_test_stage::{Failure, Owner};
 
-use crate::conduct;
+use crate::page_rules;
 use crate::person::{Person, Visitor};
 use crate::stage::Stage;
 use crate::voices::Voice;
@@ -29,7 +29,7 @@ fn the_password_has_to_be_right(stage: &Stage<'_>) -> Result<(), Failure> {
         "document.querySelector('input[type=password][aria-invalid=true]')",
     )?;
     stage.photograph(&alice.tab, "password-refused")?;
-    conduct::is_impeccable(&alice.tab, &server.page("127.0.0.1", "/"))?;
+    page_rules::are_kept(&alice.tab, &server.page("127.0.0.1", "/"))?;
     alice.tab.fill("Password", "sesame")?;
     alice.tab.click("Join and talk")?;
     alice.is_in()?;

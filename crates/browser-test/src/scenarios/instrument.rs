@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use consonance_test_stage::{FOREIGN_NAME, Failure, Key, Look, Owner, Tab, WIDTHS, ensure};
 
-use crate::conduct;
+use crate::page_rules;
 use crate::site::{File, Site};
 use crate::stage::Stage;
 use crate::voices::{Manner, Voice};
@@ -33,7 +33,7 @@ fn a_good_page_is_found_good(tab: &Tab, site: &Site) -> Result<(), Failure> {
     let own = site.url("127.0.0.1", "/");
     let bytes = tab.loaded_bytes();
     ensure((500.0..10_000.0).contains(&bytes), || format!("a page of about 2 kB took {bytes} bytes"))?;
-    conduct::is_impeccable(tab, &own)
+    page_rules::are_kept(tab, &own)
 }
 
 fn what_is_pressed_is_held(tab: &Tab) -> Result<(), Failure> {

@@ -3,7 +3,7 @@
 use consonance_test_sound::place_of;
 use consonance_test_stage::{Failure, Key, ensure};
 
-use crate::conduct;
+use crate::page_rules;
 use crate::person::{Activation, Person, Visitor, WITH_PAGE, WORDS};
 use crate::stage::Stage;
 use crate::voices::Voice;
@@ -29,7 +29,7 @@ pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
     bob.tab.wait_for_label("Alice: 2 m left")?;
     alice.tab.wait_for_label("Bob: 2 m right")?;
     stage.photograph(&bob.tab, "map")?;
-    conduct::is_impeccable(&bob.tab, &server.page("127.0.0.1", "/"))?;
+    page_rules::are_kept(&bob.tab, &server.page("127.0.0.1", "/"))?;
     let left = listen(stage, &bob, "2 m left")?;
 
     walk(&alice, Key::FarRight, 2)?;

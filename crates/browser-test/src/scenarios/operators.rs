@@ -4,7 +4,7 @@ use std::fs;
 
 use consonance_test_stage::{Failure, Key, Owner};
 
-use crate::conduct;
+use crate::page_rules;
 use crate::stage::Stage;
 
 /// Somebody is here, and both pages show it.
@@ -18,21 +18,21 @@ pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
     let page = server.page("127.0.0.1", "/");
     tab.go_to(&page)?;
     tab.wait_for_text("Admin token")?;
-    conduct::is_impeccable(&tab, &page)?;
+    page_rules::are_kept(&tab, &page)?;
     stage.photograph(&tab, "operators-door")?;
     let token = stage.folder("operators")?.join("admin-token");
     let token = fs::read_to_string(&token).map_err(Failure::io(format!("{}", token.display())))?;
     tab.fill("Admin token", token.trim())?;
     tab.press(Key::Enter)?;
     tab.wait_for_text("Nell")?;
-    conduct::is_impeccable(&tab, &page)?;
+    page_rules::are_kept(&tab, &page)?;
     stage.photograph(&tab, "operators")?;
 
     let inspector = browser.tab()?;
     let page = server.said_address("http://127.0.0.1")?;
     inspector.go_to(&page)?;
     inspector.wait_for_text("Nell")?;
-    conduct::is_impeccable(&inspector, &page)?;
+    page_rules::are_kept(&inspector, &page)?;
     stage.photograph(&inspector, "inspector")?;
     nell.leave()?;
 

@@ -2,7 +2,7 @@
 
 use consonance_test_stage::{Failure, ensure};
 
-use crate::conduct;
+use crate::page_rules;
 use crate::person::{Person, WITH_PAGE};
 use crate::stage::Stage;
 use crate::voices::Voice;
@@ -33,7 +33,7 @@ pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
         ensure(elements == 0, || format!("a text has become {elements} elements of the page"))?;
         let ran = person.tab.evaluate("window.markupRan === undefined")?;
         ensure(ran == true, || "a text has run as a script".to_owned())?;
-        conduct::is_impeccable(&person.tab, &server.page("127.0.0.1", "/"))?;
+        page_rules::are_kept(&person.tab, &server.page("127.0.0.1", "/"))?;
     }
     server.end()
 }

@@ -2,7 +2,7 @@
 
 use consonance_test_stage::{Failure, ensure};
 
-use crate::conduct;
+use crate::page_rules;
 use crate::person::{Person, Visitor, WITH_PAGE, Way};
 use crate::server::Server;
 use crate::stage::Stage;
@@ -47,7 +47,7 @@ fn both_talk(
     bob.sees(&[other.name])?;
     other.talks(|| bob.hears(stage, other.name, other.voice))?;
     bob.talks(|| other.hears(stage, bob.name, bob.voice))?;
-    conduct::is_impeccable(&other.tab, &server.page("127.0.0.1", "/"))?;
+    page_rules::are_kept(&other.tab, &server.page("127.0.0.1", "/"))?;
     Ok(other)
 }
 

@@ -5,7 +5,7 @@ use consonance_transport::session_name::encode as percent_encoded;
 use serde_json::json;
 
 use super::client::Client;
-use super::deeds::{Answer, Removal, act};
+use super::commands::{Answer, Removal, act};
 use super::tracks::Destination;
 
 /// What to do with recordings.

@@ -4,7 +4,7 @@ use clap::Subcommand;
 use serde_json::json;
 
 use super::client::Client;
-use super::deeds::{Answer, OfPlayer, Removal, somebody};
+use super::commands::{Answer, OfPlayer, Removal, somebody};
 use super::tracks::Destination;
 
 /// What to do with reports.

@@ -7,7 +7,7 @@ use consonance_transport::session_name::encode as percent_encoded;
 use serde_json::json;
 
 use super::client::Client;
-use super::deeds::Answer;
+use super::commands::Answer;
 
 /// Where files go.
 #[derive(Debug, Args)]

@@ -4,8 +4,8 @@
 
 mod capturing;
 mod coding;
-mod hall;
 mod line;
+mod memory_session;
 mod player;
 mod playing;
 mod stopwatch;

@@ -4,8 +4,8 @@
 //! what it uses can be told apart. `docs/server-cost.md` says what is counted and how.
 
 pub(super) mod client;
-mod company;
 mod crowd;
+mod disturbance;
 mod fast_path;
 mod flooder;
 mod floors;
@@ -36,8 +36,8 @@ use serde_json::{Map, Value};
 use crate::bench::process_figures::ProcessFigures;
 use crate::progress::ProgressLine;
 use client::Guest;
-use company::Company;
 use crowd::Crowd;
+use disturbance::Disturbance;
 use floors::Floors;
 use idle::Idle;
 use mode::Mode;
@@ -78,7 +78,7 @@ pub(crate) struct Load {
     #[arg(long, conflicts_with = "server")]
     floor: bool,
     #[command(flatten)]
-    company: Company,
+    disturbance: Disturbance,
     #[command(flatten)]
     idle: Idle,
     /// How long each of the two measurements takes: 5 s, and 60 s with --idle.
@@ -124,7 +124,7 @@ pub(crate) fn run(load: &Load) -> Result<(), Box<dyn Error>> {
         }
         _ => None,
     };
-    let lifts_limits = load.company.lifts_limits();
+    let lifts_limits = load.disturbance.lifts_limits();
     let server = load.server.is_none().then(|| server_process::start(lifts_limits)).transpose()?;
     let address = server.as_ref().map(ServerProcess::address).or(load.server.as_ref());
     let address = address.ok_or("there is no server to load")?.clone();
@@ -137,12 +137,12 @@ pub(crate) fn run(load: &Load) -> Result<(), Box<dyn Error>> {
     {
         return Err("the server ended while it was measured; run `consonance serve` to see why".into());
     }
-    let (mut outcome, company) = outcome?;
+    let (mut outcome, disturbance) = outcome?;
     outcome.bytes_per_client = bytes_per_client;
     crowd.leave()?;
     let more = match (floors, outcome.busy.frames_out_per_cpu_s()) {
         (Some(floors), Some(frames_out)) => floors.after(frames_out)?,
-        _ => company,
+        _ => disturbance,
     };
     progress.clear();
     Ok(report::figures(&outcome, more, load.json)?)
@@ -226,15 +226,16 @@ impl Load {
         };
         let time = self.time(TIME);
         let dialer = Dialer::new(address, socket_address(address)?, self.mode.client_settings());
-        let company = self.company.begin(&dialer, address.session())?;
+        let disturbance = self.disturbance.begin(&dialer, address.session())?;
         progress.show(format!("measuring at {busy_rate:.0} frames per second of each speaker"));
         let busy = crowd.talk(busy_rate, WARM_UP, time, server)?;
-        let company = company.map(|company| company.end(&busy)).transpose()?.unwrap_or_default();
+        let disturbance =
+            disturbance.map(|disturbance| disturbance.end(&busy)).transpose()?.unwrap_or_default();
         crowd.stamp_arrivals()?;
         let calm = crowd.talk(calm_rate, WARM_UP, time, server)?;
         let is_limited_by_clients = is_limited_by_clients || busy.is_limited_by_clients();
         let scene = self.scene(crowd.is_on_fast_path());
-        Ok((Figures { scene, busy, calm, bytes_per_client: None, is_limited_by_clients }, company))
+        Ok((Figures { scene, busy, calm, bytes_per_client: None, is_limited_by_clients }, disturbance))
     }
 
     fn time(&self, otherwise: Duration) -> Duration {

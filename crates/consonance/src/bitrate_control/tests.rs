@@ -115,7 +115,7 @@ fn less_than_the_floor_is_used_if_that_is_what_is_wanted() {
 }
 
 #[test]
-fn another_wish_holds_at_once_unless_the_way_is_overloaded() {
+fn another_target_holds_at_once_unless_the_way_is_overloaded() {
     let mut control = BitrateControl::new(WANTED);
     control.want(64_000);
     assert_eq!(control.bitrate_bps(), 64_000);
@@ -133,7 +133,7 @@ fn any_sample() -> impl Strategy<Value = UplinkSample> {
 
 proptest! {
     #[test]
-    fn whatever_comes_steps_are_apart_and_between_the_floor_and_the_wish(
+    fn whatever_comes_steps_are_apart_and_between_the_floor_and_the_target(
         samples in prop::collection::vec((any_sample(), 1..20_usize), 0..40),
         wanted in 1000..128_000_u32,
     ) {

@@ -7,7 +7,7 @@ use std::sync::mpsc::SyncSender;
 use super::VoiceChatBuilder;
 use crate::command::Command;
 use crate::diagnostics::{Diagnostics, DiagnosticsError, DiagnosticsSettings, Observed};
-use crate::shown::Shown;
+use crate::shared_state::SharedState;
 
 impl VoiceChatBuilder {
     /// Writes down from the first packet on what shows what is wrong, into a folder that is made if it is not
@@ -26,11 +26,11 @@ impl VoiceChatBuilder {
 
 /// Starts them if somebody wants them.
 pub(super) fn start(
-    wish: Option<(PathBuf, DiagnosticsSettings)>,
+    wanted: Option<(PathBuf, DiagnosticsSettings)>,
     commands: &SyncSender<Command>,
-    shown: &Shown,
+    shared: &SharedState,
 ) -> Result<Mutex<Option<Diagnostics>>, DiagnosticsError> {
-    let started =
-        wish.map(|(folder, settings)| Diagnostics::start(&folder, settings, Observed::new(commands, shown)));
+    let started = wanted
+        .map(|(folder, settings)| Diagnostics::start(&folder, settings, Observed::new(commands, shared)));
     started.transpose().map(Mutex::new)
 }

@@ -16,19 +16,19 @@ use consonance_session::{
 use consonance_transport::thread_waker;
 
 use super::{EventCallback, StartError, VoiceChatBuilder, diagnostics};
-use crate::capture::CaptureWishes;
+use crate::capture::CaptureControls;
 use crate::command::Hearing;
 use crate::event::{End, Event, EventKind};
 use crate::event_queue::{EventQueue, EventReader};
 use crate::finish::Finish;
 use crate::settings::VoiceSettings;
-use crate::shown::Shown;
+use crate::shared_state::SharedState;
 #[cfg(feature = "devices")]
 use crate::sound_devices::OpenedDevices;
 use crate::talking::Talking;
+use crate::transports::Transports;
 use crate::voice_chat::{Page, Running, SettingsInForce, VoiceChat};
 use crate::voice_thread::{VoiceParts, VoiceThread};
-use crate::ways::Ways;
 
 /// Until the first loss was measured, packets carry a copy of the frame before.
 const FIRST_EXPECTED_LOSS_PERCENT: u8 = 5;
@@ -41,11 +41,12 @@ impl VoiceChatBuilder {
     /// # Errors
     /// If the name, a room or the codec's settings cannot be used. What the network answers comes as events.
     pub fn start(mut self) -> Result<VoiceChat, StartError> {
-        let ways = Ways::new(self.transport.take().ok_or(StartError::NoNetwork)?, self.dial.take());
+        let transports =
+            Transports::new(self.transport.take().ok_or(StartError::NoNetwork)?, self.dial.take());
         let name = self.name.take().unwrap_or_else(random_name);
         let (client, talking) = (self.client(&name)?, Talking::new(self.encoder_settings())?);
         let (sender, commands) = sync_channel(COMMANDS_MAX);
-        let (shown, finish) = (Shown::new(&client, self.text_history), Arc::<Finish>::default());
+        let (shared, finish) = (SharedState::new(&client, self.text_history), Arc::<Finish>::default());
         let next_channel = AtomicU32::new(self.channels.len() as u32);
         #[cfg(feature = "devices")]
         let OpenedDevices { devices, microphone, loudspeaker } = self.devices.open();
@@ -53,17 +54,17 @@ impl VoiceChatBuilder {
         let has_devices = devices.are_open();
         #[cfg(not(feature = "devices"))]
         let (microphone, loudspeaker) = (None, None);
-        let capture = CaptureWishes::new(self.capture, self.activation, microphone.is_some());
+        let capture = CaptureControls::new(self.capture, self.activation, microphone.is_some());
         let settings = captured_as(&capture, self.settings);
         let parts = VoiceParts {
             client,
-            ways,
+            transports,
             channels: self.channels,
             capture,
             hearing: hearing(&settings),
             input: microphone.or(self.input),
             commands,
-            shown: shown.clone(),
+            shared: shared.clone(),
             talking,
             output: loudspeaker.or(self.output).unwrap_or_else(|| Box::new(Discard)),
             mixer: self.mixer,
@@ -76,13 +77,13 @@ impl VoiceChatBuilder {
             loopback: self.loopback,
             share_position: self.share_position,
         };
-        let diagnostics = diagnostics::start(self.diagnostics, &sender, &shown)?;
-        self.on_event.map(|callback| call_back(shown.events.subscribe(None), callback)).transpose()?;
-        let last_words = LastWords { events: Arc::clone(&shown.events), finish: Arc::clone(&finish) };
+        let diagnostics = diagnostics::start(self.diagnostics, &sender, &shared)?;
+        self.on_event.map(|callback| call_back(shared.events.subscribe(None), callback)).transpose()?;
+        let last_words = LastWords { events: Arc::clone(&shared.events), finish: Arc::clone(&finish) };
         let thread = spawn(parts, last_words)?;
         let running = Running {
             commands: sender,
-            shown,
+            shared,
             settings: Mutex::new(SettingsInForce::new(settings, self.encoder)),
             #[cfg(feature = "devices")]
             has_devices,
@@ -134,7 +135,7 @@ impl VoiceChatBuilder {
 }
 
 /// The settings, with what suits a microphone or a file where nothing was said.
-fn captured_as(capture: &CaptureWishes, settings: VoiceSettings) -> VoiceSettings {
+fn captured_as(capture: &CaptureControls, settings: VoiceSettings) -> VoiceSettings {
     VoiceSettings { capture: capture.settings, activation: capture.activation, ..settings }
 }
 

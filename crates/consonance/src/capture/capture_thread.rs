@@ -8,7 +8,7 @@ use consonance_audio::{
     Activation, BLOCK_SAMPLES, CaptureChain, Input, ReadOutcome, SamplePosition, Silence, Spoken, duration_of,
 };
 
-use super::{Beat, CaptureWishes, GameSoundReader, Order, TapPoint};
+use super::{Beat, CaptureControls, GameSoundReader, Order, TapPoint};
 use crate::statistics::CaptureRow;
 use crate::tap::{TapSenders, TapSound};
 
@@ -44,7 +44,7 @@ pub(super) struct CaptureThread {
     processed: TapSenders,
     chain: CaptureChain,
     activation: Activation,
-    wishes: CaptureWishes,
+    controls: CaptureControls,
     /// Blocks of silence that bring out what is still inside after the input has ended.
     left_inside: Option<usize>,
     /// Blocks that the voice thread was too slow to take.
@@ -52,16 +52,16 @@ pub(super) struct CaptureThread {
 }
 
 impl CaptureThread {
-    pub(super) fn new(input: Box<dyn Input>, wishes: CaptureWishes) -> Self {
+    pub(super) fn new(input: Box<dyn Input>, controls: CaptureControls) -> Self {
         Self {
             input,
             inputs: 1,
             game_sound: None,
             raw: TapSenders::default(),
             processed: TapSenders::default(),
-            chain: CaptureChain::new(wishes.settings),
-            activation: Activation::new(wishes.activation),
-            wishes,
+            chain: CaptureChain::new(controls.settings),
+            activation: Activation::new(controls.activation),
+            controls,
             left_inside: None,
             dropped_blocks: 0,
         }
@@ -71,9 +71,9 @@ impl CaptureThread {
     pub(super) fn run(mut self, orders: &Receiver<Order>, captured: &SyncSender<Captured>, waker: &Waker) {
         while let Ok(order) = orders.recv() {
             match order {
-                Order::Beat(beat, wishes) => {
-                    if let Some(wishes) = wishes {
-                        self.change(wishes);
+                Order::Beat(beat, controls) => {
+                    if let Some(controls) = controls {
+                        self.change(controls);
                     }
                     match captured.try_send(self.beat(&beat)) {
                         Ok(()) => waker.wake_by_ref(),
@@ -93,14 +93,14 @@ impl CaptureThread {
         }
     }
 
-    fn change(&mut self, wishes: CaptureWishes) {
-        if *self.chain.settings() != wishes.settings {
-            self.chain.set_settings(wishes.settings);
+    fn change(&mut self, controls: CaptureControls) {
+        if *self.chain.settings() != controls.settings {
+            self.chain.set_settings(controls.settings);
         }
-        if *self.activation.settings() != wishes.activation {
-            self.activation.set_settings(wishes.activation);
+        if *self.activation.settings() != controls.activation {
+            self.activation.set_settings(controls.activation);
         }
-        self.wishes = wishes;
+        self.controls = controls;
     }
 
     fn beat(&mut self, beat: &Beat) -> Captured {
@@ -114,11 +114,11 @@ impl CaptureThread {
         let heard = self.chain.process(&mut block, Some(&render));
         let delayed = position.0.saturating_sub(self.chain.delay_samples() as u64);
         self.processed.push(SamplePosition(delayed), &TapSound::Mono(block));
-        let spoken = if self.wishes.muted {
+        let spoken = if self.controls.muted {
             self.activation.withhold(&mut block);
             Spoken::Silence
         } else {
-            self.activation.process_for(self.wishes.demand, &mut block, &heard)
+            self.activation.process_for(self.controls.demand, &mut block, &heard)
         };
         let late_samples = self.chain.delay_samples() + self.activation.late_samples();
         let what = match spoken {

@@ -11,7 +11,7 @@ use consonance_transport::memory::MemoryClient;
 
 use super::{LOOPBACK, SECOND_LOOPBACK};
 use crate::links::Links;
-use crate::ways::Ways;
+use crate::transports::Transports;
 
 /// How many frames are collected before the first is repeated, as in the original's offline mode.
 const FRAMES_COLLECTED: u32 = 5;
@@ -55,7 +55,7 @@ impl Echo {
             1_000_000 * u64::from(codec.frame_size_samples) / u64::from(codec.sample_rate_hz.max(1));
         Self {
             client,
-            links: Links::new(Ways::new(Box::new(network), None)),
+            links: Links::new(Transports::new(Box::new(network), None)),
             player: player.into(),
             codec,
             delay: FRAMES_COLLECTED * Duration::from_micros(frame_micros),

@@ -11,7 +11,7 @@ use super::watch::{OwnVoice, Past};
 use crate::channel::ChannelActivation;
 use crate::player::{PlayerState, SpeakingTarget};
 use crate::statistics::{CaptureRow, PacketTable, VoiceStatistics};
-use crate::talking::{ChatActivation, WishedChannel};
+use crate::talking::{ChannelView, ChatActivation};
 
 /// Samples of one millisecond.
 const SAMPLES_PER_MS: f32 = 48.0;
@@ -30,8 +30,8 @@ fn priority_words(priority: Priority) -> String {
     .into()
 }
 
-pub(crate) fn channel_row(channel: &WishedChannel<'_>, chats: Priority) -> shown::ChannelRow {
-    let WishedChannel { target, properties, activation, is_open } = *channel;
+pub(crate) fn channel_row(channel: &ChannelView<'_>, chats: Priority) -> shown::ChannelRow {
+    let ChannelView { target, properties, activation, is_open } = *channel;
     let mut row = shown::ChannelRow::default();
     row.target = match target {
         Target::Room(room) => shown::Target::Room(room.to_string()),

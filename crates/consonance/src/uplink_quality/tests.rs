@@ -74,10 +74,10 @@ fn listeners_alone_bring_no_more_protection_than_for_30_percent_and_no_other_bit
         now += REPORT;
         quality.follow(now, &report(0));
         quality.follow(now, &listeners(100));
-        let wish = quality.update(now, &encoder(0), None, &Statistics::default());
+        let target = quality.update(now, &encoder(0), None, &Statistics::default());
         assert_eq!(
-            wish,
-            EncoderWish { expected_loss_percent: 30, bitrate_bps: WANTED, redundancy: Redundancy::Fec }
+            target,
+            EncoderTarget { expected_loss_percent: 30, bitrate_bps: WANTED, redundancy: Redundancy::Fec }
         );
     }
 }
@@ -152,7 +152,7 @@ fn descriptions_of_lost_sound_are_counted_in_frames_as_long_as_they_are_now() {
     );
     for (frame, frames) in [(FrameSize::Ms20, 10), (FrameSize::Ms60, 3), (FrameSize::Ms40, 5)] {
         let encoder = EncoderSettings { frame, bitrate_bps: 48_000, ..encoder(0) };
-        let wish = quality.update(now, &encoder, None, &Statistics::default());
-        assert_eq!(wish.redundancy, Redundancy::Dred { frames }, "{frame:?}");
+        let target = quality.update(now, &encoder, None, &Statistics::default());
+        assert_eq!(target.redundancy, Redundancy::Dred { frames }, "{frame:?}");
     }
 }

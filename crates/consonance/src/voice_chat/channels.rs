@@ -58,22 +58,22 @@ impl VoiceChat {
     /// What has become of a channel; none before the voice thread knows it, and once it is closed. Meant to be asked
     /// in every frame.
     pub fn channel_state(&self, channel: Channel) -> Option<ChannelState> {
-        self.running.shown.own_voice.channel(channel)
+        self.running.shared.own_voice.channel(channel)
     }
 
     /// Whether the voice detector hears speech just now, whoever it is sent to. Meant to be asked in every frame.
     pub fn is_speech(&self) -> bool {
-        self.running.shown.own_voice.is_speech()
+        self.running.shared.own_voice.is_speech()
     }
 
     /// Whether one's own voice goes out over any channel just now. Meant to be asked in every frame.
     pub fn is_speaking(&self) -> bool {
-        self.running.shown.own_voice.is_heard()
+        self.running.shared.own_voice.is_heard()
     }
 
     /// The tokens that one holds, for [triggers](crate::trigger). The same set for everybody who asks.
     pub fn tokens(&self) -> Tokens {
-        self.running.shown.own_voice.tokens().clone()
+        self.running.shared.own_voice.tokens().clone()
     }
 
     /// A channel that closes when its owner is gone; none if the voice thread has too much to do, and then it may be
@@ -92,7 +92,7 @@ impl VoiceChat {
     }
 
     pub(crate) fn own_voice(&self) -> &Arc<OwnVoice> {
-        &self.running.shown.own_voice
+        &self.running.shared.own_voice
     }
 
     fn new_channel(&self) -> Channel {

@@ -66,13 +66,13 @@ impl VoiceChat {
 
     /// Lets nobody be heard, or everybody again.
     pub fn set_deafened(&self, deafened: bool) {
-        self.running.shown.switches.set_deafened(deafened);
+        self.running.shared.switches.set_deafened(deafened);
         self.hear(Hearing::Deafened(deafened));
     }
 
     /// Whether nobody is let be heard.
     pub fn is_deafened(&self) -> bool {
-        self.running.shown.switches.is_deafened()
+        self.running.shared.switches.is_deafened()
     }
 
     /// How far everybody is turned down while one speaks oneself. By default, as in the original, to half the

@@ -4,25 +4,25 @@ use consonance_inspector::{Diagnosis, Snapshot, why};
 
 use super::VoiceChat;
 use crate::standing::Standing;
-pub(crate) use page::{Page, PageWish};
+pub(crate) use page::{Page, WantedPage};
 
 impl VoiceChat {
     /// How the chat is doing, as plain data: everything that an inspector shows. At most a second old when it is asked
     /// for once, and a tenth of that while it is asked for again and again.
     pub fn snapshot(&self) -> Snapshot {
-        Snapshot::from((*self.running.shown.snapshot.get()).clone())
+        Snapshot::from((*self.running.shared.snapshot.get()).clone())
     }
 
     /// What the server's operator has decided about us and holds now; changes are told as
     /// [`EventKind::Operator`](crate::EventKind::Operator).
     pub fn standing(&self) -> Standing {
-        self.running.shown.own_voice.standing()
+        self.running.shared.own_voice.standing()
     }
 
     /// Why this player is not heard here, as far as this chat knows: link by link, and the first that is broken. With
     /// the snapshots of others, too, [`why`](consonance_inspector::why()) knows more.
     pub fn why(&self, speaker: &str) -> Diagnosis {
-        let own_name = &*self.running.shown.players.local().name;
+        let own_name = &*self.running.shared.players.local().name;
         why(&[self.snapshot()], speaker, own_name)
     }
 
@@ -49,31 +49,33 @@ mod page {
     /// The page, once it is open.
     pub(crate) type Page = std::sync::OnceLock<Inspector>;
     /// How it is wanted, if it is.
-    pub(crate) type PageWish = Option<InspectorSettings>;
+    pub(crate) type WantedPage = Option<InspectorSettings>;
 
     /// Does not keep the chat running, as a handle would.
-    struct Shown {
+    struct InspectedChat {
         running: Weak<Running>,
         log_levels: String,
     }
 
     impl Running {
         /// A handle of the chat, with the page if one is wanted.
-        pub(crate) fn open(self, wish: PageWish) -> Result<VoiceChat, StartError> {
+        pub(crate) fn open(self, wanted: WantedPage) -> Result<VoiceChat, StartError> {
             let running = Arc::new(self);
-            if let Some(settings) = wish {
-                let shown =
-                    Shown { running: Arc::downgrade(&running), log_levels: settings.log_levels.clone() };
+            if let Some(settings) = wanted {
+                let chat = InspectedChat {
+                    running: Arc::downgrade(&running),
+                    log_levels: settings.log_levels.clone(),
+                };
                 // Set once: nobody else has the chat yet.
-                let _ = running.page.set(Inspector::start(&settings, Arc::new(shown))?);
+                let _ = running.page.set(Inspector::start(&settings, Arc::new(chat))?);
             }
             Ok(VoiceChat::of(running))
         }
     }
 
-    impl Inspected for Shown {
+    impl Inspected for InspectedChat {
         fn snapshot(&self) -> Snapshot {
-            let written = self.running.upgrade().map(|running| running.shown.snapshot.get());
+            let written = self.running.upgrade().map(|running| running.shared.snapshot.get());
             let mut snapshot = written.map_or_else(ClientSnapshot::default, |written| (*written).clone());
             snapshot.log_levels = [crate::log::levels(), self.log_levels.clone()]
                 .join(if self.log_levels.is_empty() { "" } else { "; " });
@@ -105,11 +107,11 @@ mod page {
     #[derive(Clone, Copy, Debug, Default)]
     pub(crate) struct NoPage;
     pub(crate) type Page = NoPage;
-    pub(crate) type PageWish = NoPage;
+    pub(crate) type WantedPage = NoPage;
 
     impl Running {
         #[expect(clippy::unnecessary_wraps, reason = "with a page it may fail")]
-        pub(crate) fn open(self, NoPage: PageWish) -> Result<VoiceChat, StartError> {
+        pub(crate) fn open(self, NoPage: WantedPage) -> Result<VoiceChat, StartError> {
             let NoPage = self.page;
             Ok(VoiceChat::of(Arc::new(self)))
         }

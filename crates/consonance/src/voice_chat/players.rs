@@ -10,23 +10,23 @@ use crate::player::{Player, PlayerState};
 impl VoiceChat {
     /// Everybody in the session: oneself first, then the others by name.
     pub fn players(&self) -> Vec<Player> {
-        self.running.shown.players.all().into_iter().map(|state| self.player_of(state)).collect()
+        self.running.shared.players.all().into_iter().map(|state| self.player_of(state)).collect()
     }
 
     /// The player of this name, if it is in the session; always, if it is one's own name.
     pub fn player(&self, name: &str) -> Option<Player> {
-        self.running.shown.players.find(name).map(|state| self.player_of(state))
+        self.running.shared.players.find(name).map(|state| self.player_of(state))
     }
 
     /// Oneself.
     pub fn local_player(&self) -> Player {
-        self.player_of(Arc::clone(self.running.shown.players.local()))
+        self.player_of(Arc::clone(self.running.shared.players.local()))
     }
 
     /// The player of the highest priority among those who speak to us and are not muted here; of several, the first by
     /// name. Whoever speaks with less is silent meanwhile.
     pub fn top_priority_speaker(&self) -> Option<Player> {
-        let others = self.running.shown.players.all().into_iter().filter(|player| !player.is_local);
+        let others = self.running.shared.players.all().into_iter().filter(|player| !player.is_local);
         let speaking = others.filter_map(|player| Some((player.priority()?, player)));
         let top = speaking.reduce(|top, next| if next.0 > top.0 { next } else { top });
         top.map(|(_, player)| self.player_of(player))
@@ -35,7 +35,7 @@ impl VoiceChat {
     /// What share of the frames of those who were heard of late never came, 0 to 1: the upper median. None as long as
     /// nobody was heard for long enough.
     pub fn packet_loss(&self) -> Option<f32> {
-        let others = self.running.shown.players.all().into_iter().filter(|player| !player.is_local);
+        let others = self.running.shared.players.all().into_iter().filter(|player| !player.is_local);
         let mut losses: Vec<f32> = others.filter_map(|player| player.packet_loss()).collect();
         losses.sort_unstable_by(f32::total_cmp);
         losses.get(losses.len() / 2).copied()
@@ -43,7 +43,7 @@ impl VoiceChat {
 
     /// The priority of one's channels that have none of their own.
     pub fn priority(&self) -> Priority {
-        self.running.shown.switches.priority()
+        self.running.shared.switches.priority()
     }
 
     fn player_of(&self, state: Arc<PlayerState>) -> Player {

@@ -35,19 +35,19 @@ impl VoiceChat {
 
     /// Sends nothing of one's own voice while muted. It is captured all the same, so that meters move.
     pub fn set_muted(&self, muted: bool) {
-        self.running.shown.switches.set_muted(muted);
+        self.running.shared.switches.set_muted(muted);
         self.ask(Command::SetMuted(muted));
     }
 
     /// Whether one has muted oneself.
     pub fn is_muted(&self) -> bool {
-        self.running.shown.switches.is_muted()
+        self.running.shared.switches.is_muted()
     }
 
     /// The priority of one's channels that have none of their own, from the next frame on: while somebody of a higher
     /// priority speaks, nobody of a lower one is heard.
     pub fn set_priority(&self, priority: Priority) {
-        self.running.shown.switches.set_priority(priority);
+        self.running.shared.switches.set_priority(priority);
         self.ask(Command::SetPriority(priority));
     }
 

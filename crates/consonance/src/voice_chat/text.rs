@@ -18,7 +18,7 @@ impl VoiceChat {
     pub fn send_text(&self, target: Target, text: impl Into<String>) -> Result<TextId, TextRefused> {
         let text = text.into();
         check(&text)?;
-        let id = self.running.shown.texts.next_id();
+        let id = self.running.shared.texts.next_id();
         self.ask(Command::SendText(id, target, text));
         Ok(id)
     }
@@ -26,6 +26,6 @@ impl VoiceChat {
     /// The last messages, oldest first, one's own among them: as many as
     /// [`text_history`](crate::VoiceChatBuilder::text_history) says, none by default.
     pub fn text_history(&self) -> Vec<TextMessage> {
-        self.running.shown.texts.all()
+        self.running.shared.texts.all()
     }
 }

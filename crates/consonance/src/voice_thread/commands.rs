@@ -19,7 +19,7 @@ use crate::text::{TextId, TextMessage, text_target};
 impl VoiceThread {
     pub(super) fn take_commands(&mut self) {
         // Before the queue is emptied, in which their joining may still wait.
-        let given_up = self.shown.own_voice.take_given_up();
+        let given_up = self.shared.own_voice.take_given_up();
         loop {
             match self.commands.try_recv() {
                 Ok(command) => {
@@ -84,11 +84,11 @@ impl VoiceThread {
             }
             Command::SetInput(input) => self.capture.set_input(input).err(),
             Command::SetCapture(settings) => {
-                self.capture.change(|wishes| wishes.settings = settings);
+                self.capture.change(|controls| controls.settings = settings);
                 None
             }
             Command::SetActivation(activation) => {
-                self.capture.change(|wishes| wishes.activation = activation);
+                self.capture.change(|controls| controls.activation = activation);
                 self.talking.set_chat(now, |chat| chat.mode = activation.mode);
                 None
             }
@@ -97,7 +97,7 @@ impl VoiceThread {
                 None
             }
             Command::SetMuted(muted) => {
-                self.capture.change(|wishes| wishes.muted = muted);
+                self.capture.change(|controls| controls.muted = muted);
                 None
             }
             Command::SetQuality { quality, error_correction } => {
@@ -150,7 +150,7 @@ impl VoiceThread {
         let now = Instant::now();
         let kind = match self.client.send_text(target, text) {
             Ok(players) => {
-                self.shown.texts.add(TextMessage::new(now, &self.own_name, &text_target(target), text));
+                self.shared.texts.add(TextMessage::new(now, &self.own_name, &text_target(target), text));
                 EventKind::TextSent { id, players }
             }
             Err(error) => EventKind::TextNotSent { id, reason: error.to_string() },
@@ -160,7 +160,7 @@ impl VoiceThread {
 
     /// Writes down which rooms we listen to.
     fn note_own_rooms(&self) {
-        self.shown.players.local().set_rooms(self.client.rooms().map(str::to_owned).collect());
-        self.shown.own_voice.set_taken_out_of(self.rooms.refused());
+        self.shared.players.local().set_rooms(self.client.rooms().map(str::to_owned).collect());
+        self.shared.own_voice.set_taken_out_of(self.rooms.refused());
     }
 }

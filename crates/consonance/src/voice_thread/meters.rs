@@ -7,7 +7,7 @@ impl VoiceThread {
     /// Writes down how loud everybody is just now.
     pub(super) fn meter(&self) {
         self.playback.meter();
-        let local = self.shown.players.local();
+        let local = self.shared.players.local();
         let speaks = self.talking.is_heard(&self.client);
         if speaks != local.is_speaking() {
             log::note_speaking(&self.own_name, speaks);
@@ -19,7 +19,7 @@ impl VoiceThread {
 
     /// Writes down over which channels one speaks, and how that arrives.
     pub(super) fn note_own_channels(&self) {
-        let (local, priority) = (self.shown.players.local(), self.client.priority());
+        let (local, priority) = (self.shared.players.local(), self.client.priority());
         local.set_channels(self.talking.open_channels(priority));
         local.set_priority(priority);
         local.set_packet_loss(self.uplink_quality.row().lost_percent.map(|percent| percent / 100.0));

@@ -36,8 +36,8 @@ impl VoiceThread {
         while let Some(event) = self.client.poll_event() {
             has_direct_change |= self.direct_players.follow(&event);
             self.uplink_quality.follow(now, &event);
-            self.shown.players.follow(&event);
-            self.shown.texts.follow(now, &event);
+            self.shared.players.follow(&event);
+            self.shared.texts.follow(now, &event);
             match &event {
                 ClientEvent::Joined { .. } | ClientEvent::Resumed { .. } => {
                     self.clock.start_playing(now);
@@ -46,12 +46,12 @@ impl VoiceThread {
                 }
                 ClientEvent::RosterReceived => self.may_speak = true,
                 ClientEvent::PlayerJoined { id, name, codec } => {
-                    if let Some(player) = self.shown.players.find(name).filter(|player| !player.is_local)
+                    if let Some(player) = self.shared.players.find(name).filter(|player| !player.is_local)
                         && let Err(text) = self.playback.add(*id, player, *codec)
                     {
                         self.watch.note_undecodable(name, &text);
                         let kind = EventKind::Problem { about: ProblemKind::Player, text };
-                        self.shown.events.push(Event { at: now, kind });
+                        self.shared.events.push(Event { at: now, kind });
                     }
                 }
                 ClientEvent::PlayerLeft { id, name } => {
@@ -61,7 +61,7 @@ impl VoiceThread {
                 }
                 ClientEvent::RemovedFromRoom { room } => {
                     self.rooms.lose(room);
-                    self.shown.own_voice.set_taken_out_of(self.rooms.refused());
+                    self.shared.own_voice.set_taken_out_of(self.rooms.refused());
                 }
                 ClientEvent::Moved { from, to } => self.rooms.follow_move(from, to),
                 ClientEvent::Kicked { reason } => self.kicked_for = Some(reason.to_string()),
@@ -71,18 +71,18 @@ impl VoiceThread {
                     let speaker = self.playback.push(arrived, voice, &self.rooms);
                     if let Some(speaker) = speaker.filter(|_| self.trace_frames) {
                         let (speaker, sequence) = (speaker.to_owned(), voice.packet_sequence);
-                        self.shown.events.push_trace(FrameTrace::Received { speaker, sequence, at: now });
+                        self.shared.events.push_trace(FrameTrace::Received { speaker, sequence, at: now });
                     }
                 }
                 _ => {}
             }
             if let Some(decision) = OperatorDecision::of(&event, &self.clock) {
                 decided = true;
-                self.shown.events.push(Event { at: now, kind: EventKind::Operator(decision) });
+                self.shared.events.push(Event { at: now, kind: EventKind::Operator(decision) });
             }
             let upheaval = Upheaval::of(&event);
             if let Some(kind) = EventKind::of(event, &self.own_name) {
-                self.shown.events.push(Event { at: now, kind });
+                self.shared.events.push(Event { at: now, kind });
             }
             if let Some(upheaval) = upheaval {
                 self.heed(now, upheaval);
@@ -101,7 +101,7 @@ impl VoiceThread {
 
     fn show_changes(&mut self, now: Instant, decided: bool, has_direct_change: bool) {
         if decided {
-            self.shown.own_voice.set_standing(Standing::of(&self.client, &self.clock));
+            self.shared.own_voice.set_standing(Standing::of(&self.client, &self.clock));
         }
         if has_direct_change {
             for kind in self.direct_players.update(&self.client) {

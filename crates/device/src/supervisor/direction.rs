@@ -80,7 +80,7 @@ impl Keeper {
         }
     }
 
-    /// Something else is wished for; what is open is closed.
+    /// Something else is chosen; what is open is closed.
     pub(crate) fn select(&mut self, selection: Selection) {
         if selection == self.selection {
             return;
@@ -118,7 +118,7 @@ impl Keeper {
         self.changes.pop_front()
     }
 
-    /// Opens what is wished for, or else the default.
+    /// Opens what is chosen, or else the default.
     fn open_something(&mut self, now: Duration, system: &mut impl SoundSystem) {
         match self.try_open(now, system) {
             Ok(open) => {
@@ -146,7 +146,7 @@ impl Keeper {
         self.open(Choice::Default, &list, now, system)
     }
 
-    /// While something is open: is the device wished for back, is there a new default?
+    /// While something is open: is the chosen one back, is there a new default?
     fn look_around(&mut self, now: Duration, system: &mut impl SoundSystem) {
         let Ok(list) = system.list() else { return self.look.succeeded(now) };
         match self.better(&list) {
@@ -186,10 +186,10 @@ impl Keeper {
         Some(Choice::Default)
     }
 
-    /// The device that is wished for by its name, if it is there.
+    /// The device that is chosen by its name, if it is there.
     fn chosen<'a>(&self, list: &'a DeviceList) -> Option<&'a str> {
-        let Selection::Named(wish) = &self.selection else { return None };
-        list.of(self.direction()).iter().map(|device| &*device.name).find(|name| name == wish)
+        let Selection::Named(chosen) = &self.selection else { return None };
+        list.of(self.direction()).iter().map(|device| &*device.name).find(|name| name == chosen)
     }
 
     fn open(
@@ -220,7 +220,7 @@ impl Keeper {
         };
         let default = || list.default_of(self.direction()).map_or("default device", |device| &device.name);
         let name = name.unwrap_or_else(default).to_owned();
-        let is_chosen = matches!(&self.selection, Selection::Named(wish) if *wish == name);
+        let is_chosen = matches!(&self.selection, Selection::Named(chosen) if *chosen == name);
         Ok(Open { stream, pulse, since: now, name, is_chosen })
     }
 

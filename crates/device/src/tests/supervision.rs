@@ -60,7 +60,7 @@ fn each_direction_is_changed_while_running_without_the_other_noticing() {
 }
 
 #[test]
-fn nothing_is_open_where_nothing_is_wished_for() {
+fn nothing_is_open_where_nothing_is_chosen() {
     let world = laptop();
     let mut stage = Stage::new(&world, Selection::None, Selection::Default);
     stage.pass(&world, 1_000);

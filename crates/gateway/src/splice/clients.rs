@@ -46,7 +46,7 @@ impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> Splice<G, C, E
             self.game.upstreams_failed += 1;
             return self.clients.disconnect(now, peer, NO_CONNECTION);
         };
-        upstream.set_waker(self.woken.waker(peer));
+        upstream.set_waker(self.wakers.waker(peer));
         upstream.connect(now, greeting);
         let player = Player {
             remote: remote.to_string(),

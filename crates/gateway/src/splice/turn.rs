@@ -100,7 +100,7 @@ impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> Splice<G, C, E
         let mut seen = std::mem::take(&mut self.turn.seen);
         self.readiness.look(&mut seen);
         found.extend(seen.drain(..).filter_map(watching::upstream_of));
-        self.woken.take(|peer| found.push(peer));
+        self.wakers.take(|peer| found.push(peer));
         found.drain(..).for_each(|peer| self.mark_ready(peer));
         (self.turn.found, self.turn.seen) = (found, seen);
         self.turn.stage = Stage::Upstreams { all: UPSTREAM_EVENTS_PER_TURN, first: EVENTS_PER_UPSTREAM };

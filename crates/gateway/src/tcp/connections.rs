@@ -10,8 +10,8 @@ use std::net::{IpAddr, SocketAddr};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::Instant;
 
+use super::acceptor::Acceptor;
 use super::connection::{Connection, State};
-use super::doorway::Doorway;
 use super::{TcpEnd, TcpEvent, TcpId, TcpSettings, socket};
 use crate::Timers;
 #[cfg(target_os = "linux")]
@@ -28,7 +28,7 @@ pub use moving::MovedTcp;
 pub struct TcpConnections {
     settings: TcpSettings,
     /// Where newcomers knock, as long as we take any.
-    doorway: Option<Doorway>,
+    acceptor: Option<Acceptor>,
     readiness: Readiness,
     connections: BTreeMap<TcpId, Connection>,
     next_id: u64,
@@ -55,7 +55,7 @@ impl TcpConnections {
     pub fn new(settings: TcpSettings) -> io::Result<Self> {
         Ok(Self {
             settings,
-            doorway: None,
+            acceptor: None,
             readiness: Readiness::new()?,
             connections: BTreeMap::new(),
             next_id: 1,
@@ -77,19 +77,19 @@ impl TcpConnections {
     /// What the system says: the port is taken, or not ours to take.
     pub fn listen(address: SocketAddr, settings: TcpSettings) -> io::Result<Self> {
         let mut connections = Self::new(settings)?;
-        connections.doorway = Some(Doorway::open(address, &mut connections.readiness)?);
+        connections.acceptor = Some(Acceptor::open(address, &mut connections.readiness)?);
         Ok(connections)
     }
 
     /// Where we listen.
     pub fn local_addr(&self) -> Option<SocketAddr> {
-        self.doorway.as_ref().and_then(Doorway::local_addr)
+        self.acceptor.as_ref().and_then(Acceptor::local_addr)
     }
 
     /// Accepts nobody any more.
     pub fn stop_listening(&mut self) {
-        if let Some(doorway) = self.doorway.take() {
-            doorway.close(&mut self.readiness);
+        if let Some(acceptor) = self.acceptor.take() {
+            acceptor.close(&mut self.readiness);
         }
     }
 
@@ -210,7 +210,7 @@ impl TcpConnections {
 
     /// When `poll` will have something to do although nothing comes.
     pub fn poll_timeout(&self) -> Option<Instant> {
-        [self.deadlines.next(), self.doorway.as_ref().and_then(Doorway::opens_again_at), self.events_since]
+        [self.deadlines.next(), self.acceptor.as_ref().and_then(Acceptor::opens_again_at), self.events_since]
             .into_iter()
             .flatten()
             .min()

@@ -1,9 +1,9 @@
 //! The server's end: all clients of one port.
 
+mod accepting;
 mod ending;
-mod entrance;
 mod machines;
-mod seat;
+mod remote_client;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
@@ -19,7 +19,7 @@ use crate::machine::{Happened, Sent};
 use crate::screening::{Command, NOBODY, Screened};
 
 use machines::{Machines, Number};
-use seat::{Seat, Stage};
+use remote_client::{RemoteClient, Stage};
 
 /// A server for clients of ENet, without a socket: for a [`UdpServer`](consonance_gateway::udp::UdpServer).
 ///
@@ -32,7 +32,7 @@ pub struct EnetServer {
     /// What newcomers prove their addresses with.
     secrets: SecretNumbers,
     machines: Machines,
-    seats: BTreeMap<Peer, Seat>,
+    clients: BTreeMap<Peer, RemoteClient>,
     /// Who says which number where: all whom ENet knows.
     by_number: BTreeMap<(SocketAddr, u16), Peer>,
     /// By address and attempt.
@@ -46,7 +46,7 @@ pub struct EnetServer {
     connect_rate: Option<Allowance>,
     last_peer: u64,
     is_shut: bool,
-    /// When a seat's patience ends.
+    /// When a client's patience ends.
     deadlines: Timers<Peer>,
     /// When ENet last looked after itself.
     ticked: Option<Instant>,
@@ -76,7 +76,7 @@ impl EnetServer {
             secrets: SecretNumbers::new(&seed),
             machines: Machines::new(connection.clone()),
             settings: EnetServerSettings { connection, ..settings },
-            seats: BTreeMap::new(),
+            clients: BTreeMap::new(),
             by_number: BTreeMap::new(),
             by_connect: BTreeMap::new(),
             proved: BTreeMap::new(),
@@ -126,8 +126,8 @@ impl EnetServer {
         datagram: &[u8],
     ) -> bool {
         let Some(&peer) = self.by_number.get(&(from, screened.peer)) else { return false };
-        let Some(seat) = self.seats.get_mut(&peer) else { return false };
-        let Some(number) = seat.number else { return false };
+        let Some(client) = self.clients.get_mut(&peer) else { return false };
+        let Some(number) = client.number else { return false };
         let (mut says_goodbye, mut guesses) = (false, false);
         for command in screened.commands() {
             match command {
@@ -139,8 +139,8 @@ impl EnetServer {
                     self.end_for_violation(peer, "a message larger than is allowed here");
                     return true;
                 }
-                Command::Fragment(fragment) if !seat.fragments.takes(fragment) => return false,
-                Command::Acknowledge { sent_time } if !seat.is_proved() => {
+                Command::Fragment(fragment) if !client.fragments.takes(fragment) => return false,
+                Command::Acknowledge { sent_time } if !client.is_proved() => {
                     guesses |= !self.machines.at(number.machine).clocks().was_shown(&from, sent_time);
                 }
                 Command::Acknowledge { .. } | Command::Fragment(_) | Command::Other => {}
@@ -149,7 +149,7 @@ impl EnetServer {
         if guesses {
             return self.handle_guess(peer);
         }
-        if !seat.is_proved() && !self.proved.contains_key(&from) {
+        if !client.is_proved() && !self.proved.contains_key(&from) {
             self.machines.at(number.machine).credits().earn(from, datagram.len());
         }
         self.machines.at(number.machine).receive(from, datagram);
@@ -162,9 +162,9 @@ impl EnetServer {
 
     /// A client that has not proved its address echoes a time that it was not shown. True if that was its last guess.
     fn handle_guess(&mut self, peer: Peer) -> bool {
-        let Some(seat) = self.seats.get_mut(&peer) else { return false };
-        seat.guesses += 1;
-        let is_last = seat.guesses >= GUESSES_MAX;
+        let Some(client) = self.clients.get_mut(&peer) else { return false };
+        client.guesses += 1;
+        let is_last = client.guesses >= GUESSES_MAX;
         if is_last {
             self.end_for_violation(peer, "it echoed times that it was not shown");
         }
@@ -186,7 +186,7 @@ impl EnetServer {
     }
 
     fn keep(&mut self, peer: Peer, channel: Channel, packet: Packet) {
-        if self.seats.get(&peer).is_some_and(|seat| matches!(seat.stage, Stage::Open)) {
+        if self.clients.get(&peer).is_some_and(|client| matches!(client.stage, Stage::Open)) {
             let delivery = self.settings.connection.delivery_of(channel);
             self.statistics.links.received.count(delivery, 1, packet.data().len());
             self.events.push_back(Event::Message { peer, channel, packet });
@@ -194,12 +194,12 @@ impl EnetServer {
     }
 
     fn send_now(&mut self, peer: Peer, channel: Channel, message: &[u8]) {
-        let Some(seat) = self.seats.get(&peer) else { return };
-        let Some(number) = seat.number else { return };
+        let Some(client) = self.clients.get(&peer) else { return };
+        let Some(number) = client.number else { return };
         let delivery = self.settings.connection.delivery_of(channel);
         let dropped = &mut self.statistics.links.dropped;
         let machine = self.machines.at(number.machine);
-        match machine.send(number.peer, (channel, message), &self.settings.connection, &seat.queue) {
+        match machine.send(number.peer, (channel, message), &self.settings.connection, &client.queue) {
             Sent::Yes => self.statistics.links.sent.count(delivery, 1, message.len()),
             Sent::TooLarge => dropped.too_large += 1,
             Sent::NotConnected => dropped.not_connected += 1,
@@ -213,7 +213,9 @@ impl EnetServer {
             return;
         }
         self.pinged = Some(now);
-        for number in self.seats.values().filter(|seat| seat.is_proved()).filter_map(|seat| seat.number) {
+        for number in
+            self.clients.values().filter(|client| client.is_proved()).filter_map(|client| client.number)
+        {
             self.machines.at(number.machine).ping(number.peer);
         }
     }
@@ -290,7 +292,7 @@ impl ServerEndpoint for EnetServer {
 
     fn send(&mut self, now: Instant, peer: Peer, channel: Channel, message: &[u8]) {
         self.set_time(now);
-        match self.seats.get(&peer).map(|seat| &seat.stage) {
+        match self.clients.get(&peer).map(|client| &client.stage) {
             Some(Stage::Open) => self.send_now(peer, channel, message),
             Some(Stage::Proving { .. }) => self.send_later(peer, channel, message),
             Some(Stage::Asking(_) | Stage::Ending) | None => {
@@ -306,7 +308,7 @@ impl ServerEndpoint for EnetServer {
 
     fn shutdown(&mut self, now: Instant) {
         self.is_shut = true;
-        let peers: Vec<Peer> = self.seats.keys().copied().collect();
+        let peers: Vec<Peer> = self.clients.keys().copied().collect();
         for peer in peers {
             self.disconnect(now, peer, "");
         }

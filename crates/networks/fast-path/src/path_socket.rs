@@ -1,9 +1,9 @@
 //! The UDP socket of one worker: batches out, datagrams in, never waiting.
 
 #[cfg(target_os = "linux")]
-mod many;
+mod dont_fragment;
 #[cfg(target_os = "linux")]
-mod whole;
+mod many;
 
 use std::io;
 use std::net::{SocketAddr, UdpSocket};
@@ -85,7 +85,7 @@ impl PathSocket {
 /// sending it. Where the system does not know how, nothing changes.
 pub fn keep_whole(socket: &UdpSocket) {
     #[cfg(target_os = "linux")]
-    whole::keep_whole(socket);
+    dont_fragment::keep_whole(socket);
     #[cfg(not(target_os = "linux"))]
     let _ = socket;
 }

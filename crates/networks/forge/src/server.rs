@@ -1,7 +1,7 @@
 //! The server's end: for voice only.
 
 mod events;
-mod peer;
+mod remote_client;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
@@ -13,7 +13,7 @@ use consonance_transport::{ConnectionCounts, DisconnectReason, Peer, ServerStati
 use ring::hmac;
 
 use self::events::Events;
-use self::peer::{Client, Proof, Stage};
+use self::remote_client::{Proof, RemoteClient, Stage};
 use crate::frame::{
     Control, DATAGRAM_BYTES_MAX, Frame, GROUP_CLOSE, GROUP_ID, GROUP_PONG, GROUP_REFUSED, Piece, TO_TARGET,
 };
@@ -27,7 +27,7 @@ pub struct ForgeServer {
     settings: ForgeServerSettings,
     /// What clients' first numbers come from, which others must not know.
     secret: hmac::Key,
-    clients: BTreeMap<Peer, Client>,
+    clients: BTreeMap<Peer, RemoteClient>,
     by_address: BTreeMap<SocketAddr, Peer>,
     timers: Timers<Peer>,
     last_peer: u64,
@@ -100,7 +100,7 @@ impl ForgeServer {
         let peer = Peer(self.last_peer);
         let link = Link::to_stranger(now, self.settings.link, self.first_unique_id(peer));
         let proof = Proof::Missing { until: now + self.settings.handshake_max };
-        self.clients.insert(peer, Client { address: from, link, stage: Stage::Knocking, proof });
+        self.clients.insert(peer, RemoteClient { address: from, link, stage: Stage::Knocking, proof });
         self.strangers += 1;
         self.by_address.insert(from, peer);
         self.counts.connected += 1;

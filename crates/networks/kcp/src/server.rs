@@ -1,10 +1,10 @@
 //! The server's end: all clients of one port.
 
-mod connection;
+mod accepting;
 mod cookies;
 mod ending;
-mod entrance;
 mod events;
+mod remote_client;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
@@ -19,8 +19,8 @@ use crate::hello::Hello;
 use crate::link::{Opened, Unreliable};
 use crate::{CHANNELS, Generation, Greeting, KcpServerSettings};
 
-use connection::{Connection, Stage};
 use cookies::Cookies;
+use remote_client::{RemoteClient, Stage};
 
 /// A server for clients of kcp2k, without a socket: for a [`UdpServer`](consonance_gateway::udp::UdpServer).
 #[derive(Debug)]
@@ -28,7 +28,7 @@ pub struct KcpServer {
     settings: KcpServerSettings,
     cookies: Cookies,
     hello_rate: Option<Allowance>,
-    connections: BTreeMap<Peer, Connection>,
+    clients: BTreeMap<Peer, RemoteClient>,
     by_address: BTreeMap<SocketAddr, Peer>,
     /// Who has not proved its address, in the order of arrival; and some who have, or are gone.
     unproved: VecDeque<Peer>,
@@ -62,7 +62,7 @@ impl KcpServer {
             settings,
             cookies: Cookies::new(&seed),
             hello_rate: None,
-            connections: BTreeMap::new(),
+            clients: BTreeMap::new(),
             by_address: BTreeMap::new(),
             unproved: VecDeque::new(),
             last_peer: 0,
@@ -80,26 +80,26 @@ impl KcpServer {
 
     /// The generation of a client, if it is there and known; until then G4 is assumed.
     pub fn generation_of(&self, peer: Peer) -> Option<Generation> {
-        let link = &self.connections.get(&peer)?.link;
+        let link = &self.clients.get(&peer)?.link;
         (!link.is_undecided()).then(|| link.generation())
     }
 
     /// A datagram from an address that has a connection. False if it is not of that connection.
     fn handle_known(&mut self, now: Instant, peer: Peer, datagram: &[u8]) -> bool {
-        let Some(connection) = self.connections.get_mut(&peer) else { return false };
-        connection.credit.earn(datagram.len());
-        let opened = connection.link.open(datagram);
-        let has_cookies = connection.link.generation().has_cookies();
-        connection.is_muted &= opened.is_none();
+        let Some(client) = self.clients.get_mut(&peer) else { return false };
+        client.credit.earn(datagram.len());
+        let opened = client.link.open(datagram);
+        let has_cookies = client.link.generation().has_cookies();
+        client.is_muted &= opened.is_none();
         if opened.is_some() && has_cookies {
-            connection.credit.prove();
+            client.credit.prove();
         }
         let is_ours = match opened {
             None => false,
             Some(Opened::Segments(segments)) => {
-                let has_any = connection.link.handle_segments(now, segments);
-                if !has_cookies && connection.link.arq().has_echo() {
-                    connection.credit.prove();
+                let has_any = client.link.handle_segments(now, segments);
+                if !has_cookies && client.link.arq().has_echo() {
+                    client.credit.prove();
                 }
                 has_any
             }
@@ -111,7 +111,7 @@ impl KcpServer {
 
     /// False if it was nothing that makes sense.
     fn handle_unreliable(&mut self, now: Instant, peer: Peer, payload: &[u8]) -> bool {
-        let Some(Connection { link, stage, .. }) = self.connections.get_mut(&peer) else { return false };
+        let Some(RemoteClient { link, stage, .. }) = self.clients.get_mut(&peer) else { return false };
         let was_undecided = link.is_undecided();
         let heard = link.read_unreliable(now, payload);
         if was_undecided && !link.is_undecided() {
@@ -130,45 +130,45 @@ impl KcpServer {
 
     /// Something came for a connection, or is to be sent.
     fn touch(&mut self, peer: Peer) {
-        let Some(connection) = self.connections.get_mut(&peer) else { return };
-        if !std::mem::replace(&mut connection.is_ready, true) {
+        let Some(client) = self.clients.get_mut(&peer) else { return };
+        if !std::mem::replace(&mut client.is_ready, true) {
             self.ready.push_back(peer);
         }
         self.make_dirty(peer);
     }
 
     fn make_dirty(&mut self, peer: Peer) {
-        let Some(connection) = self.connections.get_mut(&peer) else { return };
-        if !std::mem::replace(&mut connection.is_dirty, true) {
+        let Some(client) = self.clients.get_mut(&peer) else { return };
+        if !std::mem::replace(&mut client.is_dirty, true) {
             self.dirty.push_back(peer);
         }
     }
 
     fn flush_dirty(&mut self, now: Instant) {
         while let Some(peer) = self.dirty.pop_front() {
-            let Some(connection) = self.connections.get_mut(&peer) else { continue };
-            connection.is_dirty = false;
-            connection.flush(now, &mut self.outgoing);
-            self.timers.set_no_later(peer, connection.poll_timeout());
+            let Some(client) = self.clients.get_mut(&peer) else { continue };
+            client.is_dirty = false;
+            client.flush(now, &mut self.outgoing);
+            self.timers.set_no_later(peer, client.poll_timeout());
         }
     }
 
     fn send_unreliable(&mut self, now: Instant, peer: Peer, message: &[u8]) {
         let dropped = &mut self.statistics.links.dropped;
-        let Some(connection) = self.connections.get_mut(&peer) else { return };
-        let link = &connection.link;
+        let Some(client) = self.clients.get_mut(&peer) else { return };
+        let link = &client.link;
         if message.is_empty() || message.len() > link.generation().message_bytes_max(Delivery::Unreliable) {
             dropped.too_large += 1;
         } else if !link.can_send_unreliable(now) {
             dropped.outgoing_full += 1;
         } else {
-            connection.send_unreliable(message, &mut self.outgoing);
+            client.send_unreliable(message, &mut self.outgoing);
             self.statistics.links.sent.count(Delivery::Unreliable, 1, message.len());
         }
     }
 
     fn send_reliable(&mut self, now: Instant, peer: Peer, message: &[u8]) {
-        let Some(Connection { link, .. }) = self.connections.get_mut(&peer) else { return };
+        let Some(RemoteClient { link, .. }) = self.clients.get_mut(&peer) else { return };
         if !link.send_reliable(message) {
             self.statistics.links.dropped.too_large += 1;
             return;
@@ -202,8 +202,8 @@ impl ServerEndpoint for KcpServer {
     fn handle_timeout(&mut self, now: Instant) {
         self.now = Some(now);
         while let Some(peer) = self.timers.pop(now) {
-            let Some(connection) = self.connections.get_mut(&peer) else { continue };
-            connection.link.handle_timeout(now);
+            let Some(client) = self.clients.get_mut(&peer) else { continue };
+            client.link.handle_timeout(now);
             self.make_dirty(peer);
             self.check(now, peer);
         }
@@ -231,7 +231,7 @@ impl ServerEndpoint for KcpServer {
     }
 
     fn send(&mut self, now: Instant, peer: Peer, channel: Channel, message: &[u8]) {
-        let stage = self.connections.get(&peer).map(|connection| connection.stage);
+        let stage = self.clients.get(&peer).map(|client| client.stage);
         if stage != Some(Stage::Open) {
             self.statistics.links.dropped.not_connected += 1;
             return;
@@ -249,7 +249,7 @@ impl ServerEndpoint for KcpServer {
 
     fn shutdown(&mut self, now: Instant) {
         self.is_shut = true;
-        let peers: Vec<Peer> = self.connections.keys().copied().collect();
+        let peers: Vec<Peer> = self.clients.keys().copied().collect();
         for peer in peers {
             self.disconnect(now, peer, "");
         }

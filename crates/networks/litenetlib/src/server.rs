@@ -1,9 +1,9 @@
 //! The server's end.
 
+mod accepting;
 mod ending;
-mod entering;
-mod guest;
 mod packets;
+mod remote_client;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
@@ -20,7 +20,7 @@ use crate::connection::{
 };
 use crate::settings::{ConnectionSettings, ServerSettings};
 
-use guest::{Connected, Guest, State};
+use remote_client::{Connected, RemoteClient, State};
 
 /// So long after an accept a client may answer that it knows no connection: the accept was faster than itself.
 const ACCEPT_GRACE: Duration = Duration::from_secs(10);
@@ -35,7 +35,7 @@ pub struct LiteNetLibServer {
     clock: UtcClock,
     /// What newcomers prove their addresses with.
     secrets: SecretNumbers,
-    guests: BTreeMap<Peer, Guest>,
+    clients: BTreeMap<Peer, RemoteClient>,
     by_address: BTreeMap<SocketAddr, Peer>,
     timers: Timers<Peer>,
     /// Who may have datagrams to send.
@@ -62,7 +62,7 @@ impl LiteNetLibServer {
             settings,
             clock,
             secrets: SecretNumbers::new(&seed),
-            guests: BTreeMap::new(),
+            clients: BTreeMap::new(),
             by_address: BTreeMap::new(),
             timers: Timers::default(),
             talking: BTreeSet::new(),
@@ -81,10 +81,10 @@ impl LiteNetLibServer {
         &self.settings.connection
     }
 
-    /// Something was done to a guest: its timer is set, and it is asked for datagrams.
+    /// Something was done to a client: its timer is set, and it is asked for datagrams.
     fn settle(&mut self, peer: Peer) {
-        let Some(guest) = self.guests.get_mut(&peer) else { return };
-        self.timers.set(peer, guest.timeout());
+        let Some(client) = self.clients.get_mut(&peer) else { return };
+        self.timers.set(peer, client.timeout());
         self.talking.insert(peer);
     }
 
@@ -92,11 +92,11 @@ impl LiteNetLibServer {
         self.events.push(event, |_| ());
     }
 
-    /// What is not the connection's own goes to a guest as far as its credit goes.
+    /// What is not the connection's own goes to a client as far as its credit goes.
     fn answer_guest(&mut self, peer: Peer, packet: &[u8]) {
-        let Some(guest) = self.guests.get_mut(&peer) else { return };
-        if guest.spend(packet.len()) {
-            let to = guest.address;
+        let Some(client) = self.clients.get_mut(&peer) else { return };
+        if client.spend(packet.len()) {
+            let to = client.address;
             self.answer(to, packet);
         }
     }
@@ -140,7 +140,7 @@ impl ServerEndpoint for LiteNetLibServer {
         while to.is_none()
             && let Some(peer) = self.talking.first().copied()
         {
-            to = self.guests.get_mut(&peer).and_then(|guest| guest.poll_transmit(datagram));
+            to = self.clients.get_mut(&peer).and_then(|client| client.poll_transmit(datagram));
             if to.is_none() {
                 self.talking.remove(&peer);
             }
@@ -155,7 +155,7 @@ impl ServerEndpoint for LiteNetLibServer {
         loop {
             let event = self.events.pop(bytes)?;
             let ServerEndpointEvent::Message { peer, channel } = event else { return Some(event) };
-            if self.guests.get(&peer).is_some_and(Guest::is_heard) {
+            if self.clients.get(&peer).is_some_and(RemoteClient::is_heard) {
                 self.statistics.links.received.count(self.delivery_of(channel), 1, bytes.len());
                 return Some(event);
             }
@@ -164,21 +164,21 @@ impl ServerEndpoint for LiteNetLibServer {
     }
 
     fn accept(&mut self, now: Instant, peer: Peer, _greeting: &[u8]) {
-        let Some(guest) = self.guests.get_mut(&peer) else { return };
-        if !matches!(guest.state, State::Asked { .. }) {
+        let Some(client) = self.clients.get_mut(&peer) else { return };
+        if !matches!(client.state, State::Asked { .. }) {
             return;
         }
         let secret = self.secrets.draw();
         let Self { settings, clock, .. } = self;
-        let (number, dialect) = (guest.attempt.connection_number, guest.attempt.dialect);
+        let (number, dialect) = (client.attempt.connection_number, client.attempt.dialect);
         let mut connection = Connection::new(now, &settings.connection, *clock, dialect, number);
         connection.ask_for_proof(now, secret);
-        guest.state = State::Connected(Box::new(Connected {
+        client.state = State::Connected(Box::new(Connected {
             connection,
             accepted_at: now,
             new_until: Some(now + settings.newcomer_timeout),
         }));
-        let accept = guest.attempt.accept(peer_id(peer));
+        let accept = client.attempt.accept(peer_id(peer));
         self.statistics.connections.accepted += 1;
         self.answer_guest(peer, &accept);
         self.settle(peer);
@@ -189,9 +189,9 @@ impl ServerEndpoint for LiteNetLibServer {
             self.statistics.links.dropped.too_large += 1;
             return;
         }
-        let mut guest = self.guests.get_mut(&peer).filter(|guest| guest.is_heard());
-        let is_beyond_credit = guest.as_ref().is_some_and(|guest| !guest.credit.covers(message.len()));
-        let Some(connected) = guest.as_mut().and_then(|guest| guest.connected()) else {
+        let mut client = self.clients.get_mut(&peer).filter(|client| client.is_heard());
+        let is_beyond_credit = client.as_ref().is_some_and(|client| !client.credit.covers(message.len()));
+        let Some(connected) = client.as_mut().and_then(|client| client.connected()) else {
             self.statistics.links.dropped.not_connected += 1;
             return;
         };
@@ -215,7 +215,7 @@ impl ServerEndpoint for LiteNetLibServer {
 
     fn shutdown(&mut self, now: Instant) {
         self.is_shut_down = true;
-        let peers: Vec<Peer> = self.guests.keys().copied().collect();
+        let peers: Vec<Peer> = self.clients.keys().copied().collect();
         for peer in peers {
             self.ask_to_leave(now, peer, SHUTTING_DOWN);
         }
@@ -240,7 +240,7 @@ impl ServerEndpoint for LiteNetLibServer {
     fn statistics(&self) -> ServerStatistics {
         let mut statistics = self.statistics;
         statistics.connections.connected =
-            self.guests.values().filter(|guest| guest.is_here()).count() as u64;
+            self.clients.values().filter(|client| client.is_here()).count() as u64;
         statistics.links.dropped.malformed += self.counts.malformed;
         statistics
     }

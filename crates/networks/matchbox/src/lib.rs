@@ -22,8 +22,8 @@
 
 #![forbid(unsafe_code)]
 
-mod belief;
 mod election;
+mod host_claim;
 mod peer_socket;
 mod player_id;
 mod room;

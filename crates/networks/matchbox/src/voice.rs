@@ -10,7 +10,7 @@ use consonance_transport::hosted::{
     self, DirectRequest, HostedClient, HostedClientHandle, HostedServer, Received,
 };
 
-use crate::belief::Belief;
+use crate::host_claim::HostClaim;
 use crate::room::{DirectLink, Room};
 use crate::route::Route;
 use crate::strangers::Strangers;
@@ -144,8 +144,8 @@ impl MatchboxVoice {
         let Some(early) = self.strangers.meet(player) else { return };
         self.last_number += 1;
         room.add(player, self.last_number);
-        if let Some(belief) = room.election.belief() {
-            self.tell(socket, player, Route::Host, &belief.to_bytes());
+        if let Some(claim) = room.election.claim() {
+            self.tell(socket, player, Route::Host, &claim.to_bytes());
         }
         if self.introduced.remove(&player) || self.settings.direct_links == DirectLinkChoice::All {
             self.offer(room, socket, player);
@@ -216,8 +216,8 @@ impl MatchboxVoice {
             Some((Route::DirectOverflowed, _)) => {
                 self.end_direct(room, from, HostedClientHandle::direct_send_failed);
             }
-            Some((Route::Host, bytes)) => match Belief::parse(bytes) {
-                Some(belief) => room.election.handle_belief(from, belief),
+            Some((Route::Host, bytes)) => match HostClaim::parse(bytes) {
+                Some(claim) => room.election.handle_claim(from, claim),
                 None => self.malformed += 1,
             },
             // Said to a host that is none any more, or by one; or answered where it came.
@@ -276,10 +276,10 @@ impl MatchboxVoice {
         let present = room.ids();
         room.election.look(now, &present, self.settings.host_patience);
         if room.election.take_news()
-            && let Some(belief) = room.election.belief()
+            && let Some(claim) = room.election.claim()
         {
             for &player in &present {
-                self.tell(socket, player, Route::Host, &belief.to_bytes());
+                self.tell(socket, player, Route::Host, &claim.to_bytes());
             }
         }
         if room.host != room.election.host() {

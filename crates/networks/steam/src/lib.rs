@@ -27,9 +27,9 @@ mod farewells;
 #[doc(hidden)]
 pub mod fuzz;
 pub mod hub;
+mod ignored_accounts;
 mod members;
 mod packet_type;
-mod quiet;
 mod server;
 mod settings;
 pub mod signal;

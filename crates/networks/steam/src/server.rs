@@ -10,8 +10,8 @@ use consonance_transport::hosted::{self, HostedServer, HostedServerHandle, Hoste
 use consonance_transport::{Delivery, PacketLimits, Peer, ServerEvent, ServerStatistics, ServerTransport};
 
 use crate::farewells::Farewells;
+use crate::ignored_accounts::IgnoredAccounts;
 use crate::members::Members;
-use crate::quiet::Quiet;
 use crate::settings::{Admission, LinkSettings, ServerSettings};
 use crate::signal::Signal;
 use crate::{LIMITS, SendKind, SteamId, SteamP2p, packet_type};
@@ -36,11 +36,11 @@ struct Pump<P: SteamP2p> {
     admission: Admission,
     handle: HostedServerHandle,
     members: Members,
-    guests: BTreeMap<SteamId, Guest>,
+    clients: BTreeMap<SteamId, RemoteClient>,
     /// What was said outside of the packets, and takes effect after the packets that came before it.
     hellos: Vec<(SteamId, Signal)>,
     quiet_time: Duration,
-    quiet: Quiet,
+    ignored: IgnoredAccounts,
     farewells: Farewells,
     still_here_at: Option<Instant>,
     packet: Vec<u8>,
@@ -49,7 +49,7 @@ struct Pump<P: SteamP2p> {
 
 /// A peer as Steam knows it.
 #[derive(Debug, Default)]
-struct Guest {
+struct RemoteClient {
     /// Its link, if it is one of ours.
     hello: Option<u32>,
     is_taken_in: bool,
@@ -66,10 +66,10 @@ impl<P: SteamP2p> SteamServer<P> {
             admission,
             handle,
             members: Members::default(),
-            guests: BTreeMap::new(),
+            clients: BTreeMap::new(),
             hellos: Vec::new(),
             quiet_time,
-            quiet: Quiet::default(),
+            ignored: IgnoredAccounts::default(),
             farewells: Farewells::default(),
             still_here_at: None,
             packet: Vec::new(),
@@ -164,9 +164,9 @@ impl<P: SteamP2p> Pump<P> {
 
     /// A peer was taken in, and is told if it waits for it.
     fn welcome(&mut self, id: SteamId) {
-        if let Some(guest) = self.guests.get_mut(&id) {
-            guest.is_taken_in = true;
-            if let Some(number) = guest.hello {
+        if let Some(client) = self.clients.get_mut(&id) {
+            client.is_taken_in = true;
+            if let Some(number) = client.hello {
                 self.say(id, &Signal::Welcome(number));
             }
         }
@@ -174,8 +174,8 @@ impl<P: SteamP2p> Pump<P> {
 
     /// The link to a peer ends on this side.
     fn part(&mut self, now: Instant, id: SteamId, words: String) {
-        let Some(guest) = self.guests.remove(&id) else { return };
-        if let Some(number) = guest.hello {
+        let Some(client) = self.clients.remove(&id) else { return };
+        if let Some(number) = client.hello {
             let goodbye = Signal::Goodbye(number, words);
             self.farewells.say(now, &mut self.steam, id, self.link.channels.to_client, &goodbye);
         }
@@ -184,7 +184,7 @@ impl<P: SteamP2p> Pump<P> {
 
     /// Nothing more is expected of this account.
     fn leave_alone(&mut self, now: Instant, id: SteamId) {
-        self.quiet.insert(id, now + self.quiet_time);
+        self.ignored.insert(id, now + self.quiet_time);
         self.farewells.close_later(now, id);
     }
 
@@ -199,7 +199,7 @@ impl<P: SteamP2p> Drop for SteamServer<P> {
         let now = Instant::now();
         self.shutdown(now);
         // Those whose arrival nobody has polled yet.
-        for id in self.pump.guests.keys().copied().collect::<Vec<_>>() {
+        for id in self.pump.clients.keys().copied().collect::<Vec<_>>() {
             self.pump.part(now, id, GONE.to_owned());
         }
     }

@@ -30,7 +30,6 @@ pub mod fuzz;
 mod outgoing;
 mod pipeline;
 mod reliable;
-mod seat;
 mod server;
 mod settings;
 mod unreliable;

@@ -1,5 +1,7 @@
 //! The server's end: many connections, known by their tokens.
 
+mod remote_client;
+
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::net::SocketAddr;
 use std::time::Instant;
@@ -13,8 +15,9 @@ use consonance_transport::{
 use crate::connection::{Connection, DataError};
 use crate::datagram::{Datagram, GOODBYE_BYTES, Kind, Token};
 use crate::pipeline::CHANNELS;
-use crate::seat::{Seat, State};
 use crate::{READ_BYTES_MAX, ServerSettings};
+
+use remote_client::{RemoteClient, State};
 
 /// A server of Unity Transport 2.x, without its socket.
 #[derive(Debug)]
@@ -22,15 +25,15 @@ pub struct UtpServer {
     settings: ServerSettings,
     /// What newcomers prove their addresses with.
     secrets: SecretNumbers,
-    seats: BTreeMap<Peer, Seat>,
+    clients: BTreeMap<Peer, RemoteClient>,
     tokens: HashMap<Token, Peer>,
     last_peer: Peer,
-    /// Seats of those who have not shown that they get what is sent to them.
+    /// Clients who have not shown that they get what is sent to them.
     unproved: usize,
     timers: Timers<Peer>,
     /// Those that may have something to send.
     dirty: VecDeque<Peer>,
-    /// What leaves for nobody who has a seat.
+    /// What leaves for nobody who is a client.
     parting: BytesQueue<SocketAddr>,
     events: BytesQueue<ServerEndpointEvent>,
     is_shut_down: bool,
@@ -45,7 +48,7 @@ impl UtpServer {
         Self {
             settings,
             secrets: SecretNumbers::new(&seed),
-            seats: BTreeMap::new(),
+            clients: BTreeMap::new(),
             tokens: HashMap::new(),
             last_peer: Peer(0),
             unproved: 0,
@@ -68,61 +71,61 @@ impl UtpServer {
         (greeting, bytes): (&[u8], usize),
     ) {
         if let Some(&peer) = self.tokens.get(&token) {
-            if let Some(seat) = self.seats.get_mut(&peer)
-                && Self::note_datagram(&mut self.links, seat, now, from, bytes)
-                && seat.is_heard()
+            if let Some(client) = self.clients.get_mut(&peer)
+                && Self::note_datagram(&mut self.links, client, now, from, bytes)
+                && client.is_heard()
             {
-                let greeting = std::mem::take(&mut seat.greeting);
-                seat.connection.put(now, Kind::Accept { greeting: &greeting });
-                seat.greeting = greeting;
+                let greeting = std::mem::take(&mut client.greeting);
+                client.connection.put(now, Kind::Accept { greeting: &greeting });
+                client.greeting = greeting;
                 self.mark_dirty(peer);
             }
             return;
         }
         if self.is_shut_down {
             self.say_goodbye(from, token);
-        } else if self.seats.len() >= self.settings.connections_max {
+        } else if self.clients.len() >= self.settings.connections_max {
             self.counts.turned_away_full += 1;
             self.say_goodbye(from, token);
         } else if self.unproved >= self.settings.unproved_max {
             self.counts.turned_away_handshaking += 1;
         } else {
-            self.seat(now, from, token, (greeting, bytes));
+            self.take_in(now, from, token, (greeting, bytes));
         }
     }
 
-    fn seat(&mut self, now: Instant, from: SocketAddr, token: Token, (greeting, bytes): (&[u8], usize)) {
+    fn take_in(&mut self, now: Instant, from: SocketAddr, token: Token, (greeting, bytes): (&[u8], usize)) {
         self.last_peer = Peer(self.last_peer.0 + 1);
         let peer = self.last_peer;
         let secret = self.secrets.draw();
-        let mut seat =
-            Seat::new(Connection::with_unproved(now, token, self.settings.connection, secret), from);
-        seat.credit.earn(bytes);
+        let mut client =
+            RemoteClient::new(Connection::with_unproved(now, token, self.settings.connection, secret), from);
+        client.credit.earn(bytes);
         self.unproved += 1;
         self.tokens.insert(token, peer);
-        self.seats.insert(peer, seat);
+        self.clients.insert(peer, client);
         self.arm(peer);
         let event = ServerEndpointEvent::Connected { peer, remote: from };
         self.events.push(event, |bytes| bytes.extend_from_slice(greeting));
     }
 
-    /// A datagram with the token of a seat came. False if it is not the client's: clients change their ports,
+    /// A datagram with the token of a client came. False if it is not the client's: clients change their ports,
     /// where a router forgets the one before, but whoever has a token could have everything sent to somebody
     /// else by naming another host.
     fn note_datagram(
         links: &mut Statistics,
-        seat: &mut Seat,
+        client: &mut RemoteClient,
         now: Instant,
         from: SocketAddr,
         bytes: usize,
     ) -> bool {
-        if from.ip() != seat.address.ip() {
+        if from.ip() != client.address.ip() {
             links.dropped.not_connected += 1;
             return false;
         }
-        seat.address = from;
-        seat.credit.earn(bytes);
-        seat.connection.note_heard(now);
+        client.address = from;
+        client.credit.earn(bytes);
+        client.connection.note_heard(now);
         true
     }
 
@@ -135,30 +138,30 @@ impl UtpServer {
         (kind, bytes): (Kind<'_>, usize),
     ) {
         let peer = self.tokens.get(&token).copied();
-        let Some((peer, seat)) = peer.and_then(|peer| Some((peer, self.seats.get_mut(&peer)?))) else {
+        let Some((peer, client)) = peer.and_then(|peer| Some((peer, self.clients.get_mut(&peer)?))) else {
             if kind != Kind::Disconnect {
                 // It has missed that its connection is gone, or this server is another one than it was.
                 self.say_goodbye(from, token);
             }
             return;
         };
-        if !Self::note_datagram(&mut self.links, seat, now, from, bytes) {
+        if !Self::note_datagram(&mut self.links, client, now, from, bytes) {
             return;
         }
         if kind == Kind::Disconnect {
-            let by_us = matches!(seat.state, State::Leaving { .. });
+            let by_us = matches!(client.state, State::Leaving { .. });
             let reason =
                 if by_us { DisconnectReason::ClosedByUs } else { DisconnectReason::closed_by_peer(b"") };
             self.remove(peer, reason);
             return;
         }
-        if seat.state == State::Knocking {
+        if client.state == State::Knocking {
             return;
         }
         match kind {
             Kind::Data { pipeline, body } => self.handle_data(now, peer, pipeline, body),
             Kind::MtuCheck { datagram_bytes } => {
-                seat.connection.put(now, Kind::MtuAck { datagram_bytes });
+                client.connection.put(now, Kind::MtuAck { datagram_bytes });
                 self.mark_dirty(peer);
             }
             _ => {}
@@ -166,20 +169,20 @@ impl UtpServer {
     }
 
     fn handle_data(&mut self, now: Instant, peer: Peer, pipeline: u8, body: &[u8]) {
-        let Self { seats, events, links, .. } = self;
-        let Some(seat) = seats.get_mut(&peer) else { return };
-        let is_heard = seat.is_heard();
-        let result = seat.connection.handle_data(now, pipeline, body, |channel, message| {
+        let Self { clients, events, links, .. } = self;
+        let Some(client) = clients.get_mut(&peer) else { return };
+        let is_heard = client.is_heard();
+        let result = client.connection.handle_data(now, pipeline, body, |channel, message| {
             if is_heard {
                 links.received.count(CHANNELS.delivery_of(channel), 1, message.len());
                 let event = ServerEndpointEvent::Message { peer, channel };
                 events.push(event, |bytes| bytes.extend_from_slice(message));
             }
         });
-        if seat.connection.is_proved() && !seat.credit.is_proved() {
-            seat.credit.prove();
-            if let State::Welcomed { .. } = seat.state {
-                seat.state = State::Open;
+        if client.connection.is_proved() && !client.credit.is_proved() {
+            client.credit.prove();
+            if let State::Welcomed { .. } = client.state {
+                client.state = State::Open;
                 self.unproved -= 1;
             }
         }
@@ -196,28 +199,28 @@ impl UtpServer {
     }
 
     fn mark_dirty(&mut self, peer: Peer) {
-        if let Some(seat) = self.seats.get_mut(&peer)
-            && !std::mem::replace(&mut seat.is_dirty, true)
+        if let Some(client) = self.clients.get_mut(&peer)
+            && !std::mem::replace(&mut client.is_dirty, true)
         {
             self.dirty.push_back(peer);
         }
     }
 
     fn arm(&mut self, peer: Peer) {
-        if let Some(seat) = self.seats.get_mut(&peer) {
-            self.timers.set_no_later(peer, seat.timeout());
+        if let Some(client) = self.clients.get_mut(&peer) {
+            self.timers.set_no_later(peer, client.timeout());
         }
     }
 
     fn run_timer(&mut self, now: Instant, peer: Peer) {
-        let Some(seat) = self.seats.get_mut(&peer) else { return };
-        match seat.state {
+        let Some(client) = self.clients.get_mut(&peer) else { return };
+        match client.state {
             State::Welcomed { until } if until <= now => {
                 self.counts.failed_handshakes += 1;
                 self.end(now, peer, DisconnectReason::TimedOut);
             }
             State::Leaving { until } if until <= now => self.end(now, peer, DisconnectReason::ClosedByUs),
-            _ if seat.connection.is_lost(now) => self.end(now, peer, DisconnectReason::TimedOut),
+            _ if client.connection.is_lost(now) => self.end(now, peer, DisconnectReason::TimedOut),
             State::Knocking => self.arm(peer),
             _ => self.mark_dirty(peer),
         }
@@ -225,10 +228,9 @@ impl UtpServer {
 
     /// Whoever is leaving goes as soon as everything has arrived.
     fn end_if_done(&mut self, now: Instant, peer: Peer) {
-        let is_done = self
-            .seats
-            .get(&peer)
-            .is_some_and(|seat| matches!(seat.state, State::Leaving { .. }) && seat.connection.is_done());
+        let is_done = self.clients.get(&peer).is_some_and(|client| {
+            matches!(client.state, State::Leaving { .. }) && client.connection.is_done()
+        });
         if is_done {
             self.end(now, peer, DisconnectReason::ClosedByUs);
         }
@@ -236,26 +238,26 @@ impl UtpServer {
 
     /// What waits for a peer leaves, and then a goodbye.
     fn end(&mut self, now: Instant, peer: Peer, reason: DisconnectReason) {
-        let Some(seat) = self.seats.get_mut(&peer) else { return };
-        let (address, token) = (seat.address, seat.connection.token());
-        if seat.state != State::Knocking {
+        let Some(client) = self.clients.get_mut(&peer) else { return };
+        let (address, token) = (client.address, client.connection.token());
+        if client.state != State::Knocking {
             let mut datagram = Vec::new();
-            while seat.poll_transmit(now, &mut datagram) {
+            while client.poll_transmit(now, &mut datagram) {
                 self.parting.push(address, |bytes| bytes.append(&mut datagram));
             }
         }
-        if seat.credit.spend(GOODBYE_BYTES) {
+        if client.credit.spend(GOODBYE_BYTES) {
             self.say_goodbye(address, token);
         }
         self.remove(peer, reason);
     }
 
     fn remove(&mut self, peer: Peer, reason: DisconnectReason) {
-        let Some(seat) = self.seats.remove(&peer) else { return };
-        self.tokens.remove(&seat.connection.token());
+        let Some(client) = self.clients.remove(&peer) else { return };
+        self.tokens.remove(&client.connection.token());
         self.timers.clear(peer);
-        self.unproved -= usize::from(seat.is_unproved());
-        self.counts.connected -= u64::from(seat.state != State::Knocking);
+        self.unproved -= usize::from(client.is_unproved());
+        self.counts.connected -= u64::from(client.state != State::Knocking);
         self.events.push(ServerEndpointEvent::Disconnected { peer, reason }, |_| ());
     }
 
@@ -297,11 +299,11 @@ impl ServerEndpoint for UtpServer {
             return Some(to);
         }
         while let Some(&peer) = self.dirty.front() {
-            if let Some(seat) = self.seats.get_mut(&peer) {
-                if seat.poll_transmit(now, datagram) {
-                    return Some(seat.address);
+            if let Some(client) = self.clients.get_mut(&peer) {
+                if client.poll_transmit(now, datagram) {
+                    return Some(client.address);
                 }
-                seat.is_dirty = false;
+                client.is_dirty = false;
                 self.arm(peer);
             }
             self.dirty.pop_front();
@@ -314,12 +316,13 @@ impl ServerEndpoint for UtpServer {
     }
 
     fn accept(&mut self, now: Instant, peer: Peer, greeting: &[u8]) {
-        let Some(seat) = self.seats.get_mut(&peer).filter(|seat| seat.state == State::Knocking) else {
+        let Some(client) = self.clients.get_mut(&peer).filter(|client| client.state == State::Knocking)
+        else {
             return;
         };
-        seat.greeting = greeting.to_vec();
-        seat.connection.put(now, Kind::Accept { greeting });
-        seat.state = State::Welcomed { until: now + self.settings.proof_within };
+        client.greeting = greeting.to_vec();
+        client.connection.put(now, Kind::Accept { greeting });
+        client.state = State::Welcomed { until: now + self.settings.proof_within };
         self.counts.connected += 1;
         self.counts.accepted += 1;
         self.mark_dirty(peer);
@@ -330,15 +333,15 @@ impl ServerEndpoint for UtpServer {
             self.links.dropped.too_large += 1;
             return;
         }
-        let Some(seat) = self.seats.get_mut(&peer).filter(|seat| seat.is_heard()) else {
+        let Some(client) = self.clients.get_mut(&peer).filter(|client| client.is_heard()) else {
             self.links.dropped.not_connected += 1;
             return;
         };
-        if CHANNELS.delivery_of(channel) == Delivery::Unreliable && !seat.credit.covers(message.len()) {
+        if CHANNELS.delivery_of(channel) == Delivery::Unreliable && !client.credit.covers(message.len()) {
             self.links.dropped.outgoing_full += 1;
             return;
         }
-        if seat.connection.send(now, channel, message).is_ok() {
+        if client.connection.send(now, channel, message).is_ok() {
             self.links.sent.count(CHANNELS.delivery_of(channel), 1, message.len());
             self.mark_dirty(peer);
         } else {
@@ -349,13 +352,13 @@ impl ServerEndpoint for UtpServer {
     }
 
     fn disconnect(&mut self, now: Instant, peer: Peer, _reason: &str) {
-        let Some(seat) = self.seats.get_mut(&peer) else { return };
-        match seat.state {
+        let Some(client) = self.clients.get_mut(&peer) else { return };
+        match client.state {
             State::Knocking => self.end(now, peer, DisconnectReason::ClosedByUs),
             State::Leaving { .. } => {}
             State::Welcomed { .. } | State::Open => {
-                self.unproved -= usize::from(seat.is_unproved());
-                seat.state = State::Leaving { until: now + self.settings.connection.linger };
+                self.unproved -= usize::from(client.is_unproved());
+                client.state = State::Leaving { until: now + self.settings.connection.linger };
                 self.mark_dirty(peer);
                 self.end_if_done(now, peer);
             }
@@ -364,7 +367,7 @@ impl ServerEndpoint for UtpServer {
 
     fn shutdown(&mut self, now: Instant) {
         self.is_shut_down = true;
-        let peers: Vec<Peer> = self.seats.keys().copied().collect();
+        let peers: Vec<Peer> = self.clients.keys().copied().collect();
         for peer in peers {
             self.disconnect(now, peer, "");
         }

@@ -1,7 +1,7 @@
 //! A player of ours: joins a session by its name at a signalling server, and is linked with other players directly.
 
-mod acquaintances;
 mod direct;
+mod known_players;
 mod signalling;
 mod transport;
 
@@ -20,8 +20,8 @@ use crate::settings::{ClientSettings, tls_of};
 use crate::signalling::LinkId;
 use crate::signalling::link::SignallingLink;
 
-pub use acquaintances::Acquaintances;
 use direct::DirectEnds;
+pub use known_players::KnownPlayers;
 
 /// One link to a session's host, and direct links to players who are met there.
 ///
@@ -38,7 +38,7 @@ pub struct WebRtcClient {
     /// To connect again as soon as the present link has ended.
     is_wanted_again: bool,
     direct: DirectEnds,
-    acquaintances: Acquaintances,
+    known_players: KnownPlayers,
     events: VecDeque<Reported>,
     turns: u32,
     packet: Vec<u8>,
@@ -89,7 +89,7 @@ impl WebRtcClient {
         let connections = TcpConnections::new(TcpSettings::default())?;
         let tls = tls_of(settings.signalling_tls.as_ref());
         let signalling = SignallingLink::new(settings.signalling.clone(), tls);
-        let acquaintances = Acquaintances::new(settings.name.clone());
+        let known_players = KnownPlayers::new(settings.name.clone());
         Ok(Self {
             settings,
             connections,
@@ -99,7 +99,7 @@ impl WebRtcClient {
             server: ServerLink::None,
             is_wanted_again: false,
             direct: DirectEnds::default(),
-            acquaintances,
+            known_players,
             events: VecDeque::new(),
             turns: 0,
             packet: Vec::new(),
@@ -108,8 +108,8 @@ impl WebRtcClient {
     }
 
     /// Where to say whom we have met in the session, from any thread.
-    pub fn acquaintances(&self) -> Acquaintances {
-        self.acquaintances.clone()
+    pub fn known_players(&self) -> KnownPlayers {
+        self.known_players.clone()
     }
 
     /// The name under which other players connect directly, if there is one.

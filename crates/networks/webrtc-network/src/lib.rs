@@ -34,7 +34,7 @@ mod web_socket;
 
 use consonance_transport::{Delivery, Dropped, PACKET_BYTES_MAX, PacketLimits};
 
-pub use client::{Acquaintances, WebRtcClient};
+pub use client::{KnownPlayers, WebRtcClient};
 pub use host::WebRtcHost;
 pub use settings::{ClientSettings, HostSettings, PeerSettings};
 

@@ -1,13 +1,13 @@
 //! One browser's connection as a machine without sockets: an offer, an answer, datagrams, messages and voice.
 
+#[cfg(test)]
+mod address_change;
 mod answer;
 #[cfg(test)]
 mod bottleneck;
 mod capacity;
 mod direct;
 mod egress;
-#[cfg(test)]
-mod elsewhere;
 mod ending;
 mod event;
 mod hosts;

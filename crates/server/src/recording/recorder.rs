@@ -12,11 +12,11 @@ use std::time::Instant;
 use rtrb::{Consumer, RingBuffer};
 
 use super::feed::{RecordingFeed, Registry};
+use super::finished::FinishedRecordings;
 use super::folder_lock::FolderLock;
 use super::index::RecordingIndex;
 use super::recordings::{Recordings, RecordingsError};
 use super::settings::RecordingSettings;
-use super::shelf::Shelf;
 use super::writing::Writing;
 
 /// Writes recordings of any number of session loops in a thread of its own. Dropping it completes them.
@@ -103,10 +103,10 @@ impl Recorder {
             TryLockError::WouldBlock => RecorderError::InUse { folder: folder.clone() },
             TryLockError::Error(source) => unusable(source),
         })?;
-        let shelf = Shelf::open(&folder).map_err(unusable)?;
+        let finished = FinishedRecordings::open(&folder).map_err(unusable)?;
         let shared = Arc::new(Shared::new(folder, settings));
         let obeyed = Arc::clone(&shared);
-        let run = move || run(&obeyed, shelf, lock);
+        let run = move || run(&obeyed, finished, lock);
         let thread =
             thread::Builder::new().name("recorder".into()).spawn(run).map_err(RecorderError::Thread)?;
         Ok(Self { shared, thread: Some(thread) })
@@ -195,8 +195,8 @@ impl Shared {
     }
 }
 
-fn run(shared: &Shared, shelf: Shelf, _lock: FolderLock) {
-    let mut writing = Writing::new(shelf);
+fn run(shared: &Shared, finished: FinishedRecordings, _lock: FolderLock) {
+    let mut writing = Writing::new(finished);
     while !shared.stop.load(Ordering::Acquire) {
         let sleep = writing.turn(Instant::now(), shared);
         thread::park_timeout(sleep);

@@ -7,10 +7,10 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
+use super::finished::recordings_in;
 use super::index::RecordingIndex;
 use super::recorder::{RecorderStatus, Removal, Shared};
 use super::settings::RecordingSettings;
-use super::shelf::recordings_in;
 
 /// The recordings of a [`Recorder`](super::Recorder); a clone leads to the same ones.
 #[derive(Clone, Debug)]

@@ -13,12 +13,12 @@ use tracing::{info, warn};
 
 use super::ended::EndedRecording;
 use super::feed::{Begun, Registry};
+use super::finished::FinishedRecordings;
 use super::index::EndReason;
 use super::live::LiveRecording;
 use super::message::{LENGTH_BYTES, Message};
 use super::recorder::{RecorderStatistics, RecordingStatus, Removal, Shared};
 use super::recordings::RecordingsError;
-use super::shelf::Shelf;
 
 /// Everything that the thread has.
 #[derive(Debug)]
@@ -26,7 +26,7 @@ pub(super) struct Writing {
     /// The rings of threads that relay.
     feeds: Vec<Consumer<u8>>,
     live: BTreeMap<u32, LiveRecording>,
-    shelf: Shelf,
+    finished: FinishedRecordings,
     /// What has ended and is not as it should be on the disk.
     unsaved: Vec<EndedRecording>,
     next_pass: Option<Instant>,
@@ -37,11 +37,11 @@ pub(super) struct Writing {
 }
 
 impl Writing {
-    pub(super) fn new(shelf: Shelf) -> Self {
+    pub(super) fn new(finished: FinishedRecordings) -> Self {
         Self {
             feeds: Vec::new(),
             live: BTreeMap::new(),
-            shelf,
+            finished,
             unsaved: Vec::new(),
             next_pass: None,
             next_save: None,
@@ -179,14 +179,14 @@ impl Writing {
         let settings = registry.settings();
         let live: u64 = self.live.values().map(LiveRecording::bytes).sum();
         loop {
-            let reason = if self.shelf.bytes() + live > settings.folder_bytes_max {
+            let reason = if self.finished.bytes() + live > settings.folder_bytes_max {
                 EndReason::FolderFull
             } else if free_bytes(&registry.folder).is_some_and(|free| free < settings.free_bytes_min) {
                 EndReason::DiskNearlyFull
             } else {
                 return None;
             };
-            if !settings.remove_oldest || !self.shelf.remove_oldest() {
+            if !settings.remove_oldest || !self.finished.remove_oldest() {
                 return Some(reason);
             }
             self.statistics.removed += 1;
@@ -200,7 +200,7 @@ impl Writing {
             let result = if self.live.values().any(|live| live.folder == folder) {
                 Err(RecordingsError::GoesOn)
             } else {
-                self.shelf.remove(&folder)
+                self.finished.remove(&folder)
             };
             // Who asked may have lost its patience.
             let _ = done.try_send(result);
@@ -224,7 +224,7 @@ impl Writing {
         let mut ended = live.end(now, reason, error);
         let EndedRecording { folder, index, .. } = &ended;
         info!(session = index.session, folder = %folder.display(), ?reason, "recorded");
-        self.shelf.add(folder.clone(), index);
+        self.finished.add(folder.clone(), index);
         if let Err(error) = ended.save() {
             warn!(folder = %ended.folder.display(), %error, "it cannot be completed yet");
             if self.unsaved.len() < UNSAVED_MAX {
@@ -245,8 +245,8 @@ impl Writing {
             .map(|live| RecordingStatus { folder: live.folder.clone(), index: live.index_so_far(now) });
         let mut status = shared.status.lock().unwrap_or_else(PoisonError::into_inner);
         status.live = live.collect();
-        status.finished = self.shelf.len();
-        status.finished_bytes = self.shelf.bytes();
+        status.finished = self.finished.len();
+        status.finished_bytes = self.finished.bytes();
         status.statistics = self.statistics;
         status.statistics.frames_dropped += shared.registry.frames_dropped.load(Ordering::Relaxed);
     }
@@ -299,9 +299,9 @@ mod tests {
     /// A file stands where the folder of recordings should be.
     #[test]
     fn frames_of_a_recording_that_never_began_are_counted_until_its_session_sees_that() {
-        let shelf = env::temp_dir().join(format!("consonance-writing-{}", process::id()));
-        fs::create_dir(&shelf).unwrap();
-        let no_folder = shelf.join("file");
+        let folder = env::temp_dir().join(format!("consonance-writing-{}", process::id()));
+        fs::create_dir(&folder).unwrap();
+        let no_folder = folder.join("file");
         fs::write(&no_folder, "").unwrap();
         let (now, settings) = (Instant::now(), RecordingSettings::default());
         let shared = Shared::new(no_folder, settings.clone());
@@ -313,10 +313,10 @@ mod tests {
         for at_us in [0, 20_000, 40_000] {
             assert!(feed.push(&Message::Voice { recording, at_us, packet }));
         }
-        Writing::new(Shelf::open(&shelf).unwrap()).turn(now, &shared);
+        Writing::new(FinishedRecordings::open(&folder).unwrap()).turn(now, &shared);
         let RecorderStatistics { begun, refused, frames_dropped, .. } = shared.status().statistics;
         assert_eq!((begun, refused, frames_dropped), (0, 1, 3));
         assert_eq!(tap.has_ended(now, &settings), Some(false));
-        fs::remove_dir_all(shelf).unwrap();
+        fs::remove_dir_all(folder).unwrap();
     }
 }

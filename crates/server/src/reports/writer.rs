@@ -5,7 +5,7 @@ use std::sync::mpsc::{self, RecvTimeoutError, SyncSender, TrySendError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use super::shelf::Shelf;
+use super::stored::StoredReports;
 use super::{Report, ReportsError};
 use crate::recording::Excerpt;
 
@@ -25,9 +25,9 @@ struct Job {
 }
 
 impl Writer {
-    pub(super) fn start(shelf: &Arc<Shelf>) -> Result<Self, ReportsError> {
+    pub(super) fn start(stored: &Arc<StoredReports>) -> Result<Self, ReportsError> {
         let (queue, jobs) = mpsc::sync_channel::<Job>(WAITING_MAX);
-        let obeyed = Arc::clone(shelf);
+        let obeyed = Arc::clone(stored);
         let run = move || {
             for Job { report, excerpt, done } in jobs {
                 // Who asked may have lost its patience.

@@ -51,7 +51,7 @@ impl SessionLoop {
         if self.networks.get_mut(network).came_back(peer) {
             session.server.ask_to_join_anew(at, link);
         }
-        self.desk.note_connected(link, remote);
+        self.gate.note_connected(link, remote);
         self.session_of.insert(link, index);
         self.address_of.extend(address.map(|address| (link, address)));
         self.drain(index, now);
@@ -59,7 +59,7 @@ impl SessionLoop {
 
     pub(super) fn handle_disconnected(&mut self, now: Instant, link: LinkId, reason: &str) {
         let at = self.at(now);
-        self.desk.forget(link);
+        self.gate.forget(link);
         self.address_of.remove(&link);
         if let Some(index) = self.session_of.remove(&link) {
             let session = self.sessions.get_mut(index);

@@ -67,7 +67,7 @@ impl SessionLoop {
             sessions: self.statistics().map(session).collect(),
             ended_sessions: self.ended.clone(),
             networks: self.networks.numbers(now).collect(),
-            hook: self.desk.hook_statistics(),
+            hook: self.gate.hook_statistics(),
             lost_percent: self.sessions.iter().flat_map(|session| session.server.voice_losses()).collect(),
             kept_voice_bytes: self.voice_keeper.bytes(),
             frames_not_kept: self.voice_keeper.frames_not_kept(),

@@ -21,7 +21,7 @@ impl SessionLoop {
         while let Some(event) = session.server.poll_event() {
             match event {
                 ServerEvent::JoinAsked { link, name, join_token } => {
-                    let verdict = self.desk.ask(now, &session.name, link, &name, &join_token);
+                    let verdict = self.gate.ask(now, &session.name, link, &name, &join_token);
                     let verdict = unless_banned(&self.records, &name, verdict);
                     carry_out(session, &mut self.networks, now, at, link, &name, verdict);
                 }
@@ -42,7 +42,7 @@ impl SessionLoop {
 
     /// Tells those whom the joining hook was asked about.
     pub(super) fn answer_joins(&mut self, now: Instant) {
-        while let Some((link, name, verdict)) = self.desk.next_answer() {
+        while let Some((link, name, verdict)) = self.gate.next_answer() {
             let Some(&index) = self.session_of.get(&link) else { continue };
             let at = self.at(now);
             let verdict = unless_banned(&self.records, &name, verdict);

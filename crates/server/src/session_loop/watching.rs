@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use consonance_inspector::{ServedSession, ServerSnapshot, Showcase};
+use consonance_inspector::{ServedSession, ServerSnapshot, SnapshotCell};
 
 use super::SessionLoop;
 use crate::gauges::WorkerStatistics;
@@ -46,8 +46,8 @@ impl SessionLoop {
     }
 
     /// Where the loop shows how it is doing; see [`Inspection`](crate::Inspection).
-    pub(crate) fn showcase(&self) -> Arc<Showcase<ServerSnapshot>> {
-        Arc::clone(&self.showcase)
+    pub(crate) fn snapshot(&self) -> Arc<SnapshotCell<ServerSnapshot>> {
+        Arc::clone(&self.snapshot)
     }
 
     /// Shows how everything is doing, at most ten times a second, and seldom if that is much.
@@ -57,7 +57,7 @@ impl SessionLoop {
         }
         let at = self.at(now);
         // Knowing who speaks to what costs every frame a little: only while somebody wants to know.
-        let is_looked_at = self.showcase.is_looked_at(now);
+        let is_looked_at = self.snapshot.is_looked_at(now);
         if is_looked_at != self.is_looked_at {
             self.is_looked_at = is_looked_at;
             self.sessions.monitor_channels(is_looked_at);
@@ -71,7 +71,7 @@ impl SessionLoop {
                 ServerSnapshot::default()
             }
         };
-        if self.showcase.publish(now, false, shown) {
+        if self.snapshot.publish(now, false, shown) {
             let players =
                 if is_filled { u32::try_from(self.sessions.clients()).unwrap_or(u32::MAX) } else { 0 };
             self.next_look_at = Some(now + LOOK_INTERVAL * players.div_ceil(PLAYERS_PER_LOOK).max(1));

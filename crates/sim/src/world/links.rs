@@ -21,7 +21,7 @@ impl World {
         let life = self.players[who.index()].life;
         let (link, opens_at) = self.network.open(now, who, life);
         if let Some(outside) = &mut self.outside {
-            return outside.wish(who, LinkOrder::Connect { link });
+            return outside.order(who, LinkOrder::Connect { link });
         }
         match opens_at {
             Some(at) => self.agenda.add(at, Thing::LinkOpens(link)),
@@ -103,7 +103,7 @@ impl World {
     /// A client closes a link.
     pub(super) fn player_hangs_up(&mut self, id: LinkId) {
         if let Some(outside) = &mut self.outside {
-            outside.wish(owner(id), LinkOrder::Disconnect);
+            outside.order(owner(id), LinkOrder::Disconnect);
             return self.network.forget_both(id);
         }
         let at = self.network.hang_up(self.agenda.now(), id, Way::Up);
@@ -138,7 +138,7 @@ impl World {
         if let Some(outside) = &mut self.outside {
             // Before it is in the session, the end of a link shows nothing that a refusal would not.
             if self.players[who.index()].heard.joined.is_some() {
-                outside.wish(who, LinkOrder::Cut);
+                outside.order(who, LinkOrder::Cut);
             }
             return;
         }
@@ -159,7 +159,7 @@ impl World {
     /// The player's ends are gone without a word; the server's notice by and by.
     pub(super) fn drop_links(&mut self, who: Who) {
         if let Some(outside) = &mut self.outside {
-            outside.wish(who, LinkOrder::Crash);
+            outside.order(who, LinkOrder::Crash);
             return self.network.forget_all_of(who);
         }
         let now = self.agenda.now();

@@ -20,7 +20,7 @@ use crate::words::Probe;
 /// What is outside of the simulation, as far as it is known.
 #[derive(Debug)]
 pub(crate) struct Outside {
-    pub(crate) wishes: VecDeque<(Who, LinkOrder)>,
+    pub(crate) orders: VecDeque<(Who, LinkOrder)>,
     /// By player, oldest first.
     ends: Vec<Vec<ServerEnd>>,
     /// The server's links by the names that its driver has for them.
@@ -80,7 +80,7 @@ const UNRELIABLE_KEPT: usize = 1024;
 impl Outside {
     pub(super) fn new(players: usize) -> Self {
         Self {
-            wishes: VecDeque::new(),
+            orders: VecDeque::new(),
             ends: (0..players).map(|_| Vec::new()).collect(),
             link_of: BTreeMap::new(),
             links: 0,
@@ -90,8 +90,8 @@ impl Outside {
         }
     }
 
-    pub(super) fn wish(&mut self, who: Who, wish: LinkOrder) {
-        self.wishes.push_back((who, wish));
+    pub(super) fn order(&mut self, who: Who, order: LinkOrder) {
+        self.orders.push_back((who, order));
     }
 
     /// A packet was sent: by a player, or by the server, where it is known again when it comes.
@@ -99,7 +99,7 @@ impl Outside {
         let Parcel { link, way, delivery, payload, view, .. } = parcel;
         let who = owner(link);
         if way == Way::Up {
-            return self.wish(who, LinkOrder::Send { delivery, packet: payload });
+            return self.order(who, LinkOrder::Send { delivery, packet: payload });
         }
         let Some(end) = self.ends[who.index()].iter_mut().find(|end| end.link == link) else { return };
         match delivery {

@@ -7,7 +7,7 @@ use consonance_quic::sans_io::Dialer;
 use consonance_sim::Dice;
 
 use crate::clock::Now;
-use crate::premises::SESSIONS;
+use crate::installation::SESSIONS;
 
 #[derive(Debug)]
 pub(super) struct Junk {

@@ -11,8 +11,8 @@ use consonance_session::{
 use consonance_sim::Dice;
 use consonance_transport::Delivery;
 
-use crate::choir::OPUS_20_MS;
 use crate::clock::Now;
+use crate::honest_players::OPUS_20_MS;
 use crate::link::{to_session, to_transport};
 
 /// What a visitor is like.

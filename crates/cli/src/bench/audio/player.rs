@@ -10,7 +10,7 @@ use consonance::audio::{
 };
 use consonance_session::{Client, ClientEvent, ClientId, ClientSettings, Delivery, Instant};
 
-use super::hall::PLAYER;
+use super::memory_session::PLAYER;
 
 /// Both directions of one player.
 pub(super) struct Player {

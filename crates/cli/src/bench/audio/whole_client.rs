@@ -6,8 +6,8 @@ use std::time::Instant;
 use consonance::audio::{BLOCK_SAMPLES, CaptureSettings, EncoderSettings};
 
 use super::capturing::everything;
-use super::hall::Hall;
 use super::line::Line;
+use super::memory_session::MemorySession;
 use super::player::Player;
 use super::stopwatch::{micros_of_rounds, micros_since};
 use crate::offline_call::encode;
@@ -98,17 +98,17 @@ impl Condition {
 
     fn round(self, voices: &[Vec<u8>], near: &[f32]) -> Result<Vec<[f64; 1]>, Box<dyn Error>> {
         let mut player = Player::new(self.capture.settings())?;
-        let mut hall = Hall::open(self.speakers, self.positional, &mut player.client)?;
+        let mut session = MemorySession::open(self.speakers, self.positional, &mut player.client)?;
         let near = near.as_chunks::<BLOCK_SAMPLES>().0;
         let (mut micros, mut replies) = (Vec::new(), Vec::new());
         for block in 0..BLOCKS {
             let frame = block.is_multiple_of(2).then(|| &*voices[block / 2 % voices.len()]);
-            hall.beat(frame);
-            let mail = hall.mail();
+            session.beat(frame);
+            let mail = session.mail();
             let start = Instant::now();
-            player.beat(hall.now(), &near[block % near.len()], &mail, &mut replies);
+            player.beat(session.now(), &near[block % near.len()], &mail, &mut replies);
             micros.push([micros_since(start)]);
-            hall.send(&replies);
+            session.send(&replies);
             replies.clear();
         }
         let expected = u64::from(self.speakers) * (BLOCKS / 2) as u64;

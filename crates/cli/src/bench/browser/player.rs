@@ -94,12 +94,12 @@ impl Browser {
         let is = |kind: &str| text.contains(&format!("\"type\":\"{kind}\""));
         if self.progress == Progress::Joining && is("roster") {
             self.progress = Progress::Asking;
-            let wish = if self.speaks {
+            let message = if self.speaks {
                 json!({"type": "open", "channel": 1, "to": {"room": ROOM}})
             } else {
                 json!({"type": "listen", "room": ROOM})
             };
-            self.page.send_message(now.instant, &wish.to_string());
+            self.page.send_message(now.instant, &message.to_string());
             self.page.send_message(now.instant, &json!({"type": "ping", "id": 1}).to_string());
         } else if is("pong") {
             self.progress = Progress::In;

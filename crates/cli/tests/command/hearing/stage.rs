@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use consonance_server::{DedicatedServer, SessionsSettings, Workers};
 use consonance_session::LinkId;
 use consonance_sidecar::SidecarBridge;
-use consonance_sim::{Failure, Live, LiveScenario, PlayerWish, Report};
+use consonance_sim::{Failure, Live, LiveScenario, NetworkOrder, Report};
 use consonance_test_player::{to_session, to_transport};
 use consonance_transport::ClientEvent;
 use consonance_transport::memory::MemoryServer;
@@ -79,37 +79,37 @@ impl Stage {
             for bridge in &mut self.bridges {
                 assert_eq!(bridge.turn(now), None, "the link stays");
             }
-            for deed in self.log.take() {
-                self.live.server_did(&deed)?;
+            for action in self.log.take() {
+                self.live.server_did(&action)?;
             }
             if let Some(report) = self.live.advance(elapsed)? {
                 return Ok(report);
             }
-            while let Some(wish) = self.live.poll_wish() {
-                self.carry_out(now, &wish);
+            while let Some(order) = self.live.poll_order() {
+                self.carry_out(now, &order);
             }
             thread::sleep(PAUSE);
         }
     }
 
-    fn carry_out(&mut self, now: Instant, wish: &PlayerWish) {
-        match wish {
-            PlayerWish::Connect { player, link } => self.line(*player).connect(now, *link),
-            PlayerWish::Send { player, delivery, packet } => {
+    fn carry_out(&mut self, now: Instant, order: &NetworkOrder) {
+        match order {
+            NetworkOrder::Connect { player, link } => self.line(*player).connect(now, *link),
+            NetworkOrder::Send { player, delivery, packet } => {
                 self.line(*player).transport.send(now, to_transport(*delivery), packet);
             }
-            PlayerWish::Disconnect { player } => {
+            NetworkOrder::Disconnect { player } => {
                 let line = self.line(*player);
                 line.next = None;
                 line.transport.disconnect(now);
             }
-            PlayerWish::Cut { player } => self.line(*player).transport.disconnect(now),
-            PlayerWish::Crash { player } => {
+            NetworkOrder::Cut { player } => self.line(*player).transport.disconnect(now),
+            NetworkOrder::Crash { player } => {
                 let networks = self.makers.len();
                 let transport = self.makers[usize::from(*player) % networks]();
                 *self.line(*player) = PlayersLine { transport, link: None, next: None };
             }
-            other => panic!("a wish that nobody knows: {other:?}"),
+            other => panic!("an order that nobody knows: {other:?}"),
         }
     }
 

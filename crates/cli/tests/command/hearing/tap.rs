@@ -7,7 +7,7 @@ use std::task::Waker;
 use std::time::Instant;
 
 use consonance_session as session;
-use consonance_sim::ServerDeed;
+use consonance_sim::ServerAction;
 use consonance_transport::{
     Delivery, GameStatistics, LinkQuality, PacketLimits, PathStatistics, Peer, ServerEvent, ServerStatistics,
     ServerTransport,
@@ -15,7 +15,7 @@ use consonance_transport::{
 
 /// What a server did over all its networks, oldest first. One thread has them all.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Log(Arc<Mutex<Vec<ServerDeed>>>);
+pub(crate) struct Log(Arc<Mutex<Vec<ServerAction>>>);
 
 /// What is wrong on purpose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,15 +37,15 @@ pub(crate) struct Tap {
 }
 
 impl Log {
-    pub(crate) fn take(&self) -> Vec<ServerDeed> {
+    pub(crate) fn take(&self) -> Vec<ServerAction> {
         std::mem::take(&mut *self.0.lock().unwrap())
     }
 
-    fn add(&self, deed: ServerDeed) {
-        let mut deeds = self.0.lock().unwrap();
-        let is_news = deed != ServerDeed::Looked || deeds.last() != Some(&deed);
+    fn add(&self, action: ServerAction) {
+        let mut actions = self.0.lock().unwrap();
+        let is_news = action != ServerAction::Looked || actions.last() != Some(&action);
         if is_news {
-            deeds.push(deed);
+            actions.push(action);
         }
     }
 }
@@ -74,18 +74,18 @@ impl Tap {
 
 impl ServerTransport for Tap {
     fn poll(&mut self, now: Instant) -> Option<ServerEvent<'_>> {
-        self.log.add(ServerDeed::Looked);
+        self.log.add(ServerAction::Looked);
         let (number, log) = (self.number, &self.log);
         let event = self.network.poll(now)?;
         match &event {
             ServerEvent::Connected { .. } => {}
-            ServerEvent::Packet { peer, delivery, packet } => log.add(ServerDeed::Received {
+            ServerEvent::Packet { peer, delivery, packet } => log.add(ServerAction::Received {
                 connection: number << 48 | peer.0,
                 delivery: of_session(*delivery),
                 packet: (*packet).into(),
             }),
             ServerEvent::Disconnected { peer, .. } => {
-                log.add(ServerDeed::Lost { connection: number << 48 | peer.0 });
+                log.add(ServerAction::Lost { connection: number << 48 | peer.0 });
             }
         }
         Some(event)
@@ -93,7 +93,7 @@ impl ServerTransport for Tap {
 
     fn send(&mut self, now: Instant, peers: &[Peer], delivery: Delivery, packet: &[u8]) {
         let peers = self.remembered(peers, delivery);
-        self.log.add(ServerDeed::Sent {
+        self.log.add(ServerAction::Sent {
             connections: peers.iter().map(|peer| self.connection(*peer)).collect(),
             delivery: of_session(delivery),
             packet: packet.into(),
@@ -104,12 +104,12 @@ impl ServerTransport for Tap {
     }
 
     fn flush(&mut self, now: Instant) {
-        self.log.add(ServerDeed::Looked);
+        self.log.add(ServerAction::Looked);
         self.network.flush(now);
     }
 
     fn disconnect(&mut self, now: Instant, peer: Peer, reason: &str) {
-        self.log.add(ServerDeed::Closed { connection: self.connection(peer), reason: reason.into() });
+        self.log.add(ServerAction::Closed { connection: self.connection(peer), reason: reason.into() });
         self.network.disconnect(now, peer, reason);
     }
 

@@ -22,14 +22,15 @@ struct Call {
     server: Server,
     up: Impairer<Vec<u8>>,
     quality: UplinkQuality,
-    wish: EncoderWish,
+    target: EncoderTarget,
 }
 
 impl Call {
     /// Both are in the lobby, and the speaker's way up is as it should be.
     fn new() -> Self {
         let start = Instant::now();
-        let wish = EncoderWish { expected_loss_percent: 0, bitrate_bps: WANTED, redundancy: Redundancy::Fec };
+        let target =
+            EncoderTarget { expected_loss_percent: 0, bitrate_bps: WANTED, redundancy: Redundancy::Fec };
         let mut call = Self {
             start,
             now: start,
@@ -38,7 +39,7 @@ impl Call {
             server: Server::new(ServerSettings::from_seed(1)),
             up: Impairer::new(&Impairment::default()),
             quality: UplinkQuality::new(&encoder(0)),
-            wish,
+            target,
         };
         call.listener.join_room("lobby").expect("one room");
         for (client, link) in [(&mut call.speaker, SPEAKER), (&mut call.listener, LISTENER)] {
@@ -58,16 +59,16 @@ impl Call {
         self.up = Impairer::new(impairment);
     }
 
-    /// Speaks for so long; what the encoder was wished to do, each half second.
-    fn speak(&mut self, span: Duration) -> Vec<EncoderWish> {
+    /// Speaks for so long; what the encoder was asked to do, each half second.
+    fn speak(&mut self, span: Duration) -> Vec<EncoderTarget> {
         let end = self.now + span;
-        let mut wishes = Vec::new();
+        let mut targets = Vec::new();
         while self.now < end {
             self.now += STEP;
             let since = self.now - self.start;
             self.speaker.handle_timeout(self.at());
             if since.as_millis().is_multiple_of(FRAME.as_millis()) {
-                let bytes = self.wish.bitrate_bps as usize / 8 / 50;
+                let bytes = self.target.bitrate_bps as usize / 8 / 50;
                 self.speaker.send_voice(&vec![0; bytes]).expect("in the session");
             }
             self.carry();
@@ -75,11 +76,11 @@ impl Call {
                 self.quality.follow(self.now, &event);
             }
             if since.as_millis().is_multiple_of(REPORT.as_millis()) {
-                self.wish = self.quality.update(self.now, &encoder(0), None, &Statistics::default());
-                wishes.push(self.wish);
+                self.target = self.quality.update(self.now, &encoder(0), None, &Statistics::default());
+                targets.push(self.target);
             }
         }
-        wishes
+        targets
     }
 
     fn at(&self) -> SessionInstant {
@@ -121,8 +122,8 @@ fn a_way_that_loses_a_fifth_by_chance_is_answered_with_copies_within_two_seconds
     let mut call = Call::new();
     call.speak(Duration::from_secs(2));
     assert_eq!(
-        call.wish,
-        EncoderWish { expected_loss_percent: 0, bitrate_bps: WANTED, redundancy: Redundancy::Fec }
+        call.target,
+        EncoderTarget { expected_loss_percent: 0, bitrate_bps: WANTED, redundancy: Redundancy::Fec }
     );
     let lossy = Impairment {
         loss_percent: 20.0,
@@ -133,15 +134,15 @@ fn a_way_that_loses_a_fifth_by_chance_is_answered_with_copies_within_two_seconds
     };
     call.impair(&lossy);
     call.speak(Duration::from_secs(2));
-    assert!((12..=28).contains(&call.wish.expected_loss_percent), "{:?}", call.wish);
-    let wishes = call.speak(Duration::from_mins(1));
+    assert!((12..=28).contains(&call.target.expected_loss_percent), "{:?}", call.target);
+    let targets = call.speak(Duration::from_mins(1));
     let mean =
-        wishes.iter().map(|wish| usize::from(wish.expected_loss_percent)).sum::<usize>() / wishes.len();
+        targets.iter().map(|target| usize::from(target.expected_loss_percent)).sum::<usize>() / targets.len();
     assert!((18..=22).contains(&mean), "{mean} %");
-    assert!(wishes.iter().all(|wish| wish.bitrate_bps == WANTED), "{wishes:?}");
+    assert!(targets.iter().all(|target| target.bitrate_bps == WANTED), "{targets:?}");
     call.impair(&Impairment::default());
     call.speak(Duration::from_secs(5));
-    assert!(call.wish.expected_loss_percent <= 2, "{:?}", call.wish);
+    assert!(call.target.expected_loss_percent <= 2, "{:?}", call.target);
 }
 
 #[test]
@@ -151,16 +152,16 @@ fn a_way_that_is_too_narrow_is_answered_with_fewer_bits_which_come_back_when_it_
     // 24 kbit/s of voice are 32 with what the protocol adds; 14 kbit/s would fit.
     let narrow = Impairment { rate_limit_bits_per_s: Some(22_000), ..Impairment::default() };
     call.impair(&narrow);
-    let wishes = call.speak(Duration::from_secs(8));
-    let fits = wishes.iter().position(|wish| wish.bitrate_bps < 14_000);
-    assert!(fits.is_some_and(|report| report <= 10), "{wishes:?}");
+    let targets = call.speak(Duration::from_secs(8));
+    let fits = targets.iter().position(|target| target.bitrate_bps < 14_000);
+    assert!(fits.is_some_and(|report| report <= 10), "{targets:?}");
     // It tries more now and then, and seldom stays there.
-    let wishes = call.speak(Duration::from_mins(3));
-    let too_many = wishes.iter().filter(|wish| wish.bitrate_bps > 14_000).count();
-    assert!(too_many * 4 < wishes.len(), "{too_many} of {}", wishes.len());
-    let downs = wishes.windows(2).filter(|pair| pair[1].bitrate_bps < pair[0].bitrate_bps).count();
+    let targets = call.speak(Duration::from_mins(3));
+    let too_many = targets.iter().filter(|target| target.bitrate_bps > 14_000).count();
+    assert!(too_many * 4 < targets.len(), "{too_many} of {}", targets.len());
+    let downs = targets.windows(2).filter(|pair| pair[1].bitrate_bps < pair[0].bitrate_bps).count();
     assert!((1..=10).contains(&downs), "{downs} steps down");
     call.impair(&Impairment::default());
     call.speak(Duration::from_secs(90));
-    assert_eq!(call.wish.bitrate_bps, WANTED);
+    assert_eq!(call.target.bitrate_bps, WANTED);
 }

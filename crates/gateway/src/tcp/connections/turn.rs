@@ -5,7 +5,7 @@ use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::Instant;
 
 use super::super::connection::{Connection, State};
-use super::super::{TcpEnd, TcpEvent, TcpId, doorway, socket};
+use super::super::{TcpEnd, TcpEvent, TcpId, acceptor, socket};
 use super::{TcpConnections, WATCHED};
 use crate::readiness::Ready;
 
@@ -24,7 +24,7 @@ impl TcpConnections {
         self.readiness.look(&mut ready);
         for ready in ready.drain(..) {
             is_busy |= match ready.key {
-                doorway::KEY => self.take_in_newcomers(now),
+                acceptor::KEY => self.take_in_newcomers(now),
                 WATCHED => false,
                 id => self.handle_ready(now, TcpId(id), ready),
             };
@@ -43,8 +43,8 @@ impl TcpConnections {
                 _ => {}
             }
         }
-        if let Some(doorway) = &mut self.doorway {
-            doorway.handle_timeout(now, &mut self.readiness);
+        if let Some(acceptor) = &mut self.acceptor {
+            acceptor.handle_timeout(now, &mut self.readiness);
         }
         is_busy
     }
@@ -52,8 +52,8 @@ impl TcpConnections {
     fn take_in_newcomers(&mut self, now: Instant) -> bool {
         let mut is_busy = false;
         for _ in 0..NEWCOMERS_MAX {
-            let Some(doorway) = &mut self.doorway else { break };
-            let Some((stream, remote)) = doorway.next(now, &mut self.readiness) else { break };
+            let Some(acceptor) = &mut self.acceptor else { break };
+            let Some((stream, remote)) = acceptor.next(now, &mut self.readiness) else { break };
             is_busy = true;
             // A socket that cannot be watched for want of memory is one too many as well.
             let is_full = self.connections.len() >= self.settings.connections_max;

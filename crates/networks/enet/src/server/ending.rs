@@ -6,18 +6,18 @@ use std::time::Instant;
 use consonance_transport::{DisconnectReason, Peer};
 use rusty_enet::PeerState;
 
-use super::{EnetServer, Event, Seat, Stage};
+use super::{EnetServer, Event, RemoteClient, Stage};
 use crate::screening::write_refusal;
 
 impl EnetServer {
     /// We end a connection: what was sent arrives first, if the client takes it soon. A newcomer is refused.
     pub(super) fn close(&mut self, now: Instant, peer: Peer) {
         let until = now + self.settings.connection.linger;
-        let Some(seat) = self.seats.get_mut(&peer) else { return };
-        match &mut seat.stage {
+        let Some(client) = self.clients.get_mut(&peer) else { return };
+        match &mut client.stage {
             Stage::Ending => {}
             Stage::Asking(_) => {
-                let (remote, name) = (seat.remote, seat.connect.peer);
+                let (remote, name) = (client.remote, client.connect.peer);
                 self.machines.at(0).push(remote, |datagram| write_refusal(name, datagram));
                 self.end(peer, DisconnectReason::ClosedByUs);
             }
@@ -30,9 +30,9 @@ impl EnetServer {
                 self.deadlines.set_no_later(peer, until);
             }
             Stage::Open => {
-                seat.stage = Stage::Ending;
+                client.stage = Stage::Ending;
                 self.events.retain(|event| !matches!(event, Event::Message { peer: of, .. } if *of == peer));
-                let number = seat.number;
+                let number = client.number;
                 self.deadlines.set(peer, until);
                 if let Some(enet_peer) = number.and_then(|number| self.machines.enet_peer(number)) {
                     enet_peer.disconnect_later(0);
@@ -41,15 +41,15 @@ impl EnetServer {
         }
     }
 
-    /// A seat had its time: to prove its address, or to take our last words.
+    /// A client had its time: to prove its address, or to take our last words.
     pub(super) fn lose_patience(&mut self, peer: Peer) {
-        let Some(seat) = self.seats.get(&peer) else { return };
-        if seat.is_unwanted() {
+        let Some(client) = self.clients.get(&peer) else { return };
+        if client.is_unwanted() {
             self.hang_up(peer);
             self.end(peer, DisconnectReason::ClosedByUs);
         } else {
             self.statistics.connections.failed_handshakes += 1;
-            if let Some(enet_peer) = seat.number.and_then(|number| self.machines.enet_peer(number)) {
+            if let Some(enet_peer) = client.number.and_then(|number| self.machines.enet_peer(number)) {
                 enet_peer.reset();
             }
             self.end(peer, DisconnectReason::TimedOut);
@@ -58,8 +58,8 @@ impl EnetServer {
 
     /// ENet reports the end: of a connection that we have ended, of a client that has just left, or of a silent one.
     pub(super) fn end_by_enet(&mut self, peer: Peer, has_left: bool) {
-        let Some(seat) = self.seats.get(&peer) else { return };
-        let reason = if seat.is_unwanted() {
+        let Some(client) = self.clients.get(&peer) else { return };
+        let reason = if client.is_unwanted() {
             DisconnectReason::ClosedByUs
         } else if has_left {
             DisconnectReason::closed_by_peer(b"")
@@ -71,7 +71,7 @@ impl EnetServer {
 
     /// ENet does not report that somebody has left who had not proved its address.
     pub(super) fn end_if_forgotten(&mut self, peer: Peer) {
-        let Some(number) = self.seats.get(&peer).and_then(|seat| seat.number) else { return };
+        let Some(number) = self.clients.get(&peer).and_then(|client| client.number) else { return };
         let is_forgotten = self
             .machines
             .enet_peer(number)
@@ -84,11 +84,11 @@ impl EnetServer {
     /// Whoever has not proved its address has left, or asks anew.
     pub(super) fn end_unproved_at(&mut self, remote: SocketAddr, reason: &DisconnectReason) {
         let here = self.by_connect.range((remote, 0)..=(remote, u32::MAX)).map(|(_, peer)| *peer);
-        let seats = &self.seats;
+        let clients = &self.clients;
         let unproved: Vec<Peer> =
-            here.filter(|peer| seats.get(peer).is_some_and(|seat| !seat.is_proved())).collect();
+            here.filter(|peer| clients.get(peer).is_some_and(|client| !client.is_proved())).collect();
         for peer in unproved {
-            let number = self.seats.get(&peer).and_then(|seat| seat.number);
+            let number = self.clients.get(&peer).and_then(|client| client.number);
             if let Some(enet_peer) = number.and_then(|number| self.machines.enet_peer(number)) {
                 enet_peer.reset();
             }
@@ -114,36 +114,36 @@ impl EnetServer {
     /// Forgets a connection, of which ENet knows nothing any more, and reports its end.
     pub(super) fn end(&mut self, peer: Peer, reason: DisconnectReason) {
         self.deadlines.clear(peer);
-        let Some(seat) = self.seats.remove(&peer) else { return };
-        if let Stage::Proving { waiting_bytes, .. } = seat.stage {
+        let Some(client) = self.clients.remove(&peer) else { return };
+        if let Stage::Proving { waiting_bytes, .. } = client.stage {
             self.unproved_bytes -= waiting_bytes;
         }
-        self.by_connect.remove(&(seat.remote, seat.connect.id));
-        if let Some(number) = seat.number {
-            self.machines.free(number, &seat.remote, seat.is_proved());
-            self.by_number.remove(&(seat.remote, number.peer));
+        self.by_connect.remove(&(client.remote, client.connect.id));
+        if let Some(number) = client.number {
+            self.machines.free(number, &client.remote, client.is_proved());
+            self.by_number.remove(&(client.remote, number.peer));
         }
-        self.forget_address(&seat);
+        self.forget_address(&client);
         self.statistics.connections.connected -= 1;
         self.events.push_back(Event::Disconnected { peer, reason });
     }
 
-    fn forget_address(&mut self, seat: &Seat) {
-        if !seat.is_proved() {
-            if let Some(number) = seat.number {
-                self.machines.at(number.machine).credits().forget(&seat.remote);
+    fn forget_address(&mut self, client: &RemoteClient) {
+        if !client.is_proved() {
+            if let Some(number) = client.number {
+                self.machines.at(number.machine).credits().forget(&client.remote);
             }
-        } else if let Some(proved) = self.proved.get_mut(&seat.remote) {
+        } else if let Some(proved) = self.proved.get_mut(&client.remote) {
             *proved -= 1;
             if *proved == 0 {
-                self.proved.remove(&seat.remote);
+                self.proved.remove(&client.remote);
             }
         }
     }
 
     /// Says goodbye without waiting whether it arrives.
     fn hang_up(&mut self, peer: Peer) {
-        let number = self.seats.get(&peer).and_then(|seat| seat.number);
+        let number = self.clients.get(&peer).and_then(|client| client.number);
         if let Some(enet_peer) = number.and_then(|number| self.machines.enet_peer(number)) {
             enet_peer.disconnect_now(0);
         }

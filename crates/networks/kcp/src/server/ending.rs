@@ -4,25 +4,25 @@ use std::time::Instant;
 
 use consonance_transport::{DisconnectReason, Peer};
 
-use super::connection::Stage;
+use super::remote_client::Stage;
 use super::{Event, KcpServer};
 use crate::hello::Hello;
 
 impl KcpServer {
     /// We end a connection: what was sent arrives first, if the client takes it soon. A newcomer is refused.
     pub(super) fn close(&mut self, now: Instant, peer: Peer) {
-        let Some(connection) = self.connections.get_mut(&peer) else { return };
-        match connection.stage {
+        let Some(client) = self.clients.get_mut(&peer) else { return };
+        match client.stage {
             Stage::Closing(_) => {}
             Stage::Newcomer => {
-                let (generation, cookie) = (connection.link.generation(), connection.link.cookie_out);
+                let (generation, cookie) = (client.link.generation(), client.link.cookie_out);
                 let refused = Hello { generation, cookie, segments: &[] };
-                self.outgoing.push(connection.remote, |out| refused.refuse(out));
+                self.outgoing.push(client.remote, |out| refused.refuse(out));
                 self.end(peer, DisconnectReason::ClosedByUs);
             }
             Stage::Open => {
-                connection.stage = Stage::Closing(now + self.settings.link.linger);
-                connection.link.say_goodbye();
+                client.stage = Stage::Closing(now + self.settings.link.linger);
+                client.link.say_goodbye();
                 self.touch(peer);
                 self.finish_closing(now, peer);
             }
@@ -31,10 +31,10 @@ impl KcpServer {
 
     /// Ends a connection of ours whose last words have arrived, or had their time.
     pub(super) fn finish_closing(&mut self, now: Instant, peer: Peer) {
-        let Some(connection) = self.connections.get_mut(&peer) else { return };
-        let Stage::Closing(until) = connection.stage else { return };
-        if connection.link.arq().is_idle() || now >= until {
-            connection.emit_goodbye(&mut self.outgoing);
+        let Some(client) = self.clients.get_mut(&peer) else { return };
+        let Stage::Closing(until) = client.stage else { return };
+        if client.link.arq().is_idle() || now >= until {
+            client.emit_goodbye(&mut self.outgoing);
             self.end(peer, DisconnectReason::ClosedByUs);
         }
     }
@@ -54,13 +54,13 @@ impl KcpServer {
     /// Ends a connection that cannot go on.
     pub(super) fn check(&mut self, now: Instant, peer: Peer) {
         self.finish_closing(now, peer);
-        let Some(connection) = self.connections.get(&peer) else { return };
-        if !connection.is_proved() && now >= connection.prove_until {
+        let Some(client) = self.clients.get(&peer) else { return };
+        if !client.is_proved() && now >= client.prove_until {
             self.statistics.connections.failed_handshakes += 1;
             self.end(peer, DisconnectReason::TimedOut);
             return;
         }
-        let Some(reason) = connection.link.failure(now) else { return };
+        let Some(reason) = client.link.failure(now) else { return };
         if matches!(reason, DisconnectReason::Overloaded { .. }) {
             self.statistics.connections.too_slow += 1;
         }
@@ -70,21 +70,21 @@ impl KcpServer {
 
     /// Forgets a connection and reports its end. One that we have ended has ended for that reason, whatever came after.
     pub(super) fn end(&mut self, peer: Peer, reason: DisconnectReason) {
-        let Some(connection) = self.connections.remove(&peer) else { return };
-        self.by_address.remove(&connection.remote);
+        let Some(client) = self.clients.remove(&peer) else { return };
+        self.by_address.remove(&client.remote);
         self.timers.clear(peer);
         self.settings.learned.forget(peer);
         self.statistics.connections.connected -= 1;
-        let is_ours = matches!(connection.stage, Stage::Closing(_));
+        let is_ours = matches!(client.stage, Stage::Closing(_));
         let reason = if is_ours { DisconnectReason::ClosedByUs } else { reason };
         self.events.push_back(Event::Disconnected { peer, reason });
     }
 
     /// Says goodbye without waiting whether it arrives.
     fn hang_up(&mut self, now: Instant, peer: Peer) {
-        let Some(connection) = self.connections.get_mut(&peer) else { return };
-        connection.link.say_goodbye();
-        connection.flush(now, &mut self.outgoing);
-        connection.emit_goodbye(&mut self.outgoing);
+        let Some(client) = self.clients.get_mut(&peer) else { return };
+        client.link.say_goodbye();
+        client.flush(now, &mut self.outgoing);
+        client.emit_goodbye(&mut self.outgoing);
     }
 }

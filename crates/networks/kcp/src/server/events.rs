@@ -3,7 +3,7 @@
 use consonance_gateway::udp::ServerEndpointEvent;
 use consonance_transport::{Delivery, Peer};
 
-use super::connection::Stage;
+use super::remote_client::Stage;
 use super::{Event, KcpServer};
 use crate::link::Reliable;
 use crate::{RELIABLE_CHANNEL, UNRELIABLE_CHANNEL};
@@ -19,7 +19,7 @@ impl KcpServer {
         }
         bytes.clear();
         while let Some(peer) = self.incoming.pop(bytes) {
-            if self.connections.get(&peer).is_some_and(|connection| connection.stage == Stage::Open) {
+            if self.clients.get(&peer).is_some_and(|client| client.stage == Stage::Open) {
                 self.statistics.links.received.count(Delivery::Unreliable, 1, bytes.len());
                 return Some(ServerEndpointEvent::Message { peer, channel: UNRELIABLE_CHANNEL });
             }
@@ -38,10 +38,10 @@ impl KcpServer {
     fn next_reliable(&mut self, peer: Peer, bytes: &mut Vec<u8>) -> bool {
         let Some(now) = self.now else { return false };
         loop {
-            let Some(connection) = self.connections.get_mut(&peer) else { return false };
-            match (connection.link.next_message(bytes), connection.stage) {
+            let Some(client) = self.clients.get_mut(&peer) else { return false };
+            match (client.link.next_message(bytes), client.stage) {
                 (None, _) => {
-                    connection.is_ready = false;
+                    client.is_ready = false;
                     self.finish_closing(now, peer);
                     return false;
                 }
@@ -50,7 +50,7 @@ impl KcpServer {
                 | (Some(Reliable::Data), Stage::Closing(_)) => {}
                 (Some(Reliable::Goodbye), _) => {
                     // It waits until it knows that its goodbye has arrived.
-                    connection.flush(now, &mut self.outgoing);
+                    client.flush(now, &mut self.outgoing);
                     self.end_by_peer(peer);
                 }
                 (Some(Reliable::Data), Stage::Newcomer) => {

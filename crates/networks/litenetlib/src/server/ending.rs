@@ -6,7 +6,7 @@ use consonance_gateway::udp::ServerEndpointEvent;
 use consonance_transport::{DisconnectReason, Peer};
 
 use super::LiteNetLibServer;
-use super::guest::{Guest, State};
+use super::remote_client::{RemoteClient, State};
 use crate::goodbye::Goodbye;
 
 const TOO_SLOW: &str = "too slow";
@@ -14,24 +14,24 @@ const TOO_SLOW: &str = "too slow";
 impl LiteNetLibServer {
     /// Refuses who was asked about, and lets others go once they have taken what was sent before.
     pub(super) fn ask_to_leave(&mut self, now: Instant, peer: Peer, words: &str) {
-        let Some(guest) = self.guests.get_mut(&peer).filter(|guest| guest.is_here()) else { return };
+        let Some(client) = self.clients.get_mut(&peer).filter(|client| client.is_here()) else { return };
         let until = now + self.settings.connection.goodbye_timeout;
-        let former = std::mem::replace(&mut guest.state, State::Asked { until });
+        let former = std::mem::replace(&mut client.state, State::Asked { until });
         match former {
             State::Connected(connected) => {
-                guest.state = State::Leaving { connected, words: words.to_owned(), until };
+                client.state = State::Leaving { connected, words: words.to_owned(), until };
                 self.let_go_if_settled(now, peer);
             }
             State::Asked { .. } => self.say_goodbye(now, peer, words, true, DisconnectReason::ClosedByUs),
-            State::Leaving { .. } | State::Gone { .. } => guest.state = former,
+            State::Leaving { .. } | State::Gone { .. } => client.state = former,
         }
         self.settle(peer);
     }
 
     /// Who was asked to leave goes when it has taken everything.
     pub(super) fn let_go_if_settled(&mut self, now: Instant, peer: Peer) {
-        let Some(Guest { state: State::Leaving { connected, words, until }, .. }) =
-            self.guests.get_mut(&peer)
+        let Some(RemoteClient { state: State::Leaving { connected, words, until }, .. }) =
+            self.clients.get_mut(&peer)
         else {
             return;
         };
@@ -63,45 +63,45 @@ impl LiteNetLibServer {
         is_refused: bool,
         reason: DisconnectReason,
     ) {
-        let Some(guest) = self.guests.get_mut(&peer) else { return };
+        let Some(client) = self.clients.get_mut(&peer) else { return };
         // What is merged already leaves before it.
         let mut last_words = Vec::new();
-        let address = guest.address;
-        let packet = guest.attempt.disconnect(words);
-        let is_new = guest.is_new();
-        while guest.poll_transmit(&mut last_words).is_some() {
+        let address = client.address;
+        let packet = client.attempt.disconnect(words);
+        let is_new = client.is_new();
+        while client.poll_transmit(&mut last_words).is_some() {
             self.answers.push(address, |datagram| datagram.append(&mut last_words));
         }
-        if let Some(connected) = guest.connected() {
+        if let Some(connected) = client.connected() {
             self.counts.add(connected.connection.counts);
         }
         let goodbye = Goodbye::new(now, &self.settings.connection, packet);
-        if guest.spend(goodbye.packet().len()) {
+        if client.spend(goodbye.packet().len()) {
             self.answers.push(address, |datagram| datagram.extend_from_slice(goodbye.packet()));
         }
-        guest.state = State::Gone { goodbye, is_refused };
+        client.state = State::Gone { goodbye, is_refused };
         self.newcomers -= usize::from(is_new);
         self.report(ServerEndpointEvent::Disconnected { peer, reason });
     }
 
     /// Nothing remains of it. Its end is reported, if it was not yet.
     pub(super) fn forget(&mut self, peer: Peer, reason: DisconnectReason) {
-        let Some(mut guest) = self.guests.remove(&peer) else { return };
-        self.by_address.remove(&guest.address);
+        let Some(mut client) = self.clients.remove(&peer) else { return };
+        self.by_address.remove(&client.address);
         self.talking.remove(&peer);
         self.timers.clear(peer);
-        self.newcomers -= usize::from(guest.is_new());
-        if let Some(connected) = guest.connected() {
+        self.newcomers -= usize::from(client.is_new());
+        if let Some(connected) = client.connected() {
             self.counts.add(connected.connection.counts);
         }
-        if guest.is_here() {
+        if client.is_here() {
             self.report(ServerEndpointEvent::Disconnected { peer, reason });
         }
     }
 
     pub(super) fn run_timer(&mut self, now: Instant, peer: Peer) {
-        let Some(guest) = self.guests.get_mut(&peer) else { return };
-        match &mut guest.state {
+        let Some(client) = self.clients.get_mut(&peer) else { return };
+        match &mut client.state {
             State::Asked { until } if *until <= now => self.forget_newcomer(peer),
             State::Gone { goodbye, .. } if goodbye.is_over(now) => {
                 self.forget(peer, DisconnectReason::ClosedByUs);

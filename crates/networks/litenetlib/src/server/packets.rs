@@ -6,7 +6,7 @@ use std::time::Instant;
 use consonance_gateway::udp::ServerEndpointEvent;
 use consonance_transport::{DisconnectReason, Peer};
 
-use super::guest::{Guest, State};
+use super::remote_client::{RemoteClient, State};
 use super::{ACCEPT_GRACE, LiteNetLibServer, peer_id};
 use crate::connection::TooMuchIncomplete;
 use crate::handshake::{ConnectAccept, Disconnect};
@@ -18,9 +18,10 @@ const FINAL: u8 = 1;
 impl LiteNetLibServer {
     pub(super) fn handle_packet(&mut self, now: Instant, from: SocketAddr, packet: &[u8]) {
         let known = self.by_address.get(&from).copied();
-        let known_dialect = known.and_then(|peer| self.guests.get(&peer)).map(|guest| guest.attempt.dialect);
-        if let Some(guest) = known.and_then(|peer| self.guests.get_mut(&peer)) {
-            guest.credit.earn(packet.len());
+        let known_dialect =
+            known.and_then(|peer| self.clients.get(&peer)).map(|client| client.attempt.dialect);
+        if let Some(client) = known.and_then(|peer| self.clients.get_mut(&peer)) {
+            client.credit.earn(packet.len());
         }
         let of_stranger = || self.dialect_of_stranger(packet);
         let dialect = known_dialect.or_else(of_stranger).unwrap_or_default();
@@ -45,9 +46,9 @@ impl LiteNetLibServer {
     }
 
     fn handle_connected(&mut self, now: Instant, peer: Peer, packet: &[u8]) {
-        let Some(guest) = self.guests.get_mut(&peer) else { return };
-        let is_heard = guest.is_heard();
-        let Some(connected) = guest.connected() else { return };
+        let Some(client) = self.clients.get_mut(&peer) else { return };
+        let is_heard = client.is_heard();
+        let Some(connected) = client.connected() else { return };
         let events = &mut self.events;
         let handled = connected.connection.handle_packet(now, packet, &mut |channel, message| {
             if is_heard {
@@ -60,7 +61,7 @@ impl LiteNetLibServer {
             self.newcomers -= 1;
         }
         if is_proved {
-            guest.credit.prove();
+            client.credit.prove();
         }
         match handled {
             Ok(()) if is_guessing => self.end_for_violation(now, peer, "answers to what it was not asked"),
@@ -72,12 +73,12 @@ impl LiteNetLibServer {
     fn handle_disconnect(&mut self, from: SocketAddr, packet: &[u8], dialect: Dialect, known: Option<Peer>) {
         self.answer(from, &[Header::new(PacketType::ShutdownOk, 0).byte(dialect)]);
         let Some(goodbye) = Disconnect::parse(packet, dialect) else { return };
-        let Some((peer, guest)) = known.and_then(|peer| Some((peer, self.guests.get(&peer)?))) else {
+        let Some((peer, client)) = known.and_then(|peer| Some((peer, self.clients.get(&peer)?))) else {
             return;
         };
-        let (Guest { attempt, .. }, connection_number) = (guest, goodbye.connection_number);
+        let (RemoteClient { attempt, .. }, connection_number) = (client, goodbye.connection_number);
         if (attempt.connect_time, attempt.connection_number) == (goodbye.connect_time, connection_number) {
-            let reason = match guest.state {
+            let reason = match client.state {
                 State::Leaving { .. } => DisconnectReason::ClosedByUs,
                 _ => DisconnectReason::closed_by_peer(goodbye.extra),
             };
@@ -86,7 +87,7 @@ impl LiteNetLibServer {
     }
 
     fn handle_goodbye_answered(&mut self, peer: Peer) {
-        if self.guests.get(&peer).is_some_and(|guest| !guest.is_here()) {
+        if self.clients.get(&peer).is_some_and(|client| !client.is_here()) {
             self.forget(peer, DisconnectReason::ClosedByUs);
         }
     }
@@ -100,10 +101,10 @@ impl LiteNetLibServer {
         dialect: Dialect,
         known: Option<Peer>,
     ) {
-        let guest = known.and_then(|peer| self.guests.get_mut(&peer));
+        let client = known.and_then(|peer| self.clients.get_mut(&peer));
         if let Some(announcement) = ConnectAccept::parse(packet) {
-            let is_known = guest.zip(known).is_some_and(|(guest, peer)| {
-                (guest.attempt.connect_time, peer_id(peer))
+            let is_known = client.zip(known).is_some_and(|(client, peer)| {
+                (client.attempt.connect_time, peer_id(peer))
                     == (announcement.connect_time, announcement.peer_id)
             });
             if !is_known {
@@ -111,9 +112,9 @@ impl LiteNetLibServer {
             }
             return;
         }
-        let Some((guest, peer)) = guest.zip(known) else { return };
-        let attempt = guest.attempt;
-        let Some(connected) = guest.connected() else { return };
+        let Some((client, peer)) = client.zip(known) else { return };
+        let attempt = client.attempt;
+        let Some(connected) = client.connected() else { return };
         match packet {
             [_] if now.saturating_duration_since(connected.accepted_at) >= ACCEPT_GRACE => {
                 let announcement = attempt.announcement(attempt.peer_id, true);

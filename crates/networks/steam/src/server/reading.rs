@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use consonance_transport::Delivery;
 
-use super::{Guest, Pump};
+use super::{Pump, RemoteClient};
 use crate::members::Change;
 use crate::signal::Signal;
 use crate::steam_p2p::Arrival;
@@ -56,8 +56,8 @@ impl<P: SteamP2p> Pump<P> {
 
     fn handle_packet(&mut self, now: Instant, arrival: Arrival) -> Delivery {
         let from = arrival.from;
-        if !self.guests.contains_key(&from) && !self.quiet.contains(now, from) {
-            self.admit(now, from, Guest::default());
+        if !self.clients.contains_key(&from) && !self.ignored.contains(now, from) {
+            self.admit(now, from, RemoteClient::default());
         }
         let delivery = packet_type::delivery_of(arrival, &self.packet);
         // Of whom nobody is known, the transport drops and counts it.
@@ -69,8 +69,8 @@ impl<P: SteamP2p> Pump<P> {
         match signal {
             Signal::Hello(number) => self.handle_hello(now, from, *number),
             Signal::Goodbye(number, _) => {
-                if self.guests.get(&from).is_some_and(|guest| guest.hello == Some(*number)) {
-                    self.guests.remove(&from);
+                if self.clients.get(&from).is_some_and(|client| client.hello == Some(*number)) {
+                    self.clients.remove(&from);
                     self.handle.peer_disconnected(from.0, "");
                     self.leave_alone(now, from);
                 }
@@ -81,27 +81,27 @@ impl<P: SteamP2p> Pump<P> {
 
     /// A client of ours begins a link. One that was known by its packets only is the same; another link of it is over.
     fn handle_hello(&mut self, now: Instant, from: SteamId, number: u32) {
-        self.quiet.remove(from);
-        match self.guests.get_mut(&from) {
-            Some(guest @ Guest { hello: None, .. }) => {
-                guest.hello = Some(number);
-                if guest.is_taken_in {
+        self.ignored.remove(from);
+        match self.clients.get_mut(&from) {
+            Some(client @ RemoteClient { hello: None, .. }) => {
+                client.hello = Some(number);
+                if client.is_taken_in {
                     self.say(from, &Signal::Welcome(number));
                 }
             }
             Some(_) => {
                 self.handle.peer_disconnected(from.0, "");
-                self.guests.remove(&from);
-                self.admit(now, from, Guest { hello: Some(number), is_taken_in: false });
+                self.clients.remove(&from);
+                self.admit(now, from, RemoteClient { hello: Some(number), is_taken_in: false });
             }
-            None => self.admit(now, from, Guest { hello: Some(number), is_taken_in: false }),
+            None => self.admit(now, from, RemoteClient { hello: Some(number), is_taken_in: false }),
         }
     }
 
     fn handle_event(&mut self, now: Instant, event: SteamEvent) {
         match event {
             SteamEvent::SessionRequest { from } => {
-                if self.guests.contains_key(&from) || self.admission.lets_in(from) {
+                if self.clients.contains_key(&from) || self.admission.lets_in(from) {
                     self.steam.accept(from);
                     // Who only makes sessions is not kept for ever.
                     self.farewells.close_later(now, from);
@@ -110,7 +110,7 @@ impl<P: SteamP2p> Pump<P> {
                 }
             }
             SteamEvent::ConnectFail { with, error } => {
-                if self.guests.remove(&with).is_some() {
+                if self.clients.remove(&with).is_some() {
                     tracing::debug!(account = with.0, ?error, "Steam has lost a client");
                     self.handle.peer_lost(with.0);
                 }
@@ -120,28 +120,28 @@ impl<P: SteamP2p> Pump<P> {
 
     /// The game names a member.
     fn name(&mut self, id: SteamId) {
-        self.quiet.remove(id);
-        if !self.guests.contains_key(&id) {
-            self.take_in(id, Guest::default());
+        self.ignored.remove(id);
+        if !self.clients.contains_key(&id) {
+            self.take_in(id, RemoteClient::default());
         }
     }
 
     fn handle_left(&mut self, now: Instant, id: SteamId) {
-        if self.guests.contains_key(&id) {
+        if self.clients.contains_key(&id) {
             self.handle.peer_disconnected(id.0, "");
             self.part(now, id, String::new());
         }
     }
 
     /// Somebody comes unnamed.
-    fn admit(&mut self, now: Instant, id: SteamId, guest: Guest) {
+    fn admit(&mut self, now: Instant, id: SteamId, client: RemoteClient) {
         if self.admission.lets_in(id) {
-            self.take_in(id, guest);
+            self.take_in(id, client);
         } else {
             self.turned_away += 1;
-            self.quiet.insert(id, now + self.quiet_time);
+            self.ignored.insert(id, now + self.quiet_time);
             // Whose session nobody has accepted is not answered: that would accept it.
-            if let Some(number) = guest.hello
+            if let Some(number) = client.hello
                 && self.steam.session_state(id) == SessionState::Active
             {
                 self.say(id, &Signal::Goodbye(number, NOT_LISTED.to_owned()));
@@ -149,10 +149,10 @@ impl<P: SteamP2p> Pump<P> {
         }
     }
 
-    fn take_in(&mut self, id: SteamId, guest: Guest) {
+    fn take_in(&mut self, id: SteamId, client: RemoteClient) {
         if self.handle.peer_connected_from(id.0, "", format!("Steam account {id}")) {
-            self.guests.insert(id, guest);
-        } else if let Some(number) = guest.hello {
+            self.clients.insert(id, client);
+        } else if let Some(number) = client.hello {
             self.say(id, &Signal::Goodbye(number, FULL.to_owned()));
         }
     }
@@ -160,7 +160,7 @@ impl<P: SteamP2p> Pump<P> {
     fn handle_timeout(&mut self, now: Instant) {
         self.farewells.repeat(now, &mut self.steam);
         while let Some(id) = self.farewells.due(now) {
-            if self.guests.contains_key(&id) {
+            if self.clients.contains_key(&id) {
                 continue;
             }
             if self.link.closes_sessions {
@@ -175,8 +175,8 @@ impl<P: SteamP2p> Pump<P> {
         }
         self.still_here_at = Some(now + interval);
         let (channel, still_here) = (self.link.channels.to_client, Signal::StillHere.to_bytes());
-        for (&id, guest) in &self.guests {
-            if guest.hello.is_some() {
+        for (&id, client) in &self.clients {
+            if client.hello.is_some() {
                 self.steam.send(id, SendKind::Reliable, channel, &still_here);
             }
         }

@@ -128,7 +128,7 @@ impl WebRtcClient {
     fn connect_to_acquaintances(&mut self) {
         let Some(client) = self.signalling.client() else { return };
         while self.direct.len() < self.settings.direct_links_max
-            && let Some(name) = self.acquaintances.next()
+            && let Some(name) = self.known_players.next()
         {
             let link = client.connect(&direct::address(&self.settings.session, &name));
             self.direct.ask(link);

@@ -65,7 +65,7 @@ impl DirectNetwork for WebRtc {
     fn connect_directly(&mut self, one: &mut WebRtcClient, other: &mut WebRtcClient) {
         self.players.iter().for_each(|relay| relay.cut(false));
         for (player, met) in [(&*one, &*other), (&*other, &*one)] {
-            player.acquaintances().met(met.name().unwrap());
+            player.known_players().met(met.name().unwrap());
         }
     }
 

@@ -9,22 +9,22 @@ use crate::connection::Connection;
 
 /// A connection and what the server knows about it.
 #[derive(Debug)]
-pub(crate) struct Seat {
-    pub(crate) connection: Connection,
+pub(super) struct RemoteClient {
+    pub(super) connection: Connection,
     /// Where the newest datagram came from: always from the same host, but not always from the same port.
-    pub(crate) address: SocketAddr,
+    pub(super) address: SocketAddr,
     /// What may be sent there.
-    pub(crate) credit: Credit,
-    pub(crate) state: State,
+    pub(super) credit: Credit,
+    pub(super) state: State,
     /// What it is told when it asks again.
-    pub(crate) greeting: Vec<u8>,
+    pub(super) greeting: Vec<u8>,
     /// Whether it is among those that may have something to send.
-    pub(crate) is_dirty: bool,
+    pub(super) is_dirty: bool,
 }
 
 /// How far a client is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum State {
+pub(super) enum State {
     /// It asked, and nobody has decided.
     Knocking,
     /// It was told that it is taken in, and has to show by then that it gets what it is sent.
@@ -35,24 +35,24 @@ pub(crate) enum State {
     Leaving { until: Instant },
 }
 
-impl Seat {
-    pub(crate) fn new(connection: Connection, address: SocketAddr) -> Self {
+impl RemoteClient {
+    pub(super) fn new(connection: Connection, address: SocketAddr) -> Self {
         let (state, greeting) = (State::Knocking, Vec::new());
         Self { connection, address, credit: Credit::new(), state, greeting, is_dirty: false }
     }
 
     /// Whether it counts among those who may be nobody.
-    pub(crate) fn is_unproved(&self) -> bool {
+    pub(super) fn is_unproved(&self) -> bool {
         matches!(self.state, State::Knocking | State::Welcomed { .. })
     }
 
     /// Whether it takes and sends messages.
-    pub(crate) fn is_heard(&self) -> bool {
+    pub(super) fn is_heard(&self) -> bool {
         matches!(self.state, State::Welcomed { .. } | State::Open)
     }
 
     /// The next datagram that may leave; those that go beyond the credit are lost, and what is reliable is repeated.
-    pub(crate) fn poll_transmit(&mut self, now: Instant, datagram: &mut Vec<u8>) -> bool {
+    pub(super) fn poll_transmit(&mut self, now: Instant, datagram: &mut Vec<u8>) -> bool {
         while self.connection.poll_transmit(now, datagram) {
             if self.credit.spend(datagram.len()) {
                 return true;
@@ -63,7 +63,7 @@ impl Seat {
     }
 
     /// When it is to be looked at although nothing came.
-    pub(crate) fn timeout(&self) -> Instant {
+    pub(super) fn timeout(&self) -> Instant {
         match self.state {
             State::Knocking => self.connection.lost_at(),
             State::Welcomed { until } | State::Leaving { until } => self.connection.timeout().min(until),

@@ -7,9 +7,9 @@ use crate::SteamId;
 
 /// A link has ended, and what is still on its way must not open another.
 #[derive(Debug, Default)]
-pub(crate) struct Quiet(VecDeque<(SteamId, Instant)>);
+pub(crate) struct IgnoredAccounts(VecDeque<(SteamId, Instant)>);
 
-impl Quiet {
+impl IgnoredAccounts {
     /// Packets of this account open no link until then.
     pub(crate) fn insert(&mut self, id: SteamId, until: Instant) {
         self.remove(id);
@@ -41,14 +41,14 @@ mod tests {
     fn an_account_is_quiet_until_its_time_and_the_oldest_is_forgotten_when_there_are_too_many() {
         let now = Instant::now();
         let until = now + Duration::from_secs(10);
-        let mut quiet = Quiet::default();
+        let mut ignored = IgnoredAccounts::default();
         for id in 0..=ACCOUNTS_MAX as u64 {
-            quiet.insert(SteamId(id), until);
+            ignored.insert(SteamId(id), until);
         }
         let last = SteamId(ACCOUNTS_MAX as u64);
-        assert!(!quiet.contains(now, SteamId(0)) && quiet.contains(now, last));
-        assert!(!quiet.contains(until, last));
-        quiet.remove(last);
-        assert!(!quiet.contains(now, last));
+        assert!(!ignored.contains(now, SteamId(0)) && ignored.contains(now, last));
+        assert!(!ignored.contains(until, last));
+        ignored.remove(last);
+        assert!(!ignored.contains(now, last));
     }
 }

@@ -6,7 +6,7 @@ use std::time::Instant;
 use consonance_gateway::Allowance;
 use consonance_transport::{DisconnectReason, Peer};
 
-use super::connection::{Connection, Stage};
+use super::remote_client::{RemoteClient, Stage};
 use super::{Event, KcpServer};
 use crate::hello::Hello;
 use crate::link::Link;
@@ -29,7 +29,7 @@ impl KcpServer {
             return;
         };
         self.make_room_for_unproved();
-        if self.is_shut || self.connections.len() >= self.settings.peers_max {
+        if self.is_shut || self.clients.len() >= self.settings.peers_max {
             self.statistics.connections.turned_away_full += 1;
             self.outgoing.push(from, |out| hello.refuse(out));
             return;
@@ -46,9 +46,9 @@ impl KcpServer {
             link.set_undecided(now);
         }
         link.handle_segments(now, hello.segments);
-        let mut connection = Connection::new(link, from, cookie, now + self.settings.handshake_timeout);
-        connection.credit.earn(bytes);
-        self.connections.insert(peer, connection);
+        let mut client = RemoteClient::new(link, from, cookie, now + self.settings.handshake_timeout);
+        client.credit.earn(bytes);
+        self.clients.insert(peer, client);
         self.by_address.insert(from, peer);
         self.unproved.push_back(peer);
         let greeting = if is_certain { Greeting::Of(generation) } else { Greeting::G3OrG4(peer) };
@@ -59,16 +59,16 @@ impl KcpServer {
 
     /// A newcomer learns that it is connected: our own hello is the first reliable message.
     pub(super) fn take_in(&mut self, now: Instant, peer: Peer) {
-        let Some(connection) = self.connections.get_mut(&peer) else { return };
-        if connection.stage != Stage::Newcomer {
+        let Some(client) = self.clients.get_mut(&peer) else { return };
+        if client.stage != Stage::Newcomer {
             return;
         }
-        connection.stage = Stage::Open;
-        let body = (connection.link.generation() == Generation::G2).then_some(connection.cookie);
-        connection.link.say_hello(body);
-        connection.link.start_pings(now);
-        if connection.link.is_undecided() {
-            connection.link.set_undecided(now);
+        client.stage = Stage::Open;
+        let body = (client.link.generation() == Generation::G2).then_some(client.cookie);
+        client.link.say_hello(body);
+        client.link.start_pings(now);
+        if client.link.is_undecided() {
+            client.link.set_undecided(now);
         }
         self.statistics.connections.accepted += 1;
         self.make_dirty(peer);
@@ -76,20 +76,20 @@ impl KcpServer {
 
     /// A hello from the address of a connection, whose client may have lost our answer, or may have begun anew.
     pub(super) fn handle_another_hello(&mut self, now: Instant, peer: Peer, datagram: &[u8]) {
-        let Some(connection) = self.connections.get_mut(&peer) else { return };
-        if !connection.is_proved() {
+        let Some(client) = self.clients.get_mut(&peer) else { return };
+        if !client.is_proved() {
             self.handle_known(now, peer, datagram);
-        } else if now >= connection.link.last_heard() + self.settings.link.ping.mul_f32(PINGS_MISSED) {
+        } else if now >= client.link.last_heard() + self.settings.link.ping.mul_f32(PINGS_MISSED) {
             // What it is sent meanwhile would be taken for part of the connection that it asks for.
-            connection.is_muted = true;
+            client.is_muted = true;
         }
     }
 
     /// Ends the connection of a client that has gone, as a hello from its address shows. Nobody else can make one end
     /// that is there; and whoever has not proved its address can go on with the connection that it has.
     pub(super) fn replace_if_silent(&mut self, now: Instant, peer: Peer) -> bool {
-        let is_gone = self.connections.get(&peer).is_some_and(|connection| {
-            connection.is_proved() && now >= connection.link.last_heard() + self.settings.replace_after
+        let is_gone = self.clients.get(&peer).is_some_and(|client| {
+            client.is_proved() && now >= client.link.last_heard() + self.settings.replace_after
         });
         if is_gone {
             self.end(peer, DisconnectReason::TimedOut);
@@ -103,8 +103,8 @@ impl KcpServer {
         if self.unproved.len() < self.settings.unproved_max {
             return;
         }
-        let connections = &self.connections;
-        self.unproved.retain(|peer| connections.get(peer).is_some_and(|connection| !connection.is_proved()));
+        let clients = &self.clients;
+        self.unproved.retain(|peer| clients.get(peer).is_some_and(|client| !client.is_proved()));
         if self.unproved.len() >= self.settings.unproved_max
             && let Some(longest) = self.unproved.pop_front()
         {

@@ -4,7 +4,7 @@
 //! channels open and which close. Those that open come first, so that whoever moves from one room to another while
 //! speaking goes on speaking.
 
-mod wish;
+mod wanted_channel;
 
 use std::collections::BTreeMap;
 use std::time::Instant;
@@ -12,7 +12,7 @@ use std::time::Instant;
 use consonance_audio::{ActivationMode, Demand};
 use consonance_session::{ChannelProperties, Client, Priority, Target};
 
-use wish::Wish;
+use wanted_channel::WantedChannel;
 
 use crate::channel::{Channel, ChannelActivation, ChannelOrder, ChannelState, NewChannel};
 use crate::player::SpeakingChannel;
@@ -27,7 +27,7 @@ pub(crate) struct ChatActivation {
 }
 
 /// A channel that the game wants, as others see it.
-pub(crate) struct WishedChannel<'a> {
+pub(crate) struct ChannelView<'a> {
     pub(crate) target: &'a Target,
     pub(crate) properties: ChannelProperties,
     pub(crate) activation: ChannelActivation,
@@ -39,14 +39,14 @@ pub(crate) struct WishedChannel<'a> {
 const CHANNELS_MAX: usize = 1024;
 
 /// All channels that the game wants.
-pub(super) struct Wishes {
-    channels: BTreeMap<Channel, Wish>,
+pub(super) struct WantedChannels {
+    channels: BTreeMap<Channel, WantedChannel>,
     chat: Timeline<ChatActivation>,
     /// Something has changed that the game may see.
     changed: bool,
 }
 
-impl Wishes {
+impl WantedChannels {
     pub(super) fn new() -> Self {
         let chat = Timeline::new(ChatActivation::default());
         Self { channels: BTreeMap::new(), chat, changed: false }
@@ -63,7 +63,7 @@ impl Wishes {
         from: Option<Instant>,
     ) -> Result<(), String> {
         // While nothing is captured, nobody else forgets them.
-        self.channels.retain(|_, wish| wish.open.is_some() || wish.is_wanted());
+        self.channels.retain(|_, wanted| wanted.open.is_some() || wanted.is_still_wanted());
         if self.channels.len() >= CHANNELS_MAX {
             return Err(format!("{CHANNELS_MAX} channels are wanted, which is the limit: close some first"));
         }
@@ -75,7 +75,7 @@ impl Wishes {
                 activation
             }
         };
-        self.channels.insert(channel, Wish::new(new, activation));
+        self.channels.insert(channel, WantedChannel::new(new, activation));
         self.changed = true;
         Ok(())
     }
@@ -94,24 +94,24 @@ impl Wishes {
         if let ChannelOrder::Open(new) = order {
             return self.add(channel, new, Some(now));
         }
-        let Some(wish) = self.channels.get_mut(&channel) else { return Ok(()) };
+        let Some(wanted) = self.channels.get_mut(&channel) else { return Ok(()) };
         match order {
             ChannelOrder::Open(_) => {}
             ChannelOrder::Properties(properties) => {
-                wish.new.properties = properties;
-                wish.show(client);
+                wanted.new.properties = properties;
+                wanted.show(client);
             }
-            ChannelOrder::Activation(activation) => wish.activation.set(now, activation),
-            ChannelOrder::Fade(fade) => wish.new.fade = fade,
+            ChannelOrder::Activation(activation) => wanted.activation.set(now, activation),
+            ChannelOrder::Fade(fade) => wanted.new.fade = fade,
             ChannelOrder::Close => self.close(channel),
         }
         Ok(())
     }
 
     fn close(&mut self, channel: Channel) {
-        if let Some(wish) = self.channels.get_mut(&channel) {
-            wish.closed = true;
-            if wish.open.is_none() {
+        if let Some(wanted) = self.channels.get_mut(&channel) {
+            wanted.closed = true;
+            if wanted.open.is_none() {
                 self.channels.remove(&channel);
             }
             self.changed = true;
@@ -132,8 +132,8 @@ impl Wishes {
         if self.channels.is_empty() {
             return chat.mode.demand(chat.key_held);
         }
-        for wish in self.channels.values().filter(|wish| wish.is_wanted()) {
-            let one = wish.demand(chat);
+        for wanted in self.channels.values().filter(|wanted| wanted.is_still_wanted()) {
+            let one = wanted.demand(chat);
             demand.everything |= one.everything;
             demand.speech |= one.speech;
             demand.tail_ms = demand.tail_ms.max(one.tail_ms);
@@ -151,20 +151,20 @@ impl Wishes {
     ) -> (bool, Option<String>) {
         let mut problem = None;
         let chat = self.chat.at(recorded_until);
-        for wish in self.channels.values_mut() {
-            let before = wish.state();
-            if let Err(text) = wish.follow(recorded_until, is_speech, chat, client) {
+        for wanted in self.channels.values_mut() {
+            let before = wanted.state();
+            if let Err(text) = wanted.follow(recorded_until, is_speech, chat, client) {
                 problem = Some(text);
             }
-            self.changed |= before != wish.state();
+            self.changed |= before != wanted.state();
         }
         let mut any_open = false;
-        for wish in self.channels.values_mut() {
-            if wish.is_over() {
-                wish.close(client);
+        for wanted in self.channels.values_mut() {
+            if wanted.is_over() {
+                wanted.close(client);
                 self.changed = true;
             }
-            any_open |= wish.open.is_some();
+            any_open |= wanted.open.is_some();
         }
         self.forget_unwanted();
         (any_open, problem)
@@ -172,27 +172,27 @@ impl Wishes {
 
     /// Closes everything in the session at once, without fading.
     pub(super) fn slam(&mut self, client: &mut Client) {
-        for wish in self.channels.values_mut() {
-            self.changed |= wish.open.is_some();
-            wish.slam(client);
+        for wanted in self.channels.values_mut() {
+            self.changed |= wanted.open.is_some();
+            wanted.slam(client);
         }
         self.forget_unwanted();
     }
 
     fn forget_unwanted(&mut self) {
         let before = self.channels.len();
-        self.channels.retain(|_, wish| wish.is_wanted());
+        self.channels.retain(|_, wanted| wanted.is_still_wanted());
         self.changed |= before != self.channels.len();
     }
 
     /// Every channel that the game wants.
-    pub(super) fn wished(&self) -> impl Iterator<Item = WishedChannel<'_>> {
-        let wanted = self.channels.values().filter(|wish| wish.is_wanted());
-        wanted.map(|wish| WishedChannel {
-            target: &wish.new.target,
-            properties: wish.new.properties,
-            activation: wish.activation.newest(),
-            is_open: wish.open.is_some(),
+    pub(super) fn wanted(&self) -> impl Iterator<Item = ChannelView<'_>> {
+        let wanted = self.channels.values().filter(|wanted| wanted.is_still_wanted());
+        wanted.map(|wanted| ChannelView {
+            target: &wanted.new.target,
+            properties: wanted.new.properties,
+            activation: wanted.activation.newest(),
+            is_open: wanted.open.is_some(),
         })
     }
 
@@ -203,14 +203,14 @@ impl Wishes {
 
     /// The channels that are open in the session just now. `priority` is that of those that have none of their own.
     pub(super) fn open_channels(&self, priority: Priority) -> Vec<SpeakingChannel> {
-        let open = self.channels.values().filter(|wish| wish.open.is_some());
-        open.map(|wish| wish.speaking_channel(priority)).collect()
+        let open = self.channels.values().filter(|wanted| wanted.open.is_some());
+        open.map(|wanted| wanted.speaking_channel(priority)).collect()
     }
 
     /// What the game may see, if it has changed since this was asked last.
     pub(super) fn changed(&self) -> Option<impl Iterator<Item = (Channel, ChannelState)>> {
-        let states = self.channels.iter().filter(|(_, wish)| wish.is_wanted());
-        self.changed.then(|| states.map(|(&channel, wish)| (channel, wish.state())))
+        let states = self.channels.iter().filter(|(_, wanted)| wanted.is_still_wanted());
+        self.changed.then(|| states.map(|(&channel, wanted)| (channel, wanted.state())))
     }
 
     /// The game can see it.
@@ -233,7 +233,7 @@ mod tests {
 
     /// Channels of a client that is in no session, and blocks of 10 ms from a time on that is `late` before theirs.
     struct Bench {
-        wishes: Wishes,
+        wanted: WantedChannels,
         client: Client,
         begun: Instant,
         now_ms: u64,
@@ -244,7 +244,7 @@ mod tests {
         fn new(late_ms: u64) -> Self {
             let begun = Instant::now();
             let client = Client::new(ClientSettings::new("Alice"));
-            Self { wishes: Wishes::new(), client, begun, now_ms: 1_000, late_ms }
+            Self { wanted: WantedChannels::new(), client, begun, now_ms: 1_000, late_ms }
         }
 
         fn now(&self) -> Instant {
@@ -256,12 +256,12 @@ mod tests {
             let new =
                 NewChannel { activation, fade, ..NewChannel::new(target, ChannelProperties::default()) };
             let now = self.now();
-            self.wishes.add(channel, new, Some(now)).unwrap();
+            self.wanted.add(channel, new, Some(now)).unwrap();
         }
 
         fn set(&mut self, channel: Channel, activation: ChannelActivation) {
             let (now, order) = (self.now(), ChannelOrder::Activation(activation));
-            self.wishes.obey(channel, order, now, &mut self.client).unwrap();
+            self.wanted.obey(channel, order, now, &mut self.client).unwrap();
         }
 
         /// So many blocks; which of them went over a channel.
@@ -270,9 +270,9 @@ mod tests {
                 self.now_ms += 10;
                 let recorded_until = self.now().checked_sub(Duration::from_millis(self.late_ms)).unwrap();
                 let (any_open, problem) =
-                    self.wishes.decide_block(recorded_until, is_speech, &mut self.client);
+                    self.wanted.decide_block(recorded_until, is_speech, &mut self.client);
                 assert_eq!(problem, None);
-                let is_open = self.wishes.channels.get(&channel).is_some_and(|wish| wish.open.is_some());
+                let is_open = self.wanted.channels.get(&channel).is_some_and(|wanted| wanted.open.is_some());
                 assert!(any_open || !is_open);
                 is_open
             };
@@ -287,21 +287,21 @@ mod tests {
         let opened = bench.blocks(30, RADIO, false);
         assert_eq!(opened.iter().position(|open| *open), Some(20), "the first block after 200 ms");
         bench.set(RADIO, ChannelActivation::Shut);
-        assert!(bench.wishes.demand().everything, "the last 200 ms are wanted");
+        assert!(bench.wanted.demand().everything, "the last 200 ms are wanted");
         let shut = bench.blocks(30, RADIO, false);
         assert_eq!(shut.iter().position(|open| !*open), Some(20));
-        assert_eq!(bench.wishes.demand(), Demand::default());
+        assert_eq!(bench.wanted.demand(), Demand::default());
     }
 
     #[test]
     fn a_key_that_is_pressed_for_a_moment_lets_that_moment_through_however_late_it_comes() {
         let mut bench = Bench::new(200);
-        bench.wishes.set_chat(bench.begun, |chat| chat.mode = ActivationMode::PushToTalk);
+        bench.wanted.set_chat(bench.begun, |chat| chat.mode = ActivationMode::PushToTalk);
         bench.add(RADIO, ChannelActivation::AsChat, Fade::NONE);
         bench.blocks(50, RADIO, false);
         for key_held in [true, false, true, false] {
             let now = bench.now();
-            bench.wishes.set_chat(now, |chat| chat.key_held = key_held);
+            bench.wanted.set_chat(now, |chat| chat.key_held = key_held);
             assert!(bench.blocks(5, RADIO, false).iter().all(|open| !open));
         }
         let heard = bench.blocks(30, RADIO, false);
@@ -315,10 +315,10 @@ mod tests {
         bench.add(RADIO, ChannelActivation::Open, Fade::NONE);
         bench.blocks(5, RADIO, false);
         bench.add(NEAR, ChannelActivation::Open, Fade::NONE);
-        bench.wishes.close(RADIO);
-        assert!(bench.wishes.channels[&RADIO].open.is_some(), "until the next block");
+        bench.wanted.close(RADIO);
+        assert!(bench.wanted.channels[&RADIO].open.is_some(), "until the next block");
         assert_eq!(bench.blocks(1, NEAR, false), [true]);
-        assert_eq!(bench.wishes.channels.len(), 1);
+        assert_eq!(bench.wanted.channels.len(), 1);
     }
 
     #[test]
@@ -326,13 +326,13 @@ mod tests {
         let mut bench = Bench::new(0);
         let fade = Fade { fade_out_seconds: 0.15, ..Fade::NONE };
         bench.add(NEAR, ChannelActivation::Voice, fade);
-        assert_eq!(bench.wishes.demand(), Demand { everything: false, speech: true, tail_ms: 150 });
+        assert_eq!(bench.wanted.demand(), Demand { everything: false, speech: true, tail_ms: 150 });
         bench.blocks(5, NEAR, true);
         let tail = bench.blocks(20, NEAR, false);
         assert_eq!(tail.iter().filter(|open| **open).count(), 14, "the fifteenth is silent");
         bench.blocks(5, NEAR, true);
-        bench.wishes.slam(&mut bench.client);
-        assert!(bench.wishes.channels[&NEAR].state() == ChannelState::default());
+        bench.wanted.slam(&mut bench.client);
+        assert!(bench.wanted.channels[&NEAR].state() == ChannelState::default());
     }
 
     #[test]
@@ -343,9 +343,9 @@ mod tests {
             let owner = std::sync::Arc::new(());
             let new = NewChannel::new(target, ChannelProperties::default());
             let new = NewChannel { owner: Some(std::sync::Arc::downgrade(&owner)), ..new };
-            bench.wishes.add(Channel(number), new, None).unwrap();
+            bench.wanted.add(Channel(number), new, None).unwrap();
         }
-        assert_eq!(bench.wishes.channels.len(), 1);
+        assert_eq!(bench.wanted.channels.len(), 1);
     }
 
     #[test]
@@ -354,6 +354,6 @@ mod tests {
         let channels = 0..CHANNELS_MAX as u32;
         channels.for_each(|number| bench.add(Channel(number), ChannelActivation::Shut, Fade::NONE));
         let new = NewChannel::new(Target::Room("lobby".into()), ChannelProperties::default());
-        assert!(bench.wishes.add(Channel(u32::MAX), new, None).is_err());
+        assert!(bench.wanted.add(Channel(u32::MAX), new, None).is_err());
     }
 }

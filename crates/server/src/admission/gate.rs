@@ -13,7 +13,7 @@ use crate::token::{Claims, WallClock};
 use crate::utc::seconds_since_1970;
 
 /// What one session loop knows of its newcomers.
-pub(crate) struct AdmissionDesk {
+pub(crate) struct AdmissionGate {
     admission: Admission,
     remotes: HashMap<LinkId, Box<str>>,
     /// Who waits for the hook. A link may ask anew while an answer is on its way: the number
@@ -55,7 +55,7 @@ pub(crate) enum Verdict {
 /// More answers wait only while a loop hangs; whom they are for is refused when its time is over.
 const ANSWERS_MAX: usize = 4096;
 
-impl AdmissionDesk {
+impl AdmissionGate {
     pub(crate) fn new(admission: Admission) -> Self {
         let (answer_to, answers) = sync_channel(ANSWERS_MAX);
         let (remotes, waiting) = (HashMap::new(), HashMap::new());

@@ -4,9 +4,9 @@ use std::cmp::Reverse;
 
 use crate::PlayerId;
 
-/// A belief that players tell each other. Of two, all players choose the same.
+/// A claim that players tell each other. Of two, all players choose the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Belief {
+pub(crate) struct HostClaim {
     /// How often a host was lost.
     pub(crate) term: u32,
     /// Somebody else has agreed. Who comes to a room alone believes in itself until it meets others.
@@ -14,10 +14,10 @@ pub(crate) struct Belief {
     pub(crate) host: PlayerId,
 }
 
-impl Belief {
+impl HostClaim {
     /// Nobody keeps to an older term; within one, to a host that others have, and else to the lowest number.
     pub(crate) fn is_better_than(&self, other: &Self) -> bool {
-        let rank = |belief: &Self| (belief.term, belief.is_agreed, Reverse(belief.host));
+        let rank = |claim: &Self| (claim.term, claim.is_agreed, Reverse(claim.host));
         rank(self) > rank(other)
     }
 
@@ -45,15 +45,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn of_two_beliefs_everybody_chooses_the_same() {
-        let belief = |term, is_agreed, host| Belief { term, is_agreed, host: PlayerId(host) };
+    fn of_two_claims_everybody_chooses_the_same() {
+        let claim = |term, is_agreed, host| HostClaim { term, is_agreed, host: PlayerId(host) };
         let from_worst_to_best = [
-            belief(0, false, 9),
-            belief(0, false, 2),
-            belief(0, true, 9),
-            belief(0, true, 2),
-            belief(1, false, 9),
-            belief(1, true, 9),
+            claim(0, false, 9),
+            claim(0, false, 2),
+            claim(0, true, 9),
+            claim(0, true, 2),
+            claim(1, false, 9),
+            claim(1, true, 9),
         ];
         for (worse, one) in from_worst_to_best.iter().enumerate() {
             for (better, other) in from_worst_to_best.iter().enumerate() {
@@ -63,13 +63,13 @@ mod tests {
     }
 
     #[test]
-    fn a_belief_is_twenty_one_bytes_and_nothing_else_is_one() {
-        let belief = Belief { term: 0x0102_0304, is_agreed: true, host: PlayerId(7) };
-        let bytes = belief.to_bytes();
+    fn a_claim_is_twenty_one_bytes_and_nothing_else_is_one() {
+        let claim = HostClaim { term: 0x0102_0304, is_agreed: true, host: PlayerId(7) };
+        let bytes = claim.to_bytes();
         assert_eq!(bytes, *b"\x01\x02\x03\x04\x01\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x07");
-        assert_eq!(Belief::parse(&bytes), Some(belief));
-        assert_eq!(Belief::parse(&bytes[1..]), None);
-        assert_eq!(Belief::parse(&[&bytes[..], b"x"].concat()), None);
-        assert_eq!(Belief::parse(b"\x01\x02\x03\x04\x02\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x07"), None);
+        assert_eq!(HostClaim::parse(&bytes), Some(claim));
+        assert_eq!(HostClaim::parse(&bytes[1..]), None);
+        assert_eq!(HostClaim::parse(&[&bytes[..], b"x"].concat()), None);
+        assert_eq!(HostClaim::parse(b"\x01\x02\x03\x04\x02\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x07"), None);
     }
 }

@@ -15,7 +15,7 @@ use crate::text::TextHistory;
 
 /// The parts, each of which guards itself.
 #[derive(Clone)]
-pub(crate) struct Shown {
+pub(crate) struct SharedState {
     pub(crate) events: Arc<EventQueue>,
     pub(crate) status: Arc<SharedStatus>,
     pub(crate) statistics: Arc<SharedStatistics>,
@@ -27,7 +27,7 @@ pub(crate) struct Shown {
     pub(crate) own_voice: Arc<OwnVoice>,
 }
 
-impl Shown {
+impl SharedState {
     /// Of a chat that has not begun, with nobody in it but oneself; it will keep so many texts.
     pub(crate) fn new(client: &Client, texts: usize) -> Self {
         let events = Arc::new(EventQueue::new(client.name()));

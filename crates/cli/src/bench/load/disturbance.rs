@@ -17,7 +17,7 @@ use super::strangers;
 /// One of them at a time, so that it is clear what did harm.
 #[derive(Clone, Copy, Debug, Default, Args)]
 #[group(multiple = false)]
-pub(super) struct Company {
+pub(super) struct Disturbance {
     /// Let so many others join per second, each with a full handshake and to another session, and leave again.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=5000), conflicts_with_all = ["ramp", "idle"])]
     joins_per_second: Option<u32>,
@@ -32,12 +32,12 @@ pub(super) struct Company {
 
 /// What the others are doing, on a thread of their own.
 pub(super) struct Busy {
-    company: Company,
+    disturbance: Disturbance,
     is_over: Arc<AtomicBool>,
     thread: JoinHandle<Result<Map<String, Value>, String>>,
 }
 
-impl Company {
+impl Disturbance {
     /// Whether the server should allow every rate.
     pub(super) fn lifts_limits(self) -> bool {
         !self.flood
@@ -47,7 +47,7 @@ impl Company {
     pub(super) fn begin(self, dialer: &Dialer, session: &str) -> Result<Option<Busy>, Box<dyn Error>> {
         let is_over = Arc::new(AtomicBool::new(false));
         let (stop, dialer, session) = (Arc::clone(&is_over), dialer.clone(), session.to_owned());
-        let work = thread::Builder::new().name("company".to_owned());
+        let work = thread::Builder::new().name("disturbance".to_owned());
         let thread = match self {
             Self { joins_per_second: Some(rate), .. } => {
                 work.spawn(move || newcomers::keep_joining(&dialer, rate.into(), &stop))
@@ -58,7 +58,7 @@ impl Company {
             }
             _ => return Ok(None),
         };
-        Ok(Some(Busy { company: self, is_over, thread: thread? }))
+        Ok(Some(Busy { disturbance: self, is_over, thread: thread? }))
     }
 
     /// What holds of a server: in words, and the share of frames that may be lost.
@@ -78,7 +78,7 @@ impl Busy {
     pub(super) fn end(self, step: &Step) -> Result<Map<String, Value>, Box<dyn Error>> {
         self.is_over.store(true, Ordering::Relaxed);
         let mut fields = self.thread.join().map_err(|_| "the thread of the others broke")??;
-        let (promise, loss_max) = self.company.promise();
+        let (promise, loss_max) = self.disturbance.promise();
         fields.insert("promise".to_owned(), promise.into());
         let holds = if step.is_limited_by_clients() { Value::Null } else { json!(step.loss() < loss_max) };
         fields.insert("holds".to_owned(), holds);

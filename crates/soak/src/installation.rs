@@ -18,7 +18,7 @@ pub(crate) const ON_DEMAND: &str = "match-";
 
 /// The folder and what is in it.
 #[derive(Debug)]
-pub(crate) struct Premises {
+pub(crate) struct Installation {
     folder: PathBuf,
     remote: SocketAddr,
     page: SocketAddr,
@@ -39,7 +39,7 @@ const QUEUE_BYTES: u64 = 128 << 10;
 const VISIT: u64 = 3_600;
 const ALWAYS: u64 = 10 * 365 * 86_400;
 
-impl Premises {
+impl Installation {
     /// Makes everything in this folder.
     ///
     /// # Errors
@@ -54,9 +54,10 @@ impl Premises {
         fs::write(folder.join("private.pem"), private)?;
         fs::write(folder.join("token-key.jwk"), key.public()?.to_jwk())?;
         let (remote, page, admin) = free_ports()?;
-        let premises = Self { folder: folder.to_owned(), remote, page, admin, fingerprint, key, foreign_key };
-        premises.write_config(&premises.config())?;
-        Ok(premises)
+        let installation =
+            Self { folder: folder.to_owned(), remote, page, admin, fingerprint, key, foreign_key };
+        installation.write_config(&installation.config())?;
+        Ok(installation)
     }
 
     pub(crate) fn folder(&self) -> &Path {

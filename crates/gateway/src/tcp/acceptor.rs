@@ -14,13 +14,13 @@ pub(super) const KEY: u64 = 0;
 const PAUSE: Duration = Duration::from_millis(100);
 
 #[derive(Debug)]
-pub(super) struct Doorway {
+pub(super) struct Acceptor {
     listener: TcpListener,
     /// The system had no socket left: the next is accepted then.
     opens_again_at: Option<Instant>,
 }
 
-impl Doorway {
+impl Acceptor {
     pub(super) fn open(address: SocketAddr, readiness: &mut Readiness) -> io::Result<Self> {
         let listener = socket::listen(address)?;
         readiness.add(&listener, KEY, Interest::READ)?;

@@ -9,7 +9,7 @@ use crate::machine::Queue;
 use crate::screening::{Connect, Fragments};
 
 #[derive(Debug)]
-pub(super) struct Seat {
+pub(super) struct RemoteClient {
     pub(super) remote: SocketAddr,
     /// What it asked with.
     pub(super) connect: Connect,
@@ -39,7 +39,7 @@ pub(super) enum Stage {
     Ending,
 }
 
-impl Seat {
+impl RemoteClient {
     pub(super) fn new(remote: SocketAddr, connect: Connect, request: &[u8]) -> Self {
         Self {
             remote,

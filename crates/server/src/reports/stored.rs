@@ -13,7 +13,7 @@ use crate::recording::{Excerpt, remove_recording};
 
 /// All reports of a folder, by number. The lock is nobody's on voice's way, and no file is written while it is held.
 #[derive(Debug)]
-pub(super) struct Shelf {
+pub(super) struct StoredReports {
     folder: PathBuf,
     state: Mutex<State>,
 }
@@ -25,7 +25,7 @@ struct State {
     newest: u64,
 }
 
-impl Shelf {
+impl StoredReports {
     pub(super) fn open(folder: PathBuf, settings: ReportsSettings) -> Result<Self, ReportsError> {
         let reports = read(&folder)
             .map_err(|error| ReportsError::Folder { folder: folder.clone(), what: error.to_string() })?;

@@ -28,10 +28,10 @@ impl VoiceThread {
         #[cfg(feature = "devices")]
         let statistics = self.devices.add_to(statistics);
         let speaks = self.talking.is_heard(&self.client);
-        self.watch.look(now, &statistics, speaks, self.shown.snapshot.is_looked_at(now));
+        self.watch.look(now, &statistics, speaks, self.shared.snapshot.is_looked_at(now));
         let is_last = self.end.is_some();
-        let is_shown = self.shown.snapshot.publish(now, is_last, || self.fill(now, &statistics));
-        self.shown.statistics.publish(statistics) && is_shown
+        let is_shown = self.shared.snapshot.publish(now, is_last, || self.fill(now, &statistics));
+        self.shared.statistics.publish(statistics) && is_shown
     }
 
     fn fill(&self, now: Instant, counted: &VoiceStatistics) -> ClientSnapshot {
@@ -55,17 +55,17 @@ impl VoiceThread {
         snapshot.rooms = self.client.rooms().map(str::to_owned).collect();
         snapshot.refused_rooms = self.rooms.refused().map(str::to_owned).collect();
         let own_priority = self.client.priority();
-        let channels = self.talking.wished_channels();
+        let channels = self.talking.wanted_channels();
         snapshot.channels = channels.map(|channel| channel_row(&channel, own_priority)).collect();
-        let standing = self.shown.own_voice.standing();
+        let standing = self.shared.own_voice.standing();
         snapshot.server_muted = standing.muted.map(|terms| terms.reason);
         snapshot.server_deafened = standing.deafened.map(|terms| terms.reason);
-        snapshot.tokens = self.shown.own_voice.tokens().to_vec();
-        snapshot.token_rules = self.shown.own_voice.missing_tokens().rules(now);
+        snapshot.tokens = self.shared.own_voice.tokens().to_vec();
+        snapshot.token_rules = self.shared.own_voice.missing_tokens().rules(now);
         let tokens = &snapshot.tokens;
         snapshot.token_rules.retain(|rule| !rule.needs.iter().any(|token| tokens.contains(token)));
         (snapshot.muted, snapshot.deafened) =
-            (self.shown.switches.is_muted(), self.shown.switches.is_deafened());
+            (self.shared.switches.is_muted(), self.shared.switches.is_deafened());
         snapshot.master_volume = self.playback.master_volume();
         snapshot.max_voices = watch.max_voices;
         let (chat, has_ended) = (self.talking.chat(), self.capture.has_ended());
@@ -88,7 +88,7 @@ impl VoiceThread {
         let receptions: HashMap<&str, _> =
             counted.speakers.iter().map(|row| (&*row.name, &row.reception)).collect();
         for player in self.client.players() {
-            let (name, state) = (player.name, self.shown.players.find(player.name));
+            let (name, state) = (player.name, self.shared.players.find(player.name));
             let reception = receptions.get(name).copied();
             let mut row =
                 player_row(now, &self.own_name, &player, state.as_deref(), reception, self.watch.past(name));

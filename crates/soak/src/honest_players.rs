@@ -5,12 +5,12 @@ use std::time::{Duration, Instant};
 use consonance_quic::{FastPath, QuicRuntime};
 
 use crate::clock::Now;
+use crate::installation::{Installation, SESSIONS};
 use crate::link::Link;
-use crate::premises::{Premises, SESSIONS};
 
 /// All rooms.
 #[derive(Debug)]
-pub(crate) struct Choir {
+pub(crate) struct HonestPlayers {
     rooms: Vec<Room>,
     next_frame_at: Instant,
     number: u64,
@@ -58,21 +58,21 @@ const FRAME_BYTES: usize = 80;
 /// bytes behind it are some sound.
 pub(crate) const OPUS_20_MS: u8 = 31 << 3;
 
-impl Choir {
+impl HonestPlayers {
     /// Everybody begins to join.
     ///
     /// # Errors
     /// If somebody cannot even begin.
-    pub(crate) fn new(runtime: &QuicRuntime, premises: &Premises, now: Now) -> Result<Self, String> {
+    pub(crate) fn new(runtime: &QuicRuntime, installation: &Installation, now: Now) -> Result<Self, String> {
         let mut rooms = Vec::new();
         for session in SESSIONS {
             for room in ROOMS {
                 let player = |index: usize| {
                     let name = format!("{session}-{room}-{index}");
-                    let settings = premises.honest(&name)?;
+                    let settings = installation.honest(&name)?;
                     // Some are where datagrams beside the connection do not come through.
                     let path = if index.is_multiple_of(2) { FastPath::On } else { FastPath::Off };
-                    let link = Link::new(runtime, premises.address(session)?, path, settings, room)?;
+                    let link = Link::new(runtime, installation.address(session)?, path, settings, room)?;
                     Ok(Player { link, heard_at: now.instant, heard: 0, joins_before: 1 })
                 };
                 let players = (0..PLAYERS_PER_ROOM).map(player).collect::<Result<_, String>>()?;

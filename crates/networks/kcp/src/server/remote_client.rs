@@ -8,7 +8,7 @@ use consonance_gateway::udp::{BytesQueue, Credit};
 use crate::link::Link;
 
 #[derive(Debug)]
-pub(super) struct Connection {
+pub(super) struct RemoteClient {
     pub(super) link: Link,
     pub(super) remote: SocketAddr,
     /// What its datagrams carry.
@@ -35,7 +35,7 @@ pub(super) enum Stage {
     Closing(Instant),
 }
 
-impl Connection {
+impl RemoteClient {
     pub(super) fn new(link: Link, remote: SocketAddr, cookie: u32, prove_until: Instant) -> Self {
         Self {
             link,

@@ -8,12 +8,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 /// Of two players the one whose name sorts lower connects, once: say each player who joins, when the session has taken
 /// us in. A link that cannot be made is not tried again; that player is reached over the host.
 #[derive(Clone, Debug)]
-pub struct Acquaintances {
+pub struct KnownPlayers {
     own_name: Option<Arc<str>>,
     waiting: Arc<Mutex<VecDeque<String>>>,
 }
 
-impl Acquaintances {
+impl KnownPlayers {
     pub(super) fn new(own_name: Option<String>) -> Self {
         Self { own_name: own_name.map(Into::into), waiting: Arc::default() }
     }
@@ -57,19 +57,19 @@ mod tests {
     fn of_two_players_the_one_whose_name_sorts_lower_connects() {
         // U+FF5E is above U+1F600 by code units, whose first one is 0xd83d, and below it by characters.
         for (lower, higher) in [("Alice", "Bob"), ("Bob", "alice"), ("a", "aa"), ("\u{1f600}", "\u{ff5e}")] {
-            let met = |own: &str, other| Acquaintances::new(Some(own.to_owned())).met(other);
+            let met = |own: &str, other| KnownPlayers::new(Some(own.to_owned())).met(other);
             assert!(met(lower, higher) && !met(higher, lower), "{lower} and {higher}");
         }
-        assert!(!Acquaintances::new(Some("Alice".to_owned())).met("Alice"));
-        assert!(!Acquaintances::new(None).met("Bob"), "nobody could connect to whom has no name");
+        assert!(!KnownPlayers::new(Some("Alice".to_owned())).met("Alice"));
+        assert!(!KnownPlayers::new(None).met("Bob"), "nobody could connect to whom has no name");
     }
 
     #[test]
     fn the_names_that_wait_are_bounded() {
-        let acquaintances = Acquaintances::new(Some("a".to_owned()));
-        let taken = (0..2 * WAITING_MAX).filter(|_| acquaintances.met("b")).count();
+        let known_players = KnownPlayers::new(Some("a".to_owned()));
+        let taken = (0..2 * WAITING_MAX).filter(|_| known_players.met("b")).count();
         assert_eq!(taken, WAITING_MAX);
-        assert_eq!(acquaintances.next().as_deref(), Some("b"));
-        assert!(acquaintances.met("c"));
+        assert_eq!(known_players.next().as_deref(), Some("b"));
+        assert!(known_players.met("c"));
     }
 }

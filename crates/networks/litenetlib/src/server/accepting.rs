@@ -6,7 +6,7 @@ use std::time::Instant;
 use consonance_gateway::udp::{Credit, ServerEndpointEvent};
 use consonance_transport::{DisconnectReason, Peer, SHUTTING_DOWN};
 
-use super::guest::{Attempt, Guest, State};
+use super::remote_client::{Attempt, RemoteClient, State};
 use super::{LiteNetLibServer, peer_id};
 use crate::handshake::{ConnectRequest, PROTOCOL, protocol_of};
 use crate::packet_type::{Dialect, Header, PacketType};
@@ -62,13 +62,13 @@ impl LiteNetLibServer {
     /// A request from where somebody is already: the number of the connection that takes the place of the former one,
     /// or `None` if it is the same one, or an old one.
     fn handle_known(&mut self, now: Instant, peer: Peer, attempt: Attempt) -> Option<u8> {
-        let guest = self.guests.get_mut(&peer)?;
-        let former = guest.attempt;
+        let client = self.clients.get_mut(&peer)?;
+        let former = client.attempt;
         if attempt.connect_time < former.connect_time {
             return None;
         }
         if attempt.connect_time == former.connect_time {
-            match &mut guest.state {
+            match &mut client.state {
                 State::Asked { until } => *until = now + self.settings.newcomer_timeout,
                 State::Connected(connected) | State::Leaving { connected, .. } => {
                     connected.accepted_at = now;
@@ -97,7 +97,7 @@ impl LiteNetLibServer {
             (&mut counts.turned_away_full, SHUTTING_DOWN)
         } else if !self.settings.key.fits(request.user_data) {
             (&mut counts.failed_handshakes, "")
-        } else if self.guests.len() >= self.settings.connections_max {
+        } else if self.clients.len() >= self.settings.connections_max {
             (&mut counts.turned_away_full, FULL)
         } else if self.newcomers >= self.settings.newcomers_max {
             (&mut counts.turned_away_handshaking, FULL)
@@ -121,7 +121,7 @@ impl LiteNetLibServer {
         let layer_bytes = self.settings.connection.layer.overhead_bytes();
         let mut credit = Credit::new();
         credit.earn(bytes);
-        self.guests.insert(peer, Guest { address: from, credit, layer_bytes, attempt, state });
+        self.clients.insert(peer, RemoteClient { address: from, credit, layer_bytes, attempt, state });
         self.by_address.insert(from, peer);
         self.newcomers += 1;
         self.events.push(ServerEndpointEvent::Connected { peer, remote: from }, |greeting| {

@@ -7,7 +7,7 @@ use consonance_test_stage::{Failure, Look, Tab, WIDTHS, ensure};
 ///
 /// # Errors
 /// [`Failure::NotSo`] with all that was found.
-pub(crate) fn is_impeccable(tab: &Tab, url: &str) -> Result<(), Failure> {
+pub(crate) fn are_kept(tab: &Tab, url: &str) -> Result<(), Failure> {
     let complaints = tab.complaints()?.into_iter().filter(|complaint| !complaint.contains(HARMLESS));
     let complaints = complaints.map(|complaint| format!("the browser complains: {complaint}"));
     let own = origin(url);

@@ -8,7 +8,7 @@ use consonance_transport::DisconnectReason;
 use crate::link::Link;
 
 #[derive(Debug)]
-pub(super) struct Client {
+pub(super) struct RemoteClient {
     pub(super) address: SocketAddr,
     pub(super) link: Link,
     pub(super) stage: Stage,
@@ -37,7 +37,7 @@ pub(super) enum Proof {
     Given,
 }
 
-impl Client {
+impl RemoteClient {
     /// Why it is over, if it is.
     pub(super) fn end(&self, now: Instant) -> Option<DisconnectReason> {
         match &self.stage {

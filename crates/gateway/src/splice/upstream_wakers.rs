@@ -8,7 +8,7 @@ use consonance_transport::Peer;
 
 /// A list of them, each at most once, and whom to wake for it.
 #[derive(Debug, Default)]
-pub(super) struct Woken(Mutex<State>);
+pub(super) struct UpstreamWakers(Mutex<State>);
 
 #[derive(Debug, Default)]
 struct State {
@@ -20,10 +20,10 @@ struct State {
 struct UpstreamWaker {
     peer: Peer,
     is_listed: AtomicBool,
-    woken: Arc<Woken>,
+    wakers: Arc<UpstreamWakers>,
 }
 
-impl Woken {
+impl UpstreamWakers {
     /// Whom to wake from now on when the list gets its first entry.
     pub(super) fn set_driver(&self, driver: Waker) {
         self.lock().driver = Some(driver);
@@ -31,8 +31,8 @@ impl Woken {
 
     /// What an upstream calls to get into the list.
     pub(super) fn waker(self: &Arc<Self>, peer: Peer) -> Waker {
-        let (is_listed, woken) = (AtomicBool::new(false), Arc::clone(self));
-        Waker::from(Arc::new(UpstreamWaker { peer, is_listed, woken }))
+        let (is_listed, wakers) = (AtomicBool::new(false), Arc::clone(self));
+        Waker::from(Arc::new(UpstreamWaker { peer, is_listed, wakers }))
     }
 
     /// Empties the list.
@@ -64,7 +64,7 @@ impl Wake for UpstreamWaker {
         if self.is_listed.swap(true, Ordering::AcqRel) {
             return;
         }
-        let mut state = self.woken.lock();
+        let mut state = self.wakers.lock();
         state.list.push(Arc::clone(self));
         let driver = state.driver.clone().filter(|_| state.list.len() == 1);
         drop(state);
@@ -89,17 +89,17 @@ mod tests {
 
     #[test]
     fn each_upstream_is_listed_once_and_the_driver_woken_once_until_the_list_is_taken() {
-        let (woken, wakes) = (Arc::new(Woken::default()), Arc::new(Wakes::default()));
-        woken.set_driver(Waker::from(Arc::clone(&wakes)));
-        let (one, other) = (woken.waker(Peer(1)), woken.waker(Peer(2)));
+        let (wakers, driver) = (Arc::new(UpstreamWakers::default()), Arc::new(Wakes::default()));
+        wakers.set_driver(Waker::from(Arc::clone(&driver)));
+        let (one, other) = (wakers.waker(Peer(1)), wakers.waker(Peer(2)));
         let mut listed = Vec::new();
         for _ in 0..2 {
             one.wake_by_ref();
             other.wake_by_ref();
             one.wake_by_ref();
-            woken.take(|peer| listed.push(peer));
+            wakers.take(|peer| listed.push(peer));
         }
         assert_eq!(listed, [Peer(1), Peer(2), Peer(1), Peer(2)]);
-        assert_eq!(wakes.0.load(Ordering::SeqCst), 2);
+        assert_eq!(driver.0.load(Ordering::SeqCst), 2);
     }
 }

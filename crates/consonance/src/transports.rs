@@ -9,7 +9,7 @@ use consonance_transport::{ClientTransport, Statistics};
 pub(crate) type Dial = Box<dyn Fn(&str) -> Result<Box<dyn ClientTransport>, String> + Send>;
 
 /// The present network, and those before and after it.
-pub(crate) struct Ways {
+pub(crate) struct Transports {
     present: Box<dyn ClientTransport>,
     /// Without it nobody can be sent elsewhere.
     dial: Option<Dial>,
@@ -22,7 +22,7 @@ pub(crate) struct Ways {
     waker: Option<Waker>,
 }
 
-impl Ways {
+impl Transports {
     pub(crate) fn new(present: Box<dyn ClientTransport>, dial: Option<Dial>) -> Self {
         Self { present, dial, next: None, former: None, past: Statistics::default(), waker: None }
     }
@@ -95,8 +95,8 @@ mod tests {
 
     use super::*;
 
-    /// Ways from one server to others, of which those called "dead" never answer.
-    fn ways() -> (Ways, [MemoryNetwork; 2]) {
+    /// Transports from one server to others, of which those called "dead" never answer.
+    fn transports() -> (Transports, [MemoryNetwork; 2]) {
         let networks = [MemoryNetwork::new(), MemoryNetwork::new()];
         let other = networks[1].clone();
         let dial: Dial = Box::new(move |address| match address {
@@ -104,23 +104,26 @@ mod tests {
             "dead" => Ok(Box::new(MemoryNetwork::new().client(""))),
             _ => Err("no address".to_owned()),
         });
-        (Ways::new(Box::new(networks[0].client("")), Some(dial)), networks)
+        (Transports::new(Box::new(networks[0].client("")), Some(dial)), networks)
     }
 
-    fn outcome(ways: &mut Ways, servers: &mut [consonance_transport::memory::MemoryServer]) -> bool {
+    fn outcome(
+        transports: &mut Transports,
+        servers: &mut [consonance_transport::memory::MemoryServer],
+    ) -> bool {
         let now = Instant::now();
-        ways.connect(now);
+        transports.connect(now);
         loop {
             for server in &mut *servers {
                 while server.poll(now).is_some() {}
             }
-            match ways.present().poll(now) {
+            match transports.present().poll(now) {
                 Some(ClientEvent::Connected) => {
-                    ways.note_up();
+                    transports.note_up();
                     return true;
                 }
                 Some(ClientEvent::Disconnected { .. }) => {
-                    ways.note_failed();
+                    transports.note_failed();
                     return false;
                 }
                 _ => {}
@@ -128,46 +131,46 @@ mod tests {
         }
     }
 
-    fn end(ways: &mut Ways) {
+    fn end(transports: &mut Transports) {
         let now = Instant::now();
-        ways.present().disconnect(now);
-        while !matches!(ways.present().poll(now), Some(ClientEvent::Disconnected { .. })) {}
+        transports.present().disconnect(now);
+        while !matches!(transports.present().poll(now), Some(ClientEvent::Disconnected { .. })) {}
     }
 
     #[test]
     fn the_next_link_leads_where_we_were_sent() {
-        let (mut ways, networks) = ways();
+        let (mut transports, networks) = transports();
         let mut servers = networks.map(|network| network.listen());
-        assert!(outcome(&mut ways, &mut servers[..1]));
-        ways.present().send(Instant::now(), Delivery::Reliable, b"a packet");
-        ways.lead_to("other").expect("an address");
-        assert!(ways.has_another());
-        end(&mut ways);
-        assert!(outcome(&mut ways, &mut servers[1..]), "the other server alone lets us in");
-        assert!(!ways.has_another());
-        assert_eq!(ways.statistics().sent.reliable.packets, 1, "what was counted before counts on");
+        assert!(outcome(&mut transports, &mut servers[..1]));
+        transports.present().send(Instant::now(), Delivery::Reliable, b"a packet");
+        transports.lead_to("other").expect("an address");
+        assert!(transports.has_another());
+        end(&mut transports);
+        assert!(outcome(&mut transports, &mut servers[1..]), "the other server alone lets us in");
+        assert!(!transports.has_another());
+        assert_eq!(transports.statistics().sent.reliable.packets, 1, "what was counted before counts on");
     }
 
     #[test]
     fn where_nobody_answers_we_go_back_and_try_both_in_turns() {
-        let (mut ways, networks) = ways();
+        let (mut transports, networks) = transports();
         let mut servers = networks.map(|network| network.listen());
-        ways.lead_to("dead").expect("an address");
-        assert!(!outcome(&mut ways, &mut servers));
-        assert!(ways.has_another());
-        assert!(outcome(&mut ways, &mut servers[..1]));
-        assert!(!ways.has_another());
+        transports.lead_to("dead").expect("an address");
+        assert!(!outcome(&mut transports, &mut servers));
+        assert!(transports.has_another());
+        assert!(outcome(&mut transports, &mut servers[..1]));
+        assert!(!transports.has_another());
     }
 
     #[test]
     fn an_address_that_is_none_changes_nothing() {
-        let (mut ways, networks) = ways();
+        let (mut transports, networks) = transports();
         let mut servers = networks.map(|network| network.listen());
-        assert_eq!(ways.lead_to("nonsense"), Err("no address".to_owned()));
-        assert!(outcome(&mut ways, &mut servers[..1]));
-        ways.lead_to("other").expect("an address");
-        ways.stay();
-        end(&mut ways);
-        assert!(outcome(&mut ways, &mut servers[..1]));
+        assert_eq!(transports.lead_to("nonsense"), Err("no address".to_owned()));
+        assert!(outcome(&mut transports, &mut servers[..1]));
+        transports.lead_to("other").expect("an address");
+        transports.stay();
+        end(&mut transports);
+        assert!(outcome(&mut transports, &mut servers[..1]));
     }
 }

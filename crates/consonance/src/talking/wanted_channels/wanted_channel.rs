@@ -12,7 +12,7 @@ use crate::player::{SpeakingChannel, SpeakingTarget};
 use crate::timeline::Timeline;
 
 /// A channel that the game wants.
-pub(super) struct Wish {
+pub(super) struct WantedChannel {
     pub(super) new: NewChannel,
     pub(super) activation: Timeline<ChannelActivation>,
     fader: Fader,
@@ -25,7 +25,7 @@ pub(super) struct Wish {
     pub(super) closed: bool,
 }
 
-impl Wish {
+impl WantedChannel {
     /// A channel that is not open yet.
     pub(super) fn new(new: NewChannel, activation: Timeline<ChannelActivation>) -> Self {
         let fader = Fader::default();
@@ -53,7 +53,7 @@ impl Wish {
         client: &mut Client,
     ) -> Result<(), String> {
         let demand = demand_of(self.activation.at(recorded_until), chat);
-        self.intent = (demand.everything || demand.speech && is_speech) && self.is_wanted();
+        self.intent = (demand.everything || demand.speech && is_speech) && self.is_still_wanted();
         let before = self.fader.volume();
         let volume = self.fader.step(self.new.fade, self.intent, BLOCK_SECONDS);
         if !self.intent {
@@ -86,13 +86,13 @@ impl Wish {
     }
 
     /// False once the game has closed it, or its owner has gone.
-    pub(super) fn is_wanted(&self) -> bool {
+    pub(super) fn is_still_wanted(&self) -> bool {
         !self.closed && self.new.owner.as_ref().is_none_or(|owner| owner.strong_count() > 0)
     }
 
     /// Nothing of it is to be heard any more.
     pub(super) fn is_over(&self) -> bool {
-        self.open.is_some() && (!self.is_wanted() || (!self.intent && self.fader.volume() <= 0.0))
+        self.open.is_some() && (!self.is_still_wanted() || (!self.intent && self.fader.volume() <= 0.0))
     }
 
     pub(super) fn close(&mut self, client: &mut Client) {

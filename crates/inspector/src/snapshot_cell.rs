@@ -12,7 +12,7 @@ const INATTENTION: Duration = Duration::from_secs(1);
 /// A snapshot that one thread writes and others read: ten times a second or as often as it likes while somebody looks,
 /// and once a second otherwise. The writer never waits.
 #[derive(Debug)]
-pub struct Showcase<T> {
+pub struct SnapshotCell<T> {
     shown: Mutex<Shown<T>>,
     born: Instant,
     /// When somebody asked last, in milliseconds since this was made, plus one; 0 if nobody did.
@@ -25,13 +25,13 @@ struct Shown<T> {
     written_at: Option<Instant>,
 }
 
-impl<T: Default> Default for Showcase<T> {
+impl<T: Default> Default for SnapshotCell<T> {
     fn default() -> Self {
         Self { shown: Mutex::default(), born: Instant::now(), asked_at: AtomicU64::new(0) }
     }
 }
 
-impl<T> Showcase<T> {
+impl<T> SnapshotCell<T> {
     /// The newest one; from now on somebody looks, for a few seconds.
     pub fn get(&self) -> Arc<T> {
         self.asked_at.store(self.born.elapsed().as_millis() as u64 + 1, Ordering::Relaxed);
@@ -73,7 +73,7 @@ mod tests {
 
     #[test]
     fn it_is_written_once_a_second_and_always_while_somebody_looks() {
-        let shared = Showcase::<String>::default();
+        let shared = SnapshotCell::<String>::default();
         let start = shared.born;
         let publish = |after_ms, name: &str| {
             shared.publish(start + Duration::from_millis(after_ms), false, || name.to_owned());
@@ -90,7 +90,7 @@ mod tests {
 
     #[test]
     fn the_writer_does_not_wait_for_a_reader_and_the_last_one_is_always_written() {
-        let shared = Showcase::<String>::default();
+        let shared = SnapshotCell::<String>::default();
         let reader = shared.shown.lock().unwrap();
         assert!(!shared.publish(shared.born, true, || "unwritten".to_owned()));
         drop(reader);

@@ -12,7 +12,7 @@ use super::recordings::RecordingsError;
 
 /// The finished recordings of a folder, oldest first.
 #[derive(Debug, Default)]
-pub(super) struct Shelf {
+pub(super) struct FinishedRecordings {
     finished: Vec<Finished>,
 }
 
@@ -23,13 +23,13 @@ struct Finished {
     bytes: u64,
 }
 
-impl Shelf {
+impl FinishedRecordings {
     /// What is in a folder. Recordings that a crash has cut off are completed.
     pub(super) fn open(folder: &Path) -> io::Result<Self> {
-        let mut shelf = Self::default();
+        let mut finished = Self::default();
         for recording in recordings_in(folder)? {
             match RecordingIndex::read(&recording) {
-                Ok(index) if index.ended.is_some() => shelf.add(recording, &index),
+                Ok(index) if index.ended.is_some() => finished.add(recording, &index),
                 Ok(index) => {
                     let mut crashed = EndedRecording::after_crash(recording, index);
                     match crashed.save() {
@@ -40,12 +40,12 @@ impl Shelf {
                             warn!(folder = %crashed.folder.display(), %error, "it cannot be completed");
                         }
                     }
-                    shelf.add(crashed.folder, &crashed.index);
+                    finished.add(crashed.folder, &crashed.index);
                 }
                 Err(error) => warn!(%error, "left alone"),
             }
         }
-        Ok(shelf)
+        Ok(finished)
     }
 
     /// One more that has ended.

@@ -11,7 +11,7 @@ use crate::handshake::{ConnectAccept, Disconnect};
 use crate::packet_type::Dialect;
 
 #[derive(Debug)]
-pub(super) struct Guest {
+pub(super) struct RemoteClient {
     pub(super) address: SocketAddr,
     /// What may be sent there.
     pub(super) credit: Credit,
@@ -52,7 +52,7 @@ pub(super) struct Connected {
     pub(super) new_until: Option<Instant>,
 }
 
-impl Guest {
+impl RemoteClient {
     pub(super) fn connected(&mut self) -> Option<&mut Connected> {
         match &mut self.state {
             State::Connected(connected) | State::Leaving { connected, .. } => Some(connected),

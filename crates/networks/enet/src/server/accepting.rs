@@ -7,7 +7,7 @@ use consonance_gateway::Allowance;
 use consonance_gateway::Channel;
 use consonance_transport::{Delivery, DisconnectReason, Peer};
 
-use super::{EnetServer, Event, Number, Seat, Stage};
+use super::{EnetServer, Event, Number, RemoteClient, Stage};
 use crate::screening::{Connect, write_refusal};
 
 /// ENet itself forgets whoever has not proved its address after half a minute, and says nothing of it.
@@ -23,8 +23,8 @@ impl EnetServer {
         request: &[u8],
     ) {
         if let Some(peer) = self.by_connect.get(&(from, connect.id)) {
-            let seat = self.seats.get(peer).filter(|seat| !seat.is_proved());
-            if let Some(number) = seat.and_then(|seat| seat.number)
+            let client = self.clients.get(peer).filter(|client| !client.is_proved());
+            if let Some(number) = client.and_then(|client| client.number)
                 && !self.proved.contains_key(&from)
             {
                 self.machines.at(number.machine).credits().earn(from, request.len());
@@ -38,14 +38,14 @@ impl EnetServer {
         }
         self.end_unproved_at(from, &DisconnectReason::TimedOut);
         self.make_room_for_unproved();
-        if self.is_shut || self.seats.len() >= self.settings.peers_max {
+        if self.is_shut || self.clients.len() >= self.settings.peers_max {
             self.statistics.connections.turned_away_full += 1;
             self.machines.at(0).push(from, |datagram| write_refusal(connect.peer, datagram));
             return;
         }
         self.last_peer += 1;
         let peer = Peer(self.last_peer);
-        self.seats.insert(peer, Seat::new(from, connect, request));
+        self.clients.insert(peer, RemoteClient::new(from, connect, request));
         self.deadlines.set(peer, now + self.settings.handshake_timeout.min(HANDSHAKE_TIMEOUT_MAX));
         self.by_connect.insert((from, connect.id), peer);
         self.unproved.push_back(peer);
@@ -55,17 +55,17 @@ impl EnetServer {
 
     /// A newcomer may come in: now ENet gets its request, and answers it.
     pub(super) fn take_in(&mut self, now: Instant, peer: Peer) {
-        let Some(seat) = self.seats.get_mut(&peer) else { return };
-        let Stage::Asking(request) = &mut seat.stage else { return };
+        let Some(client) = self.clients.get_mut(&peer) else { return };
+        let Stage::Asking(request) = &mut client.stage else { return };
         let request = std::mem::take(request);
-        seat.stage = Stage::Proving { waiting: Vec::new(), waiting_bytes: 0, is_unwanted: false };
-        let remote = seat.remote;
+        client.stage = Stage::Proving { waiting: Vec::new(), waiting_bytes: 0, is_unwanted: false };
+        let remote = client.remote;
         self.ticked.get_or_insert(now);
         let by_number = &self.by_number;
         let is_free = |number: Number| !by_number.contains_key(&(remote, number.peer));
         let ahead_ms = self.secrets.draw() as u16;
         let number = self.machines.take_in(peer, (remote, &request), ahead_ms, is_free);
-        seat.number = Some(number);
+        client.number = Some(number);
         self.by_number.insert((remote, number.peer), peer);
         if !self.proved.contains_key(&remote) {
             self.machines.at(number.machine).credits().earn(remote, request.len());
@@ -82,16 +82,16 @@ impl EnetServer {
 
     /// A client has shown that it gets what we send.
     pub(super) fn open(&mut self, now: Instant, peer: Peer) {
-        let Some(seat) = self.seats.get_mut(&peer) else { return };
-        let Some(number) = seat.number else { return };
+        let Some(client) = self.clients.get_mut(&peer) else { return };
+        let Some(number) = client.number else { return };
         let Stage::Proving { waiting, waiting_bytes, is_unwanted } =
-            std::mem::replace(&mut seat.stage, Stage::Open)
+            std::mem::replace(&mut client.stage, Stage::Open)
         else {
             return;
         };
         self.unproved_bytes -= waiting_bytes;
-        *self.proved.entry(seat.remote).or_default() += 1;
-        let remote = seat.remote;
+        *self.proved.entry(client.remote).or_default() += 1;
+        let remote = client.remote;
         self.deadlines.clear(peer);
         let machine = self.machines.at(number.machine);
         machine.credits().forget(&remote);
@@ -109,8 +109,8 @@ impl EnetServer {
     /// What is reliable waits until a client has proved its address; what is not is of no use then.
     pub(super) fn send_later(&mut self, peer: Peer, channel: Channel, message: &[u8]) {
         let connection = &self.settings.connection;
-        let Some(Seat { stage: Stage::Proving { waiting, waiting_bytes, is_unwanted }, .. }) =
-            self.seats.get_mut(&peer)
+        let Some(RemoteClient { stage: Stage::Proving { waiting, waiting_bytes, is_unwanted }, .. }) =
+            self.clients.get_mut(&peer)
         else {
             return;
         };
@@ -135,7 +135,7 @@ impl EnetServer {
         while self.unproved_bytes > self.settings.unproved_bytes_max
             && let Some(longest) = self.unproved.pop_front()
         {
-            if self.seats.get(&longest).is_some_and(|seat| !seat.is_proved()) {
+            if self.clients.get(&longest).is_some_and(|client| !client.is_proved()) {
                 self.lose_patience(longest);
             }
         }
@@ -147,8 +147,8 @@ impl EnetServer {
         if self.unproved.len() < self.settings.unproved_max {
             return;
         }
-        let seats = &self.seats;
-        self.unproved.retain(|peer| seats.get(peer).is_some_and(|seat| !seat.is_proved()));
+        let clients = &self.clients;
+        self.unproved.retain(|peer| clients.get(peer).is_some_and(|client| !client.is_proved()));
         if self.unproved.len() >= self.settings.unproved_max
             && let Some(longest) = self.unproved.pop_front()
         {

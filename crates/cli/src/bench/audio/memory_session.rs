@@ -15,12 +15,12 @@ const BLOCK_TIME: Duration = Duration::from_millis(10);
 pub(super) const PLAYER: LinkId = LinkId(1);
 
 /// Everybody but the player who is measured.
-pub(super) struct Hall {
+pub(super) struct MemorySession {
     post: Post,
     speakers: Vec<(LinkId, Client)>,
 }
 
-impl Hall {
+impl MemorySession {
     /// So many speakers, and the player, with channels to everybody.
     ///
     /// # Errors
@@ -29,17 +29,17 @@ impl Hall {
         let mut post =
             Post { server: Server::new(ServerSettings::from_seed(1)), now: Instant::START, mail: Vec::new() };
         post.join(PLAYER, player)?;
-        let mut hall = Self { post, speakers: Vec::new() };
+        let mut session = Self { post, speakers: Vec::new() };
         let properties = ChannelProperties { positional, ..ChannelProperties::default() };
         for number in 0..speakers {
             let link = LinkId(PLAYER.0 + 1 + u64::from(number));
             let mut speaker = Client::new(ClientSettings::new(format!("speaker {number}")));
-            hall.post.join(link, &mut speaker)?;
+            session.post.join(link, &mut speaker)?;
             speaker.open_channel(Target::Room(ROOM.into()), properties)?;
-            hall.speakers.push((link, speaker));
+            session.speakers.push((link, speaker));
         }
         player.open_channel(Target::Room(ROOM.into()), ChannelProperties::default())?;
-        Ok(hall)
+        Ok(session)
     }
 
     /// 10 ms pass; with a frame, every speaker says it.

@@ -24,14 +24,14 @@ use crate::process::{Limited, START, limit};
 
 /// The process that we have started.
 #[derive(Debug)]
-pub(crate) struct Clerk {
+pub(crate) struct BanWriter {
     child: Child,
     told: Arc<Mutex<Vec<String>>>,
     reader: Option<JoinHandle<()>>,
 }
 
 /// Who decides all bans here, as the audit log has it.
-pub(crate) const ACTOR: &str = "clerk";
+pub(crate) const ACTOR: &str = "ban writer";
 /// Two hours of soaking stay below what a database keeps.
 const PAUSE: Duration = Duration::from_millis(4);
 
@@ -55,25 +55,25 @@ pub(crate) fn work(folder: &Path, first: u64) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-impl Clerk {
+impl BanWriter {
     /// Begins to ban names with numbers from this one on.
     ///
     /// # Errors
     /// If the process cannot be started.
     pub(crate) fn start(folder: &Path, first: usize) -> io::Result<Self> {
         let mut command = Command::new("sh");
-        command.args(["-c", START]).arg(env::current_exe()?).arg("--clerk").arg(folder);
+        command.args(["-c", START]).arg(env::current_exe()?).arg("--ban-writer").arg(folder);
         command.args(["--first", &first.to_string()]);
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
         let told = Arc::new(Mutex::new(Vec::new()));
-        let out = child.stdout.take().ok_or_else(|| io::Error::other("the clerk has no output"))?;
+        let out = child.stdout.take().ok_or_else(|| io::Error::other("the ban writer has no output"))?;
         let into = Arc::clone(&told);
         let read = move || {
             for line in BufReader::new(out).lines().map_while(Result::ok) {
                 into.lock().unwrap_or_else(PoisonError::into_inner).push(line);
             }
         };
-        let reader = thread::Builder::new().name("clerk".to_owned()).spawn(read)?;
+        let reader = thread::Builder::new().name("ban writer".to_owned()).spawn(read)?;
         Ok(Self { child, told, reader: Some(reader) })
     }
 
@@ -98,13 +98,13 @@ impl Clerk {
         self.child.kill()?;
         self.child.wait()?;
         if let Some(reader) = self.reader.take() {
-            reader.join().map_err(|_| io::Error::other("the clerk's reader is gone"))?;
+            reader.join().map_err(|_| io::Error::other("the ban writer's reader is gone"))?;
         }
         Ok(std::mem::take(&mut *self.told.lock().unwrap_or_else(PoisonError::into_inner)))
     }
 }
 
-impl Drop for Clerk {
+impl Drop for BanWriter {
     fn drop(&mut self) {
         // It may have ended.
         let _ = self.child.kill();
