@@ -140,3 +140,19 @@ impl Reports {
 pub fn folder_in(storage: &Path) -> PathBuf {
     storage.join("reports")
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{env, fs, process};
+
+    use super::*;
+    use crate::threads::tests::with_threads;
+
+    #[test]
+    fn reports_whose_thread_cannot_be_started_are_an_error_before_anybody_reports() {
+        let folder = env::temp_dir().join(format!("consonance-reports-{}", process::id()));
+        let opened = with_threads(0, || Reports::open(&folder, ReportsSettings::default()));
+        assert!(matches!(opened, Err(ReportsError::NoThread(_))), "{opened:?}");
+        fs::remove_dir_all(folder).unwrap();
+    }
+}

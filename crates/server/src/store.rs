@@ -138,3 +138,18 @@ pub(crate) fn number_key(number: u64) -> String {
 }
 
 const FILE_NAME: &str = "consonance.redb";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::threads::tests::with_threads;
+
+    #[test]
+    fn a_database_whose_thread_cannot_be_started_is_an_error_and_free_for_the_next() {
+        let folder = std::env::temp_dir().join(format!("consonance-store-{}", std::process::id()));
+        let started = with_threads(0, || Store::open(&folder));
+        assert!(matches!(started, Err(StoreError::NoThread(_))), "{started:?}");
+        Store::open(&folder).unwrap();
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+}

@@ -18,6 +18,7 @@ use super::index::RecordingIndex;
 use super::recordings::{Recordings, RecordingsError};
 use super::settings::RecordingSettings;
 use super::writing::Writing;
+use crate::threads::{self, NoThread};
 
 /// Writes recordings of any number of session loops in a thread of its own. Dropping it completes them.
 #[derive(Debug)]
@@ -44,9 +45,9 @@ pub enum RecorderError {
         /// Which one.
         folder: PathBuf,
     },
-    /// The operating system gives no thread.
-    #[error("cannot start a thread for recordings: {0}")]
-    Thread(io::Error),
+    /// Nobody would write recordings.
+    #[error(transparent)]
+    NoThread(#[from] NoThread),
 }
 
 /// How a recorder is doing; at most a fifth of a second old.
@@ -94,7 +95,8 @@ impl Recorder {
     /// cut off are completed first.
     ///
     /// # Errors
-    /// If the folder cannot be made, read or written to, or is another server's.
+    /// If the folder cannot be made, read or written to, or is another server's, or if the operating system gives no
+    /// thread.
     pub fn start(folder: impl Into<PathBuf>, settings: RecordingSettings) -> Result<Self, RecorderError> {
         let folder = folder.into();
         let unusable = |source| RecorderError::Folder { folder: folder.clone(), source };
@@ -107,8 +109,7 @@ impl Recorder {
         let shared = Arc::new(Shared::new(folder, settings));
         let obeyed = Arc::clone(&shared);
         let run = move || run(&obeyed, finished, lock);
-        let thread =
-            thread::Builder::new().name("recorder".into()).spawn(run).map_err(RecorderError::Thread)?;
+        let thread = threads::start("recorder", run)?;
         Ok(Self { shared, thread: Some(thread) })
     }
 
@@ -203,4 +204,22 @@ fn run(shared: &Shared, finished: FinishedRecordings, _lock: FolderLock) {
     }
     writing.turn(Instant::now(), shared);
     writing.end_all(Instant::now(), shared);
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{env, process};
+
+    use super::*;
+    use crate::threads::tests::with_threads;
+
+    #[test]
+    fn a_recorder_whose_thread_cannot_be_started_is_an_error_and_its_folder_free_for_the_next() {
+        let folder = env::temp_dir().join(format!("consonance-recorder-{}", process::id()));
+        let start = || Recorder::start(&folder, RecordingSettings::default());
+        let started = with_threads(0, start);
+        assert!(matches!(started, Err(RecorderError::NoThread(_))), "{started:?}");
+        start().unwrap().stop();
+        fs::remove_dir_all(folder).unwrap();
+    }
 }

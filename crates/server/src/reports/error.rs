@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::threads::NoThread;
+
 /// Why a report was not made, or cannot be had.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -14,6 +16,9 @@ pub enum ReportsError {
         /// What the system said.
         what: String,
     },
+    /// Nobody would write reports.
+    #[error(transparent)]
+    NoThread(#[from] NoThread),
     /// There is no report of this number.
     #[error("there is no report number {id}: look at the list of reports")]
     NoReport {

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 use std::sync::mpsc::{self, RecvTimeoutError, SyncSender, TrySendError};
-use std::thread::{self, JoinHandle};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use super::stored::StoredReports;
 use super::{Report, ReportsError};
 use crate::recording::Excerpt;
+use crate::threads::{self, NoThread};
 
 /// The thread and the way to it. Dropping it writes what waits.
 #[derive(Debug)]
@@ -25,7 +26,7 @@ struct Job {
 }
 
 impl Writer {
-    pub(super) fn start(stored: &Arc<StoredReports>) -> Result<Self, ReportsError> {
+    pub(super) fn start(stored: &Arc<StoredReports>) -> Result<Self, NoThread> {
         let (queue, jobs) = mpsc::sync_channel::<Job>(WAITING_MAX);
         let obeyed = Arc::clone(stored);
         let run = move || {
@@ -34,8 +35,7 @@ impl Writer {
                 let _ = done.try_send(obeyed.write(report, &excerpt));
             }
         };
-        let thread = thread::Builder::new().name("reports".into()).spawn(run);
-        let thread = thread.map_err(|error| ReportsError::Write { what: error.to_string() })?;
+        let thread = threads::start("reports", run)?;
         Ok(Self { queue: Some(queue), thread: Some(thread) })
     }
 
