@@ -6,7 +6,7 @@
 use std::fmt::Display;
 use std::io::{IsTerminal as _, Write as _, stderr};
 
-use consonance_server::config::{LogConfig, LogFormat, LogLevel};
+use consonance_server_config::{LogConfig, LogFormat, LogLevel};
 use tracing::{Level, enabled, error, info, warn};
 use tracing_subscriber::filter::Directive;
 use tracing_subscriber::layer::SubscriberExt as _;

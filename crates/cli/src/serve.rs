@@ -23,7 +23,7 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
 
 use clap::Args;
 use consonance_quic::QuicAddress;
-use consonance_server::config::{ConfigSources, DEFAULT_PORT, Value, default_file};
+use consonance_server_config::{ConfigSources, DEFAULT_PORT, Value, default_file};
 
 use crate::interrupt::{Hangup, Interrupt};
 use crate::logging;

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser};
 use consonance_gateway::SourceAddresses;
-use consonance_server::config::{ListenerNetwork, Value};
+use consonance_server_config::{ListenerNetwork, Value};
 
 use crate::serve::{Operation, OperatorArguments, Prepared, file_and_environment};
 

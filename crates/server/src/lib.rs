@@ -37,7 +37,6 @@
 mod admission;
 pub mod audit;
 pub mod bans;
-pub mod config;
 mod dedicated;
 mod directory;
 mod draining;

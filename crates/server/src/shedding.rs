@@ -61,6 +61,13 @@ const STEPS: [Shedding; 5] = [
     Shedding::AboveTwoVoices,
 ];
 
+impl SheddingSettings {
+    /// The defaults of a process that is there for the server alone.
+    pub fn of_a_whole_process() -> Self {
+        Self { counts_process: true, ..Self::default() }
+    }
+}
+
 impl Default for SheddingSettings {
     /// 90 % busy, or turns of 20 ms; 20 s for newcomers; and the process may do other things besides.
     fn default() -> Self {

@@ -5,8 +5,8 @@ use std::error::Error;
 use consonance_admin::{AdminListener, AdminSettings, AdminToken, Operator};
 use consonance_http::HttpCounters;
 use consonance_server::DedicatedServer;
-use consonance_server::config::{AdminConfig, Config};
 use consonance_server::moderation::Moderation;
+use consonance_server_config::{AdminConfig, Config};
 
 use crate::logging::{complain, show};
 use crate::state_folder;

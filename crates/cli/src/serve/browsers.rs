@@ -11,8 +11,8 @@ use consonance_browser_gateway::{
     GatewaySettings, NoReservation, PageEntrance, SessionReservations, browser_gateways,
 };
 use consonance_http::{HttpCounters, Tls};
-use consonance_server::config::Config;
 use consonance_server::{JoiningSettings, Reservations, SessionRefusal, Workers};
+use consonance_server_config::Config;
 use consonance_web::{Info, JoinRule, PacketPlaces, PacketSettings, WebListener, WebSettings, packet_shards};
 use consonance_webrtc::{WebRtcPort, WebRtcSettings};
 

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Instant, SystemTime};
 
-use consonance_server::config::Config;
+use consonance_server_config::Config;
 
 /// What files looked like when they were last looked at.
 pub(super) struct CertificateWatch {

@@ -4,8 +4,8 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use consonance_quic::Identity;
-use consonance_server::config::Config;
 use consonance_server::{HandOver, SavedIdentity};
+use consonance_server_config::Config;
 
 use super::running::Running;
 use super::service_manager::ServiceManager;

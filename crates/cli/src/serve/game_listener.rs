@@ -11,7 +11,7 @@ use std::net::{SocketAddr, ToSocketAddrs as _};
 use consonance_gateway::{BadSourceAddresses, SourceAddresses};
 use consonance_mirror::Credentials;
 use consonance_server::JoiningSettings;
-use consonance_server::config::{
+use consonance_server_config::{
     GameListenerConfig, IpProtocol, ListenerConfig, ListenerNetwork, LoadedConfig, Problem,
 };
 use consonance_sidecar::{LinkSecret, SidecarSettings};
@@ -224,7 +224,7 @@ fn not_opened(network: ListenerNetwork, address: SocketAddr, error: &io::Error) 
 mod tests {
     use consonance_gateway::SpliceSettings;
     use consonance_gateway::tcp::TcpSettings;
-    use consonance_server::config::SpliceListenerConfig;
+    use consonance_server_config::SpliceListenerConfig;
 
     use super::*;
 

@@ -3,10 +3,10 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use consonance_server::config::{LoadedConfig, PasswordSource, Problem, SessionPassword};
 use consonance_server::token::Key;
 use consonance_server::utc::utc;
 use consonance_server::{Hook, HookError, HookSettings, JoiningSettings, SecretText};
+use consonance_server_config::{LoadedConfig, PasswordSource, Problem, SessionPassword};
 use consonance_session::RoomPattern;
 
 use crate::secret_text;

@@ -5,8 +5,8 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
 
 use consonance_quic::{Identity, QuicAddress};
-use consonance_server::config::{Config, ConfigError, DEFAULT_PORT, LoadedConfig, Problem};
 use consonance_server::{Admission, SavedIdentity, SessionsSettings};
+use consonance_server_config::{Config, ConfigError, DEFAULT_PORT, LoadedConfig, Problem};
 use consonance_transport::session_name;
 
 use super::browsers::{self, PreparedBrowsers};

@@ -1,9 +1,9 @@
 //! The recorder of a server that runs, which follows the configuration.
 
 use consonance_server::DedicatedServer;
-use consonance_server::config::RecordingConfig;
 use consonance_server::moderation::Moderation;
 use consonance_server::recording::{Recorder, RecorderError};
+use consonance_server_config::RecordingConfig;
 
 /// What records, if anything does.
 pub(super) struct Recording {

@@ -1,7 +1,7 @@
 //! Which rooms are not as any other: `--proximity`, `--needs`, `--needs-to-listen` and `--needs-to-speak`.
 
 use clap::Args;
-use consonance_server::config::Config;
+use consonance_server_config::Config;
 use consonance_session::{AccessRule, ProximitySettings, RoomPattern};
 
 /// Rules for rooms, by their names or, with a `*` at the end, by the beginnings of their names.

@@ -14,12 +14,12 @@ use consonance_pcap::{CaptureError, PacketCapture};
 use consonance_quic::{
     FastPathSettings, Identity, QuicAddress, QuicRuntime, QuicServer, QuicServerSettings, ShownIdentity,
 };
-use consonance_server::config::{Config, TakesEffect};
 use consonance_server::moderation::Moderation;
 use consonance_server::recording::Recorder;
 use consonance_server::records::Records;
 use consonance_server::reports::{self, Reports};
 use consonance_server::{DedicatedServer, SavedIdentity, Workers};
+use consonance_server_config::{Config, TakesEffect};
 use tracing::info;
 
 use super::admin;

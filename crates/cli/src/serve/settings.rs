@@ -4,7 +4,7 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use consonance_server::config::{ConfigSources, LoadedConfig, Value};
+use consonance_server_config::{ConfigSources, LoadedConfig, Value};
 
 use super::room_rules::RoomRules;
 

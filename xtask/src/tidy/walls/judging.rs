@@ -6,7 +6,7 @@ use crate::tidy::finding::Finding;
 use crate::tidy::repository::{DependencyKind, Package, Repository};
 
 /// Where the table is, for findings about it.
-const TABLE: &str = "xtask/src/tidy/walls.rs";
+const TABLE: &str = "xtask/src/tidy/walls/table.rs";
 
 pub(super) fn check_against(table: &[Walls], repository: &Repository) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -61,7 +61,7 @@ mod tests {
     ];
 
     const INSTEAD: &str = "let the crate that knows both connect them, or, if the plan has changed, \
-         change xtask/src/tidy/walls.rs";
+         change xtask/src/tidy/walls/table.rs";
 
     fn found(wire_uses: &str, kind: DependencyKind) -> Vec<String> {
         let wire = package("wire", "crates/wire", &[internal(wire_uses, kind)]);
@@ -98,9 +98,9 @@ mod tests {
         assert_eq!(
             lines(&check_against(TABLE_OF_TWO, &repository)),
             [
-                "crates/new/Cargo.toml:1: `new` has no walls — choose its walls in xtask/src/tidy/walls.rs: \
+                "crates/new/Cargo.toml:1: `new` has no walls — choose its walls in xtask/src/tidy/walls/table.rs: \
              which crates it may use, and why no others",
-                "xtask/src/tidy/walls.rs:1: walls for `cli`, which is no crate of the workspace — remove its row",
+                "xtask/src/tidy/walls/table.rs:1: walls for `cli`, which is no crate of the workspace — remove its row",
             ]
         );
     }

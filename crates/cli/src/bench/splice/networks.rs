@@ -233,7 +233,7 @@ fn unwrap_ngo(bytes: &[u8]) -> Option<&[u8]> {
 
 #[cfg(test)]
 mod tests {
-    use consonance_server::config::ListenerNetwork;
+    use consonance_server_config::ListenerNetwork;
 
     use super::*;
     use crate::splice::short_name;

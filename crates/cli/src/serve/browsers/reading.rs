@@ -7,7 +7,7 @@ use std::path::Path;
 use consonance_browser_gateway::{GatewaySettings, PageLimits};
 use consonance_http::Tls;
 use consonance_server::JoiningSettings;
-use consonance_server::config::{LoadedConfig, Problem, WebConfig};
+use consonance_server_config::{LoadedConfig, Problem, WebConfig};
 use consonance_web::{IceServers, PacketSettings, WebLimits, WebSettings};
 use consonance_webrtc::{PeerLimits, WebRtcSettings};
 
@@ -150,7 +150,7 @@ fn announced(text: &str) -> Option<SocketAddr> {
 
 #[cfg(test)]
 mod tests {
-    use consonance_server::config::Config;
+    use consonance_server_config::Config;
 
     use super::*;
 

@@ -4,7 +4,7 @@ use consonance_darkrift_envelope::{Layout, VoiceSettings};
 use consonance_fishnet::{Authentication, BroadcastKey};
 use consonance_mirror::VoiceType;
 use consonance_ngo::SceneHandle;
-use consonance_server::config::{GameListenerConfig, VoiceLayout};
+use consonance_server_config::{GameListenerConfig, VoiceLayout};
 
 /// The type of voice messages of a game on Mirror.
 pub(super) fn voice_type(config: &GameListenerConfig) -> VoiceType {

@@ -17,7 +17,7 @@ use consonance_kcp::{KcpServer, KcpServerSettings, LinkSettings};
 use consonance_litenetlib::{LiteNetLibServer, UtcClock};
 use consonance_mirror::{MirrorVoiceOnly, looks_like_batch};
 use consonance_ngo::NgoVoiceOnly;
-use consonance_server::config::{ListenerConfig, ListenerNetwork};
+use consonance_server_config::{ListenerConfig, ListenerNetwork};
 use consonance_sidecar::SidecarServer;
 use consonance_simple_web::{ServerEnd, SimpleWebServer};
 use consonance_telepathy::{Telepathy, TelepathyServer};

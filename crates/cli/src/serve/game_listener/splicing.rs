@@ -23,7 +23,7 @@ use consonance_litenetlib::{
 };
 use consonance_mirror::{MirrorSplice, looks_like_batch};
 use consonance_ngo::NgoSplice;
-use consonance_server::config::{ListenerConfig, ListenerNetwork, SpliceListenerConfig};
+use consonance_server_config::{ListenerConfig, ListenerNetwork, SpliceListenerConfig};
 use consonance_simple_web::{ClientEnd, ServerEnd};
 use consonance_telepathy::Telepathy;
 use consonance_transport::ServerTransport;

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use consonance_server::config::ListenerConfig;
+use consonance_server_config::ListenerConfig;
 
 use super::opening::Opened;
 

@@ -1,5 +1,5 @@
 //! The keys of recordings; the reason for each default stands at
-//! [`RecordingSettings`](crate::recording::RecordingSettings).
+//! [`RecordingSettings`](consonance_server::recording::RecordingSettings).
 
 use super::field::Field;
 use super::keys::Key;

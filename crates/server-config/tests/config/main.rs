@@ -9,7 +9,7 @@ mod web;
 
 use std::path::Path;
 
-use consonance_server::config::{
+use consonance_server_config::{
     Config, ConfigSources, LoadedConfig, TakesEffect, Value, default_file, reference_page,
 };
 

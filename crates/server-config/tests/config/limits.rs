@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use consonance_server::config::reference_page;
+use consonance_server_config::reference_page;
 
 /// Numbers that bound nothing that somebody else can make grow, wait or cost.
 const NO_LIMITS: &[&str] = &[

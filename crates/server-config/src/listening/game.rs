@@ -4,8 +4,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use super::ListenerConfig;
-use crate::config::field::{Choice, Field};
-use crate::config::keys::Key;
+use crate::field::{Choice, Field};
+use crate::keys::Key;
 
 /// What is to be known of a game whose clients come over its own network.
 #[derive(Clone, Debug, PartialEq, Eq)]

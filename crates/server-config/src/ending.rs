@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use super::field::Field;
 use super::keys::Key;
-use crate::draining::DrainPlan;
-use crate::hand_over::RestartPlan;
+use consonance_server::DrainPlan;
+use consonance_server::RestartPlan;
 
 /// How the server ends, and where its players go on.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -50,7 +50,7 @@ pub fn reference_page() -> String {
 const INTRODUCTION: &str = "\
 # Configuration of a server
 
-<!-- Generated from crates/server/src/config/keys.rs; `UPDATE_DOCS=1 cargo test -p consonance-server --test config` writes it anew. -->
+<!-- Generated from crates/server-config/src/keys.rs; `UPDATE_DOCS=1 cargo test -p consonance-server-config --test config` writes it anew. -->
 
 `consonance serve --config voice.toml` reads its settings from a [TOML](https://toml.io) file.
 Every key may be left out.

@@ -8,8 +8,8 @@ use super::game::{
 use super::sidecar::SIDECAR_KEYS;
 use super::splice::SPLICE_KEYS;
 use super::web_socket::WEB_SOCKET_KEYS;
-use crate::config::field::Field;
-use crate::config::keys::Key;
+use crate::field::Field;
+use crate::keys::Key;
 
 /// A network that a listener may be for, besides QUIC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

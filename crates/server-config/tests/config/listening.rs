@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use consonance_server::config::{Config, ConfigSources, ListenerNetwork, TakesEffect, Value};
+use consonance_server_config::{Config, ConfigSources, ListenerNetwork, TakesEffect, Value};
 
 use crate::{complaints, load, of_file, variables};
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::field::Field;
 use super::keys::{Key, Takes};
 use super::web_limits::WebLimitsConfig;
-use crate::secret_text::SecretText;
+use consonance_server::SecretText;
 
 /// The page for players, and where their voices come in; the units and the reasons of its limits stand with the
 /// settings of the crate `consonance-web`.

@@ -11,8 +11,8 @@ use super::field::{Field, Mistake, Tables, text};
 use super::hook::HookConfig;
 use super::keys::Key;
 use super::suggestion::nearest;
-use crate::admission::{GuessLimits, JoiningSettings};
-use crate::secret_text::SecretText;
+use consonance_server::SecretText;
+use consonance_server::{GuessLimits, JoiningSettings};
 
 /// Who may join, with the files that have the secrets; see [`JoiningSettings`].
 #[derive(Clone, Debug, PartialEq, Eq)]

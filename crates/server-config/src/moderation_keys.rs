@@ -1,5 +1,6 @@
 //! The keys of reports; the reason for each default stands at
-//! [`KeptVoicesSettings`](crate::reports::KeptVoicesSettings) and [`ReportsSettings`](crate::reports::ReportsSettings).
+//! [`KeptVoicesSettings`](consonance_server::reports::KeptVoicesSettings) and
+//! [`ReportsSettings`](consonance_server::reports::ReportsSettings).
 
 use super::field::Field;
 use super::keys::Key;

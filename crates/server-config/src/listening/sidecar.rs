@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::ListenerConfig;
-use crate::config::field::Field;
-use crate::config::keys::Key;
+use crate::field::Field;
+use crate::keys::Key;
 
 /// The links of game servers; the units and the reasons stand with the settings of the crate `consonance-sidecar`.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use super::ListenerConfig;
 use super::game::CONNECTIONS_MAX;
-use crate::config::field::Field;
-use crate::config::keys::Key;
+use crate::field::Field;
+use crate::keys::Key;
 
 /// Pages and other clients over `WebSocket`s; the units and the reasons stand with the settings of the crate
 /// `consonance-websocket`.

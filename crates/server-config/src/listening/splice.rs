@@ -4,8 +4,8 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::ListenerConfig;
-use crate::config::field::Field;
-use crate::config::keys::Key;
+use crate::field::Field;
+use crate::keys::Key;
 
 /// Where the game's server is, and how it meets its clients; the reasons stand with the settings of the crate
 /// `consonance-gateway`.

@@ -1,11 +1,11 @@
-//! The settings of a server as one typed value, and where they come from.
+//! The settings of a server as one typed value, and where they come from: files and environment variables.
 //!
-//! Each key stands once, in `config/keys.rs`: its name, what it means, its range, and whether a running server takes it
-//! over. The file with all defaults ([`default_file`]), the page of documentation ([`reference_page`]), the names of
+//! Each key stands once, in `keys.rs`: its name, what it means, its range, and whether a running server takes it over.
+//! The file with all defaults ([`default_file`]), the page of documentation ([`reference_page`]), the names of
 //! environment variables and the suggestions for misspelt keys follow from that table.
 //!
 //! ```
-//! use consonance_server::config::ConfigSources;
+//! use consonance_server_config::ConfigSources;
 //!
 //! let mut sources = ConfigSources::default();
 //! sources.add_file("voice.toml".as_ref(), "sessions = ['red', 'blue']\n[limits]\nlinks = 100");
@@ -17,7 +17,7 @@
 //! sources.add_file("voice.toml".as_ref(), "[limits]\nlink = 100");
 //! let error = sources.load().unwrap_err().to_string();
 //! assert_eq!(error, "voice.toml:2: there is no key limits.link; did you mean limits.links?");
-//! # Ok::<(), consonance_server::config::ConfigError>(())
+//! # Ok::<(), consonance_server_config::ConfigError>(())
 //! ```
 
 mod admin_keys;
@@ -65,10 +65,10 @@ pub use sources::{ConfigSources, LoadedConfig};
 pub use web::WebConfig;
 pub use web_limits::WebLimitsConfig;
 
-use crate::recording::RecordingSettings;
-use crate::records::RecordsSettings;
-use crate::reports::{KeptVoicesSettings, ReportsSettings};
-use crate::shedding::SheddingSettings;
+use consonance_server::SheddingSettings;
+use consonance_server::recording::RecordingSettings;
+use consonance_server::records::RecordsSettings;
+use consonance_server::reports::{KeptVoicesSettings, ReportsSettings};
 use keys::{KEYS, Takes};
 
 /// Everything that an operator can set.
@@ -308,7 +308,7 @@ impl Default for Config {
                 idle_timeout: Duration::from_secs(10),
             },
             fast_path: FastPathConfig { enabled: true, allow_plain: false, gather_ms_max: 10 },
-            overload: SheddingSettings { counts_process: true, ..SheddingSettings::default() },
+            overload: SheddingSettings::of_a_whole_process(),
             ending: EndingConfig::default(),
             limits: Limits::default(),
         }

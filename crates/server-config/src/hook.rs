@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::field::Field;
 use super::keys::Key;
-use crate::admission::HookSettings;
+use consonance_server::HookSettings;
 
 /// The service that has the last word on who may join, with the files that have its secrets; see [`HookSettings`].
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use consonance_server::config::ConfigSources;
+use consonance_server_config::ConfigSources;
 
 #[test]
 fn no_mistake_about_a_secret_shows_it() {

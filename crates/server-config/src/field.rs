@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::document::{Placed, Value, quoted};
 use super::{Config, DEFAULT_PORT, joining};
-use crate::secret_text::SecretText;
+use consonance_server::SecretText;
 
 /// The place of a key's value in what is configured.
 type At<C, T> = fn(&mut C) -> &mut T;

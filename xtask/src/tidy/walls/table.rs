@@ -1,0 +1,382 @@
+//! The walls of every crate.
+
+use super::MayUse::{Anything, Only};
+use super::Walls;
+
+pub(super) const WALLS: &[Walls] = &[
+    Walls { package: "consonance-wire", may_use: Only(&[]), tests_may_also_use: &[] },
+    Walls { package: "consonance-opus-packet", may_use: Only(&[]), tests_may_also_use: &[] },
+    Walls {
+        package: "consonance-session",
+        may_use: Only(&["consonance-opus-packet", "consonance-wire"]),
+        tests_may_also_use: &[],
+    },
+    Walls {
+        package: "consonance-audio",
+        // libopus is its feature of the same name.
+        may_use: Only(&["consonance-opus-packet", "consonance-recording", "consonance-libopus"]),
+        tests_may_also_use: &["consonance-test-sound"],
+    },
+    Walls {
+        package: "consonance-recording",
+        may_use: Only(&["consonance-opus-packet"]),
+        tests_may_also_use: &["consonance-test-sound"],
+    },
+    Walls {
+        package: "consonance-browser-wasm",
+        may_use: Only(&[
+            "consonance-audio",
+            "consonance-browser",
+            "consonance-fuzz-tape",
+            "consonance-session",
+        ]),
+        tests_may_also_use: &[
+            "consonance-server",
+            "consonance-test-player",
+            "consonance-test-sound",
+            "consonance-transport",
+            "consonance-websocket",
+        ],
+    },
+    Walls {
+        package: "consonance-browser-gateway",
+        may_use: Only(&[
+            "consonance-browser",
+            "consonance-gateway",
+            "consonance-session",
+            "consonance-transport",
+            "consonance-web",
+            "consonance-webrtc",
+        ]),
+        // Its browsers in a real worker, beside a player of another network; and what a session's server would say.
+        tests_may_also_use: &[
+            "consonance-server",
+            "consonance-test-browser",
+            "consonance-test-player",
+            "consonance-wire",
+        ],
+    },
+    Walls {
+        package: "consonance-browser",
+        may_use: Only(&[
+            "consonance-fuzz-tape",
+            "consonance-opus-packet",
+            "consonance-session",
+            "consonance-wire",
+        ]),
+        tests_may_also_use: &["consonance-test-sound"],
+    },
+    Walls { package: "consonance-fuzz-tape", may_use: Only(&[]), tests_may_also_use: &[] },
+    Walls { package: "consonance-test-sound", may_use: Only(&[]), tests_may_also_use: &[] },
+    Walls {
+        package: "consonance-test-stage",
+        may_use: Only(&[]),
+        tests_may_also_use: &["consonance-test-sound"],
+    },
+    Walls {
+        package: "consonance-test-browser",
+        may_use: Only(&["consonance-opus-packet", "consonance-rtc-crypto"]),
+        tests_may_also_use: &[],
+    },
+    Walls {
+        package: "consonance-test-networks",
+        // Every network that a server listens for, from a game's side.
+        may_use: Only(&[
+            "consonance-darkrift",
+            "consonance-darkrift-envelope",
+            "consonance-enet",
+            "consonance-fishnet",
+            "consonance-forge",
+            "consonance-forge-envelope",
+            "consonance-gateway",
+            "consonance-kcp",
+            "consonance-litenetlib",
+            "consonance-mirror",
+            "consonance-ngo",
+            "consonance-simple-web",
+            "consonance-telepathy",
+            "consonance-transport",
+            "consonance-utp",
+            "consonance-webrtc-network",
+            "consonance-websocket",
+        ]),
+        tests_may_also_use: &[],
+    },
+    Walls {
+        package: "consonance-test-player",
+        may_use: Only(&["consonance-session", "consonance-transport"]),
+        tests_may_also_use: &[],
+    },
+    Walls { package: "consonance-libopus", may_use: Only(&[]), tests_may_also_use: &[] },
+    Walls { package: "consonance-device", may_use: Only(&["consonance-audio"]), tests_may_also_use: &[] },
+    Walls { package: "consonance-pcap", may_use: Only(&["consonance-wire"]), tests_may_also_use: &[] },
+    Walls {
+        package: "consonance-visqol",
+        may_use: Only(&[]),
+        tests_may_also_use: &["consonance-test-sound"],
+    },
+    Walls { package: "consonance-inspector", may_use: Only(&[]), tests_may_also_use: &[] },
+    Walls { package: "consonance-http", may_use: Only(&[]), tests_may_also_use: &[] },
+    Walls {
+        package: "consonance-web",
+        // Of `WebSocket`s only what both say.
+        may_use: Only(&["consonance-http", "consonance-transport", "consonance-websocket"]),
+        tests_may_also_use: &["consonance-gateway"],
+    },
+    Walls { package: "consonance-transport", may_use: Only(&[]), tests_may_also_use: &[] },
+    Walls {
+        package: "consonance-gateway",
+        may_use: Only(&["consonance-transport"]),
+        tests_may_also_use: &[],
+    },
+    Walls {
+        package: "consonance-fishnet",
+        may_use: Only(&["consonance-gateway", "consonance-transport"]),
+        tests_may_also_use: &["consonance-litenetlib"],
+    },
+    Walls {
+        package: "consonance-litenetlib",
+        may_use: Only(&["consonance-fuzz-tape", "consonance-gateway", "consonance-transport"]),
+        tests_may_also_use: &[],
+    },
+    Walls {
+        package: "consonance-mirror",
+        may_use: Only(&["consonance-gateway", "consonance-transport"]),
+        tests_may_also_use: &[],
+    },
+    Walls {
+        package: "consonance-enet",
+        may_use: Only(&["consonance-fuzz-tape", "consonance-gateway", "consonance-transport"]),
+        tests_may_also_use: &[],
+    },
+    Walls {
+        package: "consonance-kcp",
+        may_use: Only(&["consonance-fuzz-tape", "consonance-gateway", "consonance-transport"]),
+        tests_may_also_use: &[],
+    },
+    Walls {
+        package: "consonance-darkrift-envelope",
+        may_use: Only(&["consonance-gateway", "consonance-transport"]),
+        tests_may_also_use: &[],
+    },
+    Walls {
+        package: "consonance-darkrift",
+        may_use: Only(&["consonance-fuzz-tape", "consonance-gateway", "consonance-transport"]),
+        tests_may_also_use: &["consonance-darkrift-envelope"],
+    },
+    Walls {
+        package: "consonance-simple-web",
+        may_use: Only(&["consonance-gateway"]),
+        tests_may_also_use: &["consonance-transport"],
+    },
+    Walls {
+        package: "consonance-telepathy",
+        may_use: Only(&["consonance-gateway"]),
+        tests_may_also_use: &["consonance-transport"],
+    },
+    Walls {
+        package: "consonance-ngo",
+        may_use: Only(&["consonance-gateway", "consonance-transport"]),
+        // Its messages over the network that they really take.
+        tests_may_also_use: &["consonance-utp"],
+    },
+    Walls {
+        package: "consonance-forge",
+        may_use: Only(&["consonance-fuzz-tape", "consonance-gateway", "consonance-transport"]),
+        tests_may_also_use: &["consonance-forge-envelope"],
+    },
+    Walls {
+        package: "consonance-forge-envelope",
+        may_use: Only(&["consonance-gateway", "consonance-transport"]),
+        tests_may_also_use: &[],
+    },
+    Walls {
+        package: "consonance-fast-path",
+        may_use: Only(&["consonance-fuzz-tape"]),
+        tests_may_also_use: &[],
+    },
+    Walls {
+        package: "consonance-utp",
+        may_use: Only(&["consonance-fuzz-tape", "consonance-gateway", "consonance-transport"]),
+        tests_may_also_use: &[],
+    },
+    Walls { package: "consonance-rtc-crypto", may_use: Only(&[]), tests_may_also_use: &[] },
+    Walls {
+        package: "consonance-webrtc",
+        may_use: Only(&[
+            "consonance-fuzz-tape",
+            "consonance-gateway",
+            "consonance-rtc-crypto",
+            "consonance-transport",
+        ]),
+        tests_may_also_use: &["consonance-test-browser"],
+    },
+    Walls {
+        package: "consonance-webrtc-network",
+        may_use: Only(&[
+            "consonance-fuzz-tape",
+            "consonance-gateway",
+            "consonance-rtc-crypto",
+            "consonance-transport",
+        ]),
+        tests_may_also_use: &[],
+    },
+    Walls {
+        package: "consonance-websocket",
+        may_use: Only(&["consonance-gateway", "consonance-transport"]),
+        tests_may_also_use: &[],
+    },
+    Walls {
+        package: "consonance-quic",
+        may_use: Only(&["consonance-transport", "consonance-fast-path"]),
+        tests_may_also_use: &[],
+    },
+    Walls {
+        package: "consonance-matchbox",
+        may_use: Only(&["consonance-transport"]),
+        // Its example is a game.
+        tests_may_also_use: &["consonance", "consonance-server"],
+    },
+    Walls { package: "consonance-renet", may_use: Only(&["consonance-transport"]), tests_may_also_use: &[] },
+    Walls {
+        package: "consonance-steam",
+        may_use: Only(&["consonance-fuzz-tape", "consonance-transport"]),
+        tests_may_also_use: &["consonance-session"],
+    },
+    Walls {
+        package: "consonance-hosted",
+        may_use: Only(&["consonance-fuzz-tape", "consonance-transport"]),
+        tests_may_also_use: &["consonance-server", "consonance-session", "consonance-test-player"],
+    },
+    Walls {
+        package: "consonance-sidecar",
+        may_use: Only(&["consonance-gateway", "consonance-transport"]),
+        tests_may_also_use: &["consonance-server", "consonance-session", "consonance-test-player"],
+    },
+    Walls {
+        package: "consonance-server",
+        may_use: Only(&[
+            "consonance-wire",
+            "consonance-session",
+            "consonance-pcap",
+            "consonance-transport",
+            "consonance-inspector",
+            "consonance-recording",
+        ]),
+        tests_may_also_use: &["consonance-test-player", "consonance-test-sound"],
+    },
+    Walls {
+        package: "consonance-server-config",
+        may_use: Only(&["consonance-pcap", "consonance-server", "consonance-session"]),
+        tests_may_also_use: &[],
+    },
+    Walls {
+        package: "consonance",
+        may_use: Only(&[
+            "consonance-wire",
+            "consonance-session",
+            "consonance-audio",
+            "consonance-device",
+            "consonance-pcap",
+            "consonance-transport",
+            "consonance-quic",
+            "consonance-inspector",
+            // Hosts: a server in the player's own process.
+            "consonance-server",
+        ]),
+        tests_may_also_use: &["consonance-test-player", "consonance-test-sound"],
+    },
+    Walls {
+        package: "consonance-sim",
+        may_use: Only(&["consonance-fuzz-tape", "consonance-session", "consonance-wire"]),
+        // One test runs the stored inputs of all fuzz targets.
+        tests_may_also_use: &[
+            "consonance-browser",
+            "consonance-browser-wasm",
+            "consonance-forge",
+            "consonance-darkrift",
+            "consonance-darkrift-envelope",
+            "consonance-enet",
+            "consonance-fishnet",
+            "consonance-hosted",
+            "consonance-kcp",
+            "consonance-litenetlib",
+            "consonance-mirror",
+            "consonance-ngo",
+            "consonance-simple-web",
+            "consonance-transport",
+            "consonance-fast-path",
+            "consonance-utp",
+            "consonance-webrtc",
+            "consonance-webrtc-network",
+            "consonance-websocket",
+            "consonance-quic",
+            "consonance-server",
+            "consonance-sidecar",
+            "consonance-steam",
+        ],
+    },
+    Walls {
+        package: "consonance-admin",
+        // Session and transport only for their counters.
+        may_use: Only(&[
+            "consonance-server",
+            "consonance-http",
+            "consonance-inspector",
+            "consonance-session",
+            "consonance-transport",
+        ]),
+        tests_may_also_use: &["consonance-test-player"],
+    },
+    Walls {
+        package: "consonance-soak",
+        // The server as a program; of its crate, only what signs tokens and reads what it has left on the disk;
+        // of the simulator, only its dice.
+        may_use: Only(&[
+            "consonance-quic",
+            "consonance-server",
+            "consonance-session",
+            "consonance-sim",
+            "consonance-transport",
+        ]),
+        tests_may_also_use: &[],
+    },
+    Walls {
+        package: "consonance-browser-test",
+        // The server as a program, the page as a page; of ours, only what tests are made of.
+        may_use: Only(&["consonance-test-sound", "consonance-test-stage"]),
+        tests_may_also_use: &[],
+    },
+    Walls {
+        package: "consonance-evening",
+        // The server as a program; of ours, what players and tests are made of.
+        may_use: Only(&[
+            "consonance",
+            "consonance-inspector",
+            "consonance-session",
+            "consonance-test-networks",
+            "consonance-test-player",
+            "consonance-test-sound",
+            "consonance-test-stage",
+            "plain-sockets",
+        ]),
+        tests_may_also_use: &[],
+    },
+    Walls { package: "consonance-cli", may_use: Anything, tests_may_also_use: &[] },
+    Walls {
+        package: "made-up-room",
+        may_use: Only(&["consonance", "consonance-hosted", "consonance-server", "consonance-transport"]),
+        tests_may_also_use: &[],
+    },
+    Walls {
+        package: "plain-sockets",
+        may_use: Only(&["consonance", "consonance-server", "consonance-sidecar", "consonance-transport"]),
+        tests_may_also_use: &["consonance-test-sound"],
+    },
+    Walls {
+        package: "renet-game",
+        may_use: Only(&["consonance", "consonance-renet", "consonance-server"]),
+        tests_may_also_use: &[],
+    },
+    Walls { package: "xtask", may_use: Only(&[]), tests_may_also_use: &[] },
+];
