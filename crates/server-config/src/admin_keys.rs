@@ -1,7 +1,7 @@
 //! The keys of the listener for operators.
 
-use super::field::Field;
-use super::keys::{Key, Takes};
+use crate::field::Field;
+use crate::keys::{Key, Takes};
 
 /// In the order of the file.
 pub(super) const ADMIN_KEYS: &[Key] = &[

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use super::document::{Value, parse};
-use super::field::Field;
+use crate::document::{Value, parse};
+use crate::field::Field;
 
 /// A variable's text as the key's value: as a file has it, or a text without its quotes.
 pub(super) fn value(field: Field, text: &str) -> Value {

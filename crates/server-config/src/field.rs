@@ -4,8 +4,8 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::document::{Placed, Value, quoted};
-use super::{Config, DEFAULT_PORT, joining};
+use crate::document::{Placed, Value, quoted};
+use crate::{Config, DEFAULT_PORT, joining};
 use consonance_server::SecretText;
 
 /// The place of a key's value in what is configured.

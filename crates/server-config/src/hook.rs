@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::field::Field;
-use super::keys::Key;
+use crate::field::Field;
+use crate::keys::Key;
 use consonance_server::HookSettings;
 
 /// The service that has the last word on who may join, with the files that have its secrets; see [`HookSettings`].

@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use consonance_session::RoomPattern;
 
-use super::Config;
-use super::document::{Placed, Value, quoted};
-use super::field::{Field, Mistake, Tables, text};
-use super::hook::HookConfig;
-use super::keys::Key;
-use super::suggestion::nearest;
+use crate::Config;
+use crate::document::{Placed, Value, quoted};
+use crate::field::{Field, Mistake, Tables, text};
+use crate::hook::HookConfig;
+use crate::keys::Key;
+use crate::suggestion::nearest;
 use consonance_server::SecretText;
 use consonance_server::{GuessLimits, JoiningSettings};
 

@@ -1,20 +1,20 @@
 //! Every key but the limits' of a session: the one place where it is named and explained.
 
-use super::Config;
-use super::admin_keys::ADMIN_KEYS;
-use super::ending::ENDING_KEYS;
-use super::field::Field;
-use super::hook::HOOK_KEYS;
-use super::joining::JOINING_KEYS;
-use super::limit_keys::LIMIT_KEYS;
-use super::listening::{LISTEN, ListenerConfig};
-use super::log::LOG_KEYS;
-use super::moderation_keys::MODERATION_KEYS;
-use super::overload::OVERLOAD_KEYS;
-use super::recording_keys::RECORDING_KEYS;
-use super::rooms::{ACCESS, PROXIMITY, ROOM_LIMITS};
-use super::web::WEB_KEYS;
-use super::web_limits::WEB_LIMIT_KEYS;
+use crate::Config;
+use crate::admin_keys::ADMIN_KEYS;
+use crate::ending::ENDING_KEYS;
+use crate::field::Field;
+use crate::hook::HOOK_KEYS;
+use crate::joining::JOINING_KEYS;
+use crate::limit_keys::LIMIT_KEYS;
+use crate::listening::{LISTEN, ListenerConfig};
+use crate::log::LOG_KEYS;
+use crate::moderation_keys::MODERATION_KEYS;
+use crate::overload::OVERLOAD_KEYS;
+use crate::recording_keys::RECORDING_KEYS;
+use crate::rooms::{ACCESS, PROXIMITY, ROOM_LIMITS};
+use crate::web::WEB_KEYS;
+use crate::web_limits::WEB_LIMIT_KEYS;
 
 /// One key of a `C`.
 pub(super) struct Key<C: 'static = Config> {

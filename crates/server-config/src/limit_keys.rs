@@ -1,7 +1,7 @@
 //! The keys of a session's limits; the reason for each default stands at [`Limits`](consonance_session::Limits).
 
-use super::field::Field;
-use super::keys::Key;
+use crate::field::Field;
+use crate::keys::Key;
 
 /// In the order of the file.
 pub(super) const LIMIT_KEYS: &[Key] = &[

@@ -9,11 +9,12 @@ mod web_socket;
 use std::net::{Ipv6Addr, SocketAddr};
 use std::path::Path;
 
-use super::Config;
-use super::document::{Placed, Value, quoted};
-use super::field::{Mistake, Tables, address, expected, text};
-use super::keys::Key;
-use super::suggestion::nearest;
+use crate::Config;
+use crate::document::{Placed, Value, quoted};
+use crate::field::{Mistake, Tables, address, expected, text};
+use crate::keys::Key;
+use crate::suggestion::nearest;
+
 pub use game::{
     DarkRiftGameConfig, FishNetGameConfig, GameListenerConfig, MirrorGameConfig, NgoGameConfig,
     SteamGameConfig, VoiceLayout, WebRtcGameConfig,

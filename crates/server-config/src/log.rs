@@ -1,7 +1,7 @@
 //! `[log]`: what is written to the standard error, and how.
 
-use super::field::{Choice, Field};
-use super::keys::{Key, Takes};
+use crate::field::{Choice, Field};
+use crate::keys::{Key, Takes};
 
 /// What the server writes to its log.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

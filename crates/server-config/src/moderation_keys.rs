@@ -2,8 +2,8 @@
 //! [`KeptVoicesSettings`](consonance_server::reports::KeptVoicesSettings) and
 //! [`ReportsSettings`](consonance_server::reports::ReportsSettings).
 
-use super::field::Field;
-use super::keys::Key;
+use crate::field::Field;
+use crate::keys::Key;
 
 /// In the order of the file.
 pub(super) const MODERATION_KEYS: &[Key] = &[

@@ -1,7 +1,7 @@
 //! `[overload]`: what a server gives up when it has too much to do.
 
-use super::field::Field;
-use super::keys::Key;
+use crate::field::Field;
+use crate::keys::Key;
 
 pub(super) const OVERLOAD_KEYS: &[Key] = &[
     Key::at_once(

@@ -1,8 +1,8 @@
 //! The keys of recordings; the reason for each default stands at
 //! [`RecordingSettings`](consonance_server::recording::RecordingSettings).
 
-use super::field::Field;
-use super::keys::Key;
+use crate::field::Field;
+use crate::keys::Key;
 
 /// In the order of the file.
 pub(super) const RECORDING_KEYS: &[Key] = &[

@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::Config;
-use super::keys::{KEYS, Key, SECTIONS, Takes};
-use super::listening::{COMMON_KEYS, ListenerConfig, NETWORKS, NetworkRow, SPLICE_KEYS};
+use crate::Config;
+use crate::keys::{KEYS, Key, SECTIONS, Takes};
+use crate::listening::{COMMON_KEYS, ListenerConfig, NETWORKS, NetworkRow, SPLICE_KEYS};
 
 /// A file that says what holds without a file, with a comment for each key. Keys without a value are commented out.
 pub fn default_file() -> String {

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use consonance_session::{AccessRule, ProximitySettings, RoomLimits, RoomPattern};
 
-use super::Config;
-use super::document::{Placed, Value, quoted};
-use super::field::{Mistake, Tables, decimal, expected, list, text, whole};
-use super::suggestion::nearest;
+use crate::Config;
+use crate::document::{Placed, Value, quoted};
+use crate::field::{Mistake, Tables, decimal, expected, list, text, whole};
+use crate::suggestion::nearest;
 
 const ACCESS_KEYS: [&str; 4] = ["room", "needs", "needs_to_listen", "needs_to_speak"];
 const PROXIMITY_KEYS: [&str; 4] = ["room", "range_m", "hysteresis", "streams_max"];

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use super::document::{Placed, Value, parse};
-use super::keys::{KEYS, Key, PREFIX};
-use super::listening::{Listener, read_table};
-use super::problem::{ConfigError, Origin, Problem};
-use super::suggestion::nearest;
-use super::{Config, IpProtocol, environment};
+use crate::document::{Placed, Value, parse};
+use crate::keys::{KEYS, Key, PREFIX};
+use crate::listening::{Listener, read_table};
+use crate::problem::{ConfigError, Origin, Problem};
+use crate::suggestion::nearest;
+use crate::{Config, IpProtocol, environment};
 
 /// What was written where. Later sources override earlier ones, key by key: add the file first, then the
 /// environment, then the arguments.

@@ -4,9 +4,9 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::field::Field;
-use super::keys::{Key, Takes};
-use super::web_limits::WebLimitsConfig;
+use crate::field::Field;
+use crate::keys::{Key, Takes};
+use crate::web_limits::WebLimitsConfig;
 use consonance_server::SecretText;
 
 /// The page for players, and where their voices come in; the units and the reasons of its limits stand with the

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use consonance_session::Rate;
 
-use super::field::Field;
-use super::keys::{Key, Takes};
+use crate::field::Field;
+use crate::keys::{Key, Takes};
 
 /// Bounds of the page and of the players in browsers; the reasons of the defaults stand with the settings of the crates
 /// `consonance-web`, `consonance-browser` and `consonance-webrtc`.
