@@ -3,8 +3,8 @@
 //! Each key stands once, in `keys.rs`: its name, what it means, its range, and whether a running server takes it over.
 //! The file with all defaults ([`default_file`]), the page of documentation ([`reference_page`]), the names of
 //! environment variables and the suggestions for misspelt keys follow from that table.
-//! `sources.rs` reads files and variables, `document.rs` knows the lines that things stand in, `field.rs` how a value of
-//! each kind is read and written, and `config.rs` is what comes of it.
+//! `sources.rs` reads files and variables, `document.rs` knows their lines, `field.rs` how a value of each kind is read
+//! and written, and `config.rs` is what comes of it.
 //!
 //! ```
 //! use consonance_server_config::ConfigSources;
