@@ -2,6 +2,15 @@
 
 use std::collections::VecDeque;
 
+/// Who does something, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct By {
+    /// Who: a name for the audit log.
+    pub actor: String,
+    /// Why; players are shown it where they are told. May be empty.
+    pub reason: String,
+}
+
 /// One thing that an operator did.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[non_exhaustive]
@@ -53,6 +62,13 @@ pub struct AuditPage {
     pub entries: Vec<AuditEntry>,
     /// What to ask for next as `before`; none if there are no further ones.
     pub next: Option<u64>,
+}
+
+impl By {
+    /// This one, for this reason.
+    pub fn new(actor: impl Into<String>, reason: impl Into<String>) -> Self {
+        Self { actor: actor.into(), reason: reason.into() }
+    }
 }
 
 impl AuditQuery {

@@ -12,7 +12,7 @@ use consonance_session::{RoomPattern, ServerSettings, SessionId};
 use consonance_transport::session_name;
 
 use crate::gauges::Gauges;
-use crate::sessions::{SessionsSettings, random_u64};
+use crate::sessions::{Begin, SessionsSettings, random_u64};
 pub use refusal::SessionRefusal;
 pub use reservations::Reservations;
 
@@ -38,14 +38,6 @@ pub struct SessionCounts {
     pub refused_unknown: u64,
     /// Clients that were refused because there were as many sessions as there may be.
     pub refused_full: u64,
-}
-
-/// What a new session is given.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Begin {
-    pub(crate) id: SessionId,
-    /// Of this process: no other session has it, ever.
-    pub(crate) serial: u64,
 }
 
 /// Where somebody who is there belongs.

@@ -4,6 +4,7 @@ mod access_record;
 mod record;
 mod restart_plan;
 mod state_file;
+mod time_left;
 
 use std::fmt;
 use std::io;

@@ -11,7 +11,6 @@ use consonance_inspector::{
 };
 use consonance_session::{Flow, Instant, Server, ServerEvent, ServerStatistics, Traffic};
 
-use crate::session_loop::SessionLoop;
 pub(crate) use rows::{fill, session_row};
 
 /// What is shown of the past.
@@ -26,14 +25,9 @@ pub struct Inspection {
 }
 
 impl Inspection {
-    /// How that loop is doing, wherever it is turned.
-    pub fn of(session_loop: &SessionLoop) -> Self {
-        Self::of_all(std::slice::from_ref(session_loop))
-    }
-
-    /// How all workers of a server are doing.
-    pub(crate) fn of_all(loops: &[SessionLoop]) -> Self {
-        Self { snapshots: loops.iter().map(SessionLoop::snapshot).collect(), log_levels: String::new() }
+    /// How the loops are doing that write these.
+    pub(crate) fn new(snapshots: Vec<Arc<SnapshotCell<ServerSnapshot>>>) -> Self {
+        Self { snapshots, log_levels: String::new() }
     }
 
     /// Also tells what the program logs, in its own words.

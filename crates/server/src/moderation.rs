@@ -23,6 +23,7 @@ pub use overview::{PlayerOverview, RoomOverview, SessionOverview};
 pub use players::PlayerRef;
 pub use reports::Reported;
 
+pub use crate::audit::By;
 pub use crate::session_loop::Expelled;
 
 use crate::audit::{AuditEntry, AuditPage, AuditQuery};
@@ -56,15 +57,6 @@ pub struct Moderation {
     recordings: Arc<RwLock<Option<Recordings>>>,
 }
 
-/// Who does something, and why.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct By {
-    /// Who: a name for the audit log.
-    pub actor: String,
-    /// Why; players are shown it where they are told. May be empty.
-    pub reason: String,
-}
-
 /// What became of a deed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Done {
@@ -91,13 +83,6 @@ pub enum Outcome {
     OnlyRemoved,
     /// It is about nobody in particular, and holds.
     Holds,
-}
-
-impl By {
-    /// This one, for this reason.
-    pub fn new(actor: impl Into<String>, reason: impl Into<String>) -> Self {
-        Self { actor: actor.into(), reason: reason.into() }
-    }
 }
 
 impl Moderation {

@@ -1,5 +1,7 @@
 //! All networks of a worker, and the names of their connections in the engine.
 
+mod numbers;
+
 #[cfg(unix)]
 use std::os::fd::BorrowedFd;
 use std::task::Waker;
@@ -12,7 +14,7 @@ use consonance_transport::{
 };
 
 use crate::game_servers::GameServerWatch;
-use crate::session_loop::NetworkNumbers;
+pub use numbers::NetworkNumbers;
 
 /// A link id holds the network's index above this bit and the peer below it; see [`Peer`].
 const PEER_BITS: u32 = 48;

@@ -11,6 +11,7 @@
 //! ```
 
 mod ended;
+mod error;
 mod excerpt;
 mod feed;
 mod file_name;
@@ -23,18 +24,22 @@ mod recorder;
 mod recordings;
 mod session;
 mod settings;
+mod shared;
+mod status;
 mod track;
 mod voice_packet;
 mod writing;
 
+pub use error::{RecorderError, RecordingsError};
 pub(crate) use excerpt::Excerpt;
 pub use feed::RecordingFeed;
 pub use finished::recordings_in;
 pub(crate) use finished::remove_recording;
 pub use index::{EndReason, IndexError, RecordingIndex, Span, TrackIndex};
-pub use recorder::{Recorder, RecorderError, RecorderStatistics, RecorderStatus, RecordingStatus};
-pub use recordings::{Recording, RecordingId, Recordings, RecordingsError};
+pub use recorder::Recorder;
+pub use recordings::{Recording, RecordingId, Recordings};
 pub use session::RecordingRefusal;
 pub(crate) use session::SessionRecording;
 pub use settings::RecordingSettings;
+pub use status::{RecorderStatistics, RecorderStatus, RecordingStatus};
 pub(crate) use voice_packet::voice_of;

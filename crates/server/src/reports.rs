@@ -25,7 +25,7 @@ pub use error::ReportsError;
 pub use report::Report;
 pub use voices::{NothingToReport, ReportedVoices};
 
-use crate::moderation::By;
+use crate::audit::By;
 use crate::recording::RecordingIndex;
 use stored::StoredReports;
 use writer::Writer;

@@ -16,7 +16,6 @@ pub use acting::Expelled;
 
 use std::mem;
 use std::net::IpAddr;
-use std::num::NonZeroUsize;
 #[cfg(unix)]
 use std::os::fd::BorrowedFd;
 use std::sync::Arc;
@@ -41,9 +40,8 @@ use crate::records::Records;
 use crate::relay_delay::RelayClock;
 use crate::sessions::{Sessions, SessionsSettings};
 use crate::shedding::Shedder;
-use crate::workers::Workers;
 
-pub use numbers::{LoopNumbers, NetworkNumbers, SessionNumbers};
+pub use numbers::{LoopNumbers, SessionNumbers};
 
 /// Events taken from one network before the others and the timers get their turn.
 const EVENTS_PER_TURN: usize = 512;
@@ -84,9 +82,9 @@ pub struct SessionLoop {
 }
 
 impl SessionLoop {
-    /// All sessions, without a network yet; see [`Workers`] for several loops that share them.
+    /// All sessions, without a network yet; see [`Workers`](crate::Workers) for several loops that share them.
     pub fn new(settings: &SessionsSettings) -> Self {
-        Workers::new(settings, NonZeroUsize::MIN).loops.remove(0)
+        Self::of_worker(settings, &Arc::new(Directory::new(settings, 1)), 0)
     }
 
     /// Those sessions that the directory gives to this worker.

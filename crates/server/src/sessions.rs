@@ -10,7 +10,6 @@ use consonance_session::{
 };
 use tracing::{Span, error_span, info};
 
-use crate::directory::Begin;
 use crate::kept_voices::KeptVoices;
 use crate::recording::SessionRecording;
 use crate::shedding::Shedding;
@@ -40,6 +39,14 @@ pub(crate) struct Session {
     ends_at: Option<Instant>,
     /// Something may have changed since it was looked at last.
     is_touched: bool,
+}
+
+/// What a new session is given.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Begin {
+    pub(crate) id: SessionId,
+    /// Of this process: no other session has it, ever.
+    pub(crate) serial: u64,
 }
 
 /// All sessions of a worker. An index names one as long as it runs, and may name another one later.

@@ -7,7 +7,7 @@ use consonance_session::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::record::{end_of, ms_of};
+use super::time_left::{end_of, ms_of};
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

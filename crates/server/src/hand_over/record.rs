@@ -6,9 +6,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
-use consonance_session::{
-    ClientId, CodecKind, CodecSettings, Instant, KeptPlace, Secret, SessionId, SessionSnapshot,
-};
+use consonance_session::{ClientId, CodecKind, CodecSettings, KeptPlace, Secret, SessionId, SessionSnapshot};
 use serde::{Deserialize, Serialize};
 
 use super::access_record::{AccessRecord, StandingRecord};
@@ -154,16 +152,6 @@ impl PlaceRecord {
             access: self.access.read(age)?,
         })
     }
-}
-
-/// How long after the writing something ends, in ms; at least one, as what has ended is not written.
-pub(super) fn ms_of(end: Instant) -> u64 {
-    end.as_micros().div_ceil(1000)
-}
-
-/// When that is, so long after the writing.
-pub(super) fn end_of(ms: u64, age: Duration) -> Instant {
-    Instant::START + Duration::from_millis(ms).saturating_sub(age)
 }
 
 fn wall_clock_ms() -> u64 {

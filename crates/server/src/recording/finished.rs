@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use tracing::{info, warn};
 
 use super::ended::{EndedRecording, opus_files};
+use super::error::RecordingsError;
 use super::index::RecordingIndex;
-use super::recordings::RecordingsError;
 
 /// The finished recordings of a folder, oldest first.
 #[derive(Debug, Default)]

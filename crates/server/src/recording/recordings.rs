@@ -7,10 +7,12 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
+use super::error::RecordingsError;
 use super::finished::recordings_in;
 use super::index::RecordingIndex;
-use super::recorder::{RecorderStatus, Removal, Shared};
 use super::settings::RecordingSettings;
+use super::shared::{Removal, Shared};
+use super::status::RecorderStatus;
 
 /// The recordings of a [`Recorder`](super::Recorder); a clone leads to the same ones.
 #[derive(Clone, Debug)]
@@ -35,35 +37,6 @@ pub struct Recording {
     pub id: RecordingId,
     /// What is in it; of one that goes on, as of a moment ago.
     pub index: RecordingIndex,
-}
-
-/// Why a recording cannot be had or removed.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum RecordingsError {
-    /// There is none of this name.
-    #[error("there is no such recording: look at the list of recordings")]
-    NoRecording,
-    /// It has no such track.
-    #[error("the recording has no track {file:?}: look at its list of tracks")]
-    NoTrack {
-        /// The file that was asked for.
-        file: String,
-    },
-    /// It is being recorded.
-    #[error("the recording goes on: stop it first")]
-    GoesOn,
-    /// A file cannot be read or removed.
-    #[error("{}: {what}", path.display())]
-    Io {
-        /// Which one.
-        path: PathBuf,
-        /// What the system said.
-        what: String,
-    },
-    /// The thread that writes recordings has not come to it.
-    #[error("the disk is slow, or the recorder has ended; look at the list of recordings later")]
-    Late,
 }
 
 impl Recordings {

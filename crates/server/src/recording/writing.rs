@@ -12,13 +12,14 @@ use rtrb::Consumer;
 use tracing::{info, warn};
 
 use super::ended::EndedRecording;
+use super::error::RecordingsError;
 use super::feed::{Begun, Registry};
 use super::finished::FinishedRecordings;
 use super::index::EndReason;
 use super::live::LiveRecording;
 use super::message::{LENGTH_BYTES, Message};
-use super::recorder::{RecorderStatistics, RecordingStatus, Removal, Shared};
-use super::recordings::RecordingsError;
+use super::shared::{Removal, Shared};
+use super::status::{RecorderStatistics, RecordingStatus};
 
 /// Everything that the thread has.
 #[derive(Debug)]

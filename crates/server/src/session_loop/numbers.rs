@@ -3,10 +3,10 @@
 use std::time::Instant;
 
 use consonance_session::ServerStatistics;
-use consonance_transport as transport;
 
 use super::SessionLoop;
 use crate::HookStatistics;
+use crate::networks::NetworkNumbers;
 
 /// What one worker's loop has counted.
 #[derive(Clone, Debug, Default)]
@@ -38,21 +38,6 @@ pub struct SessionNumbers {
     pub clients: usize,
     /// What it counted since it began.
     pub counters: ServerStatistics,
-}
-
-/// A network in numbers.
-#[derive(Clone, Debug)]
-pub struct NetworkNumbers {
-    /// What kind of network it is; see [`ServerTransport::network`](transport::ServerTransport::network).
-    pub network: &'static str,
-    /// What it counted since the start.
-    pub counters: transport::ServerStatistics,
-    /// What went beside its connections, if anything can.
-    pub path: Option<transport::PathStatistics>,
-    /// What it carried between a game's clients and the game's server, if it stands between them.
-    pub game: Option<transport::GameStatistics>,
-    /// What went between pages in browsers and their players, if those are here.
-    pub pages: Option<transport::PageStatistics>,
 }
 
 impl SessionLoop {

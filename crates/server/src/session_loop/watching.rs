@@ -1,13 +1,14 @@
 //! What a session loop shows of itself: numbers of the worker, and everything to inspectors.
 
+use std::slice;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use consonance_inspector::{ServedSession, ServerSnapshot, SnapshotCell};
+use consonance_inspector::{ServedSession, ServerSnapshot};
 
 use super::SessionLoop;
 use crate::gauges::WorkerStatistics;
-use crate::inspection::{fill, session_row};
+use crate::inspection::{Inspection, fill, session_row};
 
 /// How often it is shown how everything is doing, while somebody looks at few players.
 const LOOK_INTERVAL: Duration = Duration::from_millis(100);
@@ -15,6 +16,18 @@ const LOOK_INTERVAL: Duration = Duration::from_millis(100);
 const PLAYERS_PER_LOOK: u32 = 500;
 /// While nobody looks, this many links are shown, and more are not.
 const UNSEEN_LINKS_MAX: usize = 256;
+
+impl Inspection {
+    /// How that loop is doing, wherever it is turned.
+    pub fn of(session_loop: &SessionLoop) -> Self {
+        Self::of_all(slice::from_ref(session_loop))
+    }
+
+    /// How all workers of a server are doing.
+    pub(crate) fn of_all(loops: &[SessionLoop]) -> Self {
+        Self::new(loops.iter().map(|session_loop| Arc::clone(&session_loop.snapshot)).collect())
+    }
+}
 
 impl SessionLoop {
     /// What this loop counts; who drives it knows the rest.
@@ -43,11 +56,6 @@ impl SessionLoop {
         let at = self.at(now);
         let index = self.sessions.find(session)?;
         Some(session_row(at, self.sessions.get_mut(index), Some(self.networks.ways(now)), false))
-    }
-
-    /// Where the loop shows how it is doing; see [`Inspection`](crate::Inspection).
-    pub(crate) fn snapshot(&self) -> Arc<SnapshotCell<ServerSnapshot>> {
-        Arc::clone(&self.snapshot)
     }
 
     /// Shows how everything is doing, at most ten times a second, and seldom if that is much.

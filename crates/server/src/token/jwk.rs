@@ -44,38 +44,51 @@ const LEAST_SECRET_BYTES: usize = 32;
 const ID_BYTES_MAX: usize = 64;
 const KEYS_MAX: usize = 64;
 
-/// Every key of a file.
-pub(super) fn read_all(text: &str) -> Result<Vec<Key>, TokenError> {
-    let keys = match serde_json::from_str(text).map_err(|_| TokenError::Key(NO_JWK))? {
-        File::Set { keys } => keys,
-        File::One(key) => vec![key],
-    };
-    match keys.len() {
-        0 => Err(TokenError::Key("the set has no key")),
-        1..=KEYS_MAX => keys.into_iter().map(Jwk::read).collect(),
-        _ => Err(TokenError::Key("a set has at most 64 keys")),
+/// Keys in files.
+impl Key {
+    /// Reads a JSON Web Key: `{"kty":"oct","k":…}`, or `{"kty":"OKP","crv":"Ed25519","x":…}`, with `d` if
+    /// it shall sign. `kid` is the name that tokens may call it by, and `exp` when it is no longer
+    /// believed, in seconds since 1970.
+    ///
+    /// # Errors
+    /// If it is none, of another kind, or too short.
+    pub fn from_jwk(text: &str) -> Result<Self, TokenError> {
+        let jwk: Jwk = serde_json::from_str(text).map_err(|_| TokenError::Key(NO_JWK))?;
+        jwk.read()
     }
-}
 
-pub(super) fn read_one(text: &str) -> Result<Key, TokenError> {
-    let jwk: Jwk = serde_json::from_str(text).map_err(|_| TokenError::Key(NO_JWK))?;
-    jwk.read()
-}
+    /// Reads a JSON Web Key, or a set of 64 of them at most: `{"keys":[…]}`.
+    ///
+    /// # Errors
+    /// If one of them cannot be used.
+    pub fn all_from_jwk(text: &str) -> Result<Vec<Self>, TokenError> {
+        let keys = match serde_json::from_str(text).map_err(|_| TokenError::Key(NO_JWK))? {
+            File::Set { keys } => keys,
+            File::One(key) => vec![key],
+        };
+        match keys.len() {
+            0 => Err(TokenError::Key("the set has no key")),
+            1..=KEYS_MAX => keys.into_iter().map(Jwk::read).collect(),
+            _ => Err(TokenError::Key("a set has at most 64 keys")),
+        }
+    }
 
-pub(super) fn write(key: &Key) -> String {
-    let (kid, exp) = (key.id.clone(), key.good_until);
-    let empty = Jwk { kty: String::new(), crv: None, kid, k: None, x: None, d: None, exp };
-    let jwk = match &key.kind {
-        Kind::Hs256 { secret } => Jwk { kty: "oct".into(), k: Some(encode(secret)), ..empty },
-        Kind::Ed25519 { public, seed } => Jwk {
-            kty: "OKP".into(),
-            crv: Some("Ed25519".into()),
-            x: Some(encode(public)),
-            d: seed.as_deref().map(encode),
-            ..empty
-        },
-    };
-    serde_json::to_string(&jwk).unwrap_or_default()
+    /// The key as a JSON Web Key, secrets included.
+    pub fn to_jwk(&self) -> String {
+        let (kid, exp) = (self.id.clone(), self.good_until);
+        let empty = Jwk { kty: String::new(), crv: None, kid, k: None, x: None, d: None, exp };
+        let jwk = match &self.kind {
+            Kind::Hs256 { secret } => Jwk { kty: "oct".into(), k: Some(encode(secret)), ..empty },
+            Kind::Ed25519 { public, seed } => Jwk {
+                kty: "OKP".into(),
+                crv: Some("Ed25519".into()),
+                x: Some(encode(public)),
+                d: seed.as_deref().map(encode),
+                ..empty
+            },
+        };
+        serde_json::to_string(&jwk).unwrap_or_default()
+    }
 }
 
 impl Jwk {

@@ -6,7 +6,6 @@ use ring::hmac;
 use ring::rand::{SecureRandom, SystemRandom};
 use ring::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
 
-use super::jwk;
 use super::signed::{Signed, encode, message};
 use super::{Claims, TokenError, WallClock};
 
@@ -51,29 +50,6 @@ impl Key {
         let pair = Ed25519KeyPair::from_seed_unchecked(&seed).map_err(|_| TokenError::Key(NO_PAIR))?;
         let public = pair.public_key().as_ref().to_vec();
         Ok(Self::new(Kind::Ed25519 { public, seed: Some(seed.to_vec()) }, Some(random_id()?)))
-    }
-
-    /// Reads a JSON Web Key: `{"kty":"oct","k":…}`, or `{"kty":"OKP","crv":"Ed25519","x":…}`, with `d` if
-    /// it shall sign. `kid` is the name that tokens may call it by, and `exp` when it is no longer
-    /// believed, in seconds since 1970.
-    ///
-    /// # Errors
-    /// If it is none, of another kind, or too short.
-    pub fn from_jwk(text: &str) -> Result<Self, TokenError> {
-        jwk::read_one(text)
-    }
-
-    /// Reads a JSON Web Key, or a set of 64 of them at most: `{"keys":[…]}`.
-    ///
-    /// # Errors
-    /// If one of them cannot be used.
-    pub fn all_from_jwk(text: &str) -> Result<Vec<Self>, TokenError> {
-        jwk::read_all(text)
-    }
-
-    /// The key as a JSON Web Key, secrets included.
-    pub fn to_jwk(&self) -> String {
-        jwk::write(self)
     }
 
     /// The name that tokens call it by (`kid`).

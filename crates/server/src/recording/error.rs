@@ -1,0 +1,58 @@
+//! Why nothing can be recorded, or a recording cannot be had.
+
+use std::io;
+use std::path::PathBuf;
+
+use crate::threads::NoThread;
+
+/// Why nothing can be recorded.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RecorderError {
+    /// The folder cannot be used.
+    #[error("cannot record to {}: {source}", folder.display())]
+    Folder {
+        /// Which one.
+        folder: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// Two would take each other's recordings for broken ones.
+    #[error("another server records to {}: give each a folder of its own", folder.display())]
+    InUse {
+        /// Which one.
+        folder: PathBuf,
+    },
+    /// Nobody would write recordings.
+    #[error(transparent)]
+    NoThread(#[from] NoThread),
+}
+
+/// Why a recording cannot be had or removed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RecordingsError {
+    /// There is none of this name.
+    #[error("there is no such recording: look at the list of recordings")]
+    NoRecording,
+    /// It has no such track.
+    #[error("the recording has no track {file:?}: look at its list of tracks")]
+    NoTrack {
+        /// The file that was asked for.
+        file: String,
+    },
+    /// It is being recorded.
+    #[error("the recording goes on: stop it first")]
+    GoesOn,
+    /// A file cannot be read or removed.
+    #[error("{}: {what}", path.display())]
+    Io {
+        /// Which one.
+        path: PathBuf,
+        /// What the system said.
+        what: String,
+    },
+    /// The thread that writes recordings has not come to it.
+    #[error("the disk is slow, or the recorder has ended; look at the list of recordings later")]
+    Late,
+}

@@ -1,0 +1,54 @@
+//! What the thread that writes recordings shares with whoever asks it for something.
+
+use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
+use std::sync::mpsc::SyncSender;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rtrb::{Consumer, RingBuffer};
+
+use super::error::RecordingsError;
+use super::feed::{RecordingFeed, Registry};
+use super::settings::RecordingSettings;
+use super::status::RecorderStatus;
+
+/// What the recorder's thread and its owner share.
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub(super) registry: Arc<Registry>,
+    /// Those that the thread has not taken yet.
+    pub(super) feeds: Mutex<Vec<Consumer<u8>>>,
+    pub(super) stop: AtomicBool,
+    pub(super) status: Mutex<RecorderStatus>,
+    /// What somebody wants removed, and waits for.
+    pub(super) removals: Mutex<Vec<Removal>>,
+}
+
+/// A finished recording that is to go.
+#[derive(Debug)]
+pub(super) struct Removal {
+    pub(super) folder: PathBuf,
+    pub(super) done: SyncSender<Result<(), RecordingsError>>,
+}
+
+impl Shared {
+    pub(super) fn new(folder: PathBuf, settings: RecordingSettings) -> Self {
+        Self {
+            registry: Arc::new(Registry::new(folder, settings)),
+            feeds: Mutex::default(),
+            stop: AtomicBool::new(false),
+            status: Mutex::default(),
+            removals: Mutex::default(),
+        }
+    }
+
+    pub(super) fn feed(&self) -> RecordingFeed {
+        let (producer, ring) = RingBuffer::new(self.registry.settings().queue_bytes);
+        self.feeds.lock().unwrap_or_else(PoisonError::into_inner).push(ring);
+        RecordingFeed::new(producer, Arc::clone(&self.registry))
+    }
+
+    pub(super) fn status(&self) -> RecorderStatus {
+        self.status.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
