@@ -27,6 +27,7 @@ mod health;
 mod listener;
 pub mod metrics;
 mod page;
+mod scrape;
 mod settings;
 mod token;
 

@@ -11,7 +11,7 @@ use consonance_http::{ConnectionLimits, HttpListener, ListenError, ListenerSetti
 use crate::app::{App, Operator};
 use crate::guard::{self, Guard};
 use crate::settings::{AdminLimits, AdminSettings};
-use crate::{api, health, metrics, page};
+use crate::{api, health, page, scrape};
 
 /// A listener that answers until it is dropped.
 #[derive(Debug)]
@@ -73,7 +73,7 @@ fn connection_limits(limits: &AdminLimits) -> ConnectionLimits {
 fn routes(settings: &AdminSettings, app: App) -> Router {
     let guard = Guard::new(settings);
     let for_token = || from_fn_with_state(Arc::clone(&guard), guard::check_token);
-    let numbers = get(metrics::metrics);
+    let numbers = get(scrape::metrics);
     let numbers = if settings.open_metrics { numbers } else { numbers.route_layer(for_token()) };
     let (api, description) = api::routes();
     let routes = Router::new()

@@ -20,11 +20,6 @@ mod storage;
 mod summary;
 mod workers;
 
-use axum::extract::State;
-use axum::http::{HeaderValue, header};
-use axum::response::{IntoResponse, Response};
-
-use crate::app::App;
 use exposition::Exposition;
 pub use families::{Family, Kind, families};
 pub use observation::Observation;
@@ -48,16 +43,4 @@ pub fn render(observation: &Observation, sessions_max: usize) -> String {
     page::write(&mut out, observation);
     process::write(&mut out);
     out.into_text()
-}
-
-/// What a scraper gets.
-pub(crate) async fn metrics(State(app): State<App>) -> Response {
-    match app.observe().await {
-        Ok(observation) => {
-            let kind = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
-            let text = render(&observation, app.metrics_sessions_max());
-            ([(header::CONTENT_TYPE, kind)], text).into_response()
-        }
-        Err(problem) => problem.into_response(),
-    }
 }

@@ -115,6 +115,15 @@ impl VoiceChat {
         Self::builder().server(address)
     }
 
+    /// Begins with a session of one's own in this process, without a network: for tutorials, and to hear oneself as
+    /// others would. A player called `Loopback` is in it, who repeats a tenth of a second later what one says to any
+    /// room, or to it, and sends texts back. `offline:` is the same as an address.
+    ///
+    /// Everything else is real: the session, the codec, the jitter buffer.
+    pub fn offline() -> VoiceChatBuilder {
+        Self::builder().offline()
+    }
+
     /// Begins with a transport of the caller's own.
     pub fn over(transport: Box<dyn ClientTransport>) -> VoiceChatBuilder {
         Self::builder().network(transport)

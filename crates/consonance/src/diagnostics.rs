@@ -19,11 +19,10 @@ use consonance_pcap::{PacketCapture, PacketCaptureSettings};
 
 use crate::command::Command;
 use crate::event_queue::EventQueue;
-use crate::player::Players;
+use crate::player_state::Players;
 use crate::recorder::Recorder;
 use crate::shared_state::SharedState;
 use crate::statistics::SharedStatistics;
-use crate::voice_chat::{Running, VoiceChat};
 pub use error::DiagnosticsError;
 use events_file::EventsFile;
 use players_file::PlayersFile;
@@ -53,31 +52,6 @@ pub(crate) struct Observed {
     pub(crate) events: Arc<EventQueue>,
     pub(crate) players: Arc<Players>,
     pub(crate) statistics: Arc<SharedStatistics>,
-}
-
-impl VoiceChat {
-    /// Writes down everything that shows what is wrong, into a folder that is made if it is not there: sound before and
-    /// after every stage, packets, events and counters. As [`record_diagnostics_with`](Self::record_diagnostics_with)
-    /// with the default settings. It makes the files at once, which takes as long as the disk does.
-    ///
-    /// # Errors
-    /// [`DiagnosticsError`] if a file or a thread cannot be made; files that are there are never overwritten.
-    pub fn record_diagnostics(&self, folder: impl AsRef<Path>) -> Result<Diagnostics, DiagnosticsError> {
-        self.record_diagnostics_with(folder, DiagnosticsSettings::default())
-    }
-
-    /// The same, with bounds of one's own. Packets go to one capture at a time: the newest.
-    ///
-    /// # Errors
-    /// As [`record_diagnostics`](Self::record_diagnostics).
-    pub fn record_diagnostics_with(
-        &self,
-        folder: impl AsRef<Path>,
-        settings: DiagnosticsSettings,
-    ) -> Result<Diagnostics, DiagnosticsError> {
-        let Running { commands, shared, .. } = self.running();
-        Diagnostics::start(folder.as_ref(), settings, Observed::new(commands, shared))
-    }
 }
 
 impl Observed {

@@ -73,6 +73,7 @@ mod offline;
 mod own_voice;
 mod playback;
 mod player;
+mod player_state;
 mod position_sharing;
 mod problem;
 mod reception;
@@ -120,7 +121,8 @@ pub use event_queue::EventReader;
 pub use fader::Fade;
 #[cfg(feature = "host")]
 pub use node::{Mode, VoiceNode};
-pub use player::{Player, SpeakingChannel, SpeakingTarget};
+pub use player::Player;
+pub use player_state::{SpeakingChannel, SpeakingTarget};
 pub use problem::ProblemKind;
 pub use recorder::{Recorded, Recorder, RecorderError};
 pub use settings::{SettingsError, VoiceSettings};

@@ -11,13 +11,11 @@ use consonance_session::{CodecSettings, Instant as SessionInstant, ServerEvent};
 use consonance_transport::memory::{MemoryClient, MemoryNetwork};
 use consonance_transport::{ClientEvent, ClientTransport, Delivery, PacketLimits, Statistics};
 
-use crate::builder::VoiceChatBuilder;
 use crate::lock::lock;
-use crate::voice_chat::VoiceChat;
 use echo::Echo;
 use server::OfflineServer;
 
-/// What stands in the place of an address for [`VoiceChat::offline`].
+/// What stands in the place of an address for [`VoiceChat::offline`](crate::VoiceChat::offline).
 #[cfg(feature = "quic")]
 pub(crate) const ADDRESS: &str = "offline:";
 /// The name of the echo. Somebody who has it already meets one that is called `Loopback 2`.
@@ -27,17 +25,6 @@ const SECOND_LOOPBACK: &str = "Loopback 2";
 const ROUNDS: usize = 32;
 /// Rooms that the echo is asked to listen to and has not got round to yet.
 const WAITING_ROOMS_MAX: usize = 256;
-
-impl VoiceChat {
-    /// Begins with a session of one's own in this process, without a network: for tutorials, and to hear oneself as
-    /// others would. A player called `Loopback` is in it, who repeats a tenth of a second later what one says to any
-    /// room, or to it, and sends texts back. `offline:` is the same as an address.
-    ///
-    /// Everything else is real: the session, the codec, the jitter buffer.
-    pub fn offline() -> VoiceChatBuilder {
-        Self::builder().offline()
-    }
-}
 
 /// The rooms that one speaks to, so that the echo listens there: it hears nothing else. Clones are the same.
 #[derive(Clone, Debug, Default)]

@@ -16,7 +16,7 @@ use remembered_players::{HeardAs, RememberedPlayers};
 
 use crate::clock::Clock;
 use crate::command::Hearing;
-use crate::player::PlayerState;
+use crate::player_state::PlayerState;
 use crate::rooms::JoinedRooms;
 use crate::statistics::SpeakerRow;
 use crate::tap::{TapSender, TapSenders, TapSound};

@@ -1,16 +1,12 @@
 //! Players of the session as a game sees them: who they are, what they do, how they are heard here.
 
-mod state;
-
 use std::sync::{Arc, Weak};
 
 use consonance_audio::SpeakerPlace;
 use consonance_session::Priority;
 
-pub(crate) use state::{PlayerState, Players, priority_of};
-pub use state::{SpeakingChannel, SpeakingTarget};
-
 use crate::event_queue::EventReader;
+use crate::player_state::{PlayerState, SpeakingChannel};
 use crate::voice_chat::{Running, VoiceChat};
 
 /// A player of the session, oneself or another one, from joining to leaving.

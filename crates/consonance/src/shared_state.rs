@@ -6,7 +6,7 @@ use consonance_session::Client;
 
 use crate::event_queue::EventQueue;
 use crate::own_voice::OwnVoice;
-use crate::player::Players;
+use crate::player_state::Players;
 use crate::snapshot::SharedSnapshot;
 use crate::statistics::SharedStatistics;
 use crate::status::SharedStatus;

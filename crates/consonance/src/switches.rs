@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 
 use consonance_session::Priority;
 
-use crate::player::priority_of;
+use crate::player_state::priority_of;
 
 /// What was said last; the voice thread has its own copies of what it needs.
 #[derive(Debug)]

@@ -16,7 +16,7 @@ pub(crate) use wanted_channels::{ChannelView, ChatActivation};
 use crate::capture::CapturedAs;
 use crate::channel::{Channel, ChannelOrder, ChannelState, NewChannel};
 use crate::clock::BLOCK;
-use crate::player::SpeakingChannel;
+use crate::player_state::SpeakingChannel;
 use crate::trace::FrameTrace;
 use crate::uplink_quality::EncoderTarget;
 

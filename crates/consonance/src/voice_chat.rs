@@ -1,6 +1,7 @@
 //! The handle that a game holds: every method puts one command in a queue or takes one event out of another.
 
 mod channels;
+mod diagnosing;
 mod hearing;
 mod inspecting;
 mod players;

@@ -20,9 +20,10 @@ use tokio::time::timeout;
 use tracing::debug;
 
 use crate::caller::Caller;
+use crate::connection_limits::ConnectionLimits;
 use crate::counters::HttpCounters;
-use crate::listener::{ConnectionLimits, Stopped};
 use crate::seats::{Seat, Seats};
+use crate::stopped::Stopped;
 use crate::tls::Tls;
 
 /// What all connections of a listener go by.

@@ -18,6 +18,7 @@
 #[cfg(feature = "by-hand")]
 pub mod by_hand;
 mod caller;
+mod connection_limits;
 mod connections;
 mod counters;
 mod guarded;
@@ -26,13 +27,16 @@ mod listener;
 mod origin;
 mod problem;
 mod seats;
+mod stopped;
 mod tls;
 
 pub use caller::Caller;
+pub use connection_limits::ConnectionLimits;
 pub use counters::{HttpCounters, HttpStatistics};
 pub use guarded::{RouteLimits, guarded};
 pub use ip_network::{BadIpNetwork, IpNetwork, home_of};
-pub use listener::{ConnectionLimits, HttpListener, ListenError, ListenerSettings, Stopped};
+pub use listener::{HttpListener, ListenError, ListenerSettings};
 pub use origin::{is_from_own_page, is_own_host, name_of_host};
 pub use problem::Problem;
+pub use stopped::Stopped;
 pub use tls::{Tls, TlsError};

@@ -3,7 +3,6 @@
 use std::io;
 use std::net::SocketAddr;
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
 
 use axum::Router;
 use tokio::net::TcpListener;
@@ -11,10 +10,12 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::sync::watch;
 use tracing::info;
 
+use crate::connection_limits::ConnectionLimits;
 use crate::connections::{self, Rules};
 use crate::counters::HttpCounters;
 use crate::ip_network::IpNetwork;
 use crate::seats::Seats;
+use crate::stopped::Stopped;
 use crate::tls::Tls;
 
 /// A listener that answers until it is dropped.
@@ -50,22 +51,6 @@ impl ListenerSettings {
     }
 }
 
-/// What connections may take.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ConnectionLimits {
-    /// Connections at once; further ones wait to be accepted.
-    pub connections_max: usize,
-    /// Connections at once from one [home](crate::home_of); further ones are closed.
-    pub connections_per_address: usize,
-    /// How long the head of a request, or a handshake of TLS, may take to come, and a connection may be
-    /// silent between two requests.
-    pub head_timeout: Duration,
-    /// Bytes that the operating system keeps of what a connection is too slow for; as many as it likes without it.
-    pub send_buffer_bytes: Option<usize>,
-    /// After that a connection ends, whatever it does, unless it has become a `WebSocket`: clients open another one.
-    pub connection_lifetime: Duration,
-}
-
 /// Why there is no listener.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -88,18 +73,6 @@ pub enum ListenError {
         /// What the operating system says.
         source: io::Error,
     },
-}
-
-/// Tells when a listener is stopped.
-#[derive(Clone, Debug)]
-pub struct Stopped(watch::Receiver<bool>);
-
-impl Stopped {
-    /// Until the listener is stopped.
-    pub async fn wait(&self) {
-        // One that is gone has stopped, too.
-        let _ = self.0.clone().wait_for(|stop| *stop).await;
-    }
 }
 
 impl HttpListener {

@@ -10,9 +10,9 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::sleep;
 use tracing::{debug, warn};
 
+use crate::connection_limits::ConnectionLimits;
 use crate::counters::HttpCounters;
 use crate::ip_network::{IpNetwork, home_of};
-use crate::listener::ConnectionLimits;
 
 /// Who may still come in.
 #[derive(Debug)]

@@ -9,12 +9,12 @@ use axum::http::{HeaderValue, StatusCode};
 use consonance_http::{IpNetwork, Problem, Stopped, is_own_host};
 use tokio::time::timeout;
 
-use crate::info::is_this_machine;
 use crate::join_rate::{JoinRate, Pace};
 use crate::packets::PacketEntrance;
 use crate::reply::Reply;
 use crate::settings::{IceServers, WebLimits, WebSettings};
 use crate::signalling::{JoinProblem, Signalling};
+use crate::this_machine::is_this_machine;
 
 /// Shared by all routes; a clone is the same.
 #[derive(Clone)]

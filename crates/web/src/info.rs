@@ -1,16 +1,15 @@
 //! `GET /api/info`: how one joins.
 
-use std::net::IpAddr;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
-use consonance_http::name_of_host;
 use serde::Serialize;
 
 use crate::app::App;
 use crate::signalling::{Info, JoinRule};
+use crate::this_machine::is_this_machine;
 use crate::turn::IceServer;
 use crate::visitor::Visitor;
 
@@ -42,43 +41,4 @@ pub(crate) async fn info(State(app): State<App>, visitor: Visitor, headers: Head
         secure: visitor.is_encrypted || is_this_machine(host),
         ice_servers: app.ice_servers().told_at(unix_s),
     })
-}
-
-/// Whether browsers trust this host without TLS (Secure Contexts, section 3.1).
-pub(crate) fn is_this_machine(host: &str) -> bool {
-    let name = name_of_host(host).to_ascii_lowercase();
-    let is_localhost = name == "localhost" || name.ends_with(".localhost");
-    is_localhost || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn browsers_trust_this_machine_alone_without_tls() {
-        for host in [
-            "localhost",
-            "LOCALHOST:7780",
-            "127.0.0.1:7780",
-            "127.8.8.8",
-            "[::1]",
-            "[::1]:7780",
-            "voice.localhost:1",
-        ] {
-            assert!(is_this_machine(host), "{host}");
-        }
-        for host in [
-            "",
-            "192.0.2.7:7780",
-            "voice.example.org",
-            "notlocalhost",
-            "localhost.example.org",
-            "[2001:db8::1]:1",
-            "::",
-            "é.localhostü",
-        ] {
-            assert!(!is_this_machine(host), "{host}");
-        }
-    }
 }

@@ -29,6 +29,7 @@ mod reply;
 mod settings;
 mod signal;
 mod signalling;
+mod this_machine;
 mod turn;
 mod visitor;
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use consonance_audio::{Mixer, SpeakerKey, SpeakerPlace};
 
-use crate::player::PlayerState;
+use crate::player_state::PlayerState;
 
 /// Names that are remembered; one more is refused. Those who are heard as everybody is need not be.
 const NAMES_MAX: usize = 4_096;

@@ -9,7 +9,7 @@ use consonance_transport::DatagramPath;
 
 use super::watch::{OwnVoice, Past};
 use crate::channel::ChannelActivation;
-use crate::player::{PlayerState, SpeakingTarget};
+use crate::player_state::{PlayerState, SpeakingTarget};
 use crate::statistics::{CaptureRow, PacketTable, VoiceStatistics};
 use crate::talking::{ChannelView, ChatActivation};
 

@@ -15,7 +15,7 @@ use consonance_session::{ChannelProperties, Client, Priority, Target};
 use wanted_channel::WantedChannel;
 
 use crate::channel::{Channel, ChannelActivation, ChannelOrder, ChannelState, NewChannel};
-use crate::player::SpeakingChannel;
+use crate::player_state::SpeakingChannel;
 use crate::timeline::Timeline;
 
 /// When the chat as a whole is heard.

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use consonance_session::Priority;
 
 use super::VoiceChat;
-use crate::player::{Player, PlayerState};
+use crate::player::Player;
+use crate::player_state::PlayerState;
 
 impl VoiceChat {
     /// Everybody in the session: oneself first, then the others by name.

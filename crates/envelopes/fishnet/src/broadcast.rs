@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::packed;
-use crate::payload::BROADCAST;
+use crate::packet_id::BROADCAST;
 
 /// What stands for a broadcast's type on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

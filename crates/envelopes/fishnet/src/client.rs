@@ -6,7 +6,7 @@ use consonance_gateway::{Channel, ClientEnvelope, EnvelopeEnd, MessagePart, Mess
 use consonance_transport::{Delivery, PacketLimits};
 
 use crate::channels::{STOCK_CHANNELS, voice_limits, write_in_parts, write_in_payload};
-use crate::payload::{PING_PONG, VERSION};
+use crate::packet_id::{PING_PONG, VERSION};
 use crate::split::{Assembly, TooLong};
 use crate::tick_clock::TickClock;
 use crate::{BroadcastKey, Packet, Packets, Payload, Side, packed};

@@ -26,6 +26,7 @@ mod client;
 pub mod fuzz;
 #[doc(hidden)]
 mod packed;
+mod packet_id;
 mod payload;
 mod splice;
 #[doc(hidden)]

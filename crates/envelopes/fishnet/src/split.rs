@@ -1,7 +1,7 @@
 //! Packets that are too long for one payload travel in several.
 
 use crate::packed;
-use crate::payload::SPLIT;
+use crate::packet_id::SPLIT;
 
 /// The most that a client may send a server in one split, in bytes (`FishNet`'s default).
 pub const BYTES_MAX: usize = 20_480;

@@ -9,7 +9,7 @@ use consonance_gateway::{
 use consonance_transport::{Delivery, PacketLimits};
 
 use crate::channels::{STOCK_CHANNELS, voice_limits, write_in_parts, write_in_payload};
-use crate::payload::{AUTHENTICATED, PING_PONG, TIMING_UPDATE, VERSION};
+use crate::packet_id::{AUTHENTICATED, PING_PONG, TIMING_UPDATE, VERSION};
 use crate::split::{Assembly, TooLong};
 use crate::tick_clock::TickClock;
 use crate::{BroadcastKey, Packet, Packets, Payload, Side, broadcast, packed};

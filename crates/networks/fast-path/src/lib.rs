@@ -19,6 +19,7 @@ mod announcement;
 mod batch;
 mod cipher;
 mod client_path;
+mod epoch_key;
 #[doc(hidden)]
 pub mod fuzz;
 mod gathered;

@@ -1,10 +1,7 @@
 //! Sealing and opening the datagrams of one direction.
 
-use std::fmt;
-
-use ring::aead::{Aad, LessSafeKey, NONCE_LEN, Nonce};
-
 use crate::Cipher;
+use crate::epoch_key::EpochKey;
 use crate::header::Header;
 use crate::refusal::Refusal;
 use crate::replay::ReplayWindow;
@@ -17,59 +14,12 @@ pub(crate) const EPOCH_DATAGRAMS: u64 = 1 << 22;
 /// section 6.6 (ChaCha20-Poly1305).
 const FORGERIES_MAX: u64 = 1 << 36;
 
-/// The key of one epoch in one direction.
-pub(crate) struct Key(Option<(LessSafeKey, [u8; NONCE_LEN])>);
-
-impl Key {
-    /// Of the plain path.
-    pub(crate) fn plain() -> Self {
-        Self(None)
-    }
-
-    pub(crate) fn new(key: LessSafeKey, iv: [u8; NONCE_LEN]) -> Self {
-        Self(Some((key, iv)))
-    }
-
-    /// Seals everything in `out` from `start` on: `header_bytes` are authenticated, what follows is encrypted too.
-    fn seal(&self, counter: u64, out: &mut Vec<u8>, start: usize, header_bytes: usize) {
-        let Some((key, iv)) = &self.0 else { return };
-        let (header, body) = out[start..].split_at_mut(header_bytes);
-        let tag = key
-            .seal_in_place_separate_tag(nonce(iv, counter), Aad::from(header), body)
-            .expect("a datagram is far below the 64 GiB that a cipher takes");
-        out.extend_from_slice(tag.as_ref());
-    }
-
-    /// The body of a datagram, if this key sealed it.
-    fn open<'a>(&self, counter: u64, datagram: &'a mut [u8], header_bytes: usize) -> Option<&'a [u8]> {
-        let (header, sealed) = datagram.split_at_mut_checked(header_bytes)?;
-        let Some((key, iv)) = &self.0 else { return Some(sealed) };
-        let opened = key.open_in_place(nonce(iv, counter), Aad::from(header), sealed);
-        opened.ok().map(|body| &*body)
-    }
-}
-
-impl fmt::Debug for Key {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Key")
-    }
-}
-
-/// The IV xor the counter (RFC 8446, section 5.3).
-fn nonce(iv: &[u8; NONCE_LEN], counter: u64) -> Nonce {
-    let mut nonce = *iv;
-    for (byte, counter_byte) in nonce[NONCE_LEN - size_of::<u64>()..].iter_mut().zip(counter.to_be_bytes()) {
-        *byte ^= counter_byte;
-    }
-    Nonce::assume_unique_for_key(nonce)
-}
-
 /// Seals one direction's datagrams, each with the next counter.
 #[derive(Debug)]
 pub(crate) struct Sealer {
     secret: Secret,
     cipher: Cipher,
-    key: Key,
+    key: EpochKey,
     next: u64,
 }
 
@@ -105,11 +55,11 @@ pub(crate) struct Opener {
     secret: Secret,
     cipher: Cipher,
     epoch: u64,
-    key: Key,
+    key: EpochKey,
     /// Of the epoch before, for datagrams that were overtaken.
-    previous: Option<Box<Key>>,
+    previous: Option<Box<EpochKey>>,
     /// Of the epoch after, once a datagram claimed to be of it and that may be: made once, however many claim that.
-    next: Option<Box<Key>>,
+    next: Option<Box<EpochKey>>,
     window: ReplayWindow,
     forgeries: u64,
 }
@@ -162,7 +112,7 @@ impl Opener {
 
     /// Only neighbours of the present epoch have keys, and the next one only when half of the present one was seen:
     /// nobody loses two million datagrams in a row, and forged counters make us derive nothing.
-    fn key_of(&mut self, epoch: u64) -> Option<&Key> {
+    fn key_of(&mut self, epoch: u64) -> Option<&EpochKey> {
         if epoch == self.epoch {
             Some(&self.key)
         } else if epoch == self.epoch + 1 && self.window.expects() >= self.half_of_epoch() {

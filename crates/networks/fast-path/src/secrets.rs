@@ -6,7 +6,7 @@ use ring::aead::{LessSafeKey, NONCE_LEN, UnboundKey};
 use ring::hkdf::{HKDF_SHA256, KeyType, Prk};
 
 use crate::Cipher;
-use crate::seal::Key;
+use crate::epoch_key::EpochKey;
 
 /// The bytes of a secret for one direction.
 const SECRET_BYTES: usize = 32;
@@ -64,8 +64,8 @@ impl fmt::Debug for Secret {
 impl Secret {
     /// The key of an epoch: HKDF-Expand with SHA-256 (RFC 5869, section 2.3) of the direction's secret, with the
     /// epoch and the cipher in the info. The IV follows the key in the output.
-    pub(crate) fn key(&self, cipher: Cipher, epoch: u64) -> Key {
-        let Some(algorithm) = cipher.algorithm() else { return Key::plain() };
+    pub(crate) fn key(&self, cipher: Cipher, epoch: u64) -> EpochKey {
+        let Some(algorithm) = cipher.algorithm() else { return EpochKey::plain() };
         let mut output = [0; KEY_BYTES_MAX + NONCE_LEN];
         let output = &mut output[..algorithm.key_len() + NONCE_LEN];
         let expanded = Prk::new_less_safe(HKDF_SHA256, &self.0)
@@ -74,7 +74,7 @@ impl Secret {
         expanded.expect("less than the 8160 bytes that SHA-256 can expand to are asked for");
         let (key, iv) = output.split_at(algorithm.key_len());
         let key = UnboundKey::new(algorithm, key).expect("the key has the length of its algorithm");
-        Key::new(LessSafeKey::new(key), iv.try_into().expect("what follows the key is the IV"))
+        EpochKey::new(LessSafeKey::new(key), iv.try_into().expect("what follows the key is the IV"))
     }
 }
 

@@ -8,7 +8,7 @@ use consonance_session::{ChannelId, ChannelProperties, Client, Priority, Target}
 use super::ChatActivation;
 use crate::channel::{ChannelActivation, ChannelState, NewChannel};
 use crate::fader::Fader;
-use crate::player::{SpeakingChannel, SpeakingTarget};
+use crate::player_state::{SpeakingChannel, SpeakingTarget};
 use crate::timeline::Timeline;
 
 /// A channel that the game wants.

@@ -11,21 +11,11 @@ use quinn::{Connection, Endpoint, Incoming, SendStream};
 use tokio::time::timeout;
 use tracing::{debug, trace};
 
-use super::shard::{Placement, Shard};
+use super::shard::{Arrival, Placement, Shard};
 use crate::QuicServerSettings;
 use crate::close_code::CloseCode;
 use crate::hello::{ClientHello, HELLO_BYTES_MAX, read_client_hello};
 use crate::link::{FrameReader, Link, pump};
-
-/// What the server learns of a new peer.
-#[derive(Debug)]
-pub(super) struct Arrival {
-    pub(super) session: String,
-    pub(super) remote: String,
-    /// Of the fast path.
-    pub(super) offer: Option<Offer>,
-    pub(super) link: Arc<Link>,
-}
 
 /// What all connections to a port share.
 #[derive(Debug)]

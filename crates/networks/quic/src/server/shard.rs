@@ -1,12 +1,24 @@
 //! Several servers behind one port: who is served by which.
 
 use std::fmt;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use bytes::Bytes;
+use consonance_fast_path::Offer;
 use consonance_transport::inbox::{InboxLimits, Mailbox};
 
-use super::acceptor::Arrival;
+use crate::link::Link;
+
+/// What the server learns of a new peer.
+#[derive(Debug)]
+pub(super) struct Arrival {
+    pub(super) session: String,
+    pub(super) remote: String,
+    /// Of the fast path.
+    pub(super) offer: Option<Offer>,
+    pub(super) link: Arc<Link>,
+}
 
 /// What the acceptor knows of one of the servers behind it.
 #[derive(Debug)]
