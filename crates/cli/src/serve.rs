@@ -6,6 +6,7 @@ mod certificate_watch;
 mod ending;
 mod game_listener;
 mod gateway;
+mod host;
 mod joining;
 mod operation;
 mod prepared;

@@ -20,6 +20,7 @@ mod report;
 mod server_process;
 mod step;
 mod strangers;
+mod udp;
 
 use std::error::Error;
 use std::net::{SocketAddr, ToSocketAddrs};

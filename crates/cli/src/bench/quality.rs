@@ -10,6 +10,7 @@ mod measurement;
 mod original;
 mod plot;
 mod report;
+mod row;
 
 use std::error::Error;
 use std::io::{Write, stdout};
@@ -18,7 +19,8 @@ use std::path::PathBuf;
 use clap::Args;
 use condition::{Condition, Listener};
 use measurement::Speech;
-use report::{Report, Row};
+use report::Report;
+use row::Row;
 
 use super::recordings::recordings;
 use crate::offline_call::write_wav;

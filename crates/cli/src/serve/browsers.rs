@@ -19,7 +19,7 @@ use consonance_webrtc::{WebRtcPort, WebRtcSettings};
 use reading::Pem;
 pub(super) use reading::read;
 
-use super::prepared::joined;
+use super::host::joined;
 
 /// Where the page is unless somebody says otherwise.
 pub(super) const PAGE_PORT: u16 = 7780;

@@ -18,8 +18,8 @@ use consonance_sidecar::{LinkSecret, SidecarSettings};
 use consonance_webrtc_network::signalling::{SignallingUrl, SignallingUrlError};
 
 use super::gateway::{Gateway, NetworkListener};
+use super::host::{host_at, joined};
 use super::joining::read_secret_line;
-use super::prepared::{host_at, joined};
 
 /// One that can be opened.
 pub(super) struct GameListener {

@@ -1,7 +1,6 @@
 //! A configuration with the files that it names: everything that can be found wrong without taking a port.
 
 use std::fmt::Write as _;
-use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
 
 use consonance_quic::{Identity, QuicAddress};
@@ -11,6 +10,7 @@ use consonance_transport::session_name;
 
 use super::browsers::{self, PreparedBrowsers};
 use super::game_listener::{self, GameListener};
+use super::host::host_at;
 use super::joining;
 use crate::state_folder;
 
@@ -130,19 +130,6 @@ fn identity(loaded: &LoadedConfig) -> Result<(Identity, Option<SavedIdentity>), 
 pub(super) fn identity_from(file: &Path, key_file: &Path) -> Result<Identity, String> {
     let identity = Identity::from_pem(&read(file)?, &read(key_file)?);
     identity.map_err(|error| format!("{} and {}: {error}", file.display(), key_file.display()))
-}
-
-/// Under which name players reach a listener at this address.
-pub(super) fn host_at(config: &Config, ip: IpAddr) -> String {
-    config
-        .host
-        .clone()
-        .unwrap_or_else(|| if ip.is_unspecified() { Ipv4Addr::LOCALHOST.to_string() } else { ip.to_string() })
-}
-
-/// A host and a port as they are written together.
-pub(super) fn joined(host: &str, port: u16) -> String {
-    if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") }
 }
 
 fn sessions(loaded: &LoadedConfig, notes: &mut Vec<String>) -> Result<SessionsSettings, Problem> {

@@ -44,3 +44,8 @@ impl Listeners {
 pub(super) fn bind() -> io::Result<UdpSocket> {
     UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))
 }
+
+/// An error, unless all that was given was sent.
+pub(super) fn whole(sent_bytes: usize, packet: &[u8]) -> io::Result<()> {
+    if sent_bytes == packet.len() { Ok(()) } else { Err(io::Error::other("a packet was cut off")) }
+}

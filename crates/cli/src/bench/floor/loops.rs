@@ -6,7 +6,7 @@ use std::net::{SocketAddr, UdpSocket};
 #[cfg(target_os = "linux")]
 use super::batches::Batches;
 use super::frames::Frames;
-use super::listeners::{Listeners, bind};
+use super::listeners::{Listeners, bind, whole};
 use super::sealer::Sealer;
 #[cfg(target_os = "linux")]
 use super::segments::Segments;
@@ -140,9 +140,4 @@ fn one_by_one<T>(
         }
     }
     Ok(())
-}
-
-/// An error, unless all that was given was sent.
-pub(super) fn whole(sent_bytes: usize, packet: &[u8]) -> io::Result<()> {
-    if sent_bytes == packet.len() { Ok(()) } else { Err(io::Error::other("a packet was cut off")) }
 }

@@ -6,8 +6,7 @@ use std::net::{SocketAddr, UdpSocket};
 use nix::sys::socket::{setsockopt, sockopt::UdpGsoSegment};
 
 use super::frames::Frames;
-use super::listeners::bind;
-use super::loops::whole;
+use super::listeners::{bind, whole};
 use super::sealer::Sealer;
 
 /// One socket that cuts whatever it is given into packets of one length.

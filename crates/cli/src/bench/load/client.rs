@@ -1,7 +1,7 @@
 //! One client: a socket, its QUIC connection, and the same session engine as in a game.
 
 use std::io;
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
+use std::net::UdpSocket;
 use std::time::{Duration, Instant};
 
 use consonance_quic::sans_io::{ClientCore, CoreEvent, DialError, Dialer};
@@ -14,6 +14,7 @@ use super::super::delivery::{to_session, to_transport};
 use super::fast_path::FastPath;
 use super::inbox::{Inbox, stamp};
 use super::probe::{Heard, Stamp};
+use super::udp::{connect, lossy};
 
 /// What a client is to do.
 #[derive(Clone, Debug)]
@@ -253,24 +254,4 @@ fn take_engine_events(engine: &mut Client, arrived_at: Stamp, heard: &mut Heard,
             _ => {}
         }
     }
-}
-
-/// A full buffer, or a server that is gone for a moment, loses a datagram as a network does.
-pub(super) fn lossy(sent: io::Result<usize>) -> io::Result<()> {
-    match sent {
-        Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(()),
-        Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => Ok(()),
-        sent => sent.map(drop),
-    }
-}
-
-pub(super) fn connect(remote: SocketAddr) -> io::Result<UdpSocket> {
-    let local: SocketAddr = match remote {
-        SocketAddr::V4(_) => (Ipv4Addr::UNSPECIFIED, 0).into(),
-        SocketAddr::V6(_) => (Ipv6Addr::UNSPECIFIED, 0).into(),
-    };
-    let socket = UdpSocket::bind(local)?;
-    socket.connect(remote)?;
-    socket.set_nonblocking(true)?;
-    Ok(socket)
 }

@@ -7,9 +7,9 @@ use std::time::Instant;
 use consonance_fast_path::{ClientPath, ClientPathSettings};
 use consonance_quic::PathGrant;
 
-use super::client::{connect, lossy};
 use super::inbox::{Inbox, stamp};
 use super::probe::Stamp;
+use super::udp::{connect, lossy};
 
 /// Voice goes through it while it is open.
 #[derive(Debug)]

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::condition::{Condition, Listener};
-use super::report::Row;
+use super::row::Row;
 
 const PANEL_WIDTH: f64 = 250.0;
 const PANEL_HEIGHT: f64 = 190.0;

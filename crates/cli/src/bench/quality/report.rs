@@ -5,59 +5,14 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::{fs, io};
 
-use serde_json::{Value, json};
-
-use super::condition::{BURST_PACKETS, Condition, Listener};
-use super::measurement::Measurement;
+use super::condition::{Condition, Listener};
 use super::plot;
+use super::row::{Row, loss};
 
 /// One row for each condition and listener, in the order measured.
 #[derive(Default)]
 pub(super) struct Report {
     rows: Vec<Row>,
-}
-
-/// What one listener heard under one condition.
-#[derive(Clone, Copy)]
-pub(super) struct Row {
-    pub(super) condition: Condition,
-    pub(super) listener: Listener,
-    pub(super) measured: Measurement,
-}
-
-impl Row {
-    pub(super) fn heading() -> String {
-        let columns = ["loss", "jitter", "listener", "score", "mean ms", "p95 ms", "made up", "recovered"];
-        format!(
-            "{:>13}{:>9}  {:<22}{:>7}{:>9}{:>9}{:>9}{:>11}",
-            columns[0], columns[1], columns[2], columns[3], columns[4], columns[5], columns[6], columns[7]
-        )
-    }
-
-    pub(super) fn line(&self) -> String {
-        let Self { condition, listener, measured } = self;
-        format!(
-            "{:>13}{:>6} ms  {:<22}{:>7.2}{:>9.1}{:>9.1}{:>7.1} %{:>9.1} %",
-            loss(*condition),
-            condition.jitter_ms,
-            listener.name(),
-            measured.score,
-            measured.delay_mean_ms,
-            measured.delay_p95_ms,
-            measured.concealed_percent,
-            measured.recovered_percent
-        )
-    }
-
-    pub(super) fn json(&self) -> Value {
-        json!({
-            "loss_percent": self.condition.loss_percent,
-            "burst_packets": if self.condition.bursts { BURST_PACKETS } else { 1.0 },
-            "jitter_ms": self.condition.jitter_ms,
-            "listener": self.listener.name(),
-            "measured": self.measured,
-        })
-    }
 }
 
 impl Report {
@@ -120,12 +75,4 @@ const END: &str = "<!-- end -->";
 
 fn cannot(path: &Path, error: &io::Error) -> String {
     format!("cannot use {}: {error}; give the folder docs", path.display())
-}
-
-fn loss(condition: Condition) -> String {
-    match condition {
-        Condition { loss_percent: 0, .. } => "none".to_owned(),
-        Condition { loss_percent, bursts: false, .. } => format!("{loss_percent} %"),
-        Condition { loss_percent, bursts: true, .. } => format!("{loss_percent} %, bursts"),
-    }
 }

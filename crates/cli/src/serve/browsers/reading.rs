@@ -12,8 +12,8 @@ use consonance_web::{IceServers, PacketSettings, WebLimits, WebSettings};
 use consonance_webrtc::{PeerLimits, WebRtcSettings};
 
 use super::{PreparedBrowsers, info};
+use crate::serve::host::host_at;
 use crate::serve::joining::read_secret_line;
-use crate::serve::prepared::host_at;
 
 /// None if no page is to be served.
 pub(in crate::serve) fn read(
