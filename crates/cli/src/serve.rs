@@ -7,6 +7,7 @@ mod ending;
 mod game_listener;
 mod gateway;
 mod host;
+mod inherited;
 mod joining;
 mod operation;
 mod prepared;

@@ -1,11 +1,9 @@
-//! The end of a server, and the beginning that another one's end has prepared.
+//! The end of a server, and what it leaves to the next one.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use consonance_quic::Identity;
-use consonance_server::{HandOver, SavedIdentity};
-use consonance_server_config::Config;
+use consonance_server::HandOver;
 
 use super::running::Running;
 use super::service_manager::ServiceManager;
@@ -15,57 +13,18 @@ use crate::logging::{complain, note};
 /// How often it is looked whether the last player has gone.
 const LOOK_INTERVAL: Duration = Duration::from_millis(500);
 
-/// What another process has left for this one; nothing if it cannot be used, which is said.
-pub(super) fn take_left(config: &Config) -> HandOver {
-    let Some(path) = &config.ending.hand_over_file else { return HandOver::default() };
-    HandOver::take(path)
-        .unwrap_or_else(|error| {
-            complain(&format!("starting without the sessions of the server before: {error}"));
-            None
-        })
-        .unwrap_or_default()
-}
-
-/// The certificate that players know, if the process before has made one and none is configured now.
-pub(super) fn left_identity(
-    config: &Config,
-    left: Option<SavedIdentity>,
-) -> Option<(Identity, SavedIdentity)> {
-    let saved = left.filter(|_| config.certificate.file.is_none())?;
-    match Identity::from_pem(saved.certificate.as_bytes(), saved.key.as_bytes()) {
-        Ok(identity) => Some((identity, saved)),
-        Err(error) => {
-            complain(&format!("starting with a new certificate: {error}"));
-            None
-        }
+/// Leaves everybody to the next process, or disconnects everybody in order; ends the files.
+pub(super) fn end(running: Running) {
+    let is_draining = running.server().handle().drains_until().is_some();
+    if let Some(path) = running.config().ending.hand_over_file.as_ref().filter(|_| !is_draining) {
+        hand_over(&running, path);
     }
+    running.stop();
 }
-
-/// The certificate that players know if the process before has made one, whatever became of it, or else this one from
-/// now on; with a folder for what outlives a process and no certificate configured.
-pub(super) fn kept_identity(config: &Config, made: &SavedIdentity) -> Option<(Identity, SavedIdentity)> {
-    let folder = config.storage.folder.as_ref()?;
-    let file = folder.join(CERTIFICATE_FILE);
-    let kept = HandOver::read(&file).unwrap_or_else(|error| {
-        complain(&format!("starting with a new certificate: {error}"));
-        None
-    });
-    let known = left_identity(config, kept.and_then(|kept| kept.identity));
-    if known.is_none() {
-        let news = HandOver { identity: Some(made.clone()), ..HandOver::default() };
-        if let Err(error) = news.write(&file) {
-            complain(&format!("addresses change with the next start: {error}"));
-        }
-    }
-    known
-}
-
-/// In the storage folder, with its key; only this user may read it.
-const CERTIFICATE_FILE: &str = "certificate";
 
 /// Leaves everything to the next process, and ends the sessions without a goodbye. False if nothing could be left, and
 /// nobody has been told anything.
-pub(super) fn hand_over(running: &Running, path: &Path) -> bool {
+fn hand_over(running: &Running, path: &Path) -> bool {
     // Tried before players lose their links for it.
     if let Err(error) = HandOver::default().write(path) {
         complain(&format!("the sessions are not handed over: {error}"));

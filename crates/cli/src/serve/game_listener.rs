@@ -2,6 +2,7 @@
 
 mod envelopes;
 mod opening;
+mod parts;
 mod splicing;
 mod steam;
 

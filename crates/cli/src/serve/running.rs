@@ -24,9 +24,9 @@ use tracing::info;
 
 use super::admin;
 use super::browsers::{Browsers, OpenedBrowsers};
-use super::ending;
 use super::gateway::Gateway;
 use super::host::host_at;
+use super::inherited;
 use super::prepared::{Prepared, example_of};
 use super::recording::Recording;
 use crate::inspect;
@@ -69,12 +69,12 @@ impl Running {
     pub(super) fn start(prepared: Prepared, gateways: Vec<Gateway>) -> Result<Self, Box<dyn Error>> {
         let Prepared { loaded, mut sessions, mut identity, mut made_identity, browsers, .. } = prepared;
         let config = loaded.config;
-        let left = ending::take_left(&config);
-        if let Some((known, saved)) = ending::left_identity(&config, left.identity) {
+        let left = inherited::take_left(&config);
+        if let Some((known, saved)) = inherited::left_identity(&config, left.identity) {
             (identity, made_identity) = (known, Some(saved));
         }
         sessions.records = records(&config)?;
-        let kept = made_identity.as_ref().and_then(|made| ending::kept_identity(&config, made));
+        let kept = made_identity.as_ref().and_then(|made| inherited::kept_identity(&config, made));
         if let Some((known, saved)) = kept {
             (identity, made_identity) = (known, Some(saved));
         }
@@ -221,12 +221,8 @@ impl Running {
         self.made_identity.as_ref()
     }
 
-    /// Leaves everybody to the next process, or disconnects everybody in order; ends the files.
-    pub(super) fn end(self) {
-        let is_draining = self.server.handle().drains_until().is_some();
-        if let Some(path) = self.config.ending.hand_over_file.as_ref().filter(|_| !is_draining) {
-            ending::hand_over(&self, path);
-        }
+    /// Disconnects whoever is left, in order; ends the files.
+    pub(super) fn stop(self) {
         drop(self.admin);
         drop(self.browsers);
         self.server.stop();

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use consonance_quic::QuicAddress;
 
 use super::certificate_watch::CertificateWatch;
-use super::ending::Ending;
+use super::ending::{self, Ending};
 use super::prepared::{Prepared, identity_from};
 use super::running::Running;
 use super::service_manager::ServiceManager;
@@ -50,7 +50,7 @@ pub(super) fn supervise(
         thread::sleep(CHECK_INTERVAL);
     }
     ServiceManager::stopping();
-    running.end();
+    ending::end(running);
     Ok(())
 }
 

@@ -25,14 +25,11 @@ use consonance_transport::ServerTransport;
 use consonance_utp::UtpServer;
 use consonance_webrtc_network::signalling::{ListenerSettings, SignallingListener};
 use consonance_webrtc_network::{HostSettings, WebRtcHost};
-use ring::rand::{SecureRandom as _, SystemRandom};
 
 use super::envelopes::{darkrift_settings, fishnet_settings, ngo_settings, voice_type};
+use super::parts::{Opened, random, streams};
 use super::splicing::SplicePlan;
 use super::{GameListener, NetworkListener, splicing, steam};
-
-/// A network whose clients all mean one session, and where it listens.
-pub(super) type Opened = (Box<dyn ServerTransport>, SocketAddr);
 
 /// Takes the port.
 pub(super) fn open(
@@ -210,12 +207,6 @@ fn mirror(listener: &GameListener, pong_interval_max: Option<Duration>) -> Mirro
     })
 }
 
-pub(super) fn streams(config: &ListenerConfig) -> StreamSettings {
-    let mut settings = StreamSettings::default();
-    settings.tcp.connections_max = config.game.connections_max;
-    settings
-}
-
 fn over_udp<E: ServerEndpoint + 'static>(
     config: &ListenerConfig,
     session: &str,
@@ -235,11 +226,4 @@ fn voice_only(
 ) -> Box<dyn ServerTransport> {
     let server = EnvelopeServer::new(network, envelopes, session).named(config.network.name());
     Box::new(server.voice_start(VoiceStart::WithFirstPacket))
-}
-
-/// For what strangers must not guess.
-pub(super) fn random<const BYTES: usize>() -> io::Result<[u8; BYTES]> {
-    let mut bytes = [0; BYTES];
-    let drawn = SystemRandom::new().fill(&mut bytes);
-    drawn.map(|()| bytes).map_err(|_| io::Error::other("the system has no random numbers"))
 }

@@ -30,7 +30,7 @@ use consonance_transport::ServerTransport;
 use consonance_utp::{UtpClient, UtpServer};
 
 use super::envelopes::{darkrift_settings, voice_key, voice_type};
-use super::opening::{Opened, random, streams};
+use super::parts::{Opened, random, streams};
 
 /// What is known of a splice before it takes its port.
 #[derive(Clone, Copy, Debug)]
