@@ -4,8 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::actor::SpeechTarget;
-use crate::model::Room;
-use crate::network::Who;
+use crate::numbers::{Room, Who};
 
 /// Something that happens to somebody.
 #[derive(Clone, Debug, PartialEq)]

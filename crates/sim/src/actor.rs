@@ -8,8 +8,7 @@ use consonance_session::{Capabilities, ChannelId, Client, ClientSettings, Instan
 use crate::clock::{OwnClock, Time};
 use crate::dice::Dice;
 use crate::heard::Heard;
-use crate::model::{Room, Version};
-use crate::network::Who;
+use crate::numbers::{Room, Version, Who};
 use crate::tally::Tally;
 
 /// A player: what it wants, what it was told, and the client between the two.

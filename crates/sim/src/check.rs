@@ -5,38 +5,16 @@ mod tables;
 use consonance_session::{
     Capabilities, ClientEvent, ClientId, Disconnection, Instant, TextTarget, VoiceFrame,
 };
-use thiserror::Error;
 
 use crate::actor::Player;
 use crate::heard::{Ear, Heard};
 use crate::model::{Model, View};
-use crate::network::{Parcel, Who};
+use crate::network::Parcel;
+use crate::numbers::Who;
 use crate::tally::Tally;
+use crate::violation::{Checked, Violation, ensure};
 use crate::words::{Recipient, Target, Word, Words};
 pub(crate) use tables::tables;
-
-/// Something that must not be.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("{0}")]
-pub(crate) struct Violation(String);
-
-pub(crate) type Checked = Result<(), Violation>;
-
-impl Violation {
-    pub(crate) fn new(what: impl Into<String>) -> Self {
-        Self(what.into())
-    }
-}
-
-/// Fails with these words unless the condition holds.
-macro_rules! ensure {
-    ($condition:expr, $($words:tt)+) => {
-        if !$condition {
-            return Err($crate::check::Violation::new(format!($($words)+)));
-        }
-    };
-}
-pub(crate) use ensure;
 
 /// One packet in the hands of one player: what it may and must hear of it.
 #[derive(Debug)]

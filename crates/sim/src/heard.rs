@@ -2,9 +2,10 @@
 
 use consonance_session::{ClientId, Instant, SessionId};
 
-use crate::check::{Checked, ensure};
-use crate::model::{GRACE, Version, View};
+use crate::model::{GRACE, View};
+use crate::numbers::Version;
 use crate::tally::Tally;
+use crate::violation::{Checked, ensure};
 use crate::words::{Probe, Word};
 
 /// What a player was told by its client since it joined, as far as the next event has to fit it.

@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use consonance_session::{Delivery, LinkId};
 
-use crate::check::{Checked, Violation};
 use crate::clock::Time;
 use crate::report::{Failure, Report};
-use crate::run::{CLIENTS_MAX, Scenario, failure_of, report_of};
+use crate::run::{failure_of, report_of};
+use crate::scenario::{CLIENTS_MAX, Scenario};
+use crate::violation::{Checked, Violation};
 use crate::words::Probe;
 use crate::world::World;
 use crate::world::outside::LinkOrder;

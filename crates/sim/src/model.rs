@@ -12,18 +12,10 @@ use std::collections::{BTreeMap, VecDeque};
 use consonance_session::{Capabilities, ClientId, LinkId, SessionId};
 use consonance_wire::{HandshakeExtension, Packet, Secret, WireStr};
 
-use crate::network::{Who, owner};
+use crate::numbers::{Room, Version, Who, owner};
 use crate::tally::Tally;
 use crate::words::{Target, USUAL_LISTENERS, Word};
 pub(crate) use places::{GRACE, Place};
-
-/// A room of the simulation, by number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct Room(pub(crate) u16);
-
-/// Counts the server's steps that changed something.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct Version(pub(crate) u64);
 
 /// Later than everything.
 const NEVER: Version = Version(u64::MAX);

@@ -8,17 +8,8 @@ use consonance_session::{Delivery, LinkId};
 use crate::clock::Time;
 use crate::dice::Dice;
 use crate::model::View;
+use crate::numbers::{Who, owner};
 use crate::words::Probe;
-
-/// A player of the simulation, by number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct Who(pub(crate) u16);
-
-impl Who {
-    pub(crate) fn index(self) -> usize {
-        usize::from(self.0)
-    }
-}
 
 /// A packet on its way.
 #[derive(Clone, Debug)]
@@ -272,11 +263,6 @@ impl Lane {
         self.in_burst ^= dice.chance(turns);
         dice.chance(if self.in_burst { LOSS_IN_BURST } else { weather.loss })
     }
-}
-
-/// Whose link it is.
-pub(crate) fn owner(link: LinkId) -> Who {
-    Who(link.0 as u16)
 }
 
 const LATE_MS: u64 = LATE.as_millis() as u64;

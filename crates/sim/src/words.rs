@@ -6,8 +6,7 @@ use std::time::Duration;
 use consonance_session::{ClientId, SessionId};
 
 use crate::clock::Time;
-use crate::model::{Room, Version};
-use crate::network::Who;
+use crate::numbers::{Room, Version, Who};
 
 /// The number of a word: the eight bytes that stand for a frame of voice, or a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

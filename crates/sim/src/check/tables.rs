@@ -2,13 +2,13 @@
 
 use consonance_session::Client;
 
-use super::{Checked, Violation, ensure};
 use crate::actor::Player;
 use crate::clock::Time;
 use crate::heard::Heard;
-use crate::model::{Model, Room, View};
-use crate::network::Who;
+use crate::model::{Model, View};
+use crate::numbers::{Room, Who};
 use crate::tally::Tally;
+use crate::violation::{Checked, Violation, ensure};
 
 /// A player's whole table is the truth as far as it has been told, and what its events said; its rooms are those it
 /// was told to listen to. After a lost link the table stays as it was until the place is given up.

@@ -5,7 +5,8 @@ use std::time::Duration;
 use consonance_session::{Capabilities, Instant, LinkId};
 use consonance_wire::{HandshakeExtension, Packet, Secret};
 
-use super::{Model, Stay, Version};
+use super::{Model, Stay};
+use crate::numbers::Version;
 
 /// Where the client of a stay is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,9 +9,9 @@ use super::outside::Outside;
 use super::{Thing, World};
 use crate::action::Action;
 use crate::actor::{Player, SpeechTarget};
-use crate::check::{Checked, Violation, ensure};
-use crate::model::{Room, View};
-use crate::network::{Who, owner};
+use crate::model::View;
+use crate::numbers::{Room, Who, owner};
+use crate::violation::{Checked, Violation, ensure};
 use crate::words::{Probe, Target, Word};
 
 impl World {

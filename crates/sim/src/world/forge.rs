@@ -10,7 +10,8 @@ use consonance_wire::{
 
 use super::World;
 use crate::action::Forgery;
-use crate::network::{Parcel, Way, Who};
+use crate::network::{Parcel, Way};
+use crate::numbers::Who;
 use crate::sabotage::with_extension;
 
 impl World {

@@ -6,8 +6,8 @@ use std::ops::Range;
 
 use super::World;
 use crate::actor::SpeechTarget;
-use crate::check::{Checked, Violation, ensure};
-use crate::network::Who;
+use crate::numbers::Who;
+use crate::violation::{Checked, Violation, ensure};
 use crate::words::Probe;
 
 /// Who speaks, and for each listener whether it has heard anything of that.

@@ -4,9 +4,10 @@ use consonance_session::{Capabilities, ClientId, Delivery, LinkCommand, LinkId, 
 use consonance_wire::{HandshakeExtension, MessageType, Packet, ServerRelay};
 
 use super::{MANY, Outgoing, Thing, World};
-use crate::check::{Checked, Violation, ensure};
 use crate::model::{Stay, View};
-use crate::network::{End, Parcel, Way, owner};
+use crate::network::{End, Parcel, Way};
+use crate::numbers::owner;
+use crate::violation::{Checked, Violation, ensure};
 use crate::words::{Probe, Word};
 
 /// A client that the server let in, anew or in its old place.

@@ -4,8 +4,9 @@ use consonance_session::{Client, CloseReason, LinkId};
 
 use super::outside::LinkOrder;
 use super::{Thing, World};
-use crate::check::{Checked, ensure};
-use crate::network::{End, Way, Who, owner};
+use crate::network::{End, Way};
+use crate::numbers::{Who, owner};
+use crate::violation::{Checked, ensure};
 
 /// A player finds out that a link is broken within this time, …
 const PLAYER_NOTICES: (u64, u64) = (0, 5000);

@@ -12,9 +12,10 @@ use consonance_wire::{MessageType, Packet, WireStr};
 
 use super::host::{Entry, answer};
 use super::{Outgoing, World};
-use crate::check::{Checked, Violation, ensure};
 use crate::model::View;
-use crate::network::{End, Parcel, Way, Who, owner};
+use crate::network::{End, Parcel, Way};
+use crate::numbers::{Who, owner};
+use crate::violation::{Checked, Violation, ensure};
 use crate::words::Probe;
 
 /// What is outside of the simulation, as far as it is known.

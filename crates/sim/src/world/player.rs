@@ -8,8 +8,10 @@ use consonance_wire::{MessageType, Packet};
 use super::reports::report_reception;
 use super::{MANY, Thing, World};
 use crate::actor::Player;
-use crate::check::{Checked, Hearing, Violation, ensure};
-use crate::network::{End, Parcel, Way, Who, owner};
+use crate::check::Hearing;
+use crate::network::{End, Parcel, Way};
+use crate::numbers::{Who, owner};
+use crate::violation::{Checked, Violation, ensure};
 use crate::words::Probe;
 
 /// Whom a client's packets are for.

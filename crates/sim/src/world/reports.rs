@@ -6,8 +6,9 @@ use consonance_session::{Capabilities, Client, ClientId, Delivery, LinkId, Recep
 use consonance_wire::{Packet, UplinkReceipt, VoiceReport};
 
 use super::{Outgoing, World};
-use crate::check::{Checked, ensure};
-use crate::network::{Parcel, Who, owner};
+use crate::network::Parcel;
+use crate::numbers::{Who, owner};
+use crate::violation::{Checked, ensure};
 
 /// The frames that arrived over a player's latest link since its client was let in. No client says so much in
 /// a run that its numbers wrap.

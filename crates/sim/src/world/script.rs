@@ -7,11 +7,12 @@ use consonance_session::{Capabilities, Client};
 use super::{ACTIONS_SHOWN, Thing, World};
 use crate::action::{Action, Forgery, Kind};
 use crate::actor::Host;
-use crate::check::{Checked, ensure};
 use crate::model::GRACE;
-use crate::network::{End, Who};
+use crate::network::End;
+use crate::numbers::Who;
 use crate::peers::Peers;
 use crate::sabotage::Sabotage;
+use crate::violation::{Checked, ensure};
 
 /// Things that happen per player and second, …
 const ACTIONS_PER_PLAYER: f64 = 0.05;

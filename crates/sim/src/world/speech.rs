@@ -10,9 +10,9 @@ use super::player::Addressed;
 use super::{Thing, World};
 use crate::action::Action;
 use crate::actor::{Said, SaidState, SpeechTarget, Talk};
-use crate::check::{Checked, ensure};
 use crate::clock::Time;
-use crate::network::Who;
+use crate::numbers::Who;
+use crate::violation::{Checked, ensure};
 use crate::words::{Recipient, Target, USUAL_LISTENERS, Word};
 
 /// A frame of 960 samples at 48 kHz.

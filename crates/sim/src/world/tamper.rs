@@ -7,7 +7,8 @@ use consonance_wire::RemoveClient;
 
 use super::forge::written;
 use super::{Outgoing, World};
-use crate::network::{Parcel, Who, owner};
+use crate::network::Parcel;
+use crate::numbers::{Who, owner};
 use crate::sabotage::{Sabotage, readdressed};
 
 impl World {
