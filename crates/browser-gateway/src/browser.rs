@@ -10,7 +10,7 @@ use consonance_web::{Displaced, Replier};
 use consonance_webrtc::{PagePeer, SlotVoice};
 
 use crate::entrance::Seat;
-use crate::gateway::NeighboursIndex;
+use crate::indices::NeighboursIndex;
 use crate::key::Key;
 use crate::reservations::Reservation;
 use crate::shard::PageShard;

@@ -7,11 +7,8 @@ use consonance_webrtc::PagePeer;
 use rustc_hash::FxHashMap;
 
 use crate::browser::Browser;
+use crate::indices::BrowserIndex;
 use crate::key::Key;
-
-/// Where a browser is among the others, until it is gone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct BrowserIndex(usize);
 
 /// Indexed by names of which none is used twice.
 #[derive(Debug, Default)]

@@ -13,7 +13,6 @@
 
 mod counting;
 mod links;
-mod neighbours;
 mod pages;
 mod requests;
 mod transport;
@@ -33,13 +32,13 @@ use consonance_web::Info;
 use consonance_webrtc::{PagePeer, WebRtcShard};
 use rustc_hash::FxHashSet;
 
-use crate::browsers::{BrowserIndex, Browsers};
+use crate::browsers::Browsers;
 use crate::entrance::PageEntrance;
+use crate::indices::BrowserIndex;
+use crate::neighbours::Neighbours;
 use crate::reservations::SessionReservations;
 use crate::settings::GatewaySettings;
 use crate::shard::PageShard;
-use neighbours::Neighbours;
-pub(crate) use neighbours::NeighboursIndex;
 
 /// The browsers whose sessions one worker has, each a link like any other.
 pub struct BrowserGateway<S = WebRtcShard> {

@@ -9,7 +9,7 @@ use consonance_transport::{Delivery, DisconnectReason, Goodbye, GoodbyeCode, Pee
 
 use super::BrowserGateway;
 use crate::browser::{Link, Step};
-use crate::browsers::BrowserIndex;
+use crate::indices::BrowserIndex;
 use crate::shard::PageShard;
 
 /// What the server is told, but for a packet's bytes.

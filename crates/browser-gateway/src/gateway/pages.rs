@@ -9,7 +9,7 @@ use consonance_webrtc::{PagePeer, RtcEvent};
 
 use super::BrowserGateway;
 use crate::browser::{Stage, address_of};
-use crate::browsers::BrowserIndex;
+use crate::indices::BrowserIndex;
 use crate::shard::PageShard;
 
 impl<S: PageShard> BrowserGateway<S> {

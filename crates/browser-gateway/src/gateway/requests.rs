@@ -9,7 +9,7 @@ use consonance_webrtc::{OfferError, PagePeer};
 
 use super::BrowserGateway;
 use crate::browser::{Browser, Link, Stage, Told};
-use crate::browsers::BrowserIndex;
+use crate::indices::BrowserIndex;
 use crate::key::Key;
 use crate::request_queue::{JoinRequest, Request};
 use crate::reservations::Reservation;

@@ -5,7 +5,7 @@ use std::time::Instant;
 use consonance_session::{ClientId, Position};
 
 use super::BrowserGateway;
-use crate::browsers::BrowserIndex;
+use crate::indices::BrowserIndex;
 use crate::shard::PageShard;
 
 /// One player's place, for the others of its session.

@@ -5,20 +5,16 @@ use std::time::{Duration, Instant};
 
 use consonance_gateway::Timers;
 
-use crate::browsers::BrowserIndex;
+use crate::indices::{BrowserIndex, NeighboursIndex};
 
 /// Pages are told so often, and with each page of their session more this much less often: a page is told of at
 /// most a hundred places a second.
 const INTERVAL: Duration = Duration::from_millis(100);
 const INTERVAL_PER_BROWSER: Duration = Duration::from_millis(10);
 
-/// A session's browsers, until the last one is gone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct NeighboursIndex(usize);
-
 /// The browsers of one worker by session.
 #[derive(Default)]
-pub(super) struct Neighbours {
+pub(crate) struct Neighbours {
     /// Those without a session are free.
     slots: Vec<Slot>,
     /// Strangers choose what is looked up here, so it is hashed with a secret.
@@ -36,7 +32,7 @@ struct Slot {
 
 impl Neighbours {
     /// Whoever is in this session, which is nobody at first.
-    pub(super) fn of_session(&mut self, session: &str) -> NeighboursIndex {
+    pub(crate) fn of_session(&mut self, session: &str) -> NeighboursIndex {
         if let Some(index) = self.by_session.get(session) {
             return *index;
         }
@@ -49,11 +45,11 @@ impl Neighbours {
         NeighboursIndex(free)
     }
 
-    pub(super) fn enter(&mut self, index: NeighboursIndex, browser: BrowserIndex) {
+    pub(crate) fn enter(&mut self, index: NeighboursIndex, browser: BrowserIndex) {
         self.slots[index.0].browsers.insert(browser);
     }
 
-    pub(super) fn leave(&mut self, index: NeighboursIndex, browser: BrowserIndex) {
+    pub(crate) fn leave(&mut self, index: NeighboursIndex, browser: BrowserIndex) {
         let slot = &mut self.slots[index.0];
         slot.browsers.remove(&browser);
         if slot.browsers.is_empty() {
@@ -64,7 +60,7 @@ impl Neighbours {
     }
 
     /// There is news of one of them: they are told as soon as that is of use.
-    pub(super) fn note_news(&mut self, now: Instant, index: NeighboursIndex) {
+    pub(crate) fn note_news(&mut self, now: Instant, index: NeighboursIndex) {
         let slot = &mut self.slots[index.0];
         if !slot.is_due {
             slot.is_due = true;
@@ -75,13 +71,13 @@ impl Neighbours {
     }
 
     /// Takes out a session whose pages are to be told by now: whose they are, in order.
-    pub(super) fn take_due(&mut self, now: Instant) -> Option<Vec<BrowserIndex>> {
+    pub(crate) fn take_due(&mut self, now: Instant) -> Option<Vec<BrowserIndex>> {
         let slot = &mut self.slots[self.due.pop(now)?.0];
         (slot.is_due, slot.told_at) = (false, Some(now));
         Some(slot.browsers.iter().copied().collect())
     }
 
-    pub(super) fn next_due(&self) -> Option<Instant> {
+    pub(crate) fn next_due(&self) -> Option<Instant> {
         self.due.next()
     }
 }
