@@ -35,7 +35,8 @@ const PACKETS: &str = "packets.pcapng";
 /// Tracks that are no player's: the mix, and the microphone before and after the capture chain.
 const OWN_TRACKS: usize = 3;
 
-/// Diagnostics that are being written down; see [`VoiceChat::record_diagnostics`].
+/// Diagnostics that are being written down; see
+/// [`VoiceChat::record_diagnostics`](crate::VoiceChat::record_diagnostics).
 ///
 /// They end by themselves with the chat or when their time is up. Dropping them completes the files, too, but
 /// says nothing of what went wrong.
