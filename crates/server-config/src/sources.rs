@@ -240,6 +240,10 @@ impl LoadedConfig {
             }
             _ => {}
         }
+        if !self.config.ending.drain_plan().can_be_told() {
+            let what = "is empty or longer than 512 bytes: it looks like quic://host:7777/{session}";
+            problems.push(self.problem("ending.onward", what));
+        }
         problems.extend(self.config.web.problems().into_iter().map(|(key, what)| self.problem(key, what)));
         problems
     }

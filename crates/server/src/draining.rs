@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use consonance_transport::session_name;
+use consonance_wire::limits::ONWARD_ADDRESS_BYTES_MAX;
 
 /// A server that is to run empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -10,7 +11,7 @@ pub struct DrainPlan {
     /// How long the sessions still run at most; who drives the server ends it then.
     pub ends_in: Duration,
     /// Where players go on: an address in which [`SESSION_MARK`](Self::SESSION_MARK) stands for the session's name, as
-    /// addresses spell it. Without one they are told when the sessions end.
+    /// addresses spell it: 1 to 512 bytes, with that name. Without one they are told when the sessions end.
     pub onward: Option<String>,
     /// Players of a session are sent there evenly over this time, lest all of them knock at once.
     pub window: Duration,
@@ -20,10 +21,21 @@ impl DrainPlan {
     /// What stands for the session's name in [`onward`](Self::onward).
     pub const SESSION_MARK: &'static str = "{session}";
 
-    /// Where the players of a session go on.
+    /// Whether [`onward`](Self::onward) can be told to players, as far as its length shows before a session's name
+    /// stands in it; true without one.
+    pub fn can_be_told(&self) -> bool {
+        self.onward.as_deref().is_none_or(fits)
+    }
+
+    /// Where the players of a session go on. It may be too long to be told.
     pub(crate) fn address_of(&self, session: &str) -> Option<String> {
         Some(self.onward.as_ref()?.replace(Self::SESSION_MARK, &session_name::encode(session)))
     }
+}
+
+/// Whether players can be told that address.
+pub(crate) fn fits(address: &str) -> bool {
+    (1..=ONWARD_ADDRESS_BYTES_MAX).contains(&address.len())
 }
 
 #[cfg(test)]
@@ -40,5 +52,19 @@ mod tests {
             Some("quic://b.example:7777/rot%20%231%2F%C3%A4#sha256=00")
         );
         assert_eq!(DrainPlan { onward: None, ..plan }.address_of("main"), None);
+    }
+
+    #[test]
+    fn an_address_has_one_byte_at_least_and_as_many_as_a_packet_has_room_for() {
+        let of_length = |bytes| DrainPlan {
+            ends_in: Duration::ZERO,
+            onward: Some("x".repeat(bytes)),
+            window: Duration::ZERO,
+        };
+        let told: Vec<bool> = [0, 1, ONWARD_ADDRESS_BYTES_MAX, ONWARD_ADDRESS_BYTES_MAX + 1]
+            .map(|bytes| of_length(bytes).can_be_told())
+            .into();
+        assert_eq!(told, [false, true, true, false]);
+        assert!(DrainPlan { onward: None, ..of_length(0) }.can_be_told());
     }
 }

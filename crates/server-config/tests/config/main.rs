@@ -101,6 +101,15 @@ fn every_mistake_is_named_with_its_line_and_what_to_do() {
 }
 
 #[test]
+fn players_are_sent_on_to_an_address_that_they_can_be_told() {
+    let onward = |bytes: usize| format!("[ending]\nonward = '{}'", "x".repeat(bytes));
+    let complaint = "voice.toml:2: ending.onward: is empty or longer than 512 bytes: it looks like quic://host:7777/{session}";
+    assert_eq!(complaints(&onward(0)), [complaint]);
+    assert_eq!(complaints(&onward(513)), [complaint]);
+    assert_eq!(load(&onward(512)).ending.onward.map(|address| address.len()), Some(512));
+}
+
+#[test]
 fn a_mistake_in_a_rule_for_rooms_is_named_with_its_own_line() {
     for (file, complaint) in [
         ("access = 'vip'", "voice.toml:1: access: expected a list of tables, not \"vip\""),

@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use consonance_wire::limits::ONWARD_ADDRESS_BYTES_MAX;
-
 use super::{By, Deed, Done, Moderation, ModerationError, Outcome};
 use crate::draining::DrainPlan;
 
@@ -23,12 +21,12 @@ impl Moderation {
     /// # Errors
     /// If the onward address is empty or too long, or a worker does not answer; the others drain then all the same.
     pub fn drain(&self, by: &By, plan: &DrainPlan) -> Result<Drained, ModerationError> {
-        let onward = plan.onward.as_deref();
-        let told = match onward.map(str::len) {
-            Some(0 | ONWARD_ADDRESS_BYTES_MAX..) => Err(ModerationError::BadOnward),
-            _ => self.server.drain(plan).map_err(ModerationError::Server),
+        let told = if plan.can_be_told() {
+            self.server.drain(plan).map_err(ModerationError::Server)
+        } else {
+            Err(ModerationError::BadOnward)
         };
-        let onward = onward.map(|onward| format!(", onward to {onward}")).unwrap_or_default();
+        let onward = plan.onward.as_deref().map(|onward| format!(", onward to {onward}")).unwrap_or_default();
         let number = told.as_ref().map(|told| format!(", {told} told")).unwrap_or_default();
         let details = format!("within {}{onward}{number}", seconds(plan.ends_in));
         let done = self.log(by, deed("drain", details), told.clone().map(|_| Outcome::Holds))?;

@@ -3,10 +3,10 @@
 use std::time::Instant;
 
 use consonance_session::{DrainTarget, Draining, SessionSnapshot};
-use tracing::info;
+use tracing::{info, warn};
 
 use super::SessionLoop;
-use crate::draining::DrainPlan;
+use crate::draining::{self, DrainPlan};
 use crate::hand_over::RestartPlan;
 
 impl SessionLoop {
@@ -39,7 +39,14 @@ impl SessionLoop {
         for index in self.sessions.indices() {
             let session = self.sessions.get_mut(index);
             let target = |address: String| DrainTarget { address: address.into(), window: plan.window };
-            let onward = plan.address_of(&session.name).map(target);
+            let address = plan.address_of(&session.name).filter(|address| {
+                let fits = draining::fits(address);
+                if !fits {
+                    warn!(session = %session.name, "with this name the onward address is too long to be told");
+                }
+                fits
+            });
+            let onward = address.map(target);
             told += session.server.drain(at, &Draining { ends_in: plan.ends_in, onward });
             self.drain(index, now);
         }
