@@ -10,6 +10,7 @@ use consonance_server::{DedicatedServer, SessionLoop};
 use consonance_transport::memory::MemoryNetwork;
 
 use crate::builder::{StartError, VoiceChatBuilder};
+use crate::lock::lock;
 use crate::status::Status;
 use crate::voice_chat::VoiceChat;
 
@@ -157,7 +158,7 @@ impl fmt::Debug for VoiceNode {
 
 impl Shared {
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.state)
     }
 
     fn next_goal(&self) -> Goal {

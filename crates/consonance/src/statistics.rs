@@ -1,6 +1,6 @@
 //! What was counted, as the voice thread writes it down and the game may ask at any time.
 
-use std::sync::{Arc, Mutex, PoisonError, TryLockError};
+use std::sync::{Arc, Mutex, TryLockError};
 use std::time::Duration;
 
 use consonance_audio::{CaptureStatistics, SpeakerStatistics};
@@ -8,6 +8,8 @@ use consonance_session::{
     Client, ClientStatistics, Flow, Instant, ListenerReport, MessageType, Total, Traffic,
 };
 use consonance_transport::Statistics;
+
+use crate::lock::lock;
 
 /// What a voice chat has counted since it was started, as plain data.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -189,7 +191,7 @@ impl SharedStatistics {
     }
 
     pub(crate) fn get(&self) -> Arc<VoiceStatistics> {
-        Arc::clone(&self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        Arc::clone(&lock(&self.0))
     }
 }
 

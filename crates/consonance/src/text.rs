@@ -2,10 +2,12 @@
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 use std::time::Instant;
 
 use consonance_session::{ClientEvent, Target, TextTarget};
+
+use crate::lock::lock;
 
 /// The longest text message, in bytes of UTF-8: with the packet around it, an original takes no more.
 pub const TEXT_BYTES_MAX: usize = consonance_session::TEXT_BYTES_MAX;
@@ -88,7 +90,7 @@ impl TextHistory {
     }
 
     fn lock(&self) -> MutexGuard<'_, VecDeque<TextMessage>> {
-        self.messages.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.messages)
     }
 }
 

@@ -1,11 +1,12 @@
 //! The tokens that the local player holds: names that open triggers.
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Instant;
 
 use crate::event::{Event, EventKind};
 use crate::event_queue::EventQueue;
+use crate::lock::lock;
 
 /// The tokens that the local player holds. A clone is the same set.
 ///
@@ -79,7 +80,7 @@ impl Tokens {
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeSet<String>> {
-        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.held)
     }
 }
 

@@ -1,10 +1,12 @@
 //! Which triggers wait for a token, as far as they said so of late: for whoever asks why somebody is not heard.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use consonance_inspector::{Target, TokenRule};
+
+use crate::lock::lock;
 
 /// A trigger that has not said it again for so long has what it needs, or is gone. Games stall for a while.
 const LASTING: Duration = Duration::from_secs(3);
@@ -13,22 +15,35 @@ const AGAIN: Duration = Duration::from_millis(500);
 /// More are not shown.
 const TRIGGERS_MAX: usize = 64;
 
-/// Whom a trigger is for, and whether it speaks or listens.
-type Key = (bool, String);
+/// What tells triggers apart.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct TriggerKey {
+    is_speaking: bool,
+    is_to_room: bool,
+    /// The room's or the player's.
+    name: String,
+}
+
+impl TriggerKey {
+    fn new(is_speaking: bool, target: &Target) -> Self {
+        let (Target::Room(name) | Target::Player(name)) = target;
+        Self { is_speaking, is_to_room: matches!(target, Target::Room(_)), name: name.clone() }
+    }
+}
 
 /// What triggers said.
 #[derive(Debug, Default)]
-pub(crate) struct MissingTokens(Mutex<BTreeMap<Key, (Instant, TokenRule)>>);
+pub(crate) struct MissingTokens(Mutex<BTreeMap<TriggerKey, (Instant, TokenRule)>>);
 
 impl MissingTokens {
     /// A trigger does nothing because none of those tokens is held.
     pub(crate) fn note(&self, now: Instant, is_speaking: bool, target: &Target, needs: &BTreeSet<String>) {
-        let (Target::Room(name) | Target::Player(name)) = target;
-        let key = (is_speaking, name.clone());
+        let key = TriggerKey::new(is_speaking, target);
         let mut noted = self.lock();
         noted.retain(|_, (at, _)| now.saturating_duration_since(*at) < LASTING);
-        let is_fresh = noted.get(&key).is_some_and(|(at, _)| now.saturating_duration_since(*at) < AGAIN);
-        if is_fresh || noted.len() >= TRIGGERS_MAX {
+        let has_room = noted.len() < TRIGGERS_MAX;
+        let is_due = noted.get(&key).map_or(has_room, |(at, _)| now.saturating_duration_since(*at) >= AGAIN);
+        if !is_due {
             return;
         }
         let mut rule = TokenRule::default();
@@ -44,8 +59,8 @@ impl MissingTokens {
         recent.map(|(_, rule)| rule.clone()).collect()
     }
 
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<Key, (Instant, TokenRule)>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<TriggerKey, (Instant, TokenRule)>> {
+        lock(&self.0)
     }
 }
 
@@ -59,7 +74,12 @@ mod tests {
         let red = BTreeSet::from(["red".to_owned()]);
         noted.note(now, true, &Target::Room("base".into()), &red);
         noted.note(now, false, &Target::Room("base".into()), &red);
-        assert_eq!(noted.rules(now).len(), 2, "speaking and listening are two things");
+        noted.note(now, true, &Target::Player("base".into()), &red);
+        assert_eq!(
+            noted.rules(now).len(),
+            3,
+            "speaking and listening are two things, a room and a player too"
+        );
         let later = now + LASTING / 2;
         noted.note(later, true, &Target::Room("base".into()), &red);
         let left = noted.rules(now + LASTING);
@@ -74,5 +94,8 @@ mod tests {
             noted.note(now, true, &Target::Room(number.to_string()), &BTreeSet::new());
         }
         assert_eq!(noted.rules(now).len(), TRIGGERS_MAX);
+        let later = now + LASTING / 2;
+        noted.note(later, true, &Target::Room("0".into()), &BTreeSet::new());
+        assert_eq!(noted.rules(now + LASTING).len(), 1, "one that has its room says it again");
     }
 }
