@@ -1,9 +1,12 @@
 //! The map names every crate of ours and says of every third party why it was chosen.
 
+mod named_files;
+
 use super::finding::Finding;
 use super::repository::Repository;
 
-/// `ARCHITECTURE.md` names every crate of the workspace and every direct dependency, and no file that is not there.
+/// `ARCHITECTURE.md` names every crate of the workspace and every direct dependency; each file that it names is there,
+/// and plain.
 ///
 /// A crate of ours is named by its package name or its folder; a third party by its name in backticks, because
 /// names such as `bytes` and `ring` are words too.
@@ -26,25 +29,8 @@ pub(crate) fn check(repository: &Repository) -> Vec<Finding> {
             }
         }
     }
-    findings.extend(lost_files(repository, map));
+    findings.extend(named_files::check(repository, map));
     findings
-}
-
-/// What the map calls a file, and is none: it may name only the end of a path.
-fn lost_files(repository: &Repository, map: &str) -> Vec<Finding> {
-    let is_a_file = |end: &str| {
-        let below = format!("/{end}");
-        repository.files.iter().any(|file| file.path == end || file.path.ends_with(&below))
-    };
-    let numbered = map.lines().zip(1..);
-    let spans =
-        numbered.flat_map(|(text, line)| text.split('`').skip(1).step_by(2).map(move |span| (span, line)));
-    let files = spans.filter(|(span, _)| matches!(span.rsplit_once('.'), Some((_, "rs" | "ts"))));
-    let lost = files.filter(|(span, _)| !is_a_file(span));
-    let finding = |(span, line): (&str, usize)| {
-        Finding::new(MAP, line, format!("there is no file `{span}`"), "name the one that has its job now")
-    };
-    lost.map(finding).collect()
 }
 
 const MAP: &str = "ARCHITECTURE.md";
@@ -85,20 +71,6 @@ mod tests {
                 "ARCHITECTURE.md:1: the third party `ring` is not on the map — \
              name it in backticks and say why it was chosen",
             ]
-        );
-    }
-
-    #[test]
-    fn a_file_that_has_moved_is_found() {
-        let map = "A frame goes from\n`voice_thread.rs` to `src/mixer.rs` and `mixer/speaker.rs`.";
-        let files = [
-            ("ARCHITECTURE.md", map),
-            ("crates/audio/src/mixer.rs", ""),
-            ("crates/audio/src/mixer/speaker.rs", ""),
-        ];
-        assert_eq!(
-            lines(&check(&repository(&files))),
-            ["ARCHITECTURE.md:2: there is no file `voice_thread.rs` — name the one that has its job now"]
         );
     }
 
