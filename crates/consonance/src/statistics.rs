@@ -120,6 +120,8 @@ pub struct GameSoundRow {
     pub dropped_samples: u64,
     /// How often too little came, and it was waited for again.
     pub interruptions: u64,
+    /// Samples that were left out because too many waited, so that what follows is not late.
+    pub skipped_samples: u64,
 }
 
 /// A microphone or loudspeaker.

@@ -12,11 +12,18 @@ use crate::statistics::GameSoundRow;
 const RING_SAMPLES: usize = 20 * BLOCK_SAMPLES;
 /// What has to wait before it is taken, so that the unsteady calls of an audio engine leave no holes: 40 ms.
 const PRIME_SAMPLES: usize = 4 * BLOCK_SAMPLES;
+/// What may wait beyond that for long: 20 ms, by which the clocks of game and chat drift apart in a few minutes.
+const EXCESS_SAMPLES_MAX: usize = 2 * BLOCK_SAMPLES;
+/// Blocks over which it is watched how much waits at least, so that what comes in bursts is no excess: 500 ms.
+const WATCHED_BLOCKS: u32 = 50;
 
 /// Takes the game's own sound, for the echo canceller: with loudspeakers, the microphone hears it too.
 ///
-/// Made for the callback of an audio engine: it never waits, allocates or locks. What is played should be handed over
-/// when it is played, no more than 200 ms earlier or later.
+/// Made for the callback of an audio engine: it never waits, allocates or locks.
+///
+/// Sound is to be handed over when the loudspeaker is given it, or earlier; never later. It waits here for 40 ms, and
+/// must not come after its own echo: the canceller finds what the microphone hears together with it or up to 250 ms
+/// after it. What has piled up, as while the chat was connecting, is skipped and counted, so that the delay stays.
 #[derive(Debug)]
 pub struct GameSound {
     ring: Producer<f32>,
@@ -53,22 +60,33 @@ pub(crate) struct GameSoundReader {
     /// Enough has waited.
     is_primed: bool,
     interruptions: u64,
+    skipped: u64,
+    /// The least that has waited at a beat, of those that were watched.
+    least_waiting: usize,
+    watched_blocks: u32,
 }
 
 /// Both ends.
 pub(crate) fn game_sound() -> (GameSound, GameSoundReader) {
     let (producer, consumer) = RingBuffer::new(RING_SAMPLES);
     let dropped = Arc::new(AtomicU64::new(0));
-    let reader =
-        GameSoundReader { ring: consumer, dropped: Arc::clone(&dropped), is_primed: false, interruptions: 0 };
+    let reader = GameSoundReader {
+        ring: consumer,
+        dropped: Arc::clone(&dropped),
+        is_primed: false,
+        interruptions: 0,
+        skipped: 0,
+        least_waiting: usize::MAX,
+        watched_blocks: 0,
+    };
     (GameSound { ring: producer, dropped }, reader)
 }
 
 impl GameSoundReader {
     /// Adds the next 10 ms to what the loudspeaker is given.
     pub(super) fn add_to(&mut self, render: &mut [f32; BLOCK_SAMPLES]) {
+        self.skip_what_is_late();
         let waiting = self.ring.slots();
-        self.is_primed |= waiting >= PRIME_SAMPLES;
         if !self.is_primed {
             return;
         }
@@ -83,11 +101,39 @@ impl GameSoundReader {
         }
     }
 
+    /// Whatever waits too long comes later than its echo, and would for ever.
+    fn skip_what_is_late(&mut self) {
+        let waiting = self.ring.slots();
+        if !self.is_primed {
+            self.is_primed = waiting >= PRIME_SAMPLES;
+            if self.is_primed {
+                self.skip(waiting - PRIME_SAMPLES);
+            }
+            return;
+        }
+        self.least_waiting = self.least_waiting.min(waiting);
+        self.watched_blocks += 1;
+        if self.watched_blocks >= WATCHED_BLOCKS {
+            let excess = self.least_waiting.saturating_sub(PRIME_SAMPLES);
+            self.skip(if excess > EXCESS_SAMPLES_MAX { excess } else { 0 });
+        }
+    }
+
+    /// Leaves out the oldest, and watches anew.
+    fn skip(&mut self, samples: usize) {
+        if let Ok(chunk) = self.ring.read_chunk(samples) {
+            chunk.commit_all();
+            self.skipped += samples as u64;
+        }
+        (self.least_waiting, self.watched_blocks) = (usize::MAX, 0);
+    }
+
     pub(super) fn row(&self) -> GameSoundRow {
         GameSoundRow {
             waiting_samples: self.ring.slots() as u64,
             dropped_samples: self.dropped.load(Ordering::Relaxed),
             interruptions: self.interruptions,
+            skipped_samples: self.skipped,
         }
     }
 }
@@ -139,8 +185,10 @@ mod tests {
     #[test]
     fn a_game_that_pauses_is_waited_for_again() {
         let (mut sound, mut reader) = game_sound();
-        sound.push(&[1.0; PRIME_SAMPLES + 100]);
-        for _ in 0..4 {
+        sound.push(&[1.0; PRIME_SAMPLES]);
+        assert!(same(&next(&mut reader), &[1.0; BLOCK_SAMPLES]));
+        sound.push(&[1.0; 100]);
+        for _ in 0..3 {
             assert!(same(&next(&mut reader), &[1.0; BLOCK_SAMPLES]));
         }
         let last = next(&mut reader);
@@ -148,6 +196,47 @@ mod tests {
         assert_eq!(reader.row().interruptions, 1);
         sound.push(&[1.0; BLOCK_SAMPLES]);
         assert!(same(&next(&mut reader), &[0.0; BLOCK_SAMPLES]), "not before 40 ms wait again");
+    }
+
+    #[test]
+    fn what_piles_up_before_the_first_beat_delays_nothing() {
+        let (mut sound, mut reader) = game_sound();
+        let ramp: Vec<f32> = (0..RING_SAMPLES).map(|i| i as f32).collect();
+        sound.push(&ramp);
+        assert!(same(&next(&mut reader), &ramp[RING_SAMPLES - PRIME_SAMPLES..][..BLOCK_SAMPLES]));
+        let row = reader.row();
+        assert_eq!(row.waiting_samples as usize, PRIME_SAMPLES - BLOCK_SAMPLES);
+        assert_eq!(row.skipped_samples as usize, RING_SAMPLES - PRIME_SAMPLES);
+    }
+
+    #[test]
+    fn what_piles_up_later_is_skipped_within_half_a_second() {
+        let (mut sound, mut reader) = game_sound();
+        sound.push(&[1.0; PRIME_SAMPLES]);
+        next(&mut reader);
+        sound.push(&[1.0; 8 * BLOCK_SAMPLES]);
+        for _ in 0..2 * WATCHED_BLOCKS {
+            next(&mut reader);
+            sound.push(&[1.0; BLOCK_SAMPLES]);
+        }
+        let row = reader.row();
+        assert_eq!(row.waiting_samples as usize, PRIME_SAMPLES);
+        assert_eq!(row.skipped_samples as usize, 7 * BLOCK_SAMPLES);
+        assert_eq!((row.interruptions, row.dropped_samples), (0, 0));
+    }
+
+    #[test]
+    fn of_what_comes_in_bursts_nothing_is_skipped() {
+        let (mut sound, mut reader) = game_sound();
+        sound.push(&[1.0; PRIME_SAMPLES]);
+        next(&mut reader);
+        for block in 0..4 * WATCHED_BLOCKS {
+            if block % 4 == 0 {
+                sound.push(&[1.0; 4 * BLOCK_SAMPLES]);
+            }
+            assert!(same(&next(&mut reader), &[1.0; BLOCK_SAMPLES]));
+        }
+        assert_eq!(reader.row().skipped_samples, 0);
     }
 
     #[test]
