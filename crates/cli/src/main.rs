@@ -76,7 +76,7 @@ enum Command {
     Serve(serve::Serve),
     /// Stand before a game's own server: pass everything on, and take voice out, which goes to a session here.
     Splice(splice::Splice),
-    /// Join a session: speak a file, write down what is heard, print what happens.
+    /// Join a session: talk with the microphone and hear the others, or use WAV files instead.
     Join(join::Join),
     /// Four players talk over a bad network; a report shows who heard whom.
     Demo(demo::Demo),

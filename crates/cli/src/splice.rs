@@ -13,8 +13,9 @@ use crate::serve::{Operation, OperatorArguments, Prepared, file_and_environment}
 /// Where the game's clients come, where the game's server is, and where their voice goes.
 #[derive(Debug, Args)]
 pub(crate) struct Splice {
-    /// What the game's clients and server speak: mirror, or mirror-kcp, is Mirror over kcp2k, darkrift, or
-    /// darkrift2, is DarkRift 2, fishnet is Fish-Networking 3 and 4 over Tugboat, ngo is Netcode for
+    /// What the game's clients and server speak: mirror, or mirror-kcp, is Mirror over kcp2k, mirror-telepathy,
+    /// mirror-websocket and mirror-ignorance are Mirror over Telepathy, SimpleWebTransport and Ignorance, darkrift,
+    /// or darkrift2, is DarkRift 2, fishnet is Fish-Networking 3 and 4 over Tugboat, ngo is Netcode for
     /// GameObjects over Unity Transport 2.
     #[arg(value_name = "NETWORK", value_parser = networks())]
     network: String,

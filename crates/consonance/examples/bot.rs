@@ -1,4 +1,4 @@
-//! A bot: a player that nobody is, who plays a melody to a room.
+//! A bot: a player without a person behind it, which plays a melody to a room.
 //!
 //! Anything that makes 10 ms of sound whenever it is asked is an [`Input`], as a microphone is. Given an address, it
 //! plays there until Ctrl-C, or until the session ends; without one, a few notes to a listener of its own.

@@ -80,7 +80,7 @@ pub(super) const JOINING_KEYS: &[Key] = &[
     Key::at_once(
         "joining.token_key_files",
         Field::Files(|config| &mut config.joining.token_key_files),
-        "Files with JSON Web Keys, or sets of them (see `consonance token`). With one or more, only who shows a join token signed by one of them may join; without, nobody's token is looked at, and nobody has access tokens. The files are read again by every reload; who is in stays.",
+        "Files with JSON Web Keys, or sets of them (see `consonance token`). With one or more, only who shows a join token signed by one of them may join, or, where there is a password and not needs_both, the password; without, nobody's token is looked at, and nobody has access tokens. The files are read again by every reload; who is in stays.",
     ),
     Key::at_once(
         "joining.clock_leeway_s",

@@ -95,7 +95,7 @@ pub(super) const SECTIONS: &[(&str, &str)] = &[
     ("", ""),
     (
         "certificate",
-        "The certificate that players see. Without files, one is made and kept in storage.folder; without that, too, one is made at each start, and addresses change with it: players who have only the former address do not come back by themselves.",
+        "The certificate that players see. Without files, one is made and kept in storage.folder, or in systemd's StateDirectory; without both, one is made at each start, and addresses change with it: players who have only the former address do not come back by themselves.",
     ),
     ("joining", "Who may join; docs/guide/joining.md says more. With nothing set, everybody may."),
     (
@@ -341,7 +341,7 @@ const OWN_KEYS: &[Key] = &[
         "quic.handshakes_max",
         AtStart,
         Field::Size(|config| &mut config.quic.handshakes_max, 4, 65_536),
-        "Strangers who may shake hands at once; from a quarter of it on they must prove their address first.",
+        "Strangers who may shake hands at once. From a quarter of it on they must prove their address first; from half of it on, an address (of IPv6: a network of 64 bits) that has a quarter already gets no more.",
     ),
     Key::new(
         "quic.handshake_timeout_s",

@@ -10,7 +10,7 @@ pub(super) const MODERATION_KEYS: &[Key] = &[
     Key::at_once(
         "moderation.keep_last_s",
         Field::Seconds(|config| &mut config.moderation.kept_voices.last, 0.0, 600.0),
-        "How many of the last seconds of each voice stay in memory, in seconds, for reports; 0 for none. Players whose clients can show it are told; tell the others. It needs storage.folder, where reports are written to.",
+        "How many of the last seconds of each voice stay in memory, in seconds, for reports; 0 for none. Players whose clients can show it are told; tell the others. It needs storage.folder (or systemd's StateDirectory), where reports are written to.",
     ),
     Key::at_once(
         "moderation.keep_bytes_per_speaker_max",

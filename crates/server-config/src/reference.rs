@@ -116,7 +116,7 @@ session = \"main\"
 * Nothing of a listener is taken over by a reload: it says so, and the next start follows.
 * Clients of games show neither join tokens nor passwords.
   Where [`[joining]`](#joining) asks for one, nobody gets in over such a listener, and `--check` says so.
-* None of these networks is encrypted, which is said at the start if others reach the address.
+* None of these networks is encrypted, but for the voice of `webrtc-network` and whatever Steam does; it is said at the start if others reach the address.
 ";
 
 const SPLICES: &str = "

@@ -18,7 +18,7 @@ pub(super) struct OfPlayer {
     /// PLAYER is the subject of its join token instead.
     #[arg(long)]
     subject: bool,
-    /// Why; the player is shown it where it is told.
+    /// Why, for the audit log; the player is shown it where it is told, and of a report it is not.
     #[arg(long, default_value = "")]
     pub(super) reason: String,
 }
