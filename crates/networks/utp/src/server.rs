@@ -2,7 +2,7 @@
 
 mod remote_client;
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::net::SocketAddr;
 use std::time::Instant;
 
@@ -28,8 +28,8 @@ pub struct UtpServer {
     clients: BTreeMap<Peer, RemoteClient>,
     tokens: HashMap<Token, Peer>,
     last_peer: Peer,
-    /// Clients who have not shown that they get what is sent to them.
-    unproved: usize,
+    /// Clients who have not shown that they get what is sent to them; who has waited longest comes first.
+    unproved: BTreeSet<Peer>,
     timers: Timers<Peer>,
     /// Those that may have something to send.
     dirty: VecDeque<Peer>,
@@ -51,7 +51,7 @@ impl UtpServer {
             clients: BTreeMap::new(),
             tokens: HashMap::new(),
             last_peer: Peer(0),
-            unproved: 0,
+            unproved: BTreeSet::new(),
             timers: Timers::default(),
             dirty: VecDeque::new(),
             parting: BytesQueue::default(),
@@ -87,21 +87,30 @@ impl UtpServer {
         } else if self.clients.len() >= self.settings.connections_max {
             self.counts.turned_away_full += 1;
             self.say_goodbye(from, token);
-        } else if self.unproved >= self.settings.unproved_max {
-            self.counts.turned_away_handshaking += 1;
         } else {
             self.take_in(now, from, token, (greeting, bytes));
         }
     }
 
+    /// Addresses that are made up prove nothing. Whoever has to go is not told: who still asks is taken in anew.
+    fn make_room_for_unproved(&mut self) {
+        if self.unproved.len() >= self.settings.unproved_max.max(1)
+            && let Some(&longest) = self.unproved.first()
+        {
+            self.counts.failed_handshakes += 1;
+            self.remove(longest, DisconnectReason::TimedOut);
+        }
+    }
+
     fn take_in(&mut self, now: Instant, from: SocketAddr, token: Token, (greeting, bytes): (&[u8], usize)) {
-        self.last_peer = Peer(self.last_peer.0 + 1);
+        self.make_room_for_unproved();
+        self.last_peer.0 += 1;
         let peer = self.last_peer;
         let secret = self.secrets.draw();
         let mut client =
             RemoteClient::new(Connection::with_unproved(now, token, self.settings.connection, secret), from);
         client.credit.earn(bytes);
-        self.unproved += 1;
+        self.unproved.insert(peer);
         self.tokens.insert(token, peer);
         self.clients.insert(peer, client);
         self.arm(peer);
@@ -183,7 +192,7 @@ impl UtpServer {
             client.credit.prove();
             if let State::Welcomed { .. } = client.state {
                 client.state = State::Open;
-                self.unproved -= 1;
+                self.unproved.remove(&peer);
             }
         }
         self.mark_dirty(peer);
@@ -256,7 +265,7 @@ impl UtpServer {
         let Some(client) = self.clients.remove(&peer) else { return };
         self.tokens.remove(&client.connection.token());
         self.timers.clear(peer);
-        self.unproved -= usize::from(client.is_unproved());
+        self.unproved.remove(&peer);
         self.counts.connected -= u64::from(client.state != State::Knocking);
         self.events.push(ServerEndpointEvent::Disconnected { peer, reason }, |_| ());
     }
@@ -357,7 +366,7 @@ impl ServerEndpoint for UtpServer {
             State::Knocking => self.end(now, peer, DisconnectReason::ClosedByUs),
             State::Leaving { .. } => {}
             State::Welcomed { .. } | State::Open => {
-                self.unproved -= usize::from(client.is_unproved());
+                self.unproved.remove(&peer);
                 client.state = State::Leaving { until: now + self.settings.connection.linger };
                 self.mark_dirty(peer);
                 self.end_if_done(now, peer);

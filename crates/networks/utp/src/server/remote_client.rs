@@ -41,11 +41,6 @@ impl RemoteClient {
         Self { connection, address, credit: Credit::new(), state, greeting, is_dirty: false }
     }
 
-    /// Whether it counts among those who may be nobody.
-    pub(super) fn is_unproved(&self) -> bool {
-        matches!(self.state, State::Knocking | State::Welcomed { .. })
-    }
-
     /// Whether it takes and sends messages.
     pub(super) fn is_heard(&self) -> bool {
         matches!(self.state, State::Welcomed { .. } | State::Open)

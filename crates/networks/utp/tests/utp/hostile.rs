@@ -9,7 +9,7 @@ use consonance_transport::DisconnectReason;
 use consonance_utp::{Datagram, DatagramError, Kind, RELIABLE, ServerSettings, Token, UNRELIABLE};
 use proptest::prelude::*;
 
-use crate::support::{ByHand, HERE, T, client, hex, messages, rig};
+use crate::support::{ByHand, HERE, OPENING, T, UtpRig, client, hex, messages, rig};
 
 #[test]
 fn what_is_no_datagram_is_told_by_its_fault() {
@@ -102,12 +102,47 @@ fn requests_in_anybodys_name_take_a_bounded_number_of_seats_for_a_bounded_time()
         rig.inject(SocketAddr::from(([10, 9, 9, 9], number as u16)), &request);
     }
     let counts = rig.server.statistics().connections;
-    assert_eq!((counts.connected, counts.turned_away_handshaking), (256, 744));
+    assert_eq!((counts.connected, counts.failed_handshakes), (256, 744));
     let number = rig.add_client(client(1), b"");
     rig.run_until("a real one is taken in", |rig| !rig.client_saw(number).is_empty());
     assert_eq!(rig.client_saw(number), [Saw::Connected(Vec::new())]);
+    rig.run_for(Duration::from_secs(11));
     let counts = rig.server.statistics().connections;
-    assert_eq!((counts.connected, counts.failed_handshakes), (1, 256));
+    assert_eq!((counts.connected, counts.failed_handshakes), (0, 1001), "nobody has proved anything");
+}
+
+#[test]
+fn who_is_there_for_real_gets_in_while_a_hundred_made_up_requests_come_in_every_second() {
+    for trouble in [Trouble::NONE, Trouble::MUCH] {
+        let mut rig = rig(trouble, 3);
+        let mut strangers = 0_u64;
+        let mut come = |rig: &mut UtpRig, requests: usize| {
+            for _ in 0..requests {
+                strangers += 1;
+                let mut request = Vec::new();
+                let token = Token((strangers << 16).to_le_bytes());
+                Datagram { token, kind: Kind::Request { greeting: b"" } }.write(&mut request);
+                rig.inject(SocketAddr::from(([10, 9, 9, 9], strangers as u16)), &request);
+                rig.run_for(Duration::from_millis(10));
+            }
+        };
+        come(&mut rig, 1000);
+        let number = rig.add_client(client(1), b"it is me");
+        let mut peer = None;
+        for _ in 0..50 {
+            come(&mut rig, 10);
+            let newest = rig.server_saw.iter().rfind(|(_, saw)| *saw == Saw::Connected(b"it is me".to_vec()));
+            let newest = newest.map(|(peer, _)| *peer);
+            if newest != peer {
+                peer = newest;
+                let now = rig.now();
+                rig.server.send(now, newest.unwrap(), RELIABLE, &OPENING);
+            }
+        }
+        assert_eq!(rig.client_saw(number)[0], Saw::Connected(Vec::new()), "it is in");
+        assert_eq!(rig.saw_of(peer.unwrap()).len(), 1, "and stays, after five seconds of strangers");
+        assert_eq!(messages(rig.client_saw(number), RELIABLE), [OPENING]);
+    }
 }
 
 #[test]
