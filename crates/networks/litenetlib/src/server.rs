@@ -44,7 +44,8 @@ pub struct LiteNetLibServer {
     answers: BytesQueue<SocketAddr>,
     events: BytesQueue<ServerEndpointEvent>,
     last_peer: Peer,
-    newcomers: usize,
+    /// Clients who have not shown that they get what is sent to them; who has waited longest comes first.
+    newcomers: BTreeSet<Peer>,
     is_shut_down: bool,
     statistics: ServerStatistics,
     /// Of connections that are gone.
@@ -69,7 +70,7 @@ impl LiteNetLibServer {
             answers: BytesQueue::default(),
             events: BytesQueue::default(),
             last_peer: Peer(0),
-            newcomers: 0,
+            newcomers: BTreeSet::new(),
             is_shut_down: false,
             statistics: ServerStatistics::default(),
             counts: Counts::default(),

@@ -83,7 +83,8 @@ pub struct ServerSettings {
     /// How many connections there may be, those that end included. Default 4096.
     pub connections_max: usize,
     /// How many of them may be new: they have not shown that they get what is sent to them, and may be anybody who
-    /// names somebody else's address. Default 256.
+    /// names somebody else's address. At least 1; the one that has waited longest makes room for another one. Default
+    /// 256, which leaves each 2.5 s while 100 come in every second.
     pub newcomers_max: usize,
     /// How long a connection may be new. Default 6 s: a client asks for 5.5 s.
     pub newcomer_timeout: Duration,

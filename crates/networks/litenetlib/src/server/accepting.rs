@@ -99,8 +99,6 @@ impl LiteNetLibServer {
             (&mut counts.failed_handshakes, "")
         } else if self.clients.len() >= self.settings.connections_max {
             (&mut counts.turned_away_full, FULL)
-        } else if self.newcomers >= self.settings.newcomers_max {
-            (&mut counts.turned_away_handshaking, FULL)
         } else {
             return None;
         };
@@ -115,6 +113,7 @@ impl LiteNetLibServer {
         attempt: Attempt,
         (user_data, bytes): (&[u8], usize),
     ) {
+        self.make_room_for_newcomer();
         self.last_peer.0 += 1;
         let peer = self.last_peer;
         let state = State::Asked { until: now + self.settings.newcomer_timeout };
@@ -123,10 +122,20 @@ impl LiteNetLibServer {
         credit.earn(bytes);
         self.clients.insert(peer, RemoteClient { address: from, credit, layer_bytes, attempt, state });
         self.by_address.insert(from, peer);
-        self.newcomers += 1;
+        self.newcomers.insert(peer);
         self.events.push(ServerEndpointEvent::Connected { peer, remote: from }, |greeting| {
             greeting.extend_from_slice(user_data);
         });
         self.settle(peer);
+    }
+
+    /// Addresses that are made up prove nothing: however many there are, who is there for real has the time that it
+    /// takes. Whoever has to go is not told: a client that still asks is soon taken in anew.
+    fn make_room_for_newcomer(&mut self) {
+        if self.newcomers.len() >= self.settings.newcomers_max.max(1)
+            && let Some(&longest) = self.newcomers.first()
+        {
+            self.forget_newcomer(longest);
+        }
     }
 }

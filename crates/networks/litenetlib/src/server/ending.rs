@@ -68,7 +68,6 @@ impl LiteNetLibServer {
         let mut last_words = Vec::new();
         let address = client.address;
         let packet = client.attempt.disconnect(words);
-        let is_new = client.is_new();
         while client.poll_transmit(&mut last_words).is_some() {
             self.answers.push(address, |datagram| datagram.append(&mut last_words));
         }
@@ -80,7 +79,7 @@ impl LiteNetLibServer {
             self.answers.push(address, |datagram| datagram.extend_from_slice(goodbye.packet()));
         }
         client.state = State::Gone { goodbye, is_refused };
-        self.newcomers -= usize::from(is_new);
+        self.newcomers.remove(&peer);
         self.report(ServerEndpointEvent::Disconnected { peer, reason });
     }
 
@@ -90,7 +89,7 @@ impl LiteNetLibServer {
         self.by_address.remove(&client.address);
         self.talking.remove(&peer);
         self.timers.clear(peer);
-        self.newcomers -= usize::from(client.is_new());
+        self.newcomers.remove(&peer);
         if let Some(connected) = client.connected() {
             self.counts.add(connected.connection.counts);
         }
@@ -126,7 +125,7 @@ impl LiteNetLibServer {
         }
     }
 
-    fn forget_newcomer(&mut self, peer: Peer) {
+    pub(super) fn forget_newcomer(&mut self, peer: Peer) {
         self.statistics.connections.failed_handshakes += 1;
         self.forget(peer, DisconnectReason::TimedOut);
     }

@@ -58,7 +58,7 @@ impl LiteNetLibServer {
         });
         let (is_proved, is_guessing) = (connected.connection.is_proved(), connected.connection.is_guessing());
         if is_proved && connected.new_until.take().is_some() {
-            self.newcomers -= 1;
+            self.newcomers.remove(&peer);
         }
         if is_proved {
             client.credit.prove();

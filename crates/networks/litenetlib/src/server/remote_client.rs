@@ -70,15 +70,6 @@ impl RemoteClient {
         !matches!(self.state, State::Gone { .. })
     }
 
-    /// Whether it may be anybody who names somebody else's address.
-    pub(super) fn is_new(&self) -> bool {
-        match &self.state {
-            State::Asked { .. } => true,
-            State::Connected(connected) | State::Leaving { connected, .. } => connected.new_until.is_some(),
-            State::Gone { .. } => false,
-        }
-    }
-
     /// Whether a packet of so many bytes may leave; if so, it counts as sent.
     pub(super) fn spend(&mut self, bytes: usize) -> bool {
         self.credit.spend(bytes + self.layer_bytes)

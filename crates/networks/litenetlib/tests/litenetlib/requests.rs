@@ -200,7 +200,7 @@ fn requests_in_strangers_names_fill_only_the_room_for_newcomers_and_are_forgotte
         by_hand.pass(Duration::ZERO);
     }
     let counts = by_hand.server.statistics().connections;
-    assert_eq!((counts.connected, counts.turned_away_handshaking), (10, 246));
+    assert_eq!((counts.connected, counts.failed_handshakes), (10, 246));
     by_hand.pass(Duration::from_secs(7));
     assert_eq!(by_hand.server.statistics().connections.connected, 0);
     let events = by_hand.give(address(1), &request_at(CONNECT_TIME));

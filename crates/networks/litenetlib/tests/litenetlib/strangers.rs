@@ -1,5 +1,6 @@
 //! First datagrams, and which dialect they tell.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use consonance_gateway::udp::ServerEndpointEvent;
@@ -8,7 +9,9 @@ use consonance_gateway::udp::{ClientEndpoint as _, ServerEndpoint as _};
 use consonance_litenetlib::{Dialect, RELIABLE_ORDERED, ServerSettings};
 use consonance_transport::DisconnectReason;
 
-use crate::support::{ByHand, CONNECT_TIME, address, client, messages, request_at, rig, rig_with};
+use crate::support::{
+    ByHand, CONNECT_TIME, LiteNetLibRig, address, client, messages, request_at, rig, rig_with,
+};
 
 fn request_of(packet_type: u8, protocol: i32) -> Vec<u8> {
     let mut request = request_at(CONNECT_TIME);
@@ -114,4 +117,28 @@ fn a_request_for_an_address_of_a_strange_size_is_none() {
     request.resize(18 + 28, 0);
     let mut by_hand = ByHand::new(ServerSettings::default());
     assert!(matches!(by_hand.give(address(1), &request)[..], [(ServerEndpointEvent::Connected { .. }, _)]));
+}
+
+#[test]
+fn who_is_there_for_real_gets_in_while_a_hundred_made_up_requests_come_in_every_second() {
+    for trouble in [Trouble::NONE, Trouble::MUCH] {
+        let mut rig = rig(trouble, 3);
+        let mut strangers = 0_u16;
+        let mut come = |rig: &mut LiteNetLibRig, requests: usize| {
+            for _ in 0..requests {
+                strangers += 1;
+                rig.inject(SocketAddr::from(([192, 0, 2, 1], strangers)), &request_at(CONNECT_TIME));
+                rig.run_for(Duration::from_millis(10));
+            }
+        };
+        come(&mut rig, 1000);
+        let client = rig.add_client(client(), &[]);
+        come(&mut rig, 500);
+        assert_eq!(rig.client_saw(client), [Saw::Connected(Vec::new())], "it is in, and stays");
+        let now = rig.now();
+        rig.client(client).endpoint.send(now, RELIABLE_ORDERED, b"here");
+        rig.run_until("it is heard", |rig| {
+            rig.server_saw.iter().any(|(_, saw)| *saw == Saw::Message(RELIABLE_ORDERED, b"here".to_vec()))
+        });
+    }
 }
