@@ -71,7 +71,8 @@ pub(crate) struct Connection {
     /// The number of the last ping that was answered.
     answered: u16,
     ping_at: Instant,
-    silent_at: Instant,
+    /// When the last packet of this connection came.
+    heard_at: Instant,
     /// When acknowledgements leave and lost packets are looked for, while there are any.
     tick_at: Option<Instant>,
     pub(crate) counts: Counts,
@@ -111,7 +112,7 @@ impl Connection {
             is_guessing: false,
             answered: 0,
             ping_at: now + settings.ping_interval,
-            silent_at: now + settings.silence_timeout,
+            heard_at: now,
             tick_at: None,
             counts: Counts::default(),
         }
@@ -161,7 +162,7 @@ impl Connection {
 
     /// The time of [`timeout`](Self::timeout) has come; false if the other end was silent for too long.
     pub(crate) fn handle_timeout(&mut self, now: Instant) -> bool {
-        if self.silent_at <= now {
+        if self.silent_at() <= now {
             return false;
         }
         if self.ping_at <= now {
@@ -174,7 +175,7 @@ impl Connection {
     }
 
     pub(crate) fn timeout(&self) -> Instant {
-        let soonest = self.ping_at.min(self.silent_at);
+        let soonest = self.ping_at.min(self.silent_at());
         self.tick_at.map_or(soonest, |tick| tick.min(soonest))
     }
 
@@ -195,12 +196,21 @@ impl Connection {
         self.channels.iter().flatten().all(ChannelState::is_settled)
     }
 
+    /// Whether nothing of this connection has come for so long.
+    pub(crate) fn is_silent_for(&self, now: Instant, time: Duration) -> bool {
+        self.heard_at + time <= now
+    }
+
     pub(crate) fn number(&self) -> u8 {
         self.number
     }
 
     pub(crate) fn round_trip(&self) -> Duration {
         self.round_trip.mean()
+    }
+
+    fn silent_at(&self) -> Instant {
+        self.heard_at + self.settings.silence_timeout
     }
 
     fn ping(&mut self, now: Instant) {

@@ -23,7 +23,7 @@ impl Connection {
             self.counts.malformed += 1;
             return Ok(());
         };
-        self.silent_at = now + self.settings.silence_timeout;
+        self.heard_at = now;
         if header.packet_type != PacketType::Merged {
             return self.handle_single(now, header, packet, deliver);
         }

@@ -49,24 +49,27 @@ impl LiteNetLibServer {
             connection_number: request.connection_number,
             peer_id: request.peer_id,
         };
-        if let Some(&peer) = self.by_address.get(&from) {
+        let former = self.by_address.get(&from).copied();
+        if let Some(peer) = former {
             let Some(connection_number) = self.handle_known(now, peer, attempt) else { return };
             attempt.connection_number = connection_number;
         }
-        match self.objection(&request) {
-            Some(words) => self.answer(from, &attempt.disconnect(words)),
-            None => self.enter(now, from, attempt, (request.user_data, packet.len())),
+        if let Some(words) = self.objection(&request, former.is_some()) {
+            self.answer(from, &attempt.disconnect(words));
+            return;
         }
+        if let Some(peer) = former {
+            self.forget(peer, DisconnectReason::closed_by_peer(b""));
+        }
+        self.enter(now, from, attempt, (request.user_data, packet.len()));
     }
 
-    /// A request from where somebody is already: the number of the connection that takes the place of the former one,
-    /// or `None` if it is the same one, or an old one.
+    /// A request from where somebody is already: the number of the connection that is to take the place of the former
+    /// one, or `None` if it is the same one, or an old one, or the former one is still there. Anybody can ask in a
+    /// client's name, and a client that has begun anew goes on asking.
     fn handle_known(&mut self, now: Instant, peer: Peer, attempt: Attempt) -> Option<u8> {
         let client = self.clients.get_mut(&peer)?;
         let former = client.attempt;
-        if attempt.connect_time < former.connect_time {
-            return None;
-        }
         if attempt.connect_time == former.connect_time {
             match &mut client.state {
                 State::Asked { until } => *until = now + self.settings.newcomer_timeout,
@@ -78,26 +81,24 @@ impl LiteNetLibServer {
                     let packet = goodbye.packet().to_vec();
                     self.answer_guest(peer, &packet);
                 }
-                State::Gone { is_refused: false, .. } => {
-                    self.forget(peer, DisconnectReason::ClosedByUs);
-                    return Some((former.connection_number + 1) % CONNECTION_NUMBERS);
-                }
+                State::Gone { is_refused: false, .. } => return Some(number_after(former)),
             }
             self.settle(peer);
             return None;
         }
-        self.forget(peer, DisconnectReason::closed_by_peer(b""));
-        Some((former.connection_number + 1) % CONNECTION_NUMBERS)
+        let is_newer = attempt.connect_time > former.connect_time;
+        let takes_place = is_newer && client.is_silent_for(now, self.settings.replace_after);
+        takes_place.then(|| number_after(former))
     }
 
     /// Why a newcomer cannot come in, in words that it is told.
-    fn objection(&mut self, request: &ConnectRequest<'_>) -> Option<&'static str> {
+    fn objection(&mut self, request: &ConnectRequest<'_>, has_place: bool) -> Option<&'static str> {
         let counts = &mut self.statistics.connections;
         let (counter, words) = if self.is_shut_down {
             (&mut counts.turned_away_full, SHUTTING_DOWN)
         } else if !self.settings.key.fits(request.user_data) {
             (&mut counts.failed_handshakes, "")
-        } else if self.clients.len() >= self.settings.connections_max {
+        } else if !has_place && self.clients.len() >= self.settings.connections_max {
             (&mut counts.turned_away_full, FULL)
         } else {
             return None;
@@ -138,4 +139,9 @@ impl LiteNetLibServer {
             self.forget_newcomer(longest);
         }
     }
+}
+
+/// The number of the connection after this one from the same address.
+fn number_after(former: Attempt) -> u8 {
+    (former.connection_number + 1) % CONNECTION_NUMBERS
 }

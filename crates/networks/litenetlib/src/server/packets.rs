@@ -113,7 +113,7 @@ impl LiteNetLibServer {
             return;
         }
         let Some((client, peer)) = client.zip(known) else { return };
-        let attempt = client.attempt;
+        let (attempt, is_silent) = (client.attempt, client.is_silent_for(now, self.settings.replace_after));
         let Some(connected) = client.connected() else { return };
         match packet {
             [_] if now.saturating_duration_since(connected.accepted_at) >= ACCEPT_GRACE => {
@@ -121,7 +121,10 @@ impl LiteNetLibServer {
                 connected.connection.put_alone(&announcement.to_bytes(dialect));
                 self.settle(peer);
             }
-            [_, FINAL] => self.forget(peer, DisconnectReason::closed_by_peer(b"it knows no such connection")),
+            // Anybody can say so in a client's name; one that means it says nothing else.
+            [_, FINAL] if is_silent => {
+                self.forget(peer, DisconnectReason::closed_by_peer(b"it knows no such connection"));
+            }
             _ => {}
         }
     }

@@ -1,7 +1,7 @@
 //! One client of a server, from its request to its last goodbye.
 
 use std::net::SocketAddr;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use consonance_gateway::udp::Credit;
 
@@ -68,6 +68,16 @@ impl RemoteClient {
     /// Whether its end is still to be reported.
     pub(super) fn is_here(&self) -> bool {
         !matches!(self.state, State::Gone { .. })
+    }
+
+    /// Whether another connection may take its place: nothing has come for so long of the one that is there.
+    pub(super) fn is_silent_for(&self, now: Instant, time: Duration) -> bool {
+        match &self.state {
+            State::Connected(connected) | State::Leaving { connected, .. } => {
+                connected.connection.is_silent_for(now, time)
+            }
+            State::Asked { .. } | State::Gone { .. } => true,
+        }
     }
 
     /// Whether a packet of so many bytes may leave; if so, it counts as sent.

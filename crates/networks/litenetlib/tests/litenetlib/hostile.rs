@@ -51,6 +51,33 @@ fn a_flood_of_fragments_ends_the_connection_and_no_other() {
 }
 
 #[test]
+fn nothing_that_anybody_can_send_blindly_ends_the_connection_of_a_client_that_is_there() {
+    let (mut by_hand, _) = ByHand::with_client();
+    for second in 0..20_i64 {
+        let ping = [3, 2 + second as u8, 0];
+        assert_eq!(by_hand.give(address(1), &ping), [], "it is there");
+        for forged in [request_at(CONNECT_TIME + 1 + second), vec![0x0e], vec![0x0e, 1]] {
+            assert_eq!(by_hand.give(address(1), &forged), [], "{forged:02x?}");
+        }
+        assert_eq!(by_hand.give(address(1), b"\0hello").len(), 1, "it is heard");
+        assert_eq!(by_hand.pass(Duration::from_secs(1)), []);
+    }
+}
+
+#[test]
+fn a_request_that_is_refused_does_not_even_end_a_connection_that_is_silent() {
+    let (mut by_hand, _) = ByHand::with_client();
+    assert_eq!(by_hand.pass(Duration::from_secs(5)), []);
+    let mut request = request_at(CONNECT_TIME + 1);
+    let key = request.len() - 2;
+    request.splice(key.., [4, 0, b'k', b'e', b'y']);
+    by_hand.take();
+    assert_eq!(by_hand.give(address(1), &request), []);
+    assert_eq!(by_hand.take()[0][0] & 0x1f, 7, "it is told so");
+    assert_eq!(by_hand.give(address(1), b"\0back again").len(), 1);
+}
+
+#[test]
 fn a_goodbye_for_another_connection_is_answered_and_ends_nothing() {
     let (mut by_hand, _) = ByHand::with_client();
     let mut goodbye = vec![7];

@@ -62,6 +62,7 @@ fn who_does_not_know_a_connection_later_is_told_its_name_and_may_end_it() {
         by_hand.pass(Duration::from_secs(1));
         by_hand.give(address(1), &[3, ping, 0]);
     }
+    assert_eq!(by_hand.pass(Duration::from_secs(3)), []);
     by_hand.take();
     let answers = by_hand.answers(address(1), &[0x0e]);
     let announcement = ConnectAccept::parse(&answers[0]).unwrap();
@@ -105,6 +106,9 @@ fn a_newer_request_takes_the_place_of_the_connection_and_an_older_one_does_not()
     assert_eq!(by_hand.give(address(1), &request_at(CONNECT_TIME - 1)), []);
     assert_eq!(by_hand.take(), Vec::<Vec<u8>>::new());
     for round in 1..6 {
+        assert_eq!(by_hand.give(address(1), &request_at(CONNECT_TIME + round)), [], "it is there");
+        by_hand.pass(Duration::from_millis(2500));
+        by_hand.take();
         let events = by_hand.give(address(1), &request_at(CONNECT_TIME + round));
         assert!(disconnected(&events[0].0), "{events:?}");
         assert!(matches!(events[1].0, ServerEndpointEvent::Connected { peer: new, .. } if new > peer));
@@ -237,6 +241,34 @@ fn who_comes_back_from_the_same_address_is_somebody_new() {
         let now = rig.now();
         rig.client(client).endpoint.send(now, RELIABLE_ORDERED, b"back");
         rig.run_until("it is heard", |rig| messages(rig.saw_of(peer), RELIABLE_ORDERED) == [b"back"]);
+    }
+}
+
+#[test]
+fn a_client_that_restarts_on_its_port_is_in_again_within_three_seconds() {
+    for restarts_after_ms in [0, 1, 300, 1000, 2400, 2600, 5000] {
+        let mut rig = rig(Trouble::NONE, 1);
+        let (number, first) = rig.connect_client(client(), &[]);
+        rig.run_for(Duration::from_secs(2));
+        rig.client(number).is_cut = true;
+        rig.run_for(Duration::from_millis(restarts_after_ms));
+        let seat = rig.client(number);
+        (seat.is_cut, seat.endpoint) = (false, client());
+        seat.saw.clear();
+        let now = rig.now();
+        rig.client(number).endpoint.connect(now, &[]);
+        rig.run_until("it is in again", |rig| rig.client_saw(number) == [Saw::Connected(Vec::new())]);
+        let took = rig.now() - now;
+        assert!(took <= Duration::from_millis(3100), "{took:?}, restarted after {restarts_after_ms} ms");
+        let reason = DisconnectReason::closed_by_peer(b"");
+        assert_eq!(rig.saw_of(first).last(), Some(&&Saw::Disconnected(reason)));
+        let now = rig.now();
+        rig.client(number).endpoint.send(now, RELIABLE_ORDERED, b"back");
+        rig.run_until("it is heard", |rig| {
+            rig.server_saw.last().is_some_and(|(peer, saw)| {
+                *peer > first && *saw == Saw::Message(RELIABLE_ORDERED, b"back".to_vec())
+            })
+        });
     }
 }
 
