@@ -68,8 +68,9 @@ pub(crate) struct Connection {
     /// Until the other end has proved its address.
     proof: Option<AddressProof>,
     is_guessing: bool,
-    /// The number of the last ping that was answered.
-    answered: u16,
+    /// The number of the newest ping that came.
+    newest_ping: u16,
+    owes_pong: bool,
     ping_at: Instant,
     /// When the last packet of this connection came.
     heard_at: Instant,
@@ -110,7 +111,8 @@ impl Connection {
             round_trip: RoundTrip::default(),
             proof: None,
             is_guessing: false,
-            answered: 0,
+            newest_ping: 0,
+            owes_pong: false,
             ping_at: now + settings.ping_interval,
             heard_at: now,
             tick_at: None,

@@ -24,9 +24,21 @@ impl Connection {
             return Ok(());
         };
         self.heard_at = now;
-        if header.packet_type != PacketType::Merged {
-            return self.handle_single(now, header, packet, deliver);
-        }
+        let result = if header.packet_type == PacketType::Merged {
+            self.handle_merged(now, packet, deliver)
+        } else {
+            self.handle_single(now, header, packet, deliver)
+        };
+        self.answer_ping(now);
+        result
+    }
+
+    fn handle_merged(
+        &mut self,
+        now: Instant,
+        packet: &[u8],
+        deliver: &mut dyn FnMut(Channel, &[u8]),
+    ) -> Result<(), TooMuchIncomplete> {
         let mut rest = &packet[1..];
         while let Some((inner, others)) = merging::split(rest) {
             rest = others;
@@ -57,7 +69,7 @@ impl Connection {
                     self.transmit_channel(now, packet[3]);
                 }
             }
-            PacketType::Ping => self.answer_ping(now, packet),
+            PacketType::Ping => self.note_ping(u16::from_le_bytes([packet[1], packet[2]])),
             PacketType::Pong => self.handle_pong(now, u16::from_le_bytes([packet[1], packet[2]])),
             PacketType::MtuCheck => self.answer_probe(packet),
             PacketType::MtuOk | PacketType::Empty | PacketType::ShutdownOk => {}
@@ -102,12 +114,19 @@ impl Connection {
         result
     }
 
-    fn answer_ping(&mut self, now: Instant, packet: &[u8]) {
-        let number = u16::from_le_bytes([packet[1], packet[2]]);
-        if round_trip::is_newer(number, self.answered) {
-            self.answered = number;
+    fn note_ping(&mut self, number: u16) {
+        if round_trip::is_newer(number, self.newest_ping) {
+            self.newest_ping = number;
+            self.owes_pong = true;
+        }
+    }
+
+    /// However many pings are in a datagram, only the newest is answered.
+    fn answer_ping(&mut self, now: Instant) {
+        if std::mem::take(&mut self.owes_pong) {
             let first = Header::new(PacketType::Pong, self.number).byte(self.dialect);
-            self.merging.put_alone(&[&[first], &packet[1..3], &self.clock.ticks(now).to_le_bytes()]);
+            let [low, high] = self.newest_ping.to_le_bytes();
+            self.merging.put_alone(&[&[first, low, high], &self.clock.ticks(now).to_le_bytes()]);
         }
     }
 

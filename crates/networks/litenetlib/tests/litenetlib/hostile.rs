@@ -78,6 +78,21 @@ fn a_request_that_is_refused_does_not_even_end_a_connection_that_is_silent() {
 }
 
 #[test]
+fn any_number_of_pings_in_one_datagram_gets_one_answer_to_the_newest() {
+    let (mut by_hand, _) = ByHand::with_client();
+    let pings: Vec<u8> = (1..=280_u16)
+        .flat_map(|number| {
+            let [low, high] = number.to_le_bytes();
+            [3, 0, 3, low, high]
+        })
+        .collect();
+    let answers = by_hand.answers(address(1), &[&[0x0c], &pings[..]].concat());
+    assert_eq!(answers.len(), 1);
+    assert_eq!(answers[0][..3], [4, 24, 1], "to number 280");
+    assert_eq!(by_hand.answers(address(1), &[3, 25, 1]).len(), 1, "one by itself is answered");
+}
+
+#[test]
 fn a_goodbye_for_another_connection_is_answered_and_ends_nothing() {
     let (mut by_hand, _) = ByHand::with_client();
     let mut goodbye = vec![7];
