@@ -1,11 +1,13 @@
 //! What the game asks of the voice thread, as data.
+//!
+//! What must not be lost in a full queue is among the switches instead.
 
 use consonance_audio::{
     ActivationSettings, CaptureSettings, DuckingSettings, EncoderSettings, Input, Pose, Quality,
     SpatialSettings, SpeakerPlace,
 };
 use consonance_pcap::PacketSink;
-use consonance_session::{ModeratorAction, Priority, Routing, Target};
+use consonance_session::{ModeratorAction, Routing, Target};
 
 use crate::capture::GameSoundReader;
 use crate::channel::{Channel, ChannelOrder};
@@ -17,16 +19,11 @@ pub(crate) enum Command {
     LeaveRoom(String),
     Channel(Channel, ChannelOrder),
     SendText(TextId, Target, String),
-    SetPriority(Priority),
     Hear(Hearing),
     SharePosition(bool),
     SetInput(Box<dyn Input>),
     SetCapture(CaptureSettings),
     SetActivation(ActivationSettings),
-    SetTalkKey {
-        held: bool,
-    },
-    SetMuted(bool),
     SetQuality {
         quality: Quality,
         error_correction: bool,
@@ -43,7 +40,6 @@ pub(crate) enum Command {
         action: ModeratorAction,
         reason: String,
     },
-    Leave,
 }
 
 /// How the others are to be heard.
@@ -54,7 +50,6 @@ pub(crate) enum Hearing {
     Listener(Option<Pose>),
     Spatial(SpatialSettings),
     MasterVolume(f32),
-    Deafened(bool),
     Ducking(DuckingSettings),
     Levelling(bool),
 }

@@ -25,6 +25,8 @@ pub(crate) struct OwnVoice {
     missing_tokens: MissingTokens,
     /// Rooms that the server took the player out of.
     taken_out_of: Mutex<BTreeSet<String>>,
+    /// Channels to close of which the queue of commands had no room to tell.
+    closed: Mutex<BTreeSet<Channel>>,
     /// Rooms that triggers have given up, for the voice thread to leave; each was joined once for its place here.
     given_up: Mutex<Vec<String>>,
     standing: Mutex<Standing>,
@@ -41,6 +43,7 @@ impl OwnVoice {
             tokens: Tokens::new(events),
             missing_tokens: MissingTokens::default(),
             taken_out_of: Mutex::default(),
+            closed: Mutex::default(),
             given_up: Mutex::default(),
             standing: Mutex::default(),
         }
@@ -54,6 +57,16 @@ impl OwnVoice {
     /// The rooms to leave. What was told before this is to be done first: a room is joined before it is left.
     pub(crate) fn take_given_up(&self) -> Vec<String> {
         std::mem::take(&mut *lock(&self.given_up))
+    }
+
+    /// Has the voice thread close a channel that it was told to open. Never waits for it.
+    pub(crate) fn close(&self, channel: Channel) {
+        lock(&self.closed).insert(channel);
+    }
+
+    /// The channels to close. What was told before this is to be done first, as for rooms.
+    pub(crate) fn take_closed(&self) -> BTreeSet<Channel> {
+        std::mem::take(&mut *lock(&self.closed))
     }
 
     /// Shows what has changed. What cannot be shown because somebody looks just now is shown the next time.

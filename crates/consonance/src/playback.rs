@@ -167,7 +167,6 @@ impl Playback {
                 self.master_volume = volume;
                 self.mixer.set_master_volume(volume);
             }
-            Hearing::Deafened(deafened) => self.mixer.set_deafened(deafened),
             Hearing::Ducking(settings) => self.mixer.set_ducking(settings),
             Hearing::Levelling(levelled) => self.mixer.set_levelling(levelled),
         }
@@ -181,6 +180,11 @@ impl Playback {
             heard_as.apply(&mut self.mixer, speaker.key);
         }
         Ok(())
+    }
+
+    /// Lets nobody be heard, or everybody again.
+    pub(crate) fn set_deafened(&mut self, deafened: bool) {
+        self.mixer.set_deafened(deafened);
     }
 
     /// Turns everybody down while one speaks oneself.

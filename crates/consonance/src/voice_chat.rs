@@ -1,4 +1,6 @@
-//! The handle that a game holds: every method puts one command in a queue or takes one event out of another.
+//! The handle that a game holds: a method puts one command in a queue, or takes one event out of another.
+//!
+//! What must not be lost when the queue is full, as that one is muted, is a switch instead of a command.
 
 mod channels;
 mod diagnosing;
@@ -150,7 +152,7 @@ impl VoiceChat {
 
     /// Leaves the session without waiting for the goodbye; [`EventKind::Ended`] tells when it is over.
     pub fn stop(&self) {
-        self.ask(Command::Leave);
+        self.running.ask_to_leave();
     }
 
     /// Leaves the session and waits until the server knows and the output is complete, a few seconds at most. Other
@@ -189,11 +191,14 @@ impl VoiceChat {
 }
 
 impl Running {
+    fn ask_to_leave(&self) {
+        self.shared.switches.leave();
+        self.thread.unpark();
+    }
+
     /// Ends the chat, if it has not ended yet, and waits for that.
     fn end(&self) -> End {
-        // Unlike other commands this one may wait for a place: the thread empties the queue every 10 ms.
-        let _ = self.commands.send(Command::Leave);
-        self.thread.unpark();
+        self.ask_to_leave();
         let end = self.shared.events.wait_for_end();
         self.finish.wait();
         // What went wrong with them stands in them.

@@ -32,6 +32,7 @@ use crate::snapshot::Watch;
 #[cfg(feature = "devices")]
 use crate::sound_devices::SoundDevices;
 use crate::status::Status;
+use crate::switches::Switched;
 use crate::talking::{Sent, Talking};
 use crate::transports::Transports;
 use crate::uplink_quality::UplinkQuality;
@@ -97,6 +98,8 @@ pub(crate) struct VoiceThread {
     #[cfg(feature = "devices")]
     devices: SoundDevices,
     commands: Receiver<Command>,
+    /// As they are obeyed.
+    switched: Switched,
     give_up_after: Option<Duration>,
     trace_frames: bool,
     loopback: Option<LoopbackRooms>,
@@ -155,6 +158,7 @@ impl VoiceThread {
             #[cfg(feature = "devices")]
             devices: parts.devices,
             commands: parts.commands,
+            switched: Switched::default(),
             give_up_after: parts.give_up_after,
             trace_frames: parts.trace_frames,
             loopback: parts.loopback,

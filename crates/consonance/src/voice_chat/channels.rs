@@ -1,6 +1,7 @@
 //! Whom one speaks to, when each is spoken to, and how that is going.
 
 use std::sync::atomic::Ordering;
+use std::sync::mpsc::TrySendError;
 use std::sync::{Arc, Weak};
 
 use consonance_session::{ChannelProperties, Target};
@@ -52,7 +53,12 @@ impl VoiceChat {
 
     /// Closes a channel without fading it; the next frame is its last.
     pub fn close_channel(&self, channel: Channel) {
-        self.ask(Command::Channel(channel, ChannelOrder::Close));
+        match self.running.commands.try_send(Command::Channel(channel, ChannelOrder::Close)) {
+            Ok(()) | Err(TrySendError::Disconnected(_)) => {}
+            // Nobody may be heard because there is too much else to do.
+            Err(TrySendError::Full(_)) => self.running.shared.own_voice.close(channel),
+        }
+        self.running.thread.unpark();
     }
 
     /// What has become of a channel; none before the voice thread knows it, and once it is closed. Meant to be asked

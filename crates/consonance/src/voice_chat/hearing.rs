@@ -67,7 +67,7 @@ impl VoiceChat {
     /// Lets nobody be heard, or everybody again.
     pub fn set_deafened(&self, deafened: bool) {
         self.running.shared.switches.set_deafened(deafened);
-        self.hear(Hearing::Deafened(deafened));
+        self.running.thread.unpark();
     }
 
     /// Whether nobody is let be heard.

@@ -30,13 +30,14 @@ impl VoiceChat {
 
     /// Tells that the key for [push to talk](consonance_audio::ActivationMode::PushToTalk) was pressed or let go.
     pub fn set_talk_key(&self, held: bool) {
-        self.ask(Command::SetTalkKey { held });
+        self.running.shared.switches.set_key_held(held);
+        self.running.thread.unpark();
     }
 
     /// Sends nothing of one's own voice while muted. It is captured all the same, so that meters move.
     pub fn set_muted(&self, muted: bool) {
         self.running.shared.switches.set_muted(muted);
-        self.ask(Command::SetMuted(muted));
+        self.running.thread.unpark();
     }
 
     /// Whether one has muted oneself.
@@ -48,7 +49,7 @@ impl VoiceChat {
     /// priority speaks, nobody of a lower one is heard.
     pub fn set_priority(&self, priority: Priority) {
         self.running.shared.switches.set_priority(priority);
-        self.ask(Command::SetPriority(priority));
+        self.running.thread.unpark();
     }
 
     /// Changes how good one's own voice sounds for how many bits, from the next frame on, also in the middle of a word.

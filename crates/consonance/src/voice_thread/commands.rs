@@ -13,13 +13,20 @@ use crate::channel::ChannelOrder;
 use crate::command::{Command, Hearing};
 use crate::event::{End, EventKind};
 use crate::problem::ProblemKind;
+use crate::switches::Switched;
 use crate::tap::{TapSender, TapSource};
 use crate::text::{TextId, TextMessage, text_target};
 
 impl VoiceThread {
     pub(super) fn take_commands(&mut self) {
-        // Before the queue is emptied, in which their joining may still wait.
+        // Looked at before the queue is emptied and again after: each order that the game gives in between is then
+        // obeyed before or after a switch as it was given before or after it, or one's voice is withheld for a turn.
+        let before = self.shared.switches.get();
+        // What was asked for before leaving is done.
+        let is_leaving = self.shared.switches.is_leaving();
+        // Before the queue is emptied, in which their joining and opening may still wait.
         let given_up = self.shared.own_voice.take_given_up();
+        let closed = self.shared.own_voice.take_closed();
         loop {
             match self.commands.try_recv() {
                 Ok(command) => {
@@ -32,6 +39,29 @@ impl VoiceThread {
         }
         for room in given_up {
             self.obey(Command::LeaveRoom(room));
+        }
+        for channel in closed {
+            self.obey(Command::Channel(channel, ChannelOrder::Close));
+        }
+        self.follow(before.and_then(self.shared.switches.get()));
+        if is_leaving {
+            self.end = Some(End::Left);
+        }
+    }
+
+    fn follow(&mut self, wanted: Switched) {
+        let before = std::mem::replace(&mut self.switched, wanted);
+        if before.muted != wanted.muted {
+            self.capture.change(|controls| controls.muted = wanted.muted);
+        }
+        if before.key_held != wanted.key_held {
+            self.talking.set_chat(Instant::now(), |chat| chat.key_held = wanted.key_held);
+        }
+        if before.deafened != wanted.deafened {
+            self.playback.set_deafened(wanted.deafened);
+        }
+        if before.priority != wanted.priority {
+            self.client.set_priority(wanted.priority);
         }
     }
 
@@ -74,10 +104,6 @@ impl VoiceThread {
                 self.send_text(id, &target, &text);
                 None
             }
-            Command::SetPriority(priority) => {
-                client.set_priority(priority);
-                None
-            }
             Command::Hear(hearing) => self.hear(hearing),
             Command::SharePosition(is_shared) => {
                 self.position_sharing.share(is_shared, client).err().map(|absurd| absurd.to_string())
@@ -90,14 +116,6 @@ impl VoiceThread {
             Command::SetActivation(activation) => {
                 self.capture.change(|controls| controls.activation = activation);
                 self.talking.set_chat(now, |chat| chat.mode = activation.mode);
-                None
-            }
-            Command::SetTalkKey { held } => {
-                self.talking.set_chat(now, |chat| chat.key_held = held);
-                None
-            }
-            Command::SetMuted(muted) => {
-                self.capture.change(|controls| controls.muted = muted);
                 None
             }
             Command::SetQuality { quality, error_correction } => {
@@ -115,10 +133,6 @@ impl VoiceThread {
             }
             Command::Moderate { player, action, reason } => {
                 client.moderate(&player, &action, &reason).err().map(|error| error.to_string())
-            }
-            Command::Leave => {
-                self.end = Some(End::Left);
-                None
             }
         };
         self.problem(now, about, problem);

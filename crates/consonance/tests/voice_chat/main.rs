@@ -4,6 +4,7 @@
 
 mod capture;
 mod conversation;
+mod crowded;
 mod diagnostics;
 mod direct_links;
 mod ear;

@@ -1,0 +1,117 @@
+//! A voice thread that is stuck for a moment, while its game asks for more than may wait.
+
+use std::sync::mpsc::{Receiver, Sender, channel};
+
+use consonance::audio::{ActivationMode, ActivationSettings, Output, OutputError, StereoBlock};
+use consonance::{ChannelProperties, End, EventKind, ProblemKind, Target, VoiceChat, VoiceChatBuilder};
+
+use crate::player::{Player, entered, started_speaking, stopped_speaking};
+use crate::speech::{Speech, recording};
+use crate::stage::Stage;
+
+/// More commands than may wait.
+const TOO_MANY: usize = 1_000;
+
+/// An output that gets stuck when it is asked to, and with it the voice thread.
+struct Sticky {
+    orders: Receiver<()>,
+    stuck: Sender<()>,
+    release: Receiver<()>,
+}
+
+/// Makes the output stick.
+struct Glue {
+    orders: Sender<()>,
+    stuck: Receiver<()>,
+    release: Sender<()>,
+}
+
+fn sticky() -> (Sticky, Glue) {
+    let ((orders, ordered), (stuck, is_stuck), (release, released)) = (channel(), channel(), channel());
+    (Sticky { orders: ordered, stuck, release: released }, Glue { orders, stuck: is_stuck, release })
+}
+
+impl Output for Sticky {
+    fn write(&mut self, _block: &StereoBlock) -> Result<(), OutputError> {
+        if self.orders.try_recv().is_ok() {
+            let _ = self.stuck.send(());
+            let _ = self.release.recv();
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self) -> Result<(), OutputError> {
+        Ok(())
+    }
+}
+
+impl Glue {
+    /// Asks for that while the voice thread is stuck and takes no more commands.
+    fn ask_in_a_crowd(&self, voice: &VoiceChat, ask: impl FnOnce(&VoiceChat)) {
+        self.orders.send(()).unwrap();
+        self.stuck.recv().unwrap();
+        let events = voice.subscribe();
+        for _ in 0..TOO_MANY {
+            voice.leave_room("nowhere");
+        }
+        let is_full =
+            |kind: &EventKind| matches!(kind, EventKind::Problem { about: ProblemKind::Commands, .. });
+        assert!(events.into_iter().any(|event| is_full(&event.kind)), "there is a bound");
+        ask(voice);
+        self.release.send(()).unwrap();
+    }
+}
+
+/// Alice, who speaks to the lobby as she was set up, and Bob, who listens there.
+fn alice_and_bob(
+    stage: &Stage,
+    set_up: impl FnOnce(VoiceChatBuilder) -> VoiceChatBuilder,
+) -> (VoiceChat, Glue, Player) {
+    let bob = Player::join("Bob", stage.chat().listen("lobby"));
+    let (output, glue) = sticky();
+    let alice = set_up(stage.chat().name("Alice").input(Speech::endless(&recording(3, 0.0, 3.0))));
+    let alice = alice.output(Box::new(output)).start().unwrap();
+    while alice.wait_event(crate::player::PATIENCE).unwrap().kind != entered("Bob", "lobby") {}
+    (alice, glue, bob)
+}
+
+#[test]
+fn who_mutes_oneself_is_muted_however_much_else_is_asked_for() {
+    let stage = Stage::open();
+    let (alice, glue, mut bob) = alice_and_bob(&stage, |alice| alice.talk_to_room("lobby"));
+    bob.until(&started_speaking("Alice"));
+    glue.ask_in_a_crowd(&alice, |alice| alice.set_muted(true));
+    bob.until(&stopped_speaking("Alice"));
+}
+
+#[test]
+fn a_talk_key_that_is_let_go_is_let_go_however_much_else_is_asked_for() {
+    let stage = Stage::open();
+    let settings = ActivationSettings { mode: ActivationMode::PushToTalk, ..ActivationSettings::default() };
+    let (alice, glue, mut bob) =
+        alice_and_bob(&stage, |alice| alice.talk_to_room("lobby").activation(settings));
+    alice.set_talk_key(true);
+    bob.until(&started_speaking("Alice"));
+    glue.ask_in_a_crowd(&alice, |alice| alice.set_talk_key(false));
+    bob.until(&stopped_speaking("Alice"));
+}
+
+#[test]
+fn a_channel_that_is_closed_closes_however_much_else_is_asked_for() {
+    let stage = Stage::open();
+    let (alice, glue, mut bob) = alice_and_bob(&stage, |alice| alice);
+    let channel = alice.open_channel(Target::Room("lobby".into()), ChannelProperties::default());
+    bob.until(&started_speaking("Alice"));
+    glue.ask_in_a_crowd(&alice, |alice| alice.close_channel(channel));
+    bob.until(&stopped_speaking("Alice"));
+    assert_eq!(alice.channel_state(channel), None);
+}
+
+#[test]
+fn who_stops_has_stopped_however_much_else_is_asked_for() {
+    let stage = Stage::open();
+    let (alice, glue, _bob) = alice_and_bob(&stage, |alice| alice);
+    let events = alice.subscribe();
+    glue.ask_in_a_crowd(&alice, VoiceChat::stop);
+    while events.wait(crate::player::PATIENCE).unwrap().kind != EventKind::Ended(End::Left) {}
+}
