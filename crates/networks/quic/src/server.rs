@@ -5,6 +5,7 @@ mod bind;
 mod busy_share;
 mod connection_ids;
 mod fast_path;
+mod handshakes;
 mod port;
 mod shard;
 mod transport;

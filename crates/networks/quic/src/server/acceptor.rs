@@ -2,8 +2,8 @@
 
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use consonance_fast_path::Offer;
 use consonance_transport::{ConnectionCounts, Peer, SHUTTING_DOWN};
@@ -11,6 +11,7 @@ use quinn::{Connection, Endpoint, Incoming, SendStream};
 use tokio::time::timeout;
 use tracing::{debug, trace};
 
+use super::handshakes::{Handshakes, Home};
 use super::shard::{Arrival, Placement, Shard};
 use crate::QuicServerSettings;
 use crate::close_code::CloseCode;
@@ -29,7 +30,7 @@ pub(super) struct Acceptor {
     last_peer: AtomicU64,
     /// Connections that have a task, in handshake or later.
     present: AtomicUsize,
-    handshaking: AtomicUsize,
+    handshakes: Mutex<Handshakes>,
     turned_away_full: AtomicU64,
     turned_away_handshaking: AtomicU64,
     failed_handshakes: AtomicU64,
@@ -50,10 +51,10 @@ impl Acceptor {
             shards: (0..shards.get()).map(|_| Arc::new(Shard::new(settings.incoming))).collect(),
             placement,
             open_shards: AtomicUsize::new(shards.get()),
+            handshakes: Mutex::new(Handshakes::new(settings.handshakes_max)),
             settings,
             last_peer: AtomicU64::new(0),
             present: AtomicUsize::new(0),
-            handshaking: AtomicUsize::new(0),
             turned_away_full: AtomicU64::new(0),
             turned_away_handshaking: AtomicU64::new(0),
             failed_handshakes: AtomicU64::new(0),
@@ -84,26 +85,29 @@ impl Acceptor {
 
     /// Gives a stranger a task, or turns it away at no cost to those inside.
     fn admit(self: &Arc<Self>, stranger: Incoming) {
-        let handshaking = self.handshaking.load(Ordering::Relaxed);
-        let is_busy = handshaking >= self.settings.handshakes_max / 4;
+        let remote = stranger.remote_address();
+        let is_proved = stranger.remote_address_validated();
         if self.is_full() || self.is_closed() {
             self.turned_away_full.fetch_add(1, Ordering::Relaxed);
-            trace!(remote = %stranger.remote_address(), "turned away: full or shutting down");
+            trace!(%remote, "turned away: full or shutting down");
             stranger.refuse();
-        } else if is_busy && !stranger.remote_address_validated() && stranger.may_retry() {
+        } else if !is_proved && stranger.may_retry() && self.handshakes().are_many() {
             // Many at once may be one who forges addresses: each must show that it receives at its own
             // (RFC 9000, section 8.1.2). That costs us no memory, and an honest client one round trip.
             if stranger.retry().is_err() {
                 self.turned_away_handshaking.fetch_add(1, Ordering::Relaxed);
             }
-        } else if handshaking >= self.settings.handshakes_max {
-            self.turned_away_handshaking.fetch_add(1, Ordering::Relaxed);
-            trace!(remote = %stranger.remote_address(), "turned away: too many handshakes at once");
-            stranger.refuse();
-        } else {
-            let place = Place::take(self);
+        } else if let Some(place) = Place::take(self, is_proved.then(|| Home::of(remote.ip()))) {
             tokio::spawn(place.welcome(stranger));
+        } else {
+            self.turned_away_handshaking.fetch_add(1, Ordering::Relaxed);
+            trace!(%remote, "turned away: too many handshakes at once");
+            stranger.refuse();
         }
+    }
+
+    fn handshakes(&self) -> MutexGuard<'_, Handshakes> {
+        self.handshakes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Those who are gone count until that was polled: a server that is late must not pile them up.
@@ -120,20 +124,22 @@ impl Acceptor {
 /// A connection's place among those that are present; given back when its task ends, however it ends.
 struct Place {
     acceptor: Arc<Acceptor>,
+    /// Where the stranger has shown to be.
+    home: Option<Home>,
     is_handshaking: bool,
 }
 
 impl Place {
-    /// Only the task that receives strangers takes places, so the checks before it cannot be overtaken.
-    fn take(acceptor: &Arc<Acceptor>) -> Self {
+    /// Only the task that receives strangers takes places, so that its look at who is present cannot be overtaken.
+    fn take(acceptor: &Arc<Acceptor>, home: Option<Home>) -> Option<Self> {
+        acceptor.handshakes().take(home).ok()?;
         acceptor.present.fetch_add(1, Ordering::Relaxed);
-        acceptor.handshaking.fetch_add(1, Ordering::Relaxed);
-        Self { acceptor: Arc::clone(acceptor), is_handshaking: true }
+        Some(Self { acceptor: Arc::clone(acceptor), home, is_handshaking: true })
     }
 
     fn handshake_is_over(&mut self) {
         if std::mem::take(&mut self.is_handshaking) {
-            self.acceptor.handshaking.fetch_sub(1, Ordering::Relaxed);
+            self.acceptor.handshakes().give_back(self.home);
         }
     }
 

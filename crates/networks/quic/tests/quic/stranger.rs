@@ -1,5 +1,6 @@
 //! A QUIC client that is not ours, for doing what ours does not.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use consonance_quic::ALPN;
@@ -30,12 +31,21 @@ impl Stranger {
         alpn: &[u8],
         transport: TransportConfig,
     ) -> Result<Self, ConnectionError> {
+        Self::connect_from(localhost(), server, alpn, transport)
+    }
+
+    pub(crate) fn connect_from(
+        local: SocketAddr,
+        server: &TestServer,
+        alpn: &[u8],
+        transport: TransportConfig,
+    ) -> Result<Self, ConnectionError> {
         let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let address = server.transport.local_addr();
         let mut config = ClientConfig::new(trusting_everybody(alpn));
         config.transport_config(Arc::new(transport));
         let (endpoint, connection) = runtime.block_on(async {
-            let endpoint = Endpoint::client(localhost()).unwrap();
+            let endpoint = Endpoint::client(local).unwrap();
             let connecting = endpoint.connect_with(config, address, "localhost").unwrap();
             (endpoint, connecting.await)
         });
