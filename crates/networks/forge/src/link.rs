@@ -196,6 +196,11 @@ impl Link {
         self.last_heard + self.settings.timeout
     }
 
+    /// Whether nothing has come from the other end for so long.
+    pub(crate) fn is_silent_for(&self, now: Instant, time: Duration) -> bool {
+        self.last_heard + time <= now
+    }
+
     /// The next frame that came; its payload is appended.
     pub(crate) fn poll_frame(&mut self, payload: &mut Vec<u8>) -> Option<Head> {
         self.inbox.pop(payload)

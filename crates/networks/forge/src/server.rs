@@ -67,15 +67,20 @@ impl ForgeServer {
         }
     }
 
-    fn handle_request(&mut self, from: SocketAddr, request: &[u8]) {
-        // Whoever begins anew from an address has forgotten its connection, and so do we.
+    /// Whoever begins anew from an address has forgotten its connection, and so do we; but anybody can ask in a client's
+    /// name, so as long as that is heard there is no answer, and who has begun anew goes on asking.
+    fn handle_request(&mut self, now: Instant, from: SocketAddr, request: &[u8]) {
+        let Some(answer) = upgrade::answer(request).filter(|_| !self.is_shut) else { return };
         if let Some(&peer) = self.by_address.get(&from) {
+            let replace_after = self.settings.replace_after;
+            let is_silent =
+                self.clients.get(&peer).is_some_and(|client| client.link.is_silent_for(now, replace_after));
+            if !is_silent {
+                return;
+            }
             self.end(peer, DisconnectReason::closed_by_peer(b""));
         }
-        match upgrade::answer(request) {
-            Some(answer) if !self.is_shut => self.answers.push(from, |bytes| bytes.extend(answer)),
-            _ => {}
-        }
+        self.answers.push(from, |bytes| bytes.extend(answer));
     }
 
     /// Whoever says who it is becomes somebody; nothing else does.
@@ -220,7 +225,7 @@ impl ServerEndpoint for ForgeServer {
                 self.answers.push(from, |bytes| bytes.extend(LISTING_ANSWER));
             }
         } else if upgrade::is_request(datagram) {
-            self.handle_request(from, datagram);
+            self.handle_request(now, from, datagram);
         } else if datagram.len() >= DATAGRAM_BYTES_MIN && datagram.len() <= DATAGRAM_BYTES_MAX {
             match self.by_address.get(&from) {
                 Some(&peer) => self.handle_peer(now, peer, datagram),

@@ -35,18 +35,22 @@ pub struct ForgeServerSettings {
     pub strangers_max: usize,
     /// How long they may take for that.
     pub handshake_max: Duration,
+    /// How long a client must have said nothing before another first datagram from its address replaces its connection:
+    /// longer than the 5 s between its pings. It is sent every 3 s.
+    pub replace_after: Duration,
     /// Whether those who look for games in the local network are answered.
     pub is_listed: bool,
 }
 
 impl Default for ForgeServerSettings {
-    /// 1000 clients, 256 of them strangers for 15 s; nobody who looks around is answered.
+    /// 1000 clients, 256 of them strangers for 15 s; 6.25 s until one may begin anew; nobody who looks around is answered.
     fn default() -> Self {
         Self {
             link: LinkSettings::default(),
             connections_max: 1000,
             strangers_max: 256,
             handshake_max: Duration::from_secs(15),
+            replace_after: Duration::from_millis(6250),
             is_listed: false,
         }
     }

@@ -1,6 +1,7 @@
 //! What anybody may send.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use consonance_forge::{ForgeServerSettings, RELIABLE, UNRELIABLE};
 use consonance_gateway::udp::ServerEndpoint as _;
@@ -53,9 +54,39 @@ fn a_guessed_confirmation_proves_nothing() {
     for guess in 0..100 {
         server.takes(&hex("??00000000000000 01000000 00000000 07", &[guess]));
     }
-    server.now += std::time::Duration::from_secs(15);
+    server.now += Duration::from_secs(15);
     server.machine.handle_timeout(server.now);
     assert_eq!(server.machine.statistics().connections.connected, 0);
+}
+
+#[test]
+fn requests_from_the_address_of_a_client_that_is_there_neither_end_its_connection_nor_are_answered() {
+    let well_formed = b"GET / HTTP/1.1\r\nSec-WebSocket-Key: x\r\n\r\n".as_slice();
+    let mut server = Server::new();
+    server.takes(&id_request(0));
+    server.machine.accept(server.now, Peer(1), &[]);
+    let said = server.says();
+    server.takes(&[&said[1][23..31], &hex("01000000 00000000 07", &[])].concat());
+    server.events();
+    for number in 0..20 {
+        let ping =
+            hex("89 18 0102030405060708 1111111111111111 ??00000000000000 0C000000 00000000 52", &[number]);
+        server.takes(&ping);
+        assert_eq!(server.says().len(), 1, "it is there");
+        for _ in 0..5 {
+            server.now += Duration::from_secs(1);
+            for forged in [well_formed, b"GE", b"GET nothing"] {
+                server.takes(forged);
+                assert!(server.events().is_empty() && server.says().is_empty());
+            }
+        }
+    }
+    server.now += Duration::from_secs(2);
+    server.takes(b"GET nothing");
+    assert!(server.events().is_empty(), "what is no request ends nobody, silent or not");
+    server.takes(well_formed);
+    assert_eq!(server.events(), [(Some(Peer(1)), vec![])], "who has gone makes room");
+    assert!(server.says()[0].starts_with(b"HTTP/1.1 101"));
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Bad ways, on simulated time: loss, silence, restarts, many at once.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use consonance_forge::{
@@ -8,6 +9,8 @@ use consonance_forge::{
 use consonance_gateway::udp::rig::{Rig, Saw, Trouble};
 use consonance_gateway::udp::{ClientEndpoint as _, ServerEndpoint as _};
 use consonance_transport::{DisconnectReason, Peer};
+
+use crate::golden::id_request;
 
 type Bench = Rig<ForgeServer, ForgeClient>;
 
@@ -64,15 +67,25 @@ fn a_host_that_does_not_answer_is_asked_ten_times() {
 }
 
 #[test]
-fn a_client_that_begins_anew_from_its_address_is_somebody_new() {
-    let mut rig = rig(Trouble::NONE, 1);
-    let (first, peer) = rig.connect_client(client(1), b"");
-    let now = rig.now();
-    rig.client(first).endpoint = client(2);
-    rig.client(first).endpoint.connect(now, b"");
-    rig.run_until("it comes again", |rig| rig.server_saw.iter().any(|(of, _)| *of > peer));
-    assert_eq!(rig.saw_of(peer).last(), Some(&&Saw::Disconnected(DisconnectReason::closed_by_peer(b""))));
-    rig.run_until("it is connected", |rig| rig.client_saw(first).len() == 2);
+fn a_client_that_restarts_on_its_port_is_somebody_new_within_ten_seconds() {
+    for restarts_after_ms in [0, 1, 2999, 3000, 6000, 6300, 20_000] {
+        let mut rig = rig(Trouble::NONE, 1);
+        let (number, first) = rig.connect_client(client(1), b"");
+        rig.run_for(Duration::from_millis(10_200));
+        rig.client(number).is_cut = true;
+        rig.run_for(Duration::from_millis(restarts_after_ms));
+        let seat = rig.client(number);
+        (seat.is_cut, seat.endpoint) = (false, client(2));
+        seat.saw.clear();
+        let now = rig.now();
+        rig.client(number).endpoint.connect(now, b"");
+        rig.run_until("it is connected", |rig| matches!(rig.client_saw(number), [Saw::Connected(_)]));
+        let took = rig.now() - now;
+        assert!(took <= Duration::from_secs(10), "{took:?}, restarted after {restarts_after_ms} ms");
+        let closed = Saw::Disconnected(DisconnectReason::closed_by_peer(b""));
+        assert_eq!(rig.saw_of(first).last(), Some(&&closed));
+        assert!(rig.server_saw.last().is_some_and(|(peer, _)| *peer > first));
+    }
 }
 
 #[test]
@@ -106,6 +119,30 @@ fn two_hundred_clients_talk_to_one_server() {
     numbers.dedup();
     assert_eq!(numbers.len(), 200, "each has a number of its own");
     assert!(rig.astray.is_empty());
+}
+
+#[test]
+fn who_is_there_for_real_gets_in_while_a_hundred_made_up_requests_come_in_every_second() {
+    for trouble in [Trouble::NONE, Trouble::MUCH] {
+        let mut rig = rig(trouble, 3);
+        let mut strangers = 0_u16;
+        let mut come = |rig: &mut Bench, requests: usize| {
+            for _ in 0..requests {
+                strangers += 1;
+                rig.inject(SocketAddr::from(([192, 0, 2, 1], strangers)), &id_request(0));
+                rig.run_for(Duration::from_millis(10));
+            }
+        };
+        come(&mut rig, 1000);
+        let client = rig.add_client(client(1), b"");
+        come(&mut rig, 500);
+        assert!(matches!(rig.client_saw(client), [Saw::Connected(_)]), "it is in, and stays");
+        let now = rig.now();
+        rig.client(client).endpoint.send(now, RELIABLE, &message(b"here"));
+        rig.run_until("it is heard", |rig| {
+            rig.server_saw.last().is_some_and(|(_, saw)| *saw == Saw::Message(RELIABLE, message(b"here")))
+        });
+    }
 }
 
 #[test]
