@@ -183,6 +183,7 @@ impl FishNetVoiceOnlyConnection {
         }
     }
 
+    /// The tick of the last ping among them, which is the one that is answered.
     fn handle_packets(
         &mut self,
         now: Instant,
@@ -190,17 +191,19 @@ impl FishNetVoiceOnlyConnection {
         packets: Packets<'_>,
         is_whole_split: bool,
         parts: &mut MessageParts,
-    ) {
+    ) -> Option<u32> {
         let channels = self.settings.channels;
+        let mut newest_ping = None;
         for packet in packets {
             match packet {
                 Packet::Version { .. } => self.greet(now, Version::V4, parts),
-                Packet::PingPong { tick } => self.send_unreliable(now, PING_PONG, tick, parts),
+                Packet::PingPong { tick } => newest_ping = Some(tick),
                 Packet::Split { parts: total, chunk } if channel == channels.reliable && !is_whole_split => {
                     match self.assembly.push(total, chunk) {
                         Ok(Some(whole)) => {
                             let packets = Packets::new(Side::Client, &whole);
-                            self.handle_packets(now, channel, packets, true, parts);
+                            newest_ping =
+                                self.handle_packets(now, channel, packets, true, parts).or(newest_ping);
                         }
                         Ok(None) => {}
                         Err(TooLong) => parts.violation("a split is longer than a client may send"),
@@ -213,6 +216,7 @@ impl FishNetVoiceOnlyConnection {
                 }
             }
         }
+        newest_ping
     }
 
     fn send_unreliable(&self, now: Instant, id: u16, tick: u32, parts: &mut MessageParts) {
@@ -277,7 +281,9 @@ impl Envelope for FishNetVoiceOnlyConnection {
         if is_asked && channel == self.settings.channels.reliable && !says_version(packets.clone()) {
             self.greet(now, Version::V3, parts);
         }
-        self.handle_packets(now, channel, packets, false, parts);
+        if let Some(tick) = self.handle_packets(now, channel, packets, false, parts) {
+            self.send_unreliable(now, PING_PONG, tick, parts);
+        }
     }
 }
 

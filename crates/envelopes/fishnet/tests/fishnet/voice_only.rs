@@ -130,6 +130,24 @@ fn clients_are_told_about_their_ticks_once_a_second() {
 }
 
 #[test]
+fn any_number_of_pings_in_one_message_gets_one_answer_to_the_newest() {
+    let (now, mut connection) = connection();
+    give(&mut connection, now, RELIABLE, &payload(1, &[&hex(VERSION)]));
+    let pings: Vec<u8> =
+        (1..=3000_u32).flat_map(|tick| [&[14, 0][..], &tick.to_le_bytes()].concat()).collect();
+    let in_one = give(&mut connection, now, UNRELIABLE, &payload(9, &[&pings[..960], &voice(b"and voice")]));
+    let answer =
+        |tick: u32| (MessagePart::ToClient(UNRELIABLE), payload(1, &[&[14, 0], &tick.to_le_bytes()]));
+    assert_eq!(in_one.parts, [(MessagePart::Voice(Delivery::Unreliable), packet(b"and voice")), answer(160)]);
+    let in_a_split: Vec<_> = split::payloads(9, &pings)
+        .flat_map(|part| give(&mut connection, now, RELIABLE, &part).parts)
+        .collect();
+    assert_eq!(in_a_split, [answer(3000)]);
+    let by_itself = give(&mut connection, now, UNRELIABLE, &payload(9, &[&pings[..6]]));
+    assert_eq!(by_itself.parts, [answer(1)]);
+}
+
+#[test]
 fn what_does_not_fit_a_payload_goes_in_parts_either_way() {
     let (now, mut server) = connection();
     let mut client = FishNetClient::new(ClientSettings::default());
