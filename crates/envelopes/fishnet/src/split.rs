@@ -6,6 +6,9 @@ use crate::packet_id::SPLIT;
 /// The most that a client may send a server in one split, in bytes (`FishNet`'s default).
 pub const BYTES_MAX: usize = 20_480;
 
+/// The most parts of one split: of clients in the field, none makes more than 21 of [`BYTES_MAX`] bytes.
+pub const PARTS_MAX: i64 = 64;
+
 /// The longest part that every version takes, in bytes.
 pub const CHUNK_BYTES_MAX: usize = 1000;
 
@@ -29,7 +32,8 @@ pub struct Assembly {
     received: i64,
 }
 
-/// A split is longer than [`BYTES_MAX`], or says that it has parts without number.
+/// A split is longer than [`BYTES_MAX`], says that it has more than [`PARTS_MAX`] parts or none, or has one without
+/// bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TooLong;
 
@@ -45,8 +49,9 @@ impl Assembly {
             self.clear();
             self.parts = parts;
         }
-        let is_allowed =
-            (1..=BYTES_MAX as i64).contains(&parts) && self.bytes.len() + chunk.len() <= BYTES_MAX;
+        let is_allowed = (1..=PARTS_MAX).contains(&parts)
+            && !chunk.is_empty()
+            && self.bytes.len() + chunk.len() <= BYTES_MAX;
         if !is_allowed {
             self.clear();
             return Err(TooLong);
@@ -112,7 +117,8 @@ mod tests {
             assert_eq!(assembly.push(30, &[0; 1000]), Ok(None));
         }
         assert_eq!(assembly.push(30, &[0; 481]), Err(TooLong));
-        for parts in [0, -1, 20_481, i64::MAX] {
+        assert_eq!(assembly.push(2, &[]), Err(TooLong), "a part without bytes");
+        for parts in [0, -1, PARTS_MAX + 1, i64::MAX] {
             assert_eq!(assembly.push(parts, &[1]), Err(TooLong), "{parts} parts");
         }
         assert_eq!(assembly.push(2, &[1]), Ok(None));

@@ -20,6 +20,18 @@ fn up(splice: &mut FishNetSplicedConnection, now: Instant, channel: Channel, mes
     made(|parts| splice.handle_from_client(now, channel, message, parts))
 }
 
+/// A number of parts as it is written.
+fn packed(parts: i64) -> Vec<u8> {
+    let mut zigzag = parts as u64 * 2;
+    let mut bytes = Vec::new();
+    while zigzag >= 0x80 {
+        bytes.push(zigzag as u8 | 0x80);
+        zigzag >>= 7;
+    }
+    bytes.push(zigzag as u8);
+    bytes
+}
+
 fn to_game(channel: Channel, message: Vec<u8>) -> (MessagePart, Vec<u8>) {
     (MessagePart::ToGame(channel), message)
 }
@@ -126,6 +138,21 @@ fn a_split_that_no_server_would_take_goes_on_as_it_is() {
     let made: Vec<(MessagePart, Vec<u8>)> =
         parts.iter().flat_map(|part| up(&mut splice, now, RELIABLE, part).parts).collect();
     assert_eq!(made, parts.into_iter().map(|part| to_game(RELIABLE, part)).collect::<Vec<_>>());
+}
+
+#[test]
+fn parts_without_bytes_or_without_number_are_not_kept() {
+    for (total, chunk) in [(20_000_i64, &[][..]), (20_000, &[5]), (65, &[5]), (2, &[])] {
+        let (now, mut splice) = connection();
+        let part = payload(9, &[&[2, 0], &packed(total), chunk]);
+        for number in 0..total {
+            let made = up(&mut splice, now, RELIABLE, &part);
+            assert_eq!(made.parts, [to_game(RELIABLE, part.clone())], "part {number} of {total}: {chunk:?}");
+        }
+        let next: Vec<Vec<u8>> = split::payloads(9, &voice(&[1; 1200])).collect();
+        assert_eq!(up(&mut splice, now, RELIABLE, &next[0]).parts, []);
+        assert_eq!(up(&mut splice, now, RELIABLE, &next[1]).parts.len(), 1, "the next split is taken again");
+    }
 }
 
 #[test]
