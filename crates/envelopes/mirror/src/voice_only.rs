@@ -75,6 +75,7 @@ impl EnvelopeKind for MirrorVoiceOnly {
             takes_voice: false,
             unreadable: 0,
             last_ping: None,
+            owes_pong: false,
             pong_due: None,
         }
     }
@@ -97,6 +98,8 @@ pub struct MirrorVoiceOnlyConnection {
     /// How many messages came of which nothing could be made, while the dialect was not known.
     unreadable: u8,
     last_ping: Option<Ping>,
+    /// The batch at hand holds a ping: one answer to the last one is enough, however many there are.
+    owes_pong: bool,
     pong_due: Option<Instant>,
 }
 
@@ -146,19 +149,17 @@ impl MirrorVoiceOnlyConnection {
                 }
                 None => parts.violation("a voice message does not tell its own length"),
             },
-            Some(Kind::Ping) => self.handle_ping(now, dialect, message.body, parts),
+            Some(Kind::Ping) => {
+                self.last_ping = Ping::read(message.body).filter(|_| dialect.framing() != Framing::Bare);
+                self.owes_pong = true;
+            }
             Some(Kind::AuthRequest) => self.handle_credentials(now, dialect, message.body, parts),
             _ => {}
         }
     }
 
-    fn handle_ping(&mut self, now: Instant, dialect: Dialect, body: &[u8], parts: &mut MessageParts) {
-        self.last_ping = Ping::read(body).filter(|_| dialect.framing() != Framing::Bare);
-        self.send_pong(now, dialect, parts);
-    }
-
     fn send_pong(&mut self, now: Instant, dialect: Dialect, parts: &mut MessageParts) {
-        self.pong_due = None;
+        (self.owes_pong, self.pong_due) = (false, None);
         let Some(ping) = self.last_ping else { return };
         self.pong_due = self.settings.pong_interval_max.map(|interval| now + interval);
         let seconds = self.clock.seconds(now);
@@ -256,6 +257,9 @@ impl Envelope for MirrorVoiceOnlyConnection {
                 Err(BatchError::UnknownLength { .. }) => {}
                 Err(_) => parts.violation("a message in a batch is cut off"),
             }
+        }
+        if self.owes_pong {
+            self.send_pong(now, dialect, parts);
         }
         self.tell_scene(now, dialect, parts);
     }

@@ -4,13 +4,13 @@ use std::time::{Duration, Instant};
 
 use consonance_gateway::{Envelope as _, EnvelopeEnd as _, EnvelopeKind as _, MessagePart};
 use consonance_mirror::{
-    Credentials, Dialect, Kind, MirrorVoiceOnly, MirrorVoiceOnlyConnection, VOICE_BYTES_MAX, Version,
-    VoiceOnlySettings, VoiceType,
+    Credentials, Dialect, Kind, MirrorVoiceOnly, MirrorVoiceOnlyConnection, Ping, TimesBody, VOICE_BYTES_MAX,
+    Version, VoiceOnlySettings, VoiceType,
 };
 use consonance_transport::{Delivery, PacketLimits};
 
 use crate::stage::{
-    ALL_VERSIONS, Made, RELIABLE, UNRELIABLE, after, batch, ping, read, string, voice, voice_body,
+    ALL_VERSIONS, Made, RELIABLE, UNRELIABLE, after, batch, dialect, ping, read, string, voice, voice_body,
 };
 
 #[test]
@@ -194,6 +194,26 @@ fn a_pong_is_repeated_where_silence_would_end_the_connection() {
     let again = Made::by(|parts| connection.handle_timeout(start + interval, parts));
     assert_eq!(read(Version::V81, &again.parts[0].1).1, read(Version::V81, &first.parts[0].1).1);
     assert_eq!(connection.poll_timeout(), Some(start + 2 * interval));
+}
+
+#[test]
+fn any_number_of_pings_in_one_message_gets_one_answer_to_the_newest() {
+    for version in [Version::V42, Version::V81, Version::NEWEST] {
+        let (start, mut connection) = connection(VoiceOnlySettings::default());
+        Made::from_client(&mut connection, start, UNRELIABLE, &ping(version));
+        let newest = ping_at(version, 109.0);
+        let bodies: Vec<TimesBody> =
+            (0..109).map(|time| ping_at(version, f64::from(time)).body()).chain([newest.body()]).collect();
+        let pings: Vec<(Kind, &[u8])> = bodies.iter().map(|body| (Kind::Ping, body.as_ref())).collect();
+        let made = Made::from_client(&mut connection, start, UNRELIABLE, &batch(version, 1.0, &pings));
+        let pong = newest.pong(dialect(version).framing(), 0.0);
+        let answer = batch(version, 0.0, &[(Kind::Pong, pong.as_ref())]);
+        assert_eq!(made.parts, [(MessagePart::ToClient(UNRELIABLE), answer)], "{version:?}");
+    }
+}
+
+fn ping_at(version: Version, time: f64) -> Ping {
+    if version.has_two_times() { Ping::Times { local: time, predicted: time } } else { Ping::Time(time) }
 }
 
 #[test]
