@@ -14,9 +14,9 @@ use crate::serve::{Operation, OperatorArguments, Prepared, file_and_environment}
 #[derive(Debug, Args)]
 pub(crate) struct Splice {
     /// What the game's clients and server speak: mirror, or mirror-kcp, is Mirror over kcp2k, mirror-telepathy,
-    /// mirror-websocket and mirror-ignorance are Mirror over Telepathy, SimpleWebTransport and Ignorance, darkrift,
-    /// or darkrift2, is DarkRift 2, fishnet is Fish-Networking 3 and 4 over Tugboat, ngo is Netcode for
-    /// GameObjects over Unity Transport 2.
+    /// mirror-websocket and mirror-ignorance are Mirror over Telepathy, over its transport for browsers and over
+    /// Ignorance, darkrift, or darkrift2, is DarkRift 2, fishnet is Fish-Networking 3 and 4 over Tugboat, ngo is
+    /// Netcode for GameObjects over Unity Transport 2.
     #[arg(value_name = "NETWORK", value_parser = networks())]
     network: String,
     /// The address that the game's clients connect to, instead of the game's server; port 0 takes any free one.
@@ -52,6 +52,10 @@ pub(crate) struct Splice {
     /// How voice packets lie in messages with that tag: raw, prefixed or prefixed-little-endian.
     #[arg(long, value_name = "LAYOUT", requires = "tag")]
     layout: Option<String>,
+    /// Any other key of a listener for that network, and its value, as docs/configuration.md has them; may be given
+    /// several times.
+    #[arg(long = "key", value_name = "KEY=VALUE", value_parser = key_and_value)]
+    keys: Vec<(String, Value)>,
     #[command(flatten)]
     operation: Operation,
     #[command(flatten)]
@@ -84,7 +88,7 @@ impl Splice {
     }
 
     /// The table of a listener that does the same.
-    fn listener(&self, session: &str) -> Vec<(&'static str, &'static str, Value)> {
+    fn listener<'s>(&'s self, session: &str) -> Vec<(&'static str, &'s str, Value)> {
         let network = SHORT_NAMES.iter().find(|(short, _)| *short == self.network);
         let network = network.map_or(&*self.network, |(_, network)| network.name());
         let mut keys = vec![
@@ -114,8 +118,15 @@ impl Splice {
         if let Some(layout) = &self.layout {
             keys.push(("--layout", "layout", Value::from(&**layout)));
         }
+        keys.extend(self.keys.iter().map(|(key, value)| ("--key", &**key, value.clone())));
         keys
     }
+}
+
+/// `silence_timeout_s=30`.
+fn key_and_value(text: &str) -> Result<(String, Value), String> {
+    let (key, value) = text.split_once('=').ok_or("a key and its value look like silence_timeout_s=30")?;
+    Ok((key.trim().to_owned(), Value::of_text(value.trim())))
 }
 
 /// What the commonest may be called for short.

@@ -33,6 +33,14 @@ pub struct Placed {
     pub line: usize,
 }
 
+impl Value {
+    /// What stands behind the `=` of a file; a text also without quotes, if it is nothing else.
+    pub fn of_text(text: &str) -> Self {
+        let read = parse(&format!("value = {text}")).ok().filter(|table| table.len() == 1);
+        read.and_then(|mut table| table.pop()).map_or_else(|| text.into(), |(_, placed)| placed.value)
+    }
+}
+
 impl From<&str> for Value {
     fn from(text: &str) -> Self {
         Self::Text(text.to_owned())

@@ -56,9 +56,10 @@ pub use ending::EndingConfig;
 pub use hook::HookConfig;
 pub use joining::{JoiningConfig, PasswordSource, SessionPassword};
 pub use listening::{
-    DarkRiftGameConfig, FishNetGameConfig, GameListenerConfig, IpProtocol, ListenerConfig, ListenerNetwork,
-    MirrorGameConfig, NgoGameConfig, SidecarListenerConfig, SpliceListenerConfig, SteamGameConfig,
-    VoiceLayout, WebRtcGameConfig, WebSocketListenerConfig,
+    DarkRiftBuildConfig, DarkRiftGameConfig, FishNetGameConfig, ForgeGroupsConfig, GameBuildConfig,
+    GameListenerConfig, IpProtocol, KcpGeneration, ListenerConfig, ListenerNetwork, MirrorGameConfig,
+    NgoGameConfig, SidecarListenerConfig, SpliceListenerConfig, SteamGameConfig, VoiceLayout,
+    WebRtcGameConfig, WebSocketListenerConfig,
 };
 pub use log::{LogConfig, LogFormat, LogLevel};
 pub use problem::{ConfigError, Problem};

@@ -16,8 +16,9 @@ use crate::keys::Key;
 use crate::suggestion::nearest;
 
 pub use game::{
-    DarkRiftGameConfig, FishNetGameConfig, GameListenerConfig, MirrorGameConfig, NgoGameConfig,
-    SteamGameConfig, VoiceLayout, WebRtcGameConfig,
+    DarkRiftBuildConfig, DarkRiftGameConfig, FishNetGameConfig, ForgeGroupsConfig, GameBuildConfig,
+    GameListenerConfig, KcpGeneration, MirrorGameConfig, NgoGameConfig, SteamGameConfig, VoiceLayout,
+    WebRtcGameConfig,
 };
 pub(super) use networks::{COMMON_KEYS, NETWORKS, NetworkRow};
 pub use networks::{IpProtocol, ListenerNetwork};

@@ -86,10 +86,11 @@ fn listeners() -> String {
     let spliced: Vec<_> = NETWORKS.iter().filter(|row| row.has_splice).map(|row| row.name).collect();
     let _ = writeln!(part, "These networks have it, with the keys below: `{}`.", spliced.join("`, `"));
     part.push_str(&listener_table(SPLICE_KEYS));
-    for NetworkRow { name, about, keys, server_keys, .. } in NETWORKS {
+    for NetworkRow { name, about, keys, server_keys, splice_keys, .. } in NETWORKS {
         let _ = write!(part, "\n### `network = \"{name}\"`\n\n{}\n", one_sentence_per_line(about));
         part.push_str(&listener_table(keys));
         part.extend(server_keys.iter().map(|key| listener_row(key, " Not with `upstream`.")));
+        part.extend(splice_keys.iter().map(|key| listener_row(key, " Only with `upstream`.")));
     }
     part
 }

@@ -1,5 +1,6 @@
 //! Listeners for other networks than QUIC: how each is made, and what an operator is told about it.
 
+mod build;
 mod envelopes;
 mod opening;
 mod parts;

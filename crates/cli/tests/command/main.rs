@@ -8,6 +8,7 @@ mod admin;
 mod admin_commands;
 mod browsers;
 mod browsers_watched;
+mod changed_games;
 mod config;
 mod devices;
 mod diagnostics;

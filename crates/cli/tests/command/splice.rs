@@ -1,6 +1,6 @@
 //! `consonance splice`: a game's clients before it, the game's server behind it, and their voice in between.
 
-mod stage;
+pub(crate) mod stage;
 
 use std::collections::BTreeMap;
 use std::io::{Read as _, Write as _};

@@ -1,11 +1,20 @@
 //! What a listener for clients of games may be told.
 
+mod build;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use super::ListenerConfig;
 use crate::field::{Choice, Field};
 use crate::keys::Key;
+
+pub(super) use build::FORGE_KEYS;
+use build::{
+    CHANNEL_TO_CLIENT, CHANNEL_TO_SERVER, CHECKSUM, KCP_GENERATION, MESSAGE_BYTES_MAX, PROTOCOL_VERSION,
+    SILENCE_TIMEOUT, UDP_PORT, UPSTREAM_UDP_PORT, XOR_KEY,
+};
+pub use build::{DarkRiftBuildConfig, ForgeGroupsConfig, GameBuildConfig, KcpGeneration};
 
 /// What is to be known of a game whose clients come over its own network.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +36,8 @@ pub struct GameListenerConfig {
     pub webrtc: WebRtcGameConfig,
     /// What only games on Steam have.
     pub steam: SteamGameConfig,
+    /// What its developers may have changed in its network.
+    pub build: GameBuildConfig,
 }
 
 /// A game on Mirror, where its own server is not there.
@@ -140,7 +151,7 @@ impl GameListenerConfig {
         } else if self.darkrift.tag.is_none() && self.darkrift.layout != VoiceLayout::default() {
             "layout is that of messages with a tag: give tag, too, or let both be learned"
         } else {
-            return None;
+            self.build.problem()?
         };
         Some(what.to_owned())
     }
@@ -157,6 +168,7 @@ impl Default for GameListenerConfig {
             ngo: NgoGameConfig::default(),
             webrtc: WebRtcGameConfig::default(),
             steam: SteamGameConfig::default(),
+            build: GameBuildConfig::default(),
         }
     }
 }
@@ -192,9 +204,15 @@ const VOICE_TYPE: Key<ListenerConfig> = Key::of_listener(
 )
 .with_example("\"Game.Voice.VoiceMessage\"");
 
-pub(super) const GAME_KEYS: &[Key<ListenerConfig>] = &[CONNECTIONS_MAX];
+pub(super) const NGO_KEYS: &[Key<ListenerConfig>] = &[CONNECTIONS_MAX, SILENCE_TIMEOUT];
 
 pub(super) const MIRROR_KEYS: &[Key<ListenerConfig>] = &[CONNECTIONS_MAX, VOICE_TYPE];
+
+pub(super) const MIRROR_KCP_KEYS: &[Key<ListenerConfig>] =
+    &[CONNECTIONS_MAX, VOICE_TYPE, SILENCE_TIMEOUT, KCP_GENERATION];
+
+pub(super) const MIRROR_IGNORANCE_KEYS: &[Key<ListenerConfig>] =
+    &[CONNECTIONS_MAX, VOICE_TYPE, SILENCE_TIMEOUT];
 
 /// Where there is no game.
 pub(super) const MIRROR_SERVER_KEYS: &[Key<ListenerConfig>] = &[
@@ -237,9 +255,15 @@ pub(super) const DARKRIFT_KEYS: &[Key<ListenerConfig>] = &[
         Field::Choice(|listener| &mut listener.game.darkrift.layout),
         "How voice packets lie in messages with that tag: alone, as WriteRaw writes them, or behind their length, as Write does, in four bytes, big-endian or little-endian. Without tag it is learned, too.",
     ),
+    PROTOCOL_VERSION,
+    UDP_PORT,
 ];
 
-pub(super) const FISHNET_KEYS: &[Key<ListenerConfig>] = &[CONNECTIONS_MAX, VOICE_TYPE];
+/// Where there is one.
+pub(super) const DARKRIFT_SPLICE_KEYS: &[Key<ListenerConfig>] = &[UPSTREAM_UDP_PORT, MESSAGE_BYTES_MAX];
+
+pub(super) const FISHNET_KEYS: &[Key<ListenerConfig>] =
+    &[CONNECTIONS_MAX, VOICE_TYPE, SILENCE_TIMEOUT, CHECKSUM, XOR_KEY];
 
 /// Where there is no game.
 pub(super) const FISHNET_SERVER_KEYS: &[Key<ListenerConfig>] = &[
@@ -297,4 +321,6 @@ pub(super) const STEAM_KEYS: &[Key<ListenerConfig>] = &[
         Field::Size(|listener| &mut listener.game.steam.app_id, 1, u32::MAX as usize),
         "The game's number at Steam; 480 is for experiments. Steam's library reads it from the variable SteamAppId or from the file steam_appid.txt, which have to say the same.",
     ),
+    CHANNEL_TO_SERVER,
+    CHANNEL_TO_CLIENT,
 ];

@@ -2,8 +2,9 @@
 
 use super::ListenerConfig;
 use super::game::{
-    DARKRIFT_KEYS, FISHNET_KEYS, FISHNET_SERVER_KEYS, GAME_KEYS, MIRROR_KEYS, MIRROR_SERVER_KEYS,
-    NGO_SERVER_KEYS, STEAM_KEYS, WEBRTC_KEYS,
+    DARKRIFT_KEYS, DARKRIFT_SPLICE_KEYS, FISHNET_KEYS, FISHNET_SERVER_KEYS, FORGE_KEYS,
+    MIRROR_IGNORANCE_KEYS, MIRROR_KCP_KEYS, MIRROR_KEYS, MIRROR_SERVER_KEYS, NGO_KEYS, NGO_SERVER_KEYS,
+    STEAM_KEYS, WEBRTC_KEYS,
 };
 use super::sidecar::SIDECAR_KEYS;
 use super::splice::SPLICE_KEYS;
@@ -87,7 +88,9 @@ pub(in super::super) struct NetworkRow {
     pub(in super::super) keys: &'static [Key<ListenerConfig>],
     /// Those that it has besides where there is no game's server behind it.
     pub(in super::super) server_keys: &'static [Key<ListenerConfig>],
-    /// Whether there may be one, with [`SPLICE_KEYS`].
+    /// Those that it has besides [`SPLICE_KEYS`] where there is.
+    pub(in super::super) splice_keys: &'static [Key<ListenerConfig>],
+    /// Whether there may be one.
     pub(in super::super) has_splice: bool,
 }
 
@@ -97,13 +100,22 @@ impl NetworkRow {
         &self,
         is_splice: bool,
     ) -> impl Iterator<Item = &'static Key<ListenerConfig>> + Clone {
-        let rest = if is_splice && self.has_splice { SPLICE_KEYS } else { self.server_keys };
-        COMMON_KEYS.iter().chain(self.keys).chain(rest)
+        let (rest, own): (_, &[_]) = if is_splice && self.has_splice {
+            (SPLICE_KEYS, self.splice_keys)
+        } else {
+            (self.server_keys, &[])
+        };
+        COMMON_KEYS.iter().chain(self.keys).chain(rest).chain(own)
     }
 
     /// One that also has a splice; the keys are those of a server without a game only.
     const fn with_splice(self, server_keys: &'static [Key<ListenerConfig>]) -> Self {
         Self { server_keys, has_splice: true, ..self }
+    }
+
+    /// One whose splice has keys of its own.
+    const fn with_splice_keys(self, splice_keys: &'static [Key<ListenerConfig>]) -> Self {
+        Self { splice_keys, ..self }
     }
 }
 
@@ -120,7 +132,7 @@ pub(in super::super) const NETWORKS: &[NetworkRow] = &[
         ListenerNetwork::MirrorKcp,
         "mirror-kcp",
         IpProtocol::Udp,
-        MIRROR_KEYS,
+        MIRROR_KCP_KEYS,
         "Clients of games on Mirror over kcp2k, of every version. With upstream it stands in front of the game's own server. Without, here is no game: clients get their voice and nothing else, for games whose client connects to a server for voice, and for bots and load tests.",
     )
     .with_splice(MIRROR_SERVER_KEYS),
@@ -144,7 +156,7 @@ pub(in super::super) const NETWORKS: &[NetworkRow] = &[
         ListenerNetwork::MirrorIgnorance,
         "mirror-ignorance",
         IpProtocol::Udp,
-        MIRROR_KEYS,
+        MIRROR_IGNORANCE_KEYS,
         "The same over Ignorance, with its two channels as they are by default.",
     )
     .with_splice(MIRROR_SERVER_KEYS),
@@ -153,9 +165,10 @@ pub(in super::super) const NETWORKS: &[NetworkRow] = &[
         "darkrift2",
         IpProtocol::Tcp,
         DARKRIFT_KEYS,
-        "Clients of games on DarkRift 2; the UDP port of the same number is taken, too. With upstream it stands in front of the game's own server; without, here is no game, as with mirror-kcp.",
+        "Clients of games on DarkRift 2; the UDP port of the same number is taken, too, unless udp_port says another one. With upstream it stands in front of the game's own server; without, here is no game, as with mirror-kcp.",
     )
-    .with_splice(&[]),
+    .with_splice(&[])
+    .with_splice_keys(DARKRIFT_SPLICE_KEYS),
     row(
         ListenerNetwork::FishNet,
         "fishnet",
@@ -168,7 +181,7 @@ pub(in super::super) const NETWORKS: &[NetworkRow] = &[
         ListenerNetwork::Ngo,
         "ngo",
         IpProtocol::Udp,
-        GAME_KEYS,
+        NGO_KEYS,
         "Clients of games on Netcode for GameObjects over Unity Transport 2. With upstream it stands in front of the game's own server; without, here is no game, as with mirror-kcp.",
     )
     .with_splice(NGO_SERVER_KEYS),
@@ -176,7 +189,7 @@ pub(in super::super) const NETWORKS: &[NetworkRow] = &[
         ListenerNetwork::Forge,
         "forge",
         IpProtocol::Udp,
-        GAME_KEYS,
+        FORGE_KEYS,
         "Clients of games on Forge Networking Remastered. Here is no game, as with mirror-kcp.",
     ),
     row(
@@ -209,7 +222,16 @@ const fn row(
     keys: &'static [Key<ListenerConfig>],
     about: &'static str,
 ) -> NetworkRow {
-    NetworkRow { network, name, ip_protocol, about, keys, server_keys: &[], has_splice: false }
+    NetworkRow {
+        network,
+        name,
+        ip_protocol,
+        about,
+        keys,
+        server_keys: &[],
+        splice_keys: &[],
+        has_splice: false,
+    }
 }
 
 /// What a listener is told by keys of every network, besides `network` and `address`.

@@ -16,7 +16,16 @@ const NO_LIMITS: &[&str] = &[
     "fast_path.gather_ms_max",
     "darkrift2.tag",
     "darkrift2.tag_to_client",
+    "darkrift2.protocol_version",
+    "darkrift2.udp_port",
+    "darkrift2.upstream_udp_port",
+    "forge.voice_to_server_group",
+    "forge.system_to_server_group",
+    "forge.voice_to_client_group",
+    "forge.system_to_client_group",
     "steam.app_id",
+    "steam.channel_to_server",
+    "steam.channel_to_client",
 ];
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use consonance_server_config::{Config, ConfigSources, ListenerNetwork, TakesEffect, Value};
+use consonance_server_config::{Config, ConfigSources, KcpGeneration, ListenerNetwork, TakesEffect, Value};
 
 use crate::{complaints, load, of_file, variables};
 
@@ -87,6 +87,66 @@ fn a_mistake_in_a_listener_is_named_with_its_line_and_what_to_do() {
         (&format!("{sidecar}{sidecar}"), "voice.toml:1: listen: 127.0.0.1:5 is there twice"),
     ] {
         assert_eq!(complaints(file), [complaint], "{file}");
+    }
+}
+
+#[test]
+fn what_a_game_has_changed_in_its_network_is_told_by_keys_of_that_network() {
+    let game = |text: &str| {
+        let config = load(&format!("[[listen]]\naddress = '127.0.0.1:5'\n{text}"));
+        let shown = config.settings_made().into_iter().find(|(key, _)| *key == "listen").unwrap().1;
+        assert_eq!(load(&format!("listen = {shown}")).listeners, config.listeners, "{shown}");
+        config.listeners[0].game.build.clone()
+    };
+    let kcp = game("network = 'mirror-kcp'\nsilence_timeout_s = 30\nkcp_generation = '1.38'");
+    assert_eq!((kcp.silence_timeout.as_secs(), kcp.kcp_generation), (30, KcpGeneration::V1_38));
+    let darkrift = "network = 'darkrift2'\nprotocol_version = 0\nudp_port = 6";
+    let alone = game(darkrift).darkrift;
+    assert_eq!((alone.protocol_version, alone.udp_port), (0, Some(6)));
+    let upstream = "upstream = 'game:7'\nupstream_udp_port = 8\nmessage_bytes_max = 2_000_000";
+    let spliced = game(&format!("{darkrift}\n{upstream}")).darkrift;
+    assert_eq!((spliced.upstream_udp_port, spliced.message_bytes_max), (Some(8), 2_000_000));
+    let forge = game("network = 'forge'\nvoice_to_server_group = 1\nsystem_to_client_group = 4").forge_groups;
+    assert_eq!((forge.voice_to_server, forge.system_to_server, forge.system_to_client), (1, 57_729_877, 4));
+    let steam = game("network = 'steam'\nchannel_to_server = 3\nchannel_to_client = 4");
+    assert_eq!((steam.steam_channel_to_server, steam.steam_channel_to_client), (3, 4));
+    assert!(game("network = 'fishnet'\nchecksum = true").has_checksum);
+    assert_eq!(game("network = 'fishnet'\nxor_key = 'k'").xor_key.as_deref(), Some("k"));
+}
+
+#[test]
+fn a_mistake_about_how_a_game_was_built_is_named_with_what_to_do() {
+    for (keys, complaint) in [
+        (
+            "network = 'darkrift2'\nupstream_udp_port = 6",
+            "voice.toml:4: listen: upstream_udp_port is for a splice: say with upstream where the game's server is, too",
+        ),
+        (
+            "network = 'darkrift2'\nprotocol_version = 2",
+            "voice.toml:4: listen: protocol_version: expected a whole number from 0 to 1, not 2",
+        ),
+        (
+            "network = 'mirror-kcp'\nkcp_generation = '1.41'",
+            "voice.toml:4: listen: kcp_generation: expected learned, 1.6, 1.35, 1.38 or 1.40, not \"1.41\"",
+        ),
+        (
+            "network = 'fishnet'\nchecksum = true\nxor_key = 'k'",
+            "voice.toml:1: listen: fishnet at 127.0.0.1:5: a game has one layer around its datagrams: give checksum or xor_key, not both",
+        ),
+        (
+            "network = 'fishnet'\nxor_key = ''",
+            "voice.toml:1: listen: fishnet at 127.0.0.1:5: xor_key is empty: leave it out where datagrams are as they are",
+        ),
+        (
+            "network = 'forge'\nvoice_to_server_group = 2147483648",
+            "voice.toml:4: listen: voice_to_server_group: expected a whole number from 0 to 2147483647, not 2147483648",
+        ),
+    ] {
+        assert_eq!(
+            complaints(&format!("[[listen]]\naddress = '127.0.0.1:5'\n{keys}")),
+            [complaint],
+            "{keys}"
+        );
     }
 }
 

@@ -29,7 +29,7 @@ use consonance_webrtc_network::{HostSettings, WebRtcHost};
 use super::envelopes::{darkrift_settings, fishnet_settings, ngo_settings, voice_type};
 use super::parts::{Opened, random, streams};
 use super::splicing::SplicePlan;
-use super::{GameListener, NetworkListener, splicing, steam};
+use super::{GameListener, NetworkListener, build, splicing, steam};
 
 /// Takes the port.
 pub(super) fn open(
@@ -63,8 +63,12 @@ fn open_server(listener: &GameListener, session: &str) -> io::Result<Opened> {
         }
         ListenerNetwork::MirrorKcp => {
             let link = LinkSettings { is_message: looks_like_batch, ..LinkSettings::default() };
-            let peers_max = config.game.connections_max;
-            let settings = KcpServerSettings { link, peers_max, ..KcpServerSettings::default() };
+            let settings = KcpServerSettings {
+                link: build::kcp_link(&config.game.build, link),
+                generation: build::kcp_generation(&config.game.build),
+                peers_max: config.game.connections_max,
+                ..KcpServerSettings::default()
+            };
             over_udp(config, session, KcpServer::new(settings, random()?), mirror(listener, None))
         }
         ListenerNetwork::MirrorTelepathy => {
@@ -79,15 +83,13 @@ fn open_server(listener: &GameListener, session: &str) -> io::Result<Opened> {
         }
         ListenerNetwork::MirrorIgnorance => {
             let peers_max = config.game.connections_max;
-            let settings = EnetServerSettings { peers_max, ..EnetServerSettings::default() };
+            let default = EnetServerSettings::default();
+            let connection = build::enet_connection(&config.game.build, default.connection);
+            let settings = EnetServerSettings { connection, peers_max, ..EnetServerSettings::default() };
             over_udp(config, session, EnetServer::new(settings, random()?), mirror(listener, None))
         }
         ListenerNetwork::DarkRift2 => {
-            let connections_max = config.game.connections_max;
-            let settings = consonance_darkrift::ServerSettings {
-                connections_max,
-                ..consonance_darkrift::ServerSettings::default()
-            };
+            let settings = build::darkrift_server(&config.game.build.darkrift, config.game.connections_max);
             let server = DarkRiftServer::bind(config.address, settings)?;
             let at = server.local_addr();
             let envelopes = DarkRiftVoice::voice_only(darkrift_settings(&config.game));
@@ -95,9 +97,11 @@ fn open_server(listener: &GameListener, session: &str) -> io::Result<Opened> {
         }
         ListenerNetwork::FishNet => open_fishnet(config, session),
         ListenerNetwork::Ngo => {
-            let connections_max = config.game.connections_max;
+            let default = consonance_utp::ConnectionSettings::default();
+            let timeout = build::silence_timeout(&config.game.build, default.timeout);
             let settings = consonance_utp::ServerSettings {
-                connections_max,
+                connection: consonance_utp::ConnectionSettings { timeout, ..default },
+                connections_max: config.game.connections_max,
                 ..consonance_utp::ServerSettings::default()
             };
             let envelopes = NgoVoiceOnly::new(ngo_settings(&config.game));
@@ -105,8 +109,12 @@ fn open_server(listener: &GameListener, session: &str) -> io::Result<Opened> {
         }
         ListenerNetwork::Forge => {
             let connections_max = config.game.connections_max;
-            let settings = ForgeServerSettings { connections_max, ..ForgeServerSettings::default() };
-            over_udp(config, session, ForgeServer::new(settings, &random()?), ForgeVoice::default())
+            let default = ForgeServerSettings::default();
+            let mut link = default.link;
+            link.timeout = build::silence_timeout(&config.game.build, link.timeout);
+            let settings = ForgeServerSettings { link, connections_max, ..default };
+            let groups = build::forge_groups(&config.game.build.forge_groups);
+            over_udp(config, session, ForgeServer::new(settings, &random()?), ForgeVoice::new(groups))
         }
         ListenerNetwork::WebRtcNetwork => webrtc_host(listener, session),
         ListenerNetwork::Steam => steam::open(config),
@@ -122,7 +130,7 @@ fn open_fishnet(config: &ListenerConfig, session: &str) -> io::Result<Opened> {
         ..consonance_litenetlib::ConnectionSettings::default()
     };
     let settings = consonance_litenetlib::ServerSettings {
-        connection,
+        connection: build::litenetlib_connection(&config.game.build, connection),
         connections_max: config.game.connections_max,
         ..consonance_litenetlib::ServerSettings::default()
     };

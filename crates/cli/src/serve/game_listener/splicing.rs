@@ -29,6 +29,7 @@ use consonance_telepathy::Telepathy;
 use consonance_transport::ServerTransport;
 use consonance_utp::{UtpClient, UtpServer};
 
+use super::build;
 use super::envelopes::{darkrift_settings, voice_key, voice_type};
 use super::parts::{Opened, random, streams};
 
@@ -84,8 +85,10 @@ pub(super) fn splice_settings(config: &SpliceListenerConfig) -> SpliceSettings {
 fn open_mirror_kcp(plan: &SplicePlan<'_>, upstreams: Upstreams) -> io::Result<Opened> {
     // Both ends are a game's, which says much at once when it fills a scene: the window that stock ends have.
     let link = LinkSettings { receive_window: 4096, is_message: looks_like_batch, ..LinkSettings::default() };
-    let peers_max = plan.config.game.connections_max;
-    let server = KcpServerSettings { link, peers_max, ..KcpServerSettings::default() };
+    let game = &plan.config.game;
+    let (link, generation) = (build::kcp_link(&game.build, link), build::kcp_generation(&game.build));
+    let peers_max = game.connections_max;
+    let server = KcpServerSettings { link, generation, peers_max, ..KcpServerSettings::default() };
     let client = KcpClientSettings { link, learned: server.learned.clone(), ..KcpClientSettings::default() };
     let clients = bind(plan, KcpServer::new(server, random()?))?;
     let upstreams = upstreams.behind(clients.local_addr());
@@ -123,6 +126,7 @@ fn open_mirror_ignorance(plan: &SplicePlan<'_>, upstreams: Upstreams) -> io::Res
         queued_bytes_max: 2 * message_bytes_max,
         ..consonance_enet::ConnectionSettings::default()
     };
+    let connection = build::enet_connection(&plan.config.game.build, connection);
     let peers_max = plan.config.game.connections_max;
     let server =
         EnetServerSettings { connection: connection.clone(), peers_max, ..EnetServerSettings::default() };
@@ -142,14 +146,16 @@ fn mirror(plan: &SplicePlan<'_>) -> MirrorSplice {
 }
 
 fn open_darkrift(plan: &SplicePlan<'_>, upstreams: Upstreams) -> io::Result<Opened> {
-    let connections_max = plan.config.game.connections_max;
-    let settings = consonance_darkrift::ServerSettings { connections_max, ..Default::default() };
+    let game = plan.config.game.build.darkrift.clone();
+    let settings = build::darkrift_server(&game, plan.config.game.connections_max);
     let clients = DarkRiftServer::bind(plan.config.address, settings)?;
     let upstreams = upstreams.behind(clients.local_addr());
     let open_upstream = move |remote| {
         let mut settings = consonance_darkrift::ClientSettings::new(upstreams.upstream);
         settings.local = upstreams.local_ip(remote);
         settings.preface = upstreams.preface(remote, Carrier::Tcp);
+        settings.udp_port = game.upstream_udp_port;
+        settings.incoming_message_bytes_max = game.message_bytes_max;
         DarkRiftClient::new(settings)
     };
     let envelopes = DarkRiftVoice::in_splice(darkrift_settings(&plan.config.game));
@@ -166,6 +172,7 @@ fn open_fishnet(plan: &SplicePlan<'_>, upstreams: Upstreams) -> io::Result<Opene
         silence_timeout: Duration::from_secs(15),
         ..ConnectionSettings::default()
     };
+    let connection = build::litenetlib_connection(&plan.config.game.build, connection);
     let connections_max = plan.config.game.connections_max;
     // What clients say is the game's server's to judge.
     let key = Key::Any;
@@ -186,14 +193,18 @@ fn open_fishnet(plan: &SplicePlan<'_>, upstreams: Upstreams) -> io::Result<Opene
 fn open_ngo(plan: &SplicePlan<'_>, upstreams: Upstreams) -> io::Result<Opened> {
     // Only the game's server may say so much in one message.
     let reliable_message_bytes_max = 4 * 1024 * 1024;
+    let default = consonance_utp::ConnectionSettings::default();
+    let timeout = build::silence_timeout(&plan.config.game.build, default.timeout);
     let to_clients = consonance_utp::ConnectionSettings {
+        timeout,
         reliable_message_bytes_max,
         reliable_queue_bytes: 2 * reliable_message_bytes_max,
-        ..consonance_utp::ConnectionSettings::default()
+        ..default
     };
     let to_game = consonance_utp::ConnectionSettings {
+        timeout,
         incoming_reliable_bytes_max: reliable_message_bytes_max,
-        ..consonance_utp::ConnectionSettings::default()
+        ..default
     };
     let connections_max = plan.config.game.connections_max;
     let server =

@@ -14,7 +14,9 @@ pub(super) const NOT_BUILT: &str = "this build has no Steam; build it with `carg
 pub(super) fn open(config: &ListenerConfig) -> io::Result<Opened> {
     use std::net::IpAddr;
 
-    use consonance_steam::{GameServerSettings, LinkSettings, ServerSettings, SteamServer, SteamworksP2p};
+    use consonance_steam::{
+        Channels, GameServerSettings, LinkSettings, ServerSettings, SteamServer, SteamworksP2p,
+    };
 
     let IpAddr::V4(ip) = config.address.ip() else {
         let what = "Steam knows IPv4 addresses only; 0.0.0.0 is any of this machine";
@@ -26,9 +28,15 @@ pub(super) fn open(config: &ListenerConfig) -> io::Result<Opened> {
         ..GameServerSettings::new(config.game.steam.app_id as u32)
     };
     let steam = SteamworksP2p::log_on_anonymously(&game).map_err(io::Error::other)?;
+    let number = |channel: u32| i32::try_from(channel).unwrap_or(i32::MAX);
+    let channels = Channels {
+        to_server: number(config.game.build.steam_channel_to_server),
+        to_client: number(config.game.build.steam_channel_to_client),
+        ..Channels::default()
+    };
     let mut settings = ServerSettings {
         // Nothing else uses this account's sessions.
-        link: LinkSettings { closes_sessions: true, ..LinkSettings::default() },
+        link: LinkSettings { channels, closes_sessions: true, ..LinkSettings::default() },
         ..ServerSettings::default()
     };
     settings.bounds.peers_max = config.game.connections_max;

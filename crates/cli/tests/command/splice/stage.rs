@@ -13,13 +13,13 @@ use crate::program::Program;
 
 /// How long anything may take. Generous: machines that run tests are busy.
 pub(super) const PATIENCE: Duration = Duration::from_secs(30);
-pub(super) const ANY_PORT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
+pub(crate) const ANY_PORT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 /// Every voice packet has it (the specification of the wire format, its magic).
 const VOICE: [u8; 2] = [0x8b, 0xc7];
 const FRAME: &[u8] = b"a frame of speech";
 
 /// A splice before this server of a game, and where clients are taken.
-pub(super) fn splice(network: &str, game: SocketAddr, more: &[&str]) -> (Program, SocketAddr) {
+pub(crate) fn splice(network: &str, game: SocketAddr, more: &[&str]) -> (Program, SocketAddr) {
     let game = game.to_string();
     let arguments = ["splice", network, "--listen", "127.0.0.1:0", "--upstream", &game, "--session", "match"];
     let program = Program::start(&[&arguments[..], more].concat());
@@ -32,7 +32,7 @@ pub(super) fn splice(network: &str, game: SocketAddr, more: &[&str]) -> (Program
 
 /// What the game's server meets.
 #[derive(Default)]
-pub(super) struct Met {
+pub(crate) struct Met {
     pub(super) remotes: Vec<SocketAddr>,
     pub(super) messages: Vec<Vec<u8>>,
     pub(super) ends: usize,
@@ -72,7 +72,7 @@ fn player<T: ClientTransport>(name: &str, transport: T) -> TestPlayer<T> {
 }
 
 /// Lets Alice speak until Bob hears her, through the splice and past the game, which may be interrupted then.
-pub(super) fn play<T: ClientTransport>(
+pub(crate) fn play<T: ClientTransport>(
     game: &mut impl GameNetworkServer,
     splice: &Program,
     transport: impl FnMut() -> T,

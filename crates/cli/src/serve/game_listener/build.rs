@@ -1,0 +1,137 @@
+//! What a game's developers have changed in its network, as the networks' own settings have it.
+
+use std::time::Duration;
+
+use consonance_darkrift::ProtocolVersion;
+use consonance_forge_envelope::VoiceGroups;
+use consonance_kcp::{Generation, LinkSettings};
+use consonance_litenetlib::{ConnectionSettings, PacketLayer};
+use consonance_server_config::{DarkRiftBuildConfig, ForgeGroupsConfig, GameBuildConfig, KcpGeneration};
+
+/// How long the other end may say nothing, where the game's network has this by default.
+pub(super) fn silence_timeout(build: &GameBuildConfig, default: Duration) -> Duration {
+    if build.silence_timeout.is_zero() { default } else { build.silence_timeout }
+}
+
+/// Mirror over kcp2k, both ends.
+pub(super) fn kcp_link(build: &GameBuildConfig, link: LinkSettings) -> LinkSettings {
+    LinkSettings { timeout: silence_timeout(build, link.timeout), ..link }
+}
+
+/// The generation of all clients; `None` finds it out for each.
+pub(super) fn kcp_generation(build: &GameBuildConfig) -> Option<Generation> {
+    match build.kcp_generation {
+        KcpGeneration::Learned => None,
+        KcpGeneration::V1_6 => Some(Generation::G1),
+        KcpGeneration::V1_35 => Some(Generation::G2),
+        KcpGeneration::V1_38 => Some(Generation::G3),
+        KcpGeneration::V1_40 => Some(Generation::G4),
+    }
+}
+
+/// Ignorance: ENet gives up between these two times, by how many packets were not taken.
+pub(super) fn enet_connection(
+    build: &GameBuildConfig,
+    connection: consonance_enet::ConnectionSettings,
+) -> consonance_enet::ConnectionSettings {
+    let timeout_max = silence_timeout(build, connection.timeout_max);
+    let timeout_min = connection.timeout_min.min(timeout_max);
+    consonance_enet::ConnectionSettings { timeout_min, timeout_max, ..connection }
+}
+
+/// Fish-Networking over Tugboat.
+pub(super) fn litenetlib_connection(
+    build: &GameBuildConfig,
+    mut connection: ConnectionSettings,
+) -> ConnectionSettings {
+    let layer = match &build.xor_key {
+        Some(key) => PacketLayer::Xor(key.as_bytes().to_vec()),
+        None if build.has_checksum => PacketLayer::Crc32c,
+        None => PacketLayer::None,
+    };
+    connection.silence_timeout = silence_timeout(build, connection.silence_timeout);
+    connection.layer = layer;
+    connection
+}
+
+/// A listener for clients on `DarkRift`, in front of a game's server or alone.
+pub(super) fn darkrift_server(
+    build: &DarkRiftBuildConfig,
+    connections_max: usize,
+) -> consonance_darkrift::ServerSettings {
+    let default = consonance_darkrift::ServerSettings::default();
+    let is_old = build.protocol_version == 0;
+    consonance_darkrift::ServerSettings {
+        version: if is_old { ProtocolVersion::Zero } else { ProtocolVersion::One },
+        // Clients of the old version know no second one.
+        acknowledgements: if is_old { 1 } else { default.acknowledgements },
+        udp_port: build.udp_port,
+        connections_max,
+        outgoing_message_bytes_max: build.message_bytes_max,
+        outgoing_bytes_max: build.message_bytes_max.saturating_mul(2),
+        ..default
+    }
+}
+
+/// The groups of voice of a game on Forge.
+pub(super) fn forge_groups(groups: &ForgeGroupsConfig) -> VoiceGroups {
+    let number = |group: u32| i32::try_from(group).unwrap_or(i32::MAX);
+    VoiceGroups {
+        voice_to_server: number(groups.voice_to_server),
+        system_to_server: number(groups.system_to_server),
+        voice_to_client: number(groups.voice_to_client),
+        system_to_client: number(groups.system_to_client),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(settings: &dyn std::fmt::Debug) -> String {
+        format!("{settings:?}")
+    }
+
+    #[test]
+    fn what_a_game_has_not_changed_is_as_its_network_has_it() {
+        let build = GameBuildConfig::default();
+        let link = kcp_link(&build, LinkSettings::default());
+        assert_eq!(link.timeout, LinkSettings::default().timeout);
+        assert_eq!(kcp_generation(&build), None);
+        let enet = consonance_enet::ConnectionSettings::default();
+        assert_eq!(shown(&enet_connection(&build, enet.clone())), shown(&enet));
+        let litenetlib = ConnectionSettings::default();
+        assert_eq!(shown(&litenetlib_connection(&build, litenetlib.clone())), shown(&litenetlib));
+        let darkrift = consonance_darkrift::ServerSettings::default();
+        assert_eq!(darkrift_server(&build.darkrift, darkrift.connections_max), darkrift);
+        assert_eq!(forge_groups(&build.forge_groups), VoiceGroups::default());
+    }
+
+    #[test]
+    fn what_a_game_has_changed_reaches_its_network() {
+        let mut build = GameBuildConfig::default();
+        build.silence_timeout = Duration::from_secs(3);
+        build.kcp_generation = KcpGeneration::V1_38;
+        build.has_checksum = true;
+        (build.darkrift.protocol_version, build.darkrift.udp_port) = (0, Some(5));
+        build.darkrift.message_bytes_max = 100_000;
+        build.forge_groups.system_to_client = 9;
+        assert_eq!(kcp_link(&build, LinkSettings::default()).timeout, build.silence_timeout);
+        assert_eq!(kcp_generation(&build), Some(Generation::G3));
+        let enet = enet_connection(&build, consonance_enet::ConnectionSettings::default());
+        assert_eq!((enet.timeout_min, enet.timeout_max), (build.silence_timeout, build.silence_timeout));
+        let litenetlib = litenetlib_connection(&build, ConnectionSettings::default());
+        assert_eq!(
+            (litenetlib.silence_timeout, litenetlib.layer),
+            (build.silence_timeout, PacketLayer::Crc32c)
+        );
+        build.xor_key = Some("key".into());
+        let layer = litenetlib_connection(&build, ConnectionSettings::default()).layer;
+        assert_eq!(layer, PacketLayer::Xor(b"key".to_vec()));
+        let darkrift = darkrift_server(&build.darkrift, 7);
+        assert_eq!((darkrift.version, darkrift.acknowledgements), (ProtocolVersion::Zero, 1));
+        assert_eq!((darkrift.udp_port, darkrift.connections_max), (Some(5), 7));
+        assert_eq!((darkrift.outgoing_message_bytes_max, darkrift.outgoing_bytes_max), (100_000, 200_000));
+        assert_eq!(forge_groups(&build.forge_groups).system_to_client, 9);
+    }
+}

@@ -1,0 +1,110 @@
+//! Games whose developers have changed something in their network: keys of `[[listen]]` tell it.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::{Instant, SystemTime};
+
+use consonance_darkrift::{DarkRiftClient, DarkRiftServer, ProtocolVersion};
+use consonance_darkrift_envelope::{DarkRiftVoiceClient, Layout};
+use consonance_fishnet::FishNetClient;
+use consonance_forge::{ForgeClient, ForgeClientSettings};
+use consonance_forge_envelope::{ForgeVoiceClient, VoiceGroups};
+use consonance_gateway::EnvelopeClient;
+use consonance_gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
+use consonance_kcp::{Generation, KcpClient, KcpClientSettings, LinkSettings};
+use consonance_litenetlib::{
+    ConnectionSettings, LiteNetLibClient, LiteNetLibServer, PacketLayer, ServerSettings, UtcClock,
+};
+use consonance_mirror::{MirrorClient, looks_like_batch};
+use consonance_transport::ClientTransport;
+
+use crate::folder::Folder;
+use crate::program::Program;
+use crate::splice::stage::{ANY_PORT, play, splice};
+use crate::talker::{assert_all_hear_each_other, player};
+
+#[test]
+fn players_of_games_that_have_changed_their_network_hear_each_other() {
+    let folder = Folder::new();
+    let listener = |keys: &str| format!("[[listen]]\naddress = '127.0.0.1:0'\n{keys}\n");
+    let text = [
+        "network = 'mirror-kcp'\nkcp_generation = '1.38'\nsilence_timeout_s = 30",
+        "network = 'darkrift2'\nprotocol_version = 0",
+        "network = 'fishnet'\nchecksum = true",
+        "network = 'forge'\nsystem_to_server_group = 5\nsystem_to_client_group = 6",
+    ]
+    .map(listener)
+    .concat();
+    let server = Program::start(&["serve", "--config", &folder.write("voice.toml", text.as_bytes())]);
+    let at = |network: &str| {
+        let words = format!("over {network} at 127.0.0.1:");
+        let open = server.until_line(network, |line| line.contains(&words));
+        SocketAddr::from((Ipv4Addr::LOCALHOST, open.rsplit(':').next().unwrap().parse().unwrap()))
+    };
+    let groups = VoiceGroups { system_to_server: 5, system_to_client: 6, ..VoiceGroups::default() };
+    let forge = ForgeClient::new(ForgeClientSettings::default(), [7; 32]);
+    let mut players = [
+        player("Kcp", mirror_of_1_38(at("mirror-kcp"))),
+        player("DarkRift", darkrift(at("darkrift2"))),
+        player("FishNet", fishnet(at("fishnet"), PacketLayer::Crc32c)),
+        player("Forge", EnvelopeClient::new(udp(at("forge"), forge), ForgeVoiceClient::new(groups))),
+    ];
+    assert_all_hear_each_other(&mut players, |_| {});
+}
+
+#[test]
+fn a_splice_stands_before_a_game_of_the_first_darkrift_with_a_udp_port_of_its_own() {
+    let settings = consonance_darkrift::ServerSettings {
+        version: ProtocolVersion::Zero,
+        acknowledgements: 1,
+        udp_port: Some(0),
+        ..consonance_darkrift::ServerSettings::default()
+    };
+    let mut game = DarkRiftServer::bind(ANY_PORT, settings).unwrap();
+    let udp_port = format!("upstream_udp_port={}", game.udp_local_addr().port());
+    let keys = ["--key", "protocol_version=0", "--key", &udp_port];
+    let (splice, address) = splice("darkrift", game.local_addr(), &keys);
+    play(&mut game, &splice, || darkrift(address));
+}
+
+#[test]
+fn a_splice_stands_before_a_game_that_xors_its_datagrams() {
+    let layer = PacketLayer::Xor(b"the game's key".to_vec());
+    let connection = ConnectionSettings { layer: layer.clone(), ..ConnectionSettings::default() };
+    let settings = ServerSettings { connection, ..ServerSettings::default() };
+    let endpoint = LiteNetLibServer::new(settings, clock(), [7; 32]);
+    let mut game = UdpServer::bind(ANY_PORT, endpoint, UdpServerSettings::default()).unwrap();
+    let (splice, address) = splice("fishnet", game.local_addr(), &["--key", "xor_key=the game's key"]);
+    play(&mut game, &splice, || fishnet(address, layer.clone()));
+}
+
+/// A game on kcp2k 1.38, whose clients say so in none of their datagrams.
+fn mirror_of_1_38(server: SocketAddr) -> impl ClientTransport + 'static {
+    let link = LinkSettings { is_message: looks_like_batch, ..LinkSettings::default() };
+    let settings = KcpClientSettings { link, generation: Generation::G3, ..KcpClientSettings::default() };
+    let mirror = MirrorClient::new(consonance_mirror::ClientSettings::default());
+    EnvelopeClient::new(udp(server, KcpClient::new(settings)), mirror)
+}
+
+fn darkrift(server: SocketAddr) -> impl ClientTransport + 'static {
+    let network = DarkRiftClient::new(consonance_darkrift::ClientSettings::new(server)).unwrap();
+    EnvelopeClient::new(network, DarkRiftVoiceClient::new(7, None, Layout::Raw))
+}
+
+fn fishnet(server: SocketAddr, layer: PacketLayer) -> impl ClientTransport + 'static {
+    let connection = ConnectionSettings { layer, ..ConnectionSettings::default() };
+    let settings = consonance_litenetlib::ClientSettings {
+        connection,
+        ..consonance_litenetlib::ClientSettings::default()
+    };
+    let endpoint = LiteNetLibClient::new(settings, clock());
+    let fishnet = FishNetClient::new(consonance_fishnet::ClientSettings::default());
+    EnvelopeClient::new(udp(server, endpoint), fishnet)
+}
+
+fn clock() -> UtcClock {
+    UtcClock::new(Instant::now(), SystemTime::now())
+}
+
+fn udp<E: consonance_gateway::udp::ClientEndpoint>(server: SocketAddr, endpoint: E) -> UdpClient<E> {
+    UdpClient::new(server, endpoint, UdpClientSettings::default())
+}
