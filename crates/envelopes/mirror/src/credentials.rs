@@ -1,6 +1,6 @@
 //! What Mirror's own authenticator asks for.
 
-use std::fmt;
+use std::{fmt, hint, iter};
 
 use crate::{Dialect, Kind, text};
 
@@ -36,12 +36,11 @@ impl Credentials {
         Ok(Self { user, password })
     }
 
-    /// Whether the body of an [`AuthRequest`](Kind::AuthRequest) holds them.
+    /// Whether the body of an [`AuthRequest`](Kind::AuthRequest) holds them, which takes as long wherever it differs.
     pub fn are_in(&self, body: &[u8]) -> bool {
-        let user = text::read(body);
-        let password = user.and_then(|(_, rest)| text::read(rest));
-        (user.map(|(user, _)| user), password)
-            == (Some(self.user.as_str()), Some((self.password.as_str(), &[])))
+        let Some((user, rest)) = text::read(body) else { return false };
+        let Some((password, [])) = text::read(rest) else { return false };
+        are_equal(user, &self.user) & are_equal(password, &self.password)
     }
 
     /// Appends the message that asks to be let in.
@@ -56,6 +55,15 @@ impl fmt::Debug for Credentials {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("Credentials").field("user", &self.user).finish_non_exhaustive()
     }
+}
+
+/// Whether somebody has said what is expected. How long that takes depends on the length of what is expected only.
+fn are_equal(said: &str, expected: &str) -> bool {
+    let are_as_long = said.len() == expected.len();
+    let said = said.bytes().chain(iter::repeat(0));
+    let difference =
+        expected.bytes().zip(said).fold(0, |difference, (expected, said)| difference | (expected ^ said));
+    (hint::black_box(difference) == 0) & are_as_long
 }
 
 /// The answer's code for who was let in, and its text in Mirror.

@@ -59,6 +59,7 @@ mod credentials;
 mod dialect;
 #[doc(hidden)]
 pub mod fuzz;
+mod guesses;
 mod kind;
 mod message_id;
 mod ping;

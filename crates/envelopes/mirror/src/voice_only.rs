@@ -11,6 +11,7 @@ use consonance_transport::{Delivery, PacketLimits};
 use crate::channels::{STOCK_CHANNELS, voice_limits};
 use crate::clock::BatchClock;
 use crate::credentials::{REFUSED, TAKEN_IN, write_response};
+use crate::guesses::Guesses;
 use crate::{Batch, BatchError, Credentials, Dialect, Framing, Kind, Message, Ping, VoiceType, text, voice};
 
 /// What a game's clients expect of their server, as far as a server without a game can do it.
@@ -50,6 +51,7 @@ impl Default for VoiceOnlySettings {
 #[derive(Debug)]
 pub struct MirrorVoiceOnly {
     settings: Arc<VoiceOnlySettings>,
+    guesses: Arc<Guesses>,
     /// When the server's clock began: with the first connection.
     start: Option<Instant>,
 }
@@ -57,7 +59,7 @@ pub struct MirrorVoiceOnly {
 impl MirrorVoiceOnly {
     /// Envelopes with these settings for all connections.
     pub fn new(settings: VoiceOnlySettings) -> Self {
-        Self { settings: Arc::new(settings), start: None }
+        Self { settings: Arc::new(settings), guesses: Arc::default(), start: None }
     }
 }
 
@@ -68,6 +70,7 @@ impl EnvelopeKind for MirrorVoiceOnly {
         let start = *self.start.get_or_insert(now);
         MirrorVoiceOnlyConnection {
             settings: Arc::clone(&self.settings),
+            guesses: Arc::clone(&self.guesses),
             clock: BatchClock::new(start),
             dialect: self.settings.dialect,
             access: if self.settings.credentials.is_some() { Access::Asked } else { Access::Granted },
@@ -89,6 +92,7 @@ impl EnvelopeKind for MirrorVoiceOnly {
 #[derive(Debug)]
 pub struct MirrorVoiceOnlyConnection {
     settings: Arc<VoiceOnlySettings>,
+    guesses: Arc<Guesses>,
     clock: BatchClock,
     dialect: Option<Dialect>,
     access: Access,
@@ -107,7 +111,14 @@ pub struct MirrorVoiceOnlyConnection {
 enum Access {
     /// User and password have not come yet.
     Asked,
+    /// They have come, and are answered then.
+    Heard {
+        is_right: bool,
+        answer_at: Instant,
+    },
     Granted,
+    /// They were others: nothing more is looked at.
+    Refused,
 }
 
 /// How many messages a client may send before one tells what it speaks.
@@ -153,7 +164,10 @@ impl MirrorVoiceOnlyConnection {
                 self.last_ping = Ping::read(message.body).filter(|_| dialect.framing() != Framing::Bare);
                 self.owes_pong = true;
             }
-            Some(Kind::AuthRequest) => self.handle_credentials(now, dialect, message.body, parts),
+            Some(Kind::AuthRequest) => {
+                self.handle_credentials(now, message.body);
+                self.answer_credentials(now, dialect, parts);
+            }
             _ => {}
         }
     }
@@ -169,18 +183,30 @@ impl MirrorVoiceOnlyConnection {
         });
     }
 
-    fn handle_credentials(&mut self, now: Instant, dialect: Dialect, body: &[u8], parts: &mut MessageParts) {
-        let Some(expected) = &self.settings.credentials else { return };
+    /// Only what a connection says first is looked at.
+    fn handle_credentials(&mut self, now: Instant, body: &[u8]) {
+        let Some(expected) = self.settings.credentials.as_ref().filter(|_| self.access == Access::Asked)
+        else {
+            return;
+        };
         let is_right = expected.are_in(body);
-        let response = if is_right { TAKEN_IN } else { REFUSED };
+        self.access = Access::Heard { is_right, answer_at: now + self.guesses.take(now, is_right) };
+    }
+
+    fn answer_credentials(&mut self, now: Instant, dialect: Dialect, parts: &mut MessageParts) {
+        let Access::Heard { is_right, answer_at } = self.access else { return };
+        if answer_at > now {
+            return;
+        }
+        let (access, response) =
+            if is_right { (Access::Granted, TAKEN_IN) } else { (Access::Refused, REFUSED) };
+        self.access = access;
         let seconds = self.clock.seconds(now);
         parts.write(MessagePart::ToClient(self.settings.channels.reliable), |batch| {
             dialect.begin_batch(seconds, batch);
             write_response(dialect, response, batch);
         });
-        if is_right {
-            self.access = Access::Granted;
-        } else {
+        if !is_right {
             parts.violation("user and password are not those of this server");
         }
     }
@@ -221,14 +247,22 @@ impl EnvelopeEnd for MirrorVoiceOnlyConnection {
     }
 
     fn handle_timeout(&mut self, now: Instant, parts: &mut MessageParts) {
-        let is_due = self.pong_due.is_some_and(|due| due <= now);
-        if let Some(dialect) = self.dialect.filter(|_| is_due) {
+        let Some(dialect) = self.dialect else { return };
+        if self.pong_due.is_some_and(|due| due <= now) {
             self.send_pong(now, dialect, parts);
+        }
+        if matches!(self.access, Access::Heard { .. }) {
+            self.answer_credentials(now, dialect, parts);
+            self.tell_scene(now, dialect, parts);
         }
     }
 
     fn poll_timeout(&self) -> Option<Instant> {
-        self.pong_due
+        let answer_at = match self.access {
+            Access::Heard { answer_at, .. } => Some(answer_at),
+            Access::Asked | Access::Granted | Access::Refused => None,
+        };
+        [self.pong_due, answer_at].into_iter().flatten().min()
     }
 }
 

@@ -1,6 +1,7 @@
 //! What the envelopes make of what comes from clients and games.
 
 mod client;
+mod credentials;
 mod hostile;
 mod splice;
 mod stage;
