@@ -87,8 +87,8 @@ pub struct ServerSettings {
     /// How many connections there may be; further newcomers are refused. Default 1024.
     pub connections_max: usize,
     /// How many newcomers there may be who have not shown that they get what they are sent, and so may be anybody who
-    /// names somebody else's address: at least 1; the one that has waited longest makes room for a new one. Default 256,
-    /// which leaves each 2.5 s while 100 come in every second.
+    /// names somebody else's address: at least 1; the one that has waited longest makes room for a new one. Default
+    /// 256, which leaves each 2.5 s while 100 come in every second.
     pub unproved_max: usize,
     /// How long a newcomer who was taken in has to show that it gets what it is sent, which takes something reliable
     /// of a few bytes. Default 10 s.
