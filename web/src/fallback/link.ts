@@ -2,7 +2,7 @@
 //
 // The file is loaded only when it is needed, and loads the worker, the worklet and the WebAssembly beside it.
 
-import type { Link, LinkOptions, LinkStatistics, OpenLink } from "../voice/link.ts";
+import { type Link, type LinkOptions, type LinkStatistics, type OpenLink, unplug } from "../voice/link.ts";
 import { VoiceProblem } from "../voice/problem.ts";
 import { type PageToWorker, type PageToWorklet, VOICE, type WorkerToPage, type WorkletToPage } from "./messages.ts";
 
@@ -13,6 +13,7 @@ export const openLink: OpenLink = async (options) => {
     throw new VoiceProblem("no-webrtc", "This browser is too old to talk in.");
   }
   const [wasm] = await Promise.all([fetchWasm(assets, signal), loadWorklet(context, assets)]);
+  if (signal.aborted) throw givenUp();
   const link = new FallbackLink(options, wasm);
   try {
     await link.whenUp;
@@ -34,11 +35,14 @@ class FallbackLink implements Link {
   private readonly worker: Worker;
   private roundTripMs: number | null = null;
   private reception: { readonly lostPercent: number; readonly delayMs: number } | null = null;
+  private isUp = false;
   private isOver = false;
 
   constructor(options: LinkOptions, wasm: ArrayBuffer) {
     this.options = options;
     const { context, microphone, assets, slots } = options;
+    // First, as a page's policy may forbid it: a node that was made before would run for ever.
+    this.worker = new Worker(new URL("fallback-worker.js", assets), { type: "module" });
     this.node = new AudioWorkletNode(context, VOICE, {
       numberOfInputs: 1,
       channelCount: 1,
@@ -52,7 +56,6 @@ class FallbackLink implements Link {
       this.node.connect(voice, slot);
       return voice;
     });
-    this.worker = new Worker(new URL("fallback-worker.js", assets), { type: "module" });
     this.whenUp = this.begin(wasm);
     // Whoever does not wait for it is told by `lost`.
     this.whenUp.catch(() => {});
@@ -81,15 +84,19 @@ class FallbackLink implements Link {
   close(): void {
     if (this.isOver) return;
     this.isOver = true;
-    this.options.microphone.disconnect(this.node);
+    this.tellWorker({ type: "close" });
+    // It ends by itself once its farewell has left, but for one that hangs; one that is not in the session has nothing
+    // to say, and is not to get there any more.
+    if (this.isUp) setTimeout(() => this.worker.terminate(), WORKER_ENDS_MS);
+    else this.worker.terminate();
+    this.tellWorklet({ type: "close" });
+    unplug(this.options.microphone, this.node);
     for (const slot of this.slots) slot.disconnect();
     this.node.disconnect();
-    this.tellWorklet({ type: "close" });
-    this.tellWorker({ type: "close" });
   }
 
   private begin(wasm: ArrayBuffer): Promise<void> {
-    const { url, join, slots, signal } = this.options;
+    const { url, join, slots } = this.options;
     const { session, name, token, password } = join;
     const address = new URL(`api/voice/${encodeURIComponent(session)}/packets`, url);
     address.protocol = address.protocol.replace("http", "ws");
@@ -98,23 +105,39 @@ class FallbackLink implements Link {
     const player = { name, session, slots, ...(token === undefined ? {} : { token }) };
     const who = password === undefined ? player : { ...player, password };
     this.tellWorker({ type: "start", wasm, url: address.href, player: who, worklet: port2 }, [port2]);
-    return new Promise((resolve, reject) => {
-      const fail = (why: string) => reject(new VoiceProblem("no-server", why, { retryInMs: 0 }));
-      const timer = setTimeout(() => fail("The server does not answer."), CONNECT_MS);
-      signal.addEventListener("abort", () => fail("The attempt was given up."), { once: true });
-      this.node.port.onmessage = ({ data }: MessageEvent<WorkletToPage>) => {
-        if (data.type === "reception") this.reception = data;
-        else this.onOver(data.why, fail);
-      };
-      this.worker.onerror = ({ message }) => this.onOver(message || "the worker could not be loaded", fail);
-      this.worker.onmessage = ({ data }: MessageEvent<WorkerToPage>) => {
-        if (data.type === "up") {
-          clearTimeout(timer);
-          resolve();
-        }
-        this.onWorker(data, fail);
-      };
+    return this.becomeUp();
+  }
+
+  private async becomeUp(): Promise<void> {
+    const { signal } = this.options;
+    let fail = (_: VoiceProblem) => {};
+    const isUp = new Promise<void>((resolve, reject) => {
+      fail = reject;
+      this.hear(resolve, (why) => reject(noServer(why)));
     });
+    const giveUp = () => fail(givenUp());
+    const timer = setTimeout(() => fail(noServer("The server does not answer.")), CONNECT_MS);
+    signal.addEventListener("abort", giveUp);
+    await isUp.finally(() => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", giveUp);
+    });
+  }
+
+  private hear(up: () => void, fail: (why: string) => void): void {
+    this.node.port.onmessage = ({ data }: MessageEvent<WorkletToPage>) => {
+      if (data.type === "reception") this.reception = data;
+      else this.onOver(data.why, fail);
+    };
+    this.node.onprocessorerror = () => this.onOver("the engine for sound has failed", fail);
+    this.worker.onerror = ({ message }) => this.onOver(message || "the worker could not be loaded", fail);
+    this.worker.onmessage = ({ data }: MessageEvent<WorkerToPage>) => {
+      if (data.type === "up") {
+        this.isUp = true;
+        up();
+      }
+      this.onWorker(data, fail);
+    };
   }
 
   private onWorker(message: WorkerToPage, fail: (why: string) => void): void {
@@ -146,7 +169,15 @@ async function fetchWasm(assets: string, signal: AbortSignal): Promise<ArrayBuff
   } catch {
     // The same as an answer that is none.
   }
-  throw new VoiceProblem("no-server", "The server does not answer.", { retryInMs: 0 });
+  throw noServer("The server does not answer.");
+}
+
+function givenUp(): VoiceProblem {
+  return noServer("The attempt was given up.");
+}
+
+function noServer(why: string): VoiceProblem {
+  return new VoiceProblem("no-server", why, { retryInMs: 0 });
 }
 
 function loadWorklet(context: AudioContext, assets: string): Promise<void> {
@@ -165,3 +196,5 @@ const loaded = new WeakMap<AudioContext, Promise<void>>();
 
 /** So long a server has to take us in. */
 const CONNECT_MS = 8_000;
+/** Twice as long as a worker's farewell takes. */
+const WORKER_ENDS_MS = 2_000;

@@ -8,6 +8,9 @@ const Mark = { Reliable: 0, Unreliable: 1, Welcome: 2, Question: 3 } as const;
 /** So much may wait in the browser itself before voice is left out: half a second of one speaker. */
 const BUFFERED_BYTES_MAX = 2_048;
 
+/** So long a server has to take us in, in ms; a browser alone waits for minutes. */
+const CONNECT_MS = 8_000;
+
 /** What a connection tells. */
 export interface SocketEvents {
   /** The server has taken us in. */
@@ -23,6 +26,7 @@ export class PacketSocket {
   private readonly socket: WebSocket;
   private readonly events: SocketEvents;
   private readonly pulse = new Pulse();
+  private readonly begunAt = performance.now();
   private isUp = false;
   private isDown = false;
   /** Packets of voice that were left out. */
@@ -59,16 +63,16 @@ export class PacketSocket {
 
   /** To be called a few times per second: asks whether the server is there, and gives up where it is not. */
   tick(): void {
-    if (!this.isUp || this.isDown) {
+    if (this.isDown) {
       return;
     }
     const now = performance.now();
-    if (this.pulse.isLost(now)) {
+    if (this.isUp ? this.pulse.isLost(now) : now - this.begunAt > CONNECT_MS) {
       this.close();
       this.end("the server does not answer");
       return;
     }
-    const number = this.pulse.question(now);
+    const number = this.isUp ? this.pulse.question(now) : null;
     if (number !== null) {
       const question = new DataView(new ArrayBuffer(5));
       question.setUint8(0, Mark.Question);

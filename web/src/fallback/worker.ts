@@ -11,13 +11,15 @@ class VoiceWorker implements Outside {
   private readonly driver: PlayerDriver;
   private socket: PacketSocket | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private readonly ticking: ReturnType<typeof setInterval>;
+  private isOver = false;
 
   constructor(wasm: Wasm, { url, player, worklet }: Extract<PageToWorker, { type: "start" }>) {
     this.url = url;
     this.worklet = worklet;
     this.driver = new PlayerDriver(wasm, this);
     worklet.onmessage = ({ data }: MessageEvent<WorkletToWorker>) => this.driver.microphone(data);
-    setInterval(() => this.tick(), TICK_MS);
+    this.ticking = setInterval(() => this.tick(), TICK_MS);
     if (!this.driver.start(player)) this.over("the player's name, session or token is not what it should be");
   }
 
@@ -26,6 +28,7 @@ class VoiceWorker implements Outside {
   }
 
   openLink(): void {
+    if (this.isOver) return;
     // The engine knows one link: what an earlier one still tells is nothing to it.
     const ifCurrent = (then: () => void) => {
       if (this.socket === socket) then();
@@ -71,12 +74,15 @@ class VoiceWorker implements Outside {
 
   wakeIn(ms: number): void {
     clearTimeout(this.timer);
-    if (ms < TIMER_MS_MAX) this.timer = setTimeout(() => this.driver.timeout(), ms);
+    if (ms < TIMER_MS_MAX && !this.isOver) this.timer = setTimeout(() => this.driver.timeout(), ms);
   }
 
+  /** For good: the engine, which may take a connection that is closed for one that was lost, is heard no longer. */
   over(why = "the player has left"): void {
+    this.isOver = true;
     clearTimeout(this.timer);
-    this.socket?.close();
+    clearInterval(this.ticking);
+    this.closeLink();
     tell({ type: "over", why });
   }
 
@@ -104,17 +110,22 @@ const TIMER_MS_MAX = 2 ** 31;
 
 let worker: Promise<VoiceWorker> | undefined;
 
+/** What fails is told: where nobody waits for a promise, browsers tell the page nothing of it. */
+function use(use: (worker: VoiceWorker) => void): Promise<void> | undefined {
+  return worker?.then(use).catch((cause: unknown) => tell({ type: "over", why: String(cause) }));
+}
+
 self.onmessage = ({ data }: MessageEvent<PageToWorker>) => {
   switch (data.type) {
     case "start":
       worker = start(data);
-      worker.catch((cause: unknown) => tell({ type: "over", why: String(cause) }));
+      void use(() => {});
       return;
     case "message":
-      void worker?.then((worker) => worker.say(data.text));
+      void use((worker) => worker.say(data.text));
       return;
     case "close":
-      void worker?.then((worker) => worker.over()).finally(() => setTimeout(() => self.close(), FAREWELL_MS));
+      void use((worker) => worker.over())?.then(() => setTimeout(() => self.close(), FAREWELL_MS));
       return;
   }
 };

@@ -62,6 +62,15 @@ export interface Link {
   close(isUnloading: boolean): void;
 }
 
+/** Takes a microphone off a node. One that was closed before has let go of all of them, which Web Audio calls an error. */
+export function unplug(microphone: AudioNode, from: AudioNode): void {
+  try {
+    microphone.disconnect(from);
+  } catch {
+    // There is nothing to be taken off.
+  }
+}
+
 /** How the link does since it was asked last; null where it does not know. */
 export interface LinkStatistics {
   readonly roundTripMs: number | null;

@@ -1,7 +1,7 @@
 // A link over WebRTC: the microphone and one track for each slot as RTP, control messages on a data channel.
 
 import type { CarriedBy } from "./api.ts";
-import type { Link, LinkOptions, LinkStatistics, OpenLink } from "./link.ts";
+import { type Link, type LinkOptions, type LinkStatistics, type OpenLink, unplug } from "./link.ts";
 import { withPacketTime } from "./offer.ts";
 import { watchPairs } from "./pairs.ts";
 import { VoiceProblem } from "./problem.ts";
@@ -97,13 +97,14 @@ class WebRtcLink implements Link {
 
   close(isUnloading: boolean): void {
     this.isOver = true;
+    // What was said last, such as a farewell, may still be on its way. Over a link that has not come about nothing was
+    // said, and nobody is to join by it any more.
+    if (isUnloading || this.control.readyState !== "open") this.peer.close();
+    else setTimeout(() => this.peer.close(), FAREWELL_MS);
     this.setSending(false);
-    this.options.microphone.disconnect(this.microphone);
+    unplug(this.options.microphone, this.microphone);
     for (const player of this.players) player.srcObject = null;
     for (const slot of this.slots) slot.disconnect();
-    // Otherwise what was said last, such as a farewell, is still on its way.
-    if (isUnloading) this.peer.close();
-    else setTimeout(() => this.peer.close(), FAREWELL_MS);
   }
 
   /** In the order of docs/browser/signalling.md: the microphone, the slots, the data channel. */
