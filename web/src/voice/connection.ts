@@ -143,6 +143,8 @@ export class Connection {
 
   private onOpened(attempt: Attempt, link: Link): void {
     if (this.over.signal.aborted) {
+      // Otherwise the server keeps the player for one who comes back.
+      if (!this.isUnloading) link.send(JSON.stringify(LEAVE));
       link.close(this.isUnloading);
       return;
     }
@@ -263,12 +265,22 @@ class Attempt {
     else if (this.early.length < EARLY_MAX) this.early.push(message);
   }
 
+  /** Whoever waits for `joined` has a turn before the rest, so as to be there to hear of it. */
   begin(): void {
     const early = this.early ?? [];
+    for (let message = early.shift(); message !== undefined; message = early.shift()) {
+      this.handler(message);
+      if (message.type === "joined" && early.length > 0) {
+        setTimeout(() => this.begin(), 0);
+        return;
+      }
+    }
     this.early = null;
-    for (const message of early) this.handler(message);
   }
 }
+
+/** Goes for good. */
+export const LEAVE: FromPage = { type: "leave" };
 
 function asProblem(cause: unknown): VoiceProblem {
   if (cause instanceof VoiceProblem) return cause;

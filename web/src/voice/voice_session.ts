@@ -14,7 +14,7 @@ import type {
 } from "./api.ts";
 import type { Beginning } from "./beginning.ts";
 import { Channels } from "./channels.ts";
-import { Connection } from "./connection.ts";
+import { Connection, LEAVE } from "./connection.ts";
 import type { FromPage, ToPage } from "./control.ts";
 import { Emitter } from "./emitter.ts";
 import { Listening } from "./listening.ts";
@@ -157,13 +157,13 @@ export class VoiceSession implements Voice {
   }
 
   leave(): void {
-    this.say({ type: "leave" });
+    this.connection.say(LEAVE);
     this.end(new VoiceProblem("left", "You have left."));
   }
 
   private goAway(): void {
     const stays = this.beginning.options.whenUnloaded === "stay" && this.connection.isKept;
-    if (!stays) this.say({ type: "leave" });
+    if (!stays) this.connection.say(LEAVE);
     this.end(new VoiceProblem("left", "The page has gone away."), stays);
   }
 
@@ -203,6 +203,7 @@ export class VoiceSession implements Voice {
         this.measured = { ...this.measured, voices: shortage(message.voices, message.speaking) };
         return;
       case "disconnected":
+        this.moderation.fail();
         this.setState("reconnecting", message.retry_in_ms);
         this.update();
         return;

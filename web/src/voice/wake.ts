@@ -8,13 +8,17 @@ export class Wake {
     this.handler = handler;
   }
 
-  /** Forgets what was before; `time` is of `performance.now()`, null for never. */
+  /** Forgets what was before; `time` is of `performance.now()`, null for never. Wakes earlier where it is weeks away. */
   at(time: number | null): void {
     clearTimeout(this.timer);
-    if (time !== null) this.timer = setTimeout(this.handler, Math.max(0, time - performance.now()));
+    if (time === null) return;
+    this.timer = setTimeout(this.handler, Math.min(TIMER_MS_MAX, Math.max(0, time - performance.now())));
   }
 
   stop(): void {
     this.at(null);
   }
 }
+
+/** HTML, 8.6: 31 bits. What is to wait longer is called at once. */
+const TIMER_MS_MAX = 2 ** 31 - 1;

@@ -1,0 +1,87 @@
+import assert from "node:assert/strict";
+import { type TestContext, test } from "node:test";
+
+import { FakePeer, type FakeTrack, PAGE, settled } from "./browser.ts";
+import { silentMicrophoneInput } from "../../src/voice/microphone.ts";
+import { sharedSound } from "../../src/voice/sound.ts";
+import { VoiceSession } from "../../src/voice/voice_session.ts";
+
+const HERE = "https://voice.example/";
+const JOINED = { type: "joined", session: "main", id: 3, name: "Alice", resumed: false };
+const RECORDED = { type: "recorded", whole: true, last_ms: 0 };
+
+/** A session with a microphone of its own, whose offer is answered; candidates are still missing. */
+async function connecting(context: TestContext) {
+  context.mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
+  const sound = sharedSound();
+  const microphone = await silentMicrophoneInput(sound, HERE, {});
+  const chosen = microphone.choose();
+  const track = PAGE.devices.questions.at(-1)?.allow() as FakeTrack;
+  await chosen;
+  const options = { session: "main", name: "Alice", slots: 2 };
+  const session = new VoiceSession({ options, url: HERE, assets: HERE, sound, microphone, ownsMicrophone: true });
+  session.joined.catch(() => {});
+  await settled();
+  const peer = FakePeer.all.at(-1) ?? assert.fail("no connection is made");
+  assert.equal(peer.isAnswered, true);
+  const tell = (message: object) => peer.channel.onmessage?.({ data: JSON.stringify(message) });
+  const said = () => peer.channel.said.map((text) => (JSON.parse(text) as { type: string }).type);
+  return { session, peer, track, tell, said };
+}
+
+test("who leaves while the link is opening leaves neither a connection nor an open microphone behind", async (context) => {
+  const { session, peer, track } = await connecting(context);
+  session.leave();
+  await assert.rejects(session.joined, { code: "left" });
+  await settled();
+  assert.deepEqual([session.state, track.isStopped, peer.isClosed], ["closed", true, true]);
+});
+
+test("who leaves over a link that is there says so, also before the session is joined", async (context) => {
+  const { session, peer, said } = await connecting(context);
+  peer.open();
+  await settled();
+  session.leave();
+  assert.deepEqual(said(), ["leave"]);
+});
+
+test("a link that comes about after one has left says farewell", async (context) => {
+  const { session, peer, said } = await connecting(context);
+  let favoured = (): void => {};
+  peer.senders = [{ getParameters: () => ({ encodings: [{}] }), setParameters: () => new Promise<void>((done) => (favoured = done)) }];
+  peer.open();
+  await settled();
+  session.leave();
+  favoured();
+  await settled();
+  assert.deepEqual([said(), peer.isClosed], [["leave"], false]);
+  context.mock.timers.tick(200);
+  assert.equal(peer.isClosed, true);
+});
+
+test("who waits for joining hears of all that is told after it, however early it was told", async (context) => {
+  const { session, peer, tell } = await connecting(context);
+  for (const message of [JOINED, RECORDED]) tell(message);
+  const heard: unknown[] = [];
+  const listening = session.joined.then(() => session.on("recorded", (recorded) => heard.push(recorded)));
+  peer.open();
+  await listening;
+  tell({ ...RECORDED, whole: false });
+  context.mock.timers.tick(1);
+  assert.deepEqual(heard, [
+    { isWhole: true, lastMs: 0 },
+    { isWhole: false, lastMs: 0 },
+  ]);
+  session.leave();
+});
+
+test("a moderator whose session is out of reach is told that nothing was done", async (context) => {
+  const { session, peer, tell } = await connecting(context);
+  peer.open();
+  await settled();
+  tell(JOINED);
+  const answer = session.moderate("Mallory", { action: "kick" });
+  tell({ type: "disconnected", cause: "server", message: "gone", retry_in_ms: 500 });
+  assert.equal(await Promise.race([answer, settled()]), "failed");
+  session.leave();
+});
