@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use crate::directory::{Directory, SessionCounts};
 use crate::gauges::WorkerStatistics;
 use crate::recording::Recorder;
+use crate::session_events::{SessionEvents, session_events};
 use crate::session_loop::SessionLoop;
 
 /// How many jobs wait for one worker.
@@ -161,6 +162,20 @@ impl ServerHandle {
         let pending: Vec<_> = (0..self.worker_count()).map(post).collect();
         let deadline = Instant::now() + PATIENCE;
         pending.into_iter().map(|pending| pending?.wait_until(deadline)).collect()
+    }
+
+    /// Tells from now on what happens in all sessions, those that begin later included: who joins and leaves, enters
+    /// rooms, speaks in another's name, and, where [channels are
+    /// monitored](consonance_session::Server::set_monitor_channels), who speaks to whom. Up to `waiting_max` events wait
+    /// to be taken; no worker waits for that.
+    ///
+    /// # Errors
+    /// If a worker is too busy or gone.
+    pub fn subscribe(&self, waiting_max: usize) -> Result<SessionEvents, AskError> {
+        let (subscriber, events) = session_events(waiting_max);
+        let told = self.ask_all(move |session_loop, _| session_loop.add_subscriber(subscriber.clone()));
+        told.into_iter().collect::<Result<(), AskError>>()?;
+        Ok(events)
     }
 
     /// Has every worker record with this recorder from now on, as its settings are now, or with none. What is being

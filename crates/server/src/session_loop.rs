@@ -38,6 +38,7 @@ use crate::networks::{Networks, link_of, to_session, to_session_limits};
 use crate::recording::RecordingFeed;
 use crate::records::Records;
 use crate::relay_delay::RelayClock;
+use crate::session_events::{self, EventSender, SessionEvents, Subscribers};
 use crate::sessions::{Sessions, SessionsSettings};
 use crate::shedding::Shedder;
 
@@ -68,6 +69,7 @@ pub struct SessionLoop {
     next_look_at: Option<Instant>,
     is_looked_at: bool,
     notes: Notes,
+    subscribers: Subscribers,
     /// What sessions counted that have ended.
     ended: ServerStatistics,
     recording_feed: Option<RecordingFeed>,
@@ -113,6 +115,7 @@ impl SessionLoop {
             next_look_at: None,
             is_looked_at: false,
             notes: Notes::default(),
+            subscribers: Subscribers::default(),
             ended: ServerStatistics::default(),
             recording_feed: None,
             voice_keeper: VoiceKeeper::new(settings.kept_voices),
@@ -140,6 +143,17 @@ impl SessionLoop {
     /// asked for, nothing is written.
     pub fn capture_packets(&mut self, sink: PacketSink) {
         self.networks.capture(sink);
+    }
+
+    /// Tells from now on what happens in its sessions; up to `waiting_max` events wait to be taken.
+    pub fn subscribe(&mut self, waiting_max: usize) -> SessionEvents {
+        let (subscriber, events) = session_events::session_events(waiting_max);
+        self.subscribers.add(subscriber);
+        events
+    }
+
+    pub(crate) fn add_subscriber(&mut self, subscriber: EventSender) {
+        self.subscribers.add(subscriber);
     }
 
     /// Asks the networks to wake whoever drives the loop.

@@ -31,6 +31,7 @@ impl SessionLoop {
                 event => {
                     log(&session.span, &event);
                     self.notes.add(at, &session.name, &event);
+                    self.subscribers.tell(&session.name, &event);
                     session.kept_voices.handle_event(&event);
                     if let Some(feed) = &mut self.recording_feed {
                         session.recording.handle_event(feed, now, &session.name, &mut session.server, &event);

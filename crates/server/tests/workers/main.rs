@@ -9,5 +9,6 @@ mod overload;
 #[cfg(target_os = "linux")]
 mod pinning;
 mod recording;
+mod session_events;
 mod sharing;
 mod stage;

@@ -82,6 +82,12 @@ impl Player {
         self.turn();
     }
 
+    /// Leaves for good.
+    pub(crate) fn leave(&mut self) {
+        self.inner.leave(Instant::now());
+        self.turn();
+    }
+
     pub(crate) fn turn(&mut self) {
         let Self { inner, has_joined, heard, end, told } = self;
         if end.is_some() {

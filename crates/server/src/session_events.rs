@@ -1,0 +1,118 @@
+//! What happens in the sessions of a running server, for whoever asked to be told.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{self, Receiver, SyncSender, TrySendError};
+use std::time::Duration;
+
+use consonance_session::ServerEvent;
+
+/// Something that happened in a session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SessionEvent {
+    /// The session's name.
+    pub session: Arc<str>,
+    /// What happened. Who may join and what moderators may do is decided by the server, so
+    /// [`JoinAsked`](ServerEvent::JoinAsked) and [`ModeratorAsks`](ServerEvent::ModeratorAsks) do not come.
+    pub event: ServerEvent,
+}
+
+/// The events of all sessions from the moment it was asked for; see
+/// [`ServerHandle::subscribe`](crate::ServerHandle::subscribe). Those of one session are in their order. Dropping it ends
+/// it.
+#[derive(Debug)]
+pub struct SessionEvents {
+    events: Receiver<SessionEvent>,
+    missed: Arc<AtomicU64>,
+}
+
+impl SessionEvents {
+    /// The next event, if one waits.
+    pub fn poll(&self) -> Option<SessionEvent> {
+        self.events.try_recv().ok()
+    }
+
+    /// The next event; waits for it at most this long. `None` at once when the server has ended and all were taken.
+    pub fn wait(&self, at_most: Duration) -> Option<SessionEvent> {
+        self.events.recv_timeout(at_most).ok()
+    }
+
+    /// How many came while as many waited as may: the server never waits for who does not take them.
+    pub fn missed(&self) -> u64 {
+        self.missed.load(Ordering::Relaxed)
+    }
+}
+
+/// What workers tell them to.
+#[derive(Clone, Debug)]
+pub(crate) struct EventSender {
+    events: SyncSender<SessionEvent>,
+    missed: Arc<AtomicU64>,
+}
+
+/// Both ends of a queue for so many events, one at least.
+pub(crate) fn session_events(waiting_max: usize) -> (EventSender, SessionEvents) {
+    let (sender, receiver) = mpsc::sync_channel(waiting_max.max(1));
+    let missed = Arc::new(AtomicU64::new(0));
+    (EventSender { events: sender, missed: Arc::clone(&missed) }, SessionEvents { events: receiver, missed })
+}
+
+/// Whom a worker tells.
+#[derive(Debug, Default)]
+pub(crate) struct Subscribers(Vec<EventSender>);
+
+impl Subscribers {
+    pub(crate) fn add(&mut self, subscriber: EventSender) {
+        self.0.push(subscriber);
+    }
+
+    /// Who has gone is told no more. Costs nothing while nobody listens.
+    pub(crate) fn tell(&mut self, session: &str, event: &ServerEvent) {
+        if self.0.is_empty() {
+            return;
+        }
+        let event = SessionEvent { session: session.into(), event: event.clone() };
+        self.0.retain(|subscriber| match subscriber.events.try_send(event.clone()) {
+            Ok(()) => true,
+            Err(TrySendError::Full(_)) => {
+                subscriber.missed.fetch_add(1, Ordering::Relaxed);
+                true
+            }
+            Err(TrySendError::Disconnected(_)) => false,
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use consonance_session::SessionId;
+
+    fn restarted(number: u32) -> ServerEvent {
+        ServerEvent::Restarted { session: SessionId(number) }
+    }
+
+    #[test]
+    fn who_takes_no_events_misses_the_newest_and_knows_how_many() {
+        let (sender, events) = session_events(2);
+        let mut subscribers = Subscribers::default();
+        subscribers.add(sender);
+        (1..=5).for_each(|number| subscribers.tell("main", &restarted(number)));
+        let taken: Vec<ServerEvent> = std::iter::from_fn(|| events.poll()).map(|it| it.event).collect();
+        assert_eq!((taken, events.missed()), (vec![restarted(1), restarted(2)], 3));
+        subscribers.tell("main", &restarted(6));
+        let next = events.wait(Duration::ZERO).unwrap();
+        assert_eq!((&*next.session, next.event), ("main", restarted(6)));
+    }
+
+    #[test]
+    fn who_has_gone_is_told_no_more() {
+        let (sender, events) = session_events(1);
+        let mut subscribers = Subscribers::default();
+        subscribers.add(sender);
+        drop(events);
+        subscribers.tell("main", &restarted(1));
+        assert!(subscribers.0.is_empty());
+    }
+}
