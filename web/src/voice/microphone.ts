@@ -7,6 +7,7 @@ import { listDevices, onDevicesChange } from "./devices.ts";
 import { Emitter } from "./emitter.ts";
 import { decibelsOfLevel, levelOfDecibels } from "./level.ts";
 import { VoiceProblem, insecureProblem, microphoneProblem, takenProblem } from "./problem.ts";
+import { Recording } from "./recording.ts";
 import type { Sound } from "./sound.ts";
 
 interface MicrophoneEvents {
@@ -29,7 +30,12 @@ export class MicrophoneInput implements Microphone {
   private readonly stopWatching: () => void;
   private source: MediaStreamAudioSourceNode | null = null;
   private processing: Processing;
+  /** The device in use, and the one that is asked for. */
   private chosen: string | undefined;
+  private wanted: string | undefined;
+  /** The latest attempt to open a device; null while there is none. */
+  private opening: Promise<void> | null = null;
+  private isClosed = false;
   private isLost = false;
   /** Its loss has been told. */
   private isMissed = false;
@@ -37,7 +43,7 @@ export class MicrophoneInput implements Microphone {
   private gateOpen = false;
   private isMuted = false;
   private settings = { threshold: 0.25, hangOverMs: 400, volume: 1 };
-  private onSamples: ((samples: Float32Array<ArrayBuffer>) => void) | null = null;
+  private recording: Recording | null = null;
 
   /** The worklet of `sound` has to be there already, if there is any. */
   constructor(sound: Sound, processing: Processing) {
@@ -107,32 +113,35 @@ export class MicrophoneInput implements Microphone {
   }
 
   async choose(id?: string): Promise<void> {
-    const stream = await requestMicrophone(id, this.processing);
-    this.chosen = id;
-    this.use(stream);
+    this.wanted = id;
+    await this.open();
   }
 
   async process(processing: Processing): Promise<void> {
-    const next = { ...this.processing, ...processing };
-    const stream = this.source === null ? null : await requestMicrophone(this.chosen, next);
-    this.processing = next;
-    if (stream !== null) this.use(stream);
+    this.processing = { ...this.processing, ...processing };
+    if (this.isClosed || this.source !== null || this.opening !== null) await this.open();
   }
 
   async record(seconds: number, signal?: AbortSignal): Promise<AudioBuffer> {
     if (this.source === null) throw new VoiceProblem("no-microphone", "There is no microphone to record.");
-    const length = Math.ceil(clamp(seconds, 0, RECORDING_MAX_S, 1) * this.context.sampleRate);
-    const blocks: Float32Array<ArrayBuffer>[] = [];
+    if (this.recording !== null) throw new VoiceProblem("other", "Another recording is not over yet.");
+    signal?.throwIfAborted();
+    const { sampleRate } = this.context;
+    const recording = new Recording(Math.ceil(clamp(seconds, 0, RECORDING_MAX_S, 1) * sampleRate));
+    const giveUp = () => recording.end(signal?.reason);
+    signal?.addEventListener("abort", giveUp);
+    this.recording = recording;
+    this.tell({ recording: true });
     try {
-      await this.collect(blocks, length, signal);
+      const samples = await recording.whole;
+      const buffer = this.context.createBuffer(1, samples.length, sampleRate);
+      buffer.copyToChannel(samples, 0);
+      return buffer;
     } finally {
-      this.onSamples = null;
+      signal?.removeEventListener("abort", giveUp);
+      this.recording = null;
       this.tell({ recording: false });
     }
-    const samples = blocks.flatMap((block) => [...block]).slice(0, length);
-    const buffer = this.context.createBuffer(1, Math.max(1, samples.length), this.context.sampleRate);
-    buffer.copyToChannel(Float32Array.from(samples), 0);
-    return buffer;
   }
 
   /** How much later its sound comes out than it went in, so that a channel can be open by then. */
@@ -141,16 +150,49 @@ export class MicrophoneInput implements Microphone {
   }
 
   close(): void {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    this.isLost = false;
     this.stopWatching();
     this.release();
-    this.worklet?.port.close();
+    this.recording?.end(closedProblem());
+    this.tell({ isOver: true });
     this.node.disconnect();
   }
 
+  /** Asks for what is wanted now. Where more is asked for meanwhile, it ends as that does. */
+  private open(): Promise<void> {
+    if (this.isClosed) return Promise.reject(closedProblem());
+    const opening = this.openWanted(() => this.opening === opening);
+    this.opening = opening;
+    return opening;
+  }
+
+  private async openWanted(isLatest: () => boolean): Promise<void> {
+    const { wanted } = this;
+    try {
+      const stream = await requestMicrophone(wanted, this.processing);
+      if (!this.isClosed && isLatest()) {
+        this.use(stream);
+        this.chosen = wanted;
+        return;
+      }
+      stop(stream);
+      if (this.isClosed) throw closedProblem();
+      await this.opening;
+    } catch (problem) {
+      if (isLatest()) this.wanted = this.chosen;
+      throw problem;
+    } finally {
+      if (isLatest()) this.opening = null;
+    }
+  }
+
   private use(stream: MediaStream): void {
+    const source = this.sourceOf(stream);
     this.release();
-    this.source = this.context.createMediaStreamSource(stream);
-    this.source.connect(this.node);
+    this.source = source;
+    source.connect(this.node);
     for (const track of stream.getAudioTracks()) {
       track.addEventListener("ended", () => this.onEnded(stream));
       track.addEventListener("mute", () => this.onTaken(stream));
@@ -160,9 +202,18 @@ export class MicrophoneInput implements Microphone {
     this.onBack(stream);
   }
 
+  private sourceOf(stream: MediaStream): MediaStreamAudioSourceNode {
+    try {
+      return this.context.createMediaStreamSource(stream);
+    } catch (cause) {
+      stop(stream);
+      throw microphoneProblem(cause, null);
+    }
+  }
+
   private release(): void {
     this.source?.disconnect();
-    for (const track of this.source?.mediaStream.getTracks() ?? []) track.stop();
+    if (this.source !== null) stop(this.source.mediaStream);
     this.source = null;
   }
 
@@ -192,42 +243,39 @@ export class MicrophoneInput implements Microphone {
 
   /** Takes the device that was chosen or, if it is not there, any. */
   private async recover(): Promise<void> {
-    if (!this.isLost) return;
-    try {
-      const chosen = requestMicrophone(this.chosen, this.processing);
-      this.use(await chosen.catch(() => requestMicrophone(undefined, this.processing)));
-    } catch (problem) {
-      if (!this.isLost || !(problem instanceof VoiceProblem)) return;
-      this.miss(problem);
+    for (const device of new Set([this.chosen, undefined])) {
+      if (!this.isLost) return;
+      try {
+        const stream = await requestMicrophone(device, this.processing);
+        // Whoever has chosen or closed meanwhile has decided.
+        if (this.isLost) this.use(stream);
+        else stop(stream);
+      } catch (problem) {
+        if (this.isLost && device === undefined && problem instanceof VoiceProblem) this.miss(problem);
+      }
     }
   }
 
   private onReport(report: Report): void {
+    if (this.isClosed) return;
     this.loudness = levelOfDecibels(report.decibels);
-    if (report.samples !== undefined) this.onSamples?.(report.samples);
+    if (report.samples !== undefined) this.recording?.take(report.samples);
     if (report.isOpen === this.gateOpen) return;
     this.gateOpen = report.isOpen;
     this.events.emit("speech", undefined);
   }
 
-  private collect(blocks: Float32Array[], length: number, signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const stop = () => reject(signal?.reason);
-      if (signal?.aborted === true) return stop();
-      signal?.addEventListener("abort", stop, { once: true });
-      let collected = 0;
-      this.onSamples = (samples) => {
-        blocks.push(samples);
-        collected += samples.length;
-        if (collected >= length) resolve();
-      };
-      this.tell({ recording: true });
-    });
-  }
-
   private tell(settings: Settings): void {
     this.worklet?.port.postMessage(settings);
   }
+}
+
+function stop(stream: MediaStream): void {
+  for (const track of stream.getTracks()) track.stop();
+}
+
+function closedProblem(): VoiceProblem {
+  return new VoiceProblem("other", "The microphone was closed.");
 }
 
 /** Asks the browser, and so perhaps the person, for a microphone. Rejects with a `VoiceProblem`. */

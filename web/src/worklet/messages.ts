@@ -8,6 +8,8 @@ export interface Settings {
   readonly delayMs?: number;
   /** Whether blocks of sound are wanted. */
   readonly recording?: boolean;
+  /** The microphone was closed: a processor that does not end runs as long as its page. */
+  readonly isOver?: boolean;
 }
 
 /** To the page: whenever the gate opens or closes, and every 20 ms or so besides. */

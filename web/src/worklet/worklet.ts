@@ -11,6 +11,7 @@ class MicrophoneProcessor extends AudioWorkletProcessor {
   private readonly delay = new DelayLine(0);
   private gain = 1;
   private isRecording = false;
+  private isOver = false;
   private wasOpen = false;
   private loudest = -Infinity;
   private sinceReport = 0;
@@ -21,6 +22,7 @@ class MicrophoneProcessor extends AudioWorkletProcessor {
   }
 
   override process(inputs: Float32Array[][], outputs: Float32Array[][]): boolean {
+    if (this.isOver) return false;
     const output = outputs[0]?.[0];
     if (output === undefined) return true;
     // No input is silence, which is what a buffer begins with.
@@ -42,6 +44,7 @@ class MicrophoneProcessor extends AudioWorkletProcessor {
     this.gain = settings.gain ?? this.gain;
     if (settings.delayMs !== undefined) this.delay.resize(samplesOf(settings.delayMs));
     this.isRecording = settings.recording ?? this.isRecording;
+    this.isOver = settings.isOver ?? this.isOver;
   }
 
   private report(output: Float32Array): void {
