@@ -10,7 +10,7 @@ use consonance::audio::{CaptureSettings, Input, Output, OutputError, StereoBlock
 use consonance::trigger::{
     Blocked, BroadcastTrigger, ReceiptTrigger, Tick, TriggerActivation, TriggerTarget, Zone,
 };
-use consonance::{ChannelActivation, ChannelProperties, EventKind, Fade, Priority, ProblemKind, Target};
+use consonance::{ChannelActivation, ChannelProperties, EventKind, Fade, ProblemKind, Target};
 use consonance_test_sound::{ALIKE, likeness};
 
 use crate::hall::Hall;
@@ -285,7 +285,7 @@ fn dropping_a_trigger_waits_for_nobody_even_while_the_output_hangs_and_the_queue
         matches!(event.kind, EventKind::Problem { about: ProblemKind::Commands, .. })
     };
     while !voice.poll_event().is_some_and(is_full) {
-        voice.set_priority(Priority::High);
+        voice.leave_room("nowhere");
     }
     let (sender, dropped) = sync_channel(1);
     thread::spawn(move || {
