@@ -232,6 +232,7 @@ class FakeVoice implements Voice {
     this.#add(new FakePlayer(1, name, [], true));
     if (!scene.isAlone) this.#people(scene);
     setTimeout(() => this.#play(scene), 300);
+    addEventListener("leaves", ({ detail }: CustomEventInit<string>) => this.#lose(detail ?? ""));
   }
 
   readonly rooms = {
@@ -341,10 +342,12 @@ class FakeVoice implements Voice {
       this.#add(player);
       this.#tell("player", player);
     }
-    for (const name of ["Henry", "Frank"]) {
-      this.players.delete(name);
-      this.#tell("left", { id: 0, name });
-    }
+    for (const name of ["Henry", "Frank"]) this.#lose(name);
+  }
+
+  #lose(name: string): void {
+    this.players.delete(name);
+    this.#tell("left", { id: 0, name });
   }
 
   #add(player: FakePlayer): void {

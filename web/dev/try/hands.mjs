@@ -32,6 +32,12 @@ export async function enter(tab, activation) {
   await settled(tab);
 }
 
+/** Somebody else is gone. */
+export async function leave(tab, name) {
+  await tab.run(`dispatchEvent(new CustomEvent("leaves", { detail: "${name}" }))`);
+  await settled(tab);
+}
+
 export async function status(tab) {
   await settled(tab);
   return tab.run("return document.querySelector('.status').textContent");

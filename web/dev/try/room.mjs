@@ -1,6 +1,6 @@
 // What is in the room: the map, texts, what is read out, and names of controls.
 import assert from "node:assert/strict";
-import { SHIFT, click, enter, press, settled, status, until } from "./hands.mjs";
+import { SHIFT, click, enter, leave, press, settled, status, until } from "./hands.mjs";
 
 export const ROOM = {
   "one goes through the map by keys, and puts others there": async (tab) => {
@@ -50,6 +50,12 @@ export const ROOM = {
       new MutationObserver(() => said.push(region.textContent)).observe(region, { childList: true, characterData: true, subtree: true })`);
     await until(tab, "said.length > 0");
     assert.deepEqual(await tab.run("return said"), ["Greta came. Frank left."]);
+  },
+  "what has the focus keeps it while somebody above comes or leaves": async (tab) => {
+    await enter(tab, "voice");
+    await tab.run("document.querySelector(\"[aria-label='Whisper to Carol: hold']\").focus()");
+    await leave(tab, "Bob");
+    assert.equal(await tab.run("return document.activeElement.getAttribute('aria-label')"), "Whisper to Carol: hold");
   },
   "the room's heading has the focus when it opens, and the address names the room": async (tab) => {
     await enter(tab, null);

@@ -1,6 +1,6 @@
 // Talking with fingers, on a phone.
 import assert from "node:assert/strict";
-import { click, enter, middle, phone, settled, status, touch, until } from "./hands.mjs";
+import { click, enter, leave, middle, phone, settled, status, touch, until } from "./hands.mjs";
 
 export const TOUCH = {
   "a finger talks wherever it slides, and so does whatever else holds the button until it is lifted, too": async (tab, address) => {
@@ -47,6 +47,19 @@ export const TOUCH = {
     assert.equal(await status(tab), "You talk to lobby.");
     await touch(tab, "touchCancel");
     assert.match(await status(tab), /^Hold/);
+  },
+  "a whisper ends when the one who is whispered to leaves, and not when somebody else does": async (tab, address) => {
+    await phone(tab);
+    await tab.open(address);
+    await enter(tab, "voice");
+    const { x, y } = await middle(tab, "[aria-label='Whisper to Carol: hold']");
+    await touch(tab, "touchStart", { x, y });
+    assert.equal(await status(tab), "Only Carol hears you.");
+    await leave(tab, "Bob");
+    assert.equal(await status(tab), "Only Carol hears you.");
+    await leave(tab, "Carol");
+    await touch(tab, "touchEnd");
+    assert.equal(await status(tab), "Speak, and lobby hears you.");
   },
   "who is muted while the button is held does not talk afterwards": async (tab, address) => {
     await phone(tab);

@@ -68,6 +68,8 @@ export function icon(path: string): SVGSVGElement {
 export interface View<Value> {
   node: HTMLElement;
   update(value: Value): void;
+  /** It is taken off the page. */
+  stop?(): void;
 }
 
 /**
@@ -88,19 +90,24 @@ export class KeyedList<Value> {
   }
 
   update(values: readonly Value[]): void {
-    const gone = new Set(this.#views.keys());
+    this.#dropAllBut(new Set(values.map(this.#key)));
     values.forEach((value, index) => {
       const key = this.#key(value);
       const view = this.#views.get(key) ?? this.#make(value);
       this.#views.set(key, view);
-      gone.delete(key);
       view.update(value);
       const there = this.#place.children[index] ?? null;
       if (there !== view.node) this.#place.insertBefore(view.node, there);
     });
-    for (const key of gone) {
-      this.#views.get(key)?.node.remove();
+  }
+
+  /** Before anything is put anywhere: what is put before something that goes has to move. */
+  #dropAllBut(kept: ReadonlySet<string>): void {
+    for (const [key, view] of [...this.#views]) {
+      if (kept.has(key)) continue;
       this.#views.delete(key);
+      view.stop?.();
+      view.node.remove();
     }
   }
 

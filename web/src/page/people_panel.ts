@@ -145,6 +145,10 @@ class RoomCard implements View<RoomGroup<Player>> {
     show(this.#empty, !isListening || players.every((player) => player.isSelf));
   }
 
+  stop(): void {
+    this.#players.update([]);
+  }
+
   drawLevels(): void {
     for (const row of this.#players.views.values()) if (row instanceof PlayerRow) row.drawLevel();
   }

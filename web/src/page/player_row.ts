@@ -17,6 +17,7 @@ export class PlayerRow implements View<Player> {
   readonly #silent = element("p", { class: "note", hidden: true });
   readonly #muteButton: HTMLButtonElement | null;
   readonly #whisper: HTMLButtonElement | null;
+  #letGo = (): void => {};
   readonly #volume: HTMLInputElement | null;
   #player: Player;
 
@@ -73,6 +74,11 @@ export class PlayerRow implements View<Player> {
     show(this.#silent, why !== null);
   }
 
+  /** A button that is gone is not told when the finger is lifted. */
+  stop(): void {
+    this.#letGo();
+  }
+
   drawLevel(): void {
     const { isHeard, level } = liveLevel(this.#player, this.#context);
     mark(this.node, "data-speaking", isHeard);
@@ -104,7 +110,7 @@ export class PlayerRow implements View<Player> {
       icon(ICONS.whisper),
       element("span", { class: "wide" }, WORDS.player.whisper),
     );
-    holdable(button, (isHeld) => {
+    this.#letGo = holdable(button, (isHeld) => {
       mark(button, "data-held", isHeld);
       this.#context.talking.whisper(isHeld ? name : null);
     });

@@ -115,11 +115,14 @@ export interface Microphone {
   /** The id of the device; null while there is none. */
   readonly device: string | null;
   list(): Promise<Device[]>;
-  /** Takes another device; of several that are chosen at once the last. Rejects with a `VoiceProblem`, and what was before goes on. */
+  /**
+   * Takes another device; of several that are chosen at once the last. Rejects with a `VoiceProblem`, and what was before
+   * goes on.
+   */
   choose(id: string): Promise<void>;
   /**
-   * Records what would be sent, for a test of the microphone; `seconds` at most 30. Rejects while another recording is not over, when
-   * the microphone is closed, and with the signal's reason.
+   * Records what would be sent, for a test of the microphone; `seconds` at most 30. Rejects while another recording is not
+   * over, when the microphone is closed, and with the signal's reason.
    */
   record(seconds: number, signal?: AbortSignal): Promise<AudioBuffer>;
   /** Changes what the browser does to the sound; what is not said stays. */
