@@ -1,18 +1,20 @@
 //! Other players' voices: session events to the mixer, and the mix to the output.
 
 mod remembered_players;
+mod voices;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
 use consonance_audio::{
-    BLOCK_SAMPLES, CodecKind, CodecSettings, FrameProperties, Mixer, MixerSettings, Output, OutputError,
-    Pose, SamplePosition, SpeakerKey, SpeakerStatistics, StereoBlock,
+    BLOCK_SAMPLES, CodecError, CodecKind, CodecSettings, FrameProperties, Mixer, MixerSettings, Output,
+    OutputError, Pose, SamplePosition, SpeakerStatistics, StereoBlock,
 };
 use consonance_session::{ClientId, CodecSettings as SessionCodec, VoiceFrame};
 
 use remembered_players::{HeardAs, RememberedPlayers};
+use voices::{Listed, Voice, Voices};
 
 use crate::clock::Clock;
 use crate::command::Hearing;
@@ -22,38 +24,25 @@ use crate::statistics::SpeakerRow;
 use crate::tap::{TapSender, TapSenders, TapSound};
 use crate::trace::FrameTrace;
 
-/// A player who left may still be heard for what is buffered, at most this many blocks.
-const FAREWELL_BLOCKS: u32 = 100;
 /// The mixer knows the loss of the last so many frames of a speaker; with fewer, it is a guess.
 const LOSS_WINDOW_FRAMES: u64 = 128;
 /// Players who are listened to by taps at the same time, here or not.
 const TAPPED_SPEAKERS_MAX: usize = 1_024;
-/// Utterances whose numbers are remembered per speaker: those that may still be in the jitter buffer.
-const REMEMBERED_UTTERANCES: usize = 8;
 
 /// The mixer, who is in it under which name, and where the mix goes.
 pub(crate) struct Playback {
     mixer: Mixer,
     output: Box<dyn Output>,
-    /// Ordered, since the server is told of how each is received.
-    speakers: BTreeMap<ClientId, Speaker>,
+    /// Everybody who could be heard, whether they ever speak or not.
+    listed: BTreeMap<ClientId, Listed>,
+    voices: Voices,
     remembered: RememberedPlayers,
     speaker_taps: BTreeMap<String, TapSenders>,
     mix_taps: TapSenders,
-    /// Speakers who left and are played out.
-    departing: Vec<(Speaker, u32)>,
-    last_key: u32,
     listener: Option<Pose>,
     master_volume: f32,
     /// Added to each played frame: the encoder's own delay, the same for all Opus encoders of the game.
     codec_delay_samples: u64,
-}
-
-struct Speaker {
-    key: SpeakerKey,
-    player: Arc<PlayerState>,
-    /// (utterance, what to add to a frame's number in it to get its number in the packet).
-    numbering: VecDeque<(u32, u16)>,
 }
 
 impl Playback {
@@ -61,18 +50,19 @@ impl Playback {
         Self {
             mixer: Mixer::new(settings),
             output,
-            speakers: BTreeMap::new(),
+            listed: BTreeMap::new(),
+            voices: Voices::default(),
             remembered: RememberedPlayers::default(),
             speaker_taps: BTreeMap::new(),
             mix_taps: TapSenders::default(),
-            departing: Vec::new(),
-            last_key: 0,
             listener: None,
             master_volume: 1.0,
             codec_delay_samples: codec_delay_samples as u64,
         }
     }
 
+    /// A player may speak from now on. It has no part in the mix before it does.
+    ///
     /// # Errors
     /// If the player's voice cannot be decoded; it is in the session all the same.
     pub(crate) fn add(
@@ -81,39 +71,37 @@ impl Playback {
         player: Arc<PlayerState>,
         codec: SessionCodec,
     ) -> Result<(), String> {
-        let heard_as = self.remembered.of(&player.name);
-        heard_as.show(&player);
-        let cannot = |error: &dyn std::fmt::Display| format!("{} cannot be heard: {error}", player.name);
-        let kind = CodecKind::from_wire(codec.kind.0).map_err(|error| cannot(&error))?;
-        let codec = CodecSettings {
-            kind,
-            frame_samples: codec.frame_size_samples,
-            sample_rate_hz: codec.sample_rate_hz,
-        };
-        self.last_key += 1;
-        let key = SpeakerKey(self.last_key);
-        self.mixer.add_speaker(key, codec).map_err(|error| cannot(&error))?;
-        heard_as.apply(&mut self.mixer, key);
-        let speaker = Speaker { key, player, numbering: VecDeque::new() };
-        self.speakers.insert(id, speaker);
+        self.remembered.of(&player.name).show(&player);
+        // Should it be here already, it has joined anew.
+        self.remove(id);
+        let codec = decodable(codec).map_err(|error| cannot_be_heard(&player, &error))?;
+        self.listed.insert(id, Listed { player, codec });
         Ok(())
     }
 
     pub(crate) fn remove(&mut self, id: ClientId) {
-        if let Some(speaker) = self.speakers.remove(&id) {
-            self.departing.push((speaker, FAREWELL_BLOCKS));
-        }
+        self.listed.remove(&id);
+        self.voices.remove(id);
     }
 
-    pub(crate) fn start(&mut self, id: ClientId) {
-        if let Some(speaker) = self.speakers.get_mut(&id)
-            && let Some(utterance) = self.mixer.start_utterance(speaker.key)
-        {
-            speaker.numbering.push_back((utterance, 0));
-            if speaker.numbering.len() > REMEMBERED_UTTERANCES {
-                speaker.numbering.pop_front();
-            }
-        }
+    /// A player begins to speak.
+    ///
+    /// # Errors
+    /// If so many others speak that it cannot be heard before one of them is silent.
+    pub(crate) fn start(&mut self, id: ClientId) -> Result<(), String> {
+        let admitted = self.admit(id, 0);
+        self.voices.start(id, &mut self.mixer);
+        admitted
+    }
+
+    /// Gives a player a place in the mixer, if it has none. `first` is the frame that it begins with.
+    fn admit(&mut self, id: ClientId, first: u32) -> Result<(), String> {
+        let Some(listed) = self.listed.get(&id).filter(|_| !self.voices.has(id)) else { return Ok(()) };
+        let heard_as = self.remembered.of(&listed.player.name);
+        let key = self.voices.admit(id, listed, first, &mut self.mixer);
+        let key = key.map_err(|error| cannot_be_heard(&listed.player, &error))?;
+        heard_as.apply(&mut self.mixer, key);
+        Ok(())
     }
 
     /// A frame came in; its name for the trace.
@@ -123,16 +111,21 @@ impl Playback {
         voice: &VoiceFrame<'_>,
         rooms: &JoinedRooms,
     ) -> Option<&str> {
-        let speaker = self.speakers.get_mut(&voice.id)?;
-        if let Some((_, offset)) = speaker.numbering.back_mut() {
-            *offset = voice.packet_sequence.wrapping_sub(voice.sequence as u16);
+        if !self.voices.has(voice.id)
+            && self.voices.may_have_room()
+            && self.admit(voice.id, voice.sequence).is_ok()
+        {
+            self.voices.start(voice.id, &mut self.mixer);
         }
-        let properties = FrameProperties {
-            gain: voice.amplitude,
-            priority: voice.priority as u8,
-            positional: voice.positional,
-        };
-        self.mixer.push_frame(speaker.key, voice.sequence, arrived, voice.frame, properties);
+        let speaker = self.voices.get_mut(voice.id)?;
+        if let Some(sequence) = speaker.number(voice) {
+            let properties = FrameProperties {
+                gain: voice.amplitude,
+                priority: voice.priority as u8,
+                positional: voice.positional,
+            };
+            self.mixer.push_frame(speaker.key, sequence, arrived, voice.frame, properties);
+        }
         speaker.player.set_priority(voice.priority);
         speaker.player.set_positional(voice.positional);
         speaker.player.hear(voice.channels, |room| rooms.name_of(room));
@@ -140,9 +133,7 @@ impl Playback {
     }
 
     pub(crate) fn stop(&mut self, id: ClientId) {
-        if let Some(speaker) = self.speakers.get(&id) {
-            self.mixer.end_utterance(speaker.key);
-        }
+        self.voices.stop(id, &mut self.mixer);
     }
 
     /// Hears the others as that says from now on.
@@ -175,9 +166,11 @@ impl Playback {
 
     fn remember(&mut self, name: &str, change: impl FnOnce(&mut HeardAs)) -> Result<(), String> {
         let heard_as = self.remembered.change(name, change)?;
-        for speaker in self.speakers.values().filter(|speaker| *speaker.player.name == *name) {
-            heard_as.show(&speaker.player);
-            heard_as.apply(&mut self.mixer, speaker.key);
+        for (id, listed) in self.listed.iter().filter(|(_, listed)| *listed.player.name == *name) {
+            heard_as.show(&listed.player);
+            if let Some(voice) = self.voices.get(*id) {
+                heard_as.apply(&mut self.mixer, voice.key);
+            }
         }
         Ok(())
     }
@@ -218,10 +211,9 @@ impl Playback {
         if self.speaker_taps.is_empty() {
             self.mixer.mix(&mut block);
         } else {
-            let Self { mixer, speakers, departing, speaker_taps, .. } = self;
+            let Self { mixer, voices, speaker_taps, .. } = self;
             mixer.mix_watched(&mut block, |key, position, sound| {
-                let mut everybody = speakers.values().chain(departing.iter().map(|(speaker, _)| speaker));
-                if let Some(speaker) = everybody.find(|speaker| speaker.key == key)
+                if let Some(speaker) = voices.of_key(key)
                     && let Some(senders) = speaker_taps.get_mut(&*speaker.player.name)
                 {
                     senders.push(position, &TapSound::Mono(*sound));
@@ -240,23 +232,14 @@ impl Playback {
     /// If the output takes no more.
     pub(crate) fn beat(&mut self) -> Result<[f32; BLOCK_SAMPLES], OutputError> {
         let block = self.mix();
-        let mixer = &mut self.mixer;
-        self.departing.retain_mut(|(speaker, blocks)| {
-            *blocks -= 1;
-            let waits = mixer.statistics(speaker.key).is_some_and(|statistics| statistics.queued > 0);
-            let stays = waits && *blocks > 0;
-            if !stays {
-                mixer.remove_speaker(speaker.key);
-            }
-            stays
-        });
+        self.voices.beat(&mut self.mixer);
         self.output.write(&block)?;
         Ok(block.to_mono())
     }
 
     /// Writes down how well everybody is received.
     pub(crate) fn note_losses(&self) {
-        for speaker in self.speakers.values() {
+        for speaker in self.voices.present() {
             let heard =
                 self.mixer.statistics(speaker.key).filter(|heard| heard.received >= LOSS_WINDOW_FRAMES);
             speaker.player.set_packet_loss(heard.map(|heard| heard.loss_percent / 100.0));
@@ -265,7 +248,7 @@ impl Playback {
 
     /// Writes down how loud everybody is.
     pub(crate) fn meter(&self) {
-        for speaker in self.speakers.values() {
+        for speaker in self.voices.present() {
             let amplitude = self.mixer.speaker_amplitude(speaker.key).unwrap_or_default();
             if amplitude > 0.0 || speaker.player.amplitude.get() > 0.0 {
                 speaker.player.amplitude.set(amplitude);
@@ -281,15 +264,12 @@ impl Playback {
     /// The next frame that was played since the last call.
     pub(crate) fn poll_played(&mut self, clock: &Clock) -> Option<FrameTrace> {
         while let Some(played) = self.mixer.poll_played() {
-            let departed = self.departing.iter().map(|(speaker, _)| speaker);
-            let mut everybody = self.speakers.values().chain(departed);
-            let Some(speaker) = everybody.find(|speaker| speaker.key == played.speaker) else { continue };
-            let numbering = speaker.numbering.iter().find(|(utterance, _)| *utterance == played.utterance);
-            let Some((_, offset)) = numbering else { continue };
+            let Some(speaker) = self.voices.of_key(played.speaker) else { continue };
+            let Some(offset) = speaker.offset_of(played.utterance) else { continue };
             let at: Option<Instant> = clock.time_of(played.position + self.codec_delay_samples);
             return Some(FrameTrace::Played {
                 speaker: speaker.player.name.to_string(),
-                sequence: (played.sequence as u16).wrapping_add(*offset),
+                sequence: (played.sequence as u16).wrapping_add(offset),
                 at: at?,
                 how: played.how,
             });
@@ -300,16 +280,16 @@ impl Playback {
     /// The loss of the last while in percent, upper median over the speakers who were heard; `None` as long as nobody
     /// was heard for a whole window.
     pub(crate) fn loss_percent(&self) -> Option<u8> {
-        let heard = self.speakers.values().filter_map(|speaker| self.mixer.statistics(speaker.key));
+        let heard = self.voices.present().filter_map(|speaker| self.mixer.statistics(speaker.key));
         let heard = heard.filter(|statistics| statistics.received >= LOSS_WINDOW_FRAMES);
         let mut losses: Vec<f32> = heard.map(|statistics| statistics.loss_percent).collect();
         losses.sort_unstable_by(f32::total_cmp);
         losses.get(losses.len() / 2).map(|percent| percent.round() as u8)
     }
 
-    /// How each of the others is received, by ascending id.
+    /// How each of the others who have spoken is received, by ascending id.
     pub(crate) fn received(&self) -> impl Iterator<Item = (ClientId, SpeakerStatistics)> {
-        self.speakers.iter().filter_map(|(id, speaker)| Some((*id, self.mixer.statistics(speaker.key)?)))
+        self.voices.by_id().filter_map(|(id, speaker)| Some((id, self.mixer.statistics(speaker.key)?)))
     }
 
     /// The factor for everybody's voice.
@@ -324,16 +304,15 @@ impl Playback {
         Some(squares.sum::<f32>().sqrt())
     }
 
-    /// How each of the others is received and heard, by their ids.
+    /// How each of the others who have spoken is received and heard, by their ids.
     pub(crate) fn rows(&self) -> Vec<SpeakerRow> {
-        let speakers = self.speakers.iter();
-        let row = |speaker: &Speaker| {
+        let row = |speaker: &Voice| {
             Some(SpeakerRow {
                 name: speaker.player.name.to_string(),
                 reception: self.mixer.statistics(speaker.key)?,
             })
         };
-        speakers.into_iter().filter_map(|(_, speaker)| row(speaker)).collect()
+        self.voices.present().filter_map(row).collect()
     }
 
     /// Makes sure that everything played is kept.
@@ -345,23 +324,19 @@ impl Playback {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn how_others_are_received_is_told_in_the_order_of_their_ids() {
-        let mut playback = Playback::new(Box::new(consonance_audio::Discard), MixerSettings::default(), 0);
-        let codec = SessionCodec {
-            kind: consonance_session::CodecKind::OPUS,
-            frame_size_samples: 960,
-            sample_rate_hz: 48_000,
-        };
-        for id in [40, 7, 300, 1, 99, 12, 5, 60] {
-            let player = Arc::new(PlayerState::new(&format!("player {id}"), false));
-            playback.add(ClientId(id), player, codec).expect("Opus can be heard");
-        }
-        let told: Vec<_> = playback.received().map(|(id, _)| id.0).collect();
-        assert_eq!(told, [1, 5, 7, 12, 40, 60, 99, 300]);
-    }
+fn decodable(codec: SessionCodec) -> Result<CodecSettings, CodecError> {
+    let codec = CodecSettings {
+        kind: CodecKind::from_wire(codec.kind.0)?,
+        frame_samples: codec.frame_size_samples,
+        sample_rate_hz: codec.sample_rate_hz,
+    };
+    codec.frame_size()?;
+    Ok(codec)
 }
+
+fn cannot_be_heard(player: &PlayerState, error: &dyn std::fmt::Display) -> String {
+    format!("{} cannot be heard: {error}", player.name)
+}
+
+#[cfg(test)]
+mod tests;

@@ -25,7 +25,8 @@ pub struct VoiceStatistics {
     pub direct_links: Vec<DirectLinkRow>,
     /// How one's own voice gets away, and what is done about it.
     pub uplink: UplinkRow,
-    /// Every other player in the session who can be heard, in the order of their ids.
+    /// Every other player in the session who has been heard, in the order of their ids. Of more than the mixer takes,
+    /// those who are silent for the longest are left out, and begin anew.
     pub speakers: Vec<SpeakerRow>,
     /// Frames that were played without a trace of it, since too many were played at once.
     pub played_untold: u64,

@@ -50,8 +50,7 @@ impl VoiceThread {
                         && let Err(text) = self.playback.add(*id, player, *codec)
                     {
                         self.watch.note_undecodable(name, &text);
-                        let kind = EventKind::Problem { about: ProblemKind::Player, text };
-                        self.shared.events.push(Event { at: now, kind });
+                        self.shared.events.push(unheard(now, text));
                     }
                 }
                 ClientEvent::PlayerLeft { id, name } => {
@@ -65,7 +64,11 @@ impl VoiceThread {
                 }
                 ClientEvent::Moved { from, to } => self.rooms.follow_move(from, to),
                 ClientEvent::Kicked { reason } => self.kicked_for = Some(reason.to_string()),
-                ClientEvent::StartedSpeaking { id, .. } => self.playback.start(*id),
+                ClientEvent::StartedSpeaking { id, .. } => {
+                    if let Err(text) = self.playback.start(*id) {
+                        self.shared.events.push(unheard(now, text));
+                    }
+                }
                 ClientEvent::StoppedSpeaking { id, .. } => self.playback.stop(*id),
                 ClientEvent::Voice(voice) => {
                     let speaker = self.playback.push(arrived, voice, &self.rooms);
@@ -129,4 +132,9 @@ impl VoiceThread {
             _ => self.end = Some(End::NoConnection(reason)),
         }
     }
+}
+
+/// A player cannot be heard.
+fn unheard(at: Instant, text: String) -> Event {
+    Event { at, kind: EventKind::Problem { about: ProblemKind::Player, text } }
 }

@@ -1,0 +1,120 @@
+use consonance_audio::{Discard, FrameSize, Unheard};
+use consonance_session::{CodecKind as SessionCodecKind, Priority};
+
+use super::*;
+
+/// Raw samples, so that nothing has to be encoded.
+const CODEC: SessionCodec =
+    SessionCodec { kind: SessionCodecKind(0), frame_size_samples: 960, sample_rate_hz: 48_000 };
+
+/// A playback into nothing, with so many places and players, whose ids count from 1.
+fn playback(max_speakers: usize, players: u16) -> Playback {
+    let settings = MixerSettings { max_speakers, ..MixerSettings::default() };
+    let mut playback = Playback::new(Box::new(Discard), settings, 0);
+    for id in 1..=players {
+        let player = Arc::new(PlayerState::new(&format!("player {id}"), false));
+        playback.add(ClientId(id), player, CODEC).expect("such frames can be decoded");
+    }
+    playback
+}
+
+/// A frame comes in, and is played.
+fn speak(playback: &mut Playback, id: u16, sequence: u32) {
+    let frame = [0.25_f32; 960].map(f32::to_le_bytes).concat();
+    let voice = VoiceFrame {
+        id: ClientId(id),
+        sequence,
+        packet_sequence: sequence as u16,
+        positional: false,
+        amplitude: 1.0,
+        priority: Priority::Default,
+        channels: &[],
+        frame: &frame,
+    };
+    let arrived = playback.mixer.position();
+    playback.push(arrived, &voice, &JoinedRooms::new(std::iter::empty()));
+    for _ in 0..2 {
+        playback.beat().expect("nothing takes everything");
+    }
+}
+
+/// Until nothing is buffered.
+fn play_out(playback: &mut Playback) {
+    for _ in 0..100 {
+        playback.beat().expect("nothing takes everything");
+    }
+}
+
+fn received(playback: &Playback, id: u16) -> Option<u64> {
+    playback.received().find(|(of, _)| of.0 == id).map(|(_, statistics)| statistics.received)
+}
+
+#[test]
+fn how_others_are_received_is_told_in_the_order_of_their_ids() {
+    let mut playback = playback(256, 300);
+    for id in [40, 7, 300, 1, 99, 12, 5, 60] {
+        playback.start(ClientId(id)).expect("there is room");
+    }
+    let told: Vec<_> = playback.received().map(|(id, _)| id.0).collect();
+    assert_eq!(told, [1, 5, 7, 12, 40, 60, 99, 300]);
+}
+
+#[test]
+fn who_does_not_speak_takes_no_place_and_who_is_silent_for_the_longest_makes_room() {
+    let mut playback = playback(2, 5_000);
+    assert_eq!(playback.received().count(), 0);
+    for id in [4_000, 1, 5_000] {
+        playback.start(ClientId(id)).expect("somebody is silent");
+        speak(&mut playback, id, 0);
+        assert_eq!(received(&playback, id), Some(1));
+        playback.stop(ClientId(id));
+        play_out(&mut playback);
+    }
+    let told: Vec<_> = playback.received().map(|(id, _)| id.0).collect();
+    assert_eq!(told, [1, 5_000]);
+}
+
+#[test]
+fn one_too_many_who_speaks_is_told_and_is_heard_as_soon_as_another_is_silent() {
+    let mut playback = playback(2, 3);
+    for id in [1, 2] {
+        playback.start(ClientId(id)).expect("there is room");
+        speak(&mut playback, id, 0);
+    }
+    let refused = playback.start(ClientId(3)).expect_err("everybody speaks");
+    assert!(refused.starts_with("player 3 cannot be heard"), "{refused}");
+    speak(&mut playback, 3, 0);
+    assert_eq!(received(&playback, 3), None);
+    playback.stop(ClientId(1));
+    play_out(&mut playback);
+    for sequence in 500..510 {
+        speak(&mut playback, 3, sequence);
+    }
+    let statistics = playback.received().find(|(id, _)| id.0 == 3).map(|(_, statistics)| statistics);
+    let statistics = statistics.expect("there is room");
+    assert_eq!((statistics.received, statistics.lost), (10, 0), "it begins with what there was room for");
+}
+
+#[test]
+fn how_a_player_is_to_be_heard_holds_for_who_gets_a_place_later() {
+    let mut playback = playback(1, 2);
+    playback.obey(Hearing::Muted { name: "player 2".into(), muted: true }).expect("one name");
+    for id in [1, 2] {
+        playback.start(ClientId(id)).expect("somebody is silent");
+        for sequence in 0..10 {
+            speak(&mut playback, id, sequence);
+        }
+        let unheard = playback.received().next().and_then(|(_, statistics)| statistics.unheard);
+        assert_eq!(unheard, (id == 2).then_some(Unheard::Muted));
+        playback.stop(ClientId(id));
+        play_out(&mut playback);
+    }
+}
+
+#[test]
+fn what_cannot_be_decoded_is_told_at_once() {
+    let mut playback = playback(1, 0);
+    let player = Arc::new(PlayerState::new("Eve", false));
+    let absurd = SessionCodec { frame_size_samples: FrameSize::Ms20.samples() as u32 + 1, ..CODEC };
+    assert!(playback.add(ClientId(1), player, absurd).is_err());
+}

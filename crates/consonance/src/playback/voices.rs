@@ -1,0 +1,187 @@
+//! Who has a place in the mixer: those who speak, and of those who are silent the ones who spoke last.
+//!
+//! A session may have more players than the mixer has places. Who never speaks takes none, and who is silent for the
+//! longest makes room for who begins to speak.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+use consonance_audio::{CodecSettings, Mixer, MixerError, SamplePosition, SpeakerKey};
+use consonance_session::{ClientId, VoiceFrame};
+
+use crate::player_state::PlayerState;
+
+/// A player who left may still be heard for what is buffered, at most this many blocks.
+const FAREWELL_BLOCKS: u32 = 100;
+/// Utterances whose numbers are remembered per speaker: those that may still be in the jitter buffer.
+const REMEMBERED_UTTERANCES: usize = 8;
+
+/// A player whose voice can be decoded.
+pub(super) struct Listed {
+    pub(super) player: Arc<PlayerState>,
+    pub(super) codec: CodecSettings,
+}
+
+/// Everybody who has a place.
+#[derive(Default)]
+pub(super) struct Voices {
+    /// Ordered, since the server is told of how each is received.
+    present: BTreeMap<ClientId, Voice>,
+    /// Speakers who left and are played out.
+    departing: Vec<(Voice, u32)>,
+    last_key: u32,
+    /// Nobody could make room since the last beat.
+    is_full: bool,
+}
+
+/// A player with a place.
+pub(super) struct Voice {
+    pub(super) key: SpeakerKey,
+    pub(super) player: Arc<PlayerState>,
+    /// The frame that the mixer counts as the first of this utterance: not 0 if there was no place before.
+    first: u32,
+    /// (utterance, what to add to a frame's number in it to get its number in the packet).
+    numbering: VecDeque<(u32, u16)>,
+    is_speaking: bool,
+    /// When it began or stopped speaking.
+    since: SamplePosition,
+}
+
+impl Voices {
+    pub(super) fn has(&self, id: ClientId) -> bool {
+        self.present.contains_key(&id)
+    }
+
+    pub(super) fn get(&self, id: ClientId) -> Option<&Voice> {
+        self.present.get(&id)
+    }
+
+    pub(super) fn get_mut(&mut self, id: ClientId) -> Option<&mut Voice> {
+        self.present.get_mut(&id)
+    }
+
+    /// Everybody who is in the session, by id.
+    pub(super) fn by_id(&self) -> impl Iterator<Item = (ClientId, &Voice)> {
+        self.present.iter().map(|(id, voice)| (*id, voice))
+    }
+
+    /// The same without the ids.
+    pub(super) fn present(&self) -> impl Iterator<Item = &Voice> {
+        self.present.values()
+    }
+
+    /// Who has this place, in the session or played out.
+    pub(super) fn of_key(&self, key: SpeakerKey) -> Option<&Voice> {
+        let departing = self.departing.iter().map(|(voice, _)| voice);
+        self.present.values().chain(departing).find(|voice| voice.key == key)
+    }
+
+    /// Whether it is worth while to ask for a place.
+    pub(super) fn may_have_room(&self) -> bool {
+        !self.is_full
+    }
+
+    /// Gives a player a place, if need be that of who is silent for the longest.
+    ///
+    /// # Errors
+    /// If everybody speaks.
+    pub(super) fn admit(
+        &mut self,
+        id: ClientId,
+        listed: &Listed,
+        first: u32,
+        mixer: &mut Mixer,
+    ) -> Result<SpeakerKey, MixerError> {
+        self.last_key += 1;
+        let key = SpeakerKey(self.last_key);
+        let mut added = mixer.add_speaker(key, listed.codec);
+        if matches!(added, Err(MixerError::TooManySpeakers { .. })) && self.make_room(mixer) {
+            added = mixer.add_speaker(key, listed.codec);
+        }
+        self.is_full |= added.is_err();
+        added?;
+        let voice = Voice {
+            key,
+            player: Arc::clone(&listed.player),
+            first,
+            numbering: VecDeque::new(),
+            is_speaking: false,
+            since: mixer.position(),
+        };
+        self.present.insert(id, voice);
+        Ok(key)
+    }
+
+    /// False if everybody speaks, or is not played out yet.
+    fn make_room(&mut self, mixer: &mut Mixer) -> bool {
+        let silent = self.present.iter().filter(|(_, voice)| !voice.is_speaking && !waits(voice, mixer));
+        let Some(id) = silent.min_by_key(|(_, voice)| voice.since).map(|(id, _)| *id) else { return false };
+        if let Some(voice) = self.present.remove(&id) {
+            voice.player.amplitude.set(0.0);
+            mixer.remove_speaker(voice.key);
+        }
+        true
+    }
+
+    /// A player who has a place begins to speak.
+    pub(super) fn start(&mut self, id: ClientId, mixer: &mut Mixer) {
+        let Some(voice) = self.present.get_mut(&id) else { return };
+        (voice.is_speaking, voice.since) = (true, mixer.position());
+        if let Some(utterance) = mixer.start_utterance(voice.key) {
+            // Only the utterance that it came into began without it.
+            voice.first = if voice.numbering.is_empty() { voice.first } else { 0 };
+            voice.numbering.push_back((utterance, 0));
+            if voice.numbering.len() > REMEMBERED_UTTERANCES {
+                voice.numbering.pop_front();
+            }
+        }
+    }
+
+    pub(super) fn stop(&mut self, id: ClientId, mixer: &mut Mixer) {
+        if let Some(voice) = self.present.get_mut(&id) {
+            (voice.is_speaking, voice.since) = (false, mixer.position());
+            mixer.end_utterance(voice.key);
+        }
+    }
+
+    /// A player has left.
+    pub(super) fn remove(&mut self, id: ClientId) {
+        if let Some(voice) = self.present.remove(&id) {
+            self.departing.push((voice, FAREWELL_BLOCKS));
+        }
+    }
+
+    /// 10 ms were mixed.
+    pub(super) fn beat(&mut self, mixer: &mut Mixer) {
+        self.is_full = false;
+        self.departing.retain_mut(|(voice, blocks)| {
+            *blocks -= 1;
+            let stays = waits(voice, mixer) && *blocks > 0;
+            if !stays {
+                mixer.remove_speaker(voice.key);
+            }
+            stays
+        });
+    }
+}
+
+impl Voice {
+    /// What the mixer calls this frame; `None` for one from before there was a place.
+    pub(super) fn number(&mut self, voice: &VoiceFrame<'_>) -> Option<u32> {
+        let sequence = voice.sequence.checked_sub(self.first)?;
+        if let Some((_, offset)) = self.numbering.back_mut() {
+            *offset = voice.packet_sequence.wrapping_sub(sequence as u16);
+        }
+        Some(sequence)
+    }
+
+    /// What to add to the number of a frame of this utterance to get its number in the packet.
+    pub(super) fn offset_of(&self, utterance: u32) -> Option<u16> {
+        self.numbering.iter().find(|(number, _)| *number == utterance).map(|(_, offset)| *offset)
+    }
+}
+
+/// Whether something of a voice is still to be played.
+fn waits(voice: &Voice, mixer: &Mixer) -> bool {
+    mixer.statistics(voice.key).is_some_and(|statistics| statistics.queued > 0)
+}
