@@ -35,6 +35,7 @@ use rustix::thread::set_current_timer_slack;
 use serde_json::{Map, Value};
 
 use crate::bench::process_figures::ProcessFigures;
+use crate::bench::within;
 use crate::progress::ProgressLine;
 use client::Guest;
 use crowd::Crowd;
@@ -277,9 +278,4 @@ fn rate(text: &str) -> Result<f64, String> {
 
 fn seconds(text: &str) -> Result<f64, String> {
     within(text, 0.1, 3600.0)
-}
-
-fn within(text: &str, least: f64, most: f64) -> Result<f64, String> {
-    let value: f64 = text.parse().map_err(|_| "this is no number".to_owned())?;
-    if (least..=most).contains(&value) { Ok(value) } else { Err(format!("it must be {least} to {most}")) }
 }

@@ -17,6 +17,7 @@ use consonance::audio::{CaptureSettings, Encoder as _, EncoderSettings, OpusEnco
 
 use super::local_server::LocalServer;
 use super::table::Table;
+use super::within;
 use pair::{Journey, Pair};
 
 /// For how long, and how to print.
@@ -104,8 +105,7 @@ fn quantile(sorted: &[f64], share: f64) -> f64 {
 }
 
 fn seconds(text: &str) -> Result<f64, String> {
-    let value: f64 = text.parse().map_err(|_| "this is no number".to_owned())?;
-    if (1.0..=300.0).contains(&value) { Ok(value) } else { Err("it must be 1 to 300".to_owned()) }
+    within(text, 1.0, 300.0)
 }
 
 #[cfg(test)]

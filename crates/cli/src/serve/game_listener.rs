@@ -3,7 +3,7 @@
 mod build;
 mod envelopes;
 mod opening;
-mod parts;
+mod secret_bytes;
 mod splicing;
 mod steam;
 
@@ -19,9 +19,9 @@ use consonance_server_config::{
 use consonance_sidecar::{LinkSecret, SidecarSettings};
 use consonance_webrtc_network::signalling::{SignallingUrl, SignallingUrlError};
 
-use super::gateway::{Gateway, NetworkListener};
 use super::host::{host_at, joined};
 use super::joining::read_secret_line;
+use super::opened_listener::{NetworkListener, OpenedListener};
 
 /// One that can be opened.
 pub(super) struct GameListener {
@@ -91,7 +91,7 @@ fn credentials(
 
 impl GameListener {
     /// Takes the port.
-    pub(super) fn open(&self) -> Result<Gateway, String> {
+    pub(super) fn open(&self) -> Result<OpenedListener, String> {
         let ListenerConfig { network, address, .. } = self.config;
         let opened = opening::open(self, self.upstream()?);
         let (listener, local) = opened.map_err(|error| not_opened(network, address, &error))?;
@@ -102,7 +102,7 @@ impl GameListener {
             Some(session) => line(&format!("session {session:?} is open")) + &beside_voice,
             None => line("the sessions that links name are open"),
         };
-        Ok(Gateway { listener, line })
+        Ok(OpenedListener { listener, line })
     }
 
     /// What would be open.

@@ -17,11 +17,25 @@ pub(super) fn take_left(config: &Config) -> HandOver {
         .unwrap_or_default()
 }
 
-/// The certificate that players know, if the process before has made one and none is configured now.
-pub(super) fn left_identity(
+/// The certificate of this process, with its text if a server has made it: the one that the process before has handed
+/// over, or else the one that is kept, or else this one, which is kept from now on.
+pub(super) fn identity(
     config: &Config,
     left: Option<SavedIdentity>,
-) -> Option<(Identity, SavedIdentity)> {
+    prepared: (Identity, Option<SavedIdentity>),
+) -> (Identity, Option<SavedIdentity>) {
+    let (identity, made) = match left_identity(config, left) {
+        Some((known, saved)) => (known, Some(saved)),
+        None => prepared,
+    };
+    match made.as_ref().and_then(|made| kept_identity(config, made)) {
+        Some((known, saved)) => (known, Some(saved)),
+        None => (identity, made),
+    }
+}
+
+/// The certificate that players know, if the process before has made one and none is configured now.
+fn left_identity(config: &Config, left: Option<SavedIdentity>) -> Option<(Identity, SavedIdentity)> {
     let saved = left.filter(|_| config.certificate.file.is_none())?;
     match Identity::from_pem(saved.certificate.as_bytes(), saved.key.as_bytes()) {
         Ok(identity) => Some((identity, saved)),
@@ -34,7 +48,7 @@ pub(super) fn left_identity(
 
 /// The certificate that players know if the process before has made one, whatever became of it, or else this one from
 /// now on; with a folder for what outlives a process and no certificate configured.
-pub(super) fn kept_identity(config: &Config, made: &SavedIdentity) -> Option<(Identity, SavedIdentity)> {
+fn kept_identity(config: &Config, made: &SavedIdentity) -> Option<(Identity, SavedIdentity)> {
     let folder = config.storage.folder.as_ref()?;
     let file = folder.join(CERTIFICATE_FILE);
     let kept = HandOver::read(&file).unwrap_or_else(|error| {

@@ -10,8 +10,9 @@ use consonance_quic::QuicAddress;
 
 use super::browsers::Browsers;
 use super::game_listener::GameListener;
+use super::opened_listener::OpenedListener;
 use super::running::Running;
-use super::{Gateway, Prepared, example_line, line, print, supervision};
+use super::{Prepared, example_line, line, print, supervision};
 use crate::interrupt::{Hangup, Interrupt};
 use crate::logging;
 
@@ -54,9 +55,10 @@ impl Operation {
             end_with_input(interrupt.clone())?;
         }
         let listeners = &prepared.game_listeners;
-        let gateways: Vec<Gateway> = listeners.iter().map(GameListener::open).collect::<Result<_, _>>()?;
-        let lines: String = gateways.iter().flat_map(|gateway| [&*gateway.line, "\n"]).collect();
-        let running = Running::start(prepared, gateways)?;
+        let opened: Vec<OpenedListener> =
+            listeners.iter().map(GameListener::open).collect::<Result<_, _>>()?;
+        let lines: String = opened.iter().flat_map(|listener| [&*listener.line, "\n"]).collect();
+        let running = Running::start(prepared, opened)?;
         let page = running.browsers().map(Browsers::line).unwrap_or_default();
         print(&(lines + &lines_of(&running) + &page))?;
         if running.config().host.is_none() && running.is_on_every_address() {

@@ -23,7 +23,7 @@ pub(crate) struct Prepared {
     /// The same as text, if it was made.
     pub(super) made_identity: Option<SavedIdentity>,
     /// What networks there will be beside QUIC, each in a line.
-    gateways: Vec<String>,
+    listener_lines: Vec<String>,
     /// Players with a page.
     pub(super) browsers: Option<PreparedBrowsers>,
     /// For other networks than QUIC.
@@ -50,8 +50,16 @@ impl Prepared {
             (Ok((identity, made_identity)), Ok((sessions, game_listeners, browsers)))
                 if problems.is_empty() =>
             {
-                let gateways = game_listeners.iter().map(GameListener::in_words).collect();
-                Ok(Self { loaded, sessions, identity, made_identity, gateways, browsers, game_listeners })
+                let listener_lines = game_listeners.iter().map(GameListener::in_words).collect();
+                Ok(Self {
+                    loaded,
+                    sessions,
+                    identity,
+                    made_identity,
+                    listener_lines,
+                    browsers,
+                    game_listeners,
+                })
             }
             (identity, sessions) => {
                 // Without a good host there is no certificate for it either, and one complaint is enough.
@@ -68,7 +76,7 @@ impl Prepared {
     pub(super) fn in_words(&self) -> String {
         let config = &self.loaded.config;
         let mut words = String::from("the settings are right\n");
-        for line in &self.gateways {
+        for line in &self.listener_lines {
             let _ = writeln!(words, "{line}");
         }
         words.extend(self.browsers.as_ref().map(PreparedBrowsers::in_words));

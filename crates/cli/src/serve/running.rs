@@ -20,13 +20,14 @@ use consonance_server::records::Records;
 use consonance_server::reports::{self, Reports};
 use consonance_server::{DedicatedServer, SavedIdentity, Workers};
 use consonance_server_config::{Config, TakesEffect};
+use consonance_session::SessionSnapshot;
 use tracing::info;
 
 use super::admin;
 use super::browsers::{Browsers, OpenedBrowsers};
-use super::gateway::Gateway;
 use super::host::host_at;
 use super::inherited;
+use super::opened_listener::OpenedListener;
 use super::prepared::{Prepared, example_of};
 use super::recording::Recording;
 use crate::inspect;
@@ -66,39 +67,20 @@ struct Listener {
 }
 
 impl Running {
-    pub(super) fn start(prepared: Prepared, gateways: Vec<Gateway>) -> Result<Self, Box<dyn Error>> {
-        let Prepared { loaded, mut sessions, mut identity, mut made_identity, browsers, .. } = prepared;
+    pub(super) fn start(prepared: Prepared, opened: Vec<OpenedListener>) -> Result<Self, Box<dyn Error>> {
+        let Prepared { loaded, mut sessions, identity, made_identity, browsers, .. } = prepared;
         let config = loaded.config;
         let left = inherited::take_left(&config);
-        if let Some((known, saved)) = inherited::left_identity(&config, left.identity) {
-            (identity, made_identity) = (known, Some(saved));
-        }
+        let (identity, made_identity) =
+            inherited::identity(&config, left.identity, (identity, made_identity));
         sessions.records = records(&config)?;
-        let kept = made_identity.as_ref().and_then(|made| inherited::kept_identity(&config, made));
-        if let Some((known, saved)) = kept {
-            (identity, made_identity) = (known, Some(saved));
-        }
         let capture = capture(&config)?;
         let count = worker_count(&config);
         let mut workers = Workers::new(&sessions, count).pinned(config.pin_workers);
-        let kept = workers.restore(&left.sessions);
-        if kept > 0 {
-            note(&format!(
-                "{kept} players of the server before have their places for {} s",
-                config.limits.resume.as_secs()
-            ));
-        }
-        let mut listeners = Vec::new();
-        let runtime = QuicRuntime::new(count.get())?;
-        for address in &config.listen {
-            let (settings, place) = (quic_settings(&config), workers.placement());
-            let shards = QuicServer::bind_shards(&runtime, *address, &identity, settings, count, place)?;
-            let (port, shown_identity) = (shards[0].local_addr().port(), shards[0].shown_identity());
-            listeners.push(Listener { host: host_at(&config, address.ip()), port, shown_identity });
-            workers.add_shards(shards);
-        }
-        for gateway in gateways {
-            gateway.listener.hand_to(&mut workers)?;
+        keep_places(&mut workers, &left.sessions, &config);
+        let listeners = listen(&config, &identity, &mut workers)?;
+        for listener in opened {
+            listener.listener.hand_to(&mut workers)?;
         }
         let browsers = browsers.map(|browsers| browsers.open(&mut workers)).transpose()?;
         if let Some(capture) = &capture {
@@ -276,6 +258,34 @@ fn moderation(
 fn worker_count(config: &Config) -> NonZeroUsize {
     let cores = || thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
     NonZeroUsize::new(config.workers).unwrap_or_else(cores)
+}
+
+/// The places of players of the server before, for those who come back.
+fn keep_places(workers: &mut Workers, left: &[(String, SessionSnapshot)], config: &Config) {
+    let kept = workers.restore(left);
+    if kept > 0 {
+        let seconds = config.limits.resume.as_secs();
+        note(&format!("{kept} players of the server before have their places for {seconds} s"));
+    }
+}
+
+/// Takes the ports for QUIC, with a shard for each worker.
+fn listen(
+    config: &Config,
+    identity: &Identity,
+    workers: &mut Workers,
+) -> Result<Vec<Listener>, Box<dyn Error>> {
+    let count = workers.count();
+    let runtime = QuicRuntime::new(count.get())?;
+    let mut listeners = Vec::new();
+    for address in &config.listen {
+        let (settings, place) = (quic_settings(config), workers.placement());
+        let shards = QuicServer::bind_shards(&runtime, *address, identity, settings, count, place)?;
+        let (port, shown_identity) = (shards[0].local_addr().port(), shards[0].shown_identity());
+        listeners.push(Listener { host: host_at(config, address.ip()), port, shown_identity });
+        workers.add_shards(shards);
+    }
+    Ok(listeners)
 }
 
 fn quic_settings(config: &Config) -> QuicServerSettings {

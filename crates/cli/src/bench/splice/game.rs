@@ -58,25 +58,30 @@ impl Game {
                     self.network.accept(now.instant, peer, &[]);
                 }
                 GameNetworkServerEvent::Message { peer, channel, message } => {
-                    match (self.of.unwrap)(message).and_then(Stamped::of_bytes) {
-                        Some(Stamped::Introduction { side, number }) => {
-                            self.peers.insert((side, number), peer);
-                        }
-                        Some(Stamped::Move { delivery, sent_at }) => {
-                            meter.receive(delivery, now.again().saturating_sub(sent_at));
-                        }
-                        None => {
-                            if let Some(approval) = self.approvals.get_mut(&peer) {
-                                approval.handle_from_client(now.instant, channel, message, &mut self.parts);
-                            }
-                            self.answer(now, peer);
-                        }
+                    if let Some(stamped) = (self.of.unwrap)(message).and_then(Stamped::of_bytes) {
+                        self.take(now, peer, stamped, meter);
+                        continue;
                     }
+                    if let Some(approval) = self.approvals.get_mut(&peer) {
+                        approval.handle_from_client(now.instant, channel, message, &mut self.parts);
+                    }
+                    self.answer(now, peer);
                 }
                 GameNetworkServerEvent::Disconnected { .. } => {}
             }
         }
         came
+    }
+
+    fn take(&mut self, now: Now, peer: Peer, stamped: Stamped, meter: &mut Meter) {
+        match stamped {
+            Stamped::Introduction { side, number } => {
+                self.peers.insert((side, number), peer);
+            }
+            Stamped::Move { delivery, sent_at } => {
+                meter.receive(delivery, now.again().saturating_sub(sent_at));
+            }
+        }
     }
 
     fn answer(&mut self, now: Now, peer: Peer) {

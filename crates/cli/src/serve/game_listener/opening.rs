@@ -27,9 +27,12 @@ use consonance_webrtc_network::signalling::{ListenerSettings, SignallingListener
 use consonance_webrtc_network::{HostSettings, WebRtcHost};
 
 use super::envelopes::{darkrift_settings, fishnet_settings, ngo_settings, voice_type};
-use super::parts::{Opened, random, streams};
+use super::secret_bytes::secret_bytes;
 use super::splicing::SplicePlan;
 use super::{GameListener, NetworkListener, build, splicing, steam};
+
+/// A network whose clients all mean one session, and where it listens.
+pub(super) type Opened = (Box<dyn ServerTransport>, SocketAddr);
 
 /// Takes the port.
 pub(super) fn open(
@@ -69,7 +72,7 @@ fn open_server(listener: &GameListener, session: &str) -> io::Result<Opened> {
                 peers_max: config.game.connections_max,
                 ..KcpServerSettings::default()
             };
-            over_udp(config, session, KcpServer::new(settings, random()?), mirror(listener, None))
+            over_udp(config, session, KcpServer::new(settings, secret_bytes()?), mirror(listener, None))
         }
         ListenerNetwork::MirrorTelepathy => {
             let server = TelepathyServer::bind(config.address, Telepathy::default(), streams(config))?;
@@ -86,7 +89,7 @@ fn open_server(listener: &GameListener, session: &str) -> io::Result<Opened> {
             let default = EnetServerSettings::default();
             let connection = build::enet_connection(&config.game.build, default.connection);
             let settings = EnetServerSettings { connection, peers_max, ..EnetServerSettings::default() };
-            over_udp(config, session, EnetServer::new(settings, random()?), mirror(listener, None))
+            over_udp(config, session, EnetServer::new(settings, secret_bytes()?), mirror(listener, None))
         }
         ListenerNetwork::DarkRift2 => {
             let settings = build::darkrift_server(&config.game.build.darkrift, config.game.connections_max);
@@ -105,7 +108,7 @@ fn open_server(listener: &GameListener, session: &str) -> io::Result<Opened> {
                 ..consonance_utp::ServerSettings::default()
             };
             let envelopes = NgoVoiceOnly::new(ngo_settings(&config.game));
-            over_udp(config, session, UtpServer::new(settings, random()?), envelopes)
+            over_udp(config, session, UtpServer::new(settings, secret_bytes()?), envelopes)
         }
         ListenerNetwork::Forge => {
             let connections_max = config.game.connections_max;
@@ -114,7 +117,7 @@ fn open_server(listener: &GameListener, session: &str) -> io::Result<Opened> {
             link.timeout = build::silence_timeout(&config.game.build, link.timeout);
             let settings = ForgeServerSettings { link, connections_max, ..default };
             let groups = build::forge_groups(&config.game.build.forge_groups);
-            over_udp(config, session, ForgeServer::new(settings, &random()?), ForgeVoice::new(groups))
+            over_udp(config, session, ForgeServer::new(settings, &secret_bytes()?), ForgeVoice::new(groups))
         }
         ListenerNetwork::WebRtcNetwork => webrtc_host(listener, session),
         ListenerNetwork::Steam => steam::open(config),
@@ -136,7 +139,7 @@ fn open_fishnet(config: &ListenerConfig, session: &str) -> io::Result<Opened> {
     };
     let clock = UtcClock::new(Instant::now(), SystemTime::now());
     let envelopes = FishNetVoiceOnly::new(fishnet_settings(&config.game));
-    over_udp(config, session, LiteNetLibServer::new(settings, clock, random()?), envelopes)
+    over_udp(config, session, LiteNetLibServer::new(settings, clock, secret_bytes()?), envelopes)
 }
 
 /// A session host at the signalling server that is named, or at one of ours on the TCP port of the same number.
@@ -234,4 +237,11 @@ fn voice_only(
 ) -> Box<dyn ServerTransport> {
     let server = EnvelopeServer::new(network, envelopes, session).named(config.network.name());
     Box::new(server.voice_start(VoiceStart::WithFirstPacket))
+}
+
+/// As many connections as the listener may have.
+pub(super) fn streams(config: &ListenerConfig) -> StreamSettings {
+    let mut settings = StreamSettings::default();
+    settings.tcp.connections_max = config.game.connections_max;
+    settings
 }

@@ -31,7 +31,8 @@ use consonance_utp::{UtpClient, UtpServer};
 
 use super::build;
 use super::envelopes::{darkrift_settings, voice_key, voice_type};
-use super::parts::{Opened, random, streams};
+use super::opening::{Opened, streams};
+use super::secret_bytes::secret_bytes;
 
 /// What is known of a splice before it takes its port.
 #[derive(Clone, Copy, Debug)]
@@ -90,7 +91,7 @@ fn open_mirror_kcp(plan: &SplicePlan<'_>, upstreams: Upstreams) -> io::Result<Op
     let peers_max = game.connections_max;
     let server = KcpServerSettings { link, generation, peers_max, ..KcpServerSettings::default() };
     let client = KcpClientSettings { link, learned: server.learned.clone(), ..KcpClientSettings::default() };
-    let clients = bind(plan, KcpServer::new(server, random()?))?;
+    let clients = bind(plan, KcpServer::new(server, secret_bytes()?))?;
     let upstreams = upstreams.behind(clients.local_addr());
     let open_upstream = move |remote| Ok(upstreams.over_udp(remote, KcpClient::new(client.clone())));
     Ok((splice(clients, open_upstream, mirror(plan), plan)?, upstreams.listen))
@@ -131,10 +132,10 @@ fn open_mirror_ignorance(plan: &SplicePlan<'_>, upstreams: Upstreams) -> io::Res
     let server =
         EnetServerSettings { connection: connection.clone(), peers_max, ..EnetServerSettings::default() };
     let client = EnetClientSettings { connection, ..EnetClientSettings::default() };
-    let clients = bind(plan, EnetServer::new(server, random()?))?;
+    let clients = bind(plan, EnetServer::new(server, secret_bytes()?))?;
     let upstreams = upstreams.behind(clients.local_addr());
     let open_upstream = move |remote| {
-        let seed = u32::from_le_bytes(random()?);
+        let seed = u32::from_le_bytes(secret_bytes()?);
         Ok(upstreams.over_udp(remote, EnetClient::new(client.clone(), seed)))
     };
     Ok((splice(clients, open_upstream, mirror(plan), plan)?, upstreams.listen))
@@ -178,7 +179,7 @@ fn open_fishnet(plan: &SplicePlan<'_>, upstreams: Upstreams) -> io::Result<Opene
     let key = Key::Any;
     let server =
         LiteNetLibSettings { connection: connection.clone(), key, connections_max, ..Default::default() };
-    let clients = bind(plan, LiteNetLibServer::new(server, clock, random()?))?;
+    let clients = bind(plan, LiteNetLibServer::new(server, clock, secret_bytes()?))?;
     let upstreams = upstreams.behind(clients.local_addr());
     let server = Some(upstreams.upstream);
     let client = consonance_litenetlib::ClientSettings { connection, server, ..Default::default() };
@@ -210,10 +211,10 @@ fn open_ngo(plan: &SplicePlan<'_>, upstreams: Upstreams) -> io::Result<Opened> {
     let server =
         consonance_utp::ServerSettings { connection: to_clients, connections_max, ..Default::default() };
     let client = consonance_utp::ClientSettings { connection: to_game, ..Default::default() };
-    let clients = bind(plan, UtpServer::new(server, random()?))?;
+    let clients = bind(plan, UtpServer::new(server, secret_bytes()?))?;
     let upstreams = upstreams.behind(clients.local_addr());
     let open_upstream = move |remote| {
-        let seed = u64::from_le_bytes(random()?);
+        let seed = u64::from_le_bytes(secret_bytes()?);
         Ok(upstreams.over_udp(remote, UtpClient::new(client, seed)))
     };
     Ok((splice(clients, open_upstream, NgoSplice, plan)?, upstreams.listen))

@@ -4,7 +4,7 @@ use std::io;
 
 use consonance_server_config::ListenerConfig;
 
-use super::parts::Opened;
+use super::opening::Opened;
 
 /// What to do where a build has no Steam.
 pub(super) const NOT_BUILT: &str = "this build has no Steam; build it with `cargo build --release --package consonance-cli --features steam`";

@@ -1,4 +1,4 @@
-//! Networks of games beside QUIC.
+//! A listener for another network than QUIC, which has its port and waits for the workers.
 
 use std::io;
 
@@ -6,8 +6,8 @@ use consonance_server::Workers;
 use consonance_sidecar::SidecarServer;
 use consonance_transport::ServerTransport;
 
-/// A network that listens.
-pub(super) struct Gateway {
+/// One whose clients wait until it is handed to the workers.
+pub(super) struct OpenedListener {
     pub(super) listener: NetworkListener,
     /// What there is, in a line for whoever starts the server.
     pub(super) line: String,
