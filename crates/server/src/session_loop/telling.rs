@@ -23,7 +23,8 @@ impl SessionLoop {
                 ServerEvent::JoinAsked { link, name, join_token } => {
                     let verdict = self.gate.ask(now, &session.name, link, &name, &join_token);
                     let verdict = unless_banned(&self.records, &name, verdict);
-                    carry_out(session, &mut self.networks, now, at, link, &name, verdict);
+                    let question = JoinQuestion { link, name: &name, at };
+                    answer_join(session, &mut self.networks, now, &question, verdict);
                 }
                 ServerEvent::ModeratorAsks { id, request } => {
                     moderators::carry_out(&self.records, session, at, id, &request);
@@ -45,9 +46,9 @@ impl SessionLoop {
     pub(super) fn answer_joins(&mut self, now: Instant) {
         while let Some((link, name, verdict)) = self.gate.next_answer() {
             let Some(&index) = self.session_of.get(&link) else { continue };
-            let at = self.at(now);
+            let question = JoinQuestion { link, name: &name, at: self.at(now) };
             let verdict = unless_banned(&self.records, &name, verdict);
-            carry_out(self.sessions.get_mut(index), &mut self.networks, now, at, link, &name, verdict);
+            answer_join(self.sessions.get_mut(index), &mut self.networks, now, &question, verdict);
             self.drain(index, now);
         }
     }
@@ -62,16 +63,22 @@ fn unless_banned(records: &Records, name: &str, verdict: Verdict) -> Verdict {
     }
 }
 
+/// Somebody wants to join.
+struct JoinQuestion<'q> {
+    link: LinkId,
+    name: &'q str,
+    at: SessionInstant,
+}
+
 /// Lets somebody in, or tells why not.
-fn carry_out(
+fn answer_join(
     session: &mut Session,
     networks: &mut Networks,
     now: Instant,
-    at: SessionInstant,
-    link: LinkId,
-    name: &str,
+    question: &JoinQuestion<'_>,
     verdict: Verdict,
 ) {
+    let &JoinQuestion { link, name, at } = question;
     match verdict {
         Verdict::Admit { mut access, seconds_left } => {
             access.ends_at = seconds_left.map(|seconds| at + Duration::from_secs(seconds));
