@@ -142,6 +142,7 @@ export interface Output {
   /** Nobody is heard while this is so. */
   deafened: boolean;
   list(): Promise<Device[]>;
+  /** Plays on another device. Rejects with a `VoiceProblem`, and what was before goes on. */
   choose(id: string): Promise<void>;
   /** Plays a sound to its end, such as the recording of a microphone test. */
   play(sound: AudioBuffer): Promise<void>;

@@ -12,13 +12,15 @@ export async function connect(options: ConnectOptions): Promise<Voice> {
   const url = withSlash(options.url ?? location.href);
   const assets = withSlash(options.assets ?? HERE);
   const sound = sharedSound();
-  const given = options.microphone;
-  const microphone = given instanceof MicrophoneInput ? given : await ownMicrophone(sound, assets, options);
+  const { microphone: given, signal } = options;
+  if (signal?.aborted === true) throw givenUp();
+  const microphone =
+    given instanceof MicrophoneInput ? given : await unlessGivenUp(ownMicrophone(sound, assets, options), signal);
   const ownsMicrophone = microphone !== given;
   try {
     if (options.output !== undefined) await sound.output.choose(options.output);
     const session = new VoiceSession({ options, url, assets, sound, microphone, ownsMicrophone });
-    await joinedUnless(session, options.signal);
+    await joinedUnless(session, signal);
     return session;
   } catch (problem) {
     if (ownsMicrophone) microphone.close();
@@ -50,7 +52,23 @@ async function joinedUnless(session: VoiceSession, signal?: AbortSignal): Promis
   await session.joined.finally(() => signal?.removeEventListener("abort", giveUp));
 }
 
-function ownMicrophone(sound: Sound, assets: string, options: ConnectOptions): Promise<MicrophoneInput> {
+/** Nobody knows when a question of the browser is answered: a microphone that comes too late is closed. */
+function unlessGivenUp(opening: Promise<MicrophoneInput>, signal?: AbortSignal): Promise<MicrophoneInput> {
+  return new Promise((resolve, reject) => {
+    const giveUp = () => {
+      reject(givenUp());
+      opening.then((late) => late.close()).catch(() => {});
+    };
+    signal?.addEventListener("abort", giveUp);
+    opening.then(resolve, reject).finally(() => signal?.removeEventListener("abort", giveUp));
+  });
+}
+
+function givenUp(): VoiceProblem {
+  return new VoiceProblem("left", "Joining was given up.");
+}
+
+async function ownMicrophone(sound: Sound, assets: string, options: ConnectOptions): Promise<MicrophoneInput> {
   const { microphone } = options;
   if (microphone === false) return silentMicrophoneInput(sound, assets, options);
   if (typeof microphone === "object") throw new VoiceProblem("other", "The microphone is not one of this library.");

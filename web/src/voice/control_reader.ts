@@ -33,7 +33,8 @@ type Fields<M> = { readonly [K in Exclude<keyof M, "type">]-?: Read<M[K]> };
 type Readers = { readonly [T in ToPage["type"]]: Fields<Extract<ToPage, { type: T }>> };
 
 const text: Read<string> = (value) => (typeof value === "string" ? value : undefined);
-const number: Read<number> = (value) => (typeof value === "number" ? value : undefined);
+/** JSON can write numbers that are beyond all that there are. */
+const number: Read<number> = (value) => (typeof value === "number" && Number.isFinite(value) ? value : undefined);
 const flag: Read<boolean> = (value) => (typeof value === "boolean" ? value : undefined);
 /** A key that is not there means no. */
 const mark: Read<boolean> = (value) => (value === undefined ? false : flag(value));

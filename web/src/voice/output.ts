@@ -3,6 +3,7 @@
 import type { Device, Output } from "./api.ts";
 import { clamp } from "./clamp.ts";
 import { listDevices } from "./devices.ts";
+import { VoiceProblem } from "./problem.ts";
 
 /** The end of the audio graph: `input` is where voices go in. */
 export class OutputDevice implements Output {
@@ -51,11 +52,12 @@ export class OutputDevice implements Output {
   }
 
   async choose(id: string): Promise<void> {
-    if (this.context.setSinkId !== undefined) {
+    try {
       // The empty id is the system's default; a device called so is not known everywhere.
-      await this.context.setSinkId(id === "default" ? "" : id);
-    } else {
-      await this.chooseByElement(id);
+      if (this.context.setSinkId !== undefined) await this.context.setSinkId(id === "default" ? "" : id);
+      else await this.chooseByElement(id);
+    } catch (cause) {
+      throw new VoiceProblem("other", "This loudspeaker cannot be used. Choose another one.", { cause });
     }
     this.chosen = id;
   }

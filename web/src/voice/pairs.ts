@@ -10,13 +10,15 @@ export function watchPairs(
   hopeless: () => void,
 ): () => void {
   let without = 0;
-  const timer = setInterval(async () => {
+  const look = async () => {
     if (peer.iceGatheringState !== "complete") return;
     const report = await peer.getStats();
     const hasPair = [...report.values()].some((entry: { readonly type: string }) => entry.type === "candidate-pair");
     without = hasPair ? 0 : without + 1;
     if (without === LOOKS) hopeless();
-  }, LOOK_EVERY_MS);
+  };
+  // One that is being closed may tell nothing of itself.
+  const timer = setInterval(() => void look().catch(() => {}), LOOK_EVERY_MS);
   return () => clearInterval(timer);
 }
 

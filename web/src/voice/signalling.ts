@@ -42,6 +42,7 @@ export function askForRestart(url: string, session: string, key: string, sdp: st
   const address = new URL(`api/voice/${encodeURIComponent(session)}/signal`, url);
   address.protocol = address.protocol.replace("http", "ws");
   const socket = new WebSocket(address);
+  let timer: ReturnType<typeof setTimeout> | undefined;
   return new Promise<string | null>((resolve) => {
     socket.onopen = () => {
       socket.send(JSON.stringify({ key }));
@@ -49,8 +50,11 @@ export function askForRestart(url: string, session: string, key: string, sdp: st
     };
     socket.onmessage = ({ data }: MessageEvent<unknown>) => resolve(readRestart(data));
     socket.onerror = socket.onclose = () => resolve(null);
-    setTimeout(() => resolve(null), RESTART_MS);
-  }).finally(() => socket.close());
+    timer = setTimeout(() => resolve(null), RESTART_MS);
+  }).finally(() => {
+    clearTimeout(timer);
+    socket.close();
+  });
 }
 
 /** What the server has said, if it is what it should be. */

@@ -3,6 +3,7 @@
 
 import { Emitter } from "./emitter.ts";
 import { OutputDevice } from "./output.ts";
+import { VoiceProblem } from "./problem.ts";
 
 /** Made once for a page, as browsers have few audio contexts to give. */
 export class Sound {
@@ -33,11 +34,14 @@ export class Sound {
     await this.output.resume();
   }
 
-  /** `assets` is the folder of `worklet.js`, with a slash at its end. */
+  /** `assets` is the folder of `worklet.js`, with a slash at its end. Rejects with a `VoiceProblem`. */
   loadWorklet(assets: string): Promise<void> {
     const known = this.worklets.get(assets);
     if (known !== undefined) return known;
-    const loading = this.context.audioWorklet.addModule(new URL("worklet.js", assets).href);
+    const adding = this.context.audioWorklet.addModule(new URL("worklet.js", assets).href);
+    const loading = adding.catch((cause: unknown) => {
+      throw new VoiceProblem("no-server", "A part of the page could not be loaded.", { retryInMs: 0, cause });
+    });
     this.worklets.set(assets, loading);
     // Another try may find it.
     loading.catch(() => this.worklets.delete(assets));
@@ -49,12 +53,13 @@ export class Sound {
     this.events.emit("gesture", this.needsGesture);
   }
 
+  private readonly onGesture = (): void => {
+    if (this.needsGesture) void this.resume().catch(() => {});
+    else for (const kind of GESTURES) document.removeEventListener(kind, this.onGesture, true);
+  };
+
   private awaitGesture(): void {
-    const onGesture = () => {
-      if (this.needsGesture) void this.resume().catch(() => {});
-      else for (const kind of GESTURES) document.removeEventListener(kind, onGesture, true);
-    };
-    for (const kind of GESTURES) document.addEventListener(kind, onGesture, true);
+    for (const kind of GESTURES) document.addEventListener(kind, this.onGesture, true);
     // Where the browser allows it, no gesture is needed at all.
     void this.context.resume().catch(() => {});
   }

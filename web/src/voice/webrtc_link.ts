@@ -184,7 +184,7 @@ class WebRtcLink implements Link {
   }
 
   private async isConnectedSoon(): Promise<boolean> {
-    for (let waited = 0; waited < MEND_MS; waited += MEND_STEP_MS) {
+    for (let waited = 0; waited < MEND_MS && !this.isOver; waited += MEND_STEP_MS) {
       if (this.peer.connectionState === "connected") return true;
       await new Promise((resolve) => setTimeout(resolve, MEND_STEP_MS));
     }

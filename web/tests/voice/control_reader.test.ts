@@ -56,6 +56,7 @@ for (const bad of [
   '{"type":"player","id":0,"name":"Bob","rooms":[1]}',
   '{"type":"slot","slot":16,"player":0,"positional":false,"amplitude":1,"priority":"default"}',
   '{"type":"slot","slot":0.5,"player":0,"positional":false,"amplitude":1,"priority":"default"}',
+  '{"type":"slot","slot":0,"player":0,"positional":false,"amplitude":1e999,"priority":"default"}',
   '{"type":"text","id":0,"name":"Bob","to":{},"text":"hello"}',
 ]) {
   test(`what is no message of ours is passed over: ${bad}`, () => assert.equal(readMessage(bad), undefined));

@@ -32,6 +32,17 @@ test("a connection with a pair is waited for", async (context) => {
   assert.equal(await givenUp(context, "complete", ["candidate-pair", "local-candidate"], 10), 0);
 });
 
+test("a connection that tells nothing of itself is waited for", async (context) => {
+  context.mock.timers.enable({ apis: ["setInterval"] });
+  const peer = { iceGatheringState: "complete", getStats: () => Promise.reject(new Error("it is closed")) } as const;
+  const stop = watchPairs(peer, () => assert.fail("given up"));
+  for (let look = 0; look < 10; look += 1) {
+    context.mock.timers.tick(250);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  stop();
+});
+
 test("a connection that still looks for its addresses is waited for", async (context) => {
   assert.equal(await givenUp(context, "gathering", [], 10), 0);
 });

@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { PAGE, settled } from "./browser.ts";
+import { connect, openOutput } from "../../src/voice/connect.ts";
+import { sharedSound } from "../../src/voice/sound.ts";
+
+const WHO = { session: "main", name: "Alice", slots: 2 };
+
+test("who gives up while the browser asks is let go at once, and a microphone that is allowed afterwards is given back", async () => {
+  const giveUp = new AbortController();
+  const joining = connect({ ...WHO, signal: giveUp.signal });
+  joining.catch(() => {});
+  await settled();
+  giveUp.abort();
+  await assert.rejects(joining, { code: "left" });
+  const track = PAGE.devices.questions.at(-1)?.allow();
+  await settled();
+  assert.equal(track?.isStopped, true);
+});
+
+test("who has given up before is asked for no microphone", async () => {
+  const before = PAGE.devices.questions.length;
+  await assert.rejects(connect({ ...WHO, signal: AbortSignal.abort() }), { code: "left" });
+  assert.equal(PAGE.devices.questions.length, before);
+});
+
+test("a microphone that is refused is said as such, whether one may give up or not", async () => {
+  for (const signal of [undefined, new AbortController().signal]) {
+    const joining = connect(signal === undefined ? WHO : { ...WHO, signal });
+    joining.catch(() => {});
+    await settled();
+    PAGE.devices.questions.at(-1)?.deny("NotAllowedError");
+    await assert.rejects(joining, { code: "denied", name: "VoiceProblem" });
+  }
+});
+
+test("what cannot be loaded, and a loudspeaker that cannot be used, are problems in words", async (context) => {
+  const { context: audio } = sharedSound();
+  context.mock.method(audio.audioWorklet, "addModule", () => Promise.reject(new DOMException("", "AbortError")));
+  const assets = "https://elsewhere.example/";
+  await assert.rejects(connect({ ...WHO, assets }), { code: "no-server", name: "VoiceProblem" });
+  Object.assign(audio, { setSinkId: () => Promise.reject(new DOMException("", "NotFoundError")) });
+  await assert.rejects(openOutput({ device: "gone" }), { code: "other", name: "VoiceProblem" });
+  const listening = { ...WHO, microphone: false, output: "gone" } as const;
+  await assert.rejects(connect(listening), { code: "other", name: "VoiceProblem" });
+});
+
+test("however often sound stops, a gesture is waited for once", (context) => {
+  const { context: audio } = sharedSound();
+  const waiting = new Set<unknown>();
+  context.mock.method(PAGE.document, "addEventListener", (_: string, handler: unknown) => waiting.add(handler));
+  Object.assign(audio, { state: "suspended" });
+  for (let time = 0; time < 3; time += 1) audio.dispatchEvent(new Event("statechange"));
+  Object.assign(audio, { state: "running" });
+  assert.equal(waiting.size, 1);
+});
