@@ -14,7 +14,7 @@ use consonance_transport::{ConnectionCounts, Delivery, Peer, SHUTTING_DOWN, Serv
 use super::link::Link;
 use super::{CHANNELS, MessageStream as _, RELIABLE, StreamProtocol, StreamSettings};
 use crate::tcp::{TcpConnections, TcpId};
-use crate::{Channel, GameNetworkServer, GameNetworkServerEvent, Timers, VoiceChannels};
+use crate::{Channel, GameNetworkServer, GameNetworkServerEvent, StrangerPlaces, Timers, VoiceChannels};
 use turn::Step;
 
 /// A server whose clients' messages come in TCP streams.
@@ -24,8 +24,8 @@ pub struct StreamServer<P: StreamProtocol> {
     settings: StreamSettings,
     tcp: TcpConnections,
     links: BTreeMap<TcpId, ServerLink<P::Stream>>,
-    /// How many of them are [knocking](Stage::Knocking).
-    strangers: usize,
+    /// Of those that are [knocking](Stage::Knocking).
+    stranger_places: StrangerPlaces<TcpId>,
     /// When strangers have to have said who they are, and when everybody else is asked whether they are there.
     timers: Timers<TcpId>,
     /// Whose streams may hold something more.
@@ -71,9 +71,9 @@ impl<P: StreamProtocol> StreamServer<P> {
         Ok(Self {
             protocol,
             tcp: TcpConnections::listen(address, settings.tcp.clone())?,
+            stranger_places: StrangerPlaces::new(settings.strangers_max),
             settings,
             links: BTreeMap::new(),
-            strangers: 0,
             timers: Timers::default(),
             reading: VecDeque::new(),
             behind: BTreeSet::new(),

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use consonance_gateway::Timers;
+use consonance_gateway::{NoPlaceLeft, Timers};
 use consonance_transport::{ConnectionCounts, DisconnectReason, Peer};
 
 use self::strangers::Strangers;
@@ -95,10 +95,10 @@ impl Listener {
     /// The secret keeps strangers from guessing tokens: it has to be random.
     pub fn new(settings: ServerSettings, secret: &[u8; 32]) -> Self {
         Self {
+            strangers: Strangers::new(settings.strangers_max),
             settings,
             tokens: Tokens::new(secret),
             links: BTreeMap::new(),
-            strangers: Strangers::default(),
             by_endpoint: BTreeMap::new(),
             deadlines: Timers::default(),
             ids: ClientIds::default(),
@@ -115,16 +115,19 @@ impl Listener {
             self.orders.push_back(ListenerOrder::Abort(peer));
             return;
         }
-        if !self.strangers.has_room_for(remote.ip(), &self.settings) {
-            self.counts.turned_away_handshaking += 1;
-            self.orders.push_back(ListenerOrder::Abort(peer));
-            return;
+        match self.strangers.take_place(remote.ip(), peer) {
+            Ok(None) => {}
+            Ok(Some(longest_here)) => self.turn_away(longest_here),
+            Err(NoPlaceLeft) => {
+                self.turn_away(peer);
+                return;
+            }
         }
         let mut token = self.tokens.next();
         while self.strangers.find(token).is_some() {
             token = self.tokens.next();
         }
-        self.strangers.insert(token, peer, remote.ip());
+        self.strangers.insert(token, peer);
         self.deadlines.set(peer, now + self.settings.association_max);
         self.links.insert(peer, Link { remote, token, stage: Stage::Stranger, id: None });
         self.orders.push_back(ListenerOrder::Write(peer, token.packet(self.settings.version).to_vec()));
@@ -266,6 +269,12 @@ impl Listener {
     /// How many messages were shorter than a header.
     pub fn malformed(&self) -> u64 {
         self.malformed
+    }
+
+    fn turn_away(&mut self, stranger: Peer) {
+        self.counts.turned_away_handshaking += 1;
+        self.forget(stranger);
+        self.orders.push_back(ListenerOrder::Abort(stranger));
     }
 
     /// Whether somebody shows the token again: the acknowledgement may have been lost.

@@ -17,10 +17,9 @@ pub struct ServerSettings {
     pub udp_port: Option<u16>,
     /// How many clients there may be at once.
     pub connections_max: usize,
-    /// How many TCP connections may wait for their UDP datagram at once.
+    /// How many TCP connections may wait for their UDP datagram at once. With one more, one is closed: of the address
+    /// that [has the most](consonance_gateway::StrangerPlaces).
     pub strangers_max: usize,
-    /// How many of those may come from one IP address.
-    pub strangers_per_address_max: usize,
     /// How long a TCP connection may wait for its UDP datagram.
     pub association_max: Duration,
     /// Whether a client's datagrams have to come from the IP address of its TCP connection. Stock servers do not ask
@@ -43,16 +42,14 @@ pub struct ServerSettings {
 
 impl Default for ServerSettings {
     /// The limits of stock servers where they have any: 5 s for the datagram, messages of 65 534 bytes from
-    /// clients. Besides 1000 clients, 256 strangers, 128 of them from one address, the same IP address over
-    /// TCP and UDP, two acknowledgements, 1 MiB for a message to a client and 2 MiB waiting, datagrams of
-    /// 1200 bytes, 2 s for last words.
+    /// clients. Besides 1000 clients, 256 strangers, the same IP address over TCP and UDP, two acknowledgements,
+    /// 1 MiB for a message to a client and 2 MiB waiting, datagrams of 1200 bytes, 2 s for last words.
     fn default() -> Self {
         Self {
             version: ProtocolVersion::One,
             udp_port: None,
             connections_max: 1000,
             strangers_max: 256,
-            strangers_per_address_max: 128,
             association_max: Duration::from_secs(5),
             same_address: true,
             acknowledgements: 2,

@@ -6,6 +6,7 @@ use std::time::Instant;
 use consonance_transport::{Delivery, DisconnectReason, Peer};
 
 use super::{ServerLink, Stage, StreamServer};
+use crate::NoPlaceLeft;
 use crate::streams::link::Link;
 use crate::streams::{Found, MessageStream as _, StreamProtocol, StreamViolation, TOO_SLOW_BYTES_MAX};
 use crate::tcp::{TcpEnd, TcpEvent, TcpId};
@@ -76,7 +77,7 @@ impl<P: StreamProtocol> StreamServer<P> {
         let link = self.links.remove(&id)?;
         self.behind.remove(&id);
         match link.stage {
-            Stage::Knocking => self.strangers -= 1,
+            Stage::Knocking => self.stranger_places.give_back(link.remote.ip(), id),
             _ => self.counts.connected -= 1,
         }
         Some(link)
@@ -120,10 +121,13 @@ impl<P: StreamProtocol> StreamServer<P> {
     }
 
     fn handle_opened(&mut self, now: Instant, id: TcpId, remote: SocketAddr) -> Option<Step> {
-        if self.strangers >= self.settings.strangers_max {
-            self.tcp.abort(id);
-            self.counts.turned_away_full += 1;
-            return None;
+        match self.stranger_places.take(remote.ip(), id) {
+            Ok(None) => {}
+            Ok(Some(longest_here)) => self.turn_away(longest_here),
+            Err(NoPlaceLeft) => {
+                self.turn_away(id);
+                return None;
+            }
         }
         let mut link = Link::new(id, self.protocol.open());
         self.message.clear();
@@ -131,9 +135,14 @@ impl<P: StreamProtocol> StreamServer<P> {
         let is_greeted = link.stream.begin(&mut self.out);
         self.tcp.send(now, id, &[&self.out]);
         self.links.insert(id, ServerLink { link, remote, stage: Stage::Knocking });
-        self.strangers += 1;
         self.timers.set(id, now + self.settings.handshake_max);
         if is_greeted { self.handle_greeting(id) } else { None }
+    }
+
+    fn turn_away(&mut self, stranger: TcpId) {
+        self.tcp.abort(stranger);
+        self.forget(stranger);
+        self.counts.turned_away_handshaking += 1;
     }
 
     fn handle_greeting(&mut self, id: TcpId) -> Option<Step> {
@@ -141,7 +150,7 @@ impl<P: StreamProtocol> StreamServer<P> {
         link.stage = Stage::Waiting;
         let remote = link.remote;
         self.timers.clear(id);
-        self.strangers -= 1;
+        self.stranger_places.give_back(remote.ip(), id);
         self.counts.connected += 1;
         self.counts.accepted += 1;
         Some(Step::Connected(Peer(id.0), remote))

@@ -10,8 +10,7 @@ use crate::stage::{Saw, Stage};
 
 #[test]
 fn two_hundred_clients_talk_to_one_listener() {
-    let settings = ServerSettings { strangers_per_address_max: 200, ..ServerSettings::default() };
-    let mut stage = Stage::new(settings);
+    let mut stage = Stage::new(ServerSettings::default());
     let clients: Vec<usize> = (0..200).map(|_| stage.begin(ClientSettings::new(stage.address()))).collect();
     stage.drive_until(|stage| clients.iter().all(|client| stage.is_connected(*client)));
     let ids: std::collections::BTreeSet<Vec<u8>> = stage

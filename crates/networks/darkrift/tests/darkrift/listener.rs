@@ -154,22 +154,27 @@ fn nothing_is_heard_of_a_client_after_it_was_disconnected() {
 }
 
 #[test]
-fn strangers_are_bounded_in_all_and_for_each_network() {
-    let settings =
-        ServerSettings { strangers_max: 4, strangers_per_address_max: 2, ..ServerSettings::default() };
+fn strangers_are_bounded_and_the_address_with_the_most_makes_room_for_others() {
+    let settings = ServerSettings { strangers_max: 4, ..ServerSettings::default() };
     let (mut listener, now) = (listener(settings), Instant::now());
-    let mut is_taken = |peer: u64, address: &str| {
+    let mut come = |peer: u64, address: &str| {
         listener.handle_opened(now, Peer(peer), address.parse().expect("it is an address"));
-        matches!(listener.poll_order(), Some(ListenerOrder::Write(..)))
+        let orders: Vec<ListenerOrder> = std::iter::from_fn(|| listener.poll_order()).collect();
+        let is_taken = orders.iter().any(|order| matches!(order, ListenerOrder::Write(..)));
+        let gone = orders.into_iter().find_map(|order| match order {
+            ListenerOrder::Abort(Peer(gone)) => Some(gone),
+            _ => None,
+        });
+        (is_taken, gone)
     };
-    assert!(is_taken(1, "192.0.2.1:1") && is_taken(2, "192.0.2.1:2"));
-    assert!(!is_taken(3, "192.0.2.1:3"), "the third of one address");
-    assert!(is_taken(4, "[2001:db8::1]:1") && !is_taken(5, "192.0.2.1:4"));
-    assert!(is_taken(6, "[2001:db8::2]:1"));
-    assert!(!is_taken(7, "[2001:db8::3]:1"), "one household has many IPv6 addresses");
-    assert!(!is_taken(8, "192.0.2.8:1"), "the fifth in all");
+    assert!((1..=4).all(|peer| come(peer, "192.0.2.1:1") == (true, None)));
+    assert_eq!(come(5, "192.0.2.1:5"), (false, Some(5)), "the fifth in all");
+    assert_eq!(come(6, "[2001:db8::1]:1"), (true, Some(1)));
+    assert_eq!(come(7, "[2001:db8::2]:1"), (true, Some(2)));
+    assert_eq!(come(8, "[2001:db8::3]:1"), (false, Some(8)), "one household has many IPv6 addresses");
     assert_eq!(listener.counts().turned_away_handshaking, 4);
     listener.handle_timeout(now + Duration::from_secs(5));
+    assert_eq!(listener.counts().failed_handshakes, 4, "whoever had to go is not asked for again");
     while listener.poll_order().is_some() {}
     open(&mut listener, now, Peer(9), client_address());
 }

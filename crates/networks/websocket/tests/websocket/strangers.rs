@@ -73,7 +73,7 @@ fn strangers_are_few_and_soon_gone() {
     };
     let _strangers = [knock(&listener), knock(&listener)];
     let mut third = knock(&listener);
-    listener.idle_until_counted(|listener| listener.statistics().connections.turned_away_full == 1);
+    listener.idle_until_counted(|listener| listener.statistics().connections.turned_away_handshaking == 1);
     assert!(third.read(&mut [0; 1]).map_or(true, |count| count == 0), "it is disconnected");
 
     listener.now += settings.handshake_max;

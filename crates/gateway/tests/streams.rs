@@ -1,0 +1,125 @@
+//! A server of messages in streams over real sockets: what strangers may take of it.
+
+#![cfg(any(target_os = "linux", target_os = "windows"))] // Elsewhere, 127.0.0.1 may be the only address that leads back.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use consonance_gateway::GameNetworkServer as _;
+use consonance_gateway::streams::{
+    Found, MessageStream, StreamProtocol, StreamServer, StreamSettings, StreamViolation,
+};
+use consonance_gateway::tcp::{TcpConnections, TcpEvent, TcpId, TcpSettings};
+
+/// How long anything may take before a rule counts as broken.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+#[test]
+fn strangers_of_one_address_make_room_for_those_of_others() {
+    let mut stage = Stage::new(StreamSettings { strangers_max: 4, ..StreamSettings::default() });
+    let crowd: Vec<TcpId> = (0..5).map(|_| stage.come_from(1)).collect();
+    stage.drive_until(|stage| stage.turned_away.len() == 1);
+    stage.come_from(2);
+    stage.drive_until(|stage| stage.turned_away.len() == 2);
+    stage.come_from(3);
+    stage.drive_until(|stage| stage.turned_away.len() == 3);
+    assert!(stage.turned_away.iter().all(|id| crowd.contains(id)), "nobody of another address had to go");
+    assert_eq!(stage.server.statistics().connections.turned_away_handshaking, 3);
+
+    stage.now += StreamSettings::default().handshake_max;
+    stage.drive_until(|stage| stage.turned_away.len() == 3 + 4);
+    assert_eq!(stage.server.statistics().connections.failed_handshakes, 4, "nobody said anything");
+    for _ in 0..5 {
+        stage.come_from(1);
+    }
+    stage.drive_until(|stage| stage.turned_away.len() == 3 + 4 + 1);
+    assert_eq!(stage.server.statistics().connections.turned_away_handshaking, 4, "as at the beginning");
+}
+
+/// Strangers who say nothing, before a server.
+struct Stage {
+    server: StreamServer<Silence>,
+    strangers: TcpConnections,
+    now: Instant,
+    /// Whom the server has cut off.
+    turned_away: Vec<TcpId>,
+}
+
+impl Stage {
+    fn new(settings: StreamSettings) -> Self {
+        Self {
+            server: StreamServer::bind((Ipv4Addr::LOCALHOST, 0).into(), Silence, settings)
+                .expect("a port is free"),
+            strangers: TcpConnections::new(TcpSettings::default()).expect("there is a descriptor left"),
+            now: Instant::now(),
+            turned_away: Vec::new(),
+        }
+    }
+
+    /// Somebody connects from 127.0.0.`last`.
+    fn come_from(&mut self, last: u8) -> TcpId {
+        let server = self.server.local_addr().expect("it listens");
+        self.strangers.connect(self.now, server, Some(IpAddr::from([127, 0, 0, last])))
+    }
+
+    fn drive_until(&mut self, is_so: impl Fn(&Self) -> bool) {
+        let deadline = Instant::now() + PATIENCE;
+        while !is_so(self) {
+            assert!(
+                Instant::now() < deadline,
+                "this does not happen; {:?} were turned away",
+                self.turned_away
+            );
+            self.drive();
+        }
+    }
+
+    fn drive(&mut self) {
+        thread::yield_now();
+        assert!(self.server.poll(self.now).is_none(), "strangers are not reported");
+        if let Some(TcpEvent::Closed { id, .. }) = self.strangers.poll(self.now) {
+            self.turned_away.push(id);
+        }
+    }
+}
+
+/// A protocol whose clients have to say something first.
+struct Silence;
+
+impl StreamProtocol for Silence {
+    type Stream = Self;
+
+    fn open(&mut self) -> Self {
+        Self
+    }
+
+    fn message_bytes_max(&self) -> usize {
+        1
+    }
+
+    fn carries_empty_messages(&self) -> bool {
+        false
+    }
+
+    fn network(&self) -> &'static str {
+        "silence"
+    }
+}
+
+impl MessageStream for Silence {
+    fn begin(&mut self, _out: &mut Vec<u8>) -> bool {
+        false
+    }
+
+    fn read(
+        &mut self,
+        _stream: &[u8],
+        _message: &mut Vec<u8>,
+        _out: &mut Vec<u8>,
+    ) -> Result<(usize, Found), StreamViolation> {
+        Ok((0, Found::Nothing))
+    }
+
+    fn write(&mut self, _message: &[u8], _out: &mut Vec<u8>) {}
+}
