@@ -15,7 +15,7 @@ use std::fmt;
 use std::sync::atomic::AtomicU32;
 use std::sync::mpsc::{SyncSender, TrySendError};
 use std::sync::{Arc, Mutex};
-use std::thread::Thread;
+use std::thread::{self, Thread};
 use std::time::Duration;
 
 #[cfg(feature = "devices")]
@@ -209,7 +209,12 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        self.end();
+        // An output or a transport may have held the last handle; the voice thread does not wait for itself.
+        if thread::current().id() == self.thread.id() {
+            self.ask_to_leave();
+        } else {
+            self.end();
+        }
     }
 }
 

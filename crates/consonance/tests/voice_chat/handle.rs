@@ -1,5 +1,6 @@
 //! The handle that a game holds: used from anywhere, neglected, dropped; and sound that fails.
 
+use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::Duration;
 
@@ -150,4 +151,32 @@ fn end_of(chat: &VoiceChat) -> Option<End> {
         EventKind::Ended(end) => Some(end),
         _ => None,
     })
+}
+
+/// An output that drops whatever handle it is given.
+struct Dropping(Receiver<VoiceChat>);
+
+impl Output for Dropping {
+    fn write(&mut self, _block: &StereoBlock) -> Result<(), OutputError> {
+        drop(self.0.try_recv());
+        Ok(())
+    }
+
+    fn finish(&mut self) -> Result<(), OutputError> {
+        Ok(())
+    }
+}
+
+#[test]
+fn the_last_handle_may_be_dropped_by_the_output_and_then_the_chat_ends_as_well() {
+    let stage = Stage::open();
+    let mut alice = Player::join("Alice", stage.chat());
+    let (sender, handles) = channel();
+    let bob = stage.chat().name("Bob").output(Box::new(Dropping(handles))).start().unwrap();
+    alice.until(&joined("Bob"));
+    let events = bob.subscribe();
+    sender.send(bob).unwrap();
+    let told = std::iter::from_fn(|| events.wait(PATIENCE));
+    assert_eq!(told.last().map(|event| event.kind), Some(EventKind::Ended(End::Left)));
+    alice.until(&left("Bob"));
 }
