@@ -62,6 +62,7 @@ struct State {
     switching: bool,
     mode: Mode,
     voice: Option<VoiceChat>,
+    server: Option<Arc<DedicatedServer>>,
     failure: Option<String>,
 }
 
@@ -111,15 +112,19 @@ impl VoiceNode {
         self.shared.lock().mode
     }
 
-    /// Disconnected while it is nothing, connected when all of its sides are, degraded otherwise.
+    /// Disconnected while it is nothing, or nothing of it runs any more, as when a client was kicked; connected when all
+    /// of its sides are; degraded otherwise.
     pub fn status(&self) -> Status {
         let state = self.shared.lock();
-        match (state.mode, &state.voice) {
-            (Mode::None, _) if !state.switching && state.goal.is_none() => Status::Disconnected,
-            (Mode::DedicatedServer, _) => Status::Connected,
-            (Mode::Client | Mode::Host, Some(voice)) if voice.status() == Status::Connected => {
-                Status::Connected
-            }
+        let voice = state.voice.as_ref().map(VoiceChat::status);
+        let serves = |server: &Arc<DedicatedServer>| {
+            if server.is_running() { Status::Connected } else { Status::Disconnected }
+        };
+        let server = state.server.as_ref().map(serves);
+        match (voice, server) {
+            (None, None) if !state.switching && state.goal.is_none() => Status::Disconnected,
+            (Some(side), None) | (None, Some(side)) => side,
+            (Some(voice), Some(server)) if voice == server => voice,
             _ => Status::Degraded,
         }
     }
@@ -173,9 +178,10 @@ impl Shared {
         }
     }
 
-    fn show(&self, mode: Mode, voice: Option<VoiceChat>) {
+    fn show(&self, mode: Mode, running: &Running) {
         let mut state = self.lock();
-        (state.mode, state.voice) = (mode, voice);
+        state.mode = mode;
+        (state.voice, state.server) = (running.voice.clone(), running.server.clone());
     }
 }
 
@@ -183,14 +189,14 @@ impl Shared {
 #[derive(Default)]
 struct Running {
     voice: Option<VoiceChat>,
-    server: Option<DedicatedServer>,
+    server: Option<Arc<DedicatedServer>>,
 }
 
 fn run(shared: &Shared) {
     let mut running = Running::default();
     loop {
         let goal = shared.next_goal();
-        shared.show(Mode::None, None);
+        shared.show(Mode::None, &Running::default());
         running.stop();
         let mode = match goal {
             Goal::End => return,
@@ -200,7 +206,7 @@ fn run(shared: &Shared) {
             Goal::DedicatedServer(server) => running.start_server(*server).map(|()| Mode::DedicatedServer),
         };
         match mode {
-            Ok(mode) => shared.show(mode, running.voice.clone()),
+            Ok(mode) => shared.show(mode, &running),
             Err(error) => {
                 running.stop();
                 shared.lock().failure = Some(error.to_string());
@@ -211,7 +217,8 @@ fn run(shared: &Shared) {
 
 impl Running {
     fn start_server(&mut self, server: SessionLoop) -> Result<(), StartError> {
-        self.server = Some(DedicatedServer::try_start(server).map_err(io::Error::other)?);
+        let server = DedicatedServer::try_start(server).map_err(io::Error::other)?;
+        self.server = Some(Arc::new(server));
         Ok(())
     }
 
@@ -245,7 +252,8 @@ impl Running {
                 thread::sleep(GOODBYE_CHECK);
             }
         }
-        if let Some(server) = self.server.take() {
+        // Nobody else has it: it was hidden before.
+        if let Some(server) = self.server.take().and_then(Arc::into_inner) {
             server.stop();
         }
     }

@@ -5,9 +5,9 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use consonance::transport::PacketLimits;
 use consonance::transport::hosted::{self, HostedSettings};
 use consonance::transport::memory::MemoryNetwork;
+use consonance::transport::{Delivery, PacketLimits, Peer, ServerEvent, ServerStatistics, ServerTransport};
 use consonance::{EventKind, Mode, Status, Target, TextTarget, VoiceChat, VoiceChatBuilder, VoiceNode};
 use consonance_server::{SessionLoop, SessionsSettings};
 
@@ -182,4 +182,51 @@ fn the_player_can_be_shared_between_threads() {
     fn assert_shareable<T: Send + Sync>() {}
     assert_shareable::<VoiceChat>();
     assert_shareable::<VoiceNode>();
+}
+
+#[test]
+fn a_client_that_was_turned_away_is_disconnected() {
+    let network = MemoryNetwork::new();
+    let elsewhere = VoiceNode::new().unwrap();
+    elsewhere.run_as_host(server(&network), "main", |player| player.name("Host"));
+    until("there is a host", || elsewhere.status() == Status::Connected);
+    let node = VoiceNode::new().unwrap();
+    node.run_as_client(player(&network).name("Me"));
+    until("it is in the session", || node.status() == Status::Connected);
+    // Another one of its name takes its place, and it does not come back.
+    let _other = player(&network).name("Me").start().unwrap();
+    until("it has ended", || node.voice().is_some_and(|voice| !voice.is_running()));
+    assert_eq!((node.mode(), node.status()), (Mode::Client, Status::Disconnected));
+}
+
+/// A network with a fault, which ends whichever server polls it.
+struct Faulty;
+
+impl ServerTransport for Faulty {
+    fn poll(&mut self, _now: Instant) -> Option<ServerEvent<'_>> {
+        panic!("on purpose: a network that is broken");
+    }
+
+    fn send(&mut self, _now: Instant, _peers: &[Peer], _delivery: Delivery, _packet: &[u8]) {}
+
+    fn disconnect(&mut self, _now: Instant, _peer: Peer, _reason: &str) {}
+
+    fn shutdown(&mut self, _now: Instant) {}
+
+    fn limits(&self) -> PacketLimits {
+        PacketLimits { reliable_bytes: 1024, unreliable_bytes: 1024 }
+    }
+
+    fn statistics(&self) -> ServerStatistics {
+        ServerStatistics::default()
+    }
+}
+
+#[test]
+fn a_server_that_has_ended_by_a_fault_is_disconnected() {
+    let mut server = SessionLoop::new(&SessionsSettings::new(["main"]).unwrap());
+    server.add_network(Box::new(Faulty));
+    let node = VoiceNode::new().unwrap();
+    node.run_as_dedicated_server(server);
+    until("it has ended", || node.mode() == Mode::DedicatedServer && node.status() == Status::Disconnected);
 }
