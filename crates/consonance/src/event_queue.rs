@@ -135,8 +135,7 @@ impl EventReader {
         let Some(only_of) = &self.only_of else { return self.waiting.wait(at_most) };
         let deadline = Instant::now().checked_add(at_most);
         loop {
-            let left = deadline.map_or(A_WHILE, |at| at.saturating_duration_since(Instant::now()));
-            match self.waiting.wait(left) {
+            match self.waiting.wait(left_until(deadline)) {
                 Some(event) if event.kind.concerns(only_of) => return Some(event),
                 Some(_) => {}
                 None => return None,
@@ -185,15 +184,20 @@ impl Waiting {
             if let Some(event) = events.queue.pop_front() {
                 return Some(event);
             }
-            let left =
-                deadline.map_or(A_WHILE, |deadline| deadline.saturating_duration_since(Instant::now()));
+            let left = left_until(deadline);
             if events.end.is_some() || left.is_zero() {
                 return None;
             }
-            let woken = self.arrived.wait_timeout(events, left).unwrap_or_else(PoisonError::into_inner);
+            let woken =
+                self.arrived.wait_timeout(events, left.min(A_WHILE)).unwrap_or_else(PoisonError::into_inner);
             events = woken.0;
         }
     }
+}
+
+/// What is left until a deadline; without one, for ever.
+fn left_until(deadline: Option<Instant>) -> Duration {
+    deadline.map_or(Duration::MAX, |at| at.saturating_duration_since(Instant::now()))
 }
 
 #[cfg(test)]
@@ -260,6 +264,12 @@ mod tests {
         }
         assert_eq!(reader.wait(Duration::MAX).map(|event| event.kind), Some(started("Alice")));
         assert!(reader.wait(Duration::MAX).is_none());
+    }
+
+    #[test]
+    fn without_a_deadline_nobody_gives_up_however_long_nothing_happens() {
+        assert_eq!(left_until(None), Duration::MAX);
+        assert_eq!(left_until(Some(Instant::now())), Duration::ZERO);
     }
 
     #[test]
