@@ -16,11 +16,11 @@ use std::sync::atomic::AtomicU32;
 use std::sync::mpsc::{SyncSender, TrySendError};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, Thread};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 #[cfg(feature = "devices")]
 use consonance_device::Direction;
-use consonance_session::{ModeratorAction, Routing};
+use consonance_session::{ModeratorAction, ModeratorAnswer, Routing};
 
 pub(crate) use inspecting::{Page, WantedPage};
 pub(crate) use settings::SettingsInForce;
@@ -102,7 +102,8 @@ impl VoiceChat {
     /// Has the server do something to a player of our session, if our join token says that we may moderate; it is done
     /// as if the server's operator had, and is in its audit log with the reason, which the player is told, too.
     /// [`EventKind::Moderated`](crate::EventKind::Moderated) tells what became of it; what cannot even be asked for, as
-    /// of servers of the original, is an [`EventKind::Problem`](crate::EventKind::Problem).
+    /// of servers of the original, is an [`EventKind::Problem`](crate::EventKind::Problem), and what was too much at once
+    /// has [failed](ModeratorAnswer::Failed).
     pub fn moderate(&self, player: impl Into<String>, action: ModeratorAction, reason: impl Into<String>) {
         self.ask(Command::Moderate { player: player.into(), action, reason: reason.into() });
     }
@@ -177,16 +178,23 @@ impl VoiceChat {
         match self.running.commands.try_send(command) {
             // A chat that has ended has said so in its last event.
             Ok(()) | Err(TrySendError::Disconnected(_)) => {}
-            Err(TrySendError::Full(_)) => {
-                let text =
-                    "too many commands at once: one was dropped; give the voice thread time".to_owned();
-                self.running.shared.events.push(Event {
-                    at: std::time::Instant::now(),
-                    kind: EventKind::Problem { about: ProblemKind::Commands, text },
-                });
+            Err(TrySendError::Full(command)) => {
+                self.running.shared.events.push(Event { at: Instant::now(), kind: not_done(command) });
             }
         }
         self.running.thread.unpark();
+    }
+}
+
+/// What is told of a command that found no room.
+fn not_done(command: Command) -> EventKind {
+    let text = "too many commands at once: one was dropped; give the voice thread time".to_owned();
+    match command {
+        Command::SendText(id, ..) => EventKind::TextNotSent { id, reason: text },
+        Command::Moderate { player, action, .. } => {
+            EventKind::Moderated { name: player, action, answer: ModeratorAnswer::Failed }
+        }
+        _ => EventKind::Problem { about: ProblemKind::Commands, text },
     }
 }
 

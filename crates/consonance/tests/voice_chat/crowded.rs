@@ -3,7 +3,10 @@
 use std::sync::mpsc::{Receiver, Sender, channel};
 
 use consonance::audio::{ActivationMode, ActivationSettings, Output, OutputError, StereoBlock};
-use consonance::{ChannelProperties, End, EventKind, ProblemKind, Target, VoiceChat, VoiceChatBuilder};
+use consonance::{
+    ChannelProperties, End, EventKind, ModeratorAction, ModeratorAnswer, ProblemKind, Target, VoiceChat,
+    VoiceChatBuilder,
+};
 
 use crate::player::{Player, entered, started_speaking, stopped_speaking};
 use crate::speech::{Speech, recording};
@@ -105,6 +108,24 @@ fn a_channel_that_is_closed_closes_however_much_else_is_asked_for() {
     glue.ask_in_a_crowd(&alice, |alice| alice.close_channel(channel));
     bob.until(&stopped_speaking("Alice"));
     assert_eq!(alice.channel_state(channel), None);
+}
+
+#[test]
+fn what_becomes_of_a_text_or_a_moderators_action_is_told_even_if_there_was_no_room_for_it() {
+    let stage = Stage::open();
+    let (alice, glue, _bob) = alice_and_bob(&stage, |alice| alice);
+    let events = alice.subscribe();
+    let mut sent = None;
+    glue.ask_in_a_crowd(&alice, |alice| {
+        sent = alice.send_text(Target::Player("Bob".into()), "hello").ok();
+        alice.moderate("Bob", ModeratorAction::Kick, "too loud");
+    });
+    let told: Vec<_> = events.map(|event| event.kind).collect();
+    let is_about_text =
+        |kind: &EventKind| matches!(kind, EventKind::TextNotSent { id, .. } if Some(*id) == sent);
+    assert!(told.iter().any(is_about_text), "{told:?}");
+    let (name, answer) = ("Bob".to_owned(), ModeratorAnswer::Failed);
+    assert!(told.contains(&EventKind::Moderated { name, action: ModeratorAction::Kick, answer }), "{told:?}");
 }
 
 #[test]
