@@ -341,7 +341,7 @@ const OWN_KEYS: &[Key] = &[
         "quic.handshakes_max",
         AtStart,
         Field::Size(|config| &mut config.quic.handshakes_max, 4, 65_536),
-        "Strangers who may shake hands at once. From a quarter of it on they must prove their address first; from half of it on, an address (of IPv6: a network of 64 bits) that has a quarter already gets no more.",
+        "Strangers who may shake hands at once; from a quarter of it on they must prove their address first. With one more, one has to go: of the address (of IPv6: the network of 64 bits) that has the most.",
     ),
     Key::new(
         "quic.handshake_timeout_s",

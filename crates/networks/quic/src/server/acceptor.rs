@@ -11,7 +11,7 @@ use quinn::{Connection, Endpoint, Incoming, SendStream};
 use tokio::time::timeout;
 use tracing::{debug, trace};
 
-use super::handshakes::{Handshakes, Home};
+use super::handshakes::{Handshakes, HasToGo, Home, Taken};
 use super::shard::{Arrival, Placement, Shard};
 use crate::QuicServerSettings;
 use crate::close_code::CloseCode;
@@ -97,13 +97,19 @@ impl Acceptor {
             if stranger.retry().is_err() {
                 self.turned_away_handshaking.fetch_add(1, Ordering::Relaxed);
             }
-        } else if let Some(place) = Place::take(self, is_proved.then(|| Home::of(remote.ip()))) {
-            tokio::spawn(place.welcome(stranger));
+        } else if let Some(taken) = self.begin_handshake(is_proved.then(|| Home::of(remote.ip()))) {
+            self.turned_away_handshaking.fetch_add(u64::from(taken.is_anothers), Ordering::Relaxed);
+            tokio::spawn(Place::new(self, taken.number).welcome(stranger, taken.has_to_go));
         } else {
             self.turned_away_handshaking.fetch_add(1, Ordering::Relaxed);
             trace!(%remote, "turned away: too many handshakes at once");
             stranger.refuse();
         }
+    }
+
+    /// On its own, so that nothing else happens under the lock.
+    fn begin_handshake(&self, home: Option<Home>) -> Option<Taken> {
+        self.handshakes().take(home)
     }
 
     fn handshakes(&self) -> MutexGuard<'_, Handshakes> {
@@ -124,30 +130,32 @@ impl Acceptor {
 /// A connection's place among those that are present; given back when its task ends, however it ends.
 struct Place {
     acceptor: Arc<Acceptor>,
-    /// Where the stranger has shown to be.
-    home: Option<Home>,
-    is_handshaking: bool,
+    /// The number of its handshake, until that is over.
+    handshake: Option<u64>,
 }
 
 impl Place {
     /// Only the task that receives strangers takes places, so that its look at who is present cannot be overtaken.
-    fn take(acceptor: &Arc<Acceptor>, home: Option<Home>) -> Option<Self> {
-        acceptor.handshakes().take(home).ok()?;
+    fn new(acceptor: &Arc<Acceptor>, handshake: u64) -> Self {
         acceptor.present.fetch_add(1, Ordering::Relaxed);
-        Some(Self { acceptor: Arc::clone(acceptor), home, is_handshaking: true })
+        Self { acceptor: Arc::clone(acceptor), handshake: Some(handshake) }
     }
 
     fn handshake_is_over(&mut self) {
-        if std::mem::take(&mut self.is_handshaking) {
-            self.acceptor.handshakes().give_back(self.home);
+        if let Some(handshake) = self.handshake.take() {
+            self.acceptor.handshakes().give_back(handshake);
         }
     }
 
     /// Meets a stranger, and gives the guest a task of its own: one that has to remember the handshake would be three
     /// times as large for as long as the guest stays.
-    async fn welcome(mut self, stranger: Incoming) {
-        let Ok(Some(introduced)) = timeout(self.acceptor.settings.handshake_timeout, meet(stranger)).await
-        else {
+    async fn welcome(mut self, stranger: Incoming, has_to_go: HasToGo) {
+        let met = tokio::select! {
+            met = timeout(self.acceptor.settings.handshake_timeout, meet(stranger)) => met.ok().flatten(),
+            // Who took its place has counted it.
+            _ = has_to_go => return,
+        };
+        let Some(introduced) = met else {
             self.acceptor.failed_handshakes.fetch_add(1, Ordering::Relaxed);
             return;
         };

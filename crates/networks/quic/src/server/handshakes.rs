@@ -1,66 +1,82 @@
-//! Places for strangers who shake hands, and what one home may have of them.
+//! Places for strangers who shake hands, and who makes room for whom.
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::net::{IpAddr, Ipv6Addr};
 
-/// How many shake hands, in all and from each home.
+use tokio::sync::oneshot::{Receiver, Sender, channel};
+
+/// Who shakes hands.
 ///
-/// Once half of the places are taken, nobody may have more than a quarter of them: one home alone leaves the other half
-/// to others. Before that anybody may have as many as it likes, such as a crowd behind one address.
+/// Any home may have any number of places while there are free ones, such as a crowd behind one address. Once there are
+/// none, the home that has the most makes room for one that has fewer: nobody keeps others out with strangers who say
+/// nothing.
 #[derive(Debug)]
 pub(super) struct Handshakes {
     places: usize,
-    taken: usize,
-    by_home: BTreeMap<Home, usize>,
+    /// By their numbers, which count up.
+    homes: BTreeMap<u64, Option<Home>>,
+    /// Each ends when its sender is dropped. Those who have not proved where they are count as one home, and cost nobody
+    /// anything in whose name they come.
+    by_home: BTreeMap<Option<Home>, BTreeMap<u64, Sender<Infallible>>>,
+    last_number: u64,
 }
 
 /// Where a stranger has shown to be. All addresses of a household count as one: it has 2⁶⁴ of IPv6.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Home(IpAddr);
 
-/// There is no place for this stranger.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct TooMany;
+/// A place that was taken.
+#[derive(Debug)]
+pub(super) struct Taken {
+    pub(super) number: u64,
+    pub(super) has_to_go: HasToGo,
+    /// Whether another one had to go for it.
+    pub(super) is_anothers: bool,
+}
+
+/// Resolves when a stranger has to make room.
+pub(super) type HasToGo = Receiver<Infallible>;
 
 impl Handshakes {
     pub(super) fn new(places: usize) -> Self {
-        Self { places, taken: 0, by_home: BTreeMap::new() }
+        Self { places, homes: BTreeMap::new(), by_home: BTreeMap::new(), last_number: 0 }
     }
 
     /// Whether there are so many that strangers have to prove their address first.
     pub(super) fn are_many(&self) -> bool {
-        self.taken >= self.share()
+        self.homes.len() >= self.places / 4
     }
 
-    /// Takes a place. An address that is not proved has no home: what others do in its name costs it nothing.
-    pub(super) fn take(&mut self, home: Option<Home>) -> Result<(), TooMany> {
-        let is_full = self.taken >= self.places;
-        let is_scarce = self.taken >= self.places / 2;
-        let of_home = home.and_then(|home| self.by_home.get(&home)).copied().unwrap_or(0);
-        if is_full || (is_scarce && of_home >= self.share().max(1)) {
-            return Err(TooMany);
+    /// A place, unless all are taken and nobody has more of them than this home.
+    pub(super) fn take(&mut self, home: Option<Home>) -> Option<Taken> {
+        let is_anothers = self.homes.len() >= self.places;
+        if is_anothers {
+            let gone = self.who_makes_room_for(home)?;
+            self.give_back(gone);
         }
-        self.taken += 1;
-        if let Some(home) = home {
-            *self.by_home.entry(home).or_default() += 1;
-        }
-        Ok(())
+        let (sender, has_to_go) = channel();
+        self.last_number += 1;
+        self.homes.insert(self.last_number, home);
+        self.by_home.entry(home).or_default().insert(self.last_number, sender);
+        Some(Taken { number: self.last_number, has_to_go, is_anothers })
     }
 
-    /// Gives a place back that was taken for this home.
-    pub(super) fn give_back(&mut self, home: Option<Home>) {
-        self.taken = self.taken.saturating_sub(1);
-        let Some(home) = home else { return };
-        if let Some(count) = self.by_home.get_mut(&home) {
-            *count -= 1;
-            if *count == 0 {
-                self.by_home.remove(&home);
-            }
+    /// Gives a place back, unless it is gone already.
+    pub(super) fn give_back(&mut self, number: u64) {
+        let Some(home) = self.homes.remove(&number) else { return };
+        let Some(of_home) = self.by_home.get_mut(&home) else { return };
+        of_home.remove(&number);
+        if of_home.is_empty() {
+            self.by_home.remove(&home);
         }
     }
 
-    fn share(&self) -> usize {
-        self.places / 4
+    /// The one that has taken longest: whoever means it is soon done.
+    fn who_makes_room_for(&self, home: Option<Home>) -> Option<u64> {
+        let own = self.by_home.get(&home).map_or(0, BTreeMap::len);
+        let most = self.by_home.values().max_by_key(|of_home| of_home.len())?;
+        most.keys().next().copied().filter(|_| most.len() > own + 1)
     }
 }
 
@@ -75,52 +91,69 @@ impl Home {
 
 #[cfg(test)]
 mod tests {
+    use tokio::sync::oneshot::error::TryRecvError;
+
     use super::*;
 
     fn home(address: &str) -> Home {
         Home::of(address.parse().unwrap())
     }
 
-    /// How many places this home gets at once.
-    fn take_all(handshakes: &mut Handshakes, address: &str) -> usize {
-        std::iter::from_fn(|| handshakes.take(Some(home(address))).ok()).count()
+    /// Full of strangers of one home, the longest here first.
+    fn full(places: usize, home: Option<Home>) -> (Handshakes, Vec<Taken>) {
+        let mut handshakes = Handshakes::new(places);
+        let crowd: Vec<Taken> = std::iter::from_fn(|| handshakes.take(home)).take(places + 1).collect();
+        assert_eq!(crowd.len(), places, "while there are places, anybody gets them, and no longer");
+        (handshakes, crowd)
+    }
+
+    /// How many have to go, which are the ones that have taken longest.
+    fn gone(crowd: &mut [Taken]) -> usize {
+        let has_to_go: Vec<bool> =
+            crowd.iter_mut().map(|taken| taken.has_to_go.try_recv() == Err(TryRecvError::Closed)).collect();
+        let gone = has_to_go.iter().take_while(|has_to_go| **has_to_go).count();
+        assert!(!has_to_go[gone..].contains(&true), "the longest here go first: {has_to_go:?}");
+        gone
     }
 
     #[test]
-    fn one_home_leaves_half_of_the_places_and_each_further_one_gets_a_quarter_at_most() {
-        let mut handshakes = Handshakes::new(256);
-        assert_eq!(take_all(&mut handshakes, "192.0.2.1"), 128);
-        assert_eq!(take_all(&mut handshakes, "2001:db8::1"), 64);
-        assert_eq!(take_all(&mut handshakes, "2001:db8::2"), 0, "which lives in the same home");
-        assert_eq!(take_all(&mut handshakes, "::ffff:192.0.2.1"), 0, "which is the same");
-        assert_eq!(take_all(&mut handshakes, "2001:db8:0:1::1"), 64);
-        assert_eq!(take_all(&mut handshakes, "192.0.2.2"), 0, "more than there are");
+    fn the_home_with_the_most_makes_room_for_others() {
+        let (mut handshakes, mut crowd) = full(6, Some(home("192.0.2.1")));
+        assert!(handshakes.take(Some(home("::ffff:192.0.2.1"))).is_none(), "which is the same");
+        let others: Vec<Taken> =
+            (1..=4).filter_map(|last| handshakes.take(Some(home(&format!("2001:db8::{last}"))))).collect();
+        assert_eq!(others.len(), 3, "half of them, however many addresses a household has");
+        assert!(others.iter().all(|other| other.is_anothers));
+        assert_eq!(gone(&mut crowd), 3);
     }
 
     #[test]
-    fn what_is_given_back_may_be_taken_again_and_homes_without_places_are_forgotten() {
-        let mut handshakes = Handshakes::new(8);
-        for _ in 0..3 {
-            assert_eq!(take_all(&mut handshakes, "192.0.2.1"), 4);
-            (0..4).for_each(|_| handshakes.give_back(Some(home("192.0.2.1"))));
+    fn made_up_addresses_make_room_for_who_is_there_for_real() {
+        let (mut handshakes, mut crowd) = full(4, None);
+        let _honest = [
+            handshakes.take(Some(home("192.0.2.1"))).unwrap(),
+            handshakes.take(Some(home("192.0.2.2"))).unwrap(),
+        ];
+        assert_eq!(gone(&mut crowd), 2);
+    }
+
+    #[test]
+    fn with_a_place_for_each_nobody_makes_room() {
+        let mut handshakes = Handshakes::new(3);
+        let mut taken: Vec<Taken> =
+            (1..=4).filter_map(|last| handshakes.take(Some(home(&format!("192.0.2.{last}"))))).collect();
+        assert_eq!((taken.len(), gone(&mut taken)), (3, 0));
+    }
+
+    #[test]
+    fn a_place_is_given_back_once_and_who_has_none_is_forgotten() {
+        let (mut handshakes, crowd) = full(4, Some(home("192.0.2.1")));
+        let other = handshakes.take(Some(home("192.0.2.2"))).unwrap();
+        for taken in &crowd {
+            handshakes.give_back(taken.number);
         }
-        assert_eq!((handshakes.taken, handshakes.by_home.len()), (0, 0));
-    }
-
-    #[test]
-    fn what_is_done_in_the_name_of_an_address_costs_it_none_of_its_share() {
-        let mut handshakes = Handshakes::new(8);
-        while !handshakes.are_many() {
-            assert_eq!(handshakes.take(None), Ok(()));
-        }
-        assert_eq!(take_all(&mut handshakes, "192.0.2.1"), 2, "half are taken");
-        assert_eq!(take_all(&mut handshakes, "192.0.2.2"), 2);
-    }
-
-    #[test]
-    fn a_place_that_is_the_only_one_is_had_by_whoever_comes_first() {
-        let mut handshakes = Handshakes::new(1);
-        assert_eq!(take_all(&mut handshakes, "192.0.2.1"), 1);
-        assert_eq!(take_all(&mut handshakes, "192.0.2.2"), 0);
+        assert_eq!((handshakes.homes.len(), handshakes.by_home.len()), (1, 1));
+        handshakes.give_back(other.number);
+        assert_eq!((handshakes.homes.len(), handshakes.by_home.len()), (0, 0));
     }
 }
