@@ -59,8 +59,29 @@ pub(super) trait Choice {
     fn choose(&mut self, index: usize);
 }
 
-/// What is wrong with a value, and in which line if not in the key's.
-pub(super) type Mistake = (Option<usize>, String);
+/// What is wrong with a value.
+#[derive(Debug)]
+pub(super) struct Mistake {
+    /// Where, if not in the key's line.
+    pub(super) line: Option<usize>,
+    pub(super) what: String,
+}
+
+impl Mistake {
+    /// With the value as a whole.
+    pub(super) fn new(what: impl Into<String>) -> Self {
+        Self { line: None, what: what.into() }
+    }
+
+    pub(super) fn at(line: usize, what: impl Into<String>) -> Self {
+        Self { line: Some(line), what: what.into() }
+    }
+
+    /// In this line, if it is not known more precisely.
+    pub(super) fn or_at(self, line: usize) -> Self {
+        Self { line: self.line.or(Some(line)), ..self }
+    }
+}
 
 impl<C: Default> Field<C> {
     /// Reads a value. Paths are relative to `folder`.
@@ -77,7 +98,7 @@ impl<C: Default> Field<C> {
             Self::Text(at) => *at(config) = Some(text(value)?.to_owned()),
             Self::Secret(at) => match value {
                 Value::Text(secret) => *at(config) = Some(SecretText::new(secret)),
-                _ => return Err((None, joining::SECRET_EXPECTED.into())),
+                _ => return Err(Mistake::new(joining::SECRET_EXPECTED)),
             },
             Self::Choice(at) => choose(at(config), value)?,
             Self::Texts(at) => *at(config) = list(value, |text| Ok(text.to_owned()))?,
@@ -197,23 +218,23 @@ pub(super) fn list<T>(value: &Value, read: impl Fn(&str) -> Result<T, Mistake>) 
 
 fn in_line<T>(item: &Placed, read: impl Fn(&str) -> Result<T, Mistake>) -> Result<T, Mistake> {
     let read = text(&item.value).and_then(read);
-    read.map_err(|(line, what)| (line.or(Some(item.line)), what))
+    read.map_err(|mistake| mistake.or_at(item.line))
 }
 
 pub(super) fn address(text: &str) -> Result<SocketAddr, Mistake> {
     text.parse().map_err(|_| {
         let looks = format!("0.0.0.0:{DEFAULT_PORT}, [::]:{DEFAULT_PORT} or 127.0.0.1:0");
-        (None, format!("cannot listen on {text:?}: an address looks like {looks}"))
+        Mistake::new(format!("cannot listen on {text:?}: an address looks like {looks}"))
     })
 }
 
 fn path(text: &str) -> Result<&Path, Mistake> {
     if text.is_empty() {
-        return Err((None, "the path is empty: name a file, or leave the key out".into()));
+        return Err(Mistake::new("the path is empty: name a file, or leave the key out"));
     }
     Ok(Path::new(text))
 }
 
 pub(super) fn expected(what: &str, got: &Value) -> Mistake {
-    (None, format!("expected {what}, not {}", got.in_words()))
+    Mistake::new(format!("expected {what}, not {}", got.in_words()))
 }

@@ -151,34 +151,34 @@ const PASSWORDS: Tables<Config> = Tables {
 
 fn read_passwords(value: &Value, file_at: impl Fn(&str) -> PathBuf) -> Result<Vec<SessionPassword>, Mistake> {
     // Whatever stands there may be a password: it is not said again.
-    let Value::List(items) = value else { return Err((None, "expected a list of tables".into())) };
+    let Value::List(items) = value else { return Err(Mistake::new("expected a list of tables")) };
     items.iter().map(|item| read_password(item, &file_at)).collect()
 }
 
 fn read_password(item: &Placed, file_at: &dyn Fn(&str) -> PathBuf) -> Result<SessionPassword, Mistake> {
-    let mistake = |what: String| (Some(item.line), what);
-    let Value::Table(keys) = &item.value else { return Err(mistake("expected a table".into())) };
+    let mistake = |what: &str| Mistake::at(item.line, what);
+    let Value::Table(keys) = &item.value else { return Err(mistake("expected a table")) };
     let (mut sessions, mut passwords) = (None, Vec::new());
     for (key, Placed { value, line }) in keys {
-        let text = || text(value).map_err(|(_, what)| (Some(*line), what));
+        let text = || text(value).map_err(|mistake| mistake.or_at(*line));
         match &**key {
             "session" => sessions = Some(RoomPattern::from(text()?)),
             "password" => match value {
                 Value::Text(password) => passwords.push(PasswordSource::Text(SecretText::new(password))),
-                _ => return Err((Some(*line), SECRET_EXPECTED.into())),
+                _ => return Err(Mistake::at(*line, SECRET_EXPECTED)),
             },
             "file" => passwords.push(PasswordSource::File(file_at(text()?))),
             _ => {
                 let meant = nearest(key, ["session", "password", "file"].into_iter());
                 let meant = meant.map(|name| format!("; did you mean {name}?")).unwrap_or_default();
-                return Err((Some(*line), format!("there is no key {key} here{meant}")));
+                return Err(Mistake::at(*line, format!("there is no key {key} here{meant}")));
             }
         }
     }
-    let sessions = sessions.ok_or_else(|| mistake("say which sessions, with session = \"…\"".into()))?;
+    let sessions = sessions.ok_or_else(|| mistake("say which sessions, with session = \"…\""))?;
     match <[PasswordSource; 1]>::try_from(passwords) {
         Ok([password]) => Ok(SessionPassword { sessions, password }),
-        Err(_) => Err(mistake("give it a password, or a file with one".into())),
+        Err(_) => Err(mistake("give it a password, or a file with one")),
     }
 }
 

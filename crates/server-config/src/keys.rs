@@ -1,4 +1,4 @@
-//! Every key but the limits' of a session: the one place where it is named and explained.
+//! What a key is, those at the top of the file, and the tables of all the others, one after the other.
 
 use crate::Config;
 use crate::admin_keys::ADMIN_KEYS;
@@ -173,18 +173,14 @@ const fn joined() -> [Key; KEY_COUNT] {
     keys
 }
 
-const KEY_COUNT: usize = OWN_KEYS.len()
-    + LOG_KEYS.len()
-    + JOINING_KEYS.len()
-    + HOOK_KEYS.len()
-    + WEB_KEYS.len()
-    + WEB_LIMIT_KEYS.len()
-    + ADMIN_KEYS.len()
-    + MODERATION_KEYS.len()
-    + RECORDING_KEYS.len()
-    + OVERLOAD_KEYS.len()
-    + ENDING_KEYS.len()
-    + LIMIT_KEYS.len();
+const KEY_COUNT: usize = {
+    let (mut table, mut count) = (0, 0);
+    while table < TABLES.len() {
+        count += TABLES[table].len();
+        table += 1;
+    }
+    count
+};
 
 const OWN_KEYS: &[Key] = &[
     Key::new(

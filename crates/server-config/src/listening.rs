@@ -134,7 +134,7 @@ fn read(value: &Value, folder: &Path) -> Result<(Vec<SocketAddr>, Vec<ListenerCo
         _ => return Err(expected("a list of addresses and tables", value)),
     };
     for Placed { value, line } in items {
-        let in_line = |(own, what): Mistake| (own.or(Some(*line)), what);
+        let in_line = |mistake: Mistake| mistake.or_at(*line);
         match value {
             Value::Text(text) => quic.push(address(text).map_err(in_line)?),
             Value::Table(keys) => match read_table(keys, folder).map_err(in_line)? {
@@ -159,29 +159,29 @@ pub(super) fn read_table(keys: &[(String, Placed)], folder: &Path) -> Result<Lis
     let find = |name: &str| keys.iter().find(|(key, _)| key == name).map(|(_, placed)| placed);
     let all = || names().collect::<Vec<_>>().join(", ");
     let network =
-        find("network").ok_or_else(|| (None, format!("say over which network: one of {}", all())))?;
-    let at = find("address").ok_or_else(|| (None, "say where to listen, with address = \"…\"".to_owned()))?;
+        find("network").ok_or_else(|| Mistake::new(format!("say over which network: one of {}", all())))?;
+    let at = find("address").ok_or_else(|| Mistake::new("say where to listen, with address = \"…\""))?;
     let name = within(network, text)?;
     let at = within(at, |value| address(text(value)?))?;
     if name == QUIC {
         let other = keys.iter().find(|(key, _)| !["network", "address"].contains(&&**key));
         return match other {
-            Some((key, placed)) => Err((Some(placed.line), format!("there is no key {key} for {name}"))),
+            Some((key, placed)) => Err(Mistake::at(placed.line, format!("there is no key {key} for {name}"))),
             None => Ok(Listener::Quic(at)),
         };
     }
     let row = NETWORKS.iter().find(|row| row.name == name).ok_or_else(|| {
         let meant = nearest(name, names()).map(|meant| format!("; did you mean {meant}?"));
         let meant = meant.unwrap_or_else(|| format!(", only {}", all()));
-        (Some(network.line), format!("there is no network {name:?}{meant}"))
+        Mistake::at(network.line, format!("there is no network {name:?}{meant}"))
     })?;
     let is_splice = find(UPSTREAM).is_some();
     let mut listener = ListenerConfig { network: row.network, address: at, ..ListenerConfig::default() };
     for (key, placed) in keys.iter().filter(|(key, _)| !["network", "address"].contains(&&**key)) {
         let Some(known) = row.keys_of(is_splice).find(|known| known.name() == key) else {
-            return Err((Some(placed.line), no_such_key(row, is_splice, key)));
+            return Err(Mistake::at(placed.line, no_such_key(row, is_splice, key)));
         };
-        let what_of = |(line, what): Mistake| (line, format!("{key}: {what}"));
+        let what_of = |Mistake { line, what }| Mistake { line, what: format!("{key}: {what}") };
         within(placed, |value| known.field.read(&mut listener, value, folder).map_err(what_of))?;
     }
     Ok(Listener::Other(Box::new(listener)))
@@ -210,7 +210,7 @@ fn within<'v, T>(
     placed: &'v Placed,
     read: impl FnOnce(&'v Value) -> Result<T, Mistake>,
 ) -> Result<T, Mistake> {
-    read(&placed.value).map_err(|(line, what)| (line.or(Some(placed.line)), what))
+    read(&placed.value).map_err(|mistake| mistake.or_at(placed.line))
 }
 
 /// As a table in one line, without what is as it is anyway.

@@ -49,10 +49,10 @@ fn read_access(value: &Value) -> Result<Vec<(RoomPattern, AccessRule)>, Mistake>
         let has = |name: &str| keys.iter().any(|(key, _)| key == name);
         if has("needs") && (has("needs_to_listen") || has("needs_to_speak")) {
             let what = "needs stands for needs_to_listen and needs_to_speak: write it, or these two";
-            return Err((Some(line), what.into()));
+            return Err(Mistake::at(line, what));
         }
         if rule == AccessRule::default() {
-            return Err((Some(line), "the rule asks for no token: give it needs = [\"…\"]".into()));
+            return Err(Mistake::at(line, "the rule asks for no token: give it needs = [\"…\"]"));
         }
         Ok(rule)
     })
@@ -61,7 +61,7 @@ fn read_access(value: &Value) -> Result<Vec<(RoomPattern, AccessRule)>, Mistake>
 fn read_proximity(value: &Value) -> Result<Vec<(RoomPattern, ProximitySettings)>, Mistake> {
     read_rules(value, &PROXIMITY_KEYS, |line, keys| {
         let find = |name: &str| keys.iter().find(|(key, _)| key == name).map(|(_, placed)| placed);
-        let missing = || (Some(line), "a proximity room needs range_m, in metres".to_owned());
+        let missing = || Mistake::at(line, "a proximity room needs range_m, in metres");
         let range = within(find("range_m").ok_or_else(missing)?, |value| {
             decimal(value, "range_m as a number of metres", 0.1, 1e6)
         })?;
@@ -94,7 +94,7 @@ fn read_limits(value: &Value) -> Result<Vec<(RoomPattern, RoomLimits)>, Mistake>
         }
         if limits == RoomLimits::new() {
             let what = "the room has no limit: give it listeners_max, speakers_max or text_every_s";
-            return Err((Some(line), what.into()));
+            return Err(Mistake::at(line, what));
         }
         Ok(limits)
     })
@@ -147,18 +147,18 @@ fn read_rules<T>(
     let Value::List(items) = value else { return Err(expected("a list of tables", value)) };
     let mut rules: Vec<(RoomPattern, T)> = Vec::new();
     for Placed { value, line } in items {
-        let at_item = |(own, what): Mistake| (own.or(Some(*line)), what);
+        let at_item = |mistake: Mistake| mistake.or_at(*line);
         let Value::Table(keys) = value else { return Err(at_item(expected("a table", value))) };
         if let Some((key, placed)) = keys.iter().find(|(key, _)| !known.contains(&&**key)) {
             let meant = nearest(key, known.iter().copied());
             let meant = meant.map(|name| format!("; did you mean {name}?")).unwrap_or_default();
-            return Err((Some(placed.line), format!("there is no key {key} here{meant}")));
+            return Err(Mistake::at(placed.line, format!("there is no key {key} here{meant}")));
         }
         let room = keys.iter().find(|(key, _)| key == "room");
-        let (_, room) = room.ok_or_else(|| (Some(*line), "say which room, with room = \"…\"".to_owned()))?;
+        let (_, room) = room.ok_or_else(|| Mistake::at(*line, "say which room, with room = \"…\""))?;
         let room = within(room, |value| text(value).map(RoomPattern::from))?;
         if rules.iter().any(|(other, _)| *other == room) {
-            return Err((Some(*line), format!("the room {room} is here twice: make one rule of both")));
+            return Err(Mistake::at(*line, format!("the room {room} is here twice: make one rule of both")));
         }
         rules.push((room, read(*line, keys).map_err(at_item)?));
     }
@@ -169,12 +169,12 @@ fn tokens(placed: &Placed) -> Result<Vec<Box<str>>, Mistake> {
     within(placed, |value| {
         let tokens = list(value, |token| Ok(token.into()))?;
         if tokens.is_empty() {
-            return Err((None, "the list names no token: say which ones open the room".into()));
+            return Err(Mistake::new("the list names no token: say which ones open the room"));
         }
         Ok(tokens)
     })
 }
 
 fn within<T>(placed: &Placed, read: impl Fn(&Value) -> Result<T, Mistake>) -> Result<T, Mistake> {
-    read(&placed.value).map_err(|(line, what)| (line.or(Some(placed.line)), what))
+    read(&placed.value).map_err(|mistake| mistake.or_at(placed.line))
 }

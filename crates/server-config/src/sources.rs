@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use crate::document::{Placed, Value, parse};
+use crate::field::Mistake;
 use crate::keys::{KEYS, Key, PREFIX};
 use crate::listening::{Listener, read_table};
 use crate::problem::{ConfigError, Origin, Problem};
@@ -108,7 +109,7 @@ impl ConfigSources {
             let field = KEYS.iter().find(|known| known.path == key).map(|known| known.field);
             let Some(field) = field else { continue };
             loaded.origins.insert(key, origin.clone());
-            if let Err((own_line, what)) = field.read(&mut loaded.config, &value, &folder) {
+            if let Err(Mistake { line: own_line, what }) = field.read(&mut loaded.config, &value, &folder) {
                 problems.push(Problem { origin: origin.at_line(own_line), key: key.into(), what });
             }
         }
@@ -171,7 +172,7 @@ impl LoadedConfig {
             ((*key).to_owned(), Placed { value: value.clone(), line })
         };
         let table: Vec<_> = options.iter().enumerate().map(placed).collect();
-        let listener = read_table(&table, environment::folder()).map_err(|(line, what)| {
+        let listener = read_table(&table, environment::folder()).map_err(|Mistake { line, what }| {
             let option = options.get(line.unwrap_or_default()).map_or("", |(option, ..)| *option);
             Problem { origin: Origin::Argument(option), key: "listen".into(), what }
         })?;
