@@ -12,7 +12,8 @@
 //! ```
 //!
 //! [`BytesQueue`] is where an endpoint may keep what is to leave. [`Credit`] says how much of it may go to an address
-//! before somebody there has shown that it gets what is sent, and [`SecretNumbers`] are what that can be shown with.
+//! before somebody there has shown that it gets what is sent, and [`SecretNumbers`] are what that can be shown with;
+//! [`ProvedHosts`] are those of a connection that follows its peer from address to address.
 
 mod bytes_queue;
 mod client;
@@ -20,6 +21,7 @@ mod credit;
 mod endpoint;
 #[doc(hidden)]
 pub mod fuzz;
+mod proved_hosts;
 pub mod rig;
 mod secret_numbers;
 mod server;
@@ -29,6 +31,7 @@ pub use bytes_queue::BytesQueue;
 pub use client::{UdpClient, UdpClientSettings};
 pub use credit::Credit;
 pub use endpoint::{ClientEndpoint, ClientEndpointEvent, ServerEndpoint, ServerEndpointEvent};
+pub use proved_hosts::ProvedHosts;
 pub use secret_numbers::SecretNumbers;
 pub use server::{UdpServer, UdpServerSettings};
 pub use socket::{DatagramCounts, DatagramSocket};

@@ -1,0 +1,160 @@
+//! Which hosts have shown that they get what is sent there, where a connection follows its peer from one to another.
+
+use std::collections::VecDeque;
+use std::net::IpAddr;
+use std::time::{Duration, Instant};
+
+use super::Credit;
+
+/// The hosts of one peer: each gets three times what came from it at most, until it has answered a `Question`, which
+/// only somebody can who gets what is sent there.
+///
+/// A peer may be heard from any host, since anybody can put any address on a datagram.
+#[derive(Debug)]
+pub struct ProvedHosts<Question> {
+    /// By when they came.
+    known: VecDeque<Host<Question>>,
+}
+
+#[derive(Debug)]
+struct Host<Question> {
+    address: IpAddr,
+    credit: Credit,
+    /// What it was asked, and when last.
+    asked: Option<(Question, Instant)>,
+}
+
+impl<Question> ProvedHosts<Question> {
+    /// A datagram of so many bytes came. True if it is an answer to what that host was asked.
+    pub fn handle_datagram(
+        &mut self,
+        from: IpAddr,
+        bytes: usize,
+        is_answer: impl FnOnce(&Question) -> bool,
+    ) -> bool {
+        let host = self.host(from);
+        host.credit.earn(bytes);
+        let is_answer = host.asked.as_ref().is_some_and(|(question, _)| is_answer(question));
+        if is_answer {
+            host.credit.prove();
+            host.asked = None;
+        }
+        is_answer
+    }
+
+    /// Whether so many bytes may leave; if so, they count as sent.
+    pub fn may_leave(&mut self, to: IpAddr, bytes: usize) -> bool {
+        self.host(to).credit.spend(bytes)
+    }
+
+    /// The datagram that asks a host to which something is to leave, if that is due.
+    pub fn poll_question(
+        &mut self,
+        now: Instant,
+        to: IpAddr,
+        new: impl FnOnce() -> Option<Question>,
+        datagram_of: impl Fn(&Question) -> &[u8],
+    ) -> Option<Vec<u8>> {
+        let host = self.host(to);
+        let is_waited_for = host.asked.as_ref().is_some_and(|(_, at)| now < *at + AGAIN_AFTER);
+        if host.credit.is_proved() || is_waited_for {
+            return None;
+        }
+        let (question, last) = match host.asked.take() {
+            Some((question, at)) => (question, Some(at)),
+            None => (new()?, None),
+        };
+        let datagram = datagram_of(&question).to_vec();
+        let may_leave = host.credit.spend(datagram.len());
+        let asked_at = if may_leave { Some(now) } else { last };
+        host.asked = asked_at.map(|at| (question, at));
+        may_leave.then_some(datagram)
+    }
+
+    /// Whether a host has answered.
+    pub fn is_proved(&self, address: IpAddr) -> bool {
+        self.known.iter().any(|host| host.address == address && host.credit.is_proved())
+    }
+
+    /// What was asked so far is not waited for any more.
+    pub fn forget_questions(&mut self) {
+        self.known.iter_mut().for_each(|host| host.asked = None);
+    }
+
+    fn host(&mut self, address: IpAddr) -> &mut Host<Question> {
+        let known = self.known.iter().position(|host| host.address == address);
+        let at = known.unwrap_or_else(|| {
+            if self.known.len() == HOSTS_MAX {
+                let unproved = self.known.iter().position(|host| !host.credit.is_proved());
+                self.known.remove(unproved.unwrap_or(0));
+            }
+            self.known.push_back(Host { address, credit: Credit::new(), asked: None });
+            self.known.len() - 1
+        });
+        &mut self.known[at]
+    }
+}
+
+impl<Question> Default for ProvedHosts<Question> {
+    fn default() -> Self {
+        Self { known: VecDeque::new() }
+    }
+}
+
+/// After how long what was not answered is asked again: a page that changes its network hears again within a second.
+const AGAIN_AFTER: Duration = Duration::from_millis(200);
+
+/// How many hosts of a peer are remembered: of a machine with many networks, each with both families of addresses.
+const HOSTS_MAX: usize = 16;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const QUESTION: [u8; 40] = [7; 40];
+
+    fn host(last: u8) -> IpAddr {
+        [192, 0, 2, last].into()
+    }
+
+    fn ask(hosts: &mut ProvedHosts<[u8; 40]>, now: Instant, to: IpAddr) -> Option<Vec<u8>> {
+        hosts.poll_question(now, to, || Some(QUESTION), |question| question)
+    }
+
+    #[test]
+    fn a_host_gets_three_times_what_came_from_it_questions_included_until_it_answers() {
+        let (now, mut hosts) = (Instant::now(), ProvedHosts::default());
+        assert!(!hosts.handle_datagram(host(1), 30, |_| true), "it was asked nothing");
+        assert_eq!(ask(&mut hosts, now, host(1)).as_deref(), Some(&QUESTION[..]));
+        assert!(hosts.may_leave(host(1), 50) && !hosts.may_leave(host(1), 1));
+        assert!(!hosts.handle_datagram(host(1), 0, |_| false) && !hosts.is_proved(host(1)));
+        assert!(!hosts.handle_datagram(host(2), 0, |_| true), "another one was not asked");
+        assert!(hosts.handle_datagram(host(1), 0, |question| *question == QUESTION));
+        assert!(hosts.is_proved(host(1)) && hosts.may_leave(host(1), usize::MAX));
+        assert_eq!(ask(&mut hosts, now, host(1)), None);
+    }
+
+    #[test]
+    fn what_is_not_answered_is_asked_again_after_a_moment_and_as_the_credit_lasts() {
+        let (now, mut hosts) = (Instant::now(), ProvedHosts::default());
+        hosts.handle_datagram(host(1), 30, |_| false);
+        let asked = |hosts: &mut _, ms| ask(hosts, now + Duration::from_millis(ms), host(1)).is_some();
+        let times: Vec<bool> = [0, 199, 200, 400].map(|ms| asked(&mut hosts, ms)).into();
+        assert_eq!(times, [true, false, true, false]);
+        hosts.handle_datagram(host(1), 30, |_| false);
+        assert!(asked(&mut hosts, 401));
+    }
+
+    #[test]
+    fn hosts_are_few_and_the_unproved_go_first() {
+        let mut hosts = ProvedHosts::default();
+        hosts.handle_datagram(host(0), 30, |_| false);
+        ask(&mut hosts, Instant::now(), host(0));
+        assert!(hosts.handle_datagram(host(0), 30, |_| true));
+        for other in 1..=100 {
+            hosts.handle_datagram(host(other), 30, |_| false);
+        }
+        assert_eq!(hosts.known.len(), HOSTS_MAX);
+        assert!(hosts.is_proved(host(0)) && !hosts.may_leave(host(1), 1));
+    }
+}
