@@ -123,6 +123,12 @@ impl WebRtcHost {
         self.peers.strays()
     }
 
+    /// Datagrams that did not leave: they were for an address from which something came, and nobody there has shown
+    /// that it gets what is sent there.
+    pub fn held_back_datagrams(&self) -> u64 {
+        self.peers.held_back()
+    }
+
     fn accept_newcomer(&mut self, now: Instant) {
         if let Some(peer) = self.newcomer.take() {
             self.peers.accept(now, peer);

@@ -1,13 +1,16 @@
 //! One WebRTC connection as a machine without sockets: negotiated in texts, carried in datagrams.
 
+#[cfg(test)]
+mod address_proof;
 mod channels;
 mod ending;
 mod event;
+mod hosts;
 mod negotiation;
 mod voice_queue;
 
 use std::collections::VecDeque;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Instant;
 
 use consonance_transport::Delivery;
@@ -19,6 +22,7 @@ use crate::settings::PeerSettings;
 
 use channels::{RELIABLE_LABEL, UNRELIABLE_LABEL};
 pub(crate) use event::{End, Ice, PeerEvent, Role, Sent};
+use hosts::{Credentials, Hosts};
 use negotiation::Negotiation;
 use voice_queue::VoiceQueue;
 
@@ -37,7 +41,9 @@ pub(crate) struct PeerConnection {
     last_heard: Instant,
     /// When the library wants to be called.
     timeout: Instant,
-    remote: Option<SocketAddr>,
+    hosts: Hosts,
+    /// Where encrypted datagrams went last.
+    destination: Option<SocketAddr>,
     texts: VecDeque<String>,
     datagrams: VecDeque<(SocketAddr, Vec<u8>)>,
     events: VecDeque<PeerEvent>,
@@ -47,6 +53,11 @@ pub(crate) struct PeerConnection {
 enum State {
     /// Until then it has to be open.
     Negotiating {
+        until: Instant,
+    },
+    /// The channels are open, and the other side has not shown where it is: until then it has to, and nothing but
+    /// the question leaves.
+    Unproved {
         until: Instant,
     },
     /// Open, and the other side does not know it yet: nothing leaves until it is accepted.
@@ -96,7 +107,8 @@ impl PeerConnection {
             voice: VoiceQueue::new(settings.voice_packets_max),
             last_heard: now,
             timeout: now,
-            remote: None,
+            hosts: Hosts::new(ice),
+            destination: None,
             texts: VecDeque::new(),
             datagrams: VecDeque::new(),
             events: VecDeque::new(),
@@ -117,6 +129,10 @@ impl PeerConnection {
         if matches!(self.state, State::Negotiating { .. } | State::Open) {
             let answer = self.negotiation.handle_text(&mut self.rtc, text);
             self.texts.extend(answer);
+            if let Some((user_fragment, password)) = self.negotiation.take_credentials() {
+                let own_user_fragment = self.user_fragment();
+                self.hosts.set_credentials(Credentials { own_user_fragment, user_fragment, password });
+            }
             self.drain(now);
         }
     }
@@ -132,9 +148,15 @@ impl PeerConnection {
         if matches!(self.state, State::Over | State::Held) {
             return;
         }
+        if self.hosts.handle_datagram(source.ip(), datagram) {
+            self.last_heard = now;
+            return self.open_if_proved();
+        }
+        if matches!(self.state, State::Unproved { .. }) {
+            return;
+        }
         let Ok(received) = Receive::new(Protocol::Udp, source, destination, datagram) else { return };
         self.last_heard = now;
-        self.remote = Some(source);
         let handled = self.rtc.handle_input(Input::Receive(now, received));
         self.judge(handled);
         self.drain(now);
@@ -144,11 +166,13 @@ impl PeerConnection {
     pub(crate) fn handle_timeout(&mut self, now: Instant) {
         let is_silent = now >= self.last_heard + self.settings.idle_timeout;
         match self.state {
-            State::Negotiating { until } if until <= now => return self.end(End::TimedOut),
+            State::Negotiating { until } | State::Unproved { until } if until <= now => {
+                return self.end(End::TimedOut);
+            }
             State::Open if is_silent => return self.end(End::TimedOut),
             State::Leaving { until } if until <= now => self.part(now),
             State::Parting { until } if until <= now => return self.close(now),
-            State::Held | State::Over => return,
+            State::Unproved { .. } | State::Held | State::Over => return,
             _ => {}
         }
         if self.timeout <= now {
@@ -164,6 +188,7 @@ impl PeerConnection {
             State::Negotiating { until } | State::Leaving { until } | State::Parting { until } => {
                 Some(until.min(self.timeout))
             }
+            State::Unproved { until } => Some(until),
             State::Open => Some(self.timeout.min(self.last_heard + self.settings.idle_timeout)),
             State::Held | State::Over => None,
         }
@@ -174,8 +199,20 @@ impl PeerConnection {
         self.texts.pop_front()
     }
 
-    pub(crate) fn poll_datagram(&mut self) -> Option<(SocketAddr, Vec<u8>)> {
-        self.datagrams.pop_front()
+    /// The next datagram that leaves; what is more than a host gets that has proved nothing is dropped and counted.
+    pub(crate) fn poll_datagram(&mut self, now: Instant) -> Option<(SocketAddr, Vec<u8>)> {
+        loop {
+            let next = self.datagrams.front().map(|(to, _)| *to);
+            let asked = self.destination.filter(|_| matches!(self.state, State::Unproved { .. }));
+            let to = next.or(asked)?;
+            if let Some(check) = self.hosts.poll_check(now, to.ip()) {
+                return Some((to, check));
+            }
+            let datagram = self.datagrams.pop_front();
+            if datagram.as_ref().is_none_or(|(to, bytes)| self.hosts.may_leave(to.ip(), bytes)) {
+                return datagram;
+            }
+        }
     }
 
     pub(crate) fn poll_event(&mut self) -> Option<PeerEvent> {
@@ -211,9 +248,19 @@ impl PeerConnection {
         sent
     }
 
-    /// Where the other side is, as far as is known.
+    /// Where the other side is: what is encrypted goes there, and it has shown that it gets it.
     pub(crate) fn remote(&self) -> Option<SocketAddr> {
-        self.remote
+        self.destination.filter(|destination| self.hosts.is_proved(destination.ip()))
+    }
+
+    /// Whether the other side has shown that it gets what is sent there.
+    pub(crate) fn is_proved_at(&self, address: IpAddr) -> bool {
+        self.hosts.is_proved(address)
+    }
+
+    /// Datagrams that did not leave, since nobody has shown that they arrive.
+    pub(crate) fn held_back(&self) -> u64 {
+        self.hosts.held_back
     }
 
     pub(crate) fn is_open(&self) -> bool {
@@ -222,7 +269,7 @@ impl PeerConnection {
 
     /// Whether something of the other side came since then.
     pub(crate) fn was_heard_since(&self, then: Instant) -> bool {
-        self.remote.is_some() && self.last_heard >= then
+        self.last_heard >= then
     }
 
     /// Whether the channel took it; `None` if it is not open.
@@ -259,6 +306,9 @@ impl PeerConnection {
                     break;
                 }
                 Ok(Output::Transmit(transmit)) => {
+                    if transmit.contents.first().is_some_and(|first| DTLS.contains(first)) {
+                        self.destination = Some(transmit.destination);
+                    }
                     self.datagrams.push_back((transmit.destination, transmit.contents.into()));
                 }
                 Ok(Output::Event(event)) => self.handle_event(now, event),
@@ -305,12 +355,25 @@ impl PeerConnection {
             }
         }
         if self.reliable.is_some() && self.unreliable.is_some() {
-            self.state = match self.role {
-                Role::Connector => State::Open,
-                Role::Listener => State::Held,
-            };
-            self.events.push_back(PeerEvent::Open);
+            match (self.role, self.state) {
+                (Role::Listener, State::Negotiating { until }) => {
+                    self.state = State::Unproved { until };
+                    self.open_if_proved();
+                }
+                _ => self.open(State::Open),
+            }
         }
+    }
+
+    fn open_if_proved(&mut self) {
+        if matches!(self.state, State::Unproved { .. }) && self.remote().is_some() {
+            self.open(State::Held);
+        }
+    }
+
+    fn open(&mut self, state: State) {
+        self.state = state;
+        self.events.push_back(PeerEvent::Open);
     }
 }
 
@@ -319,6 +382,9 @@ const MESSAGE_BYTES_MAX: u32 = 64 * 1024;
 
 /// How many bytes of voice wait where they cannot be dropped any more.
 const VOICE_BUFFERED_BYTES_MAX: usize = 8 * 1024;
+
+/// How a record of DTLS begins (RFC 7983, section 7).
+const DTLS: std::ops::RangeInclusive<u8> = 20..=63;
 
 /// How many channels a peer may open.
 const CHANNELS_MAX: usize = 8;

@@ -1,5 +1,8 @@
 //! Many connections behind one UDP socket: whose a datagram is, and who wants to be called when.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -27,6 +30,7 @@ pub(crate) struct Peers {
     texts: VecDeque<(Peer, String)>,
     buffer: Vec<u8>,
     strays: u64,
+    held_back: u64,
 }
 
 struct Entry {
@@ -56,6 +60,7 @@ impl Peers {
             texts: VecDeque::new(),
             buffer: vec![0; DATAGRAM_BYTES_MAX],
             strays: 0,
+            held_back: 0,
         })
     }
 
@@ -70,6 +75,11 @@ impl Peers {
     /// Datagrams that were nobody's.
     pub(crate) fn strays(&self) -> u64 {
         self.strays
+    }
+
+    /// Datagrams that did not leave, since nobody has shown that they arrive.
+    pub(crate) fn held_back(&self) -> u64 {
+        self.held_back
     }
 
     /// The addresses that peers are told: those announced, the bound one, or where the signalling server sees us from.
@@ -100,31 +110,31 @@ impl Peers {
         let addresses = Vec::new();
         let entry = Entry { connection, user_fragment, own_addresses, addresses };
         self.connections.insert(peer, entry);
-        self.settle(peer);
+        self.settle(now, peer, None);
         peer
     }
 
     pub(crate) fn handle_text(&mut self, now: Instant, peer: Peer, text: &str) {
-        self.with(peer, |connection| connection.handle_text(now, text));
+        self.with(now, peer, |connection| connection.handle_text(now, text));
     }
 
     pub(crate) fn accept(&mut self, now: Instant, peer: Peer) {
-        self.with(peer, |connection| connection.accept(now));
+        self.with(now, peer, |connection| connection.accept(now));
     }
 
     pub(crate) fn send(&mut self, now: Instant, peer: Peer, delivery: Delivery, packet: &[u8]) -> Sent {
-        self.with(peer, |connection| connection.send(now, delivery, packet)).unwrap_or(Sent::NotOpen)
+        self.with(now, peer, |connection| connection.send(now, delivery, packet)).unwrap_or(Sent::NotOpen)
     }
 
     pub(crate) fn leave(&mut self, now: Instant, peer: Peer) {
-        self.with(peer, |connection| connection.leave(now));
+        self.with(now, peer, |connection| connection.leave(now));
     }
 
     /// Says goodbye to everybody, as far as that can be done at once.
     pub(crate) fn leave_all_at_once(&mut self, now: Instant) {
         let peers: Vec<Peer> = self.connections.keys().copied().collect();
         for peer in peers {
-            self.with(peer, |connection| connection.leave_at_once(now));
+            self.with(now, peer, |connection| connection.leave_at_once(now));
         }
     }
 
@@ -156,7 +166,7 @@ impl Peers {
                 return Some(event);
             }
             if let Some(peer) = self.timers.pop(now) {
-                self.with(peer, |connection| connection.handle_timeout(now));
+                self.with(now, peer, |connection| connection.handle_timeout(now));
             } else if !self.receive(now) {
                 return None;
             }
@@ -174,11 +184,12 @@ impl Peers {
         if let Some((length, source)) = received {
             let source = SocketAddr::new(source.ip().to_canonical(), source.port());
             let datagram = &buffer[..length];
-            if let Some(peer) = self.owner(now, source, datagram) {
-                self.with_entry(peer, |entry| {
-                    let destination = entry.own_address_towards(source);
-                    entry.connection.handle_datagram(now, source, destination, datagram);
-                });
+            let owner = self.owner(source, datagram);
+            if let Some((peer, entry)) = owner.and_then(|peer| Some((peer, self.connections.get_mut(&peer)?)))
+            {
+                let destination = entry.own_address_towards(source);
+                entry.connection.handle_datagram(now, source, destination, datagram);
+                self.settle(now, peer, Some(source));
             } else {
                 self.strays += 1;
             }
@@ -187,60 +198,65 @@ impl Peers {
         received.is_some()
     }
 
-    /// Whose a datagram is: a check of ICE names its connection, and everything else comes from where checks came from.
-    fn owner(&mut self, now: Instant, source: SocketAddr, datagram: &[u8]) -> Option<Peer> {
-        let known = self.by_address.get(&source).copied();
-        let named = user_fragment(datagram).map(|name| self.by_user_fragment.get(name).copied());
-        match named {
-            None => known,
-            Some(None) => None,
-            Some(Some(peer)) => {
-                if known != Some(peer) && !known.is_some_and(|known| self.is_alive(now, known)) {
-                    self.lead(source, peer);
-                }
-                Some(peer)
-            }
+    /// Whose a datagram is: a check of ICE names its connection, and everything else comes from where checks came from
+    /// that were answered.
+    fn owner(&self, source: SocketAddr, datagram: &[u8]) -> Option<Peer> {
+        match user_fragment(datagram) {
+            Some(name) => self.by_user_fragment.get(name).copied(),
+            None => self.by_address.get(&source).copied(),
         }
     }
 
-    /// Whether a connection is in use at its address, which nobody else may claim then.
-    fn is_alive(&self, now: Instant, peer: Peer) -> bool {
+    /// What comes from there is this connection's, unless it is another one's that is in use there. Where only we call,
+    /// nobody else's address is taken at all.
+    fn lead(&mut self, now: Instant, address: SocketAddr, peer: Peer, has_called: bool) {
+        let other = self.by_address.get(&address).filter(|known| **known != peer);
+        if other.is_some_and(|other| !has_called || self.is_in_use(now, *other, address)) {
+            return;
+        }
+        let Some(entry) = self.connections.get_mut(&peer) else { return };
+        if !entry.addresses.contains(&address) {
+            if entry.addresses.len() == ADDRESSES_MAX {
+                let oldest = entry.addresses.remove(0);
+                if self.by_address.get(&oldest) == Some(&peer) {
+                    self.by_address.remove(&oldest);
+                }
+            }
+            entry.addresses.push(address);
+        }
+        self.by_address.insert(address, peer);
+    }
+
+    /// Whether a connection is in use at an address of its own.
+    fn is_in_use(&self, now: Instant, peer: Peer, address: SocketAddr) -> bool {
         let connection = self.connections.get(&peer).map(|entry| &entry.connection);
         connection.is_some_and(|connection| {
             connection.is_open()
+                && connection.is_proved_at(address.ip())
                 && now.checked_sub(CLAIM_AFTER).is_some_and(|then| connection.was_heard_since(then))
         })
     }
 
-    fn lead(&mut self, address: SocketAddr, peer: Peer) {
-        let Some(entry) = self.connections.get_mut(&peer) else { return };
-        if entry.addresses.len() < ADDRESSES_MAX {
-            entry.addresses.push(address);
-            self.by_address.insert(address, peer);
-        }
-    }
-
-    fn with<R>(&mut self, peer: Peer, act: impl FnOnce(&mut PeerConnection) -> R) -> Option<R> {
-        self.with_entry(peer, |entry| act(&mut entry.connection))
-    }
-
-    fn with_entry<R>(&mut self, peer: Peer, act: impl FnOnce(&mut Entry) -> R) -> Option<R> {
-        let result = act(self.connections.get_mut(&peer)?);
-        self.settle(peer);
+    fn with<R>(&mut self, now: Instant, peer: Peer, act: impl FnOnce(&mut PeerConnection) -> R) -> Option<R> {
+        let result = act(&mut self.connections.get_mut(&peer)?.connection);
+        self.settle(now, peer, None);
         Some(result)
     }
 
-    /// Takes from a connection what it has to say, and notes when it wants to be called.
-    fn settle(&mut self, peer: Peer) {
+    /// Takes from a connection what it has to say, and notes when it wants to be called. If what it says there is its
+    /// answer to somebody, that one has called.
+    fn settle(&mut self, now: Instant, peer: Peer, caller: Option<SocketAddr>) {
         let Some(entry) = self.connections.get_mut(&peer) else { return };
         let mut destinations = Vec::new();
-        while let Some((destination, datagram)) = entry.connection.poll_datagram() {
+        let held_back = entry.connection.held_back();
+        while let Some((destination, datagram)) = entry.connection.poll_datagram(now) {
             // The socket may be one of both families.
             self.socket.send(Some(as_sent_from(self.bound, destination)), &datagram);
-            if !entry.addresses.contains(&destination) && !destinations.contains(&destination) {
+            if self.by_address.get(&destination) != Some(&peer) && !destinations.contains(&destination) {
                 destinations.push(destination);
             }
         }
+        self.held_back += entry.connection.held_back() - held_back;
         self.texts.extend(std::iter::from_fn(|| entry.connection.poll_text()).map(|text| (peer, text)));
         let mut is_over = false;
         while let Some(event) = entry.connection.poll_event() {
@@ -249,9 +265,7 @@ impl Peers {
         }
         self.timers.set(peer, entry.connection.poll_timeout());
         for destination in destinations {
-            if !self.by_address.contains_key(&destination) {
-                self.lead(destination, peer);
-            }
+            self.lead(now, destination, peer, caller == Some(destination));
         }
         if is_over {
             self.forget(peer);

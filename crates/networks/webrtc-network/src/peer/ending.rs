@@ -14,14 +14,14 @@ impl PeerConnection {
                 self.state = State::Leaving { until: now + self.settings.goodbye_max };
                 self.drain(now);
             }
-            State::Negotiating { .. } | State::Held => self.end(End::ByUs),
+            State::Negotiating { .. } | State::Unproved { .. } | State::Held => self.end(End::ByUs),
             State::Leaving { .. } | State::Parting { .. } | State::Over => {}
         }
     }
 
     /// Ends the connection with as much of a goodbye as one datagram can be.
     pub(crate) fn leave_at_once(&mut self, now: Instant) {
-        if !matches!(self.state, State::Negotiating { .. } | State::Held | State::Over) {
+        if matches!(self.state, State::Open | State::Leaving { .. } | State::Parting { .. }) {
             self.part(now);
             self.close(now);
         }

@@ -18,6 +18,8 @@ pub(super) struct Negotiation {
     /// Candidates that came before the description that they belong to.
     early: Vec<Candidate>,
     candidates: usize,
+    /// The other side's user fragment and password, until they are taken.
+    credentials: Option<(String, String)>,
 }
 
 impl Negotiation {
@@ -30,6 +32,7 @@ impl Negotiation {
             has_remote: false,
             early: Vec::new(),
             candidates: 0,
+            credentials: None,
         }
     }
 
@@ -61,6 +64,11 @@ impl Negotiation {
             // Candidates that are hidden behind a name of mDNS end here too: a peer's own checks reveal it.
             None
         }
+    }
+
+    /// The other side's user fragment and password, once, when they are known.
+    pub(super) fn take_credentials(&mut self) -> Option<(String, String)> {
+        self.credentials.take()
     }
 
     /// A connector offers whatever was thrown; between two listeners, which share an address, the higher number does.
@@ -100,15 +108,19 @@ impl Negotiation {
         if self.offered.is_some() || self.has_remote {
             return None;
         }
+        let credentials = credentials(&offer.to_sdp_string());
         let answer = rtc.sdp_api().accept_offer(offer).ok()?;
+        self.credentials = credentials;
         self.take_early(rtc);
         serde_json::to_string(&answer).ok()
     }
 
     fn handle_answer(&mut self, rtc: &mut Rtc, answer: SdpAnswer) {
+        let credentials = credentials(&answer.to_sdp_string());
         if let Some(pending) = self.offered.take()
             && rtc.sdp_api().accept_answer(pending, answer).is_ok()
         {
+            self.credentials = credentials;
             self.take_early(rtc);
         }
     }
@@ -131,6 +143,12 @@ impl Negotiation {
             self.early.push(candidate);
         }
     }
+}
+
+/// The user fragment and password in a description (RFC 8839, section 5.4).
+fn credentials(sdp: &str) -> Option<(String, String)> {
+    let first = |name: &str| sdp.lines().find_map(|line| line.strip_prefix(name)).map(str::to_owned);
+    first("a=ice-ufrag:").zip(first("a=ice-pwd:"))
 }
 
 /// The longest text, in bytes: offers without media are about a thousand.

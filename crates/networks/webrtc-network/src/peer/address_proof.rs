@@ -1,0 +1,260 @@
+//! A player who puts somebody else's address on its checks, before it is in and afterwards. On simulated time.
+
+use std::collections::VecDeque;
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use consonance_transport::Delivery;
+use str0m::ice::{StunMessage, TransId};
+
+use super::{End, Ice, PeerConnection, PeerEvent, Role};
+use crate::settings::PeerSettings;
+
+/// A host's end and a player with nothing between them.
+struct Stage {
+    now: Instant,
+    host: PeerConnection,
+    player: PeerConnection,
+    /// What the host and the player call themselves, and what the host's password is.
+    names: [String; 2],
+    password: String,
+    /// How long datagrams take, and those on their way to the host and from it.
+    delay: Duration,
+    to_host: VecDeque<(Instant, Vec<u8>)>,
+    from_host: VecDeque<(Instant, SocketAddr, Vec<u8>)>,
+    /// Whether the player answers checks of the host.
+    answers: bool,
+    /// Before which of the player's encrypted datagrams one comes as if from the victim, and which.
+    forged: Option<(usize, Forged)>,
+    records: usize,
+    /// Where the host says that the player is, once it is in.
+    remote: Option<SocketAddr>,
+    is_in: bool,
+    end: Option<End>,
+    heard: usize,
+    /// In bytes.
+    sent_to_victim: usize,
+}
+
+/// What comes as if from the victim.
+#[derive(Clone, Copy)]
+enum Forged {
+    /// A check whose proof is wrong.
+    Unproved,
+    /// A check that has everything sent there.
+    Preferred,
+    /// The player's own datagram.
+    Record,
+}
+
+impl Stage {
+    fn new() -> Self {
+        let now = Instant::now();
+        let settings = PeerSettings::default();
+        let host = PeerConnection::new(now, Role::Listener, Ice::Lite, &[host_at()], &settings);
+        let player = PeerConnection::new(now, Role::Connector, Ice::Full, &[home()], &settings);
+        Self {
+            now,
+            host,
+            player,
+            names: [String::new(), String::new()],
+            password: String::new(),
+            delay: Duration::ZERO,
+            to_host: VecDeque::new(),
+            from_host: VecDeque::new(),
+            answers: true,
+            forged: None,
+            records: 0,
+            remote: None,
+            is_in: false,
+            end: None,
+            heard: 0,
+            sent_to_victim: 0,
+        }
+    }
+
+    fn connected() -> Self {
+        let mut stage = Self::new();
+        stage.join(10);
+        assert_eq!(stage.remote, Some(home()));
+        stage
+    }
+
+    /// Gives the player so many seconds to get in.
+    fn join(&mut self, seconds: u64) {
+        let until = self.now + Duration::from_secs(seconds);
+        while !self.is_in && self.now < until {
+            self.step();
+        }
+    }
+
+    /// The host speaks for so long, as eight players would.
+    fn speak(&mut self, time: Duration) {
+        let end = self.now + time;
+        while self.now < end {
+            for _ in 0..8 {
+                self.host.send(self.now, Delivery::Unreliable, &[0x55; 64]);
+            }
+            self.step();
+        }
+    }
+
+    fn step(&mut self) {
+        self.now += Duration::from_millis(20);
+        self.host.handle_timeout(self.now);
+        self.player.handle_timeout(self.now);
+        let mut is_quiet = false;
+        while !std::mem::replace(&mut is_quiet, true) {
+            while let Some(text) = self.host.poll_text() {
+                self.note(&text, 0);
+                self.player.handle_text(self.now, &text);
+            }
+            while let Some(text) = self.player.poll_text() {
+                self.note(&text, 1);
+                self.host.handle_text(self.now, &text);
+            }
+            while let Some((to, datagram)) = self.host.poll_datagram(self.now) {
+                self.from_host.push_back((self.now + self.delay, to, datagram));
+            }
+            while let Some((_, datagram)) = self.player.poll_datagram(self.now) {
+                self.to_host.push_back((self.now + self.delay, datagram));
+            }
+            while let Some((_, to, datagram)) = self.from_host.pop_front_if(|(at, ..)| *at <= self.now) {
+                is_quiet = false;
+                self.carry(to, &datagram);
+            }
+            while let Some((_, datagram)) = self.to_host.pop_front_if(|(at, _)| *at <= self.now) {
+                is_quiet = false;
+                self.bring(&datagram);
+            }
+        }
+        while let Some(event) = self.host.poll_event() {
+            match event {
+                PeerEvent::Open => {
+                    (self.is_in, self.remote) = (true, self.host.remote());
+                    self.host.accept(self.now);
+                }
+                PeerEvent::Closed(end) => self.end = Some(end),
+                PeerEvent::Packet(..) => {}
+            }
+        }
+        while let Some(event) = self.player.poll_event() {
+            self.heard += usize::from(matches!(event, PeerEvent::Packet(..)));
+        }
+    }
+
+    /// From the host to somebody.
+    fn carry(&mut self, to: SocketAddr, datagram: &[u8]) {
+        if to.ip() == victim().ip() {
+            self.sent_to_victim += datagram.len();
+        } else if to == home() {
+            self.player.handle_datagram(self.now, host_at(), home(), datagram);
+        }
+    }
+
+    /// From the player to the host.
+    fn bring(&mut self, datagram: &[u8]) {
+        if datagram.starts_with(&[1, 1]) && !self.answers {
+            return;
+        }
+        let is_record = (20..=63).contains(&datagram[0]);
+        self.records += usize::from(is_record);
+        if let Some((_, forged)) = self.forged.filter(|(number, _)| is_record && *number == self.records) {
+            match forged {
+                Forged::Unproved => self.check_as_victim("guessed"),
+                Forged::Preferred => self.check_as_victim(&self.password.clone()),
+                Forged::Record => return self.host.handle_datagram(self.now, victim(), host_at(), datagram),
+            };
+            // What is sent moves with the connection's next look at its pairs of addresses.
+            self.now += Duration::from_secs(1);
+            self.host.handle_timeout(self.now);
+        }
+        self.host.handle_datagram(self.now, home(), host_at(), datagram);
+    }
+
+    /// A check in the player's name with the victim's address on it; how long it is.
+    fn check_as_victim(&mut self, password: &str) -> usize {
+        let names = self.names.join(":");
+        let check = StunMessage::binding_request(&names, TransId::new(), true, 1, u32::MAX >> 1, true);
+        let mut datagram = [0; 200];
+        let proof = |key: &[u8], parts: &[&[u8]]| {
+            consonance_rtc_crypto::provider().sha1_hmac_provider.sha1_hmac(key, parts)
+        };
+        let length = check.to_bytes(Some(password.as_bytes()), &mut datagram, proof).unwrap();
+        self.host.handle_datagram(self.now, victim(), host_at(), &datagram[..length]);
+        length
+    }
+
+    fn note(&mut self, text: &str, of: usize) {
+        let Ok(serde_json::Value::Object(description)) = serde_json::from_str(text) else { return };
+        let Some(sdp) = description.get("sdp").and_then(|sdp| sdp.as_str()) else { return };
+        let value = |name: &str| sdp.lines().find_map(|line| line.strip_prefix(name)).unwrap().to_owned();
+        self.names[of] = value("a=ice-ufrag:");
+        if of == 0 {
+            self.password = value("a=ice-pwd:");
+        }
+    }
+}
+
+fn host_at() -> SocketAddr {
+    ([10, 0, 0, 1], 2).into()
+}
+
+fn home() -> SocketAddr {
+    ([10, 0, 0, 2], 1).into()
+}
+
+fn victim() -> SocketAddr {
+    ([10, 0, 0, 66], 443).into()
+}
+
+#[test]
+fn nobody_joins_under_an_address_that_is_not_its_own() {
+    let mut connected = 0;
+    for forged in [Forged::Unproved, Forged::Preferred, Forged::Record] {
+        for number in 1..12 {
+            let mut stage = Stage::new();
+            stage.forged = Some((number, forged));
+            stage.join(30);
+            if stage.is_in {
+                assert_eq!(stage.remote, Some(home()), "forged before encrypted datagram {number}");
+                connected += 1;
+            }
+        }
+    }
+    assert!(connected > 10, "who is there gets in all the same: {connected}");
+}
+
+#[test]
+fn a_player_has_no_more_than_three_times_as_much_sent_to_somebody_else() {
+    let mut stage = Stage::connected();
+    stage.speak(Duration::from_secs(1));
+    let mut came = 0;
+    for _ in 0..20 {
+        came += stage.check_as_victim(&stage.password.clone());
+        stage.speak(Duration::from_secs(1));
+        assert!(stage.sent_to_victim <= 3 * came, "{} bytes for {came}", stage.sent_to_victim);
+    }
+    assert!(stage.sent_to_victim > 0, "it is answered and asked");
+}
+
+#[test]
+fn who_never_answers_where_it_is_does_not_get_in() {
+    let mut stage = Stage::new();
+    stage.answers = false;
+    stage.join(120);
+    assert_eq!((stage.is_in, stage.end), (false, Some(End::TimedOut)));
+}
+
+#[test]
+fn nothing_is_held_back_from_who_is_where_it_says() {
+    for delay_ms in [0, 20, 100, 300] {
+        let mut stage = Stage::new();
+        stage.delay = Duration::from_millis(delay_ms);
+        stage.join(30);
+        assert_eq!(stage.remote, Some(home()), "{delay_ms} ms there and as many back");
+        stage.speak(Duration::from_secs(2));
+        assert!(stage.heard > 8 * 40, "{} packets", stage.heard);
+        assert_eq!(stage.host.held_back(), 0);
+    }
+}

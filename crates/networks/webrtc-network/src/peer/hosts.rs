@@ -1,0 +1,71 @@
+//! Where a peer has shown that it gets what is sent there.
+//!
+//! A check of ICE with the right password moves everything that is sent to where it seems to come from, and a peer
+//! knows the password that it was told. Who looks for ways itself sends only where its own checks were answered (RFC
+//! 8445, section 7.2.5); who only answers has to ask, and sends three times what came from a host at most until then.
+
+use std::net::IpAddr;
+use std::time::Instant;
+
+use consonance_gateway::udp::ProvedHosts;
+use consonance_rtc_crypto::ReturnCheck;
+
+use super::Ice;
+
+/// The hosts of one peer.
+#[derive(Debug)]
+pub(super) struct Hosts {
+    ice: Ice,
+    credentials: Option<Credentials>,
+    known: ProvedHosts<ReturnCheck>,
+    /// Datagrams that did not leave.
+    pub(super) held_back: u64,
+}
+
+/// How checks of ours are named and sealed.
+#[derive(Debug)]
+pub(super) struct Credentials {
+    pub(super) own_user_fragment: String,
+    pub(super) user_fragment: String,
+    pub(super) password: String,
+}
+
+impl Hosts {
+    pub(super) fn new(ice: Ice) -> Self {
+        Self { ice, credentials: None, known: ProvedHosts::default(), held_back: 0 }
+    }
+
+    /// How the peer is called.
+    pub(super) fn set_credentials(&mut self, credentials: Credentials) {
+        self.credentials = Some(credentials);
+    }
+
+    /// A datagram came. True if it is the answer to a check of ours, and nobody else's matter.
+    pub(super) fn handle_datagram(&mut self, from: IpAddr, datagram: &[u8]) -> bool {
+        self.ice == Ice::Lite
+            && self.known.handle_datagram(from, datagram.len(), |check| check.is_answered_by(datagram))
+    }
+
+    /// Whether this may leave; if so, it counts as sent.
+    pub(super) fn may_leave(&mut self, to: IpAddr, datagram: &[u8]) -> bool {
+        let may_leave = self.ice == Ice::Full || self.known.may_leave(to, datagram.len());
+        self.held_back += u64::from(!may_leave);
+        may_leave
+    }
+
+    /// The check of a host to which something is to leave, if one is due.
+    pub(super) fn poll_check(&mut self, now: Instant, to: IpAddr) -> Option<Vec<u8>> {
+        let credentials = self.credentials.as_ref().filter(|_| self.ice == Ice::Lite)?;
+        self.known.poll_question(now, to, || credentials.check(), ReturnCheck::datagram)
+    }
+
+    pub(super) fn is_proved(&self, address: IpAddr) -> bool {
+        self.ice == Ice::Full || self.known.is_proved(address)
+    }
+}
+
+impl Credentials {
+    fn check(&self) -> Option<ReturnCheck> {
+        ReturnCheck::new(&self.own_user_fragment, &self.user_fragment, &self.password)
+    }
+}
