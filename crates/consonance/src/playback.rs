@@ -73,14 +73,17 @@ impl Playback {
     ) -> Result<(), String> {
         self.remembered.of(&player.name).show(&player);
         // Should it be here already, it has joined anew.
-        self.remove(id);
+        self.voices.remove(id);
         let codec = decodable(codec).map_err(|error| cannot_be_heard(&player, &error))?;
         self.listed.insert(id, Listed { player, codec });
         Ok(())
     }
 
+    /// A player has left, and is nowhere any more.
     pub(crate) fn remove(&mut self, id: ClientId) {
-        self.listed.remove(&id);
+        if let Some(listed) = self.listed.remove(&id) {
+            self.remembered.forget_place(&listed.player.name);
+        }
         self.voices.remove(id);
     }
 
@@ -145,9 +148,9 @@ impl Playback {
             Hearing::Volume { name, volume } => self.remember(&name, |heard| heard.volume = volume)?,
             Hearing::Muted { name, muted } => self.remember(&name, |heard| heard.muted = muted)?,
             Hearing::Places(places) => {
-                return places
-                    .into_iter()
-                    .try_for_each(|(name, place)| self.remember(&name, |heard| heard.place = place));
+                let set = |(name, place): (String, _)| self.remember(&name, |heard| heard.place = place);
+                // A name too many keeps nobody else where they were.
+                return places.into_iter().map(set).fold(Ok(()), Result::and);
             }
             Hearing::Listener(pose) => {
                 self.listener = pose;

@@ -13,8 +13,8 @@ use crate::voice_chat::{Running, VoiceChat};
 ///
 /// What it tells is at most 10 ms old, and never waits. Who leaves and joins again is another `Player` with
 /// the same name; the old one [is not connected](Self::is_connected) any more and keeps what was true last.
-/// How a player is heard ([volume](Self::set_volume), [mute](Self::set_muted), [place](Self::set_place))
-/// belongs to the name and survives that.
+/// How a player is heard ([volume](Self::set_volume), [mute](Self::set_muted)) belongs to the name and survives that;
+/// its [place](Self::set_place) is forgotten.
 #[derive(Clone)]
 pub struct Player {
     state: Arc<PlayerState>,

@@ -45,6 +45,16 @@ impl RememberedPlayers {
         self.0.get(name).copied().unwrap_or_default()
     }
 
+    /// A player is nowhere any more. Its volume, and whether it is muted, is still remembered.
+    pub(super) fn forget_place(&mut self, name: &str) {
+        if let Some(heard_as) = self.0.get_mut(name) {
+            heard_as.place = None;
+            if *heard_as == HeardAs::default() {
+                self.0.remove(name);
+            }
+        }
+    }
+
     /// Changes how a player is to be heard, and says how that is now.
     ///
     /// # Errors

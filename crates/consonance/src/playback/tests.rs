@@ -1,4 +1,4 @@
-use consonance_audio::{Discard, FrameSize, Unheard};
+use consonance_audio::{Discard, FrameSize, SpeakerPlace, Unheard};
 use consonance_session::{CodecKind as SessionCodecKind, Priority};
 
 use super::*;
@@ -117,4 +117,34 @@ fn what_cannot_be_decoded_is_told_at_once() {
     let player = Arc::new(PlayerState::new("Eve", false));
     let absurd = SessionCodec { frame_size_samples: FrameSize::Ms20.samples() as u32 + 1, ..CODEC };
     assert!(playback.add(ClientId(1), player, absurd).is_err());
+}
+
+fn places(names: impl Iterator<Item = String>) -> Hearing {
+    Hearing::Places(
+        names
+            .map(|name| (name, Some(SpeakerPlace { position_m: [1.0, 0.0, 0.0], occlusion: 0.0 })))
+            .collect(),
+    )
+}
+
+#[test]
+fn a_name_too_many_keeps_nobody_else_where_they_were() {
+    let mut playback = playback(2, 1);
+    playback.obey(Hearing::Volume { name: "player 1".into(), volume: 0.5 }).expect("one name");
+    let all = (0..5_000).map(|number| format!("somebody {number}")).chain(["player 1".to_owned()]);
+    assert!(playback.obey(places(all)).is_err());
+    assert!(playback.remembered.of("player 1").place.is_some());
+}
+
+#[test]
+fn who_leaves_is_nowhere_any_more_and_is_as_loud_as_before_when_it_is_back() {
+    let mut playback = playback(2, 2);
+    playback.obey(places(["player 1", "player 2"].map(str::to_owned).into_iter())).expect("two names");
+    playback.obey(Hearing::Volume { name: "player 1".into(), volume: 0.5 }).expect("one of them");
+    for id in [1, 2] {
+        playback.remove(ClientId(id));
+    }
+    let heard_as = playback.remembered.of("player 1");
+    assert_eq!(heard_as, HeardAs { volume: 0.5, muted: false, place: None });
+    assert!(playback.remembered.of("player 2").place.is_none());
 }

@@ -1,6 +1,6 @@
 //! How the others are heard: how loud each and all of them, from where, and who is heard at all.
 //!
-//! What is set for a player holds for whoever has that name, now and whenever it joins again.
+//! What is set for a player holds for whoever has that name, now and whenever it joins again; its place, until it leaves.
 
 use consonance_audio::limits::VOLUME_MAX;
 use consonance_audio::{DuckingSettings, Pose, SpatialSettings, SpeakerPlace};
@@ -21,7 +21,8 @@ impl VoiceChat {
     }
 
     /// Tells where a player is; `None` if that is not known any more. As long as the [listener's](Self::set_listener)
-    /// own place is known too, what the player says over positional channels comes from there.
+    /// own place is known too, what the player says over positional channels comes from there. It is forgotten when the
+    /// player leaves.
     pub fn set_place(&self, name: impl Into<String>, place: Option<SpeakerPlace>) {
         self.set_places([(name.into(), place)]);
     }
