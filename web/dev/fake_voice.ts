@@ -33,11 +33,15 @@ export const SCENES = {
   "name-taken": { refuse: ["name", "Somebody else is called Alice here. Choose another name."] },
   full: { refuse: ["full", "This session is full."] },
   "no-server": { isAway: true },
+  mute: { isMute: true },
   denied: { microphone: "denied" },
   "no-microphone": { microphone: "no-microphone" },
   "in-use": { microphone: "in-use" },
+  unloaded: { microphone: "no-server" },
+  busy: { isBusy: true },
   insecure: { microphone: "insecure" },
   asking: { isAsking: true },
+  dismissed: { microphone: "dismissed", isAsking: true },
   reconnecting: { state: "reconnecting" },
   closing: { closing: true },
   poor: { quality: "poor" },
@@ -56,9 +60,14 @@ interface Scene {
   sessions?: string[];
   refuse?: [ProblemCode, string];
   isAway?: boolean;
+  /** The server takes its time. */
+  isMute?: boolean;
+  /** At every attempt, or with `isAsking` at the first. */
   microphone?: ProblemCode;
   /** The browser asks whether the page may have the microphone, until the window gets the event "allowed". */
   isAsking?: boolean;
+  /** What is open stays as it is. */
+  isBusy?: boolean;
   state?: VoiceState;
   closing?: boolean;
   quality?: Quality["word"];
@@ -72,13 +81,16 @@ interface Scene {
 /** The library, as far as a scene has it. */
 export function fakeLibrary(name: string): VoiceLibrary {
   const scene: Scene = (SCENES as Record<string, Scene>)[name] ?? {};
+  let asked = 0;
   const microphone = async () => {
-    if (scene.microphone) throw new VoiceProblem(scene.microphone, "The microphone is off.");
-    if (scene.isAsking) await new Promise((allowed) => addEventListener("allowed", allowed, { once: true }));
-    return new FakeMicrophone();
+    asked += 1;
+    if (scene.microphone && !(scene.isAsking && asked > 1)) throw new VoiceProblem(scene.microphone, "The microphone is off.");
+    if (scene.isAsking) await answered();
+    return new FakeMicrophone(scene);
   };
   return {
     info: async () => {
+      if (scene.isMute) await new Promise(() => {});
       if (scene.isAway) throw new VoiceProblem("no-server", "The server does not answer.");
       return {
         version: "0.1.0",
@@ -93,7 +105,7 @@ export function fakeLibrary(name: string): VoiceLibrary {
     openMicrophone: microphone,
     openOutput: async () => new FakeOutput(),
     connect: async (options) => {
-      const opened = options.microphone === false ? new FakeMicrophone() : await microphone();
+      const opened = options.microphone === false ? new FakeMicrophone(scene) : await microphone();
       if (scene.isSlow)
         await new Promise((_, reject) =>
           options.signal?.addEventListener("abort", () => reject(new VoiceProblem("left", "Given up."))),
@@ -104,12 +116,22 @@ export function fakeLibrary(name: string): VoiceLibrary {
   };
 }
 
+/** Somebody has answered the browser's question. */
+function answered(): Promise<unknown> {
+  return new Promise((allowed) => addEventListener("allowed", allowed, { once: true }));
+}
+
 class FakeMicrophone implements Microphone {
   threshold = 0.35;
   hangOverMs = 400;
   volume = 1;
   muted = false;
   device: string | null = null;
+  readonly #scene: Scene;
+  constructor(scene: Scene) {
+    this.#scene = scene;
+    dispatchEvent(new Event("microphone-opened"));
+  }
   get level(): number {
     return 0.45 + 0.25 * Math.sin(performance.now() / 300);
   }
@@ -123,13 +145,21 @@ class FakeMicrophone implements Microphone {
     ];
   }
   async choose(id: string) {
+    if (this.#scene.isBusy) throw new VoiceProblem("in-use", "It is in use.");
+    if (this.#scene.isAsking) await answered();
     this.device = id || null;
   }
-  async record(seconds: number) {
-    await new Promise((done) => setTimeout(done, seconds * 1000));
+  async record(seconds: number, signal?: AbortSignal) {
+    await new Promise((done, fail) => {
+      setTimeout(done, seconds * 1000);
+      signal?.addEventListener("abort", fail);
+      signal?.addEventListener("abort", () => dispatchEvent(new Event("recording-ended")));
+    });
     return new AudioBuffer({ length: 480, sampleRate: 48000 });
   }
-  async process() {}
+  async process() {
+    if (this.#scene.isBusy) throw new VoiceProblem("in-use", "It is in use.");
+  }
   close() {
     dispatchEvent(new Event("microphone-closed"));
   }
@@ -233,6 +263,8 @@ class FakeVoice implements Voice {
     if (!scene.isAlone) this.#people(scene);
     setTimeout(() => this.#play(scene), 300);
     addEventListener("leaves", ({ detail }: CustomEventInit<string>) => this.#lose(detail ?? ""));
+    addEventListener("closes", () => this.#tell("closed", new VoiceProblem("closing", "The server closes.")));
+    addEventListener("devices", () => this.#tell("devices", undefined));
   }
 
   readonly rooms = {
@@ -291,6 +323,8 @@ class FakeVoice implements Voice {
 
   /** Some life: voices, texts, figures; then what the scene is about. */
   #play(scene: Scene): void {
+    for (const player of this.players.values()) this.#tell("player", player);
+    this.#tell("roster", undefined);
     this.players.get("Bob")?.speak([{ room: "lobby" }]);
     this.players.get("Carol")?.speak([{ me: true }]);
     this.#tell("speaking", this.players.get("Bob") as Player);

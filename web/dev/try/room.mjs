@@ -51,6 +51,34 @@ export const ROOM = {
     await until(tab, "said.length > 0");
     assert.deepEqual(await tab.run("return said"), ["Greta came. Frank left."]);
   },
+  "a device that is just being chosen stays chosen when devices come and go": async (tab, address) => {
+    await tab.open(`${address}?scene=asking`);
+    await tab.run("document.querySelector('input').value = 'Alice'; document.querySelector('form').requestSubmit(); await pause(50); dispatchEvent(new Event('allowed')); await until('.room-screen')");
+    await until(tab, "document.querySelector('.sound .voiced select').length === 3");
+    const list = "const list = document.querySelector('.sound .voiced select');";
+    await tab.run(`${list} list.value = 'b'; list.dispatchEvent(new Event('change')); dispatchEvent(new Event('devices')); await pause(0)`);
+    assert.equal(await tab.run(`${list} return list.value`), "b");
+    await tab.run("dispatchEvent(new Event('allowed')); await pause(0)");
+    assert.equal(await tab.run(`${list} return list.value`), "b");
+    assert.equal(await tab.run("return JSON.parse(localStorage.getItem('consonance')).microphone"), "b");
+  },
+  "what cannot be done to the sound is said": async (tab, address) => {
+    await tab.open(`${address}?scene=busy`);
+    await enter(tab, "voice");
+    await tab.run("document.querySelector('.sound .voiced [role=switch]').click()");
+    await settled(tab);
+    const words = "return document.querySelector('.sound .voiced > [role=alert]:not([hidden])')?.textContent";
+    assert.match(await tab.run(words), /^The microphone is off because another program uses it/);
+  },
+  "a question for the key to talk ends with the room": async (tab) => {
+    await enter(tab, "push-to-talk");
+    await tab.run("[...document.querySelectorAll('.sound button')].find((one) => /Space/.test(one.textContent)).click()");
+    await tab.run("dispatchEvent(new Event('closes')); await until('.narrow h1')");
+    await tab.run("[...document.querySelectorAll('main button')].at(-1).click(); (await until('form input')).focus()");
+    await press(tab, "KeyV", "keyDown", "v");
+    assert.equal(await tab.run("return document.activeElement.value.includes('v')"), true);
+    assert.equal(await tab.run("return JSON.parse(localStorage.getItem('consonance')).key"), "Space");
+  },
   "what has the focus keeps it while somebody above comes or leaves": async (tab) => {
     await enter(tab, "voice");
     await tab.run("document.querySelector(\"[aria-label='Whisper to Carol: hold']\").focus()");

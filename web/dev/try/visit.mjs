@@ -18,6 +18,33 @@ export const VISIT = {
     await tab.run("document.querySelectorAll('form > .line button')[1].click()");
     await until(tab, `${buttons} === 'Join and talk,Just listen'`);
   },
+  "joining can be given up while the server takes its time, too": async (tab, address) => {
+    await tab.open(`${address}?scene=mute`);
+    await tab.run("document.querySelector('input').value = 'Alice'; document.querySelector('form').requestSubmit()");
+    const buttons = "[...document.querySelectorAll('form > .line button')].map((one) => one.textContent).join()";
+    await until(tab, `${buttons} === 'Joining…,Cancel'`);
+    await tab.run("document.querySelectorAll('form > .line button')[1].click()");
+    assert.equal(await tab.run(`return ${buttons}`), "Join and talk,Just listen");
+  },
+  "a microphone is asked for once, however often one tries again": async (tab, address) => {
+    await tab.open(`${address}?scene=dismissed`);
+    await tab.run(`window.opened = 0; addEventListener('microphone-opened', () => (window.opened += 1));
+      document.querySelector('.check button').click(); const again = await until('.advice button');
+      again.click(); again.click(); await pause(0); dispatchEvent(new Event('allowed')); await until('.check select')`);
+    assert.equal(await tab.run("return window.opened"), 1);
+  },
+  "what keeps a microphone from opening is said, also where it is none of its own troubles": async (tab, address) => {
+    await tab.open(`${address}?scene=unloaded`);
+    await tab.run("document.querySelector('.check button').click(); await until('.check .advice')");
+    assert.equal(await tab.run("return document.querySelector('.check .advice').textContent"), "The microphone is off.Try again");
+  },
+  "a test of the microphone ends with the form": async (tab) => {
+    await tab.run(`addEventListener('recording-ended', () => (window.hasEnded = true));
+      document.querySelector('.check button').click(); await until('.check select');
+      [...document.querySelectorAll('.check button')].find((one) => one.textContent === 'Record 3 seconds').click()`);
+    await enter(tab, "voice");
+    assert.equal(await tab.run("return window.hasEnded"), true);
+  },
   "a microphone that is allowed after one went on without it is closed": async (tab, address) => {
     await tab.open(`${address}?scene=asking`);
     await tab.run("document.querySelector('input').value = 'Alice'; document.querySelector('.check button').click()");

@@ -5,7 +5,7 @@ import type { Advice } from "./problem_words.ts";
 
 /** The words, and below them what can be done with a button. */
 export function adviceView({ title, steps }: Advice, ...buttons: Child[]): HTMLElement {
-  const list = element("ul", {}, ...steps.map((step) => element("li", {}, step)));
+  const list = steps.length ? element("ul", {}, ...steps.map((step) => element("li", {}, step))) : null;
   return element(
     "div",
     { class: "advice", role: "alert" },

@@ -19,6 +19,11 @@ export class DevicePicker {
   readonly #title: string;
   readonly #source: DeviceSource;
   readonly #chosen: (id: string) => void;
+  /** Counts up, so that what was overtaken changes nothing. */
+  #refreshes = 0;
+  #choices = 0;
+  /** What is just being chosen. */
+  #wanted: string | null = null;
 
   constructor(title: string, source: DeviceSource, chosen: (id: string) => void) {
     this.#title = title;
@@ -33,27 +38,37 @@ export class DevicePicker {
 
   /** Lists the devices anew: labels are known only after permission, and devices come and go. */
   async refresh(): Promise<void> {
+    const refresh = (this.#refreshes += 1);
     const devices = await this.#source.list().catch(() => []);
+    if (refresh !== this.#refreshes) return;
     const options = devices
       .filter((device) => device.id !== "" && device.id !== "default")
       .map((device, index) =>
         element("option", { value: device.id }, device.label || WORDS.devices.unnamed(this.#title, index + 1)),
       );
     this.#select.replaceChildren(element("option", { value: "" }, WORDS.devices.system), ...options);
-    this.#select.value = this.#source.device ?? "";
+    this.#show(this.#wanted ?? this.#source.device ?? "");
+  }
+
+  #show(id: string): void {
+    this.#select.value = id;
     if (this.#select.selectedIndex < 0) this.#select.value = "";
   }
 
   async #choose(): Promise<void> {
     const id = this.#select.value;
-    try {
-      await this.#source.choose(id);
-      show(this.#trouble, false);
-      this.#chosen(id);
-    } catch {
-      say(this.#trouble, WORDS.devices.gone);
-      show(this.#trouble, true);
-      await this.refresh();
-    }
+    const choice = (this.#choices += 1);
+    this.#wanted = id;
+    const isChosen = await this.#source.choose(id).then(
+      () => true,
+      () => false,
+    );
+    if (choice !== this.#choices) return;
+    this.#wanted = null;
+    say(this.#trouble, isChosen ? "" : WORDS.devices.gone);
+    show(this.#trouble, !isChosen);
+    if (!isChosen) return this.refresh();
+    this.#show(id);
+    this.#chosen(id);
   }
 }

@@ -8,7 +8,7 @@ import { element, say, show } from "./dom.ts";
 import { Field } from "./field.ts";
 import { MicrophoneCheck } from "./microphone_check.ts";
 import { pageHeader } from "./page_header.ts";
-import { withRememberedMicrophone, chooseRememberedOutput } from "./remembered_devices.ts";
+import { withRememberedMicrophone } from "./remembered_devices.ts";
 import type { Memory } from "./settings.ts";
 import type { Wish } from "./visit.ts";
 import { WORDS } from "./words.ts";
@@ -140,8 +140,9 @@ export class JoinView implements Screen {
 
   /** The second button only listens, and gives up while joining. */
   #pressSecond(): void {
-    if (this.#giveUp) this.#giveUp.abort();
-    else this.submit(false);
+    if (this.#giveUp === null) return this.submit(false);
+    this.#giveUp.abort();
+    this.#setJoining(null);
   }
 
   async #submit(withMicrophone: boolean): Promise<void> {
@@ -150,10 +151,12 @@ export class JoinView implements Screen {
     this.#setJoining(giveUp);
     try {
       const info = this.#info ?? (await this.#ask());
+      if (giveUp.signal.aborted) return;
       const wish = info && this.#read(info, withMicrophone);
       if (info && wish) await this.#enter(info, wish, giveUp.signal);
     } finally {
-      this.#setJoining(null);
+      // Whoever has given up may have begun anew.
+      if (this.#giveUp === giveUp) this.#setJoining(null);
     }
   }
 
@@ -190,9 +193,9 @@ export class JoinView implements Screen {
       const voice = await withRememberedMicrophone(memory, (device) =>
         library.connect({ ...this.#connectOptions(info, wish, device), ...resume, signal }),
       );
-      await chooseRememberedOutput(memory, voice.output);
       if (signal.aborted) return voice.leave();
       if (wish.withMicrophone) this.#check.release();
+      // At once: what happens in the session before somebody looks is not told again.
       entered(voice, wish);
     } catch (problem) {
       if (!(problem instanceof VoiceProblem)) throw problem;

@@ -8,7 +8,7 @@ import { drawLevels } from "./drawing.ts";
 import type { VoiceLibrary } from "./join_view.ts";
 import { LevelMeter } from "./level_meter.ts";
 import { MicrophoneTest } from "./microphone_test.ts";
-import { browserOf, isMicrophoneTrouble, microphoneAdvice } from "./problem_words.ts";
+import { browserOf, isMicrophoneTrouble, microphoneAdvice, type Advice } from "./problem_words.ts";
 import { chooseRememberedOutput, withRememberedMicrophone } from "./remembered_devices.ts";
 import type { Memory } from "./settings.ts";
 import { WORDS } from "./words.ts";
@@ -22,6 +22,8 @@ export class MicrophoneCheck {
   readonly #state = element("span", { class: "note", role: "status" });
   #microphone: Microphone | null = null;
   #stopLevels = (): void => {};
+  #test: MicrophoneTest | null = null;
+  #isOpening = false;
   #isOver = false;
 
   constructor(library: VoiceLibrary, memory: Memory) {
@@ -48,10 +50,12 @@ export class MicrophoneCheck {
     this.#isOver = true;
     this.#microphone = null;
     this.#stopLevels();
+    this.#test?.stop();
   }
 
   async open(): Promise<void> {
-    this.#start.disabled = true;
+    if (this.#isOpening) return;
+    this.#isOpening = this.#start.disabled = true;
     say(this.#state, WORDS.check.opening);
     try {
       const { echoCancellation, noiseSuppression, autoGainControl } = this.#memory.settings;
@@ -67,27 +71,30 @@ export class MicrophoneCheck {
       if (!this.#isOver) this.#showMicrophone(microphone, output);
     } catch (problem) {
       if (!(problem instanceof VoiceProblem)) throw problem;
-      this.explain(problem.code);
+      if (!this.explain(problem.code)) this.#advise({ title: problem.message, steps: [] }, true);
     } finally {
       say(this.#state, "");
-      this.#start.disabled = false;
+      this.#isOpening = this.#start.disabled = false;
     }
   }
 
   /** Says why the microphone is off, if that is among what can be explained. True if it is. */
   explain(code: string): boolean {
     if (!isMicrophoneTrouble(code)) return false;
-    const again = element("button", { type: "button", onclick: () => void this.open() }, WORDS.check.tryAgain);
     const advice = microphoneAdvice(code, browserOf(navigator.userAgent), location.host);
-    const canRetry = code !== "insecure" && code !== "no-webrtc";
-    this.#place.replaceChildren(canRetry ? adviceView(advice, again) : adviceView(advice));
-    show(this.#start.parentElement ?? this.#start, false);
+    this.#advise(advice, code !== "insecure" && code !== "no-webrtc");
     return true;
   }
 
   stop(): void {
     this.#microphone?.close();
     this.release();
+  }
+
+  #advise(advice: Advice, canRetry: boolean): void {
+    const again = element("button", { type: "button", onclick: () => void this.open() }, WORDS.check.tryAgain);
+    this.#place.replaceChildren(canRetry ? adviceView(advice, again) : adviceView(advice));
+    show(this.#start.parentElement ?? this.#start, false);
   }
 
   #showMicrophone(microphone: Microphone, output: Output): void {
@@ -102,7 +109,8 @@ export class MicrophoneCheck {
     const speakers = output.canChoose
       ? new DevicePicker(WORDS.devices.output, output, (id) => this.#memory.change({ output: id || null })).node
       : null;
-    this.#place.replaceChildren(meter.node, input.node, speakers ?? "", new MicrophoneTest(microphone, output).node);
+    this.#test = new MicrophoneTest(microphone, output);
+    this.#place.replaceChildren(meter.node, input.node, speakers ?? "", this.#test.node);
     show(this.#start.parentElement ?? this.#start, false);
     this.#stopLevels = drawLevels(() => meter.draw(microphone.level, microphone.level >= microphone.threshold));
   }

@@ -11,6 +11,7 @@ export class MicrophoneTest {
 
   readonly #microphone: Pick<Microphone, "record">;
   readonly #output: Pick<Output, "play">;
+  readonly #over = new AbortController();
 
   constructor(microphone: Pick<Microphone, "record">, output: Pick<Output, "play">) {
     this.#microphone = microphone;
@@ -18,11 +19,16 @@ export class MicrophoneTest {
     this.node = element("div", { class: "line" }, this.#button, this.#state);
   }
 
+  /** Nothing is recorded any more, and nothing played. */
+  stop(): void {
+    this.#over.abort();
+  }
+
   async #run(): Promise<void> {
     this.#button.disabled = true;
     try {
       say(this.#state, WORDS.check.recording);
-      const sound = await this.#microphone.record(RECORDED_SECONDS);
+      const sound = await this.#microphone.record(RECORDED_SECONDS, this.#over.signal);
       say(this.#state, WORDS.check.playing);
       await this.#output.play(sound);
       say(this.#state, WORDS.check.recorded);

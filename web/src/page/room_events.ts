@@ -9,10 +9,14 @@ import { duration, inTime, WORDS } from "./words.ts";
 /** Tells of the session's events in words, until the returned function is called. */
 export function tellEvents(voice: Voice, notices: Notices, announcer: Announcer): () => void {
   const { banner } = WORDS;
+  // Who was here before is told anew with each joining, and is no news.
+  let isNews = false;
   const handlers: { [K in keyof VoiceEvents]?: (event: VoiceEvents[K]) => void } = {
     state: ({ state }) => tellState(state, notices),
+    joined: () => (isNews = false),
+    roster: () => (isNews = true),
     player: ({ name, isSelf }) => {
-      if (!isSelf) announcer.moved({ name, came: true });
+      if (!isSelf && isNews) announcer.moved({ name, came: true });
     },
     left: ({ name }) => announcer.moved({ name, came: false }),
     closing: (closing) => tellClosing(closing, notices),
@@ -69,7 +73,7 @@ function tellGesture(isNeeded: boolean, voice: Voice, notices: Notices): void {
     kind: "gesture",
     words: WORDS.banner.gesture,
     lasts: true,
-    button: { words: WORDS.banner.gestureButton, press: () => void voice.resume() },
+    button: { words: WORDS.banner.gestureButton, press: () => void voice.resume().catch(() => {}) },
   });
 }
 

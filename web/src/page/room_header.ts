@@ -8,8 +8,11 @@ import { WORDS } from "./words.ts";
 export function copyButton(): HTMLButtonElement {
   const words = element("span", { class: "wide", role: "status" }, WORDS.actions.copy);
   const copy = async () => {
-    await navigator.clipboard.writeText(location.href);
-    say(words, WORDS.actions.copied);
+    const isCopied = await navigator.clipboard.writeText(location.href).then(
+      () => true,
+      () => false,
+    );
+    say(words, isCopied ? WORDS.actions.copied : WORDS.actions.notCopied);
     setTimeout(() => say(words, WORDS.actions.copy), 2000);
   };
   const button = element(

@@ -18,7 +18,7 @@ import { PeoplePanel } from "./people_panel.ts";
 import type { Hearing } from "./quality_words.ts";
 import type { Panel, RoomContext } from "./room_context.ts";
 import { tellEvents } from "./room_events.ts";
-import { withRememberedMicrophone } from "./remembered_devices.ts";
+import { chooseRememberedOutput, withRememberedMicrophone } from "./remembered_devices.ts";
 import { microphoneWords } from "./problem_words.ts";
 import { copyButton, leaveButton } from "./room_header.ts";
 import { ScreenLock } from "./screen_lock.ts";
@@ -121,6 +121,8 @@ export class RoomView implements Screen, RoomContext {
     try {
       await withRememberedMicrophone(memory, (device) => voice.microphone.choose(device ?? ""));
       this.#notices.hide("microphone");
+      // Browsers tell of devices only once one of them may be used.
+      this.#sound.refreshDevices();
       this.withMicrophone = this.#wish.withMicrophone = true;
       this.#rememberVisit();
       for (const room of voice.rooms.list()) this.talking.talkTo(room, true);
@@ -189,6 +191,7 @@ export class RoomView implements Screen, RoomContext {
     this.#stops.push(whenHidden(() => this.#rememberVisit()));
     this.#stops.push(tellEvents(voice, this.#notices, this.#announcer), ...this.#listen());
     this.#stops.push(drawLevels(() => this.#panels.forEach((panel) => panel.drawLevels?.())));
+    void chooseRememberedOutput(memory, voice.output).then(() => this.#sound.refreshDevices());
     this.#update();
   }
 

@@ -1,9 +1,11 @@
 // Devices, volume, what is done to the microphone's sound, and the key to talk.
 
+import { VoiceProblem, type Processing } from "../voice/index.ts";
 import { DevicePicker } from "./device_picker.ts";
 import { element, freshId, mark, say, show } from "./dom.ts";
 import { MicrophoneTest } from "./microphone_test.ts";
 import type { Panel, RoomContext } from "./room_context.ts";
+import { microphoneWords } from "./problem_words.ts";
 import { canKeepScreenOn } from "./screen_lock.ts";
 import { canBeChosen, keyName } from "./talk_key.ts";
 import { isTouchOnly } from "./touch_only.ts";
@@ -18,6 +20,7 @@ export class SoundPanel implements Panel {
   readonly #volume: HTMLInputElement;
   readonly #deafen: HTMLInputElement;
   readonly #key: HTMLButtonElement;
+  readonly #trouble = element("p", { class: "field-trouble", role: "alert", hidden: true });
 
   constructor(context: RoomContext) {
     this.#context = context;
@@ -90,7 +93,7 @@ export class SoundPanel implements Panel {
         role: "switch",
         onchange: () => {
           memory.change({ [key]: box.checked });
-          void voice.microphone.process({ [key]: box.checked });
+          void this.#process({ [key]: box.checked });
         },
       });
       box.checked = memory.settings[key];
@@ -100,6 +103,7 @@ export class SoundPanel implements Panel {
       processing(WORDS.sound.echo, "echoCancellation"),
       processing(WORDS.sound.noise, "noiseSuppression"),
       processing(WORDS.sound.gain, "autoGainControl"),
+      this.#trouble,
       element("div", { class: "field" }, element("label", { for: this.#key.id }, WORDS.sound.key), this.#key),
       element(
         "div",
@@ -108,6 +112,14 @@ export class SoundPanel implements Panel {
         new MicrophoneTest(voice.microphone, voice.output).node,
       ),
     ];
+  }
+
+  /** What is open stays as it is where it cannot be opened anew. */
+  async #process(processing: Processing): Promise<void> {
+    const problem = await this.#context.voice.microphone.process(processing).catch((problem: unknown) => problem);
+    const words = problem instanceof VoiceProblem ? microphoneWords(problem) : null;
+    say(this.#trouble, words ?? "");
+    show(this.#trouble, words !== null);
   }
 
   #screenSwitch(): HTMLElement {
@@ -144,6 +156,8 @@ export class SoundPanel implements Panel {
     addEventListener(
       "keydown",
       (event) => {
+        // The room may have ended meanwhile.
+        if (!this.#key.isConnected) return end();
         event.preventDefault();
         event.stopImmediatePropagation();
         if (canBeChosen(event.code)) this.#context.memory.change({ key: event.code });

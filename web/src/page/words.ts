@@ -199,7 +199,7 @@ export const WORDS = {
     reload: "Load the page again to get the present one.",
     leftHint: "See you soon.",
   },
-  actions: { copy: "Copy link", copied: "Copied", leave: "Leave", theme: (next: string) => `Colours: ${next}` },
+  actions: { copy: "Copy link", copied: "Copied", notCopied: "Not copied", leave: "Leave", theme: (next: string) => `Colours: ${next}` },
 };
 
 /** A length of time for people: "2 minutes", "45 seconds". */
