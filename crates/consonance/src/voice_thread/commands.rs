@@ -76,13 +76,16 @@ impl VoiceThread {
 
     /// What is wrong with it, if anything.
     fn hear(&mut self, hearing: Hearing) -> Option<String> {
-        if let Hearing::Listener(pose) = &hearing {
-            let metres = pose.map(|pose| pose.position_m);
-            if let Err(absurd) = self.position_sharing.move_to(metres, &mut self.client) {
-                return Some(absurd.to_string());
+        let shared = match &hearing {
+            Hearing::Listener(pose) => {
+                let metres = pose.map(|pose| pose.position_m);
+                self.position_sharing.move_to(metres, &mut self.client)
             }
-        }
-        self.playback.obey(hearing).err()
+            _ => Ok(()),
+        };
+        // Also if the server cannot be told of it: here it is heard from there.
+        let obeyed = self.playback.obey(hearing);
+        shared.map_err(|absurd| absurd.to_string()).and(obeyed).err()
     }
 
     fn obey(&mut self, command: Command) {

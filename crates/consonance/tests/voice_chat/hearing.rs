@@ -1,7 +1,7 @@
 //! How the others are heard: from where, how loud, or not at all.
 
 use consonance::audio::{DuckingSettings, Pose, SpeakerPlace};
-use consonance::{ChannelProperties, Target};
+use consonance::{ChannelProperties, EventKind, ProblemKind, Target};
 
 use crate::player::{Player, entered, joined, left, started_speaking};
 use crate::speech::{Speech, recording};
@@ -86,4 +86,23 @@ fn everybody_is_quieter_while_one_speaks_or_as_wanted_and_silent_while_deafened(
     assert!((0.2..0.3).contains(&(ducked / plain)), "{ducked} of {plain}");
     bob.voice.set_deafened(true);
     assert!(hear(&bob).1 < 1e-4);
+}
+
+#[test]
+fn a_listener_too_far_away_for_the_server_is_still_where_it_is_for_itself() {
+    const FAR_M: f32 = 2e7;
+    let stage = Stage::open();
+    let mut alice = Player::join("Alice", stage.chat().share_position(true));
+    let _bob = Player::join("Bob", stage.chat());
+    alice.until(&joined("Bob"));
+    let pose = |x| Some(Pose { position_m: [x, 0.0, 0.0], ..Pose::default() });
+    alice.voice.set_place("Bob", Some(at([FAR_M + 100.0, 0.0, 0.0])));
+    alice.voice.set_listener(pose(0.0));
+    alice.voice.set_listener(pose(FAR_M));
+    alice.until_some("a problem", |kind| {
+        matches!(kind, EventKind::Problem { about: ProblemKind::Hearing, .. })
+    });
+    alice.until_counted("Bob is 100 m away", |_| {
+        format!("{:?}", alice.voice.snapshot()).contains("distance_m: Some(100.0)")
+    });
 }
