@@ -19,7 +19,7 @@ use super::{EventCallback, StartError, VoiceChatBuilder, diagnostics};
 use crate::capture::CaptureControls;
 use crate::command::Hearing;
 use crate::event::{End, Event, EventKind};
-use crate::event_queue::{EventQueue, EventReader};
+use crate::event_queue::EventReader;
 use crate::finish::Finish;
 use crate::settings::VoiceSettings;
 use crate::shared_state::SharedState;
@@ -79,7 +79,7 @@ impl VoiceChatBuilder {
         };
         let diagnostics = diagnostics::start(self.diagnostics, &sender, &shared)?;
         self.on_event.map(|callback| call_back(shared.events.subscribe(None), callback)).transpose()?;
-        let last_words = LastWords { events: Arc::clone(&shared.events), finish: Arc::clone(&finish) };
+        let last_words = LastWords { shared: shared.clone(), finish: Arc::clone(&finish) };
         let thread = spawn(parts, last_words)?;
         let running = Running {
             commands: sender,
@@ -183,14 +183,16 @@ fn call_back(reader: EventReader, mut callback: EventCallback) -> io::Result<()>
 
 /// Tells the game that nothing comes any more, should the voice thread panic, and that everything is gone.
 struct LastWords {
-    events: Arc<EventQueue>,
+    shared: SharedState,
     finish: Arc<Finish>,
 }
 
 impl Drop for LastWords {
     fn drop(&mut self) {
         if thread::panicking() {
-            self.events.push(Event { at: Instant::now(), kind: EventKind::Ended(End::Panicked) });
+            self.shared.own_voice.end();
+            self.shared.players.remove_all();
+            self.shared.events.push(Event { at: Instant::now(), kind: EventKind::Ended(End::Panicked) });
         }
         self.finish.set();
     }

@@ -123,12 +123,13 @@ fn an_output_that_fails_ends_the_chat_with_its_reason_and_the_others_see_it_leav
     alice.until(&left("Bob"));
 }
 
-/// An output that panics at its first block.
-struct Panicking;
+/// An output that panics when it is told to.
+struct Panicking(Receiver<()>);
 
 impl Output for Panicking {
     fn write(&mut self, _block: &StereoBlock) -> Result<(), OutputError> {
-        panic!("this output has a fault");
+        assert!(self.0.try_recv().is_err(), "this output has a fault");
+        Ok(())
     }
 
     fn finish(&mut self) -> Result<(), OutputError> {
@@ -139,8 +140,17 @@ impl Output for Panicking {
 #[test]
 fn an_output_that_panics_ends_the_chat_alone_and_the_game_is_told() {
     let stage = Stage::open();
-    let chat = stage.chat().name("Bob").output(Box::new(Panicking)).start().unwrap();
+    let _alice = Player::join("Alice", stage.chat().listen("lobby"));
+    let (sender, orders) = channel();
+    let chat = stage.chat().name("Bob").talk_to_room("lobby").input(Speech::endless(&recording(1, 0.5, 1.5)));
+    let chat = chat.output(Box::new(Panicking(orders))).start().unwrap();
+    while chat.wait_event(PATIENCE).unwrap().kind != joined("Alice") {}
+    let alice = chat.player("Alice").unwrap();
+    sender.send(()).unwrap();
     assert_eq!(end_of(&chat), Some(End::Panicked));
+    assert!(!alice.is_connected() && !chat.local_player().is_connected(), "nobody is here any more");
+    assert_eq!(chat.players().len(), 1);
+    assert!(!chat.is_speaking() && !chat.local_player().is_speaking());
     assert_eq!(chat.leave().unwrap_err(), End::Panicked);
 }
 
