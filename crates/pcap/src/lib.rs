@@ -31,11 +31,11 @@ mod pcapng;
 mod redaction;
 mod settings;
 mod words;
-mod writing;
+mod writer_thread;
 
 pub use error::CaptureError;
 pub use frame::{RELIABLE_PORT, UNRELIABLE_PORT};
 pub use packet_capture::PacketCapture;
 pub use packet_sink::{CaptureLink, CapturedPacket, Direction, PacketSink};
 pub use settings::PacketCaptureSettings;
-pub use writing::CaptureReport;
+pub use writer_thread::CaptureReport;

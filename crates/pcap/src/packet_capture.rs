@@ -11,7 +11,7 @@ use std::time::{Instant, SystemTime};
 use crate::error::CaptureError;
 use crate::packet_sink::{PacketSink, Shared};
 use crate::settings::PacketCaptureSettings;
-use crate::writing::{CaptureReport, Writing};
+use crate::writer_thread::{CaptureReport, Writing};
 
 /// A packet capture that goes on. Dropping it completes the file, too, but says nothing of what went wrong.
 #[derive(Debug)]

@@ -166,8 +166,8 @@ impl ServerHandle {
 
     /// Tells from now on what happens in all sessions, those that begin later included: who joins and leaves, enters
     /// rooms, speaks in another's name, and, where [channels are
-    /// monitored](consonance_session::Server::set_monitor_channels), who speaks to whom. Up to `waiting_max` events wait
-    /// to be taken; no worker waits for that.
+    /// monitored](consonance_session::Server::set_monitor_channels), who speaks to whom. Up to `waiting_max` events
+    /// wait to be taken; no worker waits for that.
     ///
     /// # Errors
     /// If a worker is too busy or gone.

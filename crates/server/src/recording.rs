@@ -28,7 +28,7 @@ mod shared;
 mod status;
 mod track;
 mod voice_packet;
-mod writing;
+mod writer_thread;
 
 pub use error::{RecorderError, RecordingsError};
 pub(crate) use excerpt::Excerpt;

@@ -19,8 +19,8 @@ pub struct SessionEvent {
 }
 
 /// The events of all sessions from the moment it was asked for; see
-/// [`ServerHandle::subscribe`](crate::ServerHandle::subscribe). Those of one session are in their order. Dropping it ends
-/// it.
+/// [`ServerHandle::subscribe`](crate::ServerHandle::subscribe). Those of one session are in their order. Dropping it
+/// ends it.
 #[derive(Debug)]
 pub struct SessionEvents {
     events: Receiver<SessionEvent>,

@@ -1,18 +1,18 @@
 //! The one loop between networks and sessions: packets in, packets out, timers.
 
-mod acting;
-mod arriving;
 mod ending;
 mod event_log;
-mod keeping;
+mod link_arrivals;
 mod moderators;
 mod numbers;
+mod operator_actions;
 mod recording;
 mod shedding;
-mod telling;
-mod watching;
+mod snapshots;
+mod told_events;
+mod voice_reports;
 
-pub use acting::Expelled;
+pub use operator_actions::Expelled;
 
 use std::mem;
 use std::net::IpAddr;

@@ -15,7 +15,7 @@ use super::recordings::Recordings;
 use super::settings::RecordingSettings;
 use super::shared::Shared;
 use super::status::RecorderStatus;
-use super::writing::Writing;
+use super::writer_thread::Writing;
 use crate::threads;
 
 /// Writes recordings of any number of session loops in a thread of its own. Dropping it completes them.
