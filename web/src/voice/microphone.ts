@@ -151,6 +151,7 @@ export class MicrophoneInput implements Microphone {
 
   close(): void {
     if (this.isClosed) return;
+    this.onReport({ decibels: -Infinity, isOpen: false });
     this.isClosed = true;
     this.isLost = false;
     this.stopWatching();

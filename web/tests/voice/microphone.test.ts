@@ -166,6 +166,17 @@ test("a recording that is given up ends at once, and another can begin", async (
   microphone.close();
 });
 
+test("a microphone that is closed in the middle of a word is silent", async () => {
+  const { microphone, port } = await opened("a");
+  port.hear(heard(128));
+  assert.deepEqual([microphone.isOpen, microphone.level > 0], [true, true]);
+  const told: boolean[] = [];
+  microphone.events.on("speech", () => told.push(microphone.isOpen));
+  microphone.close();
+  port.hear(heard(128));
+  assert.deepEqual([microphone.isOpen, microphone.level, told], [false, 0, [false]]);
+});
+
 test("a microphone that is closed has its worklet end, which would else run as long as the page", async () => {
   const { microphone, port } = await opened("a");
   microphone.close();
