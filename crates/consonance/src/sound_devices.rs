@@ -58,19 +58,28 @@ impl DeviceChoices {
 }
 
 impl SoundDevices {
-    pub(crate) fn are_open(&self) -> bool {
-        self.devices.is_some()
+    /// Whether it speaks with a microphone, or is heard through a loudspeaker.
+    pub(crate) fn uses(&self, direction: Direction) -> bool {
+        match direction {
+            Direction::Input => self.has_microphone,
+            Direction::Output => self.has_loudspeaker,
+        }
     }
 
-    /// Uses another device from now on; what is wrong with that, if the chat was started without any.
+    /// Uses another device from now on; what is wrong with that, if the chat was started without one of that direction.
+    /// One that was opened all the same would play or record for nobody.
     pub(crate) fn select(&self, direction: Direction, selection: Selection) -> Option<String> {
-        let Some(devices) = &self.devices else {
-            return Some(
-                "the chat was started without a microphone and a loudspeaker: start it with one".into(),
-            );
+        let kind = match direction {
+            Direction::Input => "microphone",
+            Direction::Output => "loudspeaker",
         };
-        devices.select(direction, selection);
-        None
+        match self.devices.as_ref().filter(|_| self.uses(direction)) {
+            Some(devices) => {
+                devices.select(direction, selection);
+                None
+            }
+            None => Some(format!("the chat was started without a {kind}: start it with one")),
+        }
     }
 
     /// Tells the game what has become of them.

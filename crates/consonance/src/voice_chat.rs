@@ -54,7 +54,9 @@ pub(crate) struct Running {
     pub(crate) shared: SharedState,
     pub(crate) settings: Mutex<SettingsInForce>,
     #[cfg(feature = "devices")]
-    pub(crate) has_devices: bool,
+    pub(crate) has_microphone: bool,
+    #[cfg(feature = "devices")]
+    pub(crate) has_loudspeaker: bool,
     pub(crate) next_channel: AtomicU32,
     pub(crate) finish: Arc<Finish>,
     pub(crate) thread: Thread,

@@ -10,6 +10,8 @@ use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
 use consonance_audio::{CodecKind, CodecSettings, Discard, EncoderSettings, FrameSize, OpusLibrary};
+#[cfg(feature = "devices")]
+use consonance_device::Direction;
 use consonance_session::{
     Client, ClientSettings, CodecKind as SessionCodecKind, CodecSettings as SessionCodec, JoinToken,
 };
@@ -51,7 +53,8 @@ impl VoiceChatBuilder {
         #[cfg(feature = "devices")]
         let OpenedDevices { devices, microphone, loudspeaker } = self.devices.open();
         #[cfg(feature = "devices")]
-        let has_devices = devices.are_open();
+        let (has_microphone, has_loudspeaker) =
+            (devices.uses(Direction::Input), devices.uses(Direction::Output));
         #[cfg(not(feature = "devices"))]
         let (microphone, loudspeaker) = (None, None);
         let capture = CaptureControls::new(self.capture, self.activation, microphone.is_some());
@@ -86,7 +89,9 @@ impl VoiceChatBuilder {
             shared,
             settings: Mutex::new(SettingsInForce::new(settings, self.encoder)),
             #[cfg(feature = "devices")]
-            has_devices,
+            has_microphone,
+            #[cfg(feature = "devices")]
+            has_loudspeaker,
             next_channel,
             finish,
             thread,

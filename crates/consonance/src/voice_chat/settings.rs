@@ -78,13 +78,12 @@ impl VoiceChat {
             self.set_master_volume(wanted.master_volume);
         }
         #[cfg(feature = "devices")]
-        if self.running.has_devices {
-            if wanted.microphone != present.microphone {
-                self.select_device(Direction::Input, wanted.microphone.clone());
-            }
-            if wanted.loudspeaker != present.loudspeaker {
-                self.select_device(Direction::Output, wanted.loudspeaker.clone());
-            }
+        if self.running.has_microphone && wanted.microphone != present.microphone {
+            self.select_device(Direction::Input, wanted.microphone.clone());
+        }
+        #[cfg(feature = "devices")]
+        if self.running.has_loudspeaker && wanted.loudspeaker != present.loudspeaker {
+            self.select_device(Direction::Output, wanted.loudspeaker.clone());
         }
         // The encoder alone does not tell which of them was meant.
         *lock(&self.running.settings) = SettingsInForce::new(wanted.clone(), None);

@@ -58,7 +58,29 @@ fn a_chat_without_devices_says_so_when_another_one_is_asked_for() {
     alice.voice.select_device(Direction::Output, Selection::Default);
     alice.until_some(
         "a problem",
-        |kind| matches!(kind, EventKind::Problem { about: consonance::ProblemKind::Device, text } if text.contains("without a microphone")),
+        |kind| matches!(kind, EventKind::Problem { about: consonance::ProblemKind::Device, text } if text.contains("without a loudspeaker")),
     );
     assert!(alice.voice.statistics().loudspeaker.is_none());
+}
+
+#[test]
+fn a_chat_with_a_microphone_only_opens_no_loudspeaker_that_would_play_nothing() {
+    let stage = Stage::open();
+    let with_microphone = stage.chat().microphone(Selection::Default).device_backend(Backend::Null);
+    let mut alice = Player::join("Alice", with_microphone);
+    alice.voice.select_device(Direction::Output, Selection::Default);
+    alice.until_some("a problem", |kind| {
+        matches!(kind, EventKind::Problem { about: consonance::ProblemKind::Device, text }
+            if text.contains("without a loudspeaker"))
+    });
+    alice.forget();
+    let mut settings = alice.voice.settings();
+    settings.loudspeaker = Selection::None;
+    alice.voice.apply(&settings).unwrap();
+    alice.voice.select_device(Direction::Input, Selection::None);
+    alice.until_some("the microphone is off", |kind| {
+        matches!(kind, EventKind::Device(event)
+            if event.direction == Direction::Input && event.state == DeviceState::Off)
+    });
+    assert!(!alice.has_seen_some(|kind| matches!(kind, EventKind::Problem { .. })));
 }
