@@ -19,7 +19,7 @@ use crate::connection::Identity;
 use crate::settings::WebRtcSettings;
 use crate::shard::WebRtcShard;
 
-pub(crate) use directory::{Source, Way};
+pub(crate) use directory::{Place, Source, Way};
 pub(crate) use mailbox::Datagram;
 pub(crate) use reader::PortReader;
 pub(crate) use shared::SharedPort;

@@ -18,7 +18,9 @@ pub struct WebRtcSettings {
     pub announced_tcp: Vec<SocketAddr>,
     /// The most peers at once, over all workers. Whoever comes beyond is turned away.
     pub peers_max: usize,
-    /// The most peers that negotiate at once, over all workers. Whoever comes beyond is turned away.
+    /// The most peers that negotiate at once, over all workers. Whoever comes beyond takes the place of the one that
+    /// has negotiated for longest, if that [has had its time](PeerLimits::negotiation_undisturbed), and is turned
+    /// away otherwise.
     pub negotiating_max: usize,
     /// How many datagrams of one worker's peers wait for it. One more is dropped and counted.
     pub mailbox_datagrams_max: usize,
@@ -50,6 +52,9 @@ pub struct PeerLimits {
     /// How long a connection may take from its offer until its control channel is open, and how long a
     /// TCP connection may be nobody's.
     pub negotiation_max: Duration,
+    /// How long a page that negotiates keeps its place although all are taken and others come: several times as long as
+    /// it takes.
+    pub negotiation_undisturbed: Duration,
     /// Silence after which a connection counts as lost. A browser sends something every few seconds.
     pub idle_timeout: Duration,
     /// How long last messages may take.
@@ -73,12 +78,13 @@ pub struct PeerLimits {
 }
 
 impl Default for PeerLimits {
-    /// 16 slots; 30 s for negotiating, 15 s of silence, 2 s for a goodbye; 1 MiB out, messages of 64 KiB in; 1000
+    /// 16 slots; 30 s for negotiating, 3 of them undisturbed, 15 s of silence, 2 s for a goodbye; 1 MiB out, messages of 64 KiB in; 1000
     /// datagrams, 240 packets of voice and 1000 messages in a second; 2000 too many.
     fn default() -> Self {
         Self {
             slots_max: 16,
             negotiation_max: Duration::from_secs(30),
+            negotiation_undisturbed: Duration::from_secs(3),
             idle_timeout: Duration::from_secs(15),
             goodbye_max: Duration::from_secs(2),
             send_bytes_max: 1024 * 1024,

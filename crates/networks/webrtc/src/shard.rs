@@ -15,7 +15,7 @@ use str0m::net::{Protocol, Transmit};
 
 use crate::connection::{Connection, ConnectionEvent, Identity, OfferError, RtcQuality, Sent, SlotVoice};
 use crate::page_peer::PagePeer;
-use crate::port::{Datagram, PortReader, SharedPort, Source, Way};
+use crate::port::{Datagram, Place, PortReader, SharedPort, Source, Way};
 use crate::settings::PeerLimits;
 
 pub use event::{RtcEvent, RtcStatistics};
@@ -34,6 +34,8 @@ pub struct WebRtcShard {
     /// Peers for whom voice was written that has not left.
     written: Vec<PagePeer>,
     mail: VecDeque<Datagram>,
+    /// Peers that have lost their places to others.
+    displaced: Vec<PagePeer>,
     events: VecDeque<(PagePeer, ConnectionEvent)>,
     /// What was reported last, which its event borrows.
     reported: Option<ConnectionEvent>,
@@ -67,6 +69,7 @@ impl WebRtcShard {
             timers: Timers::default(),
             written: Vec::new(),
             mail: VecDeque::new(),
+            displaced: Vec::new(),
             events: VecDeque::new(),
             reported: None,
             statistics: RtcStatistics::default(),
@@ -80,7 +83,10 @@ impl WebRtcShard {
     ///
     /// The offer is not one of our page's, or there are as many peers as may be.
     pub fn accept(&mut self, now: Instant, offer: &str) -> Result<(PagePeer, String), OfferError> {
-        let peer = self.port.directory.open(now, self.own).ok_or(OfferError::Full)?;
+        let Place { peer, displaced } = self.port.directory.open(now, self.own).ok_or(OfferError::Full)?;
+        if let Some((shard, displaced)) = displaced {
+            self.port.mailboxes[shard].displace(displaced);
+        }
         let accepted = Connection::accept(now, offer, &self.identity, &self.limits);
         let (mut connection, answer) = accepted.inspect_err(|_| {
             self.port.directory.close(peer);
@@ -134,9 +140,11 @@ impl WebRtcShard {
                 self.with(now, peer, |connection| connection.handle_timeout(now));
             } else if let Some(datagram) = self.mail.pop_front() {
                 self.receive(now, &datagram);
+            } else if let Some(peer) = self.displaced.pop() {
+                self.with(now, peer, |connection| connection.give_up(now));
             } else {
                 let mailbox = &self.port.mailboxes[self.own];
-                if !mailbox.take(&mut self.mail) {
+                if !mailbox.take(&mut self.mail, &mut self.displaced) {
                     self.flush(now);
                     if self.events.is_empty() {
                         return None;

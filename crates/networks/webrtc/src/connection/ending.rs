@@ -14,6 +14,11 @@ impl Connection {
         self.close_for(now, if is_ours { ours } else { DisconnectReason::closed_by_peer(b"") });
     }
 
+    /// Ends a connection that took too long.
+    pub(crate) fn give_up(&mut self, now: Instant) {
+        self.close_for(now, DisconnectReason::TimedOut);
+    }
+
     /// Closes the connection, of which the page is told once.
     pub(super) fn close_for(&mut self, now: Instant, reason: DisconnectReason) {
         if self.state == State::Over {

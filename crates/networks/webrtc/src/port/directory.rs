@@ -25,6 +25,15 @@ pub(crate) struct Source {
     pub(crate) address: SocketAddr,
 }
 
+/// A place for a peer that begins to negotiate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    /// Its name.
+    pub(crate) peer: PagePeer,
+    /// Who had to go for it, and whose that is.
+    pub(crate) displaced: Option<(usize, PagePeer)>,
+}
+
 /// Whose it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Route {
@@ -41,6 +50,7 @@ pub(crate) enum Route {
 pub(crate) struct Directory {
     peers_max: usize,
     negotiating_max: usize,
+    negotiation_undisturbed: Duration,
     datagrams_per_second_max: u32,
     inner: Mutex<Inner>,
 }
@@ -58,6 +68,7 @@ struct Inner {
 struct Entry {
     shard: usize,
     is_negotiating: bool,
+    since: Instant,
     allowance: Allowance,
     last_heard: Instant,
     user_fragments: Vec<String>,
@@ -69,30 +80,32 @@ impl Directory {
         Self {
             peers_max: settings.peers_max,
             negotiating_max: settings.negotiating_max,
+            negotiation_undisturbed: settings.peer.negotiation_undisturbed,
             datagrams_per_second_max: settings.peer.datagrams_per_second_max,
             inner: Mutex::default(),
         }
     }
 
-    /// A name for a peer that begins to negotiate, if there may be one more.
-    pub(crate) fn open(&self, now: Instant, shard: usize) -> Option<PagePeer> {
-        let mut inner = self.lock();
-        if inner.peers.len() >= self.peers_max || inner.negotiating >= self.negotiating_max {
-            return None;
-        }
+    /// A place for a peer that begins to negotiate, if there is one, or is made.
+    pub(crate) fn open(&self, now: Instant, shard: usize) -> Option<Place> {
+        let inner = &mut *self.lock();
+        let is_full = inner.peers.len() >= self.peers_max || inner.negotiating >= self.negotiating_max;
+        let displaced =
+            if is_full { Some(inner.make_room(now, self.negotiation_undisturbed)?) } else { None };
         inner.last_peer += 1;
         inner.negotiating += 1;
         let peer = PagePeer(inner.last_peer);
         let entry = Entry {
             shard,
             is_negotiating: true,
+            since: now,
             allowance: Allowance::new(now, self.datagrams_per_second_max),
             last_heard: now,
             user_fragments: Vec::new(),
             sources: Vec::new(),
         };
         inner.peers.insert(peer, entry);
-        Some(peer)
+        Some(Place { peer, displaced })
     }
 
     /// Checks that carry this name are this peer's; the one before it may still be on its way.
@@ -144,17 +157,7 @@ impl Directory {
 
     /// A peer is gone.
     pub(crate) fn close(&self, peer: PagePeer) {
-        let inner = &mut *self.lock();
-        let Some(entry) = inner.peers.remove(&peer) else { return };
-        inner.negotiating -= usize::from(entry.is_negotiating);
-        for name in entry.user_fragments {
-            inner.by_user_fragment.remove(&name);
-        }
-        for source in entry.sources {
-            if inner.by_source.get(&source) == Some(&peer) {
-                inner.by_source.remove(&source);
-            }
-        }
+        self.lock().remove(peer);
     }
 
     /// Whether what comes from there is somebody's.
@@ -185,6 +188,34 @@ impl Directory {
     }
 }
 
+impl Inner {
+    /// Whoever has negotiated for longest goes, once it has had its time: a page that is there for real is soon done,
+    /// and nobody keeps others out with offers that come to nothing.
+    fn make_room(&mut self, now: Instant, undisturbed: Duration) -> Option<(usize, PagePeer)> {
+        let negotiating = self.peers.iter().filter(|(_, entry)| entry.is_negotiating);
+        let (&peer, entry) = negotiating.min_by_key(|(peer, _)| **peer)?;
+        let shard = entry.shard;
+        if now.saturating_duration_since(entry.since) < undisturbed {
+            return None;
+        }
+        self.remove(peer);
+        Some((shard, peer))
+    }
+
+    fn remove(&mut self, peer: PagePeer) {
+        let Some(entry) = self.peers.remove(&peer) else { return };
+        self.negotiating -= usize::from(entry.is_negotiating);
+        for name in entry.user_fragments {
+            self.by_user_fragment.remove(&name);
+        }
+        for source in entry.sources {
+            if self.by_source.get(&source) == Some(&peer) {
+                self.by_source.remove(&source);
+            }
+        }
+    }
+}
+
 /// How many of its names a peer has at once: that of today, and that of before it changed its network.
 const USER_FRAGMENTS_MAX: usize = 2;
 
@@ -193,3 +224,49 @@ const SOURCES_MAX: usize = 32;
 
 /// After this silence of a peer, another one may come from its address.
 const CLAIM_AFTER: Duration = Duration::from_secs(2);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PLACES: usize = 128;
+
+    fn directory() -> Directory {
+        Directory::new(&WebRtcSettings::default())
+    }
+
+    #[test]
+    fn offers_that_come_to_nothing_keep_no_page_out() {
+        let (start, directory) = (Instant::now(), directory());
+        let at = |ms: u64| start + Duration::from_millis(ms);
+        let crowd: Vec<_> = (0..PLACES).map(|_| directory.open(start, 0).unwrap().peer).collect();
+        assert_eq!(directory.open(at(2999), 1), None, "each has its time");
+        let mut here = Vec::new();
+        for number in 0..30 {
+            let came = at(3000 + 1000 * number);
+            let page = directory.open(came, 1).expect("a page gets in");
+            assert_ne!(page.displaced.map(|(shard, _)| shard), Some(1), "pages make no room");
+            for nonsense in 0..40 {
+                directory.open(came + Duration::from_millis(25 * nonsense), 0);
+            }
+            here.push(page.peer);
+            directory.settle(page.peer);
+        }
+        assert!(here.iter().all(|page| directory.lock().peers.contains_key(page)));
+        assert!(!directory.lock().peers.contains_key(&crowd[0]));
+        assert_eq!(directory.lock().negotiating, PLACES - 1);
+    }
+
+    #[test]
+    fn who_is_here_makes_room_for_nobody() {
+        let settings = WebRtcSettings { peers_max: 2, ..WebRtcSettings::default() };
+        let (now, directory) = (Instant::now(), Directory::new(&settings));
+        let [first, second] = [0, 1].map(|shard| directory.open(now, shard).unwrap().peer);
+        directory.settle(first);
+        let later = now + Duration::from_secs(3);
+        let third = directory.open(later, 0).unwrap();
+        assert_eq!(third.displaced, Some((1, second)));
+        directory.settle(third.peer);
+        assert_eq!(directory.open(later + Duration::from_hours(1), 0), None);
+    }
+}

@@ -24,6 +24,8 @@ pub(crate) struct Mailbox {
 #[derive(Debug, Default)]
 struct Inner {
     waiting: VecDeque<Datagram>,
+    /// Peers that are to go.
+    displaced: Vec<PagePeer>,
     dropped: u64,
     waker: Option<Waker>,
 }
@@ -40,20 +42,26 @@ impl Mailbox {
             inner.dropped += 1;
             return;
         }
-        let is_news = inner.waiting.is_empty();
+        let is_news = inner.is_empty();
         inner.waiting.push_back(datagram);
-        let waker = inner.waker.clone().filter(|_| is_news);
-        drop(inner);
-        if let Some(waker) = waker {
-            waker.wake();
-        }
+        wake(inner, is_news);
     }
 
-    /// Takes everything, in exchange for an empty queue. False if there is nothing.
-    pub(crate) fn take(&self, queue: &mut VecDeque<Datagram>) -> bool {
-        debug_assert!(queue.is_empty(), "what was taken is used before more is");
-        std::mem::swap(&mut self.lock().waiting, queue);
-        !queue.is_empty()
+    /// This peer has lost its place.
+    pub(crate) fn displace(&self, peer: PagePeer) {
+        let mut inner = self.lock();
+        let is_news = inner.is_empty();
+        inner.displaced.push(peer);
+        wake(inner, is_news);
+    }
+
+    /// Takes everything, in exchange for empty queues. False if there is nothing.
+    pub(crate) fn take(&self, queue: &mut VecDeque<Datagram>, displaced: &mut Vec<PagePeer>) -> bool {
+        debug_assert!(queue.is_empty() && displaced.is_empty(), "what was taken is used before more is");
+        let mut inner = self.lock();
+        std::mem::swap(&mut inner.waiting, queue);
+        std::mem::swap(&mut inner.displaced, displaced);
+        !queue.is_empty() || !displaced.is_empty()
     }
 
     pub(crate) fn set_waker(&self, waker: Waker) {
@@ -68,5 +76,19 @@ impl Mailbox {
     /// What a thread that panicked has left is whole: nothing is done half under the lock.
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Inner {
+    fn is_empty(&self) -> bool {
+        self.waiting.is_empty() && self.displaced.is_empty()
+    }
+}
+
+fn wake(inner: MutexGuard<'_, Inner>, is_news: bool) {
+    let waker = inner.waker.clone().filter(|_| is_news);
+    drop(inner);
+    if let Some(waker) = waker {
+        waker.wake();
     }
 }

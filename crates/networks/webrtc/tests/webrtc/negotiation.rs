@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use consonance_test_browser::{BrowserSettings, UdpBrowser};
 use consonance_transport::DisconnectReason;
-use consonance_webrtc::{OfferError, RtcEvent, WebRtcPort, WebRtcSettings};
+use consonance_webrtc::{OfferError, PeerLimits, RtcEvent, WebRtcPort, WebRtcSettings};
 
 use crate::support::{PATIENCE, Page, Stage, Told, on_this_machine, opus, patient};
 
@@ -120,6 +120,16 @@ fn no_more_peers_negotiate_or_are_here_than_may() {
     assert_eq!(accept(&mut stage), Err(OfferError::Full));
     stage.shard.close(Instant::now(), second);
     accept(&mut stage).unwrap();
+}
+
+#[test]
+fn a_page_gets_in_although_offers_that_come_to_nothing_hold_all_places() {
+    let peer = PeerLimits { negotiation_undisturbed: Duration::ZERO, ..patient() };
+    let mut stage = Stage::of(WebRtcSettings { negotiating_max: 2, peer, ..on_this_machine() });
+    let absent: Vec<_> = (0..2).map(|_| stage.shard.accept(Instant::now(), &offer()).unwrap().0).collect();
+    stage.page();
+    assert_eq!(stage.told[0], Told::Disconnected(absent[0], DisconnectReason::TimedOut));
+    assert_eq!(stage.shard.statistics().peers, 2);
 }
 
 #[test]
