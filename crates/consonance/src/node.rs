@@ -117,10 +117,8 @@ impl VoiceNode {
     pub fn status(&self) -> Status {
         let state = self.shared.lock();
         let voice = state.voice.as_ref().map(VoiceChat::status);
-        let serves = |server: &Arc<DedicatedServer>| {
-            if server.is_running() { Status::Connected } else { Status::Disconnected }
-        };
-        let server = state.server.as_ref().map(serves);
+        let of_running = |runs| if runs { Status::Connected } else { Status::Disconnected };
+        let server = state.server.as_ref().map(|server| of_running(server.is_running()));
         match (voice, server) {
             (None, None) if !state.switching && state.goal.is_none() => Status::Disconnected,
             (Some(side), None) | (None, Some(side)) => side,
