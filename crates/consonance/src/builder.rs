@@ -24,7 +24,7 @@ pub(crate) use start::session_codec;
 use crate::diagnostics::DiagnosticsSettings;
 use crate::event::Event;
 use crate::offline::LoopbackRooms;
-use crate::settings::VoiceSettings;
+use crate::settings::{VoiceSettings, bounds};
 #[cfg(feature = "devices")]
 use crate::sound_devices::DeviceChoices;
 use crate::transports::Dial;
@@ -255,16 +255,17 @@ impl VoiceChatBuilder {
     }
 
     /// How one's own voice is processed before it is sent. By default a [microphone](Self::microphone)'s is cleaned of
-    /// echo and noise, and what comes from an [input](Self::input) is left as it is.
+    /// echo and noise, and what comes from an [input](Self::input) is left as it is. Numbers are brought into their
+    /// ranges.
     pub fn capture(mut self, settings: CaptureSettings) -> Self {
-        self.capture = Some(settings);
+        self.capture = Some(bounds::capture(settings));
         self
     }
 
     /// When one is heard. By default a [microphone](Self::microphone) is heard while somebody speaks, and an
-    /// [input](Self::input) always.
+    /// [input](Self::input) always. A pre-roll that is too long is shortened to the longest.
     pub fn activation(mut self, settings: ActivationSettings) -> Self {
-        self.activation = Some(settings);
+        self.activation = Some(bounds::activation(settings));
         self
     }
 

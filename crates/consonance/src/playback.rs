@@ -20,6 +20,7 @@ use crate::clock::Clock;
 use crate::command::Hearing;
 use crate::player_state::PlayerState;
 use crate::rooms::JoinedRooms;
+use crate::settings::bounds;
 use crate::statistics::SpeakerRow;
 use crate::tap::{TapSender, TapSenders, TapSound};
 use crate::trace::FrameTrace;
@@ -145,7 +146,10 @@ impl Playback {
     /// If it is for one name more than are remembered.
     pub(crate) fn obey(&mut self, hearing: Hearing) -> Result<(), String> {
         match hearing {
-            Hearing::Volume { name, volume } => self.remember(&name, |heard| heard.volume = volume)?,
+            Hearing::Volume { name, volume } => match bounds::volume(volume) {
+                Some(volume) => self.remember(&name, |heard| heard.volume = volume)?,
+                None => {}
+            },
             Hearing::Muted { name, muted } => self.remember(&name, |heard| heard.muted = muted)?,
             Hearing::Places(places) => {
                 let set = |(name, place): (String, _)| self.remember(&name, |heard| heard.place = place);

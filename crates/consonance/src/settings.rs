@@ -1,17 +1,20 @@
 //! What a player can set, as one value: checked, applied while the chat runs, and kept in a
 //! file if the game asks for it.
 
+pub(crate) mod bounds;
 #[cfg(feature = "settings-files")]
 mod file;
 
 use std::ops::RangeInclusive;
 
-use consonance_audio::limits::{PRE_ROLL_MS_MAX, VOLUME_MAX};
+use consonance_audio::limits::PRE_ROLL_MS_MAX;
 use consonance_audio::{
     ActivationSettings, CaptureSettings, DuckingSettings, EncoderSettings, FrameSize, Quality, Redundancy,
 };
 #[cfg(feature = "devices")]
 use consonance_device::Selection;
+
+use bounds::{DUCKING_MS_MAX, HANG_OVER_MS_MAX, SHARE, VOLUME};
 
 /// Everything that a player sets once and expects to find again.
 ///
@@ -115,15 +118,19 @@ impl VoiceSettings {
     /// The first setting that is out of its range.
     pub fn validate(&self) -> Result<(), SettingsError> {
         let detection = &self.capture.voice_detection;
-        check("master-volume", self.master_volume, 0.0..=VOLUME_MAX)?;
-        check("ducking.level", self.ducking.level, 0.0..=1.0)?;
-        check("ducking.down-ms", self.ducking.down_ms as f32, 0.0..=DUCKING_MS_MAX)?;
-        check("ducking.up-ms", self.ducking.up_ms as f32, 0.0..=DUCKING_MS_MAX)?;
+        check("master-volume", self.master_volume, VOLUME)?;
+        check("ducking.level", self.ducking.level, SHARE)?;
+        check("ducking.down-ms", self.ducking.down_ms as f32, 0.0..=DUCKING_MS_MAX as f32)?;
+        check("ducking.up-ms", self.ducking.up_ms as f32, 0.0..=DUCKING_MS_MAX as f32)?;
         check("activation.pre-roll-ms", self.activation.pre_roll_ms as f32, 0.0..=PRE_ROLL_MS_MAX as f32)?;
-        check("capture.background-removal", self.capture.background_removal.unwrap_or(0.0), 0.0..=1.0)?;
-        check("capture.voice-detection.threshold", detection.threshold, 0.0..=1.0)?;
-        check("capture.voice-detection.hysteresis", detection.hysteresis, 0.0..=1.0)?;
-        check("capture.voice-detection.hang-over-ms", detection.hang_over_ms as f32, 0.0..=HANG_OVER_MS_MAX)
+        check("capture.background-removal", self.capture.background_removal.unwrap_or(0.0), SHARE)?;
+        check("capture.voice-detection.threshold", detection.threshold, SHARE)?;
+        check("capture.voice-detection.hysteresis", detection.hysteresis, SHARE)?;
+        check(
+            "capture.voice-detection.hang-over-ms",
+            detection.hang_over_ms as f32,
+            0.0..=HANG_OVER_MS_MAX as f32,
+        )
     }
 
     /// How one's own voice is encoded with these.
@@ -133,11 +140,6 @@ impl VoiceSettings {
         EncoderSettings { frame: self.frame, redundancy, ..suited }
     }
 }
-
-/// Longer than a minute nobody waits for somebody to be quiet.
-const DUCKING_MS_MAX: f32 = 60_000.0;
-/// What the voice detector takes.
-const HANG_OVER_MS_MAX: f32 = 60_000.0;
 
 fn check(setting: &'static str, value: f32, range: RangeInclusive<f32>) -> Result<(), SettingsError> {
     if range.contains(&value) {

@@ -148,3 +148,13 @@ fn who_leaves_is_nowhere_any_more_and_is_as_loud_as_before_when_it_is_back() {
     assert_eq!(heard_as, HeardAs { volume: 0.5, muted: false, place: None });
     assert!(playback.remembered.of("player 2").place.is_none());
 }
+
+#[test]
+fn an_absurd_volume_is_brought_into_its_range_or_changes_nothing() {
+    let mut playback = playback(1, 1);
+    for (volume, expected) in [(9.0, 4.0), (f32::NAN, 4.0), (-1.0, 0.0), (f32::INFINITY, 4.0)] {
+        playback.obey(Hearing::Volume { name: "player 1".into(), volume }).expect("one name");
+        assert!((playback.remembered.of("player 1").volume - expected).abs() < f32::EPSILON);
+        assert!((playback.listed[&ClientId(1)].player.volume.get() - expected).abs() < f32::EPSILON);
+    }
+}

@@ -2,15 +2,16 @@
 //!
 //! What is set for a player holds for whoever has that name, now and whenever it joins again; its place, until it leaves.
 
-use consonance_audio::limits::VOLUME_MAX;
 use consonance_audio::{DuckingSettings, Pose, SpatialSettings, SpeakerPlace};
 
 use super::VoiceChat;
 use crate::command::{Command, Hearing};
+use crate::settings::bounds;
 use crate::tap::{Tap, TapSource};
 
 impl VoiceChat {
-    /// How loud one player is heard here: an amplitude factor from 0 to 4 (+12 dB), 1 to begin with.
+    /// How loud one player is heard here: an amplitude factor from 0 to 4 (+12 dB), 1 to begin with. Others are brought
+    /// into that range, and NaN changes nothing.
     pub fn set_volume(&self, name: impl Into<String>, volume: f32) {
         self.hear(Hearing::Volume { name: name.into(), volume });
     }
@@ -51,11 +52,12 @@ impl VoiceChat {
         self.hear(Hearing::Spatial(settings));
     }
 
-    /// How loud everybody is: an amplitude factor from 0 to 4 (+12 dB), 1 to begin with.
+    /// How loud everybody is: an amplitude factor from 0 to 4 (+12 dB), 1 to begin with. Others are brought into that
+    /// range, and NaN changes nothing.
     pub fn set_master_volume(&self, volume: f32) {
         // As the mixer takes it: brought into its range, and not changed by NaN.
-        if !volume.is_nan() {
-            self.note(|settings| settings.master_volume = volume.clamp(0.0, VOLUME_MAX));
+        if let Some(volume) = bounds::volume(volume) {
+            self.note(|settings| settings.master_volume = volume);
         }
         self.hear(Hearing::MasterVolume(volume));
     }
@@ -77,8 +79,10 @@ impl VoiceChat {
     }
 
     /// How far everybody is turned down while one speaks oneself. By default, as in the original, to half the
-    /// amplitude; a level of 1 switches it off.
+    /// amplitude; a level of 1 switches it off. Numbers are brought into the ranges that
+    /// [`VoiceSettings::validate`](crate::VoiceSettings::validate) checks.
     pub fn set_ducking(&self, settings: DuckingSettings) {
+        let settings = bounds::ducking(settings);
         self.note(|noted| noted.ducking = settings);
         self.hear(Hearing::Ducking(settings));
     }

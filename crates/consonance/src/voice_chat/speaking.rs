@@ -8,6 +8,7 @@ use super::VoiceChat;
 use crate::capture::{GameSound, game_sound};
 use crate::command::Command;
 use crate::lock::lock;
+use crate::settings::bounds;
 
 impl VoiceChat {
     /// Speaks with another input from now on.
@@ -15,15 +16,19 @@ impl VoiceChat {
         self.ask(Command::SetInput(input));
     }
 
-    /// Changes how one's own voice is processed, from the next 10 ms on.
+    /// Changes how one's own voice is processed, from the next 10 ms on. Numbers are brought into the ranges that
+    /// [`VoiceSettings::validate`](crate::VoiceSettings::validate) checks.
     pub fn set_capture(&self, settings: CaptureSettings) {
+        let settings = bounds::capture(settings);
         self.note(|noted| noted.capture = settings);
         self.ask(Command::SetCapture(settings));
     }
 
     /// Changes when one is heard: always, while a key is held, or while one speaks. Channels with an
-    /// [activation](crate::ChannelActivation) of their own follow that instead.
+    /// [activation](crate::ChannelActivation) of their own follow that instead. A pre-roll that is too long is
+    /// shortened to the longest.
     pub fn set_activation(&self, settings: ActivationSettings) {
+        let settings = bounds::activation(settings);
         self.note(|noted| noted.activation = settings);
         self.ask(Command::SetActivation(settings));
     }

@@ -71,3 +71,19 @@ fn a_chat_that_was_not_told_where_to_is_refused_in_words() {
     let refused = VoiceChat::builder().name("Alice").start().unwrap_err();
     assert!(matches!(refused, StartError::NoNetwork), "{refused}");
 }
+
+#[test]
+fn whatever_single_setters_are_given_the_settings_in_force_can_be_used_again() {
+    let stage = Stage::open();
+    let mut absurd = VoiceSettings::default();
+    (absurd.ducking.level, absurd.activation.pre_roll_ms) = (f32::NAN, u32::MAX);
+    absurd.capture.background_removal = Some(f32::INFINITY);
+    let chat = stage.chat().capture(absurd.capture).activation(absurd.activation);
+    let alice = Player::join("Alice", chat);
+    alice.voice.settings().validate().unwrap();
+    alice.voice.set_capture(absurd.capture);
+    alice.voice.set_activation(absurd.activation);
+    alice.voice.set_ducking(absurd.ducking);
+    alice.voice.set_master_volume(f32::NAN);
+    alice.voice.settings().validate().unwrap();
+}
