@@ -12,6 +12,8 @@ export class OutputDevice implements Output {
   /** Carries the sound where only media elements can choose a device; made when first needed. */
   private element: (HTMLAudioElement & Partial<Sink>) | null = null;
   private chosen: string | null = null;
+  /** What is being chosen; one waits for the other, so that the last holds. */
+  private choosing: Promise<void> = Promise.resolve();
   private factor = 1;
   private isDeaf = false;
 
@@ -51,15 +53,10 @@ export class OutputDevice implements Output {
     return listDevices("audiooutput");
   }
 
-  async choose(id: string): Promise<void> {
-    try {
-      // The empty id is the system's default; a device called so is not known everywhere.
-      if (this.context.setSinkId !== undefined) await this.context.setSinkId(id === "default" ? "" : id);
-      else await this.chooseByElement(id);
-    } catch (cause) {
-      throw new VoiceProblem("other", "This loudspeaker cannot be used. Choose another one.", { cause });
-    }
-    this.chosen = id;
+  choose(id: string): Promise<void> {
+    const chosen = this.choosing.then(() => this.take(id));
+    this.choosing = chosen.catch(() => {});
+    return chosen;
   }
 
   async play(sound: AudioBuffer): Promise<void> {
@@ -74,6 +71,17 @@ export class OutputDevice implements Output {
   /** Media elements may stand still as long as nobody has clicked. */
   async resume(): Promise<void> {
     await this.element?.play();
+  }
+
+  private async take(id: string): Promise<void> {
+    try {
+      // The empty id is the system's default; a device called so is not known everywhere.
+      if (this.context.setSinkId !== undefined) await this.context.setSinkId(id === "default" ? "" : id);
+      else await this.chooseByElement(id);
+    } catch (cause) {
+      throw new VoiceProblem("other", "This loudspeaker cannot be used. Choose another one.", { cause });
+    }
+    this.chosen = id;
   }
 
   private async chooseByElement(id: string): Promise<void> {
