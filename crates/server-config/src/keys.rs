@@ -288,7 +288,7 @@ const OWN_KEYS: &[Key] = &[
         "storage.audit_entries_max",
         AtStart,
         Field::Size(|config| &mut config.storage.records.audit_entries_max, 1, 10_000_000),
-        "Entries of the audit log, which is in memory, too; the oldest go.",
+        "Entries of the audit log, which is in memory, too; the oldest go, those of moderators among the players first while they are more than half of all.",
     ),
     Key::new(
         "storage.audit_days",

@@ -34,8 +34,13 @@ pub struct AuditEntry {
     /// Why; may be empty.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub reason: String,
-    /// What became of it: `done`, or what went wrong.
+    /// What became of it: a word such as `told`, `absent` or `holds`, for what a player asked for `done`; or what went
+    /// wrong.
     pub result: String,
+    /// Whether a player asked for it, from inside the game. Such entries make room for operators' once they are more
+    /// than half of all.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_player: bool,
 }
 
 /// Which entries are asked for; the default is the newest ones.
@@ -88,10 +93,11 @@ impl AuditQuery {
     }
 }
 
-/// The entries that are kept, the oldest first.
+/// The entries that are kept, each kind with the oldest first.
 #[derive(Debug, Default)]
 pub(crate) struct AuditLog {
-    entries: VecDeque<AuditEntry>,
+    of_operators: VecDeque<AuditEntry>,
+    of_players: VecDeque<AuditEntry>,
     newest: u64,
 }
 
@@ -103,17 +109,34 @@ impl AuditLog {
     /// Takes an entry, which has to be newer than all before.
     pub(crate) fn push(&mut self, entry: AuditEntry) {
         self.newest = self.newest.max(entry.id);
-        self.entries.push_back(entry);
+        let kind = if entry.by_player { &mut self.of_players } else { &mut self.of_operators };
+        kind.push_back(entry);
     }
 
-    /// Forgets what is too old or too much; the numbers of what went.
+    /// Forgets what is too old or too much; the numbers of what went. Players can ask for as much as they like, and
+    /// push no more of what operators did out than half of all entries.
     pub(crate) fn prune(&mut self, entries_max: usize, oldest: u64) -> Vec<u64> {
         let mut gone = Vec::new();
-        while self.entries.len() > entries_max || self.entries.front().is_some_and(|entry| entry.at < oldest)
-        {
-            gone.extend(self.entries.pop_front().map(|entry| entry.id));
+        for kind in [&mut self.of_operators, &mut self.of_players] {
+            while kind.front().is_some_and(|entry| entry.at < oldest) {
+                gone.extend(kind.pop_front());
+            }
         }
-        gone
+        while self.of_operators.len() + self.of_players.len() > entries_max {
+            let has_more = self.of_players.len() > entries_max / 2;
+            let kind = if has_more { &mut self.of_players } else { self.with_the_oldest() };
+            gone.extend(kind.pop_front());
+        }
+        gone.into_iter().map(|entry| entry.id).collect()
+    }
+
+    fn with_the_oldest(&mut self) -> &mut VecDeque<AuditEntry> {
+        let id = |kind: &VecDeque<AuditEntry>| kind.front().map_or(u64::MAX, |entry| entry.id);
+        if id(&self.of_players) < id(&self.of_operators) {
+            &mut self.of_players
+        } else {
+            &mut self.of_operators
+        }
     }
 
     pub(crate) fn page(&self, query: &AuditQuery) -> AuditPage {
@@ -121,10 +144,20 @@ impl AuditLog {
             0 => AuditQuery::LIMIT_DEFAULT,
             limit => limit.min(AuditQuery::LIMIT_MAX),
         };
-        let mut found = self.entries.iter().rev().filter(|entry| query.matches(entry));
+        let mut found = self.newest_first().filter(|entry| query.matches(entry));
         let entries: Vec<_> = found.by_ref().take(limit).cloned().collect();
         let next = found.next().and(entries.last()).map(|entry| entry.id);
         AuditPage { entries, next }
+    }
+
+    fn newest_first(&self) -> impl Iterator<Item = &AuditEntry> {
+        let mut of_operators = self.of_operators.iter().rev().peekable();
+        let mut of_players = self.of_players.iter().rev().peekable();
+        std::iter::from_fn(move || {
+            let is_players =
+                of_players.peek().map(|entry| entry.id) > of_operators.peek().map(|entry| entry.id);
+            if is_players { of_players.next() } else { of_operators.next() }
+        })
     }
 }
 
@@ -134,7 +167,12 @@ mod tests {
 
     fn log(entries: u64) -> AuditLog {
         let mut log = AuditLog::default();
-        for number in 0..entries {
+        fill(&mut log, 0..entries, false);
+        log
+    }
+
+    fn fill(log: &mut AuditLog, numbers: std::ops::Range<u64>, by_player: bool) {
+        for number in numbers {
             log.push(AuditEntry {
                 id: log.next_id(),
                 at: 100 * number,
@@ -144,10 +182,10 @@ mod tests {
                 target: format!("player {number}"),
                 details: String::new(),
                 reason: String::new(),
-                result: "done".into(),
+                result: "told".into(),
+                by_player,
             });
         }
-        log
     }
 
     fn ids(page: &AuditPage) -> Vec<u64> {
@@ -182,5 +220,24 @@ mod tests {
         assert_eq!(log.prune(4, 250), [2, 3]);
         assert_eq!(log.prune(0, 0), [4, 5]);
         assert_eq!(log.next_id(), 6);
+    }
+
+    #[test]
+    fn what_players_asked_for_makes_room_once_it_is_more_than_half_and_else_the_oldest_does() {
+        let mut log = log(3);
+        fill(&mut log, 3..20, true);
+        assert_eq!(log.prune(8, 0), (4..=15).collect::<Vec<u64>>(), "operators' stay, and nothing is unused");
+        let page = log.page(&AuditQuery::default());
+        assert_eq!(ids(&page), [20, 19, 18, 17, 16, 3, 2, 1]);
+        fill(&mut log, 20..23, false);
+        assert_eq!(log.prune(8, 0), [16, 1, 2], "and moderators keep their half");
+        fill(&mut log, 23..40, false);
+        assert_eq!(log.prune(8, 0).len(), 17);
+        assert_eq!(
+            ids(&log.page(&AuditQuery::default())),
+            (33..=40).rev().collect::<Vec<u64>>(),
+            "by age else"
+        );
+        assert_eq!(log.prune(1, 0).len() + log.prune(0, 0).len(), 8);
     }
 }

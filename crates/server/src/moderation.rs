@@ -132,6 +132,7 @@ impl Moderation {
             details: deed.details,
             reason: by.reason.clone(),
             result: words.unwrap_or_default(),
+            by_player: false,
         };
         let (_, ticket) = self.records.note(entry);
         let outcome = result?;

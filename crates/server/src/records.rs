@@ -32,7 +32,8 @@ pub struct Records {
 pub struct RecordsSettings {
     /// Bans at once (default 100 000); a further one is an error.
     pub bans_max: usize,
-    /// Entries of the audit log (default 10 000); the oldest go.
+    /// Entries of the audit log (default 10 000); the oldest go, those that players asked for first while they are more
+    /// than half of all.
     pub audit_entries_max: usize,
     /// How long entries of the audit log are kept, in days (default 365).
     pub audit_days: u32,

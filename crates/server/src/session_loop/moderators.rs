@@ -32,6 +32,7 @@ pub(super) fn carry_out(
         details,
         reason: request.reason.to_string(),
         result: result(answer).to_owned(),
+        by_player: true,
     });
 }
 

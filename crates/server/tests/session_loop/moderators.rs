@@ -1,11 +1,16 @@
 //! Players whose join tokens say that they may moderate.
 
+use std::fs;
+use std::path::Path;
 use std::time::Duration;
 
-use consonance_server::audit::AuditQuery;
+use consonance_server::audit::{AuditEntry, AuditQuery};
+use consonance_server::bans::BanTarget;
+use consonance_server::moderation::{By, Moderation};
 use consonance_server::records::{Records, RecordsSettings};
+use consonance_server::store::Stored;
 use consonance_server::token::{Claims, Key};
-use consonance_server::{Admission, JoiningSettings, SessionsSettings};
+use consonance_server::{Admission, DedicatedServer, JoiningSettings, SessionLoop, SessionsSettings};
 use consonance_session::{Instant, ModeratorAction};
 
 use crate::player::Player;
@@ -19,8 +24,11 @@ struct Scene {
 }
 
 fn scene() -> Scene {
+    scene_with(Records::in_memory(RecordsSettings::default()))
+}
+
+fn scene_with(records: Records) -> Scene {
     let key = Key::generate_ed25519().unwrap();
-    let records = Records::in_memory(RecordsSettings::default());
     let mut settings = SessionsSettings::new(["main"]).unwrap();
     let mut joining = JoiningSettings::default();
     joining.token_keys = vec![key.public().unwrap()];
@@ -43,14 +51,17 @@ impl Scene {
         self.stage.player_of_ours(name, &token, "main").listen("lobby").talk("lobby")
     }
 
-    /// What was done, by whom and to whom.
     fn log(&self) -> Vec<String> {
-        let page = self.records.audit(&AuditQuery::default());
-        let line = |entry: consonance_server::audit::AuditEntry| {
-            format!("{}: {} {}: {}", entry.actor, entry.action, entry.target, entry.result)
-        };
-        page.entries.into_iter().map(line).collect()
+        lines(&self.records)
     }
+}
+
+/// What was done, by whom and to whom, the newest first.
+fn lines(records: &Records) -> Vec<String> {
+    let page = records.audit(&AuditQuery::default());
+    let line =
+        |entry: AuditEntry| format!("{}: {} {}: {}", entry.actor, entry.action, entry.target, entry.result);
+    page.entries.into_iter().map(line).collect()
 }
 
 const MUTE: ModeratorAction = ModeratorAction::Mute { lasts: Some(Duration::from_mins(1)) };
@@ -139,6 +150,57 @@ fn requests_without_end_are_dropped_and_counted_and_cost_nobody_else_anything() 
     let (clients, counters) = scene.stage.statistics("main");
     assert!(sent > counters.moderator_requests && counters.reports_limited > 0, "{sent} {counters:?}");
     assert_eq!((clients, scene.log().len() as u64), (2, counters.moderator_requests));
+}
+
+#[test]
+fn what_operators_did_stays_in_the_audit_log_however_much_moderators_ask_for() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("moderators").join("audit");
+    let _ = fs::remove_dir_all(&folder);
+    let mut settings = RecordsSettings::default();
+    settings.audit_entries_max = 10;
+    for is_on_disk in [false, true] {
+        let records =
+            if is_on_disk { Records::open(&folder, settings).unwrap() } else { Records::in_memory(settings) };
+        let mut scene = scene_with(records);
+        let log_of_bans = ban_four_players(&scene.records);
+        let mut ann = scene.player("Ann", true);
+        scene.stage.settle(&mut [&mut ann]);
+        for _ in 0..20 {
+            ann.client.moderate("Ann", &MUTE, "").unwrap();
+            scene.stage.wait(Duration::from_secs(1));
+            scene.stage.settle(&mut [&mut ann]);
+        }
+        let log = scene.log();
+        assert_eq!((log.len(), &log[6..]), (10, &log_of_bans[..]), "on the disk: {is_on_disk}");
+        assert!(log[..6].iter().all(|line| line == "subject account of Ann as Ann: mute Ann: done"));
+        let newest = ban_four_players(&scene.records);
+        let log = scene.log();
+        assert_eq!(
+            (log.len(), &log[..4], &log[9..]),
+            (10, &newest[..], &log_of_bans[..1]),
+            "half of it is moderators'"
+        );
+        if is_on_disk {
+            assert_eq!(scene.records.flush(Duration::from_secs(30)), Stored::OnDisk);
+            drop(scene);
+            let records = Records::open(&folder, settings).unwrap();
+            assert_eq!(lines(&records), log, "after a restart");
+            assert_eq!(ban_four_players(&records), newest);
+        }
+    }
+}
+
+/// What an operator does meanwhile, as it stands in the log.
+fn ban_four_players(records: &Records) -> Vec<String> {
+    let mut settings = SessionsSettings::new(["main"]).unwrap();
+    settings.records = records.clone();
+    let server = DedicatedServer::start(SessionLoop::new(&settings));
+    let moderation = Moderation::new(server.handle(), records.clone());
+    for number in 0..4 {
+        moderation.ban(&By::new("Olga", ""), BanTarget::Name(format!("player {number}")), None).unwrap();
+    }
+    server.stop();
+    lines(records).into_iter().take(4).collect()
 }
 
 #[test]
