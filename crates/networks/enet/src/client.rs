@@ -9,8 +9,9 @@ use consonance_transport::{Delivery, DisconnectReason, LinkQuality, Statistics};
 use rusty_enet::{MTU_MAX, Packet};
 
 use crate::EnetClientSettings;
+use crate::incoming::{Admission, Incoming};
 use crate::machine::{Clock, Happened, Machine, Queue, Sent};
-use crate::screening::{Command, Fragments, NOBODY, Screened};
+use crate::screening::{Command, NOBODY, Screened};
 
 /// A client of ENet, without a socket: for a [`UdpClient`](consonance_gateway::udp::UdpClient).
 ///
@@ -28,6 +29,8 @@ pub struct EnetClient {
     events: VecDeque<Event>,
     /// A datagram in the form of stock ENet.
     datagram: Vec<u8>,
+    /// What ENet gets of it.
+    admitted: Vec<u8>,
     /// The latest time that was told.
     now: Option<Instant>,
     statistics: Statistics,
@@ -38,7 +41,8 @@ struct Connection {
     machine: Machine<()>,
     stage: Stage,
     queue: Queue,
-    fragments: Fragments,
+    /// What the server has sent since ENet is connected.
+    incoming: Option<Incoming>,
     /// When ENet last looked after itself.
     ticked: Instant,
     /// When the server was last asked whether it is there.
@@ -87,6 +91,7 @@ impl EnetClient {
             farewells: VecDeque::new(),
             events: VecDeque::new(),
             datagram: Vec::new(),
+            admitted: Vec::new(),
             now: None,
             statistics: Statistics::default(),
         }
@@ -100,9 +105,9 @@ impl EnetClient {
     /// False if it is nothing that our server may have sent.
     fn read(&mut self, datagram: &[u8]) -> bool {
         let Some(screened) = Screened::parse(datagram) else { return false };
-        let Some(connection) = self.connection.as_mut().filter(|_| screened.peer != NOBODY) else {
+        if self.connection.is_none() || screened.peer == NOBODY {
             return false;
-        };
+        }
         let settings = &self.settings.connection;
         let mut says_goodbye = false;
         for command in screened.commands() {
@@ -113,20 +118,59 @@ impl EnetClient {
                     return true;
                 }
                 Command::Disconnect => says_goodbye = true,
-                Command::Fragment(fragment) if fragment.total as usize > settings.message_bytes_max => {
+                _ if command.reliable_bytes() > settings.message_bytes_max => {
                     self.end_for_violation("a message larger than is allowed here");
                     return true;
                 }
-                Command::Fragment(fragment) if !connection.fragments.takes(fragment) => return false,
-                Command::VerifyConnect { .. }
-                | Command::Acknowledge { .. }
-                | Command::Fragment(_)
-                | Command::Other => {}
+                _ => {}
             }
         }
-        connection.machine.receive((), datagram);
-        self.run(says_goodbye);
-        true
+        self.hand_on(screened, says_goodbye)
+    }
+
+    /// Gives ENet what it gets of a datagram. False if something is in it that no end of ENet sends.
+    fn hand_on(&mut self, screened: Screened<'_>, is_farewell: bool) -> bool {
+        let mut admitted = std::mem::take(&mut self.admitted);
+        // What makes the connection comes first: what is said in it is counted from then.
+        if self.channels().is_none() && screened.write_those_for_no_channel(&mut admitted) {
+            self.receive(&admitted, is_farewell);
+        }
+        let mut admission = match (self.channels(), &mut self.connection) {
+            (Some(channels), Some(Connection { incoming, .. })) => {
+                Incoming::admit(incoming, screened, (channels, &self.settings.connection), &mut admitted)
+            }
+            _ => Admission::default(),
+        };
+        let mut is_sound = !admission.is_impossible;
+        self.statistics.dropped.incoming_full += admission.lost;
+        while admission.is_any {
+            self.receive(&admitted, is_farewell);
+            admission = self.release(&mut admitted);
+            is_sound &= !admission.is_impossible;
+        }
+        self.admitted = admitted;
+        is_sound
+    }
+
+    /// What has waited for what ENet has got.
+    fn release(&mut self, released: &mut Vec<u8>) -> Admission {
+        if self.channels().is_none() {
+            return Admission::default();
+        }
+        let incoming = self.connection.as_mut().and_then(|connection| connection.incoming.as_mut());
+        incoming.map_or_else(Admission::default, |incoming| incoming.release(released))
+    }
+
+    /// How many channels there are, if ENet is connected and stays so.
+    fn channels(&self) -> Option<usize> {
+        self.connection.as_ref()?.machine.channels_of(SERVER)
+    }
+
+    fn receive(&mut self, datagram: &[u8], is_farewell: bool) {
+        if let Some(connection) = &mut self.connection {
+            connection.machine.receive((), datagram);
+        }
+        self.run(is_farewell);
     }
 
     /// Takes everything from ENet, for which the server may just have said goodbye.
@@ -214,7 +258,7 @@ impl ClientEndpoint for EnetClient {
             machine,
             stage: Stage::Connecting(now + self.settings.connect_timeout),
             queue: Queue::default(),
-            fragments: Fragments::default(),
+            incoming: None,
             ticked: now,
             pinged: now,
         });

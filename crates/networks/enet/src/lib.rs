@@ -28,6 +28,8 @@ mod client;
 mod dialect;
 #[doc(hidden)]
 pub mod fuzz;
+mod incoming;
+mod limits;
 mod machine;
 mod screening;
 mod server;

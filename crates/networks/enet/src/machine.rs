@@ -9,9 +9,10 @@ use std::time::Duration;
 
 use consonance_gateway::Channel;
 use rusty_enet::consts::PEER_PACKET_THROTTLE_SCALE;
-use rusty_enet::{Address, EventNoRef, Host, HostSettings, Packet, Peer, PeerID};
+use rusty_enet::{Address, EventNoRef, Host, HostSettings, MTU_MAX, Packet, Peer, PeerID, PeerState};
 
 use crate::ConnectionSettings;
+use crate::limits::UNRELIABLE_BYTES_MAX;
 
 pub(crate) use clock::Clock;
 pub(crate) use queue::Queue;
@@ -62,9 +63,12 @@ impl<A: Address + Ord> Machine<A> {
         };
         let mut host = Host::new(Wire::new(settings.dialect), host_settings)
             .expect("the settings are within their limits");
+        // ENet stops in the middle of a datagram at what is beyond its own limits: nothing may get there.
+        let packet_bytes_max = settings.message_bytes_max.max(UNRELIABLE_BYTES_MAX as usize).max(MTU_MAX);
+        let waiting_bytes_max = settings.incomplete_bytes_max().saturating_add(2 * MTU_MAX);
         let is_within = host.set_mtu(settings.mtu).is_ok()
-            && host.set_maximum_packet_size(settings.message_bytes_max).is_ok()
-            && host.set_maximum_waiting_data(settings.waiting_bytes_max).is_ok();
+            && host.set_maximum_packet_size(packet_bytes_max).is_ok()
+            && host.set_maximum_waiting_data(waiting_bytes_max).is_ok();
         debug_assert!(is_within, "the settings are within their limits");
         Self { host, is_dirty: false }
     }
@@ -142,6 +146,12 @@ impl<A: Address + Ord> Machine<A> {
 
     pub(crate) fn peek(&self, peer: u16) -> Option<&EnetPeer<A>> {
         self.host.get_peer(PeerID(peer.into()))
+    }
+
+    /// How many channels a peer has, if it is connected and stays so: ENet keeps messages of nobody else.
+    pub(crate) fn channels_of(&self, peer: u16) -> Option<usize> {
+        let peer = self.peek(peer).filter(|peer| peer.state() == PeerState::Connected)?;
+        Some(peer.channel_count())
     }
 
     /// Settings that ENet forgets with each connection.

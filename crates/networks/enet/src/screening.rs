@@ -5,11 +5,17 @@
 //! nobody can make it hand out bytes that nobody sent, or lose track of what it has allocated, only datagrams pass
 //! that a stock end may have sent.
 
+use crate::limits::{COMMANDS_MAX, FRAGMENTS_MAX};
+
 /// All commands of a datagram, each of which is whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Screened<'a> {
     /// Whom it is for, [`NOBODY`] before one has a number.
     pub(crate) peer: u16,
+    /// Which of the connections it belongs to that have had this number.
+    pub(crate) session: u16,
+    /// What is before the commands.
+    header: &'a [u8],
     commands: &'a [u8],
 }
 
@@ -28,8 +34,38 @@ pub(crate) enum Command {
         sent_time: u16,
     },
     Disconnect,
+    Message(Message),
     Fragment(Fragment),
     Other,
+}
+
+/// What ENet gets of a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Handing {
+    Whole,
+    /// Its number on its channel, in a ping, of which ENet does nothing but confirm it.
+    Number,
+    Nothing,
+}
+
+/// A message that fits into a datagram.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Message {
+    pub(crate) kind: MessageKind,
+    pub(crate) channel: u8,
+    /// Its own number if it is reliable, and that of the last reliable one before it otherwise.
+    pub(crate) reliable: u16,
+    /// Its own number if it is unreliable, among those behind the same reliable one.
+    pub(crate) unreliable: u16,
+    /// Counted in bytes.
+    pub(crate) length: u16,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum MessageKind {
+    Reliable,
+    Unreliable,
+    Unsequenced,
 }
 
 /// A stranger asks to be let in.
@@ -46,6 +82,12 @@ pub(crate) struct Connect {
 /// A part of a message that does not fit into a datagram.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Fragment {
+    pub(crate) is_reliable: bool,
+    pub(crate) channel: u8,
+    /// Its own number if it is reliable, and that of the last reliable message before it otherwise.
+    pub(crate) reliable: u16,
+    /// The number of its message's first fragment.
+    pub(crate) start: u16,
     /// Counted in fragments.
     pub(crate) number: u32,
     pub(crate) count: u32,
@@ -60,20 +102,79 @@ impl<'a> Screened<'a> {
     pub(crate) fn parse(datagram: &'a [u8]) -> Option<Self> {
         let (word, rest) = datagram.split_first_chunk()?;
         let word = u16::from_be_bytes(*word);
-        let commands = if word & SENT_TIME == 0 { rest } else { rest.get(2..)? };
+        let has_time = word & SENT_TIME != 0;
+        let commands = if has_time { rest.get(2..)? } else { rest };
+        let header = datagram.get(..datagram.len() - commands.len())?;
         let mut left = commands;
-        while !left.is_empty() {
+        let mut count = 0;
+        while let Some(flags) = left.first() {
+            // ENet stops behind what it cannot confirm, as it does not know when that was sent.
+            if count == COMMANDS_MAX || (flags & TO_BE_CONFIRMED != 0 && !has_time) {
+                return None;
+            }
+            count += 1;
             (_, left) = split_command(left)?;
         }
-        (!commands.is_empty()).then_some(Self { peer: word & NOBODY, commands })
+        let (peer, session) = (word & NOBODY, word & SESSION);
+        (count > 0).then_some(Self { peer, session, header, commands })
     }
 
     pub(crate) fn commands(self) -> impl Iterator<Item = Command> + 'a {
+        self.commands_with_bytes().map(|(command, _)| command)
+    }
+
+    /// Writes a datagram with what ENet gets of its commands, false if that is nothing. Fragments of unreliable
+    /// messages are asked about, and come, behind all others, since ENet stops at one that does not fit to those before
+    /// it.
+    pub(crate) fn write(
+        self,
+        datagram: &mut Vec<u8>,
+        mut judge: impl FnMut(Command, &'a [u8]) -> Handing,
+    ) -> bool {
+        datagram.clear();
+        datagram.extend_from_slice(self.header);
+        for is_behind in [false, true] {
+            for (command, bytes) in self.commands_with_bytes() {
+                if command.is_unreliable_fragment() != is_behind {
+                    continue;
+                }
+                match (judge(command, bytes), bytes) {
+                    (Handing::Whole, _) => datagram.extend_from_slice(bytes),
+                    (Handing::Number, [kind, channel, number @ ..]) => {
+                        datagram.extend_from_slice(&[kind & !COMMAND | PING, *channel]);
+                        datagram.extend(number.iter().take(2));
+                    }
+                    (Handing::Number | Handing::Nothing, _) => {}
+                }
+            }
+        }
+        datagram.len() > self.header.len()
+    }
+
+    /// Writes a datagram with those that are for no channel, which make connections and end them. False if there are
+    /// none.
+    pub(crate) fn write_those_for_no_channel(self, datagram: &mut Vec<u8>) -> bool {
+        self.write(
+            datagram,
+            |command, _| {
+                if command.is_for_a_channel() { Handing::Nothing } else { Handing::Whole }
+            },
+        )
+    }
+
+    /// Begins a datagram that says no time.
+    pub(crate) fn begin(peer: u16, session: u16, datagram: &mut Vec<u8>) {
+        datagram.clear();
+        datagram.extend_from_slice(&(peer | session).to_be_bytes());
+    }
+
+    fn commands_with_bytes(self) -> impl Iterator<Item = (Command, &'a [u8])> {
         let mut left = self.commands;
         std::iter::from_fn(move || {
-            let command;
-            (command, left) = split_command(left)?;
-            Some(command)
+            let (command, rest) = split_command(left)?;
+            let (bytes, _) = left.split_at_checked(left.len() - rest.len())?;
+            left = rest;
+            Some((command, bytes))
         })
     }
 
@@ -83,6 +184,48 @@ impl<'a> Screened<'a> {
             (NOBODY, Some((Command::Connect(connect), []))) => Some(connect),
             _ => None,
         }
+    }
+}
+
+impl Command {
+    /// What one is that was read before.
+    pub(crate) fn parse(bytes: &[u8]) -> Option<Self> {
+        split_command(bytes).map(|(command, _)| command)
+    }
+
+    /// Adds it to a datagram as one that is not to be confirmed, as it has been.
+    pub(crate) fn write_confirmed(bytes: &[u8], datagram: &mut Vec<u8>) {
+        if let Some((kind, rest)) = bytes.split_first() {
+            datagram.push(kind & !TO_BE_CONFIRMED);
+            datagram.extend_from_slice(rest);
+        }
+    }
+
+    /// Its number among the reliable commands of its channel, or that of the last one before it.
+    pub(crate) fn reliable(self) -> u16 {
+        match self {
+            Self::Message(message) => message.reliable,
+            Self::Fragment(fragment) => fragment.reliable,
+            _ => 0,
+        }
+    }
+
+    /// Whether it belongs to a channel: those are for connections that have come up.
+    pub(crate) fn is_for_a_channel(self) -> bool {
+        matches!(self, Self::Message(_) | Self::Fragment(_))
+    }
+
+    /// The bytes of the reliable message that it is of, if it is.
+    pub(crate) fn reliable_bytes(self) -> usize {
+        match self {
+            Self::Message(Message { kind: MessageKind::Reliable, length, .. }) => length.into(),
+            Self::Fragment(Fragment { is_reliable: true, total, .. }) => total as usize,
+            _ => 0,
+        }
+    }
+
+    fn is_unreliable_fragment(self) -> bool {
+        matches!(self, Self::Fragment(Fragment { is_reliable: false, .. }))
     }
 }
 
@@ -109,7 +252,10 @@ impl Fragment {
             && size > 0
             && self.total.div_ceil(size) == self.count
             && self.number < self.count
-            && self.length > 0;
+            && self.count <= FRAGMENTS_MAX
+            && self.length > 0
+            // There are not so many fragments.
+            && (!self.is_reliable || self.start.wrapping_add(self.number as u16) == self.reliable);
         is_whole.then_some(size)
     }
 }
@@ -147,17 +293,24 @@ pub(crate) fn write_refusal(peer: u16, datagram: &mut Vec<u8>) {
 /// Bit 15 of a datagram's first word.
 const SENT_TIME: u16 = 0x8000;
 
+/// Bits 12 and 13.
+const SESSION: u16 = 0x3000;
+
 /// Numbers of commands, `enet/protocol.h` of ENet 1.3.
 const ACKNOWLEDGE: u8 = 1;
 const CONNECT: u8 = 2;
 const VERIFY_CONNECT: u8 = 3;
 const DISCONNECT: u8 = 4;
+const PING: u8 = 5;
 const SEND_RELIABLE: u8 = 6;
 const SEND_UNRELIABLE: u8 = 7;
 const SEND_FRAGMENT: u8 = 8;
 const SEND_UNSEQUENCED: u8 = 9;
 const SEND_UNRELIABLE_FRAGMENT: u8 = 12;
-/// A flag beside them.
+/// The bits that they have.
+const COMMAND: u8 = 0x0f;
+/// Flags beside them.
+const TO_BE_CONFIRMED: u8 = 0x80;
 const UNSEQUENCED: u8 = 0x40;
 /// The channel of what is for no channel.
 const WHOLE_CONNECTION: u8 = 0xff;
@@ -170,7 +323,7 @@ const SIZES: [usize; 13] = [0, 8, 48, 44, 8, 4, 6, 8, 24, 8, 12, 16, 24];
 
 /// The first command, and what is behind it and the bytes that belong to it.
 fn split_command(bytes: &[u8]) -> Option<(Command, &[u8])> {
-    let number = bytes.first()? & 0x0f;
+    let number = bytes.first()? & COMMAND;
     let size = SIZES.get(usize::from(number)).copied().filter(|size| *size > 0)?;
     let (fixed, rest) = bytes.split_at_checked(size)?;
     let command = match number {
@@ -180,7 +333,14 @@ fn split_command(bytes: &[u8]) -> Option<(Command, &[u8])> {
         ACKNOWLEDGE => Command::Acknowledge { sent_time: short(fixed, ACKNOWLEDGED_TIME_AT)? },
         VERIFY_CONNECT => Command::VerifyConnect { channels: long(fixed, 16)? },
         DISCONNECT => Command::Disconnect,
+        SEND_RELIABLE => Command::Message(message(MessageKind::Reliable, fixed, 4)?),
+        SEND_UNRELIABLE => Command::Message(message(MessageKind::Unreliable, fixed, 6)?),
+        SEND_UNSEQUENCED => Command::Message(message(MessageKind::Unsequenced, fixed, 6)?),
         SEND_FRAGMENT | SEND_UNRELIABLE_FRAGMENT => Command::Fragment(Fragment {
+            is_reliable: number == SEND_FRAGMENT,
+            channel: *fixed.get(1)?,
+            reliable: short(fixed, 2)?,
+            start: short(fixed, 4)?,
             number: long(fixed, 12)?,
             count: long(fixed, 8)?,
             offset: long(fixed, 20)?,
@@ -189,12 +349,17 @@ fn split_command(bytes: &[u8]) -> Option<(Command, &[u8])> {
         }),
         _ => Command::Other,
     };
-    let payload = match number {
-        SEND_RELIABLE => short(fixed, 4)?,
-        SEND_UNRELIABLE | SEND_UNSEQUENCED | SEND_FRAGMENT | SEND_UNRELIABLE_FRAGMENT => short(fixed, 6)?,
+    let payload = match command {
+        Command::Message(message) => message.length.into(),
+        Command::Fragment(fragment) => fragment.length as usize,
         _ => 0,
     };
-    Some((command, rest.get(usize::from(payload)..)?))
+    Some((command, rest.get(payload..)?))
+}
+
+fn message(kind: MessageKind, fixed: &[u8], length_at: usize) -> Option<Message> {
+    let (channel, reliable) = (*fixed.get(1)?, short(fixed, 2)?);
+    Some(Message { kind, channel, reliable, unreliable: short(fixed, 4)?, length: short(fixed, length_at)? })
 }
 
 fn short(bytes: &[u8], at: usize) -> Option<u16> {

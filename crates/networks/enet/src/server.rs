@@ -3,6 +3,7 @@
 mod accepting;
 mod ending;
 mod machines;
+mod reading;
 mod remote_client;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -16,7 +17,6 @@ use rusty_enet::{MTU_MAX, Packet};
 
 use crate::EnetServerSettings;
 use crate::machine::{Happened, Sent};
-use crate::screening::{Command, NOBODY, Screened};
 
 use machines::{Machines, Number};
 use remote_client::{RemoteClient, Stage};
@@ -55,6 +55,8 @@ pub struct EnetServer {
     events: VecDeque<Event>,
     /// A datagram in the form of stock ENet.
     datagram: Vec<u8>,
+    /// What ENet gets of it.
+    admitted: Vec<u8>,
     /// The latest time that was told.
     now: Option<Instant>,
     statistics: ServerStatistics,
@@ -90,6 +92,7 @@ impl EnetServer {
             pinged: None,
             events: VecDeque::new(),
             datagram: Vec::new(),
+            admitted: Vec::new(),
             now: None,
             statistics: ServerStatistics::default(),
         }
@@ -98,77 +101,6 @@ impl EnetServer {
     fn set_time(&mut self, now: Instant) {
         self.now = Some(now);
         self.machines.set_time(now);
-    }
-
-    /// False if it is nothing that anybody may have sent.
-    fn read(&mut self, now: Instant, from: SocketAddr, datagram: &[u8]) -> bool {
-        let Some(screened) = Screened::parse(datagram) else { return false };
-        if screened.peer != NOBODY {
-            return self.read_known(now, from, screened, datagram);
-        }
-        if let Some(connect) = screened.as_connect() {
-            self.handle_connect(now, from, connect, datagram);
-            return true;
-        }
-        // Whoever changes its mind before it has a number says so as nobody.
-        let is_farewell = screened.commands().all(|command| command == Command::Disconnect);
-        if is_farewell {
-            self.end_unproved_at(from, &DisconnectReason::closed_by_peer(b""));
-        }
-        is_farewell
-    }
-
-    fn read_known(
-        &mut self,
-        now: Instant,
-        from: SocketAddr,
-        screened: Screened<'_>,
-        datagram: &[u8],
-    ) -> bool {
-        let Some(&peer) = self.by_number.get(&(from, screened.peer)) else { return false };
-        let Some(client) = self.clients.get_mut(&peer) else { return false };
-        let Some(number) = client.number else { return false };
-        let (mut says_goodbye, mut guesses) = (false, false);
-        for command in screened.commands() {
-            match command {
-                Command::Connect(_) | Command::VerifyConnect { .. } => return false,
-                Command::Disconnect => says_goodbye = true,
-                Command::Fragment(fragment)
-                    if fragment.total as usize > self.settings.connection.message_bytes_max =>
-                {
-                    self.end_for_violation(peer, "a message larger than is allowed here");
-                    return true;
-                }
-                Command::Fragment(fragment) if !client.fragments.takes(fragment) => return false,
-                Command::Acknowledge { sent_time } if !client.is_proved() => {
-                    guesses |= !self.machines.at(number.machine).clocks().was_shown(&from, sent_time);
-                }
-                Command::Acknowledge { .. } | Command::Fragment(_) | Command::Other => {}
-            }
-        }
-        if guesses {
-            return self.handle_guess(peer);
-        }
-        if !client.is_proved() && !self.proved.contains_key(&from) {
-            self.machines.at(number.machine).credits().earn(from, datagram.len());
-        }
-        self.machines.at(number.machine).receive(from, datagram);
-        self.run(now, number.machine, says_goodbye.then_some(peer));
-        if says_goodbye {
-            self.end_if_forgotten(peer);
-        }
-        true
-    }
-
-    /// A client that has not proved its address echoes a time that it was not shown. True if that was its last guess.
-    fn handle_guess(&mut self, peer: Peer) -> bool {
-        let Some(client) = self.clients.get_mut(&peer) else { return false };
-        client.guesses += 1;
-        let is_last = client.guesses >= GUESSES_MAX;
-        if is_last {
-            self.end_for_violation(peer, "it echoed times that it was not shown");
-        }
-        is_last
     }
 
     /// Takes everything from one of ENet's machines, to which somebody may just have said goodbye.
@@ -225,10 +157,6 @@ impl EnetServer {
         (!self.by_number.is_empty()).then_some(self.ticked? + self.settings.connection.tick)
     }
 }
-
-/// How many times may be echoed that were not shown: clients echo only what they were. Who guesses is right once in
-/// sixteen thousand attempts to connect.
-const GUESSES_MAX: u32 = 4;
 
 impl ServerEndpoint for EnetServer {
     const DATAGRAM_BYTES_MAX: usize = MTU_MAX;

@@ -8,6 +8,7 @@ use rusty_enet::PacketKind;
 use rusty_enet::consts::{PROTOCOL_MAXIMUM_MTU, PROTOCOL_MINIMUM_MTU};
 
 use crate::Dialect;
+use crate::limits::{UNRELIABLE_BYTES_MAX, UNRELIABLE_INCOMPLETE_MAX};
 
 /// What is sent on a channel. ENet lets each packet be sent as it likes; games settle it for each channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,10 +40,15 @@ pub struct ConnectionSettings {
     pub timeout_min: Duration,
     /// See [`timeout_min`](Self::timeout_min). Default 30 s, ENet's.
     pub timeout_max: Duration,
-    /// The largest reliable message, in bytes; whoever sends a larger one is disconnected. Default 1 MiB.
+    /// The largest reliable message, in bytes; whoever sends a larger one is disconnected. Default 1 MiB, and 64 KiB
+    /// for a [server](EnetServerSettings), which has to be told more if it is for more than voice.
     pub message_bytes_max: usize,
-    /// What of a side's messages may wait for those before them, in bytes. Default 4 MiB; what comes on top is not
-    /// confirmed, so that it is sent again.
+    /// What of a side's reliable messages, or of their fragments, may wait for those before them, in bytes, where each
+    /// counts for 64 bytes more than its command has. Default 4 MiB, and 256 KiB for a [server](EnetServerSettings).
+    /// What comes on top is not confirmed, so that it is sent again; a side of which that has to be said six times, as
+    /// it has much more to say, gives the connection up. What is next is taken in any case, and besides one message of
+    /// each channel is put together. A quarter as much may wait of the unreliable messages that were sent behind a
+    /// reliable one; what comes on top is dropped.
     pub waiting_bytes_max: usize,
     /// What may wait for a side that does not take it, in bytes, before it counts as too slow. Default 4 MiB, where
     /// each message counts for 128 bytes more than it has.
@@ -73,6 +79,12 @@ impl ConnectionSettings {
         self.waiting_bytes_max = self.waiting_bytes_max.max(1);
         self.tick = self.tick.max(Duration::from_millis(1));
         self
+    }
+
+    /// How many bytes ENet has at most of a side's messages that are not whole yet.
+    pub(crate) fn incomplete_bytes_max(&self) -> usize {
+        let unreliable = UNRELIABLE_INCOMPLETE_MAX * UNRELIABLE_BYTES_MAX as usize;
+        self.channels.len().saturating_mul(self.message_bytes_max.saturating_add(unreliable))
     }
 
     /// The first ones that fit.
@@ -141,7 +153,8 @@ impl ChannelKind {
 /// What a server goes by.
 #[derive(Clone, Debug)]
 pub struct EnetServerSettings {
-    /// What both ends go by.
+    /// What both ends go by. Default: for voice only, where clients say nothing long; messages of 64 KiB at most, and
+    /// 256 KiB of them may wait.
     pub connection: ConnectionSettings,
     /// How many clients may be there at once; more are refused. Default 4096.
     pub peers_max: usize,
@@ -160,7 +173,11 @@ pub struct EnetServerSettings {
 impl Default for EnetServerSettings {
     fn default() -> Self {
         Self {
-            connection: ConnectionSettings::default(),
+            connection: ConnectionSettings {
+                message_bytes_max: 64 * 1024,
+                waiting_bytes_max: 256 * 1024,
+                ..ConnectionSettings::default()
+            },
             peers_max: 4096,
             unproved_max: 1024,
             unproved_bytes_max: 64 * 1024 * 1024,

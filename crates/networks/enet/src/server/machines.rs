@@ -57,6 +57,11 @@ impl Machines {
         self.all.get_mut(number.machine)?.peer(number.peer)
     }
 
+    /// How many channels a client has, if it is connected and stays so.
+    pub(super) fn channels_of(&self, number: Number) -> Option<usize> {
+        self.all.get(number.machine)?.channels_of(number.peer)
+    }
+
     pub(super) fn who(&self, number: Number) -> Option<Peer> {
         *self.taken.get(number.machine)?.get(usize::from(number.peer))?
     }

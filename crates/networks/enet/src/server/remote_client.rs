@@ -5,8 +5,9 @@ use std::net::SocketAddr;
 use consonance_gateway::Channel;
 
 use super::machines::Number;
+use crate::incoming::Incoming;
 use crate::machine::Queue;
-use crate::screening::{Connect, Fragments};
+use crate::screening::Connect;
 
 #[derive(Debug)]
 pub(super) struct RemoteClient {
@@ -17,7 +18,8 @@ pub(super) struct RemoteClient {
     /// Its number to ENet, which it has from when it was taken in until ENet has forgotten it.
     pub(super) number: Option<Number>,
     pub(super) queue: Queue,
-    pub(super) fragments: Fragments,
+    /// What it has sent since ENet has it for connected.
+    pub(super) incoming: Option<Incoming>,
     /// How often it echoed a time that it was not shown, before it had proved its address.
     pub(super) guesses: u32,
 }
@@ -47,7 +49,7 @@ impl RemoteClient {
             stage: Stage::Asking(request.to_vec()),
             number: None,
             queue: Queue::default(),
-            fragments: Fragments::default(),
+            incoming: None,
             guesses: 0,
         }
     }

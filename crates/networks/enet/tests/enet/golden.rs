@@ -91,6 +91,28 @@ fn a_connection_is_made_as_ignorance_makes_it_and_used_as_it_uses_it() {
     assert_golden("goodbye", &out_of_client(&mut client, now), GOODBYE_AT_ONCE);
 }
 
+#[test]
+fn what_came_before_its_turn_is_confirmed_at_once_and_only_once() {
+    let (mut client, mut server) = (client(), server());
+    let (now, from) = (Instant::now(), SocketAddr::from(([10, 0, 0, 1], 5000)));
+    client.connect(now, &[]);
+    server.handle_datagram(now, from, &out_of_client(&mut client, now));
+    let peer = newcomer(&mut server);
+    server.accept(now, peer, &[]);
+    for _ in 0..4 {
+        exchange(&mut client, &mut server, from, now);
+    }
+
+    server.handle_datagram(now, from, &[0x40, 0, 0x12, 0x34, 0x86, 0, 0, 2, 0, 1, 7]);
+    assert_golden("its confirmation", &out_of_server(&mut server, now), "0000 01 00 0002 0002 1234");
+    server.handle_datagram(now, from, &[0x40, 0, 0x12, 0x35, 0x86, 0, 0, 1, 0, 1, 6]);
+    assert_golden("the other one's", &out_of_server(&mut server, now), "0000 01 00 0001 0001 1235");
+    let mut heard = Vec::new();
+    while server.poll_event(&mut heard).is_some() {}
+    assert_eq!(heard, [6, 7]);
+    assert_eq!(server.poll_transmit(now, &mut Vec::new()), None, "nothing is confirmed twice");
+}
+
 fn exchange(client: &mut EnetClient, server: &mut EnetServer, from: SocketAddr, now: Instant) {
     let mut datagram = Vec::new();
     while client.poll_transmit(now, &mut datagram) {

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod by_itself;
+mod commands;
 mod conformance;
 mod connections;
 mod golden;
@@ -9,3 +10,4 @@ mod hostile;
 mod splice;
 mod strangers;
 mod support;
+mod waiting;

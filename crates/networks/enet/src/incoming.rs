@@ -1,0 +1,256 @@
+//! What of the other side's datagrams ENet gets, so that what it keeps and what it does for each stays within bounds.
+//!
+//! ENet keeps what came before its turn in lists that nothing but the bytes of messages bounds, looks through them for
+//! each command that comes, and allocates the whole of a message with its first fragment. So reliable commands wait
+//! here instead, as the bytes that came, and ENet gets each when it is its turn: its own lists stay empty, and it puts
+//! together one message of a channel at a time. What has to wait is confirmed when it comes, as ENet itself would.
+
+mod channel;
+mod room;
+
+use crate::ConnectionSettings;
+use crate::limits::{UNRELIABLE_BYTES_MAX, UNRELIABLE_SHARE};
+use crate::screening::{Command, Fragment, Fragments, Handing, Message, MessageKind, Screened};
+
+use channel::IncomingChannel;
+use room::Room;
+
+/// What one side has sent in a connection, since ENet has it for one.
+#[derive(Debug)]
+pub(crate) struct Incoming {
+    /// Whom its datagrams are for.
+    peer: u16,
+    /// What each of them says, or ENet does not read it.
+    session: u16,
+    channels: Vec<IncomingChannel>,
+    rooms: Rooms,
+    fragments: Fragments,
+}
+
+/// What may still wait, on all channels together.
+#[derive(Debug)]
+struct Rooms {
+    reliable: Room,
+    unreliable: Room,
+}
+
+/// What became of a datagram's commands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Admission {
+    /// Whether ENet gets anything of it.
+    pub(crate) is_any: bool,
+    /// How many unreliable messages, or fragments of some, found no room.
+    pub(crate) lost: u64,
+    /// Whether something is in it that no end of ENet sends.
+    pub(crate) is_impossible: bool,
+}
+
+/// What becomes of a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Verdict {
+    /// ENet gets it.
+    Admitted,
+    /// It came before its turn, or again: ENet gets no more than what makes it confirm that.
+    Confirmed,
+    /// It waits, and nobody is to be told.
+    Waiting,
+    /// There is no room for it: it is not confirmed, so that it comes again.
+    ComesAgain,
+    /// There is no room for it, and it does not come again.
+    Lost,
+    /// It is unreliable, and its time is over.
+    Late,
+    /// No end of ENet sends it.
+    Impossible,
+}
+
+impl Incoming {
+    /// Writes what ENet gets of a datagram of a connection, which ENet says has so many channels. If it is the first
+    /// one, the connection has come up with it, and ENet has had what is for no channel.
+    pub(crate) fn admit(
+        known: &mut Option<Self>,
+        screened: Screened<'_>,
+        (channels, settings): (usize, &ConnectionSettings),
+        admitted: &mut Vec<u8>,
+    ) -> Admission {
+        let is_first = known.is_none();
+        let incoming = known.get_or_insert_with(|| Self::new(screened, channels, settings));
+        if screened.session != incoming.session {
+            return Admission { is_impossible: true, ..Admission::default() };
+        }
+        let mut admission = Admission::default();
+        admission.is_any = screened.write(admitted, |command, bytes| match incoming.judge(command, bytes) {
+            Verdict::Admitted if is_first && !command.is_for_a_channel() => Handing::Nothing,
+            Verdict::Admitted => Handing::Whole,
+            Verdict::Confirmed => Handing::Number,
+            Verdict::Waiting | Verdict::ComesAgain | Verdict::Late => Handing::Nothing,
+            Verdict::Lost => {
+                admission.lost += 1;
+                Handing::Nothing
+            }
+            Verdict::Impossible => {
+                admission.is_impossible = true;
+                Handing::Nothing
+            }
+        });
+        admission
+    }
+
+    /// Writes what has waited and is next, as far as it fits into a datagram: to be called until there is no more.
+    pub(crate) fn release(&mut self, released: &mut Vec<u8>) -> Admission {
+        let mut admission = Admission::default();
+        Screened::begin(self.peer, self.session, released);
+        let empty = released.len();
+        for channel in &mut self.channels {
+            admission.is_impossible |= !channel.release(released, &mut self.rooms);
+        }
+        admission.is_any = released.len() > empty;
+        admission
+    }
+
+    fn new(opening: Screened<'_>, channels: usize, settings: &ConnectionSettings) -> Self {
+        Self {
+            peer: opening.peer,
+            session: opening.session,
+            channels: std::iter::repeat_with(IncomingChannel::default).take(channels).collect(),
+            rooms: Rooms {
+                reliable: Room::new(settings.waiting_bytes_max),
+                unreliable: Room::new(settings.waiting_bytes_max / UNRELIABLE_SHARE),
+            },
+            fragments: Fragments::default(),
+        }
+    }
+
+    fn judge(&mut self, command: Command, bytes: &[u8]) -> Verdict {
+        match command {
+            Command::Message(message) => self.judge_message(message, bytes),
+            Command::Fragment(fragment) => self.judge_fragment(fragment, bytes),
+            Command::Connect(_)
+            | Command::VerifyConnect { .. }
+            | Command::Acknowledge { .. }
+            | Command::Disconnect
+            | Command::Other => Verdict::Admitted,
+        }
+    }
+
+    fn judge_message(&mut self, message: Message, bytes: &[u8]) -> Verdict {
+        let Some(channel) = self.channels.get_mut(usize::from(message.channel)) else {
+            return Verdict::Impossible;
+        };
+        match message.kind {
+            MessageKind::Reliable => {
+                channel.admit_reliable(Command::Message(message), bytes, &mut self.rooms.reliable)
+            }
+            MessageKind::Unreliable => channel.admit_unreliable(message, bytes, &mut self.rooms.unreliable),
+            MessageKind::Unsequenced => Verdict::Admitted,
+        }
+    }
+
+    fn judge_fragment(&mut self, fragment: Fragment, bytes: &[u8]) -> Verdict {
+        let Some(channel) = self.channels.get_mut(usize::from(fragment.channel)) else {
+            return Verdict::Impossible;
+        };
+        if !self.fragments.takes(fragment) {
+            Verdict::Impossible
+        } else if fragment.is_reliable {
+            channel.admit_reliable(Command::Fragment(fragment), bytes, &mut self.rooms.reliable)
+        } else if fragment.total > UNRELIABLE_BYTES_MAX {
+            Verdict::Lost
+        } else {
+            channel.admit_unreliable_fragment(fragment)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Any command on channel 0 or 1, about numbers that may be next, as bytes.
+    fn commands() -> impl Strategy<Value = Vec<u8>> {
+        let payload = |command: Vec<u8>, length: u16| {
+            [command, length.to_be_bytes().to_vec(), vec![0; usize::from(length)]].concat()
+        };
+        let channel = 0..2_u8;
+        let number = || prop_oneof![9 => 0..24_u16, 1 => any::<u16>()];
+        let reliable = (channel.clone(), number(), 0..9_u16).prop_map(move |(channel, number, length)| {
+            payload([vec![0x86, channel], number.to_be_bytes().to_vec()].concat(), length)
+        });
+        let unreliable =
+            (channel.clone(), number(), 0..4_u16).prop_map(move |(channel, reliable, number)| {
+                let numbers = [reliable, number].map(u16::to_be_bytes).concat();
+                payload([vec![0x07, channel], numbers].concat(), 1)
+            });
+        let fragment = (channel, prop_oneof![4 => Just(0x88), 1 => Just(0x0c)], number(), 0..4_u32, 2..4_u32)
+            .prop_map(move |(channel, kind, start, number, count)| {
+                let own = if kind == 0x88 { start.wrapping_add(number as u16) } else { 0 };
+                let numbers = [own, start, 5].map(u16::to_be_bytes).concat();
+                let parts = [count, number, 5 * count, 5 * number].map(u32::to_be_bytes).concat();
+                [vec![kind, channel], numbers, parts, vec![0; 5]].concat()
+            });
+        prop_oneof![reliable, unreliable, fragment]
+    }
+
+    /// What ENet has of one channel.
+    #[derive(Default)]
+    struct Given {
+        last: u16,
+        whole: u16,
+    }
+
+    /// Looks at what ENet is given: of what is reliable only what is next, of what is unreliable only what waits for
+    /// nothing.
+    fn look_at(datagram: &[u8], given: &mut [Given; 2]) {
+        assert!(datagram.len() <= rusty_enet::MTU_MAX, "{} bytes", datagram.len());
+        for command in Screened::parse(datagram).expect("it is one").commands() {
+            match command {
+                Command::Message(Message { kind: MessageKind::Reliable, channel, reliable, .. }) => {
+                    let given = &mut given[usize::from(channel)];
+                    assert_eq!(reliable, given.last.wrapping_add(1));
+                    assert_eq!(given.last, given.whole, "no message is within another");
+                    (given.last, given.whole) = (reliable, reliable);
+                }
+                Command::Fragment(Fragment {
+                    is_reliable: true, channel, reliable, number, count, ..
+                }) => {
+                    let given = &mut given[usize::from(channel)];
+                    assert_eq!(reliable, given.last.wrapping_add(1));
+                    assert_eq!(number == 0, given.last == given.whole, "the first one begins");
+                    given.last = reliable;
+                    given.whole = if number + 1 == count { reliable } else { given.whole };
+                }
+                Command::Message(Message { kind: MessageKind::Unreliable, channel, reliable, .. })
+                | Command::Fragment(Fragment { channel, reliable, .. }) => {
+                    assert_eq!(reliable, given[usize::from(channel)].whole);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(500))]
+
+        #[test]
+        fn enet_gets_nothing_that_would_have_to_wait_there(
+            datagrams in prop::collection::vec(prop::collection::vec(commands(), 1..8), 1..60),
+            waiting_bytes_max in 0..3000_usize,
+        ) {
+            let settings = ConnectionSettings { waiting_bytes_max, ..ConnectionSettings::default() };
+            let (mut incoming, mut admitted) = (None, Vec::new());
+            let mut given = [Given::default(), Given::default()];
+            for commands in datagrams {
+                let datagram = [vec![0x80, 0, 0, 0], commands.concat()].concat();
+                let Some(screened) = Screened::parse(&datagram) else { panic!("{datagram:02x?}") };
+                let mut admission = Incoming::admit(&mut incoming, screened, (2, &settings), &mut admitted);
+                while admission.is_any {
+                    look_at(&admitted, &mut given);
+                    let incoming = incoming.as_mut().expect("there is something of it");
+                    admission = incoming.release(&mut admitted);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! What a side can make grow, wait or cost where no [setting](crate::ConnectionSettings) says it.
+
+/// How many commands a datagram has at most: `ENET_PROTOCOL_MAXIMUM_PACKET_COMMANDS` of ENet 1.3 and of ENet-CSharp.
+/// One with more is malformed.
+pub(crate) const COMMANDS_MAX: usize = 32;
+
+/// How many fragments a message has at most; a fragment of more is malformed. ENet confirms nothing that is as many
+/// numbers ahead, so that no message of more arrives.
+pub(crate) const FRAGMENTS_MAX: u32 = 7 * 4096;
+
+/// The largest unreliable message in fragments, in bytes; fragments of a larger one are dropped, and counted as those
+/// that found no room.
+pub(crate) const UNRELIABLE_BYTES_MAX: u32 = 16 * 1024;
+
+/// How many unreliable messages of a channel ENet puts together at once, at most: it drops those before the last two
+/// whenever another one begins.
+pub(crate) const UNRELIABLE_INCOMPLETE_MAX: usize = 3;
+
+/// What a command counts for besides its own bytes while it waits: about what is remembered of it.
+pub(crate) const WAITING_OVERHEAD: usize = 64;
+
+/// Which part of what may wait is for unreliable messages that wait for a reliable one.
+pub(crate) const UNRELIABLE_SHARE: usize = 4;
