@@ -249,8 +249,10 @@ export class MicrophoneInput implements Microphone {
       try {
         const stream = await requestMicrophone(device, this.processing);
         // Whoever has chosen or closed meanwhile has decided.
-        if (this.isLost) this.use(stream);
-        else stop(stream);
+        if (!this.isLost) return stop(stream);
+        this.use(stream);
+        this.chosen = device;
+        if (this.opening === null) this.wanted = device;
       } catch (problem) {
         if (this.isLost && device === undefined && problem instanceof VoiceProblem) this.miss(problem);
       }

@@ -117,7 +117,7 @@ test("a lost device is no longer looked for once the microphone is closed", asyn
   }
 });
 
-test("a lost device that is not there any more is replaced by any", async () => {
+test("a lost device that is not there any more is replaced by any, whose sound can be changed as that of others", async () => {
   const { microphone, asked, track } = await opened("a");
   track.dispatchEvent(new Event("ended"));
   asked().deny();
@@ -126,6 +126,10 @@ test("a lost device that is not there any more is replaced by any", async () => 
   asked().allow();
   await settled();
   assert.equal(microphone.device, "default");
+  const changed = microphone.process({ noiseSuppression: false });
+  assert.equal(asked().device, null);
+  asked().allow();
+  await changed;
   microphone.close();
 });
 
