@@ -116,7 +116,11 @@ impl VoiceNode {
     /// of its sides are; degraded otherwise.
     pub fn status(&self) -> Status {
         let state = self.shared.lock();
-        let voice = state.voice.as_ref().map(VoiceChat::status);
+        let voice = state.voice.as_ref().map(|voice| match voice.status() {
+            // It has only just begun.
+            Status::Disconnected if voice.is_running() => Status::Degraded,
+            status => status,
+        });
         let of_running = |runs| if runs { Status::Connected } else { Status::Disconnected };
         let server = state.server.as_ref().map(|server| of_running(server.is_running()));
         match (voice, server) {
