@@ -32,6 +32,7 @@ mod third_party;
 mod todo;
 pub(crate) mod tracked_files;
 mod unused_dependencies;
+mod use_order;
 mod walls;
 mod words;
 
@@ -89,6 +90,7 @@ const RULES: &[Rule] = &[
     todo::check,
     lints::check,
     unused_dependencies::check,
+    use_order::check,
     walls::check,
     words::check,
 ];

@@ -7,11 +7,11 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use consonance_http::{Problem, is_from_own_page, is_own_host};
 use tokio::sync::Semaphore;
 
 use crate::settings::AdminSettings;
 use crate::token::AdminToken;
-use consonance_http::{Problem, is_from_own_page, is_own_host};
 
 /// What the listener knows of those who may ask.
 #[derive(Debug)]

@@ -3,9 +3,9 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use consonance_http::Problem;
 
 use crate::app::App;
-use consonance_http::Problem;
 
 /// The process lives: its runtime answers.
 pub(crate) async fn healthz() -> &'static str {

@@ -9,10 +9,11 @@ mod track_file;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::block::{BLOCK_SAMPLES, SAMPLE_RATE_HZ, SamplePosition, StereoBlock};
-use crate::limits::{RECORDING_SECONDS_MAX, TRACKS_MAX};
 pub use consonance_recording::Channels;
 use consonance_recording::file_name_part;
+
+use crate::block::{BLOCK_SAMPLES, SAMPLE_RATE_HZ, SamplePosition, StereoBlock};
+use crate::limits::{RECORDING_SECONDS_MAX, TRACKS_MAX};
 pub use error::{OggOpusError, RecordingError};
 pub use ogg_opus::{OggOpusSettings, OggOpusWriter};
 pub use settings::{RecordingFormat, RecordingSettings};
@@ -22,8 +23,7 @@ use track::Track;
 /// A recording that is being made: a folder with one file for each track.
 ///
 /// Every file begins where the recording does, whenever its sound does: laid upon each other in an editor, they are in
-/// step. What is not written is silence. What comes too late, for a place that was written already, is left out and
-/// counted; nothing is ever moved.
+/// step. What is not written is silence. What comes too late for its place in a file is left out and counted.
 ///
 /// Whoever records calls [`approach`](Self::approach) for the tracks that nothing comes for, now and then: so that no
 /// call has more than a few seconds of silence to write.

@@ -4,10 +4,10 @@ use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 
-use crate::reservations::Reservation;
 use consonance_web::{Attendance, Join, JoinProblem, Joined, Replier};
 
 use crate::key::Key;
+use crate::reservations::Reservation;
 
 /// One worker's.
 #[derive(Debug)]

@@ -2,9 +2,10 @@
 //!
 //! Whoever is there and is not named must not hear it. This table is all that the recordings are compared with.
 
-use crate::cast::{BLUE, CARD_TABLE, DANCE_FLOOR, LOBBY, RED, WORLD, Who};
 use Act::{Happens, Says};
 use Who::{Alice, Bob, Brigitte, Dario, Finn, Flora, Jukebox, Kim, Nils, Petra, Rita, Trevor, Wanda};
+
+use crate::cast::{BLUE, CARD_TABLE, DANCE_FLOOR, LOBBY, RED, WORLD, Who};
 
 /// A part of the evening.
 #[derive(Debug)]

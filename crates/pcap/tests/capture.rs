@@ -9,13 +9,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use blocks::{Block, read};
 use consonance_pcap::{
     CaptureError, CaptureLink, CaptureReport, CapturedPacket, Direction, PacketCapture,
     PacketCaptureSettings, PacketSink,
 };
 use consonance_wire::ClientId;
 use serde_json::Value;
+
+use blocks::{Block, read};
 
 /// Somebody has left.
 const REMOVE_CLIENT: [u8; 9] = [0x8b, 0xc7, 10, 0, 0, 0, 1, 0, 3];

@@ -2,11 +2,11 @@
 
 use std::io::{self, Write};
 
-use crate::channels::Channels;
-use crate::ogg_page::{PageBuilder, PageKind};
 use consonance_opus_packet::OpusPacket;
 
+use crate::channels::Channels;
 use crate::gaps::{GRID_SAMPLES, lost, silence};
+use crate::ogg_page::{PageBuilder, PageKind};
 
 /// Writes one speaker's packets as a stream that any player lines up with others that began at the same time.
 ///

@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use consonance_server::{DrainPlan, RestartPlan};
+
 use crate::field::Field;
 use crate::keys::Key;
-use consonance_server::DrainPlan;
-use consonance_server::RestartPlan;
 
 /// How the server ends, and where its players go on.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,9 +4,10 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use consonance_server::SecretText;
+
 use crate::document::{Placed, Value, quoted};
 use crate::{Config, DEFAULT_PORT, joining};
-use consonance_server::SecretText;
 
 /// The place of a key's value in what is configured.
 type At<C, T> = fn(&mut C) -> &mut T;

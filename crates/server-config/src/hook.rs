@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use consonance_server::HookSettings;
+
 use crate::field::Field;
 use crate::keys::Key;
-use consonance_server::HookSettings;
 
 /// The service that has the last word on who may join, with the files that have its secrets; see [`HookSettings`].
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use consonance_server::SecretText;
+use consonance_server::{GuessLimits, JoiningSettings};
 use consonance_session::RoomPattern;
 
 use crate::Config;
@@ -11,8 +13,6 @@ use crate::field::{Field, Mistake, Tables, text};
 use crate::hook::HookConfig;
 use crate::keys::Key;
 use crate::suggestion::nearest;
-use consonance_server::SecretText;
-use consonance_server::{GuessLimits, JoiningSettings};
 
 /// Who may join, with the files that have the secrets; see [`JoiningSettings`].
 #[derive(Clone, Debug, PartialEq, Eq)]

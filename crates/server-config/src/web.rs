@@ -4,10 +4,11 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use consonance_server::SecretText;
+
 use crate::field::Field;
 use crate::keys::{Key, Takes};
 use crate::web_limits::WebLimitsConfig;
-use consonance_server::SecretText;
 
 /// The page for players, and where their voices come in; the units and the reasons of its limits stand with the
 /// settings of the crate `consonance-web`.

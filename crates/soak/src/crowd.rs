@@ -6,15 +6,16 @@ mod visitor;
 
 use std::time::{Duration, Instant};
 
-use callers::Callers;
 use consonance_quic::sans_io::Dialer;
 use consonance_sim::Dice;
-use junk::Junk;
-use visitor::{Buffers, Visitor};
-pub(crate) use visitor::{Conduct, ROOM as VISITORS_ROOM};
 
 use crate::clock::Now;
 use crate::installation::{Installation, ON_DEMAND, SESSIONS};
+use callers::Callers;
+use junk::Junk;
+use visitor::{Buffers, Visitor};
+
+pub(crate) use visitor::{Conduct, ROOM as VISITORS_ROOM};
 
 /// Who is here, and who keeps coming.
 #[derive(Debug)]

@@ -9,12 +9,13 @@ use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
 
-pub(crate) use figures::Figures;
-use log::Log;
 use rustix::process::{Pid, Resource, Rlimit, Signal, getrlimit, kill_process, prlimit};
-pub(crate) use wall_clock::WallClock;
 
 use crate::installation::Installation;
+use log::Log;
+
+pub(crate) use figures::Figures;
+pub(crate) use wall_clock::WallClock;
 
 /// Dropping it kills it. If this process dies without that, the server sees the end of its input, and ends by itself.
 #[derive(Debug)]

@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use consonance_http::Problem;
 use consonance_server::moderation::{By, Done, Moderation, PlayerRef};
 use consonance_server::records::{RoomDecision, StoredRights};
 use consonance_server::utc::seconds_since_1970;
@@ -12,7 +13,6 @@ use utoipa::ToSchema;
 
 use super::answer::{Body, Refusal, ask, somebody};
 use crate::app::App;
-use consonance_http::Problem;
 
 /// Something that an operator does.
 #[derive(Debug, Deserialize, ToSchema)]

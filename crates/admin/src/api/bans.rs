@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use consonance_http::Problem;
 use consonance_server::bans::{Ban, BanTarget};
 use consonance_server::moderation::By;
 use serde::{Deserialize, Serialize};
@@ -11,7 +12,6 @@ use utoipa::{IntoParams, ToSchema};
 use super::action::{Outcome, until};
 use super::answer::{Body, Limit, Parameters, Refusal, Why, ask, somebody};
 use crate::app::App;
-use consonance_http::Problem;
 
 /// Which bans.
 #[derive(Debug, Deserialize, IntoParams)]

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::extract::State;
+use consonance_http::Problem;
 use consonance_server::DrainPlan;
 use consonance_server::moderation::By;
 use serde::{Deserialize, Serialize};
@@ -12,7 +13,6 @@ use utoipa::ToSchema;
 use super::action::Outcome;
 use super::answer::{Body, Parameters, Refusal, Why, ask, somebody};
 use crate::app::App;
-use consonance_http::Problem;
 
 /// How the server is to run empty.
 #[derive(Debug, Deserialize, ToSchema)]

@@ -6,6 +6,7 @@ use std::time::Duration;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::sse::{Event, Sse};
+use consonance_http::Problem;
 use futures_util::stream::{self, Stream};
 use serde::{Deserialize, Serialize};
 use tokio::sync::OwnedSemaphorePermit;
@@ -16,7 +17,6 @@ use super::answer::{Parameters, Refusal, ask};
 use super::server::ServerView;
 use super::session::{SessionSummary, SessionView, look, summaries};
 use crate::app::App;
-use consonance_http::Problem;
 
 /// What to follow.
 #[derive(Debug, Deserialize, IntoParams)]

@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::Response;
+use consonance_http::Problem;
 use consonance_server::moderation::ModerationError;
 use consonance_server::recording::{Recording, RecordingId, RecordingIndex, RecordingRefusal, Recordings};
 use serde::{Deserialize, Serialize};
@@ -12,7 +13,6 @@ use super::action::Outcome;
 use super::answer::{Limit, Parameters, Refusal, Why, ask};
 use super::track::{TrackView, download};
 use crate::app::App;
-use consonance_http::Problem;
 
 /// Which recordings.
 #[derive(Debug, Deserialize, IntoParams)]

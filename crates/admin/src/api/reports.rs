@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use consonance_http::Problem;
 use consonance_server::moderation::{By, ModerationError};
 use consonance_server::reports::{Report, Reports};
 use serde::{Deserialize, Serialize};
@@ -13,7 +14,6 @@ use super::action::{Outcome, Player};
 use super::answer::{Body, Limit, Parameters, Refusal, Why, ask, somebody};
 use super::track::{TrackView, download};
 use crate::app::App;
-use consonance_http::Problem;
 
 /// Which reports.
 #[derive(Debug, Deserialize, IntoParams)]

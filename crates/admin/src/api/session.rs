@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use axum::Json;
 use axum::extract::{Path, State};
+use consonance_http::Problem;
 use consonance_inspector::{PageRow, ServedPlayer, ServedSession, Target};
 use consonance_server::moderation::{ModerationError, PlayerOverview};
 use consonance_server::records::{RoomDecision, StoredTerms};
@@ -13,7 +14,6 @@ use utoipa::ToSchema;
 use super::answer::{Refusal, ask};
 use crate::app::App;
 use crate::metrics::Observation;
-use consonance_http::Problem;
 
 /// A session in short.
 #[derive(Debug, Serialize, ToSchema)]

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use axum::body::{Body, Bytes};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
+use consonance_http::Problem;
 use consonance_server::recording::TrackIndex;
 use futures_util::stream;
 use serde::Serialize;
@@ -14,7 +15,6 @@ use utoipa::ToSchema;
 
 use super::answer::{Refusal, ask};
 use crate::app::blocking;
-use consonance_http::Problem;
 
 /// A player's voice in a file.
 #[derive(Debug, Serialize, ToSchema)]

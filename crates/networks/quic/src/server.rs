@@ -17,17 +17,17 @@ use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::close_code::CloseCode;
-use crate::hello::server_hello;
-use crate::link::{Link, Sent};
-use crate::packet_bytes::PacketBytes;
-use crate::{Fingerprint, Identity, QuicRuntime, QuicServerSettings, ShownIdentity};
 use bytes::Bytes;
 use consonance_fast_path::Offer;
 use consonance_transport::inbox::Popped;
 use consonance_transport::{Delivery, Peer, SHUTTING_DOWN, ServerStatistics, ServerTransport as _};
 use rustc_hash::FxHashMap;
 
+use crate::close_code::CloseCode;
+use crate::hello::server_hello;
+use crate::link::{Link, Sent};
+use crate::packet_bytes::PacketBytes;
+use crate::{Fingerprint, Identity, QuicRuntime, QuicServerSettings, ShownIdentity};
 use acceptor::Acceptor;
 pub use bind::BindError;
 pub use fast_path::FastPathCounts;

@@ -4,10 +4,11 @@
 //! of them does not look busy by itself. Of the worker's thread: one that the system interrupts in its
 //! turns looks busier than it is.
 
-#[cfg(unix)]
-use rustix::time::{ClockId, clock_gettime};
 use std::thread::available_parallelism;
 use std::time::{Duration, Instant};
+
+#[cfg(unix)]
+use rustix::time::{ClockId, clock_gettime};
 
 use super::smoothed::Smoothed;
 

@@ -17,11 +17,11 @@ mod playback_rate;
 use std::collections::BTreeMap;
 use std::error::Error;
 
-use arrival_jitter::ArrivalJitter;
 use consonance::audio::{BLOCK_SAMPLES, DecodedAs, Decoder, OpusDecoder, Source};
-use playback_rate::PlaybackRate;
 
 use crate::offline_call::{Arrival, Call, Heard, HeardFrame};
+use arrival_jitter::ArrivalJitter;
+use playback_rate::PlaybackRate;
 
 const BLOCK: u64 = BLOCK_SAMPLES as u64;
 
