@@ -146,10 +146,11 @@ impl Playback {
     /// If it is for one name more than are remembered.
     pub(crate) fn obey(&mut self, hearing: Hearing) -> Result<(), String> {
         match hearing {
-            Hearing::Volume { name, volume } => match bounds::volume(volume) {
-                Some(volume) => self.remember(&name, |heard| heard.volume = volume)?,
-                None => {}
-            },
+            Hearing::Volume { name, volume } => {
+                if let Some(volume) = bounds::volume(volume) {
+                    self.remember(&name, |heard| heard.volume = volume)?;
+                }
+            }
             Hearing::Muted { name, muted } => self.remember(&name, |heard| heard.muted = muted)?,
             Hearing::Places(places) => {
                 let set = |(name, place): (String, _)| self.remember(&name, |heard| heard.place = place);
