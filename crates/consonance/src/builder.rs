@@ -1,5 +1,6 @@
 //! Starting a voice chat: where, as whom, with which rooms and sounds.
 
+mod debug;
 mod diagnostics;
 mod error;
 mod loopback;
@@ -270,9 +271,13 @@ impl VoiceChatBuilder {
     }
 
     /// How good one's own voice sounds for how many bits (default: [`Quality::High`]). May be
-    /// [changed](VoiceChat::set_quality) while the chat runs.
+    /// [changed](VoiceChat::set_quality) while the chat runs. Of an [encoder](Self::encoder) that was set before in every
+    /// detail, the rest stays.
     pub fn quality(mut self, quality: Quality) -> Self {
         self.settings.quality = quality;
+        let EncoderSettings { bitrate_bps, music, redundancy, .. } = self.settings.encoder();
+        self.encoder =
+            self.encoder.map(|detailed| EncoderSettings { bitrate_bps, music, redundancy, ..detailed });
         self
     }
 

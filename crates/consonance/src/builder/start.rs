@@ -202,3 +202,21 @@ impl Drop for LastWords {
         self.finish.set();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use consonance_audio::Quality;
+
+    use super::*;
+
+    #[test]
+    fn a_quality_that_is_named_after_a_detailed_encoder_counts_and_the_rest_stays() {
+        let suited = EncoderSettings::default();
+        let detailed =
+            EncoderSettings { complexity: suited.complexity - 1, frame: FrameSize::Ms60, ..suited };
+        let chosen = VoiceChat::builder().encoder(detailed).quality(Quality::Low).encoder_settings();
+        let low = Quality::Low.encoder_settings();
+        assert_eq!((chosen.bitrate_bps, chosen.music), (low.bitrate_bps, low.music));
+        assert_eq!((chosen.complexity, chosen.frame), (detailed.complexity, detailed.frame));
+    }
+}
