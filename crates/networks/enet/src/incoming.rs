@@ -9,7 +9,7 @@ mod channel;
 mod room;
 
 use crate::ConnectionSettings;
-use crate::limits::{UNRELIABLE_BYTES_MAX, UNRELIABLE_SHARE};
+use crate::limits::{UNRELIABLE_BYTES_MAX, UNRELIABLE_SHARE, WAITING_MAX};
 use crate::screening::{Command, Fragment, Fragments, Handing, Message, MessageKind, Screened};
 
 use channel::IncomingChannel;
@@ -114,8 +114,11 @@ impl Incoming {
             session: opening.session,
             channels: std::iter::repeat_with(IncomingChannel::default).take(channels).collect(),
             rooms: Rooms {
-                reliable: Room::new(settings.waiting_bytes_max),
-                unreliable: Room::new(settings.waiting_bytes_max / UNRELIABLE_SHARE),
+                reliable: Room::new(WAITING_MAX, settings.waiting_bytes_max),
+                unreliable: Room::new(
+                    WAITING_MAX / UNRELIABLE_SHARE,
+                    settings.waiting_bytes_max / UNRELIABLE_SHARE,
+                ),
             },
             fragments: Fragments::default(),
         }

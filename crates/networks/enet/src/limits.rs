@@ -16,6 +16,10 @@ pub(crate) const UNRELIABLE_BYTES_MAX: u32 = 16 * 1024;
 /// whenever another one begins.
 pub(crate) const UNRELIABLE_INCOMPLETE_MAX: usize = 3;
 
+/// How many reliable commands of a connection wait at most, however small they are: all of them may become due with one
+/// datagram. Beyond it it is as with [`waiting_bytes_max`](crate::ConnectionSettings::waiting_bytes_max).
+pub(crate) const WAITING_MAX: usize = 4096;
+
 /// What a command counts for besides its own bytes while it waits: about what is remembered of it.
 pub(crate) const WAITING_OVERHEAD: usize = 64;
 

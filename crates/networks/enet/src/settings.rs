@@ -44,11 +44,11 @@ pub struct ConnectionSettings {
     /// for a [server](EnetServerSettings), which has to be told more if it is for more than voice.
     pub message_bytes_max: usize,
     /// What of a side's reliable messages, or of their fragments, may wait for those before them, in bytes, where each
-    /// counts for 64 bytes more than its command has. Default 4 MiB, and 256 KiB for a [server](EnetServerSettings).
-    /// What comes on top is not confirmed, so that it is sent again; a side of which that has to be said six times, as
-    /// it has much more to say, gives the connection up. What is next is taken in any case, and besides one message of
-    /// each channel is put together. A quarter as much may wait of the unreliable messages that were sent behind a
-    /// reliable one; what comes on top is dropped.
+    /// counts for 64 bytes more than its command has, and 4096 of them at most. Default 4 MiB, and 256 KiB for a
+    /// [server](EnetServerSettings). What comes on top is not confirmed, so that it is sent again; a side of which that
+    /// has to be said six times, as it has much more to say, gives the connection up. What is next is taken in any
+    /// case, and besides one message of each channel is put together. A quarter as much may wait of the unreliable
+    /// messages that were sent behind a reliable one; what comes on top is dropped.
     pub waiting_bytes_max: usize,
     /// What may wait for a side that does not take it, in bytes, before it counts as too slow. Default 4 MiB, where
     /// each message counts for 128 bytes more than it has.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use consonance_enet::{ConnectionSettings, EnetServer, EnetServerSettings, RELIABLE_CHANNEL};
+use consonance_enet::{ConnectionSettings, EnetServerSettings, RELIABLE_CHANNEL};
 use consonance_gateway::udp::rig::{Rig, Saw, Trouble};
 use consonance_gateway::udp::{ClientEndpoint as _, ServerEndpoint as _};
 use consonance_transport::Peer;
@@ -20,7 +20,11 @@ struct Hostile {
 
 impl Hostile {
     fn new() -> Self {
-        let mut rig = Rig::new(EnetServer::new(EnetServerSettings::default(), [1; 32]), Trouble::NONE, 1);
+        Self::of(&EnetServerSettings::default().connection)
+    }
+
+    fn of(settings: &ConnectionSettings) -> Self {
+        let mut rig = Rig::new(server_of(settings), Trouble::NONE, 1);
         let (client, peer) = connect(&mut rig, client());
         Self { rig, client, peer }
     }
@@ -62,6 +66,14 @@ fn no_more_reliable_messages_wait_for_one_that_is_missing_than_there_is_room_for
     hostile.say(datagrams((2..=6000).map(numbered)));
     assert_eq!(hostile.heard(), messages(1..=6000));
     assert_eq!(hostile.malformed(), 0);
+}
+
+#[test]
+fn no_more_than_4096_reliable_messages_wait_however_much_room_there_is() {
+    let mut hostile = Hostile::of(&ConnectionSettings::default());
+    hostile.say(datagrams((2..=6000).map(numbered)));
+    hostile.say([datagram(&[numbered(1)])]);
+    assert_eq!(hostile.heard(), messages(1..=4097));
 }
 
 #[test]
