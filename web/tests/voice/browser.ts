@@ -1,4 +1,4 @@
-// As much of a browser as the library touches, for tests: it does what is told, at once, and remembers what was left open.
+// As much of a browser as the library touches: it does what it is told, at once, and remembers what was left open.
 
 import type { LinkOptions } from "../../src/voice/link.ts";
 
