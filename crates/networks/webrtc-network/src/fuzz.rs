@@ -21,7 +21,9 @@ pub fn signalling_messages(input: &[u8]) {
     let settings = SignallingSettings { links_max: 8, ..SignallingSettings::default() };
     let mut server = SignallingServer::new(settings);
     for (guest, path) in [(1, "/chatapp"), (2, "/chatapp"), (3, "/conferenceapp"), (4, "/conferenceapp")] {
-        server.handle_connected(Guest(guest), path).expect("these are spaces of the stock server");
+        server
+            .handle_connected(Guest(guest), Ipv4Addr::LOCALHOST.into(), path)
+            .expect("these are spaces of the stock server");
     }
     let now = Instant::now();
     let mut client = SignallingClient::new(now);

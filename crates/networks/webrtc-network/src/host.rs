@@ -1,5 +1,6 @@
 //! A session host: a server to which unmodified games connect, found under its sessions' names at a signalling server.
 
+mod newcomers;
 mod transport;
 
 use std::collections::BTreeMap;
@@ -10,7 +11,7 @@ use std::time::{Duration, Instant};
 use consonance_gateway::tcp::{TcpConnections, TcpSettings};
 use consonance_transport::{ConnectionCounts, Delivery, DisconnectReason, Peer, Statistics};
 
-use crate::peer::{End, Ice, PeerEvent, Role, Sent};
+use crate::peer::{End, Ice, PeerEvent, Sent};
 use crate::peers::Peers;
 use crate::settings::{HostSettings, tls_of};
 use crate::signalling::client::SignallingEvent;
@@ -51,6 +52,7 @@ struct Session {
 
 struct Guest {
     session: usize,
+    since: Instant,
     /// Our signalling link with it, until it is dropped.
     link: Option<LinkId>,
     state: GuestState,
@@ -239,27 +241,6 @@ impl WebRtcHost {
                 self.lose_signalling(now, index);
             }
         }
-    }
-
-    /// Somebody wants in.
-    fn open(&mut self, now: Instant, index: usize, link: LinkId) {
-        let is_negotiating = |guest: &&Guest| matches!(guest.state, GuestState::Negotiating);
-        let negotiating = self.guests.values().filter(is_negotiating).count();
-        let session = &mut self.sessions[index];
-        let is_full = self.guests.len() - negotiating >= self.settings.peers_max;
-        if is_full || negotiating >= self.settings.negotiating_max || self.is_closing {
-            self.counts.turned_away_full += u64::from(is_full);
-            self.counts.turned_away_handshaking += u64::from(!is_full);
-            if let Some(client) = session.signalling.client() {
-                client.drop_link(link);
-            }
-            return;
-        }
-        let towards_signalling = session.signalling.local_ip(&self.connections);
-        let own = self.peers.own_addresses(&self.settings.announced, towards_signalling);
-        let peer = self.peers.open(now, Role::Listener, own);
-        session.links.insert(link, peer);
-        self.guests.insert(peer, Guest { session: index, link: Some(link), state: GuestState::Negotiating });
     }
 
     /// A link was dropped: a peer that is still on its way will not arrive.

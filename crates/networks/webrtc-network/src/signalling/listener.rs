@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -127,6 +127,7 @@ struct Driver {
 }
 
 struct Socket {
+    from: IpAddr,
     speech: WebSocket,
     /// Hands have to be shaken before, until they are.
     handshake_until: Option<Instant>,
@@ -175,13 +176,13 @@ impl Driver {
 
     fn handle(&mut self, now: Instant, event: &TcpEvent) {
         match *event {
-            TcpEvent::Opened { id, .. } => self.open(now, id),
+            TcpEvent::Opened { id, remote } => self.open(now, id, remote.ip()),
             TcpEvent::Received { id } => self.receive(now, id),
             TcpEvent::Closed { id, .. } => self.forget(id),
         }
     }
 
-    fn open(&mut self, now: Instant, id: TcpId) {
+    fn open(&mut self, now: Instant, id: TcpId, from: IpAddr) {
         let tls = match &self.settings.tls {
             Some(config) => match rustls::ServerConnection::new(Arc::clone(config)) {
                 Ok(tls) => Some(tls),
@@ -191,7 +192,7 @@ impl Driver {
         };
         let speech = WebSocket::accept(tls, self.settings.message_bytes_max);
         let handshake_until = Some(now + self.settings.handshake_max);
-        self.sockets.insert(id, Socket { speech, handshake_until, owes_pong: false });
+        self.sockets.insert(id, Socket { from, speech, handshake_until, owes_pong: false });
     }
 
     fn receive(&mut self, now: Instant, id: TcpId) {
@@ -219,7 +220,7 @@ impl Driver {
     fn welcome(&mut self, id: TcpId, path: &str) {
         let Some(socket) = self.sockets.get_mut(&id) else { return };
         socket.handshake_until = None;
-        if let Err(error) = self.server.handle_connected(Guest(id.0), path) {
+        if let Err(error) = self.server.handle_connected(Guest(id.0), socket.from, path) {
             // 1008, as the stock server says it.
             socket.speech.close(CloseCode::Policy, &error.to_string());
         }

@@ -1,6 +1,7 @@
 //! The signalling server as a machine without sockets: who listens where, and which links there are.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::net::{IpAddr, Ipv6Addr};
 
 use super::message::{ADDRESS_UNITS_MAX, Data, EventKind, LinkId, Message, VERSION};
 
@@ -18,6 +19,9 @@ pub struct SignallingSettings {
     pub user_tokens: Vec<String>,
     /// The most links that one client may have at once, in and out.
     pub links_max: usize,
+    /// The most links that clients at one address, or in one IPv6 network of 64 bits, may have made to one listener
+    /// at once. A link is dropped as soon as a player is in, so that a crowd behind one router needs few.
+    pub links_per_address_max: usize,
     /// The most listeners that may share one address.
     pub sharers_max: usize,
 }
@@ -32,7 +36,8 @@ pub enum AddressSharing {
 }
 
 impl Default for SignallingSettings {
-    /// The three paths of the stock server, for everybody; 4096 links for a client, 64 sharers of an address.
+    /// The three paths of the stock server, for everybody; 4096 links for a client, 32 of them from one address, 64
+    /// sharers of an address.
     fn default() -> Self {
         use AddressSharing::{Exclusive, Shared};
         let spaces = [("/chatapp", Exclusive), ("/callapp", Exclusive), ("/conferenceapp", Shared)];
@@ -40,6 +45,7 @@ impl Default for SignallingSettings {
             spaces: spaces.map(|(path, sharing)| (path.to_owned(), sharing)).into(),
             user_tokens: Vec::new(),
             links_max: 4096,
+            links_per_address_max: 32,
             sharers_max: 64,
         }
     }
@@ -94,6 +100,7 @@ pub struct SignallingServer {
 /// What is known of a client.
 #[derive(Debug)]
 struct Seat {
+    home: IpAddr,
     space: String,
     sharing: AddressSharing,
     address: Option<Vec<u16>>,
@@ -106,6 +113,7 @@ struct Seat {
 struct FarEnd {
     guest: Guest,
     link: LinkId,
+    home: IpAddr,
 }
 
 impl SignallingServer {
@@ -120,12 +128,17 @@ impl SignallingServer {
         }
     }
 
-    /// A client has come with this path and query of a URL, such as `/chatapp?userToken=secret`.
+    /// A client has come from this address with this path and query of a URL, such as `/chatapp?userToken=secret`.
     ///
     /// # Errors
     ///
     /// It is not taken in.
-    pub fn handle_connected(&mut self, guest: Guest, path_and_query: &str) -> Result<(), NotWelcome> {
+    pub fn handle_connected(
+        &mut self,
+        guest: Guest,
+        from: IpAddr,
+        path_and_query: &str,
+    ) -> Result<(), NotWelcome> {
         let (path, query) = path_and_query.split_once('?').unwrap_or((path_and_query, ""));
         let Some(&sharing) = self.settings.spaces.get(path) else {
             self.counts.not_welcome += 1;
@@ -137,6 +150,7 @@ impl SignallingServer {
         }
         self.counts.welcomed += 1;
         let seat = Seat {
+            home: home_of(from),
             space: path.to_owned(),
             sharing,
             address: None,
@@ -261,8 +275,11 @@ impl SignallingServer {
             && seat.links.len() < self.settings.links_max;
         let key = (seat.space.clone(), address.to_vec());
         let listener = self.listeners.get(&key).and_then(|listeners| listeners.first().copied());
+        let home = seat.home;
         let is_linked = match listener {
-            Some(listener) if is_free => self.link(guest, link, listener),
+            Some(listener) if is_free && self.has_room_for(listener, home) => {
+                self.link(guest, link, listener)
+            }
             _ => false,
         };
         if !is_linked {
@@ -271,13 +288,21 @@ impl SignallingServer {
         }
     }
 
+    /// Whether one more of this address may be linked with a listener: nobody alone takes all the places of newcomers.
+    fn has_room_for(&self, listener: Guest, home: IpAddr) -> bool {
+        let is_such = |(link, far): &(&LinkId, &FarEnd)| **link >= LinkId::FIRST_INCOMING && far.home == home;
+        let links = self.guests.get(&listener).map(|seat| seat.links.iter().filter(is_such).count());
+        links.is_some_and(|links| links < self.settings.links_per_address_max)
+    }
+
     /// Links a connector with a listener, and tells both. False if the listener can have no more.
     fn link(&mut self, connector: Guest, own: LinkId, listener: Guest) -> bool {
         let Some(far) = self.incoming_id(listener) else { return false };
         let ends = [(connector, own, listener, far), (listener, far, connector, own)];
         for (guest, link, far_guest, far_link) in ends {
+            let Some(home) = self.guests.get(&far_guest).map(|seat| seat.home) else { continue };
             if let Some(seat) = self.guests.get_mut(&guest) {
-                seat.links.insert(link, FarEnd { guest: far_guest, link: far_link });
+                seat.links.insert(link, FarEnd { guest: far_guest, link: far_link, home });
                 self.outgoing.push_back((guest, Message::event(EventKind::NewConnection, link)));
             }
         }
@@ -320,6 +345,14 @@ impl SignallingServer {
 
     fn take_link(&mut self, guest: Guest, link: LinkId) -> Option<FarEnd> {
         self.guests.get_mut(&guest)?.links.remove(&link)
+    }
+}
+
+/// One household has all of a network of 64 bits.
+fn home_of(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into(),
+        address @ IpAddr::V4(_) => address,
     }
 }
 

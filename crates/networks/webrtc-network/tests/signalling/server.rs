@@ -1,6 +1,7 @@
 //! The signalling server as a machine: who may listen where, who is linked with whom.
 
 use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr};
 
 use consonance_webrtc_network::signalling::{
     ADDRESS_UNITS_MAX, AddressSharing, Data, EventKind, Guest, LinkId, Message, NotWelcome, SignallingServer,
@@ -12,6 +13,7 @@ use crate::hex::bytes;
 const LISTENER: Guest = Guest(1);
 const CONNECTOR: Guest = Guest(2);
 const FIRST: LinkId = LinkId(1);
+const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
 /// A server with clients of one path.
 fn server_with(guests: &[Guest], path: &str) -> SignallingServer {
@@ -21,7 +23,7 @@ fn server_with(guests: &[Guest], path: &str) -> SignallingServer {
 fn server_of(settings: SignallingSettings, guests: &[Guest], path: &str) -> SignallingServer {
     let mut server = SignallingServer::new(settings);
     for &guest in guests {
-        server.handle_connected(guest, path).unwrap();
+        server.handle_connected(guest, HERE, path).unwrap();
     }
     server
 }
@@ -116,7 +118,7 @@ fn a_client_that_goes_frees_its_address_and_drops_its_links() {
 #[test]
 fn an_address_belongs_to_its_path() {
     let mut server = server_with(&[LISTENER], "/chatapp");
-    server.handle_connected(CONNECTOR, "/callapp").unwrap();
+    server.handle_connected(CONNECTOR, HERE, "/callapp").unwrap();
     say(&mut server, LISTENER, &listen("room1"));
     let failed = (CONNECTOR, event(EventKind::ConnectionFailed, FIRST));
     assert_eq!(say(&mut server, CONNECTOR, &connect(FIRST, "room1")), [failed]);
@@ -151,10 +153,10 @@ fn only_known_paths_and_tokens_are_taken_in() {
         ("/voice", Err(NotWelcome::BadToken)),
         ("/chatapp?userToken=secret", Err(NotWelcome::UnknownPath)),
     ] {
-        assert_eq!(server.handle_connected(Guest(1), query), expected, "{query}");
+        assert_eq!(server.handle_connected(Guest(1), HERE, query), expected, "{query}");
     }
     let mut open = SignallingServer::new(settings);
-    assert_eq!(open.handle_connected(Guest(1), "/voice?userToken=anything"), Ok(()));
+    assert_eq!(open.handle_connected(Guest(1), HERE, "/voice?userToken=anything"), Ok(()));
 }
 
 #[test]
@@ -198,4 +200,25 @@ fn what_is_no_message_or_none_of_a_clients_is_counted_and_answered_with_nothing(
     assert_eq!(server.counts().refused, 6);
     server.handle_message(Guest(9), &bytes("c902"));
     assert_eq!(drain(&mut server), [], "a stranger is not answered");
+}
+
+#[test]
+fn nobody_alone_takes_all_links_with_a_listener() {
+    let settings = SignallingSettings { links_per_address_max: 3, ..SignallingSettings::default() };
+    let mut server = server_of(settings, &[LISTENER], "/chatapp");
+    say(&mut server, LISTENER, &listen("room1"));
+    let homes = ["2001:db8::1", "2001:db8::2", "2001:db8:0:1::1", "192.0.2.1"];
+    for (guest, home) in (2..).map(Guest).zip(homes) {
+        server.handle_connected(guest, home.parse().unwrap(), "/chatapp").unwrap();
+    }
+    let mut outcome = |guest, link, room| {
+        let told = say(&mut server, Guest(guest), &connect(LinkId(link), room));
+        told.iter().any(|told| *told == (Guest(guest), event(EventKind::NewConnection, LinkId(link))))
+    };
+    assert!(outcome(2, 1, "room1") && outcome(2, 2, "room1") && outcome(3, 1, "room1"));
+    assert!(!outcome(2, 3, "room1") && !outcome(3, 2, "room1"), "both are in one network");
+    assert!(outcome(4, 1, "room1") && outcome(5, 1, "room1"), "others are not");
+    say(&mut server, Guest(2), &event(EventKind::Disconnected, LinkId(2)));
+    let told = say(&mut server, Guest(3), &connect(LinkId(2), "room1"));
+    assert_eq!(told[0], (Guest(3), event(EventKind::NewConnection, LinkId(2))), "there is room again");
 }

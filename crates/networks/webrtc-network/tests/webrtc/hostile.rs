@@ -73,6 +73,25 @@ fn offers_that_are_none_bring_nobody_in_and_time_out() {
 }
 
 #[test]
+fn newcomers_who_come_to_nothing_keep_nobody_out() {
+    let signalling = support::signalling();
+    let mut settings = support::host_settings(&signalling);
+    (settings.negotiating_max, settings.negotiation_undisturbed) = (4, std::time::Duration::ZERO);
+    let mut table = Table::new(support::host(settings));
+    let (mut rude, _) = tungstenite::connect(format!("ws://{}/chatapp", signalling.local_addr())).unwrap();
+    for link in 1..=4 {
+        let main = "main".encode_utf16().flat_map(u16::to_le_bytes);
+        let connect: Vec<u8> = [6, 2, link, 0, 4, 0, 0, 0].into_iter().chain(main).collect();
+        rude.send(Message::Binary(connect.into())).unwrap();
+    }
+    table.until("its links are there", |table| table.host.negotiating() == 4);
+    let player = table.join(support::client_settings(&signalling));
+    table.until("a player gets in", |table| table.connected[player]);
+    let counts = table.host.statistics().connections;
+    assert_eq!((counts.failed_handshakes, counts.turned_away_handshaking), (1, 0));
+}
+
+#[test]
 fn a_path_that_is_none_is_refused_with_the_stock_servers_code() {
     let signalling = support::signalling();
     let url = format!("ws://{}/elsewhere", signalling.local_addr());
