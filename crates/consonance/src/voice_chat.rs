@@ -161,7 +161,11 @@ impl VoiceChat {
     /// Leaves the session and waits until the server knows and the output is complete, a few seconds at most. Other
     /// handles of the chat are of no more use then.
     ///
-    /// Events that wait can still be taken out of what it returns.
+    /// It returns the events that wait. If it fails, these wait still, for a clone of the handle.
+    ///
+    /// Over a [hosted](crate::transport::hosted) network the goodbye travels in the game's own loop, for which this and
+    /// the drop of the last handle would wait in vain, two seconds at most. There, [stop](Self::stop), go on with the
+    /// loop until the chat is not [running](Self::is_running) any more, and then drop it.
     ///
     /// # Errors
     /// If the chat had ended before, or the output is not complete: why.

@@ -118,8 +118,12 @@ fn an_output_that_fails_ends_the_chat_with_its_reason_and_the_others_see_it_leav
     let mut alice = Player::join("Alice", stage.chat());
     let chat = stage.chat().name("Bob").output(Box::new(Breaking(0))).start().unwrap();
     let expected = End::Output(OutputError::Finished.to_string());
-    assert_eq!(end_of(&chat), Some(expected.clone()));
+    while chat.is_running() {
+        thread::sleep(Duration::from_millis(5));
+    }
+    let clone = chat.clone();
     assert_eq!(chat.leave().unwrap_err(), expected);
+    assert_eq!(clone.events().last().map(|event| event.kind), Some(EventKind::Ended(expected)));
     alice.until(&left("Bob"));
 }
 
