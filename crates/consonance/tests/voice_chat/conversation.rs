@@ -1,7 +1,7 @@
 //! Joining, speaking, writing and leaving: who is told what, and who hears what.
 
 use consonance::audio::SAMPLE_RATE_HZ;
-use consonance::{EventKind, Target, TextTarget};
+use consonance::{ChannelProperties, EventKind, Fade, Target, TextTarget};
 use consonance_test_sound::{UNLIKE, likeness};
 
 use crate::player::{Player, entered, joined, left, started_speaking, stopped_speaking};
@@ -88,4 +88,19 @@ fn an_input_that_ends_closes_its_channel_at_once() {
     // The last frame itself says that it is the last: nobody waits for a time-out.
     let last = bob.last_received_from("Alice");
     assert_eq!(stopped.at, last);
+}
+
+#[test]
+fn the_fade_of_a_channel_can_be_changed_while_one_speaks_over_it() {
+    let stage = Stage::open();
+    let alice = Player::join("Alice", stage.chat().input(Speech::endless(&recording(1, 0.5, 2.5))));
+    let lobby = Target::Room("lobby".into());
+    let channel = alice.voice.open_channel(lobby, ChannelProperties::default());
+    let is_at = |volume: f32| {
+        let state = alice.voice.channel_state(channel);
+        state.is_some_and(|state| state.is_open && (state.volume - volume).abs() < 1e-3)
+    };
+    alice.until_counted("the channel is open, and as loud as it can be", |_| is_at(1.0));
+    alice.voice.set_channel_fade(channel, Fade { volume: 0.25, ..Fade::NONE });
+    alice.until_counted("it is a quarter as loud", |_| is_at(0.25));
 }
