@@ -4,6 +4,10 @@
 //! ```sh
 //! cargo run --package consonance --example custom_microphone
 //! ```
+//!
+//! The chat asks for sound at the pace of its own clock. What is recorded at the pace of another one, as by a game's
+//! sound engine, runs ahead of it or falls behind: answer with what is there, with silence for what is not, and drop
+//! what is too old, or the voice gets later and later.
 
 #![expect(clippy::print_stdout, reason = "an example shows what happens")]
 
