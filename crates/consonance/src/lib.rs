@@ -110,6 +110,8 @@ pub use consonance_inspector as inspector;
 pub use consonance_pcap as pcap;
 #[cfg(feature = "quic")]
 pub use consonance_quic as quic;
+#[cfg(feature = "host")]
+pub use consonance_server as server;
 pub use consonance_session::{
     ChannelProperties, ClientStatistics, Flow, ListenerReport, MessageType, ModeratorAction, ModeratorAnswer,
     Priority, RedundancySupport, RoomRights, RoomUse, Routing, Sanction, Target, TextTarget, Total,

@@ -6,7 +6,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use consonance_server::{DedicatedServer, SessionLoop};
+use consonance_server::{DedicatedServer, ServerHandle, SessionLoop};
 use consonance_transport::memory::MemoryNetwork;
 
 use crate::builder::{StartError, VoiceChatBuilder};
@@ -134,6 +134,11 @@ impl VoiceNode {
     /// The player, while there is one: rooms, channels, texts and events.
     pub fn voice(&self) -> Option<VoiceChat> {
         self.shared.lock().voice.clone()
+    }
+
+    /// The way to the server's sessions, while there is one: who is there, events, and whatever an operator may do.
+    pub fn server(&self) -> Option<ServerHandle> {
+        self.shared.lock().server.as_ref().map(|server| server.handle())
     }
 
     /// Why the last goal could not be brought about, once.

@@ -10,6 +10,7 @@ use consonance::transport::memory::MemoryNetwork;
 use consonance::transport::{Delivery, PacketLimits, Peer, ServerEvent, ServerStatistics, ServerTransport};
 use consonance::{EventKind, Mode, Status, Target, TextTarget, VoiceChat, VoiceChatBuilder, VoiceNode};
 use consonance_server::{SessionLoop, SessionsSettings};
+use consonance_session::ServerEvent as SessionServerEvent;
 
 /// Generous: machines that run tests are busy.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -39,6 +40,33 @@ fn a_host_is_the_server_of_others_and_a_player_among_them() {
     host.send_text(Target::Player("Guest".into()), "hello yourself").unwrap();
     let to = TextTarget::Player("Guest".into());
     until_event(&guest, &EventKind::Text { from: "Host".into(), to, text: "hello yourself".into() });
+}
+
+#[test]
+fn a_host_is_told_who_comes_to_its_server_and_may_send_guests_away() {
+    let network = MemoryNetwork::new();
+    let node = VoiceNode::new().unwrap();
+    assert!(node.server().is_none());
+    node.run_as_host(server(&network), "main", |player| player.name("Host"));
+    until("the host is connected", || node.mode() == Mode::Host && node.status() == Status::Connected);
+    let (handle, mut guest_id) = (node.server().unwrap(), None);
+    let events = handle.subscribe(64).unwrap();
+    let guest = player(&network).name("Guest").start().unwrap();
+    until("the host is told of the guest", || {
+        while let Some(told) = events.poll() {
+            if let SessionServerEvent::ClientJoined { id, name, .. } = told.event {
+                guest_id = (&*name == "Guest").then_some(id).or(guest_id);
+            }
+        }
+        guest_id.is_some()
+    });
+    let id = guest_id.unwrap();
+    let kick = move |session_loop: &mut SessionLoop, now| {
+        session_loop.with_session(now, "main", |server, _| server.kick(id, "rude"))
+    };
+    assert!(handle.ask_session("main", kick).unwrap().is_some());
+    until("the guest is gone", || !guest.is_running());
+    assert!(node.status() == Status::Connected && node.voice().is_some(), "the host stays");
 }
 
 #[test]
