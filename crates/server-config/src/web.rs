@@ -121,7 +121,7 @@ impl Default for WebConfig {
             ice_servers: Vec::new(),
             turn_secret: None,
             turn_secret_file: None,
-            turn_lifetime: Duration::from_hours(12),
+            turn_lifetime: Duration::from_hours(1),
             fallback: true,
             players_max: 1000,
             negotiating_max: 128,
@@ -264,7 +264,7 @@ pub(super) const WEB_KEYS: &[Key] = &[
     web(
         "web.turn_lifetime_s",
         Field::Seconds(|config| &mut config.web.turn_lifetime, 60.0, 604_800.0),
-        "How long these credentials are good, in seconds: as long as a call that goes over the TURN server may last.",
+        "How long these credentials are good, in seconds. coturn looks at that only when a browser begins, and lets it stay for longer; with a TURN server that looks again and again, this is as long as a call may last.",
     ),
     web(
         "web.fallback",

@@ -39,6 +39,6 @@ pub(crate) async fn info(State(app): State<App>, visitor: Visitor, headers: Head
         udp,
         fallback: app.packets().is_some(),
         secure: visitor.is_encrypted || is_this_machine(host),
-        ice_servers: app.ice_servers().told_at(unix_s),
+        ice_servers: app.ice_servers().told_at(unix_s, visitor.address),
     })
 }

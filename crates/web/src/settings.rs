@@ -55,13 +55,14 @@ pub struct IceServers {
     pub urls: Vec<String>,
     /// What this server and the TURN servers know, such as coturn's `static-auth-secret`.
     pub turn_secret: Option<String>,
-    /// How long credentials that are made with it are good. 12 h.
+    /// How long credentials that are made with it are good. 1 h: coturn looks at that only when a browser begins, and a
+    /// page asks anew whenever it connects.
     pub turn_lifetime: Duration,
 }
 
 impl Default for IceServers {
     fn default() -> Self {
-        Self { urls: Vec::new(), turn_secret: None, turn_lifetime: Duration::from_hours(12) }
+        Self { urls: Vec::new(), turn_secret: None, turn_lifetime: Duration::from_hours(1) }
     }
 }
 
