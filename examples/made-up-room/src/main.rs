@@ -52,13 +52,27 @@ fn main() -> Result<(), Box<dyn Error>> {
             }
         }
         if bob_hears && players.len() == 3 {
+            say_goodbye(1, &mut players, &mut room)?;
             let alice = players.remove(0);
             room.leave(alice.number);
             writeln!(stdout(), "Alice leaves")?;
         } else if bob_hears {
-            return Ok(());
+            return say_goodbye(players.len(), &mut players, &mut room);
         }
         thread::sleep(FRAME);
     }
     Err("Bob has not heard Carol twice".into())
+}
+
+/// The first of them leave their voice chats. Their goodbyes travel in this loop, too: whoever dropped a chat that has
+/// not ended yet would wait for them in vain.
+fn say_goodbye(leaving: usize, players: &mut [Player], room: &mut Room) -> Result<(), Box<dyn Error>> {
+    players[..leaving].iter().for_each(|player| player.voice_chat.stop());
+    while players[..leaving].iter().any(|player| player.voice_chat.is_running()) {
+        for player in &mut *players {
+            player.frame(room)?;
+        }
+        thread::sleep(FRAME);
+    }
+    Ok(())
 }
