@@ -2,20 +2,21 @@
 
 use std::error::Error;
 use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use consonance_renet::{RenetSettings, RenetVoiceServer};
 use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings};
 use renet::RenetServer;
 use renet_netcode::{NetcodeServerTransport, ServerAuthentication, ServerConfig};
 
-use crate::{FRAME, connection_config};
+use crate::connection_config;
 
 pub(crate) struct Host {
     pub(crate) address: SocketAddr,
     server: RenetServer,
     netcode: NetcodeServerTransport,
     voice: RenetVoiceServer,
+    last_frame: Instant,
     /// Serves the voice sessions on a thread of its own, as long as it is kept.
     _voice_server: DedicatedServer,
 }
@@ -39,13 +40,17 @@ impl Host {
             server: RenetServer::new(connection_config()?),
             netcode: NetcodeServerTransport::new(netcode, socket)?,
             voice,
+            last_frame: Instant::now(),
             _voice_server: DedicatedServer::start(sessions),
         })
     }
 
     pub(crate) fn frame(&mut self) -> Result<(), Box<dyn Error>> {
-        self.server.update(FRAME);
-        self.netcode.update(FRAME, &mut self.server)?;
+        // What has really passed: a frame may take longer than it should.
+        let now = Instant::now();
+        let passed = now - std::mem::replace(&mut self.last_frame, now);
+        self.server.update(passed);
+        self.netcode.update(passed, &mut self.server)?;
         // Here the game reads its own channels and moves its world on.
         self.voice.pump(&mut self.server);
         self.netcode.send_packets(&mut self.server);

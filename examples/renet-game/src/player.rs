@@ -2,7 +2,7 @@
 
 use std::error::Error;
 use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use consonance::VoiceChat;
 use consonance::audio::WavInput;
@@ -10,8 +10,8 @@ use consonance_renet::{RenetSettings, RenetVoiceClient};
 use renet::{ClientId, RenetClient};
 use renet_netcode::{ClientAuthentication, NetcodeClientTransport};
 
+use crate::connection_config;
 use crate::host::PROTOCOL_ID;
-use crate::{FRAME, connection_config};
 
 pub(crate) struct Player {
     pub(crate) name: &'static str,
@@ -19,6 +19,7 @@ pub(crate) struct Player {
     client: RenetClient,
     netcode: NetcodeClientTransport,
     voice: RenetVoiceClient,
+    last_frame: Instant,
 }
 
 impl Player {
@@ -47,12 +48,16 @@ impl Player {
             client: RenetClient::new(connection_config()?),
             netcode: NetcodeClientTransport::new(Duration::ZERO, authentication, socket)?,
             voice,
+            last_frame: Instant::now(),
         })
     }
 
     pub(crate) fn frame(&mut self) -> Result<(), Box<dyn Error>> {
-        self.client.update(FRAME);
-        self.netcode.update(FRAME, &mut self.client)?;
+        // What has really passed: a frame may take longer than it should.
+        let now = Instant::now();
+        let passed = now - std::mem::replace(&mut self.last_frame, now);
+        self.client.update(passed);
+        self.netcode.update(passed, &mut self.client)?;
         // Here the game reads its own channels and moves its world on.
         self.voice.pump(&mut self.client);
         self.netcode.send_packets(&mut self.client)?;
