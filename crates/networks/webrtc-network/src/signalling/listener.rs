@@ -12,7 +12,6 @@ use consonance_gateway::tcp::{TcpConnections, TcpEvent, TcpId, TcpSettings};
 use rustls::ServerConfig;
 use tungstenite::protocol::frame::coding::CloseCode;
 
-use super::message::MESSAGE_BYTES_MAX;
 use super::server::{Guest, SignallingCounts, SignallingServer, SignallingSettings};
 use crate::web_socket::{SocketEvent, WebSocket};
 
@@ -29,12 +28,12 @@ pub struct ListenerSettings {
     pub handshake_max: Duration,
     /// How often clients are asked for a pong. One that owes two is gone.
     pub ping_interval: Duration,
-    /// The largest message, in bytes; offers and answers are a few thousand.
+    /// The largest message, in bytes; offers and answers are a few thousand. Each client may have one kept for it.
     pub message_bytes_max: usize,
 }
 
 impl Default for ListenerSettings {
-    /// `ws`, 10 s for a handshake, a ping every 30 s, messages up to 1 MiB as the stock server has it.
+    /// `ws`, 10 s for a handshake, a ping every 30 s, messages up to 128 KiB, where the stock server has 1 MiB.
     fn default() -> Self {
         Self {
             signalling: SignallingSettings::default(),
@@ -42,7 +41,7 @@ impl Default for ListenerSettings {
             tls: None,
             handshake_max: Duration::from_secs(10),
             ping_interval: Duration::from_secs(30),
-            message_bytes_max: MESSAGE_BYTES_MAX,
+            message_bytes_max: DEFAULT_MESSAGE_BYTES_MAX,
         }
     }
 }
@@ -283,6 +282,9 @@ impl Driver {
         self.server.handle_disconnected(Guest(id.0));
     }
 }
+
+/// Twice the longest text that our own ends read, in UTF-16.
+const DEFAULT_MESSAGE_BYTES_MAX: usize = 128 * 1024;
 
 /// How soon the thread notices that its server was dropped.
 const NOTICE_INTERVAL: Duration = Duration::from_millis(50);

@@ -92,6 +92,19 @@ fn newcomers_who_come_to_nothing_keep_nobody_out() {
 }
 
 #[test]
+fn the_signalling_server_keeps_no_message_that_no_negotiation_has() {
+    let signalling = support::signalling();
+    let text = |units: usize| Message::Binary([&[2, 1, 1, 0], &vec![7; 2 * units][..]].concat().into());
+    let (mut rude, _) = tungstenite::connect(format!("ws://{}/chatapp", signalling.local_addr())).unwrap();
+    rude.send(text(32 * 1024)).unwrap();
+    support::wait_until("a long text is read", || signalling.counts().refused == 1);
+    // The connection may be closed before all of it has left.
+    let _ = rude.send(text(128 * 1024));
+    assert!(matches!(rude.read(), Ok(Message::Close(_)) | Err(_)), "it is not waited for");
+    assert_eq!(signalling.counts().refused, 1);
+}
+
+#[test]
 fn a_path_that_is_none_is_refused_with_the_stock_servers_code() {
     let signalling = support::signalling();
     let url = format!("ws://{}/elsewhere", signalling.local_addr());
