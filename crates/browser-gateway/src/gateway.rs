@@ -194,10 +194,15 @@ impl<S: PageShard> BrowserGateway<S> {
     fn at(&mut self, now: Instant) -> session::Instant {
         let overslept = self.overslept(now);
         self.now = Some(now);
-        let started = self.started.get_or_insert(now);
-        *started += overslept;
-        let started = *started;
-        session::Instant::from_micros(now.saturating_duration_since(started).as_micros() as u64)
+        *self.started.get_or_insert(now) += overslept;
+        self.session_time(now)
+    }
+
+    /// The same for who only looks: nobody's time goes on or stands still for it.
+    fn session_time(&self, now: Instant) -> session::Instant {
+        let since_start =
+            self.started.map_or(Duration::ZERO, |started| now.saturating_duration_since(started));
+        session::Instant::from_micros(since_start.as_micros() as u64)
     }
 
     /// For how long nobody has run since the last call, beyond what was asked for and a busy machine takes.

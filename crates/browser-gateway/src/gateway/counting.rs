@@ -1,6 +1,6 @@
 //! What is counted here, and how one page does.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use consonance_browser::{BrowserPlayer, BrowserStatistics};
 use consonance_session as session;
@@ -63,12 +63,7 @@ impl<S: PageShard> BrowserGateway<S> {
     pub(super) fn page_of_link(&self, now: Instant, peer: Peer) -> Option<PageState> {
         let browser = self.browsers.get(self.browsers.of_link(peer)?)?;
         let Stage::Playing(player) = &browser.stage else { return None };
-        let at = session::Instant::from_micros(self.since_start(now).as_micros() as u64);
-        Some(PageState { is_connected: browser.page.is_some(), ..state_of(player, at) })
-    }
-
-    fn since_start(&self, now: Instant) -> Duration {
-        self.started.map_or(Duration::ZERO, |started| now.saturating_duration_since(started))
+        Some(PageState { is_connected: browser.page.is_some(), ..state_of(player, self.session_time(now)) })
     }
 }
 
