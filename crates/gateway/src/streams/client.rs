@@ -82,7 +82,7 @@ impl<P: StreamProtocol> StreamClient<P> {
     fn step(&mut self, now: Instant) -> Option<Step> {
         let is_lost = match &mut self.state {
             State::Entering { until, .. } => *until <= now,
-            State::Up(link) => !link.beat(now, &mut self.tcp, &mut self.out),
+            State::Up(link) => !link.handle_pulse(now, &mut self.tcp, &mut self.out),
             State::Down | State::Leaving { .. } => false,
         };
         if is_lost {

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use consonance_transport::Delivery;
 
-use super::pulse::{Beat, Pulse};
+use super::pulse::{PingStep, Pulse};
 use super::{MessageStream, PingSettings};
 use crate::tcp::{TcpConnections, TcpId};
 
@@ -33,16 +33,16 @@ impl<S: MessageStream> Link<S> {
     }
 
     /// The time of the pulse has come. False if the other end is gone.
-    pub(super) fn beat(&mut self, now: Instant, tcp: &mut TcpConnections, out: &mut Vec<u8>) -> bool {
+    pub(super) fn handle_pulse(&mut self, now: Instant, tcp: &mut TcpConnections, out: &mut Vec<u8>) -> bool {
         match self.pulse.handle_timeout(now) {
-            Beat::Nothing => true,
-            Beat::Ping => {
+            PingStep::Nothing => true,
+            PingStep::Ping => {
                 out.clear();
                 self.stream.ping(out);
                 tcp.send(now, self.id, &[out]);
                 true
             }
-            Beat::Lost => false,
+            PingStep::Lost => false,
         }
     }
 

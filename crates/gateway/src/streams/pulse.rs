@@ -16,7 +16,7 @@ pub(super) struct Pulse {
 
 /// What is to be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Beat {
+pub(super) enum PingStep {
     Nothing,
     Ping,
     /// The other end is gone.
@@ -38,17 +38,17 @@ impl Pulse {
         self.next_at
     }
 
-    pub(super) fn handle_timeout(&mut self, now: Instant) -> Beat {
+    pub(super) fn handle_timeout(&mut self, now: Instant) -> PingStep {
         let Some(settings) = self.settings.filter(|_| self.next_at.is_some_and(|at| at <= now)) else {
-            return Beat::Nothing;
+            return PingStep::Nothing;
         };
         if self.unanswered >= settings.unanswered_max {
             self.next_at = None;
-            return Beat::Lost;
+            return PingStep::Lost;
         }
         self.unanswered += 1;
         self.next_at = Some(now + settings.every);
-        Beat::Ping
+        PingStep::Ping
     }
 }
 
@@ -65,18 +65,18 @@ mod tests {
         let start = Instant::now();
         let settings = PingSettings { every: EVERY, unanswered_max: 2 };
         let mut pulse = Pulse::start(start, Some(settings));
-        for beat in 1..10 {
-            let at = start + EVERY * beat;
+        for number in 1..10 {
+            let at = start + EVERY * number;
             assert_eq!(pulse.poll_timeout(), Some(at));
-            assert_eq!(pulse.handle_timeout(start + EVERY * (beat - 1)), Beat::Nothing);
-            assert_eq!(pulse.handle_timeout(at), Beat::Ping);
+            assert_eq!(pulse.handle_timeout(start + EVERY * (number - 1)), PingStep::Nothing);
+            assert_eq!(pulse.handle_timeout(at), PingStep::Ping);
             pulse.heard();
         }
         // Nobody looked for an hour, and it is asked first all the same.
         let late = start + Duration::from_hours(1);
-        assert_eq!(pulse.handle_timeout(late), Beat::Ping);
-        assert_eq!(pulse.handle_timeout(late + EVERY), Beat::Ping);
-        assert_eq!(pulse.handle_timeout(late + EVERY * 2), Beat::Lost);
+        assert_eq!(pulse.handle_timeout(late), PingStep::Ping);
+        assert_eq!(pulse.handle_timeout(late + EVERY), PingStep::Ping);
+        assert_eq!(pulse.handle_timeout(late + EVERY * 2), PingStep::Lost);
         assert_eq!(pulse.poll_timeout(), None);
     }
 
@@ -84,6 +84,6 @@ mod tests {
     fn a_network_without_pings_asks_nobody() {
         let mut pulse = Pulse::start(Instant::now(), None);
         assert_eq!(pulse.poll_timeout(), None);
-        assert_eq!(pulse.handle_timeout(Instant::now() + EVERY), Beat::Nothing);
+        assert_eq!(pulse.handle_timeout(Instant::now() + EVERY), PingStep::Nothing);
     }
 }

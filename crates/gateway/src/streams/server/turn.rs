@@ -92,7 +92,7 @@ impl<P: StreamProtocol> StreamServer<P> {
                     self.forget(id);
                     self.counts.failed_handshakes += 1;
                 }
-                Stage::Up if link.link.beat(now, &mut self.tcp, &mut self.out) => {
+                Stage::Up if link.link.handle_pulse(now, &mut self.tcp, &mut self.out) => {
                     self.timers.set(id, link.link.pulse.poll_timeout());
                 }
                 Stage::Up => {
