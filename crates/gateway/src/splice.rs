@@ -1,6 +1,7 @@
 //! In front of a game's server: everything goes through, voice is taken out.
 
 mod clients;
+mod parts;
 mod player;
 mod settings;
 mod turn;

@@ -1,8 +1,9 @@
-//! Datagrams that are to leave, in one buffer that is used again.
+//! Datagrams or messages that wait, in one buffer that is used again.
 
 use std::collections::VecDeque;
 
-/// A queue of datagrams, each for somebody (an address, or a name for one), that allocates nothing once it has grown.
+/// A queue of byte strings that allocates nothing once it has grown: datagrams, each for somebody (an address, or a name
+/// for one), or messages, each with what it is.
 ///
 /// It has no limit by itself: drivers take what is in it at the end of each turn, and after every 64 messages sent.
 #[derive(Debug)]
