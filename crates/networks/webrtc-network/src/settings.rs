@@ -52,8 +52,8 @@ pub struct HostSettings {
     pub announced: Vec<SocketAddr>,
     /// The most peers at once. Whoever comes beyond is turned away.
     pub peers_max: usize,
-    /// The most peers that negotiate at once. Whoever comes beyond takes the place of the one that has negotiated for
-    /// longest, if that has had its time, and is turned away otherwise.
+    /// The most peers that negotiate at once. Whoever comes beyond takes the place of the one that has negotiated
+    /// for longest, if that has had its time, and is turned away otherwise.
     pub negotiating_max: usize,
     /// How long a peer that negotiates keeps its place although all are taken and others come.
     pub negotiation_undisturbed: Duration,
@@ -62,8 +62,8 @@ pub struct HostSettings {
 }
 
 impl HostSettings {
-    /// One session at a signalling server, for up to 1000 peers, 128 of them negotiating, each for 5 s undisturbed, on any
-    /// port.
+    /// One session at a signalling server, for up to 1000 peers, 128 of them negotiating, each for 5 s undisturbed, on
+    /// any port.
     pub fn new(signalling: SignallingUrl, session: impl Into<String>) -> Self {
         Self {
             signalling,

@@ -78,8 +78,8 @@ pub struct PeerLimits {
 }
 
 impl Default for PeerLimits {
-    /// 16 slots; 30 s for negotiating, 3 of them undisturbed, 15 s of silence, 2 s for a goodbye; 1 MiB out, messages of 64 KiB in; 1000
-    /// datagrams, 240 packets of voice and 1000 messages in a second; 2000 too many.
+    /// 16 slots; 30 s for negotiating, 3 of them undisturbed, 15 s of silence, 2 s for a goodbye; 1 MiB out, messages
+    /// of 64 KiB in; 1000 datagrams, 240 packets of voice and 1000 messages in a second; 2000 too many.
     fn default() -> Self {
         Self {
             slots_max: 16,
