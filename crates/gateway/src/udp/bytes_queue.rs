@@ -2,8 +2,8 @@
 
 use std::collections::VecDeque;
 
-/// A queue of byte strings that allocates nothing once it has grown: datagrams, each for somebody (an address, or a name
-/// for one), or messages, each with what it is.
+/// A queue of byte strings that allocates nothing once it has grown: datagrams, each for somebody (an address, or a
+/// name for one), or messages, each with what it is.
 ///
 /// It has no limit by itself: drivers take what is in it at the end of each turn, and after every 64 messages sent.
 #[derive(Debug)]

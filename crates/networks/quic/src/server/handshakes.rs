@@ -16,8 +16,8 @@ pub(super) struct Handshakes {
     places: usize,
     /// By their numbers, which count up.
     homes: BTreeMap<u64, Option<Home>>,
-    /// Each ends when its sender is dropped. Those who have not proved where they are count as one home, and cost nobody
-    /// anything in whose name they come.
+    /// Each ends when its sender is dropped. Those who have not proved where they are count as one home, and cost
+    /// nobody anything in whose name they come.
     by_home: BTreeMap<Option<Home>, BTreeMap<u64, Sender<Infallible>>>,
     last_number: u64,
 }
