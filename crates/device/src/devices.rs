@@ -14,7 +14,7 @@ use crate::mailbox::Mailbox;
 use crate::microphone::Microphone;
 use crate::selection::Selection;
 use crate::state::{DeviceState, Trouble};
-use crate::supervisor::{Command, Endpoint, Keeper, Shared, Supervisor};
+use crate::supervisor::{Endpoint, Keeper, Shared, Supervisor};
 use crate::system::{Miniaudio, SoundSystem as _};
 
 /// Where devices come from.
@@ -42,15 +42,14 @@ pub struct Settings {
 /// The microphone and the loudspeaker in use. Dropping it closes both; the [`Microphone`] is silent then, and the
 /// [`Loudspeaker`] swallows.
 pub struct Devices {
-    commands: Option<SyncSender<Command>>,
+    /// What the thread shall use from now on, and what wakes it for that.
+    selected: [Mailbox<Selection>; 2],
+    wake: Option<SyncSender<()>>,
     ended: Receiver<()>,
     input: Arc<Shared>,
     output: Arc<Shared>,
     events: Arc<EventQueue>,
 }
-
-/// Selections that may wait for the thread; it takes them ten times per second, or as soon as a device is open.
-const COMMANDS_MAX: usize = 64;
 
 /// How long closing may take before we do not wait for it any more: a sound server may hang.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -65,7 +64,8 @@ impl Devices {
     }
 
     /// Starts to open the selected devices, and returns at once. Nothing that happens to them is an error: see
-    /// [`Self::state`] and [`Self::poll_event`].
+    /// [`Self::state`] and [`Self::poll_event`]. Should the operating system have no thread to look after them, both are
+    /// [missing](DeviceState::Missing), and stay so.
     pub fn open(settings: Settings) -> (Self, Microphone, Loudspeaker) {
         let clock = Clock::system();
         let (readers, writers) = (Mailbox::new(), Mailbox::new());
@@ -75,27 +75,40 @@ impl Devices {
             Keeper::new(Endpoint::Input(readers.clone()), Arc::clone(&input), settings.input),
             Keeper::new(Endpoint::Output(writers.clone()), Arc::clone(&output), settings.output),
         ];
-        let (commands, receiver) = sync_channel(COMMANDS_MAX);
+        let selected = [Mailbox::new(), Mailbox::new()];
+        // One wake that waits stands for all that come after it.
+        let (wake, wakes) = sync_channel(1);
         let (ending, ended) = sync_channel(1);
         let supervisor_clock = clock.clone();
-        let supervisor_events = Arc::clone(&events);
+        let (supervisor_events, supervisor_selected) = (Arc::clone(&events), selected.clone());
         let backend = settings.backend;
         let run = move || {
             let system = system(backend, supervisor_clock.clone());
-            Supervisor::new(system, keepers, supervisor_events).run(&supervisor_clock, &receiver);
+            Supervisor::new(system, keepers, supervisor_events).run(
+                &supervisor_clock,
+                &wakes,
+                &supervisor_selected,
+            );
             drop(ending);
         };
         if let Err(error) = thread::Builder::new().name("consonance-device".into()).spawn(run) {
             tracing::error!(%error, "no thread for the sound devices: there will be no sound");
+            leave_alone([(Direction::Input, &input), (Direction::Output, &output)], &events);
         }
-        let devices = Self { commands: Some(commands), ended, input, output, events };
+        let devices = Self { selected, wake: Some(wake), ended, input, output, events };
         (devices, Microphone::new(clock.clone(), readers), Loudspeaker::new(clock, writers))
     }
 
-    /// Uses another device from now on. Of more than 64 selections that nobody had time to follow, the rest is lost.
+    /// Uses another device from now on. Of several selections that nobody had time to follow, the last one counts.
     pub fn select(&self, direction: Direction, selection: Selection) {
-        if let Some(commands) = &self.commands {
-            let _ = commands.try_send(Command::Select(direction, selection));
+        let [input, output] = &self.selected;
+        match direction {
+            Direction::Input => input.put(selection),
+            Direction::Output => output.put(selection),
+        }
+        if let Some(wake) = &self.wake {
+            // Where one waits already, or the thread never began, there is nobody to wake.
+            let _ = wake.try_send(());
         }
     }
 
@@ -124,7 +137,7 @@ impl Devices {
 
 impl Drop for Devices {
     fn drop(&mut self) {
-        self.commands = None;
+        self.wake = None;
         let _ = self.ended.recv_timeout(PATIENCE);
     }
 }
@@ -138,9 +151,31 @@ impl std::fmt::Debug for Devices {
     }
 }
 
+/// Nobody looks after these devices, and the game is told.
+fn leave_alone(directions: [(Direction, &Shared); 2], events: &EventQueue) {
+    for (direction, shared) in directions {
+        shared.set(DeviceState::Missing, None);
+        events.push(DeviceEvent { direction, state: DeviceState::Missing });
+    }
+}
+
 fn system(backend: Backend, clock: Clock) -> Miniaudio {
     match backend {
         Backend::Automatic => Miniaudio::automatic(clock),
         Backend::Null => Miniaudio::null(clock),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn devices_that_nobody_looks_after_are_missing_and_the_game_is_told() {
+        let (input, output, events) = (Shared::new(), Shared::new(), EventQueue::default());
+        leave_alone([(Direction::Input, &input), (Direction::Output, &output)], &events);
+        assert_eq!((input.state(), output.state()), (DeviceState::Missing, DeviceState::Missing));
+        let told: Vec<_> = std::iter::from_fn(|| events.pop()).map(|event| event.direction).collect();
+        assert_eq!(told, [Direction::Input, Direction::Output]);
     }
 }

@@ -11,7 +11,8 @@ pub enum DeviceState {
     Running {
         /// The device that is used; not the one that was asked for while that one is gone.
         name: String,
-        /// Samples per second that the device delivers or takes.
+        /// Samples per second at which the sound system hands them to us or takes them from us; the device itself may
+        /// run at another rate.
         rate_hz: u32,
         /// From the device's callback to our beat, or the other way, all buffers of ours included. What the system
         /// and the hardware add is not known here.

@@ -10,17 +10,12 @@ use std::time::Duration;
 use crate::clock::Clock;
 use crate::diagnostics::{Diagnostics, Gauges, Pulse};
 use crate::event::{DeviceEvent, Direction, EventQueue};
+use crate::mailbox::Mailbox;
 use crate::selection::Selection;
 use crate::state::DeviceState;
 use crate::system::SoundSystem;
 
 pub(crate) use direction::{Endpoint, Keeper};
-
-/// What the handle asks for.
-#[derive(Debug)]
-pub(crate) enum Command {
-    Select(Direction, Selection),
-}
 
 /// What everybody may look at, of one direction.
 #[derive(Debug)]
@@ -62,7 +57,7 @@ impl Shared {
         diagnostics
     }
 
-    fn set(&self, state: DeviceState, pulse: Option<Arc<Pulse>>) {
+    pub(crate) fn set(&self, state: DeviceState, pulse: Option<Arc<Pulse>>) {
         *self.status.lock().unwrap_or_else(PoisonError::into_inner) = Status { state, pulse };
     }
 }
@@ -79,27 +74,24 @@ impl<S: SoundSystem> Supervisor<S> {
         Self { system, keepers, events }
     }
 
-    /// Runs until nobody can send commands any more.
-    pub(crate) fn run(mut self, clock: &Clock, commands: &Receiver<Command>) {
+    /// Runs until nobody can wake it any more. What was selected is the microphone, and then the loudspeaker.
+    pub(crate) fn run(mut self, clock: &Clock, wakes: &Receiver<()>, selected: &[Mailbox<Selection>; 2]) {
         loop {
             self.handle_timeout(clock.now());
-            match commands.recv_timeout(LOOK_INTERVAL) {
-                Ok(command) => self.handle_command(command),
-                Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => return,
+            if wakes.recv_timeout(LOOK_INTERVAL) == Err(RecvTimeoutError::Disconnected) {
+                return;
             }
-            for command in commands.try_iter() {
-                self.handle_command(command);
+            for (direction, selected) in [Direction::Input, Direction::Output].into_iter().zip(selected) {
+                if let Some(selection) = selected.take() {
+                    self.select(direction, selection);
+                }
             }
         }
     }
 
-    pub(crate) fn handle_command(&mut self, command: Command) {
-        let Command::Select(direction, selection) = command;
-        for keeper in &mut self.keepers {
-            if keeper.direction() == direction {
-                keeper.select(selection.clone());
-            }
+    pub(crate) fn select(&mut self, direction: Direction, selection: Selection) {
+        if let Some(keeper) = self.keepers.iter_mut().find(|keeper| keeper.direction() == direction) {
+            keeper.select(selection);
         }
     }
 

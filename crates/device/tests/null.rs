@@ -88,3 +88,14 @@ fn listing_what_this_machine_has_never_fails_hard() {
         assert!(names(Direction::Input).chain(names(Direction::Output)).all(|name| !name.is_empty()));
     }
 }
+
+#[test]
+fn of_many_selections_at_once_the_last_one_counts() {
+    let (off, backend) = (Selection::None, Backend::Null);
+    let mut opened = Devices::open(Settings { input: off.clone(), output: off.clone(), backend });
+    for _ in 0..1_000 {
+        opened.0.select(Direction::Output, off.clone());
+    }
+    opened.0.select(Direction::Output, Selection::Default);
+    beat_until(&mut opened, |devices| devices.state(Direction::Output).is_running());
+}

@@ -16,7 +16,7 @@ use crate::mailbox::Mailbox;
 use crate::microphone::Microphone;
 use crate::selection::Selection;
 use crate::state::DeviceState;
-use crate::supervisor::{Command, Endpoint, Keeper, Shared, Supervisor};
+use crate::supervisor::{Endpoint, Keeper, Shared, Supervisor};
 
 pub(crate) struct Stage {
     now_ms: Arc<AtomicU64>,
@@ -87,7 +87,7 @@ impl Stage {
     }
 
     pub(crate) fn select(&mut self, direction: Direction, selection: Selection) {
-        self.supervisor.handle_command(Command::Select(direction, selection));
+        self.supervisor.select(direction, selection);
     }
 
     pub(crate) fn state(&self, direction: Direction) -> DeviceState {
