@@ -16,6 +16,8 @@ use crate::text::TextId;
 
 pub(crate) enum Command {
     JoinRoom(String),
+    /// For a trigger, which leaves it once, whether there is a place for it or not.
+    HoldRoom(String),
     LeaveRoom(String),
     Channel(Channel, ChannelOrder),
     SendText(TextId, Target, String),

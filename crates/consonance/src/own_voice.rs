@@ -25,6 +25,8 @@ pub(crate) struct OwnVoice {
     missing_tokens: MissingTokens,
     /// Rooms that the server took the player out of.
     taken_out_of: Mutex<BTreeSet<String>>,
+    /// Rooms that triggers want to listen to, and for which the session has no place.
+    without_place: Mutex<BTreeSet<String>>,
     /// Channels to close of which the queue of commands had no room to tell.
     closed: Mutex<BTreeSet<Channel>>,
     /// Rooms that triggers have given up, for the voice thread to leave; each was joined once for its place here.
@@ -43,6 +45,7 @@ impl OwnVoice {
             tokens: Tokens::new(events),
             missing_tokens: MissingTokens::default(),
             taken_out_of: Mutex::default(),
+            without_place: Mutex::default(),
             closed: Mutex::default(),
             given_up: Mutex::default(),
             standing: Mutex::default(),
@@ -106,6 +109,17 @@ impl OwnVoice {
         let mut shown = lock(&self.taken_out_of);
         shown.clear();
         shown.extend(rooms.map(str::to_owned));
+    }
+
+    /// The rooms without a place are these now. Rarely changes.
+    pub(crate) fn set_without_place<'r>(&self, rooms: impl Iterator<Item = &'r str>) {
+        let mut shown = lock(&self.without_place);
+        shown.clear();
+        shown.extend(rooms.map(str::to_owned));
+    }
+
+    pub(crate) fn is_without_place(&self, room: &str) -> bool {
+        lock(&self.without_place).contains(room)
     }
 
     pub(crate) fn is_taken_out_of(&self, room: &str) -> bool {

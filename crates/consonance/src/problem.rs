@@ -34,7 +34,7 @@ impl ProblemKind {
     /// What it would be about if a command could not be obeyed.
     pub(crate) fn of(command: &Command) -> Self {
         match command {
-            Command::JoinRoom(_) | Command::LeaveRoom(_) => Self::Room,
+            Command::JoinRoom(_) | Command::HoldRoom(_) | Command::LeaveRoom(_) => Self::Room,
             Command::Channel(..) => Self::Channel,
             Command::SetQuality { .. } | Command::SetEncoder(_) => Self::Voice,
             Command::SetInput(_) | Command::SetCapture(_) | Command::SetGameSound(_) => Self::Input,

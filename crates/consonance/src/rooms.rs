@@ -6,7 +6,11 @@ use consonance_session::{Client, RoomError, RoomId};
 
 /// How often each room was joined and not left. Only the first time and the last are told to the session.
 #[derive(Debug, Default)]
-pub(crate) struct JoinedRooms(BTreeMap<String, Joined>);
+pub(crate) struct JoinedRooms {
+    rooms: BTreeMap<String, Joined>,
+    /// A room that waits may have a place now.
+    is_to_settle: bool,
+}
 
 #[derive(Debug)]
 struct Joined {
@@ -15,69 +19,122 @@ struct Joined {
     /// The server took us out of it. It is still to be left as often as it was joined, as
     /// whoever joined it does not know.
     is_refused: bool,
+    /// The session has no place for it: another room that is listened to has its id, or there are too many.
+    place: Place,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    Taken,
+    Wanted,
+    /// It was told that there is none.
+    Missing,
 }
 
 impl Joined {
     fn once(room: &str) -> Self {
-        Self { id: RoomId::of(room), times: 1, is_refused: false }
+        Self { id: RoomId::of(room), times: 1, is_refused: false, place: Place::Taken }
     }
 }
 
 impl JoinedRooms {
     /// The rooms that the session was started with, one mention each.
     pub(crate) fn new<'r>(rooms: impl Iterator<Item = &'r str>) -> Self {
-        Self(rooms.map(|room| (room.to_owned(), Joined::once(room))).collect())
+        let rooms = rooms.map(|room| (room.to_owned(), Joined::once(room))).collect();
+        Self { rooms, is_to_settle: false }
     }
 
     /// # Errors
     /// If the session cannot take the room; then it is not counted.
     pub(crate) fn join(&mut self, room: String, client: &mut Client) -> Result<(), RoomError> {
-        let Some(joined) = self.0.get_mut(&room) else {
+        let Some(joined) = self.rooms.get_mut(&room) else {
             client.join_room(&room)?;
             let joined = Joined::once(&room);
-            self.0.insert(room, joined);
+            self.rooms.insert(room, joined);
             return Ok(());
         };
-        if joined.is_refused {
+        if joined.is_refused || joined.place != Place::Taken {
             client.join_room(&room)?;
-            joined.is_refused = false;
+            (joined.is_refused, joined.place) = (false, Place::Taken);
         }
         joined.times = joined.times.saturating_add(1);
         Ok(())
     }
 
+    /// Joins a room for whoever leaves it once, whatever becomes of it. One for which the session has no place waits
+    /// for it; see [`settle`](Self::settle).
+    pub(crate) fn hold(&mut self, room: String) {
+        let wanted = |room: &String| Joined { times: 0, place: Place::Wanted, ..Joined::once(room) };
+        let joined = self.rooms.entry(room).or_insert_with_key(wanted);
+        joined.times = joined.times.saturating_add(1);
+        if joined.is_refused {
+            (joined.is_refused, joined.place) = (false, Place::Wanted);
+        }
+        self.is_to_settle |= joined.place != Place::Taken;
+    }
+
+    /// Whether a room waits that may have a place now.
+    pub(crate) fn is_to_settle(&self) -> bool {
+        self.is_to_settle
+    }
+
+    /// Joins the rooms that wait, as far as there are places now. What keeps those from it that begin to wait.
+    pub(crate) fn settle(&mut self, client: &mut Client) -> Vec<RoomError> {
+        self.is_to_settle = false;
+        let mut missing = Vec::new();
+        for (room, joined) in self.rooms.iter_mut().filter(|(_, joined)| joined.place != Place::Taken) {
+            match client.join_room(room) {
+                Ok(()) => joined.place = Place::Taken,
+                Err(error) => {
+                    missing.extend((joined.place == Place::Wanted).then_some(error));
+                    joined.place = Place::Missing;
+                }
+            }
+        }
+        missing
+    }
+
     pub(crate) fn leave(&mut self, room: &str, client: &mut Client) {
-        let Some(joined) = self.0.get_mut(room) else { return };
+        let Some(joined) = self.rooms.get_mut(room) else { return };
         joined.times -= 1;
         if joined.times == 0 {
-            self.0.remove(room);
+            self.rooms.remove(room);
             client.leave_room(room);
+            self.is_to_settle = true;
         }
     }
 
     /// The server has taken us out of a room. Whoever asks for it from now on asks the server again.
     pub(crate) fn lose(&mut self, room: &str) {
-        if let Some(joined) = self.0.get_mut(room) {
+        if let Some(joined) = self.rooms.get_mut(room) {
             joined.is_refused = true;
+            self.is_to_settle = true;
         }
     }
 
     /// The server has taken us out of a room and into another one. Whoever joined the one leaves the other.
     pub(crate) fn follow_move(&mut self, from: &str, to: &str) {
-        let Some(moved) = self.0.remove(from) else { return };
-        let there = self.0.entry(to.to_owned()).or_insert(Joined { times: 0, ..Joined::once(to) });
+        let Some(moved) = self.rooms.remove(from) else { return };
+        let there = self.rooms.entry(to.to_owned()).or_insert(Joined { times: 0, ..Joined::once(to) });
         there.times = there.times.saturating_add(moved.times);
-        there.is_refused = false;
+        (there.is_refused, there.place) = (false, Place::Taken);
+        self.is_to_settle = true;
     }
 
     /// The rooms that the server took us out of, and that are still wanted.
     pub(crate) fn refused(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().filter(|(_, joined)| joined.is_refused).map(|(room, _)| &**room)
+        self.rooms.iter().filter(|(_, joined)| joined.is_refused).map(|(room, _)| &**room)
+    }
+
+    /// The rooms that wait for a place.
+    pub(crate) fn waiting(&self) -> impl Iterator<Item = &str> {
+        self.rooms.iter().filter(|(_, joined)| joined.place == Place::Missing).map(|(room, _)| &**room)
     }
 
     /// The name of a room that is listened to.
     pub(crate) fn name_of(&self, id: RoomId) -> Option<&str> {
-        self.0.iter().find(|(_, joined)| joined.id == id && !joined.is_refused).map(|(room, _)| &**room)
+        let is_heard = |joined: &Joined| !joined.is_refused && joined.place == Place::Taken;
+        self.rooms.iter().find(|(_, joined)| joined.id == id && is_heard(joined)).map(|(room, _)| &**room)
     }
 }
 
@@ -89,6 +146,12 @@ mod tests {
 
     fn rooms(client: &Client) -> Vec<&str> {
         client.rooms().collect()
+    }
+
+    fn client_of_one_room() -> Client {
+        let mut settings = ClientSettings::new("Alice");
+        settings.limits.rooms_per_client = 1;
+        Client::new(settings)
     }
 
     #[test]
@@ -121,7 +184,7 @@ mod tests {
         assert_eq!(rooms(&client), ["vip"], "the first one has not left yet");
         joined.lose("vip");
         joined.leave("vip", &mut client);
-        assert!(joined.refused().next().is_none() && joined.0.is_empty());
+        assert!(joined.refused().next().is_none() && joined.rooms.is_empty());
     }
 
     #[test]
@@ -139,7 +202,7 @@ mod tests {
             assert_eq!(rooms(&client), ["jail"]);
         }
         joined.leave("jail", &mut client);
-        assert!(rooms(&client).is_empty() && joined.0.is_empty());
+        assert!(rooms(&client).is_empty() && joined.rooms.is_empty());
     }
 
     #[test]
@@ -147,6 +210,47 @@ mod tests {
         let mut client = Client::new(ClientSettings::new("Alice"));
         let mut joined = JoinedRooms::default();
         assert!(joined.join("x".repeat(1000), &mut client).is_err());
-        assert!(joined.0.is_empty());
+        assert!(joined.rooms.is_empty());
+    }
+
+    #[test]
+    fn a_room_that_is_held_waits_for_its_place_and_takes_it_as_soon_as_there_is_one() {
+        let mut client = client_of_one_room();
+        let mut joined = JoinedRooms::default();
+        joined.join("base".into(), &mut client).unwrap();
+        joined.hold("zone".into());
+        assert_eq!(joined.settle(&mut client), [RoomError::TooMany { joined: 1 }]);
+        assert_eq!(joined.waiting().collect::<Vec<_>>(), ["zone"]);
+        assert!(joined.settle(&mut client).is_empty(), "it is told once");
+        joined.leave("base", &mut client);
+        assert!(joined.settle(&mut client).is_empty());
+        assert_eq!((rooms(&client), joined.waiting().count()), (vec!["zone"], 0));
+        joined.leave("zone", &mut client);
+        assert!(rooms(&client).is_empty() && joined.rooms.is_empty());
+    }
+
+    #[test]
+    fn what_is_held_and_what_takes_its_place_may_change_places_in_one_go() {
+        let mut client = client_of_one_room();
+        let mut joined = JoinedRooms::default();
+        joined.hold("west".into());
+        assert!(joined.settle(&mut client).is_empty());
+        joined.hold("east".into());
+        joined.leave("west", &mut client);
+        assert!(joined.settle(&mut client).is_empty(), "nothing had to wait");
+        assert_eq!(rooms(&client), ["east"]);
+    }
+
+    #[test]
+    fn who_gives_up_a_room_that_never_had_a_place_takes_it_from_nobody_else() {
+        let mut client = client_of_one_room();
+        let mut joined = JoinedRooms::default();
+        joined.join("base".into(), &mut client).unwrap();
+        joined.hold("zone".into());
+        assert_eq!(joined.settle(&mut client).len(), 1);
+        joined.leave("base", &mut client);
+        joined.join("zone".into(), &mut client).unwrap();
+        joined.leave("zone", &mut client);
+        assert_eq!(rooms(&client), ["zone"], "the other one listens still");
     }
 }

@@ -26,6 +26,9 @@ pub enum Blocked {
     OutsideZone,
     /// The server has taken the player out of the room. The trigger asks again when it would next begin to listen.
     TakenOut,
+    /// The player listens to as many rooms as it can, or to another one that the wire cannot tell from this one. The
+    /// trigger listens as soon as there is a place.
+    NoPlace,
     /// Its activation is [`TriggerActivation::None`].
     NotActivated,
     /// The key for push to talk is not held.
@@ -55,6 +58,7 @@ impl fmt::Display for Blocked {
             Self::NoPosition => "the player's position is not known",
             Self::OutsideZone => "the player is outside of its zone",
             Self::TakenOut => "the server has taken the player out of its room",
+            Self::NoPlace => "the player listens to as many rooms as it can, or to one with the same number",
             Self::NotActivated => "it is never activated",
             Self::KeyUp => "the key for push to talk is not held",
             Self::NoSpeech => "nobody speaks",

@@ -84,7 +84,7 @@ pub(super) struct HeldRoom {
 impl HeldRoom {
     /// None if the voice thread has too much to do just now.
     pub(super) fn join(voice: &VoiceChat, room: &str) -> Option<Self> {
-        let is_taken = voice.try_ask(Command::JoinRoom(room.to_owned()));
+        let is_taken = voice.try_ask(Command::HoldRoom(room.to_owned()));
         let chat = Arc::clone(voice.own_voice());
         is_taken.then(|| Self { room: room.to_owned(), chat })
     }
@@ -96,6 +96,11 @@ impl HeldRoom {
     /// Whether the server has taken the player out of it since.
     pub(super) fn is_taken_out(&self) -> bool {
         self.chat.is_taken_out_of(&self.room)
+    }
+
+    /// Whether the session has no place for it: it waits for one.
+    pub(super) fn is_without_place(&self) -> bool {
+        self.chat.is_without_place(&self.room)
     }
 
     /// Whether it is one of this chat: a game may have started another one.

@@ -160,10 +160,10 @@ impl ProximityReceiptTrigger {
         self.cells.held.retain(|_, held| held.is_of(voice));
         let allowed = around.into_iter().filter(|cell| self.allow_cell.allows(*cell));
         drop(self.cells.move_to(&self.grid, &allowed.collect(), |room| HeldRoom::join(voice, room)));
-        self.blocked = None;
+        self.blocked = self.cells.held.values().any(HeldRoom::is_without_place).then_some(Blocked::NoPlace);
     }
 
-    /// Why it does not listen, as of the last update; none if it does.
+    /// Why it does not listen, or not to all of its cells, as of the last update; none if it does.
     pub fn blocked(&self) -> Option<Blocked> {
         self.blocked
     }

@@ -46,6 +46,8 @@ impl ReceiptTrigger {
         } else if self.held.as_ref().is_some_and(HeldRoom::is_taken_out) {
             // It is held on to: asked for in every frame, the server would refuse it as often.
             self.blocked = Some(Blocked::TakenOut);
+        } else if self.held.as_ref().is_some_and(HeldRoom::is_without_place) {
+            self.blocked = Some(Blocked::NoPlace);
         }
     }
 

@@ -40,6 +40,7 @@ impl VoiceThread {
         for room in given_up {
             self.obey(Command::LeaveRoom(room));
         }
+        self.settle_rooms();
         for channel in closed {
             self.obey(Command::Channel(channel, ChannelOrder::Close));
         }
@@ -96,6 +97,10 @@ impl VoiceThread {
                 let refused = self.rooms.join(room, client).err().map(|error| error.to_string());
                 self.note_own_rooms();
                 refused
+            }
+            Command::HoldRoom(room) => {
+                self.rooms.hold(room);
+                None
             }
             Command::LeaveRoom(room) => {
                 self.rooms.leave(&room, client);
@@ -175,9 +180,21 @@ impl VoiceThread {
         self.tell(now, kind);
     }
 
+    /// Joins the rooms that wait for a place, after those were left that triggers have given up.
+    fn settle_rooms(&mut self) {
+        if !self.rooms.is_to_settle() {
+            return;
+        }
+        for missing in self.rooms.settle(&mut self.client) {
+            self.problem(Instant::now(), ProblemKind::Room, Some(missing.to_string()));
+        }
+        self.note_own_rooms();
+    }
+
     /// Writes down which rooms we listen to.
     fn note_own_rooms(&self) {
         self.shared.players.local().set_rooms(self.client.rooms().map(str::to_owned).collect());
         self.shared.own_voice.set_taken_out_of(self.rooms.refused());
+        self.shared.own_voice.set_without_place(self.rooms.waiting());
     }
 }

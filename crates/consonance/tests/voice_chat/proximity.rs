@@ -1,12 +1,14 @@
 //! Proximity by the grid of the original: who hears whom, and what walking does.
 
+use std::collections::HashMap;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use consonance::trigger::{
-    AllowCell, Blocked, Cell, Grid, ProximityBroadcastTrigger, ProximityReceiptTrigger, Tick,
+    AllowCell, Blocked, Cell, Grid, ProximityBroadcastTrigger, ProximityReceiptTrigger, ReceiptTrigger, Tick,
     TriggerActivation,
 };
+use consonance_session::RoomId;
 
 use crate::hall::Hall;
 use crate::player::{PATIENCE, Player, entered, exited, started_speaking, stopped_speaking};
@@ -138,4 +140,48 @@ fn another_grid_leaves_all_rooms_and_a_room_that_something_else_has_joined_stays
     let bob_as_seen = alice.voice.player("Bob").unwrap();
     until("nine rooms", || bob_as_seen.rooms().len() == 9);
     assert!(bob_as_seen.rooms().contains(&kept));
+}
+
+#[test]
+fn whoever_is_moved_far_away_listens_to_all_cells_there_though_both_places_do_not_fit_into_one_packet() {
+    let hall = Hall::open();
+    let (_alice, bob) = players(&hall);
+    let grid = Grid::new("w".repeat(64), 10).unwrap();
+    let mut ear = ProximityReceiptTrigger::new(grid.clone());
+    for x in [0.0, 2000.0] {
+        until("all cells", || {
+            ear.update(&bob.voice, &at(x));
+            let mut cells: Vec<_> = ear.cells().map(|cell| grid.room_of(cell)).collect();
+            cells.sort();
+            cells.len() == 8 && bob.voice.local_player().rooms() == cells && ear.blocked().is_none()
+        });
+    }
+}
+
+#[test]
+fn a_room_that_the_wire_cannot_tell_from_another_is_listened_to_once_that_one_is_left() {
+    let hall = Hall::open();
+    let (_alice, bob) = players(&hall);
+    let (first, second) = names_of_one_id();
+    bob.voice.join_room(first.clone());
+    let mut ear = ReceiptTrigger::new(second.clone());
+    until("it waits for a place", || {
+        ear.update(&bob.voice, &at(0.0));
+        ear.blocked() == Some(Blocked::NoPlace)
+    });
+    assert!(!ear.is_listening() && bob.voice.local_player().rooms() == [first.clone()]);
+    bob.voice.leave_room(first);
+    until("it listens", || {
+        ear.update(&bob.voice, &at(0.0));
+        ear.is_listening() && bob.voice.local_player().rooms() == [second.clone()]
+    });
+    drop(ear);
+    until("it is left", || bob.voice.local_player().rooms().is_empty());
+}
+
+fn names_of_one_id() -> (String, String) {
+    let mut names = HashMap::new();
+    let mut made = (0..).map(|number| format!("room {number}"));
+    let twice = made.find_map(|name| Some((names.insert(RoomId::of(&name), name.clone())?, name)));
+    twice.unwrap()
 }
