@@ -1,8 +1,8 @@
 //! Asking a server's admin API.
 
 use std::error::Error;
-use std::fs::File;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Read, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -28,7 +28,7 @@ impl Client {
     pub(super) fn new(server: &str, token_file: Option<&Path>) -> Result<Self, Box<dyn Error>> {
         let file = token_file.map(PathBuf::from).or_else(state_folder::admin_token_file);
         let file = file.ok_or("say with --token-file where the admin token is")?;
-        let text = std::fs::read_to_string(&file).map_err(|error| {
+        let text = fs::read_to_string(&file).map_err(|error| {
             let shown = file.display();
             format!(
                 "cannot read the admin token in {shown}: {error}; name its file with --token-file (a service of \
@@ -59,7 +59,7 @@ impl Client {
         self.answer(request.header("Content-Type", "application/json").send(body.to_string()))
     }
 
-    /// Writes what is there into a new file; its length in bytes.
+    /// Writes what is there into a new file, which is there only if all of it came; its length in bytes.
     pub(super) fn download(&self, path: &str, file: &Path) -> Result<u64, Box<dyn Error>> {
         let mut answer = self.agent.get(self.url(path)).header("Authorization", self.bearer()).call()?;
         if !answer.status().is_success() {
@@ -68,7 +68,13 @@ impl Client {
         }
         let shown = |error| format!("cannot write {}: {error}", file.display());
         let mut made = File::create_new(file).map_err(shown)?;
-        Ok(io::copy(&mut answer.body_mut().as_reader(), &mut made).map_err(shown)?)
+        let copied = copy(&mut answer.body_mut().as_reader(), &mut made, file);
+        if copied.is_err() {
+            drop(made);
+            // Or it would be in the way of the next attempt.
+            fs::remove_file(file).map_err(shown)?;
+        }
+        copied
     }
 
     fn url(&self, path: &str) -> String {
@@ -95,5 +101,68 @@ impl Client {
             return Ok(json);
         }
         Err(json["detail"].as_str().map_or_else(|| format!("{server} answers {status}"), Into::into).into())
+    }
+}
+
+/// What could not be read is the server's matter or the way's, and what could not be written is the disk's.
+fn copy(from: &mut dyn Read, to: &mut File, file: &Path) -> Result<u64, Box<dyn Error>> {
+    let mut buffer = vec![0; 64 * 1024];
+    let mut bytes = 0;
+    loop {
+        let read = match from.read(&mut buffer) {
+            Ok(0) => return Ok(bytes),
+            Ok(read) => read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => {
+                return Err(format!("the server's answer breaks off: {error}; fetch it again").into());
+            }
+        };
+        let shown = |error| format!("cannot write {}: {error}", file.display());
+        to.write_all(&buffer[..read]).map_err(shown)?;
+        bytes += read as u64;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+    use std::{env, process, thread};
+
+    use super::*;
+
+    /// A server that answers two requests with so much of the five bytes that it promises.
+    fn serve(sent: [&'static str; 2]) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        thread::spawn(move || {
+            for body in sent {
+                let (mut client, _) = listener.accept().unwrap();
+                // The whole head, or closing would reset the connection.
+                let mut head = Vec::new();
+                while !head.ends_with(b"\r\n\r\n") {
+                    let mut byte = [0];
+                    client.read_exact(&mut byte).unwrap();
+                    head.extend(byte);
+                }
+                write!(client, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close\r\n\r\n{body}")
+                    .unwrap();
+            }
+        });
+        format!("http://{address}")
+    }
+
+    #[test]
+    fn a_file_that_did_not_come_whole_is_not_in_the_way_of_the_next_attempt() {
+        let folder = env::temp_dir().join(format!("consonance-fetch-{}", process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let (token, file) = (folder.join("token"), folder.join("recording.opus"));
+        fs::write(&token, "secret").unwrap();
+        let client = Client::new(&serve(["ab", "abcde"]), Some(&token)).unwrap();
+        let refused = client.download("recording", &file).unwrap_err().to_string();
+        assert!(refused.contains("breaks off"), "{refused}");
+        assert!(!file.exists());
+        assert_eq!(client.download("recording", &file).unwrap(), 5);
+        assert_eq!(fs::read(&file).unwrap(), b"abcde");
+        fs::remove_dir_all(&folder).unwrap();
     }
 }
