@@ -97,8 +97,8 @@ fn the_fade_of_a_channel_can_be_changed_while_one_speaks_over_it() {
     let lobby = Target::Room("lobby".into());
     let channel = alice.voice.open_channel(lobby, ChannelProperties::default());
     let is_at = |volume: f32| {
-        let state = alice.voice.channel_state(channel);
-        state.is_some_and(|state| state.is_open && (state.volume - volume).abs() < 1e-3)
+        let heard = alice.voice.channel_state(channel);
+        heard.is_some_and(|heard| heard.is_open && (heard.volume - volume).abs() < 1e-3)
     };
     alice.until_counted("the channel is open, and as loud as it can be", |_| is_at(1.0));
     alice.voice.set_channel_fade(channel, Fade { volume: 0.25, ..Fade::NONE });
