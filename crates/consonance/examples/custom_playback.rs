@@ -6,8 +6,8 @@
 //! ```
 //!
 //! The chat hands sound over at the pace of its own clock. What is played at the pace of another one, as by a game's
-//! sound engine, runs ahead of it or falls behind: play what is there, silence for what is not, and drop what is too old,
-//! or the voices get later and later.
+//! sound engine, runs ahead of it or falls behind: play what is there, silence for what is not, and drop what is too
+//! old, or the voices get later and later.
 
 #![expect(clippy::print_stdout, reason = "an example shows what happens")]
 

@@ -271,8 +271,8 @@ impl VoiceChatBuilder {
     }
 
     /// How good one's own voice sounds for how many bits (default: [`Quality::High`]). May be
-    /// [changed](VoiceChat::set_quality) while the chat runs. Of an [encoder](Self::encoder) that was set before in every
-    /// detail, the rest stays.
+    /// [changed](VoiceChat::set_quality) while the chat runs. Of an [encoder](Self::encoder) that was set before in
+    /// every detail, the rest stays.
     pub fn quality(mut self, quality: Quality) -> Self {
         self.settings.quality = quality;
         let EncoderSettings { bitrate_bps, music, redundancy, .. } = self.settings.encoder();

@@ -112,8 +112,8 @@ impl VoiceNode {
         self.shared.lock().mode
     }
 
-    /// Disconnected while it is nothing, or nothing of it runs any more, as when a client was kicked; connected when all
-    /// of its sides are; degraded otherwise.
+    /// Disconnected while it is nothing, or nothing of it runs any more, as when a client was kicked; connected when
+    /// all of its sides are; degraded otherwise.
     pub fn status(&self) -> Status {
         let state = self.shared.lock();
         let voice = state.voice.as_ref().map(|voice| match voice.status() {

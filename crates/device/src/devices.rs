@@ -64,8 +64,8 @@ impl Devices {
     }
 
     /// Starts to open the selected devices, and returns at once. Nothing that happens to them is an error: see
-    /// [`Self::state`] and [`Self::poll_event`]. Should the operating system have no thread to look after them, both are
-    /// [missing](DeviceState::Missing), and stay so.
+    /// [`Self::state`] and [`Self::poll_event`]. Should the operating system have no thread to look after them, both
+    /// are [missing](DeviceState::Missing), and stay so.
     pub fn open(settings: Settings) -> (Self, Microphone, Loudspeaker) {
         let clock = Clock::system();
         let (readers, writers) = (Mailbox::new(), Mailbox::new());

@@ -1,3 +1,5 @@
+//! Who gets a place in the mixer, and how each is heard there.
+
 use consonance_audio::{Discard, FrameSize, SpeakerPlace, Unheard};
 use consonance_session::{CodecKind as SessionCodecKind, Priority};
 

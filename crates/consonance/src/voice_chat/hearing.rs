@@ -1,6 +1,7 @@
 //! How the others are heard: how loud each and all of them, from where, and who is heard at all.
 //!
-//! What is set for a player holds for whoever has that name, now and whenever it joins again; its place, until it leaves.
+//! What is set for a player holds for whoever has that name, now and whenever it joins again; its place, until
+//! it leaves.
 
 use consonance_audio::{DuckingSettings, Pose, SpatialSettings, SpeakerPlace};
 

@@ -1,6 +1,6 @@
 //! A voice thread that is stuck for a moment, while its game asks for more than may wait.
 
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use consonance::audio::{ActivationMode, ActivationSettings, Output, OutputError, StereoBlock};
 use consonance::{
@@ -18,19 +18,20 @@ const TOO_MANY: usize = 1_000;
 /// An output that gets stuck when it is asked to, and with it the voice thread.
 struct Sticky {
     orders: Receiver<()>,
-    stuck: Sender<()>,
+    stuck: SyncSender<()>,
     release: Receiver<()>,
 }
 
 /// Makes the output stick.
 struct Glue {
-    orders: Sender<()>,
+    orders: SyncSender<()>,
     stuck: Receiver<()>,
-    release: Sender<()>,
+    release: SyncSender<()>,
 }
 
 fn sticky() -> (Sticky, Glue) {
-    let ((orders, ordered), (stuck, is_stuck), (release, released)) = (channel(), channel(), channel());
+    let ((orders, ordered), (stuck, is_stuck), (release, released)) =
+        (sync_channel(1), sync_channel(1), sync_channel(1));
     (Sticky { orders: ordered, stuck, release: released }, Glue { orders, stuck: is_stuck, release })
 }
 

@@ -1,6 +1,6 @@
 //! The handle that a game holds: used from anywhere, neglected, dropped; and sound that fails.
 
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread;
 use std::time::Duration;
 
@@ -145,7 +145,7 @@ impl Output for Panicking {
 fn an_output_that_panics_ends_the_chat_alone_and_the_game_is_told() {
     let stage = Stage::open();
     let _alice = Player::join("Alice", stage.chat().listen("lobby"));
-    let (sender, orders) = channel();
+    let (sender, orders) = sync_channel(1);
     let chat = stage.chat().name("Bob").talk_to_room("lobby").input(Speech::endless(&recording(1, 0.5, 1.5)));
     let chat = chat.output(Box::new(Panicking(orders))).start().unwrap();
     while chat.wait_event(PATIENCE).unwrap().kind != joined("Alice") {}
@@ -185,7 +185,7 @@ impl Output for Dropping {
 fn the_last_handle_may_be_dropped_by_the_output_and_then_the_chat_ends_as_well() {
     let stage = Stage::open();
     let mut alice = Player::join("Alice", stage.chat());
-    let (sender, handles) = channel();
+    let (sender, handles) = sync_channel(1);
     let bob = stage.chat().name("Bob").output(Box::new(Dropping(handles))).start().unwrap();
     alice.until(&joined("Bob"));
     let events = bob.subscribe();
