@@ -228,11 +228,12 @@ impl PacketPlaces for OnTheWay {
 fn a_link_that_is_refused_is_on_the_way_to_no_session() {
     let on_the_way = OnTheWay::default();
     let settings = PacketSettings { links_max: 1, ..PacketSettings::default() };
-    let (_shards, entrance) = packet_shards(1, on_the_way.clone(), settings);
+    let (mut shards, entrance) = packet_shards(1, on_the_way.clone(), settings);
     let mut settings = WebSettings::new(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)));
     settings.packets = Some(entrance);
     let listener = WebListener::start(&settings, Arc::new(NoSessions)).unwrap();
     let _first = open(&listener, "main");
+    assert_eq!(next(&mut shards[0]), "connected to main");
     assert_eq!(goodbye(&mut open(&listener, "main")).0, close_code::REFUSED);
     assert_eq!(on_the_way.0.load(Ordering::Relaxed), 1);
 }

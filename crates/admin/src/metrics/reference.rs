@@ -24,7 +24,7 @@ const INTRODUCTION: &str = "\
 Counters begin anew with the process.
 Nothing is labelled with a player's name or address; sessions are told apart only if `admin.metrics_sessions_max` says of how many.
 
-A scraper shows the admin token, or `admin.open_metrics` lets everybody read the numbers who reaches the address:
+A scraper shows the admin token, or `admin.open_metrics` lets everybody who reaches the address read the numbers:
 
 ```yaml
 scrape_configs:

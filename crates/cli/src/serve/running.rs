@@ -71,9 +71,10 @@ impl Running {
         let Prepared { loaded, mut sessions, identity, made_identity, browsers, .. } = prepared;
         let config = loaded.config;
         let left = inherited::take_left(&config);
+        sessions.records = records(&config)?;
+        // The records have made the folder that a certificate is kept in.
         let (identity, made_identity) =
             inherited::identity(&config, left.identity, (identity, made_identity));
-        sessions.records = records(&config)?;
         let capture = capture(&config)?;
         let count = worker_count(&config);
         let mut workers = Workers::new(&sessions, count).pinned(config.pin_workers);
