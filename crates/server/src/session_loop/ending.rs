@@ -12,13 +12,21 @@ use crate::hand_over::RestartPlan;
 impl SessionLoop {
     /// Ends every session and asks the networks to disconnect everybody in order; turn on until
     /// [`is_deserted`](Self::is_deserted).
+    ///
+    /// What has come in counts: whoever has left already is not waited for by the others.
     pub fn shut_down(&mut self, now: Instant) {
-        let ending = if self.is_handed_over { Vec::new() } else { self.sessions.indices() };
-        for index in ending {
+        if !self.is_handed_over {
+            self.turn(now);
+            self.end_sessions(now);
+        }
+        self.networks.shutdown(now);
+    }
+
+    fn end_sessions(&mut self, now: Instant) {
+        for index in self.sessions.indices() {
             self.sessions.get_mut(index).server.stop();
             self.drain(index, now);
         }
-        self.networks.shutdown(now);
     }
 
     /// Starts every session anew: nobody is in it, and clients come back over the links that they have.

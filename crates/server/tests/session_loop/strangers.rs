@@ -69,6 +69,20 @@ fn shutting_down_disconnects_everybody_in_every_session_with_a_reason() {
 }
 
 #[test]
+fn whoever_left_just_before_the_end_has_left_for_everybody() {
+    let mut stage = Stage::new(&["main"], 1);
+    let mut alice = stage.player_of_ours("Alice", "token", "main");
+    let mut bob = stage.player("Bob", 0, "main");
+    stage.settle(&mut [&mut alice, &mut bob]);
+    assert!(alice.has_seen("Bob joined"), "{:?}", alice.seen);
+
+    bob.transport.disconnect(stage.now);
+    stage.session_loop.shut_down(stage.now);
+    alice.turn(stage.now);
+    assert!(alice.has_seen("Bob left"), "{:?}", alice.seen);
+}
+
+#[test]
 fn packets_of_a_link_that_was_refused_reach_no_session() {
     let mut stage = Stage::new(&["main"], 1);
     let mut stranger = stage.networks[0].client("elsewhere");
