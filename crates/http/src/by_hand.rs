@@ -66,13 +66,15 @@ pub fn ask_plainly(address: SocketAddr, request: &str, lines: &[&str], body: &[u
 /// Everything that comes until the connection ends.
 ///
 /// # Errors
-/// What the system says, or that this is no answer.
+/// What the system says, that the connection does not end in time, or that this is no answer.
 pub fn answer(stream: &mut TcpStream) -> io::Result<Answer> {
     let mut bytes = Vec::new();
-    match stream.read_to_end(&mut bytes) {
+    if let Err(error) = stream.read_to_end(&mut bytes) {
+        let is_open = matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut);
         // Who is refused before all of it was read finds the connection reset.
-        Err(error) if bytes.is_empty() => return Err(error),
-        _ => {}
+        if is_open || bytes.is_empty() {
+            return Err(error);
+        }
     }
     read(&bytes).ok_or_else(|| {
         io::Error::new(
