@@ -15,7 +15,7 @@ pub(crate) struct SessionRecording {
     not_before: Option<Instant>,
     /// An operator wants nothing recorded until everybody has left.
     is_unwanted: bool,
-    /// An operator wanted it recorded in the process before.
+    /// An operator wants it recorded, and it is not yet: another process recorded it before, or a disk was full.
     is_asked_for: bool,
 }
 
@@ -34,7 +34,7 @@ pub enum RecordingRefusal {
     /// It is being recorded already.
     #[error("the session is being recorded already")]
     AlreadyRecorded,
-    /// It is not being recorded.
+    /// It is not being recorded, nor about to be after the disk was full.
     #[error("the session is not being recorded")]
     NotRecorded,
 }
@@ -45,7 +45,7 @@ impl SessionRecording {
         self.tap.is_some()
     }
 
-    /// Whether an operator has begun what is being recorded, or asked another process to.
+    /// Whether an operator wants it recorded, even if it is not just now.
     pub(crate) fn is_asked_for(&self) -> bool {
         self.is_asked_for || self.tap.as_ref().is_some_and(|tap| tap.by_operator)
     }
@@ -71,6 +71,7 @@ impl SessionRecording {
         server: &mut Server,
     ) {
         self.not_before = None;
+        self.is_asked_for &= feed.is_some();
         let is_wanted = |feed: &RecordingFeed| feed.settings().is_always_recorded(session);
         let goes_on = |tap: &SessionTap, feed: &RecordingFeed| tap.by_operator || is_wanted(feed);
         if let Some(mut tap) = self.tap.take() {
@@ -102,7 +103,7 @@ impl SessionRecording {
         if self.tap.is_some() {
             return Err(RecordingRefusal::AlreadyRecorded);
         }
-        self.is_unwanted = false;
+        (self.is_unwanted, self.is_asked_for, self.not_before) = (false, false, None);
         self.tap = Some(feed.begin(now, session, true));
         self.announce(server);
         Ok(())
@@ -110,8 +111,12 @@ impl SessionRecording {
 
     /// An operator wants it recorded no longer, until everybody has left.
     pub(crate) fn stop(&mut self, server: &mut Server) -> Result<(), RecordingRefusal> {
-        self.tap.take().ok_or(RecordingRefusal::NotRecorded)?.close(EndReason::Stopped);
-        (self.is_unwanted, self.is_asked_for) = (true, false);
+        match self.tap.take() {
+            Some(tap) => tap.close(EndReason::Stopped),
+            None if self.is_asked_for || self.not_before.is_some() => {}
+            None => return Err(RecordingRefusal::NotRecorded),
+        }
+        (self.is_unwanted, self.is_asked_for, self.not_before) = (true, false, None);
         self.announce(server);
         Ok(())
     }
@@ -206,7 +211,7 @@ impl SessionRecording {
         if goes_on {
             self.tap = Some(feed.begin(now, session, by_operator));
         } else {
-            self.not_before = Some(now + PATIENCE);
+            (self.is_asked_for, self.not_before) = (by_operator, Some(now + PATIENCE));
         }
     }
 

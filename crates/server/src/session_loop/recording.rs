@@ -57,11 +57,11 @@ impl SessionLoop {
         Ok(())
     }
 
-    /// Ends the recording of a session. One that the configuration wants recorded is recorded again once everybody
-    /// has left and somebody comes.
+    /// Ends the recording of a session, or the attempts at one after the disk was full. One that the configuration wants
+    /// recorded is recorded again once everybody has left and somebody comes.
     ///
     /// # Errors
-    /// If it is not being recorded.
+    /// If it is not being recorded, nor about to be.
     pub fn stop_recording(&mut self, now: Instant, session: &str) -> Result<(), RecordingRefusal> {
         let index = self.sessions.find(session).ok_or(RecordingRefusal::NoSession)?;
         let session = self.sessions.get_mut(index);

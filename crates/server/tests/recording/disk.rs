@@ -3,7 +3,7 @@
 use std::fs;
 use std::time::Duration;
 
-use consonance_server::recording::{EndReason, Recorder, RecorderError};
+use consonance_server::recording::{EndReason, Recorder, RecorderError, RecordingRefusal};
 use consonance_test_sound::{FRAME_SAMPLES, encode, speech};
 
 use crate::call::{Call, Setup, Voice, recorded, setup};
@@ -127,25 +127,32 @@ fn a_full_queue_costs_frames_and_never_time() {
     assert_eq!((frames, recorded.index.frames_dropped), (0, 50));
 }
 
-/// A device that is always full stands in for the disk: each page is written to the path anew.
+/// Ends what is being recorded: a device that is always full stands in for the disk, since each page is written to the
+/// path anew.
 #[cfg(target_os = "linux")]
-#[test]
-fn a_full_disk_ends_the_recording_with_what_the_system_says_and_nothing_else() {
-    let mut call = Call::starting_now(&setup("full"));
-    let _listener = call.listener();
-    let mut alice = call.join("Alice");
-    call.say(&mut alice, &packets(0.1), FRAME);
-    call.wait_until("Alice's file", |recorder| {
+fn fill_the_disk(call: &mut Call, voice: &mut Voice) {
+    call.say(voice, &packets(0.1), FRAME);
+    let failed = call.recorder.as_ref().unwrap().status().statistics.failed;
+    call.wait_until("its file", |recorder| {
         recorder.status().live.first().is_some_and(|live| !live.index.tracks.is_empty())
     });
     let live = call.recorder.as_ref().unwrap().status().live.remove(0);
     let file = live.folder.join(&live.index.tracks[0].file);
     fs::remove_file(&file).unwrap();
     std::os::unix::fs::symlink("/dev/full", &file).unwrap();
-    call.say(&mut alice, &packets(1.0), FRAME);
-    call.wait_until("it to fail", |recorder| recorder.status().statistics.failed == 1);
-    assert!(is_heard(&mut call, &mut alice));
+    call.say(voice, &packets(1.0), FRAME);
+    call.wait_until("it to fail", |recorder| recorder.status().statistics.failed == failed + 1);
+    assert!(is_heard(call, voice));
     assert_eq!(call.session_loop.is_recorded("main"), Some(false), "for a minute");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_ends_the_recording_with_what_the_system_says_and_nothing_else() {
+    let mut call = Call::starting_now(&setup("full"));
+    let _listener = call.listener();
+    let mut alice = call.join("Alice");
+    fill_the_disk(&mut call, &mut alice);
     call.wait(Duration::from_mins(2));
     assert!(is_heard(&mut call, &mut alice));
     assert_eq!(call.session_loop.is_recorded("main"), Some(true), "once more after that");
@@ -154,6 +161,46 @@ fn a_full_disk_ends_the_recording_with_what_the_system_says_and_nothing_else() {
     assert_eq!(failed.ended, Some(EndReason::WriteFailed));
     assert!(failed.error.as_ref().unwrap().contains("No space left"), "{:?}", failed.error);
     assert_eq!((next.track("Alice").frames, next.index.ended), (5, Some(EndReason::Empty)));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_an_operator_began_is_tried_again_a_minute_after_a_full_disk_unless_it_is_stopped_before() {
+    for (name, is_stopped) in [("operator-full", false), ("operator-full-stopped", true)] {
+        let mut setup = setup(name);
+        setup.settings.sessions.clear();
+        let mut call = Call::starting_now(&setup);
+        let _listener = call.listener();
+        let mut alice = call.join("Alice");
+        call.session_loop.start_recording(call.now, "main").unwrap();
+        fill_the_disk(&mut call, &mut alice);
+        if is_stopped {
+            assert_eq!(call.session_loop.stop_recording(call.now, "main"), Ok(()));
+        }
+        call.wait(Duration::from_secs(61));
+        assert!(is_heard(&mut call, &mut alice));
+        assert_eq!(call.session_loop.is_recorded("main"), Some(!is_stopped));
+        let by_operator: Vec<_> = call.end().iter().map(|recorded| recorded.index.by_operator).collect();
+        assert_eq!(by_operator, [true, true][usize::from(is_stopped)..], "{name}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_the_configuration_wants_recorded_is_not_tried_again_after_a_full_disk_once_it_is_stopped() {
+    let mut call = Call::starting_now(&setup("full-stopped"));
+    let _listener = call.listener();
+    let mut alice = call.join("Alice");
+    fill_the_disk(&mut call, &mut alice);
+    assert_eq!(call.session_loop.stop_recording(call.now, "main"), Ok(()));
+    assert_eq!(
+        call.session_loop.stop_recording(call.now, "main"),
+        Err(RecordingRefusal::NotRecorded),
+        "once is enough"
+    );
+    call.wait(Duration::from_secs(61));
+    assert!(is_heard(&mut call, &mut alice));
+    assert_eq!(call.session_loop.is_recorded("main"), Some(false));
 }
 
 /// What is no file, and refuses to be written like one, stands in for a disk that takes nothing for a while.
