@@ -115,6 +115,10 @@ impl ServerHandle {
         self.shared.directory.sessions()
     }
 
+    pub(crate) fn serves(&self, session: &str) -> bool {
+        self.shared.directory.worker_of(session).is_some()
+    }
+
     /// How many sessions there are and were, and how many clients found none.
     pub fn session_counts(&self) -> SessionCounts {
         self.shared.directory.counts()

@@ -110,6 +110,15 @@ impl Moderation {
         }
     }
 
+    /// Whoever decides something for a session that is not there may have mistyped its name.
+    fn check_served(&self, session: &str) -> Result<(), ModerationError> {
+        if self.server.serves(session) {
+            Ok(())
+        } else {
+            Err(ModerationError::NoSession { session: session.to_owned() })
+        }
+    }
+
     /// Writes a deed into the audit log, and says how it is kept: what is on the disk is
     /// there with everything before it.
     fn log(

@@ -5,6 +5,7 @@ use std::fmt;
 use consonance_session::{ClientId, Identity, Move, Reach, Sanction, Server, Standing};
 
 use super::{By, Deed, Done, Moderation, ModerationError, Outcome};
+use crate::handle::AskError;
 use crate::records::{StoredRights, StoredStanding, StoredTerms};
 use crate::utc::{rfc_3339, seconds_since_1970};
 
@@ -186,18 +187,25 @@ impl Moderation {
                 server.set_standing(&identity, &standing.to_engine(seconds_since_1970(), at))
             })
         });
-        let set = asked.map_err(ModerationError::of_worker)?;
-        let set = set.ok_or_else(|| ModerationError::NoSession { session: session.to_owned() })?;
-        set.map(Outcome::from).map_err(ModerationError::Standing)
+        match asked {
+            Ok(Some(set)) => set.map(Outcome::from).map_err(ModerationError::Standing),
+            // The session has ended meanwhile; its next life takes over what is recorded.
+            Ok(None) | Err(AskError::NoSession { .. }) => Ok(Outcome::Absent),
+            Err(error) => Err(ModerationError::Server(error)),
+        }
     }
 
-    /// Who a player is for the records: of somebody here what its token says, if that says anything.
+    /// Who a player of a session that is served now is for the records: of somebody here what its token says, if that
+    /// says anything.
     fn identity(&self, session: &str, player: &PlayerRef) -> Result<Identity, ModerationError> {
         let name = match player {
             PlayerRef::Subject(subject) if subject.is_empty() => {
                 return Err(ModerationError::Nameless { what: "the subject" });
             }
-            PlayerRef::Subject(subject) => return Ok(Identity::Subject(subject.as_str().into())),
+            PlayerRef::Subject(subject) => {
+                self.check_served(session)?;
+                return Ok(Identity::Subject(subject.as_str().into()));
+            }
             PlayerRef::Name(name) => name.clone(),
         };
         let wanted = player.clone();

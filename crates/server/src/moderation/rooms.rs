@@ -1,6 +1,7 @@
 //! What can be decided about rooms.
 
 use super::{By, Deed, Done, Moderation, ModerationError, Outcome};
+use crate::handle::AskError;
 use crate::records::{RoomDecision, SessionRooms};
 
 impl Moderation {
@@ -49,15 +50,16 @@ impl Moderation {
         session: &str,
         change: impl FnOnce(&mut SessionRooms),
     ) -> Result<Outcome, ModerationError> {
-        if !self.server.sessions().iter().any(|served| served == session) {
-            return Err(ModerationError::NoSession { session: session.to_owned() });
-        }
+        self.check_served(session)?;
         self.records.change_rooms(session, change)?;
         let name = session.to_owned();
         let asked =
             self.server.ask_session(session, move |session_loop, now| session_loop.follow_rooms(now, &name));
-        asked.map_err(ModerationError::of_worker)?;
-        Ok(Outcome::Holds)
+        match asked {
+            // A session that has ended meanwhile follows in its next life.
+            Ok(_) | Err(AskError::NoSession { .. }) => Ok(Outcome::Holds),
+            Err(error) => Err(ModerationError::Server(error)),
+        }
     }
 }
 

@@ -82,6 +82,32 @@ fn somebody_who_is_not_here_is_muted_when_it_comes() {
 }
 
 #[test]
+fn what_is_decided_about_an_account_in_a_session_that_is_not_there_changes_nothing() {
+    let records = in_memory();
+    let account = PlayerRef::Subject("A7".into());
+    {
+        let mut settings = SessionsSettings::new(["pink"]).unwrap();
+        settings.records = records.clone();
+        let stage = Stage::with_settings(&settings, 1);
+        let moderation = Moderation::new(stage.server.handle(), records.clone());
+        let done = moderation.impose(&by(), "pink", &account, Sanction::Muted, None).unwrap();
+        assert_eq!(done.outcome, Outcome::Absent);
+    }
+    let Scene { stage: _stage, moderation, .. } = scene(records);
+    let before = moderation.standings("pink");
+    assert_eq!(before.len(), 1);
+    let denied = StoredRights { listen: None, speak: Some(false) };
+    for refused in [
+        moderation.impose(&by(), "pink", &account, Sanction::Deafened, None),
+        moderation.lift(&by(), "pink", &account, Sanction::Muted),
+        moderation.set_room_rights(&by(), "pink", &account, "lobby", denied),
+    ] {
+        assert_eq!(refused, Err(ModerationError::NoSession { session: "pink".into() }));
+    }
+    assert_eq!(moderation.standings("pink"), before);
+}
+
+#[test]
 fn who_is_kicked_is_gone_and_what_cannot_be_done_says_why() {
     let Scene { stage: _stage, moderation, mut alice, mut bob } = scene(in_memory());
     let kick = |session: &str, player: &str| moderation.kick(&by(), session, &player.into());
