@@ -136,6 +136,7 @@ fn status(error: &ModerationError) -> StatusCode {
             StatusCode::INSUFFICIENT_STORAGE
         }
         E::Server(_)
+        | E::OnlyRecorded(_)
         | E::Report(ReportsError::Busy | ReportsError::Late)
         | E::Recordings(RecordingsError::Late) => StatusCode::SERVICE_UNAVAILABLE,
         _ => StatusCode::INTERNAL_SERVER_ERROR,

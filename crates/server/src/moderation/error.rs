@@ -105,9 +105,13 @@ pub enum ModerationError {
     /// The session does not take the standing. It is recorded, and holds in the session's next life.
     #[error("{0}")]
     Standing(StandingError),
-    /// The worker has not answered. What was decided is recorded, and holds when the player comes again.
-    #[error("{0}; what was decided is recorded")]
+    /// The worker has not answered, and nothing was recorded.
+    #[error("{0}")]
     Server(AskError),
+    /// The worker has not answered. What was decided is recorded, and holds when the player comes again, or in the
+    /// session's next life.
+    #[error("{0}; what was decided is recorded")]
+    OnlyRecorded(AskError),
 }
 
 impl ModerationError {

@@ -191,7 +191,7 @@ impl Moderation {
             Ok(Some(set)) => set.map(Outcome::from).map_err(ModerationError::Standing),
             // The session has ended meanwhile; its next life takes over what is recorded.
             Ok(None) | Err(AskError::NoSession { .. }) => Ok(Outcome::Absent),
-            Err(error) => Err(ModerationError::Server(error)),
+            Err(error) => Err(ModerationError::OnlyRecorded(error)),
         }
     }
 

@@ -58,7 +58,7 @@ impl Moderation {
         match asked {
             // A session that has ended meanwhile follows in its next life.
             Ok(_) | Err(AskError::NoSession { .. }) => Ok(Outcome::Holds),
-            Err(error) => Err(ModerationError::Server(error)),
+            Err(error) => Err(ModerationError::OnlyRecorded(error)),
         }
     }
 }

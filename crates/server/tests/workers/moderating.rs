@@ -1,9 +1,11 @@
 //! What operators do from other threads, while players talk.
 
+use std::time::Duration;
+
 use consonance_server::audit::AuditQuery;
 use consonance_server::moderation::{By, Moderation, ModerationError, Outcome, PlayerRef};
 use consonance_server::records::{Records, RecordsSettings, RoomDecision, SessionRooms, StoredRights};
-use consonance_server::{SessionsSettings, store::Stored};
+use consonance_server::{DrainPlan, SessionsSettings, store::Stored};
 use consonance_session::Sanction;
 
 use crate::stage::{Player, Stage, wait_until};
@@ -114,7 +116,6 @@ fn who_is_kicked_is_gone_and_what_cannot_be_done_says_why() {
     assert_eq!(kick("red", "Alice").unwrap().outcome, Outcome::Told);
     wait_until("Alice is gone", &mut [&mut alice, &mut bob], |players| players[0].end.is_some());
     assert_eq!(alice.told, ["kicked: too loud"]);
-    let words = |result: Result<_, ModerationError>| result.map(drop).unwrap_err().to_string();
     assert!(words(kick("red", "Alice")).contains("nobody called \"Alice\" is in the session \"red\""));
     assert!(words(kick("pink", "Bob")).contains("no session \"pink\""));
     let removed = moderation.remove_from_room(&by(), "red", &"Bob".into(), "vip");
@@ -170,4 +171,42 @@ fn sessions_are_listed_and_players_with_where_they_are() {
     assert_eq!(rooms, [("Alice".to_owned(), lobby.clone()), ("Bob".to_owned(), lobby)]);
     assert!(moderation.reset(&by(), "red", &PlayerRef::Name("Bob".into())).is_ok());
     assert!(matches!(moderation.players("pink"), Err(ModerationError::NoSession { .. })));
+}
+
+#[test]
+fn only_what_is_recorded_is_said_to_be_when_a_worker_does_not_answer() {
+    let Scene { stage, moderation, .. } = scene(in_memory());
+    stage.server.stop();
+    let (account, one) =
+        (PlayerRef::Subject("A7".into()), RoomDecision { text_every_s: Some(9), ..RoomDecision::default() });
+    let bob = PlayerRef::Name("Bob".into());
+    let plan = DrainPlan { ends_in: Duration::from_mins(1), onward: None, window: Duration::ZERO };
+    for done in [
+        words(moderation.kick(&by(), "red", &account)),
+        words(moderation.move_player(&by(), "red", &account, "lobby", "jail")),
+        words(moderation.reset(&by(), "red", &account)),
+        words(moderation.impose(&by(), "red", &bob, Sanction::Muted, None)),
+        words(moderation.start_recording(&by(), "red")),
+        words(moderation.stop_recording(&by(), "red")),
+        words(moderation.players("red")),
+        words(moderation.drain(&by(), &plan)),
+    ] {
+        assert_eq!(done, "worker 0 of the server has ended: the server is going");
+    }
+    assert!(
+        moderation.standings("red").is_empty() && moderation.room_decisions("red") == SessionRooms::default()
+    );
+    for done in [
+        moderation.impose(&by(), "red", &account, Sanction::Muted, None),
+        moderation.limit_room(&by(), "red", "lobby", Some(one)),
+    ] {
+        let expected = "worker 0 of the server has ended: the server is going; what was decided is recorded";
+        assert_eq!(words(done), expected);
+    }
+    assert_eq!(moderation.standings("red").len(), 1);
+    assert!(moderation.room_decisions("red").rooms.contains_key("lobby"));
+}
+
+fn words<T>(result: Result<T, ModerationError>) -> String {
+    result.map(drop).unwrap_err().to_string()
 }
