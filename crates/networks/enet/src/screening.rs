@@ -123,9 +123,7 @@ impl<'a> Screened<'a> {
         self.commands_with_bytes().map(|(command, _)| command)
     }
 
-    /// Writes a datagram with what ENet gets of its commands, false if that is nothing. Fragments of unreliable
-    /// messages are asked about, and come, behind all others, since ENet stops at one that does not fit to those before
-    /// it.
+    /// Writes a datagram with what ENet gets of its commands, false if that is nothing.
     pub(crate) fn write(
         self,
         datagram: &mut Vec<u8>,
@@ -133,19 +131,14 @@ impl<'a> Screened<'a> {
     ) -> bool {
         datagram.clear();
         datagram.extend_from_slice(self.header);
-        for is_behind in [false, true] {
-            for (command, bytes) in self.commands_with_bytes() {
-                if command.is_unreliable_fragment() != is_behind {
-                    continue;
+        for (command, bytes) in self.commands_with_bytes() {
+            match (judge(command, bytes), bytes) {
+                (Handing::Whole, _) => datagram.extend_from_slice(bytes),
+                (Handing::Number, [kind, channel, number @ ..]) => {
+                    datagram.extend_from_slice(&[kind & !COMMAND | PING, *channel]);
+                    datagram.extend(number.iter().take(2));
                 }
-                match (judge(command, bytes), bytes) {
-                    (Handing::Whole, _) => datagram.extend_from_slice(bytes),
-                    (Handing::Number, [kind, channel, number @ ..]) => {
-                        datagram.extend_from_slice(&[kind & !COMMAND | PING, *channel]);
-                        datagram.extend(number.iter().take(2));
-                    }
-                    (Handing::Number | Handing::Nothing, _) => {}
-                }
+                (Handing::Number | Handing::Nothing, _) => {}
             }
         }
         datagram.len() > self.header.len()
@@ -260,6 +253,26 @@ impl Fragment {
     }
 }
 
+/// How many bytes a datagram has before its commands.
+pub(crate) fn header_bytes(datagram: &[u8]) -> usize {
+    let has_time = datagram.first_chunk().is_some_and(|word| u16::from_be_bytes(*word) & SENT_TIME != 0);
+    let header = if has_time { 4 } else { 2 };
+    header.min(datagram.len())
+}
+
+/// How many bytes of commands come before one at which ENet might stop, with that: a fragment of an unreliable message
+/// may contradict those before it.
+pub(crate) fn bytes_until_enet_may_stop(commands: &[u8]) -> usize {
+    let mut left = commands;
+    while let Some((command, rest)) = split_command(left) {
+        left = rest;
+        if command.is_unreliable_fragment() {
+            return commands.len() - left.len();
+        }
+    }
+    commands.len()
+}
+
 /// Sets the clock of a datagram's sender forward, in milliseconds: the time that it shows then, if it does.
 pub(crate) fn set_clock_forward(datagram: &mut [u8], by: u16) -> Option<u16> {
     let (word, rest) = datagram.split_first_chunk_mut()?;
@@ -271,8 +284,7 @@ pub(crate) fn set_clock_forward(datagram: &mut [u8], by: u16) -> Option<u16> {
 
 /// Sets back the times that a datagram's acknowledgements echo, in milliseconds.
 pub(crate) fn set_echoes_back(datagram: &mut [u8], by: u16) {
-    let has_time = datagram.first_chunk().is_some_and(|word| u16::from_be_bytes(*word) & SENT_TIME != 0);
-    let mut at = if has_time { 4 } else { 2 };
+    let mut at = header_bytes(datagram);
     while let Some((command, rest)) = datagram.get(at..).and_then(split_command) {
         let next = datagram.len() - rest.len();
         if let Command::Acknowledge { sent_time } = command {

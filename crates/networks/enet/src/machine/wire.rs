@@ -8,7 +8,7 @@ use rusty_enet::{Address, MTU_MAX, PacketReceived, Socket};
 
 use super::secret_clocks::SecretClocks;
 use crate::Dialect;
-use crate::screening::{set_clock_forward, set_echoes_back};
+use crate::screening::{bytes_until_enet_may_stop, header_bytes, set_clock_forward, set_echoes_back};
 
 /// What is between ENet and the driver.
 #[derive(Debug)]
@@ -16,7 +16,7 @@ pub(crate) struct Wire<A> {
     dialect: Dialect,
     /// From whom a datagram came, until ENet has read it.
     incoming_from: Option<A>,
-    /// In the form of stock ENet.
+    /// In the form of stock ENet, without the commands that ENet has read.
     incoming: Vec<u8>,
     outgoing: BytesQueue<A>,
     /// A datagram with the time that its receiver is shown.
@@ -83,10 +83,18 @@ impl<A: Address + Ord> Socket for Wire<A> {
         Ok(datagram.len())
     }
 
+    /// ENet passes over the rest of a datagram in which it has stopped, and takes each command for sent behind those
+    /// before it: so it gets all of them in their order, and what is behind one at which it might stop as a datagram of
+    /// its own.
     fn receive(&mut self, buffer: &mut [u8; MTU_MAX]) -> Result<Option<(A, PacketReceived)>, Infallible> {
         Ok(self.incoming_from.take().map(|from| {
-            let bytes = self.incoming.len().min(MTU_MAX);
+            let header = header_bytes(&self.incoming);
+            let bytes = (header + bytes_until_enet_may_stop(&self.incoming[header..])).min(MTU_MAX);
             buffer[..bytes].copy_from_slice(&self.incoming[..bytes]);
+            self.incoming.drain(header..bytes);
+            if self.incoming.len() > header {
+                self.incoming_from = Some(from.clone());
+            }
             (from, PacketReceived::Complete(bytes))
         }))
     }

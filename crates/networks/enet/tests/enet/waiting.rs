@@ -54,6 +54,14 @@ fn messages(numbers: impl Iterator<Item = u16>) -> Vec<Vec<u8>> {
     numbers.map(|number| number.to_be_bytes().to_vec()).collect()
 }
 
+/// A fragment of an unreliable message that has this number behind a reliable one, of two fragments of 5 bytes.
+fn unreliable_fragment(behind: u16, message: u16, number: u16) -> Vec<u8> {
+    let mut command = fragment(message, (number, 2), 5, 10);
+    command[0] = 0x0c;
+    command[2..4].copy_from_slice(&behind.to_be_bytes());
+    command
+}
+
 #[test]
 fn no_more_reliable_messages_wait_for_one_that_is_missing_than_there_is_room_for_and_the_others_come_again() {
     // Each takes 64 bytes more than its command of 8.
@@ -114,6 +122,32 @@ fn what_waits_is_reported_in_order_with_what_is_unreliable_in_its_place() {
     let (empty, whole) = (Vec::new(), vec![0x5a; 10]);
     let expected = [&empty, &one, &empty, &empty, &two, &whole, &empty, &empty, &five, &six];
     assert_eq!(hostile.heard().iter().collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn what_shares_a_datagram_with_the_last_fragment_of_an_unreliable_message_comes_behind_that() {
+    let whole = vec![0x5a; 10];
+    for (next, message) in [(numbered(2), vec![0, 2]), (unreliable(1, 2), Vec::new())] {
+        let mut hostile = Hostile::new();
+        hostile.say([datagram(&[numbered(1)]), datagram(&[unreliable_fragment(1, 1, 0)])]);
+        hostile.say([datagram(&[unreliable_fragment(1, 1, 1), next])]);
+        assert_eq!(hostile.heard(), [vec![0, 1], whole.clone(), message]);
+        assert_eq!(hostile.malformed(), 0);
+    }
+}
+
+#[test]
+fn an_unreliable_fragment_that_contradicts_those_before_it_takes_nothing_with_it() {
+    let mut contradiction = unreliable_fragment(0, 1, 0);
+    // Three fragments and 15 bytes in all.
+    contradiction[11] = 3;
+    contradiction[19] = 15;
+    let mut hostile = Hostile::new();
+    hostile.say([datagram(&[unreliable_fragment(0, 1, 0)])]);
+    hostile.say([datagram(&[contradiction, numbered(1), unreliable(1, 1), numbered(2)])]);
+    assert_eq!(hostile.heard(), [vec![0, 1], Vec::new(), vec![0, 2]]);
+    hostile.say([datagram(&[numbered(3)])]);
+    assert_eq!(hostile.heard().last(), Some(&vec![0, 3]), "nobody has lost count");
 }
 
 #[test]
