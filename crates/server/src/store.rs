@@ -13,7 +13,7 @@ mod error;
 mod writer;
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -81,10 +81,16 @@ impl Store {
     pub(crate) fn open(folder: &Path) -> Result<(Self, Contents), StoreError> {
         std::fs::create_dir_all(folder).map_err(|error| StoreError::folder(folder, &error))?;
         let path = folder.join(FILE_NAME);
-        let database = Database::open(&path)?;
+        let database = Database::open_or_make(&path)?;
         let contents = database.contents()?;
+        Ok((Self::over(database, path)?, contents))
+    }
+
+    /// A database that is not there any more is not made anew: what was in it is missing then, and is not to be thought
+    /// empty.
+    fn over(database: Database, path: PathBuf) -> Result<Self, StoreError> {
         let writer = Writer::start(database, move || Database::open(&path))?;
-        Ok((Self { writer: Some(Arc::new(writer)) }, contents))
+        Ok(Self { writer: Some(Arc::new(writer)) })
     }
 
     /// Takes changes that belong together: either all are stored or none. Never blocks.
@@ -150,6 +156,40 @@ mod tests {
         let started = with_threads(0, || Store::open(&folder));
         assert!(matches!(started, Err(StoreError::NoThread(_))), "{started:?}");
         Store::open(&folder).unwrap();
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+
+    /// A table of another type makes the first transaction fail, so that the file is to be opened anew.
+    #[cfg(unix)]
+    #[test]
+    fn a_database_that_is_gone_while_the_server_runs_is_waited_for_and_not_made_anew() {
+        let folder = std::env::temp_dir().join(format!("consonance-store-gone-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let path = folder.join(FILE_NAME);
+        drop(Database::open_or_make(&path).unwrap());
+        let file = redb::Database::open(&path).unwrap();
+        let transaction = file.begin_write().unwrap();
+        let bans = redb::TableDefinition::<&str, &str>::new(Table::Bans.name());
+        transaction.delete_table(bans).unwrap();
+        transaction.open_table(redb::TableDefinition::<u64, u64>::new(Table::Bans.name())).unwrap();
+        transaction.commit().unwrap();
+        drop(file);
+
+        let database = Database::open(&path).unwrap();
+        std::fs::remove_file(&path).unwrap();
+        let store = Store::over(database, path.clone()).unwrap();
+        let ticket = store.write(vec![Change::delete(Table::Bans, number_key(1))]);
+        let deadline = Instant::now() + Duration::from_mins(1);
+        while store.status().errors < 2 {
+            assert!(store.status().transactions == 0 && Instant::now() < deadline, "{:?}", store.status());
+            std::thread::yield_now();
+        }
+        let status = store.status();
+        let trouble = status.trouble.unwrap_or_default();
+        assert!(trouble.contains("cannot be read or written"), "{trouble}");
+        assert_eq!((status.waiting, path.exists()), (1, false));
+        drop(store);
+        assert_eq!(ticket.wait(deadline), Stored::InMemory, "the server goes, and nothing was stored");
         std::fs::remove_dir_all(folder).unwrap();
     }
 }

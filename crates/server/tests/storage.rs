@@ -136,6 +136,21 @@ fn a_file_that_is_damaged_says_so_and_what_to_do() {
     assert_eq!(open(&folder).bans_count(), 50, "the copy is as good as ever");
 }
 
+#[cfg(unix)]
+#[test]
+fn a_link_that_leads_nowhere_is_no_reason_to_begin_with_an_empty_database() {
+    let (here, disk) = (folder("link"), folder("disk"));
+    fs::create_dir_all(&here).unwrap();
+    std::os::unix::fs::symlink(disk.join(FILE), here.join(FILE)).unwrap();
+    let refused = Records::open(&here, RecordsSettings::default()).map(drop).unwrap_err().to_string();
+    assert!(refused.contains(FILE) && refused.contains("cannot be read or written"), "{refused}");
+    {
+        let (_server, moderation) = server(&open(&disk));
+        moderation.ban(&By::new("Ann", ""), name("Mallory"), None).unwrap();
+    }
+    assert_eq!(open(&here).bans_count(), 1, "it is the one that the link leads to");
+}
+
 #[test]
 fn nothing_that_was_acknowledged_is_lost_when_the_process_is_killed() {
     let folder = folder("killed");

@@ -1,6 +1,7 @@
 //! The database file: opened, read whole, and changed one transaction at a time.
 
 use std::fs;
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
@@ -15,12 +16,21 @@ pub(super) struct Database {
 }
 
 impl Database {
-    /// Opens the file, or makes it.
+    /// Opens the file, or makes it if nothing has its name: neither a file that cannot be looked at, nor a link to a disk
+    /// that is not there just now.
+    pub(super) fn open_or_make(path: &Path) -> Result<Self, StoreError> {
+        match fs::symlink_metadata(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => make(path)?,
+            _ => {}
+        }
+        Self::open(path)
+    }
+
+    /// Opens the file, which has to be there.
     pub(super) fn open(path: &Path) -> Result<Self, StoreError> {
-        match fs::metadata(path) {
-            Ok(found) if found.len() == 0 => return Err(StoreError::damaged(path, "the file is empty")),
-            Ok(_) => {}
-            Err(_) => make(path)?,
+        let found = fs::metadata(path).map_err(|error| StoreError::disk(path, &error))?;
+        if found.len() == 0 {
+            return Err(StoreError::damaged(path, "the file is empty"));
         }
         // A file that was cut off or overwritten may break what the library takes for granted.
         let opened = catch_unwind(AssertUnwindSafe(|| {
@@ -93,9 +103,8 @@ impl Database {
 /// Makes the file under another name first: a server that is killed meanwhile leaves no half of one behind.
 fn make(path: &Path) -> Result<(), StoreError> {
     let unfinished = path.with_extension("redb.new");
-    let disk = |error: std::io::Error| StoreError::Disk { file: path.to_owned(), what: error.to_string() };
     match fs::remove_file(&unfinished) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(disk(error)),
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(StoreError::disk(path, &error)),
         _ => {}
     }
     let fill = || -> Result<(), redb::Error> {
@@ -109,7 +118,7 @@ fn make(path: &Path) -> Result<(), StoreError> {
         Ok(())
     };
     fill().map_err(|error| StoreError::of(path, error))?;
-    fs::rename(&unfinished, path).map_err(disk)
+    fs::rename(&unfinished, path).map_err(|error| StoreError::disk(path, &error))
 }
 
 fn builder() -> redb::Builder {

@@ -68,6 +68,10 @@ impl StoreError {
         Self::Folder { folder: folder.to_owned(), what: error.to_string() }
     }
 
+    pub(super) fn disk(file: &Path, error: &io::Error) -> Self {
+        Self::Disk { file: file.to_owned(), what: error.to_string() }
+    }
+
     pub(crate) fn damaged(file: &Path, what: &(impl ToString + ?Sized)) -> Self {
         Self::Damaged { file: file.to_owned(), what: what.to_string() }
     }
@@ -80,7 +84,7 @@ impl StoreError {
                 if error.kind() != io::ErrorKind::InvalidData
                     && error.kind() != io::ErrorKind::UnexpectedEof =>
             {
-                Self::Disk { file: file.to_owned(), what: error.to_string() }
+                Self::disk(file, &error)
             }
             other => Self::damaged(file, &other),
         }
