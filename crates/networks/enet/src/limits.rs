@@ -9,12 +9,9 @@ pub(crate) const COMMANDS_MAX: usize = 32;
 pub(crate) const FRAGMENTS_MAX: u32 = 7 * 4096;
 
 /// The largest unreliable message in fragments, in bytes; fragments of a larger one are dropped, and counted as those
-/// that found no room.
-pub(crate) const UNRELIABLE_BYTES_MAX: u32 = 16 * 1024;
-
-/// How many unreliable messages of a channel ENet puts together at once, at most: it drops those before the last two
+/// that found no room. ENet puts together three of a channel at once, at most: it drops those before the last two
 /// whenever another one begins.
-pub(crate) const UNRELIABLE_INCOMPLETE_MAX: usize = 3;
+pub(crate) const UNRELIABLE_BYTES_MAX: u32 = 16 * 1024;
 
 /// How many reliable commands of a connection wait at most, however small they are: all of them may become due with one
 /// datagram. Beyond it it is as with [`waiting_bytes_max`](crate::ConnectionSettings::waiting_bytes_max).

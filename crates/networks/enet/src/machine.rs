@@ -64,11 +64,12 @@ impl<A: Address + Ord> Machine<A> {
         let mut host = Host::new(Wire::new(settings.dialect), host_settings)
             .expect("the settings are within their limits");
         // ENet stops in the middle of a datagram at what is beyond its own limits: nothing may get there.
+        // What waits in it is bounded by what it gets; its own count of that grows with each message that stays
+        // incomplete, as it does not take off those that it drops.
         let packet_bytes_max = settings.message_bytes_max.max(UNRELIABLE_BYTES_MAX as usize).max(MTU_MAX);
-        let waiting_bytes_max = settings.incomplete_bytes_max().saturating_add(2 * MTU_MAX);
         let is_within = host.set_mtu(settings.mtu).is_ok()
             && host.set_maximum_packet_size(packet_bytes_max).is_ok()
-            && host.set_maximum_waiting_data(waiting_bytes_max).is_ok();
+            && host.set_maximum_waiting_data(usize::MAX).is_ok();
         debug_assert!(is_within, "the settings are within their limits");
         Self { host, is_dirty: false }
     }

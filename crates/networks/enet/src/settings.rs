@@ -8,7 +8,6 @@ use rusty_enet::PacketKind;
 use rusty_enet::consts::{PROTOCOL_MAXIMUM_MTU, PROTOCOL_MINIMUM_MTU};
 
 use crate::Dialect;
-use crate::limits::{UNRELIABLE_BYTES_MAX, UNRELIABLE_INCOMPLETE_MAX};
 
 /// What is sent on a channel. ENet lets each packet be sent as it likes; games settle it for each channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,12 +78,6 @@ impl ConnectionSettings {
         self.waiting_bytes_max = self.waiting_bytes_max.max(1);
         self.tick = self.tick.max(Duration::from_millis(1));
         self
-    }
-
-    /// How many bytes ENet has at most of a side's messages that are not whole yet.
-    pub(crate) fn incomplete_bytes_max(&self) -> usize {
-        let unreliable = UNRELIABLE_INCOMPLETE_MAX * UNRELIABLE_BYTES_MAX as usize;
-        self.channels.len().saturating_mul(self.message_bytes_max.saturating_add(unreliable))
     }
 
     /// The first ones that fit.

@@ -32,6 +32,10 @@ fn what_a_client_makes_the_server_keep_has_a_bound() {
         ),
         ("the first fragments of messages that wait", first_fragments(0x88)),
         ("the first fragments of unreliable messages", first_fragments(0x0c)),
+        (
+            "the first fragments of unreliable messages, backwards",
+            first_fragments(0x0c).into_iter().rev().collect(),
+        ),
         ("fragments of one byte each", one_by_one()),
     ];
     let random = (0..20).map(|seed| ("anything", anything(seed)));

@@ -151,6 +151,19 @@ fn an_unreliable_fragment_that_contradicts_those_before_it_takes_nothing_with_it
 }
 
 #[test]
+fn however_many_unreliable_messages_remain_incomplete_the_others_are_heard() {
+    let mut hostile = Hostile::new();
+    let large = |number: u16| {
+        let mut command = fragment(1 + number, (0, 14), 1200, 16 * 1024);
+        command[..4].copy_from_slice(&[0x0c, 0, 0, 0]);
+        datagram(&[command])
+    };
+    hostile.say((0..1000).map(large));
+    hostile.say(datagrams((1..=100).map(numbered)));
+    assert_eq!(hostile.heard(), messages(1..=100));
+}
+
+#[test]
 fn a_datagram_of_more_commands_than_any_sender_puts_into_one_is_nobodys() {
     let mut hostile = Hostile::new();
     let commands: Vec<_> = (1..=33).map(numbered).collect();
