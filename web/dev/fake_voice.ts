@@ -27,9 +27,13 @@ export const SCENES = {
   plain: {},
   alone: { isAlone: true },
   crowd: { crowd: 40 },
-  token: { join: "token" },
-  password: { join: "password", sessions: ["main", "raid", "arena"] },
-  "bad-token": { join: "token", refuse: ["token", "This token is not valid any more. Ask for a new one."] },
+  token: { secrets: { token: "required", password: "no" } },
+  password: { secrets: { token: "no", password: "required" }, sessions: ["main", "raid", "arena"] },
+  "some-passwords": { secrets: { token: "no", password: "optional" }, sessions: ["main", "staff"] },
+  "token-or-password": { secrets: { token: "either", password: "either" } },
+  "token-and-password": { secrets: { token: "required", password: "required" } },
+  ticket: { secrets: { token: "optional", password: "optional" } },
+  "bad-token": { secrets: { token: "required", password: "no" }, refuse: ["token", "This token is not valid any more. Ask for a new one."] },
   "name-taken": { refuse: ["name", "Somebody else is called Alice here. Choose another name."] },
   full: { refuse: ["full", "This session is full."] },
   "no-server": { isAway: true },
@@ -56,7 +60,7 @@ export const SCENES = {
 interface Scene {
   isAlone?: boolean;
   crowd?: number;
-  join?: Info["join"];
+  secrets?: Info["secrets"];
   sessions?: string[];
   refuse?: [ProblemCode, string];
   isAway?: boolean;
@@ -96,7 +100,8 @@ export function fakeLibrary(name: string): VoiceLibrary {
         version: "0.1.0",
         sessions: scene.sessions ?? ["main"],
         on_demand: false,
-        join: scene.join ?? "open",
+        join: "open",
+        secrets: scene.secrets ?? { token: "no", password: "no" },
         udp: true,
         fallback: true,
         secure: true,
@@ -110,6 +115,8 @@ export function fakeLibrary(name: string): VoiceLibrary {
         await new Promise((_, reject) =>
           options.signal?.addEventListener("abort", () => reject(new VoiceProblem("left", "Given up."))),
         );
+      const { token, password } = options;
+      dispatchEvent(new CustomEvent("joins", { detail: { token, password } }));
       if (scene.refuse) throw new VoiceProblem(...scene.refuse);
       return new FakeVoice(options, opened, scene);
     },

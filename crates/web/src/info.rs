@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, header};
 use serde::Serialize;
 
 use crate::app::App;
-use crate::signalling::{Info, JoinRule};
+use crate::signalling::{Info, JoinRule, Secrets};
 use crate::this_machine::is_this_machine;
 use crate::turn::IceServer;
 use crate::visitor::Visitor;
@@ -20,6 +20,7 @@ pub(crate) struct Told {
     sessions: Vec<String>,
     on_demand: bool,
     join: JoinRule,
+    secrets: Secrets,
     udp: bool,
     fallback: bool,
     /// Whether browsers give this page a microphone.
@@ -28,7 +29,7 @@ pub(crate) struct Told {
 }
 
 pub(crate) async fn info(State(app): State<App>, visitor: Visitor, headers: HeaderMap) -> Json<Told> {
-    let Info { sessions, on_demand, join, udp } = app.signalling().info();
+    let Info { sessions, on_demand, join, secrets, udp } = app.signalling().info();
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     let unix_s = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     Json(Told {
@@ -36,6 +37,7 @@ pub(crate) async fn info(State(app): State<App>, visitor: Visitor, headers: Head
         sessions,
         on_demand,
         join,
+        secrets,
         udp,
         fallback: app.packets().is_some(),
         secure: visitor.is_encrypted || is_this_machine(host),

@@ -37,4 +37,6 @@ pub use listener::{WebError, WebListener};
 pub use packets::{PacketEntrance, PacketPlaces, PacketSettings, PacketShard, packet_shards};
 pub use reply::{Replier, Reply, reply};
 pub use settings::{IceServers, WebLimits, WebSettings};
-pub use signalling::{Attendance, Displaced, Info, Join, JoinProblem, JoinRule, Joined, Signalling};
+pub use signalling::{
+    Asked, Attendance, Displaced, Info, Join, JoinProblem, JoinRule, Joined, Secrets, Signalling,
+};

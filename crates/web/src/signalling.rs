@@ -35,13 +35,15 @@ pub struct Info {
     pub sessions: Vec<String>,
     /// Whether others begin when somebody joins them.
     pub on_demand: bool,
-    /// What one has to show.
+    /// The same as `secrets` in one word, for pages that know no more.
     pub join: JoinRule,
+    /// What one shows.
+    pub secrets: Secrets,
     /// Whether voice may come over UDP.
     pub udp: bool,
 }
 
-/// What one has to show to join.
+/// What is asked for first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum JoinRule {
@@ -51,6 +53,30 @@ pub enum JoinRule {
     Password,
     /// A join token.
     Token,
+}
+
+/// What one shows to join.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Secrets {
+    /// A join token.
+    pub token: Asked,
+    /// A password.
+    pub password: Asked,
+}
+
+/// Whether one shows something.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Asked {
+    /// Nobody looks at it.
+    #[default]
+    No,
+    /// One may, and some sessions may want it.
+    Optional,
+    /// It or the other one that is called so, whichever one has.
+    Either,
+    /// Nobody joins without.
+    Required,
 }
 
 /// A browser that wants in. Everything but `remote` is its own words, of the lengths that

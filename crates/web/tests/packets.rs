@@ -15,7 +15,7 @@ use consonance_transport::conformance::Network;
 use consonance_transport::{ServerEvent, ServerTransport as _};
 use consonance_web::{
     Attendance, Info, Join, JoinProblem, JoinRule, Joined, PacketPlaces, PacketSettings, PacketShard, Reply,
-    Signalling, WebListener, WebSettings, packet_shards, reply,
+    Secrets, Signalling, WebListener, WebSettings, packet_shards, reply,
 };
 use consonance_websocket::{
     ClientEnd, MESSAGE_BYTES_MAX, SUBPROTOCOL, WebSocketClient, close_code, default_settings,
@@ -28,7 +28,13 @@ struct NoSessions;
 
 impl Signalling for NoSessions {
     fn info(&self) -> Info {
-        Info { sessions: Vec::new(), on_demand: false, join: JoinRule::Open, udp: false }
+        Info {
+            sessions: Vec::new(),
+            on_demand: false,
+            join: JoinRule::Open,
+            secrets: Secrets::default(),
+            udp: false,
+        }
     }
 
     fn attend(&self, _: &str) -> Reply<Result<Attendance, JoinProblem>> {

@@ -10,6 +10,40 @@ export const VISIT = {
       "document.activeElement.getAttribute('aria-describedby').split(' ').map((id) => document.getElementById(id).textContent).join('')";
     assert.equal(await tab.run(`return ${about}`), "Please say who you are.");
   },
+  "a page shows the token, the password or both, as the server asks for them": async (tab, address) => {
+    for (const [scene, fields] of [
+      ["plain", {}],
+      ["token", { token: "T" }],
+      ["password", { password: "P" }],
+      ["some-passwords", { password: "P" }],
+      ["some-passwords", { password: "" }],
+      ["token-or-password", { token: "T", password: "" }],
+      ["token-or-password", { token: "", password: "P" }],
+      ["token-and-password", { token: "T", password: "P" }],
+      ["ticket", { token: "", password: "" }],
+    ]) {
+      await tab.open(`${address}?scene=${scene}&${JSON.stringify(fields)}`);
+      const labels = await tab.run(`const labels = { "Invitation token": "token", Password: "password" };
+        await pause(0);
+        return [...document.querySelectorAll("[type=password]")].map((input) => labels[input.labels[0].textContent])`);
+      assert.deepEqual(labels, Object.keys(fields), scene);
+      const joined = await tab.run(`addEventListener("joins", ({ detail }) => (window.shown = detail));
+        const values = ${JSON.stringify(Object.values(fields))};
+        for (const input of document.querySelectorAll("[type=password]")) input.value = values.shift();
+        document.querySelector("input").value = "Alice"; document.querySelector("form").requestSubmit();
+        await until(".room-screen"); return window.shown`);
+      const shown = Object.fromEntries(Object.entries(fields).filter(([, text]) => text !== ""));
+      assert.deepEqual(joined, shown, scene);
+    }
+  },
+  "who shows neither of two is told so, and then one of them is enough": async (tab, address) => {
+    await tab.open(`${address}?scene=token-or-password`);
+    await tab.run(`document.querySelector("input").value = "Alice"; document.querySelector("form").requestSubmit();
+      const trouble = await until(".field-trouble:not([hidden])");
+      if (trouble.textContent !== "This server asks for a token or a password.") throw new Error(trouble.textContent);
+      document.querySelectorAll("[type=password]")[1].value = "P";
+      document.querySelector("form").requestSubmit(); await until(".room-screen")`);
+  },
   "joining can be given up": async (tab, address) => {
     await tab.open(`${address}?scene=slow`);
     await tab.run("document.querySelector('input').value = 'Alice'; document.querySelector('form').requestSubmit()");

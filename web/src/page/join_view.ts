@@ -9,6 +9,7 @@ import { Field } from "./field.ts";
 import { MicrophoneCheck } from "./microphone_check.ts";
 import { pageHeader } from "./page_header.ts";
 import { withRememberedMicrophone } from "./remembered_devices.ts";
+import { secretFault, SecretFields, shownSecrets } from "./secret_fields.ts";
 import type { Memory } from "./settings.ts";
 import type { Wish } from "./visit.ts";
 import { WORDS } from "./words.ts";
@@ -41,12 +42,11 @@ export class JoinView implements Screen {
   readonly #check: MicrophoneCheck;
   readonly #trouble = element("p", { class: "trouble", role: "alert", hidden: true });
   readonly #session = element("div");
-  readonly #secret = element("div");
+  readonly #secrets = new SecretFields();
   readonly #join = element("button", { class: "main" }, JOIN_WORDS);
   readonly #listen = element("button", { type: "button", onclick: () => this.#pressSecond() }, WORDS.join.listen);
   #info: Info | null = null;
   #sessionField: Field | null = null;
-  #secretField: Field | null = null;
   /** While joining. */
   #giveUp: AbortController | null = null;
   #resume: string | null;
@@ -80,7 +80,7 @@ export class JoinView implements Screen {
       this.#name.node,
       this.#session,
       this.#room.node,
-      this.#secret,
+      this.#secrets.node,
       this.#check.node,
       element("p", { class: "line" }, this.#join, this.#listen),
     );
@@ -120,22 +120,13 @@ export class JoinView implements Screen {
     return this.#info;
   }
 
-  #addFields({ sessions, on_demand, join }: Info): void {
+  #addFields({ sessions, on_demand, secrets }: Info): void {
     const wanted = this.#options.wish?.session ?? this.#options.address.session ?? sessions[0] ?? "";
     if (sessions.length > 1 || on_demand) {
       this.#sessionField = new Field({ label: WORDS.join.session, value: wanted, suggestions: sessions });
       this.#session.replaceChildren(this.#sessionField.node);
     }
-    if (join !== "open") {
-      const isToken = join === "token";
-      this.#secretField = new Field({
-        label: isToken ? WORDS.join.token : WORDS.join.password,
-        value: this.#options.wish?.secret ?? "",
-        type: "password",
-        ...(isToken ? { hint: WORDS.join.tokenHint } : {}),
-      });
-      this.#secret.replaceChildren(this.#secretField.node);
-    }
+    this.#secrets.fill(secrets, this.#options.wish ?? { token: "", password: "" });
   }
 
   /** The second button only listens, and gives up while joining. */
@@ -162,18 +153,16 @@ export class JoinView implements Screen {
 
   /** What the form says; null if something is missing, which is said beside the field. */
   #read(info: Info, withMicrophone: boolean): Wish | null {
-    const [name, room, secret] = [this.#name.value, this.#room.value, this.#secretField?.input.value ?? ""];
+    const [name, room, { token, password }] = [this.#name.value, this.#room.value, this.#secrets.shown];
     const others = (this.#options.wish?.rooms ?? this.#options.address.rooms).slice(1);
     const { join } = WORDS;
+    const secret = secretFault(info.secrets, { token, password });
+    this.#secrets.forgive();
     const faults: [Field | null, boolean, string][] = [
       [this.#name, name === "", join.nameMissing],
       [this.#name, new TextEncoder().encode(name).length > NAME_MAX_BYTES, join.nameTooLong],
       [this.#room, !isRoomName(room), join.roomMissing],
-      [
-        this.#secretField,
-        this.#secretField !== null && secret === "",
-        info.join === "token" ? join.tokenMissing : join.passwordMissing,
-      ],
+      [secret && this.#secrets.field(secret.field), secret !== null, secret?.words ?? ""],
     ];
     const fault = faults.find(([, holds]) => holds);
     if (fault) {
@@ -181,7 +170,7 @@ export class JoinView implements Screen {
       return null;
     }
     const session = this.#sessionField?.value ?? this.#options.address.session ?? info.sessions[0] ?? "";
-    return { name, session, rooms: [...new Set([room, ...others])], secret, withMicrophone };
+    return { name, session, rooms: [...new Set([room, ...others])], token, password, withMicrophone };
   }
 
   async #enter(info: Info, wish: Wish, signal: AbortSignal): Promise<void> {
@@ -203,8 +192,8 @@ export class JoinView implements Screen {
     }
   }
 
-  #connectOptions({ join }: Info, wish: Wish, device: string | null): ConnectOptions {
-    const { session, name, secret, withMicrophone } = wish;
+  #connectOptions({ secrets }: Info, wish: Wish, device: string | null): ConnectOptions {
+    const { session, name, withMicrophone } = wish;
     const { echoCancellation, noiseSuppression, autoGainControl } = this.#options.memory.settings;
     const chosen = withMicrophone ? (this.#check.microphone ?? device) : (false as const);
     return {
@@ -215,14 +204,14 @@ export class JoinView implements Screen {
       autoGainControl,
       whenUnloaded: "stay",
       ...(chosen === null ? {} : { microphone: chosen }),
-      ...(join === "token" ? { token: secret } : join === "password" ? { password: secret } : {}),
+      ...shownSecrets(secrets, wish),
     };
   }
 
   #explain({ code, message }: VoiceProblem): void {
     if (this.#check.explain(code)) this.#listen.focus();
     else if (code === "name") this.#complainBeside(this.#name, message);
-    else if (code === "token" || code === "password") this.#complainBeside(this.#secretField, message);
+    else if (code === "token" || code === "password") this.#complainBeside(this.#secrets.field(code), message);
     else this.#complain(code === "no-server" ? WORDS.join.noServer : message);
   }
 

@@ -7,8 +7,9 @@ export interface Wish {
   name: string;
   session: string;
   rooms: string[];
-  /** The token or password; never in an address, and never stored beyond this tab. */
-  secret: string;
+  /** Never in an address, and never stored beyond this tab; empty where there is none. */
+  token: string;
+  password: string;
   withMicrophone: boolean;
 }
 
@@ -67,9 +68,9 @@ function isLoadedAnew(): boolean {
 
 function readWish(found: unknown): Wish | null {
   if (typeof found !== "object" || found === null) return null;
-  const { name, session, rooms, secret, withMicrophone } = found as Partial<Wish>;
-  if (!isText(name) || !isText(session) || !isText(secret) || !areTexts(rooms)) return null;
-  return { name, session, rooms, secret, withMicrophone: withMicrophone === true };
+  const { name, session, rooms, token = "", password = "", withMicrophone } = found as Partial<Wish>;
+  if (!isText(name) || !isText(session) || !isText(token) || !isText(password) || !areTexts(rooms)) return null;
+  return { name, session, rooms, token, password, withMicrophone: withMicrophone === true };
 }
 
 function readManner(found: unknown): Manner | null {

@@ -1,7 +1,10 @@
 // What the page says. Longer explanations stand in `problem_words` and `quality_words`.
 
-import type { Activation, VoiceState } from "../voice/index.ts";
+import type { Activation, Asked, VoiceState } from "../voice/index.ts";
 import type { Theme } from "./settings.ts";
+
+/** For each way in which a server asks for something. */
+type Hints = Record<Exclude<Asked, "no">, string>;
 
 export const WORDS = {
   brand: "Consonance",
@@ -13,8 +16,17 @@ export const WORDS = {
     room: "Room",
     roomHint: "Everybody in the same room hears each other.",
     token: "Invitation token",
-    tokenHint: "The one who invited you has it.",
+    tokenHint: {
+      required: "The one who invited you has it.",
+      either: "The one who invited you has it. With it you need no password.",
+      optional: "Leave it empty if nobody gave you one.",
+    } satisfies Hints,
     password: "Password",
+    passwordHint: {
+      required: "",
+      either: "Only if you have no token.",
+      optional: "Leave it empty if nobody gave you one.",
+    } satisfies Hints,
     join: "Join and talk",
     listen: "Just listen",
     joining: "Joining…",
@@ -24,6 +36,7 @@ export const WORDS = {
     roomMissing: "Please name a room.",
     tokenMissing: "This server asks for a token.",
     passwordMissing: "This server asks for a password.",
+    eitherMissing: "This server asks for a token or a password.",
     noServer: "The server cannot be reached. Is it running?",
     asking: "Asking the server…",
     tryAgain: "Try again",

@@ -81,13 +81,19 @@ export interface ConnectOptions extends Processing {
   readonly assets?: string;
 }
 
+/** Whether one shows a secret; of two that are called `either`, one is enough. */
+export type Asked = "no" | "optional" | "either" | "required";
+
 /** What a server says of itself to everybody. */
 export interface Info {
   readonly version: string;
   readonly sessions: readonly string[];
   /** Whether other sessions than those are made when somebody asks for them. */
   readonly on_demand: boolean;
+  /** What is asked for first: `secrets` in one word. */
   readonly join: "open" | "password" | "token";
+  /** What one shows to join. What is optional some sessions may want, or a service of the operator's. */
+  readonly secrets: { readonly token: Asked; readonly password: Asked };
   /** Whether voice can come over UDP. */
   readonly udp: boolean;
   /** Whether voice can come over a WebSocket. */

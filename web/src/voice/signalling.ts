@@ -1,6 +1,6 @@
 // What is said over HTTP before there is a link: docs/browser/signalling.md.
 
-import type { Info } from "./api.ts";
+import type { Asked, Info } from "./api.ts";
 import { isObject } from "./json.ts";
 import type { Join } from "./link.ts";
 import { type ProblemCode, VoiceProblem } from "./problem.ts";
@@ -67,6 +67,7 @@ export function readInfo(value: unknown): Info | undefined {
     sessions: Array.isArray(sessions) ? sessions.filter((session) => typeof session === "string") : [],
     on_demand: value["on_demand"] === true,
     join,
+    secrets: readSecrets(value["secrets"], join),
     udp: value["udp"] !== false,
     fallback: value["fallback"] === true,
     secure: value["secure"] !== false,
@@ -127,6 +128,14 @@ function readRestart(data: unknown): string | null {
   }
 }
 
+/** Servers that say nothing of it ask for what `join` says. */
+function readSecrets(value: unknown, join: Info["join"]): Info["secrets"] {
+  const told = isObject(value) ? value : {};
+  const asked = (kind: "token" | "password") =>
+    ASKED.find((word) => word === told[kind]) ?? (join === kind ? "required" : "no");
+  return { token: asked("token"), password: asked("password") };
+}
+
 function isIceServer(value: unknown): value is RTCIceServer {
   return isObject(value) && (typeof value["urls"] === "string" || Array.isArray(value["urls"]));
 }
@@ -145,6 +154,8 @@ const CODES = new Map<number, ProblemCode>([
   [503, "full"],
   [504, "no-server"],
 ]);
+
+const ASKED: readonly Asked[] = ["no", "optional", "either", "required"];
 
 /** The same may succeed in a moment. */
 const PASSING = new Set([429, 500, 502, 503, 504]);

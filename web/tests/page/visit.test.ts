@@ -4,7 +4,7 @@ import test from "node:test";
 import { readVisit, type Visit } from "../../src/page/visit.ts";
 
 const VISIT: Visit = {
-  wish: { name: "Ann", session: "main", rooms: ["lobby"], secret: "", withMicrophone: true },
+  wish: { name: "Ann", session: "main", rooms: ["lobby"], token: "T", password: "P", withMicrophone: true },
   manner: { isMuted: true, isDeafened: false, talksTo: ["lobby"], place: { x: 1, y: 0, z: -2 } },
   key: "k",
 };
@@ -20,6 +20,11 @@ test("what makes no sense of how somebody was in the room is left out", () => {
   assert.deepEqual(read({ talksTo: [], place }), { isMuted: false, isDeafened: false, talksTo: [], place: null });
 });
 
+test("a visit without a secret had none to show", () => {
+  const { token: _, password: __, ...wish } = VISIT.wish;
+  assert.deepEqual(readVisit(JSON.stringify({ ...VISIT, wish }))?.wish, { ...VISIT.wish, token: "", password: "" });
+});
+
 test("what is no visit is none", () => {
   const others = [
     null,
@@ -30,6 +35,7 @@ test("what is no visit is none", () => {
     "[]",
     "{}",
     JSON.stringify({ ...VISIT, wish: { ...VISIT.wish, rooms: [1] } }),
+    JSON.stringify({ ...VISIT, wish: { ...VISIT.wish, password: 1 } }),
     JSON.stringify({ ...VISIT, wish: null }),
   ];
   for (const stored of others) assert.equal(readVisit(stored), null, String(stored));

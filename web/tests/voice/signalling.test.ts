@@ -8,6 +8,7 @@ const info = {
   sessions: ["main"],
   on_demand: false,
   join: "password",
+  secrets: { token: "optional", password: "required" },
   udp: true,
   fallback: true,
   secure: true,
@@ -22,6 +23,17 @@ test("what is missing or no such thing in it is as if there were nothing", () =>
   assert.deepEqual(read?.ice_servers, [{ urls: "stun:x" }]);
   assert.deepEqual([read?.udp, read?.fallback, read?.on_demand], [true, false, false]);
 });
+
+for (const [join, token, password] of [
+  ["open", "no", "no"],
+  ["token", "required", "no"],
+  ["password", "no", "required"],
+]) {
+  test(`a server that says "${join}" and no more, or what nobody knows, asks for that`, () => {
+    for (const secrets of [undefined, null, "either", {}, { token: "perhaps", password: 1 }])
+      assert.deepEqual(readInfo({ ...info, join, secrets })?.secrets, { token, password });
+  });
+}
 
 for (const strange of [null, "hello", [], {}, { version: 1, join: "open" }, { version: "1", join: "maybe" }]) {
   test(`${JSON.stringify(strange)} is no server of ours`, () => assert.equal(readInfo(strange), undefined));

@@ -10,7 +10,7 @@ use consonance_browser_gateway::{
 };
 use consonance_session::Rate;
 use consonance_transport::conformance::Network;
-use consonance_web::{Info, JoinRule};
+use consonance_web::{Info, JoinRule, Secrets};
 use consonance_webrtc::{PeerLimits, WebRtcPort, WebRtcSettings};
 
 use crate::page::PageClient;
@@ -39,7 +39,13 @@ impl Network for Browsers {
         let port = WebRtcPort::bind(settings).unwrap();
         let shards = port.into_shards(NonZeroUsize::MIN).unwrap();
         let settings = GatewaySettings { page: hasty(), ..GatewaySettings::default() };
-        let info = Info { sessions: Vec::new(), on_demand: true, join: JoinRule::Open, udp: true };
+        let info = Info {
+            sessions: Vec::new(),
+            on_demand: true,
+            join: JoinRule::Open,
+            secrets: Secrets::default(),
+            udp: true,
+        };
         let (entrance, gateways) = browser_gateways(shards, settings, Arc::new(Anywhere), info);
         self.entrance = Some(entrance);
         PartnerServer::new(gateways.into_iter().next().unwrap())

@@ -12,7 +12,7 @@ use consonance_server::{SessionLoop, SessionsSettings};
 use consonance_session::{Client, ClientEvent, ClientSettings};
 use consonance_test_player::TestPlayer;
 use consonance_transport::memory::{MemoryClient, MemoryNetwork};
-use consonance_web::{Info, Join, JoinProblem, JoinRule, Joined, Signalling as _};
+use consonance_web::{Info, Join, JoinProblem, JoinRule, Joined, Secrets, Signalling as _};
 use consonance_webrtc::PagePeer;
 
 use crate::paper::{Pages, PaperShard};
@@ -167,5 +167,11 @@ pub(crate) fn join(name: &str) -> Join {
 }
 
 pub(crate) fn info() -> Info {
-    Info { sessions: vec![SESSION.to_owned()], on_demand: false, join: JoinRule::Open, udp: true }
+    Info {
+        sessions: vec![SESSION.to_owned()],
+        on_demand: false,
+        join: JoinRule::Open,
+        secrets: Secrets::default(),
+        udp: true,
+    }
 }

@@ -1,5 +1,7 @@
 //! Who is not let in is told why, beside what has to change.
 
+use std::path::Path;
+
 use consonance_test_stage::{Failure, Owner};
 
 use crate::page_rules;
@@ -7,10 +9,12 @@ use crate::person::{Person, Visitor};
 use crate::stage::Stage;
 use crate::voices::Voice;
 
-/// A password, a token, a server that is full.
+/// A password, a token, both of them, a password that only some need, a server that is full.
 pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
     the_password_has_to_be_right(stage)?;
     the_token_has_to_be_right(stage)?;
+    both_have_to_be_shown_where_both_are_asked_for(stage)?;
+    a_password_of_another_session_is_not_asked_for(stage)?;
     a_full_server_says_so(stage)
 }
 
@@ -37,9 +41,7 @@ fn the_password_has_to_be_right(stage: &Stage<'_>) -> Result<(), Failure> {
 }
 
 fn the_token_has_to_be_right(stage: &Stage<'_>) -> Result<(), Failure> {
-    let folder = stage.folder("token")?;
-    let [secret, public] = ["secret.jwk", "public.jwk"].map(|name| folder.join(name).display().to_string());
-    stage.command(&["token", "keygen", &secret, &public])?;
+    let secret = keys(stage, &stage.folder("token")?)?;
     let for_bob = stage.command(&["token", "new", "--key", &secret, "--name", "Bob"])?;
     let token = stage.command(&["token", "new", "--key", &secret, "--name", "Alice"])?;
 
@@ -57,6 +59,49 @@ fn the_token_has_to_be_right(stage: &Stage<'_>) -> Result<(), Failure> {
     alice.tab.click("Join and talk")?;
     alice.is_in()?;
     server.end()
+}
+
+fn both_have_to_be_shown_where_both_are_asked_for(stage: &Stage<'_>) -> Result<(), Failure> {
+    let secret = keys(stage, &stage.folder("both")?)?;
+    let token = stage.command(&["token", "new", "--key", &secret, "--name", "Alice"])?;
+
+    let joining = "token_key_files = [\"public.jwk\"]\npassword = \"sesame\"\nneeds_both = true\n";
+    let settings = format!("[web]\nlisten = \"127.0.0.1:PORT\"\n[joining]\n{joining}");
+    let mut server = stage.server("both", &settings)?;
+    let alice = Person::open(stage, &server, Visitor::new("Alice", Voice::First))?;
+    alice.tab.fill("Your name", "Alice")?;
+    alice.tab.fill("Invitation token", token.trim())?;
+    alice.tab.click("Join and talk")?;
+    alice.tab.wait_for_text("This server asks for a password.")?;
+    stage.photograph(&alice.tab, "both-needed")?;
+    page_rules::are_kept(&alice.tab, &server.page("127.0.0.1", "/"))?;
+    alice.tab.fill("Password", "sesame")?;
+    alice.tab.click("Join and talk")?;
+    alice.is_in()?;
+    server.end()
+}
+
+fn a_password_of_another_session_is_not_asked_for(stage: &Stage<'_>) -> Result<(), Failure> {
+    let joining = "passwords = [{ session = \"staff\", password = \"sesame\" }]\n";
+    let web = "[web]\nlisten = \"127.0.0.1:PORT\"\n";
+    let settings = format!("sessions = [\"main\", \"staff\"]\n{web}[joining]\n{joining}");
+    let mut server = stage.server("some-passwords", &settings)?;
+    let alice = Person::open(stage, &server, Visitor::new("Alice", Voice::First))?;
+    alice.tab.fill("Your name", "Alice")?;
+    alice.tab.fill("Session", "staff")?;
+    alice.tab.click("Join and talk")?;
+    alice.tab.wait_for_text("asks for a password")?;
+    alice.tab.fill("Session", "main")?;
+    alice.tab.click("Join and talk")?;
+    alice.is_in()?;
+    server.end()
+}
+
+/// Makes a pair of keys in a server's folder; where the half is that signs.
+fn keys(stage: &Stage<'_>, folder: &Path) -> Result<String, Failure> {
+    let [secret, public] = ["secret.jwk", "public.jwk"].map(|name| folder.join(name).display().to_string());
+    stage.command(&["token", "keygen", &secret, &public])?;
+    Ok(secret)
 }
 
 fn a_full_server_says_so(stage: &Stage<'_>) -> Result<(), Failure> {

@@ -1,6 +1,7 @@
 //! Players in browsers, if there are to be any: the page, and the port of their voices.
 
 mod reading;
+mod secrets;
 
 use std::error::Error;
 use std::io;
@@ -13,11 +14,12 @@ use consonance_browser_gateway::{
 use consonance_http::{HttpCounters, Tls};
 use consonance_server::{JoiningSettings, Reservations, SessionRefusal, Workers};
 use consonance_server_config::Config;
-use consonance_web::{Info, JoinRule, PacketPlaces, PacketSettings, WebListener, WebSettings, packet_shards};
+use consonance_web::{Info, PacketPlaces, PacketSettings, WebListener, WebSettings, packet_shards};
 use consonance_webrtc::{WebRtcPort, WebRtcSettings};
 
 use reading::Pem;
 pub(super) use reading::read;
+use secrets::{join_rule, secrets};
 
 use super::host::joined;
 
@@ -167,15 +169,11 @@ fn cannot_listen(udp: SocketAddr, tcp: Option<SocketAddr>, error: &io::Error) ->
 
 /// What pages are told before they ask for anything.
 fn info(config: &Config, joining: &JoiningSettings) -> Info {
-    let join = match (joining.token_keys.is_empty(), joining.passwords.is_empty()) {
-        (false, _) => JoinRule::Token,
-        (true, false) => JoinRule::Password,
-        (true, true) => JoinRule::Open,
-    };
     Info {
         sessions: config.sessions.clone(),
         on_demand: !config.sessions_on_demand.is_empty(),
-        join,
+        join: join_rule(joining),
+        secrets: secrets(config, joining),
         udp: true,
     }
 }

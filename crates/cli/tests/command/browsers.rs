@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use consonance_test_sound::{
     ALIKE, FRAME_SAMPLES, UNLIKE, decode_live, encode, likeness, recording, speech, speech_of,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::folder::{Folder, read_output};
 use crate::page::{Page, serve};
@@ -152,6 +152,61 @@ fn an_operator_hears_once_of_a_proxy_that_is_not_named() {
         let told = server.end().err;
         assert_eq!(told.iter().filter(|line| line.contains("web.proxies")).count(), 1, "{told:?}");
     }
+}
+
+#[test]
+fn a_page_is_told_what_one_has_to_show_and_what_one_may_show() {
+    let folder = Folder::new();
+    let public = folder.file("public.jwk");
+    Program::start(&["token", "keygen", &folder.file("secret.jwk"), &public]).end().assert_well();
+    let keys = "token_key_files = ['public.jwk']\n";
+    let of_all = "password = 'sesame'\n";
+    let of_main = "passwords = [{ session = 'ma*', password = 'sesame' }]\n";
+    let of_staff = "passwords = [{ session = 'staff', password = 'sesame' }]\n";
+    let both = "needs_both = true\n";
+    let hook = "[joining.hook]\nurl = 'https://127.0.0.1:9/'\n";
+    let ticket = "[joining.hook]\nurl = 'https://127.0.0.1:9/'\nsend_secrets = true\n";
+    for (joining, [join, token, password]) in [
+        (&[""][..], ["open", "no", "no"]),
+        (&[keys], ["token", "required", "no"]),
+        (&[of_all], ["password", "no", "required"]),
+        (&[of_main], ["password", "no", "required"]),
+        (&[of_staff], ["password", "no", "optional"]),
+        (&[keys, of_all], ["token", "either", "either"]),
+        (&[keys, of_staff], ["token", "either", "either"]),
+        (&[keys, of_all, both], ["token", "required", "required"]),
+        (&[keys, of_staff, both], ["token", "required", "optional"]),
+        (&[hook], ["open", "no", "no"]),
+        (&[ticket], ["open", "optional", "optional"]),
+        (&[of_all, ticket], ["password", "optional", "required"]),
+        (&[keys, ticket], ["token", "required", "optional"]),
+    ] {
+        let info = info_of(&folder, "", &joining.concat());
+        let expected = json!({"token": token, "password": password});
+        assert_eq!((&info["join"], &info["secrets"]), (&json!(join), &expected), "{joining:?}");
+    }
+}
+
+#[test]
+fn a_password_is_asked_for_everywhere_only_if_no_session_on_demand_is_without_one() {
+    let folder = Folder::new();
+    for (sessions, password) in [("match-*", "required"), ("match-1*", "optional"), ("match-1", "optional")] {
+        let joining = format!("passwords = [{{ session = '{sessions}', password = 'sesame' }}]\n");
+        let on_demand = "sessions = []\nsessions_on_demand = ['match-*']\n";
+        assert_eq!(info_of(&folder, on_demand, &joining)["secrets"]["password"], password, "{sessions}");
+    }
+}
+
+/// What a page asks first, of a server with these settings.
+fn info_of(folder: &Folder, settings: &str, joining: &str) -> Value {
+    let own = "listen = ['127.0.0.1:0']\n";
+    let text = format!("{own}{settings}[web]\nlisten = '127.0.0.1:0'\n[joining]\n{joining}");
+    let file = folder.write("voice.toml", text.as_bytes());
+    let server = Program::start(&["serve", "--config", &file]);
+    let line = server.until_line("the page", |line| line.starts_with("page for players at "));
+    let page = line.split(' ').nth(4).unwrap();
+    let answer = ask(page, &[&format!("Host: {}", address_of(page))]);
+    serde_json::from_str(answer.split("\r\n\r\n").nth(1).unwrap()).unwrap()
 }
 
 /// Host and port.

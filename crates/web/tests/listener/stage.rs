@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use consonance_http::by_hand::{self, Answer, PATIENCE};
 use consonance_web::{
-    Attendance, Displaced, Info, Join, JoinProblem, JoinRule, Joined, Replier, Reply, Signalling,
+    Attendance, Displaced, Info, Join, JoinProblem, JoinRule, Joined, Replier, Reply, Secrets, Signalling,
     WebListener, WebSettings, reply,
 };
 
@@ -45,7 +45,13 @@ const PLAYERS_MAX: usize = 3;
 
 impl Signalling for Sessions {
     fn info(&self) -> Info {
-        Info { sessions: vec!["main".into()], on_demand: false, join: JoinRule::Open, udp: true }
+        Info {
+            sessions: vec!["main".into()],
+            on_demand: false,
+            join: JoinRule::Open,
+            secrets: Secrets::default(),
+            udp: true,
+        }
     }
 
     fn join(&self, join: Join) -> Reply<Result<Joined, JoinProblem>> {

@@ -32,8 +32,8 @@ use consonance_transport::memory::{MemoryNetwork, MemoryServer};
 use consonance_transport::{ClientTransport, ServerTransport};
 use consonance_utp::UtpServer;
 use consonance_web::{
-    Attendance, Info, Join, JoinProblem, JoinRule, Joined, PacketSettings, Reply, Signalling, WebListener,
-    WebSettings, packet_shards, reply,
+    Attendance, Info, Join, JoinProblem, JoinRule, Joined, PacketSettings, Reply, Secrets, Signalling,
+    WebListener, WebSettings, packet_shards, reply,
 };
 use consonance_webrtc_network::signalling::{ListenerSettings, SignallingListener};
 use consonance_webrtc_network::{HostSettings, WebRtcHost};
@@ -237,7 +237,13 @@ struct NoOffers;
 
 impl Signalling for NoOffers {
     fn info(&self) -> Info {
-        Info { sessions: vec![SESSION.to_owned()], on_demand: false, join: JoinRule::Open, udp: false }
+        Info {
+            sessions: vec![SESSION.to_owned()],
+            on_demand: false,
+            join: JoinRule::Open,
+            secrets: Secrets::default(),
+            udp: false,
+        }
     }
 
     fn attend(&self, _: &str) -> Reply<Result<Attendance, JoinProblem>> {

@@ -1,0 +1,44 @@
+//! What pages are told that one shows, out of who may join.
+
+use consonance_server::JoiningSettings;
+use consonance_server_config::Config;
+use consonance_session::RoomPattern;
+use consonance_web::{Asked, JoinRule, Secrets};
+
+/// What is asked for first.
+pub(super) fn join_rule(joining: &JoiningSettings) -> JoinRule {
+    match (joining.token_keys.is_empty(), joining.passwords.is_empty()) {
+        (false, _) => JoinRule::Token,
+        (true, false) => JoinRule::Password,
+        (true, true) => JoinRule::Open,
+    }
+}
+
+/// Which secrets open some session here, and which open every one.
+pub(super) fn secrets(config: &Config, joining: &JoiningSettings) -> Secrets {
+    let (has_keys, has_passwords) = (!joining.token_keys.is_empty(), !joining.passwords.is_empty());
+    if has_keys && has_passwords && !joining.needs_both {
+        return Secrets { token: Asked::Either, password: Asked::Either };
+    }
+    let is_passed_on = joining.hook.as_ref().is_some_and(|hook| hook.settings().send_secrets);
+    let asked = |by_all: bool, by_some: bool| match (by_all, by_some || is_passed_on) {
+        (true, _) => Asked::Required,
+        (false, true) => Asked::Optional,
+        (false, false) => Asked::No,
+    };
+    let password = asked(every_session_has_a_password(config, joining), has_passwords);
+    Secrets { token: asked(has_keys, has_keys), password }
+}
+
+fn every_session_has_a_password(config: &Config, joining: &JoiningSettings) -> bool {
+    let at_all_times = config.sessions.iter().map(|name| RoomPattern::Name(name.as_str().into()));
+    let on_demand = config.sessions_on_demand.iter().map(|name| RoomPattern::from(name.as_str()));
+    at_all_times.chain(on_demand).all(|sessions| {
+        joining.passwords.iter().any(|(with_password, _)| match &sessions {
+            RoomPattern::Name(name) => with_password.matches(name),
+            RoomPattern::Prefix(beginning) => {
+                matches!(with_password, RoomPattern::Prefix(_)) && with_password.matches(beginning)
+            }
+        })
+    })
+}

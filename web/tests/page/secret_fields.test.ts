@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { secretFault, shownSecrets, type Shown } from "../../src/page/secret_fields.ts";
+import type { Asked } from "../../src/voice/index.ts";
+
+const [neither, token, password, both]: Shown[] = [
+  { token: "", password: "" },
+  { token: "T", password: "" },
+  { token: "", password: "P" },
+  { token: "T", password: "P" },
+] as const;
+
+const rows: [of: [token: Asked, password: Asked], faulty: [Shown, field: string, words: string][], enough: Shown[]][] = [
+  [["no", "no"], [], [neither]],
+  [["required", "no"], [[neither, "token", "This server asks for a token."]], [token]],
+  [["no", "required"], [[neither, "password", "This server asks for a password."]], [password]],
+  [["no", "optional"], [], [neither, password]],
+  [["optional", "optional"], [], [neither, token, password, both]],
+  [["either", "either"], [[neither, "token", "This server asks for a token or a password."]], [token, password, both]],
+  [
+    ["required", "required"],
+    [
+      [neither, "token", "This server asks for a token."],
+      [password, "token", "This server asks for a token."],
+      [token, "password", "This server asks for a password."],
+    ],
+    [both],
+  ],
+  [["required", "optional"], [[password, "token", "This server asks for a token."]], [token, both]],
+  [["optional", "required"], [[token, "password", "This server asks for a password."]], [password, both]],
+];
+
+for (const [[ofToken, ofPassword], faulty, enough] of rows) {
+  const asked = { token: ofToken, password: ofPassword };
+  test(`where a token is ${ofToken} and a password ${ofPassword}, what is missing is said and what is enough is shown`, () => {
+    for (const [shown, field, words] of faulty) assert.deepEqual(secretFault(asked, shown), { field, words });
+    for (const shown of enough) {
+      assert.equal(secretFault(asked, shown), null, JSON.stringify(shown));
+      const sent = Object.entries(shown).filter(([, text]) => text !== "");
+      assert.deepEqual(shownSecrets(asked, shown), Object.fromEntries(sent));
+    }
+  });
+}
+
+test("what nobody looks at any more is not shown", () => {
+  assert.deepEqual(shownSecrets({ token: "no", password: "no" }, both), {});
+  assert.deepEqual(shownSecrets({ token: "required", password: "no" }, both), { token: "T" });
+});
