@@ -124,11 +124,13 @@ fn other_streams_than_the_control_stream_cannot_be_opened() {
 #[test]
 fn a_stranger_who_says_nothing_is_dropped_in_time() {
     let settings =
-        QuicServerSettings { handshake_timeout: Duration::from_secs(3), ..QuicServerSettings::default() };
+        QuicServerSettings { handshake_timeout: Duration::from_secs(1), ..QuicServerSettings::default() };
     let identity = Identity::self_signed(["localhost"]).unwrap();
     let mut server = TestServer::with(localhost(), &identity, &settings);
-    let stranger = Stranger::connect(&server);
-    stranger.closed();
+    // On a busy machine the time may be over before hands are shaken.
+    if let Ok(stranger) = Stranger::connect_with(&server, consonance_quic::ALPN, TransportConfig::default()) {
+        stranger.closed();
+    }
     wait_until("it is counted", || server.transport.statistics().connections.failed_handshakes == 1);
     server.poll();
     assert!(server.sessions.is_empty());
@@ -157,8 +159,9 @@ fn a_flood_of_datagrams_costs_only_the_one_who_sends_it() {
             stranger.connection.send_datagram_wait(datagram).await.unwrap();
         }
     });
-    witness.send(Instant::now(), Delivery::Unreliable, b"voice of the witness");
     wait_until("the witness is heard", || {
+        // What is said beside a flood may be lost where the flood is: in the system.
+        witness.send(Instant::now(), Delivery::Unreliable, b"voice of the witness");
         server.poll();
         server.packets.iter().any(|(_, _, packet)| packet == b"voice of the witness")
     });
