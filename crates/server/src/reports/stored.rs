@@ -22,14 +22,14 @@ pub(super) struct StoredReports {
 struct State {
     settings: ReportsSettings,
     reports: BTreeMap<u64, Report>,
+    /// The highest number that was given, or that anything in the folder has.
     newest: u64,
 }
 
 impl StoredReports {
     pub(super) fn open(folder: PathBuf, settings: ReportsSettings) -> Result<Self, ReportsError> {
-        let reports = read(&folder)
+        let (reports, newest) = read(&folder)
             .map_err(|error| ReportsError::Folder { folder: folder.clone(), what: error.to_string() })?;
-        let newest = reports.keys().next_back().copied().unwrap_or(0);
         Ok(Self { folder, state: Mutex::new(State { settings, reports, newest }) })
     }
 
@@ -64,7 +64,7 @@ impl StoredReports {
     pub(super) fn write(&self, mut report: Report, excerpt: &Excerpt) -> Result<Report, ReportsError> {
         report.id = self.next_id()?;
         let folder = self.folder_of(report.id);
-        match write(&folder, &mut report, excerpt) {
+        match self.make(&folder).and_then(|()| fill(&folder, &mut report, excerpt)) {
             Ok(()) => {
                 info!(session = report.session, player = report.player, folder = %folder.display(), "reported");
                 self.lock().reports.insert(report.id, report.clone());
@@ -72,8 +72,6 @@ impl StoredReports {
             }
             Err(error) => {
                 warn!(folder = %folder.display(), %error, "a report could not be written");
-                // As far as it was made.
-                let _ = remove(&folder);
                 Err(ReportsError::Write { what: error.to_string() })
             }
         }
@@ -102,6 +100,12 @@ impl StoredReports {
         }
     }
 
+    /// Makes a folder of the report's own.
+    fn make(&self, folder: &Path) -> io::Result<()> {
+        fs::create_dir_all(&self.folder)?;
+        fs::create_dir(folder)
+    }
+
     fn next_id(&self) -> Result<u64, ReportsError> {
         let mut state = self.lock();
         let bytes: u64 = state.reports.values().map(|report| report.bytes.max(BYTES_MIN)).sum();
@@ -109,7 +113,7 @@ impl StoredReports {
         if bytes >= limit {
             return Err(ReportsError::Full { limit });
         }
-        state.newest += 1;
+        state.newest = state.newest.saturating_add(1);
         Ok(state.newest)
     }
 
@@ -122,8 +126,14 @@ impl StoredReports {
 /// What a report takes at least, since a disk gives out blocks.
 const BYTES_MIN: u64 = 16_384;
 
+/// Writes everything of a report, or leaves nothing of it.
+fn fill(folder: &Path, report: &mut Report, excerpt: &Excerpt) -> io::Result<()> {
+    write(folder, report, excerpt).inspect_err(|_| {
+        let _ = remove(folder);
+    })
+}
+
 fn write(folder: &Path, report: &mut Report, excerpt: &Excerpt) -> io::Result<()> {
-    fs::create_dir_all(folder)?;
     let index = excerpt.write(folder)?;
     (report.tracks, report.bytes) = (index.tracks.len(), index.bytes);
     report.write(folder)
@@ -138,13 +148,15 @@ fn remove(folder: &Path) -> io::Result<()> {
     remove_recording(folder)
 }
 
-/// What is in a folder. What is not whole is removed; what is nobody's is left alone.
-fn read(folder: &Path) -> io::Result<BTreeMap<u64, Report>> {
+/// What is in a folder, and the highest number that anything in it has. What is not whole is removed; what is nobody's,
+/// or cannot be read, is left alone.
+fn read(folder: &Path) -> io::Result<(BTreeMap<u64, Report>, u64)> {
     fs::create_dir_all(folder)?;
-    let mut reports = BTreeMap::new();
+    let (mut reports, mut newest) = (BTreeMap::new(), 0);
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         let Some(id) = entry.file_name().to_str().and_then(|name| name.parse::<u64>().ok()) else { continue };
+        newest = newest.max(id);
         let path = entry.path();
         match Report::read(&path) {
             Ok(report) => drop(reports.insert(id, Report { id, ..report })),
@@ -155,5 +167,5 @@ fn read(folder: &Path) -> io::Result<BTreeMap<u64, Report>> {
             Err(error) => warn!(folder = %path.display(), %error, "is no report, and is left alone"),
         }
     }
-    Ok(reports)
+    Ok((reports, newest))
 }

@@ -1,7 +1,8 @@
 //! Reports: what they hold is what was said of late, and nothing else.
 
+use std::collections::BTreeMap;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use consonance_server::SessionsSettings;
@@ -258,6 +259,36 @@ fn reports_survive_a_restart_are_removed_in_time_and_are_bounded() {
     reports.clear_away(NOON + 30 * 86_400 + 1);
     assert_eq!((reports.count(), folder.join("1").exists()), (0, false));
     assert_eq!(reports.index(1).map(drop), Err(ReportsError::NoReport { id: 1 }));
+}
+
+/// Everything in a folder, by name.
+fn contents(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let files = fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
+    files.map(|file| (file.clone(), fs::read(file).unwrap())).collect()
+}
+
+#[test]
+fn a_report_that_cannot_be_read_stays_as_it_is_and_keeps_its_number() {
+    let mut call = Call::new(&keeping("unreadable", 30));
+    let (first, folder) = reports("unreadable");
+    let _listener = call.listener();
+    let mut mallory = call.join("Mallory");
+    call.say(&mut mallory, &encode(&speech(0.0, 0.5), FRAME_SAMPLES), FRAME);
+    let made: Vec<_> = (0..2).map(|_| report(&mut call, &first, "Mallory").unwrap().id).collect();
+    assert_eq!(made, [1, 2]);
+    drop(first);
+    fs::write(folder.join("2").join(Report::FILE), "by a later version").unwrap();
+    let left = contents(&folder.join("2"));
+
+    let reports = Reports::open(&folder, ReportsSettings::default()).unwrap();
+    assert_eq!(reports.count(), 1);
+    // What somebody puts there meanwhile stays, too.
+    fs::create_dir(folder.join("3")).unwrap();
+    fs::write(folder.join("3").join("Mallory-1.opus"), "somebody's copy").unwrap();
+    let copy = contents(&folder.join("3"));
+    assert!(matches!(report(&mut call, &reports, "Mallory"), Err(ReportsError::Write { .. })));
+    assert_eq!(report(&mut call, &reports, "Mallory").unwrap().id, 4);
+    assert_eq!((contents(&folder.join("2")), contents(&folder.join("3"))), (left, copy));
 }
 
 #[test]
