@@ -250,6 +250,10 @@ export interface Voice {
     list(): string[];
   };
   readonly channels: {
+    /**
+     * Throws a `RangeError` where there are 255. A server takes fewer that are open at once, 128 unless its operator says
+     * otherwise: what it refuses is told with `problem`, and carries no voice until it opens again.
+     */
     open(to: Target, options?: ChannelOptions): Channel;
     list(): Channel[];
   };

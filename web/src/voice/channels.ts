@@ -206,6 +206,7 @@ class ChannelRecord implements Channel {
 }
 
 const LOUDEST = 2;
-const CHANNELS_MAX = 64;
+/** As many as `web.limits.channels_max` may allow: how many may be open at once is for the server to say. */
+const CHANNELS_MAX = 255;
 /** The delay before the encoder (`PREROLL_MS` of the worklet), a packet of 20 ms, and some room. */
 const TAIL_MS = 200;
