@@ -68,12 +68,12 @@ export function readSettings(stored: string | null): Settings {
   };
 }
 
-/** The settings with one player's set anew; those of the players that were changed longest ago go first when there are too many. */
+/** The settings with one player's set anew. Of too many those that were changed longest ago go, mutes after all others. */
 export function withPlayer(settings: Settings, name: string, player: PlayerSettings): Settings {
   const { [name]: _, ...others } = settings.players;
-  const entries = Object.entries(others).slice(-(PLAYERS_MAX - 1));
+  const entries = Object.entries(others);
   const isDefault = player.volume === 1 && !player.muted;
-  return { ...settings, players: Object.fromEntries(isDefault ? entries : [...entries, [name, player]]) };
+  return { ...settings, players: kept(isDefault ? entries : [...entries, [name, player]]) };
 }
 
 /** The settings of one player; the defaults if none were set. */
@@ -112,13 +112,19 @@ function parse(stored: string | null): unknown {
 }
 
 function readPlayers(found: Record<string, unknown>): Record<string, PlayerSettings> {
-  const entries = Object.entries(found)
-    .slice(-PLAYERS_MAX)
-    .map(([name, value]): [string, PlayerSettings] => {
-      const player = record(value);
-      return [name, { volume: within(player["volume"], 0, 2) ?? 1, muted: flag(player["muted"]) ?? false }];
-    });
-  return Object.fromEntries(entries);
+  const entries = Object.entries(found).map(([name, value]): [string, PlayerSettings] => {
+    const player = record(value);
+    return [name, { volume: within(player["volume"], 0, 2) ?? 1, muted: flag(player["muted"]) ?? false }];
+  });
+  return kept(entries);
+}
+
+/** As many as are remembered: whom somebody has muted is not heard again for somebody else's volume. */
+function kept(entries: [string, PlayerSettings][]): Record<string, PlayerSettings> {
+  const tooMany = Math.max(0, entries.length - PLAYERS_MAX);
+  const [quieter, muted] = [entries.filter(([, player]) => !player.muted), entries.filter(([, player]) => player.muted)];
+  const gone = new Set([...quieter, ...muted].slice(0, tooMany));
+  return Object.fromEntries(entries.filter((entry) => !gone.has(entry)));
 }
 
 function record(value: unknown): Record<string, unknown> {

@@ -25,6 +25,11 @@ test("what makes no sense in an address is left out", () => {
   );
 });
 
+test("an address names the first sixteen rooms", () => {
+  const rooms = Array.from({ length: 17 }, (_, index) => `room${index}`);
+  assert.deepEqual(readAddress(writeAddress({ session: null, rooms })).rooms, rooms.slice(0, 16));
+});
+
 test("what was written is read again", () => {
   for (const address of [
     { session: null, rooms: ["lobby"] },

@@ -39,6 +39,26 @@ test("a player's settings are kept by name, whatever the name is", () => {
   }
 });
 
+test("whoever is muted stays so, however many others are made quieter afterwards", () => {
+  let settings = withPlayer(DEFAULTS, "Mallory", { volume: 1, muted: true });
+  for (let index = 0; index < 100; index += 1)
+    settings = withPlayer(settings, `player ${index}`, { volume: 0.5, muted: false });
+  assert.equal(Object.keys(settings.players).length, 100);
+  assert.equal(ofPlayer(settings, "Mallory").muted, true);
+  assert.equal(ofPlayer(settings, "player 0").volume, 1);
+  assert.equal(ofPlayer(settings, "player 1").volume, 0.5);
+});
+
+test("where a hundred are muted, nobody is heard again for a volume, and only a further mute puts out the first one", () => {
+  let settings: Settings = DEFAULTS;
+  for (let index = 0; index < 100; index += 1) settings = withPlayer(settings, `player ${index}`, { volume: 1, muted: true });
+  settings = withPlayer(settings, "Bob", { volume: 0.5, muted: false });
+  assert.deepEqual([ofPlayer(settings, "player 0").muted, ofPlayer(settings, "Bob").volume], [true, 1]);
+  settings = withPlayer(settings, "Bob", { volume: 1, muted: true });
+  assert.deepEqual([ofPlayer(settings, "player 0").muted, ofPlayer(settings, "Bob").muted], [false, true]);
+  assert.equal(Object.keys(settings.players).length, 100);
+});
+
 test("of too many players those that were changed longest ago are forgotten, and defaults are not kept at all", () => {
   let settings: Settings = DEFAULTS;
   for (let index = 0; index < 150; index += 1)
