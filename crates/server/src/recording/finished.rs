@@ -67,6 +67,11 @@ impl FinishedRecordings {
         self.finished.len()
     }
 
+    /// Forgets those whose folders somebody has moved away or removed.
+    pub(super) fn forget_missing(&mut self) {
+        self.finished.retain(|finished| !matches!(finished.folder.try_exists(), Ok(false)));
+    }
+
     /// Removes one of them.
     pub(super) fn remove(&mut self, folder: &Path) -> Result<(), RecordingsError> {
         let place = self.finished.iter().position(|finished| finished.folder == folder);

@@ -18,6 +18,7 @@ use super::finished::FinishedRecordings;
 use super::index::EndReason;
 use super::live::LiveRecording;
 use super::message::{LENGTH_BYTES, Message};
+use super::settings::RecordingSettings;
 use super::shared::{Removal, Shared};
 use super::status::{RecorderStatistics, RecordingStatus};
 
@@ -178,19 +179,26 @@ impl Writing {
     /// Removes the oldest recordings if that is wanted; what is full all the same.
     fn lack_of_space(&mut self, registry: &Registry) -> Option<EndReason> {
         let settings = registry.settings();
-        let live: u64 = self.live.values().map(LiveRecording::bytes).sum();
-        loop {
-            let reason = if self.finished.bytes() + live > settings.folder_bytes_max {
-                EndReason::FolderFull
-            } else if free_bytes(&registry.folder).is_some_and(|free| free < settings.free_bytes_min) {
-                EndReason::DiskNearlyFull
-            } else {
-                return None;
-            };
+        self.shortage(registry, &settings)?;
+        self.finished.forget_missing();
+        while let Some(reason) = self.shortage(registry, &settings) {
             if !settings.remove_oldest || !self.finished.remove_oldest() {
                 return Some(reason);
             }
             self.statistics.removed += 1;
+        }
+        None
+    }
+
+    /// What is full, by what was recorded here.
+    fn shortage(&self, registry: &Registry, settings: &RecordingSettings) -> Option<EndReason> {
+        let live: u64 = self.live.values().map(LiveRecording::bytes).sum();
+        if self.finished.bytes() + live > settings.folder_bytes_max {
+            Some(EndReason::FolderFull)
+        } else if free_bytes(&registry.folder).is_some_and(|free| free < settings.free_bytes_min) {
+            Some(EndReason::DiskNearlyFull)
+        } else {
+            None
         }
     }
 
@@ -295,7 +303,6 @@ mod tests {
     use std::{env, fs, process};
 
     use super::*;
-    use crate::recording::settings::RecordingSettings;
 
     /// A file stands where the folder of recordings should be.
     #[test]

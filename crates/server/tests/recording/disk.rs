@@ -6,7 +6,7 @@ use std::time::Duration;
 use consonance_server::recording::{EndReason, Recorder, RecorderError, RecordingRefusal};
 use consonance_test_sound::{FRAME_SAMPLES, encode, speech};
 
-use crate::call::{Call, Setup, Voice, recorded, setup};
+use crate::call::{Call, Setup, Voice, folder, recorded, setup};
 
 const FRAME: Duration = Duration::from_millis(20);
 
@@ -77,6 +77,32 @@ fn the_oldest_recordings_make_room_and_nothing_else_is_touched() {
     assert_eq!((folders.len(), after[2].index.tracks.len()), (3, 0));
     let left: Vec<_> = fs::read_dir(&before[0].folder).unwrap().map(|it| it.unwrap().file_name()).collect();
     assert_eq!(left, ["notes.txt"]);
+}
+
+#[test]
+fn what_somebody_has_moved_away_takes_no_room_and_makes_none() {
+    for remove_oldest in [false, true] {
+        let mut setup = setup(&format!("moved-{remove_oldest}"));
+        make(&setup, 3);
+        let before = recorded(&setup.folder);
+        let limit = before.iter().map(|recorded| recorded.index.bytes).sum::<u64>() - 1;
+        (setup.settings.folder_bytes_max, setup.settings.remove_oldest) = (limit, remove_oldest);
+        let mut call = Call::new(&setup);
+        fs::rename(&before[1].folder, folder("moved-aside")).unwrap();
+        fs::remove_dir_all(&before[2].folder).unwrap();
+        let _listener = call.listener();
+        let mut alice = call.join("Alice");
+        call.say(&mut alice, &packets(1.0), FRAME);
+        let recorded = call.end();
+        let folders: Vec<_> = recorded.iter().map(|recorded| &recorded.folder).collect();
+        assert_eq!(
+            (folders.len(), folders[0]),
+            (2, &before[0].folder),
+            "removing the oldest: {remove_oldest}"
+        );
+        let index = &recorded[1].index;
+        assert_eq!((index.ended, recorded[1].track("Alice").frames), (Some(EndReason::Empty), 50));
+    }
 }
 
 #[test]
