@@ -4,6 +4,7 @@ mod admin;
 mod browsers;
 mod certificate_watch;
 mod ending;
+mod free_addresses;
 mod game_listener;
 mod host;
 mod inherited;

@@ -72,7 +72,7 @@ pub(super) const ENDING_KEYS: &[Key] = &[
     Key::at_once(
         "ending.hand_over_file",
         Field::File(|config| &mut config.ending.hand_over_file),
-        "A server that is told to end leaves its sessions in this file, and one that starts takes them from it and deletes it: players lose their links for a moment, and have their places, rooms and permissions again. Where no certificate is configured, the one that was made is handed over, too. The file holds secrets and only the server's user may read it; its folder must be there. With this file, nothing runs empty first.",
+        "A server that is told to end leaves its sessions in this file, and one that starts goes on with them, and deletes the file once it runs: players lose their links for a moment, and have their places, rooms and permissions again. Where no certificate is configured, the one that was made is handed over, too. The file holds secrets and only the server's user may read it; its folder must be there. With this file, nothing runs empty first.",
     )
     .with_example("\"/run/consonance/hand-over\""),
     Key::at_once(

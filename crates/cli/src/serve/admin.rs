@@ -2,33 +2,33 @@
 
 use std::error::Error;
 
-use consonance_admin::{AdminListener, AdminSettings, AdminToken, Operator};
+use consonance_admin::{AdminError, AdminListener, AdminSettings, AdminToken, Operator};
 use consonance_http::HttpCounters;
 use consonance_server::DedicatedServer;
 use consonance_server::moderation::Moderation;
-use consonance_server_config::{AdminConfig, Config};
+use consonance_server_config::AdminConfig;
 
 use crate::logging::{complain, show};
 use crate::state_folder;
 
 /// Starts it and says where it is; it ends when it is dropped.
 pub(super) fn listener(
-    config: &Config,
+    settings: AdminSettings,
     server: &DedicatedServer,
     moderation: &Moderation,
     page: impl IntoIterator<Item = (&'static str, HttpCounters)>,
-) -> Result<Option<AdminListener>, Box<dyn Error>> {
-    let Some(settings) = settings(&config.admin)? else { return Ok(None) };
+) -> Result<AdminListener, AdminError> {
     let mut operator = Operator::new(server.handle(), moderation.clone());
     for (name, counters) in page {
         operator = operator.with_page_listener(name, counters);
     }
     let listener = AdminListener::start(settings, operator)?;
     show(&format!("admin: http://{}/", listener.local_addr()));
-    Ok(Some(listener))
+    Ok(listener)
 }
 
-fn settings(config: &AdminConfig) -> Result<Option<AdminSettings>, Box<dyn Error>> {
+/// With the token from its file, which is made if it is not there; nothing if there is to be no listener.
+pub(super) fn settings(config: &AdminConfig) -> Result<Option<AdminSettings>, Box<dyn Error>> {
     let Some(listen) = config.listen else { return Ok(None) };
     let path = config.token_file.clone().or_else(state_folder::admin_token_file);
     let path = path.ok_or("there is no folder for the admin token here: set admin.token_file")?;
@@ -53,8 +53,7 @@ fn settings(config: &AdminConfig) -> Result<Option<AdminSettings>, Box<dyn Error
 #[cfg(test)]
 mod tests {
     use consonance_admin::AdminLimits;
-
-    use super::*;
+    use consonance_server_config::Config;
 
     #[test]
     fn the_defaults_of_the_configuration_are_those_of_the_listener() {

@@ -1,20 +1,47 @@
 //! What the process before has left for this one: its sessions, and the certificate that players know.
 
+use std::fs;
+use std::io::ErrorKind;
+use std::path::PathBuf;
+
 use consonance_quic::Identity;
-use consonance_server::{HandOver, SavedIdentity};
+use consonance_server::{HandOver, HandOverError, SavedIdentity};
 use consonance_server_config::Config;
 
 use crate::logging::complain;
 
-/// What another process has left for this one; nothing if it cannot be used, which is said.
-pub(super) fn take_left(config: &Config) -> HandOver {
-    let Some(path) = &config.ending.hand_over_file else { return HandOver::default() };
-    HandOver::take(path)
-        .unwrap_or_else(|error| {
+/// The file with what another process has left. It stays until this one runs: a start that fails leaves everything to
+/// the next one.
+#[derive(Default)]
+pub(super) struct LeftFile(Option<PathBuf>);
+
+impl LeftFile {
+    /// This process goes on with what stands there, and nobody else is to.
+    pub(super) fn delete(self) {
+        let Some(path) = self.0 else { return };
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != ErrorKind::NotFound => complain(&format!(
+                "{} cannot be deleted: {error}; delete it, lest the next start go on with the same sessions again",
+                path.display()
+            )),
+            _ => {}
+        }
+    }
+}
+
+/// What another process has left for this one, and where; nothing if it cannot be used, which is said.
+pub(super) fn read_left(config: &Config) -> (HandOver, LeftFile) {
+    let Some(path) = &config.ending.hand_over_file else { return Default::default() };
+    match HandOver::read(path) {
+        Ok(None) => Default::default(),
+        Ok(Some(left)) => (left, LeftFile(Some(path.clone()))),
+        Err(error) => {
             complain(&format!("starting without the sessions of the server before: {error}"));
-            None
-        })
-        .unwrap_or_default()
+            // Its secrets are not to lie about; whatever else stands there is not ours to delete.
+            let is_left = matches!(error, HandOverError::OtherVersion { .. } | HandOverError::Damaged { .. });
+            (HandOver::default(), LeftFile(is_left.then(|| path.clone())))
+        }
+    }
 }
 
 /// The certificate of this process, with its text if a server has made it: the one that the process before has handed

@@ -20,11 +20,11 @@ use consonance_server::records::Records;
 use consonance_server::reports::{self, Reports};
 use consonance_server::{DedicatedServer, SavedIdentity, Workers};
 use consonance_server_config::{Config, TakesEffect};
-use consonance_session::SessionSnapshot;
 use tracing::info;
 
 use super::admin;
 use super::browsers::{Browsers, OpenedBrowsers};
+use super::free_addresses;
 use super::host::host_at;
 use super::inherited;
 use super::opened_listener::OpenedListener;
@@ -70,7 +70,7 @@ impl Running {
     pub(super) fn start(prepared: Prepared, opened: Vec<OpenedListener>) -> Result<Self, Box<dyn Error>> {
         let Prepared { loaded, mut sessions, identity, made_identity, browsers, .. } = prepared;
         let config = loaded.config;
-        let left = inherited::take_left(&config);
+        let (left, left_file) = inherited::read_left(&config);
         sessions.records = records(&config)?;
         // The records have made the folder that a certificate is kept in.
         let (identity, made_identity) =
@@ -78,7 +78,7 @@ impl Running {
         let capture = capture(&config)?;
         let count = worker_count(&config);
         let mut workers = Workers::new(&sessions, count).pinned(config.pin_workers);
-        keep_places(&mut workers, &left.sessions, &config);
+        let kept = workers.restore(&left.sessions);
         let listeners = listen(&config, &identity, &mut workers)?;
         for listener in opened {
             listener.listener.hand_to(&mut workers)?;
@@ -92,13 +92,20 @@ impl Running {
             workers.record_with(recorder);
             workers.ask_to_record(&left.recorded);
         }
+        let reports = reports(&config)?;
+        let admin = admin::settings(&config.admin)?;
+        free_addresses::check(&config)?;
+        // Players come from here on.
         let server = DedicatedServer::try_start(workers)?;
         let inspector = inspector(&config, &server)?;
-        let moderation = moderation(&config, &server, &sessions.records)?;
+        let moderation = moderation(&server, &sessions.records, reports);
         moderation.set_recordings(recording.recorder().map(Recorder::recordings));
         let browsers = browsers.map(OpenedBrowsers::start).transpose()?;
         let page = browsers.iter().flat_map(Browsers::counters);
-        let admin = admin::listener(&config, &server, &moderation, page)?;
+        let admin =
+            admin.map(|settings| admin::listener(settings, &server, &moderation, page)).transpose()?;
+        left_file.delete();
+        say_who_is_kept(kept, &config);
         let (records, cleared_at) = (sessions.records, Instant::now());
         Ok(Self {
             server,
@@ -243,16 +250,19 @@ fn records(config: &Config) -> Result<Records, Box<dyn Error>> {
     Ok(Records::open(folder, settings)?)
 }
 
-/// The operator's way in, with reports if there is a folder for them.
-fn moderation(
-    config: &Config,
-    server: &DedicatedServer,
-    records: &Records,
-) -> Result<Moderation, Box<dyn Error>> {
+/// Where players' reports go, if there is a folder for them.
+fn reports(config: &Config) -> Result<Option<Reports>, Box<dyn Error>> {
+    let Some(folder) = &config.storage.folder else { return Ok(None) };
+    Ok(Some(Reports::open(reports::folder_in(folder), config.moderation.reports)?))
+}
+
+/// The operator's way in.
+fn moderation(server: &DedicatedServer, records: &Records, reports: Option<Reports>) -> Moderation {
     let moderation = Moderation::new(server.handle(), records.clone());
-    let Some(folder) = &config.storage.folder else { return Ok(moderation) };
-    let reports = Reports::open(reports::folder_in(folder), config.moderation.reports)?;
-    Ok(moderation.with_reports(reports))
+    match reports {
+        Some(reports) => moderation.with_reports(reports),
+        None => moderation,
+    }
 }
 
 /// One for each core that the process may use, unless the operator says otherwise.
@@ -261,9 +271,8 @@ fn worker_count(config: &Config) -> NonZeroUsize {
     NonZeroUsize::new(config.workers).unwrap_or_else(cores)
 }
 
-/// The places of players of the server before, for those who come back.
-fn keep_places(workers: &mut Workers, left: &[(String, SessionSnapshot)], config: &Config) {
-    let kept = workers.restore(left);
+/// Players of the server before, for whom there are places.
+fn say_who_is_kept(kept: usize, config: &Config) {
     if kept > 0 {
         let seconds = config.limits.resume.as_secs();
         note(&format!("{kept} players of the server before have their places for {seconds} s"));

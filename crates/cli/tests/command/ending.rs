@@ -1,6 +1,7 @@
 //! Servers that end while players are there: another process goes on, or another server does.
 
 use std::fs;
+use std::net::TcpListener;
 
 use consonance_test_stage::free_port;
 use serde_json::{Value, json};
@@ -12,10 +13,15 @@ use crate::talker::assert_all_hear_each_other;
 
 /// A server that listens where its predecessor did, with these settings, and the address of its session.
 fn serve(folder: &Folder, port: u16, settings: &str) -> (Program, String) {
-    let text = format!("listen = ['127.0.0.1:{port}']\n{settings}");
-    let server = Program::start(&["serve", "--config", &folder.write("voice.toml", text.as_bytes())]);
+    let server = start(folder, port, settings);
     let line = server.until_line("the address", |line| line.contains("quic://"));
     (server, line.split(' ').next_back().unwrap().to_owned())
+}
+
+/// One that may end before it serves.
+fn start(folder: &Folder, port: u16, settings: &str) -> Program {
+    let text = format!("listen = ['127.0.0.1:{port}']\n{settings}");
+    Program::start(&["serve", "--config", &folder.write("voice.toml", text.as_bytes())])
 }
 
 /// A player who speaks a tone to the lobby, listens there, and writes there what is typed.
@@ -79,6 +85,50 @@ fn another_process_goes_on_and_players_hear_each_other_again_without_anybody_lea
     }
     second.signal("TERM");
     ends_well(second);
+}
+
+#[test]
+fn a_start_that_fails_leaves_what_was_handed_over_to_the_next_one() {
+    let folder = Folder::new();
+    let (file, token) = (folder.file("hand-over"), folder.file("admin-token"));
+    let settings = format!("[limits]\nresume_s = 120\n[ending]\nhand_over_file = '{file}'\n");
+    let port = free_port().unwrap();
+    let (first, address) = serve(&folder, port, &settings);
+    let alice = join(&address, "Alice");
+    first.signal("TERM");
+    first.until_complaint("left 1 players to the next process");
+    ends_well(first);
+    let neighbour = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let admin = format!("[admin]\nlisten = '{}'\ntoken_file = '{token}'\n", neighbour.local_addr().unwrap());
+    let failed = start(&folder, port, &format!("{settings}{admin}")).end();
+    assert_eq!(failed.status.code(), Some(1), "{:?}", failed.err);
+    let complaint = failed.err.last().unwrap();
+    assert!(complaint.contains("for the admin listener"), "{complaint}");
+    let (second, same_address) = serve(&folder, port, &settings);
+    assert_eq!(address, same_address, "the certificate is handed over all the same");
+    assert!(!fs::exists(&file).unwrap(), "it is taken once");
+    alice.until_event(&json!({"event": "resumed"}));
+    alice.signal("INT");
+    let events = alice.end().events();
+    assert_eq!(count(&events, "joined"), 1, "{events:?}");
+    second.signal("TERM");
+    ends_well(second);
+}
+
+#[test]
+fn a_state_that_cannot_be_read_is_deleted_once_a_server_runs_without_it() {
+    let folder = Folder::new();
+    let file = folder.write("hand-over", b"{\"format\":\"consonance-hand-over\",\"version\":9}");
+    private(&file);
+    let settings = format!("[ending]\nhand_over_file = '{file}'\n");
+    let (server, _) = serve(&folder, 0, &settings);
+    server.until_complaint("was left by a version that writes format 9");
+    assert!(!fs::exists(&file).unwrap(), "its secrets do not lie about");
+    fs::write(&file, "sessions = ['main']").unwrap();
+    private(&file);
+    let (another, _) = serve(&folder, 0, &settings);
+    another.until_complaint("is something else than a state that a server has left");
+    assert!(fs::exists(&file).unwrap(), "what is somebody else's stays");
 }
 
 #[test]

@@ -1,0 +1,65 @@
+//! Listeners that begin after the sessions: whether their addresses are free is found out before.
+
+use std::error::Error;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+
+use consonance_http::ListenError;
+use consonance_inspector::page::InspectorError;
+use consonance_server_config::Config;
+
+/// Says which address is taken. A player who has come back to a server that then finds it out is sent away, and its
+/// place, which is good for one time, is used up.
+pub(super) fn check(config: &Config) -> Result<(), Box<dyn Error>> {
+    let inspector = config.watching.inspector_port.map(|port| {
+        TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(|source| InspectorError::Port { port, source })
+    });
+    // All at once, as two of them may be the same.
+    let taken = [
+        inspector.transpose()?,
+        take("web", config.web.listen)?,
+        take("redirect", config.web.redirect)?,
+        take("admin", config.admin.listen)?,
+    ];
+    drop(taken);
+    Ok(())
+}
+
+fn take(name: &'static str, address: Option<SocketAddr>) -> Result<Option<TcpListener>, ListenError> {
+    let Some(address) = address else { return Ok(None) };
+    match TcpListener::bind(address) {
+        Ok(listener) => Ok(Some(listener)),
+        Err(source) => Err(ListenError::Bind { name, address, source }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_that_are_free_are_free_afterwards() {
+        let any_port = Some((Ipv4Addr::LOCALHOST, 0).into());
+        let mut config = Config::default();
+        (config.web.listen, config.admin.listen) = (any_port, any_port);
+        config.watching.inspector_port = Some(0);
+        check(&config).unwrap();
+        check(&config).unwrap();
+    }
+
+    #[test]
+    fn an_address_that_somebody_has_or_that_two_want_is_told_with_who_wants_it() {
+        let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let mut config = Config::default();
+        config.web.redirect = Some(taken.local_addr().unwrap());
+        let error = check(&config).unwrap_err().to_string();
+        assert!(error.contains("for the redirect listener"), "{error}");
+        config.watching.inspector_port = Some(taken.local_addr().unwrap().port());
+        let error = check(&config).unwrap_err().to_string();
+        assert!(error.contains("the inspector cannot listen"), "{error}");
+        config.watching.inspector_port = None;
+        drop(taken);
+        config.admin.listen = config.web.redirect;
+        let error = check(&config).unwrap_err().to_string();
+        assert!(error.contains("for the admin listener"), "{error}");
+    }
+}
