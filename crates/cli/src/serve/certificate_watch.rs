@@ -16,11 +16,13 @@ pub(super) struct CertificateWatch {
 type Stamp = (SystemTime, u64);
 
 impl CertificateWatch {
-    pub(super) fn new(config: &Config, now: Instant) -> Self {
-        Self { stamps: stamps(config), looked_at: now }
+    /// Of files that have just been read, and may have changed while or after they were.
+    pub(super) fn new(now: Instant) -> Self {
+        Self { stamps: Vec::new(), looked_at: now }
     }
 
-    /// Whether the files have changed since this said so last; looks as often as the configuration says.
+    /// Whether the files may have changed since they were read, or since this said so last; looks as often as the
+    /// configuration says.
     pub(super) fn has_changed(&mut self, config: &Config, now: Instant) -> bool {
         if now.saturating_duration_since(self.looked_at) < config.certificate.check_every {
             return false;
@@ -42,4 +44,27 @@ fn stamps(config: &Config) -> Vec<Option<Stamp>> {
 fn stamp(path: &Path) -> Option<Stamp> {
     let about = fs::metadata(path).ok()?;
     Some((about.modified().ok()?, about.len()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::env;
+    use std::process;
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn files_that_may_have_changed_since_they_were_read_are_read_once_more() {
+        let file = env::temp_dir().join(format!("consonance-certificate-{}", process::id()));
+        fs::write(&file, "a certificate").unwrap();
+        let (mut config, began) = (Config::default(), Instant::now());
+        config.certificate.check_every = Duration::from_secs(1);
+        config.certificate.file = Some(file.clone());
+        let mut watch = CertificateWatch::new(began);
+        let looks = [0, 1, 2, 3].map(|s| watch.has_changed(&config, began + Duration::from_secs(s)));
+        fs::remove_file(&file).unwrap();
+        assert_eq!(looks, [false, true, false, false]);
+        assert!(watch.has_changed(&config, began + Duration::from_secs(4)), "it is gone");
+    }
 }

@@ -27,7 +27,7 @@ pub(super) fn supervise(
     log_level: &LogLevelSwitch,
     prepare: &Prepare<'_>,
 ) -> Result<(), Box<dyn Error>> {
-    let mut certificates = CertificateWatch::new(running.config(), Instant::now());
+    let mut certificates = CertificateWatch::new(Instant::now());
     let mut manager = ServiceManager::ready(Instant::now());
     let mut ending = Ending::default();
     while !ending.is_due(&running, interrupt, Instant::now()) {
@@ -39,11 +39,13 @@ pub(super) fn supervise(
         manager.keep_alive(now, running.server().turns());
         if hangup.happened() {
             match ServiceManager::while_reloading(|| reload(&mut running, prepare)) {
-                Ok(line) => note(&line),
+                Ok(line) => {
+                    note(&line);
+                    log_level.set(running.config().log.level);
+                    certificates = CertificateWatch::new(now);
+                }
                 Err(line) => complain(&line),
             }
-            log_level.set(running.config().log.level);
-            certificates = CertificateWatch::new(running.config(), now);
         } else if certificates.has_changed(running.config(), now) {
             renew_certificate(&running);
         }

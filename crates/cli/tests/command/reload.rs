@@ -149,18 +149,12 @@ fn token_keys_are_taken_over_and_who_is_in_stays() {
 #[test]
 fn a_renewed_certificate_is_shown_to_newcomers_and_drops_nobody() {
     let folder = Folder::new();
-    let write_pair = || {
-        let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
-        folder.write("key.pem", made.signing_key.serialize_pem().as_bytes());
-        folder.write("cert.pem", made.cert.pem().as_bytes());
-    };
-    write_pair();
-    let certificate = "[certificate]\nfile = 'cert.pem'\nkey_file = 'key.pem'\ncheck_every_s = 0.1\n";
-    let file = folder.write("voice.toml", format!("{LISTEN}{certificate}").as_bytes());
+    write_certificate(&folder);
+    let file = folder.write("voice.toml", format!("{LISTEN}{}", certificate("0.1")).as_bytes());
     let (server, former) = serve(&file);
     let alice = join(&former, "Alice", &["lobby"]);
     alice.until_event(&json!({"event": "roster_received"}));
-    write_pair();
+    write_certificate(&folder);
     let line = server.until_complaint("newcomers see the certificate sha256=");
     let address = line.split(' ').next_back().unwrap();
     assert_ne!(address, former);
@@ -169,6 +163,32 @@ fn a_renewed_certificate_is_shown_to_newcomers_and_drops_nobody() {
     alice.until_event(&json!({"event": "player_joined", "name": "Bob"}));
     let refused = join(&former, "Carol", &["lobby"]).end();
     assert!(refused.err.join("\n").contains("certificate"), "{:?}", refused.err);
+}
+
+#[test]
+fn a_certificate_that_is_renewed_before_a_reload_that_fails_is_shown_all_the_same() {
+    let folder = Folder::new();
+    write_certificate(&folder);
+    // Long enough that the reload comes before the files are looked at.
+    let settings = format!("{LISTEN}{}", certificate("3"));
+    let file = folder.write("voice.toml", settings.as_bytes());
+    let (server, _) = serve(&file);
+    write_certificate(&folder);
+    fs::write(&file, format!("{settings}[limits]\nlink = 1\n")).unwrap();
+    server.signal("HUP");
+    server.until_complaint("not reloaded, everything stays as it was: ");
+    server.until_complaint("the certificate's files have changed; newcomers see the certificate sha256=");
+}
+
+/// In these files, which are looked at as often as this.
+fn certificate(check_every_s: &str) -> String {
+    format!("[certificate]\nfile = 'cert.pem'\nkey_file = 'key.pem'\ncheck_every_s = {check_every_s}\n")
+}
+
+fn write_certificate(folder: &Folder) {
+    let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
+    folder.write("key.pem", made.signing_key.serialize_pem().as_bytes());
+    folder.write("cert.pem", made.cert.pem().as_bytes());
 }
 
 #[cfg(target_os = "linux")]
