@@ -29,13 +29,14 @@ pub(super) fn kcp_generation(build: &GameBuildConfig) -> Option<Generation> {
     }
 }
 
-/// Ignorance: ENet gives up between these two times, by how many packets were not taken.
+/// Ignorance: ENet gives up between two times, by how many packets were not taken; a game that says a time means that
+/// nobody is gone before.
 pub(super) fn enet_connection(
     build: &GameBuildConfig,
     connection: consonance_enet::ConnectionSettings,
 ) -> consonance_enet::ConnectionSettings {
+    let timeout_min = silence_timeout(build, connection.timeout_min);
     let timeout_max = silence_timeout(build, connection.timeout_max);
-    let timeout_min = connection.timeout_min.min(timeout_max);
     consonance_enet::ConnectionSettings { timeout_min, timeout_max, ..connection }
 }
 
@@ -86,6 +87,9 @@ pub(super) fn forge_groups(groups: &ForgeGroupsConfig) -> VoiceGroups {
 
 #[cfg(test)]
 mod tests {
+    use consonance_enet::{EnetClient, EnetClientSettings, EnetServer, EnetServerSettings};
+    use consonance_gateway::udp::rig::{Rig, Trouble};
+
     use super::*;
 
     fn shown(settings: &dyn std::fmt::Debug) -> String {
@@ -133,5 +137,22 @@ mod tests {
         assert_eq!((darkrift.udp_port, darkrift.connections_max), (Some(5), 7));
         assert_eq!((darkrift.outgoing_message_bytes_max, darkrift.outgoing_bytes_max), (100_000, 200_000));
         assert_eq!(forge_groups(&build.forge_groups).system_to_client, 9);
+    }
+
+    #[test]
+    fn a_player_on_ignorance_may_be_silent_for_as_long_as_its_game_says_and_so_may_the_games_server() {
+        let mut build = GameBuildConfig::default();
+        build.silence_timeout = Duration::from_mins(1);
+        let connection = enet_connection(&build, consonance_enet::ConnectionSettings::default());
+        let server = EnetServerSettings { connection: connection.clone(), ..EnetServerSettings::default() };
+        let client = EnetClientSettings { connection, ..EnetClientSettings::default() };
+        let mut rig = Rig::new(EnetServer::new(server, [1; 32]), Trouble::NONE, 1);
+        let (client, peer) = rig.connect_client(EnetClient::new(client, 1), &[]);
+        rig.run_for(Duration::from_secs(1));
+        rig.client(client).is_cut = true;
+        rig.run_for(Duration::from_secs(55));
+        assert_eq!((rig.saw_of(peer).len(), rig.client_saw(client).len()), (1, 1), "both are there");
+        rig.run_for(Duration::from_secs(70));
+        assert_eq!((rig.saw_of(peer).len(), rig.client_saw(client).len()), (2, 2), "both are gone");
     }
 }
