@@ -10,7 +10,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use consonance_gateway::tcp::{TcpConnections, TcpSettings};
+use consonance_gateway::tcp::TcpConnections;
 use consonance_transport::{ClientTransport as _, Delivery, DisconnectReason, Peer, Statistics};
 
 use crate::LIMITS;
@@ -19,6 +19,7 @@ use crate::peers::Peers;
 use crate::settings::{ClientSettings, tls_of};
 use crate::signalling::LinkId;
 use crate::signalling::link::SignallingLink;
+use crate::signalling::turn;
 
 use direct::DirectEnds;
 pub use known_players::KnownPlayers;
@@ -41,6 +42,8 @@ pub struct WebRtcClient {
     known_players: KnownPlayers,
     events: VecDeque<Reported>,
     turns: u32,
+    /// The signalling's last turn has left something for the next.
+    has_signalling_left: bool,
     packet: Vec<u8>,
     statistics: Statistics,
 }
@@ -86,7 +89,7 @@ impl WebRtcClient {
     /// The UDP address cannot be used.
     pub fn bind(settings: ClientSettings) -> io::Result<Self> {
         let peers = Peers::bind(settings.udp, Ice::Full, settings.peer.clone())?;
-        let connections = TcpConnections::new(TcpSettings::default())?;
+        let connections = TcpConnections::new(turn::tcp_settings())?;
         let tls = tls_of(settings.signalling_tls.as_ref());
         let signalling = SignallingLink::new(settings.signalling.clone(), tls);
         let known_players = KnownPlayers::new(settings.name.clone());
@@ -102,6 +105,7 @@ impl WebRtcClient {
             known_players,
             events: VecDeque::new(),
             turns: 0,
+            has_signalling_left: false,
             packet: Vec::new(),
             statistics: Statistics::default(),
         })

@@ -8,7 +8,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use consonance_gateway::tcp::{TcpConnections, TcpSettings};
+use consonance_gateway::tcp::TcpConnections;
 use consonance_transport::{ConnectionCounts, Delivery, DisconnectReason, Peer, Statistics};
 
 use crate::peer::{End, Ice, PeerEvent, Sent};
@@ -16,6 +16,7 @@ use crate::peers::Peers;
 use crate::settings::{HostSettings, tls_of};
 use crate::signalling::client::SignallingEvent;
 use crate::signalling::link::{LinkEvent, SignallingLink};
+use crate::signalling::turn::{self, Turn};
 use crate::signalling::{LinkId, SignallingListener};
 
 use crate::LIMITS;
@@ -34,6 +35,8 @@ pub struct WebRtcHost {
     newcomer: Option<Peer>,
     /// Polls since the signalling had its turn.
     turns: u32,
+    /// The signalling's last turn has left something for the next.
+    has_signalling_left: bool,
     is_closing: bool,
     packet: Vec<u8>,
     statistics: Statistics,
@@ -73,7 +76,7 @@ impl WebRtcHost {
     /// The UDP address cannot be used.
     pub fn bind(settings: HostSettings) -> io::Result<Self> {
         let peers = Peers::bind(settings.udp, Ice::Lite, settings.peer.clone())?;
-        let mut connections = TcpConnections::new(TcpSettings::default())?;
+        let mut connections = TcpConnections::new(turn::tcp_settings())?;
         #[cfg(target_os = "linux")]
         connections.watch(peers.socket())?;
         let tls = tls_of(settings.signalling_tls.as_ref());
@@ -98,6 +101,7 @@ impl WebRtcHost {
             guests: BTreeMap::new(),
             newcomer: None,
             turns: 0,
+            has_signalling_left: false,
             is_closing: false,
             packet: Vec::new(),
             statistics: Statistics::default(),
@@ -186,18 +190,12 @@ impl WebRtcHost {
 
     /// Gives the signalling its turn.
     fn drive_signalling(&mut self, now: Instant) {
-        while let Some(event) = self.connections.poll(now) {
-            for session in &mut self.sessions {
-                if session.signalling.handle_tcp(now, &mut self.connections, &event) {
-                    break;
-                }
-            }
+        let mut turn = Turn::new();
+        while let Some((index, event)) = turn.next(now, &mut self.connections, &mut self.sessions) {
+            self.handle_signalling(now, index, event);
         }
-        for index in 0..self.sessions.len() {
-            while let Some(event) = self.sessions[index].signalling.poll(now, &mut self.connections) {
-                self.handle_signalling(now, index, event);
-            }
-            let session = &mut self.sessions[index];
+        self.has_signalling_left = turn.has_left_some();
+        for session in &mut self.sessions {
             if !self.is_closing && session.retry_at.is_some_and(|at| at <= now) {
                 session.retry_at = None;
                 session.signalling.start(now, &mut self.connections);
@@ -320,6 +318,12 @@ impl WebRtcHost {
             self.pass_texts_on(now);
         }
         self.peers.leave(now, peer);
+    }
+}
+
+impl AsMut<SignallingLink> for Session {
+    fn as_mut(&mut self) -> &mut SignallingLink {
+        &mut self.signalling
     }
 }
 

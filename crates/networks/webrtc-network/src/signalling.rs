@@ -7,7 +7,9 @@ pub(crate) mod client;
 pub(crate) mod link;
 mod listener;
 pub(crate) mod message;
+mod pace;
 mod server;
+pub(crate) mod turn;
 mod url;
 
 pub use listener::{ListenError, ListenerSettings, SignallingListener};

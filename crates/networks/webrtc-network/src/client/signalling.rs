@@ -9,15 +9,17 @@ use crate::peer::Role;
 use crate::signalling::LinkId;
 use crate::signalling::client::SignallingEvent;
 use crate::signalling::link::LinkEvent;
+use crate::signalling::turn::Turn;
 
 impl WebRtcClient {
     pub(super) fn drive_signalling(&mut self, now: Instant) {
-        while let Some(event) = self.connections.poll(now) {
-            self.signalling.handle_tcp(now, &mut self.connections, &event);
-        }
-        while let Some(event) = self.signalling.poll(now, &mut self.connections) {
+        let mut turn = Turn::new();
+        while let Some((_, event)) =
+            turn.next(now, &mut self.connections, std::slice::from_mut(&mut self.signalling))
+        {
             self.handle_signalling(now, event);
         }
+        self.has_signalling_left = turn.has_left_some();
         if self.retry_at.is_some_and(|at| at <= now) {
             self.retry_at = None;
             self.signalling.start(now, &mut self.connections);

@@ -102,9 +102,11 @@ impl ClientTransport for WebRtcClient {
             ServerLink::Negotiating { refused_at, .. } => refused_at,
             _ => None,
         };
-        let of_signalling = self.signalling.poll_timeout(Instant::now());
+        let now = Instant::now();
+        let of_signalling = self.signalling.poll_timeout(now);
+        let at_once = self.has_signalling_left.then_some(now);
         let of_connections = [self.peers.poll_timeout(), self.connections.poll_timeout()];
-        of_connections.into_iter().chain([of_signalling, refused_at, self.retry_at]).flatten().min()
+        of_connections.into_iter().chain([of_signalling, at_once, refused_at, self.retry_at]).flatten().min()
     }
 
     fn limits(&self) -> PacketLimits {

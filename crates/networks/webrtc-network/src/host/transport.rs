@@ -84,7 +84,8 @@ impl ServerTransport for WebRtcHost {
         let now = Instant::now();
         let of_session = |session: &Session| [session.retry_at, session.signalling.poll_timeout(now)];
         let of_sessions = self.sessions.iter().flat_map(of_session);
-        let others = [self.peers.poll_timeout(), self.connections.poll_timeout()];
+        let at_once = self.has_signalling_left.then_some(now);
+        let others = [self.peers.poll_timeout(), self.connections.poll_timeout(), at_once];
         of_sessions.chain(others).flatten().min()
     }
 

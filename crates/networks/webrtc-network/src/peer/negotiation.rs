@@ -13,6 +13,7 @@ pub(super) struct Negotiation {
     /// What we threw, if who offers is still open.
     dice: Option<u32>,
     rolls: usize,
+    texts: usize,
     offered: Option<SdpPendingOffer>,
     has_remote: bool,
     /// Candidates that came before the description that they belong to.
@@ -28,6 +29,7 @@ impl Negotiation {
             role,
             dice: None,
             rolls: 0,
+            texts: 0,
             offered: None,
             has_remote: false,
             early: Vec::new(),
@@ -46,7 +48,8 @@ impl Negotiation {
 
     /// What is said to this text, if anything.
     pub(super) fn handle_text(&mut self, rtc: &mut Rtc, text: &str) -> Option<String> {
-        if text.len() > TEXT_BYTES_MAX {
+        self.texts += 1;
+        if text.len() > TEXT_BYTES_MAX || self.texts > TEXTS_MAX {
             return None;
         }
         if let Ok(theirs) = text.trim().parse::<u32>() {
@@ -154,8 +157,36 @@ fn credentials(sdp: &str) -> Option<(String, String)> {
 /// The longest text, in bytes: offers without media are about a thousand.
 const TEXT_BYTES_MAX: usize = 32 * 1024;
 
+/// The most texts of one peer that are read: all candidates, as many that are hidden, and a few of anything else.
+const TEXTS_MAX: usize = 256;
+
 /// The most candidates of one peer; a machine with many addresses has a few dozen.
 const CANDIDATES_MAX: usize = 64;
 
 /// How often equal throws are thrown again.
 const ROLLS_MAX: usize = 8;
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use super::*;
+
+    #[test]
+    fn whoever_says_more_than_any_negotiation_has_is_not_listened_to() {
+        for (nonsense, is_answered) in [(TEXTS_MAX - 1, true), (TEXTS_MAX, false)] {
+            let [mut theirs, mut ours] = [(); 2].map(|()| rtc());
+            let mut listener = Negotiation::new(Role::Listener);
+            for _ in 0..nonsense {
+                assert_eq!(listener.handle_text(&mut ours, ""), None);
+            }
+            let offer = Negotiation::new(Role::Connector).begin(&mut theirs).unwrap();
+            assert_eq!(listener.handle_text(&mut ours, &offer).is_some(), is_answered, "after {nonsense}");
+        }
+    }
+
+    fn rtc() -> Rtc {
+        let config = str0m::RtcConfig::new().set_crypto_provider(consonance_rtc_crypto::provider());
+        config.clear_codecs().build(Instant::now())
+    }
+}

@@ -1,5 +1,6 @@
 //! The way to a signalling server: its name is looked up, a WebSocket is made, and made again when it is lost.
 
+use std::collections::VecDeque;
 use std::io;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs as _};
 use std::sync::Arc;
@@ -30,7 +31,7 @@ pub(crate) struct SignallingLink {
     tls: Arc<ClientConfig>,
     state: State,
     /// What happened between two polls.
-    events: Vec<LinkEvent>,
+    events: VecDeque<LinkEvent>,
 }
 
 enum State {
@@ -54,7 +55,7 @@ enum State {
 
 impl SignallingLink {
     pub(crate) fn new(url: SignallingUrl, tls: Arc<ClientConfig>) -> Self {
-        Self { url, tls, state: State::Down, events: Vec::new() }
+        Self { url, tls, state: State::Down, events: VecDeque::new() }
     }
 
     pub(crate) fn url(&self) -> &SignallingUrl {
@@ -149,7 +150,7 @@ impl SignallingLink {
     pub(crate) fn poll(&mut self, now: Instant, connections: &mut TcpConnections) -> Option<LinkEvent> {
         self.look(now, connections);
         self.flush(now, connections);
-        if self.events.is_empty() { None } else { Some(self.events.remove(0)) }
+        self.events.pop_front()
     }
 
     /// When [`poll`](Self::poll) is to be called although nothing comes.
@@ -160,6 +161,12 @@ impl SignallingLink {
             State::Connecting { until, .. } | State::Speaking { until, client: None, .. } => Some(*until),
             State::Speaking { client: Some(client), .. } => Some(client.poll_timeout()),
         }
+    }
+
+    /// How much happened that was not polled.
+    #[cfg(test)]
+    pub(crate) fn waiting(&self) -> usize {
+        self.events.len()
     }
 
     /// What time and the look-up have brought.
@@ -187,7 +194,7 @@ impl SignallingLink {
                         connections.abort(*id);
                         return self.lose("it does not answer any more".to_owned());
                     }
-                    self.events.push(LinkEvent::Said(event));
+                    self.events.push_back(LinkEvent::Said(event));
                 }
             }
             _ => {}
@@ -242,7 +249,7 @@ impl SignallingLink {
         });
         connections.consume(id, length);
         if opened {
-            self.events.push(LinkEvent::Up);
+            self.events.push_back(LinkEvent::Up);
         }
         if let Some(why) = closed {
             self.flush(now, connections);
@@ -270,7 +277,13 @@ impl SignallingLink {
 
     fn lose(&mut self, why: String) {
         self.state = State::Down;
-        self.events.push(LinkEvent::Lost(why));
+        self.events.push_back(LinkEvent::Lost(why));
+    }
+}
+
+impl AsMut<Self> for SignallingLink {
+    fn as_mut(&mut self) -> &mut Self {
+        self
     }
 }
 

@@ -12,7 +12,9 @@ use consonance_gateway::tcp::{TcpConnections, TcpEvent, TcpId, TcpSettings};
 use rustls::ServerConfig;
 use tungstenite::protocol::frame::coding::CloseCode;
 
-use super::server::{Guest, SignallingCounts, SignallingServer, SignallingSettings};
+use super::message::Message;
+use super::pace::Pace;
+use super::server::{Guest, SignallingCounts, SignallingServer, SignallingSettings, home_of};
 use crate::web_socket::{SocketEvent, WebSocket};
 
 /// Bounds of a signalling server's connections.
@@ -30,10 +32,17 @@ pub struct ListenerSettings {
     pub ping_interval: Duration,
     /// The largest message, in bytes; offers and answers are a few thousand. Each client may have one kept for it.
     pub message_bytes_max: usize,
+    /// How many messages a client may send at once, and again within each 40 s. One that sends more is sent away. A
+    /// player who meets 99 others at once, with a dozen candidates for each, sends 1500.
+    pub messages_max: u32,
+    /// The same for all clients at one address, or in one IPv6 network of 64 bits, together. Behind a proxy all players
+    /// are at one address.
+    pub messages_per_address_max: u32,
 }
 
 impl Default for ListenerSettings {
-    /// `ws`, 10 s for a handshake, a ping every 30 s, messages up to 128 KiB, where the stock server has 1 MiB.
+    /// `ws`, 10 s for a handshake, a ping every 30 s, messages up to 128 KiB, where the stock server has 1 MiB, 4000 of
+    /// them from one client and 16000 from one address.
     fn default() -> Self {
         Self {
             signalling: SignallingSettings::default(),
@@ -42,6 +51,8 @@ impl Default for ListenerSettings {
             handshake_max: Duration::from_secs(10),
             ping_interval: Duration::from_secs(30),
             message_bytes_max: DEFAULT_MESSAGE_BYTES_MAX,
+            messages_max: 4000,
+            messages_per_address_max: 16_000,
         }
     }
 }
@@ -122,6 +133,9 @@ struct Driver {
     settings: ListenerSettings,
     server: SignallingServer,
     sockets: HashMap<TcpId, Socket>,
+    pace: Pace,
+    sent_away: u64,
+    not_taken: u64,
     ping_at: Instant,
 }
 
@@ -136,8 +150,11 @@ struct Socket {
 impl Driver {
     fn new(connections: TcpConnections, settings: ListenerSettings) -> Self {
         let server = SignallingServer::new(settings.signalling.clone());
-        let ping_at = Instant::now() + settings.ping_interval;
-        Self { connections, settings, server, sockets: HashMap::new(), ping_at }
+        let now = Instant::now();
+        let ping_at = now + settings.ping_interval;
+        let pace = Pace::new(now, settings.messages_max, settings.messages_per_address_max);
+        let sockets = HashMap::new();
+        Self { connections, settings, server, sockets, pace, sent_away: 0, not_taken: 0, ping_at }
     }
 
     fn run(mut self, shared: &Shared) {
@@ -151,11 +168,15 @@ impl Driver {
             }
             self.handle_timeouts(now);
             self.connections.flush(now);
-            *shared.counts.lock().unwrap_or_else(PoisonError::into_inner) = self.server.counts();
+            *shared.counts.lock().unwrap_or_else(PoisonError::into_inner) = self.counts();
             if was_idle {
                 self.wait();
             }
         }
+    }
+
+    fn counts(&self) -> SignallingCounts {
+        SignallingCounts { sent_away: self.sent_away, not_taken: self.not_taken, ..self.server.counts() }
     }
 
     /// Until something comes, but not so long that the end of this server goes unnoticed.
@@ -204,7 +225,7 @@ impl Driver {
         for event in events {
             match event {
                 SocketEvent::Open(path) => self.welcome(id, &path),
-                SocketEvent::Message(message) => self.server.handle_message(Guest(id.0), &message),
+                SocketEvent::Message(message) => self.take(now, id, &message),
                 SocketEvent::Pong => {
                     if let Some(socket) = self.sockets.get_mut(&id) {
                         socket.owes_pong = false;
@@ -225,14 +246,38 @@ impl Driver {
         }
     }
 
+    fn take(&mut self, now: Instant, id: TcpId, message: &[u8]) {
+        // Whoever was sent away in the middle of a read is not heard any more.
+        let Some(socket) = self.sockets.get_mut(&id) else { return };
+        if self.pace.take(now, Guest(id.0), home_of(socket.from)) {
+            return self.server.handle_message(Guest(id.0), message);
+        }
+        socket.speech.close(CloseCode::Policy, "more messages than anybody needs came from your address");
+        self.sent_away += 1;
+        self.finish(now, id);
+    }
+
     fn pass_messages_on(&mut self, now: Instant) {
         while let Some((guest, message)) = self.server.poll_transmit() {
             let id = TcpId(guest.0);
-            if let Some(socket) = self.sockets.get_mut(&id) {
+            if matches!(message, Message::Relayed { .. }) && self.is_behind(now, id) {
+                self.not_taken += 1;
+            } else if let Some(socket) = self.sockets.get_mut(&id) {
                 socket.speech.send(message.to_bytes());
                 self.write(now, id);
             }
         }
+    }
+
+    /// Whether a client has left so much unread that what others say to it has to go, lest they have it sent away as too
+    /// slow. What is left is for what the server itself says.
+    fn is_behind(&mut self, now: Instant, id: TcpId) -> bool {
+        let enough = self.settings.tcp.outgoing_bytes_max / 2;
+        if self.connections.waiting_bytes(id) < enough {
+            return false;
+        }
+        self.connections.flush(now);
+        self.connections.waiting_bytes(id) >= enough
     }
 
     fn handle_timeouts(&mut self, now: Instant) {
@@ -279,6 +324,7 @@ impl Driver {
 
     fn forget(&mut self, id: TcpId) {
         self.sockets.remove(&id);
+        self.pace.forget(Guest(id.0));
         self.server.handle_disconnected(Guest(id.0));
     }
 }

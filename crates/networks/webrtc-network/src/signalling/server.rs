@@ -80,6 +80,10 @@ pub struct SignallingCounts {
     pub without_link: u64,
     /// Messages that were none of the protocol, or none that a client may send.
     pub refused: u64,
+    /// Clients that were sent away, since they or others at their address sent too many messages.
+    pub sent_away: u64,
+    /// Messages that did not pass, since whom they were for was behind with reading.
+    pub not_taken: u64,
 }
 
 /// Clients that listen on addresses, connect to them and exchange messages over the links between them.
@@ -349,7 +353,7 @@ impl SignallingServer {
 }
 
 /// One household has all of a network of 64 bits.
-fn home_of(address: IpAddr) -> IpAddr {
+pub(super) fn home_of(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into(),
         address @ IpAddr::V4(_) => address,

@@ -5,6 +5,7 @@ use std::net::{TcpStream, UdpSocket};
 use std::time::Instant;
 
 use consonance_transport::{ClientTransport as _, Delivery, ServerTransport as _};
+use consonance_webrtc_network::signalling::{ListenerSettings, SignallingListener};
 use tungstenite::Message;
 
 use crate::support::{self, Table};
@@ -92,6 +93,55 @@ fn newcomers_who_come_to_nothing_keep_nobody_out() {
 }
 
 #[test]
+fn a_guest_that_floods_the_signalling_server_is_sent_away_and_the_host_still_listens() {
+    let settings = ListenerSettings { messages_max: 500, ..ListenerSettings::default() };
+    let signalling = SignallingListener::bind(support::localhost(), settings).unwrap();
+    let mut table = Table::new(support::host(support::host_settings(&signalling)));
+    let (mut rude, _) = tungstenite::connect(format!("ws://{}/chatapp", signalling.local_addr())).unwrap();
+    rude.send(connect(1, "main")).unwrap();
+    for _ in 0..499 {
+        rude.send(empty_text(1)).unwrap();
+    }
+    table.until("all that is allowed has passed", |_| signalling.counts().relayed >= 499);
+    assert_eq!(signalling.counts().sent_away, 0);
+    for _ in 0..500 {
+        // It is closed before all of it has left.
+        let _ = rude.send(empty_text(1));
+    }
+    table.until("it is sent away, and nothing of the rest is passed on", |_| {
+        signalling.counts().sent_away == 1
+    });
+    let last = std::iter::from_fn(|| rude.read().ok()).find(Message::is_close);
+    let Some(Message::Close(Some(close))) = last else { panic!("it is told so") };
+    assert_eq!(u16::from(close.code), 1008);
+    let player = table.join(support::client_settings(&signalling));
+    table.until("a player gets in", |table| table.connected[player]);
+    assert!(table.host.is_listening());
+}
+
+#[test]
+fn nobody_has_a_host_sent_away_by_saying_more_to_it_than_it_reads() {
+    let mut settings = ListenerSettings::default();
+    settings.tcp.outgoing_bytes_max = 128 * 1024;
+    settings.tcp.system_bytes_max = Some(64 * 1024);
+    let signalling = SignallingListener::bind(support::localhost(), settings).unwrap();
+    let url = format!("ws://{}/chatapp", signalling.local_addr());
+    let (mut host, _) = tungstenite::connect(&url).unwrap();
+    host.send(address(3, -1, "main")).unwrap();
+    let (mut rude, _) = tungstenite::connect(&url).unwrap();
+    support::wait_until("the host listens", || signalling.counts().welcomed == 2 && host.read().is_ok());
+    rude.send(connect(1, "main")).unwrap();
+    let text = Message::Binary([&[2, 1, 1, 0, 0, 0, 1, 0], &vec![7; 64 * 1024][..]].concat().into());
+    support::wait_until("the host is behind", || {
+        rude.send(text.clone()).unwrap();
+        signalling.counts().not_taken > 20
+    });
+    host.send(Message::Binary(vec![202].into())).unwrap();
+    let heartbeat = Message::Binary(vec![202].into());
+    support::wait_until("the host is there, and is answered", || host.read().unwrap() == heartbeat);
+}
+
+#[test]
 fn the_signalling_server_keeps_no_message_that_no_negotiation_has() {
     let signalling = support::signalling();
     let text = |units: usize| Message::Binary([&[2, 1, 1, 0], &vec![7; 2 * units][..]].concat().into());
@@ -111,4 +161,20 @@ fn a_path_that_is_none_is_refused_with_the_stock_servers_code() {
     let (mut socket, _) = tungstenite::connect(url).unwrap();
     let Message::Close(Some(close)) = socket.read().unwrap() else { panic!("it is closed first of all") };
     assert_eq!(u16::from(close.code), 1008);
+}
+
+/// Asks for a link with whoever listens there.
+fn connect(link: i16, to: &str) -> Message {
+    address(6, link, to)
+}
+
+fn address(kind: u8, link: i16, address: &str) -> Message {
+    let text: Vec<u8> = address.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let length = (address.len() as u32).to_le_bytes();
+    let message = [&[kind, 2], &link.to_le_bytes()[..], &length, &text].concat();
+    Message::Binary(message.into())
+}
+
+fn empty_text(link: i16) -> Message {
+    Message::Binary([&[2, 1], &link.to_le_bytes()[..], &[0; 4]].concat().into())
 }

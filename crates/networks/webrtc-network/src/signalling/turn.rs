@@ -1,0 +1,167 @@
+//! How much of the signalling one turn of a driver takes: voice waits for it, and strangers say how much there is.
+
+use std::time::Instant;
+
+use consonance_gateway::tcp::{TcpConnections, TcpSettings};
+
+use super::link::{LinkEvent, SignallingLink};
+
+/// One turn: so many events and so many reads, and the rest in the next one.
+#[derive(Debug)]
+pub(crate) struct Turn {
+    events_left: usize,
+    reads_left: usize,
+}
+
+impl Turn {
+    pub(crate) fn new() -> Self {
+        Self { events_left: EVENTS_PER_TURN, reads_left: READS_PER_TURN }
+    }
+
+    /// The next thing that happened, and on which of the links: what was read before, and when nothing of that is left,
+    /// what the next read brings. So no more than one read ever waits here, and the rest where the system keeps it.
+    pub(crate) fn next(
+        &mut self,
+        now: Instant,
+        connections: &mut TcpConnections,
+        links: &mut [impl AsMut<SignallingLink>],
+    ) -> Option<(usize, LinkEvent)> {
+        self.events_left = self.events_left.checked_sub(1)?;
+        loop {
+            for (index, link) in links.iter_mut().enumerate() {
+                if let Some(event) = link.as_mut().poll(now, connections) {
+                    return Some((index, event));
+                }
+            }
+            if self.reads_left == 0 {
+                return None;
+            }
+            let event = connections.poll(now)?;
+            self.reads_left -= 1;
+            for link in &mut *links {
+                if link.as_mut().handle_tcp(now, connections, &event) {
+                    break;
+                }
+            }
+        }
+    }
+
+    /// Whether the turn ended before everything was taken.
+    pub(crate) fn has_left_some(&self) -> bool {
+        self.events_left == 0 || self.reads_left == 0
+    }
+}
+
+/// Connections to signalling servers: little is read at once, and a long message is put together of it.
+pub(crate) fn tcp_settings() -> TcpSettings {
+    TcpSettings { incoming_bytes_max: READ_BYTES, ..TcpSettings::default() }
+}
+
+/// A text is read in some microseconds, and the keys for a newcomer are made in some hundred.
+const EVENTS_PER_TURN: usize = 32;
+
+/// What is read may be so little that nothing follows from it, and has its price all the same.
+const READS_PER_TURN: usize = 4;
+
+/// The most that is read at once.
+const READ_BYTES: usize = 16 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read as _, Write as _};
+    use std::net::{TcpListener, TcpStream};
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use super::*;
+    use crate::settings::tls_of;
+    use crate::signalling::client::SignallingEvent;
+    use crate::signalling::message::text_as_bytes;
+    use crate::signalling::{LinkId, Message};
+    use crate::web_socket::WebSocket;
+
+    #[test]
+    fn a_flood_of_texts_is_taken_in_short_turns_and_all_of_it_in_order() {
+        const TEXTS: usize = 100_000;
+        let (mut link, mut connections) = linked_with(|server| {
+            (0..TEXTS).for_each(|number| server.send(text(if number % 1000 == 0 { "1" } else { "" })));
+        });
+        let patience = Instant::now() + Duration::from_mins(1);
+        let mut texts = 0;
+        while texts < TEXTS {
+            assert!(Instant::now() < patience, "the texts do not come");
+            let (mut turn, mut taken) = (Turn::new(), 0);
+            while let Some(event) = next(&mut turn, &mut link, &mut connections) {
+                taken += 1;
+                if let LinkEvent::Said(SignallingEvent::Text(_, text)) = event {
+                    assert_eq!(text.len(), usize::from(texts % 1000 == 0), "text {texts}");
+                    texts += 1;
+                }
+            }
+            assert!(taken <= EVENTS_PER_TURN, "{taken} events in one turn");
+            // The shortest message with its frame has ten bytes.
+            assert!(link.waiting() <= READ_BYTES / 10, "{} events wait", link.waiting());
+        }
+    }
+
+    #[test]
+    fn messages_from_which_nothing_follows_end_a_turn_too() {
+        const MESSAGES: usize = 100_000;
+        const MESSAGE_BYTES: usize = 3;
+        let (mut link, mut connections) = linked_with(|server| {
+            (0..MESSAGES).for_each(|_| server.send(Message::Heartbeat.to_bytes()));
+            server.send(text(""));
+        });
+        let patience = Instant::now() + Duration::from_mins(1);
+        let (mut turns, mut is_said) = (0, false);
+        while !is_said {
+            assert!(Instant::now() < patience, "the text does not come");
+            let mut turn = Turn::new();
+            while let Some(event) = next(&mut turn, &mut link, &mut connections) {
+                is_said |= matches!(event, LinkEvent::Said(_));
+            }
+            turns += usize::from(turn.reads_left < READS_PER_TURN);
+        }
+        let turns_min = MESSAGES * MESSAGE_BYTES / (READS_PER_TURN * READ_BYTES);
+        assert!(turns >= turns_min, "it was read in {turns} turns");
+    }
+
+    fn text(text: &str) -> Vec<u8> {
+        Message::Relayed { is_reliable: true, link: LinkId(1), data: text_as_bytes(text) }.to_bytes()
+    }
+
+    fn next(
+        turn: &mut Turn,
+        link: &mut SignallingLink,
+        connections: &mut TcpConnections,
+    ) -> Option<LinkEvent> {
+        turn.next(Instant::now(), connections, std::slice::from_mut(link)).map(|(_, event)| event)
+    }
+
+    /// A link with a signalling server of this machine that says all of this as soon as it is asked.
+    fn linked_with(speak: impl FnOnce(&mut WebSocket) + Send + 'static) -> (SignallingLink, TcpConnections) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("ws://{}/chatapp", listener.local_addr().unwrap()).parse().unwrap();
+        std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut socket = WebSocket::accept(None, 1024);
+            let mut is_open = false;
+            while !is_open {
+                let mut bytes = [0; 1024];
+                let count = stream.read(&mut bytes).unwrap();
+                socket.handle_bytes(&bytes[..count], |_| is_open = true);
+            }
+            speak(&mut socket);
+            stream.write_all(&socket.take_outgoing()).unwrap();
+            wait_for_goodbye(&mut stream);
+        });
+        let mut connections = TcpConnections::new(tcp_settings()).unwrap();
+        let mut link = SignallingLink::new(url, Arc::clone(&tls_of(None)));
+        link.start(Instant::now(), &mut connections);
+        (link, connections)
+    }
+
+    fn wait_for_goodbye(stream: &mut TcpStream) {
+        while stream.read(&mut [0; 1024]).is_ok_and(|count| count > 0) {}
+    }
+}
