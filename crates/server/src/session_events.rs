@@ -1,8 +1,8 @@
 //! What happens in the sessions of a running server, for whoever asked to be told.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{self, Receiver, SyncSender, TrySendError};
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use consonance_session::ServerEvent;
@@ -48,14 +48,16 @@ impl SessionEvents {
 #[derive(Clone, Debug)]
 pub(crate) struct EventSender {
     events: SyncSender<SessionEvent>,
-    missed: Arc<AtomicU64>,
+    /// Gone with who takes the events, which the queue itself tells only to who puts something in.
+    missed: Weak<AtomicU64>,
 }
 
 /// Both ends of a queue for so many events, one at least.
 pub(crate) fn session_events(waiting_max: usize) -> (EventSender, SessionEvents) {
     let (sender, receiver) = mpsc::sync_channel(waiting_max.max(1));
     let missed = Arc::new(AtomicU64::new(0));
-    (EventSender { events: sender, missed: Arc::clone(&missed) }, SessionEvents { events: receiver, missed })
+    let sender = EventSender { events: sender, missed: Arc::downgrade(&missed) };
+    (sender, SessionEvents { events: receiver, missed })
 }
 
 /// Whom a worker tells.
@@ -63,7 +65,9 @@ pub(crate) fn session_events(waiting_max: usize) -> (EventSender, SessionEvents)
 pub(crate) struct Subscribers(Vec<EventSender>);
 
 impl Subscribers {
+    /// Makes room for one more: who has gone is forgotten even where nothing happens that it could be told.
     pub(crate) fn add(&mut self, subscriber: EventSender) {
+        self.0.retain(|subscriber| subscriber.missed.strong_count() > 0);
         self.0.push(subscriber);
     }
 
@@ -76,7 +80,9 @@ impl Subscribers {
         self.0.retain(|subscriber| match subscriber.events.try_send(event.clone()) {
             Ok(()) => true,
             Err(TrySendError::Full(_)) => {
-                subscriber.missed.fetch_add(1, Ordering::Relaxed);
+                if let Some(missed) = subscriber.missed.upgrade() {
+                    missed.fetch_add(1, Ordering::Relaxed);
+                }
                 true
             }
             Err(TrySendError::Disconnected(_)) => false,
@@ -104,6 +110,21 @@ mod tests {
         subscribers.tell("main", &restarted(6));
         let next = events.wait(Duration::ZERO).unwrap();
         assert_eq!((&*next.session, next.event), ("main", restarted(6)));
+    }
+
+    #[test]
+    fn who_has_gone_is_forgotten_where_nothing_ever_happens() {
+        let mut subscribers = Subscribers::default();
+        let (sender, stays) = session_events(1);
+        subscribers.add(sender);
+        for _ in 0..100 {
+            let (sender, events) = session_events(1);
+            subscribers.add(sender);
+            drop(events);
+        }
+        assert!(subscribers.0.len() <= 2, "{}", subscribers.0.len());
+        subscribers.tell("main", &restarted(1));
+        assert!(stays.poll().is_some());
     }
 
     #[test]
