@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::io;
 use std::net::{SocketAddr, UdpSocket};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 use std::thread;
 use std::time::Duration;
 
@@ -21,6 +21,8 @@ struct Shared {
     server: OnceLock<SocketAddr>,
     /// What each socket of a client is to the server.
     ways: Mutex<HashMap<SocketAddr, Arc<UdpSocket>>>,
+    /// Held while a datagram passes, so that none from before a change passes after it.
+    gate: Mutex<()>,
     is_cut: AtomicBool,
     is_quic_only: AtomicBool,
     /// Of a hundred datagrams, so many are lost.
@@ -42,6 +44,7 @@ impl UdpRelay {
             to_clients: socket(),
             server: OnceLock::new(),
             ways: Mutex::default(),
+            gate: Mutex::default(),
             is_cut: AtomicBool::new(false),
             is_quic_only: AtomicBool::new(false),
             loss_percent: AtomicU32::new(0),
@@ -68,8 +71,10 @@ impl UdpRelay {
         self.0.to_clients.local_addr().unwrap()
     }
 
-    /// Loses everything from now on, or nothing any more.
+    /// Loses everything from now on, or nothing any more; what has not passed until then is lost.
     pub(crate) fn cut(&self, is_cut: bool) {
+        let _gate = self.0.gate.lock().unwrap();
+        self.0.lose_what_waits();
         self.0.is_cut.store(is_cut, Ordering::SeqCst);
     }
 
@@ -95,7 +100,8 @@ impl Shared {
     fn relay_up(self: &Arc<Self>) -> Option<()> {
         let mut packet = [0; 2048];
         // Errors are time-outs: a network goes on.
-        if let Ok((length, client)) = self.to_clients.recv_from(&mut packet)
+        if let Some(_gate) = self.gate_for(&self.to_clients)
+            && let Ok((length, client)) = self.to_clients.recv_from(&mut packet)
             && let Some(&server) = self.server.get()
             && self.lets_through(&packet[..length])
         {
@@ -118,17 +124,32 @@ impl Shared {
     /// `None` when the way is not used any more.
     fn relay_down(&self, way: &Arc<UdpSocket>, client: SocketAddr) -> Option<()> {
         let mut packet = [0; 2048];
-        let received = way.recv_from(&mut packet);
+        let gate = self.gate_for(way);
         let is_present =
             self.ways.lock().unwrap().get(&client).is_some_and(|present| Arc::ptr_eq(present, way));
         // Errors are time-outs, or refusals by a server that is gone.
-        if let Ok((length, _)) = received
+        if gate.is_some()
+            && let Ok((length, _)) = way.recv_from(&mut packet)
             && is_present
             && self.lets_through(&packet[..length])
         {
             let _: io::Result<usize> = self.to_clients.send_to(&packet[..length], client);
         }
         (is_present && !self.is_over.load(Ordering::SeqCst)).then_some(())
+    }
+
+    /// The gate, as soon as a datagram waits in front of it.
+    fn gate_for(&self, socket: &UdpSocket) -> Option<MutexGuard<'_, ()>> {
+        socket.peek_from(&mut [0; 2048]).is_ok().then(|| self.gate.lock().unwrap())
+    }
+
+    fn lose_what_waits(&self) {
+        let ways = self.ways.lock().unwrap();
+        for socket in ways.values().map(AsRef::as_ref).chain([&self.to_clients]) {
+            socket.set_nonblocking(true).unwrap();
+            while socket.recv_from(&mut [0; 2048]).is_ok() {}
+            socket.set_nonblocking(false).unwrap();
+        }
     }
 
     fn lets_through(&self, packet: &[u8]) -> bool {
