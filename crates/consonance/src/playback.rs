@@ -198,7 +198,7 @@ impl Playback {
     /// # Errors
     /// If there are too many such taps.
     pub(crate) fn tap_speaker(&mut self, name: String, sender: TapSender) -> Result<(), String> {
-        self.speaker_taps.retain(|_, senders| !senders.is_empty());
+        self.forget_abandoned_taps();
         if self.speaker_taps.len() >= TAPPED_SPEAKERS_MAX && !self.speaker_taps.contains_key(&name) {
             return Err(format!(
                 "{TAPPED_SPEAKERS_MAX} players are listened to by taps: drop some of the taps first"
@@ -211,6 +211,15 @@ impl Playback {
     /// Lets somebody listen to everything together from now on.
     pub(crate) fn tap_mix(&mut self, sender: TapSender) {
         self.mix_taps.add(sender);
+    }
+
+    /// Frees the taps that nobody listens to any more, also those on who is silent.
+    pub(crate) fn forget_abandoned_taps(&mut self) {
+        self.mix_taps.prune();
+        self.speaker_taps.retain(|_, senders| {
+            senders.prune();
+            !senders.is_empty()
+        });
     }
 
     fn mix(&mut self) -> StereoBlock {

@@ -151,7 +151,13 @@ pub(crate) struct TapSenders(Vec<TapSender>);
 
 impl TapSenders {
     pub(crate) fn add(&mut self, sender: TapSender) {
+        self.prune();
         self.0.push(sender);
+    }
+
+    /// Those that nobody listens to any more go, whether anything sounds or not.
+    pub(crate) fn prune(&mut self) {
+        self.0.retain(|sender| !sender.is_abandoned());
     }
 
     /// Puts a block into each; those that nobody listens to any more go.
@@ -213,5 +219,20 @@ mod tests {
         let (sender, tap) = Tap::new(TapSource::Mix);
         drop(tap);
         assert!(sender.is_abandoned());
+    }
+
+    #[test]
+    fn taps_that_were_dropped_while_nothing_sounded_are_gone_when_another_comes() {
+        let mut senders = TapSenders::default();
+        let (sender, mut listening) = Tap::new(TapSource::Mix);
+        senders.add(sender);
+        for _ in 0..100 {
+            let (sender, tap) = Tap::new(TapSource::Mix);
+            senders.add(sender);
+            drop(tap);
+        }
+        assert_eq!(senders.0.len(), 2, "the one that somebody listens to, and the last");
+        senders.push(SamplePosition(0), &mono(0.0));
+        assert!(listening.poll().is_some());
     }
 }

@@ -46,7 +46,7 @@ const LONGEST_STALL: Duration = Duration::from_secs(1);
 const LONGEST_SILENCE: Duration = Duration::from_mins(1);
 /// So many beats are caught up with before packets have their turn again.
 const BEATS_AT_ONCE: usize = 100;
-/// How often the encoder learns of the loss, and the server of what is lost here.
+/// How often the encoder learns of the loss, and the server of what is lost here; and taps that were dropped are freed.
 const LOSS_INTERVAL: Duration = Duration::from_millis(500);
 /// How often the statistics are written down.
 const STATISTICS_INTERVAL: Duration = Duration::from_millis(100);
@@ -244,6 +244,7 @@ impl VoiceThread {
         self.meter();
         if due >= self.next_loss_at {
             self.next_loss_at = due + LOSS_INTERVAL;
+            self.playback.forget_abandoned_taps();
             self.adapt(due);
         }
     }

@@ -4,6 +4,7 @@ use consonance_audio::{Discard, FrameSize, SpeakerPlace, Unheard};
 use consonance_session::{CodecKind as SessionCodecKind, Priority};
 
 use super::*;
+use crate::tap::{Tap, TapSource};
 
 /// Raw samples, so that nothing has to be encoded.
 const CODEC: SessionCodec =
@@ -159,4 +160,31 @@ fn an_absurd_volume_is_brought_into_its_range_or_changes_nothing() {
         assert!((playback.remembered.of("player 1").volume - expected).abs() < f32::EPSILON);
         assert!((playback.listed[&ClientId(1)].player.volume.get() - expected).abs() < f32::EPSILON);
     }
+}
+
+#[test]
+fn a_tap_that_was_dropped_is_gone_although_its_player_never_spoke() {
+    let mut playback = playback(1, 1);
+    let names = (0..3_000).map(|number| format!("player {number}"));
+    for name in names.chain(std::iter::repeat_n("silent".to_owned(), 3_000)) {
+        let (sender, tap) = Tap::new(TapSource::Speaker(name.clone()));
+        playback.tap_speaker(name, sender).expect("nobody else listens");
+        drop(tap);
+    }
+    assert_eq!(playback.speaker_taps.len(), 1);
+    playback.forget_abandoned_taps();
+    assert!(playback.speaker_taps.is_empty());
+}
+
+#[test]
+fn who_listens_to_a_silent_player_goes_on_listening() {
+    let mut playback = playback(1, 1);
+    let (sender, mut tap) = Tap::new(TapSource::Speaker("player 1".into()));
+    playback.tap_speaker("player 1".into(), sender).expect("nobody else listens");
+    playback.forget_abandoned_taps();
+    playback.start(ClientId(1)).expect("there is room");
+    for sequence in 0..10 {
+        speak(&mut playback, 1, sequence);
+    }
+    assert!(tap.poll().is_some());
 }
