@@ -94,11 +94,13 @@ impl VoiceChat {
     /// ([`microphone`](crate::VoiceChatBuilder::microphone), [`loudspeaker`](crate::VoiceChatBuilder::loudspeaker)).
     #[cfg(feature = "devices")]
     pub fn select_device(&self, direction: Direction, selection: consonance_device::Selection) {
-        self.note(|settings| match direction {
-            Direction::Input => settings.microphone.clone_from(&selection),
-            Direction::Output => settings.loudspeaker.clone_from(&selection),
+        self.put_in_force(|in_force| {
+            // Where there is none, the voice thread refuses it and says so.
+            if self.running.has_device(direction) {
+                in_force.set_device(direction, selection.clone());
+            }
+            Command::SelectDevice(direction, selection)
         });
-        self.ask(Command::SelectDevice(direction, selection));
     }
 
     /// Has the server do something to a player of our session, if our join token says that we may moderate; it is done
@@ -180,15 +182,18 @@ impl VoiceChat {
         &self.running
     }
 
-    fn ask(&self, command: Command) {
-        match self.running.commands.try_send(command) {
+    /// False if there was no room for it, which the game is told.
+    fn ask(&self, command: Command) -> bool {
+        let is_taken = match self.running.commands.try_send(command) {
             // A chat that has ended has said so in its last event.
-            Ok(()) | Err(TrySendError::Disconnected(_)) => {}
+            Ok(()) | Err(TrySendError::Disconnected(_)) => true,
             Err(TrySendError::Full(command)) => {
                 self.running.shared.events.push(Event { at: Instant::now(), kind: not_done(command) });
+                false
             }
-        }
+        };
         self.running.thread.unpark();
+        is_taken
     }
 }
 
@@ -208,6 +213,15 @@ impl Running {
     fn ask_to_leave(&self) {
         self.shared.switches.leave();
         self.thread.unpark();
+    }
+
+    /// Whether it speaks with a microphone, or is heard through a loudspeaker.
+    #[cfg(feature = "devices")]
+    fn has_device(&self, direction: Direction) -> bool {
+        match direction {
+            Direction::Input => self.has_microphone,
+            Direction::Output => self.has_loudspeaker,
+        }
     }
 
     /// Ends the chat, if it has not ended yet, and waits for that.

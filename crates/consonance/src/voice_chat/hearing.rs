@@ -56,11 +56,11 @@ impl VoiceChat {
     /// How loud everybody is: an amplitude factor from 0 to 4 (+12 dB), 1 to begin with. Others are brought into that
     /// range, and NaN changes nothing.
     pub fn set_master_volume(&self, volume: f32) {
-        // As the mixer takes it: brought into its range, and not changed by NaN.
-        if let Some(volume) = bounds::volume(volume) {
-            self.note(|settings| settings.master_volume = volume);
-        }
-        self.hear(Hearing::MasterVolume(volume));
+        let Some(volume) = bounds::volume(volume) else { return };
+        self.put_in_force(|in_force| {
+            in_force.settings.master_volume = volume;
+            Command::Hear(Hearing::MasterVolume(volume))
+        });
     }
 
     /// How loud everybody is, as it was set last.
@@ -84,14 +84,18 @@ impl VoiceChat {
     /// [`VoiceSettings::validate`](crate::VoiceSettings::validate) checks.
     pub fn set_ducking(&self, settings: DuckingSettings) {
         let settings = bounds::ducking(settings);
-        self.note(|noted| noted.ducking = settings);
-        self.hear(Hearing::Ducking(settings));
+        self.put_in_force(|in_force| {
+            in_force.settings.ducking = settings;
+            Command::Hear(Hearing::Ducking(settings))
+        });
     }
 
     /// Brings all players to the same loudness, or leaves them as they are, as to begin with.
     pub fn set_levelling(&self, levelled: bool) {
-        self.note(|settings| settings.levelling = levelled);
-        self.hear(Hearing::Levelling(levelled));
+        self.put_in_force(|in_force| {
+            in_force.settings.levelling = levelled;
+            Command::Hear(Hearing::Levelling(levelled))
+        });
     }
 
     /// Listens to something of the chat: to the microphone, to another player, or to everything as it is heard. All

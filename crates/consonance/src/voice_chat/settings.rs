@@ -2,15 +2,17 @@
 
 use consonance_audio::{EncoderSettings, Quality, Redundancy};
 #[cfg(feature = "devices")]
-use consonance_device::Direction;
+use consonance_device::{Direction, Selection};
 
 use super::VoiceChat;
+use crate::command::Command;
 use crate::lock::lock;
 use crate::settings::{SettingsError, VoiceSettings};
 
 /// What a chat was last told to do.
+#[derive(Clone)]
 pub(crate) struct SettingsInForce {
-    settings: VoiceSettings,
+    pub(super) settings: VoiceSettings,
     /// The encoder, where it was set in more detail than the settings can tell.
     detailed: Option<EncoderSettings>,
 }
@@ -30,20 +32,35 @@ impl SettingsInForce {
         self.detailed = Some(encoder);
     }
 
-    /// Of an encoder that was set in detail, the rest stays; whether lost frames are to be sent again
-    /// stays, too, and is returned.
-    pub(super) fn set_quality(&mut self, quality: Quality) -> bool {
+    /// Of an encoder that was set in detail, the rest stays, and so does whether lost frames are to be sent again.
+    pub(super) fn set_quality(&mut self, quality: Quality) {
         self.settings.quality = quality;
         let EncoderSettings { bitrate_bps, music, redundancy, .. } = self.settings.encoder();
         self.detailed =
             self.detailed.map(|detailed| EncoderSettings { bitrate_bps, music, redundancy, ..detailed });
-        self.settings.error_correction
+    }
+
+    /// The encoder alone does not tell which of these was meant.
+    fn set_encoding(&mut self, wanted: &VoiceSettings) {
+        self.settings.quality = wanted.quality;
+        self.settings.frame = wanted.frame;
+        self.settings.error_correction = wanted.error_correction;
+        self.detailed = None;
+    }
+
+    #[cfg(feature = "devices")]
+    pub(super) fn set_device(&mut self, direction: Direction, selection: Selection) {
+        match direction {
+            Direction::Input => self.settings.microphone = selection,
+            Direction::Output => self.settings.loudspeaker = selection,
+        }
     }
 }
 
 impl VoiceChat {
     /// The settings in force, whichever method set them. An encoder that was [set in detail](Self::set_encoder) has no
-    /// quality that could be named: the one before it is.
+    /// quality that could be named: the one before it is. What was dropped because too much was asked for at once is
+    /// not in force, so that [`apply`](Self::apply) makes up for it.
     pub fn settings(&self) -> VoiceSettings {
         lock(&self.running.settings).settings.clone()
     }
@@ -55,13 +72,8 @@ impl VoiceChat {
     /// If a setting is out of its range; then nothing is changed.
     pub fn apply(&self, wanted: &VoiceSettings) -> Result<(), SettingsError> {
         wanted.validate()?;
-        let (present, encoder) = {
-            let in_force = lock(&self.running.settings);
-            (in_force.settings.clone(), in_force.encoder())
-        };
-        if wanted.encoder() != encoder {
-            self.set_encoder(wanted.encoder());
-        }
+        self.apply_encoding(wanted);
+        let present = self.settings();
         if wanted.capture != present.capture {
             self.set_capture(wanted.capture);
         }
@@ -78,20 +90,48 @@ impl VoiceChat {
             self.set_master_volume(wanted.master_volume);
         }
         #[cfg(feature = "devices")]
-        if self.running.has_microphone && wanted.microphone != present.microphone {
-            self.select_device(Direction::Input, wanted.microphone.clone());
+        for (direction, wanted, present) in [
+            (Direction::Input, &wanted.microphone, &present.microphone),
+            (Direction::Output, &wanted.loudspeaker, &present.loudspeaker),
+        ] {
+            if wanted != present {
+                self.apply_device(direction, wanted.clone());
+            }
         }
-        #[cfg(feature = "devices")]
-        if self.running.has_loudspeaker && wanted.loudspeaker != present.loudspeaker {
-            self.select_device(Direction::Output, wanted.loudspeaker.clone());
-        }
-        // The encoder alone does not tell which of them was meant.
-        *lock(&self.running.settings) = SettingsInForce::new(wanted.clone(), None);
         Ok(())
     }
 
-    pub(super) fn note<T>(&self, change: impl FnOnce(&mut VoiceSettings) -> T) -> T {
-        change(&mut lock(&self.running.settings).settings)
+    fn apply_encoding(&self, wanted: &VoiceSettings) {
+        let encoder = wanted.encoder();
+        let mut in_force = lock(&self.running.settings);
+        if encoder == in_force.encoder() {
+            return in_force.set_encoding(wanted);
+        }
+        drop(in_force);
+        self.put_in_force(|in_force| {
+            in_force.set_encoding(wanted);
+            Command::SetEncoder(encoder)
+        });
+    }
+
+    /// A chat without such a device keeps the choice all the same, for whoever saves its settings.
+    #[cfg(feature = "devices")]
+    fn apply_device(&self, direction: Direction, selection: Selection) {
+        if self.running.has_device(direction) {
+            self.select_device(direction, selection);
+        } else {
+            lock(&self.running.settings).set_device(direction, selection);
+        }
+    }
+
+    /// Asks for what the change says, which is in force if there is room for that. Nobody else changes anything
+    /// meanwhile, so that what is in force is what was asked for last.
+    pub(super) fn put_in_force(&self, change: impl FnOnce(&mut SettingsInForce) -> Command) {
+        let mut in_force = lock(&self.running.settings);
+        let mut changed = in_force.clone();
+        if self.ask(change(&mut changed)) {
+            *in_force = changed;
+        }
     }
 }
 

@@ -7,7 +7,6 @@ use consonance_session::Priority;
 use super::VoiceChat;
 use crate::capture::{GameSound, game_sound};
 use crate::command::Command;
-use crate::lock::lock;
 use crate::settings::bounds;
 
 impl VoiceChat {
@@ -20,8 +19,10 @@ impl VoiceChat {
     /// [`VoiceSettings::validate`](crate::VoiceSettings::validate) checks.
     pub fn set_capture(&self, settings: CaptureSettings) {
         let settings = bounds::capture(settings);
-        self.note(|noted| noted.capture = settings);
-        self.ask(Command::SetCapture(settings));
+        self.put_in_force(|in_force| {
+            in_force.settings.capture = settings;
+            Command::SetCapture(settings)
+        });
     }
 
     /// Changes when one is heard: always, while a key is held, or while one speaks. Channels with an
@@ -29,8 +30,10 @@ impl VoiceChat {
     /// shortened to the longest.
     pub fn set_activation(&self, settings: ActivationSettings) {
         let settings = bounds::activation(settings);
-        self.note(|noted| noted.activation = settings);
-        self.ask(Command::SetActivation(settings));
+        self.put_in_force(|in_force| {
+            in_force.settings.activation = settings;
+            Command::SetActivation(settings)
+        });
     }
 
     /// Tells that the key for [push to talk](consonance_audio::ActivationMode::PushToTalk) was pressed or let go.
@@ -60,16 +63,20 @@ impl VoiceChat {
     /// Changes how good one's own voice sounds for how many bits, from the next frame on, also in the middle of a word.
     /// The length of frames stays as it is: the others were told of it when we joined.
     pub fn set_quality(&self, quality: Quality) {
-        let error_correction = lock(&self.running.settings).set_quality(quality);
-        self.ask(Command::SetQuality { quality, error_correction });
+        self.put_in_force(|in_force| {
+            in_force.set_quality(quality);
+            Command::SetQuality { quality, error_correction: in_force.settings.error_correction }
+        });
     }
 
     /// Changes in every detail how one's own voice is encoded. If frames are to have another length, this leaves the
     /// session and joins it again at once, because the others learn of it only then; rooms and channels are kept, and
     /// [`EventKind::JoiningAgain`](crate::EventKind::JoiningAgain) says so.
     pub fn set_encoder(&self, settings: EncoderSettings) {
-        lock(&self.running.settings).set_encoder(settings);
-        self.ask(Command::SetEncoder(settings));
+        self.put_in_force(|in_force| {
+            in_force.set_encoder(settings);
+            Command::SetEncoder(settings)
+        });
     }
 
     /// Takes the game's own sound, so that the echo canceller can remove it from the microphone as it removes the

@@ -1,14 +1,18 @@
 //! A voice thread that is stuck for a moment, while its game asks for more than may wait.
 
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::time::{Duration, Instant};
 
-use consonance::audio::{ActivationMode, ActivationSettings, Output, OutputError, StereoBlock};
+use consonance::audio::{
+    ActivationMode, ActivationSettings, CaptureSettings, DuckingSettings, EncoderSettings, FrameSize, Output,
+    OutputError, Quality, StereoBlock,
+};
 use consonance::{
     ChannelProperties, End, EventKind, ModeratorAction, ModeratorAnswer, ProblemKind, Target, VoiceChat,
     VoiceChatBuilder,
 };
 
-use crate::player::{Player, entered, started_speaking, stopped_speaking};
+use crate::player::{PATIENCE, Player, entered, started_speaking, stopped_speaking};
 use crate::speech::{Speech, recording};
 use crate::stage::Stage;
 
@@ -75,7 +79,7 @@ fn alice_and_bob(
     let (output, glue) = sticky();
     let alice = set_up(stage.chat().name("Alice").input(Speech::endless(&recording(3, 0.0, 3.0))));
     let alice = alice.output(Box::new(output)).start().unwrap();
-    while alice.wait_event(crate::player::PATIENCE).unwrap().kind != entered("Bob", "lobby") {}
+    while alice.wait_event(PATIENCE).unwrap().kind != entered("Bob", "lobby") {}
     (alice, glue, bob)
 }
 
@@ -112,6 +116,47 @@ fn a_channel_that_is_closed_closes_however_much_else_is_asked_for() {
 }
 
 #[test]
+fn a_setting_that_found_no_room_is_not_in_force_and_is_applied_when_there_is() {
+    let stage = Stage::open();
+    let (alice, glue, mut bob) = alice_and_bob(&stage, |alice| alice.talk_to_room("lobby"));
+    bob.until(&started_speaking("Alice"));
+    let before = alice.settings();
+    let mut wanted = before.clone();
+    (wanted.quality, wanted.master_volume, wanted.levelling) = (Quality::Low, 0.5, true);
+    (wanted.activation.mode, wanted.ducking.level) = (ActivationMode::PushToTalk, 0.25);
+    wanted.capture.automatic_gain = !wanted.capture.automatic_gain;
+    glue.ask_in_a_crowd(&alice, |alice| {
+        alice.apply(&wanted).unwrap();
+        assert_eq!(alice.settings(), before);
+    });
+    let deadline = Instant::now() + PATIENCE;
+    while alice.settings() != wanted {
+        assert!(Instant::now() < deadline, "{:?}", alice.settings());
+        alice.apply(&wanted).unwrap();
+        alice.wait_event(Duration::from_millis(10));
+    }
+    bob.until(&stopped_speaking("Alice"));
+}
+
+#[test]
+fn no_single_setter_claims_what_found_no_room() {
+    let stage = Stage::open();
+    let (alice, glue, _bob) = alice_and_bob(&stage, |alice| alice);
+    let before = alice.settings();
+    glue.ask_in_a_crowd(&alice, |alice| {
+        alice.set_encoder(EncoderSettings { frame: FrameSize::Ms60, ..before.encoder() });
+        alice.set_quality(Quality::Music);
+        alice.set_capture(CaptureSettings::default());
+        alice.set_activation(ActivationSettings { pre_roll_ms: 7, ..before.activation });
+        alice.set_ducking(DuckingSettings { level: 0.25, ..before.ducking });
+        alice.set_levelling(true);
+        alice.set_master_volume(0.5);
+        assert_eq!(alice.settings(), before);
+        assert!((alice.master_volume() - before.master_volume).abs() < f32::EPSILON);
+    });
+}
+
+#[test]
 fn what_becomes_of_a_text_or_a_moderators_action_is_told_even_if_there_was_no_room_for_it() {
     let stage = Stage::open();
     let (alice, glue, _bob) = alice_and_bob(&stage, |alice| alice);
@@ -135,5 +180,5 @@ fn who_stops_has_stopped_however_much_else_is_asked_for() {
     let (alice, glue, _bob) = alice_and_bob(&stage, |alice| alice);
     let events = alice.subscribe();
     glue.ask_in_a_crowd(&alice, VoiceChat::stop);
-    while events.wait(crate::player::PATIENCE).unwrap().kind != EventKind::Ended(End::Left) {}
+    while events.wait(PATIENCE).unwrap().kind != EventKind::Ended(End::Left) {}
 }

@@ -55,7 +55,8 @@ fn a_chat_speaks_with_a_microphone_and_changes_it_while_it_runs() {
 fn a_chat_without_devices_says_so_when_another_one_is_asked_for() {
     let stage = Stage::open();
     let mut alice = Player::join("Alice", stage.chat());
-    alice.voice.select_device(Direction::Output, Selection::Default);
+    alice.voice.select_device(Direction::Output, Selection::None);
+    assert_eq!(alice.voice.settings().loudspeaker, Selection::Default, "it is not in force");
     alice.until_some(
         "a problem",
         |kind| matches!(kind, EventKind::Problem { about: consonance::ProblemKind::Device, text } if text.contains("without a loudspeaker")),
