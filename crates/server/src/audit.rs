@@ -98,6 +98,7 @@ impl AuditQuery {
 pub(crate) struct AuditLog {
     of_operators: VecDeque<AuditEntry>,
     of_players: VecDeque<AuditEntry>,
+    /// The highest number that was given, also to those that were forgotten.
     newest: u64,
 }
 
@@ -106,9 +107,18 @@ impl AuditLog {
         self.newest + 1
     }
 
+    pub(crate) fn newest(&self) -> u64 {
+        self.newest
+    }
+
+    /// The numbers up to this one were given before.
+    pub(crate) fn go_on_after(&mut self, newest: u64) {
+        self.newest = self.newest.max(newest);
+    }
+
     /// Takes an entry, which has to be newer than all before.
     pub(crate) fn push(&mut self, entry: AuditEntry) {
-        self.newest = self.newest.max(entry.id);
+        self.go_on_after(entry.id);
         let kind = if entry.by_player { &mut self.of_players } else { &mut self.of_operators };
         kind.push_back(entry);
     }

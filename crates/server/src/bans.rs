@@ -82,19 +82,29 @@ impl Ban {
 #[derive(Debug, Default)]
 pub(crate) struct Bans {
     index: Index,
+    /// The highest number that was given, also to those that were removed.
     newest: u64,
 }
 
 impl Bans {
     /// Takes a ban as it was stored.
     pub(crate) fn restore(&mut self, ban: Ban) {
-        self.newest = self.newest.max(ban.id);
+        self.go_on_after(ban.id);
         self.index.insert(ban);
     }
 
     /// The number of a ban that is to be added.
     pub(crate) fn next_id(&self) -> u64 {
         self.newest + 1
+    }
+
+    pub(crate) fn newest(&self) -> u64 {
+        self.newest
+    }
+
+    /// The numbers up to this one were given before.
+    pub(crate) fn go_on_after(&mut self, newest: u64) {
+        self.newest = self.newest.max(newest);
     }
 
     pub(crate) fn len(&self) -> usize {

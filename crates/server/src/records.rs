@@ -172,7 +172,8 @@ impl Records {
     pub(crate) fn remove_ban(&self, id: u64) -> Option<(Ban, Ticket)> {
         let mut state = self.write();
         let ban = state.bans.remove(id)?;
-        Some((ban, self.shared.store.write(vec![Change::delete(Table::Bans, number_key(id))])))
+        let changes = vec![Change::delete(Table::Bans, number_key(id)), state.last_ban()];
+        Some((ban, self.shared.store.write(changes)))
     }
 
     /// Some of the audit log.
@@ -187,8 +188,7 @@ impl Records {
         let mut changes = vec![Change::put(Table::Audit, number_key(entry.id), &entry)];
         let oldest = entry.at.saturating_sub(self.audit_seconds());
         state.audit.push(entry.clone());
-        let gone = state.audit.prune(self.shared.settings.audit_entries_max, oldest);
-        changes.extend(gone.into_iter().map(|id| Change::delete(Table::Audit, number_key(id))));
+        changes.extend(self.forget_entries(&mut state, oldest));
         (entry, self.shared.store.write(changes))
     }
 
@@ -273,6 +273,9 @@ impl Records {
             state.bans.remove(id);
             changes.push(Change::delete(Table::Bans, number_key(id)));
         }
+        if !changes.is_empty() {
+            changes.push(state.last_ban());
+        }
         state.standings.retain(|key, standing| {
             let is_held = !standing.held_at(now).is_clear();
             if !is_held {
@@ -281,8 +284,7 @@ impl Records {
             is_held
         });
         let oldest = now.saturating_sub(self.audit_seconds());
-        let gone = state.audit.prune(self.shared.settings.audit_entries_max, oldest);
-        changes.extend(gone.into_iter().map(|id| Change::delete(Table::Audit, number_key(id))));
+        changes.extend(self.forget_entries(&mut state, oldest));
         if !changes.is_empty() {
             drop(self.shared.store.write(changes));
         }
@@ -291,6 +293,17 @@ impl Records {
     /// The same by the clock of the wall.
     pub(crate) fn clear_away_now(&self) {
         self.clear_away(seconds_since_1970());
+    }
+
+    /// Forgets entries of the audit log that are too old or too many.
+    fn forget_entries(&self, state: &mut State, oldest: u64) -> Vec<Change> {
+        let gone = state.audit.prune(self.shared.settings.audit_entries_max, oldest);
+        let mut changes: Vec<_> =
+            gone.into_iter().map(|id| Change::delete(Table::Audit, number_key(id))).collect();
+        if !changes.is_empty() {
+            changes.push(Change::put(Table::Meta, LAST_AUDIT.to_owned(), &state.audit.newest()));
+        }
+        changes
     }
 
     fn audit_seconds(&self) -> u64 {
@@ -326,8 +339,22 @@ impl State {
                 Table::Rooms => {
                     state.rooms.insert(key.clone(), serde_json::from_str(value).map_err(broken)?);
                 }
+                Table::Meta => match &**key {
+                    LAST_BAN => state.bans.go_on_after(serde_json::from_str(value).map_err(broken)?),
+                    LAST_AUDIT => state.audit.go_on_after(serde_json::from_str(value).map_err(broken)?),
+                    _ => {}
+                },
             }
         }
         Ok(state)
     }
+
+    /// Written with the removal of a ban: the records alone do not tell its number any more.
+    fn last_ban(&self) -> Change {
+        Change::put(Table::Meta, LAST_BAN.to_owned(), &self.bans.newest())
+    }
 }
+
+/// Keys of `meta`: the numbers that were given last.
+const LAST_BAN: &str = "last_ban";
+const LAST_AUDIT: &str = "last_audit";

@@ -40,6 +40,8 @@ pub enum Table {
     Standings,
     /// What was decided about rooms, by session.
     Rooms,
+    /// What is said of all others: the form that they have, and the last numbers that were given.
+    Meta,
 }
 
 /// One change of one record.
@@ -114,7 +116,7 @@ impl Store {
 
 impl Table {
     /// All of them.
-    pub(crate) const ALL: [Self; 4] = [Self::Bans, Self::Audit, Self::Standings, Self::Rooms];
+    pub(crate) const ALL: [Self; 5] = [Self::Bans, Self::Audit, Self::Standings, Self::Rooms, Self::Meta];
 
     /// What it is called in the file.
     pub(crate) const fn name(self) -> &'static str {
@@ -123,6 +125,7 @@ impl Table {
             Self::Audit => "audit",
             Self::Standings => "standings",
             Self::Rooms => "rooms",
+            Self::Meta => "meta",
         }
     }
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use consonance_server::audit::AuditQuery;
 use consonance_server::bans::BanTarget;
-use consonance_server::moderation::{By, Moderation};
+use consonance_server::moderation::{By, Moderation, ModerationError};
 use consonance_server::records::{Records, RecordsSettings, RoomDecision};
 use consonance_server::store::Stored;
 use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings};
@@ -68,7 +68,32 @@ fn everything_that_was_decided_is_there_after_a_restart() {
     let actions: Vec<_> =
         moderation.audit(&AuditQuery::default()).entries.into_iter().map(|entry| entry.action).collect();
     assert_eq!(actions, ["limit_room", "deafen", "unban", "ban", "ban"]);
-    assert_eq!(moderation.ban(&by, name("Next"), None).unwrap().ban.id, 2);
+    assert_eq!(moderation.ban(&by, name("Next"), None).unwrap().ban.id, 3);
+}
+
+#[test]
+fn no_number_is_given_twice_whatever_was_removed_before_a_restart() {
+    let folder = folder("numbers");
+    let by = By::new("Ann", "");
+    {
+        let records = open(&folder);
+        let (_server, moderation) = server(&records);
+        assert_eq!(moderation.ban(&by, name("Mallory"), None).unwrap().ban.id, 1);
+        moderation.unban(&by, 1).unwrap();
+    }
+    {
+        let records = open(&folder);
+        let (_server, moderation) = server(&records);
+        assert_eq!(moderation.ban(&by, name("Trudy"), Some(4_102_444_800)).unwrap().ban.id, 2);
+        assert_eq!(moderation.unban(&by, 1), Err(ModerationError::NoBan { id: 1 }));
+        // The ban has ended, and every entry of the log is too old.
+        records.clear_away(4_102_444_800);
+        assert_eq!((records.bans_count(), moderation.audit(&AuditQuery::default()).entries.len()), (0, 0));
+    }
+    let records = open(&folder);
+    let (_server, moderation) = server(&records);
+    assert_eq!(moderation.ban(&by, name("Next"), None).unwrap().ban.id, 3);
+    assert_eq!(moderation.audit(&AuditQuery::default()).entries[0].id, 5);
 }
 
 #[test]

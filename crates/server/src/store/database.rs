@@ -132,7 +132,7 @@ const fn definition(table: Table) -> TableDefinition<'static, &'static str, &'st
     TableDefinition::new(table.name())
 }
 
-const META: TableDefinition<'static, &'static str, &'static str> = TableDefinition::new("meta");
+const META: TableDefinition<'static, &'static str, &'static str> = definition(Table::Meta);
 const SCHEMA_KEY: &str = "schema";
 /// The form of the records; another one has another number.
 const SCHEMA: &str = "1";
