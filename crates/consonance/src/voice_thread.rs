@@ -346,3 +346,6 @@ impl VoiceThread {
         self.shared.events.push(Event { at, kind });
     }
 }
+
+#[cfg(test)]
+mod tests;

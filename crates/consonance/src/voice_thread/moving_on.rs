@@ -29,10 +29,9 @@ impl VoiceThread {
         self.tell(now, EventKind::ServerStays);
     }
 
-    /// Goes when it is time.
+    /// Goes when it is time. Who has lost its link meanwhile has gone by the same way already.
     pub(super) fn move_on(&mut self, now: Instant) {
-        if self.move_on_at.is_some_and(|at| at <= now) {
-            self.move_on_at = None;
+        if self.move_on_at.take_if(|at| *at <= now).is_some() && self.links.has_another_way() {
             self.client.move_on(self.clock.session(now));
             self.drain_session(now);
         }

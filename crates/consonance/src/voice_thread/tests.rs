@@ -1,0 +1,122 @@
+//! The voice thread's turns, at times that the test says, over networks in memory.
+
+use std::sync::mpsc::{SyncSender, sync_channel};
+
+use consonance_audio::{Discard, EncoderSettings};
+use consonance_server::{SessionLoop, SessionsSettings};
+use consonance_session::{ClientSettings, Onward};
+use consonance_transport::memory::MemoryNetwork;
+
+use super::*;
+use crate::event_queue::EventReader;
+use crate::transports::Dial;
+
+/// How long a turn takes here.
+const STEP: Duration = Duration::from_millis(10);
+
+/// A voice thread that never runs by itself, and servers that it knows by "first" and "second".
+struct Bench {
+    thread: VoiceThread,
+    _commands: SyncSender<Command>,
+    events: EventReader,
+    servers: [Option<SessionLoop>; 2],
+    now: Instant,
+}
+
+impl Bench {
+    /// Both servers are there; `commands` of the game may wait.
+    fn new(commands: usize) -> Self {
+        let networks = [MemoryNetwork::new(), MemoryNetwork::new()];
+        let (there, client) = (networks.clone(), Client::new(ClientSettings::new("Alice")));
+        let dial: Dial = Box::new(move |address| match address {
+            "second" => Ok(Box::new(there[1].client("main"))),
+            _ => Err("no address".to_owned()),
+        });
+        let transports = Transports::new(Box::new(networks[0].client("main")), Some(dial));
+        let shared = SharedState::new(&client, 0);
+        let events = shared.events.subscribe(None);
+        let (sender, received) = sync_channel(commands);
+        let parts = parts(client, transports, received, shared);
+        let mut thread = VoiceThread::new(parts, Waker::noop().clone());
+        thread.client.start();
+        let servers = networks.each_ref().map(|network| Some(serve(network)));
+        Self { thread, _commands: sender, events, servers, now: Instant::now() }
+    }
+
+    /// Everybody has turns until the thread has told that, or for so long; what it has told.
+    fn run(&mut self, at_most: Duration, until: impl Fn(&EventKind) -> bool) -> Vec<EventKind> {
+        let (end, mut told) = (self.now + at_most, Vec::new());
+        while self.now < end && !told.iter().any(&until) {
+            self.now += STEP;
+            for server in self.servers.iter_mut().flatten() {
+                server.turn(self.now);
+            }
+            self.thread.turn(self.now);
+            told.extend(std::iter::from_fn(|| self.events.poll()).map(|event| event.kind));
+        }
+        told
+    }
+}
+
+fn serve(network: &MemoryNetwork) -> SessionLoop {
+    let mut server = SessionLoop::new(&SessionsSettings::new(["main"]).expect("a name"));
+    server.add_network(Box::new(network.listen()));
+    server
+}
+
+fn parts(
+    client: Client,
+    transports: Transports,
+    commands: Receiver<Command>,
+    shared: SharedState,
+) -> VoiceParts {
+    VoiceParts {
+        client,
+        transports,
+        channels: Vec::new(),
+        input: None,
+        capture: CaptureControls::new(None, None, false),
+        hearing: Vec::new(),
+        commands,
+        shared,
+        talking: Talking::new(EncoderSettings::default()).expect("there is such an encoder"),
+        output: Box::new(Discard),
+        mixer: MixerSettings::default(),
+        #[cfg(feature = "devices")]
+        devices: SoundDevices::default(),
+        give_up_after: None,
+        keep_trying: false,
+        trace_frames: false,
+        loopback: None,
+        share_position: false,
+        mode: "client",
+    }
+}
+
+fn has_joined(kind: &EventKind) -> bool {
+    *kind == EventKind::Joined
+}
+
+#[test]
+fn who_is_sent_on_goes_when_it_is_time() {
+    let mut bench = Bench::new(1);
+    bench.run(Duration::from_secs(5), has_joined);
+    let onward = Onward { leave_in: Duration::from_secs(30), address: "second".into() };
+    bench.thread.hear_of_closing(bench.now, Duration::from_mins(1), Some(&onward));
+    let told = bench.run(Duration::from_secs(29), |_| false);
+    assert!(!told.contains(&EventKind::MovingOn), "{told:?}");
+    let told = bench.run(Duration::from_secs(5), has_joined);
+    assert!(told.contains(&EventKind::MovingOn) && told.contains(&EventKind::Joined), "{told:?}");
+}
+
+#[test]
+fn who_is_sent_on_and_loses_its_link_before_that_goes_once_and_stays() {
+    let mut bench = Bench::new(1);
+    bench.run(Duration::from_secs(5), has_joined);
+    let onward = Onward { leave_in: Duration::from_secs(30), address: "second".into() };
+    bench.thread.hear_of_closing(bench.now, Duration::from_mins(1), Some(&onward));
+    bench.servers[0] = None;
+    let told = bench.run(Duration::from_mins(1), |_| false);
+    assert_eq!(told.iter().filter(|kind| has_joined(kind)).count(), 1, "{told:?}");
+    assert!(!told.contains(&EventKind::MovingOn), "{told:?}");
+}
