@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -141,13 +142,15 @@ impl VoiceNode {
         self.shared.lock().server.as_ref().map(|server| server.handle())
     }
 
-    /// Why the last goal could not be brought about, once.
+    /// Why the last goal could not be brought about, once; a panic on the way there is one of the reasons.
     pub fn take_failure(&self) -> Option<String> {
         self.shared.lock().failure.take()
     }
 
     fn goal(&self, goal: Goal) {
-        self.shared.lock().goal = Some(goal);
+        let mut state = self.shared.lock();
+        (state.goal, state.failure) = (Some(goal), None);
+        drop(state);
         self.shared.changed.notify_all();
     }
 }
@@ -185,6 +188,14 @@ impl Shared {
         }
     }
 
+    /// The goal could not be brought about; where another one has come since, nobody wants to know.
+    fn fail(&self, why: String) {
+        let mut state = self.lock();
+        if state.goal.is_none() {
+            state.failure = Some(why);
+        }
+    }
+
     fn show(&self, mode: Mode, running: &Running) {
         let mut state = self.lock();
         state.mode = mode;
@@ -205,24 +216,47 @@ fn run(shared: &Shared) {
         let goal = shared.next_goal();
         shared.show(Mode::None, &Running::default());
         running.stop();
-        let mode = match goal {
-            Goal::End => return,
-            Goal::Stop => continue,
-            Goal::Client(player) => running.start_player(*player).map(|()| Mode::Client),
-            Goal::Host { server, session, player } => running.start_host(*server, session, player),
-            Goal::DedicatedServer(server) => running.start_server(*server).map(|()| Mode::DedicatedServer),
+        // The game's own closure and networks have a part in it, and the node outlives their faults: what was begun
+        // before a panic is stopped below, and nothing else is kept of it.
+        let mode = match catch_unwind(AssertUnwindSafe(|| running.bring_about(goal))) {
+            Ok(Ok(Some(mode))) => Ok(mode),
+            Ok(Ok(None)) => return,
+            Ok(Err(error)) => Err(error.to_string()),
+            Err(_) => Err("the closure for the player, or something of the game's that it is started with, \
+                           panicked; what it said stands on the standard error"
+                .to_owned()),
         };
         match mode {
             Ok(mode) => shared.show(mode, &running),
-            Err(error) => {
+            Err(why) => {
                 running.stop();
-                shared.lock().failure = Some(error.to_string());
+                shared.fail(why);
             }
         }
     }
 }
 
 impl Running {
+    /// What it is then; none at the end.
+    fn bring_about(&mut self, goal: Goal) -> Result<Option<Mode>, StartError> {
+        Ok(Some(match goal {
+            Goal::End => return Ok(None),
+            Goal::Stop => Mode::None,
+            Goal::Client(player) => {
+                self.start_player(*player)?;
+                Mode::Client
+            }
+            Goal::Host { server, session, player } => {
+                self.start_host(*server, session, player)?;
+                Mode::Host
+            }
+            Goal::DedicatedServer(server) => {
+                self.start_server(*server)?;
+                Mode::DedicatedServer
+            }
+        }))
+    }
+
     fn start_server(&mut self, server: SessionLoop) -> Result<(), StartError> {
         let server = DedicatedServer::try_start(server).map_err(io::Error::other)?;
         self.server = Some(Arc::new(server));
@@ -239,15 +273,14 @@ impl Running {
         mut server: SessionLoop,
         session: String,
         player: Configure,
-    ) -> Result<Mode, StartError> {
+    ) -> Result<(), StartError> {
         let loopback = MemoryNetwork::new();
         server.add_network(Box::new(loopback.listen()));
         // Nobody else can hear what does not fit into the packets of the others' network.
         let limits = server.packet_limits();
         self.start_server(server)?;
         let loopback = loopback.client(session).with_limits(limits);
-        self.start_player(player(VoiceChat::over(Box::new(loopback)).in_host()))?;
-        Ok(Mode::Host)
+        self.start_player(player(VoiceChat::over(Box::new(loopback)).in_host()))
     }
 
     /// The player leaves first, so that the others hear of it from the server.

@@ -172,6 +172,34 @@ fn an_order_that_cannot_be_brought_about_says_why() {
     assert_eq!((node.mode(), node.take_failure()), (Mode::None, None));
 }
 
+#[test]
+fn an_order_that_was_brought_about_leaves_no_failure_of_one_before() {
+    let network = MemoryNetwork::new();
+    let node = VoiceNode::new().unwrap();
+    node.run_as_client(player(&network).name(""));
+    until("the first order has failed", || node.status() == Status::Disconnected);
+    node.run_as_host(server(&network), "main", |player| player.name("Me"));
+    assert_eq!(node.take_failure(), None, "the first one is not the last any more");
+    until("the second one is brought about", || node.mode() == Mode::Host);
+    assert_eq!(node.take_failure(), None);
+}
+
+#[test]
+fn a_panic_on_the_way_to_a_goal_is_a_failure_and_the_node_goes_on() {
+    let network = MemoryNetwork::new();
+    let node = VoiceNode::new().unwrap();
+    node.run_as_host(server(&network), "main", |_| panic!("on purpose: a closure with a fault"));
+    let mut failure = None;
+    until("the failure is told", || {
+        failure = failure.take().or_else(|| node.take_failure());
+        failure.is_some()
+    });
+    assert!(failure.unwrap().contains("panicked"));
+    assert!(node.server().is_none(), "no half of a host is left");
+    node.run_as_host(server(&network), "main", |player| player.name("Me"));
+    until("another order is brought about", || node.status() == Status::Connected);
+}
+
 fn server(network: &MemoryNetwork) -> SessionLoop {
     let mut server = SessionLoop::new(&SessionsSettings::new(["main"]).unwrap());
     server.add_network(Box::new(network.listen()));
