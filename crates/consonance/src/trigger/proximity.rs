@@ -160,7 +160,12 @@ impl ProximityReceiptTrigger {
         self.cells.held.retain(|_, held| held.is_of(voice));
         let allowed = around.into_iter().filter(|cell| self.allow_cell.allows(*cell));
         drop(self.cells.move_to(&self.grid, &allowed.collect(), |room| HeldRoom::join(voice, room)));
-        self.blocked = self.cells.held.values().any(HeldRoom::is_without_place).then_some(Blocked::NoPlace);
+        let any = |is_so: fn(&HeldRoom) -> bool| self.cells.held.values().any(is_so);
+        self.blocked = if any(HeldRoom::is_taken_out) {
+            Some(Blocked::TakenOut)
+        } else {
+            any(HeldRoom::is_without_place).then_some(Blocked::NoPlace)
+        };
     }
 
     /// Why it does not listen, or not to all of its cells, as of the last update; none if it does.

@@ -2,7 +2,7 @@
 
 use consonance::audio::Pose;
 use consonance::inspector::Cause;
-use consonance::trigger::{Blocked, ReceiptTrigger, Tick};
+use consonance::trigger::{Blocked, Grid, ProximityReceiptTrigger, ReceiptTrigger, Tick};
 use consonance::{EventKind, VoiceChat};
 use consonance_session::{AccessRule, ProximitySettings};
 
@@ -47,6 +47,25 @@ fn a_receipt_trigger_knows_that_the_server_took_its_player_out() {
     listens.update(&bob, &tick);
     assert!(listens.is_listening());
     until_shown(&bob, |bob| bob.client().unwrap().refused_rooms.is_empty());
+}
+
+#[test]
+fn a_proximity_receipt_trigger_knows_that_the_server_took_its_player_out_of_a_cell() {
+    let grid = Grid::new("vault", 10).unwrap();
+    let here = [1.0, 0.0, 1.0];
+    let cells = grid.cells_around(here).unwrap();
+    let closed = grid.room_of(cells[0]);
+    let call = Call::with_rules(|settings| {
+        settings.access = vec![(closed.as_str().into(), AccessRule::for_both(["gold"]))];
+    });
+    let bob = call.chat("Bob").start().unwrap();
+    let (mut listens, tick) =
+        (ProximityReceiptTrigger::new(grid), Tick { position_m: Some(here), ..Tick::default() });
+    listens.update(&bob, &tick);
+    until_shown(&bob, |bob| bob.client().unwrap().refused_rooms == [closed.clone()]);
+    listens.update(&bob, &tick);
+    assert_eq!(listens.blocked(), Some(Blocked::TakenOut));
+    assert_eq!(listens.cells().len(), 8, "it is held on to");
 }
 
 #[test]
