@@ -89,7 +89,7 @@ impl Diagnostics {
             &folder,
             RecordingSettings {
                 format: settings.format,
-                max_tracks: OWN_TRACKS + settings.max_players,
+                max_tracks: settings.max_players.saturating_add(OWN_TRACKS),
                 max_seconds: settings.max_duration.as_secs(),
             },
         )?;

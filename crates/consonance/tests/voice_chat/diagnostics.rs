@@ -148,6 +148,20 @@ fn what_is_beyond_the_bounds_is_left_out_and_said() {
 }
 
 #[test]
+fn who_sets_no_bound_for_players_gets_a_file_for_each() {
+    let hall = Hall::open();
+    let folder = folder("boundless");
+    let settings = DiagnosticsSettings { max_players: usize::MAX, ..DiagnosticsSettings::default() };
+    let mut alice = Player::join("Alice", hall.chat().0.diagnostics_with(&folder, settings));
+    let mut bob = Player::join("Bob", hall.chat().0.listen("lobby"));
+    alice.until(&joined("Bob"));
+    alice.voice.leave().unwrap();
+    bob.until(&EventKind::PlayerLeft { name: "Alice".into() });
+    let files = files(&folder);
+    assert_eq!(files.iter().filter(|file| file.contains(".wav")).count(), 4, "{files:?}");
+}
+
+#[test]
 fn nothing_is_overwritten() {
     let hall = Hall::open();
     let folder = folder("taken");
