@@ -149,11 +149,11 @@ impl WantedChannels {
         is_speech: bool,
         client: &mut Client,
     ) -> (bool, Option<String>) {
-        let mut problem = None;
+        let (mut problem, mut has_room) = (None, true);
         let chat = self.chat.at(recorded_until);
         for wanted in self.channels.values_mut() {
             let before = wanted.state();
-            if let Err(text) = wanted.follow(recorded_until, is_speech, chat, client) {
+            if let Err(text) = wanted.follow(recorded_until, is_speech, chat, &mut has_room, client) {
                 problem = Some(text);
             }
             self.changed |= before != wanted.state();
@@ -346,6 +346,31 @@ mod tests {
             bench.wanted.add(Channel(number), new, None).unwrap();
         }
         assert_eq!(bench.wanted.channels.len(), 1);
+    }
+
+    #[test]
+    fn a_channel_for_which_there_was_no_room_opens_as_soon_as_there_is_and_its_game_is_told_once() {
+        let mut bench = Bench::new(0);
+        let most = ClientSettings::new("Alice").channels as u32;
+        for number in 0..=most {
+            // A channel to nobody closes without a frame, which nobody sends here.
+            let target = Target::Player(format!("nobody {number}").into());
+            let new = NewChannel::new(target, ChannelProperties::default());
+            let new = NewChannel { activation: ChannelActivation::Open, ..new };
+            bench.wanted.add(Channel(number), new, None).unwrap();
+        }
+        let mut block = |wanted: &mut WantedChannels| {
+            bench.now_ms += 10;
+            let recorded_until = bench.begun + Duration::from_millis(bench.now_ms);
+            let (_, problem) = wanted.decide_block(recorded_until, false, &mut bench.client);
+            (problem.is_some(), wanted.channels[&Channel(most)].open.is_some())
+        };
+        assert_eq!(
+            [(); 3].map(|()| block(&mut bench.wanted)),
+            [(true, false), (false, false), (false, false)]
+        );
+        bench.wanted.close(Channel(3));
+        assert_eq!([(); 2].map(|()| block(&mut bench.wanted)), [(false, false), (false, true)]);
     }
 
     #[test]

@@ -19,7 +19,7 @@ pub(super) struct WantedChannel {
     /// It is to be heard in this block.
     intent: bool,
     pub(super) open: Option<ChannelId>,
-    /// The session did not take it, and said so.
+    /// The session had no room for it, and the game was told so.
     refused: bool,
     /// The game wants it no longer; it goes with the next block.
     pub(super) closed: bool,
@@ -44,12 +44,17 @@ impl WantedChannel {
         demand
     }
 
-    /// Fades, and opens where it is to be heard.
+    /// Fades, and opens where it is to be heard. One that was refused tries again only while `has_room`, which it says
+    /// for those after it.
+    ///
+    /// # Errors
+    /// If the session has no room for it, said once.
     pub(super) fn follow(
         &mut self,
         recorded_until: Instant,
         is_speech: bool,
         chat: ChatActivation,
+        has_room: &mut bool,
         client: &mut Client,
     ) -> Result<(), String> {
         let demand = demand_of(self.activation.at(recorded_until), chat);
@@ -59,12 +64,14 @@ impl WantedChannel {
         if !self.intent {
             self.refused = false;
         }
-        if self.intent && self.open.is_none() && !self.refused {
+        if self.intent && self.open.is_none() && (*has_room || !self.refused) {
             match client.open_channel(self.new.target.clone(), self.shown()) {
-                Ok(open) => self.open = Some(open),
+                Ok(open) => (self.open, self.refused) = (Some(open), false),
                 Err(error) => {
-                    self.refused = true;
-                    return Err(error.to_string());
+                    *has_room = false;
+                    if !std::mem::replace(&mut self.refused, true) {
+                        return Err(error.to_string());
+                    }
                 }
             }
         } else if before.to_bits() != volume.to_bits() {
