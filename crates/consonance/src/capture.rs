@@ -130,11 +130,16 @@ impl Capture {
     /// Captures from this input from now on.
     ///
     /// # Errors
-    /// If there is no thread for it.
+    /// If there is no thread for it, or the thread takes no orders; then the input before it goes on.
     pub(crate) fn set_input(&mut self, input: Box<dyn Input>) -> Result<(), String> {
+        if self.running.is_none() {
+            return self.start(input);
+        }
+        // The thread counts those that it gets.
+        self.order(Order::Input(input))?;
         self.inputs += 1;
         self.has_ended = false;
-        if self.running.is_some() { self.order(Order::Input(input)) } else { self.start(input) }
+        Ok(())
     }
 
     fn start(&mut self, input: Box<dyn Input>) -> Result<(), String> {
@@ -149,6 +154,7 @@ impl Capture {
         self.running = Some(Running { orders, captured, thread });
         // A new thread counts its inputs anew.
         self.inputs = 1;
+        self.has_ended = false;
         self.changed = false;
         std::mem::take(&mut self.orders_kept).into_iter().try_for_each(|order| self.order(order))
     }
@@ -258,3 +264,6 @@ impl Drop for Capture {
         self.end();
     }
 }
+
+#[cfg(test)]
+mod tests;
