@@ -163,8 +163,10 @@ impl Playback {
             }
             Hearing::Spatial(settings) => self.mixer.set_spatial(settings),
             Hearing::MasterVolume(volume) => {
-                self.master_volume = volume;
-                self.mixer.set_master_volume(volume);
+                if let Some(volume) = bounds::volume(volume) {
+                    self.master_volume = volume;
+                    self.mixer.set_master_volume(volume);
+                }
             }
             Hearing::Ducking(settings) => self.mixer.set_ducking(settings),
             Hearing::Levelling(levelled) => self.mixer.set_levelling(levelled),
