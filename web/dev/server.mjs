@@ -1,6 +1,6 @@
 // Serves the page with the fake library, under the same content security policy as the real one, built anew for each request.
 //
-//   node dev/server.mjs [port]        prints the address; `?scene=` in it chooses what happens (dev/fake_voice.ts)
+//   node dev/server.mjs [port]        prints the address; `?scene=` in it chooses what happens (dev/scenes.ts)
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { join } from "node:path";

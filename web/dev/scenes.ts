@@ -1,0 +1,63 @@
+// What can happen to the page with the fake library: `?scene=` in the address chooses one of these by its name.
+
+import type { Info, ProblemCode, Quality, VoiceState } from "../src/voice/index.ts";
+
+/** What happens instead of a quiet visit. */
+export const SCENES = {
+  plain: {},
+  alone: { isAlone: true },
+  crowd: { crowd: 40 },
+  token: { secrets: { token: "required", password: "no" } },
+  password: { secrets: { token: "no", password: "required" }, sessions: ["main", "raid", "arena"] },
+  "some-passwords": { secrets: { token: "no", password: "optional" }, sessions: ["main", "staff"] },
+  "token-or-password": { secrets: { token: "either", password: "either" } },
+  "token-and-password": { secrets: { token: "required", password: "required" } },
+  ticket: { secrets: { token: "optional", password: "optional" } },
+  "bad-token": { secrets: { token: "required", password: "no" }, refuse: ["token", "This token is not valid any more. Ask for a new one."] },
+  "name-taken": { refuse: ["name", "Somebody else is called Alice here. Choose another name."] },
+  full: { refuse: ["full", "This session is full."] },
+  "no-server": { isAway: true },
+  mute: { isMute: true },
+  denied: { microphone: "denied" },
+  "no-microphone": { microphone: "no-microphone" },
+  "in-use": { microphone: "in-use" },
+  unloaded: { microphone: "no-server" },
+  busy: { isBusy: true },
+  insecure: { microphone: "insecure" },
+  asking: { isAsking: true },
+  dismissed: { microphone: "dismissed", isAsking: true },
+  reconnecting: { state: "reconnecting" },
+  closing: { closing: true },
+  poor: { quality: "poor" },
+  kicked: { ends: ["kicked", "You were removed from the session: please be kind."] },
+  taken: { ends: ["name-taken", "Alice joined from somewhere else."] },
+  banned: { ends: ["banned", "You are banned until tomorrow: shouting."] },
+  placed: { arePlaced: true },
+  movement: { moves: true },
+  slow: { isSlow: true },
+} satisfies Record<string, Scene>;
+
+export interface Scene {
+  isAlone?: boolean;
+  crowd?: number;
+  secrets?: Info["secrets"];
+  sessions?: string[];
+  refuse?: [ProblemCode, string];
+  isAway?: boolean;
+  /** The server takes its time. */
+  isMute?: boolean;
+  /** At every attempt, or with `isAsking` at the first. */
+  microphone?: ProblemCode;
+  /** The browser asks whether the page may have the microphone, until the window gets the event "allowed". */
+  isAsking?: boolean;
+  /** What is open stays as it is. */
+  isBusy?: boolean;
+  state?: VoiceState;
+  closing?: boolean;
+  quality?: Quality["word"];
+  ends?: [ProblemCode, string];
+  arePlaced?: boolean;
+  moves?: boolean;
+  /** Nobody answers until one gives up. */
+  isSlow?: boolean;
+}
