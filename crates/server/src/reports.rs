@@ -5,6 +5,7 @@
 //!
 //! ```text
 //!   reports/
+//!   ├─ last_number             the number of the last report, once that was removed
 //!   └─ 17/                     the report's number
 //!      ├─ report.json          who, why, when
 //!      ├─ index.json           as that of a recording

@@ -1,8 +1,8 @@
 //! The reports on the disk.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -22,7 +22,7 @@ pub(super) struct StoredReports {
 struct State {
     settings: ReportsSettings,
     reports: BTreeMap<u64, Report>,
-    /// The highest number that was given, or that anything in the folder has.
+    /// The highest number that was given, or that anything in the folder has or had.
     newest: u64,
 }
 
@@ -83,9 +83,20 @@ impl StoredReports {
         let trouble = |error: io::Error| ReportsError::Unreadable {
             what: format!("cannot remove {}: {error}", folder.display()),
         };
+        self.note_number(id);
         remove(&folder).map_err(trouble)?;
         self.lock().reports.remove(&id);
         Ok(report)
+    }
+
+    /// The folders alone do not tell the highest number any more once its report is removed. A full disk is no reason
+    /// to keep the report.
+    fn note_number(&self, id: u64) {
+        if id == self.lock().newest
+            && let Err(error) = write_last_number(&self.folder, id)
+        {
+            warn!(folder = %self.folder.display(), %error, "the number {id} may be given again");
+        }
     }
 
     pub(super) fn clear_away(&self, now: u64) {
@@ -123,6 +134,8 @@ impl StoredReports {
     }
 }
 
+/// Has the highest number that was given, as soon as its report was removed.
+const LAST_NUMBER_FILE: &str = "last_number";
 /// What a report takes at least, since a disk gives out blocks.
 const BYTES_MIN: u64 = 16_384;
 
@@ -139,6 +152,20 @@ fn write(folder: &Path, report: &mut Report, excerpt: &Excerpt) -> io::Result<()
     report.write(folder)
 }
 
+fn write_last_number(folder: &Path, id: u64) -> io::Result<()> {
+    let new = folder.join(LAST_NUMBER_FILE).with_extension("new");
+    let mut file = File::create(&new)?;
+    writeln!(file, "{id}")?;
+    file.sync_all()?;
+    fs::rename(new, folder.join(LAST_NUMBER_FILE))
+}
+
+/// 0 if no report was ever removed, or nobody can tell.
+fn read_last_number(folder: &Path) -> u64 {
+    let text = fs::read_to_string(folder.join(LAST_NUMBER_FILE)).unwrap_or_default();
+    text.trim().parse().unwrap_or(0)
+}
+
 /// What says first that there is a report goes first.
 fn remove(folder: &Path) -> io::Result<()> {
     match fs::remove_file(folder.join(Report::FILE)) {
@@ -148,11 +175,11 @@ fn remove(folder: &Path) -> io::Result<()> {
     remove_recording(folder)
 }
 
-/// What is in a folder, and the highest number that anything in it has. What is not whole is removed; what is nobody's,
+/// What is in a folder, and the highest number that anything in it has or had. What is not whole is removed; what is nobody's,
 /// or cannot be read, is left alone.
 fn read(folder: &Path) -> io::Result<(BTreeMap<u64, Report>, u64)> {
     fs::create_dir_all(folder)?;
-    let (mut reports, mut newest) = (BTreeMap::new(), 0);
+    let (mut reports, mut newest) = (BTreeMap::new(), read_last_number(folder));
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         let Some(id) = entry.file_name().to_str().and_then(|name| name.parse::<u64>().ok()) else { continue };

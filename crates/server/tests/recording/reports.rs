@@ -292,6 +292,24 @@ fn a_report_that_cannot_be_read_stays_as_it_is_and_keeps_its_number() {
 }
 
 #[test]
+fn no_number_of_a_report_is_given_twice_whatever_was_removed_before_a_restart() {
+    let mut call = Call::new(&keeping("numbers", 30));
+    let (first, folder) = reports("numbers");
+    let _listener = call.listener();
+    let mut mallory = call.join("Mallory");
+    call.say(&mut mallory, &encode(&speech(0.0, 0.5), FRAME_SAMPLES), FRAME);
+    assert_eq!([1, 2].map(|_| report(&mut call, &first, "Mallory").unwrap().id), [1, 2]);
+    first.clear_away(NOON + 30 * 86_400 + 1);
+    drop(first);
+    for next in [3, 4] {
+        let reports = Reports::open(&folder, ReportsSettings::default()).unwrap();
+        assert_eq!(reports.count(), 0);
+        assert_eq!(report(&mut call, &reports, "Mallory").unwrap().id, next);
+        reports.clear_away(NOON + 30 * 86_400 + 1);
+    }
+}
+
+#[test]
 fn a_report_that_cannot_be_written_leaves_nothing_behind() {
     let mut call = Call::new(&keeping("unwritable", 30));
     let (reports, folder) = reports("unwritable");
