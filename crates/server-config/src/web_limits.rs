@@ -206,7 +206,7 @@ pub(super) const WEB_LIMIT_KEYS: &[Key] = &[
     limit(
         "web.limits.ping_s",
         Field::Seconds(|config| &mut config.web.limits.ping_interval, 1.0, 300.0),
-        "How often who is silent on a WebSocket is asked whether it is there, in seconds; silent for three times as long, it is not. Proxies close connections that are silent for 60 s.",
+        "How often who is silent on a WebSocket is asked whether it is there, in seconds; silent for four times as long, and so after three questions without an answer, it is not. Proxies close connections that are silent for 60 s.",
     ),
 ];
 

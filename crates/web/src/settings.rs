@@ -95,8 +95,8 @@ pub struct WebLimits {
     pub texts_per_minute: u32,
     /// As many of them at once. 60: browsers find dozens of candidates in a moment.
     pub texts_burst: u32,
-    /// How often who is silent on a `WebSocket` is asked whether it is there; silent for three times as long, it is
-    /// not. 20 s: proxies close silent connections after 60.
+    /// How often who is silent on a `WebSocket` is asked whether it is there; silent for four times as long, which
+    /// is three questions, it is not. 20 s: proxies close silent connections after 60.
     pub ping_interval: Duration,
 }
 

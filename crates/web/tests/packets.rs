@@ -249,9 +249,13 @@ fn a_page_that_is_silent_and_answers_nothing_is_lost() {
     let (listener, mut shards) = listener(1, PacketSettings::default(), |settings| {
         settings.limits.ping_interval = Duration::from_millis(50);
     });
-    let _silent = open(&listener, "main");
+    let silent = open(&listener, "main");
     assert_eq!(next(&mut shards[0]), "connected to main");
     assert!(next(&mut shards[0]).starts_with("disconnected"));
+    // Three questions, each of which is an empty ping (RFC 6455, section 5.5.2).
+    let mut came = Vec::new();
+    let _ = std::io::Read::read_to_end(&mut silent.get_ref(), &mut came);
+    assert_eq!(came.windows(2).filter(|bytes| *bytes == [0x89, 0]).count(), 3, "{came:?}");
 }
 
 #[test]

@@ -197,13 +197,18 @@ fn who_is_silent_is_asked_and_who_does_not_answer_is_gone() {
     });
 }
 
-/// Reads bytes until there are no more.
+/// Reads bytes until there are no more: three questions, and a goodbye.
 fn wait_for_end(mut stream: &TcpStream) {
     let mut rest = Vec::new();
     let _ = std::io::Read::read_to_end(&mut stream, &mut rest);
+    let questions = rest.windows(2).filter(|bytes| *bytes == EMPTY_PING);
+    assert_eq!(questions.count(), 3, "{rest:?}");
     let words = b"silent for too long";
     assert!(rest.windows(words.len()).any(|window| window == words), "{rest:?}");
 }
+
+/// RFC 6455, section 5.5.2.
+const EMPTY_PING: [u8; 2] = [0x89, 0];
 
 #[test]
 fn a_listener_that_ends_says_so() {
