@@ -18,7 +18,7 @@ pub(super) const LIMIT_KEYS: &[Key] = &[
     Key::at_once(
         "limits.resume_s",
         Field::Seconds(|config| &mut config.limits.resume, 0.0, 3600.0),
-        "How long the place of a player who lost the connection is kept, in seconds.",
+        "How long the place of a player who lost the connection is kept, in seconds. Players with this library come back to it within ten seconds, and join anew after that: a longer time only shows those who stay away for longer, and keeps for them the names that their join tokens say.",
     ),
     Key::at_once(
         "limits.name_bytes",
