@@ -18,7 +18,8 @@ pub(super) struct OfPlayer {
     /// PLAYER is the subject of its join token instead.
     #[arg(long)]
     subject: bool,
-    /// Why, for the audit log; the player is shown it where it is told, and of a report it is not.
+    /// Why, for the audit log. Players are shown it when they are muted, deafened, kept from writing or sent away, and
+    /// not otherwise.
     #[arg(long, default_value = "")]
     pub(super) reason: String,
 }
