@@ -20,7 +20,7 @@ use consonance_session::{ChannelProperties, Routing, Target};
 use consonance_transport::ClientTransport;
 
 pub use error::StartError;
-pub(crate) use start::session_codec;
+pub(crate) use start::{COMMANDS_MAX, session_codec};
 
 use crate::diagnostics::DiagnosticsSettings;
 use crate::event::Event;

@@ -1,5 +1,6 @@
 //! Other players' voices: session events to the mixer, and the mix to the output.
 
+mod listed_players;
 mod remembered_players;
 mod voices;
 
@@ -13,8 +14,9 @@ use consonance_audio::{
 };
 use consonance_session::{ClientId, CodecSettings as SessionCodec, VoiceFrame};
 
+use listed_players::{Listed, ListedPlayers};
 use remembered_players::{HeardAs, RememberedPlayers};
-use voices::{Listed, Voice, Voices};
+use voices::{Voice, Voices};
 
 use crate::clock::Clock;
 use crate::command::Hearing;
@@ -34,8 +36,7 @@ const TAPPED_SPEAKERS_MAX: usize = 1_024;
 pub(crate) struct Playback {
     mixer: Mixer,
     output: Box<dyn Output>,
-    /// Everybody who could be heard, whether they ever speak or not.
-    listed: BTreeMap<ClientId, Listed>,
+    listed: ListedPlayers,
     voices: Voices,
     remembered: RememberedPlayers,
     speaker_taps: BTreeMap<String, TapSenders>,
@@ -51,7 +52,7 @@ impl Playback {
         Self {
             mixer: Mixer::new(settings),
             output,
-            listed: BTreeMap::new(),
+            listed: ListedPlayers::default(),
             voices: Voices::default(),
             remembered: RememberedPlayers::default(),
             speaker_taps: BTreeMap::new(),
@@ -82,7 +83,7 @@ impl Playback {
 
     /// A player has left, and is nowhere any more.
     pub(crate) fn remove(&mut self, id: ClientId) {
-        if let Some(listed) = self.listed.remove(&id) {
+        if let Some(listed) = self.listed.remove(id) {
             self.remembered.forget_place(&listed.player.name);
         }
         self.voices.remove(id);
@@ -100,7 +101,7 @@ impl Playback {
 
     /// Gives a player a place in the mixer, if it has none. `first` is the frame that it begins with.
     fn admit(&mut self, id: ClientId, first: u32) -> Result<(), String> {
-        let Some(listed) = self.listed.get(&id).filter(|_| !self.voices.has(id)) else { return Ok(()) };
+        let Some(listed) = self.listed.get(id).filter(|_| !self.voices.has(id)) else { return Ok(()) };
         let heard_as = self.remembered.of(&listed.player.name);
         let key = self.voices.admit(id, listed, first, &mut self.mixer);
         let key = key.map_err(|error| cannot_be_heard(&listed.player, &error))?;
@@ -176,9 +177,9 @@ impl Playback {
 
     fn remember(&mut self, name: &str, change: impl FnOnce(&mut HeardAs)) -> Result<(), String> {
         let heard_as = self.remembered.change(name, change)?;
-        for (id, listed) in self.listed.iter().filter(|(_, listed)| *listed.player.name == *name) {
+        for (id, listed) in self.listed.named(name) {
             heard_as.show(&listed.player);
-            if let Some(voice) = self.voices.get(*id) {
+            if let Some(voice) = self.voices.get(id) {
                 heard_as.apply(&mut self.mixer, voice.key);
             }
         }

@@ -200,11 +200,11 @@ impl VoiceThread {
         end
     }
 
-    /// One round of everything; true if packets or beats are left to take.
+    /// One round of everything; true if commands, packets or beats are left to take.
     fn turn(&mut self, now: Instant) -> bool {
         let at = self.clock.session(now);
-        self.take_commands();
-        let more = self.links.receive(now, at, &mut self.client);
+        let more_is_asked = self.take_commands();
+        let more_comes_in = self.links.receive(now, at, &mut self.client);
         // Also if nothing is due, so that frames count as sent now.
         self.client.handle_timeout(at);
         self.drain_session(now);
@@ -224,7 +224,7 @@ impl VoiceThread {
             self.note_own_channels();
             self.next_statistics_at = now + STATISTICS_INTERVAL;
         }
-        more || self.clock.next_beat_at().is_some_and(|at| at <= now)
+        more_is_asked || more_comes_in || self.clock.next_beat_at().is_some_and(|at| at <= now)
     }
 
     /// 10 ms of sound out, and 10 ms to be captured.

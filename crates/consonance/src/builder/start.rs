@@ -35,7 +35,7 @@ use crate::voice_thread::{VoiceParts, VoiceThread};
 /// Until the first loss was measured, packets carry a copy of the frame before.
 const FIRST_EXPECTED_LOSS_PERCENT: u8 = 5;
 /// Commands that may wait for the voice thread.
-const COMMANDS_MAX: usize = 256;
+pub(crate) const COMMANDS_MAX: usize = 256;
 
 impl VoiceChatBuilder {
     /// Starts the voice thread, which connects and joins.

@@ -158,7 +158,8 @@ fn an_absurd_volume_is_brought_into_its_range_or_changes_nothing() {
     for (volume, expected) in [(9.0, 4.0), (f32::NAN, 4.0), (-1.0, 0.0), (f32::INFINITY, 4.0)] {
         playback.obey(Hearing::Volume { name: "player 1".into(), volume }).expect("one name");
         assert!((playback.remembered.of("player 1").volume - expected).abs() < f32::EPSILON);
-        assert!((playback.listed[&ClientId(1)].player.volume.get() - expected).abs() < f32::EPSILON);
+        let listed = playback.listed.get(ClientId(1)).expect("it is here");
+        assert!((listed.player.volume.get() - expected).abs() < f32::EPSILON);
         playback.obey(Hearing::MasterVolume(volume)).expect("it is nobody's alone");
         assert!((playback.master_volume() - expected).abs() < f32::EPSILON, "what is in force is shown");
     }

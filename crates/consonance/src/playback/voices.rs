@@ -6,21 +6,16 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-use consonance_audio::{CodecSettings, Mixer, MixerError, SamplePosition, SpeakerKey};
+use consonance_audio::{Mixer, MixerError, SamplePosition, SpeakerKey};
 use consonance_session::{ClientId, VoiceFrame};
 
+use super::listed_players::Listed;
 use crate::player_state::PlayerState;
 
 /// A player who left may still be heard for what is buffered, at most this many blocks.
 const FAREWELL_BLOCKS: u32 = 100;
 /// Utterances whose numbers are remembered per speaker: those that may still be in the jitter buffer.
 const REMEMBERED_UTTERANCES: usize = 8;
-
-/// A player whose voice can be decoded.
-pub(super) struct Listed {
-    pub(super) player: Arc<PlayerState>,
-    pub(super) codec: CodecSettings,
-}
 
 /// Everybody who has a place.
 #[derive(Default)]

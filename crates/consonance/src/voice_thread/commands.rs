@@ -7,7 +7,7 @@ use consonance_audio::{CodecError, EncoderSettings};
 use consonance_session::Target;
 
 use super::VoiceThread;
-use crate::builder::session_codec;
+use crate::builder::{COMMANDS_MAX, session_codec};
 use crate::capture::TapPoint;
 use crate::channel::ChannelOrder;
 use crate::command::{Command, Hearing};
@@ -18,7 +18,8 @@ use crate::tap::{TapSender, TapSource};
 use crate::text::{TextId, TextMessage, text_target};
 
 impl VoiceThread {
-    pub(super) fn take_commands(&mut self) {
+    /// True if there may be more.
+    pub(super) fn take_commands(&mut self) -> bool {
         // Looked at before the queue is emptied and again after: each order that the game gives in between is then
         // obeyed before or after a switch as it was given before or after it, or one's voice is withheld for a turn.
         let before = self.shared.switches.get();
@@ -27,14 +28,22 @@ impl VoiceThread {
         // Before the queue is emptied, in which their joining and opening may still wait.
         let given_up = self.shared.own_voice.take_given_up();
         let closed = self.shared.own_voice.take_closed();
-        loop {
+        // Whatever was asked for until here is among so many; what comes meanwhile may wait for the next turn.
+        let mut more = true;
+        for _ in 0..COMMANDS_MAX {
             match self.commands.try_recv() {
                 Ok(command) => {
                     self.show_loopback(&command);
                     self.obey(command);
                 }
-                Err(TryRecvError::Empty) => break,
-                Err(TryRecvError::Disconnected) => return self.end = Some(End::Left),
+                Err(TryRecvError::Empty) => {
+                    more = false;
+                    break;
+                }
+                Err(TryRecvError::Disconnected) => {
+                    self.end = Some(End::Left);
+                    return false;
+                }
             }
         }
         for room in given_up {
@@ -48,6 +57,7 @@ impl VoiceThread {
         if is_leaving {
             self.end = Some(End::Left);
         }
+        more
     }
 
     fn follow(&mut self, wanted: Switched) {

@@ -8,6 +8,7 @@ use consonance_session::{ClientSettings, Onward};
 use consonance_transport::memory::MemoryNetwork;
 
 use super::*;
+use crate::builder::COMMANDS_MAX;
 use crate::event_queue::EventReader;
 use crate::transports::Dial;
 
@@ -17,7 +18,7 @@ const STEP: Duration = Duration::from_millis(10);
 /// A voice thread that never runs by itself, and servers that it knows by "first" and "second".
 struct Bench {
     thread: VoiceThread,
-    _commands: SyncSender<Command>,
+    commands: SyncSender<Command>,
     events: EventReader,
     servers: [Option<SessionLoop>; 2],
     now: Instant,
@@ -40,7 +41,7 @@ impl Bench {
         let mut thread = VoiceThread::new(parts, Waker::noop().clone());
         thread.client.start();
         let servers = networks.each_ref().map(|network| Some(serve(network)));
-        Self { thread, _commands: sender, events, servers, now: Instant::now() }
+        Self { thread, commands: sender, events, servers, now: Instant::now() }
     }
 
     /// Everybody has turns until the thread has told that, or for so long; what it has told.
@@ -119,4 +120,17 @@ fn who_is_sent_on_and_loses_its_link_before_that_goes_once_and_stays() {
     let told = bench.run(Duration::from_mins(1), |_| false);
     assert_eq!(told.iter().filter(|kind| has_joined(kind)).count(), 1, "{told:?}");
     assert!(!told.contains(&EventKind::MovingOn), "{told:?}");
+}
+
+#[test]
+fn a_game_that_asks_for_more_and_more_does_not_keep_the_thread_from_its_turn() {
+    let mut bench = Bench::new(3 * COMMANDS_MAX);
+    for _ in 0..3 * COMMANDS_MAX {
+        bench.commands.try_send(Command::SharePosition(true)).expect("there is room");
+    }
+    assert!(bench.thread.turn(bench.now), "more is to be done");
+    for _ in 0..COMMANDS_MAX {
+        bench.commands.try_send(Command::SharePosition(true)).expect("some were taken");
+    }
+    assert!(bench.commands.try_send(Command::SharePosition(true)).is_err(), "and no more than some");
 }
