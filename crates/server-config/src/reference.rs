@@ -71,6 +71,7 @@ A running server that was started with `--config` **reads everything again when 
 Nobody is disconnected: who may not listen to a room any more is taken out of the room.
 It says in a line which keys it has taken over, and which ones wait for the next start.
 A file with a mistake changes nothing.
+A server without `--config` is ended by this signal in order, as when its terminal is closed.
 Certificates are also read again by themselves when their files change.
 With a new certificate the fingerprint in the addresses changes; who is there stays, and who has only the former address needs the new one, which is printed.
 

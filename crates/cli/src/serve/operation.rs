@@ -20,7 +20,8 @@ use crate::logging;
 #[derive(Debug, Args)]
 pub(crate) struct Operation {
     /// Read the settings from this TOML file; `serve --print-config` shows all there are. Environment variables
-    /// override it, and arguments override both. The signal HUP reads everything again.
+    /// override it, and arguments override both. With such a file, the signal HUP reads everything again; without one,
+    /// it ends the server, as the end of a terminal does.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// Say what would run, or what is wrong, and serve nothing.

@@ -54,6 +54,17 @@ fn an_interrupted_server_says_goodbye_and_a_player_who_is_left_alone_says_so() {
 }
 
 #[test]
+fn a_server_without_a_file_ends_in_order_when_its_terminal_is_closed() {
+    let (server, address) = Program::serve(&["main"]);
+    let alice = Program::start(&["join", &address, "--name", "Alice", "--json"]);
+    alice.until_event(&json!({"event": "roster_received"}));
+    server.signal("HUP");
+    server.end().assert_well();
+    let lost = alice.until_event(&json!({"event": "connection_lost"}));
+    assert!(lost["reason"].as_str().unwrap().ends_with("the session has ended"), "{lost}");
+}
+
+#[test]
 fn a_player_may_be_interrupted_while_nobody_answers() {
     let silent = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
     let address = format!("quic://{}/main", silent.local_addr().unwrap());
