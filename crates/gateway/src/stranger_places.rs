@@ -1,21 +1,25 @@
 //! How many strangers there may be at once, and who makes room for whom.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv6Addr};
+use std::time::{Duration, Instant};
 
 /// Places for those who have connected and not done their part of the handshake yet.
 ///
 /// Anybody may have any number of them while there are free ones, such as a crowd behind one address or a proxy. Once
-/// there are none, the address that has the most makes room for one that has fewer: nobody keeps others out with
-/// strangers who say nothing. Of IPv6, a network of 64 bits counts as one address, as one household has all of them.
+/// there are none, the address that has the most makes room for one that has fewer; and where all have about as many,
+/// whoever has waited longest does after a second, so that nobody keeps others out with strangers who say nothing,
+/// however many addresses they come from. Of IPv6, a network of 64 bits counts as one address, as one household has all
+/// of them, and may have hundreds of such networks.
 #[derive(Debug)]
 pub struct StrangerPlaces<Stranger> {
     places: usize,
     taken: usize,
-    by_home: BTreeMap<IpAddr, BTreeSet<Stranger>>,
+    /// With the time at which each came.
+    by_home: BTreeMap<IpAddr, BTreeMap<Stranger, Instant>>,
 }
 
-/// There is no place for this stranger.
+/// There is no place for this stranger, for the time being.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NoPlaceLeft;
 
@@ -29,12 +33,17 @@ impl<Stranger: Copy + Ord> StrangerPlaces<Stranger> {
     /// had to go for it, if any.
     ///
     /// # Errors
-    /// All places are taken, and nobody has more of them than this address.
-    pub fn take(&mut self, address: IpAddr, stranger: Stranger) -> Result<Option<Stranger>, NoPlaceLeft> {
+    /// All places are taken, and nobody makes room for this address.
+    pub fn take(
+        &mut self,
+        now: Instant,
+        address: IpAddr,
+        stranger: Stranger,
+    ) -> Result<Option<Stranger>, NoPlaceLeft> {
         let home = home_of(address);
-        let gone = if self.taken < self.places { None } else { Some(self.make_room_for(home)?) };
+        let gone = if self.taken < self.places { None } else { Some(self.make_room_for(now, home)?) };
         self.taken += 1;
-        self.by_home.entry(home).or_default().insert(stranger);
+        self.by_home.entry(home).or_default().insert(stranger, now);
         Ok(gone)
     }
 
@@ -43,20 +52,30 @@ impl<Stranger: Copy + Ord> StrangerPlaces<Stranger> {
         self.remove(home_of(address), stranger);
     }
 
-    /// The one that has waited longest goes: whoever means it is soon done.
-    fn make_room_for(&mut self, home: IpAddr) -> Result<Stranger, NoPlaceLeft> {
-        let own = self.by_home.get(&home).map_or(0, BTreeSet::len);
-        let most = self.by_home.iter().max_by_key(|(_, strangers)| strangers.len());
-        let (&crowd, strangers) =
-            most.filter(|(_, strangers)| strangers.len() > own + 1).ok_or(NoPlaceLeft)?;
-        let oldest = *strangers.first().ok_or(NoPlaceLeft)?;
-        self.remove(crowd, oldest);
-        Ok(oldest)
+    fn make_room_for(&mut self, now: Instant, home: IpAddr) -> Result<Stranger, NoPlaceLeft> {
+        let (gone_home, gone) = self.who_makes_room_for(now, home).ok_or(NoPlaceLeft)?;
+        self.remove(gone_home, gone);
+        Ok(gone)
+    }
+
+    /// The one that has waited longest goes: whoever means it is soon done. No home loses a place to one that has as
+    /// many.
+    fn who_makes_room_for(&self, now: Instant, home: IpAddr) -> Option<(IpAddr, Stranger)> {
+        let own = self.by_home.get(&home).map_or(0, BTreeMap::len);
+        let (&crowd, most) = self.by_home.iter().max_by_key(|(_, strangers)| strangers.len())?;
+        if most.len() > own + 1 {
+            return most.keys().next().map(|&longest_here| (crowd, longest_here));
+        }
+        let may_lose = |other: &IpAddr, count| if most.len() > own { count > own } else { *other == home };
+        let homes = self.by_home.iter().filter(|(other, strangers)| may_lose(other, strangers.len()));
+        let longest_of_each = homes.filter_map(|(&home, strangers)| Some((home, strangers.iter().next()?)));
+        let (home, (&longest_here, &since)) = longest_of_each.min_by_key(|(_, (stranger, _))| **stranger)?;
+        (now.saturating_duration_since(since) >= UNDISTURBED).then_some((home, longest_here))
     }
 
     fn remove(&mut self, home: IpAddr, stranger: Stranger) {
         let Some(strangers) = self.by_home.get_mut(&home) else { return };
-        if strangers.remove(&stranger) {
+        if strangers.remove(&stranger).is_some() {
             self.taken -= 1;
         }
         if strangers.is_empty() {
@@ -64,6 +83,11 @@ impl<Stranger: Copy + Ord> StrangerPlaces<Stranger> {
         }
     }
 }
+
+/// How long a stranger keeps its place although its home has no more of them than others. A handshake takes one to three
+/// round trips, which is less on nearly every line; whoever wants to keep others out has to take all places anew within
+/// that time.
+const UNDISTURBED: Duration = Duration::from_secs(1);
 
 fn home_of(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
@@ -79,11 +103,11 @@ mod tests {
     const CROWD: [u8; 4] = [192, 0, 2, 1];
 
     /// Full of strangers of one address, the first being 1.
-    fn full(places: u32) -> StrangerPlaces<u32> {
+    fn full(now: Instant, places: u32) -> StrangerPlaces<u32> {
         let mut full = StrangerPlaces::new(places as usize);
         for stranger in 1..=places {
             assert_eq!(
-                full.take(CROWD.into(), stranger),
+                full.take(now, CROWD.into(), stranger),
                 Ok(None),
                 "while there are places, anybody gets them"
             );
@@ -93,8 +117,9 @@ mod tests {
 
     #[test]
     fn who_has_the_most_makes_room_for_who_has_fewer_the_oldest_first() {
-        let mut places = full(6);
-        let mut take = |address: &str, stranger| places.take(address.parse().unwrap(), stranger);
+        let now = Instant::now();
+        let mut places = full(now, 6);
+        let mut take = |address: &str, stranger| places.take(now, address.parse().unwrap(), stranger);
         assert_eq!(take("192.0.2.1", 7), Err(NoPlaceLeft));
         assert_eq!(take("::ffff:192.0.2.1", 7), Err(NoPlaceLeft), "which is the same");
         assert_eq!(take("2001:db8::1", 8), Ok(Some(1)));
@@ -106,19 +131,51 @@ mod tests {
     }
 
     #[test]
-    fn with_a_place_for_each_nobody_makes_room() {
-        let mut places = StrangerPlaces::new(3);
-        for stranger in 1..=3_u8 {
-            assert_eq!(places.take([192, 0, 2, stranger].into(), stranger), Ok(None));
+    fn with_a_place_for_each_who_has_waited_longest_makes_room_after_a_second() {
+        let (start, second) = (Instant::now(), Duration::from_secs(1));
+        let mut places = StrangerPlaces::new(256);
+        let network = |number: u16| IpAddr::from([0x2001, 0xdb8, 0, number, 0, 0, 0, 1]);
+        for number in 0..256_u16 {
+            let now = start + u32::from(number) * Duration::from_millis(1);
+            assert_eq!(places.take(now, network(number), number), Ok(None));
         }
-        assert_eq!(places.take([192, 0, 2, 4].into(), 4), Err(NoPlaceLeft));
-        assert_eq!(StrangerPlaces::new(0).take(CROWD.into(), 1), Err(NoPlaceLeft));
+        let newcomer = |last| IpAddr::from([192, 0, 2, last]);
+        let too_early = start + Duration::from_millis(999);
+        assert_eq!(places.take(too_early, newcomer(1), 256), Err(NoPlaceLeft));
+        assert_eq!(places.take(start + second, newcomer(1), 257), Ok(Some(0)));
+        assert_eq!(
+            places.take(start + second, newcomer(2), 258),
+            Err(NoPlaceLeft),
+            "the next has come later"
+        );
+        assert_eq!(places.take(start + 2 * second, newcomer(2), 259), Ok(Some(1)));
+        assert_eq!(StrangerPlaces::new(0).take(start, CROWD.into(), 1), Err(NoPlaceLeft));
+    }
+
+    #[test]
+    fn a_home_that_has_the_most_makes_room_for_its_own_after_a_second() {
+        let start = Instant::now();
+        let later = start + Duration::from_secs(1);
+        let mut places = StrangerPlaces::new(3);
+        let [first, second] = [1, 2].map(|last| IpAddr::from([192, 0, 2, last]));
+        assert_eq!(places.take(start, first, 1), Ok(None));
+        assert_eq!(places.take(start, second, 2), Ok(None));
+        assert_eq!(places.take(start, second, 3), Ok(None));
+        assert_eq!(places.take(start, second, 4), Err(NoPlaceLeft));
+        assert_eq!(
+            places.take(later, second, 5),
+            Ok(Some(2)),
+            "though the other home's has waited for longer"
+        );
+        assert_eq!(places.take(later, first, 6), Ok(Some(3)), "as the other home has more");
+        assert_eq!(places.take(later, first, 7), Ok(Some(1)));
     }
 
     #[test]
     fn a_place_is_given_back_once_and_who_has_none_is_forgotten() {
-        let mut places = full(4);
-        assert_eq!(places.take([192, 0, 2, 2].into(), 5), Ok(Some(1)));
+        let now = Instant::now();
+        let mut places = full(now, 4);
+        assert_eq!(places.take(now, [192, 0, 2, 2].into(), 5), Ok(Some(1)));
         for stranger in [1, 2, 2, 3, 4] {
             places.give_back(CROWD.into(), stranger);
         }

@@ -37,6 +37,18 @@ fn strangers_of_one_address_make_room_for_those_of_others() {
     assert_eq!(stage.server.statistics().connections.turned_away_handshaking, 4, "as at the beginning");
 }
 
+#[test]
+fn strangers_of_many_addresses_keep_others_out_for_a_second_only() {
+    let mut stage = Stage::new(StreamSettings { strangers_max: 2, ..StreamSettings::default() });
+    let crowd: Vec<TcpId> = (1..=3).map(|last| stage.come_from(last)).collect();
+    stage.drive_until(|stage| stage.turned_away.len() == 1);
+    assert_eq!(stage.turned_away, crowd[2..], "who came last");
+    stage.now += Duration::from_secs(1);
+    stage.come_from(4);
+    stage.drive_until(|stage| stage.turned_away.len() == 2);
+    assert_eq!(stage.turned_away[1..], crowd[..1], "who came first");
+}
+
 /// Strangers who say nothing, before a server.
 struct Stage {
     server: StreamServer<Silence>,

@@ -115,7 +115,7 @@ impl Listener {
             self.orders.push_back(ListenerOrder::Abort(peer));
             return;
         }
-        match self.strangers.take_place(remote.ip(), peer) {
+        match self.strangers.take_place(now, remote.ip(), peer) {
             Ok(None) => {}
             Ok(Some(longest_here)) => self.turn_away(longest_here),
             Err(NoPlaceLeft) => {

@@ -42,7 +42,8 @@ pub struct QuicServerSettings {
     /// Connections at once, those that still shake hands included. 4096.
     pub connections_max: usize,
     /// Strangers who may shake hands at once; from a quarter of it on they must prove their address first. With one
-    /// more, one goes: of the address (of IPv6: the network of 64 bits) that has the most. 256.
+    /// more, one goes: of the address (of IPv6: the network of 64 bits) that has the most, or, where that has hardly
+    /// more than others, whoever has taken longest, once that is a second. 256.
     pub handshakes_max: usize,
     /// How long a stranger may take from its first datagram to its hello. 5 s.
     pub handshake_timeout: Duration,

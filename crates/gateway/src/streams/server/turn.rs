@@ -121,7 +121,7 @@ impl<P: StreamProtocol> StreamServer<P> {
     }
 
     fn handle_opened(&mut self, now: Instant, id: TcpId, remote: SocketAddr) -> Option<Step> {
-        match self.stranger_places.take(remote.ip(), id) {
+        match self.stranger_places.take(now, remote.ip(), id) {
             Ok(None) => {}
             Ok(Some(longest_here)) => self.turn_away(longest_here),
             Err(NoPlaceLeft) => {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
+use std::time::Instant;
 
 use consonance_gateway::{NoPlaceLeft, StrangerPlaces};
 use consonance_transport::Peer;
@@ -20,8 +21,13 @@ impl Strangers {
     }
 
     /// Takes a place for a stranger from this address: who had to go for it, if anybody.
-    pub(super) fn take_place(&mut self, address: IpAddr, peer: Peer) -> Result<Option<Peer>, NoPlaceLeft> {
-        self.places.take(address, peer)
+    pub(super) fn take_place(
+        &mut self,
+        now: Instant,
+        address: IpAddr,
+        peer: Peer,
+    ) -> Result<Option<Peer>, NoPlaceLeft> {
+        self.places.take(now, address, peer)
     }
 
     /// The token of one that has a place.

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use consonance_fast_path::Offer;
 use consonance_transport::{ConnectionCounts, Peer, SHUTTING_DOWN};
@@ -109,7 +110,7 @@ impl Acceptor {
 
     /// On its own, so that nothing else happens under the lock.
     fn begin_handshake(&self, home: Option<Home>) -> Option<Taken> {
-        self.handshakes().take(home)
+        self.handshakes().take(Instant::now(), home)
     }
 
     fn handshakes(&self) -> MutexGuard<'_, Handshakes> {
