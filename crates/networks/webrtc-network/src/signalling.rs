@@ -8,6 +8,7 @@ pub(crate) mod link;
 mod listener;
 pub(crate) mod message;
 mod pace;
+mod reserved;
 mod server;
 pub(crate) mod turn;
 mod url;
@@ -16,5 +17,6 @@ pub use listener::{ListenError, ListenerSettings, SignallingListener};
 pub use message::{
     ADDRESS_UNITS_MAX, Data, EventKind, LinkId, MESSAGE_BYTES_MAX, Message, MessageError, VERSION,
 };
+pub use reserved::ReservedAddresses;
 pub use server::{AddressSharing, Guest, NotWelcome, SignallingCounts, SignallingServer, SignallingSettings};
 pub use url::{SignallingUrl, SignallingUrlError};

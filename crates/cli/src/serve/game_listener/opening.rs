@@ -23,7 +23,7 @@ use consonance_simple_web::{ServerEnd, SimpleWebServer};
 use consonance_telepathy::{Telepathy, TelepathyServer};
 use consonance_transport::ServerTransport;
 use consonance_utp::UtpServer;
-use consonance_webrtc_network::signalling::{ListenerSettings, SignallingListener};
+use consonance_webrtc_network::signalling::{ListenerSettings, ReservedAddresses, SignallingListener};
 use consonance_webrtc_network::{HostSettings, WebRtcHost};
 
 use super::envelopes::{darkrift_settings, fishnet_settings, ngo_settings, voice_type};
@@ -148,9 +148,8 @@ fn webrtc_host(listener: &GameListener, session: &str) -> io::Result<Opened> {
     let (own, url) = if let Some(url) = signalling {
         (None, url.clone())
     } else {
-        let own = own_signalling(config)?;
-        let url = url_of(&own).parse().map_err(io::Error::other)?;
-        (Some(own), url)
+        let (own, url) = own_signalling(config, session)?;
+        (Some(own), url.parse().map_err(io::Error::other)?)
     };
     let mut settings = HostSettings::new(url, session);
     settings.udp = config.address;
@@ -167,20 +166,24 @@ fn webrtc_host(listener: &GameListener, session: &str) -> io::Result<Opened> {
     Ok((Box::new(host), at))
 }
 
-fn own_signalling(config: &ListenerConfig) -> io::Result<SignallingListener> {
+/// A signalling server whose session waits for our own host, and how that reaches it: a stranger who asks for the
+/// session's name first does not get it.
+fn own_signalling(config: &ListenerConfig, session: &str) -> io::Result<(SignallingListener, String)> {
+    let reserved = ReservedAddresses::new([session])?;
+    let path = reserved.owner_path(SIGNALLING_PATH);
     let mut settings = ListenerSettings::default();
     settings.tcp.connections_max = config.game.connections_max;
-    SignallingListener::bind(config.address, settings).map_err(io::Error::other)
-}
-
-/// How this process reaches its own signalling server.
-fn url_of(own: &SignallingListener) -> String {
+    settings.signalling.reserved = Some(reserved);
+    let own = SignallingListener::bind(config.address, settings).map_err(io::Error::other)?;
     let mut at = own.local_addr();
     if at.ip().is_unspecified() {
         at.set_ip(if at.is_ipv4() { Ipv4Addr::LOCALHOST.into() } else { Ipv6Addr::LOCALHOST.into() });
     }
-    format!("ws://{at}/chatapp")
+    Ok((own, format!("ws://{at}{path}")))
 }
+
+/// Where games look for a session and for each other.
+const SIGNALLING_PATH: &str = "/chatapp";
 
 fn web_socket(config: &ListenerConfig, session: &str) -> io::Result<Opened> {
     let origins = config.web_socket.origins.clone();
@@ -244,4 +247,44 @@ pub(super) fn streams(config: &ListenerConfig) -> StreamSettings {
     let mut settings = StreamSettings::default();
     settings.tcp.connections_max = config.game.connections_max;
     settings
+}
+
+#[cfg(test)]
+mod tests {
+    use std::thread;
+
+    use super::*;
+
+    #[test]
+    fn the_session_at_our_own_signalling_server_is_our_own_hosts_whoever_asks_first() {
+        let mut config = ListenerConfig::default();
+        config.address = "127.0.0.1:0".parse().expect("an address");
+        let (signalling, url) = own_signalling(&config, "main").expect("a port is free");
+        let strangers_url = format!("ws://{}/chatapp", signalling.local_addr());
+        let mut stranger = host(&strangers_url);
+        until(|| {
+            let _ = stranger.poll(Instant::now());
+            assert!(!stranger.is_listening(), "a stranger has the session");
+            signalling.counts().addresses_denied > 0
+        });
+        let mut ours = host(&url);
+        until(|| {
+            let _ = ours.poll(Instant::now());
+            ours.is_listening()
+        });
+    }
+
+    fn host(url: &str) -> WebRtcHost {
+        let mut settings = HostSettings::new(url.parse().expect("a URL"), "main");
+        settings.udp = "127.0.0.1:0".parse().expect("an address");
+        WebRtcHost::bind(settings).expect("a port is free")
+    }
+
+    fn until(mut is_so: impl FnMut() -> bool) {
+        let deadline = Instant::now() + Duration::from_secs(30);
+        while !is_so() {
+            assert!(Instant::now() < deadline, "it does not happen");
+            thread::yield_now();
+        }
+    }
 }

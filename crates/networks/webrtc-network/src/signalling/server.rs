@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::net::{IpAddr, Ipv6Addr};
 
 use super::message::{ADDRESS_UNITS_MAX, Data, EventKind, LinkId, Message, VERSION};
+use super::reserved::ReservedAddresses;
 
 /// A client of the signalling server: one WebSocket. The driver names it, and never uses a name again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -17,6 +18,8 @@ pub struct SignallingSettings {
     pub spaces: BTreeMap<String, AddressSharing>,
     /// The user tokens of which a client has to bring one; empty lets everybody in.
     pub user_tokens: Vec<String>,
+    /// Addresses that wait for their owner, who needs no other token.
+    pub reserved: Option<ReservedAddresses>,
     /// The most links that one client may have at once, in and out.
     pub links_max: usize,
     /// The most links that clients at one address, or in one IPv6 network of 64 bits, may have made to one listener
@@ -44,6 +47,7 @@ impl Default for SignallingSettings {
         Self {
             spaces: spaces.map(|(path, sharing)| (path.to_owned(), sharing)).into(),
             user_tokens: Vec::new(),
+            reserved: None,
             links_max: 4096,
             links_per_address_max: 32,
             sharers_max: 64,
@@ -107,6 +111,8 @@ struct Seat {
     home: IpAddr,
     space: String,
     sharing: AddressSharing,
+    /// Of the reserved addresses.
+    is_owner: bool,
     address: Option<Vec<u16>>,
     links: BTreeMap<LinkId, FarEnd>,
     next_incoming: LinkId,
@@ -148,7 +154,9 @@ impl SignallingServer {
             self.counts.not_welcome += 1;
             return Err(NotWelcome::UnknownPath);
         };
-        if !self.is_welcome(query) {
+        let token = query.split('&').find_map(|pair| pair.strip_prefix("userToken=")).unwrap_or("");
+        let is_owner = self.settings.reserved.as_ref().is_some_and(|reserved| reserved.is_owner(token));
+        if !is_owner && !self.is_welcome(token) {
             self.counts.not_welcome += 1;
             return Err(NotWelcome::BadToken);
         }
@@ -157,6 +165,7 @@ impl SignallingServer {
             home: home_of(from),
             space: path.to_owned(),
             sharing,
+            is_owner,
             address: None,
             links: BTreeMap::new(),
             next_incoming: LinkId::FIRST_INCOMING,
@@ -197,13 +206,17 @@ impl SignallingServer {
         self.outgoing.pop_front()
     }
 
+    /// Whether a client is the owner of the reserved addresses.
+    pub(super) fn is_owner(&self, guest: Guest) -> bool {
+        self.guests.get(&guest).is_some_and(|seat| seat.is_owner)
+    }
+
     /// What was refused and dropped so far.
     pub fn counts(&self) -> SignallingCounts {
         self.counts
     }
 
-    fn is_welcome(&self, query: &str) -> bool {
-        let given = query.split('&').find_map(|pair| pair.strip_prefix("userToken=")).unwrap_or("");
+    fn is_welcome(&self, given: &str) -> bool {
         let tokens = &self.settings.user_tokens;
         tokens.is_empty() || tokens.iter().any(|token| is_same(token.as_bytes(), given.as_bytes()))
     }
@@ -234,7 +247,9 @@ impl SignallingServer {
             AddressSharing::Shared => self.settings.sharers_max,
         };
         let is_possible = (1..=ADDRESS_UNITS_MAX).contains(&key.1.len());
-        if !is_possible || seat.address.is_some() || present >= most {
+        let reserved = self.settings.reserved.as_ref().filter(|_| !seat.is_owner);
+        let is_kept = reserved.is_some_and(|reserved| reserved.has(&key.1));
+        if !is_possible || is_kept || seat.address.is_some() || present >= most {
             self.counts.addresses_denied += 1;
             self.answer_listening(guest, EventKind::ServerInitFailed, key.1);
             return;
@@ -361,6 +376,6 @@ pub(super) fn home_of(address: IpAddr) -> IpAddr {
 }
 
 /// Whether two secrets are the same, in a time that does not tell where they differ.
-fn is_same(one: &[u8], other: &[u8]) -> bool {
+pub(super) fn is_same(one: &[u8], other: &[u8]) -> bool {
     one.len() == other.len() && one.iter().zip(other).fold(0, |differ, (a, b)| differ | (a ^ b)) == 0
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
 
 use consonance_webrtc_network::signalling::{
-    ADDRESS_UNITS_MAX, AddressSharing, Data, EventKind, Guest, LinkId, Message, NotWelcome, SignallingServer,
-    SignallingSettings,
+    ADDRESS_UNITS_MAX, AddressSharing, Data, EventKind, Guest, LinkId, Message, NotWelcome,
+    ReservedAddresses, SignallingServer, SignallingSettings,
 };
 
 use crate::hex::bytes;
@@ -171,6 +171,44 @@ fn addresses_are_bounded_and_one_for_each_client() {
     let second = Message::address(EventKind::ServerInitFailed, LinkId::NONE, "second");
     assert_eq!(say(&mut server, LISTENER, &listen("second")), [(LISTENER, second)]);
     assert_eq!(server.counts().addresses_denied, 3);
+}
+
+#[test]
+fn a_reserved_address_waits_for_its_owner_and_nobody_else_gets_it_meanwhile() {
+    let reserved = ReservedAddresses::new(["main"]).unwrap();
+    let owners = reserved.owner_path("/chatapp");
+    let settings = SignallingSettings { reserved: Some(reserved), ..SignallingSettings::default() };
+    let (owner, stranger, guesser, elsewhere) = (Guest(1), Guest(2), Guest(3), Guest(4));
+    let mut server = server_of(settings, &[stranger], "/chatapp");
+    server.handle_connected(guesser, HERE, &owners[..owners.len() - 1]).unwrap();
+    server.handle_connected(elsewhere, HERE, "/callapp").unwrap();
+    let denied = |guest| (guest, Message::address(EventKind::ServerInitFailed, LinkId::NONE, "main"));
+    let nobody_gets_it = |server: &mut SignallingServer| {
+        for guest in [stranger, guesser, elsewhere] {
+            assert_eq!(say(server, guest, &listen("main")), [denied(guest)]);
+        }
+    };
+    nobody_gets_it(&mut server);
+    server.handle_connected(owner, HERE, &owners).unwrap();
+    assert_eq!(say(&mut server, owner, &listen("main")), [(owner, listen("main"))]);
+    nobody_gets_it(&mut server);
+    server.handle_disconnected(owner);
+    nobody_gets_it(&mut server);
+    assert_eq!(say(&mut server, stranger, &listen("other")), [(stranger, listen("other"))]);
+}
+
+#[test]
+fn the_owner_of_an_address_needs_no_user_token_and_its_own_is_shown_to_nobody() {
+    let reserved = ReservedAddresses::new(["main"]).unwrap();
+    let owners = reserved.owner_path("/chatapp");
+    let user_tokens = vec!["secret".to_owned()];
+    let settings =
+        SignallingSettings { reserved: Some(reserved.clone()), user_tokens, ..SignallingSettings::default() };
+    let mut server = server_of(settings, &[], "/chatapp");
+    assert_eq!(server.handle_connected(Guest(1), HERE, &owners), Ok(()));
+    assert_eq!(format!("{reserved:?}"), "{\"main\"}");
+    let another = ReservedAddresses::new(["main"]).unwrap().owner_path("/chatapp");
+    assert_eq!(server.handle_connected(Guest(2), HERE, &another), Err(NotWelcome::BadToken));
 }
 
 #[test]

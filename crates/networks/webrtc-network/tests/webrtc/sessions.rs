@@ -3,7 +3,8 @@
 use std::time::Instant;
 
 use consonance_transport::{ClientTransport as _, Delivery, DisconnectReason, ServerTransport as _};
-use consonance_webrtc_network::signalling::{ListenerSettings, SignallingListener};
+use consonance_webrtc_network::WebRtcHost;
+use consonance_webrtc_network::signalling::{ListenerSettings, ReservedAddresses, SignallingListener};
 
 use crate::support::{self, Table};
 
@@ -57,4 +58,30 @@ fn players_stay_when_the_signalling_server_goes_and_others_come_when_it_is_back(
     let another = table.join(settings);
     table.until("another one is in", |table| table.connected[another]);
     assert_eq!((table.ends[player].as_ref(), table.host.statistics().connections.connected), (None, 2));
+}
+
+#[test]
+fn a_host_gets_its_reserved_address_although_others_ask_first_and_may_say_what_it_has_to() {
+    let reserved = ReservedAddresses::new(["main"]).unwrap();
+    let path = reserved.owner_path("/chatapp");
+    // Each player says five things, and the host says three to each of them.
+    let mut settings = ListenerSettings { messages_max: 5, ..ListenerSettings::default() };
+    settings.signalling.reserved = Some(reserved);
+    let signalling = SignallingListener::bind(support::localhost(), settings).unwrap();
+    let mut stranger = WebRtcHost::bind(support::host_settings(&signalling)).unwrap();
+    support::wait_until("a stranger is denied the address", || {
+        let _ = stranger.poll(Instant::now());
+        assert!(!stranger.is_listening());
+        signalling.counts().addresses_denied > 0
+    });
+    let mut settings = support::host_settings(&signalling);
+    settings.signalling = format!("ws://{}{path}", signalling.local_addr()).parse().unwrap();
+    let mut table = Table::new(support::host(settings));
+    for _ in 0..3 {
+        let player = table.join(support::client_settings(&signalling));
+        table.until("a player is in", |table| table.connected[player]);
+    }
+    table.until("nobody negotiates any more", |table| table.host.negotiating() == 0);
+    assert!(table.host.is_listening());
+    assert_eq!(signalling.counts().sent_away, 0);
 }

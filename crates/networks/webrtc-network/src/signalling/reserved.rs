@@ -1,0 +1,57 @@
+//! Addresses that are kept for one client of a signalling server: the sessions of a host that belongs to it.
+
+use std::collections::BTreeSet;
+use std::{fmt, io};
+
+use ring::rand::{SecureRandom as _, SystemRandom};
+
+use super::server::is_same;
+
+/// Addresses on which nobody may listen but their owner, who shows a token, on whatever path of the server.
+///
+/// Without it an address is whose asks first, and a stranger who asks while a host is away gets its players.
+#[derive(Clone)]
+pub struct ReservedAddresses {
+    addresses: BTreeSet<Vec<u16>>,
+    token: String,
+}
+
+impl ReservedAddresses {
+    /// Reserves these addresses for whoever shows a token that is drawn now, out of the system's random numbers.
+    ///
+    /// # Errors
+    ///
+    /// The system has no random numbers.
+    pub fn new<A: AsRef<str>>(addresses: impl IntoIterator<Item = A>) -> io::Result<Self> {
+        let mut bytes = [0; TOKEN_BYTES];
+        let drawn = SystemRandom::new().fill(&mut bytes);
+        drawn.map_err(|_| io::Error::other("the system has no random numbers"))?;
+        let addresses =
+            addresses.into_iter().map(|address| address.as_ref().encode_utf16().collect()).collect();
+        Ok(Self { addresses, token: format!("{:032x}", u128::from_be_bytes(bytes)) })
+    }
+
+    /// This path of the server's URL as the owner asks for it. The token is in it: it is for nobody else, and for no
+    /// log.
+    pub fn owner_path(&self, path: &str) -> String {
+        format!("{path}?userToken={}", self.token)
+    }
+
+    pub(super) fn has(&self, address: &[u16]) -> bool {
+        self.addresses.contains(address)
+    }
+
+    pub(super) fn is_owner(&self, token: &str) -> bool {
+        is_same(self.token.as_bytes(), token.as_bytes())
+    }
+}
+
+impl fmt::Debug for ReservedAddresses {
+    /// Without the token.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let addresses = self.addresses.iter().map(|address| String::from_utf16_lossy(address));
+        f.debug_set().entries(addresses).finish()
+    }
+}
+
+const TOKEN_BYTES: usize = 16;
