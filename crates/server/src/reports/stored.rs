@@ -175,8 +175,8 @@ fn remove(folder: &Path) -> io::Result<()> {
     remove_recording(folder)
 }
 
-/// What is in a folder, and the highest number that anything in it has or had. What is not whole is removed; what is nobody's,
-/// or cannot be read, is left alone.
+/// What is in a folder, and the highest number that anything in it has or had. What is not whole is removed; what is
+/// nobody's, or cannot be read, is left alone.
 fn read(folder: &Path) -> io::Result<(BTreeMap<u64, Report>, u64)> {
     fs::create_dir_all(folder)?;
     let (mut reports, mut newest) = (BTreeMap::new(), read_last_number(folder));

@@ -57,8 +57,8 @@ impl SessionLoop {
         Ok(())
     }
 
-    /// Ends the recording of a session, or the attempts at one after the disk was full. One that the configuration wants
-    /// recorded is recorded again once everybody has left and somebody comes.
+    /// Ends the recording of a session, or the attempts at one after the disk was full. One that the configuration
+    /// wants recorded is recorded again once everybody has left and somebody comes.
     ///
     /// # Errors
     /// If it is not being recorded, nor about to be.

@@ -16,8 +16,8 @@ pub(super) struct Database {
 }
 
 impl Database {
-    /// Opens the file, or makes it if nothing has its name: neither a file that cannot be looked at, nor a link to a disk
-    /// that is not there just now.
+    /// Opens the file, or makes it if nothing has its name: neither a file that cannot be looked at, nor a link to a
+    /// disk that is not there just now.
     pub(super) fn open_or_make(path: &Path) -> Result<Self, StoreError> {
         match fs::symlink_metadata(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => make(path)?,
