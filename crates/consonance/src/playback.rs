@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use consonance_audio::{
     BLOCK_SAMPLES, CodecError, CodecKind, CodecSettings, FrameProperties, Mixer, MixerSettings, Output,
-    OutputError, Pose, SamplePosition, SpeakerStatistics, StereoBlock,
+    OutputError, Pose, SamplePosition, SpeakerPlace, SpeakerStatistics, StereoBlock,
 };
 use consonance_session::{ClientId, CodecSettings as SessionCodec, VoiceFrame};
 
@@ -153,11 +153,7 @@ impl Playback {
                 }
             }
             Hearing::Muted { name, muted } => self.remember(&name, |heard| heard.muted = muted)?,
-            Hearing::Places(places) => {
-                let set = |(name, place): (String, _)| self.remember(&name, |heard| heard.place = place);
-                // A name too many keeps nobody else where they were.
-                return places.into_iter().map(set).fold(Ok(()), Result::and);
-            }
+            Hearing::Places(places) => return self.place(&places),
             Hearing::Listener(pose) => {
                 self.listener = pose;
                 self.mixer.set_listener(pose);
@@ -175,7 +171,28 @@ impl Playback {
         Ok(())
     }
 
+    fn place(&mut self, places: &[(String, Option<SpeakerPlace>)]) -> Result<(), String> {
+        let new = places.iter().filter(|(name, place)| place.is_some() && !self.remembered.has(name));
+        self.make_room(new.count());
+        let set = |(name, place): &(String, _)| self.change(name, |heard| heard.place = *place);
+        // A name too many keeps nobody else where they were.
+        places.iter().map(set).fold(Ok(()), Result::and)
+    }
+
     fn remember(&mut self, name: &str, change: impl FnOnce(&mut HeardAs)) -> Result<(), String> {
+        self.make_room(usize::from(!self.remembered.has(name)));
+        self.change(name, change)
+    }
+
+    /// Forgets the places of whoever is not here, if so many names are too many otherwise. A game that places whom it
+    /// draws does so after they have left, too.
+    fn make_room(&mut self, names: usize) {
+        if !self.remembered.has_room(names) {
+            self.remembered.forget_places(|name| !self.listed.has(name));
+        }
+    }
+
+    fn change(&mut self, name: &str, change: impl FnOnce(&mut HeardAs)) -> Result<(), String> {
         let heard_as = self.remembered.change(name, change)?;
         for (id, listed) in self.listed.named(name) {
             heard_as.show(&listed.player);

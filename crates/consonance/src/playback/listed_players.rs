@@ -45,6 +45,11 @@ impl ListedPlayers {
         Some(listed)
     }
 
+    /// Whether anybody has this name.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.ids.contains_key(name)
+    }
+
     /// Everybody of this name.
     pub(super) fn named(&self, name: &str) -> impl Iterator<Item = (ClientId, &Listed)> {
         let ids = self.ids.get(name).into_iter().flatten();
@@ -74,10 +79,10 @@ mod tests {
             players.insert(ClientId(id), listed(name));
         }
         assert_eq!((named(&players, "Alice"), named(&players, "Carol")), (vec![1, 3], vec![2]));
-        assert!(named(&players, "Bob").is_empty(), "whose id another one has");
+        assert!(!players.has("Bob"), "whose id another one has");
         assert!(players.remove(ClientId(1)).is_some() && players.remove(ClientId(1)).is_none());
         assert_eq!(named(&players, "Alice"), [3]);
-        assert!(players.remove(ClientId(3)).is_some() && named(&players, "Alice").is_empty());
+        assert!(players.remove(ClientId(3)).is_some() && !players.has("Alice"));
         assert!(players.ids.len() == 1 && players.players.len() == 1);
     }
 }

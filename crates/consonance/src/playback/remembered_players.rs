@@ -55,6 +55,22 @@ impl RememberedPlayers {
         }
     }
 
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+
+    /// Whether so many more names are not too many.
+    pub(super) fn has_room(&self, names: usize) -> bool {
+        self.0.len() + names <= NAMES_MAX
+    }
+
+    /// Forgets whoever that is true of and of whom nothing but a place is remembered.
+    pub(super) fn forget_places(&mut self, is_gone: impl Fn(&str) -> bool) {
+        self.0.retain(|name, heard_as| {
+            HeardAs { place: None, ..*heard_as } != HeardAs::default() || !is_gone(name)
+        });
+    }
+
     /// Changes how a player is to be heard, and says how that is now.
     ///
     /// # Errors

@@ -152,6 +152,28 @@ fn who_leaves_is_nowhere_any_more_and_is_as_loud_as_before_when_it_is_back() {
     assert!(playback.remembered.of("player 2").place.is_none());
 }
 
+/// A player comes and leaves, and the game, which draws it for one frame more, tells where it is.
+fn place_after_leaving(playback: &mut Playback, id: u16) {
+    let name = format!("guest {id}");
+    let player = Arc::new(PlayerState::new(&name, false));
+    playback.add(ClientId(id), player, CODEC).expect("such frames can be decoded");
+    playback.remove(ClientId(id));
+    playback.obey(places([name].into_iter())).expect("there is room for its place");
+}
+
+#[test]
+fn places_of_players_who_have_left_are_in_nobodys_way() {
+    let mut playback = playback(1, 1);
+    playback.obey(places(["player 1".to_owned()].into_iter())).expect("there is room");
+    playback.obey(Hearing::Muted { name: "absent".into(), muted: true }).expect("there is room");
+    (1_000..6_000).for_each(|id| place_after_leaving(&mut playback, id));
+    playback.obey(Hearing::Volume { name: "newcomer".into(), volume: 0.5 }).expect("there is room");
+    playback.obey(places(["newcomer".to_owned()].into_iter())).expect("there is room");
+    playback.obey(Hearing::Muted { name: "another".into(), muted: true }).expect("there is room");
+    assert!(playback.remembered.of("player 1").place.is_some(), "who is here keeps a place");
+    assert!(playback.remembered.of("absent").muted, "who was muted comes back muted");
+}
+
 #[test]
 fn an_absurd_volume_is_brought_into_its_range_or_changes_nothing() {
     let mut playback = playback(1, 1);
