@@ -174,6 +174,8 @@ fn own_signalling(config: &ListenerConfig, session: &str) -> io::Result<(Signall
     let mut settings = ListenerSettings::default();
     settings.tcp.connections_max = config.game.connections_max;
     settings.signalling.reserved = Some(reserved);
+    // On other paths nobody would be found, and strangers would be linked with each other.
+    settings.signalling.spaces.retain(|path, _| path == SIGNALLING_PATH);
     let own = SignallingListener::bind(config.address, settings).map_err(io::Error::other)?;
     let mut at = own.local_addr();
     if at.ip().is_unspecified() {
@@ -271,6 +273,19 @@ mod tests {
         until(|| {
             let _ = ours.poll(Instant::now());
             ours.is_listening()
+        });
+    }
+
+    #[test]
+    fn our_own_signalling_server_has_the_path_on_which_our_host_is_and_no_other() {
+        let mut config = ListenerConfig::default();
+        config.address = "127.0.0.1:0".parse().expect("an address");
+        let (signalling, _) = own_signalling(&config, "main").expect("a port is free");
+        let mut elsewhere = host(&format!("ws://{}/conferenceapp", signalling.local_addr()));
+        until(|| {
+            let _ = elsewhere.poll(Instant::now());
+            assert_eq!(signalling.counts().welcomed, 0);
+            signalling.counts().not_welcome > 0
         });
     }
 

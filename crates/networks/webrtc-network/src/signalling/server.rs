@@ -254,6 +254,7 @@ impl SignallingServer {
             self.answer_listening(guest, EventKind::ServerInitFailed, key.1);
             return;
         }
+        let home = seat.home;
         self.answer_listening(guest, EventKind::ServerInitialized, key.1.clone());
         let others = self.listeners.entry(key.clone()).or_default();
         let present = others.clone();
@@ -263,6 +264,10 @@ impl SignallingServer {
         }
         // Those who share an address are linked with each other, the newcomer being whoever connects.
         for other in present {
+            if !self.has_room_for(other, home) {
+                self.counts.connections_failed += 1;
+                continue;
+            }
             let Some(own) = self.incoming_id(guest) else { return };
             self.link(guest, own, other);
         }

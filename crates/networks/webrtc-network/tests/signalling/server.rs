@@ -241,6 +241,26 @@ fn what_is_no_message_or_none_of_a_clients_is_counted_and_answered_with_nothing(
 }
 
 #[test]
+fn whoever_comes_to_a_shared_address_again_and_again_has_a_bounded_number_of_links_there() {
+    let settings = SignallingSettings { links_per_address_max: 3, ..SignallingSettings::default() };
+    let mut server = server_of(settings, &[LISTENER, CONNECTOR], "/conferenceapp");
+    server.handle_connected(Guest(3), "192.0.2.1".parse().unwrap(), "/conferenceapp").unwrap();
+    say(&mut server, LISTENER, &listen("room1"));
+    let is_new = |(to, told): &(Guest, Message)| {
+        *to == LISTENER && matches!(told, Message::Event { kind: EventKind::NewConnection, .. })
+    };
+    let mut links = 0;
+    for _ in 0..100 {
+        let told = say(&mut server, CONNECTOR, &listen("room1"));
+        assert_eq!(told[0], (CONNECTOR, listen("room1")), "it listens");
+        links += told.iter().filter(|told| is_new(told)).count();
+        say(&mut server, CONNECTOR, &event(EventKind::ServerClosed, LinkId::NONE));
+    }
+    assert_eq!((links, server.counts().connections_failed), (3, 97));
+    assert!(say(&mut server, Guest(3), &listen("room1")).iter().any(is_new), "others have room");
+}
+
+#[test]
 fn nobody_alone_takes_all_links_with_a_listener() {
     let settings = SignallingSettings { links_per_address_max: 3, ..SignallingSettings::default() };
     let mut server = server_of(settings, &[LISTENER], "/chatapp");
