@@ -1,7 +1,7 @@
 //! Connections over real sockets: in order, within their bounds, and to their ends.
 
 use std::io::{Read as _, Write as _};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -79,7 +79,9 @@ fn whoever_goes_is_heard_to_the_end() {
 fn whoever_does_not_read_ends_as_too_slow_and_what_waits_is_bounded() {
     let settings = TcpSettings { outgoing_bytes_max: 10_000, ..TcpSettings::default() };
     let (mut stage, _stream, id) = Stage::with_connection(settings);
+    let deadline = Instant::now() + PATIENCE;
     while stage.end_of(id).is_none() {
+        assert!(Instant::now() < deadline, "it is waited for");
         stage.server.send(Instant::now(), id, &[&[1; 1000]]);
         assert!(stage.server.waiting_bytes(id) <= 10_000);
         stage.drive_once();
@@ -98,8 +100,9 @@ fn reading_pauses_when_nobody_consumes_and_goes_on_later() {
         stage.drive_once();
         assert_eq!(stage.server.received(id).len(), 5000);
     }
-    let mut total = 0;
+    let (mut total, deadline) = (0, Instant::now() + PATIENCE);
     while total < SENT {
+        assert!(Instant::now() < deadline, "{total} bytes came");
         let count = stage.server.received(id).len();
         stage.server.consume(id, count);
         total += count;
@@ -179,9 +182,8 @@ fn connections_are_made_as_well_as_taken() {
 
 #[test]
 fn nobody_there_is_told() {
-    let unused = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let mut client = TcpConnections::new(TcpSettings::default()).unwrap();
-    let called = client.connect(Instant::now(), unused, None);
+    let called = client.connect(Instant::now(), NOBODY.into(), None);
     let deadline = Instant::now() + PATIENCE;
     let event = loop {
         if let Some(event) = client.poll(Instant::now()) {
@@ -195,7 +197,7 @@ fn nobody_there_is_told() {
 
 #[test]
 fn after_the_doors_are_closed_nobody_comes_in() {
-    let (mut stage, stream, id) = Stage::with_connection(TcpSettings::default());
+    let (mut stage, stream, id) = Stage::at(OWN_ADDRESS, TcpSettings::default()).connected();
     stage.server.stop_listening();
     assert!(TcpStream::connect(stage.address).is_err());
     (&stream).write_all(b"still here").unwrap();
@@ -244,6 +246,14 @@ fn the_descriptor_is_readable_when_there_is_something_to_do() {
 /// How long anything may take before a rule counts as broken.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// Where nobody listens: a system gives this port to nobody who asks for any.
+const NOBODY: (Ipv4Addr, u16) = (Ipv4Addr::LOCALHOST, 5);
+
+/// An address of this machine at which nobody else listens, where there are several, so that a port of it that is free
+/// stays so.
+const OWN_ADDRESS: Ipv4Addr =
+    if cfg!(target_os = "linux") { Ipv4Addr::new(127, 77, 0, 3) } else { Ipv4Addr::LOCALHOST };
+
 struct Stage {
     server: TcpConnections,
     address: SocketAddr,
@@ -254,18 +264,25 @@ struct Stage {
 
 impl Stage {
     fn new(settings: TcpSettings) -> Self {
-        let server = TcpConnections::listen(([127, 0, 0, 1], 0).into(), settings).expect("a port is free");
+        Self::at(Ipv4Addr::LOCALHOST, settings)
+    }
+
+    fn at(address: Ipv4Addr, settings: TcpSettings) -> Self {
+        let server = TcpConnections::listen((address, 0).into(), settings).expect("a port is free");
         let address = server.local_addr().expect("it listens");
         Self { server, address, opened: Vec::new(), received: Vec::new(), ends: Vec::new() }
     }
 
     fn with_connection(settings: TcpSettings) -> (Self, TcpStream, TcpId) {
-        let mut stage = Self::new(settings);
-        let stream = TcpStream::connect(stage.address).expect("it listens");
+        Self::new(settings).connected()
+    }
+
+    fn connected(mut self) -> (Self, TcpStream, TcpId) {
+        let stream = TcpStream::connect(self.address).expect("it listens");
         stream.set_read_timeout(Some(PATIENCE)).expect("it is not zero");
-        stage.drive_until(|stage| !stage.opened.is_empty());
-        let id = stage.opened[0];
-        (stage, stream, id)
+        self.drive_until(|stage| !stage.opened.is_empty());
+        let id = self.opened[0];
+        (self, stream, id)
     }
 
     fn end_of(&self, id: TcpId) -> Option<&TcpEnd> {
