@@ -1,7 +1,7 @@
 //! Somebody else's idea of the standard, `tungstenite`, understands ours, at either end.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-use std::io::{Read as _, Write as _};
+use std::io::{Error, ErrorKind, Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -20,7 +20,7 @@ use tungstenite::protocol::{CloseFrame, Message};
 fn a_strangers_client_exchanges_messages_of_all_sizes_and_says_goodbye() {
     let (mut server, at) = server(ServerEnd::default());
     let client = thread::spawn(move || {
-        let stream = TcpStream::connect(at).unwrap();
+        let stream = connect(at);
         let (mut client, response) = tungstenite::client("ws://localhost/", stream).unwrap();
         assert_eq!(response.status(), 101);
         for bytes in SIZES {
@@ -47,8 +47,7 @@ fn a_strangers_client_exchanges_messages_of_all_sizes_and_says_goodbye() {
 fn a_strangers_client_is_told_why_it_has_to_go() {
     let (mut server, at) = server(ServerEnd::default());
     let client = thread::spawn(move || {
-        let (mut client, _) =
-            tungstenite::client("ws://localhost/", TcpStream::connect(at).unwrap()).unwrap();
+        let (mut client, _) = tungstenite::client("ws://localhost/", connect(at)).unwrap();
         client.read().unwrap()
     });
     let peer = newcomer(&mut server);
@@ -63,7 +62,7 @@ fn our_client_exchanges_messages_of_all_sizes_with_a_strangers_server() {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let at = listener.local_addr().unwrap();
     let server = thread::spawn(move || {
-        let mut server = tungstenite::accept(listener.accept().unwrap().0).unwrap();
+        let mut server = tungstenite::accept(patient(listener.accept().unwrap().0)).unwrap();
         for _ in SIZES {
             let message = server.read().unwrap();
             server.send(message).unwrap();
@@ -81,18 +80,18 @@ fn our_client_exchanges_messages_of_all_sizes_with_a_strangers_server() {
         assert_eq!(next_of(&mut client), Heard::Message(vec![9; bytes]));
     }
     assert_eq!(next_of(&mut client), Heard::Disconnected(DisconnectReason::closed_by_peer(b"enough")));
-    while !server.is_finished() {
+    wait(|| {
         assert!(client.poll(Instant::now()).is_none());
-        thread::sleep(Duration::from_millis(1));
-    }
+        server.is_finished().then_some(())
+    });
     server.join().unwrap();
 }
 
 #[test]
 fn who_breaks_the_protocol_is_disconnected_and_harms_nobody() {
     let (mut server, at) = server(ServerEnd::default());
-    let (mut good, good_peer) = upgraded(TcpStream::connect(at).unwrap(), &mut server);
-    let (mut bad, bad_peer) = upgraded(TcpStream::connect(at).unwrap(), &mut server);
+    let (mut good, good_peer) = upgraded(connect(at), &mut server);
+    let (mut bad, bad_peer) = upgraded(connect(at), &mut server);
     // A client that does not mask is no client of the standard (RFC 6455, section 5.1).
     bad.write_all(&[0x82, 1, 42]).unwrap();
     let Seen::Disconnected(peer, reason) = next(&mut server) else { panic!("it is disconnected") };
@@ -132,16 +131,16 @@ fn what_is_no_websocket_is_answered_in_words_and_never_reported() {
         ),
     ] {
         let asking = thread::spawn(move || {
-            let mut stranger = TcpStream::connect(at).unwrap();
+            let mut stranger = connect(at);
             stranger.write_all(request.as_bytes()).unwrap();
             let mut response = String::new();
             stranger.read_to_string(&mut response).unwrap();
             response
         });
-        while !asking.is_finished() {
+        wait(|| {
             assert!(server.poll(Instant::now()).is_none(), "nobody came");
-            thread::sleep(Duration::from_millis(1));
-        }
+            asking.is_finished().then_some(())
+        });
         assert!(asking.join().unwrap().starts_with(answer), "{request}");
     }
     assert_eq!(server.statistics().connections.failed_handshakes, 3);
@@ -150,17 +149,21 @@ fn what_is_no_websocket_is_answered_in_words_and_never_reported() {
 #[test]
 fn a_stranger_that_never_finishes_its_request_is_given_up() {
     let (mut server, at) = server(ServerEnd::default());
-    let mut stranger = TcpStream::connect(at).unwrap();
+    let mut stranger = connect(at);
     stranger.write_all(b"GET / HT").unwrap();
-    while server.wants_poll_at().is_none() {
+    wait(|| {
         assert!(server.poll(Instant::now()).is_none());
-        thread::sleep(Duration::from_millis(1));
-    }
+        server.wants_poll_at()
+    });
     let late = Instant::now() + StreamSettings::default().handshake_max;
     assert!(server.poll(late).is_none());
     assert_eq!(server.statistics().connections.failed_handshakes, 1);
-    let mut rest = Vec::new();
-    assert!(stranger.read_to_end(&mut rest).map_or(true, |count| count == 0), "it is disconnected");
+    let is_open = |error: &Error| matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut);
+    let rest = stranger.read(&mut [0; 1]);
+    assert!(
+        matches!(&rest, Ok(0)) || rest.as_ref().is_err_and(|error| !is_open(error)),
+        "it is disconnected: {rest:?}"
+    );
 }
 
 /// A binary frame of one byte, masked with nothing.
@@ -187,8 +190,21 @@ fn connect_from(from: SocketAddr, to: SocketAddr) -> TcpStream {
     socket.set_linger(Some(Duration::ZERO)).unwrap();
     socket.bind(&from.into()).unwrap();
     socket.connect(&to.into()).unwrap();
-    socket.into()
+    patient(socket.into())
 }
+
+fn connect(to: SocketAddr) -> TcpStream {
+    patient(TcpStream::connect(to).unwrap())
+}
+
+/// Reading from it ends, whatever comes.
+fn patient(stream: TcpStream) -> TcpStream {
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    stream
+}
+
+/// How long anything may take. Generous: machines that run tests are busy.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 const SIZES: [usize; 6] = [1, 125, 126, 1024, 4000, MESSAGE_BYTES_MAX];
 
@@ -240,7 +256,7 @@ fn next_of(client: &mut SimpleWebClient) -> Heard {
 }
 
 fn wait<T>(mut poll: impl FnMut() -> Option<T>) -> T {
-    let deadline = Instant::now() + Duration::from_secs(30);
+    let deadline = Instant::now() + PATIENCE;
     loop {
         if let Some(seen) = poll() {
             return seen;

@@ -10,6 +10,9 @@ use consonance_transport::{
 };
 use consonance_websocket::{ServerEnd, WebSocketServer, default_settings};
 
+/// How long anything may take. Generous: machines that run tests are busy.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+
 pub(crate) struct Listener {
     pub(crate) server: WebSocketServer,
     pub(crate) at: SocketAddr,
@@ -78,7 +81,7 @@ impl Listener {
 }
 
 pub(crate) fn wait<T>(mut poll: impl FnMut() -> Option<T>) -> T {
-    let deadline = Instant::now() + Duration::from_secs(30);
+    let deadline = Instant::now() + PATIENCE;
     loop {
         if let Some(seen) = poll() {
             return seen;

@@ -1,5 +1,6 @@
 //! Somebody else's `WebSocket`, `tungstenite`, does what a page in a browser does.
 
+use std::io;
 use std::net::{SocketAddr, TcpStream};
 use std::thread::{self, JoinHandle};
 
@@ -9,7 +10,7 @@ use tungstenite::client::IntoClientRequest as _;
 use tungstenite::http::HeaderValue;
 use tungstenite::{Message, WebSocket};
 
-use crate::listener::{Listener, Seen};
+use crate::listener::{Listener, PATIENCE, Seen};
 
 /// Connects to this path, as a page of this origin.
 pub(crate) fn open(at: SocketAddr, path: &str, origin: &str) -> tungstenite::Result<WebSocket<TcpStream>> {
@@ -17,7 +18,7 @@ pub(crate) fn open(at: SocketAddr, path: &str, origin: &str) -> tungstenite::Res
     let headers = request.headers_mut();
     headers.insert("Sec-WebSocket-Protocol", HeaderValue::from_static(SUBPROTOCOL));
     headers.insert("Origin", HeaderValue::from_str(origin)?);
-    let opened = tungstenite::client(request, TcpStream::connect(at)?);
+    let opened = tungstenite::client(request, connect(at)?);
     match opened {
         Ok((socket, response)) => {
             assert_eq!(response.headers()["Sec-WebSocket-Protocol"], SUBPROTOCOL);
@@ -26,6 +27,13 @@ pub(crate) fn open(at: SocketAddr, path: &str, origin: &str) -> tungstenite::Res
         Err(tungstenite::HandshakeError::Failure(error)) => Err(error),
         Err(tungstenite::HandshakeError::Interrupted(_)) => panic!("the socket waits"),
     }
+}
+
+/// A connection that is not read from without end.
+pub(crate) fn connect(at: SocketAddr) -> io::Result<TcpStream> {
+    let stream = TcpStream::connect(at)?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    Ok(stream)
 }
 
 /// Does something with an open connection in a thread of its own.
