@@ -6,6 +6,7 @@
 mod blocks;
 
 use std::fs;
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -24,7 +25,7 @@ const REMOVE_CLIENT: [u8; 9] = [0x8b, 0xc7, 10, 0, 0, 0, 1, 0, 3];
 #[test]
 fn every_packet_stands_in_the_file_with_its_link_direction_and_words() {
     let path = path("every-packet");
-    let capture = PacketCapture::start(&path, PacketCaptureSettings::default()).unwrap();
+    let capture = PacketCapture::start(&*path, PacketCaptureSettings::default()).unwrap();
     let sink = capture.sink();
     sink.introduce(ClientId(3), "Alice", &[]);
     let left = packet(Instant::now(), CaptureLink::Server);
@@ -38,9 +39,9 @@ fn every_packet_stands_in_the_file_with_its_link_direction_and_words() {
     });
     let report = capture.stop().unwrap();
     assert_eq!((report.packets, report.dropped, report.beyond_limits), (2, 0, 0));
-    assert_eq!(report.bytes, fs::metadata(&path).unwrap().len());
+    assert_eq!(report.bytes, fs::metadata(&*path).unwrap().len());
 
-    let blocks = read(&fs::read(&path).unwrap());
+    let blocks = read(&fs::read(&*path).unwrap());
     let kinds: Vec<_> = blocks.iter().map(|block| block.kind).collect();
     assert_eq!(kinds, [0x0a0d_0d0a, 1, 6, 1, 6, 5, 5]);
     assert_eq!((blocks[1].text(2), blocks[3].text(2)), ("server".into(), "direct-7".into()));
@@ -64,8 +65,8 @@ fn a_file_grows_no_further_than_allowed_and_says_what_is_missing() {
         (0..1_000).for_each(|_| sink.record(&packet(Instant::now(), CaptureLink::Server)));
     });
     assert!(report.packets > 10 && report.packets + report.beyond_limits + report.dropped == 1_000);
-    let blocks = read(&fs::read(&path).unwrap());
-    assert!(fs::metadata(&path).unwrap().len() < 4_500);
+    let blocks = read(&fs::read(&*path).unwrap());
+    assert!(fs::metadata(&*path).unwrap().len() < 4_500);
     let end = blocks.last().unwrap();
     assert_eq!((end.number(4), end.number(5)), (report.packets, report.beyond_limits + report.dropped));
     assert!(end.text(1).contains("limit of size or time"), "{}", end.text(1));
@@ -90,7 +91,7 @@ fn links_beyond_the_limit_share_the_last_interface() {
     capture_of(&path, settings, |sink| {
         (0..50).for_each(|link| sink.record(&packet(Instant::now(), CaptureLink::Client(link))));
     });
-    let blocks = read(&fs::read(&path).unwrap());
+    let blocks = read(&fs::read(&*path).unwrap());
     assert_eq!(blocks.iter().filter(|block| block.kind == 1).count(), 3);
     let interfaces = blocks.iter().filter(|block| block.kind == 6).map(Block::interface);
     assert_eq!(interfaces.filter(|interface| *interface == 2).count(), 48);
@@ -99,22 +100,22 @@ fn links_beyond_the_limit_share_the_last_interface() {
 #[test]
 fn nothing_is_overwritten() {
     let path = path("taken");
-    fs::write(&path, "somebody's file").unwrap();
-    let error = PacketCapture::start(&path, PacketCaptureSettings::default()).unwrap_err();
+    fs::write(&*path, "somebody's file").unwrap();
+    let error = PacketCapture::start(&*path, PacketCaptureSettings::default()).unwrap_err();
     assert!(matches!(error, CaptureError::Create { .. }), "{error}");
-    assert_eq!(fs::read(&path).unwrap(), b"somebody's file");
+    assert_eq!(fs::read(&*path).unwrap(), b"somebody's file");
 }
 
 #[test]
 fn a_capture_that_is_dropped_completes_its_file_and_its_sink_notices() {
     let path = path("dropped");
-    let capture = PacketCapture::start(&path, PacketCaptureSettings::default()).unwrap();
+    let capture = PacketCapture::start(&*path, PacketCaptureSettings::default()).unwrap();
     let sink = capture.sink();
     sink.record(&packet(Instant::now(), CaptureLink::Server));
     drop(capture);
     assert!(sink.is_closed());
     sink.record(&packet(Instant::now(), CaptureLink::Server));
-    let blocks = read(&fs::read(&path).unwrap());
+    let blocks = read(&fs::read(&*path).unwrap());
     assert_eq!(blocks.iter().filter(|block| block.kind == 6).count(), 1);
 }
 
@@ -142,7 +143,7 @@ fn no_bytes_break_a_capture() {
         }
     });
     assert_eq!(report.packets + report.dropped, packets.len() as u64);
-    let blocks = read(&fs::read(&path).unwrap());
+    let blocks = read(&fs::read(&*path).unwrap());
     let comments: Vec<_> = blocks.iter().filter(|block| block.kind == 6).map(|block| block.text(1)).collect();
     assert_eq!(comments.len() as u64, report.packets);
     assert!(comments.iter().all(|words| !words.is_empty() && !words.contains(char::is_control)));
@@ -167,11 +168,26 @@ fn capture_of(
     capture.stop().unwrap()
 }
 
-/// A file of this test's own that is not there.
-fn path(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("capture");
-    fs::create_dir_all(&folder).unwrap();
-    let path = folder.join(name).with_extension("pcapng");
+/// A file of this test's own, in this run, that is not there. It goes at the end.
+struct TestFile(PathBuf);
+
+fn path(name: &str) -> TestFile {
+    let name = format!("capture-{}-{name}.pcapng", std::process::id());
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let _was_not_there = fs::remove_file(&path);
-    path
+    TestFile(path)
+}
+
+impl Deref for TestFile {
+    type Target = Path;
+
+    fn deref(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for TestFile {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.0);
+    }
 }
