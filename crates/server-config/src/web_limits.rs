@@ -100,8 +100,8 @@ pub(super) const WEB_LIMIT_KEYS: &[Key] = &[
     ),
     limit(
         "web.limits.channels_max",
-        Field::Size(|config| &mut config.web.limits.channels_max, 1, 255),
-        "Rooms and players that one page speaks to at once. A further channel is refused.",
+        Field::Size(|config| &mut config.web.limits.channels_max, 1, 160),
+        "Rooms and players that one page speaks to at once. A further channel is refused. Every packet of voice names all of them, and with more there would be no place left for the best quality.",
     ),
     limit(
         "web.limits.voice_packets_per_second",
