@@ -11,8 +11,8 @@ use tokio::sync::oneshot::{Receiver, Sender, channel};
 ///
 /// Any home may have any number of places while there are free ones, such as a crowd behind one address. Once there are
 /// none, the home that has the most makes room for one that has fewer; and where all have about as many, whoever has
-/// taken longest does after a second, so that nobody keeps others out with strangers who say nothing, however many homes
-/// they come from.
+/// taken longest does after a second, so that nobody keeps others out with strangers who say nothing, however many
+/// homes they come from.
 #[derive(Debug)]
 pub(super) struct Handshakes {
     places: usize,
@@ -24,8 +24,8 @@ pub(super) struct Handshakes {
     last_number: u64,
 }
 
-/// Where a stranger has shown to be. All addresses of a network of IPv6 count as one, as a household has 2⁶⁴ of them; it
-/// may have hundreds of such networks, too.
+/// Where a stranger has shown to be. All addresses of a network of IPv6 count as one, as a household has 2⁶⁴ of them;
+/// it may have hundreds of such networks, too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Home(IpAddr);
 
@@ -47,9 +47,9 @@ struct Stranger {
     since: Instant,
 }
 
-/// How long a stranger keeps its place although its home has no more of them than others. A handshake takes one to three
-/// round trips, which is less on nearly every line; whoever wants to keep others out has to take all places anew within
-/// that time.
+/// How long a stranger keeps its place although its home has no more of them than others. A handshake takes one to
+/// three round trips, which is less on nearly every line; whoever wants to keep others out has to take all places anew
+/// within that time.
 const UNDISTURBED: Duration = Duration::from_secs(1);
 
 impl Handshakes {
