@@ -15,6 +15,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::Waker;
 use std::time::Instant;
 
+use consonance_gateway::StrangerPlaces;
 use consonance_gateway::tcp::{TcpConnections, TcpId};
 use consonance_transport::{
     Delivery, DisconnectReason, PacketLimits, Peer, REASON_BYTES_MAX, SHUTTING_DOWN, ServerEvent,
@@ -41,6 +42,8 @@ pub struct SidecarServer {
     settings: SidecarSettings,
     random: SystemRandom,
     links: BTreeMap<TcpId, GuestLink>,
+    /// Of those links that are not up yet.
+    stranger_places: StrangerPlaces<TcpId>,
     /// How many are up, here and at the other servers of the port.
     links_up: Arc<AtomicUsize>,
     /// The other servers of the port, if there are any.
@@ -115,6 +118,7 @@ impl SidecarServer {
         Self {
             tcp,
             local_addr,
+            stranger_places: StrangerPlaces::new(settings.strangers_max),
             settings,
             random: SystemRandom::new(),
             links: BTreeMap::new(),
@@ -168,6 +172,7 @@ impl SidecarServer {
         if link.end.is_up() {
             self.links_up.fetch_sub(1, Ordering::Relaxed);
         }
+        self.stranger_places.give_back(link.remote.ip(), id);
         link.hang_up(now, &mut self.tcp, words);
         for peer in link.peers() {
             self.close_peer(peer, reason.clone());

@@ -18,7 +18,7 @@ pub(crate) struct GuestLink {
     pub(super) players: BTreeMap<Player, Seat>,
     pub(super) id: TcpId,
     /// Where the game server is.
-    remote: SocketAddr,
+    pub(super) remote: SocketAddr,
     name: String,
 }
 

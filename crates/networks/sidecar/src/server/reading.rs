@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
+use consonance_gateway::NoPlaceLeft;
 use consonance_gateway::tcp::{TcpEnd, TcpEvent, TcpId};
 use consonance_transport::{Delivery, DisconnectReason, Peer};
 use ring::rand::SecureRandom as _;
@@ -57,6 +58,7 @@ impl SidecarServer {
                 }
                 Heard::Up { session, name } => {
                     link.is_up(session, name);
+                    self.stranger_places.give_back(link.remote.ip(), id);
                     self.links_up.fetch_add(1, Ordering::Relaxed);
                 }
                 Heard::Bye { reason } => {
@@ -210,19 +212,26 @@ impl SidecarServer {
     }
 
     fn take_in(&mut self, now: Instant, id: TcpId, remote: SocketAddr) {
-        let strangers = self.links.values().filter(|link| !link.end.is_up()).count();
         let connections = &mut self.statistics.connections;
         if self.links_up.load(Ordering::Relaxed) >= self.settings.links_max {
             connections.turned_away_full += 1;
             return self.tcp.abort(id);
         }
-        if strangers >= self.settings.strangers_max {
-            connections.turned_away_handshaking += 1;
-            return self.tcp.abort(id);
-        }
         let mut nonce = [0; NONCE_BYTES];
         if self.random.fill(&mut nonce).is_err() {
             return self.tcp.abort(id);
+        }
+        match self.stranger_places.take(now, remote.ip(), id) {
+            Ok(None) => {}
+            Ok(Some(longest_here)) => {
+                connections.turned_away_handshaking += 1;
+                self.links.remove(&longest_here);
+                self.tcp.abort(longest_here);
+            }
+            Err(NoPlaceLeft) => {
+                connections.turned_away_handshaking += 1;
+                return self.tcp.abort(id);
+            }
         }
         self.links.insert(id, GuestLink::new(now, id, remote, &self.settings, nonce));
     }

@@ -65,6 +65,22 @@ fn a_stranger_that_dawdles_is_hung_up_on_and_there_is_no_end_of_places_for_other
 }
 
 #[test]
+fn strangers_who_say_nothing_keep_an_adapter_out_for_a_second_only() {
+    let mut settings = SidecarSettings::default();
+    settings.handshake_timeout = Duration::from_mins(10);
+    settings.strangers_max = 2;
+    let mut stage = Stage::new(settings);
+    let server = stage.server.local_addr();
+    let turned_away = |stage: &Stage| stage.server.statistics().connections.turned_away_handshaking;
+    let _strangers: Vec<TcpStream> = (0..3).map(|_| TcpStream::connect(server).unwrap()).collect();
+    stage.until("one has no place", |stage| turned_away(stage) == 1);
+    stage.ahead += Duration::from_secs(1);
+    stage.up(settings_for("main"));
+    assert_eq!(turned_away(&stage), 2, "who had waited longest");
+    assert_eq!(stage.server.statistics().connections.failed_handshakes, 0);
+}
+
+#[test]
 fn an_adapter_that_breaks_the_rules_loses_its_link_and_its_players_and_harms_no_other() {
     let mut stage = Stage::new(SidecarSettings::default());
     let good = stage.up(settings_for("main"));
