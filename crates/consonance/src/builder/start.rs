@@ -58,7 +58,9 @@ impl VoiceChatBuilder {
         #[cfg(not(feature = "devices"))]
         let (microphone, loudspeaker) = (None, None);
         let capture = CaptureControls::new(self.capture, self.activation, microphone.is_some());
-        let settings = captured_as(&capture, self.settings);
+        // With what suits a microphone or a file where nothing was said.
+        let settings =
+            VoiceSettings { capture: capture.settings, activation: capture.activation, ..self.settings };
         let parts = VoiceParts {
             client,
             transports,
@@ -137,11 +139,6 @@ impl VoiceChatBuilder {
         }
         Ok(client)
     }
-}
-
-/// The settings, with what suits a microphone or a file where nothing was said.
-fn captured_as(capture: &CaptureControls, settings: VoiceSettings) -> VoiceSettings {
-    VoiceSettings { capture: capture.settings, activation: capture.activation, ..settings }
 }
 
 /// A name that nobody else has: 64 random bits. The standard library seeds its hash maps anew each time.
