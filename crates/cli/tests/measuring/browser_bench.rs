@@ -2,10 +2,12 @@
 
 use serde_json::Value;
 
+use crate::machine::whole_machine;
 use crate::program::Program;
 
 #[test]
 fn browsers_and_native_players_are_heard_in_every_group() {
+    let _machine = whole_machine();
     let arguments = ["bench", "browser", "--browsers", "3", "--speakers", "1", "--seconds", "3", "--json"];
     let ended = Program::start(&arguments).end();
     ended.assert_well();

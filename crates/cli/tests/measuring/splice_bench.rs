@@ -2,10 +2,12 @@
 
 use serde_json::Value;
 
+use crate::machine::whole_machine;
 use crate::program::Program;
 
 #[test]
 fn both_crowds_play_on_every_network_and_some_speak() {
+    let _machine = whole_machine();
     let networks =
         ["mirror", "mirror-telepathy", "mirror-websocket", "mirror-ignorance", "darkrift", "fishnet", "ngo"];
     let arguments = ["bench", "splice", "--clients", "4", "--speakers", "2", "--seconds", "1", "--json"];
