@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use consonance::audio::{
     ActivationMode, ActivationSettings, BLOCK_SAMPLES, CaptureSettings, DuckingSettings, Input, Output,
@@ -10,7 +11,7 @@ use consonance::audio::{
 use consonance::{EventKind, GameSound, VoiceChatBuilder};
 use consonance_test_sound::{ALIKE, likeness};
 
-use crate::player::{Player, entered, started_speaking, stopped_speaking};
+use crate::player::{PATIENCE, Player, entered, started_speaking, stopped_speaking};
 use crate::speech::{Speech, recording};
 use crate::stage::Stage;
 
@@ -202,8 +203,10 @@ fn what_the_game_plays_is_cancelled_too_if_it_is_handed_over() {
         let game_sound = is_told.then(|| alice.game_sound());
         alice.set_input(Box::new(Music { game_sound, waiting: VecDeque::new(), noise: 1 }));
         let mut counted = alice.statistics();
+        let deadline = Instant::now() + PATIENCE;
         while counted.capture.is_none_or(|row| row.chain.blocks < 300) {
-            std::thread::sleep(std::time::Duration::from_millis(10));
+            assert!(Instant::now() < deadline, "too little is processed: {:?}", counted.capture);
+            std::thread::sleep(Duration::from_millis(10));
             counted = alice.statistics();
         }
         alice.leave().unwrap();

@@ -2,7 +2,7 @@
 
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use consonance::audio::{Output, OutputError, StereoBlock};
 use consonance::{ChannelProperties, End, EventKind, Target, TextTarget, VoiceChat};
@@ -28,7 +28,9 @@ fn a_game_that_never_asks_for_events_loses_only_events_and_learns_how_many() {
         to: TextTarget::Player("Bob".into()),
         text: "still here".into(),
     };
+    let deadline = Instant::now() + PATIENCE;
     while !bob.has_seen(&text) {
+        assert!(Instant::now() < deadline, "nothing she says arrives");
         alice.voice.send_text(Target::Player("Bob".into()), "still here").unwrap();
         thread::sleep(Duration::from_millis(10));
     }
@@ -118,7 +120,9 @@ fn an_output_that_fails_ends_the_chat_with_its_reason_and_the_others_see_it_leav
     let mut alice = Player::join("Alice", stage.chat());
     let chat = stage.chat().name("Bob").output(Box::new(Breaking(0))).start().unwrap();
     let expected = End::Output(OutputError::Finished.to_string());
+    let deadline = Instant::now() + PATIENCE;
     while chat.is_running() {
+        assert!(Instant::now() < deadline, "it goes on");
         thread::sleep(Duration::from_millis(5));
     }
     let clone = chat.clone();

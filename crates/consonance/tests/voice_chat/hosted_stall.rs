@@ -12,7 +12,7 @@ use consonance::transport::hosted::{ClientRequest, HostedClientHandle, HostedSer
 use consonance::{FrameTrace, VoiceChat, VoiceChatBuilder};
 
 use crate::hosted_stage::{GUEST, HostedStage};
-use crate::player::{Player, entered, started_speaking};
+use crate::player::{PATIENCE, Player, entered, started_speaking};
 use crate::speech::{Speech, recording};
 
 const STALL: Duration = Duration::from_secs(2);
@@ -125,7 +125,9 @@ impl Game {
     /// The guest's game; the network and the server go on.
     fn stand_still(&self, stands_still: bool) {
         self.stands_still.store(stands_still, Ordering::Release);
+        let deadline = Instant::now() + PATIENCE;
         while self.stood_still.load(Ordering::Acquire) != stands_still {
+            assert!(Instant::now() < deadline, "the guest's thread does not notice");
             thread::sleep(Duration::from_millis(1));
         }
     }

@@ -284,7 +284,9 @@ fn dropping_a_trigger_waits_for_nobody_even_while_the_output_hangs_and_the_queue
     let is_full = |event: consonance::Event| {
         matches!(event.kind, EventKind::Problem { about: ProblemKind::Commands, .. })
     };
+    let deadline = Instant::now() + PATIENCE;
     while !voice.poll_event().is_some_and(is_full) {
+        assert!(Instant::now() < deadline, "the queue is never full");
         voice.leave_room("nowhere");
     }
     let (sender, dropped) = sync_channel(1);
