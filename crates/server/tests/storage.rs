@@ -6,7 +6,7 @@ use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use consonance_server::audit::AuditQuery;
 use consonance_server::bans::BanTarget;
@@ -262,7 +262,9 @@ fn bans_without_end() {
     let reason_bytes = std::env::var(REASON_BYTES).map_or(20, |bytes| bytes.parse().unwrap());
     let records = open(Path::new(&folder));
     let (_server, moderation) = server(&records);
+    let deadline = Instant::now() + LONGEST;
     for number in 0.. {
+        assert!(Instant::now() < deadline, "nobody kills it");
         let player = format!("player {} of {}", number, std::process::id());
         let banned = moderation.ban(&By::new("Ann", "x".repeat(reason_bytes)), name(&player), None).unwrap();
         let (stored, status) = (banned.done.stored, records.store_status());
@@ -271,6 +273,8 @@ fn bans_without_end() {
     }
 }
 
+/// How long it waits to be killed: whoever reads what it says waits no longer then.
+const LONGEST: Duration = Duration::from_mins(2);
 const FOLDER: &str = "CONSONANCE_TEST_STORAGE_FOLDER";
 const REASON_BYTES: &str = "CONSONANCE_TEST_REASON_BYTES";
 const BANNED: &str = "banned: ";

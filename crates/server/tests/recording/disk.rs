@@ -1,7 +1,7 @@
 //! Recordings and the disk: limits, a disk that is full, and a server that is killed.
 
 use std::fs;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use consonance_server::recording::{EndReason, Recorder, RecorderError, RecordingRefusal};
 use consonance_test_sound::{FRAME_SAMPLES, encode, speech};
@@ -304,12 +304,15 @@ fn a_killed_server_s_recordings_are_completed_at_the_next_start() {
         let file = all.first()?.folder.join("Alice-1.opus");
         Some(fs::metadata(file).ok()?.len())
     };
-    while written().is_none_or(|bytes| bytes < 10_000) {
+    let deadline = Instant::now() + Duration::from_mins(1);
+    let is_enough = || written().is_some_and(|bytes| bytes >= 10_000);
+    while !is_enough() && Instant::now() < deadline {
         assert!(child.try_wait().unwrap().is_none(), "the child speaks until it is killed");
         std::thread::sleep(Duration::from_millis(10));
     }
     child.kill().unwrap();
     child.wait().unwrap();
+    assert!(is_enough(), "the child writes nothing: {:?}", written());
     assert_eq!(recorded(&setup.folder)[0].index.ended, None);
 
     Recorder::start(&setup.folder, setup.settings.clone()).unwrap().stop();
@@ -327,7 +330,7 @@ fn speak_until_killed(setup: &Setup) -> ! {
     let packets = packets(5.0);
     loop {
         for packet in &packets {
-            call.now = std::time::Instant::now();
+            call.now = Instant::now();
             alice.speak(call.now, packet);
             call.turn();
             std::thread::sleep(FRAME);

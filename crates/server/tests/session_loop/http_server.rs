@@ -73,10 +73,9 @@ impl HttpServer {
         (server, made.cert.pem())
     }
 
-    /// An address where nobody listens.
+    /// An address where nobody listens: a system gives this port to nobody who asks for any.
     pub(crate) fn dead_url() -> String {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        format!("http://{}/join", listener.local_addr().unwrap())
+        "http://127.0.0.1:5/join".to_owned()
     }
 
     pub(crate) fn url(&self) -> String {
