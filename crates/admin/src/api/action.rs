@@ -71,7 +71,7 @@ enum Action {
     StopRecording {},
 }
 
-/// A player, by its name or by the subject of its join token.
+/// A player, by its name or by the subject of its join token; by this one, under every name that it has in the session.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(untagged)]
 pub(super) enum Player {

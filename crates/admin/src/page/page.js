@@ -200,6 +200,7 @@ async function act(session, action) {
   return outcome(done);
 }
 function moderate(player) {
+  // What lasts is the account's; what is done at once is done to this row, as an account may be here under several names.
   const session = chosen, who = player.subject ? { subject: player.subject } : player.name;
   const room = (id, words) => field(id, words, input({ required: true, value: player.rooms[0] || "" }));
   const own = (id, words) => field(id, words, player.rooms.length ? options(player.rooms.map((name) => [name, name])) : input({ required: true }));
@@ -212,12 +213,12 @@ function moderate(player) {
     unmute_text: player.text_muted ? ["Let it write again", [], () => ({ player: who })] : null,
     deafen: player.deafened ? null : ["Deafen", [TIME, REASON], () => given({ player: who, for_s: number("for_s") })],
     undeafen: player.deafened ? ["Undeafen", [], () => ({ player: who })] : null,
-    move: ["Move to another room", [own("from", "From"), field("to", "To", input({ required: true })), REASON], () => ({ player: who, from: value("from"), to: value("to") })],
-    remove_from_room: ["Take out of a room", [own("room", "Room"), REASON], () => ({ player: who, room: value("room") })],
+    move: ["Move to another room", [own("from", "From"), field("to", "To", input({ required: true })), REASON], () => ({ player: player.name, from: value("from"), to: value("to") })],
+    remove_from_room: ["Take out of a room", [own("room", "Room"), REASON], () => ({ player: player.name, room: value("room") })],
     set_room_rights: ["Set rights in a room", [room("room", "Room"), right("listen", "May listen"), right("speak", "May speak"), REASON], () => given({ player: who, room: value("room"), listen: flag("listen"), speak: flag("speak") })],
-    reset: ["Start its client anew", [REASON], () => ({ player: who })],
+    reset: ["Start its client anew", [REASON], () => ({ player: player.name })],
     report: ["Report, with what was just said", [KEPT_REASON]],
-    kick: ["Kick", [REASON], () => ({ player: who })],
+    kick: ["Kick", [REASON], () => ({ player: player.name })],
     ban: ["Ban", [field("target", "Whom", options([["name", "the name " + player.name], ...(player.subject ? [["subject", "the account " + player.subject]] : []), ...(player.address ? [["address", "the address " + player.address]] : [])])), TIME, REASON]],
   };
   const open = Object.entries(actions).filter(([, action]) => action);

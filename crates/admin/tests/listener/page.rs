@@ -17,3 +17,17 @@ fn pages_come_without_the_token_and_may_load_nothing_from_elsewhere() {
         assert!(!answer.body.contains("innerHTML"), "{path}: names are never markup");
     }
 }
+
+#[test]
+fn what_is_done_to_a_visit_names_the_visit_though_its_account_is_here_under_other_names_too() {
+    let stage = Stage::new(settings());
+    let script = ask(&stage.listener, "GET /page.js", &[]).body;
+    let line = |action: &str| {
+        let start = format!("    {action}: [");
+        script.lines().find(|line| line.starts_with(&start)).map(ToOwned::to_owned).unwrap_or_default()
+    };
+    for action in ["kick", "move", "remove_from_room", "reset"] {
+        assert!(line(action).contains("({ player: player.name"), "{}", line(action));
+    }
+    assert!(line("set_room_rights").contains("({ player: who,"), "rights hold for the account");
+}

@@ -15,7 +15,7 @@ pub(super) struct OfPlayer {
     pub(super) session: String,
     /// The player's name.
     player: String,
-    /// PLAYER is the subject of its join token instead.
+    /// PLAYER is the subject of its join token instead: whoever is here by it, under every name.
     #[arg(long)]
     subject: bool,
     /// Why, for the audit log. Players are shown it when they are muted, deafened, kept from writing or sent away, and

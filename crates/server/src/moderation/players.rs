@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use consonance_session::{ClientId, Identity, Move, Reach, Sanction, Server, Standing};
+use consonance_session::{ClientId, ClientRow, Identity, Move, Reach, Sanction, Server, Standing};
 
 use super::{By, Deed, Done, Moderation, ModerationError, Outcome};
 use crate::handle::AskError;
@@ -106,17 +106,19 @@ impl Moderation {
         Ok(self.records.standing(session, &identity).held_at(seconds_since_1970()))
     }
 
-    /// Removes a player from a session. It may come back; who is not to is banned.
+    /// Removes a player from a session, by the subject of its token under every name that it has there. It may come
+    /// back; who is not to is banned.
     ///
     /// # Errors
     /// If there is no such session or player.
     pub fn kick(&self, by: &By, session: &str, player: &PlayerRef) -> Result<Done, ModerationError> {
         let reason = by.reason.clone();
-        let result = self.with_player(session, player, move |server, id| server.kick(id, &reason));
-        self.log(by, Deed::new("kick", session, player), result.map(Outcome::from))
+        let kicked = self.with_visits(session, player, move |server, id| server.kick(id, &reason));
+        let outcome = |reached: Vec<Reach>| told(reached.iter().all(|reach| *reach == Reach::Told));
+        self.log(by, Deed::new("kick", session, player), kicked.map(outcome))
     }
 
-    /// Takes a player out of a room; nothing keeps it from coming back.
+    /// Takes a player out of a room, by the subject of its token under every name; nothing keeps it from coming back.
     ///
     /// # Errors
     /// If there is no such session or player, or it does not listen to the room.
@@ -129,15 +131,18 @@ impl Moderation {
     ) -> Result<Done, ModerationError> {
         let deed = Deed::new("remove_from_room", session, player).with(room);
         let (name, not_there) = (room.to_owned(), not_in_room(player, room));
-        let removed = self.with_player(session, player, move |server, id| server.remove_from_room(id, &name));
-        let result = removed.and_then(|removed| if removed { Ok(Outcome::Told) } else { Err(not_there) });
+        let removed = self.with_visits(session, player, move |server, id| server.remove_from_room(id, &name));
+        let result = removed
+            .and_then(|removed| if removed.contains(&true) { Ok(Outcome::Told) } else { Err(not_there) });
         self.log(by, deed, result)
     }
 
-    /// Takes a player out of a room and asks it to listen to another one instead.
+    /// Takes a player out of a room and asks it to listen to another one instead, by the subject of its token under
+    /// every name.
     ///
     /// # Errors
-    /// If there is no such session or player, it does not listen to the one room, or it may not to the other one.
+    /// If there is no such session or player, it does not listen to the one room, or it may not to the other one; of
+    /// several that are in the room, if one of them stays there.
     pub fn move_player(
         &self,
         by: &By,
@@ -149,8 +154,8 @@ impl Moderation {
         let deed = Deed::new("move", session, player).with(format!("{from} to {to}"));
         let (source, target) = (from.to_owned(), to.to_owned());
         let moved =
-            self.with_player(session, player, move |server, id| server.move_to_room(id, &source, &target));
-        let result = moved.and_then(|moved| match moved {
+            self.with_visits(session, player, move |server, id| server.move_to_room(id, &source, &target));
+        let result = moved.and_then(|moved| match least_moved(&moved) {
             Move::Asked => Ok(Outcome::Moved),
             Move::OnlyRemoved => Ok(Outcome::OnlyRemoved),
             Move::NotThere => Err(not_in_room(player, from)),
@@ -162,13 +167,14 @@ impl Moderation {
         self.log(by, deed, result)
     }
 
-    /// Makes a player's client start anew: it leaves and comes back at once.
+    /// Makes a player's client start anew, by the subject of its token under every name: it leaves and comes back at
+    /// once.
     ///
     /// # Errors
     /// If there is no such session or player.
     pub fn reset(&self, by: &By, session: &str, player: &PlayerRef) -> Result<Done, ModerationError> {
-        let reset = self.with_player(session, player, Server::reset);
-        let outcome = |was_told| if was_told { Outcome::Told } else { Outcome::Untold };
+        let reset = self.with_visits(session, player, Server::reset);
+        let outcome = |were_told: Vec<bool>| told(!were_told.contains(&false));
         self.log(by, Deed::new("reset", session, player), reset.map(outcome))
     }
 
@@ -209,27 +215,30 @@ impl Moderation {
             PlayerRef::Name(name) => name.clone(),
         };
         let wanted = player.clone();
-        let found = self
-            .in_session(session, move |server| find(server, &wanted).and_then(|id| server.identity_of(id)))?;
+        let found = self.in_session(session, move |server| {
+            visits(server, &wanted).first().and_then(|id| server.identity_of(*id))
+        })?;
         Ok(found.unwrap_or_else(|| Identity::Name(name.into())))
     }
 
-    /// Does something with a player who is here.
-    fn with_player<R: Send + 'static>(
+    /// Does something with a player who is here, under each name that it has; one result at least.
+    fn with_visits<R: Send + 'static>(
         &self,
         session: &str,
         player: &PlayerRef,
-        act: impl FnOnce(&mut Server, ClientId) -> R + Send + 'static,
-    ) -> Result<R, ModerationError> {
+        mut act: impl FnMut(&mut Server, ClientId) -> R + Send + 'static,
+    ) -> Result<Vec<R>, ModerationError> {
         let wanted = player.clone();
-        let done = self.in_session(session, move |server| {
-            let id = find(server, &wanted)?;
-            Some(act(server, id))
+        let done: Vec<R> = self.in_session(session, move |server| {
+            visits(server, &wanted).into_iter().map(|id| act(server, id)).collect()
         })?;
-        done.ok_or_else(|| ModerationError::NoPlayer {
-            session: session.to_owned(),
-            player: player.to_string(),
-        })
+        if done.is_empty() {
+            return Err(ModerationError::NoPlayer {
+                session: session.to_owned(),
+                player: player.to_string(),
+            });
+        }
+        Ok(done)
     }
 
     /// Does something on the worker that has a session.
@@ -247,14 +256,25 @@ impl Moderation {
     }
 }
 
-fn find(server: &Server, player: &PlayerRef) -> Option<ClientId> {
-    let is_meant = |row: &consonance_session::ClientRow<'_>| match player {
+/// Who is here as this player: a name is one client's, and an account may be here several times.
+fn visits(server: &Server, player: &PlayerRef) -> Vec<ClientId> {
+    let is_meant = |row: &ClientRow<'_>| match player {
         PlayerRef::Name(name) => row.name == name,
         PlayerRef::Subject(subject) => {
             row.access.and_then(|access| access.subject.as_deref()) == Some(subject)
         }
     };
-    server.client_table().find(is_meant).map(|row| row.id)
+    server.client_table().filter(is_meant).map(|row| row.id).collect()
+}
+
+/// What became of those who were in the room: of several, the one of whom the operator has to know.
+fn least_moved(moved: &[Move]) -> Move {
+    let worst_first = [Move::Full, Move::Forbidden, Move::OnlyRemoved, Move::Asked];
+    worst_first.into_iter().find(|result| moved.contains(result)).unwrap_or(Move::NotThere)
+}
+
+fn told(is_told: bool) -> Outcome {
+    if is_told { Outcome::Told } else { Outcome::Untold }
 }
 
 fn not_in_room(player: &PlayerRef, room: &str) -> ModerationError {

@@ -6,7 +6,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use consonance_server::{DedicatedServer, SessionsSettings, Workers};
-use consonance_session::{ChannelProperties, Client, ClientEvent, ClientSettings, Target};
+use consonance_session::{ChannelProperties, Client, ClientEvent, ClientSettings, JoinToken, Target};
 use consonance_test_player::TestPlayer;
 use consonance_transport::DisconnectReason;
 use consonance_transport::memory::{MemoryClient, MemoryNetwork};
@@ -43,13 +43,20 @@ impl Stage {
 
     /// The same over the network of another worker.
     pub(crate) fn player_of_worker(&self, worker: usize, name: &str, session: &str) -> Player {
-        Player::new(name, self.networks[worker].client(session))
+        Player::new(&ClientSettings::new(name), self.networks[worker].client(session))
+    }
+
+    /// The same with a join token.
+    pub(crate) fn player_with_token(&self, name: &str, token: &str, session: &str) -> Player {
+        let mut settings = ClientSettings::new(name);
+        settings.join_token = JoinToken::new(token.as_bytes()).ok();
+        Player::new(&settings, self.networks[(self.place)(session)].client(session))
     }
 }
 
 /// A player of a session over any network in memory.
 pub(crate) fn player_over(network: &MemoryNetwork, name: &str, session: &str) -> Player {
-    Player::new(name, network.client(session))
+    Player::new(&ClientSettings::new(name), network.client(session))
 }
 
 pub(crate) struct Player {
@@ -63,8 +70,8 @@ pub(crate) struct Player {
 }
 
 impl Player {
-    fn new(name: &str, transport: MemoryClient) -> Self {
-        let mut client = Client::new(ClientSettings::new(name));
+    fn new(settings: &ClientSettings, transport: MemoryClient) -> Self {
+        let mut client = Client::new(settings.clone());
         client.join_room("lobby").unwrap();
         client.open_channel(Target::Room("lobby".into()), ChannelProperties::default()).unwrap();
         let inner = TestPlayer::new(client, transport, Instant::now());

@@ -1,0 +1,95 @@
+//! Accounts, which join tokens name: one may be here several times, under different names.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use consonance_server::moderation::{By, Moderation, ModerationError, Outcome, PlayerRef};
+use consonance_server::token::{Claims, Key};
+use consonance_server::{Admission, JoiningSettings, SessionsSettings};
+
+use crate::stage::{Player, Stage, wait_until};
+
+struct Scene {
+    stage: Stage,
+    moderation: Moderation,
+    key: Key,
+}
+
+fn scene() -> Scene {
+    let key = Key::generate_ed25519().unwrap();
+    let mut settings = SessionsSettings::new(["main"]).unwrap();
+    let mut joining = JoiningSettings::default();
+    joining.token_keys = vec![key.public().unwrap()];
+    settings.admission = Admission::new(joining);
+    let stage = Stage::with_settings(&settings, 1);
+    let moderation = Moderation::new(stage.server.handle(), settings.records.clone());
+    Scene { stage, moderation, key }
+}
+
+impl Scene {
+    /// Somebody who listens to the lobby, by a token of this account, if any.
+    fn player(&self, name: &str, account: Option<&str>) -> Player {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+        let claims = Claims {
+            subject: account.map(Into::into),
+            expires_at: now.as_secs() + 3600,
+            ..Claims::default()
+        };
+        let mut player = self.stage.player_with_token(name, &self.key.sign(&claims).unwrap(), "main");
+        wait_until("the player is in the lobby", &mut [&mut player], |_| self.rooms(name) == ["lobby"]);
+        player
+    }
+
+    fn rooms(&self, name: &str) -> Vec<String> {
+        let mut players = self.moderation.players("main").unwrap().into_iter();
+        players.find(|player| player.name == name).map(|player| player.rooms).unwrap_or_default()
+    }
+
+    fn names(&self) -> Vec<String> {
+        self.moderation.players("main").unwrap().into_iter().map(|player| player.name).collect()
+    }
+}
+
+fn by() -> By {
+    By::new("Ann", "too loud")
+}
+
+fn account(subject: &str) -> PlayerRef {
+    PlayerRef::Subject(subject.into())
+}
+
+#[test]
+fn by_its_name_one_visit_of_an_account_is_kicked_and_by_the_account_every_one() {
+    let scene = scene();
+    let mut players = ["Decoy", "Mallory", "Third"]
+        .map(|name| scene.player(name, Some("A7")))
+        .into_iter()
+        .collect::<Vec<_>>();
+    let _bob = scene.player("Bob", Some("B1"));
+    let kick = |player: PlayerRef| scene.moderation.kick(&by(), "main", &player);
+    assert_eq!(kick("Mallory".into()).unwrap().outcome, Outcome::Told);
+    assert_eq!(scene.names(), ["Decoy", "Third", "Bob"]);
+    assert_eq!(kick(account("A7")).unwrap().outcome, Outcome::Told);
+    assert_eq!(scene.names(), ["Bob"]);
+    for player in &mut players {
+        wait_until("all are told", &mut [player], |players| players[0].told == ["kicked: too loud"]);
+    }
+    assert!(matches!(kick(account("A7")), Err(ModerationError::NoPlayer { .. })));
+}
+
+#[test]
+fn every_visit_of_an_account_that_is_in_the_room_is_moved_or_taken_out() {
+    let scene = scene();
+    let (mut decoy, mut mallory) = (scene.player("Decoy", Some("A7")), scene.player("Mallory", Some("A7")));
+    let move_all =
+        |from: &str, to: &str| scene.moderation.move_player(&by(), "main", &account("A7"), from, to);
+    assert_eq!(move_all("lobby", "jail").unwrap().outcome, Outcome::Moved);
+    wait_until("both are there", &mut [&mut decoy, &mut mallory], |_| {
+        [scene.rooms("Decoy"), scene.rooms("Mallory")].iter().all(|rooms| rooms == &["jail"])
+    });
+    let take_out = |player: PlayerRef| scene.moderation.remove_from_room(&by(), "main", &player, "jail");
+    assert_eq!(take_out("Decoy".into()).unwrap().outcome, Outcome::Told);
+    assert_eq!(take_out(account("A7")).unwrap().outcome, Outcome::Told);
+    assert!(scene.rooms("Mallory").is_empty(), "though the decoy is no longer there");
+    assert!(matches!(take_out(account("A7")), Err(ModerationError::NotInRoom { .. })));
+    assert!(matches!(move_all("jail", "lobby"), Err(ModerationError::NotInRoom { .. })));
+}
