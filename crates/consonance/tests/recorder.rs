@@ -2,14 +2,18 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
+#[path = "support/folder.rs"]
+mod folder;
+
 use std::fs;
-use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use consonance::audio::{BLOCK_SAMPLES, SamplePosition, StereoBlock, WavInput};
 use consonance::audio::{RecordingError, RecordingFormat, RecordingSettings};
 use consonance::{Recorder, RecorderError, Tap, TapSender, TapSound, TapSource};
+
+use folder::folder;
 
 #[test]
 fn what_happens_at_the_same_time_lies_at_the_same_place_in_all_files() {
@@ -122,13 +126,6 @@ fn there_are_no_more_tracks_than_allowed() {
         matches!(refused, Err(RecorderError::Recording(RecordingError::TooManyTracks { max: 1 }))),
         "{refused:?}"
     );
-}
-
-/// A folder of this test's own that is not there.
-fn folder(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("recorder").join(name);
-    let _was_not_there = fs::remove_dir_all(&folder);
-    folder
 }
 
 fn added(recorder: &mut Recorder, source: TapSource) -> TapSender {

@@ -2,9 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
+#[path = "support/folder.rs"]
+mod folder;
+
 use std::fs;
 use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -16,15 +19,10 @@ use consonance_server::store::Stored;
 use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings};
 use consonance_session::Sanction;
 
+use folder::folder;
+
 const FILE: &str = "consonance.redb";
 const LONG: Duration = Duration::from_secs(30);
-
-/// A folder of its own for each test, empty at first.
-fn folder(test: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("storage").join(test);
-    let _ = fs::remove_dir_all(&folder);
-    folder
-}
 
 fn open(folder: &Path) -> Records {
     Records::open(folder, RecordsSettings::default()).unwrap()

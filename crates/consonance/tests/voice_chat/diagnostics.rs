@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use consonance::audio::{CaptureSettings, WavInput};
 use consonance::{DiagnosticsError, DiagnosticsSettings, EventKind, StartError, TapSource, VoiceChat};
 use consonance_test_sound::{ALIKE, likeness};
 
+use crate::folder::folder;
 use crate::hall::Hall;
 use crate::player::{Player, entered, joined, stopped_speaking};
 use crate::speech::{Speech, recording};
@@ -16,7 +17,7 @@ use crate::stage::Stage;
 #[test]
 fn a_whole_conversation_is_on_disk_from_the_first_packet_to_the_last() {
     let stage = Stage::open();
-    let folder = folder("conversation");
+    let folder = folder("diagnostics-conversation");
     let cleaned = CaptureSettings { automatic_gain: false, ..CaptureSettings::default() };
     let chat = stage.chat().listen("lobby").talk_to_room("lobby").capture(cleaned);
     let mut alice = Player::join("Alice", chat.diagnostics(&folder));
@@ -66,7 +67,7 @@ fn a_recording_that_begins_later_knows_who_is_here_and_ends_when_it_is_told_to()
     let mut alice = Player::join("Alice", hall.chat().0.listen("lobby"));
     let _bob = Player::join("Bob", hall.chat().0.listen("lobby"));
     alice.until(&entered("Bob", "lobby"));
-    let folder = folder("later");
+    let folder = folder("diagnostics-later");
     let diagnostics = alice.voice.record_diagnostics(&folder).unwrap();
     let mut carol = Player::join("Carol", hall.chat().0.listen("lobby").talk_to_room("lobby"));
     carol.until(&entered("Alice", "lobby"));
@@ -88,7 +89,7 @@ fn a_recording_that_begins_later_knows_who_is_here_and_ends_when_it_is_told_to()
 #[test]
 fn names_of_strangers_get_into_no_files_name_and_steer_no_terminal() {
     let hall = Hall::open();
-    let folder = folder("hostile");
+    let folder = folder("diagnostics-hostile");
     let mut alice = Player::join("Alice", hall.chat().0.diagnostics(&folder));
     let hostile = [
         "../../escaped",
@@ -126,7 +127,7 @@ fn names_of_strangers_get_into_no_files_name_and_steer_no_terminal() {
 #[test]
 fn what_is_beyond_the_bounds_is_left_out_and_said() {
     let hall = Hall::open();
-    let folder = folder("bounded");
+    let folder = folder("diagnostics-bounded");
     let settings = DiagnosticsSettings {
         max_players: 1,
         max_packet_bytes: 2_000,
@@ -150,7 +151,7 @@ fn what_is_beyond_the_bounds_is_left_out_and_said() {
 #[test]
 fn who_sets_no_bound_for_players_gets_a_file_for_each() {
     let hall = Hall::open();
-    let folder = folder("boundless");
+    let folder = folder("diagnostics-boundless");
     let settings = DiagnosticsSettings { max_players: usize::MAX, ..DiagnosticsSettings::default() };
     let mut alice = Player::join("Alice", hall.chat().0.diagnostics_with(&folder, settings));
     let mut bob = Player::join("Bob", hall.chat().0.listen("lobby"));
@@ -164,7 +165,7 @@ fn who_sets_no_bound_for_players_gets_a_file_for_each() {
 #[test]
 fn nothing_is_overwritten() {
     let hall = Hall::open();
-    let folder = folder("taken");
+    let folder = folder("diagnostics-taken");
     fs::create_dir_all(&folder).unwrap();
     fs::write(folder.join("packets.pcapng"), "somebody's capture").unwrap();
     let error = VoiceChat::over(Box::new(hall.stranger())).name("Alice").diagnostics(&folder).start();
@@ -173,13 +174,6 @@ fn nothing_is_overwritten() {
     };
     assert!(error.to_string().contains("packets.pcapng"), "{error}");
     assert_eq!(read(&folder, "packets.pcapng"), "somebody's capture");
-}
-
-/// A folder of this test's own that is not there.
-fn folder(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("diagnostics").join(name);
-    let _was_not_there = fs::remove_dir_all(&folder);
-    folder
 }
 
 fn files(folder: &Path) -> Vec<String> {

@@ -8,6 +8,8 @@ mod crowded;
 mod diagnostics;
 mod direct_links;
 mod ear;
+#[path = "../support/folder.rs"]
+mod folder;
 mod hall;
 mod handle;
 mod hearing;

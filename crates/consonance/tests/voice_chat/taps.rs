@@ -1,22 +1,13 @@
 //! Sound as it passes by, and recorded on one time line.
 
-use std::fs;
-use std::path::PathBuf;
-
 use consonance::audio::{CaptureSettings, RecordingSettings, SAMPLE_RATE_HZ, WavInput};
 use consonance::{Recorder, TapSource};
 use consonance_test_sound::{ALIKE, UNLIKE, likeness, place_of};
 
+use crate::folder::folder;
 use crate::player::{Player, entered, stopped_speaking};
 use crate::speech::{Speech, recording};
 use crate::stage::Stage;
-
-fn folder(name: &str) -> PathBuf {
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("taps").join(name);
-    // Of the last run.
-    let _ = fs::remove_dir_all(&folder);
-    folder
-}
 
 #[test]
 fn a_conversation_is_recorded_with_every_voice_in_a_file_of_its_own() {
@@ -28,7 +19,7 @@ fn a_conversation_is_recorded_with_every_voice_in_a_file_of_its_own() {
     alice.until(&entered("Bob", "lobby"));
     bob.until(&entered("Alice", "lobby"));
 
-    let mut recorder = Recorder::start(folder("conversation"), RecordingSettings::default()).unwrap();
+    let mut recorder = Recorder::start(folder("taps"), RecordingSettings::default()).unwrap();
     for source in [
         TapSource::Mix,
         TapSource::Speaker("Bob".into()),

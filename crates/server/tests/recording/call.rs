@@ -16,14 +16,9 @@ use consonance_wire::{
     Packet, ServerRelay, VoiceData, VoiceOptions, WireStr, Writer,
 };
 
-pub(crate) const ROOM: &str = "lobby";
+use crate::folder::folder;
 
-/// A folder of this test's own that is not there yet.
-pub(crate) fn folder(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("recordings").join(name);
-    let _was_not_there = fs::remove_dir_all(&folder);
-    folder
-}
+pub(crate) const ROOM: &str = "lobby";
 
 /// What is recorded, and where.
 pub(crate) struct Setup {

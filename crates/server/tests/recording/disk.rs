@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 use consonance_server::recording::{EndReason, Recorder, RecorderError, RecordingRefusal};
 use consonance_test_sound::{FRAME_SAMPLES, encode, speech};
 
-use crate::call::{Call, Setup, Voice, folder, recorded, setup};
+use crate::call::{Call, Setup, Voice, recorded, setup};
+use crate::folder::folder;
 
 const FRAME: Duration = Duration::from_millis(20);
 

@@ -4,5 +4,7 @@
 
 mod call;
 mod disk;
+#[path = "../support/folder.rs"]
+mod folder;
 mod reports;
 mod sessions;

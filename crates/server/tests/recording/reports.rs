@@ -15,7 +15,8 @@ use consonance_session::RoomId;
 use consonance_test_sound::{FRAME_SAMPLES, correlation, decode_live, encode, speech};
 use consonance_wire::{Channel, ChannelBits, ChannelKind};
 
-use crate::call::{Call, ROOM, Recorded, Setup, folder, setup};
+use crate::call::{Call, ROOM, Recorded, Setup, setup};
+use crate::folder::folder;
 
 const FRAME: Duration = Duration::from_millis(20);
 const NOON: u64 = 1_700_000_000;

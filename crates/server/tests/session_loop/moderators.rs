@@ -1,7 +1,5 @@
 //! Players whose join tokens say that they may moderate.
 
-use std::fs;
-use std::path::Path;
 use std::time::Duration;
 
 use consonance_server::audit::{AuditEntry, AuditQuery};
@@ -13,6 +11,7 @@ use consonance_server::token::{Claims, Key};
 use consonance_server::{Admission, DedicatedServer, JoiningSettings, SessionLoop, SessionsSettings};
 use consonance_session::{Instant, ModeratorAction};
 
+use crate::folder::folder;
 use crate::player::Player;
 use crate::stage::Stage;
 use crate::tokens::in_an_hour;
@@ -154,8 +153,7 @@ fn requests_without_end_are_dropped_and_counted_and_cost_nobody_else_anything() 
 
 #[test]
 fn what_operators_did_stays_in_the_audit_log_however_much_moderators_ask_for() {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("moderators").join("audit");
-    let _ = fs::remove_dir_all(&folder);
+    let folder = folder("moderators");
     let mut settings = RecordsSettings::default();
     settings.audit_entries_max = 10;
     for is_on_disk in [false, true] {
