@@ -77,6 +77,9 @@ pub enum Outcome {
     Untold,
     /// The player is not here; it holds when it comes.
     Absent,
+    /// Nobody of this name is here; it holds for whoever comes with it and shows no token with a subject. A player with
+    /// a subject is to be named by that.
+    AbsentName,
     /// The client was taken out of the one room and asked to go to the other one; it does.
     Moved,
     /// The client was taken out of the room; it is one that cannot be asked to go to another.

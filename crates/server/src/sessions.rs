@@ -1,5 +1,6 @@
 //! The sessions of one worker, by name: those that are settled, and those that come and go.
 
+mod departed;
 mod schedule;
 mod settings;
 
@@ -14,6 +15,7 @@ use crate::kept_voices::KeptVoices;
 use crate::recording::SessionRecording;
 use crate::shedding::Shedding;
 use crate::utc::seconds_since_1970;
+use departed::Departed;
 use schedule::Schedule;
 pub(crate) use settings::random_u64;
 pub use settings::{SessionsSettings, SettingsError};
@@ -27,6 +29,7 @@ pub(crate) struct Session {
     pub(crate) server: Server,
     pub(crate) recording: SessionRecording,
     pub(crate) kept_voices: KeptVoices,
+    pub(crate) departed: Departed,
     /// Links that lead to it.
     pub(crate) links: usize,
     /// It came with somebody who joined, and goes when it has been empty for a while.
@@ -118,6 +121,7 @@ impl Sessions {
         } else {
             self.insert(name, server, true)
         };
+        self.get_mut(index).departed = Departed::of_snapshot(snapshot);
         self.recall(index, Instant::START);
     }
 
@@ -310,6 +314,7 @@ impl Sessions {
             server,
             recording: SessionRecording::default(),
             kept_voices: KeptVoices::default(),
+            departed: Departed::default(),
             links: 0,
             is_on_demand,
             was_used: false,

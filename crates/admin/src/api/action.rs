@@ -92,7 +92,8 @@ pub(super) struct Subject {
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Outcome {
     /// Whom it has reached: `told`, `untold` (a client that cannot be told), `absent` (it holds when the player comes),
-    /// `moved`, `only_removed` (a client that cannot be asked to go elsewhere), `holds`.
+    /// `absent_name` (it holds for whoever comes with this name and no subject), `moved`, `only_removed` (a client that
+    /// cannot be asked to go elsewhere), `holds`.
     #[schema(value_type = String)]
     outcome: consonance_server::moderation::Outcome,
     /// How it is kept: `on_disk`, `in_memory`, or `waiting` for the disk.

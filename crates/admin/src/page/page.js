@@ -192,6 +192,7 @@ $("dialog-cancel").onclick = () => $("dialog").close();
 
 const OUTCOMES = {
   told: "done, and told", untold: "done; this player's program cannot be told", absent: "the player is not here; it holds when it comes",
+  absent_name: "nobody of this name is here; it holds for whoever comes with it and without an account",
   moved: "moved", only_removed: "taken out; this player's program cannot be asked to go elsewhere", holds: "it holds",
 };
 const outcome = (done) => OUTCOMES[done.outcome] + (done.stored === "waiting" ? "; the disk has not taken it yet" : done.stored === "in_memory" ? "; it is kept until the server restarts" : "");
@@ -200,7 +201,7 @@ async function act(session, action) {
   return outcome(done);
 }
 function moderate(player) {
-  // What lasts is the account's; what is done at once is done to this row, as an account may be here under several names.
+  // What lasts is the account's; what is done at once is done to this row: an account may be here several times.
   const session = chosen, who = player.subject ? { subject: player.subject } : player.name;
   const room = (id, words) => field(id, words, input({ required: true, value: player.rooms[0] || "" }));
   const own = (id, words) => field(id, words, player.rooms.length ? options(player.rooms.map((name) => [name, name])) : input({ required: true }));

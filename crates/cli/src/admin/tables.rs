@@ -167,6 +167,10 @@ pub(super) fn outcome(done: &Value) -> String {
         "told" => "done, and the player was told",
         "untold" => "done; the player's program cannot be told",
         "absent" => "the player is not here; it holds when it comes",
+        "absent_name" => {
+            "nobody of this name is here; it holds for whoever comes with it and without an account, and of somebody \
+             with one only when it is named by that, with --subject"
+        }
         "moved" => "moved",
         "only_removed" => "taken out of the room; the player's program cannot be asked to go elsewhere",
         _ => "done",

@@ -187,6 +187,7 @@ impl Moderation {
     ) -> Result<Outcome, ModerationError> {
         let identity = self.identity(session, player)?;
         let (standing, _) = self.records.change_standing(seconds_since_1970(), session, &identity, change)?;
+        let absent = absent(&identity);
         let name = session.to_owned();
         let asked = self.server.ask_session(session, move |session_loop, now| {
             session_loop.with_session(now, &name, |server, at| {
@@ -194,15 +195,15 @@ impl Moderation {
             })
         });
         match asked {
-            Ok(Some(set)) => set.map(Outcome::from).map_err(ModerationError::Standing),
-            // The session has ended meanwhile; its next life takes over what is recorded.
-            Ok(None) | Err(AskError::NoSession { .. }) => Ok(Outcome::Absent),
+            // The next life of a session that has ended meanwhile takes over what is recorded.
+            Ok(Some(Ok(Reach::Absent)) | None) | Err(AskError::NoSession { .. }) => Ok(absent),
+            Ok(Some(set)) => set.map(|reach| told(reach == Reach::Told)).map_err(ModerationError::Standing),
             Err(error) => Err(ModerationError::OnlyRecorded(error)),
         }
     }
 
-    /// Who a player of a session that is served now is for the records: of somebody here what its token says, if that
-    /// says anything.
+    /// Who a player of a session that is served now is for the records: of somebody who is here, or was, what its token
+    /// says, if that says anything.
     fn identity(&self, session: &str, player: &PlayerRef) -> Result<Identity, ModerationError> {
         let name = match player {
             PlayerRef::Subject(subject) if subject.is_empty() => {
@@ -214,11 +215,12 @@ impl Moderation {
             }
             PlayerRef::Name(name) => name.clone(),
         };
-        let wanted = player.clone();
-        let found = self.in_session(session, move |server| {
-            visits(server, &wanted).first().and_then(|id| server.identity_of(*id))
-        })?;
-        Ok(found.unwrap_or_else(|| Identity::Name(name.into())))
+        let wanted = session.to_owned();
+        let asked = self
+            .server
+            .ask_session(session, move |session_loop, _| session_loop.identity_named(&wanted, &name));
+        let identity = asked.map_err(ModerationError::of_worker)?;
+        identity.ok_or_else(|| ModerationError::NoSession { session: session.to_owned() })
     }
 
     /// Does something with a player who is here, under each name that it has; one result at least.
@@ -273,6 +275,14 @@ fn least_moved(moved: &[Move]) -> Move {
     worst_first.into_iter().find(|result| moved.contains(result)).unwrap_or(Move::NotThere)
 }
 
+/// What holds by name holds for nobody who shows a subject of its own.
+fn absent(identity: &Identity) -> Outcome {
+    match identity {
+        Identity::Name(_) => Outcome::AbsentName,
+        Identity::Subject(_) => Outcome::Absent,
+    }
+}
+
 fn told(is_told: bool) -> Outcome {
     if is_told { Outcome::Told } else { Outcome::Untold }
 }
@@ -312,16 +322,6 @@ impl fmt::Display for PlayerRef {
         match self {
             Self::Name(name) => f.write_str(name),
             Self::Subject(subject) => write!(f, "subject {subject}"),
-        }
-    }
-}
-
-impl From<Reach> for Outcome {
-    fn from(reach: Reach) -> Self {
-        match reach {
-            Reach::Absent => Self::Absent,
-            Reach::Told => Self::Told,
-            Reach::Untold => Self::Untold,
         }
     }
 }

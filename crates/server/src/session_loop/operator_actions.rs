@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::time::Instant;
 
-use consonance_session::{ClientId, ClientRow, Instant as SessionInstant, LinkId, Server};
+use consonance_session::{ClientId, ClientRow, Identity, Instant as SessionInstant, LinkId, Server};
 use consonance_transport::GoodbyeCode;
 
 use super::SessionLoop;
@@ -35,6 +35,16 @@ impl SessionLoop {
         let done = act(server, at);
         self.drain(index, now);
         Some(done)
+    }
+
+    /// Who an operator means by a name: whoever has it now, else the account that had it last, else anybody without
+    /// one. `None` if no session of this name is here.
+    pub(crate) fn identity_named(&self, session: &str, name: &str) -> Option<Identity> {
+        let session = self.sessions.get(self.sessions.find(session)?)?;
+        let here = session.server.client_table().find(|row| row.name == name);
+        let here = here.and_then(|row| session.server.identity_of(row.id));
+        let gone = || session.departed.account_of(name).map(|account| Identity::Subject(account.into()));
+        Some(here.or_else(gone).unwrap_or_else(|| Identity::Name(name.into())))
     }
 
     /// Makes a session follow what was decided about its rooms by now. False if it is not here.

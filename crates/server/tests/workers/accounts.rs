@@ -5,6 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use consonance_server::moderation::{By, Moderation, ModerationError, Outcome, PlayerRef};
 use consonance_server::token::{Claims, Key};
 use consonance_server::{Admission, JoiningSettings, SessionsSettings};
+use consonance_session::Sanction;
 
 use crate::stage::{Player, Stage, wait_until};
 
@@ -42,6 +43,15 @@ impl Scene {
     fn rooms(&self, name: &str) -> Vec<String> {
         let mut players = self.moderation.players("main").unwrap().into_iter();
         players.find(|player| player.name == name).map(|player| player.rooms).unwrap_or_default()
+    }
+
+    /// Somebody comes, is told what holds of it, and leaves.
+    fn visit(&self, name: &str, account: Option<&str>) -> Vec<String> {
+        let mut player = self.player(name, account);
+        player.turn();
+        player.leave();
+        wait_until("the player is gone", &mut [], |_| !self.names().contains(&name.to_owned()));
+        player.told
     }
 
     fn names(&self) -> Vec<String> {
@@ -92,4 +102,30 @@ fn every_visit_of_an_account_that_is_in_the_room_is_moved_or_taken_out() {
     assert!(scene.rooms("Mallory").is_empty(), "though the decoy is no longer there");
     assert!(matches!(take_out(account("A7")), Err(ModerationError::NotInRoom { .. })));
     assert!(matches!(move_all("jail", "lobby"), Err(ModerationError::NotInRoom { .. })));
+}
+
+#[test]
+fn what_is_decided_by_the_name_of_who_has_left_holds_for_its_account() {
+    let scene = scene();
+    assert!(scene.visit("Alice", Some("A7")).is_empty());
+    let mute = || scene.moderation.impose(&by(), "main", &"Alice".into(), Sanction::Muted, None).unwrap();
+    assert_eq!(mute().outcome, Outcome::Absent);
+    assert_eq!(scene.visit("Alice", Some("A7")), ["Muted: too loud"]);
+    assert_eq!(scene.visit("Another", Some("A7")), ["Muted: too loud"]);
+    let done = scene.moderation.lift(&by(), "main", &"Alice".into(), Sanction::Muted).unwrap();
+    assert_eq!(done.outcome, Outcome::Absent);
+    assert!(scene.visit("Alice", Some("A7")).is_empty() && scene.moderation.standings("main").is_empty());
+}
+
+#[test]
+fn what_is_decided_by_a_name_that_nobody_or_a_stranger_had_holds_for_no_account() {
+    let scene = scene();
+    scene.visit("Alice", Some("A7"));
+    scene.visit("Alice", None);
+    for name in ["Alice", "Carol"] {
+        let done = scene.moderation.impose(&by(), "main", &name.into(), Sanction::Muted, None).unwrap();
+        assert_eq!(done.outcome, Outcome::AbsentName);
+        assert!(scene.visit(name, Some("A7")).is_empty(), "{name} with an account");
+        assert_eq!(scene.visit(name, None), ["Muted: too loud"], "{name} without one");
+    }
 }

@@ -77,7 +77,7 @@ fn a_player_is_muted_told_and_given_its_voice_back_and_each_deed_is_in_the_audit
 fn somebody_who_is_not_here_is_muted_when_it_comes() {
     let Scene { stage, moderation, mut alice, bob: _bob } = scene(in_memory());
     let done = moderation.impose(&by(), "red", &"Carol".into(), Sanction::Muted, None).unwrap();
-    assert_eq!(done.outcome, Outcome::Absent);
+    assert_eq!(done.outcome, Outcome::AbsentName);
     let mut carol = stage.player("Carol", "red");
     wait_until("Carol is told", &mut [&mut carol, &mut alice], |players| !players[0].told.is_empty());
     assert!(moderation.standings("red").len() == 1 && moderation.standings("blue").is_empty());
