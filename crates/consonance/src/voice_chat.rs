@@ -182,18 +182,26 @@ impl VoiceChat {
         &self.running
     }
 
-    /// False if there was no room for it, which the game is told.
-    fn ask(&self, command: Command) -> bool {
-        let is_taken = match self.running.commands.try_send(command) {
+    fn ask(&self, command: Command) {
+        if let Some(refused) = self.offer(command) {
+            self.tell_not_done(refused);
+        }
+    }
+
+    /// Gives the command back if there was no room for it.
+    fn offer(&self, command: Command) -> Option<Command> {
+        let refused = match self.running.commands.try_send(command) {
             // A chat that has ended has said so in its last event.
-            Ok(()) | Err(TrySendError::Disconnected(_)) => true,
-            Err(TrySendError::Full(command)) => {
-                self.running.shared.events.push(Event { at: Instant::now(), kind: not_done(command) });
-                false
-            }
+            Ok(()) | Err(TrySendError::Disconnected(_)) => None,
+            Err(TrySendError::Full(command)) => Some(command),
         };
         self.running.thread.unpark();
-        is_taken
+        refused
+    }
+
+    /// To be called without a lock: the game's own log is written on this thread.
+    fn tell_not_done(&self, command: Command) {
+        self.running.shared.events.push(Event { at: Instant::now(), kind: not_done(command) });
     }
 }
 

@@ -129,8 +129,12 @@ impl VoiceChat {
     pub(super) fn put_in_force(&self, change: impl FnOnce(&mut SettingsInForce) -> Command) {
         let mut in_force = lock(&self.running.settings);
         let mut changed = in_force.clone();
-        if self.ask(change(&mut changed)) {
-            *in_force = changed;
+        match self.offer(change(&mut changed)) {
+            None => *in_force = changed,
+            Some(refused) => {
+                drop(in_force);
+                self.tell_not_done(refused);
+            }
         }
     }
 }

@@ -1,6 +1,9 @@
 //! A voice thread that is stuck for a moment, while its game asks for more than may wait.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use consonance::audio::{
@@ -11,6 +14,8 @@ use consonance::{
     ChannelProperties, End, EventKind, ModeratorAction, ModeratorAnswer, ProblemKind, Target, VoiceChat,
     VoiceChatBuilder,
 };
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Event, Metadata, Subscriber};
 
 use crate::player::{PATIENCE, Player, entered, started_speaking, stopped_speaking};
 use crate::speech::{Speech, recording};
@@ -154,6 +159,54 @@ fn no_single_setter_claims_what_found_no_room() {
         assert_eq!(alice.settings(), before);
         assert!((alice.master_volume() - before.master_volume).abs() < f32::EPSILON);
     });
+}
+
+/// A game's console, which shows the present settings beside each line of the log.
+struct Console {
+    alice: VoiceChat,
+    lines: AtomicUsize,
+}
+
+impl Subscriber for Console {
+    fn enabled(&self, _: &Metadata<'_>) -> bool {
+        true
+    }
+
+    fn new_span(&self, _: &Attributes<'_>) -> Id {
+        Id::from_u64(1)
+    }
+
+    fn record(&self, _: &Id, _: &Record<'_>) {}
+
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+    fn event(&self, _: &Event<'_>) {
+        self.alice.settings();
+        self.lines.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn enter(&self, _: &Id) {}
+
+    fn exit(&self, _: &Id) {}
+}
+
+#[test]
+fn whoever_writes_the_log_may_ask_for_the_settings_while_they_are_being_set() {
+    let stage = Stage::open();
+    let (alice, glue, _bob) = alice_and_bob(&stage, |alice| alice);
+    let console = Arc::new(Console { alice: alice.clone(), lines: AtomicUsize::new(0) });
+    glue.ask_in_a_crowd(&alice, |alice| {
+        let (for_setter, alice) = (Arc::clone(&console), alice.clone());
+        let setter = thread::spawn(move || {
+            tracing::subscriber::with_default(for_setter, || alice.set_levelling(true));
+        });
+        let deadline = Instant::now() + PATIENCE;
+        while !setter.is_finished() {
+            assert!(Instant::now() < deadline, "the setter waits for itself");
+            thread::sleep(Duration::from_millis(2));
+        }
+    });
+    assert!(console.lines.load(Ordering::Relaxed) > 0, "that there was no room is in the log");
 }
 
 #[test]
