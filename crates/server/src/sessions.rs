@@ -7,7 +7,8 @@ mod settings;
 use std::collections::BTreeMap;
 
 use consonance_session::{
-    Capabilities, Entrance, Instant, PacketLimits, Server, ServerSettings, SessionId, SessionSnapshot,
+    Capabilities, Entrance, Instant, KeptPlace, PacketLimits, Server, ServerSettings, SessionId,
+    SessionSnapshot,
 };
 use tracing::{Span, error_span, info};
 
@@ -110,10 +111,17 @@ impl Sessions {
         index
     }
 
-    /// Goes on with a session of another process.
+    /// Goes on with a session of another process. Whoever was banned after that one had written down who is in it has
+    /// no place here: it joins as anybody does, and is told why it may not.
     pub(crate) fn restore(&mut self, name: &str, serial: u64, snapshot: &SessionSnapshot) {
+        let mut snapshot = snapshot.clone();
+        let (now, records) = (seconds_since_1970(), &self.settings.records);
+        let is_banned = |place: &KeptPlace| {
+            records.ban_of_player(now, &place.name, place.access.subject.as_deref()).is_some()
+        };
+        snapshot.places.retain(|place| !is_banned(place));
         let settings = self.server_settings(snapshot.session, serial);
-        let server = Server::restore(settings, snapshot, Instant::START);
+        let server = Server::restore(settings, &snapshot, Instant::START);
         let index = if let Some(index) = self.find(name) {
             self.get_mut(index).server = server;
             self.announce_kept_voices(index);
@@ -121,7 +129,7 @@ impl Sessions {
         } else {
             self.insert(name, server, true)
         };
-        self.get_mut(index).departed = Departed::of_snapshot(snapshot);
+        self.get_mut(index).departed = Departed::of_snapshot(&snapshot);
         self.recall(index, Instant::START);
     }
 

@@ -1,16 +1,17 @@
 //! Bans: who is here goes, from every worker, and who comes is told why not.
 
 use std::num::NonZeroUsize;
+use std::time::Duration;
 
-use consonance_server::bans::BanTarget;
+use consonance_server::bans::{Ban, BanTarget};
 use consonance_server::moderation::{Moderation, ModerationError};
 use consonance_server::records::{Records, RecordsSettings};
-use consonance_server::{DedicatedServer, SessionsSettings, Workers};
+use consonance_server::{DedicatedServer, RestartPlan, SessionsSettings, Workers};
 use consonance_transport::PacketLimits;
 use consonance_transport::hosted::{self, HostedSettings, ServerRequest};
 
 use crate::moderating::{Scene, by, scene};
-use crate::stage::wait_until;
+use crate::stage::{Player, Stage, wait_until};
 
 const YEAR_2100: u64 = 4_102_444_800;
 
@@ -60,6 +61,35 @@ fn bans_are_listed_taken_back_and_bounded() {
     assert_eq!(moderation.unban(&by(), 7), Err(ModerationError::NoBan { id: 7 }));
     assert_eq!(moderation.ban(&by(), name("Dave"), Some(1)), Err(ModerationError::EndsInThePast));
     assert!(matches!(moderation.ban(&by(), name(""), None), Err(ModerationError::Nameless { .. })));
+}
+
+#[test]
+fn who_is_banned_while_a_server_hands_over_has_no_place_in_the_next_one() {
+    let mut settings = SessionsSettings::new(["red"]).unwrap();
+    settings.records = small();
+    let stage = Stage::with_settings(&settings, 1);
+    let [mut alice, mut bob] = ["Alice", "Bob"].map(|name| stage.player(name, "red"));
+    wait_until("both join", &mut [&mut alice, &mut bob], |players| {
+        players.iter().all(|player| player.knows_two_listeners())
+    });
+    let left = stage.server.handle().hand_over(&RestartPlan { pause: Duration::ZERO, returns_per_s: 1000 });
+    let (reason, by) = ("too loud".into(), "Ann".into());
+    let ban = Ban { id: 0, target: name("alice"), reason, by, since: 0, until: Some(YEAR_2100) };
+    settings.records.import_ban(ban).unwrap();
+
+    settings.seed ^= 1;
+    let mut workers = Workers::new(&settings, NonZeroUsize::MIN);
+    assert_eq!(workers.restore(&left), 1, "Bob's place");
+    let next = Stage::after(stage, workers);
+    let told = "banned from this server until 2100-01-01T00:00:00Z: too loud";
+    wait_until("he has his place again, and she is told why not", &mut [], |_| {
+        [&mut alice, &mut bob].into_iter().for_each(Player::come_back);
+        let is_refused = alice.end.as_ref().is_some_and(|end| end.to_string().contains(told));
+        is_refused && bob.told == ["resumed"]
+    });
+    let moderation = Moderation::new(next.server.handle(), settings.records);
+    let players = moderation.players("red").unwrap().into_iter();
+    assert_eq!(players.map(|player| player.name).collect::<Vec<_>>(), ["Bob"]);
 }
 
 #[test]

@@ -29,8 +29,19 @@ impl Stage {
         Self::with_workers(Workers::new(settings, NonZeroUsize::new(workers).unwrap()))
     }
 
-    pub(crate) fn with_workers(mut workers: Workers) -> Self {
-        let networks: Vec<_> = (0..workers.count().get()).map(|_| MemoryNetwork::new()).collect();
+    pub(crate) fn with_workers(workers: Workers) -> Self {
+        let networks = (0..workers.count().get()).map(|_| MemoryNetwork::new()).collect();
+        Self::on_networks(workers, networks)
+    }
+
+    /// Where another server was before, whose players come here.
+    pub(crate) fn after(former: Self, workers: Workers) -> Self {
+        let Self { server, networks, .. } = former;
+        server.stop();
+        Self::on_networks(workers, networks)
+    }
+
+    fn on_networks(mut workers: Workers, networks: Vec<MemoryNetwork>) -> Self {
         workers.add_shards(networks.iter().map(MemoryNetwork::listen));
         let place = Box::new(workers.placement());
         Self { server: DedicatedServer::start(workers), networks, place }
@@ -95,6 +106,13 @@ impl Player {
         self.turn();
     }
 
+    /// Makes another link, when it is time for that.
+    pub(crate) fn come_back(&mut self) {
+        self.inner.wake(Instant::now());
+        self.end = None;
+        self.turn();
+    }
+
     pub(crate) fn turn(&mut self) {
         let Self { inner, has_joined, heard, end, told } = self;
         if end.is_some() {
@@ -102,6 +120,7 @@ impl Player {
         }
         inner.turn(Instant::now(), |event| match event {
             ClientEvent::Joined { .. } => *has_joined = true,
+            ClientEvent::Resumed { .. } => told.push("resumed".to_owned()),
             ClientEvent::Voice(voice) => heard.push(voice.frame.to_vec()),
             ClientEvent::Sanctioned { sanction, terms } => {
                 let reason = terms.map(|terms| terms.reason().to_owned());
