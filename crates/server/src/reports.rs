@@ -5,7 +5,7 @@
 //!
 //! ```text
 //!   reports/
-//!   ├─ last_number             the number of the last report, once that was removed
+//!   ├─ last_number             the last number that was given, once a report was removed
 //!   └─ 17/                     the report's number
 //!      ├─ report.json          who, why, when
 //!      ├─ index.json           as that of a recording

@@ -11,11 +11,13 @@ use tracing::{info, warn};
 use super::{Report, ReportsError, ReportsSettings};
 use crate::recording::{Excerpt, remove_recording};
 
-/// All reports of a folder, by number. The lock is nobody's on voice's way, and no file is written while it is held.
+/// All reports of a folder, by number. No lock is on voice's way, and no file is written while the state's is held.
 #[derive(Debug)]
 pub(super) struct StoredReports {
     folder: PathBuf,
     state: Mutex<State>,
+    /// The number in [`LAST_NUMBER_FILE`]. The lock is held while that is written.
+    noted: Mutex<u64>,
 }
 
 #[derive(Debug)]
@@ -28,9 +30,13 @@ struct State {
 
 impl StoredReports {
     pub(super) fn open(folder: PathBuf, settings: ReportsSettings) -> Result<Self, ReportsError> {
-        let (reports, newest) = read(&folder)
+        let Contents { reports, newest, cut_off } = read(&folder)
             .map_err(|error| ReportsError::Folder { folder: folder.clone(), what: error.to_string() })?;
-        Ok(Self { folder, state: Mutex::new(State { settings, reports, newest }) })
+        let noted = Mutex::new(read_last_number(&folder));
+        let newest = newest.max(*lock(&noted));
+        let stored = Self { folder, state: Mutex::new(State { settings, reports, newest }), noted };
+        stored.remove_cut_off(&cut_off);
+        Ok(stored)
     }
 
     pub(super) fn set_settings(&self, settings: ReportsSettings) {
@@ -83,19 +89,37 @@ impl StoredReports {
         let trouble = |error: io::Error| ReportsError::Unreadable {
             what: format!("cannot remove {}: {error}", folder.display()),
         };
-        self.note_number(id);
+        self.note_number();
         remove(&folder).map_err(trouble)?;
         self.lock().reports.remove(&id);
         Ok(report)
     }
 
-    /// The folders alone do not tell the highest number any more once its report is removed. A full disk is no reason
-    /// to keep the report.
-    fn note_number(&self, id: u64) {
-        if id == self.lock().newest
-            && let Err(error) = write_last_number(&self.folder, id)
-        {
-            warn!(folder = %self.folder.display(), %error, "the number {id} may be given again");
+    /// Once a folder is removed, those that stay do not tell which numbers were given. A full disk is no reason to keep
+    /// a report.
+    fn note_number(&self) {
+        let mut noted = lock(&self.noted);
+        let newest = self.lock().newest;
+        if newest <= *noted {
+            return;
+        }
+        match write_last_number(&self.folder, newest) {
+            Ok(()) => *noted = newest,
+            Err(error) => {
+                warn!(folder = %self.folder.display(), %error, "the number {newest} may be given again");
+            }
+        }
+    }
+
+    fn remove_cut_off(&self, folders: &[PathBuf]) {
+        if !folders.is_empty() {
+            self.note_number();
+        }
+        for folder in folders {
+            match remove(folder) {
+                Ok(()) => info!(folder = %folder.display(), "removed a report that a crash had cut off"),
+                Err(error) => warn!(folder = %folder.display(), %error, "left alone"),
+            }
         }
     }
 
@@ -128,13 +152,26 @@ impl StoredReports {
         Ok(state.newest)
     }
 
-    /// Each change is whole before anything can panic, so poison means nothing.
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.state)
     }
 }
 
-/// Has the highest number that was given, as soon as its report was removed.
+/// What is in a folder.
+struct Contents {
+    reports: BTreeMap<u64, Report>,
+    /// The highest number that anything in it has.
+    newest: u64,
+    /// Of reports that are not whole.
+    cut_off: Vec<PathBuf>,
+}
+
+/// Each change is whole before anything can panic, so poison means nothing.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Has the highest number that was given, as soon as a report was removed.
 const LAST_NUMBER_FILE: &str = "last_number";
 /// What a report takes at least, since a disk gives out blocks.
 const BYTES_MIN: u64 = 16_384;
@@ -175,11 +212,10 @@ fn remove(folder: &Path) -> io::Result<()> {
     remove_recording(folder)
 }
 
-/// What is in a folder, and the highest number that anything in it has or had. What is not whole is removed; what is
-/// nobody's, or cannot be read, is left alone.
-fn read(folder: &Path) -> io::Result<(BTreeMap<u64, Report>, u64)> {
+/// What is nobody's, or cannot be read, is left alone.
+fn read(folder: &Path) -> io::Result<Contents> {
     fs::create_dir_all(folder)?;
-    let (mut reports, mut newest) = (BTreeMap::new(), read_last_number(folder));
+    let (mut reports, mut newest, mut cut_off) = (BTreeMap::new(), 0, Vec::new());
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         let Some(id) = entry.file_name().to_str().and_then(|name| name.parse::<u64>().ok()) else { continue };
@@ -187,12 +223,9 @@ fn read(folder: &Path) -> io::Result<(BTreeMap<u64, Report>, u64)> {
         let path = entry.path();
         match Report::read(&path) {
             Ok(report) => drop(reports.insert(id, Report { id, ..report })),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => match remove(&path) {
-                Ok(()) => info!(folder = %path.display(), "removed a report that a crash had cut off"),
-                Err(error) => warn!(folder = %path.display(), %error, "left alone"),
-            },
+            Err(error) if error.kind() == io::ErrorKind::NotFound => cut_off.push(path),
             Err(error) => warn!(folder = %path.display(), %error, "is no report, and is left alone"),
         }
     }
-    Ok((reports, newest))
+    Ok(Contents { reports, newest, cut_off })
 }

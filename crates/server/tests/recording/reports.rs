@@ -311,6 +311,34 @@ fn no_number_of_a_report_is_given_twice_whatever_was_removed_before_a_restart() 
 }
 
 #[test]
+fn no_number_of_a_report_is_given_twice_though_a_higher_one_left_nothing_behind() {
+    let mut call = Call::new(&keeping("numbers-without-folders", 30));
+    let (mut reports, folder) = reports("numbers-without-folders");
+    let _listener = call.listener();
+    let mut mallory = call.join("Mallory");
+    call.say(&mut mallory, &encode(&speech(0.0, 0.5), FRAME_SAMPLES), FRAME);
+    assert_eq!([1, 2].map(|_| report(&mut call, &reports, "Mallory").unwrap().id), [1, 2]);
+    fs::write(folder.join("3"), "in the way").unwrap();
+    assert!(matches!(report(&mut call, &reports, "Mallory"), Err(ReportsError::Write { .. })));
+    fs::remove_file(folder.join("3")).unwrap();
+    reports.clear_away(NOON + 30 * 86_400 + 1);
+    reports = anew(reports, &folder);
+    assert_eq!(report(&mut call, &reports, "Mallory").unwrap().id, 4);
+    // A crash in the midst of the fourth.
+    fs::remove_file(folder.join("4").join(Report::FILE)).unwrap();
+    reports = anew(reports, &folder);
+    assert!(!folder.join("4").exists());
+    reports = anew(reports, &folder);
+    assert_eq!(report(&mut call, &reports, "Mallory").unwrap().id, 5);
+}
+
+/// The reports as a server finds them that starts after this one.
+fn anew(reports: Reports, folder: &Path) -> Reports {
+    drop(reports);
+    Reports::open(folder, ReportsSettings::default()).unwrap()
+}
+
+#[test]
 fn a_report_that_cannot_be_written_leaves_nothing_behind() {
     let mut call = Call::new(&keeping("unwritable", 30));
     let (reports, folder) = reports("unwritable");
