@@ -1,6 +1,6 @@
 //! What an operator can look at: sessions, players, rooms, as plain data.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
 
 use consonance_session::{LinkId, LinkRow};
@@ -73,10 +73,10 @@ impl Moderation {
     /// If there is no such session, or its worker does not answer.
     pub fn players(&self, session: &str) -> Result<Vec<PlayerOverview>, ModerationError> {
         let mut players = self.look(session, SessionLoop::player_overviews)?;
-        for (key, standing) in self.records.standings(seconds_since_1970(), session) {
-            let is_meant = |row: &&mut PlayerOverview| row.key(session) == key;
-            if let Some(row) = players.iter_mut().find(is_meant) {
-                row.standing = standing;
+        let standings: BTreeMap<_, _> = self.standings(session).into_iter().collect();
+        for row in &mut players {
+            if let Some(standing) = standings.get(&row.key(session)) {
+                row.standing = standing.clone();
             }
         }
         Ok(players)

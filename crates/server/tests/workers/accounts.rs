@@ -129,3 +129,15 @@ fn what_is_decided_by_a_name_that_nobody_or_a_stranger_had_holds_for_no_account(
         assert_eq!(scene.visit(name, None), ["Muted: too loud"], "{name} without one");
     }
 }
+
+#[test]
+fn what_holds_for_an_account_is_shown_at_every_visit_of_it() {
+    let scene = scene();
+    let _players = ["Decoy", "Mallory", "Third"].map(|name| scene.player(name, Some("A7")));
+    let _bob = scene.player("Bob", Some("B1"));
+    scene.moderation.impose(&by(), "main", &account("A7"), Sanction::Muted, None).unwrap();
+    let rows = scene.moderation.players("main").unwrap();
+    let muted: Vec<_> =
+        rows.iter().filter(|row| row.standing.muted.is_some()).map(|row| &*row.name).collect();
+    assert_eq!(muted, ["Decoy", "Mallory", "Third"]);
+}
