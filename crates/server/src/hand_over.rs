@@ -81,7 +81,7 @@ pub enum HandOverError {
     /// It was left by another version of this program.
     #[error("{} was left by a version that writes format {found}, and this one reads {}: players join anew", path.display(), VERSION)]
     OtherVersion {
-        /// Which file it was; it is deleted.
+        /// Which file; it is deleted if it was taken.
         path: PathBuf,
         /// What it says.
         found: u32,
@@ -89,7 +89,7 @@ pub enum HandOverError {
     /// It was cut off or changed.
     #[error("{} is damaged ({cause}): players join anew", path.display())]
     Damaged {
-        /// Which file it was; it is deleted.
+        /// Which file; it is deleted if it was taken.
         path: PathBuf,
         /// What is wrong with it.
         cause: String,
