@@ -3,7 +3,7 @@
 use std::fs;
 use std::time::{Duration, Instant};
 
-use consonance_server::recording::{EndReason, Recorder, RecorderError, RecordingRefusal};
+use consonance_server::recording::{EndReason, Recorder, RecorderError};
 use consonance_test_sound::{FRAME_SAMPLES, encode, speech};
 
 use crate::call::{Call, Setup, Voice, recorded, setup};
@@ -222,7 +222,7 @@ fn what_the_configuration_wants_recorded_is_not_tried_again_after_a_full_disk_on
     assert_eq!(call.session_loop.stop_recording(call.now, "main"), Ok(()));
     assert_eq!(
         call.session_loop.stop_recording(call.now, "main"),
-        Err(RecordingRefusal::NotRecorded),
+        Err(consonance_server::recording::RecordingRefusal::NotRecorded),
         "once is enough"
     );
     call.wait(Duration::from_secs(61));
