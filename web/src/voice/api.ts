@@ -251,8 +251,9 @@ export interface Voice {
   };
   readonly channels: {
     /**
-     * Throws a `RangeError` where there are 255. A server takes fewer that are open at once, 128 unless its operator says
-     * otherwise: what it refuses is told with `problem`, and carries no voice until it opens again.
+     * Throws a `RangeError` where there are 160. A server may take fewer that are open at once, 128 unless its operator says
+     * otherwise: what it refuses is told with `problem`, and carries no voice until it opens again. Where very much opens and
+     * closes, openings wait; closings never do.
      */
     open(to: Target, options?: ChannelOptions): Channel;
     list(): Channel[];

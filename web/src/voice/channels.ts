@@ -1,8 +1,9 @@
-// Where my voice goes: which channels are wanted, and which of them are open on the server now.
+// Where my voice goes: which channels are wanted, and what the server is told of them, no faster than it takes it.
 
-import type { Activation, Channel, ChannelOptions, Priority, Target } from "./api.ts";
-import { clamp } from "./clamp.ts";
+import type { Channel, ChannelOptions, Target } from "./api.ts";
+import { ChannelRecord } from "./channel_record.ts";
 import type { FromPage } from "./control.ts";
+import { MessageBudget } from "./message_budget.ts";
 
 /** What decides besides the channels themselves. */
 export interface Speech {
@@ -13,13 +14,22 @@ export interface Speech {
   readonly isVoice: boolean;
 }
 
-/** All channels of a voice. Call `update` whenever something may have changed, and at `wakeAt`. */
+/**
+ * All channels of a voice. Call `update` whenever something may have changed, and at `wakeAt`.
+ *
+ * Closings never wait, so that nobody overhears anything: an opening leaves enough of the budget to close all that is
+ * open.
+ * What changes in the meantime is said once, as it is in the end.
+ */
 export class Channels {
   private readonly all = new Set<ChannelRecord>();
+  /** Numbers that are open on the server and are nobody's here. */
+  private readonly strangers = new Set<number>();
+  private readonly budget = new MessageBudget();
   private readonly say: (message: FromPage) => void;
   private readonly changed: () => void;
   private lastNumber = 0;
-  /** When a channel that was let go is to close, in ms; null if none is. */
+  /** When a channel that was let go is to close, or more may be said, in ms; null if nothing waits. */
   wakeAt: number | null = null;
 
   /** `changed` asks for an `update`. */
@@ -33,7 +43,6 @@ export class Channels {
     this.lastNumber += 1;
     const channel = new ChannelRecord(this.lastNumber, to, options, {
       update: this.changed,
-      change: (changed) => this.change(changed),
       close: (closed) => this.close(closed),
     });
     this.all.add(channel);
@@ -58,155 +67,108 @@ export class Channels {
   update(now: number, speech: Speech): void {
     this.wakeAt = null;
     for (const channel of this.all) {
-      const until = channel.wantedUntil(now, speech);
-      this.setOpen(channel, speech.isJoined && now < until);
-      if (channel.isOpen && Number.isFinite(until)) this.wakeAt = Math.min(this.wakeAt ?? Infinity, until);
+      const until = channel.wantUntil(now, speech);
+      if (channel.isOpen && Number.isFinite(until)) this.wakeBy(until);
     }
+    if (!speech.isJoined) return;
+    this.closeShut(now, speech);
+    this.openWanted(now);
+    this.changeOpen(now);
+    this.closeIdle(now);
   }
 
   /** In the session, again perhaps: the server knows of none, or of those that it tells with `onTold`. */
   onJoined(): void {
-    for (const channel of this.all) channel.isOpen = false;
+    this.strangers.clear();
+    for (const channel of this.all) channel.forget();
   }
 
-  /** The server has kept these open; what is not wanted of them goes, and the rest is opened again with the same number. */
+  /** The server has kept these open; what is not wanted goes, and the rest is opened again with the same number. */
   onTold(numbers: readonly number[]): void {
-    const open = new Set([...this.all].filter((channel) => channel.isOpen).map((channel) => channel.number));
-    for (const channel of numbers) {
-      if (!open.has(channel)) this.say({ type: "close", channel });
+    const open = new Set([...this.all].filter((channel) => channel.isTold).map((channel) => channel.number));
+    for (const number of numbers) {
+      if (!open.has(number)) this.strangers.add(number);
     }
-  }
-
-  private setOpen(channel: ChannelRecord, open: boolean): void {
-    if (open === channel.isOpen) return;
-    channel.isOpen = open;
-    if (!open) {
-      this.say({ type: "close", channel: channel.number });
-      return;
-    }
-    const { number, to, positional, amplitude, priority } = channel;
-    this.say({ type: "open", channel: number, to, positional, amplitude, priority });
-  }
-
-  private change(channel: ChannelRecord): void {
-    if (!channel.isOpen) return;
-    const { number, positional, amplitude, priority } = channel;
-    this.say({ type: "change", channel: number, positional, amplitude, priority });
+    this.changed();
   }
 
   private close(channel: ChannelRecord): void {
     if (!this.all.delete(channel)) return;
-    this.setOpen(channel, false);
+    if (channel.isTold) this.strangers.add(channel.number);
+    channel.forget();
     this.changed();
   }
-}
 
-interface ChannelEffects {
-  update(): void;
-  change(channel: ChannelRecord): void;
-  close(channel: ChannelRecord): void;
-}
-
-class ChannelRecord implements Channel {
-  readonly number: number;
-  readonly to: Target;
-  isOpen = false;
-  /** Since when it has not been wanted any more; null while it is. */
-  private letGoAt: number | null = null;
-  private readonly effects: ChannelEffects;
-  private settings: { activation: Activation; positional: boolean; amplitude: number; priority: Priority };
-  private isHeld = false;
-
-  constructor(number: number, to: Target, options: ChannelOptions, effects: ChannelEffects) {
-    this.number = number;
-    this.to = to;
-    this.effects = effects;
-    this.settings = {
-      activation: options.activation ?? "push-to-talk",
-      positional: options.positional ?? false,
-      amplitude: clamp(options.amplitude ?? 1, 0, LOUDEST, 1),
-      priority: options.priority ?? "default",
-    };
-  }
-
-  get activation(): Activation {
-    return this.settings.activation;
-  }
-
-  set activation(activation: Activation) {
-    this.settings.activation = activation;
-    this.effects.update();
-  }
-
-  get positional(): boolean {
-    return this.settings.positional;
-  }
-
-  set positional(positional: boolean) {
-    this.settings.positional = positional;
-    this.effects.change(this);
-  }
-
-  get amplitude(): number {
-    return this.settings.amplitude;
-  }
-
-  set amplitude(amplitude: number) {
-    this.settings.amplitude = clamp(amplitude, 0, LOUDEST, 1);
-    this.effects.change(this);
-  }
-
-  get priority(): Priority {
-    return this.settings.priority;
-  }
-
-  set priority(priority: Priority) {
-    this.settings.priority = priority;
-    this.effects.change(this);
-  }
-
-  get talking(): boolean {
-    return this.isHeld;
-  }
-
-  set talking(held: boolean) {
-    this.isHeld = held;
-    this.effects.update();
-  }
-
-  close(): void {
-    this.effects.close(this);
-  }
-
-  /** Until when voice is to go there: for ever, for a little longer since what was said is still on its way, or not now. */
-  wantedUntil(now: number, speech: Speech): number {
-    if (speech.isMuted) {
-      this.letGoAt = null;
-      return now;
+  /** What may hear nothing of what is said from now on. */
+  private closeShut(now: number, speech: Speech): void {
+    for (const number of this.strangers) this.tell(now, { type: "close", channel: number });
+    this.strangers.clear();
+    const isAnyWanted = [...this.all].some((channel) => channel.isWanted);
+    for (const channel of this.all) {
+      const mayStay = channel.isWanted || (!isAnyWanted && channel.waitsForVoice(speech));
+      if (channel.isTold && !mayStay) this.tell(now, channel.closeMessage());
     }
-    if (this.isWanted(speech)) {
-      this.letGoAt = null;
-      return Infinity;
-    }
-    if (!this.isOpen) return now;
-    this.letGoAt ??= now;
-    return this.letGoAt + TAIL_MS;
   }
 
-  private isWanted(speech: Speech): boolean {
-    switch (this.settings.activation) {
-      case "open":
-        return true;
-      case "voice":
-        return speech.isVoice;
-      case "push-to-talk":
-        return this.isHeld;
+  private openWanted(now: number): void {
+    const waiting = [...this.all].filter((channel) => channel.isWanted && !channel.isTold);
+    waiting.sort((one, other) => other.wantedSince - one.wantedSince);
+    let open = this.openCount();
+    for (const channel of waiting) {
+      // Itself, and then the closings of all that is open.
+      if (!this.isLeft(now, open + 2)) return;
+      this.tell(now, channel.openMessage(now));
+      open += 1;
     }
+  }
+
+  private changeOpen(now: number): void {
+    const changed = [...this.all].filter((channel) => channel.isWanted && channel.isToldOtherwise);
+    changed.sort((one, other) => one.toldAt - other.toldAt);
+    const reserve = this.reserve(this.openCount());
+    for (const channel of changed) {
+      if (!this.isLeft(now, reserve + 1)) return;
+      this.tell(now, channel.changeMessage(now));
+    }
+  }
+
+  /** Between two words nothing is sent, so what waits for a voice may stay open until there is time to close it. */
+  private closeIdle(now: number): void {
+    const idle = [...this.all].filter((channel) => channel.isTold && !channel.isWanted);
+    let open = this.openCount();
+    for (const channel of idle) {
+      open -= 1;
+      if (!this.isLeft(now, this.reserve(open) + 1)) return;
+      this.tell(now, channel.closeMessage());
+    }
+  }
+
+  /** What it takes to open all channels, while so many are open, and to close them: then no word has to wait. */
+  private reserve(open: number): number {
+    return 2 * this.all.size - open;
+  }
+
+  private openCount(): number {
+    return [...this.all].filter((channel) => channel.isTold).length;
+  }
+
+  /** Whether so many messages may be said; if not, that is a reason to wake. */
+  private isLeft(now: number, messages: number): boolean {
+    const at = this.budget.leftAt(messages);
+    if (now >= at) return true;
+    this.wakeBy(at);
+    return false;
+  }
+
+  private wakeBy(time: number): void {
+    this.wakeAt = Math.min(this.wakeAt ?? Infinity, time);
+  }
+
+  private tell(now: number, message: FromPage): void {
+    this.budget.spend(now);
+    this.say(message);
   }
 }
 
-const LOUDEST = 2;
 /** As many as `web.limits.channels_max` may allow: how many may be open at once is for the server to say. */
-const CHANNELS_MAX = 255;
-/** The delay before the encoder (`PREROLL_MS` of the worklet), a packet of 20 ms, and some room. */
-const TAIL_MS = 200;
+const CHANNELS_MAX = 160;
