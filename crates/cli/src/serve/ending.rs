@@ -14,7 +14,9 @@ use crate::logging::{complain, note};
 const LOOK_INTERVAL: Duration = Duration::from_millis(500);
 
 /// Leaves everybody to the next process, or disconnects everybody in order; ends the files.
-pub(super) fn end(running: Running) {
+pub(super) fn end(mut running: Running) {
+    // What operators decided after the sessions were written down would not hold in the next process.
+    running.close_admin();
     let is_draining = running.server().handle().drains_until().is_some();
     if let Some(path) = running.config().ending.hand_over_file.as_ref().filter(|_| !is_draining) {
         hand_over(&running, path);

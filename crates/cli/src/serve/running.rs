@@ -211,6 +211,11 @@ impl Running {
         self.made_identity.as_ref()
     }
 
+    /// Operators decide nothing more; what they asked for has been done.
+    pub(super) fn close_admin(&mut self) {
+        self.admin = None;
+    }
+
     /// Disconnects whoever is left, in order; ends the files.
     pub(super) fn stop(self) {
         drop(self.admin);

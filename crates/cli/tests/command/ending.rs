@@ -1,11 +1,13 @@
 //! Servers that end while players are there: another process goes on, or another server does.
 
 use std::fs;
-use std::net::TcpListener;
+use std::io::Write as _;
+use std::net::{TcpListener, TcpStream};
 
 use consonance_test_stage::free_port;
 use serde_json::{Value, json};
 
+use crate::admin::get;
 use crate::folder::Folder;
 use crate::page::Page;
 use crate::program::Program;
@@ -113,6 +115,31 @@ fn a_start_that_fails_leaves_what_was_handed_over_to_the_next_one() {
     assert_eq!(count(&events, "joined"), 1, "{events:?}");
     second.signal("TERM");
     ends_well(second);
+}
+
+#[test]
+fn nothing_is_decided_about_players_who_are_left_to_the_next_process_already() {
+    let folder = Folder::new();
+    let (file, token) = (folder.file("hand-over"), folder.file("admin-token"));
+    let settings = format!(
+        "[ending]\nhand_over_file = '{file}'\n[admin]\nlisten = '127.0.0.1:0'\ntoken_file = '{token}'\n"
+    );
+    let (server, _) = serve(&folder, 0, &settings);
+    let admin = server.until_admin();
+    // An operator whose request takes its time: the listener waits for it a while.
+    let mut slow = TcpStream::connect(&admin).unwrap();
+    let token = fs::read_to_string(&token).unwrap();
+    let token = token.trim();
+    let head = format!(
+        "POST /api/v1/bans HTTP/1.1\r\nHost: {admin}\r\nAuthorization: Bearer {token}\r\n\
+         Content-Type: application/json\r\nContent-Length: 2\r\n\r\n"
+    );
+    slow.write_all(head.as_bytes()).unwrap();
+    assert!(get(&admin, "/healthz", token).starts_with("HTTP/1.1 200"), "the slow one is there");
+    server.signal("TERM");
+    server.until_complaint("left 0 players to the next process");
+    assert!(TcpStream::connect(&admin).is_err(), "an operator could still decide something");
+    ends_well(server);
 }
 
 #[test]
