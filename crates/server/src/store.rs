@@ -183,11 +183,14 @@ mod tests {
         let store = Store::over(database, path.clone()).unwrap();
         let ticket = store.write(vec![Change::delete(Table::Bans, number_key(1))]);
         let deadline = Instant::now() + Duration::from_mins(1);
-        while store.status().errors < 2 {
-            assert!(store.status().transactions == 0 && Instant::now() < deadline, "{:?}", store.status());
+        let status = loop {
+            let status = store.status();
+            assert!(status.transactions == 0 && Instant::now() < deadline, "{status:?}");
+            if status.errors >= 2 {
+                break status;
+            }
             std::thread::yield_now();
-        }
-        let status = store.status();
+        };
         let trouble = status.trouble.unwrap_or_default();
         assert!(trouble.contains("cannot be read or written"), "{trouble}");
         assert_eq!((status.waiting, path.exists()), (1, false));

@@ -3,7 +3,7 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender, TrySendError};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -62,12 +62,18 @@ struct Write {
 
 #[derive(Debug, Default)]
 struct Counters {
-    transactions: AtomicU64,
-    errors: AtomicU64,
+    attempts: Mutex<Attempts>,
     waiting: AtomicU64,
     dropped: AtomicU64,
     is_stopping: AtomicBool,
-    trouble: Mutex<Option<String>>,
+}
+
+/// What became of the attempts to write, under one lock: nobody sees a refusal counted without what was said of it.
+#[derive(Clone, Debug, Default)]
+struct Attempts {
+    transactions: u64,
+    errors: u64,
+    trouble: Option<String>,
 }
 
 impl Writer {
@@ -102,11 +108,12 @@ impl Writer {
 
     pub(super) fn status(&self) -> StoreStatus {
         let load = |number: &AtomicU64| number.load(Ordering::Relaxed);
+        let Attempts { transactions, errors, trouble } = self.counters.attempts().clone();
         StoreStatus {
             is_on_disk: true,
-            transactions: load(&self.counters.transactions),
-            errors: load(&self.counters.errors),
-            trouble: self.counters.trouble().clone(),
+            transactions,
+            errors,
+            trouble,
             waiting: load(&self.counters.waiting),
             dropped: load(&self.counters.dropped),
         }
@@ -144,8 +151,22 @@ impl Ticket {
 }
 
 impl Counters {
-    fn trouble(&self) -> std::sync::MutexGuard<'_, Option<String>> {
-        self.trouble.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Whether there was trouble before.
+    fn count_taken(&self) -> bool {
+        let mut attempts = self.attempts();
+        attempts.transactions += 1;
+        attempts.trouble.take().is_some()
+    }
+
+    /// Whether there was no trouble before.
+    fn count_refused(&self, refused: &StoreError) -> bool {
+        let mut attempts = self.attempts();
+        attempts.errors += 1;
+        attempts.trouble.replace(refused.to_string()).is_none()
+    }
+
+    fn attempts(&self) -> MutexGuard<'_, Attempts> {
+        self.attempts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -181,17 +202,14 @@ impl<F: Fn() -> Result<Database, StoreError>> Loop<F> {
         loop {
             match self.attempt(batch) {
                 Ok(()) => {
-                    self.counters.transactions.fetch_add(1, Ordering::Relaxed);
-                    if self.counters.trouble().take().is_some() {
+                    if self.counters.count_taken() {
                         info!("the disk takes changes again");
                     }
                     return true;
                 }
                 Err(refused) => {
                     self.database = None;
-                    self.counters.errors.fetch_add(1, Ordering::Relaxed);
-                    let is_new = self.counters.trouble().replace(refused.to_string()).is_none();
-                    if is_new {
+                    if self.counters.count_refused(&refused) {
                         warn!(%refused, "changes wait for the disk, which is tried again");
                     }
                 }
