@@ -4,6 +4,8 @@ mod conformance;
 mod connecting;
 mod connector;
 mod crowd;
+#[cfg(unix)]
+mod descriptors;
 mod golden;
 mod hostile;
 mod listener;

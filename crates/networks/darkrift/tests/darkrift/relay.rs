@@ -28,6 +28,8 @@ struct Orders {
 impl Relay {
     /// To this server, whose TCP and UDP ports are the same.
     pub(crate) fn to(server: SocketAddr) -> Self {
+        #[cfg(unix)]
+        crate::descriptors::ask_for_enough();
         let (tcp, udp) = bind_both();
         let address = udp.local_addr().expect("it is bound");
         let orders = Arc::new(Orders::default());

@@ -33,6 +33,8 @@ pub(crate) struct Stage {
 
 impl Stage {
     pub(crate) fn new(settings: ServerSettings) -> Self {
+        #[cfg(unix)]
+        crate::descriptors::ask_for_enough();
         let server = DarkRiftServer::bind(([127, 0, 0, 1], 0).into(), settings).expect("a port is free");
         Self {
             server,

@@ -61,6 +61,8 @@ impl Stage {
     }
 
     fn with_ways(loss_percent: u8) -> Self {
+        #[cfg(unix)]
+        crate::descriptors::ask_for_enough();
         let listen = || {
             DarkRiftServer::bind(([127, 0, 0, 1], 0).into(), ServerSettings::default())
                 .expect("a port is free")
