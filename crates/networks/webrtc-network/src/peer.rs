@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod address_proof;
 mod channels;
+mod early_packets;
 mod ending;
 mod event;
 mod hosts;
@@ -16,11 +17,11 @@ use std::time::Instant;
 use consonance_transport::Delivery;
 use str0m::channel::ChannelId;
 use str0m::net::{Protocol, Receive};
-use str0m::{Candidate, Event, Input, Output, Rtc, RtcConfig};
+use str0m::{Candidate, Input, Output, Rtc, RtcConfig};
 
 use crate::settings::PeerSettings;
 
-use channels::{RELIABLE_LABEL, UNRELIABLE_LABEL};
+use early_packets::EarlyPackets;
 pub(crate) use event::{End, Ice, PeerEvent, Role, Sent};
 use hosts::{Credentials, Hosts};
 use negotiation::Negotiation;
@@ -37,6 +38,7 @@ pub(crate) struct PeerConnection {
     unreliable: Option<ChannelId>,
     /// How many channels the other side has opened, ours included.
     channels_opened: usize,
+    early: EarlyPackets,
     voice: VoiceQueue,
     last_heard: Instant,
     /// When the library wants to be called.
@@ -83,20 +85,8 @@ impl PeerConnection {
         addresses: &[SocketAddr],
         settings: &PeerSettings,
     ) -> Self {
-        let mut rtc = RtcConfig::new()
-            .set_crypto_provider(consonance_rtc_crypto::provider())
-            .set_ice_lite(ice == Ice::Lite)
-            .set_sctp_max_buffered_amount(settings.send_bytes_max)
-            .set_sctp_max_message_size(MESSAGE_BYTES_MAX)
-            .clear_codecs()
-            .build(now);
-        for &address in addresses {
-            if let Ok(candidate) = Candidate::host(address, "udp") {
-                rtc.add_local_candidate(candidate);
-            }
-        }
         let mut connection = Self {
-            rtc,
+            rtc: new_rtc(now, ice, addresses, settings),
             settings: settings.clone(),
             role,
             state: State::Negotiating { until: now + settings.negotiation_max },
@@ -104,6 +94,7 @@ impl PeerConnection {
             reliable: None,
             unreliable: None,
             channels_opened: 0,
+            early: EarlyPackets::default(),
             voice: VoiceQueue::new(settings.voice_packets_max),
             last_heard: now,
             timeout: now,
@@ -299,7 +290,7 @@ impl PeerConnection {
     }
 
     fn take_outputs(&mut self, now: Instant) {
-        while !matches!(self.state, State::Held | State::Over) {
+        while !matches!(self.state, State::Unproved { .. } | State::Held | State::Over) {
             match self.rtc.poll_output() {
                 Ok(Output::Timeout(at)) => {
                     self.timeout = at;
@@ -319,62 +310,22 @@ impl PeerConnection {
             self.end(if self.is_going() { End::ByUs } else { End::ByPeer });
         }
     }
+}
 
-    fn handle_event(&mut self, now: Instant, event: Event) {
-        match event {
-            Event::ChannelOpen(id, label) => self.handle_channel(id, &label),
-            Event::ChannelData(data) if matches!(self.state, State::Open) && data.binary => {
-                let delivery = match Some(data.id) {
-                    id if id == self.reliable => Delivery::Reliable,
-                    id if id == self.unreliable => Delivery::Unreliable,
-                    _ => return,
-                };
-                self.events.push_back(PeerEvent::Packet(delivery, data.data));
-            }
-            Event::ChannelClose(id)
-                if !self.is_going() && [self.reliable, self.unreliable].contains(&Some(id)) =>
-            {
-                self.close(now);
-            }
-            Event::Closed => self.close(now),
-            _ => {}
+fn new_rtc(now: Instant, ice: Ice, addresses: &[SocketAddr], settings: &PeerSettings) -> Rtc {
+    let mut rtc = RtcConfig::new()
+        .set_crypto_provider(consonance_rtc_crypto::provider())
+        .set_ice_lite(ice == Ice::Lite)
+        .set_sctp_max_buffered_amount(settings.send_bytes_max)
+        .set_sctp_max_message_size(MESSAGE_BYTES_MAX)
+        .clear_codecs()
+        .build(now);
+    for &address in addresses {
+        if let Ok(candidate) = Candidate::host(address, "udp") {
+            rtc.add_local_candidate(candidate);
         }
     }
-
-    fn handle_channel(&mut self, id: ChannelId, label: &str) {
-        self.channels_opened += 1;
-        match label {
-            RELIABLE_LABEL if self.reliable.is_none() => self.reliable = Some(id),
-            UNRELIABLE_LABEL if self.unreliable.is_none() => self.unreliable = Some(id),
-            _ => {
-                tracing::debug!(label, "a peer opens a channel that there is not");
-                if self.channels_opened > CHANNELS_MAX {
-                    self.end(End::Violation("it opens channel after channel"));
-                }
-                return;
-            }
-        }
-        if self.reliable.is_some() && self.unreliable.is_some() {
-            match (self.role, self.state) {
-                (Role::Listener, State::Negotiating { until }) => {
-                    self.state = State::Unproved { until };
-                    self.open_if_proved();
-                }
-                _ => self.open(State::Open),
-            }
-        }
-    }
-
-    fn open_if_proved(&mut self) {
-        if matches!(self.state, State::Unproved { .. }) && self.remote().is_some() {
-            self.open(State::Held);
-        }
-    }
-
-    fn open(&mut self, state: State) {
-        self.state = state;
-        self.events.push_back(PeerEvent::Open);
-    }
+    rtc
 }
 
 /// The largest message that the other side may send, in bytes: a packet of a network of ours has room.
@@ -385,6 +336,3 @@ const VOICE_BUFFERED_BYTES_MAX: usize = 8 * 1024;
 
 /// How a record of DTLS begins (RFC 7983, section 7).
 const DTLS: std::ops::RangeInclusive<u8> = 20..=63;
-
-/// How many channels a peer may open.
-const CHANNELS_MAX: usize = 8;

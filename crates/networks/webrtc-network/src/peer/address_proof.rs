@@ -1,13 +1,17 @@
-//! A player who puts somebody else's address on its checks, before it is in and afterwards. On simulated time.
+//! A player who has not shown yet where it is, and one who puts somebody else's address on its checks. On simulated
+//! time.
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use consonance_transport::Delivery;
+use str0m::channel::ChannelConfig;
 use str0m::ice::{StunMessage, TransId};
 
-use super::{End, Ice, PeerConnection, PeerEvent, Role};
+use super::channels::channels;
+use super::negotiation::Negotiation;
+use super::{End, Ice, PeerConnection, PeerEvent, Role, State, new_rtc};
 use crate::settings::PeerSettings;
 
 /// A host's end and a player with nothing between them.
@@ -27,11 +31,16 @@ struct Stage {
     /// Before which of the player's encrypted datagrams one comes as if from the victim, and which.
     forged: Option<(usize, Forged)>,
     records: usize,
+    /// Which of the player's encrypted datagrams is lost, and whether all of them are for the time being.
+    lost: Option<usize>,
+    is_cut: bool,
     /// Where the host says that the player is, once it is in.
     remote: Option<SocketAddr>,
     is_in: bool,
     end: Option<End>,
     heard: usize,
+    /// What the host has heard.
+    host_heard: Vec<Vec<u8>>,
     /// In bytes.
     sent_to_victim: usize,
 }
@@ -65,12 +74,25 @@ impl Stage {
             answers: true,
             forged: None,
             records: 0,
+            lost: None,
+            is_cut: false,
             remote: None,
             is_in: false,
             end: None,
             heard: 0,
+            host_heard: Vec::new(),
             sent_to_victim: 0,
         }
+    }
+
+    /// A player who opens these channels, in this order.
+    fn opening(channels: impl IntoIterator<Item = ChannelConfig>) -> Self {
+        let mut stage = Self::new();
+        let player = &mut stage.player;
+        player.rtc = new_rtc(stage.now, Ice::Full, &[home()], &player.settings);
+        player.negotiation = Negotiation::new(Role::Connector);
+        player.texts = player.negotiation.offer(&mut player.rtc, channels).into_iter().collect();
+        stage
     }
 
     fn connected() -> Self {
@@ -86,6 +108,13 @@ impl Stage {
         while !self.is_in && self.now < until {
             self.step();
         }
+    }
+
+    /// The player sends this over the one channel that it knows to be open.
+    fn say_early(&mut self, packet: &[u8]) {
+        let reliable = self.player.reliable;
+        assert_eq!(self.player.write(reliable, packet), Some(true));
+        self.player.drain(self.now);
     }
 
     /// The host speaks for so long, as eight players would.
@@ -135,7 +164,7 @@ impl Stage {
                     self.host.accept(self.now);
                 }
                 PeerEvent::Closed(end) => self.end = Some(end),
-                PeerEvent::Packet(..) => {}
+                PeerEvent::Packet(_, packet) => self.host_heard.push(packet),
             }
         }
         while let Some(event) = self.player.poll_event() {
@@ -159,6 +188,9 @@ impl Stage {
         }
         let is_record = (20..=63).contains(&datagram[0]);
         self.records += usize::from(is_record);
+        if is_record && (self.is_cut || self.lost == Some(self.records)) {
+            return;
+        }
         if let Some((_, forged)) = self.forged.filter(|(number, _)| is_record && *number == self.records) {
             match forged {
                 Forged::Unproved => self.check_as_victim("guessed"),
@@ -244,6 +276,65 @@ fn who_never_answers_where_it_is_does_not_get_in() {
     stage.answers = false;
     stage.join(120);
     assert_eq!((stage.is_in, stage.end), (false, Some(End::TimedOut)));
+}
+
+#[test]
+fn who_has_not_shown_where_it_is_is_not_told_that_it_is_in() {
+    let mut stage = Stage::new();
+    stage.answers = false;
+    for _ in 0..500 {
+        stage.step();
+        assert!(!stage.player.is_open());
+    }
+    assert!(matches!(stage.host.state, State::Unproved { .. }));
+    stage.answers = true;
+    stage.join(10);
+    stage.speak(Duration::from_secs(1));
+    assert!(stage.player.is_open() && stage.heard > 0);
+}
+
+#[test]
+fn what_a_player_says_before_both_channels_are_open_is_heard_once_it_is_in() {
+    let [reliable, unreliable] = channels();
+    let orders = [[reliable.clone(), unreliable.clone()], [unreliable, reliable]];
+    // What is cut off comes with what was lost before, once it is sent again.
+    for (order, is_cut) in orders.iter().flat_map(|order| [(order, false), (order, true)]) {
+        let mut said = 0;
+        for lost in 1..14 {
+            let mut stage = Stage::opening(order.clone());
+            (stage.lost, stage.answers) = (Some(lost), false);
+            let mut has_said = false;
+            let until = stage.now + Duration::from_secs(20);
+            while stage.host_heard.is_empty() && (has_said || !stage.is_in) {
+                assert!(stage.now < until, "encrypted datagram {lost} was lost: {:?}", stage.host.state);
+                stage.step();
+                stage.answers = matches!(stage.host.state, State::Unproved { .. } | State::Open);
+                if !has_said && stage.player.reliable.is_some() && stage.player.unreliable.is_none() {
+                    stage.is_cut = is_cut;
+                    stage.say_early(b"early");
+                    stage.step();
+                    (stage.is_cut, has_said) = (false, true);
+                    assert_eq!(stage.host_heard, [b""; 0], "it is not in yet");
+                }
+            }
+            said += usize::from(has_said);
+        }
+        assert!(said > 0, "nothing was said before the other channel was open");
+    }
+}
+
+#[test]
+fn who_says_much_before_it_is_in_is_sent_away() {
+    let [reliable, _] = channels();
+    let mut stage = Stage::opening([reliable]);
+    for _ in 0..500 {
+        stage.step();
+        if stage.player.reliable.is_some() && stage.end.is_none() {
+            stage.say_early(&[7; 1000]);
+        }
+    }
+    assert!(matches!(stage.end, Some(End::Violation(_))), "{:?}", stage.end);
+    assert_eq!(stage.host_heard, [b""; 0]);
 }
 
 #[test]

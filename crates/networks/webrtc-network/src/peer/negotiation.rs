@@ -2,6 +2,7 @@
 
 use ring::rand::{SecureRandom, SystemRandom};
 use str0m::change::{SdpAnswer, SdpOffer, SdpPendingOffer};
+use str0m::channel::ChannelConfig;
 use str0m::{Candidate, Rtc};
 
 use super::channels::channels;
@@ -41,7 +42,7 @@ impl Negotiation {
     /// What is said first: an offer by a connector, a throw of the dice by a listener.
     pub(super) fn begin(&mut self, rtc: &mut Rtc) -> Option<String> {
         match self.role {
-            Role::Connector => self.offer(rtc),
+            Role::Connector => self.offer(rtc, channels()),
             Role::Listener => self.roll(),
         }
     }
@@ -78,7 +79,9 @@ impl Negotiation {
     fn handle_dice(&mut self, rtc: &mut Rtc, theirs: u32) -> Option<String> {
         let ours = self.dice?;
         match ours.cmp(&theirs) {
-            std::cmp::Ordering::Greater if self.offered.is_none() && !self.has_remote => self.offer(rtc),
+            std::cmp::Ordering::Greater if self.offered.is_none() && !self.has_remote => {
+                self.offer(rtc, channels())
+            }
             std::cmp::Ordering::Equal => self.roll(),
             _ => None,
         }
@@ -97,9 +100,14 @@ impl Negotiation {
         Some(dice.to_string())
     }
 
-    fn offer(&mut self, rtc: &mut Rtc) -> Option<String> {
+    /// Offers a connection with these channels, which are opened in this order.
+    pub(super) fn offer(
+        &mut self,
+        rtc: &mut Rtc,
+        channels: impl IntoIterator<Item = ChannelConfig>,
+    ) -> Option<String> {
         let mut change = rtc.sdp_api();
-        for channel in channels() {
+        for channel in channels {
             change.add_channel_with_config(channel);
         }
         let (offer, pending) = change.apply()?;
