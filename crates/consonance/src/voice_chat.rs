@@ -104,10 +104,11 @@ impl VoiceChat {
     }
 
     /// Has the server do something to a player of our session, if our join token says that we may moderate; it is done
-    /// as if the server's operator had, and is in its audit log with the reason, which the player is told, too.
-    /// [`EventKind::Moderated`](crate::EventKind::Moderated) tells what became of it; what cannot even be asked for, as
-    /// of servers of the original, is an [`EventKind::Problem`](crate::EventKind::Problem), and what was too much at
-    /// once has [failed](ModeratorAnswer::Failed).
+    /// as if the server's operator had, and is in its audit log with the reason, which the player is told when it is
+    /// muted or kicked, and not otherwise. [`EventKind::Moderated`](crate::EventKind::Moderated) tells what became of
+    /// it; what cannot even be asked for, as of servers of the original, is an
+    /// [`EventKind::Problem`](crate::EventKind::Problem), and what was too much at once has
+    /// [failed](ModeratorAnswer::Failed).
     pub fn moderate(&self, player: impl Into<String>, action: ModeratorAction, reason: impl Into<String>) {
         self.ask(Command::Moderate { player: player.into(), action, reason: reason.into() });
     }

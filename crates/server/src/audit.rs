@@ -7,7 +7,8 @@ use std::collections::VecDeque;
 pub struct By {
     /// Who: a name for the audit log.
     pub actor: String,
-    /// Why; players are shown it where they are told. May be empty.
+    /// Why; may be empty. Players are shown it when they are muted, deafened, kept from writing, sent away or banned,
+    /// and not otherwise.
     pub reason: String,
 }
 

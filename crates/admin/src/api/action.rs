@@ -20,7 +20,8 @@ use crate::app::App;
 pub(super) struct ActionRequest {
     /// What.
     action: Action,
-    /// Why; players are shown it where they are told. At most 256 bytes of it are.
+    /// Why. Players are shown it, 256 bytes of it at most, when they are muted, deafened, kept from writing or sent
+    /// away, and not otherwise.
     #[serde(default)]
     reason: String,
     /// Who does it, for the audit log.

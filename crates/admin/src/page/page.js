@@ -160,6 +160,7 @@ const field = (id, words, made) => ({ id, made: () => element("label", { textCon
 const options = (pairs) => () => element("select", {}, ...pairs.map(([value, words]) => element("option", { value, textContent: words })));
 const input = (properties) => () => element("input", { autocomplete: "off", ...properties });
 const REASON = field("reason", "Reason (players are shown it)", input({ maxLength: 256 }));
+const NOTED_REASON = field("reason", "Reason (for the audit log)", input({ maxLength: 256 }));
 const KEPT_REASON = field("reason", "Reason (kept with the report)", input({ maxLength: 256 }));
 const TIME = field("for_s", "For how long", options([["", "for good"], ["300", "5 minutes"], ["3600", "an hour"], ["86400", "a day"], ["604800", "a week"], ["2592000", "30 days"]]));
 const value = (id) => $("field-" + id)?.value ?? "";
@@ -214,10 +215,10 @@ function moderate(player) {
     unmute_text: player.text_muted ? ["Let it write again", [], () => ({ player: who })] : null,
     deafen: player.deafened ? null : ["Deafen", [TIME, REASON], () => given({ player: who, for_s: number("for_s") })],
     undeafen: player.deafened ? ["Undeafen", [], () => ({ player: who })] : null,
-    move: ["Move to another room", [own("from", "From"), field("to", "To", input({ required: true })), REASON], () => ({ player: player.name, from: value("from"), to: value("to") })],
-    remove_from_room: ["Take out of a room", [own("room", "Room"), REASON], () => ({ player: player.name, room: value("room") })],
-    set_room_rights: ["Set rights in a room", [room("room", "Room"), right("listen", "May listen"), right("speak", "May speak"), REASON], () => given({ player: who, room: value("room"), listen: flag("listen"), speak: flag("speak") })],
-    reset: ["Start its client anew", [REASON], () => ({ player: player.name })],
+    move: ["Move to another room", [own("from", "From"), field("to", "To", input({ required: true })), NOTED_REASON], () => ({ player: player.name, from: value("from"), to: value("to") })],
+    remove_from_room: ["Take out of a room", [own("room", "Room"), NOTED_REASON], () => ({ player: player.name, room: value("room") })],
+    set_room_rights: ["Set rights in a room", [room("room", "Room"), right("listen", "May listen"), right("speak", "May speak"), NOTED_REASON], () => given({ player: who, room: value("room"), listen: flag("listen"), speak: flag("speak") })],
+    reset: ["Start its client anew", [NOTED_REASON], () => ({ player: player.name })],
     report: ["Report, with what was just said", [KEPT_REASON]],
     kick: ["Kick", [REASON], () => ({ player: player.name })],
     ban: ["Ban", [field("target", "Whom", options([["name", "the name " + player.name], ...(player.subject ? [["subject", "the account " + player.subject]] : []), ...(player.address ? [["address", "the address " + player.address]] : [])])), TIME, REASON]],
@@ -252,13 +253,13 @@ function drain() {
   const within = field("within_s", "It ends at the latest in", options([["600", "10 minutes"], ["60", "a minute"], ["1800", "half an hour"], ["7200", "2 hours"], ["86400", "a day"]]));
   const onward = field("onward", "Send players to (optional)", input({ maxLength: 512, placeholder: "quic://voice2.example.org:7777/{session}" }));
   const about = "Nobody new comes in, players are told, and the server ends when the last one has gone. Until then you can take it back.";
-  openDialog("Let the server run empty?", about, () => [within, onward, REASON], () => "Run empty", () => true, async () => {
+  openDialog("Let the server run empty?", about, () => [within, onward, NOTED_REASON], () => "Run empty", () => true, async () => {
     const drained = await call("POST", "drain", given({ within_s: number("within_s"), onward: value("onward") || undefined, reason: value("reason"), by: "page" }));
     return "the server runs empty; " + plural(drained.told, "player") + " told";
   });
 }
 function undrain() {
-  openDialog("Let the server stay?", "Everybody may join again, and players are told.", () => [REASON], () => "Stay", () => false, async () => {
+  openDialog("Let the server stay?", "Everybody may join again, and players are told.", () => [NOTED_REASON], () => "Stay", () => false, async () => {
     await call("DELETE", "drain?" + new URLSearchParams({ reason: value("reason"), by: "page" }));
     return "the server stays";
   });
@@ -269,7 +270,7 @@ const targetWords = (target) => Object.entries(target).map(([kind, who]) => kind
 const BANS = [
   text("Who", (ban) => targetWords(ban.target), "name"), text("Until", (ban) => ban.until ? moment(ban.until) : "for good", "text"),
   text("Reason", (ban) => ban.reason || DASH, "text"), text("By", (ban) => ban.by + ", " + moment(ban.since), "text wide"),
-  button("Lift", (ban) => openDialog("Lift the ban of " + targetWords(ban.target) + "?", ban.reason, () => [REASON], () => "Lift", () => false, async () => {
+  button("Lift", (ban) => openDialog("Lift the ban of " + targetWords(ban.target) + "?", ban.reason, () => [NOTED_REASON], () => "Lift", () => false, async () => {
     await call("DELETE", "bans/" + ban.id + "?" + new URLSearchParams({ reason: value("reason"), by: "page" }));
     drawBans();
     return "it holds no longer";
