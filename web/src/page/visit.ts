@@ -68,10 +68,20 @@ function isLoadedAnew(): boolean {
 
 function readWish(found: unknown): Wish | null {
   if (typeof found !== "object" || found === null) return null;
-  const { name, session, rooms, token = "", password = "", withMicrophone } = found as Partial<Wish>;
+  const { name, session, rooms, token = "", password = "", withMicrophone } = { ...onlySecret(found), ...found } as Partial<Wish>;
   if (!isText(name) || !isText(session) || !isText(token) || !isText(password) || !areTexts(rooms)) return null;
   return { name, session, rooms, token, password, withMicrophone: withMicrophone === true };
 }
+
+/** The page of an older server, which may have filled this tab, stores one secret: a token or a password. */
+function onlySecret(found: { secret?: unknown; token?: unknown; password?: unknown }): Partial<Wish> {
+  const { secret, token, password } = found;
+  if (!isText(secret) || token !== undefined || password !== undefined) return {};
+  return JOIN_TOKEN.test(secret) ? { token: secret } : { password: secret };
+}
+
+/** A signed object of JSON (RFC 7515, section 3.1), whose `{"` is `eyJ` in base64url. */
+const JOIN_TOKEN = /^eyJ[\w-]*\.[\w-]+\.[\w-]+$/;
 
 function readManner(found: unknown): Manner | null {
   if (typeof found !== "object" || found === null) return null;

@@ -25,6 +25,20 @@ test("a visit without a secret had none to show", () => {
   assert.deepEqual(readVisit(JSON.stringify({ ...VISIT, wish }))?.wish, { ...VISIT.wish, token: "", password: "" });
 });
 
+test("a visit that an older page has stored keeps its only secret, as what it is", () => {
+  const { token: _, password: __, ...wish } = VISIT.wish;
+  const read = (secrets: object) => {
+    const read = readVisit(JSON.stringify({ ...VISIT, wish: { ...wish, ...secrets } }))?.wish;
+    return [read?.token, read?.password];
+  };
+  const token = "eyJhbGciOiJFZERTQSJ9.eyJuYW1lIjoiQW5uIn0.c2ln-bmF0dXJl_";
+  assert.deepEqual(read({ secret: token }), [token, ""]);
+  for (const password of ["sesame", "a.b.c", ""]) assert.deepEqual(read({ secret: password }), ["", password]);
+  assert.deepEqual(read({ secret: "S", password: "P" }), ["", "P"]);
+  assert.deepEqual(read({ secret: token, password: "" }), ["", ""]);
+  assert.deepEqual(read({ secret: 7 }), ["", ""]);
+});
+
 test("what is no visit is none", () => {
   const others = [
     null,
