@@ -92,9 +92,9 @@ export const VISIT = {
     await tab.run(
       "const volume = document.querySelector(\"[aria-label='Volume of Bob']\"); volume.value = 50; volume.dispatchEvent(new Event('input'))",
     );
-    assert.deepEqual(await tab.run("return JSON.parse(localStorage.getItem('consonance')).players"), {
-      Bob: { volume: 0.5, muted: false },
-    });
+    assert.deepEqual(await tab.run("return JSON.parse(localStorage.getItem('consonance')).players"), [
+      ["Bob", { volume: 0.5, muted: false }],
+    ]);
   },
   "a reload goes on with the visit, and leaving ends it": async (tab) => {
     await enter(tab, "voice");

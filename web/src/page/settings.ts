@@ -22,8 +22,8 @@ export interface Settings {
   screenOn: boolean;
   /** How loud all players are, 0…2. */
   volume: number;
-  /** What was set for single players, by name; the latest last. */
-  players: Record<string, PlayerSettings>;
+  /** What was set for single players, each name once, the latest last; an object would have names like "7" first. */
+  players: NamedSettings[];
 }
 
 export interface PlayerSettings {
@@ -31,6 +31,8 @@ export interface PlayerSettings {
   volume: number;
   muted: boolean;
 }
+
+export type NamedSettings = [name: string, player: PlayerSettings];
 
 export const DEFAULTS: Readonly<Settings> = {
   name: "",
@@ -45,7 +47,7 @@ export const DEFAULTS: Readonly<Settings> = {
   autoGainControl: true,
   screenOn: true,
   volume: 1,
-  players: {},
+  players: [],
 };
 
 /** Settings out of what was stored, with the default for whatever is missing or makes no sense. */
@@ -64,21 +66,20 @@ export function readSettings(stored: string | null): Settings {
     autoGainControl: flag(found["autoGainControl"]) ?? DEFAULTS.autoGainControl,
     screenOn: flag(found["screenOn"]) ?? DEFAULTS.screenOn,
     volume: within(found["volume"], 0, 2) ?? DEFAULTS.volume,
-    players: readPlayers(record(found["players"])),
+    players: readPlayers(found["players"]),
   };
 }
 
 /** The settings with one player's set anew. Of too many those that were changed longest ago go, mutes after all others. */
 export function withPlayer(settings: Settings, name: string, player: PlayerSettings): Settings {
-  const { [name]: _, ...others } = settings.players;
-  const entries = Object.entries(others);
+  const others = settings.players.filter(([other]) => other !== name);
   const isDefault = player.volume === 1 && !player.muted;
-  return { ...settings, players: kept(isDefault ? entries : [...entries, [name, player]]) };
+  return { ...settings, players: kept(isDefault ? others : [...others, [name, player]]) };
 }
 
 /** The settings of one player; the defaults if none were set. */
 export function ofPlayer(settings: Settings, name: string): PlayerSettings {
-  return (Object.hasOwn(settings.players, name) && settings.players[name]) || { volume: 1, muted: false };
+  return settings.players.find(([other]) => other === name)?.[1] ?? { volume: 1, muted: false };
 }
 
 /** Keeps the settings in the browser's storage, and works without it where it is forbidden. */
@@ -111,20 +112,27 @@ function parse(stored: string | null): unknown {
   return attempt(() => JSON.parse(stored ?? "null") as unknown);
 }
 
-function readPlayers(found: Record<string, unknown>): Record<string, PlayerSettings> {
-  const entries = Object.entries(found).map(([name, value]): [string, PlayerSettings] => {
-    const player = record(value);
-    return [name, { volume: within(player["volume"], 0, 2) ?? 1, muted: flag(player["muted"]) ?? false }];
+/** Pairs of name and settings; pages of older servers store an object. */
+function readPlayers(found: unknown): NamedSettings[] {
+  const pairs: unknown[] = Array.isArray(found) ? found : Object.entries(record(found));
+  const named = pairs.flatMap((pair): NamedSettings[] => {
+    const [name, player] = Array.isArray(pair) && pair.length === 2 ? (pair as [unknown, unknown]) : [];
+    return typeof name === "string" ? [[name, readPlayer(record(player))]] : [];
   });
-  return kept(entries);
+  const last = new Map(named.map(([name], index) => [name, index]));
+  return kept(named.filter(([name], index) => last.get(name) === index));
+}
+
+function readPlayer(found: Record<string, unknown>): PlayerSettings {
+  return { volume: within(found["volume"], 0, 2) ?? 1, muted: flag(found["muted"]) ?? false };
 }
 
 /** As many as are remembered: whom somebody has muted is not heard again for somebody else's volume. */
-function kept(entries: [string, PlayerSettings][]): Record<string, PlayerSettings> {
+function kept(entries: NamedSettings[]): NamedSettings[] {
   const tooMany = Math.max(0, entries.length - PLAYERS_MAX);
   const [quieter, muted] = [entries.filter(([, player]) => !player.muted), entries.filter(([, player]) => player.muted)];
   const gone = new Set([...quieter, ...muted].slice(0, tooMany));
-  return Object.fromEntries(entries.filter((entry) => !gone.has(entry)));
+  return entries.filter((entry) => !gone.has(entry));
 }
 
 function record(value: unknown): Record<string, unknown> {

@@ -12,7 +12,7 @@ test("settings survive being stored", () => {
     key: "KeyV",
     threshold: 0.5,
     microphone: "id",
-    players: { Bob: { volume: 0.5, muted: true } },
+    players: [["Bob", { volume: 0.5, muted: true }]],
   };
   assert.deepEqual(readSettings(JSON.stringify(settings)), settings);
 });
@@ -43,7 +43,7 @@ test("whoever is muted stays so, however many others are made quieter afterwards
   let settings = withPlayer(DEFAULTS, "Mallory", { volume: 1, muted: true });
   for (let index = 0; index < 100; index += 1)
     settings = withPlayer(settings, `player ${index}`, { volume: 0.5, muted: false });
-  assert.equal(Object.keys(settings.players).length, 100);
+  assert.equal(settings.players.length, 100);
   assert.equal(ofPlayer(settings, "Mallory").muted, true);
   assert.equal(ofPlayer(settings, "player 0").volume, 1);
   assert.equal(ofPlayer(settings, "player 1").volume, 0.5);
@@ -56,15 +56,34 @@ test("where a hundred are muted, nobody is heard again for a volume, and only a 
   assert.deepEqual([ofPlayer(settings, "player 0").muted, ofPlayer(settings, "Bob").volume], [true, 1]);
   settings = withPlayer(settings, "Bob", { volume: 1, muted: true });
   assert.deepEqual([ofPlayer(settings, "player 0").muted, ofPlayer(settings, "Bob").muted], [false, true]);
-  assert.equal(Object.keys(settings.players).length, 100);
+  assert.equal(settings.players.length, 100);
 });
 
 test("of too many players those that were changed longest ago are forgotten, and defaults are not kept at all", () => {
   let settings: Settings = DEFAULTS;
   for (let index = 0; index < 150; index += 1)
     settings = withPlayer(settings, `player ${index}`, { volume: 0.5, muted: false });
-  assert.equal(Object.keys(settings.players).length, 100);
+  assert.equal(settings.players.length, 100);
   assert.equal(ofPlayer(settings, "player 49").volume, 1);
   assert.equal(ofPlayer(settings, "player 149").volume, 0.5);
-  assert.equal(Object.keys(withPlayer(settings, "player 149", { volume: 1, muted: false }).players).length, 99);
+  assert.equal(withPlayer(settings, "player 149", { volume: 1, muted: false }).players.length, 99);
+});
+
+test("a name that is a number is remembered for as long as any other", () => {
+  let settings: Settings = DEFAULTS;
+  for (let index = 0; index < 99; index += 1)
+    settings = withPlayer(settings, `player ${index}`, { volume: 0.5, muted: false });
+  for (const name of ["1337", "Bob"]) {
+    settings = readSettings(JSON.stringify(withPlayer(settings, name, { volume: 0.5, muted: false })));
+  }
+  const volumes = ["1337", "Bob", "player 0", "player 1"].map((name) => ofPlayer(settings, name).volume);
+  assert.deepEqual(volumes, [0.5, 0.5, 1, 0.5]);
+});
+
+test("players who are stored by name are found, too, and what makes no sense of them is left out", () => {
+  const read = (players: unknown) => readSettings(JSON.stringify({ ...DEFAULTS, players })).players;
+  const [bob, ann] = [{ volume: 0.5, muted: true }, { volume: 2, muted: false }];
+  assert.deepEqual(read({ Bob: bob, Ann: ann }), [["Bob", bob], ["Ann", ann]]);
+  assert.deepEqual(read([["Bob", bob], 7, ["Ann"], [1, ann], null, ["Ann", { ...ann, muted: 1 }]]), [["Bob", bob], ["Ann", ann]]);
+  assert.deepEqual(read([["Bob", ann], ["Ann", ann], ["Bob", bob]]), [["Ann", ann], ["Bob", bob]]);
 });
