@@ -194,8 +194,8 @@ fn who_is_silent_is_asked_and_who_does_not_answer_is_gone() {
     });
 }
 
-/// Says this and answers nothing until the end: three questions, and a goodbye. By hand, since a library keeps what comes
-/// close behind the head to itself, and in one go, lest it be asked before it has said anything.
+/// Says this and answers nothing until the end: three questions, and a goodbye. By hand, since a library keeps what
+/// comes close behind the head to itself, and in one go, lest it be asked before it has said anything.
 fn be_silent(stage: &Stage, text: &str) {
     let mut said = format!(
         "GET /api/voice/main/signal HTTP/1.1\r\nHost: {}\r\nUpgrade: websocket\r\nConnection: upgrade\r\n\
