@@ -8,6 +8,7 @@ pub(crate) mod link;
 mod listener;
 pub(crate) mod message;
 mod pace;
+mod places;
 mod reserved;
 mod server;
 pub(crate) mod turn;

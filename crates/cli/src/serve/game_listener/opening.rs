@@ -171,11 +171,7 @@ fn webrtc_host(listener: &GameListener, session: &str) -> io::Result<Opened> {
 fn own_signalling(config: &ListenerConfig, session: &str) -> io::Result<(SignallingListener, String)> {
     let reserved = ReservedAddresses::new([session])?;
     let path = reserved.owner_path(SIGNALLING_PATH);
-    let mut settings = ListenerSettings::default();
-    settings.tcp.connections_max = config.game.connections_max;
-    settings.signalling.reserved = Some(reserved);
-    // On other paths nobody would be found, and strangers would be linked with each other.
-    settings.signalling.spaces.retain(|path, _| path == SIGNALLING_PATH);
+    let settings = signalling_settings(config.game.connections_max, reserved);
     let own = SignallingListener::bind(config.address, settings).map_err(io::Error::other)?;
     let mut at = own.local_addr();
     if at.ip().is_unspecified() {
@@ -183,6 +179,20 @@ fn own_signalling(config: &ListenerConfig, session: &str) -> io::Result<(Signall
     }
     Ok((own, format!("ws://{at}{path}")))
 }
+
+fn signalling_settings(connections_max: usize, reserved: ReservedAddresses) -> ListenerSettings {
+    let mut settings = ListenerSettings::default();
+    settings.tcp.connections_max = connections_max;
+    // Nobody alone takes all places, and a household has enough of them on a small server too.
+    settings.guests_per_address_max = (connections_max / 2).max(GUESTS_PER_ADDRESS);
+    settings.signalling.reserved = Some(reserved);
+    // On other paths nobody would be found, and strangers would be linked with each other.
+    settings.signalling.spaces.retain(|path, _| path == SIGNALLING_PATH);
+    settings
+}
+
+/// As many clients of our own signalling server may be at one address in any case.
+const GUESTS_PER_ADDRESS: usize = 32;
 
 /// Where games look for a session and for each other.
 const SIGNALLING_PATH: &str = "/chatapp";
@@ -287,6 +297,16 @@ mod tests {
             assert_eq!(signalling.counts().welcomed, 0);
             signalling.counts().not_welcome > 0
         });
+    }
+
+    #[test]
+    fn our_own_signalling_server_has_places_for_half_of_its_guests_at_one_address() {
+        for (connections_max, at_one_address) in [(1000, 500), (10, 32)] {
+            let reserved = ReservedAddresses::new(["main"]).expect("random numbers");
+            let settings = signalling_settings(connections_max, reserved);
+            assert_eq!(settings.tcp.connections_max, connections_max);
+            assert_eq!(settings.guests_per_address_max, at_one_address);
+        }
     }
 
     fn host(url: &str) -> WebRtcHost {

@@ -86,6 +86,8 @@ pub struct SignallingCounts {
     pub refused: u64,
     /// Clients that were sent away, since they or others at their address sent too many messages.
     pub sent_away: u64,
+    /// Clients that found no place, or made room for others.
+    pub turned_away: u64,
     /// Messages that did not pass, since whom they were for was behind with reading.
     pub not_taken: u64,
 }
@@ -209,6 +211,11 @@ impl SignallingServer {
     /// Whether a client is the owner of the reserved addresses.
     pub(super) fn is_owner(&self, guest: Guest) -> bool {
         self.guests.get(&guest).is_some_and(|seat| seat.is_owner)
+    }
+
+    /// Whether a client listens or is linked with somebody.
+    pub(super) fn is_guest(&self, guest: Guest) -> bool {
+        self.guests.get(&guest).is_some_and(|seat| seat.address.is_some() || !seat.links.is_empty())
     }
 
     /// What was refused and dropped so far.

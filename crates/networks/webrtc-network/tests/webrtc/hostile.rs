@@ -5,7 +5,7 @@ use std::net::{TcpStream, UdpSocket};
 use std::time::Instant;
 
 use consonance_transport::{ClientTransport as _, Delivery, ServerTransport as _};
-use consonance_webrtc_network::signalling::{ListenerSettings, SignallingListener};
+use consonance_webrtc_network::signalling::{ListenerSettings, ReservedAddresses, SignallingListener};
 use tungstenite::Message;
 
 use crate::support::{self, Table};
@@ -117,6 +117,76 @@ fn a_guest_that_floods_the_signalling_server_is_sent_away_and_the_host_still_lis
     let player = table.join(support::client_settings(&signalling));
     table.until("a player gets in", |table| table.connected[player]);
     assert!(table.host.is_listening());
+}
+
+#[test]
+fn strangers_who_say_nothing_keep_nobody_from_the_signalling_server_for_more_than_a_moment() {
+    let mut settings = ListenerSettings { strangers_max: 4, ..ListenerSettings::default() };
+    settings.handshake_max = std::time::Duration::from_mins(10);
+    let signalling = SignallingListener::bind(support::localhost(), settings).unwrap();
+    let url = format!("ws://{}/chatapp", signalling.local_addr());
+    let _silent = [(); 2].map(|()| TcpStream::connect(signalling.local_addr()).unwrap());
+    let _idle = [(); 2].map(|()| tungstenite::connect(&url).unwrap());
+    let mut listener = None;
+    support::wait_until("one of them makes room", || {
+        listener = tungstenite::connect(&url).ok();
+        listener.is_some()
+    });
+    let (mut listener, _) = listener.unwrap();
+    let listening = address(3, -1, "main");
+    listener.send(listening.clone()).unwrap();
+    assert_eq!(listener.read().unwrap(), listening);
+    let before = signalling.counts().turned_away;
+    let mut later = Vec::new();
+    support::wait_until("all the others have made room", || {
+        later.extend(TcpStream::connect(signalling.local_addr()));
+        signalling.counts().turned_away > before + 8
+    });
+    listener.send(Message::Binary(vec![202].into())).unwrap();
+    assert_eq!(listener.read().unwrap(), Message::Binary(vec![202].into()), "who listens has a place");
+}
+
+#[test]
+fn an_address_has_a_bounded_number_of_guests_at_the_signalling_server() {
+    let settings = ListenerSettings { guests_per_address_max: 2, ..ListenerSettings::default() };
+    let signalling = SignallingListener::bind(support::localhost(), settings).unwrap();
+    let url = format!("ws://{}/chatapp", signalling.local_addr());
+    let mut guests = ["a", "b", "c"].map(|name| {
+        let (mut guest, _) = tungstenite::connect(&url).unwrap();
+        guest.send(address(3, -1, name)).unwrap();
+        (guest.read().unwrap(), guest)
+    });
+    assert_eq!([&guests[0].0, &guests[1].0], [&address(3, -1, "a"), &address(3, -1, "b")]);
+    let Message::Close(Some(close)) = &guests[2].0 else { panic!("it is told so") };
+    assert_eq!(u16::from(close.code), 1013);
+    support::wait_until("it is counted", || signalling.counts().turned_away == 1);
+    guests[0].1.close(None).unwrap();
+    support::wait_until("there is room again", || {
+        let Ok((mut guest, _)) = tungstenite::connect(&url) else { return false };
+        guest.send(address(3, -1, "d")).is_ok() && guest.read().is_ok_and(|told| told == address(3, -1, "d"))
+    });
+}
+
+#[test]
+fn a_host_gets_to_its_reserved_address_although_all_places_are_taken() {
+    let reserved = ReservedAddresses::new(["main"]).unwrap();
+    let path = reserved.owner_path("/chatapp");
+    let mut settings = ListenerSettings { strangers_max: 3, ..ListenerSettings::default() };
+    (settings.tcp.connections_max, settings.guests_per_address_max) = (1, 1);
+    settings.signalling.reserved = Some(reserved);
+    let signalling = SignallingListener::bind(support::localhost(), settings).unwrap();
+    let at = signalling.local_addr();
+    let (mut guest, _) = tungstenite::connect(format!("ws://{at}/chatapp")).unwrap();
+    guest.send(address(3, -1, "elsewhere")).unwrap();
+    assert_eq!(guest.read().unwrap(), address(3, -1, "elsewhere"));
+    // Beside the three places there are sixteen for this machine.
+    let strangers: Vec<TcpStream> = (0..20).map(|_| TcpStream::connect(at).unwrap()).collect();
+    support::wait_until("all places are taken", || signalling.counts().turned_away > 0);
+    assert_eq!(signalling.counts().turned_away, 1);
+    let mut host_settings = support::host_settings(&signalling);
+    host_settings.signalling = format!("ws://{at}{path}").parse().unwrap();
+    let _host = support::host(host_settings);
+    drop((strangers, guest));
 }
 
 #[test]

@@ -1,0 +1,236 @@
+//! Who may be at a signalling server at once, and who makes room for whom.
+
+use std::collections::{BTreeMap, HashMap};
+use std::net::IpAddr;
+use std::time::Instant;
+
+use consonance_gateway::tcp::TcpId;
+use consonance_gateway::{NoPlaceLeft, StrangerPlaces};
+
+use super::server::home_of;
+
+/// Places for strangers, who have not listened or been linked yet, and for guests, who have.
+///
+/// To shake hands costs nothing and says nothing: who does no more than that makes room like a stranger who is silent.
+/// The owner of reserved addresses has a place of its own, and on its way there those of this machine are kept for it.
+#[derive(Debug)]
+pub(super) struct Places {
+    elsewhere: StrangerPlaces<TcpId>,
+    /// For strangers of this machine.
+    here: StrangerPlaces<TcpId>,
+    all: HashMap<TcpId, Place>,
+    guests: usize,
+    guests_by_home: BTreeMap<IpAddr, usize>,
+    limits: PlaceLimits,
+}
+
+/// How many places there are.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct PlaceLimits {
+    pub(super) strangers_max: usize,
+    pub(super) guests_max: usize,
+    pub(super) guests_per_address_max: usize,
+    /// Places are kept for strangers of this machine.
+    pub(super) has_owner: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    from: IpAddr,
+    kind: Kind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Stranger,
+    StrangerHere,
+    Guest,
+    Owner,
+}
+
+impl PlaceLimits {
+    /// How many connections there are at most, those included that have come in the same moment and will have no place.
+    pub(super) fn connections_max(&self) -> usize {
+        self.guests_max.saturating_add(self.strangers_max).saturating_add(HERE_MAX + SPARE)
+    }
+}
+
+impl Places {
+    pub(super) fn new(limits: PlaceLimits) -> Self {
+        Self {
+            elsewhere: StrangerPlaces::new(limits.strangers_max),
+            here: StrangerPlaces::new(if limits.has_owner { HERE_MAX } else { 0 }),
+            all: HashMap::new(),
+            guests: 0,
+            guests_by_home: BTreeMap::new(),
+            limits,
+        }
+    }
+
+    /// A stranger has come, whose name is greater than all before: the one that had to go for it, if any.
+    pub(super) fn take(
+        &mut self,
+        now: Instant,
+        id: TcpId,
+        from: IpAddr,
+        is_here: bool,
+    ) -> Result<Option<TcpId>, NoPlaceLeft> {
+        let kept = if is_here { self.here.take(now, from, id) } else { Err(NoPlaceLeft) };
+        let (kind, gone) = match kept {
+            Ok(gone) => (Kind::StrangerHere, gone),
+            Err(NoPlaceLeft) => (Kind::Stranger, self.elsewhere.take(now, from, id)?),
+        };
+        if let Some(gone) = gone {
+            self.all.remove(&gone);
+        }
+        self.all.insert(id, Place { from, kind });
+        Ok(gone)
+    }
+
+    pub(super) fn is_stranger(&self, id: TcpId) -> bool {
+        self.all.get(&id).is_some_and(|place| matches!(place.kind, Kind::Stranger | Kind::StrangerHere))
+    }
+
+    /// Whether there is a place for one more guest from where this stranger is.
+    pub(super) fn has_room_for(&self, id: TcpId) -> bool {
+        let of_home = |place: &Place| self.guests_by_home.get(&home_of(place.from)).copied().unwrap_or(0);
+        self.guests < self.limits.guests_max
+            && self.all.get(&id).is_some_and(|place| of_home(place) < self.limits.guests_per_address_max)
+    }
+
+    /// A stranger has listened or been linked.
+    pub(super) fn become_guest(&mut self, id: TcpId) {
+        if let Some(place) = self.move_to(id, Kind::Guest) {
+            self.guests += 1;
+            *self.guests_by_home.entry(home_of(place.from)).or_default() += 1;
+        }
+    }
+
+    /// A stranger has shown that it is the owner of the reserved addresses.
+    pub(super) fn become_owner(&mut self, id: TcpId) {
+        self.move_to(id, Kind::Owner);
+    }
+
+    /// The connection is gone.
+    pub(super) fn give_back(&mut self, id: TcpId) {
+        let Some(place) = self.all.remove(&id) else { return };
+        self.leave(id, place);
+    }
+
+    /// What it had before.
+    fn move_to(&mut self, id: TcpId, kind: Kind) -> Option<Place> {
+        let place = self.all.get_mut(&id)?;
+        let before = *place;
+        place.kind = kind;
+        self.leave(id, before);
+        Some(before)
+    }
+
+    fn leave(&mut self, id: TcpId, place: Place) {
+        match place.kind {
+            Kind::Stranger => self.elsewhere.give_back(place.from, id),
+            Kind::StrangerHere => self.here.give_back(place.from, id),
+            Kind::Owner => {}
+            Kind::Guest => {
+                self.guests -= 1;
+                let home = home_of(place.from);
+                if let Some(guests) = self.guests_by_home.get_mut(&home) {
+                    *guests -= 1;
+                    if *guests == 0 {
+                        self.guests_by_home.remove(&home);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// How many strangers of this machine have places that nobody else takes, where there is an owner of addresses.
+const HERE_MAX: usize = 16;
+
+/// Connections that have come in one moment, before it is known who has a place, and those of the owner.
+const SPARE: usize = 128;
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    const LIMITS: PlaceLimits =
+        PlaceLimits { strangers_max: 4, guests_max: 6, guests_per_address_max: 3, has_owner: true };
+
+    fn home(last: u8) -> IpAddr {
+        [192, 0, 2, last].into()
+    }
+
+    #[test]
+    fn who_has_shaken_hands_and_asked_for_nothing_makes_room_and_who_is_a_guest_does_not() {
+        let start = Instant::now();
+        let mut places = Places::new(LIMITS);
+        for id in 1..=5 {
+            let came = places.take(start, TcpId(id), home(id as u8), false);
+            assert_eq!(came, if id == 5 { Err(NoPlaceLeft) } else { Ok(None) });
+        }
+        places.become_guest(TcpId(1));
+        assert_eq!(places.take(start, TcpId(6), home(6), false), Ok(None));
+        let later = start + Duration::from_secs(1);
+        assert_eq!(places.take(later, TcpId(7), home(7), false), Ok(Some(TcpId(2))));
+        assert!(
+            !places.is_stranger(TcpId(1)) && !places.is_stranger(TcpId(2)) && places.is_stranger(TcpId(7))
+        );
+    }
+
+    #[test]
+    fn guests_are_bounded_together_and_at_each_address() {
+        let now = Instant::now();
+        let mut places = Places::new(LIMITS);
+        let joins = |places: &mut Places, id: u64, from: &str| {
+            assert_eq!(places.take(now, TcpId(id), from.parse().unwrap(), false), Ok(None));
+            let has_room = places.has_room_for(TcpId(id));
+            if has_room {
+                places.become_guest(TcpId(id));
+            } else {
+                places.give_back(TcpId(id));
+            }
+            has_room
+        };
+        let crowd = ["2001:db8::1", "2001:db8::2", "2001:db8::3", "2001:db8::4"];
+        let came = [1, 2, 3, 4].map(|id| joins(&mut places, id, crowd[id as usize - 1]));
+        assert_eq!(came, [true, true, true, false], "all of them are in one network");
+        let others = ["192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4"];
+        let came = [5, 6, 7, 8].map(|id| joins(&mut places, id, others[id as usize - 5]));
+        assert_eq!(came, [true, true, true, false], "there are six places");
+        places.give_back(TcpId(1));
+        assert!(joins(&mut places, 9, crowd[3]));
+        for id in 1..10 {
+            places.give_back(TcpId(id));
+        }
+        assert!(places.all.is_empty() && places.guests == 0 && places.guests_by_home.is_empty());
+    }
+
+    #[test]
+    fn the_owner_of_addresses_comes_to_its_place_from_this_machine_whoever_else_is_there() {
+        let now = Instant::now();
+        let mut places = Places::new(LIMITS);
+        for id in 1..=4 {
+            places.take(now, TcpId(id), home(1), false).unwrap();
+            places.become_guest(TcpId(id));
+        }
+        for id in 5..=12 {
+            let _ = places.take(now, TcpId(id), home(id as u8), false);
+        }
+        let here = IpAddr::from([127, 0, 0, 1]);
+        assert_eq!(places.take(now, TcpId(13), here, true), Ok(None));
+        places.become_owner(TcpId(13));
+        assert!(!places.is_stranger(TcpId(13)));
+        let strangers = (14..100).filter(|id| places.take(now, TcpId(*id), here, true) == Ok(None)).count();
+        assert_eq!(strangers, HERE_MAX, "the owner's place is none of theirs");
+    }
+
+    #[test]
+    fn where_there_is_no_owner_no_places_are_kept() {
+        let mut places = Places::new(PlaceLimits { has_owner: false, strangers_max: 0, ..LIMITS });
+        assert_eq!(places.take(Instant::now(), TcpId(1), home(1), true), Err(NoPlaceLeft));
+    }
+}
