@@ -24,7 +24,9 @@ fn joined(scene: &Scene<'_>, link: Link, name: &str, own: Option<&ClientSnapshot
             _ => not_connected(link, own),
         };
     }
-    if let Some(session) = scene.sessions.iter().find(|session| player_of(session, name).is_some()) {
+    // Names are unique in a session only: the one that both are in is meant, if there is one.
+    let mut sessions = scene.session.into_iter().chain(scene.sessions.iter().copied());
+    if let Some(session) = sessions.find(|session| player_of(session, name).is_some()) {
         return Step::passed(link, format!("{name} is in the session {:?}, the server says", session.name));
     }
     if let Some(client) = scene.witnesses().find(|client| client.player(name).is_some()) {
@@ -76,6 +78,9 @@ fn not_there(link: Link, name: &str, similar: Option<&str>) -> Step {
 fn together(scene: &Scene<'_>) -> Option<Step> {
     let (speaker, listener) = (scene.speaker, scene.listener);
     let session_of = |name: &str| scene.sessions.iter().find(|session| player_of(session, name).is_some());
+    if scene.served_speaker().is_some() && scene.served_listener().is_some() {
+        return None;
+    }
     let is_apart = match (session_of(speaker), session_of(listener)) {
         (Some(one), Some(other)) => !std::ptr::eq(*one, *other),
         _ => match (scene.mouth, scene.ear) {

@@ -5,7 +5,7 @@ mod pair;
 mod table;
 
 use super::*;
-use crate::{ChannelRow, RefusedRoom, Target};
+use crate::{ChannelRow, RefusedRoom, ServedPlayer, ServedSession, Target};
 use pages::{pages_of_listeners, pages_of_speakers};
 use pair::Pair;
 use table::{ears, gates, microphones, others_and_devices, places, rooms, ways};
@@ -125,6 +125,18 @@ fn a_room_that_neither_needs_is_no_reason() {
         let diagnosis = pair.asked(whom);
         assert_ne!(diagnosis.cause(), Some(&Cause::RoomRefused), "asked: {whom}\n{diagnosis}");
     }
+}
+
+#[test]
+fn players_whose_names_are_in_other_sessions_too_are_together_where_both_are() {
+    let mut pair = Pair::in_order();
+    let named = |name: &str| ServedPlayer { name: name.into(), ..ServedPlayer::default() };
+    let players = vec![named("Alice"), named("Carol")];
+    let other = ServedSession { name: "elsewhere".into(), players, ..ServedSession::default() };
+    pair.server.sessions.insert(0, other);
+    let diagnosis = pair.asked("s");
+    assert_eq!(diagnosis.cause(), None, "{diagnosis}");
+    assert!(diagnosis.steps[0].words.contains("\"main\""), "{diagnosis}");
 }
 
 #[test]
