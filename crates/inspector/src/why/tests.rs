@@ -140,6 +140,18 @@ fn players_whose_names_are_in_other_sessions_too_are_together_where_both_are() {
 }
 
 #[test]
+fn without_the_server_the_listeners_network_is_blamed_only_after_the_server_was_asked() {
+    for (what, change, _, cause) in places() {
+        let diagnosis = Pair::but(change).asked("ab");
+        assert_eq!(diagnosis.cause(), Some(&Cause::NothingArrives), "{what}: {cause:?}");
+        assert!(diagnosis.verdict().contains("ask the inspector of the server"), "{what}: {diagnosis}");
+    }
+    let all = Pair::but(Pair::nothing_arrives).asked("abs");
+    assert!(all.verdict().contains("look at Bob's network"), "{all}");
+    assert!(!all.verdict().contains("inspector of the server"), "it was asked: {all}");
+}
+
+#[test]
 fn who_is_near_enough_for_the_server_or_needs_no_place_is_not_too_far_away() {
     let near = Pair::but(|pair| pair.is_apart(19.0));
     let placeless = Pair::but(|pair| {

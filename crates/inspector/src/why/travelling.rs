@@ -216,7 +216,16 @@ pub(super) fn downlink(scene: &Scene<'_>) -> Step {
             "nothing of what {speaker} sends arrives at {listener} (the last: {})",
             ago(row.heard_ms_ago)
         );
-        let remedy = format!("look at {listener}'s network: does it let UDP in?");
+        let network = format!("look at {listener}'s network: does it let UDP in?");
+        // Whoever is too far away, refused or lost on the way up looks the same without the server.
+        let remedy = if scene.has_server() {
+            network
+        } else {
+            format!(
+                "ask the inspector of the server whether distance, rights or {speaker}'s way up keep it there; \
+                 if none of them does, {network}"
+            )
+        };
         return Step::broken(link, Cause::NothingArrives, words, remedy);
     }
     let words = format!("voice of {speaker} last arrived: {}", ago(row.heard_ms_ago));
