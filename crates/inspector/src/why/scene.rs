@@ -96,12 +96,14 @@ impl<'a> Scene<'a> {
         }
     }
 
-    /// Whom the speaker speaks to, whether just now or not; `None` if nobody here knows.
+    /// Whom the speaker's client speaks to, whether just now or not, or whom it spoke to just now, as the server knows;
+    /// `None` if nobody here knows.
     pub(super) fn targets(&self) -> Option<Vec<Target>> {
         if let Some(mouth) = self.mouth {
             return Some(mouth.channels.iter().map(|channel| channel.target.clone()).collect());
         }
-        let served = self.served_speaker().filter(|player| player.voice_ms_ago.is_some());
+        // What was said longer ago may have been for somebody else.
+        let served = self.served_speaker().filter(|player| is_recent(player.voice_ms_ago));
         served.map(|player| player.voice_to.clone()).filter(|targets| !targets.is_empty())
     }
 
@@ -116,21 +118,22 @@ impl<'a> Scene<'a> {
     /// What the two may not do, as far as it keeps them apart, and who it is: the speaker
     /// speak, or the listener listen.
     pub(super) fn refusal(&self) -> Option<(&'a str, Refusal<'a>)> {
-        let targets = self.targets();
-        let is_meant = |room: &str| {
-            targets.as_ref().is_none_or(|targets| targets.iter().any(|target| is_room(target, room)))
+        let (targets, rooms) = (self.targets(), self.rooms_of_listener().unwrap_or_default());
+        let is_meant = |room: &str, is_speaking: bool| match &targets {
+            Some(targets) => targets.iter().any(|target| is_room(target, room)),
+            // What would reach the listener is what keeps them apart.
+            None => !is_speaking || rooms.iter().any(|name| name == room),
         };
         let refused = |player: Option<&'a ServedPlayer>, is_speaking: bool| {
             let mut rooms = player?.refused_rooms.iter().filter(move |row| row.is_speaking == is_speaking);
-            rooms.find(|row| is_meant(&row.room)).map(|row| &*row.room)
+            rooms.find(|row| is_meant(&row.room, is_speaking)).map(|row| &*row.room)
         };
         if let Some(room) = refused(self.served_speaker(), true) {
             return Some((self.speaker, Refusal { room, is_speaking: true }));
         }
-        let told = || self.ear?.refused_rooms.iter().find(|room| is_meant(room)).map(|room| &**room);
+        let told = || self.ear?.refused_rooms.iter().find(|room| is_meant(room, false)).map(|room| &**room);
         let room = refused(self.served_listener(), false).or_else(told)?;
         // Whoever has it by another way, or perhaps has, is not kept from it.
-        let rooms = self.rooms_of_listener().unwrap_or_default();
         if targets.is_none() && !rooms.is_empty() {
             return None;
         }

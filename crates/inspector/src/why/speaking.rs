@@ -166,6 +166,18 @@ pub(super) fn token_missing(link: Link, name: &str, rule: &TokenRule) -> Step {
     Step::broken(link, Cause::TokenMissing, words, format!("give {name} one of them"))
 }
 
+/// Whom the speaker speaks to, where nobody here knows it for just now.
+fn whom(scene: &Scene<'_>) -> String {
+    let name = scene.speaker;
+    match scene.served_speaker() {
+        Some(player) if player.voice_ms_ago.is_some() && !player.voice_to.is_empty() => {
+            let (targets, when) = (list(&player.voice_to), ago(player.voice_ms_ago));
+            format!("{name} last spoke to {targets}, {when}")
+        }
+        _ => format!("whom {name} speaks to is not known here"),
+    }
+}
+
 pub(super) fn channel(scene: &Scene<'_>) -> Step {
     let (link, name) = (Link::Channel, scene.speaker);
     if let Some(step) = pages::channel(scene) {
@@ -175,7 +187,7 @@ pub(super) fn channel(scene: &Scene<'_>) -> Step {
         return match scene.targets() {
             Some(targets) => Step::passed(link, format!("{name} last spoke to {}", list(&targets))),
             None if scene.arrives() => Step::passed(link, format!("{name}'s voice arrives")),
-            None => Step::unknown(link, format!("whom {name} speaks to is not known here"), name),
+            None => Step::unknown(link, whom(scene), name),
         };
     };
     let targets = scene.targets().unwrap_or_default();

@@ -152,6 +152,20 @@ fn without_the_server_the_listeners_network_is_blamed_only_after_the_server_was_
 }
 
 #[test]
+fn what_was_said_long_ago_tells_not_whom_the_speaker_speaks_to() {
+    let pair = Pair::but(|pair| {
+        let alice = &mut pair.server.sessions[0].players[0];
+        (alice.voice_ms_ago, alice.voice_to) = (Some(600_000), vec![Target::Player("Carol".into())]);
+        alice.refused_rooms.push(RefusedRoom::new("vip", true));
+        pair.nothing_arrives();
+    });
+    let diagnosis = pair.asked("s");
+    assert_eq!(diagnosis.cause(), None, "{diagnosis}");
+    let told = diagnosis.steps.iter().find(|step| step.link == Link::Channel).unwrap();
+    assert!(told.words.contains("Carol") && told.words.contains("600.0 s ago"), "{diagnosis}");
+}
+
+#[test]
 fn who_is_near_enough_for_the_server_or_needs_no_place_is_not_too_far_away() {
     let near = Pair::but(|pair| pair.is_apart(19.0));
     let placeless = Pair::but(|pair| {
