@@ -235,7 +235,7 @@ pub enum Cause {
     NobodySpeaks,
     /// The speaker speaks to nobody.
     NoChannel,
-    /// Every channel of the speaker's is kept closed.
+    /// Every channel of the speaker's is kept closed, or each that the listener would hear.
     ChannelClosed,
     /// Nobody listens to what the speaker speaks to.
     NobodyListens,

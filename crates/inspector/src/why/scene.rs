@@ -96,11 +96,12 @@ impl<'a> Scene<'a> {
         }
     }
 
-    /// Whom the speaker's client speaks to, whether just now or not, or whom it spoke to just now, as the server knows;
-    /// `None` if nobody here knows.
+    /// Whom the speaker's client speaks to over channels that nothing keeps closed, whether just now or not, or whom it
+    /// spoke to just now, as the server knows; `None` if nobody here knows.
     pub(super) fn targets(&self) -> Option<Vec<Target>> {
         if let Some(mouth) = self.mouth {
-            return Some(mouth.channels.iter().map(|channel| channel.target.clone()).collect());
+            let unclosed = mouth.channels.iter().filter(|channel| channel.is_closed_by.is_none());
+            return Some(unclosed.map(|channel| channel.target.clone()).collect());
         }
         // What was said longer ago may have been for somebody else.
         let served = self.served_speaker().filter(|player| is_recent(player.voice_ms_ago));
@@ -113,6 +114,14 @@ impl<'a> Scene<'a> {
         let server = || self.served_listener().map(|player| &*player.rooms);
         let seen = || self.witnesses().find_map(|client| client.player(self.listener));
         itself.or_else(server).or_else(|| seen().map(|row| &*row.rooms))
+    }
+
+    /// Whether the listener hears what is said to that, as far as is known here.
+    pub(super) fn reaches(&self, target: &Target) -> bool {
+        match target {
+            Target::Player(name) => name == self.listener,
+            Target::Room(room) => self.rooms_of_listener().is_some_and(|rooms| rooms.contains(room)),
+        }
     }
 
     /// What the two may not do, as far as it keeps them apart, and who it is: the speaker
@@ -137,11 +146,7 @@ impl<'a> Scene<'a> {
         if targets.is_none() && !rooms.is_empty() {
             return None;
         }
-        let hears = |target: &Target| match target {
-            Target::Player(name) => name == self.listener,
-            Target::Room(of) => rooms.contains(of),
-        };
-        let is_reached = targets.iter().flatten().any(hears);
+        let is_reached = targets.iter().flatten().any(|target| self.reaches(target));
         (!is_reached).then_some((self.listener, Refusal { room, is_speaking: false }))
     }
 

@@ -191,12 +191,12 @@ pub(super) fn channel(scene: &Scene<'_>) -> Step {
         };
     };
     let targets = scene.targets().unwrap_or_default();
-    if targets.is_empty()
+    if mouth.channels.is_empty()
         && let Some(rule) = mouth.token_rules.iter().find(|rule| rule.is_speaking)
     {
         return token_missing(link, name, rule);
     }
-    if targets.is_empty() {
+    if mouth.channels.is_empty() {
         let words = format!("{name} speaks to nobody: no channel is open");
         return Step::broken(link, Cause::NoChannel, words, "open a channel to a room or to a player");
     }

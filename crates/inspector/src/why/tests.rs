@@ -166,6 +166,21 @@ fn what_was_said_long_ago_tells_not_whom_the_speaker_speaks_to() {
 }
 
 #[test]
+fn a_closed_channel_is_no_reason_while_another_one_reaches_the_listener() {
+    let pair = Pair::but(|pair| {
+        let lobby = pair.alice.channels[0].target.clone();
+        let is_closed_by = Some("its trigger has shut it".into());
+        pair.alice.channels.insert(0, ChannelRow { target: lobby, is_closed_by, ..ChannelRow::default() });
+    });
+    assert_eq!(pair.asked("abs").cause(), None);
+    let just_shut = Pair::but(|pair| {
+        pair.alice.channels.push(ChannelRow { target: room("attic"), ..ChannelRow::default() });
+        pair.alice.channels[0].is_closed_by = Some("its trigger has shut it".into());
+    });
+    assert_eq!(just_shut.asked("ab").cause(), None, "between two words nothing is broken");
+}
+
+#[test]
 fn who_is_near_enough_for_the_server_or_needs_no_place_is_not_too_far_away() {
     let near = Pair::but(|pair| pair.is_apart(19.0));
     let placeless = Pair::but(|pair| {
@@ -193,6 +208,10 @@ fn who_is_near_enough_for_the_server_or_needs_no_place_is_not_too_far_away() {
         assert_eq!(step.outcome, Outcome::Passed, "{what}: {diagnosis}");
     }
     assert_eq!(heard_all_the_same.asked("abs").cause(), None);
+}
+
+fn room(name: &str) -> Target {
+    Target::Room(name.into())
 }
 
 #[test]

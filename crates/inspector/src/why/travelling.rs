@@ -1,6 +1,6 @@
 //! From the speaker to the listener: rooms, tokens, the two ways, loss.
 
-use super::diagnosis::{Cause, Link, Step};
+use super::diagnosis::{Cause, Link, Outcome, Step};
 use super::pages;
 use super::scene::{ON_ITS_WAY_MS, Refusal, Scene, ago, is_recent, list};
 use super::speaking::{because, token_missing};
@@ -25,19 +25,18 @@ pub(super) fn rooms(scene: &Scene<'_>) -> Step {
         let rooms = scene.rooms_of_listener().map(words_of_rooms).unwrap_or_default();
         return Step::unknown(link, format!("whom {speaker} speaks to is not known here{rooms}"), speaker);
     };
+    if let Some(target) = targets.iter().find(|target| scene.reaches(target)) {
+        return Step::passed(link, format!("{speaker} speaks to {target}, and {listener} hears that"));
+    }
+    if let Some(step) = closed(scene) {
+        return step;
+    }
     if targets.is_empty() {
         return Step::unknown(link, "there is no channel that could reach anybody", speaker);
     }
     let Some(rooms) = scene.rooms_of_listener() else {
         return Step::unknown(link, format!("what {listener} listens to is not known here"), listener);
     };
-    let reaches = |target: &&Target| match target {
-        Target::Player(name) => name == listener,
-        Target::Room(room) => rooms.contains(room),
-    };
-    if let Some(target) = targets.iter().find(reaches) {
-        return Step::passed(link, format!("{speaker} speaks to {target}, and {listener} hears that"));
-    }
     let rules = scene.ear.iter().flat_map(|ear| &ear.token_rules);
     if let Some(rule) = rules.into_iter().find(|rule| !rule.is_speaking && targets.contains(&rule.target)) {
         return token_missing(link, listener, rule);
@@ -46,6 +45,20 @@ pub(super) fn rooms(scene: &Scene<'_>) -> Step {
         return refused(link, name, refusal);
     }
     not_listening(scene, &targets, rooms)
+}
+
+/// The listener would hear what is said over a channel that is closed.
+fn closed(scene: &Scene<'_>) -> Option<Step> {
+    let (link, speaker, listener) = (Link::Rooms, scene.speaker, scene.listener);
+    let channels = scene.mouth.iter().flat_map(|mouth| &mouth.channels);
+    let mut closed = channels.filter_map(|channel| Some((&channel.target, channel.is_closed_by.as_deref()?)));
+    let (target, reason) = closed.find(|(target, _)| scene.reaches(target))?;
+    if scene.arrives() {
+        let words = format!("{speaker} spoke to {target} just now, and {listener} heard that");
+        return Some(Step::passed(link, words));
+    }
+    let words = format!("{listener} hears {target}, and {speaker}'s channel to that is closed: {reason}");
+    Some(Step::broken(link, Cause::ChannelClosed, words, format!("let {speaker} open that channel")))
 }
 
 /// The server does not allow it.
@@ -209,9 +222,9 @@ pub(super) fn downlink(scene: &Scene<'_>) -> Step {
     if is_recent(row.heard_ms_ago) {
         return Step::passed(link, format!("voice of {speaker} arrived {}", ago(row.heard_ms_ago)));
     }
-    let is_for_listener = rooms(scene).cause.is_none();
+    let is_for_listener = rooms(scene).outcome == Outcome::Passed;
     let server_got_it = scene.served_speaker().is_some_and(|player| is_recent(player.voice_ms_ago));
-    if is_for_listener && scene.targets().is_some() && (is_sending(scene) || server_got_it) {
+    if is_for_listener && (is_sending(scene) || server_got_it) {
         let words = format!(
             "nothing of what {speaker} sends arrives at {listener} (the last: {})",
             ago(row.heard_ms_ago)

@@ -3,8 +3,8 @@
 use super::super::Cause;
 use super::pair::Pair;
 use crate::{
-    Activation, DeviceRow, DeviceState, DistanceRow, PlayerRow, RefusedRoom, ServedPlayer, ServedSession,
-    Status, Target, TokenRule, Unheard,
+    Activation, ChannelRow, DeviceRow, DeviceState, DistanceRow, PlayerRow, RefusedRoom, ServedPlayer,
+    ServedSession, Status, Target, TokenRule, Unheard,
 };
 
 /// What is wrong, whose snapshots show it, and what is said.
@@ -108,6 +108,17 @@ pub(super) fn gates() -> Vec<Row> {
             Box::new(|pair| {
                 pair.alice.channels[0].is_closed_by = Some("outside of its zone".into());
                 pair.nothing_leaves();
+            }),
+            alone_and_together,
+            Cause::ChannelClosed,
+        ),
+        (
+            "with a closed channel to the listener, and an open one to others",
+            Box::new(|pair| {
+                pair.alice.channels[0].is_closed_by = Some("its trigger has shut it".into());
+                let attic = Target::Room("attic".into());
+                pair.alice.channels.push(ChannelRow { target: attic, ..ChannelRow::default() });
+                pair.nothing_arrives();
             }),
             alone_and_together,
             Cause::ChannelClosed,
