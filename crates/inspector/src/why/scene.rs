@@ -1,6 +1,8 @@
 //! Who is asked about whom, and what the snapshots together know.
 
-use crate::{CaptureRow, ClientSnapshot, PlayerRow, ServedPlayer, ServedSession, Snapshot, Target};
+use crate::{
+    CaptureRow, ClientSnapshot, PlayerRow, ServedPlayer, ServedSession, Snapshot, Target, TokenRule,
+};
 
 /// Speech that is this old is still "just now": between two words nobody is broken.
 pub(super) const JUST_NOW_MS: u64 = 5_000;
@@ -148,6 +150,27 @@ impl<'a> Scene<'a> {
         }
         let is_reached = targets.iter().flatten().any(|target| self.reaches(target));
         (!is_reached).then_some((self.listener, Refusal { room, is_speaking: false }))
+    }
+
+    /// Which token is missing, as far as it keeps the two apart, and whose: the speaker's, or the listener's.
+    pub(super) fn missing_token(&self) -> Option<(&'a str, &'a TokenRule)> {
+        let targets = self.targets();
+        if targets.iter().flatten().any(|target| self.reaches(target)) {
+            return None;
+        }
+        let rules = |client: Option<&'a ClientSnapshot>, is_speaking: bool| {
+            let rules = client.into_iter().flat_map(|client| &client.token_rules);
+            rules.filter(move |rule| rule.is_speaking == is_speaking)
+        };
+        if let Some(rule) = rules(self.mouth, true).find(|rule| self.reaches(&rule.target)) {
+            return Some((self.speaker, rule));
+        }
+        let is_meant = |rule: &&TokenRule| match &targets {
+            Some(targets) => targets.contains(&rule.target),
+            // Whoever has a room is perhaps spoken to there.
+            None => self.rooms_of_listener().is_none_or(<[String]>::is_empty),
+        };
+        rules(self.ear, false).find(is_meant).map(|rule| (self.listener, rule))
     }
 
     /// Clients that know everybody in the session.

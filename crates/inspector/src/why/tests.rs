@@ -5,14 +5,14 @@ mod pair;
 mod table;
 
 use super::*;
-use crate::{ChannelRow, RefusedRoom, ServedPlayer, ServedSession, Target};
+use crate::{ChannelRow, RefusedRoom, ServedPlayer, ServedSession, Target, TokenRule};
 use pages::{pages_of_listeners, pages_of_speakers};
 use pair::Pair;
-use table::{ears, gates, microphones, others_and_devices, places, rooms, ways};
+use table::{ears, gates, microphones, others_and_devices, places, rooms, tokens, ways};
 
 #[test]
 fn the_first_broken_link_is_named_from_every_point_of_view_that_shows_it() {
-    let native = [microphones(), gates(), rooms(), places(), ways(), ears(), others_and_devices()];
+    let native = [microphones(), gates(), tokens(), rooms(), places(), ways(), ears(), others_and_devices()];
     let in_browsers = [pages_of_speakers(), pages_of_listeners()];
     for (what, change, points_of_view, expected) in native.into_iter().chain(in_browsers).flatten() {
         let pair = Pair::but(change);
@@ -178,6 +178,25 @@ fn a_closed_channel_is_no_reason_while_another_one_reaches_the_listener() {
         pair.alice.channels[0].is_closed_by = Some("its trigger has shut it".into());
     });
     assert_eq!(just_shut.asked("ab").cause(), None, "between two words nothing is broken");
+}
+
+#[test]
+fn a_token_for_a_room_that_neither_needs_is_no_reason() {
+    let lacks = |pair: &mut Pair| {
+        let needs = vec!["red".into()];
+        let rule = TokenRule { target: room("attic"), is_speaking: false, needs };
+        pair.alice.token_rules.push(TokenRule { is_speaking: true, ..rule.clone() });
+        pair.bob.token_rules.push(rule);
+    };
+    let mut pair = Pair::but(Pair::says_nothing);
+    lacks(&mut pair);
+    assert_eq!(pair.asked("b").cause(), None, "Bob hears the lobby, and who knows where Alice speaks");
+    assert_eq!(pair.asked("ab").cause(), Some(&Cause::NobodySpeaks));
+    let mut pair = Pair::but(Pair::nothing_leaves);
+    lacks(&mut pair);
+    pair.alice.uplink.lost_percent = Some(100.0);
+    let diagnosis = pair.asked("ab");
+    assert_eq!(diagnosis.cause(), Some(&Cause::UplinkDead), "{diagnosis}");
 }
 
 #[test]

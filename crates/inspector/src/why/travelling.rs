@@ -37,9 +37,8 @@ pub(super) fn rooms(scene: &Scene<'_>) -> Step {
     let Some(rooms) = scene.rooms_of_listener() else {
         return Step::unknown(link, format!("what {listener} listens to is not known here"), listener);
     };
-    let rules = scene.ear.iter().flat_map(|ear| &ear.token_rules);
-    if let Some(rule) = rules.into_iter().find(|rule| !rule.is_speaking && targets.contains(&rule.target)) {
-        return token_missing(link, listener, rule);
+    if let Some((name, rule)) = scene.missing_token() {
+        return token_missing(link, name, rule);
     }
     if let Some((name, refusal)) = scene.refusal() {
         return refused(link, name, refusal);
@@ -121,19 +120,15 @@ fn has_listeners(scene: &Scene<'_>, room: &str) -> bool {
 
 pub(super) fn tokens(scene: &Scene<'_>) -> Step {
     let link = Link::Tokens;
-    for (client, is_speaking) in [(scene.mouth, true), (scene.ear, false)] {
-        let rules = client.iter().flat_map(|client| &client.token_rules);
-        let missing = rules.into_iter().find(|rule| rule.is_speaking == is_speaking);
-        if let (Some(client), Some(rule)) = (client, missing.filter(|_| !scene.arrives())) {
-            return token_missing(link, &client.name, rule);
-        }
+    if let Some((name, rule)) = scene.missing_token().filter(|_| !scene.arrives()) {
+        return token_missing(link, name, rule);
     }
     if let Some((name, refusal)) = scene.refusal().filter(|_| !scene.arrives()) {
         return refused(link, name, refusal);
     }
     match (scene.arrives(), scene.mouth, scene.ear) {
         (true, ..) => Step::passed(link, "no token is missing: it arrives"),
-        (_, Some(_), Some(_)) => Step::passed(link, "no token is missing"),
+        (_, Some(_), Some(_)) => Step::passed(link, "no token that is missing keeps them apart"),
         (_, None, _) => Step::unknown(link, "the speaker's tokens are not known here", scene.speaker),
         (_, _, None) => Step::unknown(link, "the listener's tokens are not known here", scene.listener),
     }

@@ -123,15 +123,42 @@ pub(super) fn gates() -> Vec<Row> {
             alone_and_together,
             Cause::ChannelClosed,
         ),
+    ]
+}
+
+pub(super) fn tokens() -> Vec<Row> {
+    let rule = |is_speaking| {
+        let target = Target::Room("lobby".into());
+        TokenRule { target, is_speaking, needs: vec!["red".into()] }
+    };
+    vec![
         (
-            "without a token",
-            Box::new(|pair| {
-                let mut rule = TokenRule { target: Target::Room("lobby".into()), ..TokenRule::default() };
-                (rule.is_speaking, rule.needs) = (true, vec!["red".into()]);
-                pair.alice.token_rules.push(rule);
+            "without a token for the only channel",
+            Box::new(move |pair| {
+                pair.alice.channels.clear();
+                pair.alice.token_rules.push(rule(true));
                 pair.nothing_leaves();
             }),
-            alone_and_together,
+            &["a", "ab", "abs"],
+            Cause::TokenMissing,
+        ),
+        (
+            "without a token for the channel to the listener",
+            Box::new(move |pair| {
+                pair.alice.channels[0].target = Target::Room("attic".into());
+                pair.alice.token_rules.push(rule(true));
+                pair.nothing_leaves();
+            }),
+            &["a", "ab", "abs"],
+            Cause::TokenMissing,
+        ),
+        (
+            "without a token for what the listener would hear",
+            Box::new(move |pair| {
+                pair.is_expelled();
+                pair.bob.token_rules.push(rule(false));
+            }),
+            &["b", "ab", "bs", "abs"],
             Cause::TokenMissing,
         ),
     ]
