@@ -93,6 +93,11 @@ impl Connection {
         self.heard_at = now;
     }
 
+    /// When something came from the other side, or when the connection began.
+    pub(crate) fn heard_at(&self) -> Instant {
+        self.heard_at
+    }
+
     /// Whether nothing came from the other side for too long.
     pub(crate) fn is_lost(&self, now: Instant) -> bool {
         self.heard_at + self.settings.timeout <= now

@@ -188,12 +188,8 @@ impl UtpServer {
                 events.push(event, |bytes| bytes.extend_from_slice(message));
             }
         });
-        if client.connection.is_proved() && !client.credit.is_proved() {
-            client.credit.prove();
-            if let State::Welcomed { .. } = client.state {
-                client.state = State::Open;
-                self.unproved.remove(&peer);
-            }
+        if client.note_proof() {
+            self.unproved.remove(&peer);
         }
         self.mark_dirty(peer);
         match result {
@@ -217,14 +213,15 @@ impl UtpServer {
 
     fn arm(&mut self, peer: Peer) {
         if let Some(client) = self.clients.get_mut(&peer) {
-            self.timers.set_no_later(peer, client.timeout());
+            self.timers.set_no_later(peer, client.timeout(self.settings.proof_within));
         }
     }
 
     fn run_timer(&mut self, now: Instant, peer: Peer) {
         let Some(client) = self.clients.get_mut(&peer) else { return };
+        let is_overdue = client.proof_due(self.settings.proof_within).is_some_and(|due| due <= now);
         match client.state {
-            State::Welcomed { until } if until <= now => {
+            State::Welcomed { .. } if is_overdue => {
                 self.counts.failed_handshakes += 1;
                 self.end(now, peer, DisconnectReason::TimedOut);
             }
@@ -331,7 +328,7 @@ impl ServerEndpoint for UtpServer {
         };
         client.greeting = greeting.to_vec();
         client.connection.put(now, Kind::Accept { greeting });
-        client.state = State::Welcomed { until: now + self.settings.proof_within };
+        client.state = State::Welcomed { said_at: None };
         self.counts.connected += 1;
         self.counts.accepted += 1;
         self.mark_dirty(peer);
@@ -346,12 +343,14 @@ impl ServerEndpoint for UtpServer {
             self.links.dropped.not_connected += 1;
             return;
         };
-        if CHANNELS.delivery_of(channel) == Delivery::Unreliable && !client.credit.covers(message.len()) {
+        let delivery = CHANNELS.delivery_of(channel);
+        if delivery == Delivery::Unreliable && !client.credit.covers(message.len()) {
             self.links.dropped.outgoing_full += 1;
             return;
         }
         if client.connection.send(now, channel, message).is_ok() {
-            self.links.sent.count(CHANNELS.delivery_of(channel), 1, message.len());
+            self.links.sent.count(delivery, 1, message.len());
+            client.note_said(now, delivery);
             self.mark_dirty(peer);
         } else {
             self.counts.too_slow += 1;

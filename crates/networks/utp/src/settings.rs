@@ -90,8 +90,8 @@ pub struct ServerSettings {
     /// names somebody else's address: at least 1; the one that has waited longest makes room for a new one. Default
     /// 256, which leaves each 2.5 s while 100 come in every second.
     pub unproved_max: usize,
-    /// How long a newcomer who was taken in has to show that it gets what it is sent, which takes something reliable
-    /// of a few bytes. Default 10 s.
+    /// How long a newcomer who was taken in has to show that it gets what it is sent, from the first that is reliable
+    /// on, which it shows it with; until then it may not be silent for as long. Default 10 s.
     pub proof_within: Duration,
 }
 

@@ -1,9 +1,10 @@
 //! One client at the server.
 
 use std::net::SocketAddr;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use consonance_gateway::udp::Credit;
+use consonance_transport::Delivery;
 
 use crate::connection::Connection;
 
@@ -27,8 +28,9 @@ pub(super) struct RemoteClient {
 pub(super) enum State {
     /// It asked, and nobody has decided.
     Knocking,
-    /// It was told that it is taken in, and has to show by then that it gets what it is sent.
-    Welcomed { until: Instant },
+    /// It was told that it is taken in, and has to show that it gets what it is sent. It cannot before something
+    /// reliable was said to it, first at this time: a game may take as long as it likes to decide about a newcomer.
+    Welcomed { said_at: Option<Instant> },
     /// It has shown that.
     Open,
     /// It is told goodbye when everything before that has arrived, or then.
@@ -57,12 +59,41 @@ impl RemoteClient {
         false
     }
 
+    /// Something is said to it.
+    pub(super) fn note_said(&mut self, now: Instant, delivery: Delivery) {
+        if let State::Welcomed { said_at } = &mut self.state
+            && delivery == Delivery::Reliable
+        {
+            said_at.get_or_insert(now);
+        }
+    }
+
+    /// Looks whether it has shown by now that it gets what it is sent; true if it does at this moment.
+    pub(super) fn note_proof(&mut self) -> bool {
+        if !self.connection.is_proved() || self.credit.is_proved() {
+            return false;
+        }
+        self.credit.prove();
+        if let State::Welcomed { .. } = self.state {
+            self.state = State::Open;
+        }
+        true
+    }
+
+    /// When it has to go if it shows nothing, or if nothing is heard of it while it cannot show anything.
+    pub(super) fn proof_due(&self, proof_within: Duration) -> Option<Instant> {
+        let State::Welcomed { said_at } = self.state else { return None };
+        Some(said_at.unwrap_or(self.connection.heard_at()) + proof_within)
+    }
+
     /// When it is to be looked at although nothing came.
-    pub(super) fn timeout(&self) -> Instant {
+    pub(super) fn timeout(&self, proof_within: Duration) -> Instant {
+        let timeout = self.connection.timeout();
         match self.state {
             State::Knocking => self.connection.lost_at(),
-            State::Welcomed { until } | State::Leaving { until } => self.connection.timeout().min(until),
-            State::Open => self.connection.timeout(),
+            State::Welcomed { .. } => self.proof_due(proof_within).map_or(timeout, |due| timeout.min(due)),
+            State::Leaving { until } => timeout.min(until),
+            State::Open => timeout,
         }
     }
 }

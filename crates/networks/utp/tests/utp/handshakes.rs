@@ -158,6 +158,47 @@ fn silence_ends_a_connection_at_both_ends_after_its_time_and_heartbeats_prevent_
 }
 
 #[test]
+fn a_client_stays_for_as_long_as_a_game_takes_to_decide_and_proves_its_address_with_the_first_that_it_is_told()
+ {
+    everywhere(|mut rig, trouble| {
+        let (number, peer) = rig.connect_client(client(1), b"");
+        rig.run_for(Duration::from_secs(15));
+        let now = rig.now();
+        rig.server.send(now, peer, RELIABLE, &[7; 40]);
+        rig.run_for(Duration::from_secs(15));
+        assert_eq!(messages(rig.client_saw(number), RELIABLE), [[7; 40]]);
+        assert_eq!(rig.saw_of(peer).len(), 1, "it is there: {trouble:?}");
+        let now = rig.now();
+        rig.server.send(now, peer, UNRELIABLE, &[8; 6000]);
+        assert_eq!(rig.server.statistics().links.dropped.outgoing_full, 0, "its address is proved");
+    });
+}
+
+#[test]
+fn who_is_told_something_reliable_and_does_not_show_in_time_that_it_came_is_out() {
+    let mut hand = ByHand::new(ServerSettings::default());
+    hand.give(HERE, Kind::Request { greeting: b"" });
+    let peer = hand.newest.unwrap();
+    let beat = |hand: &mut ByHand, seconds: u64| {
+        for _ in 0..seconds {
+            hand.give(HERE, Kind::Heartbeat);
+            hand.now += Duration::from_secs(1);
+            hand.server.handle_timeout(hand.now);
+            hand.take();
+        }
+    };
+    beat(&mut hand, 60);
+    assert_eq!(hand.server.statistics().connections.connected, 1, "it could show nothing yet");
+    hand.server.send(hand.now, peer, RELIABLE, &OPENING);
+    beat(&mut hand, 9);
+    hand.server.send(hand.now, peer, RELIABLE, &OPENING);
+    assert_eq!(hand.server.statistics().connections.connected, 1, "it has its time");
+    beat(&mut hand, 1);
+    let counts = hand.server.statistics().connections;
+    assert_eq!((counts.connected, counts.failed_handshakes), (0, 1));
+}
+
+#[test]
 fn a_client_that_restarts_at_its_address_is_taken_in_at_once() {
     everywhere(|mut rig, _| {
         let (number, first) = rig.connect_client(client(1), b"");
