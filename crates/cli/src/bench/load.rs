@@ -217,9 +217,9 @@ impl Load {
                 let step = crowd.talk(rate, WARM_UP, TRY, server)?;
                 progress.clear();
                 report::step(&step, self.json)?;
-                is_limited_by_clients = !step.is_fine() && step.is_limited_by_clients();
-                ramp.note(step.is_fine());
+                ramp.note(step.is_fine(), step.is_limited_by_clients());
             }
+            is_limited_by_clients = ramp.is_limited_by_clients();
             let point =
                 ramp.point().ok_or("more than 1 % is lost at every rate; is something else running here?")?;
             (BUSY * point, CALM * point)

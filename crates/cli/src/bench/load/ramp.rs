@@ -10,6 +10,8 @@ pub(super) struct Ramp {
     /// The lowest that failed twice.
     failed: Option<f64>,
     has_failed_once: bool,
+    /// That one failed since the clients did not keep up.
+    is_limited_by_clients: bool,
 }
 
 /// A step up, until something fails.
@@ -22,7 +24,7 @@ const LOWEST: f64 = 64.0;
 impl Ramp {
     /// `first` is in frames per second, as everything here.
     pub(super) fn new(first: f64) -> Self {
-        Self { first, passed: None, failed: None, has_failed_once: false }
+        Self { first, passed: None, failed: None, has_failed_once: false, is_limited_by_clients: false }
     }
 
     /// The next rate to try; `None` if the point is found, or there is none.
@@ -37,18 +39,23 @@ impl Ramp {
         }
     }
 
-    /// What became of the rate that [`next`](Self::next) named.
-    pub(super) fn note(&mut self, is_fine: bool) {
+    /// What became of the rate that [`next`](Self::next) named, and whether the clients were its limit.
+    pub(super) fn note(&mut self, is_fine: bool, is_limited_by_clients: bool) {
         let Some(rate) = self.next() else { return };
         if is_fine {
             self.passed = Some(rate);
             self.has_failed_once = false;
         } else if self.has_failed_once {
-            self.failed = Some(rate);
+            (self.failed, self.is_limited_by_clients) = (Some(rate), is_limited_by_clients);
             self.has_failed_once = false;
         } else {
             self.has_failed_once = true;
         }
+    }
+
+    /// Whether the search ended where the clients could do no more, so that it says nothing about the server.
+    pub(super) fn is_limited_by_clients(&self) -> bool {
+        self.is_limited_by_clients
     }
 
     /// The highest rate that passed, if any did.
@@ -68,7 +75,7 @@ mod tests {
         let mut tries = 0;
         while let Some(rate) = ramp.next() {
             assert!(tries < 100, "the search goes on for ever at {rate}");
-            ramp.note(rate <= limit && !accidents.contains(&tries));
+            ramp.note(rate <= limit && !accidents.contains(&tries), false);
             tries += 1;
         }
         (ramp.point(), tries)
@@ -89,6 +96,22 @@ mod tests {
         let (undisturbed, _) = search(1617.0, &[]);
         for accident in 0..10 {
             assert_eq!(search(1617.0, &[accident]).0, undisturbed, "{accident}");
+        }
+    }
+
+    #[test]
+    fn who_ended_the_search_is_told_by_the_lowest_rate_that_was_too_much() {
+        for (server_does, clients_do, is_limited_by_clients) in
+            [(1617.0, 900.0, true), (900.0, 1617.0, false)]
+        {
+            let mut ramp = Ramp::new(50.0);
+            assert!(!ramp.is_limited_by_clients());
+            while let Some(rate) = ramp.next() {
+                let is_beyond_clients = rate > clients_do;
+                ramp.note(rate <= server_does && !is_beyond_clients, is_beyond_clients);
+            }
+            assert_eq!(ramp.is_limited_by_clients(), is_limited_by_clients, "{server_does} {clients_do}");
+            assert!(ramp.point().unwrap() * PRECISION >= clients_do.min(server_does));
         }
     }
 
