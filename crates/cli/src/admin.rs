@@ -1,5 +1,6 @@
 //! `consonance admin`: what an operator sees and does, over a server's admin API.
 
+mod bans;
 mod client;
 mod commands;
 mod recordings;
@@ -146,7 +147,7 @@ fn ask(client: &Client, command: &Command) -> Result<Value, Box<dyn Error>> {
         Command::Undrain(why) => why.act(client, "drain")?,
         Command::Ban(ban) => ban.act(client)?,
         Command::Unban { id, why } => why.act(client, &format!("bans/{id}"))?,
-        Command::Bans => client.get("bans?limit=1000")?,
+        Command::Bans => bans::all(client)?,
         Command::Report(player) => reports::report(player, client)?,
         Command::Reports(reports) => reports.act(client)?,
         Command::Recordings(recordings) => recordings.act(client)?,
