@@ -132,7 +132,7 @@ fn draw_diagnosis(frame: &mut Frame<'_>, area: Rect, diagnosis: &Diagnosis) {
 }
 
 /// Everybody whom a server serves.
-pub(super) fn draw_served(frame: &mut Frame<'_>, area: Rect, server: &ServerSnapshot) {
+pub(super) fn draw_served(frame: &mut Frame<'_>, area: Rect, server: &ServerSnapshot, selected: usize) {
     let header =
         ["Session", "Name", "Id", "Over", "Listens to", "Last spoke", "To", "Received", "Sent", "Faults"];
     let widths = [
@@ -164,5 +164,7 @@ pub(super) fn draw_served(frame: &mut Frame<'_>, area: Rect, server: &ServerSnap
         })
     });
     let header = Row::new(header).style(Style::new().add_modifier(Modifier::BOLD));
-    frame.render_widget(Table::new(rows, widths).header(header), area);
+    let highlight = Style::new().add_modifier(Modifier::REVERSED);
+    let table = Table::new(rows, widths).header(header).row_highlight_style(highlight);
+    frame.render_stateful_widget(table, area, &mut TableState::default().with_selected(selected));
 }

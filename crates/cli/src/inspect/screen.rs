@@ -76,8 +76,14 @@ impl Screen {
     }
 
     pub(super) fn select(&mut self, step: isize) {
-        let last = self.client().map_or(0, |client| client.players.len().saturating_sub(1));
-        self.selected = self.selected.saturating_add_signed(step).min(last);
+        let rows = match &self.snapshot {
+            Some(Snapshot::Client(client)) => client.players.len(),
+            Some(Snapshot::Server(server)) => {
+                server.sessions.iter().map(|session| session.players.len()).sum()
+            }
+            _ => 0,
+        };
+        self.selected = self.selected.saturating_add_signed(step).min(rows.saturating_sub(1));
     }
 
     pub(super) fn draw(&self, frame: &mut Frame<'_>) {
@@ -100,7 +106,9 @@ impl Screen {
         match (&self.snapshot, self.tab) {
             (None, _) => {}
             (Some(Snapshot::Client(_)), Tab::Players) => players::draw(frame, area, self),
-            (Some(Snapshot::Server(server)), Tab::Players) => players::draw_served(frame, area, server),
+            (Some(Snapshot::Server(server)), Tab::Players) => {
+                players::draw_served(frame, area, server, self.selected)
+            }
             (Some(snapshot), Tab::Network) => panels::network(frame, area, snapshot),
             (Some(Snapshot::Client(client)), Tab::Capture) => {
                 panels::capture(frame, area, client, &self.levels);
@@ -158,7 +166,7 @@ impl Screen {
         let keys = if self.client().is_some() {
             "q end  Tab next  ↑↓ choose  m mute the player  w why not heard?  M mute me  D deafen me"
         } else {
-            "q end  Tab next"
+            "q end  Tab next  ↑↓ choose"
         };
         Paragraph::new(Line::styled(keys, Style::new().add_modifier(Modifier::DIM)))
     }

@@ -152,6 +152,34 @@ fn a_server_shows_its_players_and_nothing_that_it_does_not_have() {
 }
 
 #[test]
+fn everybody_whom_a_server_serves_can_be_reached_in_a_small_terminal() {
+    let mut server = ServerSnapshot::default();
+    for (session, first) in [("one", 0), ("two", 25)] {
+        let mut row = ServedSession::default();
+        row.name = session.into();
+        for number in first..first + 25 {
+            let mut player = ServedPlayer::default();
+            player.name = format!("Player{number:02}");
+            row.players.push(player);
+        }
+        server.sessions.push(row);
+    }
+    let mut screen = Screen::default();
+    screen.show(Snapshot::from(server.clone()));
+    let shown = |screen: &Screen, name: &str| drawn(screen, 100, 20).contains(name);
+    assert!(shown(&screen, "Player00") && !shown(&screen, "Player49"));
+    for _ in 0..49 {
+        press(&mut screen, KeyCode::Down);
+    }
+    assert!(!shown(&screen, "Player00") && shown(&screen, "Player49"));
+    press(&mut screen, KeyCode::Char('w'));
+    assert!(!screen.is_asked, "a server has no listener of its own to ask for");
+    server.sessions.truncate(1);
+    screen.show(Snapshot::from(server));
+    assert_eq!(screen.selected, 24, "who has gone is selected no longer");
+}
+
+#[test]
 fn trouble_is_told_below_what_is_old_and_no_size_is_too_small() {
     let mut screen = Screen::default();
     assert!(drawn(&screen, 40, 5).trim().starts_with("1 Players"));
