@@ -73,9 +73,8 @@ impl Client {
     fn watch_speaker(&mut self, id: ClientId) {
         let timer = Timer::Speaker(id);
         let deadline = self.roster.get(id).and_then(|member| member.data.speaker.poll_timeout());
-        match deadline {
-            Some(deadline) if !self.timers.is_set(timer) => self.timers.set(timer, deadline),
-            _ => {}
+        if let Some(deadline) = deadline {
+            self.timers.set_no_later(timer, deadline);
         }
     }
 }

@@ -21,8 +21,8 @@ pub(crate) enum Timer {
     Reception,
     /// The server wants to know where I am.
     Position,
-    /// A speaker was silent for long; set when it is heard first, checked against its last frame when it fires, so
-    /// that a frame costs nothing here.
+    /// A speaker was silent for long; never moved to a later time, but checked against its last frame when it fires,
+    /// so that a frame costs next to nothing here.
     Speaker(ClientId),
 }
 

@@ -222,6 +222,17 @@ fn a_speaker_who_is_silent_for_longer_than_a_second_and_a_half_has_stopped() {
 }
 
 #[test]
+fn a_speaker_who_has_paused_before_stops_a_second_and_a_half_after_its_last_frame_too() {
+    let mut alice = listener();
+    alice.receive(&frame(0, 0, "a"));
+    alice.receive(&last_frame(0, 1, "b"));
+    alice.wait(Duration::from_secs(2));
+    alice.receive(&frame(1, 2, "c"));
+    assert_eq!(alice.wait(SPEAKING_TIMEOUT), [""; 0]);
+    assert_eq!(alice.wait(MICROSECOND), ["Bob stopped speaking"]);
+}
+
+#[test]
 fn an_old_channel_session_is_believed_again_after_fifteen_seconds_of_silence() {
     let mut alice = listener();
     alice.receive(&frame(5, 0, "a"));
