@@ -3,6 +3,7 @@
 use consonance_wire::{ClientState, MessageType, ParseError};
 
 use super::{Fault, Server};
+use crate::limits::STATE_BYTES;
 use crate::link::LinkId;
 
 impl Server {
@@ -34,6 +35,24 @@ impl Server {
             self.add_client(link, id, &name, state.client.codec);
         }
         self.replace_rooms(id, state);
+        Ok(())
+    }
+
+    /// Whether all rooms of a state can be entered at once. What it leaves is not counted against them.
+    fn check_rooms(&self, state: &ClientState<'_>, name_bytes: usize) -> Result<(), Fault> {
+        let mut bytes = STATE_BYTES + name_bytes;
+        let mut new = 0;
+        let may_exhaust = self.rooms.len() + state.rooms.len() > self.settings.limits.rooms;
+        for room in state.rooms {
+            let room = room.ok_or(Fault::RoomRefused)?.to_str();
+            self.check_room(&room)?;
+            bytes += 2 + room.len();
+            new += usize::from(may_exhaust && !self.rooms.contains(&room));
+        }
+        self.check_new_rooms(new)?;
+        if state.rooms.len() > self.settings.limits.rooms_per_client || bytes > crate::PACKET_BYTES_MAX {
+            return Err(Fault::RoomRefused);
+        }
         Ok(())
     }
 

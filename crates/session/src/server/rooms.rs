@@ -31,7 +31,9 @@ impl Server {
         if !says_who_it_is {
             return Err(Fault::Spoofed);
         }
-        self.check_rooms(state, member.name.len())?;
+        if state.rooms.iter().any(|room| room.is_none()) {
+            return Err(Fault::RoomRefused);
+        }
         let is_news = self.places.take_untold(id);
         if !is_news && self.says_nothing_new(id, state) {
             // Of somebody who was lost and is back, too: nobody was told that it was away.
@@ -109,8 +111,14 @@ impl Server {
         }
     }
 
-    /// Whether a client may enter a room: no other has its id, it may listen there, and there is a place.
+    /// Whether a client may enter a room: it and the session may have one more, no other has its id, it may listen
+    /// there, and there is a place.
     fn check_entry(&mut self, id: ClientId, room: &str) -> Result<(), Fault> {
+        let member = self.roster.get(id).ok_or(Fault::NotJoined)?;
+        if member.rooms.contains(room) {
+            return Ok(());
+        }
+        self.check_one_more(member, room)?;
         self.check_id(id, room)?;
         if self.is_forbidden(id, room) {
             return Err(Fault::RoomForbidden);
@@ -126,13 +134,17 @@ impl Server {
         if !self.links.contains_key(&link) {
             return;
         }
-        let exit =
-            DeltaChannelState { session: self.session, joined: false, id, room: Some(WireStr::from(room)) };
-        self.send(link, Delivery::Reliable, &exit.into());
+        // What is no UTF-8 may have become too long to be told.
+        if room.len() <= self.settings.packets.room_name_bytes() {
+            let (session, room) = (self.session, Some(WireStr::from(room)));
+            let exit = DeltaChannelState { session, joined: false, id, room };
+            self.send(link, Delivery::Reliable, &exit.into());
+        }
         match fault {
             Fault::RoomFull => self.tell_full(id, room, RoomUse::Listen),
             Fault::RoomReserved => self.keep_out(id, room),
-            _ => self.tell_of_attempt(id, RoomId::of(room), room, RoomUse::Listen),
+            Fault::RoomForbidden => self.tell_of_attempt(id, RoomId::of(room), room, RoomUse::Listen),
+            _ => {}
         }
         self.note(link, fault);
     }
@@ -175,16 +187,13 @@ impl Server {
             // Who said so waits to hear it again.
             return self.pass_on_delta(Audience::Only(link), delta, packet);
         }
-        if let Some(member) = self.roster.get(id)
+        if self.roster.get(id).is_some()
             && delta.joined
-            && !is_in
+            && let Err(fault) = self.check_entry(id, &room)
         {
-            self.check_one_more(member, &room)?;
-            if let Err(fault) = self.check_entry(id, &room) {
-                self.pass_on_delta(Audience::Only(link), delta, packet)?;
-                self.refuse_room(link, id, &room, fault);
-                return Ok(());
-            }
+            self.pass_on_delta(Audience::Only(link), delta, packet)?;
+            self.refuse_room(link, id, &room, fault);
+            return Ok(());
         }
         self.take_broadcasts(link, 1)?;
         self.pass_on_delta(Audience::Everybody, delta, packet)?;
@@ -202,7 +211,8 @@ impl Server {
         record.budgets.take_broadcasts(self.now, &self.settings.limits, packets)
     }
 
-    /// A member wants to listen to a room that is not in its list.
+    /// A member wants to listen to a room that is not in its list. Its state with that room must fit a packet once more
+    /// when it is written for a newcomer, where a byte that is no UTF-8 has become the three of U+FFFD.
     pub(super) fn check_one_more(&self, member: &Member<LinkId>, room: &str) -> Result<(), Fault> {
         self.check_room(room)?;
         self.check_new_rooms(usize::from(!self.rooms.contains(room)))?;
@@ -214,26 +224,7 @@ impl Server {
         Ok(())
     }
 
-    /// The state must fit a packet once more when it is written for a newcomer, where a byte that is no UTF-8 has
-    /// become the three of U+FFFD.
-    pub(super) fn check_rooms(&self, state: &ClientState<'_>, name_bytes: usize) -> Result<(), Fault> {
-        let mut bytes = STATE_BYTES + name_bytes;
-        let mut new = 0;
-        let may_exhaust = self.rooms.len() + state.rooms.len() > self.settings.limits.rooms;
-        for room in state.rooms {
-            let room = room.ok_or(Fault::RoomRefused)?.to_str();
-            self.check_room(&room)?;
-            bytes += 2 + room.len();
-            new += usize::from(may_exhaust && !self.rooms.contains(&room));
-        }
-        self.check_new_rooms(new)?;
-        if state.rooms.len() > self.settings.limits.rooms_per_client || bytes > crate::PACKET_BYTES_MAX {
-            return Err(Fault::RoomRefused);
-        }
-        Ok(())
-    }
-
-    fn check_room(&self, room: &str) -> Result<(), Fault> {
+    pub(super) fn check_room(&self, room: &str) -> Result<(), Fault> {
         let Limits { room_name_bytes, .. } = self.settings.limits;
         if room.len() > room_name_bytes.min(self.settings.packets.room_name_bytes()) {
             return Err(Fault::RoomRefused);
@@ -241,8 +232,8 @@ impl Server {
         Ok(())
     }
 
-    /// Whether the session can have so many rooms more. What the same packet leaves is not counted against them.
-    fn check_new_rooms(&self, new: usize) -> Result<(), Fault> {
+    /// Whether the session can have so many rooms more.
+    pub(super) fn check_new_rooms(&self, new: usize) -> Result<(), Fault> {
         if new > 0 && self.rooms.len() + new > self.settings.limits.rooms {
             return Err(Fault::RoomsExhausted);
         }

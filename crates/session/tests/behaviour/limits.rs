@@ -187,13 +187,78 @@ fn a_session_has_no_more_rooms_than_it_may_and_those_in_use_stay_open_to_all() {
     let mut server = two(|limits| limits.rooms = 2);
     assert_eq!(server.receive(1, &packets::enter(0, "lobby")).len(), 1);
     assert_eq!(server.receive(1, &packets::client_state(0, "Alice", &["lobby", "red"])).len(), 1);
-    assert_eq!(server.receive(2, &packets::enter(1, "blue")), [""; 0]);
-    assert_eq!(server.receive(2, &packets::client_state(1, "Bob", &["lobby", "blue"])), [""; 0]);
+    let refused = ["enters", "exits"].map(|verb| format!("2: DeltaChannelState 1 {verb} blue"));
+    assert_eq!(server.receive(2, &packets::enter(1, "blue")), refused);
+    assert_eq!(
+        server.receive(2, &packets::client_state(1, "Bob", &["blue", "lobby"])),
+        [
+            "1: ClientState 1 Bob [lobby]",
+            "2: ClientState 1 Bob [blue lobby]",
+            "2: DeltaChannelState 1 exits blue"
+        ]
+    );
     assert_eq!(server.statistics().rooms_exhausted, 2);
     assert_eq!(server.receive(2, &packets::client_state(1, "Bob", &["lobby", "red"])).len(), 1);
     server.disconnect(1);
     server.receive(2, &packets::exit(1, "red"));
     assert_eq!(server.receive(2, &packets::enter(1, "blue")).len(), 1, "a room that nobody is in is none");
+    assert_eq!(server.closed(), []);
+}
+
+#[test]
+fn whoever_names_a_room_too_many_when_it_joins_is_in_the_others_and_everybody_knows_it() {
+    let mut server = LoneServer::with_limits(|limits| limits.rooms = 1);
+    server.join(1, "Alice", &[]);
+    server.connect(2);
+    server.receive(2, &packets::handshake("Bob"));
+    assert_eq!(
+        server.receive(2, &packets::client_state(1, "Bob", &["blue", "lobby"])),
+        [
+            "1: ClientState 1 Bob [blue]",
+            "2: ClientState 1 Bob [blue lobby]",
+            "2: DeltaChannelState 1 exits lobby"
+        ]
+    );
+    server.receive(2, &packets::client_state(1, "Bob", &["lobby"]));
+    assert_eq!(
+        server.server.client_table().nth(1).unwrap().rooms,
+        ["lobby"],
+        "it has given up the other one"
+    );
+}
+
+#[test]
+fn whoever_names_more_rooms_than_a_client_may_or_too_long_a_one_is_in_the_others() {
+    let mut server = two(|limits| {
+        limits.rooms_per_client = 2;
+        limits.room_name_bytes = 5;
+    });
+    let sent = server.receive(2, &packets::client_state(1, "Bob", &["a", "a room", "b", "c"]));
+    assert_eq!(
+        sent,
+        [
+            "1: ClientState 1 Bob [a b]",
+            "2: ClientState 1 Bob [a a room b c]",
+            "2: DeltaChannelState 1 exits a room",
+            "2: DeltaChannelState 1 exits c"
+        ]
+    );
+    for room in ["a room", "c"] {
+        let refused = ["enters", "exits"].map(|verb| format!("2: DeltaChannelState 1 {verb} {room}"));
+        assert_eq!(server.receive(2, &packets::enter(1, room)), refused);
+    }
+    assert_eq!((server.statistics().rooms_refused, server.events().len()), (4, 2), "they are nobody's news");
+}
+
+#[test]
+fn a_room_whose_name_no_packet_can_tell_is_refused_and_not_told() {
+    let mut server = two(|limits| limits.room_name_bytes = 2000);
+    let name = [0xff; 900];
+    let room = Some(WireStr::from_bytes(&name));
+    let (session, id) = (packets::SESSION, consonance_session::ClientId(1));
+    let enters = consonance_wire::DeltaChannelState { session, joined: true, id, room };
+    assert_eq!(server.receive(2, &packets::written(enters)).len(), 1);
+    assert_eq!(server.server.room_table().count(), 0);
 }
 
 #[test]
