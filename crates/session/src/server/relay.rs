@@ -19,7 +19,7 @@ impl Server {
         own: Option<ClientId>,
         relay: &ServerRelay<'a>,
     ) -> Result<&'a [u8], Fault> {
-        self.check_inner(own, relay.packet)?;
+        self.check_inner(own, relay)?;
         self.voice_reports.count_relayed(self.now, own, relay.packet);
         self.gather(link, own, relay)?;
         self.statistics.frames_relayed += 1;
@@ -33,7 +33,7 @@ impl Server {
         own: Option<ClientId>,
         relay: &ServerRelay<'_>,
     ) -> Result<(), Fault> {
-        self.check_inner(own, relay.packet)?;
+        self.check_inner(own, relay)?;
         self.gather(link, own, relay)?;
         self.outbox.push(self.fan_out.links().iter().copied(), Delivery::Reliable, relay.packet);
         self.has_passed_on |= !self.fan_out.links().is_empty();
@@ -84,7 +84,8 @@ impl Server {
 
     /// Only whole voice and text packets of the sender's own, of this session: a listener of the original falls over
     /// what it cannot read, and believes whom a packet names.
-    fn check_inner(&mut self, own: Option<ClientId>, inner: &[u8]) -> Result<(), Fault> {
+    fn check_inner(&mut self, own: Option<ClientId>, relay: &ServerRelay<'_>) -> Result<(), Fault> {
+        let inner = relay.packet;
         if self.settings.permissive {
             return Self::check_believed_inner(inner);
         }
@@ -113,7 +114,7 @@ impl Server {
             return Err(Fault::Spoofed);
         }
         match text {
-            Some(text) => self.check_text(own, &text),
+            Some(text) => self.check_text(own, &text, relay),
             None => self.check_muted(own),
         }
     }

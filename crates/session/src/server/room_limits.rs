@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use consonance_wire::{
-    Channel, ChannelKind, ClientId, Notice, RoomId, TextData, TextRecipient, VoiceData, WireStr,
+    Channel, ChannelKind, ClientId, Notice, RoomId, ServerRelay, TextData, TextRecipient, VoiceData, WireStr,
 };
 
 use super::crowd::Crowd;
@@ -63,6 +63,15 @@ struct LastTexts {
     anywhere: Option<Instant>,
     /// Only rooms with a limit, and only while it holds.
     rooms: Vec<(RoomId, Instant)>,
+    text: PassedText,
+}
+
+/// The text that a client wrote last, and who has it: where it is long and they are many, it comes in several relays.
+#[derive(Debug, Default)]
+struct PassedText {
+    packet: Box<[u8]>,
+    /// A bit for each client id.
+    reached: Vec<u64>,
 }
 
 /// Full rooms that an operator is told of for one client.
@@ -216,6 +225,39 @@ impl Quotas {
         }
         wait
     }
+
+    /// Whether a client's text may go on to these: if it may write again, or has not ended what it wrote last.
+    fn pass_text(
+        &mut self,
+        id: ClientId,
+        may_write: bool,
+        packet: &[u8],
+        to: impl Iterator<Item = ClientId> + Clone,
+    ) -> bool {
+        let Some(Some(last)) = self.texts.get_mut(usize::from(id.0)) else { return may_write };
+        if may_write {
+            last.text = PassedText { packet: packet.into(), reached: Vec::new() };
+        }
+        last.text.takes(packet, to)
+    }
+}
+
+impl PassedText {
+    /// Whether this is the same text for others, who have it then.
+    fn takes(&mut self, packet: &[u8], to: impl Iterator<Item = ClientId> + Clone) -> bool {
+        let bit = |id: ClientId| (usize::from(id.0 / 64), 1 << (id.0 % 64));
+        let has_it = |id: ClientId| self.reached.get(bit(id).0).is_some_and(|bits| bits & bit(id).1 != 0);
+        if *self.packet != *packet || to.clone().any(has_it) {
+            return false;
+        }
+        for (word, bit) in to.map(bit) {
+            if word >= self.reached.len() {
+                self.reached.resize(word + 1, 0);
+            }
+            self.reached[word] |= bit;
+        }
+        true
+    }
 }
 
 impl Server {
@@ -257,7 +299,12 @@ impl Server {
     }
 
     /// Refuses a text of somebody who may not write, or not yet again.
-    pub(super) fn check_text(&mut self, own: ClientId, text: &TextData<'_>) -> Result<(), Fault> {
+    pub(super) fn check_text(
+        &mut self,
+        own: ClientId,
+        text: &TextData<'_>,
+        relay: &ServerRelay<'_>,
+    ) -> Result<(), Fault> {
         if self.moderation.is_text_muted(own) {
             return Err(Fault::TextMuted);
         }
@@ -266,7 +313,8 @@ impl Server {
             _ => None,
         };
         let wait = self.quotas.take_text(self.now, own, self.settings.limits.text_every, room);
-        if wait.is_zero() {
+        let here = relay.destinations.iter().filter(|id| self.roster.get(*id).is_some());
+        if self.quotas.pass_text(own, wait.is_zero(), relay.packet, here) {
             return Ok(());
         }
         let wait_ms = u32::try_from(wait.as_millis()).unwrap_or(u32::MAX);

@@ -5,6 +5,7 @@ use core::time::Duration;
 use consonance_session::{ClientId, Move, RoomId, RoomLimits, RoomPattern, ServerSettings, Target};
 use consonance_wire::{ChannelBits, ChannelKind, TextRecipient};
 
+use crate::support::lone_client::LoneClient;
 use crate::support::lone_server::{LoneServer, unhurried};
 use crate::support::network::Network;
 use crate::support::packets;
@@ -182,4 +183,57 @@ fn nobody_writes_faster_by_writing_to_many_slow_rooms() {
         taken += server.receive(1, &packets::relay_reliable(&[1], &text)).len();
     }
     assert_eq!(taken, 32);
+}
+
+/// Alice, who writes, and so many listeners of a slow stage, with all that she knows of them.
+fn slow_stage(listeners: u16) -> (LoneClient, LoneServer) {
+    let mut alice = LoneClient::joined("Alice", 0, &[]);
+    let mut server = LoneServer::with_settings(|settings| {
+        limit(settings, "stage", |limits| limits.text_every = Duration::from_secs(10));
+    });
+    server.join(1, "Alice", &[]);
+    for id in 1..=listeners {
+        let name = format!("player {id}");
+        alice.receive(&packets::client_state(id, &name, &["stage"]));
+        server.join(u64::from(id) + 1, &name, &["stage"]);
+    }
+    (alice, server)
+}
+
+/// Alice writes to the stage; how many get it.
+fn get_the_text(alice: &mut LoneClient, server: &mut LoneServer, text: &str) -> usize {
+    alice.client.send_text(&Target::Room("stage".into()), text).expect("a text that fits");
+    let mut reached = 0;
+    while let Some(transmit) = alice.client.poll_transmit() {
+        for sent in server.receive(1, transmit.payload) {
+            reached += sent.split(':').next().map_or(0, |to| to.split(' ').count());
+        }
+    }
+    reached
+}
+
+#[test]
+fn a_text_to_a_slow_room_that_takes_several_relays_reaches_everybody_once() {
+    let (mut alice, mut server) = slow_stage(60);
+    assert_eq!(get_the_text(&mut alice, &mut server, &"x".repeat(950)), 60);
+    assert_eq!(server.statistics().texts_held, 0);
+    assert_eq!(get_the_text(&mut alice, &mut server, &"x".repeat(950)), 0, "the same again is another text");
+    assert_eq!(get_the_text(&mut alice, &mut server, &"y".repeat(950)), 0);
+    server.wait(Duration::from_secs(10));
+    assert_eq!(get_the_text(&mut alice, &mut server, &"x".repeat(950)), 60);
+}
+
+#[test]
+fn in_a_slow_room_nobody_is_told_one_thing_and_then_another() {
+    let (_, mut server) = slow_stage(3);
+    let writes = |server: &mut LoneServer, to: &[u16], words: &str| {
+        let text = packets::text(0, TextRecipient::Room(RoomId::of("stage")), words);
+        server.receive(1, &packets::relay_reliable(to, &text)).len()
+    };
+    assert_eq!(writes(&mut server, &[1], "one"), 1);
+    assert_eq!(writes(&mut server, &[2], "two"), 0);
+    assert_eq!(writes(&mut server, &[1, 2], "one"), 0, "somebody has it already");
+    assert_eq!([writes(&mut server, &[2], "one"), writes(&mut server, &[2], "one")], [1, 0]);
+    assert_eq!(writes(&mut server, &[3, 3], "one"), 1);
+    assert_eq!(server.statistics().texts_held, 3);
 }
