@@ -120,6 +120,12 @@ impl Client {
         Ok(ways)
     }
 
+    /// How many of the gathered `destinations` something reliable reaches through the server.
+    pub(super) fn count_relayed(&mut self) -> usize {
+        self.choose_ways(Stage::PeerReliable, 0);
+        self.router.relayed.len()
+    }
+
     fn choose_ways(&mut self, stage: Stage, bytes: usize) {
         let rate = self.router.rate().filter(|_| matches!(stage, Stage::PeerUnreliable));
         let Router { routing, budget, direct, relayed } = &mut self.router;

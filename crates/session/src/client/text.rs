@@ -4,7 +4,8 @@ use alloc::borrow::ToOwned;
 use alloc::boxed::Box;
 use core::fmt;
 
-use consonance_wire::{Packet, RoomId, TextData, TextRecipient, WireStr};
+use consonance_wire::limits::max_relayed_bytes;
+use consonance_wire::{ClientId, Packet, RoomId, ServerRelay, TextData, TextRecipient, WireStr};
 
 use super::channels::Target;
 use super::connect::Connection;
@@ -12,6 +13,12 @@ use super::event::{ClientEvent, TextTarget};
 use super::stages::Stage;
 use super::{Client, Fault};
 use crate::standing::Sanction;
+
+/// Bytes of a relay besides its destinations and what it carries.
+const RELAY_OVERHEAD: usize = crate::PACKET_BYTES_MAX - max_relayed_bytes(0);
+
+/// Bytes of a text message besides the text.
+const TEXT_OVERHEAD: usize = max_relayed_bytes(1) - crate::TEXT_BYTES_MAX;
 
 /// Why a text message was not sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,7 +37,7 @@ pub enum TextError {
     TooLong {
         /// Bytes of the message.
         bytes: usize,
-        /// Bytes that a message may have.
+        /// Bytes that a message may have; fewer if it is for a crowd.
         limit: usize,
     },
 }
@@ -59,7 +66,7 @@ impl Client {
     ///
     /// # Errors
     /// If no session is joined, the server's operator does not let me write, the player is not
-    /// here, or the text is too long.
+    /// here, or the text is too long, be it only for so many listeners.
     pub fn send_text(&mut self, target: &Target, text: &str) -> Result<usize, TextError> {
         let Connection::Joined { link, session, id, .. } = self.connection else {
             return Err(TextError::NotJoined);
@@ -86,6 +93,12 @@ impl Client {
                 TextRecipient::Player(player)
             }
         };
+        let listeners = self.count_relayed();
+        let limit = self.longest_text(text.len(), listeners);
+        let too_long = TextError::TooLong { bytes: text.len(), limit };
+        if text.len() > limit {
+            return Err(too_long);
+        }
         let text = TextData { session, recipient, sender: id, text: Some(WireStr::from(text)) };
         let mut inner = [0; crate::PACKET_BYTES_MAX];
         let Ok(length) = Packet::from(text).write(&mut inner) else { return Err(too_long) };
@@ -95,6 +108,19 @@ impl Client {
         self.statistics.texts_direct += direct;
         self.statistics.texts_relayed += relayed;
         Ok(self.destinations.len())
+    }
+
+    /// The longest text of at most so many bytes whose relays are no more than what a server takes from a client in a
+    /// second: of what is over its rate, some listeners would get nothing, and in the end it closes the link.
+    fn longest_text(&self, bytes: usize, listeners: usize) -> usize {
+        let most = self.settings.packets.bytes(Stage::PeerReliable.delivery());
+        let budget = (self.settings.limits.control_bytes.per_second as usize).max(most);
+        let relays_cost = |bytes: &usize| {
+            let relays =
+                listeners.div_ceil(ServerRelay::max_destinations(bytes + TEXT_OVERHEAD, most).max(1));
+            relays * (bytes + TEXT_OVERHEAD + RELAY_OVERHEAD) + listeners * size_of::<ClientId>()
+        };
+        (0..=bytes).rev().find(|bytes| relays_cost(bytes) <= budget).unwrap_or(0)
     }
 
     pub(super) fn handle_text(&mut self, text: &TextData<'_>) -> Result<(), Fault> {

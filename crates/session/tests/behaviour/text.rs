@@ -1,5 +1,7 @@
 //! Text messages: whom they are sent to, who hears them, and what is too much.
 
+use core::time::Duration;
+
 use consonance_session::{ClientId, Limits, RoomId, Target, TextError};
 use consonance_wire::TextRecipient;
 
@@ -87,6 +89,45 @@ fn a_long_text_to_many_is_split_over_relays() {
     }
     assert_eq!(client.client.send_text(&room("lobby"), &"x".repeat(990)), Ok(20));
     assert_eq!(client.sent().len(), 4, "five destinations fit beside 990 bytes");
+}
+
+#[test]
+fn a_text_to_a_crowd_is_short_enough_that_everybody_gets_it_and_a_longer_one_is_an_error() {
+    let others: Vec<_> = (1..=600).map(|id| (format!("player {id}"), id)).collect();
+    let mut alice = LoneClient::joined("Alice", 0, &[]);
+    let mut server = LoneServer::new();
+    server.join(1, "Alice", &[]);
+    for (name, id) in &others {
+        alice.receive(&packets::client_state(*id, name, &["lobby"]));
+        server.join(u64::from(*id) + 1, name, &["lobby"]);
+    }
+    let refused = alice.client.send_text(&room("lobby"), &"x".repeat(998));
+    let Err(TextError::TooLong { bytes: 998, limit }) = refused else { panic!("{refused:?}") };
+    assert!((900..998).contains(&limit), "{limit}");
+    let one_more = alice.client.send_text(&room("lobby"), &"x".repeat(limit + 1));
+    assert_eq!(one_more, Err(TextError::TooLong { bytes: limit + 1, limit }));
+    for _ in 0..60 {
+        assert_eq!(alice.client.send_text(&room("lobby"), &"x".repeat(limit)), Ok(600));
+        let mut reached = 0;
+        while let Some(transmit) = alice.client.poll_transmit() {
+            let sent = server.receive(1, transmit.payload);
+            reached +=
+                sent.iter().map(|sent| sent.split(':').next().unwrap().split(' ').count()).sum::<usize>();
+        }
+        assert_eq!(reached, 600);
+        server.wait(Duration::from_secs(1));
+    }
+    assert_eq!((server.closed(), server.statistics().control_limited), (vec![], 0));
+}
+
+#[test]
+fn a_text_to_a_few_of_a_crowd_may_be_as_long_as_any() {
+    let mut alice = LoneClient::joined("Alice", 0, &[]);
+    for id in 1..=600_u16 {
+        let rooms: &[&str] = if id <= 32 { &["team"] } else { &["lobby"] };
+        alice.receive(&packets::client_state(id, &format!("player {id}"), rooms));
+    }
+    assert_eq!(alice.client.send_text(&room("team"), &"x".repeat(998)), Ok(32));
 }
 
 #[test]
