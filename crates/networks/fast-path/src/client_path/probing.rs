@@ -41,7 +41,7 @@ pub(super) struct Probing {
 enum State {
     Trying { tries: u32, next_at: Instant },
     Open(Open),
-    Closed { until: Instant },
+    Closed(Closed),
 }
 
 #[derive(Debug)]
@@ -52,6 +52,16 @@ struct Open {
     has_sent: bool,
     /// Since the last probe.
     heard_at: Option<Instant>,
+}
+
+/// A way that is left alone for a while.
+#[derive(Debug)]
+struct Closed {
+    until: Instant,
+    /// How many more times the server is told to go the other way too, and when next: what it still sends is lost, and
+    /// a single datagram may be, too.
+    words_left: u32,
+    next_word_at: Instant,
 }
 
 impl Probing {
@@ -71,7 +81,7 @@ impl Probing {
         match self.state {
             State::Trying { .. } => PathState::Trying,
             State::Open(_) => PathState::Open,
-            State::Closed { .. } => PathState::Closed,
+            State::Closed(_) => PathState::Closed,
         }
     }
 
@@ -102,7 +112,7 @@ impl Probing {
         match &mut self.state {
             State::Open(open) => open.unanswered = 0,
             // Too late: whoever answers so slowly is better off the other way.
-            State::Closed { .. } => {}
+            State::Closed(_) => {}
             State::Trying { .. } => {
                 let since = now;
                 self.state = State::Open(Open {
@@ -123,12 +133,12 @@ impl Probing {
             return;
         }
         match &mut self.state {
-            State::Trying { tries, .. } if *tries >= self.settings.tries_max => self.close(now),
+            State::Trying { tries, .. } if *tries >= self.settings.tries_max => self.close(now, 0),
             State::Open(open) if open.unanswered >= self.settings.unanswered_max => {
                 if now.saturating_duration_since(open.since) >= self.settings.rest_max {
                     self.rest = self.settings.rest;
                 }
-                self.close(now);
+                self.close(now, WORDS_AGAIN);
                 // The server, if it hears us, learns from it to go the other way too.
                 self.is_probe_due = true;
             }
@@ -143,7 +153,12 @@ impl Probing {
                 (open.has_sent, open.heard_at) = (false, None);
                 self.is_probe_due = true;
             }
-            State::Closed { .. } => {
+            State::Closed(closed) if now < closed.until => {
+                closed.words_left -= 1;
+                closed.next_word_at = now + self.settings.silence_probe;
+                self.is_probe_due = true;
+            }
+            State::Closed(_) => {
                 self.state = State::Trying { tries: 0, next_at: now };
                 self.handle_timeout(now);
             }
@@ -164,12 +179,14 @@ impl Probing {
         match &self.state {
             State::Trying { next_at, .. } => *next_at,
             State::Open(open) => open.next_probe(&self.settings),
-            State::Closed { until } => *until,
+            State::Closed(closed) if closed.words_left > 0 => closed.until.min(closed.next_word_at),
+            State::Closed(closed) => closed.until,
         }
     }
 
-    fn close(&mut self, now: Instant) {
-        self.state = State::Closed { until: now + self.rest };
+    fn close(&mut self, now: Instant, words_left: u32) {
+        let next_word_at = now + self.settings.silence_probe;
+        self.state = State::Closed(Closed { until: now + self.rest, words_left, next_word_at });
         self.rest = (self.rest * 2).min(self.settings.rest_max);
     }
 }
@@ -187,3 +204,6 @@ impl Open {
 
 /// Of the time that a probe may take.
 const DOUBLINGS_MAX: u32 = 4;
+
+/// How many times more than once the server is told that its packets are not heard.
+const WORDS_AGAIN: u32 = 3;

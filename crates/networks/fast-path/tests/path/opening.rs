@@ -63,6 +63,18 @@ fn a_server_that_is_no_longer_heard_learns_it_at_once() {
 }
 
 #[test]
+fn a_server_learns_that_it_is_no_longer_heard_though_the_first_word_of_it_is_lost() {
+    let mut pair = Pair::opened(Cipher::Aes128Gcm);
+    pair.leave();
+    assert!(pair.server_is_open(), "the word was lost");
+    pair.run(Duration::from_millis(1500));
+    assert!(!pair.server_is_open());
+    let before = pair.sent_up.len();
+    pair.run(Duration::from_secs(3));
+    assert_eq!(pair.sent_up.len(), before, "who does not answer by then is left alone");
+}
+
+#[test]
 fn a_listener_notices_soon_that_voice_was_cut_off() {
     let mut pair = Pair::opened(Cipher::Aes128Gcm);
     for _ in 0..50 {

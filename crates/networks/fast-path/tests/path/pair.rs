@@ -130,6 +130,23 @@ impl Pair {
         self.server.send(self.now, self.number, speaker, packet)
     }
 
+    /// Cuts off what goes to the client until it leaves the way: the last packet before that, and the word that it
+    /// leaves, neither of which the server has.
+    pub(crate) fn leave(&mut self) -> (Vec<u8>, Vec<u8>) {
+        self.loses_down = true;
+        loop {
+            self.now = self.client.poll_timeout().unwrap();
+            let packet = self.sealed_by_client(b"before");
+            self.client.handle_timeout(self.now);
+            if !self.client.is_open() {
+                let mut word = Vec::new();
+                assert!(self.client.poll_transmit(self.now, &mut word));
+                return (packet, word);
+            }
+            self.exchange();
+        }
+    }
+
     /// What the server has to send, taken out.
     pub(crate) fn batch(&mut self) -> Vec<(SocketAddr, Vec<u8>)> {
         let batch = self.server.batch();
