@@ -206,13 +206,16 @@ impl ServerPath {
         match header.kind {
             Kind::Packet if body.len() > PACKET_BYTES_MAX => return Err(Refusal::Malformed),
             Kind::Packet => {
-                link.client_hears_us = true;
+                link.client_hears_us |= is_newest;
                 packet = Some(Incoming { client: link.client, packet: body });
                 self.counts.packets_received += 1;
             }
             Kind::Probe => {
                 let probe = token()?;
-                link.client_hears_us = Probe::parse(probe).is_in_use;
+                // What was overtaken says how it was.
+                if is_newest {
+                    link.client_hears_us = Probe::parse(probe).is_in_use;
+                }
                 if link.may_be_answered(now, from, self.settings.answer_interval) {
                     self.counts.add(link.seal(from, Kind::Answer, &probe, &mut self.batch));
                 }

@@ -75,6 +75,29 @@ fn a_server_learns_that_it_is_no_longer_heard_though_the_first_word_of_it_is_los
 }
 
 #[test]
+fn a_packet_that_was_overtaken_does_not_bring_back_who_left_the_way() {
+    let mut pair = Pair::opened(Cipher::Aes128Gcm);
+    let (mut packet, mut word) = pair.leave();
+    pair.server.handle_datagram(pair.now, pair.client_at, &mut word).unwrap();
+    let incoming = pair.server.handle_datagram(pair.now, pair.client_at, &mut packet).unwrap();
+    assert_eq!(incoming.map(|incoming| incoming.packet), Some(b"before".as_slice()), "it is heard");
+    assert!(!pair.server_is_open());
+}
+
+#[test]
+fn a_probe_that_was_overtaken_does_not_close_a_way_that_opened() {
+    let mut pair = Pair::new(Cipher::Aes128Gcm);
+    let mut first = Vec::new();
+    pair.client.handle_timeout(pair.now);
+    assert!(pair.client.poll_transmit(pair.now, &mut first));
+    pair.now += Duration::from_millis(250);
+    pair.exchange();
+    assert!(pair.server_is_open());
+    pair.server.handle_datagram(pair.now, pair.client_at, &mut first).unwrap();
+    assert!(pair.server_is_open());
+}
+
+#[test]
 fn a_listener_notices_soon_that_voice_was_cut_off() {
     let mut pair = Pair::opened(Cipher::Aes128Gcm);
     for _ in 0..50 {
