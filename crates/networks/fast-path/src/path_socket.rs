@@ -47,15 +47,7 @@ impl PathSocket {
 
     /// The next datagram that waits, and where it came from. `None` if there is none.
     pub fn receive(&self, buffer: &mut [u8]) -> Option<(usize, SocketAddr)> {
-        loop {
-            match self.0.recv_from(buffer) {
-                Ok((bytes, from)) => return Some((bytes, from)),
-                // What another datagram of ours met on its way says nothing about the next one that came in.
-                Err(error) if error.kind() == io::ErrorKind::ConnectionReset => {}
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(_) => return None,
-            }
-        }
+        past_errors(|| self.0.recv_from(buffer))
     }
 
     #[cfg(target_os = "linux")]
@@ -89,6 +81,23 @@ pub fn keep_whole(socket: &UdpSocket) {
     #[cfg(not(target_os = "linux"))]
     let _ = socket;
 }
+
+/// The next that can be read, unless there is none.
+fn past_errors<T>(mut read: impl FnMut() -> io::Result<T>) -> Option<T> {
+    for _ in 0..ERRORS_IN_A_ROW_MAX {
+        match read() {
+            Ok(found) => return Some(found),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => return None,
+            // What another datagram of ours met on its way, or that one was longer than the buffer, which is an error
+            // on Windows, says nothing about the next one that came in.
+            Err(_) => {}
+        }
+    }
+    None
+}
+
+/// How many errors in a row are read past: each belongs to a datagram, and a socket that is broken has no end of them.
+const ERRORS_IN_A_ROW_MAX: usize = 64;
 
 /// A batch on its way.
 struct Sending<'b> {
@@ -167,6 +176,18 @@ mod tests {
         for number in [1, 2, 4, 5, 7, 8] {
             assert_eq!((receiver.recv(&mut byte).unwrap(), byte), (1, [number]));
         }
+    }
+
+    #[test]
+    fn what_cannot_be_read_does_not_hide_what_came_behind_it() {
+        use io::ErrorKind::{ConnectionReset, InvalidInput, Other, WouldBlock};
+        let read = |ends: &[Result<u8, io::ErrorKind>]| {
+            let mut ends = ends.iter();
+            past_errors(|| ends.next().expect("it asks no further").map_err(io::Error::from))
+        };
+        assert_eq!(read(&[Err(Other), Err(ConnectionReset), Err(InvalidInput), Ok(1)]), Some(1));
+        assert_eq!(read(&[Err(Other), Err(WouldBlock)]), None);
+        assert_eq!(read(&[Err(Other); 64]), None, "a socket that is broken takes no turn for itself");
     }
 
     #[test]
