@@ -184,7 +184,8 @@ pub struct PathStatistics {
     pub packets_fallen_back: u64,
     /// Datagrams that left on it: several packets may share one, and some carry none.
     pub datagrams_sent: u64,
-    /// Datagrams that did not leave, because there was no room for them or the system refused them.
+    /// Datagrams that did not leave, because there was no room for them, their path closed while they waited for
+    /// others, or the system refused them.
     pub datagrams_unsent: u64,
     /// Packets that came in on it.
     pub packets_received: u64,

@@ -183,7 +183,7 @@ families! {
     PATH_FALLBACKS: Counter "consonance_fast_path_fallbacks_total" ["network"]
         "Packets for links with a fast path that went over the connection, because nothing came through on it, or not yet.";
     PATH_DATAGRAMS: Counter "consonance_fast_path_datagrams_total" ["network", "fate"]
-        "Datagrams of the fast path: sent, or unsent because there was no room for them or the system refused them.";
+        "Datagrams of the fast path: sent, or unsent because there was no room for them, their path closed while they waited for others, or the system refused them.";
     PATH_REFUSED: Counter "consonance_fast_path_refused_total" ["network", "reason"]
         "Datagrams beside the connections that were dropped as they came in, by reason; strangers may send what they like.";
     PATH_PROOFS: Counter "consonance_fast_path_addresses_total" ["network", "step"]

@@ -47,6 +47,8 @@ pub struct ServerPathCounts {
     pub datagrams_sent: u64,
     /// Datagrams that found their batch full: the driver did not send it in time.
     pub batch_full: u64,
+    /// Datagrams whose packets waited for each other when the path closed: they are lost.
+    pub left_meanwhile: u64,
     /// Packets that came in.
     pub packets_received: u64,
     /// Addresses that clients were asked to prove.
@@ -159,6 +161,8 @@ impl ServerPath {
             };
             if let Some(to) = link.open_to(now, self.settings.silence_max) {
                 self.counts.add(link.seal_waiting(to, &mut self.batch));
+            } else {
+                self.counts.left_meanwhile += 1;
             }
             self.gathering.take_back(std::mem::take(&mut link.waiting));
         }

@@ -118,6 +118,19 @@ fn what_waits_for_a_client_that_left_goes_to_nobody() {
 }
 
 #[test]
+fn what_waits_for_a_client_that_leaves_the_way_meanwhile_is_counted_as_lost() {
+    let mut pair = busy(0.5);
+    let (_, mut word) = pair.leave();
+    assert!(pair.server_sends(1, b"voice") && pair.server_sends(2, b"voice"));
+    assert!(pair.batch().is_empty());
+    pair.server.handle_datagram(pair.now, pair.client_at, &mut word).unwrap();
+    assert_eq!(pair.server.counts().left_meanwhile, 0, "it still waits");
+    pair.run(20 * MS);
+    assert_eq!(pair.server.counts().left_meanwhile, 1, "one datagram with two packets");
+    assert!(pair.server.poll_timeout().is_none());
+}
+
+#[test]
 fn a_flush_of_more_than_a_batch_takes_several() {
     let settings = ServerPathSettings { batch_datagrams: 1, ..ServerPathSettings::default() };
     let mut pair = Pair::with(Cipher::Aes128Gcm, settings, true);

@@ -167,7 +167,7 @@ impl FastPathShard {
             packets_sent: path.packets_sent,
             packets_fallen_back: path.packets_fallen_back,
             datagrams_sent: socket.sent,
-            datagrams_unsent: path.batch_full + socket.buffer_full + socket.failed,
+            datagrams_unsent: path.batch_full + path.left_meanwhile + socket.buffer_full + socket.failed,
             packets_received: path.packets_received,
             challenges: path.challenges,
             addresses_proved: path.addresses_proved,

@@ -136,6 +136,7 @@ impl ServerTransport for QuicServer {
         statistics.links.dropped.incoming_full = self.shard.mailbox.dropped();
         if let Some(FastPathCounts { path, socket }) = self.fast_path_counts() {
             statistics.links.dropped.outgoing_full += path.batch_full + socket.buffer_full;
+            statistics.links.dropped.not_connected += path.left_meanwhile;
             statistics.links.dropped.malformed += path.refused.total();
         }
         statistics.connections.connected = self.members.len() as u64;
