@@ -35,7 +35,7 @@ impl Server {
             return Ok(());
         }
         if let Some(ticket) = extension.and_then(|extension| extension.ticket)
-            && self.resume(link, &name, &ticket)
+            && self.resume(link, &name, request.codec, &ticket)
         {
             return Ok(());
         }

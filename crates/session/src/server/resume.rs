@@ -2,7 +2,7 @@
 
 use alloc::collections::{BTreeMap, BTreeSet};
 
-use consonance_wire::{Capabilities, ClientId, HandshakeExtension, ResumeTicket, Secret};
+use consonance_wire::{Capabilities, ClientId, CodecSettings, HandshakeExtension, ResumeTicket, Secret};
 
 use super::{Fault, Server, ServerEvent};
 use crate::link::{CloseReason, LinkCommand, LinkId};
@@ -155,10 +155,18 @@ impl Server {
         }
     }
 
-    /// Gives a client its place back over another link; false if the ticket is not good.
-    pub(super) fn resume(&mut self, link: LinkId, name: &str, ticket: &ResumeTicket) -> bool {
+    /// Gives a client its place back over another link; false if the ticket is not good. Whoever sends with another
+    /// codec than before joins anew, since the others are told of a codec by that alone.
+    pub(super) fn resume(
+        &mut self,
+        link: LinkId,
+        name: &str,
+        codec: CodecSettings,
+        ticket: &ResumeTicket,
+    ) -> bool {
         let id = ticket.id;
-        let is_its_own = self.roster.get(id).is_some_and(|member| *member.name == *name);
+        let is_its_own =
+            self.roster.get(id).is_some_and(|member| *member.name == *name && member.codec == codec);
         let is_good = self.keeps_place_of(link)
             && is_its_own
             && ticket.session == self.session

@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use consonance_session::{Capabilities, ChannelProperties, SessionId, Target};
+use consonance_session::{Capabilities, ChannelProperties, CodecSettings, SessionId, Target};
 
 use crate::support::lone_server::LoneServer;
 use crate::support::network::{Network, Who};
@@ -174,6 +174,20 @@ fn rooms_that_changed_while_the_link_was_lost_are_told_to_all() {
     network.client(alice).join_room("new").expect("a room more");
     network.wait(Duration::from_secs(2));
     assert!(network.events(bob).contains(&"Alice entered new".to_owned()));
+}
+
+#[test]
+fn whoever_comes_back_with_another_codec_joins_anew_so_that_everybody_knows_it() {
+    let (mut network, bob, alice) = Network::of_two_who_resume();
+    cut_for_a_while(&mut network, alice);
+    let (now, codec) = (network.now, packets::CODEC);
+    let codec = CodecSettings { frame_size_samples: codec.frame_size_samples / 2, ..codec };
+    network.client(alice).set_codec(now, codec);
+    let told = told_when_back(&mut network, alice);
+    assert!(told.contains(&"roster received".to_owned()), "{told:?}");
+    let seen = network.client(bob).players().find(|player| player.name == "Alice").expect("she is here");
+    assert_eq!((seen.codec, seen.rooms), (codec, vec!["lobby", "team"]));
+    assert_eq!(network.server.statistics().spoofed, 0);
 }
 
 #[test]
