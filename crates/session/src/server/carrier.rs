@@ -1,6 +1,6 @@
 //! What stands behind a packet that else says nothing: [`Extension`](consonance_wire::Extension) says how.
 
-use consonance_wire::{Capabilities, ClientId, ModeratorRequest, PositionReport};
+use consonance_wire::{Capabilities, ClientId, ModeratorAnswer, ModeratorRequest, PositionReport};
 
 use super::{Fault, Server};
 use crate::link::LinkId;
@@ -22,12 +22,18 @@ impl Server {
             record.budgets.take_position(now, limits)?;
             return self.handle_position(own, report);
         }
-        record.budgets.take_report(now, limits)?;
+        let within_rate = record.budgets.take_report(now, limits);
         if record.can(Capabilities::MODERATORS)
             && let Some(request) = ModeratorRequest::find(trailing)
         {
+            // Whoever asks waits for the answer, and asks nothing more while it waits for many.
+            if let (Err(_), Some(own)) = (within_rate, own) {
+                self.answer_moderator(own, request.number, ModeratorAnswer::Failed);
+            }
+            within_rate?;
             return self.handle_moderator_request(own, &request);
         }
+        within_rate?;
         if record.can(Capabilities::VOICE_REPORTS) {
             return self.handle_reception(own, trailing);
         }

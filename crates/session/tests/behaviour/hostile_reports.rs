@@ -2,9 +2,10 @@
 
 use core::time::Duration;
 
-use consonance_session::{ChannelProperties, Target};
+use consonance_session::{Capabilities, ChannelProperties, Target};
 
 use crate::support::lone_client::LoneClient;
+use crate::support::lone_server::LoneServer;
 use crate::support::network::{Network, Who};
 use crate::support::packets::{self, OTHER_SESSION, SESSION};
 use crate::support::speaker::speaker_and_listeners;
@@ -81,6 +82,20 @@ fn reports_over_their_rate_are_dropped_and_in_the_end_the_link_is_closed() {
     }
     network.run();
     assert!(network.closed(listeners[0]).is_some());
+}
+
+#[test]
+fn whatever_is_asked_of_the_server_over_the_rate_is_answered_too() {
+    let mut server = LoneServer::with_settings(|settings| settings.capabilities = Capabilities::ALL);
+    server.ticket(1, &packets::handshake_of_ours("Alice", None));
+    for number in 1..=40 {
+        let answer = if number <= 20 { "NotModerator" } else { "Failed" };
+        let told = format!("1: Answered {{ number: {number}, answer: {answer} }}");
+        assert_eq!(server.receive(1, &packets::moderator_request(number)), [told]);
+    }
+    let statistics = server.statistics();
+    assert_eq!((statistics.moderator_requests, statistics.reports_limited), (20, 20));
+    assert_eq!(server.closed(), []);
 }
 
 #[test]

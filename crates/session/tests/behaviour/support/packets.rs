@@ -3,9 +3,10 @@
 use consonance_session::{Capabilities, ClientId, CodecKind, CodecSettings, RoomId, SessionId};
 use consonance_wire::{
     Channel, ChannelBits, ChannelKind, Client, ClientState, DeltaChannelState, ErrorWrongSession,
-    HandshakeExtension, HandshakeP2P, HandshakeRequest, HandshakeResponse, List, Packet, Position,
-    PositionReport, Reception, ReceptionReport, RedundancySupport, RemoveClient, ResumeTicket, ServerRelay,
-    TextData, TextRecipient, UplinkReceipt, VoiceData, VoiceOptions, VoiceReport, WireStr, Writer,
+    HandshakeExtension, HandshakeP2P, HandshakeRequest, HandshakeResponse, List, ModeratorDeed,
+    ModeratorRequest, Packet, Position, PositionReport, Reception, ReceptionReport, RedundancySupport,
+    RemoveClient, ResumeTicket, ServerRelay, TextData, TextRecipient, UplinkReceipt, VoiceData, VoiceOptions,
+    VoiceReport, WireStr, Writer,
 };
 
 /// The session that every test's server is in.
@@ -146,6 +147,16 @@ pub(crate) fn position(number: u16, metres: Option<[f32; 3]>) -> Vec<u8> {
     let mut bytes = [0; 64];
     let mut writer = Writer::new(&mut bytes);
     PositionReport { number, position }.write(SESSION, &mut writer).expect("a position is short");
+    writer.written().to_vec()
+}
+
+/// Somebody wants Bob removed.
+pub(crate) fn moderator_request(number: u16) -> Vec<u8> {
+    let (player, reason) = (WireStr::from("Bob"), WireStr::from(""));
+    let mut bytes = [0; 64];
+    let mut writer = Writer::new(&mut bytes);
+    let request = ModeratorRequest { number, player, reason, deed: ModeratorDeed::Kick };
+    request.write(SESSION, &mut writer).expect("a request without a reason is short");
     writer.written().to_vec()
 }
 
