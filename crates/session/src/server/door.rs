@@ -33,8 +33,16 @@ impl Server {
         self.door.entrance = entrance;
     }
 
+    /// Closes the link of a newcomer if nobody comes in. True if it did.
+    pub(super) fn turns_away(&mut self, link: LinkId) -> bool {
+        let Some(reason) = self.refusal_of_newcomer(link) else { return false };
+        self.statistics.newcomers_turned_away += 1;
+        self.close(link, reason);
+        true
+    }
+
     /// Why a newcomer does not come in, if it does not. Who has joined over this link is none.
-    pub(super) fn refusal_of_newcomer(&self, link: LinkId) -> Option<CloseReason> {
+    fn refusal_of_newcomer(&self, link: LinkId) -> Option<CloseReason> {
         if self.client_of(link).is_ok() {
             return None;
         }

@@ -39,9 +39,7 @@ impl Server {
         {
             return Ok(());
         }
-        if let Some(reason) = self.refusal_of_newcomer(link) {
-            self.statistics.newcomers_turned_away += 1;
-            self.close(link, reason);
+        if self.turns_away(link) {
             return Ok(());
         }
         if self.settings.admission {

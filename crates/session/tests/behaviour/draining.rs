@@ -3,11 +3,13 @@
 use core::time::Duration;
 
 use consonance_session::{
-    Capabilities, ChannelProperties, ClientId, CloseReason, DrainTarget, Draining, Entrance, SessionId,
-    Target,
+    Access, Capabilities, ChannelProperties, ClientId, CloseReason, DrainTarget, Draining, Entrance, LinkId,
+    SessionId, Target,
 };
 
+use crate::support::lone_server::LoneServer;
 use crate::support::network::{Network, Who};
+use crate::support::packets;
 
 const A_MOMENT: Duration = Duration::from_millis(100);
 const MINUTE: Duration = Duration::from_mins(1);
@@ -74,6 +76,22 @@ fn newcomers_are_refused_with_a_reason_while_lost_links_are_found_again() {
         network.cut(ours[0]);
         network.wait(A_MOMENT);
         assert!(network.events(ours[0]).contains(&"resumed as 1".to_owned()));
+    }
+}
+
+#[test]
+fn whoever_was_asked_about_before_the_door_closed_is_refused_with_the_same_reason() {
+    for (entrance, reason) in [
+        (Entrance::Draining, CloseReason::Draining),
+        (Entrance::Overloaded { retry_in_s: 20 }, CloseReason::AtItsLimit { retry_in_s: 20 }),
+    ] {
+        let mut server = LoneServer::with_settings(|settings| settings.admission = true);
+        server.connect(1);
+        server.receive(1, &packets::handshake_of_ours("Alice", None));
+        server.server.set_entrance(entrance);
+        assert!(!server.server.admit(LinkId(1), Access::default()));
+        assert_eq!(server.closed(), [(1, reason)]);
+        assert_eq!((server.server.clients(), server.statistics().newcomers_turned_away), (0, 1));
     }
 }
 

@@ -8,10 +8,13 @@ use crate::link::{CloseReason, LinkId};
 use crate::server::{Server, ServerEvent};
 
 impl Server {
-    /// Lets in whoever [asked](ServerEvent::JoinAsked) over this link, with these tokens. False if
-    /// nobody did, or it has gone since.
+    /// Lets in whoever [asked](ServerEvent::JoinAsked) over this link, with these tokens. False if nobody did, it has
+    /// gone since, or nobody comes in any more by the [entrance](Server::set_entrance), which it is told.
     pub fn admit(&mut self, link: LinkId, access: Access) -> bool {
         let Some(Waiting { name, codec, .. }) = self.gate.take_waiting(link) else { return false };
+        if self.turns_away(link) {
+            return false;
+        }
         self.join(link, &name, codec, access);
         true
     }
