@@ -131,12 +131,19 @@ impl Server {
         self.places.keep(id, self.now + self.settings.limits.resume);
     }
 
-    /// A client that can resume says that it goes for good. (One of the original just closes its link.)
+    /// A client that can resume says that it goes for good. (One of the original just closes its link.) Its link may
+    /// join again, and is waited for like any other until then.
     pub(super) fn handle_farewell(&mut self, link: LinkId, id: ClientId) -> Result<(), Fault> {
         if self.client_of(link)? != id {
             return Err(Fault::Spoofed);
         }
         self.remove_client(id);
+        if let Some(record) = self.links.get_mut(&link)
+            && record.clients().next().is_none()
+        {
+            record.deadline = self.now + self.settings.limits.handshake;
+            self.strangers.insert((record.deadline, link));
+        }
         Ok(())
     }
 

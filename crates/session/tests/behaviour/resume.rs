@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use consonance_session::{Capabilities, ChannelProperties, CodecSettings, SessionId, Target};
+use consonance_session::{Capabilities, ChannelProperties, CloseReason, CodecSettings, SessionId, Target};
 
 use crate::support::lone_server::LoneServer;
 use crate::support::network::{Network, Who};
@@ -71,6 +71,23 @@ fn who_leaves_for_good_is_gone_at_once() {
     leave(&mut network, alice);
     assert_eq!(network.events(bob), ["Alice exited team", "Alice exited lobby", "Alice left"]);
     assert_eq!(network.server.clients(), 1);
+}
+
+#[test]
+fn a_link_whose_client_has_said_goodbye_is_closed_unless_it_joins_again() {
+    let mut server = LoneServer::new();
+    for link in [1, 2] {
+        server.ticket(link, &packets::handshake_of_ours(&format!("player {link}"), None));
+    }
+    server.wait(Duration::from_mins(1));
+    server.receive(1, &packets::remove(0));
+    server.receive(2, &packets::remove(1));
+    server.wait(Duration::from_secs(9));
+    server.ticket(2, &packets::handshake_of_ours("player 2", None));
+    assert_eq!(server.closed(), []);
+    server.wait(Duration::from_secs(2));
+    assert_eq!(server.closed(), [(1, CloseReason::NoHandshake)]);
+    assert_eq!(server.server.link_table().count(), 1);
 }
 
 #[test]
