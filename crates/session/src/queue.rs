@@ -31,6 +31,15 @@ impl<T> EventQueue<T> {
         self.events.push_back(event);
     }
 
+    /// As [`push`](Self::push), but if there is space for fewer than so many more behind it, it goes itself.
+    pub(crate) fn push_before(&mut self, to_come: usize, event: T) {
+        if self.events.len() + to_come < self.limit {
+            self.events.push_back(event);
+        } else {
+            self.dropped += 1;
+        }
+    }
+
     pub(crate) fn pop(&mut self) -> Option<T> {
         self.events.pop_front()
     }
@@ -57,6 +66,15 @@ mod tests {
         }
         assert_eq!((queue.pop(), queue.pop(), queue.pop()), (Some(2), Some(3), None));
         assert_eq!(queue.dropped(), 1);
+    }
+
+    #[test]
+    fn what_matters_less_than_what_is_to_come_leaves_space_for_it() {
+        let mut queue = EventQueue::new(3);
+        (1..=3).for_each(|event| queue.push_before(2, event));
+        (4..=5).for_each(|event| queue.push(event));
+        assert_eq!((queue.pop(), queue.pop(), queue.pop()), (Some(1), Some(4), Some(5)));
+        assert_eq!(queue.dropped(), 2);
     }
 
     #[test]

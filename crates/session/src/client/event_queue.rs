@@ -34,6 +34,11 @@ impl Events {
         self.queue.push(Queued::Plain(event));
     }
 
+    /// Queues an event, unless there is no space for it and as many as are to come.
+    pub(crate) fn push_before(&mut self, to_come: usize, event: ClientEvent<'static>) {
+        self.queue.push_before(to_come, Queued::Plain(event));
+    }
+
     /// Queues a frame; `voice` brings everything but the two slices.
     pub(crate) fn push_voice(
         &mut self,

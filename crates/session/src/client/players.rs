@@ -222,9 +222,14 @@ impl Client {
         }
     }
 
+    /// Where a session ends, everybody leaves at once, and that is told before what rooms they were in: there has to be
+    /// space for each who is here still, and for the end itself.
     fn exit_all_rooms(&mut self, id: ClientId) {
+        let to_come = self.roster.len() + 1;
         while let Some(room) = self.roster.leave_last(id) {
-            self.exited(id, room);
+            let Some(member) = self.roster.get(id) else { return };
+            let (name, room) = (member.name.clone(), room.into());
+            self.events.push_before(to_come, ClientEvent::ExitedRoom { id, name, room });
         }
     }
 

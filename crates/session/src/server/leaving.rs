@@ -42,7 +42,8 @@ impl Server {
             self.leave_directory(&room.name);
             self.proximity.leave(id, room.id);
             let (name, room) = (name.clone(), room.name);
-            self.events.push(ServerEvent::ExitedRoom { id, name, room });
+            // Where a session ends, everybody leaves at once, and that is told before what rooms they were in.
+            self.events.push_before(self.roster.len() + 1, ServerEvent::ExitedRoom { id, name, room });
         }
         self.proximity.forget(id);
         self.gate.forget(id);

@@ -3,7 +3,8 @@
 use core::time::Duration;
 
 use consonance_session::{
-    Capabilities, ChannelProperties, CloseReason, CodecSettings, LinkCommand, Status, Target,
+    Capabilities, ChannelProperties, Client, ClientSettings, CloseReason, CodecSettings, LinkCommand, Status,
+    Target,
 };
 
 use crate::support::lone_client::LoneClient;
@@ -314,4 +315,27 @@ fn with_another_codec_one_joins_again_at_once_and_keeps_rooms_and_channels() {
         let heard = network.events(bob);
         assert!(heard.iter().any(|event| event.ends_with("longer frames")), "{heard:?}");
     }
+}
+
+#[test]
+fn at_the_end_of_a_session_nobody_stays_behind_because_there_are_more_events_than_may_wait() {
+    let mut settings = ClientSettings::new("Alice");
+    settings.limits.events = 10;
+    let mut alice = LoneClient::new("Alice");
+    alice.client = Client::new(settings);
+    alice.client.start();
+    alice.connect();
+    alice.receive(&packets::response(0));
+    let names: Vec<String> = (1..=6).map(|id| format!("player {id}")).collect();
+    for (id, name) in (1..).zip(&names) {
+        alice.receive(&packets::client_state(id, name, &["lobby", "red", "team"]));
+    }
+    alice.client.stop(alice.now);
+    let told = alice.events();
+    for name in &names {
+        assert!(told.contains(&format!("{name} left")), "{name} is a ghost: {told:?}");
+    }
+    assert_eq!(told.last().map(String::as_str), Some("disconnected: Stopped"));
+    assert!(told.contains(&"player 1 exited team".to_owned()), "as many as there is space for: {told:?}");
+    assert_eq!(alice.statistics().events_dropped, 18 - 3);
 }
