@@ -49,10 +49,22 @@ impl KeptOut {
         rooms.len() <= TOLD_MAX
     }
 
-    /// The client is in the room.
-    pub(super) fn got_in(&mut self, id: ClientId, room: &str) {
+    /// The client is in the room, or wants to be there no more.
+    pub(super) fn forget_room(&mut self, id: ClientId, room: &str) {
+        self.retain(id, |known| *known.name != *room);
+    }
+
+    /// The client lists all rooms where it wants to be: another one of the same id is what it means by that, unless it
+    /// lists both.
+    pub(super) fn forget_others(&mut self, id: ClientId, listed: &[&str]) {
+        let is_listed = |known: &KeptOutRoom| listed.contains(&&*known.name);
+        let is_replaced = |known: &KeptOutRoom| listed.iter().any(|room| RoomId::of(room) == known.id);
+        self.retain(id, |known| is_listed(known) || !is_replaced(known));
+    }
+
+    fn retain(&mut self, id: ClientId, wants: impl Fn(&KeptOutRoom) -> bool) {
         let Some(rooms) = self.rooms.get_mut(&id) else { return };
-        rooms.retain(|known| *known.name != *room);
+        rooms.retain(wants);
         if rooms.is_empty() {
             self.rooms.remove(&id);
         }

@@ -34,6 +34,7 @@ impl Server {
         if state.rooms.iter().any(|room| room.is_none()) {
             return Err(Fault::RoomRefused);
         }
+        self.forget_given_up(id, state);
         let is_news = self.places.take_untold(id);
         if !is_news && self.says_nothing_new(id, state) {
             // Of somebody who was lost and is back, too: nobody was told that it was away.
@@ -160,6 +161,16 @@ impl Server {
         });
     }
 
+    /// Rooms that the sender of this state did not get into are held against it no more if it means others.
+    fn forget_given_up(&mut self, id: ClientId, state: &ClientState<'_>) {
+        if self.kept_out.is_empty() {
+            return;
+        }
+        let listed: Vec<Cow<'_, str>> = state.rooms.iter().flatten().map(WireStr::to_str).collect();
+        let listed: Vec<&str> = listed.iter().map(AsRef::as_ref).collect();
+        self.kept_out.forget_others(id, &listed);
+    }
+
     /// Whether everybody has been told of the same rooms before.
     fn says_nothing_new(&self, id: ClientId, state: &ClientState<'_>) -> bool {
         let said: Option<Vec<Cow<'_, str>>> = state.rooms.iter().map(|room| Some(room?.to_str())).collect();
@@ -182,6 +193,9 @@ impl Server {
             return Err(Fault::Spoofed);
         }
         let room = delta.room.ok_or(Fault::RoomRefused)?.to_str();
+        if !delta.joined {
+            self.kept_out.forget_room(id, &room);
+        }
         let is_in = self.roster.get(id).is_some_and(|member| member.rooms.contains(&room));
         if !self.settings.permissive && delta.joined == is_in {
             // Who said so waits to hear it again.
@@ -199,6 +213,7 @@ impl Server {
         self.pass_on_delta(Audience::Everybody, delta, packet)?;
         if delta.joined {
             self.enter(id, &room);
+            self.kept_out.forget_others(id, &[&room]);
         } else if self.roster.leave(id, &room) {
             self.exited(id, &room);
         }
@@ -243,7 +258,7 @@ impl Server {
     fn enter(&mut self, id: ClientId, room: &str) {
         if self.roster.enter(id, room) {
             self.quotas.found_space(id, room);
-            self.kept_out.got_in(id, room);
+            self.kept_out.forget_room(id, room);
             self.list_listener(id, room);
             let name = self.name_of(id);
             self.events.push(ServerEvent::EnteredRoom { id, name, room: room.into() });

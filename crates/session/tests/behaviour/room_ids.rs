@@ -90,6 +90,33 @@ fn whoever_sits_behind_the_id_of_a_room_hears_nothing_of_who_did_not_get_into_it
 }
 
 #[test]
+fn a_room_that_one_was_kept_out_of_is_held_against_nobody_who_has_given_it_up() {
+    for exits in [true, false] {
+        let Scene { mut server, ruled, other } = scene(proximity);
+        server.receive(ALICE, &state_of_alice(&["lobby", &ruled]));
+        if exits {
+            server.receive(ALICE, &packets::exit(1, &ruled));
+            assert_eq!(server.receive(ALICE, &packets::voice(1, 0, &other, "hi")).len(), 1);
+        }
+        server.receive(ALICE, &packets::enter(1, &other));
+        let voice = packets::relay_unreliable(&[0], &packets::voice(1, 1, &other, "hi"));
+        assert_eq!(server.receive(ALICE, &voice).len(), 1, "{exits}");
+        assert_eq!(server.statistics().speech_forbidden, 0);
+    }
+}
+
+#[test]
+fn a_state_with_another_room_of_the_id_gives_up_the_one_that_was_refused_unless_it_lists_both() {
+    let Scene { mut server, ruled, other } = scene(proximity);
+    let voice = |sequence| packets::relay_unreliable(&[0], &packets::voice(1, sequence, &other, "hi"));
+    server.receive(ALICE, &state_of_alice(&[&ruled]));
+    server.receive(ALICE, &state_of_alice(&[&other, &ruled]));
+    assert_eq!(server.receive(ALICE, &voice(0)), [""; 0]);
+    server.receive(ALICE, &state_of_alice(&[&other]));
+    assert_eq!(server.receive(ALICE, &voice(1)).len(), 1);
+}
+
+#[test]
 fn whoever_has_a_token_for_a_room_has_it_instead_of_those_behind_its_id() {
     let Scene { mut server, ruled, other } = scene(tokens);
     let sent = server.receive(ALICE, &state_of_alice(&["lobby", &ruled]));
