@@ -45,21 +45,37 @@ pub(crate) fn channel_row(channel: &ChannelView<'_>, chats: Priority) -> shown::
     row
 }
 
+/// When one's own voice is sent, as all channels together say that are not shut; without such, as the chat says.
+pub(crate) fn activation<'a>(
+    chat: ChatActivation,
+    channels: impl Iterator<Item = ChannelView<'a>>,
+) -> shown::Activation {
+    let chats = match chat.mode {
+        ActivationMode::Open => shown::Activation::Open,
+        ActivationMode::PushToTalk => shown::Activation::PushToTalk,
+        ActivationMode::Voice => shown::Activation::Voice,
+    };
+    let mut of_channels = channels.filter_map(|channel| match channel.activation {
+        ChannelActivation::AsChat => Some(chats),
+        ChannelActivation::Open => Some(shown::Activation::Open),
+        ChannelActivation::Voice => Some(shown::Activation::Voice),
+        ChannelActivation::Shut => None,
+    });
+    let Some(first) = of_channels.next() else { return chats };
+    if of_channels.all(|other| other == first) { first } else { shown::Activation::Other }
+}
+
 pub(crate) fn capture_row(
     now: Instant,
     counted: &CaptureRow,
-    chat: ChatActivation,
+    (activation, key_held): (shown::Activation, bool),
     has_ended: bool,
     own: &OwnVoice,
 ) -> shown::CaptureRow {
     let chain = &counted.chain;
     let mut row = shown::CaptureRow::default();
-    row.activation = match chat.mode {
-        ActivationMode::Open => shown::Activation::Open,
-        ActivationMode::PushToTalk => shown::Activation::PushToTalk,
-        ActivationMode::Voice => shown::Activation::Voice,
-    };
-    (row.key_held, row.has_ended) = (chat.key_held, has_ended);
+    row.activation = activation;
+    (row.key_held, row.has_ended) = (key_held, has_ended);
     (row.is_speech, row.is_speaking) = (counted.is_speech, counted.is_speaking);
     row.spoke_ms_ago = ms_ago(now, own.spoke_at);
     row.utterance_ms = own.utterance().as_millis() as u64;

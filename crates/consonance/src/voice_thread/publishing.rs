@@ -9,7 +9,7 @@ use super::VoiceThread;
 use crate::event::End;
 #[cfg(feature = "devices")]
 use crate::snapshot::device_row;
-use crate::snapshot::{capture_row, channel_row, network_row, player_row, uplink_row};
+use crate::snapshot::{activation, capture_row, channel_row, network_row, player_row, uplink_row};
 use crate::statistics::VoiceStatistics;
 use crate::status::Status;
 
@@ -70,7 +70,8 @@ impl VoiceThread {
         snapshot.max_voices = watch.max_voices;
         let (chat, has_ended) = (self.talking.chat(), self.capture.has_ended());
         let capture = counted.capture.as_ref();
-        snapshot.capture = capture.map(|row| capture_row(now, row, chat, has_ended, &watch.own));
+        let sent = (activation(chat, self.talking.wanted_channels()), chat.key_held);
+        snapshot.capture = capture.map(|row| capture_row(now, row, sent, has_ended, &watch.own));
         #[cfg(feature = "devices")]
         {
             let (microphone, loudspeaker) = self.devices.used(counted);

@@ -109,6 +109,24 @@ fn the_speaker_does_not_hold_the_key() {
     call.until_in_order(&alice, &bob);
 }
 
+#[test]
+fn a_channel_that_goes_by_the_voice_waits_for_no_key() {
+    let call = Call::open();
+    let bob = call.listener("Bob").start().unwrap();
+    let hiss = call.chat("Alice").input(Box::new(Hiss(1))).capture(CaptureSettings::default());
+    let alice = hiss.activation(activation(ActivationMode::PushToTalk)).start().unwrap();
+    let mut to_lobby = BroadcastTrigger::to_room("lobby");
+    to_lobby.activation = TriggerActivation::Voice;
+    to_lobby.update(&alice, &Tick::default());
+    until_cause(&[&alice, &bob], &Cause::NobodySpeaks);
+    // Over another one that waits for the key, nobody speaks either.
+    let to_attic = alice.open_channel(Target::Room("attic".into()), ChannelProperties::default());
+    until_cause(&[&alice, &bob], &Cause::NobodySpeaks);
+    alice.close_channel(to_attic);
+    alice.set_input(crate::call::endless());
+    call.until_in_order(&alice, &bob);
+}
+
 /// The hiss of a room: noise around -66 dB of full scale.
 struct Hiss(u32);
 

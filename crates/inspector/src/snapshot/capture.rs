@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 #[non_exhaustive]
 #[expect(clippy::struct_excessive_bools, reason = "lamps of a panel, each by itself")]
 pub struct CaptureRow {
-    /// When it is sent.
+    /// When it is sent, as all channels together say that are not closed; without such, as the chat says.
     pub activation: Activation,
     /// Whether the key for push to talk is held.
     pub key_held: bool,
@@ -56,7 +56,7 @@ pub enum Activation {
     PushToTalk,
     /// While somebody speaks.
     Voice,
-    /// Each channel decides for itself, or never.
+    /// Each channel decides for itself.
     Other,
 }
 

@@ -144,7 +144,8 @@ pub(super) fn activation(scene: &Scene<'_>) -> Step {
             format!("{name} does not hold the key for push to talk"),
             format!("let {name} press it while speaking, or change the activation"),
         ),
-        Activation::Voice if !capture.is_speaking => Step::broken(
+        // Where channels differ, one of them goes by the voice, or is always open and counts as speaking.
+        Activation::Voice | Activation::Other if !capture.is_speaking => Step::broken(
             link,
             Cause::NobodySpeaks,
             format!(

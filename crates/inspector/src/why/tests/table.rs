@@ -93,6 +93,15 @@ pub(super) fn gates() -> Vec<Row> {
             alone_and_together,
             Cause::KeyNotHeld,
         ),
+        (
+            "without a word, where each channel decides for itself",
+            Box::new(|pair| {
+                pair.says_nothing();
+                pair.alice.capture.as_mut().unwrap().activation = Activation::Other;
+            }),
+            alone_and_together,
+            Cause::NobodySpeaks,
+        ),
         ("without a word", Box::new(Pair::says_nothing), alone_and_together, Cause::NobodySpeaks),
         (
             "without a channel",
