@@ -76,7 +76,8 @@ pub struct FastPathSettings {
 pub struct OutgoingLimits {
     /// How many. 8192: what a newcomer to a session of thousands is told at once.
     pub packets: usize,
-    /// How many bytes, length prefixes included. 1 MiB.
+    /// How many bytes, length prefixes included. 8 MiB: room for as many packets as there may be, with the 1 KiB that a
+    /// session's longest have, so that a newcomer to thousands of players is not too slow, whatever rooms they are in.
     pub bytes: usize,
 }
 
@@ -120,7 +121,7 @@ impl Default for FastPathSettings {
 
 impl Default for OutgoingLimits {
     fn default() -> Self {
-        Self { packets: 8192, bytes: 1024 * 1024 }
+        Self { packets: 8192, bytes: 8 * 1024 * 1024 }
     }
 }
 

@@ -88,6 +88,30 @@ fn control_packets_wait_in_the_network_while_the_server_is_busy() {
 }
 
 #[test]
+fn a_newcomer_may_be_told_of_five_thousand_players_at_once() {
+    let mut server = TestServer::new();
+    let mut client = client(server.address());
+    assert_eq!(connect(&mut client, Some(&mut server)), Ok(()));
+    let (peer, players) = (server.sessions[0].0, 5000_u16);
+    // As many as a session takes by default, each in a packet as long as an original takes.
+    let mut state = [0; 1024];
+    for number in 0..players {
+        state[..2].copy_from_slice(&number.to_be_bytes());
+        server.transport.send(Instant::now(), &[peer], Delivery::Reliable, &state);
+    }
+    let mut numbers = (0..players).map(u16::to_be_bytes);
+    wait_until("it knows everybody", || {
+        server.poll();
+        while let Some(event) = client.poll(Instant::now()) {
+            let ClientEvent::Packet { packet, .. } = event else { panic!("{event:?}") };
+            assert_eq!(numbers.next().as_ref(), packet.first_chunk());
+        }
+        numbers.len() == 0
+    });
+    assert_eq!(server.ends, []);
+}
+
+#[test]
 fn voice_for_a_client_that_is_late_drops_the_oldest() {
     let mut server = TestServer::new();
     let incoming = InboxLimits { unreliable_packets: 16, ..QuicClientSettings::default().incoming };
