@@ -128,7 +128,7 @@ impl JitterBuffer {
         {
             self.counters.overflowed += self.queue.drop_utterance(oldest_waiting.number) as u64;
         }
-        self.target.start_utterance();
+        self.target.start_time_line();
         number
     }
 
@@ -154,6 +154,7 @@ impl JitterBuffer {
             self.counters.oversized += 1;
             return;
         }
+        let transit = arrived.signed() - i64::from(sequence) * self.frame_size.samples() as i64;
         let only_one = self.utterances.len() == 1;
         let Some(utterance) = self.utterances.back() else {
             self.counters.late += 1;
@@ -185,8 +186,9 @@ impl JitterBuffer {
         self.frames_without_copy = if recoverable_frames > 0 { 0 } else { without };
         let recovery = self.recovery();
         let Some(utterance) = self.utterances.back_mut() else { return };
-        let transit = arrived.signed() - i64::from(sequence) * self.frame_size.samples() as i64;
-        utterance.transits.note(transit);
+        if !utterance.transits.note(arrived, transit) {
+            self.target.start_time_line();
+        }
         self.target.note(arrived, transit, &utterance.transits, recovery);
     }
 

@@ -1,5 +1,8 @@
 //! How long the last frames of one utterance took to arrive.
 
+use crate::block::SamplePosition;
+use crate::limits::TARGET_DELAY_SAMPLES_MAX;
+
 /// How long arrivals are remembered, 2.56 s …
 const WINDOW_SAMPLES: usize = 122_880;
 
@@ -13,6 +16,11 @@ const SETTLED_FRAMES: usize = LEAST_FRAMES;
 /// A jump of the sender's time line by more than this, 2 s, starts the measurement anew.
 const TRANSIT_JUMP_SAMPLES_MAX: u64 = 96_000;
 
+/// So does a path that for so long, 150 ms, and so many arrivals has been slower than any target could wait for: the
+/// packets of a stall come faster than they were sent.
+const SLOWER_PATH_SAMPLES: u64 = 7_200;
+const SLOWER_PATH_FRAMES: u32 = 4;
+
 /// Transit times of the last frames of one utterance: arrival minus the frame's place on the sender's time
 /// line. Only differences between them mean anything.
 #[derive(Debug)]
@@ -22,27 +30,46 @@ pub(super) struct Transits {
     count: usize,
     fastest: i64,
     slowest: i64,
+    too_slow: Option<TooSlow>,
+}
+
+/// Arrivals one after the other that no target could wait for.
+#[derive(Debug)]
+struct TooSlow {
+    since: SamplePosition,
+    frames: u32,
 }
 
 impl Transits {
     /// None yet of frames of so many samples.
     pub(super) fn new(frame_samples: usize) -> Self {
         let window = (WINDOW_SAMPLES / frame_samples).clamp(LEAST_FRAMES, MOST_FRAMES);
-        Self { last: [0; MOST_FRAMES], window, count: 0, fastest: 0, slowest: 0 }
+        Self { last: [0; MOST_FRAMES], window, count: 0, fastest: 0, slowest: 0, too_slow: None }
     }
 
-    /// Notes one arrival; `false` if the time line jumped, so that everything before it is forgotten.
-    pub(super) fn note(&mut self, transit: i64) -> bool {
-        let jumped = self.count > 0 && transit.abs_diff(self.fastest) > TRANSIT_JUMP_SAMPLES_MAX;
-        if jumped {
-            self.count = 0;
+    /// Notes one arrival; `false` if the time line jumped or the path is a slower one, so that everything before it is
+    /// forgotten.
+    pub(super) fn note(&mut self, arrived: SamplePosition, transit: i64) -> bool {
+        let anew = self.is_jump(transit) || self.is_slower_path(arrived, transit);
+        if anew {
+            (self.count, self.too_slow) = (0, None);
         }
         self.last[self.count % self.window] = transit;
         self.count += 1;
         let known = &self.last[..self.count.min(self.window)];
         self.fastest = known.iter().copied().min().unwrap_or(transit);
         self.slowest = known.iter().copied().max().unwrap_or(transit);
-        !jumped
+        !anew
+    }
+
+    /// Whether an arrival with this transit would be taken for a jump of the time line.
+    pub(super) fn is_jump(&self, transit: i64) -> bool {
+        self.count > 0 && transit.abs_diff(self.fastest) > TRANSIT_JUMP_SAMPLES_MAX
+    }
+
+    /// Whether no target could wait for an arrival with this transit.
+    pub(super) fn is_too_slow(&self, transit: i64) -> bool {
+        self.count > 0 && transit > self.fastest.saturating_add_unsigned(TARGET_DELAY_SAMPLES_MAX)
     }
 
     /// The fastest transit of the window: what the delay is counted from. 0 before the first arrival.
@@ -64,42 +91,94 @@ impl Transits {
     pub(super) fn is_settled(&self) -> bool {
         self.count >= SETTLED_FRAMES
     }
+
+    fn is_slower_path(&mut self, arrived: SamplePosition, transit: i64) -> bool {
+        if !self.is_too_slow(transit) {
+            self.too_slow = None;
+            return false;
+        }
+        let too_slow = self.too_slow.get_or_insert(TooSlow { since: arrived, frames: 0 });
+        too_slow.frames += 1;
+        too_slow.frames >= SLOWER_PATH_FRAMES && arrived.samples_since(too_slow.since) >= SLOWER_PATH_SAMPLES
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// Arrivals of frames of 20 ms, one each 20 ms.
+    struct Arrivals {
+        window: Transits,
+        now: SamplePosition,
+    }
+
+    impl Arrivals {
+        fn new() -> Self {
+            Self { window: Transits::new(960), now: SamplePosition::default() }
+        }
+
+        fn note(&mut self, transit: i64) -> bool {
+            self.now += 960;
+            self.window.note(self.now, transit)
+        }
+    }
+
     #[test]
     fn a_slower_route_is_the_new_normal_after_the_window() {
-        let mut window = Transits::new(960);
+        let mut arrivals = Arrivals::new();
         for _ in 0..10 {
-            window.note(100);
+            arrivals.note(100);
         }
-        window.note(600);
-        assert_eq!((window.fastest(), window.spread()), (100, 500));
+        arrivals.note(600);
+        assert_eq!((arrivals.window.fastest(), arrivals.window.spread()), (100, 500));
         for _ in 0..128 {
-            window.note(600);
+            arrivals.note(600);
         }
-        assert_eq!((window.fastest(), window.spread()), (600, 0));
+        assert_eq!((arrivals.window.fastest(), arrivals.window.spread()), (600, 0));
+    }
+
+    #[test]
+    fn a_path_too_slow_to_be_waited_for_is_the_new_normal_after_150_ms() {
+        let mut arrivals = Arrivals::new();
+        arrivals.note(0);
+        let anew = (0..20).position(|_| !arrivals.note(20_000));
+        assert_eq!(anew, Some(8), "the ninth arrival is 160 ms after the first");
+        assert_eq!((arrivals.window.fastest(), arrivals.window.spread()), (20_000, 0));
+    }
+
+    #[test]
+    fn one_arrival_in_time_shows_that_the_path_is_the_same() {
+        let mut arrivals = Arrivals::new();
+        arrivals.note(0);
+        assert!((0..100).all(|i| arrivals.note(if i % 8 == 0 { 0 } else { 20_000 })));
+    }
+
+    #[test]
+    fn packets_that_come_all_at_once_make_no_slower_path() {
+        let mut arrivals = Arrivals::new();
+        arrivals.note(0);
+        let now = arrivals.now + 90_000;
+        assert!((0..90).all(|i| arrivals.window.note(now, 90_000 - i * 960)));
     }
 
     #[test]
     fn a_jump_of_the_time_line_starts_anew() {
-        let mut window = Transits::new(960);
-        assert!(window.note(0));
-        assert!(!window.note(-4_000_000_000));
-        assert_eq!(window.fastest(), -4_000_000_000);
-        assert!(!window.note(0));
-        assert_eq!((window.fastest(), window.spread()), (0, 0));
+        let mut arrivals = Arrivals::new();
+        assert!(arrivals.note(0));
+        assert!(!arrivals.note(-4_000_000_000));
+        assert_eq!(arrivals.window.fastest(), -4_000_000_000);
+        assert!(!arrivals.note(0));
+        assert_eq!((arrivals.window.fastest(), arrivals.window.spread()), (0, 0));
     }
 
     #[test]
     fn it_settles_after_64_frames_and_is_full_after_128() {
-        let mut window = Transits::new(960);
+        let mut arrivals = Arrivals::new();
         for count in 0..200 {
+            let window = &arrivals.window;
             assert_eq!((window.is_settled(), window.is_full()), (count >= 64, count >= 128));
-            window.note(7);
+            arrivals.note(7);
         }
     }
 }

@@ -1,6 +1,7 @@
 //! How long frames wait, and what becomes of those that come later.
 
 use consonance_audio::limits::DELAY_SAMPLES_MAX;
+use consonance_audio::{BLOCK_SAMPLES, FrameSize};
 
 use super::player::{Player, Turn};
 
@@ -121,4 +122,77 @@ fn what_piles_up_while_nobody_listens_is_skipped() {
     let heard = player.played();
     assert!(heard.contains(&299), "{heard:?}");
     assert!(!heard.contains(&200), "{heard:?}");
+}
+
+/// How many of 200 frames are played if the path gets slower right before them, by so many blocks for each of them.
+fn played_on_a_slower_path(frame_size: FrameSize, slower: impl Fn(u32) -> u64) -> usize {
+    let mut player = Player::speaking_in(frame_size);
+    player.stream(0..200, |_| Some(0));
+    player.stream(200..400, |n| Some(slower(n - 200)));
+    player.steps(200);
+    player.played().iter().filter(|&&sequence| sequence >= 200).count()
+}
+
+#[test]
+fn a_path_that_gets_slower_and_stays_so_is_soon_heard_again() {
+    for frame_size in FrameSize::ALL {
+        for blocks in [20, 40, 50, 58, 60, 100, 150, 190, 250] {
+            let played = played_on_a_slower_path(frame_size, |_| blocks);
+            assert!(played >= 180, "{frame_size:?}, slower by {blocks} blocks: {played} of 200");
+        }
+        for blocks in [45, 50, 58, 60, 100, 150, 190, 250] {
+            let played = played_on_a_slower_path(frame_size, |n| blocks + u64::from(n * 7 % 5));
+            assert!(played >= 170, "{frame_size:?}, slower by {blocks} blocks or more: {played} of 200");
+        }
+    }
+}
+
+#[test]
+fn a_path_that_gets_slower_and_slower_is_heard_most_of_the_time() {
+    for frame_size in FrameSize::ALL {
+        let blocks_per_frame = (frame_size.samples() / BLOCK_SAMPLES) as u64;
+        for ramp in [60, 100, 200] {
+            // With every second it gets a second slower.
+            let slower = |n: u32| (u64::from(n) * blocks_per_frame).min(ramp);
+            let played = played_on_a_slower_path(frame_size, slower);
+            assert!(played >= 165, "{frame_size:?}, slower by {ramp} blocks in the end: {played} of 200");
+        }
+    }
+}
+
+#[test]
+fn a_slower_path_is_taken_to_be_as_even_as_the_one_before() {
+    for blocks in [100, 250] {
+        let mut player = Player::speaking();
+        let jitter = |n: u32| u64::from(n * 5 % 7);
+        player.stream(0..400, |n| Some(jitter(n)));
+        let before = player.buffer.target_samples();
+        player.stream(400..430, |n| Some(blocks + jitter(n)));
+        let after = player.buffer.target_samples();
+        assert!(after.abs_diff(before) <= 480, "{blocks} blocks slower: from {before} to {after}");
+    }
+}
+
+#[test]
+fn a_burst_after_a_stall_is_played_from_its_newest_frames_on() {
+    for frame_size in FrameSize::ALL {
+        for rate in [1_000, 3] {
+            let mut player = Player::speaking_in(frame_size);
+            player.stream(0..200, |_| Some(0));
+            let frames = 48_000 / frame_size.samples() as u32;
+            // A second of frames, all at once or three in the time of one.
+            let blocks = (frame_size.samples() / BLOCK_SAMPLES) as u64;
+            let late = |n: u32| {
+                let (n, all) = (u64::from(n - 200) * blocks, u64::from(frames) * blocks);
+                Some(all.saturating_sub(n - n / rate))
+            };
+            player.stream(200..400, late);
+            player.steps(100);
+            let counters = player.buffer.counters();
+            assert!(player.played().ends_with(&[397, 398, 399]), "{frame_size:?}, {rate}");
+            assert!(player.buffer.delay_samples() <= DELAY_SAMPLES_MAX);
+            assert!(counters.overflowed >= u64::from(frames) / 4, "{frame_size:?}, {rate}: {counters:?}");
+            assert!(counters.overflowed <= u64::from(frames), "{frame_size:?}, {rate}: {counters:?}");
+        }
+    }
 }

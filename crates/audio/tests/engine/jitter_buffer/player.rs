@@ -6,6 +6,7 @@ use consonance_audio::{FrameProperties, FrameSize, SamplePosition};
 /// A listener without ears: asks for what to play, stretches it as wished, and takes its time to play it.
 pub(super) struct Player {
     pub(super) buffer: JitterBuffer,
+    frame_samples: usize,
     pub(super) now: SamplePosition,
     /// Samples handed out that were not played yet.
     pub(super) unheard: usize,
@@ -27,14 +28,23 @@ pub(super) enum Turn {
 
 impl Player {
     pub(super) fn new() -> Self {
-        let buffer = JitterBuffer::new(FrameSize::Ms20, JitterSettings::default());
+        Self::of(FrameSize::Ms20)
+    }
+
+    fn of(frame_size: FrameSize) -> Self {
+        let buffer = JitterBuffer::new(frame_size, JitterSettings::default());
+        let frame_samples = frame_size.samples();
         let now = SamplePosition::default();
         let (turns, ended) = (Vec::new(), Vec::new());
-        Self { buffer, now, unheard: 0, stretched: [0; 2], recoverable: 0, turns, ended }
+        Self { buffer, frame_samples, now, unheard: 0, stretched: [0; 2], recoverable: 0, turns, ended }
     }
 
     pub(super) fn speaking() -> Self {
-        let mut player = Self::new();
+        Self::speaking_in(FrameSize::Ms20)
+    }
+
+    pub(super) fn speaking_in(frame_size: FrameSize) -> Self {
+        let mut player = Self::of(frame_size);
         player.buffer.start_utterance();
         player
     }
@@ -64,13 +74,13 @@ impl Player {
                     assert_eq!(packet, frame.sequence.to_le_bytes());
                     let begins = SamplePosition(begins.0 - late_samples as u64);
                     self.turns.push((frame, Turn::Played(begins)));
-                    (960 - late_samples, stretch)
+                    (self.frame_samples - late_samples, stretch)
                 }
                 Decision::Recover { frame, packet, ahead, late_samples, stretch, .. } => {
                     assert!((1..=self.recoverable).contains(&ahead));
                     assert_eq!(packet, (frame.sequence + u32::from(ahead)).to_le_bytes());
                     self.turns.push((frame, Turn::Recovered));
-                    (960 - late_samples, stretch)
+                    (self.frame_samples - late_samples, stretch)
                 }
                 Decision::GaveUp { first, count, from } => {
                     assert!(from <= begins);
@@ -84,7 +94,7 @@ impl Player {
                     (0, Stretch::Keep)
                 }
             };
-            assert!(samples <= 960);
+            assert!(samples <= self.frame_samples);
             self.unheard += samples;
             self.stretch(wish);
         }
@@ -123,19 +133,21 @@ impl Player {
 
     /// From when each frame played was spoken to when it was played.
     pub(super) fn delays(&self) -> Vec<u64> {
+        let spoken = |frame: &FrameId| SamplePosition(u64::from(frame.sequence) * self.frame_samples as u64);
         let delay = |(frame, turn): &(FrameId, Turn)| match turn {
-            Turn::Played(at) => Some(at.samples_since(SamplePosition(u64::from(frame.sequence) * 960))),
+            Turn::Played(at) => Some(at.samples_since(spoken(frame))),
             Turn::Recovered | Turn::GivenUp => None,
         };
         self.turns.iter().filter_map(delay).collect()
     }
 
-    /// Frames arrive every 20 ms, `delay(n)` blocks late, while sound is played.
+    /// Frames arrive as they are spoken, `delay(n)` blocks late, while sound is played.
     pub(super) fn stream(&mut self, frames: std::ops::Range<u32>, delay: impl Fn(u32) -> Option<u64>) {
         let start = self.now;
         let first = frames.start;
+        let spoken = |n| start + u64::from(n - first) * self.frame_samples as u64;
         let mut arrivals: Vec<(SamplePosition, u32)> =
-            frames.filter_map(|n| Some((start + u64::from(n - first) * 960 + delay(n)? * 480, n))).collect();
+            frames.filter_map(|n| Some((spoken(n) + delay(n)? * 480, n))).collect();
         arrivals.sort_unstable();
         for (at, sequence) in arrivals {
             while self.now < at {
