@@ -169,6 +169,10 @@ impl JitterBuffer {
                 }
                 self.losses.arrived(age);
                 self.counters.late += 1;
+                if u64::from(age) >= MissingFrames::WINDOW || utterance.transits.is_jump(transit) {
+                    // A packet from so long ago says nothing about how others travel, nor that the time line jumped.
+                    return;
+                }
             }
             _ => {
                 let frame = FrameId { utterance: utterance.number, sequence };

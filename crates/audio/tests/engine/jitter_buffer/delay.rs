@@ -196,3 +196,19 @@ fn a_burst_after_a_stall_is_played_from_its_newest_frames_on() {
         }
     }
 }
+
+#[test]
+fn a_packet_from_long_ago_changes_nothing_that_is_known_of_the_network() {
+    for (frame_size, sequence) in [(FrameSize::Ms10, 190), (FrameSize::Ms20, 250), (FrameSize::Ms60, 300)] {
+        let mut player = Player::speaking_in(frame_size);
+        let jitter = |n: u32| u64::from(n * 5 % 7);
+        player.stream(0..400, |n| (n != 300).then(|| jitter(n)));
+        let before = player.buffer.target_samples();
+        let late = player.buffer.counters().late;
+        player.arrive(sequence);
+        player.stream(400..402, |n| Some(jitter(n)));
+        assert_eq!(player.buffer.counters().late, late + 1);
+        let after = player.buffer.target_samples();
+        assert!(after.abs_diff(before) <= 480, "{frame_size:?}: from {before} to {after}");
+    }
+}
