@@ -8,27 +8,47 @@ use crate::ramp::towards;
 /// As far as 12 dB, by no more than 3 dB per second of speech.
 const PACE: Pace = Pace { least: -12.0, most: 12.0, up: 0.03, down: 0.03 };
 
-/// Blocks that are so much quieter than the speaker was of late, 20 dB, are pauses.
+/// Blocks that are so much quieter than the speaker's speech was of late, 20 dB, are pauses.
 const SPEECH_SHARE: f32 = 0.1;
+
+/// What is left of the speech of late after a block of quieter speech: half after a second …
+const KEPT_IN_SPEECH: f32 = 0.993;
+
+/// … and after a block of a pause: half after 30 seconds, so that a quiet room does not come to count as speech, but
+/// somebody who speaks much softer for good does.
+const KEPT_IN_PAUSES: f32 = 0.999_77;
+
+/// By how much a louder block raises it at most: a knock or a key is too short to make a pause of the speech after it.
+const RISE: f32 = 1.1;
+
+/// Where it begins: softer than any speech.
+const LEAST_SPEECH_RMS: f32 = 0.001;
 
 /// A gain that follows the level of a speaker's speech; 1 while it is switched off.
 #[derive(Debug)]
 pub(super) struct Levelling {
     leveller: Leveller,
+    /// The loudest blocks of speech of late, as a root mean square.
+    speech_rms: f32,
     gain_db: f32,
 }
 
 impl Levelling {
     pub(super) fn new() -> Self {
-        Self { leveller: Leveller::new(PACE), gain_db: 0.0 }
+        Self { leveller: Leveller::new(PACE), speech_rms: LEAST_SPEECH_RMS, gain_db: 0.0 }
     }
 
     /// Learns from the block that was measured last.
     pub(super) fn hear(&mut self, loudness: &Loudness) {
         let dbfs = loudness.dbfs();
-        if factor(dbfs) > loudness.of_late_rms() * SPEECH_SHARE {
+        let rms = factor(dbfs);
+        if rms > self.speech_rms * SPEECH_SHARE {
             self.leveller.learn(dbfs);
+            self.speech_rms = rms.clamp(self.speech_rms * KEPT_IN_SPEECH, self.speech_rms * RISE);
+        } else {
+            self.speech_rms *= KEPT_IN_PAUSES;
         }
+        self.speech_rms = self.speech_rms.max(LEAST_SPEECH_RMS);
     }
 
     /// One block passes. Switched on or off, the gain moves at the same slow pace.

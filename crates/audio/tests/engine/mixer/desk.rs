@@ -11,7 +11,7 @@ use crate::call::{Heard, Network, SPEAKER, encode, listen};
 use crate::signal::largest_step;
 
 /// Everything a speaker says, sample by sample from when the desk was opened.
-type Voice = Box<dyn Fn(u64) -> f32>;
+pub(crate) type Voice = Box<dyn Fn(u64) -> f32>;
 
 /// Everybody who speaks here, and the mixer that they are heard through.
 pub(crate) struct MixingDesk {

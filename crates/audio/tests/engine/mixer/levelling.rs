@@ -1,8 +1,9 @@
 //! Everybody as loud as the others, if that is wanted.
 
 use consonance_audio::{FrameProperties, MixerSettings};
+use consonance_test_sound::peak;
 
-use super::desk::{MixingDesk, always, assert_near};
+use super::desk::{MixingDesk, Voice, always, assert_near};
 use crate::call::SPEAKER;
 use crate::signal::largest_step;
 
@@ -15,6 +16,14 @@ fn level_after(seconds: usize, level: f32, is_levelled: bool) -> f32 {
     let begins = sound.iter().position(|&sample| sample != 0.0).unwrap();
     assert!(largest_step(&sound[begins..]) < 0.001);
     sound[sound.len() - 1]
+}
+
+/// What is heard of this voice in so many seconds.
+fn levelled(voice: Voice, seconds: usize) -> Vec<f32> {
+    let mut desk = MixingDesk::new(MixerSettings::default());
+    desk.mixer.set_levelling(true);
+    desk.add(SPEAKER, voice, FrameProperties::default());
+    desk.mix(seconds * 100).both()
 }
 
 fn decibels(ratio: f32) -> f32 {
@@ -50,13 +59,32 @@ fn it_is_slower_than_3_decibels_a_second() {
 #[test]
 fn noise_and_pauses_are_not_turned_up() {
     assert_near(level_after(10, 0.001, true), 0.001);
-    let mut desk = MixingDesk::new(MixerSettings::default());
-    desk.mixer.set_levelling(true);
-    // A second of speech at the common level, and half a second of a quiet room.
-    let voice = |i: u64| if i % 72_000 < 48_000 { 0.0708 } else { 0.004 };
-    desk.add(SPEAKER, Box::new(voice), FrameProperties::default());
-    let sound = desk.mix(1_500).both();
-    assert!(sound[480_000..].iter().all(|&sample| sample < 0.075), "the speech stays what it was");
+    for pause in [24_000, 288_000] {
+        // A second of speech at the common level, and half a second or six of a quiet room.
+        let voice = move |i: u64| if i % (48_000 + pause) < 48_000 { 0.0708 } else { 0.004 };
+        let sound = levelled(Box::new(voice), 30);
+        let loudest = peak(&sound[480_000..]);
+        assert!(
+            loudest < 0.075,
+            "after pauses of {pause} samples the speech is no longer what it was: {loudest}"
+        );
+    }
+}
+
+#[test]
+fn whoever_becomes_much_softer_for_good_is_turned_up_within_a_minute() {
+    let voice = |i: u64| if i < 240_000 { 0.0708 } else { 0.004 };
+    let sound = levelled(Box::new(voice), 65);
+    let gained = decibels(sound[sound.len() - 1] / 0.004);
+    assert!((gained - 12.0).abs() < 0.01, "{gained} dB");
+}
+
+#[test]
+fn a_key_that_is_heard_at_each_press_keeps_nobody_from_being_turned_up() {
+    let voice = |i: u64| if i % 96_000 < 960 { 0.2 } else { 0.01 };
+    let sound = levelled(Box::new(voice), 30);
+    let gained = decibels(sound[sound.len() - 1] / 0.01);
+    assert!(gained > 6.0, "{gained} dB");
 }
 
 #[test]
