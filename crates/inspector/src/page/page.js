@@ -116,14 +116,23 @@ function showClient(snapshot) {
   if (shown === "Devices") showDevices(snapshot);
 }
 
+// Ids have names in them, which would mean something else in a selector.
 function card(place, id, title) {
-  let found = place.querySelector(`[data-card="${id}"]`);
+  let found = [...place.children].find((child) => child.dataset.card === id);
   if (!found) {
     found = element("div", { className: "card" }, element("h2", { textContent: title }), element("div"));
     found.dataset.card = id;
     place.append(found);
   }
+  found.isDrawn = true;
   return found.lastChild;
+}
+/** Takes away what was not drawn since this was called last. */
+function sweep(place) {
+  for (const child of [...place.children]) {
+    if (!child.isDrawn) child.remove();
+    child.isDrawn = false;
+  }
 }
 function tiles(place, values) {
   let grid = place.querySelector(".tiles");
@@ -256,6 +265,8 @@ function showServer(snapshot) {
     }
     if (shown === "Network") showNetwork($("network"), session.network, null, session.name);
   }
+  if (shown === "Players") sweep($("players"));
+  if (shown === "Network") sweep($("network"));
 }
 
 function showLog(snapshot) {
