@@ -99,10 +99,10 @@ impl Playback {
         );
     }
 
-    /// Whoever speaks in the slot has stopped: what has come in is played, and nothing more is waited for.
+    /// Whoever speaks in the slot has stopped: what has come in is played, and nothing more is waited for. Frames of
+    /// the same stream may come still, and are played as long as the ones before them are.
     pub fn handle_end(&mut self, slot: usize) {
-        if let Some(ended) = self.slots.get_mut(slot) {
-            ended.stream = None;
+        if slot < self.slots.len() {
             self.mixer.end_utterance(key(slot));
         }
     }
@@ -171,7 +171,7 @@ impl Playback {
 struct Slot {
     /// What its decoder decodes; `None` before the first packet.
     frame: Option<FrameSize>,
-    /// The one that is heard; `None` while nobody speaks.
+    /// The one that was heard last, or is; `None` before the first.
     stream: Option<u32>,
 }
 
@@ -269,6 +269,20 @@ mod tests {
         let silent = (0..100).position(|_| playback.render(&mut sound) == 0);
         assert!(silent.is_some_and(|blocks| blocks < 60), "{silent:?}");
         assert!(sound.iter().all(|&sample| sample == 0.0));
+    }
+
+    #[test]
+    fn a_frame_that_comes_after_the_end_of_its_stream_begins_nothing_new() {
+        let packets = encode(&speech(0.0, 1.02), 960);
+        let mut playback = Playback::new(2);
+        play(&mut playback, &packets[..50], 960, |_| false);
+        playback.handle_end(1);
+        let last = SlotVoice { slot: 1, stream: 7, sequence: 50, samples: 960, payload: &packets[50] };
+        playback.handle_voice(last);
+        let mut sound = [0.0; 2 * BLOCK_SAMPLES];
+        let silent = (0..100).position(|_| playback.render(&mut sound) == 0);
+        assert!(silent.is_some_and(|blocks| blocks < 60), "{silent:?}");
+        assert_eq!(playback.reception(), Reception::default(), "nothing is waited for");
     }
 
     #[test]
