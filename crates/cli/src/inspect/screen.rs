@@ -107,7 +107,7 @@ impl Screen {
             (None, _) => {}
             (Some(Snapshot::Client(_)), Tab::Players) => players::draw(frame, area, self),
             (Some(Snapshot::Server(server)), Tab::Players) => {
-                players::draw_served(frame, area, server, self.selected)
+                players::draw_served(frame, area, server, self.selected);
             }
             (Some(snapshot), Tab::Network) => panels::network(frame, area, snapshot),
             (Some(Snapshot::Client(client)), Tab::Capture) => {
