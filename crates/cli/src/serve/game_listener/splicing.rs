@@ -88,8 +88,15 @@ fn open_mirror_kcp(plan: &SplicePlan<'_>, upstreams: Upstreams) -> io::Result<Op
     let link = LinkSettings { receive_window: 4096, is_message: looks_like_batch, ..LinkSettings::default() };
     let game = &plan.config.game;
     let (link, generation) = (build::kcp_link(&game.build, link), build::kcp_generation(&game.build));
-    let peers_max = game.connections_max;
-    let server = KcpServerSettings { link, generation, peers_max, ..KcpServerSettings::default() };
+    let default = KcpServerSettings::default();
+    let server = KcpServerSettings {
+        link,
+        generation,
+        peers_max: game.connections_max,
+        // The two oldest generations can show nothing before they are taken in.
+        handshake_timeout: plan.config.splice.upstream_timeout + default.handshake_timeout,
+        ..default
+    };
     let client = KcpClientSettings { link, learned: server.learned.clone(), ..KcpClientSettings::default() };
     let clients = bind(plan, KcpServer::new(server, secret_bytes()?))?;
     let upstreams = upstreams.behind(clients.local_addr());
@@ -109,8 +116,10 @@ where
 {
     let clients = StreamServer::bind(plan.config.address, server, streams(plan.config))?;
     let upstreams = upstreams.behind(clients.local_addr()?);
+    let handshake_max = plan.config.splice.upstream_timeout;
     let open_upstream = move |remote| {
         let mut settings = StreamClientSettings::new(upstreams.upstream);
+        settings.streams.handshake_max = handshake_max;
         settings.local = upstreams.local_ip(remote);
         settings.preface = upstreams.preface(remote, Carrier::Tcp);
         StreamClient::new(client.clone(), settings)
@@ -272,5 +281,90 @@ impl Upstreams {
             return Vec::new();
         }
         proxy_protocol::header(remote, self.listen, carrier)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::thread;
+
+    use consonance_gateway::streams::StreamSettings;
+    use consonance_gateway::{GameNetworkClientEvent, GameNetworkServerEvent};
+    use consonance_kcp::Generation;
+
+    use super::*;
+
+    #[test]
+    fn a_client_of_the_oldest_kcp2k_gets_in_though_its_game_takes_longer_than_a_handshake_may() {
+        let patient =
+            KcpServerSettings { handshake_timeout: UPSTREAM_TIMEOUT, ..KcpServerSettings::default() };
+        let game = KcpServer::new(patient, [7; 32]);
+        let game = UdpServer::bind(any_port(), game, UdpServerSettings::default()).expect("a port is free");
+        let upstream = game.local_addr();
+        gets_in_after_seven_seconds(ListenerNetwork::MirrorKcp, game, upstream, |address| {
+            let oldest = KcpClientSettings { generation: Generation::G1, ..KcpClientSettings::default() };
+            UdpClient::new(address, KcpClient::new(oldest), UdpClientSettings::default())
+        });
+    }
+
+    #[test]
+    fn a_client_in_a_websocket_gets_in_though_its_game_takes_longer_than_a_handshake_may() {
+        let game = StreamServer::bind(any_port(), ServerEnd::default(), StreamSettings::default());
+        let game = game.expect("a port is free");
+        let upstream = game.local_addr().expect("it listens");
+        gets_in_after_seven_seconds(ListenerNetwork::MirrorWebSocket, game, upstream, |address| {
+            let mut settings = StreamClientSettings::new(address);
+            settings.streams.handshake_max = UPSTREAM_TIMEOUT;
+            StreamClient::new(ClientEnd::new(address.to_string()), settings).expect("a descriptor is left")
+        });
+    }
+
+    const UPSTREAM_TIMEOUT: Duration = Duration::from_secs(20);
+
+    fn any_port() -> SocketAddr {
+        "127.0.0.1:0".parse().expect("an address")
+    }
+
+    /// Lets a client come through a splice to a game that takes it in after seven seconds of simulated time.
+    fn gets_in_after_seven_seconds<G: GameNetworkServer, C: GameNetworkClient>(
+        network: ListenerNetwork,
+        mut game: G,
+        upstream: SocketAddr,
+        client: impl FnOnce(SocketAddr) -> C,
+    ) {
+        let mut config = ListenerConfig::default();
+        (config.network, config.address) = (network, any_port());
+        config.splice.upstream_timeout = UPSTREAM_TIMEOUT;
+        let plan = SplicePlan { config: &config, session: "main", upstream, source_addresses: None };
+        let (mut splice, address) = open(&plan).expect("a port is free");
+        let mut client = client(address);
+        let began = Instant::now();
+        let (mut now, mut newcomer, mut is_in) = (began, None, false);
+        client.connect(now, b"");
+        while !is_in {
+            assert!(began.elapsed() < Duration::from_secs(30), "it does not happen");
+            assert!(splice.poll(now).is_none(), "nobody speaks");
+            match game.poll(now) {
+                Some(GameNetworkServerEvent::Connected { peer, .. }) => newcomer = Some((peer, now)),
+                Some(GameNetworkServerEvent::Disconnected { reason, .. }) => {
+                    panic!("the splice left: {reason}")
+                }
+                Some(GameNetworkServerEvent::Message { .. }) | None => {}
+            }
+            match client.poll(now) {
+                Some(GameNetworkClientEvent::Connected { .. }) => is_in = true,
+                Some(GameNetworkClientEvent::Disconnected { reason }) => panic!("it is out: {reason}"),
+                Some(GameNetworkClientEvent::Message { .. }) | None => {}
+            }
+            if let Some((peer, _)) = newcomer.take_if(|(_, at)| now - *at >= Duration::from_secs(7)) {
+                game.accept(now, peer, b"");
+            }
+            game.flush(now);
+            splice.flush(now);
+            client.flush(now);
+            now += Duration::from_millis(5);
+            thread::yield_now();
+        }
+        assert!(now - began >= Duration::from_secs(7), "the game took its time");
     }
 }
