@@ -54,8 +54,8 @@ pub struct SidecarSettings {
     pub handshake_timeout: Duration,
     /// Silence after which a link is lost (default 10 s, whole seconds). Either end says something four times as often.
     pub idle_timeout: Duration,
-    /// Bytes of reliable packets and of control that may wait for one link (default 1 MiB).
-    /// With more it ends as too slow.
+    /// Bytes of reliable packets and of control that may wait for one link (default 8 MiB, what a newcomer to a full
+    /// session is told at once, however long the names of rooms are there). With more it ends as too slow.
     pub control_bytes_max: usize,
     /// Bytes of unreliable packets that may wait for one link (default 64 KiB, a tenth of a second of 200 players who
     /// hear ten speakers each). The oldest go.
@@ -86,7 +86,7 @@ impl Default for SidecarSettings {
             players_max: 1024,
             handshake_timeout: Duration::from_secs(5),
             idle_timeout: Duration::from_secs(10),
-            control_bytes_max: 1024 * 1024,
+            control_bytes_max: 8 * 1024 * 1024,
             voice_bytes_max: 64 * 1024,
             socket_buffer_bytes: 64 * 1024,
         }
@@ -109,7 +109,7 @@ pub struct SidecarLinkSettings {
     pub retry_min: Duration,
     /// The longest (default 10 s). A link that comes up makes the next wait short again.
     pub retry_max: Duration,
-    /// Bytes of reliable packets and of control that may wait (default 1 MiB). With more the link ends
+    /// Bytes of reliable packets and of control that may wait (default 8 MiB). With more the link ends
     /// as too slow, and is made anew.
     pub control_bytes_max: usize,
     /// Bytes of unreliable packets that may wait (default 64 KiB). The oldest go.

@@ -38,7 +38,7 @@ impl Default for SidecarListenerConfig {
             players_max: 1024,
             handshake_timeout: Duration::from_secs(5),
             idle_timeout: Duration::from_secs(10),
-            control_bytes_max: 1024 * 1024,
+            control_bytes_max: 8 * 1024 * 1024,
             voice_bytes_max: 64 * 1024,
         }
     }

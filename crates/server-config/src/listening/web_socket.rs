@@ -33,7 +33,7 @@ impl Default for WebSocketListenerConfig {
             strangers_max: 256,
             handshake_timeout: Duration::from_secs(5),
             ping_interval: Duration::from_secs(15),
-            control_bytes_max: 1024 * 1024,
+            control_bytes_max: 8 * 1024 * 1024,
             voice_bytes_max: 32 * 1024,
         }
     }

@@ -7,6 +7,19 @@ use consonance_server_config::{Config, ConfigSources, KcpGeneration, ListenerNet
 use crate::{complaints, load, of_file, variables};
 
 #[test]
+fn a_newcomer_may_be_told_at_once_of_everybody_whom_a_session_takes() {
+    for network in ["websocket", "sidecar"] {
+        let listen = format!("[[listen]]\nnetwork = '{network}'\naddress = '127.0.0.1:5'\n");
+        let config = load(&listen);
+        let [listener] = &config.listeners[..] else { panic!("{:?}", config.listeners) };
+        let (web_socket, sidecar) = (&listener.web_socket, &listener.sidecar);
+        // Each in the longest packet that an original takes, and what a network puts before it.
+        let welcome = config.limits.links * (1024 + 16);
+        assert!(web_socket.control_bytes_max >= welcome && sidecar.control_bytes_max >= welcome);
+    }
+}
+
+#[test]
 fn a_listener_of_another_network_is_a_table_with_the_keys_of_its_network() {
     let config = load(
         "sessions = ['red', 'blue']\n\
