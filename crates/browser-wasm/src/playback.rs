@@ -73,8 +73,8 @@ impl Playback {
     pub fn new(slots: usize) -> Self {
         Self {
             mixer: Mixer::new(MixerSettings {
-                max_speakers: SLOTS_MAX,
-                max_decoded: SLOTS_MAX,
+                max_speakers: 2 * SLOTS_MAX,
+                max_decoded: 2 * SLOTS_MAX,
                 ..MixerSettings::default()
             }),
             slots: vec![Slot::default(); slots.min(SLOTS_MAX)],
@@ -89,9 +89,10 @@ impl Playback {
             self.dropped += 1;
             return;
         }
+        let Some(slot) = self.slots.get(voice.slot) else { return };
         let now = self.mixer.position();
         self.mixer.push_frame(
-            key(voice.slot),
+            slot.key(voice.slot),
             voice.sequence,
             now,
             voice.payload,
@@ -102,8 +103,8 @@ impl Playback {
     /// Whoever speaks in the slot has stopped: what has come in is played, and nothing more is waited for. Frames of
     /// the same stream may come still, and are played as long as the ones before them are.
     pub fn handle_end(&mut self, slot: usize) {
-        if slot < self.slots.len() {
-            self.mixer.end_utterance(key(slot));
+        if let Some(ended) = self.slots.get(slot) {
+            self.mixer.end_utterance(ended.key(slot));
         }
     }
 
@@ -113,11 +114,12 @@ impl Playback {
         let mut sounding = 0;
         sound.fill(0.0);
         let mut all = StereoBlock::SILENCE;
-        self.mixer.mix_watched(&mut all, |SpeakerKey(slot), _, block| {
-            let from = slot as usize * BLOCK_SAMPLES;
+        self.mixer.mix_watched(&mut all, |SpeakerKey(key), _, block| {
+            let slot = key as usize % SLOTS_MAX;
+            let from = slot * BLOCK_SAMPLES;
             if let Some(place) = sound.get_mut(from..from + BLOCK_SAMPLES) {
-                // Where two pieces of damaged sound are joined, their sum may go beyond what each keeps to.
-                place.iter_mut().zip(block).for_each(|(place, sample)| *place = sample.clamp(-1.0, 1.0));
+                // Where two speakers or two pieces of damaged sound meet, their sum may go beyond what each keeps to.
+                place.iter_mut().zip(block).for_each(|(sum, sample)| *sum = (*sum + sample).clamp(-1.0, 1.0));
                 sounding |= 1 << slot;
             }
         });
@@ -126,8 +128,8 @@ impl Playback {
 
     /// How voices come in, of late; zeros while nobody speaks.
     pub fn reception(&self) -> Reception {
-        let playing = (0..self.slots.len())
-            .filter_map(|slot| self.mixer.statistics(key(slot)))
+        let playing = (self.slots.iter().enumerate())
+            .filter_map(|(number, slot)| self.mixer.statistics(slot.key(number)))
             .filter(|statistics| statistics.delay_samples > 0);
         let (mut count, mut lost_percent, mut delay_samples) = (0_u32, 0.0, 0);
         for statistics in playing {
@@ -151,17 +153,20 @@ impl Playback {
     fn prepare(&mut self, voice: SlotVoice<'_>) -> bool {
         let Some(frame) = FrameSize::from_samples(voice.samples) else { return false };
         let Some(slot) = self.slots.get_mut(voice.slot) else { return false };
-        let key = key(voice.slot);
         if slot.frame != Some(frame) {
+            // What still plays is played to its end by the decoder that it has.
+            self.mixer.end_utterance(slot.key(voice.slot));
+            let next = Slot { frame: Some(frame), stream: None, is_second: !slot.is_second };
+            let key = next.key(voice.slot);
             self.mixer.remove_speaker(key);
             if self.mixer.add_speaker(key, CodecSettings::opus(frame)).is_err() {
                 return false;
             }
-            *slot = Slot { frame: Some(frame), stream: None };
+            *slot = next;
         }
         if slot.stream != Some(voice.stream) {
             slot.stream = Some(voice.stream);
-            self.mixer.start_utterance(key);
+            self.mixer.start_utterance(slot.key(voice.slot));
         }
         true
     }
@@ -173,10 +178,16 @@ struct Slot {
     frame: Option<FrameSize>,
     /// The one that was heard last, or is; `None` before the first.
     stream: Option<u32>,
+    /// Of the two speakers that the mixer may have for it, the second is heard; the first plays out.
+    is_second: bool,
 }
 
-fn key(slot: usize) -> SpeakerKey {
-    SpeakerKey(slot as u32)
+impl Slot {
+    /// The mixer's name for who is heard in the slot of this number.
+    fn key(self, number: usize) -> SpeakerKey {
+        let number = if self.is_second { number + SLOTS_MAX } else { number };
+        SpeakerKey(number as u32)
+    }
 }
 
 const SAMPLES_PER_MS: f32 = 48.0;
@@ -283,6 +294,37 @@ mod tests {
         let silent = (0..100).position(|_| playback.render(&mut sound) == 0);
         assert!(silent.is_some_and(|blocks| blocks < 60), "{silent:?}");
         assert_eq!(playback.reception(), Reception::default(), "nothing is waited for");
+    }
+
+    #[test]
+    fn what_still_plays_is_played_to_its_end_when_the_slot_goes_to_another_frame_length() {
+        let tone: Vec<f32> =
+            (0..48_000).map(|i| (i as f32 / 48_000.0 * 157.0 * std::f32::consts::TAU).sin() * 0.5).collect();
+        let packets = encode(&tone, 960);
+        let silence = encode(&vec![0.0; 5_760], 2_880);
+        for count in 40..48 {
+            let mut playback = Playback::new(2);
+            let [_, mut heard] = play(&mut playback, &packets[..count], 960, |_| false);
+            let usual_step = largest_step(&heard[9_600..]);
+            for (stream, payload) in (8..).zip(&silence) {
+                playback.handle_voice(SlotVoice { slot: 1, stream, sequence: 0, samples: 2_880, payload });
+            }
+            let mut sound = [0.0; 2 * BLOCK_SAMPLES];
+            for _ in 0..50 {
+                playback.render(&mut sound);
+                heard.extend_from_slice(&sound[BLOCK_SAMPLES..]);
+            }
+            let step = largest_step(&heard);
+            assert!(
+                step < 2.0 * usual_step,
+                "after {count} packets: a step of {step} where {usual_step} is usual"
+            );
+            assert!(heard[..count * 960].iter().any(|sample| sample.abs() > 0.3));
+        }
+    }
+
+    fn largest_step(sound: &[f32]) -> f32 {
+        sound.windows(2).map(|pair| (pair[1] - pair[0]).abs()).fold(0.0, f32::max)
     }
 
     #[test]
