@@ -79,9 +79,11 @@ pub fn client(end: ClientEnd, settings: StreamClientSettings) -> io::Result<WebS
 }
 
 /// The bounds that fit this network: those of [`StreamSettings`], and pings every 15 s, so that proxies keep silent
-/// connections.
+/// connections. 8 MiB may wait to be sent: as much as there is to tell a newcomer of 5000 players at once.
 pub fn default_settings() -> StreamSettings {
-    StreamSettings { pings: Some(PingSettings::default()), ..StreamSettings::default() }
+    let mut settings = StreamSettings { pings: Some(PingSettings::default()), ..StreamSettings::default() };
+    settings.tcp.outgoing_bytes_max = 8 * 1024 * 1024;
+    settings
 }
 
 const MARKED: MarkedEnvelope = MarkedEnvelope(VoiceChannels { reliable: RELIABLE, unreliable: UNRELIABLE });
