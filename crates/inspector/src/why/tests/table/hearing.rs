@@ -1,0 +1,104 @@
+//! What keeps the listener from hearing what has come.
+
+use super::super::super::Cause;
+use super::Row;
+use crate::{DeviceRow, DeviceState, Unheard};
+
+pub(in super::super) fn ears() -> Vec<Row> {
+    let alone_and_together: &[&str] = &["b", "ab", "bs", "abs"];
+    vec![
+        (
+            "undecodable codec",
+            Box::new(|pair| {
+                pair.bob.players[0].undecodable_because = Some("the codec 7 is unknown".into());
+            }),
+            alone_and_together,
+            Cause::Undecodable,
+        ),
+        (
+            "damaged packets",
+            Box::new(|pair| {
+                (pair.bob.players[0].undecodable, pair.bob.players[0].played) = (400, 100);
+            }),
+            alone_and_together,
+            Cause::Undecodable,
+        ),
+        (
+            "deafened by the server's operator",
+            Box::new(|pair| {
+                pair.nothing_arrives();
+                pair.bob.server_deafened = Some(String::new());
+                pair.server.sessions[0].players[1].server_deafened = Some("pause".into());
+            }),
+            &["s", "as", "abs"],
+            Cause::DeafenedByServer,
+        ),
+        (
+            "deafened",
+            Box::new(|pair| {
+                pair.bob.deafened = true;
+                pair.is_unheard(Unheard::Deafened);
+            }),
+            alone_and_together,
+            Cause::Deafened,
+        ),
+        (
+            "everybody turned down",
+            Box::new(|pair| pair.bob.master_volume = 0.0),
+            alone_and_together,
+            Cause::MasterVolumeZero,
+        ),
+        (
+            "muted by the listener",
+            Box::new(|pair| pair.bob.players[0].muted = true),
+            alone_and_together,
+            Cause::MutedByListener,
+        ),
+        (
+            "turned down",
+            Box::new(|pair| pair.bob.players[0].volume = 0.0),
+            alone_and_together,
+            Cause::VolumeZero,
+        ),
+    ]
+}
+
+pub(in super::super) fn others_and_devices() -> Vec<Row> {
+    let alone_and_together: &[&str] = &["b", "ab", "bs", "abs"];
+    vec![
+        (
+            "a channel without loudness",
+            Box::new(|pair| pair.is_unheard(Unheard::TurnedDown)),
+            alone_and_together,
+            Cause::VolumeZero,
+        ),
+        (
+            "outranked",
+            Box::new(|pair| pair.is_unheard(Unheard::Outranked)),
+            alone_and_together,
+            Cause::Outranked,
+        ),
+        (
+            "far away",
+            Box::new(|pair| pair.is_unheard(Unheard::OutOfRange)),
+            alone_and_together,
+            Cause::OutOfRange,
+        ),
+        ("a crowd", Box::new(|pair| pair.is_unheard(Unheard::Crowded)), alone_and_together, Cause::Crowded),
+        (
+            "no loudspeaker",
+            Box::new(|pair| {
+                pair.bob.loudspeaker =
+                    Some(DeviceRow { state: DeviceState::Missing, ..DeviceRow::default() });
+            }),
+            alone_and_together,
+            Cause::LoudspeakerFailed,
+        ),
+        (
+            "silence arrives",
+            Box::new(|pair| pair.bob.players[0].silent_for_ms = Some(6000)),
+            &["b", "bs"],
+            Cause::MicrophoneSilent,
+        ),
+    ]
+}

@@ -1,0 +1,169 @@
+//! What keeps the speaker from being sent: the microphone, the key, the channels, the tokens.
+
+use super::super::super::Cause;
+use super::super::pair::Pair;
+use super::Row;
+use crate::{Activation, ChannelRow, DeviceRow, DeviceState, Status, Target, TokenRule};
+
+pub(in super::super) fn microphones() -> Vec<Row> {
+    let alone_and_together: &[&str] = &["a", "ab", "abs"];
+    vec![
+        (
+            "on the way into the session",
+            Box::new(|pair| {
+                pair.alice.status = Status::Connecting;
+                pair.says_nothing();
+            }),
+            alone_and_together,
+            Cause::NotConnected,
+        ),
+        (
+            "without an input",
+            Box::new(|pair| {
+                pair.alice.capture = None;
+                pair.nothing_leaves();
+            }),
+            alone_and_together,
+            Cause::NoInput,
+        ),
+        (
+            "without a microphone",
+            Box::new(|pair| {
+                pair.alice.capture.as_mut().unwrap().sound_ms_ago = None;
+                pair.alice.microphone =
+                    Some(DeviceRow { state: DeviceState::Missing, ..DeviceRow::default() });
+            }),
+            alone_and_together,
+            Cause::MicrophoneFailed,
+        ),
+        (
+            "at the end of the file",
+            Box::new(|pair| {
+                pair.says_nothing();
+                pair.alice.capture.as_mut().unwrap().has_ended = true;
+            }),
+            alone_and_together,
+            Cause::InputEnded,
+        ),
+        (
+            "with a silent microphone",
+            Box::new(|pair| {
+                pair.says_nothing();
+                pair.alice.capture.as_mut().unwrap().sound_ms_ago = None;
+            }),
+            alone_and_together,
+            Cause::MicrophoneSilent,
+        ),
+        (
+            "muted",
+            Box::new(|pair| {
+                pair.says_nothing();
+                pair.alice.muted = true;
+            }),
+            alone_and_together,
+            Cause::SelfMuted,
+        ),
+        (
+            "muted by the server's operator",
+            Box::new(|pair| {
+                pair.says_nothing();
+                pair.alice.server_muted = Some("too loud".into());
+                pair.server.sessions[0].players[0].server_muted = Some(String::new());
+            }),
+            &["a", "s", "ab", "bs", "abs"],
+            Cause::MutedByServer,
+        ),
+    ]
+}
+
+pub(in super::super) fn gates() -> Vec<Row> {
+    let alone_and_together: &[&str] = &["a", "ab", "abs"];
+    vec![
+        (
+            "without the key",
+            Box::new(|pair| {
+                pair.says_nothing();
+                pair.alice.capture.as_mut().unwrap().activation = Activation::PushToTalk;
+            }),
+            alone_and_together,
+            Cause::KeyNotHeld,
+        ),
+        (
+            "without a word, where each channel decides for itself",
+            Box::new(|pair| {
+                pair.says_nothing();
+                pair.alice.capture.as_mut().unwrap().activation = Activation::Other;
+            }),
+            alone_and_together,
+            Cause::NobodySpeaks,
+        ),
+        ("without a word", Box::new(Pair::says_nothing), alone_and_together, Cause::NobodySpeaks),
+        (
+            "without a channel",
+            Box::new(|pair| {
+                pair.alice.channels.clear();
+                pair.nothing_leaves();
+            }),
+            alone_and_together,
+            Cause::NoChannel,
+        ),
+        (
+            "with a closed channel",
+            Box::new(|pair| {
+                pair.alice.channels[0].is_closed_by = Some("outside of its zone".into());
+                pair.nothing_leaves();
+            }),
+            alone_and_together,
+            Cause::ChannelClosed,
+        ),
+        (
+            "with a closed channel to the listener, and an open one to others",
+            Box::new(|pair| {
+                pair.alice.channels[0].is_closed_by = Some("its trigger has shut it".into());
+                let attic = Target::Room("attic".into());
+                pair.alice.channels.push(ChannelRow { target: attic, ..ChannelRow::default() });
+                pair.nothing_arrives();
+            }),
+            alone_and_together,
+            Cause::ChannelClosed,
+        ),
+    ]
+}
+
+pub(in super::super) fn tokens() -> Vec<Row> {
+    let rule = |is_speaking| {
+        let target = Target::Room("lobby".into());
+        TokenRule { target, is_speaking, needs: vec!["red".into()] }
+    };
+    vec![
+        (
+            "without a token for the only channel",
+            Box::new(move |pair| {
+                pair.alice.channels.clear();
+                pair.alice.token_rules.push(rule(true));
+                pair.nothing_leaves();
+            }),
+            &["a", "ab", "abs"],
+            Cause::TokenMissing,
+        ),
+        (
+            "without a token for the channel to the listener",
+            Box::new(move |pair| {
+                pair.alice.channels[0].target = Target::Room("attic".into());
+                pair.alice.token_rules.push(rule(true));
+                pair.nothing_leaves();
+            }),
+            &["a", "ab", "abs"],
+            Cause::TokenMissing,
+        ),
+        (
+            "without a token for what the listener would hear",
+            Box::new(move |pair| {
+                pair.is_expelled();
+                pair.bob.token_rules.push(rule(false));
+            }),
+            &["b", "ab", "bs", "abs"],
+            Cause::TokenMissing,
+        ),
+    ]
+}
