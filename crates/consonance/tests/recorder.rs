@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
-#[path = "support/folder.rs"]
+#[path = "../../server/tests/support/folder.rs"]
 mod folder;
 
 use std::fs;

@@ -8,7 +8,7 @@ mod crowded;
 mod diagnostics;
 mod direct_links;
 mod ear;
-#[path = "../support/folder.rs"]
+#[path = "../../../server/tests/support/folder.rs"]
 mod folder;
 mod hall;
 mod handle;
