@@ -1,79 +1,18 @@
-//! A voice thread that is stuck for a moment, while its game asks for more than may wait.
+//! What holds although more is asked for than may wait.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use consonance::audio::{
-    ActivationMode, ActivationSettings, CaptureSettings, DuckingSettings, EncoderSettings, FrameSize, Output,
-    OutputError, Quality, StereoBlock,
+    ActivationMode, ActivationSettings, CaptureSettings, DuckingSettings, EncoderSettings, FrameSize, Quality,
 };
 use consonance::{
-    ChannelProperties, End, EventKind, ModeratorAction, ModeratorAnswer, ProblemKind, Target, VoiceChat,
-    VoiceChatBuilder,
+    ChannelProperties, End, EventKind, ModeratorAction, ModeratorAnswer, Target, VoiceChat, VoiceChatBuilder,
 };
-use tracing::span::{Attributes, Id, Record};
-use tracing::{Event, Metadata, Subscriber};
 
+use crate::glue::{Glue, sticky};
 use crate::player::{PATIENCE, Player, entered, started_speaking, stopped_speaking};
 use crate::speech::{Speech, recording};
 use crate::stage::Stage;
-
-/// More commands than may wait.
-const TOO_MANY: usize = 1_000;
-
-/// An output that gets stuck when it is asked to, and with it the voice thread.
-struct Sticky {
-    orders: Receiver<()>,
-    stuck: SyncSender<()>,
-    release: Receiver<()>,
-}
-
-/// Makes the output stick.
-struct Glue {
-    orders: SyncSender<()>,
-    stuck: Receiver<()>,
-    release: SyncSender<()>,
-}
-
-fn sticky() -> (Sticky, Glue) {
-    let ((orders, ordered), (stuck, is_stuck), (release, released)) =
-        (sync_channel(1), sync_channel(1), sync_channel(1));
-    (Sticky { orders: ordered, stuck, release: released }, Glue { orders, stuck: is_stuck, release })
-}
-
-impl Output for Sticky {
-    fn write(&mut self, _block: &StereoBlock) -> Result<(), OutputError> {
-        if self.orders.try_recv().is_ok() {
-            let _ = self.stuck.send(());
-            let _ = self.release.recv();
-        }
-        Ok(())
-    }
-
-    fn finish(&mut self) -> Result<(), OutputError> {
-        Ok(())
-    }
-}
-
-impl Glue {
-    /// Asks for that while the voice thread is stuck and takes no more commands.
-    fn ask_in_a_crowd(&self, voice: &VoiceChat, ask: impl FnOnce(&VoiceChat)) {
-        self.orders.send(()).unwrap();
-        self.stuck.recv().unwrap();
-        let events = voice.subscribe();
-        for _ in 0..TOO_MANY {
-            voice.leave_room("nowhere");
-        }
-        let is_full =
-            |kind: &EventKind| matches!(kind, EventKind::Problem { about: ProblemKind::Commands, .. });
-        assert!(events.into_iter().any(|event| is_full(&event.kind)), "there is a bound");
-        ask(voice);
-        self.release.send(()).unwrap();
-    }
-}
 
 /// Alice, who speaks to the lobby as she was set up, and Bob, who listens there.
 fn alice_and_bob(
@@ -159,54 +98,6 @@ fn no_single_setter_claims_what_found_no_room() {
         assert_eq!(alice.settings(), before);
         assert!((alice.master_volume() - before.master_volume).abs() < f32::EPSILON);
     });
-}
-
-/// A game's console, which shows the present settings beside each line of the log.
-struct Console {
-    alice: VoiceChat,
-    lines: AtomicUsize,
-}
-
-impl Subscriber for Console {
-    fn enabled(&self, _: &Metadata<'_>) -> bool {
-        true
-    }
-
-    fn new_span(&self, _: &Attributes<'_>) -> Id {
-        Id::from_u64(1)
-    }
-
-    fn record(&self, _: &Id, _: &Record<'_>) {}
-
-    fn record_follows_from(&self, _: &Id, _: &Id) {}
-
-    fn event(&self, _: &Event<'_>) {
-        self.alice.settings();
-        self.lines.fetch_add(1, Ordering::Relaxed);
-    }
-
-    fn enter(&self, _: &Id) {}
-
-    fn exit(&self, _: &Id) {}
-}
-
-#[test]
-fn whoever_writes_the_log_may_ask_for_the_settings_while_they_are_being_set() {
-    let stage = Stage::open();
-    let (alice, glue, _bob) = alice_and_bob(&stage, |alice| alice);
-    let console = Arc::new(Console { alice: alice.clone(), lines: AtomicUsize::new(0) });
-    glue.ask_in_a_crowd(&alice, |alice| {
-        let (for_setter, alice) = (Arc::clone(&console), alice.clone());
-        let setter = thread::spawn(move || {
-            tracing::subscriber::with_default(for_setter, || alice.set_levelling(true));
-        });
-        let deadline = Instant::now() + PATIENCE;
-        while !setter.is_finished() {
-            assert!(Instant::now() < deadline, "the setter waits for itself");
-            thread::sleep(Duration::from_millis(2));
-        }
-    });
-    assert!(console.lines.load(Ordering::Relaxed) > 0, "that there was no room is in the log");
 }
 
 #[test]

@@ -10,6 +10,7 @@ mod direct_links;
 mod ear;
 #[path = "../../../server/tests/support/folder.rs"]
 mod folder;
+mod glue;
 mod hall;
 mod handle;
 mod hearing;

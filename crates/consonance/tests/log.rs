@@ -1,0 +1,156 @@
+//! What a chat logs. Alone in its program, because whether anybody wants an event is remembered for all of it.
+
+#![expect(clippy::unwrap_used, reason = "what is not as expected fails the test")]
+
+#[path = "voice_chat/glue.rs"]
+mod glue;
+
+use std::cell::RefCell;
+use std::sync::{LazyLock, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use consonance::audio::WavInput;
+use consonance::transport::memory::MemoryNetwork;
+use consonance::{End, EventKind, ProblemKind, VoiceChat, VoiceChatBuilder};
+use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings};
+use consonance_test_sound::recording;
+use tracing::field::{Field, Visit};
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Event, Level, Metadata, Subscriber};
+
+use crate::glue::sticky;
+
+/// Generous: machines that run tests are busy.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A line of the log: whose chat, how important, in which category.
+type Line = (String, Level, String);
+
+static LINES: Mutex<Vec<Line>> = Mutex::new(Vec::new());
+
+/// Set before anything is logged.
+static CONSOLE: LazyLock<()> = LazyLock::new(|| tracing::subscriber::set_global_default(Console).unwrap());
+
+thread_local! {
+    /// The chat whose settings are shown beside each line of this thread.
+    static SHOWN: RefCell<Option<VoiceChat>> = const { RefCell::new(None) };
+}
+
+/// A game's console.
+struct Console;
+
+impl Subscriber for Console {
+    fn enabled(&self, _: &Metadata<'_>) -> bool {
+        true
+    }
+
+    fn new_span(&self, _: &Attributes<'_>) -> Id {
+        Id::from_u64(1)
+    }
+
+    fn record(&self, _: &Id, _: &Record<'_>) {}
+
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+    fn event(&self, event: &Event<'_>) {
+        let mut player = Player(None);
+        event.record(&mut player);
+        SHOWN.with_borrow(|shown| shown.as_ref().map(VoiceChat::settings));
+        let Some(player) = player.0 else { return };
+        let metadata = event.metadata();
+        LINES.lock().unwrap().push((player, *metadata.level(), metadata.target().to_owned()));
+    }
+
+    fn enter(&self, _: &Id) {}
+
+    fn exit(&self, _: &Id) {}
+}
+
+/// The player that an event is about.
+struct Player(Option<String>);
+
+impl Visit for Player {
+    fn record_str(&mut self, field: &Field, value: &str) {
+        if field.name() == "player" {
+            self.0 = Some(value.to_owned());
+        }
+    }
+
+    fn record_debug(&mut self, _: &Field, _: &dyn std::fmt::Debug) {}
+}
+
+fn lines_of(player: &str) -> Vec<(Level, String)> {
+    let lines = LINES.lock().unwrap();
+    let own = lines.iter().filter(|(whose, ..)| whose == player);
+    own.map(|(_, level, category)| (*level, category.clone())).collect()
+}
+
+#[test]
+fn every_event_is_logged_in_its_category() {
+    let (network, _server) = stage();
+    let alice = player(&network, "Alice").listen("lobby").start().unwrap();
+    until(&alice, |kind| *kind == EventKind::Joined);
+    let speech = WavInput::open(recording(1)).unwrap();
+    let bob = player(&network, "Bob").talk_to_room("lobby").input(Box::new(speech)).start().unwrap();
+    until(&alice, |kind| *kind == EventKind::StartedSpeaking { name: "Bob".into() });
+    bob.join_room("x".repeat(70_000));
+    until(&bob, |kind| matches!(kind, EventKind::Problem { about: ProblemKind::Room, .. }));
+    let _other_bob = player(&network, "Bob").start().unwrap();
+    until(&bob, |kind| *kind == EventKind::Ended(End::NameTakenOver));
+
+    let has_logged = |player: &str, level: Level, category: &str| {
+        let lines = lines_of(player);
+        assert!(lines.contains(&(level, category.to_owned())), "{category} {level} of {player}: {lines:?}");
+    };
+    has_logged("Alice", Level::INFO, "consonance::network");
+    has_logged("Alice", Level::TRACE, "consonance::core");
+    has_logged("Alice", Level::TRACE, "consonance::playback");
+    has_logged("Bob", Level::DEBUG, "consonance::recording");
+    has_logged("Bob", Level::WARN, "consonance::core");
+    has_logged("Bob", Level::ERROR, "consonance::core");
+}
+
+#[test]
+fn whoever_writes_the_log_may_ask_for_the_settings_while_they_are_being_set() {
+    let (network, _server) = stage();
+    let (output, glue) = sticky();
+    let carol = player(&network, "Carol").output(Box::new(output)).start().unwrap();
+    until(&carol, |kind| *kind == EventKind::Joined);
+    glue.ask_in_a_crowd(&carol, |carol| {
+        let before = lines_of("Carol").len();
+        let setter = thread::spawn({
+            let carol = carol.clone();
+            move || {
+                SHOWN.set(Some(carol.clone()));
+                carol.set_levelling(true);
+            }
+        });
+        let deadline = Instant::now() + PATIENCE;
+        while !setter.is_finished() {
+            assert!(Instant::now() < deadline, "the setter waits for itself");
+            thread::sleep(Duration::from_millis(2));
+        }
+        assert!(lines_of("Carol").len() > before, "that there was no room is in the log");
+    });
+}
+
+/// A session with nobody in it.
+fn stage() -> (MemoryNetwork, DedicatedServer) {
+    LazyLock::force(&CONSOLE);
+    let network = MemoryNetwork::new();
+    let mut server = SessionLoop::new(&SessionsSettings::new(["main"]).unwrap());
+    server.add_network(Box::new(network.listen()));
+    (network, DedicatedServer::start(server))
+}
+
+fn player(network: &MemoryNetwork, name: &str) -> VoiceChatBuilder {
+    VoiceChat::over(Box::new(network.client("main"))).name(name)
+}
+
+fn until(voice: &VoiceChat, is_it: impl Fn(&EventKind) -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    while !voice.wait_event(PATIENCE).is_some_and(|event| is_it(&event.kind)) {
+        assert!(Instant::now() < deadline, "it never comes");
+    }
+}

@@ -1,0 +1,60 @@
+//! A voice thread that gets stuck when a test wants it to, while its game asks for more than may wait.
+
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+
+use consonance::audio::{Output, OutputError, StereoBlock};
+use consonance::{EventKind, ProblemKind, VoiceChat};
+
+/// More commands than may wait.
+const TOO_MANY: usize = 1_000;
+
+/// An output that gets stuck when it is asked to, and with it the voice thread.
+pub(crate) struct Sticky {
+    orders: Receiver<()>,
+    stuck: SyncSender<()>,
+    release: Receiver<()>,
+}
+
+/// Makes the output stick.
+pub(crate) struct Glue {
+    orders: SyncSender<()>,
+    stuck: Receiver<()>,
+    release: SyncSender<()>,
+}
+
+pub(crate) fn sticky() -> (Sticky, Glue) {
+    let ((orders, ordered), (stuck, is_stuck), (release, released)) =
+        (sync_channel(1), sync_channel(1), sync_channel(1));
+    (Sticky { orders: ordered, stuck, release: released }, Glue { orders, stuck: is_stuck, release })
+}
+
+impl Output for Sticky {
+    fn write(&mut self, _block: &StereoBlock) -> Result<(), OutputError> {
+        if self.orders.try_recv().is_ok() {
+            let _ = self.stuck.send(());
+            let _ = self.release.recv();
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self) -> Result<(), OutputError> {
+        Ok(())
+    }
+}
+
+impl Glue {
+    /// Asks for that while the voice thread is stuck and takes no more commands.
+    pub(crate) fn ask_in_a_crowd(&self, voice: &VoiceChat, ask: impl FnOnce(&VoiceChat)) {
+        self.orders.send(()).unwrap();
+        self.stuck.recv().unwrap();
+        let events = voice.subscribe();
+        for _ in 0..TOO_MANY {
+            voice.leave_room("nowhere");
+        }
+        let is_full =
+            |kind: &EventKind| matches!(kind, EventKind::Problem { about: ProblemKind::Commands, .. });
+        assert!(events.into_iter().any(|event| is_full(&event.kind)), "there is a bound");
+        ask(voice);
+        self.release.send(()).unwrap();
+    }
+}
