@@ -16,6 +16,7 @@
 //! * [`inbox`]: for network authors, the bounded and fair bridge between receiving threads and `poll`.
 //! * [`packet_pool`]: packets shared by many queues without an allocation for each.
 //! * [`session_name`]: what a session may be called, and how that stands in an address.
+//! * [`StrangerPlaces`]: for network authors, who makes room when too many strangers shake hands at once.
 //! * [`thread_waker`]: sleeping in a driver's thread until `poll` has something.
 //! * [`conformance`]: the rules every network keeps, as tests for its author.
 
@@ -39,6 +40,7 @@ pub mod random;
 mod reason;
 mod server;
 mod statistics;
+mod stranger_places;
 mod thread_waker;
 
 pub use client::{ClientEvent, ClientTransport};
@@ -47,9 +49,10 @@ pub use goodbye::{Goodbye, GoodbyeCode};
 pub use packet::{Delivery, PACKET_BYTES_MAX, PacketLimits};
 pub use pages::{PageDrops, PageState, PageStatistics};
 pub use reason::{DisconnectReason, REASON_BYTES_MAX, SHUTTING_DOWN};
-pub use server::{Peer, ServerEvent, ServerTransport, remote_address};
+pub use server::{Peer, ServerEvent, ServerTransport, home_of, remote_address};
 pub use statistics::{
     ConnectionCounts, Count, DatagramPath, Dropped, GameStatistics, LinkQuality, PathRefusals,
     PathStatistics, ServerStatistics, Statistics, Traffic,
 };
+pub use stranger_places::{NoPlaceLeft, StrangerPlaces};
 pub use thread_waker::thread_waker;

@@ -1,6 +1,6 @@
 //! The server side of a network: many links, told apart by [`Peer`].
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 #[cfg(unix)]
 use std::os::fd::BorrowedFd;
 use std::task::Waker;
@@ -129,6 +129,15 @@ pub trait ServerTransport: Send {
 pub fn remote_address(remote: &str) -> Option<IpAddr> {
     let with_port = remote.parse().map(|address: SocketAddr| address.ip());
     Some(with_port.or_else(|_| remote.parse()).ok()?.to_canonical())
+}
+
+/// From where one person can come with as many addresses as it likes: an address of IPv4, or a network of IPv6 of 64
+/// bits, which every home has for itself (RFC 6177).
+pub fn home_of(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into(),
+        address @ IpAddr::V4(_) => address,
+    }
 }
 
 /// What happened on a server's links.

@@ -9,12 +9,14 @@ use std::net::SocketAddr;
 use std::os::fd::BorrowedFd;
 use std::time::Instant;
 
-use consonance_transport::{ConnectionCounts, Delivery, Peer, SHUTTING_DOWN, ServerStatistics, Statistics};
+use consonance_transport::{
+    ConnectionCounts, Delivery, Peer, SHUTTING_DOWN, ServerStatistics, Statistics, StrangerPlaces,
+};
 
 use super::link::Link;
 use super::{CHANNELS, MessageStream as _, RELIABLE, StreamProtocol, StreamSettings};
 use crate::tcp::{TcpConnections, TcpId};
-use crate::{Channel, GameNetworkServer, GameNetworkServerEvent, StrangerPlaces, Timers, VoiceChannels};
+use crate::{Channel, GameNetworkServer, GameNetworkServerEvent, Timers, VoiceChannels};
 use turn::Step;
 
 /// A server whose clients' messages come in TCP streams.

@@ -13,8 +13,8 @@ pub struct StreamSettings {
     /// How long a stranger may take for its part of the handshake.
     pub handshake_max: Duration,
     /// How many connections there may be at once that have not done their part of the handshake. With one more, one is
-    /// closed at once and counted: of the address that [has the most](crate::StrangerPlaces), or whoever has waited
-    /// longest.
+    /// closed at once and counted: of the address that [has the most](consonance_transport::StrangerPlaces), or whoever
+    /// has waited longest.
     pub strangers_max: usize,
     /// How the other end is asked whether it is there, on networks whose [streams](super::MessageStream::ping) can ask;
     /// `None` leaves it to the system.

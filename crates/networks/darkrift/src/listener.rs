@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use consonance_gateway::{NoPlaceLeft, Timers};
-use consonance_transport::{ConnectionCounts, DisconnectReason, Peer};
+use consonance_gateway::Timers;
+use consonance_transport::{ConnectionCounts, DisconnectReason, NoPlaceLeft, Peer};
 
 use self::strangers::Strangers;
 use self::tokens::Tokens;

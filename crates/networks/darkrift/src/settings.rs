@@ -18,7 +18,7 @@ pub struct ServerSettings {
     /// How many clients there may be at once.
     pub connections_max: usize,
     /// How many TCP connections may wait for their UDP datagram at once. With one more, one is closed: of the address
-    /// that [has the most](consonance_gateway::StrangerPlaces), or whoever has waited longest.
+    /// that [has the most](consonance_transport::StrangerPlaces), or whoever has waited longest.
     pub strangers_max: usize,
     /// How long a TCP connection may wait for its UDP datagram.
     pub association_max: Duration,

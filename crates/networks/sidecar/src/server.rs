@@ -15,11 +15,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::Waker;
 use std::time::Instant;
 
-use consonance_gateway::StrangerPlaces;
 use consonance_gateway::tcp::{TcpConnections, TcpId};
 use consonance_transport::{
     Delivery, DisconnectReason, PacketLimits, Peer, REASON_BYTES_MAX, SHUTTING_DOWN, ServerEvent,
-    ServerStatistics, ServerTransport,
+    ServerStatistics, ServerTransport, StrangerPlaces,
 };
 use ring::rand::SystemRandom;
 
@@ -172,7 +171,7 @@ impl SidecarServer {
         if link.end.is_up() {
             self.links_up.fetch_sub(1, Ordering::Relaxed);
         }
-        self.stranger_places.give_back(link.remote.ip(), id);
+        self.stranger_places.give_back(Some(link.remote.ip()), id);
         link.hang_up(now, &mut self.tcp, words);
         for peer in link.peers() {
             self.close_peer(peer, reason.clone());

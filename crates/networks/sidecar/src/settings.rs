@@ -46,7 +46,7 @@ pub struct SidecarSettings {
     /// Links at once (default 64).
     pub links_max: usize,
     /// Links at once that have not proved yet that they know the secret (default 16). With one more, one is closed: of
-    /// the address that [has the most](consonance_gateway::StrangerPlaces), or whoever has waited longest.
+    /// the address that [has the most](consonance_transport::StrangerPlaces), or whoever has waited longest.
     pub strangers_max: usize,
     /// Players of one link (default 1024). Those that were kicked count until the adapter says that they left.
     pub players_max: u32,

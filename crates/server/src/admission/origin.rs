@@ -1,8 +1,8 @@
 //! Where a player comes from, as far as guesses are counted.
 
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 
-use consonance_transport::remote_address;
+use consonance_transport::{home_of, remote_address};
 
 /// A place from which one person can connect as often as it likes.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -17,10 +17,7 @@ impl Origin {
     /// By what a listener says of a peer: an address with a port, or anything else.
     pub(crate) fn of(remote: &str) -> Self {
         match remote_address(remote) {
-            Some(IpAddr::V6(ip)) => {
-                Self::Network(Ipv6Addr::from_bits(ip.to_bits() & !u128::from(u64::MAX)).into())
-            }
-            Some(ip) => Self::Network(ip),
+            Some(ip) => Self::Network(home_of(ip)),
             None => Self::Other(remote.chars().take(CHARS_MAX).collect()),
         }
     }

@@ -3,10 +3,9 @@
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use consonance_transport::{Delivery, DisconnectReason, Peer};
+use consonance_transport::{Delivery, DisconnectReason, NoPlaceLeft, Peer};
 
 use super::{ServerLink, Stage, StreamServer};
-use crate::NoPlaceLeft;
 use crate::streams::link::Link;
 use crate::streams::{Found, MessageStream as _, StreamProtocol, StreamViolation, TOO_SLOW_BYTES_MAX};
 use crate::tcp::{TcpEnd, TcpEvent, TcpId};
@@ -77,7 +76,7 @@ impl<P: StreamProtocol> StreamServer<P> {
         let link = self.links.remove(&id)?;
         self.behind.remove(&id);
         match link.stage {
-            Stage::Knocking => self.stranger_places.give_back(link.remote.ip(), id),
+            Stage::Knocking => self.stranger_places.give_back(Some(link.remote.ip()), id),
             _ => self.counts.connected -= 1,
         }
         Some(link)
@@ -121,7 +120,7 @@ impl<P: StreamProtocol> StreamServer<P> {
     }
 
     fn handle_opened(&mut self, now: Instant, id: TcpId, remote: SocketAddr) -> Option<Step> {
-        match self.stranger_places.take(now, remote.ip(), id) {
+        match self.stranger_places.take(now, Some(remote.ip()), id) {
             Ok(None) => {}
             Ok(Some(longest_here)) => self.turn_away(longest_here),
             Err(NoPlaceLeft) => {
@@ -150,7 +149,7 @@ impl<P: StreamProtocol> StreamServer<P> {
         link.stage = Stage::Waiting;
         let remote = link.remote;
         self.timers.clear(id);
-        self.stranger_places.give_back(remote.ip(), id);
+        self.stranger_places.give_back(Some(remote.ip()), id);
         self.counts.connected += 1;
         self.counts.accepted += 1;
         Some(Step::Connected(Peer(id.0), remote))

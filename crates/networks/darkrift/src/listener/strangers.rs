@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::time::Instant;
 
-use consonance_gateway::{NoPlaceLeft, StrangerPlaces};
-use consonance_transport::Peer;
+use consonance_transport::{NoPlaceLeft, Peer, StrangerPlaces};
 
 use crate::format::Token;
 
@@ -27,7 +26,7 @@ impl Strangers {
         address: IpAddr,
         peer: Peer,
     ) -> Result<Option<Peer>, NoPlaceLeft> {
-        self.places.take(now, address, peer)
+        self.places.take(now, Some(address), peer)
     }
 
     /// The token of one that has a place.
@@ -41,7 +40,7 @@ impl Strangers {
 
     pub(super) fn remove(&mut self, token: Token, address: IpAddr) {
         if let Some(peer) = self.by_token.remove(&token) {
-            self.places.give_back(address, peer);
+            self.places.give_back(Some(address), peer);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Where strangers become peers: admission, handshake, hello, the shard that takes them; then their link to its end.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,7 +12,7 @@ use quinn::{Connection, Endpoint, Incoming, SendStream};
 use tokio::time::timeout;
 use tracing::{debug, trace};
 
-use super::handshakes::{Handshakes, HasToGo, Home, Taken};
+use super::handshakes::{Handshakes, HasToGo, Taken};
 use super::shard::{Arrival, Placement, Shard};
 use crate::QuicServerSettings;
 use crate::close_code::CloseCode;
@@ -98,7 +98,7 @@ impl Acceptor {
             if stranger.retry().is_err() {
                 self.turned_away_handshaking.fetch_add(1, Ordering::Relaxed);
             }
-        } else if let Some(taken) = self.begin_handshake(is_proved.then(|| Home::of(remote.ip()))) {
+        } else if let Some(taken) = self.begin_handshake(is_proved.then(|| remote.ip())) {
             self.turned_away_handshaking.fetch_add(u64::from(taken.is_anothers), Ordering::Relaxed);
             tokio::spawn(Place::new(self, taken.number).welcome(stranger, taken.has_to_go));
         } else {
@@ -109,8 +109,8 @@ impl Acceptor {
     }
 
     /// On its own, so that nothing else happens under the lock.
-    fn begin_handshake(&self, home: Option<Home>) -> Option<Taken> {
-        self.handshakes().take(Instant::now(), home)
+    fn begin_handshake(&self, address: Option<IpAddr>) -> Option<Taken> {
+        self.handshakes().take(Instant::now(), address)
     }
 
     fn handshakes(&self) -> MutexGuard<'_, Handshakes> {

@@ -1,33 +1,23 @@
-//! Places for strangers who shake hands, and who makes room for whom.
+//! Places for strangers who shake hands, and how each learns that it has to make room.
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
-use std::net::{IpAddr, Ipv6Addr};
-use std::time::{Duration, Instant};
+use std::net::IpAddr;
+use std::time::Instant;
 
+use consonance_transport::StrangerPlaces;
 use tokio::sync::oneshot::{Receiver, Sender, channel};
 
-/// Who shakes hands.
-///
-/// Any home may have any number of places while there are free ones, such as a crowd behind one address. Once there are
-/// none, the home that has the most makes room for one that has fewer; and where all have about as many, whoever has
-/// taken longest does after a second, so that nobody keeps others out with strangers who say nothing, however many
-/// homes they come from.
+/// Who shakes hands. Those who have not proved where they are cost nobody anything in whose name they come.
 #[derive(Debug)]
 pub(super) struct Handshakes {
-    places: usize,
+    /// So many that strangers have to prove their address first.
+    many: usize,
+    places: StrangerPlaces<u64>,
     /// By their numbers, which count up.
     strangers: BTreeMap<u64, Stranger>,
-    /// Each ends when its sender is dropped. Those who have not proved where they are count as one home, and cost
-    /// nobody anything in whose name they come.
-    by_home: BTreeMap<Option<Home>, BTreeMap<u64, Sender<Infallible>>>,
     last_number: u64,
 }
-
-/// Where a stranger has shown to be. All addresses of a network of IPv6 count as one, as a household has 2⁶⁴ of them;
-/// it may have hundreds of such networks, too.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Home(IpAddr);
 
 /// A place that was taken.
 #[derive(Debug)]
@@ -41,87 +31,64 @@ pub(super) struct Taken {
 /// Resolves when a stranger has to make room.
 pub(super) type HasToGo = Receiver<Infallible>;
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 struct Stranger {
-    home: Option<Home>,
-    since: Instant,
+    /// Where it has shown to be.
+    address: Option<IpAddr>,
+    /// Its handshake ends when this is dropped.
+    _goes_with: Sender<Infallible>,
 }
-
-/// How long a stranger keeps its place although its home has no more of them than others. A handshake takes one to
-/// three round trips, which is less on nearly every line; whoever wants to keep others out has to take all places anew
-/// within that time.
-const UNDISTURBED: Duration = Duration::from_secs(1);
 
 impl Handshakes {
     pub(super) fn new(places: usize) -> Self {
-        Self { places, strangers: BTreeMap::new(), by_home: BTreeMap::new(), last_number: 0 }
+        Self {
+            many: places / 4,
+            places: StrangerPlaces::new(places),
+            strangers: BTreeMap::new(),
+            last_number: 0,
+        }
     }
 
     /// Whether there are so many that strangers have to prove their address first.
     pub(super) fn are_many(&self) -> bool {
-        self.strangers.len() >= self.places / 4
+        self.strangers.len() >= self.many
     }
 
-    /// A place, unless all are taken and nobody makes room for this home.
-    pub(super) fn take(&mut self, now: Instant, home: Option<Home>) -> Option<Taken> {
-        let is_anothers = self.strangers.len() >= self.places;
-        if is_anothers {
-            let gone = self.who_makes_room_for(now, home)?;
-            self.give_back(gone);
+    /// A place, unless all are taken and nobody makes room for this address.
+    pub(super) fn take(&mut self, now: Instant, address: Option<IpAddr>) -> Option<Taken> {
+        let number = self.last_number + 1;
+        let gone = self.places.take(now, address, number).ok()?;
+        if let Some(gone) = gone {
+            self.strangers.remove(&gone);
         }
-        let (sender, has_to_go) = channel();
-        self.last_number += 1;
-        self.strangers.insert(self.last_number, Stranger { home, since: now });
-        self.by_home.entry(home).or_default().insert(self.last_number, sender);
-        Some(Taken { number: self.last_number, has_to_go, is_anothers })
+        let (goes_with, has_to_go) = channel();
+        self.last_number = number;
+        self.strangers.insert(number, Stranger { address, _goes_with: goes_with });
+        Some(Taken { number, has_to_go, is_anothers: gone.is_some() })
     }
 
     /// Gives a place back, unless it is gone already.
     pub(super) fn give_back(&mut self, number: u64) {
-        let Some(Stranger { home, .. }) = self.strangers.remove(&number) else { return };
-        let Some(of_home) = self.by_home.get_mut(&home) else { return };
-        of_home.remove(&number);
-        if of_home.is_empty() {
-            self.by_home.remove(&home);
+        if let Some(Stranger { address, .. }) = self.strangers.remove(&number) {
+            self.places.give_back(address, number);
         }
-    }
-
-    /// The one that has taken longest: whoever means it is soon done. No home loses a place to one that has as many.
-    fn who_makes_room_for(&self, now: Instant, home: Option<Home>) -> Option<u64> {
-        let own = self.by_home.get(&home).map_or(0, BTreeMap::len);
-        let most = self.by_home.values().max_by_key(|of_home| of_home.len())?;
-        if most.len() > own + 1 {
-            return most.keys().next().copied();
-        }
-        let may_lose = |other, count| if most.len() > own { count > own } else { other == home };
-        let homes = self.by_home.iter().filter(|(other, of_home)| may_lose(**other, of_home.len()));
-        let longest_here = homes.filter_map(|(_, of_home)| of_home.keys().next()).min()?;
-        let since = self.strangers.get(longest_here)?.since;
-        (now.saturating_duration_since(since) >= UNDISTURBED).then_some(*longest_here)
-    }
-}
-
-impl Home {
-    pub(super) fn of(address: IpAddr) -> Self {
-        Self(match address.to_canonical() {
-            IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into(),
-            address @ IpAddr::V4(_) => address,
-        })
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use tokio::sync::oneshot::error::TryRecvError;
 
     use super::*;
 
-    fn home(address: &str) -> Home {
-        Home::of(address.parse().unwrap())
+    fn home(address: &str) -> IpAddr {
+        address.parse().unwrap()
     }
 
     /// Full of strangers of one home, the longest here first.
-    fn full(now: Instant, places: usize, home: Option<Home>) -> (Handshakes, Vec<Taken>) {
+    fn full(now: Instant, places: usize, home: Option<IpAddr>) -> (Handshakes, Vec<Taken>) {
         let mut handshakes = Handshakes::new(places);
         let crowd: Vec<Taken> = std::iter::from_fn(|| handshakes.take(now, home)).take(places + 1).collect();
         assert_eq!(crowd.len(), places, "while there are places, anybody gets them, and no longer");
@@ -205,8 +172,8 @@ mod tests {
         for taken in &crowd {
             handshakes.give_back(taken.number);
         }
-        assert_eq!((handshakes.strangers.len(), handshakes.by_home.len()), (1, 1));
+        assert_eq!((handshakes.strangers.len(), handshakes.places.taken()), (1, 1));
         handshakes.give_back(other.number);
-        assert_eq!((handshakes.strangers.len(), handshakes.by_home.len()), (0, 0));
+        assert_eq!((handshakes.strangers.len(), handshakes.places.taken()), (0, 0));
     }
 }

@@ -4,9 +4,8 @@ use std::net::SocketAddr;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
-use consonance_gateway::NoPlaceLeft;
 use consonance_gateway::tcp::{TcpEnd, TcpEvent, TcpId};
-use consonance_transport::{Delivery, DisconnectReason, Peer};
+use consonance_transport::{Delivery, DisconnectReason, NoPlaceLeft, Peer};
 use ring::rand::SecureRandom as _;
 
 use super::SidecarServer;
@@ -58,7 +57,7 @@ impl SidecarServer {
                 }
                 Heard::Up { session, name } => {
                     link.is_up(session, name);
-                    self.stranger_places.give_back(link.remote.ip(), id);
+                    self.stranger_places.give_back(Some(link.remote.ip()), id);
                     self.links_up.fetch_add(1, Ordering::Relaxed);
                 }
                 Heard::Bye { reason } => {
@@ -221,7 +220,7 @@ impl SidecarServer {
         if self.random.fill(&mut nonce).is_err() {
             return self.tcp.abort(id);
         }
-        match self.stranger_places.take(now, remote.ip(), id) {
+        match self.stranger_places.take(now, Some(remote.ip()), id) {
             Ok(None) => {}
             Ok(Some(longest_here)) => {
                 connections.turned_away_handshaking += 1;

@@ -28,7 +28,7 @@ pub struct ListenerSettings {
     /// as long as it plays, and behind a proxy all are at one address.
     pub guests_per_address_max: usize,
     /// The most strangers at once, who have not listened or been linked yet. With one more, one is closed at once: of
-    /// the address that [has the most](consonance_gateway::StrangerPlaces), or whoever has waited longest.
+    /// the address that [has the most](consonance_transport::StrangerPlaces), or whoever has waited longest.
     pub strangers_max: usize,
     /// The certificate and key for `wss`; without them it speaks `ws`, which anybody between can read.
     pub tls: Option<Arc<ServerConfig>>,

@@ -5,9 +5,7 @@ use std::net::IpAddr;
 use std::time::Instant;
 
 use consonance_gateway::tcp::TcpId;
-use consonance_gateway::{NoPlaceLeft, StrangerPlaces};
-
-use super::server::home_of;
+use consonance_transport::{NoPlaceLeft, StrangerPlaces, home_of};
 
 /// Places for strangers, who have not listened or been linked yet, and for guests, who have.
 ///
@@ -75,10 +73,10 @@ impl Places {
         from: IpAddr,
         is_here: bool,
     ) -> Result<Option<TcpId>, NoPlaceLeft> {
-        let kept = if is_here { self.here.take(now, from, id) } else { Err(NoPlaceLeft) };
+        let kept = if is_here { self.here.take(now, Some(from), id) } else { Err(NoPlaceLeft) };
         let (kind, gone) = match kept {
             Ok(gone) => (Kind::StrangerHere, gone),
-            Err(NoPlaceLeft) => (Kind::Stranger, self.elsewhere.take(now, from, id)?),
+            Err(NoPlaceLeft) => (Kind::Stranger, self.elsewhere.take(now, Some(from), id)?),
         };
         if let Some(gone) = gone {
             self.all.remove(&gone);
@@ -128,8 +126,8 @@ impl Places {
 
     fn leave(&mut self, id: TcpId, place: Place) {
         match place.kind {
-            Kind::Stranger => self.elsewhere.give_back(place.from, id),
-            Kind::StrangerHere => self.here.give_back(place.from, id),
+            Kind::Stranger => self.elsewhere.give_back(Some(place.from), id),
+            Kind::StrangerHere => self.here.give_back(Some(place.from), id),
             Kind::Owner => {}
             Kind::Guest => {
                 self.guests -= 1;

@@ -1,7 +1,9 @@
 //! The signalling server as a machine without sockets: who listens where, and which links there are.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
+
+use consonance_transport::home_of;
 
 use super::message::{ADDRESS_UNITS_MAX, Data, EventKind, LinkId, Message, VERSION};
 use super::reserved::ReservedAddresses;
@@ -376,14 +378,6 @@ impl SignallingServer {
 
     fn take_link(&mut self, guest: Guest, link: LinkId) -> Option<FarEnd> {
         self.guests.get_mut(&guest)?.links.remove(&link)
-    }
-}
-
-/// One household has all of a network of 64 bits.
-pub(super) fn home_of(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into(),
-        address @ IpAddr::V4(_) => address,
     }
 }
 

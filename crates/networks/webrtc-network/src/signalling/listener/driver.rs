@@ -7,14 +7,14 @@ use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use consonance_gateway::NoPlaceLeft;
 use consonance_gateway::tcp::{TcpConnections, TcpEvent, TcpId};
+use consonance_transport::{NoPlaceLeft, home_of};
 use tungstenite::protocol::frame::coding::CloseCode;
 
 use super::super::message::Message;
 use super::super::pace::Pace;
 use super::super::places::Places;
-use super::super::server::{Guest, SignallingCounts, SignallingServer, home_of};
+use super::super::server::{Guest, SignallingCounts, SignallingServer};
 use super::{ListenerSettings, Shared};
 use crate::web_socket::{SocketEvent, WebSocket};
 

@@ -1,8 +1,10 @@
 //! How many strangers there may be at once, and who makes room for whom.
 
 use std::collections::BTreeMap;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::time::{Duration, Instant};
+
+use crate::server::home_of;
 
 /// Places for those who have connected and not done their part of the handshake yet.
 ///
@@ -15,8 +17,8 @@ use std::time::{Duration, Instant};
 pub struct StrangerPlaces<Stranger> {
     places: usize,
     taken: usize,
-    /// With the time at which each came.
-    by_home: BTreeMap<IpAddr, BTreeMap<Stranger, Instant>>,
+    /// With the time at which each came. Those who have not shown where they are count as one home.
+    by_home: BTreeMap<Option<IpAddr>, BTreeMap<Stranger, Instant>>,
 }
 
 /// There is no place for this stranger, for the time being.
@@ -29,18 +31,23 @@ impl<Stranger: Copy + Ord> StrangerPlaces<Stranger> {
         Self { places, taken: 0, by_home: BTreeMap::new() }
     }
 
+    /// How many are taken.
+    pub fn taken(&self) -> usize {
+        self.taken
+    }
+
     /// Takes a place for a stranger from this address, who has to be greater than all that came before: the one that
-    /// had to go for it, if any.
+    /// had to go for it, if any. All who have not shown where they are, and so have no address, count as one home.
     ///
     /// # Errors
     /// All places are taken, and nobody makes room for this address.
     pub fn take(
         &mut self,
         now: Instant,
-        address: IpAddr,
+        address: Option<IpAddr>,
         stranger: Stranger,
     ) -> Result<Option<Stranger>, NoPlaceLeft> {
-        let home = home_of(address);
+        let home = address.map(home_of);
         let gone = if self.taken < self.places { None } else { Some(self.make_room_for(now, home)?) };
         self.taken += 1;
         self.by_home.entry(home).or_default().insert(stranger, now);
@@ -48,11 +55,11 @@ impl<Stranger: Copy + Ord> StrangerPlaces<Stranger> {
     }
 
     /// Gives a stranger's place back, unless it is gone already.
-    pub fn give_back(&mut self, address: IpAddr, stranger: Stranger) {
-        self.remove(home_of(address), stranger);
+    pub fn give_back(&mut self, address: Option<IpAddr>, stranger: Stranger) {
+        self.remove(address.map(home_of), stranger);
     }
 
-    fn make_room_for(&mut self, now: Instant, home: IpAddr) -> Result<Stranger, NoPlaceLeft> {
+    fn make_room_for(&mut self, now: Instant, home: Option<IpAddr>) -> Result<Stranger, NoPlaceLeft> {
         let (gone_home, gone) = self.who_makes_room_for(now, home).ok_or(NoPlaceLeft)?;
         self.remove(gone_home, gone);
         Ok(gone)
@@ -60,20 +67,21 @@ impl<Stranger: Copy + Ord> StrangerPlaces<Stranger> {
 
     /// The one that has waited longest goes: whoever means it is soon done. No home loses a place to one that has as
     /// many.
-    fn who_makes_room_for(&self, now: Instant, home: IpAddr) -> Option<(IpAddr, Stranger)> {
+    fn who_makes_room_for(&self, now: Instant, home: Option<IpAddr>) -> Option<(Option<IpAddr>, Stranger)> {
         let own = self.by_home.get(&home).map_or(0, BTreeMap::len);
         let (&crowd, most) = self.by_home.iter().max_by_key(|(_, strangers)| strangers.len())?;
         if most.len() > own + 1 {
             return most.keys().next().map(|&longest_here| (crowd, longest_here));
         }
-        let may_lose = |other: &IpAddr, count| if most.len() > own { count > own } else { *other == home };
+        let may_lose =
+            |other: &Option<IpAddr>, count| if most.len() > own { count > own } else { *other == home };
         let homes = self.by_home.iter().filter(|(other, strangers)| may_lose(other, strangers.len()));
         let longest_of_each = homes.filter_map(|(&home, strangers)| Some((home, strangers.iter().next()?)));
         let (home, (&longest_here, &since)) = longest_of_each.min_by_key(|(_, (stranger, _))| **stranger)?;
         (now.saturating_duration_since(since) >= UNDISTURBED).then_some((home, longest_here))
     }
 
-    fn remove(&mut self, home: IpAddr, stranger: Stranger) {
+    fn remove(&mut self, home: Option<IpAddr>, stranger: Stranger) {
         let Some(strangers) = self.by_home.get_mut(&home) else { return };
         if strangers.remove(&stranger).is_some() {
             self.taken -= 1;
@@ -89,13 +97,6 @@ impl<Stranger: Copy + Ord> StrangerPlaces<Stranger> {
 /// within that time.
 const UNDISTURBED: Duration = Duration::from_secs(1);
 
-fn home_of(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into(),
-        address @ IpAddr::V4(_) => address,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -107,7 +108,7 @@ mod tests {
         let mut full = StrangerPlaces::new(places as usize);
         for stranger in 1..=places {
             assert_eq!(
-                full.take(now, CROWD.into(), stranger),
+                full.take(now, Some(CROWD.into()), stranger),
                 Ok(None),
                 "while there are places, anybody gets them"
             );
@@ -119,7 +120,7 @@ mod tests {
     fn who_has_the_most_makes_room_for_who_has_fewer_the_oldest_first() {
         let now = Instant::now();
         let mut places = full(now, 6);
-        let mut take = |address: &str, stranger| places.take(now, address.parse().unwrap(), stranger);
+        let mut take = |address: &str, stranger| places.take(now, Some(address.parse().unwrap()), stranger);
         assert_eq!(take("192.0.2.1", 7), Err(NoPlaceLeft));
         assert_eq!(take("::ffff:192.0.2.1", 7), Err(NoPlaceLeft), "which is the same");
         assert_eq!(take("2001:db8::1", 8), Ok(Some(1)));
@@ -134,12 +135,12 @@ mod tests {
     fn with_a_place_for_each_who_has_waited_longest_makes_room_after_a_second() {
         let (start, second) = (Instant::now(), Duration::from_secs(1));
         let mut places = StrangerPlaces::new(256);
-        let network = |number: u16| IpAddr::from([0x2001, 0xdb8, 0, number, 0, 0, 0, 1]);
+        let network = |number: u16| Some(IpAddr::from([0x2001, 0xdb8, 0, number, 0, 0, 0, 1]));
         for number in 0..256_u16 {
             let now = start + u32::from(number) * Duration::from_millis(1);
             assert_eq!(places.take(now, network(number), number), Ok(None));
         }
-        let newcomer = |last| IpAddr::from([192, 0, 2, last]);
+        let newcomer = |last| Some(IpAddr::from([192, 0, 2, last]));
         let too_early = start + Duration::from_millis(999);
         assert_eq!(places.take(too_early, newcomer(1), 256), Err(NoPlaceLeft));
         assert_eq!(places.take(start + second, newcomer(1), 257), Ok(Some(0)));
@@ -149,7 +150,7 @@ mod tests {
             "the next has come later"
         );
         assert_eq!(places.take(start + 2 * second, newcomer(2), 259), Ok(Some(1)));
-        assert_eq!(StrangerPlaces::new(0).take(start, CROWD.into(), 1), Err(NoPlaceLeft));
+        assert_eq!(StrangerPlaces::new(0).take(start, Some(CROWD.into()), 1), Err(NoPlaceLeft));
     }
 
     #[test]
@@ -157,7 +158,7 @@ mod tests {
         let start = Instant::now();
         let later = start + Duration::from_secs(1);
         let mut places = StrangerPlaces::new(3);
-        let [first, second] = [1, 2].map(|last| IpAddr::from([192, 0, 2, last]));
+        let [first, second] = [1, 2].map(|last| Some(IpAddr::from([192, 0, 2, last])));
         assert_eq!(places.take(start, first, 1), Ok(None));
         assert_eq!(places.take(start, second, 2), Ok(None));
         assert_eq!(places.take(start, second, 3), Ok(None));
@@ -175,12 +176,12 @@ mod tests {
     fn a_place_is_given_back_once_and_who_has_none_is_forgotten() {
         let now = Instant::now();
         let mut places = full(now, 4);
-        assert_eq!(places.take(now, [192, 0, 2, 2].into(), 5), Ok(Some(1)));
+        assert_eq!(places.take(now, Some([192, 0, 2, 2].into()), 5), Ok(Some(1)));
         for stranger in [1, 2, 2, 3, 4] {
-            places.give_back(CROWD.into(), stranger);
+            places.give_back(Some(CROWD.into()), stranger);
         }
         assert_eq!((places.taken, places.by_home.len()), (1, 1));
-        places.give_back([192, 0, 2, 2].into(), 5);
+        places.give_back(Some([192, 0, 2, 2].into()), 5);
         assert_eq!((places.taken, places.by_home.len()), (0, 0));
     }
 }
