@@ -99,7 +99,7 @@ impl VoiceChat {
             if self.running.has_device(direction) {
                 in_force.set_device(direction, selection.clone());
             }
-            Command::SelectDevice(direction, selection)
+            Some(Command::SelectDevice(direction, selection))
         });
     }
 

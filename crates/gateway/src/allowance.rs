@@ -1,11 +1,12 @@
-//! How many of something there may be in a second.
+//! How many of something there may be in a time.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-/// A bucket of one second's worth, which fills as time passes: a bound for what a peer sends, or for what strangers
-/// cost before they have proved anything.
+/// A bucket that fills as time passes: a bound for what a peer sends, or for what strangers cost before they have
+/// proved anything.
 #[derive(Debug)]
 pub struct Allowance {
+    most: f64,
     per_second: f64,
     left: f64,
     at: Instant,
@@ -14,15 +15,20 @@ pub struct Allowance {
 impl Allowance {
     /// That many at once, and as many in each second from now on.
     pub fn new(now: Instant, per_second: u32) -> Self {
-        let per_second = f64::from(per_second);
-        Self { per_second, left: per_second, at: now }
+        Self::within(now, per_second, Duration::from_secs(1))
+    }
+
+    /// That many at once, and as many in each period from now on.
+    pub fn within(now: Instant, most: u32, period: Duration) -> Self {
+        let most = f64::from(most);
+        Self { most, per_second: most / period.as_secs_f64(), left: most, at: now }
     }
 
     /// Whether one more is allowed now.
     pub fn take(&mut self, now: Instant) -> bool {
         let passed = now.saturating_duration_since(self.at).as_secs_f64();
         self.at = self.at.max(now);
-        self.left = (self.left + passed * self.per_second).min(self.per_second);
+        self.left = (self.left + passed * self.per_second).min(self.most);
         let is_allowed = self.left >= 1.0;
         if is_allowed {
             self.left -= 1.0;
@@ -46,5 +52,8 @@ mod tests {
         assert_eq!(taken(&mut allowance, start + Duration::from_millis(250)), 2);
         assert_eq!(taken(&mut allowance, start + Duration::from_hours(1)), 10);
         assert_eq!(taken(&mut allowance, start), 0, "time does not go back");
+        let mut slow = Allowance::within(start, 10, Duration::from_secs(40));
+        assert_eq!(taken(&mut slow, start), 10);
+        assert_eq!(taken(&mut slow, start + Duration::from_secs(8)), 2);
     }
 }

@@ -34,7 +34,7 @@ pub use caller::Caller;
 pub use connection_limits::ConnectionLimits;
 pub use counters::{HttpCounters, HttpStatistics};
 pub use guarded::{RouteLimits, guarded};
-pub use ip_network::{BadIpNetwork, IpNetwork, home_of};
+pub use ip_network::{BadIpNetwork, IpNetwork};
 pub use listener::{HttpListener, ListenError, ListenerSettings};
 pub use origin::{is_from_own_page, is_own_host, name_of_host};
 pub use problem::Problem;

@@ -5,6 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use consonance_transport::home_of;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::sleep;
@@ -12,7 +13,7 @@ use tracing::{debug, warn};
 
 use crate::connection_limits::ConnectionLimits;
 use crate::counters::HttpCounters;
-use crate::ip_network::{IpNetwork, home_of};
+use crate::ip_network::IpNetwork;
 
 /// Who may still come in.
 #[derive(Debug)]

@@ -54,6 +54,7 @@ mod networks;
 pub mod recording;
 pub mod records;
 mod relay_delay;
+mod replace_file;
 pub mod reports;
 mod secret_text;
 mod session_events;

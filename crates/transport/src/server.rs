@@ -191,4 +191,17 @@ mod tests {
             assert_eq!(remote_address(remote), expected.map(|address| address.parse().unwrap()), "{remote}");
         }
     }
+
+    #[test]
+    fn the_own_half_of_an_ipv6_address_makes_no_difference() {
+        for (one, other, is_same) in [
+            ("192.0.2.1", "::ffff:192.0.2.1", true),
+            ("192.0.2.1", "192.0.2.2", false),
+            ("2001:db8:1:2:3::4", "2001:db8:1:2::9", true),
+            ("2001:db8:1:2::1", "2001:db8:1:3::1", false),
+        ] {
+            let home = |text: &str| home_of(text.parse().unwrap());
+            assert_eq!(home(one) == home(other), is_same, "{one} and {other}");
+        }
+    }
 }

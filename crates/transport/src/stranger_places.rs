@@ -132,6 +132,18 @@ mod tests {
     }
 
     #[test]
+    fn made_up_addresses_make_room_for_who_is_there_for_real() {
+        let now = Instant::now();
+        let mut places = StrangerPlaces::new(4);
+        for stranger in 1..=4 {
+            assert_eq!(places.take(now, None, stranger), Ok(None));
+        }
+        assert_eq!(places.take(now, None, 5), Err(NoPlaceLeft));
+        assert_eq!(places.take(now, Some([192, 0, 2, 1].into()), 6), Ok(Some(1)));
+        assert_eq!(places.take(now, Some([192, 0, 2, 2].into()), 7), Ok(Some(2)));
+    }
+
+    #[test]
     fn with_a_place_for_each_who_has_waited_longest_makes_room_after_a_second() {
         let (start, second) = (Instant::now(), Duration::from_secs(1));
         let mut places = StrangerPlaces::new(256);

@@ -23,6 +23,21 @@ impl<'a> ServerRelay<'a> {
         if room < RELAY_DESTINATIONS_MAX { room } else { RELAY_DESTINATIONS_MAX }
     }
 
+    /// How many bytes the relays have [together](Self::split) that reach so many destinations with a packet of
+    /// `inner_len` bytes, if each may have `packet_limit`. More than anything if the packet is too long for one
+    /// destination.
+    pub const fn bytes_to_reach(destinations: usize, inner_len: usize, packet_limit: usize) -> usize {
+        let most = Self::max_destinations(inner_len, packet_limit);
+        if destinations == 0 {
+            0
+        } else if most == 0 {
+            usize::MAX
+        } else {
+            let relays = destinations.div_ceil(most);
+            relays * (RELAY_OVERHEAD_BYTES + inner_len) + 2 * destinations
+        }
+    }
+
     /// The fewest relays of at most `packet_limit` bytes that reach all destinations, in their order.
     /// No destinations give no relay.
     ///

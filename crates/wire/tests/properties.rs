@@ -86,16 +86,22 @@ proptest! {
 
         let split = ServerRelay::split(SESSION, &destinations, &inner, limit);
         prop_assert_eq!(split.is_err(), most == 0);
-        let Ok(relays) = split else { return Ok(()) };
+        let bytes_to_reach = ServerRelay::bytes_to_reach(destinations.len(), inner.len(), limit);
+        let Ok(relays) = split else {
+            prop_assert!(destinations.is_empty() || bytes_to_reach == usize::MAX);
+            return Ok(());
+        };
         prop_assert_eq!(relays.len(), destinations.len().div_ceil(most));
-        let mut reached = Vec::new();
+        let (mut reached, mut together) = (Vec::new(), 0);
         for relay in relays {
             let bytes = written(&Packet::ServerRelayUnreliable(relay));
             prop_assert!(bytes.len() <= limit);
+            together += bytes.len();
             prop_assert_eq!(relay.packet, &inner[..]);
             reached.extend(relay.destinations);
         }
         prop_assert_eq!(&reached, &destinations);
+        prop_assert_eq!(together, bytes_to_reach);
     }
 
     #[test]

@@ -276,7 +276,16 @@ const BANS = [
     return "it holds no longer";
   })),
 ];
-async function drawBans() { try { table($("bans"), BANS, await call("GET", "bans?limit=1000"), (ban) => ban.id, "Nobody is banned."); } catch (error) { toast(error.message, true); } }
+async function allBans() {
+  const bans = [], limit = 1000;
+  for (let last = limit; last === limit;) {
+    const page = await call("GET", "bans?" + new URLSearchParams({ limit, after: bans.at(-1)?.id ?? 0 }));
+    bans.push(...page);
+    last = page.length;
+  }
+  return bans;
+}
+async function drawBans() { try { table($("bans"), BANS, await allBans(), (ban) => ban.id, "Nobody is banned."); } catch (error) { toast(error.message, true); } }
 $("new-ban").onclick = () => {
   const kind = field("kind", "What", options([["name", "a name"], ["subject", "an account (the subject of join tokens)"], ["address", "an address or a prefix"]]));
   openDialog("Ban somebody", "Whoever is here and meant is sent away.", () => [kind, field("who", "Who", input({ required: true, placeholder: "Mallory, 192.0.2.7 or 2001:db8::/48" })), TIME, REASON], () => "Ban", () => true, () => ban({ [value("kind")]: value("who") }));

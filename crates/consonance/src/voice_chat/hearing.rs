@@ -59,7 +59,7 @@ impl VoiceChat {
         let Some(volume) = bounds::volume(volume) else { return };
         self.put_in_force(|in_force| {
             in_force.settings.master_volume = volume;
-            Command::Hear(Hearing::MasterVolume(volume))
+            Some(Command::Hear(Hearing::MasterVolume(volume)))
         });
     }
 
@@ -86,7 +86,7 @@ impl VoiceChat {
         let settings = bounds::ducking(settings);
         self.put_in_force(|in_force| {
             in_force.settings.ducking = settings;
-            Command::Hear(Hearing::Ducking(settings))
+            Some(Command::Hear(Hearing::Ducking(settings)))
         });
     }
 
@@ -94,7 +94,7 @@ impl VoiceChat {
     pub fn set_levelling(&self, levelled: bool) {
         self.put_in_force(|in_force| {
             in_force.settings.levelling = levelled;
-            Command::Hear(Hearing::Levelling(levelled))
+            Some(Command::Hear(Hearing::Levelling(levelled)))
         });
     }
 

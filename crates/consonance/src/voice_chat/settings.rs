@@ -102,34 +102,28 @@ impl VoiceChat {
     }
 
     fn apply_encoding(&self, wanted: &VoiceSettings) {
-        let encoder = wanted.encoder();
-        let mut in_force = lock(&self.running.settings);
-        if encoder == in_force.encoder() {
-            return in_force.set_encoding(wanted);
-        }
-        drop(in_force);
         self.put_in_force(|in_force| {
+            let before = in_force.encoder();
             in_force.set_encoding(wanted);
-            Command::SetEncoder(encoder)
+            (in_force.encoder() != before).then(|| Command::SetEncoder(in_force.encoder()))
         });
     }
 
     /// A chat without such a device keeps the choice all the same, for whoever saves its settings.
     #[cfg(feature = "devices")]
     fn apply_device(&self, direction: Direction, selection: Selection) {
-        if self.running.has_device(direction) {
-            self.select_device(direction, selection);
-        } else {
-            lock(&self.running.settings).set_device(direction, selection);
-        }
+        self.put_in_force(|in_force| {
+            in_force.set_device(direction, selection.clone());
+            self.running.has_device(direction).then_some(Command::SelectDevice(direction, selection))
+        });
     }
 
-    /// Asks for what the change says, which is in force if there is room for that. Nobody else changes anything
-    /// meanwhile, so that what is in force is what was asked for last.
-    pub(super) fn put_in_force(&self, change: impl FnOnce(&mut SettingsInForce) -> Command) {
+    /// Asks for what the change says, if that is anything; the change is in force if there is room for it. Nobody else
+    /// changes anything meanwhile, so that what is in force is what was asked for last.
+    pub(super) fn put_in_force(&self, change: impl FnOnce(&mut SettingsInForce) -> Option<Command>) {
         let mut in_force = lock(&self.running.settings);
         let mut changed = in_force.clone();
-        match self.offer(change(&mut changed)) {
+        match change(&mut changed).and_then(|command| self.offer(command)) {
             None => *in_force = changed,
             Some(refused) => {
                 drop(in_force);

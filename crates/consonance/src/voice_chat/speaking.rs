@@ -21,7 +21,7 @@ impl VoiceChat {
         let settings = bounds::capture(settings);
         self.put_in_force(|in_force| {
             in_force.settings.capture = settings;
-            Command::SetCapture(settings)
+            Some(Command::SetCapture(settings))
         });
     }
 
@@ -32,7 +32,7 @@ impl VoiceChat {
         let settings = bounds::activation(settings);
         self.put_in_force(|in_force| {
             in_force.settings.activation = settings;
-            Command::SetActivation(settings)
+            Some(Command::SetActivation(settings))
         });
     }
 
@@ -65,7 +65,7 @@ impl VoiceChat {
     pub fn set_quality(&self, quality: Quality) {
         self.put_in_force(|in_force| {
             in_force.set_quality(quality);
-            Command::SetQuality { quality, error_correction: in_force.settings.error_correction }
+            Some(Command::SetQuality { quality, error_correction: in_force.settings.error_correction })
         });
     }
 
@@ -75,7 +75,7 @@ impl VoiceChat {
     pub fn set_encoder(&self, settings: EncoderSettings) {
         self.put_in_force(|in_force| {
             in_force.set_encoder(settings);
-            Command::SetEncoder(settings)
+            Some(Command::SetEncoder(settings))
         });
     }
 

@@ -254,6 +254,11 @@ impl TcpConnections {
         self.turned_away
     }
 
+    /// Whether a connection is there still, be it only to say goodbye.
+    pub fn contains(&self, id: TcpId) -> bool {
+        self.connections.contains_key(&id)
+    }
+
     /// Our address of a connection.
     pub fn local_addr_of(&self, id: TcpId) -> Option<SocketAddr> {
         self.connections.get(&id).and_then(|connection| connection.stream.local_addr().ok())

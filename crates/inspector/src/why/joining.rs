@@ -2,7 +2,7 @@
 
 use super::diagnosis::{Cause, Link, Step};
 use super::near_name::nearest;
-use super::scene::{Scene, player_of};
+use super::scene::Scene;
 use crate::{ClientSnapshot, Status};
 
 pub(super) fn speaker_joined(scene: &Scene<'_>) -> Step {
@@ -24,9 +24,7 @@ fn joined(scene: &Scene<'_>, link: Link, name: &str, own: Option<&ClientSnapshot
             _ => not_connected(link, own),
         };
     }
-    // Names are unique in a session only: the one that both are in is meant, if there is one.
-    let mut sessions = scene.session.into_iter().chain(scene.sessions.iter().copied());
-    if let Some(session) = sessions.find(|session| player_of(session, name).is_some()) {
+    if let Some(session) = scene.session_of(name) {
         return Step::passed(link, format!("{name} is in the session {:?}, the server says", session.name));
     }
     if let Some(client) = scene.witnesses().find(|client| client.player(name).is_some()) {
@@ -77,12 +75,8 @@ fn not_there(link: Link, name: &str, similar: Option<&str>) -> Step {
 /// A step that says that they are not in the same session, if that is known.
 fn together(scene: &Scene<'_>) -> Option<Step> {
     let (speaker, listener) = (scene.speaker, scene.listener);
-    let session_of = |name: &str| scene.sessions.iter().find(|session| player_of(session, name).is_some());
-    if scene.served_speaker().is_some() && scene.served_listener().is_some() {
-        return None;
-    }
-    let is_apart = match (session_of(speaker), session_of(listener)) {
-        (Some(one), Some(other)) => !std::ptr::eq(*one, *other),
+    let is_apart = match (scene.session_of(speaker), scene.session_of(listener)) {
+        (Some(one), Some(other)) => !std::ptr::eq(one, other),
         _ => match (scene.mouth, scene.ear) {
             (Some(mouth), Some(ear)) => {
                 let is_in = mouth.status == Status::Connected && ear.status == Status::Connected;

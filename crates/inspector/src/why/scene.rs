@@ -44,6 +44,12 @@ impl<'a> Scene<'a> {
         }
     }
 
+    /// The session of a player. Names are unique in a session only: the one that both are in is meant, if there is one.
+    pub(super) fn session_of(&self, name: &str) -> Option<&'a ServedSession> {
+        let mut sessions = self.session.into_iter().chain(self.sessions.iter().copied());
+        sessions.find(|session| player_of(session, name).is_some())
+    }
+
     /// The speaker as the listener's client knows it.
     pub(super) fn heard(&self) -> Option<&'a PlayerRow> {
         self.ear?.player(self.speaker)

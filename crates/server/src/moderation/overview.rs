@@ -95,7 +95,7 @@ impl Moderation {
         self.records.standings(seconds_since_1970(), session)
     }
 
-    fn look<R: Send + 'static>(
+    pub(super) fn look<R: Send + 'static>(
         &self,
         session: &str,
         look: impl FnOnce(&SessionLoop, &str) -> Option<R> + Send + 'static,

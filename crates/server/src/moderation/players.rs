@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use consonance_session::{ClientId, ClientRow, Identity, Move, Reach, Sanction, Server, Standing};
+use consonance_session::{ClientId, Identity, Move, Reach, Sanction, Server, Standing};
 
 use super::{By, Deed, Done, Moderation, ModerationError, Outcome};
 use crate::handle::AskError;
@@ -215,12 +215,7 @@ impl Moderation {
             }
             PlayerRef::Name(name) => name.clone(),
         };
-        let wanted = session.to_owned();
-        let asked = self
-            .server
-            .ask_session(session, move |session_loop, _| session_loop.identity_named(&wanted, &name));
-        let identity = asked.map_err(ModerationError::of_worker)?;
-        identity.ok_or_else(|| ModerationError::NoSession { session: session.to_owned() })
+        self.look(session, move |session_loop, session| session_loop.identity_named(session, &name))
     }
 
     /// Does something with a player who is here, under each name that it has; one result at least.
@@ -260,13 +255,10 @@ impl Moderation {
 
 /// Who is here as this player: a name is one client's, and an account may be here several times.
 fn visits(server: &Server, player: &PlayerRef) -> Vec<ClientId> {
-    let is_meant = |row: &ClientRow<'_>| match player {
-        PlayerRef::Name(name) => row.name == name,
-        PlayerRef::Subject(subject) => {
-            row.access.and_then(|access| access.subject.as_deref()) == Some(subject)
-        }
-    };
-    server.client_table().filter(is_meant).map(|row| row.id).collect()
+    match player {
+        PlayerRef::Name(name) => server.client_named(name).into_iter().collect(),
+        PlayerRef::Subject(subject) => server.clients_with_subject(subject),
+    }
 }
 
 /// What became of those who were in the room: of several, the one of whom the operator has to know.

@@ -69,7 +69,6 @@ pub(crate) struct SessionTap {
     state: Arc<TapState>,
     registry: Arc<Registry>,
     begun: Instant,
-    pub(crate) by_operator: bool,
     /// Whom and what the other end knows already.
     speakers: IdSet,
     rooms: IdSet,
@@ -117,7 +116,7 @@ impl RecordingFeed {
         begun.push(Begun { state: Arc::clone(&state), session: session.to_owned(), by_operator, at: now });
         let (speakers, rooms) = (IdSet::default(), IdSet::default());
         let registry = Arc::clone(&self.registry);
-        SessionTap { state, registry, begun: now, by_operator, speakers, rooms, end: EndReason::SessionEnded }
+        SessionTap { state, registry, begun: now, speakers, rooms, end: EndReason::SessionEnded }
     }
 
     /// A packet of a session was relayed, as the server received it. What is not voice for rooms is not recorded; see

@@ -1,10 +1,11 @@
 //! What a recording's folder holds, as a file for people and programs: `index.json`.
 
-use std::fs::{self, File};
-use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use serde::{Deserialize, Serialize};
+
+use crate::replace_file::replace_file;
 
 /// One recording of a session. Positions and lengths are samples at 48 kHz from its beginning, which
 /// all its tracks have in common.
@@ -191,14 +192,9 @@ impl RecordingIndex {
         (Path::new(&track.file).file_name()? == track.file.as_str()).then(|| folder.join(&track.file))
     }
 
-    /// Replaces the index in this folder: whoever reads it, and whenever a machine stops, there is
-    /// either the former one or this one.
+    /// Replaces the index in this folder.
     pub(super) fn write(&self, folder: &Path) -> io::Result<()> {
-        let new = folder.join("index.json.new");
-        let mut file = File::create(&new)?;
-        file.write_all(&serde_json::to_vec_pretty(self).map_err(io::Error::other)?)?;
-        file.sync_all()?;
-        fs::rename(new, folder.join(Self::FILE))
+        replace_file(&folder.join(Self::FILE), &serde_json::to_vec_pretty(self).map_err(io::Error::other)?)
     }
 }
 

@@ -13,10 +13,19 @@ pub(crate) struct SessionRecording {
     tap: Option<SessionTap>,
     /// The disk was full, or worse; it may be better by then.
     not_before: Option<Instant>,
-    /// An operator wants nothing recorded until everybody has left.
-    is_unwanted: bool,
-    /// An operator wants it recorded, and it is not yet: another process recorded it before, or a disk was full.
-    is_asked_for: bool,
+    wish: Wish,
+}
+
+/// What an operator wants.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Wish {
+    /// What the configuration says.
+    #[default]
+    AsConfigured,
+    /// That it is recorded, even if it is not just now, as after a full disk.
+    Recorded,
+    /// That it is not recorded until everybody has left.
+    Unrecorded,
 }
 
 /// Why a recording cannot be started or stopped.
@@ -47,18 +56,19 @@ impl SessionRecording {
 
     /// Whether an operator wants it recorded, even if it is not just now.
     pub(crate) fn is_asked_for(&self) -> bool {
-        self.is_asked_for || self.tap.as_ref().is_some_and(|tap| tap.by_operator)
+        self.wish == Wish::Recorded
     }
 
     /// It is recorded as soon as somebody is there, as if an operator had asked for it.
     pub(crate) fn ask(&mut self) {
-        self.is_asked_for = true;
+        self.wish = Wish::Recorded;
     }
 
     /// Another process goes on with the session.
     pub(crate) fn hand_over(&mut self) {
         if let Some(tap) = self.tap.take() {
             tap.close(EndReason::HandedOver);
+            self.wish = Wish::AsConfigured;
         }
     }
 
@@ -71,19 +81,16 @@ impl SessionRecording {
         server: &mut Server,
     ) {
         self.not_before = None;
-        self.is_asked_for &= feed.is_some();
-        let is_wanted = |feed: &RecordingFeed| feed.settings().is_always_recorded(session);
-        let goes_on = |tap: &SessionTap, feed: &RecordingFeed| tap.by_operator || is_wanted(feed);
+        if feed.is_none() && self.wish == Wish::Recorded {
+            self.wish = Wish::AsConfigured;
+        }
         if let Some(mut tap) = self.tap.take() {
             match feed.as_deref() {
-                Some(feed) if goes_on(&tap, feed) && feed.leads_to(&tap) => {
+                Some(feed) if self.is_wanted(feed, session) && feed.leads_to(&tap) => {
                     tap.change_feed();
                     self.tap = Some(tap);
                 }
-                feed => {
-                    self.is_asked_for = tap.by_operator && feed.is_some();
-                    tap.close(EndReason::Reconfigured);
-                }
+                _ => tap.close(EndReason::Reconfigured),
             }
         }
         if let Some(feed) = feed.filter(|_| server.clients() > 0) {
@@ -103,7 +110,7 @@ impl SessionRecording {
         if self.tap.is_some() {
             return Err(RecordingRefusal::AlreadyRecorded);
         }
-        (self.is_unwanted, self.is_asked_for, self.not_before) = (false, false, None);
+        (self.wish, self.not_before) = (Wish::Recorded, None);
         self.tap = Some(feed.begin(now, session, true));
         self.announce(server);
         Ok(())
@@ -113,10 +120,10 @@ impl SessionRecording {
     pub(crate) fn stop(&mut self, server: &mut Server) -> Result<(), RecordingRefusal> {
         match self.tap.take() {
             Some(tap) => tap.close(EndReason::Stopped),
-            None if self.is_asked_for || self.not_before.is_some() => {}
+            None if self.is_asked_for() || self.not_before.is_some() => {}
             None => return Err(RecordingRefusal::NotRecorded),
         }
-        (self.is_unwanted, self.is_asked_for, self.not_before) = (true, false, None);
+        (self.wish, self.not_before) = (Wish::Unrecorded, None);
         self.announce(server);
         Ok(())
     }
@@ -194,30 +201,39 @@ impl SessionRecording {
         server.announce_recording(self.is_on(), last_s);
     }
 
+    fn is_wanted(&self, feed: &RecordingFeed, session: &str) -> bool {
+        match self.wish {
+            Wish::AsConfigured => feed.settings().is_always_recorded(session),
+            Wish::Recorded => true,
+            Wish::Unrecorded => false,
+        }
+    }
+
     fn begin_if_wanted(&mut self, feed: &mut RecordingFeed, now: Instant, session: &str) {
-        let is_always = !self.is_unwanted && feed.settings().is_always_recorded(session);
-        let is_wanted = is_always || self.is_asked_for;
-        if is_wanted && self.tap.is_none() && self.not_before.is_none_or(|at| now >= at) {
+        let is_time = self.not_before.is_none_or(|at| now >= at);
+        if self.tap.is_none() && is_time && self.is_wanted(feed, session) {
             self.not_before = None;
-            self.tap = Some(feed.begin(now, session, std::mem::take(&mut self.is_asked_for)));
+            self.tap = Some(feed.begin(now, session, self.is_asked_for()));
         }
     }
 
     /// A recording has ended by itself.
     fn follow(&mut self, feed: &mut RecordingFeed, now: Instant, session: &str, goes_on: bool) {
         let Some(tap) = self.tap.take() else { return };
-        let by_operator = tap.by_operator;
         tap.close(EndReason::DurationReached);
         if goes_on {
-            self.tap = Some(feed.begin(now, session, by_operator));
+            self.tap = Some(feed.begin(now, session, self.is_asked_for()));
         } else {
-            (self.is_asked_for, self.not_before) = (by_operator, Some(now + PATIENCE));
+            self.not_before = Some(now + PATIENCE);
         }
     }
 
     fn handle_empty(&mut self) {
-        self.is_unwanted = false;
-        if let Some(tap) = self.tap.take_if(|tap| !tap.by_operator) {
+        if self.is_asked_for() {
+            return;
+        }
+        self.wish = Wish::AsConfigured;
+        if let Some(tap) = self.tap.take() {
             tap.close(EndReason::Empty);
         }
     }

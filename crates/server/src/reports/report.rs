@@ -1,10 +1,11 @@
 //! What is said of a report, besides what is heard: `report.json`.
 
-use std::fs::{self, File};
-use std::io::{self, Write as _};
 use std::path::Path;
+use std::{fs, io};
 
 use serde::{Deserialize, Serialize};
+
+use crate::replace_file::replace_file;
 
 /// Who was reported, when and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,10 +42,6 @@ impl Report {
 
     /// Written last: whatever has none is not whole.
     pub(super) fn write(&self, folder: &Path) -> io::Result<()> {
-        let new = folder.join("report.json.new");
-        let mut file = File::create(&new)?;
-        file.write_all(&serde_json::to_vec_pretty(self)?)?;
-        file.sync_all()?;
-        fs::rename(new, folder.join(Self::FILE))
+        replace_file(&folder.join(Self::FILE), &serde_json::to_vec_pretty(self)?)
     }
 }

@@ -1,15 +1,15 @@
 //! The reports on the disk.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
-use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::{fs, io};
 
 use tracing::{info, warn};
 
 use super::{Report, ReportsError, ReportsSettings};
 use crate::recording::{Excerpt, remove_recording};
+use crate::replace_file::replace_file;
 
 /// All reports of a folder, by number. No lock is on voice's way, and no file is written while the state's is held.
 #[derive(Debug)]
@@ -190,11 +190,7 @@ fn write(folder: &Path, report: &mut Report, excerpt: &Excerpt) -> io::Result<()
 }
 
 fn write_last_number(folder: &Path, id: u64) -> io::Result<()> {
-    let new = folder.join(LAST_NUMBER_FILE).with_extension("new");
-    let mut file = File::create(&new)?;
-    writeln!(file, "{id}")?;
-    file.sync_all()?;
-    fs::rename(new, folder.join(LAST_NUMBER_FILE))
+    replace_file(&folder.join(LAST_NUMBER_FILE), format!("{id}\n").as_bytes())
 }
 
 /// 0 if no report was ever removed, or nobody can tell.

@@ -53,8 +53,7 @@ fn act(
     actor: &str,
     request: &ModeratorRequest,
 ) -> ModeratorAnswer {
-    let found = session.server.client_table().find(|row| row.name == &*request.player).map(|row| row.id);
-    let Some(player) = found else { return ModeratorAnswer::NoPlayer };
+    let Some(player) = session.server.client_named(&request.player) else { return ModeratorAnswer::NoPlayer };
     match &request.action {
         ModeratorAction::Kick => {
             session.server.kick(player, &request.reason);

@@ -41,8 +41,7 @@ impl SessionLoop {
     /// one. `None` if no session of this name is here.
     pub(crate) fn identity_named(&self, session: &str, name: &str) -> Option<Identity> {
         let session = self.sessions.get(self.sessions.find(session)?)?;
-        let here = session.server.client_table().find(|row| row.name == name);
-        let here = here.and_then(|row| session.server.identity_of(row.id));
+        let here = session.server.client_named(name).and_then(|id| session.server.identity_of(id));
         let gone = || session.departed.account_of(name).map(|account| Identity::Subject(account.into()));
         Some(here.or_else(gone).unwrap_or_else(|| Identity::Name(name.into())))
     }

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::time::Instant;
 
-use consonance_session::{ClientRow, RoomId, Server};
+use consonance_session::{RoomId, Server};
 
 use super::SessionLoop;
 use crate::kept_voices::{KeptVoice, rooms_of};
@@ -74,7 +74,7 @@ fn is_meant(voice: &KeptVoice, player: &PlayerRef) -> bool {
 }
 
 fn rooms_of_listener(server: &Server, name: &str) -> BTreeSet<RoomId> {
-    let row = server.client_table().find(|row: &ClientRow<'_>| row.name == name);
+    let row = server.client_named(name).and_then(|id| server.client(id));
     row.into_iter().flat_map(|row| row.rooms).map(RoomId::of).collect()
 }
 

@@ -5,7 +5,7 @@ use alloc::boxed::Box;
 use core::fmt;
 
 use consonance_wire::limits::max_relayed_bytes;
-use consonance_wire::{ClientId, Packet, RoomId, ServerRelay, TextData, TextRecipient, WireStr};
+use consonance_wire::{Packet, RoomId, ServerRelay, TextData, TextRecipient, WireStr};
 
 use super::channels::Target;
 use super::connect::Connection;
@@ -13,9 +13,6 @@ use super::event::{ClientEvent, TextTarget};
 use super::stages::Stage;
 use super::{Client, Fault};
 use crate::standing::Sanction;
-
-/// Bytes of a relay besides its destinations and what it carries.
-const RELAY_OVERHEAD: usize = crate::PACKET_BYTES_MAX - max_relayed_bytes(0);
 
 /// Bytes of a text message besides the text.
 const TEXT_OVERHEAD: usize = max_relayed_bytes(1) - crate::TEXT_BYTES_MAX;
@@ -115,12 +112,9 @@ impl Client {
     fn longest_text(&self, bytes: usize, listeners: usize) -> usize {
         let most = self.settings.packets.bytes(Stage::PeerReliable.delivery());
         let budget = (self.settings.limits.control_bytes.per_second as usize).max(most);
-        let relays_cost = |bytes: &usize| {
-            let relays =
-                listeners.div_ceil(ServerRelay::max_destinations(bytes + TEXT_OVERHEAD, most).max(1));
-            relays * (bytes + TEXT_OVERHEAD + RELAY_OVERHEAD) + listeners * size_of::<ClientId>()
-        };
-        (0..=bytes).rev().find(|bytes| relays_cost(bytes) <= budget).unwrap_or(0)
+        let fits =
+            |bytes: &usize| ServerRelay::bytes_to_reach(listeners, bytes + TEXT_OVERHEAD, most) <= budget;
+        (0..=bytes).rev().find(fits).unwrap_or(0)
     }
 
     pub(super) fn handle_text(&mut self, text: &TextData<'_>) -> Result<(), Fault> {

@@ -210,14 +210,11 @@ impl Server {
 
     /// Who is here as this player: of one subject there may be several, under different names.
     fn clients_of(&self, identity: &Identity) -> Vec<ClientId> {
-        let subject_of = |id| self.gate.access(id).and_then(|access| access.subject.as_deref());
         match identity {
             Identity::Name(name) => {
-                self.roster.id_of(name).into_iter().filter(|id| subject_of(*id).is_none()).collect()
+                self.client_named(name).filter(|id| self.subject_of(*id).is_none()).into_iter().collect()
             }
-            Identity::Subject(subject) => {
-                self.table.iter().filter(|id| subject_of(*id) == Some(&**subject)).collect()
-            }
+            Identity::Subject(subject) => self.clients_with_subject(subject),
         }
     }
 

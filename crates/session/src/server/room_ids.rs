@@ -6,6 +6,7 @@
 //! tokens, and have one, as there are listeners in the way. One alone must not be enough: whoever has a token for rooms
 //! that a pattern names could choose a name among them that has the id of a room where everybody is.
 
+use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, VecDeque};
 use alloc::vec::Vec;
@@ -56,10 +57,13 @@ impl KeptOut {
 
     /// The client lists all rooms where it wants to be: another one of the same id is what it means by that, unless it
     /// lists both.
-    pub(super) fn forget_others(&mut self, id: ClientId, listed: &[&str]) {
-        let is_listed = |known: &KeptOutRoom| listed.contains(&&*known.name);
-        let is_replaced = |known: &KeptOutRoom| listed.iter().any(|room| RoomId::of(room) == known.id);
-        self.retain(id, |known| is_listed(known) || !is_replaced(known));
+    pub(super) fn forget_others(&mut self, id: ClientId, listed: &[Cow<'_, str>]) {
+        if !self.rooms.contains_key(&id) {
+            return;
+        }
+        let ids: Vec<RoomId> = listed.iter().map(|room| RoomId::of(room)).collect();
+        let is_listed = |known: &KeptOutRoom| listed.iter().any(|room| **room == *known.name);
+        self.retain(id, |known| is_listed(known) || !ids.contains(&known.id));
     }
 
     fn retain(&mut self, id: ClientId, wants: impl Fn(&KeptOutRoom) -> bool) {

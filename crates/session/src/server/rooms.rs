@@ -3,6 +3,7 @@
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
+use core::slice;
 
 use consonance_wire::{ClientId, ClientState, DeltaChannelState, RoomId, WireStr};
 
@@ -31,24 +32,24 @@ impl Server {
         if !says_who_it_is {
             return Err(Fault::Spoofed);
         }
-        if state.rooms.iter().any(|room| room.is_none()) {
-            return Err(Fault::RoomRefused);
-        }
-        self.forget_given_up(id, state);
+        let rooms: Option<Vec<Cow<'_, str>>> = state.rooms.iter().map(|room| Some(room?.to_str())).collect();
+        let rooms = rooms.ok_or(Fault::RoomRefused)?;
+        self.kept_out.forget_others(id, &rooms);
         let is_news = self.places.take_untold(id);
-        if !is_news && self.says_nothing_new(id, state) {
+        // Everybody has been told of the same rooms before.
+        if !is_news && self.listens_to(id, rooms.iter().map(AsRef::as_ref)) {
             // Of somebody who was lost and is back, too: nobody was told that it was away.
             self.pass_on_state(Audience::Only(link), state, packet);
             return Ok(());
         }
         let most = self.settings.packets.reliable_bytes;
-        let packets = if packet.len() <= most { 1 } else { 1 + state.rooms.len() };
+        let packets = if packet.len() <= most { 1 } else { 1 + rooms.len() };
         if let Err(fault) = self.take_broadcasts(link, packets) {
             self.places.note_untold(id, is_news);
             return Err(fault);
         }
         let before = self.leave_rooms(id);
-        let refused = self.enter_rooms(id, state);
+        let refused = self.enter_rooms(id, &rooms);
         if refused.is_empty() {
             self.pass_on_state(Audience::Everybody, state, packet);
             return Ok(());
@@ -82,31 +83,29 @@ impl Server {
         left
     }
 
-    /// Enters those rooms of the state where the client may be; what is against each of the others.
-    fn enter_rooms(&mut self, id: ClientId, state: &ClientState<'_>) -> Vec<(Box<str>, Fault)> {
+    /// Enters those of the rooms where the client may be; what is against each of the others.
+    fn enter_rooms(&mut self, id: ClientId, rooms: &[Cow<'_, str>]) -> Vec<(Box<str>, Fault)> {
         let mut refused: Vec<(Box<str>, Fault)> = Vec::new();
-        for room in state.rooms.iter().flatten() {
-            let room = room.to_str();
-            match self.check_entry(id, &room) {
-                Ok(()) => self.enter(id, &room),
-                Err(fault) if refused.iter().all(|(other, _)| **other != *room) => {
+        for room in rooms {
+            match self.check_entry(id, room) {
+                Ok(()) => self.enter(id, room),
+                Err(fault) if refused.iter().all(|(other, _)| **other != **room) => {
                     refused.push((room.as_ref().into(), fault));
                 }
                 Err(_) => {}
             }
         }
         if !self.kept_out.is_empty() {
-            self.add_vacated(id, state, &mut refused);
+            self.add_vacated(id, rooms, &mut refused);
         }
         refused
     }
 
     /// Of two rooms of one id, the one that asks for a token is entered, and so the other one is left.
-    fn add_vacated(&self, id: ClientId, state: &ClientState<'_>, refused: &mut Vec<(Box<str>, Fault)>) {
+    fn add_vacated(&self, id: ClientId, rooms: &[Cow<'_, str>], refused: &mut Vec<(Box<str>, Fault)>) {
         let Some(member) = self.roster.get(id) else { return };
-        for room in state.rooms.iter().flatten() {
-            let room = room.to_str();
-            if !member.rooms.contains(&room) && refused.iter().all(|(other, _)| **other != *room) {
+        for room in rooms {
+            if !member.rooms.contains(room) && refused.iter().all(|(other, _)| **other != **room) {
                 refused.push((room.as_ref().into(), Fault::RoomReserved));
             }
         }
@@ -161,22 +160,6 @@ impl Server {
         });
     }
 
-    /// Rooms that the sender of this state did not get into are held against it no more if it means others.
-    fn forget_given_up(&mut self, id: ClientId, state: &ClientState<'_>) {
-        if self.kept_out.is_empty() {
-            return;
-        }
-        let listed: Vec<Cow<'_, str>> = state.rooms.iter().flatten().map(WireStr::to_str).collect();
-        let listed: Vec<&str> = listed.iter().map(AsRef::as_ref).collect();
-        self.kept_out.forget_others(id, &listed);
-    }
-
-    /// Whether everybody has been told of the same rooms before.
-    fn says_nothing_new(&self, id: ClientId, state: &ClientState<'_>) -> bool {
-        let said: Option<Vec<Cow<'_, str>>> = state.rooms.iter().map(|room| Some(room?.to_str())).collect();
-        said.is_some_and(|said| self.listens_to(id, said.iter().map(AsRef::as_ref)))
-    }
-
     /// Whether these are the rooms of a client, in order.
     fn listens_to<'a>(&self, id: ClientId, rooms: impl Iterator<Item = &'a str>) -> bool {
         self.roster.get(id).is_some_and(|member| member.rooms.names().eq(rooms))
@@ -213,7 +196,7 @@ impl Server {
         self.pass_on_delta(Audience::Everybody, delta, packet)?;
         if delta.joined {
             self.enter(id, &room);
-            self.kept_out.forget_others(id, &[&room]);
+            self.kept_out.forget_others(id, slice::from_ref(&room));
         } else if self.roster.leave(id, &room) {
             self.exited(id, &room);
         }

@@ -88,6 +88,20 @@ impl Server {
         self.roster.get(id).map(|member| self.client_row(member))
     }
 
+    /// The client of this name, if there is one, whatever account it has.
+    pub fn client_named(&self, name: &str) -> Option<ClientId> {
+        self.roster.id_of(name)
+    }
+
+    /// Every client of this account: it may be here several times, under different names.
+    pub fn clients_with_subject(&self, subject: &str) -> Vec<ClientId> {
+        self.table.iter().filter(|id| self.subject_of(*id) == Some(subject)).collect()
+    }
+
+    pub(super) fn subject_of(&self, id: ClientId) -> Option<&str> {
+        self.gate.access(id).and_then(|access| access.subject.as_deref())
+    }
+
     /// The names of the rooms that the wire knows by this id, as far as somebody listens to them: one, as a rule.
     pub fn room_names(&self, id: RoomId) -> impl Iterator<Item = &str> {
         self.rooms.names_of_id(id)

@@ -116,7 +116,7 @@ pub(super) const WALLS: &[Walls] = &[
         tests_may_also_use: &["consonance-test-sound"],
     },
     Walls { package: "consonance-inspector", may_use: Only(&[]), tests_may_also_use: &[] },
-    Walls { package: "consonance-http", may_use: Only(&[]), tests_may_also_use: &[] },
+    Walls { package: "consonance-http", may_use: Only(&["consonance-transport"]), tests_may_also_use: &[] },
     Walls {
         package: "consonance-web",
         // Of `WebSocket`s only what both say.

@@ -169,7 +169,7 @@ fn webrtc_host(listener: &GameListener, session: &str) -> io::Result<Opened> {
 /// A signalling server whose session waits for our own host, and how that reaches it: a stranger who asks for the
 /// session's name first does not get it.
 fn own_signalling(config: &ListenerConfig, session: &str) -> io::Result<(SignallingListener, String)> {
-    let reserved = ReservedAddresses::new([session])?;
+    let reserved = ReservedAddresses::new([session], secret_bytes()?);
     let path = reserved.owner_path(SIGNALLING_PATH);
     let settings = signalling_settings(config.game.connections_max, reserved);
     let own = SignallingListener::bind(config.address, settings).map_err(io::Error::other)?;
@@ -302,7 +302,7 @@ mod tests {
     #[test]
     fn our_own_signalling_server_has_places_for_half_of_its_guests_at_one_address() {
         for (connections_max, at_one_address) in [(1000, 500), (10, 32)] {
-            let reserved = ReservedAddresses::new(["main"]).expect("random numbers");
+            let reserved = ReservedAddresses::new(["main"], [7; 16]);
             let settings = signalling_settings(connections_max, reserved);
             assert_eq!(settings.tcp.connections_max, connections_max);
             assert_eq!(settings.guests_per_address_max, at_one_address);

@@ -14,7 +14,6 @@ use super::server::Guest;
 pub(super) struct Pace {
     each: u32,
     together: u32,
-    since: Instant,
     guests: HashMap<Guest, Allowance>,
     homes: BTreeMap<IpAddr, Home>,
 }
@@ -27,33 +26,25 @@ struct Home {
 }
 
 impl Pace {
-    pub(super) fn new(now: Instant, each: u32, together: u32) -> Self {
-        Self { each, together, since: now, guests: HashMap::new(), homes: BTreeMap::new() }
+    pub(super) fn new(each: u32, together: u32) -> Self {
+        Self { each, together, guests: HashMap::new(), homes: BTreeMap::new() }
     }
 
     /// Whether a client may send one more message.
     pub(super) fn take(&mut self, now: Instant, guest: Guest, home: IpAddr) -> bool {
-        let slowed = self.slowed(now);
         self.make_room_for(home);
-        let together = self.together;
         let home = self
             .homes
             .entry(home)
-            .or_insert_with(|| Home { messages: Allowance::new(slowed, together), last: now });
+            .or_insert_with(|| Home { messages: Allowance::within(now, self.together, PERIOD), last: now });
         home.last = now;
-        let each = self.each;
-        let own = self.guests.entry(guest).or_insert_with(|| Allowance::new(slowed, each));
-        own.take(slowed) && home.messages.take(slowed)
+        let own = self.guests.entry(guest).or_insert_with(|| Allowance::within(now, self.each, PERIOD));
+        own.take(now) && home.messages.take(now)
     }
 
     /// A client is gone.
     pub(super) fn forget(&mut self, guest: Guest) {
         self.guests.remove(&guest);
-    }
-
-    /// An allowance is full again after a second: on this clock that takes a period.
-    fn slowed(&self, now: Instant) -> Instant {
-        self.since + now.saturating_duration_since(self.since) / (PERIOD.as_secs() as u32)
     }
 
     /// The address that was silent for longest is forgotten.
@@ -85,7 +76,7 @@ mod tests {
     #[test]
     fn a_client_may_say_much_at_once_and_as_much_again_only_after_a_while() {
         let start = Instant::now();
-        let mut pace = Pace::new(start, 100, 1000);
+        let mut pace = Pace::new(100, 1000);
         let mut taken = |guest, after: u64| {
             let now = start + Duration::from_secs(after);
             (0..1000).filter(|_| pace.take(now, Guest(guest), HOME)).count()
@@ -99,7 +90,7 @@ mod tests {
     #[test]
     fn whoever_comes_again_and_again_from_one_address_has_one_allowance() {
         let start = Instant::now();
-        let mut pace = Pace::new(start, 100, 250);
+        let mut pace = Pace::new(100, 250);
         let mut taken = |guest, home: [u8; 4]| {
             let count = (0..100).filter(|_| pace.take(start, Guest(guest), home.into())).count();
             pace.forget(Guest(guest));
@@ -113,7 +104,7 @@ mod tests {
     #[test]
     fn the_addresses_that_are_remembered_are_bounded() {
         let start = Instant::now();
-        let mut pace = Pace::new(start, 1, 1);
+        let mut pace = Pace::new(1, 1);
         let home = |number: usize| IpAddr::from(Ipv4Addr::from(number as u32));
         for number in 0..=HOMES_MAX {
             let now = start + Duration::from_micros(number as u64);

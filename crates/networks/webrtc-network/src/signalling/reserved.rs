@@ -1,9 +1,7 @@
 //! Addresses that are kept for one client of a signalling server: the sessions of a host that belongs to it.
 
 use std::collections::BTreeSet;
-use std::{fmt, io};
-
-use ring::rand::{SecureRandom as _, SystemRandom};
+use std::fmt;
 
 use super::server::is_same;
 
@@ -17,18 +15,11 @@ pub struct ReservedAddresses {
 }
 
 impl ReservedAddresses {
-    /// Reserves these addresses for whoever shows a token that is drawn now, out of the system's random numbers.
-    ///
-    /// # Errors
-    ///
-    /// The system has no random numbers.
-    pub fn new<A: AsRef<str>>(addresses: impl IntoIterator<Item = A>) -> io::Result<Self> {
-        let mut bytes = [0; TOKEN_BYTES];
-        let drawn = SystemRandom::new().fill(&mut bytes);
-        drawn.map_err(|_| io::Error::other("the system has no random numbers"))?;
+    /// Reserves these addresses for whoever shows a token that is made of this secret, which nobody else may know.
+    pub fn new<A: AsRef<str>>(addresses: impl IntoIterator<Item = A>, secret: [u8; 16]) -> Self {
         let addresses =
             addresses.into_iter().map(|address| address.as_ref().encode_utf16().collect()).collect();
-        Ok(Self { addresses, token: format!("{:032x}", u128::from_be_bytes(bytes)) })
+        Self { addresses, token: format!("{:032x}", u128::from_be_bytes(secret)) }
     }
 
     /// This path of the server's URL as the owner asks for it. The token is in it: it is for nobody else, and for no
@@ -53,5 +44,3 @@ impl fmt::Debug for ReservedAddresses {
         f.debug_set().entries(addresses).finish()
     }
 }
-
-const TOKEN_BYTES: usize = 16;

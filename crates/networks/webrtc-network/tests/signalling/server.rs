@@ -175,7 +175,7 @@ fn addresses_are_bounded_and_one_for_each_client() {
 
 #[test]
 fn a_reserved_address_waits_for_its_owner_and_nobody_else_gets_it_meanwhile() {
-    let reserved = ReservedAddresses::new(["main"]).unwrap();
+    let reserved = ReservedAddresses::new(["main"], [7; 16]);
     let owners = reserved.owner_path("/chatapp");
     let settings = SignallingSettings { reserved: Some(reserved), ..SignallingSettings::default() };
     let (owner, stranger, guesser, elsewhere) = (Guest(1), Guest(2), Guest(3), Guest(4));
@@ -199,7 +199,7 @@ fn a_reserved_address_waits_for_its_owner_and_nobody_else_gets_it_meanwhile() {
 
 #[test]
 fn the_owner_of_an_address_needs_no_user_token_and_its_own_is_shown_to_nobody() {
-    let reserved = ReservedAddresses::new(["main"]).unwrap();
+    let reserved = ReservedAddresses::new(["main"], [7; 16]);
     let owners = reserved.owner_path("/chatapp");
     let user_tokens = vec!["secret".to_owned()];
     let settings =
@@ -207,7 +207,7 @@ fn the_owner_of_an_address_needs_no_user_token_and_its_own_is_shown_to_nobody() 
     let mut server = server_of(settings, &[], "/chatapp");
     assert_eq!(server.handle_connected(Guest(1), HERE, &owners), Ok(()));
     assert_eq!(format!("{reserved:?}"), "{\"main\"}");
-    let another = ReservedAddresses::new(["main"]).unwrap().owner_path("/chatapp");
+    let another = ReservedAddresses::new(["main"], [8; 16]).owner_path("/chatapp");
     assert_eq!(server.handle_connected(Guest(2), HERE, &another), Err(NotWelcome::BadToken));
 }
 

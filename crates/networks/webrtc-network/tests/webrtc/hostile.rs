@@ -169,7 +169,7 @@ fn an_address_has_a_bounded_number_of_guests_at_the_signalling_server() {
 
 #[test]
 fn a_host_gets_to_its_reserved_address_although_all_places_are_taken() {
-    let reserved = ReservedAddresses::new(["main"]).unwrap();
+    let reserved = ReservedAddresses::new(["main"], [7; 16]);
     let path = reserved.owner_path("/chatapp");
     let mut settings = ListenerSettings { strangers_max: 3, ..ListenerSettings::default() };
     (settings.tcp.connections_max, settings.guests_per_address_max) = (1, 1);

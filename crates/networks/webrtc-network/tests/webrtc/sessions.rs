@@ -62,7 +62,7 @@ fn players_stay_when_the_signalling_server_goes_and_others_come_when_it_is_back(
 
 #[test]
 fn a_host_gets_its_reserved_address_although_others_ask_first_and_may_say_what_it_has_to() {
-    let reserved = ReservedAddresses::new(["main"]).unwrap();
+    let reserved = ReservedAddresses::new(["main"], [7; 16]);
     let path = reserved.owner_path("/chatapp");
     // Each player says five things, and the host says three to each of them.
     let mut settings = ListenerSettings { messages_max: 5, ..ListenerSettings::default() };

@@ -46,7 +46,7 @@ impl Driver {
         let server = SignallingServer::new(settings.signalling.clone());
         let now = Instant::now();
         let ping_at = now + settings.ping_interval;
-        let pace = Pace::new(now, settings.messages_max, settings.messages_per_address_max);
+        let pace = Pace::new(settings.messages_max, settings.messages_per_address_max);
         let places = Places::new(settings.place_limits());
         Self {
             connections,
@@ -109,7 +109,7 @@ impl Driver {
             TcpEvent::Opened { id, remote } => self.open(now, id, remote.ip()),
             TcpEvent::Received { id } => self.receive(now, id),
             // It may be there for a moment after our goodbye, and has its place as long.
-            TcpEvent::Closed { id, .. } if self.connections.local_addr_of(id).is_some() => {}
+            TcpEvent::Closed { id, .. } if self.connections.contains(id) => {}
             TcpEvent::Closed { id, .. } => self.forget(id),
         }
     }
@@ -221,7 +221,7 @@ impl Driver {
     fn handle_timeouts(&mut self, now: Instant) {
         let is_late = |socket: &Socket| socket.until.is_some_and(|until| until <= now);
         // Nothing tells that a connection has ended on which we said goodbye.
-        let is_gone = |id| self.connections.local_addr_of(id).is_none();
+        let is_gone = |id| !self.connections.contains(id);
         let sockets = self.sockets.iter();
         let late = sockets.filter(|(id, socket)| is_late(socket) || (socket.is_over && is_gone(**id)));
         let late: Vec<TcpId> = late.map(|(&id, _)| id).collect();
