@@ -27,6 +27,10 @@ pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
     tab.wait_for_text("Nell")?;
     page_rules::are_kept(&tab, &page)?;
     stage.photograph(&tab, "operators")?;
+    tab.evaluate(BAN_MANY)?;
+    tab.click("Bans")?;
+    tab.wait_for_text("name Mallory 1001")?;
+    tab.click("Players")?;
 
     let inspector = browser.tab()?;
     let page = server.said_address("http://127.0.0.1")?;
@@ -46,6 +50,13 @@ pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
     )?;
     server.end()
 }
+
+/// One more than a server tells at once.
+const BAN_MANY: &str = "(async () => {
+    for (let number = 1; number <= 1001; number += 1) {
+        await call('POST', 'bans', { target: { name: `Mallory ${number}` }, by: 'page' });
+    }
+})()";
 
 const SETTINGS: &str = "[admin]\nlisten = \"127.0.0.1:PORT\"\ntoken_file = \"admin-token\"\n\
                         [watching]\ninspector_port = 0\n";
