@@ -129,7 +129,6 @@ impl Sessions {
         } else {
             self.insert(name, server, true)
         };
-        self.get_mut(index).departed = Departed::of_snapshot(&snapshot);
         self.recall(index, Instant::START);
     }
 

@@ -34,7 +34,9 @@ impl SessionLoop {
                     self.notes.add(at, &session.name, &event);
                     self.subscribers.tell(&session.name, &event);
                     session.kept_voices.handle_event(&event);
-                    session.departed.handle_event(&session.server, &event);
+                    if let ServerEvent::ClientLeft { name, subject, .. } = &event {
+                        session.departed.note(name, subject.as_deref());
+                    }
                     if let Some(feed) = &mut self.recording_feed {
                         session.recording.handle_event(feed, now, &session.name, &mut session.server, &event);
                     }

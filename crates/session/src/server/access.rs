@@ -125,8 +125,9 @@ impl Gate {
         self.take_waiting(link);
     }
 
-    pub(super) fn forget(&mut self, id: ClientId) {
-        self.take_pass(id);
+    /// The client is gone; the account that it had.
+    pub(super) fn forget(&mut self, id: ClientId) -> Option<Box<str>> {
+        self.take_pass(id)?.access.subject
     }
 
     fn take_pass(&mut self, id: ClientId) -> Option<Pass> {

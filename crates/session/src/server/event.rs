@@ -88,6 +88,8 @@ pub enum ServerEvent {
         id: ClientId,
         /// Its name.
         name: Box<str>,
+        /// The account that it had, if it had one: the subject of its join token.
+        subject: Option<Box<str>>,
         /// The connection it came over.
         link: LinkId,
     },

@@ -46,11 +46,11 @@ impl Server {
             self.events.push_before(self.roster.len() + 1, ServerEvent::ExitedRoom { id, name, room });
         }
         self.proximity.forget(id);
-        self.gate.forget(id);
+        let subject = self.gate.forget(id);
         self.kept_out.forget(id);
         self.moderation.forget(id);
         self.quotas.forget(id);
-        self.events.push(ServerEvent::ClientLeft { id, name, link: member.data });
+        self.events.push(ServerEvent::ClientLeft { id, name, subject, link: member.data });
         let remove = RemoveClient { session: self.session, id };
         self.broadcast(&remove.into());
     }

@@ -207,7 +207,7 @@ impl ServerRun {
                     assert!(is_new, "{name} over {link} is new");
                     assert_eq!(self.table.insert(id, (name.into(), link)), None);
                 }
-                ServerEvent::ClientLeft { id, name, link } => {
+                ServerEvent::ClientLeft { id, name, link, .. } => {
                     assert_eq!(self.table.remove(&id), Some((name.into(), link)));
                 }
                 ServerEvent::EnteredRoom { id, .. } | ServerEvent::ExitedRoom { id, .. } => {

@@ -239,7 +239,7 @@ impl<'a> Replay<'a> {
                     "codec": codec.kind.0, "frame": codec.frame_size_samples, "rate": codec.sample_rate_hz,
                 })
             }
-            ServerEvent::ClientLeft { id, name, link } => {
+            ServerEvent::ClientLeft { id, name, link, .. } => {
                 self.table.remove(&(link.0, id.0));
                 json!({"ev": "client_left", "peer": link.0, "id": id.0, "name": &**name})
             }

@@ -166,7 +166,7 @@ impl Run {
                 *over = link;
             }
             ServerEvent::Restarted { .. } => self.table.clear(),
-            ServerEvent::ClientLeft { id, name, link } => {
+            ServerEvent::ClientLeft { id, name, link, .. } => {
                 let (known, over, rooms) = self.table.remove(&id).expect("who leaves was here");
                 assert!(known == *name && over == link && rooms.is_empty(), "{name} leaves as it came");
             }
