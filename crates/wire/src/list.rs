@@ -150,7 +150,11 @@ pub struct ListIter<'a, T>(Place<'a, T>);
 
 #[derive(Clone, Debug)]
 enum Place<'a, T> {
-    Encoded { reader: Reader<'a>, left: u16 },
+    /// An item takes a byte at least, so the bytes end with the last one and `left` need not be asked.
+    Encoded {
+        reader: Reader<'a>,
+        left: u16,
+    },
     Items(slice::Iter<'a, T>),
 }
 
@@ -161,8 +165,9 @@ impl<'a, T: ListItem<'a>> Iterator for ListIter<'a, T> {
     fn next(&mut self) -> Option<T> {
         match &mut self.0 {
             Place::Encoded { reader, left } => {
-                *left = left.checked_sub(1)?;
-                T::read(reader, "list that was checked before").ok()
+                let item = T::read(reader, "list that was checked before").ok()?;
+                *left -= 1;
+                Some(item)
             }
             Place::Items(items) => items.next().copied(),
         }

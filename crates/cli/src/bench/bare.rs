@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use consonance_session::{Delivery, LinkId};
 
-use super::session::send;
+use super::session::send_to;
 
 /// Links by the numbers of the clients that have them, and nothing else.
 pub(crate) struct BareRelay {
@@ -25,9 +25,7 @@ impl BareRelay {
         while start.elapsed() < time {
             for _ in 0..FRAMES_PER_LOOK_AT_THE_CLOCK {
                 self.list(black_box(destinations));
-                for link in &self.to {
-                    send(*link, Delivery::Unreliable, packet);
-                }
+                send_to(&self.to, Delivery::Unreliable, packet);
             }
             packets += FRAMES_PER_LOOK_AT_THE_CLOCK * self.to.len();
         }

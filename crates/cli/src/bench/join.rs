@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use consonance_session::{Delivery, LinkId};
 use consonance_wire::{Client, ClientState, CodecKind, CodecSettings, List, WireStr};
 
-use super::session::{BenchSession, Kept, bytes, send};
+use super::session::{BenchSession, Kept, bytes, send_to};
 use super::table::Table;
 
 const PRESENT: [u64; 4] = [1, 100, 1000, 5000];
@@ -56,9 +56,7 @@ fn bare_ns_per_packet(session: &mut BenchSession) -> f64 {
         for Kept { to, delivery, payload } in &kept {
             copy.clear();
             copy.extend_from_slice(payload);
-            for link in to {
-                send(*link, *delivery, &copy);
-            }
+            send_to(to, *delivery, &copy);
             sent += to.len();
         }
     }

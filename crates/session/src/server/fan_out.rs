@@ -16,7 +16,9 @@ pub(super) struct FanOut {
     sent: Vec<Total>,
     /// Marks the destinations of the present packet, so that a duplicate is seen without a search.
     round: u32,
+    /// Room for a list of links, which never shrinks, and how many of them are on the present one.
     links: Vec<LinkId>,
+    listed: usize,
 }
 
 /// A client and what it was sent; its traffic is counted here, where the relay has its hands anyway.
@@ -88,14 +90,19 @@ impl FanOut {
 
     /// Fills [`links`](Self::links) with the links of these clients, each of which is sent so many bytes. Unknown ids
     /// are skipped, and so is a client that is listed again, unless it shall be `repeated`.
-    pub(super) fn gather(&mut self, ids: impl Iterator<Item = ClientId>, bytes: usize, repeated: bool) {
+    pub(super) fn gather(
+        &mut self,
+        ids: impl ExactSizeIterator<Item = ClientId>,
+        bytes: usize,
+        repeated: bool,
+    ) {
         self.begin();
         self.add(ids, bytes, repeated);
     }
 
     /// Starts an empty list.
     pub(super) fn begin(&mut self) {
-        self.links.clear();
+        self.listed = 0;
         self.round += 1;
         if self.round.is_multiple_of(ROUNDS_GATHERED) {
             self.add_up();
@@ -112,18 +119,29 @@ impl FanOut {
         }
     }
 
-    /// Adds the links of these clients, as [`gather`](Self::gather) does.
-    pub(super) fn add(&mut self, ids: impl Iterator<Item = ClientId>, bytes: usize, repeated: bool) {
-        let packet = PACKET + bytes as u64;
+    /// Adds the links of these clients, as [`gather`](Self::gather) does. Room for all of them is made before, so that
+    /// the loop keeps in registers where it reads and where it writes.
+    pub(super) fn add(&mut self, ids: impl ExactSizeIterator<Item = ClientId>, bytes: usize, repeated: bool) {
+        let (packet, round) = (PACKET + bytes as u64, self.round);
+        let listed = if repeated { VACANT } else { round };
+        let most = self.listed + ids.len();
+        if most > self.links.len() {
+            self.links.resize(most, LinkId(0));
+        }
+        let slots = self.slots.as_mut_slice();
+        let mut free = self.links[self.listed..].iter_mut();
         for id in ids {
-            let Some(slot) = self.slots.get_mut(usize::from(id.0)) else { continue };
-            if slot.round == VACANT || (slot.round == self.round && !repeated) {
+            let Some(slot) = slots.get_mut(usize::from(id.0)) else { continue };
+            if slot.round == listed || slot.round == VACANT {
                 continue;
             }
-            slot.round = self.round;
+            let Some(place) = free.next() else { break };
+            slot.round = round;
             slot.gathered += packet;
-            self.links.push(slot.link);
+            *place = slot.link;
         }
+        let left = free.len();
+        self.listed = self.links.len() - left;
     }
 
     /// Before what the slots have gathered overflows.
@@ -146,7 +164,7 @@ impl FanOut {
 
     /// What the last [`gather`](Self::gather) found, in the order of its list.
     pub(super) fn links(&self) -> &[LinkId] {
-        &self.links
+        &self.links[..self.listed]
     }
 }
 
