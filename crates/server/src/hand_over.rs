@@ -111,18 +111,10 @@ impl HandOver {
         state_file::write(path, &self.to_bytes())
     }
 
-    /// Takes what was left there, and deletes the file, so that nobody else takes it; nothing if there is none.
+    /// What stands there, and stays until somebody deletes it; nothing if there is no file.
     ///
     /// # Errors
     /// If it is not to be trusted, damaged, of another version or not readable. The server can start without it.
-    pub fn take(path: &Path) -> Result<Option<Self>, HandOverError> {
-        state_file::take(path)?.map(|bytes| Self::understand(path, &bytes)).transpose()
-    }
-
-    /// What stands there, which stays for the process after this one, too; nothing if there is no file.
-    ///
-    /// # Errors
-    /// As those of [`take`](Self::take).
     pub fn read(path: &Path) -> Result<Option<Self>, HandOverError> {
         state_file::read(path)?.map(|bytes| Self::understand(path, &bytes)).transpose()
     }

@@ -70,12 +70,12 @@ fn hand_over() -> HandOver {
 }
 
 #[test]
-fn what_is_left_is_taken_once() {
-    let folder = Folder::new("once");
+fn what_is_left_is_read_as_it_was_written_and_lies_in_one_file() {
+    let folder = Folder::new("read");
+    assert_eq!(HandOver::read(&folder.file()).unwrap(), None);
     hand_over().write(&folder.file()).unwrap();
-    assert_eq!(HandOver::take(&folder.file()).unwrap(), Some(hand_over()));
-    assert_eq!(HandOver::take(&folder.file()).unwrap(), None);
-    assert_eq!(fs::read_dir(&folder.0).unwrap().count(), 0, "nothing stays of it");
+    assert_eq!(HandOver::read(&folder.file()).unwrap(), Some(hand_over()));
+    assert_eq!(fs::read_dir(&folder.0).unwrap().count(), 1, "nothing else stays of writing it");
 }
 
 #[test]
@@ -84,8 +84,8 @@ fn what_has_an_end_ends_when_it_would_have() {
     let mut left = hand_over();
     left.sessions[0].1.places[0].access.ends_at = Some(LATER);
     left.write(&folder.file()).unwrap();
-    let taken = HandOver::take(&folder.file()).unwrap().unwrap();
-    let end = taken.sessions[0].1.places[0].access.ends_at.unwrap();
+    let read = HandOver::read(&folder.file()).unwrap().unwrap();
+    let end = read.sessions[0].1.places[0].access.ends_at.unwrap();
     assert!(end <= LATER && end + Duration::from_mins(30) > LATER, "{end:?}");
 }
 
@@ -94,7 +94,7 @@ fn a_newer_state_takes_the_place_of_an_older_one() {
     let folder = Folder::new("newer");
     HandOver::default().write(&folder.file()).unwrap();
     hand_over().write(&folder.file()).unwrap();
-    assert_eq!(HandOver::take(&folder.file()).unwrap(), Some(hand_over()));
+    assert_eq!(HandOver::read(&folder.file()).unwrap(), Some(hand_over()));
 }
 
 #[test]
@@ -104,7 +104,7 @@ fn another_file_is_neither_written_over_nor_deleted() {
     make_private(&folder);
     let error = hand_over().write(&folder.file()).unwrap_err();
     assert!(matches!(error, HandOverError::SomethingElse { .. }), "{error}");
-    let error = HandOver::take(&folder.file()).unwrap_err();
+    let error = HandOver::read(&folder.file()).unwrap_err();
     assert!(matches!(error, HandOverError::SomethingElse { .. }), "{error}");
     assert_eq!(fs::read_to_string(folder.file()).unwrap(), "sessions = ['main']");
 }
@@ -117,9 +117,8 @@ fn a_state_that_is_cut_off_is_damaged_wherever_it_was_cut() {
     for length in 40..whole.len() {
         fs::write(folder.file(), &whole[..length]).unwrap();
         make_private(&folder);
-        let error = HandOver::take(&folder.file()).unwrap_err();
+        let error = HandOver::read(&folder.file()).unwrap_err();
         assert!(matches!(error, HandOverError::Damaged { .. }), "{length}: {error}");
-        assert!(!folder.file().exists(), "its secrets lie about no longer");
     }
 }
 
@@ -134,19 +133,18 @@ fn every_changed_byte_is_read_or_refused_and_breaks_nothing() {
         changed[index] ^= 1;
         fs::write(folder.file(), &changed).unwrap();
         make_private(&folder);
-        refused += usize::from(HandOver::take(&folder.file()).is_err());
+        refused += usize::from(HandOver::read(&folder.file()).is_err());
     }
     assert!(refused > whole.len() / 4, "only {refused} of {} are no state", whole.len());
 }
 
 #[test]
-fn another_version_is_told_apart_and_deleted() {
+fn another_version_is_told_apart() {
     let folder = Folder::new("version");
     fs::write(folder.file(), "{\"format\":\"consonance-hand-over\",\"version\":9,\"news\":[]}").unwrap();
     make_private(&folder);
-    let error = HandOver::take(&folder.file()).unwrap_err();
+    let error = HandOver::read(&folder.file()).unwrap_err();
     assert!(matches!(error, HandOverError::OtherVersion { found: 9, .. }), "{error}");
-    assert!(!folder.file().exists());
 }
 
 #[test]
@@ -154,7 +152,7 @@ fn a_folder_that_is_not_there_is_told() {
     let folder = Folder::new("missing");
     let path = folder.0.join("nowhere/state");
     assert!(matches!(hand_over().write(&path), Err(HandOverError::Io { .. })));
-    assert_eq!(HandOver::take(&path).unwrap(), None);
+    assert_eq!(HandOver::read(&path).unwrap(), None);
 }
 
 #[cfg(unix)]
@@ -166,7 +164,7 @@ fn only_this_user_may_read_it() {
     let mode = |path: PathBuf| fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(folder.file()), 0o600);
     fs::set_permissions(folder.file(), fs::Permissions::from_mode(0o640)).unwrap();
-    let error = HandOver::take(&folder.file()).unwrap_err();
+    let error = HandOver::read(&folder.file()).unwrap_err();
     assert!(matches!(error, HandOverError::NotPrivate { mode: 0o640, .. }), "{error}");
     assert!(folder.file().exists());
 }
@@ -178,7 +176,7 @@ fn no_link_is_followed() {
     let target = folder.0.join("target");
     hand_over().write(&target).unwrap();
     std::os::unix::fs::symlink(&target, folder.file()).unwrap();
-    assert!(HandOver::take(&folder.file()).is_err());
+    assert!(HandOver::read(&folder.file()).is_err());
     assert!(hand_over().write(&folder.file()).is_err());
     assert!(target.exists());
 }

@@ -1,4 +1,4 @@
-//! A file with secrets: written whole, read once, by this user only.
+//! A file with secrets: written whole, and read by this user only.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Read as _, Write as _};
@@ -29,14 +29,7 @@ pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), HandOverError> {
     moved.map_err(failed)
 }
 
-/// Reads and deletes it; nothing if it is not there. What is something else stays.
-pub(super) fn take(path: &Path) -> Result<Option<Vec<u8>>, HandOverError> {
-    let Some(bytes) = read(path)? else { return Ok(None) };
-    fs::remove_file(path).map_err(|source| HandOverError::Io { path: path.to_owned(), source })?;
-    Ok(Some(bytes))
-}
-
-/// Reads it; nothing if it is not there.
+/// Reads it; nothing if it is not there. What is something else is not read.
 pub(super) fn read(path: &Path) -> Result<Option<Vec<u8>>, HandOverError> {
     let failed = |source| HandOverError::Io { path: path.to_owned(), source };
     let mut file = match private().read(true).open(path) {
