@@ -57,6 +57,12 @@ impl Outbox {
         Ok(())
     }
 
+    /// Whether so much control waits that who reads it should not make any more for now. There is room still for what a
+    /// newcomer to a session of thousands is told at once.
+    pub(crate) fn is_filling(&self) -> bool {
+        self.control.len() > self.control_max / 8
+    }
+
     /// Forgets voice of which `is_unwanted` says so, given whole frames with their lengths.
     pub(crate) fn forget_voice(&mut self, is_unwanted: impl Fn(&[u8]) -> bool) {
         let bytes: Vec<u8> = self.voice.drain(..).collect();

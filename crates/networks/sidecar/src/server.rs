@@ -1,6 +1,7 @@
 //! The voice server's end of all links of one port.
 
 mod guest_link;
+mod holding;
 mod reading;
 mod shards;
 
@@ -26,6 +27,7 @@ use crate::frame::{PACKET_BYTES_MAX, Player, cut};
 use crate::outbox::Full;
 use crate::settings::SidecarSettings;
 use guest_link::{GuestLink, Seat};
+use holding::Held;
 use reading::Seen;
 use shards::Shards;
 
@@ -63,6 +65,7 @@ pub struct SidecarServer {
     ended: VecDeque<(Peer, DisconnectReason)>,
     /// Links with something that was read and not looked at.
     turn: VecDeque<TcpId>,
+    held: Held,
     /// The receivers of one packet, by link.
     receivers: Vec<(TcpId, Player)>,
     players: Vec<Player>,
@@ -132,6 +135,7 @@ impl SidecarServer {
             kicks: Vec::new(),
             ended: VecDeque::new(),
             turn: VecDeque::new(),
+            held: Held::default(),
             receivers: Vec::new(),
             players: Vec::new(),
             statistics: ServerStatistics::default(),
@@ -159,10 +163,14 @@ impl SidecarServer {
     fn say(&mut self, now: Instant, id: TcpId, say: impl FnOnce(&mut GuestLink) -> Result<(), Full>) {
         let Some(link) = self.links.get_mut(&id) else { return };
         if say(link) == Err(Full) {
-            self.statistics.connections.too_slow += 1;
-            let queue = format!("{} bytes for a game server", self.settings.control_bytes_max);
-            self.end_link(now, id, "the link is too slow", &DisconnectReason::Overloaded { queue });
+            self.end_as_too_slow(now, id);
         }
+    }
+
+    fn end_as_too_slow(&mut self, now: Instant, id: TcpId) {
+        self.statistics.connections.too_slow += 1;
+        let queue = format!("{} bytes for a game server", self.settings.control_bytes_max);
+        self.end_link(now, id, "the link is too slow", &DisconnectReason::Overloaded { queue });
     }
 
     /// Says goodbye to a link, and reports that its players are gone.
@@ -216,7 +224,10 @@ impl ServerTransport for SidecarServer {
                 None if self.step(now) => {}
                 None => {
                     self.flush(now);
-                    return None;
+                    self.held.note_look();
+                    if self.turn.is_empty() {
+                        return None;
+                    }
                 }
             }
         }
@@ -251,6 +262,7 @@ impl ServerTransport for SidecarServer {
             link.flush(now, tcp);
         }
         tcp.flush(now);
+        self.let_go(now);
     }
 
     fn disconnect(&mut self, now: Instant, peer: Peer, reason: &str) {
@@ -283,7 +295,7 @@ impl ServerTransport for SidecarServer {
 
     fn wants_poll_at(&self) -> Option<Instant> {
         let links = self.links.values().filter_map(|link| link.end.next_timeout());
-        links.chain(self.tcp.poll_timeout()).min()
+        links.chain(self.tcp.poll_timeout()).chain(self.held.wants_poll_at()).min()
     }
 
     fn set_waker(&mut self, waker: Waker) {

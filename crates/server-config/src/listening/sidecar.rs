@@ -79,7 +79,7 @@ pub(super) const SIDECAR_KEYS: &[Key<ListenerConfig>] = &[
     Key::of_listener(
         "control_bytes_max",
         Field::Size(|listener| &mut listener.sidecar.control_bytes_max, 65_536, 1 << 30),
-        "Bytes that wait for one link without being voice; with more it ends as too slow.",
+        "Bytes that wait for one link without being voice. Above an eighth of it what the link says has to wait; with more, or when that lasts for idle_timeout_s, it ends as too slow.",
     ),
     Key::of_listener(
         "voice_bytes_max",

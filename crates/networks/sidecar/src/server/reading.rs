@@ -29,6 +29,10 @@ impl SidecarServer {
             return Some(seen);
         }
         while let Some(&id) = self.turn.front() {
+            if self.hold_back(now, id) {
+                self.turn.pop_front();
+                continue;
+            }
             let Some(link) = self.links.get_mut(&id) else {
                 self.turn.pop_front();
                 continue;
@@ -170,15 +174,7 @@ impl SidecarServer {
     pub(super) fn step(&mut self, now: Instant) -> bool {
         match self.tcp.poll(now) {
             Some(TcpEvent::Opened { id, remote }) => self.take_in(now, id, remote),
-            Some(TcpEvent::Received { id }) => {
-                if let Some(link) = self.links.get_mut(&id) {
-                    let said = self.tcp.received(id);
-                    link.end.handle_bytes(now, said);
-                    let bytes = said.len();
-                    self.tcp.consume(id, bytes);
-                    self.turn.push_back(id);
-                }
-            }
+            Some(TcpEvent::Received { id }) => self.hear(now, id),
             Some(TcpEvent::Closed { id, end }) => self.lose(now, id, &reason_of(&end)),
             None => return self.look_at_the_time(now),
         }
@@ -196,7 +192,11 @@ impl SidecarServer {
             }
         }
         for &id in &late {
-            self.lose(now, id, &DisconnectReason::TimedOut);
+            if self.held.contains(id) {
+                self.end_as_too_slow(now, id);
+            } else {
+                self.lose(now, id, &DisconnectReason::TimedOut);
+            }
         }
         !late.is_empty()
     }

@@ -4,6 +4,7 @@
 
 mod conformance;
 mod healing;
+mod holding;
 mod hostile;
 mod links;
 mod shards;
