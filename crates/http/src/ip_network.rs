@@ -1,4 +1,4 @@
-//! Networks of addresses, as operators write them, and the one that a home has.
+//! Networks of addresses, as operators write them.
 
 use std::fmt;
 use std::net::IpAddr;

@@ -81,7 +81,7 @@ pub enum HandOverError {
     /// It was left by another version of this program.
     #[error("{} was left by a version that writes format {found}, and this one reads {}: players join anew", path.display(), VERSION)]
     OtherVersion {
-        /// Which file; it is deleted if it was taken.
+        /// Which file; it is left where it is.
         path: PathBuf,
         /// What it says.
         found: u32,
@@ -89,7 +89,7 @@ pub enum HandOverError {
     /// It was cut off or changed.
     #[error("{} is damaged ({cause}): players join anew", path.display())]
     Damaged {
-        /// Which file; it is deleted if it was taken.
+        /// Which file; it is left where it is.
         path: PathBuf,
         /// What is wrong with it.
         cause: String,
@@ -116,15 +116,11 @@ impl HandOver {
     /// # Errors
     /// If it is not to be trusted, damaged, of another version or not readable. The server can start without it.
     pub fn read(path: &Path) -> Result<Option<Self>, HandOverError> {
-        state_file::read(path)?.map(|bytes| Self::understand(path, &bytes)).transpose()
-    }
-
-    fn understand(path: &Path, bytes: &[u8]) -> Result<Self, HandOverError> {
-        Self::from_bytes(bytes).map_err(|unreadable| match unreadable {
-            record::Unreadable::OtherVersion(found) => {
-                HandOverError::OtherVersion { path: path.to_owned(), found }
-            }
-            record::Unreadable::Damaged(cause) => HandOverError::Damaged { path: path.to_owned(), cause },
+        let Some(bytes) = state_file::read(path)? else { return Ok(None) };
+        let path = path.to_owned();
+        Self::from_bytes(&bytes).map(Some).map_err(|unreadable| match unreadable {
+            record::Unreadable::OtherVersion(found) => HandOverError::OtherVersion { path, found },
+            record::Unreadable::Damaged(cause) => HandOverError::Damaged { path, cause },
         })
     }
 

@@ -274,7 +274,12 @@ impl Server {
 
     /// Ends the session: its clients are removed one by one in table order, and every link is closed.
     pub fn stop(&mut self) {
-        for id in self.table.iter().collect::<Vec<_>>() {
+        let everybody: Vec<ClientId> = self.table.iter().collect();
+        // Before anybody leaves, since what rooms they leave is told as far as there is room behind it for who leaves.
+        for &id in &everybody {
+            self.end_channels(id);
+        }
+        for id in everybody {
             self.remove_client(id);
         }
         for (link, _) in core::mem::take(&mut self.links) {

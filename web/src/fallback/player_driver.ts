@@ -30,6 +30,8 @@ export class PlayerDriver {
   private readonly wasm: Wasm;
   private readonly outside: Outside;
   private readonly speakers = new SlotSpeakers();
+  /** The slots whose speakers have stopped, until what they said last is handed over. */
+  private readonly silenced = new Set<number>();
   private readonly utf8 = new TextEncoder();
   private readonly text = new TextDecoder();
   private sequence = 0;
@@ -104,6 +106,8 @@ export class PlayerDriver {
     this.each(exports.player_poll_transmit, (message) => this.outside.transmit(message));
     this.each(exports.player_poll_message, (message) => this.tell(this.text.decode(message)));
     this.each(exports.player_poll_voice, (frame) => this.outside.voice(frame));
+    for (const slot of this.silenced) this.outside.end(slot);
+    this.silenced.clear();
     if (exports.player_is_over() === 0) {
       this.outside.wakeIn(Math.max(0, (exports.player_poll_timeout() - now()) / 1_000));
     } else if (!this.isOver) {
@@ -120,7 +124,11 @@ export class PlayerDriver {
     const message = JSON.parse(text) as ToPage;
     if (message.type === "listeners") this.wasm.exports.encoder_set_expected_loss(Math.max(0, message.lost_percent));
     this.outside.message(text);
-    for (const slot of this.speakers.silencedBy(message)) this.outside.end(slot);
+    for (const slot of this.speakers.silencedBy(message)) this.silenced.add(slot);
+    for (const slot of this.speakers.takenAwayBy(message)) {
+      this.silenced.delete(slot);
+      this.outside.end(slot);
+    }
   }
 
   private say(text: string): number {

@@ -13,30 +13,31 @@ const joined: ToPage = { type: "joined", session: "main", id: 1, name: "Alice", 
 /** A slot with player 7, and one with player 8. */
 function two(): SlotSpeakers {
   const speakers = new SlotSpeakers();
-  assert.deepEqual(speakers.silencedBy(slot(0, 7)), []);
-  assert.deepEqual(speakers.silencedBy(slot(3, 8)), []);
+  assert.deepEqual(speakers.takenAwayBy(slot(0, 7)), []);
+  assert.deepEqual(speakers.takenAwayBy(slot(3, 8)), []);
   return speakers;
 }
 
-const rows: [what: string, message: ToPage, silenced: number[]][] = [
-  ["who stops to speak", speaking(8, false), [3]],
-  ["who begins to speak", speaking(8, true), []],
-  ["who stops without a slot", speaking(9, false), []],
-  ["who leaves", { type: "left", id: 7, name: "Bob" }, [0]],
-  ["a slot that nobody has any more", slot(0, null), [0]],
-  ["a slot that somebody else has", slot(3, 9), [3]],
-  ["a slot that is louder now", slot(3, 8), []],
-  ["another session", joined, [0, 3]],
+const rows: [what: string, message: ToPage, silenced: number[], takenAway: number[]][] = [
+  ["who stops to speak", speaking(8, false), [3], []],
+  ["who begins to speak", speaking(8, true), [], []],
+  ["who stops without a slot", speaking(9, false), [], []],
+  ["who leaves", { type: "left", id: 7, name: "Bob" }, [0], []],
+  ["a slot that nobody has any more", slot(0, null), [], [0]],
+  ["a slot that somebody else has", slot(3, 9), [], [3]],
+  ["a slot that is louder now", slot(3, 8), [], []],
+  ["another session", joined, [], [0, 3]],
 ];
 
-for (const [what, message, silenced] of rows) {
-  test(`${what}: ${silenced.length} of two slots fall silent`, () => {
-    assert.deepEqual(two().silencedBy(message), silenced);
+for (const [what, message, silenced, takenAway] of rows) {
+  test(`${what}: of two slots ${silenced.length} fall silent and ${takenAway.length} are taken away`, () => {
+    const speakers = two();
+    assert.deepEqual([speakers.silencedBy(message), speakers.takenAwayBy(message)], [silenced, takenAway]);
   });
 }
 
 test("after another session began, nobody has a slot", () => {
   const speakers = two();
-  speakers.silencedBy(joined);
+  speakers.takenAwayBy(joined);
   assert.deepEqual(speakers.silencedBy(speaking(7, false)), []);
 });

@@ -58,7 +58,8 @@ impl Transits {
         self.count += 1;
         let known = &self.last[..self.count.min(self.window)];
         self.fastest = known.iter().copied().min().unwrap_or(transit);
-        self.slowest = known.iter().copied().max().unwrap_or(transit);
+        let waited_for = known.iter().copied().filter(|transit| !self.is_too_slow(*transit));
+        self.slowest = waited_for.max().unwrap_or(self.fastest);
         !anew
     }
 
@@ -77,7 +78,7 @@ impl Transits {
         self.fastest
     }
 
-    /// By how much the slowest frame of the window was slower than the fastest.
+    /// By how much the slowest frame of the window that a target could wait for was slower than the fastest.
     pub(super) fn spread(&self) -> u64 {
         self.slowest.abs_diff(self.fastest)
     }
@@ -145,6 +146,15 @@ mod tests {
         let anew = (0..20).position(|_| !arrivals.note(20_000));
         assert_eq!(anew, Some(8), "the ninth arrival is 160 ms after the first");
         assert_eq!((arrivals.window.fastest(), arrivals.window.spread()), (20_000, 0));
+    }
+
+    #[test]
+    fn what_no_target_could_wait_for_is_none_of_the_slowest() {
+        let mut arrivals = Arrivals::new();
+        for transit in [0, 300, 28_800, 20] {
+            arrivals.note(transit);
+        }
+        assert_eq!(arrivals.window.spread(), 300);
     }
 
     #[test]

@@ -47,7 +47,7 @@ pub struct ServerPathCounts {
     pub datagrams_sent: u64,
     /// Datagrams that found their batch full: the driver did not send it in time.
     pub batch_full: u64,
-    /// Datagrams whose packets waited for each other when the path closed: they are lost.
+    /// Datagrams whose packets waited for each other when the path was closed, or fell silent: they are lost.
     pub left_meanwhile: u64,
     /// Packets that came in.
     pub packets_received: u64,
@@ -98,6 +98,7 @@ impl ServerPath {
     /// Forgets a path. Its number may be given to another one.
     pub fn close(&mut self, number: u32) {
         if let Some(link) = self.links.remove(number) {
+            self.counts.left_meanwhile += u64::from(!link.waiting.is_empty());
             self.gathering.take_back(link.waiting);
         }
     }

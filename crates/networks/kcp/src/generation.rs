@@ -63,6 +63,11 @@ impl Generation {
         self != Self::G1
     }
 
+    /// Whether what a newcomer gets before it is taken in has something that only its address can repeat.
+    pub(crate) fn can_prove_at_once(self) -> bool {
+        matches!(self, Self::G3 | Self::G4)
+    }
+
     /// Whether a goodbye is a reliable message; otherwise it is a datagram by itself.
     pub(crate) fn has_reliable_goodbye(self) -> bool {
         self != Self::G4

@@ -76,8 +76,9 @@ pub struct FastPathSettings {
 pub struct OutgoingLimits {
     /// How many. 8192: what a newcomer to a session of thousands is told at once.
     pub packets: usize,
-    /// How many bytes, length prefixes included. 8 MiB: room for as many packets as there may be, with the 1 KiB that a
-    /// session's longest have, so that a newcomer to thousands of players is not too slow, whatever rooms they are in.
+    /// How many bytes, length prefixes included. 8 MiB: room for nearly as many packets as there may be, with the 1 KiB
+    /// that a session's longest have, so that a newcomer to thousands of players is not too slow, whatever rooms they
+    /// are in.
     pub bytes: usize,
 }
 

@@ -54,10 +54,10 @@ pub struct SidecarSettings {
     pub handshake_timeout: Duration,
     /// Silence after which a link is lost (default 10 s, whole seconds). Either end says something four times as often.
     pub idle_timeout: Duration,
-    /// Bytes of reliable packets and of control that may wait for one link (default 8 MiB). Above an eighth of it the link
-    /// is not listened to, so that what it says makes no more of them: the rest is for what one newcomer to a full
-    /// session is told, and for what others say. With more, and when that lasts for the idle timeout, the link ends as
-    /// too slow.
+    /// Bytes of reliable packets and of control that may wait for one link (default 8 MiB). Above an eighth of it the
+    /// link is not listened to, so that what it says makes no more of them: the rest is for what one newcomer to a
+    /// full session is told, and for what others say. With more, and when that lasts for the idle timeout, the link
+    /// ends as too slow.
     pub control_bytes_max: usize,
     /// Bytes of unreliable packets that may wait for one link (default 64 KiB, a tenth of a second of 200 players who
     /// hear ten speakers each). The oldest go.

@@ -108,6 +108,27 @@ fn who_leaves_in_mid_speech_has_stopped_before() {
 }
 
 #[test]
+fn where_a_session_ends_while_everybody_speaks_it_is_told_of_everybody_that_they_left() {
+    let mut server = LoneServer::with_limits(|limits| limits.events = 5);
+    server.server.set_monitor_channels(true);
+    let rooms = ["lobby", "roof"].map(|room| (ChannelBits::new(ChannelKind::Room), RoomId::of(room).0));
+    for (link, name) in (1..).zip(["Alice", "Bob", "Carol"]) {
+        let id = server.join(link, name, &["lobby"]);
+        let voice = packets::spoken(id, 0, 1, &rooms, "hello");
+        server.receive(link, &packets::relay_unreliable(&[0], &voice));
+        while server.server.poll_event().is_some() {}
+    }
+    server.server.stop();
+    let mut left = Vec::new();
+    while let Some(event) = server.server.poll_event() {
+        if let ServerEvent::ClientLeft { name, .. } = event {
+            left.push(name);
+        }
+    }
+    assert_eq!(left, ["Alice".into(), "Bob".into(), Box::<str>::from("Carol")]);
+}
+
+#[test]
 fn a_server_that_is_not_asked_to_tells_nothing_of_it() {
     let mut network = Network::new();
     let alice = alice_beside_bob(&mut network);

@@ -88,15 +88,8 @@ fn open_mirror_kcp(plan: &SplicePlan<'_>, upstreams: Upstreams) -> io::Result<Op
     let link = LinkSettings { receive_window: 4096, is_message: looks_like_batch, ..LinkSettings::default() };
     let game = &plan.config.game;
     let (link, generation) = (build::kcp_link(&game.build, link), build::kcp_generation(&game.build));
-    let default = KcpServerSettings::default();
-    let server = KcpServerSettings {
-        link,
-        generation,
-        peers_max: game.connections_max,
-        // The two oldest generations can show nothing before they are taken in.
-        handshake_timeout: plan.config.splice.upstream_timeout + default.handshake_timeout,
-        ..default
-    };
+    let peers_max = game.connections_max;
+    let server = KcpServerSettings { link, generation, peers_max, ..KcpServerSettings::default() };
     let client = KcpClientSettings { link, learned: server.learned.clone(), ..KcpClientSettings::default() };
     let clients = bind(plan, KcpServer::new(server, secret_bytes()?))?;
     let upstreams = upstreams.behind(clients.local_addr());
@@ -296,9 +289,7 @@ mod tests {
 
     #[test]
     fn a_client_of_the_oldest_kcp2k_gets_in_though_its_game_takes_longer_than_a_handshake_may() {
-        let patient =
-            KcpServerSettings { handshake_timeout: UPSTREAM_TIMEOUT, ..KcpServerSettings::default() };
-        let game = KcpServer::new(patient, [7; 32]);
+        let game = KcpServer::new(KcpServerSettings::default(), [7; 32]);
         let game = UdpServer::bind(any_port(), game, UdpServerSettings::default()).expect("a port is free");
         let upstream = game.local_addr();
         gets_in_after_seven_seconds(ListenerNetwork::MirrorKcp, game, upstream, |address| {

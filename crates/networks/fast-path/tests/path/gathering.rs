@@ -115,6 +115,7 @@ fn what_waits_for_a_client_that_left_goes_to_nobody() {
     pair.now += 20 * MS;
     assert!(!pair.server.flush(pair.now));
     assert!(pair.batch().is_empty());
+    assert_eq!(pair.server.counts().left_meanwhile, 1, "one datagram with two packets");
 }
 
 #[test]

@@ -46,7 +46,8 @@ impl KcpServer {
             link.set_undecided(now);
         }
         link.handle_segments(now, hello.segments);
-        let mut client = RemoteClient::new(link, from, cookie, now + self.settings.handshake_timeout);
+        let prove_until = generation.can_prove_at_once().then(|| now + self.settings.handshake_timeout);
+        let mut client = RemoteClient::new(link, from, cookie, prove_until);
         client.credit.earn(bytes);
         self.clients.insert(peer, client);
         self.by_address.insert(from, peer);
@@ -64,6 +65,7 @@ impl KcpServer {
             return;
         }
         client.stage = Stage::Open;
+        client.prove_until.get_or_insert(now + self.settings.handshake_timeout);
         let body = (client.link.generation() == Generation::G2).then_some(client.cookie);
         client.link.say_hello(body);
         client.link.start_pings(now);

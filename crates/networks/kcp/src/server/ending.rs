@@ -55,7 +55,7 @@ impl KcpServer {
     pub(super) fn check(&mut self, now: Instant, peer: Peer) {
         self.finish_closing(now, peer);
         let Some(client) = self.clients.get(&peer) else { return };
-        if !client.is_proved() && now >= client.prove_until {
+        if client.must_prove_by().is_some_and(|until| now >= until) {
             self.statistics.connections.failed_handshakes += 1;
             self.end(peer, DisconnectReason::TimedOut);
             return;

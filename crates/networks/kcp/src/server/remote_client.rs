@@ -18,8 +18,8 @@ pub(super) struct RemoteClient {
     pub(super) is_muted: bool,
     /// What may be sent to the address.
     pub(super) credit: Credit,
-    /// Until when it has to prove its address.
-    pub(super) prove_until: Instant,
+    /// Until when it has to prove its address, from when it can.
+    pub(super) prove_until: Option<Instant>,
     /// Whether it is in the queue of those from whom something may have come.
     pub(super) is_ready: bool,
     /// Whether it is in the queue of those to whom something may have to be sent.
@@ -36,7 +36,7 @@ pub(super) enum Stage {
 }
 
 impl RemoteClient {
-    pub(super) fn new(link: Link, remote: SocketAddr, cookie: u32, prove_until: Instant) -> Self {
+    pub(super) fn new(link: Link, remote: SocketAddr, cookie: u32, prove_until: Option<Instant>) -> Self {
         Self {
             link,
             remote,
@@ -82,7 +82,12 @@ impl RemoteClient {
         if let Stage::Closing(until) = self.stage {
             timeout = timeout.min(until);
         }
-        if self.is_proved() { timeout } else { timeout.min(self.prove_until) }
+        self.must_prove_by().map_or(timeout, |until| timeout.min(until))
+    }
+
+    /// Until when it has to prove its address, if it has not yet and can.
+    pub(super) fn must_prove_by(&self) -> Option<Instant> {
+        self.prove_until.filter(|_| !self.is_proved())
     }
 }
 
