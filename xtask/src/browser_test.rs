@@ -109,5 +109,15 @@ impl Browser {
 
 const CHROMIUMS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 const FIREFOXES: [&str; 2] = ["firefox", "firefox-esr"];
-/// With the features of the whole workspace, as tests are built: most of it is there already.
-const BUILD: &[&str] = &["build", "--workspace", "--bin", "consonance", "--bin", "consonance-browser-test"];
+/// With the features of the whole workspace, as tests are built: after those, all of it is there already. An example
+/// is among it since Cargo counts the features that tests ask for only where something is built that may use them.
+const BUILD: &[&str] = &[
+    "build",
+    "--workspace",
+    "--bin",
+    "consonance",
+    "--bin",
+    "consonance-browser-test",
+    "--example",
+    "whisper",
+];
