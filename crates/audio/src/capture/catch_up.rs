@@ -101,20 +101,21 @@ fn best_cut(samples: &[f32], most: usize) -> Option<usize> {
     for (kept, sample) in thin.iter_mut().zip(samples.iter().step_by(STRIDE)) {
         *kept = *sample;
     }
+    let before = &thin[..BLEND / STRIDE];
+    let power_before = sum_of_products(before, before);
+    // Normalised correlation.
+    let likeness = |after: &[f32]| {
+        let powers = power_before * sum_of_products(after, after);
+        sum_of_products(before, after) / powers.sqrt().max(f32::MIN_POSITIVE)
+    };
     let (alike, cut) = (SHORTEST / STRIDE..=most / STRIDE)
-        .map(|cut| (likeness(&thin[..BLEND / STRIDE], &thin[cut..][..BLEND / STRIDE]), cut * STRIDE))
+        .map(|cut| (likeness(&thin[cut..][..BLEND / STRIDE]), cut * STRIDE))
         .max_by(|a, b| a.0.total_cmp(&b.0))?;
     (alike >= ALIKE).then_some(cut)
 }
 
 fn power(samples: &[f32]) -> f32 {
     sum_of_products(samples, samples) / samples.len().max(1) as f32
-}
-
-/// Normalised correlation of two sounds of one length.
-fn likeness(before: &[f32], after: &[f32]) -> f32 {
-    let powers = sum_of_products(before, before) * sum_of_products(after, after);
-    sum_of_products(before, after) / powers.sqrt().max(f32::MIN_POSITIVE)
 }
 
 /// Of two sounds of one length. A sum waits for the one before it, so several are added up beside each other.
