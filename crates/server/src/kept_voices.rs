@@ -209,3 +209,63 @@ pub(crate) fn rooms_of(packet: &[u8]) -> impl Iterator<Item = RoomId> {
 
 /// How much longer than it is to be something may stay in memory.
 const SWEEP_INTERVAL: Duration = Duration::from_secs(1);
+
+#[cfg(test)]
+mod tests {
+    use consonance_session::{Delivery, Instant as SessionInstant, LinkId, ServerSettings, SessionId};
+    use consonance_wire::{
+        Channel, ChannelBits, CodecSettings, HandshakeRequest, List, VoiceData, VoiceOptions, WireStr, Writer,
+    };
+
+    use super::*;
+
+    const SESSION: SessionId = SessionId(7);
+
+    fn written<'a>(packet: impl Into<Packet<'a>>) -> Vec<u8> {
+        let mut bytes = [0; 256];
+        let mut writer = Writer::new(&mut bytes);
+        packet.into().write_to(&mut writer).unwrap();
+        writer.written().to_vec()
+    }
+
+    /// A session with one client, and a packet of its voice.
+    fn server_and_voice() -> (Server, Vec<u8>) {
+        let mut settings = ServerSettings::from_seed(0);
+        settings.session = SESSION;
+        let mut server = Server::new(settings);
+        let codec = CodecSettings { kind: CodecKind::OPUS, frame_size_samples: 960, sample_rate_hz: 48_000 };
+        let handshake = written(HandshakeRequest { codec, name: Some(WireStr::from("Alice")) });
+        server.handle_connected(SessionInstant::START, LinkId(1));
+        server.handle_packet(SessionInstant::START, LinkId(1), Delivery::Reliable, &handshake);
+        let sender = server.link_table().next().and_then(|row| row.client).unwrap();
+        let channels =
+            [Channel { bits: ChannelBits::new(ChannelKind::Room), recipient: RoomId::of("lobby").0 }];
+        let voice = VoiceData {
+            session: SESSION,
+            sender,
+            options: VoiceOptions::new(0),
+            sequence: 0,
+            channels: List::from(&channels[..]),
+            frame: &[1; 40],
+        };
+        (server, written(voice))
+    }
+
+    #[test]
+    fn a_new_packet_pushes_out_what_is_too_old_without_waiting_for_a_sweep() {
+        let (server, packet) = server_and_voice();
+        let (mut keeper, mut kept) = (VoiceKeeper::new(KeptVoicesSettings::default()), KeptVoices::default());
+        keeper.settings.last = Duration::from_secs(10);
+        let start = Instant::now();
+        keeper.hear(start, &mut kept, &server, &packet);
+        let of_one = keeper.bytes();
+        let just_in_time = start + Duration::from_secs(10);
+        keeper.hear(just_in_time, &mut kept, &server, &packet);
+        assert_eq!(keeper.bytes(), 2 * of_one);
+        keeper.hear(just_in_time + Duration::from_millis(1), &mut kept, &server, &packet);
+        assert_eq!((keeper.bytes(), kept.bytes), (2 * of_one, 2 * of_one));
+        let times = kept.iter_mut().flat_map(|voice| voice.packets().map(|(at, _)| at).collect::<Vec<_>>());
+        assert_eq!(times.collect::<Vec<_>>(), [just_in_time, just_in_time + Duration::from_millis(1)]);
+        assert_eq!(keeper.frames_not_kept(), 0, "nothing made room for anything");
+    }
+}

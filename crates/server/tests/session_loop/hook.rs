@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use consonance_server::bans::{Ban, BanTarget};
+use consonance_server::records::{Records, RecordsSettings};
 use consonance_server::token::{Claims, Key};
 use consonance_server::{
     Admission, Hook, HookSettings, HookStatistics, JoiningSettings, SecretText, SessionsSettings,
@@ -22,6 +24,14 @@ struct HookStage {
 
 impl HookStage {
     fn new(url: &str, set_up: impl FnOnce(&mut HookSettings, &mut JoiningSettings)) -> Self {
+        Self::with_records(url, Records::in_memory(RecordsSettings::default()), set_up)
+    }
+
+    fn with_records(
+        url: &str,
+        records: Records,
+        set_up: impl FnOnce(&mut HookSettings, &mut JoiningSettings),
+    ) -> Self {
         let (mut hook, mut joining) = (HookSettings::new(url), JoiningSettings::default());
         hook.timeout = PATIENCE;
         set_up(&mut hook, &mut joining);
@@ -29,6 +39,7 @@ impl HookStage {
         joining.hook = Some(hook.clone());
         let mut settings = SessionsSettings::new(["main"]).unwrap();
         settings.admission = Admission::new(joining);
+        settings.records = records;
         settings.access = vec![("vip".into(), consonance_session::AccessRule::for_both(["gold"]))];
         Self { stage: Stage::with_settings(&settings, 1), hook }
     }
@@ -88,6 +99,32 @@ fn the_hook_is_told_who_wants_in_and_its_word_is_the_last() {
     assert_eq!(told, ["address", "name", "session"], "and no password");
     let counted = stage.counted();
     assert_eq!((counted.asked, counted.allowed, counted.denied, counted.failed), (2, 1, 1, 0));
+}
+
+fn ban(target: BanTarget) -> Ban {
+    let (reason, by) = ("too loud".into(), "Ann".into());
+    Ban { id: 0, target, reason, by, since: 0, until: None }
+}
+
+#[test]
+fn a_banned_player_stays_out_whatever_the_hook_answers() {
+    let records = Records::in_memory(RecordsSettings::default());
+    records.import_ban(ban(BanTarget::Name("alice".into()))).unwrap();
+    let while_asked = records.clone();
+    let server = HttpServer::start(move |request| {
+        if request.body.contains("\"name\":\"Bob\"") {
+            while_asked.import_ban(ban(BanTarget::Name("bob".into()))).unwrap();
+        }
+        let claims = if request.body.contains("\"name\":\"Carol\"") { r#"{"sub":"4711"}"# } else { "{}" };
+        ok(&format!(r#"{{"allow":true,"claims":{claims}}}"#))
+    });
+    records.import_ban(ban(BanTarget::Subject("4711".into()))).unwrap();
+    let mut stage = HookStage::with_records(&server.url(), records, |_, _| {});
+    assert!(stage.join("Alice", "").contains("banned"), "banned before");
+    assert!(stage.join("Bob", "").contains("banned"), "banned while the hook was asked");
+    assert!(stage.join("Carol", "").contains("banned"), "the account that the hook names is banned");
+    assert_eq!(stage.join("Dave", ""), "joined");
+    assert_eq!(stage.counted().allowed, 4);
 }
 
 #[test]

@@ -61,6 +61,25 @@ fn a_session_ends_when_it_has_been_empty_for_a_while_and_begins_anew_after_that(
 }
 
 #[test]
+fn what_a_session_counted_is_kept_when_it_ends() {
+    let mut stage = stage();
+    let mut counted = 0;
+    for name in ["match-7", "match-8", "match-7"] {
+        let mut alice = stage.player("Alice", 0, name);
+        stage.settle(&mut [&mut alice]);
+        let before = stage.session_loop.numbers(stage.now).ended_sessions.packets_in;
+        assert_eq!(before, counted, "a session that runs is not among those that ended");
+        counted += stage.statistics(name).1.packets_in;
+        leave(&mut stage, alice);
+        stage.wait(EMPTY_FOR);
+        stage.turn();
+        assert_eq!(sessions(&stage), ["main"]);
+        let numbers = stage.session_loop.numbers(stage.now);
+        assert!(counted > before && numbers.ended_sessions.packets_in == counted, "{numbers:?}");
+    }
+}
+
+#[test]
 fn whoever_comes_back_in_time_keeps_the_session() {
     let mut stage = stage();
     let mut alice = stage.player("Alice", 0, "match-7");

@@ -155,6 +155,33 @@ mod tests {
     }
 
     #[test]
+    fn votes_count_for_two_windows_and_not_a_millisecond_longer() {
+        let still = START + 2 * WINDOW;
+        let too_late = still + Duration::from_millis(1);
+        for (now, summarized) in [(still, true), (too_late, false)] {
+            let mut votes = ListenerVotes::default();
+            cast(&mut votes, START, 1, 50, 60);
+            assert_eq!(votes.sum_up(now).is_some(), summarized, "summed up at {now:?}");
+        }
+        for (now, listeners) in [(still, 2), (too_late, 1)] {
+            let mut votes = ListenerVotes::default();
+            cast(&mut votes, START, 1, 50, 60);
+            cast(&mut votes, now, 2, 50, 60);
+            assert_eq!(votes.votes.len(), listeners, "cast at {now:?}");
+        }
+    }
+
+    #[test]
+    fn stale_votes_do_not_shorten_the_window_of_the_votes_after_them() {
+        let mut votes = ListenerVotes::default();
+        cast(&mut votes, START, 1, 50, 60);
+        let long_after = START + Duration::from_mins(1);
+        cast(&mut votes, long_after, 2, 0, 60);
+        assert_eq!(votes.sum_up(long_after + Duration::from_millis(1999)), None);
+        assert!(votes.sum_up(long_after + WINDOW).is_some());
+    }
+
+    #[test]
     fn there_is_a_limit_to_listeners() {
         let mut votes = ListenerVotes::default();
         for listener in 0..5000 {

@@ -4,8 +4,8 @@
 use core::time::Duration;
 
 use consonance_session::{
-    Capabilities, ChannelId, ChannelProperties, LinkId, Priority, ProximitySettings, RoomId, RoomPattern,
-    Target,
+    Capabilities, ChannelId, ChannelProperties, CodecKind, CodecSettings, LinkId, Priority,
+    ProximitySettings, RoomId, RoomPattern, Target,
 };
 use consonance_wire::{ChannelBits, ChannelKind};
 
@@ -203,6 +203,32 @@ fn the_end_of_an_utterance_is_heard_once_by_whoever_heard_its_beginning() {
     assert!(speaks(1, Priority::Default, true));
     assert!(!speaks(1, Priority::Default, true), "that was the end");
     assert!(speaks(3, Priority::High, true) && speaks(2, Priority::Default, false), "the place is free");
+}
+
+#[test]
+fn an_opus_frame_is_silence_up_to_two_bytes_and_a_frame_of_another_codec_never() {
+    let silence = CodecSettings { kind: CodecKind::OPUS, ..packets::CODEC };
+    let raw = CodecSettings { kind: CodecKind::IDENTITY, ..packets::CODEC };
+    for (codec, frame, is_speech) in [
+        (silence, ".", false),
+        (silence, "..", false),
+        (silence, "...", true),
+        (raw, ".", true),
+        (raw, "..", true),
+    ] {
+        let mut server = LoneServer::new();
+        server.join_with_codec(1, "A", codec, &["lobby"]);
+        server.join_with_codec(2, "B", codec, &["lobby"]);
+        server.server.set_voices_per_room(Some(1));
+        let lobby = [(ChannelBits::new(ChannelKind::Room), RoomId::of("lobby").0)];
+        let mut says = |link: u64, frame| {
+            let voice = packets::spoken(link as u16 - 1, 0, 1, &lobby, frame);
+            server.relays(link, &packets::relay_unreliable(&[0, 1], &voice))
+        };
+        // Only speech takes the one slot, so that another speaker is not heard.
+        assert!(says(1, frame));
+        assert_eq!(says(2, "speech"), !is_speech, "{codec:?}, {} bytes", frame.len());
+    }
 }
 
 #[test]

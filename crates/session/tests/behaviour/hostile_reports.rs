@@ -168,3 +168,39 @@ fn over_a_direct_link_a_report_is_refused() {
     assert_eq!(alice.receive_directly(50, &packets::uplink_report(SESSION, 9, 0)), [""; 0]);
     assert_eq!(alice.statistics().not_for_peers, 1);
 }
+
+/// A second of this client's voice, so that a report falls due; how many were sent since the server began.
+fn reports_after_speaking(server: &mut LoneServer, link: u64, id: u16) -> u64 {
+    for sequence in 0..50 {
+        server
+            .relays(link, &packets::relay_unreliable(&[1], &packets::voice(id, sequence, "lobby", "speech")));
+        server.wait(FRAME);
+    }
+    server.statistics().reports_sent
+}
+
+#[test]
+fn an_original_with_the_id_of_a_client_that_was_told_of_its_voice_is_told_nothing() {
+    let mut server = LoneServer::new();
+    let id = server.ticket(1, &packets::handshake_of_ours("Alice", None)).id.0;
+    server.join(2, "Bob", &["lobby"]);
+    let told = reports_after_speaking(&mut server, 1, id);
+    assert!(told > 0);
+    server.receive(1, &packets::remove(id));
+    assert_eq!(server.join(3, "Original", &[]), id, "the id is used again");
+    assert_eq!(reports_after_speaking(&mut server, 3, id), told);
+}
+
+#[test]
+fn a_client_that_resumes_without_reports_is_told_nothing() {
+    let mut server = LoneServer::new();
+    let ticket = server.ticket(1, &packets::handshake_of_ours("Alice", None));
+    server.join(2, "Bob", &["lobby"]);
+    let told = reports_after_speaking(&mut server, 1, ticket.id.0);
+    assert!(told > 0);
+    server.disconnect(1);
+    server.connect(3);
+    server.receive(3, &packets::handshake_announcing(Capabilities::RESUME, "Alice", Some(ticket)));
+    assert_eq!(server.statistics().places_resumed, 1);
+    assert_eq!(reports_after_speaking(&mut server, 3, ticket.id.0), told);
+}

@@ -4,6 +4,8 @@ use core::time::Duration;
 
 use consonance_session::{Capabilities, ChannelProperties, CloseReason, CodecSettings, SessionId, Target};
 
+use consonance_wire::ResumeTicket;
+
 use crate::support::lone_server::LoneServer;
 use crate::support::network::{Network, Who};
 use crate::support::packets;
@@ -229,6 +231,21 @@ fn a_ticket_of_another_session_is_worth_nothing() {
     let told = network.events(alice);
     assert!(told.contains(&"joined as 0".to_owned()), "{told:?}");
     assert!(!told.iter().any(|event| event.starts_with("resumed")), "{told:?}");
+}
+
+#[test]
+fn a_ticket_that_is_right_but_for_its_session_is_refused() {
+    for (session, resumed) in [(packets::SESSION, true), (packets::OTHER_SESSION, false)] {
+        let mut server = LoneServer::new();
+        let ticket = server.ticket(1, &packets::handshake_of_ours("Alice", None));
+        server.disconnect(1);
+        server.connect(2);
+        let ticket = ResumeTicket { session, ..ticket };
+        server.receive(2, &packets::handshake_of_ours("Alice", Some(ticket)));
+        let counters = server.statistics();
+        let counted = (counters.places_resumed, counters.tickets_refused);
+        assert_eq!(counted, (u64::from(resumed), u64::from(!resumed)), "{session:?}");
+    }
 }
 
 #[test]

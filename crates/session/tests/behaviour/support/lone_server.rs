@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use consonance_session::{
-    CloseReason, Delivery, Instant, Limits, LinkCommand, LinkId, Rate, Server, ServerSettings,
+    CloseReason, CodecSettings, Delivery, Instant, Limits, LinkCommand, LinkId, Rate, Server, ServerSettings,
     ServerStatistics,
 };
 
@@ -44,11 +44,22 @@ impl LoneServer {
 
     /// A client that joined over a new link and listens to these rooms; its id. What that sends is passed over.
     pub(crate) fn join(&mut self, link: u64, name: &str, rooms: &[&str]) -> u16 {
+        self.join_with_codec(link, name, packets::CODEC, rooms)
+    }
+
+    /// The same with a codec of its own.
+    pub(crate) fn join_with_codec(
+        &mut self,
+        link: u64,
+        name: &str,
+        codec: CodecSettings,
+        rooms: &[&str],
+    ) -> u16 {
         self.connect(link);
-        self.give(link, &packets::handshake(name));
+        self.give(link, &packets::handshake_with_codec(name, codec));
         let row = self.server.link_table().find(|row| row.link == LinkId(link));
         let id = row.and_then(|row| row.client).expect("a client that joined").0;
-        self.give(link, &packets::client_state(id, name, rooms));
+        self.give(link, &packets::client_state_with_codec(id, name, codec, rooms));
         self.events();
         id
     }

@@ -18,17 +18,29 @@ pub(crate) const CODEC: CodecSettings =
     CodecSettings { kind: CodecKind::OPUS, frame_size_samples: 960, sample_rate_hz: 48_000 };
 
 pub(crate) fn handshake(name: &str) -> Vec<u8> {
-    written(HandshakeRequest { codec: CODEC, name: Some(WireStr::from(name)) })
+    handshake_with_codec(name, CODEC)
+}
+
+pub(crate) fn handshake_with_codec(name: &str, codec: CodecSettings) -> Vec<u8> {
+    written(HandshakeRequest { codec, name: Some(WireStr::from(name)) })
 }
 
 /// The handshake of a client of ours, which may have had a place before.
 pub(crate) fn handshake_of_ours(name: &str, ticket: Option<ResumeTicket>) -> Vec<u8> {
+    handshake_announcing(Capabilities::ALL, name, ticket)
+}
+
+/// The same of a client that can do less.
+pub(crate) fn handshake_announcing(
+    capabilities: Capabilities,
+    name: &str,
+    ticket: Option<ResumeTicket>,
+) -> Vec<u8> {
     let mut bytes = vec![0; 4096];
     let mut writer = Writer::new(&mut bytes);
     let request = HandshakeRequest { codec: CODEC, name: Some(WireStr::from(name)) };
     request.write(&mut writer).expect("4096 bytes are enough for a handshake");
-    let extension =
-        HandshakeExtension { capabilities: Capabilities::ALL, ticket, ..HandshakeExtension::default() };
+    let extension = HandshakeExtension { capabilities, ticket, ..HandshakeExtension::default() };
     extension.write(&mut writer).expect("there is room behind it");
     writer.written().to_vec()
 }
@@ -92,8 +104,13 @@ pub(crate) fn filled_response(
 }
 
 pub(crate) fn client_state(id: u16, name: &str, rooms: &[&str]) -> Vec<u8> {
+    client_state_with_codec(id, name, CODEC, rooms)
+}
+
+pub(crate) fn client_state_with_codec(id: u16, name: &str, codec: CodecSettings, rooms: &[&str]) -> Vec<u8> {
     let rooms = strings(rooms);
-    written(ClientState { session: SESSION, client: client(id, name), rooms: List::from(&*rooms) })
+    let client = Client { codec, ..client(id, name) };
+    written(ClientState { session: SESSION, client, rooms: List::from(&*rooms) })
 }
 
 pub(crate) fn enter(id: u16, room: &str) -> Vec<u8> {
