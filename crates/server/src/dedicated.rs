@@ -1,8 +1,8 @@
 //! A server that runs: each worker's loop in a thread of its own.
 
 mod batching;
-mod busy_meter;
 mod cores;
+mod load_meter;
 mod processor_share;
 mod sleeper;
 mod smoothed;

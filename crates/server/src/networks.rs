@@ -141,6 +141,11 @@ impl Networks {
         })
     }
 
+    /// Packets that threads of the networks have carried.
+    pub(crate) fn packets_on_threads(&self) -> u64 {
+        self.list.iter().map(|network| network.packets_on_threads()).sum()
+    }
+
     /// Connections that are up on any of them, links or not.
     pub(crate) fn connections(&self) -> u64 {
         self.list.iter().map(|network| network.statistics().connections.connected).sum()

@@ -50,20 +50,28 @@ impl RelayDelay {
 pub(crate) struct RelayClock {
     waiting: Vec<Instant>,
     pub(crate) delay: RelayDelay,
+    /// What the worker has done for relayed packets: from when each came until it was given to the networks, and while
+    /// the networks sent them.
+    pub(crate) busy: Duration,
 }
 
 impl RelayClock {
     /// A packet that came then is being relayed.
     pub(crate) fn relayed(&mut self, came: Instant) {
         self.waiting.push(came);
+        self.busy += came.elapsed();
     }
 
-    /// All of them have left by now.
-    pub(crate) fn flushed(&mut self) {
-        if self.waiting.is_empty() {
-            return;
-        }
+    /// When the networks begin to send what was relayed; nothing if nothing was.
+    pub(crate) fn flushing(&self) -> Option<Instant> {
+        (!self.waiting.is_empty()).then(Instant::now)
+    }
+
+    /// All of them have left by now, after the networks have been sending since then.
+    pub(crate) fn flushed(&mut self, flushing: Option<Instant>) {
+        let Some(flushing) = flushing else { return };
         let now = Instant::now();
+        self.busy += now.saturating_duration_since(flushing);
         for came in self.waiting.drain(..) {
             self.delay.count(now.saturating_duration_since(came));
         }
@@ -73,6 +81,23 @@ impl RelayClock {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_time_for_relayed_packets_counts_and_that_of_turns_without_any_does_not() {
+        let mut clock = RelayClock::default();
+        assert!(clock.flushing().is_none());
+        clock.flushed(None);
+        assert_eq!(clock.busy, Duration::ZERO);
+        let span = Duration::from_millis(5);
+        let ago = |span| Instant::now().checked_sub(span).unwrap();
+        clock.relayed(ago(span));
+        clock.relayed(ago(span));
+        assert!(clock.busy >= 2 * span);
+        assert!(clock.flushing().is_some());
+        clock.flushed(Some(ago(span)));
+        assert!(clock.busy >= 3 * span);
+        assert!(clock.flushing().is_none());
+    }
 
     #[test]
     fn a_delay_is_in_the_first_bucket_that_has_room_for_it() {

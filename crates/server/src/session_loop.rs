@@ -184,8 +184,9 @@ impl SessionLoop {
         self.answer_joins(now);
         self.run_timers(now);
         self.forget_old_voices(now);
+        let flushing = self.relay_clock.flushing();
         self.networks.flush(now);
-        self.relay_clock.flushed();
+        self.relay_clock.flushed(flushing);
         self.networks.watch_game_servers(now);
         self.show(now);
         if more_waits {

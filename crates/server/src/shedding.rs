@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use crate::load::Load;
+
 /// When a worker has too much to do, and when no longer.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
@@ -53,6 +55,12 @@ const STEP_DOWN: Duration = Duration::from_secs(5);
 /// Below this part of both limits it is little enough: what was given up must fit in between.
 const CALM: f64 = 0.75;
 
+/// Voices are given up only where relaying them takes at least this part of what a worker may do. Otherwise something
+/// else is too much, such as handshakes, slow requests or junk of strangers, and fewer voices would not help.
+const VOICE_PART: f64 = 0.5;
+/// What networks do with their own threads, for each share that the worker does: an estimate from above.
+const PROCESS_PER_WORKER: f64 = 3.0;
+
 const STEPS: [Shedding; 5] = [
     Shedding::Nothing,
     Shedding::Newcomers,
@@ -60,6 +68,36 @@ const STEPS: [Shedding; 5] = [
     Shedding::AboveFourVoices,
     Shedding::AboveTwoVoices,
 ];
+
+/// A load in parts of what is allowed: above 1 it is too much.
+#[derive(Clone, Copy, Debug)]
+struct Pressure {
+    /// Of everything that there is to do.
+    overall: f64,
+    /// Of that, where relaying voice is a large part of it.
+    voices: f64,
+}
+
+impl Pressure {
+    fn of(settings: &SheddingSettings, load: &Load) -> Self {
+        let busy_share_max = f64::from(settings.busy_percent_max.max(1)) / 100.0;
+        let (mut busy, mut voice) = (load.busy_share, load.voice_share);
+        if settings.counts_process {
+            // What strangers make the process do counts as far as it can follow from what the worker does.
+            busy = busy.max(load.process_share.min(PROCESS_PER_WORKER * load.busy_share));
+            voice = voice.max(load.process_voice_share);
+        }
+        // Long turns alone, as on a machine that others use too, are no reason to give up anything.
+        let turn = load.longest_turn.as_secs_f64() / settings.turn_max.as_secs_f64();
+        let overall = (busy / busy_share_max).max(turn.min(busy / (busy_share_max * CALM)));
+        Self { overall, voices: overall.min(voice / (busy_share_max * VOICE_PART)) }
+    }
+
+    /// What leads to a step of this number, and keeps it.
+    fn of_step(self, number: usize) -> f64 {
+        if STEPS[number].voices_per_room().is_some() { self.voices } else { self.overall }
+    }
+}
 
 impl SheddingSettings {
     /// The defaults of a process that is there for the server alone.
@@ -115,32 +153,22 @@ impl Shedder {
         self.step
     }
 
-    /// The worker was busy for this share of its time of late, and no turn took longer than this. What is given up from
-    /// now on, if that has changed.
-    pub(crate) fn observe(
-        &mut self,
-        now: Instant,
-        busy_share: f64,
-        longest_turn: Duration,
-    ) -> Option<Shedding> {
-        let SheddingSettings { is_on, busy_percent_max, turn_max, .. } = self.settings;
-        let busy_share_max = f64::from(busy_percent_max.max(1)) / 100.0;
-        // Long turns alone, as on a machine that others use too, are no reason to give up anything.
-        let worst = (busy_share / busy_share_max).max(
-            (longest_turn.as_secs_f64() / turn_max.as_secs_f64()).min(busy_share / (busy_share_max * CALM)),
-        );
-        let index = usize::from(self.step.number());
-        if !is_on {
+    /// What the worker had to do of late. What is given up from now on, if that has changed.
+    pub(crate) fn observe(&mut self, now: Instant, load: &Load) -> Option<Shedding> {
+        if !self.settings.is_on {
             return self.go_to(0);
         }
-        if worst > 1.0 {
+        let pressure = Pressure::of(&self.settings, load);
+        let index = usize::from(self.step.number());
+        let next = (index + 1).min(STEPS.len() - 1);
+        if pressure.of_step(next) > 1.0 {
             self.calm_since = None;
             let since = *self.busy_since.get_or_insert(now);
             if now.saturating_duration_since(since) >= STEP_UP {
                 self.busy_since = Some(now);
-                return self.go_to((index + 1).min(STEPS.len() - 1));
+                return self.go_to(next);
             }
-        } else if worst < CALM {
+        } else if pressure.of_step(index) < CALM {
             self.busy_since = None;
             let since = *self.calm_since.get_or_insert(now);
             if now.saturating_duration_since(since) >= STEP_DOWN {
@@ -176,12 +204,16 @@ mod tests {
             Self { shedder: Shedder::new(SheddingSettings::default()), now: Instant::now() }
         }
 
-        /// So busy for so many seconds; the steps that were taken.
+        /// So busy with voice for so many seconds; the steps that were taken.
         fn run(&mut self, seconds: u32, busy_share: f64, longest_turn: Duration) -> Vec<Shedding> {
+            self.bear(seconds, &Load { busy_share, voice_share: busy_share, longest_turn, ..Load::default() })
+        }
+
+        fn bear(&mut self, seconds: u32, load: &Load) -> Vec<Shedding> {
             let mut steps = Vec::new();
             for _ in 0..seconds * 10 {
                 self.now += TICK;
-                steps.extend(self.shedder.observe(self.now, busy_share, longest_turn));
+                steps.extend(self.shedder.observe(self.now, load));
             }
             steps
         }
@@ -228,6 +260,43 @@ mod tests {
         let long = Duration::from_millis(50);
         assert_eq!(bench.run(30, 0.1, long), []);
         assert_eq!(bench.run(2, 0.75, long), [Shedding::Newcomers]);
+    }
+
+    #[test]
+    fn no_flood_of_strangers_gives_up_voices_however_much_it_makes_the_worker_and_the_process_do() {
+        for counts_process in [false, true] {
+            let mut bench = Bench::new();
+            bench.shedder.set_settings(SheddingSettings { counts_process, ..SheddingSettings::default() });
+            let flood = Load {
+                busy_share: 1.0,
+                voice_share: 0.4,
+                process_share: 1.0,
+                process_voice_share: 0.4,
+                longest_turn: Duration::from_millis(100),
+            };
+            assert_eq!(bench.bear(60, &flood), [Shedding::Newcomers]);
+            assert_eq!(bench.run(6, 0.4, SHORT), [Shedding::Nothing]);
+        }
+    }
+
+    #[test]
+    fn voice_on_threads_of_networks_counts_where_the_process_is_there_for_the_server_alone() {
+        let load = Load { busy_share: 0.4, process_share: 1.0, process_voice_share: 0.8, ..Load::default() };
+        for (counts_process, last) in [(false, Shedding::Nothing), (true, Shedding::AboveTwoVoices)] {
+            let mut bench = Bench::new();
+            bench.shedder.set_settings(SheddingSettings { counts_process, ..SheddingSettings::default() });
+            bench.bear(30, &load);
+            assert_eq!(bench.shedder.step(), last, "{counts_process}");
+        }
+    }
+
+    #[test]
+    fn voices_come_back_though_strangers_keep_newcomers_out() {
+        let mut bench = Bench::new();
+        bench.run(30, 1.0, SHORT);
+        let flood = Load { busy_share: 1.0, voice_share: 0.2, ..Load::default() };
+        let back = [Shedding::AboveFourVoices, Shedding::AboveEightVoices, Shedding::Newcomers];
+        assert_eq!(bench.bear(60, &flood), back);
     }
 
     #[test]

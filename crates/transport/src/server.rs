@@ -97,6 +97,12 @@ pub trait ServerTransport: Send {
         None
     }
 
+    /// Unreliable packets so far, sent and received, that threads of the network carried beside the one that polls it:
+    /// a measure of work that the polling thread does not show. 0 on networks without threads.
+    fn packets_on_threads(&self) -> u64 {
+        0
+    }
+
     /// What went between a game's clients and the game's server, where this stands between them.
     fn game_statistics(&self) -> Option<GameStatistics> {
         None

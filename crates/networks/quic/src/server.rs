@@ -62,6 +62,8 @@ pub struct QuicServer {
     /// costs a datagram or a short wait.
     last_heard: Peer,
     is_shut_down: bool,
+    /// Unreliable packets, sent and received, that the connections' own threads carried.
+    packets_on_threads: u64,
     packets: PacketBytes,
     /// The packet that the last event showed.
     shown: Option<Bytes>,
@@ -128,6 +130,7 @@ impl QuicServer {
             newcomer: None,
             last_heard: Peer(0),
             is_shut_down: false,
+            packets_on_threads: 0,
             packets: PacketBytes::default(),
             shown: None,
             shown_fast_packet: Vec::new(),
@@ -226,6 +229,7 @@ impl QuicServer {
                         Sent::Taken
                     } else {
                         let datagram: &Bytes = shared.get_or_insert_with(|| self.packets.datagram(packet));
+                        self.packets_on_threads += 1;
                         link.send_datagram(datagram.clone())
                     }
                 }

@@ -4,7 +4,6 @@
 //! of them does not look busy by itself. Of the worker's thread: one that the system interrupts in its
 //! turns looks busier than it is.
 
-use std::thread::available_parallelism;
 use std::time::{Duration, Instant};
 
 #[cfg(unix)]
@@ -12,10 +11,32 @@ use rustix::time::{ClockId, clock_gettime};
 
 use super::smoothed::Smoothed;
 
+/// Processor time that has been used by now; none where the system does not tell.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Used {
+    /// By the thread that asks.
+    pub(super) by_thread: Option<Duration>,
+    /// By all threads of the process.
+    pub(super) by_process: Option<Duration>,
+}
+
+impl Used {
+    /// What this thread and its process have used.
+    #[cfg(unix)]
+    pub(super) fn here() -> Self {
+        let used = |clock| clock_gettime(clock).try_into().ok();
+        Self { by_thread: used(ClockId::ThreadCPUTime), by_process: used(ClockId::ProcessCPUTime) }
+    }
+
+    /// What this thread and its process have used.
+    #[cfg(not(unix))]
+    pub(super) fn here() -> Self {
+        Self { by_thread: None, by_process: None }
+    }
+}
+
 #[derive(Debug)]
 pub(super) struct ProcessorShare {
-    /// What has been used by now; none where the system does not tell.
-    used: fn() -> Option<Duration>,
     cores: f64,
     /// When it was looked at last, and what had been used by then.
     former: Option<(Instant, Duration)>,
@@ -23,67 +44,49 @@ pub(super) struct ProcessorShare {
 }
 
 impl ProcessorShare {
-    /// Of the process, with all its threads.
-    pub(super) fn of_process(now: Instant) -> Self {
-        Self::new(available_parallelism().map_or(1, usize::from), used_by_process, now)
+    /// Of so many cores, by what has been used until now.
+    pub(super) fn new(cores: usize, now: Instant, used: Option<Duration>) -> Self {
+        let former = used.map(|used| (now, used));
+        Self { cores: cores as f64, former, share: Smoothed::default() }
     }
 
-    /// Of the thread that calls this, and that is to look at it.
-    pub(super) fn of_this_thread(now: Instant) -> Self {
-        Self::new(1, used_by_this_thread, now)
-    }
-
-    fn new(cores: usize, used: fn() -> Option<Duration>, now: Instant) -> Self {
-        let former = used().map(|used| (now, used));
-        Self { used, cores: cores as f64, former, share: Smoothed::default() }
-    }
-
-    /// From 0 to 1, of late; nothing where the system does not tell. To be asked several times a second.
-    pub(super) fn look(&mut self, now: Instant) -> Option<f64> {
-        (self.used)().map(|used| self.note(now, used))
-    }
-
-    fn note(&mut self, now: Instant, used: Duration) -> f64 {
-        let Some((looked_at, former)) = self.former.replace((now, used)) else { return 0.0 };
+    /// From 0 to 1, of late; nothing where the system does not tell. To be told several times a second.
+    pub(super) fn note(&mut self, now: Instant, used: Option<Duration>) -> Option<f64> {
+        let used = used?;
+        let Some((looked_at, former)) = self.former.replace((now, used)) else { return Some(0.0) };
         let window = now.saturating_duration_since(looked_at);
-        self.share.note(window, used.saturating_sub(former).as_secs_f64() / self.cores)
+        Some(self.share.note(window, used.saturating_sub(former).as_secs_f64() / self.cores))
     }
-}
-
-#[cfg(unix)]
-fn used_by_process() -> Option<Duration> {
-    clock_gettime(ClockId::ProcessCPUTime).try_into().ok()
-}
-
-#[cfg(unix)]
-fn used_by_this_thread() -> Option<Duration> {
-    clock_gettime(ClockId::ThreadCPUTime).try_into().ok()
-}
-
-#[cfg(not(unix))]
-fn used_by_process() -> Option<Duration> {
-    None
-}
-
-#[cfg(not(unix))]
-fn used_by_this_thread() -> Option<Duration> {
-    None
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    #[cfg(unix)]
+    #[test]
+    fn work_takes_processor_time_of_its_thread_and_of_the_process() {
+        let before = Used::here();
+        let grown = |used: Option<Duration>, before: Option<Duration>| used.unwrap().saturating_sub(before.unwrap());
+        let mut worked = 0_u64;
+        // As long as it takes: what is asked is whether it is counted, not how fast this machine is.
+        while grown(Used::here().by_thread, before.by_thread) < Duration::from_millis(5) {
+            worked = std::hint::black_box(worked + 1);
+        }
+        assert!(worked > 0);
+        assert!(grown(Used::here().by_process, before.by_process) >= Duration::from_millis(5));
+    }
+
     #[test]
     fn a_process_that_uses_both_of_its_cores_wholly_uses_all_that_it_may() {
         let start = Instant::now();
-        let mut share = ProcessorShare::new(2, || Some(Duration::ZERO), start);
+        let mut share = ProcessorShare::new(2, start, Some(Duration::ZERO));
         let mut after = |seconds: u32, cores: u32| {
             let mut last = 0.0;
             for _ in 0..10 * seconds {
                 let (at, used) = share.former.unwrap();
                 let window = Duration::from_millis(100);
-                last = share.note(at + window, used + cores * window);
+                last = share.note(at + window, Some(used + cores * window)).unwrap();
             }
             last
         };

@@ -6,6 +6,11 @@ use std::time::Duration;
 pub(super) struct Smoothed(f64);
 
 impl Smoothed {
+    /// The share as it is.
+    pub(super) fn share(self) -> f64 {
+        self.0
+    }
+
     /// Of this window, so much time; the share that results, from 0 up.
     pub(super) fn note(&mut self, window: Duration, seconds: f64) -> f64 {
         let window_s = window.as_secs_f64();

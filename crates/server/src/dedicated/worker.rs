@@ -3,12 +3,12 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver};
-use std::thread::JoinHandle;
+use std::thread::{JoinHandle, available_parallelism};
 use std::time::{Duration, Instant};
 
-use super::busy_meter::BusyMeter;
 use super::cores::stay_on;
-use super::processor_share::ProcessorShare;
+use super::load_meter::LoadMeter;
+use super::processor_share::Used;
 use super::sleeper::Sleeper;
 use crate::gauges::Gauges;
 use crate::handle::{JOBS_MAX, Job, MailSlot};
@@ -24,10 +24,6 @@ const JOBS_PER_TURN: usize = 8;
 const SETTLING: Duration = Duration::from_millis(100);
 /// Busy for less than this share, it is idle.
 const SETTLED_SHARE: f64 = 0.01;
-/// A worker counts as busy for so many times its processor time at most: if others have the machine for most
-/// of its turns, giving up voices would gain nothing, and a handful of players would be turned away by a
-/// server that has nothing to do.
-const OWN_TIME: f64 = 4.0;
 
 struct Worker {
     session_loop: SessionLoop,
@@ -35,12 +31,7 @@ struct Worker {
     jobs: Receiver<Job>,
     is_stopping: Arc<AtomicBool>,
     gauges: Arc<Gauges>,
-    meter: BusyMeter,
-    process: ProcessorShare,
-    own: ProcessorShare,
-    busy_share: f64,
-    /// Since the load was noted last.
-    longest_turn: Duration,
+    meter: LoadMeter,
 }
 
 /// Runs a loop in a thread named after its number, on this core if one is given.
@@ -67,11 +58,7 @@ pub(super) fn start(
             jobs,
             is_stopping,
             gauges,
-            meter: BusyMeter::new(now),
-            process: ProcessorShare::of_process(now),
-            own: ProcessorShare::of_this_thread(now),
-            busy_share: 0.0,
-            longest_turn: Duration::ZERO,
+            meter: LoadMeter::new(now, available_parallelism().map_or(1, usize::from), Used::here()),
         };
         worker.run();
     };
@@ -102,9 +89,8 @@ impl Worker {
         let found_packets = self.session_loop.packets_in() != packets_before;
         self.gauges.count_turn();
         let now = Instant::now();
-        self.longest_turn = self.longest_turn.max(now - woke);
-        if let Some(share) = self.meter.was_busy(woke, now) {
-            self.note_load(now, share);
+        if self.meter.note_turn(woke, now) {
+            self.note_load(now);
         }
         let wake_at = if more_jobs_wait { Some(now) } else { wake_at };
         let sleep = wake_at.map_or(Duration::MAX, |at| at.saturating_duration_since(now));
@@ -114,18 +100,16 @@ impl Worker {
         }
     }
 
-    fn note_load(&mut self, now: Instant, share: f64) {
-        self.busy_share = share;
-        self.gauges.set_busy(share);
-        let own_share = self.own.look(now).map_or(share, |own| share.min(OWN_TIME * own));
-        let process_share = self.process.look(now).unwrap_or(0.0);
-        self.session_loop.note_load(now, own_share, process_share, std::mem::take(&mut self.longest_turn));
+    fn note_load(&mut self, now: Instant) {
+        let load = self.meter.look(now, Used::here(), self.session_loop.voice_work());
+        self.gauges.set_busy(self.meter.wall_share());
+        self.session_loop.note_load(now, &load);
         self.gauges.publish(&self.session_loop.worker_statistics());
     }
 
     /// Whether nothing is to be taken back or to be shown that follows from less work.
     fn is_settled(&self) -> bool {
-        self.busy_share < SETTLED_SHARE && self.session_loop.shedding() == Shedding::Nothing
+        self.meter.wall_share() < SETTLED_SHARE && self.session_loop.shedding() == Shedding::Nothing
     }
 
     /// True if there may be more.

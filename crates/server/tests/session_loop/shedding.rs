@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use consonance_server::Shedding;
+use consonance_server::{Load, Shedding};
 
 use crate::stage::Stage;
 
@@ -10,7 +10,8 @@ use crate::stage::Stage;
 fn load(stage: &mut Stage, seconds: u32, busy_share: f64) {
     for _ in 0..seconds * 10 {
         stage.wait(Duration::from_millis(100));
-        stage.session_loop.note_load(stage.now, busy_share, 0.0, Duration::from_millis(1));
+        let load = Load { busy_share, voice_share: busy_share, ..Load::default() };
+        stage.session_loop.note_load(stage.now, &load);
         stage.turn();
     }
 }

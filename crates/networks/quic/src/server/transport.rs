@@ -45,6 +45,7 @@ impl ServerTransport for QuicServer {
                         member.link.make_room();
                     }
                     self.statistics.links.received.count(delivery, 1, packet.len());
+                    self.packets_on_threads += u64::from(delivery == Delivery::Unreliable);
                     self.last_heard = peer;
                     let packet = self.shown.insert(packet);
                     return Some(ServerEvent::Packet { peer, delivery, packet });
@@ -148,6 +149,10 @@ impl ServerTransport for QuicServer {
 
     fn path_statistics(&self, now: Instant) -> Option<PathStatistics> {
         self.fast_path.as_ref().map(|fast_path| fast_path.statistics(now))
+    }
+
+    fn packets_on_threads(&self) -> u64 {
+        self.packets_on_threads
     }
 
     fn link_quality(&self, peer: Peer) -> Option<LinkQuality> {
