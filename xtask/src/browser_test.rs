@@ -10,6 +10,7 @@ use clap::{Args, ValueEnum};
 use crate::built::Built;
 use crate::command;
 use crate::failure::Failure;
+use crate::skips::Skips;
 
 /// What to try; everything where nothing is said.
 #[derive(Args, Default)]
@@ -67,13 +68,10 @@ pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
 ///
 /// # Errors
 /// If something did not hold.
-pub(crate) fn run_where_possible(root: &Path) -> Result<(), Failure> {
+pub(crate) fn run_where_possible(root: &Path) -> Result<Skips, Failure> {
     match run(root, &Plan::default()) {
-        Err(failure @ Failure::NoBrowser { .. }) => {
-            println!("browser-test: skipped, {failure}");
-            Ok(())
-        }
-        outcome => outcome,
+        Err(failure @ Failure::NoBrowser { .. }) => Ok(Skips::one(format_args!("browser-test, {failure}"))),
+        outcome => outcome.map(|()| Skips::NONE),
     }
 }
 

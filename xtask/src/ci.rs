@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use clap::{Args, ValueEnum};
 
 use crate::failure::Failure;
+use crate::skips::Skips;
 use crate::{browser_test, command, dissector, libopus, matchbox, platforms, tidy, web};
 
 /// Which steps to run; all of them where nothing is said.
@@ -20,12 +21,14 @@ pub(crate) struct Selection {
     skip: Vec<Step>,
 }
 
-/// Runs the selected steps; what they print is shown as it comes. Stops at the first one that fails.
+/// Runs the selected steps; what they print is shown as it comes. Stops at the first one that fails. The last line says
+/// what was left out because this machine lacks something.
 ///
 /// # Errors
 /// [`Failure::Step`] with the step's own failure.
 pub(crate) fn run(root: &Path, selection: &Selection) -> Result<(), Failure> {
     let mut times = Vec::new();
+    let mut skips = Skips::NONE;
     let mut outcome = Ok(());
     for step in selection.steps() {
         println!("── {} ── {}", step.name(), step.command_line(root));
@@ -34,12 +37,15 @@ pub(crate) fn run(root: &Path, selection: &Selection) -> Result<(), Failure> {
         let row = Time { step: step.name(), took: start.elapsed(), passed: result.is_ok() };
         println!("── {row}\n");
         times.push(row);
-        if let Err(source) = result {
-            outcome = Err(Failure::Step { step: step.name(), source: Box::new(source) });
-            break;
+        match result {
+            Ok(left_out) => skips = skips.with(left_out),
+            Err(source) => {
+                outcome = Err(Failure::Step { step: step.name(), source: Box::new(source) });
+                break;
+            }
         }
     }
-    print!("{}", table(&times));
+    println!("{}{skips}", table(&times));
     outcome
 }
 
@@ -90,16 +96,16 @@ impl Step {
         }
     }
 
-    fn run(self, root: &Path) -> Result<(), Failure> {
+    fn run(self, root: &Path) -> Result<Skips, Failure> {
         match self {
-            Self::Tidy => tidy::run(root),
+            Self::Tidy => tidy::run(root).map(|()| Skips::NONE),
             Self::Platforms => platforms::run(root),
             Self::Libopus => libopus::check(root),
             Self::Matchbox => matchbox::run(root),
             Self::Dissector => dissector::run(root),
             Self::Web => web::run(root),
             Self::BrowserTest => browser_test::run_where_possible(root),
-            _ => command::run(&mut self.cargo_command(root)),
+            _ => command::run(&mut self.cargo_command(root)).map(|()| Skips::NONE),
         }
     }
 

@@ -8,6 +8,7 @@ use clap::Args;
 
 use crate::command;
 use crate::failure::Failure;
+use crate::skips::Skips;
 
 /// How to look at it.
 #[derive(Args)]
@@ -23,22 +24,21 @@ pub(crate) struct Plan {
 /// # Errors
 /// [`Failure`] where a lint or a test fails.
 pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
-    if plan.sanitize { sanitize(root) } else { check(root) }
+    if plan.sanitize { sanitize(root) } else { check(root).map(drop) }
 }
 
 /// Lints and tests what the feature changes; says so and does nothing where there is no cmake.
 ///
 /// # Errors
 /// [`Failure`] where a lint or a test fails.
-pub(crate) fn check(root: &Path) -> Result<(), Failure> {
+pub(crate) fn check(root: &Path) -> Result<Skips, Failure> {
     if command::capture(Command::new("cmake").arg("--version")).is_err() {
-        println!("libopus: skipped, there is no cmake; install it to build the feature");
-        return Ok(());
+        return Ok(Skips::one("libopus, no cmake"));
     }
     for arguments in [LINT, TEST] {
         command::run(&mut command::cargo(root, arguments.split(' ')))?;
     }
-    Ok(())
+    Ok(Skips::NONE)
 }
 
 /// The only crate that calls unsafe functions, and the C library that it calls, under that crate's tests.

@@ -6,21 +6,21 @@ use std::process::Command;
 
 use crate::command;
 use crate::failure::Failure;
+use crate::skips::Skips;
 
 /// Lints and tests the feature. matchbox opens its sockets on all addresses of the machine, so the tests run in a
 /// network namespace that has none but its own; says so and leaves them out where none can be made.
 ///
 /// # Errors
 /// [`Failure`] where a lint or a test fails.
-pub(crate) fn run(root: &Path) -> Result<(), Failure> {
+pub(crate) fn run(root: &Path) -> Result<Skips, Failure> {
     for arguments in [LINT, BUILD] {
         command::run(&mut command::cargo(root, arguments.split(' ')))?;
     }
     if command::capture(&mut in_namespace(&Command::new("true"))).is_err() {
-        println!("matchbox: its tests are skipped, `unshare` and `ip` make no network namespace here");
-        return Ok(());
+        return Ok(Skips::one("tests of matchbox, `unshare` and `ip` make no network namespace here"));
     }
-    command::run(&mut in_namespace(&command::cargo(root, TEST.split(' '))))
+    command::run(&mut in_namespace(&command::cargo(root, TEST.split(' ')))).map(|()| Skips::NONE)
 }
 
 /// The same command, in a network namespace with one address, to which nothing else has a way.

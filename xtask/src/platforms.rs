@@ -15,6 +15,7 @@ use std::path::Path;
 
 use crate::command;
 use crate::failure::Failure;
+use crate::skips::Skips;
 use graph::Graph;
 use targets::{PURE, TARGETS, Target};
 
@@ -22,7 +23,7 @@ use targets::{PURE, TARGETS, Target};
 ///
 /// # Errors
 /// [`Failure::Platforms`] where a check failed. What could not be tried is no failure.
-pub(crate) fn run(root: &Path) -> Result<(), Failure> {
+pub(crate) fn run(root: &Path) -> Result<Skips, Failure> {
     let mut tally = Tally::default();
     tally.add("this machine", "dependencies", &default_build(root));
     tally.add("any", "no_std", &no_std(root));
@@ -32,7 +33,11 @@ pub(crate) fn run(root: &Path) -> Result<(), Failure> {
         tally.add(target.name, "cargo check", &compile(root, target, graph.as_ref()));
     }
     println!("platforms: {} passed, {} skipped, {} failed", tally.passed, tally.skipped, tally.failed);
-    if tally.failed == 0 { Ok(()) } else { Err(Failure::Platforms(tally.failed)) }
+    match (tally.failed, tally.skipped) {
+        (0, 0) => Ok(Skips::NONE),
+        (0, skipped) => Ok(Skips::one(format_args!("{skipped} checks of platforms, see there"))),
+        (failed, _) => Err(Failure::Platforms(failed)),
+    }
 }
 
 /// How a check went, and what there is to say about it.

@@ -1,6 +1,7 @@
 //! The page and its library: sources type-checked and tested, and what is checked in of them
 //! compared with what they make.
 
+mod page_compiler;
 pub(crate) mod wasm;
 
 use std::path::Path;
@@ -8,22 +9,20 @@ use std::process::Command;
 
 use crate::command;
 use crate::failure::Failure;
+use crate::skips::Skips;
 
 /// Compares the WebAssembly of `web/dist` with its sources, if pages can be compiled for. Then installs what the build
 /// needs, checks the types, runs the tests, compares the rest of `web/dist` with a fresh build, and tries the page's
-/// keys and buttons where there is Chromium; says so and does nothing where there is no Node.js of at least version 20,
-/// since cargo does without it.
+/// keys and buttons where there is Chromium. What cannot be checked here is among the skips: the WebAssembly without a
+/// compiler for it, the rest without Node.js of at least version 20, since cargo does without both.
 ///
 /// # Errors
 /// [`Failure`] where one of them fails.
-pub(crate) fn run(root: &Path) -> Result<(), Failure> {
-    wasm::verify(root)?;
+pub(crate) fn run(root: &Path) -> Result<Skips, Failure> {
+    let skips = wasm::verify(root)?;
     let version = command::capture(Command::new("node").arg("--version"));
     if !version.is_ok_and(|version| is_recent(&version)) {
-        println!(
-            "web: skipped, there is no Node.js {OLDEST_NODE} or later; install it to check the page's sources"
-        );
-        return Ok(());
+        return Ok(skips.with(Skips::one(format_args!("web, no Node.js {OLDEST_NODE} or later"))));
     }
     for step in STEPS {
         let mut npm = Command::new(NPM);
@@ -31,7 +30,7 @@ pub(crate) fn run(root: &Path) -> Result<(), Failure> {
         println!("{}", command::line(&npm));
         command::run(&mut npm)?;
     }
-    Ok(())
+    Ok(skips)
 }
 
 const NPM: &str = if cfg!(windows) { "npm.cmd" } else { "npm" };

@@ -6,60 +6,77 @@ use std::path::{Path, PathBuf};
 
 use cargo_metadata::Message;
 
+use super::page_compiler::PageCompiler;
 use crate::command;
 use crate::failure::Failure;
+use crate::skips::Skips;
 
-/// Compiles it and writes it where the server's build finds it.
+/// Compiles it and writes it where the server's build finds it, and which compiler made it.
 ///
 /// # Errors
-/// [`Failure`] where it does not compile, the target is missing, or the file cannot be written.
+/// [`Failure`] where it does not compile, there is no compiler for pages, or a file cannot be written.
 pub(crate) fn write(root: &Path) -> Result<(), Failure> {
-    if !has_target(root)? {
-        return Err(Failure::Missing { what: TARGET, make: INSTALL });
+    let compiler = PageCompiler::find(root)?.ok_or(Failure::Missing { what: TARGET, make: INSTALL })?;
+    let bytes = build(root, &compiler)?;
+    for (name, content) in [(CHECKED_IN, &*bytes), (MADE_BY, format!("{}\n", compiler.version).as_bytes())] {
+        let path = root.join(name);
+        fs::write(&path, content).map_err(|source| Failure::File { path, source })?;
     }
-    let bytes = build(root)?;
-    let path = root.join(CHECKED_IN);
-    fs::write(&path, &bytes).map_err(|source| Failure::File { path, source })?;
-    println!("{CHECKED_IN}: {} bytes", bytes.len());
+    println!("{CHECKED_IN}: {} bytes by {}", bytes.len(), compiler.version);
     Ok(())
 }
 
-/// Compares what is checked in with what the sources make; says so and does nothing where the target is missing.
+/// Compares what is checked in with what the sources make. Left out where there is no compiler for pages, or another
+/// one than made the file: two compilers make different bytes of the same sources.
 ///
 /// # Errors
 /// [`Failure`] where it does not compile, a lint fails, or the two differ.
-pub(crate) fn verify(root: &Path) -> Result<(), Failure> {
-    if !has_target(root)? {
-        println!("web: {CHECKED_IN} is not compared, {TARGET} is missing; `{INSTALL}` installs it");
-        return Ok(());
+pub(crate) fn verify(root: &Path) -> Result<Skips, Failure> {
+    let read = |name| {
+        let path = root.join(name);
+        fs::read(&path).map_err(|source| Failure::File { path, source })
+    };
+    let made_by = String::from_utf8_lossy(&read(MADE_BY)?).trim().to_owned();
+    let Some(compiler) = PageCompiler::find(root)? else {
+        return Ok(Skips::one(format_args!(
+            "comparison of {CHECKED_IN}, no compiler for {TARGET} ({INSTALL})"
+        )));
+    };
+    if compiler.version != made_by {
+        let version = &compiler.version;
+        return Ok(Skips::one(format_args!(
+            "comparison of {CHECKED_IN}, made by {made_by}, here is {version}"
+        )));
     }
-    command::run(&mut command::cargo(root, LINT.split(' ')))?;
-    let path = root.join(CHECKED_IN);
-    let checked_in = fs::read(&path).map_err(|source| Failure::File { path, source })?;
-    if build(root)? == checked_in { Ok(()) } else { Err(Failure::Stale { path: CHECKED_IN, make: MAKE }) }
+    if compiler.library.is_none() {
+        command::run(&mut command::cargo(root, LINT.split(' ')))?;
+    }
+    if build(root, &compiler)? == read(CHECKED_IN)? {
+        Ok(Skips::NONE)
+    } else {
+        Err(Failure::Stale { path: CHECKED_IN, make: MAKE })
+    }
 }
 
 const TARGET: &str = "wasm32-unknown-unknown";
 const CHECKED_IN: &str = "web/dist/consonance.wasm";
-const INSTALL: &str = "rustup target add wasm32-unknown-unknown";
+/// The version of the compiler that made it.
+const MADE_BY: &str = "crates/browser-wasm/made-by.txt";
+const INSTALL: &str =
+    "rustup target add wasm32-unknown-unknown, or Debian's rustc-web, rust-web-src and lld-19";
 const MAKE: &str = "cargo xtask wasm";
 const LINT: &str = "clippy --target wasm32-unknown-unknown -p consonance-browser-wasm -- -D warnings";
 const BUILD: &str = "rustc --locked --target wasm32-unknown-unknown --profile page -p consonance-browser-wasm \
                      --crate-type cdylib --message-format json-render-diagnostics";
 
-/// Whether this toolchain can compile for pages.
-fn has_target(root: &Path) -> Result<bool, Failure> {
-    let folder =
-        command::capture(&mut command::rustc(root, ["--print", "target-libdir", "--target", TARGET]))?;
-    Ok(Path::new(folder.trim()).is_dir())
-}
-
 /// The same bytes wherever the repository and cargo's own files are.
-fn build(root: &Path) -> Result<Vec<u8>, Failure> {
+fn build(root: &Path, compiler: &PageCompiler) -> Result<Vec<u8>, Failure> {
     let mut cargo = command::cargo(root, BUILD.split_whitespace());
-    let renamed =
-        source_folders().into_iter().map(|folder| format!("--remap-path-prefix={}=", folder.display()));
-    let flags: Vec<String> = renamed.chain([format!("--remap-path-prefix={}=", root.display())]).collect();
+    let mut folders = source_folders();
+    folders.push(root.to_owned());
+    let mut flags: Vec<String> =
+        folders.iter().map(|folder| format!("--remap-path-prefix={}=", folder.display())).collect();
+    flags.extend(compiler.configure(&mut cargo));
     cargo.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"));
     let messages = command::capture(&mut cargo)?;
     let path =

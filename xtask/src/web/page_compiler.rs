@@ -1,0 +1,92 @@
+//! A compiler for pages: this toolchain where it has the target, or else a distribution's, which brings the source of
+//! the standard library.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::command;
+use crate::failure::Failure;
+
+#[derive(Debug)]
+pub(super) struct PageCompiler {
+    /// The first line of what it says of itself.
+    pub(super) version: String,
+    /// The standard library is compiled with the page, unless the toolchain has it already.
+    pub(super) library: Option<Library>,
+}
+
+/// What is needed to compile the standard library, too.
+#[derive(Debug)]
+pub(super) struct Library {
+    rustc: PathBuf,
+    /// The folder with the library's source.
+    source: PathBuf,
+    linker: PathBuf,
+}
+
+impl PageCompiler {
+    /// The first one that can compile for pages.
+    ///
+    /// # Errors
+    /// [`Failure`] where the toolchain's own compiler cannot be asked.
+    pub(super) fn find(root: &Path) -> Result<Option<Self>, Failure> {
+        let own = |arguments: &[&'static str]| {
+            command::capture(&mut command::rustc(root, arguments.iter().copied()))
+        };
+        let folder = own(&["--print", "target-libdir", "--target", "wasm32-unknown-unknown"])?;
+        if Path::new(folder.trim()).is_dir() {
+            return Ok(Some(Self { version: own(&["--version"])?.trim().to_owned(), library: None }));
+        }
+        Ok(Self::of_distribution(Path::new("/usr")))
+    }
+
+    /// The compiler that a distribution installs below this folder.
+    fn of_distribution(prefix: &Path) -> Option<Self> {
+        let rustc = prefix.join("bin/rustc");
+        let source = prefix.join("lib/rustlib/src/rust");
+        let linker = prefix.join("bin/wasm-ld-19");
+        if !source.join("library/std/Cargo.toml").is_file() || !linker.is_file() {
+            return None;
+        }
+        let version = command::capture(Command::new(&rustc).arg("--version")).ok()?.trim().to_owned();
+        // It is a link, and messages of panics would have where it leads.
+        let source = source.canonicalize().ok()?;
+        Some(Self { version, library: Some(Library { rustc, source, linker }) })
+    }
+
+    /// Has cargo use it; which flags it needs besides.
+    pub(super) fn configure(&self, cargo: &mut Command) -> Vec<String> {
+        let Some(Library { rustc, source, linker }) = &self.library else { return Vec::new() };
+        // What cargo does with the library's source is not stable yet.
+        cargo.env("RUSTC", rustc).env("RUSTC_BOOTSTRAP", "1").arg("-Zbuild-std=std,panic_abort");
+        vec![
+            format!("--remap-path-prefix={}=/library", source.display()),
+            format!("-Clinker={}", linker.display()),
+            "-Clinker-flavor=wasm-lld".into(),
+        ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_nothing_is_installed_there_is_no_compiler_of_the_distribution() {
+        assert!(PageCompiler::of_distribution(Path::new("/nowhere")).is_none());
+    }
+
+    #[test]
+    fn a_toolchain_with_the_target_needs_no_flags_and_one_without_brings_the_library() {
+        let mut cargo = Command::new("cargo");
+        let own = PageCompiler { version: "rustc 1".into(), library: None };
+        assert_eq!(own.configure(&mut cargo), [""; 0]);
+        assert_eq!((cargo.get_args().count(), cargo.get_envs().count()), (0, 0));
+        let [rustc, source, linker] = ["/r", "/s", "/l"].map(PathBuf::from);
+        let with_library =
+            PageCompiler { version: "rustc 2".into(), library: Some(Library { rustc, source, linker }) };
+        let flags = with_library.configure(&mut cargo);
+        assert_eq!(flags, ["--remap-path-prefix=/s=/library", "-Clinker=/l", "-Clinker-flavor=wasm-lld"]);
+        assert_eq!(command::line(&cargo), "RUSTC='/r' RUSTC_BOOTSTRAP='1' cargo -Zbuild-std=std,panic_abort");
+    }
+}
