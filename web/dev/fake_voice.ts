@@ -39,7 +39,7 @@ export function fakeLibrary(name: string): VoiceLibrary {
       return {
         version: "0.1.0",
         sessions: scene.sessions ?? ["main"],
-        on_demand: false,
+        onDemand: false,
         join: "open",
         secrets: scene.secrets ?? { token: "no", password: "no" },
         udp: true,
@@ -234,7 +234,7 @@ class FakeVoice implements Voice {
       setTimeout(() => this.#tell("text", { name: to.player, to: { me: true }, text: "You said: " + text }), 700);
   }
   async moderate() {
-    return "not_moderator" as const;
+    return "not-moderator" as const;
   }
   async resume() {
     this.needsGesture = false;

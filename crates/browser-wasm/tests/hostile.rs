@@ -10,7 +10,7 @@ fn said() -> impl Strategy<Value = Vec<u8>> {
         r#"{"type":"open","channel":1,"to":{"room":"lobby"}}"#,
         r#"{"type":"text","to":{"player":"Bob"},"text":"hi"}"#,
         r#"{"type":"place","x":1e300,"y":-0.0,"z":3}"#,
-        r#"{"type":"stats","lost_percent":1e9,"delay_ms":-1}"#,
+        r#"{"type":"stats","lostPercent":1e9,"delayMs":-1}"#,
         r#"{"type":"ping","id":18446744073709551616}"#,
         r#"{"type":"leave"}"#,
     ]);

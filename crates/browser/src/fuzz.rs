@@ -296,7 +296,7 @@ fn templated(tape: &mut Tape<'_>) -> String {
         6 => serde_json::json!({"type": "text", "to": {"room": name}, "text": "x".repeat(number.into())}),
         7 => serde_json::json!({"type": "ignore", "player": name, "ignored": number.is_multiple_of(2)}),
         8 => serde_json::json!({"type": "place", "x": number, "y": 0.5, "z": -20}),
-        9 => serde_json::json!({"type": "stats", "lost_percent": number, "delay_ms": number}),
+        9 => serde_json::json!({"type": "stats", "lostPercent": number, "delayMs": number}),
         _ => serde_json::json!({"type": "moderate", "id": number, "player": name, "action": "kick"}),
     };
     let text = message.to_string();

@@ -31,9 +31,16 @@ fn every_message_to_a_page_is_written_as_the_document_shows_it() {
         assert_eq!(message.to_json(), *example);
     }
     let all = "channels closing disconnected downlink entered exited joined left listeners moderated moved placed player \
-               pong problem recorded refused removed_from_room room_full room_rights roster sanctioned slot \
-               speaking text text_held uplink";
+               pong problem recorded refused removedFromRoom roomFull roomRights roster sanctioned slot \
+               speaking text textHeld uplink";
     assert_eq!(types(&examples), all);
+}
+
+#[test]
+fn types_and_keys_are_in_camel_case_and_words_in_kebab_case() {
+    for example in examples("## From the page").into_iter().chain(examples("## To the page")) {
+        assert!(!has_snake_case(&serde_json::from_str(&example).unwrap()), "{example}");
+    }
 }
 
 #[test]
@@ -73,8 +80,8 @@ fn what_is_no_message_is_refused_in_words() {
         (r#"{"type":"place","x":1e300,"y":0,"z":0}"#, Some("place"), "at most 10000 km"),
         (r#"{"type":"place","x":0,"y":0}"#, Some("place"), "missing field `z`"),
         (r#"{"type":"ping","id":9007199254740992}"#, Some("ping"), "above 2⁵³ − 1"),
-        (r#"{"type":"stats","lost_percent":101,"delay_ms":0}"#, Some("stats"), "0 to 100, and not 101"),
-        (r#"{"type":"stats","lost_percent":1,"delay_ms":-1}"#, Some("stats"), "a time in ms"),
+        (r#"{"type":"stats","lostPercent":101,"delayMs":0}"#, Some("stats"), "0 to 100, and not 101"),
+        (r#"{"type":"stats","lostPercent":1,"delayMs":-1}"#, Some("stats"), "a time in ms"),
         (r#"{"type":"moderate","id":1,"player":"b","action":"ban"}"#, Some("moderate"), "`ban`"),
         (r#"{"type":"moderate","id":1,"player":"b","action":"move","from":"a"}"#, Some("moderate"), "`to`"),
     ] {
@@ -151,6 +158,16 @@ proptest! {
         let to = Addressee::Room(name.as_str().into());
         let told = ToPage::Text { id: 7, name: name.into(), to, text: text.into() };
         prop_assert_eq!(serde_json::from_str::<ToPage>(&told.to_json()).unwrap(), told);
+    }
+}
+
+/// Whether a key, or a text without a blank, has an underscore.
+fn has_snake_case(value: &Value) -> bool {
+    match value {
+        Value::Object(keys) => keys.iter().any(|(key, value)| key.contains('_') || has_snake_case(value)),
+        Value::Array(items) => items.iter().any(has_snake_case),
+        Value::String(text) => !text.contains(' ') && text.contains('_'),
+        _ => false,
     }
 }
 

@@ -14,6 +14,7 @@ use crate::turn::IceServer;
 use crate::visitor::Visitor;
 
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 #[expect(clippy::struct_excessive_bools, reason = "these are what a page asks for")]
 pub(crate) struct Told {
     version: &'static str,

@@ -122,7 +122,7 @@ export class PlayerDriver {
 
   private tell(text: string): void {
     const message = JSON.parse(text) as ToPage;
-    if (message.type === "listeners") this.wasm.exports.encoder_set_expected_loss(Math.max(0, message.lost_percent));
+    if (message.type === "listeners") this.wasm.exports.encoder_set_expected_loss(Math.max(0, message.lostPercent));
     this.outside.message(text);
     for (const slot of this.speakers.silencedBy(message)) this.silenced.add(slot);
     for (const slot of this.speakers.takenAwayBy(message)) {

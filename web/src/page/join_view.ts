@@ -120,9 +120,9 @@ export class JoinView implements Screen {
     return this.#info;
   }
 
-  #addFields({ sessions, on_demand, secrets }: Info): void {
+  #addFields({ sessions, onDemand, secrets }: Info): void {
     const wanted = this.#options.wish?.session ?? this.#options.address.session ?? sessions[0] ?? "";
-    if (sessions.length > 1 || on_demand) {
+    if (sessions.length > 1 || onDemand) {
       this.#sessionField = new Field({ label: WORDS.join.session, value: wanted, suggestions: sessions });
       this.#session.replaceChildren(this.#sessionField.node);
     }

@@ -89,7 +89,7 @@ export interface Info {
   readonly version: string;
   readonly sessions: readonly string[];
   /** Whether other sessions than those are made when somebody asks for them. */
-  readonly on_demand: boolean;
+  readonly onDemand: boolean;
   /** What is asked for first: `secrets` in one word. */
   readonly join: "open" | "password" | "token";
   /** What one shows to join. What is optional some sessions may want, or a service of the operator's. */
@@ -101,7 +101,7 @@ export interface Info {
   /** Whether browsers lend this page a microphone: it came over HTTPS or from the same computer. */
   readonly secure: boolean;
   /** STUN and TURN servers that the page may need to get through. */
-  readonly ice_servers?: readonly RTCIceServer[];
+  readonly iceServers?: readonly RTCIceServer[];
 }
 
 /** A microphone, with or without a session. */
@@ -222,19 +222,19 @@ export type CarriedBy = "udp" | "tcp" | "relay" | "websocket";
 /** What a moderator can do to another player. */
 export type Deed =
   | { readonly action: "kick" }
-  | { readonly action: "mute"; readonly for_s?: number }
+  | { readonly action: "mute"; readonly forSeconds?: number }
   | { readonly action: "unmute" }
   | { readonly action: "move"; readonly from: string; readonly to: string };
 
 /** What became of it. */
 export type DeedAnswer =
   | "done"
-  | "not_moderator"
-  | "no_player"
+  | "not-moderator"
+  | "no-player"
   | "protected"
-  | "not_in_room"
-  | "room_forbidden"
-  | "room_full"
+  | "not-in-room"
+  | "room-forbidden"
+  | "room-full"
   | "failed";
 
 /** A place in a session, with all that belongs to it. */

@@ -170,7 +170,7 @@ export class Connection {
     this.reconnection.onHeard(now);
     if (message.type === "joined") this.reconnection.onJoined();
     if (message.type === "refused") this.onEnded(CODE_OF_REFUSAL[message.code], message);
-    else if (message.type === "disconnected" && message.retry_in_ms === null) this.onDisconnected(message);
+    else if (message.type === "disconnected" && message.retryInMs === null) this.onDisconnected(message);
     else this.events.message(message);
     this.act();
   }
@@ -178,13 +178,13 @@ export class Connection {
   private onDisconnected(message: Extract<ToPage, { type: "disconnected" }>): void {
     const code = CODE_OF_CAUSE[message.cause];
     // What has nothing to do with this player may be over soon.
-    const retry_in_ms = code === "other" && message.cause !== "protocol" ? 0 : null;
-    this.onEnded(code, { message: message.message, retry_in_ms });
+    const retryInMs = code === "other" && message.cause !== "protocol" ? 0 : null;
+    this.onEnded(code, { message: message.message, retryInMs });
   }
 
-  private onEnded(code: ProblemCode, { message, retry_in_ms }: { message: string; retry_in_ms: number | null }): void {
-    this.events.failed(new VoiceProblem(code, message, { retryInMs: retry_in_ms }));
-    this.reconnection.onLost(performance.now(), retry_in_ms);
+  private onEnded(code: ProblemCode, { message, retryInMs }: { message: string; retryInMs: number | null }): void {
+    this.events.failed(new VoiceProblem(code, message, { retryInMs }));
+    this.reconnection.onLost(performance.now(), retryInMs);
   }
 
   private async restart(): Promise<void> {
@@ -216,7 +216,7 @@ export class Connection {
 
   private tellStatistics({ lostPercent, delayMs }: LinkStatistics): void {
     if (lostPercent === null) return;
-    this.say({ type: "stats", lost_percent: lostPercent, delay_ms: Math.max(0, delayMs ?? 0) });
+    this.say({ type: "stats", lostPercent, delayMs: Math.max(0, delayMs ?? 0) });
   }
 
   private ifCurrent(attempt: Attempt, then: (now: number) => void): void {
@@ -300,9 +300,9 @@ const CODE_OF_REFUSAL: Record<RefusalCode, ProblemCode> = {
 
 const CODE_OF_CAUSE: Record<Cause, ProblemCode> = {
   kicked: "kicked",
-  name_taken: "name-taken",
+  "name-taken": "name-taken",
   closed: "left",
-  too_slow: "other",
+  "too-slow": "other",
   protocol: "other",
   server: "other",
 };

@@ -14,7 +14,7 @@ export type FromPage =
   | { type: "place"; x: number; y: number; z: number; shared?: boolean }
   | ({ type: "moderate"; id: number; player: string; reason: string } & Deed)
   | { type: "ping"; id: number }
-  | { type: "stats"; lost_percent: number; delay_ms: number }
+  | { type: "stats"; lostPercent: number; delayMs: number }
   | { type: "leave" };
 
 /** What a page is told. */
@@ -29,26 +29,26 @@ export type ToPage =
   | { type: "speaking"; id: number; name: string; speaking: boolean; to: Reach[] }
   | { type: "slot"; slot: number; player: number | null; positional: boolean; amplitude: number; priority: Priority }
   | { type: "text"; id: number; name: string; to: Reach; text: string }
-  | { type: "text_held"; wait_ms: number }
-  | { type: "sanctioned"; sanction: "voice" | "text" | "hearing"; terms: { ends_in_ms: number | null; reason: string } | null }
-  | { type: "room_rights"; room: string; listen: boolean | null; speak: boolean | null }
-  | { type: "room_full"; room: string; to: "listen" | "speak" }
-  | { type: "removed_from_room"; room: string }
+  | { type: "textHeld"; waitMs: number }
+  | { type: "sanctioned"; sanction: "voice" | "text" | "hearing"; terms: { endsInMs: number | null; reason: string } | null }
+  | { type: "roomRights"; room: string; listen: boolean | null; speak: boolean | null }
+  | { type: "roomFull"; room: string; to: "listen" | "speak" }
+  | { type: "removedFromRoom"; room: string }
   | { type: "moved"; from: string; to: string }
-  | { type: "recorded"; whole: boolean; last_ms: number }
+  | { type: "recorded"; whole: boolean; lastMs: number }
   | { type: "moderated"; id: number; player: string; action: Deed["action"]; answer: DeedAnswer }
   | { type: "placed"; id: number; name: string; x: number | null; y: number | null; z: number | null }
-  | { type: "uplink"; lost_percent: number; delay_ms: number; rtt_ms: number | null }
-  | { type: "listeners"; count: number; lost_percent: number }
+  | { type: "uplink"; lostPercent: number; delayMs: number; rttMs: number | null }
+  | { type: "listeners"; count: number; lostPercent: number }
   | { type: "downlink"; voices: number | null; speaking: number | null }
-  | { type: "closing"; in_ms: number | null; onward: string | null; stays: boolean }
+  | { type: "closing"; inMs: number | null; onward: string | null; stays: boolean }
   | { type: "pong"; id: number }
-  | { type: "refused"; code: RefusalCode; message: string; retry_in_ms: number | null }
-  | { type: "disconnected"; cause: Cause; message: string; retry_in_ms: number | null }
+  | { type: "refused"; code: RefusalCode; message: string; retryInMs: number | null }
+  | { type: "disconnected"; cause: Cause; message: string; retryInMs: number | null }
   | { type: "problem"; message: string; about: string | null };
 
 /** Why a player is not let in. */
 export type RefusalCode = "token" | "password" | "name" | "full" | "banned" | "version" | "closing" | "other";
 
 /** Why a player is no longer in its session. */
-export type Cause = "kicked" | "name_taken" | "closed" | "too_slow" | "protocol" | "server";
+export type Cause = "kicked" | "name-taken" | "closed" | "too-slow" | "protocol" | "server";

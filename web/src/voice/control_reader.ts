@@ -63,11 +63,11 @@ const openChannel: Read<{ channel: number }> = (value) => {
   const channel = isObject(value) ? number(value["channel"]) : undefined;
   return channel === undefined ? undefined : { channel };
 };
-const terms: Read<{ ends_in_ms: number | null; reason: string }> = (value) => {
+const terms: Read<{ endsInMs: number | null; reason: string }> = (value) => {
   if (!isObject(value)) return undefined;
-  const ends_in_ms = orNull(number)(value["ends_in_ms"]);
+  const endsInMs = orNull(number)(value["endsInMs"]);
   const reason = text(value["reason"]);
-  return ends_in_ms === undefined || reason === undefined ? undefined : { ends_in_ms, reason };
+  return endsInMs === undefined || reason === undefined ? undefined : { endsInMs, reason };
 };
 const slot: Read<number> = (value) => {
   const index = number(value);
@@ -95,37 +95,37 @@ const READERS: Readers = {
   speaking: { ...player, speaking: flag, to: list(reach) },
   slot: { slot, player: orNull(number), positional: flag, amplitude: number, priority },
   text: { ...player, to: reach, text },
-  text_held: { wait_ms: number },
+  textHeld: { waitMs: number },
   sanctioned: { sanction: word("voice", "text", "hearing"), terms: orNull(terms) },
-  room_rights: { room: text, listen: orNull(flag), speak: orNull(flag) },
-  room_full: { room: text, to: roomUse },
-  removed_from_room: { room: text },
+  roomRights: { room: text, listen: orNull(flag), speak: orNull(flag) },
+  roomFull: { room: text, to: roomUse },
+  removedFromRoom: { room: text },
   moved: { from: text, to: text },
-  recorded: { whole: flag, last_ms: number },
+  recorded: { whole: flag, lastMs: number },
   moderated: {
     id: number,
     player: text,
     action: word("kick", "mute", "unmute", "move"),
     answer: wordOr(
-      word("done", "not_moderator", "no_player", "protected", "not_in_room", "room_forbidden", "room_full", "failed"),
+      word("done", "not-moderator", "no-player", "protected", "not-in-room", "room-forbidden", "room-full", "failed"),
       "failed",
     ),
   },
   placed: { ...player, x: orNull(number), y: orNull(number), z: orNull(number) },
-  uplink: { lost_percent: number, delay_ms: number, rtt_ms: orNull(number) },
-  listeners: { count: number, lost_percent: number },
+  uplink: { lostPercent: number, delayMs: number, rttMs: orNull(number) },
+  listeners: { count: number, lostPercent: number },
   downlink: { voices: orNull(number), speaking: orNull(number) },
-  closing: { in_ms: orNull(number), onward: orNull(text), stays: mark },
+  closing: { inMs: orNull(number), onward: orNull(text), stays: mark },
   pong: { id: number },
   refused: {
     code: wordOr(word("token", "password", "name", "full", "banned", "version", "closing", "other"), "other"),
     message: text,
-    retry_in_ms: orNull(number),
+    retryInMs: orNull(number),
   },
   disconnected: {
-    cause: wordOr(word("kicked", "name_taken", "closed", "too_slow", "protocol", "server"), "server"),
+    cause: wordOr(word("kicked", "name-taken", "closed", "too-slow", "protocol", "server"), "server"),
     message: text,
-    retry_in_ms: orNull(number),
+    retryInMs: orNull(number),
   },
   problem: { message: text, about: orNull(text) },
 };

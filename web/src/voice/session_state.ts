@@ -95,11 +95,11 @@ export class SessionState {
         this.tell(message.type, { name: message.name, room: message.room });
         return true;
       }
-      case "room_full":
+      case "roomFull":
         if (message.to === "listen") this.listening.delete(message.room);
         this.tell("roomFull", { room: message.room, to: message.to });
         return true;
-      case "removed_from_room":
+      case "removedFromRoom":
         this.listening.delete(message.room);
         this.tell("removedFromRoom", { room: message.room });
         return true;
@@ -108,7 +108,7 @@ export class SessionState {
         this.listening.add(message.to);
         this.tell("moved", { from: message.from, to: message.to });
         return true;
-      case "room_rights":
+      case "roomRights":
         this.tell("roomRights", { room: message.room, mayListen: message.listen, maySpeak: message.speak });
         return true;
       default:
@@ -121,22 +121,22 @@ export class SessionState {
       case "text":
         this.tell("text", { name: message.name, to: message.to, text: message.text });
         return true;
-      case "text_held":
-        this.tell("textHeld", { waitMs: message.wait_ms });
+      case "textHeld":
+        this.tell("textHeld", { waitMs: message.waitMs });
         return true;
       case "sanctioned":
         this.tell("sanctioned", {
           sanction: message.sanction,
           lifted: message.terms === null,
-          endsInMs: message.terms?.ends_in_ms ?? null,
+          endsInMs: message.terms?.endsInMs ?? null,
           reason: message.terms?.reason ?? "",
         });
         return true;
       case "recorded":
-        this.tell("recorded", { isWhole: message.whole, lastMs: message.last_ms });
+        this.tell("recorded", { isWhole: message.whole, lastMs: message.lastMs });
         return true;
       case "closing":
-        this.tell("closing", message.stays ? null : { inMs: message.in_ms ?? 0, onward: message.onward });
+        this.tell("closing", message.stays ? null : { inMs: message.inMs ?? 0, onward: message.onward });
         return true;
       case "problem":
         this.tell("problem", { message: message.message });

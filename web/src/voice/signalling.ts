@@ -60,18 +60,18 @@ export function askForRestart(url: string, session: string, key: string, sdp: st
 /** What the server has said, if it is what it should be. */
 export function readInfo(value: unknown): Info | undefined {
   if (!isObject(value) || typeof value["version"] !== "string") return undefined;
-  const { sessions, join, ice_servers } = value;
+  const { sessions, join, iceServers } = value;
   if (join !== "open" && join !== "password" && join !== "token") return undefined;
   return {
     version: value["version"],
     sessions: Array.isArray(sessions) ? sessions.filter((session) => typeof session === "string") : [],
-    on_demand: value["on_demand"] === true,
+    onDemand: value["onDemand"] === true,
     join,
     secrets: readSecrets(value["secrets"], join),
     udp: value["udp"] !== false,
     fallback: value["fallback"] === true,
     secure: value["secure"] !== false,
-    ice_servers: Array.isArray(ice_servers) ? ice_servers.filter(isIceServer) : [],
+    iceServers: Array.isArray(iceServers) ? iceServers.filter(isIceServer) : [],
   };
 }
 

@@ -194,17 +194,17 @@ export class VoiceSession implements Voice {
         this.moderation.answer(message.id, message.answer);
         return;
       case "uplink":
-        this.measured = { ...this.measured, lostUpPercent: message.lost_percent };
+        this.measured = { ...this.measured, lostUpPercent: message.lostPercent };
         return;
       case "listeners":
-        this.measured = { ...this.measured, listeners: message.count, listenersLostPercent: message.lost_percent };
+        this.measured = { ...this.measured, listeners: message.count, listenersLostPercent: message.lostPercent };
         return;
       case "downlink":
         this.measured = { ...this.measured, voices: shortage(message.voices, message.speaking) };
         return;
       case "disconnected":
         this.moderation.fail();
-        this.setState("reconnecting", message.retry_in_ms);
+        this.setState("reconnecting", message.retryInMs);
         this.update();
         return;
       default:

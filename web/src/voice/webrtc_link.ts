@@ -38,7 +38,7 @@ class WebRtcLink implements Link {
   constructor(options: LinkOptions) {
     this.options = options;
     this.peer = new RTCPeerConnection({
-      iceServers: [...(options.info.ice_servers ?? [])],
+      iceServers: [...(options.info.iceServers ?? [])],
       bundlePolicy: "max-bundle",
     });
     this.microphone = new MediaStreamAudioDestinationNode(options.context, { channelCount: 1 });

@@ -39,7 +39,7 @@ test("keys that are not there mean no or nothing where the page says so", () => 
 });
 
 test("a refusal of a kind that a later server knows is still a refusal", () => {
-  const refused = readMessage('{"type":"refused","code":"tuesday","message":"not on Tuesdays","retry_in_ms":null}');
+  const refused = readMessage('{"type":"refused","code":"tuesday","message":"not on Tuesdays","retryInMs":null}');
   assert.equal(refused?.type === "refused" && refused.code, "other");
 });
 

@@ -8,14 +8,14 @@ test("each request gets its own answer, in whatever order they come", async () =
   const said: FromPage[] = [];
   const requests = new ModerationRequests((message) => said.push(message) > 0);
   const kick = requests.ask("Mallory", { action: "kick" }, "shouts");
-  const mute = requests.ask("Mallory", { action: "mute", for_s: 60 }, "");
+  const mute = requests.ask("Mallory", { action: "mute", forSeconds: 60 }, "");
   requests.answer(2, "protected");
   requests.answer(1, "done");
   requests.answer(7, "done");
   assert.deepEqual([await kick, await mute], ["done", "protected"]);
   assert.deepEqual(said, [
     { type: "moderate", id: 1, player: "Mallory", reason: "shouts", action: "kick" },
-    { type: "moderate", id: 2, player: "Mallory", reason: "", action: "mute", for_s: 60 },
+    { type: "moderate", id: 2, player: "Mallory", reason: "", action: "mute", forSeconds: 60 },
   ]);
 });
 

@@ -112,15 +112,15 @@ test("an operator's moves and a full room change what the page listens to", () =
   state.listening.add("lobby").add("stage").add("full");
   take(
     { type: "moved", from: "lobby", to: "corner" },
-    { type: "removed_from_room", room: "stage" },
-    { type: "room_full", room: "full", to: "listen" },
-    { type: "room_full", room: "corner", to: "speak" },
+    { type: "removedFromRoom", room: "stage" },
+    { type: "roomFull", room: "full", to: "listen" },
+    { type: "roomFull", room: "corner", to: "speak" },
   );
   assert.deepEqual([...state.listening], ["corner"]);
 });
 
 test("a sanction without terms is lifted", () => {
-  take({ type: "sanctioned", sanction: "voice", terms: { ends_in_ms: 60_000, reason: "shouting" } });
+  take({ type: "sanctioned", sanction: "voice", terms: { endsInMs: 60_000, reason: "shouting" } });
   take({ type: "sanctioned", sanction: "voice", terms: null });
   assert.deepEqual(told, [
     ["sanctioned", { sanction: "voice", lifted: false, endsInMs: 60_000, reason: "shouting" }],

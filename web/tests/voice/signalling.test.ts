@@ -6,22 +6,22 @@ import { problemOf, readAnswer, readInfo } from "../../src/voice/signalling.ts";
 const info = {
   version: "0.1.0",
   sessions: ["main"],
-  on_demand: false,
+  onDemand: false,
   join: "password",
   secrets: { token: "optional", password: "required" },
   udp: true,
   fallback: true,
   secure: true,
-  ice_servers: [{ urls: ["stun:localhost:3478"] }],
+  iceServers: [{ urls: ["stun:localhost:3478"] }],
 };
 
 test("what a server says of itself is taken as it is", () => assert.deepEqual(readInfo(info), info));
 
 test("what is missing or no such thing in it is as if there were nothing", () => {
-  const read = readInfo({ version: "9", join: "open", sessions: ["main", 7], ice_servers: [{}, 7, { urls: "stun:x" }] });
+  const read = readInfo({ version: "9", join: "open", sessions: ["main", 7], iceServers: [{}, 7, { urls: "stun:x" }] });
   assert.deepEqual(read?.sessions, ["main"]);
-  assert.deepEqual(read?.ice_servers, [{ urls: "stun:x" }]);
-  assert.deepEqual([read?.udp, read?.fallback, read?.on_demand], [true, false, false]);
+  assert.deepEqual(read?.iceServers, [{ urls: "stun:x" }]);
+  assert.deepEqual([read?.udp, read?.fallback, read?.onDemand], [true, false, false]);
 });
 
 for (const [join, token, password] of [

@@ -8,7 +8,7 @@ import { VoiceSession } from "../../src/voice/voice_session.ts";
 
 const HERE = "https://voice.example/";
 const JOINED = { type: "joined", session: "main", id: 3, name: "Alice", resumed: false };
-const RECORDED = { type: "recorded", whole: true, last_ms: 0 };
+const RECORDED = { type: "recorded", whole: true, lastMs: 0 };
 
 /** A session with a microphone of its own, whose offer is answered; candidates are still missing. */
 async function connecting(context: TestContext) {
@@ -81,7 +81,7 @@ test("a moderator whose session is out of reach is told that nothing was done", 
   await settled();
   tell(JOINED);
   const answer = session.moderate("Mallory", { action: "kick" });
-  tell({ type: "disconnected", cause: "server", message: "gone", retry_in_ms: 500 });
+  tell({ type: "disconnected", cause: "server", message: "gone", retryInMs: 500 });
   assert.equal(await Promise.race([answer, settled()]), "failed");
   session.leave();
 });

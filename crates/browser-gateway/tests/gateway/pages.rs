@@ -150,7 +150,7 @@ fn the_newer_page_of_a_player_takes_over_from_one_that_is_still_there() {
     let told = stage.pages.messages(before);
     let last = told.last().unwrap();
     assert!(
-        last.contains("name_taken") && last.contains(r#""retry_in_ms":null"#),
+        last.contains("name-taken") && last.contains(r#""retryInMs":null"#),
         "else both come back for ever: {last}"
     );
     assert!(!stage.pages.was_told(after, "disconnected"));
@@ -243,7 +243,7 @@ fn a_page_whose_session_another_worker_has_by_now_is_told_to_ask_anew() {
     player.handle_link_lost(now, &refusal.to_string());
     let last = std::iter::from_fn(|| player.poll_message()).last().unwrap();
     let told: serde_json::Value = serde_json::from_str(&last).unwrap();
-    assert_eq!((&told["type"], &told["retry_in_ms"]), (&"disconnected".into(), &serde_json::Value::Null));
+    assert_eq!((&told["type"], &told["retryInMs"]), (&"disconnected".into(), &serde_json::Value::Null));
     assert!(player.is_over(), "its page comes back with a request, which leads to the right worker");
 }
 

@@ -36,7 +36,7 @@ fn told(goodbye: Goodbye, words: &str) -> Value {
 #[test]
 fn the_code_is_the_servers_and_not_in_the_words() {
     let words = "the server does not let this player in: the tournament is over, the password is wrong";
-    let refused = |code, retry_in_ms: Option<u64>| json!({"type": "refused", "code": code, "message": words, "retry_in_ms": retry_in_ms});
+    let refused = |code, retry_in_ms: Option<u64>| json!({"type": "refused", "code": code, "message": words, "retryInMs": retry_in_ms});
     assert_eq!(told(GoodbyeCode::Other.into(), words), refused("other", None));
     assert_eq!(told(GoodbyeCode::Name.into(), words), refused("name", None));
     let full = Goodbye { code: GoodbyeCode::Full, retry_in: Some(Duration::from_secs(5)) };

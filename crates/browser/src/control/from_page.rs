@@ -17,7 +17,7 @@ pub const FROM_PAGE_BYTES_MAX: usize = 16 << 10;
 
 /// One message of a page. Everything in it is within its bounds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
 #[non_exhaustive]
 pub enum FromPage {
     /// Listens to a room from now on.
@@ -139,14 +139,14 @@ pub struct Moderate {
 
 /// What can be done.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "action", rename_all = "snake_case")]
+#[serde(tag = "action", rename_all = "kebab-case")]
 pub enum Deed {
     /// It is removed from the session.
     Kick,
     /// Its voice goes nowhere.
     Mute {
         /// How long, in seconds; for good if there is none.
-        #[serde(default)]
+        #[serde(default, rename = "forSeconds")]
         for_s: Option<u32>,
     },
     /// Its voice is heard again.

@@ -12,7 +12,7 @@ pub const TO_PAGE_BYTES_MAX: usize = 64 << 10;
 
 /// One message to a page. Names and texts are other people's own words: to be shown as text, never as markup.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
 #[non_exhaustive]
 #[expect(missing_docs, reason = "fields are the session's, and docs/browser/control.md has a line for each")]
 pub enum ToPage {
@@ -87,6 +87,7 @@ pub enum ToPage {
 
 /// The terms of a sanction.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Terms {
     /// In how many ms it ends; never if there is none.
     pub ends_in_ms: Option<u64>,
@@ -96,7 +97,7 @@ pub struct Terms {
 
 /// Why a player is not let in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "kebab-case")]
 pub enum RefusalCode {
     /// Its join token is missing, wrong or too old.
     Token,
@@ -118,7 +119,7 @@ pub enum RefusalCode {
 
 /// Why a player is no longer in its session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "kebab-case")]
 pub enum Cause {
     /// An operator or a moderator has removed it.
     Kicked,

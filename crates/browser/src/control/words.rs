@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// Who is heard over whom.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "kebab-case")]
 pub enum PriorityWord {
     /// Below the default.
     Low,
@@ -19,7 +19,7 @@ pub enum PriorityWord {
 
 /// What an operator can take from a player.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "kebab-case")]
 pub enum SanctionWord {
     /// Its voice goes nowhere.
     Voice,
@@ -31,7 +31,7 @@ pub enum SanctionWord {
 
 /// What a player may do in a room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "kebab-case")]
 pub enum RoomUseWord {
     /// Hear what is spoken and written there.
     Listen,
@@ -41,7 +41,7 @@ pub enum RoomUseWord {
 
 /// What a moderator has asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "kebab-case")]
 pub enum DeedWord {
     /// To remove a player.
     Kick,
@@ -55,7 +55,7 @@ pub enum DeedWord {
 
 /// What became of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "kebab-case")]
 pub enum AnswerWord {
     /// It is done.
     Done,

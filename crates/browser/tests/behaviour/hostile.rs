@@ -106,7 +106,7 @@ fn a_page_that_does_not_take_what_it_is_told_is_put_out() {
     }
     assert_eq!(session.pages[alice].player.end(), Some(End::Out(Cause::TooSlow)));
     session.run();
-    assert_eq!(session.told_of(alice, "disconnected")[0]["cause"], "too_slow");
+    assert_eq!(session.told_of(alice, "disconnected")[0]["cause"], "too-slow");
 }
 
 /// Something that a page may do.
@@ -133,7 +133,7 @@ fn deed() -> impl Strategy<Value = Deed> {
         (name, any::<bool>()).prop_map(|(player, ignored)| {
             format!(r#"{{"type":"ignore","player":"{player}","ignored":{ignored}}}"#)
         }),
-        (-1.0..120.0).prop_map(|p| format!(r#"{{"type":"stats","lost_percent":{p},"delay_ms":{p}}}"#)),
+        (-1.0..120.0).prop_map(|p| format!(r#"{{"type":"stats","lostPercent":{p},"delayMs":{p}}}"#)),
         ".{0,40}",
     ];
     prop_oneof![

@@ -77,7 +77,7 @@ fn a_session_that_cannot_be_reached_is_tried_again() {
     session.is_reachable = false;
     let page = session.page("Alice");
     let told = session.told_of(page, "disconnected");
-    assert_eq!((&told[0]["cause"], &told[0]["retry_in_ms"]), (&json!("server"), &json!(0)));
+    assert_eq!((&told[0]["cause"], &told[0]["retryInMs"]), (&json!("server"), &json!(0)));
     session.is_reachable = true;
     session.wait(std::time::Duration::from_secs(1));
     assert_eq!(session.told_of(page, "joined").len(), 1);
@@ -88,7 +88,7 @@ fn whoever_takes_the_name_puts_the_other_page_out() {
     let mut session = Session::new();
     let page = session.page("Alice");
     session.page("Alice");
-    assert_eq!(session.told_of(page, "disconnected")[0]["cause"], "name_taken");
+    assert_eq!(session.told_of(page, "disconnected")[0]["cause"], "name-taken");
     assert_eq!(session.pages[page].player.end(), Some(End::Out(Cause::NameTaken)));
 }
 

@@ -65,7 +65,7 @@ fn an_operators_decisions_are_told_with_their_terms() {
     session.server.set_standing(&identity, &standing).unwrap();
     session.run();
     let muted = json!({
-        "type": "sanctioned", "sanction": "voice", "terms": {"ends_in_ms": 60_000, "reason": "shouting"}
+        "type": "sanctioned", "sanction": "voice", "terms": {"endsInMs": 60_000, "reason": "shouting"}
     });
     assert_eq!(session.told(alice), [muted]);
     session.wait(Duration::from_secs(20));
@@ -74,7 +74,7 @@ fn an_operators_decisions_are_told_with_their_terms() {
     session.pages[alice].player.page_is_back(now, 16);
     session.run();
     let again = session.told_of(alice, "sanctioned");
-    assert_eq!(again[0]["terms"]["ends_in_ms"], 40_000, "by the time that is left");
+    assert_eq!(again[0]["terms"]["endsInMs"], 40_000, "by the time that is left");
     session.server.set_standing(&identity, &Standing::default()).unwrap();
     session.run();
     assert_eq!(session.told(alice), [json!({"type": "sanctioned", "sanction": "voice", "terms": null})]);
@@ -89,7 +89,7 @@ fn who_is_kicked_is_told_why_and_does_not_come_back() {
     session.wait(Duration::from_secs(20));
     let told = session.told_of(alice, "disconnected");
     assert_eq!(told.len(), 1);
-    assert_eq!((&told[0]["cause"], &told[0]["retry_in_ms"]), (&json!("kicked"), &json!(null)));
+    assert_eq!((&told[0]["cause"], &told[0]["retryInMs"]), (&json!("kicked"), &json!(null)));
     assert_eq!(told[0]["message"], "the server's operator has removed you: shouting");
     assert_eq!(session.pages[alice].player.end(), Some(End::Out(Cause::Kicked)));
     assert_eq!(session.server.clients(), 0);

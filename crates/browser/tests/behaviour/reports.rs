@@ -26,9 +26,9 @@ fn a_page_is_told_every_two_seconds_what_of_its_voice_is_lost_on_the_way_here() 
     let told = session.told_of(alice, "uplink");
     assert_eq!(told.len(), 2);
     for report in told {
-        let lost = report["lost_percent"].as_f64().unwrap();
+        let lost = report["lostPercent"].as_f64().unwrap();
         assert!((9.0..11.0).contains(&lost), "{report}");
-        assert_eq!((&report["rtt_ms"], &report["delay_ms"]), (&json!(38), &json!(0)));
+        assert_eq!((&report["rttMs"], &report["delayMs"]), (&json!(38), &json!(0)));
     }
     session.wait(200 * FRAME);
     assert_eq!(session.told_of(alice, "uplink").len(), 1, "once more, and no more");
@@ -42,7 +42,7 @@ fn a_speaker_learns_what_a_page_says_it_lost() {
     session.events(bob);
     for nth in 0..400 {
         if nth % 100 == 50 {
-            session.say(alice, r#"{"type":"stats","lost_percent":25,"delay_ms":80}"#);
+            session.say(alice, r#"{"type":"stats","lostPercent":25,"delayMs":80}"#);
         }
         session.speak_natively(bob, &frame(nth));
         session.wait(FRAME);
@@ -101,11 +101,11 @@ fn a_page_learns_how_its_listeners_receive_it() {
     session.told(alice);
     for nth in 0..400 {
         if nth % 100 == 50 {
-            session.say(carol, r#"{"type":"stats","lost_percent":10,"delay_ms":80}"#);
+            session.say(carol, r#"{"type":"stats","lostPercent":10,"delayMs":80}"#);
         }
         session.speak(alice, &frame(nth), false);
     }
     let told = session.told_of(alice, "listeners");
     assert!(!told.is_empty());
-    assert!(told.iter().all(|told| (&told["count"], &told["lost_percent"]) == (&json!(1), &json!(10.0))));
+    assert!(told.iter().all(|told| (&told["count"], &told["lostPercent"]) == (&json!(1), &json!(10.0))));
 }

@@ -85,7 +85,7 @@ fn a_server_that_restarts_with_its_session_is_a_resume_for_the_page() {
     let told = session.told(alice);
     let kinds: Vec<_> = told.iter().map(|message| message["type"].as_str().unwrap()).collect();
     assert_eq!(kinds, ["disconnected", "joined", "channels", "player", "player", "roster"]);
-    assert_eq!((&told[0]["retry_in_ms"], &told[1]["resumed"]), (&json!(0), &json!(true)));
+    assert_eq!((&told[0]["retryInMs"], &told[1]["resumed"]), (&json!(0), &json!(true)));
     session.speak(alice, &frame(0), false);
     assert_eq!(session.natives[0].heard.len(), 1);
 }
