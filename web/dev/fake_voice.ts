@@ -140,8 +140,12 @@ class FakePlayer implements Player {
   muted = false;
   place: Place | null = null;
   isPlaced = false;
+  readonly mediaStream = new MediaStream();
   constructor(id: number, name: string, rooms: readonly string[], isSelf = false) {
     [this.id, this.name, this.rooms, this.isSelf] = [id, name, new Set(rooms), isSelf];
+  }
+  get audioNode(): AudioNode {
+    return new AudioContext().createGain();
   }
   get level(): number {
     return this.speaking ? 0.6 + 0.2 * Math.sin(performance.now() / 200 + this.id) : 0;

@@ -174,6 +174,15 @@ export interface Player {
   place: Place | null;
   /** Whether its place is the one that it has told itself. */
   readonly isPlaced: boolean;
+  /**
+   * Its voice as it was sent, mono: before `volume`, `place` and the output's volume, which do not change it. The same node as long as
+   * the player is here, over lost connections and changes of the transport too; silent while the player does not speak, and while it is
+   * `muted`. To play it another way, connect it to nodes of `audioNode.context`, and set `volume` to 0. Of oneself it is what is sent:
+   * do not play that. The context sounds after a gesture (`needsGesture`).
+   */
+  readonly audioNode: AudioNode;
+  /** The same as a stream with one track, for recorders and `<audio>`; its track ends when the player leaves. */
+  readonly mediaStream: MediaStream;
 }
 
 /** Somewhere that my voice goes. */
@@ -288,6 +297,7 @@ export interface VoiceEvents {
   joined: { readonly session: string; readonly id: number; readonly name: string; readonly resumed: boolean };
   /** Everybody who was here before is in `players`. */
   roster: undefined;
+  /** Another player is here. Told again when it is told anew after a lost connection; never for oneself, of whom `joined` tells. */
   player: Player;
   left: { readonly id: number; readonly name: string };
   entered: { readonly name: string; readonly room: string };

@@ -5,6 +5,7 @@ import type { FromPage, ToPage } from "./control.ts";
 import { AHEAD } from "./listener.ts";
 import type { MicrophoneInput } from "./microphone.ts";
 import { Playback } from "./playback.ts";
+import { PlayerSounds } from "./player_sound.ts";
 import { type PlayerRecord, Players } from "./players.ts";
 import { SessionState, type Tell } from "./session_state.ts";
 import type { Sound } from "./sound.ts";
@@ -14,16 +15,20 @@ export class Listening {
   private readonly state: SessionState;
   private readonly playback: Playback;
   private readonly microphone: MicrophoneInput;
+  private readonly sounds: PlayerSounds;
   private isPlaced = false;
+  private isSending = false;
   private looksTo = AHEAD;
 
   constructor(sound: Sound, microphone: MicrophoneInput, say: (message: FromPage) => void, tell: Tell) {
     this.microphone = microphone;
     this.playback = new Playback(sound.output);
+    this.sounds = new PlayerSounds(sound.context, (player) => this.sourceOf(player));
     this.players = new Players({
       ignored: (player, ignored) => say({ type: "ignore", player, ignored }),
       heardOtherwise: (player) => this.applyPlayer(player),
       levelOf: (player) => this.levelOf(player),
+      soundOf: (player) => this.sounds.of(player),
     });
     this.state = new SessionState(this.players, tell);
   }
@@ -35,8 +40,13 @@ export class Listening {
 
   take(message: ToPage): void {
     this.state.take(message);
-    if (message.type === "slot") this.apply(message.slot);
-    else if (message.type === "player" || message.type === "joined") this.applyAll();
+    if (message.type === "slot") {
+      this.apply(message.slot);
+      this.sounds.refresh();
+    } else if (ABOUT_WHO_IS_HERE.has(message.type)) {
+      this.applyAll();
+      this.sounds.keep((player) => this.players.byName.get(player.name) === player);
+    }
   }
 
   attach(slots: readonly AudioNode[]): void {
@@ -49,6 +59,20 @@ export class Listening {
   detach(): void {
     this.playback.detach();
     this.state.onLinkLost();
+    this.sounds.refresh();
+  }
+
+  /** For good: the players' streams end. */
+  close(): void {
+    this.detach();
+    this.sounds.keep(() => false);
+  }
+
+  /** Whether the microphone's sound leaves the page, which is what is heard of oneself. */
+  setSending(on: boolean): void {
+    if (on === this.isSending) return;
+    this.isSending = on;
+    this.sounds.refresh();
   }
 
   get facing(): Direction {
@@ -73,7 +97,14 @@ export class Listening {
     return slot < 0 ? 0 : this.playback.level(slot);
   }
 
+  private sourceOf(player: PlayerRecord): AudioNode | null {
+    if (player.isSelf) return this.isSending ? this.microphone.node : null;
+    return this.playback.source(this.slotOf(player));
+  }
+
+  /** -1 where it has none. Until it is told again, a player of a session before has an id that may be another one's now. */
   private slotOf(player: PlayerRecord): number {
+    if (!player.isConfirmed) return -1;
     return this.state.slots.findIndex((use) => use?.player === player.id);
   }
 
@@ -84,6 +115,7 @@ export class Listening {
 
   private applyAll(): void {
     this.state.slots.forEach((_, slot) => this.apply(slot));
+    this.sounds.refresh();
   }
 
   private apply(slot: number): void {
@@ -96,3 +128,6 @@ export class Listening {
     this.playback.set(slot, { gain, place });
   }
 }
+
+/** After these, a slot or an id may belong to another player, or to none. */
+const ABOUT_WHO_IS_HERE: ReadonlySet<ToPage["type"]> = new Set(["joined", "player", "left", "roster"]);

@@ -41,6 +41,11 @@ export class Playback {
     this.slots[slot]?.set(sound);
   }
 
+  /** Its voice before gain and place; null where there is no such slot. */
+  source(slot: number): AudioNode | null {
+    return this.slots[slot]?.source ?? null;
+  }
+
   /** How loud it is now before its gain, 0 … 1. */
   level(slot: number): number {
     return this.slots[slot]?.level ?? 0;
@@ -58,7 +63,7 @@ export class Playback {
 }
 
 class SlotGraph {
-  private readonly source: AudioNode;
+  readonly source: AudioNode;
   private readonly output: AudioNode;
   private readonly gain: GainNode;
   private readonly analyser: AnalyserNode;

@@ -2,6 +2,7 @@
 
 import type { Place, Player, Reach } from "./api.ts";
 import { clamp } from "./clamp.ts";
+import type { PlayerSound } from "./player_sound.ts";
 
 /** What a change here makes others do. */
 export interface PlayerEffects {
@@ -11,6 +12,8 @@ export interface PlayerEffects {
   heardOtherwise(player: PlayerRecord): void;
   /** How loud it is now, 0 … 1. */
   levelOf(player: PlayerRecord): number;
+  /** Its voice for the page's own use. */
+  soundOf(player: PlayerRecord): PlayerSound;
 }
 
 /** A player as pages see it; what the server says is written by `Players`. */
@@ -70,6 +73,14 @@ export class PlayerRecord implements Player {
 
   get isPlaced(): boolean {
     return this.told !== null;
+  }
+
+  get audioNode(): AudioNode {
+    return this.effects.soundOf(this).node;
+  }
+
+  get mediaStream(): MediaStream {
+    return this.effects.soundOf(this).stream;
   }
 
   /** Where the server says that it is. */

@@ -49,14 +49,19 @@ export class SessionState {
       case "joined":
         this.players.doubt();
         this.slots.length = 0;
+        // What it listens to follows.
+        this.players.confirm(message.id, message.name, true, [...(this.players.self?.rooms ?? [])]);
         return true;
       case "roster":
         for (const { id, name } of this.players.dropUnconfirmed()) this.tell("left", { id, name });
         this.tell("roster", undefined);
         return true;
-      case "player":
-        this.tell("player", this.players.confirm(message.id, message.name, message.self, message.rooms));
+      case "player": {
+        const player = this.players.confirm(message.id, message.name, message.self, message.rooms);
+        // Of oneself `joined` has told.
+        if (!message.self) this.tell("player", player);
         return true;
+      }
       case "left": {
         const player = this.players.remove(message.id);
         if (player !== undefined) this.tell("left", { id: player.id, name: player.name });

@@ -244,7 +244,7 @@ export class VoiceSession implements Voice {
   private end(problem: VoiceProblem, isUnloading = false): void {
     if (this.currentState === "closed") return;
     this.connection.end(isUnloading);
-    this.listening.detach();
+    this.listening.close();
     this.moderation.fail();
     this.setState("closed", null);
     for (const stop of this.stops) stop();
@@ -261,6 +261,7 @@ export class VoiceSession implements Voice {
     this.speaking.update(performance.now(), speech);
     this.microphone.setDelay(this.speaking.isAnyByVoice ? PREROLL_MS : 0);
     this.connection.setSending(this.speaking.isAnyOpen);
+    this.listening.setSending(this.speaking.isAnyOpen);
     this.wake.at(this.speaking.wakeAt);
   }
 

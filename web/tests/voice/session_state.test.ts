@@ -17,6 +17,7 @@ beforeEach(() => {
     ignored: (name, on) => ignored.push([name, on]),
     heardOtherwise: () => {},
     levelOf: () => 0,
+    soundOf: () => assert.fail("no sound is asked for"),
   });
   state = new SessionState(players, (event, value) => told.push([event, value]));
 });
@@ -40,6 +41,17 @@ test("players are known by name, with their rooms", () => {
   assert.equal(players.self?.name, "Alice");
   take({ type: "exited", id: 0, name: "Bob", room: "lobby" });
   assert.deepEqual([...(players.byName.get("Bob")?.rooms ?? [])], ["team"]);
+});
+
+test("oneself is among the players from `joined` on, and no `player` event tells of it", () => {
+  take(joined);
+  assert.deepEqual([players.self?.name, players.self?.id], ["Alice", 3]);
+  take({ ...alice, rooms: ["lobby"] }, bob, roster);
+  assert.deepEqual(told, [
+    ["player", players.byName.get("Bob")],
+    ["roster", undefined],
+  ]);
+  assert.deepEqual([...(players.self?.rooms ?? [])], ["lobby"]);
 });
 
 test("over a lost link a player stays the same object, under whatever id it has then, and who is not told again has left", () => {
