@@ -12,9 +12,10 @@ use crate::failure::Failure;
 use crate::skips::Skips;
 
 /// Compares the WebAssembly of `web/dist` with its sources, if pages can be compiled for. Then installs what the build
-/// needs, checks the types, runs the tests, compares the rest of `web/dist` with a fresh build, and tries the page's
-/// keys and buttons where there is Chromium. What cannot be checked here is among the skips: the WebAssembly without a
-/// compiler for it, the rest without Node.js of at least version 20, since cargo does without both.
+/// needs, checks the types, runs the tests, compares the rest of `web/dist` with a fresh build, tries the page's
+/// keys and buttons where there is Chromium, and installs, type-checks and bundles the package in a project of its own.
+/// What cannot be checked here is among the skips: the WebAssembly without a compiler for it, the rest without Node.js
+/// of at least version 20, since cargo does without both.
 ///
 /// # Errors
 /// [`Failure`] where one of them fails.
@@ -35,8 +36,14 @@ pub(crate) fn run(root: &Path) -> Result<Skips, Failure> {
 
 const NPM: &str = if cfg!(windows) { "npm.cmd" } else { "npm" };
 
-const STEPS: [&str; 5] =
-    ["ci", "run --silent check", "test --silent", "run --silent verify", "run --silent try"];
+const STEPS: [&str; 6] = [
+    "ci",
+    "run --silent check",
+    "test --silent",
+    "run --silent verify",
+    "run --silent try",
+    "run --silent package",
+];
 
 /// Its major version.
 const OLDEST_NODE: u32 = 20;
