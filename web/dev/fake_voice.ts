@@ -189,7 +189,7 @@ class FakeVoice implements Voice {
   readonly output = new FakeOutput();
   readonly open = new Set<FakeChannel>();
   place: Place | null = null;
-  facing: Direction = { x: 0, y: 0, z: -1 };
+  facing: Direction = { x: 0, y: 0, z: 1 };
   placeShared = false;
   needsGesture = false;
   quality: Quality;
@@ -265,8 +265,8 @@ class FakeVoice implements Voice {
       names.push([`Player ${index + 1} of a long-winded guild`, [index % 3 ? "lobby" : "harbour"]]);
     names.forEach(([name, rooms], index) => this.#add(new FakePlayer(index + 2, name, rooms)));
     const places: [string, number, number][] = [
-      ["Bob", -4, -3],
-      ["Carol", 5, 1],
+      ["Bob", -4, 3],
+      ["Carol", 5, -1],
     ];
     for (const [name, x, z] of places)
       Object.assign(this.players.get(name) ?? {}, { place: { x, y: 0, z }, isPlaced: arePlaced ?? false });

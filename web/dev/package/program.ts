@@ -6,7 +6,7 @@ export async function talk(assets: string): Promise<Voice> {
   console.log(onDemand, iceServers?.length);
   const voice = await connect({ url: "https://voice.example.org/", session: "main", name: "Alice", assets });
   voice.rooms.listen("lobby");
-  voice.place = { x: 1, y: 0, z: -2 };
+  voice.place = { x: 1, y: 0, z: 2 };
   voice.channels.open({ room: "lobby" }, { activation: "push-to-talk" }).talking = true;
   voice.on("player", (player: Player) => {
     const node: AudioNode = player.audioNode;

@@ -1,4 +1,4 @@
-// The map: a square of ground seen from above. x is to the right and z towards the one who looks from below, so that ahead is -z, in metres; height is left out.
+// The map: a square of ground seen from above, in metres: x to the right, z ahead, which is up on the map. Height is left out.
 
 import type { Place } from "../voice/index.ts";
 
@@ -10,12 +10,12 @@ export const LEAP_M = 2;
 
 /** Where a place is drawn: shares of the square's width and height from its upper left corner, 0…1. */
 export function toShares({ x, z }: Place): { left: number; top: number } {
-  return { left: (clamp(x) + REACH_M) / (2 * REACH_M), top: (clamp(z) + REACH_M) / (2 * REACH_M) };
+  return { left: (clamp(x) + REACH_M) / (2 * REACH_M), top: (REACH_M - clamp(z)) / (2 * REACH_M) };
 }
 
 /** The place at these shares of the square; what is outside of it is moved to its edge. */
 export function fromShares(left: number, top: number): Place {
-  return { x: round(clamp(left * 2 * REACH_M - REACH_M)), y: 0, z: round(clamp(top * 2 * REACH_M - REACH_M)) };
+  return { x: round(clamp(left * 2 * REACH_M - REACH_M)), y: 0, z: round(clamp(REACH_M - top * 2 * REACH_M)) };
 }
 
 /** A place after an arrow key; null for another key. */
@@ -29,15 +29,15 @@ export function stepped(place: Place, key: string, isLeap: boolean): Place | nul
 /** How one place lies to another, in words: "3 m left, 1.5 m ahead". */
 export function relation(from: Place, to: Place): string {
   const across = part(to.x - from.x, "right", "left");
-  const along = part(from.z - to.z, "ahead", "behind");
+  const along = part(to.z - from.z, "ahead", "behind");
   return [across, along].filter((words) => words !== null).join(", ") || "right here";
 }
 
 const ARROWS: Record<string, { x: number; z: number }> = {
   ArrowLeft: { x: -1, z: 0 },
   ArrowRight: { x: 1, z: 0 },
-  ArrowUp: { x: 0, z: -1 },
-  ArrowDown: { x: 0, z: 1 },
+  ArrowUp: { x: 0, z: 1 },
+  ArrowDown: { x: 0, z: -1 },
 };
 
 function part(metres: number, positive: string, negative: string): string | null {

@@ -20,7 +20,10 @@ export type Priority = "low" | "default" | "medium" | "high";
 /** `reconnecting` needs nobody's help; `closed` is for good. */
 export type VoiceState = "connecting" | "connected" | "reconnecting" | "closed";
 
-/** A place in the world, in metres: x to the right, y up, z towards the one who looks at the scene. */
+/**
+ * A place in the world, in metres, on the axes of servers, native players and Unity, which are left-handed: x to the right, y up, z
+ * ahead. Where z is behind, as in three.js, negate it.
+ */
 export interface Place {
   readonly x: number;
   readonly y: number;
@@ -274,7 +277,7 @@ export interface Voice {
   readonly quality: Quality;
   /** Where I am, for positional voice and for rooms with distance; null while that is nowhere. */
   place: Place | null;
-  /** Which way I look, so that voices come from the right side; { x: 0, y: 0, z: -1 } at first. It stays in this page. */
+  /** Which way I look, so that voices come from the right side; { x: 0, y: 0, z: 1 } at first. It stays in this page. */
   facing: Direction;
   /** Whether the server may tell the other pages my place; false at first. */
   placeShared: boolean;

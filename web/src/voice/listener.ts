@@ -1,8 +1,9 @@
 // Where the one who listens is, and which way it looks, as the audio graph knows it.
 
 import type { Direction, Place } from "./api.ts";
+import { toWebAudio } from "./axes.ts";
 
-/** At first it is at the origin, looks along -z, and has y above. */
+/** At first it is at the origin, looks along z, and has y above. */
 export class Listener {
   private readonly context: BaseAudioContext;
   /** Which way it looks where that is level: who looks straight up or down has it above or below the head. */
@@ -12,7 +13,8 @@ export class Listener {
     this.context = context;
   }
 
-  moveTo({ x, y, z }: Place): void {
+  moveTo(place: Place): void {
+    const { x, y, z } = toWebAudio(place);
     const { listener, currentTime } = this.context;
     // Firefox has the older way only.
     if (listener.positionX === undefined) {
@@ -28,7 +30,11 @@ export class Listener {
   turnTo(direction: Direction): void {
     const forward = ofLengthOne(direction);
     if (forward === null) return;
-    const up = this.above(forward);
+    this.orient(toWebAudio(forward), toWebAudio(this.above(forward)));
+  }
+
+  /** On the axes of Web Audio. */
+  private orient(forward: Direction, up: Direction): void {
     const { listener, currentTime } = this.context;
     if (listener.forwardX === undefined) {
       listener.setOrientation(forward.x, forward.y, forward.z, up.x, up.y, up.z);
@@ -64,7 +70,7 @@ function ofLengthOne({ x, y, z }: Direction): Direction | null {
   return length > 0 && Number.isFinite(length) ? { x: x / length, y: y / length, z: z / length } : null;
 }
 
-export const AHEAD: Direction = { x: 0, y: 0, z: -1 };
+export const AHEAD: Direction = { x: 0, y: 0, z: 1 };
 const UP: Direction = { x: 0, y: 1, z: 0 };
 /** Of a look of length one: within a twentieth of a degree of straight up or down. */
 const STEEP = 1e-3;

@@ -4,6 +4,7 @@
 //             └──▶ analyser, for the level
 
 import type { Direction, Place } from "./api.ts";
+import { toWebAudio } from "./axes.ts";
 import { decibelsOf, levelOfDecibels } from "./level.ts";
 import { approach, Listener, SMOOTHING_S } from "./listener.ts";
 import type { OutputDevice } from "./output.ts";
@@ -93,14 +94,15 @@ class SlotGraph {
       this.usePanner(null);
       return;
     }
+    const { x, y, z } = toWebAudio(place);
     if (this.panner === null) {
-      const at = { positionX: place.x, positionY: place.y, positionZ: place.z };
+      const at = { positionX: x, positionY: y, positionZ: z };
       this.usePanner(new PannerNode(this.source.context, { ...PANNER, ...at }));
       return;
     }
-    approach(this.panner.positionX, place.x, currentTime);
-    approach(this.panner.positionY, place.y, currentTime);
-    approach(this.panner.positionZ, place.z, currentTime);
+    approach(this.panner.positionX, x, currentTime);
+    approach(this.panner.positionY, y, currentTime);
+    approach(this.panner.positionZ, z, currentTime);
   }
 
   disconnect(): void {

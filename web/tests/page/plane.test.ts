@@ -7,8 +7,8 @@ const at = (x: number, z: number) => ({ x, y: 0, z });
 
 test("the middle of the map is the origin, its top is ahead and its right is right", () => {
   assert.deepEqual(toShares(at(0, 0)), { left: 0.5, top: 0.5 });
-  assert.deepEqual(toShares(at(REACH_M, -REACH_M)), { left: 1, top: 0 });
-  assert.deepEqual(fromShares(1, 0), at(REACH_M, -REACH_M));
+  assert.deepEqual(toShares(at(REACH_M, REACH_M)), { left: 1, top: 0 });
+  assert.deepEqual(fromShares(1, 0), at(REACH_M, REACH_M));
 });
 
 test("what is drawn somewhere is read from there again", () => {
@@ -19,12 +19,12 @@ test("what is drawn somewhere is read from there again", () => {
 });
 
 test("nobody leaves the map, by pointer or by key", () => {
-  assert.deepEqual(fromShares(-3, 17), at(-REACH_M, REACH_M));
+  assert.deepEqual(fromShares(-3, 17), at(-REACH_M, -REACH_M));
   assert.deepEqual(stepped(at(REACH_M, 0), "ArrowRight", true), at(REACH_M, 0));
 });
 
 test("arrow keys step, and leap with Shift", () => {
-  assert.deepEqual(stepped(at(0, 0), "ArrowUp", false), at(0, -0.5));
+  assert.deepEqual(stepped(at(0, 0), "ArrowUp", false), at(0, 0.5));
   assert.deepEqual(stepped(at(0, 0), "ArrowLeft", true), at(-2, 0));
   assert.equal(stepped(at(0, 0), "a", false), null);
 });
@@ -33,8 +33,8 @@ test("where somebody is, is said in words", () => {
   const cases: [number, number, string][] = [
     [0, 0, "right here"],
     [3, 0, "3 m right"],
-    [-3, -1.5, "3 m left, 1.5 m ahead"],
-    [0, 2, "2 m behind"],
+    [-3, 1.5, "3 m left, 1.5 m ahead"],
+    [0, -2, "2 m behind"],
     [0.1, -0.2, "right here"],
   ];
   for (const [x, z, words] of cases) assert.equal(relation(at(0, 0), at(x, z)), words);

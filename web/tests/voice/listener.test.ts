@@ -46,7 +46,7 @@ const RIGHT: Direction = { x: 1, y: 0, z: 0 };
 test("who turns has the voices on the other side", () => {
   for (const { context, look } of [withParameters(), withMethods()]) {
     const listener = new Listener(context);
-    listener.turnTo({ x: 0, y: 0, z: -1 });
+    listener.turnTo({ x: 0, y: 0, z: 1 });
     assert.deepEqual(look(), [0, 0, -1, 0, 1, 0]);
     listener.turnTo(RIGHT);
     assert.deepEqual(look(), [1, 0, 0, 0, 1, 0]);
@@ -58,7 +58,7 @@ test("a direction may have any length, and one without a length changes nothing"
   const listener = new Listener(context);
   listener.turnTo({ x: 0, y: 30, z: 40 });
   const before = look();
-  assert.deepEqual(before, [0, 0.6, 0.8, 0, 1, 0]);
+  assert.deepEqual(before, [0, 0.6, -0.8, 0, 1, 0]);
   for (const x of [0, Number.NaN, Infinity]) listener.turnTo({ x, y: 0, z: 0 });
   assert.deepEqual(look(), before);
 });
@@ -67,7 +67,7 @@ test("who looks straight up or down knows right from left", () => {
   for (const { context, look } of [withParameters(), withMethods()]) {
     const listener = new Listener(context);
     listener.turnTo({ x: 0, y: 1, z: 0 });
-    assert.deepEqual(look(), [0, 1, 0, 0, 0, 1], "ahead at first was -z");
+    assert.deepEqual(look(), [0, 1, 0, 0, 0, 1], "ahead at first was z, which Web Audio has behind");
     listener.turnTo(RIGHT);
     listener.turnTo({ x: 0, y: 1, z: 0 });
     assert.deepEqual(look(), [0, 1, 0, -1, 0, 0]);
@@ -81,10 +81,10 @@ test("a session's page looks where it says, with each link that it gets, and tel
   const said: unknown[] = [];
   const sound = { output: { input: { context } } } as unknown as Sound;
   const listening = new Listening(sound, {} as MicrophoneInput, (message) => said.push(message), () => {});
-  assert.deepEqual(listening.facing, { x: 0, y: 0, z: -1 });
+  assert.deepEqual(listening.facing, { x: 0, y: 0, z: 1 });
   listening.facing = RIGHT;
   assert.deepEqual(look(), [1, 0, 0, 0, 1, 0]);
-  new Listener(context).turnTo({ x: 0, y: 0, z: 1 });
+  new Listener(context).turnTo({ x: 0, y: 0, z: -1 });
   listening.attach([]);
   assert.deepEqual([listening.facing, look()], [RIGHT, [1, 0, 0, 0, 1, 0]], "after another session on the same page");
   assert.deepEqual(said, []);
