@@ -1,5 +1,7 @@
 // What a screen reader says of itself: few words, and not one sentence for each of twenty people who come at once.
 
+import { listed } from "./names.ts";
+
 /** Somebody came or left. */
 export interface Movement {
   name: string;
@@ -50,6 +52,6 @@ const NAMED = 2;
 function sentence(names: readonly string[], verb: string): string {
   if (names.length === 0) return "";
   const more = names.length - NAMED;
-  if (more > 1) return `${names.slice(0, NAMED).join(", ")} and ${more} others ${verb}.`;
-  return `${names.length > 1 ? names.slice(0, -1).join(", ") + " and " : ""}${names.at(-1)} ${verb}.`;
+  if (more > 1) return `${listed(names.slice(0, NAMED))} and ${more} others ${verb}.`;
+  return `${names.length > 1 ? listed(names.slice(0, -1)) + " and " : ""}${listed(names.slice(-1))} ${verb}.`;
 }

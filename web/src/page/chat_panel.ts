@@ -4,6 +4,7 @@ import type { Target } from "../voice/index.ts";
 import { canBeSent, type Conversation, type Message } from "./chat_log.ts";
 import { element, icon, KeyedList, mark, say, show, type View } from "./dom.ts";
 import { ICONS } from "./icons.ts";
+import { nameElement } from "./names.ts";
 import type { Panel, RoomContext } from "./room_context.ts";
 import { targetKey } from "./talk_plan.ts";
 import { WORDS } from "./words.ts";
@@ -135,7 +136,8 @@ export class ChatPanel implements Panel {
     const node = element(
       "button",
       { type: "button", class: "toggle", onclick: () => this.choose(target) },
-      ("player" in target ? "@" : "") + nameOf(target),
+      "player" in target ? "@" : null,
+      nameElement(nameOf(target)),
       unread,
     );
     const update = (conversation: Conversation) => {
@@ -155,13 +157,13 @@ function message({ from, isMine, text, at }: Message): View<Message> {
   const node = element(
     "li",
     { class: isMine ? "message mine" : "message" },
-    element("span", { class: "from" }, from),
+    element("span", { class: "from" }, nameElement(from)),
     element(
       "time",
       { datetime: time.toISOString() },
       time.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" }),
     ),
-    element("span", { class: "text" }, text),
+    element("span", { class: "text", dir: "auto" }, text),
   );
   return { node, update: () => undefined };
 }

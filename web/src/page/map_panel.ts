@@ -4,7 +4,7 @@ import type { Place, Player } from "../voice/index.ts";
 import { element, KeyedList, mark, measure, say, show, type View } from "./dom.ts";
 import { liveLevel } from "./live_level.ts";
 import { fromShares, relation, stepped, toShares } from "./plane.ts";
-import { initial } from "./player_row.ts";
+import { inText, initial, nameElement } from "./names.ts";
 import type { Panel, RoomContext } from "./room_context.ts";
 import { WORDS } from "./words.ts";
 
@@ -105,7 +105,8 @@ export class MapPanel implements Panel {
           requestAnimationFrame(() => this.#markers.views.get(player.name)?.node.focus());
         },
       },
-      "+ " + player.name,
+      "+ ",
+      nameElement(player.name),
     );
     return { node, update: () => undefined };
   }
@@ -154,7 +155,7 @@ class Marker implements View<Player> {
     measure(this.node, "--left", left);
     measure(this.node, "--top", top);
     const name = player.isSelf ? WORDS.map.you : player.name;
-    if (this.node.firstElementChild) say(this.node.firstElementChild, name);
+    if (this.node.firstElementChild) say(this.node.firstElementChild, inText(name));
     mark(this.node, "aria-label", WORDS.map.label(name, relation(player.isSelf ? { x: 0, y: 0, z: 0 } : mine, place)));
     mark(this.node, "data-fixed", player.isPlaced && !player.isSelf);
   }

@@ -6,6 +6,7 @@ import { element, icon, KeyedList, mark, say, show, type View } from "./dom.ts";
 import { Field } from "./field.ts";
 import { ICONS } from "./icons.ts";
 import { group, type RoomGroup } from "./people.ts";
+import { inText, listed, nameElement } from "./names.ts";
 import { PlayerRow } from "./player_row.ts";
 import type { Panel, RoomContext } from "./room_context.ts";
 import { WORDS } from "./words.ts";
@@ -123,11 +124,11 @@ class RoomCard implements View<RoomGroup<Player>> {
     );
     this.node = element(
       "article",
-      { class: "card room", "aria-label": room },
+      { class: "card room", "aria-label": inText(room) },
       element(
         "div",
         { class: "room-head" },
-        element("div", { class: "names" }, element("h3", {}, room), this.#count),
+        element("div", { class: "names" }, element("h3", {}, nameElement(room)), this.#count),
         element("div", { class: "buttons" }, this.#listen, this.#talk, forget),
       ),
       list,
@@ -165,10 +166,10 @@ function otherRoom(room: string, context: RoomContext): View<RoomGroup<Player>> 
   const node = element(
     "li",
     { class: "player-head" },
-    element("span", { class: "names" }, element("span", { class: "name" }, room), who),
+    element("span", { class: "names" }, element("span", { class: "name" }, nameElement(room)), who),
     enter,
   );
-  return { node, update: ({ players }) => say(who, players.map((player) => player.name).join(", ")) };
+  return { node, update: ({ players }) => say(who, listed(players.map((player) => player.name))) };
 }
 
 function addRoom(context: RoomContext): HTMLElement {

@@ -5,6 +5,7 @@ import { element, freshId, icon, mark, measure, say, show, type View } from "./d
 import { holdable } from "./hold.ts";
 import { ICONS } from "./icons.ts";
 import { liveLevel } from "./live_level.ts";
+import { initial, listed, nameElement } from "./names.ts";
 import { whySilent } from "./quality_words.ts";
 import type { RoomContext } from "./room_context.ts";
 import { withPlayer } from "./settings.ts";
@@ -29,7 +30,7 @@ export class PlayerRow implements View<Player> {
     const names = element(
       "span",
       { class: "names" },
-      element("span", { class: "name" }, name, player.isSelf ? element("small", {}, ` (${WORDS.player.you})`) : null),
+      element("span", { class: "name" }, nameElement(name), player.isSelf ? element("small", {}, ` (${WORDS.player.you})`) : null),
       this.#state,
     );
     const head = element("div", { class: "player-head" }, avatar, names);
@@ -159,10 +160,5 @@ export function describe({
   if (isSelf) return WORDS.player.speaking;
   const rooms = to.flatMap((target) => ("room" in target ? [target.room] : []));
   if (rooms.length === 0 && to.length > 0) return WORDS.player.toYou;
-  return rooms.length > 0 ? WORDS.player.speaksTo(rooms.join(", ")) : WORDS.player.speaking;
-}
-
-/** The letter that stands for a player where there is no place for its name. */
-export function initial(name: string): string {
-  return [...name.trim()][0]?.toLocaleUpperCase() ?? "?";
+  return rooms.length > 0 ? WORDS.player.speaksTo(listed(rooms)) : WORDS.player.speaking;
 }

@@ -1,5 +1,6 @@
 // How good the connection is, and why somebody cannot be heard, in sentences.
 
+import { inText } from "./names.ts";
 import type { CarriedBy, Player, Quality } from "../voice/index.ts";
 
 /** Sentences about what reaches whom, the most important first. */
@@ -56,7 +57,7 @@ export function whySilent(
     [hearing.myRooms.length === 0 && rooms.size > 0, "you listen to no room"],
   ];
   const reason = reasons.find(([holds]) => holds);
-  return reason ? `${name} cannot be heard because ${reason[1]}.` : null;
+  return reason ? `${inText(name)} cannot be heard because ${reason[1]}.` : null;
 }
 
 /** A round trip above which people interrupt each other: ITU-T G.114 asks for 150 ms one way, buffers not counted. */

@@ -12,6 +12,7 @@ import { element, say } from "./dom.ts";
 import { Drawing, drawLevels } from "./drawing.ts";
 import type { Ending } from "./ended_view.ts";
 import { goOnMap, MapPanel } from "./map_panel.ts";
+import { inText, nameElement } from "./names.ts";
 import { Notices } from "./notices.ts";
 import { pageHeader } from "./page_header.ts";
 import { PeoplePanel } from "./people_panel.ts";
@@ -80,7 +81,7 @@ export class RoomView implements Screen, RoomContext {
     const [people, map, dock] = [new PeoplePanel(this), new MapPanel(this), new Dock(this)];
     this.#panels = [people, this.#chatPanel, map, this.#sound, this.#connection, dock];
     this.#sections = new Sections({ people, chat: this.#chatPanel, map, sound: this.#sound }, this.redraw);
-    this.first = element("h1", { tabindex: -1 }, voice.session);
+    this.first = element("h1", { tabindex: -1 }, nameElement(voice.session));
     const header = pageHeader(
       memory,
       this.first,
@@ -277,7 +278,7 @@ export class RoomView implements Screen, RoomContext {
   #tellUnread(): void {
     const { unread } = this.chat;
     this.#sections.count("chat", unread);
-    document.title = (unread ? `(${unread}) ` : "") + `${this.voice.session} · ${WORDS.brand}`;
+    document.title = (unread ? `(${unread}) ` : "") + `${inText(this.voice.session)} · ${WORDS.brand}`;
   }
 }
 

@@ -1,6 +1,7 @@
 // Where my voice goes, in one sentence.
 
 import type { Intent } from "./talk_plan.ts";
+import { listed as inAList } from "./names.ts";
 
 /** What else matters for it. */
 export interface Circumstances {
@@ -36,8 +37,8 @@ function listed(names: readonly string[]): string {
   return names.length > 3
     ? `${names.length} rooms`
     : names.length > 1
-      ? `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`
-      : (names[0] ?? "");
+      ? `${inAList(names.slice(0, -1))} and ${inAList(names.slice(-1))}`
+      : inAList(names);
 }
 
 function capital(words: string): string {

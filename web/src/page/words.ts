@@ -1,6 +1,7 @@
 // What the page says. Longer explanations stand in `problem_words` and `quality_words`.
 
 import type { Activation, Asked, VoiceState } from "../voice/index.ts";
+import { inText } from "./names.ts";
 import type { Theme } from "./settings.ts";
 
 /** For each way in which a server asks for something. */
@@ -68,13 +69,13 @@ export const WORDS = {
     title: "Rooms",
     listen: "Listen",
     talk: "Talk",
-    listenTo: (room: string) => `Listen to ${room}`,
-    talkTo: (room: string) => `Talk to ${room}`,
-    forget: (room: string) => `Leave ${room}`,
+    listenTo: (room: string) => `Listen to ${inText(room)}`,
+    talkTo: (room: string) => `Talk to ${inText(room)}`,
+    forget: (room: string) => `Leave ${inText(room)}`,
     add: "Another room",
     addButton: "Join",
     elsewhere: "Elsewhere",
-    enter: (room: string) => `Join ${room}`,
+    enter: (room: string) => `Join ${inText(room)}`,
     nobody: "Nobody listens here yet. Share the link!",
     nowhere: "In no room",
     notListening: "You do not listen here.",
@@ -83,12 +84,12 @@ export const WORDS = {
   player: {
     you: "you",
     whisper: "Whisper",
-    whisperTo: (name: string) => `Whisper to ${name}: hold`,
-    more: (name: string) => `Volume and more for ${name}`,
-    volume: (name: string) => `Volume of ${name}`,
+    whisperTo: (name: string) => `Whisper to ${inText(name)}: hold`,
+    more: (name: string) => `Volume and more for ${inText(name)}`,
+    volume: (name: string) => `Volume of ${inText(name)}`,
     volumeShort: "Volume",
-    mute: (name: string) => `Mute ${name} for me`,
-    write: (name: string) => `Write to ${name}`,
+    mute: (name: string) => `Mute ${inText(name)} for me`,
+    write: (name: string) => `Write to ${inText(name)}`,
     muted: "muted by you",
     toYou: "whispers to you",
     speaking: "speaks",
@@ -116,14 +117,14 @@ export const WORDS = {
   } satisfies Record<Activation, string>,
   chat: {
     to: "Write to",
-    message: (to: string) => `Message to ${to}`,
+    message: (to: string) => `Message to ${inText(to)}`,
     send: "Send",
     empty: "Nothing has been written yet. Texts are kept only while this page is open.",
     notConnected: "Nothing can be sent until the connection is back.",
     tooLong: "This text is too long for one message.",
     held: (seconds: string) => `Too fast: the server takes the next text in ${seconds} s.`,
     unread: (count: number) => `${count} unread`,
-    log: (name: string) => `Messages: ${name}`,
+    log: (name: string) => `Messages: ${inText(name)}`,
   },
   map: {
     on: "Voices come from their places",
@@ -134,8 +135,8 @@ export const WORDS = {
     local: "Some do not tell where they are. You may put them where you like: only you hear them there.",
     untold:
       "The others' pages are not told where you are, nor yours where they are, because voice goes over a WebSocket here.",
-    label: (name: string, where: string) => `${name}: ${where}`,
-    unplaced: (name: string) => `${name}: not on the map. Arrow keys put them there.`,
+    label: (name: string, where: string) => `${inText(name)}: ${where}`,
+    unplaced: (name: string) => `${inText(name)}: not on the map. Arrow keys put them there.`,
     plane: "Map, seen from above",
     ahead: "ahead",
     scale: (metres: number) => `Rings every ${metres} m`,
@@ -179,12 +180,12 @@ export const WORDS = {
     recorded: "What is spoken here is recorded.",
     recordedLast: (minutes: string) =>
       `The last ${minutes} of what is spoken here are kept, in case somebody reports it.`,
-    roomFullToListen: (room: string) => `${room} is full: you cannot listen there now.`,
-    roomFullToSpeak: (room: string) => `Enough people speak in ${room}: you are not heard there now.`,
-    removed: (room: string) => `You were taken out of ${room}.`,
-    moved: (from: string, to: string) => `You were moved from ${from} to ${to}.`,
-    mayNot: (room: string, what: string) => `You may not ${what} in ${room}.`,
-    mayAgain: (room: string, what: string) => `You may ${what} in ${room}.`,
+    roomFullToListen: (room: string) => `${inText(room)} is full: you cannot listen there now.`,
+    roomFullToSpeak: (room: string) => `Enough people speak in ${inText(room)}: you are not heard there now.`,
+    removed: (room: string) => `You were taken out of ${inText(room)}.`,
+    moved: (from: string, to: string) => `You were moved from ${inText(from)} to ${inText(to)}.`,
+    mayNot: (room: string, what: string) => `You may not ${what} in ${inText(room)}.`,
+    mayAgain: (room: string, what: string) => `You may ${what} in ${inText(room)}.`,
     listen: "listen",
     speak: "speak",
     sanctions: {

@@ -81,7 +81,7 @@ function drawSessions(sessions) {
     select.dataset.names = JSON.stringify(names);
     select.replaceChildren(...names.map((name) => element("option", { value: name })));
   }
-  for (const option of select.options) say(option, option.value + " (" + (counts.get(option.value) ?? 0) + ")");
+  for (const option of select.options) say(option, named(option.value) + " (" + (counts.get(option.value) ?? 0) + ")");
   select.value = chosen;
 }
 const isOver = (a, b, key) => a && b && a[key] >= b[key];
@@ -106,25 +106,25 @@ function drawNow(next, at) {
 
 // --- players
 const chip = (words, title, className) => element("span", { className: "chip " + (className || ""), textContent: words, title: title || "" });
-const terms = (held) => [held.reason || "no reason given", "by " + held.by, held.until ? "until " + moment(held.until) : "for good"].join(", ");
+const terms = (held) => [held.reason ? sentence(held.reason) : "no reason given", "by " + named(held.by), held.until ? "until " + moment(held.until) : "for good"].join(", ");
 function marks(player) {
   const found = [];
   if (player.is_moderator) found.push(chip("moderator", "", "plain"));
   for (const [key, words] of [["muted", "muted"], ["text_muted", "no texts"], ["deafened", "deafened"]]) if (player[key]) found.push(chip(words, terms(player[key])));
-  for (const right of player.room_rights) found.push(chip(right.room, "listen: " + (right.listen ?? "by the rules") + ", speak: " + (right.speak ?? "by the rules"), "plain"));
-  if (player.refused_rooms.length) found.push(chip("refused: " + player.refused_rooms.join(", "), "The room's rules do not let it in"));
+  for (const right of player.room_rights) found.push(chip(named(right.room), "listen: " + (right.listen ?? "by the rules") + ", speak: " + (right.speak ?? "by the rules"), "plain"));
+  if (player.refused_rooms.length) found.push(chip("refused: " + listed(player.refused_rooms), "The room's rules do not let it in"));
   return found;
 }
 const PLAYERS = [
   { title: "Player", className: "name", draw: (cell, player) => {
     if (!cell.firstChild) cell.append(element("span", { className: "dot" }), element("span"), element("small"), element("div", { className: "chips" }));
-    say(cell.children[1], player.name);
-    say(cell.children[2], [player.address, player.subject, player.voice_path || player.network, player.page_trouble].filter(Boolean).join(" · "));
+    say(cell.children[1], named(player.name));
+    say(cell.children[2], [player.address, player.subject, player.voice_path || player.network, player.page_trouble].filter(Boolean).map(named).join(" · "));
     const found = marks(player), drawn = JSON.stringify(found.map((mark) => [mark.textContent, mark.title]));
     if (cell.dataset.drawn !== drawn) { cell.dataset.drawn = drawn; cell.children[3].replaceChildren(...found); }
   } },
-  text("Listens to", (player) => player.rooms.join(", ") || DASH, "text wide"),
-  text("Speaks to", (player) => player.is_speaking ? player.voice_to.join(", ") || "nobody" : "", "text"),
+  text("Listens to", (player) => listed(player.rooms) || DASH, "text wide"),
+  text("Speaks to", (player) => player.is_speaking ? listed(player.voice_to) || "nobody" : "", "text"),
   { title: "Lost", className: "number", draw: (cell, player) => {
     say(cell, percent(player.lost_percent));
     cell.className = "number" + (player.lost_percent > 10 ? " bad" : player.lost_percent > 2 ? " warn" : "");
@@ -134,7 +134,7 @@ const PLAYERS = [
   button("Moderate", (player) => moderate(player)),
 ];
 const ROOMS = [
-  text("Room", (room) => room.name, "name"), text("Listeners", (room) => String(room.listeners), "number"),
+  text("Room", (room) => named(room.name), "name"), text("Listeners", (room) => String(room.listeners), "number"),
   text("Limits", (room) => room.limits, "text"), button("Limit", (room) => limitRoom(room.name)),
 ];
 const inWords = (limit) => [limit.listeners_max != null && plural(limit.listeners_max, "listener"), limit.speakers_max != null && plural(limit.speakers_max, "speaker"), limit.text_every_s != null && "a text every " + limit.text_every_s + " s"].filter(Boolean).join(", ");
@@ -184,7 +184,7 @@ function openDialog(title, about, fieldsOf, words, isDanger, carryOut) {
   $("dialog-form").onsubmit = async (event) => {
     event.preventDefault();
     $("dialog-do").disabled = true;
-    try { if (carryOut) toast(await carryOut()); $("dialog").close(); } catch (error) { $("dialog-trouble").hidden = false; say($("dialog-trouble"), error.message); }
+    try { if (carryOut) toast(await carryOut()); $("dialog").close(); } catch (error) { $("dialog-trouble").hidden = false; say($("dialog-trouble"), sentence(error.message)); }
     $("dialog-do").disabled = false;
   };
   $("dialog").showModal();
@@ -205,7 +205,7 @@ function moderate(player) {
   // What lasts is the account's; what is done at once is done to this row: an account may be here several times.
   const session = chosen, who = player.subject ? { subject: player.subject } : player.name;
   const room = (id, words) => field(id, words, input({ required: true, value: player.rooms[0] || "" }));
-  const own = (id, words) => field(id, words, player.rooms.length ? options(player.rooms.map((name) => [name, name])) : input({ required: true }));
+  const own = (id, words) => field(id, words, player.rooms.length ? options(player.rooms.map((name) => [name, named(name)])) : input({ required: true }));
   const right = (id, words) => field(id, words, options([["", "by the room's rules"], ["true", "yes"], ["false", "no"]]));
   const flag = (id) => value(id) === "" ? undefined : value(id) === "true";
   const actions = {
@@ -221,30 +221,30 @@ function moderate(player) {
     reset: ["Start its client anew", [NOTED_REASON], () => ({ player: player.name })],
     report: ["Report, with what was just said", [KEPT_REASON]],
     kick: ["Kick", [REASON], () => ({ player: player.name })],
-    ban: ["Ban", [field("target", "Whom", options([["name", "the name " + player.name], ...(player.subject ? [["subject", "the account " + player.subject]] : []), ...(player.address ? [["address", "the address " + player.address]] : [])])), TIME, REASON]],
+    ban: ["Ban", [field("target", "Whom", options([["name", "the name " + named(player.name)], ...(player.subject ? [["subject", "the account " + named(player.subject)]] : []), ...(player.address ? [["address", "the address " + player.address]] : [])])), TIME, REASON]],
   };
   const open = Object.entries(actions).filter(([, action]) => action);
   const what = field("what", "What to do", options(open.map(([key, [words]]) => [key, words])));
   const current = () => actions[value("what") || open[0][0]];
-  openDialog(player.name, [player.address, player.subject, session].filter(Boolean).join(" · "), () => [what, ...current()[1]], () => current()[0], () => ["kick", "ban"].includes(value("what")), async () => {
+  openDialog(named(player.name), [player.address, player.subject, session].filter(Boolean).map(named).join(" · "), () => [what, ...current()[1]], () => current()[0], () => ["kick", "ban"].includes(value("what")), async () => {
     const key = value("what");
     if (key === "report") return report(session, who);
-    if (key !== "ban") return player.name + ": " + await act(session, { [key]: current()[2]() });
+    if (key !== "ban") return named(player.name) + ": " + await act(session, { [key]: current()[2]() });
     return ban({ [value("target")]: player[value("target")] });
   });
 }
 async function ban(target) {
   const banned = await call("POST", "bans", given({ target, for_s: number("for_s"), reason: value("reason"), by: "page" }));
   if (shown === "Bans") drawBans();
-  return "banned" + (banned.expelled.length ? "; sent away: " + banned.expelled.map((gone) => gone.player).join(", ") : "");
+  return "banned" + (banned.expelled.length ? "; sent away: " + listed(banned.expelled.map((gone) => gone.player)) : "");
 }
 function limitRoom(name) {
   const session = chosen, count = (id, words) => field(id, words, input({ type: "number", min: 0, placeholder: "no limit" }));
   const kind = field("what", "What to do", options([["limit_room", "Limit"], ["unlimit_room", "Follow the configuration"]]));
   const fields = () => value("what") === "unlimit_room" ? [kind] : [kind, count("listeners_max", "Most listeners"), count("speakers_max", "Most speakers at once"), count("text_every_s", "Seconds between two texts")];
-  openDialog(name, session, fields, () => "Do it", () => false, async () => {
+  openDialog(named(name), named(session), fields, () => "Do it", () => false, async () => {
     const limits = value("what") === "unlimit_room" ? {} : { listeners_max: number("listeners_max"), speakers_max: number("speakers_max"), text_every_s: number("text_every_s") };
-    return name + ": " + await act(session, { [value("what")]: given({ room: name, ...limits }) });
+    return named(name) + ": " + await act(session, { [value("what")]: given({ room: name, ...limits }) });
   });
 }
 
@@ -266,11 +266,11 @@ function undrain() {
 }
 
 // --- bans and the log
-const targetWords = (target) => Object.entries(target).map(([kind, who]) => kind + " " + who).join();
+const targetWords = (target) => Object.entries(target).map(([kind, who]) => kind + " " + named(who)).join();
 const BANS = [
   text("Who", (ban) => targetWords(ban.target), "name"), text("Until", (ban) => ban.until ? moment(ban.until) : "for good", "text"),
-  text("Reason", (ban) => ban.reason || DASH, "text"), text("By", (ban) => ban.by + ", " + moment(ban.since), "text wide"),
-  button("Lift", (ban) => openDialog("Lift the ban of " + targetWords(ban.target) + "?", ban.reason, () => [NOTED_REASON], () => "Lift", () => false, async () => {
+  text("Reason", (ban) => sentence(ban.reason || DASH), "text"), text("By", (ban) => named(ban.by) + ", " + moment(ban.since), "text wide"),
+  button("Lift", (ban) => openDialog("Lift the ban of " + targetWords(ban.target) + "?", sentence(ban.reason ?? ""), () => [NOTED_REASON], () => "Lift", () => false, async () => {
     await call("DELETE", "bans/" + ban.id + "?" + new URLSearchParams({ reason: value("reason"), by: "page" }));
     drawBans();
     return "it holds no longer";
@@ -285,15 +285,15 @@ async function allBans() {
   }
   return bans;
 }
-async function drawBans() { try { table($("bans"), BANS, await allBans(), (ban) => ban.id, "Nobody is banned."); } catch (error) { toast(error.message, true); } }
+async function drawBans() { try { table($("bans"), BANS, await allBans(), (ban) => ban.id, "Nobody is banned."); } catch (error) { toast(sentence(error.message), true); } }
 $("new-ban").onclick = () => {
   const kind = field("kind", "What", options([["name", "a name"], ["subject", "an account (the subject of join tokens)"], ["address", "an address or a prefix"]]));
   openDialog("Ban somebody", "Whoever is here and meant is sent away.", () => [kind, field("who", "Who", input({ required: true, placeholder: "Mallory, 192.0.2.7 or 2001:db8::/48" })), TIME, REASON], () => "Ban", () => true, () => ban({ [value("kind")]: value("who") }));
 };
 const LOG = [
-  text("When", (entry) => moment(entry.at), "text"), text("Who", (entry) => entry.by, "text wide"), text("What", (entry) => entry.action.replaceAll("_", " "), "name"),
-  text("To whom", (entry) => entry.target + (entry.session && entry.session !== entry.target ? " in " + entry.session : ""), "text"),
-  text("Details", (entry) => [entry.details, entry.reason].filter(Boolean).join(" · "), "text"), text("Result", (entry) => OUTCOMES[entry.result] || entry.result, "text wide"),
+  text("When", (entry) => moment(entry.at), "text"), text("Who", (entry) => named(entry.by), "text wide"), text("What", (entry) => entry.action.replaceAll("_", " "), "name"),
+  text("To whom", (entry) => named(entry.target ?? "") + (entry.session && entry.session !== entry.target ? " in " + named(entry.session) : ""), "text"),
+  text("Details", (entry) => [entry.details, entry.reason].filter(Boolean).map(sentence).join(" · "), "text"), text("Result", (entry) => OUTCOMES[entry.result] || entry.result, "text wide"),
 ];
 let entries = [];
 async function drawLog(before) {
@@ -303,7 +303,7 @@ async function drawLog(before) {
     table($("log"), LOG, entries, (entry) => entry.id, "Nothing was done yet.");
     $("older").hidden = !page.next;
     $("older").onclick = () => drawLog(page.next);
-  } catch (error) { toast(error.message, true); }
+  } catch (error) { toast(sentence(error.message), true); }
 }
 
 // --- tabs

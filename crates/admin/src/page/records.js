@@ -12,23 +12,23 @@ function bytes(count) {
   return size.toFixed(size < 10 ? 1 : 0) + unit;
 }
 const REPORTS = [
-  text("When", (report) => moment(report.at), "text"), text("Whom", (report) => report.player, "name"),
-  text("In", (report) => report.session, "text wide"), text("Reason", (report) => report.reason || DASH, "text"),
-  text("By", (report) => report.by, "text wide"), text("Size", (report) => bytes(report.bytes), "number wide"),
-  buttons(["Listen", (report) => listenTo("Report " + report.id + ": " + report.player, "reports/" + report.id)], ["Remove", (report) => openDialog("Remove the report of " + report.player + "?", "Its files are gone then.", () => [KEPT_REASON], () => "Remove", () => true, async () => {
+  text("When", (report) => moment(report.at), "text"), text("Whom", (report) => named(report.player), "name"),
+  text("In", (report) => named(report.session), "text wide"), text("Reason", (report) => sentence(report.reason || DASH), "text"),
+  text("By", (report) => named(report.by), "text wide"), text("Size", (report) => bytes(report.bytes), "number wide"),
+  buttons(["Listen", (report) => listenTo("Report " + report.id + ": " + named(report.player), "reports/" + report.id)], ["Remove", (report) => openDialog("Remove the report of " + named(report.player) + "?", "Its files are gone then.", () => [KEPT_REASON], () => "Remove", () => true, async () => {
     await call("DELETE", "reports/" + report.id + "?" + new URLSearchParams({ reason: value("reason"), by: "page" }));
     drawReports();
     return "removed";
   })]),
 ];
-async function drawReports() { try { table($("reports"), REPORTS, await call("GET", "reports?limit=1000"), (report) => report.id, "Nobody was reported."); } catch (error) { toast(error.message, true); } }
+async function drawReports() { try { table($("reports"), REPORTS, await call("GET", "reports?limit=1000"), (report) => report.id, "Nobody was reported."); } catch (error) { toast(sentence(error.message), true); } }
 
 /** Shows the voices below a path, each to hear and to save. */
 async function listenTo(title, path) {
   try {
     const { tracks } = await call("GET", path), urls = [];
     const rows = tracks.map((track) => {
-      const place = element("p", { className: "line" }), name = element("b", { textContent: track.player });
+      const place = element("p", { className: "line" }), name = element("b", { textContent: named(track.player) });
       const load = element("button", { type: "button", textContent: "Load " + bytes(track.bytes), onclick: async () => {
         load.disabled = true;
         try {
@@ -37,14 +37,14 @@ async function listenTo(title, path) {
           const url = URL.createObjectURL(await answer.blob());
           urls.push(url);
           load.replaceWith(element("audio", { controls: true, src: url }), element("a", { href: url, download: track.file, textContent: "Save" }));
-        } catch (error) { load.disabled = false; toast(error.message, true); }
+        } catch (error) { load.disabled = false; toast(sentence(error.message), true); }
       } });
       place.append(name, span(track.duration_s), load);
       return { made: () => place };
     });
     openDialog(title, tracks.length ? "All voices begin at the same moment." : "There is no voice in it.", () => rows, () => "Close", () => false);
     $("dialog").onclose = () => { urls.forEach((url) => URL.revokeObjectURL(url)); $("dialog").onclose = null; };
-  } catch (error) { toast(error.message, true); }
+  } catch (error) { toast(sentence(error.message), true); }
 }
 
 // --- recordings
@@ -54,11 +54,11 @@ const ENDED = {
   write_failed: "could not be written", crashed: "the server was killed", handed_over: "the next process goes on", reconfigured: "the configuration changed",
 };
 const RECORDINGS = [
-  text("Begun", (recording) => moment(recording.started_at), "text"), text("Session", (recording) => recording.session, "name"),
+  text("Begun", (recording) => moment(recording.started_at), "text"), text("Session", (recording) => named(recording.session), "name"),
   text("Length", (recording) => span(recording.duration_s), "text wide"), text("Voices", (recording) => String(recording.tracks), "number wide"),
   text("Size", (recording) => bytes(recording.bytes), "number wide"),
   text("State", (recording) => recording.ended ? ENDED[recording.ended] || recording.ended : "goes on", "text"),
-  buttons(["Listen", (recording) => listenTo(recording.session + ", " + moment(recording.started_at), "recordings/" + place(recording))], ["Remove", (recording) => recording.ended ? openDialog("Remove this recording of " + recording.session + "?", "Its files are gone then.", () => [KEPT_REASON], () => "Remove", () => true, async () => {
+  buttons(["Listen", (recording) => listenTo(named(recording.session) + ", " + moment(recording.started_at), "recordings/" + place(recording))], ["Remove", (recording) => recording.ended ? openDialog("Remove this recording of " + named(recording.session) + "?", "Its files are gone then.", () => [KEPT_REASON], () => "Remove", () => true, async () => {
     await call("DELETE", "recordings/" + place(recording) + "?" + new URLSearchParams({ reason: value("reason"), by: "page" }));
     drawRecordings();
     return "removed";
@@ -70,7 +70,7 @@ async function drawRecordings() {
     const view = await call("GET", "recordings?limit=1000");
     table($("recordings"), RECORDINGS, view.recordings, (recording) => recording.id, view.is_set_up ? "There is no recording." : "Nothing is recorded on this server: recording.folder is not set.");
     say($("recording-limits"), view.is_set_up ? bytes(view.finished_bytes) + " of " + bytes(view.folder_bytes_max) + " used" + (view.remove_oldest ? "; the oldest make room" : "") + (view.frames_dropped ? "; " + view.frames_dropped + " frames left out" : "") : "");
-  } catch (error) { toast(error.message, true); }
+  } catch (error) { toast(sentence(error.message), true); }
 }
 function drawRecordButton(session) {
   const made = $("record");
@@ -79,6 +79,6 @@ function drawRecordButton(session) {
   say(made, session.is_recorded ? "Stop recording" : "Record");
   made.onclick = () => {
     const [action, words] = session.is_recorded ? ["stop_recording", "Stop"] : ["start_recording", "Record"];
-    openDialog(words + " " + session.name + "?", session.is_recorded ? "Until everybody has left." : "Players whose programs can show it are told.", () => [KEPT_REASON], () => words, () => false, () => act(session.name, { [action]: {} }));
+    openDialog(words + " " + named(session.name) + "?", session.is_recorded ? "Until everybody has left." : "Players whose programs can show it are told.", () => [KEPT_REASON], () => words, () => false, () => act(session.name, { [action]: {} }));
   };
 }

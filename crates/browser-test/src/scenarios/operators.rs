@@ -25,6 +25,8 @@ pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
     tab.fill("Admin token", token.trim())?;
     tab.press(Key::Enter)?;
     tab.wait_for_text("Nell")?;
+    let twisted = stage.native("operators", &address, "\u{202e}eciveD\u{200b}", None)?;
+    tab.wait_for_text(TWISTED)?;
     page_rules::are_kept(&tab, &page)?;
     stage.photograph(&tab, "operators")?;
     tab.evaluate(BAN_MANY)?;
@@ -36,9 +38,11 @@ pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
     let page = server.said_address("http://127.0.0.1")?;
     inspector.go_to(&page)?;
     inspector.wait_for_text("Nell")?;
+    inspector.wait_for_text(TWISTED)?;
     page_rules::are_kept(&inspector, &page)?;
     stage.photograph(&inspector, "inspector")?;
     nell.leave()?;
+    twisted.leave()?;
 
     server.replace(|| {
         tab.wait_for_text("The server cannot be reached. This page tries again.")?;
@@ -57,6 +61,9 @@ const BAN_MANY: &str = "(async () => {
         await call('POST', 'bans', { target: { name: `Mallory ${number}` }, by: 'page' });
     }
 })()";
+
+/// A name with marks that turn it around, as it is shown.
+const TWISTED: &str = "\\u{202e}eciveD\\u{200b}";
 
 const SETTINGS: &str = "[admin]\nlisten = \"127.0.0.1:PORT\"\ntoken_file = \"admin-token\"\n\
                         [watching]\ninspector_port = 0\n";

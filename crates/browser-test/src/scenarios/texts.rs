@@ -16,6 +16,9 @@ pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
     let mut nell = stage.native(NAME, &address, "Nell", None)?;
     bob.sees(&[MARKUP_NAME, "Nell"])?;
     mallory.sees(&["Bob", "Nell"])?;
+    let twisted = stage.native(NAME, &address, TWISTED_NAME, None)?;
+    bob.sees(&[TWISTED_AS_SHOWN, "Nell"])?;
+    twisted.leave()?;
 
     mallory.tab.fill("Message to lobby", MARKUP)?;
     mallory.tab.click("Send")?;
@@ -40,5 +43,8 @@ pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
 
 const NAME: &str = "texts";
 const MARKUP_NAME: &str = "<i>Mallory</i> &amp; co";
+/// What would be written backwards, beside what cannot be seen.
+const TWISTED_NAME: &str = "\u{202e}eciveD\u{200b}";
+const TWISTED_AS_SHOWN: &str = "\\u{202e}eciveD\\u{200b}";
 const MARKUP: &str =
     "<b>hello</b> <img src=x onerror='window.markupRan = 1'><script>window.markupRan = 2</script> &lt;";

@@ -15,9 +15,47 @@ pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
     goes_by(&bob, "udp")?;
     both_talk(stage, &server, &bob, Visitor { way: Way::Tcp, ..Visitor::new("Tess", Voice::First) }, "tcp")?;
     let will = Visitor { way: Way::WebSocket, ..Visitor::new("Will", Voice::Third) };
-    both_talk(stage, &server, &bob, will, "")?;
+    let will = both_talk(stage, &server, &bob, will, "")?;
+    for transport in ["webrtc", "websocket"] {
+        will.talks(|| has_a_sound_of(&bob, will.name, transport))?;
+    }
     server.end()
 }
+
+/// A page of somebody's own has the voice of that player as an audio node and as a media stream, and neither is silent.
+fn has_a_sound_of(bob: &Person, name: &str, transport: &str) -> Result<(), Failure> {
+    let script = format!("({TAP})({name:?}, {transport:?})");
+    let heard = bob.tab.evaluate(&script)?;
+    ensure(heard == "both", || format!("over {transport} the voice of {name} is in its {heard}"))
+}
+
+/// Joins with the library from where the page is, and listens to a player's node and stream for 20 s at most.
+const TAP: &str = "async (name, transport) => {
+    const { connect } = await import('/consonance.js');
+    const voice = await connect({ session: 'ways', name: `Tap ${transport}`, microphone: false, transport });
+    await voice.resume();
+    voice.output.volume = 0;
+    voice.rooms.listen('lobby');
+    const wait = () => new Promise((done) => setTimeout(done, 50));
+    while (!voice.players.has(name)) await wait();
+    const { audioNode, mediaStream } = voice.players.get(name);
+    const { context } = audioNode;
+    const analyser = () => new AnalyserNode(context, { fftSize: 2048 });
+    const taps = { node: audioNode.connect(analyser()), stream: context.createMediaStreamSource(mediaStream).connect(analyser()) };
+    const samples = new Float32Array(2048), heard = new Set();
+    const until = performance.now() + 20000;
+    while (heard.size < 2 && performance.now() < until) {
+        for (const [what, tap] of Object.entries(taps)) {
+            tap.getFloatTimeDomainData(samples);
+            if (samples.some((sample) => Math.abs(sample) > 0.02)) heard.add(what);
+        }
+        await wait();
+    }
+    voice.leave();
+    const [track] = mediaStream.getAudioTracks();
+    if (track.readyState !== 'ended') return 'stream, which does not end';
+    return heard.size === 2 ? 'both' : [...heard].join() || 'neither';
+}";
 
 /// Where nothing gets through but TCP to a TURN server, people hear and are heard.
 pub(crate) fn play_relay(stage: &Stage<'_>) -> Result<(), Failure> {

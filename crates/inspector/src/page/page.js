@@ -5,7 +5,7 @@ const INTERVAL_MS = 200;
 const figure = (value, digits = 0, unit = "") => value == null ? "–" : value.toFixed(digits) + unit;
 const bytes = (value) => value < 1e4 ? value + " B" : value < 1e7 ? (value / 1e3).toFixed(1) + " kB" : (value / 1e6).toFixed(1) + " MB";
 const ago = (ms) => ms == null ? "never" : ms < 500 ? "now" : ms < 60000 ? (ms / 1000).toFixed(1) + " s ago" : Math.round(ms / 60000) + " min ago";
-const target = (to) => to.room != null ? to.room : "@" + to.player;
+const target = (to) => to.room != null ? named(to.room) : "@" + named(to.player);
 const clock = (ms) => { const s = Math.floor(ms / 1000); return Math.floor(s / 60) + ":" + String(s % 60).padStart(2, "0"); };
 
 const number = (title, of) => text(title, of, "number");
@@ -70,7 +70,7 @@ function choose(select, names, first) {
   const wanted = select.value || first;
   if (select.dataset.names !== names.join("\n")) {
     select.dataset.names = names.join("\n");
-    select.replaceChildren(...names.map((name) => element("option", { value: name, textContent: name })));
+    select.replaceChildren(...names.map((name) => element("option", { value: name, textContent: named(name) })));
     if (names.includes(wanted)) select.value = wanted;
   }
 }
@@ -83,13 +83,13 @@ async function diagnose() {
     return say($("verdict"), "Choose who speaks and who listens.");
   }
   const answer = await fetch("why.json?" + new URLSearchParams({ speaker, listener }));
-  if (!answer.ok) return say($("verdict"), await answer.text());
+  if (!answer.ok) return say($("verdict"), sentence(await answer.text()));
   const { verdict, steps } = await answer.json();
-  say($("verdict"), verdict);
+  say($("verdict"), sentence(verdict));
   $("verdict").className = steps.some((step) => step.outcome === "broken") ? "bad" : steps.every((step) => step.outcome === "passed") ? "good" : "";
   const marks = { passed: "✓", broken: "✗", unknown: "?" };
   $("steps").replaceChildren(...steps.map((step) => element("li", { className: step.outcome },
-    element("span", { textContent: marks[step.outcome] }), element("b", { textContent: step.link.replaceAll("_", " ") }), element("em", { textContent: step.words }))));
+    element("span", { textContent: marks[step.outcome] }), element("b", { textContent: step.link.replaceAll("_", " ") }), element("em", { textContent: sentence(step.words) }))));
 }
 $("speaker").onchange = $("listener").onchange = diagnose;
 
@@ -99,10 +99,10 @@ function showClient(snapshot) {
   snapshot.players.sort((one, other) => other.is_local - one.is_local || one.name.localeCompare(other.name));
   const others = snapshot.players.filter((player) => !player.is_local);
   const unheard = others.find((player) => player.muted || player.unheard || player.undecodable_because) || others[0];
-  say($("title"), snapshot.name || "A player");
-  const rooms = snapshot.rooms.length ? "listens to " + snapshot.rooms.join(", ") : "listens to no room";
+  say($("title"), named(snapshot.name || "A player"));
+  const rooms = snapshot.rooms.length ? "listens to " + listed(snapshot.rooms) : "listens to no room";
   const channels = snapshot.channels.length ? "speaks to " + snapshot.channels.map((channel) => target(channel.target) + (channel.is_open ? " (open)" : "")).join(", ") : "speaks to nobody";
-  const tokens = snapshot.tokens.length ? " · tokens: " + snapshot.tokens.join(", ") : "";
+  const tokens = snapshot.tokens.length ? " · tokens: " + listed(snapshot.tokens) : "";
   say($("subtitle"), `${snapshot.status}${snapshot.trouble ? " (" + snapshot.trouble + ")" : ""} · ${snapshot.mode}${snapshot.id == null ? "" : " · id " + snapshot.id} · ${clock(snapshot.uptime_ms)} · ${rooms} · ${channels}${tokens}`);
   $("own").hidden = false;
   press($("mute"), snapshot.muted, snapshot.muted ? "Unmute me" : "Mute me");
@@ -155,10 +155,10 @@ function showPlayers(snapshot) {
   table(card($("players"), "all", "Players"), [
     { title: "Name", className: "name", draw: (cell, player) => {
       if (!cell.firstChild) cell.append(document.createTextNode(""), element("small"));
-      if (cell.firstChild.data !== player.name) cell.firstChild.data = player.name;
+      if (cell.firstChild.data !== named(player.name)) cell.firstChild.data = named(player.name);
       say(cell.lastChild, state(player));
     } },
-    text("Listens to", (player) => player.rooms.join(", "), "wide"),
+    text("Listens to", (player) => listed(player.rooms), "wide"),
     text("Comes through", (player) => player.is_local ? "" : player.channels.map(target).join(", ") + (player.positional ? ", with a place" : "") + (player.distance_m == null ? "" : ` ${player.distance_m.toFixed(1)} m`), "wide"),
     { title: "Level", draw: other((cell, player) => meter(cell, player.is_speaking ? player.level_dbfs : -100)) },
     { title: "Delay, 20 s", className: "wide", draw: other((cell, player) => graph(cell, player.history)) },
@@ -198,10 +198,10 @@ function showNetwork(place, network, uplink, title = "") {
   ];
   for (const way of ["received", "sent"]) {
     const rows = [...network[way].filter((row) => row.flow.packets), { packet: "all", flow: network[way + "_total"] }];
-    table(card(place, title + way, caption(title, way)), columns, rows, (row) => row.packet);
+    table(card(place, title + way, caption(title && named(title), way)), columns, rows, (row) => row.packet);
   }
   const counters = network.counters.map(([name, value]) => ({ name, value }));
-  if (counters.length) table(card(place, title + "counters", caption(title, "counters")), [text("Counter", (row) => row.name.replaceAll("_", " ")), number("Number", (row) => String(row.value))], counters, (row) => row.name);
+  if (counters.length) table(card(place, title + "counters", caption(title && named(title), "counters")), [text("Counter", (row) => row.name.replaceAll("_", " ")), number("Number", (row) => String(row.value))], counters, (row) => row.name);
 }
 
 function showCapture(snapshot) {
@@ -236,7 +236,7 @@ function echoHint(echo) {
 function showDevices(snapshot) {
   const rows = [["Microphone", snapshot.microphone], ["Loudspeaker", snapshot.loudspeaker]].map(([kind, device]) => ({ kind, ...(device || { state: "none", name: kind === "Microphone" ? "speaks with something else, or not at all" : "what is heard goes elsewhere" }) }));
   table(card($("devices"), "all", "Devices"), [
-    text("", (row) => row.kind, "name"), text("State", (row) => row.state), text("Device", (row) => row.name),
+    text("", (row) => row.kind, "name"), text("State", (row) => row.state), text("Device", (row) => named(row.name)),
     number("Rate", (row) => row.rate_hz ? row.rate_hz + " Hz" : "–"), number("Latency", (row) => figure(row.latency_ms, 1, " ms")),
     number("Interruptions", (row) => row.xruns == null ? "–" : String(row.xruns)), number("Opened again", (row) => row.reopened == null ? "–" : String(row.reopened)),
   ], rows, (row) => row.kind);
@@ -253,14 +253,14 @@ function showServer(snapshot) {
   choose($("listener"), names, names[1]);
   for (const session of sessions) {
     if (shown === "Players") {
-      table(card($("players"), "p" + session.name, `Session ${session.name}`), [
-        text("Name", (player) => player.name, "name"), number("Id", (player) => String(player.id)), text("Listens to", (player) => player.rooms.join(", ")),
+      table(card($("players"), "p" + session.name, `Session ${named(session.name)}`), [
+        text("Name", (player) => named(player.name), "name"), number("Id", (player) => String(player.id)), text("Listens to", (player) => listed(player.rooms)),
         text("Last spoke", (player) => player.is_followed ? ago(player.voice_ms_ago) : "–"), text("To", (player) => player.voice_to.map(target).join(", ")),
-        text("Refused", (player) => player.refused_rooms.map((refused) => `${refused.room} (${refused.is_speaking ? "speaking" : "listening"})`).join(", ")), number("Lost", (player) => figure(player.lost_percent, 1, " %")), text("Voice travels", (player) => player.voice_path || player.network || ""),
+        text("Refused", (player) => player.refused_rooms.map((refused) => `${named(refused.room)} (${refused.is_speaking ? "speaking" : "listening"})`).join(", ")), number("Lost", (player) => figure(player.lost_percent, 1, " %")), text("Voice travels", (player) => player.voice_path || player.network || ""),
         number("Received", (player) => bytes(player.received.bytes)), number("Sent", (player) => bytes(player.sent.bytes)), number("Faults", (player) => String(player.faults)),
       ], session.players, (player) => player.name, null, (player) => player.voice_ms_ago != null && player.voice_ms_ago < 500 ? "speaking" : "");
-      table(card($("players"), "r" + session.name, `Rooms of ${session.name}`), [
-        text("Room", (room) => room.name, "name"), number("Listeners", (room) => String(room.listeners.length)), text("Carries", (room) => room.range_m == null ? "everywhere" : `${figure(room.range_m)} m`), text("Who", (room) => room.listeners.join(", ")),
+      table(card($("players"), "r" + session.name, `Rooms of ${named(session.name)}`), [
+        text("Room", (room) => named(room.name), "name"), number("Listeners", (room) => String(room.listeners.length)), text("Carries", (room) => room.range_m == null ? "everywhere" : `${figure(room.range_m)} m`), text("Who", (room) => listed(room.listeners)),
       ], session.rooms, (room) => room.name);
     }
     if (shown === "Network") showNetwork($("network"), session.network, null, session.name);
@@ -276,7 +276,7 @@ function showLog(snapshot) {
   const last = snapshot.notes.length ? snapshot.notes.at(-1).at_ms + snapshot.notes.at(-1).text + snapshot.notes.length : "none";
   if (at.dataset.last === last) return;
   at.dataset.last = last;
-  const rows = snapshot.notes.toReversed().map((note) => element("li", { className: note.severity }, element("span", { className: "note", textContent: clock(note.at_ms) }), element("span", { textContent: note.text })));
+  const rows = snapshot.notes.toReversed().map((note) => element("li", { className: note.severity }, element("span", { className: "note", textContent: clock(note.at_ms) }), element("span", { textContent: sentence(note.text) })));
   at.replaceChildren(element("ul", { className: "notes" }, ...(rows.length ? rows : [element("li", { textContent: "Nothing." })])));
 }
 

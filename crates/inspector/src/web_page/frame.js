@@ -7,8 +7,19 @@ function element(tag, properties = {}, ...children) {
   return made;
 }
 function say(target, text) { if (target.textContent !== text) target.textContent = text; }
+/** A text with every invisible character and every mark of writing direction spelled out, as in `\u{202e}`. */
+const visible = (text) => String(text).replace(INVISIBLE, (letter) => "\\u{" + letter.codePointAt(0).toString(16) + "}");
+/** A name within a sentence or a list: what is written from right to left in it turns nothing around but itself. */
+const named = (name) => RIGHT_TO_LEFT.test(visible(name)) ? "\u2068" + visible(name) + "\u2069" : visible(name);
+/** Names one after the other. */
+const listed = (names) => names.map(named).join(", ");
+/** Words with names in them that were put together elsewhere. */
+const sentence = (words) => visible(words).replace(RIGHT_TO_LEFT_RUN, "\u2068$&\u2069");
+const INVISIBLE = /[\p{Cc}\p{Default_Ignorable_Code_Point}\u2028\u2029\u2800\ufff9-\ufffb]/gu;
+const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
+const RIGHT_TO_LEFT_RUN = new RegExp(RIGHT_TO_LEFT.source + "(?:[^A-Za-z]*" + RIGHT_TO_LEFT.source + ")*", "gu");
 /** What is wrong, above everything else; nothing takes it away. */
-function trouble(words) { $("lost").hidden = !words; say($("lost"), words || ""); }
+function trouble(words) { $("lost").hidden = !words; say($("lost"), sentence(words || "")); }
 
 /**
  * A table whose rows stay where they are, so that a button can be pressed while figures change: `key` tells rows apart, and

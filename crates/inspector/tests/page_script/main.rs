@@ -55,6 +55,24 @@ fn server(names: &[&str]) -> Snapshot {
     Snapshot::from(server)
 }
 
+/// Marks of writing direction, letters that are written from right to left, and what cannot be seen.
+const TWISTED: [(&str, &str); 3] = [
+    ("match\u{202e}1", "Session match\\u{202e}1"),
+    ("\u{5d0}\u{5d1}\u{2069}", "Session \u{2068}\u{5d0}\u{5d1}\\u{2069}\u{2069}"),
+    ("main\u{200b}", "Session main\\u{200b}"),
+];
+
+#[test]
+fn names_cannot_hide_characters_or_turn_around_what_is_beside_them() {
+    let names = TWISTED.map(|(name, _)| name);
+    let Some(shown) = shown("twisted", "Players", &[server(&names)]) else { return };
+    let (trouble, cards) = &shown[0];
+    assert_eq!(trouble, "");
+    for (_, title) in TWISTED {
+        assert_eq!(cards.iter().filter(|card| card == &title).count(), 1, "{title}: {cards:?}");
+    }
+}
+
 /// How many cards each session has in that tab.
 const TABS: [(&str, usize); 2] = [("Players", 2), ("Network", 2)];
 
