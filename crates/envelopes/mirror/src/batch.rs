@@ -1,6 +1,6 @@
 //! What a transport carries at once: a time stamp and messages.
 
-use crate::{Dialect, Framing, Kind, MessageId, Version, VoiceType, text, varint, voice};
+use crate::{Dialect, Framing, Kind, MessageId, PongForm, Version, VoiceType, text, varint, voice};
 
 /// What one transport message holds, borrowed.
 #[derive(Clone, Copy, Debug)]
@@ -111,7 +111,7 @@ impl<'a> Messages<'a> {
         let body = match self.dialect.framing() {
             Framing::Prefixed | Framing::Bare => body,
             Framing::Unprefixed => {
-                let length = body_bytes(self.dialect.kind(id), body);
+                let length = body_bytes(self.dialect, id, body);
                 let length = length.ok_or(BatchError::UnknownLength { id })?;
                 body.get(..length).ok_or(BatchError::CutOff)?
             }
@@ -134,13 +134,18 @@ pub fn looks_like_batch(bytes: &[u8]) -> bool {
 /// How long the body in front of `bytes` is in versions without lengths, for messages of which that can be told.
 ///
 /// Commands are not among them: the function's width changed over the versions.
-fn body_bytes(kind: Option<Kind>, bytes: &[u8]) -> Option<usize> {
-    match kind? {
+fn body_bytes(dialect: Dialect, id: MessageId, bytes: &[u8]) -> Option<usize> {
+    match dialect.kind(id)? {
         Kind::Voice => voice::bytes_of(bytes),
         Kind::Ready | Kind::NotReady | Kind::AddPlayer | Kind::TimeSnapshot => Some(0),
         Kind::Scene => Some(text::bytes_of(bytes)? + 2),
         Kind::Ping => Some(8),
-        Kind::Pong => Some(16),
+        Kind::Pong => Some(match dialect.pong_form() {
+            PongForm::EchoAndTime => 16,
+            PongForm::Echo => 8,
+            PongForm::Either => bytes.len().clamp(8, 16),
+        }),
+        Kind::ObjectDestroy | Kind::ObjectHide => Some(4),
         Kind::AuthRequest => {
             let user_bytes = text::bytes_of(bytes)?;
             Some(user_bytes + text::bytes_of(&bytes[user_bytes..])?)
@@ -151,8 +156,6 @@ fn body_bytes(kind: Option<Kind>, bytes: &[u8]) -> Option<usize> {
         | Kind::Spawn
         | Kind::ObjectSpawnStarted
         | Kind::ObjectSpawnFinished
-        | Kind::ObjectDestroy
-        | Kind::ObjectHide
         | Kind::EntityState
         | Kind::ChangeOwner => None,
     }

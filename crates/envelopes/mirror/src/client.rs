@@ -153,7 +153,7 @@ impl MirrorClient {
         let Some(ping) = Ping::read(body) else { return };
         let seconds = self.seconds(now);
         self.send(now, Delivery::Unreliable, parts, |dialect, batch| {
-            dialect.write_message(Kind::Pong, &[ping.pong(dialect.framing(), seconds).as_ref()], batch);
+            dialect.write_message(Kind::Pong, &[ping.pong(dialect.pong_form(), seconds).as_ref()], batch);
         });
     }
 

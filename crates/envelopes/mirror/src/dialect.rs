@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{Batch, IdHash, Kind, MessageId};
+use crate::{Batch, IdHash, Kind, MessageId, PongForm};
 
 /// The full name of the voice message's C# type in the integration that the asset store has.
 pub const VOICE_TYPE: &str = "Dissonance.Integrations.MirrorIgnorance.DissonanceNetworkMessage";
@@ -51,8 +51,10 @@ impl Default for VoiceType {
 pub enum Version {
     /// Before v42.2 (2021): each transport message is one message.
     BeforeBatches,
-    /// v42.2 to v80: batches whose messages do not tell their lengths.
+    /// v42.2 to v78.2.0: batches whose messages do not tell their lengths.
     V42,
+    /// v78.2.1 to v80 (2023): pongs hold the ping's time and nothing else.
+    V78_2_1,
     /// v81.0 to v82.3: messages tell their lengths; pings have one time.
     V81,
     /// v82.4 and v82.5: pings have two times.
@@ -69,7 +71,7 @@ impl Version {
     pub fn framing(self) -> Framing {
         match self {
             Self::BeforeBatches => Framing::Bare,
-            Self::V42 => Framing::Unprefixed,
+            Self::V42 | Self::V78_2_1 => Framing::Unprefixed,
             Self::V81 | Self::V82_4 | Self::V82_6 => Framing::Prefixed,
         }
     }
@@ -77,9 +79,14 @@ impl Version {
     /// How ids are made.
     pub fn hash(self) -> IdHash {
         match self {
-            Self::BeforeBatches | Self::V42 | Self::V81 | Self::V82_4 => IdHash::Times31,
+            Self::BeforeBatches | Self::V42 | Self::V78_2_1 | Self::V81 | Self::V82_4 => IdHash::Times31,
             Self::V82_6 => IdHash::Fnv1a,
         }
+    }
+
+    /// What answers a ping with one time.
+    pub fn pong_form(self) -> PongForm {
+        if self <= Self::V42 { PongForm::EchoAndTime } else { PongForm::Echo }
     }
 
     /// Whether pings have two times, and come ten times a second instead of every two seconds.
@@ -92,7 +99,8 @@ impl fmt::Display for Version {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
             Self::BeforeBatches => "Mirror before v42.2",
-            Self::V42 => "Mirror v42.2 to v80",
+            Self::V42 => "Mirror v42.2 to v78.2.0",
+            Self::V78_2_1 => "Mirror v78.2.1 to v80",
             Self::V81 => "Mirror v81.0 to v82.3",
             Self::V82_4 => "Mirror v82.4 or v82.5",
             Self::V82_6 => "Mirror v82.6 or later",
@@ -111,28 +119,30 @@ pub enum Framing {
     Bare,
 }
 
-/// How to read one side's messages: framing and ids.
+/// How to read one side's messages: framing, ids and pongs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Dialect {
     framing: Framing,
     hash: IdHash,
+    pong_form: PongForm,
     voice: MessageId,
 }
 
 impl Dialect {
     /// What a version speaks.
     pub fn new(version: Version, voice_type: VoiceType) -> Self {
-        Self::from_parts(version.framing(), version.hash(), voice_type)
+        Self::from_parts(version.framing(), version.hash(), version.pong_form(), voice_type)
     }
 
     /// What the sender of this speaks, if it can be told: what it sent can be read to its end in one way, and at
     /// least one message in it is known.
     ///
-    /// The first thing that clients send is a ping, which can be told in every dialect.
+    /// The first thing that clients send is a ping, which can be told in every dialect. Clients of v42.2 to v78.2.0 and
+    /// of v78.2.1 to v80 send the same bytes: of either, the result is [`PongForm::Either`].
     pub fn detect(bytes: &[u8], voice_type: VoiceType) -> Option<Self> {
         CANDIDATES
             .iter()
-            .map(|&(framing, hash)| Self::from_parts(framing, hash, voice_type))
+            .map(|&(framing, hash, pong_form)| Self::from_parts(framing, hash, pong_form, voice_type))
             .find(|dialect| dialect.fits(bytes))
     }
 
@@ -146,6 +156,11 @@ impl Dialect {
         self.hash
     }
 
+    /// What answers a ping with one time.
+    pub fn pong_form(self) -> PongForm {
+        self.pong_form
+    }
+
     /// What an id stands for, if it is known.
     pub fn kind(self, id: MessageId) -> Option<Kind> {
         if id == self.voice { Some(Kind::Voice) } else { Kind::of(id, self.hash) }
@@ -156,8 +171,8 @@ impl Dialect {
         kind.id(self.hash).unwrap_or(self.voice)
     }
 
-    fn from_parts(framing: Framing, hash: IdHash, voice_type: VoiceType) -> Self {
-        Self { framing, hash, voice: voice_type.id(hash) }
+    fn from_parts(framing: Framing, hash: IdHash, pong_form: PongForm, voice_type: VoiceType) -> Self {
+        Self { framing, hash, pong_form, voice: voice_type.id(hash) }
     }
 
     fn fits(self, bytes: &[u8]) -> bool {
@@ -173,19 +188,21 @@ impl Dialect {
 
 impl fmt::Display for Dialect {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match (self.framing, self.hash) {
-            (Framing::Prefixed, IdHash::Fnv1a) => "Mirror v82.6 or later",
-            (Framing::Prefixed, IdHash::Times31) => "Mirror v81.0 to v82.5",
-            (Framing::Unprefixed, _) => "Mirror v42.2 to v80",
-            (Framing::Bare, _) => "Mirror before v42.2",
+        formatter.write_str(match (self.framing, self.hash, self.pong_form) {
+            (Framing::Prefixed, IdHash::Fnv1a, _) => "Mirror v82.6 or later",
+            (Framing::Prefixed, IdHash::Times31, _) => "Mirror v81.0 to v82.5",
+            (Framing::Unprefixed, _, PongForm::EchoAndTime) => "Mirror v42.2 to v78.2.0",
+            (Framing::Unprefixed, _, PongForm::Echo) => "Mirror v78.2.1 to v80",
+            (Framing::Unprefixed, _, PongForm::Either) => "Mirror v42.2 to v80",
+            (Framing::Bare, _, _) => "Mirror before v42.2",
         })
     }
 }
 
 /// What there is, the commonest first; ids by the newer hash came after lengths.
-const CANDIDATES: [(Framing, IdHash); 4] = [
-    (Framing::Prefixed, IdHash::Fnv1a),
-    (Framing::Prefixed, IdHash::Times31),
-    (Framing::Unprefixed, IdHash::Times31),
-    (Framing::Bare, IdHash::Times31),
+const CANDIDATES: [(Framing, IdHash, PongForm); 4] = [
+    (Framing::Prefixed, IdHash::Fnv1a, PongForm::Echo),
+    (Framing::Prefixed, IdHash::Times31, PongForm::Echo),
+    (Framing::Unprefixed, IdHash::Times31, PongForm::Either),
+    (Framing::Bare, IdHash::Times31, PongForm::EchoAndTime),
 ];

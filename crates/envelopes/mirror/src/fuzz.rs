@@ -112,7 +112,14 @@ fn voice_only(bytes: &[u8]) -> MirrorVoiceOnly {
 /// The second byte says what the client speaks.
 fn client_settings(bytes: &[u8]) -> ClientSettings {
     let second = bytes.get(1).copied().unwrap_or_default();
-    let versions = [Version::BeforeBatches, Version::V42, Version::V81, Version::V82_4, Version::V82_6];
+    let versions = [
+        Version::BeforeBatches,
+        Version::V42,
+        Version::V81,
+        Version::V82_4,
+        Version::V82_6,
+        Version::V78_2_1,
+    ];
     ClientSettings {
         version: versions[usize::from(second) % versions.len()],
         credentials: (second & 64 != 0).then(credentials),
@@ -132,7 +139,8 @@ mod tests {
 
     #[test]
     fn the_body_takes_batches_of_all_dialects_for_all_places() {
-        for version in [Version::BeforeBatches, Version::V42, Version::V81, Version::V82_6] {
+        for version in [Version::BeforeBatches, Version::V42, Version::V78_2_1, Version::V81, Version::V82_6]
+        {
             let dialect = Dialect::new(version, VoiceType::STOCK);
             for place in 0..=255 {
                 let mut bytes = Vec::new();

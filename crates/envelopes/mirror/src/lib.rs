@@ -78,7 +78,7 @@ pub use credentials::{CREDENTIAL_BYTES_MAX, Credentials, CredentialsTooLong};
 pub use dialect::{Dialect, Framing, VOICE_TYPE, Version, VoiceType};
 pub use kind::Kind;
 pub use message_id::{IdHash, MessageId};
-pub use ping::{Ping, TimesBody};
+pub use ping::{Ping, PongForm, TimesBody};
 pub use splice::{MirrorSplice, MirrorSplicedConnection, SpliceSettings};
 pub use voice::VOICE_BYTES_MAX;
 pub use voice_only::{MirrorVoiceOnly, MirrorVoiceOnlyConnection, VoiceOnlySettings};

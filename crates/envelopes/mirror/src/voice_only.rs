@@ -12,7 +12,9 @@ use crate::channels::{STOCK_CHANNELS, voice_limits};
 use crate::clock::BatchClock;
 use crate::credentials::{REFUSED, TAKEN_IN, write_response};
 use crate::guesses::Guesses;
-use crate::{Batch, BatchError, Credentials, Dialect, Framing, Kind, Message, Ping, VoiceType, text, voice};
+use crate::{
+    Batch, BatchError, Credentials, Dialect, Framing, Kind, Message, Ping, PongForm, VoiceType, text, voice,
+};
 
 /// What a game's clients expect of their server, as far as a server without a game can do it.
 #[derive(Clone, Debug)]
@@ -73,7 +75,7 @@ impl EnvelopeKind for MirrorVoiceOnly {
             guesses: Arc::clone(&self.guesses),
             clock: BatchClock::new(start),
             dialect: self.settings.dialect,
-            access: if self.settings.credentials.is_some() { Access::Asked } else { Access::Granted },
+            access: if self.settings.credentials.is_some() { Access::Asked } else { Access::Known },
             is_scene_told: false,
             takes_voice: false,
             unreadable: 0,
@@ -112,11 +114,11 @@ enum Access {
     /// User and password have not come yet.
     Asked,
     /// They have come, and are answered then.
-    Heard {
-        is_right: bool,
-        answer_at: Instant,
-    },
+    Heard { is_right: bool, answer_at: Instant },
+    /// They are right, and the answer is on its way.
     Granted,
+    /// The client knows that it is let in: nothing is asked, or it has become ready since.
+    Known,
     /// They were others: nothing more is looked at.
     Refused,
 }
@@ -128,6 +130,10 @@ impl MirrorVoiceOnlyConnection {
     /// What the client speaks, once that is known.
     pub fn dialect(&self) -> Option<Dialect> {
         self.dialect
+    }
+
+    fn is_let_in(&self) -> bool {
+        matches!(self.access, Access::Granted | Access::Known)
     }
 
     fn detect(&mut self, message: &[u8], parts: &mut MessageParts) -> Option<Dialect> {
@@ -153,7 +159,7 @@ impl MirrorVoiceOnlyConnection {
         parts: &mut MessageParts,
     ) {
         match dialect.kind(message.id) {
-            Some(Kind::Voice) if self.access == Access::Granted => match voice::read(message.body) {
+            Some(Kind::Voice) if self.is_let_in() => match voice::read(message.body) {
                 Some(packet) => {
                     self.takes_voice = true;
                     parts.voice(self.settings.channels.delivery_of(channel), packet);
@@ -164,6 +170,7 @@ impl MirrorVoiceOnlyConnection {
                 self.last_ping = Ping::read(message.body).filter(|_| dialect.framing() != Framing::Bare);
                 self.owes_pong = true;
             }
+            Some(Kind::Ready) if self.access == Access::Granted => self.access = Access::Known,
             Some(Kind::AuthRequest) => {
                 self.handle_credentials(now, message.body);
                 self.answer_credentials(now, dialect, parts);
@@ -174,12 +181,13 @@ impl MirrorVoiceOnlyConnection {
 
     fn send_pong(&mut self, now: Instant, dialect: Dialect, parts: &mut MessageParts) {
         (self.owes_pong, self.pong_due) = (false, None);
-        let Some(ping) = self.last_ping else { return };
+        let may_send = dialect.pong_form() != PongForm::Either || self.access == Access::Known;
+        let Some(ping) = self.last_ping.filter(|_| may_send) else { return };
         self.pong_due = self.settings.pong_interval_max.map(|interval| now + interval);
         let seconds = self.clock.seconds(now);
         parts.write(MessagePart::ToClient(self.settings.channels.unreliable), |batch| {
             dialect.begin_batch(seconds, batch);
-            dialect.write_message(Kind::Pong, &[ping.pong(dialect.framing(), seconds).as_ref()], batch);
+            dialect.write_message(Kind::Pong, &[ping.pong(dialect.pong_form(), seconds).as_ref()], batch);
         });
     }
 
@@ -213,7 +221,7 @@ impl MirrorVoiceOnlyConnection {
 
     /// Whoever was let in is told the scene, once.
     fn tell_scene(&mut self, now: Instant, dialect: Dialect, parts: &mut MessageParts) {
-        if self.is_scene_told || self.access != Access::Granted {
+        if self.is_scene_told || !self.is_let_in() {
             return;
         }
         self.is_scene_told = true;
@@ -260,7 +268,7 @@ impl EnvelopeEnd for MirrorVoiceOnlyConnection {
     fn poll_timeout(&self) -> Option<Instant> {
         let answer_at = match self.access {
             Access::Heard { answer_at, .. } => Some(answer_at),
-            Access::Asked | Access::Granted | Access::Refused => None,
+            Access::Asked | Access::Granted | Access::Known | Access::Refused => None,
         };
         [self.pong_due, answer_at].into_iter().flatten().min()
     }

@@ -1,8 +1,8 @@
 //! Bytes as stock Mirror has them, above the network that carries them.
 
 use consonance_mirror::{
-    Batch, Dialect, IdHash, Kind, Message, MessageId, Ping, Version, VoiceType, looks_like_batch, text,
-    varint,
+    Batch, Dialect, Framing, IdHash, Kind, Message, MessageId, Ping, PongForm, Version, VoiceType,
+    looks_like_batch, text, varint,
 };
 
 /// The time stamp of all batches here, in seconds.
@@ -83,7 +83,7 @@ fn a_fork_of_the_integration_has_other_ids() {
 #[test]
 fn batches_are_those_of_stock_builds() {
     let long_packet = format!("8bc7{}", "5a".repeat(298));
-    let rows: [(&str, Version, Written<'_>, String); 9] = [
+    let rows: [(&str, Version, Written<'_>, String); 10] = [
         ("voice, v82.6 and later", Version::V82_6, Written::Voice(VOICE), format!("0b 55d3 0700 {VOICE}")),
         ("voice, v42", Version::V42, Written::Voice(VOICE), format!("6220 0700 {VOICE}")),
         (
@@ -108,6 +108,7 @@ fn batches_are_those_of_stock_builds() {
             "1a d769 0000000000002440 0000000000000440 000000000000e03f".into(),
         ),
         ("pong, v42", Version::V42, Written::Pong, "3928 0000000000002440 0000000000002940".into()),
+        ("pong, v78.2.1", Version::V78_2_1, Written::Pong, "3928 0000000000002440".into()),
     ];
     for (label, version, written, expected) in rows {
         let dialect = dialect(version);
@@ -120,15 +121,80 @@ fn batches_are_those_of_stock_builds() {
         let framed: Vec<u8> = messages.iter().flat_map(|message| message.framed).copied().collect();
         assert_eq!(framed, batch[8..], "{label}: the messages are all there is");
         assert!(messages.iter().all(|message| dialect.kind(message.id).is_some()), "{label}");
-        assert_eq!(Dialect::detect(&batch, VoiceType::STOCK), Some(dialect), "{label} tells its dialect");
+        let detected = Dialect::detect(&batch, VoiceType::STOCK).expect(label);
+        assert_eq!((detected.framing(), detected.hash()), (dialect.framing(), dialect.hash()), "{label}");
+        assert_eq!(detected.id(Kind::Voice), dialect.id(Kind::Voice), "{label}");
         assert_eq!(looks_like_batch(&batch), version == Version::V82_6, "{label}");
     }
 }
 
+/// The ping is sent at 10 s of the client's clock, which expects the server's to say 12 s; the pong at 12.5 s of that.
 #[test]
-fn a_single_time_is_echoed_alone_where_messages_have_lengths() {
-    let body = Ping::Time(10.0).pong(dialect(Version::V81).framing(), SECONDS);
-    assert_eq!(body.as_ref(), hex("0000000000002440"));
+fn every_generation_gets_the_pong_that_it_reads() {
+    let (one_time, two_times) = ("0000000000002440", "0000000000002440 0000000000002840");
+    let rows: [(Version, &str, &str, &str); 5] = [
+        (Version::V42, "v42.2 to v78.2.0", one_time, "3928 0000000000002440 0000000000002940"),
+        (Version::V78_2_1, "v78.2.1 to v80", one_time, "3928 0000000000002440"),
+        (Version::V81, "v81.0 to v82.3", one_time, "0a 3928 0000000000002440"),
+        (
+            Version::V82_4,
+            "v82.4 or v82.5",
+            two_times,
+            "1a 3928 0000000000002440 0000000000000440 000000000000e03f",
+        ),
+        (
+            Version::V82_6,
+            "v82.6 or later",
+            two_times,
+            "1a d769 0000000000002440 0000000000000440 000000000000e03f",
+        ),
+    ];
+    for (version, range, ping, expected) in rows {
+        assert_eq!(version.to_string(), format!("Mirror {range}"));
+        let dialect = dialect(version);
+        let ping = Ping::read(&hex(ping)).expect("one time or two");
+        assert_eq!(pong(dialect, ping), hex(expected), "{range}");
+    }
+}
+
+/// A pong of 16 bytes for older clients; a pong of 8 bytes, a time snapshot and an object to hide for newer ones.
+#[test]
+fn a_pong_for_an_unknown_generation_without_lengths_is_read_to_its_end_by_both() {
+    let first_ping = hex("0000000000002940 7f81 0000000000002440");
+    let detected = Dialect::detect(&first_ping, VoiceType::STOCK).expect("a ping");
+    assert_eq!(detected.pong_form(), PongForm::Either);
+    let bytes = pong(detected, Ping::Time(10.0));
+    assert_eq!(bytes, hex("3928 0000000000002440 becf 4e0e 00002940"));
+    let batch = [SECONDS.to_le_bytes().as_slice(), &bytes].concat();
+    let kinds = |version| {
+        let dialect = dialect(version);
+        let batch = Batch::parse(dialect.framing(), &batch).expect("there is a time stamp");
+        let messages = batch.messages(dialect).map(|message| message.expect("known to its end"));
+        messages.map(|message| dialect.kind(message.id).expect("a known message")).collect::<Vec<Kind>>()
+    };
+    assert_eq!(kinds(Version::V42), [Kind::Pong]);
+    assert_eq!(kinds(Version::V78_2_1), [Kind::Pong, Kind::TimeSnapshot, Kind::ObjectHide]);
+}
+
+#[test]
+fn the_time_in_a_pong_for_an_unknown_generation_is_early_by_one_part_in_a_million_at_most() {
+    let mut last = 0.0;
+    for seconds in [0.001, 0.5, 1.0, 1.999_999, 12.5, 3_600.25, 86_400.75, 31_536_000.1] {
+        let body = Ping::Time(10.0).pong(PongForm::Either, seconds);
+        let [_, time] = body.as_ref().as_chunks::<8>().0 else { panic!("two times") };
+        let time = f64::from_le_bytes(*time);
+        assert!((seconds * (1.0 - 1e-6)..=seconds * (1.0 + 1e-7)).contains(&time), "{time} for {seconds}");
+        assert!(time > last, "it never runs backwards");
+        last = time;
+    }
+}
+
+/// A pong message as it lies in a batch.
+fn pong(dialect: Dialect, ping: Ping) -> Vec<u8> {
+    let mut message = Vec::new();
+    let body = ping.pong(dialect.pong_form(), SECONDS);
+    dialect.write_message(Kind::Pong, &[body.as_ref()], &mut message);
+    message
 }
 
 #[test]
@@ -161,7 +227,7 @@ enum Written<'a> {
 fn write(dialect: Dialect, written: Written<'_>) -> Vec<u8> {
     let mut batch = Vec::new();
     dialect.begin_batch(SECONDS, &mut batch);
-    let ping = if dialect == self::dialect(Version::V42) {
+    let ping = if dialect.framing() == Framing::Unprefixed {
         Ping::Time(10.0)
     } else {
         Ping::Times { local: 10.0, predicted: 12.0 }
@@ -175,7 +241,7 @@ fn write(dialect: Dialect, written: Written<'_>) -> Vec<u8> {
         }
         Written::Ping => dialect.write_message(Kind::Ping, &[ping.body().as_ref()], &mut batch),
         Written::Pong => {
-            let body = ping.pong(dialect.framing(), SECONDS);
+            let body = ping.pong(dialect.pong_form(), SECONDS);
             dialect.write_message(Kind::Pong, &[body.as_ref()], &mut batch);
         }
     }

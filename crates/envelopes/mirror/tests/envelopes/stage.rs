@@ -8,8 +8,8 @@ use consonance_transport::Delivery;
 
 pub(crate) const RELIABLE: Channel = Channel(0);
 pub(crate) const UNRELIABLE: Channel = Channel(1);
-pub(crate) const ALL_VERSIONS: [Version; 5] =
-    [Version::BeforeBatches, Version::V42, Version::V81, Version::V82_4, Version::V82_6];
+pub(crate) const ALL_VERSIONS: [Version; 6] =
+    [Version::BeforeBatches, Version::V42, Version::V78_2_1, Version::V81, Version::V82_4, Version::V82_6];
 
 /// What came out of an envelope: parts in order, and the rule that was broken.
 #[derive(Debug, PartialEq)]

@@ -48,11 +48,15 @@ fn nothing_is_said_in_voice_to_who_has_not_spoken_first() {
 fn pings_are_answered_in_the_form_of_their_version() {
     for (version, expected) in [
         (Version::V42, vec![1.0, 3.0]),
+        (Version::V78_2_1, vec![1.0]),
         (Version::V81, vec![1.0]),
         (Version::V82_4, vec![1.0, 2.0, 1.5]),
         (Version::V82_6, vec![1.0, 2.0, 1.5]),
     ] {
-        let (start, mut connection) = connection(VoiceOnlySettings::default());
+        // The first two send the same pings, so the server has to be told which of them it meets.
+        let told = (version < Version::V81).then(|| dialect(version));
+        let settings = VoiceOnlySettings { dialect: told, ..VoiceOnlySettings::default() };
+        let (start, mut connection) = connection(settings);
         let made = Made::from_client(&mut connection, after(start, 3000), UNRELIABLE, &ping(version));
         let [(MessagePart::ToClient(channel), pong)] = made.parts.as_slice() else {
             panic!("{version}: one pong, not {made:?}");
@@ -68,6 +72,44 @@ fn pings_are_answered_in_the_form_of_their_version() {
         Made::from_client(&mut connection, start, UNRELIABLE, &odd).is_nothing(),
         "an odd ping is let be"
     );
+}
+
+/// Stock clients of both leave after a batch in which they know a message not.
+#[test]
+fn clients_without_lengths_read_every_pong_of_a_server_that_was_told_nothing() {
+    for version in [Version::V42, Version::V78_2_1] {
+        let (start, mut connection) = connection(VoiceOnlySettings::default());
+        for seconds in 0..40_u32 {
+            let now = after(start, u64::from(seconds) * 2_000);
+            let made = Made::from_client(&mut connection, now, UNRELIABLE, &ping(version));
+            let [(MessagePart::ToClient(_), pong)] = made.parts.as_slice() else { panic!("{made:?}") };
+            let (_, messages) = read(version, pong);
+            let (kind, body) = &messages[0];
+            assert_eq!((*kind, &body[..8]), (Kind::Pong, 1.0_f64.to_le_bytes().as_slice()), "{version}");
+        }
+    }
+}
+
+/// Whoever is not authenticated yet leaves for any message but a plain pong, and which pong is plain is not known.
+#[test]
+fn a_client_without_lengths_gets_its_first_pong_when_it_is_authenticated() {
+    let credentials = Credentials::new("ada", "lovelace").expect("both are short");
+    let request = [string("ada"), string("lovelace")].concat();
+    let settings = VoiceOnlySettings { credentials: Some(credentials), ..VoiceOnlySettings::default() };
+    let (start, mut connection) = connection(settings);
+    let mut kinds = |message: &[u8]| -> Vec<Kind> {
+        let made = Made::from_client(&mut connection, start, UNRELIABLE, message);
+        let batches = made.parts.iter().flat_map(|(_, batch)| read(Version::V78_2_1, batch).1);
+        batches.map(|(kind, _)| kind).collect()
+    };
+    assert_eq!(kinds(&ping(Version::V78_2_1)), []);
+    let ready_too_early = batch(Version::V78_2_1, 1.0, &[(Kind::Ready, &[])]);
+    assert_eq!(kinds(&ready_too_early), []);
+    assert_eq!(kinds(&ping(Version::V78_2_1)), []);
+    assert_eq!(kinds(&batch(Version::V78_2_1, 1.0, &[(Kind::AuthRequest, &request)])), [Kind::AuthResponse]);
+    assert_eq!(kinds(&ping(Version::V78_2_1)), [], "the answer may still be on its way");
+    assert_eq!(kinds(&batch(Version::V78_2_1, 1.0, &[(Kind::Ready, &[])])), []);
+    assert_eq!(kinds(&ping(Version::V78_2_1)), [Kind::Pong, Kind::TimeSnapshot, Kind::ObjectHide]);
 }
 
 #[test]
@@ -206,7 +248,8 @@ fn any_number_of_pings_in_one_message_gets_one_answer_to_the_newest() {
             (0..109).map(|time| ping_at(version, f64::from(time)).body()).chain([newest.body()]).collect();
         let pings: Vec<(Kind, &[u8])> = bodies.iter().map(|body| (Kind::Ping, body.as_ref())).collect();
         let made = Made::from_client(&mut connection, start, UNRELIABLE, &batch(version, 1.0, &pings));
-        let pong = newest.pong(dialect(version).framing(), 0.0);
+        let form = connection.dialect().expect("it has pinged").pong_form();
+        let pong = newest.pong(form, 0.0);
         let answer = batch(version, 0.0, &[(Kind::Pong, pong.as_ref())]);
         assert_eq!(made.parts, [(MessagePart::ToClient(UNRELIABLE), answer)], "{version:?}");
     }
