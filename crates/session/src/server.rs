@@ -16,6 +16,7 @@ mod link_record;
 mod listener_votes;
 mod moderation;
 mod monitor;
+mod outages;
 mod permissive;
 mod proximity;
 mod reconfigure;
@@ -63,6 +64,7 @@ use moderation::Register;
 pub use moderation::{Identity, Reach, StandingError};
 use monitor::Monitor;
 pub use monitor::{ChannelRow, SpokenTo};
+use outages::Outages;
 use proximity::Proximity;
 pub use proximity::ProximitySettings;
 use resume::Places;
@@ -105,6 +107,7 @@ pub struct Server {
     strangers: BTreeSet<(Instant, LinkId)>,
     fan_out: FanOut,
     places: Places,
+    outages: Outages,
     voice_reports: VoiceReports,
     monitor: Monitor,
     outbox: Outbox,
@@ -141,6 +144,7 @@ impl Server {
             strangers: BTreeSet::new(),
             fan_out: FanOut::default(),
             places,
+            outages: Outages::default(),
             voice_reports: VoiceReports::default(),
             monitor: Monitor::default(),
             outbox: Outbox::default(),

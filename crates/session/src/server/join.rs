@@ -135,7 +135,7 @@ impl Server {
         self.events.push(ServerEvent::ClientJoined { id, name: name.into(), link, codec });
     }
 
-    /// The newcomer's id, then everybody who is here, itself included, in table order.
+    /// The newcomer's id, then everybody who is here and reachable, itself included, in table order.
     pub(super) fn welcome(&mut self, link: LinkId, newcomer: ClientId, resumed: bool) {
         let session = self.session;
         let response = HandshakeResponse {
@@ -147,7 +147,11 @@ impl Server {
         };
         self.answer(link, &response, resumed);
         let (mut packets, mut bytes, most) = (0, 0, self.settings.packets.reliable_bytes);
+        let has_outages = !self.outages.is_empty();
         for id in self.table.iter() {
+            if has_outages && id != newcomer && self.outages.of(id).is_some() {
+                continue;
+            }
             let Some(member) = self.roster.get(id) else { continue };
             let client = Client { name: Some(WireStr::from(&*member.name)), id, codec: member.codec };
             let written = self.outbox.push_written([link], Delivery::Reliable, most, |out| {

@@ -2,6 +2,7 @@
 
 use consonance_wire::{ClientId, RemoveClient};
 
+use super::sending::Audience;
 use super::{Server, ServerEvent};
 use crate::link::{CloseReason, LinkCommand, LinkId};
 
@@ -52,6 +53,8 @@ impl Server {
         self.quotas.forget(id);
         self.events.push(ServerEvent::ClientLeft { id, name, subject, link: member.data });
         let remove = RemoveClient { session: self.session, id };
-        self.broadcast(&remove.into());
+        // Outside of its outage everybody was told before.
+        let to = self.outages.end(id).map_or(Audience::Everybody, Audience::Inside);
+        self.send_to(to, &remove.into());
     }
 }

@@ -35,17 +35,18 @@ impl Server {
         let rooms: Option<Vec<Cow<'_, str>>> = state.rooms.iter().map(|room| Some(room?.to_str())).collect();
         let rooms = rooms.ok_or(Fault::RoomRefused)?;
         self.kept_out.forget_others(id, &rooms);
-        let is_news = self.places.take_untold(id);
+        let (is_news, is_back) = (self.places.take_untold(id), self.outages.end(id).is_some());
         // Everybody has been told of the same rooms before.
         if !is_news && self.listens_to(id, rooms.iter().map(AsRef::as_ref)) {
-            // Of somebody who was lost and is back, too: nobody was told that it was away.
-            self.pass_on_state(Audience::Only(link), state, packet);
+            // Of a client that was lost and is back, too, unless the others were told that it left.
+            let to = if is_back { Audience::Everybody } else { Audience::Only(link) };
+            self.pass_on_state(to, state, packet);
             return Ok(());
         }
         let most = self.settings.packets.reliable_bytes;
         let packets = if packet.len() <= most { 1 } else { 1 + rooms.len() };
         if let Err(fault) = self.take_broadcasts(link, packets) {
-            self.places.note_untold(id, is_news);
+            self.places.note_untold(id, is_news || is_back);
             return Err(fault);
         }
         let before = self.leave_rooms(id);
@@ -54,7 +55,7 @@ impl Server {
             self.pass_on_state(Audience::Everybody, state, packet);
             return Ok(());
         }
-        if is_news || !self.listens_to(id, before.iter().rev().map(AsRef::as_ref)) {
+        if is_news || is_back || !self.listens_to(id, before.iter().rev().map(AsRef::as_ref)) {
             self.tell_rooms(id, state);
         }
         // It believes that it is in all of them until it is told what it is not in.

@@ -7,6 +7,7 @@ use consonance_wire::{
     ClientId, ClientState, DeltaChannelState, ErrorWrongSession, Packet, SessionId, WireStr,
 };
 
+use super::outages::Outage;
 use super::{Fault, Server};
 use crate::link::{CloseReason, Delivery, LinkId};
 use crate::packet_limits::write_state;
@@ -21,6 +22,10 @@ pub(super) enum Audience {
     EverybodyBut(ClientId),
     /// Every client, the one that said it included.
     Everybody,
+    /// Every client but those of this outage.
+    Outside(Outage),
+    /// The clients of this outage.
+    Inside(Outage),
 }
 
 impl Server {
@@ -72,8 +77,12 @@ impl Server {
     }
 
     pub(super) fn broadcast(&mut self, packet: &Packet<'_>) {
+        self.send_to(Audience::Everybody, packet);
+    }
+
+    pub(super) fn send_to(&mut self, to: Audience, packet: &Packet<'_>) {
         let mut buffer = [0; crate::PACKET_BYTES_MAX];
-        self.rebroadcast(written(packet, &mut buffer));
+        self.pass_on(to, written(packet, &mut buffer));
     }
 
     /// A client's state as it came; in several packets if it came over a network that carries more than the others do.
@@ -113,13 +122,17 @@ impl Server {
     }
 
     pub(super) fn pass_on(&mut self, to: Audience, packet: &[u8]) {
-        let but = match to {
-            Audience::Only(link) => return self.send_bytes(link, Delivery::Reliable, packet),
-            Audience::EverybodyBut(id) => Some(id),
-            Audience::Everybody => None,
-        };
+        if let Audience::Only(link) = to {
+            return self.send_bytes(link, Delivery::Reliable, packet);
+        }
         let mut copies = 0;
-        let ids = self.table.iter().filter(|id| Some(*id) != but);
+        let outages = &self.outages;
+        let ids = self.table.iter().filter(|id| match to {
+            Audience::Only(_) | Audience::Everybody => true,
+            Audience::EverybodyBut(but) => *id != but,
+            Audience::Outside(outage) => outages.of(*id) != Some(outage),
+            Audience::Inside(outage) => outages.of(*id) == Some(outage),
+        });
         let links = ids.filter_map(|id| self.fan_out.send(id, 1, packet.len() as u64));
         self.outbox.push(links.inspect(|_| copies += 1), Delivery::Reliable, packet);
         self.sent.count(self.now, packet, copies);

@@ -60,7 +60,7 @@ impl Server {
                 codec: member.codec,
                 rooms: member.rooms.names().map(Box::from).collect(),
                 secret: self.places.secret_of(id)?,
-                is_untold: self.places.is_untold(id),
+                is_untold: self.places.is_untold(id) || self.outages.of(id).is_some(),
                 access,
             })
         });

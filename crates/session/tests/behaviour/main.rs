@@ -22,6 +22,7 @@ mod joining;
 mod limits;
 mod moderation;
 mod monitoring;
+mod outages;
 mod own_access;
 mod packet_limits;
 mod peer_to_peer;

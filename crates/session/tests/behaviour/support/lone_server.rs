@@ -121,6 +121,17 @@ impl LoneServer {
         self.sent()
     }
 
+    /// What is sent because the way to these links falls silent, or works again.
+    pub(crate) fn mark_reachable(&mut self, links: &[u64], is_reachable: bool) -> Vec<String> {
+        let links: Vec<LinkId> = links.iter().copied().map(LinkId).collect();
+        if is_reachable {
+            self.server.mark_reachable(self.now, &links);
+        } else {
+            self.server.mark_unreachable(self.now, &links);
+        }
+        self.sent()
+    }
+
     pub(crate) fn wait(&mut self, span: Duration) {
         self.now = self.now + span;
         self.server.handle_timeout(self.now);

@@ -213,6 +213,17 @@ impl Network {
         self.server.handle_disconnected(self.now, link);
     }
 
+    /// The way to these clients falls silent at once, or works again; the links stay.
+    pub(crate) fn mark_reachable(&mut self, clients: &[Who], is_reachable: bool) {
+        let links: Vec<LinkId> = clients.iter().filter_map(|who| self.ends[who.0].link).collect();
+        if is_reachable {
+            self.server.mark_reachable(self.now, &links);
+        } else {
+            self.server.mark_unreachable(self.now, &links);
+        }
+        self.run();
+    }
+
     /// A direct link between two clients comes up; both are told.
     pub(crate) fn join_directly(&mut self, one: Who, other: Who) {
         self.links += 1;
