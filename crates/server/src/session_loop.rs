@@ -6,6 +6,7 @@ mod link_arrivals;
 mod moderators;
 mod numbers;
 mod operator_actions;
+mod reachability;
 mod recording;
 mod shedding;
 mod snapshots;
@@ -243,7 +244,10 @@ impl SessionLoop {
     fn read(&mut self, network: usize, now: Instant) -> bool {
         for _ in 0..EVENTS_PER_TURN {
             match self.networks.get_mut(network).poll(now) {
-                None => return true,
+                None => {
+                    self.follow_reachability(network, now);
+                    return true;
+                }
                 Some(NetworkEvent::Packet { peer, delivery, packet }) => {
                     let mut taken = mem::take(&mut self.packet);
                     taken.clear();
@@ -255,6 +259,7 @@ impl SessionLoop {
                     self.handle_connected(now, network, peer, &session, &remote);
                 }
                 Some(NetworkEvent::Disconnected { peer, reason }) => {
+                    self.follow_reachability(network, now);
                     let link = link_of(network, peer);
                     self.handle_disconnected(now, link, &reason.to_string());
                 }

@@ -49,7 +49,7 @@ pub use goodbye::{Goodbye, GoodbyeCode};
 pub use packet::{Delivery, PACKET_BYTES_MAX, PacketLimits};
 pub use pages::{PageDrops, PageState, PageStatistics};
 pub use reason::{DisconnectReason, REASON_BYTES_MAX, SHUTTING_DOWN};
-pub use server::{Peer, ServerEvent, ServerTransport, home_of, remote_address};
+pub use server::{Peer, Reachability, ServerEvent, ServerTransport, home_of, remote_address};
 pub use statistics::{
     ConnectionCounts, Count, DatagramPath, Dropped, GameStatistics, LinkQuality, PathRefusals,
     PathStatistics, ServerStatistics, Statistics, Traffic,

@@ -119,6 +119,14 @@ pub trait ServerTransport: Send {
         false
     }
 
+    /// The next time that the way to several peers at once fell silent or works again: networks whose peers come over
+    /// a link of a third party, such as a game's server, know that before the peers are gone.
+    ///
+    /// Drivers ask until it says `None`, after `poll` has said `None` and before they handle a `Disconnected`.
+    fn poll_reachability(&mut self) -> Option<Reachability> {
+        None
+    }
+
     /// How well one peer's link does, where the network knows.
     fn link_quality(&self, _peer: Peer) -> Option<LinkQuality> {
         None
@@ -144,6 +152,15 @@ pub fn home_of(address: IpAddr) -> IpAddr {
         IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into(),
         address @ IpAddr::V4(_) => address,
     }
+}
+
+/// Peers to which the way is the same, and whether it works.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reachability {
+    /// Those that have this way in common.
+    pub peers: Vec<Peer>,
+    /// Whether something comes over it; if not, nothing has for longer than its other end ever is silent.
+    pub is_reachable: bool,
 }
 
 /// What happened on a server's links.

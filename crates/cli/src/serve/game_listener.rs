@@ -197,6 +197,7 @@ impl GameListener {
         settings.players_max = sidecar.players_max;
         settings.handshake_timeout = sidecar.handshake_timeout;
         settings.idle_timeout = sidecar.idle_timeout;
+        settings.quiet_timeout = sidecar.quiet_timeout;
         settings.control_bytes_max = sidecar.control_bytes_max;
         settings.voice_bytes_max = sidecar.voice_bytes_max;
         settings

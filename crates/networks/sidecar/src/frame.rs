@@ -37,11 +37,11 @@ pub(crate) enum Frame<'a> {
     /// The adapter proves that it knows the secret.
     Proof([u8; PROOF_BYTES]),
     /// So does the server: the link is up.
-    Welcome { proof: [u8; PROOF_BYTES], idle_s: u16, players_max: u32 },
+    Welcome { proof: [u8; PROOF_BYTES], idle_s: u16, players_max: u32, pace_ms: Option<u16> },
     /// Either end ends the link, and says why.
     Bye { reason: &'a [u8] },
-    /// Nothing else was said for a while.
-    Alive,
+    /// Nothing else was said for a while; within how many milliseconds its sender says something again, if it tells.
+    Alive { pace_ms: Option<u16> },
     /// The adapter: a voice packet of a player.
     Packet { player: Player, delivery: Delivery, packet: &'a [u8] },
     /// The server: a voice packet for players.
@@ -96,11 +96,12 @@ impl<'a> Frame<'a> {
                 .array()
                 .and_then(|proof| {
                     let (idle_s, players_max) = (rest.u16()?, u32::from_be_bytes(*rest.array()?));
-                    Some(Self::Welcome { proof: *proof, idle_s, players_max })
+                    let pace_ms = rest.u16();
+                    Some(Self::Welcome { proof: *proof, idle_s, players_max, pace_ms })
                 })
                 .ok_or(short)?,
             5 => Self::Bye { reason: rest.0 },
-            6 => Self::Alive,
+            6 => Self::Alive { pace_ms: rest.u16() },
             16 => {
                 let delivery = rest.delivery().ok_or(short)?;
                 let player = rest.player().ok_or(short)?;
@@ -156,13 +157,15 @@ impl<'a> Frame<'a> {
                 out.extend(nonce);
             }
             Self::Proof(proof) => out.extend(proof),
-            Self::Welcome { proof, idle_s, players_max } => {
+            Self::Welcome { proof, idle_s, players_max, pace_ms } => {
                 out.extend(proof);
                 out.extend(idle_s.to_be_bytes());
                 out.extend(players_max.to_be_bytes());
+                out.extend(pace_ms.iter().flat_map(|pace_ms| pace_ms.to_be_bytes()));
             }
             Self::Bye { reason } => out.extend(*reason),
-            Self::Alive | Self::Unknown => {}
+            Self::Alive { pace_ms } => out.extend(pace_ms.iter().flat_map(|pace_ms| pace_ms.to_be_bytes())),
+            Self::Unknown => {}
             Self::Packet { player, delivery, packet } => {
                 out.push(flags_of(*delivery));
                 out.extend(player.0.to_be_bytes());
@@ -192,7 +195,7 @@ impl<'a> Frame<'a> {
             Self::Proof(_) => 3,
             Self::Welcome { .. } => 4,
             Self::Bye { .. } => 5,
-            Self::Alive => 6,
+            Self::Alive { .. } => 6,
             Self::Packet { .. } => 16,
             Self::Deliver { .. } => DELIVER,
             Self::Joined { .. } => 18,

@@ -92,7 +92,7 @@ fn drain_game(now: Instant, said: &[u8], piece: usize) -> Vec<String> {
     let proof = Transcript::of(&hello, [7; NONCE_BYTES]).proof(Prover::Server, &settings.secret);
     let mut greeting = Vec::new();
     challenge.write(&mut greeting);
-    Frame::Welcome { proof, idle_s: 10, players_max: 9 }.write(&mut greeting);
+    Frame::Welcome { proof, idle_s: 10, players_max: 9, pace_ms: None }.write(&mut greeting);
     end.handle_bytes(now, &greeting);
     while end.poll(&settings).is_some() {}
     assert!(end.is_up(), "a good proof is believed");

@@ -66,7 +66,7 @@ impl GameEnd {
     }
 
     pub(crate) fn handle_bytes(&mut self, now: Instant, bytes: &[u8]) {
-        self.liveness.note_heard(now);
+        let _ = self.liveness.note_heard(now);
         self.reader.push(bytes);
     }
 
@@ -84,7 +84,7 @@ impl GameEnd {
                     Ok(Frame::Admitted { player }) => Told::Admitted { player },
                     Ok(Frame::Kick { player, reason }) => Told::Kick { player, reason },
                     Ok(Frame::Bye { reason }) => Told::End(DisconnectReason::closed_by_peer(reason)),
-                    Ok(Frame::Alive | Frame::Unknown) => Told::Nothing,
+                    Ok(Frame::Alive { .. } | Frame::Unknown) => Told::Nothing,
                     Ok(_) => Told::End(violated("a frame that only an adapter sends, or only once")),
                     Err(what) => Told::End(violated(what)),
                 })
@@ -130,7 +130,7 @@ impl GameEnd {
 
     /// Says that it is there, if it is time for that.
     pub(crate) fn keep_alive(&mut self, now: Instant) {
-        if self.is_up() && self.liveness.should_say(now) && self.say(&Frame::Alive).is_ok() {
+        if self.is_up() && self.liveness.should_say(now) && self.say_alive().is_ok() {
             self.note_said(now);
         }
     }
@@ -159,19 +159,29 @@ impl GameEnd {
                 let _ = self.say(&Frame::Proof(proof));
                 Told::Nothing
             }
-            (Ok(Frame::Welcome { proof, idle_s, .. }), State::Proving(transcript)) => {
+            (Ok(Frame::Welcome { proof, idle_s, pace_ms, .. }), State::Proving(transcript)) => {
                 if !transcript.is_proved(Prover::Server, &settings.secret, &proof) {
                     return Some(Told::End(violated("it does not know the secret of this link")));
                 }
                 self.liveness.set_idle(Duration::from_secs(idle_s.max(1).into()));
                 self.state = State::Up;
+                if let Some(pace_ms) = pace_ms {
+                    self.liveness.set_pace(Duration::from_millis(pace_ms.into()));
+                    // From now on the server knows how soon to miss us; the queue has room for it.
+                    let _ = self.say_alive();
+                }
                 Told::Up
             }
             (Ok(Frame::Bye { reason }), _) => Told::End(DisconnectReason::refused(reason)),
-            (Ok(Frame::Alive | Frame::Unknown), _) => Told::Nothing,
+            (Ok(Frame::Alive { .. } | Frame::Unknown), _) => Told::Nothing,
             (Ok(_), _) => Told::End(violated("no greeting, but something else")),
             (Err(what), _) => Told::End(violated(what)),
         })
+    }
+
+    fn say_alive(&mut self) -> Result<(), Full> {
+        let pace_ms = u16::try_from(self.liveness.pace().as_millis()).ok();
+        self.say(&Frame::Alive { pace_ms })
     }
 
     fn say(&mut self, frame: &Frame<'_>) -> Result<(), Full> {

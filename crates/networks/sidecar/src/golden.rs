@@ -27,6 +27,10 @@ fn golden() -> Vec<(&'static str, Vec<u8>)> {
     let transcript = Transcript::of(&hello(), nonce(16));
     let secret = LinkSecret::new("correct horse battery staple");
     let proof = |prover| transcript.proof(prover, &secret);
+    let welcome = |pace_ms| {
+        let proof = proof(Prover::Server);
+        Frame::Welcome { proof, idle_s: 10, players_max: 1024, pace_ms }
+    };
     // A handshake of Bob's, and the voice of whoever speaks to two players.
     let (knock, voice) = (b"\x8b\xc7\x04\x01\0\0\x07\x80\0\0\xbb\x80\0\x04\x42\x6f\x62", b"\x8b\xc7\x03");
     let mut deliver = Vec::new();
@@ -35,9 +39,11 @@ fn golden() -> Vec<(&'static str, Vec<u8>)> {
         ("hello", written(Frame::Hello(hello()))),
         ("challenge", written(Frame::Challenge { version: 1, nonce: nonce(16) })),
         ("proof", written(Frame::Proof(proof(Prover::Adapter)))),
-        ("welcome", written(Frame::Welcome { proof: proof(Prover::Server), idle_s: 10, players_max: 1024 })),
+        ("welcome", written(welcome(Some(250)))),
+        ("welcome of before", written(welcome(None))),
         ("bye", written(Frame::Bye { reason: b"going" })),
-        ("alive", written(Frame::Alive)),
+        ("alive", written(Frame::Alive { pace_ms: Some(250) })),
+        ("alive of before", written(Frame::Alive { pace_ms: None })),
         (
             "joined",
             written(Frame::Joined { player: Player(1), was_there: false, address: b"192.0.2.9:4000" }),

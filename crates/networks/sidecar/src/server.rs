@@ -18,8 +18,8 @@ use std::time::Instant;
 
 use consonance_gateway::tcp::{TcpConnections, TcpId};
 use consonance_transport::{
-    Delivery, DisconnectReason, PacketLimits, Peer, REASON_BYTES_MAX, SHUTTING_DOWN, ServerEvent,
-    ServerStatistics, ServerTransport, StrangerPlaces,
+    Delivery, DisconnectReason, PacketLimits, Peer, REASON_BYTES_MAX, Reachability, SHUTTING_DOWN,
+    ServerEvent, ServerStatistics, ServerTransport, StrangerPlaces,
 };
 use ring::rand::SystemRandom;
 
@@ -63,6 +63,8 @@ pub struct SidecarServer {
     /// Who is to be disconnected; said with the next flush, unless the server goes before.
     kicks: Vec<(TcpId, Player, String)>,
     ended: VecDeque<(Peer, DisconnectReason)>,
+    /// Links that fell silent or are heard again, and were not asked about yet.
+    reachability: VecDeque<Reachability>,
     /// Links with something that was read and not looked at.
     turn: VecDeque<TcpId>,
     held: Held,
@@ -134,6 +136,7 @@ impl SidecarServer {
             packet: Vec::new(),
             kicks: Vec::new(),
             ended: VecDeque::new(),
+            reachability: VecDeque::new(),
             turn: VecDeque::new(),
             held: Held::default(),
             receivers: Vec::new(),
@@ -181,10 +184,20 @@ impl SidecarServer {
         }
         self.stranger_places.give_back(Some(link.remote.ip()), id);
         link.hang_up(now, &mut self.tcp, words);
+        // Where the voice server itself goes, another one may go on with the session.
+        if *reason != DisconnectReason::ClosedByUs && !link.end.is_quiet() {
+            self.note_reachability(link.peers(), false);
+        }
         for peer in link.peers() {
             self.close_peer(peer, reason.clone());
         }
         self.statistics.links.dropped.outgoing_full += link.end.outbox.voice_dropped;
+    }
+
+    fn note_reachability(&mut self, peers: Vec<Peer>, is_reachable: bool) {
+        if !peers.is_empty() {
+            self.reachability.push_back(Reachability { peers, is_reachable });
+        }
     }
 
     fn say_kicks(&mut self, now: Instant) {
@@ -319,6 +332,10 @@ impl ServerTransport for SidecarServer {
 
     fn came_back(&self, peer: Peer) -> bool {
         self.came_back == Some(peer)
+    }
+
+    fn poll_reachability(&mut self) -> Option<Reachability> {
+        self.reachability.pop_front()
     }
 
     fn limits(&self) -> PacketLimits {

@@ -54,6 +54,11 @@ pub struct SidecarSettings {
     pub handshake_timeout: Duration,
     /// Silence after which a link is lost (default 10 s, whole seconds). Either end says something four times as often.
     pub idle_timeout: Duration,
+    /// Silence of a link after which the others in the session are told that its players left (default 0.75 s, three
+    /// times as long as its adapter is asked never to be silent): they are told of them again with the next sign of
+    /// life, and nobody has to join again. It is as long for adapters that say that they keep to what they are asked
+    /// for, longer for those that say so of a slower pace, and for others the idle timeout.
+    pub quiet_timeout: Duration,
     /// Bytes of reliable packets and of control that may wait for one link (default 8 MiB). Above an eighth of it the
     /// link is not listened to, so that what it says makes no more of them: the rest is for what one newcomer to a
     /// full session is told, and for what others say. With more, and when that lasts for the idle timeout, the link
@@ -67,7 +72,21 @@ pub struct SidecarSettings {
     pub socket_buffer_bytes: usize,
 }
 
+/// So often an adapter is asked to say something before it is missed.
+const SAYINGS_PER_QUIET: u32 = 3;
+
 impl SidecarSettings {
+    /// How often adapters are asked to say something at the least.
+    pub(crate) fn pace_ms(&self) -> u16 {
+        let pace = self.quiet_timeout / SAYINGS_PER_QUIET;
+        u16::try_from(pace.as_millis()).unwrap_or(u16::MAX).max(1)
+    }
+
+    /// When to miss an adapter that says that it keeps this pace.
+    pub(crate) fn quiet_after_pace(&self, pace_ms: u16) -> Duration {
+        self.quiet_timeout.max(Duration::from_millis(pace_ms.into()) * SAYINGS_PER_QUIET)
+    }
+
     pub(crate) fn tcp(&self) -> TcpSettings {
         TcpSettings {
             // Those that say goodbye count, too.
@@ -88,6 +107,7 @@ impl Default for SidecarSettings {
             players_max: 1024,
             handshake_timeout: Duration::from_secs(5),
             idle_timeout: Duration::from_secs(10),
+            quiet_timeout: Duration::from_millis(750),
             control_bytes_max: 8 * 1024 * 1024,
             voice_bytes_max: 64 * 1024,
             socket_buffer_bytes: 64 * 1024,

@@ -76,9 +76,10 @@ impl VoiceEnd {
         }
     }
 
-    pub(crate) fn handle_bytes(&mut self, now: Instant, bytes: &[u8]) {
-        self.liveness.note_heard(now);
+    /// True if the adapter was quiet before.
+    pub(crate) fn handle_bytes(&mut self, now: Instant, bytes: &[u8]) -> bool {
         self.reader.push(bytes);
+        self.liveness.note_heard(now)
     }
 
     /// The next thing that was said, or `None` if there is no whole one.
@@ -100,7 +101,11 @@ impl VoiceEnd {
                     }
                     Ok(Frame::Left { player }) => Heard::Left { player },
                     Ok(Frame::Bye { reason }) => Heard::Bye { reason },
-                    Ok(Frame::Alive | Frame::Unknown) => Heard::Nothing,
+                    Ok(Frame::Alive { pace_ms: Some(pace_ms) }) => {
+                        self.liveness.expect_within(settings.quiet_after_pace(pace_ms));
+                        Heard::Nothing
+                    }
+                    Ok(Frame::Alive { pace_ms: None } | Frame::Unknown) => Heard::Nothing,
                     Ok(_) => Heard::Broken("a frame that only the other end sends, or only once"),
                     Err(what) => Heard::Broken(what),
                 })
@@ -150,9 +155,20 @@ impl VoiceEnd {
         }
     }
 
+    /// True once, when the adapter has been silent for longer than it ever is.
+    pub(crate) fn falls_quiet(&mut self, now: Instant) -> bool {
+        self.is_up() && self.liveness.falls_quiet(now)
+    }
+
+    /// Whether it has, and was not heard since.
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.liveness.is_quiet()
+    }
+
     /// Says that it is there, if it is time for that.
     pub(crate) fn keep_alive(&mut self, now: Instant) {
-        if self.is_up() && self.liveness.should_say(now) && self.say(&Frame::Alive).is_ok() {
+        if self.is_up() && self.liveness.should_say(now) && self.say(&Frame::Alive { pace_ms: None }).is_ok()
+        {
             self.note_said(now);
         }
     }
@@ -184,7 +200,7 @@ impl VoiceEnd {
             (Ok(Frame::Proof(proof)), State::Challenged { transcript, .. }) => {
                 welcome(transcript, &proof, settings)
             }
-            (Ok(Frame::Unknown | Frame::Alive), _) => return Some(Heard::Nothing),
+            (Ok(Frame::Unknown | Frame::Alive { .. }), _) => return Some(Heard::Nothing),
             (Ok(Frame::Bye { .. }), _) => Step::Gone,
             (Ok(_), _) => Step::Broken("no greeting, but something else"),
             (Err(what), _) => Step::Broken(what),
@@ -199,8 +215,8 @@ impl VoiceEnd {
                 let _ = self.say(&Frame::Challenge { version: VERSION, nonce });
                 Heard::Nothing
             }
-            Step::Welcome { proof, idle_s, players_max } => {
-                let _ = self.say(&Frame::Welcome { proof, idle_s, players_max });
+            Step::Welcome { proof, idle_s, players_max, pace_ms } => {
+                let _ = self.say(&Frame::Welcome { proof, idle_s, players_max, pace_ms: Some(pace_ms) });
                 match std::mem::replace(&mut self.state, State::Up) {
                     State::Challenged { session, name, .. } => Heard::Up { session, name },
                     _ => Heard::Nothing,
@@ -228,7 +244,7 @@ impl VoiceEnd {
 /// What follows from a greeting.
 enum Step {
     Challenge { state: State, nonce: [u8; NONCE_BYTES] },
-    Welcome { proof: [u8; PROOF_BYTES], idle_s: u16, players_max: u32 },
+    Welcome { proof: [u8; PROOF_BYTES], idle_s: u16, players_max: u32, pace_ms: u16 },
     Refuse(String),
     Gone,
     Broken(&'static str),
@@ -264,6 +280,7 @@ fn welcome(transcript: &Transcript, proof: &[u8; PROOF_BYTES], settings: &Sideca
         proof: transcript.proof(Prover::Server, &settings.secret),
         idle_s: settings.idle_timeout.as_secs() as u16,
         players_max: settings.players_max,
+        pace_ms: settings.pace_ms(),
     }
 }
 

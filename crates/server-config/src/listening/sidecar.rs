@@ -23,6 +23,8 @@ pub struct SidecarListenerConfig {
     pub handshake_timeout: Duration,
     /// Silence after which a link is lost.
     pub idle_timeout: Duration,
+    /// Silence after which others are told that a link's players left.
+    pub quiet_timeout: Duration,
     /// Bytes of control that may wait for one link.
     pub control_bytes_max: usize,
     /// Bytes of voice that may wait for one link.
@@ -38,6 +40,7 @@ impl Default for SidecarListenerConfig {
             players_max: 1024,
             handshake_timeout: Duration::from_secs(5),
             idle_timeout: Duration::from_secs(10),
+            quiet_timeout: Duration::from_millis(750),
             control_bytes_max: 8 * 1024 * 1024,
             voice_bytes_max: 64 * 1024,
         }
@@ -75,6 +78,11 @@ pub(super) const SIDECAR_KEYS: &[Key<ListenerConfig>] = &[
         "idle_timeout_s",
         Field::Seconds(|listener| &mut listener.sidecar.idle_timeout, 2.0, 600.0),
         "Silence in seconds, in whole ones, after which a link counts as lost, and all its players as gone. Either end makes itself heard four times as often.",
+    ),
+    Key::of_listener(
+        "quiet_timeout_s",
+        Field::Seconds(|listener| &mut listener.sidecar.quiet_timeout, 0.3, 60.0),
+        "Silence in seconds after which the others in the session are told that a link's players left. They are told of them again with the next sign of life, and nobody has to join again. Game servers are asked to make themselves heard three times as often; those that do not say that they will are missed after idle_timeout_s.",
     ),
     Key::of_listener(
         "control_bytes_max",

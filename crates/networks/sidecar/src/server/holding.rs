@@ -71,9 +71,11 @@ impl SidecarServer {
     pub(super) fn hear(&mut self, now: Instant, id: TcpId) {
         let Some(link) = self.links.get_mut(&id).filter(|_| !self.held.contains(id)) else { return };
         let said = self.tcp.received(id);
-        link.end.handle_bytes(now, said);
+        let was_quiet = link.end.handle_bytes(now, said);
         let bytes = said.len();
+        let peers = if was_quiet { link.peers() } else { Vec::new() };
         self.tcp.consume(id, bytes);
+        self.note_reachability(peers, true);
         self.turn.push_back(id);
     }
 }

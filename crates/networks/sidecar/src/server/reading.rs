@@ -183,13 +183,20 @@ impl SidecarServer {
 
     /// True if a link has ended.
     fn look_at_the_time(&mut self, now: Instant) -> bool {
-        let mut late = Vec::new();
+        let (mut late, mut quiet) = (Vec::new(), Vec::new());
         for (&id, link) in &mut self.links {
             if link.end.is_over(now) {
                 late.push(id);
-            } else {
-                link.end.keep_alive(now);
+                continue;
             }
+            link.end.keep_alive(now);
+            // One that is not listened to may have said something.
+            if !self.held.contains(id) && link.end.falls_quiet(now) {
+                quiet.push(link.peers());
+            }
+        }
+        for peers in quiet {
+            self.note_reachability(peers, false);
         }
         for &id in &late {
             if self.held.contains(id) {

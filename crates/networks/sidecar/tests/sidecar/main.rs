@@ -7,5 +7,6 @@ mod healing;
 mod holding;
 mod hostile;
 mod links;
+mod outages;
 mod shards;
 mod sidecar_player;

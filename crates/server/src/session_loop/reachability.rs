@@ -1,0 +1,37 @@
+//! Ways to several clients at once that fall silent, and work again.
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use consonance_session::LinkId;
+use tracing::info;
+
+use super::SessionLoop;
+use crate::networks::link_of;
+
+impl SessionLoop {
+    /// Has each session tell its other clients of those to which the way is silent, or works again.
+    pub(super) fn follow_reachability(&mut self, network: usize, now: Instant) {
+        while let Some(change) = self.networks.get_mut(network).poll_reachability() {
+            let mut links_of: BTreeMap<usize, Vec<LinkId>> = BTreeMap::new();
+            for link in change.peers.iter().map(|peer| link_of(network, *peer)) {
+                if let Some(&index) = self.session_of.get(&link) {
+                    links_of.entry(index).or_default().push(link);
+                }
+            }
+            let at = self.at(now);
+            for (index, links) in links_of {
+                let session = self.sessions.get_mut(index);
+                let players = links.len();
+                if change.is_reachable {
+                    session.span.in_scope(|| info!(players, "the way to a game server works again"));
+                    session.server.mark_reachable(at, &links);
+                } else {
+                    session.span.in_scope(|| info!(players, "the way to a game server is silent"));
+                    session.server.mark_unreachable(at, &links);
+                }
+                self.drain(index, now);
+            }
+        }
+    }
+}
