@@ -261,6 +261,10 @@ impl<G: GameNetworkServer, E: EnvelopeKind> ServerTransport for EnvelopeServer<G
         self.network.disconnect(now, peer, reason);
     }
 
+    fn set_joined(&mut self, now: Instant, peer: Peer, is_joined: bool) {
+        self.network.set_joined(now, peer, is_joined);
+    }
+
     fn shutdown(&mut self, now: Instant) {
         let peers: Vec<Peer> = self.peers.keys().copied().collect();
         for peer in peers {

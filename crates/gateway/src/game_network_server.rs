@@ -41,6 +41,10 @@ pub trait GameNetworkServer: Send {
     /// reason reaches the peer only on networks that can carry words.
     fn disconnect(&mut self, now: Instant, peer: Peer, reason: &str);
 
+    /// Tells the network whether a peer has joined a session; see
+    /// [`ServerTransport::set_joined`](consonance_transport::ServerTransport::set_joined).
+    fn set_joined(&mut self, _now: Instant, _peer: Peer, _is_joined: bool) {}
+
     /// Takes nobody more and disconnects everybody in order.
     fn shutdown(&mut self, now: Instant);
 

@@ -168,6 +168,12 @@ impl Networks {
         }
     }
 
+    pub(crate) fn set_joined(&mut self, now: Instant, link: LinkId, is_joined: bool) {
+        if let Some(network) = self.list.get_mut(network_of(link)) {
+            network.set_joined(now, peer_of(link), is_joined);
+        }
+    }
+
     pub(crate) fn shutdown(&mut self, now: Instant) {
         self.list.iter_mut().for_each(|network| network.shutdown(now));
     }

@@ -172,6 +172,7 @@ macro_rules! conformance_tests {
             a_refused_client_learns_why_and_never_connects
             a_client_that_leaves_while_connecting_hears_of_its_end_only
             the_same_client_connects_again_under_another_name
+            a_peer_that_joins_or_leaves_a_session_stays_connected
             packets_of_both_deliveries_go_both_ways
             reliable_packets_arrive_complete_and_in_order
             unreliable_packets_are_independent_of_each_other

@@ -16,6 +16,7 @@
 //! * [`inbox`]: for network authors, the bounded and fair bridge between receiving threads and `poll`.
 //! * [`packet_pool`]: packets shared by many queues without an allocation for each.
 //! * [`session_name`]: what a session may be called, and how that stands in an address.
+//! * [`ConnectionSlots`]: for network authors, which connection makes room when a listener is full.
 //! * [`StrangerPlaces`]: for network authors, who makes room when too many strangers shake hands at once.
 //! * [`thread_waker`]: sleeping in a driver's thread until `poll` has something.
 //! * [`conformance`]: the rules every network keeps, as tests for its author.
@@ -30,7 +31,9 @@ pub mod memory;
 pub mod packet_pool;
 pub mod session_name;
 
+mod address_prefix;
 mod client;
+mod connection_slots;
 mod direct;
 mod goodbye;
 mod packet;
@@ -43,7 +46,11 @@ mod statistics;
 mod stranger_places;
 mod thread_waker;
 
+pub use address_prefix::AddressPrefix;
 pub use client::{ClientEvent, ClientTransport};
+pub use connection_slots::{
+    AddressShares, ConnectionSlots, MADE_ROOM, PENDING_UNDISTURBED, SERVER_FULL, SlotsFull,
+};
 pub use direct::{DirectEvent, DirectLinks};
 pub use goodbye::{Goodbye, GoodbyeCode};
 pub use packet::{Delivery, PACKET_BYTES_MAX, PacketLimits};

@@ -252,6 +252,8 @@ pub struct ConnectionCounts {
     pub accepted: u64,
     /// Turned away because the server was full.
     pub turned_away_full: u64,
+    /// Disconnected to [make room](crate::ConnectionSlots) for a connection of an address prefix with fewer.
+    pub made_room: u64,
     /// Turned away because too many strangers were knocking at once.
     pub turned_away_handshaking: u64,
     /// Strangers who knocked but never said properly who they are.
@@ -268,6 +270,7 @@ impl ConnectionCounts {
             connected: self.connected + other.connected,
             accepted: self.accepted + other.accepted,
             turned_away_full: self.turned_away_full + other.turned_away_full,
+            made_room: self.made_room + other.made_room,
             turned_away_handshaking: self.turned_away_handshaking + other.turned_away_handshaking,
             failed_handshakes: self.failed_handshakes + other.failed_handshakes,
             too_slow: self.too_slow + other.too_slow,

@@ -74,9 +74,10 @@ fn drops(dropped: &Dropped) -> [(&'static str, u64); 5] {
     ]
 }
 
-fn refusals(counts: &ConnectionCounts) -> [(&'static str, u64); 5] {
+fn refusals(counts: &ConnectionCounts) -> [(&'static str, u64); 6] {
     [
         ("full", counts.turned_away_full),
+        ("made_room", counts.made_room),
         ("handshaking", counts.turned_away_handshaking),
         ("handshake_failed", counts.failed_handshakes),
         ("too_slow", counts.too_slow),

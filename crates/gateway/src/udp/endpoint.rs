@@ -41,6 +41,9 @@ pub trait ServerEndpoint: Send {
     /// See [`GameNetworkServer::disconnect`](crate::GameNetworkServer::disconnect).
     fn disconnect(&mut self, now: Instant, peer: Peer, reason: &str);
 
+    /// See [`GameNetworkServer::set_joined`](crate::GameNetworkServer::set_joined).
+    fn set_joined(&mut self, _now: Instant, _peer: Peer, _is_joined: bool) {}
+
     /// See [`GameNetworkServer::shutdown`](crate::GameNetworkServer::shutdown).
     fn shutdown(&mut self, now: Instant);
 

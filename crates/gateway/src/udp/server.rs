@@ -172,6 +172,10 @@ impl<E: ServerEndpoint> GameNetworkServer for UdpServer<E> {
         self.endpoint.disconnect(now, peer, reason);
     }
 
+    fn set_joined(&mut self, now: Instant, peer: Peer, is_joined: bool) {
+        self.endpoint.set_joined(now, peer, is_joined);
+    }
+
     fn shutdown(&mut self, now: Instant) {
         self.endpoint.shutdown(now);
         self.transmit(now);

@@ -30,6 +30,7 @@ impl SessionLoop {
                     moderators::carry_out(&self.records, session, at, id, &request);
                 }
                 event => {
+                    note_joined(&mut self.networks, now, &event);
                     log(&session.span, &event);
                     self.notes.add(at, &session.name, &event);
                     self.subscribers.tell(&session.name, &event);
@@ -54,6 +55,17 @@ impl SessionLoop {
             answer_join(self.sessions.get_mut(index), &mut self.networks, now, &question, verdict);
             self.drain(index, now);
         }
+    }
+}
+
+/// Tells a link's network that it has joined, or is not in the session any more.
+fn note_joined(networks: &mut Networks, now: Instant, event: &ServerEvent) {
+    match event {
+        ServerEvent::ClientJoined { link, .. } | ServerEvent::ClientResumed { link, .. } => {
+            networks.set_joined(now, *link, true);
+        }
+        ServerEvent::ClientLeft { link, .. } => networks.set_joined(now, *link, false),
+        _ => {}
     }
 }
 

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::Network;
 use super::stage::{Saw, Stage, words_from};
-use crate::{ClientTransport as _, Delivery, DisconnectReason, ServerTransport as _};
+use crate::{ClientTransport as _, Delivery, DisconnectReason, Peer, ServerTransport as _};
 
 /// Both sides report one connection, and the server learns the session.
 pub fn a_client_is_taken_in_and_its_session_named<N: Network>(network: &mut N) {
@@ -64,4 +64,25 @@ pub fn the_same_client_connects_again_under_another_name<N: Network>(network: &m
     stage.drive_until("it is heard", |stage| stage.server_received(peer, Delivery::Reliable, b"back"));
     let ends = stage.client_saw(client).iter().filter(|saw| matches!(saw, Saw::Disconnected(_))).count();
     assert_eq!(ends, 3, "each link ends once");
+}
+
+/// Whether a peer has joined a session matters only when connections are scarce: nothing else changes, for it or for
+/// others, however often and of whichever peer it is said.
+pub fn a_peer_that_joins_or_leaves_a_session_stays_connected<N: Network>(network: &mut N) {
+    let (mut stage, client, peer) = Stage::with_client(network);
+    let unknown = Peer(peer.0 + (1 << 40));
+    for is_joined in [true, true, false, false, true] {
+        for peer in [peer, unknown] {
+            stage.server().set_joined(Instant::now(), peer, is_joined);
+        }
+    }
+    stage.client(client).send(Instant::now(), Delivery::Reliable, b"still here");
+    stage.drive_until("it is heard", |stage| stage.server_received(peer, Delivery::Reliable, b"still here"));
+    assert_eq!((stage.client_saw(client), stage.end_of(peer)), (&[Saw::Connected][..], None));
+    stage.client(client).disconnect(Instant::now());
+    stage.drive_until("its end is reported", |stage| stage.end_of(peer).is_some());
+    stage.server().set_joined(Instant::now(), peer, true);
+    stage.drive_until("the server is rid of it", |stage| {
+        stage.server().statistics().connections.connected == 0
+    });
 }
