@@ -27,6 +27,8 @@
 
 pub mod memory;
 pub mod proxy_protocol;
+#[doc(hidden)]
+pub mod slot_rules;
 pub mod streams;
 pub mod tcp;
 pub mod udp;

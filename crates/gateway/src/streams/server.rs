@@ -10,12 +10,13 @@ use std::os::fd::BorrowedFd;
 use std::time::Instant;
 
 use consonance_transport::{
-    ConnectionCounts, Delivery, Peer, SHUTTING_DOWN, ServerStatistics, Statistics, StrangerPlaces,
+    ConnectionCounts, ConnectionSlots, Delivery, Peer, SHUTTING_DOWN, ServerStatistics, Statistics,
+    StrangerPlaces,
 };
 
 use super::link::Link;
 use super::{CHANNELS, MessageStream as _, RELIABLE, StreamProtocol, StreamSettings};
-use crate::tcp::{TcpConnections, TcpId};
+use crate::tcp::{TcpConnections, TcpId, TcpSettings};
 use crate::{Channel, GameNetworkServer, GameNetworkServerEvent, Timers, VoiceChannels};
 use turn::Step;
 
@@ -26,6 +27,8 @@ pub struct StreamServer<P: StreamProtocol> {
     settings: StreamSettings,
     tcp: TcpConnections,
     links: BTreeMap<TcpId, ServerLink<P::Stream>>,
+    /// Of those that have done their part of the handshake.
+    slots: ConnectionSlots<TcpId>,
     /// Of those that are [knocking](Stage::Knocking).
     stranger_places: StrangerPlaces<TcpId>,
     /// When strangers have to have said who they are, and when everybody else is asked whether they are there.
@@ -70,9 +73,16 @@ impl<P: StreamProtocol> StreamServer<P> {
     ///
     /// What the system says: the port is taken, or not ours to take.
     pub fn bind(address: SocketAddr, protocol: P, settings: StreamSettings) -> io::Result<Self> {
+        let StreamSettings { tcp, strangers_max, .. } = &settings;
+        let tcp = TcpSettings {
+            // As many again as may shake hands, for those that are told goodbye.
+            connections_max: tcp.connections_max.saturating_add(strangers_max.saturating_mul(2)),
+            ..tcp.clone()
+        };
         Ok(Self {
             protocol,
-            tcp: TcpConnections::listen(address, settings.tcp.clone())?,
+            tcp: TcpConnections::listen(address, tcp)?,
+            slots: ConnectionSlots::new(settings.tcp.connections_max, settings.address_shares),
             stranger_places: StrangerPlaces::new(settings.strangers_max),
             settings,
             links: BTreeMap::new(),
@@ -161,6 +171,13 @@ impl<P: StreamProtocol> GameNetworkServer for StreamServer<P> {
         }
         link.stage = Stage::Leaving;
         link.link.finish(now, &mut self.tcp, &self.out);
+    }
+
+    fn set_joined(&mut self, now: Instant, peer: Peer, is_joined: bool) {
+        let id = TcpId(peer.0);
+        if self.links.contains_key(&id) {
+            self.slots.set_joined(now, id, is_joined);
+        }
     }
 
     fn shutdown(&mut self, now: Instant) {

@@ -3,13 +3,18 @@
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
+use consonance_transport::AddressShares;
+
 use crate::tcp::TcpSettings;
 
 /// Bounds of a server of messages in streams.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StreamSettings {
-    /// Bounds of the connections. Of them `incoming_bytes_max` has to hold the largest message.
+    /// Bounds of the connections. Of them `incoming_bytes_max` has to hold the largest message. Of a server,
+    /// `connections_max` is for those that have done their part of the handshake; the others come on top.
     pub tcp: TcpSettings,
+    /// How a server's connections are shared between the address prefixes that they come from.
+    pub address_shares: AddressShares,
     /// How long a stranger may take for its part of the handshake.
     pub handshake_max: Duration,
     /// How many connections there may be at once that have not done their part of the handshake. With one more, one is
@@ -29,6 +34,7 @@ impl Default for StreamSettings {
     fn default() -> Self {
         Self {
             tcp: TcpSettings { system_bytes_max: Some(128 * 1024), ..TcpSettings::default() },
+            address_shares: AddressShares::default(),
             handshake_max: Duration::from_secs(5),
             strangers_max: 256,
             pings: None,

@@ -8,7 +8,9 @@ use std::net::SocketAddr;
 use std::time::Instant;
 
 use consonance_gateway::Timers;
-use consonance_transport::{ConnectionCounts, DisconnectReason, NoPlaceLeft, Peer};
+use consonance_transport::{
+    ConnectionCounts, ConnectionSlots, DisconnectReason, NoPlaceLeft, Peer, SlotsFull,
+};
 
 use self::strangers::Strangers;
 use self::tokens::Tokens;
@@ -23,6 +25,8 @@ pub struct Listener {
     tokens: Tokens,
     links: BTreeMap<Peer, Link>,
     strangers: Strangers,
+    /// Of those that have both streams and datagrams.
+    slots: ConnectionSlots<Peer>,
     /// Whose datagrams come from where.
     by_endpoint: BTreeMap<SocketAddr, Peer>,
     /// When strangers have waited for too long.
@@ -31,6 +35,8 @@ pub struct Listener {
     orders: VecDeque<ListenerOrder>,
     counts: ConnectionCounts,
     malformed: u64,
+    /// The latest time that was told.
+    now: Option<Instant>,
 }
 
 /// What the driver has to do.
@@ -96,6 +102,7 @@ impl Listener {
     pub fn new(settings: ServerSettings, secret: &[u8; 32]) -> Self {
         Self {
             strangers: Strangers::new(settings.strangers_max),
+            slots: ConnectionSlots::new(settings.connections_max, settings.address_shares),
             settings,
             tokens: Tokens::new(secret),
             links: BTreeMap::new(),
@@ -105,12 +112,14 @@ impl Listener {
             orders: VecDeque::new(),
             counts: ConnectionCounts::default(),
             malformed: 0,
+            now: None,
         }
     }
 
     /// Somebody opened a stream.
     pub fn handle_opened(&mut self, now: Instant, peer: Peer, remote: SocketAddr) {
-        if self.counts.connected >= self.settings.connections_max as u64 {
+        self.now = Some(now);
+        if !self.slots.has_room_for(now, remote.ip()) {
             self.counts.turned_away_full += 1;
             self.orders.push_back(ListenerOrder::Abort(peer));
             return;
@@ -206,6 +215,7 @@ impl Listener {
 
     /// The time of [`poll_timeout`](Self::poll_timeout) has come.
     pub fn handle_timeout(&mut self, now: Instant) {
+        self.now = Some(now);
         while let Some(peer) = self.deadlines.pop(now) {
             self.counts.failed_handshakes += 1;
             self.forget(peer);
@@ -238,6 +248,13 @@ impl Listener {
     /// Ends a connection in order; whoever is not accepted yet is refused.
     pub fn disconnect(&mut self, peer: Peer) {
         self.leave(peer, DisconnectReason::ClosedByUs);
+    }
+
+    /// A peer has joined a session, or has left it.
+    pub fn set_joined(&mut self, now: Instant, peer: Peer, is_joined: bool) {
+        if self.links.contains_key(&peer) {
+            self.slots.set_joined(now, peer, is_joined);
+        }
     }
 
     /// Ends all connections in order, and those of strangers at once.
@@ -284,7 +301,7 @@ impl Listener {
     }
 
     fn associate(&mut self, peer: Peer, from: SocketAddr) -> Option<ListenerEvent<'static>> {
-        let link = self.links.get_mut(&peer)?;
+        let link = self.links.get(&peer)?;
         if link.stage != Stage::Stranger {
             return None;
         }
@@ -292,6 +309,20 @@ impl Listener {
         if self.settings.same_address && remote.ip().to_canonical() != from.ip().to_canonical() {
             return None;
         }
+        match self.slots.take(self.now?, remote.ip(), peer) {
+            Ok(None) => {}
+            Ok(Some(displaced)) => {
+                self.counts.made_room += 1;
+                self.disconnect(displaced);
+            }
+            Err(SlotsFull) => {
+                self.counts.turned_away_full += 1;
+                self.forget(peer);
+                self.orders.push_back(ListenerOrder::Abort(peer));
+                return None;
+            }
+        }
+        let link = self.links.get_mut(&peer)?;
         link.stage = Stage::Knocking { endpoint: from };
         self.deadlines.clear(peer);
         self.strangers.remove(token, remote.ip());
@@ -322,6 +353,7 @@ impl Listener {
     /// Everything about a peer but the counters.
     fn forget(&mut self, peer: Peer) -> Option<Link> {
         let link = self.links.remove(&peer)?;
+        self.slots.release(peer);
         match link.stage {
             Stage::Stranger => {
                 self.deadlines.clear(peer);

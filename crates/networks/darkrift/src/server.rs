@@ -219,6 +219,10 @@ impl GameNetworkServer for DarkRiftServer {
         self.carry_out(now);
     }
 
+    fn set_joined(&mut self, now: Instant, peer: Peer, is_joined: bool) {
+        self.listener.set_joined(now, peer, is_joined);
+    }
+
     fn shutdown(&mut self, now: Instant) {
         self.tcp.stop_listening();
         self.listener.shutdown();

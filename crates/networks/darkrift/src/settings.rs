@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use consonance_gateway::tcp::TcpSettings;
+use consonance_transport::AddressShares;
 
 use crate::ProtocolVersion;
 use crate::format::LENGTH_BYTES;
@@ -15,8 +16,10 @@ pub struct ServerSettings {
     pub version: ProtocolVersion,
     /// The UDP port, where it is not the TCP port; 0 = one that is free.
     pub udp_port: Option<u16>,
-    /// How many clients there may be at once.
+    /// How many clients there may be at once; those that wait for their UDP datagram come on top.
     pub connections_max: usize,
+    /// How these are shared between the address prefixes that they come from.
+    pub address_shares: AddressShares,
     /// How many TCP connections may wait for their UDP datagram at once. With one more, one is closed: of the address
     /// that [has the most](consonance_transport::StrangerPlaces), or whoever has waited longest.
     pub strangers_max: usize,
@@ -49,6 +52,7 @@ impl Default for ServerSettings {
             version: ProtocolVersion::One,
             udp_port: None,
             connections_max: 1000,
+            address_shares: AddressShares::default(),
             strangers_max: 256,
             association_max: Duration::from_secs(5),
             same_address: true,
@@ -65,7 +69,8 @@ impl Default for ServerSettings {
 impl ServerSettings {
     pub(crate) fn tcp(&self) -> TcpSettings {
         TcpSettings {
-            connections_max: self.connections_max.saturating_add(self.strangers_max),
+            // As many again as may wait, for those that are told goodbye.
+            connections_max: self.connections_max.saturating_add(self.strangers_max.saturating_mul(2)),
             incoming_bytes_max: LENGTH_BYTES + self.incoming_message_bytes_max,
             outgoing_bytes_max: self.outgoing_bytes_max,
             goodbye_max: self.goodbye_max,

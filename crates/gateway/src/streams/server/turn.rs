@@ -3,9 +3,12 @@
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use consonance_transport::{Delivery, DisconnectReason, NoPlaceLeft, Peer};
+use consonance_transport::{
+    Delivery, DisconnectReason, MADE_ROOM, NoPlaceLeft, Peer, SERVER_FULL, SlotsFull,
+};
 
 use super::{ServerLink, Stage, StreamServer};
+use crate::GameNetworkServer as _;
 use crate::streams::link::Link;
 use crate::streams::{Found, MessageStream as _, StreamProtocol, StreamViolation, TOO_SLOW_BYTES_MAX};
 use crate::tcp::{TcpEnd, TcpEvent, TcpId};
@@ -77,7 +80,10 @@ impl<P: StreamProtocol> StreamServer<P> {
         self.behind.remove(&id);
         match link.stage {
             Stage::Knocking => self.stranger_places.give_back(Some(link.remote.ip()), id),
-            _ => self.counts.connected -= 1,
+            _ => {
+                self.slots.release(id);
+                self.counts.connected -= 1;
+            }
         }
         Some(link)
     }
@@ -135,7 +141,7 @@ impl<P: StreamProtocol> StreamServer<P> {
         self.tcp.send(now, id, &[&self.out]);
         self.links.insert(id, ServerLink { link, remote, stage: Stage::Knocking });
         self.timers.set(id, now + self.settings.handshake_max);
-        if is_greeted { self.handle_greeting(id) } else { None }
+        if is_greeted { self.handle_greeting(now, id) } else { None }
     }
 
     fn turn_away(&mut self, stranger: TcpId) {
@@ -144,15 +150,35 @@ impl<P: StreamProtocol> StreamServer<P> {
         self.counts.turned_away_handshaking += 1;
     }
 
-    fn handle_greeting(&mut self, id: TcpId) -> Option<Step> {
-        let link = self.links.get_mut(&id).filter(|link| link.stage == Stage::Knocking)?;
+    fn handle_greeting(&mut self, now: Instant, id: TcpId) -> Option<Step> {
+        let remote = self.links.get(&id).filter(|link| link.stage == Stage::Knocking)?.remote;
+        match self.slots.take(now, remote.ip(), id) {
+            Ok(None) => {}
+            Ok(Some(displaced)) => {
+                self.counts.made_room += 1;
+                self.disconnect(now, Peer(displaced.0), MADE_ROOM);
+            }
+            Err(SlotsFull) => {
+                self.refuse_as_full(now, id);
+                return None;
+            }
+        }
+        let link = self.links.get_mut(&id)?;
         link.stage = Stage::Waiting;
-        let remote = link.remote;
         self.timers.clear(id);
         self.stranger_places.give_back(Some(remote.ip()), id);
         self.counts.connected += 1;
         self.counts.accepted += 1;
         Some(Step::Connected(Peer(id.0), remote))
+    }
+
+    /// Forgets a newcomer for which there is no slot, and tells it so as far as its protocol can.
+    fn refuse_as_full(&mut self, now: Instant, id: TcpId) {
+        self.counts.turned_away_full += 1;
+        let Some(mut link) = self.forget(id) else { return };
+        self.out.clear();
+        link.link.stream.refuse(SERVER_FULL, &mut self.out);
+        link.link.finish(now, &mut self.tcp, &self.out);
     }
 
     fn handle_closed(&mut self, id: TcpId, end: &TcpEnd) -> Option<Step> {
@@ -212,7 +238,7 @@ impl<P: StreamProtocol> StreamServer<P> {
     fn take_in(&mut self, now: Instant, id: TcpId, found: Found) -> Option<Step> {
         match found {
             Found::Nothing | Found::Refusal => None,
-            Found::Greeting => self.handle_greeting(id),
+            Found::Greeting => self.handle_greeting(now, id),
             Found::Message => {
                 self.statistics.received.count(Delivery::Reliable, 1, self.message.len());
                 Some(Step::Message(Peer(id.0)))
