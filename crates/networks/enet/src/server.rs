@@ -12,7 +12,7 @@ use std::time::Instant;
 
 use consonance_gateway::udp::{SecretNumbers, ServerEndpoint, ServerEndpointEvent};
 use consonance_gateway::{Allowance, Channel, Timers, VoiceChannels};
-use consonance_transport::{Delivery, DisconnectReason, Peer, ServerStatistics};
+use consonance_transport::{ConnectionSlots, Delivery, DisconnectReason, Peer, ServerStatistics};
 use rusty_enet::{MTU_MAX, Packet};
 
 use crate::EnetServerSettings;
@@ -33,6 +33,8 @@ pub struct EnetServer {
     secrets: SecretNumbers,
     machines: Machines,
     clients: BTreeMap<Peer, RemoteClient>,
+    /// Of those that have proved their address.
+    slots: ConnectionSlots<Peer>,
     /// Who says which number where: all whom ENet knows.
     by_number: BTreeMap<(SocketAddr, u16), Peer>,
     /// By address and attempt.
@@ -77,8 +79,9 @@ impl EnetServer {
         Self {
             secrets: SecretNumbers::new(&seed),
             machines: Machines::new(connection.clone()),
-            settings: EnetServerSettings { connection, ..settings },
             clients: BTreeMap::new(),
+            slots: ConnectionSlots::new(settings.peers_max, settings.address_shares),
+            settings: EnetServerSettings { connection, ..settings },
             by_number: BTreeMap::new(),
             by_connect: BTreeMap::new(),
             proved: BTreeMap::new(),
@@ -232,6 +235,12 @@ impl ServerEndpoint for EnetServer {
     fn disconnect(&mut self, now: Instant, peer: Peer, _reason: &str) {
         self.set_time(now);
         self.close(now, peer);
+    }
+
+    fn set_joined(&mut self, now: Instant, peer: Peer, is_joined: bool) {
+        if self.clients.contains_key(&peer) {
+            self.slots.set_joined(now, peer, is_joined);
+        }
     }
 
     fn shutdown(&mut self, now: Instant) {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use consonance_gateway::{Channel, VoiceChannels};
-use consonance_transport::Delivery;
+use consonance_transport::{AddressShares, Delivery};
 use rusty_enet::PacketKind;
 use rusty_enet::consts::{PROTOCOL_MAXIMUM_MTU, PROTOCOL_MINIMUM_MTU};
 
@@ -149,9 +149,11 @@ pub struct EnetServerSettings {
     /// What both ends go by. Default: for voice only, where clients say nothing long; messages of 64 KiB at most, and
     /// 256 KiB of them may wait.
     pub connection: ConnectionSettings,
-    /// How many clients may be there at once; more are refused. Default 4096.
+    /// How many clients may be there at once that have shown that they get what we send; more are refused. Default 4096.
     pub peers_max: usize,
-    /// How many clients may be there that have not yet shown that they get what we send; the one that has waited
+    /// How these are shared between the address prefixes that they come from.
+    pub address_shares: AddressShares,
+    /// How many clients may be there besides that have not yet shown that they get what we send; the one that has waited
     /// longest makes room for a new one. Default 1024.
     pub unproved_max: usize,
     /// How many bytes of messages may wait for all of those together; whoever has waited longest is given up for more.
@@ -172,6 +174,7 @@ impl Default for EnetServerSettings {
                 ..ConnectionSettings::default()
             },
             peers_max: 4096,
+            address_shares: AddressShares::default(),
             unproved_max: 1024,
             unproved_bytes_max: 64 * 1024 * 1024,
             connects_per_second: 1000,

@@ -2,6 +2,7 @@
 
 mod events;
 mod remote_client;
+mod slots;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
@@ -9,7 +10,9 @@ use std::time::Instant;
 
 use consonance_gateway::udp::{BytesQueue, ServerEndpoint, ServerEndpointEvent};
 use consonance_gateway::{Channel, Timers, VoiceChannels};
-use consonance_transport::{ConnectionCounts, DisconnectReason, Peer, ServerStatistics, Statistics};
+use consonance_transport::{
+    ConnectionCounts, ConnectionSlots, DisconnectReason, Peer, ServerStatistics, Statistics,
+};
 use ring::hmac;
 
 use self::events::Events;
@@ -29,6 +32,8 @@ pub struct ForgeServer {
     secret: hmac::Key,
     clients: BTreeMap<Peer, RemoteClient>,
     by_address: BTreeMap<SocketAddr, Peer>,
+    /// Of those that have proved their address.
+    slots: ConnectionSlots<Peer>,
     timers: Timers<Peer>,
     last_peer: u64,
     last_number: u32,
@@ -49,6 +54,7 @@ impl ForgeServer {
     /// A server without clients. The secret has to be random: with it, clients prove their addresses.
     pub fn new(settings: ForgeServerSettings, secret: &[u8; 32]) -> Self {
         Self {
+            slots: ConnectionSlots::new(settings.connections_max, settings.address_shares),
             settings,
             secret: hmac::Key::new(hmac::HMAC_SHA256, secret),
             clients: BTreeMap::new(),
@@ -93,7 +99,7 @@ impl ForgeServer {
             self.counts.failed_handshakes += 1;
             return;
         }
-        if self.is_shut || self.clients.len() >= self.settings.connections_max {
+        if self.is_shut || !self.slots.has_room_for(now, from.ip()) {
             self.counts.turned_away_full += u64::from(!self.is_shut);
             return;
         }
@@ -183,6 +189,7 @@ impl ForgeServer {
             self.answers.push(client.address, |bytes| bytes.extend_from_slice(datagram));
         }
         self.by_address.remove(&client.address);
+        self.slots.release(peer);
         self.timers.clear(peer);
         self.counts.connected -= 1;
         if client.proof != Proof::Given {
@@ -199,7 +206,9 @@ impl ForgeServer {
         if client.link.is_proved() && client.proof != Proof::Given {
             client.proof = Proof::Given;
             self.strangers -= 1;
+            self.take_slot(now, peer);
         }
+        let Some(client) = self.clients.get_mut(&peer) else { return };
         if let Some(reason) = client.end(now) {
             return self.end(peer, reason);
         }
@@ -318,6 +327,12 @@ impl ServerEndpoint for ForgeServer {
             Err(Full) => self.end(peer, DisconnectReason::ClosedByUs),
         }
         self.events.drop_messages_of(peer);
+    }
+
+    fn set_joined(&mut self, now: Instant, peer: Peer, is_joined: bool) {
+        if self.clients.contains_key(&peer) {
+            self.slots.set_joined(now, peer, is_joined);
+        }
     }
 
     fn shutdown(&mut self, now: Instant) {

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use consonance_transport::AddressShares;
+
 /// What both ends have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LinkSettings {
@@ -29,9 +31,11 @@ impl Default for LinkSettings {
 pub struct ForgeServerSettings {
     /// For each connection.
     pub link: LinkSettings,
-    /// How many clients there may be at once, newcomers included.
+    /// How many clients there may be at once that have proved their address.
     pub connections_max: usize,
-    /// How many of them may have proved their address not yet; with one more, the oldest of those is forgotten.
+    /// How these are shared between the address prefixes that they come from.
+    pub address_shares: AddressShares,
+    /// How many there may be besides that have not proved their address yet; with one more, the oldest of those is forgotten.
     pub strangers_max: usize,
     /// How long they may take for that.
     pub handshake_max: Duration,
@@ -49,6 +53,7 @@ impl Default for ForgeServerSettings {
         Self {
             link: LinkSettings::default(),
             connections_max: 1000,
+            address_shares: AddressShares::default(),
             strangers_max: 256,
             handshake_max: Duration::from_secs(15),
             replace_after: Duration::from_millis(6250),

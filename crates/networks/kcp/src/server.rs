@@ -12,7 +12,7 @@ use std::time::Instant;
 
 use consonance_gateway::udp::{BytesQueue, ServerEndpoint, ServerEndpointEvent};
 use consonance_gateway::{Allowance, Channel, Timers, VoiceChannels};
-use consonance_transport::{Delivery, DisconnectReason, Peer, ServerStatistics};
+use consonance_transport::{ConnectionSlots, Delivery, DisconnectReason, Peer, ServerStatistics};
 
 use crate::generation::DATAGRAM_BYTES_MAX;
 use crate::hello::Hello;
@@ -30,6 +30,8 @@ pub struct KcpServer {
     hello_rate: Option<Allowance>,
     clients: BTreeMap<Peer, RemoteClient>,
     by_address: BTreeMap<SocketAddr, Peer>,
+    /// Of those that have proved their address.
+    slots: ConnectionSlots<Peer>,
     /// Who has not proved its address, in the order of arrival; and some who have, or are gone.
     unproved: VecDeque<Peer>,
     last_peer: u64,
@@ -59,6 +61,7 @@ impl KcpServer {
     /// A server whose cookies come from this seed, which nobody else may know.
     pub fn new(settings: KcpServerSettings, seed: [u8; 32]) -> Self {
         Self {
+            slots: ConnectionSlots::new(settings.peers_max, settings.address_shares),
             settings,
             cookies: Cookies::new(&seed),
             hello_rate: None,
@@ -87,6 +90,7 @@ impl KcpServer {
     /// A datagram from an address that has a connection. False if it is not of that connection.
     fn handle_known(&mut self, now: Instant, peer: Peer, datagram: &[u8]) -> bool {
         let Some(client) = self.clients.get_mut(&peer) else { return false };
+        let was_proved = client.is_proved();
         client.credit.earn(datagram.len());
         let opened = client.link.open(datagram);
         let has_cookies = client.link.generation().has_cookies();
@@ -105,6 +109,9 @@ impl KcpServer {
             }
             Some(Opened::Unreliable(payload)) => self.handle_unreliable(now, peer, payload),
         };
+        if !was_proved {
+            self.take_slot(now, peer);
+        }
         self.touch(peer);
         is_ours
     }
@@ -245,6 +252,12 @@ impl ServerEndpoint for KcpServer {
     fn disconnect(&mut self, now: Instant, peer: Peer, _reason: &str) {
         self.now = Some(now);
         self.close(now, peer);
+    }
+
+    fn set_joined(&mut self, now: Instant, peer: Peer, is_joined: bool) {
+        if self.clients.contains_key(&peer) {
+            self.slots.set_joined(now, peer, is_joined);
+        }
     }
 
     fn shutdown(&mut self, now: Instant) {

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use consonance_transport::AddressShares;
+
 use crate::{Generation, LearnedGenerations};
 
 /// What both ends of a connection go by.
@@ -49,9 +51,11 @@ pub struct KcpServerSettings {
     pub link: LinkSettings,
     /// The generation of all clients; default `None`, which finds it out for each.
     pub generation: Option<Generation>,
-    /// How many clients may be there at once; more are refused. Default 4096.
+    /// How many clients may be there at once that have shown that they get what we send; more are refused. Default 4096.
     pub peers_max: usize,
-    /// How many clients may be there that have not yet shown that they get what we send; the one that has waited
+    /// How these are shared between the address prefixes that they come from.
+    pub address_shares: AddressShares,
+    /// How many clients may be there besides that have not yet shown that they get what we send; the one that has waited
     /// longest makes room for a new one. Default 1024.
     pub unproved_max: usize,
     /// How many strangers may say hello within a second; more are not answered. Default 1000.
@@ -71,6 +75,7 @@ impl Default for KcpServerSettings {
             link: LinkSettings::default(),
             generation: None,
             peers_max: 4096,
+            address_shares: AddressShares::default(),
             unproved_max: 1024,
             hellos_per_second: 1000,
             handshake_timeout: Duration::from_secs(5),

@@ -11,7 +11,9 @@ use std::time::{Duration, Instant};
 
 use consonance_gateway::udp::{BytesQueue, SecretNumbers, ServerEndpoint, ServerEndpointEvent};
 use consonance_gateway::{Channel, Timers, VoiceChannels};
-use consonance_transport::{Delivery, DisconnectReason, Peer, SHUTTING_DOWN, ServerStatistics};
+use consonance_transport::{
+    ConnectionSlots, Delivery, DisconnectReason, Peer, SHUTTING_DOWN, ServerStatistics,
+};
 
 use crate::UtcClock;
 use crate::channel::Method;
@@ -37,6 +39,8 @@ pub struct LiteNetLibServer {
     secrets: SecretNumbers,
     clients: BTreeMap<Peer, RemoteClient>,
     by_address: BTreeMap<SocketAddr, Peer>,
+    /// Of those that have shown that they get what is sent to them.
+    slots: ConnectionSlots<Peer>,
     timers: Timers<Peer>,
     /// Who may have datagrams to send.
     talking: BTreeSet<Peer>,
@@ -60,6 +64,7 @@ impl LiteNetLibServer {
     /// system's source of random numbers.
     pub fn new(settings: ServerSettings, clock: UtcClock, seed: [u8; 32]) -> Self {
         Self {
+            slots: ConnectionSlots::new(settings.connections_max, settings.address_shares),
             settings,
             clock,
             secrets: SecretNumbers::new(&seed),
@@ -212,6 +217,12 @@ impl ServerEndpoint for LiteNetLibServer {
 
     fn disconnect(&mut self, now: Instant, peer: Peer, reason: &str) {
         self.ask_to_leave(now, peer, DisconnectReason::cut(reason));
+    }
+
+    fn set_joined(&mut self, now: Instant, peer: Peer, is_joined: bool) {
+        if self.clients.contains_key(&peer) {
+            self.slots.set_joined(now, peer, is_joined);
+        }
     }
 
     fn shutdown(&mut self, now: Instant) {

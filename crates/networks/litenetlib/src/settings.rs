@@ -3,6 +3,8 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use consonance_transport::AddressShares;
+
 use crate::PacketLayer;
 
 /// What a game's clients say when they connect, and a server asks for.
@@ -80,9 +82,12 @@ pub struct ServerSettings {
     pub connection: ConnectionSettings,
     /// What clients have to say. Default nothing, as in `FishNet`.
     pub key: Key,
-    /// How many connections there may be, those that end included. Default 4096.
+    /// How many connections there may be that have shown that they get what is sent to them, those that end included.
+    /// Default 4096.
     pub connections_max: usize,
-    /// How many of them may be new: they have not shown that they get what is sent to them, and may be anybody who
+    /// How these are shared between the address prefixes that they come from.
+    pub address_shares: AddressShares,
+    /// How many may be new besides: they have not shown that they get what is sent to them, and may be anybody who
     /// names somebody else's address. At least 1; the one that has waited longest makes room for another one. Default
     /// 256, which leaves each 2.5 s while 100 come in every second.
     pub newcomers_max: usize,
@@ -102,6 +107,7 @@ impl Default for ServerSettings {
             connection: ConnectionSettings::default(),
             key: Key::Exactly(String::new()),
             connections_max: 4096,
+            address_shares: AddressShares::default(),
             newcomers_max: 256,
             newcomer_timeout: Duration::from_secs(6),
             replace_after: Duration::from_millis(2500),

@@ -1,6 +1,7 @@
 //! The server's end: many connections, known by their tokens.
 
 mod remote_client;
+mod slots;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::net::SocketAddr;
@@ -9,7 +10,7 @@ use std::time::Instant;
 use consonance_gateway::udp::{BytesQueue, SecretNumbers, ServerEndpoint, ServerEndpointEvent};
 use consonance_gateway::{Channel, Timers, VoiceChannels};
 use consonance_transport::{
-    ConnectionCounts, Delivery, DisconnectReason, Peer, ServerStatistics, Statistics,
+    ConnectionCounts, ConnectionSlots, Delivery, DisconnectReason, Peer, ServerStatistics, Statistics,
 };
 
 use crate::connection::{Connection, DataError};
@@ -27,6 +28,8 @@ pub struct UtpServer {
     secrets: SecretNumbers,
     clients: BTreeMap<Peer, RemoteClient>,
     tokens: HashMap<Token, Peer>,
+    /// Of those that have shown that they get what is sent to them.
+    slots: ConnectionSlots<Peer>,
     last_peer: Peer,
     /// Clients who have not shown that they get what is sent to them; who has waited longest comes first.
     unproved: BTreeSet<Peer>,
@@ -46,6 +49,7 @@ impl UtpServer {
     /// is sent to them: take it from the system's source of random numbers.
     pub fn new(settings: ServerSettings, seed: [u8; 32]) -> Self {
         Self {
+            slots: ConnectionSlots::new(settings.connections_max, settings.address_shares),
             settings,
             secrets: SecretNumbers::new(&seed),
             clients: BTreeMap::new(),
@@ -84,21 +88,11 @@ impl UtpServer {
         }
         if self.is_shut_down {
             self.say_goodbye(from, token);
-        } else if self.clients.len() >= self.settings.connections_max {
+        } else if !self.slots.has_room_for(now, from.ip()) {
             self.counts.turned_away_full += 1;
             self.say_goodbye(from, token);
         } else {
             self.take_in(now, from, token, (greeting, bytes));
-        }
-    }
-
-    /// Addresses that are made up prove nothing. Whoever has to go is not told: who still asks is taken in anew.
-    fn make_room_for_unproved(&mut self) {
-        if self.unproved.len() >= self.settings.unproved_max.max(1)
-            && let Some(&longest) = self.unproved.first()
-        {
-            self.counts.failed_handshakes += 1;
-            self.remove(longest, DisconnectReason::TimedOut);
         }
     }
 
@@ -189,7 +183,7 @@ impl UtpServer {
             }
         });
         if client.note_proof() {
-            self.unproved.remove(&peer);
+            self.take_slot(now, peer);
         }
         self.mark_dirty(peer);
         match result {
@@ -261,6 +255,7 @@ impl UtpServer {
     fn remove(&mut self, peer: Peer, reason: DisconnectReason) {
         let Some(client) = self.clients.remove(&peer) else { return };
         self.tokens.remove(&client.connection.token());
+        self.slots.release(peer);
         self.timers.clear(peer);
         self.unproved.remove(&peer);
         self.counts.connected -= u64::from(client.state != State::Knocking);
@@ -370,6 +365,12 @@ impl ServerEndpoint for UtpServer {
                 self.mark_dirty(peer);
                 self.end_if_done(now, peer);
             }
+        }
+    }
+
+    fn set_joined(&mut self, now: Instant, peer: Peer, is_joined: bool) {
+        if self.clients.contains_key(&peer) {
+            self.slots.set_joined(now, peer, is_joined);
         }
     }
 

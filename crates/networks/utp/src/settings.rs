@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use consonance_gateway::Channel;
+use consonance_transport::AddressShares;
 
 use crate::{RELIABLE, UNRELIABLE, UNRELIABLE_SEQUENCED};
 
@@ -84,9 +85,12 @@ impl Window {
 pub struct ServerSettings {
     /// What every connection does.
     pub connection: ConnectionSettings,
-    /// How many connections there may be; further newcomers are refused. Default 1024.
+    /// How many connections there may be that have shown that they get what they are sent; further newcomers are
+    /// refused. Default 1024.
     pub connections_max: usize,
-    /// How many newcomers there may be who have not shown that they get what they are sent, and so may be anybody who
+    /// How these are shared between the address prefixes that they come from.
+    pub address_shares: AddressShares,
+    /// How many newcomers there may be besides who have not shown that they get what they are sent, and so may be anybody who
     /// names somebody else's address: at least 1; the one that has waited longest makes room for a new one. Default
     /// 256, which leaves each 2.5 s while 100 come in every second.
     pub unproved_max: usize,
@@ -100,6 +104,7 @@ impl Default for ServerSettings {
         Self {
             connection: ConnectionSettings::default(),
             connections_max: 1024,
+            address_shares: AddressShares::default(),
             unproved_max: 256,
             proof_within: Duration::from_secs(10),
         }

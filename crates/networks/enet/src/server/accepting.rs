@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use consonance_gateway::Allowance;
 use consonance_gateway::Channel;
-use consonance_transport::{Delivery, DisconnectReason, Peer};
+use consonance_transport::{Delivery, DisconnectReason, Peer, SlotsFull};
 
 use super::{EnetServer, Event, Number, RemoteClient, Stage};
 use crate::screening::{Connect, write_refusal};
@@ -38,7 +38,7 @@ impl EnetServer {
         }
         self.end_unproved_at(from, &DisconnectReason::TimedOut);
         self.make_room_for_unproved();
-        if self.is_shut || self.clients.len() >= self.settings.peers_max {
+        if self.is_shut || !self.slots.has_room_for(now, from.ip()) {
             self.statistics.connections.turned_away_full += 1;
             self.machines.at(0).push(from, |datagram| write_refusal(connect.peer, datagram));
             return;
@@ -103,6 +103,23 @@ impl EnetServer {
         }
         if is_unwanted {
             self.close(now, peer);
+        } else {
+            self.take_slot(now, peer, remote);
+        }
+    }
+
+    /// A client that has proved its address has one of the connections from then on, or none and has to go.
+    fn take_slot(&mut self, now: Instant, peer: Peer, remote: SocketAddr) {
+        match self.slots.take(now, remote.ip(), peer) {
+            Ok(None) => {}
+            Ok(Some(displaced)) => {
+                self.statistics.connections.made_room += 1;
+                self.close_at_once(displaced);
+            }
+            Err(SlotsFull) => {
+                self.statistics.connections.turned_away_full += 1;
+                self.close_at_once(peer);
+            }
         }
     }
 

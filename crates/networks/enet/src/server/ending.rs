@@ -41,6 +41,12 @@ impl EnetServer {
         }
     }
 
+    /// Ends a connection without waiting for what was sent: another one needs its place.
+    pub(super) fn close_at_once(&mut self, peer: Peer) {
+        self.hang_up(peer);
+        self.end(peer, DisconnectReason::ClosedByUs);
+    }
+
     /// A client had its time: to prove its address, or to take our last words.
     pub(super) fn lose_patience(&mut self, peer: Peer) {
         let Some(client) = self.clients.get(&peer) else { return };
@@ -114,6 +120,7 @@ impl EnetServer {
     /// Forgets a connection, of which ENet knows nothing any more, and reports its end.
     pub(super) fn end(&mut self, peer: Peer, reason: DisconnectReason) {
         self.deadlines.clear(peer);
+        self.slots.release(peer);
         let Some(client) = self.clients.remove(&peer) else { return };
         if let Stage::Proving { waiting_bytes, .. } = client.stage {
             self.unproved_bytes -= waiting_bytes;

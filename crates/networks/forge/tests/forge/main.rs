@@ -3,4 +3,6 @@
 mod conformance;
 mod golden;
 mod hostile;
+#[cfg(target_os = "linux")] // Elsewhere, 127.0.0.1 may be the only address that leads back.
+mod slots;
 mod ways;

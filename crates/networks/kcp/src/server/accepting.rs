@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Instant;
 
 use consonance_gateway::Allowance;
-use consonance_transport::{DisconnectReason, Peer};
+use consonance_transport::{DisconnectReason, Peer, SlotsFull};
 
 use super::remote_client::{RemoteClient, Stage};
 use super::{Event, KcpServer};
@@ -29,7 +29,7 @@ impl KcpServer {
             return;
         };
         self.make_room_for_unproved();
-        if self.is_shut || self.clients.len() >= self.settings.peers_max {
+        if self.is_shut || !self.slots.has_room_for(now, from.ip()) {
             self.statistics.connections.turned_away_full += 1;
             self.outgoing.push(from, |out| hello.refuse(out));
             return;
@@ -56,6 +56,24 @@ impl KcpServer {
         self.events.push_back(Event::Connected { peer, remote: from, greeting });
         self.statistics.connections.connected += 1;
         self.touch(peer);
+    }
+
+    /// A client may have proved its address: from then on it has one of the connections, or none and has to go.
+    pub(super) fn take_slot(&mut self, now: Instant, peer: Peer) {
+        let may_stay = |client: &RemoteClient| !matches!(client.stage, Stage::Closing(_));
+        let proved = self.clients.get(&peer).filter(|client| client.is_proved() && may_stay(client));
+        let Some(address) = proved.map(|client| client.remote.ip()) else { return };
+        match self.slots.take(now, address, peer) {
+            Ok(None) => {}
+            Ok(Some(displaced)) => {
+                self.statistics.connections.made_room += 1;
+                self.close_at_once(now, displaced);
+            }
+            Err(SlotsFull) => {
+                self.statistics.connections.turned_away_full += 1;
+                self.close_at_once(now, peer);
+            }
+        }
     }
 
     /// A newcomer learns that it is connected: our own hello is the first reliable message.

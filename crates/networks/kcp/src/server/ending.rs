@@ -29,6 +29,16 @@ impl KcpServer {
         }
     }
 
+    /// Ends a connection without waiting for what was sent: another one needs its place.
+    pub(super) fn close_at_once(&mut self, now: Instant, peer: Peer) {
+        if self.clients.get(&peer).is_some_and(|client| client.stage == Stage::Newcomer) {
+            self.close(now, peer);
+        } else {
+            self.hang_up(now, peer);
+            self.end(peer, DisconnectReason::ClosedByUs);
+        }
+    }
+
     /// Ends a connection of ours whose last words have arrived, or had their time.
     pub(super) fn finish_closing(&mut self, now: Instant, peer: Peer) {
         let Some(client) = self.clients.get_mut(&peer) else { return };
@@ -72,6 +82,7 @@ impl KcpServer {
     pub(super) fn end(&mut self, peer: Peer, reason: DisconnectReason) {
         let Some(client) = self.clients.remove(&peer) else { return };
         self.by_address.remove(&client.remote);
+        self.slots.release(peer);
         self.timers.clear(peer);
         self.settings.learned.forget(peer);
         self.statistics.connections.connected -= 1;

@@ -190,7 +190,12 @@ fn strangers_beyond_the_rate_are_not_answered_and_beyond_the_number_refused() {
         let answer = hand.take();
         let bytes: usize = answer.iter().map(|(_, datagram)| datagram.len()).sum();
         match number {
-            0..5 => assert!(bytes > hello.len(), "taken in"),
+            0..5 => {
+                assert!(bytes > hello.len(), "taken in");
+                let cookie = &answer[0].1[1..5];
+                let voice = [&[2], cookie, &hex(G4_VOICE)[5..]].concat();
+                assert_eq!(hand.give(address(number), &voice).len(), 1, "its address is proved");
+            }
             5..10 => assert_eq!(bytes, hello.len(), "refused"),
             _ => assert_eq!(bytes, 0),
         }

@@ -4,14 +4,12 @@ use std::net::SocketAddr;
 use std::time::Instant;
 
 use consonance_gateway::udp::{Credit, ServerEndpointEvent};
-use consonance_transport::{DisconnectReason, Peer, SHUTTING_DOWN};
+use consonance_transport::{DisconnectReason, MADE_ROOM, Peer, SERVER_FULL, SHUTTING_DOWN, SlotsFull};
 
 use super::remote_client::{Attempt, RemoteClient, State};
 use super::{LiteNetLibServer, peer_id};
 use crate::handshake::{ConnectRequest, PROTOCOL, protocol_of};
 use crate::packet_type::{Dialect, Header, PacketType};
-
-const FULL: &str = "the server is full";
 
 /// How many connections from one address one after the other have numbers of their own.
 const CONNECTION_NUMBERS: u8 = 4;
@@ -54,7 +52,7 @@ impl LiteNetLibServer {
             let Some(connection_number) = self.handle_known(now, peer, attempt) else { return };
             attempt.connection_number = connection_number;
         }
-        if let Some(words) = self.objection(&request, former.is_some()) {
+        if let Some(words) = self.objection(now, from, &request, former.is_some()) {
             self.answer(from, &attempt.disconnect(words));
             return;
         }
@@ -92,14 +90,20 @@ impl LiteNetLibServer {
     }
 
     /// Why a newcomer cannot come in, in words that it is told.
-    fn objection(&mut self, request: &ConnectRequest<'_>, has_place: bool) -> Option<&'static str> {
+    fn objection(
+        &mut self,
+        now: Instant,
+        from: SocketAddr,
+        request: &ConnectRequest<'_>,
+        has_place: bool,
+    ) -> Option<&'static str> {
         let counts = &mut self.statistics.connections;
         let (counter, words) = if self.is_shut_down {
             (&mut counts.turned_away_full, SHUTTING_DOWN)
         } else if !self.settings.key.fits(request.user_data) {
             (&mut counts.failed_handshakes, "")
-        } else if !has_place && self.clients.len() >= self.settings.connections_max {
-            (&mut counts.turned_away_full, FULL)
+        } else if !has_place && !self.slots.has_room_for(now, from.ip()) {
+            (&mut counts.turned_away_full, SERVER_FULL)
         } else {
             return None;
         };
@@ -128,6 +132,23 @@ impl LiteNetLibServer {
             greeting.extend_from_slice(user_data);
         });
         self.settle(peer);
+    }
+
+    /// A client has proved its address: it has one of the connections from then on, or none and has to go.
+    pub(super) fn take_slot(&mut self, now: Instant, peer: Peer) {
+        self.newcomers.remove(&peer);
+        let Some(client) = self.clients.get(&peer).filter(|client| client.is_heard()) else { return };
+        match self.slots.take(now, client.address.ip(), peer) {
+            Ok(None) => {}
+            Ok(Some(displaced)) => {
+                self.statistics.connections.made_room += 1;
+                self.close_at_once(now, displaced, MADE_ROOM);
+            }
+            Err(SlotsFull) => {
+                self.statistics.connections.turned_away_full += 1;
+                self.close_at_once(now, peer, SERVER_FULL);
+            }
+        }
     }
 
     /// Addresses that are made up prove nothing: however many there are, who is there for real has the time that it

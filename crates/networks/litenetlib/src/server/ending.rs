@@ -41,6 +41,12 @@ impl LiteNetLibServer {
         }
     }
 
+    /// Ends a connection without waiting for what was sent, and keeps nothing of it: another one needs its place.
+    pub(super) fn close_at_once(&mut self, now: Instant, peer: Peer, words: &str) {
+        self.say_goodbye(now, peer, words, false, DisconnectReason::ClosedByUs);
+        self.forget(peer, DisconnectReason::ClosedByUs);
+    }
+
     pub(super) fn end_too_slow(&mut self, now: Instant, peer: Peer) {
         self.statistics.connections.too_slow += 1;
         let queue = format!("{} reliable packets", self.settings().reliable_packets_waiting);
@@ -88,6 +94,7 @@ impl LiteNetLibServer {
         let Some(mut client) = self.clients.remove(&peer) else { return };
         self.by_address.remove(&client.address);
         self.talking.remove(&peer);
+        self.slots.release(peer);
         self.timers.clear(peer);
         self.newcomers.remove(&peer);
         if let Some(connected) = client.connected() {

@@ -58,10 +58,8 @@ impl LiteNetLibServer {
         });
         let (is_proved, is_guessing) = (connected.connection.is_proved(), connected.connection.is_guessing());
         if is_proved && connected.new_until.take().is_some() {
-            self.newcomers.remove(&peer);
-        }
-        if is_proved {
             client.credit.prove();
+            self.take_slot(now, peer);
         }
         match handled {
             Ok(()) if is_guessing => self.end_for_violation(now, peer, "answers to what it was not asked"),

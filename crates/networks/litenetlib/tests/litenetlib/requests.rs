@@ -189,6 +189,7 @@ fn whoever_is_one_too_many_is_told_so() {
     let mut rig = rig_with(settings, Trouble::NONE, 1);
     rig.connect_client(client(), &[]);
     rig.connect_client(client(), &[]);
+    rig.run_for(Duration::from_millis(100));
     let third = rig.add_client(client(), &[]);
     let refused = DisconnectReason::refused(b"the server is full");
     rig.run_until("it is refused", |rig| rig.client_saw(third) == [Saw::Disconnected(refused.clone())]);
