@@ -8,6 +8,7 @@ mod fast_path;
 mod handshakes;
 mod port;
 mod shard;
+mod slots;
 mod transport;
 
 use std::net::SocketAddr;

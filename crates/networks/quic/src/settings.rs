@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use consonance_fast_path::{ClientPathSettings, ServerPathSettings};
+use consonance_transport::AddressShares;
 use consonance_transport::inbox::InboxLimits;
 use quinn::{IdleTimeout, TransportConfig, VarInt};
 
@@ -39,8 +40,10 @@ pub struct QuicClientSettings {
 /// How a server treats its clients and strangers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct QuicServerSettings {
-    /// Connections at once, those that still shake hands included. 4096.
+    /// Connections at once that have said hello; those that still shake hands come on top. 4096.
     pub connections_max: usize,
+    /// How these are shared between the address prefixes that they come from.
+    pub address_shares: AddressShares,
     /// Strangers who may shake hands at once; from a quarter of it on they must prove their address first. With one
     /// more, one goes: of the address (of IPv6: the network of 64 bits) that has the most, or, where that has hardly
     /// more than others, whoever has taken longest, once that is a second. 256.
@@ -103,6 +106,7 @@ impl Default for QuicServerSettings {
     fn default() -> Self {
         Self {
             connections_max: 4096,
+            address_shares: AddressShares::default(),
             handshakes_max: 256,
             handshake_timeout: Duration::from_secs(5),
             idle_timeout: Duration::from_secs(10),

@@ -7,13 +7,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use consonance_fast_path::Offer;
-use consonance_transport::{ConnectionCounts, Peer, SHUTTING_DOWN};
+use consonance_transport::{ConnectionCounts, Peer, SERVER_FULL, SHUTTING_DOWN};
 use quinn::{Connection, Endpoint, Incoming, SendStream};
 use tokio::time::timeout;
 use tracing::{debug, trace};
 
 use super::handshakes::{Handshakes, HasToGo, Taken};
 use super::shard::{Arrival, Placement, Shard};
+use super::slots::Slots;
 use crate::QuicServerSettings;
 use crate::close_code::CloseCode;
 use crate::hello::{ClientHello, HELLO_BYTES_MAX, read_client_hello};
@@ -32,6 +33,8 @@ pub(super) struct Acceptor {
     /// Connections that have a task, in handshake or later.
     present: AtomicUsize,
     handshakes: Mutex<Handshakes>,
+    /// Of connections that have said hello.
+    pub(super) slots: Slots,
     turned_away_full: AtomicU64,
     turned_away_handshaking: AtomicU64,
     failed_handshakes: AtomicU64,
@@ -53,6 +56,7 @@ impl Acceptor {
             placement,
             open_shards: AtomicUsize::new(shards.get()),
             handshakes: Mutex::new(Handshakes::new(settings.handshakes_max)),
+            slots: Slots::new(&settings),
             settings,
             last_peer: AtomicU64::new(0),
             present: AtomicUsize::new(0),
@@ -79,6 +83,7 @@ impl Acceptor {
     }
 
     pub(super) fn count(&self, counts: &mut ConnectionCounts) {
+        counts.made_room = self.slots.made_room();
         counts.turned_away_full = self.turned_away_full.load(Ordering::Relaxed);
         counts.turned_away_handshaking = self.turned_away_handshaking.load(Ordering::Relaxed);
         counts.failed_handshakes = self.failed_handshakes.load(Ordering::Relaxed);
@@ -88,7 +93,7 @@ impl Acceptor {
     fn admit(self: &Arc<Self>, stranger: Incoming) {
         let remote = stranger.remote_address();
         let is_proved = stranger.remote_address_validated();
-        if self.is_full() || self.is_closed() {
+        if self.is_closed() || self.has_too_many_tasks() || !self.slots.has_room_for(remote.ip()) {
             self.turned_away_full.fetch_add(1, Ordering::Relaxed);
             trace!(%remote, "turned away: full or shutting down");
             stranger.refuse();
@@ -117,10 +122,13 @@ impl Acceptor {
         self.handshakes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Those who are gone count until that was polled: a server that is late must not pile them up.
-    fn is_full(&self) -> bool {
+    /// Whether there are more connections than those with slots, those that shake hands, and as many that come to their
+    /// end. Those that are gone count until that was polled: a server that is late must not pile them up.
+    fn has_too_many_tasks(&self) -> bool {
         let known: usize = self.shards.iter().map(|shard| shard.mailbox.peers()).sum();
-        self.present.load(Ordering::Relaxed).max(known) >= self.settings.connections_max
+        let QuicServerSettings { connections_max, handshakes_max, .. } = self.settings;
+        let most = connections_max.saturating_add(handshakes_max.saturating_mul(2));
+        self.present.load(Ordering::Relaxed).max(known) >= most
     }
 
     fn next_peer(&self) -> Peer {
@@ -133,13 +141,15 @@ struct Place {
     acceptor: Arc<Acceptor>,
     /// The number of its handshake, until that is over.
     handshake: Option<u64>,
+    /// Who has a slot, once that is so.
+    slot: Option<Peer>,
 }
 
 impl Place {
     /// Only the task that receives strangers takes places, so that its look at who is present cannot be overtaken.
     fn new(acceptor: &Arc<Acceptor>, handshake: u64) -> Self {
         acceptor.present.fetch_add(1, Ordering::Relaxed);
-        Self { acceptor: Arc::clone(acceptor), handshake: Some(handshake) }
+        Self { acceptor: Arc::clone(acceptor), handshake: Some(handshake), slot: None }
     }
 
     fn handshake_is_over(&mut self) {
@@ -162,10 +172,17 @@ impl Place {
         };
         self.handshake_is_over();
         let Introduced { session, offer, connection, frames, control } = introduced;
-        let remote = display_remote(connection.remote_address());
+        let address = connection.remote_address();
+        let remote = display_remote(address);
         let settings = &self.acceptor.settings;
         let link = Arc::new(Link::new(connection, settings.outgoing, settings.close_timeout));
         let peer = self.acceptor.next_peer();
+        if self.acceptor.slots.take(address.ip(), peer, &link).is_err() {
+            self.acceptor.turned_away_full.fetch_add(1, Ordering::Relaxed);
+            link.connection().close(CloseCode::Refused.into(), SERVER_FULL.as_bytes());
+            return;
+        }
+        self.slot = Some(peer);
         let shard = Arc::clone(self.acceptor.placement.shard_of(&session, &self.acceptor.shards));
         let guest = Guest::count_in(Arc::clone(&shard));
         debug!(peer = peer.0, remote, session, "connected");
@@ -191,6 +208,9 @@ impl Place {
 impl Drop for Place {
     fn drop(&mut self) {
         self.handshake_is_over();
+        if let Some(peer) = self.slot {
+            self.acceptor.slots.release(peer);
+        }
         self.acceptor.present.fetch_sub(1, Ordering::Relaxed);
     }
 }

@@ -97,6 +97,10 @@ impl ServerTransport for QuicServer {
         self.leave(peer, reason);
     }
 
+    fn set_joined(&mut self, now: Instant, peer: Peer, is_joined: bool) {
+        self.acceptor.slots.set_joined(now, peer, is_joined);
+    }
+
     fn shutdown(&mut self, _now: Instant) {
         self.close_to_strangers();
         let mut peers: Vec<Peer> = self.members.keys().copied().collect();

@@ -5,7 +5,7 @@ use std::time::Instant;
 use consonance_quic::{ALPN, FastPath, Identity, QuicClient, QuicClientSettings, QuicServerSettings};
 use consonance_transport::inbox::InboxLimits;
 use consonance_transport::{
-    ClientEvent, ClientTransport as _, Delivery, DisconnectReason, ServerTransport as _,
+    ClientEvent, ClientTransport as _, Delivery, DisconnectReason, Peer, ServerTransport as _,
 };
 use quinn::{ConnectionError, TransportConfig};
 
@@ -29,6 +29,53 @@ fn a_full_server_refuses_newcomers_until_somebody_leaves() {
     clients[0].disconnect(Instant::now());
     assert_eq!(end_of(&mut clients[0], Some(&mut server)), DisconnectReason::ClosedByUs);
     wait_until("there is room again", || connect(&mut clients[2], Some(&mut server)).is_ok());
+}
+
+// Elsewhere, 127.0.0.1 may be the only address that leads back.
+#[cfg(any(target_os = "linux", target_os = "windows"))]
+#[test]
+fn another_address_gets_in_although_one_has_taken_all_connections() {
+    let mut server = server_with(&QuicServerSettings { connections_max: 4, ..QuicServerSettings::default() });
+    let mut crowd: Vec<QuicClient> = (0..4).map(|_| client(server.address())).collect();
+    for client in &mut crowd {
+        assert_eq!(connect(client, Some(&mut server)), Ok(()));
+    }
+    let peers: Vec<Peer> = server.sessions.iter().map(|(peer, _)| *peer).collect();
+    peers[..2].iter().for_each(|peer| server.transport.set_joined(Instant::now(), *peer, true));
+    let come = |server: &mut TestServer, last: u8| {
+        let local = ([127, 0, 0, last], 0).into();
+        let stranger = Stranger::connect_from(local, server, ALPN, TransportConfig::default()).unwrap();
+        let (streams, known) = (stranger.enter(), server.sessions.len());
+        wait_until("it is taken in", || {
+            server.poll();
+            server.sessions.len() > known
+        });
+        (stranger, streams)
+    };
+
+    let _second = come(&mut server, 2);
+    let displaced = |peer| (peer, DisconnectReason::ClosedByUs);
+    wait_until("one that has not joined makes room", || {
+        server.poll();
+        server.ends == [displaced(peers[2])]
+    });
+    let words = b"the server is full, and has too many connections from your address";
+    assert_eq!(end_of(&mut crowd[2], Some(&mut server)), DisconnectReason::closed_by_peer(words));
+    let second = server.sessions[4].0;
+    for peer in [second, peers[3]] {
+        server.transport.set_joined(Instant::now(), peer, true);
+    }
+
+    let _third = come(&mut server, 3);
+    wait_until("the one that has joined last makes room", || {
+        server.poll();
+        server.ends == [displaced(peers[2]), displaced(peers[3])]
+    });
+    assert_eq!(end_of(&mut crowd[3], Some(&mut server)), DisconnectReason::closed_by_peer(words));
+    let refused = connect(&mut crowd[3], Some(&mut server));
+    assert!(matches!(refused, Err(DisconnectReason::Refused { .. })), "{refused:?}: its address has enough");
+    let counts = server.transport.statistics().connections;
+    assert_eq!((counts.made_room, counts.turned_away_full, server.ends.len()), (2, 1, 2));
 }
 
 #[test]
