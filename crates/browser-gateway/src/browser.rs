@@ -9,10 +9,10 @@ use consonance_transport::{Delivery, DisconnectReason, Peer};
 use consonance_web::{Displaced, Replier};
 use consonance_webrtc::{PagePeer, SlotVoice};
 
-use crate::entrance::Seat;
 use crate::indices::NeighboursIndex;
 use crate::key::Key;
 use crate::reservations::Reservation;
+use crate::seats::Seat;
 use crate::shard::PageShard;
 
 /// What is known of it, from the first request to the end.
@@ -42,7 +42,7 @@ pub(crate) struct Browser {
     pub(crate) told: Told,
     /// A page's conversation about it, which hears of it when this is gone.
     pub(crate) conversation: Option<Replier<Displaced>>,
-    pub(crate) _seat: Seat,
+    pub(crate) seat: Seat,
 }
 
 /// What the others' pages were told of where a player is.

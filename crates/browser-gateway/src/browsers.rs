@@ -18,6 +18,7 @@ pub(crate) struct Browsers {
     by_key: HashMap<Key, BrowserIndex>,
     by_page: FxHashMap<PagePeer, BrowserIndex>,
     by_link: FxHashMap<Peer, BrowserIndex>,
+    by_seat: FxHashMap<u64, BrowserIndex>,
 }
 
 impl Browsers {
@@ -25,6 +26,7 @@ impl Browsers {
         let free = self.slots.iter().position(Option::is_none).unwrap_or(self.slots.len());
         let index = BrowserIndex(free);
         self.by_key.insert(browser.key, index);
+        self.by_seat.insert(browser.seat.number, index);
         if free == self.slots.len() {
             self.slots.push(Some(browser));
         } else {
@@ -37,6 +39,7 @@ impl Browsers {
     pub(crate) fn remove(&mut self, index: BrowserIndex) -> Option<Browser> {
         let browser = self.slots.get_mut(index.0)?.take()?;
         self.by_key.remove(&browser.key);
+        self.by_seat.remove(&browser.seat.number);
         for page in [browser.page, browser.coming].into_iter().flatten() {
             self.by_page.remove(&page);
         }
@@ -64,6 +67,10 @@ impl Browsers {
 
     pub(crate) fn of_link(&self, link: Peer) -> Option<BrowserIndex> {
         self.by_link.get(&link).copied()
+    }
+
+    pub(crate) fn of_seat(&self, seat: u64) -> Option<BrowserIndex> {
+        self.by_seat.get(&seat).copied()
     }
 
     pub(crate) fn note_page(&mut self, page: PagePeer, index: BrowserIndex) {

@@ -1,9 +1,10 @@
 //! The way from the threads that speak HTTP with pages to the worker that has their session.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::num::NonZeroUsize;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use consonance_browser::PageLimits;
 use consonance_web::{Attendance, Info, Join, JoinProblem, Joined, Reply, Signalling, reply};
@@ -11,6 +12,7 @@ use consonance_web::{Attendance, Info, Join, JoinProblem, Joined, Reply, Signall
 use crate::key::Key;
 use crate::request_queue::{JoinRequest, Request, RequestQueue};
 use crate::reservations::{NoReservation, Reservation, SessionReservations};
+use crate::seats::{Displaced, Seat, Seats};
 use crate::settings::GatewaySettings;
 
 /// What pages ask for comes in here, on any thread; the [gateways](crate::BrowserGateway)
@@ -23,8 +25,8 @@ struct Shared {
     /// One for each worker.
     queues: Box<[Arc<RequestQueue>]>,
     reservations: Arc<dyn SessionReservations>,
-    /// Players of all workers.
-    present: AtomicUsize,
+    /// Of the players of all workers.
+    seats: Seats,
     info: Mutex<Info>,
 }
 
@@ -36,8 +38,8 @@ impl PageEntrance {
         info: Info,
     ) -> Self {
         let queues = (0..workers.get()).map(|_| Arc::new(RequestQueue::new(settings.requests_max))).collect();
-        let (present, info) = (AtomicUsize::new(0), Mutex::new(info));
-        Self(Arc::new(Shared { settings, queues, reservations, present, info }))
+        let (seats, info) = (Seats::new(&settings), Mutex::new(info));
+        Self(Arc::new(Shared { settings, queues, reservations, seats, info }))
     }
 
     /// What pages are told from now on before they ask for anything.
@@ -54,12 +56,25 @@ impl PageEntrance {
         &self.0.settings.page
     }
 
-    /// A place among the players, if there is one.
-    pub(crate) fn seat(&self) -> Option<Seat> {
-        let max = self.0.settings.players_max;
-        let one_more = |present: usize| (present < max).then_some(present + 1);
-        let was_free = self.0.present.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_more).is_ok();
-        was_free.then(|| Seat(self.clone()))
+    /// Whether there is a place among the players for an address, or one would be made.
+    pub(crate) fn has_seat_for(&self, now: Instant, address: IpAddr) -> bool {
+        self.0.seats.has_room_for(now, address)
+    }
+
+    /// A place among the players for a browser of this worker, if there is one or is made; and whether it was made.
+    pub(crate) fn seat(&self, now: Instant, address: IpAddr, worker: usize) -> Option<(Seat, bool)> {
+        let (seat, displaced) = self.0.seats.take(now, address, worker)?;
+        if let Some(Displaced { worker, number }) = displaced
+            && let Some(queue) = self.0.queues.get(worker)
+        {
+            queue.displace(number);
+        }
+        Some((seat, displaced.is_some()))
+    }
+
+    /// Whether the player with a seat is in a session.
+    pub(crate) fn set_joined(&self, now: Instant, seat: u64, is_joined: bool) {
+        self.0.seats.set_joined(now, seat, is_joined);
     }
 
     /// Brings a page that is nobody's yet to the worker that has its session.
@@ -132,15 +147,5 @@ impl Signalling for PageEntrance {
 impl fmt::Debug for PageEntrance {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PageEntrance").field("workers", &self.0.queues.len()).finish_non_exhaustive()
-    }
-}
-
-/// Counts one player for as long as it is there.
-#[derive(Debug)]
-pub(crate) struct Seat(PageEntrance);
-
-impl Drop for Seat {
-    fn drop(&mut self) {
-        self.0.0.present.fetch_sub(1, Ordering::Relaxed);
     }
 }

@@ -27,7 +27,7 @@ use std::time::{Duration, Instant};
 use consonance_browser::PageQuality;
 use consonance_gateway::Timers;
 use consonance_session as session;
-use consonance_transport::{PageStatistics, ServerStatistics, ServerTransport as _};
+use consonance_transport::{PageStatistics, Peer, ServerStatistics, ServerTransport as _};
 use consonance_web::Info;
 use consonance_webrtc::{PagePeer, WebRtcShard};
 use rustc_hash::FxHashSet;
@@ -52,6 +52,8 @@ pub struct BrowserGateway<S = WebRtcShard> {
     /// Connections of pages that are closed and have not ended: their last messages are on the way.
     parting: FxHashSet<PagePeer>,
     last_link: u64,
+    /// Links of players that had to make room: their sessions have to be told.
+    ended_links: VecDeque<Peer>,
     /// The players' time 0, later by what was [overslept](Self::at).
     started: Option<Instant>,
     /// When players want to be called, or earlier.
@@ -105,6 +107,7 @@ impl<S: PageShard> BrowserGateway<S> {
             ready: VecDeque::new(),
             parting: FxHashSet::default(),
             last_link: 0,
+            ended_links: VecDeque::new(),
             started: None,
             timers: Timers::default(),
             next_quality_at: None,

@@ -26,6 +26,7 @@ mod key;
 mod neighbours;
 mod request_queue;
 mod reservations;
+mod seats;
 mod settings;
 mod shard;
 

@@ -54,6 +54,8 @@ pub(crate) struct JoinRequest {
 #[derive(Debug, Default)]
 struct State {
     requests: VecDeque<Request>,
+    /// Seats that browsers of this worker have to give up: no more than it has browsers.
+    displaced: Vec<u64>,
     waker: Option<Waker>,
     is_closed: bool,
 }
@@ -78,6 +80,22 @@ impl RequestQueue {
         if let Some(waker) = waker {
             waker.wake();
         }
+    }
+
+    /// A browser of this worker has to give up this seat.
+    pub(crate) fn displace(&self, seat: u64) {
+        let mut state = self.lock();
+        state.displaced.push(seat);
+        let waker = state.waker.clone();
+        drop(state);
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+
+    /// A seat that has to be given up.
+    pub(crate) fn take_displaced(&self) -> Option<u64> {
+        self.lock().displaced.pop()
     }
 
     pub(crate) fn take(&self) -> Option<Request> {

@@ -1,13 +1,17 @@
 //! How many browsers there may be, and what each may do.
 
 use consonance_browser::PageLimits;
+use consonance_transport::AddressShares;
 
 /// Bounds of the browsers of one port, over all its workers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GatewaySettings {
-    /// Players in browsers, those whose page is being connected or was lost a moment ago included; 1 or more. Who comes
-    /// when there are so many is told that the server is full.
+    /// Players in browsers, those whose page is being connected or was lost a moment ago included; 1 or more. When there
+    /// are so many, the page of one [makes room](consonance_transport::ConnectionSlots) for another address, or who comes
+    /// is told that the server is full.
     pub players_max: usize,
+    /// How these are shared between the address prefixes that pages ask from.
+    pub address_shares: AddressShares,
     /// What pages ask of one worker and it has not looked at yet; 1 or more. Above it, pages are told to try again.
     pub requests_max: usize,
     /// What each page may do, and how long its player stays when it is lost.
@@ -17,6 +21,11 @@ pub struct GatewaySettings {
 impl Default for GatewaySettings {
     /// 1000 players, 64 requests, and what [`PageLimits`] says.
     fn default() -> Self {
-        Self { players_max: 1000, requests_max: 64, page: PageLimits::default() }
+        Self {
+            players_max: 1000,
+            address_shares: AddressShares::default(),
+            requests_max: 64,
+            page: PageLimits::default(),
+        }
     }
 }

@@ -33,6 +33,9 @@ impl LinkEvent {
 impl<S: PageShard> BrowserGateway<S> {
     /// The next thing that a player has for its session. Players take turns.
     pub(super) fn next_link_event(&mut self, now: Instant) -> Option<LinkEvent> {
+        if let Some(peer) = self.ended_links.pop_front() {
+            return Some(LinkEvent::Disconnected { peer, reason: DisconnectReason::ClosedByUs });
+        }
         let at = self.at(now);
         while let Some(index) = self.ready.pop_front() {
             let Some(browser) = self.browsers.get_mut(index) else { continue };

@@ -21,6 +21,9 @@ const REQUESTS_PER_TURN: usize = 4;
 impl<S: PageShard> BrowserGateway<S> {
     /// Answers some of the requests. True if more may wait.
     pub(super) fn answer_requests(&mut self, now: Instant) -> bool {
+        while let Some(seat) = self.entrance.queue(self.worker).take_displaced() {
+            self.displace(now, seat);
+        }
         for _ in 0..REQUESTS_PER_TURN {
             let Some(request) = self.entrance.queue(self.worker).take() else { return false };
             match request {
@@ -77,12 +80,19 @@ impl<S: PageShard> BrowserGateway<S> {
     /// A new player, as soon as its page is connected.
     fn expect(&mut self, now: Instant, join: Join, reservation: Reservation) -> Result<Joined, JoinProblem> {
         let full = || JoinProblem::Full;
-        let Some(seat) = self.entrance.seat() else {
+        if !self.entrance.has_seat_for(now, join.remote) {
             self.statistics.connections.turned_away_full += 1;
             return Err(full());
-        };
+        }
         let key = Key::random(self.worker).ok_or_else(full)?;
         let (page, answer) = self.shard.accept(now, &join.sdp).map_err(problem)?;
+        // Not before its offer is known to be good: nobody makes room for nonsense.
+        let Some((seat, was_made)) = self.entrance.seat(now, join.remote, self.worker) else {
+            self.statistics.connections.turned_away_full += 1;
+            self.close_page(now, page);
+            return Err(full());
+        };
+        self.statistics.connections.made_room += u64::from(was_made);
         let slots = self.shard.slots(page);
         let Join { session, name, token, password, remote, .. } = join;
         let settings = BrowserSettings { name, session: session.clone(), token, password, slots };
@@ -102,11 +112,21 @@ impl<S: PageShard> BrowserGateway<S> {
             remote: SocketAddr::new(remote, 0),
             told: Told::default(),
             conversation: None,
-            _seat: seat,
+            seat,
         });
         self.neighbours.enter(neighbours, index);
         self.browsers.note_page(page, index);
         Ok(Joined { sdp: answer, key: key.to_string(), slots, resumed: false })
+    }
+
+    /// A browser makes room for one of another address: its page is closed, and its session told. It may have gone by
+    /// itself meanwhile.
+    fn displace(&mut self, now: Instant, seat: u64) {
+        let Some(index) = self.browsers.of_seat(seat) else { return };
+        if let Some(peer) = self.browsers.get(index).and_then(|browser| browser.link.peer()) {
+            self.ended_links.push_back(peer);
+        }
+        self.forget(now, index);
     }
 
     /// The last conversation about a player displaces the one before, and ends with the player.

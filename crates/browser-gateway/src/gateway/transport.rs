@@ -58,6 +58,13 @@ impl<S: PageShard> ServerTransport for BrowserGateway<S> {
         self.end_link(now, peer, end_of(goodbye), reason);
     }
 
+    fn set_joined(&mut self, now: Instant, peer: Peer, is_joined: bool) {
+        let browser = self.browsers.of_link(peer).and_then(|index| self.browsers.get(index));
+        if let Some(browser) = browser {
+            self.entrance.set_joined(now, browser.seat.number, is_joined);
+        }
+    }
+
     fn shutdown(&mut self, now: Instant) {
         self.is_shut_down = true;
         self.entrance.queue(self.worker).close();
@@ -73,7 +80,8 @@ impl<S: PageShard> ServerTransport for BrowserGateway<S> {
     }
 
     fn wants_poll_at(&self) -> Option<Instant> {
-        let at_once = self.now.filter(|_| self.more_requests || !self.ready.is_empty());
+        let at_once =
+            self.now.filter(|_| self.more_requests || !self.ready.is_empty() || !self.ended_links.is_empty());
         let due = [
             self.timers.next(),
             self.next_quality_at,

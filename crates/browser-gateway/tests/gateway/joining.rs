@@ -43,6 +43,38 @@ fn who_cannot_come_in_is_told_why() {
 }
 
 #[test]
+fn another_address_gets_in_although_one_has_taken_all_places() {
+    let mut stage = Stage::with(GatewaySettings { players_max: 4, ..GatewaySettings::default() });
+    let from = |last: u8, name: &str| Join { remote: [192, 0, 2, last].into(), ..join(name) };
+    let mut crowd = Vec::new();
+    for number in 0..4 {
+        stage.ask(from(1, &format!("crowd {number}"))).unwrap().unwrap();
+        crowd.push(stage.pages.newest());
+    }
+    for page in &crowd[1..] {
+        stage.pages.connect(*page);
+        stage.run_until("it is in the session", |stage| stage.pages.was_told(*page, "roster"));
+    }
+    assert_eq!(stage.ask(from(1, "one more")), Some(Err(JoinProblem::Full)));
+
+    stage.ask(from(2, "Alice")).unwrap().unwrap();
+    let alice = stage.pages.newest();
+    stage.run_until("the page that has not joined makes room", |stage| stage.pages.is_closed(crowd[0]));
+    stage.pages.connect(alice);
+    stage.run_until("she is in", |stage| stage.pages.was_told(alice, "roster"));
+    assert_eq!(stage.session_loop.statistics().next().unwrap().1, 4);
+
+    stage.ask(from(3, "Bob")).unwrap().unwrap();
+    stage.run_until("the one that has joined last makes room", |stage| stage.pages.is_closed(crowd[3]));
+    stage.run_until("its session hears of it", |stage| stage.session_loop.links() == 3);
+    assert!(![crowd[1], crowd[2], alice].iter().any(|page| stage.pages.is_closed(*page)));
+    assert_eq!(stage.ask(from(1, "one more")), Some(Err(JoinProblem::Full)));
+    let networks = stage.session_loop.numbers(stage.now).networks;
+    let made_room: u64 = networks.iter().map(|network| network.counters.connections.made_room).sum();
+    assert_eq!(made_room, 2);
+}
+
+#[test]
 fn more_requests_than_may_wait_are_told_to_come_back() {
     let settings = GatewaySettings { requests_max: 2, ..GatewaySettings::default() };
     let mut stage = Stage::with(settings);

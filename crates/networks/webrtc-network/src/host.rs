@@ -9,7 +9,7 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use consonance_gateway::tcp::TcpConnections;
-use consonance_transport::{ConnectionCounts, Delivery, DisconnectReason, Peer, Statistics};
+use consonance_transport::{ConnectionCounts, ConnectionSlots, Delivery, DisconnectReason, Peer, Statistics};
 
 use crate::peer::{End, Ice, PeerEvent, Sent};
 use crate::peers::Peers;
@@ -31,6 +31,8 @@ pub struct WebRtcHost {
     own_signalling: Option<SignallingListener>,
     peers: Peers,
     guests: BTreeMap<Peer, Guest>,
+    /// Of those that are connected.
+    slots: ConnectionSlots<Peer>,
     /// Reported as connected by the last poll: taken in unless the next call refuses it.
     newcomer: Option<Peer>,
     /// Polls since the signalling had its turn.
@@ -93,6 +95,7 @@ impl WebRtcHost {
             session.signalling.start(Instant::now(), &mut connections);
         }
         Ok(Self {
+            slots: ConnectionSlots::new(settings.peers_max, settings.address_shares),
             settings,
             connections,
             sessions,
@@ -142,7 +145,10 @@ impl WebRtcHost {
     }
 
     /// What happened on a connection, as far as it is to be reported.
-    fn handle_peer(&mut self, peer: Peer, event: PeerEvent) -> Option<Reported> {
+    fn handle_peer(&mut self, now: Instant, peer: Peer, event: PeerEvent) -> Option<Reported> {
+        if matches!(event, PeerEvent::Open) && !self.takes_slot(now, peer) {
+            return None;
+        }
         let guest = self.guests.get_mut(&peer)?;
         match event {
             PeerEvent::Open => {
@@ -171,6 +177,7 @@ impl WebRtcHost {
 
     fn handle_end(&mut self, peer: Peer, end: End) -> Option<Reported> {
         self.drop_signalling_link(peer);
+        self.slots.release(peer);
         let guest = self.guests.remove(&peer)?;
         if self.newcomer == Some(peer) {
             self.newcomer = None;

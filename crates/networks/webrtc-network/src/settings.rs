@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
+use consonance_transport::AddressShares;
 use rustls::{ClientConfig, RootCertStore};
 
 use crate::signalling::SignallingUrl;
@@ -50,8 +51,10 @@ pub struct HostSettings {
     /// Under which addresses peers reach that socket, where they do not see it as we do: behind a router that forwards
     /// the port. Empty is the address above, or the one towards the signalling server if that is unspecified.
     pub announced: Vec<SocketAddr>,
-    /// The most peers at once. Whoever comes beyond is turned away.
+    /// The most peers that are connected at once; those that negotiate come on top.
     pub peers_max: usize,
+    /// How these are shared between the address prefixes that they come from.
+    pub address_shares: AddressShares,
     /// The most peers that negotiate at once. Whoever comes beyond takes the place of the one that has negotiated
     /// for longest, if that has had its time, and is turned away otherwise.
     pub negotiating_max: usize,
@@ -72,6 +75,7 @@ impl HostSettings {
             udp: (Ipv4Addr::UNSPECIFIED, 0).into(),
             announced: Vec::new(),
             peers_max: 1000,
+            address_shares: AddressShares::default(),
             negotiating_max: 128,
             negotiation_undisturbed: Duration::from_secs(5),
             peer: PeerSettings::default(),

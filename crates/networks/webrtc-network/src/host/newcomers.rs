@@ -1,8 +1,9 @@
-//! Who may negotiate, and who makes room.
+//! Who may negotiate and be connected, and who makes room.
 
+use std::net::{IpAddr, Ipv4Addr};
 use std::time::Instant;
 
-use consonance_transport::Peer;
+use consonance_transport::{DisconnectReason, Peer, SlotsFull};
 
 use super::{Guest, GuestState, WebRtcHost};
 use crate::peer::Role;
@@ -16,15 +17,11 @@ impl WebRtcHost {
 
     /// Somebody wants in.
     pub(super) fn open(&mut self, now: Instant, index: usize, link: LinkId) {
-        let negotiating = self.negotiating();
-        let is_full = self.guests.len() - negotiating >= self.settings.peers_max;
-        let may_come = !is_full
-            && !self.is_closing
-            && (negotiating < self.settings.negotiating_max || self.make_room(now));
+        // Where it is shows only when it is connected, and with that whether there is room for it.
+        let has_place = self.negotiating() < self.settings.negotiating_max || self.make_room(now);
         let session = &mut self.sessions[index];
-        if !may_come {
-            self.counts.turned_away_full += u64::from(is_full);
-            self.counts.turned_away_handshaking += u64::from(!is_full);
+        if self.is_closing || !has_place {
+            self.counts.turned_away_handshaking += 1;
             if let Some(client) = session.signalling.client() {
                 client.drop_link(link);
             }
@@ -36,6 +33,31 @@ impl WebRtcHost {
         session.links.insert(link, peer);
         let state = GuestState::Negotiating;
         self.guests.insert(peer, Guest { session: index, since: now, link: Some(link), state });
+    }
+
+    /// Whether there is room for a peer that is connected now; if not, it is forgotten.
+    pub(super) fn takes_slot(&mut self, now: Instant, peer: Peer) -> bool {
+        if !self.guests.contains_key(&peer) {
+            return false;
+        }
+        let address = self.peers.remote(peer).map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |at| at.ip());
+        match self.slots.take(now, address, peer) {
+            Ok(displaced) => {
+                if let Some(displaced) = displaced {
+                    self.counts.made_room += 1;
+                    self.end(now, displaced, DisconnectReason::ClosedByUs);
+                }
+                true
+            }
+            Err(SlotsFull) => {
+                self.counts.turned_away_full += 1;
+                // It was not told that it is connected, and learns over the signalling that it will not be.
+                self.drop_signalling_link(peer);
+                self.guests.remove(&peer);
+                self.peers.forget(peer);
+                false
+            }
+        }
     }
 
     /// Whoever has negotiated for longest goes, once it has had its time: a player who is there for real is soon done.

@@ -31,7 +31,7 @@ impl ServerTransport for WebRtcHost {
                 self.drive_signalling(now);
                 continue;
             };
-            match self.handle_peer(peer, event) {
+            match self.handle_peer(now, peer, event) {
                 None => {}
                 Some(Reported::Connected) => {
                     let session = self.guests.get(&peer).map_or(0, |guest| guest.session);
@@ -62,6 +62,12 @@ impl ServerTransport for WebRtcHost {
 
     fn disconnect(&mut self, now: Instant, peer: Peer, _reason: &str) {
         self.end(now, peer, DisconnectReason::ClosedByUs);
+    }
+
+    fn set_joined(&mut self, now: Instant, peer: Peer, is_joined: bool) {
+        if self.guests.contains_key(&peer) {
+            self.slots.set_joined(now, peer, is_joined);
+        }
     }
 
     fn shutdown(&mut self, now: Instant) {

@@ -2,7 +2,8 @@
 
 use std::time::Instant;
 
-use consonance_transport::{ClientTransport as _, Delivery, ServerTransport as _};
+use consonance_transport::{ClientTransport as _, Delivery, Peer, ServerTransport as _};
+use consonance_webrtc_network::ClientSettings;
 
 use crate::support::{self, Table};
 
@@ -47,4 +48,36 @@ fn a_full_host_turns_newcomers_away_and_counts_them() {
     table.until("the first has left", |table| table.went.len() == 1);
     table.players[second].connect(Instant::now());
     table.until("there is room for the second", |table| table.connected[second]);
+}
+
+// Elsewhere, 127.0.0.1 may be the only address that leads back.
+#[cfg(target_os = "linux")]
+#[test]
+fn another_address_gets_in_although_one_has_taken_all_connections() {
+    let signalling = support::signalling();
+    let mut settings = support::host_settings(&signalling);
+    settings.peers_max = 4;
+    let mut table = Table::new(support::host(settings));
+    let join = |table: &mut Table, last: u8| {
+        let udp = ([127, 0, 0, last], 0).into();
+        let (known, player) =
+            (table.came.len(), table.join(ClientSettings { udp, ..support::client_settings(&signalling) }));
+        table.until("it is in", |table| table.came.len() > known && table.connected[player]);
+        table.came[known].0
+    };
+    let crowd: Vec<Peer> = (0..4).map(|_| join(&mut table, 1)).collect();
+    crowd[..2].iter().for_each(|peer| table.host.set_joined(Instant::now(), *peer, true));
+    let gone = |table: &Table| table.went.iter().map(|(peer, _)| *peer).collect::<Vec<_>>();
+
+    let second = join(&mut table, 2);
+    table.until("one that has not joined makes room", |table| gone(table) == [crowd[2]]);
+    [second, crowd[3]].iter().for_each(|peer| table.host.set_joined(Instant::now(), *peer, true));
+    join(&mut table, 3);
+    table.until("the one that has joined last makes room", |table| gone(table) == [crowd[2], crowd[3]]);
+
+    let udp = ([127, 0, 0, 1], 0).into();
+    let refused = table.join(ClientSettings { udp, ..support::client_settings(&signalling) });
+    table.until("its address has enough", |table| table.ends[refused].is_some());
+    let counts = table.host.statistics().connections;
+    assert_eq!((counts.made_room, counts.turned_away_full, table.went.len()), (2, 1, 2));
 }
