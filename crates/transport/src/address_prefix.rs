@@ -27,6 +27,11 @@ impl AddressPrefix {
             }
         }
     }
+
+    /// The first address of the prefix.
+    pub fn network(&self) -> IpAddr {
+        self.network
+    }
 }
 
 /// As operators write it, such as `192.0.2.1/32` and `2001:db8::/48`.

@@ -9,6 +9,15 @@ use super::{GuessLimits, Refusal};
 /// Wrong passwords by where they came from.
 #[derive(Debug, Default)]
 pub(super) struct Guesses {
+    /// By addresses of IPv4, networks of IPv6, and what other networks call it.
+    origins: Counted,
+    /// By the [sites](Origin::site) around networks of IPv6. However many networks guess, they push no site out.
+    sites: Counted,
+}
+
+/// As many as are remembered.
+#[derive(Debug, Default)]
+struct Counted {
     by_origin: BTreeMap<Origin, Tries>,
     /// When all is forgiven.
     ends: BTreeSet<(Instant, Origin)>,
@@ -22,7 +31,7 @@ struct Tries {
 }
 
 impl Guesses {
-    /// One try: whether it is right is looked at only if its origin may try now.
+    /// One try: whether it is right is looked at only if its origin and its site may try now.
     pub(super) fn take(
         &mut self,
         now: Instant,
@@ -30,21 +39,39 @@ impl Guesses {
         limits: GuessLimits,
         is_right: impl FnOnce() -> bool,
     ) -> Result<(), Refusal> {
-        self.forgive(now);
-        let tries = self.by_origin.get(origin).copied();
-        if let Some(blocked) = tries.filter(|tries| tries.blocked_until > now) {
-            let wait = blocked.blocked_until - now;
-            return Err(Refusal::TooManyGuesses { wait_s: wait.as_secs() + 1 });
+        let site = origin.site();
+        self.origins.forgive(now);
+        self.sites.forgive(now);
+        let blocked_until = [
+            self.origins.blocked_until(origin),
+            site.as_ref().and_then(|site| self.sites.blocked_until(site)),
+        ];
+        if let Some(until) = blocked_until.into_iter().flatten().max().filter(|until| *until > now) {
+            return Err(Refusal::TooManyGuesses { wait_s: (until - now).as_secs() + 1 });
         }
         if is_right() {
             // What was wrong before stays: whoever knows one session's password may be guessing at another's.
             return Ok(());
         }
-        let wrong = tries.map_or(0, |tries| tries.wrong).saturating_add(1);
+        self.origins.count_wrong(now, origin, limits);
+        if let Some(site) = site {
+            let limits = GuessLimits { free: limits.free.saturating_mul(SITE_FACTOR), ..limits };
+            self.sites.count_wrong(now, &site, limits);
+        }
+        Err(Refusal::PasswordWrong)
+    }
+}
+
+impl Counted {
+    fn blocked_until(&self, origin: &Origin) -> Option<Instant> {
+        self.by_origin.get(origin).map(|tries| tries.blocked_until)
+    }
+
+    fn count_wrong(&mut self, now: Instant, origin: &Origin, limits: GuessLimits) {
+        let wrong = self.by_origin.get(origin).map_or(0, |tries| tries.wrong).saturating_add(1);
         let delay = delay_after(wrong, limits);
         let forgiven_at = now + delay + limits.delay_max;
         self.keep(origin, Tries { wrong, blocked_until: now + delay, forgiven_at }, limits.addresses);
-        Err(Refusal::PasswordWrong)
     }
 
     fn keep(&mut self, origin: &Origin, tries: Tries, most: usize) {
@@ -68,6 +95,10 @@ impl Guesses {
         }
     }
 }
+
+/// How many times as many wrong ones are free for a site as for one network: several households may share it, where a
+/// provider gives each less.
+const SITE_FACTOR: u32 = 8;
 
 /// A second, and then always twice as long.
 fn delay_after(wrong: u32, limits: GuessLimits) -> Duration {
@@ -118,6 +149,25 @@ mod tests {
     }
 
     #[test]
+    fn networks_of_one_site_guess_together() {
+        let mut stage = Stage::new();
+        let from = |network: u32| format!("[2001:db8:1:{network:x}::1]:7");
+        for network in 0..LIMITS.free * SITE_FACTOR {
+            assert_eq!(stage.guess(&from(network), false), Err(Refusal::PasswordWrong), "each comes once");
+            assert!(stage.guesses.origins.by_origin.len() <= LIMITS.addresses);
+        }
+        for (network, delay_s) in [(100, 1), (101, 2), (102, 4), (103, 8), (104, 10)] {
+            assert_eq!(stage.guess(&from(network), false), Err(Refusal::PasswordWrong));
+            stage.wait(delay_s - 1);
+            let blocked = Err(Refusal::TooManyGuesses { wait_s: 2 });
+            assert_eq!(stage.guess(&from(1000 + network), true), blocked, "a network that never guessed");
+            assert_eq!(stage.guess("[2001:db8:2::1]:7", true), Ok(()), "another site is not punished");
+            stage.wait(1);
+        }
+        assert_eq!(stage.guess(&from(200), true), Ok(()));
+    }
+
+    #[test]
     fn others_are_not_punished_and_in_time_all_is_forgiven() {
         let mut stage = Stage::new();
         for _ in 0..=LIMITS.free {
@@ -137,8 +187,11 @@ mod tests {
         let mut stage = Stage::new();
         for number in 0..1000 {
             let _ = stage.guess(&format!("10.0.{}.{}:1", number / 250, number % 250), false);
-            assert!(stage.guesses.by_origin.len() <= LIMITS.addresses);
-            assert_eq!(stage.guesses.by_origin.len(), stage.guesses.ends.len());
+            let _ = stage.guess(&format!("[2001:db8:{number:x}::1]:1"), false);
+            for counted in [&stage.guesses.origins, &stage.guesses.sites] {
+                assert!(counted.by_origin.len() <= LIMITS.addresses);
+                assert_eq!(counted.by_origin.len(), counted.ends.len());
+            }
         }
     }
 }

@@ -1,14 +1,13 @@
 //! Where a player comes from, as far as guesses are counted.
 
-use std::net::IpAddr;
-
-use consonance_transport::{home_of, remote_address};
+use consonance_transport::{AddressPrefix, remote_address};
 
 /// A place from which one person can connect as often as it likes.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Origin {
-    /// An address of IPv4, or a network of IPv6 of 64 bits, which every home has for itself (RFC 6177).
-    Network(IpAddr),
+    /// An address of IPv4, or a network of IPv6: of 64 bits, which every home has for itself, or of 48, the largest that
+    /// one customer of a provider is given (RFC 6177).
+    Prefix(AddressPrefix),
     /// What another network than IP calls it.
     Other(Box<str>),
 }
@@ -17,11 +16,21 @@ impl Origin {
     /// By what a listener says of a peer: an address with a port, or anything else.
     pub(crate) fn of(remote: &str) -> Self {
         match remote_address(remote) {
-            Some(ip) => Self::Network(home_of(ip)),
+            Some(ip) => Self::Prefix(AddressPrefix::of(ip, NETWORK_BITS)),
             None => Self::Other(remote.chars().take(CHARS_MAX).collect()),
         }
     }
+
+    /// The network of IPv6 around it from which one person may come with 65 536 networks of 64 bits.
+    pub(crate) fn site(&self) -> Option<Self> {
+        let Self::Prefix(network) = self else { return None };
+        let site = Self::Prefix(AddressPrefix::of(network.network(), SITE_BITS));
+        (site != *self).then_some(site)
+    }
 }
+
+const NETWORK_BITS: u8 = 64;
+const SITE_BITS: u8 = 48;
 
 /// Of what is no address; nobody's name for a place is longer.
 const CHARS_MAX: usize = 64;
@@ -43,5 +52,16 @@ mod tests {
         ] {
             assert_eq!(Origin::of(one) == Origin::of(other), is_same, "{one} and {other}");
         }
+    }
+
+    #[test]
+    fn only_networks_of_ipv6_have_a_site_around_them() {
+        let site = |remote| Origin::of(remote).site();
+        assert_eq!(site("192.0.2.1:7"), None);
+        assert_eq!(site("[::ffff:192.0.2.1]:7"), None);
+        assert_eq!(site("steam 7"), None);
+        assert!(site("[2001:db8:1:2::1]:7").is_some());
+        assert_eq!(site("[2001:db8:1:2::1]:7"), site("2001:db8:1:ffff::1"));
+        assert_ne!(site("2001:db8:1::1"), site("2001:db8:2::1"));
     }
 }

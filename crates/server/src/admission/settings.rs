@@ -48,7 +48,8 @@ impl Default for JoiningSettings {
     }
 }
 
-/// How often a wrong password may be tried from one address, or from one network of IPv6 (64 bits).
+/// How often a wrong password may be tried from one address, or from one network of IPv6 (64 bits); from all networks
+/// together that begin with the same 48 bits, eight times as often.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct GuessLimits {
     /// Wrong ones that cost nothing (default 5): people mistype.
