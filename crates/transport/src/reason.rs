@@ -31,6 +31,12 @@ pub enum DisconnectReason {
         /// What it said.
         reason: String,
     },
+    /// The server has as many clients as it takes.
+    #[error("the server is full, with {clients_max} clients: try again when one of them has left")]
+    ServerFull {
+        /// How many it takes.
+        clients_max: u32,
+    },
     /// Nothing was heard for too long.
     #[error(
         "the connection timed out: nothing was heard from the other side; check the network and try again"
@@ -98,6 +104,7 @@ impl DisconnectReason {
             Self::ClosedByUs | Self::CertificateNotTrusted { .. } | Self::ProtocolViolated { .. } => false,
             Self::ClosedByPeer { .. }
             | Self::Refused { .. }
+            | Self::ServerFull { .. }
             | Self::TimedOut
             | Self::CouldNotResolve { .. }
             | Self::Unreachable { .. }

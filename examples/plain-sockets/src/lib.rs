@@ -11,6 +11,8 @@
 //! * The client sends the same 12 bytes as a datagram to the UDP port of the same number, every 200 ms until a datagram
 //!   comes back. The server answers them with themselves.
 //! * From then on that source is that client, and each datagram is one unreliable packet. Before, they are dropped.
+//! * A server that is full sends 12 other bytes instead, `SRV_FULL` and the number of clients that it takes, a `u32` in
+//!   big-endian order, and closes the connection.
 //! * The end of the TCP connection is the end of the link.
 //!
 //! # Where to read
@@ -20,12 +22,13 @@
 
 mod client;
 mod frame_reader;
+mod full;
 mod server;
 mod tcp_link;
 mod token;
 
 pub use client::PlainClient;
-pub use server::PlainServer;
+pub use server::{PlainServer, PlainServerSettings};
 
 use consonance_transport::{PACKET_BYTES_MAX, PacketLimits};
 

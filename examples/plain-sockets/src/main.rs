@@ -29,7 +29,8 @@ use clap::{Args, Parser};
 use consonance::audio::{WavInput, WavOutput};
 use consonance::{EventKind, VoiceChat};
 use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings};
-use plain_sockets::{PlainClient, PlainServer};
+use plain_sockets::{PlainClient, PlainServer, PlainServerSettings};
+use tracing::level_filters::LevelFilter;
 
 /// How soon Ctrl-C is noticed.
 const INTERRUPT_CHECK: Duration = Duration::from_millis(50);
@@ -50,6 +51,10 @@ struct Server {
     /// Where to listen, for TCP and UDP; port 0 takes any free one.
     #[arg(long, value_name = "ADDR")]
     listen: SocketAddr,
+    /// Clients at once; one more is told that the server is full.
+    #[arg(long, value_name = "N", default_value_t = PlainServerSettings::default().clients_max,
+        value_parser = clap::value_parser!(u32).range(1..=65_535))]
+    clients_max: u32,
     /// Serve no session here: hand the players' packets to the voice server whose sidecar listener is there.
     #[arg(long, value_name = "ADDR")]
     sidecar: Option<SocketAddr>,
@@ -101,7 +106,9 @@ fn main() -> ExitCode {
 
 fn serve(arguments: &Server) -> Result<(), Box<dyn Error>> {
     let interrupt = interrupt()?;
-    let listener = PlainServer::bind(arguments.listen)
+    show_warnings();
+    let settings = PlainServerSettings { clients_max: arguments.clients_max };
+    let listener = PlainServer::bind(arguments.listen, settings)
         .map_err(|error| format!("cannot listen on {}: {error}; choose another port", arguments.listen))?;
     let address = listener.local_addr();
     writeln!(stdout(), "listening on {address}")?;
@@ -177,6 +184,12 @@ fn follow(
         }
     }
     Ok(())
+}
+
+/// Writes to the standard error what an operator should know.
+fn show_warnings() {
+    let log = tracing_subscriber::fmt().with_max_level(LevelFilter::WARN).with_ansi(false);
+    log.with_writer(std::io::stderr).init();
 }
 
 /// Becomes true at Ctrl-C.

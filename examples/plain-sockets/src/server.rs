@@ -1,6 +1,7 @@
 //! The server side: many links, told apart by their sockets.
 
 mod guest;
+mod refusals;
 mod steps;
 
 use std::collections::{BTreeMap, HashMap};
@@ -16,11 +17,23 @@ use crate::tcp_link::overloaded;
 use crate::token::Token;
 
 use guest::Guest;
+use refusals::Refusals;
 
-/// Connections at once.
-const GUESTS_MAX: usize = 256;
 /// How many ports to try until one is free for TCP and UDP both.
 const PORTS_TRIED: usize = 16;
+
+/// What a server may be told.
+#[derive(Clone, Debug)]
+pub struct PlainServerSettings {
+    /// Clients at once (default 256). One more is told that the server is full.
+    pub clients_max: u32,
+}
+
+impl Default for PlainServerSettings {
+    fn default() -> Self {
+        Self { clients_max: 256 }
+    }
+}
 
 /// A server that listens on a TCP and a UDP port of the same number. Dropping it closes every link.
 #[derive(Debug)]
@@ -28,7 +41,9 @@ pub struct PlainServer {
     listener: TcpListener,
     udp: UdpSocket,
     address: SocketAddr,
+    settings: PlainServerSettings,
     guests: BTreeMap<Peer, Guest>,
+    refusals: Refusals,
     by_token: HashMap<Token, Peer>,
     by_source: HashMap<SocketAddr, Peer>,
     /// What came in and was not polled yet.
@@ -47,7 +62,7 @@ impl PlainServer {
     ///
     /// # Errors
     /// If the address or the port cannot be had.
-    pub fn bind(address: SocketAddr) -> io::Result<Self> {
+    pub fn bind(address: SocketAddr, settings: PlainServerSettings) -> io::Result<Self> {
         let mut tries = if address.port() == 0 { PORTS_TRIED } else { 1 };
         let (listener, udp) = loop {
             tries -= 1;
@@ -60,7 +75,9 @@ impl PlainServer {
             address: listener.local_addr()?,
             listener,
             udp,
+            settings,
             guests: BTreeMap::new(),
+            refusals: Refusals::default(),
             by_token: HashMap::new(),
             by_source: HashMap::new(),
             inbox: Inbox::new(InboxLimits::default()),

@@ -9,6 +9,7 @@ use consonance_transport::{Delivery, DisconnectReason, Peer};
 use super::dial::Dial;
 use super::udp_path::UdpPath;
 use super::{Link, PlainClient, State};
+use crate::full;
 use crate::tcp_link::{Broken, TcpLink};
 use crate::token::Token;
 
@@ -88,6 +89,9 @@ impl PlainClient {
             Err(Broken::Closed) => return self.end(DisconnectReason::refused(b"")),
             Err(broken) => return self.end(broken.reason()),
         };
+        if let Some(clients_max) = full::parse(&packet) {
+            return self.end(DisconnectReason::ServerFull { clients_max });
+        }
         let Some(token) = Token::parse(&packet) else {
             let violation = "its first packet is no token".to_owned();
             return self.end(DisconnectReason::ProtocolViolated { violation });

@@ -5,8 +5,8 @@ use std::time::Instant;
 
 use consonance_transport::{Delivery, DisconnectReason, Peer};
 
+use super::PlainServer;
 use super::guest::Guest;
-use super::{GUESTS_MAX, PlainServer};
 use crate::LIMITS;
 use crate::tcp_link::Broken;
 use crate::token::Token;
@@ -19,7 +19,8 @@ const DATAGRAMS_PER_LOOK: usize = 1024;
 impl PlainServer {
     /// Takes what has come from anybody, and sends what waits.
     pub(super) fn look(&mut self, now: Instant) {
-        self.look_for_newcomers();
+        self.look_for_newcomers(now);
+        self.refusals.look(now);
         self.look_for_packets(now);
         self.look_for_datagrams();
     }
@@ -33,12 +34,15 @@ impl PlainServer {
         }
     }
 
-    fn look_for_newcomers(&mut self) {
+    fn look_for_newcomers(&mut self, now: Instant) {
         for _ in 0..NEWCOMERS_PER_LOOK {
             // Nobody there, or a stranger who has left again; others come with the next look.
             let Ok((stream, remote)) = self.listener.accept() else { return };
-            if self.is_shut_down || self.guests.len() >= GUESTS_MAX {
+            if self.is_shut_down {
                 self.statistics.connections.turned_away_full += 1;
+            } else if self.guests.len() >= self.settings.clients_max as usize {
+                self.statistics.connections.turned_away_full += 1;
+                self.refusals.refuse(now, stream, remote, self.settings.clients_max);
             } else if let Some(guest) = self.guest(stream) {
                 self.last_peer += 1;
                 let peer = Peer(self.last_peer);

@@ -2,7 +2,7 @@
 
 #![cfg(unix)]
 
-use std::io::{BufRead, BufReader, Lines};
+use std::io::{BufRead, BufReader, Lines, Read as _};
 use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
@@ -68,6 +68,31 @@ fn a_client_leaves_when_its_time_is_over() {
 }
 
 #[test]
+fn a_server_that_is_full_says_so_to_the_next_client_and_in_its_log_once() {
+    let arguments = ["server", "--listen", "127.0.0.1:0", "--clients-max", "2"];
+    let mut server = Running::of(command(&arguments).stderr(Stdio::piped()));
+    let address = server.line().strip_prefix("listening on ").unwrap().to_owned();
+    let (mut alice, mut bob) = (client(&address, "Alice", &[]), client(&address, "Bob", &[]));
+    alice.until("joined", "Alice");
+    bob.until("joined", "Bob");
+    for _ in 0..3 {
+        let arguments = ["client", "--connect", &address, "--name", "Eve"];
+        let output = command(&arguments).output().unwrap();
+        assert!(!output.status.success());
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert!(error.contains("the server is full, with 2 clients: try again"), "{error}");
+    }
+    alice.interrupt();
+    bob.interrupt();
+    let mut log = server.child.stderr.take().unwrap();
+    server.interrupt();
+    let mut lines = String::new();
+    log.read_to_string(&mut lines).unwrap();
+    assert_eq!(lines.matches("the server is full").count(), 1, "{lines}");
+    assert!(lines.contains("clients_max=2"), "{lines}");
+}
+
+#[test]
 fn a_server_that_is_not_there_is_an_error_that_says_so() {
     let arguments = ["client", "--connect", "127.0.0.1:9", "--name", "Bob"];
     let output = command(&arguments).stderr(Stdio::piped()).output().unwrap();
@@ -84,7 +109,11 @@ struct Running {
 
 impl Running {
     fn start(arguments: &[&str]) -> Self {
-        let mut child = command(arguments).stdout(Stdio::piped()).spawn().unwrap();
+        Self::of(&mut command(arguments))
+    }
+
+    fn of(command: &mut Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
         Self { child, lines }
     }

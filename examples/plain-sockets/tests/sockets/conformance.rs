@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, Shutdown, SocketAddr};
 
 use consonance_transport::conformance::Network;
-use plain_sockets::{PlainClient, PlainServer};
+use plain_sockets::{PlainClient, PlainServer, PlainServerSettings};
 
 struct PlainSockets {
     server: Option<SocketAddr>,
@@ -18,7 +18,8 @@ impl Network for PlainSockets {
     const CARRIES_REASONS: bool = false;
 
     fn listen(&mut self) -> PlainServer {
-        let server = PlainServer::bind((Ipv4Addr::LOCALHOST, 0).into()).expect("a port is free");
+        let server = PlainServer::bind((Ipv4Addr::LOCALHOST, 0).into(), PlainServerSettings::default())
+            .expect("a port is free");
         self.server = Some(server.local_addr());
         server
     }

@@ -6,13 +6,13 @@ use std::time::{Duration, Instant};
 use consonance::transport::memory::MemoryNetwork;
 use consonance::{EventKind, Target, TextTarget, VoiceChat};
 use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings};
-use plain_sockets::{PlainClient, PlainServer};
+use plain_sockets::{PlainClient, PlainServer, PlainServerSettings};
 
 use crate::open_server::PATIENCE;
 
 #[test]
 fn a_host_and_its_guest_reach_each_other() {
-    let sockets = PlainServer::bind((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
+    let sockets = PlainServer::bind((Ipv4Addr::LOCALHOST, 0).into(), PlainServerSettings::default()).unwrap();
     let address = sockets.local_addr();
     let loopback = MemoryNetwork::new();
     let mut session_loop = SessionLoop::new(&SessionsSettings::new(["main"]).unwrap());

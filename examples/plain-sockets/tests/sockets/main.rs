@@ -4,6 +4,7 @@
 
 mod command;
 mod conformance;
+mod full;
 mod guide;
 mod host;
 mod hostile;

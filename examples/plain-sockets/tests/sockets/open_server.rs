@@ -5,7 +5,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use consonance_transport::{Delivery, DisconnectReason, Peer, ServerEvent, ServerTransport as _};
-use plain_sockets::PlainServer;
+use plain_sockets::{PlainServer, PlainServerSettings};
 
 /// How long anything may take. Generous: machines that run tests are busy.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
@@ -21,7 +21,11 @@ pub(crate) struct OpenServer {
 
 impl OpenServer {
     pub(crate) fn new() -> Self {
-        let transport = PlainServer::bind((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
+        Self::with(PlainServerSettings::default())
+    }
+
+    pub(crate) fn with(settings: PlainServerSettings) -> Self {
+        let transport = PlainServer::bind((Ipv4Addr::LOCALHOST, 0).into(), settings).unwrap();
         Self { transport, peers: Vec::new(), packets: Vec::new(), ends: Vec::new() }
     }
 
