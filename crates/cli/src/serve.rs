@@ -1,5 +1,6 @@
 //! `consonance serve`: sessions over QUIC and other networks until Ctrl-C.
 
+mod address_shares;
 mod admin;
 mod browsers;
 mod certificate_watch;

@@ -11,7 +11,7 @@ use consonance_server::records::RecordsSettings;
 use consonance_server::reports::{KeptVoicesSettings, ReportsSettings};
 use consonance_session::{AccessRule, Limits, ProximitySettings, RoomLimits, RoomPattern};
 
-use crate::{EndingConfig, JoiningConfig, ListenerConfig, LogConfig, WebConfig};
+use crate::{AddressesConfig, EndingConfig, JoiningConfig, ListenerConfig, LogConfig, WebConfig};
 
 /// Everything that an operator can set.
 #[derive(Clone, Debug, PartialEq)]
@@ -59,6 +59,8 @@ pub struct Config {
     pub moderation: ModerationConfig,
     /// What is recorded, and where.
     pub recording: RecordingConfig,
+    /// How the connections of each listener are shared between addresses.
+    pub addresses: AddressesConfig,
     /// What every QUIC listener takes.
     pub quic: QuicConfig,
     /// The path that voice takes beside the connections.
@@ -153,7 +155,7 @@ pub struct RecordingConfig {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct QuicConfig {
-    /// Connections at once.
+    /// Connections at once that have said hello.
     pub connections_max: usize,
     /// Strangers who may shake hands at once.
     pub handshakes_max: usize,
@@ -213,6 +215,7 @@ impl Default for Config {
             },
             moderation: ModerationConfig::default(),
             recording: RecordingConfig::default(),
+            addresses: AddressesConfig::default(),
             quic: QuicConfig {
                 connections_max: 4096,
                 handshakes_max: 256,

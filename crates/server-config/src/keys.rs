@@ -1,6 +1,7 @@
 //! What a key is, those at the top of the file, and the tables of all the others, one after the other.
 
 use crate::Config;
+use crate::address_keys::ADDRESS_KEYS;
 use crate::admin_keys::ADMIN_KEYS;
 use crate::ending::ENDING_KEYS;
 use crate::field::Field;
@@ -128,6 +129,10 @@ pub(super) const SECTIONS: &[(&str, &str)] = &[
         "recording",
         "Recordings of sessions, a file for each voice; docs/recording.md says more. Players whose clients can show it are told; tell the others.",
     ),
+    (
+        "addresses",
+        "How the connections of a listener are shared between the addresses that they come from, for every listener with a limit on connections. When it is full, one that has not joined a session makes room for an address with fewer, and if there is none, the player who joined last from the address with the most, as long as that has more than its share.",
+    ),
     ("quic", "What every listener takes."),
     ("overload", "What is given up when there is too much to do, so that the rest goes on."),
     ("ending", "How the server ends, and who goes on; docs/operations.md says more."),
@@ -145,8 +150,9 @@ pub(super) const SECTIONS: &[(&str, &str)] = &[
 pub(super) const KEYS: &[Key] = &joined();
 
 /// Those of the parts of a configuration.
-const TABLES: [&[Key]; 12] = [
+const TABLES: [&[Key]; 13] = [
     OWN_KEYS,
+    ADDRESS_KEYS,
     LOG_KEYS,
     JOINING_KEYS,
     HOOK_KEYS,
@@ -331,7 +337,7 @@ const OWN_KEYS: &[Key] = &[
         "quic.connections_max",
         AtStart,
         Field::Size(|config| &mut config.quic.connections_max, 1, 1_000_000),
-        "Connections at once to each address, those that still shake hands included.",
+        "Connections at once at each address of listen; those that still shake hands come on top. When all are taken, they are shared as [addresses] says.",
     ),
     Key::new(
         "quic.handshakes_max",

@@ -22,6 +22,7 @@
 //! # Ok::<(), consonance_server_config::ConfigError>(())
 //! ```
 
+mod address_keys;
 mod admin_keys;
 mod changes;
 mod config;
@@ -46,6 +47,7 @@ mod suggestion;
 mod web;
 mod web_limits;
 
+pub use address_keys::AddressesConfig;
 pub use changes::TakesEffect;
 pub use config::{
     AdminConfig, CertificateFiles, Config, DEFAULT_PORT, FastPathConfig, ModerationConfig, QuicConfig,

@@ -17,8 +17,10 @@ use consonance_server_config::{
     GameListenerConfig, IpProtocol, ListenerConfig, ListenerNetwork, LoadedConfig, Problem,
 };
 use consonance_sidecar::{LinkSecret, SidecarSettings};
+use consonance_transport::AddressShares;
 use consonance_webrtc_network::signalling::{SignallingUrl, SignallingUrlError};
 
+use super::address_shares::address_shares;
 use super::host::{host_at, joined};
 use super::joining::read_secret_line;
 use super::opened_listener::{NetworkListener, OpenedListener};
@@ -26,6 +28,8 @@ use super::opened_listener::{NetworkListener, OpenedListener};
 /// One that can be opened.
 pub(super) struct GameListener {
     config: ListenerConfig,
+    /// How its connections are shared between addresses.
+    shares: AddressShares,
     /// Which one all its clients are in; without it each link names its own.
     session: Option<String>,
     secret: LinkSecret,
@@ -66,9 +70,9 @@ pub(super) fn read(
         };
         let credentials = credentials(loaded, &listener.game, notes)?;
         let host = host_at(config, listener.address.ip());
-        let config = listener.clone();
+        let (shares, config) = (address_shares(&loaded.config), listener.clone());
         let listener =
-            GameListener { config, session, secret, signalling, credentials, source_addresses, host };
+            GameListener { config, shares, session, secret, signalling, credentials, source_addresses, host };
         notes.extend(listener.notes(joining));
         read.push(listener);
     }
@@ -238,6 +242,7 @@ mod tests {
         GameListener {
             config,
             session,
+            shares: AddressShares::default(),
             secret,
             signalling: None,
             credentials: None,
@@ -253,7 +258,10 @@ mod tests {
         assert_eq!(listener("127.0.0.1:0").sidecar_settings(), expected);
         let mut config = ListenerConfig::default();
         config.game.connections_max = TcpSettings::default().connections_max;
-        assert_eq!(opening::web_socket_settings(&config), consonance_websocket::default_settings());
+        assert_eq!(
+            opening::web_socket_settings(&config, AddressShares::default()),
+            consonance_websocket::default_settings()
+        );
         assert_eq!(splicing::splice_settings(&SpliceListenerConfig::default()), SpliceSettings::default());
     }
 

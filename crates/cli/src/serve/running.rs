@@ -22,6 +22,7 @@ use consonance_server::{DedicatedServer, SavedIdentity, Workers};
 use consonance_server_config::{Config, TakesEffect};
 use tracing::info;
 
+use super::address_shares::address_shares;
 use super::admin;
 use super::browsers::{Browsers, OpenedBrowsers};
 use super::free_addresses;
@@ -308,6 +309,7 @@ fn quic_settings(config: &Config) -> QuicServerSettings {
     let gather_max = Duration::from_millis(fast_path.gather_ms_max.into());
     QuicServerSettings {
         connections_max: quic.connections_max,
+        address_shares: address_shares(config),
         handshakes_max: quic.handshakes_max,
         handshake_timeout: quic.handshake_timeout,
         idle_timeout: quic.idle_timeout,

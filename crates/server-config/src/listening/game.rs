@@ -20,7 +20,7 @@ pub use build::{DarkRiftBuildConfig, ForgeGroupsConfig, GameBuildConfig, KcpGene
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct GameListenerConfig {
-    /// Clients at once, those that are still being let in included.
+    /// Clients at once; those that have not proved their address come on top.
     pub connections_max: usize,
     /// Mirror and Fish-Networking: the full name of the type of voice messages, where it is not the stock one.
     pub voice_type: Option<String>,
@@ -194,7 +194,7 @@ impl Default for NgoGameConfig {
 pub(super) const CONNECTIONS_MAX: Key<ListenerConfig> = Key::of_listener(
     "connections_max",
     Field::Size(|listener| &mut listener.game.connections_max, 1, 65_535),
-    "Clients at once, those that are still being let in included.",
+    "Clients at once; those that still shake hands or have not proved their address come on top, with a limit of their own. When all are taken, they are shared as [addresses] says.",
 );
 
 const VOICE_TYPE: Key<ListenerConfig> = Key::of_listener(

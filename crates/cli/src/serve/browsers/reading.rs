@@ -8,10 +8,12 @@ use consonance_browser_gateway::{GatewaySettings, PageLimits};
 use consonance_http::Tls;
 use consonance_server::JoiningSettings;
 use consonance_server_config::{LoadedConfig, Problem, WebConfig};
+use consonance_transport::AddressShares;
 use consonance_web::{IceServers, PacketSettings, WebLimits, WebSettings};
 use consonance_webrtc::{PeerLimits, WebRtcSettings};
 
 use super::{PreparedBrowsers, info};
+use crate::serve::address_shares::address_shares;
 use crate::serve::host::host_at;
 use crate::serve::joining::read_secret_line;
 
@@ -43,7 +45,14 @@ pub(in crate::serve) fn read(
     };
     let (voice, info) = (voice(web, udp), info(&loaded.config, joining));
     let packets = web.fallback.then(|| packets(web));
-    Ok(Some(PreparedBrowsers { page, host, voice, gateway: gateway(web), info, packets }))
+    Ok(Some(PreparedBrowsers {
+        page,
+        host,
+        voice,
+        gateway: gateway(web, address_shares(&loaded.config)),
+        info,
+        packets,
+    }))
 }
 
 /// The contents of two files.
@@ -96,19 +105,25 @@ fn limits(web: &WebConfig) -> WebLimits {
     limits
 }
 
-fn gateway(web: &WebConfig) -> GatewaySettings {
+fn gateway(web: &WebConfig, address_shares: AddressShares) -> GatewaySettings {
     let (mut page, own) = (PageLimits::default(), &web.limits);
     page.keep = own.kept;
     (page.messages, page.voice_packets) = (own.messages, own.voice_packets);
     page.problems = own.problems_max;
     page.channels = own.channels_max;
     page.waiting_bytes = own.waiting_bytes;
-    GatewaySettings { players_max: web.players_max, requests_max: own.waiting_requests, page }
+    let (players_max, requests_max) = (web.players_max, own.waiting_requests);
+    GatewaySettings { players_max, address_shares, requests_max, page }
+}
+
+/// Connections of pages: of all players, and of those that negotiate for a place that another page still has to leave.
+fn connections_max(web: &WebConfig) -> usize {
+    web.players_max.saturating_add(web.negotiating_max)
 }
 
 fn packets(web: &WebConfig) -> PacketSettings {
     PacketSettings {
-        links_max: web.players_max,
+        links_max: connections_max(web),
         voice_bytes_max: web.limits.fallback_voice_bytes,
         control_bytes_max: web.limits.fallback_control_bytes,
     }
@@ -133,7 +148,7 @@ fn peer(web: &WebConfig) -> PeerLimits {
 }
 
 fn voice(web: &WebConfig, udp: SocketAddr) -> WebRtcSettings {
-    let (peers_max, negotiating_max) = (web.players_max, web.negotiating_max);
+    let (peers_max, negotiating_max) = (connections_max(web), web.negotiating_max);
     // Behind a router that forwards both ports, one address is meant for both.
     let announced: Vec<_> = web.announced.iter().filter_map(|text| announced(text)).collect();
     let announced_tcp = announced.iter().map(|address| SocketAddr::new(address.ip(), 0)).collect();
@@ -158,9 +173,14 @@ mod tests {
     fn the_defaults_of_the_configuration_are_those_of_the_crates() {
         let web = Config::default().web;
         let udp = WebRtcSettings::default().udp;
-        assert_eq!(voice(&web, udp), WebRtcSettings::default());
-        assert_eq!(gateway(&web), GatewaySettings::default());
-        assert_eq!(packets(&web), PacketSettings::default());
+        let (peers_max, links_max) = (connections_max(&web), connections_max(&web));
+        assert_eq!(
+            peers_max,
+            WebRtcSettings::default().peers_max + WebRtcSettings::default().negotiating_max
+        );
+        assert_eq!(voice(&web, udp), WebRtcSettings { peers_max, ..WebRtcSettings::default() });
+        assert_eq!(gateway(&web, AddressShares::default()), GatewaySettings::default());
+        assert_eq!(packets(&web), PacketSettings { links_max, ..PacketSettings::default() });
         assert_eq!(limits(&web), WebLimits::default());
         assert_eq!(web.turn_lifetime, IceServers::default().turn_lifetime);
     }

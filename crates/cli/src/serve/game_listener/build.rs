@@ -6,7 +6,8 @@ use consonance_darkrift::ProtocolVersion;
 use consonance_forge_envelope::VoiceGroups;
 use consonance_kcp::{Generation, LinkSettings};
 use consonance_litenetlib::{ConnectionSettings, PacketLayer};
-use consonance_server_config::{DarkRiftBuildConfig, ForgeGroupsConfig, GameBuildConfig, KcpGeneration};
+use consonance_server_config::{ForgeGroupsConfig, GameBuildConfig, GameListenerConfig, KcpGeneration};
+use consonance_transport::AddressShares;
 
 /// How long the other end may say nothing, where the game's network has this by default.
 pub(super) fn silence_timeout(build: &GameBuildConfig, default: Duration) -> Duration {
@@ -57,9 +58,10 @@ pub(super) fn litenetlib_connection(
 
 /// A listener for clients on `DarkRift`, in front of a game's server or alone.
 pub(super) fn darkrift_server(
-    build: &DarkRiftBuildConfig,
-    connections_max: usize,
+    game: &GameListenerConfig,
+    address_shares: AddressShares,
 ) -> consonance_darkrift::ServerSettings {
+    let build = &game.build.darkrift;
     let default = consonance_darkrift::ServerSettings::default();
     let is_old = build.protocol_version == 0;
     consonance_darkrift::ServerSettings {
@@ -67,7 +69,8 @@ pub(super) fn darkrift_server(
         // Clients of the old version know no second one.
         acknowledgements: if is_old { 1 } else { default.acknowledgements },
         udp_port: build.udp_port,
-        connections_max,
+        connections_max: game.connections_max,
+        address_shares,
         outgoing_message_bytes_max: build.message_bytes_max,
         outgoing_bytes_max: build.message_bytes_max.saturating_mul(2),
         ..default
@@ -98,45 +101,50 @@ mod tests {
 
     #[test]
     fn what_a_game_has_not_changed_is_as_its_network_has_it() {
-        let build = GameBuildConfig::default();
-        let link = kcp_link(&build, LinkSettings::default());
+        let game = GameListenerConfig::default();
+        let build = &game.build;
+        let link = kcp_link(build, LinkSettings::default());
         assert_eq!(link.timeout, LinkSettings::default().timeout);
-        assert_eq!(kcp_generation(&build), None);
+        assert_eq!(kcp_generation(build), None);
         let enet = consonance_enet::ConnectionSettings::default();
-        assert_eq!(shown(&enet_connection(&build, enet.clone())), shown(&enet));
+        assert_eq!(shown(&enet_connection(build, enet.clone())), shown(&enet));
         let litenetlib = ConnectionSettings::default();
-        assert_eq!(shown(&litenetlib_connection(&build, litenetlib.clone())), shown(&litenetlib));
+        assert_eq!(shown(&litenetlib_connection(build, litenetlib.clone())), shown(&litenetlib));
         let darkrift = consonance_darkrift::ServerSettings::default();
-        assert_eq!(darkrift_server(&build.darkrift, darkrift.connections_max), darkrift);
+        assert_eq!(darkrift_server(&game, darkrift.address_shares), darkrift);
         assert_eq!(forge_groups(&build.forge_groups), VoiceGroups::default());
     }
 
     #[test]
     fn what_a_game_has_changed_reaches_its_network() {
-        let mut build = GameBuildConfig::default();
+        let mut game = GameListenerConfig::default();
+        game.connections_max = 7;
+        let build = &mut game.build;
         build.silence_timeout = Duration::from_secs(3);
         build.kcp_generation = KcpGeneration::V1_38;
         build.has_checksum = true;
         (build.darkrift.protocol_version, build.darkrift.udp_port) = (0, Some(5));
         build.darkrift.message_bytes_max = 100_000;
         build.forge_groups.system_to_client = 9;
-        assert_eq!(kcp_link(&build, LinkSettings::default()).timeout, build.silence_timeout);
-        assert_eq!(kcp_generation(&build), Some(Generation::G3));
-        let enet = enet_connection(&build, consonance_enet::ConnectionSettings::default());
+        assert_eq!(kcp_link(build, LinkSettings::default()).timeout, build.silence_timeout);
+        assert_eq!(kcp_generation(build), Some(Generation::G3));
+        let enet = enet_connection(build, consonance_enet::ConnectionSettings::default());
         assert_eq!((enet.timeout_min, enet.timeout_max), (build.silence_timeout, build.silence_timeout));
-        let litenetlib = litenetlib_connection(&build, ConnectionSettings::default());
+        let litenetlib = litenetlib_connection(build, ConnectionSettings::default());
         assert_eq!(
             (litenetlib.silence_timeout, litenetlib.layer),
             (build.silence_timeout, PacketLayer::Crc32c)
         );
         build.xor_key = Some("key".into());
-        let layer = litenetlib_connection(&build, ConnectionSettings::default()).layer;
+        let layer = litenetlib_connection(build, ConnectionSettings::default()).layer;
         assert_eq!(layer, PacketLayer::Xor(b"key".to_vec()));
-        let darkrift = darkrift_server(&build.darkrift, 7);
+        let shares = AddressShares { share_percent: 30, ..AddressShares::default() };
+        assert_eq!(forge_groups(&build.forge_groups).system_to_client, 9);
+        let darkrift = darkrift_server(&game, shares);
+        assert_eq!(darkrift.address_shares, shares);
         assert_eq!((darkrift.version, darkrift.acknowledgements), (ProtocolVersion::Zero, 1));
         assert_eq!((darkrift.udp_port, darkrift.connections_max), (Some(5), 7));
         assert_eq!((darkrift.outgoing_message_bytes_max, darkrift.outgoing_bytes_max), (100_000, 200_000));
-        assert_eq!(forge_groups(&build.forge_groups).system_to_client, 9);
     }
 
     #[test]

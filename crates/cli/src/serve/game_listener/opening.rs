@@ -21,7 +21,7 @@ use consonance_server_config::{ListenerConfig, ListenerNetwork};
 use consonance_sidecar::SidecarServer;
 use consonance_simple_web::{ServerEnd, SimpleWebServer};
 use consonance_telepathy::{Telepathy, TelepathyServer};
-use consonance_transport::ServerTransport;
+use consonance_transport::{AddressShares, ServerTransport};
 use consonance_utp::UtpServer;
 use consonance_webrtc_network::signalling::{ListenerSettings, ReservedAddresses, SignallingListener};
 use consonance_webrtc_network::{HostSettings, WebRtcHost};
@@ -48,7 +48,8 @@ pub(super) fn open(
     let (transport, at) = match upstream {
         Some(upstream) => {
             let source_addresses = listener.source_addresses;
-            splicing::open(&SplicePlan { config, session, upstream, source_addresses })?
+            let shares = listener.shares;
+            splicing::open(&SplicePlan { config, shares, session, upstream, source_addresses })?
         }
         None => open_server(listener, session)?,
     };
@@ -57,7 +58,7 @@ pub(super) fn open(
 
 /// One without a game's server behind it.
 fn open_server(listener: &GameListener, session: &str) -> io::Result<Opened> {
-    let config = &listener.config;
+    let (config, address_shares) = (&listener.config, listener.shares);
     match config.network {
         ListenerNetwork::Sidecar => {
             let server = SidecarServer::bind(config.address, listener.sidecar_settings())?;
@@ -70,17 +71,20 @@ fn open_server(listener: &GameListener, session: &str) -> io::Result<Opened> {
                 link: build::kcp_link(&config.game.build, link),
                 generation: build::kcp_generation(&config.game.build),
                 peers_max: config.game.connections_max,
+                address_shares,
                 ..KcpServerSettings::default()
             };
             over_udp(config, session, KcpServer::new(settings, secret_bytes()?), mirror(listener, None))
         }
         ListenerNetwork::MirrorTelepathy => {
-            let server = TelepathyServer::bind(config.address, Telepathy::default(), streams(config))?;
+            let server =
+                TelepathyServer::bind(config.address, Telepathy::default(), streams(config, address_shares))?;
             let at = server.local_addr()?;
             Ok((voice_only(config, session, server, mirror(listener, Some(PONG_INTERVAL))), at))
         }
         ListenerNetwork::MirrorWebSocket => {
-            let server = SimpleWebServer::bind(config.address, ServerEnd::default(), streams(config))?;
+            let server =
+                SimpleWebServer::bind(config.address, ServerEnd::default(), streams(config, address_shares))?;
             let at = server.local_addr()?;
             Ok((voice_only(config, session, server, mirror(listener, Some(PONG_INTERVAL))), at))
         }
@@ -88,23 +92,25 @@ fn open_server(listener: &GameListener, session: &str) -> io::Result<Opened> {
             let peers_max = config.game.connections_max;
             let default = EnetServerSettings::default();
             let connection = build::enet_connection(&config.game.build, default.connection);
-            let settings = EnetServerSettings { connection, peers_max, ..EnetServerSettings::default() };
+            let settings =
+                EnetServerSettings { connection, peers_max, address_shares, ..EnetServerSettings::default() };
             over_udp(config, session, EnetServer::new(settings, secret_bytes()?), mirror(listener, None))
         }
         ListenerNetwork::DarkRift2 => {
-            let settings = build::darkrift_server(&config.game.build.darkrift, config.game.connections_max);
+            let settings = build::darkrift_server(&config.game, address_shares);
             let server = DarkRiftServer::bind(config.address, settings)?;
             let at = server.local_addr();
             let envelopes = DarkRiftVoice::voice_only(darkrift_settings(&config.game));
             Ok((voice_only(config, session, server, envelopes), at))
         }
-        ListenerNetwork::FishNet => open_fishnet(config, session),
+        ListenerNetwork::FishNet => open_fishnet(config, address_shares, session),
         ListenerNetwork::Ngo => {
             let default = consonance_utp::ConnectionSettings::default();
             let timeout = build::silence_timeout(&config.game.build, default.timeout);
             let settings = consonance_utp::ServerSettings {
                 connection: consonance_utp::ConnectionSettings { timeout, ..default },
                 connections_max: config.game.connections_max,
+                address_shares,
                 ..consonance_utp::ServerSettings::default()
             };
             let envelopes = NgoVoiceOnly::new(ngo_settings(&config.game));
@@ -115,17 +121,17 @@ fn open_server(listener: &GameListener, session: &str) -> io::Result<Opened> {
             let default = ForgeServerSettings::default();
             let mut link = default.link;
             link.timeout = build::silence_timeout(&config.game.build, link.timeout);
-            let settings = ForgeServerSettings { link, connections_max, ..default };
+            let settings = ForgeServerSettings { link, connections_max, address_shares, ..default };
             let groups = build::forge_groups(&config.game.build.forge_groups);
             over_udp(config, session, ForgeServer::new(settings, &secret_bytes()?), ForgeVoice::new(groups))
         }
         ListenerNetwork::WebRtcNetwork => webrtc_host(listener, session),
         ListenerNetwork::Steam => steam::open(config),
-        ListenerNetwork::WebSocket => web_socket(config, session),
+        ListenerNetwork::WebSocket => web_socket(config, address_shares, session),
     }
 }
 
-fn open_fishnet(config: &ListenerConfig, session: &str) -> io::Result<Opened> {
+fn open_fishnet(config: &ListenerConfig, address_shares: AddressShares, session: &str) -> io::Result<Opened> {
     // The datagrams of Tugboat before 4.7.0. Since then it does not understand fragments, and none is needed.
     let connection = consonance_litenetlib::ConnectionSettings {
         mtu_bytes: 1033,
@@ -135,6 +141,7 @@ fn open_fishnet(config: &ListenerConfig, session: &str) -> io::Result<Opened> {
     let settings = consonance_litenetlib::ServerSettings {
         connection: build::litenetlib_connection(&config.game.build, connection),
         connections_max: config.game.connections_max,
+        address_shares,
         ..consonance_litenetlib::ServerSettings::default()
     };
     let clock = UtcClock::new(Instant::now(), SystemTime::now());
@@ -157,7 +164,7 @@ fn webrtc_host(listener: &GameListener, session: &str) -> io::Result<Opened> {
         settings.udp.set_port(own.local_addr().port());
     }
     settings.announced = config.game.webrtc.announced.into_iter().collect();
-    settings.peers_max = config.game.connections_max;
+    (settings.peers_max, settings.address_shares) = (config.game.connections_max, listener.shares);
     let mut host = WebRtcHost::bind(settings)?;
     let at = host.local_addr();
     if let Some(own) = own {
@@ -197,15 +204,16 @@ const GUESTS_PER_ADDRESS: usize = 32;
 /// Where games look for a session and for each other.
 const SIGNALLING_PATH: &str = "/chatapp";
 
-fn web_socket(config: &ListenerConfig, session: &str) -> io::Result<Opened> {
+fn web_socket(config: &ListenerConfig, shares: AddressShares, session: &str) -> io::Result<Opened> {
     let origins = config.web_socket.origins.clone();
     let end = consonance_websocket::ServerEnd { session: Some(session.to_owned()), origins };
-    let server = consonance_websocket::server(config.address, session, end, web_socket_settings(config))?;
+    let server =
+        consonance_websocket::server(config.address, session, end, web_socket_settings(config, shares))?;
     let at = server.network().local_addr()?;
     Ok((Box::new(server), at))
 }
 
-pub(super) fn web_socket_settings(config: &ListenerConfig) -> StreamSettings {
+pub(super) fn web_socket_settings(config: &ListenerConfig, address_shares: AddressShares) -> StreamSettings {
     let own = &config.web_socket;
     let pings = PingSettings { every: own.ping_interval, ..PingSettings::default() };
     let mut settings = StreamSettings {
@@ -213,7 +221,7 @@ pub(super) fn web_socket_settings(config: &ListenerConfig) -> StreamSettings {
         strangers_max: own.strangers_max,
         pings: Some(pings),
         voice_bytes_max: own.voice_bytes_max,
-        ..streams(config)
+        ..streams(config, address_shares)
     };
     settings.tcp.outgoing_bytes_max = own.control_bytes_max;
     settings
@@ -255,8 +263,8 @@ fn voice_only(
 }
 
 /// As many connections as the listener may have.
-pub(super) fn streams(config: &ListenerConfig) -> StreamSettings {
-    let mut settings = StreamSettings::default();
+pub(super) fn streams(config: &ListenerConfig, address_shares: AddressShares) -> StreamSettings {
+    let mut settings = StreamSettings { address_shares, ..StreamSettings::default() };
     settings.tcp.connections_max = config.game.connections_max;
     settings
 }

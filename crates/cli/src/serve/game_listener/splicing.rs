@@ -26,7 +26,7 @@ use consonance_ngo::NgoSplice;
 use consonance_server_config::{ListenerConfig, ListenerNetwork, SpliceListenerConfig};
 use consonance_simple_web::{ClientEnd, ServerEnd};
 use consonance_telepathy::Telepathy;
-use consonance_transport::ServerTransport;
+use consonance_transport::{AddressShares, ServerTransport};
 use consonance_utp::{UtpClient, UtpServer};
 
 use super::build;
@@ -39,6 +39,8 @@ use super::secret_bytes::secret_bytes;
 pub(super) struct SplicePlan<'p> {
     /// As it is configured.
     pub(super) config: &'p ListenerConfig,
+    /// How its connections are shared between addresses.
+    pub(super) shares: AddressShares,
     /// Where voice goes.
     pub(super) session: &'p str,
     /// The game's server.
@@ -89,7 +91,9 @@ fn open_mirror_kcp(plan: &SplicePlan<'_>, upstreams: Upstreams) -> io::Result<Op
     let game = &plan.config.game;
     let (link, generation) = (build::kcp_link(&game.build, link), build::kcp_generation(&game.build));
     let peers_max = game.connections_max;
-    let server = KcpServerSettings { link, generation, peers_max, ..KcpServerSettings::default() };
+    let address_shares = plan.shares;
+    let server =
+        KcpServerSettings { link, generation, peers_max, address_shares, ..KcpServerSettings::default() };
     let client = KcpClientSettings { link, learned: server.learned.clone(), ..KcpClientSettings::default() };
     let clients = bind(plan, KcpServer::new(server, secret_bytes()?))?;
     let upstreams = upstreams.behind(clients.local_addr());
@@ -107,7 +111,7 @@ where
     S: StreamProtocol + 'static,
     C: StreamProtocol + Clone + 'static,
 {
-    let clients = StreamServer::bind(plan.config.address, server, streams(plan.config))?;
+    let clients = StreamServer::bind(plan.config.address, server, streams(plan.config, plan.shares))?;
     let upstreams = upstreams.behind(clients.local_addr()?);
     let handshake_max = plan.config.splice.upstream_timeout;
     let open_upstream = move |remote| {
@@ -131,8 +135,12 @@ fn open_mirror_ignorance(plan: &SplicePlan<'_>, upstreams: Upstreams) -> io::Res
     };
     let connection = build::enet_connection(&plan.config.game.build, connection);
     let peers_max = plan.config.game.connections_max;
-    let server =
-        EnetServerSettings { connection: connection.clone(), peers_max, ..EnetServerSettings::default() };
+    let server = EnetServerSettings {
+        connection: connection.clone(),
+        peers_max,
+        address_shares: plan.shares,
+        ..EnetServerSettings::default()
+    };
     let client = EnetClientSettings { connection, ..EnetClientSettings::default() };
     let clients = bind(plan, EnetServer::new(server, secret_bytes()?))?;
     let upstreams = upstreams.behind(clients.local_addr());
@@ -150,7 +158,7 @@ fn mirror(plan: &SplicePlan<'_>) -> MirrorSplice {
 
 fn open_darkrift(plan: &SplicePlan<'_>, upstreams: Upstreams) -> io::Result<Opened> {
     let game = plan.config.game.build.darkrift.clone();
-    let settings = build::darkrift_server(&game, plan.config.game.connections_max);
+    let settings = build::darkrift_server(&plan.config.game, plan.shares);
     let clients = DarkRiftServer::bind(plan.config.address, settings)?;
     let upstreams = upstreams.behind(clients.local_addr());
     let open_upstream = move |remote| {
@@ -179,8 +187,13 @@ fn open_fishnet(plan: &SplicePlan<'_>, upstreams: Upstreams) -> io::Result<Opene
     let connections_max = plan.config.game.connections_max;
     // What clients say is the game's server's to judge.
     let key = Key::Any;
-    let server =
-        LiteNetLibSettings { connection: connection.clone(), key, connections_max, ..Default::default() };
+    let server = LiteNetLibSettings {
+        connection: connection.clone(),
+        key,
+        connections_max,
+        address_shares: plan.shares,
+        ..Default::default()
+    };
     let clients = bind(plan, LiteNetLibServer::new(server, clock, secret_bytes()?))?;
     let upstreams = upstreams.behind(clients.local_addr());
     let server = Some(upstreams.upstream);
@@ -210,8 +223,12 @@ fn open_ngo(plan: &SplicePlan<'_>, upstreams: Upstreams) -> io::Result<Opened> {
         ..default
     };
     let connections_max = plan.config.game.connections_max;
-    let server =
-        consonance_utp::ServerSettings { connection: to_clients, connections_max, ..Default::default() };
+    let server = consonance_utp::ServerSettings {
+        connection: to_clients,
+        connections_max,
+        address_shares: plan.shares,
+        ..Default::default()
+    };
     let client = consonance_utp::ClientSettings { connection: to_game, ..Default::default() };
     let clients = bind(plan, UtpServer::new(server, secret_bytes()?))?;
     let upstreams = upstreams.behind(clients.local_addr());
@@ -326,7 +343,13 @@ mod tests {
         let mut config = ListenerConfig::default();
         (config.network, config.address) = (network, any_port());
         config.splice.upstream_timeout = UPSTREAM_TIMEOUT;
-        let plan = SplicePlan { config: &config, session: "main", upstream, source_addresses: None };
+        let plan = SplicePlan {
+            config: &config,
+            shares: AddressShares::default(),
+            session: "main",
+            upstream,
+            source_addresses: None,
+        };
         let (mut splice, address) = open(&plan).expect("a port is free");
         let mut client = client(address);
         let began = Instant::now();
