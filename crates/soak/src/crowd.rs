@@ -1,9 +1,11 @@
 //! Everybody else: guests who come and go, and those who mean harm.
 
 mod callers;
+mod hoard;
 mod junk;
 mod visitor;
 
+use std::net::Ipv4Addr;
 use std::time::{Duration, Instant};
 
 use consonance_quic::sans_io::Dialer;
@@ -11,7 +13,9 @@ use consonance_sim::Dice;
 
 use crate::clock::Now;
 use crate::installation::{Installation, ON_DEMAND, SESSIONS};
+use crate::script::Mischief;
 use callers::Callers;
+use hoard::Hoard;
 use junk::Junk;
 use visitor::{Buffers, Visitor};
 
@@ -30,6 +34,7 @@ pub(crate) struct Crowd {
     next_arrival_at: Instant,
     junk: Option<Junk>,
     callers: Option<Callers>,
+    hoard: Option<Hoard>,
     counts: Counts,
     number: u64,
 }
@@ -49,6 +54,8 @@ pub(crate) struct Counts {
     pub(crate) flooders_out: u64,
     pub(crate) junk: u64,
     pub(crate) calls: u64,
+    /// Connections of hoarders that the server has ended or refused.
+    pub(crate) hoarders_out: u64,
 }
 
 /// How their names begin.
@@ -78,6 +85,7 @@ impl Crowd {
             next_arrival_at: now.instant,
             junk: None,
             callers: None,
+            hoard: None,
             counts: Counts::default(),
             number: 0,
         })
@@ -86,12 +94,12 @@ impl Crowd {
     /// From now on these come, and nobody else.
     pub(crate) fn invite(
         &mut self,
-        wanted: &[Conduct],
-        junk: bool,
-        calls: bool,
+        now: Now,
+        Mischief { conducts, junk, calls, hoard, .. }: &Mischief,
         installation: &Installation,
     ) {
-        self.wanted = wanted.to_vec();
+        self.wanted.clone_from(conducts);
+        self.hoard = hoard.then(|| Hoard::new(self.dialer.clone(), now.instant));
         self.junk = junk.then(|| Junk::new(self.dialer.clone(), self.dice.split()));
         self.callers =
             calls.then(|| Callers::new([installation.page(), installation.admin()], self.dice.split()));
@@ -102,6 +110,7 @@ impl Crowd {
         self.wanted.clear();
         self.junk = None;
         self.callers = None;
+        self.hoard = None;
         self.visitors.clear();
     }
 
@@ -140,6 +149,9 @@ impl Crowd {
         if let Some(junk) = &mut self.junk {
             self.counts.junk += junk.turn(now).map_err(|error| format!("junk: {error}"))?;
         }
+        if let Some(hoard) = &mut self.hoard {
+            self.counts.hoarders_out += hoard.turn(now, &mut self.buffers, installation)?;
+        }
         if let Some(callers) = &mut self.callers {
             self.counts.calls += callers.turn();
         }
@@ -161,7 +173,9 @@ impl Crowd {
         let on_demand = format!("{ON_DEMAND}{}", self.dice.below(12));
         let session = [SESSIONS[0], SESSIONS[1], &on_demand][self.dice.below(3) as usize];
         let stay = STAY + Duration::from_millis(self.dice.below(STAY.as_millis() as u64));
-        let visitor = Visitor::new(&self.dialer, settings, session, conduct, now, now.instant + stay);
+        // Each is somebody else, wherever the honest players are.
+        let local = Ipv4Addr::new(127, 0, 1, 1 + (self.number % 250) as u8);
+        let visitor = Visitor::new(&self.dialer, settings, session, conduct, local, now, now.instant + stay);
         self.visitors.push(visitor.map_err(|error| format!("a visitor cannot come: {error}"))?);
         self.counts.visitors += 1;
         Ok(())
@@ -184,7 +198,7 @@ impl Counts {
                 self.flooders += 1;
                 self.flooders_out += was_sent_away;
             }
-            Conduct::Vanisher | Conduct::HalfOpener | Conduct::Staller => {}
+            Conduct::Vanisher | Conduct::HalfOpener | Conduct::Staller | Conduct::Hoarder { .. } => {}
         }
     }
 }

@@ -28,6 +28,8 @@ pub(crate) struct Installation {
     foreign_key: Key,
 }
 
+/// What the server takes: more than honest players and visitors need, those included who have vanished.
+pub(crate) const CONNECTIONS_MAX: usize = 300;
 const CAPTURE: &str = "packets.pcapng";
 /// Of all recordings together: less than a run makes, so that the oldest are removed.
 const RECORDINGS_BYTES_MAX: u64 = 8 << 20;
@@ -135,6 +137,7 @@ impl Installation {
              [certificate]\nfile = \"certificate.pem\"\nkey_file = \"private.pem\"\n\
              [joining]\ntoken_key_files = [\"token-key.jwk\"]\n\
              [admin]\nlisten = \"{admin}\" # operators\ntoken_file = \"admin-token\"\n\
+             [quic]\nconnections_max = {CONNECTIONS_MAX}\n\
              [ending]\nhand_over_file = \"hand-over\"\n\
              [storage]\nfolder = \"state\"\n\
              [moderation]\nkeep_last_s = 5\nreports_bytes_max = {REPORTS_BYTES_MAX}\n\

@@ -94,8 +94,9 @@ impl Waves {
     fn wave(&mut self, stage: &mut Stage) -> Result<(), Box<dyn Error>> {
         self.number += 1;
         let trouble = self.next_trouble(&mut stage.dice);
-        let Mischief { conducts, junk, calls, is_moderated } = Mischief::throw(&mut stage.dice);
-        let more = [("junk", junk), ("calls", calls), ("moderated", is_moderated)];
+        let mischief = Mischief::throw(&mut stage.dice);
+        let Mischief { conducts, junk, calls, hoard, is_moderated } = &mischief;
+        let more = [("junk", *junk), ("calls", *calls), ("hoard", *hoard), ("moderated", *is_moderated)];
         let more = more.map(|(word, is_on)| if is_on { word } else { "" });
         let words = format!("wave {}: {trouble:?}; {conducts:?} {}", self.number, more.join(" "));
         stage.clock.tell(&words);
@@ -103,8 +104,8 @@ impl Waves {
         let now = stage.clock.now();
         stage.honest_players.rotate(now);
         stage.honest_players.forgive(now);
-        stage.crowd.invite(&conducts, junk, calls, &stage.installation);
-        let moderator = is_moderated.then(|| stage.moderate()).transpose()?;
+        stage.crowd.invite(now, &mischief, &stage.installation);
+        let moderator = (*is_moderated).then(|| stage.moderate()).transpose()?;
         stage.carry(CROWD_ALONE)?;
         trouble.strike(stage)?;
         stage.carry(CROWD_ALONE)?;
@@ -116,7 +117,7 @@ impl Waves {
         let peak = stage.figures()?;
         stage.crowd.send_home();
         let counts = stage.crowd.take_counts();
-        judge_crowd(stage, trouble, &counts);
+        judge_crowd(stage, trouble, *hoard, &counts);
         let settled = self.settle(stage, starts)?;
         if !stage.pages_answer() {
             stage
@@ -127,7 +128,7 @@ impl Waves {
         stage.findings.judge(&format!("the quiet after wave {}", self.number), &window_after);
         stage.clock.tell(&format!(
             "  longest silence {:.2} s (own stall {:.2} s), loss {:.2} %; {} visitors, {} of {} guests in, {} of {} \
-             impostors, {} of {} flooders sent away, {} junk, {} calls; {peak}, then {settled}",
+             impostors, {} of {} flooders sent away, {} junk, {} calls, {} hoarders sent away; {peak}, then {settled}",
             window.silence.as_secs_f64(),
             window.own_stall.as_secs_f64(),
             window.loss_percent(),
@@ -140,6 +141,7 @@ impl Waves {
             counts.flooders,
             counts.junk,
             counts.calls,
+            counts.hoarders_out,
         ));
         Ok(())
     }
@@ -183,10 +185,12 @@ impl Waves {
 }
 
 /// Who comes in a wave: not everybody in each, so that what only one kind does is seen.
-struct Mischief {
-    conducts: Vec<Conduct>,
-    junk: bool,
-    calls: bool,
+pub(crate) struct Mischief {
+    pub(crate) conducts: Vec<Conduct>,
+    pub(crate) junk: bool,
+    pub(crate) calls: bool,
+    /// Whether one address takes as many connections as it is given.
+    pub(crate) hoard: bool,
     is_moderated: bool,
 }
 
@@ -203,7 +207,7 @@ impl Mischief {
         let mut conducts: Vec<_> = others.into_iter().filter(|_| dice.below(2) == 0).collect();
         conducts.push(Conduct::Guest);
         let mut coin = || dice.below(2) == 0;
-        Self { conducts, junk: coin(), calls: coin(), is_moderated: coin() }
+        Self { conducts, junk: coin(), calls: coin(), hoard: coin(), is_moderated: coin() }
     }
 }
 
@@ -222,7 +226,10 @@ fn judge_moderation(stage: &mut Stage, trouble: Trouble, moderator: Moderator) -
     Ok(())
 }
 
-fn judge_crowd(stage: &mut Stage, trouble: Trouble, counts: &Counts) {
+fn judge_crowd(stage: &mut Stage, trouble: Trouble, hoard: bool, counts: &Counts) {
+    if hoard && trouble.leaves_the_server_well() && counts.hoarders_out == 0 {
+        stage.findings.add("one address kept all of its connections although others came".to_owned());
+    }
     if counts.impostors_in > 0 {
         stage.findings.add(format!("{} of {} impostors got in", counts.impostors_in, counts.impostors));
     }

@@ -32,8 +32,11 @@ pub(crate) enum Conduct {
     HalfOpener,
     /// Joins, and from then on speaks and reads nothing.
     Staller,
+    /// Takes a connection from everybody else, and says nothing; joins or not.
+    Hoarder { joins: bool },
 }
 
+/// One connection from outside.
 #[derive(Debug)]
 pub(super) struct Visitor {
     socket: UdpSocket,
@@ -87,6 +90,7 @@ impl Visitor {
         settings: ClientSettings,
         session: &str,
         conduct: Conduct,
+        local: Ipv4Addr,
         now: Now,
         ends_at: Instant,
     ) -> io::Result<Self> {
@@ -97,7 +101,7 @@ impl Visitor {
         let channel = engine.open_channel(Target::Room(ROOM.into()), ChannelProperties::default());
         channel.map_err(|error| unable(&error))?;
         engine.start();
-        let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?;
+        let socket = UdpSocket::bind((local, 0))?;
         socket.connect(dialer.remote())?;
         socket.set_nonblocking(true)?;
         Ok(Self { socket, core, engine, conduct, ends_at, standing: Standing::Coming, was_in: false })
@@ -160,7 +164,9 @@ impl Visitor {
             match event {
                 CoreEvent::Connected => {
                     self.standing = Standing::Connected;
-                    self.engine.handle_connected(now.at, LINK);
+                    if self.conduct != (Conduct::Hoarder { joins: false }) {
+                        self.engine.handle_connected(now.at, LINK);
+                    }
                 }
                 CoreEvent::Packet { delivery, packet } => {
                     self.engine.handle_packet(now.at, LINK, to_session(delivery), &packet);
