@@ -15,8 +15,8 @@ pub struct AddressPrefix {
 }
 
 impl AddressPrefix {
-    /// The prefix that an address is in, with IPv6 networks of so many bits (more than 128 count as 128). IPv4 addresses
-    /// are always prefixes of their own: 32 bits.
+    /// The prefix that an address is in, with IPv6 networks of so many bits (more than 128 count as 128). IPv4
+    /// addresses are always prefixes of their own: 32 bits.
     pub fn of(address: IpAddr, ipv6_bits: u8) -> Self {
         match address.to_canonical() {
             network @ IpAddr::V4(_) => Self { network, bits: 32 },

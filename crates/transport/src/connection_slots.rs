@@ -21,11 +21,11 @@ use crate::AddressPrefix;
 /// 4. The oldest pending connection of the prefix with the most among those with pending ones, if it has at least two
 ///    more than the newcomer's prefix.
 ///
-/// So connections that have joined lose nothing to a prefix that has as many, and nothing at all within their share: the
-/// players behind one carrier's address or at one LAN party stay, up to that many, and beyond it those who have been
-/// there for longest. One prefix cannot keep others out, however many connections it makes and joins with.
+/// So connections that have joined lose nothing to a prefix that has as many, and nothing at all within their share:
+/// the players behind one carrier's address or at one LAN party stay, up to that many, and beyond it those who have
+/// been there for longest. One prefix cannot keep others out, however many connections it makes and joins with.
 ///
-/// Nothing here may be asked before an address has proved itself: anyone can name any address.
+/// A slot may be [taken](Self::take) only once an address has proved itself: anyone can name any address.
 /// Each call takes time that grows with the logarithm of the number of connections.
 #[derive(Debug)]
 pub struct ConnectionSlots<Id> {
@@ -71,8 +71,8 @@ pub const MADE_ROOM: &str = "the server is full, and has too many connections fr
 /// What a newcomer is told for which there is no slot.
 pub const SERVER_FULL: &str = "the server is full";
 
-/// How long a pending connection keeps its slot although its prefix has no more than others: the time for joining over a
-/// slow line, with a question to a joining hook on the way.
+/// How long a pending connection keeps its slot although its prefix has no more than others: the time for joining over
+/// a slow line, with a question to a joining hook on the way.
 pub const PENDING_UNDISTURBED: Duration = Duration::from_secs(5);
 
 /// How many of the oldest pending connections are looked at for one that may make room.
@@ -152,8 +152,8 @@ impl<Id: Copy + Ord> ConnectionSlots<Id> {
         Ok(displaced)
     }
 
-    /// A connection has joined a session, or has left it and is pending again. One that has no slot yet has it as joined
-    /// from the beginning, unless it is [released](Self::release) before.
+    /// A connection has joined a session, or has left it and is pending again. One that has no slot yet has it as
+    /// joined from the beginning, unless it is [released](Self::release) before.
     pub fn set_joined(&mut self, now: Instant, id: Id, is_joined: bool) {
         match self.held.get(&id) {
             Some(slot) if slot.is_joined == is_joined => {}

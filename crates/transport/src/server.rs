@@ -50,9 +50,9 @@ pub trait ServerTransport: Send {
         self.disconnect(now, peer, reason);
     }
 
-    /// Tells the network whether a peer has joined a session, each time that this changes. When all connections are taken,
-    /// those that have not joined [make room](crate::ConnectionSlots) first. A network that has no such limit ignores it,
-    /// and a peer that is gone or unknown is passed over.
+    /// Tells the network whether a peer has joined a session, each time that this changes. When all connections are
+    /// taken, those that have not joined [make room](crate::ConnectionSlots) first. A network that has no such limit
+    /// ignores it, and a peer that is gone or unknown is passed over.
     fn set_joined(&mut self, _now: Instant, _peer: Peer, _is_joined: bool) {}
 
     /// Takes no more peers and disconnects all present ones in order. Poll until each `Disconnected` has come.

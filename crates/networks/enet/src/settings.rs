@@ -149,12 +149,13 @@ pub struct EnetServerSettings {
     /// What both ends go by. Default: for voice only, where clients say nothing long; messages of 64 KiB at most, and
     /// 256 KiB of them may wait.
     pub connection: ConnectionSettings,
-    /// How many clients may be there at once that have shown that they get what we send; more are refused. Default 4096.
+    /// How many clients may be there at once that have shown that they get what we send; more are refused. Default
+    /// 4096.
     pub peers_max: usize,
     /// How these are shared between the address prefixes that they come from.
     pub address_shares: AddressShares,
-    /// How many clients may be there besides that have not yet shown that they get what we send; the one that has waited
-    /// longest makes room for a new one. Default 1024.
+    /// How many clients may be there besides that have not yet shown that they get what we send; the one that has
+    /// waited longest makes room for a new one. Default 1024.
     pub unproved_max: usize,
     /// How many bytes of messages may wait for all of those together; whoever has waited longest is given up for more.
     /// Default 64 MiB: what a few hundred clients are told at once when a game's scene is full.

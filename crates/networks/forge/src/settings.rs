@@ -35,7 +35,8 @@ pub struct ForgeServerSettings {
     pub connections_max: usize,
     /// How these are shared between the address prefixes that they come from.
     pub address_shares: AddressShares,
-    /// How many there may be besides that have not proved their address yet; with one more, the oldest of those is forgotten.
+    /// How many there may be besides that have not proved their address yet; with one more, the oldest of those is
+    /// forgotten.
     pub strangers_max: usize,
     /// How long they may take for that.
     pub handshake_max: Duration,

@@ -51,12 +51,13 @@ pub struct KcpServerSettings {
     pub link: LinkSettings,
     /// The generation of all clients; default `None`, which finds it out for each.
     pub generation: Option<Generation>,
-    /// How many clients may be there at once that have shown that they get what we send; more are refused. Default 4096.
+    /// How many clients may be there at once that have shown that they get what we send; more are refused. Default
+    /// 4096.
     pub peers_max: usize,
     /// How these are shared between the address prefixes that they come from.
     pub address_shares: AddressShares,
-    /// How many clients may be there besides that have not yet shown that they get what we send; the one that has waited
-    /// longest makes room for a new one. Default 1024.
+    /// How many clients may be there besides that have not yet shown that they get what we send; the one that has
+    /// waited longest makes room for a new one. Default 1024.
     pub unproved_max: usize,
     /// How many strangers may say hello within a second; more are not answered. Default 1000.
     pub hellos_per_second: u32,

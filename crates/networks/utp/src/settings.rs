@@ -90,9 +90,9 @@ pub struct ServerSettings {
     pub connections_max: usize,
     /// How these are shared between the address prefixes that they come from.
     pub address_shares: AddressShares,
-    /// How many newcomers there may be besides who have not shown that they get what they are sent, and so may be anybody who
-    /// names somebody else's address: at least 1; the one that has waited longest makes room for a new one. Default
-    /// 256, which leaves each 2.5 s while 100 come in every second.
+    /// How many newcomers there may be besides who have not shown that they get what they are sent, and so may be
+    /// anybody who names somebody else's address: at least 1; the one that has waited longest makes room for a new one.
+    /// Default 256, which leaves each 2.5 s while 100 come in every second.
     pub unproved_max: usize,
     /// How long a newcomer who was taken in has to show that it gets what it is sent, from the first that is reliable
     /// on, which it shows it with; until then it may not be silent for as long. Default 10 s.

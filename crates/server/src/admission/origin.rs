@@ -5,8 +5,8 @@ use consonance_transport::{AddressPrefix, remote_address};
 /// A place from which one person can connect as often as it likes.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Origin {
-    /// An address of IPv4, or a network of IPv6: of 64 bits, which every home has for itself, or of 48, the largest that
-    /// one customer of a provider is given (RFC 6177).
+    /// An address of IPv4, or a network of IPv6: of 64 bits, which every home has for itself, or of 48, the largest
+    /// that one customer of a provider is given (RFC 6177).
     Prefix(AddressPrefix),
     /// What another network than IP calls it.
     Other(Box<str>),

@@ -116,19 +116,21 @@ fn open_server(listener: &GameListener, session: &str) -> io::Result<Opened> {
             let envelopes = NgoVoiceOnly::new(ngo_settings(&config.game));
             over_udp(config, session, UtpServer::new(settings, secret_bytes()?), envelopes)
         }
-        ListenerNetwork::Forge => {
-            let connections_max = config.game.connections_max;
-            let default = ForgeServerSettings::default();
-            let mut link = default.link;
-            link.timeout = build::silence_timeout(&config.game.build, link.timeout);
-            let settings = ForgeServerSettings { link, connections_max, address_shares, ..default };
-            let groups = build::forge_groups(&config.game.build.forge_groups);
-            over_udp(config, session, ForgeServer::new(settings, &secret_bytes()?), ForgeVoice::new(groups))
-        }
+        ListenerNetwork::Forge => open_forge(config, address_shares, session),
         ListenerNetwork::WebRtcNetwork => webrtc_host(listener, session),
         ListenerNetwork::Steam => steam::open(config),
         ListenerNetwork::WebSocket => web_socket(config, address_shares, session),
     }
+}
+
+fn open_forge(config: &ListenerConfig, address_shares: AddressShares, session: &str) -> io::Result<Opened> {
+    let connections_max = config.game.connections_max;
+    let default = ForgeServerSettings::default();
+    let mut link = default.link;
+    link.timeout = build::silence_timeout(&config.game.build, link.timeout);
+    let settings = ForgeServerSettings { link, connections_max, address_shares, ..default };
+    let groups = build::forge_groups(&config.game.build.forge_groups);
+    over_udp(config, session, ForgeServer::new(settings, &secret_bytes()?), ForgeVoice::new(groups))
 }
 
 fn open_fishnet(config: &ListenerConfig, address_shares: AddressShares, session: &str) -> io::Result<Opened> {
