@@ -31,8 +31,9 @@ fn has_a_sound_of(bob: &Person, name: &str, transport: &str) -> Result<(), Failu
 
 /// Joins with the library from where the page is, and listens to a player's node and stream for 20 s at most.
 const TAP: &str = "async (name, transport) => {
-    const { connect } = await import('/consonance.js');
-    const voice = await connect({ session: 'ways', name: `Tap ${transport}`, microphone: false, transport });
+    const { connect, info } = await import('/consonance.js');
+    const [session] = (await info()).sessions;
+    const voice = await connect({ session, name: `Tap ${transport}`, microphone: false, transport });
     await voice.resume();
     voice.output.volume = 0;
     voice.rooms.listen('lobby');
