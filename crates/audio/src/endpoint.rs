@@ -8,6 +8,9 @@ use crate::wav::WavError;
 pub enum ReadOutcome {
     /// The block holds the next 10 ms.
     Block,
+    /// There is nothing to hear in the next 10 ms, whatever the block holds: silence, with more to come later. Once
+    /// what came before has been sent, nothing is transmitted and the speaker has stopped speaking.
+    Silence,
     /// There is nothing more and never will be; the block holds silence.
     Ended,
 }
@@ -40,9 +43,20 @@ pub enum OutputError {
     /// A file could not be written.
     #[error(transparent)]
     Wav(#[from] WavError),
+    /// An output of the game's own failed, for a reason of its own; see [`OutputError::other`].
+    #[error("the output failed: {0}")]
+    Other(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The caller wrote after [`Output::finish`].
     #[error("the output was finished already; open a new one")]
     Finished,
+}
+
+impl OutputError {
+    /// The error of an output of the game's own: an error of any type, which is this one's
+    /// [`source`](std::error::Error::source), or a text.
+    pub fn other(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Other(source.into())
+    }
 }
 
 /// An input that is silent for ever: a listener without a microphone.
@@ -52,7 +66,7 @@ pub struct Silence;
 impl Input for Silence {
     fn read(&mut self, block: &mut [f32; BLOCK_SAMPLES]) -> ReadOutcome {
         block.fill(0.0);
-        ReadOutcome::Block
+        ReadOutcome::Silence
     }
 }
 

@@ -62,13 +62,13 @@ pub use mixer::{
     DuckingSettings, Mixer, MixerError, MixerSettings, PlayedFrame, SpeakerKey, SpeakerStatistics, Unheard,
 };
 pub use recording::{
-    Channels, OggOpusError, OggOpusSettings, OggOpusWriter, RecordedBlock, RecordedTrack, Recording,
-    RecordingError, RecordingFormat, RecordingSettings, TrackId,
+    Channels, OggOpusError, OggOpusSettings, OggOpusWriter, OpenTrack, RecordedBlock, RecordedTrack,
+    Recording, RecordingError, RecordingFormat, RecordingSettings, TrackFile, TrackId,
 };
 pub use resample::{ResampleError, resample};
 pub use spatial::{
     Curve, CurveError, CurvePoint, Orientation, Pose, RollOff, SpatialMode, SpatialSettings, Spatializer,
-    SpeakerPlace,
+    SpeakerPlace, axes,
 };
 pub use tone::Tone;
 pub use wav::{WavError, WavInput, WavOutput};

@@ -74,7 +74,7 @@ impl Mixer {
         if self.speakers.len() >= self.settings.max_speakers {
             return Err(MixerError::TooManySpeakers { max_speakers: self.settings.max_speakers });
         }
-        let speaker = Speaker::new(codec, self.settings.jitter, self.scene.spatial);
+        let speaker = Speaker::new(codec, self.settings.jitter, self.scene.spatial.on(self.scene.headphones));
         self.speakers.insert(key, speaker.map_err(|source| MixerError::Codec { key, source })?);
         Ok(())
     }
@@ -151,6 +151,18 @@ impl Mixer {
     /// Sets how voices are placed.
     pub fn set_spatial(&mut self, settings: SpatialSettings) {
         self.scene.spatial = settings;
+        self.place_speakers();
+    }
+
+    /// Tells whether the listener wears headphones, as far as that is known; not to begin with. It decides how voices
+    /// are placed with [`SpatialMode::Automatic`](crate::SpatialMode::Automatic).
+    pub fn set_headphones(&mut self, headphones: bool) {
+        self.scene.headphones = headphones;
+        self.place_speakers();
+    }
+
+    fn place_speakers(&mut self) {
+        let settings = self.scene.spatial.on(self.scene.headphones);
         for speaker in self.speakers.values_mut() {
             speaker.set_spatial(settings);
         }
@@ -193,23 +205,40 @@ impl Mixer {
     pub fn mix_watched(
         &mut self,
         block: &mut StereoBlock,
+        watch: impl FnMut(SpeakerKey, SamplePosition, &[f32; BLOCK_SAMPLES]),
+    ) {
+        self.scene.top_priority = self.speakers.values().filter_map(Speaker::priority).max();
+        self.scene.is_silent = self.master.is_silent();
+        let audition = self.selection.choose(&mut self.speakers, &self.scene);
+        self.render(block, watch);
+        if let Some(speaker) = audition.and_then(|key| self.speakers.get_mut(&key)) {
+            speaker.audition(self.scene.now);
+        }
+        self.scene.now += BLOCK_SAMPLES as u64;
+    }
+
+    /// The same for a caller that is behind: whoever is heard fades out, and what was received for these 10 ms is passed
+    /// over without being decoded, which costs next to nothing. They count as [`Unheard::Crowded`] meanwhile.
+    pub fn skip(&mut self, block: &mut StereoBlock) {
+        self.scene.is_silent = self.master.is_silent();
+        self.speakers.values_mut().for_each(Speaker::pass_over);
+        self.render(block, |_, _, _| {});
+        self.scene.now += BLOCK_SAMPLES as u64;
+    }
+
+    fn render(
+        &mut self,
+        block: &mut StereoBlock,
         mut watch: impl FnMut(SpeakerKey, SamplePosition, &[f32; BLOCK_SAMPLES]),
     ) {
-        let scene = &mut self.scene;
-        scene.top_priority = self.speakers.values().filter_map(Speaker::priority).max();
-        scene.is_silent = self.master.is_silent();
-        let audition = self.selection.choose(&mut self.speakers, scene);
+        let scene = &self.scene;
         for (&key, speaker) in &mut self.speakers {
             let watch = |sound: &[f32; BLOCK_SAMPLES]| watch(key, scene.now, sound);
             speaker.render(key, scene, &mut self.sum, &mut self.played, watch);
         }
-        if let Some(speaker) = audition.and_then(|key| self.speakers.get_mut(&key)) {
-            speaker.audition(scene.now);
-        }
         self.sum.take(block);
         self.master.process(block);
         self.limiter.process(block);
-        scene.now += BLOCK_SAMPLES as u64;
     }
 
     /// Where on the playback clock the first sample of the next block lies.

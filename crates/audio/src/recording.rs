@@ -6,6 +6,7 @@ mod settings;
 mod track;
 mod track_file;
 
+use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -19,6 +20,8 @@ pub use ogg_opus::{OggOpusSettings, OggOpusWriter};
 pub use settings::{RecordingFormat, RecordingSettings};
 pub use track::RecordedTrack;
 use track::Track;
+use track_file::on_disk;
+pub use track_file::{OpenTrack, TrackFile};
 
 /// A recording that is being made: a folder with one file for each track.
 ///
@@ -27,8 +30,8 @@ use track::Track;
 ///
 /// Whoever records calls [`approach`](Self::approach) for the tracks that nothing comes for, now and then: so that no
 /// call has more than a few seconds of silence to write.
-#[derive(Debug)]
 pub struct Recording {
+    open: OpenTrack,
     folder: PathBuf,
     start: SamplePosition,
     end: SamplePosition,
@@ -59,12 +62,25 @@ impl Recording {
         start: SamplePosition,
         settings: RecordingSettings,
     ) -> Result<Self, RecordingError> {
+        Self::create_with(folder, start, settings, on_disk())
+    }
+
+    /// The same with files that `open` makes, one for each track.
+    ///
+    /// # Errors
+    /// As [`create`](Self::create).
+    pub fn create_with(
+        folder: impl AsRef<Path>,
+        start: SamplePosition,
+        settings: RecordingSettings,
+        open: OpenTrack,
+    ) -> Result<Self, RecordingError> {
         let folder = folder.as_ref().to_owned();
         fs::create_dir_all(&folder)
             .map_err(|source| RecordingError::Folder { path: folder.clone(), source })?;
         let seconds = settings.max_seconds.min(RECORDING_SECONDS_MAX);
         let end = start + seconds * u64::from(SAMPLE_RATE_HZ);
-        Ok(Self { folder, start, end, settings, tracks: Vec::new() })
+        Ok(Self { open, folder, start, end, settings, tracks: Vec::new() })
     }
 
     /// One more track, in a new file, called by its number and by as much of the name as any system takes.
@@ -80,7 +96,14 @@ impl Recording {
         // The number makes it unique, and none of the names that Windows reserves.
         let file = format!("{:02}-{}.{}", number + 1, file_name_part(name), self.settings.format.extension());
         let path = self.folder.join(file);
-        self.tracks.push(Track::create(path, name, self.settings.format, channels, self.start)?);
+        self.tracks.push(Track::create(
+            &mut self.open,
+            path,
+            name,
+            self.settings.format,
+            channels,
+            self.start,
+        )?);
         Ok(TrackId(number))
     }
 
@@ -127,6 +150,15 @@ impl Recording {
 
     fn track(&mut self, TrackId(number): TrackId) -> Result<&mut Track, RecordingError> {
         self.tracks.get_mut(number).ok_or(RecordingError::OtherTrack)
+    }
+}
+
+impl fmt::Debug for Recording {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Recording")
+            .field("folder", &self.folder)
+            .field("tracks", &self.tracks)
+            .finish_non_exhaustive()
     }
 }
 

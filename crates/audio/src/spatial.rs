@@ -7,6 +7,7 @@
 //! Whatever a pose decides moves evenly over one block, so neither a running speaker nor a turning head clicks.
 //! There is no Doppler effect: voices keep their pitch.
 
+pub mod axes;
 mod hrtf;
 mod occlusion;
 mod one_pole;
@@ -30,8 +31,12 @@ const INPUT_MAX: f32 = 16.0;
 /// How a direction is made audible.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum SpatialMode {
-    /// Equal-power panning between left and right: for loudspeakers, and where time is short.
+    /// The model of the head on headphones, panning on everything else and where neither is known; see
+    /// [`Mixer::set_headphones`](crate::Mixer::set_headphones).
     #[default]
+    Automatic,
+    /// Equal-power panning between left and right, which leaves the far ear a quarter of the near ear's amplitude: for
+    /// loudspeakers, and where time is short.
     Panning,
     /// A model of the head with delay, shadow and outer ear: for headphones. Delays by 0.3 ms.
     Hrtf,
@@ -53,6 +58,16 @@ pub struct SpatialSettings {
 impl SpatialSettings {
     const DEFAULT_MIN_DISTANCE_M: f32 = 1.0;
     const DEFAULT_MAX_DISTANCE_M: f32 = 50.0;
+
+    /// The same with the mode that is meant where it is up to the listener's headphones.
+    pub(crate) fn on(self, headphones: bool) -> Self {
+        let mode = match self.mode {
+            SpatialMode::Automatic if headphones => SpatialMode::Hrtf,
+            SpatialMode::Automatic => SpatialMode::Panning,
+            mode => mode,
+        };
+        Self { mode, ..self }
+    }
 
     /// The amplitude factor of a voice from this place by its distance, 0 to 1; occlusion comes on top. It is 1 if a
     /// position is not finite.

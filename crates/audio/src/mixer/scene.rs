@@ -10,7 +10,10 @@ pub(super) struct Scene {
     pub(super) now: SamplePosition,
     /// Where the listener is, if that is known.
     pub(super) listener: Option<Pose>,
+    /// As it was set; [`SpatialSettings::on`] says what it means for this listener.
     pub(super) spatial: SpatialSettings,
+    /// The listener is known to wear headphones.
+    pub(super) headphones: bool,
     /// The highest priority with which somebody speaks.
     pub(super) top_priority: Option<u8>,
     /// Speakers are brought to one loudness.

@@ -131,6 +131,11 @@ impl Speaker {
         })
     }
 
+    /// It is not decoded in the next block, whatever it has to say.
+    pub(super) fn pass_over(&mut self) {
+        self.is_chosen = false;
+    }
+
     /// It is decoded in the next block.
     pub(super) fn choose(&mut self) {
         self.is_chosen = true;

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use consonance_recording::Channels;
 
 use super::settings::RecordingFormat;
-use super::track_file::TrackFile;
+use super::track_file::{OpenTrack, TrackWriter};
 use super::{RecordedBlock, RecordingError};
 use crate::block::{BLOCK_SAMPLES, SamplePosition};
 
@@ -33,7 +33,7 @@ pub struct RecordedTrack {
 
 #[derive(Debug)]
 pub(super) struct Track {
-    file: TrackFile,
+    file: TrackWriter,
     channels: Channels,
     start: SamplePosition,
     report: RecordedTrack,
@@ -41,13 +41,14 @@ pub(super) struct Track {
 
 impl Track {
     pub(super) fn create(
+        open: &mut OpenTrack,
         path: PathBuf,
         name: &str,
         format: RecordingFormat,
         channels: Channels,
         start: SamplePosition,
     ) -> Result<Self, RecordingError> {
-        let file = TrackFile::create(&path, name, format, channels)?;
+        let file = TrackWriter::create(open, &path, name, format, channels)?;
         let report = RecordedTrack {
             name: name.to_owned(),
             path,

@@ -1,6 +1,8 @@
 //! The file of a track, of one kind or the other.
 
+use std::fmt;
 use std::fs::File;
+use std::io::{self, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use consonance_recording::Channels;
@@ -10,22 +12,35 @@ use super::settings::RecordingFormat;
 use super::{OggOpusError, RecordingError};
 use crate::wav::WavFile;
 
-#[derive(Debug)]
-pub(super) enum TrackFile {
-    Wav(WavFile),
-    OggOpus { path: PathBuf, writer: Box<OggOpusWriter<File>> },
+/// Where the bytes of a track go: a file, or one with something around it that measures or limits.
+pub trait TrackFile: Write + Seek + Send + fmt::Debug {}
+
+impl<T: Write + Seek + Send + fmt::Debug> TrackFile for T {}
+
+/// Makes the file of a track at this path; it must not overwrite one that is there.
+pub type OpenTrack = Box<dyn FnMut(&Path) -> io::Result<Box<dyn TrackFile>> + Send>;
+
+/// Makes files on the disk.
+pub(super) fn on_disk() -> OpenTrack {
+    Box::new(|path| Ok(Box::new(File::create_new(path)?)))
 }
 
-impl TrackFile {
+#[derive(Debug)]
+pub(super) enum TrackWriter {
+    Wav(WavFile<Box<dyn TrackFile>>),
+    OggOpus { path: PathBuf, writer: Box<OggOpusWriter<Box<dyn TrackFile>>> },
+}
+
+impl TrackWriter {
     /// A new file; none that is there is overwritten.
     pub(super) fn create(
+        open: &mut OpenTrack,
         path: &Path,
         title: &str,
         format: RecordingFormat,
         channels: Channels,
     ) -> Result<Self, RecordingError> {
-        let file = File::create_new(path)
-            .map_err(|source| RecordingError::Create { path: path.to_owned(), source })?;
+        let file = open(path).map_err(|source| RecordingError::Create { path: path.to_owned(), source })?;
         Ok(match format {
             RecordingFormat::Wav => Self::Wav(WavFile::begin(file, path, channels.count() as u16)?),
             RecordingFormat::OggOpus => {

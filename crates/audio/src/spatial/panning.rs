@@ -1,4 +1,6 @@
 //! The cheap way to place a voice: louder on one side, quieter on the other, with the same power in sum.
+//!
+//! Neither ear is ever empty: on headphones a voice in one ear alone is unpleasant, and no sound in a room does that.
 
 use super::pose::Direction;
 use crate::block::{BLOCK_SAMPLES, StereoBlock};
@@ -44,6 +46,14 @@ impl Panning {
 
 /// With θ the angle from the middle to the side, the gains are √2 cos(45° + θ/2) and √2 sin(45° + θ/2), which in
 /// terms of sin θ needs no more than a root. The factor √2 makes the middle as loud as a voice without a place.
+/// θ goes from side to side only so far that [`FAR_EAR`] is left.
 fn gains(gain: f32, direction: Direction) -> (f32, f32) {
-    (gain * (1.0 - direction.right).sqrt(), gain * (1.0 + direction.right).sqrt())
+    let right = WIDTH * direction.right;
+    (gain * (1.0 - right).sqrt(), gain * (1.0 + right).sqrt())
 }
+
+/// The amplitude of the far ear for a voice straight from one side, relative to the near ear: −12 dB.
+const FAR_EAR: f32 = 0.25;
+
+/// The sine of the widest angle: with it, √(1 − w) is [`FAR_EAR`] times √(1 + w).
+const WIDTH: f32 = (1.0 - FAR_EAR * FAR_EAR) / (1.0 + FAR_EAR * FAR_EAR);

@@ -6,8 +6,8 @@ const CENTRE_RADIUS_M: f64 = 0.3;
 
 /// Where the listener's head is and which way it is turned.
 ///
-/// Axes are those of Unity: x to the right, y up, z forward, in metres. A game whose camera looks along −z (Bevy,
-/// Godot) negates the z of every position or direction, and the x and y of every quaternion.
+/// Axes are those of Unity: left-handed, x to the right, y up, z forward, in metres. [`axes`](crate::axes) converts
+/// those of other engines.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Pose {
     /// Position in metres: x, y, z.

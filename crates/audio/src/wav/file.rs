@@ -1,7 +1,7 @@
 //! A WAV file that grows: valid on disk at all times.
 
 use std::fs::File;
-use std::io::{self, BufWriter};
+use std::io::{self, BufWriter, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use hound::{SampleFormat, WavSpec, WavWriter};
@@ -17,16 +17,16 @@ const FLUSH_SAMPLES: u32 = 12_000;
 const BYTES_MAX: u32 = u32::MAX - 1_024;
 
 /// 16-bit at 48 kHz. The header never promises more than is there, and follows at most 250 ms behind.
-pub(crate) struct WavFile {
+pub(crate) struct WavFile<W: Write + Seek = File> {
     path: PathBuf,
-    writer: WavWriter<BufWriter<File>>,
+    writer: WavWriter<BufWriter<W>>,
     channels: u16,
     unflushed_samples: u32,
 }
 
-impl WavFile {
+impl<W: Write + Seek> WavFile<W> {
     /// Begins a file that was just made, or emptied, at this path.
-    pub(crate) fn begin(file: File, path: &Path, channels: u16) -> Result<Self, WavError> {
+    pub(crate) fn begin(file: W, path: &Path, channels: u16) -> Result<Self, WavError> {
         let spec = WavSpec {
             channels,
             sample_rate: SAMPLE_RATE_HZ,
@@ -77,7 +77,7 @@ impl WavFile {
     }
 }
 
-impl std::fmt::Debug for WavFile {
+impl<W: Write + Seek> std::fmt::Debug for WavFile<W> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("WavFile").field("path", &self.path).finish_non_exhaustive()
     }

@@ -82,3 +82,13 @@ fn lying_on_the_right_side_puts_what_is_above_into_the_left_ear() {
         assert!(power(&ears.left) > 4.0 * power(&ears.right), "{mode:?}");
     }
 }
+
+#[test]
+fn panning_leaves_the_far_ear_a_quarter() {
+    for side in [-1.0, 1.0] {
+        let ears = still(settings(SpatialMode::Panning), at([side, 0.0, 0.0]));
+        let (near, far) = if side < 0.0 { (&ears.left, &ears.right) } else { (&ears.right, &ears.left) };
+        let share = (power(far) / power(near)).sqrt();
+        assert!((share - 0.25).abs() < 1e-3, "{share} on side {side}");
+    }
+}

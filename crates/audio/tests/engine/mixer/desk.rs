@@ -80,6 +80,15 @@ impl MixingDesk {
         &mut self,
         watch: impl FnMut(SpeakerKey, SamplePosition, &[f32; BLOCK_SAMPLES]),
     ) -> StereoBlock {
+        self.push_due();
+        let mut block = StereoBlock::from_mono(&[f32::NAN; BLOCK_SAMPLES]);
+        self.mixer.mix_watched(&mut block, watch);
+        while self.mixer.poll_played().is_some() {}
+        block
+    }
+
+    /// What the speakers send before the next block.
+    pub(crate) fn push_due(&mut self) {
         let now = self.mixer.position();
         for (&key, talker) in &mut self.talkers {
             if (now.0 / BLOCK_SAMPLES as u64 + u64::from(key.0)).is_multiple_of(2) {
@@ -89,10 +98,6 @@ impl MixingDesk {
                 talker.sequence += 1;
             }
         }
-        let mut block = StereoBlock::from_mono(&[f32::NAN; BLOCK_SAMPLES]);
-        self.mixer.mix_watched(&mut block, watch);
-        while self.mixer.poll_played().is_some() {}
-        block
     }
 
     pub(crate) fn statistics(&self, key: SpeakerKey) -> SpeakerStatistics {

@@ -1,7 +1,8 @@
 //! Voices that come from places.
 
 use consonance_audio::{
-    FrameProperties, MixerSettings, Pose, SpatialMode, SpatialSettings, SpeakerKey, SpeakerPlace, Unheard,
+    FrameProperties, MixerSettings, Pose, SpatialMode, SpatialSettings, SpeakerKey, SpeakerPlace,
+    StereoBlock, Unheard,
 };
 
 use super::desk::{MixingDesk, always, assert_near};
@@ -111,8 +112,11 @@ fn who_moved_while_silent_begins_at_the_new_place() {
     desk.mixer.set_place(SPEAKER, at(1.0));
     desk.start(SPEAKER, always(0.3), POSITIONAL);
     let ears = desk.mix(20);
-    assert!(ears.left.iter().all(|sample| sample.abs() < 1e-4), "nothing on the side where it was");
-    assert_near(ears.last().1, 0.3 * std::f32::consts::SQRT_2);
+    // The power of both ears is that of the middle, and the far one has a quarter of the amplitude.
+    let near = 0.3 * (2.0 * 16.0 / 17.0_f32).sqrt();
+    let at_most = near / 4.0 + 1e-4;
+    assert!(ears.left.iter().all(|sample| sample.abs() < at_most), "no more on the side where it was");
+    assert_near(ears.last().1, near);
 }
 
 #[test]
@@ -159,4 +163,37 @@ fn somebody_out_of_range_who_speaks_over_the_radio_is_heard_from_the_first_frame
     desk.start(SPEAKER, always(0.2), FrameProperties::default());
     assert_near(desk.mix(20).both()[9_599], 0.2);
     assert_eq!(desk.statistics(SPEAKER).skipped, skipped);
+}
+
+#[test]
+fn the_head_model_is_the_default_on_headphones_and_panning_everywhere_else() {
+    let left_of = |mode, headphones| {
+        let mut desk = humming(mode, at(-1.0));
+        desk.mixer.set_headphones(headphones);
+        desk.mix(20);
+        desk.mix(20).left
+    };
+    let automatic = SpatialSettings::default().mode;
+    let (panned, modelled) = (left_of(SpatialMode::Panning, false), left_of(SpatialMode::Hrtf, false));
+    assert!(panned != modelled);
+    assert!(left_of(automatic, false) == panned);
+    assert!(left_of(automatic, true) == modelled);
+    assert!(left_of(SpatialMode::Panning, true) == panned, "what was asked for stays");
+}
+
+#[test]
+fn a_caller_that_is_behind_passes_over_what_was_received_and_goes_on_from_there() {
+    let mut desk = humming(SpatialMode::Panning, None);
+    let before = desk.statistics(SPEAKER);
+    let mut skipped = StereoBlock::default();
+    for _ in 0..10 {
+        desk.push_due();
+        desk.mixer.skip(&mut skipped);
+    }
+    let after = desk.statistics(SPEAKER);
+    assert!(skipped.left.iter().all(|sample| *sample == 0.0), "it has faded out");
+    assert!(after.skipped > before.skipped, "{after:?}");
+    assert!(after.played <= before.played + 1, "next to nothing is decoded: {after:?}");
+    let heard = desk.mix(10);
+    assert!(power(&heard.left) > 0.0 && heard.largest_step() < NO_CLICK);
 }
