@@ -1,26 +1,63 @@
 //! What the pages of the guide show is compiled with the other examples of this crate.
 
 macro_rules! pages {
-    ($($name:ident: $path:literal,)*) => {
-        $(#[doc = include_str!($path)] struct $name;)*
+    ($($(#[$only:meta])? $name:ident: $path:literal,)*) => {
+        $($(#[$only])? #[cfg(doctest)] #[doc = include_str!($path)] struct $name;)*
+        /// Where they are, seen from this file.
+        #[cfg(test)]
+        const PAGES: &[&str] = &[$($path),*];
     };
 }
 
 pages! {
     Readme: "../../../README.md",
     Recording: "../../../docs/recording.md",
-    FirstSteps: "../../../docs/guide/first-steps.md",
+    #[cfg(feature = "host")] FirstSteps: "../../../docs/guide/first-steps.md",
     Rooms: "../../../docs/guide/rooms.md",
     Players: "../../../docs/guide/players.md",
     Positions: "../../../docs/guide/positions.md",
-    Proximity: "../../../docs/guide/proximity.md",
+    #[cfg(feature = "host")] Proximity: "../../../docs/guide/proximity.md",
+    #[cfg(feature = "host")] Joining: "../../../docs/guide/joining.md",
+    // The example of the guide to custom networks has a test of its own for that page.
     Settings: "../../../docs/guide/settings.md",
     Triggers: "../../../docs/guide/triggers.md",
     Offline: "../../../docs/guide/offline.md",
     Diagnostics: "../../../docs/guide/diagnostics.md",
+    #[cfg(feature = "inspector")] Inspector: "../../../docs/guide/inspector.md",
 }
 
-/// Shows a page, which needs the feature.
-#[cfg(feature = "inspector")]
-#[doc = include_str!("../../../docs/guide/inspector.md")]
-struct Inspector;
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use super::PAGES;
+
+    #[test]
+    fn every_page_of_the_guide_that_shows_code_is_compiled() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/guide");
+        let mut with_code = 0;
+        for page in fs::read_dir(folder).expect("the guide is a folder") {
+            let path = page.expect("it can be listed").path();
+            let text = fs::read_to_string(&path).expect("a page is text");
+            let opened: Vec<&str> =
+                text.lines().map(str::trim_start).filter(|line| line.starts_with("```rust")).collect();
+            if opened.is_empty() {
+                continue;
+            }
+            with_code += 1;
+            let name = path.file_name().and_then(|name| name.to_str()).expect("a page has a name");
+            assert!(
+                PAGES.iter().any(|page| page.ends_with(&format!("/guide/{name}"))),
+                "{name} is not compiled"
+            );
+            let is_skipped = |line: &&str| line.contains("ignore") || line.contains("text");
+            assert_eq!(
+                opened.iter().find(|line| is_skipped(line)),
+                None,
+                "a block of {name} is not compiled"
+            );
+        }
+        assert!(with_code >= 11, "{with_code} pages have code");
+    }
+}

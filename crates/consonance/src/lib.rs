@@ -41,7 +41,7 @@
 //! | feature | by default | adds |
 //! |---|---|---|
 //! | `devices` | yes | microphones and loudspeakers |
-//! | `host` | yes | [`VoiceNode`], a server in the same process, for hosts and for dedicated servers inside of a game |
+//! | `host` | yes | [`VoiceNode`] and the module [`host`](mod@host): a server in the same process, for hosts and for dedicated servers inside of a game |
 //! | `quic` | yes | addresses of the form `quic://…` |
 //! | `settings-files` | yes | [`VoiceSettings`] that are kept in a file |
 //! | `inspector` | no | a page on this machine that shows what a chat is doing |
@@ -63,8 +63,10 @@ mod event;
 mod event_queue;
 mod fader;
 mod finish;
-#[cfg(doctest)]
+#[cfg(any(doctest, test))]
 mod guide;
+#[cfg(feature = "host")]
+pub mod host;
 mod links;
 mod lock;
 mod log;

@@ -5,12 +5,17 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
+use consonance::host::{
+    AccessRule, Admission, JoiningSettings, Limits, ProximitySettings, Rate, RoomLimits, RoomPattern,
+    ServerEvent as SessionServerEvent, SessionLoop, SessionsSettings, SheddingSettings,
+};
 use consonance::transport::hosted::{self, HostedSettings};
 use consonance::transport::memory::MemoryNetwork;
 use consonance::transport::{Delivery, PacketLimits, Peer, ServerEvent, ServerStatistics, ServerTransport};
-use consonance::{EventKind, Mode, Status, Target, TextTarget, VoiceChat, VoiceChatBuilder, VoiceNode};
-use consonance_server::{SessionLoop, SessionsSettings};
-use consonance_session::ServerEvent as SessionServerEvent;
+use consonance::{
+    EventKind, Mode, OperatorDecision, RoomUse, Status, Target, TextTarget, VoiceChat, VoiceChatBuilder,
+    VoiceNode,
+};
 
 /// Generous: machines that run tests are busy.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -82,6 +87,43 @@ fn a_host_is_told_what_its_guests_network_cannot_carry() {
     let id = host.send_text(Target::Room("lobby".into()), "a".repeat(475)).unwrap();
     let reason = "the message has 475 bytes, at most 474 are allowed: send it in parts".to_owned();
     until_event(&host, &EventKind::TextNotSent { id, reason });
+}
+
+/// Every setting that the guide names, with nothing but the façade in reach.
+#[test]
+fn a_host_sets_limits_rules_and_proximity_with_types_of_the_facade() {
+    let network = MemoryNetwork::new();
+    let mut settings = SessionsSettings::new(["main"]).unwrap();
+    let mut limits = Limits::default();
+    limits.players = 3;
+    settings.limits = limits;
+    settings.limits.reports = Rate { per_second: 5, burst: 10 };
+    let mut booth = RoomLimits::new();
+    booth.listeners = Some(1);
+    settings.room_limits = vec![(RoomPattern::from("booth"), booth)];
+    settings.access = vec![(RoomPattern::from("staff*"), AccessRule::for_both(["staff"]))];
+    let mut market = ProximitySettings::new(25.0);
+    market.max_streams = 4;
+    settings.proximity = vec![(RoomPattern::Name("market".into()), market)];
+    settings.shedding = SheddingSettings::default();
+    settings.admission = Admission::new(JoiningSettings::default());
+    let mut sessions = SessionLoop::new(&settings);
+    sessions.add_network(Box::new(network.listen()));
+
+    let node = VoiceNode::new().unwrap();
+    node.run_as_host(sessions, "main", |player| player.name("Host").listen("booth"));
+    until("the host is connected", || node.status() == Status::Connected);
+    let guest = player(&network).name("Guest").listen("booth").listen("staff only").start().unwrap();
+    let full = OperatorDecision::RoomFull { room: "booth".into(), to: RoomUse::Listen };
+    until_event(&guest, &EventKind::Operator(full));
+    let other = player(&network).name("Other").listen("staff only").start().unwrap();
+    until_event(&other, &EventKind::RemovedFromRoom { room: "staff only".into() });
+    let handle = node.server().unwrap();
+    let seen = handle.ask_session("main", |sessions: &mut SessionLoop, now| {
+        sessions
+            .with_session(now, "main", |server, _| server.proximity_of("market").map(|room| room.max_streams))
+    });
+    assert_eq!(seen.unwrap(), Some(Some(4)));
 }
 
 #[test]

@@ -12,6 +12,7 @@ fn every_code_block_of_the_guide_stands_in_a_file_of_the_example_or_of_direct_li
     let sources: Vec<Vec<String>> = files.map(|path| lines_of(&path)).collect();
     let blocks = rust_blocks(&guide);
     assert!(blocks.len() >= 10, "the guide has only {} pieces of code", blocks.len());
+    assert_eq!(guide.matches("```rust").count(), blocks.len(), "code that is excluded from this comparison");
     for block in blocks {
         let stands_there = |source: &Vec<String>| {
             source.windows(block.len()).any(|window| without_indentation(window) == block)
