@@ -129,7 +129,7 @@ pub use node::{Mode, VoiceNode};
 pub use player::Player;
 pub use player_state::{SpeakingChannel, SpeakingTarget};
 pub use problem::ProblemKind;
-pub use recorder::{Recorded, Recorder, RecorderError};
+pub use recorder::{DroppedBlocks, Recorded, Recorder, RecorderError};
 pub use settings::{SettingsError, VoiceSettings};
 pub use standing::{KeptVoices, OperatorDecision, SanctionTerms, Standing};
 #[cfg(feature = "devices")]

@@ -1,5 +1,8 @@
 //! Taps into files, on a thread of its own.
 
+mod dropped_blocks;
+mod everyone;
+mod timed_file;
 mod writing;
 
 use std::panic::resume_unwind;
@@ -12,6 +15,9 @@ use consonance_audio::limits::TRACKS_MAX;
 use consonance_audio::{RecordedTrack, RecordingError, RecordingSettings};
 
 use crate::tap::{Tap, TapSource};
+use crate::voice_chat::VoiceChat;
+pub use dropped_blocks::DroppedBlocks;
+use everyone::{Everyone, Tracks};
 use writing::Writing;
 
 /// Taps that may wait for the thread to take them.
@@ -23,10 +29,17 @@ const WAITING_TAPS_MAX: usize = 64;
 /// Dropping it completes the files, too, but says nothing of what went wrong.
 #[derive(Debug)]
 pub struct Recorder {
-    taps: Option<SyncSender<NamedTap>>,
+    orders: Option<SyncSender<Order>>,
     thread: Option<JoinHandle<Result<Vec<Recorded>, RecordingError>>>,
-    tracks: usize,
-    max_tracks: usize,
+    tracks: Tracks,
+}
+
+/// What the recorder's thread is asked for.
+enum Order {
+    /// To record this tap.
+    Tap(NamedTap),
+    /// To record all players of a chat.
+    Everyone(Box<Everyone>),
 }
 
 /// A tap, and what its file is called.
@@ -43,8 +56,10 @@ pub struct Recorded {
     pub source: TapSource,
     /// Its file, and what had no place in it.
     pub track: RecordedTrack,
-    /// Blocks that were lost before that because the disk was too slow.
+    /// Blocks that never reached the file because the tap was full: all of `dropped` together.
     pub dropped_blocks: u64,
+    /// The same by what kept the recorder from taking them in time.
+    pub dropped: DroppedBlocks,
 }
 
 /// Why nothing is recorded.
@@ -76,13 +91,9 @@ impl Recorder {
             .map_err(|source| RecordingError::Folder { path: folder.clone(), source })?;
         let (sender, receiver) = sync_channel(WAITING_TAPS_MAX);
         let writing = Writing::new(folder, settings);
+        let tracks = Tracks::new(settings.max_tracks.min(TRACKS_MAX));
         let thread = thread::Builder::new().name("recorder".into()).spawn(move || writing.run(&receiver));
-        Ok(Self {
-            taps: Some(sender),
-            thread: Some(thread.map_err(RecorderError::Thread)?),
-            tracks: 0,
-            max_tracks: settings.max_tracks.min(TRACKS_MAX),
-        })
+        Ok(Self { orders: Some(sender), thread: Some(thread.map_err(RecorderError::Thread)?), tracks })
     }
 
     /// Records this tap, too, from now on. It is a track of its own, even if there was one on the same source before.
@@ -100,17 +111,36 @@ impl Recorder {
     /// # Errors
     /// As [`add`](Self::add).
     pub fn add_as(&mut self, tap: Tap, name: impl Into<String>) -> Result<(), RecorderError> {
-        let name = name.into();
-        if self.tracks >= self.max_tracks {
-            return Err(RecordingError::TooManyTracks { max: self.max_tracks }.into());
+        if !self.tracks.take() {
+            return Err(RecordingError::TooManyTracks { max: self.tracks.max() }.into());
         }
-        let taps = self.taps.as_ref().ok_or(RecorderError::Stopped)?;
-        taps.try_send(NamedTap { tap, name }).map_err(|error| match error {
+        let ordered = self.order(Order::Tap(NamedTap { tap, name: name.into() }));
+        if ordered.is_err() {
+            self.tracks.give_back();
+        }
+        ordered
+    }
+
+    /// Records a whole chat from now on, each in a file of its own: the mix, one's own voice, every player who is here
+    /// and every player who joins later. A player who leaves and comes back goes on in the same file. Players for whom
+    /// there is no track left are not recorded, and the log says so once.
+    ///
+    /// # Errors
+    /// As [`add`](Self::add), if there is no place for the mix, for one's own voice, or for the order itself.
+    pub fn add_all(&mut self, voice: &VoiceChat) -> Result<(), RecorderError> {
+        for source in [TapSource::Mix, TapSource::ProcessedMicrophone] {
+            self.add(voice.tap(source))?;
+        }
+        let everyone = Everyone::new(voice.observed(), self.tracks.clone());
+        self.order(Order::Everyone(Box::new(everyone)))
+    }
+
+    fn order(&self, order: Order) -> Result<(), RecorderError> {
+        let orders = self.orders.as_ref().ok_or(RecorderError::Stopped)?;
+        orders.try_send(order).map_err(|error| match error {
             TrySendError::Full(_) => RecorderError::Busy,
             TrySendError::Disconnected(_) => RecorderError::Stopped,
-        })?;
-        self.tracks += 1;
-        Ok(())
+        })
     }
 
     /// False once an error has ended it; [`stop`](Self::stop) says which.
@@ -136,7 +166,7 @@ impl Recorder {
 
     /// Lets the thread come to its end.
     fn end(&mut self) -> Option<thread::Result<Result<Vec<Recorded>, RecordingError>>> {
-        self.taps = None;
+        self.orders = None;
         self.thread.take().map(JoinHandle::join)
     }
 }

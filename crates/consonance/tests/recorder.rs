@@ -77,6 +77,20 @@ fn a_tap_that_is_added_in_the_middle_is_in_step_too() {
 }
 
 #[test]
+fn what_came_before_the_recorder_was_there_is_not_blamed_on_the_disk() {
+    let mut recorder = Recorder::start(folder("burst"), RecordingSettings::default()).unwrap();
+    let (mut sender, tap) = Tap::new(TapSource::RawMicrophone);
+    for block in 0..130 {
+        sender.push(SamplePosition(480 * block), mono(true));
+    }
+    recorder.add(tap).unwrap();
+    let taps = recorder.stop().unwrap();
+    let dropped = taps[0].dropped;
+    assert_eq!((taps[0].dropped_blocks, dropped.total()), (30, 30));
+    assert_eq!((dropped.slow_disk, dropped.slow_encoding, dropped.burst), (0, 0, 30));
+}
+
+#[test]
 fn without_any_sound_there_is_no_file() {
     let folder = folder("nothing");
     let mut recorder = Recorder::start(&folder, RecordingSettings::default()).unwrap();

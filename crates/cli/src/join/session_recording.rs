@@ -6,7 +6,7 @@ use std::path::Path;
 
 use clap::ValueEnum;
 use consonance::audio::{RecordingFormat, RecordingSettings, SAMPLE_RATE_HZ};
-use consonance::{Recorded, Recorder, RecorderError, TapSource, VoiceChat};
+use consonance::{DroppedBlocks, Recorded, Recorder, RecorderError, TapSource, VoiceChat};
 use serde_json::json;
 
 use crate::logging::complain;
@@ -86,10 +86,22 @@ fn lost_seconds(recorded: &Recorded) -> f64 {
     recorded.dropped_blocks as f64 / 100.0
 }
 
+/// What most of it is missing for.
+fn why_lost(recorded: &Recorded) -> Option<&'static str> {
+    let DroppedBlocks { slow_disk, slow_encoding, burst, .. } = recorded.dropped;
+    let causes = [
+        (slow_disk, "the disk was too slow"),
+        (slow_encoding, "encoding was too slow"),
+        (burst, "too much came at once"),
+    ];
+    let (blocks, why) = causes.into_iter().max_by_key(|(blocks, _)| *blocks)?;
+    (blocks > 0).then_some(why)
+}
+
 fn in_words(recorded: &Recorded) -> String {
-    let lost = match recorded.dropped_blocks {
-        0 => String::new(),
-        _ => format!("; {:.2} s are missing because the disk was too slow", lost_seconds(recorded)),
+    let lost = match why_lost(recorded) {
+        Some(why) => format!("; {:.2} s are missing: {why}", lost_seconds(recorded)),
+        None => String::new(),
     };
     format!("recorded {} ({:.1} s){lost}", recorded.track.path.display(), seconds(recorded))
 }

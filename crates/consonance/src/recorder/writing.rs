@@ -2,13 +2,16 @@
 
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use consonance_audio::{
     BLOCK_SAMPLES, Recording, RecordingError, RecordingSettings, SamplePosition, TrackId,
 };
 
-use super::{NamedTap, Recorded};
+use super::dropped_blocks::{DroppedBlocks, Spent, TimeSheet};
+use super::everyone::Everyone;
+use super::timed_file::DiskTime;
+use super::{NamedTap, Order, Recorded};
 use crate::tap::{CAPACITY_BLOCKS, Tap};
 
 /// How long sound may wait in a tap before it is looked for again.
@@ -23,6 +26,10 @@ pub(super) struct Writing {
     /// Begun with the first sound.
     recording: Option<Recording>,
     lines: Vec<Line>,
+    /// Chats of which everyone is recorded.
+    everyone: Vec<Everyone>,
+    time: TimeSheet,
+    disk: DiskTime,
     /// Where the sound ends that was written last.
     latest: SamplePosition,
 }
@@ -31,19 +38,30 @@ struct Line {
     tap: Tap,
     name: String,
     track: Option<TrackId>,
+    dropped: DroppedBlocks,
 }
 
 impl Writing {
     pub(super) fn new(folder: PathBuf, settings: RecordingSettings) -> Self {
-        Self { folder, settings, recording: None, lines: Vec::new(), latest: SamplePosition::default() }
+        Self {
+            folder,
+            settings,
+            recording: None,
+            lines: Vec::new(),
+            everyone: Vec::new(),
+            time: TimeSheet::new(Instant::now()),
+            disk: DiskTime::default(),
+            latest: SamplePosition::default(),
+        }
     }
 
     /// Until nobody can add taps any more, and what is in them is written.
-    pub(super) fn run(mut self, taps: &Receiver<NamedTap>) -> Result<Vec<Recorded>, RecordingError> {
+    pub(super) fn run(mut self, orders: &Receiver<Order>) -> Result<Vec<Recorded>, RecordingError> {
         let mut wait = INTERVAL;
         loop {
-            match taps.recv_timeout(wait) {
-                Ok(NamedTap { tap, name }) => self.lines.push(Line { tap, name, track: None }),
+            match orders.recv_timeout(wait) {
+                Ok(Order::Tap(tap)) => self.lines.push(Line::new(tap)),
+                Ok(Order::Everyone(everyone)) => self.everyone.push(*everyone),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => {
                     while !self.turn()? {}
@@ -57,11 +75,24 @@ impl Writing {
     /// Writes what waits. False if long silence is in the way of some of it, or of all tracks keeping
     /// up: to be called again at once.
     fn turn(&mut self) -> Result<bool, RecordingError> {
+        let spent = self.time.begin_turn(Instant::now(), self.disk.get());
+        let taps = self.everyone.iter_mut().flat_map(Everyone::new_taps);
+        self.lines.extend(taps.map(Line::new));
+        for line in &mut self.lines {
+            line.charge(&spent);
+        }
+        let is_done = self.write()?;
+        self.time.end_turn(Instant::now());
+        Ok(is_done)
+    }
+
+    fn write(&mut self) -> Result<bool, RecordingError> {
         let first = self.lines.iter().filter_map(|line| line.tap.next_position()).min();
         if self.recording.is_none()
             && let Some(start) = first
         {
-            self.recording = Some(Recording::create(&self.folder, start, self.settings)?);
+            self.recording =
+                Some(Recording::create_with(&self.folder, start, self.settings, self.disk.opener())?);
         }
         let Some(recording) = &mut self.recording else { return Ok(true) };
         let mut is_done = true;
@@ -79,18 +110,31 @@ impl Writing {
         Ok(is_done)
     }
 
-    fn finish(self) -> Result<Vec<Recorded>, RecordingError> {
+    fn finish(mut self) -> Result<Vec<Recorded>, RecordingError> {
+        let spent = self.time.begin_turn(Instant::now(), self.disk.get());
+        for line in &mut self.lines {
+            line.charge(&spent);
+        }
         let tracks = self.recording.map_or(Ok(Vec::new()), Recording::finish)?;
-        let recorded = self.lines.into_iter().zip(tracks).map(|(Line { tap, .. }, track)| Recorded {
-            source: tap.source().clone(),
-            track,
-            dropped_blocks: tap.dropped(),
+        let recorded = self.lines.into_iter().zip(tracks).map(|(Line { tap, dropped, .. }, track)| {
+            Recorded { source: tap.source().clone(), track, dropped_blocks: dropped.total(), dropped }
         });
         Ok(recorded.collect())
     }
 }
 
 impl Line {
+    fn new(NamedTap { tap, name }: NamedTap) -> Self {
+        let dropped = DroppedBlocks { burst: tap.dropped(), ..DroppedBlocks::default() };
+        Self { tap, name, track: None, dropped }
+    }
+
+    /// Puts down what was dropped since the last call to how the time was spent meanwhile.
+    fn charge(&mut self, spent: &Spent) {
+        let more = self.tap.dropped() - self.dropped.total();
+        self.dropped.charge(more, spent);
+    }
+
     /// Writes what waits in the tap. Whether that was all of it, and where it ends.
     fn write(&mut self, recording: &mut Recording) -> Result<(bool, SamplePosition), RecordingError> {
         let track = if let Some(track) = self.track {

@@ -25,7 +25,12 @@ impl VoiceChat {
         folder: impl AsRef<Path>,
         settings: DiagnosticsSettings,
     ) -> Result<Diagnostics, DiagnosticsError> {
+        Diagnostics::start(folder.as_ref(), settings, self.observed())
+    }
+
+    /// The parts that diagnostics and recorders look at.
+    pub(crate) fn observed(&self) -> Observed {
         let Running { commands, shared, .. } = self.running();
-        Diagnostics::start(folder.as_ref(), settings, Observed::new(commands, shared))
+        Observed::new(commands, shared)
     }
 }

@@ -53,6 +53,45 @@ fn a_conversation_is_recorded_with_every_voice_in_a_file_of_its_own() {
 }
 
 #[test]
+fn everyone_is_recorded_in_one_call_also_who_joins_later() {
+    let stage = Stage::open();
+    let mut alice = Player::join("Alice", stage.chat().listen("lobby").talk_to_room("lobby"));
+    let mut bob = Player::join("Bob", stage.chat().listen("lobby").talk_to_room("lobby"));
+    alice.until(&entered("Bob", "lobby"));
+    bob.until(&entered("Alice", "lobby"));
+    let mut recorder = Recorder::start(folder("everyone"), RecordingSettings::default()).unwrap();
+    recorder.add_all(&alice.voice).unwrap();
+
+    let mut carol = Player::join("Carol", stage.chat().talk_to_room("lobby"));
+    carol.until(&entered("Alice", "lobby"));
+    let (from_alice, from_bob, from_carol) =
+        (recording(1, 0.2, 2.2), recording(3, 0.2, 2.2), recording(2, 0.2, 2.2));
+    alice.voice.set_input(Speech::once(&from_alice));
+    bob.until(&stopped_speaking("Alice"));
+    // Whoever speaks as soon as it has joined may be recorded from its second word on.
+    for (player, spoken) in [(&bob, &from_bob), (&carol, &from_carol)] {
+        player.voice.set_input(Speech::once(spoken));
+    }
+    alice.until(&stopped_speaking("Bob"));
+    alice.until(&stopped_speaking("Carol"));
+    alice.ear.listen_for(0.8);
+    alice.voice.leave().unwrap();
+
+    let tracks = recorder.stop().unwrap();
+    let track = |source: &TapSource| {
+        let track = tracks.iter().find(|track| track.source == *source);
+        let track = track.unwrap_or_else(|| panic!("{source:?} is not among {tracks:?}"));
+        WavInput::open(&track.track.path).unwrap()
+    };
+    assert_eq!(tracks.len(), 4, "{tracks:?}");
+    let speaker = |name: &str| track(&TapSource::Speaker(name.into()));
+    assert!(likeness(&from_alice, track(&TapSource::ProcessedMicrophone).samples()) > ALIKE);
+    assert!(likeness(&from_bob, speaker("Bob").samples()) > ALIKE);
+    assert!(likeness(&from_carol, speaker("Carol").samples()) > ALIKE);
+    assert!(track(&TapSource::Mix).samples().iter().any(|sample| sample.abs() > 0.05));
+}
+
+#[test]
 fn a_tap_that_is_dropped_or_of_somebody_who_never_comes_costs_nothing() {
     let stage = Stage::open();
     let bob = Player::join("Bob", stage.chat().listen("lobby"));
