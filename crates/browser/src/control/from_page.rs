@@ -177,7 +177,8 @@ impl FromPage {
 }
 
 impl Place {
-    /// In metres, along the game's own axes.
+    /// In metres, along the axes that native players use, too: left-handed, x to the right, y up, z forward. A page
+    /// that has others converts before it says where it is.
     pub fn position(self) -> Position {
         self.position
     }

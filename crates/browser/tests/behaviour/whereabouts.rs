@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use consonance_session::{ClientId, Position};
+use consonance_audio::axes;
+use consonance_session::{ChannelProperties, ClientId, Position, ProximitySettings, Target};
 use serde_json::{Value, json};
 
-use crate::session::Session;
+use crate::session::{FRAME, Session, frame};
 
 const PLACE: [f32; 3] = [1.5, 0.0, -2.0];
 
@@ -86,4 +87,45 @@ fn a_page_that_comes_back_is_told_all_places_anew_and_those_of_the_gone_are_forg
     let carol = session.page("Carol");
     assert_eq!(id_of(&session, carol), id, "the id is used again");
     assert_eq!(session.told_of(bob, "placed"), [] as [Value; 0], "it is somebody else's");
+}
+
+/// One convention for everybody: what Unity says is what a page says and what the server compares, and an engine with
+/// other axes has converted its positions before.
+#[test]
+fn pages_native_players_and_unity_share_a_proximity_room_with_the_same_axes() {
+    let mut session = Session::with(|settings| {
+        settings.proximity = vec![("world".into(), ProximitySettings::new(10.0))];
+    });
+    let (near, far) = (session.page("Near"), session.page("Mirrored"));
+    let (unity, bevy) = (session.native("Unity"), session.native("Bevy"));
+    // `transform.position` of Unity, as it is, and `Transform::translation` of Bevy, whose z is the other way round.
+    let (from_unity, from_bevy) = ([3.0, 1.5, 20.0], axes::from_right_handed([3.0, 1.5, -24.0]));
+    for (native, place) in [(unity, from_unity), (bevy, from_bevy)] {
+        let client = &mut session.natives[native].client;
+        client.join_room("world").expect("a room that fits");
+        client.set_position(Some(Position::new(place).expect("near enough")));
+    }
+    for (page, z) in [(near, 28), (far, -28)] {
+        session.say(page, r#"{"type":"listen","room":"world"}"#);
+        let place = json!({ "type": "place", "x": 3, "y": 1.5, "z": z, "shared": true });
+        session.say(page, &place.to_string());
+    }
+    session.wait(Duration::from_secs(2));
+    let world = Target::Room("world".into());
+    let positional = ChannelProperties { positional: true, ..ChannelProperties::default() };
+    session.natives[unity].client.open_channel(world, positional).expect("a channel more");
+    for nth in 0..20 {
+        session.speak_natively(unity, &frame(nth));
+        session.wait(FRAME);
+    }
+    assert!(!session.natives[bevy].heard.is_empty(), "Bevy is 4 m away");
+    assert_eq!(session.heard(near).len(), 20, "the page is 8 m away");
+    assert!(session.heard(far).is_empty(), "behind the origin it is 48 m away");
+
+    session.say(near, r#"{"type":"open","channel":1,"to":{"room":"world"},"positional":true}"#);
+    for nth in 0..20 {
+        session.speak(near, &frame(nth), false);
+    }
+    let (heard_by_unity, heard_by_bevy) = (&session.natives[unity].heard, &session.natives[bevy].heard);
+    assert!(!heard_by_unity.is_empty() && !heard_by_bevy.is_empty(), "the page is near both");
 }
