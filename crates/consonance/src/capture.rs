@@ -252,6 +252,11 @@ impl Capture {
         self.has_ended
     }
 
+    /// The capture thread had more than a second to do when it was given more, so that some was left out.
+    pub(crate) fn has_fallen_behind(&self) -> bool {
+        self.dropped_beats > 0
+    }
+
     /// How it is doing; none without an input.
     pub(crate) fn row(&self) -> Option<CaptureRow> {
         self.running.as_ref()?;

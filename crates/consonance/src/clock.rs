@@ -46,6 +46,11 @@ impl Clock {
         }
     }
 
+    /// Beats so far; the count wraps around.
+    pub(crate) fn beats(&self) -> u32 {
+        self.blocks
+    }
+
     pub(crate) fn next_beat_at(&self) -> Option<Instant> {
         Some(self.playing_since? + BLOCK * self.blocks)
     }

@@ -46,11 +46,19 @@ pub(crate) enum Command {
 
 /// How the others are to be heard.
 pub(crate) enum Hearing {
-    Volume { name: String, volume: f32 },
-    Muted { name: String, muted: bool },
+    Volume {
+        name: String,
+        volume: f32,
+    },
+    Muted {
+        name: String,
+        muted: bool,
+    },
     Places(Vec<(String, Option<SpeakerPlace>)>),
     Listener(Option<Pose>),
     Spatial(SpatialSettings),
+    /// What the game knows; nothing if the name of the loudspeaker is to tell.
+    Headphones(Option<bool>),
     MasterVolume(f32),
     Ducking(DuckingSettings),
     Levelling(bool),

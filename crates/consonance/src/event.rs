@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use consonance_session::{ClientEvent, ModeratorAction, ModeratorAnswer, TextTarget};
 use consonance_transport::DisconnectReason;
 
+use crate::output_failure::OutputFailure;
 use crate::problem::ProblemKind;
 use crate::standing::OperatorDecision;
 use crate::text::TextId;
@@ -233,7 +234,7 @@ pub enum End {
     NoConnection(DisconnectReason),
     /// The output takes no more sound.
     #[error("{0}")]
-    Output(String),
+    Output(OutputFailure),
     /// The voice thread panicked: a fault of an output or a transport, or of ours. An input that panics is only told
     /// of, as an [`EventKind::Problem`].
     #[error("the voice thread has panicked; what it said stands on the standard error: please report it")]

@@ -73,6 +73,7 @@ mod log;
 #[cfg(feature = "host")]
 mod node;
 mod offline;
+mod output_failure;
 mod own_voice;
 mod playback;
 mod player;
@@ -126,6 +127,7 @@ pub use event_queue::EventReader;
 pub use fader::Fade;
 #[cfg(feature = "host")]
 pub use node::{Mode, VoiceNode};
+pub use output_failure::OutputFailure;
 pub use player::Player;
 pub use player_state::{SpeakingChannel, SpeakingTarget};
 pub use problem::ProblemKind;

@@ -4,6 +4,7 @@
 use tracing::{debug, error, info, trace, warn};
 
 use crate::event::{End, EventKind};
+use crate::voice_thread::TooSlow;
 
 /// Sessions, rooms, players, texts.
 const CORE: &str = "consonance::core";
@@ -53,7 +54,7 @@ pub(crate) fn note(player: &str, event: &EventKind) {
         EventKind::DirectLinkMade { name } => debug!(target: NETWORK, player, name, "a direct link is there"),
         EventKind::DirectLinkLost { name } => debug!(target: NETWORK, player, name, "a direct link is gone"),
         EventKind::StartedSpeaking { name } => trace!(target: PLAYBACK, player, name, "starts to speak"),
-        EventKind::StoppedSpeaking { name } => trace!(target: PLAYBACK, player, name, "stops to speak"),
+        EventKind::StoppedSpeaking { name } => trace!(target: PLAYBACK, player, name, "stopped speaking"),
         #[cfg(feature = "devices")]
         EventKind::Device(event) => {
             let is_microphone = event.direction == consonance_device::Direction::Input;
@@ -71,6 +72,28 @@ pub(crate) fn note(player: &str, event: &EventKind) {
         other => trace!(target: CORE, player, ?other),
     }
 }
+
+/// The voice thread needs more than 10 ms for 10 ms of sound.
+pub(crate) fn note_too_slow(player: &str, slow: &TooSlow) {
+    let (beat_us, late_ms) = (slow.beat.as_micros() as u64, slow.late.as_millis() as u64);
+    if cfg!(debug_assertions) {
+        warn!(target: CORE, player, beat_us, late_ms, "the voice thread is too slow in this debug build: {OPTIMISE}");
+    } else {
+        warn!(target: CORE, player, beat_us, late_ms, "the voice thread is too slow on this machine");
+    }
+}
+
+/// The capture thread needs more than 10 ms for 10 ms of sound.
+pub(crate) fn note_slow_capture(player: &str) {
+    if cfg!(debug_assertions) {
+        warn!(target: RECORDING, player, "the capture thread is too slow in this debug build: {OPTIMISE}");
+    } else {
+        warn!(target: RECORDING, player, "the capture thread is too slow, or its input waits for something");
+    }
+}
+
+/// What makes a debug build of a game fast enough; docs/guide/first-steps.md has it, too.
+const OPTIMISE: &str = "add [profile.dev.package.\"*\"] with opt-level = 3 to the Cargo.toml of the game (docs/guide/first-steps.md)";
 
 /// One's own voice begins or ends to be sent.
 pub(crate) fn note_speaking(player: &str, speaks: bool) {

@@ -1,5 +1,6 @@
 //! Other players' voices: session events to the mixer, and the mix to the output.
 
+mod headphones;
 mod listed_players;
 mod remembered_players;
 mod voices;
@@ -14,6 +15,7 @@ use consonance_audio::{
 };
 use consonance_session::{ClientId, CodecSettings as SessionCodec, VoiceFrame};
 
+use headphones::Headphones;
 use listed_players::{Listed, ListedPlayers};
 use remembered_players::{HeardAs, RememberedPlayers};
 use voices::{Voice, Voices};
@@ -45,6 +47,7 @@ pub(crate) struct Playback {
     master_volume: f32,
     /// Added to each played frame: the encoder's own delay, the same for all Opus encoders of the game.
     codec_delay_samples: u64,
+    headphones: Headphones,
 }
 
 impl Playback {
@@ -60,6 +63,7 @@ impl Playback {
             listener: None,
             master_volume: 1.0,
             codec_delay_samples: codec_delay_samples as u64,
+            headphones: Headphones::default(),
         }
     }
 
@@ -159,6 +163,10 @@ impl Playback {
                 self.mixer.set_listener(pose);
             }
             Hearing::Spatial(settings) => self.mixer.set_spatial(settings),
+            Hearing::Headphones(told) => {
+                self.headphones.told = told;
+                self.mixer.set_headphones(self.headphones.are_worn());
+            }
             Hearing::MasterVolume(volume) => {
                 if let Some(volume) = bounds::volume(volume) {
                     self.master_volume = volume;
@@ -263,12 +271,18 @@ impl Playback {
         block
     }
 
-    /// One beat: mixes 10 ms, hands them to the output, and returns the mean of both sides.
+    /// One beat: mixes 10 ms, hands them to the output, and returns the mean of both sides. With `skips` nobody is heard
+    /// in them, and nothing is decoded.
     ///
     /// # Errors
     /// If the output takes no more.
-    pub(crate) fn beat(&mut self) -> Result<[f32; BLOCK_SAMPLES], OutputError> {
-        let block = self.mix();
+    pub(crate) fn beat(&mut self, skips: bool) -> Result<[f32; BLOCK_SAMPLES], OutputError> {
+        let mut block = StereoBlock::default();
+        if skips {
+            self.mixer.skip(&mut block);
+        } else {
+            block = self.mix();
+        }
         self.voices.beat(&mut self.mixer);
         self.output.write(&block)?;
         Ok(block.to_mono())

@@ -1,7 +1,7 @@
 //! The microphone and the loudspeaker of a chat, if it has them.
 
 use consonance_audio::{Input, Output};
-use consonance_device::{Backend, Devices, Direction, Selection, Settings};
+use consonance_device::{Backend, DeviceState, Devices, Direction, Selection, Settings, names_headphones};
 
 use crate::event::{Event, EventKind};
 use crate::event_queue::EventQueue;
@@ -82,11 +82,19 @@ impl SoundDevices {
         }
     }
 
-    /// Tells the game what has become of them.
-    pub(crate) fn tell(&self, now: std::time::Instant, events: &EventQueue) {
+    /// Tells the game what has become of them. Whether the loudspeaker is a pair of headphones, if another one runs now
+    /// that is used.
+    pub(crate) fn tell(&self, now: std::time::Instant, events: &EventQueue) -> Option<bool> {
+        let mut headphones = None;
         while let Some(event) = self.devices.as_ref().and_then(Devices::poll_event) {
+            if let (Direction::Output, true, DeviceState::Running { name, .. }) =
+                (event.direction, self.has_loudspeaker, &event.state)
+            {
+                headphones = Some(names_headphones(name));
+            }
             events.push(Event { at: now, kind: EventKind::Device(event) });
         }
+        headphones
     }
 
     /// The microphone and the loudspeaker, if they are what it speaks with and is heard through.

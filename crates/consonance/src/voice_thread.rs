@@ -1,8 +1,10 @@
 //! The one loop of a client: what was captured → encoder → session → transport, and back to the output.
 
+mod catch_up;
 mod commands;
 mod meters;
 mod moving_on;
+mod pace;
 mod publishing;
 mod session_events;
 
@@ -14,14 +16,19 @@ use std::time::{Duration, Instant};
 use consonance_audio::{BLOCK_SAMPLES, Input, MixerSettings, Output, SamplePosition};
 use consonance_session::{ChannelProperties, Client, Disconnection, Target};
 
+use catch_up::{Beats, CatchUp};
+use pace::Pace;
+pub(crate) use pace::TooSlow;
+
 use crate::capture::{Beat, Capture, CaptureControls, CapturedAs};
 use crate::channel::{Channel, NewChannel};
-use crate::clock::Clock;
+use crate::clock::{BLOCK, Clock};
 use crate::command::{Command, Hearing};
 use crate::direct_players::DirectPlayers;
 use crate::event::{End, Event, EventKind};
 use crate::links::{GOODBYE, Links};
 use crate::offline::LoopbackRooms;
+use crate::output_failure::OutputFailure;
 use crate::playback::Playback;
 use crate::position_sharing::PositionSharing;
 use crate::problem::ProblemKind;
@@ -44,8 +51,6 @@ const LONGEST_SLEEP: Duration = Duration::from_millis(5);
 const LONGEST_STALL: Duration = Duration::from_secs(1);
 /// After a still longer one there is a gap in the output: a night of silence would take minutes to make, and gigabytes.
 const LONGEST_SILENCE: Duration = Duration::from_mins(1);
-/// So many beats are caught up with before packets have their turn again.
-const BEATS_AT_ONCE: usize = 100;
 /// How often the encoder learns of the loss, and the server of what is lost here; and taps that were dropped are freed.
 const LOSS_INTERVAL: Duration = Duration::from_millis(500);
 /// How often the statistics are written down.
@@ -81,6 +86,8 @@ pub(crate) struct VoiceParts {
 
 pub(crate) struct VoiceThread {
     clock: Clock,
+    catch_up: CatchUp,
+    pace: Pace,
     own_name: Box<str>,
     client: Client,
     rooms: JoinedRooms,
@@ -142,6 +149,8 @@ impl VoiceThread {
         let watch = Watch::new(now, parts.shared.events.subscribe(None), parts.mixer.max_decoded, parts.mode);
         let thread = Self {
             clock: Clock::new(now),
+            catch_up: CatchUp::default(),
+            pace: Pace::new(now),
             own_name: parts.client.name().into(),
             rooms: JoinedRooms::new(parts.client.rooms()),
             shared: parts.shared,
@@ -179,7 +188,9 @@ impl VoiceThread {
     pub(crate) fn run(mut self) -> End {
         self.client.start();
         while self.end.is_none() {
-            let more = self.turn(Instant::now());
+            let began = Instant::now();
+            let more = self.turn(began);
+            self.note_pace(began, Instant::now());
             if !more && self.end.is_none() {
                 thread::park_timeout(self.sleep(Instant::now()));
             }
@@ -194,7 +205,7 @@ impl VoiceThread {
         if let Err(error) = self.playback.finish()
             && end == End::Left
         {
-            end = End::Output(error.to_string());
+            end = End::Output(OutputFailure::new(error));
         }
         self.tell(Instant::now(), EventKind::Ended(end.clone()));
         end
@@ -209,9 +220,13 @@ impl VoiceThread {
         self.client.handle_timeout(at);
         self.drain_session(now);
         self.clock.leave_out(LONGEST_SILENCE, now);
-        for _ in 0..BEATS_AT_ONCE {
+        let beats = self.catch_up.look(now, self.late_by(now));
+        if beats == Beats::LeftOut {
+            self.clock.leave_out(BLOCK, now);
+        }
+        for _ in 0..beats.at_once() {
             let Some(due) = self.clock.next_beat(now) else { break };
-            self.beat(due, now);
+            self.beat(due, now, beats == Beats::Skipped);
             self.drain_session(now);
             if self.end.is_some() {
                 break;
@@ -227,14 +242,19 @@ impl VoiceThread {
         more_is_asked || more_comes_in || self.clock.next_beat_at().is_some_and(|at| at <= now)
     }
 
-    /// 10 ms of sound out, and 10 ms to be captured.
-    fn beat(&mut self, due: Instant, now: Instant) {
+    /// How late the next beat is.
+    fn late_by(&self, now: Instant) -> Duration {
+        self.clock.next_beat_at().map_or(Duration::ZERO, |due| now.saturating_duration_since(due))
+    }
+
+    /// 10 ms of sound out, and 10 ms to be captured; with `skips` silence out, and nothing captured.
+    fn beat(&mut self, due: Instant, now: Instant, skips: bool) {
         let stalled = now.saturating_duration_since(due) > LONGEST_STALL;
         self.playback.set_ducked(self.talking.is_heard(&self.client));
-        match self.playback.beat() {
-            Ok(render) if self.may_speak && !stalled => self.ask_for_block(due, &render),
+        match self.playback.beat(skips) {
+            Ok(render) if self.may_speak && !stalled && !skips => self.ask_for_block(due, &render),
             Ok(_) => {}
-            Err(error) => self.end = Some(End::Output(error.to_string())),
+            Err(error) => self.end = Some(End::Output(OutputFailure::new(error))),
         }
         while let Some(played) = self.playback.poll_played(&self.clock) {
             if self.trace_frames {
@@ -298,7 +318,9 @@ impl VoiceThread {
         self.shared.status.set(status);
         self.shared.players.local().set_connected(status == Status::Connected);
         #[cfg(feature = "devices")]
-        self.devices.tell(now, &self.shared.events);
+        if let Some(named) = self.devices.tell(now, &self.shared.events) {
+            self.playback.set_named_headphones(named);
+        }
         self.take_session_events(now);
         self.links.send(now, &mut self.client);
     }

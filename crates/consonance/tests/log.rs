@@ -10,7 +10,7 @@ use std::sync::{LazyLock, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use consonance::audio::WavInput;
+use consonance::audio::{Output, OutputError, StereoBlock, WavInput};
 use consonance::transport::memory::MemoryNetwork;
 use consonance::{End, EventKind, ProblemKind, VoiceChat, VoiceChatBuilder};
 use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings};
@@ -133,6 +133,42 @@ fn whoever_writes_the_log_may_ask_for_the_settings_while_they_are_being_set() {
         }
         assert!(lines_of("Carol").len() > before, "that there was no room is in the log");
     });
+}
+
+/// An output that needs longer for a block than the block lasts, as everything does in a debug build of a game.
+struct SlowOutput;
+
+impl Output for SlowOutput {
+    fn write(&mut self, _block: &StereoBlock) -> Result<(), OutputError> {
+        thread::sleep(Duration::from_millis(15));
+        Ok(())
+    }
+
+    fn finish(&mut self) -> Result<(), OutputError> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_chat_that_is_too_slow_says_so_once_and_is_told_who_stopped_speaking() {
+    let (network, _server) = stage();
+    let dora = player(&network, "Dora").listen("lobby").output(Box::new(SlowOutput)).start().unwrap();
+    until(&dora, |kind| *kind == EventKind::Joined);
+    let speech = WavInput::open(recording(1)).unwrap();
+    let _emil = player(&network, "Emil").talk_to_room("lobby").input(Box::new(speech)).start().unwrap();
+    until(&dora, |kind| *kind == EventKind::StartedSpeaking { name: "Emil".into() });
+    until(&dora, |kind| *kind == EventKind::StoppedSpeaking { name: "Emil".into() });
+    let warnings = || {
+        let lines = lines_of("Dora");
+        lines.iter().filter(|line| **line == (Level::WARN, "consonance::core".to_owned())).count()
+    };
+    let deadline = Instant::now() + PATIENCE;
+    while warnings() == 0 {
+        assert!(Instant::now() < deadline, "it says nothing");
+        thread::sleep(Duration::from_millis(20));
+    }
+    dora.leave().unwrap();
+    assert_eq!(warnings(), 1);
 }
 
 /// A session with nobody in it.

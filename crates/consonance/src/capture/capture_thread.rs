@@ -5,7 +5,8 @@ use std::task::Waker;
 use std::time::Instant;
 
 use consonance_audio::{
-    Activation, BLOCK_SAMPLES, CaptureChain, Input, ReadOutcome, SamplePosition, Silence, Spoken, duration_of,
+    Activation, BLOCK_SAMPLES, CaptureChain, Demand, Input, ReadOutcome, SamplePosition, Silence, Spoken,
+    duration_of,
 };
 
 use super::{Beat, CaptureControls, GameSoundReader, Order, TapPoint};
@@ -47,6 +48,8 @@ pub(super) struct CaptureThread {
     controls: CaptureControls,
     /// Blocks of silence that bring out what is still inside after the input has ended.
     left_inside: Option<usize>,
+    /// Blocks since the input says that it is silent.
+    silent_blocks: usize,
     /// Blocks that the voice thread was too slow to take.
     dropped_blocks: u64,
 }
@@ -63,6 +66,7 @@ impl CaptureThread {
             activation: Activation::new(controls.activation),
             controls,
             left_inside: None,
+            silent_blocks: 0,
             dropped_blocks: 0,
         }
     }
@@ -85,6 +89,7 @@ impl CaptureThread {
                     self.input = input;
                     self.inputs += 1;
                     self.left_inside = None;
+                    self.silent_blocks = 0;
                 }
                 Order::GameSound(reader) => self.game_sound = Some(reader),
                 Order::Tap(TapPoint::Raw, sender) => self.raw.add(sender),
@@ -118,7 +123,7 @@ impl CaptureThread {
             self.activation.withhold(&mut block);
             Spoken::Silence
         } else {
-            self.activation.process_for(self.controls.demand, &mut block, &heard)
+            self.activation.process_for(self.demand(), &mut block, &heard)
         };
         let late_samples = self.chain.delay_samples() + self.activation.late_samples();
         let what = match spoken {
@@ -141,12 +146,28 @@ impl CaptureThread {
         Captured { what, row }
     }
 
+    /// What is wanted: nothing of an input that says itself that it is silent, once what came before is through the
+    /// chain.
+    fn demand(&self) -> Demand {
+        let inside = self.chain.delay_samples().div_ceil(BLOCK_SAMPLES);
+        if self.silent_blocks > inside { Demand::default() } else { self.controls.demand }
+    }
+
     /// True if the input has ended, and what was still in the chain has come out.
     fn read(&mut self, block: &mut [f32; BLOCK_SAMPLES]) -> bool {
-        if self.left_inside.is_none() && self.input.read(block) == ReadOutcome::Ended {
-            self.input = Box::new(Silence);
-            let inside = self.chain.delay_samples() + self.activation.late_samples();
-            self.left_inside = Some(inside.div_ceil(BLOCK_SAMPLES));
+        if self.left_inside.is_none() {
+            match self.input.read(block) {
+                ReadOutcome::Block => self.silent_blocks = 0,
+                ReadOutcome::Silence => {
+                    self.silent_blocks = self.silent_blocks.saturating_add(1);
+                    block.fill(0.0);
+                }
+                ReadOutcome::Ended => {
+                    self.input = Box::new(Silence);
+                    let inside = self.chain.delay_samples() + self.activation.late_samples();
+                    self.left_inside = Some(inside.div_ceil(BLOCK_SAMPLES));
+                }
+            }
         }
         match &mut self.left_inside {
             None => false,

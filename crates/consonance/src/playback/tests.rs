@@ -37,14 +37,14 @@ fn speak(playback: &mut Playback, id: u16, sequence: u32) {
     let arrived = playback.mixer.position();
     playback.push(arrived, &voice, &JoinedRooms::new(std::iter::empty()));
     for _ in 0..2 {
-        playback.beat().expect("nothing takes everything");
+        playback.beat(false).expect("nothing takes everything");
     }
 }
 
 /// Until nothing is buffered.
 fn play_out(playback: &mut Playback) {
     for _ in 0..100 {
-        playback.beat().expect("nothing takes everything");
+        playback.beat(false).expect("nothing takes everything");
     }
 }
 

@@ -1,5 +1,7 @@
 //! What the game may look at in every frame of its own: who is how loud, and what we do ourselves.
 
+use std::time::Instant;
+
 use super::VoiceThread;
 use crate::log;
 
@@ -15,6 +17,17 @@ impl VoiceThread {
         local.set_speaking(speaks);
         let amplitude = self.capture.row().map_or(0.0, |row| row.chain.output_amplitude);
         local.amplitude.set(amplitude);
+    }
+
+    /// Says so once if this thread, or the one that captures, does not keep up.
+    pub(super) fn note_pace(&mut self, began: Instant, ended: Instant) {
+        let late = self.late_by(ended);
+        if let Some(slow) = self.pace.note(began, ended, self.clock.beats(), late) {
+            log::note_too_slow(&self.own_name, &slow);
+        }
+        if self.capture.has_fallen_behind() && self.pace.tells_of_capture() {
+            log::note_slow_capture(&self.own_name);
+        }
     }
 
     /// Writes down over which channels one speaks, and how that arrives.

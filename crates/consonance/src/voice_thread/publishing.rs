@@ -48,8 +48,8 @@ impl VoiceThread {
             Status::Disconnected => ShownStatus::Disconnected,
         };
         snapshot.trouble = self.end.as_ref().map(End::to_string).or_else(|| watch.trouble.clone());
-        if let Some(End::Output(text)) = &self.end {
-            snapshot.output_trouble = Some(text.clone());
+        if let Some(End::Output(failure)) = &self.end {
+            snapshot.output_trouble = Some(failure.to_string());
         }
         snapshot.knows_everybody = watch.knows_everybody && snapshot.status == ShownStatus::Connected;
         snapshot.rooms = self.client.rooms().map(str::to_owned).collect();

@@ -7,6 +7,7 @@ use consonance_server::{SessionLoop, SessionsSettings};
 use consonance_session::{ClientSettings, Onward};
 use consonance_transport::memory::MemoryNetwork;
 
+use super::catch_up::{BEATS_AT_ONCE, LATE_MAX};
 use super::*;
 use crate::builder::COMMANDS_MAX;
 use crate::event_queue::EventReader;
@@ -96,6 +97,27 @@ fn parts(
 
 fn has_joined(kind: &EventKind) -> bool {
     *kind == EventKind::Joined
+}
+
+/// A debug build, for instance: before each turn half as much time again passes as the beats of a turn last.
+#[test]
+fn a_thread_that_is_too_slow_for_its_beats_is_never_much_later_than_its_patience() {
+    let mut bench = Bench::new(1);
+    bench.run(Duration::from_secs(5), has_joined);
+    let step = BLOCK * BEATS_AT_ONCE * 3 / 2;
+    let (end, mut latest, mut on_time) = (bench.now + Duration::from_mins(1), Duration::ZERO, 0);
+    while bench.now < end {
+        bench.now += step;
+        for server in bench.servers.iter_mut().flatten() {
+            server.turn(bench.now);
+        }
+        bench.thread.turn(bench.now);
+        let late = bench.thread.late_by(bench.now);
+        latest = latest.max(late);
+        on_time += u32::from(late < BLOCK);
+    }
+    assert!(latest <= LATE_MAX + step, "{latest:?} late");
+    assert!(on_time >= 5, "it was on time {on_time} times");
 }
 
 #[test]

@@ -80,6 +80,38 @@ fn with_push_to_talk_one_is_heard_while_the_key_is_held_and_never_while_muted() 
     bob.until(&started_speaking("Alice"));
 }
 
+/// A bot with something to say now and then: a second of sound, two of silence, and again.
+struct Bot {
+    voice: Vec<f32>,
+    blocks: usize,
+}
+
+impl Input for Bot {
+    fn read(&mut self, block: &mut [f32; BLOCK_SAMPLES]) -> ReadOutcome {
+        let at = self.blocks % 300;
+        self.blocks += 1;
+        if at >= 100 {
+            return ReadOutcome::Silence;
+        }
+        block.copy_from_slice(&self.voice[at * BLOCK_SAMPLES..][..BLOCK_SAMPLES]);
+        ReadOutcome::Block
+    }
+}
+
+#[test]
+fn a_bot_that_is_silent_for_now_has_stopped_speaking_until_it_goes_on() {
+    let stage = Stage::open();
+    let mut alice = Player::join("Alice", stage.chat().talk_to_room("lobby"));
+    let mut bob = Player::join("Bob", stage.chat().listen("lobby"));
+    alice.until(&entered("Bob", "lobby"));
+    alice.voice.set_input(Box::new(Bot { voice: recording(3, 0.0, 1.0), blocks: 0 }));
+    for _ in 0..2 {
+        bob.until(&started_speaking("Alice"));
+        bob.until(&stopped_speaking("Alice"));
+        bob.forget();
+    }
+}
+
 /// An input that cannot go on.
 struct Broken;
 

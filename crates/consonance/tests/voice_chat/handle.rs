@@ -100,13 +100,27 @@ fn channels_opened_from_many_threads_are_told_apart() {
     assert!(bob.ear.peak() > 0.0, "the other channel goes on");
 }
 
+/// Why a game's own sound engine fails.
+#[derive(Debug, PartialEq)]
+struct EngineLost {
+    code: u32,
+}
+
+impl std::fmt::Display for EngineLost {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "the sound engine was lost with code {}", self.code)
+    }
+}
+
+impl std::error::Error for EngineLost {}
+
 /// An output that breaks after ten blocks.
 struct Breaking(usize);
 
 impl Output for Breaking {
     fn write(&mut self, _block: &StereoBlock) -> Result<(), OutputError> {
         self.0 += 1;
-        if self.0 > 10 { Err(OutputError::Finished) } else { Ok(()) }
+        if self.0 > 10 { Err(OutputError::other(EngineLost { code: 7 })) } else { Ok(()) }
     }
 
     fn finish(&mut self) -> Result<(), OutputError> {
@@ -119,15 +133,18 @@ fn an_output_that_fails_ends_the_chat_with_its_reason_and_the_others_see_it_leav
     let stage = Stage::open();
     let mut alice = Player::join("Alice", stage.chat());
     let chat = stage.chat().name("Bob").output(Box::new(Breaking(0))).start().unwrap();
-    let expected = End::Output(OutputError::Finished.to_string());
     let deadline = Instant::now() + PATIENCE;
     while chat.is_running() {
         assert!(Instant::now() < deadline, "it goes on");
         thread::sleep(Duration::from_millis(5));
     }
     let clone = chat.clone();
-    assert_eq!(chat.leave().unwrap_err(), expected);
-    assert_eq!(clone.events().last().map(|event| event.kind), Some(EventKind::Ended(expected)));
+    let end = chat.leave().unwrap_err();
+    let End::Output(failure) = &end else { panic!("{end}") };
+    let OutputError::Other(reason) = failure.error() else { panic!("{failure}") };
+    assert_eq!(reason.downcast_ref::<EngineLost>(), Some(&EngineLost { code: 7 }));
+    assert!(end.to_string().contains("the sound engine was lost with code 7"), "{end}");
+    assert_eq!(clone.events().last().map(|event| event.kind), Some(EventKind::Ended(end)));
     alice.until(&left("Bob"));
 }
 

@@ -6,7 +6,7 @@ use std::thread;
 use std::time::Duration;
 
 use consonance::audio::{
-    ActivationMode, ActivationSettings, BLOCK_SAMPLES, CaptureSettings, Input, ReadOutcome, Silence,
+    ActivationMode, ActivationSettings, BLOCK_SAMPLES, CaptureSettings, Input, ReadOutcome,
 };
 use consonance::inspector::Cause;
 use consonance::trigger::{
@@ -71,7 +71,7 @@ fn the_speakers_file_has_ended() {
 fn the_speakers_microphone_is_silent() {
     let call = Call::open();
     let (alice, bob) = call.pair();
-    alice.set_input(Box::new(Silence));
+    alice.set_input(Box::new(DeadMicrophone));
     until_cause(&[&alice, &bob], &Cause::MicrophoneSilent);
     // What arrives is silence: that can be heard from afar.
     until_cause(&[&bob], &Cause::MicrophoneSilent);
@@ -125,6 +125,16 @@ fn a_channel_that_goes_by_the_voice_waits_for_no_key() {
     alice.close_channel(to_attic);
     alice.set_input(crate::call::endless());
     call.until_in_order(&alice, &bob);
+}
+
+/// A microphone that is switched off at its cable: it delivers blocks as before, and does not know that it is silent.
+struct DeadMicrophone;
+
+impl Input for DeadMicrophone {
+    fn read(&mut self, block: &mut [f32; BLOCK_SAMPLES]) -> ReadOutcome {
+        block.fill(0.0);
+        ReadOutcome::Block
+    }
 }
 
 /// The hiss of a room: noise around -66 dB of full scale.
