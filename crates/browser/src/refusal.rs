@@ -56,6 +56,7 @@ const SENTENCES: &[(&str, &str, RefusalCode)] = &[
     ("too many wrong passwords from your address: ", "", RefusalCode::Password),
     ("this name is reserved: ", "", RefusalCode::Name),
     ("this name belongs to somebody who is here", "", RefusalCode::Name),
+    ("this name is in use: ", "", RefusalCode::Name),
     ("the name is longer than this session allows", "", RefusalCode::Name),
     ("somebody else joined with the same name", "", RefusalCode::Name),
     ("the join token is for \"", "\": join under that name", RefusalCode::Name),
@@ -96,6 +97,7 @@ mod tests {
     fn what_a_session_says_has_a_code() {
         for (reason, code) in [
             (CloseReason::NameProtected, RefusalCode::Name),
+            (CloseReason::NameInUse, RefusalCode::Name),
             (CloseReason::NameTooLong { bytes_max: 128 }, RefusalCode::Name),
             (CloseReason::NameTakenOver, RefusalCode::Name),
             (CloseReason::SessionFull, RefusalCode::Full),

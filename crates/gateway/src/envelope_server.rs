@@ -243,6 +243,10 @@ impl<G: GameNetworkServer, E: EnvelopeKind> ServerTransport for EnvelopeServer<G
         self.network.flush(now);
     }
 
+    fn probe(&mut self, now: Instant, peer: Peer) -> Option<Instant> {
+        self.network.probe(now, peer)
+    }
+
     fn disconnect(&mut self, now: Instant, peer: Peer, reason: &str) {
         if self.newcomer == Some(peer) {
             self.newcomer = None;

@@ -45,6 +45,12 @@ pub trait GameNetworkServer: Send {
     /// [`ServerTransport::set_joined`](consonance_transport::ServerTransport::set_joined).
     fn set_joined(&mut self, _now: Instant, _peer: Peer, _is_joined: bool) {}
 
+    /// Asks a peer for a sign of life, without waiting for it, and says when anything last came from it; see
+    /// [`ServerTransport::probe`](consonance_transport::ServerTransport::probe).
+    fn probe(&mut self, _now: Instant, _peer: Peer) -> Option<Instant> {
+        None
+    }
+
     /// Takes nobody more and disconnects everybody in order.
     fn shutdown(&mut self, now: Instant);
 

@@ -182,6 +182,11 @@ impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> ServerTranspor
         self.clients.flush(now);
     }
 
+    fn probe(&mut self, now: Instant, peer: Peer) -> Option<Instant> {
+        let name = *self.voices.get(&peer)?;
+        self.clients.probe(now, name)
+    }
+
     fn disconnect(&mut self, now: Instant, peer: Peer, reason: &str) {
         self.newcomer = self.newcomer.filter(|newcomer| *newcomer != peer);
         let Some(&name) = self.voices.get(&peer) else { return };

@@ -12,9 +12,10 @@ use crate::token::TokenError;
 /// Of a link that a session closes.
 pub(crate) fn of_close(reason: &CloseReason) -> Goodbye {
     let code = match reason {
-        CloseReason::NameProtected | CloseReason::NameTooLong { .. } | CloseReason::NameTakenOver => {
-            GoodbyeCode::Name
-        }
+        CloseReason::NameProtected
+        | CloseReason::NameInUse
+        | CloseReason::NameTooLong { .. }
+        | CloseReason::NameTakenOver => GoodbyeCode::Name,
         CloseReason::NotAdmitted | CloseReason::VisitEnded => GoodbyeCode::Token,
         CloseReason::SessionFull | CloseReason::AtItsLimit { .. } => GoodbyeCode::Full,
         CloseReason::Stopped | CloseReason::Draining => GoodbyeCode::Closing,

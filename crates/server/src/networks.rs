@@ -156,6 +156,11 @@ impl Networks {
         LinkWays { networks: self, now }
     }
 
+    /// Asks a peer for a sign of life; when it was last heard, if its network can say.
+    pub(crate) fn probe(&mut self, now: Instant, link: LinkId) -> Option<Instant> {
+        self.list.get_mut(network_of(link)).and_then(|network| network.probe(now, peer_of(link)))
+    }
+
     pub(crate) fn turn_away(
         &mut self,
         now: Instant,

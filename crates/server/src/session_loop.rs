@@ -320,6 +320,26 @@ impl SessionLoop {
 
     /// Does everything that a session wants done.
     fn drain(&mut self, index: usize, now: Instant) {
+        self.carry_out(index, now);
+        while self.answer_probes(index, now) {
+            self.carry_out(index, now);
+        }
+    }
+
+    /// Tells a session when the peers that it asks about were last heard. False if it asked about none.
+    fn answer_probes(&mut self, index: usize, now: Instant) -> bool {
+        let at = self.at(now);
+        let mut has_asked = false;
+        while let Some(link) = self.sessions.get_mut(index).server.poll_probe() {
+            let heard = self.networks.probe(now, link).map(|heard| self.at(heard));
+            self.sessions.get_mut(index).server.handle_heard(at, link, heard);
+            has_asked = true;
+        }
+        has_asked
+    }
+
+    /// Sends what a session wants sent, closes what it wants closed, and tells what happened.
+    fn carry_out(&mut self, index: usize, now: Instant) {
         let at = self.at(now);
         self.tell_events(index, now, at);
         let session = self.sessions.get_mut(index);

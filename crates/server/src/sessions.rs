@@ -253,6 +253,7 @@ impl Sessions {
     pub(crate) fn reconfigure(&mut self, settings: &SessionsSettings) {
         let own = &mut self.settings;
         own.limits.clone_from(&settings.limits);
+        own.name_taken = settings.name_taken;
         own.admission.clone_from(&settings.admission);
         own.access.clone_from(&settings.access);
         own.room_limits.clone_from(&settings.room_limits);
@@ -263,6 +264,7 @@ impl Sessions {
         for index in self.indices() {
             let server = &mut self.get_mut(index).server;
             server.set_access_rules(settings.access.clone());
+            server.set_name_taken(settings.name_taken);
             self.follow_rooms(index);
             self.announce_kept_voices(index);
         }
@@ -347,6 +349,7 @@ impl Sessions {
         settings.session = id;
         settings.limits = self.settings.limits.clone();
         settings.packets = self.packets;
+        settings.name_taken = self.settings.name_taken;
         settings.proximity.clone_from(&self.settings.proximity);
         settings.access.clone_from(&self.settings.access);
         settings.monitor_channels = self.settings.monitor_channels || self.is_looked_at;

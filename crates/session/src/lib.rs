@@ -114,9 +114,9 @@ pub use outbox::Transmit;
 pub use packet_limits::PacketLimits;
 pub use server::{
     Access, AccessRule, ChannelRow, ClientRow, Decision, DrainTarget, Draining, Entrance, Identity,
-    KeptPlace, LinkRow, Move, ProximitySettings, Reach, RoomLimits, RoomPattern, RoomRow, RoomUse, Server,
-    ServerEvent, ServerSettings, ServerStatistics, SessionSnapshot, SpokenTo, StandingError, VoiceRow,
-    Vouched,
+    KeptPlace, LinkRow, Move, NameTaken, ProximitySettings, Reach, RoomLimits, RoomPattern, RoomRow, RoomUse,
+    Server, ServerEvent, ServerSettings, ServerStatistics, SessionSnapshot, SpokenTo, StandingError,
+    VoiceRow, Vouched,
 };
 pub use standing::{RoomRights, Sanction, Standing, Terms};
 pub use time::Instant;

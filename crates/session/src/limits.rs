@@ -81,6 +81,9 @@ pub struct Limits {
     /// Clients that wait to be admitted (default 256), if the driver is asked; counted as `joins_postponed`. Whoever
     /// waits longer than [`handshake`](Self::handshake) is refused.
     pub waiting_joins: usize,
+    /// Newcomers that wait for names in use (default 256, and 4 for one name, 16 from one address prefix); further ones
+    /// are refused, counted as `names_in_use`.
+    pub waiting_names: usize,
     /// How long a client has to wait from one text to the next, wherever it writes (default 0, not at all); counted as
     /// `texts_held`. Rooms may ask for more: see [`RoomLimits`](crate::RoomLimits).
     pub text_every: Duration,
@@ -125,6 +128,7 @@ impl Default for Limits {
             reports: Rate { per_second: 2, burst: 20 },
             positions: Rate { per_second: 20, burst: 100 },
             waiting_joins: 256,
+            waiting_names: 256,
             text_every: Duration::ZERO,
             standings: 16_384,
             strikes: Rate { per_second: 10, burst: 300 },

@@ -47,6 +47,8 @@ pub enum CloseReason {
     NameTakenOver,
     /// Somebody of this name is here, and the operator knows that it is theirs.
     NameProtected,
+    /// A client of this name is here, and still answers.
+    NameInUse,
     /// The name has more bytes than [`Limits::name_bytes`](crate::Limits) allows.
     NameTooLong {
         /// Bytes that a name may have.
@@ -130,6 +132,7 @@ impl fmt::Display for CloseReason {
             Self::Left => "left the session",
             Self::NameTakenOver => "somebody else joined with the same name",
             Self::NameProtected => "this name belongs to somebody who is here: choose another one",
+            Self::NameInUse => "this name is in use: choose another one",
             Self::VisitEnded => "the time of this player's join token is over: get another one",
             Self::NameTooLong { bytes_max } => {
                 return write!(

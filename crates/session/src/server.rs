@@ -16,6 +16,7 @@ mod link_record;
 mod listener_votes;
 mod moderation;
 mod monitor;
+mod name_claims;
 mod outages;
 mod permissive;
 mod proximity;
@@ -39,6 +40,7 @@ mod voice_reports;
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
+use core::net::IpAddr;
 
 use consonance_wire::{ClientId, HandshakeExtension, Header, MessageType, Packet, SessionId};
 
@@ -64,6 +66,8 @@ use moderation::Register;
 pub use moderation::{Identity, Reach, StandingError};
 use monitor::Monitor;
 pub use monitor::{ChannelRow, SpokenTo};
+use name_claims::NameClaims;
+pub use name_claims::NameTaken;
 use outages::Outages;
 use proximity::Proximity;
 pub use proximity::ProximitySettings;
@@ -83,7 +87,7 @@ use voice_reports::VoiceReports;
 /// Relays one session. A plain struct: packets in, packets and events out, no I/O of its own.
 ///
 /// After each `handle_*` the driver sends what it returned, then drains [`poll_transmit`](Self::poll_transmit),
-/// [`poll_command`](Self::poll_command) and [`poll_event`](Self::poll_event).
+/// [`poll_command`](Self::poll_command), [`poll_probe`](Self::poll_probe) and [`poll_event`](Self::poll_event).
 /// Any order of calls is safe; a driver that drains late only delays.
 #[derive(Debug)]
 pub struct Server {
@@ -105,6 +109,7 @@ pub struct Server {
     links: BTreeMap<LinkId, LinkRecord>,
     /// When the patience with each link that has not joined ends.
     strangers: BTreeSet<(Instant, LinkId)>,
+    name_claims: NameClaims,
     fan_out: FanOut,
     places: Places,
     outages: Outages,
@@ -142,6 +147,7 @@ impl Server {
             table: Table::default(),
             links: BTreeMap::new(),
             strangers: BTreeSet::new(),
+            name_claims: NameClaims::default(),
             fan_out: FanOut::default(),
             places,
             outages: Outages::default(),
@@ -180,6 +186,12 @@ impl Server {
 
     /// A network connection is up. It may speak from now on; nobody has joined over it yet.
     pub fn handle_connected(&mut self, now: Instant, link: LinkId) {
+        self.handle_connected_from(now, link, None);
+    }
+
+    /// The same, of a network that knows from which address prefix the peer comes: a client whose link was lost has
+    /// its name back from there ([`NameTaken`]).
+    pub fn handle_connected_from(&mut self, now: Instant, link: LinkId, prefix: Option<IpAddr>) {
         self.move_on(now);
         if self.links.contains_key(&link) {
             return;
@@ -190,7 +202,7 @@ impl Server {
             return;
         }
         let deadline = now + self.settings.limits.handshake;
-        self.links.insert(link, LinkRecord::new(now, deadline));
+        self.links.insert(link, LinkRecord::new(now, deadline, prefix));
         self.strangers.insert((deadline, link));
     }
 
@@ -247,6 +259,7 @@ impl Server {
         self.give_up_places();
         self.send_voice_reports();
         self.end_silent_channels();
+        self.check_names();
     }
 
     /// When [`handle_timeout`](Self::handle_timeout) wants to be called, and why.
@@ -258,7 +271,8 @@ impl Server {
         let visit = self.gate.next_end().map(|(end, _)| (end, "a visit is over"));
         let sanction = self.moderation.next_end().map(|end| (end, "a sanction ends"));
         let silent = self.monitor.next_due().map(|at| (at, "a speaker may have stopped"));
-        [stranger, place, report, waiting, visit, sanction, silent].into_iter().flatten().min()
+        let name = self.name_claims.next_check().map(|at| (at, "a newcomer waits for a name in use"));
+        [stranger, place, report, waiting, visit, sanction, silent, name].into_iter().flatten().min()
     }
 
     /// The next packet to send.
@@ -290,6 +304,7 @@ impl Server {
             self.commands.push(LinkCommand::Close { link, reason: CloseReason::Stopped });
         }
         self.strangers.clear();
+        self.name_claims = NameClaims::default();
         self.gate = Gate::new(&self.settings.access);
     }
 

@@ -58,6 +58,8 @@
 //! [Dropping a client](a_dropped_client_is_seen_to_leave) and
 //! [shutting a server down](a_shutdown_ends_every_link_with_a_reason) are orderly too.
 //! A link that is [lost without a word](a_cut_link_ends_at_both_ends_and_can_be_made_again) is noticed at both ends.
+//! A peer that has nothing to say is [heard when it is asked](a_silent_peer_that_is_probed_is_heard), where the network
+//! can ask.
 //!
 //! **Crowds.**
 //! Who sent a packet is [known from the link](each_packet_is_known_by_the_link_that_it_came_over) it came over.
@@ -132,6 +134,9 @@ pub trait Network {
     /// soon as anybody listens, say `false`: who is refused is disconnected at once.
     const REFUSES: bool = true;
 
+    /// Whether the server knows when a peer was last heard, and can ask one that is silent.
+    const ANSWERS_PROBES: bool = false;
+
     /// A server that listens.
     fn listen(&mut self) -> Self::Server;
 
@@ -185,6 +190,7 @@ macro_rules! conformance_tests {
             when_both_ends_leave_at_once_each_hears_of_it_once
             a_shutdown_ends_every_link_with_a_reason
             a_cut_link_ends_at_both_ends_and_can_be_made_again
+            a_silent_peer_that_is_probed_is_heard
             each_packet_is_known_by_the_link_that_it_came_over
             one_packet_reaches_many_peers_and_nobody_else
             a_listener_that_pauses_loses_old_voice_and_nothing_else

@@ -132,6 +132,15 @@ pub trait ServerTransport: Send {
         None
     }
 
+    /// Asks a peer for a sign of life, without waiting for it, and says when anything last came from it: packets, and
+    /// the network's own heartbeats and answers. A peer that is alive is then heard within a second, or
+    /// as soon as its path allows.
+    ///
+    /// `None` if the network cannot say, or there is no such peer: it counts as alive while its link stands.
+    fn probe(&mut self, _now: Instant, _peer: Peer) -> Option<Instant> {
+        None
+    }
+
     /// How well one peer's link does, where the network knows.
     fn link_quality(&self, _peer: Peer) -> Option<LinkQuality> {
         None

@@ -14,6 +14,8 @@ impl Network for InMemory {
     type Server = MemoryServer;
     type Client = MemoryClient;
 
+    const ANSWERS_PROBES: bool = true;
+
     fn listen(&mut self) -> MemoryServer {
         self.network.listen()
     }

@@ -173,7 +173,7 @@ impl<P: StreamProtocol> StreamClient<P> {
             TcpEvent::Opened { id, .. } => self.handle_opened(now, id),
             TcpEvent::Received { .. } => {
                 if let State::Up(link) = &mut self.state {
-                    link.pulse.heard();
+                    link.pulse.heard(now);
                 }
                 // Its bytes are looked at next.
                 None

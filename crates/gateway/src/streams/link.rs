@@ -37,13 +37,18 @@ impl<S: MessageStream> Link<S> {
         match self.pulse.handle_timeout(now) {
             PingStep::Nothing => true,
             PingStep::Ping => {
-                out.clear();
-                self.stream.ping(out);
-                tcp.send(now, self.id, &[out]);
+                self.ping(now, tcp, out);
                 true
             }
             PingStep::Lost => false,
         }
+    }
+
+    /// Asks the other end whether it is there.
+    pub(super) fn ping(&mut self, now: Instant, tcp: &mut TcpConnections, out: &mut Vec<u8>) {
+        out.clear();
+        self.stream.ping(out);
+        tcp.send(now, self.id, &[out]);
     }
 
     /// Sends a message: how many unreliable ones were dropped for it.

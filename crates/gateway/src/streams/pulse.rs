@@ -12,6 +12,7 @@ pub(super) struct Pulse {
     settings: Option<PingSettings>,
     next_at: Option<Instant>,
     unanswered: u32,
+    heard_at: Option<Instant>,
 }
 
 /// What is to be done.
@@ -26,12 +27,23 @@ pub(super) enum PingStep {
 impl Pulse {
     /// The connection is up. Without settings nothing is ever asked.
     pub(super) fn start(now: Instant, settings: Option<PingSettings>) -> Self {
-        Self { settings, next_at: settings.map(|settings| now + settings.every), unanswered: 0 }
+        Self {
+            settings,
+            next_at: settings.map(|settings| now + settings.every),
+            unanswered: 0,
+            heard_at: Some(now),
+        }
     }
 
     /// Something came from the other end, whatever it was.
-    pub(super) fn heard(&mut self) {
+    pub(super) fn heard(&mut self, now: Instant) {
         self.unanswered = 0;
+        self.heard_at = Some(now);
+    }
+
+    /// When something last came from the other end, or the connection came up.
+    pub(super) fn heard_at(&self) -> Option<Instant> {
+        self.heard_at
     }
 
     pub(super) fn poll_timeout(&self) -> Option<Instant> {
@@ -70,7 +82,7 @@ mod tests {
             assert_eq!(pulse.poll_timeout(), Some(at));
             assert_eq!(pulse.handle_timeout(start + EVERY * (number - 1)), PingStep::Nothing);
             assert_eq!(pulse.handle_timeout(at), PingStep::Ping);
-            pulse.heard();
+            pulse.heard(at);
         }
         // Nobody looked for an hour, and it is asked first all the same.
         let late = start + Duration::from_hours(1);

@@ -180,6 +180,15 @@ impl<P: StreamProtocol> GameNetworkServer for StreamServer<P> {
         }
     }
 
+    fn probe(&mut self, now: Instant, peer: Peer) -> Option<Instant> {
+        let id = TcpId(peer.0);
+        // Without pings the protocol has no question that a silent client answers.
+        self.settings.pings?;
+        let link = self.links.get_mut(&id).filter(|link| link.stage == Stage::Up)?;
+        link.link.ping(now, &mut self.tcp, &mut self.out);
+        link.link.pulse.heard_at()
+    }
+
     fn shutdown(&mut self, now: Instant) {
         self.tcp.stop_listening();
         let ids: Vec<TcpId> = self.links.keys().copied().collect();

@@ -14,7 +14,7 @@ use quinn::{Connection, SendDatagramError};
 use tokio::sync::Notify;
 
 use crate::close_code::CloseCode;
-use crate::settings::OutgoingLimits;
+use crate::settings::{OutgoingLimits, RECEIVE_WINDOW};
 
 pub(crate) use frames::{FrameReader, take_packet};
 use outbox::{Outbox, Put};
@@ -155,6 +155,19 @@ impl Link {
     /// A control packet was polled and there is room for another one.
     pub(crate) fn make_room(&self) {
         self.room.notify_one();
+    }
+
+    /// Has the peer acknowledge something, without anything for it to read. The connection has no ping of its own to
+    /// ask for, but one byte more of its receive window is announced at once (RFC 9000, sections 4.1 and 13.2.1), and
+    /// taken back by as much less next time.
+    pub(crate) fn probe(&self) {
+        self.connection.set_receive_window((RECEIVE_WINDOW + 1).into());
+        self.connection.set_receive_window(RECEIVE_WINDOW.into());
+    }
+
+    /// UDP datagrams of this connection that came in so far.
+    pub(crate) fn datagrams_received(&self) -> u64 {
+        self.connection.stats().udp_rx.datagrams
     }
 
     pub(crate) fn quality(&self) -> LinkQuality {

@@ -8,6 +8,7 @@ mod fast_path;
 mod handshakes;
 mod port;
 mod shard;
+mod signs_of_life;
 mod slots;
 mod transport;
 
@@ -35,6 +36,7 @@ pub use fast_path::FastPathCounts;
 use fast_path::FastPathShard;
 use port::Port;
 use shard::{Placement, Shard};
+use signs_of_life::SignsOfLife;
 
 /// How often [`QuicServer::close`] looks whether everything is over.
 const CLOSE_CHECK_INTERVAL: Duration = Duration::from_millis(1);
@@ -79,6 +81,7 @@ struct Member {
     link: Arc<Link>,
     /// The number of its path beside the connection.
     path: Option<u32>,
+    life: SignsOfLife,
 }
 
 impl QuicServer {
@@ -196,7 +199,7 @@ impl QuicServer {
         });
         let path = announcement.map(|announcement| announcement.link);
         self.newcomer = Some((peer, server_hello(announcement.as_ref())));
-        self.members.insert(peer, Member { link, path });
+        self.members.insert(peer, Member { link, path, life: SignsOfLife::default() });
         self.statistics.connections.accepted += 1;
     }
 
@@ -224,7 +227,7 @@ impl QuicServer {
         for peer in peers {
             let sent = match self.members.get(peer) {
                 None => Sent::NotConnected,
-                Some(Member { link, path }) => {
+                Some(Member { link, path, .. }) => {
                     let fast_path = self.fast_path.as_mut().zip(*path);
                     if fast_path.is_some_and(|(it, number)| it.send(now, number, self.last_heard, packet)) {
                         Sent::Taken

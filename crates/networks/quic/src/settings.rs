@@ -163,8 +163,8 @@ fn transport_config(idle_timeout: Duration) -> TransportConfig {
         .max_idle_timeout(Some(idle_timeout))
         .initial_rtt(INITIAL_RTT)
         .max_concurrent_uni_streams(VarInt::from_u32(0))
-        .stream_receive_window(VarInt::from_u32(32 * 1024))
-        .receive_window(VarInt::from_u32(32 * 1024))
+        .stream_receive_window(VarInt::from_u32(RECEIVE_WINDOW))
+        .receive_window(VarInt::from_u32(RECEIVE_WINDOW))
         .send_window(64 * 1024)
         .datagram_receive_buffer_size(Some(32 * 1024))
         .datagram_send_buffer_size(32 * 1024)
@@ -174,3 +174,6 @@ fn transport_config(idle_timeout: Duration) -> TransportConfig {
         .enable_segmentation_offload(false);
     config
 }
+
+/// Bytes that a peer may send on its streams before it is read.
+pub(crate) const RECEIVE_WINDOW: u32 = 32 * 1024;

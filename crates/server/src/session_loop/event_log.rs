@@ -26,6 +26,9 @@ pub(super) fn log(session: &Span, event: &ServerEvent) {
             info!(player = &**name, claimed = ?claimed_name, "spoke in the name of somebody else");
         }
         ServerEvent::Restarted { session: number } => info!(%number, "started anew"),
+        ServerEvent::NameInUse { name, holder, .. } => {
+            info!(player = &**name, holder = holder.0, "name in use: the newcomer waits");
+        }
         ServerEvent::ClientResumed { id, name, .. } => {
             info!(player = &**name, id = id.0, "came back");
         }
@@ -44,6 +47,7 @@ fn link_of(event: &ServerEvent) -> Option<LinkId> {
     match event {
         ServerEvent::ClientJoined { link, .. }
         | ServerEvent::ClientResumed { link, .. }
+        | ServerEvent::NameInUse { link, .. }
         | ServerEvent::ClientLeft { link, .. } => Some(*link),
         _ => None,
     }

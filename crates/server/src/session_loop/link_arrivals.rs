@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use consonance_session::{Instant as SessionInstant, LinkId};
-use consonance_transport::{GoodbyeCode, Peer, remote_address};
+use consonance_transport::{GoodbyeCode, Peer, home_of, remote_address};
 use tracing::debug;
 
 use super::{SessionLoop, link_span};
@@ -47,7 +47,7 @@ impl SessionLoop {
         let session = self.sessions.get_mut(index);
         session.span.in_scope(|| link_span(link).in_scope(|| debug!(remote, "connected")));
         session.links += 1;
-        session.server.handle_connected(at, link);
+        session.server.handle_connected_from(at, link, address.map(home_of));
         if self.networks.get_mut(network).came_back(peer) {
             session.server.ask_to_join_anew(at, link);
         }

@@ -3,7 +3,7 @@
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::time::Duration;
 
-use consonance_session::{AccessRule, Limits, ProximitySettings, RoomLimits, RoomPattern};
+use consonance_session::{AccessRule, Limits, NameTaken, ProximitySettings, RoomLimits, RoomPattern};
 
 use crate::admission::Admission;
 use crate::kept_voices::KeptVoicesSettings;
@@ -25,6 +25,8 @@ pub struct SessionsSettings {
     pub empty_for: Duration,
     /// The limits of each session.
     pub limits: Limits,
+    /// What a newcomer gets that asks for a name in use.
+    pub name_taken: NameTaken,
     /// Rooms of each session where distance decides who hears whom; see
     /// [`ServerSettings::proximity`](consonance_session::ServerSettings::proximity).
     pub proximity: Vec<(RoomPattern, ProximitySettings)>,
@@ -94,6 +96,7 @@ impl SessionsSettings {
             sessions_max: 4096,
             empty_for: Duration::from_mins(1),
             limits: Limits::default(),
+            name_taken: NameTaken::default(),
             proximity: Vec::new(),
             access: Vec::new(),
             room_limits: Vec::new(),

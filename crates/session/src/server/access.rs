@@ -11,12 +11,13 @@ use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
-use consonance_wire::{Channel, ChannelKind, ClientId, CodecSettings, RoomId, VoiceData};
+use consonance_wire::{Channel, ChannelKind, ClientId, CodecSettings, ResumeTicket, RoomId, VoiceData};
 
 pub use grant::{Access, Vouched};
 
 use super::room_pattern::RoomPattern;
 use super::{Fault, Server, ServerEvent};
+use crate::join_token::JoinToken;
 use crate::link::LinkId;
 use crate::time::Instant;
 
@@ -82,9 +83,20 @@ struct Pass {
 /// Who has shaken hands and waits for the driver's answer.
 #[derive(Debug)]
 struct Waiting {
-    name: Box<str>,
-    codec: CodecSettings,
+    newcomer: Newcomer,
     deadline: Instant,
+}
+
+/// A link that has shaken hands and is not in the session yet.
+#[derive(Clone, Debug)]
+pub(super) struct Newcomer {
+    pub(super) link: LinkId,
+    pub(super) name: Box<str>,
+    pub(super) codec: CodecSettings,
+    /// What it has to show for its name.
+    pub(super) join_token: JoinToken,
+    /// Of the place that it had.
+    pub(super) ticket: Option<ResumeTicket>,
 }
 
 /// Rooms that an operator is told of for one client, and that are remembered as refused.
@@ -280,14 +292,6 @@ impl Server {
     /// What was said of a client when it was let in, or since; nothing of one that is not here.
     pub fn access(&self, id: ClientId) -> Option<&Access> {
         self.gate.access(id)
-    }
-
-    /// Whether a newcomer with this access may have a name; not while somebody of that name
-    /// is here for whom more is said.
-    pub(super) fn may_have_name(&self, link: LinkId, name: &str, access: &Access) -> bool {
-        let Some(namesake) = self.roster.id_of(name) else { return true };
-        let is_own = self.links.get(&link).is_some_and(|link| link.clients().any(|id| id == namesake));
-        is_own || self.gate.access(namesake).is_none_or(|present| access.may_take_name_from(present))
     }
 
     /// Takes a client out of the rooms that it may not listen to, as an operator does.

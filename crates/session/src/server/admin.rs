@@ -138,8 +138,8 @@ impl Server {
         self.received = previous.received;
         self.sent = previous.sent;
         self.events.push(ServerEvent::Restarted { session });
-        for link in previous.links.into_keys() {
-            self.handle_connected(now, link);
+        for (link, record) in previous.links {
+            self.handle_connected_from(now, link, record.prefix);
             self.answer_wrong_session(link);
         }
     }

@@ -23,6 +23,16 @@ pub enum ServerEvent {
         /// What it has to show for it; nothing from an original.
         join_token: JoinToken,
     },
+    /// A newcomer asks for the name of a client that is here, and waits for it; see
+    /// [`NameTaken`](crate::NameTaken). Told once for each newcomer.
+    NameInUse {
+        /// The connection of the newcomer.
+        link: LinkId,
+        /// The name it asks for.
+        name: Box<str>,
+        /// The client that has the name.
+        holder: ClientId,
+    },
     /// A client may not do what it wanted to do in a room: it has no token that the room asks for, or is kept to
     /// others. It is not in a room that it may not listen to, and what it says where it may not speak goes nowhere. Of
     /// what it tries this is told once for each room, and for 32 rooms at most.

@@ -7,6 +7,7 @@ use consonance_wire::{
     List, MessageType, RemoveClient, WireStr, Writer,
 };
 
+use super::access::Newcomer;
 use super::{Access, Fault, LinkRecord, Server, ServerEvent};
 use crate::join_token::JoinToken;
 use crate::link::{CloseReason, Delivery, LinkId};
@@ -42,26 +43,37 @@ impl Server {
         if self.turns_away(link) {
             return Ok(());
         }
+        let token = extension.and_then(|extension| extension.join_token);
+        // Of what is too long the packet said nothing.
+        let join_token = token.and_then(|bytes| JoinToken::new(bytes).ok()).unwrap_or_default();
+        let ticket = extension.and_then(|extension| extension.ticket);
+        let newcomer = Newcomer { link, name: (&*name).into(), codec: request.codec, join_token, ticket };
+        if self.repeats_its_claim(&newcomer) {
+            self.statistics.ignored += 1;
+            return Ok(());
+        }
+        self.stop_waiting_for_name(link);
         if self.settings.admission {
-            let token = extension.and_then(|extension| extension.join_token);
-            // Of what is too long the packet said nothing.
-            let token = token.and_then(|bytes| JoinToken::new(bytes).ok()).unwrap_or_default();
-            self.ask_driver(link, &name, request.codec, token);
+            self.ask_driver(newcomer);
         } else {
-            self.join(link, &name, request.codec, Access::default());
+            self.join(&newcomer, Access::default());
         }
         Ok(())
     }
 
     /// Somebody is in: who has to go for it goes, and everybody else who is here is told to the newcomer.
     ///
-    /// A name that is vouched for stays with its owner.
-    pub(super) fn join(&mut self, link: LinkId, name: &str, codec: CodecSettings, access: Access) {
-        if !self.may_have_name(link, name, &access) {
-            self.statistics.names_protected += 1;
-            return self.close(link, CloseReason::NameProtected);
+    /// A name in use stays with its holder, or not, as [`NameTaken`](super::NameTaken) says.
+    pub(super) fn join(&mut self, newcomer: &Newcomer, access: Access) {
+        let &Newcomer { link, ref name, codec, .. } = newcomer;
+        // As on the original's server, whatever becomes of its wish for another name.
+        self.remove_former_client(link);
+        if !self.takes_name(newcomer, &access) {
+            return;
         }
-        self.make_room(link, name);
+        if let Some(namesake) = self.roster.id_of(name) {
+            self.evict_namesake(namesake);
+        }
         let Some(id) = self.take_id() else {
             self.statistics.links_refused += 1;
             return self.close(link, CloseReason::SessionFull);
@@ -111,13 +123,16 @@ impl Server {
         }
     }
 
-    /// Removes the client that this link had, then the one that had this name.
-    fn make_room(&mut self, link: LinkId, name: &str) {
+    /// Removes the client that joined over this link before.
+    fn remove_former_client(&mut self, link: LinkId) {
         let clients = self.links.get(&link).into_iter().flat_map(LinkRecord::clients);
         if let Some(previous) = clients.min_by_key(|id| self.table.slot(*id)) {
             self.remove_client(previous);
         }
-        let Some(namesake) = self.roster.id_of(name) else { return };
+    }
+
+    /// Removes the client that had a name that is given to another one, and tells it.
+    pub(super) fn evict_namesake(&mut self, namesake: ClientId) {
         let old_link = self.fan_out.link(namesake).filter(|_| !self.settings.permissive);
         self.remove_client(namesake);
         let Some(old_link) = old_link else { return };

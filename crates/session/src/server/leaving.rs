@@ -18,6 +18,7 @@ impl Server {
         let Some(record) = self.links.remove(&link) else { return };
         self.strangers.remove(&(record.deadline, link));
         self.gate.forget_waiting(link);
+        self.name_claims.forget(link);
         for id in record.clients() {
             self.remove_client(id);
         }
@@ -38,6 +39,7 @@ impl Server {
             record.forget(id, sent);
         }
         self.places.forget(id);
+        self.name_claims.holder_left(self.now, id);
         let name = member.name;
         while let Some(room) = member.rooms.pop() {
             self.leave_directory(&room.name);

@@ -1,6 +1,7 @@
 //! What the server knows of a connection.
 
 use alloc::vec::Vec;
+use core::net::IpAddr;
 
 use consonance_wire::{Capabilities, ClientId, MessageType};
 
@@ -29,10 +30,12 @@ pub(super) struct LinkRecord {
     pub(super) sent: Total,
     /// How many of its packets were dropped for a fault.
     pub(super) faults: u64,
+    /// The address prefix that it comes from, if that is known.
+    pub(super) prefix: Option<IpAddr>,
 }
 
 impl LinkRecord {
-    pub(super) fn new(now: Instant, deadline: Instant) -> Self {
+    pub(super) fn new(now: Instant, deadline: Instant, prefix: Option<IpAddr>) -> Self {
         Self {
             client: None,
             ghosts: Vec::new(),
@@ -42,6 +45,7 @@ impl LinkRecord {
             received: Total::default(),
             sent: Total::default(),
             faults: 0,
+            prefix,
         }
     }
 

@@ -1,6 +1,7 @@
 //! Resume: a client that lost its link gets its place back, if it comes in time and shows its secret.
 
 use alloc::collections::{BTreeMap, BTreeSet};
+use core::net::IpAddr;
 
 use consonance_wire::{Capabilities, ClientId, CodecSettings, HandshakeExtension, ResumeTicket, Secret};
 
@@ -18,6 +19,8 @@ pub(super) struct Places {
     /// Clients without a link by when their place is given up, and the other way round.
     kept: BTreeSet<(Instant, ClientId)>,
     kept_until: BTreeMap<ClientId, Instant>,
+    /// The address prefixes from which those came whose links were lost.
+    prefix_of: BTreeMap<ClientId, IpAddr>,
     /// Clients that have not said yet which rooms they listen to, so that nobody was told of them.
     untold: BTreeSet<ClientId>,
 }
@@ -26,8 +29,8 @@ impl Places {
     pub(super) fn new(key: &[u8; 32]) -> Self {
         let secrets = Secrets::new(key);
         let (secret_of, kept_until) = (BTreeMap::new(), BTreeMap::new());
-        let untold = BTreeSet::new();
-        Self { secrets, secret_of, kept: BTreeSet::new(), kept_until, untold }
+        let (untold, prefix_of) = (BTreeSet::new(), BTreeMap::new());
+        Self { secrets, secret_of, kept: BTreeSet::new(), kept_until, prefix_of, untold }
     }
 
     /// Goes on with the secrets of a session before, so that none comes twice.
@@ -81,7 +84,18 @@ impl Places {
         self.kept_until.insert(id, until);
     }
 
+    /// Until when the place of a client without a link is kept.
+    pub(super) fn kept_until(&self, id: ClientId) -> Option<Instant> {
+        self.kept_until.get(&id).copied()
+    }
+
+    /// From where a client without a link came, if that is known.
+    pub(super) fn prefix_of(&self, id: ClientId) -> Option<IpAddr> {
+        self.prefix_of.get(&id).copied()
+    }
+
     fn release(&mut self, id: ClientId) {
+        self.prefix_of.remove(&id);
         if let Some(until) = self.kept_until.remove(&id) {
             self.kept.remove(&(until, id));
         }
@@ -126,9 +140,11 @@ impl Server {
         let Some(lost) = self.links.get_mut(&link) else { return };
         // Taken off the link, so that the end of the link is not the end of the client.
         let Some(id) = lost.client.take() else { return };
+        let prefix = lost.prefix;
         self.fan_out.remove(id);
         self.voice_reports.remove(id);
         self.places.keep(id, self.now + self.settings.limits.resume);
+        self.places.prefix_of.extend(prefix.map(|prefix| (id, prefix)));
     }
 
     /// A client that can resume says that it goes for good. (One of the original just closes its link.) Its link may
@@ -194,6 +210,7 @@ impl Server {
             joined.client = Some(id);
             self.strangers.remove(&(joined.deadline, link));
         }
+        self.name_claims.forget(link);
         self.statistics.places_resumed += 1;
         self.events.push(ServerEvent::ClientResumed { id, name: name.into(), link });
         self.welcome(link, id, true);

@@ -45,7 +45,8 @@ impl Server {
     /// Who has asked and waits is to wait.
     pub(super) fn ask_stranger_to_join(&mut self, link: LinkId) {
         let is_stranger = self.links.get(&link).is_some_and(|record| record.client.is_none());
-        if is_stranger && !self.settings.permissive && !self.gate.is_waiting(link) {
+        let is_waiting = self.gate.is_waiting(link) || self.name_claims.is_waiting(link);
+        if is_stranger && !self.settings.permissive && !is_waiting {
             self.tell_of_another_session(link);
         }
     }

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use consonance_wire::{Capabilities, SessionId};
 
-use super::{AccessRule, ProximitySettings, RoomLimits, RoomPattern};
+use super::{AccessRule, NameTaken, ProximitySettings, RoomLimits, RoomPattern};
 use crate::limits::Limits;
 use crate::packet_limits::PacketLimits;
 
@@ -46,6 +46,9 @@ pub struct ServerSettings {
     /// Ask the driver about everybody who wants to join (default no: everybody may, and has no access tokens); see
     /// [`ServerEvent::JoinAsked`](crate::ServerEvent::JoinAsked).
     pub admission: bool,
+    /// What a newcomer gets that asks for the name of a client that is here (default [`NameTaken::Keep`]). A permissive
+    /// session gives it the name, as the original does.
+    pub name_taken: NameTaken,
     /// Tell who speaks to whom, as [`ServerEvent`](crate::ServerEvent)s and with
     /// [`Server::channels_of`](crate::Server::channels_of) (default no: every frame costs a little more). What goes
     /// over direct links, no server sees.
@@ -83,6 +86,7 @@ impl ServerSettings {
             room_limits: Vec::new(),
             recorded: (false, 0),
             admission: false,
+            name_taken: NameTaken::default(),
             monitor_channels: false,
             permissive: false,
         }

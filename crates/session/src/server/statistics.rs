@@ -100,6 +100,12 @@ counters! {
         pub visits_ended: u64,
         /// Newcomers who wanted the name of somebody here for whom more is said.
         pub names_protected: u64,
+        /// Newcomers that began to wait for a name in use.
+        pub names_awaited: u64,
+        /// Newcomers refused because the name is in use, or too many wait for names.
+        pub names_in_use: u64,
+        /// Clients removed because they no longer answered and a newcomer waited for their name.
+        pub names_taken_over: u64,
         /// Frames of clients that an operator has muted.
         pub voice_muted: u64,
         /// Texts of clients that may not write.

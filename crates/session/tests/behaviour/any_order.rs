@@ -200,6 +200,11 @@ impl ServerRun {
         let transmits = (0..MANY).take_while(|_| self.server.poll_transmit().is_some()).count();
         let commands = (0..MANY).take_while(|_| self.server.poll_command().is_some()).count();
         assert!(transmits.max(commands) < MANY, "draining ends");
+        while let Some(link) = self.server.poll_probe() {
+            // Of the four, one is never heard again, and one is behind a network that cannot say.
+            let heard = [None, Some(Instant::START), Some(self.now), Some(self.now)];
+            self.server.handle_heard(self.now, link, heard[link.0 as usize % 4]);
+        }
         while let Some(event) = self.server.poll_event() {
             match event {
                 ServerEvent::ClientJoined { id, name, link, .. } => {
@@ -212,6 +217,12 @@ impl ServerRun {
                 }
                 ServerEvent::EnteredRoom { id, .. } | ServerEvent::ExitedRoom { id, .. } => {
                     assert!(self.table.contains_key(&id));
+                }
+                ServerEvent::NameInUse { name, link, .. } => {
+                    assert!(
+                        self.table.values().all(|(_, over)| *over != link),
+                        "{name} is not in over {link}"
+                    );
                 }
                 ServerEvent::Spoofed { id, name, claimed, .. } => {
                     assert!(self.table.get(&id).is_some_and(|(known, _)| **known == *name) && claimed != id);

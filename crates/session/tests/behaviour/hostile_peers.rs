@@ -174,7 +174,7 @@ fn nobody_is_moved_renamed_or_made_by_somebody_elses_state_or_delta() {
 
 #[test]
 fn who_takes_over_a_name_gets_neither_the_link_nor_the_rooms_and_the_evicted_knows() {
-    let mut server = three();
+    let mut server = three_in(LoneServer::of_newest());
     let sent = server.receive(MALLORY, &packets::handshake("Alice"));
     assert!(sent.contains(&"1: RemoveClient 0".to_owned()), "Alice is told: {sent:?}");
     assert!(sent.contains(&"2: RemoveClient 0".to_owned()), "and so is Bob: {sent:?}");

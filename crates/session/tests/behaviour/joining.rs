@@ -72,8 +72,8 @@ fn who_leaves_exits_its_rooms_last_first_and_the_remaining_are_told() {
 }
 
 #[test]
-fn a_newcomer_with_a_name_in_use_wins_and_the_evicted_is_told_before_its_link_is_closed() {
-    let mut server = LoneServer::new();
+fn where_the_newest_wins_it_takes_a_name_in_use_and_the_evicted_is_told_before_its_link_is_closed() {
+    let mut server = LoneServer::of_newest();
     server.join(1, "Alice", &["lobby"]);
     server.join(2, "Bob", &[]);
     server.connect(3);
@@ -93,7 +93,7 @@ fn a_newcomer_with_a_name_in_use_wins_and_the_evicted_is_told_before_its_link_is
 
 #[test]
 fn an_evicted_link_is_not_listened_to_any_more() {
-    let mut server = LoneServer::new();
+    let mut server = LoneServer::of_newest();
     server.join(1, "Alice", &[]);
     server.join(2, "Alice", &[]);
     assert_eq!(server.receive(1, &packets::enter(0, "lobby")), [""; 0]);
@@ -123,7 +123,7 @@ fn a_second_handshake_over_a_link_removes_the_client_that_it_had() {
 
 #[test]
 fn the_client_of_the_link_goes_before_the_one_of_the_name() {
-    let mut server = LoneServer::new();
+    let mut server = LoneServer::of_newest();
     server.join(1, "Alice", &[]);
     server.join(2, "Bob", &[]);
     server.join(3, "Carol", &[]);

@@ -22,6 +22,7 @@ mod joining;
 mod limits;
 mod moderation;
 mod monitoring;
+mod name_taken;
 mod outages;
 mod own_access;
 mod packet_limits;

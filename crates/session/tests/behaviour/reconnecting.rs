@@ -3,8 +3,8 @@
 use core::time::Duration;
 
 use consonance_session::{
-    Capabilities, ChannelProperties, Client, ClientSettings, CloseReason, CodecSettings, LinkCommand, Status,
-    Target,
+    Capabilities, ChannelProperties, Client, ClientSettings, CloseReason, CodecSettings, LinkCommand,
+    NameTaken, Status, Target,
 };
 
 use crate::support::lone_client::LoneClient;
@@ -159,6 +159,7 @@ fn clients_follow_a_server_that_restarts_behind_their_links() {
 #[test]
 fn who_is_evicted_by_a_namesake_does_not_come_back() {
     let mut network = Network::new();
+    network.set_up(|settings| settings.name_taken = NameTaken::Newest);
     let first = network.join("Alice", &["lobby"]);
     let bob = network.join("Bob", &[]);
     let second = network.join("Alice", &["team"]);

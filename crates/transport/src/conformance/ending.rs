@@ -6,7 +6,7 @@ use super::Network;
 use super::packets::packet_of;
 use super::stage::{Saw, Stage, words_from};
 use crate::{
-    ClientTransport as _, Delivery, DisconnectReason, PacketLimits, SHUTTING_DOWN, ServerTransport as _,
+    ClientTransport as _, Delivery, DisconnectReason, PacketLimits, Peer, SHUTTING_DOWN, ServerTransport as _,
 };
 
 /// Leaving in order: what was sent reliably before arrives, then the goodbye; both ends report it once.
@@ -110,6 +110,23 @@ pub fn a_cut_link_ends_at_both_ends_and_can_be_made_again<N: Network>(network: &
     stage.drive_until("it is heard", |stage| stage.server_received(again, Delivery::Reliable, b"back"));
     assert_eq!(ends(stage.client_saw(client)), 1, "the client hears of one end");
     assert_eq!(ends(stage.server_saw(peer)), 1, "the server hears of one end");
+}
+
+/// Where the network can say, a peer that sends nothing is heard after it was asked; a peer that is not there never is.
+pub fn a_silent_peer_that_is_probed_is_heard<N: Network>(network: &mut N) {
+    let (mut stage, client, peer) = Stage::with_client(network);
+    stage.drive_idle();
+    let asked = Instant::now();
+    let first = stage.server().probe(asked, peer);
+    assert_eq!(first.is_some(), N::ANSWERS_PROBES, "what the network says it can do");
+    if N::ANSWERS_PROBES {
+        stage.drive_until("the peer is heard", |stage| {
+            stage.server().probe(Instant::now(), peer).is_some_and(|heard| heard > asked)
+        });
+    }
+    assert!(stage.packets_at(client).is_empty(), "the client is given nothing of it");
+    let (nobody, now) = (Peer(peer.0 + 1_000), Instant::now());
+    assert_eq!(stage.server().probe(now, nobody), None, "nobody is not alive");
 }
 
 fn ends(saw: &[Saw]) -> usize {

@@ -21,6 +21,7 @@ impl<N: Network> Network for Impaired<N> {
     const CARRIES_REASONS: bool = N::CARRIES_REASONS;
     const CARRIES_EMPTY_PACKETS: bool = N::CARRIES_EMPTY_PACKETS;
     const REFUSES: bool = N::REFUSES;
+    const ANSWERS_PROBES: bool = N::ANSWERS_PROBES;
 
     fn listen(&mut self) -> Self::Server {
         self.0.listen()

@@ -137,6 +137,11 @@ impl ServerTransport for MemoryServer {
         }
     }
 
+    fn probe(&mut self, now: Instant, peer: Peer) -> Option<Instant> {
+        // Both ends are in this process: while there is a link, the peer has it too.
+        self.links.contains_key(&peer).then_some(now)
+    }
+
     fn set_waker(&mut self, waker: Waker) {
         self.listener.mailbox.set_waker(waker);
     }

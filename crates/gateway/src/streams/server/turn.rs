@@ -116,7 +116,7 @@ impl<P: StreamProtocol> StreamServer<P> {
             TcpEvent::Opened { id, remote } => self.handle_opened(now, id, remote),
             TcpEvent::Received { id } => {
                 if let Some(link) = self.links.get_mut(&id) {
-                    link.link.pulse.heard();
+                    link.link.pulse.heard(now);
                 }
                 self.reading.push_back(id);
                 None

@@ -93,6 +93,10 @@ impl ServerTransport for QuicServer {
         }
     }
 
+    fn probe(&mut self, now: Instant, peer: Peer) -> Option<Instant> {
+        self.members.get_mut(&peer).map(|member| member.life.probe(now, &member.link))
+    }
+
     fn disconnect(&mut self, _now: Instant, peer: Peer, reason: &str) {
         self.leave(peer, reason);
     }

@@ -44,6 +44,8 @@ impl Network for Quic {
     type Server = QuicServer;
     type Client = QuicClient;
 
+    const ANSWERS_PROBES: bool = true;
+
     fn listen(&mut self) -> QuicServer {
         let address = (Ipv4Addr::LOCALHOST, 0).into();
         let settings = QuicServerSettings {

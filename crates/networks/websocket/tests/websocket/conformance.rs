@@ -17,6 +17,8 @@ impl Network for Plain {
     type Server = WebSocketServer;
     type Client = WebSocketClient;
 
+    const ANSWERS_PROBES: bool = true;
+
     fn listen(&mut self) -> WebSocketServer {
         let address = (Ipv4Addr::LOCALHOST, 0).into();
         let server = consonance_websocket::server(address, "main", ServerEnd::default(), default_settings());
@@ -45,6 +47,8 @@ struct Slow(Plain);
 impl Network for Slow {
     type Server = WebSocketServer;
     type Client = ImpairedClient<WebSocketClient>;
+
+    const ANSWERS_PROBES: bool = true;
 
     fn listen(&mut self) -> WebSocketServer {
         self.0.listen()

@@ -1,9 +1,6 @@
 //! Who may join, if the driver wants to be asked, and for how long.
 
-use consonance_wire::CodecSettings;
-
-use super::{Access, Waiting};
-use crate::join_token::JoinToken;
+use super::{Access, Newcomer, Waiting};
 use crate::link::{CloseReason, LinkId};
 use crate::server::{Server, ServerEvent};
 
@@ -11,11 +8,11 @@ impl Server {
     /// Lets in whoever [asked](ServerEvent::JoinAsked) over this link, with these tokens. False if nobody did, it has
     /// gone since, or nobody comes in any more by the [entrance](Server::set_entrance), which it is told.
     pub fn admit(&mut self, link: LinkId, access: Access) -> bool {
-        let Some(Waiting { name, codec, .. }) = self.gate.take_waiting(link) else { return false };
+        let Some(Waiting { newcomer, .. }) = self.gate.take_waiting(link) else { return false };
         if self.turns_away(link) {
             return false;
         }
-        self.join(link, &name, codec, access);
+        self.join(&newcomer, access);
         true
     }
 
@@ -44,13 +41,8 @@ impl Server {
     }
 
     /// Somebody wants in: the driver is asked. While it thinks, further handshakes over the link say nothing new.
-    pub(in crate::server) fn ask_driver(
-        &mut self,
-        link: LinkId,
-        name: &str,
-        codec: CodecSettings,
-        join_token: JoinToken,
-    ) {
+    pub(in crate::server) fn ask_driver(&mut self, newcomer: Newcomer) {
+        let link = newcomer.link;
         if self.gate.waiting.contains_key(&link) {
             self.statistics.ignored += 1;
             return;
@@ -60,9 +52,10 @@ impl Server {
             return;
         }
         let deadline = self.now + self.settings.limits.handshake;
-        self.gate.waiting.insert(link, Waiting { name: name.into(), codec, deadline });
+        let (name, join_token) = (newcomer.name.clone(), newcomer.join_token.clone());
+        self.gate.waiting.insert(link, Waiting { newcomer, deadline });
         self.gate.deadlines.insert((deadline, link));
-        self.events.push(ServerEvent::JoinAsked { link, name: name.into(), join_token });
+        self.events.push(ServerEvent::JoinAsked { link, name, join_token });
     }
 
     /// Refuses everybody about whom the driver has said nothing in time.

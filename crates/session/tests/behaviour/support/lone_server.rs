@@ -1,9 +1,11 @@
 //! A server whose clients are links with hand-made packets.
 
 use core::time::Duration;
+use std::collections::BTreeMap;
 
 use consonance_session::{
-    CloseReason, CodecSettings, Delivery, Instant, Limits, LinkCommand, LinkId, Rate, Server, ServerSettings,
+    CloseReason, CodecSettings, Delivery, Instant, Limits, LinkCommand, LinkId, NameTaken, Rate, Server,
+    ServerSettings,
     ServerStatistics,
 };
 
@@ -15,6 +17,8 @@ use super::{packets, words};
 pub(crate) struct LoneServer {
     pub(crate) server: Server,
     now: Instant,
+    /// When the peers of these links were last heard, if their networks can say. All others answer at once.
+    heard: BTreeMap<u64, Option<Instant>>,
 }
 
 impl LoneServer {
@@ -26,6 +30,11 @@ impl LoneServer {
         Self::with_settings(|settings| change(&mut settings.limits))
     }
 
+    /// One that gives a name in use to the newcomer.
+    pub(crate) fn of_newest() -> Self {
+        Self::with_settings(|settings| settings.name_taken = NameTaken::Newest)
+    }
+
     /// Takes whatever comes however fast, and forgives everything.
     pub(crate) fn unhurried() -> Self {
         Self::with_limits(unhurried)
@@ -35,11 +44,39 @@ impl LoneServer {
         let mut settings = ServerSettings::from_seed(0);
         settings.session = packets::SESSION;
         change(&mut settings);
-        Self { server: Server::new(settings), now: Instant::START }
+        Self { server: Server::new(settings), now: Instant::START, heard: BTreeMap::new() }
     }
 
     pub(crate) fn connect(&mut self, link: u64) {
         self.server.handle_connected(self.now, LinkId(link));
+    }
+
+    pub(crate) fn connect_from(&mut self, link: u64, prefix: &str) {
+        let prefix = prefix.parse().expect("an address");
+        self.server.handle_connected_from(self.now, LinkId(link), Some(prefix));
+    }
+
+    /// The peer of this link answers no longer.
+    pub(crate) fn falls_silent(&mut self, link: u64) {
+        self.heard.insert(link, Some(self.now));
+    }
+
+    /// The network of this link cannot say when its peer was heard.
+    pub(crate) fn cannot_say(&mut self, link: u64) {
+        self.heard.insert(link, None);
+    }
+
+    /// Lets time pass, calls the server when it asks for it, and answers its probes; what it closes meanwhile.
+    pub(crate) fn run_for(&mut self, span: Duration) -> Vec<(u64, CloseReason)> {
+        let end = self.now + span;
+        let mut closed = self.closed();
+        while let Some((at, _)) = self.server.poll_timeout().filter(|(at, _)| *at <= end) {
+            self.now = self.now.max(at);
+            self.server.handle_timeout(self.now);
+            closed.append(&mut self.closed());
+        }
+        self.now = end;
+        closed
     }
 
     /// A client that joined over a new link and listens to these rooms; its id. What that sends is passed over.
@@ -154,8 +191,12 @@ impl LoneServer {
         events
     }
 
-    /// The links that are to be closed.
+    /// The links that are to be closed. Probes are answered.
     pub(crate) fn closed(&mut self) -> Vec<(u64, CloseReason)> {
+        while let Some(link) = self.server.poll_probe() {
+            let heard = self.heard.get(&link.0).copied().unwrap_or(Some(self.now));
+            self.server.handle_heard(self.now, link, heard);
+        }
         let mut closed = Vec::new();
         while let Some(command) = self.server.poll_command() {
             match command {

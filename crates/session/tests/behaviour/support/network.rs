@@ -26,6 +26,8 @@ pub(crate) struct Network {
     /// Direct links, each with the ends that it joins.
     direct: Vec<(LinkId, Who, Who)>,
     links: u64,
+    /// Links that only their clients know to be lost, and since when.
+    lost: Vec<(LinkId, Instant)>,
 }
 
 /// A client, by the order in which it was started.
@@ -56,6 +58,7 @@ impl Network {
             ends: Vec::new(),
             direct: Vec::new(),
             links: 0,
+            lost: Vec::new(),
         }
     }
 
@@ -203,6 +206,7 @@ impl Network {
     /// The link breaks; only the client notices.
     pub(crate) fn lose(&mut self, who: Who) {
         let Some(link) = self.ends[who.0].link.take() else { return };
+        self.lost.push((link, self.now));
         self.ends[who.0].client.handle_disconnected(self.now, link);
     }
 
@@ -302,6 +306,12 @@ impl Network {
 
     fn obey_server(&mut self) -> bool {
         let mut moved = false;
+        while let Some(link) = self.server.poll_probe() {
+            let lost = self.lost.iter().find(|(lost, _)| *lost == link);
+            let heard = lost.map_or(self.now, |(_, since)| *since);
+            self.server.handle_heard(self.now, link, Some(heard));
+            moved = true;
+        }
         while let Some(command) = self.server.poll_command() {
             moved = true;
             let LinkCommand::Close { link, reason } = command else { panic!("a server opens no links") };

@@ -1,0 +1,188 @@
+//! Names in use: a newcomer that asks for one takes it over, waits for it, or is refused.
+//!
+//! A holder that still answers keeps its name. The engine has no clock and no socket, so it asks its driver with
+//! [`Server::poll_probe`], once a second and only while a newcomer waits, and is told with [`Server::handle_heard`]
+//! when the holder was last heard.
+
+mod judging;
+mod waiting;
+
+use alloc::collections::{BTreeMap, BTreeSet};
+use core::net::IpAddr;
+use core::time::Duration;
+
+use consonance_wire::{Capabilities, ClientId, ResumeTicket};
+
+use super::access::Newcomer;
+use super::{Access, Server, Vouched};
+use crate::link::{CloseReason, LinkId};
+use crate::time::Instant;
+
+use waiting::Claim;
+
+/// What a newcomer gets that asks for the name of a client that is here.
+///
+/// Whatever this says, the name goes at once to a client that shows the holder's resume ticket or comes with its
+/// account, and a name that is vouched for is never given to a client without as good a claim.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum NameTaken {
+    /// The name: the holder is told and disconnected.
+    Newest,
+    /// The name when the holder is gone or no longer answers. Until then a client of the original stays linked without
+    /// having joined. A client of ours is refused as soon as the holder has answered.
+    #[default]
+    Keep,
+    /// A refusal, as soon as the holder has answered; the name if the holder does not answer.
+    Refuse,
+}
+
+/// A holder that was heard within this time is alive.
+const QUIET: Duration = Duration::from_secs(3);
+/// The time that a quiet holder has to answer a probe.
+const PROBE: Duration = Duration::from_secs(1);
+/// How often the holders that newcomers wait for are probed.
+const CHECK_EVERY: Duration = Duration::from_secs(1);
+/// How long a newcomer waits at most that is to be refused: a silent holder is found out within this time.
+const REFUSAL_AFTER: Duration = Duration::from_secs(6);
+/// Newcomers that may wait for one name.
+const WAITING_PER_NAME: usize = 4;
+/// Newcomers from one address prefix that may wait for names.
+const WAITING_PER_PREFIX: usize = 16;
+
+/// Newcomers that wait for names in use.
+#[derive(Debug, Default)]
+pub(super) struct NameClaims {
+    waiting: BTreeMap<LinkId, Claim>,
+    /// How many have waited so far: they are served in this order.
+    counted: u64,
+    /// Since when each holder has not answered a probe.
+    unanswered: BTreeMap<ClientId, Instant>,
+    next_check: Option<Instant>,
+    /// Links that the driver is to probe.
+    probes: BTreeSet<LinkId>,
+}
+
+/// What becomes of a newcomer's wish for a name.
+enum Verdict {
+    Granted,
+    Waits(Claim),
+    Refused(CloseReason),
+}
+
+impl NameClaims {
+    pub(super) fn is_waiting(&self, link: LinkId) -> bool {
+        self.waiting.contains_key(&link)
+    }
+
+    /// A link is gone, or has joined.
+    pub(super) fn forget(&mut self, link: LinkId) {
+        self.waiting.remove(&link);
+        if self.waiting.is_empty() {
+            self.unanswered.clear();
+            self.probes.clear();
+            self.next_check = None;
+        }
+    }
+
+    /// A client is gone: its name may be free.
+    pub(super) fn holder_left(&mut self, now: Instant, id: ClientId) {
+        if !self.waiting.is_empty() {
+            self.unanswered.remove(&id);
+            self.next_check = Some(now);
+        }
+    }
+
+    /// When the names that newcomers wait for are looked at next.
+    pub(super) fn next_check(&self) -> Option<Instant> {
+        self.next_check
+    }
+}
+
+impl Server {
+    /// Other rules for names in use from now on. Newcomers that wait are forgotten, and ask again by themselves.
+    pub fn set_name_taken(&mut self, rule: NameTaken) {
+        if self.settings.name_taken == rule {
+            return;
+        }
+        self.settings.name_taken = rule;
+        for link in self.name_claims.in_order() {
+            self.stop_waiting_for_name(link);
+        }
+    }
+
+    /// Whether a newcomer may have its name now. One that may not waits or is refused; false then.
+    pub(super) fn takes_name(&mut self, newcomer: &Newcomer, access: &Access) -> bool {
+        match self.verdict_on_name(newcomer, access) {
+            Verdict::Granted => return true,
+            Verdict::Waits(claim) => self.wait_for_name(newcomer.link, claim),
+            Verdict::Refused(reason) => {
+                match reason {
+                    CloseReason::NameProtected => self.statistics.names_protected += 1,
+                    _ => self.statistics.names_in_use += 1,
+                }
+                self.close(newcomer.link, reason);
+            }
+        }
+        false
+    }
+
+    fn verdict_on_name(&self, newcomer: &Newcomer, access: &Access) -> Verdict {
+        let Newcomer { link, name, .. } = newcomer;
+        let Some(holder) = self.roster.id_of(name) else { return Verdict::Granted };
+        let is_own = self.links.get(link).is_some_and(|link| link.clients().any(|id| id == holder));
+        if is_own || self.settings.permissive || self.shows_ticket_of(holder, newcomer.ticket.as_ref()) {
+            return Verdict::Granted;
+        }
+        let present = self.gate.access(holder);
+        let may_have = present.is_none_or(|present| access.may_take_name_from(present));
+        let rule = self.settings.name_taken;
+        let is_stock = self.links.get(link).is_some_and(|link| link.capabilities == Capabilities::NONE);
+        if !may_have && !(is_stock && rule == NameTaken::Keep) {
+            return Verdict::Refused(CloseReason::NameProtected);
+        }
+        let is_neighbour = self.has_prefix_of(*link, holder);
+        let is_lost_by_neighbour = is_neighbour && self.fan_out.link(holder).is_none();
+        let at_once = rule == NameTaken::Newest || has_account_of(access, present) || is_lost_by_neighbour;
+        if may_have && at_once {
+            return Verdict::Granted;
+        }
+        if !self.may_wait_for_name(*link, holder) {
+            return Verdict::Refused(CloseReason::NameInUse);
+        }
+        let stays = is_stock && rule == NameTaken::Keep;
+        let place_ends = self.places.kept_until(holder).unwrap_or(self.now);
+        let refused_at = (!stays).then(|| place_ends.max(self.now + REFUSAL_AFTER));
+        Verdict::Waits(Claim::new(newcomer.clone(), self.now, refused_at, is_neighbour, may_have))
+    }
+
+    /// Whether a ticket is the one that was given for this client's place.
+    fn shows_ticket_of(&self, holder: ClientId, ticket: Option<&ResumeTicket>) -> bool {
+        ticket.is_some_and(|ticket| {
+            ticket.id == holder
+                && ticket.session == self.session
+                && self.places.secret_of(holder).as_ref() == Some(&ticket.secret)
+        })
+    }
+
+    /// Whether a link comes from the address prefix from which a client came last.
+    fn has_prefix_of(&self, link: LinkId, holder: ClientId) -> bool {
+        let own = self.prefix_of(link);
+        let present = match self.fan_out.link(holder) {
+            Some(link) => self.prefix_of(link),
+            None => self.places.prefix_of(holder),
+        };
+        own.is_some() && own == present
+    }
+
+    pub(super) fn prefix_of(&self, link: LinkId) -> Option<IpAddr> {
+        self.links.get(&link).and_then(|link| link.prefix)
+    }
+}
+
+/// Whether a newcomer comes with the holder's account, or is said to be the player of that name.
+fn has_account_of(newcomer: &Access, holder: Option<&Access>) -> bool {
+    let holder = holder.and_then(|holder| holder.subject.as_deref());
+    let is_same = newcomer.subject.is_some() && newcomer.subject.as_deref() == holder;
+    newcomer.vouched == Vouched::Name || newcomer.vouched == Vouched::Player && is_same
+}
