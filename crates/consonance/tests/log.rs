@@ -14,6 +14,7 @@ use consonance::audio::{Output, OutputError, StereoBlock, WavInput};
 use consonance::transport::memory::MemoryNetwork;
 use consonance::{End, EventKind, ProblemKind, VoiceChat, VoiceChatBuilder};
 use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings};
+use consonance_session::NameTaken;
 use consonance_test_sound::recording;
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
@@ -175,7 +176,9 @@ fn a_chat_that_is_too_slow_says_so_once_and_is_told_who_stopped_speaking() {
 fn stage() -> (MemoryNetwork, DedicatedServer) {
     LazyLock::force(&CONSOLE);
     let network = MemoryNetwork::new();
-    let mut server = SessionLoop::new(&SessionsSettings::new(["main"]).unwrap());
+    let mut settings = SessionsSettings::new(["main"]).unwrap();
+    settings.name_taken = NameTaken::Newest;
+    let mut server = SessionLoop::new(&settings);
     server.add_network(Box::new(network.listen()));
     (network, DedicatedServer::start(server))
 }

@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use consonance_server::SecretText;
 use consonance_server::{GuessLimits, JoiningSettings};
-use consonance_session::RoomPattern;
+use consonance_session::{NameTaken, RoomPattern};
 
 use crate::Config;
 use crate::document::{Placed, Value, quoted};
-use crate::field::{Field, Mistake, Tables, text};
+use crate::field::{Choice, Field, Mistake, Tables, text};
 use crate::hook::HookConfig;
 use crate::keys::Key;
 use crate::suggestion::nearest;
@@ -34,6 +34,8 @@ pub struct JoiningConfig {
     pub needs_both: bool,
     /// Names that need a token.
     pub reserved_names: Vec<String>,
+    /// What a newcomer gets that asks for a name in use.
+    pub name_taken: NameTaken,
     /// How often a wrong password may be tried.
     pub guesses: GuessLimits,
     /// A service that is asked about everybody.
@@ -70,11 +72,29 @@ impl Default for JoiningConfig {
             passwords: Vec::new(),
             needs_both: false,
             reserved_names: Vec::new(),
+            name_taken: NameTaken::default(),
             guesses,
             hook: HookConfig::default(),
         }
     }
 }
+
+impl Choice for NameTaken {
+    fn names(&self) -> Vec<&'static str> {
+        NAME_RULES.map(|(name, _)| name).into()
+    }
+
+    fn chosen(&self) -> &'static str {
+        NAME_RULES.iter().find(|(_, rule)| rule == self).map_or("keep", |(name, _)| name)
+    }
+
+    fn choose(&mut self, index: usize) {
+        *self = NAME_RULES[index].1;
+    }
+}
+
+const NAME_RULES: [(&str, NameTaken); 3] =
+    [("newest", NameTaken::Newest), ("keep", NameTaken::Keep), ("refuse", NameTaken::Refuse)];
 
 pub(super) const JOINING_KEYS: &[Key] = &[
     Key::at_once(
@@ -119,6 +139,11 @@ pub(super) const JOINING_KEYS: &[Key] = &[
         "joining.reserved_names",
         Field::Texts(|config| &mut config.joining.reserved_names),
         "Names of players, or with a * at the end beginnings of names, that only a player has whose token is for that name. The case of letters makes no difference. Names that only look alike are not found out.",
+    ),
+    Key::at_once(
+        "joining.name_taken",
+        Field::Choice(|config| &mut config.joining.name_taken),
+        "What a newcomer gets that asks for a name in use: keep lets it wait until the holder has left or no longer answers, refuse closes its connection with the reason, newest gives it the name and disconnects the holder. The holder's resume ticket and account take the name at once in any case. docs/guide/joining.md says more.",
     ),
     Key::at_once(
         "joining.guesses_free",

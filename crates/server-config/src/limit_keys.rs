@@ -141,6 +141,11 @@ pub(super) const LIMIT_KEYS: &[Key] = &[
         "Players who wait to be admitted at once.",
     ),
     Key::at_once(
+        "limits.waiting_names",
+        Field::Size(|config| &mut config.limits.waiting_names, 1, 65_536),
+        "Players of one session who wait for a name in use (joining.name_taken): 4 for one name and 16 from one address prefix at most.",
+    ),
+    Key::at_once(
         "limits.text_every_s",
         Field::Seconds(|config| &mut config.limits.text_every, 0.0, 86_400.0),
         "How long a player has to wait from one text to the next, in seconds, wherever it writes; 0 for not at all.",

@@ -65,6 +65,8 @@ pub(crate) struct Model {
     /// By the version of joining; those who left stay while somebody may not know it yet.
     stays: BTreeMap<Version, Stay>,
     here: BTreeMap<LinkId, Version>,
+    /// What clients announced that shook hands and were not let in yet.
+    asked: BTreeMap<LinkId, Capabilities>,
     /// The link of everybody who is here, by id.
     link_of: Vec<Option<LinkId>>,
     listening: Vec<Vec<Listening>>,
@@ -83,6 +85,7 @@ impl Model {
             rooms,
             stays: BTreeMap::new(),
             here: BTreeMap::new(),
+            asked: BTreeMap::new(),
             link_of: Vec::new(),
             tallies: VecDeque::from([Tally::default()]),
         }
@@ -102,6 +105,8 @@ impl Model {
                     self.resume(stay, link);
                 } else if let Some(id) = id {
                     self.join(link, id, extension.capabilities);
+                } else {
+                    self.asked.insert(link, extension.capabilities);
                 }
             }
             Packet::RemoveClient(farewell) if farewell.session == self.session => {
@@ -142,6 +147,7 @@ impl Model {
             self.leave(stay);
         }
         self.session = session;
+        self.asked.clear();
     }
 
     /// Forgets what nobody who knows `oldest` or more can ask for.
@@ -273,6 +279,13 @@ impl Model {
     fn listeners_now(&self, room: Room) -> impl Iterator<Item = ClientId> {
         let all = self.listening[usize::from(room.0)].iter();
         all.filter(|listening| listening.until == NEVER).map(|listening| listening.id)
+    }
+
+    /// The server let in a newcomer that had asked before. False if that never did.
+    pub(crate) fn join_waiting(&mut self, link: LinkId, id: ClientId) -> bool {
+        let Some(capabilities) = self.asked.remove(&link) else { return false };
+        self.join(link, id, capabilities);
+        true
     }
 
     fn join(&mut self, link: LinkId, id: ClientId, capabilities: Capabilities) {

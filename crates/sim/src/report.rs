@@ -44,6 +44,8 @@ pub struct Counts {
     pub actions: u64,
     /// Times at which somebody had its place back after a lost link.
     pub resumed: u64,
+    /// How often a client was let in that had waited for its own name.
+    pub waited: u64,
     /// Times at which nobody came for a place that was kept.
     pub given_up: u64,
     /// Reports to speakers of what has arrived of their voice.

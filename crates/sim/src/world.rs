@@ -5,6 +5,7 @@ mod forge;
 mod hearings;
 mod host;
 mod links;
+mod names;
 pub(crate) mod outside;
 mod player;
 mod reports;
@@ -70,8 +71,9 @@ pub(crate) struct World {
     /// What the server, and what a client, is just sending: kept for their room.
     batch: Vec<Outgoing>,
     parcels: Vec<Parcel>,
-    /// In which step a player's last reliable packet of a batch was marked.
+    /// In which batch a player's last reliable packet was marked, and how many batches there were.
     marked: Vec<u64>,
+    batches: u64,
     pub(crate) counts: Counts,
     pub(crate) digest: u64,
 }
@@ -166,6 +168,7 @@ impl World {
             batch: Vec::new(),
             parcels: Vec::new(),
             marked: vec![0; usize::from(scenario.clients)],
+            batches: 0,
             counts: Counts::default(),
             digest: scenario.seed,
         };

@@ -17,6 +17,7 @@ fn every_seed_of_the_list_ends_with_everybody_heard() {
     let total = |count: fn(&Report) -> u64| outcomes.iter().flatten().map(count).sum::<u64>();
     assert!(total(|report| report.counts.routed) > 0, "no server finds any listeners");
     assert!(total(|report| report.counts.resumed) > 0, "nobody comes back in time");
+    assert!(total(|report| report.counts.waited) > 0, "nobody waits for its name");
     assert!(total(|report| report.counts.given_up) > 0, "everybody comes back in time");
     assert!(total(|report| report.counts.summaries) > 0, "no speaker is told how its listeners do");
 }
@@ -53,7 +54,7 @@ fn whatever_is_broken_on_purpose_is_found() {
     ] {
         // One fault may show in several ways.
         let is_it = |failure: &Failure| words.iter().all(|words| failure.what.contains(words));
-        let found = (1..=20).find_map(|seed| fail(&format!("{seed} 8 20 {peers}"), sabotage).filter(is_it));
+        let found = (1..=80).find_map(|seed| fail(&format!("{seed} 8 20 {peers}"), sabotage).filter(is_it));
         assert!(found.is_some(), "nobody notices {sabotage:?} among {peers}");
     }
 }

@@ -110,6 +110,10 @@ families! {
         "Players and links that were not let in, by reason.";
     JOINS_POSTPONED: Counter "consonance_joins_postponed_total"
         "Handshakes that were passed over because too many waited to be admitted; their senders ask again.";
+    NAMES_AWAITED: Counter "consonance_names_awaited_total"
+        "Newcomers that began to wait for a name in use.";
+    NAMES_TAKEN_OVER: Counter "consonance_names_taken_over_total"
+        "Players removed because they no longer answered and a newcomer waited for their name.";
     ROOMS_REFUSED: Counter "consonance_rooms_refused_total" ["reason"]
         "Rooms that players were not let into, by reason.";
     ROOM_COLLISIONS: Counter "consonance_room_collisions_total"

@@ -2,9 +2,10 @@
 
 use super::exposition::Exposition;
 use super::families::{
-    BYTES_RECEIVED, DROPPED, Family, INTERNAL_LOST, JOINS_POSTPONED, JOINS_REFUSED, LINKS_CLOSED, OTHER,
-    PACKETS_RECEIVED, PLACES_GIVEN_UP, PLACES_RESUMED, POSITIONS_RECEIVED, REPORTS_RECEIVED, REPORTS_SENT,
-    ROOM_COLLISIONS, ROOMS_REFUSED, VOICE_HELD_BACK, VOICE_RECEIVED, VOICE_SENT,
+    BYTES_RECEIVED, DROPPED, Family, INTERNAL_LOST, JOINS_POSTPONED, JOINS_REFUSED, LINKS_CLOSED,
+    NAMES_AWAITED, NAMES_TAKEN_OVER, OTHER, PACKETS_RECEIVED, PLACES_GIVEN_UP, PLACES_RESUMED,
+    POSITIONS_RECEIVED, REPORTS_RECEIVED, REPORTS_SENT, ROOM_COLLISIONS, ROOMS_REFUSED, VOICE_HELD_BACK,
+    VOICE_RECEIVED, VOICE_SENT,
 };
 use super::observation::Observation;
 
@@ -77,6 +78,7 @@ const COUNTERS: &[Counter] = counters! {
     JOINS_REFUSED {
         names_refused => "name",
         names_protected => "name_protected",
+        names_in_use => "name_in_use",
         codecs_refused => "codec",
         joins_refused => "not_admitted",
         links_refused => "session_full",
@@ -84,6 +86,8 @@ const COUNTERS: &[Counter] = counters! {
         newcomers_turned_away => "overload_or_draining",
     }
     JOINS_POSTPONED { joins_postponed }
+    NAMES_AWAITED { names_awaited }
+    NAMES_TAKEN_OVER { names_taken_over }
     ROOMS_REFUSED {
         rooms_refused => "limit",
         rooms_reserved => "number_reserved",

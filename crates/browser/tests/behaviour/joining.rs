@@ -2,6 +2,7 @@
 
 use consonance_browser::control::{Cause, RefusalCode};
 use consonance_browser::{End, PageLimits};
+use consonance_session::NameTaken;
 use serde_json::json;
 
 use crate::session::{Session, settings};
@@ -85,7 +86,7 @@ fn a_session_that_cannot_be_reached_is_tried_again() {
 
 #[test]
 fn whoever_takes_the_name_puts_the_other_page_out() {
-    let mut session = Session::new();
+    let mut session = Session::with(|settings| settings.name_taken = NameTaken::Newest);
     let page = session.page("Alice");
     session.page("Alice");
     assert_eq!(session.told_of(page, "disconnected")[0]["cause"], "name-taken");

@@ -151,6 +151,7 @@ fn sessions(loaded: &LoadedConfig, notes: &mut Vec<String>) -> Result<SessionsSe
     settings.sessions_max = config.sessions_max;
     settings.empty_for = config.sessions_idle;
     settings.limits = config.limits.clone();
+    settings.name_taken = config.joining.name_taken;
     settings.access.clone_from(&config.access);
     settings.proximity.clone_from(&config.proximity);
     settings.room_limits.clone_from(&config.room_limits);

@@ -6,6 +6,7 @@ use std::time::Duration;
 use consonance::transport::DisconnectReason;
 use consonance::{End, StartError, VoiceChat};
 use consonance_quic::{Fingerprint, QuicAddress, QuicClient, QuicClientSettings, QuicRuntime};
+use consonance_session::NameTaken;
 
 use crate::player::{PATIENCE, Player};
 use crate::stage::Stage;
@@ -52,8 +53,8 @@ fn another_certificate_than_the_addresss_is_refused_and_both_are_named() {
 }
 
 #[test]
-fn whoever_joins_later_with_the_same_name_takes_it_over() {
-    let stage = Stage::open();
+fn where_the_newest_wins_a_second_login_takes_the_name_over() {
+    let stage = Stage::open_with(|settings| settings.name_taken = NameTaken::Newest);
     let mut first = Player::join("Alice", stage.chat());
     let second = Player::join("Alice", stage.chat());
     assert_eq!(first.until_ended(), End::NameTakenOver);

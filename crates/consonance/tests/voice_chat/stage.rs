@@ -31,10 +31,15 @@ impl Stage {
 
     /// The same, where not everybody may join.
     pub(crate) fn admitting(admission: Admission) -> Self {
+        Self::open_with(|settings| settings.admission = admission)
+    }
+
+    /// The same with other settings.
+    pub(crate) fn open_with(change: impl FnOnce(&mut SessionsSettings)) -> Self {
         let identity = new_identity();
         let mut settings = SessionsSettings::new(["main"]).unwrap();
         settings.records = Records::in_memory(RecordsSettings::default());
-        settings.admission = admission;
+        change(&mut settings);
         let (server, address) = serve(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), &identity, &settings);
         Self { identity, address, server: Some(server), settings }
     }

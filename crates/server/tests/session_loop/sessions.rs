@@ -1,5 +1,7 @@
 //! Sessions and listeners: all listeners serve all sessions, and sessions know nothing of each other.
 
+use std::time::Duration;
+
 use consonance_session::Target;
 use consonance_transport::DisconnectReason;
 
@@ -120,4 +122,30 @@ fn players_come_back_to_a_session_that_is_started_anew() {
     bob.client.send_voice(b"here again").unwrap();
     stage.settle(&mut [&mut alice, &mut bob]);
     assert!(alice.seen.iter().any(|line| line.contains("says")), "{:?}", alice.seen);
+}
+
+#[test]
+fn a_second_stock_client_of_a_name_waits_for_it_and_nobody_sees_the_first_one_leave() {
+    let mut stage = Stage::new(&["main"], 1);
+    let mut bystander = stage.player("Bob", 0, "main").listen("lobby");
+    let mut first = stage.player("Alice", 0, "main").listen("lobby");
+    stage.settle(&mut [&mut bystander, &mut first]);
+    let mut second = stage.player("Alice", 0, "main").listen("lobby");
+    for _ in 0..30 {
+        stage.wait(Duration::from_secs(1));
+        for player in [&mut bystander, &mut first, &mut second] {
+            player.wake(stage.now);
+        }
+        stage.settle(&mut [&mut bystander, &mut first, &mut second]);
+    }
+    let seen = bystander.seen.iter().filter(|line| line.contains("Alice")).cloned().collect::<Vec<_>>();
+    assert!(!seen.iter().any(|line| line.contains("left")), "{seen:?}");
+    assert!(first.has_seen("joined") && !second.has_seen("joined"), "{:?}", second.seen);
+    assert_eq!((stage.statistics("main").0, second.ends.len()), (2, 0), "the second one stays linked");
+    drop(first);
+    for _ in 0..2 {
+        stage.wait(Duration::from_secs(1));
+        stage.settle(&mut [&mut bystander, &mut second]);
+    }
+    assert!(second.has_seen("joined"), "{:?}", second.seen);
 }

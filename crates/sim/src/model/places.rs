@@ -54,6 +54,7 @@ impl Model {
 
     /// The server found a link gone: who can come back has a while for it, anybody else has left.
     pub(crate) fn lose(&mut self, link: LinkId, now: Instant) {
+        self.asked.remove(&link);
         let Some(stay) = self.over(link).filter(|stay| stay.can_resume()).map(|stay| stay.joined) else {
             return self.close(link);
         };
@@ -65,6 +66,7 @@ impl Model {
 
     /// The server closed a link.
     pub(crate) fn close(&mut self, link: LinkId) {
+        self.asked.remove(&link);
         if let Some(stay) = self.over(link).map(|stay| stay.joined) {
             self.step();
             self.leave(stay);

@@ -83,7 +83,7 @@ impl World {
         word: Option<Probe>,
     ) -> Checked {
         self.batch_transmits(word);
-        let entry = self.host_events()?;
+        let entries = self.host_events()?;
         let commands: Vec<_> = std::iter::from_fn(|| self.host.server.poll_command()).take(MANY).collect();
         let mut closed = Vec::new();
         for command in commands {
@@ -92,11 +92,14 @@ impl World {
                 LinkCommand::Open => return Err(Violation::new("the server asks for a link")),
             }
         }
-        self.conclude(packet, entry, closed.iter().map(|(link, _)| *link))?;
+        self.conclude(packet, &entries, closed.iter().map(|(link, _)| *link))?;
         for (link, reason) in closed {
             self.host_hangs_up(link, &reason)?;
         }
         self.is_the_host_right()?;
+        if self.answer_probe() {
+            return self.drain_host(None, None);
+        }
         self.wake_host();
         Ok(())
     }
@@ -105,17 +108,24 @@ impl World {
     pub(super) fn conclude(
         &mut self,
         packet: Option<(LinkId, Packet<'_>, &[u8])>,
-        entry: Option<Entry>,
+        entries: &[Entry],
         closed: impl Iterator<Item = LinkId>,
     ) -> Checked {
         if let Some((link, packet, trailing)) = packet {
             let extension = HandshakeExtension::find(trailing).unwrap_or_default();
+            ensure!(entries.len() <= 1, "a packet lets several in: {entries:?}");
+            let entry = entries.first().copied();
             self.is_let_in_right(entry, link, &packet, &extension)?;
+            if extension.ticket.is_none() {
+                self.is_name_free(entry)?;
+            }
             self.model.read(link, &packet, &extension, entry.map(|entry| entry.id));
             self.note_answer(entry)?;
             if let Some(Entry { link, .. }) = entry {
                 self.begin_arrivals(link);
             }
+        } else {
+            self.let_in_who_waited(entries)?;
         }
         for link in closed {
             self.model.close(link);
@@ -189,27 +199,31 @@ impl World {
         (word.session == self.model.session && word.id == sender.id).then_some((sender, word))
     }
 
-    /// Sums the server's events up; a client that was let in.
-    fn host_events(&mut self) -> Result<Option<Entry>, Violation> {
-        let mut entry = None;
+    /// Sums the server's events up; the clients that were let in.
+    fn host_events(&mut self) -> Result<Vec<Entry>, Violation> {
+        let mut entries = Vec::new();
         let told = &mut self.host.told;
         while let Some(event) = self.host.server.poll_event() {
             match event {
                 ServerEvent::ClientJoined { id, name, link, .. } => {
-                    ensure!(entry.is_none(), "{name} joins in the same step as another");
                     let is_right = *name == *self.model.name(owner(link));
                     ensure!(is_right, "{name} joins over the link of {}", owner(link));
                     told.add_player(id, &name);
-                    entry = Some(Entry { id, link, resumes: false });
+                    entries.push(Entry { id, link, resumes: false });
                 }
                 ServerEvent::ClientResumed { id, name, link } => {
-                    ensure!(entry.is_none(), "{name} resumes in the same step as another");
-                    entry = Some(Entry { id, link, resumes: true });
+                    ensure!(entries.is_empty(), "{name} resumes in the same step as another");
+                    entries.push(Entry { id, link, resumes: true });
                     self.counts.resumed += 1;
                 }
                 ServerEvent::ClientLeft { id, name, .. } => told.remove_player(id, &name),
                 ServerEvent::EnteredRoom { id, room, .. } => told.add_room(id, &room),
                 ServerEvent::ExitedRoom { id, room, .. } => told.remove_room(id, &room),
+                ServerEvent::NameInUse { name, holder, .. } => {
+                    let is_its_own =
+                        self.model.holder(holder).is_none_or(|stay| *name == *self.model.name(stay.who));
+                    ensure!(is_its_own, "{holder} does not have the name {name}");
+                }
                 ServerEvent::Spoofed { id, claimed, .. } => {
                     ensure!(claimed != id, "{id} speaks in its own name");
                 }
@@ -218,7 +232,7 @@ impl World {
                 }
             }
         }
-        Ok(entry)
+        Ok(entries)
     }
 
     /// Whoever shows the right secret has its place back, and nobody else has; an id that is free is nobody else's.
@@ -242,7 +256,7 @@ impl World {
     }
 
     /// The answer to a client that was let in says whether it is back, and what to show the next time.
-    fn note_answer(&mut self, entry: Option<Entry>) -> Checked {
+    pub(super) fn note_answer(&mut self, entry: Option<Entry>) -> Checked {
         let Some(Entry { id, link, resumes }) = entry else { return Ok(()) };
         let answer = self.batch.iter().find_map(|outgoing| answer(&outgoing.payload));
         ensure!(
@@ -262,7 +276,9 @@ impl World {
 
     /// Puts packets on their way. With the last reliable one for a player it knows all that was done.
     fn send_batch(&mut self, batch: &mut Vec<Outgoing>) {
-        let step = self.counts.steps;
+        // A step has a batch of its own for each link that the server asked about.
+        self.batches += 1;
+        let step = self.batches;
         for outgoing in batch.iter_mut().rev().filter(|outgoing| outgoing.delivery == Delivery::Reliable) {
             let marked = &mut self.marked[owner(outgoing.link).index()];
             if *marked != step {

@@ -40,7 +40,8 @@ impl World {
             return Ok(());
         }
         link.server = End::Open;
-        self.host.server.handle_connected(self.host.clock.read(now), id);
+        let prefix = std::net::Ipv4Addr::from(0x0a00_0000 + u32::from(owner(id).0));
+        self.host.server.handle_connected_from(self.host.clock.read(now), id, Some(prefix.into()));
         if let Some(at) = self.network.hang_up(now, id, Way::Down) {
             self.agenda.add(at, Thing::LinkIsUp(id));
         }

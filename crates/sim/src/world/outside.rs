@@ -260,7 +260,7 @@ impl World {
             links.push(link);
         }
         let Some((link, delivery, payload)) = packet else {
-            return self.conclude(None, None, links.into_iter());
+            return self.conclude(None, &[], links.into_iter());
         };
         let word = word_in(&payload);
         let parcel = Parcel { link, way: Way::Up, delivery, payload, word, view: None, repeated: false };
@@ -269,7 +269,7 @@ impl World {
         let entry = self.entry_over(link);
         let parsed = Packet::parse_with_trailing(&parcel.payload).ok();
         let parsed = parsed.map(|(packet, trailing)| (link, packet, trailing));
-        self.conclude(parsed, entry, links.into_iter())
+        self.conclude(parsed, entry.as_slice(), links.into_iter())
     }
 
     fn begin_step(&mut self, cause: Cause) {

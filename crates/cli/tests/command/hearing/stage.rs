@@ -5,7 +5,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use consonance_server::{DedicatedServer, SessionsSettings, Workers};
-use consonance_session::LinkId;
+use consonance_session::{LinkId, NameTaken};
 use consonance_sidecar::SidecarBridge;
 use consonance_sim::{Failure, Live, LiveScenario, NetworkOrder, Report};
 use consonance_test_player::{to_session, to_transport};
@@ -47,6 +47,8 @@ impl Stage {
         let players = usize::from(scenario.scenario.clients);
         let mut settings = SessionsSettings::new([SESSION]).unwrap();
         settings.limits.resume = PLACES_KEPT;
+        // Who crashed comes back at once, over networks that say neither from where nor when it was last heard.
+        settings.name_taken = NameTaken::Newest;
         // A busy machine is no reason here to give up voices, or to turn somebody away.
         settings.shedding.is_on = false;
         let mut workers = Workers::new(&settings, NonZeroUsize::MIN);
