@@ -141,10 +141,14 @@ fn a_second_stock_client_of_a_name_waits_for_it_and_nobody_sees_the_first_one_le
     let seen = bystander.seen.iter().filter(|line| line.contains("Alice")).cloned().collect::<Vec<_>>();
     assert!(!seen.iter().any(|line| line.contains("left")), "{seen:?}");
     assert!(first.has_seen("joined") && !second.has_seen("joined"), "{:?}", second.seen);
-    assert_eq!((stage.statistics("main").0, second.ends.len()), (2, 0), "the second one stays linked");
+    assert_eq!(stage.statistics("main").0, 2);
+    // An engine of ours gives up an unanswered handshake by itself after ten seconds; an original does not.
+    let is_own = |end: &DisconnectReason| *end == DisconnectReason::ClosedByUs;
+    assert!(second.ends.iter().all(is_own), "the server keeps the second one linked: {:?}", second.ends);
     drop(first);
-    for _ in 0..2 {
+    for _ in 0..5 {
         stage.wait(Duration::from_secs(1));
+        second.wake(stage.now);
         stage.settle(&mut [&mut bystander, &mut second]);
     }
     assert!(second.has_seen("joined"), "{:?}", second.seen);
