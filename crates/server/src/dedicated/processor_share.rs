@@ -67,7 +67,8 @@ mod tests {
     #[test]
     fn work_takes_processor_time_of_its_thread_and_of_the_process() {
         let before = Used::here();
-        let grown = |used: Option<Duration>, before: Option<Duration>| used.unwrap().saturating_sub(before.unwrap());
+        let grown =
+            |used: Option<Duration>, before: Option<Duration>| used.unwrap().saturating_sub(before.unwrap());
         let mut worked = 0_u64;
         // As long as it takes: what is asked is whether it is counted, not how fast this machine is.
         while grown(Used::here().by_thread, before.by_thread) < Duration::from_millis(5) {

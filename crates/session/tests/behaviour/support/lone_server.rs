@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 
 use consonance_session::{
     CloseReason, CodecSettings, Delivery, Instant, Limits, LinkCommand, LinkId, NameTaken, Rate, Server,
-    ServerSettings,
-    ServerStatistics,
+    ServerSettings, ServerStatistics,
 };
 
 use consonance_wire::{HandshakeExtension, Packet, ResumeTicket};
