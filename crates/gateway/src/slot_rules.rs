@@ -44,7 +44,9 @@ pub fn another_address_gets_into_a_full_server<S: GameNetworkServer, C: GameNetw
         |stage: &mut Stage<S, C>, last: u8| stage.come(client_from(Ipv4Addr::new(127, 0, 0, last).into()));
     let crowd: Vec<Peer> = (0..SLOTS).map(|_| come(&mut stage, 1)).collect();
     let (joined, pending) = crowd.split_at(SLOTS / 2);
-    joined.iter().for_each(|peer| stage.server.set_joined(Instant::now(), *peer, true));
+    for peer in joined {
+        stage.server.set_joined(Instant::now(), *peer, true);
+    }
 
     let second = come(&mut stage, 2);
     stage.drive_until("a pending connection makes room", |stage| stage.ended == pending[..1]);
@@ -59,7 +61,7 @@ pub fn another_address_gets_into_a_full_server<S: GameNetworkServer, C: GameNetw
     assert_eq!(stage.server.statistics().connections.made_room, 2);
 
     let before = stage.server.statistics().connections.turned_away_full;
-    let mut one_more = client_from(Ipv4Addr::new(127, 0, 0, 1).into());
+    let mut one_more = client_from(Ipv4Addr::LOCALHOST.into());
     one_more.connect(Instant::now(), greeting);
     stage.clients.push(one_more);
     stage.drive_until("the crowd gets nobody else in", |stage| {

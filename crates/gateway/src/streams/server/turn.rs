@@ -78,12 +78,11 @@ impl<P: StreamProtocol> StreamServer<P> {
         self.timers.clear(id);
         let link = self.links.remove(&id)?;
         self.behind.remove(&id);
-        match link.stage {
-            Stage::Knocking => self.stranger_places.give_back(Some(link.remote.ip()), id),
-            _ => {
-                self.slots.release(id);
-                self.counts.connected -= 1;
-            }
+        if link.stage == Stage::Knocking {
+            self.stranger_places.give_back(Some(link.remote.ip()), id);
+        } else {
+            self.slots.release(id);
+            self.counts.connected -= 1;
         }
         Some(link)
     }

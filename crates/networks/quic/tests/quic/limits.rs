@@ -41,7 +41,9 @@ fn another_address_gets_in_although_one_has_taken_all_connections() {
         assert_eq!(connect(client, Some(&mut server)), Ok(()));
     }
     let peers: Vec<Peer> = server.sessions.iter().map(|(peer, _)| *peer).collect();
-    peers[..2].iter().for_each(|peer| server.transport.set_joined(Instant::now(), *peer, true));
+    for peer in &peers[..2] {
+        server.transport.set_joined(Instant::now(), *peer, true);
+    }
     let come = |server: &mut TestServer, last: u8| {
         let local = ([127, 0, 0, last], 0).into();
         let stranger = Stranger::connect_from(local, server, ALPN, TransportConfig::default()).unwrap();

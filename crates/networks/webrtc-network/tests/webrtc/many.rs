@@ -66,12 +66,16 @@ fn another_address_gets_in_although_one_has_taken_all_connections() {
         table.came[known].0
     };
     let crowd: Vec<Peer> = (0..4).map(|_| join(&mut table, 1)).collect();
-    crowd[..2].iter().for_each(|peer| table.host.set_joined(Instant::now(), *peer, true));
+    for peer in &crowd[..2] {
+        table.host.set_joined(Instant::now(), *peer, true);
+    }
     let gone = |table: &Table| table.went.iter().map(|(peer, _)| *peer).collect::<Vec<_>>();
 
     let second = join(&mut table, 2);
     table.until("one that has not joined makes room", |table| gone(table) == [crowd[2]]);
-    [second, crowd[3]].iter().for_each(|peer| table.host.set_joined(Instant::now(), *peer, true));
+    for peer in [second, crowd[3]] {
+        table.host.set_joined(Instant::now(), peer, true);
+    }
     join(&mut table, 3);
     table.until("the one that has joined last makes room", |table| gone(table) == [crowd[2], crowd[3]]);
 
