@@ -52,7 +52,7 @@ const RUNNERS: [Runner; 6] = [
 ];
 
 /// The files of the wire crate, run by its test of the same name.
-const OF_WIRE: [&str; 8] = [
+const OF_WIRE: [&str; 9] = [
     "bitfield_decode",
     "bitfield_encode",
     "packets",
@@ -60,6 +60,7 @@ const OF_WIRE: [&str; 8] = [
     "utf8_decode",
     "voice_options",
     "wrapped_delta",
+    "wrapped_relays",
     "writer_limits",
 ];
 

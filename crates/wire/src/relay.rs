@@ -1,7 +1,10 @@
 //! `ServerRelay`: a packet for other clients, wrapped for the server; and the split of too long a list.
+//!
+//! The destination count is one byte. Originals before 9.0.5 list more than 255 destinations all the same and write the
+//! count modulo 256, so the byte alone does not say where the list ends: see [`ServerRelay::parse_body`].
 
 use crate::limits::{RELAY_DESTINATIONS_MAX, RELAY_OVERHEAD_BYTES};
-use crate::{ClientId, Header, List, MessageType, ParseError, Reader, SessionId, WriteError, Writer};
+use crate::{ClientId, Header, List, MAGIC, MessageType, ParseError, Reader, SessionId, WriteError, Writer};
 
 /// A whole packet, header included, that the server shall pass on to each of the destinations.
 /// Whether reliably or not is in the message type alone.
@@ -9,7 +12,8 @@ use crate::{ClientId, Header, List, MessageType, ParseError, Reader, SessionId, 
 pub struct ServerRelay<'a> {
     /// The session.
     pub session: SessionId,
-    /// The clients to pass it on to, 255 at most.
+    /// The clients to pass it on to: 255 at most in a relay that is written, more in one parsed from an original
+    /// before 9.0.5.
     pub destinations: List<'a, ClientId>,
     /// The packet to pass on, not looked at here.
     pub packet: &'a [u8],
@@ -60,14 +64,56 @@ impl<'a> ServerRelay<'a> {
 
     /// Parses what follows the header; also returns the bytes behind the body.
     ///
+    /// The number of destinations is the count byte, or the count byte plus the smallest multiple of 256 with which
+    /// ids, length and an inner packet of this session fill the body exactly. Only a body of at least 522 bytes is
+    /// tried with other numbers, and only if its count byte does not fit exactly. One that fits no number is read by
+    /// its count byte.
+    ///
     /// # Errors
-    /// [`ParseError::Truncated`].
+    /// [`ParseError::Truncated`] if no number fits.
     #[inline]
     pub fn parse_body(session: SessionId, body: &'a [u8]) -> Result<(Self, &'a [u8]), ParseError> {
+        let plain = Self::parse_counted(session, body);
+        if body.len() < WRAPPED_BODY_BYTES_MIN {
+            return plain;
+        }
+        match plain {
+            Ok((relay, [])) if relay.has_inner_header() => plain,
+            _ => Self::parse_wrapped(session, body).map_or(plain, |relay| Ok((relay, &[]))),
+        }
+    }
+
+    /// Takes the count byte as it is.
+    #[inline]
+    fn parse_counted(session: SessionId, body: &'a [u8]) -> Result<(Self, &'a [u8]), ParseError> {
         let mut reader = Reader::new(body);
         let destinations = reader.list8(DESTINATIONS)?;
         let packet = reader.bytes(PACKET)?;
         Ok((Self { session, destinations, packet }, reader.rest()))
+    }
+
+    /// Takes the count byte modulo 256. Each attempt looks at one length field and seven bytes, and there is one for
+    /// each 512 bytes of the body.
+    #[cold]
+    fn parse_wrapped(session: SessionId, body: &'a [u8]) -> Option<Self> {
+        let (&count, rest) = body.split_first()?;
+        let counts = (u16::from(count)..=u16::MAX).step_by(COUNT_MODULUS).skip(1);
+        let relays = counts.map_while(|count| {
+            let mut reader = Reader::new(rest);
+            let destinations = List::read(&mut reader, count, DESTINATIONS).ok()?;
+            // Bytes that are missing here are missing for each greater count, too.
+            let length = reader.u16(PACKET).ok()?;
+            Some((Self { session, destinations, packet: reader.rest() }, length))
+        });
+        let mut fitting = relays.filter(|(relay, length)| relay.packet.len() == usize::from(*length));
+        fitting.find(|(relay, _)| relay.has_inner_header()).map(|(relay, _)| relay)
+    }
+
+    /// Whether the inner packet begins as a packet of this session does.
+    #[inline]
+    fn has_inner_header(&self) -> bool {
+        let [m0, m1, _, s0, s1, s2, s3, ..] = *self.packet else { return false };
+        u16::from_be_bytes([m0, m1]) == MAGIC && u32::from_be_bytes([s0, s1, s2, s3]) == self.session.0
     }
 
     /// Writes the relay, header included, to be passed on reliably.
@@ -93,6 +139,12 @@ impl<'a> ServerRelay<'a> {
         writer.bytes(self.packet, PACKET)
     }
 }
+
+/// What a destination count is reduced by when it is written as one byte.
+const COUNT_MODULUS: usize = 1 << u8::BITS;
+
+/// A body with a wrapped count has 256 destinations at least: count, ids, length, and the header of the inner packet.
+const WRAPPED_BODY_BYTES_MIN: usize = 1 + 2 * COUNT_MODULUS + 2 + 7;
 
 const DESTINATIONS: &str = "relay destinations";
 const PACKET: &str = "relayed packet";

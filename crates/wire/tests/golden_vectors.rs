@@ -10,6 +10,8 @@ mod malformed;
 mod packets;
 #[path = "golden_vectors/strings.rs"]
 mod strings;
+#[path = "golden_vectors/wrapped_relays.rs"]
+mod wrapped_relays;
 #[path = "golden_vectors/writer_limits.rs"]
 mod writer_limits;
 
@@ -122,6 +124,7 @@ fn check_for(file: &str) -> Option<fn(Entry<'_>) -> Verdict> {
         "wrapped_delta.json" => arithmetic::wrapped_delta,
         "voice_options.json" => arithmetic::voice_options,
         "utf8_decode.json" => strings::utf8_decode,
+        "wrapped_relays.json" => wrapped_relays::wrapped_relay,
         "writer_limits.json" => writer_limits::writer_limit,
         _ => return None,
     })

@@ -31,10 +31,10 @@ struct Slot {
     gathered: u64,
 }
 
-/// One packet in [`Slot::gathered`]; its lower 40 bits are bytes. A round sends a client at most 255 packets of 1024
-/// bytes, so neither part overflows in so many rounds.
+/// One packet in [`Slot::gathered`]; its lower 40 bits are bytes. A round sends a client at most 511 packets of 1024
+/// bytes, as many ids as a relay of 1024 bytes can list, so neither part overflows in so many rounds.
 const PACKET: u64 = 1 << 40;
-const ROUNDS_GATHERED: u32 = 1 << 16;
+const ROUNDS_GATHERED: u32 = 1 << 15;
 
 /// No client has this id.
 const VACANT: u32 = u32::MAX;
@@ -219,9 +219,9 @@ mod tests {
         fan_out.insert(ClientId(2), LinkId(12));
         let rounds = 2 * ROUNDS_GATHERED + 3;
         for _ in 0..rounds {
-            fan_out.gather([ClientId(2); 255].into_iter(), 1024, true);
+            fan_out.gather([ClientId(2); 511].into_iter(), 1024, true);
         }
-        let packets = u64::from(rounds) * 255;
+        let packets = u64::from(rounds) * 511;
         assert_eq!(fan_out.sent(ClientId(2)), Total { packets, bytes: packets * 1024 });
     }
 

@@ -46,3 +46,4 @@ mod speaking;
 mod support;
 mod text;
 mod voice_reports;
+mod wrapped_relays;

@@ -85,7 +85,8 @@ fn plain(tape: &mut Tape<'_>, kind: u8) -> Vec<u8> {
 
 /// Something in a relay, in another relay at times.
 fn relay(tape: &mut Tape<'_>, reliable: bool) -> Vec<u8> {
-    let destinations: Vec<_> = (0..tape.byte() % 8).map(|_| id(tape)).collect();
+    let count = tape.byte();
+    let destinations: Vec<_> = (0..count % 8).map(|_| id(tape)).collect();
     let inner = match tape.byte() {
         byte @ 0..=199 => plain(tape, if byte < 180 { 8 + byte % 4 } else { byte % 14 }),
         _ => written(&Packet::ServerRelayUnreliable(ServerRelay {
@@ -94,8 +95,26 @@ fn relay(tape: &mut Tape<'_>, reliable: bool) -> Vec<u8> {
             packet: tape.counted(),
         })),
     };
+    if count >= 240 && !destinations.is_empty() {
+        let wrapped: Vec<_> = destinations.iter().copied().cycle().take(200 + usize::from(count)).collect();
+        return wrapped_relay(reliable, &wrapped, &inner);
+    }
     let relay = ServerRelay { session: SESSION, destinations: List::from(&*destinations), packet: &inner };
     written(&if reliable { Packet::ServerRelayReliable(relay) } else { Packet::ServerRelayUnreliable(relay) })
+}
+
+/// A relay as originals before 9.0.5 write it: more than 255 destinations, and their count modulo 256.
+fn wrapped_relay(reliable: bool, destinations: &[ClientId], inner: &[u8]) -> Vec<u8> {
+    let relay = ServerRelay { session: SESSION, destinations: List::default(), packet: &[] };
+    let empty =
+        if reliable { Packet::ServerRelayReliable(relay) } else { Packet::ServerRelayUnreliable(relay) };
+    let mut bytes = written(&empty);
+    bytes.truncate(7);
+    bytes.push((destinations.len() % 256) as u8);
+    bytes.extend(destinations.iter().flat_map(|id| id.0.to_be_bytes()));
+    bytes.extend(u16::try_from(inner.len()).unwrap_or(u16::MAX).to_be_bytes());
+    bytes.extend_from_slice(inner);
+    bytes
 }
 
 /// A client of the original asks for a place, or one of ours does, for a new one or for its old one.

@@ -1,6 +1,7 @@
 //! Any bytes as a packet.
 
-use consonance_wire::{Extension, Header, MessageType, Packet};
+use consonance_wire::limits::RELAY_DESTINATIONS_MAX;
+use consonance_wire::{Extension, Header, MAGIC, MessageType, Packet, ServerRelay, WriteError};
 
 /// Parses bytes as a packet; whatever is one can be written, and is the same packet then.
 ///
@@ -19,6 +20,12 @@ pub fn wire_parse(bytes: &[u8]) {
     assert!(bytes.ends_with(trailing), "what follows the body stands at the end");
     let body_bytes = bytes.len() - trailing.len();
 
+    if let Packet::ServerRelayReliable(relay) | Packet::ServerRelayUnreliable(relay) = packet
+        && relay.destinations.len() > RELAY_DESTINATIONS_MAX
+    {
+        wrapped_relay(&relay, body_bytes, trailing);
+        return;
+    }
     let written = write(&packet, body_bytes);
     assert_eq!(written.len(), body_bytes, "{packet:?} has one length");
     assert_eq!(Packet::parse_with_trailing(&written), Ok((packet, &[][..])), "the same comes back");
@@ -30,6 +37,25 @@ pub fn wire_parse(bytes: &[u8]) {
     if let Some(extension) = Extension::find(trailing) {
         assert!(extension.items().count() <= trailing.len());
     }
+}
+
+/// Header, destination count and length of a relay.
+const RELAY_OVERHEAD_BYTES: usize = 7 + 1 + 2;
+
+/// A relay with a wrapped count fills its packet exactly, and is never written as one relay, but split.
+fn wrapped_relay(relay: &ServerRelay<'_>, body_bytes: usize, trailing: &[u8]) {
+    assert!(trailing.is_empty(), "a wrapped count fits exactly");
+    assert!(relay.packet.starts_with(&MAGIC.to_be_bytes()), "the inner packet has a magic number");
+    assert_eq!(relay.packet.get(3..7), Some(&relay.session.0.to_be_bytes()[..]), "and is of the session");
+    let destinations: Vec<_> = relay.destinations.iter().collect();
+    assert_eq!(body_bytes, RELAY_OVERHEAD_BYTES + 2 * destinations.len() + relay.packet.len());
+    let whole = Packet::ServerRelayUnreliable(*relay).write(&mut vec![0; body_bytes]);
+    assert!(matches!(whole, Err(WriteError::TooManyItems { .. })), "{whole:?}");
+    let limit = RELAY_OVERHEAD_BYTES + 2 * RELAY_DESTINATIONS_MAX + relay.packet.len();
+    let parts =
+        ServerRelay::split(relay.session, &destinations, relay.packet, limit).expect("one destination fits");
+    let reached: Vec<_> = parts.flat_map(|part| part.destinations).collect();
+    assert_eq!(reached, destinations, "split relays reach the same clients");
 }
 
 fn write(packet: &Packet<'_>, bytes: usize) -> Vec<u8> {

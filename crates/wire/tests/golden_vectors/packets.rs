@@ -170,7 +170,11 @@ fn relay(entry: Entry<'_>) -> Verdict {
         "destination count byte wraps" => {
             let count = destinations.len();
             let refusal = WriteError::TooManyItems { what: "relay destinations", count, limit: 255 };
-            same("too many destinations", &Err(refusal), &packet.write(&mut [0; 2048]))
+            same("too many destinations", &Err(refusal), &packet.write(&mut [0; 2048]))?;
+            let bytes = entry.bytes("hex")?;
+            // Its inner packet is too short for a header, without which the count byte is believed.
+            same("inner packet without a header", &true, &(data.len() < 7))?;
+            same("parsed by another count", &false, &(Packet::parse(&bytes) == Ok(packet)))
         }
         other => Err(format!("unknown note `{other}`")),
     }

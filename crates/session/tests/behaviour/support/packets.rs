@@ -224,6 +224,17 @@ pub(crate) fn relay_unreliable(destinations: &[u16], packet: &[u8]) -> Vec<u8> {
     written(Packet::ServerRelayUnreliable(relay))
 }
 
+/// A relay of voice as originals before 9.0.5 write it: with its count modulo 256, however many destinations follow.
+pub(crate) fn relay_with_wrapped_count(destinations: &[u16], packet: &[u8]) -> Vec<u8> {
+    let mut bytes = relay_unreliable(&[], &[]);
+    bytes.truncate(7);
+    bytes.push((destinations.len() % 256) as u8);
+    bytes.extend(destinations.iter().flat_map(|id| id.to_be_bytes()));
+    bytes.extend((packet.len() as u16).to_be_bytes());
+    bytes.extend_from_slice(packet);
+    bytes
+}
+
 /// The same packet in another session.
 pub(crate) fn in_other_session(mut packet: Vec<u8>) -> Vec<u8> {
     packet[3..7].copy_from_slice(&OTHER_SESSION.0.to_be_bytes());
