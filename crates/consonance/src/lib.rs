@@ -117,8 +117,9 @@ pub use consonance_quic as quic;
 #[cfg(feature = "host")]
 pub use consonance_server as server;
 pub use consonance_session::{
-    ChannelProperties, ClientStatistics, Flow, ListenerReport, MessageType, ModeratorAction, ModeratorAnswer,
-    Priority, RedundancySupport, RoomRights, RoomUse, Routing, Sanction, Target, TextTarget, Total,
+    ALWAYS_SEND_ROOM, ChannelProperties, ClientStatistics, Flow, ListenerReport, MessageType,
+    ModeratorAction, ModeratorAnswer, Priority, RedundancySupport, RoomRights, RoomUse, Routing, Sanction,
+    Target, TextTarget, Total,
 };
 pub use consonance_transport as transport;
 pub use diagnostics::{Diagnostics, DiagnosticsError, DiagnosticsReport, DiagnosticsSettings};

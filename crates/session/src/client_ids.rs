@@ -29,12 +29,12 @@ impl ClientIds {
         ids
     }
 
-    /// Takes an id, or `None` when all 65 536 are in use.
+    /// Takes an id, or `None` when all 65 535 are in use: [`ClientId::NOBODY`] is never given out.
     pub(crate) fn take(&mut self) -> Option<ClientId> {
         if let Some(id) = self.free.pop_last() {
             return Some(ClientId(id));
         }
-        let id = u16::try_from(self.fresh).ok()?;
+        let id = u16::try_from(self.fresh).ok().filter(|id| ClientId(*id) != ClientId::NOBODY)?;
         self.fresh += 1;
         Some(ClientId(id))
     }
@@ -106,7 +106,7 @@ mod tests {
     #[test]
     fn ids_run_out_after_all_of_them_are_taken() {
         let mut ids = ClientIds::default();
-        take(&mut ids, 65_536);
+        take(&mut ids, 65_535);
         assert_eq!(ids.take(), None);
     }
 }

@@ -101,8 +101,8 @@ pub use client::{
 };
 pub use consonance_wire::limits::TEXT_BYTES_MAX;
 pub use consonance_wire::{
-    AbsurdPosition, Capabilities, ClientId, CodecKind, CodecSettings, MessageType, Position, Priority,
-    Reception, RedundancySupport, RoomId, Secret, SessionId,
+    ALWAYS_SEND_ROOM, AbsurdPosition, Capabilities, ClientId, CodecKind, CodecSettings, MessageType,
+    Position, Priority, Reception, RedundancySupport, RoomId, Secret, SessionId,
 };
 pub use heard_voice::HeardVoice;
 pub use join_token::{JoinToken, JoinTokenTooLong};

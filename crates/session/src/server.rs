@@ -71,6 +71,7 @@ pub use name_claims::NameTaken;
 use outages::Outages;
 use proximity::Proximity;
 pub use proximity::ProximitySettings;
+use relay::is_always_sent;
 use resume::Places;
 use room_directory::RoomDirectory;
 use room_ids::KeptOut;
@@ -230,6 +231,9 @@ impl Server {
         match self.dispatch(link, delivery, packet) {
             Ok(None) => None,
             Ok(Some(payload)) => {
+                if self.fan_out.links().is_empty() {
+                    self.has_passed_on |= is_always_sent(payload);
+                }
                 let to = self.fan_out.links();
                 self.statistics.frames_out += to.len() as u64;
                 (!to.is_empty()).then_some(Transmit { to, delivery: Delivery::Unreliable, payload })

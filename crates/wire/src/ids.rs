@@ -13,6 +13,12 @@ pub struct SessionId(pub u32);
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ClientId(pub u16);
 
+impl ClientId {
+    /// The id that no client ever has: the only destination of a relay that is sent although nobody listens, see
+    /// [`RoomId::ALWAYS_SEND`].
+    pub const NOBODY: Self = Self(u16::MAX);
+}
+
 /// A room, as a hash of its name: see [`RoomId::of`]. Two names may share one id.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RoomId(pub u16);

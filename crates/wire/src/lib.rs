@@ -98,6 +98,7 @@ pub use notice::{Notice, Sanction};
 pub use packet::Packet;
 pub use position_report::{AbsurdPosition, Position, PositionReport};
 pub use relay::ServerRelay;
+pub use room_id::ALWAYS_SEND_ROOM;
 #[doc(hidden)]
 pub use room_id::fnv1a_utf16;
 pub use roster::{Client, ClientState, DeltaChannelState, RemoveClient};

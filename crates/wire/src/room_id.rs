@@ -2,7 +2,17 @@
 
 use crate::RoomId;
 
+/// The name of the room whose voice is always sent: a frame on a channel to it goes to the server even if nobody listens
+/// to it, as a relay whose only destination is [`ClientId::NOBODY`](crate::ClientId::NOBODY).
+///
+/// It serves recorders, taps and moderators of a server, which see voice without being listeners. Originals have it
+/// since 9.0.2; earlier servers pass such a relay on to nobody.
+pub const ALWAYS_SEND_ROOM: &str = "FEE5233F-185F-4C73-AC6F-EE325998D526";
+
 impl RoomId {
+    /// The id of [`ALWAYS_SEND_ROOM`].
+    pub const ALWAYS_SEND: Self = Self(44_546);
+
     /// The id of the room with this name.
     ///
     /// ```
@@ -28,4 +38,14 @@ pub fn fnv1a_utf16(units: impl IntoIterator<Item = u16>) -> u32 {
     const PRIME: u32 = 16_777_619;
     let bytes = units.into_iter().flat_map(u16::to_be_bytes);
     bytes.fold(OFFSET_BASIS, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(PRIME))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_id_of_the_always_send_room_is_that_of_its_name() {
+        assert_eq!(RoomId::of(ALWAYS_SEND_ROOM), RoomId::ALWAYS_SEND);
+    }
 }

@@ -44,13 +44,17 @@ pub struct ClientState<'a> {
 }
 
 impl<'a> ClientState<'a> {
-    /// Parses what follows the header; also returns the bytes behind the body.
+    /// Parses what follows the header; also returns the bytes behind the body. A body that ends before its number of
+    /// rooms, or within it, has no rooms, as for originals since 9.0.8.
     ///
     /// # Errors
     /// [`ParseError::Truncated`].
     pub fn parse_body(session: SessionId, body: &'a [u8]) -> Result<(Self, &'a [u8]), ParseError> {
         let mut reader = Reader::new(body);
         let client = Client::read(&mut reader, CLIENT)?;
+        if reader.rest().len() < ROOM_COUNT_BYTES {
+            return Ok((Self { session, client, rooms: List::default() }, &[]));
+        }
         let rooms = reader.list16(ROOM_NAMES)?;
         Ok((Self { session, client, rooms }, reader.rest()))
     }
@@ -164,6 +168,7 @@ impl RemoveClient {
     }
 }
 
+const ROOM_COUNT_BYTES: usize = 2;
 const CLIENT: &str = "client";
 const ROOM_NAME: &str = "room name";
 const ROOM_NAMES: &str = "room names";

@@ -1,8 +1,8 @@
 //! `VoiceData`: one encoded frame, and the channels it is spoken on.
 
 use crate::{
-    ChannelBits, ClientId, Header, List, ListItem, MessageType, ParseError, Reader, SessionId, VoiceOptions,
-    WriteError, Writer,
+    ChannelBits, ChannelKind, ClientId, Header, List, ListItem, MessageType, ParseError, Reader, RoomId,
+    SessionId, VoiceOptions, WriteError, Writer,
 };
 
 /// One encoded frame of one speaker. Every listener gets the same packet with the full channel list.
@@ -63,6 +63,13 @@ pub struct Channel {
     pub bits: ChannelBits,
     /// A [`crate::RoomId`] or a [`ClientId`], as the kind says.
     pub recipient: u16,
+}
+
+impl Channel {
+    /// Whether it leads to the room whose voice is sent even if nobody listens: [`RoomId::ALWAYS_SEND`].
+    pub fn is_always_sent(&self) -> bool {
+        self.bits.kind() == ChannelKind::Room && RoomId(self.recipient) == RoomId::ALWAYS_SEND
+    }
 }
 
 impl<'a> ListItem<'a> for Channel {

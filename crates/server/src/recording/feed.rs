@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use consonance_session::{ClientId, CodecKind, RoomId, Server};
-use consonance_wire::{ChannelKind, VoiceData};
+use consonance_wire::{ALWAYS_SEND_ROOM, ChannelKind, VoiceData};
 use rtrb::Producer;
 
 use super::index::EndReason;
@@ -149,7 +149,8 @@ impl RecordingFeed {
         for channel in voice.channels.iter().filter(|channel| channel.bits.kind() == ChannelKind::Room) {
             if !tap.rooms.contains(channel.recipient) {
                 let id = RoomId(channel.recipient);
-                let name = server.room_names(id).next().unwrap_or_default();
+                let always = (id == RoomId::ALWAYS_SEND).then_some(ALWAYS_SEND_ROOM);
+                let name = server.room_names(id).next().or(always).unwrap_or_default();
                 if !self.push(&Message::Room { recording, id, name }) {
                     return false;
                 }

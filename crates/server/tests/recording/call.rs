@@ -209,14 +209,20 @@ impl Voice {
     /// The same, over what arrives for certain.
     pub(crate) fn speak_reliably(&mut self, now: Instant, frame: &[u8]) {
         let channel = Channel { bits: ChannelBits::new(ChannelKind::Room), recipient: RoomId::of(ROOM).0 };
-        self.relay(now, Delivery::Reliable, frame, &[channel]);
+        self.relay(now, Delivery::Reliable, frame, &[channel], ClientId(0));
     }
 
     pub(crate) fn speak_on(&mut self, now: Instant, frame: &[u8], channels: &[Channel]) {
-        self.relay(now, Delivery::Unreliable, frame, channels);
+        // The listener came first.
+        self.relay(now, Delivery::Unreliable, frame, channels, ClientId(0));
     }
 
-    fn relay(&mut self, now: Instant, delivery: Delivery, frame: &[u8], channels: &[Channel]) {
+    /// Sends a frame whose only destination is no client, as originals do on the room that is always sent.
+    pub(crate) fn speak_to_nobody(&mut self, now: Instant, frame: &[u8], channels: &[Channel]) {
+        self.relay(now, Delivery::Unreliable, frame, channels, ClientId::NOBODY);
+    }
+
+    fn relay(&mut self, now: Instant, delivery: Delivery, frame: &[u8], channels: &[Channel], to: ClientId) {
         let voice = VoiceData {
             session: self.session,
             sender: self.id,
@@ -228,8 +234,7 @@ impl Voice {
         self.sequence = self.sequence.wrapping_add(1);
         let mut bytes = [0; 1024];
         let length = Packet::from(voice).write(&mut bytes).unwrap();
-        // The listener came first.
-        let (session, destinations) = (self.session, &[ClientId(0)][..]);
+        let (session, destinations) = (self.session, &[to][..]);
         let relay = ServerRelay { session, destinations: destinations.into(), packet: &bytes[..length] };
         let packet = match delivery {
             Delivery::Reliable => Packet::ServerRelayReliable(relay),

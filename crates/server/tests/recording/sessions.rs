@@ -5,7 +5,7 @@ use std::time::Duration;
 use consonance_server::recording::{EndReason, RecordingRefusal};
 use consonance_session::{CodecKind, RoomId};
 use consonance_test_sound::{FRAME_SAMPLES, correlation, decode_live, encode, peak, speech};
-use consonance_wire::{Channel, ChannelBits, ChannelKind};
+use consonance_wire::{ALWAYS_SEND_ROOM, Channel, ChannelBits, ChannelKind};
 
 use crate::call::{Call, ROOM, setup};
 
@@ -54,6 +54,32 @@ fn voices_lie_where_they_came_in_to_the_sample_and_sound_as_they_were_sent() {
         assert_eq!((track.frames_lost, track.frames_late, track.frames_refused), (0, 0, 0));
     }
     assert_eq!((&*recorded.index.session, recorded.index.ended), ("main", Some(EndReason::Empty)));
+}
+
+#[test]
+fn voice_to_the_always_send_room_is_recorded_though_nobody_listens() {
+    let mut call = Call::new(&setup("always_send"));
+    let _listener = call.listener();
+    let mut alice = call.join("Alice");
+    let frames = encode(&speech(0.0, 1.0), FRAME_SAMPLES);
+    let to =
+        |recipient: RoomId| Channel { bits: ChannelBits::new(ChannelKind::Room), recipient: recipient.0 };
+    for frame in &frames {
+        alice.speak_to_nobody(call.now, frame, &[to(RoomId::ALWAYS_SEND)]);
+        call.turn();
+        call.wait(FRAME);
+    }
+    // To any other room without a listener: not recorded.
+    alice.pause();
+    alice.speak_to_nobody(call.now, &frames[0], &[to(RoomId::of("an empty room"))]);
+    call.turn();
+
+    let recorded = call.end().remove(0);
+    let track = recorded.track("Alice");
+    let spans: Vec<_> =
+        track.spans.iter().map(|span| (span.to_sample - span.from_sample, &*span.rooms)).collect();
+    assert_eq!(spans, [((frames.len() * FRAME_SAMPLES) as u64, &[ALWAYS_SEND_ROOM.to_owned()][..])]);
+    assert!(correlation(&recorded.sound("Alice"), &decode_live(&frames)) > 0.99);
 }
 
 #[test]

@@ -19,6 +19,14 @@ pub enum Target {
     Player(Box<str>),
 }
 
+impl Target {
+    /// The room [`ALWAYS_SEND_ROOM`](consonance_wire::ALWAYS_SEND_ROOM): voice on a channel to it goes to the server even
+    /// if nobody listens, for its recordings and for moderators' taps. Nobody else hears it there.
+    pub fn always_send() -> Self {
+        Self::Room(consonance_wire::ALWAYS_SEND_ROOM.into())
+    }
+}
+
 /// What a channel says about the voice on it. May change while the channel is open; the next packet shows it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ChannelProperties {

@@ -31,6 +31,11 @@ impl Client {
         i_am_one
     }
 
+    /// Whether a channel leads to the room whose voice is sent even if nobody listens.
+    pub(super) fn is_always_sent(&self) -> bool {
+        self.on_wire.iter().any(Channel::is_always_sent)
+    }
+
     fn start_gathering(&mut self) {
         self.round += 1;
         self.destinations.clear();

@@ -81,6 +81,8 @@ impl Client {
     /// Sends a packet to the gathered `destinations`: one copy for all direct links, then as many relays as the limits
     /// ask for. Returns how many were reached directly, and how many through the server.
     ///
+    /// What is to be sent even if nobody listens goes to the server in any case, if need be for nobody there.
+    ///
     /// A server of ours is sent a frame alone and finds the listeners, if nobody has a direct link; otherwise it is
     /// sent the list of those who have none.
     ///
@@ -92,10 +94,14 @@ impl Client {
         server: LinkId,
         session: SessionId,
         packet: &[u8],
+        is_always_sent: bool,
     ) -> Result<(u64, u64), WriteError> {
         self.choose_ways(stage, packet.len());
+        let ways = (self.router.direct.len() as u64, self.router.relayed.len() as u64);
+        if is_always_sent && ways.1 == 0 {
+            self.router.relayed.push(ClientId::NOBODY);
+        }
         let Router { direct, relayed, .. } = &self.router;
-        let ways = (direct.len() as u64, relayed.len() as u64);
         // A server that finds the listeners by itself finds all of them, those with a direct link too.
         let routed = direct.is_empty() && matches!(stage, Stage::PeerUnreliable);
         if routed && !relayed.is_empty() && self.server_can(Capabilities::SERVER_ROUTING) {

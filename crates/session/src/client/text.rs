@@ -100,7 +100,7 @@ impl Client {
         let mut inner = [0; crate::PACKET_BYTES_MAX];
         let Ok(length) = Packet::from(text).write(&mut inner) else { return Err(too_long) };
         let (direct, relayed) = self
-            .send_to_destinations(Stage::PeerReliable, link, session, &inner[..length])
+            .send_to_destinations(Stage::PeerReliable, link, session, &inner[..length], false)
             .map_err(|_| too_long)?;
         self.statistics.texts_direct += direct;
         self.statistics.texts_relayed += relayed;

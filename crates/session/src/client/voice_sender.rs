@@ -100,7 +100,8 @@ impl Client {
 
     /// Sends one encoded frame to everybody whom my channels reach; how many that are.
     ///
-    /// With nobody to hear it, or while the server's operator has muted me, nothing is sent, and channels that are
+    /// On a channel to the room [`ALWAYS_SEND_ROOM`](consonance_wire::ALWAYS_SEND_ROOM) it goes to the server at least,
+    /// for recorders and taps there. Otherwise, with nobody to hear it, or while the server's operator has muted me, nothing is sent, and channels that are
     /// closing wait for the next frame. A frame counts as sent at the time that the driver brought last; one that
     /// wants [`UplinkReport::queueing`](crate::UplinkReport) to be exact calls
     /// [`handle_timeout`](Self::handle_timeout) before.
@@ -115,7 +116,7 @@ impl Client {
         if let Some(heard_by) = heard_by {
             self.sequence = self.sequence.wrapping_add(1);
             self.channels.on_sent();
-            self.statistics.frames_sent += u64::from(heard_by > 0);
+            self.statistics.frames_sent += u64::from(heard_by > 0 || self.is_always_sent());
         }
         Ok(heard_by.unwrap_or(0))
     }
@@ -156,7 +157,8 @@ impl Client {
         self.on_wire.clear();
         self.on_wire.extend(self.channels.on_wire(self.settings.priority));
         let i_am_one = self.gather_listeners(id);
-        if self.destinations.is_empty() && !i_am_one {
+        let is_always_sent = self.is_always_sent();
+        if self.destinations.is_empty() && !i_am_one && !is_always_sent {
             self.statistics.frames_unheard += 1;
             return Ok(None);
         }
@@ -171,7 +173,7 @@ impl Client {
         let mut inner = [0; crate::PACKET_BYTES_MAX];
         let most = self.settings.packets.unreliable_bytes;
         let written = Packet::from(voice).write(&mut inner[..most]).and_then(|length| {
-            self.send_to_destinations(Stage::PeerUnreliable, link, session, &inner[..length])
+            self.send_to_destinations(Stage::PeerUnreliable, link, session, &inner[..length], is_always_sent)
         });
         let Ok((direct, relayed)) = written else {
             self.statistics.frames_too_long += 1;
@@ -179,7 +181,7 @@ impl Client {
         };
         self.statistics.frames_direct += direct;
         self.statistics.frames_relayed += relayed;
-        if relayed > 0 {
+        if relayed > 0 || is_always_sent {
             self.uplink_meter.note_sent(self.clock, sequence);
         }
         Ok(Some(self.destinations.len()))

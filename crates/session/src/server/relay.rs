@@ -6,8 +6,10 @@ use super::{Fault, Server};
 use crate::link::{Delivery, LinkId};
 
 impl Server {
-    /// Whether a relay that is to arrive for certain reached somebody since this was asked last: it goes out with
-    /// [`poll_transmit`](Self::poll_transmit), and [`handle_packet`](Self::handle_packet) does not tell of it.
+    /// Whether a packet was passed on since the last call about which [`handle_packet`](Self::handle_packet) returned
+    /// nothing: a reliable relay, which goes out with [`poll_transmit`](Self::poll_transmit), or voice without a
+    /// listener on a channel to [`RoomId::ALWAYS_SEND`](consonance_wire::RoomId::ALWAYS_SEND), which recorders and taps
+    /// of the driver are to see.
     pub fn take_passed_on(&mut self) -> bool {
         core::mem::take(&mut self.has_passed_on)
     }
@@ -36,7 +38,7 @@ impl Server {
         self.check_inner(own, relay)?;
         self.gather(link, own, relay)?;
         self.outbox.push(self.fan_out.links().iter().copied(), Delivery::Reliable, relay.packet);
-        self.has_passed_on |= !self.fan_out.links().is_empty();
+        self.has_passed_on |= !self.fan_out.links().is_empty() || is_always_sent(relay.packet);
         Ok(())
     }
 
@@ -118,4 +120,11 @@ impl Server {
             None => self.check_muted(own),
         }
     }
+}
+
+/// Whether this is voice for the server's own recorders and taps, whoever listens.
+#[cold]
+pub(super) fn is_always_sent(packet: &[u8]) -> bool {
+    let Ok(Packet::VoiceData(voice)) = Packet::parse(packet) else { return false };
+    voice.channels.iter().any(|channel| channel.is_always_sent())
 }

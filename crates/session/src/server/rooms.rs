@@ -7,7 +7,7 @@ use core::slice;
 
 use consonance_wire::{ClientId, ClientState, DeltaChannelState, RoomId, WireStr};
 
-use super::sending::Audience;
+use super::sending::{Audience, lacks_its_room_count};
 use super::{Fault, RoomUse, Server, ServerEvent};
 use crate::limits::{Limits, STATE_BYTES};
 use crate::link::{Delivery, LinkId};
@@ -22,6 +22,9 @@ impl Server {
         packet: &[u8],
     ) -> Result<(), Fault> {
         if self.settings.permissive {
+            if lacks_its_room_count(state, packet) {
+                return Err(Fault::Malformed);
+            }
             return self.believe_state(link, state, packet);
         }
         let id = self.client_of(link)?;

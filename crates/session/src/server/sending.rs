@@ -9,6 +9,7 @@ use consonance_wire::{
 
 use super::outages::Outage;
 use super::{Fault, Server};
+use crate::limits::STATE_BYTES;
 use crate::link::{CloseReason, Delivery, LinkId};
 use crate::packet_limits::write_state;
 use crate::time::Instant;
@@ -90,7 +91,7 @@ impl Server {
     pub(super) fn pass_on_state(&mut self, to: Audience, state: &ClientState<'_>, packet: &[u8]) {
         let most = self.settings.packets.reliable_bytes;
         let pass_on = |packet: &[u8]| self.pass_on(to, packet);
-        if packet.len() <= most {
+        if packet.len() <= most && !lacks_its_room_count(state, packet) {
             return self.pass_on(to, packet);
         }
         let rooms: Vec<Cow<'_, str>> = state.rooms.iter().flatten().map(WireStr::to_str).collect();
@@ -149,4 +150,10 @@ fn written<'a>(packet: &Packet<'_>, buffer: &'a mut [u8; crate::PACKET_BYTES_MAX
         crate::PACKET_BYTES_MAX
     );
     &buffer[..written.unwrap_or(0)]
+}
+
+/// Whether a state ends before its number of rooms or within it, which originals before 9.0.8 fall over.
+pub(super) fn lacks_its_room_count(state: &ClientState<'_>, packet: &[u8]) -> bool {
+    let name_bytes = state.client.name.map_or(0, |name| name.as_bytes().len());
+    packet.len() < STATE_BYTES + name_bytes
 }

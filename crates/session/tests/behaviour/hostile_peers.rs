@@ -5,7 +5,7 @@ use core::time::Duration;
 use consonance_session::{ClientId, CloseReason, Offence, RoomId};
 use consonance_wire::{
     Capabilities, ChannelBits, ChannelKind, ErrorWrongSession, HandshakeExtension, HandshakeP2P,
-    HandshakeRequest, Packet, TextRecipient, Writer,
+    HandshakeRequest, MessageType, Packet, TextRecipient, Writer,
 };
 
 use crate::support::lone_server::{self, LoneServer};
@@ -56,8 +56,14 @@ fn not_relayed_nor_server_bound() -> Vec<Vec<u8>> {
 
 #[test]
 fn a_packet_of_any_type_cut_at_any_length_is_dropped_and_counted() {
+    // A state that ends within its number of rooms is one without rooms, as for originals since 9.0.8.
+    let without_rooms = packets::client_state(2, "Mallory", &[]).len();
     for packet in one_of_each_type() {
+        let is_state = MessageType::peek(&packet) == Ok(MessageType::ClientState);
         for length in 0..packet.len() {
+            if is_state && (without_rooms - 2..without_rooms).contains(&length) {
+                continue;
+            }
             let mut server = three();
             assert_eq!(server.receive(MALLORY, &packet[..length]), [""; 0], "{packet:02x?} to {length}");
             let counted = server.statistics();

@@ -4,6 +4,7 @@
 
 mod access;
 mod administration;
+mod always_send;
 mod any_order;
 mod client_statistics;
 mod crowd;
@@ -37,12 +38,14 @@ mod restarting;
 mod resume;
 mod room_ids;
 mod room_limits;
+mod room_tables;
 mod rooms;
 mod routing;
 mod send_order;
 mod server_routing;
 mod snapshot;
 mod speaking;
+mod states_without_rooms;
 mod support;
 mod text;
 mod voice_reports;

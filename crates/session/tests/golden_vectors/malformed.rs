@@ -32,7 +32,7 @@ fn run_client(entry: &Value) {
         sent.map(|(_, reliable, packet)| json!({"rel": reliable, "hex": driver::hex(&packet)})).collect();
 
     let expected = &entry["client"];
-    if expected.get("throws").is_some() {
+    if expected.get("throws").is_some() && !ends_within_room_count(&packet) {
         assert_eq!((events, sent, introduced), (vec![], vec![], None));
         let statistics = client.client.statistics();
         assert_eq!(statistics.malformed + statistics.contradictions + statistics.ignored, 1);
@@ -42,6 +42,11 @@ fn run_client(entry: &Value) {
         assert_eq!(sent, list("sent"));
         assert_eq!(introduced.map(|event| event["id"].clone()), expected.get("p2p_id").cloned());
     }
+}
+
+/// Originals since 9.0.8 take a state that ends within its number of rooms.
+fn ends_within_room_count(packet: &[u8]) -> bool {
+    matches!(Packet::parse(packet), Ok(Packet::ClientState(state)) if state.rooms.is_empty() && packet.len() == 22)
 }
 
 /// The original loses the disconnect that an `ErrorWrongSession` causes, and hears itself if a packet says so. It lets

@@ -18,7 +18,14 @@ pub fn wire_parse(bytes: &[u8]) {
     assert_eq!(MessageType::peek(bytes), Ok(packet.message_type()));
     assert!(Header::parse(bytes).is_ok(), "a packet begins with a header");
     assert!(bytes.ends_with(trailing), "what follows the body stands at the end");
-    let body_bytes = bytes.len() - trailing.len();
+    let body_bytes = match packet {
+        // It may end before its number of rooms, or within it.
+        Packet::ClientState(state) if state.rooms.is_empty() => {
+            let name_bytes = state.client.name.map_or(0, |name| name.as_bytes().len());
+            STATE_BYTES + name_bytes
+        }
+        _ => bytes.len() - trailing.len(),
+    };
 
     if let Packet::ServerRelayReliable(relay) | Packet::ServerRelayUnreliable(relay) = packet
         && relay.destinations.len() > RELAY_DESTINATIONS_MAX
@@ -38,6 +45,9 @@ pub fn wire_parse(bytes: &[u8]) {
         assert!(extension.items().count() <= trailing.len());
     }
 }
+
+/// Header, name's length, id, codec and number of rooms of a client's state.
+const STATE_BYTES: usize = 7 + 2 + 2 + 9 + 2;
 
 /// Header, destination count and length of a relay.
 const RELAY_OVERHEAD_BYTES: usize = 7 + 1 + 2;

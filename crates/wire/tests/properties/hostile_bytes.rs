@@ -4,9 +4,9 @@ use std::path::Path;
 use std::{fs, hint};
 
 use consonance_wire::{
-    Client, ClientId, Extension, HandshakeExtension, Header, List, ListItem, ListenerSummary, MessageType,
-    Packet, Reception, ReceptionReport, RedundancySupport, RoomId, SessionId, UplinkReceipt, VoiceReport,
-    WireStr, Writer,
+    Client, ClientId, ClientState, Extension, HandshakeExtension, Header, List, ListItem, ListenerSummary,
+    MessageType, Packet, Reception, ReceptionReport, RedundancySupport, RoomId, SessionId, UplinkReceipt,
+    VoiceReport, WireStr, Writer,
 };
 use proptest::prelude::*;
 
@@ -25,13 +25,24 @@ pub(crate) fn random() -> impl Strategy<Value = Vec<u8>> {
 fn no_truncation_of_a_golden_packet_is_the_packet() {
     for packet in golden_packets() {
         for length in 0..packet.len() {
-            assert!(
-                Packet::parse(&packet[..length]).is_err(),
-                "{length} bytes of {packet:02x?} are no packet"
-            );
+            match Packet::parse(&packet[..length]) {
+                Ok(Packet::ClientState(state)) => {
+                    assert!(lacks_its_room_count(&state, length), "{length} bytes")
+                }
+                Ok(_) => panic!("{length} bytes of {packet:02x?} are no packet"),
+                Err(_) => {}
+            }
             read_everything(&packet[..length]);
         }
     }
+}
+
+/// The one thing that may be missing: a state that ends before its number of rooms, or within it, has no rooms.
+pub(crate) fn lacks_its_room_count(state: &ClientState<'_>, bytes: usize) -> bool {
+    let mut buffer = vec![0; 200_000];
+    let whole =
+        Packet::from(*state).write(&mut buffer).expect("the buffer is larger than any packet made here");
+    state.rooms.is_empty() && (whole - 2..whole).contains(&bytes)
 }
 
 #[test]
