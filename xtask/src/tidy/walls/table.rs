@@ -57,7 +57,6 @@ pub(super) const WALLS: &[Walls] = &[
         ],
     },
     Walls {
-        // Its tests meet native players, whose axes `audio` converts.
         package: "consonance-browser",
         may_use: Only(&[
             "consonance-fuzz-tape",
@@ -65,7 +64,7 @@ pub(super) const WALLS: &[Walls] = &[
             "consonance-session",
             "consonance-wire",
         ]),
-        tests_may_also_use: &["consonance-audio", "consonance-test-sound"],
+        tests_may_also_use: &["consonance-test-sound"],
     },
     Walls { package: "consonance-fuzz-tape", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls { package: "consonance-test-sound", may_use: Only(&[]), tests_may_also_use: &[] },
