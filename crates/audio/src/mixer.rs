@@ -217,8 +217,9 @@ impl Mixer {
         self.scene.now += BLOCK_SAMPLES as u64;
     }
 
-    /// The same for a caller that is behind: whoever is heard fades out, and what was received for these 10 ms is passed
-    /// over without being decoded, which costs next to nothing. They count as [`Unheard::Crowded`] meanwhile.
+    /// The same for a caller that is behind: whoever is heard fades out, and what was received for these 10 ms is
+    /// passed over without being decoded, which costs next to nothing. They count as [`Unheard::Crowded`]
+    /// meanwhile.
     pub fn skip(&mut self, block: &mut StereoBlock) {
         self.scene.is_silent = self.master.is_silent();
         self.speakers.values_mut().for_each(Speaker::pass_over);

@@ -271,8 +271,8 @@ impl Playback {
         block
     }
 
-    /// One beat: mixes 10 ms, hands them to the output, and returns the mean of both sides. With `skips` nobody is heard
-    /// in them, and nothing is decoded.
+    /// One beat: mixes 10 ms, hands them to the output, and returns the mean of both sides. With `skips` nobody is
+    /// heard in them, and nothing is decoded.
     ///
     /// # Errors
     /// If the output takes no more.

@@ -97,8 +97,8 @@ fn pages_native_players_and_unity_share_a_proximity_room_with_the_same_axes() {
     });
     let (near, far) = (session.page("Near"), session.page("Mirrored"));
     let (unity, bevy) = (session.native("Unity"), session.native("Bevy"));
-    // `transform.position` of Unity, as it is, and `Transform::translation` of Bevy, whose z is the other way round: what
-    // `axes::from_right_handed` of the crate for sound makes of it.
+    // `transform.position` of Unity, as it is, and `Transform::translation` of Bevy, whose z is the other way
+    // round: what `axes::from_right_handed` of the crate for sound makes of it.
     let [x, y, z] = [3.0, 1.5, -24.0];
     let (from_unity, from_bevy) = ([3.0, 1.5, 20.0], [x, y, -z]);
     for (native, place) in [(unity, from_unity), (bevy, from_bevy)] {

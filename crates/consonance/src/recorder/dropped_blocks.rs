@@ -58,7 +58,8 @@ impl TimeSheet {
         Self { turn_began: now, working: Duration::ZERO, disk: Duration::ZERO }
     }
 
-    /// A turn begins; how the time since the beginning of the one before was spent. `disk` is what all files took so far.
+    /// A turn begins; how the time since the beginning of the one before was spent. `disk` is what all files took
+    /// so far.
     pub(super) fn begin_turn(&mut self, now: Instant, disk: Duration) -> Spent {
         let spent = Spent {
             all: now.saturating_duration_since(self.turn_began).max(Duration::from_nanos(1)),
@@ -79,8 +80,8 @@ impl TimeSheet {
 mod tests {
     use super::*;
 
-    /// What ten blocks are put down to that were dropped while a turn of the recorder took so long, and the disk so much
-    /// of that; it waits for 20 ms after each turn. All in ms.
+    /// What ten blocks are put down to that were dropped while a turn of the recorder took so long, and the disk so
+    /// much of that; it waits for 20 ms after each turn. All in ms.
     fn charged(turn: u64, disk: u64) -> DroppedBlocks {
         let start = Instant::now();
         let (at, ms) = (|ms| start + Duration::from_millis(ms), Duration::from_millis);

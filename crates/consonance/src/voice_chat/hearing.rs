@@ -53,9 +53,9 @@ impl VoiceChat {
         self.hear(Hearing::Spatial(settings));
     }
 
-    /// Tells whether the listener wears headphones; `None`, as to begin with, leaves it to the name that the sound system
-    /// gives the loudspeaker. With [`SpatialMode::Automatic`](consonance_audio::SpatialMode::Automatic), the default,
-    /// positional voices are placed by a model of the head on headphones, and by panning otherwise.
+    /// Tells whether the listener wears headphones; `None`, as to begin with, leaves it to the name that the sound
+    /// system gives the loudspeaker. With [`SpatialMode::Automatic`](consonance_audio::SpatialMode::Automatic), the
+    /// default, positional voices are placed by a model of the head on headphones, and by panning otherwise.
     pub fn set_headphones(&self, headphones: Option<bool>) {
         self.hear(Hearing::Headphones(headphones));
     }
