@@ -13,6 +13,10 @@ impl fmt::Display for LinkId {
     }
 }
 
+/// The driver's number for the address prefix that a peer comes from: equal for two peers that may be one person's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct AddressPrefix(pub u128);
+
 /// How a packet travels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Delivery {

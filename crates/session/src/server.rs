@@ -40,12 +40,11 @@ mod voice_reports;
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
-use core::net::IpAddr;
 
 use consonance_wire::{ClientId, HandshakeExtension, Header, MessageType, Packet, SessionId};
 
 use crate::client_ids::ClientIds;
-use crate::link::{CloseReason, Delivery, LinkCommand, LinkId};
+use crate::link::{AddressPrefix, CloseReason, Delivery, LinkCommand, LinkId};
 use crate::outbox::{Outbox, Transmit};
 use crate::queue::EventQueue;
 use crate::roster::Roster;
@@ -192,7 +191,7 @@ impl Server {
 
     /// The same, of a network that knows from which address prefix the peer comes: a client whose link was lost has
     /// its name back from there ([`NameTaken`]).
-    pub fn handle_connected_from(&mut self, now: Instant, link: LinkId, prefix: Option<IpAddr>) {
+    pub fn handle_connected_from(&mut self, now: Instant, link: LinkId, prefix: Option<AddressPrefix>) {
         self.move_on(now);
         if self.links.contains_key(&link) {
             return;

@@ -1,8 +1,9 @@
 //! Connections that come up, and end: which session each is in, if any.
 
+use std::net::IpAddr;
 use std::time::Instant;
 
-use consonance_session::{Instant as SessionInstant, LinkId};
+use consonance_session::{AddressPrefix, Instant as SessionInstant, LinkId};
 use consonance_transport::{GoodbyeCode, Peer, home_of, remote_address};
 use tracing::debug;
 
@@ -47,7 +48,7 @@ impl SessionLoop {
         let session = self.sessions.get_mut(index);
         session.span.in_scope(|| link_span(link).in_scope(|| debug!(remote, "connected")));
         session.links += 1;
-        session.server.handle_connected_from(at, link, address.map(home_of));
+        session.server.handle_connected_from(at, link, address.map(prefix_of));
         if self.networks.get_mut(network).came_back(peer) {
             session.server.ask_to_join_anew(at, link);
         }
@@ -84,4 +85,11 @@ impl SessionLoop {
             }
         })
     }
+}
+
+fn prefix_of(address: IpAddr) -> AddressPrefix {
+    AddressPrefix(match home_of(address) {
+        IpAddr::V4(address) => address.to_ipv6_mapped().to_bits(),
+        IpAddr::V6(address) => address.to_bits(),
+    })
 }

@@ -1,13 +1,13 @@
 //! What the server knows of a connection.
 
 use alloc::vec::Vec;
-use core::net::IpAddr;
 
 use consonance_wire::{Capabilities, ClientId, MessageType};
 
 use super::Fault;
 use super::budgets::Budgets;
 use crate::limits::Limits;
+use crate::link::AddressPrefix;
 use crate::time::Instant;
 use crate::traffic::Total;
 
@@ -31,11 +31,11 @@ pub(super) struct LinkRecord {
     /// How many of its packets were dropped for a fault.
     pub(super) faults: u64,
     /// The address prefix that it comes from, if that is known.
-    pub(super) prefix: Option<IpAddr>,
+    pub(super) prefix: Option<AddressPrefix>,
 }
 
 impl LinkRecord {
-    pub(super) fn new(now: Instant, deadline: Instant, prefix: Option<IpAddr>) -> Self {
+    pub(super) fn new(now: Instant, deadline: Instant, prefix: Option<AddressPrefix>) -> Self {
         Self {
             client: None,
             ghosts: Vec::new(),

@@ -8,14 +8,13 @@ mod judging;
 mod waiting;
 
 use alloc::collections::{BTreeMap, BTreeSet};
-use core::net::IpAddr;
 use core::time::Duration;
 
 use consonance_wire::{Capabilities, ClientId, ResumeTicket};
 
 use super::access::Newcomer;
 use super::{Access, Server, Vouched};
-use crate::link::{CloseReason, LinkId};
+use crate::link::{AddressPrefix, CloseReason, LinkId};
 use crate::time::Instant;
 
 use waiting::Claim;
@@ -138,7 +137,8 @@ impl Server {
         let may_have = present.is_none_or(|present| access.may_take_name_from(present));
         let rule = self.settings.name_taken;
         let is_stock = self.links.get(link).is_some_and(|link| link.capabilities == Capabilities::NONE);
-        if !may_have && !(is_stock && rule == NameTaken::Keep) {
+        let may_stay = is_stock && rule == NameTaken::Keep;
+        if !may_have && !may_stay {
             return Verdict::Refused(CloseReason::NameProtected);
         }
         let is_neighbour = self.has_prefix_of(*link, holder);
@@ -150,9 +150,8 @@ impl Server {
         if !self.may_wait_for_name(*link, holder) {
             return Verdict::Refused(CloseReason::NameInUse);
         }
-        let stays = is_stock && rule == NameTaken::Keep;
         let place_ends = self.places.kept_until(holder).unwrap_or(self.now);
-        let refused_at = (!stays).then(|| place_ends.max(self.now + REFUSAL_AFTER));
+        let refused_at = (!may_stay).then(|| place_ends.max(self.now + REFUSAL_AFTER));
         Verdict::Waits(Claim::new(newcomer.clone(), self.now, refused_at, is_neighbour, may_have))
     }
 
@@ -175,7 +174,7 @@ impl Server {
         own.is_some() && own == present
     }
 
-    pub(super) fn prefix_of(&self, link: LinkId) -> Option<IpAddr> {
+    pub(super) fn prefix_of(&self, link: LinkId) -> Option<AddressPrefix> {
         self.links.get(&link).and_then(|link| link.prefix)
     }
 }

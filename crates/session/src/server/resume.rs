@@ -1,12 +1,11 @@
 //! Resume: a client that lost its link gets its place back, if it comes in time and shows its secret.
 
 use alloc::collections::{BTreeMap, BTreeSet};
-use core::net::IpAddr;
 
 use consonance_wire::{Capabilities, ClientId, CodecSettings, HandshakeExtension, ResumeTicket, Secret};
 
 use super::{Fault, Server, ServerEvent};
-use crate::link::{CloseReason, LinkCommand, LinkId};
+use crate::link::{AddressPrefix, CloseReason, LinkCommand, LinkId};
 use crate::secrets::Secrets;
 use crate::time::Instant;
 
@@ -20,7 +19,7 @@ pub(super) struct Places {
     kept: BTreeSet<(Instant, ClientId)>,
     kept_until: BTreeMap<ClientId, Instant>,
     /// The address prefixes from which those came whose links were lost.
-    prefix_of: BTreeMap<ClientId, IpAddr>,
+    prefix_of: BTreeMap<ClientId, AddressPrefix>,
     /// Clients that have not said yet which rooms they listen to, so that nobody was told of them.
     untold: BTreeSet<ClientId>,
 }
@@ -90,7 +89,7 @@ impl Places {
     }
 
     /// From where a client without a link came, if that is known.
-    pub(super) fn prefix_of(&self, id: ClientId) -> Option<IpAddr> {
+    pub(super) fn prefix_of(&self, id: ClientId) -> Option<AddressPrefix> {
         self.prefix_of.get(&id).copied()
     }
 

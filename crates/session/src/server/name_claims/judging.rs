@@ -82,7 +82,9 @@ impl Server {
         self.name_claims.unanswered.retain(|holder, _| holders.contains(holder));
         let waits = !self.name_claims.waiting.is_empty();
         self.name_claims.next_check = waits.then(|| self.now + CHECK_EVERY);
-        holders.into_iter().for_each(|holder| self.probe(holder));
+        for holder in holders {
+            self.probe(holder);
+        }
     }
 
     pub(super) fn probe(&mut self, holder: ClientId) {

@@ -4,8 +4,8 @@ use core::time::Duration;
 use std::collections::BTreeMap;
 
 use consonance_session::{
-    CloseReason, CodecSettings, Delivery, Instant, Limits, LinkCommand, LinkId, NameTaken, Rate, Server,
-    ServerSettings, ServerStatistics,
+    AddressPrefix, CloseReason, CodecSettings, Delivery, Instant, Limits, LinkCommand, LinkId, NameTaken,
+    Rate, Server, ServerSettings, ServerStatistics,
 };
 
 use consonance_wire::{HandshakeExtension, Packet, ResumeTicket};
@@ -51,7 +51,8 @@ impl LoneServer {
     }
 
     pub(crate) fn connect_from(&mut self, link: u64, prefix: &str) {
-        let prefix = prefix.parse().expect("an address");
+        let address: std::net::Ipv4Addr = prefix.parse().expect("an address");
+        let prefix = AddressPrefix(u32::from(address).into());
         self.server.handle_connected_from(self.now, LinkId(link), Some(prefix));
     }
 
