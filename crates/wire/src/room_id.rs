@@ -2,8 +2,8 @@
 
 use crate::RoomId;
 
-/// The name of the room whose voice is always sent: a frame on a channel to it goes to the server even if nobody listens
-/// to it, as a relay whose only destination is [`ClientId::NOBODY`](crate::ClientId::NOBODY).
+/// The name of the room whose voice is always sent: a frame on a channel to it goes to the server even if nobody
+/// listens to it, as a relay whose only destination is [`ClientId::NOBODY`](crate::ClientId::NOBODY).
 ///
 /// It serves recorders, taps and moderators of a server, which see voice without being listeners. Originals have it
 /// since 9.0.2; earlier servers pass such a relay on to nobody.

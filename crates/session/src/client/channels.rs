@@ -20,8 +20,8 @@ pub enum Target {
 }
 
 impl Target {
-    /// The room [`ALWAYS_SEND_ROOM`](consonance_wire::ALWAYS_SEND_ROOM): voice on a channel to it goes to the server even
-    /// if nobody listens, for its recordings and for moderators' taps. Nobody else hears it there.
+    /// The room [`ALWAYS_SEND_ROOM`](consonance_wire::ALWAYS_SEND_ROOM): voice on a channel to it goes to the server
+    /// even if nobody listens, for its recordings and for moderators' taps. Nobody else hears it there.
     pub fn always_send() -> Self {
         Self::Room(consonance_wire::ALWAYS_SEND_ROOM.into())
     }
