@@ -17,7 +17,7 @@ use crate::command;
 use crate::failure::Failure;
 use crate::skips::Skips;
 use graph::Graph;
-use targets::{PURE, TARGETS, Target};
+use targets::{PURE, PURE_MAY_BRING, TARGETS, Target};
 
 /// Runs every check that can be run here and prints one line for each.
 ///
@@ -98,7 +98,10 @@ fn dependencies(root: &Path, target: &Target) -> (Outcome, Option<Graph>) {
     let mut arguments = vec!["--target", target.name, "--edges", "normal,build"];
     arguments.extend(target.crates.iter().flat_map(|name| ["--package", name]));
     match fetched_tree(root, &arguments, &["--target", target.name]) {
-        Ok(graph) => (judge(&graph, if target.pure { target.crates } else { &[] }), Some(graph)),
+        Ok(graph) => {
+            let pure = if target.pure { [target.crates, PURE_MAY_BRING].concat() } else { Vec::new() };
+            (judge(&graph, &pure), Some(graph))
+        }
         Err(Failure::CommandFailed { command, output, .. })
             if command.contains(" fetch ") && !output.contains("--locked") =>
         {

@@ -6,7 +6,7 @@ pub(crate) struct Target {
     pub(crate) name: &'static str,
     /// The packages that have to build for it.
     pub(crate) crates: &'static [&'static str],
-    /// Whether nothing else may be in their graph.
+    /// Whether nothing else may be in their graph, except what [`PURE_MAY_BRING`] names.
     pub(crate) pure: bool,
     /// The program that compiles C for it, where the compiler is looked for by default.
     pub(crate) c_compiler: &'static str,
@@ -16,6 +16,7 @@ pub(crate) struct Target {
 const CLIENT: &[&str] = &[
     "consonance-wire",
     "consonance-opus-packet",
+    "consonance-name-key",
     "consonance-session",
     "consonance-recording",
     "consonance-audio",
@@ -29,7 +30,12 @@ const CLIENT: &[&str] = &[
 const PAGE: &[&str] = &["consonance-browser"];
 
 /// What builds where there is no operating system.
-pub(crate) const PURE: &[&str] = &["consonance-wire", "consonance-opus-packet", "consonance-session"];
+pub(crate) const PURE: &[&str] =
+    &["consonance-wire", "consonance-opus-packet", "consonance-name-key", "consonance-session"];
+
+/// What these may bring: the Unicode tables by which names are compared, without the standard library like themselves.
+pub(crate) const PURE_MAY_BRING: &[&str] =
+    &["tinyvec", "unicode-normalization", "unicode-script", "unicode-security"];
 
 /// Every machine that is checked, besides the one at hand.
 ///

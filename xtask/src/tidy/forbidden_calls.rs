@@ -41,8 +41,14 @@ struct Ban {
     instead: &'static str,
 }
 
-const PURE: &[&str] =
-    &["crates/wire/", "crates/opus-packet/", "crates/session/", "crates/audio/", "crates/recording/"];
+const PURE: &[&str] = &[
+    "crates/wire/",
+    "crates/opus-packet/",
+    "crates/name-key/",
+    "crates/session/",
+    "crates/audio/",
+    "crates/recording/",
+];
 
 const EXAMPLES: &[&str] = &["/examples/", "/benches/"];
 

@@ -51,6 +51,8 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("rustls", &["crates/http", "crates/networks", "crates/server"]),
     ("steamworks", &["crates/networks/steam"]),
     ("tokio", &["crates/admin", "crates/http", "crates/networks", "crates/server", "crates/web"]),
+    ("unicode-normalization", &["crates/name-key"]),
+    ("unicode-security", &["crates/name-key"]),
 ];
 
 fn judge(package: &Package, dependency: &str) -> Option<(String, String)> {

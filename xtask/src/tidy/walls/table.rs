@@ -6,9 +6,10 @@ use super::Walls;
 pub(super) const WALLS: &[Walls] = &[
     Walls { package: "consonance-wire", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls { package: "consonance-opus-packet", may_use: Only(&[]), tests_may_also_use: &[] },
+    Walls { package: "consonance-name-key", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls {
         package: "consonance-session",
-        may_use: Only(&["consonance-opus-packet", "consonance-wire"]),
+        may_use: Only(&["consonance-name-key", "consonance-opus-packet", "consonance-wire"]),
         tests_may_also_use: &[],
     },
     Walls {
@@ -115,7 +116,11 @@ pub(super) const WALLS: &[Walls] = &[
         may_use: Only(&[]),
         tests_may_also_use: &["consonance-test-sound"],
     },
-    Walls { package: "consonance-inspector", may_use: Only(&[]), tests_may_also_use: &[] },
+    Walls {
+        package: "consonance-inspector",
+        may_use: Only(&["consonance-name-key"]),
+        tests_may_also_use: &[],
+    },
     Walls { package: "consonance-http", may_use: Only(&["consonance-transport"]), tests_may_also_use: &[] },
     Walls {
         package: "consonance-web",
@@ -256,6 +261,7 @@ pub(super) const WALLS: &[Walls] = &[
     Walls {
         package: "consonance-server",
         may_use: Only(&[
+            "consonance-name-key",
             "consonance-wire",
             "consonance-session",
             "consonance-pcap",
@@ -273,6 +279,7 @@ pub(super) const WALLS: &[Walls] = &[
     Walls {
         package: "consonance",
         may_use: Only(&[
+            "consonance-name-key",
             "consonance-wire",
             "consonance-session",
             "consonance-audio",
