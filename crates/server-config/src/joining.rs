@@ -138,7 +138,7 @@ pub(super) const JOINING_KEYS: &[Key] = &[
     Key::at_once(
         "joining.reserved_names",
         Field::Texts(|config| &mut config.joining.reserved_names),
-        "Names of players, or with a * at the end beginnings of names, that only a player has whose token is for that name. The case of letters makes no difference. Names that only look alike are not found out.",
+        "Names of players, or with a * at the end beginnings of names, that only a player has whose token is for that name. Every spelling that looks the same is meant: in other case, with invisible characters, or with letters of other scripts.",
     ),
     Key::at_once(
         "joining.name_taken",

@@ -23,7 +23,8 @@ mod settings;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use consonance_session::{Access, JoinToken, RoomPattern, Vouched};
+use consonance_name_key::{NameKey, NamePattern};
+use consonance_session::{Access, JoinToken, Vouched};
 
 pub(crate) use gate::{AdmissionGate, Verdict};
 use guesses::Guesses;
@@ -43,6 +44,7 @@ pub struct Admission(Arc<Rules>);
 struct Rules {
     settings: JoiningSettings,
     passwords: Passwords,
+    reserved_names: Vec<NamePattern>,
     guesses: Arc<Mutex<Guesses>>,
 }
 
@@ -58,15 +60,21 @@ impl Admission {
     /// Rules by these settings.
     pub fn new(settings: JoiningSettings) -> Self {
         let passwords = Passwords::new(&settings.passwords);
-        Self(Arc::new(Rules { passwords, guesses: Arc::default(), settings }))
+        let reserved_names =
+            settings.reserved_names.iter().map(|pattern| NamePattern::new(pattern)).collect();
+        Self(Arc::new(Rules { passwords, reserved_names, guesses: Arc::default(), settings }))
     }
 
     /// The same rules, going on with the guesses that others have counted.
     #[must_use]
     fn succeeding(self, former: &Self) -> Self {
-        let Rules { settings, passwords, .. } = &*self.0;
-        let (settings, passwords) = (settings.clone(), passwords.clone());
-        Self(Arc::new(Rules { settings, passwords, guesses: Arc::clone(&former.0.guesses) }))
+        let Rules { settings, passwords, reserved_names, .. } = &*self.0;
+        Self(Arc::new(Rules {
+            settings: settings.clone(),
+            passwords: passwords.clone(),
+            reserved_names: reserved_names.clone(),
+            guesses: Arc::clone(&former.0.guesses),
+        }))
     }
 
     /// What they were made of.
@@ -136,11 +144,14 @@ impl Admission {
         Ok(access)
     }
 
-    /// Whatever the case of its letters: `ADMIN` is as good a disguise as `Admin`.
+    /// However it is spelled: `ADMIN`, or `Admin` with a Cyrillic letter, is as good a disguise as `Admin`.
     fn is_reserved(&self, name: &str) -> bool {
-        let names = &self.settings().reserved_names;
-        let lower = name.to_lowercase();
-        names.iter().any(|pattern| RoomPattern::from(&*pattern.to_lowercase()).matches(&lower))
+        let patterns = &self.0.reserved_names;
+        if patterns.is_empty() {
+            return false;
+        }
+        let key = NameKey::of(name);
+        patterns.iter().any(|pattern| pattern.matches(&key))
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::collections::VecDeque;
 
+use consonance_name_key::NameKey;
+
 /// Who does something, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct By {
@@ -57,7 +59,7 @@ pub struct AuditQuery {
     pub action: Option<String>,
     /// Only those in this session.
     pub session: Option<String>,
-    /// Only those about this target.
+    /// Only those about this target; a name in any spelling.
     pub target: Option<String>,
 }
 
@@ -82,7 +84,8 @@ impl AuditQuery {
     pub const LIMIT_MAX: usize = 1000;
     const LIMIT_DEFAULT: usize = 100;
 
-    fn matches(&self, entry: &AuditEntry) -> bool {
+    fn matches(&self, kept: &Kept, target: Option<&NameKey>) -> bool {
+        let entry = &kept.entry;
         let is = |wanted: &Option<String>, found: Option<&str>| {
             wanted.as_deref().is_none_or(|wanted| found == Some(wanted))
         };
@@ -90,17 +93,25 @@ impl AuditQuery {
             && is(&self.actor, Some(&entry.actor))
             && is(&self.action, Some(&entry.action))
             && is(&self.session, entry.session.as_deref())
-            && is(&self.target, Some(&entry.target))
+            && target.is_none_or(|target| kept.target == *target)
     }
 }
 
 /// The entries that are kept, each kind with the oldest first.
 #[derive(Debug, Default)]
 pub(crate) struct AuditLog {
-    of_operators: VecDeque<AuditEntry>,
-    of_players: VecDeque<AuditEntry>,
+    of_operators: VecDeque<Kept>,
+    of_players: VecDeque<Kept>,
     /// The highest number that was given, also to those that were forgotten.
     newest: u64,
+}
+
+/// An entry, and its target as it is compared: targets are names for the most part, and every spelling of the wanted
+/// one counts.
+#[derive(Debug)]
+struct Kept {
+    entry: AuditEntry,
+    target: NameKey,
 }
 
 impl AuditLog {
@@ -121,7 +132,8 @@ impl AuditLog {
     pub(crate) fn push(&mut self, entry: AuditEntry) {
         self.go_on_after(entry.id);
         let kind = if entry.by_player { &mut self.of_players } else { &mut self.of_operators };
-        kind.push_back(entry);
+        let target = NameKey::of(&entry.target);
+        kind.push_back(Kept { entry, target });
     }
 
     /// Forgets what is too old or too much; the numbers of what went. Players can ask for as much as they like, and
@@ -129,7 +141,7 @@ impl AuditLog {
     pub(crate) fn prune(&mut self, entries_max: usize, oldest: u64) -> Vec<u64> {
         let mut gone = Vec::new();
         for kind in [&mut self.of_operators, &mut self.of_players] {
-            while kind.front().is_some_and(|entry| entry.at < oldest) {
+            while kind.front().is_some_and(|kept| kept.entry.at < oldest) {
                 gone.extend(kind.pop_front());
             }
         }
@@ -138,11 +150,11 @@ impl AuditLog {
             let kind = if has_more { &mut self.of_players } else { self.with_the_oldest() };
             gone.extend(kind.pop_front());
         }
-        gone.into_iter().map(|entry| entry.id).collect()
+        gone.into_iter().map(|kept| kept.entry.id).collect()
     }
 
-    fn with_the_oldest(&mut self) -> &mut VecDeque<AuditEntry> {
-        let id = |kind: &VecDeque<AuditEntry>| kind.front().map_or(u64::MAX, |entry| entry.id);
+    fn with_the_oldest(&mut self) -> &mut VecDeque<Kept> {
+        let id = |kind: &VecDeque<Kept>| kind.front().map_or(u64::MAX, |kept| kept.entry.id);
         if id(&self.of_players) < id(&self.of_operators) {
             &mut self.of_players
         } else {
@@ -155,18 +167,19 @@ impl AuditLog {
             0 => AuditQuery::LIMIT_DEFAULT,
             limit => limit.min(AuditQuery::LIMIT_MAX),
         };
-        let mut found = self.newest_first().filter(|entry| query.matches(entry));
-        let entries: Vec<_> = found.by_ref().take(limit).cloned().collect();
+        let target = query.target.as_deref().map(NameKey::of);
+        let mut found = self.newest_first().filter(|kept| query.matches(kept, target.as_ref()));
+        let entries: Vec<_> = found.by_ref().take(limit).map(|kept| kept.entry.clone()).collect();
         let next = found.next().and(entries.last()).map(|entry| entry.id);
         AuditPage { entries, next }
     }
 
-    fn newest_first(&self) -> impl Iterator<Item = &AuditEntry> {
+    fn newest_first(&self) -> impl Iterator<Item = &Kept> {
         let mut of_operators = self.of_operators.iter().rev().peekable();
         let mut of_players = self.of_players.iter().rev().peekable();
         std::iter::from_fn(move || {
             let is_players =
-                of_players.peek().map(|entry| entry.id) > of_operators.peek().map(|entry| entry.id);
+                of_players.peek().map(|kept| kept.entry.id) > of_operators.peek().map(|kept| kept.entry.id);
             if is_players { of_players.next() } else { of_operators.next() }
         })
     }
@@ -218,7 +231,7 @@ mod tests {
         let by = |actor: &str| AuditQuery { actor: Some(actor.into()), ..AuditQuery::default() };
         assert_eq!(ids(&log.page(&by("Ben"))), [4, 2]);
         assert!(ids(&log.page(&by("Carl"))).is_empty());
-        let whom = AuditQuery { target: Some("player 2".into()), ..AuditQuery::default() };
+        let whom = AuditQuery { target: Some("PLAYER 2\u{200b}".into()), ..AuditQuery::default() };
         assert_eq!(ids(&log.page(&whom)), [3]);
         let elsewhere = AuditQuery { session: Some("main".into()), ..AuditQuery::default() };
         assert!(ids(&log.page(&elsewhere)).is_empty());

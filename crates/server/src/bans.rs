@@ -1,7 +1,8 @@
 //! Who may not come in: bans of names, of accounts and of addresses, with a reason and an end.
 //!
-//! Names are compared without regard to case, since a banned "Alice" would else come back as "alice"; names that only
-//! look alike are different names. Subjects are the operator's own and compared exactly. An IPv4 address is the same
+//! Names are compared by their [keys](consonance_name_key::NameKey), since a banned "Alice" would else come back as "alice", or with an
+//! invisible character or a letter of another script. Keys are computed when a ban is added or read from the disk, and
+//! never stored. Subjects are the operator's own and compared exactly. An IPv4 address is the same
 //! whether it is written as itself or inside IPv6.
 
 mod index;
@@ -37,28 +38,12 @@ pub struct Ban {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum BanTarget {
-    /// Whoever wants this name, in upper or lower case.
+    /// Every player with this name, however it is spelled.
     Name(String),
     /// Whoever shows a join token of this subject.
     Subject(String),
     /// Whoever comes from these addresses.
     Address(AddressPrefix),
-}
-
-impl BanTarget {
-    /// Whether it is about somebody of this name, with a join token of this subject, who comes from this address.
-    pub(crate) fn is_about(&self, name: &str, subject: Option<&str>, address: Option<IpAddr>) -> bool {
-        match self {
-            Self::Name(banned) => folded(banned) == folded(name),
-            Self::Subject(banned) => subject == Some(banned),
-            Self::Address(prefix) => address.is_some_and(|address| prefix.contains(address)),
-        }
-    }
-}
-
-/// Names that differ in this no more are the same.
-fn folded(name: &str) -> String {
-    name.to_lowercase()
 }
 
 impl Ban {
@@ -159,6 +144,16 @@ mod tests {
 
     fn prefix(text: &str) -> BanTarget {
         BanTarget::Address(text.parse().unwrap())
+    }
+
+    #[test]
+    fn a_ban_of_a_name_holds_against_every_spelling_of_it() {
+        let bans = bans([(BanTarget::Name("Alice".into()), None)]);
+        for spelling in ["Alice", "alice", "Alice ", "Alice\u{200b}", "\u{ff21}lice", "\u{0410}lice", "AIice"]
+        {
+            assert_eq!(bans.of_player(0, spelling, None).map(|ban| ban.id), Some(1), "{spelling:?}");
+        }
+        assert_eq!(bans.of_player(0, "Alicia", None), None);
     }
 
     #[test]

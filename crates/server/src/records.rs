@@ -102,8 +102,11 @@ impl Records {
     /// [`StoreError`] says what is wrong with the folder or the database, and what to do.
     pub fn open(folder: &Path, settings: RecordsSettings) -> Result<Self, StoreError> {
         let (store, contents) = Store::open(folder)?;
-        let state = State::read(&contents)
+        let (state, merged) = State::read(&contents)
             .map_err(|what| StoreError::damaged(&folder.join("consonance.redb"), &what))?;
+        if !merged.is_empty() {
+            drop(store.write(merged));
+        }
         let records = Self::new(settings, state, store);
         records.clear_away(seconds_since_1970());
         Ok(records)
@@ -225,6 +228,8 @@ impl Records {
         if !state.standings.contains_key(&key) && !standing.is_clear() && state.standings.len() >= limit {
             return Err(RecordsError::TooManyStandings { limit });
         }
+        // The record keeps the spelling that it was made with.
+        let key = state.standings.get_key_value(&key).map_or(key, |(held, _)| held.clone());
         let written = if standing.is_clear() {
             state.standings.remove(&key);
             Change::delete(Table::Standings, key.to_text())
@@ -321,9 +326,11 @@ impl Records {
 }
 
 impl State {
-    /// Everything of a database, or in words which record is none.
-    fn read(contents: &Contents) -> Result<Self, String> {
-        let mut state = Self::default();
+    /// Everything of a database, or in words which record is none; and changes that make one record of several about
+    /// spellings of one name. Which names are one depends on the Unicode tables of this build, so this is looked at
+    /// whenever records are read.
+    fn read(contents: &Contents) -> Result<(Self, Vec<Change>), String> {
+        let (mut state, mut merged) = (Self::default(), Vec::new());
         for (table, key, value) in contents
             .iter()
             .flat_map(|(table, records)| records.iter().map(move |(key, value)| (table, key, value)))
@@ -333,8 +340,8 @@ impl State {
                 Table::Bans => state.bans.restore(serde_json::from_str(value).map_err(broken)?),
                 Table::Audit => state.audit.push(serde_json::from_str(value).map_err(broken)?),
                 Table::Standings => {
-                    let (key, standing) = PlayerKey::read(value).map_err(broken)?;
-                    state.standings.insert(key, standing);
+                    let (player, standing) = PlayerKey::read(value).map_err(broken)?;
+                    merged.extend(state.add_standing(key, player, standing));
                 }
                 Table::Rooms => {
                     state.rooms.insert(key.clone(), serde_json::from_str(value).map_err(broken)?);
@@ -346,7 +353,20 @@ impl State {
                 },
             }
         }
-        Ok(state)
+        Ok((state, merged))
+    }
+
+    /// Adds a standing as it was stored under `record`. Where there is one of another spelling of the name, what both
+    /// say holds, in one record.
+    fn add_standing(&mut self, record: &str, player: PlayerKey, standing: StoredStanding) -> Vec<Change> {
+        let Some((held_as, held)) = self.standings.get_key_value(&player) else {
+            self.standings.insert(player, standing);
+            return Vec::new();
+        };
+        let (held_as, both) = (held_as.clone(), held.merged_with(&standing));
+        let put = Change::put(Table::Standings, held_as.to_text(), &held_as.with(&both));
+        self.standings.insert(held_as, both);
+        vec![Change::delete(Table::Standings, record.to_owned()), put]
     }
 
     /// Written with the removal of a ban: the records alone do not tell its number any more.

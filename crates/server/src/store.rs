@@ -6,10 +6,12 @@
 //! again, and nobody who serves voice notices.
 //!
 //! The file `consonance.redb` has a table for each kind of record, keys and values both text, the values JSON
-//! (`docs/storage.md` describes them); the table `meta` has the version under `schema`.
+//! (`docs/storage.md` describes them); the table `meta` has the version under `schema`. A file of an older version is
+//! brought up to date at start, and a copy of it stays beside it.
 
 mod database;
 mod error;
+mod upgrade;
 mod writer;
 
 use std::collections::BTreeMap;
@@ -83,7 +85,7 @@ impl Store {
     pub(crate) fn open(folder: &Path) -> Result<(Self, Contents), StoreError> {
         std::fs::create_dir_all(folder).map_err(|error| StoreError::folder(folder, &error))?;
         let path = folder.join(FILE_NAME);
-        let database = Database::open_or_make(&path)?;
+        let database = upgrade::open(&path)?;
         let contents = database.contents()?;
         Ok((Self::over(database, path)?, contents))
     }

@@ -18,6 +18,7 @@ use consonance_server::records::{Records, RecordsSettings, RoomDecision};
 use consonance_server::store::Stored;
 use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings};
 use consonance_session::Sanction;
+use redb::{ReadableDatabase as _, ReadableTable as _};
 
 use folder::folder;
 
@@ -112,6 +113,69 @@ fn what_has_ended_is_cleared_away() {
         );
     }
     assert_eq!(open(&folder).bans_count(), 0);
+}
+
+/// The file as versions before the present one wrote it, with these standings.
+fn write_version_1(folder: &Path, standings: &[(&str, &str)], ban: &str) {
+    fs::create_dir_all(folder).unwrap();
+    let file = redb::Database::create(folder.join(FILE)).unwrap();
+    let transaction = file.begin_write().unwrap();
+    for (name, records) in [
+        ("bans", vec![("00000000000000000001", ban)]),
+        ("audit", vec![]),
+        ("standings", standings.to_vec()),
+        ("rooms", vec![]),
+        ("meta", vec![("schema", "1")]),
+    ] {
+        let table = redb::TableDefinition::<&str, &str>::new(name);
+        let mut table = transaction.open_table(table).unwrap();
+        for (key, value) in records {
+            table.insert(key, value).unwrap();
+        }
+    }
+    transaction.commit().unwrap();
+}
+
+/// The keys of the standings in a file, and its version.
+fn stored(file: &Path) -> (Vec<String>, String) {
+    let file = redb::Database::open(file).unwrap();
+    let transaction = file.begin_read().unwrap();
+    let table = |name| transaction.open_table(redb::TableDefinition::<&str, &str>::new(name)).unwrap();
+    let keys = table("standings").iter().unwrap().map(|row| row.unwrap().0.value().to_owned()).collect();
+    let version = table("meta").get("schema").unwrap().unwrap().value().to_owned();
+    (keys, version)
+}
+
+#[test]
+fn a_file_of_version_1_is_upgraded_at_start_and_a_copy_of_it_stays() {
+    let folder = folder("upgrade");
+    let keys = [r#"["main","name","Bob"]"#, r#"["main","name","bob"]"#, r#"["main","name","Eve"]"#];
+    let muted = r#"{"muted":{"until":4102444800,"by":"Ann","since":0}}"#;
+    let both = r#"{"muted":{"by":"Ann","since":0},"rooms":{"red":{"speak":false}}}"#;
+    let record = |name, standing| {
+        format!(r#"{{"session":"main","kind":"name","name":"{name}","standing":{standing}}}"#)
+    };
+    let values = [record("Bob", muted), record("bob", both), record("Eve", muted)];
+    let standings: Vec<_> = keys.into_iter().zip(values.iter().map(|value| &**value)).collect();
+    let ban = r#"{"id":1,"target":{"name":"Alice"},"reason":"","by":"Ann","since":0}"#;
+    write_version_1(&folder, &standings, ban);
+    for _start in 0..2 {
+        let records = open(&folder);
+        for spelling in ["Bob", "BOB ", "B\u{200b}ob"] {
+            let player = consonance_session::Identity::Name(spelling.into());
+            let standing = records.standing("main", &player);
+            let muted = standing.muted.as_ref().unwrap();
+            assert_eq!((muted.until, standing.rooms["red"].speak), (None, Some(false)), "{spelling:?}");
+        }
+        assert_eq!(records.standings(0, "main").len(), 2);
+        assert_eq!(records.ban_of_player(0, "Alice\u{200b}", None).map(|ban| ban.id), Some(1));
+        assert_eq!(records.flush(LONG), Stored::OnDisk);
+    }
+    let mut sorted = keys.map(str::to_owned).to_vec();
+    sorted.sort();
+    assert_eq!(stored(&folder.join("consonance.redb.1")), (sorted, "1".to_owned()));
+    let (left, version) = stored(&folder.join(FILE));
+    assert_eq!((left, version), (vec![keys[0].to_owned(), keys[2].to_owned()], "2".to_owned()));
 }
 
 #[test]

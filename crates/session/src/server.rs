@@ -17,6 +17,7 @@ mod listener_votes;
 mod moderation;
 mod monitor;
 mod name_claims;
+mod names;
 mod outages;
 mod permissive;
 mod proximity;
@@ -67,6 +68,7 @@ use monitor::Monitor;
 pub use monitor::{ChannelRow, SpokenTo};
 use name_claims::NameClaims;
 pub use name_claims::NameTaken;
+use names::Names;
 use outages::Outages;
 use proximity::Proximity;
 pub use proximity::ProximitySettings;
@@ -97,6 +99,7 @@ pub struct Server {
     now: Instant,
     /// The member's own datum is the link that it came over.
     roster: Roster<LinkId>,
+    names: Names,
     ids: ClientIds,
     table: Table,
     rooms: RoomDirectory,
@@ -143,6 +146,7 @@ impl Server {
             settings,
             now: Instant::START,
             roster: Roster::new(),
+            names: Names::default(),
             ids: ClientIds::default(),
             table: Table::default(),
             links: BTreeMap::new(),

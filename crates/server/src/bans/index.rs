@@ -4,14 +4,15 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::Hash;
 use std::net::IpAddr;
 
+use consonance_name_key::NameKey;
+
 use super::prefix::mapped;
-use super::{AddressPrefix, Ban, BanTarget, folded};
+use super::{AddressPrefix, Ban, BanTarget};
 
 #[derive(Debug, Default)]
 pub(super) struct Index {
     by_id: BTreeMap<u64, Ban>,
-    /// In lower case.
-    names: HashMap<String, Vec<u64>>,
+    names: HashMap<NameKey, Vec<u64>>,
     subjects: HashMap<String, Vec<u64>>,
     prefixes: HashMap<AddressPrefix, Vec<u64>>,
     /// How many prefixes there are of each length: an address is looked up once for each.
@@ -26,7 +27,7 @@ impl Index {
             return;
         }
         match &ban.target {
-            BanTarget::Name(name) => self.names.entry(folded(name)).or_default().push(id),
+            BanTarget::Name(name) => self.names.entry(NameKey::of(name)).or_default().push(id),
             BanTarget::Subject(subject) => self.subjects.entry(subject.clone()).or_default().push(id),
             BanTarget::Address(prefix) => {
                 self.prefixes.entry(*prefix).or_default().push(id);
@@ -40,7 +41,7 @@ impl Index {
     pub(super) fn remove(&mut self, id: u64) -> Option<Ban> {
         let ban = self.by_id.remove(&id)?;
         match &ban.target {
-            BanTarget::Name(name) => take(&mut self.names, &folded(name), id),
+            BanTarget::Name(name) => take(&mut self.names, &NameKey::of(name), id),
             BanTarget::Subject(subject) => take(&mut self.subjects, subject, id),
             BanTarget::Address(prefix) => {
                 take(&mut self.prefixes, prefix, id);
@@ -64,8 +65,8 @@ impl Index {
     }
 
     pub(super) fn of_name(&self, name: &str) -> impl Iterator<Item = &Ban> {
-        // Whoever bans no names pays for no other spelling.
-        let found = if self.names.is_empty() { None } else { self.names.get(&folded(name)) };
+        // Where no name is banned, no key is computed.
+        let found = if self.names.is_empty() { None } else { self.names.get(&NameKey::of(name)) };
         self.bans(found)
     }
 

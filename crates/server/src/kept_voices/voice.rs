@@ -3,13 +3,14 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
+use consonance_name_key::PlayerName;
 use consonance_wire::ClientId;
 
 /// One visit of a speaker, as far as it spoke of late.
 #[derive(Debug)]
 pub(crate) struct KeptVoice {
     pub(crate) id: ClientId,
-    pub(crate) name: String,
+    pub(crate) name: PlayerName,
     /// The subject of its join token.
     pub(crate) subject: Option<String>,
     pub(crate) is_opus: bool,
@@ -21,7 +22,7 @@ pub(crate) struct KeptVoice {
 
 impl KeptVoice {
     pub(crate) fn new(id: ClientId, name: &str, subject: Option<&str>, is_opus: bool) -> Self {
-        let (name, subject) = (name.to_owned(), subject.map(str::to_owned));
+        let (name, subject) = (name.into(), subject.map(str::to_owned));
         Self { id, name, subject, is_opus, frames: VecDeque::new(), packets: VecDeque::new() }
     }
 

@@ -39,7 +39,8 @@ impl Moderation {
         }
         let (reason, actor) = (by.reason.clone(), by.actor.clone());
         let terms = StoredTerms { until, reason, by: actor, since: now, by_moderator: false };
-        let result = self.change(session, player, |standing| *standing.terms_mut(sanction) = Some(terms));
+        let result =
+            self.change(session, player, |standing| *standing.terms_mut(sanction) = Some(terms.clone()));
         self.log(by, deed, result)
     }
 
@@ -102,8 +103,11 @@ impl Moderation {
     /// # Errors
     /// If there is no such session.
     pub fn standing(&self, session: &str, player: &PlayerRef) -> Result<StoredStanding, ModerationError> {
-        let identity = self.identity(session, player)?;
-        Ok(self.records.standing(session, &identity).held_at(seconds_since_1970()))
+        let identities = self.identities(session, player)?;
+        let standings = identities.iter().map(|identity| self.records.standing(session, identity));
+        // Of several players the one about whom something was decided.
+        let standing = standings.max_by_key(|standing| !standing.is_clear()).unwrap_or_default();
+        Ok(standing.held_at(seconds_since_1970()))
     }
 
     /// Removes a player from a session, by the subject of its token under every name that it has there. It may come
@@ -178,14 +182,27 @@ impl Moderation {
         self.log(by, Deed::new("reset", session, player), reset.map(outcome))
     }
 
-    /// Decides about a player, here or not.
+    /// Decides about a player, here or not; where several are here under one name, about each of them.
     fn change(
         &self,
         session: &str,
         player: &PlayerRef,
-        change: impl FnOnce(&mut StoredStanding),
+        change: impl Fn(&mut StoredStanding),
     ) -> Result<Outcome, ModerationError> {
-        let identity = self.identity(session, player)?;
+        let mut outcomes = Vec::new();
+        for identity in self.identities(session, player)? {
+            outcomes.push(self.change_one(session, identity, &change)?);
+        }
+        let least = [Outcome::Untold, Outcome::AbsentName, Outcome::Absent];
+        Ok(least.into_iter().find(|outcome| outcomes.contains(outcome)).unwrap_or(Outcome::Told))
+    }
+
+    fn change_one(
+        &self,
+        session: &str,
+        identity: Identity,
+        change: &impl Fn(&mut StoredStanding),
+    ) -> Result<Outcome, ModerationError> {
         let (standing, _) = self.records.change_standing(seconds_since_1970(), session, &identity, change)?;
         let absent = absent(&identity);
         let name = session.to_owned();
@@ -202,20 +219,20 @@ impl Moderation {
         }
     }
 
-    /// Who a player of a session that is served now is for the records: of somebody who is here, or was, what its token
-    /// says, if that says anything.
-    fn identity(&self, session: &str, player: &PlayerRef) -> Result<Identity, ModerationError> {
+    /// The identities of a player of a session that is served now, for the records: of a player who is here, or was, what
+    /// its token says, if that says anything. At least one; several if players are here under spellings of one name.
+    fn identities(&self, session: &str, player: &PlayerRef) -> Result<Vec<Identity>, ModerationError> {
         let name = match player {
             PlayerRef::Subject(subject) if subject.is_empty() => {
                 return Err(ModerationError::Nameless { what: "the subject" });
             }
             PlayerRef::Subject(subject) => {
                 self.check_served(session)?;
-                return Ok(Identity::Subject(subject.as_str().into()));
+                return Ok(vec![Identity::Subject(subject.as_str().into())]);
             }
             PlayerRef::Name(name) => name.clone(),
         };
-        self.look(session, move |session_loop, session| session_loop.identity_named(session, &name))
+        self.look(session, move |session_loop, session| session_loop.identities_named(session, &name))
     }
 
     /// Does something with a player who is here, under each name that it has; one result at least.
@@ -253,10 +270,10 @@ impl Moderation {
     }
 }
 
-/// Who is here as this player: a name is one client's, and an account may be here several times.
+/// The clients that are here as this player: under any spelling of the name, or with the account.
 fn visits(server: &Server, player: &PlayerRef) -> Vec<ClientId> {
     match player {
-        PlayerRef::Name(name) => server.client_named(name).into_iter().collect(),
+        PlayerRef::Name(name) => server.clients_named(name).to_vec(),
         PlayerRef::Subject(subject) => server.clients_with_subject(subject),
     }
 }

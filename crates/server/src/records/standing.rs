@@ -82,6 +82,33 @@ impl StoredStanding {
         }
     }
 
+    /// What two records of one player say together: of two terms those that end later, and of two rights the one that
+    /// forbids.
+    #[must_use]
+    pub(crate) fn merged_with(&self, other: &Self) -> Self {
+        let later = |one: &Option<StoredTerms>, other: &Option<StoredTerms>| {
+            let terms = [one, other].into_iter().flatten();
+            terms.max_by_key(|terms| (terms.until.unwrap_or(u64::MAX), !terms.by_moderator)).cloned()
+        };
+        let mut rooms = self.rooms.clone();
+        for (room, rights) in &other.rooms {
+            let both = rooms.entry(room.clone()).or_default();
+            let stricter = |one: Option<bool>, other: Option<bool>| [one, other].into_iter().flatten().min();
+            both.listen = stricter(both.listen, rights.listen);
+            both.speak = stricter(both.speak, rights.speak);
+        }
+        // As many as one player may have; the engine takes no more.
+        while rooms.len() > Standing::ROOMS_MAX {
+            rooms.pop_last();
+        }
+        Self {
+            muted: later(&self.muted, &other.muted),
+            text_muted: later(&self.text_muted, &other.text_muted),
+            deafened: later(&self.deafened, &other.deafened),
+            rooms,
+        }
+    }
+
     /// The terms of a sanction, to be read or changed.
     pub(crate) fn terms_mut(&mut self, sanction: Sanction) -> &mut Option<StoredTerms> {
         match sanction {

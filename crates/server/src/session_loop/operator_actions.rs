@@ -1,9 +1,10 @@
 //! What operators do, on the worker's own thread.
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::time::Instant;
 
-use consonance_session::{ClientId, ClientRow, Identity, Instant as SessionInstant, LinkId, Server};
+use consonance_session::{ClientId, Identity, Instant as SessionInstant, LinkId, Server};
 use consonance_transport::GoodbyeCode;
 
 use super::SessionLoop;
@@ -37,13 +38,18 @@ impl SessionLoop {
         Some(done)
     }
 
-    /// Who an operator means by a name: whoever has it now, else the account that had it last, else anybody without
-    /// one. `None` if no session of this name is here.
-    pub(crate) fn identity_named(&self, session: &str, name: &str) -> Option<Identity> {
+    /// The identities that an operator means by a name, however it is spelled: those of all players who have it now,
+    /// else the account that had it last, else the name itself. At least one, each once. `None` if no session of this
+    /// name is here.
+    pub(crate) fn identities_named(&self, session: &str, name: &str) -> Option<Vec<Identity>> {
         let session = self.sessions.get(self.sessions.find(session)?)?;
-        let here = session.server.client_named(name).and_then(|id| session.server.identity_of(id));
-        let gone = || session.departed.account_of(name).map(|account| Identity::Subject(account.into()));
-        Some(here.or_else(gone).unwrap_or_else(|| Identity::Name(name.into())))
+        let present = session.server.clients_named(name).iter();
+        let present: BTreeSet<_> = present.filter_map(|id| session.server.identity_of(*id)).collect();
+        if !present.is_empty() {
+            return Some(present.into_iter().collect());
+        }
+        let gone = session.departed.account_of(name).map(|account| Identity::Subject(account.into()));
+        Some(vec![gone.unwrap_or_else(|| Identity::Name(name.into()))])
     }
 
     /// Makes a session follow what was decided about its rooms by now. False if it is not here.
@@ -60,11 +66,17 @@ impl SessionLoop {
         let mut expelled = Vec::new();
         for index in self.sessions.indices() {
             let session = self.sessions.get_mut(index);
-            let is_meant = |row: &ClientRow<'_>| {
-                let subject = row.access.and_then(|access| access.subject.as_deref());
-                ban.target.is_about(row.name, subject, self.address_of.get(&row.link).copied())
+            let server = &session.server;
+            let ids: Vec<ClientId> = match &ban.target {
+                BanTarget::Name(name) => server.clients_named(name).to_vec(),
+                BanTarget::Subject(subject) => server.clients_with_subject(subject),
+                BanTarget::Address(prefix) => {
+                    let is_from =
+                        |link: &LinkId| self.address_of.get(link).is_some_and(|from| prefix.contains(*from));
+                    server.client_table().filter(|row| is_from(&row.link)).map(|row| row.id).collect()
+                }
             };
-            let rows = session.server.client_table().filter(is_meant);
+            let rows = ids.into_iter().filter_map(|id| server.client(id));
             let meant: Vec<(ClientId, String)> = rows.map(|row| (row.id, row.name.to_owned())).collect();
             for (id, player) in meant {
                 session.server.kick(id, &refusal);

@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::time::Instant;
 
+use consonance_name_key::NameKey;
 use consonance_session::{RoomId, Server};
 
 use super::SessionLoop;
@@ -31,6 +32,7 @@ impl SessionLoop {
         let oldest = oldest.ok_or(NothingToReport::NotKept)?;
         let session = self.sessions.get_mut(index);
         session.kept_voices.forget_before(oldest);
+        let player = &Meant::of(player);
         let mut voices: Vec<_> = session.kept_voices.iter_mut().collect();
         let meant = voices.iter().filter(|voice| is_meant(voice, player));
         let newest = meant.min_by_key(|voice| voice.age(now)).ok_or(NothingToReport::NotHeard)?;
@@ -53,7 +55,7 @@ impl SessionLoop {
             let is_whole = is_meant(voice, player);
             add(&mut excerpt, voice, |packet| is_whole || rooms_of(packet).any(|room| rooms.contains(&room)));
         }
-        Ok(ReportedVoices { session: session.name.clone(), player: name, subject, excerpt })
+        Ok(ReportedVoices { session: session.name.clone(), player: name.to_string(), subject, excerpt })
     }
 
     pub(super) fn forget_old_voices(&mut self, now: Instant) {
@@ -66,10 +68,25 @@ impl SessionLoop {
 /// Voices of a report, the reported player's own included: what a worker has to copy is bounded.
 const VOICES_MAX: usize = 16;
 
-fn is_meant(voice: &KeptVoice, player: &PlayerRef) -> bool {
+/// The player whose voices are asked for.
+enum Meant<'a> {
+    Name(NameKey),
+    Subject(&'a str),
+}
+
+impl<'a> Meant<'a> {
+    fn of(player: &'a PlayerRef) -> Self {
+        match player {
+            PlayerRef::Name(name) => Self::Name(NameKey::of(name)),
+            PlayerRef::Subject(subject) => Self::Subject(subject),
+        }
+    }
+}
+
+fn is_meant(voice: &KeptVoice, player: &Meant<'_>) -> bool {
     match player {
-        PlayerRef::Name(name) => voice.name == *name,
-        PlayerRef::Subject(subject) => voice.subject.as_ref() == Some(subject),
+        Meant::Name(key) => voice.name.key() == key,
+        Meant::Subject(subject) => voice.subject.as_deref() == Some(*subject),
     }
 }
 

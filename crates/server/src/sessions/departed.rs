@@ -6,11 +6,13 @@
 
 use std::collections::VecDeque;
 
+use consonance_name_key::NameKey;
+
 /// The accounts of the last ones who have left a session.
 #[derive(Debug, Default)]
 pub(crate) struct Departed {
-    /// Names with their accounts, the latest at the end; each name once.
-    gone: VecDeque<(Box<str>, Box<str>)>,
+    /// Keys of names with their accounts, the latest at the end; each key once.
+    gone: VecDeque<(NameKey, Box<str>)>,
 }
 
 /// Names of players with an account who have left.
@@ -19,17 +21,19 @@ const NAMES_MAX: usize = 256;
 impl Departed {
     /// The account of who had this name last, if it had one and was not followed by too many others.
     pub(crate) fn account_of(&self, name: &str) -> Option<&str> {
-        self.gone.iter().find(|(gone, _)| **gone == *name).map(|(_, account)| &**account)
+        let key = NameKey::of(name);
+        self.gone.iter().find(|(gone, _)| *gone == key).map(|(_, account)| &**account)
     }
 
     /// Takes notice of somebody who has left, with this account or with none.
     pub(crate) fn note(&mut self, name: &str, account: Option<&str>) {
-        self.gone.retain(|(gone, _)| **gone != *name);
+        let key = NameKey::of(name);
+        self.gone.retain(|(gone, _)| *gone != key);
         let Some(account) = account else { return };
         if self.gone.len() >= NAMES_MAX {
             self.gone.pop_front();
         }
-        self.gone.push_back((name.into(), account.into()));
+        self.gone.push_back((key, account.into()));
     }
 }
 
@@ -45,7 +49,8 @@ mod tests {
         }
         assert_eq!((departed.gone.len(), departed.account_of("player 0")), (NAMES_MAX, None));
         assert_eq!(departed.account_of("player 1"), Some("account 1"));
-        departed.note("player 1", None);
+        assert_eq!(departed.account_of("PLAYER 1 "), Some("account 1"), "by any spelling");
+        departed.note("Player 1", None);
         assert_eq!(departed.account_of("player 1"), None);
     }
 }

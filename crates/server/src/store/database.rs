@@ -56,10 +56,27 @@ impl Database {
     fn check_schema(&self) -> Result<(), StoreError> {
         let found = self.schema().map_err(|error| self.error(error))?;
         match found.as_deref() {
-            Some(SCHEMA) => Ok(()),
+            Some(SCHEMA | SCHEMA_OF_EXACT_NAMES) => Ok(()),
             Some(found) => Err(StoreError::TooNew { file: self.path.clone(), found: found.to_owned() }),
             None => Err(StoreError::damaged(&self.path, "it does not say which form it has")),
         }
+    }
+
+    /// Whether the file was written by a version that compared names exactly.
+    pub(super) fn is_of_exact_names(&self) -> Result<bool, StoreError> {
+        let found = self.schema().map_err(|error| self.error(error))?;
+        Ok(found.as_deref() == Some(SCHEMA_OF_EXACT_NAMES))
+    }
+
+    /// Gives the file the present version.
+    pub(super) fn set_schema(&self) -> Result<(), StoreError> {
+        let set = || -> Result<(), redb::Error> {
+            let transaction = self.file.begin_write()?;
+            transaction.open_table(META)?.insert(SCHEMA_KEY, SCHEMA)?;
+            transaction.commit()?;
+            Ok(())
+        };
+        set().map_err(|error| self.error(error))
     }
 
     fn schema(&self) -> Result<Option<String>, redb::Error> {
@@ -134,6 +151,9 @@ const fn definition(table: Table) -> TableDefinition<'static, &'static str, &'st
 
 const META: TableDefinition<'static, &'static str, &'static str> = definition(Table::Meta);
 const SCHEMA_KEY: &str = "schema";
-/// The form of the records; another one has another number.
-const SCHEMA: &str = "1";
+/// The form of the records; another one has another number. Since 2 a player has one record whatever spellings its name
+/// has, which a version before would overlook.
+const SCHEMA: &str = "2";
+/// The same records, several of them for one name where its spellings differ.
+const SCHEMA_OF_EXACT_NAMES: &str = "1";
 const CACHE_BYTES: usize = 2 << 20;

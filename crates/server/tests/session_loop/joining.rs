@@ -146,7 +146,9 @@ fn a_reserved_name_needs_a_token_that_is_for_it() {
     let mut stage = Stage::with_settings(&settings(set_up), 1);
     let mut answer = |name, token, password| try_to_join(&mut stage, "main", name, token, password);
     assert_eq!(answer("Admin Ann", Some(for_admin.as_str()), None), "joined");
-    for name in ["Admin Ann", "ADMIN", "admin bob", "host"] {
+    for name in
+        ["Admin Ann", "ADMIN", "admin bob", "host", "\u{391}dmin", "Adm1n", "Ad\u{200b}min", " h\u{43e}st "]
+    {
         assert!(answer(name, Some(&for_anybody), None).contains("reserved"), "{name}");
         assert!(answer(name, None, Some("outer")).contains("reserved"), "{name}");
     }

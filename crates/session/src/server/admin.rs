@@ -158,7 +158,7 @@ impl Server {
     }
 
     fn tell_decision(&mut self, id: ClientId, decision: Decision) {
-        let player = self.identity_of(id).unwrap_or_else(|| Identity::Name(Box::default()));
+        let player = self.identity_of(id).unwrap_or_else(|| Identity::Name("".into()));
         self.events.push(ServerEvent::Moderated { id: Some(id), player, decision });
     }
 }

@@ -144,6 +144,7 @@ impl Server {
 
     pub(super) fn add_client(&mut self, link: LinkId, id: ClientId, name: &str, codec: CodecSettings) {
         self.roster.insert(id, name, codec, link);
+        self.names.insert(id, name);
         self.table.insert(id);
         self.fan_out.insert(id, link);
         self.begin_voice_reports(link, id);

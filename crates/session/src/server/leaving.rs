@@ -28,6 +28,7 @@ impl Server {
     pub(super) fn remove_client(&mut self, id: ClientId) {
         self.end_channels(id);
         let Some(mut member) = self.roster.remove(id) else { return };
+        self.names.remove(id, &member.name);
         self.table.remove(id);
         let sent = self.fan_out.sent(id);
         self.fan_out.remove(id);

@@ -11,6 +11,7 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::fmt;
 
+use consonance_name_key::PlayerName;
 use consonance_wire::{Capabilities, ClientId, Notice, WireStr, Writer};
 
 pub(super) use register::Register;
@@ -23,8 +24,8 @@ use crate::time::Instant;
 /// Who a decision is about: it holds for this player whenever it is here, under whatever id.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Identity {
-    /// Whoever has this name, without a subject of its own.
-    Name(Box<str>),
+    /// Every player with this name, however it is spelled, without a subject of its own.
+    Name(PlayerName),
     /// Whoever shows a join token of this subject, under whatever name.
     Subject(Box<str>),
 }
@@ -74,7 +75,7 @@ impl Server {
         let member = self.roster.get(id)?;
         Some(match self.gate.access(id).and_then(|access| access.subject.as_deref()) {
             Some(subject) => Identity::Subject(subject.into()),
-            None => Identity::Name(member.name.clone()),
+            None => Identity::Name(member.name.clone().into()),
         })
     }
 
@@ -124,6 +125,11 @@ impl Server {
 
     /// What was decided about a client holds from its first packet on.
     pub(super) fn begin_standing(&mut self, id: ClientId) {
+        self.moderation.forget(id);
+        // Where nobody is restricted, no key of a name is computed.
+        if self.moderation.len() == 0 {
+            return;
+        }
         if let Some(identity) = self.identity_of(id) {
             self.moderation.attach(id, &identity);
         }
@@ -134,6 +140,9 @@ impl Server {
         let (is_whole, last_s) = self.settings.recorded;
         if is_whole || last_s > 0 {
             self.notify(id, &Notice::Recorded { is_whole, last_s });
+        }
+        if self.moderation.len() == 0 {
+            return;
         }
         let standing = self.identity_of(id).and_then(|identity| self.moderation.get(&identity).cloned());
         if let Some(standing) = standing {
@@ -208,11 +217,12 @@ impl Server {
         if are_told { Reach::Told } else { Reach::Untold }
     }
 
-    /// Who is here as this player: of one subject there may be several, under different names.
+    /// Who is here as this player: of one subject or one spelling of a name there may be several.
     fn clients_of(&self, identity: &Identity) -> Vec<ClientId> {
         match identity {
             Identity::Name(name) => {
-                self.client_named(name).filter(|id| self.subject_of(*id).is_none()).into_iter().collect()
+                let named = self.names.of(name.key()).iter().copied();
+                named.filter(|id| self.subject_of(*id).is_none()).collect()
             }
             Identity::Subject(subject) => self.clients_with_subject(subject),
         }

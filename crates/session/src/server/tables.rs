@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 
+use consonance_name_key::NameKey;
 use consonance_wire::{ClientId, CodecSettings, RoomId};
 
 use super::{Access, RoomUse, Server};
@@ -88,9 +89,16 @@ impl Server {
         self.roster.get(id).map(|member| self.client_row(member))
     }
 
-    /// The client of this name, if there is one, whatever account it has.
+    /// The client of this name, if there is one, whatever account it has: the one that spells it so, else the first of
+    /// [`clients_named`](Self::clients_named).
     pub fn client_named(&self, name: &str) -> Option<ClientId> {
-        self.roster.id_of(name)
+        self.roster.id_of(name).or_else(|| self.clients_named(name).first().copied())
+    }
+
+    /// Every client of this name, however it is spelled and whatever account it has, by ascending id. Names are
+    /// compared by their [keys](consonance_name_key::NameKey).
+    pub fn clients_named(&self, name: &str) -> &[ClientId] {
+        self.names.of(&NameKey::of(name))
     }
 
     /// Every client of this account: it may be here several times, under different names.

@@ -50,6 +50,25 @@ fn say(network: &mut Network, who: Who, other: Who) -> Vec<String> {
 }
 
 #[test]
+fn a_mute_by_name_holds_against_every_spelling_of_the_name() {
+    let (mut network, alice, bob) = lobby(Capabilities::ALL);
+    network.server.set_standing(&named("Alice"), &for_good(Sanction::Muted)).expect("room for one");
+    network.run();
+    for spelling in ["alice", "Alice\u{200b}", "\u{0410}lice", "\u{ff21}lice "] {
+        let again = network.join(spelling, &["lobby"]);
+        assert_eq!(say(&mut network, again, bob), [""; 0], "{spelling:?}");
+        assert_eq!(network.server.clients_named("ALICE").len(), 2);
+        let id = network.server.client_named(spelling).expect("it is here");
+        network.server.kick(id, "");
+        network.run();
+    }
+    network.server.set_standing(&named("aLICE"), &Standing::default()).expect("nothing to limit");
+    network.run();
+    assert_eq!(network.server.standings().len(), 0);
+    assert_eq!(say(&mut network, alice, bob).len(), 2, "the mute is lifted by any spelling, too");
+}
+
+#[test]
 fn nobody_hears_who_is_muted_and_one_of_ours_is_told_and_sends_nothing() {
     let (mut network, alice, bob) = lobby(Capabilities::ALL);
     assert_eq!(say(&mut network, alice, bob).len(), 2, "Alice starts to speak, and a frame");

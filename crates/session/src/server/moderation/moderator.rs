@@ -44,7 +44,7 @@ impl Server {
         if !self.is_moderator(own) {
             return Err(ModeratorAnswer::NotModerator);
         }
-        match self.roster.id_of(player) {
+        match self.client_named(player) {
             None => Err(ModeratorAnswer::NoPlayer),
             Some(player) if player != own && self.is_moderator(player) => Err(ModeratorAnswer::Protected),
             Some(_) => Ok(()),
