@@ -11,6 +11,7 @@ mod pages;
 mod proximity;
 mod scene;
 mod speaking;
+mod spelling;
 #[cfg(test)]
 mod tests;
 mod travelling;
@@ -23,8 +24,11 @@ use crate::Snapshot;
 /// Why `listener` does not hear `speaker`, as far as these snapshots show: those of the listener's client, of the
 /// speaker's, of the server, or of several of them, taken at about the same time.
 ///
-/// Names are exact; a name that nobody has is a broken link, with the most similar one as the remedy.
+/// A name may be spelled in any way that looks the same ([`NameKey`](consonance_name_key::NameKey)); of several players
+/// the one with exactly this name is meant. A name that nobody has is a broken link, with the most similar one as the
+/// remedy.
 pub fn why(snapshots: &[Snapshot], speaker: &str, listener: &str) -> Diagnosis {
+    let [speaker, listener] = [speaker, listener].map(|name| spelling::present(snapshots, name));
     let steps = if speaker == listener {
         vec![Step::broken(
             Link::SpeakerJoined,

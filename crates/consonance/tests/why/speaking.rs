@@ -35,9 +35,9 @@ fn nobody_of_that_name_has_joined() {
 fn the_speaker_has_joined_under_another_name() {
     let call = Call::open();
     let bob = call.listener("Bob").start().unwrap();
-    let _alice = call.speaker("alice").start().unwrap();
-    let diagnosis = until_cause(&[&bob], &Cause::OtherName { similar: "alice".into() });
-    assert!(diagnosis.verdict().contains("alice"), "{diagnosis}");
+    let _alice = call.speaker("Alcie").start().unwrap();
+    let diagnosis = until_cause(&[&bob], &Cause::OtherName { similar: "Alcie".into() });
+    assert!(diagnosis.verdict().contains("Alcie"), "{diagnosis}");
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! What was found, link by link, and how it is said.
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 
+use consonance_name_key::visible;
 use serde::{Deserialize, Serialize};
 
 /// Every link of the way from one player to another, in order.
@@ -65,13 +66,13 @@ impl fmt::Display for Diagnosis {
     }
 }
 
-/// Words with names of strangers in them, which must not steer the terminal that they are printed to.
+/// Words with names of strangers in them, which must not steer the terminal that they are printed to, nor hide
+/// characters from its reader.
 struct Shown<'t>(&'t str);
 
 impl fmt::Display for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let visible = |letter: char| if letter.is_control() { char::REPLACEMENT_CHARACTER } else { letter };
-        self.0.chars().try_for_each(|letter| f.write_char(visible(letter)))
+        f.write_str(&visible(self.0))
     }
 }
 

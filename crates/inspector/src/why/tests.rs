@@ -38,6 +38,27 @@ fn where_nothing_is_broken_nothing_is_called_so() {
 }
 
 #[test]
+fn players_are_found_by_any_spelling_of_their_names() {
+    let pair = Pair::in_order();
+    let snapshots = pair.snapshots("abs");
+    for [speaker, listener] in [["alice", "BOB "], ["Al\u{200b}ice", "\u{412}ob"]] {
+        let diagnosis = why(&snapshots, speaker, listener);
+        assert_eq!(diagnosis.cause(), None, "{diagnosis}");
+        assert_eq!((&*diagnosis.speaker, &*diagnosis.listener), ("Alice", "Bob"));
+    }
+    let itself = why(&snapshots, "alice", "Alice");
+    assert_eq!(itself.cause(), Some(&Cause::SamePlayer));
+}
+
+#[test]
+fn invisible_characters_of_names_are_spelled_out_in_a_printed_diagnosis() {
+    let mut diagnosis = Pair::in_order().asked("abs");
+    diagnosis.speaker = "Alice\u{200b}\u{202e}".into();
+    let printed = diagnosis.to_string();
+    assert!(printed.contains("Alice\\u{200b}\\u{202e}"), "{printed}");
+}
+
+#[test]
 fn a_strangers_words_cannot_steer_the_terminal_that_a_diagnosis_is_printed_to() {
     let hostile = "\x1b]0;owned\x07\n\u{9b}2J";
     let pair = Pair::but(|pair| {

@@ -122,13 +122,16 @@ impl Pair {
 
     /// What is said with the snapshots of these: `a`lice, `b`ob, the `s`erver.
     pub(super) fn asked(&self, whom: &str) -> Diagnosis {
+        why(&self.snapshots(whom), "Alice", "Bob")
+    }
+
+    pub(super) fn snapshots(&self, whom: &str) -> Vec<Snapshot> {
         let all = [
             ('a', Snapshot::from(self.alice.clone())),
             ('b', Snapshot::from(self.bob.clone())),
             ('s', Snapshot::from(self.server.clone())),
         ];
         let asked = all.into_iter().filter(|(letter, _)| whom.contains(*letter));
-        let snapshots: Vec<Snapshot> = asked.map(|(_, snapshot)| snapshot).collect();
-        why(&snapshots, "Alice", "Bob")
+        asked.map(|(_, snapshot)| snapshot).collect()
     }
 }

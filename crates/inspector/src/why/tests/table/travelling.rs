@@ -125,11 +125,11 @@ pub(in super::super) fn ways() -> Vec<Row> {
         (
             "a name like it",
             Box::new(|pair| {
-                pair.bob.players[0].name = "alice".into();
-                pair.server.sessions[0].players[0].name = "alice".into();
+                pair.bob.players[0].name = "Alcie".into();
+                pair.server.sessions[0].players[0].name = "Alcie".into();
             }),
             &["b", "s", "bs"],
-            Cause::OtherName { similar: "alice".into() },
+            Cause::OtherName { similar: "Alcie".into() },
         ),
         (
             "other sessions",
