@@ -13,6 +13,7 @@ use consonance_audio::{
     BLOCK_SAMPLES, CodecError, CodecKind, CodecSettings, FrameProperties, Mixer, MixerSettings, Output,
     OutputError, Pose, SamplePosition, SpeakerPlace, SpeakerStatistics, StereoBlock,
 };
+use consonance_name_key::NameKey;
 use consonance_session::{ClientId, CodecSettings as SessionCodec, VoiceFrame};
 
 use headphones::Headphones;
@@ -81,7 +82,8 @@ impl Playback {
         // Should it be here already, it has joined anew.
         self.voices.remove(id);
         let codec = decodable(codec).map_err(|error| cannot_be_heard(&player, &error))?;
-        self.listed.insert(id, Listed { player, codec });
+        let key = NameKey::of(&player.name);
+        self.listed.insert(id, Listed { player, codec, key });
         Ok(())
     }
 
@@ -180,29 +182,32 @@ impl Playback {
     }
 
     fn place(&mut self, places: &[(String, Option<SpeakerPlace>)]) -> Result<(), String> {
-        let new = places.iter().filter(|(name, place)| place.is_some() && !self.remembered.has(name));
-        self.make_room(new.count());
-        let set = |(name, place): &(String, _)| self.change(name, |heard| heard.place = *place);
+        let is_new = |name: &str| self.remembered.place_of(name).is_none();
+        let new = places.iter().filter(|(name, place)| place.is_some() && is_new(name)).count();
+        // A game that places whom it draws does so after they have left, too.
+        if !self.remembered.has_room(new) {
+            self.remembered.forget_places(|name| !self.listed.has(name));
+        }
+        let set = |(name, place): &(String, _)| self.set_place(name, *place);
         // A name too many keeps nobody else where they were.
         places.iter().map(set).fold(Ok(()), Result::and)
     }
 
-    fn remember(&mut self, name: &str, change: impl FnOnce(&mut HeardAs)) -> Result<(), String> {
-        self.make_room(usize::from(!self.remembered.has(name)));
-        self.change(name, change)
-    }
-
-    /// Forgets the places of whoever is not here, if so many names are too many otherwise. A game that places whom it
-    /// draws does so after they have left, too.
-    fn make_room(&mut self, names: usize) {
-        if !self.remembered.has_room(names) {
-            self.remembered.forget_places(|name| !self.listed.has(name));
+    fn set_place(&mut self, name: &str, place: Option<SpeakerPlace>) -> Result<(), String> {
+        self.remembered.set_place(name, place)?;
+        for (id, _) in self.listed.named(name) {
+            if let Some(voice) = self.voices.get(id) {
+                self.mixer.set_place(voice.key, place);
+            }
         }
+        Ok(())
     }
 
-    fn change(&mut self, name: &str, change: impl FnOnce(&mut HeardAs)) -> Result<(), String> {
-        let heard_as = self.remembered.change(name, change)?;
-        for (id, listed) in self.listed.named(name) {
+    fn remember(&mut self, name: &str, change: impl FnOnce(&mut HeardAs)) -> Result<(), String> {
+        let key = NameKey::of(name);
+        self.remembered.change(&key, change)?;
+        for (id, listed) in self.listed.with_key(&key) {
+            let heard_as = self.remembered.of(&listed.player.name);
             heard_as.show(&listed.player);
             if let Some(voice) = self.voices.get(id) {
                 heard_as.apply(&mut self.mixer, voice.key);
@@ -350,7 +355,7 @@ impl Playback {
 
     /// How far away a player is, in metres, if both places are known.
     pub(crate) fn distance_m(&self, name: &str) -> Option<f32> {
-        let (ear, mouth) = (self.listener?.position_m, self.remembered.of(name).place?.position_m);
+        let (ear, mouth) = (self.listener?.position_m, self.remembered.place_of(name)?.position_m);
         let squares = ear.iter().zip(mouth).map(|(ear, mouth)| (ear - mouth).powi(2));
         Some(squares.sum::<f32>().sqrt())
     }

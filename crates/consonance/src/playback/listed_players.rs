@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use consonance_audio::CodecSettings;
+use consonance_name_key::NameKey;
 use consonance_session::ClientId;
 
 use crate::player_state::PlayerState;
@@ -12,6 +13,8 @@ use crate::player_state::PlayerState;
 pub(super) struct Listed {
     pub(super) player: Arc<PlayerState>,
     pub(super) codec: CodecSettings,
+    /// Of its name.
+    pub(super) key: NameKey,
 }
 
 /// A game tells for many players at once, in every frame, how they are to be heard; by name each is found at once.
@@ -50,7 +53,12 @@ impl ListedPlayers {
         self.ids.contains_key(name)
     }
 
-    /// Everybody of this name.
+    /// Everybody of this name, however it is spelled.
+    pub(super) fn with_key(&self, key: &NameKey) -> impl Iterator<Item = (ClientId, &Listed)> {
+        self.players.iter().filter(move |(_, listed)| listed.key == *key).map(|(id, listed)| (*id, listed))
+    }
+
+    /// Everybody who spells its name like this.
     pub(super) fn named(&self, name: &str) -> impl Iterator<Item = (ClientId, &Listed)> {
         let ids = self.ids.get(name).into_iter().flatten();
         ids.filter_map(|id| Some((*id, self.players.get(id)?)))
@@ -65,7 +73,7 @@ mod tests {
 
     fn listed(name: &str) -> Listed {
         let player = Arc::new(PlayerState::new(name, false));
-        Listed { player, codec: CodecSettings::opus(FrameSize::default()) }
+        Listed { player, key: NameKey::of(name), codec: CodecSettings::opus(FrameSize::default()) }
     }
 
     fn named(players: &ListedPlayers, name: &str) -> Vec<u16> {

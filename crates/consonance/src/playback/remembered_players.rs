@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use consonance_audio::{Mixer, SpeakerKey, SpeakerPlace};
+use consonance_name_key::NameKey;
 
 use crate::player_state::PlayerState;
 
-/// Names that are remembered; one more is refused. Those who are heard as everybody is need not be.
+/// Names with a volume or a mute, and names with a place, that are remembered; one more is refused.
 const NAMES_MAX: usize = 4_096;
 
 /// How one player is to be heard.
@@ -37,87 +38,132 @@ impl HeardAs {
 }
 
 /// Everybody who is not heard as everybody is.
+///
+/// Volume and mute belong to a name in every spelling: a player who is muted stays so under a name that only looks the
+/// same. A place belongs to the exact name by which the game draws a player.
 #[derive(Debug, Default)]
-pub(super) struct RememberedPlayers(BTreeMap<String, HeardAs>);
+pub(super) struct RememberedPlayers {
+    heard: BTreeMap<NameKey, HeardAs>,
+    places: BTreeMap<String, SpeakerPlace>,
+}
 
 impl RememberedPlayers {
     pub(super) fn of(&self, name: &str) -> HeardAs {
-        self.0.get(name).copied().unwrap_or_default()
+        let heard = if self.heard.is_empty() { None } else { self.heard.get(&NameKey::of(name)).copied() };
+        HeardAs { place: self.place_of(name), ..heard.unwrap_or_default() }
+    }
+
+    pub(super) fn place_of(&self, name: &str) -> Option<SpeakerPlace> {
+        self.places.get(name).copied()
     }
 
     /// A player is nowhere any more. Its volume, and whether it is muted, is still remembered.
     pub(super) fn forget_place(&mut self, name: &str) {
-        if let Some(heard_as) = self.0.get_mut(name) {
-            heard_as.place = None;
-            if *heard_as == HeardAs::default() {
-                self.0.remove(name);
-            }
-        }
+        self.places.remove(name);
     }
 
-    pub(super) fn has(&self, name: &str) -> bool {
-        self.0.contains_key(name)
+    /// Whether so many more places are not too many.
+    pub(super) fn has_room(&self, places: usize) -> bool {
+        self.places.len() + places <= NAMES_MAX
     }
 
-    /// Whether so many more names are not too many.
-    pub(super) fn has_room(&self, names: usize) -> bool {
-        self.0.len() + names <= NAMES_MAX
-    }
-
-    /// Forgets whoever that is true of and of whom nothing but a place is remembered.
+    /// Forgets the places of players of which that is true.
     pub(super) fn forget_places(&mut self, is_gone: impl Fn(&str) -> bool) {
-        self.0.retain(|name, heard_as| {
-            HeardAs { place: None, ..*heard_as } != HeardAs::default() || !is_gone(name)
-        });
+        self.places.retain(|name, _| !is_gone(name));
     }
 
-    /// Changes how a player is to be heard, and says how that is now.
+    /// Sets where a player is.
     ///
     /// # Errors
     /// If there are too many.
-    pub(super) fn change(
-        &mut self,
-        name: &str,
-        change: impl FnOnce(&mut HeardAs),
-    ) -> Result<HeardAs, String> {
-        let mut heard_as = self.of(name);
+    pub(super) fn set_place(&mut self, name: &str, place: Option<SpeakerPlace>) -> Result<(), String> {
+        match place {
+            None => drop(self.places.remove(name)),
+            Some(place) if self.may_be_placed(name) => {
+                self.places.insert(name.to_owned(), place);
+            }
+            Some(_) => return Err(too_many("a place")),
+        }
+        Ok(())
+    }
+
+    /// A player with a volume of its own is placed even if strangers have all places; as many as those again at most.
+    fn may_be_placed(&self, name: &str) -> bool {
+        let places = self.places.len();
+        let has_volume = || self.heard.contains_key(&NameKey::of(name));
+        places < NAMES_MAX || self.places.contains_key(name) || (places < 2 * NAMES_MAX && has_volume())
+    }
+
+    /// Changes the volume of a player, or whether it is muted.
+    ///
+    /// # Errors
+    /// If there are too many.
+    pub(super) fn change(&mut self, name: &NameKey, change: impl FnOnce(&mut HeardAs)) -> Result<(), String> {
+        let held = self.heard.get(name).copied();
+        let mut heard_as = held.unwrap_or_default();
         change(&mut heard_as);
         if heard_as == HeardAs::default() {
-            self.0.remove(name);
-        } else if self.0.len() < NAMES_MAX || self.0.contains_key(name) {
-            self.0.insert(name.to_owned(), heard_as);
+            self.heard.remove(name);
+        } else if self.heard.len() < NAMES_MAX || held.is_some() {
+            self.heard.insert(name.clone(), heard_as);
         } else {
-            return Err(format!(
-                "{NAMES_MAX} players have a volume or a place already: set those of players who are gone back first"
-            ));
+            return Err(too_many("a volume"));
         }
-        Ok(heard_as)
+        Ok(())
     }
+}
+
+fn too_many(what: &str) -> String {
+    format!("{NAMES_MAX} players have {what} already: set those of players who are gone back first")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn change(remembered: &mut RememberedPlayers, name: &str, change: impl FnOnce(&mut HeardAs)) -> bool {
+        remembered.change(&NameKey::of(name), change).is_ok()
+    }
+
     #[test]
     fn a_player_is_remembered_until_it_is_heard_as_everybody_is() {
         let mut remembered = RememberedPlayers::default();
-        remembered.change("Alice", |heard| heard.muted = true).unwrap();
-        let heard_as = remembered.change("Alice", |heard| heard.volume = 2.0).unwrap();
-        assert_eq!(heard_as, HeardAs { volume: 2.0, muted: true, place: None });
-        assert_eq!(remembered.of("Alice"), heard_as);
-        remembered.change("Alice", |heard| *heard = HeardAs::default()).unwrap();
-        assert!(remembered.0.is_empty());
+        assert!(change(&mut remembered, "Alice", |heard| heard.muted = true));
+        assert!(change(&mut remembered, "Alice", |heard| heard.volume = 2.0));
+        assert_eq!(remembered.of("Alice"), HeardAs { volume: 2.0, muted: true, place: None });
+        assert!(change(&mut remembered, "alice", |heard| *heard = HeardAs::default()));
+        assert!(remembered.heard.is_empty());
+    }
+
+    #[test]
+    fn a_muted_player_stays_muted_in_every_spelling_of_its_name() {
+        let mut remembered = RememberedPlayers::default();
+        assert!(change(&mut remembered, "Bob", |heard| heard.muted = true));
+        for spelling in ["bob", "Bob ", "Bob\u{200b}", "\u{ff22}ob", "\u{412}ob"] {
+            assert!(remembered.of(spelling).muted, "{spelling:?}");
+        }
+        assert!(!remembered.of("Rob").muted);
+    }
+
+    #[test]
+    fn two_players_whose_names_look_the_same_are_each_where_the_game_puts_them() {
+        let mut remembered = RememberedPlayers::default();
+        let place = |x| Some(SpeakerPlace { position_m: [x, 0.0, 0.0], ..SpeakerPlace::default() });
+        remembered.set_place("Bob", place(1.0)).unwrap();
+        remembered.set_place("bob", place(2.0)).unwrap();
+        assert_eq!((remembered.place_of("Bob"), remembered.place_of("bob")), (place(1.0), place(2.0)));
     }
 
     #[test]
     fn one_name_too_many_is_refused_and_the_others_can_still_be_changed() {
         let mut remembered = RememberedPlayers::default();
+        let name = |number: usize| format!("player {number}");
         for number in 0..NAMES_MAX {
-            remembered.change(&number.to_string(), |heard| heard.muted = true).unwrap();
+            assert!(change(&mut remembered, &name(number), |heard| heard.muted = true));
         }
-        assert!(remembered.change("one more", |heard| heard.muted = true).is_err());
-        assert!(remembered.change("7", |heard| heard.volume = 0.5).is_ok());
+        assert_eq!(remembered.heard.len(), NAMES_MAX);
+        assert!(!change(&mut remembered, "one more", |heard| heard.muted = true));
+        assert!(change(&mut remembered, &name(7), |heard| heard.volume = 0.5));
         assert_eq!(remembered.of("one more"), HeardAs::default());
     }
 }
