@@ -219,8 +219,9 @@ impl Moderation {
         }
     }
 
-    /// The identities of a player of a session that is served now, for the records: of a player who is here, or was, what
-    /// its token says, if that says anything. At least one; several if players are here under spellings of one name.
+    /// The identities of a player of a session that is served now, for the records: of a player who is here, or was,
+    /// what its token says, if that says anything. At least one; several if players are here under spellings of one
+    /// name.
     fn identities(&self, session: &str, player: &PlayerRef) -> Result<Vec<Identity>, ModerationError> {
         let name = match player {
             PlayerRef::Subject(subject) if subject.is_empty() => {
