@@ -4,8 +4,9 @@
 //! program which reads them meets nothing else.
 
 use std::fmt::Display;
-use std::io::{IsTerminal as _, Write as _, stderr};
+use std::io::{self, IsTerminal as _, Write, stderr};
 
+use consonance_name_key::is_invisible;
 use consonance_server_config::{LogConfig, LogFormat, LogLevel};
 use tracing::{Level, enabled, error, info, warn};
 use tracing_subscriber::filter::Directive;
@@ -49,7 +50,7 @@ pub(crate) fn fail(words: &impl Display) {
     if enabled!(target: NOTICE, Level::ERROR) {
         error!(target: NOTICE, "{words}");
     } else {
-        let _ = writeln!(stderr(), "consonance: {words}");
+        let _ = writeln!(VisibleLines(stderr()), "consonance: {words}");
     }
 }
 
@@ -58,7 +59,7 @@ pub(crate) fn complain(words: &impl Display) {
     if enabled!(target: NOTICE, Level::WARN) {
         warn!(target: NOTICE, "{words}");
     } else {
-        let _ = writeln!(stderr(), "consonance: {words}");
+        let _ = writeln!(VisibleLines(stderr()), "consonance: {words}");
     }
 }
 
@@ -67,7 +68,7 @@ pub(crate) fn note(words: &impl Display) {
     if enabled!(target: NOTICE, Level::INFO) {
         info!(target: NOTICE, "{words}");
     } else {
-        let _ = writeln!(stderr(), "consonance: {words}");
+        let _ = writeln!(VisibleLines(stderr()), "consonance: {words}");
     }
 }
 
@@ -76,7 +77,7 @@ pub(crate) fn show(line: &str) {
     if enabled!(target: NOTICE, Level::INFO) {
         info!(target: NOTICE, "{line}");
     } else {
-        let _ = writeln!(stderr(), "{line}");
+        let _ = writeln!(VisibleLines(stderr()), "{line}");
     }
 }
 
@@ -102,15 +103,47 @@ fn notices(format: LogFormat) -> Directive {
 
 fn write_lines(filter: impl tracing_subscriber::Layer<Registry> + Send + Sync, format: LogFormat) {
     let filtered = tracing_subscriber::registry().with(filter);
-    let lines = tracing_subscriber::fmt::layer().with_writer(stderr);
+    let lines = tracing_subscriber::fmt::layer();
     match format {
         LogFormat::Text => {
             let colour = stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-            filtered.with(lines.with_ansi(colour)).init();
+            filtered.with(lines.with_ansi(colour).with_writer(|| VisibleLines(stderr()))).init();
         }
         LogFormat::Json => {
-            filtered.with(lines.json().flatten_event(true).with_current_span(false)).init();
+            filtered
+                .with(lines.with_writer(stderr).json().flatten_event(true).with_current_span(false))
+                .init();
         }
+    }
+}
+
+/// Spells out the invisible characters of names in what is written, such as `\u{200b}`; each call has whole
+/// characters. Control characters pass: colours and ends of lines are the program's own, and those of strangers are
+/// replaced before.
+struct VisibleLines<W>(W);
+
+impl<W: Write> Write for VisibleLines<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let text = String::from_utf8_lossy(bytes);
+        let is_hidden = |letter: char| is_invisible(letter) && !letter.is_control();
+        if !text.contains(is_hidden) {
+            self.0.write_all(bytes)?;
+            return Ok(bytes.len());
+        }
+        let mut shown = String::with_capacity(text.len() + 16);
+        for letter in text.chars() {
+            if is_hidden(letter) {
+                shown.extend(letter.escape_unicode());
+            } else {
+                shown.push(letter);
+            }
+        }
+        self.0.write_all(shown.as_bytes())?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
     }
 }
 
@@ -132,6 +165,19 @@ mod tests {
         fn flush(&mut self) -> io::Result<()> {
             Ok(())
         }
+    }
+
+    #[test]
+    fn a_log_line_spells_out_what_is_invisible_in_a_name() {
+        let written = Written::default();
+        let writer = written.clone();
+        let make = move || VisibleLines(writer.clone());
+        let lines = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(make);
+        tracing::subscriber::with_default(tracing_subscriber::registry().with(lines), || {
+            info!(player = %"Al\u{200b}ice\u{202e}", "joined");
+        });
+        let text = String::from_utf8(written.0.lock().unwrap().clone()).unwrap();
+        assert!(text.contains("player=Al\\u{200b}ice\\u{202e}"), "{text:?}");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use consonance_name_key::visible;
 use consonance_server::utc::utc;
 use serde_json::Value;
 
@@ -218,9 +219,9 @@ fn text(value: &Value) -> String {
     }
 }
 
-/// Names come from players: none of them may move the cursor or paint the terminal.
+/// Names come from players: none of them may move the cursor, paint the terminal or hide characters from its reader.
 fn plain(text: &str) -> String {
-    text.chars().map(|letter| if letter.is_control() { '\u{fffd}' } else { letter }).collect()
+    visible(text).into_owned()
 }
 
 #[cfg(test)]
@@ -233,7 +234,9 @@ mod tests {
     fn columns_are_as_wide_as_what_is_in_them_and_names_cannot_paint_the_terminal() {
         let text =
             sessions(&json!([{"name": "a\u{1b}[31m", "players": 3}, {"name": "Älice's", "players": 12}]));
-        assert_eq!(text, "SESSION  PLAYERS\na\u{fffd}[31m   3\nÄlice's  12\n");
+        assert_eq!(text, "SESSION      PLAYERS\na\\u{1b}[31m  3\nÄlice's      12\n");
+        let text = sessions(&json!([{"name": "a\u{202e}b\u{200b}", "players": 3}]));
+        assert!(text.contains("a\\u{202e}b\\u{200b}"), "{text}");
         assert_eq!(sessions(&json!([])), "no session just now\n");
     }
 

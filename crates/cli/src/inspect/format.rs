@@ -1,6 +1,7 @@
 //! Figures as short words.
 
 use consonance_inspector::Target;
+use consonance_name_key::visible;
 
 /// `1.2 kB`.
 pub(super) fn bytes(number: u64) -> String {
@@ -30,7 +31,7 @@ pub(super) fn clock(ms: u64) -> String {
 pub(super) fn targets<'a>(targets: impl IntoIterator<Item = &'a Target>) -> String {
     let name = |target: &Target| match target {
         Target::Room(room) => room.clone(),
-        Target::Player(player) => format!("@{player}"),
+        Target::Player(player) => format!("@{}", visible(player)),
     };
     targets.into_iter().map(name).collect::<Vec<_>>().join(", ")
 }

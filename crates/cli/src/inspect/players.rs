@@ -1,6 +1,7 @@
 //! Who is there, how loud, how late, and why somebody is not heard.
 
 use consonance_inspector::{ClientSnapshot, Diagnosis, Outcome, PlayerRow, ServerSnapshot, Unheard};
+use consonance_name_key::visible;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::{Color, Modifier, Style};
@@ -64,7 +65,7 @@ fn row(player: &PlayerRow) -> Row<'_> {
     let (state, colour) = state_of(player);
     let style = Style::new().fg(colour);
     let mut cells = vec![
-        Text::styled(player.name.as_str(), style),
+        Text::styled(visible(&player.name), style),
         Text::styled(state, style),
         Text::raw(player.rooms.join(", ")),
         Text::raw(targets(&player.channels)),
@@ -151,7 +152,7 @@ pub(super) fn draw_served(frame: &mut Frame<'_>, area: Rect, server: &ServerSnap
         session.players.iter().map(|player| {
             Row::new([
                 session.name.clone(),
-                player.name.clone(),
+                visible(&player.name).into_owned(),
                 player.id.to_string(),
                 player.network.clone().unwrap_or_default(),
                 player.rooms.join(", "),

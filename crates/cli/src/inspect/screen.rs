@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use consonance_inspector::{ClientSnapshot, PlayerRow, Snapshot, Status};
+use consonance_name_key::visible;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::{Color, Modifier, Style};
@@ -129,7 +130,7 @@ impl Screen {
                     _ => ("disconnected", Color::Red),
                 };
                 let mut first = vec![
-                    Span::styled(client.name.as_str(), bold),
+                    Span::styled(visible(&client.name), bold),
                     Span::raw("  "),
                     Span::styled(word, colour),
                     Span::raw(format!("  {}  {}", client.mode, clock(client.uptime_ms))),

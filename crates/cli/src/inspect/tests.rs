@@ -80,7 +80,7 @@ fn a_strangers_name_cannot_steer_the_terminal() {
         assert!(text.lines().all(|line| !line.contains(char::is_control)), "{text:?}");
     }
     press(&mut screen, KeyCode::Char('1'));
-    shows(&screen, &["]0;owned"]);
+    shows(&screen, &["M\\u{1b}", "Bob\\u{1b}[31m"]);
 }
 
 #[test]

@@ -6,6 +6,7 @@ use std::time::Instant;
 use consonance::device::{DeviceEvent, DeviceState, Direction};
 use consonance::transport::DatagramPath;
 use consonance::{Event, EventKind, TextTarget};
+use consonance_name_key::visible;
 use serde_json::{Map, Value, json};
 
 /// Prints one line per event.
@@ -208,9 +209,9 @@ fn place(target: &TextTarget) -> String {
     }
 }
 
-/// Words of strangers must not steer the terminal.
+/// Words of strangers must not steer the terminal, nor hide characters from its reader.
 fn shown(words: &str) -> String {
-    words.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    visible(words).into_owned()
 }
 
 #[cfg(test)]
@@ -223,7 +224,7 @@ mod tests {
     fn a_strangers_words_cannot_steer_the_terminal() {
         let name = "Eve\u{1b}[2J".to_owned();
         let words = in_words(&EventKind::PlayerJoined { name }, "me");
-        assert_eq!(words.as_deref(), Some("Eve [2J joined"));
+        assert_eq!(words.as_deref(), Some("Eve\\u{1b}[2J joined"));
     }
 
     #[test]
