@@ -343,7 +343,7 @@ const OWN_KEYS: &[Key] = &[
         "quic.handshakes_max",
         AtStart,
         Field::Size(|config| &mut config.quic.handshakes_max, 4, 65_536),
-        "Strangers who may shake hands at once; from a quarter of it on they must prove their address first. With one more, one has to go: of the address (of IPv6: the network of 64 bits) that has the most, or, where that has hardly more than others, whoever has taken longest, once that is a second.",
+        "Strangers who may shake hands at once, each of whom has proved its address. With one more, one has to go: of the address (of IPv6: the network of 64 bits) that has the most, or, where that has hardly more than others, whoever has taken longest, once that is a second.",
     ),
     Key::new(
         "quic.handshake_timeout_s",

@@ -1,27 +1,32 @@
 //! How much may be sent to an address that nobody has proved.
 
-/// How many bytes go to an address for each one that came from it, until somebody there has shown that what we send
-/// arrives: as in QUIC (RFC 9000, section 8.1).
-const FACTOR: usize = 3;
-
-/// What may still be sent to one address. Anybody can name it as where a datagram comes from, so that everything which
-/// is sent there before it is proved floods whoever really has it.
+/// What may still be sent to one address, until something came back that only the receiver can know. Anybody can put the
+/// address on a datagram, so that everything which is sent there before it is proved floods the host that really has it.
+/// A sender of forged datagrams gains nothing where that is no more than came from there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Credit {
     /// In bytes; nothing once the address is proved.
     left: Option<usize>,
+    /// How many bytes may be sent for each one that came.
+    factor: usize,
 }
 
 impl Credit {
-    /// Nothing may be sent yet.
+    /// Nothing may be sent yet; then as many bytes as came.
     pub fn new() -> Self {
-        Self { left: Some(0) }
+        Self { left: Some(0), factor: 1 }
+    }
+
+    /// Nothing may be sent yet; then three times as many bytes as came, as in QUIC (RFC 9000, section 8.1). For
+    /// protocols whose peers cannot prove an address with less.
+    pub fn threefold() -> Self {
+        Self { left: Some(0), factor: 3 }
     }
 
     /// So many bytes came from the address, whoever sent them.
     pub fn earn(&mut self, bytes: usize) {
         if let Some(left) = &mut self.left {
-            *left = left.saturating_add(bytes.saturating_mul(FACTOR));
+            *left = left.saturating_add(bytes.saturating_mul(self.factor));
         }
     }
 
@@ -34,6 +39,11 @@ impl Credit {
             *left -= bytes;
         }
         is_covered
+    }
+
+    /// How many bytes may be sent; `None` for any number, once the address is proved.
+    pub fn left(&self) -> Option<usize> {
+        self.left
     }
 
     /// Whether so many bytes may be sent.
@@ -63,11 +73,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_gets_three_bytes_for_each_that_came_from_it_until_it_is_proved() {
+    fn an_address_gets_a_byte_for_each_that_came_from_it_until_it_is_proved() {
         let mut credit = Credit::new();
         assert!(!credit.spend(1));
         credit.earn(10);
-        assert!(!credit.spend(31) && credit.spend(20) && credit.covers(10) && credit.spend(10));
+        assert!(!credit.spend(11) && credit.spend(7) && credit.covers(3) && credit.spend(3));
         assert!(!credit.spend(1) && !credit.is_proved());
         credit.prove();
         assert!(credit.spend(usize::MAX) && credit.is_proved());

@@ -88,7 +88,7 @@ impl<Question> ProvedHosts<Question> {
                 let unproved = self.known.iter().position(|host| !host.credit.is_proved());
                 self.known.remove(unproved.unwrap_or(0));
             }
-            self.known.push_back(Host { address, credit: Credit::new(), asked: None });
+            self.known.push_back(Host { address, credit: Credit::threefold(), asked: None });
             self.known.len() - 1
         });
         &mut self.known[at]

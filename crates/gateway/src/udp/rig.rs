@@ -4,6 +4,7 @@
 //! Nothing sleeps: [`Rig::run_until`] goes from one due moment to the next, and the same seed gives the same run.
 
 mod cable;
+mod unproved;
 mod wire;
 
 use std::net::{Ipv4Addr, SocketAddr};
@@ -15,6 +16,7 @@ use super::{ClientEndpoint, ClientEndpointEvent, ServerEndpoint, ServerEndpointE
 use crate::Channel;
 
 pub use cable::Cable;
+pub use unproved::{bytes_out_per_byte_in, documented_bytes_out};
 pub use wire::Trouble;
 use wire::{Datagram, Wire};
 

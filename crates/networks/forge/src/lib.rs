@@ -19,7 +19,7 @@
 //! client, four bytes, little-endian.
 //!
 //! Nothing here is encrypted. A client proves its address by confirming a frame whose number nobody else knows; until
-//! then a server sends no more than three times what came from there.
+//! then a server sends no more bytes than came from there.
 
 #![forbid(unsafe_code)]
 

@@ -21,6 +21,8 @@ pub(crate) struct Link {
     next_unique_id: u64,
     /// How many bytes may still be sent to an address that nobody has proved to be at; `None` once that is proved.
     allowance: Option<usize>,
+    /// Confirmations that wait for the proof: the other end repeats what is not confirmed, and so pays for our answer.
+    held_back: VecDeque<Vec<u8>>,
     next_reliable_id: u64,
     /// Reliable frames that were not confirmed yet, in order; the first ones are on their way.
     unconfirmed: VecDeque<Unconfirmed>,
@@ -79,6 +81,7 @@ impl Link {
             last_heard: now,
             next_unique_id: 0,
             allowance: None,
+            held_back: VecDeque::new(),
             next_reliable_id: 0,
             unconfirmed: VecDeque::new(),
             unconfirmed_bytes: 0,
@@ -94,8 +97,8 @@ impl Link {
     }
 
     /// To an address that somebody claims to be at. Frames are numbered from `first_unique_id`, which nobody else
-    /// knows: who confirms one has received it. Until then no more than three times what came from there is sent to it
-    /// (the rule of QUIC, RFC 9000, section 8.1).
+    /// knows: who confirms one has received it. Until then no more bytes are sent to it than came from there, one
+    /// reliable frame at a time, and nothing else.
     pub(crate) fn to_stranger(now: Instant, settings: LinkSettings, first_unique_id: u64) -> Self {
         Self { next_unique_id: first_unique_id, allowance: Some(0), ..Self::new(now, settings) }
     }
@@ -108,7 +111,7 @@ impl Link {
     /// A datagram came from the other end.
     pub(crate) fn handle_datagram(&mut self, now: Instant, datagram: &[u8]) {
         if let Some(allowance) = &mut self.allowance {
-            *allowance += ANSWERED_TIMES * datagram.len();
+            *allowance += datagram.len();
         }
         let Some(piece) = Piece::parse(datagram) else {
             self.malformed += 1;
@@ -130,8 +133,8 @@ impl Link {
             }
         };
         self.frame = frame;
-        if is_taken && piece.meta.is_reliable() && self.allow(CONFIRMATION_BYTES) {
-            self.outbox.push((), |bytes| piece.write_confirmation(bytes));
+        if is_taken && piece.meta.is_reliable() {
+            self.confirm_piece(&piece);
         }
     }
 
@@ -169,7 +172,7 @@ impl Link {
             self.unconfirmed_bytes += datagram.len();
             self.unconfirmed.push_back(Unconfirmed { unique_id, datagram, sent: None });
             self.send_waiting(now);
-        } else if self.allow(payload.len() + AROUND_PAYLOAD_BYTES) {
+        } else if self.is_proved() {
             self.outbox.push((), write);
         }
         Ok(())
@@ -177,7 +180,7 @@ impl Link {
 
     /// Sends again what was not confirmed in time.
     pub(crate) fn handle_timeout(&mut self, now: Instant) {
-        for index in 0..self.unconfirmed.len().min(ON_THEIR_WAY_MAX) {
+        for index in 0..self.unconfirmed.len().min(self.on_their_way_max()) {
             if self.unconfirmed[index].due(self.round_trip).is_some_and(|at| at <= now) {
                 self.send_unconfirmed(now, index);
             }
@@ -186,7 +189,7 @@ impl Link {
 
     /// When something is to be sent again, or the other end has been silent for too long.
     pub(crate) fn poll_timeout(&self) -> Instant {
-        let on_their_way = self.unconfirmed.iter().take(ON_THEIR_WAY_MAX);
+        let on_their_way = self.unconfirmed.iter().take(self.on_their_way_max());
         let again = on_their_way.filter_map(|waiting| waiting.due(self.round_trip)).min();
         again.map_or(self.lost_at(), |again| again.min(self.lost_at()))
     }
@@ -225,10 +228,14 @@ impl Link {
     }
 
     fn confirm(&mut self, now: Instant, unique_id: u64) {
-        let mut on_their_way = self.unconfirmed.iter().take(ON_THEIR_WAY_MAX);
+        let mut on_their_way = self.unconfirmed.iter().take(self.on_their_way_max());
         let Some(index) = on_their_way.position(|waiting| waiting.unique_id == unique_id) else { return };
         let Some(confirmed) = self.unconfirmed.remove(index) else { return };
-        self.allowance = None;
+        if self.allowance.take().is_some() {
+            for confirmation in self.held_back.drain(..) {
+                self.outbox.push((), |bytes| bytes.extend_from_slice(&confirmation));
+            }
+        }
         self.unconfirmed_bytes -= confirmed.datagram.len();
         // What was sent twice does not tell which time was confirmed (Karn's algorithm).
         if let Some((at, 1)) = confirmed.sent {
@@ -237,8 +244,26 @@ impl Link {
         self.send_waiting(now);
     }
 
+    /// Confirms a piece, once the other end has proved its address.
+    fn confirm_piece(&mut self, piece: &Piece<'_>) {
+        if self.is_proved() {
+            self.outbox.push((), |bytes| piece.write_confirmation(bytes));
+        } else if self.held_back.len() < HELD_BACK_MAX {
+            let mut confirmation = Vec::new();
+            piece.write_confirmation(&mut confirmation);
+            if !self.held_back.contains(&confirmation) {
+                self.held_back.push_back(confirmation);
+            }
+        }
+    }
+
+    /// How many reliable frames are on their way at once.
+    fn on_their_way_max(&self) -> usize {
+        if self.is_proved() { ON_THEIR_WAY_MAX } else { 1 }
+    }
+
     fn send_waiting(&mut self, now: Instant) {
-        for index in 0..self.unconfirmed.len().min(ON_THEIR_WAY_MAX) {
+        for index in 0..self.unconfirmed.len().min(self.on_their_way_max()) {
             if self.unconfirmed[index].sent.is_none() {
                 self.send_unconfirmed(now, index);
             }
@@ -309,9 +334,8 @@ impl Unconfirmed {
     }
 }
 
-/// How much may be sent to an address that is not proved, as a multiple of what came from there.
-const ANSWERED_TIMES: usize = 3;
-const CONFIRMATION_BYTES: usize = 17;
+/// How many confirmations wait for the proof of an address; what is beyond is confirmed when it is repeated.
+const HELD_BACK_MAX: usize = 16;
 
 const FIRST_ROUND_TRIP: Duration = Duration::from_millis(100);
 const PATIENCE_MIN: Duration = Duration::from_millis(20);

@@ -6,6 +6,7 @@
 mod receiving;
 mod round_trip;
 mod sending;
+mod unproved;
 mod window_probe;
 
 use std::time::{Duration, Instant};
@@ -14,7 +15,7 @@ use crate::segment::{Command, HEADER_BYTES, Segment, Segments};
 
 use receiving::Receiving;
 use round_trip::{RoundTrip, TIMEOUT_MS_MAX};
-use sending::Sending;
+use sending::{Patience, Sending};
 use window_probe::WindowProbe;
 
 /// How many parts a message may have: the number of those that come after is a byte, and stock ends allow one less.
@@ -48,6 +49,7 @@ pub struct Arq {
     is_dead: bool,
     /// Whether an acknowledgement had the time of what it acknowledges.
     has_echo: bool,
+    wants_echo: bool,
     datagram: Vec<u8>,
 }
 
@@ -83,14 +85,17 @@ impl Arq {
             next_resend_ms: None,
             is_dead: false,
             has_echo: false,
+            wants_echo: false,
             datagram: Vec::with_capacity(datagram_bytes_max),
         }
     }
 
     /// The clock of the segments, in milliseconds, showed this when the conversation began,
-    /// and not 0. Nothing may have been sent.
+    /// and not 0. Nothing may have been sent; and nothing counts as acknowledged before one acknowledgement echoes the
+    /// time of its segment.
     pub fn start_clock_at(&mut self, clock_ms: u32) {
         self.clock_at_start_ms = clock_ms;
+        self.wants_echo = true;
     }
 
     /// The largest message, in bytes.
@@ -108,13 +113,17 @@ impl Arq {
             if segment.command == Command::Acknowledge {
                 self.has_echo |= self.sending.is_echo(segment.number, segment.time_ms);
             }
-            self.sending.acknowledge_below(segment.expected);
+            let is_believed = self.has_echo || !self.wants_echo;
+            if is_believed {
+                self.sending.acknowledge_below(segment.expected);
+            }
             match segment.command {
                 Command::Push => {
                     if self.receiving.push(segment.number, segment.fragments_after, segment.payload) {
                         self.arrived.push((segment.number, segment.time_ms));
                     }
                 }
+                Command::Acknowledge if !is_believed => {}
                 Command::Acknowledge => {
                     self.sample_round_trip(now, segment.time_ms);
                     self.sending.acknowledge(segment.number);
@@ -185,8 +194,8 @@ impl Arq {
             packer.put(&Segment { command: Command::TellWindow, ..blank });
         }
         self.sending.advance(SEND_WINDOW.min(self.remote_window.into()), now_ms);
-        let timeout_ms = self.round_trip.timeout_ms();
-        let sent = self.sending.send_due((now_ms, time_ms), timeout_ms, |segment| {
+        let patience = Patience { timeout_ms: self.round_trip.timeout_ms(), grows: true };
+        let sent = self.sending.send_due((now_ms, time_ms), patience, |segment| {
             packer.put(&Segment {
                 command: Command::Push,
                 fragments_after: segment.fragments_after,
@@ -194,6 +203,7 @@ impl Arq {
                 payload: &segment.payload,
                 ..blank
             });
+            true
         });
         self.is_dead |= sent.is_err();
         self.next_resend_ms = sent.unwrap_or_default();

@@ -59,6 +59,12 @@ impl Generation {
         if self.has_cookies() { 5 } else { 1 }
     }
 
+    /// The datagram with a hello, from either side, in bytes.
+    pub(crate) fn hello_bytes(self) -> usize {
+        let cookie = if self == Self::G2 { 4 } else { 0 };
+        self.prefix_bytes() + HEADER_BYTES + 1 + cookie
+    }
+
     pub(crate) fn has_cookies(self) -> bool {
         self != Self::G1
     }

@@ -225,6 +225,15 @@ impl Link {
         self.scratch = prefix;
     }
 
+    /// Emits a reliable datagram that is due, if its bytes are few enough: see [`Arq::flush_unproved`].
+    pub(crate) fn flush_unproved(&mut self, now: Instant, bytes_max: usize, emit: impl FnOnce(&[u8])) {
+        let mut prefix = std::mem::take(&mut self.scratch);
+        prefix.clear();
+        self.write_prefix(RELIABLE, &mut prefix);
+        self.arq.flush_unproved(now, &prefix, (bytes_max, self.generation.hello_bytes()), emit);
+        self.scratch = prefix;
+    }
+
     pub(crate) fn handle_timeout(&mut self, now: Instant) {
         if self.next_ping.is_some_and(|at| at <= now) {
             self.next_ping = Some(now + self.settings.ping);

@@ -96,14 +96,14 @@ impl KcpServer {
         let has_cookies = client.link.generation().has_cookies();
         client.is_muted &= opened.is_none();
         if opened.is_some() && has_cookies {
-            client.credit.prove();
+            client.prove(now);
         }
         let is_ours = match opened {
             None => false,
             Some(Opened::Segments(segments)) => {
                 let has_any = client.link.handle_segments(now, segments);
                 if !has_cookies && client.link.arq().has_echo() {
-                    client.credit.prove();
+                    client.prove(now);
                 }
                 has_any
             }
@@ -166,7 +166,7 @@ impl KcpServer {
         let link = &client.link;
         if message.is_empty() || message.len() > link.generation().message_bytes_max(Delivery::Unreliable) {
             dropped.too_large += 1;
-        } else if !link.can_send_unreliable(now) {
+        } else if !client.is_proved() || !link.can_send_unreliable(now) {
             dropped.outgoing_full += 1;
         } else {
             client.send_unreliable(message, &mut self.outgoing);

@@ -13,6 +13,7 @@ use consonance_transport::{
     ClientEvent, ClientTransport, Delivery, DisconnectReason, PACKET_BYTES_MAX, PacketLimits, Peer,
     Statistics,
 };
+use quinn::TokenMemoryCache;
 use tokio::task::AbortHandle;
 
 use crate::close_code::CloseCode;
@@ -33,6 +34,8 @@ pub struct QuicClient {
     runtime: QuicRuntime,
     address: QuicAddress,
     settings: QuicClientSettings,
+    /// Tokens of servers that spare the next connection a round trip (RFC 9000, section 8.1.3).
+    tokens: Arc<TokenMemoryCache>,
     mailbox: Arc<ClientMailbox>,
     /// Counts calls of `connect`, so that what an earlier link left behind is told apart.
     attempt: u64,
@@ -60,6 +63,7 @@ impl QuicClient {
             runtime: runtime.clone(),
             address,
             settings,
+            tokens: Arc::default(),
             mailbox,
             attempt: 0,
             state: State::Idle,
@@ -104,6 +108,7 @@ impl ClientTransport for QuicClient {
         let attempt = Attempt {
             address: self.address.clone(),
             settings: self.settings.clone(),
+            tokens: Arc::clone(&self.tokens),
             mailbox: Arc::clone(&self.mailbox),
             peer: self.peer(),
         };

@@ -67,6 +67,16 @@ pub(crate) fn read_server_hello(hello: &[u8]) -> Result<Option<Announcement>, &'
     }
 }
 
+/// What [`read_server_hello`] says to a client that has offered this: a cipher that it has not offered is refused.
+pub(crate) fn read_answer(hello: &[u8], offer: Option<&Offer>) -> Result<Option<Announcement>, &'static str> {
+    let announcement = read_server_hello(hello)?;
+    let is_offered = |cipher| offer.is_some_and(|offer| offer.ciphers.contains(&cipher));
+    if announcement.is_some_and(|announcement| !is_offered(announcement.cipher)) {
+        return Err("the server chose a cipher for the fast path that was not offered");
+    }
+    Ok(announcement)
+}
+
 fn push_item(tag: u8, bytes: &[u8], hello: &mut Vec<u8>) {
     hello.push(tag);
     hello.extend_from_slice(&(bytes.len() as u16).to_be_bytes());
@@ -117,6 +127,18 @@ mod tests {
         assert_eq!(read_client_hello(&hello("café").encode()), Ok(hello("café")));
         assert_eq!(read_server_hello(&server_hello(Some(&announcement()))), Ok(Some(announcement())));
         assert_eq!(read_server_hello(&server_hello(None)), Ok(None));
+    }
+
+    #[test]
+    fn refuses_a_cipher_that_was_not_offered() {
+        let chosen = |cipher| server_hello(Some(&Announcement { cipher, ..announcement() }));
+        let offer = offer();
+        for cipher in [Cipher::Plain, Cipher::ChaCha20Poly1305] {
+            assert!(read_answer(&chosen(cipher), Some(&offer)).is_err(), "{cipher:?}");
+        }
+        assert_eq!(read_answer(&chosen(Cipher::Aes128Gcm), Some(&offer)), Ok(Some(announcement())));
+        assert!(read_answer(&chosen(Cipher::Aes128Gcm), None).is_err(), "nothing was offered");
+        assert_eq!(read_answer(&server_hello(None), Some(&offer)), Ok(None));
     }
 
     #[test]

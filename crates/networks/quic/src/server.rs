@@ -11,6 +11,7 @@ mod shard;
 mod signs_of_life;
 mod slots;
 mod transport;
+mod used_tokens;
 
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;

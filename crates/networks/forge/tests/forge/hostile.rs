@@ -3,8 +3,9 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use consonance_forge::{ForgeServerSettings, RELIABLE, UNRELIABLE};
+use consonance_forge::{ForgeServer, ForgeServerSettings, RELIABLE, UNRELIABLE};
 use consonance_gateway::udp::ServerEndpoint as _;
+use consonance_gateway::udp::rig::{bytes_out_per_byte_in, documented_bytes_out};
 use consonance_transport::Peer;
 use proptest::prelude::*;
 
@@ -26,7 +27,7 @@ fn strangers_become_nobody_by_saying_anything_but_who_they_are() {
 }
 
 #[test]
-fn an_address_that_nobody_has_proved_gets_three_times_what_it_sent_and_is_forgotten() {
+fn an_address_that_nobody_has_proved_gets_no_more_than_it_sent_and_is_forgotten() {
     let mut server = Server::new();
     server.takes(&id_request(0));
     server.machine.accept(server.now, Peer(1), &[]);
@@ -41,9 +42,28 @@ fn an_address_that_nobody_has_proved_gets_three_times_what_it_sent_and_is_forgot
         said.extend(server.says());
     }
     let bytes: usize = said.iter().map(Vec::len).sum();
-    assert!(bytes <= 3 * id_request(0).len(), "{bytes} bytes");
+    assert!(bytes <= id_request(0).len(), "{bytes} bytes");
     let counts = server.machine.statistics().connections;
     assert_eq!((counts.connected, counts.failed_handshakes), (0, 1));
+}
+
+#[test]
+fn the_page_of_security_says_how_many_bytes_leave_for_each_that_came() {
+    let upgrade = b"GET / HTTP/1.1\r\nSec-WebSocket-Key: x\r\n\r\n".as_slice();
+    let stock_upgrade = [
+        b"GET / HTTP/1.1\r\nHost: http://developers.forgepowered.com:15937\r\nUpgrade: websocket\r\n"
+            .as_slice(),
+        b"Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n",
+        b"Sec-WebSocket-Version: 13\r\n\r\n",
+    ]
+    .concat();
+    let server = || ForgeServer::new(ForgeServerSettings::default(), &[7; 32]);
+    let id = id_request(0);
+    let scripts: [&[&[u8]]; 5] =
+        [&[upgrade], &[&stock_upgrade], &[&id], &[&stock_upgrade, &id], &[&[0x2A, 0x18, 0x09]]];
+    let most = scripts.into_iter().map(|script| bytes_out_per_byte_in(server, script)).fold(0.0, f64::max);
+    let page = include_str!("../../../../../docs/security.md");
+    assert_eq!(format!("{most:.2}"), documented_bytes_out(page, "Forge"));
 }
 
 #[test]
@@ -61,12 +81,13 @@ fn a_guessed_confirmation_proves_nothing() {
 
 #[test]
 fn requests_from_the_address_of_a_client_that_is_there_neither_end_its_connection_nor_are_answered() {
-    let well_formed = b"GET / HTTP/1.1\r\nSec-WebSocket-Key: x\r\n\r\n".as_slice();
+    let padding = "x".repeat(128);
+    let well_formed = format!("GET / HTTP/1.1\r\nSec-WebSocket-Key: x\r\nHost: {padding}\r\n\r\n");
+    let well_formed = well_formed.as_bytes();
     let mut server = Server::new();
     server.takes(&id_request(0));
     server.machine.accept(server.now, Peer(1), &[]);
-    let said = server.says();
-    server.takes(&[&said[1][23..31], &hex("01000000 00000000 07", &[])].concat());
+    server.is_confirmed();
     server.events();
     for number in 0..20 {
         let ping =
@@ -107,6 +128,12 @@ fn who_somebody_is_may_come_many_times_and_is_one_person() {
         server.takes(&id_request(0));
     }
     assert_eq!(server.events().len(), 1);
+    assert!(server.says().is_empty(), "not before it has proved its address");
+    server.machine.accept(server.now, Peer(1), &[]);
+    server.is_confirmed();
+    for _ in 0..7 {
+        server.takes(&id_request(0));
+    }
     assert_eq!(server.says().len(), 7, "each time is confirmed");
 }
 
@@ -115,8 +142,7 @@ fn pieces_are_put_together_in_any_order_and_bounded() {
     let mut server = Server::new();
     server.takes(&id_request(0));
     server.machine.accept(server.now, Peer(1), &[]);
-    let said = server.says();
-    server.takes(&[&said[1][23..31], &hex("01000000 00000000 07", &[])].concat());
+    server.is_confirmed();
     server.events();
     let frame = {
         let mut frame = hex("82 7E 0065 00", &[]);

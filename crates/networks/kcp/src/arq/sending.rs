@@ -14,6 +14,15 @@ pub(super) struct Sending {
     next_number: u32,
 }
 
+/// How long a segment may take to be acknowledged before it is sent again.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Patience {
+    /// The first time.
+    pub(super) timeout_ms: u32,
+    /// Whether it is longer each time.
+    pub(super) grows: bool,
+}
+
 /// A segment that was sent, or is about to be.
 #[derive(Debug)]
 pub(super) struct UnderWay {
@@ -110,22 +119,25 @@ impl Sending {
     }
 
     /// Gives everything that has to be sent by now, which is also told by the clock of the segments, and
-    /// says when the next has to be.
+    /// says when the next has to be. What is given and not sent, as `send` says, stays due.
     ///
     /// # Errors
     /// When one was sent as often as one may be: nothing arrives any more.
     pub(super) fn send_due(
         &mut self,
         (now_ms, clock_ms): (u64, u32),
-        timeout_ms: u32,
-        mut send: impl FnMut(&UnderWay),
+        patience: Patience,
+        mut send: impl FnMut(&UnderWay) -> bool,
     ) -> Result<Option<u64>, ()> {
         let mut next = None;
         for segment in self.under_way.iter_mut().filter(|segment| !segment.is_acknowledged) {
-            if segment.prepare(now_ms, timeout_ms) {
+            if segment.is_due(now_ms) {
+                if !send(segment) {
+                    continue;
+                }
                 let first = segment.shown_ms.map_or(clock_ms, |(first, _)| first);
                 segment.shown_ms = Some((first, clock_ms));
-                send(segment);
+                segment.note_sent(now_ms, patience);
                 if segment.transmissions >= TRANSMISSIONS_MAX {
                     return Err(());
                 }
@@ -143,19 +155,21 @@ impl Sending {
 }
 
 impl UnderWay {
-    /// True if it is to be sent now, the first time or again.
-    fn prepare(&mut self, now_ms: u64, timeout_ms: u32) -> bool {
-        if self.transmissions == 0 {
-            self.timeout_ms = timeout_ms;
+    /// Whether it is to be sent now, the first time or again.
+    fn is_due(&self, now_ms: u64) -> bool {
+        let is_skipped = self.skipped >= FAST_RESEND && self.transmissions <= FAST_RESEND_TRANSMISSIONS_MAX;
+        self.transmissions == 0 || self.resend_at_ms <= now_ms || is_skipped
+    }
+
+    fn note_sent(&mut self, now_ms: u64, patience: Patience) {
+        if self.transmissions == 0 || !patience.grows {
+            self.timeout_ms = patience.timeout_ms;
         } else if self.resend_at_ms <= now_ms {
             self.timeout_ms = (self.timeout_ms + self.timeout_ms / 2).min(TIMEOUT_MS_MAX);
-        } else if self.skipped < FAST_RESEND || self.transmissions > FAST_RESEND_TRANSMISSIONS_MAX {
-            return false;
         }
         self.transmissions += 1;
         self.skipped = 0;
         self.resend_at_ms = now_ms + u64::from(self.timeout_ms);
-        true
     }
 }
 

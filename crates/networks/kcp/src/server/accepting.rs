@@ -86,7 +86,7 @@ impl KcpServer {
         client.prove_until.get_or_insert(now + self.settings.handshake_timeout);
         let body = (client.link.generation() == Generation::G2).then_some(client.cookie);
         client.link.say_hello(body);
-        client.link.start_pings(now);
+        client.start_pings(now);
         if client.link.is_undecided() {
             client.link.set_undecided(now);
         }

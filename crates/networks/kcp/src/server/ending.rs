@@ -17,7 +17,9 @@ impl KcpServer {
             Stage::Newcomer => {
                 let (generation, cookie) = (client.link.generation(), client.link.cookie_out);
                 let refused = Hello { generation, cookie, segments: &[] };
-                self.outgoing.push(client.remote, |out| refused.refuse(out));
+                if client.credit.spend(generation.hello_bytes()) {
+                    self.outgoing.push(client.remote, |out| refused.refuse(out));
+                }
                 self.end(peer, DisconnectReason::ClosedByUs);
             }
             Stage::Open => {

@@ -54,10 +54,31 @@ impl RemoteClient {
         self.credit.is_proved()
     }
 
-    /// Queues what is due.
+    /// It has shown that it gets what is sent to its address. Pings wait for that: they would take the credit of what
+    /// proves it.
+    pub(super) fn prove(&mut self, now: Instant) {
+        if !self.is_proved() {
+            self.credit.prove();
+            self.start_pings(now);
+        }
+    }
+
+    /// From now on it is told regularly that we are here, if it is in and has proved its address.
+    pub(super) fn start_pings(&mut self, now: Instant) {
+        if self.stage == Stage::Open && self.is_proved() {
+            self.link.start_pings(now);
+        }
+    }
+
+    /// Queues what is due. Nobody gets more bytes than came in its name: with each hello that it repeats, whoever is
+    /// there gets our answer again.
     pub(super) fn flush(&mut self, now: Instant, outgoing: &mut BytesQueue<SocketAddr>) {
+        let credit = self.credit.left();
         let (link, mut exit) = self.exit(outgoing);
-        link.flush(now, |datagram| exit.emit(datagram));
+        match credit {
+            None => link.flush(now, |datagram| exit.emit(datagram)),
+            Some(bytes) => link.flush_unproved(now, bytes, |datagram| exit.emit(datagram)),
+        }
     }
 
     /// Queues an unreliable message, which must fit.

@@ -6,7 +6,9 @@ use std::time::Instant;
 use consonance_gateway::Channel;
 use consonance_gateway::udp::rig::{Rig, Saw, Trouble};
 use consonance_gateway::udp::{ServerEndpoint as _, ServerEndpointEvent};
-use consonance_kcp::{Generation, KcpClient, KcpClientSettings, KcpServer, KcpServerSettings};
+use consonance_kcp::{
+    Command, Generation, KcpClient, KcpClientSettings, KcpServer, KcpServerSettings, Segment, Segments,
+};
 use consonance_transport::Peer;
 
 pub(crate) type KcpRig = Rig<KcpServer, KcpClient>;
@@ -65,6 +67,16 @@ impl ByHand {
             datagrams.push((to, std::mem::take(&mut datagram)));
         }
         datagrams
+    }
+
+    /// A client of G1 acknowledges the hello that it gets.
+    pub(crate) fn echo(&mut self, from: SocketAddr) {
+        let answer = self.take();
+        let hello = Segments::new(&answer[0].1[1..]).find(|segment| segment.command == Command::Push);
+        let mut echo = vec![1];
+        let (command, payload) = (Command::Acknowledge, [].as_slice());
+        Segment { command, payload, expected: 1, ..hello.unwrap() }.write(&mut echo);
+        self.give(from, &echo);
     }
 
     /// Takes a client in by its hello; the cookie that it is given.

@@ -123,7 +123,7 @@ impl LiteNetLibServer {
         let peer = self.last_peer;
         let state = State::Asked { until: now + self.settings.newcomer_timeout };
         let layer_bytes = self.settings.connection.layer.overhead_bytes();
-        let mut credit = Credit::new();
+        let mut credit = Credit::threefold();
         credit.earn(bytes);
         self.clients.insert(peer, RemoteClient { address: from, credit, layer_bytes, attempt, state });
         self.by_address.insert(from, peer);

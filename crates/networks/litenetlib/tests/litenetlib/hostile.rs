@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
+use consonance_gateway::udp::rig::{bytes_out_per_byte_in, documented_bytes_out};
 use consonance_gateway::udp::{ServerEndpoint as _, ServerEndpointEvent};
-use consonance_litenetlib::{RELIABLE_ORDERED, ServerSettings, UNRELIABLE};
+use consonance_litenetlib::{LiteNetLibServer, RELIABLE_ORDERED, ServerSettings, UNRELIABLE};
 use consonance_transport::DisconnectReason;
 use consonance_transport::random::Random;
 
-use crate::support::{ByHand, CONNECT_TIME, address, hex, request_at};
+use crate::support::{ByHand, CONNECT_TIME, address, clock, hex, request_at};
 
 #[test]
 fn shared_datagrams_end_where_they_stop_making_sense() {
@@ -144,6 +145,18 @@ fn changed_datagrams_of_a_client_disturb_nobody_else() {
     }
     assert_eq!(by_hand.give(address(2), b"\0still here").len(), 1);
     assert!(by_hand.server.statistics().links.dropped.malformed > 1000);
+}
+
+#[test]
+fn the_page_of_security_says_how_many_bytes_leave_for_each_that_came() {
+    let server = || LiteNetLibServer::new(ServerSettings::default(), clock(), [1; 32]);
+    let (request, mut shortest) = (request_at(CONNECT_TIME), request_at(CONNECT_TIME));
+    shortest.truncate(18);
+    let scripts: [&[&[u8]]; 5] =
+        [&[&request], &[&shortest], &[&[0, 1, 2]], &[&[3, 2, 0]], &[&request, &[3, 2, 0]]];
+    let most = scripts.into_iter().map(|script| bytes_out_per_byte_in(server, script)).fold(0.0, f64::max);
+    let page = include_str!("../../../../../docs/security.md");
+    assert_eq!(format!("{most:.2}"), documented_bytes_out(page, "LiteNetLib"));
 }
 
 #[test]

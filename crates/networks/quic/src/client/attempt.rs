@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use consonance_transport::{DisconnectReason, Peer};
-use quinn::{ClientConfig, Connection, ConnectionError, Endpoint, SendStream};
+use quinn::{ClientConfig, Connection, ConnectionError, Endpoint, SendStream, TokenMemoryCache};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use tracing::debug;
@@ -16,7 +16,7 @@ use super::ClientMailbox;
 use super::resolve::resolve;
 use crate::close_code::{reason_of, violated};
 use crate::fast_path::{PathGrant, export};
-use crate::hello::{ClientHello, HELLO_BYTES_MAX, read_server_hello};
+use crate::hello::{ClientHello, HELLO_BYTES_MAX, read_answer};
 use crate::link::{FrameReader, Link, PathLink, pump};
 use crate::packet_bytes::PacketBytes;
 use crate::verifier::ServerVerifier;
@@ -28,6 +28,7 @@ const LAST_DATAGRAM_TIMEOUT: Duration = Duration::from_millis(250);
 pub(super) struct Attempt {
     pub(super) address: QuicAddress,
     pub(super) settings: QuicClientSettings,
+    pub(super) tokens: Arc<TokenMemoryCache>,
     pub(super) mailbox: Arc<ClientMailbox>,
     /// The name under which the mailbox knows this attempt.
     pub(super) peer: Peer,
@@ -56,6 +57,7 @@ impl Attempt {
         let verifier = Arc::new(ServerVerifier::new(&self.address));
         let mut config = ClientConfig::new(Arc::new(tls::client_config(Arc::clone(&verifier))));
         config.transport_config(self.settings.transport_config());
+        config.token_store(Arc::clone(&self.tokens) as _);
 
         let mut tries = JoinSet::new();
         for (address, place) in addresses.iter().zip(0..) {
@@ -114,12 +116,13 @@ impl Attempt {
         let lost = |error: ConnectionError| reason_of(&error);
         let (mut control, stream) = connection.open_bi().await.map_err(lost)?;
         let mut frames = FrameReader::new(stream);
-        let hello = ClientHello { session: self.address.session(), offer: self.settings.fast_path.offer() };
+        let offer = self.settings.fast_path.offer();
+        let hello = ClientHello { session: self.address.session(), offer: offer.clone() };
         let hello = PacketBytes::default().frame(&hello.encode());
         // A failure to write shows as a failure to read, with the server's reason.
         let _ = control.write_chunk(hello).await;
         let announcement = match frames.next(HELLO_BYTES_MAX).await? {
-            Some(hello) => read_server_hello(&hello).map_err(violated)?,
+            Some(hello) => read_answer(&hello, offer.as_ref()).map_err(violated)?,
             None => return Err(reason_of(&connection.closed().await)),
         };
         let grant = announcement.and_then(|announcement| {

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::time::Instant;
 
 use bytes::{Buf as _, BufMut as _, Bytes, BytesMut};
-use consonance_fast_path::Announcement;
+use consonance_fast_path::{Announcement, Offer};
 use consonance_transport::{Delivery, DisconnectReason, PACKET_BYTES_MAX};
 use quinn_proto::{
     Connection, ConnectionHandle, DatagramEvent, Dir, Endpoint, Event, FinishError, ReadError, StreamEvent,
@@ -14,7 +14,7 @@ use quinn_proto::{
 use crate::client::LIMITS;
 use crate::close_code::{CloseCode, reason_of, violated};
 use crate::fast_path::{PathGrant, export};
-use crate::hello::{ClientHello, HELLO_BYTES_MAX, read_server_hello};
+use crate::hello::{ClientHello, HELLO_BYTES_MAX, read_answer};
 use crate::link::take_packet;
 use crate::settings::OutgoingLimits;
 
@@ -30,6 +30,7 @@ pub struct ClientCore {
     /// The latest time that the driver has brought.
     clock: Instant,
     stage: Stage,
+    offer: Option<Offer>,
     announcement: Option<Announcement>,
     outgoing_limits: OutgoingLimits,
     /// Control packets, each after its length, that the stream has not taken yet.
@@ -88,6 +89,7 @@ impl ClientCore {
             connection,
             clock: now,
             stage: Stage::Handshaking { hello: hello.encode() },
+            offer: hello.offer.clone(),
             announcement: None,
             outgoing_limits,
             outgoing: BytesMut::new(),
@@ -237,7 +239,7 @@ impl ClientCore {
             let is_greeting = matches!(self.stage, Stage::Greeting(_));
             let allowed = if is_greeting { HELLO_BYTES_MAX } else { PACKET_BYTES_MAX };
             match take_packet(&mut self.incoming, allowed) {
-                Ok(Some(hello)) if is_greeting => match read_server_hello(&hello) {
+                Ok(Some(hello)) if is_greeting => match read_answer(&hello, self.offer.as_ref()) {
                     Ok(announcement) => {
                         self.announcement = announcement;
                         self.stage = Stage::Up(control);

@@ -97,9 +97,9 @@ impl Acceptor {
             self.turned_away_full.fetch_add(1, Ordering::Relaxed);
             trace!(%remote, "turned away: full or shutting down");
             stranger.refuse();
-        } else if !is_proved && stranger.may_retry() && self.handshakes().are_many() {
-            // Many at once may be one who forges addresses: each must show that it receives at its own
-            // (RFC 9000, section 8.1.2). That costs us no memory, and an honest client one round trip.
+        } else if !is_proved && stranger.may_retry() {
+            // Each must show that it receives at its address (RFC 9000, section 8.1.2) before it gets more bytes than
+            // it has sent. That costs us no memory, and an honest client one round trip, unless it has a token.
             if stranger.retry().is_err() {
                 self.turned_away_handshaking.fetch_add(1, Ordering::Relaxed);
             }

@@ -9,6 +9,7 @@ use quinn::{Endpoint, EndpointConfig, Runtime as _, ServerConfig, TokioRuntime};
 
 use super::connection_ids::RandomConnectionIds;
 use super::port::Port;
+use super::used_tokens::validation_tokens;
 use crate::{Identity, QuicRuntime, QuicServerSettings, ShownIdentity, tls};
 
 /// What a stranger may send before its handshake was taken up, in bytes: a handshake is smaller.
@@ -59,6 +60,7 @@ pub(super) fn bind(
     let shown_identity = ShownIdentity::new(identity.clone());
     let mut config = ServerConfig::with_crypto(Arc::new(tls::server_config(shown_identity.clone())));
     config.transport_config(settings.transport_config());
+    config.validation_token_config(validation_tokens());
     config.max_incoming(settings.handshakes_max).incoming_buffer_size(INCOMING_BUFFER_BYTES);
     let endpoint_config = endpoint_config(identity);
 

@@ -11,8 +11,6 @@ use tokio::sync::oneshot::{Receiver, Sender, channel};
 /// Who shakes hands. Those who have not proved where they are cost nobody anything in whose name they come.
 #[derive(Debug)]
 pub(super) struct Handshakes {
-    /// So many that strangers have to prove their address first.
-    many: usize,
     places: StrangerPlaces<u64>,
     /// By their numbers, which count up.
     strangers: BTreeMap<u64, Stranger>,
@@ -41,17 +39,7 @@ struct Stranger {
 
 impl Handshakes {
     pub(super) fn new(places: usize) -> Self {
-        Self {
-            many: places / 4,
-            places: StrangerPlaces::new(places),
-            strangers: BTreeMap::new(),
-            last_number: 0,
-        }
-    }
-
-    /// Whether there are so many that strangers have to prove their address first.
-    pub(super) fn are_many(&self) -> bool {
-        self.places.taken() >= self.many
+        Self { places: StrangerPlaces::new(places), strangers: BTreeMap::new(), last_number: 0 }
     }
 
     /// A place, unless all are taken and nobody makes room for this address.

@@ -17,4 +17,5 @@ mod stranger;
 mod support;
 #[allow(dead_code, reason = "networks share it, and each uses a part of it")]
 mod udp_relay;
+mod unproved;
 mod waking;

@@ -14,6 +14,8 @@ pub(crate) struct Carried {
     core: ClientCore,
     socket: UdpSocket,
     pub(crate) events: Vec<CoreEvent>,
+    /// Datagrams that came.
+    pub(crate) received: Vec<Vec<u8>>,
 }
 
 impl Carried {
@@ -22,11 +24,15 @@ impl Carried {
     }
 
     pub(crate) fn dial_to(address: &QuicAddress, remote: SocketAddr, session: &str) -> Self {
-        let dialer = Dialer::new(address, remote, QuicClientSettings::default());
+        Self::dialled(&Dialer::new(address, remote, QuicClientSettings::default()), remote, session)
+    }
+
+    pub(crate) fn dialled(dialer: &Dialer, remote: SocketAddr, session: &str) -> Self {
         let socket = UdpSocket::bind(localhost()).unwrap();
         socket.connect(remote).unwrap();
         socket.set_nonblocking(true).unwrap();
-        Self { core: dialer.dial(Instant::now(), session).unwrap(), socket, events: Vec::new() }
+        let core = dialer.dial(Instant::now(), session).unwrap();
+        Self { core, socket, events: Vec::new(), received: Vec::new() }
     }
 
     fn connected(server: &mut TestServer) -> Self {
@@ -43,6 +49,7 @@ impl Carried {
     pub(crate) fn carry(&mut self) {
         let mut buffer = [0; 2048];
         while let Ok(bytes) = self.socket.recv(&mut buffer) {
+            self.received.push(buffer[..bytes].to_vec());
             self.core.handle_datagram(Instant::now(), &buffer[..bytes]);
         }
         if self.core.poll_timeout().is_some_and(|at| at <= Instant::now()) {

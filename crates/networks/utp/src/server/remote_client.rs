@@ -40,7 +40,7 @@ pub(super) enum State {
 impl RemoteClient {
     pub(super) fn new(connection: Connection, address: SocketAddr) -> Self {
         let (state, greeting) = (State::Knocking, Vec::new());
-        Self { connection, address, credit: Credit::new(), state, greeting, is_dirty: false }
+        Self { connection, address, credit: Credit::threefold(), state, greeting, is_dirty: false }
     }
 
     /// Whether it takes and sends messages.

@@ -3,10 +3,10 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use consonance_gateway::udp::rig::{Saw, Trouble};
+use consonance_gateway::udp::rig::{Saw, Trouble, bytes_out_per_byte_in, documented_bytes_out};
 use consonance_gateway::udp::{ClientEndpoint as _, ServerEndpoint as _, ServerEndpointEvent};
 use consonance_transport::DisconnectReason;
-use consonance_utp::{Datagram, DatagramError, Kind, RELIABLE, ServerSettings, Token, UNRELIABLE};
+use consonance_utp::{Datagram, DatagramError, Kind, RELIABLE, ServerSettings, Token, UNRELIABLE, UtpServer};
 use proptest::prelude::*;
 
 use crate::support::{ByHand, HERE, OPENING, T, UtpRig, client, hex, messages, rig};
@@ -61,6 +61,16 @@ fn guesses() -> impl Iterator<Item = (u16, u64)> {
     let one_more_each_time = (0..64_u16).map(|newest| (newest, 1));
     let odd = (0..64_u16).map(|newest| (newest, 0x5555_5555_5555_5555));
     all.chain(one_more_each_time).chain(odd)
+}
+
+#[test]
+fn the_page_of_security_says_how_many_bytes_leave_for_each_that_came() {
+    let mut request = Vec::new();
+    Datagram { token: T, kind: Kind::Request { greeting: b"" } }.write(&mut request);
+    let server = || UtpServer::new(ServerSettings::default(), [1; 32]);
+    let most = bytes_out_per_byte_in(server, &[&request]);
+    let page = include_str!("../../../../../docs/security.md");
+    assert_eq!(format!("{most:.2}"), documented_bytes_out(page, "Unity Transport"));
 }
 
 #[test]

@@ -69,7 +69,10 @@ struct Entry {
     shard: usize,
     is_negotiating: bool,
     since: Instant,
+    /// Of what comes from where it has proved to be.
     allowance: Allowance,
+    /// Of checks in its name from anywhere else, which prove nothing before they were looked at.
+    unproved: Allowance,
     last_heard: Instant,
     user_fragments: Vec<String>,
     sources: Vec<Source>,
@@ -100,6 +103,7 @@ impl Directory {
             is_negotiating: true,
             since: now,
             allowance: Allowance::new(now, self.datagrams_per_second_max),
+            unproved: Allowance::new(now, UNPROVED_PER_SECOND_MAX),
             last_heard: now,
             user_fragments: Vec::new(),
             sources: Vec::new(),
@@ -165,7 +169,7 @@ impl Directory {
         self.lock().by_source.contains_key(&source)
     }
 
-    /// Whose a datagram is.
+    /// Whose a datagram is. What comes from where nobody has proved to be spends none of a peer's allowance.
     pub(crate) fn route(&self, now: Instant, source: Source, datagram: &[u8]) -> Route {
         let inner = &mut *self.lock();
         let peer = match user_fragment(datagram) {
@@ -175,10 +179,14 @@ impl Directory {
         let Some((&peer, entry)) = peer.and_then(|peer| Some((peer, inner.peers.get_mut(peer)?))) else {
             return Route::Nobody;
         };
-        if !entry.allowance.take(now) {
+        let is_proved = entry.sources.contains(&source);
+        let allowance = if is_proved { &mut entry.allowance } else { &mut entry.unproved };
+        if !allowance.take(now) {
             return Route::TooMany;
         }
-        entry.last_heard = now;
+        if is_proved {
+            entry.last_heard = now;
+        }
         Route::To { shard: entry.shard, peer }
     }
 
@@ -222,11 +230,17 @@ const USER_FRAGMENTS_MAX: usize = 2;
 /// From how many addresses one peer's datagrams may come.
 const SOURCES_MAX: usize = 32;
 
+/// How many checks in a peer's name from addresses that it has not proved are looked at in a second: several times what
+/// a page with many addresses sends while it looks for a way.
+const UNPROVED_PER_SECOND_MAX: u32 = 200;
+
 /// After this silence of a peer, another one may come from its address.
 const CLAIM_AFTER: Duration = Duration::from_secs(2);
 
 #[cfg(test)]
 mod tests {
+    use consonance_rtc_crypto::ReturnCheck;
+
     use super::*;
 
     const PLACES: usize = 128;
@@ -255,6 +269,28 @@ mod tests {
         assert!(here.iter().all(|page| directory.lock().peers.contains_key(page)));
         assert!(!directory.lock().peers.contains_key(&crowd[0]));
         assert_eq!(directory.lock().negotiating, PLACES - 1);
+    }
+
+    #[test]
+    fn forged_checks_spend_nothing_of_a_pages_allowance() {
+        let (now, directory) = (Instant::now(), directory());
+        let at = |last: u8| Source { way: Way::Udp, address: ([192, 0, 2, last], 1000).into() };
+        let page = directory.open(now, 0).unwrap().peer;
+        directory.name(page, "server".to_owned());
+        let check = ReturnCheck::new("page", "server", "guessed").unwrap();
+        assert!(matches!(directory.route(now, at(1), check.datagram()), Route::To { .. }), "its first check");
+        assert!(directory.claim_source(now, at(1), page));
+
+        let forged = (0..100_000_u32)
+            .filter(|number| {
+                directory.route(now, at(2 + (number % 200) as u8), check.datagram()) != Route::TooMany
+            })
+            .count();
+        assert!(forged <= UNPROVED_PER_SECOND_MAX as usize, "{forged} were looked at");
+        let own = (0..WebRtcSettings::default().peer.datagrams_per_second_max)
+            .filter(|_| directory.route(now, at(1), &[128; 60]) == Route::To { shard: 0, peer: page })
+            .count();
+        assert_eq!(own, WebRtcSettings::default().peer.datagrams_per_second_max as usize);
     }
 
     #[test]
