@@ -101,11 +101,13 @@ impl Client {
     /// Sends one encoded frame to everybody whom my channels reach; how many that are.
     ///
     /// With nobody to hear it nothing is sent, unless a channel leads to
-    /// [`ALWAYS_SEND_ROOM`](consonance_wire::ALWAYS_SEND_ROOM): then the frame goes to the server for recorders and taps
-    /// there. Nothing is sent while the server's operator has muted me. Until a frame is sent, closing channels wait.
+    /// [`ALWAYS_SEND_ROOM`](consonance_wire::ALWAYS_SEND_ROOM): then the frame goes to the server for recorders and
+    /// taps there. Nothing is sent while the server's operator has muted me. Until a frame is sent, closing channels
+    /// wait.
     ///
     /// A frame counts as sent at the time that the driver brought last; one that wants
-    /// [`UplinkReport::queueing`](crate::UplinkReport) to be exact calls [`handle_timeout`](Self::handle_timeout) before.
+    /// [`UplinkReport::queueing`](crate::UplinkReport) to be exact calls
+    /// [`handle_timeout`](Self::handle_timeout) before.
     ///
     /// # Errors
     /// If no session is joined or the frame is too long.

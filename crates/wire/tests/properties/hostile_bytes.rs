@@ -27,7 +27,7 @@ fn no_truncation_of_a_golden_packet_is_the_packet() {
         for length in 0..packet.len() {
             match Packet::parse(&packet[..length]) {
                 Ok(Packet::ClientState(state)) => {
-                    assert!(lacks_its_room_count(&state, length), "{length} bytes")
+                    assert!(lacks_its_room_count(&state, length), "{length} bytes");
                 }
                 Ok(_) => panic!("{length} bytes of {packet:02x?} are no packet"),
                 Err(_) => {}
