@@ -71,7 +71,7 @@ impl Server {
         if !self.takes_name(newcomer, &access) {
             return;
         }
-        if let Some(namesake) = self.roster.id_of(name) {
+        if let Some(namesake) = self.holder_of_name(name) {
             self.evict_namesake(namesake);
         }
         let Some(id) = self.take_id() else {

@@ -128,7 +128,7 @@ impl Server {
 
     fn verdict_on_name(&self, newcomer: &Newcomer, access: &Access) -> Verdict {
         let Newcomer { link, name, .. } = newcomer;
-        let Some(holder) = self.roster.id_of(name) else { return Verdict::Granted };
+        let Some(holder) = self.holder_of_name(name) else { return Verdict::Granted };
         let is_own = self.links.get(link).is_some_and(|link| link.clients().any(|id| id == holder));
         if is_own || self.settings.permissive || self.shows_ticket_of(holder, newcomer.ticket.as_ref()) {
             return Verdict::Granted;

@@ -343,3 +343,16 @@ fn a_stranger_that_joins_under_each_name_in_turn_removes_nobody() {
         assert!(!heard.iter().any(|event| event.contains("left")), "{heard:?}");
     }
 }
+
+#[test]
+fn another_spelling_of_a_name_in_use_waits_as_the_name_does() {
+    for spelling in ["alice", "ALICE", "Alice\u{200b}", "Ａlice", "Аlice"] {
+        let mut server = two();
+        server.connect(NEWCOMER);
+        server.receive(NEWCOMER, &packets::handshake(spelling));
+        assert_eq!((holder(&server, "Alice"), holder(&server, spelling)), (Some(ALICE), None), "{spelling:?}");
+        server.disconnect(ALICE);
+        server.run_for(seconds(1));
+        assert_eq!(holder(&server, spelling), Some(NEWCOMER), "{spelling:?}");
+    }
+}

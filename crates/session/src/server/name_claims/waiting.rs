@@ -82,9 +82,14 @@ impl Server {
         }
     }
 
+    /// The client that has this name, in any spelling. The original compares names letter by letter.
+    pub(in crate::server) fn holder_of_name(&self, name: &str) -> Option<ClientId> {
+        if self.settings.permissive { self.roster.id_of(name) } else { self.client_named(name) }
+    }
+
     /// The client that has the name that is waited for.
     pub(super) fn holder_of(&self, claim: &Claim) -> Option<ClientId> {
-        self.roster.id_of(&claim.newcomer.name)
+        self.holder_of_name(&claim.newcomer.name)
     }
 
     /// A link waits no longer, and has to join in time as any other.
