@@ -26,8 +26,8 @@ impl CustomBackend for Empty {
         Ok(())
     }
 
-    fn init_device<'device>(
-        _device: BackendDeviceHandle<'device, Self>,
+    fn init_device(
+        _device: BackendDeviceHandle<'_, Self>,
         config: BackendDeviceConfig,
         _playback: Option<&mut DeviceDescriptor>,
         _capture: Option<&mut DeviceDescriptor>,
