@@ -1,8 +1,8 @@
 //! How much may be sent to an address that nobody has proved.
 
-/// What may still be sent to one address, until something came back that only the receiver can know. Anybody can put the
-/// address on a datagram, so that everything which is sent there before it is proved floods the host that really has it.
-/// A sender of forged datagrams gains nothing where that is no more than came from there.
+/// What may still be sent to one address, until something came back that only the receiver can know. Anybody can
+/// put the address on a datagram, so that everything which is sent there before it is proved floods the host that
+/// really has it. A sender of forged datagrams gains nothing where that is no more than came from there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Credit {
     /// In bytes; nothing once the address is proved.

@@ -47,10 +47,18 @@ pub struct Arq {
     owes_window: bool,
     next_resend_ms: Option<u64>,
     is_dead: bool,
-    /// Whether an acknowledgement had the time of what it acknowledges.
-    has_echo: bool,
-    wants_echo: bool,
+    echo: Echo,
     datagram: Vec<u8>,
+}
+
+/// Whether an acknowledgement had the time of the segment that it acknowledges.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Echo {
+    /// None came, and acknowledgements are believed without one.
+    Unwanted,
+    /// None came, and nothing counts as acknowledged before.
+    Wanted,
+    Seen,
 }
 
 /// Why a message cannot be sent.
@@ -84,8 +92,7 @@ impl Arq {
             owes_window: false,
             next_resend_ms: None,
             is_dead: false,
-            has_echo: false,
-            wants_echo: false,
+            echo: Echo::Unwanted,
             datagram: Vec::with_capacity(datagram_bytes_max),
         }
     }
@@ -95,7 +102,7 @@ impl Arq {
     /// time of its segment.
     pub fn start_clock_at(&mut self, clock_ms: u32) {
         self.clock_at_start_ms = clock_ms;
-        self.wants_echo = true;
+        self.echo = Echo::Wanted;
     }
 
     /// The largest message, in bytes.
@@ -110,10 +117,12 @@ impl Arq {
         for segment in Segments::new(bytes) {
             has_any = true;
             self.remote_window = segment.window;
-            if segment.command == Command::Acknowledge {
-                self.has_echo |= self.sending.is_echo(segment.number, segment.time_ms);
+            if segment.command == Command::Acknowledge
+                && self.sending.is_echo(segment.number, segment.time_ms)
+            {
+                self.echo = Echo::Seen;
             }
-            let is_believed = self.has_echo || !self.wants_echo;
+            let is_believed = self.echo != Echo::Wanted;
             if is_believed {
                 self.sending.acknowledge_below(segment.expected);
             }
@@ -230,7 +239,7 @@ impl Arq {
     /// Whether an acknowledgement ever echoed the time of the segment that it acknowledges: whoever does not get our
     /// segments knows their numbers, but no time of a clock that began [anywhere](Self::start_clock_at).
     pub fn has_echo(&self) -> bool {
-        self.has_echo
+        self.echo == Echo::Seen
     }
 
     /// Whether one segment was sent as often as one may be, and never arrived.

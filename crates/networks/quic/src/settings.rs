@@ -45,8 +45,8 @@ pub struct QuicServerSettings {
     /// How these are shared between the address prefixes that they come from.
     pub address_shares: AddressShares,
     /// Strangers who may shake hands at once, each of whom has proved its address. With one more, one goes: of the
-    /// address (of IPv6: the network of 64 bits) that has the most, or, where that has hardly
-    /// more than others, whoever has taken longest, once that is a second. 256.
+    /// address (of IPv6: the network of 64 bits) that has the most, or, where that has hardly more than others,
+    /// whoever has taken longest, once that is a second. 256.
     pub handshakes_max: usize,
     /// How long a stranger may take from its first datagram to its hello. 5 s.
     pub handshake_timeout: Duration,

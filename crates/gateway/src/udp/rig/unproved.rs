@@ -42,9 +42,9 @@ pub fn bytes_out_per_byte_in<S: ServerEndpoint>(server: impl Fn() -> S, requests
 /// # Panics
 /// When there is no row of it.
 pub fn documented_bytes_out<'p>(page: &'p str, listener: &str) -> &'p str {
-    let rows =
+    let mut rows =
         page.lines().filter_map(|line| line.strip_prefix("| ")?.strip_prefix(listener)?.strip_prefix(" | "));
-    let figure = rows.filter_map(|rest| rest.split(" |").next()).next();
+    let figure = rows.find_map(|rest| rest.split(" |").next());
     figure.unwrap_or_else(|| panic!("docs/security.md has no row of {listener}"))
 }
 

@@ -53,7 +53,7 @@ impl Arq {
             && !has_pushed
             && can_acknowledge
         {
-            Segment { number, time_ms, ..blank }.write(&mut datagram);
+            Segment { time_ms, number, ..blank }.write(&mut datagram);
         }
         if datagram.len() > prefix.len() {
             emit(&datagram);

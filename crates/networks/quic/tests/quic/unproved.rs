@@ -85,7 +85,7 @@ fn the_page_of_security_says_how_many_bytes_leave_for_each_that_came() {
     assert_eq!((counts.failed_handshakes, server.sessions.len()), (0, 0), "nothing was kept for any of them");
 }
 
-/// Whether a datagram begins with a packet that asks its receiver to come again with a token (RFC 9000, section 17.2.5).
+/// Whether a datagram is a Retry, which asks its receiver to come again with a token (RFC 9000, section 17.2.5).
 fn is_retry(datagram: &[u8]) -> bool {
     datagram.first().is_some_and(|first| first & 0xf0 == 0xf0)
 }
