@@ -350,7 +350,11 @@ fn another_spelling_of_a_name_in_use_waits_as_the_name_does() {
         let mut server = two();
         server.connect(NEWCOMER);
         server.receive(NEWCOMER, &packets::handshake(spelling));
-        assert_eq!((holder(&server, "Alice"), holder(&server, spelling)), (Some(ALICE), None), "{spelling:?}");
+        assert_eq!(
+            (holder(&server, "Alice"), holder(&server, spelling)),
+            (Some(ALICE), None),
+            "{spelling:?}"
+        );
         server.disconnect(ALICE);
         server.run_for(seconds(1));
         assert_eq!(holder(&server, spelling), Some(NEWCOMER), "{spelling:?}");
