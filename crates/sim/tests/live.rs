@@ -4,7 +4,9 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use consonance_session::{Delivery, Instant, LinkCommand, LinkId, Server, ServerSettings, Transmit};
+use consonance_session::{
+    Delivery, Instant, LinkCommand, LinkId, NameTaken, Server, ServerSettings, Transmit,
+};
 use consonance_sim::{Failure, Live, LiveScenario, NetworkOrder, Report, Scenario, ServerAction};
 
 #[test]
@@ -55,6 +57,8 @@ fn carry(seed: u64, is_carried: impl FnMut(&Sent) -> bool) -> Result<Report, Box
     scenario.patience = Duration::from_secs(10);
     let mut settings = ServerSettings::from_seed(seed);
     settings.limits.resume = Duration::from_hours(1);
+    // A place that is kept for an hour would keep its name for an hour.
+    settings.name_taken = NameTaken::Newest;
     let carrier = Carrier {
         live: Live::new(scenario),
         server: Server::new(settings),

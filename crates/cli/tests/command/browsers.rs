@@ -237,7 +237,7 @@ fn a_room_that_is_full_is_told_on_the_page() {
     let mut bob = Page::ask(page, json!({"name": "Bob"})).unwrap();
     bob.until("he is in the session", |bob| bob.was_told("roster"));
     bob.tell(&json!({"type": "listen", "room": "lobby"}));
-    bob.until("the room is full", |bob| bob.was_told("room_full"));
+    bob.until("the room is full", |bob| bob.was_told("roomFull"));
 }
 
 #[test]

@@ -144,11 +144,28 @@ fn people_get_words_and_no_colours() {
 }
 
 #[test]
-fn a_name_that_somebody_else_takes_over_ends_the_first_with_the_reason() {
+fn a_second_player_of_a_name_in_use_is_refused_with_the_reason_and_the_first_one_stays() {
     let (_server, address) = Program::serve(&["main"]);
     let first = Program::start(&["join", &address, "--name", "Alice", "--json"]);
     first.until_event(&json!({"event": "roster_received"}));
-    let second = Program::start(&["join", &address, "--name", "Alice", "--for", "0.5", "--json"]);
+    let second = Program::start(&["join", &address, "--name", "alice", "--json"]).end();
+    assert!(second.complaint().contains("this name is in use"), "{:?}", second.err);
+    first.signal("INT");
+    let events = first.end().events();
+    assert!(!events.iter().any(|event| event["event"] == "connection_lost"), "{events:?}");
+}
+
+#[test]
+fn where_the_newest_has_the_name_the_first_one_ends_with_the_reason() {
+    let folder = Folder::new();
+    let settings = "listen = ['127.0.0.1:0']\n[joining]\nname_taken = 'newest'\n";
+    let file = folder.write("voice.toml", settings.as_bytes());
+    let server = Program::start(&["serve", "--config", &file]);
+    let line = server.until_line("the session's address", |line| line.contains("quic://"));
+    let address = line.split(' ').next_back().unwrap();
+    let first = Program::start(&["join", address, "--name", "Alice", "--json"]);
+    first.until_event(&json!({"event": "roster_received"}));
+    let second = Program::start(&["join", address, "--name", "Alice", "--for", "0.5", "--json"]);
     let ended = first.end();
     assert!(ended.complaint().contains("same name"), "{:?}", ended.err);
     assert_eq!(ended.events().last().unwrap()["event"], "ended");

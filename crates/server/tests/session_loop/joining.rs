@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use consonance_server::token::{Claims, Key};
 use consonance_server::{Admission, JoiningSettings, SecretText, SessionsSettings};
-use consonance_session::JoinToken;
+use consonance_session::{JoinToken, NameTaken};
 
 use crate::player::Player;
 use crate::stage::Stage;
@@ -170,7 +170,9 @@ fn the_name_of_a_token_holder_is_its_own_while_it_is_here() {
         passwords(joining);
         joining.token_keys = vec![key.public().unwrap()];
     };
-    let mut stage = Stage::with_settings(&settings(set_up), 1);
+    let mut settings = settings(set_up);
+    settings.name_taken = NameTaken::Refuse;
+    let mut stage = Stage::with_settings(&settings, 1);
     let of = |subject| token(&key, Some("Alice"), Some(subject), 60);
     let (mut alice, _) = join(&mut stage, "main", "Alice", Some(&of("a")), None);
     for (token, password) in
