@@ -62,7 +62,7 @@ impl PageCompiler {
         vec![
             format!("--remap-path-prefix={}=/library", source.display()),
             format!("-Clinker={}", linker.display()),
-            "-Clinker-flavor=wasm-lld".into(),
+            "-Clinker-flavor=wasm-ld".into(),
         ]
     }
 }
@@ -86,7 +86,7 @@ mod tests {
         let with_library =
             PageCompiler { version: "rustc 2".into(), library: Some(Library { rustc, source, linker }) };
         let flags = with_library.configure(&mut cargo);
-        assert_eq!(flags, ["--remap-path-prefix=/s=/library", "-Clinker=/l", "-Clinker-flavor=wasm-lld"]);
+        assert_eq!(flags, ["--remap-path-prefix=/s=/library", "-Clinker=/l", "-Clinker-flavor=wasm-ld"]);
         assert_eq!(command::line(&cargo), "RUSTC='/r' RUSTC_BOOTSTRAP='1' cargo -Zbuild-std=std,panic_abort");
     }
 }

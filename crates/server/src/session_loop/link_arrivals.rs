@@ -48,7 +48,7 @@ impl SessionLoop {
         let session = self.sessions.get_mut(index);
         session.span.in_scope(|| link_span(link).in_scope(|| debug!(remote, "connected")));
         session.links += 1;
-        session.server.handle_connected_from(at, link, Some(origin_of(link, address)));
+        session.server.handle_connected_from(at, link, address.map(prefix_of));
         if self.networks.get_mut(network).came_back(peer) {
             session.server.ask_to_join_anew(at, link);
         }
@@ -85,12 +85,6 @@ impl SessionLoop {
             }
         })
     }
-}
-
-/// Where a link comes from. A network without addresses names its peers itself, so that a player that comes back to a
-/// room of its game has the number that it had; no peer has an address that begins like that.
-fn origin_of(link: LinkId, address: Option<IpAddr>) -> AddressPrefix {
-    address.map_or(AddressPrefix(u128::MAX - u128::from(link.0)), prefix_of)
 }
 
 fn prefix_of(address: IpAddr) -> AddressPrefix {

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use consonance_session::{
     ChannelProperties, Client, ClientEvent, ClientSettings, Delivery, Instant as SessionInstant, LinkCommand,
-    LinkId, Server, ServerSettings, Target, Transmit,
+    LinkId, NameTaken, Server, ServerSettings, Target, Transmit,
 };
 use consonance_steam::hub::{HubAccount, HubSettings};
 use consonance_steam::{self as steam, SteamClient, SteamId, SteamServer};
@@ -87,9 +87,12 @@ impl Table {
     /// Players of these names, with the accounts from 100 on, in one room.
     fn new(names: &[&str]) -> Self {
         let world = World::new(HubSettings::default());
+        let mut settings = ServerSettings::from_seed(7);
+        // The engine is not told the accounts here, by which a player that comes back is known.
+        settings.name_taken = NameTaken::Newest;
         let host = Host {
             transport: SteamServer::new(world.hub.log_in(SteamId(HOST)), steam::ServerSettings::default()),
-            server: Server::new(ServerSettings::from_seed(7)),
+            server: Server::new(settings),
             started: world.now,
         };
         let players = (100..).zip(names).map(|(id, name)| Voice::new(&world, id, name)).collect();
