@@ -185,6 +185,7 @@ impl Waves {
 }
 
 /// Who comes in a wave: not everybody in each, so that what only one kind does is seen.
+#[expect(clippy::struct_excessive_bools, reason = "each attacker is there or not, whichever the others are")]
 pub(crate) struct Mischief {
     pub(crate) conducts: Vec<Conduct>,
     pub(crate) junk: bool,

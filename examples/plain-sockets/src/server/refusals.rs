@@ -10,7 +10,7 @@ use crate::{GOODBYE, full};
 /// Connections that are told at once. Above it, one more is closed without a word.
 const TOLD_MAX: usize = 64;
 /// A server that stays full says so this often.
-const LOG_INTERVAL: Duration = Duration::from_secs(60);
+const LOG_INTERVAL: Duration = Duration::from_mins(1);
 
 /// Connections that are on their way out.
 #[derive(Debug, Default)]

@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Instant;
 
-use consonance_transport::{DisconnectReason, Peer, SlotsFull};
+use consonance_transport::{DisconnectReason, Peer};
 
 use super::{Guest, GuestState, WebRtcHost};
 use crate::peer::Role;
@@ -41,23 +41,19 @@ impl WebRtcHost {
             return false;
         }
         let address = self.peers.remote(peer).map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |at| at.ip());
-        match self.slots.take(now, address, peer) {
-            Ok(displaced) => {
-                if let Some(displaced) = displaced {
-                    self.counts.made_room += 1;
-                    self.end(now, displaced, DisconnectReason::ClosedByUs);
-                }
-                true
-            }
-            Err(SlotsFull) => {
-                self.counts.turned_away_full += 1;
-                // It was not told that it is connected, and learns over the signalling that it will not be.
-                self.drop_signalling_link(peer);
-                self.guests.remove(&peer);
-                self.peers.forget(peer);
-                false
-            }
+        let Ok(displaced) = self.slots.take(now, address, peer) else {
+            self.counts.turned_away_full += 1;
+            // It was not told that it is connected, and learns over the signalling that it will not be.
+            self.drop_signalling_link(peer);
+            self.guests.remove(&peer);
+            self.peers.forget(peer);
+            return false;
+        };
+        if let Some(displaced) = displaced {
+            self.counts.made_room += 1;
+            self.end(now, displaced, DisconnectReason::ClosedByUs);
         }
+        true
     }
 
     /// Whoever has negotiated for longest goes, once it has had its time: a player who is there for real is soon done.
