@@ -273,7 +273,9 @@ local bodies = {}
 bodies[1] = function(r, tree, session)
     local id = described_client(r, tree, session)
     local listening = {}
-    for _ = 1, (r:number(tree, f.count, 2, "room count")) do
+    -- It may end here, or with one byte more: no rooms then.
+    local count = r:left() < 2 and 0 or r:number(tree, f.count, 2, "room count")
+    for _ = 1, count do
         local name = r:string(tree, f.room_name, "room name")
         remember_room(name)
         listening[#listening + 1] = name or "(none)"
@@ -356,9 +358,27 @@ end
 
 local dissect_packet
 
+-- Originals before 9.0.5 list more than 255 destinations and write their number modulo 256. The smallest number is right
+-- with which the ids, the length and a packet of this session fill the body exactly; else the byte says it.
+local function destination_count(r, session, byte)
+    local buffer = r.buffer
+    for count = byte, 65535, 256 do
+        local packet_at = r.at + 2 * count + 2
+        if packet_at + 7 > buffer:len() then return byte end
+        local fits = packet_at + buffer(packet_at - 2, 2):uint() == buffer:len()
+        if fits and buffer(packet_at, 2):uint() == MAGIC and buffer(packet_at + 3, 4):uint() == session then
+            return count
+        end
+    end
+    return byte
+end
+
 local function relay(r, tree, session, depth)
     local destinations = {}
-    for _ = 1, (r:number(tree, f.relay_count, 1, "destination count")) do
+    local byte, count_item = r:number(tree, f.relay_count, 1, "destination count")
+    local count = destination_count(r, session, byte)
+    if count > byte then count_item:append_text(string.format(" modulo 256 of %d", count)) end
+    for _ = 1, count do
         destinations[#destinations + 1] = client(session, (named_client(r, tree, f.relay_destination, session, "destination")))
     end
     local length = r:number(tree, f.relay_length, 2, "packet length")

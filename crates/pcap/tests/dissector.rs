@@ -41,6 +41,22 @@ fn every_golden_packet_is_shown_with_all_its_fields() {
 
 #[test]
 #[ignore = "needs tshark; run by `cargo xtask dissector`"]
+fn relays_with_a_wrapped_count_are_shown_with_all_their_destinations() {
+    let vectors = vectors("wrapped_relays.json");
+    let packets: Vec<_> = vectors.iter().map(|vector| bytes(vector["hex"].as_str().unwrap())).collect();
+    for (vector, row) in vectors.iter().zip(&dissected("wrapped", &packets)) {
+        let what = vector["what"].as_str().unwrap();
+        if vector.get("throws").is_some() {
+            assert_ne!(row.get("consonance.malformed.short"), "", "{what}");
+            continue;
+        }
+        let numbers = vector["dests"].as_array().unwrap().iter().map(Value::to_string);
+        assert_eq!(row.get("consonance.relay.destination"), numbers.collect::<Vec<_>>().join("|"), "{what}");
+    }
+}
+
+#[test]
+#[ignore = "needs tshark; run by `cargo xtask dissector`"]
 fn what_the_engine_drops_is_marked_and_nothing_else() {
     let vectors = vectors("malformed.json");
     let packets: Vec<_> = vectors.iter().map(|vector| bytes(vector["hex"].as_str().unwrap())).collect();
