@@ -31,6 +31,12 @@ pub enum DisconnectReason {
         /// What it said.
         reason: String,
     },
+    /// The server does not let us have our name: a player of this name is there, or the name is reserved or too long.
+    #[error("the server refused the name{}", words_or(reason, " without saying why; choose another one"))]
+    NameRefused {
+        /// What it said.
+        reason: String,
+    },
     /// The server has as many clients as it takes.
     #[error("the server is full, with {clients_max} clients: try again when one of them has left")]
     ServerFull {
@@ -98,10 +104,18 @@ impl DisconnectReason {
         Self::Refused { reason: presentable(words) }
     }
 
+    /// [`NameRefused`](Self::NameRefused) with words that came over the network, made fit to be shown.
+    pub fn name_refused(words: &[u8]) -> Self {
+        Self::NameRefused { reason: presentable(words) }
+    }
+
     /// Whether the same connection may succeed when tried again later, without anybody changing anything.
     pub fn is_worth_retrying(&self) -> bool {
         match self {
-            Self::ClosedByUs | Self::CertificateNotTrusted { .. } | Self::ProtocolViolated { .. } => false,
+            Self::ClosedByUs
+            | Self::NameRefused { .. }
+            | Self::CertificateNotTrusted { .. }
+            | Self::ProtocolViolated { .. } => false,
             Self::ClosedByPeer { .. }
             | Self::Refused { .. }
             | Self::ServerFull { .. }

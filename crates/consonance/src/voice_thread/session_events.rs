@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use consonance_session::{ClientEvent, Disconnection, Onward};
+use consonance_transport::DisconnectReason;
 
 use super::VoiceThread;
 use crate::event::{End, Event, EventKind};
@@ -113,15 +114,19 @@ impl VoiceThread {
         }
     }
 
+    /// Another way may lead where the last one did not, but not to another name.
+    fn is_worth_retrying(&self, reason: &DisconnectReason) -> bool {
+        let is_name_refused = matches!(reason, DisconnectReason::NameRefused { .. });
+        reason.is_worth_retrying() || self.links.has_another_way() && !is_name_refused
+    }
+
     fn lose_session(&mut self, now: Instant, cause: Disconnection, retry_in: Option<Duration>) {
         let reason = self.links.reason(cause);
         match retry_in {
             // Not lost but left, to be joined again: patience is not used up.
             Some(_) if cause == Disconnection::CodecChanged => self.tell(now, EventKind::JoiningAgain),
             Some(_) if cause == Disconnection::MovedOn => self.tell(now, EventKind::MovingOn),
-            Some(retry_in)
-                if self.keep_trying && (reason.is_worth_retrying() || self.links.has_another_way()) =>
-            {
+            Some(retry_in) if self.keep_trying && self.is_worth_retrying(&reason) => {
                 self.lost_since.get_or_insert(now);
                 self.tell(now, EventKind::ConnectionLost { reason: reason.to_string(), retry_in });
             }

@@ -4,7 +4,7 @@ use std::net::UdpSocket;
 use std::time::Duration;
 
 use consonance::transport::DisconnectReason;
-use consonance::{End, StartError, VoiceChat};
+use consonance::{End, EventKind, StartError, VoiceChat};
 use consonance_quic::{Fingerprint, QuicAddress, QuicClient, QuicClientSettings, QuicRuntime};
 use consonance_session::NameTaken;
 
@@ -60,6 +60,20 @@ fn where_the_newest_wins_a_second_login_takes_the_name_over() {
     assert_eq!(first.until_ended(), End::NameTakenOver);
     assert_eq!(first.voice.leave().unwrap_err(), End::NameTakenOver);
     assert_eq!(second.voice.leave().map(|_| ()), Ok(()));
+}
+
+#[test]
+fn a_chat_whose_name_is_in_use_ends_with_the_reason_and_does_not_keep_trying() {
+    let stage = Stage::open();
+    let mut first = Player::join("Alice", stage.chat());
+    let mut second = Player::start("alice", stage.chat().keep_trying());
+    let end = second.until_ended();
+    let reason = "this name is in use: choose another one".to_owned();
+    assert_eq!(end, End::NoConnection(DisconnectReason::NameRefused { reason }));
+    let tries_again = |kind: &EventKind| matches!(kind, EventKind::ConnectionLost { .. });
+    assert!(!second.has_seen_some(tries_again));
+    assert!(!first.has_seen_some(tries_again), "the holder keeps its connection");
+    assert_eq!(first.voice.leave().map(|_| ()), Ok(()));
 }
 
 #[test]

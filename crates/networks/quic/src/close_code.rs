@@ -14,6 +14,8 @@ pub(crate) enum CloseCode {
     TooSlow = 2,
     /// The peer broke the protocol.
     Violation = 3,
+    /// The client does not get the name that it asks for.
+    NameRefused = 4,
 }
 
 impl From<CloseCode> for VarInt {
@@ -39,6 +41,8 @@ pub(crate) fn reason_of(error: &ConnectionError) -> DisconnectReason {
         ConnectionError::ApplicationClosed(ApplicationClose { error_code, reason }) => {
             if *error_code == CloseCode::Refused.into() {
                 DisconnectReason::refused(reason)
+            } else if *error_code == CloseCode::NameRefused.into() {
+                DisconnectReason::name_refused(reason)
             } else {
                 DisconnectReason::closed_by_peer(reason)
             }

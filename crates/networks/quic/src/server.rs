@@ -276,10 +276,10 @@ impl QuicServer {
         }
     }
 
-    fn leave(&mut self, peer: Peer, words: &str) {
+    fn leave(&mut self, peer: Peer, code: CloseCode, words: &str) {
         let is_refused = self.newcomer.take_if(|(newcomer, _)| *newcomer == peer).is_some();
         if let Some(member) = self.members.get(&peer) {
-            member.link.leave(if is_refused { CloseCode::Refused } else { CloseCode::Goodbye }, words);
+            member.link.leave(if is_refused { CloseCode::Refused } else { code }, words);
             self.mute(peer);
         }
     }

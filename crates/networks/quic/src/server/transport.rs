@@ -7,8 +7,8 @@ use std::time::Instant;
 
 use consonance_transport::inbox::Popped;
 use consonance_transport::{
-    Delivery, DisconnectReason, LinkQuality, PacketLimits, PathStatistics, Peer, SHUTTING_DOWN, ServerEvent,
-    ServerStatistics, ServerTransport,
+    Delivery, DisconnectReason, Goodbye, GoodbyeCode, LinkQuality, PacketLimits, PathStatistics, Peer,
+    SHUTTING_DOWN, ServerEvent, ServerStatistics, ServerTransport,
 };
 
 use super::QuicServer;
@@ -98,7 +98,12 @@ impl ServerTransport for QuicServer {
     }
 
     fn disconnect(&mut self, _now: Instant, peer: Peer, reason: &str) {
-        self.leave(peer, reason);
+        self.leave(peer, CloseCode::Goodbye, reason);
+    }
+
+    fn turn_away(&mut self, _now: Instant, peer: Peer, goodbye: Goodbye, reason: &str) {
+        let is_name = goodbye.code == GoodbyeCode::Name;
+        self.leave(peer, if is_name { CloseCode::NameRefused } else { CloseCode::Goodbye }, reason);
     }
 
     fn set_joined(&mut self, now: Instant, peer: Peer, is_joined: bool) {
@@ -110,7 +115,7 @@ impl ServerTransport for QuicServer {
         let mut peers: Vec<Peer> = self.members.keys().copied().collect();
         peers.sort_unstable();
         for peer in peers {
-            self.leave(peer, SHUTTING_DOWN);
+            self.leave(peer, CloseCode::Goodbye, SHUTTING_DOWN);
         }
     }
 
