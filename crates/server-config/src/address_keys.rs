@@ -25,7 +25,7 @@ pub(super) const ADDRESS_KEYS: &[Key] = &[
         "addresses.ipv6_prefix_bits",
         Takes::AtStart,
         Field::Number(|config| &mut config.addresses.ipv6_prefix_bits, 32, 64),
-        "How many bits of an IPv6 address are its prefix: 48, 56 or 64. All addresses of a prefix count as one. An attacker may have a whole /48; where a provider gives its customers less than that, several of them share one.",
+        "How many bits of an IPv6 address are its prefix: 48, 56 or 64. All addresses of a prefix count as one, also for the name of a lost connection (joining.name_taken). An attacker may have a whole /48; where a provider gives its customers less than that, several of them share one.",
     ),
     Key::new(
         "addresses.share_percent",

@@ -143,7 +143,7 @@ pub(super) const LIMIT_KEYS: &[Key] = &[
     Key::at_once(
         "limits.waiting_names",
         Field::Size(|config| &mut config.limits.waiting_names, 1, 65_536),
-        "Players of one session who wait for a name in use (joining.name_taken): 4 for one name and 16 from one address prefix at most.",
+        "Players of one session who wait for a name in use (joining.name_taken): 4 for one name and 16 of one origin at most (an address prefix, an account or a player of the game's room).",
     ),
     Key::at_once(
         "limits.text_every_s",

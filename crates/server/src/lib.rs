@@ -52,6 +52,7 @@ mod kept_voices;
 mod load;
 pub mod moderation;
 mod networks;
+mod peer_origin;
 pub mod recording;
 pub mod records;
 mod relay_delay;

@@ -282,6 +282,11 @@ impl Sessions {
         self.by_name.len()
     }
 
+    /// How many bits of an IPv6 address are where a player comes from.
+    pub(crate) fn ipv6_prefix_bits(&self) -> u8 {
+        self.settings.ipv6_prefix_bits
+    }
+
     /// Clients in all sessions, as of the last turn.
     pub(crate) fn clients(&self) -> usize {
         self.clients

@@ -107,7 +107,7 @@ pub use consonance_wire::{
 pub use heard_voice::HeardVoice;
 pub use join_token::{JoinToken, JoinTokenTooLong};
 pub use limits::{Limits, Rate};
-pub use link::{AddressPrefix, CloseReason, Delivery, LinkCommand, LinkId, Offence};
+pub use link::{CloseReason, Delivery, LinkCommand, LinkId, Offence, PeerOrigin};
 pub use loudness::{RecentLoudness, loudness};
 pub use moderator::{ModeratorAction, ModeratorAnswer, ModeratorRequest};
 pub use outbox::Transmit;

@@ -81,8 +81,8 @@ pub struct Limits {
     /// Clients that wait to be admitted (default 256), if the driver is asked; counted as `joins_postponed`. Whoever
     /// waits longer than [`handshake`](Self::handshake) is refused.
     pub waiting_joins: usize,
-    /// Newcomers that wait for names in use (default 256, and 4 for one name, 16 from one address prefix); further ones
-    /// are refused, counted as `names_in_use`.
+    /// Newcomers that wait for names in use (default 256, and 4 for one name, 16 of one origin); further ones are
+    /// refused, counted as `names_in_use`.
     pub waiting_names: usize,
     /// How long a client has to wait from one text to the next, wherever it writes (default 0, not at all); counted as
     /// `texts_held`. Rooms may ask for more: see [`RoomLimits`](crate::RoomLimits).

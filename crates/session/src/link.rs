@@ -13,9 +13,19 @@ impl fmt::Display for LinkId {
     }
 }
 
-/// The driver's number for the address prefix that a peer comes from: equal for two peers that may be one person's.
+/// Where a peer comes from, as far as its network can prove it: equal for two connections that may be one person's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct AddressPrefix(pub u128);
+pub enum PeerOrigin {
+    /// The driver's number for an address prefix, whichever network the connection is on.
+    AddressPrefix(u128),
+    /// A player that a network knows by a number of its own, such as an account or a player of the game's room.
+    Identity {
+        /// The driver's number for the network; identities of different networks are never equal.
+        network: u32,
+        /// The network's number for the player.
+        number: u64,
+    },
+}
 
 /// How a packet travels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

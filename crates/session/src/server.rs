@@ -45,7 +45,7 @@ use alloc::vec::Vec;
 use consonance_wire::{ClientId, HandshakeExtension, Header, MessageType, Packet, SessionId};
 
 use crate::client_ids::ClientIds;
-use crate::link::{AddressPrefix, CloseReason, Delivery, LinkCommand, LinkId};
+use crate::link::{CloseReason, Delivery, LinkCommand, LinkId, PeerOrigin};
 use crate::outbox::{Outbox, Transmit};
 use crate::queue::EventQueue;
 use crate::roster::Roster;
@@ -193,9 +193,9 @@ impl Server {
         self.handle_connected_from(now, link, None);
     }
 
-    /// The same, of a network that knows from which address prefix the peer comes: a client whose link was lost has
-    /// its name back from there ([`NameTaken`]).
-    pub fn handle_connected_from(&mut self, now: Instant, link: LinkId, prefix: Option<AddressPrefix>) {
+    /// The same, of a network that knows where the peer comes from: a client whose link was lost has its name back
+    /// from there ([`NameTaken`]).
+    pub fn handle_connected_from(&mut self, now: Instant, link: LinkId, origin: Option<PeerOrigin>) {
         self.move_on(now);
         if self.links.contains_key(&link) {
             return;
@@ -206,7 +206,7 @@ impl Server {
             return;
         }
         let deadline = now + self.settings.limits.handshake;
-        self.links.insert(link, LinkRecord::new(now, deadline, prefix));
+        self.links.insert(link, LinkRecord::new(now, deadline, origin));
         self.strangers.insert((deadline, link));
     }
 

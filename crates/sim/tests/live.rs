@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use consonance_session::{
-    Delivery, Instant, LinkCommand, LinkId, NameTaken, Server, ServerSettings, Transmit,
+    Delivery, Instant, LinkCommand, LinkId, PeerOrigin, Server, ServerSettings, Transmit,
 };
 use consonance_sim::{Failure, Live, LiveScenario, NetworkOrder, Report, Scenario, ServerAction};
 
@@ -57,8 +57,6 @@ fn carry(seed: u64, is_carried: impl FnMut(&Sent) -> bool) -> Result<Report, Box
     scenario.patience = Duration::from_secs(10);
     let mut settings = ServerSettings::from_seed(seed);
     settings.limits.resume = Duration::from_hours(1);
-    // A place that is kept for an hour would keep its name for an hour.
-    settings.name_taken = NameTaken::Newest;
     let carrier = Carrier {
         live: Live::new(scenario),
         server: Server::new(settings),
@@ -105,7 +103,9 @@ impl<F: FnMut(&Sent) -> bool> Carrier<F> {
                 let connection = LinkId(self.connections);
                 self.players.insert(player, connection);
                 self.links.insert(connection, link);
-                self.server.handle_connected(now, connection);
+                // Its place is kept for the whole session, and its name with it.
+                let origin = PeerOrigin::Identity { network: 0, number: player.into() };
+                self.server.handle_connected_from(now, connection, Some(origin));
                 self.live.player_connected(link)?;
                 self.drain()
             }

@@ -50,9 +50,9 @@ pub trait ServerTransport: Send {
         self.disconnect(now, peer, reason);
     }
 
-    /// Tells the network whether a peer has joined a session, each time that this changes. When all connections are
-    /// taken, those that have not joined [make room](crate::ConnectionSlots) first. A network that has no such limit
-    /// ignores it, and a peer that is gone or unknown is passed over.
+    /// Tells the network whether a peer has joined a session or waits for a name there, each time that this changes.
+    /// When all connections are taken, the others [make room](crate::ConnectionSlots) first. A network that has no such
+    /// limit ignores it, and a peer that is gone or unknown is passed over.
     fn set_joined(&mut self, _now: Instant, _peer: Peer, _is_joined: bool) {}
 
     /// Takes no more peers and disconnects all present ones in order. Poll until each `Disconnected` has come.
@@ -138,6 +138,14 @@ pub trait ServerTransport: Send {
     ///
     /// `None` if the network cannot say, or there is no such peer: it counts as alive while its link stands.
     fn probe(&mut self, _now: Instant, _peer: Peer) -> Option<Instant> {
+        None
+    }
+
+    /// The number by which the network knows a peer's player beyond this connection, such as an account or a player of
+    /// the game's room. The network vouches for it: nothing that the peer sends can change it.
+    ///
+    /// `None` if it has no such number, or there is no such peer: its address says where it comes from.
+    fn identity(&self, _peer: Peer) -> Option<u64> {
         None
     }
 

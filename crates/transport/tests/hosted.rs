@@ -17,6 +17,8 @@ impl Network for GameNetwork {
     type Server = HostedServer;
     type Client = GameClient;
 
+    const ANSWERS_PROBES: bool = true;
+
     fn listen(&mut self) -> HostedServer {
         let (server, handle) = hosted::server(&settings());
         self.add_server(handle);

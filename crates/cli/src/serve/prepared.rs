@@ -8,6 +8,7 @@ use consonance_server::{Admission, SavedIdentity, SessionsSettings};
 use consonance_server_config::{Config, ConfigError, DEFAULT_PORT, LoadedConfig, Problem};
 use consonance_transport::session_name;
 
+use super::address_shares::address_shares;
 use super::browsers::{self, PreparedBrowsers};
 use super::game_listener::{self, GameListener};
 use super::host::host_at;
@@ -152,6 +153,7 @@ fn sessions(loaded: &LoadedConfig, notes: &mut Vec<String>) -> Result<SessionsSe
     settings.empty_for = config.sessions_idle;
     settings.limits = config.limits.clone();
     settings.name_taken = config.joining.name_taken;
+    settings.ipv6_prefix_bits = address_shares(config).ipv6_prefix_bits;
     settings.access.clone_from(&config.access);
     settings.proximity.clone_from(&config.proximity);
     settings.room_limits.clone_from(&config.room_limits);

@@ -19,6 +19,8 @@ impl Network for Game {
     type Server = HostedServer;
     type Client = GameClient;
 
+    const ANSWERS_PROBES: bool = true;
+
     fn listen(&mut self) -> HostedServer {
         self.add_server()
     }

@@ -12,6 +12,8 @@ impl Network for Game {
     type Server = HostedServer;
     type Client = HostedClient;
 
+    const ANSWERS_PROBES: bool = true;
+
     fn listen(&mut self) -> HostedServer {
         self.add_server()
     }

@@ -14,7 +14,7 @@ use crate::ignored_accounts::IgnoredAccounts;
 use crate::members::Members;
 use crate::settings::{Admission, LinkSettings, ServerSettings};
 use crate::signal::Signal;
-use crate::{LIMITS, SendKind, SteamId, SteamP2p, packet_type};
+use crate::{LIMITS, SendKind, SessionState, SteamId, SteamP2p, packet_type};
 
 /// The server of a session, on a user's account or on a game server's.
 ///
@@ -48,11 +48,13 @@ struct Pump<P: SteamP2p> {
 }
 
 /// A peer as Steam knows it.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct RemoteClient {
     /// Its link, if it is one of ours.
     hello: Option<u32>,
     is_taken_in: bool,
+    /// When anything last came from it.
+    heard: Instant,
 }
 
 impl<P: SteamP2p> SteamServer<P> {
@@ -120,6 +122,14 @@ impl<P: SteamP2p> ServerTransport for SteamServer<P> {
         self.hosted.set_waker(waker);
     }
 
+    fn probe(&mut self, now: Instant, peer: Peer) -> Option<Instant> {
+        self.hosted.identity(peer).and_then(|account| self.pump.probe(now, SteamId(account)))
+    }
+
+    fn identity(&self, peer: Peer) -> Option<u64> {
+        self.hosted.identity(peer)
+    }
+
     fn network(&self) -> &'static str {
         "steam"
     }
@@ -170,6 +180,18 @@ impl<P: SteamP2p> Pump<P> {
                 self.say(id, &Signal::Welcome(number));
             }
         }
+    }
+
+    /// Steam says whether it has a session with an account, and not when it last heard the other end. It notices that
+    /// an end is gone by a reliable packet that is not acknowledged, so a client of ours is sent one.
+    fn probe(&mut self, now: Instant, id: SteamId) -> Option<Instant> {
+        let client = self.clients.get(&id)?;
+        let (heard, is_ours) = (client.heard, client.hello.is_some());
+        if is_ours {
+            self.say(id, &Signal::StillHere);
+        }
+        let is_up = self.steam.session_state(id) == SessionState::Active;
+        Some(if is_up { now } else { heard })
     }
 
     /// The link to a peer ends on this side.

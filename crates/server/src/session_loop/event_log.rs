@@ -29,6 +29,9 @@ pub(super) fn log(session: &Span, event: &ServerEvent) {
         ServerEvent::NameInUse { name, holder, .. } => {
             info!(player = &**name, holder = holder.0, "name in use: the newcomer waits");
         }
+        ServerEvent::NameClaimWithdrawn { name, .. } => {
+            debug!(player = &**name, "the newcomer no longer waits for the name");
+        }
         ServerEvent::ClientResumed { id, name, .. } => {
             info!(player = &**name, id = id.0, "came back");
         }
@@ -48,6 +51,7 @@ fn link_of(event: &ServerEvent) -> Option<LinkId> {
         ServerEvent::ClientJoined { link, .. }
         | ServerEvent::ClientResumed { link, .. }
         | ServerEvent::NameInUse { link, .. }
+        | ServerEvent::NameClaimWithdrawn { link, .. }
         | ServerEvent::ClientLeft { link, .. } => Some(*link),
         _ => None,
     }

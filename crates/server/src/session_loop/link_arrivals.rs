@@ -1,16 +1,16 @@
 //! Connections that come up, and end: which session each is in, if any.
 
-use std::net::IpAddr;
 use std::time::Instant;
 
-use consonance_session::{AddressPrefix, Instant as SessionInstant, LinkId};
-use consonance_transport::{GoodbyeCode, Peer, home_of, remote_address};
+use consonance_session::{Instant as SessionInstant, LinkId};
+use consonance_transport::{GoodbyeCode, Peer, remote_address};
 use tracing::debug;
 
 use super::{SessionLoop, link_span};
 use crate::directory::{Arrival, SessionRefusal};
 use crate::goodbye;
 use crate::networks::link_of;
+use crate::peer_origin::peer_origin;
 use crate::utc::seconds_since_1970;
 
 impl SessionLoop {
@@ -45,10 +45,12 @@ impl SessionLoop {
                 );
             }
         };
+        let identity = self.networks.get_mut(network).identity(peer);
+        let origin = peer_origin(network, identity, address, self.sessions.ipv6_prefix_bits());
         let session = self.sessions.get_mut(index);
         session.span.in_scope(|| link_span(link).in_scope(|| debug!(remote, "connected")));
         session.links += 1;
-        session.server.handle_connected_from(at, link, address.map(prefix_of));
+        session.server.handle_connected_from(at, link, origin);
         if self.networks.get_mut(network).came_back(peer) {
             session.server.ask_to_join_anew(at, link);
         }
@@ -85,11 +87,4 @@ impl SessionLoop {
             }
         })
     }
-}
-
-fn prefix_of(address: IpAddr) -> AddressPrefix {
-    AddressPrefix(match home_of(address) {
-        IpAddr::V4(address) => address.to_ipv6_mapped().to_bits(),
-        IpAddr::V6(address) => address.to_bits(),
-    })
 }

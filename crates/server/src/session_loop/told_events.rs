@@ -58,13 +58,16 @@ impl SessionLoop {
     }
 }
 
-/// Tells a link's network that it has joined, or is not in the session any more.
+/// Tells a link's network that it has joined, or is not in the session any more. A newcomer that waits for a name counts
+/// as joined: it has done what a client has to do, and the session bounds how many wait for a name and from an origin.
 fn note_joined(networks: &mut Networks, now: Instant, event: &ServerEvent) {
     match event {
-        ServerEvent::ClientJoined { link, .. } | ServerEvent::ClientResumed { link, .. } => {
-            networks.set_joined(now, *link, true);
+        ServerEvent::ClientJoined { link, .. }
+        | ServerEvent::ClientResumed { link, .. }
+        | ServerEvent::NameInUse { link, .. } => networks.set_joined(now, *link, true),
+        ServerEvent::ClientLeft { link, .. } | ServerEvent::NameClaimWithdrawn { link, .. } => {
+            networks.set_joined(now, *link, false);
         }
-        ServerEvent::ClientLeft { link, .. } => networks.set_joined(now, *link, false),
         _ => {}
     }
 }

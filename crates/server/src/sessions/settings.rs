@@ -4,6 +4,7 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 use std::time::Duration;
 
 use consonance_session::{AccessRule, Limits, NameTaken, ProximitySettings, RoomLimits, RoomPattern};
+use consonance_transport::AddressShares;
 
 use crate::admission::Admission;
 use crate::kept_voices::KeptVoicesSettings;
@@ -27,6 +28,10 @@ pub struct SessionsSettings {
     pub limits: Limits,
     /// What a newcomer gets that asks for a name in use.
     pub name_taken: NameTaken,
+    /// How many bits of an IPv6 address are where a player comes from, 1 to 128: a player whose link was lost has its
+    /// name back from there. Default as for [connections](consonance_transport::AddressShares). An IPv4 address
+    /// counts as a whole.
+    pub ipv6_prefix_bits: u8,
     /// Rooms of each session where distance decides who hears whom; see
     /// [`ServerSettings::proximity`](consonance_session::ServerSettings::proximity).
     pub proximity: Vec<(RoomPattern, ProximitySettings)>,
@@ -97,6 +102,7 @@ impl SessionsSettings {
             empty_for: Duration::from_mins(1),
             limits: Limits::default(),
             name_taken: NameTaken::default(),
+            ipv6_prefix_bits: AddressShares::default().ipv6_prefix_bits,
             proximity: Vec::new(),
             access: Vec::new(),
             room_limits: Vec::new(),

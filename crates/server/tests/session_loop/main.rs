@@ -12,6 +12,7 @@ mod inspecting;
 mod joining;
 mod moderators;
 mod on_demand;
+mod origins;
 mod player;
 mod sessions;
 mod shedding;

@@ -139,7 +139,7 @@ impl Server {
         self.sent = previous.sent;
         self.events.push(ServerEvent::Restarted { session });
         for (link, record) in previous.links {
-            self.handle_connected_from(now, link, record.prefix);
+            self.handle_connected_from(now, link, record.origin);
             self.answer_wrong_session(link);
         }
     }

@@ -33,6 +33,14 @@ pub enum ServerEvent {
         /// The client that has the name.
         holder: ClientId,
     },
+    /// A newcomer that waited for a name no longer does, and has not joined: it asks for another name, or the rules for
+    /// names in use have changed.
+    NameClaimWithdrawn {
+        /// The connection of the newcomer.
+        link: LinkId,
+        /// The name that it waited for.
+        name: Box<str>,
+    },
     /// A client may not do what it wanted to do in a room: it has no token that the room asks for, or is kept to
     /// others. It is not in a room that it may not listen to, and what it says where it may not speak goes nowhere. Of
     /// what it tries this is told once for each room, and for 32 rooms at most.

@@ -52,7 +52,7 @@ impl Server {
             self.statistics.ignored += 1;
             return Ok(());
         }
-        self.stop_waiting_for_name(link);
+        self.withdraw_claim(link);
         if self.settings.admission {
             self.ask_driver(newcomer);
         } else {

@@ -7,7 +7,7 @@ use consonance_wire::{Capabilities, ClientId, MessageType};
 use super::Fault;
 use super::budgets::Budgets;
 use crate::limits::Limits;
-use crate::link::AddressPrefix;
+use crate::link::PeerOrigin;
 use crate::time::Instant;
 use crate::traffic::Total;
 
@@ -30,12 +30,12 @@ pub(super) struct LinkRecord {
     pub(super) sent: Total,
     /// How many of its packets were dropped for a fault.
     pub(super) faults: u64,
-    /// The address prefix that it comes from, if that is known.
-    pub(super) prefix: Option<AddressPrefix>,
+    /// Where its peer comes from, if that is known.
+    pub(super) origin: Option<PeerOrigin>,
 }
 
 impl LinkRecord {
-    pub(super) fn new(now: Instant, deadline: Instant, prefix: Option<AddressPrefix>) -> Self {
+    pub(super) fn new(now: Instant, deadline: Instant, origin: Option<PeerOrigin>) -> Self {
         Self {
             client: None,
             ghosts: Vec::new(),
@@ -45,7 +45,7 @@ impl LinkRecord {
             received: Total::default(),
             sent: Total::default(),
             faults: 0,
-            prefix,
+            origin,
         }
     }
 

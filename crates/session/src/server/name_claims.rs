@@ -14,7 +14,7 @@ use consonance_wire::{Capabilities, ClientId, ResumeTicket};
 
 use super::access::Newcomer;
 use super::{Access, Server, Vouched};
-use crate::link::{AddressPrefix, CloseReason, LinkId};
+use crate::link::{CloseReason, LinkId, PeerOrigin};
 use crate::time::Instant;
 
 use waiting::Claim;
@@ -46,8 +46,8 @@ const CHECK_EVERY: Duration = Duration::from_secs(1);
 const REFUSAL_AFTER: Duration = Duration::from_secs(6);
 /// Newcomers that may wait for one name.
 const WAITING_PER_NAME: usize = 4;
-/// Newcomers from one address prefix that may wait for names.
-const WAITING_PER_PREFIX: usize = 16;
+/// Newcomers of one origin that may wait for names.
+const WAITING_PER_ORIGIN: usize = 16;
 
 /// Newcomers that wait for names in use.
 #[derive(Debug, Default)]
@@ -106,7 +106,7 @@ impl Server {
         }
         self.settings.name_taken = rule;
         for link in self.name_claims.in_order() {
-            self.stop_waiting_for_name(link);
+            self.withdraw_claim(link);
         }
     }
 
@@ -141,9 +141,9 @@ impl Server {
         if !may_have && !may_stay {
             return Verdict::Refused(CloseReason::NameProtected);
         }
-        let is_neighbour = self.has_prefix_of(*link, holder);
-        let is_lost_by_neighbour = is_neighbour && self.fan_out.link(holder).is_none();
-        let at_once = rule == NameTaken::Newest || has_account_of(access, present) || is_lost_by_neighbour;
+        let is_same_origin = self.has_origin_of(*link, holder);
+        let is_lost_by_same_origin = is_same_origin && self.fan_out.link(holder).is_none();
+        let at_once = rule == NameTaken::Newest || has_account_of(access, present) || is_lost_by_same_origin;
         if may_have && at_once {
             return Verdict::Granted;
         }
@@ -152,7 +152,7 @@ impl Server {
         }
         let place_ends = self.places.kept_until(holder).unwrap_or(self.now);
         let refused_at = (!may_stay).then(|| place_ends.max(self.now + REFUSAL_AFTER));
-        Verdict::Waits(Claim::new(newcomer.clone(), self.now, refused_at, is_neighbour, may_have))
+        Verdict::Waits(Claim::new(newcomer.clone(), self.now, refused_at, is_same_origin, may_have))
     }
 
     /// Whether a ticket is the one that was given for this client's place.
@@ -164,18 +164,18 @@ impl Server {
         })
     }
 
-    /// Whether a link comes from the address prefix from which a client came last.
-    fn has_prefix_of(&self, link: LinkId, holder: ClientId) -> bool {
-        let own = self.prefix_of(link);
+    /// Whether a link has the origin that a client had last.
+    fn has_origin_of(&self, link: LinkId, holder: ClientId) -> bool {
+        let own = self.origin_of(link);
         let present = match self.fan_out.link(holder) {
-            Some(link) => self.prefix_of(link),
-            None => self.places.prefix_of(holder),
+            Some(link) => self.origin_of(link),
+            None => self.places.origin_of(holder),
         };
         own.is_some() && own == present
     }
 
-    pub(super) fn prefix_of(&self, link: LinkId) -> Option<AddressPrefix> {
-        self.links.get(&link).and_then(|link| link.prefix)
+    pub(super) fn origin_of(&self, link: LinkId) -> Option<PeerOrigin> {
+        self.links.get(&link).and_then(|link| link.origin)
     }
 }
 

@@ -5,7 +5,7 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use consonance_wire::{Capabilities, ClientId, CodecSettings, HandshakeExtension, ResumeTicket, Secret};
 
 use super::{Fault, Server, ServerEvent};
-use crate::link::{AddressPrefix, CloseReason, LinkCommand, LinkId};
+use crate::link::{CloseReason, LinkCommand, LinkId, PeerOrigin};
 use crate::secrets::Secrets;
 use crate::time::Instant;
 
@@ -18,8 +18,8 @@ pub(super) struct Places {
     /// Clients without a link by when their place is given up, and the other way round.
     kept: BTreeSet<(Instant, ClientId)>,
     kept_until: BTreeMap<ClientId, Instant>,
-    /// The address prefixes from which those came whose links were lost.
-    prefix_of: BTreeMap<ClientId, AddressPrefix>,
+    /// The origins of the clients whose links were lost.
+    origin_of: BTreeMap<ClientId, PeerOrigin>,
     /// Clients that have not said yet which rooms they listen to, so that nobody was told of them.
     untold: BTreeSet<ClientId>,
 }
@@ -28,8 +28,8 @@ impl Places {
     pub(super) fn new(key: &[u8; 32]) -> Self {
         let secrets = Secrets::new(key);
         let (secret_of, kept_until) = (BTreeMap::new(), BTreeMap::new());
-        let (untold, prefix_of) = (BTreeSet::new(), BTreeMap::new());
-        Self { secrets, secret_of, kept: BTreeSet::new(), kept_until, prefix_of, untold }
+        let (untold, origin_of) = (BTreeSet::new(), BTreeMap::new());
+        Self { secrets, secret_of, kept: BTreeSet::new(), kept_until, origin_of, untold }
     }
 
     /// Goes on with the secrets of a session before, so that none comes twice.
@@ -89,12 +89,12 @@ impl Places {
     }
 
     /// From where a client without a link came, if that is known.
-    pub(super) fn prefix_of(&self, id: ClientId) -> Option<AddressPrefix> {
-        self.prefix_of.get(&id).copied()
+    pub(super) fn origin_of(&self, id: ClientId) -> Option<PeerOrigin> {
+        self.origin_of.get(&id).copied()
     }
 
     fn release(&mut self, id: ClientId) {
-        self.prefix_of.remove(&id);
+        self.origin_of.remove(&id);
         if let Some(until) = self.kept_until.remove(&id) {
             self.kept.remove(&(until, id));
         }
@@ -139,11 +139,11 @@ impl Server {
         let Some(lost) = self.links.get_mut(&link) else { return };
         // Taken off the link, so that the end of the link is not the end of the client.
         let Some(id) = lost.client.take() else { return };
-        let prefix = lost.prefix;
+        let origin = lost.origin;
         self.fan_out.remove(id);
         self.voice_reports.remove(id);
         self.places.keep(id, self.now + self.settings.limits.resume);
-        self.places.prefix_of.extend(prefix.map(|prefix| (id, prefix)));
+        self.places.origin_of.extend(origin.map(|origin| (id, origin)));
     }
 
     /// A client that can resume says that it goes for good. (One of the original just closes its link.) Its link may

@@ -218,7 +218,8 @@ impl ServerRun {
                 ServerEvent::EnteredRoom { id, .. } | ServerEvent::ExitedRoom { id, .. } => {
                     assert!(self.table.contains_key(&id));
                 }
-                ServerEvent::NameInUse { name, link, .. } => {
+                ServerEvent::NameInUse { name, link, .. }
+                | ServerEvent::NameClaimWithdrawn { name, link } => {
                     assert!(
                         self.table.values().all(|(_, over)| *over != link),
                         "{name} is not in over {link}"

@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use consonance_session::{Access, CloseReason, LinkId, NameTaken, Vouched};
+use consonance_session::{Access, CloseReason, LinkId, NameTaken, PeerOrigin, Vouched};
 
 use crate::support::lone_server::LoneServer;
 use crate::support::network::Network;
@@ -145,6 +145,25 @@ fn a_kept_place_is_no_strangers_and_at_once_that_of_a_newcomer_from_its_address_
         assert_eq!(holder(&server, "Alice") == Some(NEWCOMER), is_let_in, "from {prefix}");
         assert_eq!(server.run_for(seconds(2)), []);
         assert_eq!(holder(&server, "Alice"), Some(NEWCOMER), "nobody came back to the place");
+    }
+}
+
+#[test]
+fn a_kept_place_belongs_at_once_to_the_player_whom_its_network_knows_and_to_no_other() {
+    let identity = |network, number| PeerOrigin::Identity { network, number };
+    for (origin, is_let_in) in [
+        (identity(1, 7), true),
+        (identity(1, 8), false),
+        (identity(2, 7), false),
+        (PeerOrigin::AddressPrefix(7), false),
+    ] {
+        let mut server = LoneServer::new();
+        server.connect_as(ALICE, identity(1, 7));
+        server.receive(ALICE, &packets::handshake_of_ours("Alice", None));
+        server.disconnect(ALICE);
+        server.connect_as(NEWCOMER, origin);
+        server.receive(NEWCOMER, &packets::handshake("Alice"));
+        assert_eq!(holder(&server, "Alice") == Some(NEWCOMER), is_let_in, "{origin:?}");
     }
 }
 
@@ -293,6 +312,8 @@ fn a_newcomer_that_waits_may_ask_for_another_name_instead() {
     server.receive(NEWCOMER, &packets::handshake("Alice"));
     server.receive(NEWCOMER, &packets::handshake("Carol"));
     assert_eq!(holder(&server, "Carol"), Some(NEWCOMER));
+    let told = ["Alice is in use, link 3 waits", "link 3 no longer waits for Alice"];
+    assert_eq!(server.events()[..2], told);
     server.disconnect(ALICE);
     server.run_for(seconds(60));
     assert_eq!((holder(&server, "Alice"), holder(&server, "Carol")), (None, Some(NEWCOMER)));
@@ -303,7 +324,9 @@ fn a_rule_that_changes_has_those_that_wait_ask_again() {
     let mut server = two();
     server.connect(NEWCOMER);
     server.receive(NEWCOMER, &packets::handshake("Alice"));
+    server.events();
     server.server.set_name_taken(NameTaken::Newest);
+    assert_eq!(server.events(), ["link 3 no longer waits for Alice"]);
     server.receive(NEWCOMER, &packets::handshake("Alice"));
     assert_eq!(server.closed(), [(ALICE, CloseReason::NameTakenOver)]);
     assert_eq!(holder(&server, "Alice"), Some(NEWCOMER));

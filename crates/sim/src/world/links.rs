@@ -1,6 +1,6 @@
 //! Connections come about, are closed, or break without a word; each end learns of it in its own time.
 
-use consonance_session::{AddressPrefix, Client, CloseReason, LinkId};
+use consonance_session::{Client, CloseReason, LinkId, PeerOrigin};
 
 use super::outside::LinkOrder;
 use super::{Thing, World};
@@ -40,8 +40,8 @@ impl World {
             return Ok(());
         }
         link.server = End::Open;
-        let prefix = AddressPrefix(owner(id).0.into());
-        self.host.server.handle_connected_from(self.host.clock.read(now), id, Some(prefix));
+        let origin = PeerOrigin::AddressPrefix(owner(id).0.into());
+        self.host.server.handle_connected_from(self.host.clock.read(now), id, Some(origin));
         if let Some(at) = self.network.hang_up(now, id, Way::Down) {
             self.agenda.add(at, Thing::LinkIsUp(id));
         }

@@ -1,6 +1,6 @@
 //! The server of a network that the host owns.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::task::Waker;
 use std::time::Instant;
@@ -21,7 +21,8 @@ use crate::{
 pub struct HostedServer {
     wires: Arc<Wires>,
     limits: PacketLimits,
-    links: BTreeSet<Peer>,
+    /// The links that are up, and the identities that the host knows.
+    links: BTreeMap<Peer, Option<u64>>,
     /// Whether newcomers wait to be taken in.
     may_refuse: bool,
     /// Reported as connected by the last poll: taken in unless the next call refuses it.
@@ -47,6 +48,8 @@ pub(super) struct Wires {
 pub(super) struct Arrival {
     pub(super) session: String,
     pub(super) remote: String,
+    /// The host's number, if that says more of who the peer is than `remote`.
+    pub(super) identity: Option<u64>,
 }
 
 pub(super) fn pair(settings: &HostedSettings) -> (HostedServer, HostedServerHandle) {
@@ -58,7 +61,7 @@ pub(super) fn pair(settings: &HostedSettings) -> (HostedServer, HostedServerHand
     let server = HostedServer {
         wires,
         limits: settings.limits,
-        links: BTreeSet::new(),
+        links: BTreeMap::new(),
         may_refuse: true,
         newcomer: None,
         is_shut_down: false,
@@ -88,8 +91,8 @@ impl ServerTransport for HostedServer {
                     self.wires.outgoing.change(|outbox| outbox.end(peer, SHUTTING_DOWN, true));
                     self.statistics.connections.turned_away_full += 1;
                 }
-                Popped::Connected { peer, about: Arrival { session, remote } } => {
-                    self.links.insert(peer);
+                Popped::Connected { peer, about: Arrival { session, remote, identity } } => {
+                    self.links.insert(peer, identity);
                     self.newcomer = self.may_refuse.then_some(peer);
                     self.statistics.connections.accepted += 1;
                     return Some(ServerEvent::Connected { peer, session, remote });
@@ -116,8 +119,8 @@ impl ServerTransport for HostedServer {
         let bytes = packet.len();
         let packet = self.pool.copy(packet);
         let Self { links, too_slow, .. } = self;
-        let present = peers.iter().copied().filter(|peer| links.contains(peer));
-        let gone = peers.iter().filter(|peer| !links.contains(peer)).count() as u64;
+        let present = peers.iter().copied().filter(|peer| links.contains_key(peer));
+        let gone = peers.iter().filter(|peer| !links.contains_key(peer)).count() as u64;
         let sent = self.wires.outgoing.change(|outbox| outbox.send(now, present, delivery, packet, too_slow));
         let links = &mut self.statistics.links;
         links.sent.count(delivery, sent.queued, bytes);
@@ -133,7 +136,7 @@ impl ServerTransport for HostedServer {
         if is_refusal {
             self.newcomer = None;
         }
-        if self.links.remove(&peer) {
+        if self.links.remove(&peer).is_some() {
             self.wires.incoming.mute(peer);
             let reason = DisconnectReason::cut(reason);
             self.wires.outgoing.change(|outbox| outbox.end(peer, reason, is_refusal));
@@ -142,10 +145,18 @@ impl ServerTransport for HostedServer {
 
     fn shutdown(&mut self, now: Instant) {
         self.is_shut_down = true;
-        for peer in std::mem::take(&mut self.links) {
-            self.links.insert(peer);
+        for peer in self.links.keys().copied().collect::<Vec<_>>() {
             self.disconnect(now, peer, SHUTTING_DOWN);
         }
+    }
+
+    fn probe(&mut self, now: Instant, peer: Peer) -> Option<Instant> {
+        // The host tells of each peer that is gone: one of which it has not is there.
+        self.links.contains_key(&peer).then_some(now)
+    }
+
+    fn identity(&self, peer: Peer) -> Option<u64> {
+        self.links.get(&peer).copied().flatten()
     }
 
     fn set_waker(&mut self, waker: Waker) {

@@ -9,7 +9,7 @@ use super::server_outbox::{Ending, HostCounts, Request};
 use super::{OVERFLOWED, Received, SESSION_RESET, overloaded, send_failed};
 use crate::inbox::Pushed;
 use crate::packet_pool::{PacketPool, SharedPacket};
-use crate::{Delivery, DisconnectReason, PACKET_BYTES_MAX, Peer};
+use crate::{Delivery, DisconnectReason, PACKET_BYTES_MAX, Peer, remote_address};
 
 /// What the host does for a [hosted](super) server: it tells what its network reported and asks what is to be done.
 ///
@@ -121,6 +121,9 @@ impl HostedServerHandle {
     /// The game's peers are told apart by nothing but the host's numbers then, which may be others each time: all of
     /// them share what may be guessed at passwords, and none of them can be banned by an address.
     ///
+    /// The number is the peer's [identity](crate::ServerTransport::identity): a player whose link was lost has its name
+    /// back from a peer of the same number. So it must be the network's choice and not the peer's.
+    ///
     /// A number that is in use already means that its earlier peer is gone. False if the server is full: the peer was
     /// not taken.
     pub fn peer_connected(&mut self, peer: u64, session: &str) -> bool {
@@ -128,7 +131,8 @@ impl HostedServerHandle {
     }
 
     /// The same, of a peer of which the host knows more than a number: `remote` is its IP address, with a port or
-    /// without, or who it is, such as an account. Bans and guesses at passwords count by it.
+    /// without, or who it is, such as an account. Bans and guesses at passwords count by it. With an IP address, that is
+    /// where the peer comes from, and the number is no identity.
     pub fn peer_connected_from(&mut self, peer: u64, session: &str, remote: String) -> bool {
         self.peer_lost(peer);
         if self.by_number.len() >= self.peers_max {
@@ -140,7 +144,8 @@ impl HostedServerHandle {
         self.by_number.insert(peer, name);
         self.numbers.insert(name, peer);
         self.wires.outgoing.change(|outbox| outbox.add(name));
-        let about = Arrival { session: session.to_owned(), remote };
+        let identity = remote_address(&remote).is_none().then_some(peer);
+        let about = Arrival { session: session.to_owned(), remote, identity };
         self.wires.incoming.connected(name, about);
         true
     }

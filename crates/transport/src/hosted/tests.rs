@@ -203,6 +203,39 @@ fn a_peer_whose_number_comes_back_is_another_peer() {
 }
 
 #[test]
+fn the_hosts_number_is_the_identity_of_a_peer_unless_its_ip_address_is_known() {
+    let (mut server, mut handle) = server(&settings());
+    for (number, remote, expected) in [
+        (NUMBER, None, Some(NUMBER)),
+        (7, Some("Steam account 7"), Some(7)),
+        (8, Some("192.0.2.1:7"), None),
+        (9, Some("2001:db8::1"), None),
+    ] {
+        match remote {
+            None => handle.peer_connected(number, ""),
+            Some(remote) => handle.peer_connected_from(number, "", remote.to_owned()),
+        };
+        let Some(ServerEvent::Connected { peer, .. }) = server.poll(now()) else {
+            panic!("the server sees its peer");
+        };
+        assert_eq!(server.identity(peer), expected, "{number} from {remote:?}");
+        handle.peer_disconnected(number, "");
+        while server.poll(now()).is_some() {}
+        assert_eq!(server.identity(peer), None, "it is gone");
+    }
+}
+
+#[test]
+fn a_peer_is_heard_as_long_as_the_host_does_not_say_that_it_is_gone() {
+    let (mut server, mut handle, peer) = server_with_peer();
+    let later = now() + std::time::Duration::from_hours(1);
+    assert_eq!(server.probe(later, peer), Some(later));
+    handle.peer_lost(NUMBER);
+    while server.poll(now()).is_some() {}
+    assert_eq!(server.probe(later, peer), None);
+}
+
+#[test]
 fn a_peer_that_is_refused_is_told_why_and_forgotten() {
     let (mut server, mut handle) = server(&settings());
     handle.peer_connected(NUMBER, "nowhere");

@@ -6,8 +6,7 @@ use std::time::Instant;
 use consonance_hosted::{HostedRoom, RoomRequest};
 use consonance_server::{SessionLoop, SessionsSettings};
 use consonance_session::{
-    Capabilities, ChannelProperties, Client, ClientEvent, ClientId, ClientSettings, NameTaken, SessionId,
-    Target,
+    Capabilities, ChannelProperties, Client, ClientEvent, ClientId, ClientSettings, SessionId, Target,
 };
 use consonance_test_player::TestPlayer;
 use consonance_transport::Delivery;
@@ -96,9 +95,7 @@ impl Program {
             Notice::MasterIs(actor) if self.room.server() == Some(actor) => {}
             Notice::MasterIs(actor) => {
                 self.server = self.room.set_server(Some(actor)).map(|transport| {
-                    let mut settings = SessionsSettings::new(["main"]).expect("one session");
-                    // A room says nothing of where a player is, by which one that comes back is known.
-                    settings.name_taken = NameTaken::Newest;
+                    let settings = SessionsSettings::new(["main"]).expect("one session");
                     let mut server = SessionLoop::new(&settings);
                     server.add_network(Box::new(transport));
                     server

@@ -16,7 +16,7 @@ impl<P: SteamP2p> Pump<P> {
         self.steam.run_callbacks(now);
         while let Some(change) = self.members.next() {
             match change {
-                Change::Came(id) => self.name(id),
+                Change::Came(id) => self.name(now, id),
                 Change::Left(id) => self.handle_left(now, id),
             }
         }
@@ -56,8 +56,10 @@ impl<P: SteamP2p> Pump<P> {
 
     fn handle_packet(&mut self, now: Instant, arrival: Arrival) -> Delivery {
         let from = arrival.from;
-        if !self.clients.contains_key(&from) && !self.ignored.contains(now, from) {
-            self.admit(now, from, RemoteClient::default());
+        if let Some(client) = self.clients.get_mut(&from) {
+            client.heard = now;
+        } else if !self.ignored.contains(now, from) {
+            self.admit(now, from, None);
         }
         let delivery = packet_type::delivery_of(arrival, &self.packet);
         // Of whom nobody is known, the transport drops and counts it.
@@ -84,7 +86,7 @@ impl<P: SteamP2p> Pump<P> {
         self.ignored.remove(from);
         match self.clients.get_mut(&from) {
             Some(client @ RemoteClient { hello: None, .. }) => {
-                client.hello = Some(number);
+                (client.hello, client.heard) = (Some(number), now);
                 if client.is_taken_in {
                     self.say(from, &Signal::Welcome(number));
                 }
@@ -92,9 +94,9 @@ impl<P: SteamP2p> Pump<P> {
             Some(_) => {
                 self.handle.peer_disconnected(from.0, "");
                 self.clients.remove(&from);
-                self.admit(now, from, RemoteClient { hello: Some(number), is_taken_in: false });
+                self.admit(now, from, Some(number));
             }
-            None => self.admit(now, from, RemoteClient { hello: Some(number), is_taken_in: false }),
+            None => self.admit(now, from, Some(number)),
         }
     }
 
@@ -119,10 +121,10 @@ impl<P: SteamP2p> Pump<P> {
     }
 
     /// The game names a member.
-    fn name(&mut self, id: SteamId) {
+    fn name(&mut self, now: Instant, id: SteamId) {
         self.ignored.remove(id);
         if !self.clients.contains_key(&id) {
-            self.take_in(id, RemoteClient::default());
+            self.take_in(now, id, None);
         }
     }
 
@@ -134,14 +136,14 @@ impl<P: SteamP2p> Pump<P> {
     }
 
     /// Somebody comes unnamed.
-    fn admit(&mut self, now: Instant, id: SteamId, client: RemoteClient) {
+    fn admit(&mut self, now: Instant, id: SteamId, hello: Option<u32>) {
         if self.admission.lets_in(id) {
-            self.take_in(id, client);
+            self.take_in(now, id, hello);
         } else {
             self.turned_away += 1;
             self.ignored.insert(id, now + self.quiet_time);
             // Whose session nobody has accepted is not answered: that would accept it.
-            if let Some(number) = client.hello
+            if let Some(number) = hello
                 && self.steam.session_state(id) == SessionState::Active
             {
                 self.say(id, &Signal::Goodbye(number, NOT_LISTED.to_owned()));
@@ -149,10 +151,10 @@ impl<P: SteamP2p> Pump<P> {
         }
     }
 
-    fn take_in(&mut self, id: SteamId, client: RemoteClient) {
+    fn take_in(&mut self, now: Instant, id: SteamId, hello: Option<u32>) {
         if self.handle.peer_connected_from(id.0, "", format!("Steam account {id}")) {
-            self.clients.insert(id, client);
-        } else if let Some(number) = client.hello {
+            self.clients.insert(id, RemoteClient { hello, is_taken_in: false, heard: now });
+        } else if let Some(number) = hello {
             self.say(id, &Signal::Goodbye(number, FULL.to_owned()));
         }
     }

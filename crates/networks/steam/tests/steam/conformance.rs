@@ -100,6 +100,7 @@ impl Network for Game {
 
     /// Who holds the session has one.
     const NAMES_SESSIONS: bool = false;
+    const ANSWERS_PROBES: bool = true;
 
     fn listen(&mut self) -> Self::Server {
         self.add_server()

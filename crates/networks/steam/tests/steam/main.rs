@@ -7,5 +7,6 @@ mod hub;
 mod impaired;
 mod many;
 mod originals;
+mod presence;
 mod sessions;
 mod support;

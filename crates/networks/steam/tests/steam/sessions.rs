@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use consonance_session::{
     ChannelProperties, Client, ClientEvent, ClientSettings, Delivery, Instant as SessionInstant, LinkCommand,
-    LinkId, NameTaken, Server, ServerSettings, Target, Transmit,
+    LinkId, PeerOrigin, Server, ServerSettings, Target, Transmit,
 };
 use consonance_steam::hub::{HubAccount, HubSettings};
 use consonance_steam::{self as steam, SteamClient, SteamId, SteamServer};
@@ -76,6 +76,22 @@ fn who_left_and_comes_back_is_heard_directly_again() {
     assert_eq!((table.heard(), table.players[1].from_server), (vec![0, 1], 0));
 }
 
+#[test]
+fn the_name_of_a_lost_player_is_kept_for_its_account() {
+    let mut table = Table::new(&["Alice", "Bob"]);
+    // Bob's game ends.
+    table.players.truncate(1);
+    table.pass(SECOND);
+    let stranger = Voice::new(&table.world, 102, "Bob");
+    table.players.push(stranger);
+    table.pass(5 * SECOND);
+    assert_eq!(table.players[1].client.id(), None, "another account waits for the name");
+    let bob = Voice::new(&table.world, 101, "Bob");
+    table.players[1] = bob;
+    table.pass(SECOND);
+    assert!(table.players[1].client.id().is_some(), "the same account has its name at once");
+}
+
 /// A session on simulated time, with its players.
 struct Table {
     world: World,
@@ -87,9 +103,7 @@ impl Table {
     /// Players of these names, with the accounts from 100 on, in one room.
     fn new(names: &[&str]) -> Self {
         let world = World::new(HubSettings::default());
-        let mut settings = ServerSettings::from_seed(7);
-        // The engine is not told the accounts here, by which a player that comes back is known.
-        settings.name_taken = NameTaken::Newest;
+        let settings = ServerSettings::from_seed(7);
         let host = Host {
             transport: SteamServer::new(world.hub.log_in(SteamId(HOST)), steam::ServerSettings::default()),
             server: Server::new(settings),
@@ -145,7 +159,11 @@ impl Somebody for Host {
         let Self { transport, server, .. } = self;
         while let Some(event) = transport.poll(now) {
             match event {
-                ServerNetworkEvent::Connected { peer, .. } => server.handle_connected(at, LinkId(peer.0)),
+                ServerNetworkEvent::Connected { peer, .. } => {
+                    let identity = transport.identity(peer);
+                    let origin = identity.map(|number| PeerOrigin::Identity { network: 0, number });
+                    server.handle_connected_from(at, LinkId(peer.0), origin);
+                }
                 ServerNetworkEvent::Disconnected { peer, .. } => {
                     server.handle_disconnected(at, LinkId(peer.0));
                 }
@@ -162,6 +180,10 @@ impl Somebody for Host {
         server.handle_timeout(at);
         while let Some(transmit) = server.poll_transmit() {
             send_all(transport, now, &transmit);
+        }
+        while let Some(link) = server.poll_probe() {
+            let heard = transport.probe(now, Peer(link.0));
+            server.handle_heard(at, link, heard.map(|heard| session_time(self.started, heard)));
         }
         while server.poll_event().is_some() {}
         assert!(server.poll_command().is_none(), "nobody is sent away");

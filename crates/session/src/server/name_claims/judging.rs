@@ -41,7 +41,7 @@ impl Server {
         let takes_over = |link: &LinkId| {
             let claim = self.name_claims.waiting.get(link);
             claim.is_some_and(|claim| {
-                let probed = if claim.is_neighbour { asked } else { asked.max(quiet_at) };
+                let probed = if claim.is_same_origin { asked } else { asked.max(quiet_at) };
                 claim.may_take_over && self.now >= quiet_at && self.now >= probed + PROBE
             })
         };
@@ -68,7 +68,7 @@ impl Server {
                 Some(_) if claim.refused_at.is_some_and(|at| at <= self.now) => self.refuse_name(link),
                 // Its link was lost, and its place is kept.
                 Some(holder) if self.fan_out.link(holder).is_none() => {
-                    if claim.is_neighbour && claim.may_take_over {
+                    if claim.is_same_origin && claim.may_take_over {
                         self.statistics.names_taken_over += 1;
                         self.evict_namesake(holder);
                         self.give_name(link);

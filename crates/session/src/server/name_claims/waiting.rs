@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use consonance_wire::ClientId;
 
-use super::{CHECK_EVERY, NameClaims, WAITING_PER_NAME, WAITING_PER_PREFIX};
+use super::{CHECK_EVERY, NameClaims, WAITING_PER_NAME, WAITING_PER_ORIGIN};
 use crate::link::{CloseReason, LinkId};
 use crate::server::access::Newcomer;
 use crate::server::{Access, Server, ServerEvent};
@@ -19,8 +19,8 @@ pub(in crate::server) struct Claim {
     pub(super) since: Instant,
     /// When it is refused at the latest; never for one that stays linked.
     pub(super) refused_at: Option<Instant>,
-    /// It comes from the holder's address prefix.
-    pub(super) is_neighbour: bool,
+    /// Its origin is the holder's.
+    pub(super) is_same_origin: bool,
     /// It may take over the name of a holder that does not answer. Else it has to wait until the holder has left.
     pub(super) may_take_over: bool,
 }
@@ -30,10 +30,10 @@ impl Claim {
         newcomer: Newcomer,
         since: Instant,
         refused_at: Option<Instant>,
-        is_neighbour: bool,
+        is_same_origin: bool,
         may_take_over: bool,
     ) -> Self {
-        Self { number: 0, newcomer, since, refused_at, is_neighbour, may_take_over }
+        Self { number: 0, newcomer, since, refused_at, is_same_origin, may_take_over }
     }
 }
 
@@ -57,11 +57,11 @@ impl Server {
     pub(super) fn may_wait_for_name(&self, link: LinkId, holder: ClientId) -> bool {
         let waiting = &self.name_claims.waiting;
         let for_name = waiting.values().filter(|claim| self.holder_of(claim) == Some(holder)).count();
-        let prefix = self.prefix_of(link);
-        let from_prefix = waiting.keys().filter(|link| self.prefix_of(**link) == prefix).count();
+        let origin = self.origin_of(link);
+        let from_origin = waiting.keys().filter(|link| self.origin_of(**link) == origin).count();
         waiting.len() < self.settings.limits.waiting_names
             && for_name < WAITING_PER_NAME
-            && (prefix.is_none() || from_prefix < WAITING_PER_PREFIX)
+            && (origin.is_none() || from_origin < WAITING_PER_ORIGIN)
     }
 
     pub(super) fn wait_for_name(&mut self, link: LinkId, mut claim: Claim) {
@@ -92,8 +92,15 @@ impl Server {
         self.holder_of_name(&claim.newcomer.name)
     }
 
+    /// A link asks for something else than the name that it waited for.
+    pub(in crate::server) fn withdraw_claim(&mut self, link: LinkId) {
+        if let Some(Newcomer { name, .. }) = self.stop_waiting_for_name(link) {
+            self.events.push(ServerEvent::NameClaimWithdrawn { link, name });
+        }
+    }
+
     /// A link waits no longer, and has to join in time as any other.
-    pub(in crate::server) fn stop_waiting_for_name(&mut self, link: LinkId) -> Option<Newcomer> {
+    fn stop_waiting_for_name(&mut self, link: LinkId) -> Option<Newcomer> {
         let claim = self.name_claims.waiting.remove(&link)?;
         self.name_claims.forget(link);
         if let Some(record) = self.links.get_mut(&link) {

@@ -4,8 +4,8 @@ use core::time::Duration;
 use std::collections::BTreeMap;
 
 use consonance_session::{
-    AddressPrefix, CloseReason, CodecSettings, Delivery, Instant, Limits, LinkCommand, LinkId, NameTaken,
-    Rate, Server, ServerSettings, ServerStatistics,
+    CloseReason, CodecSettings, Delivery, Instant, Limits, LinkCommand, LinkId, NameTaken, PeerOrigin, Rate,
+    Server, ServerSettings, ServerStatistics,
 };
 
 use consonance_wire::{HandshakeExtension, Packet, ResumeTicket};
@@ -50,10 +50,13 @@ impl LoneServer {
         self.server.handle_connected(self.now, LinkId(link));
     }
 
-    pub(crate) fn connect_from(&mut self, link: u64, prefix: &str) {
-        let address: std::net::Ipv4Addr = prefix.parse().expect("an address");
-        let prefix = AddressPrefix(u32::from(address).into());
-        self.server.handle_connected_from(self.now, LinkId(link), Some(prefix));
+    pub(crate) fn connect_from(&mut self, link: u64, address: &str) {
+        let address: std::net::Ipv4Addr = address.parse().expect("an address");
+        self.connect_as(link, PeerOrigin::AddressPrefix(u32::from(address).into()));
+    }
+
+    pub(crate) fn connect_as(&mut self, link: u64, origin: PeerOrigin) {
+        self.server.handle_connected_from(self.now, LinkId(link), Some(origin));
     }
 
     /// The peer of this link answers no longer.

@@ -135,6 +135,7 @@ pub(crate) fn server_event(event: &ServerEvent) -> String {
         ServerEvent::EnteredRoom { name, room, .. } => format!("{name} entered {room}"),
         ServerEvent::ExitedRoom { name, room, .. } => format!("{name} exited {room}"),
         ServerEvent::NameInUse { link, name, .. } => format!("{name} is in use, {link} waits"),
+        ServerEvent::NameClaimWithdrawn { link, name } => format!("{link} no longer waits for {name}"),
         ServerEvent::JoinAsked { link, name, join_token } => {
             format!("{name} asks over {link}: {:?}", String::from_utf8_lossy(join_token.as_bytes()))
         }
