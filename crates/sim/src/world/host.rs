@@ -1,6 +1,6 @@
 //! The server's side: what arrives there, what it answers, and whether that is right.
 
-use consonance_session::{Capabilities, ClientId, Delivery, LinkCommand, LinkId, ServerEvent};
+use consonance_session::{Capabilities, ClientId, Delivery, Instant, LinkCommand, LinkId, ServerEvent};
 use consonance_wire::{HandshakeExtension, MessageType, Packet, ServerRelay};
 
 use super::{MANY, Outgoing, Thing, World};
@@ -70,10 +70,23 @@ impl World {
         self.host.wake = None;
         let now = self.host.clock.read(true_now);
         self.host.server.handle_timeout(now);
+        self.are_places_given_up(now)?;
         self.counts.given_up += self.model.give_up_places(now);
         let next = self.host.server.poll_timeout();
         ensure!(next.is_none_or(|(at, _)| at > now), "the server wants to be woken in the past: {next:?}");
         self.drain_host(None, None)
+    }
+
+    /// The server was told the time, so that a place which was kept for long enough is no longer in its table.
+    fn are_places_given_up(&self, now: Instant) -> Checked {
+        let is_kept = |stay: &&Stay| {
+            let client = self.host.server.client(stay.id);
+            client.is_some_and(|client| *client.name == *self.model.name(stay.who))
+        };
+        match self.model.overdue(now).find(is_kept) {
+            Some(stay) => Err(Violation::new(format!("the place of {} is kept for too long", stay.who))),
+            None => Ok(()),
+        }
     }
 
     /// Sends what the server wants to send, does what it wants done, and compares its tables with the truth.
@@ -223,6 +236,10 @@ impl World {
                     let is_its_own =
                         self.model.holder(holder).is_none_or(|stay| *name == *self.model.name(stay.who));
                     ensure!(is_its_own, "{holder} does not have the name {name}");
+                }
+                ServerEvent::NameClaimWithdrawn { link, name } => {
+                    let is_its_own = *name == *self.model.name(owner(link));
+                    ensure!(is_its_own, "{link} waited for {name}");
                 }
                 ServerEvent::Spoofed { id, claimed, .. } => {
                     ensure!(claimed != id, "{id} speaks in its own name");
