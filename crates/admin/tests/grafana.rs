@@ -42,6 +42,14 @@ fn every_metric_of_the_dashboard_is_exported() {
 }
 
 #[test]
+fn the_dashboard_shows_what_becomes_of_names_in_use() {
+    let asked_for = asked_for();
+    for name in ["consonance_names_awaited_total", "consonance_names_taken_over_total"] {
+        assert!(asked_for.contains(name), "{name}");
+    }
+}
+
+#[test]
 fn panels_have_ids_of_their_own_and_do_not_lie_upon_each_other() {
     let panels = panels();
     let ids: BTreeSet<_> = panels.iter().map(|panel| panel["id"].as_u64().unwrap()).collect();

@@ -16,6 +16,7 @@ use prometheus_parse::{Sample, Scrape, Value};
 fn session(name: &str, clients: usize, malformed: u64) -> SessionNumbers {
     let mut counters = ServerStatistics::default();
     (counters.malformed, counters.packets_in) = (malformed, 10);
+    (counters.names_awaited, counters.names_taken_over, counters.names_in_use) = (4, 2, 5);
     SessionNumbers { name: name.into(), clients, counters }
 }
 
@@ -87,6 +88,9 @@ fn an_independent_parser_reads_the_numbers_that_were_observed() {
         ("consonance_clients", &[], 8.0),
         ("consonance_packets_received_total", &[], 30.0),
         ("consonance_packets_dropped_total", &[("reason", "malformed")], 7.0),
+        ("consonance_names_awaited_total", &[], 12.0),
+        ("consonance_names_taken_over_total", &[], 6.0),
+        ("consonance_joins_refused_total", &[("reason", "name_in_use")], 15.0),
         ("consonance_packets_dropped_total", &[("reason", "spoofed")], 0.0),
         ("consonance_links", &[("network", "quic")], 14.0),
         ("consonance_network_bytes_total", &[("direction", "sent"), ("delivery", "unreliable")], 2000.0),
