@@ -14,7 +14,6 @@ use consonance::audio::{Output, OutputError, StereoBlock, WavInput};
 use consonance::transport::memory::MemoryNetwork;
 use consonance::{End, EventKind, ProblemKind, VoiceChat, VoiceChatBuilder};
 use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings};
-use consonance_session::NameTaken;
 use consonance_test_sound::recording;
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
@@ -97,8 +96,8 @@ fn every_event_is_logged_in_its_category() {
     until(&alice, |kind| *kind == EventKind::StartedSpeaking { name: "Bob".into() });
     bob.join_room("x".repeat(70_000));
     until(&bob, |kind| matches!(kind, EventKind::Problem { about: ProblemKind::Room, .. }));
-    let _other_bob = player(&network, "Bob").start().unwrap();
-    until(&bob, |kind| *kind == EventKind::Ended(End::NameTakenOver));
+    let other_bob = player(&network, "Bob").start().unwrap();
+    until(&other_bob, |kind| matches!(kind, EventKind::Ended(End::NoConnection(_))));
 
     let has_logged = |player: &str, level: Level, category: &str| {
         let lines = lines_of(player);
@@ -176,9 +175,7 @@ fn a_chat_that_is_too_slow_says_so_once_and_is_told_who_stopped_speaking() {
 fn stage() -> (MemoryNetwork, DedicatedServer) {
     LazyLock::force(&CONSOLE);
     let network = MemoryNetwork::new();
-    let mut settings = SessionsSettings::new(["main"]).unwrap();
-    settings.name_taken = NameTaken::Newest;
-    let mut server = SessionLoop::new(&settings);
+    let mut server = SessionLoop::new(&SessionsSettings::new(["main"]).unwrap());
     server.add_network(Box::new(network.listen()));
     (network, DedicatedServer::start(server))
 }

@@ -6,8 +6,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use consonance::host::{
-    AccessRule, Admission, JoiningSettings, Limits, NameTaken, ProximitySettings, Rate, RoomLimits,
-    RoomPattern, ServerEvent as SessionServerEvent, SessionLoop, SessionsSettings, SheddingSettings,
+    AccessRule, Admission, JoiningSettings, Limits, ProximitySettings, Rate, RoomLimits, RoomPattern,
+    ServerEvent as SessionServerEvent, SessionLoop, SessionsSettings, SheddingSettings,
 };
 use consonance::transport::hosted::{self, HostedSettings};
 use consonance::transport::memory::MemoryNetwork;
@@ -286,19 +286,14 @@ fn the_player_can_be_shared_between_threads() {
 fn a_client_that_was_turned_away_is_disconnected() {
     let network = MemoryNetwork::new();
     let elsewhere = VoiceNode::new().unwrap();
-    let mut settings = SessionsSettings::new(["main"]).unwrap();
-    settings.name_taken = NameTaken::Newest;
-    let mut server = SessionLoop::new(&settings);
-    server.add_network(Box::new(network.listen()));
-    elsewhere.run_as_host(server, "main", |player| player.name("Host"));
+    elsewhere.run_as_host(server(&network), "main", |player| player.name("Me"));
     until("there is a host", || elsewhere.status() == Status::Connected);
     let node = VoiceNode::new().unwrap();
+    // Its name is in use.
     node.run_as_client(player(&network).name("Me"));
-    until("it is in the session", || node.status() == Status::Connected);
-    // Another one of its name takes its place, and it does not come back.
-    let _other = player(&network).name("Me").start().unwrap();
     until("it has ended", || node.voice().is_some_and(|voice| !voice.is_running()));
     assert_eq!((node.mode(), node.status()), (Mode::Client, Status::Disconnected));
+    assert_eq!(elsewhere.status(), Status::Connected, "the host keeps its name");
 }
 
 /// A network with a fault, which ends whichever server polls it.

@@ -29,6 +29,7 @@ mod listener_switches;
 #[cfg(unix)]
 mod logging;
 mod mentions;
+mod names_in_use;
 mod networks;
 mod offline;
 mod page;

@@ -57,6 +57,24 @@ fn a_new_access_rule_empties_its_room_and_drops_nobody() {
 }
 
 #[test]
+fn a_changed_rule_for_names_in_use_holds_for_the_next_newcomer() {
+    let folder = Folder::new();
+    let file = folder.write("voice.toml", LISTEN.as_bytes());
+    let (server, address) = serve(&file);
+    let first = join(&address, "Alice", &["lobby"]);
+    first.until_event(&json!({"event": "roster_received"}));
+    let refused = join(&address, "Alice", &["lobby"]).end();
+    assert!(refused.complaint().contains("this name is in use"), "{:?}", refused.err);
+    fs::write(&file, format!("{LISTEN}[joining]\nname_taken = 'newest'\n")).unwrap();
+    server.signal("HUP");
+    server.until_complaint("reloaded: changed joining.name_taken");
+    let second = join(&address, "Alice", &["lobby"]);
+    second.until_event(&json!({"event": "roster_received"}));
+    let ended = first.end();
+    assert!(ended.complaint().contains("same name"), "{:?}", ended.err);
+}
+
+#[test]
 fn recordings_follow_to_another_folder_and_stay_where_they_are_if_it_cannot_be_used() {
     let folder = Folder::new();
     let (first, second) = (folder.file("first"), folder.file("second"));

@@ -86,6 +86,11 @@ impl Program {
         self.until(&self.err, words, |line| line.contains(words))
     }
 
+    /// How many lines on the standard error contain these words so far.
+    pub(crate) fn count_logged(&self, words: &str) -> usize {
+        self.err.now().iter().filter(|line| line.contains(words)).count()
+    }
+
     /// Waits for the address of the inspector's page.
     pub(crate) fn until_inspector(&self) -> String {
         let line = self.until(&self.err, "an inspector", |line| line.starts_with("inspector: "));

@@ -113,6 +113,10 @@ impl ServerTransport for Tap {
         self.network.disconnect(now, peer, reason);
     }
 
+    fn set_joined(&mut self, now: Instant, peer: Peer, is_joined: bool) {
+        self.network.set_joined(now, peer, is_joined);
+    }
+
     fn shutdown(&mut self, now: Instant) {
         self.network.shutdown(now);
     }
@@ -156,6 +160,14 @@ impl ServerTransport for Tap {
 
     fn came_back(&self, peer: Peer) -> bool {
         self.network.came_back(peer)
+    }
+
+    fn probe(&mut self, now: Instant, peer: Peer) -> Option<Instant> {
+        self.network.probe(now, peer)
+    }
+
+    fn identity(&self, peer: Peer) -> Option<u64> {
+        self.network.identity(peer)
     }
 
     fn link_quality(&self, peer: Peer) -> Option<LinkQuality> {
