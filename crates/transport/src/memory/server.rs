@@ -10,8 +10,8 @@ use super::{LIMITS, LinkToClient, Listener, overloaded};
 use crate::inbox::{Popped, Pushed};
 use crate::packet_pool::{PacketPool, SharedPacket};
 use crate::{
-    Delivery, DisconnectReason, PacketLimits, Peer, SHUTTING_DOWN, ServerEvent, ServerStatistics,
-    ServerTransport,
+    Delivery, DisconnectReason, Goodbye, GoodbyeCode, PacketLimits, Peer, SHUTTING_DOWN, ServerEvent,
+    ServerStatistics, ServerTransport,
 };
 
 /// A server on a [`MemoryNetwork`](super::MemoryNetwork). Dropping it loses every link without a goodbye.
@@ -126,6 +126,14 @@ impl ServerTransport for MemoryServer {
         } else {
             DisconnectReason::closed_by_peer(words)
         };
+        self.end(peer, DisconnectReason::ClosedByUs, there);
+    }
+
+    fn turn_away(&mut self, now: Instant, peer: Peer, goodbye: Goodbye, reason: &str) {
+        if goodbye.code != GoodbyeCode::Name || self.newcomer == Some(peer) {
+            return self.disconnect(now, peer, reason);
+        }
+        let there = DisconnectReason::name_refused(DisconnectReason::cut(reason).as_bytes());
         self.end(peer, DisconnectReason::ClosedByUs, there);
     }
 
