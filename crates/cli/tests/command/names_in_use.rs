@@ -18,7 +18,7 @@ use crate::folder::Folder;
 use crate::program::Program;
 use crate::talker::PATIENCE;
 
-/// `consonance serve` with a listener for WebSockets and one for operators.
+/// `consonance serve` with a listener for `WebSocket`s and one for operators.
 struct Server {
     program: Program,
     players: SocketAddr,
@@ -109,7 +109,9 @@ fn until(what: &str, clients: &mut [&mut StockClient], mut is_so: impl FnMut(&[&
     let deadline = Instant::now() + PATIENCE;
     while !is_so(clients) {
         assert!(Instant::now() < deadline, "never: {what}");
-        clients.iter_mut().for_each(|client| client.turn());
+        for client in clients.iter_mut() {
+            client.turn();
+        }
         thread::sleep(Duration::from_millis(2));
     }
 }
@@ -177,8 +179,9 @@ fn six_beside_a_stranger(joining: &str) -> [StockClient; 6] {
     for name in NAMES.iter().chain(&NAMES) {
         let before = server.waiting();
         let mut stranger = server.stock_client(name);
-        let [a, b, c, d, e, f] = players.each_mut();
-        until("the stranger has an answer", &mut [a, b, c, d, e, f, &mut stranger], |clients| {
+        let mut clients: Vec<&mut StockClient> = players.iter_mut().collect();
+        clients.push(&mut stranger);
+        until("the stranger has an answer", &mut clients, |clients| {
             server.waiting() > before || clients[6].has_joined() || clients[6].has_lost_its_link()
         });
     }

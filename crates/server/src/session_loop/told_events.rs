@@ -58,8 +58,9 @@ impl SessionLoop {
     }
 }
 
-/// Tells a link's network that it has joined, or is not in the session any more. A newcomer that waits for a name counts
-/// as joined: it has done what a client has to do, and the session bounds how many wait for a name and from an origin.
+/// Tells a link's network that it has joined, or is not in the session any more. A newcomer that waits for a name
+/// counts as joined: it has done what a client has to do, and the session bounds how many wait for a name and of an
+/// origin.
 fn note_joined(networks: &mut Networks, now: Instant, event: &ServerEvent) {
     match event {
         ServerEvent::ClientJoined { link, .. }

@@ -66,7 +66,7 @@ impl Game {
                 while let Some(request) = handle.poll() {
                     match (request, *remote) {
                         (ClientRequest::Connect, None) => {
-                            assert!(self.server.peer_connected(*number, "main"))
+                            assert!(self.server.peer_connected(*number, "main"));
                         }
                         (ClientRequest::Connect, Some(remote)) => {
                             let remote = remote.to_owned();

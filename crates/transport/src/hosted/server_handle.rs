@@ -131,8 +131,8 @@ impl HostedServerHandle {
     }
 
     /// The same, of a peer of which the host knows more than a number: `remote` is its IP address, with a port or
-    /// without, or who it is, such as an account. Bans and guesses at passwords count by it. With an IP address, that is
-    /// where the peer comes from, and the number is no identity.
+    /// without, or who it is, such as an account. Bans and guesses at passwords count by it. An IP address also is
+    /// where the peer comes from, and its number is no identity then.
     pub fn peer_connected_from(&mut self, peer: u64, session: &str, remote: String) -> bool {
         self.peer_lost(peer);
         if self.by_number.len() >= self.peers_max {

@@ -228,7 +228,7 @@ fn the_hosts_number_is_the_identity_of_a_peer_unless_its_ip_address_is_known() {
 #[test]
 fn a_peer_is_heard_as_long_as_the_host_does_not_say_that_it_is_gone() {
     let (mut server, mut handle, peer) = server_with_peer();
-    let later = now() + std::time::Duration::from_hours(1);
+    let later = now() + Duration::from_hours(1);
     assert_eq!(server.probe(later, peer), Some(later));
     handle.peer_lost(NUMBER);
     while server.poll(now()).is_some() {}

@@ -47,7 +47,8 @@ impl Stage {
         let players = usize::from(scenario.scenario.clients);
         let mut settings = SessionsSettings::new([SESSION]).unwrap();
         settings.limits.resume = PLACES_KEPT;
-        // Who crashed comes back at once, over networks that say neither from where nor when it was last heard.
+        // A crashed player may come back before its network has noticed, and the reference does not follow newcomers
+        // that wait for a name.
         settings.name_taken = NameTaken::Newest;
         // A busy machine is no reason here to give up voices, or to turn somebody away.
         settings.shedding.is_on = false;
