@@ -1,4 +1,4 @@
-//! Where a session is: `quic://HOST:PORT/SESSION#sha256=HEX`.
+//! Where a session is: `quic://HOST:PORT/SESSION#sha256=HEX&wss=PORT`.
 
 use std::fmt;
 use std::net::Ipv6Addr;
@@ -29,6 +29,7 @@ pub struct QuicAddress {
     port: u16,
     session: String,
     fingerprint: Option<Fingerprint>,
+    web_socket_port: Option<u16>,
 }
 
 /// What is wrong with an address. The text ends with a right one.
@@ -61,7 +62,14 @@ impl QuicAddress {
         if let Some(reason) = session_name::problem(&session) {
             return Err(problem(reason));
         }
-        Ok(Self { host, port, session, fingerprint })
+        Ok(Self { host, port, session, fingerprint, web_socket_port: None })
+    }
+
+    /// The same address, with the TCP port of the server's `WebSocket` listener with TLS: for clients whose UDP is
+    /// blocked. `None` and 0: there is none.
+    #[must_use]
+    pub fn with_web_socket_port(self, port: Option<u16>) -> Self {
+        Self { web_socket_port: port.filter(|port| *port > 0), ..self }
     }
 
     /// The host: a name or an IP address, without brackets.
@@ -83,19 +91,41 @@ impl QuicAddress {
     pub fn fingerprint(&self) -> Option<Fingerprint> {
         self.fingerprint
     }
+
+    /// The TCP port on the same host where the server takes the same session over a `WebSocket` with TLS and the same
+    /// certificate, if the address says so.
+    pub fn web_socket_port(&self) -> Option<u16> {
+        self.web_socket_port
+    }
+
+    /// The address of the same session on a `WebSocket` listener of the same host: `wss://HOST:PORT/SESSION`.
+    pub fn web_socket_url(&self, port: u16) -> String {
+        let Self { host, session, .. } = self;
+        let session = session_name::encode(session);
+        if host.contains(':') {
+            format!("wss://[{host}]:{port}/{session}")
+        } else {
+            format!("wss://{host}:{port}/{session}")
+        }
+    }
 }
 
 impl fmt::Display for QuicAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { host, port, session, fingerprint } = self;
+        let Self { host, port, session, fingerprint, web_socket_port } = self;
         if host.contains(':') {
             write!(f, "quic://[{host}]:{port}/")?;
         } else {
             write!(f, "quic://{host}:{port}/")?;
         }
         f.write_str(&session_name::encode(session))?;
-        match fingerprint {
-            Some(fingerprint) => write!(f, "#sha256={fingerprint}"),
+        let mut separator = '#';
+        if let Some(fingerprint) = fingerprint {
+            write!(f, "{separator}sha256={fingerprint}")?;
+            separator = '&';
+        }
+        match web_socket_port {
+            Some(port) => write!(f, "{separator}wss={port}"),
             None => Ok(()),
         }
     }
@@ -119,7 +149,9 @@ impl FromStr for QuicAddress {
         let port =
             port.parse().map_err(|_| problem(format!("the port “{port}” is not a number up to 65535")))?;
         let session = session_name::decode(session).map_err(problem)?;
-        Self::new(host, port, session, fragment.map(parse_fragment).transpose()?)
+        let fragment = fragment.map(Fragment::parse).transpose()?.unwrap_or_default();
+        let address = Self::new(host, port, session, fragment.fingerprint)?;
+        Ok(address.with_web_socket_port(fragment.web_socket_port))
     }
 }
 
@@ -170,12 +202,41 @@ fn check_host(host: &str) -> Result<(), AddressError> {
     }
 }
 
-fn parse_fragment(fragment: &str) -> Result<Fingerprint, AddressError> {
-    fragment
-        .strip_prefix("sha256=")
-        .ok_or_else(|| problem("what follows # is not sha256= and a fingerprint"))?
-        .parse()
-        .map_err(|error| problem(format!("the fingerprint after #sha256= is wrong: {error}")))
+/// What follows the `#`.
+#[derive(Default)]
+struct Fragment {
+    fingerprint: Option<Fingerprint>,
+    web_socket_port: Option<u16>,
+}
+
+impl Fragment {
+    /// Each key at most once, in any order. Later versions may add keys that clients can do without.
+    fn parse(text: &str) -> Result<Self, AddressError> {
+        let mut parsed = Self::default();
+        for item in text.split('&') {
+            let (key, value) = item.split_once('=').ok_or_else(|| {
+                problem("what follows # is not sha256= and a fingerprint, or wss= and a port")
+            })?;
+            let is_repeated = match key {
+                "sha256" => parsed.fingerprint.replace(parse_fingerprint(value)?).is_some(),
+                "wss" => parsed.web_socket_port.replace(parse_web_socket_port(value)?).is_some(),
+                _ => false,
+            };
+            if is_repeated {
+                return Err(problem(format!("{key}= follows # twice")));
+            }
+        }
+        Ok(parsed)
+    }
+}
+
+fn parse_fingerprint(text: &str) -> Result<Fingerprint, AddressError> {
+    text.parse().map_err(|error| problem(format!("the fingerprint after #sha256= is wrong: {error}")))
+}
+
+fn parse_web_socket_port(text: &str) -> Result<u16, AddressError> {
+    let port = text.parse().ok().filter(|port| *port > 0);
+    port.ok_or_else(|| problem(format!("the port “{text}” after wss= is not a number from 1 to 65535")))
 }
 
 fn problem(problem: impl Into<String>) -> AddressError {
@@ -200,6 +261,8 @@ mod tests {
             "quic://127.0.0.1:7777/main".to_owned(),
             format!("quic://[::1]:1/a.b_c-D#sha256={HEX}"),
             "quic://voice.example.org:65535/caf%C3%A9%20%2F%23".to_owned(),
+            format!("quic://[::1]:1/main#sha256={HEX}&wss=7780"),
+            "quic://voice.example.org:7777/main#wss=443".to_owned(),
         ] {
             assert_eq!(parse(&text).unwrap().to_string(), text);
         }
@@ -212,6 +275,22 @@ mod tests {
         assert_eq!(address.port(), 7777);
         assert_eq!(address.session(), "café");
         assert_eq!(address.fingerprint().unwrap().to_string(), HEX);
+    }
+
+    #[test]
+    fn says_where_the_web_socket_of_the_same_session_is() {
+        for (text, url) in [
+            (format!("quic://[::1]:7777/a%20b#sha256={HEX}&wss=7780"), "wss://[::1]:7780/a%20b"),
+            (
+                format!("quic://voice.example:7777/main#wss=443&sha256={HEX}&later=1"),
+                "wss://voice.example:443/main",
+            ),
+        ] {
+            let address = parse(&text).unwrap();
+            assert_eq!(address.fingerprint().unwrap().to_string(), HEX);
+            assert_eq!(address.web_socket_url(address.web_socket_port().unwrap()), url);
+        }
+        assert_eq!(parse(&format!("quic://[::1]:1/main#sha256={HEX}")).unwrap().web_socket_port(), None);
     }
 
     #[test]
@@ -240,6 +319,9 @@ mod tests {
             ("quic://host:1/%0a", "session"),
             ("quic://host:1/main#abc", "follows #"),
             ("quic://host:1/main#sha256=abc", "fingerprint"),
+            ("quic://host:1/main#wss=0", "after wss="),
+            ("quic://host:1/main#wss=70000", "after wss="),
+            ("quic://host:1/main#wss=1&wss=2", "twice"),
             (&long_host, "the host is longer"),
             (&long_session, "session"),
         ] {
@@ -256,9 +338,11 @@ mod tests {
             port in 1_u16..,
             session in "[^\\p{Cc}]{1,64}",
             certificate: Option<[u8; 4]>,
+            web_socket_port: Option<u16>,
         ) {
             let fingerprint = certificate.map(|der| Fingerprint::of_certificate(&der));
             let address = QuicAddress::new(host, port, session, fingerprint).unwrap();
+            let address = address.with_web_socket_port(web_socket_port);
             prop_assert_eq!(parse(&address.to_string()), Ok(address));
         }
 

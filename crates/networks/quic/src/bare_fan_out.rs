@@ -110,6 +110,6 @@ async fn take_in(endpoint: &Endpoint) -> io::Result<(Connection, SendStream)> {
     let stranger = endpoint.accept().await.ok_or(io::ErrorKind::NotConnected)?;
     let connection = stranger.await?;
     let (mut control, _) = connection.accept_bi().await?;
-    control.write_chunk(PacketBytes::default().frame(&server_hello(None))).await?;
+    control.write_chunk(PacketBytes::default().frame(&server_hello(None, None))).await?;
     Ok((connection, control))
 }

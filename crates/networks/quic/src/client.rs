@@ -1,5 +1,6 @@
 //! A client: one link to a session on a server.
 
+mod announced_port;
 mod attempt;
 mod resolve;
 
@@ -21,6 +22,7 @@ use crate::link::{Link, Sent};
 use crate::packet_bytes::PacketBytes;
 use crate::{DATAGRAM_BYTES_MAX, QuicAddress, QuicClientSettings, QuicRuntime};
 
+pub use announced_port::AnnouncedPort;
 use attempt::Attempt;
 
 /// What the tasks of this client tell it.
@@ -37,6 +39,7 @@ pub struct QuicClient {
     /// Tokens of servers that spare the next connection a round trip (RFC 9000, section 8.1.3).
     tokens: Arc<TokenMemoryCache>,
     mailbox: Arc<ClientMailbox>,
+    web_socket_port: AnnouncedPort,
     /// Counts calls of `connect`, so that what an earlier link left behind is told apart.
     attempt: u64,
     state: State,
@@ -65,6 +68,7 @@ impl QuicClient {
             settings,
             tokens: Arc::default(),
             mailbox,
+            web_socket_port: AnnouncedPort::default(),
             attempt: 0,
             state: State::Idle,
             packets: PacketBytes::default(),
@@ -76,6 +80,12 @@ impl QuicClient {
     /// Where this client connects to.
     pub fn address(&self) -> &QuicAddress {
         &self.address
+    }
+
+    /// A handle that says on which TCP port the server takes the same session over a `WebSocket`, once it has
+    /// announced that.
+    pub fn announced_web_socket_port(&self) -> AnnouncedPort {
+        self.web_socket_port.clone()
     }
 
     fn peer(&self) -> Peer {
@@ -110,6 +120,7 @@ impl ClientTransport for QuicClient {
             settings: self.settings.clone(),
             tokens: Arc::clone(&self.tokens),
             mailbox: Arc::clone(&self.mailbox),
+            web_socket_port: self.web_socket_port.clone(),
             peer: self.peer(),
         };
         self.state = State::Connecting(self.runtime.spawn(attempt.run()));

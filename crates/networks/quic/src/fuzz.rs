@@ -4,7 +4,9 @@
 use bytes::BytesMut;
 
 use crate::QuicAddress;
-use crate::hello::{HELLO_BYTES_MAX, read_client_hello, read_server_hello, server_hello};
+use crate::hello::{
+    HELLO_BYTES_MAX, read_client_hello, read_server_hello, read_web_socket_port, server_hello,
+};
 use crate::link::frames::take_packet;
 
 /// Reads the bytes as a control stream that comes in pieces, as either side's hello, and as an address.
@@ -22,8 +24,10 @@ pub fn stranger_hello(bytes: &[u8]) {
             assert_eq!(read_client_hello(&read.encode()).as_ref(), Ok(&read), "what was read is written");
         }
         if let Ok(announcement) = read_server_hello(hello) {
-            let written = server_hello(announcement.as_ref());
+            let port = read_web_socket_port(hello);
+            let written = server_hello(announcement.as_ref(), port);
             assert_eq!(read_server_hello(&written), Ok(announcement), "what was read is written");
+            assert_eq!(read_web_socket_port(&written), port, "what was read is written");
         }
     }
     if let Ok(text) = str::from_utf8(bytes)

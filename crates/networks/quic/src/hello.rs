@@ -14,6 +14,9 @@ pub(crate) const HELLO_BYTES_MAX: usize = 1024;
 /// The tag of what each side says of the fast path.
 const FAST_PATH: u8 = 1;
 
+/// The tag of the server's TCP port for the same session over a `WebSocket` with TLS.
+const WEB_SOCKET_PORT: u8 = 2;
+
 /// What a client's hello says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ClientHello<'a> {
@@ -34,10 +37,13 @@ impl ClientHello<'_> {
 }
 
 /// A server's hello.
-pub(crate) fn server_hello(announcement: Option<&Announcement>) -> Vec<u8> {
+pub(crate) fn server_hello(announcement: Option<&Announcement>, web_socket_port: Option<u16>) -> Vec<u8> {
     let mut hello = vec![VERSION];
     if let Some(announcement) = announcement {
         push_item(FAST_PATH, &announcement.encode(), &mut hello);
+    }
+    if let Some(port) = web_socket_port {
+        push_item(WEB_SOCKET_PORT, &port.to_be_bytes(), &mut hello);
     }
     hello
 }
@@ -65,6 +71,13 @@ pub(crate) fn read_server_hello(hello: &[u8]) -> Result<Option<Announcement>, &'
         Some(_) => Err("the hello has another version; update the older side"),
         None => Err("the hello is empty"),
     }
+}
+
+/// The TCP port of the server's `WebSocket` listener for the same session, if a server's hello announces one.
+pub(crate) fn read_web_socket_port(hello: &[u8]) -> Option<u16> {
+    let (&VERSION, items) = hello.split_first()? else { return None };
+    let port = u16::from_be_bytes(find_item(WEB_SOCKET_PORT, items)?.try_into().ok()?);
+    (port > 0).then_some(port)
 }
 
 /// What [`read_server_hello`] says to a client that has offered this: a cipher that it has not offered is refused.
@@ -125,20 +138,33 @@ mod tests {
         let offering = ClientHello { session: "café", offer: Some(offer()) };
         assert_eq!(read_client_hello(&offering.encode()), Ok(offering));
         assert_eq!(read_client_hello(&hello("café").encode()), Ok(hello("café")));
-        assert_eq!(read_server_hello(&server_hello(Some(&announcement()))), Ok(Some(announcement())));
-        assert_eq!(read_server_hello(&server_hello(None)), Ok(None));
+        assert_eq!(read_server_hello(&server_hello(Some(&announcement()), None)), Ok(Some(announcement())));
+        assert_eq!(read_server_hello(&server_hello(None, None)), Ok(None));
     }
 
     #[test]
     fn refuses_a_cipher_that_was_not_offered() {
-        let chosen = |cipher| server_hello(Some(&Announcement { cipher, ..announcement() }));
+        let chosen = |cipher| server_hello(Some(&Announcement { cipher, ..announcement() }), None);
         let offer = offer();
         for cipher in [Cipher::Plain, Cipher::ChaCha20Poly1305] {
             assert!(read_answer(&chosen(cipher), Some(&offer)).is_err(), "{cipher:?}");
         }
         assert_eq!(read_answer(&chosen(Cipher::Aes128Gcm), Some(&offer)), Ok(Some(announcement())));
         assert!(read_answer(&chosen(Cipher::Aes128Gcm), None).is_err(), "nothing was offered");
-        assert_eq!(read_answer(&server_hello(None), Some(&offer)), Ok(None));
+        assert_eq!(read_answer(&server_hello(None, None), Some(&offer)), Ok(None));
+    }
+
+    #[test]
+    fn announces_the_web_socket_port_beside_the_fast_path() {
+        let hello = server_hello(Some(&announcement()), Some(7780));
+        assert_eq!(read_web_socket_port(&hello), Some(7780));
+        assert_eq!(read_server_hello(&hello), Ok(Some(announcement())));
+        assert_eq!(read_web_socket_port(&server_hello(None, Some(443))), Some(443));
+        for hello in
+            [&[][..], &[1], &[2, 2, 0, 2, 1, 1], &[1, 2, 0, 1, 1], &[1, 2, 0, 2, 0, 0], &[1, 2, 0, 2, 1]]
+        {
+            assert_eq!(read_web_socket_port(hello), None, "{hello:?}");
+        }
     }
 
     #[test]
@@ -147,7 +173,7 @@ mod tests {
         assert_eq!(old_server_reads(&offering), Some("main"));
         assert_eq!(read_client_hello(b"\x01\0\x04main"), Ok(hello("main")));
         assert_eq!(read_server_hello(&[1]), Ok(None));
-        assert_eq!(server_hello(Some(&announcement()))[0], 1, "all that an old client looks at");
+        assert_eq!(server_hello(Some(&announcement()), None)[0], 1, "all that an old client looks at");
     }
 
     #[test]
@@ -155,7 +181,7 @@ mod tests {
         let mut later = hello("main").encode();
         later.extend_from_slice(b"a token");
         assert_eq!(read_client_hello(&later), Ok(hello("main")));
-        let mut later = server_hello(None);
+        let mut later = server_hello(None, None);
         push_item(9, b"something", &mut later);
         push_item(FAST_PATH, &announcement().encode(), &mut later);
         assert_eq!(read_server_hello(&later), Ok(Some(announcement())));
@@ -195,6 +221,7 @@ mod tests {
                 prop_assert!(bytes.starts_with(&hello(session).encode()));
             }
             let _ = read_server_hello(&bytes);
+            let _ = read_web_socket_port(&bytes);
         }
     }
 }

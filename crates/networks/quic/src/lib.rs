@@ -15,7 +15,9 @@
 //! The first packet of the client is its hello: a version byte (1), the length of the session's name in bytes as a
 //! big-endian `u16`, and the name in UTF-8. The first of the server, a version byte, takes the client in.
 //! Items follow in both: a tag byte, a length as a big-endian `u16`, and as many bytes. Tag 1 is the fast path's: the
-//! client offers it, the server says where it is. Both sides ignore what they do not know.
+//! client offers it, the server says where it is. Tag 2, from the server, is the TCP port on which it takes the same
+//! session over a `WebSocket` with TLS and the same certificate, as a big-endian `u16`, for when UDP is blocked.
+//! Both sides ignore what they do not know.
 //!
 //! Voice leaves the connection where it can, for datagrams of [`consonance_fast_path`] with keys of the connection's.
 
@@ -44,7 +46,7 @@ mod verifier;
 
 pub use address::{AddressError, QuicAddress};
 pub use bare_fan_out::BareFanOut;
-pub use client::QuicClient;
+pub use client::{AnnouncedPort, QuicClient};
 pub use fast_path::{FastPath, PathGrant};
 pub use fingerprint::{Fingerprint, FingerprintError};
 pub use identity::{Identity, IdentityError};
@@ -52,6 +54,7 @@ pub use runtime::QuicRuntime;
 pub use server::{BindError, FastPathCounts, QuicServer};
 pub use settings::{FastPathSettings, QuicClientSettings, QuicServerSettings};
 pub use shown_identity::ShownIdentity;
+pub use tls::{stream_client_tls, stream_server_tls};
 
 /// What both sides call this protocol in the TLS handshake. Another number is another protocol.
 pub const ALPN: &[u8] = b"consonance/1";

@@ -13,6 +13,7 @@ mod slots;
 mod transport;
 mod used_tokens;
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -66,6 +67,8 @@ pub struct QuicServer {
     /// costs a datagram or a short wait.
     last_heard: Peer,
     is_shut_down: bool,
+    /// What clients are told of `WebSocket` listeners, by session.
+    web_socket_ports: Arc<BTreeMap<String, u16>>,
     /// Unreliable packets, sent and received, that the connections' own threads carried.
     packets_on_threads: u64,
     packets: PacketBytes,
@@ -122,6 +125,7 @@ impl QuicServer {
     ) -> Result<Vec<Self>, BindError> {
         let port = Arc::new(bind::bind(runtime, address, identity, &settings, shards.get())?);
         let fast_path_settings = settings.fast_path.clone();
+        let web_socket_ports = Arc::new(settings.web_socket_ports.clone());
         let acceptor = Arc::new(Acceptor::new(settings, shards, Placement::new(place)));
         runtime.spawn(Arc::clone(&acceptor).receive(port.endpoint.clone()));
         let server = |(number, shard): (usize, &Arc<Shard>)| Self {
@@ -135,6 +139,7 @@ impl QuicServer {
             newcomer: None,
             last_heard: Peer(0),
             is_shut_down: false,
+            web_socket_ports: Arc::clone(&web_socket_ports),
             packets_on_threads: 0,
             packets: PacketBytes::default(),
             shown: None,
@@ -194,12 +199,13 @@ impl QuicServer {
     }
 
     /// Takes a client in that the driver may still refuse.
-    fn welcome(&mut self, peer: Peer, link: Arc<Link>, offer: Option<&Offer>) {
+    fn welcome(&mut self, peer: Peer, session: &str, link: Arc<Link>, offer: Option<&Offer>) {
         let announcement = offer.and_then(|offer| {
             self.fast_path.as_mut().and_then(|fast_path| fast_path.open(peer, &link, offer))
         });
         let path = announcement.map(|announcement| announcement.link);
-        self.newcomer = Some((peer, server_hello(announcement.as_ref())));
+        let web_socket_port = self.web_socket_ports.get(session).copied();
+        self.newcomer = Some((peer, server_hello(announcement.as_ref(), web_socket_port)));
         self.members.insert(peer, Member { link, path, life: SignsOfLife::default() });
         self.statistics.connections.accepted += 1;
     }

@@ -1,5 +1,6 @@
 //! Every limit and time of a QUIC link, with its reason.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -60,6 +61,9 @@ pub struct QuicServerSettings {
     pub close_timeout: Duration,
     /// The path that voice takes beside the connections.
     pub fast_path: FastPathSettings,
+    /// The TCP ports, on the same host, of `WebSocket` listeners that show the same certificate, by the session that
+    /// each is for. Clients of the session are told, so that they have somewhere to go when UDP is blocked later.
+    pub web_socket_ports: BTreeMap<String, u16>,
 }
 
 /// How a server offers the fast path.
@@ -114,6 +118,7 @@ impl Default for QuicServerSettings {
             outgoing: OutgoingLimits::default(),
             close_timeout: Duration::from_secs(1),
             fast_path: FastPathSettings::default(),
+            web_socket_ports: BTreeMap::new(),
         }
     }
 }

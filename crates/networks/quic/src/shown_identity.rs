@@ -12,7 +12,8 @@ use crate::{Fingerprint, Identity};
 pub struct ShownIdentity(Arc<RwLock<Identity>>);
 
 impl ShownIdentity {
-    pub(crate) fn new(identity: Identity) -> Self {
+    /// Shows this one first.
+    pub fn new(identity: Identity) -> Self {
         Self(Arc::new(RwLock::new(identity)))
     }
 

@@ -1,4 +1,5 @@
-//! TLS as both sides use it: version 1.3, our protocol's name, and always the same cryptography.
+//! TLS as both sides use it: version 1.3, our protocol's name, and always the same cryptography. The same for streams
+//! beside QUIC, where a server shows the same certificate.
 
 use std::sync::Arc;
 
@@ -6,35 +7,60 @@ use quinn::crypto::rustls::{QuicClientConfig, QuicServerConfig};
 use rustls::SupportedProtocolVersion;
 use rustls::client::Resumption;
 
-use crate::ALPN;
 use crate::cryptography::crypto_provider;
 use crate::shown_identity::ShownIdentity;
 use crate::verifier::ServerVerifier;
+use crate::{ALPN, Fingerprint};
 
 const VERSIONS: &[&SupportedProtocolVersion] = &[&rustls::version::TLS13];
 
 /// TLS of a server that shows whichever identity it has when somebody comes.
 pub(crate) fn server_config(shown: ShownIdentity) -> QuicServerConfig {
+    QuicServerConfig::try_from(server_tls(shown, ALPN))
+        .expect("the provider has the suite that QUIC starts with")
+}
+
+/// TLS of a server's TCP listener for HTTP/1.1, such as one for `WebSocket`s, that shows whichever identity it has when
+/// a client connects.
+pub fn stream_server_tls(shown: ShownIdentity) -> Arc<rustls::ServerConfig> {
+    Arc::new(server_tls(shown, HTTP))
+}
+
+/// TLS of a client of such a listener. It trusts exactly the certificate with this fingerprint or, without one,
+/// certificates that are valid for `host` by the usual authorities.
+pub fn stream_client_tls(host: &str, fingerprint: Option<Fingerprint>) -> Arc<rustls::ClientConfig> {
+    Arc::new(client_tls(Arc::new(ServerVerifier::new(host, fingerprint)), HTTP))
+}
+
+/// HTTP/1.1 as ALPN calls it (RFC 7301, section 6).
+const HTTP: &[u8] = b"http/1.1";
+
+fn server_tls(shown: ShownIdentity, protocol: &[u8]) -> rustls::ServerConfig {
     let mut config = rustls::ServerConfig::builder_with_provider(crypto_provider())
         .with_protocol_versions(VERSIONS)
         .expect("the provider has suites of TLS 1.3")
         .with_no_client_auth()
         .with_cert_resolver(Arc::new(shown));
-    config.alpn_protocols = vec![ALPN.to_vec()];
+    config.alpn_protocols = vec![protocol.to_vec()];
     // Resumption saves nothing that counts here, and tickets cost bytes in every join.
     config.send_tls13_tickets = 0;
-    QuicServerConfig::try_from(config).expect("the provider has the suite that QUIC starts with")
+    config
 }
 
 /// TLS of a client that trusts what `verifier` trusts.
 pub(crate) fn client_config(verifier: Arc<ServerVerifier>) -> QuicClientConfig {
+    QuicClientConfig::try_from(client_tls(verifier, ALPN))
+        .expect("the provider has the suite that QUIC starts with")
+}
+
+fn client_tls(verifier: Arc<ServerVerifier>, protocol: &[u8]) -> rustls::ClientConfig {
     let mut config = rustls::ClientConfig::builder_with_provider(crypto_provider())
         .with_protocol_versions(VERSIONS)
         .expect("the provider has suites of TLS 1.3")
         .dangerous()
         .with_custom_certificate_verifier(verifier)
         .with_no_client_auth();
-    config.alpn_protocols = vec![ALPN.to_vec()];
+    config.alpn_protocols = vec![protocol.to_vec()];
     config.resumption = Resumption::disabled();
-    QuicClientConfig::try_from(config).expect("the provider has the suite that QUIC starts with")
+    config
 }

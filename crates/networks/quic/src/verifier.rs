@@ -9,8 +9,8 @@ use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signat
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{CertificateError, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
 
+use crate::Fingerprint;
 use crate::cryptography::crypto_provider;
-use crate::{Fingerprint, QuicAddress};
 
 /// Judges the server's certificate and remembers why it was refused: QUIC's own error keeps only a line of text.
 #[derive(Debug)]
@@ -29,14 +29,14 @@ enum Trust {
 }
 
 impl ServerVerifier {
-    pub(crate) fn new(address: &QuicAddress) -> Self {
+    /// Trusts exactly this certificate or, without one, those that are valid for the host by the usual authorities.
+    pub(crate) fn new(host: &str, fingerprint: Option<Fingerprint>) -> Self {
         let provider = crypto_provider();
-        let trust = match address.fingerprint() {
+        let trust = match fingerprint {
             Some(fingerprint) => Trust::Pinned(fingerprint),
-            None => Trust::Authorities {
-                verifier: authorities(Arc::clone(&provider)),
-                host: address.host().to_owned(),
-            },
+            None => {
+                Trust::Authorities { verifier: authorities(Arc::clone(&provider)), host: host.to_owned() }
+            }
         };
         Self { trust, provider, refused: Mutex::new(None) }
     }

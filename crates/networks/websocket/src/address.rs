@@ -1,4 +1,4 @@
-//! Where a session is: `ws://HOST:PORT/SESSION`.
+//! Where a session is: `ws://HOST:PORT/SESSION`, or `wss://` with TLS.
 
 use std::fmt;
 use std::io;
@@ -21,6 +21,7 @@ pub struct WebSocketAddress {
     /// With the port, if one is said.
     host: String,
     session: String,
+    has_tls: bool,
 }
 
 /// What is wrong with an address. The text ends with a right one.
@@ -36,6 +37,19 @@ impl WebSocketAddress {
         &self.host
     }
 
+    /// The host alone, without a port or brackets: what a certificate has to be for.
+    pub fn host_name(&self) -> &str {
+        match (port_of(&self.host), self.host.rsplit_once(':')) {
+            (Some(_), Some((name, _))) => name.trim_matches(['[', ']']),
+            _ => self.host.trim_matches(['[', ']']),
+        }
+    }
+
+    /// Whether it begins with `wss`: the connection has TLS.
+    pub fn has_tls(&self) -> bool {
+        self.has_tls
+    }
+
     /// The name of the session, decoded; empty for the only one that there is.
     pub fn session(&self) -> &str {
         &self.session
@@ -47,23 +61,37 @@ impl WebSocketAddress {
     ///
     /// The host's name has no address, in the system's words.
     pub fn resolve(&self) -> io::Result<SocketAddr> {
-        let mut found = match port_of(&self.host) {
-            Some(_) => self.host.to_socket_addrs(),
-            None => (self.host.trim_matches(['[', ']']), PORT).to_socket_addrs(),
-        }?;
-        found.next().ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, "the name has no address"))
+        let first = self.resolve_all()?.into_iter().next();
+        first.ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, "the name has no address"))
+    }
+
+    /// All addresses of the host in the system's order of preference (RFC 6724), 8 at most. It may take seconds.
+    ///
+    /// # Errors
+    ///
+    /// As those of [`resolve`](Self::resolve).
+    pub fn resolve_all(&self) -> io::Result<Vec<SocketAddr>> {
+        let port = port_of(&self.host).unwrap_or(if self.has_tls { TLS_PORT } else { PORT });
+        Ok((self.host_name(), port).to_socket_addrs()?.take(ADDRESSES_MAX).collect())
     }
 }
 
 /// The port where none is said (RFC 6455, section 3).
 const PORT: u16 = 80;
 
+/// The same with TLS.
+const TLS_PORT: u16 = 443;
+
+/// How many addresses of one host are tried.
+const ADDRESSES_MAX: usize = 8;
+
 /// The longest address that is looked at, in bytes.
 const ADDRESS_BYTES_MAX: usize = 2048;
 
 impl fmt::Display for WebSocketAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "ws://{}{}", self.host, path_of(&self.session))
+        let scheme = if self.has_tls { "wss" } else { "ws" };
+        write!(f, "{scheme}://{}{}", self.host, path_of(&self.session))
     }
 }
 
@@ -76,12 +104,10 @@ impl FromStr for WebSocketAddress {
             return Err(problem("the address is longer than 2048 bytes"));
         }
         let (scheme, rest) =
-            text.split_once("://").ok_or(problem("the address does not start with ws://"))?;
-        if scheme.eq_ignore_ascii_case("wss") {
-            return Err(problem("this client speaks no TLS, so wss is for browsers"));
-        }
-        if !scheme.eq_ignore_ascii_case("ws") {
-            return Err(problem("the address does not start with ws://"));
+            text.split_once("://").ok_or(problem("the address does not start with ws:// or wss://"))?;
+        let has_tls = scheme.eq_ignore_ascii_case("wss");
+        if !has_tls && !scheme.eq_ignore_ascii_case("ws") {
+            return Err(problem("the address does not start with ws:// or wss://"));
         }
         let at = rest.find('/').unwrap_or(rest.len());
         let (host, path) = rest.split_at(at);
@@ -90,7 +116,7 @@ impl FromStr for WebSocketAddress {
             return Err(problem("the host or the port is missing or not one"));
         }
         let session = session_of(path).ok_or(problem("what is behind the host is no session's name"))?;
-        Ok(Self { host: host.to_owned(), session })
+        Ok(Self { host: host.to_owned(), session, has_tls })
     }
 }
 
@@ -122,10 +148,14 @@ mod tests {
             ("ws://[::1]:7780/a%20b", "[::1]:7780", "a b", "[::1]:7780"),
             ("WS://127.0.0.1", "127.0.0.1", "", "127.0.0.1:80"),
             ("ws://[::1]/", "[::1]", "", "[::1]:80"),
+            ("wss://[::1]/main", "[::1]", "main", "[::1]:443"),
+            ("WSS://127.0.0.1:7780/main", "127.0.0.1:7780", "main", "127.0.0.1:7780"),
         ] {
             let address: WebSocketAddress = text.parse().unwrap();
             assert_eq!((address.host(), address.session()), (host, session));
             assert_eq!(address.resolve().unwrap(), at.parse().unwrap());
+            assert_eq!(address.has_tls(), text.to_ascii_lowercase().starts_with("wss"));
+            assert_eq!(address.host_name(), address.resolve().unwrap().ip().to_string());
             assert_eq!(address.to_string().parse(), Ok(address));
         }
     }
@@ -135,7 +165,6 @@ mod tests {
         for text in [
             "",
             "quic://here:1/main",
-            "wss://here/main",
             "ws://",
             "ws:///main",
             "ws://here:0/main",

@@ -14,7 +14,7 @@
 //! connection that is slow: the oldest of it is dropped instead.
 //! A goodbye has one of the [close codes](close_code) and words for people.
 //!
-//! It is plain `ws`: a proxy in front makes it `wss`.
+//! [`TlsEnd`] around either end makes it `wss`; so does a proxy in front of a server.
 //! `docs/networks/websocket.md` has what a page does, in JavaScript.
 //!
 //! [`server`] and [`client`] make transports.
@@ -28,9 +28,11 @@ pub mod close_code;
 pub mod fuzz;
 mod server_end;
 mod session_path;
+mod tls;
 
 use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use consonance_gateway::streams::{
     PingSettings, RELIABLE, StreamClient, StreamClientSettings, StreamServer, StreamSettings, UNRELIABLE,
@@ -41,12 +43,19 @@ use consonance_transport::PACKET_BYTES_MAX;
 pub use address::{AddressError, WebSocketAddress};
 pub use client_end::{ClientEnd, ClientStream};
 pub use server_end::{ServerEnd, ServerStream, is_question};
+pub use tls::{TlsEnd, TlsStream};
 
 /// The server's side of the network.
 pub type WebSocketServer = EnvelopeServer<StreamServer<ServerEnd>, MarkedEnvelope>;
 
 /// A client's side.
 pub type WebSocketClient = EnvelopeClient<StreamClient<ClientEnd>, MarkedEnvelope>;
+
+/// The server's side with TLS.
+pub type WebSocketTlsServer = EnvelopeServer<StreamServer<TlsEnd<ServerEnd>>, MarkedEnvelope>;
+
+/// A client's side with TLS.
+pub type WebSocketTlsClient = EnvelopeClient<StreamClient<TlsEnd<ClientEnd>>, MarkedEnvelope>;
 
 /// What both ends call the protocol in their handshake.
 pub const SUBPROTOCOL: &str = "consonance.v1";
@@ -75,6 +84,37 @@ pub fn server(
 ///
 /// The system has no descriptor left.
 pub fn client(end: ClientEnd, settings: StreamClientSettings) -> io::Result<WebSocketClient> {
+    Ok(EnvelopeClient::new(StreamClient::new(end, settings)?, MARKED))
+}
+
+/// As [`server`], for clients with TLS only.
+///
+/// # Errors
+///
+/// As those of [`server`].
+pub fn tls_server(
+    address: SocketAddr,
+    session: impl Into<String>,
+    end: ServerEnd,
+    tls: Arc<rustls::ServerConfig>,
+    settings: StreamSettings,
+) -> io::Result<WebSocketTlsServer> {
+    let network = StreamServer::bind(address, TlsEnd::server(end, tls), settings)?;
+    Ok(EnvelopeServer::new(network, MARKED, session).sessions_by_greeting())
+}
+
+/// As [`client`], with TLS. `host` is whom the certificate has to be of: a name or an IP address, without brackets.
+///
+/// # Errors
+///
+/// As those of [`client`]; besides, if the host cannot be in a certificate.
+pub fn tls_client(
+    end: ClientEnd,
+    host: &str,
+    tls: Arc<rustls::ClientConfig>,
+    settings: StreamClientSettings,
+) -> io::Result<WebSocketTlsClient> {
+    let end = TlsEnd::client(end, host, tls)?;
     Ok(EnvelopeClient::new(StreamClient::new(end, settings)?, MARKED))
 }
 

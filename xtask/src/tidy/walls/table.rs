@@ -229,7 +229,8 @@ pub(super) const WALLS: &[Walls] = &[
     Walls {
         package: "consonance-websocket",
         may_use: Only(&["consonance-gateway", "consonance-transport"]),
-        tests_may_also_use: &[],
+        // The certificate that a server shows over both.
+        tests_may_also_use: &["consonance-quic"],
     },
     Walls {
         package: "consonance-quic",

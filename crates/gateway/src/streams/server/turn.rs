@@ -224,7 +224,8 @@ impl<P: StreamProtocol> StreamServer<P> {
             if !self.out.is_empty() {
                 self.tcp.send(now, id, &[&self.out]);
             }
-            if taken == 0 {
+            // A stream that keeps what it has read may have a message without taking more.
+            if taken == 0 && found == Found::Nothing {
                 self.reading.pop_front();
             }
             if let Some(step) = self.take_in(now, id, found) {

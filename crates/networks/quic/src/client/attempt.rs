@@ -12,11 +12,11 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use tracing::debug;
 
-use super::ClientMailbox;
 use super::resolve::resolve;
+use super::{AnnouncedPort, ClientMailbox};
 use crate::close_code::{reason_of, violated};
 use crate::fast_path::{PathGrant, export};
-use crate::hello::{ClientHello, HELLO_BYTES_MAX, read_answer};
+use crate::hello::{ClientHello, HELLO_BYTES_MAX, read_answer, read_web_socket_port};
 use crate::link::{FrameReader, Link, PathLink, pump};
 use crate::packet_bytes::PacketBytes;
 use crate::verifier::ServerVerifier;
@@ -30,6 +30,7 @@ pub(super) struct Attempt {
     pub(super) settings: QuicClientSettings,
     pub(super) tokens: Arc<TokenMemoryCache>,
     pub(super) mailbox: Arc<ClientMailbox>,
+    pub(super) web_socket_port: AnnouncedPort,
     /// The name under which the mailbox knows this attempt.
     pub(super) peer: Peer,
 }
@@ -54,7 +55,7 @@ impl Attempt {
     /// (RFC 8305).
     async fn connect(&self) -> Result<Reached, DisconnectReason> {
         let addresses = resolve(self.address.host(), self.address.port()).await?;
-        let verifier = Arc::new(ServerVerifier::new(&self.address));
+        let verifier = Arc::new(ServerVerifier::new(self.address.host(), self.address.fingerprint()));
         let mut config = ClientConfig::new(Arc::new(tls::client_config(Arc::clone(&verifier))));
         config.transport_config(self.settings.transport_config());
         config.token_store(Arc::clone(&self.tokens) as _);
@@ -122,7 +123,11 @@ impl Attempt {
         // A failure to write shows as a failure to read, with the server's reason.
         let _ = control.write_chunk(hello).await;
         let announcement = match frames.next(HELLO_BYTES_MAX).await? {
-            Some(hello) => read_answer(&hello, offer.as_ref()).map_err(violated)?,
+            Some(hello) => {
+                let answer = read_answer(&hello, offer.as_ref()).map_err(violated)?;
+                self.web_socket_port.set(read_web_socket_port(&hello));
+                answer
+            }
             None => return Err(reason_of(&connection.closed().await)),
         };
         let grant = announcement.and_then(|announcement| {

@@ -48,7 +48,7 @@ impl Dialer {
     /// For the server of this address, whose host is known to be at `remote`. The session
     /// of the address does not count.
     pub fn new(address: &QuicAddress, remote: SocketAddr, settings: QuicClientSettings) -> Self {
-        let verifier = Arc::new(ServerVerifier::new(address));
+        let verifier = Arc::new(ServerVerifier::new(address.host(), address.fingerprint()));
         let mut client_config = ClientConfig::new(Arc::new(tls::client_config(verifier)));
         client_config.transport_config(settings.transport_config());
         let host = address.host().to_owned();

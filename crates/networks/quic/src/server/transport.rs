@@ -33,7 +33,7 @@ impl ServerTransport for QuicServer {
                     about.link.leave(CloseCode::Refused, SHUTTING_DOWN);
                 }
                 Popped::Connected { peer, about } => {
-                    self.welcome(peer, about.link, about.offer.as_ref());
+                    self.welcome(peer, &about.session, about.link, about.offer.as_ref());
                     let (session, remote) = (about.session, about.remote);
                     return Some(ServerEvent::Connected { peer, session, remote });
                 }

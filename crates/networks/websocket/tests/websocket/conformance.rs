@@ -6,7 +6,12 @@ use std::time::Duration;
 use consonance_gateway::streams::StreamClientSettings;
 use consonance_transport::conformance::Network;
 use consonance_transport::impair::{ImpairedClient, Impairment};
-use consonance_websocket::{ClientEnd, ServerEnd, WebSocketClient, WebSocketServer, default_settings};
+use consonance_websocket::{
+    ClientEnd, ServerEnd, WebSocketClient, WebSocketServer, WebSocketTlsClient, WebSocketTlsServer,
+    default_settings,
+};
+
+use crate::tls::Certificate;
 
 #[derive(Default)]
 struct Plain {
@@ -69,8 +74,45 @@ impl Network for Slow {
     }
 }
 
+struct Encrypted {
+    server: Option<SocketAddr>,
+    certificate: Certificate,
+}
+
+impl Default for Encrypted {
+    fn default() -> Self {
+        Self { server: None, certificate: Certificate::new() }
+    }
+}
+
+impl Network for Encrypted {
+    type Server = WebSocketTlsServer;
+    type Client = WebSocketTlsClient;
+
+    const ANSWERS_PROBES: bool = true;
+
+    fn listen(&mut self) -> WebSocketTlsServer {
+        let (server, at) = self.certificate.listen();
+        self.server = Some(at);
+        server
+    }
+
+    fn client(&mut self, session: &str) -> WebSocketTlsClient {
+        let server = self.server.expect("a server was made before its clients");
+        self.certificate.client(server, session)
+    }
+
+    fn cut(&mut self, client: &mut WebSocketTlsClient) {
+        client.network_mut().lose_link();
+    }
+}
+
 mod plain {
     consonance_transport::conformance_tests!(super::Plain::default());
+}
+
+mod encrypted {
+    consonance_transport::conformance_tests!(super::Encrypted::default());
 }
 
 mod slow {

@@ -8,3 +8,4 @@ mod listener;
 mod page;
 mod pings;
 mod strangers;
+mod tls;

@@ -1,0 +1,235 @@
+//! TLS around the stream of either end, without sockets: bytes of records go in and come out.
+
+use std::io::{self, Read as _, Write as _};
+use std::sync::Arc;
+
+use consonance_gateway::streams::{Found, MessageStream, StreamProtocol, StreamViolation};
+use rustls::pki_types::ServerName;
+use rustls::{ClientConfig, ClientConnection, Connection, ServerConfig, ServerConnection};
+
+/// A protocol of messages in streams, inside of TLS.
+#[derive(Clone, Debug)]
+pub struct TlsEnd<P> {
+    inner: P,
+    side: Side,
+}
+
+#[derive(Clone, Debug)]
+enum Side {
+    Client { config: Arc<ClientConfig>, host: ServerName<'static> },
+    Server(Arc<ServerConfig>),
+}
+
+impl<P> TlsEnd<P> {
+    /// A client's end. `host` is whom the certificate has to be of: a name or an IP address, without brackets.
+    ///
+    /// # Errors
+    ///
+    /// The host cannot be in a certificate.
+    pub fn client(inner: P, host: &str, config: Arc<ClientConfig>) -> io::Result<Self> {
+        let host = ServerName::try_from(host.to_owned())
+            .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, format!("{host:?}: {error}")))?;
+        Ok(Self { inner, side: Side::Client { config, host } })
+    }
+
+    /// A server's end.
+    pub fn server(inner: P, config: Arc<ServerConfig>) -> Self {
+        Self { inner, side: Side::Server(config) }
+    }
+
+    /// `None` only for a configuration that the TLS library refuses for every connection.
+    fn connection(&self) -> Option<Connection> {
+        let connection = match &self.side {
+            Side::Client { config, host } => {
+                ClientConnection::new(Arc::clone(config), host.clone()).map(Connection::from)
+            }
+            Side::Server(config) => ServerConnection::new(Arc::clone(config)).map(Connection::from),
+        };
+        connection.ok()
+    }
+}
+
+impl<P: StreamProtocol> StreamProtocol for TlsEnd<P> {
+    type Stream = TlsStream<P::Stream>;
+
+    fn open(&mut self) -> TlsStream<P::Stream> {
+        TlsStream {
+            tls: self.connection(),
+            inner: self.inner.open(),
+            received: Vec::new(),
+            consumed: 0,
+            plain: Vec::new(),
+            received_bytes_max: 2 * self.inner.message_bytes_max() + RECORDS_BYTES_MAX,
+        }
+    }
+
+    fn message_bytes_max(&self) -> usize {
+        self.inner.message_bytes_max()
+    }
+
+    fn carries_empty_messages(&self) -> bool {
+        self.inner.carries_empty_messages()
+    }
+
+    fn network(&self) -> &'static str {
+        self.inner.network()
+    }
+}
+
+/// One connection: a stream inside of TLS.
+#[derive(Debug)]
+pub struct TlsStream<S> {
+    tls: Option<Connection>,
+    inner: S,
+    /// What was decrypted and not yet consumed: at most one message of the inner stream that is not complete, and what
+    /// the records of one read hold.
+    received: Vec<u8>,
+    /// How much of it, from its beginning, is consumed.
+    consumed: usize,
+    /// What the inner stream says, before it is encrypted.
+    plain: Vec<u8>,
+    /// More is not kept for an inner stream that makes nothing of it.
+    received_bytes_max: usize,
+}
+
+impl<S: MessageStream> TlsStream<S> {
+    /// Has the inner stream say something, and appends its records, and those of TLS itself, to `out`.
+    fn say<T>(&mut self, out: &mut Vec<u8>, say: impl FnOnce(&mut S, &mut Vec<u8>) -> T) -> T {
+        self.plain.clear();
+        let said = say(&mut self.inner, &mut self.plain);
+        if let Some(tls) = &mut self.tls {
+            // Nothing of ours is longer than the connection buffers, and records go to memory.
+            let _ = tls.writer().write_all(&self.plain);
+            write_records(tls, out);
+        }
+        said
+    }
+
+    /// As [`say`](Self::say), for the last words.
+    fn say_last(&mut self, out: &mut Vec<u8>, say: impl FnOnce(&mut S, &mut Vec<u8>)) {
+        self.say(out, say);
+        if let Some(tls) = &mut self.tls {
+            tls.send_close_notify();
+            write_records(tls, out);
+        }
+    }
+
+    /// Reads what was decrypted already.
+    fn read_decrypted(
+        &mut self,
+        message: &mut Vec<u8>,
+        out: &mut Vec<u8>,
+    ) -> Result<(usize, Found), StreamViolation> {
+        let received = std::mem::take(&mut self.received);
+        let unread = &received[self.consumed..];
+        let read = self.say(out, |inner, plain| inner.read(unread, message, plain));
+        self.received = received;
+        let (taken, found) = read?;
+        self.consumed += taken;
+        if self.consumed == self.received.len() {
+            self.received.clear();
+            self.received.shrink_to(KEPT_BYTES);
+            self.consumed = 0;
+        }
+        Ok((taken, found))
+    }
+
+    /// Decrypts the beginning of the stream: how many bytes that took.
+    fn decrypt(&mut self, stream: &[u8], out: &mut Vec<u8>) -> Result<usize, StreamViolation> {
+        let tls = self.tls.as_mut().ok_or(NO_CONNECTION)?;
+        let mut rest = stream;
+        let taken = tls.read_tls(&mut rest).map_err(|_| BROKEN)?;
+        let processed = tls.process_new_packets();
+        // The handshake's next part, or why it has failed.
+        write_records(tls, out);
+        match processed {
+            Ok(_) => {}
+            Err(rustls::Error::InvalidCertificate(_)) => return Err(NOT_TRUSTED),
+            Err(_) => return Err(BROKEN),
+        }
+        self.received.drain(..self.consumed);
+        self.consumed = 0;
+        match tls.reader().read_to_end(&mut self.received) {
+            Ok(_) => {}
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            Err(_) => return Err(BROKEN),
+        }
+        if self.received.len() > self.received_bytes_max {
+            return Err(TOO_LONG);
+        }
+        Ok(taken)
+    }
+}
+
+impl<S: MessageStream> MessageStream for TlsStream<S> {
+    fn begin(&mut self, out: &mut Vec<u8>) -> bool {
+        self.say(out, MessageStream::begin)
+    }
+
+    fn read(
+        &mut self,
+        stream: &[u8],
+        message: &mut Vec<u8>,
+        out: &mut Vec<u8>,
+    ) -> Result<(usize, Found), StreamViolation> {
+        loop {
+            match self.read_decrypted(message, out)? {
+                (0, Found::Nothing) => {
+                    let taken = if stream.is_empty() { 0 } else { self.decrypt(stream, out)? };
+                    return Ok((taken, Found::Nothing));
+                }
+                (_, Found::Nothing) => {}
+                (_, found) => return Ok((0, found)),
+            }
+        }
+    }
+
+    fn accept(&mut self, out: &mut Vec<u8>) {
+        self.say(out, MessageStream::accept);
+    }
+
+    fn refuse(&mut self, reason: &str, out: &mut Vec<u8>) {
+        self.say_last(out, |inner, plain| inner.refuse(reason, plain));
+    }
+
+    fn write(&mut self, message: &[u8], out: &mut Vec<u8>) {
+        self.say(out, |inner, plain| inner.write(message, plain));
+    }
+
+    fn ping(&mut self, out: &mut Vec<u8>) {
+        self.say(out, MessageStream::ping);
+    }
+
+    fn end(&mut self, reason: &str, out: &mut Vec<u8>) {
+        self.say_last(out, |inner, plain| inner.end(reason, plain));
+    }
+
+    fn expel(&mut self, violation: StreamViolation, out: &mut Vec<u8>) {
+        self.say_last(out, |inner, plain| inner.expel(violation, plain));
+    }
+
+    fn end_as_too_slow(&mut self, out: &mut Vec<u8>) {
+        self.say_last(out, MessageStream::end_as_too_slow);
+    }
+}
+
+/// Moves the records that wait to `out`.
+fn write_records(tls: &mut Connection, out: &mut Vec<u8>) {
+    while tls.wants_write() {
+        if tls.write_tls(out).is_err() {
+            return;
+        }
+    }
+}
+
+/// Above this, an emptied buffer gives its memory back.
+const KEPT_BYTES: usize = 16 * 1024;
+
+/// What the records of one read hold at most, in bytes, generously: a read takes 64 KiB at most.
+const RECORDS_BYTES_MAX: usize = 128 * 1024;
+
+const NO_CONNECTION: StreamViolation = StreamViolation("TLS cannot begin with these settings");
+const BROKEN: StreamViolation = StreamViolation("what came is not TLS 1.3 as this end speaks it");
+const TOO_LONG: StreamViolation = StreamViolation("more came than one message may have");
+const NOT_TRUSTED: StreamViolation =
+    StreamViolation("the certificate is not the one that is expected; ask for the server's present address");
