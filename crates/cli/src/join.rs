@@ -39,8 +39,9 @@ const LONGEST_STAY: Duration = Duration::from_hours(365 * 24);
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is an argument of its own on the command line")]
 pub(crate) struct Join {
-    /// The session's address, as the server printed it: quic://HOST:PORT/SESSION#sha256=HEX; or ws://HOST:PORT/SESSION
-    /// where nothing but TCP gets through and the server listens there.
+    /// The session's address, as the server printed it: quic://HOST:PORT/SESSION#sha256=HEX&wss=PORT, where wss=PORT
+    /// says where its WebSocket is, in case that UDP is blocked; or wss://HOST:PORT/SESSION#sha256=HEX or
+    /// ws://HOST:PORT/SESSION for the WebSocket alone.
     url: String,
     /// Your name in the session.
     #[arg(long)]

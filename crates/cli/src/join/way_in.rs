@@ -2,12 +2,12 @@
 
 use std::error::Error;
 
-use consonance::quic::QuicClientSettings;
+use consonance::quic::{Fingerprint, QuicClientSettings, stream_client_tls};
 use consonance::{VoiceChat, VoiceChatBuilder};
 use consonance_gateway::streams::StreamClientSettings;
 use consonance_websocket::{ClientEnd, WebSocketAddress, default_settings};
 
-/// Over QUIC, or over a `WebSocket` where the address begins with `ws://`.
+/// Over QUIC, or over a `WebSocket` where the address begins with `ws://` or `wss://`.
 pub(super) fn to(address: &str, quic: QuicClientSettings) -> Result<VoiceChatBuilder, Box<dyn Error>> {
     let scheme = address.split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase());
     match scheme.as_deref() {
@@ -18,7 +18,7 @@ pub(super) fn to(address: &str, quic: QuicClientSettings) -> Result<VoiceChatBui
         )
         .into()),
         Some(scheme) if scheme != "quic" => Err(format!(
-            "{address} is no address of a session; those begin with quic:// or ws://, as the server prints them"
+            "{address} is no address of a session; those begin with quic://, wss:// or ws://, as the server prints them"
         )
         .into()),
         _ => Ok(VoiceChat::builder().server_with(address, quic)?),
@@ -26,11 +26,29 @@ pub(super) fn to(address: &str, quic: QuicClientSettings) -> Result<VoiceChatBui
 }
 
 fn over_web_socket(address: &str) -> Result<VoiceChatBuilder, Box<dyn Error>> {
+    let (address, fingerprint) = match address.split_once('#') {
+        Some((address, fragment)) => (address, Some(fingerprint_in(fragment)?)),
+        None => (address, None),
+    };
     let address: WebSocketAddress = address.parse()?;
+    if fingerprint.is_some() && !address.has_tls() {
+        return Err("a fingerprint needs TLS: the address has to begin with wss://".into());
+    }
     let at = address.resolve().map_err(|error| {
         format!("cannot find the host {} ({error}); check its spelling and your connection", address.host())
     })?;
     let settings = StreamClientSettings { streams: default_settings(), ..StreamClientSettings::new(at) };
-    let client = consonance_websocket::client(ClientEnd::new(&address), settings)?;
-    Ok(VoiceChat::over(Box::new(client)))
+    let end = ClientEnd::new(&address);
+    if address.has_tls() {
+        let tls = stream_client_tls(address.host_name(), fingerprint);
+        let client = consonance_websocket::tls_client(end, address.host_name(), tls, settings)?;
+        return Ok(VoiceChat::over(Box::new(client)));
+    }
+    Ok(VoiceChat::over(Box::new(consonance_websocket::client(end, settings)?)))
+}
+
+/// The certificate that a server has to show, as the address says it.
+fn fingerprint_in(fragment: &str) -> Result<Fingerprint, Box<dyn Error>> {
+    let hex = fragment.strip_prefix("sha256=").ok_or("what follows # is not sha256= and a fingerprint")?;
+    Ok(hex.parse()?)
 }

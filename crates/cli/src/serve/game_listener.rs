@@ -12,6 +12,7 @@ use std::net::{SocketAddr, ToSocketAddrs as _};
 
 use consonance_gateway::{BadSourceAddresses, SourceAddresses};
 use consonance_mirror::Credentials;
+use consonance_quic::ShownIdentity;
 use consonance_server::JoiningSettings;
 use consonance_server_config::{
     GameListenerConfig, IpProtocol, ListenerConfig, ListenerNetwork, LoadedConfig, Problem,
@@ -39,6 +40,8 @@ pub(super) struct GameListener {
     credentials: Option<Credentials>,
     /// Where connections to the game's server come from, in a splice.
     source_addresses: Option<SourceAddresses>,
+    /// What it shows where it has TLS.
+    shown_identity: Option<ShownIdentity>,
     /// The name under which players reach it.
     host: String,
 }
@@ -47,6 +50,7 @@ pub(super) struct GameListener {
 pub(super) fn read(
     loaded: &LoadedConfig,
     joining: &JoiningSettings,
+    shown_identity: Option<&ShownIdentity>,
     notes: &mut Vec<String>,
 ) -> Result<Vec<GameListener>, Problem> {
     let config = &loaded.config;
@@ -71,8 +75,18 @@ pub(super) fn read(
         let credentials = credentials(loaded, &listener.game, notes)?;
         let host = host_at(config, listener.address.ip());
         let (shares, config) = (address_shares(&loaded.config), listener.clone());
-        let listener =
-            GameListener { config, shares, session, secret, signalling, credentials, source_addresses, host };
+        let shown_identity = shown_identity.cloned();
+        let listener = GameListener {
+            config,
+            shares,
+            session,
+            secret,
+            signalling,
+            credentials,
+            source_addresses,
+            shown_identity,
+            host,
+        };
         notes.extend(listener.notes(joining));
         read.push(listener);
     }
@@ -100,13 +114,14 @@ impl GameListener {
         let opened = opening::open(self, self.upstream()?);
         let (listener, local) = opened.map_err(|error| not_opened(network, address, &error))?;
         let (network, at) = (network.name(), joined(&self.host, local.port()));
+        let with_tls = self.with_tls();
         let (beside_voice, line) =
-            (self.beside_voice(), |what: &str| format!("{what} over {network} at {at}"));
+            (self.beside_voice(), |what: &str| format!("{what} over {network} at {at}{with_tls}"));
         let line = match &self.session {
             Some(session) => line(&format!("session {session:?} is open")) + &beside_voice,
             None => line("the sessions that links name are open"),
         };
-        Ok(OpenedListener { listener, line })
+        Ok(OpenedListener { listener, line, tls_address: self.has_tls().then_some(local) })
     }
 
     /// What would be open.
@@ -116,10 +131,22 @@ impl GameListener {
         match &self.session {
             Some(session) => {
                 let beside_voice = self.beside_voice();
-                format!("session {session:?} over {network} at {address}, for players at {at}{beside_voice}")
+                let with_tls = self.with_tls();
+                format!(
+                    "session {session:?} over {network} at {address}, for players at {at}{with_tls}{beside_voice}"
+                )
             }
             None => format!("the sessions that links name over {network} at {address}, for links to {at}"),
         }
+    }
+
+    /// Whether it is for `WebSocket`s with TLS.
+    fn has_tls(&self) -> bool {
+        self.config.network == ListenerNetwork::WebSocket && self.config.web_socket.has_tls
+    }
+
+    fn with_tls(&self) -> &'static str {
+        if self.has_tls() { " with TLS" } else { "" }
     }
 
     /// What is done with everything else, in words.
@@ -154,7 +181,7 @@ impl GameListener {
         let ListenerConfig { network, address, .. } = &self.config;
         let at = format!("{} at {address}", network.name());
         let mut notes = Vec::new();
-        if !address.ip().is_loopback() {
+        if !address.ip().is_loopback() && !self.has_tls() {
             let plain = match (network, &self.config.game.webrtc.signalling) {
                 (ListenerNetwork::WebRtcNetwork, Some(_)) | (ListenerNetwork::Steam, _) => None,
                 (ListenerNetwork::WebRtcNetwork, None) => Some("'s signalling"),
@@ -247,6 +274,7 @@ mod tests {
             signalling: None,
             credentials: None,
             source_addresses: None,
+            shown_identity: None,
             host,
         }
     }
@@ -316,6 +344,10 @@ mod tests {
         let mut of_pages = listener("127.0.0.1:5");
         of_pages.config.network = ListenerNetwork::WebSocket;
         assert_eq!(of_pages.notes(&closed), [""; 0], "its clients can show a password");
+        of_pages.config.address = "0.0.0.0:5".parse().expect("an address");
+        assert_eq!(of_pages.notes(&open).len(), 1, "it is not encrypted");
+        of_pages.config.web_socket.has_tls = true;
+        assert_eq!(of_pages.notes(&open), [""; 0]);
         closed.passwords[0].0 = "other".into();
         assert_eq!(listener("127.0.0.1:5").notes(&closed), [""; 0]);
     }

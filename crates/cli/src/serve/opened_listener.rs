@@ -1,16 +1,23 @@
 //! A listener for another network than QUIC, which has its port and waits for the workers.
 
+use std::collections::BTreeMap;
 use std::io;
+use std::net::{IpAddr, SocketAddr};
 
 use consonance_server::Workers;
+use consonance_server_config::Config;
 use consonance_sidecar::SidecarServer;
 use consonance_transport::ServerTransport;
+
+use super::host::host_at;
 
 /// One whose clients wait until it is handed to the workers.
 pub(super) struct OpenedListener {
     pub(super) listener: NetworkListener,
     /// What there is, in a line for whoever starts the server.
     pub(super) line: String,
+    /// Where it listens, if it is for `WebSocket`s with TLS.
+    pub(super) tls_address: Option<SocketAddr>,
 }
 
 /// What listens, by how it says which session somebody means.
@@ -19,6 +26,38 @@ pub(super) enum NetworkListener {
     Session(String, Box<dyn ServerTransport>),
     /// Each link names its own.
     Links(Box<SidecarServer>),
+}
+
+impl OpenedListener {
+    /// Where clients of QUIC find the same session when their UDP is blocked, if it is here.
+    pub(super) fn tls_port(&self) -> Option<TlsPort> {
+        match &self.listener {
+            NetworkListener::Session(session, _) => {
+                self.tls_address.map(|address| TlsPort { session: session.clone(), address })
+            }
+            NetworkListener::Links(_) => None,
+        }
+    }
+}
+
+/// A `WebSocket` listener with TLS and the same certificate as over QUIC.
+pub(super) struct TlsPort {
+    session: String,
+    address: SocketAddr,
+}
+
+impl TlsPort {
+    /// The ports by session that are reached under the same host as a QUIC listener at this address; the first of
+    /// several for one session.
+    pub(super) fn beside(all: &[Self], config: &Config, quic: IpAddr) -> BTreeMap<String, u16> {
+        let host = host_at(config, quic);
+        let is_reached = |port: &&Self| {
+            let ip = port.address.ip();
+            host_at(config, ip) == host || (ip.is_unspecified() && ip.is_ipv6() >= quic.is_ipv6())
+        };
+        let ports = all.iter().filter(is_reached).map(|port| (port.session.clone(), port.address.port()));
+        ports.rev().collect()
+    }
 }
 
 impl NetworkListener {
@@ -36,5 +75,30 @@ impl NetworkListener {
                 Ok(())
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_web_socket_is_announced_where_players_of_quic_reach_it() {
+        let port = |session: &str, address: &str| TlsPort {
+            session: session.to_owned(),
+            address: address.parse().expect("an address"),
+        };
+        let mut config = Config::default();
+        let beside = |config: &Config, all: &[TlsPort], quic: &str| {
+            TlsPort::beside(all, config, quic.parse().expect("an address")).into_iter().collect::<Vec<_>>()
+        };
+        let both = [port("main", "192.0.2.1:1"), port("main", "192.0.2.1:2"), port("other", "0.0.0.0:3")];
+        let expected = [("main".to_owned(), 1), ("other".to_owned(), 3)];
+        assert_eq!(beside(&config, &both, "192.0.2.1"), expected);
+        assert_eq!(beside(&config, &both, "192.0.2.2"), expected[1..]);
+        assert_eq!(beside(&config, &both, "::1"), []);
+        assert_eq!(beside(&config, &[port("main", "[::]:1")], "192.0.2.2"), expected[..1]);
+        config.host = Some("voice.example".to_owned());
+        assert_eq!(beside(&config, &both, "::1"), expected, "one name for all");
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use consonance_quic::{Identity, QuicAddress};
+use consonance_quic::{Identity, QuicAddress, ShownIdentity};
 use consonance_server::{Admission, SavedIdentity, SessionsSettings};
 use consonance_server_config::{Config, ConfigError, DEFAULT_PORT, LoadedConfig, Problem};
 use consonance_transport::session_name;
@@ -23,6 +23,8 @@ pub(crate) struct Prepared {
     pub(super) identity: Identity,
     /// The same as text, if it was made.
     pub(super) made_identity: Option<SavedIdentity>,
+    /// What listeners with TLS over TCP show: this identity, until they are given the one that counts in the end.
+    pub(super) stream_identity: Option<ShownIdentity>,
     /// What networks there will be beside QUIC, each in a line.
     listener_lines: Vec<String>,
     /// Players with a page.
@@ -39,10 +41,12 @@ impl Prepared {
         *storage = storage.take().or_else(state_folder::of_service);
         let mut problems = name_problems(&loaded);
         let identity = identity(&loaded);
+        let stream_identity =
+            identity.as_ref().ok().map(|(identity, _)| ShownIdentity::new(identity.clone()));
         let mut notes = Vec::new();
         let sessions = sessions(&loaded, &mut notes).and_then(|sessions| {
             let joining = sessions.admission.settings();
-            let game_listeners = game_listener::read(&loaded, joining, &mut notes)?;
+            let game_listeners = game_listener::read(&loaded, joining, stream_identity.as_ref(), &mut notes)?;
             let browsers = browsers::read(&loaded, joining, &mut notes)?;
             Ok((sessions, game_listeners, browsers))
         });
@@ -56,6 +60,7 @@ impl Prepared {
                     loaded,
                     sessions,
                     identity,
+                    stream_identity,
                     made_identity,
                     listener_lines,
                     browsers,

@@ -1,5 +1,6 @@
 //! A server that runs: its listeners, its inspector, its capture, and what a reload can change.
 
+use std::collections::BTreeMap;
 use std::error::Error;
 use std::io;
 use std::num::NonZeroUsize;
@@ -28,7 +29,7 @@ use super::browsers::{Browsers, OpenedBrowsers};
 use super::free_addresses;
 use super::host::host_at;
 use super::inherited;
-use super::opened_listener::OpenedListener;
+use super::opened_listener::{OpenedListener, TlsPort};
 use super::prepared::{Prepared, example_of};
 use super::recording::Recording;
 use crate::inspect;
@@ -43,6 +44,8 @@ const LAST_WRITES: Duration = Duration::from_secs(5);
 pub(super) struct Running {
     server: DedicatedServer,
     listeners: Vec<Listener>,
+    /// What listeners with TLS over TCP show.
+    stream_identity: Option<ShownIdentity>,
     /// The certificate, if no files have it.
     made_identity: Option<SavedIdentity>,
     records: Records,
@@ -65,22 +68,27 @@ struct Listener {
     host: String,
     port: u16,
     shown_identity: ShownIdentity,
+    /// The ports of `WebSocket`s with TLS on the same host, by session.
+    web_socket_ports: BTreeMap<String, u16>,
 }
 
 impl Running {
     pub(super) fn start(prepared: Prepared, opened: Vec<OpenedListener>) -> Result<Self, Box<dyn Error>> {
-        let Prepared { loaded, mut sessions, identity, made_identity, browsers, .. } = prepared;
+        let Prepared { loaded, mut sessions, identity, made_identity, stream_identity, browsers, .. } =
+            prepared;
         let config = loaded.config;
         let (left, left_file) = inherited::read_left(&config);
         sessions.records = records(&config)?;
         // The records have made the folder that a certificate is kept in.
         let (identity, made_identity) =
             inherited::identity(&config, left.identity, (identity, made_identity));
+        stream_identity.iter().for_each(|shown| shown.replace(identity.clone()));
         let capture = capture(&config)?;
         let count = worker_count(&config);
         let mut workers = Workers::new(&sessions, count).pinned(config.pin_workers);
         let kept = workers.restore(&left.sessions);
-        let listeners = listen(&config, &identity, &mut workers)?;
+        let tls_ports: Vec<_> = opened.iter().filter_map(OpenedListener::tls_port).collect();
+        let listeners = listen(&config, &identity, &tls_ports, &mut workers)?;
         for listener in opened {
             listener.listener.hand_to(&mut workers)?;
         }
@@ -111,6 +119,7 @@ impl Running {
         Ok(Self {
             server,
             listeners,
+            stream_identity,
             made_identity,
             records,
             moderation,
@@ -129,7 +138,8 @@ impl Running {
     pub(super) fn addresses(&self) -> Vec<QuicAddress> {
         let at = |session: &str, listener: &Listener| {
             let fingerprint = Some(listener.shown_identity.fingerprint());
-            QuicAddress::new(&*listener.host, listener.port, session, fingerprint).ok()
+            let address = QuicAddress::new(&*listener.host, listener.port, session, fingerprint).ok()?;
+            Some(address.with_web_socket_port(listener.web_socket_ports.get(session).copied()))
         };
         let on_demand = self.config.sessions_on_demand.iter().map(|pattern| example_of(pattern));
         let sessions = self.config.sessions.iter().cloned().chain(on_demand);
@@ -203,7 +213,8 @@ impl Running {
         if self.listeners.iter().all(is_same) {
             return false;
         }
-        self.listeners.iter().for_each(|place| place.shown_identity.replace(identity.clone()));
+        let of_quic = self.listeners.iter().map(|place| &place.shown_identity);
+        of_quic.chain(&self.stream_identity).for_each(|shown| shown.replace(identity.clone()));
         true
     }
 
@@ -289,16 +300,21 @@ fn say_who_is_kept(kept: usize, config: &Config) {
 fn listen(
     config: &Config,
     identity: &Identity,
+    tls_ports: &[TlsPort],
     workers: &mut Workers,
 ) -> Result<Vec<Listener>, Box<dyn Error>> {
     let count = workers.count();
     let runtime = QuicRuntime::new(count.get())?;
     let mut listeners = Vec::new();
     for address in &config.listen {
-        let (settings, place) = (quic_settings(config), workers.placement());
+        let web_socket_ports = TlsPort::beside(tls_ports, config, address.ip());
+        let settings =
+            QuicServerSettings { web_socket_ports: web_socket_ports.clone(), ..quic_settings(config) };
+        let place = workers.placement();
         let shards = QuicServer::bind_shards(&runtime, *address, identity, settings, count, place)?;
         let (port, shown_identity) = (shards[0].local_addr().port(), shards[0].shown_identity());
-        listeners.push(Listener { host: host_at(config, address.ip()), port, shown_identity });
+        let host = host_at(config, address.ip());
+        listeners.push(Listener { host, port, shown_identity, web_socket_ports });
         workers.add_shards(shards);
     }
     Ok(listeners)

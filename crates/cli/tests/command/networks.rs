@@ -180,10 +180,39 @@ fn who_has_no_udp_joins_over_a_websocket_with_the_sessions_password() {
 }
 
 #[test]
+fn a_websocket_with_tls_shows_the_certificate_of_quic_and_the_printed_address_says_where_it_is() {
+    let folder = Folder::new();
+    let text = "sessions = ['main', 'other']\n[[listen]]\nnetwork = 'quic'\naddress = '127.0.0.1:0'\n\
+                [[listen]]\nnetwork = 'websocket'\naddress = '127.0.0.1:0'\nsession = 'main'\ntls = true\n";
+    let server = Program::start(&["serve", "--config", &folder.write("voice.toml", text.as_bytes())]);
+    let open = server.until_line("the WebSocket", |line| line.contains("over websocket at 127.0.0.1:"));
+    assert!(open.ends_with(" with TLS"), "{open}");
+    let quic = server.until_line("QUIC", |line| line.contains("/main#sha256="));
+    let other = server.until_line("the other session", |line| line.contains("/other#sha256="));
+    assert!(!other.contains("wss="), "it has no WebSocket: {other}");
+    let (_, fragment) = quic.split_once('#').unwrap();
+    let (fingerprint, port) = fragment.split_once("&wss=").unwrap();
+    assert!(open.contains(&format!("at 127.0.0.1:{port} with TLS")), "{open}");
+
+    let address = format!("wss://127.0.0.1:{port}/main#{fingerprint}");
+    let words = ["--null-devices", "--for", "0.1", "--json", "--name"];
+    let alice = Program::start(&[&["join", &address], &words[..], &["Alice"]].concat()).end();
+    alice.assert_well();
+    assert_eq!(alice.events()[0]["event"], "joined");
+
+    let another = format!("wss://127.0.0.1:{port}/main#sha256={}", "0".repeat(64));
+    for address in [&another, &format!("wss://127.0.0.1:{port}/main")] {
+        let wary = Program::start(&[&["join", address], &words[..], &["Bob"]].concat()).end();
+        assert!(wary.complaint().contains("the certificate is not the one"), "{}", wary.complaint());
+    }
+}
+
+#[test]
 fn an_address_of_a_websocket_that_cannot_be_is_complained_of() {
     for (address, words) in [
         ("ws://127.0.0.1:7780/a/b", "no session's name"),
-        ("wss://voice.example.org/main", "speaks no TLS"),
+        ("ws://127.0.0.1:7780/main#sha256=00", "fingerprint"),
+        ("wss://127.0.0.1:7780/main#sha257=00", "what follows #"),
         ("ws://no.such.host.invalid/main", "cannot find the host no.such.host.invalid"),
     ] {
         let ended = Program::start(&["join", address, "--name", "Alice", "--null-devices"]).end();

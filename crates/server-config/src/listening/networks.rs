@@ -211,7 +211,7 @@ pub(in super::super) const NETWORKS: &[NetworkRow] = &[
         "websocket",
         IpProtocol::Tcp,
         WEB_SOCKET_KEYS,
-        "Pages in browsers, WebGL games, and players behind networks that let nothing but HTTP through; docs/networks/websocket.md says how, and has what a page does. The path of their URL is the session's name, or / alone. It speaks plain ws; put something that ends TLS before it for wss, which pages that came over https demand.",
+        "Pages in browsers, WebGL games, and players behind networks that let nothing but HTTP through; docs/networks/websocket.md says how, and has what a page does. The path of their URL is the session's name, or / alone. Without tls it speaks plain ws; then put something that ends TLS before it for wss, which pages that came over https demand.",
     ),
 ];
 

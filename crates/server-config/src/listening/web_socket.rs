@@ -14,6 +14,8 @@ use crate::keys::Key;
 pub struct WebSocketListenerConfig {
     /// The origins of pages that may connect; empty for all.
     pub origins: Vec<String>,
+    /// Whether connections have TLS, with the server's certificate.
+    pub has_tls: bool,
     /// Connections at once that have not asked for anything yet.
     pub strangers_max: usize,
     /// How long a stranger may take to ask.
@@ -30,6 +32,7 @@ impl Default for WebSocketListenerConfig {
     fn default() -> Self {
         Self {
             origins: Vec::new(),
+            has_tls: false,
             strangers_max: 256,
             handshake_timeout: Duration::from_secs(5),
             ping_interval: Duration::from_secs(15),
@@ -47,6 +50,11 @@ pub(super) const WEB_SOCKET_KEYS: &[Key<ListenerConfig>] = &[
         "The origins of pages that may connect, each with its scheme and without a path. Without any, every page in the world may bring its visitors here. It keeps pages away and no other programs, which name what origin they like.",
     )
     .with_example("[\"https://game.example.org\"]"),
+    Key::of_listener(
+        "tls",
+        Field::Flag(|listener| &mut listener.web_socket.has_tls),
+        "Whether connections have TLS, with the certificate that the server shows over QUIC, which is then wss:// without a proxy. The addresses that the server prints say where this listener is, and players of ours whose UDP is blocked come here by themselves. Leave it off behind a proxy that ends TLS.",
+    ),
     Key::of_listener(
         "strangers_max",
         Field::Size(|listener| &mut listener.web_socket.strangers_max, 1, 65_535),

@@ -17,6 +17,7 @@ use consonance_kcp::{KcpServer, KcpServerSettings, LinkSettings};
 use consonance_litenetlib::{LiteNetLibServer, UtcClock};
 use consonance_mirror::{MirrorVoiceOnly, looks_like_batch};
 use consonance_ngo::NgoVoiceOnly;
+use consonance_quic::stream_server_tls;
 use consonance_server_config::{ListenerConfig, ListenerNetwork};
 use consonance_sidecar::SidecarServer;
 use consonance_simple_web::{ServerEnd, SimpleWebServer};
@@ -119,7 +120,7 @@ fn open_server(listener: &GameListener, session: &str) -> io::Result<Opened> {
         ListenerNetwork::Forge => open_forge(config, address_shares, session),
         ListenerNetwork::WebRtcNetwork => webrtc_host(listener, session),
         ListenerNetwork::Steam => steam::open(config),
-        ListenerNetwork::WebSocket => web_socket(config, address_shares, session),
+        ListenerNetwork::WebSocket => web_socket(listener, session),
     }
 }
 
@@ -206,11 +207,19 @@ const GUESTS_PER_ADDRESS: usize = 32;
 /// Where games look for a session and for each other.
 const SIGNALLING_PATH: &str = "/chatapp";
 
-fn web_socket(config: &ListenerConfig, shares: AddressShares, session: &str) -> io::Result<Opened> {
-    let origins = config.web_socket.origins.clone();
+fn web_socket(listener: &GameListener, session: &str) -> io::Result<Opened> {
+    let GameListener { config, shares, shown_identity, .. } = listener;
+    let (shares, origins) = (*shares, config.web_socket.origins.clone());
     let end = consonance_websocket::ServerEnd { session: Some(session.to_owned()), origins };
-    let server =
-        consonance_websocket::server(config.address, session, end, web_socket_settings(config, shares))?;
+    let settings = web_socket_settings(config, shares);
+    if listener.has_tls() {
+        let identity = shown_identity.clone().ok_or_else(|| io::Error::other("there is no certificate"))?;
+        let tls = stream_server_tls(identity);
+        let server = consonance_websocket::tls_server(config.address, session, end, tls, settings)?;
+        let at = server.network().local_addr()?;
+        return Ok((Box::new(server), at));
+    }
+    let server = consonance_websocket::server(config.address, session, end, settings)?;
     let at = server.network().local_addr()?;
     Ok((Box::new(server), at))
 }
