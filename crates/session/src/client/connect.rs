@@ -296,7 +296,9 @@ impl Client {
         let pause = self.pause_before_return.take().unwrap_or_default();
         let retry_in = match cause {
             Disconnection::Stopped | Disconnection::NameTakenOver | Disconnection::Kicked => None,
-            Disconnection::CodecChanged | Disconnection::MovedOn => Some(Duration::ZERO),
+            Disconnection::CodecChanged | Disconnection::MovedOn | Disconnection::LinkChanged => {
+                Some(Duration::ZERO)
+            }
             _ => Some(self.back_off.on_failed(now).max(pause)),
         };
         if let Some(wait) = retry_in {

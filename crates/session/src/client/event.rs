@@ -263,6 +263,8 @@ pub enum Disconnection {
     CodecChanged,
     /// [`Client::move_on`](crate::Client::move_on) was called: the session goes on elsewhere.
     MovedOn,
+    /// [`Client::change_link`](crate::Client::change_link) was called: the same session goes on over another link.
+    LinkChanged,
 }
 
 /// One frame of voice, as its speaker machine let it through.

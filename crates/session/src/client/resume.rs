@@ -8,7 +8,10 @@ use consonance_wire::{
 };
 
 use super::Client;
+use super::connect::Connection;
+use super::event::Disconnection;
 use super::timers::Timer;
+use crate::link::{CloseReason, LinkCommand};
 use crate::time::Instant;
 
 /// How long a server keeps a place (its default; it may give up sooner or later, and says so in its answer).
@@ -66,6 +69,19 @@ impl Client {
             }
         }
         resumed
+    }
+
+    /// Leaves the present link for another one, which is asked for at once and which the driver makes in another way
+    /// to the same server. Rooms, channels, players and the id stay, and nobody else notices. False, and nothing
+    /// happens, if I am in no session or the server does not keep places.
+    pub fn change_link(&mut self, now: Instant) -> bool {
+        let Connection::Joined { link, .. } = self.connection else { return false };
+        if self.place.ticket.is_none() {
+            return false;
+        }
+        self.lose_link(now, Disconnection::LinkChanged);
+        self.commands.push_back(LinkCommand::Close { link, reason: CloseReason::Resumed });
+        true
     }
 
     /// The link is lost: true if the server may keep my place, so that nobody need leave yet.

@@ -30,6 +30,30 @@ fn a_client_whose_link_was_lost_gets_its_place_back_and_nobody_notices() {
 }
 
 #[test]
+fn a_client_that_changes_its_link_keeps_its_place_and_its_utterance_and_nobody_notices() {
+    let (mut network, bob, alice) = Network::of_two_who_resume();
+    network.client(alice).send_voice(b"be").expect("in the session");
+    network.run();
+    let now = network.now;
+    assert!(network.client(alice).change_link(now));
+    assert!(!network.client(alice).change_link(now), "once");
+    network.wait(A_MOMENT);
+    let expected = ["disconnected: LinkChanged, again in 0 ms", "resumed as 1", "roster received"];
+    assert_eq!(network.events(alice), expected);
+    network.client(alice).send_voice(b"fore").expect("in the session");
+    network.run();
+    assert_eq!(network.events(bob), ["Alice started speaking", "frame 0 of 1: be", "frame 1 of 1: fore"]);
+}
+
+#[test]
+fn a_client_does_not_change_its_link_where_the_server_keeps_no_places() {
+    let mut network = Network::new();
+    let alone = network.start("Ada", &[]);
+    let now = network.now;
+    assert!(!network.client(alone).change_link(now), "it is in no session");
+}
+
+#[test]
 fn a_speaker_that_resumes_quickly_goes_on_with_its_utterance() {
     let (mut network, bob, alice) = Network::of_two_who_resume();
     network.client(alice).send_voice(b"be").expect("in the session");
