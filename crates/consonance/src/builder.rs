@@ -25,6 +25,7 @@ pub(crate) use start::{COMMANDS_MAX, session_codec};
 use crate::diagnostics::DiagnosticsSettings;
 use crate::event::Event;
 use crate::offline::LoopbackRooms;
+use crate::route::{FallbackSettings, Route};
 use crate::settings::{VoiceSettings, bounds};
 #[cfg(feature = "devices")]
 use crate::sound_devices::DeviceChoices;
@@ -37,9 +38,11 @@ const TEXT_HISTORY_MAX: usize = 10_000;
 /// What a voice chat is started with. See [`VoiceChat::to`] and [`VoiceChat::over`].
 #[must_use = "nothing happens before start()"]
 pub struct VoiceChatBuilder {
-    transport: Option<Box<dyn ClientTransport>>,
+    /// The way to the server.
+    route: Option<MakeRoute>,
     /// How to reach another server that this one names.
-    dial: Option<Dial>,
+    dial: Option<MakeDial>,
+    fallback: Option<FallbackSettings>,
     name: Option<String>,
     rooms: Vec<String>,
     channels: Vec<(Target, ChannelProperties)>,
@@ -68,6 +71,12 @@ pub struct VoiceChatBuilder {
     page: WantedPage,
 }
 
+/// Makes the way to the server, once it is known whether there is to be a fallback.
+type MakeRoute = Box<dyn FnOnce(Option<FallbackSettings>) -> Route + Send>;
+
+/// The same for ways to other servers.
+type MakeDial = Box<dyn FnOnce(Option<FallbackSettings>) -> Dial + Send>;
+
 /// What a game wants to be called with.
 type EventCallback = Box<dyn FnMut(Event) + Send>;
 
@@ -76,8 +85,9 @@ impl VoiceChat {
     /// to, and [`name`](VoiceChatBuilder::name) as whom.
     pub fn builder() -> VoiceChatBuilder {
         VoiceChatBuilder {
-            transport: None,
+            route: None,
             dial: None,
+            fallback: Some(FallbackSettings::default()),
             name: None,
             rooms: Vec::new(),
             channels: Vec::new(),
@@ -148,27 +158,38 @@ impl VoiceChatBuilder {
     /// As those of [`server`](Self::server).
     #[cfg(feature = "quic")]
     pub fn server_with(self, address: &str, settings: QuicClientSettings) -> Result<Self, StartError> {
-        use consonance_quic::{QuicAddress, QuicClient, QuicRuntime};
+        use crate::route::quic_route;
+        use consonance_quic::{QuicAddress, QuicRuntime};
         if address == crate::offline::ADDRESS {
             return Ok(self.offline());
         }
         let address: QuicAddress = address.parse()?;
         let runtime = QuicRuntime::new(1)?;
-        let reach = move |address| -> Box<dyn ClientTransport> {
-            Box::new(QuicClient::new(&runtime, address, settings.clone()))
-        };
-        let mut builder = self.network(reach(address));
-        builder.dial = Some(Box::new(move |address| {
-            let address = address.parse::<QuicAddress>().map_err(|error| error.to_string())?;
-            Ok(reach(address))
-        }));
-        Ok(builder)
+        let reach = move |address, fallback| quic_route(&runtime, address, settings.clone(), fallback);
+        let reach_first = reach.clone();
+        let route: MakeRoute = Box::new(move |fallback| reach_first(address, fallback));
+        let dial: MakeDial = Box::new(move |fallback| {
+            Box::new(move |address| {
+                let address = address.parse::<QuicAddress>().map_err(|error| error.to_string())?;
+                Ok(reach(address, fallback))
+            })
+        });
+        Ok(Self { route: Some(route), dial: Some(dial), ..self })
     }
 
     /// The network that carries the packets, which is a way into one session.
     pub fn network(mut self, transport: Box<dyn ClientTransport>) -> Self {
-        self.transport = Some(transport);
+        self.route = Some(Box::new(move |_| Route::Plain(transport)));
         self.dial = None;
+        self
+    }
+
+    /// When the server's `WebSocket` is used because UDP does not get through, for a server that says in its address or
+    /// when it connects where it has one; `None` for never. By default it is, as [`FallbackSettings`] says;
+    /// [`EventKind::TransportChanged`](crate::EventKind::TransportChanged) tells of it. A
+    /// [network](Self::network) of the caller's own has no such fallback.
+    pub fn fallback(mut self, settings: Option<FallbackSettings>) -> Self {
+        self.fallback = settings;
         self
     }
 

@@ -7,6 +7,7 @@ use consonance_transport::DisconnectReason;
 
 use crate::output_failure::OutputFailure;
 use crate::problem::ProblemKind;
+use crate::route::LinkTransport;
 use crate::standing::OperatorDecision;
 use crate::text::TextId;
 
@@ -154,6 +155,14 @@ pub enum EventKind {
         reason: String,
         /// How long until the next attempt.
         retry_in: Duration,
+    },
+    /// The link to the server travels over another network from now on: over a `WebSocket`, because UDP does not get
+    /// through, or over UDP again. With the place in the session kept, [`Resumed`](Self::Resumed) follows.
+    TransportChanged {
+        /// Over which.
+        transport: LinkTransport,
+        /// Why, in words.
+        reason: String,
     },
     /// Something that was asked for could not be done; voice goes on.
     Problem {

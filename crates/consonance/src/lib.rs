@@ -83,6 +83,7 @@ mod problem;
 mod reception;
 mod recorder;
 mod rooms;
+mod route;
 mod settings;
 mod shared_state;
 mod snapshot;
@@ -133,6 +134,7 @@ pub use player::Player;
 pub use player_state::{SpeakingChannel, SpeakingTarget};
 pub use problem::ProblemKind;
 pub use recorder::{DroppedBlocks, Recorded, Recorder, RecorderError};
+pub use route::{FallbackSettings, LinkTransport};
 pub use settings::{SettingsError, VoiceSettings};
 pub use standing::{KeptVoices, OperatorDecision, SanctionTerms, Standing};
 #[cfg(feature = "devices")]

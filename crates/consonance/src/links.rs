@@ -9,6 +9,7 @@ use consonance_session::{
 };
 use consonance_transport::{self as transport, ClientEvent, DirectEvent, DisconnectReason, Peer};
 
+use crate::route::LinkTransport;
 use crate::transports::Transports;
 
 /// Packets taken in one go before the beat gets its turn.
@@ -25,6 +26,10 @@ pub(crate) struct Links {
     state: LinkState,
     wants_link: bool,
     last_end: Option<DisconnectReason>,
+    /// What carried the last link.
+    transport: LinkTransport,
+    /// It is another one than before, and nobody was told yet; why, in words.
+    transport_change: Option<String>,
     /// The direct links of one packet, collected anew for each.
     peers: Vec<Peer>,
     /// A direct link came or went since somebody asked.
@@ -51,6 +56,8 @@ impl Links {
             state: LinkState::Down,
             wants_link: false,
             last_end: None,
+            transport: LinkTransport::default(),
+            transport_change: None,
             peers: Vec::new(),
             has_direct_change: false,
             undeliverable: 0,
@@ -101,6 +108,7 @@ impl Links {
                     self.link = LinkId(self.link.0 + 1);
                     self.state = LinkState::Up;
                     self.ways.note_up();
+                    self.note_transport();
                     client.handle_connected(at, self.link);
                 }
                 Some(ClientEvent::Disconnected { reason }) => {
@@ -134,6 +142,34 @@ impl Links {
             self.state = LinkState::Connecting;
             self.ways.connect(now);
             client.set_packet_limits(to_session_limits(self.ways.present().limits()));
+        }
+    }
+
+    /// What carries the link now and why, if that is another network than was told before.
+    pub(crate) fn take_transport_change(&mut self) -> Option<(LinkTransport, String)> {
+        self.transport_change.take().map(|why| (self.transport, why))
+    }
+
+    /// What carried the last link.
+    pub(crate) fn transport(&self) -> LinkTransport {
+        self.transport
+    }
+
+    /// Whether a link over the primary network is up and waits to be used in place of the fallback's.
+    pub(crate) fn can_return(&self) -> bool {
+        self.ways.can_return()
+    }
+
+    /// The next link is that one.
+    pub(crate) fn begin_return(&mut self) {
+        self.ways.begin_return();
+    }
+
+    fn note_transport(&mut self) {
+        let (transport, why) = self.ways.in_use();
+        if transport != self.transport {
+            self.transport = transport;
+            self.transport_change = Some(why.to_owned());
         }
     }
 

@@ -10,6 +10,7 @@ use consonance_session::{
 use consonance_transport::Statistics;
 
 use crate::lock::lock;
+use crate::route::LinkTransport;
 
 /// What a voice chat has counted since it was started, as plain data.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -38,6 +39,8 @@ pub struct VoiceStatistics {
     /// The loudspeaker; none if the chat was started without devices.
     #[cfg(feature = "devices")]
     pub loudspeaker: Option<DeviceRow>,
+    /// What carries the link to the server.
+    pub transport: LinkTransport,
     /// What the network carried and dropped over all links, and how well the one to the server does.
     pub network: Statistics,
 }
@@ -153,7 +156,7 @@ impl PacketTable {
 }
 
 impl VoiceStatistics {
-    pub(crate) fn of(client: &Client, at: Instant, network: Statistics) -> Self {
+    pub(crate) fn of(client: &Client, at: Instant, transport: LinkTransport, network: Statistics) -> Self {
         let direct_links = client.direct_links().map(|link| DirectLinkRow {
             player: link.player.and_then(|id| client.player_name(id)).map(str::to_owned),
             received: Total { packets: link.packets_in, bytes: link.bytes_in },
@@ -164,6 +167,7 @@ impl VoiceStatistics {
             received: PacketTable::of(client.received(), at),
             sent: PacketTable::of(client.sent(), at),
             direct_links: direct_links.collect(),
+            transport,
             network,
             uplink: UplinkRow::default(),
             speakers: Vec::new(),

@@ -5,34 +5,36 @@ use std::time::Instant;
 
 use consonance_transport::{ClientTransport, Statistics};
 
-/// Makes the network to an address that a server has named.
-pub(crate) type Dial = Box<dyn Fn(&str) -> Result<Box<dyn ClientTransport>, String> + Send>;
+use crate::route::{LinkTransport, Route};
+
+/// Makes the way to an address that a server has named.
+pub(crate) type Dial = Box<dyn Fn(&str) -> Result<Route, String> + Send>;
 
 /// The present network, and those before and after it.
 pub(crate) struct Transports {
-    present: Box<dyn ClientTransport>,
+    present: Route,
     /// Without it nobody can be sent elsewhere.
     dial: Option<Dial>,
     /// Takes the place of the present one when the next link is made.
-    next: Option<Box<dyn ClientTransport>>,
+    next: Option<Route>,
     /// To go back to if the present one leads nowhere.
-    former: Option<Box<dyn ClientTransport>>,
+    former: Option<Route>,
     /// What those counted that are gone.
     past: Statistics,
     waker: Option<Waker>,
 }
 
 impl Transports {
-    pub(crate) fn new(present: Box<dyn ClientTransport>, dial: Option<Dial>) -> Self {
+    pub(crate) fn new(present: Route, dial: Option<Dial>) -> Self {
         Self { present, dial, next: None, former: None, past: Statistics::default(), waker: None }
     }
 
     pub(crate) fn present(&mut self) -> &mut dyn ClientTransport {
-        &mut *self.present
+        self.present.transport()
     }
 
     pub(crate) fn set_waker(&mut self, waker: Waker) {
-        self.present.set_waker(waker.clone());
+        self.present.transport().set_waker(waker.clone());
         self.waker = Some(waker);
     }
 
@@ -55,12 +57,12 @@ impl Transports {
     pub(crate) fn connect(&mut self, now: Instant) {
         if let Some(mut next) = self.next.take() {
             if let Some(waker) = &self.waker {
-                next.set_waker(waker.clone());
+                next.transport().set_waker(waker.clone());
             }
             let former = std::mem::replace(&mut self.present, next);
             self.former = Some(former);
         }
-        self.present.connect(now);
+        self.present.transport().connect(now);
     }
 
     /// The present network has made a link: there is no going back.
@@ -78,6 +80,22 @@ impl Transports {
     /// Whether a failure here need not be the end.
     pub(crate) fn has_another(&self) -> bool {
         self.next.is_some() || self.former.is_some()
+    }
+
+    /// What carries the present link, and in words why it does.
+    pub(crate) fn in_use(&self) -> (LinkTransport, &str) {
+        self.present.in_use()
+    }
+
+    /// Whether a link over the primary network is up and waits to be used in place of the fallback's, to the same
+    /// server.
+    pub(crate) fn can_return(&self) -> bool {
+        self.next.is_none() && self.present.can_return()
+    }
+
+    /// The next link is that one.
+    pub(crate) fn begin_return(&mut self) {
+        self.present.begin_return();
     }
 
     /// What all of them counted.
@@ -100,11 +118,11 @@ mod tests {
         let networks = [MemoryNetwork::new(), MemoryNetwork::new()];
         let other = networks[1].clone();
         let dial: Dial = Box::new(move |address| match address {
-            "other" => Ok(Box::new(other.client(""))),
-            "dead" => Ok(Box::new(MemoryNetwork::new().client(""))),
+            "other" => Ok(Route::Plain(Box::new(other.client("")))),
+            "dead" => Ok(Route::Plain(Box::new(MemoryNetwork::new().client("")))),
             _ => Err("no address".to_owned()),
         });
-        (Transports::new(Box::new(networks[0].client("")), Some(dial)), networks)
+        (Transports::new(Route::Plain(Box::new(networks[0].client(""))), Some(dial)), networks)
     }
 
     fn outcome(

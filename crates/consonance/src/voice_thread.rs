@@ -2,6 +2,7 @@
 
 mod catch_up;
 mod commands;
+mod link_transport;
 mod meters;
 mod moving_on;
 mod pace;
@@ -216,6 +217,7 @@ impl VoiceThread {
         let at = self.clock.session(now);
         let more_is_asked = self.take_commands();
         let more_comes_in = self.links.receive(now, at, &mut self.client);
+        self.watch_transport(now);
         // Also if nothing is due, so that frames count as sent now.
         self.client.handle_timeout(at);
         self.drain_session(now);

@@ -43,8 +43,8 @@ impl VoiceChatBuilder {
     /// # Errors
     /// If the name, a room or the codec's settings cannot be used. What the network answers comes as events.
     pub fn start(mut self) -> Result<VoiceChat, StartError> {
-        let transports =
-            Transports::new(self.transport.take().ok_or(StartError::NoNetwork)?, self.dial.take());
+        let route = self.route.take().ok_or(StartError::NoNetwork)?(self.fallback);
+        let transports = Transports::new(route, self.dial.take().map(|dial| dial(self.fallback)));
         let name = self.name.take().unwrap_or_else(random_name);
         let (client, talking) = (self.client(&name)?, Talking::new(self.encoder_settings())?);
         let (sender, commands) = sync_channel(COMMANDS_MAX);

@@ -11,6 +11,7 @@ use consonance_transport::memory::MemoryClient;
 
 use super::{LOOPBACK, SECOND_LOOPBACK};
 use crate::links::Links;
+use crate::route::Route;
 use crate::transports::Transports;
 
 /// How many frames are collected before the first is repeated, as in the original's offline mode.
@@ -55,7 +56,7 @@ impl Echo {
             1_000_000 * u64::from(codec.frame_size_samples) / u64::from(codec.sample_rate_hz.max(1));
         Self {
             client,
-            links: Links::new(Transports::new(Box::new(network), None)),
+            links: Links::new(Transports::new(Route::Plain(Box::new(network)), None)),
             player: player.into(),
             codec,
             delay: FRAMES_COLLECTED * Duration::from_micros(frame_micros),

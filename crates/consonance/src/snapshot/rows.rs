@@ -10,6 +10,7 @@ use consonance_transport::DatagramPath;
 use super::watch::{OwnVoice, Past};
 use crate::channel::ChannelActivation;
 use crate::player_state::{PlayerState, SpeakingTarget};
+use crate::route::LinkTransport;
 use crate::statistics::{CaptureRow, PacketTable, VoiceStatistics};
 use crate::talking::{ChannelView, ChatActivation};
 
@@ -150,7 +151,12 @@ pub(crate) fn network_row(counted: &VoiceStatistics) -> shown::NetworkRow {
     (row.received, row.received_total) = packets(&counted.received);
     (row.sent, row.sent_total) = packets(&counted.sent);
     row.round_trip_ms = counted.network.quality.map(|quality| quality.round_trip.as_secs_f32() * 1000.0);
-    row.voice_path = counted.network.quality.and_then(|quality| voice_path(quality.datagram_path));
+    row.voice_path = match counted.transport {
+        LinkTransport::Primary => {
+            counted.network.quality.and_then(|quality| voice_path(quality.datagram_path))
+        }
+        LinkTransport::WebSocket => Some("over a WebSocket, because UDP does not get through".to_owned()),
+    };
     row.direct_links = counted.direct_links.len() as u64;
     let (session, network) = (&counted.session, &counted.network);
     let counters = [

@@ -17,7 +17,7 @@ impl VoiceThread {
     /// False if somebody reads them just now.
     pub(super) fn write_statistics(&mut self, now: Instant) -> bool {
         let (at, network) = (self.clock.session(now), self.links.statistics());
-        let statistics = VoiceStatistics::of(&self.client, at, network);
+        let statistics = VoiceStatistics::of(&self.client, at, self.links.transport(), network);
         let statistics = VoiceStatistics {
             uplink: self.uplink_quality.row(),
             speakers: self.playback.rows(),

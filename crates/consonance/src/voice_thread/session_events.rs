@@ -126,6 +126,8 @@ impl VoiceThread {
             // Not lost but left, to be joined again: patience is not used up.
             Some(_) if cause == Disconnection::CodecChanged => self.tell(now, EventKind::JoiningAgain),
             Some(_) if cause == Disconnection::MovedOn => self.tell(now, EventKind::MovingOn),
+            // What carries the new link is told once it is up.
+            Some(_) if cause == Disconnection::LinkChanged => {}
             Some(retry_in) if self.keep_trying && self.is_worth_retrying(&reason) => {
                 self.lost_since.get_or_insert(now);
                 self.tell(now, EventKind::ConnectionLost { reason: reason.to_string(), retry_in });

@@ -1,5 +1,7 @@
 //! The voice thread's turns, at times that the test says, over networks in memory.
 
+mod fallback;
+
 use std::sync::mpsc::{SyncSender, sync_channel};
 
 use consonance_audio::{Discard, EncoderSettings};
@@ -11,6 +13,7 @@ use super::catch_up::{BEATS_AT_ONCE, LATE_MAX};
 use super::*;
 use crate::builder::COMMANDS_MAX;
 use crate::event_queue::EventReader;
+use crate::route::Route;
 use crate::transports::Dial;
 
 /// How long a turn takes here.
@@ -29,19 +32,25 @@ impl Bench {
     /// Both servers are there; `commands` of the game may wait.
     fn new(commands: usize) -> Self {
         let networks = [MemoryNetwork::new(), MemoryNetwork::new()];
-        let (there, client) = (networks.clone(), Client::new(ClientSettings::new("Alice")));
+        let there = networks.clone();
         let dial: Dial = Box::new(move |address| match address {
-            "second" => Ok(Box::new(there[1].client("main"))),
+            "second" => Ok(Route::Plain(Box::new(there[1].client("main")))),
             _ => Err("no address".to_owned()),
         });
-        let transports = Transports::new(Box::new(networks[0].client("main")), Some(dial));
+        let transports = Transports::new(Route::Plain(Box::new(networks[0].client("main"))), Some(dial));
+        let servers = networks.each_ref().map(|network| Some(serve(network)));
+        Self::over(transports, servers, commands)
+    }
+
+    /// Over these transports, which lead to these servers.
+    fn over(transports: Transports, servers: [Option<SessionLoop>; 2], commands: usize) -> Self {
+        let client = Client::new(ClientSettings::new("Alice"));
         let shared = SharedState::new(&client, 0);
         let events = shared.events.subscribe(None);
         let (sender, received) = sync_channel(commands);
         let parts = parts(client, transports, received, shared);
         let mut thread = VoiceThread::new(parts, Waker::noop().clone());
         thread.client.start();
-        let servers = networks.each_ref().map(|network| Some(serve(network)));
         Self { thread, commands: sender, events, servers, now: Instant::now() }
     }
 

@@ -288,6 +288,9 @@ pub(super) const WALLS: &[Walls] = &[
             "consonance-pcap",
             "consonance-transport",
             "consonance-quic",
+            // The fallback where UDP does not get through.
+            "consonance-gateway",
+            "consonance-websocket",
             "consonance-inspector",
             // Hosts: a server in the player's own process.
             "consonance-server",

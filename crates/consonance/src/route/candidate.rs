@@ -1,0 +1,89 @@
+//! One of several networks over which a link may come about.
+
+use std::task::Waker;
+use std::time::Instant;
+
+use consonance_transport::{ClientEvent, ClientTransport, DisconnectReason};
+
+/// A network, and how far its link is.
+pub(super) struct Candidate {
+    pub(super) transport: Box<dyn ClientTransport>,
+    pub(super) state: CandidateState,
+    /// Ends of former links that it has not reported yet.
+    stale_ends: u32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum CandidateState {
+    Down,
+    Trying,
+    Up,
+    /// Up until its goodbye is on its way.
+    Leaving,
+}
+
+impl Candidate {
+    pub(super) fn new(transport: Box<dyn ClientTransport>) -> Self {
+        Self { transport, state: CandidateState::Down, stale_ends: 0 }
+    }
+
+    pub(super) fn set_waker(&mut self, waker: &Waker) {
+        self.transport.set_waker(waker.clone());
+    }
+
+    pub(super) fn is(&self, state: CandidateState) -> bool {
+        self.state == state
+    }
+
+    /// Begins a link, unless there is one.
+    pub(super) fn begin(&mut self, now: Instant) {
+        if self.state == CandidateState::Down {
+            self.state = CandidateState::Trying;
+            self.transport.connect(now);
+        }
+    }
+
+    /// Ends the link in order; its end is still to be reported.
+    pub(super) fn leave(&mut self, now: Instant) {
+        if self.state != CandidateState::Down {
+            self.state = CandidateState::Leaving;
+            self.transport.disconnect(now);
+        }
+    }
+
+    /// Ends the link; nobody is told any more.
+    pub(super) fn abandon(&mut self, now: Instant) {
+        if self.state != CandidateState::Down {
+            self.transport.disconnect(now);
+            self.state = CandidateState::Down;
+            self.stale_ends += 1;
+        }
+    }
+
+    /// Takes the ends of abandoned links.
+    pub(super) fn drain(&mut self, now: Instant) {
+        if self.state == CandidateState::Down && self.stale_ends > 0 {
+            let stray = self.poll(now);
+            debug_assert!(stray.is_none(), "each link ends once");
+        }
+    }
+
+    /// Whether the link that was begun is up now, or why there is none. What else comes over it is dropped, as long as
+    /// nobody uses it.
+    pub(super) fn poll(&mut self, now: Instant) -> Option<Result<(), DisconnectReason>> {
+        loop {
+            match self.transport.poll(now)? {
+                ClientEvent::Disconnected { .. } if self.stale_ends > 0 => self.stale_ends -= 1,
+                ClientEvent::Disconnected { reason } => {
+                    self.state = CandidateState::Down;
+                    return Some(Err(reason));
+                }
+                ClientEvent::Connected if self.stale_ends == 0 => {
+                    self.state = CandidateState::Up;
+                    return Some(Ok(()));
+                }
+                ClientEvent::Connected | ClientEvent::Packet { .. } | ClientEvent::Direct { .. } => {}
+            }
+        }
+    }
+}

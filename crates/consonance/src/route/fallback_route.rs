@@ -1,0 +1,396 @@
+//! A primary network and its fallback, as one.
+//!
+//! ```text
+//! connect ──▶ Connecting ── primary first, the fallback after a head start; the first that connects is used
+//!               │    │
+//!               ▼    ▼
+//!       OnPrimary    OnFallback ── the primary is tried again in the background; once it is up, the driver
+//!               ▲    │             may return: disconnect, and connect, which reports that link at once
+//!               └────┘
+//! ```
+
+use std::collections::VecDeque;
+use std::task::Waker;
+use std::time::{Duration, Instant};
+
+use consonance_transport::{
+    ClientEvent, ClientTransport, Delivery, DirectLinks, DisconnectReason, PacketLimits, Statistics,
+};
+
+use super::candidate::{Candidate, CandidateState};
+use super::retiring::Retiring;
+use super::return_plan::ReturnPlan;
+use super::{FallbackSettings, LinkTransport};
+
+/// Makes a link over the fallback; `None` if it is not known where the server has one.
+pub(crate) type DialFallback = Box<dyn FnMut() -> Option<Box<dyn ClientTransport>> + Send>;
+
+pub(crate) struct FallbackRoute {
+    primary: Candidate,
+    fallback: Option<Candidate>,
+    dial: DialFallback,
+    settings: FallbackSettings,
+    stage: Stage,
+    /// What is to be reported before anything of the link in use.
+    outcomes: VecDeque<Outcome>,
+    /// Why the link in use has ended, until the next call.
+    ended: Option<DisconnectReason>,
+    retiring: Retiring,
+    return_plan: ReturnPlan,
+    /// How long the primary network is tried alone next time.
+    head_start: Duration,
+    is_returning: bool,
+    /// Why the link in use travels as it does.
+    why: String,
+    /// Packets for which there was no link.
+    not_connected: u64,
+    waker: Option<Waker>,
+}
+
+#[derive(Debug)]
+enum Stage {
+    Down,
+    Connecting(Attempts),
+    OnPrimary,
+    OnFallback,
+}
+
+/// How far the attempts of one `connect` are.
+#[derive(Debug)]
+struct Attempts {
+    /// When the fallback is tried, too; none once it is, or if there is none.
+    fallback_at: Option<Instant>,
+    head_start: Duration,
+    primary_failure: Option<DisconnectReason>,
+    fallback_failure: Option<DisconnectReason>,
+}
+
+enum Outcome {
+    Connected,
+    Disconnected(DisconnectReason),
+}
+
+impl FallbackRoute {
+    pub(crate) fn new(
+        primary: Box<dyn ClientTransport>,
+        dial: DialFallback,
+        settings: FallbackSettings,
+    ) -> Self {
+        Self {
+            primary: Candidate::new(primary),
+            fallback: None,
+            dial,
+            settings,
+            stage: Stage::Down,
+            outcomes: VecDeque::new(),
+            ended: None,
+            retiring: Retiring::default(),
+            return_plan: ReturnPlan::new(&settings),
+            head_start: settings.head_start,
+            is_returning: false,
+            why: String::new(),
+            not_connected: 0,
+            waker: None,
+        }
+    }
+
+    pub(super) fn in_use(&self) -> (LinkTransport, &str) {
+        let transport = match self.stage {
+            Stage::OnFallback => LinkTransport::WebSocket,
+            Stage::Down | Stage::Connecting(_) | Stage::OnPrimary => LinkTransport::Primary,
+        };
+        (transport, &self.why)
+    }
+
+    pub(super) fn can_return(&self) -> bool {
+        matches!(self.stage, Stage::OnFallback)
+            && self.primary.is(CandidateState::Up)
+            && self.fallback.as_ref().is_some_and(|link| link.is(CandidateState::Up))
+    }
+
+    pub(super) fn begin_return(&mut self) {
+        self.is_returning = self.can_return();
+    }
+
+    /// Does what is due; what it comes to is in `outcomes`.
+    fn advance(&mut self, now: Instant) {
+        self.retiring.poll(now);
+        match self.stage {
+            Stage::Connecting(_) => self.advance_attempts(now),
+            Stage::OnFallback => self.probe_primary(now),
+            Stage::Down => self.primary.drain(now),
+            Stage::OnPrimary => {}
+        }
+    }
+
+    fn advance_attempts(&mut self, now: Instant) {
+        match self.primary.poll(now) {
+            Some(Ok(())) => return self.use_primary(now),
+            Some(Err(reason)) if !is_silence(&reason) => return self.give_up(now, reason),
+            Some(Err(reason)) => self.note_primary_failed(now, reason),
+            None => {}
+        }
+        self.begin_fallback(now);
+        match self.fallback.as_mut().and_then(|fallback| fallback.poll(now)) {
+            Some(Ok(())) => return self.use_fallback(now),
+            Some(Err(reason)) => self.note_fallback_failed(reason),
+            None => {}
+        }
+        if let Some(reason) = self.failure() {
+            self.give_up(now, reason);
+        }
+    }
+
+    fn note_primary_failed(&mut self, now: Instant, reason: DisconnectReason) {
+        let Stage::Connecting(attempts) = &mut self.stage else { return };
+        attempts.primary_failure = Some(reason);
+        // Nothing is gained by waiting longer.
+        attempts.fallback_at = attempts.fallback_at.map(|at| at.min(now));
+    }
+
+    fn note_fallback_failed(&mut self, reason: DisconnectReason) {
+        self.drop_fallback();
+        let Stage::Connecting(attempts) = &mut self.stage else { return };
+        attempts.fallback_failure = Some(reason);
+    }
+
+    fn begin_fallback(&mut self, now: Instant) {
+        let Stage::Connecting(attempts) = &mut self.stage else { return };
+        if attempts.fallback_at.take_if(|at| *at <= now).is_none() {
+            return;
+        }
+        if let Some(transport) = (self.dial)() {
+            let mut fallback = Candidate::new(transport);
+            self.waker.iter().for_each(|waker| fallback.set_waker(waker));
+            fallback.begin(now);
+            self.fallback = Some(fallback);
+        }
+    }
+
+    /// Why no link comes about, once that is certain.
+    fn failure(&self) -> Option<DisconnectReason> {
+        let Stage::Connecting(attempts) = &self.stage else { return None };
+        let primary = attempts.primary_failure.clone()?;
+        if attempts.fallback_at.is_some() || self.fallback.is_some() {
+            return None;
+        }
+        Some(match (primary, &attempts.fallback_failure) {
+            // The server is there, and has said why not.
+            (_, Some(answer @ (DisconnectReason::Refused { .. } | DisconnectReason::ServerFull { .. }))) => {
+                answer.clone()
+            }
+            (DisconnectReason::Unreachable { address, cause }, Some(fallback)) => {
+                DisconnectReason::Unreachable {
+                    address,
+                    cause: format!("{cause}; over WebSocket: {fallback}"),
+                }
+            }
+            (primary, _) => primary,
+        })
+    }
+
+    fn use_primary(&mut self, now: Instant) {
+        self.retire_fallback(now);
+        self.return_plan.end(now);
+        self.stage = Stage::OnPrimary;
+        "UDP gets through".clone_into(&mut self.why);
+        self.outcomes.push_back(Outcome::Connected);
+    }
+
+    fn use_fallback(&mut self, now: Instant) {
+        let Stage::Connecting(attempts) = std::mem::replace(&mut self.stage, Stage::OnFallback) else {
+            return;
+        };
+        self.why = match attempts.primary_failure {
+            Some(reason) => reason.to_string(),
+            None => format!("no answer over UDP within {:?}", attempts.head_start),
+        };
+        self.return_plan.begin(now);
+        self.outcomes.push_back(Outcome::Connected);
+    }
+
+    fn give_up(&mut self, now: Instant, reason: DisconnectReason) {
+        self.primary.abandon(now);
+        self.retire_fallback(now);
+        self.stage = Stage::Down;
+        self.outcomes.push_back(Outcome::Disconnected(reason));
+    }
+
+    /// Tries in the background whether the primary network gets through again.
+    fn probe_primary(&mut self, now: Instant) {
+        match self.primary.poll(now) {
+            Some(Ok(())) | None => {}
+            Some(Err(_)) => self.return_plan.note_failed(now),
+        }
+        if self.primary.is(CandidateState::Down) && self.return_plan.take_due(now) {
+            self.primary.begin(now);
+        }
+    }
+
+    fn retire_fallback(&mut self, now: Instant) {
+        if let Some(fallback) = self.fallback.take() {
+            self.retiring.add(now, fallback.transport);
+        }
+    }
+
+    /// The fallback's link is over.
+    fn drop_fallback(&mut self) {
+        if let Some(fallback) = self.fallback.take() {
+            self.retiring.note_gone(&*fallback.transport);
+        }
+    }
+
+    /// Draws the consequences of an end that was reported.
+    fn settle(&mut self) {
+        let Some(reason) = self.ended.take() else { return };
+        match std::mem::replace(&mut self.stage, Stage::Down) {
+            Stage::OnPrimary => {
+                self.primary.state = CandidateState::Down;
+                let is_silence = reason == DisconnectReason::TimedOut;
+                self.head_start =
+                    if is_silence { self.settings.head_start_after_loss } else { self.settings.head_start };
+            }
+            Stage::OnFallback => {
+                self.drop_fallback();
+                self.head_start = Duration::ZERO;
+            }
+            stage @ (Stage::Down | Stage::Connecting(_)) => self.stage = stage,
+        }
+    }
+
+    /// The link in use, or the one that is about to end.
+    fn active(&mut self) -> Option<&mut Candidate> {
+        match self.stage {
+            Stage::OnPrimary => Some(&mut self.primary),
+            Stage::OnFallback => self.fallback.as_mut(),
+            Stage::Down | Stage::Connecting(_) => None,
+        }
+    }
+
+    /// A link that still says goodbye is over for whoever asks for another one.
+    fn finish_leaving(&mut self, now: Instant) {
+        let is_leaving = self.active().is_some_and(|link| link.is(CandidateState::Leaving));
+        if !is_leaving {
+            return;
+        }
+        match self.stage {
+            Stage::OnPrimary => self.primary.abandon(now),
+            _ => self.retire_fallback(now),
+        }
+        self.stage = Stage::Down;
+        self.outcomes.push_back(Outcome::Disconnected(DisconnectReason::ClosedByUs));
+    }
+}
+
+/// Whether nothing was heard, so that another network may do: who answers does so over any.
+pub(super) fn is_silence(reason: &DisconnectReason) -> bool {
+    matches!(reason, DisconnectReason::Unreachable { .. } | DisconnectReason::TimedOut)
+}
+
+impl ClientTransport for FallbackRoute {
+    fn connect(&mut self, now: Instant) {
+        self.settle();
+        self.finish_leaving(now);
+        if !matches!(self.stage, Stage::Down) {
+            return;
+        }
+        if self.primary.is(CandidateState::Up) {
+            return self.use_primary(now);
+        }
+        let head_start = self.head_start;
+        self.stage = Stage::Connecting(Attempts {
+            fallback_at: Some(now + head_start),
+            head_start,
+            primary_failure: None,
+            fallback_failure: None,
+        });
+        self.primary.begin(now);
+    }
+
+    fn poll(&mut self, now: Instant) -> Option<ClientEvent<'_>> {
+        self.settle();
+        self.advance(now);
+        if let Some(outcome) = self.outcomes.pop_front() {
+            return Some(match outcome {
+                Outcome::Connected => ClientEvent::Connected,
+                Outcome::Disconnected(reason) => ClientEvent::Disconnected { reason },
+            });
+        }
+        let link = match self.stage {
+            Stage::OnPrimary => &mut self.primary,
+            Stage::OnFallback => self.fallback.as_mut()?,
+            Stage::Down | Stage::Connecting(_) => return None,
+        };
+        let event = link.transport.poll(now)?;
+        if let ClientEvent::Disconnected { reason } = &event {
+            self.ended = Some(reason.clone());
+        }
+        Some(event)
+    }
+
+    fn send(&mut self, now: Instant, delivery: Delivery, packet: &[u8]) {
+        self.settle();
+        match self.active() {
+            Some(link) => link.transport.send(now, delivery, packet),
+            None => self.not_connected += 1,
+        }
+    }
+
+    fn disconnect(&mut self, now: Instant) {
+        self.settle();
+        let is_returning = std::mem::take(&mut self.is_returning);
+        match self.stage {
+            Stage::Down => self.primary.abandon(now),
+            Stage::Connecting(_) => self.give_up(now, DisconnectReason::ClosedByUs),
+            Stage::OnPrimary => self.primary.leave(now),
+            Stage::OnFallback if is_returning => {
+                self.retire_fallback(now);
+                self.stage = Stage::Down;
+                self.outcomes.push_back(Outcome::Disconnected(DisconnectReason::ClosedByUs));
+            }
+            Stage::OnFallback => {
+                self.primary.abandon(now);
+                self.fallback.iter_mut().for_each(|link| link.leave(now));
+            }
+        }
+    }
+
+    fn wants_poll_at(&self) -> Option<Instant> {
+        let own = match &self.stage {
+            Stage::Connecting(attempts) => attempts.fallback_at,
+            Stage::OnFallback => self.return_plan.next_at(),
+            Stage::Down | Stage::OnPrimary => None,
+        };
+        let fallback = self.fallback.as_ref().and_then(|link| link.transport.wants_poll_at());
+        let all = [own, self.primary.transport.wants_poll_at(), fallback, self.retiring.wants_poll_at()];
+        all.into_iter().flatten().min()
+    }
+
+    fn set_waker(&mut self, waker: Waker) {
+        self.primary.set_waker(&waker);
+        self.fallback.iter_mut().for_each(|link| link.set_waker(&waker));
+        self.waker = Some(waker);
+    }
+
+    /// What every link of it carries.
+    fn limits(&self) -> PacketLimits {
+        self.primary.transport.limits()
+    }
+
+    fn statistics(&self) -> Statistics {
+        let (mut all, on_fallback) = (self.primary.transport.statistics(), self.in_use().0);
+        if on_fallback == LinkTransport::WebSocket {
+            all.quality = None;
+        }
+        all.dropped.not_connected += self.not_connected;
+        let fallback = self.fallback.iter().map(|link| link.transport.statistics());
+        fallback.chain([self.retiring.statistics()]).fold(all, |all, more| all.with(&more))
+    }
+
+    fn direct_links(&mut self) -> Option<&mut dyn DirectLinks> {
+        match self.stage {
+            Stage::OnPrimary => self.primary.transport.direct_links(),
+            Stage::Down | Stage::Connecting(_) | Stage::OnFallback => None,
+        }
+    }
+}

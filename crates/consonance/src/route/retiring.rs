@@ -1,0 +1,57 @@
+//! Links that are not used any more, until their goodbyes are on their way.
+
+use std::time::{Duration, Instant};
+
+use consonance_transport::{ClientEvent, ClientTransport, Statistics};
+
+/// As many say goodbye at once; the oldest is cut off for one more.
+const RETIRING_MAX: usize = 4;
+
+/// How long a goodbye may take.
+const GOODBYE_MAX: Duration = Duration::from_secs(3);
+
+#[derive(Default)]
+pub(super) struct Retiring {
+    /// With the time at which each is cut off.
+    links: Vec<(Box<dyn ClientTransport>, Instant)>,
+    /// What those counted that are gone.
+    past: Statistics,
+}
+
+impl Retiring {
+    pub(super) fn add(&mut self, now: Instant, mut link: Box<dyn ClientTransport>) {
+        link.disconnect(now);
+        if self.links.len() >= RETIRING_MAX {
+            let (oldest, _) = self.links.remove(0);
+            self.past = self.past.with(&oldest.statistics());
+        }
+        self.links.push((link, now + GOODBYE_MAX));
+    }
+
+    /// A link that is over already.
+    pub(super) fn note_gone(&mut self, link: &dyn ClientTransport) {
+        self.past = self.past.with(&link.statistics());
+    }
+
+    pub(super) fn poll(&mut self, now: Instant) {
+        let Self { links, past } = self;
+        links.retain_mut(|(link, until)| {
+            let mut is_over = *until <= now;
+            while let Some(event) = link.poll(now) {
+                is_over |= matches!(event, ClientEvent::Disconnected { .. });
+            }
+            if is_over {
+                *past = past.with(&link.statistics());
+            }
+            !is_over
+        });
+    }
+
+    pub(super) fn wants_poll_at(&self) -> Option<Instant> {
+        self.links.iter().map(|(link, until)| link.wants_poll_at().map_or(*until, |at| at.min(*until))).min()
+    }
+
+    pub(super) fn statistics(&self) -> Statistics {
+        self.links.iter().fold(self.past, |all, (link, _)| all.with(&link.statistics()))
+    }
+}

@@ -1,0 +1,34 @@
+//! When a fallback is used, and when it is left again.
+
+use std::time::Duration;
+
+/// When a chat whose address begins with `quic://` goes over the server's `WebSocket` because UDP does not get through,
+/// and how often it tries UDP again.
+///
+/// The server says where its `WebSocket` is: in the address (`#sha256=…&wss=PORT`), and to each client that connects.
+/// It has to have TLS and show the same certificate as over QUIC; voice never goes over plain `ws` by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FallbackSettings {
+    /// How long UDP is tried alone before the `WebSocket` is tried, too; the first of them that connects is used. 2 s:
+    /// QUIC repeats its first datagram after 0.3 and 0.9 s, so two may be lost.
+    pub head_start: Duration,
+    /// The same after a link over UDP has fallen silent, when UDP is likely to be blocked. 0.5 s: a server that was
+    /// restarted answers within that on most ways.
+    pub head_start_after_loss: Duration,
+    /// How long the `WebSocket` is used before UDP is tried again in the background. 15 s. Doubles with each try in
+    /// vain, and with each link over UDP that is lost again within a minute.
+    pub probe_interval_min: Duration,
+    /// The longest time between two tries. 10 min.
+    pub probe_interval_max: Duration,
+}
+
+impl Default for FallbackSettings {
+    fn default() -> Self {
+        Self {
+            head_start: Duration::from_secs(2),
+            head_start_after_loss: Duration::from_millis(500),
+            probe_interval_min: Duration::from_secs(15),
+            probe_interval_max: Duration::from_mins(10),
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! What carries the link to the server: told to the game, and left for the primary network when that works again.
+
+use std::time::Instant;
+
+use tracing::info;
+
+use super::VoiceThread;
+use crate::event::EventKind;
+use crate::route::LinkTransport;
+
+impl VoiceThread {
+    pub(super) fn watch_transport(&mut self, now: Instant) {
+        if let Some((transport, reason)) = self.links.take_transport_change() {
+            match transport {
+                LinkTransport::Primary => info!(reason, "link is back on the primary network"),
+                LinkTransport::WebSocket => info!(reason, "link uses the WebSocket fallback"),
+            }
+            self.tell(now, EventKind::TransportChanged { transport, reason });
+        }
+        if self.links.can_return() && self.client.change_link(self.clock.session(now)) {
+            self.links.begin_return();
+            self.drain_session(now);
+        }
+    }
+}
