@@ -16,7 +16,7 @@ use clap::{Args, ValueEnum};
 use consonance::audio::{ActivationMode, ActivationSettings, Tone, WavInput};
 use consonance::device::{Devices, Direction, Selection};
 use consonance::quic::{FastPath, QuicClientSettings};
-use consonance::{ChannelProperties, Target, VoiceChatBuilder};
+use consonance::{ChannelProperties, FallbackSettings, Target, VoiceChatBuilder};
 
 use crate::capture_arguments::CaptureArguments;
 use crate::devices::backend;
@@ -102,6 +102,9 @@ pub(crate) struct Join {
     /// Send voice over QUIC only, and not in datagrams of its own beside it.
     #[arg(long)]
     no_fast_path: bool,
+    /// Do not use the server's WebSocket when UDP is blocked.
+    #[arg(long)]
+    no_fallback: bool,
     /// Leave after this long in the session.
     #[arg(long = "for", value_name = "SECONDS", allow_negative_numbers = true)]
     seconds: Option<f64>,
@@ -139,7 +142,8 @@ pub(crate) fn run(arguments: &Join) -> Result<(), Box<dyn Error>> {
     let fast_path = if arguments.no_fast_path { FastPath::Off } else { FastPath::On };
     let network = QuicClientSettings { fast_path, ..QuicClientSettings::default() };
     let voice = way_in::to(&arguments.url, network)?;
-    let voice = voice.name(&*arguments.name).give_up_after(PATIENCE);
+    let fallback = (!arguments.no_fallback).then(FallbackSettings::default);
+    let voice = voice.name(&*arguments.name).give_up_after(PATIENCE).fallback(fallback);
     let mut voice = with_sound(voice, arguments)?;
     if let Some(token) = arguments.token()? {
         voice = voice.join_token(token);

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use consonance::device::{DeviceEvent, DeviceState, Direction};
 use consonance::transport::DatagramPath;
-use consonance::{Event, EventKind, TextTarget};
+use consonance::{Event, EventKind, LinkTransport, TextTarget};
 use consonance_name_key::visible;
 use serde_json::{Map, Value, json};
 
@@ -107,6 +107,10 @@ fn in_words(event: &EventKind, own_name: &str) -> Option<String> {
         }
         EventKind::ServerStays => "the server stays after all".to_owned(),
         EventKind::MovingOn => "going on to the other server".to_owned(),
+        EventKind::TransportChanged { transport: LinkTransport::WebSocket, reason } => {
+            format!("UDP does not get through, so voice goes over the server's WebSocket: {reason}")
+        }
+        EventKind::TransportChanged { .. } => "UDP gets through: voice goes over it again".to_owned(),
         EventKind::ConnectionLost { reason, retry_in } if retry_in.is_zero() => {
             format!("connection lost: {reason}; trying again now")
         }
@@ -151,6 +155,10 @@ fn as_json(event: &EventKind, own_name: &str) -> Map<String, Value> {
             "onward": onward,
             "follows_in": follows_in.map(|wait| wait.as_secs_f64()),
         }),
+        EventKind::TransportChanged { transport, reason } => {
+            let transport = if *transport == LinkTransport::WebSocket { "websocket" } else { "quic" };
+            json!({"event": "transport_changed", "transport": transport, "reason": reason})
+        }
         EventKind::ServerStays => json!({"event": "server_stays"}),
         EventKind::MovingOn => json!({"event": "moving_on"}),
         EventKind::Device(event) => device_as_json(event),
@@ -235,6 +243,18 @@ mod tests {
         };
         assert_eq!(lost(0).as_deref(), Some("connection lost: gone; trying again now"));
         assert_eq!(lost(1500).as_deref(), Some("connection lost: gone; trying again in 1.5 s"));
+    }
+
+    #[test]
+    fn another_transport_is_told_in_words_and_for_scripts() {
+        let change = |transport| EventKind::TransportChanged { transport, reason: "no answer".into() };
+        let blocked = change(LinkTransport::WebSocket);
+        let words = "UDP does not get through, so voice goes over the server's WebSocket: no answer";
+        assert_eq!(in_words(&blocked, "me").as_deref(), Some(words));
+        let json = json!({"event": "transport_changed", "transport": "websocket", "reason": "no answer"});
+        assert_eq!(Value::Object(as_json(&blocked, "me")), json);
+        let back = in_words(&change(LinkTransport::Primary), "me");
+        assert_eq!(back.as_deref(), Some("UDP gets through: voice goes over it again"));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! `[[listen]]`: players of several networks in one session.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -205,6 +205,41 @@ fn a_websocket_with_tls_shows_the_certificate_of_quic_and_the_printed_address_sa
         let wary = Program::start(&[&["join", address], &words[..], &["Bob"]].concat()).end();
         assert!(wary.complaint().contains("the certificate is not the one"), "{}", wary.complaint());
     }
+}
+
+#[test]
+fn joins_over_the_websocket_of_the_same_server_when_udp_gets_no_answer() {
+    let folder = Folder::new();
+    let text = "[[listen]]\nnetwork = 'quic'\naddress = '127.0.0.1:0'\n\
+                [[listen]]\nnetwork = 'websocket'\naddress = '127.0.0.1:0'\ntls = true\n";
+    let server = Program::start(&["serve", "--config", &folder.write("voice.toml", text.as_bytes())]);
+    let quic = server.until_line("QUIC", |line| line.contains("/main#sha256="));
+    let quic = quic.split(' ').next_back().unwrap();
+    // Whatever comes here is never answered.
+    let silent = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let (_, session) = quic.split_once("/main").unwrap();
+    let blocked = format!("quic://{}/main{session}", silent.local_addr().unwrap());
+    let join = |address: &str, words: &[&str]| {
+        Program::start(&[&["join", address, "--json", "--null-devices"], words].concat())
+    };
+    let alice = join(quic, &["--name", "Alice", "--listen", "lobby", "--for", "60"]);
+    alice.until_event(&json!({"event": "entered_room", "name": "Alice", "room": "lobby"}));
+    let bob = join(&blocked, &["--name", "Bob", "--talk", "lobby", "--tone", "440", "--for", "2"]);
+    alice.until_event(&json!({"event": "started_speaking", "name": "Bob"}));
+    let bob = bob.end();
+    bob.assert_well();
+    let events = bob.events();
+    let change = &events[0];
+    assert_eq!((&change["event"], &change["transport"]), (&json!("transport_changed"), &json!("websocket")));
+    assert_eq!(events[1]["event"], "joined");
+
+    let carol = join(&blocked, &["--name", "Carol", "--no-fallback"]).end();
+    assert!(carol.complaint().contains("no answer within 5s"), "{}", carol.complaint());
+    // A server with another certificate is no server of ours, also over TCP.
+    let (_, port) = quic.split_once("&wss=").unwrap();
+    let forged = format!("quic://{}/main#sha256={}&wss={port}", silent.local_addr().unwrap(), "0".repeat(64));
+    let dave = join(&forged, &["--name", "Dave"]).end();
+    assert!(dave.complaint().contains("the certificate is not the one"), "{}", dave.complaint());
 }
 
 #[test]
