@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 
 use crate::failure::Failure;
 use crate::skips::Skips;
-use crate::{browser_test, command, dissector, libopus, matchbox, platforms, tidy, web};
+use crate::{browser_test, command, dissector, libopus, matchbox, platforms, tidy, udp_blocked, web};
 
 /// Which steps to run; all of them where nothing is said.
 #[derive(Args)]
@@ -71,6 +71,7 @@ enum Step {
     Platforms,
     Libopus,
     Matchbox,
+    UdpBlocked,
     Steam,
     Dissector,
     Web,
@@ -89,6 +90,7 @@ impl Step {
             Self::Platforms => "platforms",
             Self::Libopus => "libopus",
             Self::Matchbox => "matchbox",
+            Self::UdpBlocked => "udp-blocked",
             Self::Steam => "steam",
             Self::Dissector => "dissector",
             Self::Web => "web",
@@ -102,6 +104,7 @@ impl Step {
             Self::Platforms => platforms::run(root),
             Self::Libopus => libopus::check(root),
             Self::Matchbox => matchbox::run(root),
+            Self::UdpBlocked => udp_blocked::run(root),
             Self::Dissector => dissector::run(root),
             Self::Web => web::run(root),
             Self::BrowserTest => browser_test::run_where_possible(root),
@@ -127,6 +130,7 @@ impl Step {
             | Self::Platforms
             | Self::Libopus
             | Self::Matchbox
+            | Self::UdpBlocked
             | Self::Dissector
             | Self::Web
             | Self::BrowserTest => &["xtask", self.name()],
@@ -203,6 +207,7 @@ mod tests {
             Step::Platforms,
             Step::Libopus,
             Step::Matchbox,
+            Step::UdpBlocked,
             Step::Steam,
             Step::Dissector,
             Step::Web,
@@ -223,6 +228,7 @@ mod tests {
             Step::Platforms,
             Step::Libopus,
             Step::Matchbox,
+            Step::UdpBlocked,
             Step::Steam,
             Step::Dissector,
             Step::Web,

@@ -8,6 +8,7 @@
 //! * `cargo xtask libopus` lints and tests the feature of that name, if cmake is there;
 //!   `--sanitize` lets sanitizers watch.
 //! * `cargo xtask matchbox` lints and tests matchbox's socket, in a network of its own.
+//! * `cargo xtask udp-blocked` lets players join and stay behind a firewall that drops UDP, in a network of its own.
 //! * `cargo xtask dissector` checks the Wireshark plugin against the golden vectors, if tshark is there.
 //! * `cargo xtask web` checks the page's sources and that what is checked in of them is what
 //!   they make, if Node.js is there.
@@ -45,11 +46,13 @@ mod libopus;
 mod licences;
 mod markdown;
 mod matchbox;
+mod network_namespace;
 mod platforms;
 mod rehearse;
 mod skips;
 mod soak;
 mod tidy;
+mod udp_blocked;
 mod web;
 mod workspace_root;
 
@@ -89,6 +92,8 @@ enum Chore {
     Libopus(libopus::Plan),
     /// Lints and tests matchbox's socket, in a network of its own.
     Matchbox,
+    /// Tests players whose UDP is blocked, in a network of its own, which needs nftables.
+    UdpBlocked,
     /// Checks the Wireshark plugin against the golden vectors, which needs tshark.
     Dissector,
     /// Type-checks and tests the page and its library, and compares `web/dist` with a fresh build, which needs Node.js.
@@ -120,6 +125,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         Chore::Platforms => platforms::run(&root).map(drop),
         Chore::Libopus(plan) => libopus::run(&root, plan),
         Chore::Matchbox => matchbox::run(&root).map(drop),
+        Chore::UdpBlocked => udp_blocked::run(&root).map(drop),
         Chore::Dissector => dissector::run(&root).map(drop),
         Chore::Web => web::run(&root).map(drop),
         Chore::BrowserTest(plan) => browser_test::run(&root, plan),
