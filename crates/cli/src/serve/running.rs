@@ -82,7 +82,9 @@ impl Running {
         // The records have made the folder that a certificate is kept in.
         let (identity, made_identity) =
             inherited::identity(&config, left.identity, (identity, made_identity));
-        stream_identity.iter().for_each(|shown| shown.replace(identity.clone()));
+        if let Some(shown) = &stream_identity {
+            shown.replace(identity.clone());
+        }
         let capture = capture(&config)?;
         let count = worker_count(&config);
         let mut workers = Workers::new(&sessions, count).pinned(config.pin_workers);

@@ -25,20 +25,24 @@ use program::Program;
 const NAMESPACE: &str = "cargo xtask udp-blocked runs it in a network namespace of its own";
 
 /// A rule that drops all UDP that comes in, silently. Dropping this removes it.
-struct Firewall;
+struct Firewall {
+    table: &'static str,
+}
 
 impl Firewall {
     fn up() -> Self {
         assert_alone();
-        nft("add table inet udp_blocked");
-        nft("add chain inet udp_blocked input { type filter hook input priority 0; }");
-        nft("add rule inet udp_blocked input meta l4proto udp counter drop");
-        Self
+        let table = "udp_blocked";
+        nft(&format!("add table inet {table}"));
+        nft(&format!("add chain inet {table} input {{ type filter hook input priority 0; }}"));
+        nft(&format!("add rule inet {table} input meta l4proto udp counter drop"));
+        Self { table }
     }
 
     /// How many datagrams it has dropped.
     fn dropped(&self) -> u64 {
-        let rules = nft("list table inet udp_blocked");
+        let Self { table } = self;
+        let rules = nft(&format!("list table inet {table}"));
         let (_, counted) = rules.split_once("counter packets ").unwrap();
         counted.split(' ').next().unwrap().parse().unwrap()
     }
@@ -46,7 +50,7 @@ impl Firewall {
 
 impl Drop for Firewall {
     fn drop(&mut self) {
-        nft("delete table inet udp_blocked");
+        nft(&format!("delete table inet {}", self.table));
     }
 }
 
@@ -96,11 +100,11 @@ impl Stage {
     fn address_of_quic_alone(&self) -> &str {
         self.address.split_once("&wss=").unwrap().0
     }
+}
 
-    fn alice(&self, address: &str, words: &[&str]) -> Program {
-        let all = ["--json", "--name", "Alice", "--talk", "lobby", "--tone", "440", "--loudspeaker", "none"];
-        Program::start(&[&["join", address], &all[..], words].concat())
-    }
+fn join_as_alice(address: &str, words: &[&str]) -> Program {
+    let all = ["--json", "--name", "Alice", "--talk", "lobby", "--tone", "440", "--loudspeaker", "none"];
+    Program::start(&[&["join", address], &all[..], words].concat())
 }
 
 #[test]
@@ -108,7 +112,7 @@ impl Stage {
 fn a_player_whose_network_drops_udp_gets_in_and_is_heard() {
     let stage = Stage::new();
     let firewall = Firewall::up();
-    let alice = stage.alice(&stage.address, &["--for", "3"]);
+    let alice = join_as_alice(&stage.address, &["--for", "3"]);
     stage.bob.until_event(&json!({"event": "started_speaking", "name": "Alice"}));
     let alice = alice.end();
     alice.assert_well();
@@ -116,7 +120,7 @@ fn a_player_whose_network_drops_udp_gets_in_and_is_heard() {
     assert_eq!(events, ["transport_changed", "joined"]);
     assert!(firewall.dropped() > 0, "UDP was tried");
 
-    let carol = stage.alice(stage.address_of_quic_alone(), &[]).end();
+    let carol = join_as_alice(stage.address_of_quic_alone(), &[]).end();
     assert!(carol.complaint().contains("no answer within 5s"), "{}", carol.complaint());
 }
 
@@ -126,8 +130,7 @@ fn a_player_whose_network_drops_udp_in_mid_session_stays_and_returns_to_udp_unno
     let Stage { address, bob, heard, folder, _server } = Stage::new();
     // Where the WebSocket is, only the server has said, over QUIC.
     let (quic, _) = address.split_once("&wss=").unwrap();
-    let words = ["--json", "--name", "Alice", "--talk", "lobby", "--tone", "440", "--loudspeaker", "none"];
-    let alice = Program::start(&[&["join", quic], &words[..]].concat());
+    let alice = join_as_alice(quic, &[]);
     bob.until_event(&json!({"event": "started_speaking", "name": "Alice"}));
     alice.until_event(&json!({"event": "voice_path", "path": "fast"}));
 

@@ -27,7 +27,9 @@ impl Meeting {
     fn new(is_shut: bool, fallback: Option<FallbackSettings>) -> Self {
         let networks = [MemoryNetwork::new(), MemoryNetwork::new()];
         let mut server = SessionLoop::new(&SessionsSettings::new(["main"]).expect("a name"));
-        networks.iter().for_each(|network| server.add_network(Box::new(network.listen())));
+        for network in &networks {
+            server.add_network(Box::new(network.listen()));
+        }
         let gate = Gate::default();
         gate.set_shut(is_shut);
         let primary = gate.client(&networks[0], "main");
