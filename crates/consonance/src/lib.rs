@@ -83,6 +83,10 @@ mod problem;
 mod reception;
 mod recorder;
 mod rooms;
+#[cfg_attr(
+    all(not(feature = "quic"), not(test)),
+    expect(dead_code, reason = "only addresses of QUIC have a fallback")
+)]
 mod route;
 mod settings;
 mod shared_state;
