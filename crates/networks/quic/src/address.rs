@@ -210,17 +210,15 @@ struct Fragment {
 }
 
 impl Fragment {
-    /// Each key at most once, in any order. Later versions may add keys that clients can do without.
+    /// Each key at most once, in any order.
     fn parse(text: &str) -> Result<Self, AddressError> {
         let mut parsed = Self::default();
         for item in text.split('&') {
-            let (key, value) = item.split_once('=').ok_or_else(|| {
-                problem("what follows # is not sha256= and a fingerprint, or wss= and a port")
-            })?;
+            let (key, value) = item.split_once('=').ok_or_else(|| problem(NO_FRAGMENT))?;
             let is_repeated = match key {
                 "sha256" => parsed.fingerprint.replace(parse_fingerprint(value)?).is_some(),
                 "wss" => parsed.web_socket_port.replace(parse_web_socket_port(value)?).is_some(),
-                _ => false,
+                _ => return Err(problem(NO_FRAGMENT)),
             };
             if is_repeated {
                 return Err(problem(format!("{key}= follows # twice")));
@@ -229,6 +227,8 @@ impl Fragment {
         Ok(parsed)
     }
 }
+
+const NO_FRAGMENT: &str = "what follows # is not sha256= and a fingerprint, or wss= and a port";
 
 fn parse_fingerprint(text: &str) -> Result<Fingerprint, AddressError> {
     text.parse().map_err(|error| problem(format!("the fingerprint after #sha256= is wrong: {error}")))
@@ -281,10 +281,7 @@ mod tests {
     fn says_where_the_web_socket_of_the_same_session_is() {
         for (text, url) in [
             (format!("quic://[::1]:7777/a%20b#sha256={HEX}&wss=7780"), "wss://[::1]:7780/a%20b"),
-            (
-                format!("quic://voice.example:7777/main#wss=443&sha256={HEX}&later=1"),
-                "wss://voice.example:443/main",
-            ),
+            (format!("quic://voice.example:7777/main#wss=443&sha256={HEX}"), "wss://voice.example:443/main"),
         ] {
             let address = parse(&text).unwrap();
             assert_eq!(address.fingerprint().unwrap().to_string(), HEX);
@@ -319,6 +316,7 @@ mod tests {
             ("quic://host:1/%0a", "session"),
             ("quic://host:1/main#abc", "follows #"),
             ("quic://host:1/main#sha256=abc", "fingerprint"),
+            ("quic://host:1/main#md5=00", "follows #"),
             ("quic://host:1/main#wss=0", "after wss="),
             ("quic://host:1/main#wss=70000", "after wss="),
             ("quic://host:1/main#wss=1&wss=2", "twice"),
