@@ -30,6 +30,8 @@ pub(crate) struct Browser {
     pub(crate) coming: Option<PagePeer>,
     /// Why the page's last connection ended, while there is none.
     pub(crate) lost_for: Option<DisconnectReason>,
+    /// When its page was last heard, as far as that was asked or a connection came up or ended.
+    pub(crate) heard_at: Option<Instant>,
     pub(crate) link: Link,
     /// In its session, until the player arrives there.
     pub(crate) reservation: Option<Reservation>,
@@ -113,6 +115,14 @@ impl Browser {
                 shard.send_voice(now, page, to_rtc(&voice));
             }
         }
+    }
+
+    /// Asks the page for a sign of life, and returns when it was last heard. A player whose page is gone is heard no
+    /// more until a page comes back.
+    pub(crate) fn probe(&mut self, now: Instant, shard: &mut impl PageShard) -> Option<Instant> {
+        let heard = self.page.and_then(|page| shard.probe(now, page));
+        self.heard_at = self.heard_at.max(heard);
+        self.heard_at
     }
 
     /// Takes what the player has for its session, one thing at a time, until there is nothing more.

@@ -48,6 +48,9 @@ pub trait PageShard: Send {
     /// How well a connection does.
     fn quality(&self, page: PagePeer) -> Option<RtcQuality>;
 
+    /// Asks a page for a sign of life, and returns when anything last came from it; `None` if it is gone.
+    fn probe(&mut self, now: Instant, page: PagePeer) -> Option<Instant>;
+
     /// When `poll` will have something although nothing will arrive.
     fn wants_poll_at(&self) -> Option<Instant>;
 
@@ -97,6 +100,10 @@ impl PageShard for WebRtcShard {
 
     fn quality(&self, page: PagePeer) -> Option<RtcQuality> {
         self.quality(page)
+    }
+
+    fn probe(&mut self, now: Instant, page: PagePeer) -> Option<Instant> {
+        self.probe(now, page)
     }
 
     fn wants_poll_at(&self) -> Option<Instant> {

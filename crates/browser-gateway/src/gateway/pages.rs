@@ -65,6 +65,7 @@ impl<S: PageShard> BrowserGateway<S> {
         }
         browser.show(now, &mut self.shard);
         let former = browser.page.replace(page);
+        browser.heard_at = Some(now);
         (browser.coming, browser.lost_for) = (None, None);
         if let Some(remote) = remote {
             browser.remote = address_of(browser.remote.ip(), remote);
@@ -99,6 +100,7 @@ impl<S: PageShard> BrowserGateway<S> {
             self.statistics.connections.failed_handshakes += 1;
         } else {
             browser.page = None;
+            browser.heard_at = Some(now);
             browser.lost_for = Some(reason);
             if let Some(player) = browser.player() {
                 player.page_lost(at);

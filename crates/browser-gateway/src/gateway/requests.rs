@@ -105,6 +105,7 @@ impl<S: PageShard> BrowserGateway<S> {
             page: None,
             coming: Some(page),
             lost_for: None,
+            heard_at: None,
             link: Link::Down,
             reservation: Some(reservation),
             is_ready: false,

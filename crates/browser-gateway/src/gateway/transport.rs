@@ -116,6 +116,11 @@ impl<S: PageShard> ServerTransport for BrowserGateway<S> {
         Some(self.count_pages())
     }
 
+    fn probe(&mut self, now: Instant, peer: Peer) -> Option<Instant> {
+        let index = self.browsers.of_link(peer)?;
+        self.browsers.get_mut(index)?.probe(now, &mut self.shard)
+    }
+
     fn link_quality(&self, peer: Peer) -> Option<LinkQuality> {
         self.quality_of(peer)
     }

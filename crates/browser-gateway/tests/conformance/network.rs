@@ -33,6 +33,8 @@ impl Network for Browsers {
     /// There are no texts without a letter, and no packets of Opus without a byte.
     const CARRIES_EMPTY_PACKETS: bool = false;
 
+    const ANSWERS_PROBES: bool = true;
+
     fn listen(&mut self) -> PartnerServer {
         let udp: SocketAddr = (Ipv4Addr::LOCALHOST, 0).into();
         let settings = WebRtcSettings { udp, peer: patient(), ..WebRtcSettings::default() };

@@ -169,6 +169,10 @@ impl ServerTransport for PartnerServer {
         self.gateway.shutdown(now);
     }
 
+    fn probe(&mut self, now: Instant, peer: Peer) -> Option<Instant> {
+        self.gateway.probe(now, peer)
+    }
+
     fn wants_poll_at(&self) -> Option<Instant> {
         self.gateway.wants_poll_at()
     }

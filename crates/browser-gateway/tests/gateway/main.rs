@@ -7,6 +7,7 @@ mod stage;
 
 mod counting;
 mod joining;
+mod names;
 mod pages;
 mod refusals;
 mod whereabouts;

@@ -33,6 +33,8 @@ struct Page {
     voice: Vec<Heard>,
     quality: RtcQuality,
     is_closed: bool,
+    heard_at: Option<Instant>,
+    has_vanished: bool,
 }
 
 /// A frame that a page was sent.
@@ -87,6 +89,11 @@ impl Pages {
         self.lock().events.push_back(Event::Lost(page));
     }
 
+    /// From now on nothing comes from a page, and nothing arrives there.
+    pub(crate) fn vanish(&self, page: PagePeer) {
+        self.lock().pages.get_mut(&page).unwrap().has_vanished = true;
+    }
+
     /// All that a page was told.
     pub(crate) fn messages(&self, page: PagePeer) -> Vec<String> {
         self.lock().pages[&page].messages.clone()
@@ -112,14 +119,14 @@ impl Pages {
 }
 
 impl PageShard for PaperShard {
-    fn accept(&mut self, _now: Instant, offer: &str) -> Result<(PagePeer, String), OfferError> {
+    fn accept(&mut self, now: Instant, offer: &str) -> Result<(PagePeer, String), OfferError> {
         if offer == BAD_OFFER {
             return Err(OfferError::Missing { what: "audio" });
         }
         let mut state = self.pages.lock();
         state.last += 1;
         let peer = PagePeer(state.last);
-        state.pages.insert(peer, Page::default());
+        state.pages.insert(peer, Page { heard_at: Some(now), ..Page::default() });
         Ok((peer, format!("answer to {offer}")))
     }
 
@@ -170,6 +177,14 @@ impl PageShard for PaperShard {
 
     fn quality(&self, page: PagePeer) -> Option<RtcQuality> {
         self.pages.lock().pages.get(&page).map(|page| page.quality)
+    }
+
+    fn probe(&mut self, now: Instant, page: PagePeer) -> Option<Instant> {
+        let mut state = self.pages.lock();
+        let page = state.pages.get_mut(&page).filter(|page| !page.is_closed)?;
+        // Its answer is there when this is asked again.
+        let answered_at = if page.has_vanished { page.heard_at } else { Some(now) };
+        std::mem::replace(&mut page.heard_at, answered_at)
     }
 
     fn wants_poll_at(&self) -> Option<Instant> {

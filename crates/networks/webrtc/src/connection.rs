@@ -15,6 +15,7 @@ mod identity;
 mod incoming;
 mod microphone;
 mod offer;
+mod probe;
 mod route;
 mod slot;
 
@@ -41,6 +42,7 @@ pub(crate) use identity::Identity;
 use microphone::Microphone;
 use offer::Offer;
 pub use offer::OfferError;
+use probe::Path;
 use route::Route;
 use slot::Slot;
 
@@ -64,6 +66,8 @@ pub(crate) struct Connection {
     last_heard: Instant,
     /// Since there are keys.
     route: Route,
+    /// Where the last encrypted datagram went.
+    path: Option<Path>,
     /// Where the page was when its control channel opened.
     remote: Option<SocketAddr>,
     hosts: Hosts,
@@ -121,6 +125,7 @@ impl Connection {
             drops: ConnectionDrops::default(),
             last_heard: now,
             route: Route::default(),
+            path: None,
             remote: None,
             hosts: Hosts::default(),
             timeout: now,
@@ -282,11 +287,6 @@ impl Connection {
         }
     }
 
-    /// Ends the connection with as much of a goodbye as one datagram can be.
-    pub(crate) fn close(&mut self, now: Instant) {
-        self.close_for(now, DisconnectReason::ClosedByUs);
-    }
-
     /// Where the page was when its control channel opened, if nobody else can have been meant.
     pub(crate) fn remote(&self) -> Option<SocketAddr> {
         self.remote
@@ -374,6 +374,7 @@ impl Connection {
                 }
                 Ok(Output::Transmit(transmit)) => {
                     self.route.note_sent(transmit.destination, &transmit.contents);
+                    self.path = Path::of(&transmit).or(self.path);
                     self.transmits.push_back(transmit);
                 }
                 Ok(Output::Event(event)) => self.handle_event(now, event),

@@ -8,6 +8,11 @@ use str0m::{Output, RtcError};
 use super::{Connection, ConnectionEvent, State};
 
 impl Connection {
+    /// Ends the connection with as much of a goodbye as one datagram can be.
+    pub(crate) fn close(&mut self, now: Instant) {
+        self.close_for(now, DisconnectReason::ClosedByUs);
+    }
+
     pub(super) fn close_by_page(&mut self, now: Instant) {
         let is_ours = matches!(self.state, State::Leaving { .. });
         let ours = DisconnectReason::ClosedByUs;

@@ -16,6 +16,8 @@ use str0m::net::{Protocol, Transmit};
 pub(super) struct Hosts {
     credentials: Option<Credentials>,
     known: ProvedHosts<ReturnCheck>,
+    /// The last check that asked for a sign of life and has no answer yet.
+    probe: Option<ReturnCheck>,
 }
 
 /// How checks of ours are named and sealed.
@@ -32,13 +34,23 @@ impl Hosts {
         if self.credentials.as_ref() != Some(&credentials) {
             self.credentials = Some(credentials);
             self.known.forget_questions();
+            self.probe = None;
         }
+    }
+
+    /// A check whose answer is a sign of life, whether a host is proved or not.
+    pub(super) fn probe(&mut self) -> Option<Vec<u8>> {
+        let check = self.credentials.as_ref()?.check()?;
+        let datagram = check.datagram().to_vec();
+        self.probe = Some(check);
+        Some(datagram)
     }
 
     /// A datagram came. True if it is the answer to a check of ours, and nobody else's matter.
     pub(super) fn handle_datagram(&mut self, protocol: Protocol, from: SocketAddr, datagram: &[u8]) -> bool {
-        protocol == Protocol::Udp
-            && self.known.handle_datagram(from.ip(), datagram.len(), |check| check.is_answered_by(datagram))
+        let proves = protocol == Protocol::Udp
+            && self.known.handle_datagram(from.ip(), datagram.len(), |check| check.is_answered_by(datagram));
+        proves || self.probe.take_if(|check| check.is_answered_by(datagram)).is_some()
     }
 
     /// Whether this may leave; if so, it counts as sent.
