@@ -1,6 +1,7 @@
 //! The link to a server: over the network that the chat was started with, or over a fallback while that does not get
 //! through.
 
+mod attempts;
 mod candidate;
 mod fallback_route;
 #[cfg(test)]
@@ -8,6 +9,7 @@ pub(crate) mod gate;
 mod retiring;
 mod return_plan;
 mod settings;
+mod silence_watch;
 #[cfg(feature = "quic")]
 mod web_socket;
 

@@ -101,6 +101,9 @@ pub struct LinkQuality {
     pub datagrams_sent: u64,
     /// How many of those were lost, as far as the network noticed.
     pub datagrams_lost: u64,
+    /// Datagrams of the connection that came in, where the network counts them; on the way of
+    /// [`datagram_path`](Self::datagram_path) beside it they are not counted.
+    pub datagrams_received: Option<u64>,
     /// Which way unreliable packets take, on networks that have two.
     pub datagram_path: DatagramPath,
 }

@@ -17,9 +17,11 @@ use consonance_transport::{
     ClientEvent, ClientTransport, Delivery, DirectLinks, DisconnectReason, PacketLimits, Statistics,
 };
 
+use super::attempts::{Attempts, is_silence};
 use super::candidate::{Candidate, CandidateState};
 use super::retiring::Retiring;
 use super::return_plan::ReturnPlan;
+use super::silence_watch::SilenceWatch;
 use super::{FallbackSettings, LinkTransport};
 
 /// Makes a link over the fallback; `None` if it is not known where the server has one.
@@ -37,6 +39,7 @@ pub(crate) struct FallbackRoute {
     ended: Option<DisconnectReason>,
     retiring: Retiring,
     return_plan: ReturnPlan,
+    silence: SilenceWatch,
     /// How long the primary network is tried alone next time.
     head_start: Duration,
     is_returning: bool,
@@ -53,16 +56,6 @@ enum Stage {
     Connecting(Attempts),
     OnPrimary,
     OnFallback,
-}
-
-/// How far the attempts of one `connect` are.
-#[derive(Debug)]
-struct Attempts {
-    /// When the fallback is tried, too; none once it is, or if there is none.
-    fallback_at: Option<Instant>,
-    head_start: Duration,
-    primary_failure: Option<DisconnectReason>,
-    fallback_failure: Option<DisconnectReason>,
 }
 
 enum Outcome {
@@ -86,6 +79,7 @@ impl FallbackRoute {
             ended: None,
             retiring: Retiring::default(),
             return_plan: ReturnPlan::new(&settings),
+            silence: SilenceWatch::new(settings.silence_max),
             head_start: settings.head_start,
             is_returning: false,
             why: String::new(),
@@ -119,7 +113,7 @@ impl FallbackRoute {
             Stage::Connecting(_) => self.advance_attempts(now),
             Stage::OnFallback => self.probe_primary(now),
             Stage::Down => self.primary.drain(now),
-            Stage::OnPrimary => {}
+            Stage::OnPrimary => self.watch_primary(now),
         }
     }
 
@@ -169,29 +163,16 @@ impl FallbackRoute {
 
     /// Why no link comes about, once that is certain.
     fn failure(&self) -> Option<DisconnectReason> {
-        let Stage::Connecting(attempts) = &self.stage else { return None };
-        let primary = attempts.primary_failure.clone()?;
-        if attempts.fallback_at.is_some() || self.fallback.is_some() {
-            return None;
+        match &self.stage {
+            Stage::Connecting(attempts) if self.fallback.is_none() => attempts.failure(),
+            _ => None,
         }
-        Some(match (primary, &attempts.fallback_failure) {
-            // The server is there, and has said why not.
-            (_, Some(answer @ (DisconnectReason::Refused { .. } | DisconnectReason::ServerFull { .. }))) => {
-                answer.clone()
-            }
-            (DisconnectReason::Unreachable { address, cause }, Some(fallback)) => {
-                DisconnectReason::Unreachable {
-                    address,
-                    cause: format!("{cause}; over WebSocket: {fallback}"),
-                }
-            }
-            (primary, _) => primary,
-        })
     }
 
     fn use_primary(&mut self, now: Instant) {
         self.retire_fallback(now);
         self.return_plan.end(now);
+        self.silence.begin(now);
         self.stage = Stage::OnPrimary;
         "UDP gets through".clone_into(&mut self.why);
         self.outcomes.push_back(Outcome::Connected);
@@ -201,10 +182,7 @@ impl FallbackRoute {
         let Stage::Connecting(attempts) = std::mem::replace(&mut self.stage, Stage::OnFallback) else {
             return;
         };
-        self.why = match attempts.primary_failure {
-            Some(reason) => reason.to_string(),
-            None => format!("no answer over UDP within {:?}", attempts.head_start),
-        };
+        self.why = attempts.why_fallback();
         self.return_plan.begin(now);
         self.outcomes.push_back(Outcome::Connected);
     }
@@ -214,6 +192,22 @@ impl FallbackRoute {
         self.retire_fallback(now);
         self.stage = Stage::Down;
         self.outcomes.push_back(Outcome::Disconnected(reason));
+    }
+
+    /// Gives a silent primary network up, if there is somewhere to go.
+    fn watch_primary(&mut self, now: Instant) {
+        if !self.silence.is_due(now) || !self.primary.is(CandidateState::Up) {
+            return;
+        }
+        let received = self.primary.transport.statistics().quality.and_then(|it| it.datagrams_received);
+        if !self.silence.look(now, received) {
+            return;
+        }
+        if (self.dial)().is_none() {
+            return self.silence.begin(now);
+        }
+        self.head_start = self.settings.head_start_after_loss;
+        self.give_up(now, DisconnectReason::TimedOut);
     }
 
     /// Tries in the background whether the primary network gets through again.
@@ -282,11 +276,6 @@ impl FallbackRoute {
     }
 }
 
-/// Whether nothing was heard, so that another network may do: who answers does so over any.
-pub(super) fn is_silence(reason: &DisconnectReason) -> bool {
-    matches!(reason, DisconnectReason::Unreachable { .. } | DisconnectReason::TimedOut)
-}
-
 impl ClientTransport for FallbackRoute {
     fn connect(&mut self, now: Instant) {
         self.settle();
@@ -297,13 +286,7 @@ impl ClientTransport for FallbackRoute {
         if self.primary.is(CandidateState::Up) {
             return self.use_primary(now);
         }
-        let head_start = self.head_start;
-        self.stage = Stage::Connecting(Attempts {
-            fallback_at: Some(now + head_start),
-            head_start,
-            primary_failure: None,
-            fallback_failure: None,
-        });
+        self.stage = Stage::Connecting(Attempts::new(now, self.head_start));
         self.primary.begin(now);
     }
 
@@ -359,7 +342,8 @@ impl ClientTransport for FallbackRoute {
         let own = match &self.stage {
             Stage::Connecting(attempts) => attempts.fallback_at,
             Stage::OnFallback => self.return_plan.next_at(),
-            Stage::Down | Stage::OnPrimary => None,
+            Stage::OnPrimary => self.silence.next_at(),
+            Stage::Down => None,
         };
         let fallback = self.fallback.as_ref().and_then(|link| link.transport.wants_poll_at());
         let all = [own, self.primary.transport.wants_poll_at(), fallback, self.retiring.wants_poll_at()];

@@ -9,6 +9,9 @@ use std::time::Duration;
 /// It has to have TLS and show the same certificate as over QUIC; voice never goes over plain `ws` by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FallbackSettings {
+    /// How long nothing at all may come over UDP before the link counts as lost, if there is a `WebSocket` to go to.
+    /// 7 s: a silent link over QUIC is answered every 4.5 s. Without a `WebSocket`, QUIC's own limit of 10 s holds.
+    pub silence_max: Duration,
     /// How long UDP is tried alone before the `WebSocket` is tried, too; the first of them that connects is used. 2 s:
     /// QUIC repeats its first datagram after 0.3 and 0.9 s, so two may be lost.
     pub head_start: Duration,
@@ -25,6 +28,7 @@ pub struct FallbackSettings {
 impl Default for FallbackSettings {
     fn default() -> Self {
         Self {
+            silence_max: Duration::from_secs(7),
             head_start: Duration::from_secs(2),
             head_start_after_loss: Duration::from_millis(500),
             probe_interval_min: Duration::from_secs(15),

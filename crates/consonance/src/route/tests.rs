@@ -160,9 +160,19 @@ fn a_link_that_falls_silent_is_made_again_over_the_fallback_with_a_short_head_st
     bench.gates[0].set_shut(true);
     let seen = bench.pass(IDLE_TIMEOUT + seconds(0.5));
     assert!(seen.len() == 1 && seen[0].0.contains("timed out"), "{seen:?}");
+    assert!((7.9..8.6).contains(&seen[0].1), "after 7 s of silence: {seen:?}");
     assert_eq!(whats(&bench.connect(seconds(0.4))), [""; 0]);
     assert_eq!(whats(&bench.pass(seconds(0.3))), ["connected"]);
     assert_eq!(bench.route.in_use().0, LinkTransport::WebSocket);
+}
+
+#[test]
+fn a_silent_link_is_kept_for_as_long_as_its_network_does_where_no_fallback_is_known() {
+    let mut bench = Bench::with(FallbackSettings::default(), false);
+    bench.connect(seconds(1.0));
+    bench.gates[0].set_shut(true);
+    let seen = bench.pass(IDLE_TIMEOUT + seconds(0.5));
+    assert!(seen.len() == 1 && (11.0..11.2).contains(&seen[0].1), "{seen:?}");
 }
 
 #[test]
@@ -304,6 +314,6 @@ fn a_reason_to_give_up_is_kept_apart_from_silence() {
         (DisconnectReason::CertificateNotTrusted { expected: String::new(), got: String::new() }, false),
         (DisconnectReason::ServerFull { clients_max: 1 }, false),
     ] {
-        assert_eq!(super::fallback_route::is_silence(&reason), is_silence, "{reason:?}");
+        assert_eq!(super::attempts::is_silence(&reason), is_silence, "{reason:?}");
     }
 }

@@ -176,6 +176,7 @@ impl Link {
             round_trip: path.rtt,
             datagrams_sent: path.sent_packets,
             datagrams_lost: path.lost_packets,
+            datagrams_received: Some(self.datagrams_received()),
             datagram_path: self.fast_path.get().map_or(DatagramPath::Connection, |path| path.datagram_path()),
         }
     }

@@ -197,6 +197,7 @@ mod tests {
             round_trip: Duration::from_micros(22_600),
             datagrams_sent: 400,
             datagrams_lost: 6,
+            datagrams_received: None,
             datagram_path,
         };
         for (network, path, words) in [

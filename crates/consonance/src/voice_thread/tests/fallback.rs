@@ -122,7 +122,9 @@ fn a_player_whose_udp_is_blocked_later_keeps_its_place_and_returns_to_udp_unnoti
         meeting.run(IDLE_TIMEOUT + Duration::from_secs(3), |kind| *kind == EventKind::Resumed);
     assert!(told.iter().any(changes_to(LinkTransport::WebSocket)), "{told:?}");
     assert!(told.contains(&EventKind::Resumed), "{told:?}");
-    let lasted = IDLE_TIMEOUT + FallbackSettings::default().head_start_after_loss;
+    let FallbackSettings { silence_max, head_start_after_loss, .. } = FallbackSettings::default();
+    // It is looked every half of a second.
+    let lasted = silence_max + Duration::from_millis(500) + head_start_after_loss;
     assert!(silence < lasted + Duration::from_millis(200), "{silence:?}");
     let (_, silence) = meeting.run(Duration::from_secs(5), |_| false);
     assert!(silence < FRAME * 3, "she hears Bob again: {silence:?}");
