@@ -109,6 +109,11 @@ pub(crate) enum Failure {
     /// The rules found something.
     #[error("tidy: {0} to put right, listed above")]
     Untidy(usize),
+    /// A package is asked for that the workspace does not have.
+    #[error(
+        "no package `{0}` with a library in this workspace, expected a name such as `consonance-wire` or `wire`"
+    )]
+    NoPackage(String),
     /// Some platforms failed their checks.
     #[error("platforms: {0} failed, listed above")]
     Platforms(usize),

@@ -23,6 +23,8 @@
 //!   beginning with the README's; `--here` does so in this checkout.
 //! * `cargo xtask benchmarks` runs every bench of the command beside what it cannot be better than, and writes
 //!   `docs/benchmarks.md`.
+//! * `cargo xtask mutants` changes the code of some crates in a copy, a little at a time, and lists the changes that no
+//!   test notices.
 //! * `cargo xtask fuzz` looks for inputs that the engine cannot take; it needs cargo-fuzz and a nightly toolchain.
 //!
 //! Who uses it: everybody who changes the project, and `.ci/run`.
@@ -42,13 +44,16 @@ mod dissector;
 mod evening;
 mod failure;
 mod fuzz;
+mod interrupt;
 mod libopus;
 mod licences;
 mod markdown;
 mod matchbox;
+mod mutants;
 mod network_namespace;
 mod platforms;
 mod rehearse;
+mod signal;
 mod skips;
 mod soak;
 mod tidy;
@@ -113,6 +118,8 @@ enum Chore {
     Rehearse(rehearse::Plan),
     /// Runs every bench of the command beside what it cannot be better than, and writes `docs/benchmarks.md`.
     Benchmarks(benchmarks::Plan),
+    /// Changes code of some crates in a copy, and lists the changes that their tests do not notice.
+    Mutants(mutants::Plan),
     /// Looks for inputs that the engine cannot take, ten minutes for each target, and keeps what it learned.
     Fuzz(fuzz::Plan),
 }
@@ -135,6 +142,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         Chore::Licences(plan) => licences::run(&root, plan),
         Chore::Rehearse(plan) => rehearse::run(&root, plan),
         Chore::Benchmarks(plan) => benchmarks::run(&root, plan),
+        Chore::Mutants(plan) => mutants::run(&root, plan),
         Chore::Fuzz(plan) => fuzz::run(&root, plan),
     }
 }

@@ -11,7 +11,6 @@ mod promise;
 mod report;
 mod script;
 mod shown;
-mod signal;
 mod speech;
 mod stage;
 mod typed;
@@ -23,6 +22,7 @@ use clap::Args;
 
 use crate::built::Built;
 use crate::failure::Failure;
+use crate::interrupt;
 use needs::Wishes;
 use performance::Performance;
 use script::Scene;
@@ -49,13 +49,13 @@ pub(crate) struct Plan {
 /// # Errors
 /// [`Failure::Rehearsal`] if something did not do what its page says; [`Failure`] if the clone cannot be made.
 pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
-    patience::end_with_signals().map_err(|error| Failure::Signals(error.to_string()))?;
+    interrupt::handle_signals()?;
     let stage = plan.stage(root)?;
     let shown = shown::commands(stage.checkout())?;
     let mut performance = Performance::new(&stage, &shown, &plan.wishes);
     for scene in script::scenes().filter(|scene| plan.wants(scene)) {
         performance.play(scene);
-        if patience::is_interrupted() {
+        if interrupt::is_interrupted() {
             break;
         }
     }
@@ -64,7 +64,7 @@ pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
     fs::write(&path, report.page()).map_err(|source| Failure::File { path: path.clone(), source })?;
     println!("\n{report}\n{}", path.display());
     match report.failures() {
-        _ if patience::is_interrupted() => Err(Failure::Interrupted),
+        _ if interrupt::is_interrupted() => Err(Failure::Interrupted),
         0 => Ok(()),
         failures => Err(Failure::Rehearsal(failures)),
     }

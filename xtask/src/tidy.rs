@@ -27,7 +27,7 @@ mod pictures;
 mod ratchet;
 mod repository;
 mod rust_version;
-mod test_code;
+pub(crate) mod test_code;
 mod third_party;
 mod todo;
 pub(crate) mod tracked_files;

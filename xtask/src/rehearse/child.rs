@@ -9,7 +9,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use super::patience::{self, Impatience};
-use super::signal::{self, Signal};
+use crate::signal::{self, Signal};
 
 /// A command in a shell, with everything that it starts in turn. Dropping it ends all of them.
 #[derive(Debug)]

@@ -1,8 +1,9 @@
 //! How long is waited: each wait has an end, and Ctrl-C ends all of them.
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
+
+use crate::interrupt::is_interrupted;
 
 /// Why a wait was in vain.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -14,20 +15,6 @@ pub(super) enum Impatience {
     #[error("Ctrl-C was pressed")]
     Interrupted,
 }
-
-/// Ctrl-C and SIGTERM end the wait that goes on, and so the rehearsal: what was started is ended in good order.
-///
-/// # Errors
-/// If the operating system refuses.
-pub(super) fn end_with_signals() -> Result<(), ctrlc::Error> {
-    ctrlc::set_handler(|| INTERRUPTED.store(true, Ordering::Release))
-}
-
-pub(super) fn is_interrupted() -> bool {
-    INTERRUPTED.load(Ordering::Acquire)
-}
-
-static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
 /// Asks again and again, until there is an answer.
 ///

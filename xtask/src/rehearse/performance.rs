@@ -13,6 +13,7 @@ use super::script::{Scene, Step, Way};
 use super::shown::Shown;
 use super::stage::Stage;
 use super::typed;
+use crate::interrupt;
 
 /// A rehearsal that goes on.
 pub(super) struct Performance<'a> {
@@ -44,7 +45,7 @@ impl<'a> Performance<'a> {
             let outcome = match self.wishes.reason_to_skip(step, self.stage) {
                 Some(why) => Outcome::Skipped(why),
                 None if has_failed => Outcome::Skipped("the one before it failed".to_owned()),
-                None if patience::is_interrupted() => Outcome::Skipped(Impatience::Interrupted.to_string()),
+                None if interrupt::is_interrupted() => Outcome::Skipped(Impatience::Interrupted.to_string()),
                 None => {
                     self.perform(scene, step, &mut running).map_or_else(Outcome::Failed, |()| Outcome::Passed)
                 }

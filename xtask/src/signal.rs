@@ -4,7 +4,7 @@ use std::process::{Child, Command};
 
 /// What is sent.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Signal {
+pub(crate) enum Signal {
     /// Ctrl-C.
     Interrupt,
     /// A wish to end.
@@ -15,14 +15,14 @@ pub(super) enum Signal {
 
 /// The command becomes the first of a group, to which all belong that it starts.
 #[cfg(unix)]
-pub(super) fn lead_a_group(command: &mut Command) {
+pub(crate) fn lead_a_group(command: &mut Command) {
     use std::os::unix::process::CommandExt as _;
     command.process_group(0);
 }
 
 /// Reaches the whole group; nothing happens where nobody of it is left.
 #[cfg(unix)]
-pub(super) fn send(first: &mut Child, signal: Signal) {
+pub(crate) fn send(first: &mut Child, signal: Signal) {
     use rustix::process::{Pid, Signal as Sent, kill_process_group};
     let sent = match signal {
         Signal::Interrupt => Sent::INT,
@@ -36,10 +36,10 @@ pub(super) fn send(first: &mut Child, signal: Signal) {
 
 /// There are no groups here.
 #[cfg(not(unix))]
-pub(super) fn lead_a_group(_: &mut Command) {}
+pub(crate) fn lead_a_group(_: &mut Command) {}
 
 /// There is only one signal here, and it reaches only the first.
 #[cfg(not(unix))]
-pub(super) fn send(first: &mut Child, _: Signal) {
+pub(crate) fn send(first: &mut Child, _: Signal) {
     let _ = first.kill();
 }

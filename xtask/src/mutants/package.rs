@@ -1,0 +1,48 @@
+//! The packages whose code is changed.
+
+use std::path::{Path, PathBuf};
+
+use cargo_metadata::MetadataCommand;
+
+use crate::command;
+use crate::failure::Failure;
+
+/// A package of the workspace.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Package {
+    /// As Cargo names it.
+    pub(super) name: String,
+    /// From the root of the workspace.
+    pub(super) folder: PathBuf,
+}
+
+/// The packages with these names; what they all begin with, `consonance-`, may be left out.
+///
+/// # Errors
+/// [`Failure::NoPackage`], or [`Failure`] if Cargo does not describe the workspace.
+pub(super) fn named(root: &Path, names: &[String]) -> Result<Vec<Package>, Failure> {
+    let mut cargo = command::cargo(root, ["metadata", "--format-version", "1", "--no-deps", "--offline"]);
+    let answer = command::capture(&mut cargo)?;
+    let metadata = MetadataCommand::parse(&answer)
+        .map_err(|error| Failure::Answer { command: command::line(&cargo), why: error.to_string() })?;
+    let find = |name: &String| {
+        let package = metadata.packages.iter().find(|package| {
+            *package.name == *name || package.name.strip_prefix("consonance-") == Some(name.as_str())
+        });
+        let package = package.ok_or_else(|| Failure::NoPackage(name.clone()))?;
+        let folder = package.manifest_path.parent().unwrap_or(&metadata.workspace_root);
+        let folder = folder.strip_prefix(&metadata.workspace_root).unwrap_or(folder);
+        if !root.join(folder).join("src/lib.rs").exists() {
+            return Err(Failure::NoPackage(name.clone()));
+        }
+        Ok(Package { name: package.name.to_string(), folder: folder.into() })
+    };
+    names.iter().map(find).collect()
+}
+
+#[cfg(test)]
+impl Package {
+    pub(super) fn fixture() -> Self {
+        Self { name: "fixture".to_owned(), folder: PathBuf::from("fixture") }
+    }
+}
