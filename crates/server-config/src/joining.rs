@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use consonance_server::SecretText;
-use consonance_server::{GuessLimits, JoiningSettings};
+use consonance_server::token::TokenRules;
+use consonance_server::{GuessLimits, JoiningSettings, SecretText};
 use consonance_session::{NameTaken, RoomPattern};
 
 use crate::Config;
@@ -20,6 +20,8 @@ use crate::suggestion::nearest;
 pub struct JoiningConfig {
     /// JSON Web Keys, or sets of them, of which one has to have signed a player's join token.
     pub token_key_files: Vec<PathBuf>,
+    /// What a join token has to say of itself besides.
+    pub token_rules: TokenRules,
     /// How wrong clocks may be.
     pub clock_leeway: Duration,
     /// A visit ends with its token.
@@ -65,6 +67,7 @@ impl Default for JoiningConfig {
         let JoiningSettings { clock_leeway, guesses, .. } = JoiningSettings::default();
         Self {
             token_key_files: Vec::new(),
+            token_rules: TokenRules::default(),
             clock_leeway,
             end_with_token: false,
             password: None,
@@ -102,6 +105,24 @@ pub(super) const JOINING_KEYS: &[Key] = &[
         Field::Files(|config| &mut config.joining.token_key_files),
         "Files with JSON Web Keys, or sets of them (see `consonance token`). With one or more, only who shows a join token signed by one of them may join, or, where there is a password and not needs_both, the password; without, nobody's token is looked at, and nobody has access tokens. The files are read again by every reload; who is in stays.",
     ),
+    Key::at_once(
+        "joining.token_audience",
+        Field::Text(|config| &mut config.joining.token_rules.audience),
+        "The name of this server, which a join token has to have in its audience (aud). Without it a token needs no audience, but one that it has must have consonance in it.",
+    )
+    .with_example("\"voice.example.org\""),
+    Key::at_once(
+        "joining.token_issuer",
+        Field::Text(|config| &mut config.joining.token_rules.issuer),
+        "The service that has to have issued a join token, by its name in the token (iss).",
+    )
+    .with_example("\"https://accounts.example.org\""),
+    Key::at_once(
+        "joining.token_type",
+        Field::Text(|config| &mut config.joining.token_rules.token_type),
+        "The type that a join token has to name in its header (typ), so that tokens for something else by the same key are none to join with. Case and a leading application/ do not matter. `consonance token new` writes JWT.",
+    )
+    .with_example("\"JWT\""),
     Key::at_once(
         "joining.clock_leeway_s",
         Field::Seconds(|config| &mut config.joining.clock_leeway, 0.0, 300.0),

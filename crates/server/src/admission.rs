@@ -34,7 +34,7 @@ use passwords::Passwords;
 pub use refusal::Refusal;
 pub use settings::{GuessLimits, JoiningSettings};
 
-use crate::token::{self, Claims, TokenError, WallClock};
+use crate::token::{Claims, TokenError, WallClock};
 
 /// The rules by which all sessions of a process let players in. A clone is the same one: guesses are counted once.
 #[derive(Clone, Debug)]
@@ -101,7 +101,9 @@ impl Admission {
         let asked_password = self.0.passwords.of(request.session);
         let claims = match token {
             [] => None,
-            token if asks_for_token => Some(token::check(&settings.token_keys, token, clock)?),
+            token if asks_for_token => {
+                Some(settings.token_rules.check(&settings.token_keys, token, clock)?)
+            }
             _ => None,
         };
         let knows_password = match (asked_password, password) {

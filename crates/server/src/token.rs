@@ -26,12 +26,14 @@ mod jwk;
 mod key;
 mod numeric_date;
 mod priority_name;
+mod rules;
 mod signed;
 
 use crate::utc::utc;
 pub use claims::{AUDIENCE, Audience, Claims};
 pub use key::Key;
 pub use priority_name::{priority_name, priority_named};
+pub use rules::TokenRules;
 
 /// When it is, by the clock of the wall, and how wrong clocks may be.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -91,8 +93,25 @@ pub enum TokenError {
         session: String,
     },
     /// It is for another service.
-    #[error("the join token is for another service: its audience (aud) does not name {AUDIENCE:?}")]
-    OtherAudience,
+    #[error("the join token is for another service: its audience (aud) does not name {expected:?}")]
+    OtherAudience {
+        /// What its audience should have in it.
+        expected: String,
+    },
+    /// Another service has issued it, or it does not say which.
+    #[error(
+        "the join token is not from the service that this server asks for: its issuer (iss) is not {expected:?}"
+    )]
+    OtherIssuer {
+        /// Which issuer it should name.
+        expected: String,
+    },
+    /// It is a token for something else, or does not say for what.
+    #[error("this is not a token to join with: its type (typ) is not {expected:?}")]
+    OtherType {
+        /// Which type it should name.
+        expected: String,
+    },
     /// A key cannot be used.
     #[error("this key cannot be used: {0}")]
     Key(&'static str),
@@ -106,25 +125,10 @@ pub fn read_unchecked(token: &str) -> Result<Claims, TokenError> {
     signed::Signed::read(token)?.claims()
 }
 
-/// What a token says, if one of the keys has signed it and it is good now. A token that names its key is looked at with
-/// keys of that name and with keys that have none.
+/// What a token says, if one of the keys has signed it and it is good now, with the default [`TokenRules`].
 ///
 /// # Errors
 /// Why it is not good.
 pub fn check(keys: &[Key], token: &[u8], clock: impl Into<WallClock>) -> Result<Claims, TokenError> {
-    if token.is_empty() {
-        return Err(TokenError::Missing);
-    }
-    let token = str::from_utf8(token).map_err(|_| TokenError::Malformed("it is no text"))?;
-    let signed = signed::Signed::read(token)?;
-    let clock = clock.into();
-    let mut refused = TokenError::Signature;
-    for key in keys.iter().filter(|key| key.may_have_signed(&signed)) {
-        match key.verify_signed(&signed, clock) {
-            Err(TokenError::Signature) => {}
-            Err(error) => refused = error,
-            claims => return claims,
-        }
-    }
-    Err(refused)
+    TokenRules::default().check(keys, token, clock)
 }

@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
-use consonance_server::token::{self, Claims, Key, TokenError, WallClock};
+use consonance_server::token::{self, Claims, Key, TokenError, TokenRules, WallClock};
 use consonance_server::utc::utc;
 use consonance_session::{Access, Priority, Vouched};
 
@@ -219,10 +219,15 @@ fn clocks_may_differ_by_the_leeway_at_both_ends() {
 
 /// A token with these claims, written by somebody else's program.
 fn foreign(key: &Key, claims: &str) -> String {
+    foreign_with(key, r#"{"alg":"HS256"}"#, claims)
+}
+
+/// The same with a header of its own.
+fn foreign_with(key: &Key, header: &str, claims: &str) -> String {
     let engine = base64::engine::general_purpose::URL_SAFE_NO_PAD;
     let jwk: serde_json::Value = serde_json::from_str(&key.to_jwk()).unwrap();
     let secret = base64::Engine::decode(&engine, jwk["k"].as_str().unwrap()).unwrap();
-    let header = base64::Engine::encode(&engine, r#"{"alg":"HS256"}"#);
+    let header = base64::Engine::encode(&engine, header);
     let message = format!("{header}.{}", base64::Engine::encode(&engine, claims));
     let secret = ring::hmac::Key::new(ring::hmac::HMAC_SHA256, &secret);
     let signature = ring::hmac::sign(&secret, message.as_bytes());
@@ -274,9 +279,53 @@ fn a_token_for_another_service_is_refused() {
     let key = Key::generate_hs256().unwrap();
     for audience in [r#""game""#, r#"["game","shop"]"#, "[]"] {
         let token = foreign(&key, &format!(r#"{{"exp":3000000000,"aud":{audience}}}"#));
-        assert_eq!(key.verify(&token, NOW), Err(TokenError::OtherAudience), "{audience}");
+        let refused = Err(TokenError::OtherAudience { expected: "consonance".into() });
+        assert_eq!(key.verify(&token, NOW), refused, "{audience}");
     }
     assert!(key.verify(&foreign(&key, r#"{"exp":3000000000,"aud":"consonance"}"#), NOW).is_ok());
+}
+
+#[test]
+fn a_token_has_to_name_the_audience_the_issuer_and_the_type_that_the_server_asks_for() {
+    let key = [Key::generate_hs256().unwrap()];
+    let mut rules = TokenRules::default();
+    rules.audience = Some("voice.example".into());
+    let refused = |name: &str| match name {
+        "aud" => TokenError::OtherAudience { expected: "voice.example".into() },
+        "iss" => TokenError::OtherIssuer { expected: "https://example.org".into() },
+        _ => TokenError::OtherType { expected: "at+jwt".into() },
+    };
+    let good = r#"{"exp":3000000000,"aud":["shop","voice.example"],"iss":"https://example.org"}"#;
+    let (header, plain) = (r#"{"alg":"HS256","typ":"at+JWT"}"#, r#"{"alg":"HS256"}"#);
+    let check = |rules: &TokenRules, header: &str, claims: &str| {
+        rules.check(&key, foreign_with(&key[0], header, claims).as_bytes(), NOW).map(drop)
+    };
+    for claims in [r#"{"exp":3000000000}"#, r#"{"exp":3000000000,"aud":"consonance"}"#] {
+        assert_eq!(check(&rules, plain, claims), Err(refused("aud")), "{claims}");
+    }
+    assert_eq!(check(&rules, plain, good), Ok(()));
+    rules.issuer = Some("https://example.org".into());
+    assert_eq!(check(&rules, plain, good), Ok(()));
+    for issuer in ["", r#","iss":"https://example.org/""#, r#","iss":"HTTPS://EXAMPLE.ORG""#] {
+        let claims = format!(r#"{{"exp":3000000000,"aud":"voice.example"{issuer}}}"#);
+        assert_eq!(check(&rules, plain, &claims), Err(refused("iss")), "{issuer}");
+    }
+    rules.token_type = Some("at+jwt".into());
+    assert_eq!(check(&rules, header, good), Ok(()));
+    assert_eq!(check(&rules, r#"{"alg":"HS256","typ":"application/at+jwt"}"#, good), Ok(()));
+    for other in [plain, r#"{"alg":"HS256","typ":"JWT"}"#, r#"{"alg":"HS256","typ":["at+jwt"]}"#] {
+        assert_eq!(check(&rules, other, good), Err(refused("typ")), "{other}");
+    }
+}
+
+#[test]
+fn a_token_that_names_critical_extensions_is_refused_whatever_it_says_they_are() {
+    let key = Key::generate_hs256().unwrap();
+    for critical in ["null", "[]", r#"["b64"]"#, "false", r#""""#] {
+        let header = format!(r#"{{"alg":"HS256","crit":{critical}}}"#);
+        let token = foreign_with(&key, &header, r#"{"exp":3000000000}"#);
+        assert!(is_malformed(&key.verify(&token, NOW)), "{critical}");
+    }
 }
 
 #[test]

@@ -73,7 +73,7 @@ fn what_a_server_says_has_a_code() {
         (Refusal::Token(TokenError::Expired { expires_at: 7 }), RefusalCode::Token),
         (Refusal::Token(TokenError::NotYet { not_before: 7 }), RefusalCode::Token),
         (Refusal::Token(TokenError::OtherSession { session: names() }), RefusalCode::Token),
-        (Refusal::Token(TokenError::OtherAudience), RefusalCode::Token),
+        (Refusal::Token(TokenError::OtherAudience { expected: "consonance".into() }), RefusalCode::Token),
         (Refusal::HookFailed, RefusalCode::Other),
         (Refusal::Denied { reason: String::new() }, RefusalCode::Other),
         (Refusal::Denied { reason: "the tournament is over".to_owned() }, RefusalCode::Other),

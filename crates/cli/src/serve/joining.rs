@@ -16,6 +16,7 @@ use crate::token::read_keys;
 pub(super) fn read(loaded: &LoadedConfig, notes: &mut Vec<String>) -> Result<JoiningSettings, Problem> {
     let config = &loaded.config.joining;
     let mut settings = JoiningSettings::default();
+    settings.token_rules.clone_from(&config.token_rules);
     settings.clock_leeway = config.clock_leeway;
     settings.end_with_token = config.end_with_token;
     settings.needs_both = config.needs_both;

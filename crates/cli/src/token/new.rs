@@ -5,7 +5,7 @@ use std::io::{Write, stdout};
 use std::path::PathBuf;
 
 use clap::Args;
-use consonance_server::token::{Claims, Key, priority_named};
+use consonance_server::token::{Audience, Claims, Key, priority_named};
 use consonance_server::utc::seconds_since_1970;
 use consonance_session::Priority;
 
@@ -27,6 +27,12 @@ pub(crate) struct New {
     /// The session that it is for, or with a * at the end the beginning of its name; without this, for every session.
     #[arg(long)]
     session: Option<String>,
+    /// The server that it is for, as its setting `joining.token_audience` names it.
+    #[arg(long, value_name = "SERVER")]
+    audience: Option<String>,
+    /// The service that issues it, as the server's setting `joining.token_issuer` names it.
+    #[arg(long, value_name = "SERVICE")]
+    issuer: Option<String>,
     /// An access token that it gives; may be given several times.
     #[arg(long = "token", value_name = "TOKEN")]
     tokens: Vec<String>,
@@ -81,7 +87,8 @@ impl New {
             session: self.session.clone(),
             expires_at: begins_at.saturating_add(self.valid_for),
             not_before: (self.valid_in > 0).then_some(begins_at),
-            audience: None,
+            audience: self.audience.clone().map(Audience::One),
+            issuer: self.issuer.clone(),
             tokens: self.tokens.clone(),
             listen: listed(&self.listen),
             speak: if self.silent { Some(Vec::new()) } else { listed(&self.speak) },

@@ -6,7 +6,9 @@ use std::io::{Write as _, stdout};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use consonance_server::token::{Claims, Key, TokenError, check, priority_name, read_unchecked};
+use consonance_server::token::{
+    Audience, Claims, Key, TokenError, TokenRules, priority_name, read_unchecked,
+};
 use consonance_server::utc::{seconds_since_1970, utc};
 
 use super::key_of;
@@ -61,7 +63,13 @@ enum Finding {
 
 impl Finding {
     fn of(keys: &[Key], token: &str, now: u64) -> Self {
-        match check(keys, token.as_bytes(), now) {
+        let mut rules = TokenRules::default();
+        // Which server it is for is that server's matter.
+        rules.audience = read_unchecked(token).ok().and_then(|claims| match claims.audience? {
+            Audience::One(service) => Some(service),
+            Audience::Several(services) => services.into_iter().next(),
+        });
+        match rules.check(keys, token.as_bytes(), now) {
             Ok(_) => Self::Good,
             Err(error) => Self::Bad(error),
         }
@@ -96,6 +104,14 @@ fn in_words(claims: &Claims, now: u64) -> String {
     }
     let session = claims.session.as_ref().map_or("every session of the server".into(), quoted);
     let _ = writeln!(words, "session: {session}");
+    match &claims.audience {
+        Some(Audience::One(service)) => drop(writeln!(words, "audience: {service:?}")),
+        Some(Audience::Several(services)) => drop(writeln!(words, "audience: {}", list(services, "none"))),
+        None => {}
+    }
+    if let Some(issuer) = &claims.issuer {
+        let _ = writeln!(words, "issuer: {issuer:?}");
+    }
     if let Some(begin) = claims.not_before {
         let _ = writeln!(words, "good from {}{}", utc(begin), distance(begin, now));
     }
@@ -136,6 +152,8 @@ mod tests {
             subject: Some("4711".into()),
             name: Some("Alice".into()),
             session: Some("match-*".into()),
+            audience: Some(Audience::One("voice.example".into())),
+            issuer: Some("https://example.org".into()),
             expires_at: 2_000_000_000,
             tokens: vec!["gold".into()],
             listen: Some(vec!["lobby".into(), "team*".into()]),
@@ -147,6 +165,8 @@ mod tests {
         let expected = "for the player \"Alice\", whose name nobody else can have meanwhile\n\
             subject: \"4711\"\n\
             session: \"match-*\"\n\
+            audience: \"voice.example\"\n\
+            issuer: \"https://example.org\"\n\
             good until 2033-05-18 03:33:20 UTC, in 10 min\n\
             may listen to: \"lobby\", \"team*\"\n\
             may speak to: no room\n\

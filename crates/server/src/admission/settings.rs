@@ -6,7 +6,7 @@ use consonance_session::RoomPattern;
 
 use super::Hook;
 use crate::secret_text::SecretText;
-use crate::token::Key;
+use crate::token::{Key, TokenRules};
 
 /// Who may join; without anything set, everybody.
 #[derive(Clone, Debug)]
@@ -15,6 +15,8 @@ pub struct JoiningSettings {
     /// Whoever shows a join token signed with one of these may join, and has what it says. Without a key
     /// nobody's token is looked at.
     pub token_keys: Vec<Key>,
+    /// What a token has to say of itself besides (default: nothing).
+    pub token_rules: TokenRules,
     /// How wrong clocks may be, in whole seconds (default 30 s): a token is good for so much
     /// longer, and earlier, than it says.
     pub clock_leeway: Duration,
@@ -37,6 +39,7 @@ impl Default for JoiningSettings {
     fn default() -> Self {
         Self {
             token_keys: Vec::new(),
+            token_rules: TokenRules::default(),
             clock_leeway: Duration::from_secs(30),
             end_with_token: false,
             passwords: Vec::new(),

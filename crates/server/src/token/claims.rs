@@ -30,9 +30,12 @@ pub struct Claims {
         deserialize_with = "numeric_date::read_if_any"
     )]
     pub not_before: Option<u64>,
-    /// Which services it is for. If it says so, [`AUDIENCE`] has to be among them (RFC 7519, section 4.1.3).
+    /// Which services it is for; see [`TokenRules::audience`](super::TokenRules::audience).
     #[serde(rename = "aud", default, skip_serializing_if = "Option::is_none")]
     pub audience: Option<Audience>,
+    /// The service that issued it.
+    #[serde(rename = "iss", default, skip_serializing_if = "Option::is_none")]
+    pub issuer: Option<String>,
     /// The player's access tokens; at most 64 of at most 128 bytes each count.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tokens: Vec<String>,
@@ -62,7 +65,7 @@ pub enum Audience {
     Several(Vec<String>),
 }
 
-/// How tokens name a server of ours, if they say whom they are for.
+/// How tokens name a server of ours that has no name of its own, if they say which services they are for.
 pub const AUDIENCE: &str = "consonance";
 
 impl Claims {
@@ -92,7 +95,7 @@ impl Claims {
         Ok(access)
     }
 
-    /// Whether they are good now, and for a server of ours.
+    /// Whether they are good now.
     pub(crate) fn check(&self, clock: WallClock) -> Result<(), TokenError> {
         let WallClock { now, leeway_s } = clock;
         if self.expires_at.saturating_add(leeway_s) <= now {
@@ -100,14 +103,6 @@ impl Claims {
         }
         if let Some(not_before) = self.not_before.filter(|at| *at > now.saturating_add(leeway_s)) {
             return Err(TokenError::NotYet { not_before });
-        }
-        let is_for_us = match &self.audience {
-            None => true,
-            Some(Audience::One(service)) => service == AUDIENCE,
-            Some(Audience::Several(services)) => services.iter().any(|service| service == AUDIENCE),
-        };
-        if !is_for_us {
-            return Err(TokenError::OtherAudience);
         }
         if self.subject.as_ref().is_some_and(|subject| subject.len() > SUBJECT_BYTES_MAX) {
             return Err(TokenError::Malformed("its subject has more than 128 bytes"));

@@ -7,7 +7,7 @@ use ring::rand::{SecureRandom, SystemRandom};
 use ring::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
 
 use super::signed::{Signed, encode, message};
-use super::{Claims, TokenError, WallClock};
+use super::{Claims, TokenError, TokenRules, WallClock};
 
 /// A key for join tokens: one secret that signs and checks (HS256), or a pair of which the
 /// public half checks (Ed25519).
@@ -118,7 +118,7 @@ impl Key {
     /// # Errors
     /// Why it is not good. The key alone decides about the algorithm; a token of another one is not by this key.
     pub fn verify(&self, token: &str, clock: impl Into<WallClock>) -> Result<Claims, TokenError> {
-        self.verify_signed(&Signed::read(token)?, clock.into())
+        self.verify_signed(&Signed::read(token)?, &TokenRules::default(), clock.into())
     }
 
     /// Whether a token that has been read may be by this key, as far as names go.
@@ -129,7 +129,12 @@ impl Key {
         }
     }
 
-    pub(super) fn verify_signed(&self, signed: &Signed<'_>, clock: WallClock) -> Result<Claims, TokenError> {
+    pub(super) fn verify_signed(
+        &self,
+        signed: &Signed<'_>,
+        rules: &TokenRules,
+        clock: WallClock,
+    ) -> Result<Claims, TokenError> {
         let is_good = match &self.kind {
             Kind::Hs256 { secret } if signed.algorithm == HS256 => {
                 let key = hmac::Key::new(hmac::HMAC_SHA256, secret);
@@ -149,6 +154,7 @@ impl Key {
         }
         let claims = signed.claims()?;
         claims.check(clock)?;
+        rules.check_signed(signed, &claims)?;
         Ok(claims)
     }
 

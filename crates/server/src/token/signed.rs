@@ -3,7 +3,8 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde::{Deserialize, Serialize};
+use serde::de::IgnoredAny;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{Claims, TokenError};
 
@@ -12,6 +13,8 @@ pub(super) struct Signed<'a> {
     pub(super) algorithm: String,
     /// The name of the key, if the token has one; nothing depends on it but which keys are tried.
     pub(super) key_id: Option<String>,
+    /// The type that its header names.
+    pub(super) token_type: Option<String>,
     /// What is signed.
     pub(super) message: &'a [u8],
     pub(super) signature: Vec<u8>,
@@ -21,14 +24,15 @@ pub(super) struct Signed<'a> {
 #[derive(Serialize, Deserialize)]
 struct Header {
     alg: String,
-    /// Some services use the member for kinds of their own; nothing depends on it.
-    #[serde(default, skip_deserializing, skip_serializing_if = "Option::is_none")]
-    typ: Option<&'static str>,
+    /// Some services use the member for kinds of their own, not all of them text; it is looked at where the server asks
+    /// for a type.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    typ: Option<serde_json::Value>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     kid: Option<String>,
     /// Extensions that must be understood (RFC 7515, section 4.1.11): we know of none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    crit: Option<serde_json::Value>,
+    #[serde(default, skip_serializing, deserialize_with = "is_there", rename = "crit")]
+    has_extensions: bool,
 }
 
 impl<'a> Signed<'a> {
@@ -37,12 +41,13 @@ impl<'a> Signed<'a> {
         let (message, signature) = token.rsplit_once('.').ok_or(TokenError::Malformed(PARTS))?;
         let (header, claims) = message.split_once('.').ok_or(TokenError::Malformed(PARTS))?;
         let header: Header = read_json(header)?;
-        if header.crit.is_some() {
+        if header.has_extensions {
             return Err(TokenError::Malformed("it asks for extensions that are not known here"));
         }
         let signature = decode(signature)?;
         let (algorithm, key_id) = (header.alg, header.kid);
-        Ok(Self { algorithm, key_id, message: message.as_bytes(), signature, claims })
+        let token_type = header.typ.as_ref().and_then(|kind| kind.as_str()).map(str::to_owned);
+        Ok(Self { algorithm, key_id, token_type, message: message.as_bytes(), signature, claims })
     }
 
     /// What the token says: to be believed after its signature was found good.
@@ -53,10 +58,16 @@ impl<'a> Signed<'a> {
 
 /// Header and claims of a token to be signed.
 pub(super) fn message(algorithm: &str, key_id: Option<&str>, claims: &Claims) -> Result<String, TokenError> {
-    let header = Header { alg: algorithm.into(), typ: Some("JWT"), kid: key_id.map(Into::into), crit: None };
+    let (alg, kid) = (algorithm.into(), key_id.map(Into::into));
+    let header = Header { alg, typ: Some("JWT".into()), kid, has_extensions: false };
     let header = serde_json::to_vec(&header).map_err(|_| TokenError::Malformed("the header is no JSON"))?;
     let claims = serde_json::to_vec(claims).map_err(|_| TokenError::Malformed("the claims are no JSON"))?;
     Ok(format!("{}.{}", encode(&header), encode(&claims)))
+}
+
+/// Whatever the value is: also `null` and an empty list name extensions in a way that is not allowed.
+fn is_there<'de, D: Deserializer<'de>>(value: D) -> Result<bool, D::Error> {
+    IgnoredAny::deserialize(value).map(|IgnoredAny| true)
 }
 
 pub(super) fn encode(bytes: &[u8]) -> String {

@@ -1,0 +1,82 @@
+//! What a token has to say of itself, besides being signed by a key of the server.
+
+use super::claims::AUDIENCE;
+use super::signed::Signed;
+use super::{Audience, Claims, Key, TokenError, WallClock};
+
+/// What a server asks of tokens besides a good signature. What is `None` is not asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TokenRules {
+    /// The name of this server, which a token has to have in its audience (`aud`; RFC 7519, section 4.1.3). With `None`,
+    /// a token needs no audience, but one that it has must have [`AUDIENCE`] in it.
+    pub audience: Option<String>,
+    /// The service that has to have issued it (`iss`; RFC 7519, section 4.1.1).
+    pub issuer: Option<String>,
+    /// The type in its header (`typ`; RFC 7515, section 4.1.9), such as `JWT` or `at+jwt`. Case and a leading
+    /// `application/` do not matter.
+    pub token_type: Option<String>,
+}
+
+impl TokenRules {
+    /// What a token says, if one of the keys has signed it, it is good now, and it follows these rules. A token that
+    /// names its key is looked at with keys of that name and with keys that have none.
+    ///
+    /// # Errors
+    /// Why it is not good.
+    pub fn check(
+        &self,
+        keys: &[Key],
+        token: &[u8],
+        clock: impl Into<WallClock>,
+    ) -> Result<Claims, TokenError> {
+        if token.is_empty() {
+            return Err(TokenError::Missing);
+        }
+        let token = str::from_utf8(token).map_err(|_| TokenError::Malformed("it is no text"))?;
+        let signed = Signed::read(token)?;
+        let clock = clock.into();
+        let mut refused = TokenError::Signature;
+        for key in keys.iter().filter(|key| key.may_have_signed(&signed)) {
+            match key.verify_signed(&signed, self, clock) {
+                Err(TokenError::Signature) => {}
+                Err(error) => refused = error,
+                claims => return claims,
+            }
+        }
+        Err(refused)
+    }
+
+    /// Whether a token whose signature is good follows the rules.
+    pub(super) fn check_signed(&self, signed: &Signed<'_>, claims: &Claims) -> Result<(), TokenError> {
+        if let Some(expected) = &self.token_type
+            && !signed.token_type.as_ref().is_some_and(|given| is_same_type(given, expected))
+        {
+            return Err(TokenError::OtherType { expected: expected.clone() });
+        }
+        if let Some(expected) = &self.issuer
+            && claims.issuer.as_ref() != Some(expected)
+        {
+            return Err(TokenError::OtherIssuer { expected: expected.clone() });
+        }
+        let expected = self.audience.as_deref().unwrap_or(AUDIENCE);
+        let is_for_us = match &claims.audience {
+            None => self.audience.is_none(),
+            Some(Audience::One(service)) => service == expected,
+            Some(Audience::Several(services)) => services.iter().any(|service| service == expected),
+        };
+        if is_for_us { Ok(()) } else { Err(TokenError::OtherAudience { expected: expected.into() }) }
+    }
+}
+
+/// Media types, of which the part before the slash may be left out if it is `application`.
+fn is_same_type(given: &str, expected: &str) -> bool {
+    short(given).eq_ignore_ascii_case(short(expected))
+}
+
+fn short(media_type: &str) -> &str {
+    match media_type.split_once('/') {
+        Some((kind, rest)) if kind.eq_ignore_ascii_case("application") && !rest.contains('/') => rest,
+        _ => media_type,
+    }
+}
