@@ -12,11 +12,13 @@
 mod frame;
 mod frame_reader;
 mod handshake;
+mod page_origins;
 mod upgrade;
 
 pub use frame::{CONTROL_BYTES_MAX, Opcode, write_close, write_frame};
 pub use frame_reader::FrameReader;
 pub use handshake::{Head, Request, new_key, random, write_acceptance, write_refusal};
+pub use page_origins::{ForeignPage, PageOrigins};
 pub use upgrade::Upgrade;
 
 /// Why a connection ends, as its last frame says it (section 7.4.1). Networks may have others, from 4000 on.

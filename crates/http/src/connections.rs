@@ -1,5 +1,6 @@
 //! Connections: how slow, and how long.
 
+use std::future::ready;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -7,6 +8,8 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::Request;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::IntoResponse as _;
 use hyper::body::Incoming;
 use hyper::rt::{Read, Write};
 use hyper::server::conn::http1;
@@ -22,6 +25,7 @@ use tracing::debug;
 use crate::caller::Caller;
 use crate::connection_limits::ConnectionLimits;
 use crate::counters::HttpCounters;
+use crate::problem::Problem;
 use crate::seats::{Seat, Seats};
 use crate::stopped::Stopped;
 use crate::tls::Tls;
@@ -123,6 +127,11 @@ impl Service<Request<Incoming>> for ForCaller {
     type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Self::Error>> + Send>>;
 
     fn call(&self, mut request: Request<Incoming>) -> Self::Future {
+        if let Some(refusal) = ambiguous(request.headers()) {
+            let response = refusal.into_response();
+            self.counters.count_answer(response.status());
+            return Box::pin(ready(Ok(response)));
+        }
         request.extensions_mut().insert(self.caller.clone());
         request.extensions_mut().insert(self.counters.clone());
         let (answer, counters) = (self.app.call(request), self.counters.clone());
@@ -132,4 +141,13 @@ impl Service<Request<Incoming>> for ForCaller {
             Ok(response)
         })
     }
+}
+
+/// The answer to a request with two `Host` headers (RFC 9112, section 3.2) or two origins: a proxy in front might have
+/// checked the other one.
+fn ambiguous(headers: &HeaderMap) -> Option<Problem> {
+    let doubled =
+        [header::HOST, header::ORIGIN].into_iter().find(|name| headers.get_all(name).iter().nth(1).is_some());
+    doubled
+        .map(|name| Problem::new(StatusCode::BAD_REQUEST, format!("expected one {name} header, not several")))
 }

@@ -32,11 +32,12 @@ mod tls;
 
 pub use caller::Caller;
 pub use connection_limits::ConnectionLimits;
+pub use consonance_transport::{is_own_host, name_of_host};
 pub use counters::{HttpCounters, HttpStatistics};
 pub use guarded::{RouteLimits, guarded};
 pub use ip_network::{BadIpNetwork, IpNetwork};
 pub use listener::{HttpListener, ListenError, ListenerSettings};
-pub use origin::{is_from_own_page, is_own_host, name_of_host};
+pub use origin::is_from_own_page;
 pub use problem::Problem;
 pub use stopped::Stopped;
 pub use tls::{Tls, TlsError};

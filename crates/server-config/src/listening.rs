@@ -45,7 +45,7 @@ pub struct ListenerConfig {
     pub game: GameListenerConfig,
     /// What there is in front of a game's own server.
     pub splice: SpliceListenerConfig,
-    /// What only `WebSocket`s have.
+    /// What only networks over `WebSocket`s have.
     pub web_socket: WebSocketListenerConfig,
 }
 
@@ -106,6 +106,7 @@ impl ListenerConfig {
         }
         self.game
             .problem()
+            .or_else(|| self.web_socket.problem())
             .or_else(|| self.splice.problem(self.address))
             .or_else(|| self.session_among(config).err())
     }

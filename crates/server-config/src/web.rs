@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use consonance_server::SecretText;
 
+use crate::Config;
 use crate::field::Field;
 use crate::keys::{Key, Takes};
 use crate::web_limits::WebLimitsConfig;
@@ -105,6 +106,13 @@ impl WebConfig {
     }
 }
 
+impl Config {
+    /// The names, besides localhost, by which browsers ask for this server: the one in `host`, and those of `[web]`.
+    pub fn own_host_names(&self) -> Vec<String> {
+        self.web.host_names.iter().chain(&self.host).cloned().collect()
+    }
+}
+
 impl Default for WebConfig {
     fn default() -> Self {
         Self {
@@ -138,7 +146,7 @@ impl Default for WebConfig {
 
 const ANNOUNCED: &str = "an address, with a port or without, such as 203.0.113.7 or [2001:db8::7]:7780";
 const NETWORK: &str = "an address or a network, such as 127.0.0.1 or 10.0.0.0/8";
-const ORIGIN: &str = "a scheme and a host without a path, such as https://game.example.org";
+pub(super) const ORIGIN: &str = "a scheme and a host without a path, such as https://game.example.org";
 const HOST_NAME: &str = "a name without scheme and port, such as gamebox.local";
 const ICE_SERVER: &str = "the URL of a STUN or TURN server, such as turn:turn.example.org:3478";
 
@@ -166,7 +174,7 @@ fn is_network(text: &str) -> bool {
     matches!((ip, bits), (Ok(ip), Ok(bits)) if bits <= bits_max(ip))
 }
 
-fn is_origin(text: &str) -> bool {
+pub(super) fn is_origin(text: &str) -> bool {
     let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
     host.is_some_and(|host| {
         !host.is_empty() && !host.contains(['/', '?', '#', '*']) && !host.contains(char::is_whitespace)

@@ -16,6 +16,7 @@
 //! * [`inbox`]: for network authors, the bounded and fair bridge between receiving threads and `poll`.
 //! * [`packet_pool`]: packets shared by many queues without an allocation for each.
 //! * [`session_name`]: what a session may be called, and how that stands in an address.
+//! * [`name_of_host`], [`is_own_host`]: for networks over HTTP, what a `Host` header names.
 //! * [`ConnectionSlots`]: for network authors, which connection makes room when a listener is full.
 //! * [`StrangerPlaces`]: for network authors, who makes room when too many strangers shake hands at once.
 //! * [`thread_waker`]: sleeping in a driver's thread until `poll` has something.
@@ -36,6 +37,7 @@ mod client;
 mod connection_slots;
 mod direct;
 mod goodbye;
+mod host_name;
 mod packet;
 mod pages;
 #[doc(hidden)]
@@ -53,6 +55,7 @@ pub use connection_slots::{
 };
 pub use direct::{DirectEvent, DirectLinks};
 pub use goodbye::{Goodbye, GoodbyeCode};
+pub use host_name::{is_own_host, name_of_host};
 pub use packet::{Delivery, PACKET_BYTES_MAX, PacketLimits};
 pub use pages::{PageDrops, PageState, PageStatistics};
 pub use reason::{DisconnectReason, REASON_BYTES_MAX, SHUTTING_DOWN};

@@ -1,7 +1,7 @@
 //! What every route may ask: whoever has the sessions, and what anybody may take.
 
 use std::net::IpAddr;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
@@ -32,7 +32,12 @@ struct Shared {
     stopped: Stopped,
     /// Whether the operator was told of a proxy that is not named.
     is_stranger_told: AtomicBool,
+    /// Refused pages of foreign origins that were logged as warnings.
+    foreign_pages_warned: AtomicU32,
 }
+
+/// Refused pages that are logged as warnings.
+const FOREIGN_PAGE_WARNINGS_MAX: u32 = 16;
 
 impl App {
     pub(crate) fn new(signalling: Arc<dyn Signalling>, settings: &WebSettings, stopped: Stopped) -> Self {
@@ -50,6 +55,7 @@ impl App {
             rate,
             stopped,
             is_stranger_told: AtomicBool::new(false),
+            foreign_pages_warned: AtomicU32::new(0),
         }))
     }
 
@@ -65,6 +71,12 @@ impl App {
     /// Whether a visitor is the first that comes over a proxy which the operator has not named.
     pub(crate) fn is_first_behind_stranger(&self) -> bool {
         !self.0.is_stranger_told.swap(true, Ordering::Relaxed)
+    }
+
+    /// Whether a refused page of a foreign origin is one of the first that are logged as warnings.
+    pub(crate) fn may_warn_of_foreign_page(&self) -> bool {
+        let next = |warned| (warned < FOREIGN_PAGE_WARNINGS_MAX).then_some(warned + 1);
+        self.0.foreign_pages_warned.fetch_update(Ordering::Relaxed, Ordering::Relaxed, next).is_ok()
     }
 
     /// Whether pages of this origin may ask, although they are another site's.

@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header}
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use consonance_http::{Caller, Problem, is_from_own_page};
-use tracing::warn;
+use tracing::{debug, warn};
 
 use crate::app::App;
 
@@ -79,8 +79,25 @@ pub(crate) async fn check_where_from(
     if let Some(origin) = named {
         return share(origin, request, next).await;
     }
-    let what = "a page of another site may not ask in your name; a proxy in front has to pass on the Host that it was asked for";
+    log_foreign_page(&app, request.headers(), host);
+    let what = "a page of another site may not ask in your name unless the server lists its origin in web.origins; a proxy in \
+         front has to pass on the Host that it was asked for";
     Problem::new(StatusCode::FORBIDDEN, what).into_response()
+}
+
+/// Any page in the world can cause this, so only the first ones are warnings.
+fn log_foreign_page(app: &App, headers: &HeaderMap, host: &str) {
+    let origin = headers.get(header::ORIGIN);
+    if app.may_warn_of_foreign_page() {
+        warn!(
+            ?origin,
+            ?host,
+            setting = "web.origins",
+            "refused a page of a foreign origin: add its origin to the setting to admit it"
+        );
+    } else {
+        debug!(?origin, ?host, "refused a page of a foreign origin");
+    }
 }
 
 /// In words alone for who opens the page in a browser, and else as everything that is refused.

@@ -61,6 +61,7 @@ fn names_and_pages_of_others_get_nothing_even_with_the_token() {
     let status =
         |lines: &[&str]| ask_plainly(&stage.listener, "GET /metrics", &[&[&*token], lines].concat()).status;
     assert_eq!(status(&["Host: evil.example"]), 421);
+    assert_eq!(status(&["Host: 127.0.0.1:1", "Host: evil.example"]), 400);
     assert_eq!(status(&["Host: 127.0.0.1:1", "Origin: http://evil.example"]), 403);
     assert_eq!(status(&["Host: 127.0.0.1:1", "Origin: http://127.0.0.1:1"]), 200);
 }

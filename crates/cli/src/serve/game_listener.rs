@@ -10,6 +10,7 @@ mod steam;
 use std::io::{self, ErrorKind};
 use std::net::{SocketAddr, ToSocketAddrs as _};
 
+use consonance_gateway::websocket::PageOrigins;
 use consonance_gateway::{BadSourceAddresses, SourceAddresses};
 use consonance_mirror::Credentials;
 use consonance_quic::ShownIdentity;
@@ -44,6 +45,8 @@ pub(super) struct GameListener {
     shown_identity: Option<ShownIdentity>,
     /// The name under which players reach it.
     host: String,
+    /// Which pages may connect, where it is over `WebSocket`s.
+    origins: PageOrigins,
 }
 
 /// Reads what the listeners need; what is not as it should be but works all the same goes to the notes.
@@ -74,6 +77,7 @@ pub(super) fn read(
         };
         let credentials = credentials(loaded, &listener.game, notes)?;
         let host = host_at(config, listener.address.ip());
+        let origins = PageOrigins::new(listener.web_socket.origins.clone(), loaded.config.own_host_names());
         let (shares, config) = (address_shares(&loaded.config), listener.clone());
         let shown_identity = shown_identity.cloned();
         let listener = GameListener {
@@ -86,6 +90,7 @@ pub(super) fn read(
             source_addresses,
             shown_identity,
             host,
+            origins,
         };
         notes.extend(listener.notes(joining));
         read.push(listener);
@@ -276,6 +281,7 @@ mod tests {
             source_addresses: None,
             shown_identity: None,
             host,
+            origins: PageOrigins::default(),
         }
     }
 

@@ -33,6 +33,7 @@ mod names_in_use;
 mod networks;
 mod offline;
 mod page;
+mod page_origins;
 #[path = "../support/program.rs"]
 #[allow(dead_code, reason = "programs of tests share it, and each uses a part of it")]
 mod program;

@@ -154,14 +154,14 @@ fn of_upgrade(request: &httparse::Request<'_, '_>) -> Option<Request> {
         && has_word(request.headers, "connection", "upgrade")
         && has_word(request.headers, "sec-websocket-version", "13");
     let key = value(request.headers, "sec-websocket-key").filter(|key| is_key(key))?;
-    let text = |name| value(request.headers, name).map(str::to_owned);
+    let (host, origin) = (single(request.headers, "host")?, single(request.headers, "origin")?);
     let protocols = words(request.headers, "sec-websocket-protocol").map(str::to_owned).collect();
     is_upgrade.then_some(Request {
-        host: text("host").unwrap_or_default(),
+        host: host.unwrap_or_default().to_owned(),
         path: request.path?.to_owned(),
         key: key.to_owned(),
         protocols,
-        origin: text("origin"),
+        origin: origin.map(str::to_owned),
     })
 }
 
@@ -179,6 +179,17 @@ fn is_key(key: &str) -> bool {
 fn value<'a>(headers: &[httparse::Header<'a>], name: &str) -> Option<&'a str> {
     let header = headers.iter().find(|header| header.name.eq_ignore_ascii_case(name))?;
     std::str::from_utf8(header.value).ok().map(str::trim)
+}
+
+/// The value of a header that a request has once at most; `None` if it has two, of which a proxy might have read the
+/// other one (RFC 9112, section 3.2), or one that is not text.
+fn single<'a>(headers: &[httparse::Header<'a>], name: &str) -> Option<Option<&'a str>> {
+    let mut found = headers.iter().filter(|header| header.name.eq_ignore_ascii_case(name));
+    match (found.next(), found.next()) {
+        (None, _) => Some(None),
+        (Some(header), None) => std::str::from_utf8(header.value).ok().map(|value| Some(value.trim())),
+        (Some(_), Some(_)) => None,
+    }
 }
 
 /// The words of a header that is a list, which may stand in several headers (RFC 9110, section 5.3).
@@ -229,6 +240,9 @@ mod tests {
             ("Version: 13", "Version: 8"),
             ("Key: ", "Key: A"),
             ("HTTP/1.1", "SMTP/1.1"),
+            ("Host: ", "Host: game.example:27777\r\nHost: "),
+            ("Host: ", "host: other.example\r\nHost: "),
+            ("Origin: ", "Origin: https://evil.example\r\nOrigin: "),
         ] {
             let bad = good.replace(part, instead);
             assert!(matches!(Request::read(bad.as_bytes()), Head::Bad), "{bad}");

@@ -2,24 +2,27 @@
 
 use consonance_gateway::streams::{Found, MessageStream, StreamProtocol, StreamViolation};
 use consonance_gateway::websocket::{
-    FrameReader, Head, Opcode, Request, close_code, write_acceptance, write_close, write_frame, write_refusal,
+    ForeignPage, FrameReader, Head, Opcode, PageOrigins, Request, close_code, write_acceptance, write_close,
+    write_frame, write_refusal,
 };
 
 use crate::MESSAGE_BYTES_MAX;
 
 /// What a server serves.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct ServerEnd {
     /// The only path that is served, such as `/`; `None` serves any.
     pub path: Option<String>,
+    /// Which pages may connect.
+    pub origins: PageOrigins,
     /// The largest message, in bytes.
     pub message_bytes_max: usize,
 }
 
 impl Default for ServerEnd {
-    /// Any path; 16384 bytes.
+    /// Any path; pages of the server's own host; 16384 bytes.
     fn default() -> Self {
-        Self { path: None, message_bytes_max: MESSAGE_BYTES_MAX }
+        Self { path: None, origins: PageOrigins::default(), message_bytes_max: MESSAGE_BYTES_MAX }
     }
 }
 
@@ -29,6 +32,7 @@ impl StreamProtocol for ServerEnd {
     fn open(&mut self) -> ServerStream {
         ServerStream {
             path: self.path.clone(),
+            origins: self.origins.clone(),
             key: None,
             frames: FrameReader::new(true, self.message_bytes_max),
         }
@@ -51,6 +55,7 @@ impl StreamProtocol for ServerEnd {
 #[derive(Debug)]
 pub struct ServerStream {
     path: Option<String>,
+    origins: PageOrigins,
     /// What the client's request has to be answered with, once it has come.
     key: Option<String>,
     frames: FrameReader,
@@ -60,6 +65,10 @@ impl ServerStream {
     fn read_request(&mut self, stream: &[u8], out: &mut Vec<u8>) -> (usize, Found) {
         match Request::read(stream) {
             Head::Complete(request, bytes) => {
+                if self.origins.check(&request, "simple-web").is_err() {
+                    write_refusal(ForeignPage::STATUS, ForeignPage::WORDS, out);
+                    return (bytes, Found::End);
+                }
                 if self.path.as_ref().is_some_and(|path| *path != request.path) {
                     write_refusal("404 Not Found", "nothing is here", out);
                     return (bytes, Found::End);

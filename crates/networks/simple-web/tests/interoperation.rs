@@ -7,6 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use consonance_gateway::streams::{RELIABLE, StreamClientSettings, StreamSettings};
+use consonance_gateway::websocket::PageOrigins;
 use consonance_gateway::{
     GameNetworkClient as _, GameNetworkClientEvent, GameNetworkServer as _, GameNetworkServerEvent,
 };
@@ -14,6 +15,8 @@ use consonance_simple_web::{ClientEnd, MESSAGE_BYTES_MAX, ServerEnd, SimpleWebCl
 use consonance_transport::{DisconnectReason, Peer};
 #[cfg(target_os = "linux")]
 use socket2::{Domain, Socket, Type};
+use tungstenite::HandshakeError;
+use tungstenite::client::IntoClientRequest as _;
 use tungstenite::protocol::{CloseFrame, Message};
 
 #[test]
@@ -129,6 +132,7 @@ fn what_is_no_websocket_is_answered_in_words_and_never_reported() {
              Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n",
             "HTTP/1.1 404 Not Found\r\n",
         ),
+        (TWO_HOSTS, "HTTP/1.1 400 Bad Request\r\n"),
     ] {
         let asking = thread::spawn(move || {
             let mut stranger = connect(at);
@@ -143,7 +147,45 @@ fn what_is_no_websocket_is_answered_in_words_and_never_reported() {
         });
         assert!(asking.join().unwrap().starts_with(answer), "{request}");
     }
-    assert_eq!(server.statistics().connections.failed_handshakes, 3);
+    assert_eq!(server.statistics().connections.failed_handshakes, 4);
+}
+
+const TWO_HOSTS: &str = "GET /voice HTTP/1.1\r\nHost: here\r\nHost: there\r\nUpgrade: websocket\r\n\
+                         Connection: Upgrade\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\
+                         Sec-WebSocket-Version: 13\r\n\r\n";
+
+#[test]
+fn a_games_pages_may_connect_from_its_own_host_and_from_listed_origins() {
+    let listed = PageOrigins::new(vec!["https://game.example".to_owned()], Vec::new());
+    for (origins, origin, is_admitted) in [
+        (PageOrigins::default(), "http://localhost:8080", true),
+        (PageOrigins::default(), "https://game.example", false),
+        (listed.clone(), "https://game.example", true),
+        (listed, "https://evil.example", false),
+        (PageOrigins::any(), "https://evil.example", true),
+    ] {
+        let (mut server, at) = server(ServerEnd { origins, ..ServerEnd::default() });
+        let asking = thread::spawn(move || {
+            let mut request = "ws://localhost/".into_client_request().unwrap();
+            request.headers_mut().insert("Origin", origin.parse().unwrap());
+            tungstenite::client(request, connect(at)).map(drop)
+        });
+        wait(|| {
+            if let Some(GameNetworkServerEvent::Connected { peer, .. }) = server.poll(Instant::now()) {
+                server.accept(Instant::now(), peer, &[]);
+            }
+            asking.is_finished().then_some(())
+        });
+        match asking.join().unwrap() {
+            Ok(()) => assert!(is_admitted, "{origin}"),
+            Err(HandshakeError::Failure(tungstenite::Error::Http(response))) => {
+                assert!(!is_admitted && response.status() == 403, "{origin}: {response:?}");
+                let words = response.into_body().unwrap_or_default();
+                assert!(String::from_utf8_lossy(&words).contains("origins"), "it names the setting");
+            }
+            Err(error) => panic!("{origin}: {error}"),
+        }
+    }
 }
 
 #[test]

@@ -2,21 +2,21 @@
 
 use consonance_gateway::streams::{Found, MessageStream, StreamProtocol, StreamViolation};
 use consonance_gateway::websocket::{
-    FrameReader, Head, Opcode, Request, write_acceptance, write_close, write_frame, write_refusal,
+    ForeignPage, FrameReader, Head, Opcode, PageOrigins, Request, write_acceptance, write_close, write_frame,
+    write_refusal,
 };
 
 use crate::session_path::session_of;
 use crate::{MESSAGE_BYTES_MAX, QUESTION, QUESTION_BYTES_MAX, SUBPROTOCOL, WELCOME, close_code};
 
 /// Who may come.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct ServerEnd {
     /// The only session that clients may name; `None` lets them name any, for whoever is told of it to judge. They may
     /// always name none.
     pub session: Option<String>,
-    /// The origins of pages that may connect, such as `https://game.example`; empty for those of all pages. Browsers
-    /// say it truly, other programs as they like or not at all, so it keeps pages away and nobody else.
-    pub origins: Vec<String>,
+    /// Which pages may connect.
+    pub origins: PageOrigins,
 }
 
 impl StreamProtocol for ServerEnd {
@@ -87,12 +87,8 @@ impl ServerStream {
 
     /// Why somebody is not spoken with in this protocol: an HTTP status, and words.
     fn objection(&self, request: &Request) -> Option<(&'static str, &'static str)> {
-        let allowed = &self.end.origins;
-        let is_allowed = |origin: &String| {
-            allowed.is_empty() || allowed.iter().any(|other| other.eq_ignore_ascii_case(origin))
-        };
-        if !request.origin.as_ref().is_none_or(is_allowed) {
-            return Some(("403 Forbidden", "pages of this origin may not connect here"));
+        if self.end.origins.check(request, "websocket").is_err() {
+            return Some((ForeignPage::STATUS, ForeignPage::WORDS));
         }
         let is_known = request.protocols.iter().any(|protocol| protocol == SUBPROTOCOL);
         (!is_known).then_some(("400 Bad Request", "ask for the subprotocol consonance.v1"))

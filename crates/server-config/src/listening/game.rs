@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use super::ListenerConfig;
+use super::web_socket::ORIGINS;
 use crate::field::{Choice, Field};
 use crate::keys::Key;
 
@@ -207,6 +208,8 @@ const VOICE_TYPE: Key<ListenerConfig> = Key::of_listener(
 pub(super) const NGO_KEYS: &[Key<ListenerConfig>] = &[CONNECTIONS_MAX, SILENCE_TIMEOUT];
 
 pub(super) const MIRROR_KEYS: &[Key<ListenerConfig>] = &[CONNECTIONS_MAX, VOICE_TYPE];
+
+pub(super) const MIRROR_WEB_SOCKET_KEYS: &[Key<ListenerConfig>] = &[CONNECTIONS_MAX, VOICE_TYPE, ORIGINS];
 
 pub(super) const MIRROR_KCP_KEYS: &[Key<ListenerConfig>] =
     &[CONNECTIONS_MAX, VOICE_TYPE, SILENCE_TIMEOUT, KCP_GENERATION];

@@ -3,8 +3,8 @@
 use super::ListenerConfig;
 use super::game::{
     DARKRIFT_KEYS, DARKRIFT_SPLICE_KEYS, FISHNET_KEYS, FISHNET_SERVER_KEYS, FORGE_KEYS,
-    MIRROR_IGNORANCE_KEYS, MIRROR_KCP_KEYS, MIRROR_KEYS, MIRROR_SERVER_KEYS, NGO_KEYS, NGO_SERVER_KEYS,
-    STEAM_KEYS, WEBRTC_KEYS,
+    MIRROR_IGNORANCE_KEYS, MIRROR_KCP_KEYS, MIRROR_KEYS, MIRROR_SERVER_KEYS, MIRROR_WEB_SOCKET_KEYS,
+    NGO_KEYS, NGO_SERVER_KEYS, STEAM_KEYS, WEBRTC_KEYS,
 };
 use super::sidecar::SIDECAR_KEYS;
 use super::splice::SPLICE_KEYS;
@@ -148,7 +148,7 @@ pub(in super::super) const NETWORKS: &[NetworkRow] = &[
         ListenerNetwork::MirrorWebSocket,
         "mirror-websocket",
         IpProtocol::Tcp,
-        MIRROR_KEYS,
+        MIRROR_WEB_SOCKET_KEYS,
         "The same over SimpleWebTransport, Mirror's WebSockets. It speaks plain ws; put something that ends TLS before it for wss.",
     )
     .with_splice(MIRROR_SERVER_KEYS),

@@ -6,13 +6,14 @@ use super::ListenerConfig;
 use super::game::CONNECTIONS_MAX;
 use crate::field::Field;
 use crate::keys::Key;
+use crate::web::{ORIGIN, is_origin};
 
 /// Pages and other clients over `WebSocket`s; the units and the reasons stand with the settings of the crate
 /// `consonance-websocket`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct WebSocketListenerConfig {
-    /// The origins of pages that may connect; empty for all.
+    /// The origins of foreign pages that may connect, besides the server's own; `*` for all.
     pub origins: Vec<String>,
     /// Whether connections have TLS, with the server's certificate.
     pub has_tls: bool,
@@ -42,14 +43,25 @@ impl Default for WebSocketListenerConfig {
     }
 }
 
+/// For every network over `WebSocket`s.
+pub(super) const ORIGINS: Key<ListenerConfig> = Key::of_listener(
+    "origins",
+    Field::Texts(|listener| &mut listener.web_socket.origins),
+    "Origins of other sites whose pages may connect, each with its scheme and without a path; \"*\" admits the pages of every site. Pages of the server's own host may always connect: of the name in host, of the names in web.host_names, and of the name or address that the page connects to, which over plain HTTP has to be an address or localhost. Others get 403 and a line in the log. It keeps pages away and no other programs: native clients send no origin, or any.",
+)
+.with_example("[\"https://game.example.org\"]");
+
+impl WebSocketListenerConfig {
+    /// What is wrong with it, in words.
+    pub(super) fn problem(&self) -> Option<String> {
+        let wrong = self.origins.iter().find(|origin| *origin != "*" && !is_origin(origin))?;
+        Some(format!("origins: expected {ORIGIN}, or \"*\", not {wrong:?}"))
+    }
+}
+
 pub(super) const WEB_SOCKET_KEYS: &[Key<ListenerConfig>] = &[
     CONNECTIONS_MAX,
-    Key::of_listener(
-        "origins",
-        Field::Texts(|listener| &mut listener.web_socket.origins),
-        "The origins of pages that may connect, each with its scheme and without a path. Without any, every page in the world may bring its visitors here. It keeps pages away and no other programs, which name what origin they like.",
-    )
-    .with_example("[\"https://game.example.org\"]"),
+    ORIGINS,
     Key::of_listener(
         "tls",
         Field::Flag(|listener| &mut listener.web_socket.has_tls),

@@ -47,6 +47,28 @@ fn a_listener_of_another_network_is_a_table_with_the_keys_of_its_network() {
 }
 
 #[test]
+fn both_networks_over_websockets_take_a_list_of_origins_and_say_what_is_none() {
+    for network in ["websocket", "mirror-websocket"] {
+        let with = |origins: &str| {
+            format!("[[listen]]\nnetwork = '{network}'\naddress = '127.0.0.1:5'\norigins = {origins}\n")
+        };
+        let config = load(&with("['https://game.example.org', '*']"));
+        assert_eq!(config.listeners[0].web_socket.origins, ["https://game.example.org", "*"]);
+        let file = with("['https://game.example.org/play']");
+        let expected = "origins: expected a scheme and a host without a path, such as https://game.example.org, \
+                        or \"*\", not \"https://game.example.org/play\"";
+        let complaints = complaints(&file);
+        assert!(complaints.iter().any(|complaint| complaint.ends_with(expected)), "{complaints:?}");
+    }
+}
+
+#[test]
+fn the_servers_own_names_are_those_of_its_host_and_of_its_page() {
+    let config = load("host = 'voice.example.org'\n[web]\nhost_names = ['gamebox.local']\n");
+    assert_eq!(config.own_host_names(), ["gamebox.local", "voice.example.org"]);
+}
+
+#[test]
 fn a_mistake_in_a_listener_is_named_with_its_line_and_what_to_do() {
     let sidecar = "[[listen]]\nnetwork = 'sidecar'\naddress = '127.0.0.1:5'\n";
     for (file, complaint) in [

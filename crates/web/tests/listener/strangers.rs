@@ -23,7 +23,9 @@ fn a_page_of_another_site_gets_nothing() {
         assert_eq!(answer.header("access-control-allow-origin"), None);
     }
     let refused = stage.get("/api/info", &["Origin: http://evil.example"]);
-    assert!(refused.status == 403 && detail(&refused).contains("proxy"), "{refused:?}");
+    assert_eq!(refused.status, 403, "{refused:?}");
+    let words = detail(&refused);
+    assert!(words.contains("proxy") && words.contains("web.origins"), "{words}");
     let upgrade = [
         "Origin: http://evil.example",
         "Upgrade: websocket",
@@ -32,6 +34,25 @@ fn a_page_of_another_site_gets_nothing() {
         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
     ];
     assert_eq!(stage.get("/api/voice/main/signal", &upgrade).status, 403);
+}
+
+#[test]
+fn a_request_with_two_hosts_or_two_origins_is_refused() {
+    let stage = Stage::new();
+    let host = format!("Host: {}", stage.address());
+    let origin = format!("Origin: http://{}", stage.address());
+    for lines in [
+        vec![&*host, "Host: evil.example"],
+        vec!["Host: evil.example", &*host],
+        vec![&*host, &*host],
+        vec![&*host, &*origin, "Origin: http://evil.example"],
+    ] {
+        let refused = by_hand::ask_plainly(stage.address(), "GET /api/info", &lines, b"").unwrap();
+        assert_eq!(refused.status, 400, "{lines:?}");
+        assert!(detail(&refused).contains("expected one"), "{refused:?}");
+    }
+    assert_eq!(stage.listener.counters().read().answers[3], 4);
+    assert_eq!(stage.get("/api/info", &[&*origin]).status, 200);
 }
 
 /// What is answered where the browser was led here by this name, to a page that came from there.

@@ -29,7 +29,7 @@ pub(in crate::serve) fn read(
     page.tls = tls(web).map_err(|what| loaded.problem("web.certificate_file", what))?;
     page.redirect = web.redirect;
     page.origins.clone_from(&web.origins);
-    page.host_names = web.host_names.iter().chain(&loaded.config.host).cloned().collect();
+    page.host_names = loaded.config.own_host_names();
     for proxy in &web.proxies {
         let network =
             proxy.parse().map_err(|_| loaded.problem("web.proxies", format!("{proxy:?} is no network")))?;

@@ -50,7 +50,8 @@ pub(super) fn open(
         Some(upstream) => {
             let source_addresses = listener.source_addresses;
             let shares = listener.shares;
-            splicing::open(&SplicePlan { config, shares, session, upstream, source_addresses })?
+            let origins = &listener.origins;
+            splicing::open(&SplicePlan { config, shares, session, upstream, source_addresses, origins })?
         }
         None => open_server(listener, session)?,
     };
@@ -84,8 +85,8 @@ fn open_server(listener: &GameListener, session: &str) -> io::Result<Opened> {
             Ok((voice_only(config, session, server, mirror(listener, Some(PONG_INTERVAL))), at))
         }
         ListenerNetwork::MirrorWebSocket => {
-            let server =
-                SimpleWebServer::bind(config.address, ServerEnd::default(), streams(config, address_shares))?;
+            let end = ServerEnd { origins: listener.origins.clone(), ..ServerEnd::default() };
+            let server = SimpleWebServer::bind(config.address, end, streams(config, address_shares))?;
             let at = server.local_addr()?;
             Ok((voice_only(config, session, server, mirror(listener, Some(PONG_INTERVAL))), at))
         }
@@ -208,8 +209,8 @@ const GUESTS_PER_ADDRESS: usize = 32;
 const SIGNALLING_PATH: &str = "/chatapp";
 
 fn web_socket(listener: &GameListener, session: &str) -> io::Result<Opened> {
-    let GameListener { config, shares, shown_identity, .. } = listener;
-    let (shares, origins) = (*shares, config.web_socket.origins.clone());
+    let GameListener { config, shares, shown_identity, origins, .. } = listener;
+    let (shares, origins) = (*shares, origins.clone());
     let end = consonance_websocket::ServerEnd { session: Some(session.to_owned()), origins };
     let settings = web_socket_settings(config, shares);
     if listener.has_tls() {

@@ -13,6 +13,7 @@ use consonance_gateway::streams::{StreamClient, StreamClientSettings, StreamProt
 use consonance_gateway::udp::{
     ClientEndpoint, ServerEndpoint, UdpClient, UdpClientSettings, UdpServer, UdpServerSettings,
 };
+use consonance_gateway::websocket::PageOrigins;
 use consonance_gateway::{
     EnvelopeKind, GameNetworkClient, GameNetworkServer, SourceAddresses, Splice, SpliceSettings, VoiceClosed,
 };
@@ -47,6 +48,8 @@ pub(super) struct SplicePlan<'p> {
     pub(super) upstream: SocketAddr,
     /// Where connections to it come from.
     pub(super) source_addresses: Option<SourceAddresses>,
+    /// Which pages may connect, where it is over `WebSocket`s.
+    pub(super) origins: &'p PageOrigins,
 }
 
 /// Takes the port.
@@ -59,7 +62,8 @@ pub(super) fn open(plan: &SplicePlan<'_>) -> io::Result<Opened> {
         }
         ListenerNetwork::MirrorWebSocket => {
             let client = ClientEnd::new(upstreams.upstream.to_string());
-            open_mirror_stream(plan, upstreams, ServerEnd::default(), client)
+            let server = ServerEnd { origins: plan.origins.clone(), ..ServerEnd::default() };
+            open_mirror_stream(plan, upstreams, server, client)
         }
         ListenerNetwork::MirrorIgnorance => open_mirror_ignorance(plan, upstreams),
         ListenerNetwork::DarkRift2 => open_darkrift(plan, upstreams),
@@ -349,6 +353,7 @@ mod tests {
             session: "main",
             upstream,
             source_addresses: None,
+            origins: &PageOrigins::default(),
         };
         let (mut splice, address) = open(&plan).expect("a port is free");
         let mut client = client(address);

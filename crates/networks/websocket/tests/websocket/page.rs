@@ -42,7 +42,7 @@ pub(crate) fn spawn<T: Send + 'static>(
     path: &'static str,
     script: impl FnOnce(WebSocket<TcpStream>) -> T + Send + 'static,
 ) -> JoinHandle<T> {
-    thread::spawn(move || script(open(at, path, "https://game.example").unwrap()))
+    thread::spawn(move || script(open(at, path, "http://127.0.0.1:7780").unwrap()))
 }
 
 /// Waits for the welcome.

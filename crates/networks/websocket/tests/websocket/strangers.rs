@@ -5,6 +5,7 @@ use std::net::{Shutdown, SocketAddr};
 use std::thread;
 
 use consonance_gateway::streams::StreamSettings;
+use consonance_gateway::websocket::PageOrigins;
 use consonance_transport::ServerTransport as _;
 use consonance_websocket::{ServerEnd, default_settings};
 
@@ -27,6 +28,8 @@ fn what_is_no_client_of_this_protocol_is_answered_in_http() {
         (with_protocol("GET /a/b HTTP/1.1"), "404 Not Found"),
         (with_protocol("GET /%ff HTTP/1.1"), "404 Not Found"),
         (format!("GET /{} HTTP/1.1\r\n", "x".repeat(5000)), "400 Bad Request"),
+        (with_protocol("GET / HTTP/1.1\r\nHost: here"), "400 Bad Request"),
+        (with_protocol("GET / HTTP/1.1\r\nOrigin: https://evil.example"), "403 Forbidden"),
     ];
     for (request, status) in &table {
         let asking = ask(listener.at, request.clone());
@@ -39,14 +42,29 @@ fn what_is_no_client_of_this_protocol_is_answered_in_http() {
 
 #[test]
 fn pages_of_other_origins_are_kept_out_where_some_are_listed() {
-    let origins = vec!["https://game.example".to_owned()];
-    let mut listener = Listener::with(ServerEnd { origins, ..ServerEnd::default() }, default_settings());
+    let origins = PageOrigins::new(vec!["https://game.example".to_owned()], Vec::new());
+    pages_may_connect(
+        ServerEnd { origins, ..ServerEnd::default() },
+        &[
+            ("https://game.example", true),
+            ("https://evil.example", false),
+            ("https://game.example.evil", false),
+        ],
+    );
+}
+
+#[test]
+fn only_pages_of_its_own_host_may_connect_unless_others_are_listed() {
+    let own = [("http://127.0.0.1", true), ("http://127.0.0.1:7780", true)];
+    let foreign = [("https://game.example", false), ("http://localhost", false), ("null", false)];
+    pages_may_connect(ServerEnd::default(), &[&own[..], &foreign].concat());
+}
+
+/// Connects as a page of each of these origins, and compares which ones get in.
+fn pages_may_connect(end: ServerEnd, pages: &[(&'static str, bool)]) {
+    let mut listener = Listener::with(end, default_settings());
     let at = listener.at;
-    for (origin, is_allowed) in [
-        ("https://game.example", true),
-        ("https://evil.example", false),
-        ("https://game.example.evil", false),
-    ] {
+    for &(origin, is_allowed) in pages {
         let opening = thread::spawn(move || page::open(at, "/main", origin).map(drop));
         wait(|| {
             listener.poll();

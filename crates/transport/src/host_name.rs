@@ -1,0 +1,46 @@
+//! The name in a `Host` header, and whether it can be a foreign site's.
+
+use std::net::IpAddr;
+
+/// Whether a `Host` header (or the authority of an origin) names an address, localhost, or one of these names;
+/// upper and lower case are the same.
+///
+/// After DNS rebinding a browser sends the name of the foreign site in `Host`. Addresses and localhost cannot be
+/// rebound; other names have to be known.
+pub fn is_own_host(host: &str, names: &[String]) -> bool {
+    let name = name_of_host(host);
+    name.parse::<IpAddr>().is_ok()
+        || name.eq_ignore_ascii_case("localhost")
+        || names.iter().any(|known| known.eq_ignore_ascii_case(name))
+}
+
+/// The name or address in a `Host` header, without its port and without brackets.
+pub fn name_of_host(host: &str) -> &str {
+    let is_port = |port: &str| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if is_port(port) && (name.starts_with('[') || !name.contains(':')) => name,
+        _ => host,
+    };
+    name.strip_prefix('[').and_then(|name| name.strip_suffix(']')).unwrap_or(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_what_is_left_without_port_and_brackets() {
+        for (host, name) in [
+            ("localhost", "localhost"),
+            ("localhost:7780", "localhost"),
+            ("[::1]:7780", "::1"),
+            ("[::1]", "::1"),
+            ("::1", "::1"),
+            ("a:", "a:"),
+            ("a:b", "a:b"),
+            ("", ""),
+        ] {
+            assert_eq!(name_of_host(host), name, "{host}");
+        }
+    }
+}
