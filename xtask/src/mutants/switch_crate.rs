@@ -26,7 +26,8 @@ edition = "2024"
 publish = false
 "#;
 
-/// There are at most 65 536 mutants at a time. After its first call it allocates nothing, since some tests count allocations.
+/// There are at most 65 536 mutants at a time. After its first call it allocates nothing, since some tests count
+/// allocations.
 const LIBRARY: &str = r#"//! Tells a mutant whether it is the one that is wanted.
 use std::env;
 use std::fs::File;

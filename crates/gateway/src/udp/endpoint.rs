@@ -44,6 +44,11 @@ pub trait ServerEndpoint: Send {
     /// See [`GameNetworkServer::set_joined`](crate::GameNetworkServer::set_joined).
     fn set_joined(&mut self, _now: Instant, _peer: Peer, _is_joined: bool) {}
 
+    /// See [`GameNetworkServer::probe`](crate::GameNetworkServer::probe).
+    fn probe(&mut self, _now: Instant, _peer: Peer) -> Option<Instant> {
+        None
+    }
+
     /// See [`GameNetworkServer::shutdown`](crate::GameNetworkServer::shutdown).
     fn shutdown(&mut self, now: Instant);
 

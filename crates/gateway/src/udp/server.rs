@@ -176,6 +176,10 @@ impl<E: ServerEndpoint> GameNetworkServer for UdpServer<E> {
         self.endpoint.set_joined(now, peer, is_joined);
     }
 
+    fn probe(&mut self, now: Instant, peer: Peer) -> Option<Instant> {
+        self.endpoint.probe(now, peer)
+    }
+
     fn shutdown(&mut self, now: Instant) {
         self.endpoint.shutdown(now);
         self.transmit(now);

@@ -243,6 +243,11 @@ impl ServerEndpoint for EnetServer {
         }
     }
 
+    /// Nothing is asked: both ends of ENet ping, and acknowledge pings, several times a second.
+    fn probe(&mut self, _now: Instant, peer: Peer) -> Option<Instant> {
+        self.clients.get(&peer)?.heard_at
+    }
+
     fn shutdown(&mut self, now: Instant) {
         self.is_shut = true;
         let peers: Vec<Peer> = self.clients.keys().copied().collect();

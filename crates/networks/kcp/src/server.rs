@@ -260,6 +260,11 @@ impl ServerEndpoint for KcpServer {
         }
     }
 
+    /// Nothing is asked: live clients ping once a second (`CHECK_INTERVAL` of kcp2k).
+    fn probe(&mut self, _now: Instant, peer: Peer) -> Option<Instant> {
+        self.clients.get(&peer).map(|client| client.link.last_heard())
+    }
+
     fn shutdown(&mut self, now: Instant) {
         self.is_shut = true;
         let peers: Vec<Peer> = self.clients.keys().copied().collect();

@@ -198,6 +198,11 @@ impl Connection {
         self.channels.iter().flatten().all(ChannelState::is_settled)
     }
 
+    /// When anything of this connection last came.
+    pub(crate) fn heard_at(&self) -> Instant {
+        self.heard_at
+    }
+
     /// Whether nothing of this connection has come for so long.
     pub(crate) fn is_silent_for(&self, now: Instant, time: Duration) -> bool {
         self.heard_at + time <= now

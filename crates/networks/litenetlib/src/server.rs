@@ -225,6 +225,12 @@ impl ServerEndpoint for LiteNetLibServer {
         }
     }
 
+    /// Nothing is asked: live clients ping once a second, and answer our pings.
+    fn probe(&mut self, _now: Instant, peer: Peer) -> Option<Instant> {
+        let connected = self.clients.get_mut(&peer)?.connected()?;
+        Some(connected.connection.heard_at())
+    }
+
     fn shutdown(&mut self, now: Instant) {
         self.is_shut_down = true;
         let peers: Vec<Peer> = self.clients.keys().copied().collect();

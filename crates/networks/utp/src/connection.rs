@@ -6,11 +6,11 @@ use consonance_gateway::Channel;
 use consonance_transport::LinkQuality;
 
 use crate::ConnectionSettings;
-use crate::datagram::{Kind, Token};
+use crate::datagram::{DATA_BYTES, HEARTBEAT_BYTES, Kind, Token};
 use crate::entries::{BadLength, EntryStream, LENGTH_BYTES, length_of, split_first};
 use crate::outgoing::Outgoing;
 use crate::pipeline::{RELIABLE, UNRELIABLE, UNRELIABLE_SEQUENCED};
-use crate::reliable::{Guessed, Header, HeaderKind, ReliableReceiver, ReliableSender};
+use crate::reliable::{Guessed, Header, HeaderKind, OPENING_PAYLOAD_BYTES, ReliableReceiver, ReliableSender};
 use crate::unreliable::{UnreliableReceiver, UnreliableSender};
 
 /// Pipelines, what waits in them, and when something is due.
@@ -108,6 +108,17 @@ impl Connection {
         self.heard_at + self.settings.timeout
     }
 
+    /// The same as [`timeout`](Self::timeout) while the other side has to prove that it gets what is sent, and so many
+    /// bytes may be sent there.
+    pub(crate) fn unproved_timeout(&self, bytes_max: usize) -> Instant {
+        let lost_at = self.lost_at();
+        if !self.sender.is_done() {
+            let resend_at = self.sender.resend_at().filter(|_| bytes_max >= self.opening_datagram_bytes());
+            return resend_at.map_or(lost_at, |resend| resend.min(lost_at));
+        }
+        if bytes_max >= HEARTBEAT_BYTES { lost_at.min(self.unproved_heartbeat_at()) } else { lost_at }
+    }
+
     /// When there is something to do although nothing came.
     pub(crate) fn timeout(&self) -> Instant {
         let quiet = self.lost_at().min(self.outgoing.sent_at + self.settings.heartbeat_interval);
@@ -176,9 +187,45 @@ impl Connection {
         self.outgoing.pop(datagram)
     }
 
+    /// Takes the next datagram that may leave while the other side has to prove that it gets what is sent, and so many
+    /// bytes may be sent there: what was put in, and as much of the opening as is paid for. Nothing is acknowledged,
+    /// so that the other side goes on sending, and pays for the rest.
+    pub(crate) fn poll_transmit_unproved(
+        &mut self,
+        now: Instant,
+        bytes_max: usize,
+        datagram: &mut Vec<u8>,
+    ) -> bool {
+        if self.poll_handshake(datagram) {
+            return true;
+        }
+        let packets_max = bytes_max / self.opening_datagram_bytes();
+        let is_opening = !self.sender.is_done();
+        let is_heartbeat_due = bytes_max >= HEARTBEAT_BYTES && self.unproved_heartbeat_at() <= now;
+        let Self { sender, outgoing, settings, .. } = self;
+        sender.transmit_opening(now, packets_max, |sequence, payload| {
+            let header = Header::before_any(HeaderKind::Payload { sequence }).bytes(settings.window);
+            outgoing.put_data(now, RELIABLE, &[header.as_ref(), payload]);
+        });
+        if !is_opening && is_heartbeat_due {
+            outgoing.put(now, Kind::Heartbeat);
+        }
+        self.outgoing.pop(datagram)
+    }
+
     /// Takes the next datagram that was put in, while nothing else may leave yet.
     pub(crate) fn poll_handshake(&mut self, datagram: &mut Vec<u8>) -> bool {
         self.outgoing.pop(datagram)
+    }
+
+    fn opening_datagram_bytes(&self) -> usize {
+        let header = Header::before_any(HeaderKind::AckOnly).bytes(self.settings.window);
+        DATA_BYTES + header.as_ref().len() + OPENING_PAYLOAD_BYTES
+    }
+
+    /// Often enough that the other side does not count us as lost.
+    fn unproved_heartbeat_at(&self) -> Instant {
+        self.outgoing.sent_at + self.settings.heartbeat_interval.max(self.settings.timeout / 4)
     }
 
     fn handle_reliable(

@@ -86,6 +86,12 @@ const HANDSHAKE_BYTES: usize = 13;
 /// How large a goodbye is.
 pub(crate) const GOODBYE_BYTES: usize = 9;
 
+/// How large a heartbeat is.
+pub(crate) const HEARTBEAT_BYTES: usize = 9;
+
+/// What data has before the headers of its pipeline: type, token, and the pipeline's number.
+pub(crate) const DATA_BYTES: usize = 10;
+
 const DATA: u8 = 1;
 const DISCONNECT: u8 = 2;
 const HEARTBEAT: u8 = 3;

@@ -1,5 +1,6 @@
 //! The server's end: many connections, known by their tokens.
 
+mod ending;
 mod remote_client;
 mod slots;
 
@@ -14,7 +15,7 @@ use consonance_transport::{
 };
 
 use crate::connection::{Connection, DataError};
-use crate::datagram::{Datagram, GOODBYE_BYTES, Kind, Token};
+use crate::datagram::{Datagram, Kind, Token};
 use crate::pipeline::CHANNELS;
 use crate::{READ_BYTES_MAX, ServerSettings};
 
@@ -167,6 +168,8 @@ impl UtpServer {
                 client.connection.put(now, Kind::MtuAck { datagram_bytes });
                 self.mark_dirty(peer);
             }
+            // It pays for what waits for its proof.
+            _ if !client.credit.is_proved() => self.mark_dirty(peer),
             _ => {}
         }
     }
@@ -224,47 +227,6 @@ impl UtpServer {
             State::Knocking => self.arm(peer),
             _ => self.mark_dirty(peer),
         }
-    }
-
-    /// Whoever is leaving goes as soon as everything has arrived.
-    fn end_if_done(&mut self, now: Instant, peer: Peer) {
-        let is_done = self.clients.get(&peer).is_some_and(|client| {
-            matches!(client.state, State::Leaving { .. }) && client.connection.is_done()
-        });
-        if is_done {
-            self.end(now, peer, DisconnectReason::ClosedByUs);
-        }
-    }
-
-    /// What waits for a peer leaves, and then a goodbye.
-    fn end(&mut self, now: Instant, peer: Peer, reason: DisconnectReason) {
-        let Some(client) = self.clients.get_mut(&peer) else { return };
-        let (address, token) = (client.address, client.connection.token());
-        if client.state != State::Knocking {
-            let mut datagram = Vec::new();
-            while client.poll_transmit(now, &mut datagram) {
-                self.parting.push(address, |bytes| bytes.append(&mut datagram));
-            }
-        }
-        if client.credit.spend(GOODBYE_BYTES) {
-            self.say_goodbye(address, token);
-        }
-        self.remove(peer, reason);
-    }
-
-    fn remove(&mut self, peer: Peer, reason: DisconnectReason) {
-        let Some(client) = self.clients.remove(&peer) else { return };
-        self.tokens.remove(&client.connection.token());
-        self.slots.release(peer);
-        self.timers.clear(peer);
-        self.unproved.remove(&peer);
-        self.counts.connected -= u64::from(client.state != State::Knocking);
-        self.events.push(ServerEndpointEvent::Disconnected { peer, reason }, |_| ());
-    }
-
-    fn say_goodbye(&mut self, to: SocketAddr, token: Token) {
-        let goodbye = Datagram { token, kind: Kind::Disconnect };
-        self.parting.push(to, |bytes| goodbye.write(bytes));
     }
 }
 
@@ -339,7 +301,8 @@ impl ServerEndpoint for UtpServer {
             return;
         };
         let delivery = CHANNELS.delivery_of(channel);
-        if delivery == Delivery::Unreliable && !client.credit.covers(message.len()) {
+        // What came pays for the opening.
+        if delivery == Delivery::Unreliable && !client.credit.is_proved() {
             self.links.dropped.outgoing_full += 1;
             return;
         }
@@ -372,6 +335,11 @@ impl ServerEndpoint for UtpServer {
         if self.clients.contains_key(&peer) {
             self.slots.set_joined(now, peer, is_joined);
         }
+    }
+
+    /// Nothing is asked: live clients send a heartbeat twice a second when they have nothing else to say.
+    fn probe(&mut self, _now: Instant, peer: Peer) -> Option<Instant> {
+        self.clients.get(&peer).map(|client| client.connection.heard_at())
     }
 
     fn shutdown(&mut self, now: Instant) {

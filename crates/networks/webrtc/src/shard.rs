@@ -203,8 +203,8 @@ impl WebRtcShard {
         Some(self.peers.get(&peer)?.connection.quality())
     }
 
-    /// Asks a peer for a sign of life, without waiting for it, and returns when anything last came from it; `None` if it
-    /// is gone.
+    /// Asks a peer for a sign of life, without waiting for it, and returns when anything last came from it; `None` if
+    /// it is gone.
     pub fn probe(&mut self, now: Instant, peer: PagePeer) -> Option<Instant> {
         self.with(now, peer, |connection| connection.probe(now))
     }

@@ -8,8 +8,8 @@ use super::{Audience, Claims, Key, TokenError, WallClock};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TokenRules {
-    /// The name of this server, which a token has to have in its audience (`aud`; RFC 7519, section 4.1.3). With `None`,
-    /// a token needs no audience, but one that it has must have [`AUDIENCE`] in it.
+    /// The name of this server, which a token has to have in its audience (`aud`; RFC 7519, section 4.1.3). With
+    /// `None`, a token needs no audience, but one that it has must have [`AUDIENCE`] in it.
     pub audience: Option<String>,
     /// The service that has to have issued it (`iss`; RFC 7519, section 4.1.1).
     pub issuer: Option<String>,

@@ -62,6 +62,9 @@ impl EnetServer {
         if !is_proved && !self.proved.contains_key(&from) {
             self.machines.at(number.machine).credits().earn(from, bytes);
         }
+        if let Some(client) = self.clients.get_mut(&peer) {
+            client.heard_at = Some(now);
+        }
         let leaver = says_goodbye.then_some(peer);
         let is_sound = self.hand_on(now, (peer, number, from), screened, leaver);
         if says_goodbye {

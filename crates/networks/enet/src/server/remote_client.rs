@@ -1,6 +1,7 @@
 //! One client, from its request to be let in to its end.
 
 use std::net::SocketAddr;
+use std::time::Instant;
 
 use consonance_gateway::Channel;
 
@@ -20,6 +21,8 @@ pub(super) struct RemoteClient {
     pub(super) queue: Queue,
     /// What it has sent since ENet has it for connected.
     pub(super) incoming: Option<Incoming>,
+    /// When anything of its connection last came.
+    pub(super) heard_at: Option<Instant>,
     /// How often it echoed a time that it was not shown, before it had proved its address.
     pub(super) guesses: u32,
 }
@@ -50,6 +53,7 @@ impl RemoteClient {
             number: None,
             queue: Queue::default(),
             incoming: None,
+            heard_at: None,
             guesses: 0,
         }
     }

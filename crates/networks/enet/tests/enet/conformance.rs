@@ -47,6 +47,8 @@ impl Network for Enet {
     const NAMES_SESSIONS: bool = false;
     const CARRIES_REASONS: bool = false;
 
+    const ANSWERS_PROBES: bool = true;
+
     fn listen(&mut self) -> Self::Server {
         let endpoint = server_of(&self.connection);
         let server =

@@ -40,6 +40,8 @@ impl Network for Kcp {
     const CARRIES_REASONS: bool = false;
     const CARRIES_EMPTY_PACKETS: bool = false;
 
+    const ANSWERS_PROBES: bool = true;
+
     fn listen(&mut self) -> Self::Server {
         let generation = Some(self.generation);
         let settings = KcpServerSettings { link: link(), generation, ..KcpServerSettings::default() };

@@ -35,6 +35,8 @@ impl Network for LiteNetLib {
 
     const NAMES_SESSIONS: bool = false;
 
+    const ANSWERS_PROBES: bool = true;
+
     fn listen(&mut self) -> Self::Server {
         let settings = ServerSettings { connection: self.connection.clone(), ..ServerSettings::default() };
         let endpoint = LiteNetLibServer::new(settings, clock(), [1; 32]);

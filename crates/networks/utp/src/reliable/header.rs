@@ -28,6 +28,11 @@ const ACK_ONLY: u8 = 1;
 const BYTES_MAX: usize = 16;
 
 impl Header {
+    /// A header that acknowledges nothing, as the first one does.
+    pub(crate) fn before_any(kind: HeaderKind) -> Self {
+        Self { kind, processing_ms: 0, acked: u16::MAX, mask: u64::MAX }
+    }
+
     /// The header and what follows it; none if it is cut off, unknown, or made for a larger window.
     pub(crate) fn parse(bytes: &[u8], window: Window) -> Option<(Self, &[u8])> {
         let (&[kind, 0], rest) = bytes.split_first_chunk()? else { return None };

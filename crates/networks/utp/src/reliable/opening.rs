@@ -7,8 +7,11 @@
 /// How much must have been told that has to be guessed otherwise: one in a million attempts succeeds.
 const BITS: u32 = 20;
 
-/// How many packets of one byte a round has at most: fewer than the smallest window.
+/// How many packets a round has at most: fewer than the smallest window.
 pub(super) const PACKETS_MAX: usize = 24;
+
+/// How much of what is to be said is in each of them, in bytes.
+pub(crate) const PAYLOAD_BYTES: usize = 1;
 
 /// The rounds until an address is proved.
 #[derive(Clone, Copy, Debug)]

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use super::Header;
-use super::opening::{Opening, PACKETS_MAX};
+use super::opening::{Opening, PACKETS_MAX, PAYLOAD_BYTES};
 use super::round_trip::RoundTrip;
 use crate::pipeline::PAYLOAD_BYTES_MAX;
 
@@ -41,7 +41,7 @@ struct Packet {
 enum PacketState {
     /// It is not to leave before others of its round have arrived.
     HeldBack,
-    /// It was held back, and is to leave.
+    /// It is to leave for the first time.
     Due,
     UnderWay {
         sent_at: Instant,
@@ -157,6 +157,37 @@ impl ReliableSender {
         }
     }
 
+    /// Writes what is due of the opening, at most so many packets: those that have not left yet come first, then those
+    /// that did not arrive in time.
+    pub(crate) fn transmit_opening(
+        &mut self,
+        now: Instant,
+        packets_max: usize,
+        mut write: impl FnMut(u16, &[u8]),
+    ) {
+        if let Some(opening) = self.opening {
+            self.begin_round(opening);
+        }
+        let resend_after = self.round_trip.resend_after(self.resend_after_max);
+        let mut left = packets_max;
+        for is_first_time in [true, false] {
+            for (index, packet) in self.under_way.iter_mut().enumerate() {
+                let is_due = match packet.state {
+                    PacketState::Due => is_first_time,
+                    PacketState::UnderWay { sent_at } => !is_first_time && sent_at + resend_after <= now,
+                    PacketState::HeldBack | PacketState::Arrived => false,
+                };
+                if !is_due || left == 0 {
+                    continue;
+                }
+                left -= 1;
+                self.resent += u64::from(!is_first_time);
+                packet.state = PacketState::UnderWay { sent_at: now };
+                write(self.first.wrapping_add(index as u16), &packet.payload);
+            }
+        }
+    }
+
     /// Writes every packet that is due: those that did not arrive in time, and new ones as far as the window allows.
     pub(crate) fn transmit(&mut self, now: Instant, mut write: impl FnMut(u16, &[u8])) {
         let resend_after = self.round_trip.resend_after(self.resend_after_max);
@@ -169,10 +200,6 @@ impl ReliableSender {
             packet.state = PacketState::UnderWay { sent_at: now };
             write(self.first.wrapping_add(index as u16), &packet.payload);
         }
-        if let Some(opening) = self.opening {
-            self.transmit_round(opening, now, write);
-            return;
-        }
         while self.under_way.len() < usize::from(self.window) && !self.waiting.is_empty() {
             let payload = self.next_payload(PAYLOAD_BYTES_MAX);
             write(self.first.wrapping_add(self.under_way.len() as u16), &payload);
@@ -181,20 +208,16 @@ impl ReliableSender {
     }
 
     /// Begins the next round of an opening, if the one before has arrived.
-    fn transmit_round(&mut self, opening: Opening, now: Instant, mut write: impl FnMut(u16, &[u8])) {
+    fn begin_round(&mut self, opening: Opening) {
         if !self.under_way.is_empty() {
             return;
         }
         self.is_round_told = false;
         let packets = self.waiting.len().min(PACKETS_MAX);
         for index in 0..packets {
-            let payload = self.next_payload(1);
-            let state = if opening.holds_back(index, packets) {
-                PacketState::HeldBack
-            } else {
-                write(self.first.wrapping_add(index as u16), &payload);
-                PacketState::UnderWay { sent_at: now }
-            };
+            let payload = self.next_payload(PAYLOAD_BYTES);
+            let is_held_back = opening.holds_back(index, packets);
+            let state = if is_held_back { PacketState::HeldBack } else { PacketState::Due };
             self.under_way.push_back(Packet { payload, state });
         }
     }
@@ -230,6 +253,12 @@ mod tests {
     fn sent(sender: &mut ReliableSender, now: Instant) -> Vec<u16> {
         let mut sequences = Vec::new();
         sender.transmit(now, |sequence, _| sequences.push(sequence));
+        sequences
+    }
+
+    fn opening_sent(sender: &mut ReliableSender, now: Instant, packets_max: usize) -> Vec<u16> {
+        let mut sequences = Vec::new();
+        sender.transmit_opening(now, packets_max, |sequence, _| sequences.push(sequence));
         sequences
     }
 
@@ -294,8 +323,8 @@ mod tests {
         let (mut sender, now) = sender_with(2);
         sender.ask_for_proof(0b0101);
         let first: Vec<u16> = (0..24).filter(|sequence| ![0, 2].contains(sequence)).collect();
-        assert_eq!(sent(&mut sender, now), first);
-        assert_eq!(sent(&mut sender, now), [], "the rest waits for an answer");
+        assert_eq!(opening_sent(&mut sender, now, usize::MAX), first);
+        assert_eq!(opening_sent(&mut sender, now, usize::MAX), [], "the rest waits for an answer");
         sender.handle_ack(now, &ack(22, mask_of(&first[..first.len() - 1], 22))).unwrap();
         assert!(!sender.is_proved(), "the newest one has not arrived");
         sender.handle_ack(now, &ack(23, mask_of(&first, 23))).unwrap();
@@ -308,10 +337,25 @@ mod tests {
         for guess in [u64::MAX, 1 << 23 | 1] {
             let (mut sender, now) = sender_with(1);
             sender.ask_for_proof(1);
-            sent(&mut sender, now);
+            opening_sent(&mut sender, now, usize::MAX);
             assert_eq!(sender.handle_ack(now, &ack(23, guess)), Err(Guessed), "{guess:b}");
             assert!(!sender.is_proved());
         }
+    }
+
+    #[test]
+    fn an_opening_leaves_packet_by_packet_and_what_has_not_left_cannot_be_acknowledged() {
+        let (mut sender, now) = sender_with(1);
+        sender.ask_for_proof(0);
+        assert_eq!(opening_sent(&mut sender, now, 2), [0, 1]);
+        let later = now + RESEND_AFTER;
+        assert_eq!(opening_sent(&mut sender, later, 3), [2, 3, 4], "what has not left comes first");
+        assert_eq!(opening_sent(&mut sender, later, 20), (5..24).chain([0]).collect::<Vec<_>>());
+        assert_eq!(sender.resent(), 1);
+        let (mut sender, now) = sender_with(1);
+        sender.ask_for_proof(0);
+        opening_sent(&mut sender, now, 2);
+        assert_eq!(sender.handle_ack(now, &ack(2, 0b111)), Err(Guessed));
     }
 
     #[test]
@@ -320,7 +364,7 @@ mod tests {
         sender.ask_for_proof(0);
         for (number, is_enough) in [(0, false), (1, true)] {
             sender.push(&[0; 11]);
-            let sequences = sent(&mut sender, now);
+            let sequences = opening_sent(&mut sender, now, usize::MAX);
             let newest = number * 11 + 10;
             assert_eq!(sequences, (number * 11..=newest).collect::<Vec<_>>());
             sender.handle_ack(now, &ack(newest, mask_of(&sequences, newest))).unwrap();

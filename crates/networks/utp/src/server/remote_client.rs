@@ -40,7 +40,7 @@ pub(super) enum State {
 impl RemoteClient {
     pub(super) fn new(connection: Connection, address: SocketAddr) -> Self {
         let (state, greeting) = (State::Knocking, Vec::new());
-        Self { connection, address, credit: Credit::threefold(), state, greeting, is_dirty: false }
+        Self { connection, address, credit: Credit::new(), state, greeting, is_dirty: false }
     }
 
     /// Whether it takes and sends messages.
@@ -48,9 +48,12 @@ impl RemoteClient {
         matches!(self.state, State::Welcomed { .. } | State::Open)
     }
 
-    /// The next datagram that may leave; those that go beyond the credit are lost, and what is reliable is repeated.
+    /// The next datagram that may leave; answers to the handshake that go beyond the credit are lost.
     pub(super) fn poll_transmit(&mut self, now: Instant, datagram: &mut Vec<u8>) -> bool {
-        while self.connection.poll_transmit(now, datagram) {
+        while match self.credit.left() {
+            None => self.connection.poll_transmit(now, datagram),
+            Some(left) => self.connection.poll_transmit_unproved(now, left, datagram),
+        } {
             if self.credit.spend(datagram.len()) {
                 return true;
             }
@@ -88,7 +91,10 @@ impl RemoteClient {
 
     /// When it is to be looked at although nothing came.
     pub(super) fn timeout(&self, proof_within: Duration) -> Instant {
-        let timeout = self.connection.timeout();
+        let timeout = match self.credit.left() {
+            None => self.connection.timeout(),
+            Some(left) => self.connection.unproved_timeout(left),
+        };
         match self.state {
             State::Knocking => self.connection.lost_at(),
             State::Welcomed { .. } => self.proof_due(proof_within).map_or(timeout, |due| timeout.min(due)),

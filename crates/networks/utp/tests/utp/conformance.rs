@@ -36,6 +36,8 @@ impl Network for Utp {
     const NAMES_SESSIONS: bool = false;
     const CARRIES_REASONS: bool = false;
 
+    const ANSWERS_PROBES: bool = true;
+
     fn listen(&mut self) -> Self::Server {
         let endpoint =
             UtpServer::new(ServerSettings { connection: self.connection, ..Default::default() }, [1; 32]);

@@ -146,10 +146,10 @@ fn silence_ends_a_connection_at_both_ends_after_its_time_and_heartbeats_prevent_
         let (number, peer) = rig.connect_client(client(1), b"");
         prove(&mut rig, number, peer);
         rig.run_for(Duration::from_secs(90));
-        assert_eq!((rig.client_saw(number).len(), rig.saw_of(peer).len()), (2, 1), "both are there");
+        assert_eq!((rig.client_saw(number).len(), rig.saw_of(peer).len()), (2, 2), "both are there");
         rig.client(number).is_cut = true;
         rig.run_for(Duration::from_secs(25));
-        assert_eq!((rig.client_saw(number).len(), rig.saw_of(peer).len()), (2, 1), "both still wait");
+        assert_eq!((rig.client_saw(number).len(), rig.saw_of(peer).len()), (2, 2), "both still wait");
         rig.run_for(Duration::from_secs(5) + trouble.delay + trouble.jitter);
         let timed_out = Saw::Disconnected(DisconnectReason::TimedOut);
         assert_eq!(rig.client_saw(number).last(), Some(&timed_out));

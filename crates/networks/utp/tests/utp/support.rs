@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use consonance_gateway::Channel;
 use consonance_gateway::udp::rig::{Rig, Saw, Trouble};
-use consonance_gateway::udp::{ServerEndpoint as _, ServerEndpointEvent};
+use consonance_gateway::udp::{ClientEndpoint as _, ServerEndpoint as _, ServerEndpointEvent};
 use consonance_transport::Peer;
 use consonance_utp::{ClientSettings, Datagram, Kind, RELIABLE, ServerSettings, Token, UtpClient, UtpServer};
 
@@ -51,9 +51,14 @@ fn sequence_of(datagram: &[u8]) -> Option<u16> {
     Some(u16::from_le_bytes([*low, *high]))
 }
 
-/// Lets a server say enough that a client proves its address with the acknowledgements.
+/// The first that a client says, as long as the request of Netcode for GameObjects: what a server sends before its
+/// proof is paid for with it.
+pub(crate) const REQUEST: [u8; 200] = [7; 200];
+
+/// Lets a client say its request and a server enough that the client proves its address with the acknowledgements.
 pub(crate) fn prove(rig: &mut UtpRig, client: usize, peer: Peer) {
     let now = rig.now();
+    rig.client(client).endpoint.send(now, RELIABLE, &REQUEST);
     rig.server.send(now, peer, RELIABLE, &OPENING);
     rig.run_until("it arrives", |rig| !messages(rig.client_saw(client), RELIABLE).is_empty());
 }
@@ -86,7 +91,8 @@ impl ByHand {
     /// Shows that what is sent to the client arrives, as its acknowledgements do: so many packets of the server's are
     /// past then as [`OPENING`] has bytes.
     fn prove(&mut self, peer: Peer) {
-        for _ in 0..OPENING_PACKETS {
+        // Three heartbeats are as long as a packet.
+        for _ in 0..3 * OPENING_PACKETS {
             self.give(HERE, Kind::Heartbeat);
         }
         self.server.send(self.now, peer, RELIABLE, &OPENING);

@@ -1,0 +1,54 @@
+//! How clients end: with a goodbye or without, and when the last of what was sent to them has arrived.
+
+use std::net::SocketAddr;
+use std::time::Instant;
+
+use consonance_gateway::udp::ServerEndpointEvent;
+use consonance_transport::{DisconnectReason, Peer};
+
+use super::UtpServer;
+use super::remote_client::State;
+use crate::datagram::{Datagram, GOODBYE_BYTES, Kind, Token};
+
+impl UtpServer {
+    /// Whoever is leaving goes as soon as everything has arrived.
+    pub(super) fn end_if_done(&mut self, now: Instant, peer: Peer) {
+        let is_done = self.clients.get(&peer).is_some_and(|client| {
+            matches!(client.state, State::Leaving { .. }) && client.connection.is_done()
+        });
+        if is_done {
+            self.end(now, peer, DisconnectReason::ClosedByUs);
+        }
+    }
+
+    /// What waits for a peer leaves, and then a goodbye.
+    pub(super) fn end(&mut self, now: Instant, peer: Peer, reason: DisconnectReason) {
+        let Some(client) = self.clients.get_mut(&peer) else { return };
+        let (address, token) = (client.address, client.connection.token());
+        if client.state != State::Knocking {
+            let mut datagram = Vec::new();
+            while client.poll_transmit(now, &mut datagram) {
+                self.parting.push(address, |bytes| bytes.append(&mut datagram));
+            }
+        }
+        if client.credit.spend(GOODBYE_BYTES) {
+            self.say_goodbye(address, token);
+        }
+        self.remove(peer, reason);
+    }
+
+    pub(super) fn remove(&mut self, peer: Peer, reason: DisconnectReason) {
+        let Some(client) = self.clients.remove(&peer) else { return };
+        self.tokens.remove(&client.connection.token());
+        self.slots.release(peer);
+        self.timers.clear(peer);
+        self.unproved.remove(&peer);
+        self.counts.connected -= u64::from(client.state != State::Knocking);
+        self.events.push(ServerEndpointEvent::Disconnected { peer, reason }, |_| ());
+    }
+
+    pub(super) fn say_goodbye(&mut self, to: SocketAddr, token: Token) {
+        let goodbye = Datagram { token, kind: Kind::Disconnect };
+        self.parting.push(to, |bytes| goodbye.write(bytes));
+    }
+}
