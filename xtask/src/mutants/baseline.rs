@@ -64,7 +64,7 @@ pub(super) fn measure(binaries: &[Binary], jobs: usize, scratch: &Path) -> Resul
 }
 
 /// More than any test takes on a busy machine.
-const TIMEOUT: Duration = Duration::from_secs(300);
+const TIMEOUT: Duration = Duration::from_mins(5);
 
 /// On a busy machine a test may fail once.
 const ATTEMPTS: usize = 2;

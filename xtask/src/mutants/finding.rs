@@ -21,7 +21,7 @@ use crate::tidy::test_code;
 pub(super) fn sites(package: &Package, file: &str, source: &str, syntax: &syn::File) -> Vec<Site> {
     let mut finder = Finder { package, file, source, function: String::new(), sites: Vec::new() };
     finder.visit_file(syntax);
-    finder.sites.sort_by(|a, b| (a.range.start, a.range.end).cmp(&(b.range.start, b.range.end)));
+    finder.sites.sort_by_key(|site| (site.range.start, site.range.end));
     finder.sites
 }
 
@@ -105,8 +105,14 @@ impl<'ast> Visit<'ast> for Finder<'_> {
             name.is_some_and(|segment| segment.ident == "Debug" || segment.ident == "Display")
         };
         match item {
-            Item::Const(_) | Item::Static(_) | Item::Macro(_) | Item::Use(_) | Item::Type(_) => {}
-            Item::Enum(_) | Item::Struct(_) | Item::Union(_) => {}
+            Item::Const(_)
+            | Item::Static(_)
+            | Item::Macro(_)
+            | Item::Use(_)
+            | Item::Type(_)
+            | Item::Enum(_)
+            | Item::Struct(_)
+            | Item::Union(_) => {}
             Item::Impl(item) if writes_text(item) => {}
             _ if !is_active(test_code::attributes(item)) => {}
             _ => visit::visit_item(self, item),

@@ -53,7 +53,7 @@ impl Drop for Fixture {
 
 /// `is_adult` is tested at its limit, `is_senior` is not, no test calls `unused`, and `repeat` can become endless.
 /// Two functions have changes that do not compile.
-const LIBRARY: &str = r#"
+const LIBRARY: &str = r"
 pub fn is_adult(age: u8) -> bool {
     age >= 18
 }
@@ -81,7 +81,7 @@ fn step() -> u32 {
 pub fn join(a: String, b: &str) -> String {
     a + b
 }
-"#;
+";
 
 const TESTS: &str = r#"
 #[test]

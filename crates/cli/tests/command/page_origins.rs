@@ -1,4 +1,4 @@
-//! Pages of foreign origins are refused by every listener for WebSockets, and the log names the setting.
+//! Pages of foreign origins are refused by every listener for `WebSocket`s, and the log names the setting.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
@@ -78,7 +78,7 @@ fn port_of(line: &str) -> u16 {
 fn upgrade_status(at: SocketAddr, path: &str, headers: &[&str]) -> u16 {
     let mut stream = TcpStream::connect(at).unwrap();
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
-    let headers: String = headers.iter().map(|header| format!("{header}\r\n")).collect();
+    let headers = headers.iter().fold(String::new(), |all, header| all + header + "\r\n");
     let request = format!(
         "GET {path} HTTP/1.1\r\nHost: {at}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
          Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\

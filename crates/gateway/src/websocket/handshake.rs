@@ -154,7 +154,9 @@ fn of_upgrade(request: &httparse::Request<'_, '_>) -> Option<Request> {
         && has_word(request.headers, "connection", "upgrade")
         && has_word(request.headers, "sec-websocket-version", "13");
     let key = value(request.headers, "sec-websocket-key").filter(|key| is_key(key))?;
-    let (host, origin) = (single(request.headers, "host")?, single(request.headers, "origin")?);
+    let (Ok(host), Ok(origin)) = (single(request.headers, "host"), single(request.headers, "origin")) else {
+        return None;
+    };
     let protocols = words(request.headers, "sec-websocket-protocol").map(str::to_owned).collect();
     is_upgrade.then_some(Request {
         host: host.unwrap_or_default().to_owned(),
@@ -181,14 +183,19 @@ fn value<'a>(headers: &[httparse::Header<'a>], name: &str) -> Option<&'a str> {
     std::str::from_utf8(header.value).ok().map(str::trim)
 }
 
-/// The value of a header that a request has once at most; `None` if it has two, of which a proxy might have read the
-/// other one (RFC 9112, section 3.2), or one that is not text.
-fn single<'a>(headers: &[httparse::Header<'a>], name: &str) -> Option<Option<&'a str>> {
+/// A header that a request should have once at most is there twice, and a proxy might have read the other one (RFC
+/// 9112, section 3.2), or it is not text.
+struct Ambiguous;
+
+/// The value of a header that a request has once at most.
+fn single<'a>(headers: &[httparse::Header<'a>], name: &str) -> Result<Option<&'a str>, Ambiguous> {
     let mut found = headers.iter().filter(|header| header.name.eq_ignore_ascii_case(name));
     match (found.next(), found.next()) {
-        (None, _) => Some(None),
-        (Some(header), None) => std::str::from_utf8(header.value).ok().map(|value| Some(value.trim())),
-        (Some(_), Some(_)) => None,
+        (None, _) => Ok(None),
+        (Some(header), None) => {
+            std::str::from_utf8(header.value).map(|value| Some(value.trim())).map_err(|_| Ambiguous)
+        }
+        (Some(_), Some(_)) => Err(Ambiguous),
     }
 }
 
