@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 
 use crate::failure::Failure;
 use crate::skips::Skips;
-use crate::{browser_test, command, dissector, libopus, matchbox, platforms, tidy, udp_blocked, web};
+use crate::{browser_test, command, deny, dissector, libopus, matchbox, platforms, tidy, udp_blocked, web};
 
 /// Which steps to run; all of them where nothing is said.
 #[derive(Args)]
@@ -68,6 +68,7 @@ enum Step {
     Embedded,
     Doc,
     Tidy,
+    Deny,
     Platforms,
     Libopus,
     Matchbox,
@@ -87,6 +88,7 @@ impl Step {
             Self::Embedded => "embedded",
             Self::Doc => "doc",
             Self::Tidy => "tidy",
+            Self::Deny => "deny",
             Self::Platforms => "platforms",
             Self::Libopus => "libopus",
             Self::Matchbox => "matchbox",
@@ -101,6 +103,7 @@ impl Step {
     fn run(self, root: &Path) -> Result<Skips, Failure> {
         match self {
             Self::Tidy => tidy::run(root).map(|()| Skips::NONE),
+            Self::Deny => deny::run(root),
             Self::Platforms => platforms::run(root),
             Self::Libopus => libopus::check(root),
             Self::Matchbox => matchbox::run(root),
@@ -127,6 +130,7 @@ impl Step {
             Self::Steam => &STEAM,
             Self::Doc => &["doc", "--workspace", "--no-deps"],
             Self::Tidy
+            | Self::Deny
             | Self::Platforms
             | Self::Libopus
             | Self::Matchbox

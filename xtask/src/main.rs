@@ -9,6 +9,7 @@
 //!   `--sanitize` lets sanitizers watch.
 //! * `cargo xtask matchbox` lints and tests matchbox's socket, in a network of its own.
 //! * `cargo xtask udp-blocked` lets players join and stay behind a firewall that drops UDP, in a network of its own.
+//! * `cargo xtask deny` checks licences, versions and sources of the crates of others, if cargo-deny is there.
 //! * `cargo xtask dissector` checks the Wireshark plugin against the golden vectors, if tshark is there.
 //! * `cargo xtask web` checks the page's sources and that what is checked in of them is what
 //!   they make, if Node.js is there.
@@ -40,6 +41,7 @@ mod browser_test;
 mod built;
 mod ci;
 mod command;
+mod deny;
 mod dissector;
 mod evening;
 mod failure;
@@ -99,6 +101,8 @@ enum Chore {
     Matchbox,
     /// Tests players whose UDP is blocked, in a network of its own, which needs nftables.
     UdpBlocked,
+    /// Checks licences, versions and sources of the crates of others, if cargo-deny is there.
+    Deny,
     /// Checks the Wireshark plugin against the golden vectors, which needs tshark.
     Dissector,
     /// Type-checks and tests the page and its library, and compares `web/dist` with a fresh build, which needs Node.js.
@@ -133,6 +137,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         Chore::Libopus(plan) => libopus::run(&root, plan),
         Chore::Matchbox => matchbox::run(&root).map(drop),
         Chore::UdpBlocked => udp_blocked::run(&root).map(drop),
+        Chore::Deny => deny::run(&root).map(drop),
         Chore::Dissector => dissector::run(&root).map(drop),
         Chore::Web => web::run(&root).map(drop),
         Chore::BrowserTest(plan) => browser_test::run(&root, plan),

@@ -1,0 +1,55 @@
+//! The crates of others against the rules of `deny.toml`, where there is a cargo-deny.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::command;
+use crate::failure::Failure;
+use crate::skips::Skips;
+
+/// Checks licences, versions and sources of all dependencies, without a network; and whether one of them has a known
+/// vulnerability, where there is a copy of the database of `RustSec`, as a `cargo deny fetch` leaves it.
+///
+/// # Errors
+/// [`Failure`] where a rule is broken.
+pub(crate) fn run(root: &Path) -> Result<Skips, Failure> {
+    if command::capture(&mut command::cargo(root, ["deny", "--version"])).is_err() {
+        return Ok(Skips::one("deny, no cargo-deny (cargo install --locked cargo-deny)"));
+    }
+    command::run(&mut command::cargo(root, RULES.split(' ')))?;
+    if !has_database(&cargo_home()) {
+        return Ok(Skips::one("advisories, no database (cargo deny fetch)"));
+    }
+    command::run(&mut command::cargo(root, ADVISORIES.split(' '))).map(|()| Skips::NONE)
+}
+
+const RULES: &str = "deny --offline check licenses bans sources --hide-inclusion-graph";
+const ADVISORIES: &str = "deny --offline check advisories --disable-fetch --hide-inclusion-graph";
+
+/// Where cargo-deny keeps its copies of databases.
+fn has_database(cargo_home: &Path) -> bool {
+    let folders = fs::read_dir(cargo_home.join("advisory-dbs"));
+    folders.is_ok_and(|mut folders| folders.any(|folder| folder.is_ok_and(|it| it.path().is_dir())))
+}
+
+fn cargo_home() -> PathBuf {
+    let home = || env::home_dir().unwrap_or_default().join(".cargo");
+    env::var_os("CARGO_HOME").map_or_else(home, PathBuf::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_database_is_a_folder_among_those_of_cargo_deny() {
+        let home = env::temp_dir().join(format!("consonance-deny-{}", std::process::id()));
+        assert!(!has_database(&home));
+        fs::create_dir_all(home.join("advisory-dbs")).expect("a folder");
+        assert!(!has_database(&home));
+        fs::create_dir(home.join("advisory-dbs/advisory-db-1")).expect("a folder");
+        assert!(has_database(&home));
+        fs::remove_dir_all(home).expect("the folder goes");
+    }
+}
