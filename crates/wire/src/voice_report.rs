@@ -284,6 +284,7 @@ mod tests {
         };
         assert_eq!([percent(50, 5), percent(3, 2), percent(65_535, 65_535)], [10, 67, 100]);
         assert_eq!([percent(0, 0), percent(0, 9), percent(10, 11)], [0, 0, 100]);
+        assert_eq!([percent(8, 1), percent(200, 1), percent(201, 1)], [13, 1, 0], "halves are rounded up");
         let far_too_much = [0xc0, 0x5a, LISTENERS, 0, 5, 1, 255, 0, 0, 0];
         let found = VoiceReport::find(&far_too_much).unwrap().listeners.unwrap();
         assert_eq!(found.lost_percent, 100);

@@ -154,6 +154,28 @@ fn a_lower_limit_keeps_the_louder_ones_of_those_who_are_heard() {
 }
 
 #[test]
+fn a_frame_that_is_heard_in_no_room_but_a_crowded_one_is_dropped_whatever_empty_rooms_it_goes_to() {
+    let (mut network, listener, who) = crowd(Capabilities::ALL, &["A", "B"]);
+    network.server.set_voices_per_room(Some(1));
+    let empty = Target::Room("empty".into());
+    network.client(who[1]).open_channel(empty, ChannelProperties::default()).expect("a channel more");
+    assert_eq!(heard(&mut network, listener, &who, FRAME), ["1"]);
+    assert_eq!(network.server.statistics().voice_shed, 1);
+}
+
+#[test]
+fn a_room_that_all_listeners_have_left_begins_anew() {
+    let (mut network, listener, who) = crowd(Capabilities::NONE, &["A", "B"]);
+    network.server.set_voices_per_room(Some(1));
+    assert_eq!(heard(&mut network, listener, &who, FRAME), ["1"]);
+    network.client(listener).leave_room("lobby");
+    network.run();
+    network.client(listener).join_room("lobby").expect("a room more");
+    network.run();
+    assert_eq!(heard(&mut network, listener, &who[1..], FRAME), ["2"], "the first one has no place there");
+}
+
+#[test]
 fn who_goes_leaves_its_place_at_once() {
     let (mut network, listener, who) = crowd(Capabilities::NONE, &["A", "B"]);
     network.server.set_voices_per_room(Some(1));

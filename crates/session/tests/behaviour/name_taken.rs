@@ -168,6 +168,22 @@ fn a_kept_place_belongs_at_once_to_the_player_whom_its_network_knows_and_to_no_o
 }
 
 #[test]
+fn a_newcomer_from_the_holders_address_prefix_that_waits_has_the_name_once_the_holder_is_lost() {
+    for (prefix, is_let_in) in [("192.0.2.1", true), ("198.51.100.7", false)] {
+        let mut server = LoneServer::new();
+        server.connect_from(ALICE, "192.0.2.1");
+        server.receive(ALICE, &packets::handshake_of_ours("Alice", None));
+        server.connect_from(NEWCOMER, prefix);
+        server.receive(NEWCOMER, &packets::handshake("Alice"));
+        assert_eq!(server.run_for(seconds(5)), [], "the holder answers");
+        server.disconnect(ALICE);
+        assert_eq!(server.run_for(seconds(2)), [], "its place is kept");
+        assert_eq!(holder(&server, "Alice") == Some(NEWCOMER), is_let_in, "from {prefix}");
+        assert_eq!(server.statistics().names_taken_over, u64::from(is_let_in), "from {prefix}");
+    }
+}
+
+#[test]
 fn the_resume_ticket_takes_a_name_from_a_live_holder_at_once() {
     let mut server = LoneServer::new();
     let ticket = server.ticket(ALICE, &packets::handshake_of_ours("Alice", None));

@@ -249,6 +249,17 @@ fn a_second_link_of_a_player_takes_over_when_the_first_is_lost() {
 }
 
 #[test]
+fn a_second_link_of_a_player_that_is_lost_changes_nothing() {
+    let mut alice = alice_with_bob();
+    alice.connect_peer(23);
+    alice.receive_directly(23, &packets::introduction(1));
+    alice.sent();
+    assert_eq!(alice.disconnect_peer(23), [""; 0]);
+    assert_eq!(alice.sent(), [""; 0], "the first link knows already");
+    assert_eq!(direct_peers(&alice), [(1, TO_BOB)]);
+}
+
+#[test]
 fn a_link_belongs_to_whom_it_introduced_last() {
     let mut alice = alice_with_bob();
     assert_eq!(alice.receive_directly(TO_BOB, &packets::introduction(2)), ["2 introduced over link 21"]);
