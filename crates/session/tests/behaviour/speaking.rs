@@ -266,6 +266,22 @@ fn a_long_pause_between_calls_is_as_good_as_many_short_ones() {
 }
 
 #[test]
+fn a_channel_that_was_closed_and_opened_again_begins_another_utterance_however_long_it_was_open() {
+    let mut alice = listener();
+    let opened = |own_session, sequence, words| {
+        let to_room = ChannelBits::new(ChannelKind::Room).with_own_session(own_session);
+        packets::spoken(1, 0, sequence, &[(to_room, RoomId::of("lobby").0)], words)
+    };
+    for sequence in 0..4 {
+        alice.receive(&opened(0, sequence, "a"));
+    }
+    assert_eq!(
+        alice.receive(&opened(1, 4, "b")),
+        ["Bob stopped speaking", "Bob started speaking", "frame 0 of 1: b"]
+    );
+}
+
+#[test]
 fn leaving_the_room_ends_what_is_heard_through_it_with_the_next_frame() {
     let mut alice = listener();
     alice.receive(&frame(0, 0, "a"));
