@@ -28,6 +28,8 @@ impl Network for Ngo {
     const NAMES_SESSIONS: bool = false;
     const CARRIES_REASONS: bool = false;
 
+    const ANSWERS_PROBES: bool = true;
+
     fn listen(&mut self) -> Self::Server {
         let settings = consonance_utp::ServerSettings { connection: connection(), ..Default::default() };
         let address = (Ipv4Addr::LOCALHOST, 0).into();
