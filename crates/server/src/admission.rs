@@ -138,6 +138,7 @@ impl Admission {
         if let Some(claims) = claims {
             // A hook may have said other things than the token, or taken its time.
             claims.check(clock)?;
+            self.settings().token_rules.check_audience(claims)?;
             access = claims.access(session, name)?;
         }
         if access.vouched < Vouched::Name && self.is_reserved(name) {

@@ -59,9 +59,19 @@ impl TokenRules {
         {
             return Err(TokenError::OtherIssuer { expected: expected.clone() });
         }
+        match &self.audience {
+            Some(expected) if claims.audience.is_none() => {
+                Err(TokenError::OtherAudience { expected: expected.clone() })
+            }
+            _ => self.check_audience(claims),
+        }
+    }
+
+    /// Whether claims that say which services they are for are for this one.
+    pub(crate) fn check_audience(&self, claims: &Claims) -> Result<(), TokenError> {
         let expected = self.audience.as_deref().unwrap_or(AUDIENCE);
         let is_for_us = match &claims.audience {
-            None => self.audience.is_none(),
+            None => true,
             Some(Audience::One(service)) => service == expected,
             Some(Audience::Several(services)) => services.iter().any(|service| service == expected),
         };

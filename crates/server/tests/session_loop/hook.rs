@@ -152,6 +152,17 @@ fn the_hook_is_told_a_tokens_claims_and_may_give_others() {
 }
 
 #[test]
+fn claims_of_the_hook_that_are_for_another_service_are_refused() {
+    let server = HttpServer::start(|request| {
+        let audience = if request.body.contains("\"name\":\"Alice\"") { "consonance" } else { "shop" };
+        ok(&format!(r#"{{"allow":true,"claims":{{"aud":"{audience}"}}}}"#))
+    });
+    let mut stage = HookStage::new(&server.url(), |_, _| {});
+    assert_eq!(stage.join("Alice", ""), "joined");
+    assert!(stage.join("Bob", "").contains("for another service"));
+}
+
+#[test]
 fn secrets_are_sent_only_to_a_hook_that_asks_for_them() {
     let server = HttpServer::start(|_| ok(r#"{"allow":true}"#));
     let mut stage = HookStage::new(&server.url(), |hook, _| hook.send_secrets = true);
