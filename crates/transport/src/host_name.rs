@@ -1,4 +1,4 @@
-//! The name in a `Host` header, and whether it can be a foreign site's.
+//! The name in a `Host` header, whether it can be a foreign site's, and how a host is written with a port.
 
 use std::net::IpAddr;
 
@@ -24,6 +24,11 @@ pub fn name_of_host(host: &str) -> &str {
     name.strip_prefix('[').and_then(|name| name.strip_suffix(']')).unwrap_or(name)
 }
 
+/// A host, a name or an IP address without brackets, and a port, as URLs have them: an IPv6 address in brackets.
+pub fn authority(host: &str, port: u16) -> String {
+    if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -41,6 +46,14 @@ mod tests {
             ("", ""),
         ] {
             assert_eq!(name_of_host(host), name, "{host}");
+        }
+    }
+
+    #[test]
+    fn a_host_with_a_port_is_read_as_that_host() {
+        for (host, expected) in [("localhost", "localhost:7780"), ("::1", "[::1]:7780")] {
+            let written = authority(host, 7780);
+            assert_eq!((&*written, name_of_host(&written)), (expected, host));
         }
     }
 }

@@ -16,8 +16,10 @@
 //! * [`inbox`]: for network authors, the bounded and fair bridge between receiving threads and `poll`.
 //! * [`packet_pool`]: packets shared by many queues without an allocation for each.
 //! * [`session_name`]: what a session may be called, and how that stands in an address.
-//! * [`name_of_host`], [`is_own_host`]: for networks over HTTP, what a `Host` header names.
+//! * [`name_of_host`], [`is_own_host`], [`authority`]: for networks over HTTP, what a `Host` header names, and how
+//!   a host is written with a port.
 //! * [`ConnectionSlots`]: for network authors, which connection makes room when a listener is full.
+//! * [`WarningLimit`]: for network authors, how often a warning that any peer can cause is logged.
 //! * [`StrangerPlaces`]: for network authors, who makes room when too many strangers shake hands at once.
 //! * [`thread_waker`]: sleeping in a driver's thread until `poll` has something.
 //! * [`conformance`]: the rules every network keeps, as tests for its author.
@@ -47,6 +49,7 @@ mod server;
 mod statistics;
 mod stranger_places;
 mod thread_waker;
+mod warning_limit;
 
 pub use address_prefix::AddressPrefix;
 pub use client::{ClientEvent, ClientTransport};
@@ -55,7 +58,7 @@ pub use connection_slots::{
 };
 pub use direct::{DirectEvent, DirectLinks};
 pub use goodbye::{Goodbye, GoodbyeCode};
-pub use host_name::{is_own_host, name_of_host};
+pub use host_name::{authority, is_own_host, name_of_host};
 pub use packet::{Delivery, PACKET_BYTES_MAX, PacketLimits};
 pub use pages::{PageDrops, PageState, PageStatistics};
 pub use reason::{DisconnectReason, REASON_BYTES_MAX, SHUTTING_DOWN};
@@ -66,3 +69,4 @@ pub use statistics::{
 };
 pub use stranger_places::{NoPlaceLeft, StrangerPlaces};
 pub use thread_waker::thread_waker;
+pub use warning_limit::WarningLimit;

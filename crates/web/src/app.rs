@@ -1,12 +1,13 @@
 //! What every route may ask: whoever has the sessions, and what anybody may take.
 
 use std::net::IpAddr;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use axum::http::{HeaderValue, StatusCode};
 use consonance_http::{IpNetwork, Problem, Stopped, is_own_host};
+use consonance_transport::WarningLimit;
 use tokio::time::timeout;
 
 use crate::join_rate::{JoinRate, Pace};
@@ -32,12 +33,9 @@ struct Shared {
     stopped: Stopped,
     /// Whether the operator was told of a proxy that is not named.
     is_stranger_told: AtomicBool,
-    /// Refused pages of foreign origins that were logged as warnings.
-    foreign_pages_warned: AtomicU32,
+    /// Of refused pages of foreign origins.
+    foreign_page_warnings: WarningLimit,
 }
-
-/// Refused pages that are logged as warnings.
-const FOREIGN_PAGE_WARNINGS_MAX: u32 = 16;
 
 impl App {
     pub(crate) fn new(signalling: Arc<dyn Signalling>, settings: &WebSettings, stopped: Stopped) -> Self {
@@ -55,7 +53,7 @@ impl App {
             rate,
             stopped,
             is_stranger_told: AtomicBool::new(false),
-            foreign_pages_warned: AtomicU32::new(0),
+            foreign_page_warnings: WarningLimit::default(),
         }))
     }
 
@@ -75,8 +73,7 @@ impl App {
 
     /// Whether a refused page of a foreign origin is one of the first that are logged as warnings.
     pub(crate) fn may_warn_of_foreign_page(&self) -> bool {
-        let next = |warned| (warned < FOREIGN_PAGE_WARNINGS_MAX).then_some(warned + 1);
-        self.0.foreign_pages_warned.fetch_update(Ordering::Relaxed, Ordering::Relaxed, next).is_ok()
+        self.0.foreign_page_warnings.take()
     }
 
     /// Whether pages of this origin may ask, although they are another site's.

@@ -14,14 +14,13 @@ use consonance_browser_gateway::{
 use consonance_http::{HttpCounters, Tls};
 use consonance_server::{JoiningSettings, Reservations, SessionRefusal, Workers};
 use consonance_server_config::Config;
+use consonance_transport::authority;
 use consonance_web::{Info, PacketPlaces, PacketSettings, WebListener, WebSettings, packet_shards};
 use consonance_webrtc::{WebRtcPort, WebRtcSettings};
 
 use reading::Pem;
 pub(super) use reading::read;
 use secrets::{join_rule, secrets};
-
-use super::host::joined;
 
 /// Where the page is unless somebody says otherwise.
 pub(super) const PAGE_PORT: u16 = 7780;
@@ -127,7 +126,7 @@ impl Browsers {
 }
 
 fn url(scheme: &str, host: &str, port: u16) -> String {
-    format!("{scheme}://{}/", joined(host, port))
+    format!("{scheme}://{}/", authority(host, port))
 }
 
 /// The server's own directory of sessions.

@@ -19,11 +19,11 @@ use consonance_server_config::{
     GameListenerConfig, IpProtocol, ListenerConfig, ListenerNetwork, LoadedConfig, Problem,
 };
 use consonance_sidecar::{LinkSecret, SidecarSettings};
-use consonance_transport::AddressShares;
+use consonance_transport::{AddressShares, authority};
 use consonance_webrtc_network::signalling::{SignallingUrl, SignallingUrlError};
 
 use super::address_shares::address_shares;
-use super::host::{host_at, joined};
+use super::host::host_at;
 use super::joining::read_secret_line;
 use super::opened_listener::{NetworkListener, OpenedListener};
 
@@ -118,7 +118,7 @@ impl GameListener {
         let ListenerConfig { network, address, .. } = self.config;
         let opened = opening::open(self, self.upstream()?);
         let (listener, local) = opened.map_err(|error| not_opened(network, address, &error))?;
-        let (network, at) = (network.name(), joined(&self.host, local.port()));
+        let (network, at) = (network.name(), authority(&self.host, local.port()));
         let with_tls = self.with_tls();
         let (beside_voice, line) =
             (self.beside_voice(), |what: &str| format!("{what} over {network} at {at}{with_tls}"));
@@ -132,7 +132,7 @@ impl GameListener {
     /// What would be open.
     pub(super) fn in_words(&self) -> String {
         let ListenerConfig { network, address, .. } = &self.config;
-        let (network, at) = (network.name(), joined(&self.host, address.port()));
+        let (network, at) = (network.name(), authority(&self.host, address.port()));
         match &self.session {
             Some(session) => {
                 let beside_voice = self.beside_voice();

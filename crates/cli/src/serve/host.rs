@@ -11,8 +11,3 @@ pub(super) fn host_at(config: &Config, ip: IpAddr) -> String {
         .clone()
         .unwrap_or_else(|| if ip.is_unspecified() { Ipv4Addr::LOCALHOST.to_string() } else { ip.to_string() })
 }
-
-/// A host and a port as they are written together.
-pub(super) fn joined(host: &str, port: u16) -> String {
-    if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") }
-}

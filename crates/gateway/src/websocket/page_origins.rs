@@ -1,9 +1,8 @@
 //! Which pages may open a `WebSocket`.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 
-use consonance_transport::{is_own_host, name_of_host};
+use consonance_transport::{WarningLimit, is_own_host, name_of_host};
 use tracing::{debug, warn};
 
 use super::Request;
@@ -12,11 +11,16 @@ use super::Request;
 ///
 /// Without any settings these are the pages of the server's own host, whatever their port. A request without an origin
 /// comes from a native client and is admitted; native clients can send any origin, so this keeps out pages only.
+///
+/// A clone is the same one: refusals are counted once.
 #[derive(Clone, Debug, Default)]
-pub struct PageOrigins {
+pub struct PageOrigins(Arc<Rules>);
+
+#[derive(Debug, Default)]
+struct Rules {
     listed: Vec<String>,
     host_names: Vec<String>,
-    warnings: Arc<AtomicU32>,
+    warnings: WarningLimit,
 }
 
 /// A page of a foreign origin asked.
@@ -30,7 +34,7 @@ impl PageOrigins {
     /// Over plain HTTP a page's host that is equal to `Host` proves nothing unless it is an address, localhost or one
     /// of `host_names`: a foreign name can be made to point here (DNS rebinding). Over https a certificate proves it.
     pub fn new(listed: Vec<String>, host_names: Vec<String>) -> Self {
-        Self { listed, host_names, warnings: Arc::default() }
+        Self(Arc::new(Rules { listed, host_names, warnings: WarningLimit::default() }))
     }
 
     /// Pages of every origin.
@@ -45,12 +49,12 @@ impl PageOrigins {
     ///
     /// The page that asks is of a foreign origin.
     pub fn check(&self, request: &Request, network: &'static str) -> Result<(), ForeignPage> {
-        let Some(origin) = request.origin.as_deref().filter(|origin| !self.admits(origin, &request.host))
+        let Some(origin) = request.origin.as_deref().filter(|origin| !self.0.admits(origin, &request.host))
         else {
             return Ok(());
         };
         let host = &request.host;
-        if self.warnings.fetch_update(Ordering::Relaxed, Ordering::Relaxed, next_warning).is_ok() {
+        if self.0.warnings.take() {
             warn!(
                 network,
                 ?origin,
@@ -63,7 +67,9 @@ impl PageOrigins {
         }
         Err(ForeignPage)
     }
+}
 
+impl Rules {
     fn admits(&self, origin: &str, host: &str) -> bool {
         let is_listed = |listed: &String| listed == ANY || listed.eq_ignore_ascii_case(origin);
         self.listed.iter().any(is_listed) || self.is_own(origin, host)
@@ -76,20 +82,13 @@ impl PageOrigins {
             return false;
         }
         let is_known = self.host_names.iter().any(|known| known.eq_ignore_ascii_case(name));
-        let is_proved = scheme.eq_ignore_ascii_case("https") || is_own_host(authority, &self.host_names);
+        let is_proved = scheme.eq_ignore_ascii_case("https") || is_own_host(authority, &[]);
         is_known || (is_proved && name.eq_ignore_ascii_case(name_of_host(host)))
     }
 }
 
-fn next_warning(warnings: u32) -> Option<u32> {
-    (warnings < WARNINGS_MAX).then_some(warnings + 1)
-}
-
 /// In a list of origins: all of them.
 const ANY: &str = "*";
-
-/// Refusals that are logged as warnings; any page in the world can cause further ones.
-const WARNINGS_MAX: u32 = 16;
 
 /// What a refused page is answered.
 impl ForeignPage {

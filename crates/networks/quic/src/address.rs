@@ -4,7 +4,7 @@ use std::fmt;
 use std::net::Ipv6Addr;
 use std::str::FromStr;
 
-use consonance_transport::session_name;
+use consonance_transport::{authority, session_name};
 
 use crate::Fingerprint;
 
@@ -101,24 +101,14 @@ impl QuicAddress {
     /// The address of the same session on a `WebSocket` listener of the same host: `wss://HOST:PORT/SESSION`.
     pub fn web_socket_url(&self, port: u16) -> String {
         let Self { host, session, .. } = self;
-        let session = session_name::encode(session);
-        if host.contains(':') {
-            format!("wss://[{host}]:{port}/{session}")
-        } else {
-            format!("wss://{host}:{port}/{session}")
-        }
+        format!("wss://{}/{}", authority(host, port), session_name::encode(session))
     }
 }
 
 impl fmt::Display for QuicAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { host, port, session, fingerprint, web_socket_port } = self;
-        if host.contains(':') {
-            write!(f, "quic://[{host}]:{port}/")?;
-        } else {
-            write!(f, "quic://{host}:{port}/")?;
-        }
-        f.write_str(&session_name::encode(session))?;
+        write!(f, "quic://{}/{}", authority(host, *port), session_name::encode(session))?;
         let mut separator = '#';
         if let Some(fingerprint) = fingerprint {
             write!(f, "{separator}sha256={fingerprint}")?;

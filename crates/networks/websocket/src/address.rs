@@ -5,6 +5,8 @@ use std::io;
 use std::net::{Ipv6Addr, SocketAddr, ToSocketAddrs as _};
 use std::str::FromStr;
 
+use consonance_transport::name_of_host;
+
 use crate::session_path::{path_of, session_of};
 
 /// The address of a session on a `WebSocket` server.
@@ -39,10 +41,7 @@ impl WebSocketAddress {
 
     /// The host alone, without a port or brackets: what a certificate has to be for.
     pub fn host_name(&self) -> &str {
-        match (port_of(&self.host), self.host.rsplit_once(':')) {
-            (Some(_), Some((name, _))) => name.trim_matches(['[', ']']),
-            _ => self.host.trim_matches(['[', ']']),
-        }
+        name_of_host(&self.host)
     }
 
     /// Whether it begins with `wss`: the connection has TLS.
