@@ -28,7 +28,7 @@ pub(crate) struct Links {
     last_end: Option<DisconnectReason>,
     /// What carried the last link.
     transport: LinkTransport,
-    /// It is another one than before, and nobody was told yet; why, in words.
+    /// Why it differs from the one before, in words; `None` once that is told.
     transport_change: Option<String>,
     /// The direct links of one packet, collected anew for each.
     peers: Vec<Peer>,

@@ -69,7 +69,7 @@ fn transport(server: SocketAddr, local: IpAddr) -> WebSocketClient {
 
 struct StockClient {
     player: TestPlayer<WebSocketClient>,
-    /// Players who joined or left.
+    /// Joins and leaves of players.
     seen: Vec<String>,
 }
 

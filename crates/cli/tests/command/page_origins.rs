@@ -37,7 +37,7 @@ fn every_listener_for_websockets_refuses_pages_of_foreign_origins_and_logs_the_s
         assert_eq!(status("https://evil.example"), 403, "{at}{path}");
         assert_eq!(upgrade_status(*at, path, &["Host: evil.example"]), 400, "{at}{path}: two hosts");
         if *at == splice {
-            // It answers once the game has, which nobody plays here.
+            // It answers once the game's server has, and there is none here.
             continue;
         }
         assert_eq!(status("https://game.example"), 101, "{at}{path}: listed");

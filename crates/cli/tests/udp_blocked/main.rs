@@ -67,7 +67,7 @@ fn assert_alone() {
     assert!(others == 0, "this is no network namespace of its own: {NAMESPACE}");
 }
 
-/// A server with QUIC and a `WebSocket`, and Bob, who listens in the lobby over the latter.
+/// A server with QUIC and a `WebSocket`, and Bob, a listener in the lobby over the latter.
 struct Stage {
     _server: Program,
     /// As the server printed it.
@@ -158,7 +158,7 @@ fn a_player_whose_network_drops_udp_in_mid_session_stays_and_returns_to_udp_unno
         let events = bob.events();
         events.iter().filter(|event| event["event"] == name && event["name"] == "Alice").count()
     };
-    assert_eq!(about_alice("player_joined"), 1, "nobody noticed that her network changed");
+    assert_eq!(about_alice("player_joined"), 1, "the change of network is not visible to others");
     assert_eq!(about_alice("player_left"), 1, "when she left");
 
     let sound = read_output(&heard, true);

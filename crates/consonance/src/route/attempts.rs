@@ -50,7 +50,7 @@ impl Attempts {
     }
 }
 
-/// Whether nothing was heard, so that another network may do: who answers does so over any.
+/// Whether there was no answer at all, so that another network may work: a server that answers does so over any.
 pub(super) fn is_silence(reason: &DisconnectReason) -> bool {
     matches!(reason, DisconnectReason::Unreachable { .. } | DisconnectReason::TimedOut)
 }

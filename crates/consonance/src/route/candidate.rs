@@ -51,7 +51,7 @@ impl Candidate {
         }
     }
 
-    /// Ends the link; nobody is told any more.
+    /// Ends the link; its end is not reported.
     pub(super) fn abandon(&mut self, now: Instant) {
         if self.state != CandidateState::Down {
             self.transport.disconnect(now);
@@ -68,8 +68,8 @@ impl Candidate {
         }
     }
 
-    /// Whether the link that was begun is up now, or why there is none. What else comes over it is dropped, as long as
-    /// nobody uses it.
+    /// Whether the link that was begun is up now, or why there is none. What else comes over it is dropped: it is
+    /// not in use yet.
     pub(super) fn poll(&mut self, now: Instant) -> Option<Result<(), DisconnectReason>> {
         loop {
             match self.transport.poll(now)? {

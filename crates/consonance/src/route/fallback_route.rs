@@ -261,7 +261,7 @@ impl FallbackRoute {
         }
     }
 
-    /// A link that still says goodbye is over for whoever asks for another one.
+    /// A link that still says goodbye ends when another one is asked for.
     fn finish_leaving(&mut self, now: Instant) {
         let is_leaving = self.active().is_some_and(|link| link.is(CandidateState::Leaving));
         if !is_leaving {

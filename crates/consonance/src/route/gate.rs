@@ -1,4 +1,4 @@
-//! A network in memory that can be blocked, as a firewall blocks UDP: nothing comes through and nobody is told.
+//! A network in memory that can be blocked, as a firewall blocks UDP: packets are dropped without an error.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -66,7 +66,7 @@ pub(crate) struct GatedClient {
 enum State {
     /// What happens is for the network to say.
     Open,
-    /// Nobody answers an attempt.
+    /// An attempt gets no answer.
     Unanswered { until: Instant },
     /// Nothing comes over a link that was up.
     Silent { until: Instant },

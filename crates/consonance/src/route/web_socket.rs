@@ -74,7 +74,7 @@ impl WebSocketLink {
         let (sender, receiver) = sync_channel(1);
         let (address, waker) = (self.address.clone(), self.waker.clone());
         let resolve = move || {
-            // Nobody waits for it any more if this fails.
+            // The receiver may be gone by now.
             let _ = sender.send(address.resolve_all());
             waker.iter().for_each(Waker::wake_by_ref);
         };

@@ -103,7 +103,7 @@ pub fn tls_server(
     Ok(EnvelopeServer::new(network, MARKED, session).sessions_by_greeting())
 }
 
-/// As [`client`], with TLS. `host` is whom the certificate has to be of: a name or an IP address, without brackets.
+/// As [`client`], with TLS. `host` is the subject of the certificate: a name or an IP address, without brackets.
 ///
 /// # Errors
 ///

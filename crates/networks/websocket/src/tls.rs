@@ -21,7 +21,7 @@ enum Side {
 }
 
 impl<P> TlsEnd<P> {
-    /// A client's end. `host` is whom the certificate has to be of: a name or an IP address, without brackets.
+    /// A client's end. `host` is the subject of the certificate: a name or an IP address, without brackets.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! Where players come from: who has a name back whose holder has lost its link.
+//! Origins of players: which newcomer gets the name of a holder that lost its link.
 
 use std::time::{Duration, Instant};
 

@@ -72,7 +72,7 @@ impl Client {
     }
 
     /// Leaves the present link for another one, which is asked for at once and which the driver makes in another way
-    /// to the same server. Rooms, channels, players and the id stay, and nobody else notices. False, and nothing
+    /// to the same server. Rooms, channels, players and the id stay, and others see no change. False, and nothing
     /// happens, if I am in no session or the server does not keep places.
     pub fn change_link(&mut self, now: Instant) -> bool {
         let Connection::Joined { link, .. } = self.connection else { return false };

@@ -48,7 +48,7 @@ pub(super) struct Wires {
 pub(super) struct Arrival {
     pub(super) session: String,
     pub(super) remote: String,
-    /// The host's number, if that says more of who the peer is than `remote`.
+    /// The host's number, if that identifies the peer better than `remote`.
     pub(super) identity: Option<u64>,
 }
 

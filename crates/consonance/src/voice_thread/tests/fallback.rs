@@ -9,7 +9,7 @@ use super::*;
 use crate::route::gate::{Gate, IDLE_TIMEOUT};
 use crate::route::{FallbackRoute, FallbackSettings, LinkTransport};
 
-/// Alice, who has two networks of which the first can be blocked, and Bob, who speaks to her all the time.
+/// Alice with two networks, of which the first can be blocked, and Bob, a constant speaker.
 struct Meeting {
     bench: Bench,
     gate: Gate,

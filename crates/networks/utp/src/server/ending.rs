@@ -11,7 +11,7 @@ use super::remote_client::State;
 use crate::datagram::{Datagram, GOODBYE_BYTES, Kind, Token};
 
 impl UtpServer {
-    /// Whoever is leaving goes as soon as everything has arrived.
+    /// A client that is leaving is removed as soon as everything has arrived.
     pub(super) fn end_if_done(&mut self, now: Instant, peer: Peer) {
         let is_done = self.clients.get(&peer).is_some_and(|client| {
             matches!(client.state, State::Leaving { .. }) && client.connection.is_done()
