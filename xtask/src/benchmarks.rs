@@ -49,7 +49,7 @@ pub(crate) struct Plan {
 }
 
 /// As people run it: without optimisation it is another program.
-const BUILD: &[&str] = &["build", "--release", "--package", "consonance-cli"];
+const BUILD: &[&str] = &["build", "--release", "--package", "consonance-cli", "--features", "plain-cipher"];
 
 /// Measures, and writes or compares.
 ///

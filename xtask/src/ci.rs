@@ -71,6 +71,7 @@ enum Step {
     Deny,
     Platforms,
     Libopus,
+    PlainCipher,
     Matchbox,
     UdpBlocked,
     Steam,
@@ -91,6 +92,7 @@ impl Step {
             Self::Deny => "deny",
             Self::Platforms => "platforms",
             Self::Libopus => "libopus",
+            Self::PlainCipher => "plain-cipher",
             Self::Matchbox => "matchbox",
             Self::UdpBlocked => "udp-blocked",
             Self::Steam => "steam",
@@ -126,6 +128,8 @@ impl Step {
             Self::Test => &["test", "--workspace"],
             // As games link it that host: the workspace as a whole turns every feature on.
             Self::Embedded => &["test", "--package", "consonance-server", "--no-default-features", "--lib"],
+            // What only the build that measures without encryption has.
+            Self::PlainCipher => &PLAIN_CIPHER,
             // Without linking, and so without Steam.
             Self::Steam => &STEAM,
             Self::Doc => &["doc", "--workspace", "--no-deps"],
@@ -160,6 +164,26 @@ const STEAM: [&str; 8] = [
     "--",
     "-D",
     "warnings",
+];
+
+/// The tests of what the feature `plain-cipher` adds; their names have the word.
+const PLAIN_CIPHER: [&str; 16] = [
+    "test",
+    "--package",
+    "consonance-fast-path",
+    "--package",
+    "consonance-quic",
+    "--package",
+    "consonance-cli",
+    "--features",
+    "consonance-cli/plain-cipher",
+    "--test",
+    "path",
+    "--test",
+    "quic",
+    "--test",
+    "measuring",
+    "plain",
 ];
 
 struct Time {
@@ -211,6 +235,7 @@ mod tests {
             Step::Deny,
             Step::Platforms,
             Step::Libopus,
+            Step::PlainCipher,
             Step::Matchbox,
             Step::UdpBlocked,
             Step::Steam,
@@ -233,6 +258,7 @@ mod tests {
             Step::Deny,
             Step::Platforms,
             Step::Libopus,
+            Step::PlainCipher,
             Step::Matchbox,
             Step::UdpBlocked,
             Step::Steam,

@@ -27,6 +27,7 @@
 //!
 //! * `libopus`: voices are encoded and decoded by the reference implementation of Opus, which conceals loss
 //!   better and needs cmake to build.
+//! * `plain-cipher`: `bench load --udp-plain` measures voice without encryption; never for players.
 //! * `steam`: listeners for games over Steam, with Steam's own library, which is proprietary.
 
 mod admin;

@@ -171,8 +171,6 @@ pub struct QuicConfig {
 pub struct FastPathConfig {
     /// Whether there is such a path.
     pub enabled: bool,
-    /// Whether players elsewhere may ask for it without encryption.
-    pub allow_plain: bool,
     /// How long at most frames of several speakers for one listener wait for each other, in milliseconds.
     pub gather_ms_max: u32,
 }
@@ -222,7 +220,7 @@ impl Default for Config {
                 handshake_timeout: Duration::from_secs(5),
                 idle_timeout: Duration::from_secs(10),
             },
-            fast_path: FastPathConfig { enabled: true, allow_plain: false, gather_ms_max: 10 },
+            fast_path: FastPathConfig { enabled: true, gather_ms_max: 10 },
             overload: SheddingSettings::of_a_whole_process(),
             ending: EndingConfig::default(),
             limits: Limits::default(),

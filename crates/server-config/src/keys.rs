@@ -63,8 +63,13 @@ impl Key {
 
     /// The environment variable that overrides it.
     pub(super) fn variable(&self) -> String {
-        format!("{PREFIX}{}", self.path.replace('.', "_").to_uppercase())
+        variable(self.path)
     }
+}
+
+/// The environment variable for a key of this path.
+pub(super) fn variable(path: &str) -> String {
+    format!("{PREFIX}{}", path.replace('.', "_").to_uppercase())
 }
 
 impl Key<ListenerConfig> {
@@ -362,12 +367,6 @@ const OWN_KEYS: &[Key] = &[
         AtStart,
         Field::Flag(|config| &mut config.fast_path.enabled),
         "Whether there is such a path. Systems other than Linux need further UDP ports for it, one for each worker; open them, or leave voice to QUIC.",
-    ),
-    Key::new(
-        "fast_path.allow_plain",
-        AtStart,
-        Field::Flag(|config| &mut config.fast_path.allow_plain),
-        "Let players elsewhere ask for datagrams without encryption, for measuring; those of this machine always may. Whoever sits on the way can then listen, and speak in their names.",
     ),
     Key::new(
         "fast_path.gather_ms_max",

@@ -41,6 +41,7 @@ mod overload;
 mod problem;
 mod recording_keys;
 mod reference;
+mod retired;
 mod rooms;
 mod sources;
 mod suggestion;

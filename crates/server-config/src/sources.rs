@@ -9,6 +9,7 @@ use crate::field::Mistake;
 use crate::keys::{KEYS, Key, PREFIX};
 use crate::listening::{Listener, read_table};
 use crate::problem::{ConfigError, Origin, Problem};
+use crate::retired;
 use crate::suggestion::nearest;
 use crate::{Config, IpProtocol, environment};
 
@@ -69,7 +70,9 @@ impl ConfigSources {
             variables.into_iter().filter(|(name, _)| name.starts_with(PREFIX)).collect();
         variables.sort();
         for (name, text) in variables {
-            if let Some(key) = KEYS.iter().find(|key| key.variable() == name) {
+            if let Some(reason) = retired::of_variable(&name) {
+                self.notes.push(format!("{name} is no setting any more: {reason}"));
+            } else if let Some(key) = KEYS.iter().find(|key| key.variable() == name) {
                 let value = environment::value(key.field, &text);
                 let folder = environment::folder().to_owned();
                 self.entries.push(Entry { key: key.path, value, origin: Origin::Variable(name), folder });
@@ -144,6 +147,10 @@ fn is_section(path: &str) -> bool {
 }
 
 fn unknown(origin: Origin, path: &str) -> Problem {
+    if let Some(reason) = retired::of_key(path) {
+        let what = format!("the key {path} is gone: {reason}");
+        return Problem { origin, key: String::new(), what };
+    }
     let outside = path.rsplit_once('.').map(|(_, key)| key);
     let outside = outside.filter(|outside| KEYS.iter().any(|key| key.path == *outside));
     let meant = match outside {

@@ -115,12 +115,10 @@ impl Prepared {
 }
 
 fn fast_path_in_words(config: &Config) -> &'static str {
-    match (config.fast_path.enabled, config.fast_path.allow_plain) {
-        (false, _) => "voice over QUIC only\n",
-        (true, false) => "voice beside QUIC where its datagrams come through\n",
-        (true, true) => {
-            "voice beside QUIC where its datagrams come through, for who asks without encryption\n"
-        }
+    if config.fast_path.enabled {
+        "voice beside QUIC where its datagrams come through\n"
+    } else {
+        "voice over QUIC only\n"
     }
 }
 

@@ -333,7 +333,6 @@ fn quic_settings(config: &Config) -> QuicServerSettings {
         idle_timeout: quic.idle_timeout,
         fast_path: FastPathSettings {
             is_on: fast_path.enabled,
-            allow_plain: fast_path.allow_plain,
             path: ServerPathSettings { gather_max, ..ServerPathSettings::default() },
         },
         ..QuicServerSettings::default()

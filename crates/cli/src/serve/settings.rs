@@ -46,12 +46,8 @@ pub(super) struct SettingsArguments {
     #[command(flatten)]
     rooms: RoomRules,
     /// Let voice travel over QUIC only, and not in datagrams of its own beside it.
-    #[arg(long, conflicts_with = "allow_plain")]
-    no_fast_path: bool,
-    /// Let players on other machines ask for voice without encryption, for measuring.
-    /// Whoever sits on the way can listen.
     #[arg(long)]
-    allow_plain: bool,
+    no_fast_path: bool,
     #[command(flatten)]
     operator: OperatorArguments,
 }
@@ -116,9 +112,6 @@ impl SettingsArguments {
         }
         if self.no_fast_path {
             sources.add_argument("--no-fast-path", "fast_path.enabled", Value::Flag(false));
-        }
-        if self.allow_plain {
-            sources.add_argument("--allow-plain", "fast_path.allow_plain", Value::Flag(true));
         }
         self.operator.add_to(sources);
     }

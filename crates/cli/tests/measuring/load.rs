@@ -61,9 +61,26 @@ fn frames_flow_and_the_time_that_the_server_took_for_them_is_told() {
 
 #[test]
 fn voice_takes_the_way_that_was_asked_for_and_by_default_that_of_any_client() {
-    for (arguments, mode) in [(&["--fast"][..], "fast"), (&["--udp-plain"], "udp-plain"), (&[], "fast")] {
+    for (arguments, mode) in [(&["--fast"][..], "fast"), (&[], "fast")] {
         assert_eq!(load(arguments)["mode"], mode, "{arguments:?}");
     }
+}
+
+#[cfg(feature = "plain-cipher")]
+#[test]
+fn plain_voice_is_measured_by_a_build_that_has_it() {
+    assert_eq!(load(&["--udp-plain"])["mode"], "udp-plain");
+}
+
+#[cfg(not(feature = "plain-cipher"))]
+#[test]
+fn the_build_of_players_has_no_plain_voice() {
+    let ended = Program::start(&["bench", "load", "--udp-plain"]).end();
+    assert!(
+        ended.err.iter().any(|line| line.contains("unexpected argument '--udp-plain'")),
+        "{:?}",
+        ended.err
+    );
 }
 
 #[test]

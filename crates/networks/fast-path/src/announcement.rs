@@ -117,6 +117,13 @@ mod tests {
         assert_eq!(Announcement::parse(&[0, 1, 3, 1, 2, 3, 4, 9]), None, "an unknown cipher");
     }
 
+    #[cfg(not(feature = "plain-cipher"))]
+    #[test]
+    fn a_path_without_encryption_can_be_neither_offered_nor_announced() {
+        assert_eq!(Offer::parse(&[1, 2, 0, 1]).unwrap().ciphers, [Cipher::Aes128Gcm]);
+        assert_eq!(Announcement::parse(&[0x1e, 0x61, 3, 1, 2, 3, 4, 0]), None);
+    }
+
     proptest! {
         #[test]
         fn no_bytes_are_too_strange_to_be_judged(bytes: Vec<u8>) {

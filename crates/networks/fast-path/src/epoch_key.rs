@@ -8,8 +8,8 @@ use ring::aead::{Aad, LessSafeKey, NONCE_LEN, Nonce};
 pub(crate) struct EpochKey(Option<(LessSafeKey, [u8; NONCE_LEN])>);
 
 impl EpochKey {
-    /// Of the plain path.
-    pub(crate) fn plain() -> Self {
+    /// Of a cipher that does not encrypt.
+    pub(crate) fn none() -> Self {
         Self(None)
     }
 

@@ -10,15 +10,15 @@ use crate::{
     ServerPath, ServerPathSettings,
 };
 
-/// Reads operations from the bytes and carries them out; without encryption if the first byte is even, so that
-/// whatever is made up is believed.
+/// Reads operations from the bytes and carries them out. With the feature `plain-cipher` nothing is encrypted if the
+/// first byte is even, so that whatever is made up is believed.
 ///
 /// # Panics
 /// If what comes out makes no sense: datagrams too long, batches too large, more bytes to an address that was not
 /// proved than came from there.
 pub fn path_operations(bytes: &[u8]) {
     let mut tape = Tape::new(bytes);
-    let cipher = if tape.byte().is_multiple_of(2) { Cipher::Plain } else { Cipher::Aes128Gcm };
+    let cipher = if tape.byte().is_multiple_of(2) { CREDULOUS } else { Cipher::Aes128Gcm };
     let mut stage = Stage::new(cipher);
     while !tape.is_empty() {
         let operation = tape.byte();
@@ -41,6 +41,11 @@ pub fn path_operations(bytes: &[u8]) {
         stage.check();
     }
 }
+
+#[cfg(feature = "plain-cipher")]
+const CREDULOUS: Cipher = Cipher::Plain;
+#[cfg(not(feature = "plain-cipher"))]
+const CREDULOUS: Cipher = Cipher::ChaCha20Poly1305;
 
 struct Stage {
     now: Instant,

@@ -12,6 +12,9 @@
 //!
 //! Both halves are sans-IO; [`PortGroup`] and [`PathSocket`] are the sockets of a server. This crate knows datagrams,
 //! keys and addresses, and neither QUIC nor voice; `docs/fast-path.md` has the format and what it does against whom.
+//!
+//! The feature `plain-cipher` adds a cipher that encrypts nothing, to measure what encryption costs; it needs nothing
+//! more, and is never for players.
 
 #![forbid(unsafe_code)]
 

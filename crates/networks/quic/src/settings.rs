@@ -71,9 +71,6 @@ pub struct QuicServerSettings {
 pub struct FastPathSettings {
     /// Whether there is one. Yes; systems that cannot share a port between sockets need further UDP ports for it.
     pub is_on: bool,
-    /// Whether it may go without encryption for clients that ask for it, wherever they are, and not only for those of
-    /// this machine. No.
-    pub allow_plain: bool,
     /// Limits and times.
     pub path: ServerPathSettings,
 }
@@ -125,7 +122,7 @@ impl Default for QuicServerSettings {
 
 impl Default for FastPathSettings {
     fn default() -> Self {
-        Self { is_on: true, allow_plain: false, path: ServerPathSettings::default() }
+        Self { is_on: true, path: ServerPathSettings::default() }
     }
 }
 

@@ -53,6 +53,11 @@ fn every_mistake_is_named_with_its_line_and_what_to_do() {
         ),
         ("[limit]\nlinks = 5", "voice.toml:2: there is no key limit.links; did you mean limits.links?"),
         ("[colours]", "voice.toml:1: there is no key colours"),
+        (
+            "[fast_path]\nallow_plain = false",
+            "voice.toml:2: the key fast_path.allow_plain is gone: voice is always encrypted; \
+             remove it (docs/server-cost.md says how to measure without encryption)",
+        ),
         ("limits = 5", "voice.toml:1: there is no key limits"),
         (
             "[limits]\nlinks = 'many'",
@@ -283,6 +288,15 @@ fn a_variable_that_is_nearly_a_keys_is_noted_and_one_that_is_another_programs_is
     ]));
     let notes = sources.load().unwrap().notes;
     assert_eq!(notes, ["CONSONANCE_LISTN is no setting; did you mean CONSONANCE_LISTEN?"]);
+}
+
+#[test]
+fn a_variable_of_a_key_that_is_gone_is_noted_with_the_reason() {
+    let mut sources = ConfigSources::default();
+    sources.add_environment(variables(&[("CONSONANCE_FAST_PATH_ALLOW_PLAIN", "true")]));
+    let notes = sources.load().unwrap().notes;
+    let expected = "CONSONANCE_FAST_PATH_ALLOW_PLAIN is no setting any more: voice is always encrypted";
+    assert!(matches!(&notes[..], [note] if note.starts_with(expected)), "{notes:?}");
 }
 
 #[test]

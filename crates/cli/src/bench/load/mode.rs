@@ -15,7 +15,8 @@ pub(super) struct Mode {
     /// Voice in QUIC datagrams.
     #[arg(long)]
     quic: bool,
-    /// Voice in the datagrams of the fast path, but without encryption: only for measuring, and only on this machine.
+    /// Voice in the datagrams of the fast path, but without encryption: only on this machine.
+    #[cfg(feature = "plain-cipher")]
     #[arg(long)]
     udp_plain: bool,
 }
@@ -27,6 +28,7 @@ impl Mode {
     pub(super) fn client_settings(self) -> QuicClientSettings {
         let fast_path = match self {
             Self { quic: true, .. } => FastPath::Off,
+            #[cfg(feature = "plain-cipher")]
             Self { udp_plain: true, .. } => FastPath::Plain,
             _ => FastPath::On,
         };
@@ -35,12 +37,17 @@ impl Mode {
 
     /// Whether nothing else will do.
     pub(super) fn wants_fast_path(self) -> bool {
-        self.fast || self.udp_plain
+        #[cfg(feature = "plain-cipher")]
+        if self.udp_plain {
+            return true;
+        }
+        self.fast
     }
 
     /// As scripts know it; `is_on_fast_path` is what came of it.
     pub(super) fn name(self, is_on_fast_path: bool) -> &'static str {
         match self {
+            #[cfg(feature = "plain-cipher")]
             Self { udp_plain: true, .. } => "udp-plain",
             _ if is_on_fast_path => "fast",
             _ => "quic",

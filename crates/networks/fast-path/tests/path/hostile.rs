@@ -1,8 +1,6 @@
 //! Datagrams that the peer did not send, or not so, or not now.
 
-use consonance_fast_path::{
-    Announcement, Cipher, ClientPath, ClientPathSettings, Refusal, ServerPath, ServerPathSettings,
-};
+use consonance_fast_path::{Cipher, Refusal, ServerPath, ServerPathSettings};
 use proptest::prelude::*;
 
 use crate::pair::{ELSEWHERE, Pair, WORKER, address, secrets};
@@ -89,7 +87,7 @@ fn a_path_that_was_closed_is_unknown_and_its_number_has_new_keys() {
 fn the_number_of_paths_is_bounded() {
     let settings = ServerPathSettings { links_max: 2, ..ServerPathSettings::default() };
     let mut server = ServerPath::new(WORKER, settings, [9; 32]);
-    let mut open = || server.open(1, &secrets(1), Cipher::Plain, true);
+    let mut open = || server.open(1, &secrets(1), Cipher::Aes128Gcm, true);
     assert_eq!((open(), open(), open()), (Some(0), Some(1), None));
 }
 
@@ -100,22 +98,6 @@ fn a_batch_that_is_not_sent_stays_bounded_and_what_does_not_fit_is_counted() {
         assert!(pair.server_sends(1, b"voice"));
     }
     assert_eq!((pair.server.batch().len(), pair.server.counts().batch_full), (64, 36));
-}
-
-#[test]
-fn a_flood_of_probes_is_answered_now_and_then() {
-    let mut pair = Pair::opened(Cipher::Plain);
-    let first = pair.server.counts().datagrams_sent;
-    for number in 100..1100_u64 {
-        pair.now += std::time::Duration::from_millis(1);
-        let mut probe = vec![3, WORKER, 0, 0, 0, 0];
-        probe.extend_from_slice(&number.to_be_bytes());
-        probe.extend_from_slice(&[1, 0, 0, 0, 0, 0, 0, 0]);
-        assert!(pair.server.handle_datagram(pair.now, pair.client_at, &mut probe).unwrap().is_none());
-        pair.server.batch().clear();
-    }
-    assert_eq!(pair.server.counts().datagrams_sent - first, 50, "one in 20 ms");
-    assert!(pair.server_is_open());
 }
 
 /// Whatever comes, a client neither panics nor takes anything out of it.
@@ -142,17 +124,11 @@ proptest! {
     #[test]
     fn no_datagram_is_too_strange_to_be_judged(datagrams: Vec<(bool, Vec<u8>)>) {
         let mut pair = Pair::opened(Cipher::Aes128Gcm);
-        let announcement =
-            Announcement { port: None, worker: WORKER, link: 0, cipher: Cipher::Plain };
-        let mut plain =
-            ClientPath::new(pair.now, &secrets(1), &announcement, ClientPathSettings::default());
         for (is_up, mut datagram) in datagrams {
             if is_up {
                 prop_assert!(refusal(&mut pair, &datagram).is_some());
             } else {
-                prop_assert!(pair.client.handle_datagram(pair.now, &mut datagram.clone()).is_err());
-                // Unsealed, so what is inside is read too.
-                let _ = plain.handle_datagram(pair.now, &mut datagram).map(Iterator::count);
+                prop_assert!(pair.client.handle_datagram(pair.now, &mut datagram).is_err());
             }
         }
     }

@@ -8,3 +8,5 @@ mod gathering;
 mod hostile;
 mod opening;
 mod pair;
+#[cfg(feature = "plain-cipher")]
+mod plain;

@@ -1,6 +1,6 @@
 //! A shard's part of the fast path: its socket, its clients' paths, and how busy its thread is.
 
-use std::net::UdpSocket;
+use std::net::{IpAddr, UdpSocket};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -21,7 +21,6 @@ use crate::link::Link;
 pub(super) struct FastPathShard {
     port: Arc<Port>,
     worker: u8,
-    settings: FastPathSettings,
     path: ServerPath,
     busy_share: BusyShare,
     counts: SendCounts,
@@ -49,7 +48,6 @@ impl FastPathShard {
             port: Arc::clone(port),
             worker,
             path: ServerPath::new(worker, settings.path.clone(), seed),
-            settings: settings.clone(),
             busy_share: BusyShare::default(),
             counts: SendCounts::default(),
             datagram: Box::new([0; RECEIVE_BYTES]),
@@ -60,9 +58,7 @@ impl FastPathShard {
     /// Opens a path for a client, if it offers one that is allowed here.
     pub(super) fn open(&mut self, peer: Peer, link: &Link, offer: &Offer) -> Option<Announcement> {
         let connection = link.connection();
-        let is_local = connection.remote_address().ip().to_canonical().is_loopback();
-        let cipher = Cipher::agree(&offer.ciphers, CIPHERS)
-            .filter(|cipher| *cipher != Cipher::Plain || is_local || self.settings.allow_plain)?;
+        let cipher = Cipher::agree(&offer.ciphers, ciphers_for(connection.remote_address().ip()))?;
         let secrets =
             export(|output, label, context| connection.export_keying_material(output, label, context))?;
         let number = self.path.open(peer.0, &secrets, cipher, offer.takes_several)?;
@@ -186,8 +182,18 @@ impl FastPathShard {
     }
 }
 
-/// What a server takes, whichever a client prefers.
-const CIPHERS: &[Cipher] = &[Cipher::Aes128Gcm, Cipher::ChaCha20Poly1305, Cipher::Plain];
+/// What a server takes of a client, whichever it prefers.
+#[cfg_attr(
+    not(feature = "plain-cipher"),
+    expect(unused_variables, reason = "every client may have all of them")
+)]
+fn ciphers_for(client: IpAddr) -> &'static [Cipher] {
+    #[cfg(feature = "plain-cipher")]
+    if client.to_canonical().is_loopback() {
+        return &[Cipher::Aes128Gcm, Cipher::ChaCha20Poly1305, Cipher::Plain];
+    }
+    &[Cipher::Aes128Gcm, Cipher::ChaCha20Poly1305]
+}
 
 /// More than the longest datagram, so that one that is too long shows.
 const RECEIVE_BYTES: usize = 2048;
