@@ -33,7 +33,7 @@ pub enum NamePattern {
 impl NameKey {
     /// The key of a name.
     pub fn of(name: &str) -> Self {
-        Self(key(name).into())
+        Self(if name.is_ascii() { ascii_key(name) } else { key(name).into() })
     }
 
     /// The key as text: for comparisons only.
@@ -63,6 +63,15 @@ impl NamePattern {
     }
 }
 
+/// In one pass: what an ASCII letter is mistaken for is mistaken for nothing else. The text has its final capacity from
+/// the start, unless something is left out, so that it is allocated once.
+fn ascii_key(name: &str) -> Box<str> {
+    let doubled = name.bytes().filter(|letter| matches!(letter, b'm' | b'M' | b'"')).count();
+    let mut out = Spaced { text: String::with_capacity(name.len() + doubled), is_due: false };
+    out.push_ascii(name);
+    out.text.into()
+}
+
 /// Steps until nothing changes: a letter may decompose into letters that are mistaken for others.
 fn key(name: &str) -> String {
     let mut key = step(name);
@@ -85,9 +94,7 @@ const STEPS_MAX: usize = 8;
 fn step(name: &str) -> String {
     let mut out = Spaced { text: String::with_capacity(name.len()), is_due: false };
     if name.is_ascii() {
-        for letter in name.chars() {
-            out.push(letter, |text| letters::push_ascii(letter, text));
-        }
+        out.push_ascii(name);
         return out.text;
     }
     let is_beside_latin = name.nfkd().any(|letter| letter.is_ascii_alphabetic());
@@ -104,6 +111,12 @@ struct Spaced {
 }
 
 impl Spaced {
+    fn push_ascii(&mut self, name: &str) {
+        for letter in name.chars() {
+            self.push(letter, |text| letters::push_ascii(letter, text));
+        }
+    }
+
     fn push(&mut self, letter: char, push: impl FnOnce(&mut String)) {
         if letter.is_whitespace() {
             self.is_due = !self.text.is_empty();

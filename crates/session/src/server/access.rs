@@ -11,6 +11,7 @@ use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
+use consonance_name_key::PlayerName;
 use consonance_wire::{Channel, ChannelKind, ClientId, CodecSettings, ResumeTicket, RoomId, VoiceData};
 
 pub use grant::{Access, Vouched};
@@ -91,7 +92,7 @@ struct Waiting {
 #[derive(Clone, Debug)]
 pub(super) struct Newcomer {
     pub(super) link: LinkId,
-    pub(super) name: Box<str>,
+    pub(super) name: PlayerName,
     pub(super) codec: CodecSettings,
     /// What it has to show for its name.
     pub(super) join_token: JoinToken,

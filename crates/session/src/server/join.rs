@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 
+use consonance_name_key::PlayerName;
 use consonance_wire::{
     Client, ClientId, ClientState, CodecSettings, HandshakeExtension, HandshakeRequest, HandshakeResponse,
     List, MessageType, RemoveClient, WireStr, Writer,
@@ -142,13 +143,13 @@ impl Server {
         self.close(old_link, CloseReason::NameTakenOver);
     }
 
-    pub(super) fn add_client(&mut self, link: LinkId, id: ClientId, name: &str, codec: CodecSettings) {
+    pub(super) fn add_client(&mut self, link: LinkId, id: ClientId, name: &PlayerName, codec: CodecSettings) {
         self.roster.insert(id, name, codec, link);
-        self.names.insert(id, name);
+        self.names.insert(id, name.key());
         self.table.insert(id);
         self.fan_out.insert(id, link);
         self.begin_voice_reports(link, id);
-        self.events.push(ServerEvent::ClientJoined { id, name: name.into(), link, codec });
+        self.events.push(ServerEvent::ClientJoined { id, name: name.as_str().into(), link, codec });
     }
 
     /// The newcomer's id, then everybody who is here and reachable, itself included, in table order.

@@ -1,5 +1,6 @@
 //! What only a permissive server does: it believes every packet, as the original does.
 
+use consonance_name_key::PlayerName;
 use consonance_wire::{ClientState, MessageType, ParseError};
 
 use super::{Fault, Server};
@@ -32,7 +33,7 @@ impl Server {
                 record.ghosts.push(id);
                 self.strangers.remove(&(record.deadline, link));
             }
-            self.add_client(link, id, &name, state.client.codec);
+            self.add_client(link, id, &PlayerName::from(&*name), state.client.codec);
         }
         self.replace_rooms(id, state);
         Ok(())

@@ -7,6 +7,7 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
+use consonance_name_key::NameKey;
 use consonance_wire::{ClientId, CodecSettings, Secret, SessionId};
 
 use super::{Access, Identity, Server, ServerSettings};
@@ -105,7 +106,7 @@ impl Server {
             return;
         }
         self.roster.insert(*id, name, *codec, NO_LINK);
-        self.names.insert(*id, name);
+        self.names.insert(*id, &NameKey::of(name));
         self.table.insert(*id);
         let mut access = place.access.clone();
         access.ends_at = access.ends_at.map(|end| self.now + end.since(Instant::START));

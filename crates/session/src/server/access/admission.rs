@@ -52,7 +52,7 @@ impl Server {
             return;
         }
         let deadline = self.now + self.settings.limits.handshake;
-        let (name, join_token) = (newcomer.name.clone(), newcomer.join_token.clone());
+        let (name, join_token) = (newcomer.name.as_str().into(), newcomer.join_token.clone());
         self.gate.waiting.insert(link, Waiting { newcomer, deadline });
         self.gate.deadlines.insert((deadline, link));
         self.events.push(ServerEvent::JoinAsked { link, name, join_token });

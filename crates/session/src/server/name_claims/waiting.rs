@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 
+use consonance_name_key::PlayerName;
 use consonance_wire::ClientId;
 
 use super::{CHECK_EVERY, NameClaims, WAITING_PER_NAME, WAITING_PER_ORIGIN};
@@ -50,7 +51,9 @@ impl Server {
     /// Whether a link asks again for what it waits for already.
     pub(in crate::server) fn repeats_its_claim(&self, newcomer: &Newcomer) -> bool {
         let waits_for = self.name_claims.waiting.get(&newcomer.link).map(|claim| &claim.newcomer);
-        waits_for.is_some_and(|claimed| claimed.name == newcomer.name && claimed.codec == newcomer.codec)
+        waits_for.is_some_and(|claimed| {
+            claimed.name.as_str() == newcomer.name.as_str() && claimed.codec == newcomer.codec
+        })
     }
 
     /// Whether there is room for another newcomer that waits for this client's name.
@@ -69,7 +72,7 @@ impl Server {
         if let Some(record) = self.links.get(&link) {
             self.strangers.remove(&(record.deadline, link));
         }
-        let name = claim.newcomer.name.clone();
+        let name = claim.newcomer.name.as_str().into();
         self.statistics.names_awaited += 1;
         self.events.push(ServerEvent::NameInUse { link, name, holder });
         claim.number = self.name_claims.counted;
@@ -83,8 +86,12 @@ impl Server {
     }
 
     /// The client that has this name, in any spelling. The original compares names letter by letter.
-    pub(in crate::server) fn holder_of_name(&self, name: &str) -> Option<ClientId> {
-        if self.settings.permissive { self.roster.id_of(name) } else { self.client_named(name) }
+    pub(in crate::server) fn holder_of_name(&self, name: &PlayerName) -> Option<ClientId> {
+        let exactly = self.roster.id_of(name);
+        if self.settings.permissive {
+            return exactly;
+        }
+        exactly.or_else(|| self.names.of(name.key()).first().copied())
     }
 
     /// The client that has the name that is waited for.
@@ -95,7 +102,7 @@ impl Server {
     /// A link asks for something else than the name that it waited for.
     pub(in crate::server) fn withdraw_claim(&mut self, link: LinkId) {
         if let Some(Newcomer { name, .. }) = self.stop_waiting_for_name(link) {
-            self.events.push(ServerEvent::NameClaimWithdrawn { link, name });
+            self.events.push(ServerEvent::NameClaimWithdrawn { link, name: name.as_str().into() });
         }
     }
 
