@@ -29,6 +29,20 @@ pub(crate) fn are_kept(tab: &Tab, url: &str) -> Result<(), Failure> {
     ensure(found.is_empty(), || format!("{url} is not as it should be:\n  {}", found.join("\n  ")))
 }
 
+/// A player's name that would run a script, were it markup.
+pub(crate) const MARKUP_NAME: &str = "<img src=x onerror='window.markupRan = 1'>";
+
+/// That a name or a text like [`MARKUP_NAME`] became no element of a page that shows it, and ran nothing there.
+///
+/// # Errors
+/// [`Failure::NotSo`] if one did.
+pub(crate) fn names_are_no_markup(tab: &Tab) -> Result<(), Failure> {
+    let made = tab.evaluate("document.querySelectorAll('[onerror], img[src=x]').length")?;
+    ensure(made == 0, || format!("a name or a text has become {made} elements of the page"))?;
+    let ran = tab.evaluate("window.markupRan !== undefined")?;
+    ensure(ran == false, || "a name or a text has run as a script".to_owned())
+}
+
 /// A server that sends it cannot know whether somebody in between adds encryption.
 const HARMLESS: &str =
     "The Cross-Origin-Opener-Policy header has been ignored, because the URL's origin was untrustworthy";

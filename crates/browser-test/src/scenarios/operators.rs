@@ -26,12 +26,17 @@ pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
     tab.press(Key::Enter)?;
     tab.wait_for_text("Nell")?;
     let twisted = stage.native("operators", &address, "\u{202e}eciveD\u{200b}", None)?;
+    let scripted = stage.native("operators", &address, page_rules::MARKUP_NAME, None)?;
     tab.wait_for_text(TWISTED)?;
+    tab.wait_for_text(page_rules::MARKUP_NAME)?;
+    page_rules::names_are_no_markup(&tab)?;
     page_rules::are_kept(&tab, &page)?;
     stage.photograph(&tab, "operators")?;
     tab.evaluate(BAN_MANY)?;
     tab.click("Bans")?;
     tab.wait_for_text("name Mallory 1001")?;
+    tab.wait_for_text(&format!("name {} too", page_rules::MARKUP_NAME))?;
+    page_rules::names_are_no_markup(&tab)?;
     tab.click("Players")?;
 
     let inspector = browser.tab()?;
@@ -39,10 +44,13 @@ pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
     inspector.go_to(&page)?;
     inspector.wait_for_text("Nell")?;
     inspector.wait_for_text(TWISTED)?;
+    inspector.wait_for_text(page_rules::MARKUP_NAME)?;
+    page_rules::names_are_no_markup(&inspector)?;
     page_rules::are_kept(&inspector, &page)?;
     stage.photograph(&inspector, "inspector")?;
     nell.leave()?;
     twisted.leave()?;
+    scripted.leave()?;
 
     server.replace(|| {
         tab.wait_for_text("The server cannot be reached. This page tries again.")?;
@@ -55,8 +63,10 @@ pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
     server.end()
 }
 
-/// One more than a server tells at once.
+/// One more than a server tells at once, and one whose name would be a script.
 const BAN_MANY: &str = "(async () => {
+    const scripted = `<img src=x onerror='window.markupRan = 1'> too`;
+    await call('POST', 'bans', { target: { name: scripted }, by: scripted });
     for (let number = 1; number <= 1001; number += 1) {
         await call('POST', 'bans', { target: { name: `Mallory ${number}` }, by: 'page' });
     }
