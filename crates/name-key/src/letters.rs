@@ -12,7 +12,7 @@ use unicode_security::confusable_detection::skeleton;
 /// cases are one letter, and in a Latin one it is there for its looks.
 pub(crate) fn push(letter: char, is_beside_latin: bool, out: &mut String) {
     if letter.is_ascii() {
-        return push_ascii(letter, out);
+        return push_ascii(letter as u8, out);
     }
     let upper: String = letter.to_uppercase().collect();
     let small = letter.to_lowercase().flat_map(char::to_uppercase).flat_map(char::to_lowercase);
@@ -25,15 +25,50 @@ pub(crate) fn push(letter: char, is_beside_latin: bool, out: &mut String) {
     }
 }
 
-/// Appends what an ASCII letter is taken for (UTS 39, confusables.txt, in both cases).
-pub(crate) fn push_ascii(letter: char, out: &mut String) {
+/// Appends what an ASCII letter that is neither white space nor a control character is taken for.
+fn push_ascii(letter: u8, out: &mut String) {
+    match ascii(letter) {
+        Ascii::Invisible | Ascii::Space => {}
+        Ascii::Letter(letter) => out.push(char::from(letter)),
+        Ascii::Two(first, second) => out.extend([first, second].map(char::from)),
+    }
+}
+
+/// What a byte of ASCII is in a key.
+#[derive(Clone, Copy)]
+pub(crate) enum Ascii {
+    Invisible,
+    Space,
+    Letter(u8),
+    Two(u8, u8),
+}
+
+pub(crate) fn ascii(letter: u8) -> Ascii {
+    ASCII[usize::from(letter & 0x7f)]
+}
+
+/// Names are looked up whenever a player joins, and nearly all are ASCII.
+const ASCII: [Ascii; 128] = {
+    let mut table = [Ascii::Invisible; 128];
+    let mut letter = 0;
+    while letter < 128 {
+        table[letter as usize] = taken_for(letter);
+        letter += 1;
+    }
+    table
+};
+
+/// UTS 39, confusables.txt, in both cases.
+const fn taken_for(letter: u8) -> Ascii {
     match letter.to_ascii_lowercase() {
-        'i' | '1' | '|' => out.push('l'),
-        '0' => out.push('o'),
-        'm' => out.push_str("rn"),
-        '"' => out.push_str("''"),
-        '`' => out.push('\''),
-        other => out.push(other),
+        b' ' | b'\t'..=b'\r' => Ascii::Space,
+        0..=0x1f | 0x7f => Ascii::Invisible,
+        b'i' | b'1' | b'|' => Ascii::Letter(b'l'),
+        b'0' => Ascii::Letter(b'o'),
+        b'm' => Ascii::Two(b'r', b'n'),
+        b'"' => Ascii::Two(b'\'', b'\''),
+        b'`' => Ascii::Letter(b'\''),
+        other => Ascii::Letter(other),
     }
 }
 
@@ -44,7 +79,7 @@ fn latin(text: &str) -> Option<String> {
         if !letter.is_ascii_graphic() {
             return None;
         }
-        push_ascii(letter, &mut taken);
+        push_ascii(letter as u8, &mut taken);
     }
     (!taken.is_empty()).then_some(taken)
 }

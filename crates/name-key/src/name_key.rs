@@ -6,7 +6,7 @@ use alloc::string::String;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::is_invisible;
-use crate::letters;
+use crate::letters::{self, Ascii};
 
 /// What is left of a name when everything is taken away in which spellings of one name may differ: two names are one
 /// identity if their keys are equal.
@@ -66,10 +66,21 @@ impl NamePattern {
 /// In one pass: what an ASCII letter is mistaken for is mistaken for nothing else. The text has its final capacity from
 /// the start, unless something is left out, so that it is allocated once.
 fn ascii_key(name: &str) -> Box<str> {
-    let doubled = name.bytes().filter(|letter| matches!(letter, b'm' | b'M' | b'"')).count();
-    let mut out = Spaced { text: String::with_capacity(name.len() + doubled), is_due: false };
-    out.push_ascii(name);
-    out.text.into()
+    let doubled = name.bytes().filter(|letter| matches!(letters::ascii(*letter), Ascii::Two(..))).count();
+    let mut key = Spaced::with_capacity(name.len() + doubled);
+    for letter in name.bytes() {
+        match letters::ascii(letter) {
+            Ascii::Invisible => {}
+            Ascii::Space => key.space(),
+            Ascii::Letter(letter) => key.letter().push(char::from(letter)),
+            Ascii::Two(first, second) => {
+                let text = key.letter();
+                text.push(char::from(first));
+                text.push(char::from(second));
+            }
+        }
+    }
+    key.text.into()
 }
 
 /// Steps until nothing changes: a letter may decompose into letters that are mistaken for others.
@@ -92,14 +103,17 @@ fn key(name: &str) -> String {
 const STEPS_MAX: usize = 8;
 
 fn step(name: &str) -> String {
-    let mut out = Spaced { text: String::with_capacity(name.len()), is_due: false };
     if name.is_ascii() {
-        out.push_ascii(name);
-        return out.text;
+        return ascii_key(name).into();
     }
+    let mut out = Spaced::with_capacity(name.len());
     let is_beside_latin = name.nfkd().any(|letter| letter.is_ascii_alphabetic());
     for letter in name.nfkd() {
-        out.push(letter, |text| letters::push(letter, is_beside_latin, text));
+        if letter.is_whitespace() {
+            out.space();
+        } else if !is_invisible(letter) {
+            letters::push(letter, is_beside_latin, out.letter());
+        }
     }
     out.text
 }
@@ -111,21 +125,20 @@ struct Spaced {
 }
 
 impl Spaced {
-    fn push_ascii(&mut self, name: &str) {
-        for letter in name.chars() {
-            self.push(letter, |text| letters::push_ascii(letter, text));
-        }
+    fn with_capacity(bytes: usize) -> Self {
+        Self { text: String::with_capacity(bytes), is_due: false }
     }
 
-    fn push(&mut self, letter: char, push: impl FnOnce(&mut String)) {
-        if letter.is_whitespace() {
-            self.is_due = !self.text.is_empty();
-        } else if !is_invisible(letter) {
-            if core::mem::take(&mut self.is_due) {
-                self.text.push(' ');
-            }
-            push(&mut self.text);
+    fn space(&mut self) {
+        self.is_due = !self.text.is_empty();
+    }
+
+    /// The text, to which the next letter is appended.
+    fn letter(&mut self) -> &mut String {
+        if core::mem::take(&mut self.is_due) {
+            self.text.push(' ');
         }
+        &mut self.text
     }
 }
 
