@@ -1,6 +1,6 @@
 //! Pages of foreign origins are refused by every listener for `WebSocket`s, and the log names the setting.
 
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 
 use crate::folder::Folder;
@@ -74,8 +74,46 @@ fn port_of(line: &str) -> u16 {
     digits.parse().unwrap_or_else(|_| panic!("no port in {line}"))
 }
 
+/// Of WebRTC Network, whose words for it are a close frame.
+#[test]
+fn signalling_sends_pages_of_foreign_origins_away_and_requests_with_two_hosts() {
+    let folder = Folder::new();
+    let text = listener("webrtc-network", "");
+    let server = Program::start(&["serve", "--config", &folder.write("voice.toml", text.as_bytes())]);
+    let open = server.until_line("webrtc-network", |line| line.contains("over webrtc-network at "));
+    let at = SocketAddr::from((Ipv4Addr::LOCALHOST, port_of(&open)));
+    let own = format!("Origin: http://127.0.0.1:{}", at.port());
+    for (headers, first_byte) in [
+        (&["Origin: https://evil.example"][..], CLOSE),
+        (&["Host: evil.example"], CLOSE),
+        (&["Origin: https://game.example", "Origin: https://evil.example"], CLOSE),
+        (&["Origin: https://game.example"], PONG),
+        (&[&own], PONG),
+        (&[], PONG),
+    ] {
+        let (status, mut stream) = upgrade(at, "/chatapp", headers);
+        assert_eq!(status, 101, "{headers:?}");
+        // Without a word, and masked with zeros.
+        stream.get_mut().write_all(&[PING, 0x80, 0, 0, 0, 0]).unwrap();
+        let mut first = [0];
+        stream.read_exact(&mut first).unwrap();
+        assert_eq!(first, [first_byte], "{headers:?}");
+    }
+    server.until_logged("setting=\"origins of the listener in listen\"");
+}
+
+/// The first bytes of frames (RFC 6455, section 5.2).
+const CLOSE: u8 = 0x88;
+const PING: u8 = 0x89;
+const PONG: u8 = 0x8a;
+
 /// The status of the answer to an upgrade with these further headers.
 fn upgrade_status(at: SocketAddr, path: &str, headers: &[&str]) -> u16 {
+    upgrade(at, path, headers).0
+}
+
+/// The same, with what follows the head of the answer.
+fn upgrade(at: SocketAddr, path: &str, headers: &[&str]) -> (u16, BufReader<TcpStream>) {
     let mut stream = TcpStream::connect(at).unwrap();
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
     let headers = headers.iter().fold(String::new(), |all, header| all + header + "\r\n");
@@ -85,7 +123,9 @@ fn upgrade_status(at: SocketAddr, path: &str, headers: &[&str]) -> u16 {
          Sec-WebSocket-Protocol: consonance.v1\r\n{headers}\r\n"
     );
     stream.write_all(request.as_bytes()).unwrap();
-    let mut line = String::new();
-    BufReader::new(stream).read_line(&mut line).unwrap();
-    line.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or_else(|| panic!("{line:?}"))
+    let mut answer = BufReader::new(stream);
+    let mut head = String::new();
+    while !head.ends_with("\r\n\r\n") && answer.read_line(&mut head).unwrap() > 0 {}
+    let status = head.split(' ').nth(1).and_then(|status| status.parse().ok());
+    (status.unwrap_or_else(|| panic!("{head:?}")), answer)
 }

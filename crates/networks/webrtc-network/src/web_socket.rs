@@ -11,17 +11,18 @@ use tungstenite::protocol::frame::coding::CloseCode;
 use tungstenite::protocol::{CloseFrame, WebSocketConfig};
 use tungstenite::{Error, Message};
 
+use consonance_gateway::websocket::Request as AskedFor;
 use pipe::Pipe;
 
 /// One end of a WebSocket that carries binary messages.
 pub(crate) struct WebSocket {
     state: State,
     /// What the client asked for, at a server's end.
-    path: Arc<OnceLock<String>>,
+    request: Arc<OnceLock<Option<AskedFor>>>,
 }
 
 enum State {
-    Accepting(Box<MidHandshake<ServerHandshake<Pipe, PathOf>>>),
+    Accepting(Box<MidHandshake<ServerHandshake<Pipe, Noted>>>),
     Asking(Box<MidHandshake<ClientHandshake<Pipe>>>),
     Open(Box<tungstenite::WebSocket<Pipe>>),
     /// Only what still has to leave is left.
@@ -31,8 +32,9 @@ enum State {
 /// What happened.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum SocketEvent {
-    /// The handshake is done; at a server's end, with the path and query that the client asked for.
-    Open(String),
+    /// The handshake is done; at a server's end, with what the client asked for, unless that is ambiguous: it may name
+    /// one host and one page.
+    Open(Option<AskedFor>),
     /// A binary message.
     Message(Vec<u8>),
     /// A pong.
@@ -44,11 +46,11 @@ pub(crate) enum SocketEvent {
 impl WebSocket {
     /// A server's end.
     pub(crate) fn accept(tls: Option<rustls::ServerConnection>, message_bytes_max: usize) -> Self {
-        let path = Arc::default();
+        let request = Arc::default();
         let pipe = Pipe::new(tls.map(Into::into));
-        let callback = PathOf(Arc::clone(&path));
+        let callback = Noted(Arc::clone(&request));
         let handshake = ServerHandshake::start(pipe, callback, Some(config(message_bytes_max)));
-        Self { state: State::Accepting(Box::new(handshake)), path }
+        Self { state: State::Accepting(Box::new(handshake)), request }
     }
 
     /// A client's end, which asks for this URL.
@@ -60,7 +62,7 @@ impl WebSocket {
         let pipe = Pipe::new(tls.map(Into::into));
         let handshake = ClientHandshake::start(pipe, request, Some(config(message_bytes_max)))
             .map_err(|error| error.to_string())?;
-        Ok(Self { state: State::Asking(Box::new(handshake)), path: Arc::default() })
+        Ok(Self { state: State::Asking(Box::new(handshake)), request: Arc::default() })
     }
 
     /// Bytes came, or none yet when it is to begin. Every event that follows is given to `note`.
@@ -147,7 +149,7 @@ impl WebSocket {
         match outcome {
             Ok(socket) => {
                 self.state = State::Open(Box::new(socket));
-                note(SocketEvent::Open(self.path.get().cloned().unwrap_or_default()));
+                note(SocketEvent::Open(self.request.get().cloned().flatten()));
                 true
             }
             Err(error) => {
@@ -183,17 +185,34 @@ impl std::fmt::Debug for WebSocket {
     }
 }
 
-/// Notes the path that a client asks for, and lets everybody in: who may stay is said afterwards, in the words of the
-/// protocol.
-struct PathOf(Arc<OnceLock<String>>);
+/// Notes what a client asks for, and lets everybody in: who may stay is said afterwards, in the words of the protocol.
+struct Noted(Arc<OnceLock<Option<AskedFor>>>);
 
-impl Callback for PathOf {
+impl Callback for Noted {
     fn on_request(self, request: &Request, response: Response) -> Result<Response, ErrorResponse> {
-        let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
         // Set once: hands are shaken once.
-        let _ = self.0.set(path.to_owned());
+        let _ = self.0.set(asked_for(request));
         Ok(response)
     }
+}
+
+/// `None` if the request names two hosts or two origins: whoever reads another one than we do would be fooled.
+fn asked_for(request: &Request) -> Option<AskedFor> {
+    let only = |name: &str| {
+        let mut values = request.headers().get_all(name).iter().map(|value| value.to_str().ok());
+        match (values.next(), values.next()) {
+            (None, _) => Some(None),
+            (Some(Some(value)), None) => Some(Some(value.to_owned())),
+            _ => None,
+        }
+    };
+    let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
+    Some(AskedFor {
+        host: only("host")?.unwrap_or_default(),
+        path: path.to_owned(),
+        origin: only("origin")?,
+        ..AskedFor::default()
+    })
 }
 
 fn config(message_bytes_max: usize) -> WebSocketConfig {

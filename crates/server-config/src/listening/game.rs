@@ -303,6 +303,7 @@ pub(super) const NGO_SERVER_KEYS: &[Key<ListenerConfig>] = &[
 
 pub(super) const WEBRTC_KEYS: &[Key<ListenerConfig>] = &[
     CONNECTIONS_MAX,
+    ORIGINS,
     Key::of_listener(
         "signalling",
         Field::Text(|listener| &mut listener.game.webrtc.signalling),

@@ -12,6 +12,7 @@ use consonance_forge::{ForgeServer, ForgeServerSettings};
 use consonance_forge_envelope::ForgeVoice;
 use consonance_gateway::streams::{PingSettings, StreamSettings};
 use consonance_gateway::udp::{ServerEndpoint, UdpServer, UdpServerSettings};
+use consonance_gateway::websocket::PageOrigins;
 use consonance_gateway::{EnvelopeKind, EnvelopeServer, GameNetworkServer, VoiceStart};
 use consonance_kcp::{KcpServer, KcpServerSettings, LinkSettings};
 use consonance_litenetlib::{LiteNetLibServer, UtcClock};
@@ -155,11 +156,11 @@ fn open_fishnet(config: &ListenerConfig, address_shares: AddressShares, session:
 
 /// A session host at the signalling server that is named, or at one of ours on the TCP port of the same number.
 fn webrtc_host(listener: &GameListener, session: &str) -> io::Result<Opened> {
-    let GameListener { config, signalling, .. } = listener;
+    let GameListener { config, signalling, origins, .. } = listener;
     let (own, url) = if let Some(url) = signalling {
         (None, url.clone())
     } else {
-        let (own, url) = own_signalling(config, session)?;
+        let (own, url) = own_signalling(config, session, origins)?;
         (Some(own), url.parse().map_err(io::Error::other)?)
     };
     let mut settings = HostSettings::new(url, session);
@@ -179,10 +180,15 @@ fn webrtc_host(listener: &GameListener, session: &str) -> io::Result<Opened> {
 
 /// A signalling server whose session waits for our own host, and how that reaches it: a stranger who asks for the
 /// session's name first does not get it.
-fn own_signalling(config: &ListenerConfig, session: &str) -> io::Result<(SignallingListener, String)> {
+fn own_signalling(
+    config: &ListenerConfig,
+    session: &str,
+    origins: &PageOrigins,
+) -> io::Result<(SignallingListener, String)> {
     let reserved = ReservedAddresses::new([session], secret_bytes()?);
     let path = reserved.owner_path(SIGNALLING_PATH);
-    let settings = signalling_settings(config.game.connections_max, reserved);
+    let mut settings = signalling_settings(config.game.connections_max, reserved);
+    settings.origins = origins.clone();
     let own = SignallingListener::bind(config.address, settings).map_err(io::Error::other)?;
     let mut at = own.local_addr();
     if at.ip().is_unspecified() {
@@ -291,7 +297,8 @@ mod tests {
     fn the_session_at_our_own_signalling_server_is_our_own_hosts_whoever_asks_first() {
         let mut config = ListenerConfig::default();
         config.address = "127.0.0.1:0".parse().expect("an address");
-        let (signalling, url) = own_signalling(&config, "main").expect("a port is free");
+        let (signalling, url) =
+            own_signalling(&config, "main", &PageOrigins::default()).expect("a port is free");
         let strangers_url = format!("ws://{}/chatapp", signalling.local_addr());
         let mut stranger = host(&strangers_url);
         until(|| {
@@ -310,7 +317,8 @@ mod tests {
     fn our_own_signalling_server_has_the_path_on_which_our_host_is_and_no_other() {
         let mut config = ListenerConfig::default();
         config.address = "127.0.0.1:0".parse().expect("an address");
-        let (signalling, _) = own_signalling(&config, "main").expect("a port is free");
+        let (signalling, _) =
+            own_signalling(&config, "main", &PageOrigins::default()).expect("a port is free");
         let mut elsewhere = host(&format!("ws://{}/conferenceapp", signalling.local_addr()));
         until(|| {
             let _ = elsewhere.poll(Instant::now());

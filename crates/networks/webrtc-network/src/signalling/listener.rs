@@ -10,6 +10,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use consonance_gateway::tcp::{TcpConnections, TcpSettings};
+use consonance_gateway::websocket::PageOrigins;
 use rustls::ServerConfig;
 
 use super::places::PlaceLimits;
@@ -30,6 +31,8 @@ pub struct ListenerSettings {
     /// The most strangers at once, who have not listened or been linked yet. With one more, one is closed at once: of
     /// the address that [has the most](consonance_transport::StrangerPlaces), or whoever has waited longest.
     pub strangers_max: usize,
+    /// Pages of which sites may come. Whoever may not is told so and sent away with the code 1008.
+    pub origins: PageOrigins,
     /// The certificate and key for `wss`; without them it speaks `ws`, which anybody between can read.
     pub tls: Option<Arc<ServerConfig>>,
     /// How long a stranger may take to shake hands.
@@ -47,15 +50,16 @@ pub struct ListenerSettings {
 }
 
 impl Default for ListenerSettings {
-    /// `ws`, 1024 guests, 512 of them at one address, and 256 strangers, 10 s for a handshake, a ping every 30 s,
-    /// messages up to 128 KiB, where the stock server has 1 MiB, 4000 of them from one client and 16000 from one
-    /// address.
+    /// `ws`, pages of its own host only, 1024 guests, 512 of them at one address, and 256 strangers, 10 s for a
+    /// handshake, a ping every 30 s, messages up to 128 KiB, where the stock server has 1 MiB, 4000 of them from one
+    /// client and 16000 from one address.
     fn default() -> Self {
         Self {
             signalling: SignallingSettings::default(),
             tcp: TcpSettings::default(),
             guests_per_address_max: 512,
             strangers_max: 256,
+            origins: PageOrigins::default(),
             tls: None,
             handshake_max: Duration::from_secs(10),
             ping_interval: Duration::from_secs(30),

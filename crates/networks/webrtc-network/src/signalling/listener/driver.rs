@@ -8,6 +8,7 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use consonance_gateway::tcp::{TcpConnections, TcpEvent, TcpId};
+use consonance_gateway::websocket::{ForeignPage, Request};
 use consonance_transport::{NoPlaceLeft, home_of};
 use tungstenite::protocol::frame::coding::CloseCode;
 
@@ -28,6 +29,7 @@ pub(super) struct Driver {
     sent_away: u64,
     turned_away: u64,
     not_taken: u64,
+    not_welcome: u64,
     ping_at: Instant,
 }
 
@@ -58,6 +60,7 @@ impl Driver {
             sent_away: 0,
             turned_away: 0,
             not_taken: 0,
+            not_welcome: 0,
             ping_at,
         }
     }
@@ -81,11 +84,13 @@ impl Driver {
     }
 
     fn counts(&self) -> SignallingCounts {
+        let counts = self.server.counts();
         SignallingCounts {
             sent_away: self.sent_away,
             turned_away: self.turned_away + self.connections.turned_away(),
             not_taken: self.not_taken,
-            ..self.server.counts()
+            not_welcome: self.not_welcome + counts.not_welcome,
+            ..counts
         }
     }
 
@@ -149,7 +154,7 @@ impl Driver {
         self.connections.consume(id, length);
         for event in events {
             match event {
-                SocketEvent::Open(path) => self.welcome(id, &path),
+                SocketEvent::Open(request) => self.welcome(id, request.as_ref()),
                 SocketEvent::Message(message) => self.take(now, id, &message),
                 SocketEvent::Pong => {
                     if let Some(socket) = self.sockets.get_mut(&id) {
@@ -162,10 +167,18 @@ impl Driver {
         self.write(now, id);
     }
 
-    fn welcome(&mut self, id: TcpId, path: &str) {
+    fn welcome(&mut self, id: TcpId, request: Option<&Request>) {
         let Some(socket) = self.sockets.get_mut(&id) else { return };
         socket.until = None;
-        if let Err(error) = self.server.handle_connected(Guest(id.0), socket.from, path) {
+        let Some(request) = request else {
+            self.not_welcome += 1;
+            return socket.speech.close(CloseCode::Policy, TWO_HOSTS);
+        };
+        if self.settings.origins.check(request, "webrtc-network").is_err() {
+            self.not_welcome += 1;
+            return socket.speech.close(CloseCode::Policy, ForeignPage::WORDS);
+        }
+        if let Err(error) = self.server.handle_connected(Guest(id.0), socket.from, &request.path) {
             // 1008, as the stock server says it.
             socket.speech.close(CloseCode::Policy, &error.to_string());
         } else if self.server.is_owner(Guest(id.0)) {
@@ -279,6 +292,9 @@ impl Driver {
         self.server.handle_disconnected(Guest(id.0));
     }
 }
+
+/// What a client is told whose request may be read in two ways.
+const TWO_HOSTS: &str = "a request names one host and at most one origin";
 
 /// How soon the thread notices that its server was dropped.
 const NOTICE_INTERVAL: Duration = Duration::from_millis(50);
