@@ -5,7 +5,7 @@ use core::time::Duration;
 use consonance_session::{Access, AccessRule, CloseReason, LinkId, RoomPattern};
 use consonance_wire::TextRecipient;
 
-use crate::support::lone_server::LoneServer;
+use crate::support::lone_server::{LoneServer, unhurried};
 use crate::support::packets;
 
 /// `vip` is for who has the token `gold`; on `stage` only who has `singer` may speak.
@@ -209,4 +209,25 @@ fn a_client_has_no_more_tokens_than_are_kept() {
     assert_eq!(access.tokens().len(), 64);
     let access: Access = ["x".repeat(129), "x".repeat(128)].iter().collect();
     assert_eq!(access.tokens().map(str::len).collect::<Vec<_>>(), [128]);
+}
+
+#[test]
+fn of_rooms_that_a_client_was_refused_the_newest_32_are_shown() {
+    let mut server = LoneServer::with_settings(|settings| {
+        settings.admission = true;
+        settings.access = vec![("vip*".into(), AccessRule::for_both(["gold"]))];
+        unhurried(&mut settings.limits);
+    });
+    join(&mut server, 1, "Alice", &[], &[]);
+    for number in 0..33 {
+        server.receive(1, &packets::enter(0, &format!("vip {number}")));
+    }
+    let refused = |server: &LoneServer| {
+        let row = server.server.client_table().next().unwrap();
+        row.refused.iter().map(|(room, _)| (*room).to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(refused(&server), (1..33).map(|number| format!("vip {number}")).collect::<Vec<_>>());
+    server.receive(1, &packets::enter(0, "vip 7"));
+    assert_eq!(refused(&server).len(), 32, "a room is shown once");
+    assert_eq!(refused(&server).last().map(String::as_str), Some("vip 7"));
 }

@@ -329,6 +329,22 @@ fn a_driver_that_asks_for_nothing_loses_the_oldest_events_and_commands() {
 }
 
 #[test]
+fn of_the_events_of_a_leave_those_of_rooms_leave_space_for_the_end_of_every_client() {
+    let mut server = LoneServer::with_limits(|limits| limits.events = 5);
+    server.join(1, "Alice", &["a", "b", "c", "d"]);
+    server.join(2, "Bob", &[]);
+    server.join(3, "Carol", &[]);
+    for link in 1..=3 {
+        server.disconnect(link);
+    }
+    assert_eq!(
+        server.events(),
+        ["Alice exited d", "Alice exited c", "Alice left link 1", "Bob left link 2", "Carol left link 3"]
+    );
+    assert_eq!(server.statistics().events_dropped, 2);
+}
+
+#[test]
 fn a_room_that_the_wire_cannot_tell_from_one_of_the_configuration_is_refused() {
     let (ours, theirs) = packets::names_of_one_id();
     assert_eq!(RoomId::of(&ours), RoomId::of(&theirs));

@@ -21,6 +21,7 @@ mod hostile_speakers;
 mod inspection;
 mod joining;
 mod limits;
+mod moderating;
 mod moderation;
 mod monitoring;
 mod name_taken;

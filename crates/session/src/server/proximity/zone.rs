@@ -80,7 +80,7 @@ impl Zone {
             self.streams.resize(self.slots.len() * self.blocks, Streams::free(id));
             (self.slots.len() - 1) as u16
         });
-        self.slots[usize::from(slot)] = Slot { id, used: 0 };
+        self.slots[usize::from(slot)].id = id;
         self.forget(slot);
         self.place(slot, place);
         slot

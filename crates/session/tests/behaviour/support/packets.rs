@@ -64,9 +64,11 @@ pub(crate) fn response(id: u16) -> Vec<u8> {
 
 /// The answer of a server of ours, without a way back.
 pub(crate) fn response_of_ours(id: u16) -> Vec<u8> {
-    let capabilities = Capabilities::SERVER_ROUTING.0 | Capabilities::VOICE_REPORTS.0;
-    let extension =
-        HandshakeExtension { capabilities: Capabilities(capabilities), ..HandshakeExtension::default() };
+    let capabilities = Capabilities::SERVER_ROUTING
+        .with(Capabilities::VOICE_REPORTS)
+        .with(Capabilities::MODERATION)
+        .with(Capabilities::MODERATORS);
+    let extension = HandshakeExtension { capabilities, ..HandshakeExtension::default() };
     let mut bytes = response(id);
     let mut buffer = [0; 64];
     let mut writer = Writer::new(&mut buffer);
