@@ -164,23 +164,49 @@ mod tests {
         std::fs::remove_dir_all(folder).unwrap();
     }
 
-    /// A table of another type makes the first transaction fail, so that the file is to be opened anew.
+    /// A database whose first transaction fails, since it has a table of another type, so that its file is opened anew.
     #[cfg(unix)]
-    #[test]
-    fn a_database_that_is_gone_while_the_server_runs_is_waited_for_and_not_made_anew() {
-        let folder = std::env::temp_dir().join(format!("consonance-store-gone-{}", std::process::id()));
-        std::fs::create_dir_all(&folder).unwrap();
-        let path = folder.join(FILE_NAME);
-        drop(Database::open_or_make(&path).unwrap());
-        let file = redb::Database::open(&path).unwrap();
+    fn failing_database(path: &Path) -> Database {
+        drop(Database::open_or_make(path).unwrap());
+        let file = redb::Database::open(path).unwrap();
         let transaction = file.begin_write().unwrap();
         let bans = redb::TableDefinition::<&str, &str>::new(Table::Bans.name());
         transaction.delete_table(bans).unwrap();
         transaction.open_table(redb::TableDefinition::<u64, u64>::new(Table::Bans.name())).unwrap();
         transaction.commit().unwrap();
         drop(file);
+        Database::open(path).unwrap()
+    }
 
-        let database = Database::open(&path).unwrap();
+    #[cfg(unix)]
+    #[test]
+    fn trouble_is_shown_until_the_disk_takes_changes_again_and_every_attempt_is_counted() {
+        let folder = std::env::temp_dir().join(format!("consonance-store-again-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let path = folder.join(FILE_NAME);
+        let database = failing_database(&path);
+        std::fs::remove_file(&path).unwrap();
+        drop(Database::open_or_make(&path).unwrap());
+        let store = Store::over(database, path).unwrap();
+        let deadline = Instant::now() + Duration::from_mins(1);
+        for transactions in 1..=2 {
+            let ticket = store.write(vec![Change::delete(Table::Bans, number_key(1))]);
+            assert_eq!(ticket.wait(deadline), Stored::OnDisk);
+            let status = store.status();
+            assert_eq!((status.transactions, status.errors), (transactions, 1));
+            assert_eq!((status.trouble, status.waiting), (None, 0));
+        }
+        drop(store);
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_database_that_is_gone_while_the_server_runs_is_waited_for_and_not_made_anew() {
+        let folder = std::env::temp_dir().join(format!("consonance-store-gone-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let path = folder.join(FILE_NAME);
+        let database = failing_database(&path);
         std::fs::remove_file(&path).unwrap();
         let store = Store::over(database, path.clone()).unwrap();
         let ticket = store.write(vec![Change::delete(Table::Bans, number_key(1))]);

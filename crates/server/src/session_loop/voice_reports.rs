@@ -98,11 +98,11 @@ fn rooms_of_listener(server: &Server, name: &str) -> BTreeSet<RoomId> {
 /// Nobody is named of whom nothing is heard.
 fn add(excerpt: &mut Excerpt, voice: &mut KeptVoice, is_wanted: impl Fn(&[u8]) -> bool) {
     let (id, is_opus, name, subject) = (voice.id, voice.is_opus, voice.name.clone(), voice.subject.clone());
-    let mut is_named = false;
-    for (at, packet) in voice.packets().filter(|(_, packet)| is_wanted(packet)) {
-        if !std::mem::replace(&mut is_named, true) {
-            excerpt.add_speaker(id, is_opus, &name, subject.as_deref());
-        }
+    let mut wanted = voice.packets().filter(|(_, packet)| is_wanted(packet)).peekable();
+    if wanted.peek().is_some() {
+        excerpt.add_speaker(id, is_opus, &name, subject.as_deref());
+    }
+    for (at, packet) in wanted {
         excerpt.add_voice(at, packet);
     }
 }

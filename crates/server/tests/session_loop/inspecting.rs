@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use consonance_inspector::{Inspected, ServedPlayer, Target};
-use consonance_server::Inspection;
+use consonance_server::{Inspection, SessionsSettings};
 
 use crate::player::Player;
 use crate::stage::Stage;
@@ -32,4 +32,34 @@ fn whom_an_original_speaks_to_is_known_while_somebody_looks() {
     let row = shown(&mut stage, &inspection, &mut [&mut alice, &mut bob]);
     assert!(row.is_followed && row.voice_ms_ago.is_some(), "{row:?}");
     assert_eq!(row.voice_to, [Target::Room("lobby".into())]);
+}
+
+#[test]
+fn whom_originals_speak_to_is_known_after_a_reload_and_in_sessions_that_begin_while_somebody_looks() {
+    let mut settings = SessionsSettings::new(["main"]).unwrap();
+    settings.on_demand = vec!["match-*".into()];
+    let mut stage = Stage::with_settings(&settings, 1);
+    let (mut alice, mut bob) = two(&stage, "main");
+    stage.settle(&mut [&mut alice, &mut bob]);
+    let inspection = Inspection::of(&stage.session_loop);
+    shown(&mut stage, &inspection, &mut [&mut alice, &mut bob]);
+    let now = stage.now;
+    stage.session_loop.reconfigure(now, &settings);
+    alice.client.send_voice(b"after the reload").unwrap();
+    let row = shown(&mut stage, &inspection, &mut [&mut alice, &mut bob]);
+    assert!(row.is_followed && row.voice_ms_ago.is_some(), "{row:?}");
+
+    let (mut carol, mut dave) = two(&stage, "match-7");
+    stage.settle(&mut [&mut carol, &mut dave]);
+    carol.client.send_voice(b"seen from its first frame on").unwrap();
+    shown(&mut stage, &inspection, &mut [&mut carol, &mut dave]);
+    let snapshot = inspection.snapshot();
+    let row = &snapshot.server().unwrap().sessions[1].players[0];
+    assert!(row.is_followed && row.voice_ms_ago.is_some(), "{row:?}");
+}
+
+/// One who speaks to the lobby, and one who listens to it.
+fn two(stage: &Stage, session: &str) -> (Player, Player) {
+    let speaker = stage.player("Alice", 0, session).talk("lobby");
+    (speaker, stage.player("Bob", 0, session).listen("lobby"))
 }
