@@ -42,6 +42,8 @@ const QUIET: Duration = Duration::from_secs(3);
 const PROBE: Duration = Duration::from_secs(1);
 /// How often the holders that newcomers wait for are probed.
 const CHECK_EVERY: Duration = Duration::from_secs(1);
+/// A check that comes later than this after its time comes from a server that was not run meanwhile.
+const LATE: Duration = Duration::from_millis(200);
 /// How long a newcomer waits at most that is to be refused: a silent holder is found out within this time.
 const REFUSAL_AFTER: Duration = Duration::from_secs(6);
 /// Newcomers that may wait for one name.

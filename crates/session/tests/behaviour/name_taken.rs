@@ -1,10 +1,11 @@
 //! Names in use: which newcomer takes one over, which waits, and which is refused.
 
 mod claims;
+mod stalls;
 
 use core::time::Duration;
 
-use consonance_session::{Access, CloseReason, LinkId, NameTaken, PeerOrigin, Vouched};
+use consonance_session::{Access, CloseReason, Instant, LinkId, NameTaken, PeerOrigin, Vouched};
 
 use crate::support::lone_server::LoneServer;
 use crate::support::network::Network;

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use consonance_wire::ClientId;
 
-use super::{CHECK_EVERY, PROBE, QUIET};
+use super::{CHECK_EVERY, LATE, PROBE, QUIET, REFUSAL_AFTER};
 use crate::link::LinkId;
 use crate::server::Server;
 use crate::time::Instant;
@@ -23,6 +23,7 @@ impl Server {
     /// stands.
     pub fn handle_heard(&mut self, now: Instant, link: LinkId, heard: Option<Instant>) {
         self.move_on(now);
+        self.restart_probes_after_stall();
         let Some(holder) = self.links.get(&link).and_then(|record| record.client) else { return };
         let waiting = self.waiting_for(holder);
         if waiting.is_empty() {
@@ -60,6 +61,7 @@ impl Server {
         if self.name_claims.next_check().is_none_or(|due| due > self.now) {
             return;
         }
+        self.restart_probes_after_stall();
         let mut holders = BTreeSet::new();
         for link in self.name_claims.in_order() {
             let Some(claim) = self.name_claims.waiting.get(&link) else { continue };
@@ -84,6 +86,20 @@ impl Server {
         self.name_claims.next_check = waits.then(|| self.now + CHECK_EVERY);
         for holder in holders {
             self.probe(holder);
+        }
+    }
+
+    /// A server that was not run while the time to answer passed may not have read the answers yet: all holders are
+    /// probed again, and newcomers wait for that.
+    fn restart_probes_after_stall(&mut self) {
+        let now = self.now;
+        if self.name_claims.next_check.is_none_or(|due| now <= due + LATE) {
+            return;
+        }
+        self.name_claims.unanswered.values_mut().for_each(|asked| *asked = now);
+        for refused_at in self.name_claims.waiting.values_mut().filter_map(|claim| claim.refused_at.as_mut())
+        {
+            *refused_at = (*refused_at).max(now + REFUSAL_AFTER);
         }
     }
 

@@ -64,6 +64,11 @@ impl LoneServer {
         self.heard.insert(link, Some(self.now));
     }
 
+    /// The peer of this link answers as it did at first.
+    pub(crate) fn answers_again(&mut self, link: u64) {
+        self.heard.remove(&link);
+    }
+
     /// The network of this link cannot say when its peer was heard.
     pub(crate) fn cannot_say(&mut self, link: u64) {
         self.heard.insert(link, None);
