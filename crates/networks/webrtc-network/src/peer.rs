@@ -239,6 +239,15 @@ impl PeerConnection {
         sent
     }
 
+    /// Asks the player of a host for a sign of life with a check of ICE, which its library answers by itself; when
+    /// anything last came from it. `None` if it is not in.
+    pub(crate) fn probe(&mut self, now: Instant) -> Option<Instant> {
+        let to = self.destination.filter(|_| self.state == State::Open)?;
+        let check = self.hosts.probe()?;
+        self.datagrams.push_back((to, check));
+        Some(self.last_heard.min(now))
+    }
+
     /// Where the other side is: what is encrypted goes there, and it has shown that it gets it.
     pub(crate) fn remote(&self) -> Option<SocketAddr> {
         self.destination.filter(|destination| self.hosts.is_proved(destination.ip()))

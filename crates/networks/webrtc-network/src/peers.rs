@@ -126,6 +126,11 @@ impl Peers {
         self.with(now, peer, |connection| connection.send(now, delivery, packet)).unwrap_or(Sent::NotOpen)
     }
 
+    /// Asks for a sign of life; when anything last came from this one.
+    pub(crate) fn probe(&mut self, now: Instant, peer: Peer) -> Option<Instant> {
+        self.with(now, peer, |connection| connection.probe(now)).flatten()
+    }
+
     pub(crate) fn leave(&mut self, now: Instant, peer: Peer) {
         self.with(now, peer, |connection| connection.leave(now));
     }

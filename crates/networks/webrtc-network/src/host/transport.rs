@@ -70,6 +70,10 @@ impl ServerTransport for WebRtcHost {
         }
     }
 
+    fn probe(&mut self, now: Instant, peer: Peer) -> Option<Instant> {
+        self.peers.probe(now, peer)
+    }
+
     fn shutdown(&mut self, now: Instant) {
         self.is_closing = true;
         let peers: Vec<Peer> = self.guests.keys().copied().collect();

@@ -349,3 +349,26 @@ fn nothing_is_held_back_from_who_is_where_it_says() {
         assert_eq!(stage.host.held_back(), 0);
     }
 }
+
+#[test]
+fn a_player_answers_a_probe_by_itself_and_one_that_is_gone_does_not() {
+    let mut stage = Stage::new();
+    assert_eq!(stage.host.probe(stage.now), None, "it is not in yet");
+    stage.join(10);
+    stage.speak(Duration::from_secs(1));
+    // The library's own checks come every few seconds.
+    for _ in 0..10 {
+        let asked = stage.now;
+        stage.host.probe(asked).expect("it is in");
+        stage.step();
+        let heard = stage.host.probe(stage.now).expect("it is in");
+        assert!(heard > asked, "{:?} after the question", stage.now - asked);
+    }
+    let gone = stage.now;
+    for _ in 0..100 {
+        stage.host.probe(stage.now).expect("its link stands");
+        stage.now += Duration::from_millis(20);
+        while stage.host.poll_datagram(stage.now).is_some() {}
+    }
+    assert!(stage.host.probe(stage.now).expect("its link stands") <= gone);
+}

@@ -18,6 +18,8 @@ pub(super) struct Hosts {
     ice: Ice,
     credentials: Option<Credentials>,
     known: ProvedHosts<ReturnCheck>,
+    /// The last check that asked for a sign of life and has no answer yet.
+    probe: Option<ReturnCheck>,
     /// Datagrams that did not leave.
     pub(super) held_back: u64,
 }
@@ -32,7 +34,7 @@ pub(super) struct Credentials {
 
 impl Hosts {
     pub(super) fn new(ice: Ice) -> Self {
-        Self { ice, credentials: None, known: ProvedHosts::default(), held_back: 0 }
+        Self { ice, credentials: None, known: ProvedHosts::default(), probe: None, held_back: 0 }
     }
 
     /// How the peer is called.
@@ -42,8 +44,19 @@ impl Hosts {
 
     /// A datagram came. True if it is the answer to a check of ours, and nobody else's matter.
     pub(super) fn handle_datagram(&mut self, from: IpAddr, datagram: &[u8]) -> bool {
-        self.ice == Ice::Lite
-            && self.known.handle_datagram(from, datagram.len(), |check| check.is_answered_by(datagram))
+        if self.ice == Ice::Full {
+            return false;
+        }
+        let proves = self.known.handle_datagram(from, datagram.len(), |check| check.is_answered_by(datagram));
+        proves || self.probe.take_if(|check| check.is_answered_by(datagram)).is_some()
+    }
+
+    /// A check whose answer is a sign of life, at a host that is proved already.
+    pub(super) fn probe(&mut self) -> Option<Vec<u8>> {
+        let check = self.credentials.as_ref()?.check()?;
+        let datagram = check.datagram().to_vec();
+        self.probe = Some(check);
+        Some(datagram)
     }
 
     /// Whether this may leave; if so, it counts as sent.

@@ -31,6 +31,8 @@ impl Network for WebRtc {
     /// The library sends none, and no packet of the protocol is empty.
     const CARRIES_EMPTY_PACKETS: bool = false;
 
+    const ANSWERS_PROBES: bool = true;
+
     fn listen(&mut self) -> WebRtcHost {
         let mut settings = support::host_settings(&self.signalling);
         settings.sessions = ["main", "nowhere"].map(str::to_owned).into();
