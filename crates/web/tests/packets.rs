@@ -76,6 +76,8 @@ impl Network for BesideThePage {
     type Server = PacketShard;
     type Client = WebSocketClient;
 
+    const ANSWERS_PROBES: bool = true;
+
     fn listen(&mut self) -> PacketShard {
         let (listener, mut shards) = listener(1, PacketSettings::default(), |_| ());
         self.listeners.push(listener);

@@ -150,6 +150,11 @@ impl HostedServerHandle {
         true
     }
 
+    /// How the transport calls the peer that has this number now.
+    pub fn transport_peer(&self, peer: u64) -> Option<Peer> {
+        self.by_number.get(&peer).copied()
+    }
+
     /// A peer has left, or its [`Disconnect`](super::ClientRequest::Disconnect) arrived. The words may be empty.
     pub fn peer_disconnected(&mut self, peer: u64, words: &str) {
         self.end(peer, || DisconnectReason::closed_by_peer(words.as_bytes()));

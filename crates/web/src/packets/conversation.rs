@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::body::Bytes;
 use axum::extract::rejection::PathRejection;
@@ -172,6 +172,7 @@ async fn read(reader: &mut SplitStream<WebSocket>, seat: &Seat, ping_interval: D
             continue;
         };
         silences = 0;
+        seat.link.heard(Instant::now());
         match came {
             Some(Ok(Message::Binary(message))) => {
                 if let Some(end) = take(&message, seat) {

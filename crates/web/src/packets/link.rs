@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use axum::body::Bytes;
 use consonance_transport::Delivery;
@@ -15,9 +16,11 @@ pub(super) struct LinkLimits {
 }
 
 /// What waits for one page.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Link {
     waiting: Mutex<Waiting>,
+    /// When anything last came from the page.
+    heard_at: Mutex<Instant>,
     changed: Notify,
     ended: Notify,
 }
@@ -59,6 +62,25 @@ pub(super) enum Next {
 pub(super) struct TooSlow;
 
 impl Link {
+    pub(super) fn new(now: Instant) -> Self {
+        Self {
+            waiting: Mutex::default(),
+            heard_at: Mutex::new(now),
+            changed: Notify::new(),
+            ended: Notify::new(),
+        }
+    }
+
+    /// Something came from the page, whatever it was.
+    pub(super) fn heard(&self, now: Instant) {
+        *self.heard_at.lock().unwrap_or_else(PoisonError::into_inner) = now;
+    }
+
+    /// When anything last came from the page.
+    pub(super) fn heard_at(&self) -> Instant {
+        *self.heard_at.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Puts a message behind those of its kind; the number of messages that were dropped for it, voice all of them.
     pub(super) fn push(
         &self,
@@ -185,7 +207,7 @@ mod tests {
 
     #[test]
     fn the_oldest_voice_goes_and_no_control() {
-        let link = Link::default();
+        let link = Link::new(Instant::now());
         for (message, dropped) in [(b"aa", 0), (b"bb", 0), (b"cc", 1)] {
             assert_eq!(pushed(&link, Delivery::Unreliable, message), Ok(dropped));
         }
@@ -199,7 +221,7 @@ mod tests {
 
     #[test]
     fn answers_go_before_all_and_not_without_end() {
-        let link = Link::default();
+        let link = Link::new(Instant::now());
         pushed(&link, Delivery::Reliable, b"c").unwrap();
         let answered = (0..1000).take_while(|_| link.answer(Bytes::from_static(b"a")).is_ok()).count();
         assert_eq!(answered, ANSWERS_MAX);
@@ -208,7 +230,7 @@ mod tests {
 
     #[test]
     fn a_goodbye_comes_after_the_control_before_it_and_instead_of_voice() {
-        let link = Link::default();
+        let link = Link::new(Instant::now());
         pushed(&link, Delivery::Unreliable, b"v").unwrap();
         pushed(&link, Delivery::Reliable, b"c").unwrap();
         link.end(goodbye("first"));

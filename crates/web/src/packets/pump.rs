@@ -5,11 +5,12 @@ use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Wake, Waker};
+use std::time::Instant;
 
 use axum::body::Bytes;
 use consonance_http::Stopped;
-use consonance_transport::Delivery;
 use consonance_transport::hosted::{HostedServerHandle, ServerRequest};
+use consonance_transport::{Delivery, Peer};
 use consonance_websocket::{WELCOME, close_code};
 use tokio::sync::Notify;
 
@@ -20,8 +21,13 @@ pub(crate) struct Pump {
     ends: Mutex<Ends>,
     limits: LinkLimits,
     losses: Arc<AtomicU64>,
+    pages: Pages,
     wanted: Arc<Wanted>,
 }
+
+/// The links by the names that the transport has for them; a clone is the same.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Pages(Arc<Mutex<HashMap<Peer, Arc<Link>>>>);
 
 struct Ends {
     handle: HostedServerHandle,
@@ -44,6 +50,20 @@ pub(super) struct Seat {
     pump: Arc<Pump>,
     number: u64,
     pub(super) link: Arc<Link>,
+    peer: Peer,
+}
+
+impl Pages {
+    /// Asks a page whether it is there, and when anything last came from it; `None` if it has left.
+    pub(super) fn probe(&self, peer: Peer) -> Option<Instant> {
+        let link = self.links().get(&peer).map(Arc::clone)?;
+        link.ask();
+        Some(link.heard_at())
+    }
+
+    fn links(&self) -> MutexGuard<'_, HashMap<Peer, Arc<Link>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Pump {
@@ -51,12 +71,16 @@ impl Pump {
         let wanted = Arc::new(Wanted::default());
         handle.set_waker(Waker::from(Arc::clone(&wanted)));
         let ends = Mutex::new(Ends { handle, links: HashMap::new(), last_number: 0 });
-        Self { ends, limits, losses: Arc::default(), wanted }
+        Self { ends, limits, losses: Arc::default(), pages: Pages::default(), wanted }
     }
 
     /// Packets of voice that links were too slow for.
     pub(super) fn losses(&self) -> Arc<AtomicU64> {
         Arc::clone(&self.losses)
+    }
+
+    pub(super) fn pages(&self) -> Pages {
+        self.pages.clone()
     }
 
     /// Hands on what the worker wants, until the listener is stopped.
@@ -77,10 +101,12 @@ impl Pump {
         if !ends.handle.peer_connected_from(number, session, remote) {
             return None;
         }
-        let link = Arc::<Link>::default();
+        let peer = ends.handle.transport_peer(number)?;
+        let link = Arc::new(Link::new(Instant::now()));
         ends.last_number = number;
         ends.links.insert(number, Arc::clone(&link));
-        Some(Seat { pump: Arc::clone(self), number, link })
+        self.pages.links().insert(peer, Arc::clone(&link));
+        Some(Seat { pump: Arc::clone(self), number, link, peer })
     }
 
     fn turn(&self) {
@@ -164,6 +190,7 @@ impl Drop for Seat {
         let mut ends = self.pump.ends();
         ends.handle.peer_lost(self.number);
         ends.links.remove(&self.number);
+        self.pump.pages.links().remove(&self.peer);
     }
 }
 

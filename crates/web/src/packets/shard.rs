@@ -8,17 +8,20 @@ use std::time::Instant;
 use consonance_transport::hosted::HostedServer;
 use consonance_transport::{Delivery, PacketLimits, Peer, ServerEvent, ServerStatistics, ServerTransport};
 
+use super::pump::Pages;
+
 /// The links of one worker's sessions. Dropping it ends them.
 #[derive(Debug)]
 pub struct PacketShard {
     server: HostedServer,
     /// Packets of voice that links were too slow for.
     losses: Arc<AtomicU64>,
+    pages: Pages,
 }
 
 impl PacketShard {
-    pub(super) fn new(server: HostedServer, losses: Arc<AtomicU64>) -> Self {
-        Self { server, losses }
+    pub(super) fn new(server: HostedServer, losses: Arc<AtomicU64>, pages: Pages) -> Self {
+        Self { server, losses, pages }
     }
 }
 
@@ -37,6 +40,11 @@ impl ServerTransport for PacketShard {
 
     fn disconnect(&mut self, now: Instant, peer: Peer, reason: &str) {
         self.server.disconnect(now, peer, reason);
+    }
+
+    /// Browsers answer the ping of a `WebSocket` by themselves.
+    fn probe(&mut self, now: Instant, peer: Peer) -> Option<Instant> {
+        self.pages.probe(peer).map(|heard| heard.min(now))
     }
 
     fn shutdown(&mut self, now: Instant) {
