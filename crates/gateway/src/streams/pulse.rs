@@ -1,6 +1,6 @@
 //! Whether the other end of a connection is still there.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::PingSettings;
 
@@ -13,7 +13,14 @@ pub(super) struct Pulse {
     next_at: Option<Instant>,
     unanswered: u32,
     heard_at: Option<Instant>,
+    /// Since when the other end has never been silent for longer than [`RHYTHM`].
+    steady_since: Option<Instant>,
 }
+
+/// The longest silence of an end that pings every two seconds, frames that take their time included.
+const RHYTHM: Duration = Duration::from_millis(2500);
+/// How long an end has to keep to that rhythm until its silence says something.
+const RHYTHM_SHOWN: Duration = Duration::from_secs(10);
 
 /// What is to be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,18 +39,28 @@ impl Pulse {
             next_at: settings.map(|settings| now + settings.every),
             unanswered: 0,
             heard_at: Some(now),
+            steady_since: Some(now),
         }
     }
 
     /// Something came from the other end, whatever it was.
     pub(super) fn heard(&mut self, now: Instant) {
         self.unanswered = 0;
+        if self.heard_at.is_none_or(|heard| now > heard + RHYTHM) {
+            self.steady_since = Some(now);
+        }
         self.heard_at = Some(now);
     }
 
     /// When something last came from the other end, or the connection came up.
     pub(super) fn heard_at(&self) -> Option<Instant> {
         self.heard_at
+    }
+
+    /// The same of an end that says something every two seconds by itself; `None` if it has not kept to that of late.
+    pub(super) fn heard_in_rhythm(&self) -> Option<Instant> {
+        let (since, heard) = (self.steady_since?, self.heard_at?);
+        (heard >= since + RHYTHM_SHOWN).then_some(heard)
     }
 
     pub(super) fn poll_timeout(&self) -> Option<Instant> {
@@ -90,6 +107,28 @@ mod tests {
         assert_eq!(pulse.handle_timeout(late + EVERY), PingStep::Ping);
         assert_eq!(pulse.handle_timeout(late + EVERY * 2), PingStep::Lost);
         assert_eq!(pulse.poll_timeout(), None);
+    }
+
+    #[test]
+    fn an_end_that_spoke_every_two_seconds_for_ten_is_heard_in_rhythm_and_no_other() {
+        let start = Instant::now();
+        let after = |millis| start + Duration::from_millis(millis);
+        let mut pulse = Pulse::start(start, None);
+        for second in (2..10).step_by(2) {
+            pulse.heard(after(1000 * second));
+            assert_eq!(pulse.heard_in_rhythm(), None, "after {second} s");
+        }
+        pulse.heard(after(10_000));
+        assert_eq!(pulse.heard_in_rhythm(), Some(after(10_000)));
+        pulse.heard(after(12_500));
+        assert_eq!(pulse.heard_in_rhythm(), Some(after(12_500)));
+        pulse.heard(after(15_001));
+        assert_eq!(pulse.heard_in_rhythm(), None, "it has been silent for too long");
+        for second in (17..=25).step_by(2) {
+            assert_eq!(pulse.heard_in_rhythm(), None);
+            pulse.heard(after(1000 * second + 1));
+        }
+        assert_eq!(pulse.heard_in_rhythm(), Some(after(25_001)));
     }
 
     #[test]

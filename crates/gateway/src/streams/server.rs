@@ -182,11 +182,13 @@ impl<P: StreamProtocol> GameNetworkServer for StreamServer<P> {
 
     fn probe(&mut self, now: Instant, peer: Peer) -> Option<Instant> {
         let id = TcpId(peer.0);
-        // Without pings the protocol has no question that a silent client answers.
-        self.settings.pings?;
         let link = self.links.get_mut(&id).filter(|link| link.stage == Stage::Up)?;
-        link.link.ping(now, &mut self.tcp, &mut self.out);
-        link.link.pulse.heard_at()
+        if self.settings.pings.is_some() {
+            link.link.ping(now, &mut self.tcp, &mut self.out);
+            return link.link.pulse.heard_at();
+        }
+        // Without pings the protocol has no question that a silent client answers.
+        link.link.pulse.heard_in_rhythm().filter(|_| self.settings.clients_ping)
     }
 
     fn shutdown(&mut self, now: Instant) {

@@ -24,6 +24,10 @@ pub struct StreamSettings {
     /// How the other end is asked whether it is there, on networks whose [streams](super::MessageStream::ping) can ask;
     /// `None` leaves it to the system.
     pub pings: Option<PingSettings>,
+    /// Whether the messages of the clients' game hold pings of their own, at least one in two seconds, as those of
+    /// Mirror do. A server that cannot ask takes the silence of a client that has kept to this for ten seconds for the
+    /// silence of one that is gone.
+    pub clients_ping: bool,
     /// How many bytes of unreliable messages wait for a connection that is behind; the oldest are dropped beyond.
     pub voice_bytes_max: usize,
 }
@@ -38,6 +42,7 @@ impl Default for StreamSettings {
             handshake_max: Duration::from_secs(5),
             strangers_max: 256,
             pings: None,
+            clients_ping: false,
             voice_bytes_max: 32 * 1024,
         }
     }

@@ -282,7 +282,10 @@ fn voice_only(
 
 /// As many connections as the listener may have.
 pub(super) fn streams(config: &ListenerConfig, address_shares: AddressShares) -> StreamSettings {
-    let mut settings = StreamSettings { address_shares, ..StreamSettings::default() };
+    // Those are Mirror's, whose clients ping every two seconds, or ten times a second.
+    let clients_ping =
+        matches!(config.network, ListenerNetwork::MirrorTelepathy | ListenerNetwork::MirrorWebSocket);
+    let mut settings = StreamSettings { address_shares, clients_ping, ..StreamSettings::default() };
     settings.tcp.connections_max = config.game.connections_max;
     settings
 }
