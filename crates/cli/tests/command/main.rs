@@ -30,6 +30,7 @@ mod listener_switches;
 mod logging;
 mod mentions;
 mod names_in_use;
+mod names_over_udp;
 mod networks;
 mod offline;
 mod page;

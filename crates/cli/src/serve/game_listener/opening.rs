@@ -297,6 +297,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn only_mirrors_tcp_networks_have_clients_that_ping_by_themselves() {
+        let pings = |network| {
+            let mut config = ListenerConfig::default();
+            config.network = network;
+            streams(&config, AddressShares::default()).clients_ping
+        };
+        assert!(pings(ListenerNetwork::MirrorTelepathy) && pings(ListenerNetwork::MirrorWebSocket));
+        assert!(!pings(ListenerNetwork::WebSocket));
+    }
+
+    #[test]
     fn the_session_at_our_own_signalling_server_is_our_own_hosts_whoever_asks_first() {
         let mut config = ListenerConfig::default();
         config.address = "127.0.0.1:0".parse().expect("an address");
