@@ -41,6 +41,35 @@ fn cargo_home() -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::workspace_root;
+
+    /// A crate under this licence, what cargo-deny says of it by the rules of this workspace, and whether it may be
+    /// used; `None` where there is no cargo-deny.
+    fn verdict(licence: &str) -> Option<(bool, String)> {
+        let root = workspace_root::find().expect("a workspace");
+        command::capture(&mut command::cargo(&root, ["deny", "--version"])).ok()?;
+        let folder = env::temp_dir().join(format!("consonance-licence-{}-{licence}", std::process::id()));
+        fs::create_dir_all(folder.join("src")).expect("a folder");
+        let manifest =
+            format!("[package]\nname = 'a'\nversion = '1.0.0'\nlicense = '{licence}'\n[workspace]\n");
+        fs::write(folder.join("Cargo.toml"), manifest).expect("a file");
+        fs::write(folder.join("src/lib.rs"), "").expect("a file");
+        let rules = root.join("deny.toml");
+        // All but one of the licences of our rules are unused there.
+        let mut run = command::cargo(&folder, ["deny", "--offline", "--config"]);
+        run.arg(rules).args(["check", "--allow", "license-not-encountered", "licenses"]);
+        let output = run.output().expect("cargo-deny was there before");
+        fs::remove_dir_all(folder).expect("the folder goes");
+        Some((output.status.success(), String::from_utf8_lossy(&output.stderr).into_owned()))
+    }
+
+    #[test]
+    fn cargo_deny_refuses_a_licence_that_is_not_in_the_list_and_takes_one_that_is() {
+        let Some((is_taken, said)) = verdict("MIT") else { return };
+        assert!(is_taken, "{said}");
+        let (is_taken, said) = verdict("GPL-3.0-only").expect("cargo-deny was there before");
+        assert!(!is_taken && said.contains("GPL-3.0-only"), "{said}");
+    }
 
     #[test]
     fn a_database_is_a_folder_among_those_of_cargo_deny() {
