@@ -259,6 +259,7 @@ impl ClientEndpoint for LiteNetLibClient {
         };
         match connected.connection.send(now, channel, message) {
             Ok(()) => self.statistics.sent.count(delivery_of(channel), 1, message.len()),
+            Err(Unsendable::BeforeProof) => self.statistics.dropped.outgoing_full += 1,
             Err(Unsendable::TooLarge) => self.statistics.dropped.too_large += 1,
             Err(Unsendable::TooSlow) => {
                 let queue = format!("{} reliable packets", self.settings.connection.reliable_packets_waiting);

@@ -3,9 +3,11 @@
 mod address_proof;
 mod incomplete;
 mod merging;
+mod proving;
 mod receiving;
 mod round_trip;
 
+use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use consonance_gateway::Channel;
@@ -15,6 +17,7 @@ use crate::channel::{Attempt, CHANNELED_HEADER_BYTES, ChannelState, Fragment, Me
 use crate::packet_type::{Dialect, FRAGMENT_HEADER_BYTES, Header, PacketType};
 use crate::settings::ConnectionSettings;
 
+pub(crate) use address_proof::ASKED_MAX;
 use address_proof::AddressProof;
 use incomplete::Incomplete;
 pub(crate) use incomplete::TooMuchIncomplete;
@@ -33,6 +36,12 @@ pub(crate) const DATAGRAM_BYTES_MAX: usize = 1432;
 
 /// The smallest one that settings may ask for: room for all headers.
 const MTU_BYTES_MIN: usize = 64;
+
+/// A ping: its first byte and its number.
+pub(crate) const PING_BYTES: usize = 3;
+
+/// How many messages that may be lost are kept for an end that has not proved its address.
+const HELD_BACK_MAX: usize = 16;
 
 /// No timer is shorter, whatever the settings say: time has to pass between two rounds.
 pub(crate) const TIMER_MIN: Duration = Duration::from_millis(1);
@@ -68,10 +77,14 @@ pub(crate) struct Connection {
     /// Until the other end has proved its address.
     proof: Option<AddressProof>,
     is_guessing: bool,
+    /// Messages that may be lost, and wait for the proof; reliable ones wait in their channels.
+    held_back: VecDeque<(Channel, Vec<u8>)>,
     /// The number of the newest ping that came.
     newest_ping: u16,
     owes_pong: bool,
     ping_at: Instant,
+    /// How long the other end has to prove its address before it is asked again.
+    proof_again_after: Duration,
     /// When the last packet of this connection came.
     heard_at: Instant,
     /// When acknowledgements leave and lost packets are looked for, while there are any.
@@ -85,6 +98,8 @@ pub(crate) enum Unsendable {
     TooLarge,
     /// More waits than may.
     TooSlow,
+    /// It may be lost, and more such waits for the proof of the address than may.
+    BeforeProof,
 }
 
 impl Connection {
@@ -111,35 +126,29 @@ impl Connection {
             round_trip: RoundTrip::default(),
             proof: None,
             is_guessing: false,
+            held_back: VecDeque::new(),
             newest_ping: 0,
             owes_pong: false,
             ping_at: now + settings.ping_interval,
+            proof_again_after: proving::AGAIN_AFTER,
             heard_at: now,
             tick_at: None,
             counts: Counts::default(),
         }
     }
 
-    /// The other end has to prove that it gets what is sent to its address. The number is one that nobody can guess.
-    pub(crate) fn ask_for_proof(&mut self, now: Instant, secret: u64) {
-        self.proof = Some(AddressProof::new(secret));
-        self.ping(now);
-    }
-
-    /// Whether the other end has proved its address, or does not have to.
-    pub(crate) fn is_proved(&self) -> bool {
-        self.proof.is_none()
-    }
-
-    /// Whether the other end answers what it was not asked.
-    pub(crate) fn is_guessing(&self) -> bool {
-        self.is_guessing
-    }
-
     /// Sends a message.
     pub(crate) fn send(&mut self, now: Instant, channel: Channel, message: &[u8]) -> Result<(), Unsendable> {
         if message.len() > message_bytes_max(&self.settings, channel) {
             return Err(Unsendable::TooLarge);
+        }
+        let may_be_lost = channel == UNRELIABLE || Method::of(channel.0 as u8) == Method::Sequenced;
+        if !self.is_proved() && may_be_lost {
+            if self.held_back.len() >= HELD_BACK_MAX {
+                return Err(Unsendable::BeforeProof);
+            }
+            self.held_back.push_back((channel, message.to_vec()));
+            return Ok(());
         }
         if channel == UNRELIABLE {
             let first = Header::new(PacketType::Unreliable, self.number).byte(self.dialect);
@@ -168,7 +177,7 @@ impl Connection {
             return false;
         }
         if self.ping_at <= now {
-            self.ping(now);
+            if self.is_proved() { self.ping(now) } else { self.ask_again(now) }
         }
         if self.tick_at.is_some_and(|at| at <= now) {
             self.tick(now);
@@ -193,9 +202,9 @@ impl Connection {
         self.merging.put_alone(&[packet]);
     }
 
-    /// Whether everything that was sent reliably has been taken.
+    /// Whether everything that was sent reliably has been taken, and the other end has proved its address.
     pub(crate) fn is_settled(&self) -> bool {
-        self.channels.iter().flatten().all(ChannelState::is_settled)
+        self.is_proved() && self.channels.iter().flatten().all(ChannelState::is_settled)
     }
 
     /// When anything of this connection last came.
@@ -222,11 +231,11 @@ impl Connection {
 
     fn ping(&mut self, now: Instant) {
         self.ping_at = now + self.settings.ping_interval.max(TIMER_MIN);
-        let step = self.proof.as_mut().map_or(1, AddressProof::step);
-        let number = self.round_trip.ping(now, self.settings.ping_interval, step);
-        if let Some(proof) = &mut self.proof {
-            proof.note_asked(number);
-        }
+        let number = self.round_trip.ping(now, self.settings.ping_interval, 1);
+        self.put_ping(number);
+    }
+
+    fn put_ping(&mut self, number: u16) {
         let [low, high] = number.to_le_bytes();
         let first = Header::new(PacketType::Ping, self.number).byte(self.dialect);
         self.merging.put_alone(&[&[first, low, high]]);
@@ -271,6 +280,9 @@ impl Connection {
     }
 
     fn transmit_channel(&mut self, now: Instant, id: u8) {
+        if !self.is_proved() {
+            return;
+        }
         let Some(Some(state)) = self.channels.get_mut(usize::from(id)) else { return };
         let (merging, counts) = (&mut self.merging, &mut self.counts);
         state.transmit(now, self.round_trip.resend_after(), &mut |packet, attempt| {

@@ -13,7 +13,8 @@
 //!     └─ merging          packets share datagrams
 //! ```
 //!
-//! Nothing here is encrypted: that is what the protocol is.
+//! Nothing here is encrypted: that is what the protocol is. An address gets no more bytes than came from it until two
+//! pings were answered from there, whose numbers cannot be guessed; messages and kicks wait for that.
 
 #![forbid(unsafe_code)]
 

@@ -100,15 +100,17 @@ impl LiteNetLibServer {
 
     /// What is not the connection's own goes to a client as far as its credit goes.
     fn answer_guest(&mut self, peer: Peer, packet: &[u8]) {
-        let Some(client) = self.clients.get_mut(&peer) else { return };
-        if client.spend(packet.len()) {
-            let to = client.address;
+        if let Some(to) = self.clients.get(&peer).map(|client| client.address) {
             self.answer(to, packet);
         }
     }
 
+    /// To strangers what is no longer than what it answers, and to a client as far as its credit goes.
     fn answer(&mut self, to: SocketAddr, packet: &[u8]) {
-        self.answers.push(to, |datagram| datagram.extend_from_slice(packet));
+        let client = self.by_address.get(&to).and_then(|peer| self.clients.get_mut(peer));
+        if client.is_none_or(|client| client.spend(packet.len())) {
+            self.answers.push(to, |datagram| datagram.extend_from_slice(packet));
+        }
     }
 }
 
@@ -196,21 +198,17 @@ impl ServerEndpoint for LiteNetLibServer {
             return;
         }
         let mut client = self.clients.get_mut(&peer).filter(|client| client.is_heard());
-        let is_beyond_credit = client.as_ref().is_some_and(|client| !client.credit.covers(message.len()));
         let Some(connected) = client.as_mut().and_then(|client| client.connected()) else {
             self.statistics.links.dropped.not_connected += 1;
             return;
         };
-        if is_beyond_credit && delivery_of(channel) == Delivery::Unreliable {
-            self.statistics.links.dropped.outgoing_full += 1;
-            return;
-        }
         match connected.connection.send(now, channel, message) {
             Ok(()) => {
                 self.statistics.links.sent.count(self.delivery_of(channel), 1, message.len());
                 self.settle(peer);
             }
             Err(Unsendable::TooLarge) => self.statistics.links.dropped.too_large += 1,
+            Err(Unsendable::BeforeProof) => self.statistics.links.dropped.outgoing_full += 1,
             Err(Unsendable::TooSlow) => self.end_too_slow(now, peer),
         }
     }

@@ -91,7 +91,8 @@ pub struct ServerSettings {
     /// names somebody else's address. At least 1; the one that has waited longest makes room for another one. Default
     /// 256, which leaves each 2.5 s while 100 come in every second.
     pub newcomers_max: usize,
-    /// How long a connection may be new. Default 6 s: a client asks for 5.5 s.
+    /// How long a connection may be new, after each request and after the first ping that it answers. Default 6 s: a
+    /// client asks for 5.5 s.
     pub newcomer_timeout: Duration,
     /// How long a client must have said nothing before another request from its address replaces its connection, or
     /// word that it knows none ends it. Default 2.5 s: clients ping once a second, and ask twice in it for 5.5 s.

@@ -134,8 +134,8 @@ impl Connection {
         self.round_trip.handle_pong(now, number);
         let shown = self.proof.as_mut().map(|proof| proof.handle_answer(number));
         match shown {
-            Some(Shown::Something) => self.ping(now),
-            Some(Shown::Address) => self.proof = None,
+            Some(Shown::Something) => self.ask_for_another(now),
+            Some(Shown::Address) => self.release(now),
             Some(Shown::Guesswork) => self.is_guessing = true,
             Some(Shown::Nothing) | None => {}
         }

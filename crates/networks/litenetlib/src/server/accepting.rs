@@ -53,7 +53,9 @@ impl LiteNetLibServer {
             attempt.connection_number = connection_number;
         }
         if let Some(words) = self.objection(now, from, &request, former.is_some()) {
-            self.answer(from, &attempt.disconnect(words));
+            let refusal = attempt.disconnect(words);
+            let is_longer = refusal.len() > packet.len();
+            self.answer(from, &if is_longer { attempt.disconnect("") } else { refusal });
             return;
         }
         if let Some(peer) = former {
@@ -73,6 +75,9 @@ impl LiteNetLibServer {
                 State::Asked { until } => *until = now + self.settings.newcomer_timeout,
                 State::Connected(connected) | State::Leaving { connected, .. } => {
                     connected.accepted_at = now;
+                    connected.connection.ask_the_same();
+
+                    client.handle_answer(now, &self.settings, false);
                     self.answer_guest(peer, &former.accept(peer_id(peer)));
                 }
                 State::Gone { goodbye, is_refused: true } => {
@@ -123,7 +128,7 @@ impl LiteNetLibServer {
         let peer = self.last_peer;
         let state = State::Asked { until: now + self.settings.newcomer_timeout };
         let layer_bytes = self.settings.connection.layer.overhead_bytes();
-        let mut credit = Credit::threefold();
+        let mut credit = Credit::new();
         credit.earn(bytes);
         self.clients.insert(peer, RemoteClient { address: from, credit, layer_bytes, attempt, state });
         self.by_address.insert(from, peer);

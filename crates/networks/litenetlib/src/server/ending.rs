@@ -12,10 +12,12 @@ use crate::goodbye::Goodbye;
 const TOO_SLOW: &str = "too slow";
 
 impl LiteNetLibServer {
-    /// Refuses who was asked about, and lets others go once they have taken what was sent before.
+    /// Refuses who was asked about, and lets others go once they have proved their addresses and have taken what was sent
+    /// before.
     pub(super) fn ask_to_leave(&mut self, now: Instant, peer: Peer, words: &str) {
         let Some(client) = self.clients.get_mut(&peer).filter(|client| client.is_here()) else { return };
-        let until = now + self.settings.connection.goodbye_timeout;
+        let goodbye_at = now + self.settings.connection.goodbye_timeout;
+        let until = client.connected().and_then(|connected| connected.new_until).unwrap_or(goodbye_at);
         let former = std::mem::replace(&mut client.state, State::Asked { until });
         match former {
             State::Connected(connected) => {
@@ -109,6 +111,7 @@ impl LiteNetLibServer {
         let Some(client) = self.clients.get_mut(&peer) else { return };
         match &mut client.state {
             State::Asked { until } if *until <= now => self.forget_newcomer(peer),
+            State::Leaving { until, .. } if *until <= now => self.let_go_if_settled(now, peer),
             State::Gone { goodbye, .. } if goodbye.is_over(now) => {
                 self.forget(peer, DisconnectReason::ClosedByUs);
             }

@@ -49,17 +49,20 @@ impl LiteNetLibServer {
         let Some(client) = self.clients.get_mut(&peer) else { return };
         let is_heard = client.is_heard();
         let Some(connected) = client.connected() else { return };
-        let events = &mut self.events;
+        let (events, former_answers) = (&mut self.events, connected.connection.answers());
         let handled = connected.connection.handle_packet(now, packet, &mut |channel, message| {
             if is_heard {
                 let event = ServerEndpointEvent::Message { peer, channel };
                 events.push(event, |bytes| bytes.extend_from_slice(message));
             }
         });
-        let (is_proved, is_guessing) = (connected.connection.is_proved(), connected.connection.is_guessing());
-        if is_proved && connected.new_until.take().is_some() {
-            client.credit.prove();
-            self.take_slot(now, peer);
+        let (answers, is_guessing) = (connected.connection.answers(), connected.connection.is_guessing());
+        if answers != former_answers {
+            let is_proved = answers.is_none();
+            client.handle_answer(now, &self.settings, is_proved);
+            if is_proved {
+                self.take_slot(now, peer);
+            }
         }
         match handled {
             Ok(()) if is_guessing => self.end_for_violation(now, peer, "answers to what it was not asked"),

@@ -5,10 +5,11 @@ use std::time::{Duration, Instant};
 
 use consonance_gateway::udp::Credit;
 
-use crate::connection::Connection;
+use crate::connection::{ASKED_MAX, Connection, PING_BYTES};
 use crate::goodbye::Goodbye;
 use crate::handshake::{ConnectAccept, Disconnect};
-use crate::packet_type::Dialect;
+use crate::packet_type::{Dialect, Header, PacketType};
+use crate::settings::ServerSettings;
 
 #[derive(Debug)]
 pub(super) struct RemoteClient {
@@ -85,16 +86,41 @@ impl RemoteClient {
         self.credit.spend(bytes + self.layer_bytes)
     }
 
-    /// The next datagram that may leave, and where it goes. Those that go beyond the credit are lost, and
-    /// what is reliable is repeated.
+    /// The next datagram that may leave, and where it goes. Those that go beyond the credit are lost; the other end
+    /// repeats what they answer. They leave enough of it to ask for the proof.
     pub(super) fn poll_transmit(&mut self, datagram: &mut Vec<u8>) -> Option<SocketAddr> {
         while self.connected()?.connection.poll_transmit(datagram) {
-            if self.spend(datagram.len()) {
+            let header = Header::parse(datagram, self.attempt.dialect);
+            let is_ping = header.is_some_and(|header| header.packet_type == PacketType::Ping);
+            let kept_back = if is_ping { 0 } else { ASKED_MAX * (PING_BYTES + self.layer_bytes) };
+            let is_covered = self.credit.covers(datagram.len() + self.layer_bytes + kept_back);
+            if is_covered && self.spend(datagram.len()) {
                 return Some(self.address);
             }
             datagram.clear();
         }
         None
+    }
+
+    /// It has answered what it was asked, or asked again itself: it has as long again to prove its address, and then to
+    /// take what was sent before it was to go.
+    pub(super) fn handle_answer(&mut self, now: Instant, settings: &ServerSettings, is_proved: bool) {
+        let (connected, leaves_at) = match &mut self.state {
+            State::Connected(connected) => (connected, None),
+            State::Leaving { connected, until, .. } => (connected, Some(until)),
+            State::Asked { .. } | State::Gone { .. } => return,
+        };
+        if connected.new_until.is_none() {
+            return;
+        }
+        let time = if is_proved { settings.connection.goodbye_timeout } else { settings.newcomer_timeout };
+        connected.new_until = (!is_proved).then_some(now + time);
+        if let Some(leaves_at) = leaves_at {
+            *leaves_at = now + time;
+        }
+        if is_proved {
+            self.credit.prove();
+        }
     }
 
     pub(super) fn timeout(&self) -> Instant {

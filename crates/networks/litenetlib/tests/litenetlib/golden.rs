@@ -221,7 +221,7 @@ fn pings_are_sent_and_answered() {
     let server = LiteNetLibServer::new(ServerSettings::default(), clock, [1; 32]);
     let mut by_hand = ByHand { server, now };
     by_hand.give(address(1), &hex(REQUEST));
-    by_hand.take();
+    by_hand.answer_pings(address(1));
     assert_eq!(by_hand.answers(address(1), &hex("03 0200")), [pong]);
     assert_eq!(by_hand.answers(address(1), &hex("03 0200")), Vec::<Vec<u8>>::new(), "answered already");
 }

@@ -160,7 +160,7 @@ fn the_page_of_security_says_how_many_bytes_leave_for_each_that_came() {
 }
 
 #[test]
-fn nobody_who_joins_blindly_has_more_than_three_times_as_much_sent_to_somebody_else() {
+fn a_client_that_joins_blindly_has_no_more_sent_to_another_address_than_came_from_there() {
     let mut by_hand = ByHand::new(ServerSettings::default());
     let (mut came, mut left) = (0, 0);
     let mut newest = None;
@@ -182,12 +182,12 @@ fn nobody_who_joins_blindly_has_more_than_three_times_as_much_sent_to_somebody_e
                 }
             }
             let now = by_hand.now;
-            for channel in [RELIABLE_ORDERED, UNRELIABLE] {
+            for channel in [RELIABLE_ORDERED, UNRELIABLE, UNRELIABLE] {
                 by_hand.server.send(now, newest.unwrap(), channel, &[7; 900]);
             }
             by_hand.pass(Duration::from_millis(50));
             left += by_hand.take().iter().map(Vec::len).sum::<usize>();
-            assert!(left <= 3 * came, "{left} bytes for {came}");
+            assert!(left <= came, "{left} bytes for {came}");
         }
     }
     let counts = by_hand.server.statistics();

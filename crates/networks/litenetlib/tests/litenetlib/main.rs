@@ -11,3 +11,4 @@ mod requests;
 mod slots;
 mod strangers;
 mod support;
+mod unproved;
