@@ -204,6 +204,7 @@ fn behind_128_kbit_s_the_voices_that_are_sent_arrive_whole() {
 #[test]
 fn when_there_is_room_again_everybody_is_sent_within_a_minute_and_a_half() {
     let mut stage = Stage::connected();
+    assert!(stage.speak(5) <= 0.0, "all of them arrive where there is room");
     stage.down.capacity = 128_000.0;
     stage.speak(10);
     assert!(stage.voices < SPEAKERS);
