@@ -7,26 +7,18 @@
 pub struct Credit {
     /// In bytes; nothing once the address is proved.
     left: Option<usize>,
-    /// How many bytes may be sent for each one that came.
-    factor: usize,
 }
 
 impl Credit {
     /// Nothing may be sent yet; then as many bytes as came.
     pub fn new() -> Self {
-        Self { left: Some(0), factor: 1 }
-    }
-
-    /// Nothing may be sent yet; then three times as many bytes as came, as in QUIC (RFC 9000, section 8.1). For
-    /// protocols whose peers cannot prove an address with less.
-    pub fn threefold() -> Self {
-        Self { left: Some(0), factor: 3 }
+        Self { left: Some(0) }
     }
 
     /// So many bytes came from the address, whoever sent them.
     pub fn earn(&mut self, bytes: usize) {
         if let Some(left) = &mut self.left {
-            *left = left.saturating_add(bytes.saturating_mul(self.factor));
+            *left = left.saturating_add(bytes);
         }
     }
 

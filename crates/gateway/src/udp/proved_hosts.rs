@@ -6,14 +6,16 @@ use std::time::{Duration, Instant};
 
 use super::Credit;
 
-/// The hosts of one peer: each gets three times what came from it at most, until it has answered a `Question`, which
-/// only somebody can who gets what is sent there.
+/// The hosts of one peer: each gets no more bytes than came from it, until it has answered a `Question`, which takes
+/// getting what is sent there. What does not fit is held back until then, as far as there is room.
 ///
 /// A peer may be heard from any host, since anybody can put any address on a datagram.
 #[derive(Debug)]
-pub struct ProvedHosts<Question> {
+pub struct ProvedHosts<Question, Datagram> {
     /// By when they came.
     known: VecDeque<Host<Question>>,
+    /// What waits until its host is proved, the oldest first.
+    held: VecDeque<(IpAddr, Datagram)>,
 }
 
 #[derive(Debug)]
@@ -22,9 +24,11 @@ struct Host<Question> {
     credit: Credit,
     /// What it was asked, and when last.
     asked: Option<(Question, Instant)>,
+    /// How long the question is: so much of the credit is kept for asking again.
+    question_bytes: usize,
 }
 
-impl<Question> ProvedHosts<Question> {
+impl<Question, Datagram> ProvedHosts<Question, Datagram> {
     /// A datagram of so many bytes came. True if it is an answer to what that host was asked.
     pub fn handle_datagram(
         &mut self,
@@ -42,9 +46,26 @@ impl<Question> ProvedHosts<Question> {
         is_answer
     }
 
-    /// Whether so many bytes may leave; if so, they count as sent.
+    /// Whether so many bytes may leave, and the question once more; if so, they count as sent.
     pub fn may_leave(&mut self, to: IpAddr, bytes: usize) -> bool {
-        self.host(to).credit.spend(bytes)
+        let host = self.host(to);
+        host.credit.covers(bytes.saturating_add(host.question_bytes)) && host.credit.spend(bytes)
+    }
+
+    /// Keeps a datagram that may not leave until its host is proved. False if the oldest is lost for it.
+    pub fn hold(&mut self, to: IpAddr, datagram: Datagram) -> bool {
+        let has_room = self.held.len() < HELD_MAX;
+        if !has_room {
+            self.held.pop_front();
+        }
+        self.held.push_back((to, datagram));
+        has_room
+    }
+
+    /// The next datagram that was held back and may leave now.
+    pub fn poll_released(&mut self) -> Option<Datagram> {
+        let at = self.held.iter().position(|(to, _)| self.is_proved(*to))?;
+        self.held.remove(at).map(|(_, datagram)| datagram)
     }
 
     /// The datagram that asks a host to which something is to leave, if that is due.
@@ -65,6 +86,7 @@ impl<Question> ProvedHosts<Question> {
             None => (new()?, None),
         };
         let datagram = datagram_of(&question).to_vec();
+        host.question_bytes = datagram.len();
         let may_leave = host.credit.spend(datagram.len());
         let asked_at = if may_leave { Some(now) } else { last };
         host.asked = asked_at.map(|at| (question, at));
@@ -88,16 +110,16 @@ impl<Question> ProvedHosts<Question> {
                 let unproved = self.known.iter().position(|host| !host.credit.is_proved());
                 self.known.remove(unproved.unwrap_or(0));
             }
-            self.known.push_back(Host { address, credit: Credit::threefold(), asked: None });
+            self.known.push_back(Host { address, credit: Credit::new(), asked: None, question_bytes: 0 });
             self.known.len() - 1
         });
         &mut self.known[at]
     }
 }
 
-impl<Question> Default for ProvedHosts<Question> {
+impl<Question, Datagram> Default for ProvedHosts<Question, Datagram> {
     fn default() -> Self {
-        Self { known: VecDeque::new() }
+        Self { known: VecDeque::new(), held: VecDeque::new() }
     }
 }
 
@@ -106,6 +128,10 @@ const AGAIN_AFTER: Duration = Duration::from_millis(200);
 
 /// How many hosts of a peer are remembered: of a machine with many networks, each with both families of addresses.
 const HOSTS_MAX: usize = 16;
+
+/// How many datagrams are held back: the answers to what a peer asks over several ways within the time of a question,
+/// and some voice.
+const HELD_MAX: usize = 32;
 
 #[cfg(test)]
 mod tests {
@@ -117,16 +143,19 @@ mod tests {
         [192, 0, 2, last].into()
     }
 
-    fn ask(hosts: &mut ProvedHosts<[u8; 40]>, now: Instant, to: IpAddr) -> Option<Vec<u8>> {
+    type Hosts = ProvedHosts<[u8; 40], u8>;
+
+    fn ask(hosts: &mut Hosts, now: Instant, to: IpAddr) -> Option<Vec<u8>> {
         hosts.poll_question(now, to, || Some(QUESTION), |question| question)
     }
 
     #[test]
-    fn a_host_gets_three_times_what_came_from_it_questions_included_until_it_answers() {
-        let (now, mut hosts) = (Instant::now(), ProvedHosts::default());
-        assert!(!hosts.handle_datagram(host(1), 30, |_| true), "it was asked nothing");
+    fn a_host_gets_no_more_than_came_from_it_questions_included_until_it_answers() {
+        let (now, mut hosts) = (Instant::now(), Hosts::default());
+        assert!(!hosts.handle_datagram(host(1), 100, |_| true), "it was asked nothing");
         assert_eq!(ask(&mut hosts, now, host(1)).as_deref(), Some(&QUESTION[..]));
-        assert!(hosts.may_leave(host(1), 50) && !hosts.may_leave(host(1), 1));
+        assert!(!hosts.may_leave(host(1), 21), "the question has to fit once more");
+        assert!(hosts.may_leave(host(1), 20) && !hosts.may_leave(host(1), 1));
         assert!(!hosts.handle_datagram(host(1), 0, |_| false) && !hosts.is_proved(host(1)));
         assert!(!hosts.handle_datagram(host(2), 0, |_| true), "another one was not asked");
         assert!(hosts.handle_datagram(host(1), 0, |question| *question == QUESTION));
@@ -135,9 +164,27 @@ mod tests {
     }
 
     #[test]
+    fn what_does_not_fit_is_held_back_until_its_host_answers_and_the_oldest_goes_beyond_the_bound() {
+        let (now, mut hosts) = (Instant::now(), Hosts::default());
+        for number in 1..=2 {
+            hosts.handle_datagram(host(number), 40, |_| false);
+            ask(&mut hosts, now, host(number));
+        }
+        assert!(hosts.hold(host(2), 100));
+        let lost = (0..HELD_MAX as u8).filter(|datagram| !hosts.hold(host(1), *datagram)).count();
+        assert_eq!((lost, hosts.poll_released()), (1, None));
+        assert!(!hosts.hold(host(2), 200));
+        hosts.handle_datagram(host(1), 0, |_| true);
+        let released: Vec<u8> = std::iter::from_fn(|| hosts.poll_released()).collect();
+        assert_eq!(released, (1..HELD_MAX as u8).collect::<Vec<u8>>());
+        hosts.handle_datagram(host(2), 0, |_| true);
+        assert_eq!((hosts.poll_released(), hosts.poll_released()), (Some(200), None));
+    }
+
+    #[test]
     fn what_is_not_answered_is_asked_again_after_a_moment_and_as_the_credit_lasts() {
-        let (now, mut hosts) = (Instant::now(), ProvedHosts::default());
-        hosts.handle_datagram(host(1), 30, |_| false);
+        let (now, mut hosts) = (Instant::now(), Hosts::default());
+        hosts.handle_datagram(host(1), 90, |_| false);
         let asked = |hosts: &mut _, ms| ask(hosts, now + Duration::from_millis(ms), host(1)).is_some();
         let times: Vec<bool> = [0, 199, 200, 400].map(|ms| asked(&mut hosts, ms)).into();
         assert_eq!(times, [true, false, true, false]);
@@ -147,8 +194,8 @@ mod tests {
 
     #[test]
     fn hosts_are_few_and_the_unproved_go_first() {
-        let mut hosts = ProvedHosts::default();
-        hosts.handle_datagram(host(0), 30, |_| false);
+        let mut hosts = Hosts::default();
+        hosts.handle_datagram(host(0), 40, |_| false);
         ask(&mut hosts, Instant::now(), host(0));
         assert!(hosts.handle_datagram(host(0), 30, |_| true));
         for other in 1..=100 {

@@ -190,18 +190,21 @@ impl PeerConnection {
         self.texts.pop_front()
     }
 
-    /// The next datagram that leaves; what is more than a host gets that has proved nothing is dropped and counted.
+    /// The next datagram that leaves; what is more than a host gets that has proved nothing waits for the proof.
     pub(crate) fn poll_datagram(&mut self, now: Instant) -> Option<(SocketAddr, Vec<u8>)> {
         loop {
+            if let Some(released) = self.hosts.poll_released() {
+                return Some(released);
+            }
             let next = self.datagrams.front().map(|(to, _)| *to);
             let asked = self.destination.filter(|_| matches!(self.state, State::Unproved { .. }));
             let to = next.or(asked)?;
             if let Some(check) = self.hosts.poll_check(now, to.ip()) {
                 return Some((to, check));
             }
-            let datagram = self.datagrams.pop_front();
-            if datagram.as_ref().is_none_or(|(to, bytes)| self.hosts.may_leave(to.ip(), bytes)) {
-                return datagram;
+            let (to, datagram) = self.datagrams.pop_front()?;
+            if let Some(datagram) = self.hosts.let_through(to, datagram) {
+                return Some(datagram);
             }
         }
     }

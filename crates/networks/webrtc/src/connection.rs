@@ -37,7 +37,7 @@ pub(crate) use direct::PAGE;
 use egress::Egress;
 pub(crate) use event::{ConnectionDrops, ConnectionEvent};
 pub use event::{RtcQuality, Sent, SlotVoice, VOICE_BYTES_MAX};
-use hosts::{Credentials, Hosts};
+use hosts::{Credentials, Hosts, Lost};
 pub(crate) use identity::Identity;
 use microphone::Microphone;
 use offer::Offer;
@@ -216,19 +216,23 @@ impl Connection {
         }
     }
 
-    /// The next datagram that leaves; what is more than a host gets that has proved nothing is dropped and counted.
+    /// The next datagram that leaves; what is more than a host gets that has proved nothing waits for the proof, and what
+    /// is lost by that is counted.
     pub(crate) fn poll_transmit(&mut self, now: Instant) -> Option<Transmit> {
         loop {
+            if let Some(released) = self.hosts.poll_released() {
+                return Some(released);
+            }
             let transmit = self.transmits.front()?;
             if let Some(check) = self.hosts.poll_check(now, transmit) {
                 return Some(check);
             }
-            let may_leave = self.hosts.may_leave(transmit);
-            let transmit = self.transmits.pop_front();
-            if may_leave {
-                return transmit;
+            let transmit = self.transmits.pop_front()?;
+            match self.hosts.let_through(transmit) {
+                Ok(Some(transmit)) => return Some(transmit),
+                Ok(None) => {}
+                Err(Lost) => self.drops.unproved += 1,
             }
-            self.drops.unproved += 1;
         }
     }
 

@@ -5,13 +5,14 @@ use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+use consonance_gateway::udp::rig::documented_bytes_out;
 use consonance_transport::Delivery;
 use str0m::channel::ChannelConfig;
 use str0m::ice::{StunMessage, TransId};
 
 use super::channels::channels;
 use super::negotiation::Negotiation;
-use super::{End, Ice, PeerConnection, PeerEvent, Role, State, new_rtc};
+use super::{End, Ice, PeerConnection, PeerEvent, Role, new_rtc};
 use crate::settings::PeerSettings;
 
 /// A host's end and a player with nothing between them.
@@ -258,16 +259,33 @@ fn nobody_joins_under_an_address_that_is_not_its_own() {
 }
 
 #[test]
-fn a_player_has_no_more_than_three_times_as_much_sent_to_somebody_else() {
+fn a_player_has_no_more_sent_to_another_address_than_came_from_there() {
     let mut stage = Stage::connected();
     stage.speak(Duration::from_secs(1));
     let mut came = 0;
     for _ in 0..20 {
         came += stage.check_as_victim(&stage.password.clone());
         stage.speak(Duration::from_secs(1));
-        assert!(stage.sent_to_victim <= 3 * came, "{} bytes for {came}", stage.sent_to_victim);
+        assert!(stage.sent_to_victim <= came, "{} bytes for {came}", stage.sent_to_victim);
     }
-    assert!(stage.sent_to_victim > 0, "it is answered and asked");
+    assert!(stage.sent_to_victim > 0, "it is asked");
+}
+
+#[test]
+fn the_page_of_security_says_how_many_bytes_leave_for_each_that_came() {
+    let most = [1, 30].map(|checks| {
+        let mut stage = Stage::connected();
+        let (mut came, mut most) = (0, 0.0_f64);
+        for second in 0..30 {
+            let password = stage.password.clone();
+            came += if second < checks { stage.check_as_victim(&password) } else { 0 };
+            stage.speak(Duration::from_secs(1));
+            most = most.max(stage.sent_to_victim as f64 / came as f64);
+        }
+        most
+    });
+    let page = include_str!("../../../../../docs/security.md");
+    assert_eq!(format!("{:.2}", most[0].max(most[1])), documented_bytes_out(page, "WebRTC Network"));
 }
 
 #[test]
@@ -286,7 +304,7 @@ fn who_has_not_shown_where_it_is_is_not_told_that_it_is_in() {
         stage.step();
         assert!(!stage.player.is_open());
     }
-    assert!(matches!(stage.host.state, State::Unproved { .. }));
+    assert!(!stage.host.is_open() && stage.remote.is_none());
     stage.answers = true;
     stage.join(10);
     stage.speak(Duration::from_secs(1));
@@ -302,19 +320,18 @@ fn what_a_player_says_before_both_channels_are_open_is_heard_once_it_is_in() {
         let mut said = 0;
         for lost in 1..14 {
             let mut stage = Stage::opening(order.clone());
-            (stage.lost, stage.answers) = (Some(lost), false);
+            stage.lost = Some(lost);
             let mut has_said = false;
             let until = stage.now + Duration::from_secs(20);
             while stage.host_heard.is_empty() && (has_said || !stage.is_in) {
                 assert!(stage.now < until, "encrypted datagram {lost} was lost: {:?}", stage.host.state);
                 stage.step();
-                stage.answers = matches!(stage.host.state, State::Unproved { .. } | State::Open);
                 if !has_said && stage.player.reliable.is_some() && stage.player.unreliable.is_none() {
                     stage.is_cut = is_cut;
                     stage.say_early(b"early");
                     stage.step();
                     (stage.is_cut, has_said) = (false, true);
-                    assert_eq!(stage.host_heard, [b""; 0], "it is not in yet");
+                    assert!(stage.is_in || stage.host_heard.is_empty(), "it is not in yet");
                 }
             }
             said += usize::from(has_said);

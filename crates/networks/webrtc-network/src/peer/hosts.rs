@@ -2,9 +2,10 @@
 //!
 //! A check of ICE with the right password moves everything that is sent to where it seems to come from, and a peer
 //! knows the password that it was told. Who looks for ways itself sends only where its own checks were answered (RFC
-//! 8445, section 7.2.5); who only answers has to ask, and sends three times what came from a host at most until then.
+//! 8445, section 7.2.5); an end that only answers has to ask, and sends no more than came from a host until then. What
+//! else there is to say waits for the answer.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Instant;
 
 use consonance_gateway::udp::ProvedHosts;
@@ -17,10 +18,10 @@ use super::Ice;
 pub(super) struct Hosts {
     ice: Ice,
     credentials: Option<Credentials>,
-    known: ProvedHosts<ReturnCheck>,
+    known: ProvedHosts<ReturnCheck, (SocketAddr, Vec<u8>)>,
     /// The last check that asked for a sign of life and has no answer yet.
     probe: Option<ReturnCheck>,
-    /// Datagrams that did not leave.
+    /// Datagrams that did not leave, since more of them waited than may.
     pub(super) held_back: u64,
 }
 
@@ -59,11 +60,18 @@ impl Hosts {
         Some(datagram)
     }
 
-    /// Whether this may leave; if so, it counts as sent.
-    pub(super) fn may_leave(&mut self, to: IpAddr, datagram: &[u8]) -> bool {
-        let may_leave = self.ice == Ice::Full || self.known.may_leave(to, datagram.len());
-        self.held_back += u64::from(!may_leave);
-        may_leave
+    /// A datagram that is to leave: given back if it may, and held back otherwise.
+    pub(super) fn let_through(&mut self, to: SocketAddr, datagram: Vec<u8>) -> Option<(SocketAddr, Vec<u8>)> {
+        if self.ice == Ice::Full || self.known.may_leave(to.ip(), datagram.len()) {
+            return Some((to, datagram));
+        }
+        self.held_back += u64::from(!self.known.hold(to.ip(), (to, datagram)));
+        None
+    }
+
+    /// The next datagram that was held back and may leave now.
+    pub(super) fn poll_released(&mut self) -> Option<(SocketAddr, Vec<u8>)> {
+        self.known.poll_released()
     }
 
     /// The check of a host to which something is to leave, if one is due.

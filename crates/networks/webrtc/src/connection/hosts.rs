@@ -1,8 +1,8 @@
 //! Which hosts have shown that they get what is sent there.
 //!
 //! A check of ICE with the right password moves everything that is sent to where it seems to come from, and a page
-//! knows the password that it was told. So a host gets three times what came from it at most, until it has answered a
-//! check of ours. Over TCP a host has answered before anything comes from it.
+//! knows the password that it was told. So a host gets no more than came from it, until it has answered a check of ours;
+//! what else there is to say waits for that. Over TCP a host has answered before anything comes from it.
 
 use std::net::SocketAddr;
 use std::time::Instant;
@@ -15,10 +15,13 @@ use str0m::net::{Protocol, Transmit};
 #[derive(Debug, Default)]
 pub(super) struct Hosts {
     credentials: Option<Credentials>,
-    known: ProvedHosts<ReturnCheck>,
+    known: ProvedHosts<ReturnCheck, Transmit>,
     /// The last check that asked for a sign of life and has no answer yet.
     probe: Option<ReturnCheck>,
 }
+
+/// The oldest datagram that was held back made room for another one.
+pub(super) struct Lost;
 
 /// How checks of ours are named and sealed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,10 +56,18 @@ impl Hosts {
         proves || self.probe.take_if(|check| check.is_answered_by(datagram)).is_some()
     }
 
-    /// Whether this may leave; if so, it counts as sent.
-    pub(super) fn may_leave(&mut self, transmit: &Transmit) -> bool {
-        transmit.proto != Protocol::Udp
-            || self.known.may_leave(transmit.destination.ip(), transmit.contents.len())
+    /// What is to leave: given back if it may, and held back otherwise. `Err` if something is lost for that.
+    pub(super) fn let_through(&mut self, transmit: Transmit) -> Result<Option<Transmit>, Lost> {
+        let host = transmit.destination.ip();
+        if transmit.proto != Protocol::Udp || self.known.may_leave(host, transmit.contents.len()) {
+            return Ok(Some(transmit));
+        }
+        if self.known.hold(host, transmit) { Ok(None) } else { Err(Lost) }
+    }
+
+    /// The next datagram that was held back and may leave now.
+    pub(super) fn poll_released(&mut self) -> Option<Transmit> {
+        self.known.poll_released()
     }
 
     /// The check of a host to which something was to leave, if one is due.
