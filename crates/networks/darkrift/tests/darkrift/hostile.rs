@@ -2,14 +2,15 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::{TcpStream, UdpSocket};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use consonance_darkrift::{ListenerOrder, RELIABLE, ServerSettings};
+use consonance_gateway::udp::rig::documented_bytes_out;
 use consonance_gateway::{GameNetworkClient as _, GameNetworkServer as _};
 use consonance_transport::{DisconnectReason, Peer};
 use proptest::prelude::*;
 
-use crate::golden::{client_address, listener_with_client};
+use crate::golden::{client_address, listener_with_client, open};
 use crate::stage::{PATIENCE, Stage};
 
 #[test]
@@ -56,6 +57,33 @@ fn strangers_get_no_answer_over_udp() {
     stage.drive_until(|stage| stage.server_heard(peer, RELIABLE, &[0, 0, 1]));
     assert!(stranger.recv(&mut [0; 100]).is_err(), "nothing came back");
     assert_eq!(stage.server_saw.len(), 1);
+}
+
+#[test]
+fn the_page_of_security_says_how_many_bytes_leave_for_each_that_came() {
+    let victim = ([192, 0, 2, 66], 443).into();
+    let (mut listener, mut now) = (listener_with_client(), Instant::now());
+    let (mut came, mut left, mut token) = (0, 0, Vec::new());
+    for frame in 0..1500_u64 {
+        now += Duration::from_millis(20);
+        if frame % 50 == 0 {
+            // Its sender is told a token over TCP, and puts another address on the datagram with it.
+            let stranger = ([192, 0, 2, 2 + (frame / 50) as u8], 5000).into();
+            token = open(&mut listener, now, Peer(2 + frame / 50), stranger);
+        }
+        for datagram in [&token[..], &[0], &[1; 9], &[0, 0, 0, 0, 7], &[9; 100]] {
+            came += datagram.len();
+            assert!(listener.handle_datagram(victim, datagram).is_none());
+        }
+        listener.handle_timeout(now);
+        while let Some(order) = listener.poll_order() {
+            if let ListenerOrder::Datagram(to, datagram) = order {
+                left += if to == victim { datagram.len() } else { 0 };
+            }
+        }
+    }
+    let page = include_str!("../../../../../docs/security.md");
+    assert_eq!(format!("{:.2}", left as f64 / came as f64), documented_bytes_out(page, "DarkRift UDP"));
 }
 
 #[test]

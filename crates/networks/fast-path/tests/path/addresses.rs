@@ -91,6 +91,33 @@ fn a_proof_that_comes_too_late_is_none() {
     assert_eq!(pair.server.counts().addresses_proved, 0);
 }
 
+#[test]
+fn the_page_of_security_says_how_many_bytes_leave_for_each_that_came() {
+    let victim = address(ELSEWHERE);
+    let mut most = 0.0_f64;
+    for (again_ms, bytes) in [20, 200, 1700, 40_000].into_iter().flat_map(|ms| (0..32).map(move |n| (ms, n)))
+    {
+        let mut pair = Pair::opened(Cipher::Aes128Gcm);
+        let (mut came, mut left) = (0, 0);
+        for frame in 0..1500 {
+            pair.run(Duration::from_millis(20));
+            if frame * 20 % again_ms == 0 {
+                let mut datagram = pair.sealed_by_client(&vec![0; bytes]);
+                came += datagram.len();
+                pair.server.handle_datagram(pair.now, victim, &mut datagram).unwrap();
+            }
+            assert!(pair.server_sends(1, &[0x55; 60]));
+            pair.exchange();
+            let to_victim = pair.sent_down.drain(..).filter(|(to, _)| *to == victim);
+            left += to_victim.map(|(_, datagram)| datagram.len()).sum::<usize>();
+            most = most.max(left as f64 / came as f64);
+        }
+    }
+    let page = include_str!("../../../../../docs/security.md");
+    let row = page.lines().find_map(|line| line.strip_prefix("| Fast path | ")).unwrap();
+    assert_eq!(row.split(" | ").next(), Some(format!("{most:.2}").as_str()));
+}
+
 proptest! {
     /// Whatever comes from addresses that are not proved, at most as many bytes go back to each.
     #[test]
