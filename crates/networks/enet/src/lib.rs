@@ -20,7 +20,7 @@
 //! guarantees, is for both ends to agree on before: see [`ConnectionSettings::channels`].
 //!
 //! The connection is neither encrypted nor proved to be anybody's, as in every game that uses this network. Strangers
-//! get at most three times the bytes that they send.
+//! get no more bytes than they send.
 
 #![forbid(unsafe_code)]
 

@@ -19,7 +19,7 @@
 //! be empty. There are two channels, [`RELIABLE_CHANNEL`] and [`UNRELIABLE_CHANNEL`], numbered as Mirror numbers them.
 //!
 //! The connection is neither encrypted nor proved to be anybody's, as in every game that uses this network.
-//! Strangers get at most three times the bytes that they send, and cannot end a connection whose cookie they have
+//! Strangers get no more bytes than they send, and cannot end a connection whose cookie they have
 //! not seen; G1 has no cookies.
 
 #![forbid(unsafe_code)]
