@@ -12,7 +12,7 @@ use crate::goodbye::Goodbye;
 const TOO_SLOW: &str = "too slow";
 
 impl LiteNetLibServer {
-    /// Refuses who was asked about, and lets others go once they have proved their addresses and have taken what was sent
+    /// Refuses who was asked about, and lets others go once they have proved their addresses and taken what was sent
     /// before.
     pub(super) fn ask_to_leave(&mut self, now: Instant, peer: Peer, words: &str) {
         let Some(client) = self.clients.get_mut(&peer).filter(|client| client.is_here()) else { return };

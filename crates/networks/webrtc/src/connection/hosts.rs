@@ -1,7 +1,7 @@
 //! Which hosts have shown that they get what is sent there.
 //!
 //! A check of ICE with the right password moves everything that is sent to where it seems to come from, and a page
-//! knows the password that it was told. So a host gets no more than came from it, until it has answered a check of ours;
+//! knows the password that it was told. So a host gets no more than came from it until it has answered a check of ours;
 //! what else there is to say waits for that. Over TCP a host has answered before anything comes from it.
 
 use std::net::SocketAddr;
