@@ -8,14 +8,18 @@ use crate::command;
 use crate::failure::Failure;
 use crate::skips::Skips;
 
-/// Checks licences, versions and sources of all dependencies, without a network; and whether one of them has a known
-/// vulnerability, where there is a copy of the database of `RustSec`, as a `cargo deny fetch` leaves it.
+/// Checks licences, versions and sources of all dependencies, those of other platforms included, whose crates are
+/// fetched first; and whether one of them has a known vulnerability, where there is a copy of the database of
+/// `RustSec`, as a `cargo deny fetch` leaves it.
 ///
 /// # Errors
 /// [`Failure`] where a rule is broken.
 pub(crate) fn run(root: &Path) -> Result<Skips, Failure> {
     if command::capture(&mut command::cargo(root, ["deny", "--version"])).is_err() {
         return Ok(Skips::one("deny, no cargo-deny (cargo install --locked cargo-deny)"));
+    }
+    if command::run(&mut command::cargo(root, FETCH.split(' '))).is_err() {
+        return Ok(Skips::one("deny, crates of other platforms cannot be fetched (cargo fetch --locked)"));
     }
     command::run(&mut command::cargo(root, RULES.split(' ')))?;
     if !has_database(&cargo_home()) {
@@ -24,6 +28,8 @@ pub(crate) fn run(root: &Path) -> Result<Skips, Failure> {
     command::run(&mut command::cargo(root, ADVISORIES.split(' '))).map(|()| Skips::NONE)
 }
 
+/// A build on one platform leaves out what others need.
+const FETCH: &str = "fetch --locked";
 const RULES: &str = "deny --offline check licenses bans sources --hide-inclusion-graph";
 const ADVISORIES: &str = "deny --offline check advisories --disable-fetch --hide-inclusion-graph";
 
