@@ -22,7 +22,7 @@ use tracing::{Event, Level, Metadata, Subscriber};
 use crate::glue::sticky;
 
 /// Generous: machines that run tests are busy.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// A line of the log: whose chat, how important, in which category.
 type Line = (String, Level, String);

@@ -11,7 +11,7 @@ use consonance_device::{
 };
 
 /// Generous: machines that run tests are busy.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 fn open() -> (Devices, Microphone, Loudspeaker) {
     Devices::open(Settings { backend: Backend::Null, ..Settings::default() })

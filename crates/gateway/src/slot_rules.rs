@@ -15,7 +15,7 @@ use crate::{GameNetworkClient, GameNetworkClientEvent, GameNetworkServer, GameNe
 pub const SLOTS: usize = 6;
 
 /// How long anything may take before a rule counts as broken.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// What both ends say, so that each has shown the other that it is there; `DarkRift` takes it for a message, too.
 const WORD: &[u8] = &[0, 0, 1, 7];

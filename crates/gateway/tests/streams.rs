@@ -13,7 +13,7 @@ use consonance_gateway::streams::{
 use consonance_gateway::tcp::{TcpConnections, TcpEvent, TcpId, TcpSettings};
 
 /// How long anything may take before a rule counts as broken.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 #[test]
 fn strangers_of_one_address_make_room_for_those_of_others() {

@@ -244,7 +244,7 @@ fn the_descriptor_is_readable_when_there_is_something_to_do() {
 }
 
 /// How long anything may take before a rule counts as broken.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// Where nobody listens: a system gives this port to nobody who asks for any.
 const NOBODY: (Ipv4Addr, u16) = (Ipv4Addr::LOCALHOST, 5);

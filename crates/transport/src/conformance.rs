@@ -130,6 +130,9 @@ pub trait Network {
     /// Whether a packet may be empty. A network whose own rules forbid empty messages says `false`, and none is sent.
     const CARRIES_EMPTY_PACKETS: bool = true;
 
+    /// How many packets of voice are sent to a client that pauses: more than twice what waits on the way to it.
+    const FLOOD: usize = 20_000;
+
     /// Whether a client can be refused before it believes itself connected. On a network whose clients believe that as
     /// soon as anybody listens, say `false`: who is refused is disconnected at once.
     const REFUSES: bool = true;

@@ -18,7 +18,7 @@ use consonance_transport::memory::{MemoryClient, MemoryNetwork};
 use crate::ask::settings;
 
 /// How long anything may take. Generous: machines that run tests are busy.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 pub(crate) struct Stage {
     /// Dropped first, so that nobody asks a server that is gone.

@@ -35,6 +35,9 @@ impl Network for Browsers {
 
     const ANSWERS_PROBES: bool = true;
 
+    /// A page that pauses answers no checks, and is given up after 15 s, which is soon on a busy machine.
+    const FLOOD: usize = 2000;
+
     fn listen(&mut self) -> PartnerServer {
         let udp: SocketAddr = (Ipv4Addr::LOCALHOST, 0).into();
         let settings = WebRtcSettings { udp, peer: patient(), ..WebRtcSettings::default() };

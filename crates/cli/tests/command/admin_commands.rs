@@ -57,7 +57,7 @@ const COMMANDS: &[(&str, &[&str])] = &[
     ("GET /api/v1/audit", &["audit"]),
 ];
 /// How long anything may take. Generous: machines that run tests are busy.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_mins(2);
 /// A stream for pages that show what changes; `players` shows the same once.
 const NO_COMMAND: &str = "GET /api/v1/events";
 

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::program::{Ended, Program};
 
 /// How long anything may take. Generous: machines that run tests are busy.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 fn why(arguments: &[&str]) -> Ended {
     Program::start(&[&["why"], arguments].concat()).end()

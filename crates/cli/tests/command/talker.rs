@@ -8,7 +8,7 @@ use consonance_test_player::TestPlayer;
 use consonance_transport::ClientTransport;
 
 /// How long anything may take. Generous: machines that run tests are busy.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(2);
 
 /// Somebody in the room "lobby".
 struct Player<T> {

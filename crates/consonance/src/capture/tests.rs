@@ -8,7 +8,7 @@ use consonance_audio::ReadOutcome;
 use super::*;
 
 /// Generous: machines that run tests are busy.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// An input that nothing comes from before it is let go.
 struct Stuck {

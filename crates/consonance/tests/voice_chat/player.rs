@@ -11,7 +11,7 @@ use crate::ear::Ear;
 use crate::place;
 
 /// How long anything may take. Generous: machines that run tests are busy.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(2);
 
 const POLL_INTERVAL: Duration = Duration::from_millis(5);
 

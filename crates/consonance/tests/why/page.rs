@@ -9,7 +9,7 @@ use consonance::inspector::{Action, Cause, ClientSnapshot};
 
 use crate::call::{Call, until_cause};
 
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 fn until(page: &Client, what: &str, is_so: impl Fn(&ClientSnapshot) -> bool) -> ClientSnapshot {
     let deadline = Instant::now() + PATIENCE;

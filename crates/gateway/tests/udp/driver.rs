@@ -12,7 +12,7 @@ use consonance_transport::{DisconnectReason, Peer};
 use crate::plain::{PlainClient, PlainServer};
 
 const CHANNEL: Channel = Channel(0);
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 fn server_at(address: SocketAddr) -> UdpServer<PlainServer> {
     UdpServer::bind(address, PlainServer::default(), UdpServerSettings::default()).unwrap()

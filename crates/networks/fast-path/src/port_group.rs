@@ -87,7 +87,7 @@ mod tests {
 
     use super::*;
 
-    const PATIENCE: Duration = Duration::from_secs(30);
+    const PATIENCE: Duration = Duration::from_mins(2);
 
     fn any() -> SocketAddr {
         (Ipv4Addr::LOCALHOST, 0).into()

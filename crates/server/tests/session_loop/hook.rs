@@ -15,7 +15,7 @@ use crate::player::Player;
 use crate::stage::Stage;
 
 /// Far more than any of this takes; nothing here waits for it to pass.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 struct HookStage {
     stage: Stage,

@@ -267,13 +267,12 @@ pub fn a_direct_link_outlives_the_servers_as_the_network_says<N: DirectNetwork>(
 /// A player that hangs loses old voice, then, when even reliable packets cannot be kept, its direct link; the other
 /// links of whoever sends to it are not concerned.
 pub fn a_player_that_does_not_read_loses_its_direct_link_and_harms_nobody<N: DirectNetwork>(network: &mut N) {
-    const FLOOD: usize = 20_000;
     const PACKETS_MAX: usize = 1_000_000;
     let (mut stage, [to_slow, slow]) = Stage::with_direct_link(network);
     let quick = stage.connect_client(network).0;
     let [to_quick, quick] = stage.connect_directly(network, to_slow.client, quick);
     stage.set_polled(slow.client, false);
-    for number in 0..FLOOD {
+    for number in 0..N::FLOOD {
         stage.send_directly(to_slow, Delivery::Unreliable, &packet_of(number, 100));
         if number % 100 == 0 {
             stage.drive_once();
@@ -299,6 +298,6 @@ pub fn a_player_that_does_not_read_loses_its_direct_link_and_harms_nobody<N: Dir
     stage.set_polled(slow.client, true);
     stage.drive_until("the slow one learns it", |stage| stage.end_of_direct(slow).is_some());
     let kept = with_delivery(stage.end_saw(slow), Delivery::Unreliable).len();
-    assert!(kept < FLOOD / 2, "{kept} of {FLOOD} packets of old voice were kept");
+    assert!(kept < N::FLOOD / 2, "{kept} of {} packets of old voice were kept", N::FLOOD);
     assert_eq!((stage.end_of_direct(to_quick), stage.client_end(to_slow.client)), (None, None));
 }

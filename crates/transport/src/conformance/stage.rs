@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// How long anything may take before a rule counts as broken. Generous: machines that run tests are busy.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// How long a network without a waker may have something unnoticed.
 const POLL_INTERVAL: Duration = Duration::from_millis(5);

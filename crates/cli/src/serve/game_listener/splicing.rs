@@ -361,7 +361,7 @@ mod tests {
         let (mut now, mut newcomer, mut is_in) = (began, None, false);
         client.connect(now, b"");
         while !is_in {
-            assert!(began.elapsed() < Duration::from_secs(30), "it does not happen");
+            assert!(now - began < UPSTREAM_TIMEOUT, "it does not happen");
             assert!(splice.poll(now).is_none(), "nobody speaks");
             match game.poll(now) {
                 Some(GameNetworkServerEvent::Connected { peer, .. }) => newcomer = Some((peer, now)),
@@ -381,7 +381,7 @@ mod tests {
             game.flush(now);
             splice.flush(now);
             client.flush(now);
-            now += Duration::from_millis(5);
+            now += Duration::from_millis(20);
             thread::yield_now();
         }
         assert!(now - began >= Duration::from_secs(7), "the game took its time");

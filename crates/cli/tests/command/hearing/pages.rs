@@ -46,6 +46,8 @@ struct Said {
 struct Stage {
     pages: Vec<Page>,
     native: Box<dyn Talker>,
+    /// Hears all that the native player says.
+    witness: Box<dyn Talker>,
     reference: Reference,
     said: Vec<Said>,
     texts: u64,
@@ -57,17 +59,21 @@ impl Stage {
     fn new() -> Self {
         let (server, url, address) = serve(&[]);
         let runtime = QuicRuntime::new(1).unwrap();
-        let client = QuicClient::new(&runtime, address.parse().unwrap(), QuicClientSettings::default());
-        let native = player("native", client);
+        let native = |name| {
+            let settings = QuicClientSettings::default();
+            player(name, QuicClient::new(&runtime, address.parse().unwrap(), settings))
+        };
+        let (native, witness) = (native("native"), native("witness"));
         let join = |number| Page::ask(&url, json!({"name": name(number)})).unwrap();
         let pages = (0..PAGES).map(join).collect();
         let (reference, said) = (Reference::default(), Vec::new());
-        let mut stage = Self { pages, native, reference, said, texts: 0, _runtime: runtime, _server: server };
+        let mut stage =
+            Self { pages, native, witness, reference, said, texts: 0, _runtime: runtime, _server: server };
         stage.until("all are in the session", |stage| {
             let knows_all = |page: &Page| {
                 let players = page.messages.iter().filter(|message| message["type"] == "player");
                 let names: BTreeSet<_> = players.map(|it| it["name"].to_string()).collect();
-                page.was_told("roster") && names.len() == PAGES + 1
+                page.was_told("roster") && names.len() == PAGES + 2
             };
             stage.pages.iter().all(knows_all)
         });
@@ -151,6 +157,18 @@ impl Stage {
             }
             self.said.push(Said { words, by, heard_by });
         }
+        self.native_falls_silent(round);
+    }
+
+    /// Until nothing that the native player said is under way any more, for those who listen from now on.
+    fn native_falls_silent(&mut self, round: usize) {
+        let words = format!("That was all in round {round}").into_bytes();
+        let deadline = Instant::now() + PATIENCE;
+        while !self.witness.has_heard(&words) {
+            assert!(Instant::now() < deadline, "the witness is to hear the native player");
+            self.native.say(&words);
+            self.turn_for(FRAME);
+        }
     }
 
     fn talker(&mut self, who: usize) -> &mut dyn Talker {
@@ -171,6 +189,7 @@ impl Stage {
         let now = Instant::now();
         self.pages.iter_mut().for_each(|page| page.turn(now));
         self.native.turn(now);
+        self.witness.turn(now);
         thread::sleep(Duration::from_millis(1));
     }
 
@@ -212,8 +231,9 @@ fn pages_hear_what_is_meant_for_them_and_nothing_else() {
         stage.change(&mut dice);
         stage.settle();
         stage.everybody_speaks(round);
+        // What pages said before is heard by those who listened then.
+        stage.settle();
     }
-    stage.settle();
     let said = std::mem::take(&mut stage.said);
     assert!(said.iter().map(|said| said.heard_by.len()).sum::<usize>() > 30, "somebody listens: {said:?}");
     for Said { words, by, heard_by } in said {

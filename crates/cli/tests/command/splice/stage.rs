@@ -12,7 +12,7 @@ use consonance_transport::{ClientTransport, Peer};
 use crate::program::Program;
 
 /// How long anything may take. Generous: machines that run tests are busy.
-pub(super) const PATIENCE: Duration = Duration::from_secs(30);
+pub(super) const PATIENCE: Duration = Duration::from_mins(2);
 pub(crate) const ANY_PORT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 /// Every voice packet has it (the specification of the wire format, its magic).
 const VOICE: [u8; 2] = [0x8b, 0xc7];

@@ -12,7 +12,7 @@ use consonance_gateway::{
 use consonance_transport::{DisconnectReason, Peer};
 
 /// How long anything may take before a rule counts as broken.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(2);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Saw {

@@ -13,7 +13,7 @@ use rusty_enet::{EventNoRef, Host, HostSettings, Packet, PeerID};
 
 use crate::support::{client_of, server_of};
 
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 fn settings() -> ConnectionSettings {
     ConnectionSettings::enet13(vec![ChannelKind::Reliable, ChannelKind::Unsequenced])

@@ -15,7 +15,7 @@ use consonance_transport::{
 };
 
 /// How long anything may take. Generous: machines that run tests are busy.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(2);
 
 /// How long to sleep at most when nothing wakes the test.
 const POLL_INTERVAL: Duration = Duration::from_millis(5);

@@ -11,7 +11,7 @@ use consonance_test_player::TestPlayer;
 use consonance_transport::memory::{MemoryClient, MemoryNetwork, MemoryServer};
 
 /// How long anything may take. Generous: machines that run tests are busy.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// A game of two players whose server has an adapter, and a voice server beside it.
 struct Game {

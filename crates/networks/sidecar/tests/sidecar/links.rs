@@ -13,7 +13,7 @@ use consonance_transport::{
 };
 
 /// How long anything may take. Generous: machines that run tests are busy.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// A voice server, its game servers, and a record of what everybody was told.
 pub(crate) struct Stage {

@@ -13,7 +13,7 @@ use consonance_sidecar::{
 use consonance_transport::{Delivery, DisconnectReason, Peer, ServerEvent, ServerTransport, thread_waker};
 
 /// How long anything may take. Generous: machines that run tests are busy.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// Servers behind one port, and how often it was asked whose a session is.
 struct Port {

@@ -11,7 +11,7 @@ use consonance_webrtc_network::signalling::{ListenerSettings, SignallingListener
 use consonance_webrtc_network::{ClientSettings, HostSettings, PeerSettings, WebRtcClient, WebRtcHost};
 
 /// How long anything may take before a test fails. Generous: machines that run tests are busy.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(2);
 
 /// Any free port of this machine.
 pub(crate) fn localhost() -> SocketAddr {

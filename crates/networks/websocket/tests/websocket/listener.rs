@@ -11,7 +11,7 @@ use consonance_transport::{
 use consonance_websocket::{ServerEnd, WebSocketServer, default_settings};
 
 /// How long anything may take. Generous: machines that run tests are busy.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(2);
 
 pub(crate) struct Listener {
     pub(crate) server: WebSocketServer,
