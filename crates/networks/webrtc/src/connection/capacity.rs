@@ -52,6 +52,8 @@ struct Estimate {
     /// What came through then, which is not exceeded for so long.
     ceiling: f64,
     hold: Duration,
+    /// How often it fell since there is one.
+    falls: u32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,8 +125,9 @@ impl CapacityEstimator {
         let goes_on = is_above(LOSS_TO_FALL_AGAIN) && self.former_loss > LOSS_TO_FALL_AGAIN + self.own_loss;
         let is_narrow_still = self.estimate.is_some() && goes_on;
         if is_above(LOSS_TO_FALL) || is_narrow_still || has_queue && is_above(LOSS_TO_RISE) {
-            let loses_anyway =
-                !has_queue && self.is_as_before(report, |before| (before.loss, report.loss.unwrap_or(0.0)));
+            let loses_anyway = !has_queue
+                && self.estimate.as_ref().is_some_and(|estimate| estimate.falls >= FALLS_TO_JUDGE)
+                && self.is_as_before(report, |before| (before.loss, report.loss.unwrap_or(0.0)));
             return if loses_anyway { Verdict::NotOurs } else { Verdict::Congested };
         }
         let is_clear = loss.is_some_and(|loss| loss <= LOSS_TO_RISE) && self.round_trips.queue() < QUEUE_MAX;
@@ -152,7 +155,8 @@ impl CapacityEstimator {
         let rate = (FALL * through).min(former.map_or(f64::MAX, |former| former.rate)).max(RATE_MIN);
         let hold = former.map_or(HOLD_MIN, |former| (2 * former.hold).min(HOLD_MAX));
         let (sent, queue, ceiling) = (report.sent, self.queue_s(), through);
-        self.estimate = Some(Estimate { rate, congested_at: now, sent, loss, queue, ceiling, hold });
+        let falls = former.map_or(1, |former| former.falls.saturating_add(1));
+        self.estimate = Some(Estimate { rate, congested_at: now, sent, loss, queue, ceiling, hold, falls });
     }
 
     fn raise(&mut self, now: Instant, passed: Duration, sent: f64) {
@@ -195,6 +199,10 @@ const PASSED_MAX: Duration = Duration::from_secs(5);
 
 /// Below this part of it something is much less than something else.
 const MUCH_LESS: f64 = 0.8;
+
+/// The first bad report may speak of packets from before the link became narrow, too, and so of too little loss: only
+/// after so many falls is a loss that stays taken for the link's own.
+const FALLS_TO_JUDGE: u32 = 2;
 
 /// The estimate is at most so many times what is sent, so that there is always room for a voice more …
 const OF_SENT_MAX: f64 = 2.0;

@@ -18,6 +18,8 @@ pub(super) struct Egress {
     samples: u64,
     /// What was sent in each of the last intervals, in bit/s: a report speaks of more than the last one.
     rates: [f64; RATES],
+    /// Less is to be sent since the last interval: of this one, a part was sent before.
+    is_mixed: bool,
     /// What one voice takes while it speaks, in bit/s.
     voice_rate: Option<f64>,
     voices_max: Option<usize>,
@@ -39,6 +41,7 @@ impl Egress {
             bytes: 0,
             samples: 0,
             rates: [0.0; RATES],
+            is_mixed: false,
             voice_rate: None,
             voices_max: None,
             reported: Arrivals::default(),
@@ -81,7 +84,7 @@ impl Egress {
         let is_less = self.report(now, passed);
         self.voices_max = self.whole_voices();
         if is_less {
-            (self.unconcluded, self.rates) = (Arrivals::default(), [0.0; RATES]);
+            (self.unconcluded, self.rates, self.is_mixed) = (Arrivals::default(), [0.0; RATES], true);
         }
         is_less
     }
@@ -109,8 +112,10 @@ impl Egress {
             self.voice_rate = Some(self.voice_rate.map_or(rate, |former| former.midpoint(rate)));
         }
         self.since = now;
-        self.rates.rotate_right(1);
-        self.rates[0] = bits / passed.as_secs_f64();
+        if !std::mem::take(&mut self.is_mixed) {
+            self.rates.rotate_right(1);
+            self.rates[0] = bits / passed.as_secs_f64();
+        }
         let (mut reported, unspoken) =
             (std::mem::take(&mut self.reported), std::mem::take(&mut self.unspoken));
         if reported.sent > 0 {
