@@ -27,6 +27,11 @@ impl PlayerName {
     pub fn key(&self) -> &NameKey {
         &self.key
     }
+
+    /// The name as it was given, and its key.
+    pub fn into_parts(self) -> (Box<str>, NameKey) {
+        (self.given, self.key)
+    }
 }
 
 impl From<Box<str>> for PlayerName {

@@ -57,7 +57,7 @@ impl Server {
         if self.settings.admission {
             self.ask_driver(newcomer);
         } else {
-            self.join(&newcomer, Access::default());
+            self.join(newcomer, Access::default());
         }
         Ok(())
     }
@@ -65,14 +65,14 @@ impl Server {
     /// Somebody is in: who has to go for it goes, and everybody else who is here is told to the newcomer.
     ///
     /// A name in use stays with its holder, or not, as [`NameTaken`](super::NameTaken) says.
-    pub(super) fn join(&mut self, newcomer: &Newcomer, access: Access) {
-        let &Newcomer { link, ref name, codec, .. } = newcomer;
+    pub(super) fn join(&mut self, newcomer: Newcomer, access: Access) {
+        let link = newcomer.link;
         // As on the original's server, whatever becomes of its wish for another name.
         self.remove_former_client(link);
-        if !self.takes_name(newcomer, &access) {
+        if !self.takes_name(&newcomer, &access) {
             return;
         }
-        if let Some(namesake) = self.holder_of_name(name) {
+        if let Some(namesake) = self.holder_of_name(&newcomer.name) {
             self.evict_namesake(namesake);
         }
         let Some(id) = self.take_id() else {
@@ -83,7 +83,7 @@ impl Server {
             record.client = Some(id);
             self.strangers.remove(&(record.deadline, link));
         }
-        self.add_client(link, id, name, codec);
+        self.add_client(link, id, newcomer.name, newcomer.codec);
         self.places.note_untold(id, true);
         self.grant(id, access);
         self.begin_standing(id);
@@ -143,13 +143,14 @@ impl Server {
         self.close(old_link, CloseReason::NameTakenOver);
     }
 
-    pub(super) fn add_client(&mut self, link: LinkId, id: ClientId, name: &PlayerName, codec: CodecSettings) {
-        self.roster.insert(id, name, codec, link);
-        self.names.insert(id, name.key());
+    pub(super) fn add_client(&mut self, link: LinkId, id: ClientId, name: PlayerName, codec: CodecSettings) {
+        let (name, key) = name.into_parts();
+        self.roster.insert(id, &name, codec, link);
+        self.names.insert(id, key);
         self.table.insert(id);
         self.fan_out.insert(id, link);
         self.begin_voice_reports(link, id);
-        self.events.push(ServerEvent::ClientJoined { id, name: name.as_str().into(), link, codec });
+        self.events.push(ServerEvent::ClientJoined { id, name, link, codec });
     }
 
     /// The newcomer's id, then everybody who is here and reachable, itself included, in table order.

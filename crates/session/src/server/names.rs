@@ -23,8 +23,8 @@ enum Holders {
 }
 
 impl Names {
-    pub(super) fn insert(&mut self, id: ClientId, key: &NameKey) {
-        match self.by_key.entry(key.clone()) {
+    pub(super) fn insert(&mut self, id: ClientId, key: NameKey) {
+        match self.by_key.entry(key) {
             Entry::Vacant(place) => drop(place.insert(Holders::One(id))),
             Entry::Occupied(mut holders) => holders.get_mut().insert(id),
         }
@@ -76,7 +76,7 @@ mod tests {
     fn clients_are_found_by_every_spelling_until_they_leave() {
         let mut names = Names::default();
         for (id, name) in [(3, "bob"), (1, "Bob"), (2, "Ann")] {
-            names.insert(ClientId(id), &NameKey::of(name));
+            names.insert(ClientId(id), NameKey::of(name));
         }
         let of = |names: &Names, name| names.of(&NameKey::of(name)).to_vec();
         assert_eq!(of(&names, "BOB\u{200b}"), [ClientId(1), ClientId(3)]);

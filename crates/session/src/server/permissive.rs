@@ -33,7 +33,7 @@ impl Server {
                 record.ghosts.push(id);
                 self.strangers.remove(&(record.deadline, link));
             }
-            self.add_client(link, id, &PlayerName::from(&*name), state.client.codec);
+            self.add_client(link, id, PlayerName::from(&*name), state.client.codec);
         }
         self.replace_rooms(id, state);
         Ok(())

@@ -106,7 +106,7 @@ impl Server {
             return;
         }
         self.roster.insert(*id, name, *codec, NO_LINK);
-        self.names.insert(*id, &NameKey::of(name));
+        self.names.insert(*id, NameKey::of(name));
         self.table.insert(*id);
         let mut access = place.access.clone();
         access.ends_at = access.ends_at.map(|end| self.now + end.since(Instant::START));

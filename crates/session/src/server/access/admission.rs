@@ -12,7 +12,7 @@ impl Server {
         if self.turns_away(link) {
             return false;
         }
-        self.join(&newcomer, access);
+        self.join(newcomer, access);
         true
     }
 

@@ -127,7 +127,7 @@ impl Server {
         if self.settings.admission {
             self.ask_driver(newcomer);
         } else {
-            self.join(&newcomer, Access::default());
+            self.join(newcomer, Access::default());
         }
     }
 
