@@ -85,6 +85,28 @@ fn a_public_key_is_no_secret_for_the_other_algorithm() {
 }
 
 #[test]
+fn a_token_that_its_key_signed_under_the_name_of_another_algorithm_is_refused() {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    use ring::hmac;
+    let key = Key::generate_hs256().unwrap();
+    let jwk: serde_json::Value = serde_json::from_str(&key.to_jwk()).unwrap();
+    let secret = URL_SAFE_NO_PAD.decode(jwk["k"].as_str().unwrap()).unwrap();
+    let token = key.sign(&claims()).unwrap();
+    let claims = token.split('.').nth(1).unwrap();
+    let verified = |algorithm: &str| {
+        let header = URL_SAFE_NO_PAD.encode(format!(r#"{{"alg":"{algorithm}"}}"#));
+        let message = format!("{header}.{claims}");
+        let signature = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &secret), message.as_bytes());
+        key.verify(&format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature.as_ref())), NOW).map(drop)
+    };
+    assert_eq!(verified("HS256"), Ok(()));
+    for other in ["EdDSA", "none", "HS512", "hs256", ""] {
+        assert_eq!(verified(other), Err(TokenError::Signature), "{other}");
+    }
+}
+
+#[test]
 fn a_token_that_was_changed_is_refused_whatever_byte_it_was() {
     for key in keys() {
         let token = key.sign(&claims()).unwrap();

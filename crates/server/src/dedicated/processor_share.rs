@@ -66,16 +66,17 @@ mod tests {
     #[cfg(unix)]
     #[test]
     fn work_takes_processor_time_of_its_thread_and_of_the_process() {
-        let before = Used::here();
+        // The process is looked at before and after the thread, so that it has used what the thread has in between.
+        let (process, thread) = (Used::here().by_process, Used::here().by_thread);
         let grown =
             |used: Option<Duration>, before: Option<Duration>| used.unwrap().saturating_sub(before.unwrap());
         let mut worked = 0_u64;
         // As long as it takes: what is asked is whether it is counted, not how fast this machine is.
-        while grown(Used::here().by_thread, before.by_thread) < Duration::from_millis(5) {
+        while grown(Used::here().by_thread, thread) < Duration::from_millis(5) {
             worked = std::hint::black_box(worked + 1);
         }
         assert!(worked > 0);
-        assert!(grown(Used::here().by_process, before.by_process) >= Duration::from_millis(5));
+        assert!(grown(Used::here().by_process, process) >= Duration::from_millis(5));
     }
 
     #[test]
