@@ -2,9 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use consonance_server::token::{self, Claims, Key, TokenError, TokenRules, WallClock};
 use consonance_server::utc::utc;
 use consonance_session::{Access, Priority, Vouched};
+use ring::hmac;
 
 /// Some time in 2033.
 const NOW: u64 = 2_000_000_000;
@@ -70,35 +73,20 @@ fn a_token_by_another_key_is_refused() {
 
 #[test]
 fn a_public_key_is_no_secret_for_the_other_algorithm() {
-    use ring::hmac;
     let pair = Key::generate_ed25519().unwrap().public().unwrap();
-    let jwk: serde_json::Value = serde_json::from_str(&pair.to_jwk()).unwrap();
-    let public =
-        base64::Engine::decode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, jwk["x"].as_str().unwrap());
     // What a forger has: the public bytes, used as the secret of an HS256 token.
+    let public = bytes_of(&pair, "x");
     let secret = Key::generate_hs256().unwrap().sign(&claims()).unwrap();
     let (message, _) = secret.rsplit_once('.').unwrap();
-    let signature = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &public.unwrap()), message.as_bytes());
-    let signature =
-        base64::Engine::encode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, signature.as_ref());
-    assert_eq!(pair.verify(&format!("{message}.{signature}"), NOW), Err(TokenError::Signature));
+    assert_eq!(pair.verify(&signed_by_hand(&public, message), NOW), Err(TokenError::Signature));
 }
 
 #[test]
 fn a_token_that_its_key_signed_under_the_name_of_another_algorithm_is_refused() {
-    use base64::Engine as _;
-    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-    use ring::hmac;
     let key = Key::generate_hs256().unwrap();
-    let jwk: serde_json::Value = serde_json::from_str(&key.to_jwk()).unwrap();
-    let secret = URL_SAFE_NO_PAD.decode(jwk["k"].as_str().unwrap()).unwrap();
-    let token = key.sign(&claims()).unwrap();
-    let claims = token.split('.').nth(1).unwrap();
     let verified = |algorithm: &str| {
-        let header = URL_SAFE_NO_PAD.encode(format!(r#"{{"alg":"{algorithm}"}}"#));
-        let message = format!("{header}.{claims}");
-        let signature = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &secret), message.as_bytes());
-        key.verify(&format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature.as_ref())), NOW).map(drop)
+        let header = format!(r#"{{"alg":"{algorithm}"}}"#);
+        key.verify(&foreign_with(&key, &header, r#"{"exp":3000000000}"#), NOW).map(drop)
     };
     assert_eq!(verified("HS256"), Ok(()));
     for other in ["EdDSA", "none", "HS512", "hs256", ""] {
@@ -169,15 +157,7 @@ fn garbage_is_refused() {
 #[test]
 fn a_token_without_an_end_is_refused() {
     let key = Key::generate_hs256().unwrap();
-    let jwk: serde_json::Value = serde_json::from_str(&key.to_jwk()).unwrap();
-    let engine = base64::engine::general_purpose::URL_SAFE_NO_PAD;
-    let secret = base64::Engine::decode(&engine, jwk["k"].as_str().unwrap()).unwrap();
-    // {"alg":"HS256"} and {"name":"Alice"}
-    let message = "eyJhbGciOiJIUzI1NiJ9.eyJuYW1lIjoiQWxpY2UifQ";
-    let signature =
-        ring::hmac::sign(&ring::hmac::Key::new(ring::hmac::HMAC_SHA256, &secret), message.as_bytes());
-    let token = format!("{message}.{}", base64::Engine::encode(&engine, signature.as_ref()));
-    assert!(is_malformed(&key.verify(&token, NOW)));
+    assert!(is_malformed(&key.verify(&foreign(&key, r#"{"name":"Alice"}"#), NOW)));
 }
 
 #[test]
@@ -239,21 +219,27 @@ fn clocks_may_differ_by_the_leeway_at_both_ends() {
     assert!(at(NOW + 90, 30).unwrap_err().to_string().contains(&utc(NOW + 60)), "{}", utc(NOW + 60));
 }
 
-/// A token with these claims, written by somebody else's program.
+/// A token with these claims, written by another program.
 fn foreign(key: &Key, claims: &str) -> String {
     foreign_with(key, r#"{"alg":"HS256"}"#, claims)
 }
 
 /// The same with a header of its own.
 fn foreign_with(key: &Key, header: &str, claims: &str) -> String {
-    let engine = base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    let [header, claims] = [header, claims].map(|json| URL_SAFE_NO_PAD.encode(json));
+    signed_by_hand(&bytes_of(key, "k"), &format!("{header}.{claims}"))
+}
+
+/// The bytes of a member of a key's JSON.
+fn bytes_of(key: &Key, member: &str) -> Vec<u8> {
     let jwk: serde_json::Value = serde_json::from_str(&key.to_jwk()).unwrap();
-    let secret = base64::Engine::decode(&engine, jwk["k"].as_str().unwrap()).unwrap();
-    let header = base64::Engine::encode(&engine, header);
-    let message = format!("{header}.{}", base64::Engine::encode(&engine, claims));
-    let secret = ring::hmac::Key::new(ring::hmac::HMAC_SHA256, &secret);
-    let signature = ring::hmac::sign(&secret, message.as_bytes());
-    format!("{message}.{}", base64::Engine::encode(&engine, signature))
+    URL_SAFE_NO_PAD.decode(jwk[member].as_str().unwrap()).unwrap()
+}
+
+/// A token with this header and these claims, signed with HMAC and SHA-256.
+fn signed_by_hand(secret: &[u8], message: &str) -> String {
+    let signature = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, secret), message.as_bytes());
+    format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature.as_ref()))
 }
 
 #[test]
