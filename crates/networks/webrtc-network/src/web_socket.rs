@@ -185,7 +185,7 @@ impl std::fmt::Debug for WebSocket {
     }
 }
 
-/// Notes what a client asks for, and lets everybody in: who may stay is said afterwards, in the words of the protocol.
+/// Notes what a client asks for and accepts it: a rejection follows as a close frame, as the protocol has it.
 struct Noted(Arc<OnceLock<Option<AskedFor>>>);
 
 impl Callback for Noted {
@@ -196,7 +196,7 @@ impl Callback for Noted {
     }
 }
 
-/// `None` if the request names two hosts or two origins: whoever reads another one than we do would be fooled.
+/// `None` if the request names two hosts or two origins: a proxy in front may have checked the other one.
 fn asked_for(request: &Request) -> Option<AskedFor> {
     let only = |name: &str| {
         let mut values = request.headers().get_all(name).iter().map(|value| value.to_str().ok());

@@ -216,8 +216,7 @@ impl Connection {
         }
     }
 
-    /// The next datagram that leaves; what is more than a host gets that has proved nothing waits for the proof, and
-    /// what is lost by that is counted.
+    /// The next datagram to send. What exceeds an unproved host's credit waits for the proof; what is lost is counted.
     pub(crate) fn poll_transmit(&mut self, now: Instant) -> Option<Transmit> {
         loop {
             if let Some(released) = self.hosts.poll_released() {

@@ -58,7 +58,7 @@ fn whom_originals_speak_to_is_known_after_a_reload_and_in_sessions_that_begin_wh
     assert!(row.is_followed && row.voice_ms_ago.is_some(), "{row:?}");
 }
 
-/// One who speaks to the lobby, and one who listens to it.
+/// A speaker in the lobby and a listener.
 fn two(stage: &Stage, session: &str) -> (Player, Player) {
     let speaker = stage.player("Alice", 0, session).talk("lobby");
     (speaker, stage.player("Bob", 0, session).listen("lobby"))

@@ -1,4 +1,4 @@
-//! A player who moderates: which answer belongs to which of its requests.
+//! A moderating player: which answer belongs to which of its requests.
 
 use consonance_session::{ClientEvent, Delivery, ModerateError, ModeratorAction};
 use consonance_wire::{ModeratorAnswer, Notice, Writer};

@@ -160,7 +160,7 @@ impl Stage {
         self.native_falls_silent(round);
     }
 
-    /// Until nothing that the native player said is under way any more, for those who listen from now on.
+    /// Waits until no frame of the native player is in flight, so that later listeners hear none of them.
     fn native_falls_silent(&mut self, round: usize) {
         let words = format!("That was all in round {round}").into_bytes();
         let deadline = Instant::now() + PATIENCE;
@@ -231,7 +231,7 @@ fn pages_hear_what_is_meant_for_them_and_nothing_else() {
         stage.change(&mut dice);
         stage.settle();
         stage.everybody_speaks(round);
-        // What pages said before is heard by those who listened then.
+        // No frame of a page is in flight when others begin to listen.
         stage.settle();
     }
     let said = std::mem::take(&mut stage.said);

@@ -22,7 +22,7 @@ fn plain_packets_go_both_ways_once_the_address_is_proved() {
     assert!(pair.client_sends(b"up") && pair.server_sends(1, b"down"));
 }
 
-/// Whoever sits on the way can make these up, since nothing seals them.
+/// An attacker on the path can forge these, since nothing seals them.
 #[test]
 fn a_flood_of_plain_probes_is_answered_now_and_then() {
     let mut pair = Pair::opened(Cipher::Plain);

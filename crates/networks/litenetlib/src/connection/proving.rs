@@ -11,8 +11,8 @@ pub(super) const AGAIN_AFTER: Duration = Duration::from_millis(200);
 const AGAIN_AFTER_MAX: Duration = Duration::from_millis(800);
 
 impl Connection {
-    /// The other end has to prove that it gets what is sent to its address; until then no message leaves. The number is
-    /// one that nobody can guess.
+    /// The other end has to prove that it gets what is sent to its address; until then no message leaves. `secret`
+    /// cannot be guessed.
     pub(crate) fn ask_for_proof(&mut self, now: Instant, secret: u64) {
         self.proof = Some(AddressProof::new(secret));
         (0..AT_ONCE).for_each(|_| self.ask(now));

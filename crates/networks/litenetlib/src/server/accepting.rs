@@ -76,7 +76,6 @@ impl LiteNetLibServer {
                 State::Connected(connected) | State::Leaving { connected, .. } => {
                     connected.accepted_at = now;
                     connected.connection.ask_the_same();
-
                     client.handle_answer(now, &self.settings, false);
                     self.answer_guest(peer, &former.accept(peer_id(peer)));
                 }

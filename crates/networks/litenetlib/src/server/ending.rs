@@ -12,8 +12,8 @@ use crate::goodbye::Goodbye;
 const TOO_SLOW: &str = "too slow";
 
 impl LiteNetLibServer {
-    /// Refuses who was asked about, and lets others go once they have proved their addresses and taken what was sent
-    /// before.
+    /// Rejects a client that waits for an answer. Disconnects any other once it has proved its address and received
+    /// what was sent before.
     pub(super) fn ask_to_leave(&mut self, now: Instant, peer: Peer, words: &str) {
         let Some(client) = self.clients.get_mut(&peer).filter(|client| client.is_here()) else { return };
         let goodbye_at = now + self.settings.connection.goodbye_timeout;

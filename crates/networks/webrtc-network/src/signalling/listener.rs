@@ -31,7 +31,7 @@ pub struct ListenerSettings {
     /// The most strangers at once, who have not listened or been linked yet. With one more, one is closed at once: of
     /// the address that [has the most](consonance_transport::StrangerPlaces), or whoever has waited longest.
     pub strangers_max: usize,
-    /// Pages of which sites may come. Whoever may not is told so and sent away with the code 1008.
+    /// The origins whose pages may connect. Pages of others are closed with the code 1008 and a reason.
     pub origins: PageOrigins,
     /// The certificate and key for `wss`; without them it speaks `ws`, which anybody between can read.
     pub tls: Option<Arc<ServerConfig>>,
