@@ -29,7 +29,8 @@ mod uplink_meter;
 mod voice_reports;
 mod voice_sender;
 
-use alloc::collections::VecDeque;
+use alloc::boxed::Box;
+use alloc::collections::{BTreeMap, VecDeque};
 use alloc::vec::Vec;
 use core::time::Duration;
 
@@ -93,6 +94,8 @@ pub struct Client {
     links: DirectLinks,
     router: Router,
     roster: Roster<PlayerRecord>,
+    /// The players of the roster by name: no two have the same.
+    names: BTreeMap<Box<str>, ClientId>,
     /// How many players were met so far; says in which order.
     met: u64,
     /// The rooms that I listen to, in a session or not.
@@ -173,6 +176,7 @@ impl Client {
             links: DirectLinks::default(),
             router: Router::new(settings.routing),
             roster: Roster::new(),
+            names: BTreeMap::new(),
             met: 0,
             rooms: RoomList::default(),
             left_rooms: LeftRooms::default(),

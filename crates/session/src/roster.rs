@@ -10,7 +10,7 @@ use consonance_wire::{ClientId, CodecSettings, RoomId};
 use crate::listeners::Listeners;
 use crate::room_list::{Room, RoomList};
 
-/// Members by id and by name, listeners by room id. `T` is what each side keeps besides.
+/// Members by id, listeners by room id. `T` is what each side keeps besides.
 ///
 /// The maps are ordered ones: the order of what is sent never depends on a hash, and no choice of names can make a
 /// look-up slow.
@@ -18,7 +18,6 @@ use crate::room_list::{Room, RoomList};
 pub(crate) struct Roster<T> {
     members: Vec<Option<Box<Member<T>>>>,
     count: usize,
-    by_name: BTreeMap<Box<str>, ClientId>,
     listeners: BTreeMap<RoomId, Listeners>,
     /// Who is among the listeners of rooms that its own list does not have, and of which.
     unlisted: BTreeMap<ClientId, Vec<RoomId>>,
@@ -35,26 +34,18 @@ pub(crate) struct Member<T> {
 
 impl<T> Roster<T> {
     pub(crate) fn new() -> Self {
-        Self {
-            members: Vec::new(),
-            count: 0,
-            by_name: BTreeMap::new(),
-            listeners: BTreeMap::new(),
-            unlisted: BTreeMap::new(),
-        }
+        Self { members: Vec::new(), count: 0, listeners: BTreeMap::new(), unlisted: BTreeMap::new() }
     }
 
-    /// Adds a member without rooms; the id must be free. Of several members with one name the first is found by
-    /// it, as long as it is here.
-    pub(crate) fn insert(&mut self, id: ClientId, name: &str, codec: CodecSettings, data: T) {
+    /// Adds a member without rooms; the id must be free.
+    pub(crate) fn insert(&mut self, id: ClientId, name: Box<str>, codec: CodecSettings, data: T) {
         debug_assert!(self.get(id).is_none(), "an id belongs to one member");
         let index = usize::from(id.0);
         if index >= self.members.len() {
             self.members.resize_with(index + 1, || None);
         }
-        let member = Member { id, name: name.into(), codec, rooms: RoomList::default(), data };
+        let member = Member { id, name, codec, rooms: RoomList::default(), data };
         self.members[index] = Some(Box::new(member));
-        self.by_name.entry(name.into()).or_insert(id);
         self.count += 1;
     }
 
@@ -62,9 +53,6 @@ impl<T> Roster<T> {
     pub(crate) fn remove(&mut self, id: ClientId) -> Option<Member<T>> {
         let member = self.members.get_mut(usize::from(id.0))?.take()?;
         self.count -= 1;
-        if self.id_of(&member.name) == Some(id) {
-            self.by_name.remove(&member.name);
-        }
         for room in member.rooms.iter() {
             self.stop_listening(room.id, id);
         }
@@ -83,10 +71,6 @@ impl<T> Roster<T> {
 
     pub(crate) fn get_mut(&mut self, id: ClientId) -> Option<&mut Member<T>> {
         self.members.get_mut(usize::from(id.0))?.as_deref_mut()
-    }
-
-    pub(crate) fn id_of(&self, name: &str) -> Option<ClientId> {
-        self.by_name.get(name).copied()
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -174,7 +158,7 @@ mod tests {
     fn roster(names: &[&str]) -> Roster<()> {
         let mut roster = Roster::new();
         for (id, name) in names.iter().enumerate() {
-            roster.insert(ClientId(id as u16), name, CODEC, ());
+            roster.insert(ClientId(id as u16), (*name).into(), CODEC, ());
         }
         roster
     }
@@ -207,7 +191,7 @@ mod tests {
         let gone = roster.remove(ClientId(1)).unwrap();
         assert_eq!(&*gone.name, "b");
         assert_eq!(gone.rooms.names().collect::<Vec<_>>(), ["lobby"]);
-        assert_eq!(roster.id_of("b"), None);
+        assert!(roster.get(ClientId(1)).is_none());
         assert!(roster.listeners.is_empty());
         assert_eq!(roster.len(), 1);
     }

@@ -58,7 +58,7 @@ impl Client {
 
     /// The id of the player of this name, if it is here.
     pub fn player(&self, name: &str) -> Option<ClientId> {
-        self.roster.id_of(name)
+        self.names.get(name).copied()
     }
 
     /// The name of the player with this id, if it is here.
@@ -189,7 +189,7 @@ impl Client {
         codec: CodecSettings,
     ) -> Result<(), Fault> {
         let name = name.ok_or(Fault::Contradiction)?.to_str();
-        if self.roster.id_of(&name).is_some() {
+        if self.names.contains_key(&*name) {
             return Err(Fault::Contradiction);
         }
         let is_me = self.id() == Some(id);
@@ -203,9 +203,10 @@ impl Client {
             round: 0,
             link: None,
         };
-        self.roster.insert(id, &name, codec, record);
-        self.channels.on_player_joined(&name, id);
         let name = Box::from(&*name);
+        self.roster.insert(id, Box::clone(&name), codec, record);
+        self.names.insert(Box::clone(&name), id);
+        self.channels.on_player_joined(&name, id);
         self.events.push(ClientEvent::PlayerJoined { id, name, codec });
         self.find_direct_link(id);
         Ok(())
@@ -213,6 +214,7 @@ impl Client {
 
     fn remove_player(&mut self, id: ClientId) {
         let Some(member) = self.roster.remove(id) else { return };
+        self.names.remove(&member.name);
         self.timers.clear(Timer::Speaker(id));
         self.links.forget_claimants(id);
         self.forget_reception(id);

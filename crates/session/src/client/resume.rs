@@ -117,7 +117,7 @@ impl Client {
         }
         self.place.unconfirmed.remove(&id);
         let name = state.client.name.map(WireStr::to_str);
-        let before = name.as_deref().and_then(|name| self.roster.id_of(name));
+        let before = name.as_deref().and_then(|name| self.player(name));
         if let Some(before) = before.filter(|before| self.place.unconfirmed.remove(before)) {
             self.player_is_gone(before);
         }

@@ -83,7 +83,7 @@ impl Client {
                 TextRecipient::Room(room)
             }
             Target::Player(name) => {
-                let Some(player) = self.roster.id_of(name) else {
+                let Some(player) = self.player(name) else {
                     return Err(TextError::UnknownPlayer { name: name.clone() });
                 };
                 self.gather_player(id, player);

@@ -68,7 +68,7 @@ impl Client {
         }
         let present = match &target {
             Target::Room(_) => None,
-            Target::Player(name) => self.roster.id_of(name),
+            Target::Player(name) => self.player(name),
         };
         Ok(self.channels.open(target, properties, present))
     }

@@ -1,5 +1,6 @@
 //! Joining: the handshake, who has to go for it, and what the newcomer is told.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use consonance_name_key::PlayerName;
@@ -69,11 +70,8 @@ impl Server {
         let link = newcomer.link;
         // As on the original's server, whatever becomes of its wish for another name.
         self.remove_former_client(link);
-        if !self.takes_name(&newcomer, &access) {
+        if !self.take_name(&newcomer, &access) {
             return;
-        }
-        if let Some(namesake) = self.holder_of_name(&newcomer.name) {
-            self.evict_namesake(namesake);
         }
         let Some(id) = self.take_id() else {
             self.statistics.links_refused += 1;
@@ -145,7 +143,7 @@ impl Server {
 
     pub(super) fn add_client(&mut self, link: LinkId, id: ClientId, name: PlayerName, codec: CodecSettings) {
         let (name, key) = name.into_parts();
-        self.roster.insert(id, &name, codec, link);
+        self.roster.insert(id, Box::clone(&name), codec, link);
         self.names.insert(id, key);
         self.table.insert(id);
         self.fan_out.insert(id, link);

@@ -66,7 +66,8 @@ pub(super) struct NameClaims {
 
 /// What becomes of a newcomer's wish for a name.
 enum Verdict {
-    Granted,
+    /// It gets the name; the client that had it goes.
+    Granted(Option<ClientId>),
     Waits(Claim),
     Refused(CloseReason),
 }
@@ -112,10 +113,16 @@ impl Server {
         }
     }
 
-    /// Whether a newcomer may have its name now. One that may not waits or is refused; false then.
-    pub(super) fn takes_name(&mut self, newcomer: &Newcomer, access: &Access) -> bool {
+    /// A newcomer takes its name, if it may have it now; a client that had it goes. One that may not waits or is
+    /// refused; false then.
+    pub(super) fn take_name(&mut self, newcomer: &Newcomer, access: &Access) -> bool {
         match self.verdict_on_name(newcomer, access) {
-            Verdict::Granted => return true,
+            Verdict::Granted(holder) => {
+                if let Some(holder) = holder {
+                    self.evict_namesake(holder);
+                }
+                return true;
+            }
             Verdict::Waits(claim) => self.wait_for_name(newcomer.link, claim),
             Verdict::Refused(reason) => {
                 match reason {
@@ -130,10 +137,10 @@ impl Server {
 
     fn verdict_on_name(&self, newcomer: &Newcomer, access: &Access) -> Verdict {
         let Newcomer { link, name, .. } = newcomer;
-        let Some(holder) = self.holder_of_name(name) else { return Verdict::Granted };
+        let Some(holder) = self.holder_of_name(name) else { return Verdict::Granted(None) };
         let is_own = self.links.get(link).is_some_and(|link| link.clients().any(|id| id == holder));
         if is_own || self.settings.permissive || self.shows_ticket_of(holder, newcomer.ticket.as_ref()) {
-            return Verdict::Granted;
+            return Verdict::Granted(Some(holder));
         }
         let present = self.gate.access(holder);
         let may_have = present.is_none_or(|present| access.may_take_name_from(present));
@@ -147,7 +154,7 @@ impl Server {
         let is_lost_by_same_origin = is_same_origin && self.fan_out.link(holder).is_none();
         let at_once = rule == NameTaken::Newest || has_account_of(access, present) || is_lost_by_same_origin;
         if may_have && at_once {
-            return Verdict::Granted;
+            return Verdict::Granted(Some(holder));
         }
         if !self.may_wait_for_name(*link, holder) {
             return Verdict::Refused(CloseReason::NameInUse);

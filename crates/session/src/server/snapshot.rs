@@ -102,11 +102,12 @@ impl Server {
         let limits = &self.settings.limits;
         let fits =
             self.roster.len() < limits.links && name.len() <= self.longest_name() && self.is_possible(*codec);
-        if !fits || self.roster.get(*id).is_some() || self.roster.id_of(name).is_some() {
+        let key = NameKey::of(name);
+        if !fits || self.roster.get(*id).is_some() || self.client_spelled(name, &key).is_some() {
             return;
         }
-        self.roster.insert(*id, name, *codec, NO_LINK);
-        self.names.insert(*id, NameKey::of(name));
+        self.roster.insert(*id, Box::clone(name), *codec, NO_LINK);
+        self.names.insert(*id, key);
         self.table.insert(*id);
         let mut access = place.access.clone();
         access.ends_at = access.ends_at.map(|end| self.now + end.since(Instant::START));

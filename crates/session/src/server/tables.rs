@@ -92,7 +92,20 @@ impl Server {
     /// The client of this name, if there is one, whatever account it has: the one that spells it so, else the first of
     /// [`clients_named`](Self::clients_named).
     pub fn client_named(&self, name: &str) -> Option<ClientId> {
-        self.roster.id_of(name).or_else(|| self.clients_named(name).first().copied())
+        self.client_of_name(name, &NameKey::of(name))
+    }
+
+    /// The client of a name with this key: the one that spells it so, else the first.
+    pub(super) fn client_of_name(&self, name: &str, key: &NameKey) -> Option<ClientId> {
+        self.client_spelled(name, key).or_else(|| self.names.of(key).first().copied())
+    }
+
+    /// The client whose name is the same to the letter. Of several, which only a permissive server has, the first of
+    /// the table.
+    pub(super) fn client_spelled(&self, name: &str, key: &NameKey) -> Option<ClientId> {
+        let is_spelled = |id: &ClientId| self.roster.get(*id).is_some_and(|member| *member.name == *name);
+        let spelled = self.names.of(key).iter().copied().filter(is_spelled);
+        spelled.min_by_key(|id| self.table.slot(*id))
     }
 
     /// Every client of this name, however it is spelled and whatever account it has, by ascending id. Names are

@@ -87,11 +87,10 @@ impl Server {
 
     /// The client that has this name, in any spelling. The original compares names letter by letter.
     pub(in crate::server) fn holder_of_name(&self, name: &PlayerName) -> Option<ClientId> {
-        let exactly = self.roster.id_of(name);
         if self.settings.permissive {
-            return exactly;
+            return self.client_spelled(name, name.key());
         }
-        exactly.or_else(|| self.names.of(name.key()).first().copied())
+        self.client_of_name(name, name.key())
     }
 
     /// The client that has the name that is waited for.
