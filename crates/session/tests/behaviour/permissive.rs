@@ -90,6 +90,18 @@ fn who_is_evicted_by_a_namesake_is_not_told_and_may_come_back() {
 }
 
 #[test]
+fn of_several_of_one_spelling_the_first_of_the_table_goes_for_a_newcomer() {
+    let mut server = permissive();
+    server.receive(2, &packets::client_state(9, "Ghost", &[]));
+    server.receive(2, &packets::client_state(5, "Ghost", &[]));
+    server.receive(2, &packets::client_state(3, "ghost", &[]));
+    server.connect(4);
+    assert_eq!(server.receive(4, &packets::handshake("Ghost"))[0], "1 2 2 2: RemoveClient 9");
+    server.connect(5);
+    assert_eq!(server.receive(5, &packets::handshake("ghost"))[0], "1 2 4 2: RemoveClient 3");
+}
+
+#[test]
 fn the_limits_hold() {
     let mut server = LoneServer::with_settings(|settings| {
         settings.permissive = true;
