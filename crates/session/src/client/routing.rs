@@ -96,14 +96,15 @@ impl Client {
         packet: &[u8],
         is_always_sent: bool,
     ) -> Result<(u64, u64), WriteError> {
-        self.choose_ways(stage, packet.len());
+        let is_voice = matches!(stage, Stage::PeerUnreliable);
+        self.choose_ways(is_voice.then_some(packet.len()));
         let ways = (self.router.direct.len() as u64, self.router.relayed.len() as u64);
         if is_always_sent && ways.1 == 0 {
             self.router.relayed.push(ClientId::NOBODY);
         }
         let Router { direct, relayed, .. } = &self.router;
         // A server that finds the listeners by itself finds all of them, those with a direct link too.
-        let routed = direct.is_empty() && matches!(stage, Stage::PeerUnreliable);
+        let routed = direct.is_empty() && is_voice;
         if routed && !relayed.is_empty() && self.server_can(Capabilities::SERVER_ROUTING) {
             self.outbox.push_bytes(stage, [server], packet);
             return Ok(ways);
@@ -128,25 +129,28 @@ impl Client {
 
     /// How many of the gathered `destinations` something reliable reaches through the server.
     pub(super) fn count_relayed(&mut self) -> usize {
-        self.choose_ways(Stage::PeerReliable, 0);
+        self.choose_ways(None);
         self.router.relayed.len()
     }
 
-    fn choose_ways(&mut self, stage: Stage, bytes: usize) {
-        let rate = self.router.rate().filter(|_| matches!(stage, Stage::PeerUnreliable));
+    /// Sorts the gathered `destinations` by way. Direct copies of a frame take its bytes from the budget.
+    fn choose_ways(&mut self, frame_bytes: Option<usize>) {
+        let cost = self.router.rate().zip(frame_bytes);
         let Router { routing, budget, direct, relayed } = &mut self.router;
         direct.clear();
         relayed.clear();
         for &id in &self.destinations {
             let link = self.roster.get(id).and_then(|member| member.data.link);
             match link.filter(|_| *routing != Routing::AlwaysRelay) {
-                Some(link) if rate.is_none_or(|rate| budget.take(self.clock, rate, 1, bytes as u64)) => {
+                Some(link)
+                    if cost.is_none_or(|(rate, bytes)| budget.take(self.clock, rate, 1, bytes as u64)) =>
+                {
                     direct.push(link);
                 }
                 _ => relayed.push(id),
             }
         }
-        if rate.is_some() {
+        if cost.is_some() {
             self.refill_budget();
         }
     }
