@@ -32,7 +32,6 @@ impl Server {
             && end <= self.now
         {
             self.statistics.visits_ended += 1;
-            self.gate.ends.pop_first();
             match self.fan_out.link(id) {
                 Some(link) => self.close(link, CloseReason::VisitEnded),
                 None => self.remove_client(id),
