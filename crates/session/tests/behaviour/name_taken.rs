@@ -201,6 +201,17 @@ fn newcomers_that_wait_are_bounded_for_each_name_for_each_address_prefix_and_in_
 }
 
 #[test]
+fn a_server_has_no_timeout_for_names_once_the_last_newcomer_that_waited_is_gone() {
+    let mut server = two();
+    server.connect(NEWCOMER);
+    server.receive(NEWCOMER, &packets::handshake("Alice"));
+    let next = server.server.poll_timeout();
+    assert_eq!(next, Some((Instant::START + seconds(1), "a newcomer waits for a name in use")));
+    server.disconnect(NEWCOMER);
+    assert_eq!(server.server.poll_timeout(), None);
+}
+
+#[test]
 fn a_newcomer_that_waits_may_ask_for_another_name_instead() {
     let mut server = two();
     server.connect(NEWCOMER);

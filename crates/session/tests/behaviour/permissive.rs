@@ -67,6 +67,18 @@ fn a_link_that_ends_takes_one_client_with_it() {
 }
 
 #[test]
+fn a_handshake_over_a_link_with_several_clients_removes_the_first_of_the_table() {
+    let mut server = permissive();
+    server.receive(2, &packets::client_state(7, "Ghost", &[]));
+    assert_eq!(
+        server.receive(2, &packets::handshake("Bert"))[..2],
+        ["1 2: RemoveClient 1", "2: HandshakeResponse 1"]
+    );
+    let names: Vec<_> = server.server.client_table().map(|row| row.name).collect();
+    assert_eq!(names, ["Alice", "Bert", "Ghost"]);
+}
+
+#[test]
 fn a_newcomer_gets_no_id_that_a_ghost_sits_on() {
     let mut server = permissive();
     server.receive(2, &packets::client_state(2, "Ghost", &[]));

@@ -2,8 +2,12 @@
 
 use core::time::Duration;
 
-use consonance_session::{Capabilities, ChannelProperties, Position, ProximitySettings, RoomPattern, Target};
+use consonance_session::{
+    Capabilities, ChannelProperties, Identity, Position, ProximitySettings, RoomPattern, Sanction, Standing,
+    Target, Terms,
+};
 
+use crate::support::lone_server::LoneServer;
 use crate::support::network::{Network, Who};
 use crate::support::packets;
 
@@ -237,6 +241,23 @@ fn a_list_of_destinations_reaches_nobody_beyond_the_range() {
         assert_eq!(network.events(others[1]), [""; 0]);
         wait(&mut network, 2000);
     }
+}
+
+#[test]
+fn a_list_of_destinations_reaches_each_listener_once_and_no_deafened_one() {
+    let mut server = LoneServer::with_settings(|settings| {
+        settings.proximity = vec![("world".into(), ProximitySettings::new(10.0))];
+    });
+    for (link, name) in [(1, "Alice"), (2, "Bob"), (3, "Carol")] {
+        server.join(link, name, &["world"]);
+    }
+    let mut deafened = Standing::default();
+    deafened.impose(Sanction::Deafened, Terms::new(None, "too loud"));
+    server.server.set_standing(&Identity::Name("Carol".into()), &deafened).expect("room for one");
+    server.sent();
+    let relay = packets::relay_unreliable(&[1, 2, 1], &packets::voice(0, 0, "world", "hi"));
+    let sent = server.receive(1, &relay);
+    assert_eq!(sent.iter().map(|sent| sent.split(':').next()).collect::<Vec<_>>(), [Some("2 unreliably")]);
 }
 
 #[test]

@@ -57,6 +57,28 @@ fn a_room_takes_so_many_listeners_and_tells_the_next_one() {
 }
 
 #[test]
+fn an_operator_is_told_of_a_full_room_once_for_each_client_and_again_after_the_client_was_in_it() {
+    let mut server = LoneServer::with_settings(|settings| {
+        unhurried(&mut settings.limits);
+        limit(settings, "duel", |limits| limits.listeners = Some(1));
+    });
+    server.join(1, "Alice", &["duel"]);
+    server.join(2, "Bob", &[]);
+    let attempt = |server: &mut LoneServer| {
+        server.receive(2, &packets::enter(1, "duel"));
+        server.events()
+    };
+    assert_eq!(attempt(&mut server), ["duel is full for Bob: Listen"]);
+    assert_eq!(attempt(&mut server), [""; 0]);
+    server.receive(1, &packets::exit(0, "duel"));
+    assert_eq!(attempt(&mut server), ["Alice exited duel", "Bob entered duel"]);
+    server.receive(2, &packets::exit(1, "duel"));
+    server.receive(1, &packets::enter(0, "duel"));
+    server.events();
+    assert_eq!(attempt(&mut server), ["duel is full for Bob: Listen"]);
+}
+
+#[test]
 fn who_listens_when_a_limit_comes_stays() {
     let mut server = LoneServer::new();
     server.join(1, "Alice", &["lobby"]);

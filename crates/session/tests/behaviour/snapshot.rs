@@ -9,7 +9,9 @@ use consonance_session::{
 use proptest::collection::vec;
 use proptest::prelude::*;
 
+use crate::support::lone_server::LoneServer;
 use crate::support::network::Network;
+use crate::support::packets;
 
 const A_MOMENT: Duration = Duration::from_millis(100);
 const CODEC: CodecSettings =
@@ -71,6 +73,22 @@ fn who_had_lost_its_link_before_comes_back_too() {
     network.wait(Duration::from_secs(3));
     assert!(network.events(alice).contains(&"resumed as 1".to_owned()));
     assert!(!network.events(bob).iter().any(|event| event.contains("Alice")));
+}
+
+#[test]
+fn a_client_that_was_not_announced_before_the_handover_is_announced_when_it_is_back() {
+    let mut server = LoneServer::new();
+    let bob = server.ticket(1, &packets::handshake_of_ours("Bob", None));
+    server.receive(1, &packets::client_state(0, "Bob", &[]));
+    let alice = server.ticket(2, &packets::handshake_of_ours("Alice", None));
+    let snapshot = server.server.snapshot(Instant::START);
+    server.server = Server::restore(ServerSettings::from_seed(2), &snapshot, Instant::START);
+    server.ticket(3, &packets::handshake_of_ours("Bob", Some(bob)));
+    server.ticket(4, &packets::handshake_of_ours("Alice", Some(alice)));
+    assert_eq!(server.statistics().places_resumed, 2);
+    assert_eq!(server.receive(3, &packets::client_state(0, "Bob", &[])), ["3: ClientState 0 Bob []"]);
+    let sent = server.receive(4, &packets::client_state(1, "Alice", &[]));
+    assert_eq!(sent, ["3 4: ClientState 1 Alice []"]);
 }
 
 #[test]
