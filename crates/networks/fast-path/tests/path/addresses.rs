@@ -40,6 +40,25 @@ fn a_client_whose_translator_forgot_it_is_found_again() {
 }
 
 #[test]
+fn a_client_that_was_silent_and_moved_is_sent_to_as_soon_as_its_new_address_is_proved() {
+    let mut pair = Pair::opened(Cipher::Aes128Gcm);
+    pair.now += Duration::from_secs(13);
+    assert!(!pair.server_is_open(), "it has been silent for too long");
+    let new = address(ELSEWHERE);
+    let mut datagram = pair.sealed_by_client(b"from a new address");
+    pair.server.handle_datagram(pair.now, new, &mut datagram).unwrap();
+    for (_, mut challenge) in pair.batch() {
+        pair.client.handle_datagram(pair.now, &mut challenge).unwrap();
+    }
+    assert!(!pair.server_is_open());
+    let mut proof = Vec::new();
+    assert!(pair.client.poll_transmit(pair.now, &mut proof));
+    pair.server.handle_datagram(pair.now, new, &mut proof).unwrap();
+    assert_eq!(pair.server.counts().addresses_proved, 2);
+    assert!(pair.server_is_open() && pair.server_sends(1, b"voice"));
+}
+
+#[test]
 fn whoever_copies_datagrams_gets_one_challenge_and_no_voice() {
     let mut pair = Pair::opened(Cipher::Aes128Gcm);
     let thief = address(ELSEWHERE);
