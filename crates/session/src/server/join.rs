@@ -78,7 +78,8 @@ impl Server {
             return self.close(link, CloseReason::SessionFull);
         };
         if let Some(record) = self.links.get_mut(&link) {
-            record.client = Some(id);
+            // Only on a permissive server is another client of the link left.
+            record.ghosts.extend(record.client.replace(id));
             self.strangers.remove(&(record.deadline, link));
         }
         self.add_client(link, id, newcomer.name, newcomer.codec);

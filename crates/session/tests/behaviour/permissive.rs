@@ -79,6 +79,20 @@ fn a_handshake_over_a_link_with_several_clients_removes_the_first_of_the_table()
 }
 
 #[test]
+fn every_client_of_a_link_that_joined_again_leaves_with_it() {
+    let mut server = permissive();
+    server.join(3, "Carol", &[]);
+    server.disconnect(1);
+    // In the slot that Alice left, before Carol's own.
+    server.receive(3, &packets::client_state(7, "Ghost", &[]));
+    assert_eq!(server.receive(3, &packets::handshake("Carla"))[0], "2 3: RemoveClient 7");
+    for _ in 0..2 {
+        server.disconnect(3);
+    }
+    assert_eq!(server.server.client_table().map(|row| row.name).collect::<Vec<_>>(), ["Bob"]);
+}
+
+#[test]
 fn a_newcomer_gets_no_id_that_a_ghost_sits_on() {
     let mut server = permissive();
     server.receive(2, &packets::client_state(2, "Ghost", &[]));
