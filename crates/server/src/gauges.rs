@@ -105,3 +105,17 @@ impl Gauges {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_busy_share_is_told_as_it_was_set_between_none_and_all() {
+        let gauges = Gauges::default();
+        for (set, told) in [(0.25, 0.25), (-1.0, 0.0), (7.0, 1.0), (0.0004, 0.0)] {
+            gauges.set_busy(set);
+            assert_eq!(gauges.read(0).busy_share.to_bits(), f64::to_bits(told), "{set}");
+        }
+    }
+}

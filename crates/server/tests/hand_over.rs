@@ -98,6 +98,17 @@ fn a_newer_state_takes_the_place_of_an_older_one() {
 }
 
 #[test]
+fn an_older_state_stays_if_a_newer_one_cannot_be_written() {
+    let folder = Folder::new("stays");
+    hand_over().write(&folder.file()).unwrap();
+    let in_the_way = folder.file().with_added_extension("part");
+    fs::create_dir(&in_the_way).unwrap();
+    let error = HandOver::default().write(&folder.file()).unwrap_err();
+    assert!(matches!(error, HandOverError::Io { .. }), "{error}");
+    assert_eq!(HandOver::read(&folder.file()).unwrap(), Some(hand_over()));
+}
+
+#[test]
 fn another_file_is_neither_written_over_nor_deleted() {
     let folder = Folder::new("another");
     fs::write(folder.file(), "sessions = ['main']").unwrap();

@@ -142,6 +142,19 @@ fn no_two_sessions_have_the_same_number_and_a_new_start_has_another_one() {
 }
 
 #[test]
+fn no_two_sessions_draw_their_secrets_from_the_same_number() {
+    let directory = directory(&["main", "other"], &["*"], 1);
+    let serials: Vec<u64> = ["a", "b"]
+        .into_iter()
+        .map(|session| match directory.arrive(0, session) {
+            Ok((_, Arrival::Begins(begin))) => begin.serial,
+            other => panic!("{session} begins: {other:?}"),
+        })
+        .collect();
+    assert_eq!(serials, [2, 3], "after those of the sessions that are always there");
+}
+
+#[test]
 fn a_session_of_another_worker_is_not_this_ones() {
     let directory = directory(&["red", "blue"], &[], 2);
     let refusal = directory.arrive(0, "blue").unwrap_err();

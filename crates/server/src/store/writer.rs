@@ -228,7 +228,7 @@ impl<F: Fn() -> Result<Database, StoreError>> Loop<F> {
 
     fn attempt(&mut self, batch: &[Write]) -> Result<(), StoreError> {
         let changes = batch.iter().flat_map(|write| &write.changes);
-        if changes.clone().next().is_none() && self.database.is_some() {
+        if changes.clone().next().is_none() {
             return Ok(());
         }
         let database = match self.database.take() {

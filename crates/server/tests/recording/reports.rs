@@ -112,6 +112,26 @@ fn voices_of_a_report_fit_together_and_only_those_of_the_same_rooms_are_in_it() 
 }
 
 #[test]
+fn a_report_has_the_reported_voice_and_the_fifteen_others_that_spoke_last() {
+    let mut call = Call::new(&keeping("others", 30));
+    let (reports, _) = reports("others");
+    let _listener = call.listener();
+    let packets = encode(&speech(0.0, 0.1), FRAME_SAMPLES);
+    let speakers: Vec<_> =
+        ["Mallory".to_owned()].into_iter().chain((1..=17).map(|n| format!("P{n}"))).collect();
+    for name in &speakers {
+        let mut voice = call.join(name);
+        call.say(&mut voice, &packets, FRAME);
+    }
+    let made = report(&mut call, &reports, "Mallory").unwrap();
+    let mut players: Vec<_> =
+        files(&reports, made.id).index.tracks.iter().map(|track| track.player.clone()).collect();
+    players.sort_by_key(|player| speakers.iter().position(|speaker| speaker == player));
+    assert_eq!(players[0], "Mallory");
+    assert_eq!(players[1..], speakers[3..], "not the first two others");
+}
+
+#[test]
 fn nothing_is_kept_when_it_is_off_or_no_longer_on() {
     let mut call = Call::new(&keeping("off", 0));
     let _listener = call.listener();
@@ -254,9 +274,12 @@ fn reports_survive_a_restart_are_removed_in_time_and_are_bounded() {
     }
     assert!(report(&mut call, &reports, "Mallory").is_ok());
     assert_eq!(report(&mut call, &reports, "Mallory"), Err(ReportsError::Full { limit: 40_000 }));
+    settings.bytes_max = 60_000;
+    reports.set_settings(settings);
+    assert!(report(&mut call, &reports, "Mallory").is_ok(), "there is room after a reload");
 
     reports.clear_away(NOON + 30 * 86_400);
-    assert_eq!(reports.count(), 3);
+    assert_eq!(reports.count(), 4);
     reports.clear_away(NOON + 30 * 86_400 + 1);
     assert_eq!((reports.count(), folder.join("1").exists()), (0, false));
     assert_eq!(reports.index(1).map(drop), Err(ReportsError::NoReport { id: 1 }));

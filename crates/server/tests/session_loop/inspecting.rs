@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
-use consonance_inspector::{Inspected, ServedPlayer, Target};
+use consonance_inspector::{Inspected, RefusedRoom, ServedPlayer, Target};
 use consonance_server::{Inspection, SessionsSettings};
+use consonance_session::{AccessRule, Position, ProximitySettings};
+use consonance_transport::Traffic;
 
 use crate::player::Player;
 use crate::stage::Stage;
@@ -56,6 +58,68 @@ fn whom_originals_speak_to_is_known_after_a_reload_and_in_sessions_that_begin_wh
     let snapshot = inspection.snapshot();
     let row = &snapshot.server().unwrap().sessions[1].players[0];
     assert!(row.is_followed && row.voice_ms_ago.is_some(), "{row:?}");
+}
+
+#[test]
+fn the_last_joins_and_leaves_are_shown_with_their_session() {
+    let mut stage = Stage::new(&["main"], 1);
+    let (mut alice, mut bob) = two(&stage, "main");
+    stage.settle(&mut [&mut alice, &mut bob]);
+    drop(bob);
+    let inspection = Inspection::of(&stage.session_loop);
+    shown(&mut stage, &inspection, &mut [&mut alice]);
+    let snapshot = inspection.snapshot();
+    let notes: Vec<_> = snapshot.server().unwrap().notes.iter().map(|note| &*note.text).collect();
+    assert_eq!(notes, ["main: Alice joined", "main: Bob joined", "main: Bob left"]);
+}
+
+#[test]
+fn each_player_is_shown_with_the_packets_of_its_link() {
+    let mut stage = Stage::new(&["main"], 1);
+    let (mut alice, mut bob) = two(&stage, "main");
+    stage.settle(&mut [&mut alice, &mut bob]);
+    alice.client.send_voice(b"a frame").unwrap();
+    let inspection = Inspection::of(&stage.session_loop);
+    let row = shown(&mut stage, &inspection, &mut [&mut alice, &mut bob]);
+    let (of_server, of_client) = ((row.received.packets, row.sent.packets), alice.statistics());
+    let packets = |traffic: Traffic| traffic.reliable.packets + traffic.unreliable.packets;
+    assert_eq!(of_server, (packets(of_client.sent), packets(of_client.received)));
+    assert!(row.received.bytes > row.received.packets && row.sent.bytes > row.sent.packets, "{row:?}");
+}
+
+#[test]
+fn rooms_that_a_player_is_not_let_into_are_shown_with_it() {
+    let mut settings = SessionsSettings::new(["main"]).unwrap();
+    let mut rule = AccessRule::default();
+    rule.listen = vec!["staff".into()];
+    settings.access = vec![("office".into(), rule)];
+    let mut stage = Stage::with_settings(&settings, 1);
+    let mut alice = stage.player("Alice", 0, "main").listen("office").listen("lobby");
+    stage.settle(&mut [&mut alice]);
+    let inspection = Inspection::of(&stage.session_loop);
+    let row = shown(&mut stage, &inspection, &mut [&mut alice]);
+    assert_eq!(
+        (row.refused_rooms, row.rooms),
+        (vec![RefusedRoom::new("office", false)], vec!["lobby".into()])
+    );
+}
+
+#[test]
+fn players_that_told_where_they_are_are_shown_with_how_far_away_the_others_are() {
+    let mut settings = SessionsSettings::new(["main"]).unwrap();
+    settings.proximity = vec![("lobby".into(), ProximitySettings::new(20.0))];
+    let mut stage = Stage::with_settings(&settings, 1);
+    let [mut alice, mut bob, mut carol] =
+        ["Alice", "Bob", "Carol"].map(|name| stage.player_of_ours(name, "", "main").listen("lobby"));
+    stage.settle(&mut [&mut alice, &mut bob, &mut carol]);
+    for (player, x) in [(&mut alice, 0.0), (&mut bob, 30.0)] {
+        player.client.set_position(Some(Position::new([x, 0.0, 0.0]).unwrap()));
+        player.wake(stage.now);
+    }
+    let inspection = Inspection::of(&stage.session_loop);
+    let row = shown(&mut stage, &inspection, &mut [&mut alice, &mut bob, &mut carol]);
+    let distances: Vec<_> = row.distances.iter().map(|row| (&*row.player, row.metres)).collect();
+    assert_eq!(distances, [("Bob", 30.0)]);
 }
 
 /// A speaker in the lobby and a listener.

@@ -168,12 +168,30 @@ fn rooms_are_limited_while_the_session_runs_and_go_back_to_the_configuration() {
     moderation.limit_room(&by(), "red", "lobby", None).unwrap();
     alice.say(b"heard");
     wait_until("Bob hears her", &mut [&mut alice, &mut bob], |players| !players[1].heard.is_empty());
+    assert_eq!(bob.heard, [b"heard"]);
     moderation.slow_texts(&by(), "red", Some(60)).unwrap();
     assert_eq!(moderation.room_decisions("red").text_every_s, Some(60));
     moderation.slow_texts(&by(), "red", None).unwrap();
     let pink = moderation.slow_texts(&by(), "pink", None);
     assert!(matches!(pink, Err(ModerationError::NoSession { .. })));
     assert_eq!(moderation.room_decisions("red"), SessionRooms::default());
+}
+
+#[test]
+fn a_session_on_demand_begins_with_what_was_decided_in_it_before() {
+    let mut settings = SessionsSettings::new(["main"]).unwrap();
+    settings.on_demand = vec!["match-*".into()];
+    settings.empty_for = Duration::from_millis(1);
+    settings.records = in_memory();
+    let stage = Stage::with_settings(&settings, 1);
+    let moderation = Moderation::new(stage.server.handle(), settings.records.clone());
+    let mut alice = stage.player("Alice", "match-7");
+    wait_until("the session begins", &mut [&mut alice], |players| players[0].has_joined);
+    moderation.impose(&by(), "match-7", &"Alice".into(), Sanction::Muted, None).unwrap();
+    alice.leave();
+    wait_until("the session ends", &mut [], |_| moderation.sessions().len() == 1);
+    let mut alice = stage.player("Alice", "match-7");
+    wait_until("Alice is told", &mut [&mut alice], |players| players[0].told == ["Muted: too loud"]);
 }
 
 #[test]

@@ -5,7 +5,11 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use consonance_server::recording::{EndReason, Recorder, RecordingIndex, RecordingSettings, recordings_in};
+use consonance_server::moderation::{By, Moderation, ModerationError};
+use consonance_server::recording::{
+    EndReason, Recorder, RecordingIndex, RecordingSettings, RecordingsError, recordings_in,
+};
+use consonance_server::records::{Records, RecordsSettings};
 use consonance_server::{RestartPlan, ServerHandle, SessionsSettings, Workers};
 
 use crate::stage::{Player, Stage, wait_until};
@@ -96,6 +100,25 @@ fn recordings_of_all_workers_follow_a_reload_to_other_sessions_and_to_another_fo
     assert!(!is_recorded(&handle, "red") && !is_recorded(&handle, "blue"));
     next.stop();
     assert_eq!(found(&second), [of("blue", 1), of("red", 1)]);
+}
+
+#[test]
+fn a_recording_is_not_removed_while_it_goes_on() {
+    let stage = Stage::new(&["red"], 1);
+    let recorder = Recorder::start(folder("removed"), recording(&["red"])).unwrap();
+    let (handle, recordings) = (stage.server.handle(), recorder.recordings());
+    handle.record_with(Some(&recorder)).unwrap();
+    let moderation = Moderation::new(handle.clone(), Records::in_memory(RecordsSettings::default()));
+    moderation.set_recordings(Some(recordings.clone()));
+    let _players = talk(&stage, "red");
+    wait_until("it is listed", &mut [], |_| recordings.list(None, 10).is_ok_and(|all| all.len() == 1));
+    let id = recordings.list(None, 10).unwrap().remove(0).id;
+    let remove = || moderation.remove_recording(&By::new("Ann", "no longer needed"), &id);
+    assert!(matches!(remove(), Err(ModerationError::Recordings(RecordingsError::GoesOn))));
+    handle.record_with(None).unwrap();
+    wait_until("it has ended", &mut [], |_| recordings.status().finished == 1);
+    assert!(remove().is_ok());
+    assert_eq!(recordings.list(None, 10).unwrap(), []);
 }
 
 #[test]

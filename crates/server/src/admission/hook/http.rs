@@ -122,6 +122,16 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_connection_that_times_out_is_told_from_one_that_fails() {
+        for (kind, expected) in [
+            (io::ErrorKind::TimedOut, HookFailure::Timeout),
+            (io::ErrorKind::ConnectionRefused, HookFailure::Unreachable),
+        ] {
+            assert_eq!(failure(&ureq::Error::Io(kind.into())), expected);
+        }
+    }
+
+    #[test]
     fn only_this_machine_is_asked_in_the_open() {
         for (url, expected) in [
             ("https://example.org/join", Ok(())),
