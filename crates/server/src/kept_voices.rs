@@ -252,6 +252,25 @@ mod tests {
     }
 
     #[test]
+    fn every_session_in_which_somebody_spoke_has_the_same_share_and_one_is_left_for_a_newcomer() {
+        let (server, packet) = server_and_voice();
+        let mut settings = KeptVoicesSettings::default();
+        (settings.last, settings.worker_bytes_max) = (Duration::from_secs(10), 12_000);
+        let mut keeper = VoiceKeeper::new(settings);
+        let mut sessions = [KeptVoices::default(), KeptVoices::default(), KeptVoices::default()];
+        let start = Instant::now();
+        for (speaking, share) in [(0, 12_000), (1, 6_000), (2, 4_000)] {
+            for kept in &mut sessions[..speaking] {
+                keeper.hear(start, kept, &server, &packet);
+            }
+            keeper.sweep(start, sessions.iter_mut());
+            assert_eq!(keeper.share(), share, "{speaking} of three speak");
+        }
+        keeper.sweep(start + Duration::from_secs(11), sessions.iter_mut());
+        assert_eq!(keeper.share(), 12_000, "all is too old");
+    }
+
+    #[test]
     fn a_new_packet_pushes_out_what_is_too_old_without_waiting_for_a_sweep() {
         let (server, packet) = server_and_voice();
         let (mut keeper, mut kept) = (VoiceKeeper::new(KeptVoicesSettings::default()), KeptVoices::default());

@@ -102,35 +102,91 @@ impl TrackIndex {
 
 #[cfg(test)]
 mod tests {
+    use std::env;
+
     use consonance_recording::{Channels, OggOpusWriter, OpusPacket};
 
     use super::*;
 
-    /// A file stands in the folder's place, as one cannot read a folder either that one has no descriptor for.
-    #[test]
-    fn what_cannot_be_looked_at_is_not_taken_for_empty() {
-        let folder = std::env::temp_dir().join(format!("consonance-ended-{}", std::process::id()));
-        fs::write(&folder, "no folder").unwrap();
+    /// A path of this test's own where nothing is.
+    fn nowhere(test: &str) -> PathBuf {
+        env::temp_dir().join(format!("consonance-ended-{test}-{}", std::process::id()))
+    }
+
+    /// A recording that a crash cut off, and that knows of these tracks.
+    fn cut_off(folder: &Path, files: &[&str]) -> EndedRecording {
         let index =
             br#"{"version":1,"session":"main","started_at":"","started_unix_ms":0,"by_operator":false,
             "sample_rate_hz":48000,"duration_samples":9600,"bytes":0,"ended":null,"frames_dropped":0,
             "frames_without_track":0,"tracks":[]}"#;
-        let mut ended = EndedRecording::after_crash(folder.clone(), serde_json::from_slice(index).unwrap());
-        ended.save().unwrap_err();
-        fs::remove_file(&folder).unwrap();
-        fs::create_dir(&folder).unwrap();
+        let mut index: RecordingIndex = serde_json::from_slice(index).unwrap();
+        let track = |file: &&str| TrackIndex { file: (*file).to_owned(), ..TrackIndex::default() };
+        index.tracks = files.iter().map(track).collect();
+        EndedRecording::after_crash(folder.to_owned(), index)
+    }
+
+    /// A fifth of a second.
+    fn sound() -> Vec<u8> {
         let mut track = OggOpusWriter::new(Vec::new(), 1, Channels::Mono, &[]).unwrap();
         let packet = OpusPacket::parse(&[31 << 3]).unwrap();
         for _ in 0..10 {
             track.write(0, packet).unwrap();
         }
-        fs::write(folder.join("Alice-1.opus"), track.finish().unwrap()).unwrap();
+        track.finish().unwrap()
+    }
+
+    /// Each track that the index on the disk has, with its samples.
+    fn tracks(folder: &Path) -> Vec<(String, u64)> {
+        let tracks = RecordingIndex::read(folder).unwrap().tracks;
+        tracks.into_iter().map(|track| (track.file, track.duration_samples)).collect()
+    }
+
+    fn is(file: &str, samples: u64) -> (String, u64) {
+        (file.to_owned(), samples)
+    }
+
+    /// A file stands in the folder's place, as one cannot read a folder either that one has no descriptor for.
+    #[test]
+    fn what_cannot_be_looked_at_is_not_taken_for_empty() {
+        let folder = nowhere("no-folder");
+        fs::write(&folder, "no folder").unwrap();
+        let mut ended = cut_off(&folder, &[]);
+        ended.save().unwrap_err();
+        fs::remove_file(&folder).unwrap();
+        fs::create_dir(&folder).unwrap();
+        fs::write(folder.join("Alice-1.opus"), sound()).unwrap();
         fs::write(folder.join("Bob-2.opus"), "").unwrap();
         ended.save().unwrap();
-        let tracks = RecordingIndex::read(&folder).unwrap().tracks;
-        let tracks: Vec<_> = tracks.iter().map(|track| (&*track.file, track.duration_samples)).collect();
-        assert_eq!(tracks, [("Alice-1.opus", 9600)], "Bob's has no sound, and nobody knew of it");
+        assert_eq!(tracks(&folder), [is("Alice-1.opus", 9600)], "Bob's has no sound, and nobody knew of it");
         assert!(!folder.join("Bob-2.opus").exists());
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn a_track_that_the_index_knows_is_never_removed_though_it_cannot_be_read() {
+        let folder = nowhere("damaged");
+        fs::create_dir(&folder).unwrap();
+        fs::write(folder.join("Alice-1.opus"), sound()).unwrap();
+        fs::write(folder.join("Bob-2.opus"), "damaged").unwrap();
+        cut_off(&folder, &["Alice-1.opus", "Bob-2.opus"]).save().unwrap();
+        assert_eq!(tracks(&folder), [is("Alice-1.opus", 9600), is("Bob-2.opus", 0)]);
+        assert_eq!(fs::read(folder.join("Bob-2.opus")).unwrap(), b"damaged");
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    /// A folder stands in the index's place, as a disk that takes nothing.
+    #[test]
+    fn tracks_are_completed_once_however_often_the_index_cannot_be_written() {
+        let folder = nowhere("no-index");
+        fs::create_dir_all(folder.join(RecordingIndex::FILE)).unwrap();
+        fs::write(folder.join("Alice-1.opus"), sound()).unwrap();
+        let mut ended = cut_off(&folder, &["Alice-1.opus"]);
+        ended.save().unwrap_err();
+        fs::remove_file(folder.join("Alice-1.opus")).unwrap();
+        fs::write(folder.join("Alice-1.opus"), "is not looked at again").unwrap();
+        fs::remove_dir(folder.join(RecordingIndex::FILE)).unwrap();
+        ended.save().unwrap();
+        assert_eq!(tracks(&folder), [is("Alice-1.opus", 9600)]);
         fs::remove_dir_all(folder).unwrap();
     }
 }

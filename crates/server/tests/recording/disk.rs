@@ -3,7 +3,7 @@
 use std::fs;
 use std::time::{Duration, Instant};
 
-use consonance_server::recording::{EndReason, Recorder, RecorderError, RecordingIndex};
+use consonance_server::recording::{EndReason, Recorder, RecorderError};
 use consonance_test_sound::{FRAME_SAMPLES, encode, speech};
 
 use crate::call::{Call, Setup, Voice, recorded, setup};
@@ -322,32 +322,6 @@ fn a_killed_server_s_recordings_are_completed_at_the_next_start() {
     let sound = recorded.sound("Alice");
     assert!(sound.len() > 48_000, "{}", sound.len());
     assert!(consonance_test_sound::peak(&sound) > 0.05);
-}
-
-#[test]
-fn a_track_that_cannot_be_repaired_after_a_crash_is_left_alone_and_the_others_are_repaired() {
-    let setup = setup("damaged");
-    let mut call = Call::new(&setup);
-    let _listener = call.listener();
-    for name in ["Alice", "Bob"] {
-        let mut voice = call.join(name);
-        call.say(&mut voice, &packets(0.5), FRAME);
-    }
-    let whole = call.end().remove(0);
-    let crashed = serde_json::to_string(&whole.index).unwrap();
-    let ended = serde_json::to_string(&whole.index.ended.unwrap()).unwrap();
-    let crashed = crashed.replace(&format!("\"ended\":{ended}"), "\"ended\":null");
-    fs::write(whole.folder.join(RecordingIndex::FILE), crashed).unwrap();
-    assert_eq!(recorded(&setup.folder)[0].index.ended, None);
-    let file = whole.folder.join(&whole.track("Alice").file);
-    fs::write(&file, "damaged").unwrap();
-
-    Recorder::start(&setup.folder, setup.settings.clone()).unwrap().stop();
-    let repaired = recorded(&setup.folder).remove(0);
-    assert_eq!(repaired.index.ended, Some(EndReason::Crashed));
-    assert_eq!(fs::read(&file).unwrap(), b"damaged");
-    assert_eq!(repaired.track("Alice").duration_samples, 0);
-    assert_eq!(repaired.sound("Bob").len(), whole.track("Bob").duration_samples as usize);
 }
 
 fn speak_until_killed(setup: &Setup) -> ! {

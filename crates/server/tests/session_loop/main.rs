@@ -14,6 +14,7 @@ mod moderators;
 mod on_demand;
 mod origins;
 mod player;
+mod room_limits;
 mod sessions;
 mod shedding;
 mod stage;

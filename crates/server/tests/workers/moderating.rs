@@ -5,7 +5,7 @@ use std::time::Duration;
 use consonance_server::audit::AuditQuery;
 use consonance_server::moderation::{By, Moderation, ModerationError, Outcome, PlayerRef};
 use consonance_server::records::{Records, RecordsSettings, RoomDecision, SessionRooms, StoredRights};
-use consonance_server::{DrainPlan, SessionsSettings, store::Stored};
+use consonance_server::{DrainPlan, SessionLoop, SessionsSettings, store::Stored};
 use consonance_session::Sanction;
 
 use crate::stage::{Player, Stage, wait_until};
@@ -161,10 +161,15 @@ fn a_player_is_moved_and_its_rooms_are_seen_from_outside() {
 
 #[test]
 fn rooms_are_limited_while_the_session_runs_and_go_back_to_the_configuration() {
-    let Scene { stage: _stage, moderation, mut alice, mut bob } = scene(in_memory());
+    let Scene { stage, moderation, mut alice, mut bob } = scene(in_memory());
     let one = RoomDecision { speakers_max: Some(0), ..RoomDecision::default() };
     moderation.limit_room(&by(), "red", "lobby", Some(one)).unwrap();
     alice.say(b"not heard");
+    wait_until("she is refused", &mut [&mut alice, &mut bob], |_| {
+        let refused =
+            |worker: &mut SessionLoop, _| worker.statistics().map(|(.., it)| it.speakers_limited).sum();
+        stage.server.handle().ask_session("red", refused) == Ok(1_u64)
+    });
     moderation.limit_room(&by(), "red", "lobby", None).unwrap();
     alice.say(b"heard");
     wait_until("Bob hears her", &mut [&mut alice, &mut bob], |players| !players[1].heard.is_empty());
@@ -175,23 +180,6 @@ fn rooms_are_limited_while_the_session_runs_and_go_back_to_the_configuration() {
     let pink = moderation.slow_texts(&by(), "pink", None);
     assert!(matches!(pink, Err(ModerationError::NoSession { .. })));
     assert_eq!(moderation.room_decisions("red"), SessionRooms::default());
-}
-
-#[test]
-fn a_session_on_demand_begins_with_what_was_decided_in_it_before() {
-    let mut settings = SessionsSettings::new(["main"]).unwrap();
-    settings.on_demand = vec!["match-*".into()];
-    settings.empty_for = Duration::from_millis(1);
-    settings.records = in_memory();
-    let stage = Stage::with_settings(&settings, 1);
-    let moderation = Moderation::new(stage.server.handle(), settings.records.clone());
-    let mut alice = stage.player("Alice", "match-7");
-    wait_until("the session begins", &mut [&mut alice], |players| players[0].has_joined);
-    moderation.impose(&by(), "match-7", &"Alice".into(), Sanction::Muted, None).unwrap();
-    alice.leave();
-    wait_until("the session ends", &mut [], |_| moderation.sessions().len() == 1);
-    let mut alice = stage.player("Alice", "match-7");
-    wait_until("Alice is told", &mut [&mut alice], |players| players[0].told == ["Muted: too loud"]);
 }
 
 #[test]

@@ -103,25 +103,6 @@ fn recordings_of_all_workers_follow_a_reload_to_other_sessions_and_to_another_fo
 }
 
 #[test]
-fn a_recording_is_not_removed_while_it_goes_on() {
-    let stage = Stage::new(&["red"], 1);
-    let recorder = Recorder::start(folder("removed"), recording(&["red"])).unwrap();
-    let (handle, recordings) = (stage.server.handle(), recorder.recordings());
-    handle.record_with(Some(&recorder)).unwrap();
-    let moderation = Moderation::new(handle.clone(), Records::in_memory(RecordsSettings::default()));
-    moderation.set_recordings(Some(recordings.clone()));
-    let _players = talk(&stage, "red");
-    wait_until("it is listed", &mut [], |_| recordings.list(None, 10).is_ok_and(|all| all.len() == 1));
-    let id = recordings.list(None, 10).unwrap().remove(0).id;
-    let remove = || moderation.remove_recording(&By::new("Ann", "no longer needed"), &id);
-    assert!(matches!(remove(), Err(ModerationError::Recordings(RecordingsError::GoesOn))));
-    handle.record_with(None).unwrap();
-    wait_until("it has ended", &mut [], |_| recordings.status().finished == 1);
-    assert!(remove().is_ok());
-    assert_eq!(recordings.list(None, 10).unwrap(), []);
-}
-
-#[test]
 fn a_recording_that_an_operator_began_ends_with_the_process_and_goes_on_in_the_next_one() {
     let folder = folder("handed-over");
     let settings = SessionsSettings::new(["red", "blue"]).unwrap();
@@ -152,4 +133,25 @@ fn a_recording_that_an_operator_began_ends_with_the_process_and_goes_on_in_the_n
     drop(stage);
     recorder.stop();
     assert_eq!(found(&folder).len(), 2);
+}
+
+#[test]
+fn an_operator_removes_a_recording_that_has_ended_and_none_that_goes_on() {
+    let folder = folder("removed");
+    let stage = Stage::new(&["red"], 1);
+    let moderation = Moderation::new(stage.server.handle(), Records::in_memory(RecordsSettings::default()));
+    let recorder = Recorder::start(&folder, recording(&["red"])).unwrap();
+    moderation.set_recordings(Some(recorder.recordings()));
+    stage.server.handle().record_with(Some(&recorder)).unwrap();
+    let _players = talk(&stage, "red");
+    let list = || recorder.recordings().list(None, 10).unwrap();
+    wait_until("it is there", &mut [], |_| list().len() == 1);
+    let (by, id) = (By::new("Ann", ""), list().remove(0).id);
+    let remove = || moderation.remove_recording(&by, &id).map(drop);
+    assert_eq!(remove(), Err(ModerationError::Recordings(RecordingsError::GoesOn)));
+    moderation.stop_recording(&by, "red").unwrap();
+    wait_until("it has ended", &mut [], |_| recorder.recordings().status().finished == 1);
+    assert_eq!(remove(), Ok(()));
+    assert_eq!((list().len(), fs::read_dir(folder.join("red")).is_err()), (0, true));
+    assert_eq!(remove(), Err(ModerationError::Recordings(RecordingsError::NoRecording)));
 }
