@@ -157,6 +157,14 @@ mod tests {
     }
 
     #[test]
+    fn a_ban_of_an_address_holds_when_another_of_the_same_length_is_lifted() {
+        let mut bans = bans([(prefix("192.0.2.7/32"), None), (prefix("198.51.100.9/32"), None)]);
+        assert!(bans.remove(1).is_some());
+        let of = |bans: &Bans, ip: &str| bans.of_address(0, ip.parse().unwrap()).map(|ban| ban.id);
+        assert_eq!((of(&bans, "192.0.2.7"), of(&bans, "198.51.100.9")), (None, Some(2)));
+    }
+
+    #[test]
     fn a_name_is_banned_in_upper_and_lower_case_and_a_subject_as_it_is() {
         let bans = bans([(BanTarget::Name("Ärger".into()), None), (BanTarget::Subject("A7".into()), None)]);
         let banned = |name, subject| bans.of_player(0, name, subject).map(|ban| ban.id);

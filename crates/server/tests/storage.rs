@@ -101,11 +101,13 @@ fn what_has_ended_is_cleared_away() {
     {
         let records = open(&folder);
         let (_server, moderation) = server(&records);
-        moderation.ban(&By::new("Ann", ""), name("Mallory"), Some(4_102_444_800)).unwrap();
+        let (by, until) = (By::new("Ann", ""), Some(4_102_444_800));
+        moderation.ban(&by, name("Mallory"), until).unwrap();
+        moderation.impose(&by, "main", &"Trudy".into(), Sanction::Muted, until).unwrap();
         records.clear_away(4_102_444_799);
-        assert_eq!(records.bans_count(), 1);
+        assert_eq!((records.bans_count(), records.standings(0, "main").len()), (1, 1));
         records.clear_away(4_102_444_800);
-        assert_eq!(records.bans_count(), 0);
+        assert_eq!((records.bans_count(), records.standings(0, "main").len()), (0, 0));
         assert_eq!(
             moderation.audit(&AuditQuery::default()).entries.len(),
             0,

@@ -117,7 +117,7 @@ mod tests {
     fn cut_off(folder: &Path, files: &[&str]) -> EndedRecording {
         let index =
             br#"{"version":1,"session":"main","started_at":"","started_unix_ms":0,"by_operator":false,
-            "sample_rate_hz":48000,"duration_samples":9600,"bytes":0,"ended":null,"frames_dropped":0,
+            "sample_rate_hz":48000,"duration_samples":0,"bytes":0,"ended":null,"frames_dropped":0,
             "frames_without_track":0,"tracks":[]}"#;
         let mut index: RecordingIndex = serde_json::from_slice(index).unwrap();
         let track = |file: &&str| TrackIndex { file: (*file).to_owned(), ..TrackIndex::default() };
@@ -170,6 +170,7 @@ mod tests {
         fs::write(folder.join("Bob-2.opus"), "damaged").unwrap();
         cut_off(&folder, &["Alice-1.opus", "Bob-2.opus"]).save().unwrap();
         assert_eq!(tracks(&folder), [is("Alice-1.opus", 9600), is("Bob-2.opus", 0)]);
+        assert_eq!(RecordingIndex::read(&folder).unwrap().duration_samples, 9600, "as long as the longest");
         assert_eq!(fs::read(folder.join("Bob-2.opus")).unwrap(), b"damaged");
         fs::remove_dir_all(folder).unwrap();
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use consonance_server::{Load, Shedding};
+use consonance_server::{Load, SessionsSettings, Shedding};
 
 use crate::stage::Stage;
 
@@ -14,6 +14,17 @@ fn load(stage: &mut Stage, seconds: u32, busy_share: f64) {
         stage.session_loop.note_load(stage.now, &load);
         stage.turn();
     }
+}
+
+#[test]
+fn what_is_too_much_follows_a_reload() {
+    let mut stage = Stage::new(&["main"], 1);
+    let mut settings = SessionsSettings::new(["main"]).unwrap();
+    settings.shedding.is_on = false;
+    let now = stage.now;
+    stage.session_loop.reconfigure(now, &settings);
+    load(&mut stage, 30, 1.0);
+    assert_eq!(stage.session_loop.shedding(), Shedding::Nothing);
 }
 
 #[test]

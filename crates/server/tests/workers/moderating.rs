@@ -183,6 +183,20 @@ fn rooms_are_limited_while_the_session_runs_and_go_back_to_the_configuration() {
 }
 
 #[test]
+fn rooms_of_one_session_are_decided_about_up_to_a_limit() {
+    let Scene { stage: _stage, moderation, .. } = scene(in_memory());
+    let limit = |room: &str| {
+        let one = RoomDecision { listeners_max: Some(1), ..RoomDecision::default() };
+        moderation.limit_room(&by(), "red", room, Some(one)).map(drop)
+    };
+    for number in 0..SessionRooms::ROOMS_MAX {
+        limit(&format!("room {number}")).unwrap();
+    }
+    assert!(matches!(limit("one more"), Err(ModerationError::Records(_))));
+    assert_eq!(moderation.room_decisions("red").rooms.len(), SessionRooms::ROOMS_MAX);
+}
+
+#[test]
 fn sessions_are_listed_and_players_with_where_they_are() {
     let Scene { stage: _stage, moderation, alice: _alice, bob: _bob } = scene(in_memory());
     let sessions: Vec<_> =

@@ -193,6 +193,7 @@ fn a_sanction_follows_the_player_over_a_lost_link_and_over_a_rejoin_and_a_restar
     assert_eq!(say(&mut network, alice, bob), [""; 0]);
     let told: Vec<_> = network.events(alice).into_iter().filter(|event| event.contains("Muted")).collect();
     assert_eq!(told, [""; 0], "what is known is not told again");
+    assert_eq!(network.client(alice).statistics().frames_unheard, 3);
 }
 
 #[test]
@@ -287,7 +288,7 @@ fn who_is_kicked_is_told_why_and_one_of_ours_does_not_come_back() {
     assert_eq!(network.closed(alice), Some(CloseReason::Kicked { reason: "enough".into() }));
     assert_eq!(network.events(bob), ["Alice exited lobby", "Alice left"]);
     assert_eq!(network.server.kick(ClientId(0), ""), Reach::Absent);
-    assert_eq!(network.server.clients(), 1);
+    assert_eq!((network.server.clients(), network.server.statistics().kicked), (1, 1));
 }
 
 #[test]

@@ -299,6 +299,7 @@ fn a_speaker_who_leaves_stops_first_and_is_forgotten() {
     assert_eq!(alice.client.poll_timeout(), None);
     alice.receive(&packets::client_state(1, "Carol", &[]));
     assert_eq!(alice.receive(&frame(3, 7, "c")), ["Carol started speaking", "frame 0 of 1: c"]);
+    assert_eq!(alice.statistics().frames_received, 2, "those that were played");
 }
 
 #[test]
