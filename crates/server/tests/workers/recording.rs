@@ -98,6 +98,9 @@ fn recordings_of_all_workers_follow_a_reload_to_other_sessions_and_to_another_fo
 
     handle.record_with(None).unwrap();
     assert!(!is_recorded(&handle, "red") && !is_recorded(&handle, "blue"));
+    next.set_settings(recording(&[]));
+    handle.record_with(Some(&next)).unwrap();
+    assert!(!is_recorded(&handle, "blue"), "what an operator wanted ended with the recorder");
     next.stop();
     assert_eq!(found(&second), [of("blue", 1), of("red", 1)]);
 }

@@ -36,8 +36,8 @@ fn a_new_rule_takes_everybody_who_does_not_fulfil_it_out_of_the_room_and_out_of_
 #[test]
 fn the_id_of_a_room_whose_rule_is_gone_is_free_for_other_rooms() {
     let (ruled, other) = packets::names_of_one_id();
-    let rules = vec![(ruled.as_str().into(), AccessRule::for_both(["gold"]))];
-    let mut server = LoneServer::with_settings(|settings| settings.access = rules);
+    let access = vec![(ruled.as_str().into(), AccessRule::for_both(["gold"]))];
+    let mut server = LoneServer::with_settings(|settings| settings.access = access);
     join(&mut server, 1, "Alice", &[&other]);
     assert_eq!(server.statistics().rooms_reserved, 1);
     server.server.set_access_rules(Vec::new());
