@@ -1,5 +1,7 @@
 //! A `ClientState` that ends before its number of rooms or within it: no rooms, as for originals since 9.0.8.
 
+use consonance_wire::{Client, ClientId, ClientState, List, Packet};
+
 use crate::support::lone_client::LoneClient;
 use crate::support::lone_server::LoneServer;
 use crate::support::packets;
@@ -22,6 +24,18 @@ fn a_server_takes_a_state_without_a_room_count_as_no_rooms_and_passes_on_a_whole
         assert_eq!(server.server.room_table().count(), 0);
         assert_eq!(server.statistics().malformed, 0);
     }
+}
+
+#[test]
+fn a_state_without_a_name_is_passed_on_to_no_one() {
+    let mut server = LoneServer::new();
+    server.join(1, "Alice", &[]);
+    server.join(2, "Bob", &[]);
+    let nameless = Client { name: None, id: ClientId(0), codec: packets::CODEC };
+    let state = ClientState { session: packets::SESSION, client: nameless, rooms: List::default() };
+    assert_eq!(server.receive(1, &packets::written(Packet::ClientState(state))), [""; 0]);
+    let statistics = server.statistics();
+    assert_eq!(statistics.spoofed + statistics.malformed, 1);
 }
 
 #[test]
