@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn every_session_in_which_somebody_spoke_has_the_same_share_and_one_is_left_for_a_newcomer() {
+    fn every_session_with_kept_voices_has_the_same_share_and_a_new_one_finds_one_free() {
         let (server, packet) = server_and_voice();
         let mut settings = KeptVoicesSettings::default();
         (settings.last, settings.worker_bytes_max) = (Duration::from_secs(10), 12_000);

@@ -113,7 +113,7 @@ mod tests {
         env::temp_dir().join(format!("consonance-ended-{test}-{}", std::process::id()))
     }
 
-    /// A recording that a crash cut off, and that knows of these tracks.
+    /// A recording that a crash cut off, with these tracks in its index.
     fn cut_off(folder: &Path, files: &[&str]) -> EndedRecording {
         let index =
             br#"{"version":1,"session":"main","started_at":"","started_unix_ms":0,"by_operator":false,
@@ -145,7 +145,7 @@ mod tests {
         (file.to_owned(), samples)
     }
 
-    /// A file stands in the folder's place, as one cannot read a folder either that one has no descriptor for.
+    /// A file stands in the folder's place, as with a folder that cannot be read for want of a descriptor.
     #[test]
     fn what_cannot_be_looked_at_is_not_taken_for_empty() {
         let folder = nowhere("no-folder");
@@ -157,7 +157,7 @@ mod tests {
         fs::write(folder.join("Alice-1.opus"), sound()).unwrap();
         fs::write(folder.join("Bob-2.opus"), "").unwrap();
         ended.save().unwrap();
-        assert_eq!(tracks(&folder), [is("Alice-1.opus", 9600)], "Bob's has no sound, and nobody knew of it");
+        assert_eq!(tracks(&folder), [is("Alice-1.opus", 9600)], "Bob's has no sound, and no index lists it");
         assert!(!folder.join("Bob-2.opus").exists());
         fs::remove_dir_all(folder).unwrap();
     }

@@ -88,7 +88,7 @@ fn each_player_is_shown_with_the_packets_of_its_link() {
 }
 
 #[test]
-fn rooms_that_a_player_is_not_let_into_are_shown_with_it() {
+fn a_player_is_shown_with_the_rooms_that_reject_it() {
     let mut settings = SessionsSettings::new(["main"]).unwrap();
     let mut rule = AccessRule::default();
     rule.listen = vec!["staff".into()];
@@ -105,7 +105,7 @@ fn rooms_that_a_player_is_not_let_into_are_shown_with_it() {
 }
 
 #[test]
-fn players_that_told_where_they_are_are_shown_with_how_far_away_the_others_are() {
+fn a_player_with_a_position_is_shown_with_its_distance_to_the_others() {
     let mut settings = SessionsSettings::new(["main"]).unwrap();
     settings.proximity = vec![("lobby".into(), ProximitySettings::new(20.0))];
     let mut stage = Stage::with_settings(&settings, 1);

@@ -1,4 +1,4 @@
-//! What rooms take: as it is configured, and as operators have decided.
+//! Limits of rooms: configured ones, and those that operators set.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ fn settings(records: &Records) -> SessionsSettings {
     settings
 }
 
-/// Records with what an operator has decided about a session of another server.
+/// Records that hold the decisions of an operator about a session of another server.
 fn decided(session: &str, decide: impl FnOnce(&Moderation)) -> Records {
     let records = Records::in_memory(RecordsSettings::default());
     let mut settings = SessionsSettings::new([session]).unwrap();
@@ -39,13 +39,13 @@ fn listeners(most: usize) -> RoomLimits {
     limits
 }
 
-/// How many of the players who want to listen to a room do so.
+/// The number of listeners in a room.
 fn listening(stage: &Stage, session: &str, room: &str) -> usize {
     let (_, server) = stage.session_loop.servers().find(|(name, _)| *name == session).unwrap();
     server.room_table().find(|row| row.name == room).map_or(0, |row| row.listeners.len())
 }
 
-/// Four players who want to listen to all of these rooms; no others of a session have wanted the first one.
+/// Four players that try to enter all of these rooms, named after the first one.
 fn four(stage: &mut Stage, session: &str, rooms: &[&str]) -> Vec<Player> {
     let player = |number| {
         let player = stage.player(&format!("{} {number}", rooms[0]), 0, session);
@@ -73,7 +73,8 @@ fn a_room_takes_as_many_listeners_as_the_configuration_says_from_the_beginning_a
 }
 
 #[test]
-fn what_was_decided_goes_before_the_configuration_a_name_before_patterns_and_a_longer_pattern_first() {
+fn decisions_take_precedence_over_the_configuration_names_over_patterns_and_longer_patterns_over_shorter_ones()
+ {
     let limit = |most| Some(RoomDecision { listeners_max: Some(most), ..RoomDecision::default() });
     let records = decided("main", |moderation| {
         for (room, most) in [("du*", 1), ("duel-*", 2), ("duel-9", 3)] {
@@ -91,7 +92,7 @@ fn what_was_decided_goes_before_the_configuration_a_name_before_patterns_and_a_l
 }
 
 #[test]
-fn a_session_that_begins_on_demand_knows_what_was_decided_about_it_in_a_former_life() {
+fn a_session_on_demand_starts_with_the_decisions_made_during_its_previous_run() {
     let records = decided("match-7", |moderation| {
         moderation.impose(&by(), "match-7", &"Alice".into(), Sanction::Muted, None).unwrap();
         moderation.slow_texts(&by(), "match-7", Some(60)).unwrap();
