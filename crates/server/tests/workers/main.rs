@@ -13,3 +13,4 @@ mod recording;
 mod session_events;
 mod sharing;
 mod stage;
+mod stopping;

@@ -194,6 +194,31 @@ fn after_a_lost_link_counting_begins_anew() {
 }
 
 #[test]
+fn the_voice_of_a_speaker_is_not_followed_while_its_link_is_lost() {
+    let (mut network, alice, _) = speaker_and_listeners(1);
+    speak(&mut network, alice, 30, None);
+    let is_followed =
+        |network: &Network| network.server.client(ClientId(0)).map(|alice| alice.voice.is_some());
+    assert_eq!(is_followed(&network), Some(true));
+    network.cut(alice);
+    assert_eq!(is_followed(&network), Some(false), "she keeps her place");
+}
+
+#[test]
+fn an_original_with_the_id_of_a_reporting_speaker_that_left_is_told_nothing() {
+    let (mut network, alice, _) = speaker_and_listeners(1);
+    let now = network.now;
+    network.client(alice).stop(now);
+    network.run();
+    network.capabilities = Capabilities::NONE;
+    let original = network.join("Original", &[]);
+    assert_eq!(network.client(original).id(), Some(ClientId(0)), "the id of Alice is free again");
+    talk_to_lobby(&mut network, original);
+    speak(&mut network, original, 100, None);
+    assert_eq!(network.server.statistics().reports_sent, 0);
+}
+
+#[test]
 fn frames_to_direct_links_only_are_not_missed_by_the_server() {
     let (mut network, alice, listeners) = speaker_and_listeners(1);
     speak(&mut network, alice, 10, None);

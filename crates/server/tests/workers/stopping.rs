@@ -1,0 +1,90 @@
+//! A server that stops while its network still has goodbyes to send.
+
+use std::num::NonZeroUsize;
+use std::time::Instant;
+
+use consonance_server::{DedicatedServer, SessionsSettings, Workers};
+use consonance_transport::memory::{MemoryNetwork, MemoryServer};
+use consonance_transport::{
+    Delivery, DisconnectReason, PacketLimits, Peer, ServerEvent, ServerStatistics, ServerTransport,
+};
+
+use crate::stage::{player_over, wait_until};
+
+/// Turns for which a goodbye is on its way: a network that loses packets sends it more than once.
+const TURNS_PER_GOODBYE: u32 = 20;
+
+/// A network whose links end some turns after the server has asked for it.
+struct SlowToEnd {
+    inner: MemoryServer,
+    /// Links to end, each with its reason.
+    ending: Vec<(Peer, String)>,
+    turns_left: u32,
+    polled: Instant,
+}
+
+impl SlowToEnd {
+    fn new(inner: MemoryServer) -> Self {
+        Self { inner, ending: Vec::new(), turns_left: TURNS_PER_GOODBYE, polled: Instant::now() }
+    }
+}
+
+impl ServerTransport for SlowToEnd {
+    fn poll(&mut self, now: Instant) -> Option<ServerEvent<'_>> {
+        self.polled = now;
+        if !self.ending.is_empty() {
+            self.turns_left = self.turns_left.saturating_sub(1);
+        }
+        if self.turns_left == 0 {
+            for (peer, reason) in self.ending.drain(..) {
+                self.inner.disconnect(now, peer, &reason);
+            }
+        }
+        self.inner.poll(now)
+    }
+
+    fn send(&mut self, now: Instant, peers: &[Peer], delivery: Delivery, packet: &[u8]) {
+        self.inner.send(now, peers, delivery, packet);
+    }
+
+    fn disconnect(&mut self, _now: Instant, peer: Peer, reason: &str) {
+        self.ending.push((peer, reason.to_owned()));
+    }
+
+    /// The session has asked for the end of every link before.
+    fn shutdown(&mut self, _now: Instant) {}
+
+    fn wants_poll_at(&self) -> Option<Instant> {
+        (!self.ending.is_empty()).then_some(self.polled)
+    }
+
+    fn network(&self) -> &'static str {
+        "slow to end"
+    }
+
+    fn limits(&self) -> PacketLimits {
+        self.inner.limits()
+    }
+
+    fn statistics(&self) -> ServerStatistics {
+        self.inner.statistics()
+    }
+}
+
+#[test]
+fn a_stopping_server_turns_on_until_every_goodbye_has_left() {
+    let network = MemoryNetwork::new();
+    let mut workers = Workers::new(&SessionsSettings::new(["red"]).unwrap(), NonZeroUsize::MIN);
+    workers.add_shards([SlowToEnd::new(network.listen())]);
+    let server = DedicatedServer::start(workers);
+    let [mut alice, mut bob] = ["Alice", "Bob"].map(|name| player_over(&network, name, "red"));
+    wait_until("both join", &mut [&mut alice, &mut bob], |players| {
+        players.iter().all(|player| player.has_joined)
+    });
+    server.stop();
+    for mut player in [alice, bob] {
+        player.turn();
+        // A server that is dropped with open links leaves them to time out.
+        assert!(matches!(player.end, Some(DisconnectReason::ClosedByPeer { .. })), "{:?}", player.end);
+    }
+}
