@@ -49,7 +49,7 @@ pub(crate) struct Plan {
 }
 
 /// As people run it: without optimisation it is another program.
-const BUILD: &[&str] = &["build", "--release", "--package", "consonance-cli", "--features", "plain-cipher"];
+const BUILD: &[&str] = &["build", "--release", "--package", "consonance-bench", "--features", "plain-cipher"];
 
 /// Measures, and writes or compares.
 ///
@@ -66,7 +66,7 @@ pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
     let mut record = plan.record(&docs, machine)?;
     let old = plan.compare.then(|| Record::load(&docs)).transpose()?;
     let revision = revision(root)?;
-    let program = built.program("consonance");
+    let program = built.program("consonance-bench");
     for bench in CATALOGUE.iter().filter(|bench| plan.wants(bench)) {
         let measured = measure::measure(&program, bench, plan.repeats(bench), plan.quick)?;
         record.put(measured.into_record(bench, &revision), &CATALOGUE.map(|bench| bench.name));

@@ -59,7 +59,7 @@ const TEST_CODEC: &str =
 const SANITIZERS_OF_C: &str =
     "-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer";
 
-const LINT: &str = "clippy -p consonance-libopus -p consonance-cli --features consonance-libopus/link,libopus \
+const LINT: &str = "clippy -p consonance-libopus -p consonance-cli -p consonance-bench --features consonance-libopus/link,libopus \
                     --all-targets -- -D warnings";
 
 const TEST: &str = "test -p consonance-libopus -p consonance-audio --features consonance-audio/libopus \

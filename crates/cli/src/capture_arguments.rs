@@ -6,7 +6,7 @@ use consonance::audio::{CaptureSettings, EchoLevel, NoiseLevel};
 /// The stages of the capture chain.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Processing of the microphone")]
-pub(crate) struct CaptureArguments {
+pub struct CaptureArguments {
     /// Echo cancelling.
     #[arg(long, value_enum, default_value_t = Echo::Moderate)]
     echo: Echo,
@@ -42,7 +42,8 @@ enum Noise {
 }
 
 impl CaptureArguments {
-    pub(crate) fn settings(&self) -> CaptureSettings {
+    /// What they say, as the engine takes it.
+    pub fn settings(&self) -> CaptureSettings {
         CaptureSettings {
             high_pass: !self.no_high_pass,
             echo: match self.echo {

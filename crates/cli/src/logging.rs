@@ -15,7 +15,7 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Registry, reload};
 
 /// Logs for people what is wrong, and what `RUST_LOG` says.
-pub(crate) fn start() {
+pub fn start() {
     let filter = own_filter().unwrap_or_else(|| EnvFilter::new(QUIET));
     write_lines(filter.add_directive(notices(LogFormat::Text)), LogFormat::Text);
 }
@@ -55,7 +55,7 @@ pub(crate) fn fail(words: &impl Display) {
 }
 
 /// Says what is wrong, if anybody still listens.
-pub(crate) fn complain(words: &impl Display) {
+pub fn complain(words: &impl Display) {
     if enabled!(target: NOTICE, Level::WARN) {
         warn!(target: NOTICE, "{words}");
     } else {

@@ -5,19 +5,25 @@ use std::io::{IsTerminal as _, Write as _, stderr};
 
 /// The line, which is gone when this is dropped. Where the standard error is no terminal there is none.
 #[derive(Debug)]
-pub(crate) struct ProgressLine {
+pub struct ProgressLine {
     is_shown: bool,
     text: RefCell<String>,
 }
 
+impl Default for ProgressLine {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl ProgressLine {
     /// Nothing yet.
-    pub(crate) fn new() -> Self {
+    pub fn new() -> Self {
         Self { is_shown: stderr().is_terminal(), text: RefCell::default() }
     }
 
     /// Says this instead of what was there before.
-    pub(crate) fn show(&self, text: String) {
+    pub fn show(&self, text: String) {
         if !self.is_shown || *self.text.borrow() == text {
             return;
         }
@@ -27,12 +33,12 @@ impl ProgressLine {
     }
 
     /// A bar between two texts; the share of it is from 0 to 1.
-    pub(crate) fn show_share(&self, before: &str, share: f64, after: &str) {
+    pub fn show_share(&self, before: &str, share: f64, after: &str) {
         self.show(format!("{before} {} {after}", bar(share)));
     }
 
     /// Takes the line away.
-    pub(crate) fn clear(&self) {
+    pub fn clear(&self) {
         self.show(String::new());
     }
 }

@@ -134,7 +134,7 @@ const SHORT_NAMES: [(&str, ListenerNetwork); 2] =
     [("mirror", ListenerNetwork::MirrorKcp), ("darkrift", ListenerNetwork::DarkRift2)];
 
 /// What the command calls a network; its name in the configuration will do, too.
-pub(crate) fn short_name(network: ListenerNetwork) -> &'static str {
+pub fn short_name(network: ListenerNetwork) -> &'static str {
     let short = SHORT_NAMES.iter().find(|(_, meant)| *meant == network);
     short.map_or(network.name(), |(short, _)| short)
 }

@@ -14,7 +14,7 @@
 //!                                              model ───────── check ───────────┘
 //! ```
 //!
-//! `consonance sim` runs it from the command line; the tests of this crate run a list of seeds.
+//! `consonance-bench sim` runs it from the command line; the tests of this crate run a list of seeds.
 //!
 //! ```
 //! use consonance_sim::{Scenario, run};

@@ -2,7 +2,7 @@
 
 /// A bench of the command, which is also a section of the page.
 pub(super) struct Bench {
-    /// The sub-command of `consonance bench`.
+    /// The sub-command of `consonance-bench`.
     pub(super) name: &'static str,
     pub(super) runs: &'static [Run],
     pub(super) figures: &'static [Figure],

@@ -109,7 +109,7 @@ fn command_of(program: &Path, bench: &Bench, run: &Run, is_quick: bool, is_real_
     } else {
         Command::new(program)
     };
-    command.args(["bench", bench.name]).args(run.arguments).arg("--json");
+    command.arg(bench.name).args(run.arguments).arg("--json");
     if is_quick {
         command.args(run.quick);
     }
@@ -118,7 +118,7 @@ fn command_of(program: &Path, bench: &Bench, run: &Run, is_quick: bool, is_real_
 
 /// As one would type it, without the folder that the program was built in.
 fn line_of(bench: &Bench, run: &Run, is_quick: bool, is_real_time: bool) -> String {
-    let command = command_of(Path::new("consonance"), bench, run, is_quick, is_real_time);
+    let command = command_of(Path::new("consonance-bench"), bench, run, is_quick, is_real_time);
     command::line(&command)
 }
 
@@ -178,7 +178,7 @@ fn note(line: &Value) -> Option<String> {
 
 fn missing(bench: &Bench, figure: &Figure) -> Failure {
     Failure::Answer {
-        command: format!("consonance bench {}", bench.name),
+        command: format!("consonance-bench {}", bench.name),
         why: format!(
             "no {} for \"{}\"; the catalogue of benchmarks asks for another field than it prints",
             figure.field, figure.what
@@ -245,8 +245,8 @@ mod tests {
     #[test]
     fn who_is_in_a_hurry_gets_a_shorter_run() {
         let line = |is_quick, is_real_time| line_of(&BENCH, &BENCH.runs[0], is_quick, is_real_time);
-        assert_eq!(line(false, true), "chrt -f 1 consonance bench audio --json");
-        assert_eq!(line(false, false), "consonance bench audio --json");
-        assert_eq!(line(true, false), "consonance bench audio --json --seconds 1");
+        assert_eq!(line(false, true), "chrt -f 1 consonance-bench audio --json");
+        assert_eq!(line(false, false), "consonance-bench audio --json");
+        assert_eq!(line(true, false), "consonance-bench audio --json --seconds 1");
     }
 }

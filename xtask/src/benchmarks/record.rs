@@ -171,7 +171,7 @@ mod tests {
         let bench = |name: &str, value: f64| BenchRecord {
             name: name.to_owned(),
             revision: "0123456789".to_owned(),
-            commands: vec!["consonance bench".to_owned()],
+            commands: vec!["consonance-bench".to_owned()],
             figures: vec![figure(&[value], &[1.5], target), figure(&[2.0], &[1.5], target)],
             notes: vec!["a \"note\"}".to_owned()],
         };

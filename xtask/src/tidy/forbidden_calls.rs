@@ -102,7 +102,14 @@ const BANS: &[Ban] = &[
     },
     Ban {
         folders: &[],
-        except: &["crates/browser-test/", "crates/cli/", "crates/evening/", "crates/soak/", "xtask/"],
+        except: &[
+            "crates/bench/",
+            "crates/browser-test/",
+            "crates/cli/",
+            "crates/evening/",
+            "crates/soak/",
+            "xtask/",
+        ],
         in_tests: false,
         names: &["print!", "println!", "eprint!", "eprintln!"],
         instead: "return it, or log it with tracing: only the programs print",

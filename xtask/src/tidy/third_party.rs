@@ -30,6 +30,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     (
         "clap",
         &[
+            "crates/bench",
             "crates/browser-test",
             "crates/cli",
             "crates/evening",

@@ -23,12 +23,9 @@ mod inspecting;
 mod join;
 #[cfg(unix)]
 mod joining;
-mod lab;
-mod lab_capture;
 mod listener_switches;
 #[cfg(unix)]
 mod logging;
-mod mentions;
 mod names_in_use;
 mod names_over_udp;
 mod networks;

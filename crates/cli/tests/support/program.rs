@@ -1,5 +1,7 @@
 //! The command as a running program: what it prints as it comes, and how it ends.
 
+use std::env;
+use std::ffi::OsString;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
@@ -36,7 +38,16 @@ impl Program {
 
     /// The same with these environment variables besides.
     pub(crate) fn start_in(arguments: &[&str], variables: &[(&str, &str)]) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_consonance"));
+        Self::launch(product(), arguments, variables)
+    }
+
+    /// Starts `consonance-bench` in the same way.
+    pub(crate) fn bench(arguments: &[&str]) -> Self {
+        let program = binary("consonance-bench").expect("the tests of consonance-bench");
+        Self::launch(Command::new(program), arguments, &[])
+    }
+
+    fn launch(mut command: Command, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
         command.args(arguments).env_remove("RUST_LOG").env_remove("NO_COLOR");
         command.env("CONSONANCE_OVERLOAD_SHED", "false");
         command.envs(variables.iter().copied());
@@ -187,6 +198,21 @@ impl Ended {
     pub(crate) fn events(&self) -> Vec<Value> {
         self.out.iter().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
+}
+
+/// The command `consonance`: a program of its own, or part of `consonance-bench` in the tests of that.
+fn product() -> Command {
+    if let Some(program) = binary("consonance") {
+        return Command::new(program);
+    }
+    let mut command = Command::new(binary("consonance-bench").expect("a program to test"));
+    command.arg("consonance");
+    command
+}
+
+/// A program of the package whose tests these are; cargo names it.
+fn binary(name: &str) -> Option<OsString> {
+    env::var_os(format!("CARGO_BIN_EXE_{name}"))
 }
 
 /// What comes out of a pipe, line by line.

@@ -73,17 +73,18 @@ pub(super) const SCENES: &[Scene] = &[
     scene(
         "docs/server-cost.md",
         &[
-            ends("cargo build --release").promises(&[Promise::File("target/release/consonance")]),
-            ends("chrt -f 1 taskset -c 1 target/release/consonance bench floor")
+            ends("cargo build --release -p consonance-bench")
+                .promises(&[Promise::File("target/release/consonance-bench")]),
+            ends("chrt -f 1 taskset -c 1 target/release/consonance-bench floor")
                 .says(&["sendto"])
                 .needs(&[Need::Success("chrt -f 1 taskset -c 1 true", "right to real-time priority")]),
-            ends("target/release/consonance bench load --ramp --floor --quic").needs(&[Need::Minutes(3)]),
-            ends("target/release/consonance bench load --ramp --floor --quic --speakers 8 --json")
+            ends("target/release/consonance-bench load --ramp --floor --quic").needs(&[Need::Minutes(3)]),
+            ends("target/release/consonance-bench load --ramp --floor --quic --speakers 8 --json")
                 .needs(&[Need::Minutes(3)]),
-            ends("consonance bench load --idle 10000 --sessions 1000").needs(&[Need::Minutes(2)]),
-            ends("consonance bench load --rate 500 --joins-per-second 300").needs(&[Need::Minutes(1)]),
-            ends("consonance bench load --flood").needs(&[Need::Minutes(1)]),
-            ends("consonance bench load --strangers 20000").needs(&[Need::Minutes(1)]),
+            ends("consonance-bench load --idle 10000 --sessions 1000").needs(&[Need::Minutes(2)]),
+            ends("consonance-bench load --rate 500 --joins-per-second 300").needs(&[Need::Minutes(1)]),
+            ends("consonance-bench load --flood").needs(&[Need::Minutes(1)]),
+            ends("consonance-bench load --strangers 20000").needs(&[Need::Minutes(1)]),
         ],
     ),
     scene(

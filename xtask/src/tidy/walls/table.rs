@@ -373,6 +373,7 @@ pub(super) const WALLS: &[Walls] = &[
         ]),
         tests_may_also_use: &[],
     },
+    Walls { package: "consonance-bench", may_use: Anything, tests_may_also_use: &[] },
     Walls { package: "consonance-cli", may_use: Anything, tests_may_also_use: &[] },
     Walls {
         package: "made-up-room",

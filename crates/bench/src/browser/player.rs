@@ -1,0 +1,108 @@
+//! A browser that joins as our page does, and what all players share.
+
+use std::error::Error;
+
+use consonance_test_browser::{BrowserEvent, BrowserSettings, UdpBrowser};
+use serde_json::{Value, json};
+use ureq::Agent;
+
+use crate::load::client::{Buffers, Now};
+use crate::load::probe::{Frames, Heard, Stamp};
+
+/// Where everybody speaks and listens.
+pub(super) const ROOM: &str = "lobby";
+
+/// The frames that are said, and those that are heard.
+pub(super) struct Sounds {
+    pub(super) buffers: Buffers,
+    pub(super) frames: Frames,
+    /// Which measurement they belong to.
+    pub(super) step: u32,
+}
+
+/// Carried by whoever calls its methods.
+pub(super) struct Browser {
+    page: UdpBrowser,
+    speaks: bool,
+    progress: Progress,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Progress {
+    Joining,
+    /// It has said what it wants, and asked whether that is done.
+    Asking,
+    In,
+}
+
+impl Sounds {
+    /// Frames of so many bytes, which are packets of Opus by their first one: a frame of 20 ms (RFC 6716, section 3.1).
+    pub(super) fn new(frame_bytes: usize) -> Self {
+        let run = Stamp::now().0 as u32 & !0xff | u32::from(TOC);
+        Self { buffers: Buffers::new(run), frames: Frames::new(run, frame_bytes), step: 0 }
+    }
+}
+
+/// SILK, wide band, 20 ms, one frame.
+const TOC: u8 = 9 << 3;
+
+impl Browser {
+    /// Asks for its way into a session, and begins to connect.
+    pub(super) fn dial(
+        page: &str,
+        session: &str,
+        name: &str,
+        speaks: bool,
+        now: Now,
+    ) -> Result<Self, Box<dyn Error>> {
+        let (mut browser, offer) = UdpBrowser::new(now.instant, BrowserSettings::default())?;
+        let agent = Agent::from(Agent::config_builder().proxy(None).build());
+        let post =
+            agent.post(format!("{page}api/voice/{session}")).header("Content-Type", "application/json");
+        let mut answer = post.send(json!({"name": name, "sdp": offer}).to_string())?;
+        let words: Value = serde_json::from_str(&answer.body_mut().read_to_string()?)?;
+        let answer = words["sdp"].as_str().ok_or("the server's answer has no description of its end")?;
+        browser.handle_answer(now.instant, answer);
+        Ok(Self { page: browser, speaks, progress: Progress::Joining })
+    }
+
+    pub(super) fn is_in(&self) -> bool {
+        self.progress == Progress::In
+    }
+
+    /// Takes what came, and sends what is due. How much came.
+    pub(super) fn turn(&mut self, now: Now, heard: &mut Heard) -> Result<usize, Box<dyn Error>> {
+        let mut came = 0;
+        while let Some(event) = self.page.poll(now.instant) {
+            came += 1;
+            match event {
+                BrowserEvent::Voice { payload, .. } => heard.hear(&payload, Stamp::now()),
+                BrowserEvent::Message(text) if self.progress != Progress::In => self.follow(now, &text),
+                BrowserEvent::Closed => return Err("a browser's connection has ended".into()),
+                BrowserEvent::Connected | BrowserEvent::Message(_) => {}
+            }
+        }
+        Ok(came)
+    }
+
+    pub(super) fn speak(&mut self, now: Now, frame: &[u8]) {
+        self.page.say(now.instant, frame);
+        self.page.transmit();
+    }
+
+    fn follow(&mut self, now: Now, text: &str) {
+        let is = |kind: &str| text.contains(&format!("\"type\":\"{kind}\""));
+        if self.progress == Progress::Joining && is("roster") {
+            self.progress = Progress::Asking;
+            let message = if self.speaks {
+                json!({"type": "open", "channel": 1, "to": {"room": ROOM}})
+            } else {
+                json!({"type": "listen", "room": ROOM})
+            };
+            self.page.send_message(now.instant, &message.to_string());
+            self.page.send_message(now.instant, &json!({"type": "ping", "id": 1}).to_string());
+        } else if is("pong") {
+            self.progress = Progress::In;
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! `consonance-bench keeping`: what it costs a worker to keep voices for reports, and to record them.
+
+mod network;
+
+use std::error::Error;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use consonance_server::recording::{Recorder, RecordingSettings};
+use consonance_server::{SessionLoop, SessionsSettings};
+use consonance_session::{ClientId, RoomId, SessionId};
+use consonance_wire::{
+    Channel, ChannelBits, ChannelKind, HandshakeRequest, List, Packet, ServerRelay, VoiceData, VoiceOptions,
+    WireStr,
+};
+
+use self::network::{BenchNetwork, Wire};
+use super::median::median;
+use super::session::{CODEC, FRAME_TIME, ROOM, bytes};
+use super::table::Table;
+use super::thread_clock;
+
+const LISTENERS: [u16; 3] = [1, 10, 100];
+const FRAMES_PER_ROUND: u16 = 2000;
+/// All ways take turns, so that what else the machine does meets all of them.
+const ROUNDS: usize = 15;
+/// An Opus frame at 32 kbit/s; nothing here decodes it.
+const FRAME: [u8; 80] = [0xF8; 80];
+
+pub(crate) fn run(json: bool) -> Result<(), Box<dyn Error>> {
+    let fields =
+        ["listeners", "ns_per_frame", "kept_ns", "recorded_ns", "kept_ratio", "recorded_ratio", "left_out"];
+    let table = Table::start(fields, json)?;
+    let folder = std::env::temp_dir().join(format!("consonance-bench-{}", std::process::id()));
+    for listeners in LISTENERS {
+        let recorder = Recorder::start(&folder, recording())?;
+        let mut stages =
+            [Stage::plain(listeners)?, Stage::keeping(listeners)?, Stage::recording(listeners, &recorder)?];
+        let mut rounds: [Vec<f64>; 3] = Default::default();
+        for _ in 0..ROUNDS {
+            for (stage, rounds) in stages.iter_mut().zip(&mut rounds) {
+                rounds.push(stage.ns_per_frame());
+            }
+        }
+        drop(stages);
+        let left_out = recorder.status().statistics.frames_dropped as f64;
+        recorder.stop();
+        let [plain, kept, taped] = rounds.map(median);
+        table.row([listeners.into(), plain, kept, taped, kept / plain, taped / plain, left_out])?;
+    }
+    remove(&folder)
+}
+
+/// Everything, and no limit is in the way.
+fn recording() -> RecordingSettings {
+    let mut settings = RecordingSettings::default();
+    settings.sessions = vec!["*".into()];
+    settings.free_bytes_min = 0;
+    settings.queue_bytes = 64 << 20;
+    settings
+}
+
+fn remove(folder: &Path) -> Result<(), Box<dyn Error>> {
+    Ok(std::fs::remove_dir_all(folder)?)
+}
+
+/// A worker with one speaker and some listeners, whose packets go nowhere.
+struct Stage {
+    session_loop: SessionLoop,
+    wire: Wire,
+    session: SessionId,
+    listeners: u16,
+    now: Instant,
+    sequence: u16,
+}
+
+impl Stage {
+    fn plain(listeners: u16) -> Result<Self, Box<dyn Error>> {
+        Self::new(listeners, &SessionsSettings::new(["main"])?, None)
+    }
+
+    fn keeping(listeners: u16) -> Result<Self, Box<dyn Error>> {
+        let mut settings = SessionsSettings::new(["main"])?;
+        settings.kept_voices.last = Duration::from_secs(30);
+        Self::new(listeners, &settings, None)
+    }
+
+    fn recording(listeners: u16, recorder: &Recorder) -> Result<Self, Box<dyn Error>> {
+        Self::new(listeners, &SessionsSettings::new(["main"])?, Some(recorder))
+    }
+
+    fn new(
+        listeners: u16,
+        settings: &SessionsSettings,
+        recorder: Option<&Recorder>,
+    ) -> Result<Self, Box<dyn Error>> {
+        let mut session_loop = SessionLoop::new(settings);
+        let (network, wire) = BenchNetwork::new();
+        session_loop.add_network(Box::new(network));
+        if let Some(recorder) = recorder {
+            session_loop.record_with(recorder.feed());
+        }
+        let session = session_loop.servers().next().ok_or("there is a session")?.1.session();
+        let mut stage = Self { session_loop, wire, session, listeners, now: Instant::now(), sequence: 0 };
+        for number in 0..=u64::from(listeners) {
+            let name = format!("player {number}");
+            let request = HandshakeRequest { codec: CODEC, name: Some(WireStr::from(&*name)) };
+            stage.wire.connect(number);
+            stage.wire.reliable(number, bytes(&request.into()));
+            stage.session_loop.turn(stage.now);
+        }
+        Ok(stage)
+    }
+
+    /// Of the worker's thread: reading a frame, and giving it to the network for everybody.
+    fn ns_per_frame(&mut self) -> f64 {
+        let mut took = Duration::ZERO;
+        for _ in 0..FRAMES_PER_ROUND {
+            let frame = self.frame();
+            self.wire.unreliable(0, frame);
+            self.now += FRAME_TIME;
+            let start = thread_clock::now();
+            self.session_loop.turn(self.now);
+            took += thread_clock::now().saturating_sub(start);
+        }
+        took.as_nanos() as f64 / f64::from(FRAMES_PER_ROUND)
+    }
+
+    /// The next frame of the first client to the others, as a client of the original sends it.
+    fn frame(&mut self) -> Vec<u8> {
+        self.sequence = self.sequence.wrapping_add(1);
+        let channels = [Channel { bits: ChannelBits::new(ChannelKind::Room), recipient: RoomId::of(ROOM).0 }];
+        let voice = VoiceData {
+            session: self.session,
+            sender: ClientId(0),
+            options: VoiceOptions::new(0),
+            sequence: self.sequence,
+            channels: List::from(&channels),
+            frame: &FRAME,
+        };
+        let voice = bytes(&voice.into());
+        let destinations: Vec<_> = (1..=self.listeners).map(ClientId).collect();
+        let destinations = List::from(&*destinations);
+        bytes(&Packet::ServerRelayUnreliable(ServerRelay {
+            session: self.session,
+            destinations,
+            packet: &voice,
+        }))
+    }
+}

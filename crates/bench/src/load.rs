@@ -1,0 +1,285 @@
+//! `consonance-bench load`: a server under the load of many clients, which are real down to the session engine.
+//!
+//! One thread carries all clients (`load/crowd.rs`); the server is a process of its own, on a core of its own, so that
+//! what it uses can be told apart. `docs/server-cost.md` says what is counted and how.
+
+pub(super) mod client;
+mod crowd;
+mod disturbance;
+mod fast_path;
+mod flooder;
+mod floors;
+mod idle;
+mod inbox;
+mod memory;
+mod mode;
+mod newcomers;
+pub(super) mod probe;
+mod ramp;
+mod report;
+mod server_process;
+mod step;
+mod strangers;
+mod udp;
+
+use std::error::Error;
+use std::net::{SocketAddr, ToSocketAddrs};
+use std::num::NonZero;
+use std::time::Duration;
+
+use clap::Args;
+use consonance_cli::ProgressLine;
+use consonance_quic::QuicAddress;
+use consonance_quic::sans_io::Dialer;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use rustix::thread::set_current_timer_slack;
+use serde_json::{Map, Value};
+
+use crate::child_process::MeasuredProgram;
+use crate::process_figures::ProcessFigures;
+use crate::within;
+use client::Guest;
+use crowd::Crowd;
+use disturbance::Disturbance;
+use floors::Floors;
+use idle::Idle;
+use mode::Mode;
+use ramp::Ramp;
+use report::{Figures, Scene};
+use server_process::ServerProcess;
+
+/// Who speaks to how many, and over what.
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
+#[derive(Debug, Args)]
+pub(crate) struct Load {
+    /// How many clients join. Each listens to one room; with 101, one speaker has 100 listeners.
+    #[arg(long, default_value_t = 101, value_parser = clap::value_parser!(u32).range(2..=60_000))]
+    clients: u32,
+    /// How many of them speak, each in the room that it listens to.
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+    speakers: u32,
+    /// Over how many rooms they are spread.
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+    rooms: u32,
+    /// Load this server and not one of our own on this machine. Its limits hold, and its processor time is not visible.
+    #[arg(long, value_name = "ADDRESS")]
+    server: Option<QuicAddress>,
+    #[command(flatten)]
+    measured: MeasuredProgram,
+    #[command(flatten)]
+    mode: Mode,
+    /// Bytes of a frame.
+    #[arg(long, default_value_t = 120, value_parser = clap::value_parser!(u16).range(16..=900))]
+    frame_bytes: u16,
+    /// Frames per second of each speaker.
+    #[arg(long, default_value_t = 50.0, value_parser = rate, conflicts_with = "ramp")]
+    rate: f64,
+    /// Raise that rate until more than 1 % is lost. The last line is the result: frames out per second of the server's
+    /// processor time at 85 % of that point, delays at 70 %.
+    #[arg(long)]
+    ramp: bool,
+    /// Run the bare loops of `floor` before and after, for the same listeners and on the server's core, and say
+    /// how the server stands beside them.
+    #[arg(long, conflicts_with = "server")]
+    floor: bool,
+    #[command(flatten)]
+    disturbance: Disturbance,
+    #[command(flatten)]
+    idle: Idle,
+    /// How long each of the two measurements takes: 5 s, and 60 s with --idle.
+    #[arg(long, value_parser = seconds)]
+    seconds: Option<f64>,
+    /// Do not measure the memory of a client, which takes a server with 1200 of them.
+    #[arg(long)]
+    skip_memory: bool,
+    /// Print JSON objects, one per line, instead of a table.
+    #[arg(long)]
+    json: bool,
+}
+
+/// How long each rate of a search is tried.
+const TRY: Duration = Duration::from_secs(2);
+/// Before anything counts: a server that cannot keep up has filled its buffers by then.
+const WARM_UP: Duration = Duration::from_millis(700);
+/// Voice has a frame every 20 ms.
+const FIRST_RATE: f64 = 50.0;
+/// Of the point where loss passes 1 %: where frames out per CPU second are counted, and where delays are.
+const BUSY: f64 = 0.85;
+const CALM: f64 = 0.70;
+/// How long is measured if nobody says otherwise.
+const TIME: Duration = Duration::from_secs(5);
+const IDLE_TIME: Duration = Duration::from_mins(1);
+
+pub(crate) fn run(load: &Load) -> Result<(), Box<dyn Error>> {
+    load.check()?;
+    // Sleeping until a frame is due is of no use if it takes 50 µs longer; where that cannot be had, frames are late,
+    // and the report says by how much.
+    let _ = set_current_timer_slack(NonZero::new(1));
+    if let Some(clients) = load.idle.clients() {
+        let time = load.time(IDLE_TIME);
+        return load.idle.run(&load.measured, clients, load.mode.client_settings(), time, load.json);
+    }
+    raise_descriptor_limit(2 * u64::from(load.clients));
+    let progress = ProgressLine::new();
+    let bytes_per_client = match &load.server {
+        None if !load.skip_memory => {
+            Some(memory::bytes_per_client(&load.measured, load.mode.client_settings(), |clients| {
+                progress.show(format!("memory: {clients} idle clients"));
+            })?)
+        }
+        _ => None,
+    };
+    let lifts_limits = load.disturbance.lifts_limits();
+    let server =
+        load.server.is_none().then(|| server_process::start(&load.measured, lifts_limits)).transpose()?;
+    let address = server.as_ref().map(ServerProcess::address).or(load.server.as_ref());
+    let address = address.ok_or("there is no server to load")?.clone();
+    let figures = server.as_ref().map(ServerProcess::figures);
+    let floors = load.floors(server.as_ref(), &progress)?;
+    let mut crowd = load.gather(&address, &progress)?;
+    let outcome = load.measure(&mut crowd, &address, figures.as_ref(), &progress);
+    if let Some(mut server) = server
+        && !server.is_running()
+    {
+        return Err("the server ended while it was measured; run `consonance serve` to see why".into());
+    }
+    let (mut outcome, disturbance) = outcome?;
+    outcome.bytes_per_client = bytes_per_client;
+    crowd.leave()?;
+    let more = match (floors, outcome.busy.frames_out_per_cpu_s()) {
+        (Some(floors), Some(frames_out)) => floors.after(frames_out)?,
+        _ => disturbance,
+    };
+    progress.clear();
+    Ok(report::figures(&outcome, more, load.json)?)
+}
+
+impl Load {
+    fn check(&self) -> Result<(), String> {
+        let Self { clients, speakers, rooms, .. } = self;
+        if speakers > clients {
+            return Err(format!(
+                "{speakers} of {clients} clients cannot speak; give fewer --speakers or more --clients"
+            ));
+        }
+        if 2 * rooms > *clients {
+            return Err(format!(
+                "{clients} clients leave somebody alone in one of {rooms} rooms; give fewer --rooms or more --clients"
+            ));
+        }
+        Ok(())
+    }
+
+    /// Lets everybody join.
+    fn gather(&self, address: &QuicAddress, progress: &ProgressLine) -> Result<Crowd, Box<dyn Error>> {
+        let dialer = Dialer::new(address, socket_address(address)?, self.mode.client_settings());
+        let mut crowd = Crowd::new(dialer, self.frame_bytes.into(), self.mode.wants_fast_path());
+        let guest = |index: u32| Guest {
+            name: format!("load {index}"),
+            session: address.session().to_owned(),
+            room: Some(format!("room {}", index % self.rooms)),
+            listens: true,
+            speaks: index < self.speakers,
+        };
+        let audience = |index: u32| {
+            let room = index % self.rooms;
+            u64::from((self.clients - room).div_ceil(self.rooms)) - 1
+        };
+        let audiences = (0..self.speakers).map(audience).collect();
+        crowd.join((0..self.clients).map(guest), audiences, |clients| {
+            progress.show(format!("{clients} clients joined"));
+        })?;
+        crowd.idle(WARM_UP)?;
+        Ok(crowd)
+    }
+
+    /// The bare loops, if somebody wants them.
+    fn floors(
+        &self,
+        server: Option<&ServerProcess>,
+        progress: &ProgressLine,
+    ) -> Result<Option<Floors>, Box<dyn Error>> {
+        let Some(server) = server.filter(|_| self.floor) else { return Ok(None) };
+        progress.show("the bare loops".to_owned());
+        let listeners = (self.clients / self.rooms - 1) as usize;
+        Floors::before(server.core(), listeners, self.frame_bytes.into(), true).map(Some)
+    }
+
+    fn measure(
+        &self,
+        crowd: &mut Crowd,
+        address: &QuicAddress,
+        server: Option<&ProcessFigures>,
+        progress: &ProgressLine,
+    ) -> Result<(Figures, Map<String, Value>), Box<dyn Error>> {
+        let mut is_limited_by_clients = false;
+        let (busy_rate, calm_rate) = if self.ramp {
+            report::start(self.json)?;
+            let mut ramp = Ramp::new(FIRST_RATE);
+            while let Some(rate) = ramp.next() {
+                progress.show(format!("{rate:.0} frames per second of each speaker"));
+                let step = crowd.talk(rate, WARM_UP, TRY, server)?;
+                progress.clear();
+                report::step(&step, self.json)?;
+                ramp.note(step.is_fine(), step.is_limited_by_clients());
+            }
+            is_limited_by_clients = ramp.is_limited_by_clients();
+            let point =
+                ramp.point().ok_or("more than 1 % is lost at every rate; is something else running here?")?;
+            (BUSY * point, CALM * point)
+        } else {
+            (self.rate, self.rate)
+        };
+        let time = self.time(TIME);
+        let dialer = Dialer::new(address, socket_address(address)?, self.mode.client_settings());
+        let disturbance = self.disturbance.begin(&dialer, address.session())?;
+        progress.show(format!("measuring at {busy_rate:.0} frames per second of each speaker"));
+        let busy = crowd.talk(busy_rate, WARM_UP, time, server)?;
+        let disturbance =
+            disturbance.map(|disturbance| disturbance.end(&busy)).transpose()?.unwrap_or_default();
+        crowd.stamp_arrivals()?;
+        let calm = crowd.talk(calm_rate, WARM_UP, time, server)?;
+        let is_limited_by_clients = is_limited_by_clients || busy.is_limited_by_clients();
+        let scene = self.scene(crowd.is_on_fast_path());
+        Ok((Figures { scene, busy, calm, bytes_per_client: None, is_limited_by_clients }, disturbance))
+    }
+
+    fn time(&self, otherwise: Duration) -> Duration {
+        self.seconds.map_or(otherwise, Duration::from_secs_f64)
+    }
+
+    fn scene(&self, is_on_fast_path: bool) -> Scene {
+        let Self { clients, speakers, rooms, frame_bytes, .. } = *self;
+        Scene { mode: self.mode.name(is_on_fast_path), clients, speakers, rooms, frame_bytes }
+    }
+}
+
+/// Where a server is; of several addresses, the first.
+fn socket_address(address: &QuicAddress) -> Result<SocketAddr, Box<dyn Error>> {
+    let mut found = (address.host(), address.port()).to_socket_addrs()?;
+    Ok(found.next().ok_or_else(|| format!("{} has no address", address.host()))?)
+}
+
+/// So that these sockets can be opened, and some more; as far as this process is allowed, and if that is not
+/// enough, opening them says so.
+fn raise_descriptor_limit(sockets: u64) {
+    let wanted = sockets + DESCRIPTORS_BESIDES;
+    let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
+    if current.is_some_and(|current| current < wanted) {
+        let raised = Rlimit { current: Some(wanted), maximum: maximum.map(|maximum| maximum.max(wanted)) };
+        if setrlimit(Resource::Nofile, raised).is_err() {
+            let _ = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum });
+        }
+    }
+}
+
+/// The bare loops', those of whoever else comes, and what every program has.
+const DESCRIPTORS_BESIDES: u64 = 10_000;
+
+fn rate(text: &str) -> Result<f64, String> {
+    within(text, 1.0, 100_000.0)
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    within(text, 0.1, 3600.0)
+}

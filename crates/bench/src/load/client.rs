@@ -1,0 +1,252 @@
+//! One client: a socket, its QUIC connection, and the same session engine as in a game.
+
+use std::io;
+use std::net::UdpSocket;
+use std::time::{Duration, Instant};
+
+use consonance_quic::sans_io::{ClientCore, CoreEvent, DialError, Dialer};
+use consonance_session::{
+    ChannelProperties, Client, ClientEvent, ClientSettings, Delivery, Instant as SessionInstant, LinkCommand,
+    LinkId, Target,
+};
+
+use super::super::delivery::{to_session, to_transport};
+use super::fast_path::FastPath;
+use super::inbox::{Inbox, stamp};
+use super::probe::{Heard, Stamp};
+use super::udp::{connect, lossy};
+
+/// What a client is to do.
+#[derive(Clone, Debug)]
+pub(crate) struct Guest {
+    pub(crate) name: String,
+    pub(crate) session: String,
+    /// Nobody who is idle has any.
+    pub(crate) room: Option<String>,
+    pub(crate) listens: bool,
+    pub(crate) speaks: bool,
+}
+
+/// Carried by whoever calls its methods; it has no thread.
+#[derive(Debug)]
+pub(crate) struct LoadClient {
+    socket: UdpSocket,
+    core: ClientCore,
+    engine: Client,
+    standing: Standing,
+    fast_path: Option<FastPath>,
+    /// When the connection is to be looked at again; voice that does not come over it lets it rest.
+    next_look_at: Instant,
+}
+
+/// How a client is doing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Standing {
+    Joining,
+    /// It knows who is there, and they know it.
+    Joined,
+    /// Its connection has ended, for this reason.
+    Gone(String),
+}
+
+/// What all clients of one thread use in turns.
+#[derive(Debug)]
+pub(crate) struct Buffers {
+    pub(super) inbox: Inbox,
+    pub(crate) heard: Heard,
+    datagram: Vec<u8>,
+}
+
+/// One moment, for the network and for the engine.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Now {
+    pub(crate) instant: Instant,
+    pub(crate) at: SessionInstant,
+}
+
+impl Now {
+    /// This moment, for engines whose clock began then.
+    pub(crate) fn since(started: Instant) -> Self {
+        let instant = Instant::now();
+        let micros = instant.duration_since(started).as_micros();
+        Self { instant, at: SessionInstant::from_micros(micros as u64) }
+    }
+}
+
+/// Each client has one link.
+const LINK: LinkId = LinkId(1);
+/// How long the connection rests while voice takes the fast path.
+const REST: Duration = Duration::from_millis(10);
+/// So many datagrams are taken from one client before the others have their turn.
+const DATAGRAMS_PER_TURN: usize = 64;
+
+impl Buffers {
+    pub(crate) fn new(seed: u32) -> Self {
+        Self { inbox: Inbox::new(), heard: Heard::new(seed), datagram: Vec::with_capacity(2048) }
+    }
+}
+
+impl LoadClient {
+    /// Begins to join; [`turn`](Self::turn) goes on with it.
+    pub(crate) fn dial(dialer: &Dialer, guest: &Guest, now: Now) -> io::Result<Self> {
+        let unable = |error: DialError| io::Error::other(error.to_string());
+        let core = dialer.dial(now.instant, &guest.session).map_err(unable)?;
+        let mut engine = Client::new(ClientSettings::new(&*guest.name));
+        if let Some(room) = &guest.room {
+            if guest.listens {
+                engine.join_room(room).map_err(|error| io::Error::other(error.to_string()))?;
+            }
+            if guest.speaks {
+                let channel =
+                    engine.open_channel(Target::Room(room.clone().into()), ChannelProperties::default());
+                channel.map_err(|error| io::Error::other(error.to_string()))?;
+            }
+        }
+        engine.start();
+        Ok(Self {
+            socket: connect(dialer.remote())?,
+            core,
+            engine,
+            standing: Standing::Joining,
+            fast_path: None,
+            next_look_at: now.instant,
+        })
+    }
+
+    pub(crate) fn standing(&self) -> &Standing {
+        &self.standing
+    }
+
+    /// Whether voice takes the fast path.
+    pub(crate) fn is_on_fast_path(&self) -> bool {
+        self.fast_path.as_ref().is_some_and(FastPath::is_open)
+    }
+
+    /// Where it can be reached.
+    pub(crate) fn ports(&self) -> impl Iterator<Item = u16> {
+        let connection = self.socket.local_addr().ok().map(|address| address.port());
+        let fast_path = self.fast_path.as_ref().and_then(|fast_path| fast_path.port().ok());
+        [connection, fast_path].into_iter().flatten()
+    }
+
+    /// From now on the kernel notes when datagrams arrive here.
+    pub(crate) fn stamp(&self) -> io::Result<()> {
+        stamp(&self.socket)?;
+        self.fast_path.as_ref().map_or(Ok(()), FastPath::stamp)
+    }
+
+    /// Takes what has come in, does what is due, and sends what has to go out; how many datagrams came.
+    pub(crate) fn turn(&mut self, now: Now, buffers: &mut Buffers) -> io::Result<usize> {
+        let fast_path = self.look_at_fast_path(now, buffers)?;
+        if now.instant < self.next_look_at {
+            self.send(now, &mut buffers.datagram)?;
+            return Ok(fast_path);
+        }
+        if self.is_on_fast_path() {
+            self.next_look_at = now.instant + REST;
+        }
+        let mut datagrams = 0;
+        while datagrams < DATAGRAMS_PER_TURN {
+            let Some((datagram, arrived_at)) = buffers.inbox.next(&self.socket)? else { break };
+            datagrams += 1;
+            self.core.handle_datagram(now.instant, datagram);
+            self.take_events(now, arrived_at, &mut buffers.heard)?;
+        }
+        if self.core.poll_timeout().is_some_and(|at| at <= now.instant) {
+            self.core.handle_timeout(now.instant);
+            self.take_events(now, Stamp::now(), &mut buffers.heard)?;
+        }
+        if self.engine.poll_timeout().is_some_and(|(at, _)| at <= now.at) {
+            self.engine.handle_timeout(now.at);
+        }
+        self.send(now, &mut buffers.datagram)?;
+        Ok(fast_path + datagrams)
+    }
+
+    /// Says a frame into its room.
+    pub(crate) fn speak(&mut self, now: Now, frame: &[u8], buffers: &mut Buffers) -> io::Result<()> {
+        self.engine.send_voice(frame).map_err(|error| io::Error::other(error.to_string()))?;
+        self.send(now, &mut buffers.datagram)
+    }
+
+    /// Says goodbye.
+    pub(crate) fn leave(&mut self, now: Now, buffers: &mut Buffers) -> io::Result<()> {
+        self.core.leave(now.instant);
+        self.send(now, &mut buffers.datagram)
+    }
+
+    fn look_at_fast_path(&mut self, now: Now, buffers: &mut Buffers) -> io::Result<usize> {
+        let Some(fast_path) = &mut self.fast_path else { return Ok(0) };
+        let engine = &mut self.engine;
+        let mut datagrams = 0;
+        while datagrams < DATAGRAMS_PER_TURN {
+            let heard = &mut buffers.heard;
+            let hear = |packet: &[u8], arrived_at: Stamp| {
+                engine.handle_packet(now.at, LINK, Delivery::Unreliable, packet);
+                heard.on_fast_path += 1;
+                take_engine_events(engine, arrived_at, heard, &mut self.standing);
+            };
+            if !fast_path.receive(now.instant, &mut buffers.inbox, hear)? {
+                break;
+            }
+            datagrams += 1;
+        }
+        fast_path.turn(now.instant, &mut buffers.datagram)?;
+        Ok(datagrams)
+    }
+
+    fn take_events(&mut self, now: Now, arrived_at: Stamp, heard: &mut Heard) -> io::Result<()> {
+        while let Some(event) = self.core.poll_event() {
+            match event {
+                CoreEvent::Connected => {
+                    self.engine.handle_connected(now.at, LINK);
+                    let grant = self.core.fast_path();
+                    self.fast_path = grant.map(|grant| FastPath::new(now.instant, &grant)).transpose()?;
+                }
+                CoreEvent::Packet { delivery, packet } => {
+                    self.engine.handle_packet(now.at, LINK, to_session(delivery), &packet);
+                }
+                CoreEvent::Disconnected { reason } => {
+                    self.standing = Standing::Gone(reason.to_string());
+                    self.engine.handle_disconnected(now.at, LINK);
+                }
+            }
+            take_engine_events(&mut self.engine, arrived_at, heard, &mut self.standing);
+        }
+        Ok(())
+    }
+
+    fn send(&mut self, now: Now, datagram: &mut Vec<u8>) -> io::Result<()> {
+        while let Some(transmit) = self.engine.poll_transmit() {
+            let takes_fast_path = transmit.delivery == Delivery::Unreliable
+                && match &mut self.fast_path {
+                    Some(fast_path) => fast_path.send(transmit.payload, datagram)?,
+                    None => false,
+                };
+            if !takes_fast_path {
+                self.core.send(to_transport(transmit.delivery), transmit.payload);
+            }
+        }
+        while let Some(command) = self.engine.poll_command() {
+            // It was opened already, and nobody comes back here who was sent away.
+            if let LinkCommand::Close { reason, .. } = command {
+                self.standing = Standing::Gone(reason.to_string());
+                self.core.leave(now.instant);
+            }
+        }
+        while self.core.poll_transmit(now.instant, datagram) {
+            lossy(self.socket.send(datagram))?;
+        }
+        Ok(())
+    }
+}
+
+fn take_engine_events(engine: &mut Client, arrived_at: Stamp, heard: &mut Heard, standing: &mut Standing) {
+    while let Some(event) = engine.poll_event() {
+        match event {
+            ClientEvent::Voice(voice) => heard.hear(voice.frame, arrived_at),
+            ClientEvent::RosterReceived => *standing = Standing::Joined,
+            _ => {}
+        }
+    }
+}

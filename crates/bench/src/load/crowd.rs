@@ -1,0 +1,268 @@
+//! All clients of a load, carried by one thread.
+
+use std::collections::BTreeSet;
+use std::error::Error;
+use std::io;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use consonance_quic::sans_io::Dialer;
+
+use super::super::thread_clock;
+use super::client::{Buffers, Guest, LoadClient, Now, Standing};
+use super::probe::{Frames, Stamp};
+use super::step::Step;
+use crate::delays::Delays;
+use crate::process_figures::{ProcessFigures, socket_drops};
+use crate::schedule::Schedule;
+
+/// Clients that have joined one server. Who speaks comes first.
+pub(super) struct Crowd {
+    dialer: Dialer,
+    started: Instant,
+    clients: Vec<LoadClient>,
+    /// For each speaker, how many hear it.
+    audiences: Vec<u64>,
+    /// Of all sockets, as soon as everybody is in.
+    ports: BTreeSet<u16>,
+    /// Whether voice has to take the fast path.
+    wants_fast_path: bool,
+    buffers: Buffers,
+    frames: Frames,
+    step: u32,
+}
+
+/// Between two looks at all sockets, as in `bench floor`: what the listeners do changes what the sender pays.
+const PAUSE: Duration = Duration::from_millis(1);
+/// Idle clients can wait longer, and many of them longer still: looking at them takes a while.
+const IDLE_PAUSE: Duration = Duration::from_millis(20);
+const IDLE_PAUSE_PER_CLIENT: Duration = Duration::from_micros(10);
+/// How many may be joining at once.
+const JOINING_MAX: usize = 32;
+/// How long one client may take to join.
+const JOIN_PATIENCE: Duration = Duration::from_secs(20);
+/// A frame that has not come after this time is lost.
+const STRAGGLERS: Duration = Duration::from_millis(100);
+
+impl Crowd {
+    /// Nobody yet. Frames will have this many bytes. Who `wants_fast_path` is in only when its fast path is open.
+    pub(super) fn new(dialer: Dialer, frame_bytes: usize, wants_fast_path: bool) -> Self {
+        // Enough to tell this run's frames from those of another one at the same server.
+        let run = Stamp::now().0 as u32 ^ std::process::id();
+        Self {
+            dialer,
+            started: Instant::now(),
+            clients: Vec::new(),
+            audiences: Vec::new(),
+            ports: BTreeSet::new(),
+            wants_fast_path,
+            buffers: Buffers::new(run),
+            frames: Frames::new(run, frame_bytes),
+            step: 0,
+        }
+    }
+
+    /// Lets all of these join, some at a time, and waits until everybody is in. `audiences` says for each guest who
+    /// speaks how many will hear it. `told` hears how many are in.
+    ///
+    /// # Errors
+    /// If one of them is sent away, or takes too long.
+    pub(super) fn join(
+        &mut self,
+        guests: impl Iterator<Item = Guest>,
+        audiences: Vec<u64>,
+        mut told: impl FnMut(usize),
+    ) -> Result<(), Box<dyn Error>> {
+        self.audiences = audiences;
+        let mut guests = guests.fuse().peekable();
+        let mut first_joining = self.clients.len();
+        let mut progress_at = Instant::now();
+        while first_joining < self.clients.len() || guests.peek().is_some() {
+            while self.clients.len() - first_joining < JOINING_MAX
+                && let Some(guest) = guests.next()
+            {
+                let client =
+                    LoadClient::dial(&self.dialer, &guest, self.now()).map_err(|error| too_many(&error))?;
+                self.clients.push(client);
+            }
+            self.sweep(&mut None)?;
+            let before = first_joining;
+            while self.clients.get(first_joining).is_some_and(|client| self.is_in(client)) {
+                first_joining += 1;
+            }
+            if before != first_joining {
+                progress_at = Instant::now();
+                told(first_joining);
+            } else if progress_at.elapsed() > JOIN_PATIENCE {
+                return Err(self.why_not(first_joining).into());
+            }
+            thread::sleep(PAUSE);
+        }
+        self.ports = self.clients.iter().flat_map(LoadClient::ports).collect();
+        Ok(())
+    }
+
+    /// Whether voice takes the fast path everywhere; what the default client does is the server's choice.
+    pub(super) fn is_on_fast_path(&self) -> bool {
+        self.clients.iter().all(LoadClient::is_on_fast_path)
+    }
+
+    /// Lets time pass in which nobody speaks.
+    pub(super) fn idle(&mut self, time: Duration) -> Result<(), Box<dyn Error>> {
+        let end = Instant::now() + time;
+        let pause = IDLE_PAUSE + IDLE_PAUSE_PER_CLIENT * self.clients.len() as u32;
+        while Instant::now() < end {
+            self.sweep(&mut None)?;
+            thread::sleep(pause.min(end.saturating_duration_since(Instant::now())));
+        }
+        Ok(())
+    }
+
+    /// From now on the kernel says when frames arrived: exact, and a little more work for whoever sends.
+    pub(super) fn stamp_arrivals(&mut self) -> io::Result<()> {
+        self.clients.iter().try_for_each(LoadClient::stamp)?;
+        self.buffers.inbox.expect_stamps();
+        Ok(())
+    }
+
+    /// Everybody who speaks does so at this rate of frames per second, for `warm_up` and then for
+    /// the `time` that is measured.
+    pub(super) fn talk(
+        &mut self,
+        rate: f64,
+        warm_up: Duration,
+        time: Duration,
+        server: Option<&ProcessFigures>,
+    ) -> Result<Step, Box<dyn Error>> {
+        let dropped_before = socket_drops(&self.ports);
+        let start = Instant::now();
+        let mut talk = Some(Talk::new(start, self.audiences.len(), rate, self.step + 1));
+        self.carry_until(start + warm_up, &mut talk)?;
+
+        self.step += 2;
+        self.buffers.heard.begin(self.step);
+        let warm = talk.take();
+        talk = warm.map(|warm| warm.begin(self.step));
+        let (began, cpu_before) = (Instant::now(), server.map(ProcessFigures::cpu_time).transpose()?);
+        let own_before = thread_clock::now();
+        self.carry_until(began + time, &mut talk)?;
+        let elapsed = began.elapsed();
+        let own_time = thread_clock::now().saturating_sub(own_before);
+        let cpu_time = server
+            .map(ProcessFigures::cpu_time)
+            .transpose()?
+            .zip(cpu_before)
+            .map(|(now, before)| now.saturating_sub(before));
+
+        let talk = talk.unwrap_or_else(|| Talk::new(start, 1, rate, self.step));
+        self.carry_until(Instant::now() + STRAGGLERS, &mut None)?;
+        Ok(Step {
+            rate,
+            elapsed,
+            cpu_time,
+            own_time,
+            asked: rate * self.audiences.len() as f64 * elapsed.as_secs_f64(),
+            sent: talk.sent,
+            expected: talk.expected,
+            heard: self.buffers.heard.frames(),
+            delays: self.buffers.heard.delays().clone(),
+            lateness: talk.lateness,
+            dropped_here: socket_drops(&self.ports) - dropped_before,
+        })
+    }
+
+    /// Everybody says goodbye.
+    pub(super) fn leave(mut self) -> io::Result<()> {
+        let now = self.now();
+        self.clients.iter_mut().try_for_each(|client| client.leave(now, &mut self.buffers))
+    }
+
+    fn is_in(&self, client: &LoadClient) -> bool {
+        *client.standing() == Standing::Joined && (client.is_on_fast_path() || !self.wants_fast_path)
+    }
+
+    fn why_not(&self, index: usize) -> String {
+        let has_joined = self.clients.get(index).is_some_and(|it| *it.standing() == Standing::Joined);
+        let what = if has_joined { "has joined, but its fast path does not open" } else { "does not get in" };
+        format!("{index} clients are in, and the next {what}")
+    }
+
+    fn carry_until(&mut self, end: Instant, talk: &mut Option<Talk>) -> Result<(), Box<dyn Error>> {
+        let mut next_sweep = Instant::now();
+        loop {
+            let now = Instant::now();
+            if now >= end {
+                return Ok(());
+            }
+            self.say_what_is_due(talk)?;
+            if now >= next_sweep {
+                self.sweep(talk)?;
+                next_sweep = Instant::now() + PAUSE;
+            }
+            let next_frame = talk.as_ref().map_or(end, |talk| talk.schedule.next_at());
+            let wake_at = next_sweep.min(next_frame).min(end);
+            if let Some(sleep) = wake_at.checked_duration_since(Instant::now()) {
+                thread::sleep(sleep);
+            }
+        }
+    }
+
+    /// Each client has its turn; whoever is to speak meanwhile does.
+    fn sweep(&mut self, talk: &mut Option<Talk>) -> Result<(), Box<dyn Error>> {
+        for index in 0..self.clients.len() {
+            let now = self.now();
+            let client = &mut self.clients[index];
+            let datagrams = client.turn(now, &mut self.buffers)?;
+            if let Standing::Gone(reason) = client.standing() {
+                return Err(format!("the connection of client {index} has ended: {reason}").into());
+            }
+            if datagrams > 0 {
+                self.say_what_is_due(talk)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn say_what_is_due(&mut self, talk: &mut Option<Talk>) -> Result<(), Box<dyn Error>> {
+        let Some(talk) = talk else { return Ok(()) };
+        let now = self.now();
+        while let Some(due) = talk.schedule.next_due(now.instant) {
+            let frame = self.frames.next(talk.step, Stamp::now());
+            self.clients[due.speaker].speak(now, frame, &mut self.buffers)?;
+            talk.sent += 1;
+            talk.expected += self.audiences[due.speaker];
+            talk.lateness.add(due.late);
+        }
+        Ok(())
+    }
+
+    fn now(&self) -> Now {
+        Now::since(self.started)
+    }
+}
+
+/// Speech that goes on.
+struct Talk {
+    schedule: Schedule,
+    step: u32,
+    sent: u64,
+    expected: u64,
+    lateness: Delays,
+}
+
+impl Talk {
+    fn new(start: Instant, speakers: usize, rate: f64, step: u32) -> Self {
+        let schedule = Schedule::new(start, speakers, rate);
+        Self { schedule, step, sent: 0, expected: 0, lateness: Delays::new() }
+    }
+
+    /// The same speech, counted anew.
+    fn begin(self, step: u32) -> Self {
+        Self { step, sent: 0, expected: 0, lateness: Delays::new(), ..self }
+    }
+}
+
+/// What to do if there are not enough descriptors.
+fn too_many(error: &io::Error) -> String {
+    format!("one more client cannot be made ({error}); raise `ulimit -n` or ask for fewer")
+}

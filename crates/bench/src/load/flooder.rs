@@ -1,0 +1,66 @@
+//! A client that says ten times more than a link may, and comes back whenever it is thrown out.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use consonance_quic::sans_io::Dialer;
+use consonance_session::Limits;
+use serde_json::{Map, Value, json};
+
+use super::client::{Buffers, Guest, LoadClient, Now, Standing};
+use super::probe::{Frames, Stamp};
+use crate::schedule::Schedule;
+
+const TIMES_TOO_MUCH: f64 = 10.0;
+const FRAME_BYTES: usize = 120;
+const PAUSE: Duration = Duration::from_millis(1);
+/// Before it comes back.
+const REST: Duration = Duration::from_millis(100);
+
+/// Floods the first room until it is over; how many frames that were, and how often the server threw it out.
+pub(super) fn flood(
+    dialer: &Dialer,
+    session: &str,
+    is_over: &AtomicBool,
+) -> Result<Map<String, Value>, String> {
+    let rate = TIMES_TOO_MUCH * f64::from(Limits::default().voice_packets.per_second);
+    let (started, mut buffers, mut frames) = (Instant::now(), Buffers::new(0), Frames::new(0, FRAME_BYTES));
+    let (mut sent, mut thrown_out) = (0_u64, 0_u64);
+    let guest = Guest {
+        name: "flooder".to_owned(),
+        session: session.to_owned(),
+        room: Some("room 0".to_owned()),
+        listens: true,
+        speaks: true,
+    };
+    while !is_over.load(Ordering::Relaxed) {
+        let mut client =
+            LoadClient::dial(dialer, &guest, Now::since(started)).map_err(|error| error.to_string())?;
+        let mut schedule: Option<Schedule> = None;
+        while !is_over.load(Ordering::Relaxed) && !matches!(client.standing(), Standing::Gone(_)) {
+            let now = Now::since(started);
+            client.turn(now, &mut buffers).map_err(|error| error.to_string())?;
+            if *client.standing() == Standing::Joined {
+                let schedule = schedule.get_or_insert_with(|| Schedule::new(now.instant, 1, rate));
+                while schedule.next_due(now.instant).is_some() {
+                    let frame = frames.next(0, Stamp::now());
+                    client.speak(now, frame, &mut buffers).map_err(|error| error.to_string())?;
+                    sent += 1;
+                }
+            }
+            thread::sleep(PAUSE);
+        }
+        thrown_out += u64::from(matches!(client.standing(), Standing::Gone(_)));
+        // Who is thrown out goes; who is not leaves with a goodbye that may be lost.
+        let _ = client.leave(Now::since(started), &mut buffers);
+        thread::sleep(REST);
+    }
+    let fields = json!({
+        "flood_frames": sent,
+        "flood_frames_per_s": (sent as f64 / started.elapsed().as_secs_f64()).round(),
+        "flooder_thrown_out": thrown_out,
+    });
+    let Value::Object(fields) = fields else { return Ok(Map::new()) };
+    Ok(fields)
+}

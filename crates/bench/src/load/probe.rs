@@ -1,0 +1,133 @@
+//! What the frames say besides noise: which measurement they belong to and when they were sent.
+//!
+//! A frame is the run (`u32`), the step (`u32`) and the time of sending (`u64`, nanoseconds since 1970), all
+//! little-endian, and then noise.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use crate::delays::Delays;
+
+/// Bytes of a frame that are no noise.
+pub(super) const HEAD_BYTES: usize = 16;
+
+/// Makes frames, one after the other in the same memory.
+#[derive(Debug)]
+pub(crate) struct Frames {
+    run: u32,
+    bytes: Vec<u8>,
+}
+
+impl Frames {
+    /// `bytes` is [`HEAD_BYTES`] or more; `seed` tells this run from others.
+    pub(crate) fn new(seed: u32, bytes: usize) -> Self {
+        // Xorshift (Marsaglia 2003): nothing on the way could compress it.
+        let mut state = seed | 1;
+        let noise = std::iter::repeat_with(|| {
+            state ^= state << 13;
+            state ^= state >> 17;
+            state ^= state << 5;
+            (state >> 24) as u8
+        });
+        Self { run: seed, bytes: noise.take(bytes.max(HEAD_BYTES)).collect() }
+    }
+
+    /// The next frame of a step.
+    pub(crate) fn next(&mut self, step: u32, sent_at: Stamp) -> &[u8] {
+        self.bytes[..4].copy_from_slice(&self.run.to_le_bytes());
+        self.bytes[4..8].copy_from_slice(&step.to_le_bytes());
+        self.bytes[8..16].copy_from_slice(&sent_at.0.to_le_bytes());
+        &self.bytes
+    }
+}
+
+/// A time that the kernel's stamps can be compared with: nanoseconds since 1970.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Stamp(pub(crate) u64);
+
+impl Stamp {
+    pub(crate) fn now() -> Self {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Self(since.as_nanos() as u64)
+    }
+
+    fn since(self, earlier: Self) -> Duration {
+        Duration::from_nanos(self.0.saturating_sub(earlier.0))
+    }
+}
+
+/// What all listeners together have heard of one step.
+#[derive(Debug)]
+pub(crate) struct Heard {
+    run: u32,
+    step: u32,
+    frames: u64,
+    delays: Delays,
+    /// Packets that came over the fast path, of whatever step.
+    pub(crate) on_fast_path: u64,
+}
+
+impl Heard {
+    pub(crate) fn new(seed: u32) -> Self {
+        Self { run: seed, step: 0, frames: 0, delays: Delays::new(), on_fast_path: 0 }
+    }
+
+    /// Only this step counts from now on, and nothing was heard of it yet.
+    pub(crate) fn begin(&mut self, step: u32) {
+        *self = Self { step, ..Self::new(self.run) };
+    }
+
+    /// Somebody heard a frame that arrived then. What is not of this step, or not ours, does not count.
+    pub(crate) fn hear(&mut self, frame: &[u8], arrived_at: Stamp) {
+        let Some((run, rest)) = frame.split_first_chunk::<4>() else { return };
+        let Some((step, rest)) = rest.split_first_chunk::<4>() else { return };
+        let Some((sent_at, _)) = rest.split_first_chunk::<8>() else { return };
+        if u32::from_le_bytes(*run) == self.run && u32::from_le_bytes(*step) == self.step {
+            self.frames += 1;
+            self.delays.add(arrived_at.since(Stamp(u64::from_le_bytes(*sent_at))));
+        }
+    }
+
+    pub(crate) fn frames(&self) -> u64 {
+        self.frames
+    }
+
+    pub(crate) fn delays(&self) -> &Delays {
+        &self.delays
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_frame_tells_how_long_it_took() {
+        let (mut frames, mut heard) = (Frames::new(7, 120), Heard::new(7));
+        heard.begin(3);
+        let frame = frames.next(3, Stamp(1_000_000));
+        assert_eq!(frame.len(), 120);
+        heard.hear(frame, Stamp(3_000_000));
+        assert_eq!(heard.frames(), 1);
+        let delay = heard.delays().quantile(1.0).unwrap();
+        assert!(delay.abs_diff(Duration::from_millis(2)) < Duration::from_micros(40), "{delay:?}");
+    }
+
+    #[test]
+    fn frames_of_other_steps_and_of_strangers_do_not_count() {
+        let mut heard = Heard::new(7);
+        heard.begin(3);
+        for (run, step) in [(7, 2), (7, 4), (8, 3)] {
+            heard.hear(Frames::new(run, 20).next(step, Stamp(0)), Stamp(1));
+        }
+        let whole = Frames::new(7, 20).next(3, Stamp(0)).to_vec();
+        for length in 0..HEAD_BYTES {
+            heard.hear(&whole[..length], Stamp(1));
+        }
+        assert_eq!(heard.frames(), 0);
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_makes_no_delay() {
+        assert_eq!(Stamp(5).since(Stamp(9)), Duration::ZERO);
+    }
+}

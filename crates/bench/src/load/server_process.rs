@@ -1,0 +1,48 @@
+//! A server of our own to be measured.
+
+use std::error::Error;
+
+use consonance_quic::QuicAddress;
+
+use crate::child_process::{ChildProcess, MeasuredProgram};
+
+/// It serves whatever sessions somebody asks for; its address is that of the first one.
+pub(super) type ServerProcess = ChildProcess<QuicAddress>;
+
+/// Starts it; see [`ChildProcess::start`].
+///
+/// # Errors
+/// If there is no program to start, or it says no address.
+pub(super) fn start(measured: &MeasuredProgram, lifts_limits: bool) -> Result<ServerProcess, Box<dyn Error>> {
+    let lifted = if lifts_limits { LIFTED_LIMITS } else { &[] };
+    let settings = ROOM.iter().chain(lifted).copied();
+    let arguments = ["serve", "--listen", "127.0.0.1:0", "--session", "main"];
+    ChildProcess::start(measured, &arguments, settings, address_in)
+}
+
+/// The server prints a line for each session, and its address last in it.
+fn address_in(line: &str) -> Option<QuicAddress> {
+    line.split_whitespace().next_back()?.parse().ok()
+}
+
+/// Everybody finds room, and nobody is lost while a rate is tried that is too much.
+const ROOM: &[(&str, &str)] = &[
+    ("CONSONANCE_QUIC_CONNECTIONS_MAX", "65536"),
+    ("CONSONANCE_QUIC_HANDSHAKES_MAX", "4096"),
+    ("CONSONANCE_LIMITS_LINKS", "65535"),
+    ("CONSONANCE_SESSIONS_ON_DEMAND", "[\"*\"]"),
+    ("CONSONANCE_SESSIONS_MAX", "65536"),
+    ("CONSONANCE_QUIC_IDLE_TIMEOUT_S", "60"),
+];
+
+/// Neither a link's rate nor what an overloaded server gives up may be what a measurement ends at; everything
+/// else is as it is by default.
+const LIFTED_LIMITS: &[(&str, &str)] = &[
+    ("CONSONANCE_LIMITS_VOICE_PACKETS_PER_SECOND", "4294967295"),
+    ("CONSONANCE_LIMITS_VOICE_PACKETS_BURST", "4294967295"),
+    ("CONSONANCE_LIMITS_VOICE_BYTES_PER_SECOND", "4294967295"),
+    ("CONSONANCE_LIMITS_VOICE_BYTES_BURST", "4294967295"),
+    ("CONSONANCE_LIMITS_FAN_OUT_PER_SECOND", "4294967295"),
+    ("CONSONANCE_LIMITS_FAN_OUT_BURST", "4294967295"),
+    ("CONSONANCE_OVERLOAD_SHED", "false"),
+];

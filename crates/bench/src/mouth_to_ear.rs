@@ -1,0 +1,122 @@
+//! `consonance-bench mouth-to-ear`: how much later a listener hears what a speaker says, over QUIC on this machine.
+//!
+//! Two pairs of voice chats run at the same time in one session of a real server: one sends what it is given, the other
+//! takes echo and noise out of it first, as a microphone's sound is. The speakers chirp again and again, and the chirps
+//! are looked for in what the listeners' loudspeakers are given. Devices are left out: what they buffer is theirs.
+
+mod chirp;
+mod ear;
+mod pair;
+
+use std::error::Error;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use clap::Args;
+use consonance::audio::{CaptureSettings, Encoder as _, EncoderSettings, OpusEncoder};
+
+use super::local_server::LocalServer;
+use super::table::Table;
+use super::within;
+use pair::{Journey, Pair};
+
+/// For how long, and how to print.
+#[derive(Debug, Args)]
+pub(crate) struct MouthToEar {
+    /// How long is listened; five chirps are said per second.
+    #[arg(long, default_value_t = 20.0, value_parser = seconds)]
+    seconds: f64,
+    /// Print one JSON object per line instead of a table.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Until the buffers have found their delay.
+const WARM_UP: Duration = Duration::from_secs(3);
+/// What voice chats note of their frames is bounded, and taken out this often.
+const LOOK: Duration = Duration::from_millis(50);
+const BLOCK_MS: f64 = 10.0;
+
+pub(crate) fn run(bench: &MouthToEar) -> Result<(), Box<dyn Error>> {
+    let encoder = EncoderSettings::default();
+    let frame_ms = encoder.frame.blocks() as f64 * BLOCK_MS;
+    let codec_ms = OpusEncoder::new(encoder)?.lookahead_samples() as f64 / 48.0;
+    let server = LocalServer::start()?;
+    let mut pairs = [
+        Pair::start(server.address(), "plain", None)?,
+        Pair::start(server.address(), "cleaned", Some(CaptureSettings::default()))?,
+    ];
+    listen(&mut pairs, WARM_UP);
+    pairs.iter_mut().for_each(Pair::begin);
+    listen(&mut pairs, Duration::from_secs_f64(bench.seconds));
+    let table = Table::start(FIELDS, bench.json)?;
+    for (is_cleaned, pair) in [0.0, 1.0].into_iter().zip(pairs) {
+        let Journey { said, heard, to_listener_ms, at_listener_ms, cleaning_ms } = pair.end()?;
+        if heard.is_empty() {
+            return Err("none of the chirps was heard; please report this".into());
+        }
+        let [p50, p95, p99] = [0.5, 0.95, 0.99].map(|share| quantile(&heard, share));
+        table.row([
+            is_cleaned,
+            said as f64,
+            said.saturating_sub(heard.len()) as f64,
+            p50,
+            p95,
+            p99,
+            cleaning_ms,
+            frame_ms,
+            to_listener_ms - frame_ms - cleaning_ms,
+            at_listener_ms - codec_ms,
+            codec_ms,
+            frame_ms + codec_ms + cleaning_ms,
+        ])?;
+    }
+    server.stop();
+    Ok(())
+}
+
+const FIELDS: [&str; 12] = [
+    "is_cleaned",
+    "chirps",
+    "not_heard",
+    "p50_ms",
+    "p95_ms",
+    "p99_ms",
+    "cleaning_ms",
+    "frame_ms",
+    "way_ms",
+    "buffer_ms",
+    "codec_ms",
+    "unavoidable_ms",
+];
+
+fn listen(pairs: &mut [Pair], time: Duration) {
+    let end = Instant::now() + time;
+    while Instant::now() < end {
+        pairs.iter_mut().for_each(Pair::follow);
+        thread::sleep(LOOK);
+    }
+}
+
+/// By the nearest rank, of sorted values.
+fn quantile(sorted: &[f64], share: f64) -> f64 {
+    let rank = (share * sorted.len() as f64).ceil().max(1.0) as usize;
+    sorted.get(rank - 1).copied().unwrap_or(0.0)
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    within(text, 1.0, 300.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantiles_are_by_the_nearest_rank() {
+        let sorted: Vec<f64> = (1..=100).map(f64::from).collect();
+        let quantiles = [0.5, 0.95, 0.99, 1.0].map(|share| quantile(&sorted, share).to_string());
+        assert_eq!(quantiles, ["50", "95", "99", "100"]);
+        assert_eq!(quantile(&[7.0], 0.5).to_string(), "7");
+    }
+}

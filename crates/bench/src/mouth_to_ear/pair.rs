@@ -1,0 +1,125 @@
+//! A speaker and a listener who hears nobody else.
+
+use std::collections::HashMap;
+use std::error::Error;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use consonance::audio::{CaptureSettings, DecodedAs};
+use consonance::{FrameTrace, VoiceChat};
+
+use super::chirp::{BETWEEN, BLOCK_TIME, Mouth, Said};
+use super::ear::{Ear, Heard};
+use crate::median::median;
+
+pub(super) struct Pair {
+    speaker: VoiceChat,
+    listener: VoiceChat,
+    said: Said,
+    heard: Arc<Mutex<Heard>>,
+    begun: Instant,
+    /// By frame: when it was spoken, and when it came to the listener.
+    frames: HashMap<u16, (Instant, Option<Instant>)>,
+    to_listener: Vec<f64>,
+    at_listener: Vec<f64>,
+}
+
+/// What came of the chirps, in milliseconds.
+pub(super) struct Journey {
+    pub(super) said: usize,
+    /// From mouth to ear, of each chirp that was heard, sorted.
+    pub(super) heard: Vec<f64>,
+    /// The median of all frames: from their first sample to their arrival.
+    pub(super) to_listener_ms: f64,
+    /// The median of all frames: from there until their first sample is heard, the codec's own delay included.
+    pub(super) at_listener_ms: f64,
+    /// What cleaning delays the sound by.
+    pub(super) cleaning_ms: f64,
+}
+
+impl Pair {
+    /// In a room of that name; the speaker's sound is cleaned if there are settings for it.
+    pub(super) fn start(
+        address: &str,
+        room: &str,
+        cleaning: Option<CaptureSettings>,
+    ) -> Result<Self, Box<dyn Error>> {
+        let (said, heard) = (Said::default(), Arc::<Mutex<Heard>>::default());
+        let listener = VoiceChat::builder().server(address)?.name(format!("{room} ear")).listen(room);
+        let listener = listener.output(Box::new(Ear(Arc::clone(&heard)))).trace_frames().start()?;
+        let mut speaker =
+            VoiceChat::builder().server(address)?.name(format!("{room} mouth")).talk_to_room(room);
+        if let Some(settings) = cleaning {
+            speaker = speaker.capture(settings);
+        }
+        let speaker = speaker.input(Box::new(Mouth::new(Arc::clone(&said)))).trace_frames().start()?;
+        Ok(Self {
+            speaker,
+            listener,
+            said,
+            heard,
+            begun: Instant::now(),
+            frames: HashMap::new(),
+            to_listener: Vec::new(),
+            at_listener: Vec::new(),
+        })
+    }
+
+    /// What was before does not count.
+    pub(super) fn begin(&mut self) {
+        self.begun = Instant::now();
+        (self.to_listener, self.at_listener) = (Vec::new(), Vec::new());
+    }
+
+    /// Takes what the chats have noted of their frames.
+    pub(super) fn follow(&mut self) {
+        while let Some(trace) = self.speaker.poll_trace() {
+            if let FrameTrace::Sent { sequence, spoken_at, .. } = trace {
+                self.frames.insert(sequence, (spoken_at, None));
+            }
+        }
+        while let Some(trace) = self.listener.poll_trace() {
+            match trace {
+                FrameTrace::Received { sequence, at, .. } => {
+                    if let Some((spoken_at, received_at)) = self.frames.get_mut(&sequence) {
+                        *received_at = Some(at);
+                        self.to_listener.push(millis(at.saturating_duration_since(*spoken_at)));
+                    }
+                }
+                FrameTrace::Played { sequence, at, how: DecodedAs::Decoded, .. } => {
+                    if let Some((_, Some(received_at))) = self.frames.remove(&sequence) {
+                        self.at_listener.push(millis(at.saturating_duration_since(received_at)));
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Ends both chats, and looks for the chirps.
+    pub(super) fn end(self) -> Result<Journey, Box<dyn Error>> {
+        let cleaning = self.speaker.statistics().capture.map_or(Duration::ZERO, |capture| capture.delay);
+        let ended = Instant::now();
+        self.speaker.leave()?;
+        self.listener.leave()?;
+        // The last ones have not come to their end.
+        let counts = |said: &Instant| *said >= self.begun && *said + BETWEEN < ended;
+        let said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+        let said: Vec<Instant> = said.iter().copied().filter(counts).collect();
+        let ear = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
+        let delays = said.iter().filter_map(|said| ear.delay(*said));
+        let mut heard: Vec<f64> = delays.map(|delay| millis(BLOCK_TIME + delay)).collect();
+        heard.sort_by(f64::total_cmp);
+        Ok(Journey {
+            said: said.len(),
+            heard,
+            to_listener_ms: median(self.to_listener),
+            at_listener_ms: median(self.at_listener),
+            cleaning_ms: millis(cleaning),
+        })
+    }
+}
+
+fn millis(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e3
+}

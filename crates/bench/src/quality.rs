@@ -1,0 +1,83 @@
+//! `consonance-bench quality`: how good and how late speech is over bad networks, here and elsewhere.
+//!
+//! Everything runs on simulated time from seeds: the same figures come out on every run.
+
+mod condition;
+#[cfg(feature = "libopus")]
+mod deep;
+mod fixed_buffer;
+mod measurement;
+mod original;
+mod plot;
+mod report;
+mod row;
+
+use std::error::Error;
+use std::io::{Write, stdout};
+use std::path::PathBuf;
+
+use clap::Args;
+use condition::{Condition, Listener};
+use measurement::Speech;
+use report::Report;
+use row::Row;
+
+use super::recordings::recordings;
+use crate::offline_call::write_wav;
+
+/// What to measure and where to put it.
+#[derive(Debug, Args)]
+pub(crate) struct Quality {
+    /// Print one JSON object per line instead of a table.
+    #[arg(long)]
+    json: bool,
+    /// How many different networks of each kind.
+    #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u64).range(1..=1_000))]
+    seeds: u64,
+    /// Put the tables into `quality.md` of this folder, and the picture beside it.
+    #[arg(long, value_name = "FOLDER")]
+    write: Option<PathBuf>,
+    /// Keep what was heard as WAV files in this folder, for other measures: each lies on its recording's time line.
+    #[arg(long, value_name = "FOLDER")]
+    wavs: Option<PathBuf>,
+    /// Measure deep concealment and deep redundancy instead, against what Opus had before.
+    #[cfg(feature = "libopus")]
+    #[arg(long)]
+    deep: bool,
+}
+
+impl Quality {
+    /// What keeps the sound if that is wanted, in files that begin with a name.
+    fn keep(&self, name: String) -> impl FnMut(u64, usize, &[f32]) -> Result<(), Box<dyn Error>> {
+        move |seed, recording, sound| {
+            let Some(folder) = &self.wavs else { return Ok(()) };
+            write_wav(&folder.join(format!("{name}-{seed}-austen-{}.wav", recording + 1)), sound)
+        }
+    }
+}
+
+pub(crate) fn run(quality: &Quality) -> Result<(), Box<dyn Error>> {
+    let speech = Speech::new(recordings()?)?;
+    #[cfg(feature = "libopus")]
+    if quality.deep {
+        return deep::run(quality, &speech);
+    }
+    let mut report = Report::default();
+    let mut out = stdout();
+    if !quality.json {
+        writeln!(out, "{}", Row::heading())?;
+    }
+    for condition in Condition::all() {
+        for listener in Listener::ALL {
+            let keep = quality.keep(format!("{}-{}", listener.key(), condition.key()));
+            let hear = |recordings: &[Vec<f32>], seed| listener.hear(recordings, condition, seed);
+            let measured = speech.measure(quality.seeds, hear, keep)?;
+            let row = Row { condition, listener, measured };
+            let line = if quality.json { row.json().to_string() } else { row.line() };
+            writeln!(out, "{line}")?;
+            out.flush()?;
+            report.push(row);
+        }
+    }
+    quality.write.as_ref().map_or(Ok(()), |folder| report.write(folder))
+}

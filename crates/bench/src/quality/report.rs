@@ -1,0 +1,78 @@
+//! What was measured, as lines, as a page and as a picture.
+
+use std::error::Error;
+use std::fmt::Write as _;
+use std::path::Path;
+use std::{fs, io};
+
+use super::condition::{Condition, Listener};
+use super::plot;
+use super::row::{Row, loss};
+
+/// One row for each condition and listener, in the order measured.
+#[derive(Default)]
+pub(super) struct Report {
+    rows: Vec<Row>,
+}
+
+impl Report {
+    pub(super) fn push(&mut self, row: Row) {
+        self.rows.push(row);
+    }
+
+    /// Fills the tables of `quality.md` in this folder, and draws `images/quality.svg` beside it.
+    pub(super) fn write(&self, folder: &Path) -> Result<(), Box<dyn Error>> {
+        fill_page(folder, "consonance-bench quality", &self.tables())?;
+        let image = folder.join("images").join("quality.svg");
+        fs::write(&image, plot::draw(&self.rows)).map_err(|error| cannot(&image, &error))?;
+        Ok(())
+    }
+
+    /// A table for each jitter: conditions down, listeners across.
+    fn tables(&self) -> String {
+        let mut text = String::new();
+        for jitter_ms in Condition::JITTERS_MS {
+            let _ = writeln!(text, "### {jitter_ms} ms of jitter\n");
+            let names = Listener::ALL.map(Listener::name).join(" | ");
+            let _ = writeln!(text, "| loss | {names} |\n|---|{}", "---|".repeat(Listener::ALL.len()));
+            for condition in Condition::all().into_iter().filter(|condition| condition.jitter_ms == jitter_ms)
+            {
+                let _ = writeln!(text, "| {} | {} |", loss(condition), self.cells(condition).join(" | "));
+            }
+            text.push('\n');
+        }
+        text
+    }
+
+    fn cells(&self, condition: Condition) -> Vec<String> {
+        let rows = self.rows.iter().filter(|row| row.condition == condition);
+        let cell = |Row { measured, .. }: &Row| {
+            format!(
+                "**{:.2}** · {:.0} / {:.0} ms",
+                measured.score, measured.delay_mean_ms, measured.delay_p95_ms
+            )
+        };
+        rows.map(cell).collect()
+    }
+}
+
+/// Puts tables into `quality.md` of this folder, between the mark that names the command and the next end.
+pub(super) fn fill_page(folder: &Path, command: &str, tables: &str) -> Result<(), Box<dyn Error>> {
+    let page = folder.join("quality.md");
+    let text = fs::read_to_string(&page).map_err(|error| cannot(&page, &error))?;
+    let begin = format!("<!-- begin: {command} -->");
+    let places = text.split_once(&begin).and_then(|(before, rest)| Some((before, rest.split_once(END)?.1)));
+    let Some((before, after)) = places else {
+        return Err(
+            format!("{} has no {begin} and {END}; put them where the tables belong", page.display()).into()
+        );
+    };
+    let text = format!("{before}{begin}\n\n{tables}{END}{after}");
+    fs::write(&page, text).map_err(|error| cannot(&page, &error).into())
+}
+
+const END: &str = "<!-- end -->";
+
+fn cannot(path: &Path, error: &io::Error) -> String {
+    format!("cannot use {}: {error}; give the folder docs", path.display())
+}

@@ -1,0 +1,22 @@
+//! The speech that is measured with: the recordings of the repository, which are part of the program.
+
+use std::error::Error;
+
+use consonance::audio::{WavInput, resample};
+
+const FILES: [(&str, &[u8]); 3] = [
+    ("austen-1.wav", include_bytes!("../../../assets/speech/austen-1.wav")),
+    ("austen-2.wav", include_bytes!("../../../assets/speech/austen-2.wav")),
+    ("austen-3.wav", include_bytes!("../../../assets/speech/austen-3.wav")),
+];
+
+/// Mono at 48 kHz.
+pub(crate) fn recordings() -> Result<Vec<Vec<f32>>, Box<dyn Error>> {
+    let read = |(name, bytes): (&str, &[u8])| Ok(WavInput::from_bytes(bytes, name)?.samples().to_vec());
+    FILES.into_iter().map(read).collect()
+}
+
+/// From 48 kHz, for the score.
+pub(crate) fn at_16_khz(sound: &[f32]) -> Result<Vec<f32>, Box<dyn Error>> {
+    Ok(resample(sound, 48_000, 16_000)?)
+}

@@ -1,0 +1,66 @@
+//! `consonance-bench relay`: the session engine in memory, one speaker to many listeners.
+
+use std::error::Error;
+use std::time::{Duration, Instant};
+
+use consonance_session::Delivery;
+use consonance_wire::{ClientId, List, Packet, ServerRelay};
+use stats_alloc::Region;
+
+use super::bare::BareRelay;
+use super::session::{BenchSession, FRAME_TIME, SPEAKER, bytes};
+use super::table::Table;
+
+const CLIENTS: u16 = 300;
+const LISTENERS: [u16; 4] = [1, 10, 100, 250];
+const TIME_PER_ROW: Duration = Duration::from_secs(1);
+const PACKETS_PER_LOOK_AT_THE_CLOCK: u64 = 1000;
+
+pub(crate) fn run(json: bool) -> Result<(), Box<dyn Error>> {
+    let table = Table::start(
+        ["listeners", "packets_out_per_s", "allocations_per_packet", "bare_packets_per_s"],
+        json,
+    )?;
+    for listeners in LISTENERS {
+        let mut session = BenchSession::new();
+        for _ in 0..CLIENTS {
+            session.join();
+        }
+        let packet = voice_to(&session, listeners);
+        let (rate, allocations) = measure(&mut session, &packet);
+        let destinations: Vec<u16> = (1..=listeners).collect();
+        let bare = BareRelay::new(CLIENTS).packets_per_s(&destinations, &packet, TIME_PER_ROW);
+        table.row([listeners.into(), rate, allocations, bare])?;
+    }
+    Ok(())
+}
+
+/// Packets out per second, and allocations per packet out, in steady state.
+fn measure(session: &mut BenchSession, packet: &[u8]) -> (f64, f64) {
+    let mut burst = || (0..PACKETS_PER_LOOK_AT_THE_CLOCK).map(|_| speak(session, packet)).sum::<u64>();
+    burst();
+    let region = Region::new(crate::ALLOCATOR);
+    let start = Instant::now();
+    let mut packets_out = 0;
+    while start.elapsed() < TIME_PER_ROW {
+        packets_out += burst();
+    }
+    let seconds = start.elapsed().as_secs_f64();
+    let change = region.change();
+    let allocations = (change.allocations + change.reallocations) as f64;
+    (packets_out as f64 / seconds, allocations / packets_out as f64)
+}
+
+fn speak(session: &mut BenchSession, packet: &[u8]) -> u64 {
+    session.pass(FRAME_TIME);
+    session.deliver(SPEAKER, Delivery::Unreliable, packet) + session.drain()
+}
+
+/// A frame of the first client to those behind it, as a client of the original sends it.
+fn voice_to(session: &BenchSession, listeners: u16) -> Vec<u8> {
+    let number = session.server.session();
+    let destinations: Vec<_> = (1..=listeners).map(ClientId).collect();
+    let inner = session.voice();
+    let relay = ServerRelay { session: number, destinations: List::from(&*destinations), packet: &inner };
+    bytes(&Packet::ServerRelayUnreliable(relay))
+}

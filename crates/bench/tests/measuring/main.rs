@@ -1,0 +1,26 @@
+//! The `consonance-bench` command, and a server with more load than it may have.
+//!
+//! They are a program of tests of their own, so that they do not take the time of other tests, and those that keep a
+//! processor busy run one after the other. What the figures are depends on the machine, and is no matter of tests.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
+
+mod bench;
+#[cfg(target_os = "linux")]
+mod browser_bench;
+#[path = "../../../cli/tests/support/folder.rs"]
+#[allow(dead_code, reason = "programs of tests share it, and each uses a part of it")]
+mod folder;
+mod lab;
+mod lab_capture;
+#[cfg(target_os = "linux")]
+mod load;
+mod machine;
+mod mentions;
+#[cfg(target_os = "linux")]
+mod overload;
+#[path = "../../../cli/tests/support/program.rs"]
+#[allow(dead_code, reason = "programs of tests share it, and each uses a part of it")]
+mod program;
+#[cfg(target_os = "linux")]
+mod splice_bench;

@@ -1,0 +1,137 @@
+//! The `consonance` command: serve sessions, join one, hear a demonstration.
+//!
+//! For players and operators in a terminal, and for scripts; a game uses the `consonance` crate instead.
+//!
+//! * `serve` runs sessions over QUIC and prints an address for each; without a sub-command it is tried out at
+//!   once, with a page for browsers.
+//! * `admin` shows and changes what a running server does.
+//! * `join` is one player, with the machine's microphone and loudspeaker or with WAV files.
+//! * `demo` puts a server and four players on a bad network and reports who heard whom.
+//! * `devices` lists microphones and loudspeakers; `mic-test` records and plays it back.
+//! * `inspect` shows how a running player or server is doing, and `why` says why somebody is not heard.
+//! * `token` makes keys and join tokens for servers that do not let in everybody.
+//! * `recordings` shows what a server has recorded.
+//! * `splice` stands before a game's own server and takes voice out of what its clients say.
+//!
+//! One file per sub-command; what each does stands there. Start reading at `join.rs`, a whole player in one file, or at
+//! `serve.rs`, a whole server.
+//!
+//! Whatever goes wrong ends in one line that says what to do next, and a non-zero exit.
+//! Events and results go to the standard output, everything else to the standard error; `RUST_LOG` turns logging up,
+//! for example `RUST_LOG=debug`.
+//!
+//! # Features
+//!
+//! * `libopus`: voices are encoded and decoded by the reference implementation of Opus, which conceals loss
+//!   better and needs cmake to build.
+//! * `steam`: listeners for games over Steam, with Steam's own library, which is proprietary.
+
+mod admin;
+mod capture_arguments;
+mod demo;
+mod devices;
+mod inspect;
+mod interrupt;
+mod join;
+mod logging;
+mod mic_test;
+mod progress;
+mod recordings;
+mod secret_text;
+mod serve;
+mod splice;
+mod state_folder;
+mod token;
+mod why;
+
+use std::error::Error;
+use std::ffi::OsString;
+use std::io;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+pub use capture_arguments::CaptureArguments;
+pub use logging::{complain, start as start_log};
+pub use progress::ProgressLine;
+pub use splice::short_name;
+
+/// Voice chat for games: a server, a player, a demonstration.
+///
+/// Without a command it serves one session to programs and browsers on this machine.
+#[derive(Debug, Parser)]
+#[command(name = "consonance", version, about, propagate_version = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve sessions until Ctrl-C; prints an address to join for each.
+    Serve(serve::Serve),
+    /// Stand before a game's own server: pass everything on, and take voice out, which goes to a session here.
+    Splice(splice::Splice),
+    /// Join a session: talk with the microphone and hear the others, or use WAV files instead.
+    Join(join::Join),
+    /// Four players talk over a bad network; a report shows who heard whom.
+    Demo(demo::Demo),
+    /// List microphones and loudspeakers.
+    Devices(devices::Devices),
+    /// Record with the microphone, see how loud it is, and hear it.
+    MicTest(mic_test::MicTest),
+    /// Look into a running player or server: live meters, graphs, mutes.
+    Inspect(inspect::Inspect),
+    /// Find out why one player does not hear another one. Ends with 0 if nothing is broken, 1 if something is, 2 if
+    /// nobody could be asked.
+    Why(why::Why),
+    /// See and do what an operator may: sessions, players, mutes, bans, over a server's admin listener.
+    Admin(admin::Admin),
+    /// Make keys, and join tokens that are signed with them.
+    #[command(subcommand)]
+    Token(token::Token),
+    /// Show what a server has recorded.
+    #[command(subcommand)]
+    Recordings(recordings::Recordings),
+}
+
+/// Does what these arguments say; the first is the name of the program. Ends the process where they are wrong, or ask
+/// for help.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments = Arguments::parse_from(arguments);
+    if !matches!(arguments.command, None | Some(Command::Serve(_) | Command::Splice(_))) {
+        logging::start();
+    }
+    let outcome = match arguments.command {
+        None => serve::run_default(),
+        Some(Command::Serve(serve)) => serve::run(&serve),
+        Some(Command::Splice(splice)) => splice::run(&splice),
+        Some(Command::Join(join)) => join::run(&join),
+        Some(Command::Demo(demo)) => demo::run(&demo),
+        Some(Command::Devices(devices)) => devices::run(&devices),
+        Some(Command::MicTest(mic_test)) => mic_test::run(&mic_test),
+        Some(Command::Inspect(inspect)) => inspect::run(&inspect),
+        Some(Command::Why(why)) => return why::run(&why),
+        Some(Command::Admin(admin)) => admin::run(&admin),
+        Some(Command::Token(token)) => token::run(&token),
+        Some(Command::Recordings(recordings)) => recordings::run(&recordings),
+    };
+    exit_code(outcome)
+}
+
+/// How a program ends that has done its work, or says why it has not.
+pub fn exit_code(outcome: Result<(), Box<dyn Error>>) -> ExitCode {
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        // Whoever reads our output has read enough, as `| head -1` does: that is an end like any other.
+        Err(error) if is_broken_pipe(&*error) => ExitCode::SUCCESS,
+        Err(error) => {
+            logging::fail(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn is_broken_pipe(error: &(dyn Error + 'static)) -> bool {
+    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}
