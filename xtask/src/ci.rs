@@ -64,6 +64,7 @@ impl Selection {
 enum Step {
     Format,
     Clippy,
+    Product,
     Test,
     Embedded,
     Doc,
@@ -85,6 +86,7 @@ impl Step {
         match self {
             Self::Format => "format",
             Self::Clippy => "clippy",
+            Self::Product => "product",
             Self::Test => "test",
             Self::Embedded => "embedded",
             Self::Doc => "doc",
@@ -125,6 +127,8 @@ impl Step {
         let arguments: &[&str] = match self {
             Self::Format => &["fmt", "--all", "--check"],
             Self::Clippy => &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"],
+            // As players get it: in the workspace as a whole, tests turn on features that use what else nothing uses.
+            Self::Product => &["clippy", "--package", "consonance-cli", "--", "-D", "warnings"],
             Self::Test => &["test", "--workspace"],
             // As games link it that host: the workspace as a whole turns every feature on.
             Self::Embedded => &["test", "--package", "consonance-server", "--no-default-features", "--lib"],
@@ -228,6 +232,7 @@ mod tests {
         let all = [
             Step::Format,
             Step::Clippy,
+            Step::Product,
             Step::Test,
             Step::Embedded,
             Step::Doc,
@@ -252,6 +257,7 @@ mod tests {
         let rest = [
             Step::Format,
             Step::Clippy,
+            Step::Product,
             Step::Embedded,
             Step::Doc,
             Step::Tidy,

@@ -16,6 +16,7 @@
 mod exchange;
 #[cfg(target_family = "wasm")]
 mod exports;
+#[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub mod fuzz;
 mod instance;

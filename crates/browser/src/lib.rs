@@ -19,6 +19,7 @@
 
 pub mod control;
 mod downlink;
+#[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub mod fuzz;
 mod player;

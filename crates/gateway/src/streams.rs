@@ -8,6 +8,7 @@
 //! oldest of those that wait are dropped instead. All arrives on [`RELIABLE`].
 
 mod client;
+#[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub mod fuzz;
 mod link;

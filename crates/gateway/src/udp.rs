@@ -19,6 +19,7 @@ mod bytes_queue;
 mod client;
 mod credit;
 mod endpoint;
+#[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub mod fuzz;
 mod proved_hosts;

@@ -40,6 +40,7 @@ pub mod bans;
 mod dedicated;
 mod directory;
 mod draining;
+#[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub mod fuzz;
 mod game_servers;

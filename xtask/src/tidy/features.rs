@@ -1,4 +1,4 @@
-//! Whoever uses a crate can read which features it has, on its front page.
+//! The front page of a crate says which features it has.
 
 use toml::de::DeTable;
 
@@ -7,7 +7,10 @@ use super::finding::Finding;
 use super::manifests::line_at;
 use super::repository::{Package, Repository};
 
-/// Every feature that a manifest names stands in code type in the `//!` of `lib.rs` or `main.rs`.
+/// Those that users of a crate have no choice in. `fuzzing` means the same in every crate: docs/fuzzing.md.
+const UNDOCUMENTED: &[&str] = &["default", "fuzzing"];
+
+/// Every other feature that a manifest names stands in code type in the `//!` of `lib.rs` or `main.rs`.
 pub(crate) fn check(repository: &Repository) -> Vec<Finding> {
     repository.packages.iter().flat_map(|package| undocumented(repository, package)).collect()
 }
@@ -21,7 +24,7 @@ fn undocumented(repository: &Repository, package: &Package) -> Vec<Finding> {
     let names = features.into_iter().flat_map(|features| features.keys());
     let missing = names.filter(|name| {
         let name = name.get_ref().as_ref();
-        name != "default" && !page.contains(&format!("`{name}`"))
+        !UNDOCUMENTED.contains(&name) && !page.contains(&format!("`{name}`"))
     });
     let finding = |name: &toml::Spanned<std::borrow::Cow<'_, str>>| {
         let what = format!("the crate's front page does not name the feature `{}`", name.get_ref());
@@ -43,7 +46,8 @@ mod tests {
     use crate::tidy::fixture::{lines, package, repository};
 
     fn found(page: &str) -> Vec<String> {
-        let manifest = "[package]\nname = \"web\"\n\n[features]\ndefault = [\"tls\"]\ntls = []\n";
+        let manifest =
+            "[package]\nname = \"web\"\n\n[features]\ndefault = [\"tls\"]\ntls = []\nfuzzing = []\n";
         let mut repository =
             repository(&[("crates/web/Cargo.toml", manifest), ("crates/web/src/lib.rs", page)]);
         repository.packages = vec![package("web", "crates/web", &[])];

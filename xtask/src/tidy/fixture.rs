@@ -23,7 +23,8 @@ pub(crate) fn package(name: &str, folder: &str, dependencies: &[Dependency]) -> 
 
 /// A dependency on a crate of the workspace.
 pub(crate) fn internal(name: &str, kind: DependencyKind) -> Dependency {
-    Dependency { name: name.to_owned(), identifier: name.replace('-', "_"), kind, internal: true }
+    let identifier = name.replace('-', "_");
+    Dependency { name: name.to_owned(), identifier, kind, internal: true, optional: false }
 }
 
 /// A dependency on a crate from elsewhere.

@@ -137,6 +137,8 @@ pub(crate) struct Dependency {
     pub(crate) kind: DependencyKind,
     /// Whether it is another member of the workspace.
     pub(crate) internal: bool,
+    /// Whether it is there with a feature only.
+    pub(crate) optional: bool,
 }
 
 /// What a dependency is needed for.
@@ -185,6 +187,7 @@ fn dependency(dependency: &cargo_metadata::Dependency) -> Dependency {
         identifier: called.replace('-', "_"),
         kind,
         internal: dependency.path.is_some(),
+        optional: dependency.optional,
     }
 }
 

@@ -2,13 +2,16 @@
 
 mod judging;
 mod table;
+mod tools;
 
 use super::finding::Finding;
 use super::repository::Repository;
 
 /// Every dependency between crates of the workspace is in the table, and every crate of the workspace too.
 pub(crate) fn check(repository: &Repository) -> Vec<Finding> {
-    judging::check_against(table::WALLS, repository)
+    let mut findings = judging::check_against(table::WALLS, repository);
+    findings.extend(tools::check(repository));
+    findings
 }
 
 /// What one crate may use.

@@ -35,6 +35,7 @@
 
 mod client;
 mod dialect;
+#[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub mod fuzz;
 mod learned;

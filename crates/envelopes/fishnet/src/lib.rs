@@ -22,6 +22,7 @@
 mod broadcast;
 mod channels;
 mod client;
+#[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub mod fuzz;
 #[doc(hidden)]

@@ -57,6 +57,7 @@ mod client;
 mod clock;
 mod credentials;
 mod dialect;
+#[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub mod fuzz;
 mod guesses;

@@ -38,6 +38,7 @@
 mod approval;
 mod batch;
 mod client;
+#[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub mod fuzz;
 #[doc(hidden)]

@@ -25,6 +25,7 @@ mod client;
 mod client_ids;
 mod connector;
 mod format;
+#[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub mod fuzz;
 mod listener;

@@ -26,6 +26,7 @@
 
 mod client;
 mod dialect;
+#[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub mod fuzz;
 mod incoming;

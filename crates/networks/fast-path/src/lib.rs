@@ -23,6 +23,7 @@ mod batch;
 mod cipher;
 mod client_path;
 mod epoch_key;
+#[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub mod fuzz;
 mod gathered;

@@ -25,6 +25,7 @@
 
 mod client;
 mod frame;
+#[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub mod fuzz;
 mod link;

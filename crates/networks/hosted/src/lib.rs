@@ -47,6 +47,7 @@
 
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub mod fuzz;
 

@@ -26,6 +26,7 @@
 
 mod arq;
 mod client;
+#[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub mod fuzz;
 mod generation;

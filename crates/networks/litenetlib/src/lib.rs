@@ -21,6 +21,7 @@
 mod channel;
 mod client;
 mod connection;
+#[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub mod fuzz;
 mod goodbye;

@@ -31,6 +31,7 @@ mod close_code;
 mod cryptography;
 mod fast_path;
 mod fingerprint;
+#[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub mod fuzz;
 mod hello;

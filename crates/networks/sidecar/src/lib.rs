@@ -21,6 +21,7 @@
 mod bridge;
 mod frame;
 mod frame_reader;
+#[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub mod fuzz;
 mod game_end;

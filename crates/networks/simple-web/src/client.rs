@@ -61,6 +61,7 @@ pub struct ClientStream {
 }
 
 impl ClientStream {
+    #[cfg(feature = "fuzzing")]
     pub(crate) fn key(&self) -> &str {
         &self.key
     }

@@ -9,6 +9,7 @@
 #![forbid(unsafe_code)]
 
 mod client;
+#[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub mod fuzz;
 mod server;

@@ -24,6 +24,7 @@
 mod channels;
 mod client;
 mod farewells;
+#[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub mod fuzz;
 pub mod hub;

@@ -25,6 +25,7 @@ mod client;
 mod connection;
 mod datagram;
 mod entries;
+#[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub mod fuzz;
 mod outgoing;

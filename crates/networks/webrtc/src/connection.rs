@@ -6,6 +6,7 @@ mod answer;
 #[cfg(test)]
 mod bottleneck;
 mod capacity;
+#[cfg(feature = "fuzzing")]
 mod direct;
 mod egress;
 mod ending;
@@ -33,6 +34,7 @@ use str0m::{Candidate, Input, Output, Rtc, RtcError};
 
 use crate::settings::PeerLimits;
 
+#[cfg(feature = "fuzzing")]
 pub(crate) use direct::PAGE;
 use egress::Egress;
 pub(crate) use event::{ConnectionDrops, ConnectionEvent};

@@ -22,6 +22,7 @@
 #![forbid(unsafe_code)]
 
 mod connection;
+#[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub mod fuzz;
 mod page_peer;

@@ -72,6 +72,7 @@ enum Stage {
 }
 
 impl ClientStream {
+    #[cfg(feature = "fuzzing")]
     pub(crate) fn key(&self) -> &str {
         &self.request.key
     }

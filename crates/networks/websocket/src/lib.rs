@@ -24,6 +24,7 @@
 mod address;
 mod client_end;
 pub mod close_code;
+#[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub mod fuzz;
 mod server_end;

@@ -47,6 +47,7 @@
 
 mod client;
 mod client_message;
+#[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub mod fuzz;
 mod server;
