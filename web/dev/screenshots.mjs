@@ -70,7 +70,7 @@ const SIZES = [
 ];
 
 /** The measure of the tests in a real browser: every text that is too faint, a line for each. */
-const CONTRAST = await readFile(new URL("../../crates/test-stage/src/tab/contrast.js", import.meta.url), "utf8");
+const CONTRAST = await readFile(new URL("../../crates/testing/src/stage/tab/contrast.js", import.meta.url), "utf8");
 
 const [folder, ...wanted] = process.argv.slice(2);
 await mkdir(folder, { recursive: true });

@@ -9,7 +9,7 @@ use consonance_audio::{
     MixerSettings, OpusEncoder, OpusLibrary, Orientation, Pose, SpatialMode, SpatialSettings, SpeakerKey,
     SpeakerPlace, SpeakerStatistics, StereoBlock, WavInput,
 };
-use consonance_test_sound::recording;
+use consonance_testing::sound::recording;
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
 #[global_allocator]

@@ -5,7 +5,7 @@ use std::alloc::System;
 use consonance_audio::{
     Activation, ActivationSettings, BLOCK_SAMPLES, CaptureChain, CaptureSettings, WavInput,
 };
-use consonance_test_sound::recording;
+use consonance_testing::sound::recording;
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
 #[global_allocator]

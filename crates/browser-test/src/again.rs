@@ -5,7 +5,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use consonance_test_stage::Failure;
+use consonance_testing::stage::Failure;
 
 use crate::processors::Shares;
 

@@ -4,7 +4,7 @@ use std::num::NonZero;
 use std::path::PathBuf;
 
 use clap::Parser;
-use consonance_test_stage::Kind;
+use consonance_testing::stage::Kind;
 
 /// The page in a real browser.
 #[derive(Debug, Parser)]

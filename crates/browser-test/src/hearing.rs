@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use consonance_test_sound::{Coverage, UNLIKE, peak};
-use consonance_test_stage::{Failure, Tab, ensure};
+use consonance_testing::sound::{Coverage, UNLIKE, peak};
+use consonance_testing::stage::{Failure, Tab, ensure};
 
 use crate::stage::Stage;
 use crate::voices::{Manner, VOICES, Voice};

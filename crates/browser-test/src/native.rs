@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use consonance_test_stage::{Child, Failure};
+use consonance_testing::stage::{Child, Failure};
 
 use crate::voices::Voice;
 
@@ -61,7 +61,7 @@ impl Native {
     /// If it does not end, or has heard nothing at all.
     pub(crate) fn leave(mut self) -> Result<Vec<f32>, Failure> {
         self.child.end()?;
-        consonance_test_sound::read(&self.heard).map_err(Failure::io(format!("{}", self.heard.display())))
+        consonance_testing::sound::read(&self.heard).map_err(Failure::io(format!("{}", self.heard.display())))
     }
 }
 
@@ -69,7 +69,7 @@ impl Native {
 fn speech(folder: &Path, voice: Voice) -> Result<PathBuf, Failure> {
     let file = folder.join(format!("{voice:?}.wav"));
     let said = voice.said().repeat(5);
-    consonance_test_sound::write(&file, &said).map_err(Failure::io(format!("{}", file.display())))?;
+    consonance_testing::sound::write(&file, &said).map_err(Failure::io(format!("{}", file.display())))?;
     Ok(file)
 }
 

@@ -1,6 +1,6 @@
 //! What is asked of every page, whatever it shows.
 
-use consonance_test_stage::{Failure, Look, Tab, WIDTHS, ensure};
+use consonance_testing::stage::{Failure, Look, Tab, WIDTHS, ensure};
 
 /// That a page asks nobody but its own server for anything, breaks none of its own rules, stands in nobody's way, and
 /// fits into every window; `url` is its own address.

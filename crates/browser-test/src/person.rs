@@ -4,7 +4,7 @@ mod visitor;
 
 use std::time::Duration;
 
-use consonance_test_stage::{Browser, Failure, Key, Owner, Tab};
+use consonance_testing::stage::{Browser, Failure, Key, Owner, Tab};
 use serde_json::json;
 
 use crate::server::Server;

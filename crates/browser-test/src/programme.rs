@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Instant;
 
-use consonance_test_stage::{Failure, Kind, Owner, end_with_signals, ensure};
+use consonance_testing::stage::{Failure, Kind, Owner, end_with_signals, ensure};
 
 use crate::again::{Again, Verdict};
 use crate::arguments::Arguments;

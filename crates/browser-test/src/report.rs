@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use consonance_test_stage::{Failure, Look};
+use consonance_testing::stage::{Failure, Look};
 
 use crate::hearing::Hearing;
 
@@ -131,7 +131,7 @@ const COLUMNS: &str =
 
 #[cfg(test)]
 mod tests {
-    use consonance_test_sound::Coverage;
+    use consonance_testing::sound::Coverage;
 
     use super::*;
 

@@ -14,7 +14,7 @@ mod texts;
 mod voice_activation;
 mod ways;
 
-use consonance_test_stage::{Failure, Kind};
+use consonance_testing::stage::{Failure, Kind};
 
 use crate::stage::Stage;
 

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use consonance_test_stage::{Child, Failure, free_port};
+use consonance_testing::stage::{Child, Failure, free_port};
 use rustix::process::Signal;
 
 /// Dropping it kills it.

@@ -4,7 +4,7 @@ use std::io::{self, BufRead as _, BufReader, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::thread;
 
-use consonance_test_stage::Failure;
+use consonance_testing::stage::Failure;
 
 /// Serves until the process ends.
 #[derive(Debug)]

@@ -5,8 +5,8 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-use consonance_test_sound::Coverage;
-use consonance_test_stage::{Browser, Failure, Kind, Look, Owner, Tab, WIDTHS, ensure};
+use consonance_testing::sound::Coverage;
+use consonance_testing::stage::{Browser, Failure, Kind, Look, Owner, Tab, WIDTHS, ensure};
 
 use crate::arguments::Arguments;
 use crate::hearing::Hearing;
@@ -165,7 +165,7 @@ impl<'a> Stage<'a> {
             .collect();
         let file = format!("{}{}/{number:02}-{title}.wav", self.prefix, self.scenario);
         let path = self.programs.output.join(&file);
-        consonance_test_sound::write(&path, sound).map_err(Failure::io(format!("{}", path.display())))?;
+        consonance_testing::sound::write(&path, sound).map_err(Failure::io(format!("{}", path.display())))?;
         Ok(file)
     }
 

@@ -6,7 +6,7 @@ use std::net::{Ipv4Addr, TcpStream};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use consonance_test_stage::{Child, Failure, SOON, free_port, until};
+use consonance_testing::stage::{Child, Failure, SOON, free_port, until};
 
 /// Dropping it ends it.
 #[derive(Debug)]

@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use consonance_test_sound::{Coverage, FRAME_SAMPLES, likeness, place_of, recording, speech_of, write};
-use consonance_test_stage::Failure;
+use consonance_testing::sound::{Coverage, FRAME_SAMPLES, likeness, place_of, recording, speech_of, write};
+use consonance_testing::stage::Failure;
 
 /// One of the three recordings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -194,7 +194,7 @@ const SAMPLES_PER_MS: f32 = 48.0;
 
 #[cfg(test)]
 mod tests {
-    use consonance_test_sound::{correlation, encode, speech};
+    use consonance_testing::sound::{correlation, encode, speech};
     use proptest::prelude::*;
 
     use super::*;

@@ -48,7 +48,7 @@ const COMPLEXITY: u8 = 5;
 
 #[cfg(test)]
 mod tests {
-    use consonance_test_sound::{correlation, decode_live, speech};
+    use consonance_testing::sound::{correlation, decode_live, speech};
 
     use super::*;
 

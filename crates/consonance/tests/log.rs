@@ -14,7 +14,7 @@ use consonance::audio::{Output, OutputError, StereoBlock, WavInput};
 use consonance::transport::memory::MemoryNetwork;
 use consonance::{End, EventKind, ProblemKind, VoiceChat, VoiceChatBuilder};
 use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings};
-use consonance_test_sound::recording;
+use consonance_testing::sound::recording;
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Level, Metadata, Subscriber};

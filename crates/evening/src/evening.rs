@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use consonance_test_stage::{Failure, end_with_signals};
+use consonance_testing::stage::{Failure, end_with_signals};
 
 use crate::arguments::Arguments;
 use crate::cast::{CAST, Way};

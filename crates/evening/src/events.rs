@@ -9,7 +9,7 @@ mod recordings;
 mod reload;
 mod restart;
 
-use consonance_test_stage::Failure;
+use consonance_testing::stage::Failure;
 
 use crate::programme::Event;
 use crate::report::{Check, Report};

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use consonance_test_stage::{Child, Failure, ensure, free_port};
+use consonance_testing::stage::{Child, Failure, ensure, free_port};
 
 use crate::cast::{CARD_TABLE, WORLD};
 

@@ -1,6 +1,6 @@
 //! What somebody heard while somebody spoke, judged against the programme.
 
-use consonance_test_sound::{Coverage, UNLIKE, likeness, peak};
+use consonance_testing::sound::{Coverage, UNLIKE, likeness, peak};
 use serde::Serialize;
 
 use crate::words::NOTE_SAMPLES;

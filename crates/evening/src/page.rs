@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use consonance_test_stage::{Browser, Failure, Key, Kind, Owner, Tab};
+use consonance_testing::stage::{Browser, Failure, Key, Kind, Owner, Tab};
 use serde_json::json;
 
 use crate::cast::Who;
@@ -103,7 +103,7 @@ fn settings() -> serde_json::Value {
 fn microphone(who: Who, folder: &Path) -> Result<PathBuf, Failure> {
     let file = folder.join("microphone.wav");
     let words = who.role().words.map(Words::sound).unwrap_or_default();
-    consonance_test_sound::write(&file, &words).map_err(Failure::io(format!("{}", file.display())))?;
+    consonance_testing::sound::write(&file, &words).map_err(Failure::io(format!("{}", file.display())))?;
     // Chromium's microphone is silent where a path goes up.
     file.canonicalize().map_err(Failure::io(format!("{}", file.display())))
 }

@@ -8,8 +8,8 @@ use consonance::quic::{QuicAddress, QuicClient, QuicClientSettings, QuicRuntime}
 use consonance::transport::ClientTransport;
 use consonance::transport::impair::{ImpairedClient, Impairment};
 use consonance::{Channel, ChannelProperties, EventKind, Target, VoiceChat, VoiceChatBuilder};
-use consonance_test_networks as networks;
-use consonance_test_stage::{Failure, SOON, until};
+use consonance_testing::networks;
+use consonance_testing::stage::{Failure, SOON, until};
 use plain_sockets::PlainClient;
 
 use crate::cast::{Role, WORLD, Way, Who};

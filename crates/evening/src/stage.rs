@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use consonance::Channel;
 use consonance::audio::SpeakerStatistics;
-use consonance_test_sound::peak;
-use consonance_test_stage::{Child, Failure, SOON, until};
+use consonance_testing::sound::peak;
+use consonance_testing::stage::{Child, Failure, SOON, until};
 
 use crate::arguments::Arguments;
 use crate::cast::{CAST, DANCE_FLOOR, Way, Who};
@@ -243,7 +243,8 @@ impl Stage {
         for (heard, (listener, sound)) in wrong {
             let file = format!("{from:.0}-{:?}-by-{listener:?}.wav", line.who);
             let path = self.folder.join(&file);
-            consonance_test_sound::write(&path, sound).map_err(Failure::io(format!("{}", path.display())))?;
+            consonance_testing::sound::write(&path, sound)
+                .map_err(Failure::io(format!("{}", path.display())))?;
             heard.file = Some(file);
         }
         Ok(())

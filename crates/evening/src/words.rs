@@ -2,7 +2,7 @@
 
 use std::f32::consts::TAU;
 
-use consonance_test_sound::speech_of;
+use consonance_testing::sound::speech_of;
 
 /// What somebody says, always the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,7 +68,7 @@ const LOUDNESS: f32 = 0.1;
 
 #[cfg(test)]
 mod tests {
-    use consonance_test_sound::{UNLIKE, likeness, peak};
+    use consonance_testing::sound::{UNLIKE, likeness, peak};
 
     use super::*;
 

@@ -95,7 +95,7 @@ mod tests {
 
     /// Mono at 16 kHz.
     fn speech() -> Vec<f32> {
-        let mut file = hound::WavReader::open(consonance_test_sound::recording(2)).unwrap();
+        let mut file = hound::WavReader::open(consonance_testing::sound::recording(2)).unwrap();
         file.samples::<i16>().map(|sample| f32::from(sample.unwrap()) / 32_768.0).collect()
     }
 

@@ -12,7 +12,7 @@ use consonance_server::records::{Records, RecordsSettings};
 use consonance_server::reports::Reports;
 use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings};
 use consonance_session::{ChannelProperties, Client, ClientSettings, Target};
-use consonance_test_player::TestPlayer;
+use consonance_testing::player::TestPlayer;
 use consonance_transport::memory::{MemoryClient, MemoryNetwork};
 
 use crate::ask::settings;

@@ -3,7 +3,7 @@
 use std::f32::consts::TAU;
 
 use consonance_audio::{BLOCK_SAMPLES, CaptureChain, CaptureSettings, WavInput};
-use consonance_test_sound::recording;
+use consonance_testing::sound::recording;
 
 /// Samples of so many seconds.
 pub(crate) fn seconds(seconds: f32) -> usize {

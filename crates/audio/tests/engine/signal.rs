@@ -1,7 +1,7 @@
 //! Sounds to send, and how much of them is found again.
 
 use consonance_audio::WavInput;
-use consonance_test_sound::recording;
+use consonance_testing::sound::recording;
 
 /// Dice that fall the same way every time (Vigna's `splitmix64`).
 pub(crate) struct Dice(pub(crate) u64);

@@ -33,5 +33,5 @@ pub(crate) fn read_wav(path: &Path) -> (Vec<f32>, u16) {
 
 /// The interleaved samples of an Ogg Opus file, as a player plays them.
 pub(crate) fn read_ogg_opus(path: &Path) -> Vec<f32> {
-    consonance_test_sound::decode(File::open(path).unwrap())
+    consonance_testing::sound::decode(File::open(path).unwrap())
 }

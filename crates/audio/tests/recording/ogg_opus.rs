@@ -1,7 +1,7 @@
 //! Ogg Opus streams: as long as what was written, in place, and small where nothing is heard.
 
 use consonance_audio::{Channels, OggOpusError, OggOpusSettings, OggOpusWriter};
-use consonance_test_sound::{correlation, decode, peak, speech};
+use consonance_testing::sound::{correlation, decode, peak, speech};
 use opus_pure::OggOpusReader;
 
 fn writer(channels: Channels) -> OggOpusWriter<Vec<u8>> {

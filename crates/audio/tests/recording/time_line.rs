@@ -3,7 +3,7 @@
 use consonance_audio::{
     Channels, Recording, RecordingError, RecordingFormat, RecordingSettings, SamplePosition, StereoBlock,
 };
-use consonance_test_sound::{correlation, peak, speech};
+use consonance_testing::sound::{correlation, peak, speech};
 
 use crate::files::{block, folder, read_ogg_opus, read_wav, recording};
 

@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use consonance_test_browser::{BrowserEvent, BrowserSettings, UdpBrowser};
+use consonance_testing::rtc::{BrowserEvent, BrowserSettings, UdpBrowser};
 use serde_json::{Value, json};
 use ureq::Agent;
 

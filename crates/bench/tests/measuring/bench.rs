@@ -1,9 +1,9 @@
 //! `consonance-bench`: the fields that scripts read.
 
+use consonance_testing::command::Program;
 use serde_json::Value;
 
 use crate::machine::whole_machine;
-use crate::program::Program;
 
 /// The first row of a bench, which is then stopped: only names matter here, not numbers.
 fn first_row(bench: &str) -> Value {

@@ -1,9 +1,9 @@
 //! `consonance-bench browser`: the fields that scripts read, and that everybody is heard.
 
+use consonance_testing::command::Program;
 use serde_json::Value;
 
 use crate::machine::whole_machine;
-use crate::program::Program;
 
 #[test]
 fn browsers_and_native_players_are_heard_in_every_group() {

@@ -3,8 +3,8 @@
 use consonance_audio::WavInput;
 use serde_json::Value;
 
-use crate::folder::{Folder, RECORDING};
-use crate::program::Program;
+use consonance_testing::command::Program;
+use consonance_testing::command::{Folder, RECORDING};
 
 /// Runs `lab link` on the recording with these options: what it printed, and what is heard.
 fn link(options: &[&str]) -> (Value, Vec<f32>) {

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use crate::folder::{Folder, RECORDING, read_output};
-use crate::program::Program;
+use consonance_testing::command::Program;
+use consonance_testing::command::{Folder, RECORDING, read_output};
 
 #[test]
 fn a_recorded_microphone_is_cleaned_from_the_echo_of_what_was_played() {

@@ -1,9 +1,9 @@
 //! `consonance-bench load`: the fields that scripts read, and that no server is left behind.
 
+use consonance_testing::command::Program;
 use serde_json::Value;
 
 use crate::machine::whole_machine;
-use crate::program::Program;
 
 const FIELDS: &[&str] = &[
     "bytes_per_client",

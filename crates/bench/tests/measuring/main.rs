@@ -8,9 +8,6 @@
 mod bench;
 #[cfg(target_os = "linux")]
 mod browser_bench;
-#[path = "../../../cli/tests/support/folder.rs"]
-#[allow(dead_code, reason = "programs of tests share it, and each uses a part of it")]
-mod folder;
 mod lab;
 mod lab_capture;
 #[cfg(target_os = "linux")]
@@ -19,8 +16,5 @@ mod machine;
 mod mentions;
 #[cfg(target_os = "linux")]
 mod overload;
-#[path = "../../../cli/tests/support/program.rs"]
-#[allow(dead_code, reason = "programs of tests share it, and each uses a part of it")]
-mod program;
 #[cfg(target_os = "linux")]
 mod splice_bench;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::program::Program;
+use consonance_testing::command::Program;
 
 #[test]
 fn every_command_that_a_page_mentions_exists_with_its_options() {

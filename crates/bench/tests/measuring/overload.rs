@@ -4,11 +4,11 @@ use std::fs;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use consonance_testing::command::Folder;
+use consonance_testing::command::Program;
 use serde_json::json;
 
-use crate::folder::Folder;
 use crate::machine::whole_machine;
-use crate::program::Program;
 
 /// Nothing is ever too much.
 const GENEROUS: &str = "busy_percent_max = 100\nturn_max_s = 1\n";

@@ -1,9 +1,9 @@
 //! `consonance-bench splice`: the fields that scripts read, and that everything is delivered.
 
+use consonance_testing::command::Program;
 use serde_json::Value;
 
 use crate::machine::whole_machine;
-use crate::program::Program;
 
 #[test]
 fn both_crowds_play_on_every_network_and_some_speak() {

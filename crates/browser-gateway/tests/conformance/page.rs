@@ -6,7 +6,7 @@ use std::time::Instant;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use consonance_browser_gateway::PageEntrance;
-use consonance_test_browser::{BrowserEvent, BrowserSettings, UdpBrowser};
+use consonance_testing::rtc::{BrowserEvent, BrowserSettings, UdpBrowser};
 use consonance_transport::{
     ClientEvent, ClientTransport, Delivery, DisconnectReason, PacketLimits, Statistics,
 };

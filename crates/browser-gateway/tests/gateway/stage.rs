@@ -10,7 +10,7 @@ use consonance_browser_gateway::{
 };
 use consonance_server::{SessionLoop, SessionsSettings};
 use consonance_session::{Client, ClientEvent, ClientSettings};
-use consonance_test_player::TestPlayer;
+use consonance_testing::player::TestPlayer;
 use consonance_transport::memory::{MemoryClient, MemoryNetwork};
 use consonance_web::{Info, Join, JoinProblem, JoinRule, Joined, Secrets, Signalling as _};
 use consonance_webrtc::PagePeer;

@@ -1,6 +1,6 @@
 //! The page before anybody has joined: how much it is, and what it says where there is no microphone.
 
-use consonance_test_stage::{FOREIGN_NAME, Failure, Owner, Tab, ensure};
+use consonance_testing::stage::{FOREIGN_NAME, Failure, Owner, Tab, ensure};
 
 use crate::page_rules;
 use crate::person::WITH_PAGE;

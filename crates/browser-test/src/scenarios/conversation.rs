@@ -1,6 +1,6 @@
 //! Two people with browsers and one with the native player talk, one after the other.
 
-use consonance_test_stage::Failure;
+use consonance_testing::stage::Failure;
 
 use crate::page_rules;
 use crate::person::{Person, WITH_PAGE};

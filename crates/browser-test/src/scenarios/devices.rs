@@ -1,7 +1,7 @@
 //! Another microphone and other headphones, in the middle of a sentence.
 
-use consonance_test_sound::longest_silence;
-use consonance_test_stage::{Failure, ensure};
+use consonance_testing::sound::longest_silence;
+use consonance_testing::stage::{Failure, ensure};
 
 use crate::person::{Activation, Person, Visitor, WITH_PAGE, WORDS};
 use crate::stage::Stage;

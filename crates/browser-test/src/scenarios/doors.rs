@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use consonance_test_stage::{Failure, Owner};
+use consonance_testing::stage::{Failure, Owner};
 
 use crate::page_rules;
 use crate::person::{Person, Visitor};

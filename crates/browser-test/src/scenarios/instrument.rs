@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use consonance_test_stage::{FOREIGN_NAME, Failure, Key, Look, Owner, Tab, WIDTHS, ensure};
+use consonance_testing::stage::{FOREIGN_NAME, Failure, Key, Look, Owner, Tab, WIDTHS, ensure};
 
 use crate::page_rules;
 use crate::site::{File, Site};

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use consonance_test_stage::Failure;
+use consonance_testing::stage::Failure;
 
 use crate::person::{Person, WITH_PAGE};
 use crate::stage::Stage;

@@ -1,7 +1,7 @@
 //! People who move on the map, and are seen and heard where they are.
 
-use consonance_test_sound::place_of;
-use consonance_test_stage::{Failure, Key, ensure};
+use consonance_testing::sound::place_of;
+use consonance_testing::stage::{Failure, Key, ensure};
 
 use crate::page_rules;
 use crate::person::{Activation, Person, Visitor, WITH_PAGE, WORDS};

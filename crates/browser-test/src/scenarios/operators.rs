@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use consonance_test_stage::{Failure, Key, Owner};
+use consonance_testing::stage::{Failure, Key, Owner};
 
 use crate::page_rules;
 use crate::stage::Stage;

@@ -1,6 +1,6 @@
 //! A page is loaded again: it is the same player as before, whom nobody has seen leave.
 
-use consonance_test_stage::Failure;
+use consonance_testing::stage::Failure;
 
 use crate::person::{Person, WITH_PAGE};
 use crate::stage::Stage;

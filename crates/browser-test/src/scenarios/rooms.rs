@@ -1,6 +1,6 @@
 //! Who hears whom changes: rooms, whispers, mutes.
 
-use consonance_test_stage::Failure;
+use consonance_testing::stage::Failure;
 
 use crate::person::{Person, WITH_PAGE};
 use crate::stage::Stage;

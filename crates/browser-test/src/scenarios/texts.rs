@@ -1,6 +1,6 @@
 //! Names and texts are words, whatever they look like.
 
-use consonance_test_stage::{Failure, ensure};
+use consonance_testing::stage::{Failure, ensure};
 
 use crate::page_rules;
 use crate::person::{Person, WITH_PAGE};

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use consonance_test_sound::likeness;
-use consonance_test_stage::{Failure, Key};
+use consonance_testing::sound::likeness;
+use consonance_testing::stage::{Failure, Key};
 
 use crate::hearing::is_silence;
 use crate::person::{Activation, Person, Visitor, WITH_PAGE};

@@ -1,6 +1,6 @@
 //! The ways of a voice where the usual one is shut: TCP, a `WebSocket`, a TURN server.
 
-use consonance_test_stage::{Failure, ensure};
+use consonance_testing::stage::{Failure, ensure};
 
 use crate::page_rules;
 use crate::person::{Person, Visitor, WITH_PAGE, Way};

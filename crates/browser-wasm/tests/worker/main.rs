@@ -7,7 +7,7 @@ mod page;
 mod stage;
 
 use consonance_session::TextTarget;
-use consonance_test_sound::{ALIKE, decode_live, encode, likeness, speech};
+use consonance_testing::sound::{ALIKE, decode_live, encode, likeness, speech};
 use serde_json::json;
 
 use page::Page;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use consonance_server::{SessionLoop, SessionsSettings};
 use consonance_session::{ChannelProperties, Client, ClientEvent, ClientSettings, Target, TextTarget};
-use consonance_test_player::TestPlayer;
+use consonance_testing::player::TestPlayer;
 use consonance_transport::memory::{MemoryClient, MemoryNetwork};
 use consonance_websocket::{ServerEnd, default_settings, server};
 

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use crate::folder::Folder;
-use crate::program::Program;
+use consonance_testing::command::Folder;
+use consonance_testing::command::Program;
 
 pub(crate) fn get(address: &str, path: &str, token: &str) -> String {
     let mut stream = TcpStream::connect(address).unwrap();

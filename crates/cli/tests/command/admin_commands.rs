@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::folder::Folder;
-use crate::program::{Ended, Program};
+use consonance_testing::command::Folder;
+use consonance_testing::command::{Ended, Program};
 
 /// What the API can do, by route or by action, and a command that asks for it. `FOLDER` is one of the test's, and
 /// `RECORDING` the only recording.

@@ -5,14 +5,14 @@ use std::net::{TcpListener, TcpStream};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use consonance_test_sound::{
+use consonance_testing::command::Program;
+use consonance_testing::command::{Folder, read_output};
+use consonance_testing::sound::{
     ALIKE, FRAME_SAMPLES, UNLIKE, decode_live, encode, likeness, recording, speech, speech_of,
 };
 use serde_json::{Value, json};
 
-use crate::folder::{Folder, read_output};
 use crate::page::{Page, serve};
-use crate::program::Program;
 use crate::talker::{PATIENCE, Talker as _};
 
 /// Of a recording, in seconds.

@@ -4,12 +4,12 @@ use std::fs;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use consonance_testing::command::Folder;
+use consonance_testing::command::Program;
 use serde_json::{Value, json};
 
 use crate::admin::get;
-use crate::folder::Folder;
 use crate::page::{Page, serve};
-use crate::program::Program;
 use crate::talker::{PATIENCE, Talker as _};
 
 /// Opus of 20 ms, and of 60 ms in one frame, which cannot be taken apart (RFC 6716, section 3.1).

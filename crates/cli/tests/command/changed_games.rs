@@ -15,10 +15,10 @@ use consonance_litenetlib::{
     ConnectionSettings, LiteNetLibClient, LiteNetLibServer, PacketLayer, ServerSettings, UtcClock,
 };
 use consonance_mirror::{MirrorClient, looks_like_batch};
+use consonance_testing::command::Folder;
+use consonance_testing::command::Program;
 use consonance_transport::ClientTransport;
 
-use crate::folder::Folder;
-use crate::program::Program;
 use crate::splice::stage::{ANY_PORT, play, splice};
 use crate::talker::{assert_all_hear_each_other, player};
 

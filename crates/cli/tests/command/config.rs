@@ -1,7 +1,7 @@
 //! `serve --config`, `--check` and `--print-config`: what is said before anything runs.
 
-use crate::folder::Folder;
-use crate::program::Program;
+use consonance_testing::command::Folder;
+use consonance_testing::command::Program;
 
 #[test]
 fn a_check_says_what_would_run_and_takes_no_port() {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::program::Program;
+use consonance_testing::command::Program;
 
 #[test]
 fn devices_are_listed_in_words_and_as_json() {

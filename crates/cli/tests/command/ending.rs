@@ -4,13 +4,13 @@ use std::fs;
 use std::io::Write as _;
 use std::net::{TcpListener, TcpStream};
 
-use consonance_test_stage::free_port;
+use consonance_testing::command::Folder;
+use consonance_testing::command::Program;
+use consonance_testing::stage::free_port;
 use serde_json::{Value, json};
 
 use crate::admin::get;
-use crate::folder::Folder;
 use crate::page::Page;
-use crate::program::Program;
 use crate::talker::assert_all_hear_each_other;
 
 /// A server that listens where its predecessor did, with these settings, and the address of its session.

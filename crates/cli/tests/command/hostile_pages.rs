@@ -6,11 +6,11 @@ use std::time::{Duration, Instant};
 
 use consonance_quic::{QuicClient, QuicClientSettings, QuicRuntime};
 use consonance_session::{ClientSettings, JoinToken};
+use consonance_testing::command::Folder;
+use consonance_testing::command::Program;
 use serde_json::{Value, json};
 
-use crate::folder::Folder;
 use crate::page::{Page, serve};
-use crate::program::Program;
 use crate::talker::{PATIENCE, Talker, player_with};
 
 #[test]

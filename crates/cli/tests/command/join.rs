@@ -5,8 +5,8 @@ use std::process::{Command, Stdio};
 use consonance_audio::SAMPLE_RATE_HZ;
 use serde_json::json;
 
-use crate::folder::{Folder, read_output};
-use crate::program::Program;
+use consonance_testing::command::Program;
+use consonance_testing::command::{Folder, read_output};
 
 #[test]
 fn without_files_there_are_devices_and_the_player_is_told_which() {

@@ -6,8 +6,8 @@ use std::net::TcpListener;
 
 use serde_json::json;
 
-use crate::folder::Folder;
-use crate::program::Program;
+use consonance_testing::command::Folder;
+use consonance_testing::command::Program;
 
 const LISTEN: &str = "listen = ['127.0.0.1:0']\n";
 

@@ -11,11 +11,11 @@ use consonance_gateway::{EnvelopeClient, GameNetworkClient, GameNetworkClientEve
 use consonance_litenetlib::{ClientSettings as LiteNetLibSettings, LiteNetLibClient, UtcClock};
 use consonance_mirror::{ClientSettings as MirrorSettings, Credentials, MirrorClient};
 use consonance_telepathy::{Telepathy, TelepathyClient};
-use consonance_test_networks::udp;
+use consonance_testing::command::Folder;
+use consonance_testing::command::Program;
+use consonance_testing::networks::udp;
 use consonance_transport::{ClientEvent, ClientTransport};
 
-use crate::folder::Folder;
-use crate::program::Program;
 use crate::talker::{PATIENCE, assert_all_hear_each_other, player};
 
 /// A server with one listener of this network and these keys, and where it is.

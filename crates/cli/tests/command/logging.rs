@@ -4,8 +4,8 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::folder::Folder;
-use crate::program::Program;
+use consonance_testing::command::Folder;
+use consonance_testing::command::Program;
 
 fn serve(file: &str) -> (Program, String) {
     let server = Program::start(&["serve", "--config", file, "--log-format", "json"]);

@@ -14,9 +14,6 @@ mod devices;
 mod diagnostics;
 #[cfg(unix)]
 mod ending;
-#[path = "../support/folder.rs"]
-#[allow(dead_code, reason = "programs of tests share it, and each uses a part of it")]
-mod folder;
 mod hearing;
 mod hostile_pages;
 mod inspecting;
@@ -32,9 +29,6 @@ mod networks;
 mod offline;
 mod page;
 mod page_origins;
-#[path = "../support/program.rs"]
-#[allow(dead_code, reason = "programs of tests share it, and each uses a part of it")]
-mod program;
 #[cfg(unix)]
 mod recording;
 mod refusals;

@@ -9,13 +9,13 @@ use std::time::{Duration, Instant};
 use consonance_gateway::streams::StreamClientSettings;
 use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings};
 use consonance_session::{Capabilities, Client, ClientEvent, ClientSettings, ServerEvent};
-use consonance_test_player::TestPlayer;
+use consonance_testing::command::Folder;
+use consonance_testing::command::Program;
+use consonance_testing::player::TestPlayer;
 use consonance_transport::{ClientEvent as LinkEvent, ClientTransport as _};
 use consonance_websocket::{ClientEnd, ServerEnd, WebSocketClient};
 
 use crate::admin::get;
-use crate::folder::Folder;
-use crate::program::Program;
 use crate::talker::PATIENCE;
 
 /// `consonance serve` with a listener for `WebSocket`s and one for operators.

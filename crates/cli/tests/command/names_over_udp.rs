@@ -12,7 +12,7 @@ use consonance_kcp::{KcpClient, KcpClientSettings, KcpServer, KcpServerSettings,
 use consonance_mirror::{MirrorClient, MirrorVoiceOnly, looks_like_batch};
 use consonance_server::{SessionLoop, SessionsSettings};
 use consonance_session::{Capabilities, Client, ClientSettings};
-use consonance_test_player::TestPlayer;
+use consonance_testing::player::TestPlayer;
 
 type Player = TestPlayer<EnvelopeClient<UdpClient<KcpClient>, MirrorClient>>;
 

@@ -6,16 +6,16 @@ use std::time::{Duration, Instant};
 
 use consonance_quic::{QuicAddress, QuicClient, QuicClientSettings, QuicRuntime};
 use consonance_sidecar::{LinkSecret, SidecarBridge, SidecarLink, SidecarLinkSettings};
+use consonance_testing::command::Folder;
+use consonance_testing::command::Program;
 #[cfg(unix)]
-use consonance_test_networks as game_clients;
+use consonance_testing::networks as game_clients;
 use consonance_transport::DisconnectReason;
 use consonance_transport::memory::MemoryNetwork;
 use consonance_transport::{ClientEvent as LinkEvent, ClientTransport};
 use serde_json::json;
 
-use crate::folder::Folder;
 use crate::page::Page;
-use crate::program::Program;
 use crate::talker::{PATIENCE, assert_all_hear_each_other, player};
 
 #[test]

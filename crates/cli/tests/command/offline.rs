@@ -3,8 +3,8 @@
 use consonance_audio::WavInput;
 use serde_json::json;
 
-use crate::folder::Folder;
-use crate::program::Program;
+use consonance_testing::command::Folder;
+use consonance_testing::command::Program;
 
 #[test]
 fn who_joins_offline_hears_what_they_say() {

@@ -3,11 +3,11 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use consonance_test_browser::{BrowserEvent, BrowserSettings, UdpBrowser};
+use consonance_testing::command::Program;
+use consonance_testing::rtc::{BrowserEvent, BrowserSettings, UdpBrowser};
 use serde_json::{Value, json};
 use ureq::Agent;
 
-use crate::program::Program;
 use crate::talker::{PATIENCE, Talker};
 
 /// Dropping it is closing its tab: nobody says a word.

@@ -3,8 +3,9 @@
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 
-use crate::folder::Folder;
-use crate::program::Program;
+use consonance_testing::command::Folder;
+use consonance_testing::command::Program;
+
 use crate::talker::PATIENCE;
 
 #[test]

@@ -3,8 +3,8 @@
 use consonance_audio::WavInput;
 use serde_json::json;
 
-use crate::folder::Folder;
-use crate::program::Program;
+use consonance_testing::command::Folder;
+use consonance_testing::command::Program;
 
 #[test]
 fn a_session_is_recorded_with_a_file_for_each_voice() {

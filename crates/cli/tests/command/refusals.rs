@@ -5,8 +5,8 @@ use std::net::UdpSocket;
 
 use consonance_quic::{Fingerprint, QuicAddress};
 
-use crate::folder::{Folder, RECORDING};
-use crate::program::{Ended, Program};
+use consonance_testing::command::{Ended, Program};
+use consonance_testing::command::{Folder, RECORDING};
 
 /// An address where nothing is sent to, for what is refused before.
 const ANYWHERE: &str = "quic://127.0.0.1:9/main";

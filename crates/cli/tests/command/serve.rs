@@ -4,7 +4,7 @@ use std::net::UdpSocket;
 
 use consonance_quic::QuicAddress;
 
-use crate::program::Program;
+use consonance_testing::command::Program;
 
 #[test]
 fn each_session_gets_one_line_that_ends_in_its_address_and_nothing_else_is_printed() {

@@ -3,11 +3,11 @@
 use std::fs;
 
 use consonance_audio::WavInput;
-use consonance_test_sound::decode;
+use consonance_testing::sound::decode;
 use serde_json::{Value, json};
 
-use crate::folder::Folder;
-use crate::program::Program;
+use consonance_testing::command::Folder;
+use consonance_testing::command::Program;
 
 /// A server with everything recorded to this folder, and its address.
 fn serve(folder: &Folder, records: &str) -> (Program, String) {

@@ -5,10 +5,10 @@ use std::time::Instant;
 
 use consonance_quic::{QuicAddress, QuicClient, QuicClientSettings, QuicRuntime};
 use consonance_sidecar::{SidecarBridge, SidecarLink, SidecarLinkSettings};
+use consonance_testing::command::Folder;
+use consonance_testing::command::Program;
 use consonance_transport::memory::{MemoryNetwork, MemoryServer};
 
-use crate::folder::Folder;
-use crate::program::Program;
 use crate::talker::{assert_all_hear_each_other, player};
 
 /// A game's server with a link for this session, and its network.

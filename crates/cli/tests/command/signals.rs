@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use crate::folder::{Folder, read_output, until_written};
-use crate::program::Program;
+use consonance_testing::command::Program;
+use consonance_testing::command::{Folder, read_output, until_written};
 
 /// Half a second of sound in a file.
 const SOME_BYTES: u64 = 48_000;

@@ -26,12 +26,12 @@ use consonance_ngo::{NgoClient, NgoVoiceOnly, VoiceOnlySettings};
 use consonance_simple_web::{ClientEnd, ServerEnd, SimpleWebServer};
 use consonance_telepathy::{Telepathy, TelepathyServer};
 #[cfg(unix)]
-use consonance_test_networks as game_clients;
+use consonance_testing::networks as game_clients;
 use consonance_transport::{ClientEvent, ClientTransport, DisconnectReason};
 use consonance_utp::{UtpClient, UtpServer};
 
 #[cfg(unix)]
-use crate::program::Program;
+use consonance_testing::command::Program;
 #[cfg(unix)]
 use stage::turn_until;
 use stage::{ANY_PORT, Met, PATIENCE, play, play_with, splice};

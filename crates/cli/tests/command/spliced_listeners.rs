@@ -15,12 +15,12 @@ use consonance_gateway::{
 use consonance_kcp::{KcpClient, KcpClientSettings, KcpServer, KcpServerSettings};
 use consonance_mirror::MirrorClient;
 use consonance_quic::{QuicAddress, QuicClient, QuicClientSettings, QuicRuntime};
-use consonance_test_networks::udp;
+use consonance_testing::command::Folder;
+use consonance_testing::command::Program;
+use consonance_testing::networks::udp;
 use consonance_transport::Peer;
 
 use crate::admin::get;
-use crate::folder::Folder;
-use crate::program::Program;
 use crate::talker::{PATIENCE, assert_all_hear_each_other, player};
 
 const ANY_PORT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);

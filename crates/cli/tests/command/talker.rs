@@ -4,7 +4,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use consonance_session::{ChannelProperties, Client, ClientEvent, ClientSettings, Target};
-use consonance_test_player::TestPlayer;
+use consonance_testing::player::TestPlayer;
 use consonance_transport::ClientTransport;
 
 /// How long anything may take. Generous: machines that run tests are busy.

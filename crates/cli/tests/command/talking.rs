@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use crate::folder::{Folder, read_output, until_written};
-use crate::program::Program;
+use consonance_testing::command::Program;
+use consonance_testing::command::{Folder, read_output, until_written};
 
 /// Mono, 16 bits.
 const TWO_SECONDS_BYTES: u64 = 2 * 48_000 * 2;

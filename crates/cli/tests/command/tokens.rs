@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use crate::folder::Folder;
-use crate::program::Program;
+use consonance_testing::command::Folder;
+use consonance_testing::command::Program;
 
 /// Runs a command that must do well; what it printed.
 fn run(arguments: &[&str]) -> Vec<String> {

@@ -6,21 +6,13 @@
 #![cfg(target_os = "linux")]
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
-#[path = "../support/folder.rs"]
-#[allow(dead_code, reason = "programs of tests share it, and each uses a part of it")]
-mod folder;
-#[path = "../support/program.rs"]
-#[allow(dead_code, reason = "programs of tests share it, and each uses a part of it")]
-mod program;
-
 use std::fs;
 use std::process::Command;
 
 use consonance_audio::SAMPLE_RATE_HZ;
 use serde_json::json;
 
-use folder::{Folder, read_output};
-use program::Program;
+use consonance_testing::command::{Folder, Program, read_output};
 
 const NAMESPACE: &str = "cargo xtask udp-blocked runs it in a network namespace of its own";
 

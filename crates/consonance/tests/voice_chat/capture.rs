@@ -9,7 +9,7 @@ use consonance::audio::{
     OutputError, ReadOutcome, SAMPLE_RATE_HZ, StereoBlock,
 };
 use consonance::{EventKind, GameSound, VoiceChatBuilder};
-use consonance_test_sound::{ALIKE, likeness};
+use consonance_testing::sound::{ALIKE, likeness};
 
 use crate::player::{PATIENCE, Player, entered, started_speaking, stopped_speaking};
 use crate::speech::{Speech, recording};

@@ -2,7 +2,7 @@
 
 use consonance::audio::SAMPLE_RATE_HZ;
 use consonance::{ChannelProperties, EventKind, Fade, Target, TextTarget};
-use consonance_test_sound::{UNLIKE, likeness};
+use consonance_testing::sound::{UNLIKE, likeness};
 
 use crate::player::{Player, entered, joined, left, started_speaking, stopped_speaking};
 use crate::speech::{Speech, recording};

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use consonance::audio::{CaptureSettings, WavInput};
 use consonance::{DiagnosticsError, DiagnosticsSettings, EventKind, StartError, TapSource, VoiceChat};
-use consonance_test_sound::{ALIKE, likeness};
+use consonance_testing::sound::{ALIKE, likeness};
 
 use crate::folder::folder;
 use crate::hall::Hall;

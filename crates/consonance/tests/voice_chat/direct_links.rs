@@ -9,7 +9,7 @@ use consonance::transport::{
     ClientEvent, ClientTransport as _, Delivery, DirectEvent, DirectLinks as _, DisconnectReason,
 };
 use consonance::{EventKind, MessageType, Routing, Target, TextTarget, VoiceChatBuilder, VoiceStatistics};
-use consonance_test_sound::{ALIKE, likeness};
+use consonance_testing::sound::{ALIKE, likeness};
 
 use crate::hall::Hall;
 use crate::player::{

@@ -2,7 +2,7 @@
 
 use consonance::audio::FrameSize;
 use consonance::{ChannelProperties, EventKind, FrameTrace, Target, TextTarget, VoiceChat, VoiceChatBuilder};
-use consonance_test_sound::{UNLIKE, likeness};
+use consonance_testing::sound::{UNLIKE, likeness};
 
 use crate::player::{Player, entered, joined, started_speaking, stopped_speaking};
 use crate::speech::{Speech, recording};

@@ -5,7 +5,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use consonance::{End, Event, EventKind, FrameTrace, VoiceChat, VoiceChatBuilder, VoiceStatistics};
-use consonance_test_sound::{ALIKE, likeness};
+use consonance_testing::sound::{ALIKE, likeness};
 
 use crate::ear::Ear;
 use crate::place;

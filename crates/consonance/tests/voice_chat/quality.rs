@@ -2,7 +2,7 @@
 
 use consonance::audio::Quality;
 use consonance::{MessageType, VoiceStatistics};
-use consonance_test_sound::{ALIKE, likeness};
+use consonance_testing::sound::{ALIKE, likeness};
 
 use crate::player::{Player, entered, started_speaking};
 use crate::speech::{Speech, recording};

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use consonance::transport::DisconnectReason;
 use consonance::{ChannelProperties, End, EventKind, Target};
-use consonance_test_sound::{ALIKE, likeness};
+use consonance_testing::sound::{ALIKE, likeness};
 
 use crate::player::{Player, entered, joined, started_speaking};
 use crate::speech::{Speech, recording};

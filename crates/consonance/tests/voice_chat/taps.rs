@@ -2,7 +2,7 @@
 
 use consonance::audio::{CaptureSettings, RecordingSettings, SAMPLE_RATE_HZ, WavInput};
 use consonance::{Recorder, TapSource};
-use consonance_test_sound::{ALIKE, UNLIKE, likeness, place_of};
+use consonance_testing::sound::{ALIKE, UNLIKE, likeness, place_of};
 
 use crate::folder::folder;
 use crate::player::{Player, entered, stopped_speaking};

@@ -11,7 +11,7 @@ use consonance::trigger::{
     Blocked, BroadcastTrigger, ReceiptTrigger, Tick, TriggerActivation, TriggerTarget, Zone,
 };
 use consonance::{ChannelActivation, ChannelProperties, EventKind, Fade, ProblemKind, Target};
-use consonance_test_sound::{ALIKE, likeness};
+use consonance_testing::sound::{ALIKE, likeness};
 
 use crate::hall::Hall;
 use crate::player::{PATIENCE, Player, entered, exited, started_speaking, stopped_speaking};

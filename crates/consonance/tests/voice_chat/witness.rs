@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use consonance::transport::memory::MemoryClient;
 use consonance_session::{Client, ClientEvent, ClientSettings, HeardChannel};
-use consonance_test_player::TestPlayer;
+use consonance_testing::player::TestPlayer;
 
 use crate::hall::Hall;
 

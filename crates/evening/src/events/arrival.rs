@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use consonance::EventKind;
-use consonance_test_stage::{Failure, until};
+use consonance_testing::stage::{Failure, until};
 
 use super::Checks;
 use crate::cast::{CAST, Role, Who};

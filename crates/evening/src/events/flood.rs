@@ -9,9 +9,9 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use consonance_session::{ChannelProperties, Client, ClientSettings, Target};
-use consonance_test_networks as networks;
-use consonance_test_player::TestPlayer;
-use consonance_test_stage::{Failure, SOON, until};
+use consonance_testing::networks;
+use consonance_testing::player::TestPlayer;
+use consonance_testing::stage::{Failure, SOON, until};
 
 use super::Checks;
 use crate::cast::Way;

@@ -1,7 +1,7 @@
 //! A room without a chair, and a house without a place.
 
 use consonance::{EventKind, OperatorDecision, RoomUse, VoiceChat};
-use consonance_test_stage::Failure;
+use consonance_testing::stage::Failure;
 
 use super::Checks;
 use crate::cast::{CARD_TABLE, Who};
@@ -67,7 +67,7 @@ impl Stage {
     /// Somebody who only sits there, or why they are not let in.
     fn guest(&self, name: &str) -> Result<Result<VoiceChat, String>, Failure> {
         let chat = VoiceChat::to(self.house.address()).map_err(not_so)?.name(name).start().map_err(not_so)?;
-        while let Some(event) = chat.wait_event(consonance_test_stage::SOON) {
+        while let Some(event) = chat.wait_event(consonance_testing::stage::SOON) {
             match event.kind {
                 EventKind::RosterReceived => return Ok(Ok(chat)),
                 EventKind::Ended(end) => return Ok(Err(end.to_string())),

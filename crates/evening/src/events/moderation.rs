@@ -1,7 +1,7 @@
 //! A moderator, who has the server's admin token, mutes somebody, gives the voice back, and keeps them out for good.
 
 use consonance::{End, EventKind, OperatorDecision, Sanction, VoiceChat};
-use consonance_test_stage::{Failure, ensure};
+use consonance_testing::stage::{Failure, ensure};
 
 use super::Checks;
 use crate::cast::Who;
@@ -53,7 +53,7 @@ impl Stage {
     pub(super) fn comes_in_vain(&self, name: &str) -> Result<String, Failure> {
         let chat = VoiceChat::to(self.house.address()).map_err(not_so)?.name(name).start().map_err(not_so)?;
         loop {
-            let event = chat.wait_event(consonance_test_stage::SOON);
+            let event = chat.wait_event(consonance_testing::stage::SOON);
             let Some(event) = event else {
                 return Err(Failure::NotSo(format!("{name} is told nothing")));
             };

@@ -1,6 +1,6 @@
 //! Music begins and ends.
 
-use consonance_test_stage::{SOON, until};
+use consonance_testing::stage::{SOON, until};
 
 use super::Checks;
 use crate::cast::{DANCE_FLOOR, Who};

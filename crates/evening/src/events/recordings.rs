@@ -4,8 +4,8 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::thread;
 
-use consonance_test_sound::{ALIKE, UNLIKE, decode, likeness, read};
-use consonance_test_stage::{Failure, ensure};
+use consonance_testing::sound::{ALIKE, UNLIKE, decode, likeness, read};
+use consonance_testing::stage::{Failure, ensure};
 use serde_json::Value;
 
 use super::Checks;

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use consonance::EventKind;
-use consonance_test_stage::until;
+use consonance_testing::stage::until;
 
 use super::Checks;
 use crate::cast::{Way, Who};

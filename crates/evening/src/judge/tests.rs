@@ -1,6 +1,6 @@
 //! Rows of the programme that are kept, and each way in which one can be violated.
 
-use consonance_test_sound::{FRAME_SAMPLES, decode_live, encode};
+use consonance_testing::sound::{FRAME_SAMPLES, decode_live, encode};
 
 use super::*;
 use crate::words::Words;

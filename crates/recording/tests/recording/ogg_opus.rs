@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use consonance_recording::{Channels, OggOpusWriter, OpusPacket};
-use consonance_test_sound::{FRAME_SAMPLES, correlation, decode, decode_live, encode, peak, speech};
+use consonance_testing::sound::{FRAME_SAMPLES, correlation, decode, decode_live, encode, peak, speech};
 use opus_pure::OggOpusReader;
 
 fn writer() -> OggOpusWriter<Vec<u8>> {

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use consonance_recording::{Channels, OggOpusWriter, OpusPacket, repair_ogg_opus};
-use consonance_test_sound::{FRAME_SAMPLES, correlation, decode, encode, speech};
+use consonance_testing::sound::{FRAME_SAMPLES, correlation, decode, encode, speech};
 
 fn path(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("repair");

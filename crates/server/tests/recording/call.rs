@@ -276,7 +276,7 @@ impl Recorded {
     pub(crate) fn sound(&self, player: &str) -> Vec<f32> {
         let track = self.track(player);
         let file = fs::read(self.folder.join(&track.file)).unwrap();
-        let sound = consonance_test_sound::decode(&*file);
+        let sound = consonance_testing::sound::decode(&*file);
         assert_eq!((sound.len() as u64, file.len() as u64), (track.duration_samples, track.bytes));
         sound
     }

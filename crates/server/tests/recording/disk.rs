@@ -4,7 +4,7 @@ use std::fs;
 use std::time::{Duration, Instant};
 
 use consonance_server::recording::{EndReason, Recorder, RecorderError};
-use consonance_test_sound::{FRAME_SAMPLES, encode, speech};
+use consonance_testing::sound::{FRAME_SAMPLES, encode, speech};
 
 use crate::call::{Call, Setup, Voice, recorded, setup};
 use crate::folder::folder;
@@ -321,7 +321,7 @@ fn a_killed_server_s_recordings_are_completed_at_the_next_start() {
     assert_eq!(recorded.index.ended, Some(EndReason::Crashed));
     let sound = recorded.sound("Alice");
     assert!(sound.len() > 48_000, "{}", sound.len());
-    assert!(consonance_test_sound::peak(&sound) > 0.05);
+    assert!(consonance_testing::sound::peak(&sound) > 0.05);
 }
 
 fn speak_until_killed(setup: &Setup) -> ! {

@@ -12,7 +12,7 @@ use consonance_server::reports::{
     KeptVoicesSettings, NothingToReport, Report, Reports, ReportsError, ReportsSettings,
 };
 use consonance_session::RoomId;
-use consonance_test_sound::{FRAME_SAMPLES, correlation, decode_live, encode, speech};
+use consonance_testing::sound::{FRAME_SAMPLES, correlation, decode_live, encode, speech};
 use consonance_wire::{Channel, ChannelBits, ChannelKind};
 
 use crate::call::{Call, ROOM, Recorded, Setup, setup};

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use consonance_server::recording::{EndReason, RecordingRefusal};
 use consonance_session::{CodecKind, RoomId};
-use consonance_test_sound::{FRAME_SAMPLES, correlation, decode_live, encode, peak, speech};
+use consonance_testing::sound::{FRAME_SAMPLES, correlation, decode_live, encode, peak, speech};
 use consonance_wire::{ALWAYS_SEND_ROOM, Channel, ChannelBits, ChannelKind};
 
 use crate::call::{Call, ROOM, setup};

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use consonance_server::{SessionLoop, SessionsSettings};
 use consonance_session::{Capabilities, Client, ClientSettings};
-use consonance_test_player::TestPlayer;
+use consonance_testing::player::TestPlayer;
 use consonance_transport::hosted::{
     self, ClientRequest, HostedClient, HostedClientHandle, HostedServerHandle, HostedSettings, ServerRequest,
 };

@@ -6,7 +6,7 @@ use std::time::Instant;
 use consonance_session::{
     Capabilities, ChannelProperties, Client, ClientEvent, ClientSettings, JoinToken, Target, Terms,
 };
-use consonance_test_player::TestPlayer;
+use consonance_testing::player::TestPlayer;
 use consonance_transport::memory::MemoryClient;
 use consonance_transport::{ClientTransport as _, Statistics};
 

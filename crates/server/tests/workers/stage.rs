@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use consonance_server::{DedicatedServer, SessionsSettings, Workers};
 use consonance_session::{ChannelProperties, Client, ClientEvent, ClientSettings, JoinToken, Target};
-use consonance_test_player::TestPlayer;
+use consonance_testing::player::TestPlayer;
 use consonance_transport::DisconnectReason;
 use consonance_transport::memory::{MemoryClient, MemoryNetwork};
 

@@ -10,7 +10,7 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use consonance::audio::WavInput;
 use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings};
 use consonance_sidecar::{LinkSecret, SidecarServer, SidecarSettings};
-use consonance_test_sound::{ALIKE, likeness};
+use consonance_testing::sound::{ALIKE, likeness};
 use serde_json::Value;
 
 #[test]

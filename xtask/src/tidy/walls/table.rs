@@ -16,12 +16,12 @@ pub(super) const WALLS: &[Walls] = &[
         package: "consonance-audio",
         // libopus is its feature of the same name.
         may_use: Only(&["consonance-opus-packet", "consonance-recording", "consonance-libopus"]),
-        tests_may_also_use: &["consonance-test-sound"],
+        tests_may_also_use: &["consonance-testing"],
     },
     Walls {
         package: "consonance-recording",
         may_use: Only(&["consonance-opus-packet"]),
-        tests_may_also_use: &["consonance-test-sound"],
+        tests_may_also_use: &["consonance-testing"],
     },
     Walls {
         package: "consonance-browser-wasm",
@@ -33,8 +33,7 @@ pub(super) const WALLS: &[Walls] = &[
         ]),
         tests_may_also_use: &[
             "consonance-server",
-            "consonance-test-player",
-            "consonance-test-sound",
+            "consonance-testing",
             "consonance-transport",
             "consonance-websocket",
         ],
@@ -50,12 +49,7 @@ pub(super) const WALLS: &[Walls] = &[
             "consonance-webrtc",
         ]),
         // Its browsers in a real worker, beside a player of another network; and what a session's server would say.
-        tests_may_also_use: &[
-            "consonance-server",
-            "consonance-test-browser",
-            "consonance-test-player",
-            "consonance-wire",
-        ],
+        tests_may_also_use: &["consonance-server", "consonance-testing", "consonance-wire"],
     },
     Walls {
         package: "consonance-browser",
@@ -65,57 +59,13 @@ pub(super) const WALLS: &[Walls] = &[
             "consonance-session",
             "consonance-wire",
         ]),
-        tests_may_also_use: &["consonance-test-sound"],
+        tests_may_also_use: &["consonance-testing"],
     },
     Walls { package: "consonance-fuzz-tape", may_use: Only(&[]), tests_may_also_use: &[] },
-    Walls { package: "consonance-test-sound", may_use: Only(&[]), tests_may_also_use: &[] },
-    Walls {
-        package: "consonance-test-stage",
-        may_use: Only(&[]),
-        tests_may_also_use: &["consonance-test-sound"],
-    },
-    Walls {
-        package: "consonance-test-browser",
-        may_use: Only(&["consonance-opus-packet", "consonance-rtc-crypto"]),
-        tests_may_also_use: &[],
-    },
-    Walls {
-        package: "consonance-test-networks",
-        // Every network that a server listens for, from a game's side.
-        may_use: Only(&[
-            "consonance-darkrift",
-            "consonance-darkrift-envelope",
-            "consonance-enet",
-            "consonance-fishnet",
-            "consonance-forge",
-            "consonance-forge-envelope",
-            "consonance-gateway",
-            "consonance-kcp",
-            "consonance-litenetlib",
-            "consonance-mirror",
-            "consonance-ngo",
-            "consonance-simple-web",
-            "consonance-telepathy",
-            "consonance-transport",
-            "consonance-utp",
-            "consonance-webrtc-network",
-            "consonance-websocket",
-        ]),
-        tests_may_also_use: &[],
-    },
-    Walls {
-        package: "consonance-test-player",
-        may_use: Only(&["consonance-session", "consonance-transport"]),
-        tests_may_also_use: &[],
-    },
     Walls { package: "consonance-libopus", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls { package: "consonance-device", may_use: Only(&["consonance-audio"]), tests_may_also_use: &[] },
     Walls { package: "consonance-pcap", may_use: Only(&["consonance-wire"]), tests_may_also_use: &[] },
-    Walls {
-        package: "consonance-visqol",
-        may_use: Only(&[]),
-        tests_may_also_use: &["consonance-test-sound"],
-    },
+    Walls { package: "consonance-visqol", may_use: Only(&[]), tests_may_also_use: &["consonance-testing"] },
     Walls {
         package: "consonance-inspector",
         may_use: Only(&["consonance-name-key"]),
@@ -214,7 +164,7 @@ pub(super) const WALLS: &[Walls] = &[
             "consonance-rtc-crypto",
             "consonance-transport",
         ]),
-        tests_may_also_use: &["consonance-test-browser"],
+        tests_may_also_use: &["consonance-testing"],
     },
     Walls {
         package: "consonance-webrtc-network",
@@ -252,12 +202,12 @@ pub(super) const WALLS: &[Walls] = &[
     Walls {
         package: "consonance-hosted",
         may_use: Only(&["consonance-fuzz-tape", "consonance-transport"]),
-        tests_may_also_use: &["consonance-server", "consonance-session", "consonance-test-player"],
+        tests_may_also_use: &["consonance-server", "consonance-session", "consonance-testing"],
     },
     Walls {
         package: "consonance-sidecar",
         may_use: Only(&["consonance-gateway", "consonance-transport"]),
-        tests_may_also_use: &["consonance-server", "consonance-session", "consonance-test-player"],
+        tests_may_also_use: &["consonance-server", "consonance-session", "consonance-testing"],
     },
     Walls {
         package: "consonance-server",
@@ -270,7 +220,7 @@ pub(super) const WALLS: &[Walls] = &[
             "consonance-inspector",
             "consonance-recording",
         ]),
-        tests_may_also_use: &["consonance-test-player", "consonance-test-sound"],
+        tests_may_also_use: &["consonance-testing"],
     },
     Walls {
         package: "consonance-server-config",
@@ -295,7 +245,7 @@ pub(super) const WALLS: &[Walls] = &[
             // Hosts: a server in the player's own process.
             "consonance-server",
         ]),
-        tests_may_also_use: &["consonance-test-player", "consonance-test-sound"],
+        tests_may_also_use: &["consonance-testing"],
     },
     Walls {
         package: "consonance-sim",
@@ -337,7 +287,7 @@ pub(super) const WALLS: &[Walls] = &[
             "consonance-session",
             "consonance-transport",
         ]),
-        tests_may_also_use: &["consonance-test-player"],
+        tests_may_also_use: &["consonance-testing"],
     },
     Walls {
         package: "consonance-soak",
@@ -355,7 +305,7 @@ pub(super) const WALLS: &[Walls] = &[
     Walls {
         package: "consonance-browser-test",
         // The server as a program, the page as a page; of ours, only what tests are made of.
-        may_use: Only(&["consonance-test-sound", "consonance-test-stage"]),
+        may_use: Only(&["consonance-testing"]),
         tests_may_also_use: &[],
     },
     Walls {
@@ -365,14 +315,13 @@ pub(super) const WALLS: &[Walls] = &[
             "consonance",
             "consonance-inspector",
             "consonance-session",
-            "consonance-test-networks",
-            "consonance-test-player",
-            "consonance-test-sound",
-            "consonance-test-stage",
+            "consonance-testing",
             "plain-sockets",
         ]),
         tests_may_also_use: &[],
     },
+    // Each of its parts is a feature, and only tests and tools use it.
+    Walls { package: "consonance-testing", may_use: Anything, tests_may_also_use: &[] },
     Walls { package: "consonance-bench", may_use: Anything, tests_may_also_use: &[] },
     Walls { package: "consonance-cli", may_use: Anything, tests_may_also_use: &[] },
     Walls {
@@ -383,7 +332,7 @@ pub(super) const WALLS: &[Walls] = &[
     Walls {
         package: "plain-sockets",
         may_use: Only(&["consonance", "consonance-server", "consonance-sidecar", "consonance-transport"]),
-        tests_may_also_use: &["consonance-test-sound"],
+        tests_may_also_use: &["consonance-testing"],
     },
     Walls {
         package: "renet-game",

@@ -11,11 +11,7 @@ const TOOLS: &[&str] = &[
     "consonance-fuzz-tape",
     "consonance-sim",
     "consonance-soak",
-    "consonance-test-browser",
-    "consonance-test-networks",
-    "consonance-test-player",
-    "consonance-test-sound",
-    "consonance-test-stage",
+    "consonance-testing",
     "consonance-visqol",
 ];
 

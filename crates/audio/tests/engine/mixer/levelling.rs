@@ -1,7 +1,7 @@
 //! Everybody as loud as the others, if that is wanted.
 
 use consonance_audio::{FrameProperties, MixerSettings};
-use consonance_test_sound::peak;
+use consonance_testing::sound::peak;
 
 use super::desk::{MixingDesk, Voice, always, assert_near};
 use crate::call::SPEAKER;

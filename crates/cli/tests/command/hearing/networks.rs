@@ -26,7 +26,7 @@ use consonance_sidecar::{
 };
 use consonance_simple_web::{ServerEnd, SimpleWebServer};
 use consonance_telepathy::{Telepathy, TelepathyServer};
-use consonance_test_networks as game_clients;
+use consonance_testing::networks as game_clients;
 use consonance_transport::impair::{ImpairedClient, Impairment};
 use consonance_transport::memory::{MemoryNetwork, MemoryServer};
 use consonance_transport::{ClientTransport, ServerTransport};

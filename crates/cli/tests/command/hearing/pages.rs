@@ -9,10 +9,10 @@ use std::time::{Duration, Instant};
 
 use consonance_quic::{QuicClient, QuicClientSettings, QuicRuntime};
 use consonance_sim::Dice;
+use consonance_testing::command::Program;
 use serde_json::{Value, json};
 
 use crate::page::{Page, serve};
-use crate::program::Program;
 use crate::talker::{PATIENCE, Talker, player};
 
 /// Pages. The native player comes after them, listens to the first room and speaks to it.

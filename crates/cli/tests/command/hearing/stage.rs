@@ -8,7 +8,7 @@ use consonance_server::{DedicatedServer, SessionsSettings, Workers};
 use consonance_session::{LinkId, NameTaken};
 use consonance_sidecar::SidecarBridge;
 use consonance_sim::{Failure, Live, LiveScenario, NetworkOrder, Report};
-use consonance_test_player::{to_session, to_transport};
+use consonance_testing::player::{to_session, to_transport};
 use consonance_transport::ClientEvent;
 use consonance_transport::memory::MemoryServer;
 

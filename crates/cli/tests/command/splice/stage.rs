@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 
 use consonance_gateway::{Channel, GameNetworkServer, GameNetworkServerEvent};
 use consonance_session::{ChannelProperties, Client, ClientEvent, ClientSettings, Target};
-use consonance_test_player::TestPlayer;
+use consonance_testing::player::TestPlayer;
 use consonance_transport::{ClientTransport, Peer};
 
-use crate::program::Program;
+use consonance_testing::command::Program;
 
 /// How long anything may take. Generous: machines that run tests are busy.
 pub(super) const PATIENCE: Duration = Duration::from_mins(2);

@@ -1,7 +1,7 @@
 //! A player whose UDP is blocked, at first or later, in a session with another one.
 
 use consonance_session::ClientEvent;
-use consonance_test_player::TestPlayer;
+use consonance_testing::player::TestPlayer;
 use consonance_transport::ClientTransport;
 use consonance_transport::memory::MemoryClient;
 

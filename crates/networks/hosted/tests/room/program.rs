@@ -8,7 +8,7 @@ use consonance_server::{SessionLoop, SessionsSettings};
 use consonance_session::{
     Capabilities, ChannelProperties, Client, ClientEvent, ClientId, ClientSettings, SessionId, Target,
 };
-use consonance_test_player::TestPlayer;
+use consonance_testing::player::TestPlayer;
 use consonance_transport::Delivery;
 use consonance_transport::hosted::HostedClient;
 

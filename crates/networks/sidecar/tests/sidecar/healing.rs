@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use consonance_server::{SessionLoop, SessionsSettings};
 use consonance_session::{ChannelProperties, Client, ClientEvent, ClientSettings, Target};
 use consonance_sidecar::{SidecarBridge, SidecarLink, SidecarLinkSettings, SidecarServer, SidecarSettings};
-use consonance_test_player::TestPlayer;
+use consonance_testing::player::TestPlayer;
 use consonance_transport::memory::{MemoryClient, MemoryNetwork, MemoryServer};
 
 /// How long anything may take. Generous: machines that run tests are busy.

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use consonance_server::{SessionLoop, SessionsSettings};
 use consonance_session::{Capabilities, ChannelProperties, Client, ClientEvent, ClientSettings, Target};
 use consonance_sidecar::{SidecarBridge, SidecarLink, SidecarLinkSettings, SidecarServer, SidecarSettings};
-use consonance_test_player::TestPlayer;
+use consonance_testing::player::TestPlayer;
 use consonance_transport::memory::{MemoryClient, MemoryNetwork, MemoryServer};
 
 /// How many turns anything may take. Generous: each waits a little for the sockets.

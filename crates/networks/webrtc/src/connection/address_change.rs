@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use consonance_gateway::udp::rig::documented_bytes_out;
-use consonance_test_browser::{BrowserSettings, TestBrowser};
+use consonance_testing::rtc::{BrowserSettings, TestBrowser};
 use str0m::ice::{StunMessage, TransId};
 use str0m::net::Protocol;
 

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
-use consonance_test_browser::{BrowserSettings, TestBrowser};
+use consonance_testing::rtc::{BrowserSettings, TestBrowser};
 use str0m::net::Protocol;
 
 use super::{Connection, Identity, SlotVoice};

@@ -46,7 +46,7 @@ mod tests {
     use std::net::Ipv4Addr;
     use std::time::{Duration, Instant};
 
-    use consonance_test_browser::{BrowserSettings, TestBrowser};
+    use consonance_testing::rtc::{BrowserSettings, TestBrowser};
     use str0m::net::Protocol;
 
     use crate::connection::{Connection, ConnectionEvent, Identity};

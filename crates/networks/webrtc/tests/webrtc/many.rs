@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use consonance_test_browser::BrowserSettings;
+use consonance_testing::rtc::BrowserSettings;
 use consonance_webrtc::SlotVoice;
 
 use crate::support::{Stage, opus};

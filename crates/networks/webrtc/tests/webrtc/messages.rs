@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use consonance_test_browser::BrowserEvent;
+use consonance_testing::rtc::BrowserEvent;
 use consonance_transport::DisconnectReason;
 use consonance_webrtc::{PeerLimits, Sent};
 

@@ -3,7 +3,7 @@
 use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
 
-use consonance_test_browser::{BrowserSettings, UdpBrowser};
+use consonance_testing::rtc::{BrowserSettings, UdpBrowser};
 use consonance_transport::DisconnectReason;
 use consonance_webrtc::{OfferError, PeerLimits, RtcEvent, WebRtcPort, WebRtcSettings};
 

@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, TcpStream};
 use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
 
-use consonance_test_browser::{BrowserEvent, BrowserSettings, TcpBrowser};
+use consonance_testing::rtc::{BrowserEvent, BrowserSettings, TcpBrowser};
 use consonance_webrtc::{PeerLimits, RtcEvent, SlotVoice, WebRtcPort, WebRtcSettings, WebRtcShard};
 
 use crate::support::{PATIENCE, on_this_machine, opus};

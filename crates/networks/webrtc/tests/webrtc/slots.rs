@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use consonance_test_browser::{BrowserEvent, BrowserSettings};
+use consonance_testing::rtc::{BrowserEvent, BrowserSettings};
 use consonance_webrtc::{SlotVoice, VOICE_BYTES_MAX};
 
 use crate::support::{Stage, opus};

@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
 
-use consonance_test_browser::{BrowserEvent, BrowserSettings, UdpBrowser};
+use consonance_testing::rtc::{BrowserEvent, BrowserSettings, UdpBrowser};
 use consonance_transport::DisconnectReason;
 use consonance_webrtc::{PagePeer, PeerLimits, RtcEvent, WebRtcPort, WebRtcSettings, WebRtcShard};
 

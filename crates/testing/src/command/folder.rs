@@ -1,0 +1,100 @@
+//! A folder of a test's own, with sound files in it.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+use std::{env, fs};
+
+use consonance_audio::{BLOCK_SAMPLES, Output as _, SAMPLE_RATE_HZ, StereoBlock, WavInput, WavOutput};
+
+/// How long anything may take. Generous: machines that run tests are busy.
+const PATIENCE: Duration = Duration::from_mins(2);
+const POLL_INTERVAL: Duration = Duration::from_millis(5);
+
+/// Made empty, and removed with everything in it at the end.
+#[derive(Debug)]
+pub struct Folder(PathBuf);
+
+impl Folder {
+    /// One more folder of this test.
+    #[expect(clippy::new_without_default, reason = "it makes a folder")]
+    pub fn new() -> Self {
+        static LAST: AtomicU32 = AtomicU32::new(0);
+        let number = LAST.fetch_add(1, Ordering::Relaxed);
+        let name = format!("command-{}-{number}", std::process::id());
+        // Tests are in `target/debug/deps`, and cargo has `target/tmp` for their files.
+        let test = env::current_exe().unwrap();
+        let path = test.ancestors().nth(3).unwrap().join("tmp").join(name);
+        fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    /// The path of a file in here, as an argument.
+    pub fn file(&self, name: &str) -> String {
+        self.0.join(name).to_str().unwrap().to_owned()
+    }
+
+    /// Writes a file; its path as an argument.
+    pub fn write(&self, name: &str, bytes: &[u8]) -> String {
+        let path = self.file(name);
+        fs::write(&path, bytes).unwrap();
+        path
+    }
+
+    /// A WAV file with the first seconds of recorded speech.
+    pub fn speech(&self, seconds: usize) -> String {
+        self.speech_times(seconds, 1.0)
+    }
+
+    /// The same, softer or louder by an amplitude factor.
+    pub fn speech_times(&self, seconds: usize, factor: f32) -> String {
+        let path = self.file("speech.wav");
+        let mut output = WavOutput::create(&path).unwrap();
+        let recording = WavInput::open(RECORDING).unwrap();
+        let blocks = seconds * SAMPLE_RATE_HZ as usize / BLOCK_SAMPLES;
+        for block in recording.samples().as_chunks::<BLOCK_SAMPLES>().0.iter().take(blocks) {
+            output.write(&StereoBlock::from_mono(&block.map(|sample| sample * factor))).unwrap();
+        }
+        output.finish().unwrap();
+        path
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // Not worth failing for.
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// Seconds of 16 kHz speech.
+pub const RECORDING: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../assets/speech/austen-2.wav");
+
+/// A WAV file of the command's: its sound, if the header says what is there: mono, 48 kHz, 16 bits, and as many
+/// bytes as the file has, or fewer if the program could not finish it.
+pub fn read_output(path: &str, is_finished: bool) -> Vec<f32> {
+    let bytes = fs::read(path).unwrap();
+    let u16_at = |at: usize| u16::from_le_bytes(bytes[at..at + 2].try_into().unwrap());
+    let u32_at = |at: usize| u32::from_le_bytes(bytes[at..at + 4].try_into().unwrap());
+    assert_eq!((&bytes[..4], &bytes[8..16], &bytes[36..40]), (&b"RIFF"[..], &b"WAVEfmt "[..], &b"data"[..]));
+    let (format, channels, rate, bits) = (u16_at(20), u16_at(22), u32_at(24), u16_at(34));
+    assert_eq!((format, channels, rate, bits), (1, 1, SAMPLE_RATE_HZ, 16));
+    let promised = 44 + u32_at(40) as usize;
+    assert_eq!(u32_at(4) as usize + 8, promised);
+    if is_finished {
+        assert_eq!(promised, bytes.len());
+    } else {
+        assert!(promised <= bytes.len(), "the header promises {promised} bytes of {}", bytes.len());
+    }
+    WavInput::open(path).unwrap().samples().to_vec()
+}
+
+/// Waits until a file has so many bytes.
+pub fn until_written(path: &str, bytes: u64) {
+    let deadline = Instant::now() + PATIENCE;
+    while fs::metadata(path).map_or(0, |file| file.len()) < bytes {
+        assert!(Instant::now() < deadline, "{bytes} bytes are not written to {path}");
+        thread::sleep(POLL_INTERVAL);
+    }
+}

@@ -1,0 +1,174 @@
+//! A player without sound for the tests of all crates: the session engine over a transport, carried by the test.
+//!
+//! ```
+//! use std::time::Instant;
+//!
+//! use consonance_session::{Client, ClientSettings, LinkCommand};
+//! use consonance_testing::player::TestPlayer;
+//! use consonance_transport::ServerTransport as _;
+//! use consonance_transport::memory::MemoryNetwork;
+//!
+//! let (network, now) = (MemoryNetwork::new(), Instant::now());
+//! let mut server = network.listen();
+//! let mut alice = TestPlayer::new(Client::new(ClientSettings::new("Alice")), network.client("main"), now);
+//! alice.turn(now, |_event| {});
+//! assert!(server.poll(now).is_some(), "she knocks");
+//! ```
+//!
+//! Nothing happens by itself: [`TestPlayer::turn`] takes what has come and sends what has to go out, and
+//! [`TestPlayer::wake`] lets time pass, so that a test says itself when its player tries again.
+
+use std::time::Instant;
+
+use consonance_session::{
+    Client, ClientEvent, Delivery, Instant as SessionInstant, LinkCommand, LinkId, PacketLimits,
+};
+use consonance_transport::{
+    self as transport, ClientEvent as NetworkEvent, ClientTransport, DirectEvent, DisconnectReason, Peer,
+};
+
+/// A client's engine and its end of a network.
+#[derive(Debug)]
+pub struct TestPlayer<T> {
+    /// The engine.
+    pub client: Client,
+    /// The player's end of the network.
+    pub transport: T,
+    /// How its links ended.
+    pub ends: Vec<DisconnectReason>,
+    /// The engine's time 0.
+    started: Instant,
+    links: u64,
+    /// The direct links of one packet, collected anew for each.
+    peers: Vec<Peer>,
+    /// A link is up, being made, or saying goodbye; the next one waits for its end.
+    is_busy: bool,
+    wants_link: bool,
+}
+
+impl<T: ClientTransport> TestPlayer<T> {
+    /// Starts the client, which knocks with the first turn.
+    pub fn new(mut client: Client, transport: T, now: Instant) -> Self {
+        client.start();
+        let (ends, peers) = (Vec::new(), Vec::new());
+        Self { client, transport, ends, started: now, links: 0, peers, is_busy: false, wants_link: false }
+    }
+
+    /// Takes what has come in, sends what has to go out, and shows what the game would be told.
+    pub fn turn(&mut self, now: Instant, see: impl FnMut(ClientEvent<'_>)) {
+        self.receive(now);
+        self.obey(now);
+        self.send(now);
+        self.show(see);
+    }
+
+    /// Time has passed for the client: it does what it waits for, such as trying again.
+    pub fn wake(&mut self, now: Instant) {
+        self.client.handle_timeout(self.at(now));
+    }
+
+    /// Leaves for good: the goodbye is on its way before the link is closed.
+    pub fn leave(&mut self, now: Instant) {
+        self.client.stop(self.at(now));
+        self.send(now);
+    }
+
+    fn receive(&mut self, now: Instant) {
+        let at = self.at(now);
+        while let Some(event) = self.transport.poll(now) {
+            let link = LinkId(self.links);
+            match event {
+                NetworkEvent::Connected => self.client.handle_connected(at, link),
+                NetworkEvent::Packet { delivery, packet } => {
+                    self.client.handle_packet(at, link, to_session(delivery), packet);
+                }
+                NetworkEvent::Disconnected { reason } => {
+                    self.is_busy = false;
+                    self.ends.push(reason);
+                    self.client.handle_disconnected(at, link);
+                    self.client.handle_connect_failed(at);
+                }
+                NetworkEvent::Direct { peer, event: DirectEvent::Up } => {
+                    self.client.handle_peer_connected(at, direct_link(peer));
+                }
+                NetworkEvent::Direct { peer, event: DirectEvent::Packet { delivery, packet } } => {
+                    self.client.handle_packet(at, direct_link(peer), to_session(delivery), packet);
+                }
+                NetworkEvent::Direct { peer, event: DirectEvent::Down { .. } } => {
+                    self.client.handle_disconnected(at, direct_link(peer));
+                }
+            }
+        }
+    }
+
+    fn obey(&mut self, now: Instant) {
+        while let Some(command) = self.client.poll_command() {
+            match command {
+                LinkCommand::Open => self.wants_link = true,
+                LinkCommand::Close { link, .. } => match (peer_of(link), self.transport.direct_links()) {
+                    (None, _) => self.transport.disconnect(now),
+                    (Some(peer), Some(links)) => links.disconnect_direct(now, peer),
+                    (Some(_), None) => {}
+                },
+            }
+        }
+        if self.wants_link && !self.is_busy {
+            (self.wants_link, self.is_busy) = (false, true);
+            self.links += 1;
+            self.transport.connect(now);
+            let transport::PacketLimits { reliable_bytes, unreliable_bytes } = self.transport.limits();
+            self.client.set_packet_limits(PacketLimits { reliable_bytes, unreliable_bytes });
+        }
+    }
+
+    fn send(&mut self, now: Instant) {
+        while let Some(transmit) = self.client.poll_transmit() {
+            let delivery = to_transport(transmit.delivery);
+            self.peers.clear();
+            self.peers.extend(transmit.to.iter().filter_map(|link| peer_of(*link)));
+            if self.peers.len() < transmit.to.len() {
+                self.transport.send(now, delivery, transmit.payload);
+            }
+            if let Some(links) = self.transport.direct_links().filter(|_| !self.peers.is_empty()) {
+                links.send_direct(now, &self.peers, delivery, transmit.payload);
+            }
+        }
+    }
+
+    fn show(&mut self, mut see: impl FnMut(ClientEvent<'_>)) {
+        while let Some(event) = self.client.poll_event() {
+            see(event);
+        }
+    }
+
+    fn at(&self, now: Instant) -> SessionInstant {
+        SessionInstant::from_micros(now.duration_since(self.started).as_micros() as u64)
+    }
+}
+
+/// The names of direct links have this bit; the others count the links to the server. See [`Peer`].
+const DIRECT: u64 = 1 << 48;
+
+fn direct_link(peer: Peer) -> LinkId {
+    LinkId(DIRECT | peer.0)
+}
+
+fn peer_of(link: LinkId) -> Option<Peer> {
+    (link.0 & DIRECT != 0).then_some(Peer(link.0 & !DIRECT))
+}
+
+/// In the words of the engine.
+pub fn to_session(delivery: transport::Delivery) -> Delivery {
+    match delivery {
+        transport::Delivery::Reliable => Delivery::Reliable,
+        transport::Delivery::Unreliable => Delivery::Unreliable,
+    }
+}
+
+/// In the words of the networks.
+pub fn to_transport(delivery: Delivery) -> transport::Delivery {
+    match delivery {
+        Delivery::Reliable => transport::Delivery::Reliable,
+        Delivery::Unreliable => transport::Delivery::Unreliable,
+    }
+}

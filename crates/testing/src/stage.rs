@@ -1,0 +1,28 @@
+//! Programs and browsers as parts of a test: started, directed, listened to, waited for, and ended with the test.
+//!
+//! * [`Child`] is a program of ours: what it says, its signals, its end. [`free_port`] is for
+//!   those that must be told theirs.
+//! * [`Browser`] is a real one with a microphone that is a recording, and a [`Tab`] is a page in it: clicked, typed
+//!   into, looked at, and listened to sample for sample.
+//! * [`until`] and [`Patience`] wait for events; each wait has an end, and Ctrl-C ends all of them.
+//! * [`Failure`] says in words what was not as it should be.
+//!
+//! Who uses it: `consonance-browser-test` and `consonance-evening`. It knows no server, no page and no voice.
+//! It is empty on systems other than Unix: a browser is driven over descriptors that it inherits.
+
+mod browser;
+mod child;
+mod chromium;
+mod failure;
+mod firefox;
+mod patience;
+mod ports;
+mod tab;
+mod window;
+
+pub use browser::{Browser, FOREIGN_NAME, Kind, Owner};
+pub use child::Child;
+pub use failure::{Failure, ensure};
+pub use patience::{BEAT, Patience, SOON, end_with_signals, until};
+pub use ports::free_port;
+pub use tab::{Key, Look, Tab, WIDTHS};

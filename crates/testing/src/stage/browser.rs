@@ -1,0 +1,98 @@
+//! A browser that belongs to somebody, whichever it is. It reaches nothing but this machine.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Child;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use clap::ValueEnum;
+
+use crate::stage::chromium::Chromium;
+use crate::stage::failure::Failure;
+use crate::stage::firefox::Firefox;
+use crate::stage::patience::{SOON, until};
+use crate::stage::tab::Tab;
+
+/// A browser. Dropping it ends it, and takes its profile away.
+pub trait Browser {
+    /// A new window with an empty page.
+    ///
+    /// # Errors
+    /// If the browser has gone.
+    fn tab(&mut self) -> Result<Tab, Failure>;
+}
+
+/// Which browser it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Kind {
+    /// Chromium, or one that is made of it.
+    Chromium,
+    /// Firefox.
+    Firefox,
+}
+
+/// Whom the browser belongs to.
+#[derive(Clone, Debug, Default)]
+pub struct Owner {
+    /// What the microphone hears, again and again: a WAV file.
+    /// Without one the browser has no microphone at all.
+    pub speech: Option<PathBuf>,
+    /// Whether pages get no microphone, as the person has said no.
+    pub has_denied: bool,
+    /// Whether pages have no WebRTC over UDP.
+    pub is_without_udp: bool,
+}
+
+/// A name of this machine that is not `localhost`, so that a page there is not in a secure context.
+pub const FOREIGN_NAME: &str = "voice.test";
+
+impl Kind {
+    /// Starts one for somebody.
+    ///
+    /// # Errors
+    /// If there is no such program, or it does not answer.
+    pub fn start(self, program: &Path, owner: &Owner) -> Result<Box<dyn Browser>, Failure> {
+        Ok(match self {
+            Self::Chromium => Box::new(Chromium::start(program, owner)?),
+            Self::Firefox => Box::new(Firefox::start(program, owner)?),
+        })
+    }
+}
+
+/// A new folder for all that a browser wants to keep.
+#[derive(Debug)]
+pub(crate) struct Profile(PathBuf);
+
+impl Profile {
+    /// Makes it, in the system's folder for what need not stay.
+    ///
+    /// # Errors
+    /// If it cannot be made.
+    pub(crate) fn new() -> Result<Self, Failure> {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("consonance-browser-test-{}-{number}", std::process::id());
+        let folder = std::env::temp_dir().join(name);
+        fs::create_dir_all(&folder).map_err(Failure::io("a folder for the browser's profile"))?;
+        Ok(Self(folder))
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Profile {
+    fn drop(&mut self) {
+        // A folder that stays is in a folder for such things.
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// Waits until a browser that was asked to end has done so, and makes it otherwise.
+pub(crate) fn see_off(browser: &mut Child) {
+    if until("the browser has ended", SOON, || Ok(browser.try_wait().ok().flatten())).is_err() {
+        let _ = browser.kill();
+        let _ = browser.wait();
+    }
+}

@@ -1,0 +1,147 @@
+//! A program of ours as a child: what it says, its signals, its end.
+
+use std::fs::File;
+use std::io::{self, BufRead as _, BufReader, Read, Write};
+use std::path::Path;
+use std::process::{Child as Process, ChildStdin, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::stage::failure::Failure;
+use crate::stage::patience::{SOON, until};
+
+/// Dropping it kills it.
+#[derive(Debug)]
+pub struct Child {
+    name: String,
+    process: Process,
+    input: Option<ChildStdin>,
+    said: Arc<Mutex<Vec<String>>>,
+}
+
+impl Child {
+    /// Starts it; what it says goes into a file of this name, too.
+    ///
+    /// # Errors
+    /// If there is no such program, or the file cannot be written.
+    pub fn start(command: &mut Command, name: &str, log: &Path) -> Result<Self, Failure> {
+        let what = || format!("{name} cannot be started");
+        let open = File::options().create(true).append(true).open(log);
+        let file = Arc::new(Mutex::new(open.map_err(Failure::io(format!("{}", log.display())))?));
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut process = command.env("NO_COLOR", "1").spawn().map_err(Failure::io(what()))?;
+        let said = Arc::default();
+        if let Some((out, err)) = process.stdout.take().zip(process.stderr.take()) {
+            follow(out, &said, &file)
+                .and_then(|()| follow(err, &said, &file))
+                .map_err(Failure::io(what()))?;
+        }
+        let input = process.stdin.take();
+        Ok(Self { name: name.to_owned(), process, input, said })
+    }
+
+    /// Waits for a line that has these words in it.
+    ///
+    /// # Errors
+    /// If it does not come in time, or the program has ended; with what it has said instead.
+    pub fn wait_for_line(&mut self, words: &str) -> Result<String, Failure> {
+        let what = format!("{} says {words:?}", self.name);
+        until(&what, SOON, || {
+            let lines = self.lines();
+            if let Some(line) = lines.iter().find(|line| line.contains(words)) {
+                return Ok(Some(line.clone()));
+            }
+            match self.process.try_wait() {
+                Ok(Some(status)) => {
+                    Err(Failure::NotSo(format!("{} has ended ({status}): {}", self.name, lines.join("\n"))))
+                }
+                _ => Ok(None),
+            }
+        })
+    }
+
+    /// All lines so far.
+    pub fn lines(&self) -> Vec<String> {
+        self.said.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Types a line.
+    ///
+    /// # Errors
+    /// If nobody reads it.
+    pub fn type_line(&mut self, line: &str) -> Result<(), Failure> {
+        let Some(input) = &mut self.input else { return Ok(()) };
+        writeln!(input, "{line}").map_err(Failure::io(format!("{} reads nothing", self.name)))
+    }
+
+    /// # Errors
+    /// If the process is gone.
+    pub fn signal(&self, signal: Signal) -> Result<(), Failure> {
+        let pid = Pid::from_raw(self.process.id() as i32);
+        let sent = pid.map_or(Ok(()), |pid| kill_process(pid, signal)).map_err(io::Error::from);
+        sent.map_err(Failure::io(format!("{} takes no signal", self.name)))
+    }
+
+    /// Has it end in good order, and waits for that.
+    ///
+    /// # Errors
+    /// If it does not end in time.
+    pub fn end(&mut self) -> Result<ExitStatus, Failure> {
+        self.signal(Signal::TERM)?;
+        self.wait()
+    }
+
+    /// Has a program end that ends with its input, and waits for that.
+    ///
+    /// # Errors
+    /// If it does not end in time.
+    pub fn end_with_input(&mut self) -> Result<ExitStatus, Failure> {
+        self.input = None;
+        self.wait()
+    }
+
+    fn wait(&mut self) -> Result<ExitStatus, Failure> {
+        let what = format!("{} has ended", self.name);
+        until(&what, SOON, || self.process.try_wait().map_err(Failure::io(what.clone())))
+    }
+
+    /// What a power cut is to it.
+    ///
+    /// # Errors
+    /// If it cannot be killed or waited for.
+    pub fn kill(&mut self) -> Result<(), Failure> {
+        let killed = self.process.kill().and_then(|()| self.process.wait());
+        killed.map(drop).map_err(Failure::io(format!("{} cannot be killed", self.name)))
+    }
+}
+
+impl Drop for Child {
+    fn drop(&mut self) {
+        // It may have ended.
+        let _ = self.kill();
+    }
+}
+
+fn follow(
+    pipe: impl Read + Send + 'static,
+    said: &Arc<Mutex<Vec<String>>>,
+    file: &Arc<Mutex<File>>,
+) -> io::Result<()> {
+    let (said, file) = (Arc::clone(said), Arc::clone(file));
+    let read = move || {
+        for line in BufReader::new(pipe).lines().map_while(Result::ok) {
+            // The log is for people who look afterwards.
+            let _ = writeln!(file.lock().unwrap_or_else(PoisonError::into_inner), "{line}");
+            let mut said = said.lock().unwrap_or_else(PoisonError::into_inner);
+            if said.len() < LINES_MAX {
+                said.push(line);
+            }
+        }
+    };
+    thread::Builder::new().name("child".to_owned()).spawn(read).map(drop)
+}
+
+/// More than a scenario has; later ones are in the file only.
+const LINES_MAX: usize = 100_000;

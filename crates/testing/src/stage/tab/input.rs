@@ -1,0 +1,141 @@
+//! Mouse and keyboard, as a person has them: what cannot be seen or is covered cannot be clicked.
+
+use serde_json::Value;
+
+use super::Tab;
+use crate::stage::failure::Failure;
+use crate::stage::patience::{SOON, until};
+use crate::stage::window::{Point, Press};
+
+impl Tab {
+    /// Clicks the control of this name.
+    ///
+    /// # Errors
+    /// If there is none, or something else lies upon it.
+    pub fn click(&self, name: &str) -> Result<(), Failure> {
+        let at = self.place_of(name)?;
+        self.window.mouse(Press::Down, at)?;
+        self.window.mouse(Press::Up, at)
+    }
+
+    /// Presses the mouse upon it, does something, and lets go.
+    ///
+    /// # Errors
+    /// As [`click`](Self::click), and those of what is done.
+    pub fn hold<T>(&self, name: &str, meanwhile: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
+        let at = self.place_of(name)?;
+        self.window.mouse(Press::Down, at)?;
+        let outcome = meanwhile();
+        self.window.mouse(Press::Up, at)?;
+        outcome
+    }
+
+    /// Waits until there is a control of this name, be it covered by others.
+    ///
+    /// # Errors
+    /// If there is none in time.
+    pub fn wait_for_label(&self, name: &str) -> Result<(), Failure> {
+        self.wait_until(&format!("there is {name:?}"), &labelled(name))
+    }
+
+    /// Gives the focus to the control of this name, as with the keyboard.
+    ///
+    /// # Errors
+    /// If there is none in time.
+    pub fn focus(&self, name: &str) -> Result<(), Failure> {
+        self.wait_for_label(name)?;
+        self.evaluate(&format!("{}.focus()", labelled(name))).map(drop)
+    }
+
+    /// Types into a field, in place of what was there.
+    ///
+    /// # Errors
+    /// As [`click`](Self::click).
+    pub fn fill(&self, name: &str, text: &str) -> Result<(), Failure> {
+        self.click(name)?;
+        self.evaluate("document.activeElement.select()")?;
+        self.window.type_text(text)
+    }
+
+    /// Chooses in a list, by the beginning of a choice's words.
+    ///
+    /// # Errors
+    /// If there is no such list or no such choice in it.
+    pub fn choose(&self, name: &str, choice: &str) -> Result<(), Failure> {
+        self.click(name)?;
+        // Lists open in windows of their own, which nobody can click here.
+        let choose = format!(
+            "(() => {{ const list = document.activeElement; const words = {};\n\
+             const option = [...list.options].find((one) => one.text.startsWith(words));\n\
+             if (!option) throw new Error('only: ' + [...list.options].map((one) => one.text));\n\
+             list.value = option.value; list.dispatchEvent(new Event('change', {{ bubbles: true }})); }})()",
+            Value::from(choice)
+        );
+        self.evaluate(&choose).map(drop)
+    }
+
+    /// Presses a key, such as `Enter` or `Space`, does something, and lets go of it.
+    ///
+    /// # Errors
+    /// If the page has gone, and those of what is done.
+    pub fn hold_key<T>(
+        &self,
+        key: Key,
+        meanwhile: impl FnOnce() -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        self.window.key(Press::Down, key)?;
+        let outcome = meanwhile();
+        self.window.key(Press::Up, key)?;
+        outcome
+    }
+
+    /// Presses a key and lets go of it.
+    ///
+    /// # Errors
+    /// If the page has gone.
+    pub fn press(&self, key: Key) -> Result<(), Failure> {
+        self.hold_key(key, || Ok(()))
+    }
+
+    /// Waits until there is a control of this name that can be used, and says where its middle is.
+    fn place_of(&self, name: &str) -> Result<Point, Failure> {
+        let found = until(&format!("{name:?} can be clicked"), SOON, || self.window.control(name));
+        found.map_err(|failure| self.with_what_is_shown(failure))
+    }
+}
+
+/// What is the element of this name, in the page.
+fn labelled(name: &str) -> String {
+    let name = Value::from(name);
+    format!("[...document.querySelectorAll('[aria-label]')].find((one) => one.ariaLabel === {name})")
+}
+
+/// The keys that tests press.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Key {
+    /// To the end.
+    End,
+    /// Takes what is typed.
+    Enter,
+    /// To the beginning.
+    Home,
+    /// A large step up.
+    PageUp,
+    /// To the left, with Shift.
+    FarLeft,
+    /// To the right, with Shift.
+    FarRight,
+    /// Presses the button that has the focus, and talks on our page.
+    Space,
+    /// To the next control.
+    Tab,
+    /// Up, with Shift.
+    FarUp,
+}
+
+impl Key {
+    /// Whether Shift is held meanwhile.
+    pub fn is_with_shift(self) -> bool {
+        matches!(self, Self::FarLeft | Self::FarRight | Self::FarUp)
+    }
+}

@@ -1,0 +1,26 @@
+//! What a page asked the network for, and what the browser complained of.
+
+use super::Tab;
+use crate::stage::failure::Failure;
+
+impl Tab {
+    /// The addresses of all requests and `WebSocket`s of this tab so far, but for what lies in the page itself.
+    pub fn requests(&self) -> Vec<String> {
+        let lies_in_page =
+            |url: &str| ["about:", "blob:", "data:"].iter().any(|scheme| url.starts_with(scheme));
+        self.window.requests().into_iter().filter(|url| !lies_in_page(url)).collect()
+    }
+
+    /// The bytes that came over the network for everything that was loaded so far, heads included.
+    pub fn loaded_bytes(&self) -> f64 {
+        self.window.loaded_bytes()
+    }
+
+    /// Errors and warnings of the browser, exceptions that nobody caught, and violations of the page's own rules.
+    ///
+    /// # Errors
+    /// If the page has gone.
+    pub fn complaints(&self) -> Result<Vec<String>, Failure> {
+        self.window.complaints()
+    }
+}
