@@ -5,7 +5,7 @@ use std::path::Path;
 use consonance_browser::fuzz::{browser_control, opus_repack};
 use consonance_browser_wasm::fuzz::page_without_webrtc;
 use consonance_darkrift::fuzz::darkrift_streams;
-use consonance_darkrift_envelope::fuzz::darkrift_messages;
+use consonance_darkrift::voice::fuzz::darkrift_messages;
 use consonance_enet::fuzz::enet_datagrams;
 use consonance_fast_path::fuzz::path_operations;
 use consonance_fishnet::fuzz::fishnet_payloads;

@@ -4,8 +4,8 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant, SystemTime};
 
+use consonance_darkrift::voice::{DarkRiftVoiceClient, Layout, Message as DarkRiftMessage};
 use consonance_darkrift::{DarkRiftClient, DarkRiftServer};
-use consonance_darkrift_envelope::{DarkRiftVoiceClient, Layout, Message as DarkRiftMessage};
 use consonance_enet::{EnetClient, EnetClientSettings, EnetServer, EnetServerSettings};
 use consonance_fishnet::{FishNetClient, Payload};
 use consonance_gateway::streams::{

@@ -3,11 +3,11 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Instant, SystemTime};
 
+use consonance_darkrift::voice::{DarkRiftVoiceClient, Layout};
 use consonance_darkrift::{DarkRiftClient, DarkRiftServer, ProtocolVersion};
-use consonance_darkrift_envelope::{DarkRiftVoiceClient, Layout};
 use consonance_fishnet::FishNetClient;
+use consonance_forge::voice::{ForgeVoiceClient, VoiceGroups};
 use consonance_forge::{ForgeClient, ForgeClientSettings};
-use consonance_forge_envelope::{ForgeVoiceClient, VoiceGroups};
 use consonance_gateway::EnvelopeClient;
 use consonance_gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
 use consonance_kcp::{Generation, KcpClient, KcpClientSettings, LinkSettings};

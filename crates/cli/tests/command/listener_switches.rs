@@ -5,7 +5,7 @@ use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
 use consonance_darkrift::DarkRiftClient;
-use consonance_darkrift_envelope::{DarkRiftVoiceClient, Layout};
+use consonance_darkrift::voice::{DarkRiftVoiceClient, Layout};
 use consonance_gateway::streams::StreamClientSettings;
 use consonance_gateway::{EnvelopeClient, GameNetworkClient, GameNetworkClientEvent};
 use consonance_litenetlib::{ClientSettings as LiteNetLibSettings, LiteNetLibClient, UtcClock};

@@ -7,8 +7,8 @@ use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::time::{Instant, SystemTime};
 
+use consonance_darkrift::voice::{DarkRiftVoiceClient, Layout};
 use consonance_darkrift::{DarkRiftClient, DarkRiftServer};
-use consonance_darkrift_envelope::{DarkRiftVoiceClient, Layout};
 use consonance_enet::{EnetClient, EnetClientSettings, EnetServer, EnetServerSettings};
 use consonance_fishnet::FishNetClient;
 use consonance_gateway::proxy_protocol::{self, Carrier};

@@ -6,8 +6,8 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use consonance_darkrift::voice::{DarkRiftVoiceClient, Layout};
 use consonance_darkrift::{DarkRiftClient, DarkRiftServer};
-use consonance_darkrift_envelope::{DarkRiftVoiceClient, Layout};
 use consonance_gateway::udp::{UdpServer, UdpServerSettings};
 use consonance_gateway::{
     EnvelopeClient, GameNetworkClient, GameNetworkClientEvent, GameNetworkServer, GameNetworkServerEvent,

@@ -10,7 +10,7 @@
 //!
 //! [`DarkRiftServer`] is a [`GameNetworkServer`](consonance_gateway::GameNetworkServer), [`DarkRiftClient`] a
 //! [`GameNetworkClient`](consonance_gateway::GameNetworkClient). Their messages are DarkRift's own, header included:
-//! flags, a tag, perhaps a ping's code, and the body. What is in them is the envelope's matter. [`Listener`] and
+//! flags, a tag, perhaps a ping's code, and the body. Where voice is in them, [`voice`] knows. [`Listener`] and
 //! [`Connector`] are what both decide with: no sockets, no clock.
 //!
 //! The greeting of a server is the body of the Configure command: the client's number, two bytes, big-endian. An empty
@@ -31,6 +31,7 @@ pub mod fuzz;
 mod listener;
 mod server;
 mod settings;
+pub mod voice;
 
 pub use client::DarkRiftClient;
 pub use connector::{Connector, ConnectorEvent, ConnectorOrder};

@@ -15,6 +15,8 @@
 //! little-endian, and what the frame says. Frames of Forge's own objects and calls are left out: a game's host sends
 //! them, and this server has none.
 //!
+//! Where voice is in those messages, [`voice`] knows.
+//!
 //! The greeting of a client is the 36 characters of its GUID, that of a server the number it gives the
 //! client, four bytes, little-endian.
 //!
@@ -33,6 +35,7 @@ mod message;
 mod server;
 mod settings;
 mod upgrade;
+pub mod voice;
 
 pub use client::ForgeClient;
 pub use server::ForgeServer;

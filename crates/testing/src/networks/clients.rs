@@ -5,11 +5,11 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::{Instant, SystemTime};
 
 use consonance_darkrift::DarkRiftClient;
-use consonance_darkrift_envelope::{DarkRiftVoiceClient, Layout};
+use consonance_darkrift::voice::{DarkRiftVoiceClient, Layout};
 use consonance_enet::{EnetClient, EnetClientSettings};
 use consonance_fishnet::FishNetClient;
+use consonance_forge::voice::ForgeVoiceClient;
 use consonance_forge::{ForgeClient, ForgeClientSettings};
-use consonance_forge_envelope::ForgeVoiceClient;
 use consonance_gateway::EnvelopeClient;
 use consonance_gateway::streams::StreamClientSettings;
 use consonance_gateway::udp::{ClientEndpoint, UdpClient, UdpClientSettings};

@@ -110,14 +110,9 @@ pub(super) const WALLS: &[Walls] = &[
         tests_may_also_use: &[],
     },
     Walls {
-        package: "consonance-darkrift-envelope",
-        may_use: Only(&["consonance-gateway", "consonance-transport"]),
-        tests_may_also_use: &[],
-    },
-    Walls {
         package: "consonance-darkrift",
         may_use: Only(&["consonance-fuzz-tape", "consonance-gateway", "consonance-transport"]),
-        tests_may_also_use: &["consonance-darkrift-envelope"],
+        tests_may_also_use: &[],
     },
     Walls {
         package: "consonance-simple-web",
@@ -138,11 +133,6 @@ pub(super) const WALLS: &[Walls] = &[
     Walls {
         package: "consonance-forge",
         may_use: Only(&["consonance-fuzz-tape", "consonance-gateway", "consonance-transport"]),
-        tests_may_also_use: &["consonance-forge-envelope"],
-    },
-    Walls {
-        package: "consonance-forge-envelope",
-        may_use: Only(&["consonance-gateway", "consonance-transport"]),
         tests_may_also_use: &[],
     },
     Walls {
@@ -256,7 +246,6 @@ pub(super) const WALLS: &[Walls] = &[
             "consonance-browser-wasm",
             "consonance-forge",
             "consonance-darkrift",
-            "consonance-darkrift-envelope",
             "consonance-enet",
             "consonance-fishnet",
             "consonance-hosted",

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use consonance_darkrift::ProtocolVersion;
-use consonance_forge_envelope::VoiceGroups;
+use consonance_forge::voice::VoiceGroups;
 use consonance_kcp::{Generation, LinkSettings};
 use consonance_litenetlib::{ConnectionSettings, PacketLayer};
 use consonance_server_config::{ForgeGroupsConfig, GameBuildConfig, GameListenerConfig, KcpGeneration};

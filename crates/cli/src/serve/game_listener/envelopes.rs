@@ -1,6 +1,6 @@
 //! What a listener's keys mean for the envelope of its network.
 
-use consonance_darkrift_envelope::{Layout, VoiceSettings};
+use consonance_darkrift::voice::{Layout, VoiceSettings};
 use consonance_fishnet::{Authentication, BroadcastKey};
 use consonance_mirror::VoiceType;
 use consonance_ngo::SceneHandle;

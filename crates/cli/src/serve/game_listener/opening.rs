@@ -5,11 +5,11 @@ use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::{Duration, Instant, SystemTime};
 
 use consonance_darkrift::DarkRiftServer;
-use consonance_darkrift_envelope::DarkRiftVoice;
+use consonance_darkrift::voice::DarkRiftVoice;
 use consonance_enet::{EnetServer, EnetServerSettings};
 use consonance_fishnet::FishNetVoiceOnly;
+use consonance_forge::voice::ForgeVoice;
 use consonance_forge::{ForgeServer, ForgeServerSettings};
-use consonance_forge_envelope::ForgeVoice;
 use consonance_gateway::streams::{PingSettings, StreamSettings};
 use consonance_gateway::udp::{ServerEndpoint, UdpServer, UdpServerSettings};
 use consonance_gateway::websocket::PageOrigins;

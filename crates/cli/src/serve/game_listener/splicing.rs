@@ -4,8 +4,8 @@ use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant, SystemTime};
 
+use consonance_darkrift::voice::DarkRiftVoice;
 use consonance_darkrift::{DarkRiftClient, DarkRiftServer};
-use consonance_darkrift_envelope::DarkRiftVoice;
 use consonance_enet::{EnetClient, EnetClientSettings, EnetServer, EnetServerSettings};
 use consonance_fishnet::FishNetSplice;
 use consonance_gateway::proxy_protocol::{self, Carrier};

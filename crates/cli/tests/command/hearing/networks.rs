@@ -6,11 +6,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use consonance_darkrift::DarkRiftServer;
-use consonance_darkrift_envelope::{DarkRiftVoice, VoiceSettings};
+use consonance_darkrift::voice::{DarkRiftVoice, VoiceSettings};
 use consonance_enet::{EnetServer, EnetServerSettings};
 use consonance_fishnet::FishNetVoiceOnly;
+use consonance_forge::voice::ForgeVoice;
 use consonance_forge::{ForgeServer, ForgeServerSettings};
-use consonance_forge_envelope::ForgeVoice;
 use consonance_gateway::streams::StreamSettings;
 use consonance_gateway::udp::{ServerEndpoint, UdpServer, UdpServerSettings};
 use consonance_gateway::{EnvelopeKind, EnvelopeServer, GameNetworkServer};

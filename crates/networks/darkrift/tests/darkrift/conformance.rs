@@ -2,8 +2,8 @@
 
 use std::net::SocketAddr;
 
+use consonance_darkrift::voice::{DarkRiftVoice, DarkRiftVoiceClient, Layout, VoiceSettings};
 use consonance_darkrift::{ClientSettings, DarkRiftClient, DarkRiftServer, ServerSettings};
-use consonance_darkrift_envelope::{DarkRiftVoice, DarkRiftVoiceClient, Layout, VoiceSettings};
 use consonance_gateway::{EnvelopeClient, EnvelopeServer};
 use consonance_transport::conformance::{Impaired, Network};
 

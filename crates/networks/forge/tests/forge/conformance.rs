@@ -3,8 +3,8 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use consonance_forge::voice::{ForgeVoice, ForgeVoiceClient};
 use consonance_forge::{ForgeClient, ForgeClientSettings, ForgeServer, ForgeServerSettings, LinkSettings};
-use consonance_forge_envelope::{ForgeVoice, ForgeVoiceClient};
 use consonance_gateway::udp::rig::Cable;
 use consonance_gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
 use consonance_gateway::{EnvelopeClient, EnvelopeServer};

@@ -43,7 +43,7 @@ pub struct DarkRiftBuildConfig {
     pub message_bytes_max: usize,
 }
 
-/// The groups of voice of a game on Forge, each below 2³¹; see `VoiceGroups` of the crate `consonance-forge-envelope`.
+/// The groups of voice of a game on Forge, each below 2³¹; see `VoiceGroups` of `consonance_forge::voice`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ForgeGroupsConfig {

@@ -5,8 +5,8 @@ use std::net::SocketAddr;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use consonance_darkrift::voice::{DarkRiftVoice, Layout, VoiceDialect, VoiceSettings};
 use consonance_darkrift::{ClientSettings, DarkRiftClient, DarkRiftServer, ServerSettings};
-use consonance_darkrift_envelope::{DarkRiftVoice, Layout, VoiceDialect, VoiceSettings};
 use consonance_gateway::{
     Channel, GameNetworkClient as _, GameNetworkClientEvent, GameNetworkServer as _, GameNetworkServerEvent,
     Splice, SpliceSettings,

@@ -1,6 +1,6 @@
 //! How voice looks in a game's messages.
 
-use crate::Message;
+use crate::voice::Message;
 
 /// How a voice packet lies in a message's body.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

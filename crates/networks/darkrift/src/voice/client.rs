@@ -5,7 +5,7 @@ use std::time::Instant;
 use consonance_gateway::{Channel, ClientEnvelope, EnvelopeEnd, MessageParts};
 use consonance_transport::{Delivery, PacketLimits};
 
-use crate::{Layout, Message, STOCK_CHANNELS, VoiceDialect, VoiceSettings};
+use crate::voice::{Layout, Message, STOCK_CHANNELS, VoiceDialect, VoiceSettings};
 
 /// The envelope of a client. It begins to speak, so it has to be told what voice looks like.
 #[derive(Clone, Copy, Debug)]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::{Layout, VoiceDialect};
+use crate::voice::{Layout, VoiceDialect};
 
 /// What the first handshake on a listener has shown; for logs, and for connections that have shown nothing yet. Clones
 /// share it.

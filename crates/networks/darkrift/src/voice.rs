@@ -20,7 +20,7 @@
 //! A server in Rust that speaks DarkRift already asks for each message:
 //!
 //! ```
-//! use consonance_darkrift_envelope::{Layout, Message, VoiceDialect};
+//! use consonance_darkrift::voice::{Layout, Message, VoiceDialect};
 //!
 //! let dialect = VoiceDialect { tag: 0x1234, layout: Layout::Raw };
 //! let message = Message::parse(&[0x00, 0x12, 0x34, 0x8B, 0xC7, 1, 2, 3]).expect("it has a header");
@@ -31,21 +31,19 @@
 //! assert_eq!(answer, [0x00, 0x12, 0x34, 0x8B, 0xC7, 4]);
 //! ```
 
-#![forbid(unsafe_code)]
-
 mod client;
 mod dialect;
+mod envelope;
 #[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub mod fuzz;
 mod learned;
 mod message;
 mod settings;
-mod voice;
 
 pub use client::DarkRiftVoiceClient;
 pub use dialect::{Layout, VoiceDialect};
+pub use envelope::{DarkRiftVoice, DarkRiftVoiceConnection};
 pub use learned::Learned;
 pub use message::{Message, Ping};
 pub use settings::{STOCK_CHANNELS, VoiceSettings};
-pub use voice::{DarkRiftVoice, DarkRiftVoiceConnection};

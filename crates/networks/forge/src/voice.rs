@@ -12,8 +12,6 @@
 //! [`ForgeVoice`] is the envelope of a server for voice only, [`ForgeVoiceClient`] that of a player of ours in a game
 //! of a stock host. A game may have other groups ([`VoiceGroups`]). Nothing here has a socket or a clock.
 
-#![forbid(unsafe_code)]
-
 use std::time::Instant;
 
 use consonance_gateway::{

@@ -8,7 +8,7 @@ use consonance_gateway::{
 };
 use consonance_transport::Delivery;
 
-use crate::{DarkRiftVoice, DarkRiftVoiceClient, Layout, Message, VoiceDialect, VoiceSettings};
+use crate::voice::{DarkRiftVoice, DarkRiftVoiceClient, Layout, Message, VoiceDialect, VoiceSettings};
 
 /// Messages one after the other, each behind a byte for its way and one for its length.
 ///

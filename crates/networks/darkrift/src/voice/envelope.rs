@@ -5,8 +5,8 @@ use std::time::Instant;
 use consonance_gateway::{Channel, Envelope, EnvelopeEnd, EnvelopeKind, MessagePart, MessageParts};
 use consonance_transport::{Delivery, PacketLimits};
 
-use crate::dialect::MAGIC;
-use crate::{Learned, Message, Ping, VoiceDialect, VoiceSettings};
+use crate::voice::dialect::MAGIC;
+use crate::voice::{Learned, Message, Ping, VoiceDialect, VoiceSettings};
 
 /// Envelopes of the connections from a game's clients.
 #[derive(Debug)]

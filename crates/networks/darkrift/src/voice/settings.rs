@@ -3,7 +3,7 @@
 use consonance_gateway::{Channel, VoiceChannels};
 use consonance_transport::PacketLimits;
 
-use crate::{Layout, VoiceDialect};
+use crate::voice::{Layout, VoiceDialect};
 
 /// What is known about voice in a game; what is `None` is learned from the clients.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

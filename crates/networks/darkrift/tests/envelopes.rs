@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use consonance_darkrift_envelope::{
+use consonance_darkrift::voice::{
     DarkRiftVoice, DarkRiftVoiceClient, Layout, Message, Ping, VoiceDialect, VoiceSettings,
 };
 use consonance_gateway::{
@@ -204,7 +204,7 @@ fn limits_leave_room_for_what_is_around_a_packet() {
 proptest! {
     #[test]
     fn whatever_comes_is_taken_apart_without_harm(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
-        consonance_darkrift_envelope::fuzz::darkrift_messages(&bytes);
+        consonance_darkrift::voice::fuzz::darkrift_messages(&bytes);
     }
 
     #[test]
