@@ -2,10 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use cargo_metadata::MetadataCommand;
-
-use crate::command;
 use crate::failure::Failure;
+use crate::workspace;
 
 /// The folder of a profile's programs.
 #[derive(Debug)]
@@ -46,9 +44,6 @@ impl Built {
 }
 
 fn target_folder(root: &Path) -> Result<PathBuf, Failure> {
-    let mut cargo = command::cargo(root, ["metadata", "--format-version", "1", "--no-deps"]);
-    let answer = command::capture(&mut cargo)?;
-    let metadata = MetadataCommand::parse(&answer)
-        .map_err(|error| Failure::Answer { command: command::line(&cargo), why: error.to_string() })?;
+    let metadata = workspace::describe(root)?;
     Ok(metadata.target_directory.into_std_path_buf())
 }

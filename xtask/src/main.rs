@@ -22,6 +22,7 @@
 //! * `cargo xtask licences` writes down under which licences the crates of others are used, and collects their texts.
 //! * `cargo xtask rehearse` clones the project into an empty folder and types every command that the pages show,
 //!   beginning with the README's; `--here` does so in this checkout.
+//! * `cargo xtask package` packs the crates that are published, and uses them in projects outside of the repository.
 //! * `cargo xtask benchmarks` runs every bench of the command beside what it cannot be better than, and writes
 //!   `docs/benchmarks.md`.
 //! * `cargo xtask mutants` changes the code of some crates in a copy, a little at a time, and lists the changes that no
@@ -53,6 +54,7 @@ mod markdown;
 mod matchbox;
 mod mutants;
 mod network_namespace;
+mod package;
 mod platforms;
 mod rehearse;
 mod signal;
@@ -61,6 +63,7 @@ mod soak;
 mod tidy;
 mod udp_blocked;
 mod web;
+mod workspace;
 mod workspace_root;
 
 use std::process::ExitCode;
@@ -120,6 +123,8 @@ enum Chore {
     Licences(licences::Plan),
     /// Meets the project as a stranger does: a clone that knows nothing, and every command that the pages show.
     Rehearse(rehearse::Plan),
+    /// Packs the crates that are published, and uses them in projects outside of the repository.
+    Package(package::Plan),
     /// Runs every bench of the command beside what it cannot be better than, and writes `docs/benchmarks.md`.
     Benchmarks(benchmarks::Plan),
     /// Changes code of some crates in a copy, and lists the changes that their tests do not notice.
@@ -146,6 +151,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         Chore::Soak(plan) => soak::run(&root, plan),
         Chore::Licences(plan) => licences::run(&root, plan),
         Chore::Rehearse(plan) => rehearse::run(&root, plan),
+        Chore::Package(plan) => package::run(&root, plan),
         Chore::Benchmarks(plan) => benchmarks::run(&root, plan),
         Chore::Mutants(plan) => mutants::run(&root, plan),
         Chore::Fuzz(plan) => fuzz::run(&root, plan),

@@ -2,10 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use cargo_metadata::MetadataCommand;
-
-use crate::command;
 use crate::failure::Failure;
+use crate::workspace;
 
 /// A package of the workspace.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,10 +19,7 @@ pub(super) struct Package {
 /// # Errors
 /// [`Failure::NoPackage`], or [`Failure`] if Cargo does not describe the workspace.
 pub(super) fn named(root: &Path, names: &[String]) -> Result<Vec<Package>, Failure> {
-    let mut cargo = command::cargo(root, ["metadata", "--format-version", "1", "--no-deps", "--offline"]);
-    let answer = command::capture(&mut cargo)?;
-    let metadata = MetadataCommand::parse(&answer)
-        .map_err(|error| Failure::Answer { command: command::line(&cargo), why: error.to_string() })?;
+    let metadata = workspace::describe(root)?;
     let find = |name: &String| {
         let package = metadata.packages.iter().find(|package| {
             *package.name == *name || package.name.strip_prefix("consonance-") == Some(name.as_str())

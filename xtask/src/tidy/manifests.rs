@@ -7,6 +7,9 @@ use super::finding::Finding;
 use super::repository::Repository;
 
 /// Every crate inherits what all have in common, and every dependency comes from `[workspace.dependencies]`.
+///
+/// Tests are different: they depend on crates of ours by a path without a version. Cargo leaves those out of what it
+/// publishes, where they would make circles.
 pub(crate) fn check(repository: &Repository) -> Vec<Finding> {
     let mut findings = Vec::new();
     for package in &repository.packages {
@@ -15,7 +18,7 @@ pub(crate) fn check(repository: &Repository) -> Vec<Finding> {
         match DeTable::parse(text) {
             Ok(manifest) => {
                 inherited_keys(&path, text, manifest.get_ref(), &mut findings);
-                dependencies(&path, text, manifest.get_ref(), &mut findings);
+                dependencies(repository, &path, text, manifest.get_ref(), &mut findings);
             }
             Err(error) => {
                 let what = format!("is no TOML: {}", error.message());
@@ -58,22 +61,42 @@ fn inherited_keys(path: &str, text: &str, manifest: &DeTable<'_>, findings: &mut
     }
 }
 
-fn dependencies(path: &str, text: &str, manifest: &DeTable<'_>, findings: &mut Vec<Finding>) {
+fn dependencies(
+    repository: &Repository,
+    path: &str,
+    text: &str,
+    manifest: &DeTable<'_>,
+    findings: &mut Vec<Finding>,
+) {
     let platforms = manifest.get("target").and_then(|target| target.get_ref().as_table());
     let platforms = platforms.into_iter().flat_map(|platforms| platforms.values());
-    let of_platform = platforms.flat_map(|platform| KINDS.iter().filter_map(|kind| child(platform, kind)));
-    let of_all = KINDS.iter().filter_map(|kind| manifest.get(*kind));
-    let tables = of_all.chain(of_platform).filter_map(|table| table.get_ref().as_table());
-    for (name, value) in tables.flat_map(|table| table.iter()) {
-        if !is_inherited(value) {
-            let name_text = name.get_ref();
-            let what = format!("`{name_text}` does not come from the workspace");
-            let instead = format!(
-                "name it under `[workspace.dependencies]` in the root Cargo.toml and write `{name_text}.workspace = true`"
-            );
-            findings.push(Finding::new(path, line_at(text, name.span().start), what, instead));
+    let of_platform = platforms.flat_map(|platform| KINDS.map(|kind| (kind, child(platform, kind))));
+    let of_all = KINDS.map(|kind| (kind, manifest.get(kind)));
+    for (kind, table) in of_all.into_iter().chain(of_platform) {
+        let table = table.and_then(|table| table.get_ref().as_table());
+        for (name, value) in table.into_iter().flat_map(|table| table.iter()) {
+            let name_text: &str = name.get_ref();
+            let is_ours = repository.packages.iter().any(|package| package.name == name_text);
+            if let Some((what, instead)) = judge(kind, name_text, is_ours, value) {
+                findings.push(Finding::new(path, line_at(text, name.span().start), what, instead));
+            }
         }
     }
+}
+
+fn judge(kind: &str, name: &str, is_ours: bool, value: &Spanned<DeValue<'_>>) -> Option<(String, String)> {
+    if kind == "dev-dependencies" && is_ours {
+        let has_path_only = child(value, "path").is_some() && child(value, "version").is_none();
+        let what = || format!("`{name}` has a version among the dependencies of tests");
+        let instead = || format!("write `{name} = {{ path = \"…\" }}`, which is not published");
+        return (!has_path_only).then(|| (what(), instead()));
+    }
+    let instead = || {
+        format!(
+            "name it under `[workspace.dependencies]` in the root Cargo.toml and write `{name}.workspace = true`"
+        )
+    };
+    (!is_inherited(value)).then(|| (format!("`{name}` does not come from the workspace"), instead()))
 }
 
 #[cfg(test)]
@@ -115,6 +138,19 @@ mod tests {
                  `[workspace.dependencies]` in the root Cargo.toml and write `libc.workspace = true`"]
             );
         }
+    }
+
+    #[test]
+    fn tests_depend_on_crates_of_ours_by_path_and_without_a_version() {
+        for (line, is_fine) in [
+            ("a = { path = \".\", features = [] }", true),
+            ("a.workspace = true", false),
+            ("a = { path = \".\", version = \"1\" }", false),
+        ] {
+            let manifest = format!("{PACKAGE}[dev-dependencies]\n{line}\n");
+            assert_eq!(found(&manifest).is_empty(), is_fine, "{line}");
+        }
+        assert_eq!(found(&format!("{PACKAGE}[dependencies]\na = {{ path = \".\" }}\n")).len(), 1);
     }
 
     #[test]

@@ -1,0 +1,96 @@
+//! Packs the crates that are published, and uses them as another project does.
+
+mod outside;
+
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use clap::Args;
+
+use crate::command;
+use crate::failure::Failure;
+use crate::workspace;
+
+/// How much is tried.
+#[derive(Args, Debug)]
+pub(crate) struct Plan {
+    /// Compile each package by itself, too; some minutes.
+    #[arg(long)]
+    verify: bool,
+    /// Only pack: nothing is compiled.
+    #[arg(long, conflicts_with = "verify")]
+    pack_only: bool,
+    /// Pack what is not committed, too.
+    #[arg(long)]
+    allow_dirty: bool,
+}
+
+/// Packs every crate that is published, unpacks all of them into an empty folder, and builds and runs programs there
+/// that depend on `consonance`, with its default features and without any.
+///
+/// # Errors
+/// [`Failure`] where a package lacks something, or a program does not do what it should.
+pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
+    let target = root.join("target");
+    remove(&target.join("package"))?;
+    command::run(&mut pack(root, plan, &published(root)?))?;
+    if plan.pack_only {
+        return Ok(());
+    }
+    let folder = target.join("outside");
+    remove(&folder)?;
+    let crates = folder.join("crates");
+    make(&crates)?;
+    let packages = packages(&target.join("package"))?;
+    for package in &packages {
+        unpack(package, &crates)?;
+    }
+    println!("{} packages unpacked", packages.len());
+    outside::run(&folder, &crates)
+}
+
+fn pack(root: &Path, plan: &Plan, packages: &[String]) -> Command {
+    let mut command = command::cargo(root, ["package", "--quiet"]);
+    for package in packages {
+        command.args(["--package", package]);
+    }
+    if !plan.verify {
+        command.arg("--no-verify");
+    }
+    if plan.allow_dirty {
+        command.arg("--allow-dirty");
+    }
+    command
+}
+
+/// The names of the crates whose manifests do not say `publish = false`.
+fn published(root: &Path) -> Result<Vec<String>, Failure> {
+    let metadata = workspace::describe(root)?;
+    let members = metadata.workspace_packages().into_iter();
+    let published = members.filter(|package| package.publish.as_ref().is_none_or(|to| !to.is_empty()));
+    Ok(published.map(|package| package.name.to_string()).collect())
+}
+
+/// The files that cargo has packed.
+fn packages(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let entries = fs::read_dir(folder).map_err(|source| Failure::File { path: folder.to_owned(), source })?;
+    let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
+    Ok(paths.filter(|path| path.extension() == Some(OsStr::new("crate"))).collect())
+}
+
+fn unpack(package: &Path, into: &Path) -> Result<(), Failure> {
+    command::run(Command::new("tar").arg("-xzf").arg(package).arg("-C").arg(into))
+}
+
+fn remove(folder: &Path) -> Result<(), Failure> {
+    if folder.exists() {
+        fs::remove_dir_all(folder).map_err(|source| Failure::File { path: folder.to_owned(), source })?;
+    }
+    Ok(())
+}
+
+fn make(folder: &Path) -> Result<(), Failure> {
+    fs::create_dir_all(folder).map_err(|source| Failure::File { path: folder.to_owned(), source })
+}
