@@ -14,7 +14,7 @@
 //! * `cargo xtask web` checks the page's sources and that what is checked in of them is what
 //!   they make, if Node.js is there.
 //! * `cargo xtask browser-test` opens the page in a headless Chromium, and listens to what is heard there.
-//! * `cargo xtask evening` has players of many networks spend an evening on a real server, and compares what each of
+//! * `cargo xtask scenario` has players of many networks talk on a real server, and compares what each of
 //!   them heard with the programme.
 //! * `cargo xtask wasm` compiles the WebAssembly that is checked in with the page, and `cargo xtask web` compares it.
 //! * `cargo xtask soak` plays two hours of sound between clocks that drift, in simulated time, and then runs a server
@@ -44,7 +44,6 @@ mod ci;
 mod command;
 mod deny;
 mod dissector;
-mod evening;
 mod failure;
 mod fuzz;
 mod interrupt;
@@ -57,6 +56,7 @@ mod network_namespace;
 mod package;
 mod platforms;
 mod rehearse;
+mod scenario;
 mod signal;
 mod skips;
 mod soak;
@@ -112,8 +112,8 @@ enum Chore {
     Web,
     /// Opens the page in a real browser, talks there and listens, which needs Chromium.
     BrowserTest(browser_test::Plan),
-    /// One evening on a real server: players of many networks, and a table of who must hear whom; some five minutes.
-    Evening(evening::Plan),
+    /// Players of many networks on a real server, and a table of what each must hear; some five minutes.
+    Scenario(scenario::Plan),
     /// Compiles what pages without WebRTC load, `web/dist/consonance.wasm`, which needs the
     /// target wasm32-unknown-unknown.
     Wasm,
@@ -146,7 +146,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         Chore::Dissector => dissector::run(&root).map(drop),
         Chore::Web => web::run(&root).map(drop),
         Chore::BrowserTest(plan) => browser_test::run(&root, plan),
-        Chore::Evening(plan) => evening::run(&root, plan),
+        Chore::Scenario(plan) => scenario::run(&root, plan),
         Chore::Wasm => web::wasm::write(&root),
         Chore::Soak(plan) => soak::run(&root, plan),
         Chore::Licences(plan) => licences::run(&root, plan),

@@ -10,7 +10,7 @@
 //! client.connect(std::time::Instant::now());
 //! ```
 //!
-//! Who uses it: the tests of the command, and `consonance-evening`. What cannot be opened ends a test.
+//! Who uses it: the tests of the command, and `consonance-e2e`. What cannot be opened ends a test.
 #![expect(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a test that cannot be set up fails")]
 
 mod clients;

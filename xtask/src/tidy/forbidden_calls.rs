@@ -102,14 +102,7 @@ const BANS: &[Ban] = &[
     },
     Ban {
         folders: &[],
-        except: &[
-            "crates/bench/",
-            "crates/browser-test/",
-            "crates/cli/",
-            "crates/evening/",
-            "crates/soak/",
-            "xtask/",
-        ],
+        except: &["crates/bench/", "crates/cli/", "crates/e2e/", "crates/soak/", "xtask/"],
         in_tests: false,
         names: &["print!", "println!", "eprint!", "eprintln!"],
         instead: "return it, or log it with tracing: only the programs print",

@@ -29,16 +29,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("axum", &["crates/admin", "crates/http", "crates/web"]),
     (
         "clap",
-        &[
-            "crates/bench",
-            "crates/browser-test",
-            "crates/cli",
-            "crates/evening",
-            "crates/soak",
-            "crates/testing",
-            "examples",
-            "xtask",
-        ],
+        &["crates/bench", "crates/cli", "crates/e2e", "crates/soak", "crates/testing", "examples", "xtask"],
     ),
     ("httparse", &["crates/gateway", "crates/inspector"]),
     ("hyper", &["crates/http"]),

@@ -24,13 +24,13 @@ pub(super) const SCENES: &[Scene] = &[
         ],
     ),
     scene(
-        "docs/evening.md",
+        "docs/end-to-end.md",
         &[
-            ends("cargo xtask evening")
+            ends("cargo xtask scenario")
                 .needs(&[Need::Minutes(8)])
                 .says(&["everybody heard what was for them"]),
             untried(
-                "cargo xtask evening --browser none --output evening-out",
+                "cargo xtask scenario --browser none --output scenario-out",
                 "the same again, with one player less",
             ),
         ],

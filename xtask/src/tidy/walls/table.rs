@@ -292,13 +292,7 @@ pub(super) const WALLS: &[Walls] = &[
         tests_may_also_use: &[],
     },
     Walls {
-        package: "consonance-browser-test",
-        // The server as a program, the page as a page; of ours, only what tests are made of.
-        may_use: Only(&["consonance-testing"]),
-        tests_may_also_use: &[],
-    },
-    Walls {
-        package: "consonance-evening",
+        package: "consonance-e2e",
         // The server as a program; of ours, what players and tests are made of.
         may_use: Only(&[
             "consonance",

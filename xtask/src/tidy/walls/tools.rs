@@ -6,8 +6,7 @@ use crate::tidy::repository::{Dependency, DependencyKind, Package, Repository};
 /// Crates that measure and test. Only they use each other, whatever the table says.
 const TOOLS: &[&str] = &[
     "consonance-bench",
-    "consonance-browser-test",
-    "consonance-evening",
+    "consonance-e2e",
     "consonance-fuzz-tape",
     "consonance-sim",
     "consonance-soak",

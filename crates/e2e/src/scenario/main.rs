@@ -1,7 +1,7 @@
-//! One evening, end to end: a real server, and players of many networks in one session who talk, whisper, dance,
+//! An end-to-end scenario: a real server, and players of many networks in one session who talk, whisper, dance,
 //! reload, flood, are muted and banned, and survive a restart.
 //!
-//! Who uses it: `cargo xtask evening`, which builds the programs first. `docs/evening.md` says what is tried.
+//! Who uses it: `cargo xtask scenario`, which builds the programs first. `docs/end-to-end.md` says what is tried.
 //!
 //! ```text
 //!   programme ── who says what to whom, and who must hear it ──▶ judge ──▶ report
@@ -23,8 +23,6 @@ mod arguments;
 #[cfg(unix)]
 mod cast;
 #[cfg(unix)]
-mod evening;
-#[cfg(unix)]
 mod events;
 #[cfg(unix)]
 mod house;
@@ -43,6 +41,8 @@ mod report;
 #[cfg(unix)]
 mod report_page;
 #[cfg(unix)]
+mod run;
+#[cfg(unix)]
 mod stage;
 #[cfg(unix)]
 mod words;
@@ -54,11 +54,11 @@ use clap::Parser as _;
 
 #[cfg(unix)]
 fn main() -> ExitCode {
-    match evening::spend(&arguments::Arguments::parse()) {
+    match run::run(&arguments::Arguments::parse()) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(failure) => {
-            eprintln!("evening: {failure}");
+            eprintln!("scenario: {failure}");
             ExitCode::FAILURE
         }
     }
@@ -67,6 +67,6 @@ fn main() -> ExitCode {
 /// The browser is driven over descriptors that it inherits, and the server is told to end by a signal.
 #[cfg(not(unix))]
 fn main() -> ExitCode {
-    eprintln!("evening: the evening is spent on Unix only");
+    eprintln!("scenario: it runs on Unix only");
     ExitCode::FAILURE
 }

@@ -17,7 +17,7 @@ use crate::stage::Stage;
 ///
 /// # Errors
 /// If the programs cannot be started, nothing can be written, or somebody pressed Ctrl-C.
-pub(crate) fn spend(arguments: &Arguments) -> Result<bool, Failure> {
+pub(crate) fn run(arguments: &Arguments) -> Result<bool, Failure> {
     end_with_signals().map_err(not_so)?;
     empty(&arguments.output)?;
     if arguments.browser.is_none() {
@@ -107,7 +107,7 @@ fn write(file: &Path, text: &str) -> Result<(), Failure> {
 /// What the programs said, beside the report.
 const LOGS: [&str; 3] = ["server.log", "game.log", "recorder.log"];
 
-/// Makes the folder for what is left, and takes away what another evening has left there.
+/// Makes the folder for what is left, and takes away what an earlier run has left there.
 fn empty(folder: &Path) -> Result<(), Failure> {
     let what = || format!("{}", folder.display());
     if folder.join("report.json").exists() || folder.join("voice.toml").exists() {

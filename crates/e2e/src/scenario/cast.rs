@@ -1,4 +1,4 @@
-//! Who is there this evening, how each comes in, and in which rooms they are.
+//! The players: the network and the rooms of each.
 
 use crate::words::Words;
 

@@ -1,4 +1,4 @@
-//! That the programme has everything that an evening is to have, and contradicts itself nowhere.
+//! That the programme has a scene for every feature, and contradicts itself nowhere.
 
 use super::*;
 use crate::cast::{CAST, Way};
@@ -43,7 +43,7 @@ fn native_players_a_browser_plain_sockets_and_four_foreign_networks_are_there() 
 }
 
 #[test]
-fn every_feature_of_an_evening_has_a_scene() {
+fn every_feature_has_a_scene() {
     for room in [LOBBY, RED, BLUE, WORLD, DANCE_FLOOR, CARD_TABLE] {
         assert!(lines().any(|line| line.to == To::Room(room)), "{room}");
     }

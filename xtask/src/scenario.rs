@@ -1,4 +1,4 @@
-//! `cargo xtask evening`: a real server and players of many networks, and a table of who must hear whom.
+//! `cargo xtask scenario`: a real server, players of many networks, and a table of what each player must hear.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -10,10 +10,10 @@ use crate::built::Built;
 use crate::command;
 use crate::failure::Failure;
 
-/// How to spend it.
+/// What to run.
 #[derive(Args)]
 pub(crate) struct Plan {
-    /// Where the report, recordings and logs are left [default: `evening` beside what Cargo builds].
+    /// Where the report, recordings and logs are left [default: `scenario` beside what Cargo builds].
     #[arg(long, value_name = "FOLDER")]
     output: Option<PathBuf>,
     /// Who comes with a browser; without one, nobody does, and the report says so.
@@ -31,7 +31,7 @@ enum Browser {
     None,
 }
 
-/// Builds the programs, and spends the evening.
+/// Builds the programs, and runs the scenario.
 ///
 /// # Errors
 /// [`Failure::CommandFailed`] if somebody did not hear what was for them, or heard what was
@@ -39,22 +39,30 @@ enum Browser {
 pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
     command::run(&mut command::cargo(root, BUILD.iter().copied()))?;
     let built = Built::debug(root)?;
-    let output = plan.output.clone().unwrap_or_else(|| built.beside("evening"));
-    let mut evening = Command::new(built.program("consonance-evening"));
-    evening.arg("--consonance").arg(built.program("consonance"));
-    evening.arg("--plain-sockets").arg(built.program("plain-sockets"));
-    evening.arg("--output").arg(output);
+    let output = plan.output.clone().unwrap_or_else(|| built.beside("scenario"));
+    let mut scenario = Command::new(built.program("consonance-scenario"));
+    scenario.arg("--consonance").arg(built.program("consonance"));
+    scenario.arg("--plain-sockets").arg(built.program("plain-sockets"));
+    scenario.arg("--output").arg(output);
     match (plan.browser, browser_test::chromium()) {
         (Browser::None, _) => {}
         (Browser::Chromium, Ok(program)) => {
-            evening.arg("--browser").arg(program);
+            scenario.arg("--browser").arg(program);
         }
-        (Browser::Chromium, Err(failure)) => println!("evening: without a browser, {failure}"),
+        (Browser::Chromium, Err(failure)) => println!("scenario: without a browser, {failure}"),
     }
-    command::run(evening.current_dir(root))
+    command::run(scenario.current_dir(root))
 }
 
 /// With the features of the whole workspace, as tests are built: most of it is there already, and
 /// the codec is optimised anyway.
-const BUILD: &[&str] =
-    &["build", "--workspace", "--bin", "consonance", "--bin", "plain-sockets", "--bin", "consonance-evening"];
+const BUILD: &[&str] = &[
+    "build",
+    "--workspace",
+    "--bin",
+    "consonance",
+    "--bin",
+    "plain-sockets",
+    "--bin",
+    "consonance-scenario",
+];

@@ -1,4 +1,4 @@
-//! What is left of the evening, as data: scene by scene what was said and who heard it, what
+//! The report as data: scene by scene what was said and who heard it, what
 //! happened, and what was wrong.
 
 use serde::Serialize;
@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn an_evening_on_which_nobody_said_anything_is_not_right() {
+    fn a_scenario_without_speech_fails() {
         assert!(!Report::default().is_right());
     }
 

@@ -123,7 +123,7 @@ fn decoded(file: &Path) -> Result<Vec<f32>, Failure> {
     Ok(decode(File::open(file).map_err(Failure::io(format!("{}", file.display())))?))
 }
 
-/// A whole evening has more than the words that are looked for, and so they are found a little less well.
+/// A whole scenario has more than the words that are looked for, and so they are found a little less well.
 const FOUND: f64 = ALIKE - 0.1;
 
 #[cfg(test)]

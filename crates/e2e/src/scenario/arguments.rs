@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use clap::Parser;
 
-/// One evening: a real server, players of many networks, and a table of who must hear whom.
+/// An end-to-end scenario: a real server, players of many networks, and a table of what each player must hear.
 #[derive(Debug, Parser)]
-#[command(name = "consonance-evening", version)]
+#[command(name = "consonance-scenario", version)]
 pub(crate) struct Arguments {
     /// The `consonance` that serves, joins and moderates.
     #[arg(long, value_name = "PROGRAM", default_value = "consonance")]
@@ -18,6 +18,6 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "PROGRAM")]
     pub(crate) browser: Option<PathBuf>,
     /// Where the report, recordings and logs are left.
-    #[arg(long, value_name = "FOLDER", default_value = "evening-out")]
+    #[arg(long, value_name = "FOLDER", default_value = "scenario-out")]
     pub(crate) output: PathBuf,
 }

@@ -16,7 +16,8 @@ pub(crate) fn render(report: &Report) -> Result<String, serde_json::Error> {
         "{BODY}<script type=\"application/json\" id=\"data\">{data}</script>\n<script>{}{SCRIPT}</script>",
         web_page::SCRIPT
     );
-    Ok(WebPage { title: "Consonance, one evening", head: &head, buttons: BADGE, body: &body }.to_html())
+    Ok(WebPage { title: "Consonance, end-to-end scenario", head: &head, buttons: BADGE, body: &body }
+        .to_html())
 }
 
 const STYLE: &str = include_str!("report_page/page.css");

@@ -1,4 +1,4 @@
-//! The programme of the evening: what happens, who says what to whom, and who must hear it.
+//! The programme: what happens, what each player says, and which players must hear it.
 //!
 //! Whoever is there and is not named must not hear it. This table is all that the recordings are compared with.
 
@@ -7,7 +7,7 @@ use Who::{Alice, Bob, Brigitte, Dario, Finn, Flora, Jukebox, Kim, Nils, Petra, R
 
 use crate::cast::{BLUE, CARD_TABLE, DANCE_FLOOR, LOBBY, RED, WORLD, Who};
 
-/// A part of the evening.
+/// A part of the scenario.
 #[derive(Debug)]
 pub(crate) struct Scene {
     pub(crate) title: &'static str,
@@ -80,7 +80,7 @@ pub(crate) enum Event {
     ServerRecorded,
 }
 
-/// The evening.
+/// The scenario.
 pub(crate) const PROGRAMME: &[Scene] = &[
     Scene {
         title: "Arrival",
@@ -209,7 +209,7 @@ pub(crate) const PROGRAMME: &[Scene] = &[
     },
     Scene {
         title: "What the server recorded",
-        what: "Every voice of the evening has a track of its own.",
+        what: "Every voice has a track of its own.",
         acts: &[Happens(Event::ServerRecorded)],
     },
 ];
