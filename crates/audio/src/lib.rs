@@ -14,11 +14,39 @@
 //! Packets and numbers that come from other people are never trusted: they are dropped and counted (see
 //! [`limits`] and [`SpeakerStatistics`]), and what is missing is concealed.
 //!
+//! ```
+//! use consonance_audio::{
+//!     BLOCK_SAMPLES, CodecSettings, Encoder, EncoderSettings, FrameProperties, FrameSize, Input, Mixer,
+//!     MixerSettings, OpusEncoder, SpeakerKey, StereoBlock, Tone,
+//! };
+//!
+//! // The speaker is a tone, in frames of one block each; the mixer is the listener's.
+//! let (mut input, frame, speaker) = (Tone::new(440.0, 0.5), FrameSize::Ms10, SpeakerKey(7));
+//! let mut encoder = OpusEncoder::new(EncoderSettings { frame, ..EncoderSettings::default() })?;
+//! let mut mixer = Mixer::new(MixerSettings::default());
+//! mixer.add_speaker(speaker, CodecSettings::opus(frame))?;
+//! mixer.start_utterance(speaker);
+//!
+//! let (mut block, mut packet, mut heard) = ([0.0; BLOCK_SAMPLES], [0; 1500], StereoBlock::SILENCE);
+//! for sequence in 0..50 {
+//!     input.read(&mut block);
+//!     let length = encoder.encode(&block, &mut packet)?;
+//!     let (now, properties) = (mixer.position(), FrameProperties::default());
+//!     mixer.push_frame(speaker, sequence, now, &packet[..length], properties);
+//!     mixer.mix(&mut heard);
+//! }
+//! assert!(heard.left.iter().any(|sample| *sample > 0.2));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! # Features
 //!
-//! * `serde`: settings can be read from files and written to them.
-//! * `libopus`: the reference implementation of Opus takes the place of the one in Rust; deep concealment and deep
-//!   redundancy. It needs cmake to build.
+//! | feature | by default | adds |
+//! |---|---|---|
+//! | `serde` | no | settings can be read from files and written to them |
+//! | `libopus` | no | the reference implementation of Opus in place of the one in Rust; deep concealment and deep redundancy; needs cmake to build |
+//!
+//! Needs Rust 1.95 or later.
 
 #![forbid(unsafe_code)]
 

@@ -22,6 +22,31 @@
 //! [`memory`] is a game network inside one process, for tests. [`tcp`] is for networks that need many TCP connections,
 //! [`streams`] for messages in their streams, [`websocket`] for those whose messages are in `WebSocket`s, [`udp`] for
 //! protocols in UDP datagrams.
+//!
+//! ```
+//! use std::time::Instant;
+//!
+//! use consonance_gateway::memory::{MemoryGameNetwork, RELIABLE, UNRELIABLE};
+//! use consonance_gateway::{BareEnvelope, EnvelopeClient, EnvelopeServer, VoiceChannels};
+//! use consonance_transport::{ClientTransport, Delivery, ServerEvent, ServerTransport};
+//!
+//! let now = Instant::now();
+//! let game = MemoryGameNetwork::new();
+//! let envelope = BareEnvelope(VoiceChannels { reliable: RELIABLE, unreliable: UNRELIABLE });
+//! let mut server = EnvelopeServer::new(game.listen(), envelope, "main");
+//! let mut client = EnvelopeClient::new(game.client(), envelope);
+//! client.connect(now);
+//!
+//! // Both are transports: the server sees a player, and the player's packets.
+//! assert!(matches!(server.poll(now), Some(ServerEvent::Connected { .. })));
+//! assert_eq!(server.poll(now), None);
+//! while client.poll(now).is_some() {}
+//! client.send(now, Delivery::Unreliable, b"a voice packet");
+//! let event = server.poll(now);
+//! assert!(matches!(event, Some(ServerEvent::Packet { packet: b"a voice packet", .. })));
+//! ```
+//!
+//! Needs Rust 1.95 or later.
 
 #![forbid(unsafe_code)]
 

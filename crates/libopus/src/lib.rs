@@ -7,11 +7,35 @@
 //! * `Decoder`: packets to frames, and deep concealment where there are none.
 //! * `Dred`: what a packet tells of the sound before it.
 //!
-//! Without the feature `link` there is nothing here, so that nothing but cargo and a C compiler is needed to build
-//! the workspace; with it, cmake builds libopus.
-//!
 //! All calls of `unsafe` functions in the workspace are here, a call a block. What they rely on: a state is made by
 //! libopus, is owned by one value (`state.rs`), and lengths that C gets are those of slices.
+//!
+//! ```
+//! # #[cfg(feature = "link")]
+//! # fn main() -> Result<(), consonance_libopus::Error> {
+//! use consonance_libopus::{Decoder, Encoder, EncoderOption};
+//!
+//! let mut encoder = Encoder::new()?;
+//! encoder.set(EncoderOption::Bitrate(32_000))?;
+//! // 20 ms of silence.
+//! let (mut frame, mut packet) = ([0.0; 960], [0; 1500]);
+//! let length = encoder.encode(&frame, &mut packet)?;
+//!
+//! let mut decoder = Decoder::new()?;
+//! assert_eq!(decoder.decode(&packet[..length], &mut frame), Ok(960));
+//! # Ok(())
+//! # }
+//! # #[cfg(not(feature = "link"))]
+//! # fn main() {}
+//! ```
+//!
+//! # Features
+//!
+//! | feature | by default | adds |
+//! |---|---|---|
+//! | `link` | no | everything: cmake builds libopus; without it there is nothing here, so that nothing but cargo and a C compiler is needed to build the workspace |
+//!
+//! Needs Rust 1.95 or later.
 
 #[cfg(feature = "link")]
 mod decoder;

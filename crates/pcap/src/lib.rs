@@ -21,6 +21,29 @@
 //!
 //! What would let a reader of the file take somebody's place, the secrets and tokens of
 //! handshakes, is written as zeros.
+//!
+//! ```
+//! use std::time::Instant;
+//!
+//! use consonance_pcap::{CaptureLink, CapturedPacket, Direction, PacketCapture, PacketCaptureSettings};
+//!
+//! let path = std::env::temp_dir().join(format!("consonance-{}.pcapng", std::process::id()));
+//! let capture = PacketCapture::start(&path, PacketCaptureSettings::default())?;
+//! capture.sink().record(&CapturedPacket {
+//!     at: Instant::now(),
+//!     link: CaptureLink::Server,
+//!     direction: Direction::Received,
+//!     is_reliable: true,
+//!     packet: &[0x8b, 0xc7, 10, 0, 0, 0, 1, 0, 3],
+//! });
+//! let report = capture.stop()?;
+//! assert_eq!((report.packets, report.dropped), (1, 0));
+//! assert_eq!(std::fs::metadata(&path)?.len(), report.bytes);
+//! std::fs::remove_file(&path)?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! Needs Rust 1.95 or later.
 #![forbid(unsafe_code)]
 
 mod error;

@@ -23,6 +23,30 @@
 //! * [`StrangerPlaces`]: for network authors, who makes room when too many strangers shake hands at once.
 //! * [`thread_waker`]: sleeping in a driver's thread until `poll` has something.
 //! * [`conformance`]: the rules every network keeps, as tests for its author.
+//!
+//! ```
+//! use std::time::Instant;
+//!
+//! use consonance_transport::memory::MemoryNetwork;
+//! use consonance_transport::{ClientTransport, Delivery, ServerEvent, ServerTransport};
+//!
+//! let now = Instant::now();
+//! let network = MemoryNetwork::new();
+//! let mut server = network.listen();
+//! let mut client = network.client("main");
+//! client.connect(now);
+//! let Some(ServerEvent::Connected { peer, session, .. }) = server.poll(now) else { panic!("a client is there") };
+//! assert_eq!(session, "main");
+//!
+//! // The next poll takes the client in.
+//! assert_eq!(server.poll(now), None);
+//! while client.poll(now).is_some() {}
+//! client.send(now, Delivery::Unreliable, b"a packet");
+//! let packet = ServerEvent::Packet { peer, delivery: Delivery::Unreliable, packet: b"a packet" };
+//! assert_eq!(server.poll(now), Some(packet));
+//! ```
+//!
+//! Needs Rust 1.95 or later.
 
 #![forbid(unsafe_code)]
 

@@ -16,6 +16,23 @@
 //!
 //! Nothing here has a socket or a clock. A game server of one's own finds voice with [`Payload`] and [`Packet::voice`],
 //! and sends it with [`write_voice`].
+//!
+//! ```
+//! use consonance_fishnet::{BroadcastKey, Packets, Payload, Side, write_voice};
+//!
+//! // A payload as a client sends it: its tick, and a broadcast of voice.
+//! let mut bytes = 900_u32.to_le_bytes().to_vec();
+//! write_voice(BroadcastKey::VOICE, b"a voice packet", &mut bytes);
+//!
+//! let payload = Payload::parse(&bytes).expect("more than a tick");
+//! assert_eq!(payload.tick, 900);
+//! for packet in Packets::new(Side::Client, payload.packets) {
+//!     // Whatever is no voice is the game's.
+//!     assert_eq!(packet.voice(BroadcastKey::VOICE), Some(b"a voice packet".as_slice()));
+//! }
+//! ```
+//!
+//! Needs Rust 1.95 or later.
 
 #![forbid(unsafe_code)]
 

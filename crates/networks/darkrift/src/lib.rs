@@ -18,6 +18,31 @@
 //!
 //! Nothing here is encrypted, and TCP alone notices peers that are gone without a word;
 //! both are the network's own ways.
+//!
+//! ```
+//! use std::time::Instant;
+//!
+//! use consonance_darkrift::{
+//!     ClientSettings, Connector, ConnectorOrder, Listener, ListenerEvent, ListenerOrder, ServerSettings,
+//! };
+//! use consonance_transport::Peer;
+//!
+//! let now = Instant::now();
+//! // The secret comes from the system's random numbers in earnest.
+//! let mut listener = Listener::new(ServerSettings::default(), &[7; 32]);
+//! let mut connector = Connector::new(now, ClientSettings::new(([192, 0, 2, 9], 4296).into()));
+//!
+//! // The driver of sockets does what both order: the token goes out over TCP and comes back over UDP.
+//! let (peer, client) = (Peer(1), ([192, 0, 2, 1], 5000).into());
+//! listener.handle_opened(now, peer, client);
+//! let Some(ListenerOrder::Write(_, token)) = listener.poll_order() else { panic!("the token is written") };
+//! assert_eq!(connector.handle_stream(now, &token), (token.len(), None));
+//! let Some(ConnectorOrder::Datagram(token)) = connector.poll_order() else { panic!("the token is sent back") };
+//! let event = listener.handle_datagram(client, &token);
+//! assert_eq!(event, Some(ListenerEvent::Connected { peer, remote: client }));
+//! ```
+//!
+//! Needs Rust 1.95 or later.
 
 #![forbid(unsafe_code)]
 

@@ -22,6 +22,33 @@
 //!
 //! Nothing here is encrypted. A client proves its address by confirming a frame whose number nobody else knows; until
 //! then a server sends no more bytes than came from there.
+//!
+//! ```
+//! use std::time::Instant;
+//!
+//! use consonance_forge::{ForgeClient, ForgeClientSettings, ForgeServer, ForgeServerSettings};
+//! use consonance_gateway::udp::{ClientEndpoint, ServerEndpoint, ServerEndpointEvent};
+//!
+//! let now = Instant::now();
+//! // The secret and the seed come from the system's random numbers in earnest.
+//! let mut server = ForgeServer::new(ForgeServerSettings::default(), &[7; 32]);
+//! let mut client = ForgeClient::new(ForgeClientSettings::default(), [8; 32]);
+//! client.connect(now, b"");
+//!
+//! // There and back, until the client has said who it is.
+//! let (address, mut bytes) = (([192, 0, 2, 1], 5000).into(), Vec::new());
+//! while client.poll_transmit(now, &mut bytes) {
+//!     server.handle_datagram(now, address, &std::mem::take(&mut bytes));
+//!     while server.poll_transmit(now, &mut bytes).is_some() {
+//!         client.handle_datagram(now, &std::mem::take(&mut bytes));
+//!     }
+//! }
+//! let event = server.poll_event(&mut bytes);
+//! assert!(matches!(event, Some(ServerEndpointEvent::Connected { remote, .. }) if remote == address));
+//! assert_eq!(bytes.len(), 36, "its GUID is its greeting");
+//! ```
+//!
+//! Needs Rust 1.95 or later.
 
 #![forbid(unsafe_code)]
 

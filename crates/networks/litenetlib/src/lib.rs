@@ -15,6 +15,32 @@
 //!
 //! Nothing here is encrypted: that is what the protocol is. An address gets no more bytes than came from it until two
 //! pings were answered from there, whose numbers cannot be guessed; messages and kicks wait for that.
+//!
+//! ```
+//! use std::time::{Instant, SystemTime};
+//!
+//! use consonance_gateway::udp::{ClientEndpoint, ServerEndpoint, ServerEndpointEvent};
+//! use consonance_litenetlib::{ClientSettings, LiteNetLibClient, LiteNetLibServer, ServerSettings, UtcClock};
+//!
+//! let now = Instant::now();
+//! let clock = UtcClock::new(now, SystemTime::now());
+//! // The seed comes from the system's random numbers in earnest.
+//! let mut server = LiteNetLibServer::new(ServerSettings::default(), clock, [7; 32]);
+//! let mut client = LiteNetLibClient::new(ClientSettings::default(), clock);
+//! client.connect(now, b"");
+//!
+//! let address = ([192, 0, 2, 1], 5000).into();
+//! let mut datagram = Vec::new();
+//! assert!(client.poll_transmit(now, &mut datagram));
+//! server.handle_datagram(now, address, &datagram);
+//! let Some(ServerEndpointEvent::Connected { peer, remote }) = server.poll_event(&mut Vec::new()) else {
+//!     panic!("a client is there")
+//! };
+//! assert_eq!(remote, address);
+//! server.accept(now, peer, b"");
+//! ```
+//!
+//! Needs Rust 1.95 or later.
 
 #![forbid(unsafe_code)]
 

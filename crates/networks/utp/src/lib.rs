@@ -18,6 +18,30 @@
 //! from it, until its acknowledgements tell which of the server's first reliable packets were held back.
 //!
 //! Not here: Unity Transport 1.x, encryption (DTLS), `WebSockets`, relays.
+//!
+//! ```
+//! use std::time::Instant;
+//!
+//! use consonance_gateway::udp::{ClientEndpoint, ServerEndpoint, ServerEndpointEvent};
+//! use consonance_utp::{ClientSettings, Datagram, Kind, ServerSettings, UtpClient, UtpServer};
+//!
+//! let now = Instant::now();
+//! // The seeds come from the system's random numbers in earnest.
+//! let mut server = UtpServer::new(ServerSettings::default(), [7; 32]);
+//! let mut client = UtpClient::new(ClientSettings::default(), 7);
+//! client.connect(now, b"");
+//!
+//! let address = ([192, 0, 2, 1], 5000).into();
+//! let mut datagram = Vec::new();
+//! assert!(client.poll_transmit(now, &mut datagram));
+//! assert!(matches!(Datagram::parse(&datagram)?.kind, Kind::Request { .. }));
+//! server.handle_datagram(now, address, &datagram);
+//! let event = server.poll_event(&mut Vec::new());
+//! assert!(matches!(event, Some(ServerEndpointEvent::Connected { remote, .. }) if remote == address));
+//! # Ok::<(), consonance_utp::DatagramError>(())
+//! ```
+//!
+//! Needs Rust 1.95 or later.
 
 #![forbid(unsafe_code)]
 
