@@ -21,7 +21,30 @@
 //!   decides what is open (`supervisor/direction.rs`), on simulated time in tests.
 //! * What knows the sound library is one file, `system/miniaudio.rs`, behind a trait of three methods.
 //!
-//! With the feature `serde`, selections can be read from files and written to them.
+//! ```
+//! use consonance_audio::{BLOCK_SAMPLES, Input, Output, ReadOutcome, StereoBlock};
+//! use consonance_device::{Backend, Devices, Direction, Settings};
+//!
+//! // Devices that make no sound, as every machine has them; `Settings::default()` has the system's.
+//! let backend = Backend::Null;
+//! let list = Devices::list(backend)?;
+//! assert!(list.default_of(Direction::Input).is_some());
+//!
+//! let (_devices, mut microphone, mut loudspeaker) = Devices::open(Settings { backend, ..Settings::default() });
+//! // A beat, every 10 ms.
+//! let mut block = [0.0; BLOCK_SAMPLES];
+//! assert_eq!(microphone.read(&mut block), ReadOutcome::Block);
+//! loudspeaker.write(&StereoBlock::from_mono(&block))?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Features
+//!
+//! | feature | by default | adds |
+//! |---|---|---|
+//! | `serde` | no | selections can be read from files and written to them |
+//!
+//! Needs Rust 1.95 or later.
 
 #![forbid(unsafe_code)]
 

@@ -28,8 +28,15 @@
 //! println!("{diagnosis}");
 //! ```
 //!
-//! With the feature `page`, `page::Inspector` serves the page, and `page::Client` asks one. What it has in common with
-//! other pages is in [`web_page`].
+//! What the page has in common with other pages of ours is in [`web_page`].
+//!
+//! # Features
+//!
+//! | feature | by default | adds |
+//! |---|---|---|
+//! | `page` | no | `page::Inspector`, which serves the page, and `page::Client`, which asks one |
+//!
+//! Needs Rust 1.95 or later.
 
 mod action;
 #[cfg(feature = "page")]

@@ -31,8 +31,13 @@
 //! # Ok::<(), consonance_server::SettingsError>(())
 //! ```
 //!
-//! With the feature `joining-hook`, which is on by default, a service of the operator's is asked over HTTP who may
-//! join; a game that hosts has other ways to decide.
+//! # Features
+//!
+//! | feature | by default | adds |
+//! |---|---|---|
+//! | `joining-hook` | yes | a service of the operator's is asked over HTTP who may join; a game that hosts has other ways to decide |
+//!
+//! Needs Rust 1.95 or later.
 
 mod admission;
 pub mod audit;

@@ -13,8 +13,45 @@
 //! Both halves are sans-IO; [`PortGroup`] and [`PathSocket`] are the sockets of a server. This crate knows datagrams,
 //! keys and addresses, and neither QUIC nor voice; `docs/fast-path.md` has the format and what it does against whom.
 //!
-//! The feature `plain-cipher` adds a cipher that encrypts nothing, to measure what encryption costs; it needs nothing
-//! more, and is never for players.
+//! ```
+//! use std::time::Instant;
+//!
+//! use consonance_fast_path::{
+//!     Announcement, Cipher, ClientPath, ClientPathSettings, EXPORTED_BYTES, PathSecrets, ServerPath,
+//!     ServerPathSettings,
+//! };
+//!
+//! // Both ends get the same secrets out of their connection, and the server announces the path on it.
+//! let (now, secrets) = (Instant::now(), PathSecrets::from_exported([7; EXPORTED_BYTES]));
+//! let (worker, cipher) = (0, Cipher::Aes128Gcm);
+//! let mut server = ServerPath::new(worker, ServerPathSettings::default(), [9; 32]);
+//! let link = server.open(77, &secrets, cipher, true).expect("there is room");
+//! let announcement = Announcement { port: None, worker, link, cipher };
+//! let mut client = ClientPath::new(now, &secrets, &announcement, ClientPathSettings::default());
+//!
+//! // Probes and answers, until the path is open.
+//! let (address, mut datagram) = (([192, 0, 2, 1], 5000).into(), Vec::new());
+//! client.handle_timeout(now);
+//! while client.poll_transmit(now, &mut datagram) {
+//!     server.handle_datagram(now, address, &mut std::mem::take(&mut datagram))?;
+//!     for (_, answer) in server.batch().iter() {
+//!         client.handle_datagram(now, &mut answer.to_vec())?;
+//!     }
+//!     server.batch().clear();
+//! }
+//! assert!(client.seal(b"a packet", &mut datagram), "the path is open");
+//! let incoming = server.handle_datagram(now, address, &mut datagram)?.expect("a packet");
+//! assert_eq!((incoming.client, &*incoming.packet), (77, b"a packet".as_slice()));
+//! # Ok::<(), consonance_fast_path::Refusal>(())
+//! ```
+//!
+//! # Features
+//!
+//! | feature | by default | adds |
+//! |---|---|---|
+//! | `plain-cipher` | no | a cipher that encrypts nothing, to measure what encryption costs; it needs nothing more, and is never for players |
+//!
+//! Needs Rust 1.95 or later.
 
 #![forbid(unsafe_code)]
 

@@ -35,7 +35,7 @@
 //! let mut client = ForgeClient::new(ForgeClientSettings::default(), [8; 32]);
 //! client.connect(now, b"");
 //!
-//! // There and back, until the client has said who it is.
+//! // There and back, until the client has said its name.
 //! let (address, mut bytes) = (([192, 0, 2, 1], 5000).into(), Vec::new());
 //! while client.poll_transmit(now, &mut bytes) {
 //!     server.handle_datagram(now, address, &std::mem::take(&mut bytes));

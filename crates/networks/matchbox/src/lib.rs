@@ -19,6 +19,43 @@
 //!
 //! Players believe each other: whoever is in the room can make itself host, or end everybody's session. That is so in
 //! every game without a server.
+//!
+//! ```
+//! use std::time::Instant;
+//!
+//! use consonance_matchbox::{MatchboxSettings, MatchboxVoice, PeerSocket, PlayerId};
+//! use consonance_transport::Delivery;
+//!
+//! /// The socket of a player who is alone in the room.
+//! struct Alone;
+//!
+//! impl PeerSocket for Alone {
+//!     fn id(&mut self) -> Option<PlayerId> {
+//!         Some(PlayerId(7))
+//!     }
+//!     fn connected(&self) -> Vec<PlayerId> {
+//!         Vec::new()
+//!     }
+//!     fn receive(&mut self, _delivery: Delivery) -> Vec<(PlayerId, Vec<u8>)> {
+//!         Vec::new()
+//!     }
+//!     fn send(&mut self, _delivery: Delivery, _to: PlayerId, _message: &[u8]) {}
+//! }
+//!
+//! // `listener` goes to a voice server, `transport` to the voice chat.
+//! let (mut voice, listener, transport) = MatchboxVoice::new(&MatchboxSettings::default());
+//! // Once per frame:
+//! voice.pump(Instant::now(), &mut Alone);
+//! assert!(voice.is_host());
+//! ```
+//!
+//! # Features
+//!
+//! | feature | by default | adds |
+//! |---|---|---|
+//! | `socket` | no | `SocketChannels`, the socket of matchbox, which brings some two hundred crates |
+//!
+//! Needs Rust 1.95 or later.
 
 #![forbid(unsafe_code)]
 

@@ -20,7 +20,44 @@
 //! Both sides ignore what they do not know.
 //!
 //! Voice leaves the connection where it can, for datagrams of [`consonance_fast_path`] with keys of the connection's.
-//! The feature `plain-cipher` adds `FastPath::Plain`, which does without keys, to measure what encryption costs.
+//!
+//! ```
+//! use std::time::{Duration, Instant};
+//!
+//! use consonance_quic::{Identity, QuicAddress, QuicClient, QuicClientSettings};
+//! use consonance_quic::{QuicRuntime, QuicServer, QuicServerSettings};
+//! use consonance_transport::{ClientTransport, ServerEvent, ServerTransport};
+//!
+//! let (runtime, identity) = (QuicRuntime::new(1)?, Identity::self_signed(["localhost"])?);
+//! let localhost = ([127, 0, 0, 1], 0).into();
+//! let mut server = QuicServer::bind(&runtime, localhost, &identity, QuicServerSettings::default())?;
+//!
+//! // What a player is given: where the server is, and by what its certificate is known.
+//! let (at, fingerprint) = (server.local_addr(), identity.fingerprint());
+//! let address: QuicAddress = format!("quic://{at}/match-7#sha256={fingerprint}").parse()?;
+//! let mut client = QuicClient::new(&runtime, address, QuicClientSettings::default());
+//! client.connect(Instant::now());
+//!
+//! let deadline = Instant::now() + Duration::from_secs(60);
+//! let session = loop {
+//!     let now = Instant::now();
+//!     assert!(now < deadline, "the client does not come within a minute");
+//!     match server.poll(now) {
+//!         Some(ServerEvent::Connected { session, .. }) => break session,
+//!         _ => std::thread::sleep(Duration::from_millis(1)),
+//!     }
+//! };
+//! assert_eq!(session, "match-7");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Features
+//!
+//! | feature | by default | adds |
+//! |---|---|---|
+//! | `plain-cipher` | no | `FastPath::Plain`, which does without keys, to measure what encryption costs |
+//!
+//! Needs Rust 1.95 or later.
 
 #![forbid(unsafe_code)]
 

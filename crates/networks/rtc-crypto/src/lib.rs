@@ -9,6 +9,22 @@
 //! they go to `record_protection` for data channels and to `srtp` for media.
 //!
 //! `dimpl` computes known answers with what is given to it here before it uses it, for every new connection.
+//!
+//! ```
+//! use std::time::Instant;
+//!
+//! use str0m::RtcConfig;
+//!
+//! let config = RtcConfig::new().set_crypto_provider(consonance_rtc_crypto::provider());
+//! let mut peer = config.build(Instant::now());
+//! let mut changes = peer.sdp_api();
+//! changes.add_channel("voice".to_owned());
+//! let (offer, _) = changes.apply().expect("there is something to offer");
+//! // By it the other peer knows the certificate, which was made for this connection.
+//! assert!(offer.to_sdp_string().contains("a=fingerprint:sha-256 "));
+//! ```
+//!
+//! Needs Rust 1.95 or later.
 
 #![forbid(unsafe_code)]
 

@@ -15,6 +15,42 @@
 //!
 //! A link begins with proofs that both ends know a secret, which itself never travels. What follows is neither
 //! encrypted nor signed: a link belongs on one machine or into a network that is nobody else's.
+//!
+//! ```
+//! use std::time::{Duration, Instant};
+//!
+//! use consonance_sidecar::{
+//!     LinkSecret, Player, SidecarEvent, SidecarLink, SidecarLinkSettings, SidecarServer, SidecarSettings,
+//! };
+//! use consonance_transport::{Delivery, ServerEvent, ServerTransport};
+//!
+//! let secret = LinkSecret::new("hard to guess, and the same at both ends");
+//! let mut settings = SidecarSettings::default();
+//! settings.secret = secret.clone();
+//! let mut server = SidecarServer::bind(([127, 0, 0, 1], 0).into(), settings)?;
+//! let mut settings = SidecarLinkSettings::default();
+//! settings.secret = secret;
+//! let mut link = SidecarLink::new(server.local_addr(), settings);
+//! link.connect(Instant::now());
+//!
+//! let deadline = Instant::now() + Duration::from_secs(60);
+//! let heard = loop {
+//!     let now = Instant::now();
+//!     assert!(now < deadline, "nothing is heard within a minute");
+//!     if let Some(SidecarEvent::Up) = link.poll(now) {
+//!         link.joined(now, Player(7), None);
+//!         link.send(now, Player(7), Delivery::Unreliable, b"a voice packet");
+//!     }
+//!     match server.poll(now) {
+//!         Some(ServerEvent::Packet { packet, .. }) => break packet.to_vec(),
+//!         _ => std::thread::sleep(Duration::from_millis(1)),
+//!     }
+//! };
+//! assert_eq!(heard, b"a voice packet");
+//! # Ok::<(), std::io::Error>(())
+//! ```
+//!
+//! Needs Rust 1.95 or later.
 
 #![forbid(unsafe_code)]
 

@@ -5,6 +5,39 @@
 //! outside of browsers know no pings on this layer, so none are sent here; they leave after 20 s of silence.
 //!
 //! [`SimpleWebServer`] and [`SimpleWebClient`] are game networks of [`consonance_gateway`].
+//!
+//! ```
+//! use std::thread::sleep;
+//! use std::time::{Duration, Instant};
+//!
+//! use consonance_gateway::streams::{StreamClientSettings, StreamSettings};
+//! use consonance_gateway::{GameNetworkClient, GameNetworkClientEvent, GameNetworkServer, GameNetworkServerEvent};
+//! use consonance_simple_web::{ClientEnd, ServerEnd, SimpleWebClient, SimpleWebServer};
+//!
+//! let (localhost, settings) = (([127, 0, 0, 1], 0).into(), StreamSettings::default());
+//! let mut server = SimpleWebServer::bind(localhost, ServerEnd::default(), settings)?;
+//! let settings = StreamClientSettings::new(server.local_addr()?);
+//! let mut client = SimpleWebClient::new(ClientEnd::new("localhost"), settings)?;
+//! client.connect(Instant::now(), b"");
+//!
+//! // The server takes the client in, which is connected when the handshake is over.
+//! let deadline = Instant::now() + Duration::from_secs(60);
+//! let is_connected = loop {
+//!     let now = Instant::now();
+//!     assert!(now < deadline, "the client is not connected within a minute");
+//!     if let Some(GameNetworkServerEvent::Connected { peer, .. }) = server.poll(now) {
+//!         server.accept(now, peer, b"");
+//!     }
+//!     match client.poll(now) {
+//!         Some(event) => break matches!(event, GameNetworkClientEvent::Connected { .. }),
+//!         None => sleep(Duration::from_millis(1)),
+//!     }
+//! };
+//! assert!(is_connected);
+//! # Ok::<(), std::io::Error>(())
+//! ```
+//!
+//! Needs Rust 1.95 or later.
 
 #![forbid(unsafe_code)]
 

@@ -17,7 +17,40 @@
 //!
 //! Who may read packets on their way is Steam's affair: nothing is encrypted here.
 //!
-//! With the feature `steamworks`, Steam is the real one. It brings Steam's own library, which is proprietary.
+//! ```
+//! use std::time::{Duration, Instant};
+//!
+//! use consonance_steam::hub::{Hub, HubSettings};
+//! use consonance_steam::{ClientSettings, ServerSettings, SteamClient, SteamId, SteamServer};
+//! use consonance_transport::{ClientTransport, ServerEvent, ServerTransport};
+//!
+//! let now = Instant::now();
+//! // The Steam in memory; in a game it is Steam's own.
+//! let steam = Hub::new(HubSettings::default(), now);
+//! let (host, player) = (SteamId(1), SteamId(2));
+//! let mut server = SteamServer::new(steam.log_in(host), ServerSettings::default());
+//! let mut client = SteamClient::new(steam.log_in(player), ClientSettings::new(host));
+//! client.connect(now);
+//!
+//! // A second passes: the server has a peer, and Steam vouches for its account.
+//! let came = (0..1000).find_map(|millisecond| {
+//!     let now = now + Duration::from_millis(millisecond);
+//!     while client.poll(now).is_some() {}
+//!     match server.poll(now) {
+//!         Some(ServerEvent::Connected { peer, .. }) => Some(peer),
+//!         _ => None,
+//!     }
+//! });
+//! assert_eq!(came.and_then(|peer| server.identity(peer)), Some(player.0));
+//! ```
+//!
+//! # Features
+//!
+//! | feature | by default | adds |
+//! |---|---|---|
+//! | `steamworks` | no | the real Steam; it brings Steam's own library, which is proprietary |
+//!
+//! Needs Rust 1.95 or later.
 
 #![forbid(unsafe_code)]
 

@@ -9,6 +9,39 @@
 //! clients leave after 30 s of silence.
 //!
 //! [`TelepathyServer`] and [`TelepathyClient`] are game networks of [`consonance_gateway`].
+//!
+//! ```
+//! use std::thread::sleep;
+//! use std::time::{Duration, Instant};
+//!
+//! use consonance_gateway::streams::{RELIABLE, StreamClientSettings, StreamSettings};
+//! use consonance_gateway::{GameNetworkClient, GameNetworkServer, GameNetworkServerEvent};
+//! use consonance_telepathy::{Telepathy, TelepathyClient, TelepathyServer};
+//!
+//! let (localhost, settings) = (([127, 0, 0, 1], 0).into(), StreamSettings::default());
+//! let mut server = TelepathyServer::bind(localhost, Telepathy::default(), settings)?;
+//! let settings = StreamClientSettings::new(server.local_addr()?);
+//! let mut client = TelepathyClient::new(Telepathy::default(), settings)?;
+//! client.connect(Instant::now(), b"");
+//!
+//! let deadline = Instant::now() + Duration::from_secs(60);
+//! let heard = loop {
+//!     let now = Instant::now();
+//!     assert!(now < deadline, "nothing is heard within a minute");
+//!     if client.poll(now).is_some() {
+//!         client.send(now, RELIABLE, b"hello");
+//!     }
+//!     match server.poll(now) {
+//!         Some(GameNetworkServerEvent::Connected { peer, .. }) => server.accept(now, peer, b""),
+//!         Some(GameNetworkServerEvent::Message { message, .. }) => break message.to_vec(),
+//!         _ => sleep(Duration::from_millis(1)),
+//!     }
+//! };
+//! assert_eq!(heard, b"hello");
+//! # Ok::<(), std::io::Error>(())
+//! ```
+//!
+//! Needs Rust 1.95 or later.
 
 #![forbid(unsafe_code)]
 

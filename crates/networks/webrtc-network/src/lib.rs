@@ -19,6 +19,40 @@
 //! from which checks came. ICE, DTLS and SCTP are `str0m`'s, on cryptography by `ring` ([`consonance_rtc_crypto`]).
 //!
 //! What the network cannot do: it carries no words when a connection ends, and no empty packets.
+//!
+//! ```
+//! use std::time::{Duration, Instant};
+//!
+//! use consonance_transport::{ClientTransport, ServerEvent, ServerTransport};
+//! use consonance_webrtc_network::signalling::{ListenerSettings, SignallingListener, SignallingUrl};
+//! use consonance_webrtc_network::{ClientSettings, HostSettings, WebRtcClient, WebRtcHost};
+//!
+//! let localhost = ([127, 0, 0, 1], 0).into();
+//! let signalling = SignallingListener::bind(localhost, ListenerSettings::default())?;
+//! let url: SignallingUrl = format!("ws://{}/chatapp", signalling.local_addr()).parse()?;
+//! let settings = HostSettings { udp: localhost, ..HostSettings::new(url.clone(), "match-7") };
+//! let mut host = WebRtcHost::bind(settings)?;
+//! let settings = ClientSettings { udp: localhost, ..ClientSettings::new(url, "match-7") };
+//! let mut client = WebRtcClient::bind(settings)?;
+//!
+//! let deadline = Instant::now() + Duration::from_secs(60);
+//! let session = loop {
+//!     let now = Instant::now();
+//!     assert!(now < deadline, "the player does not come within a minute");
+//!     if host.is_listening() {
+//!         client.connect(now);
+//!     }
+//!     while client.poll(now).is_some() {}
+//!     match host.poll(now) {
+//!         Some(ServerEvent::Connected { session, .. }) => break session,
+//!         _ => std::thread::sleep(Duration::from_millis(1)),
+//!     }
+//! };
+//! assert_eq!(session, "match-7");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! Needs Rust 1.95 or later.
 
 #![forbid(unsafe_code)]
 

@@ -18,6 +18,37 @@
 //! `docs/networks/websocket.md` has what a page does, in JavaScript.
 //!
 //! [`server`] and [`client`] make transports.
+//!
+//! ```
+//! use std::thread::sleep;
+//! use std::time::{Duration, Instant};
+//!
+//! use consonance_gateway::streams::StreamClientSettings;
+//! use consonance_transport::{ClientTransport, ServerEvent, ServerTransport};
+//! use consonance_websocket::{ClientEnd, ServerEnd, WebSocketAddress, client, default_settings, server};
+//!
+//! let localhost = ([127, 0, 0, 1], 0).into();
+//! let mut server = server(localhost, "main", ServerEnd::default(), default_settings())?;
+//! let at = server.network().local_addr()?;
+//! let address: WebSocketAddress = format!("ws://{at}/match-7").parse()?;
+//! let mut client = client(ClientEnd::new(&address), StreamClientSettings::new(at))?;
+//! client.connect(Instant::now());
+//!
+//! let deadline = Instant::now() + Duration::from_secs(60);
+//! let session = loop {
+//!     let now = Instant::now();
+//!     assert!(now < deadline, "the client does not come within a minute");
+//!     while client.poll(now).is_some() {}
+//!     match server.poll(now) {
+//!         Some(ServerEvent::Connected { session, .. }) => break session,
+//!         _ => sleep(Duration::from_millis(1)),
+//!     }
+//! };
+//! assert_eq!(session, "match-7");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! Needs Rust 1.95 or later.
 
 #![forbid(unsafe_code)]
 
