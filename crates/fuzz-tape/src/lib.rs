@@ -18,6 +18,8 @@
 //! }
 //! assert_eq!(said, [&b"abc"[..], b"yes"]);
 //! ```
+//!
+//! Needs Rust 1.95 or later.
 
 #![no_std]
 #![forbid(unsafe_code)]

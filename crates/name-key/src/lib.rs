@@ -19,6 +19,8 @@
 //!
 //! A key follows the Unicode tables of the build. It is never stored: what is stored is the name as it was given, and
 //! keys are computed at start.
+//!
+//! Needs Rust 1.95 or later.
 
 #![no_std]
 #![forbid(unsafe_code)]

@@ -15,6 +15,8 @@
 //!
 //! [`OpusPacket::parse`] keeps all rules of the RFC. What is asked of every packet on its way has a function that looks
 //! no further than it has to: [`samples`] and [`first_frame`].
+//!
+//! Needs Rust 1.95 or later.
 
 #![no_std]
 #![forbid(unsafe_code)]

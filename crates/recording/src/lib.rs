@@ -17,6 +17,8 @@
 //! ```
 //!
 //! Only [`repair_ogg_opus`] touches files; everything else takes a sink.
+//!
+//! Needs Rust 1.95 or later.
 #![forbid(unsafe_code)]
 
 mod channels;

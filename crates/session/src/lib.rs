@@ -67,6 +67,8 @@
 //! assert_eq!(server.clients(), 1);
 //! # Ok::<(), consonance_session::RoomError>(())
 //! ```
+//!
+//! Needs Rust 1.95 or later.
 
 #![no_std]
 

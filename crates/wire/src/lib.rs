@@ -49,6 +49,8 @@
 //! Peers of the original ignore what follows a body. [`Extension`] is the block that ours may put there: behind a
 //! handshake ([`HandshakeExtension`]), and behind an [`ErrorWrongSession`] of the session that both are in, which else
 //! says nothing ([`VoiceReport`], [`PositionReport`], [`Notice`], [`Closing`], [`ModeratorRequest`]).
+//!
+//! Needs Rust 1.95 or later.
 
 #![no_std]
 #![forbid(unsafe_code)]

@@ -48,6 +48,8 @@
 //! assert_eq!(voice_packets(7, 1, &bytes)?, [(7, 1, b"a voice packet".as_slice())]);
 //! # Ok::<(), BatchError>(())
 //! ```
+//!
+//! Needs Rust 1.95 or later.
 
 #![forbid(unsafe_code)]
 

@@ -32,6 +32,8 @@
 //! }
 //! # Ok::<(), BatchError>(())
 //! ```
+//!
+//! Needs Rust 1.95 or later.
 
 #![forbid(unsafe_code)]
 

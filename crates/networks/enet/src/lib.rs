@@ -21,6 +21,8 @@
 //!
 //! The connection is neither encrypted nor proved to be anybody's, as in every game that uses this network. Strangers
 //! get no more bytes than they send.
+//!
+//! Needs Rust 1.95 or later.
 
 #![forbid(unsafe_code)]
 

@@ -26,7 +26,7 @@
 //! use consonance_matchbox::{MatchboxSettings, MatchboxVoice, PeerSocket, PlayerId};
 //! use consonance_transport::Delivery;
 //!
-//! /// The socket of a player who is alone in the room.
+//! /// The socket of a player alone in the room.
 //! struct Alone;
 //!
 //! impl PeerSocket for Alone {

@@ -35,6 +35,8 @@
 //! directions, so a game that runs 60 frames a second adds up to 17 ms at each end.
 //!
 //! A voice link that ends, also one that is too slow, leaves the game's connection as it is.
+//!
+//! Needs Rust 1.95 or later.
 
 #![forbid(unsafe_code)]
 
