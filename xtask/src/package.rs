@@ -69,7 +69,7 @@ fn pack(root: &Path, plan: &Plan, packages: &[String]) -> Command {
 fn published(root: &Path) -> Result<Vec<String>, Failure> {
     let metadata = workspace::describe(root)?;
     let members = metadata.workspace_packages().into_iter();
-    let published = members.filter(|package| package.publish.as_ref().is_none_or(|to| !to.is_empty()));
+    let published = members.filter(|package| workspace::is_published(package));
     Ok(published.map(|package| package.name.to_string()).collect())
 }
 

@@ -24,6 +24,7 @@ mod lints;
 mod manifests;
 mod paths_in_code;
 mod pictures;
+mod published;
 mod ratchet;
 mod repository;
 mod rust_version;
@@ -84,6 +85,7 @@ const RULES: &[Rule] = &[
     links::check,
     manifests::check,
     pictures::check,
+    published::check,
     ratchet::check,
     rust_version::check,
     third_party::check,

@@ -16,9 +16,10 @@ pub(crate) fn packages(packages: Vec<Package>) -> Repository {
     Repository { files: packages.iter().map(manifest).collect(), packages }
 }
 
-/// A package in a folder.
+/// A package in a folder, which is not published.
 pub(crate) fn package(name: &str, folder: &str, dependencies: &[Dependency]) -> Package {
-    Package { name: name.to_owned(), folder: folder.to_owned(), dependencies: dependencies.to_vec() }
+    let (name, folder) = (name.to_owned(), folder.to_owned());
+    Package { name, folder, is_published: false, dependencies: dependencies.to_vec() }
 }
 
 /// A dependency on a crate of the workspace.

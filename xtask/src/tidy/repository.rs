@@ -8,6 +8,7 @@ use cargo_metadata::MetadataCommand;
 use super::tracked_files;
 use crate::command;
 use crate::failure::Failure;
+use crate::workspace;
 
 /// Everything the rules look at, in memory.
 pub(crate) struct Repository {
@@ -100,6 +101,8 @@ pub(crate) struct Package {
     pub(crate) name: String,
     /// From the root of the repository; empty for a package at the root.
     pub(crate) folder: String,
+    /// Whether it goes to a package registry: its manifest does not say `publish = false`.
+    pub(crate) is_published: bool,
     /// What its manifest asks for directly.
     pub(crate) dependencies: Vec<Dependency>,
 }
@@ -166,6 +169,7 @@ fn load_packages(root: &Path) -> Result<Vec<Package>, Failure> {
             Package {
                 name: package.name.to_string(),
                 folder: folder.replace('\\', "/").trim_start_matches('/').to_owned(),
+                is_published: workspace::is_published(package),
                 dependencies: package.dependencies.iter().map(dependency).collect(),
             }
         })
@@ -201,6 +205,8 @@ mod tests {
         let packages = load_packages(&workspace_root::find().unwrap()).unwrap();
         let session = packages.iter().find(|package| package.name == "consonance-session").unwrap();
         assert_eq!(session.folder, "crates/session");
+        assert!(session.is_published);
+        assert!(packages.iter().any(|package| package.name == "xtask" && !package.is_published));
         let wire =
             session.dependencies.iter().find(|dependency| dependency.name == "consonance-wire").unwrap();
         assert!(wire.internal);

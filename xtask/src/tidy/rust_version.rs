@@ -6,7 +6,7 @@ use super::repository::Repository;
 
 /// The toolchain's file and the Containerfile name the `rust-version` of the workspace.
 pub(crate) fn check(repository: &Repository) -> Vec<Finding> {
-    let Some(promised) = value(repository, "Cargo.toml", "rust-version = \"", '"') else { return Vec::new() };
+    let Some(promised) = promised(repository) else { return Vec::new() };
     let names = |(path, before, after): &(&str, &str, char)| {
         let named = value(repository, path, before, *after)?;
         // 1.95.0 is the first of 1.95.
@@ -15,6 +15,11 @@ pub(crate) fn check(repository: &Repository) -> Vec<Finding> {
         (!is_same).then(|| Finding::new(path, 1, what, "let both be the oldest that is promised"))
     };
     PLACES.iter().filter_map(names).collect()
+}
+
+/// The oldest Rust that is promised: the `rust-version` of the workspace, such as `1.95`.
+pub(crate) fn promised(repository: &Repository) -> Option<&str> {
+    value(repository, "Cargo.toml", "rust-version = \"", '"')
 }
 
 /// Where a version stands: in which file, behind what, and before what.
