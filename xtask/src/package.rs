@@ -7,6 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use cargo_metadata::Metadata;
 use clap::Args;
 
 use crate::command;
@@ -33,9 +34,10 @@ pub(crate) struct Plan {
 /// # Errors
 /// [`Failure`] where a package lacks something, or a program does not do what it should.
 pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
-    let target = root.join("target");
+    let workspace = workspace::describe(root)?;
+    let target = workspace.target_directory.as_std_path();
     remove(&target.join("package"))?;
-    command::run(&mut pack(root, plan, &published(root)?))?;
+    command::run(&mut pack(root, plan, &published(&workspace)))?;
     if plan.pack_only {
         return Ok(());
     }
@@ -66,11 +68,12 @@ fn pack(root: &Path, plan: &Plan, packages: &[String]) -> Command {
 }
 
 /// The names of the crates whose manifests do not say `publish = false`.
-fn published(root: &Path) -> Result<Vec<String>, Failure> {
-    let metadata = workspace::describe(root)?;
-    let members = metadata.workspace_packages().into_iter();
-    let published = members.filter(|package| workspace::is_published(package));
-    Ok(published.map(|package| package.name.to_string()).collect())
+fn published(workspace: &Metadata) -> Vec<String> {
+    let members = workspace.workspace_packages().into_iter();
+    members
+        .filter(|package| workspace::is_published(package))
+        .map(|package| package.name.to_string())
+        .collect()
 }
 
 /// The files that cargo has packed.

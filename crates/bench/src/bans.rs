@@ -1,4 +1,4 @@
-//! `consonance-bench bans`: what it costs to look somebody up who comes, among few bans and among many.
+//! `consonance-bench bans`: what looking up a newcomer costs among few bans and among many.
 
 use std::error::Error;
 use std::hint::black_box;

@@ -1,4 +1,4 @@
-//! `consonance-bench first-words`: how soon a player hears somebody who is speaking already.
+//! `consonance-bench first-words`: how soon a new player hears a speaker.
 
 use std::error::Error;
 use std::sync::mpsc::{SyncSender, sync_channel};

@@ -1,4 +1,4 @@
-//! `consonance-bench proximity`: a server that knows where everybody is, and sends voice to who is near.
+//! `consonance-bench proximity`: a server that knows the positions of all players, and sends voice to those nearby.
 //!
 //! A busy market: one player on 25 m², whose voices carry for 20 m, so that fifty others are in range of each.
 //! Everybody walks and says so ten times a second; at each moment a tenth of them speaks.

@@ -6,7 +6,7 @@
 //!   once, with a page for browsers.
 //! * `admin` shows and changes what a running server does.
 //! * `join` is one player, with the machine's microphone and loudspeaker or with WAV files.
-//! * `demo` puts a server and four players on a bad network and reports who heard whom.
+//! * `demo` puts a server and four players on a bad network and reports what each player heard.
 //! * `devices` lists microphones and loudspeakers; `mic-test` records and plays it back.
 //! * `inspect` shows how a running player or server is doing, and `why` says why somebody is not heard.
 //! * `token` makes keys and join tokens for servers that do not let in everybody.

@@ -7,7 +7,7 @@ mod answer;
 mod bottleneck;
 mod capacity;
 #[cfg(feature = "fuzzing")]
-mod direct;
+pub(crate) mod direct;
 mod egress;
 mod ending;
 mod event;
@@ -34,8 +34,6 @@ use str0m::{Candidate, Input, Output, Rtc, RtcError};
 
 use crate::settings::PeerLimits;
 
-#[cfg(feature = "fuzzing")]
-pub(crate) use direct::PAGE;
 use egress::Egress;
 pub(crate) use event::{ConnectionDrops, ConnectionEvent};
 pub use event::{RtcQuality, Sent, SlotVoice, VOICE_BYTES_MAX};

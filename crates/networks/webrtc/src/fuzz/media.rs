@@ -13,7 +13,8 @@ use str0m::net::Protocol;
 use super::transparent::{self, TAG_BYTES};
 use super::{identity, page, server};
 use crate::VOICE_BYTES_MAX;
-use crate::connection::{Connection, ConnectionEvent, PAGE, SlotVoice};
+use crate::connection::direct::PAGE;
+use crate::connection::{Connection, ConnectionEvent, SlotVoice};
 use crate::settings::PeerLimits;
 
 /// Steps of a page that talks and listens: packets of RTP and RTCP, good and bad, frames for its
