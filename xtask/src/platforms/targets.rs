@@ -17,6 +17,7 @@ const CLIENT: &[&str] = &[
     "consonance-wire",
     "consonance-opus-packet",
     "consonance-name-key",
+    "consonance-end-reason",
     "consonance-session",
     "consonance-recording",
     "consonance-audio",

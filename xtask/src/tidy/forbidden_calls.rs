@@ -45,6 +45,7 @@ const PURE: &[&str] = &[
     "crates/wire/",
     "crates/opus-packet/",
     "crates/name-key/",
+    "crates/end-reason/",
     "crates/session/",
     "crates/audio/",
     "crates/recording/",

@@ -7,6 +7,7 @@ pub(super) const WALLS: &[Walls] = &[
     Walls { package: "consonance-wire", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls { package: "consonance-opus-packet", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls { package: "consonance-name-key", may_use: Only(&[]), tests_may_also_use: &[] },
+    Walls { package: "consonance-end-reason", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls {
         package: "consonance-session",
         may_use: Only(&["consonance-name-key", "consonance-opus-packet", "consonance-wire"]),
@@ -54,6 +55,7 @@ pub(super) const WALLS: &[Walls] = &[
     Walls {
         package: "consonance-browser",
         may_use: Only(&[
+            "consonance-end-reason",
             "consonance-fuzz-tape",
             "consonance-opus-packet",
             "consonance-session",
@@ -78,7 +80,11 @@ pub(super) const WALLS: &[Walls] = &[
         may_use: Only(&["consonance-http", "consonance-transport", "consonance-websocket"]),
         tests_may_also_use: &["consonance-gateway"],
     },
-    Walls { package: "consonance-transport", may_use: Only(&[]), tests_may_also_use: &[] },
+    Walls {
+        package: "consonance-transport",
+        may_use: Only(&["consonance-end-reason"]),
+        tests_may_also_use: &[],
+    },
     Walls {
         package: "consonance-gateway",
         may_use: Only(&["consonance-transport"]),
