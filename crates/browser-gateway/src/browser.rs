@@ -3,9 +3,9 @@
 use std::net::{IpAddr, SocketAddr};
 use std::time::Instant;
 
-use consonance_browser::{BrowserPlayer, BrowserSettings, LinkCommand, LinkEnd};
+use consonance_browser::{BrowserPlayer, BrowserSettings, LinkCommand};
 use consonance_session::{self as session, ClientId, Position};
-use consonance_transport::{Delivery, DisconnectReason, Peer};
+use consonance_transport::{Delivery, DisconnectReason, EndReason, Peer};
 use consonance_web::{Displaced, Replier};
 use consonance_webrtc::{PagePeer, SlotVoice};
 
@@ -168,12 +168,12 @@ impl Browser {
         }
     }
 
-    /// The server has ended the link, for this reason, in these words.
-    pub(crate) fn lose_link(&mut self, at: session::Instant, end: LinkEnd, words: &str) {
+    /// The server has ended the link for this reason.
+    pub(crate) fn lose_link(&mut self, at: session::Instant, reason: &EndReason) {
         // Who is refused hears of it as the end of a link.
         self.accept(at);
         let (&Link::Up(peer), Stage::Playing(player)) = (&self.link, &mut self.stage) else { return };
-        player.handle_link_ended(at, end, words);
+        player.handle_link_ended(at, reason);
         while player.poll_transmit().is_some() {}
         self.link = Link::Ended(peer, DisconnectReason::ClosedByUs);
     }
@@ -232,7 +232,7 @@ fn to_transport(delivery: session::Delivery) -> Delivery {
 }
 
 fn goodbye() -> DisconnectReason {
-    DisconnectReason::ClosedByPeer { reason: String::new() }
+    DisconnectReason::closed_by_peer(b"")
 }
 
 #[cfg(test)]

@@ -35,7 +35,7 @@ impl PagePlayer {
     /// The link is gone, or did not come about; the server's words for it may be empty.
     pub fn handle_link_down(&mut self, now: Instant, was_up: bool, reason: &[u8]) {
         if was_up {
-            self.player.handle_link_lost(now, &String::from_utf8_lossy(reason));
+            self.player.handle_link_lost(now, reason);
         } else {
             self.player.handle_connect_failed(now);
         }

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use consonance_fuzz_tape::Tape;
 use consonance_session::{
-    ChannelProperties, Client, ClientSettings, Delivery, Instant, LinkCommand as ClientCommand, LinkId,
-    Server, ServerSettings, Target,
+    ChannelProperties, Client, ClientSettings, Delivery, EndReason, Instant, LinkCommand as ClientCommand,
+    LinkId, Server, ServerSettings, Target,
 };
 
 use crate::control::{FromPage, TO_PAGE_BYTES_MAX, ToPage};
@@ -112,7 +112,7 @@ impl Stage {
             0 => {
                 if let Some(link) = self.page_link.take() {
                     self.server.handle_disconnected(self.now, link);
-                    self.page.handle_link_lost(self.now, &String::from_utf8_lossy(tape.counted()));
+                    self.page.handle_link_lost(self.now, tape.counted());
                 }
             }
             1 => {
@@ -225,11 +225,11 @@ impl Stage {
         let mut moved = !packets.is_empty();
         while let Some(command) = self.server.poll_command() {
             moved = true;
-            if let ClientCommand::Close { link, reason } = command
+            if let ClientCommand::Close { link, reason, .. } = command
                 && self.page_link == Some(link)
             {
                 self.page_link = None;
-                self.page.handle_link_lost(self.now, &reason.to_string());
+                self.page.handle_link_ended(self.now, &EndReason::from(&reason));
             }
         }
         moved

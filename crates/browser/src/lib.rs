@@ -23,14 +23,12 @@ mod downlink;
 #[doc(hidden)]
 pub mod fuzz;
 mod player;
-mod refusal;
 mod settings;
 mod statistics;
 mod uplink;
 
 pub use downlink::{DownlinkStatistics, SLOTS_MAX, SlotVoice};
 pub use player::{BrowserPlayer, End, LinkCommand, PageQuality, PageVoice};
-pub use refusal::LinkEnd;
 pub use settings::{BrowserSettings, PageLimits};
 pub use statistics::BrowserStatistics;
 pub use uplink::UplinkStatistics;

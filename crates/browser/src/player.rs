@@ -14,12 +14,12 @@ mod whereabouts;
 use std::time::Duration;
 
 use consonance_session::{
-    Client, ClientSettings, Delivery, Instant, JoinToken, JoinTokenTooLong, LinkId, TokenBucket,
+    Client, ClientSettings, Delivery, EndCode, EndKind, EndReason, Instant, JoinToken, JoinTokenTooLong,
+    LinkId, TokenBucket,
 };
 
-use crate::control::{Cause, RefusalCode, ToPage};
+use crate::control::{Cause, ToPage};
 use crate::downlink::{Downlink, SlotVoice};
-use crate::refusal::LinkEnd;
 use crate::settings::{BrowserSettings, PageLimits};
 use crate::statistics::BrowserStatistics;
 use crate::uplink::Uplink;
@@ -55,6 +55,8 @@ pub struct BrowserPlayer {
     has_joined: bool,
     retry_at: Option<Instant>,
     kicked_because: Option<Box<str>>,
+    /// Why the last link ended.
+    end_reason: EndReason,
     channels: PageChannels,
     uplink: Uplink,
     downlink: Downlink,
@@ -103,6 +105,7 @@ impl BrowserPlayer {
             has_joined: false,
             retry_at: None,
             kicked_because: None,
+            end_reason: EndReason::default(),
             channels: PageChannels::default(),
             uplink: Uplink::default(),
             downlink: Downlink::new(settings.slots),
@@ -122,7 +125,8 @@ impl BrowserPlayer {
         match join_token {
             Ok(_) => player.client.start(),
             Err(too_long) => {
-                player.refuse(Instant::START, RefusalCode::Token, &too_long.to_string(), None);
+                let reason = EndReason::with_words(EndCode::TokenInvalid, &too_long.to_string());
+                player.refuse(Instant::START, &reason);
             }
         }
         player
@@ -151,24 +155,26 @@ impl BrowserPlayer {
         }
     }
 
-    /// The link is gone. The server's words for it say why the player was not let in, if it was not; without words the
-    /// network has lost it, and another one is wanted.
-    pub fn handle_link_lost(&mut self, now: Instant, reason: &str) {
-        self.handle_link_ended(now, LinkEnd::of_words(reason), reason);
+    /// The link is gone. What the server said, encoded as [`EndReason::decode`] reads it or in words, is why the player
+    /// was not let in, if it was not; without it the network has lost the link, and another one is wanted.
+    pub fn handle_link_lost(&mut self, now: Instant, reason: &[u8]) {
+        self.handle_link_ended(now, &EndReason::decode(reason));
     }
 
-    /// The link is gone for a reason that is known, which these words say to people.
-    pub fn handle_link_ended(&mut self, now: Instant, end: LinkEnd, words: &str) {
+    /// The link is gone for this reason. If it says nothing, the network has lost the link.
+    pub fn handle_link_ended(&mut self, now: Instant, reason: &EndReason) {
         let Some(link) = self.link.take() else { return };
-        match (end, self.client.id()) {
-            (LinkEnd::Abuse, Some(_)) => self.put_out(now, Cause::Protocol, words),
-            (LinkEnd::Lost, _) | (_, Some(_)) => {}
-            (LinkEnd::Elsewhere, None) => {
+        let reason = self.client.end_notice().unwrap_or(reason).clone();
+        match (reason.kind(), self.client.id()) {
+            (EndKind::Abuse, Some(_)) => self.put_out(now, Cause::Protocol, &reason.to_string()),
+            (_, Some(_)) => {}
+            (EndKind::Elsewhere, None) => {
                 self.put_out(now, Cause::Server, "the session goes on elsewhere on this server");
             }
-            (LinkEnd::Abuse, None) => self.refuse_anew(now, RefusalCode::Other, words, None),
-            (LinkEnd::Refused { code, retry_in_ms }, None) => self.refuse_anew(now, code, words, retry_in_ms),
+            (_, None) if reason.is_empty() => {}
+            (_, None) => self.refuse_anew(now, &reason),
         }
+        self.end_reason = reason;
         self.client.handle_disconnected(now, link);
         self.follow(now);
     }

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use consonance_session::{ClientEvent, ModeratorAction, ModeratorAnswer, TextTarget};
-use consonance_transport::DisconnectReason;
+use consonance_transport::{DisconnectReason, EndReason};
 
 use crate::output_failure::OutputFailure;
 use crate::problem::ProblemKind;
@@ -232,11 +232,13 @@ pub enum End {
     /// Somebody joined with our name.
     #[error("somebody else joined with the same name: choose another one, or end the other one first")]
     NameTakenOver,
-    /// The server's operator has removed us.
-    #[error("the server's operator has removed you{}{reason}", if reason.is_empty() { "" } else { ": " })]
+    /// The server's operator has removed us, and may have banned us.
+    #[error("{reason}")]
     Kicked {
-        /// The operator's words; may be empty.
-        reason: String,
+        /// Of the kind [`Kicked`](consonance_transport::EndKind::Kicked) or
+        /// [`Banned`](consonance_transport::EndKind::Banned), with the operator's words, which may be empty, and the
+        /// end of the ban.
+        reason: EndReason,
     },
     /// There is no connection and there will be none.
     #[error("{0}")]

@@ -7,7 +7,9 @@ use consonance_pcap::{CaptureLink, CapturedPacket, Direction, PacketSink};
 use consonance_session::{
     Client, Delivery, Disconnection, Instant as SessionInstant, LinkCommand, LinkId, PacketLimits, Transmit,
 };
-use consonance_transport::{self as transport, ClientEvent, DirectEvent, DisconnectReason, Peer};
+use consonance_transport::{
+    self as transport, ClientEvent, DirectEvent, DisconnectReason, EndCode, EndReason, Peer,
+};
 
 use crate::route::LinkTransport;
 use crate::transports::Transports;
@@ -112,7 +114,8 @@ impl Links {
                     client.handle_connected(at, self.link);
                 }
                 Some(ClientEvent::Disconnected { reason }) => {
-                    self.last_end = Some(reason);
+                    let notice = client.end_notice().filter(|_| self.state == LinkState::Up);
+                    self.last_end = Some(with_notice(reason, notice));
                     if std::mem::replace(&mut self.state, LinkState::Down) == LinkState::Up {
                         client.handle_disconnected(at, self.link);
                     } else {
@@ -216,8 +219,13 @@ impl Links {
         match (&self.last_end, cause) {
             (Some(reason), Disconnection::LinkLost | Disconnection::ConnectFailed) => reason.clone(),
             (_, Disconnection::NoAnswer) => DisconnectReason::TimedOut,
-            _ => DisconnectReason::closed_by_peer(b"it has started a new session"),
+            _ => DisconnectReason::ClosedByPeer { reason: EndCode::NewSession.into() },
         }
+    }
+
+    /// What the server said as it ended the last link.
+    pub(crate) fn end_reason(&self) -> Option<EndReason> {
+        self.last_end.as_ref()?.end_reason()
     }
 
     fn transmit(&mut self, now: Instant, transmit: &Transmit<'_>) {
@@ -247,6 +255,16 @@ impl Links {
         if let (Some(peer), Some(links)) = (peer_of(link), self.ways.present().direct_links()) {
             links.disconnect_direct(now, peer);
         }
+    }
+}
+
+/// What a server said in a packet before it ended the link says more than the end itself, on networks whose ends carry
+/// no codes.
+fn with_notice(end: DisconnectReason, notice: Option<&EndReason>) -> DisconnectReason {
+    match (end, notice.cloned()) {
+        (DisconnectReason::ClosedByUs, _) => DisconnectReason::ClosedByUs,
+        (_, Some(reason)) => DisconnectReason::ClosedByPeer { reason },
+        (end, None) => end,
     }
 }
 

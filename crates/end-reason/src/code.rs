@@ -37,8 +37,10 @@ pub enum EndCode {
     Token,
     /// There is no join token, and the session requires one.
     TokenMissing,
-    /// The join token cannot be read, or no key of the server has signed it. The words say what is wrong with it.
+    /// The join token cannot be read. The words say what is wrong with it.
     TokenInvalid,
+    /// No key of the server has signed the join token.
+    TokenSignature,
     /// The join token, or the key that signed it, is no longer valid. `until` is when that ended, if known.
     TokenExpired,
     /// The join token is not valid yet; `until` is when it will be.
@@ -81,6 +83,9 @@ pub enum EndCode {
     SessionFull,
     /// The server has as many connections as it takes; `max` of them, if known.
     ServerFull,
+    /// The server has as many connections as it takes, and has ended this one for another: too many are from its
+    /// address.
+    MadeRoom,
     /// The server has as many sessions as it takes, which is `max`.
     SessionsFull,
     /// The server has too much to do to take more players for now.
@@ -125,6 +130,8 @@ pub enum EndCode {
     NoHandshake,
     /// The server cannot keep up with this link.
     Overloaded,
+    /// The link is too slow: more waits for it than the server keeps.
+    TooSlow,
     /// The player is here over another link.
     Resumed,
     /// The server has started a new session.
@@ -175,6 +182,7 @@ const NAMES: &[(EndCode, &str)] = &[
     (EndCode::Token, "token"),
     (EndCode::TokenMissing, "token-missing"),
     (EndCode::TokenInvalid, "token-invalid"),
+    (EndCode::TokenSignature, "token-signature"),
     (EndCode::TokenExpired, "token-expired"),
     (EndCode::TokenEarly, "token-early"),
     (EndCode::TokenSession, "token-session"),
@@ -196,6 +204,7 @@ const NAMES: &[(EndCode, &str)] = &[
     (EndCode::Full, "full"),
     (EndCode::SessionFull, "full-session"),
     (EndCode::ServerFull, "full-server"),
+    (EndCode::MadeRoom, "full-made-room"),
     (EndCode::SessionsFull, "full-sessions"),
     (EndCode::ServerBusy, "full-busy"),
     (EndCode::Banned, "banned"),
@@ -218,6 +227,7 @@ const NAMES: &[(EndCode, &str)] = &[
     (EndCode::Undecided, "other-undecided"),
     (EndCode::NoHandshake, "other-no-handshake"),
     (EndCode::Overloaded, "other-overloaded"),
+    (EndCode::TooSlow, "other-too-slow"),
     (EndCode::Resumed, "other-resumed"),
     (EndCode::NewSession, "other-new-session"),
     (EndCode::Other, "other"),

@@ -48,7 +48,7 @@ impl EndReason {
     }
 
     fn write_head(&self, line: &mut String) {
-        let seconds_up = |wait: Duration| wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+        let seconds_up = |wait: Duration| wait.as_secs().saturating_add((wait.subsec_nanos() > 0).into());
         let retry = self.retry_in.map(|wait| format!("{RETRY}{}", seconds_up(wait).min(u32::MAX.into())));
         let until = self.until.map(|until| format!("{UNTIL}{}", until.min(UTC_MAX)));
         let max = self.max.map(|max| format!("{MAX}{max}"));

@@ -1,7 +1,6 @@
 //! A reason's text, for the player that it is about.
 
 use core::fmt;
-use core::time::Duration;
 
 use crate::calendar::Utc;
 use crate::code::EndCode;
@@ -69,14 +68,6 @@ impl EndReason {
                 | EndCode::Other
         )
     }
-
-    /// When the same may succeed, in ms, for messages to pages.
-    pub fn retry_in_ms(&self) -> Option<u64> {
-        self.retry_in
-            .as_ref()
-            .map(Duration::as_millis)
-            .map(|millis| u64::try_from(millis).unwrap_or(u64::MAX))
-    }
 }
 
 fn sentence(code: EndCode) -> &'static str {
@@ -84,6 +75,7 @@ fn sentence(code: EndCode) -> &'static str {
         EndCode::Token => "the join token is missing, wrong or too old",
         EndCode::TokenMissing => "this session requires a join token",
         EndCode::TokenInvalid => "the join token is not valid",
+        EndCode::TokenSignature => "the join token is not signed by a key of this server",
         EndCode::TokenExpired => "the join token is no longer valid: get another one",
         EndCode::TokenEarly => "the join token is not valid yet",
         EndCode::TokenSession => "the join token is for another session",
@@ -107,6 +99,7 @@ fn sentence(code: EndCode) -> &'static str {
         EndCode::Full => "there is no room left: try again later",
         EndCode::SessionFull => "the session is full: try again when a player has left",
         EndCode::ServerFull => "the server is full: try again later",
+        EndCode::MadeRoom => "the server is full, and has too many connections from your address",
         EndCode::SessionsFull => "the server has all the sessions that it takes: try again later",
         EndCode::ServerBusy => "the server is at its limit",
         EndCode::Banned => "banned from this server for good",
@@ -120,7 +113,28 @@ fn sentence(code: EndCode) -> &'static str {
         EndCode::Draining => "the server is about to stop and takes no more players",
         EndCode::ShuttingDown => "the server is shutting down",
         EndCode::Elsewhere => "this session is not reached over this network, only over another one",
-        EndCode::Abuse => "this client broke the rules too often",
+        EndCode::Abuse
+        | EndCode::AbuseMalformed
+        | EndCode::AbuseOversized
+        | EndCode::AbuseSpoofed
+        | EndCode::AbuseRefused
+        | EndCode::AbuseFlood => abuse_sentence(code),
+        EndCode::SessionUnknown => "there is no such session here",
+        EndCode::Denied => "the server does not admit this player",
+        EndCode::Undecided => {
+            "the server cannot find out at the moment whether this player may join: try again"
+        }
+        EndCode::NoHandshake => "this client did not join the session in time",
+        EndCode::Overloaded => "the server cannot keep up",
+        EndCode::TooSlow => "the connection is too slow: more waited for it than the server keeps",
+        EndCode::Resumed => "this player is here over another connection",
+        EndCode::NewSession => "the server has started a new session",
+        EndCode::Other => "",
+    }
+}
+
+fn abuse_sentence(code: EndCode) -> &'static str {
+    match code {
         EndCode::AbuseMalformed => {
             "this client broke the rules too often, in the end with a malformed packet"
         }
@@ -136,22 +150,14 @@ fn sentence(code: EndCode) -> &'static str {
         EndCode::AbuseFlood => {
             "this client broke the rules too often, in the end by sending too much in a second"
         }
-        EndCode::SessionUnknown => "there is no such session here",
-        EndCode::Denied => "the server does not admit this player",
-        EndCode::Undecided => {
-            "the server cannot find out at the moment whether this player may join: try again"
-        }
-        EndCode::NoHandshake => "this client did not join the session in time",
-        EndCode::Overloaded => "the server cannot keep up",
-        EndCode::Resumed => "this player is here over another connection",
-        EndCode::NewSession => "the server has started a new session",
-        EndCode::Other => "",
+        _ => "this client broke the rules too often",
     }
 }
 
 #[cfg(test)]
 mod tests {
     use alloc::string::ToString as _;
+    use core::time::Duration;
 
     use super::*;
 

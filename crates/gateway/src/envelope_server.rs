@@ -9,7 +9,7 @@ use std::task::Waker;
 use std::time::Instant;
 
 use consonance_transport::{
-    Delivery, DisconnectReason, PacketLimits, Peer, SHUTTING_DOWN, ServerEvent, ServerStatistics,
+    Delivery, DisconnectReason, EndCode, EndReason, PacketLimits, Peer, ServerEvent, ServerStatistics,
     ServerTransport, Statistics,
 };
 
@@ -265,6 +265,15 @@ impl<G: GameNetworkServer, E: EnvelopeKind> ServerTransport for EnvelopeServer<G
         self.network.disconnect(now, peer, reason);
     }
 
+    fn reject(&mut self, now: Instant, peer: Peer, reason: &EndReason) {
+        let line = if self.carries_end_reasons() { reason.encode() } else { reason.to_string() };
+        self.disconnect(now, peer, &line);
+    }
+
+    fn carries_end_reasons(&self) -> bool {
+        self.network.carries_end_reasons()
+    }
+
     fn set_joined(&mut self, now: Instant, peer: Peer, is_joined: bool) {
         self.network.set_joined(now, peer, is_joined);
     }
@@ -272,7 +281,7 @@ impl<G: GameNetworkServer, E: EnvelopeKind> ServerTransport for EnvelopeServer<G
     fn shutdown(&mut self, now: Instant) {
         let peers: Vec<Peer> = self.peers.keys().copied().collect();
         for peer in peers {
-            self.disconnect(now, peer, SHUTTING_DOWN);
+            self.reject(now, peer, &EndCode::ShuttingDown.into());
         }
         self.network.shutdown(now);
     }

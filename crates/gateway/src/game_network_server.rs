@@ -41,6 +41,12 @@ pub trait GameNetworkServer: Send {
     /// reason reaches the peer only on networks that can carry words.
     fn disconnect(&mut self, now: Instant, peer: Peer, reason: &str);
 
+    /// Whether the words of [`disconnect`](Self::disconnect) reach clients of ours as they are, and no others. Reasons
+    /// are [encoded](consonance_transport::EndReason::encode) there, and a text for people on every other network.
+    fn carries_end_reasons(&self) -> bool {
+        false
+    }
+
     /// Tells the network whether a peer has joined a session; see
     /// [`ServerTransport::set_joined`](consonance_transport::ServerTransport::set_joined).
     fn set_joined(&mut self, _now: Instant, _peer: Peer, _is_joined: bool) {}

@@ -115,7 +115,7 @@ fn who_speaks_goes_as_everybody_does() {
     let (mut client, _) = stage.client();
     client.send(stage.now, RELIABLE, b"hello");
     client.disconnect(stage.now);
-    let gone = Heard::Disconnected(DisconnectReason::ClosedByPeer { reason: String::new() });
+    let gone = Heard::Disconnected(DisconnectReason::closed_by_peer(b""));
     assert_eq!(stage.heard(), [Heard::Connected, packet(b"hello"), gone]);
 }
 
@@ -126,7 +126,7 @@ fn who_is_not_wanted_is_not_heard_and_learns_why() {
     client.send(stage.now, RELIABLE, b"hello");
     let heard = stage.heard_by(|stage, peer| stage.server.disconnect(stage.now, peer, "not you"));
     assert_eq!(heard, [Heard::Connected, Heard::Disconnected(DisconnectReason::ClosedByUs)]);
-    let reason = DisconnectReason::ClosedByPeer { reason: "not you".to_owned() };
+    let reason = DisconnectReason::closed_by_peer(b"not you");
     assert_eq!(client.poll(stage.now), Some(GameNetworkClientEvent::Disconnected { reason }));
 }
 

@@ -10,10 +10,9 @@ mod prefix;
 
 use std::net::IpAddr;
 
+use consonance_transport::{EndCode, EndReason};
 use index::Index;
 pub use prefix::{AddressPrefix, BadPrefix};
-
-use crate::utc;
 
 /// A ban.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -52,14 +51,9 @@ impl Ban {
         self.until.is_none_or(|until| now < until)
     }
 
-    /// What is told to who comes all the same.
-    pub fn refusal(&self) -> String {
-        let end = match self.until {
-            Some(until) => format!("until {}", utc::rfc_3339(until)),
-            None => "for good".into(),
-        };
-        let reason = if self.reason.is_empty() { String::new() } else { format!(": {}", self.reason) };
-        format!("banned from this server {end}{reason}")
+    /// What a banned player is told.
+    pub fn end_reason(&self) -> EndReason {
+        EndReason { until: self.until, ..EndReason::with_words(EndCode::Banned, &self.reason) }
     }
 }
 
@@ -226,9 +220,12 @@ mod tests {
     fn who_is_banned_is_told_why_and_until_when() {
         let mut ban = ban(1, BanTarget::Name("Alice".into()), Some(2_000_000_000));
         ban.reason = "shouting".into();
-        assert_eq!(ban.refusal(), "banned from this server until 2033-05-18T03:33:20Z: shouting");
+        assert_eq!(
+            ban.end_reason().to_string(),
+            "banned from this server until 2033-05-18T03:33:20Z: shouting"
+        );
         (ban.until, ban.reason) = (None, String::new());
-        assert_eq!(ban.refusal(), "banned from this server for good");
+        assert_eq!(ban.end_reason().to_string(), "banned from this server for good");
     }
 
     #[test]

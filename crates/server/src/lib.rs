@@ -50,7 +50,6 @@ mod draining;
 pub mod fuzz;
 mod game_servers;
 mod gauges;
-mod goodbye;
 mod hand_over;
 mod handle;
 mod inspection;

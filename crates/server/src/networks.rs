@@ -8,10 +8,12 @@ use std::task::Waker;
 use std::time::Instant;
 
 use consonance_pcap::{CaptureLink, CapturedPacket, Direction, PacketSink};
-use consonance_session::{Delivery, LinkId, Transmit};
+use consonance_session::{Delivery, LinkId, SessionId, Transmit};
 use consonance_transport::{
-    self as transport, Goodbye, LinkQuality, PACKET_BYTES_MAX, PacketLimits, PageState, Peer, ServerTransport,
+    self as transport, EndReason, LinkQuality, PACKET_BYTES_MAX, PacketLimits, PageState, Peer,
+    ServerTransport,
 };
+use consonance_wire::{EndNotice, Writer};
 
 use crate::game_servers::GameServerWatch;
 pub use numbers::NetworkNumbers;
@@ -161,15 +163,31 @@ impl Networks {
         self.list.get_mut(network_of(link)).and_then(|network| network.probe(now, peer_of(link)))
     }
 
-    pub(crate) fn turn_away(
+    /// Ends a link. A client that reads notices, in a session of this number, is sent one before if its network cannot
+    /// bring the reason's code.
+    pub(crate) fn reject(
         &mut self,
         now: Instant,
         link: LinkId,
-        goodbye: impl Into<Goodbye>,
-        reason: &str,
+        reason: &EndReason,
+        notice_in: Option<SessionId>,
     ) {
+        let Some(network) = self.list.get(network_of(link)) else { return };
+        if let Some(session) = notice_in.filter(|_| !network.carries_end_reasons()) {
+            self.send_notice(now, link, reason, session);
+        }
         if let Some(network) = self.list.get_mut(network_of(link)) {
-            network.turn_away(now, peer_of(link), goodbye.into(), reason);
+            network.reject(now, peer_of(link), reason);
+        }
+    }
+
+    fn send_notice(&mut self, now: Instant, link: LinkId, reason: &EndReason, session: SessionId) {
+        let mut buffer = [0; PACKET_BYTES_MAX];
+        let mut writer = Writer::new(&mut buffer);
+        let encoded = reason.encode();
+        if !encoded.is_empty() && (EndNotice { reason: &encoded }).write(session, &mut writer).is_ok() {
+            let (to, delivery, payload) = (&[link][..], Delivery::Reliable, writer.written());
+            self.send(now, &Transmit { to, delivery, payload });
         }
     }
 

@@ -26,13 +26,12 @@ use std::time::{Duration, Instant};
 use consonance_inspector::{ServerSnapshot, SnapshotCell};
 use consonance_pcap::{Direction, PacketSink};
 use consonance_session::{Delivery, Instant as SessionInstant, LinkCommand, LinkId, ServerStatistics};
-use consonance_transport::{PacketLimits, ServerEvent as NetworkEvent, ServerTransport};
+use consonance_transport::{EndReason, PacketLimits, ServerEvent as NetworkEvent, ServerTransport};
 use rustc_hash::FxHashMap;
 use tracing::{Span, debug, error_span};
 
 use crate::admission::AdmissionGate;
 use crate::directory::Directory;
-use crate::goodbye;
 use crate::inspection::Notes;
 use crate::kept_voices::VoiceKeeper;
 use crate::networks::{Networks, link_of, to_session, to_session_limits};
@@ -347,9 +346,10 @@ impl SessionLoop {
             self.networks.send(now, &transmit);
         }
         while let Some(command) = session.server.poll_command() {
-            if let LinkCommand::Close { link, reason } = command {
+            if let LinkCommand::Close { link, reason, reads_notice } = command {
                 session.span.in_scope(|| link_span(link).in_scope(|| debug!(%reason, "closing")));
-                self.networks.turn_away(now, link, goodbye::of_close(&reason), &reason.to_string());
+                let notice_in = reads_notice.then(|| session.server.session());
+                self.networks.reject(now, link, &EndReason::from(&reason), notice_in);
             }
         }
         self.tell_events(index, now, at);

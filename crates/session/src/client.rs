@@ -34,8 +34,10 @@ use alloc::collections::{BTreeMap, VecDeque};
 use alloc::vec::Vec;
 use core::time::Duration;
 
+use consonance_end_reason::EndReason;
 use consonance_wire::{
-    Capabilities, ClientId, HandshakeExtension, Header, MessageType, Packet, ParseError, Reception, SessionId,
+    Capabilities, ClientId, EndNotice, HandshakeExtension, Header, MessageType, Packet, ParseError,
+    Reception, SessionId,
 };
 
 use crate::link::{Delivery, LinkCommand, LinkId, Offence};
@@ -108,6 +110,8 @@ pub struct Client {
     receptions: Vec<Reception>,
     /// What the server of the present session and I can both do.
     server_capabilities: Capabilities,
+    /// Why the server ends the link, as it said last.
+    end_notice: Option<EndReason>,
     place: Place,
     whereabouts: Whereabouts,
     own_standing: OwnStanding,
@@ -185,6 +189,7 @@ impl Client {
             uplink_meter: UplinkMeter::default(),
             receptions: Vec::new(),
             server_capabilities: Capabilities::NONE,
+            end_notice: None,
             place: Place::default(),
             whereabouts: Whereabouts::default(),
             own_standing: OwnStanding::default(),
@@ -212,6 +217,12 @@ impl Client {
     /// My id, while I am in a session.
     pub fn id(&self) -> Option<ClientId> {
         self.joined().ok().map(|(_, id)| id)
+    }
+
+    /// Why the server ends the last link, if it has said so in a packet, an [`EndNotice`](consonance_wire::EndNotice).
+    /// Until the next link is up.
+    pub fn end_notice(&self) -> Option<&EndReason> {
+        self.end_notice.as_ref()
     }
 
     /// A packet came over a link.
@@ -302,9 +313,10 @@ impl Client {
                 let extension = HandshakeExtension::find(trailing);
                 self.handle_response(now, link, &response, extension.as_ref())?;
             }
-            Packet::ErrorWrongSession(error) => match self.carried(trailing) {
-                Some(carried) => self.handle_carried(now, header, &carried)?,
-                None => self.handle_wrong_session(now, error.session),
+            Packet::ErrorWrongSession(error) => match (EndNotice::find(trailing), self.carried(trailing)) {
+                (Some(notice), _) => self.end_notice = Some(EndReason::decode(notice.reason.as_bytes())),
+                (None, Some(carried)) => self.handle_carried(now, header, &carried)?,
+                (None, None) => self.handle_wrong_session(now, error.session),
             },
             Packet::ClientState(state) => self.handle_client_state(&state)?,
             Packet::DeltaChannelState(delta) => self.handle_delta(&delta)?,

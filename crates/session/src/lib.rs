@@ -76,6 +76,7 @@ extern crate alloc;
 
 mod client;
 mod client_ids;
+mod end_reason;
 mod heard_voice;
 mod join_token;
 mod limits;
@@ -101,6 +102,7 @@ pub use client::{
     ModerateError, Onward, Player, Recorded, RoomError, Routing, SPEAKING_TIMEOUT, Status, Target, TextError,
     TextTarget, UplinkReport, VoiceError, VoiceFrame,
 };
+pub use consonance_end_reason::{EndCode, EndKind, EndReason};
 pub use consonance_wire::limits::TEXT_BYTES_MAX;
 pub use consonance_wire::{
     ALWAYS_SEND_ROOM, AbsurdPosition, Capabilities, ClientId, CodecKind, CodecSettings, MessageType,

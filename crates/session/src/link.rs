@@ -48,7 +48,17 @@ pub enum LinkCommand {
         link: LinkId,
         /// Why, for the peer's and the operator's eyes.
         reason: CloseReason,
+        /// The peer reads an [`EndNotice`](consonance_wire::EndNotice): where the network's own close cannot say why,
+        /// the driver sends it one before. Only a server's links do.
+        reads_notice: bool,
     },
+}
+
+impl LinkCommand {
+    /// Closes a link whose peer reads no notice.
+    pub(crate) fn close(link: LinkId, reason: CloseReason) -> Self {
+        Self::Close { link, reason, reads_notice: false }
+    }
 }
 
 /// Why the engine closes a link.
@@ -85,12 +95,22 @@ pub enum CloseReason {
         /// The operator's words; may be empty.
         reason: Box<str>,
     },
+    /// The operator has banned this player.
+    Banned {
+        /// The operator's words; may be empty.
+        reason: Box<str>,
+        /// When the ban ends, in seconds since 1970; never if there is none.
+        until: Option<u64>,
+    },
     /// The time for which the player was let in is over.
     VisitEnded,
     /// The session ends.
     Stopped,
     /// The session is to end, and takes nobody in any more.
-    Draining,
+    Draining {
+        /// The server that it sends its clients to, if there is one: an address as the network understands it.
+        redirect: Option<Box<str>>,
+    },
     /// The server has so much to do that it takes nobody in for now.
     AtItsLimit {
         /// When to try again, in seconds.
@@ -163,7 +183,7 @@ impl fmt::Display for CloseReason {
                 "the server does not let this player in: its join token is missing, wrong or too old"
             }
             Self::Stopped => "the session has ended",
-            Self::Draining => {
+            Self::Draining { .. } => {
                 "the server is about to stop, and takes nobody in any more: try again a little later"
             }
             Self::AtItsLimit { retry_in_s } => {
@@ -178,6 +198,12 @@ impl fmt::Display for CloseReason {
             Self::Kicked { reason } if reason.is_empty() => "the server's operator has removed this player",
             Self::Kicked { reason } => {
                 return write!(f, "the server's operator has removed this player: {reason}");
+            }
+            Self::Banned { reason, .. } if reason.is_empty() => {
+                "the server's operator has banned this player"
+            }
+            Self::Banned { reason, .. } => {
+                return write!(f, "the server's operator has banned this player: {reason}");
             }
             Self::Abuse { last } => return write!(f, "broke the rules too often, in the end with {last}"),
         };

@@ -42,7 +42,7 @@ mod voice_reports;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
-use consonance_wire::{ClientId, HandshakeExtension, Header, MessageType, Packet, SessionId};
+use consonance_wire::{Capabilities, ClientId, HandshakeExtension, Header, MessageType, Packet, SessionId};
 
 use crate::client_ids::ClientIds;
 use crate::link::{CloseReason, Delivery, LinkCommand, LinkId, PeerOrigin};
@@ -202,7 +202,7 @@ impl Server {
         }
         if self.links.len() >= self.settings.limits.links {
             self.statistics.links_refused += 1;
-            self.commands.push(LinkCommand::Close { link, reason: CloseReason::SessionFull });
+            self.commands.push(LinkCommand::close(link, CloseReason::SessionFull));
             return;
         }
         let deadline = now + self.settings.limits.handshake;
@@ -307,8 +307,9 @@ impl Server {
         for id in everybody {
             self.remove_client(id);
         }
-        for (link, _) in core::mem::take(&mut self.links) {
-            self.commands.push(LinkCommand::Close { link, reason: CloseReason::Stopped });
+        for (link, record) in core::mem::take(&mut self.links) {
+            let reads_notice = record.can(Capabilities::END_REASONS);
+            self.commands.push(LinkCommand::Close { link, reason: CloseReason::Stopped, reads_notice });
         }
         self.strangers.clear();
         self.name_claims = NameClaims::default();

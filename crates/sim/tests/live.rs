@@ -151,7 +151,7 @@ impl<F: FnMut(&Sent) -> bool> Carrier<F> {
             self.send(&sent)?;
         }
         let mut closed = Vec::new();
-        while let Some(LinkCommand::Close { link, reason }) = self.server.poll_command() {
+        while let Some(LinkCommand::Close { link, reason, .. }) = self.server.poll_command() {
             let reason = reason.to_string().into();
             self.live.server_did(&ServerAction::Closed { connection: link.0, reason })?;
             closed.push(link);

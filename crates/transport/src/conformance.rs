@@ -55,6 +55,9 @@
 //! [either](a_client_that_leaves_delivers_its_last_words)
 //! [side](a_disconnected_peer_learns_why_after_its_last_packets), and is said
 //! [once](when_both_ends_leave_at_once_each_hears_of_it_once) at each end.
+//! A reason with a code arrives
+//! [as it is](a_rejected_peer_learns_the_code_where_the_network_carries_it), where the network says that it carries
+//! codes.
 //! [Dropping a client](a_dropped_client_is_seen_to_leave) and
 //! [shutting a server down](a_shutdown_ends_every_link_with_a_reason) are orderly too.
 //! A link that is [lost without a word](a_cut_link_ends_at_both_ends_and_can_be_made_again) is noticed at both ends.
@@ -190,6 +193,7 @@ macro_rules! conformance_tests {
             a_client_that_leaves_delivers_its_last_words
             a_dropped_client_is_seen_to_leave
             a_disconnected_peer_learns_why_after_its_last_packets
+            a_rejected_peer_learns_the_code_where_the_network_carries_it
             when_both_ends_leave_at_once_each_hears_of_it_once
             a_shutdown_ends_every_link_with_a_reason
             a_cut_link_ends_at_both_ends_and_can_be_made_again

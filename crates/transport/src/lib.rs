@@ -62,7 +62,6 @@ mod address_prefix;
 mod client;
 mod connection_slots;
 mod direct;
-mod goodbye;
 mod host_name;
 mod packet;
 mod pages;
@@ -80,8 +79,8 @@ pub use client::{ClientEvent, ClientTransport};
 pub use connection_slots::{
     AddressShares, ConnectionSlots, MADE_ROOM, PENDING_UNDISTURBED, SERVER_FULL, SlotsFull,
 };
+pub use consonance_end_reason::{EndCode, EndKind, EndReason, REDIRECT_BYTES_MAX};
 pub use direct::{DirectEvent, DirectLinks};
-pub use goodbye::{Goodbye, GoodbyeCode};
 pub use host_name::{authority, is_own_host, name_of_host};
 pub use packet::{Delivery, PACKET_BYTES_MAX, PacketLimits};
 pub use pages::{PageDrops, PageState, PageStatistics};

@@ -190,17 +190,6 @@ mod tests {
     }
 
     #[test]
-    fn a_client_whose_name_is_refused_is_told_so_by_type() {
-        let (mut server, mut client, peer) = connected();
-        let (goodbye, words) = (crate::GoodbyeCode::Name.into(), "this name is in use");
-        server.turn_away(now(), peer, goodbye, words);
-        let reason = DisconnectReason::NameRefused { reason: words.to_owned() };
-        assert_eq!(client.poll(now()), Some(ClientEvent::Disconnected { reason }));
-        let reason = DisconnectReason::ClosedByUs;
-        assert_eq!(server.poll(now()), Some(ServerEvent::Disconnected { peer, reason }));
-    }
-
-    #[test]
     fn packets_go_both_ways_and_are_delivered_at_the_next_poll() {
         let (mut server, mut client, peer) = connected();
         client.send(now(), Delivery::Unreliable, b"voice");

@@ -1,7 +1,9 @@
 //! Why a link ended, in words that say what to do next.
 
+use consonance_end_reason::{END_REASON_BYTES_MAX, EndCode, EndReason};
+
 /// The longest reason, in bytes of UTF-8, that travels to or is shown from the other side.
-pub const REASON_BYTES_MAX: usize = 256;
+pub const REASON_BYTES_MAX: usize = END_REASON_BYTES_MAX;
 
 /// What a server that [shuts down](crate::ServerTransport::shutdown) says to its peers, and to those who come too late.
 pub const SHUTTING_DOWN: &str = "the server is shutting down";
@@ -13,14 +15,14 @@ pub enum DisconnectReason {
     /// We asked for it.
     #[error("we closed the connection")]
     ClosedByUs,
-    /// The other side ended the link; its own words, which may be empty.
+    /// The other side ended the link.
     #[error(
         "the other side closed the connection{}",
         words_or(reason, " without saying why; connect again, or ask whoever runs it")
     )]
     ClosedByPeer {
-        /// What it said.
-        reason: String,
+        /// Why, if it said so.
+        reason: EndReason,
     },
     /// The server did not take us in.
     #[error(
@@ -28,14 +30,8 @@ pub enum DisconnectReason {
         words_or(reason, " without saying why; ask whoever runs it who may join")
     )]
     Refused {
-        /// What it said.
-        reason: String,
-    },
-    /// The server does not let us have our name: a player of this name is there, or the name is reserved or too long.
-    #[error("the server refused the name{}", words_or(reason, " without saying why; choose another one"))]
-    NameRefused {
-        /// What it said.
-        reason: String,
+        /// Why, if it said so.
+        reason: EndReason,
     },
     /// The server has as many clients as it takes.
     #[error("the server is full, with {clients_max} clients: try again when one of them has left")]
@@ -94,31 +90,33 @@ pub enum DisconnectReason {
 }
 
 impl DisconnectReason {
-    /// [`ClosedByPeer`](Self::ClosedByPeer) with words that came over the network, made fit to be shown.
-    pub fn closed_by_peer(words: &[u8]) -> Self {
-        Self::ClosedByPeer { reason: presentable(words) }
+    /// [`ClosedByPeer`](Self::ClosedByPeer) with a reason as it came over the network: encoded, or in words.
+    pub fn closed_by_peer(reason: &[u8]) -> Self {
+        Self::ClosedByPeer { reason: EndReason::decode(reason) }
     }
 
-    /// [`Refused`](Self::Refused) with words that came over the network, made fit to be shown.
-    pub fn refused(words: &[u8]) -> Self {
-        Self::Refused { reason: presentable(words) }
+    /// [`Refused`](Self::Refused) with a reason as it came over the network: encoded, or in words.
+    pub fn refused(reason: &[u8]) -> Self {
+        Self::Refused { reason: EndReason::decode(reason) }
     }
 
-    /// [`NameRefused`](Self::NameRefused) with words that came over the network, made fit to be shown.
-    pub fn name_refused(words: &[u8]) -> Self {
-        Self::NameRefused { reason: presentable(words) }
+    /// What the other side said, if it ended the link or refused it; a server that says that it is full counts, too.
+    pub fn end_reason(&self) -> Option<EndReason> {
+        match self {
+            Self::ClosedByPeer { reason } | Self::Refused { reason } => Some(reason.clone()),
+            Self::ServerFull { clients_max } => {
+                Some(EndReason { max: Some(*clients_max), ..EndCode::ServerFull.into() })
+            }
+            _ => None,
+        }
     }
 
     /// Whether the same connection may succeed when tried again later, without anybody changing anything.
     pub fn is_worth_retrying(&self) -> bool {
         match self {
-            Self::ClosedByUs
-            | Self::NameRefused { .. }
-            | Self::CertificateNotTrusted { .. }
-            | Self::ProtocolViolated { .. } => false,
-            Self::ClosedByPeer { .. }
-            | Self::Refused { .. }
-            | Self::ServerFull { .. }
+            Self::ClosedByUs | Self::CertificateNotTrusted { .. } | Self::ProtocolViolated { .. } => false,
+            Self::ClosedByPeer { reason } | Self::Refused { reason } => reason.is_worth_retrying(),
+            Self::ServerFull { .. }
             | Self::TimedOut
             | Self::CouldNotResolve { .. }
             | Self::Unreachable { .. }
@@ -132,14 +130,8 @@ impl DisconnectReason {
     }
 }
 
-/// Words of a stranger may hold anything: control characters could steer a terminal, length could fill a log.
-fn presentable(words: &[u8]) -> String {
-    let words = &words[..words.len().min(REASON_BYTES_MAX)];
-    String::from_utf8_lossy(words).chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
-}
-
-/// The other side's words, or what to do where there are none.
-fn words_or(reason: &str, advice: &str) -> String {
+/// The reason's text, or what to do where there is none.
+fn words_or(reason: &EndReason, advice: &str) -> String {
     if reason.is_empty() { advice.to_owned() } else { format!(": {reason}") }
 }
 
@@ -153,10 +145,31 @@ mod tests {
         assert_eq!(reason.to_string(), "the other side closed the connection: bad  [2J news");
 
         let long = vec![b'x'; 10 * REASON_BYTES_MAX];
-        let DisconnectReason::Refused { reason } = DisconnectReason::refused(&long) else {
-            panic!("refused() makes Refused");
-        };
-        assert_eq!(reason.len(), REASON_BYTES_MAX);
+        let reason = DisconnectReason::refused(&long).end_reason().unwrap();
+        assert_eq!(reason.words.len(), REASON_BYTES_MAX);
+    }
+
+    #[test]
+    fn a_code_arrives_as_one_and_is_shown_as_its_text() {
+        let reason = DisconnectReason::refused(b"(full-busy retry=5)");
+        assert_eq!(reason.end_reason().map(|reason| reason.code), Some(EndCode::ServerBusy));
+        let text = "the server refused the connection: the server is at its limit: try again in 5 s";
+        assert_eq!(reason.to_string(), text);
+    }
+
+    #[test]
+    fn what_a_player_has_to_change_is_not_tried_again() {
+        for (reason, expected) in [
+            (&b"(name-in-use)"[..], false),
+            (b"(banned) cheating", false),
+            (b"(version-codec)", false),
+            (b"(full-session)", true),
+            (b"(token-expired)", true),
+            (b"", true),
+        ] {
+            assert_eq!(DisconnectReason::refused(reason).is_worth_retrying(), expected);
+            assert_eq!(DisconnectReason::closed_by_peer(reason).is_worth_retrying(), expected);
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::task::Waker;
 use std::time::Instant;
 
 use crate::{
-    Delivery, DisconnectReason, GameStatistics, Goodbye, LinkQuality, PacketLimits, PageState,
+    Delivery, DisconnectReason, EndReason, GameStatistics, LinkQuality, PacketLimits, PageState,
     PageStatistics, PathStatistics, ServerStatistics,
 };
 
@@ -44,10 +44,18 @@ pub trait ServerTransport: Send {
     /// reported after this call; its [`ServerEvent::Disconnected`] comes when the goodbye is on its way.
     fn disconnect(&mut self, now: Instant, peer: Peer, reason: &str);
 
-    /// [Ends](Self::disconnect) one link for a reason that is told to programs, too, where
-    /// the network has a way for that.
-    fn turn_away(&mut self, now: Instant, peer: Peer, _goodbye: Goodbye, reason: &str) {
-        self.disconnect(now, peer, reason);
+    /// [Ends](Self::disconnect) one link for a reason with a code.
+    ///
+    /// Where the network [carries codes](Self::carries_end_reasons), its client reports exactly this reason; elsewhere
+    /// the reason's text is for people, as with `disconnect`.
+    fn reject(&mut self, now: Instant, peer: Peer, reason: &EndReason) {
+        self.disconnect(now, peer, &reason.to_string());
+    }
+
+    /// Whether the end of a link brings the code and the fields of [`reject`](Self::reject) to its client. If not, the
+    /// server tells clients that can read it in a packet before. The same for the life of the transport.
+    fn carries_end_reasons(&self) -> bool {
+        false
     }
 
     /// Tells the network whether a peer has joined a session or waits for a name there, each time that this changes.

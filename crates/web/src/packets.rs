@@ -75,7 +75,7 @@ pub fn packet_shards(
     let pair = |_| {
         let (server, handle) = hosted::server(&hosted);
         let pump = Pump::new(handle, limits);
-        (PacketShard::new(server, pump.losses(), pump.pages()), Arc::new(pump))
+        (PacketShard::new(server.carrying_end_reasons(), pump.losses(), pump.pages()), Arc::new(pump))
     };
     let (shards, pumps) = (0..count).map(pair).unzip();
     (shards, PacketEntrance(Arc::new(Shared { places: Box::new(places), pumps })))

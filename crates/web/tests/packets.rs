@@ -275,7 +275,7 @@ fn a_listener_that_ends_says_so() {
     let mut page = open(&listener, "main");
     assert_eq!(next(&mut shards[0]), "connected to main");
     drop(listener);
-    assert_eq!(goodbye(&mut page), (close_code::ENDED, "the server is closing".to_owned()));
+    assert_eq!(goodbye(&mut page), (close_code::ENDED, "(closing-shutdown)".to_owned()));
     assert!(next(&mut shards[0]).starts_with("disconnected"));
 }
 

@@ -58,6 +58,9 @@ impl Capabilities {
     pub const HAND_OVER: Self = Self(32);
     /// The server takes requests of players who may moderate: see [`ModeratorRequest`](crate::ModeratorRequest).
     pub const MODERATORS: Self = Self(64);
+    /// The server says in a packet why it closes the link, where the network cannot: see
+    /// [`EndNotice`](crate::EndNotice).
+    pub const END_REASONS: Self = Self(128);
     /// Everything that this version knows.
     pub const ALL: Self = Self(
         Self::SERVER_ROUTING.0
@@ -66,7 +69,8 @@ impl Capabilities {
             | Self::PROXIMITY.0
             | Self::MODERATION.0
             | Self::HAND_OVER.0
-            | Self::MODERATORS.0,
+            | Self::MODERATORS.0
+            | Self::END_REASONS.0,
     );
 
     /// Whether all of `other` is among these.

@@ -31,6 +31,9 @@ pub const JOIN_TOKEN_BYTES_MAX: usize = 832;
 /// Bytes of the longest address that a server can send its clients to: see [`Closing`](crate::Closing).
 pub const ONWARD_ADDRESS_BYTES_MAX: usize = 512;
 
+/// Bytes of the longest reason behind which a link is closed: see [`EndNotice`](crate::EndNotice).
+pub const END_NOTICE_BYTES_MAX: usize = 256;
+
 /// Header, destination count and length prefix of a relay.
 pub(crate) const RELAY_OVERHEAD_BYTES: usize = HEADER_BYTES + 1 + 2;
 

@@ -31,8 +31,13 @@ const CLIENT: &[&str] = &[
 const PAGE: &[&str] = &["consonance-browser"];
 
 /// What builds where there is no operating system.
-pub(crate) const PURE: &[&str] =
-    &["consonance-wire", "consonance-opus-packet", "consonance-name-key", "consonance-session"];
+pub(crate) const PURE: &[&str] = &[
+    "consonance-wire",
+    "consonance-opus-packet",
+    "consonance-name-key",
+    "consonance-end-reason",
+    "consonance-session",
+];
 
 /// What these may bring: the Unicode tables by which names are compared, without the standard library like themselves.
 pub(crate) const PURE_MAY_BRING: &[&str] =

@@ -2,10 +2,8 @@
 
 use std::time::Instant;
 
-use consonance_browser::LinkEnd;
-use consonance_browser::control::RefusalCode;
 use consonance_session as session;
-use consonance_transport::{Delivery, DisconnectReason, Goodbye, GoodbyeCode, Peer, ServerEvent};
+use consonance_transport::{Delivery, DisconnectReason, EndReason, Peer, ServerEvent};
 
 use super::BrowserGateway;
 use crate::browser::{Link, Step};
@@ -104,30 +102,12 @@ impl<S: PageShard> BrowserGateway<S> {
     }
 
     /// The server ends a player's link.
-    pub(super) fn end_link(&mut self, now: Instant, peer: Peer, end: LinkEnd, reason: &str) {
+    pub(super) fn end_link(&mut self, now: Instant, peer: Peer, reason: &EndReason) {
         let at = self.at(now);
         let Some(index) = self.browsers.of_link(peer) else { return };
         if let Some(browser) = self.browsers.get_mut(index) {
-            browser.lose_link(at, end, DisconnectReason::cut(reason));
+            browser.lose_link(at, reason);
         }
         self.follow(now, index);
     }
-}
-
-/// What a reason of the server comes to for a player.
-pub(super) fn end_of(goodbye: Goodbye) -> LinkEnd {
-    let code = match goodbye.code {
-        GoodbyeCode::Abuse => return LinkEnd::Abuse,
-        GoodbyeCode::Elsewhere => return LinkEnd::Elsewhere,
-        GoodbyeCode::Token => RefusalCode::Token,
-        GoodbyeCode::Password => RefusalCode::Password,
-        GoodbyeCode::Name => RefusalCode::Name,
-        GoodbyeCode::Full => RefusalCode::Full,
-        GoodbyeCode::Banned => RefusalCode::Banned,
-        GoodbyeCode::Version => RefusalCode::Version,
-        GoodbyeCode::Closing => RefusalCode::Closing,
-        _ => RefusalCode::Other,
-    };
-    let retry_in_ms = goodbye.retry_in.map(|wait| u64::try_from(wait.as_millis()).unwrap_or(u64::MAX));
-    LinkEnd::Refused { code, retry_in_ms }
 }

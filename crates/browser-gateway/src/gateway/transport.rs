@@ -3,14 +3,12 @@
 use std::task::Waker;
 use std::time::Instant;
 
-use consonance_browser::LinkEnd;
 use consonance_transport::{
-    Delivery, Goodbye, GoodbyeCode, LinkQuality, PACKET_BYTES_MAX, PacketLimits, PageState, PageStatistics,
-    Peer, SHUTTING_DOWN, ServerEvent, ServerStatistics, ServerTransport,
+    Delivery, EndCode, EndReason, LinkQuality, PACKET_BYTES_MAX, PacketLimits, PageState, PageStatistics,
+    Peer, ServerEvent, ServerStatistics, ServerTransport,
 };
 
 use super::BrowserGateway;
-use super::links::end_of;
 use crate::shard::PageShard;
 
 /// What it is called among the networks, whatever carries voice and messages to pages.
@@ -51,11 +49,15 @@ impl<S: PageShard> ServerTransport for BrowserGateway<S> {
     }
 
     fn disconnect(&mut self, now: Instant, peer: Peer, reason: &str) {
-        self.end_link(now, peer, LinkEnd::of_words(reason), reason);
+        self.end_link(now, peer, &EndReason::decode(reason.as_bytes()));
     }
 
-    fn turn_away(&mut self, now: Instant, peer: Peer, goodbye: Goodbye, reason: &str) {
-        self.end_link(now, peer, end_of(goodbye), reason);
+    fn reject(&mut self, now: Instant, peer: Peer, reason: &EndReason) {
+        self.end_link(now, peer, reason);
+    }
+
+    fn carries_end_reasons(&self) -> bool {
+        true
     }
 
     fn set_joined(&mut self, now: Instant, peer: Peer, is_joined: bool) {
@@ -72,7 +74,7 @@ impl<S: PageShard> ServerTransport for BrowserGateway<S> {
             let Some(link) = self.browsers.get(index).map(|browser| browser.link.peer()) else { continue };
             match link {
                 Some(peer) => {
-                    self.end_link(now, peer, end_of(GoodbyeCode::Closing.into()), SHUTTING_DOWN);
+                    self.end_link(now, peer, &EndCode::ShuttingDown.into());
                 }
                 None => self.forget(now, index),
             }

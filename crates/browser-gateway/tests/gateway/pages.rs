@@ -240,7 +240,7 @@ fn a_page_whose_session_another_worker_has_by_now_is_told_to_ask_anew() {
     assert_eq!(player.poll_command(), Some(LinkCommand::Open));
     player.handle_connected(now);
     let refusal = SessionRefusal::Elsewhere { session: "x".into() };
-    player.handle_link_lost(now, &refusal.to_string());
+    player.handle_link_ended(now, &consonance_session::EndReason::from(&refusal));
     let last = std::iter::from_fn(|| player.poll_message()).last().unwrap();
     let told: serde_json::Value = serde_json::from_str(&last).unwrap();
     assert_eq!((&told["type"], &told["retryInMs"]), (&"disconnected".into(), &serde_json::Value::Null));

@@ -9,15 +9,15 @@ use consonance_server::bans::{Ban, BanTarget};
 use consonance_server::token::TokenError;
 use consonance_server::{Refusal, SessionRefusal};
 use consonance_session::JOIN_TOKEN_BYTES_MAX;
-use consonance_transport::{Goodbye, GoodbyeCode, SHUTTING_DOWN, ServerEvent, ServerTransport as _};
+use consonance_transport::{EndCode, EndReason, SHUTTING_DOWN, ServerEvent, ServerTransport as _};
 use consonance_web::{Join, Signalling as _};
 use serde_json::{Value, json};
 
 use crate::paper::Pages;
 use crate::stage::{CountedReservations, Stage, info, join};
 
-/// What a page is told whose player is turned away with this code and these words.
-fn told(goodbye: Goodbye, words: &str) -> Value {
+/// What a page is told whose player is rejected for this reason.
+fn told(reason: &EndReason) -> Value {
     let (pages, now) = (Pages::default(), Instant::now());
     let reservations = std::sync::Arc::new(CountedReservations::default());
     let (entrance, mut gateways) =
@@ -28,30 +28,46 @@ fn told(goodbye: Goodbye, words: &str) -> Value {
     let page = pages.newest();
     pages.connect(page);
     let Some(ServerEvent::Connected { peer, .. }) = gateway.poll(now) else { panic!("she is introduced") };
-    gateway.turn_away(now, peer, goodbye, words);
+    gateway.reject(now, peer, reason);
     while gateway.poll(now).is_some() {}
     serde_json::from_str(pages.messages(page).last().unwrap()).unwrap()
 }
 
 #[test]
 fn the_code_is_the_servers_and_not_in_the_words() {
-    let words = "the server does not let this player in: the tournament is over, the password is wrong";
-    let refused = |code, retry_in_ms: Option<u64>| json!({"type": "refused", "code": code, "message": words, "retryInMs": retry_in_ms});
-    assert_eq!(told(GoodbyeCode::Other.into(), words), refused("other", None));
-    assert_eq!(told(GoodbyeCode::Name.into(), words), refused("name", None));
-    let full = Goodbye { code: GoodbyeCode::Full, retry_in: Some(Duration::from_secs(5)) };
-    assert_eq!(told(full, words), refused("full", Some(5000)));
-    assert_eq!(told(GoodbyeCode::Elsewhere.into(), words)["type"], "disconnected");
+    let words = "the tournament is over: the password is wrong: try again in 5 s";
+    for (reason, expected) in [
+        (
+            EndReason::with_words(EndCode::Denied, words),
+            json!({"type": "refused", "code": "other", "message": format!("the server does not admit this player: {words}"), "retryInMs": null}),
+        ),
+        (
+            EndReason { retry_in: Some(Duration::from_secs(5)), ..EndCode::ServerBusy.into() },
+            json!({"type": "refused", "code": "full", "message": "the server is at its limit: try again in 5 s", "retryInMs": 5000}),
+        ),
+        (
+            EndReason { until: Some(2_000_000_000), ..EndReason::with_words(EndCode::Banned, words) },
+            json!({"type": "refused", "code": "banned", "message": format!("banned from this server until 2033-05-18T03:33:20Z: {words}"), "retryInMs": null, "until": 2_000_000_000}),
+        ),
+        (
+            EndReason { redirect: Some("quic://b.example:1/main".into()), ..EndCode::Draining.into() },
+            json!({"type": "refused", "code": "closing", "message": "the server is about to stop and takes no more players: join quic://b.example:1/main instead", "retryInMs": null, "redirect": "quic://b.example:1/main"}),
+        ),
+    ] {
+        assert_eq!(told(&reason), expected);
+    }
+    assert_eq!(told(&EndCode::NameInUse.into())["code"], "name");
+    assert_eq!(told(&EndCode::Elsewhere.into())["type"], "disconnected");
 }
 
-/// What a player comes to that has only the words, as over a `WebSocket`.
-fn by_words(words: &str) -> Option<End> {
+/// What a player comes to that reads what the server said from the end of its link, as over a `WebSocket`.
+fn by_line(line: &str) -> Option<End> {
     let settings =
         BrowserSettings { name: "Alice".into(), session: "x".into(), token: None, password: None, slots: 4 };
     let (mut player, now) = (BrowserPlayer::new(settings), consonance_session::Instant::START);
     assert_eq!(player.poll_command(), Some(LinkCommand::Open));
     player.handle_connected(now);
-    player.handle_link_lost(now, words);
+    player.handle_link_lost(now, line.as_bytes());
     player.end()
 }
 
@@ -78,13 +94,13 @@ fn what_a_server_says_has_a_code() {
         (Refusal::Denied { reason: String::new() }, RefusalCode::Other),
         (Refusal::Denied { reason: "the tournament is over".to_owned() }, RefusalCode::Other),
     ] {
-        assert_eq!(by_words(&refusal.to_string()), Some(End::Refused(code)), "{refusal}");
+        assert_eq!(by_line(&EndReason::from(&refusal).encode()), Some(End::Refused(code)), "{refusal}");
     }
     for (refusal, code) in [
         (SessionRefusal::Full { max: 7 }, RefusalCode::Full),
         (SessionRefusal::Unknown { session: "full".into(), served: vec!["name".into()] }, RefusalCode::Other),
     ] {
-        assert_eq!(by_words(&refusal.to_string()), Some(End::Refused(code)), "{refusal}");
+        assert_eq!(by_line(&EndReason::from(&refusal).encode()), Some(End::Refused(code)), "{refusal}");
     }
     let ban = Ban {
         id: 1,
@@ -94,8 +110,12 @@ fn what_a_server_says_has_a_code() {
         since: 0,
         by: "operator".into(),
     };
-    assert_eq!(by_words(&ban.refusal()), Some(End::Refused(RefusalCode::Banned)));
-    assert_eq!(by_words(SHUTTING_DOWN), Some(End::Refused(RefusalCode::Closing)));
+    assert_eq!(by_line(&ban.end_reason().encode()), Some(End::Refused(RefusalCode::Banned)));
+    assert_eq!(
+        by_line(SHUTTING_DOWN),
+        Some(End::Refused(RefusalCode::Other)),
+        "words of a server without codes"
+    );
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! What a page is told.
 
+use consonance_session::EndKind;
 use serde::{Deserialize, Serialize};
 
 use super::bounded::{Amplitude, Percent};
@@ -78,7 +79,17 @@ pub enum ToPage {
     /// The answer to a ping.
     Pong { id: u64 },
     /// The player is not let in; the connection ends.
-    Refused { code: RefusalCode, message: Box<str>, retry_in_ms: Option<u64> },
+    Refused {
+        code: RefusalCode,
+        message: Box<str>,
+        retry_in_ms: Option<u64>,
+        /// In seconds since 1970: when a ban ends, for instance.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<u64>,
+        /// The address of another server that takes the player.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        redirect: Option<Box<str>>,
+    },
     /// Out of the session. With a time, it is tried again by itself, and `joined` follows; else the connection ends.
     Disconnected { cause: Cause, message: Box<str>, retry_in_ms: Option<u64> },
     /// A message of the page could not be followed, or something else that its author should know.
@@ -115,6 +126,21 @@ pub enum RefusalCode {
     Closing,
     /// Something else, which the message says.
     Other,
+}
+
+impl From<EndKind> for RefusalCode {
+    fn from(kind: EndKind) -> Self {
+        match kind {
+            EndKind::Token => Self::Token,
+            EndKind::Password => Self::Password,
+            EndKind::Name => Self::Name,
+            EndKind::Full => Self::Full,
+            EndKind::Banned => Self::Banned,
+            EndKind::Version => Self::Version,
+            EndKind::Closing => Self::Closing,
+            _ => Self::Other,
+        }
+    }
 }
 
 /// Why a player is no longer in its session.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use consonance_session::{Disconnection, Instant};
+use consonance_session::{Disconnection, EndCode, EndKind, EndReason, Instant};
 
 use super::BrowserPlayer;
 use crate::control::{Cause, RefusalCode, ToPage};
@@ -56,25 +56,25 @@ impl BrowserPlayer {
         self.finish(now, End::Out(cause), &disconnected(cause, message, None));
     }
 
-    /// The session does not let the player in, or not again: who was in it comes back where that may change.
-    pub(super) fn refuse_anew(
-        &mut self,
-        now: Instant,
-        code: RefusalCode,
-        words: &str,
-        retry_in_ms: Option<u64>,
-    ) {
+    /// The session does not let the player in, or not again: a player that was in it comes back where that may change.
+    pub(super) fn refuse_anew(&mut self, now: Instant, reason: &EndReason) {
+        let code = RefusalCode::from(reason.kind());
         let may_change = matches!(code, RefusalCode::Full | RefusalCode::Closing | RefusalCode::Other);
         if !self.has_joined || !may_change {
-            self.refuse(now, code, words, retry_in_ms);
+            self.refuse(now, reason);
         }
     }
 
     /// The session does not let the player in.
-    pub(super) fn refuse(&mut self, now: Instant, code: RefusalCode, words: &str, retry_in_ms: Option<u64>) {
-        let message =
-            if words.is_empty() { "the server closed the connection without a reason" } else { words };
-        let refused = ToPage::Refused { code, message: message.into(), retry_in_ms };
+    pub(super) fn refuse(&mut self, now: Instant, reason: &EndReason) {
+        let code = RefusalCode::from(reason.kind());
+        let refused = ToPage::Refused {
+            code,
+            message: reason.to_string().into(),
+            retry_in_ms: reason.retry_in.map(millis),
+            until: reason.until,
+            redirect: reason.redirect.clone(),
+        };
         self.finish(now, End::Refused(code), &refused);
     }
 
@@ -89,13 +89,16 @@ impl BrowserPlayer {
             // Only said by itself.
             Disconnection::Stopped => {}
             Disconnection::Kicked => {
-                let reason = self.kicked_because.take().unwrap_or_default();
-                let colon = if reason.is_empty() { "" } else { ": " };
-                let message = format!("the server's operator has removed you{colon}{reason}");
-                self.put_out(now, Cause::Kicked, &message);
+                let words = self.kicked_because.take().unwrap_or_default();
+                // The end of the link says more, where it came with one.
+                let reason = match self.end_reason.kind() {
+                    EndKind::Banned | EndKind::Kicked => self.end_reason.clone(),
+                    _ => EndReason::with_words(EndCode::Kicked, &words),
+                };
+                self.put_out(now, Cause::Kicked, &reason.to_string());
             }
             Disconnection::NameTakenOver => {
-                self.put_out(now, Cause::NameTaken, "somebody else joined with the same name");
+                self.put_out(now, Cause::NameTaken, &EndReason::from(EndCode::NameTakenOver).to_string());
             }
             _ => {
                 let retry_in_ms = retry_in.map(millis);

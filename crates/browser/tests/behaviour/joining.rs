@@ -50,7 +50,7 @@ fn whoever_is_not_let_in_is_told_a_code_and_words() {
     let page = session.page("Alice");
     let told = session.told_of(page, "refused");
     assert_eq!(told.len(), 1);
-    let words = "the session is full: try again when somebody has left";
+    let words = "the session is full: try again when a player has left";
     assert_eq!((&told[0]["code"], &told[0]["message"]), (&json!("full"), &json!(words)));
     assert_eq!(session.pages[page].player.end(), Some(End::Refused(RefusalCode::Full)));
 }

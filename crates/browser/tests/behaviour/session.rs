@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use consonance_browser::{BrowserPlayer, BrowserSettings, LinkCommand, PageLimits};
 use consonance_session::{
-    ChannelProperties, Client, ClientEvent, ClientSettings, Delivery, Instant, LinkCommand as ClientCommand,
-    LinkId, Server, ServerSettings, Target,
+    ChannelProperties, Client, ClientEvent, ClientSettings, Delivery, EndReason, Instant,
+    LinkCommand as ClientCommand, LinkId, Server, ServerSettings, Target,
 };
 use serde_json::Value;
 
@@ -185,7 +185,7 @@ impl Session {
         self.server = server;
         for page in &mut self.pages {
             if page.link.take().is_some() {
-                page.player.handle_link_lost(self.now, "");
+                page.player.handle_link_lost(self.now, b"");
             }
         }
         for native in &mut self.natives {
@@ -259,10 +259,12 @@ impl Session {
         let mut moved = false;
         while let Some(command) = self.server.poll_command() {
             moved = true;
-            let ClientCommand::Close { link, reason } = command else { panic!("a server opens no links") };
+            let ClientCommand::Close { link, reason, .. } = command else {
+                panic!("a server opens no links")
+            };
             if let Some(page) = self.pages.iter_mut().find(|page| page.link == Some(link)) {
                 page.link = None;
-                page.player.handle_link_lost(self.now, &reason.to_string());
+                page.player.handle_link_ended(self.now, &EndReason::from(&reason));
             }
             if let Some(native) = self.natives.iter_mut().find(|native| native.link == Some(link)) {
                 native.link = None;

@@ -54,7 +54,7 @@ fn a_password_from_a_file_lets_in_who_knows_it_and_others_are_told() {
     }
     for (shown, told) in [
         (&["--password", "battery staple"][..], "the password is wrong"),
-        (&[], "this session asks for a password"),
+        (&[], "this session requires a password"),
     ] {
         let refused = join(&address, "Alice", shown, &[]).end();
         assert!(!refused.status.success() && refused.err.join("\n").contains(told), "{:?}", refused.err);
@@ -113,7 +113,7 @@ fn a_hook_decides_and_neither_its_secrets_nor_those_of_players_are_written_down(
     let alice = join(&address, "Alice", &[&shown[..], &["--for", "0.1"]].concat(), &trace).end();
     assert!(alice.status.success(), "{:?}", alice.err);
     let bob = join(&address, "Bob", &shown, &trace).end();
-    assert!(bob.err.join("\n").contains("does not let this player in: you are banned"), "{:?}", bob.err);
+    assert!(bob.err.join("\n").contains("does not admit this player: you are banned"), "{:?}", bob.err);
     let asked = requests.join().unwrap().join("\n");
     server.signal("TERM");
     let printed = [server.end().err, alice.err, alice.out, bob.err, bob.out].concat().join("\n");
@@ -185,7 +185,7 @@ fn keys_are_changed_by_a_reload_one_after_the_other_and_nobody_has_to_go() {
     set(&[&former_public, &latter_public]);
     reload("links");
     let refused = player("Dave", &former).end();
-    assert!(refused.err.join("\n").contains("no longer in use"), "{:?}", refused.err);
+    assert!(refused.err.join("\n").contains("no longer valid"), "{:?}", refused.err);
     let eve = player("Eve", &latter);
     for player in [&alice, &bob, &carol] {
         player.until_event(&json!({"event": "player_joined", "name": "Eve"}));

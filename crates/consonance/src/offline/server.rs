@@ -66,7 +66,7 @@ impl OfflineServer {
             send(&mut self.network, now, &transmit);
         }
         while let Some(command) = self.server.poll_command() {
-            if let LinkCommand::Close { link, reason } = command {
+            if let LinkCommand::Close { link, reason, .. } = command {
                 self.network.disconnect(now, Peer(link.0), &reason.to_string());
             }
         }

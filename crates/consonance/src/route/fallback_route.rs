@@ -53,7 +53,7 @@ pub(crate) struct FallbackRoute {
 #[derive(Debug)]
 enum Stage {
     Down,
-    Connecting(Attempts),
+    Connecting(Box<Attempts>),
     OnPrimary,
     OnFallback,
 }
@@ -286,7 +286,7 @@ impl ClientTransport for FallbackRoute {
         if self.primary.is(CandidateState::Up) {
             return self.use_primary(now);
         }
-        self.stage = Stage::Connecting(Attempts::new(now, self.head_start));
+        self.stage = Stage::Connecting(Box::new(Attempts::new(now, self.head_start)));
         self.primary.begin(now);
     }
 

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use consonance_session::{ClientEvent, Disconnection, Onward};
-use consonance_transport::DisconnectReason;
+use consonance_transport::{DisconnectReason, EndCode, EndKind, EndReason};
 
 use super::VoiceThread;
 use crate::event::{End, Event, EventKind};
@@ -114,10 +114,20 @@ impl VoiceThread {
         }
     }
 
-    /// Another way may lead where the last one did not, but not to another name.
+    /// Another way may lead where the last one did not, but not to another name, and not past a ban.
     fn is_worth_retrying(&self, reason: &DisconnectReason) -> bool {
-        let is_name_refused = matches!(reason, DisconnectReason::NameRefused { .. });
-        reason.is_worth_retrying() || self.links.has_another_way() && !is_name_refused
+        let kind = reason.end_reason().map(|reason| reason.kind());
+        let is_final = matches!(kind, Some(EndKind::Name | EndKind::Banned));
+        reason.is_worth_retrying() || self.links.has_another_way() && !is_final
+    }
+
+    /// Why the server's operator has removed us: the end of the link says it with a code; servers of version 0.1 say it
+    /// in words before.
+    fn take_removal(&mut self) -> EndReason {
+        let words = self.kicked_for.take().unwrap_or_default();
+        let said = self.links.end_reason();
+        said.filter(|reason| matches!(reason.kind(), EndKind::Kicked | EndKind::Banned))
+            .unwrap_or_else(|| EndReason::with_words(EndCode::Kicked, &words))
     }
 
     fn lose_session(&mut self, now: Instant, cause: Disconnection, retry_in: Option<Duration>) {
@@ -133,7 +143,7 @@ impl VoiceThread {
                 self.tell(now, EventKind::ConnectionLost { reason: reason.to_string(), retry_in });
             }
             _ if cause == Disconnection::Kicked => {
-                self.end = Some(End::Kicked { reason: self.kicked_for.take().unwrap_or_default() });
+                self.end = Some(End::Kicked { reason: self.take_removal() });
             }
             _ if cause == Disconnection::NameTakenOver => self.end = Some(End::NameTakenOver),
             _ => self.end = Some(End::NoConnection(reason)),

@@ -3,6 +3,7 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use consonance::inspector::{Cause, Snapshot};
+use consonance::transport::{DisconnectReason, EndCode, EndReason};
 use consonance::{End, EventKind, ModeratorAction, ModeratorAnswer, OperatorDecision, Sanction};
 use consonance_server::bans::BanTarget;
 use consonance_server::moderation::{By, Outcome};
@@ -70,7 +71,7 @@ fn who_is_kicked_ends_with_the_operators_words_and_does_not_come_back() {
     let mut alice = Player::join("Alice", stage.chat());
     stage.moderation().kick(&by(), "main", &"Alice".into()).unwrap();
     let end = alice.until_ended();
-    assert_eq!(end, End::Kicked { reason: "too loud".into() });
+    assert_eq!(end, End::Kicked { reason: EndReason::with_words(EndCode::Kicked, "too loud") });
     assert_eq!(end.to_string(), "the server's operator has removed you: too loud");
 }
 
@@ -102,7 +103,7 @@ fn a_player_whose_token_says_so_moderates_and_others_are_refused() {
     ann.until(&moderated("Bob", ModeratorAction::Unmute, ModeratorAnswer::Protected));
     ann.voice.moderate("Bob", ModeratorAction::Kick, "enough");
     ann.until(&moderated("Bob", ModeratorAction::Kick, ModeratorAnswer::Done));
-    assert_eq!(bob.until_ended(), End::Kicked { reason: "enough".into() });
+    assert_eq!(bob.until_ended(), End::Kicked { reason: EndReason::with_words(EndCode::Kicked, "enough") });
 }
 
 #[test]
@@ -113,9 +114,12 @@ fn an_address_that_is_banned_is_sent_away_and_refused_with_the_reason() {
     let local = BanTarget::Address("127.0.0.0/8".parse().unwrap());
     let banned = moderation.ban(&by(), local, None).unwrap();
     assert_eq!(banned.expelled.len(), 1);
-    assert!(matches!(alice.until_ended(), End::Kicked { .. }));
-    let refused = Player::start("Bob", stage.chat()).until_ended().to_string();
-    assert!(refused.contains("banned from this server for good: too loud"), "{refused}");
+    let ban = EndReason::with_words(EndCode::Banned, "too loud");
+    assert_eq!(alice.until_ended(), End::Kicked { reason: ban.clone() });
+    let refused = Player::start("Bob", stage.chat()).until_ended();
+    assert_eq!(refused, End::NoConnection(DisconnectReason::Refused { reason: ban }));
+    let text = "the server refused the connection: banned from this server for good: too loud";
+    assert_eq!(refused.to_string(), text);
     moderation.unban(&by(), banned.ban.id).unwrap();
     Player::join("Carol", stage.chat()).voice.leave().unwrap();
 }

@@ -3,7 +3,7 @@
 use std::net::UdpSocket;
 use std::time::Duration;
 
-use consonance::transport::DisconnectReason;
+use consonance::transport::{DisconnectReason, EndCode, EndReason};
 use consonance::{End, EventKind, StartError, VoiceChat};
 use consonance_quic::{Fingerprint, QuicAddress, QuicClient, QuicClientSettings, QuicRuntime};
 use consonance_session::NameTaken;
@@ -36,8 +36,8 @@ fn where_nobody_listens_the_end_says_where_that_was() {
 #[test]
 fn an_unknown_session_is_refused_with_the_sessions_that_are_there() {
     let reason = end_at(Stage::open().address("mian"), PATIENCE);
-    let words = "there is no session \"mian\" here, only: main".to_owned();
-    assert_eq!(reason, DisconnectReason::Refused { reason: words });
+    let reason_told = EndReason::with_words(EndCode::SessionUnknown, "main");
+    assert_eq!(reason, DisconnectReason::Refused { reason: reason_told });
 }
 
 #[test]
@@ -68,8 +68,8 @@ fn a_chat_whose_name_is_in_use_ends_with_the_reason_and_does_not_keep_trying() {
     let mut first = Player::join("Alice", stage.chat());
     let mut second = Player::start("alice", stage.chat().keep_trying());
     let end = second.until_ended();
-    let reason = "this name is in use: choose another one".to_owned();
-    assert_eq!(end, End::NoConnection(DisconnectReason::NameRefused { reason }));
+    let reason = EndCode::NameInUse.into();
+    assert_eq!(end, End::NoConnection(DisconnectReason::ClosedByPeer { reason }));
     let tries_again = |kind: &EventKind| matches!(kind, EventKind::ConnectionLost { .. });
     assert!(!second.has_seen_some(tries_again));
     assert!(!first.has_seen_some(tries_again), "the holder keeps its connection");

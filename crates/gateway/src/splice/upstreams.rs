@@ -103,7 +103,9 @@ impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> Splice<G, C, E
 /// What a client is told when the connection that was made for it is gone.
 fn words_for_client(reason: &DisconnectReason) -> String {
     match reason {
-        DisconnectReason::ClosedByPeer { reason } | DisconnectReason::Refused { reason } => reason.clone(),
+        DisconnectReason::ClosedByPeer { reason } | DisconnectReason::Refused { reason } => {
+            reason.to_string()
+        }
         DisconnectReason::TimedOut => "the game's server does not answer".to_owned(),
         DisconnectReason::Overloaded { .. } => "the game's server is too slow".to_owned(),
         DisconnectReason::Unreachable { .. } | DisconnectReason::CouldNotResolve { .. } => {

@@ -14,6 +14,12 @@ pub trait StreamProtocol: Send {
     /// Whether a message may be empty.
     fn carries_empty_messages(&self) -> bool;
 
+    /// Whether what [`MessageStream::refuse`] and [`MessageStream::end`] say is encoded reasons; see
+    /// [`GameNetworkServer::carries_end_reasons`](crate::GameNetworkServer::carries_end_reasons).
+    fn carries_end_reasons(&self) -> bool {
+        false
+    }
+
     /// What kind of network this is, for counters: one word in lower case.
     fn network(&self) -> &'static str;
 }

@@ -10,7 +10,7 @@ use std::os::fd::BorrowedFd;
 use std::time::Instant;
 
 use consonance_transport::{
-    ConnectionCounts, ConnectionSlots, Delivery, Peer, SHUTTING_DOWN, ServerStatistics, Statistics,
+    ConnectionCounts, ConnectionSlots, Delivery, EndCode, Peer, SHUTTING_DOWN, ServerStatistics, Statistics,
     StrangerPlaces,
 };
 
@@ -199,13 +199,17 @@ impl<P: StreamProtocol> GameNetworkServer for StreamServer<P> {
                 self.tcp.abort(id);
                 self.forget(id);
             } else {
-                self.disconnect(now, Peer(id.0), SHUTTING_DOWN);
+                self.disconnect(now, Peer(id.0), &self.line(EndCode::ShuttingDown, SHUTTING_DOWN));
             }
         }
     }
 
     fn wants_poll_at(&self) -> Option<Instant> {
         [self.timers.next(), self.tcp.poll_timeout()].into_iter().flatten().min()
+    }
+
+    fn carries_end_reasons(&self) -> bool {
+        self.protocol.carries_end_reasons()
     }
 
     fn wakes(&self) -> bool {

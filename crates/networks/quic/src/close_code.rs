@@ -1,6 +1,6 @@
 //! Why a connection was closed, as it travels, and as it is reported.
 
-use consonance_transport::DisconnectReason;
+use consonance_transport::{DisconnectReason, EndCode, EndKind, EndReason};
 use quinn::{ApplicationClose, ConnectionClose, ConnectionError, TransportErrorCode, VarInt};
 
 /// The application's error code in a `CONNECTION_CLOSE` frame.
@@ -14,7 +14,7 @@ pub(crate) enum CloseCode {
     TooSlow = 2,
     /// The peer broke the protocol.
     Violation = 3,
-    /// The client does not get the name that it asks for.
+    /// The client does not get the name that it asks for. The reason says so, too; clients of version 0.1 go by this.
     NameRefused = 4,
 }
 
@@ -25,6 +25,11 @@ impl From<CloseCode> for VarInt {
 }
 
 impl CloseCode {
+    /// What stands beside a reason of the server.
+    pub(crate) fn for_end(reason: &EndReason) -> Self {
+        if reason.kind() == EndKind::Name { Self::NameRefused } else { Self::Goodbye }
+    }
+
     /// What the other side is told when a link ends for a reason found on this side.
     pub(crate) fn for_reason(reason: &DisconnectReason) -> Self {
         match reason {
@@ -42,7 +47,7 @@ pub(crate) fn reason_of(error: &ConnectionError) -> DisconnectReason {
             if *error_code == CloseCode::Refused.into() {
                 DisconnectReason::refused(reason)
             } else if *error_code == CloseCode::NameRefused.into() {
-                DisconnectReason::name_refused(reason)
+                DisconnectReason::ClosedByPeer { reason: name_refused(reason) }
             } else {
                 DisconnectReason::closed_by_peer(reason)
             }
@@ -57,6 +62,17 @@ pub(crate) fn reason_of(error: &ConnectionError) -> DisconnectReason {
         ConnectionError::TransportError(error) => violated(error.reason.clone()),
         ConnectionError::CidsExhausted => violated("connection ids ran out"),
     }
+}
+
+/// Servers of version 0.1 say it in words only.
+fn name_refused(reason: &[u8]) -> EndReason {
+    let reason = EndReason::decode(reason);
+    if reason.code == EndCode::Other { EndReason { code: EndCode::Name, ..reason } } else { reason }
+}
+
+/// A reason without fields, as it travels.
+pub(crate) fn line(code: EndCode) -> String {
+    EndReason::from(code).encode()
 }
 
 fn reason_of_transport(code: TransportErrorCode, words: &[u8]) -> DisconnectReason {

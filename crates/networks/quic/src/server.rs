@@ -24,10 +24,10 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use consonance_fast_path::Offer;
 use consonance_transport::inbox::Popped;
-use consonance_transport::{Delivery, Peer, SHUTTING_DOWN, ServerStatistics, ServerTransport as _};
+use consonance_transport::{Delivery, EndCode, Peer, ServerStatistics, ServerTransport as _};
 use rustc_hash::FxHashMap;
 
-use crate::close_code::CloseCode;
+use crate::close_code::{CloseCode, line};
 use crate::hello::server_hello;
 use crate::link::{Link, Sent};
 use crate::packet_bytes::PacketBytes;
@@ -295,10 +295,10 @@ impl Drop for QuicServer {
     fn drop(&mut self) {
         self.close_to_strangers();
         self.shard.drop_server();
-        self.members.values().for_each(|member| member.link.end(SHUTTING_DOWN));
+        self.members.values().for_each(|member| member.link.end(&line(EndCode::ShuttingDown)));
         while let Some(popped) = self.shard.mailbox.pop() {
             if let Popped::Connected { about, .. } = popped {
-                about.link.end(SHUTTING_DOWN);
+                about.link.end(&line(EndCode::ShuttingDown));
             }
         }
     }

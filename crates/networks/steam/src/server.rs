@@ -7,7 +7,9 @@ use std::task::Waker;
 use std::time::{Duration, Instant};
 
 use consonance_transport::hosted::{self, HostedServer, HostedServerHandle, HostedSettings, ServerRequest};
-use consonance_transport::{Delivery, PacketLimits, Peer, ServerEvent, ServerStatistics, ServerTransport};
+use consonance_transport::{
+    Delivery, EndReason, PacketLimits, Peer, ServerEvent, ServerStatistics, ServerTransport,
+};
 
 use crate::farewells::Farewells;
 use crate::ignored_accounts::IgnoredAccounts;
@@ -62,6 +64,7 @@ impl<P: SteamP2p> SteamServer<P> {
     pub fn new(steam: P, settings: ServerSettings) -> Self {
         let ServerSettings { link, admission, quiet_time, bounds } = settings;
         let (hosted, handle) = hosted::server(&HostedSettings { limits: LIMITS, ..bounds });
+        let hosted = hosted.carrying_end_reasons();
         let pump = Pump {
             steam,
             link,
@@ -111,6 +114,15 @@ impl<P: SteamP2p> ServerTransport for SteamServer<P> {
     fn disconnect(&mut self, now: Instant, peer: Peer, reason: &str) {
         self.hosted.disconnect(now, peer, reason);
         self.pump.write(now);
+    }
+
+    fn reject(&mut self, now: Instant, peer: Peer, reason: &EndReason) {
+        self.hosted.reject(now, peer, reason);
+        self.pump.write(now);
+    }
+
+    fn carries_end_reasons(&self) -> bool {
+        self.hosted.carries_end_reasons()
     }
 
     fn shutdown(&mut self, now: Instant) {

@@ -1,4 +1,5 @@
-//! Why a connection ended, as its last frame says it. The words beside it are for people.
+//! Why a connection ended, as its last frame says it. The text beside it is an encoded
+//! [`EndReason`](consonance_transport::EndReason), or words where a client broke the protocol.
 //!
 //! Besides these, 1000 is said by a client that leaves (RFC 6455, section 7.4.1).
 

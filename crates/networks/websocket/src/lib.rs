@@ -12,7 +12,8 @@
 //!
 //! All messages come in order, as TCP has them, and none is lost. What is sent as unreliable is not queued behind a
 //! connection that is slow: the oldest of it is dropped instead.
-//! A goodbye has one of the [close codes](close_code) and words for people.
+//! A close has one of the [close codes](close_code), and as its text an encoded
+//! [`EndReason`](consonance_transport::EndReason).
 //!
 //! [`TlsEnd`] around either end makes it `wss`; so does a proxy in front of a server.
 //! `docs/networks/websocket.md` has what a page does, in JavaScript.

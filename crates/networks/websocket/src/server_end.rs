@@ -5,6 +5,7 @@ use consonance_gateway::websocket::{
     ForeignPage, FrameReader, Head, Opcode, PageOrigins, Request, write_acceptance, write_close, write_frame,
     write_refusal,
 };
+use consonance_transport::{EndCode, EndReason};
 
 use crate::session_path::session_of;
 use crate::{MESSAGE_BYTES_MAX, QUESTION, QUESTION_BYTES_MAX, SUBPROTOCOL, WELCOME, close_code};
@@ -32,6 +33,10 @@ impl StreamProtocol for ServerEnd {
 
     fn carries_empty_messages(&self) -> bool {
         false
+    }
+
+    fn carries_end_reasons(&self) -> bool {
+        true
     }
 
     fn network(&self) -> &'static str {
@@ -76,8 +81,9 @@ impl ServerStream {
         if !is_here {
             // A page is told the code and the words of a goodbye, and nothing of an HTTP response.
             write_acceptance(&request.key, Some(SUBPROTOCOL), out);
-            let words = format!("there is no session {named:?} here");
-            write_close(None, close_code::NO_SUCH_SESSION, &words, out);
+            let served = self.end.session.as_deref().unwrap_or_default();
+            let reason = EndReason::with_words(EndCode::SessionUnknown, served);
+            write_close(None, close_code::NO_SUCH_SESSION, &reason.encode(), out);
             return (bytes, Found::End);
         }
         self.key = Some(request.key);
@@ -148,7 +154,7 @@ impl MessageStream for ServerStream {
     }
 
     fn end_as_too_slow(&mut self, out: &mut Vec<u8>) {
-        let words = "the connection is too slow: more waited for it than is kept";
-        write_close(None, close_code::TOO_SLOW, words, out);
+        let reason = EndReason::from(EndCode::TooSlow);
+        write_close(None, close_code::TOO_SLOW, &reason.encode(), out);
     }
 }

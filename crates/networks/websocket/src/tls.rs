@@ -71,6 +71,10 @@ impl<P: StreamProtocol> StreamProtocol for TlsEnd<P> {
         self.inner.carries_empty_messages()
     }
 
+    fn carries_end_reasons(&self) -> bool {
+        self.inner.carries_end_reasons()
+    }
+
     fn network(&self) -> &'static str {
         self.inner.network()
     }

@@ -1,49 +1,107 @@
-//! Why somebody is not let in, in words for the player and for the operator.
+//! Why a player is not admitted.
 
+use std::fmt;
+use std::time::Duration;
+
+use consonance_transport::{EndCode, EndReason};
+
+use crate::bans::Ban;
 use crate::token::TokenError;
 
-/// Why somebody is not let in. No secret is in its words.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+/// Why a player is not admitted. No secret is in it.
+///
+/// The player is told the [`EndReason`]; its text is also the one for logs, but for tokens, whose own errors say more.
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Refusal {
     /// The token is not good, or there is none.
-    #[error(transparent)]
-    Token(#[from] TokenError),
+    Token(TokenError),
     /// No password was shown.
-    #[error("this session asks for a password")]
     PasswordMissing,
     /// The password is another one.
-    #[error("the password is wrong")]
     PasswordWrong,
     /// There were too many wrong ones from the same address.
-    #[error("too many wrong passwords from your address: try again in {wait_s} s")]
     TooManyGuesses {
         /// When it is looked at again.
         wait_s: u64,
     },
     /// Neither was shown.
-    #[error("this session asks for a join token or a password")]
     EitherMissing,
     /// Not both were shown.
-    #[error("this session asks for a join token and a password")]
     BothMissing,
-    /// The operator's service does not let it in.
-    #[error("the server does not let this player in{}", after_colon(reason))]
+    /// The operator's service does not admit the player.
     Denied {
         /// What the service said, fit to be shown; empty if nothing.
         reason: String,
     },
     /// The operator's service could not be asked.
-    #[error("the server cannot find out at the moment whether this player may join: try again")]
     HookFailed,
-    /// Only who has a token for this name may have it.
-    #[error("this name is reserved: choose another one, or join with a token that is for this name")]
+    /// Only players with a token for this name may have it.
     NameReserved,
-    /// An operator has banned the player; says until when, and why.
-    #[error("{0}")]
-    Banned(String),
+    /// An operator has banned the player.
+    Banned(Box<Ban>),
 }
 
-fn after_colon(reason: &str) -> String {
-    if reason.is_empty() { String::new() } else { format!(": {reason}") }
+impl From<TokenError> for Refusal {
+    fn from(error: TokenError) -> Self {
+        Self::Token(error)
+    }
+}
+
+impl From<&Refusal> for EndReason {
+    fn from(refusal: &Refusal) -> Self {
+        match refusal {
+            Refusal::Token(error) => error.into(),
+            Refusal::PasswordMissing => EndCode::PasswordMissing.into(),
+            Refusal::PasswordWrong => EndCode::PasswordWrong.into(),
+            Refusal::TooManyGuesses { wait_s } => {
+                Self { retry_in: Some(Duration::from_secs(*wait_s)), ..EndCode::PasswordAttempts.into() }
+            }
+            Refusal::EitherMissing => EndCode::PasswordOrToken.into(),
+            Refusal::BothMissing => EndCode::PasswordAndToken.into(),
+            Refusal::Denied { reason } => Self::with_words(EndCode::Denied, reason),
+            Refusal::HookFailed => EndCode::Undecided.into(),
+            Refusal::NameReserved => EndCode::NameReserved.into(),
+            Refusal::Banned(ban) => ban.end_reason(),
+        }
+    }
+}
+
+impl From<&TokenError> for EndReason {
+    fn from(error: &TokenError) -> Self {
+        let at = |code: EndCode, seconds: u64| Self { until: Some(seconds), ..code.into() };
+        match error {
+            TokenError::Missing => EndCode::TokenMissing.into(),
+            TokenError::Malformed(what) | TokenError::Key(what) => {
+                Self::with_words(EndCode::TokenInvalid, what)
+            }
+            TokenError::Signature => EndCode::TokenSignature.into(),
+            TokenError::KeyEnded => EndCode::TokenExpired.into(),
+            TokenError::Expired { expires_at } => at(EndCode::TokenExpired, *expires_at),
+            TokenError::NotYet { not_before } => at(EndCode::TokenEarly, *not_before),
+            TokenError::OtherName { name } => Self::with_words(EndCode::NameOfToken, name),
+            TokenError::OtherSession { session } => Self::with_words(EndCode::TokenSession, session),
+            TokenError::OtherAudience { expected }
+            | TokenError::OtherIssuer { expected }
+            | TokenError::OtherType { expected } => Self::with_words(EndCode::TokenService, expected),
+        }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Token(error) => error.fmt(f),
+            other => EndReason::from(other).fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for Refusal {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Token(error) => Some(error),
+            _ => None,
+        }
+    }
 }

@@ -1,11 +1,15 @@
 //! Why a client does not come into the session that it names.
 
-/// What the client is told.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+use std::fmt;
+
+use consonance_transport::{EndCode, EndReason};
+
+/// Why a client does not come into the session that it names. It is told the [`EndReason`], whose text is the one for
+/// logs, too.
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SessionRefusal {
     /// No session of that name is served, nor may one begin.
-    #[error("there is no session {session:?} here, only: {}", .served.join(", "))]
     Unknown {
         /// What it named.
         session: String,
@@ -14,15 +18,35 @@ pub enum SessionRefusal {
         served: Vec<String>,
     },
     /// There are as many sessions as there may be.
-    #[error("this server has all the sessions that it takes, {max}; try again later")]
     Full {
         /// How many.
         max: usize,
     },
     /// Another worker has it, which this network does not lead to.
-    #[error("the session {session:?} is not reached over this network, only over another one")]
     Elsewhere {
         /// What it named.
         session: String,
     },
 }
+
+impl From<&SessionRefusal> for EndReason {
+    fn from(refusal: &SessionRefusal) -> Self {
+        match refusal {
+            SessionRefusal::Unknown { served, .. } => {
+                Self::with_words(EndCode::SessionUnknown, &served.join(", "))
+            }
+            SessionRefusal::Full { max } => {
+                Self { max: u32::try_from(*max).ok(), ..EndCode::SessionsFull.into() }
+            }
+            SessionRefusal::Elsewhere { .. } => EndCode::Elsewhere.into(),
+        }
+    }
+}
+
+impl fmt::Display for SessionRefusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        EndReason::from(self).fmt(f)
+    }
+}
+
+impl std::error::Error for SessionRefusal {}

@@ -55,7 +55,7 @@ fn a_session_on_demand_begins_with_the_first_who_arrives_and_only_if_its_name_is
     assert!(begins(&directory.arrive(worker, "match-7")));
     assert!(matches!(directory.arrive(worker, "match-7"), Ok((_, Arrival::Running))));
     let refusal = directory.arrive(0, "mtach-7").unwrap_err().to_string();
-    assert_eq!(refusal, "there is no session \"mtach-7\" here, only: main, match-*");
+    assert_eq!(refusal, "there is no such session here, only: main, match-*");
     let counts =
         SessionCounts { running: 2, begun_on_demand: 1, refused_unknown: 1, ..SessionCounts::default() };
     assert_eq!(directory.counts(), counts);

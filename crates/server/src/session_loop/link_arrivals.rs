@@ -3,12 +3,11 @@
 use std::time::Instant;
 
 use consonance_session::{Instant as SessionInstant, LinkId};
-use consonance_transport::{GoodbyeCode, Peer, remote_address};
+use consonance_transport::{EndReason, Peer, remote_address};
 use tracing::debug;
 
 use super::{SessionLoop, link_span};
 use crate::directory::{Arrival, SessionRefusal};
-use crate::goodbye;
 use crate::networks::link_of;
 use crate::peer_origin::peer_origin;
 use crate::utc::seconds_since_1970;
@@ -31,18 +30,13 @@ impl SessionLoop {
             link_span(link).in_scope(|| debug!(remote, ban = ban.id, "refused: banned"));
             // Its network may have placed it, so that the session waits for it.
             self.directory.cancel(name);
-            return self.networks.turn_away(now, link, GoodbyeCode::Banned, &ban.refusal());
+            return self.networks.reject(now, link, &ban.end_reason(), None);
         }
         let index = match self.enter(at, name) {
             Ok(index) => index,
             Err(refusal) => {
                 link_span(link).in_scope(|| debug!(remote, session = name, %refusal, "refused"));
-                return self.networks.turn_away(
-                    now,
-                    link,
-                    goodbye::of_session(&refusal),
-                    &refusal.to_string(),
-                );
+                return self.networks.reject(now, link, &EndReason::from(&refusal), None);
             }
         };
         let identity = self.networks.get_mut(network).identity(peer);

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::time::Instant;
 
 use consonance_session::{ClientId, Identity, Instant as SessionInstant, LinkId, Server};
-use consonance_transport::GoodbyeCode;
+use consonance_transport::EndReason;
 
 use super::SessionLoop;
 use crate::bans::{Ban, BanTarget};
@@ -62,7 +62,6 @@ impl SessionLoop {
 
     /// Sends everybody away whom a ban is about; who that was.
     pub fn expel(&mut self, now: Instant, ban: &Ban) -> Vec<Expelled> {
-        let refusal = ban.refusal();
         let mut expelled = Vec::new();
         for index in self.sessions.indices() {
             let session = self.sessions.get_mut(index);
@@ -79,13 +78,13 @@ impl SessionLoop {
             let rows = ids.into_iter().filter_map(|id| server.client(id));
             let meant: Vec<(ClientId, String)> = rows.map(|row| (row.id, row.name.to_owned())).collect();
             for (id, player) in meant {
-                session.server.kick(id, &refusal);
+                session.server.kick_banned(id, &ban.reason, ban.until);
                 expelled.push(Expelled { session: session.name.clone(), player });
             }
             self.drain(index, now);
         }
         if let BanTarget::Address(prefix) = &ban.target {
-            self.hang_up(now, GoodbyeCode::Banned, &refusal, |address| prefix.contains(address));
+            self.hang_up(now, &ban.end_reason(), |address| prefix.contains(address));
         }
         expelled
     }
@@ -101,10 +100,13 @@ impl SessionLoop {
     }
 
     /// Closes every link from these addresses, those of players who were just sent away once more.
-    fn hang_up(&mut self, now: Instant, code: GoodbyeCode, reason: &str, is_meant: impl Fn(IpAddr) -> bool) {
+    fn hang_up(&mut self, now: Instant, reason: &EndReason, is_meant: impl Fn(IpAddr) -> bool) {
         let meant = self.address_of.iter().filter(|(_, address)| is_meant(**address));
         for link in meant.map(|(link, _)| *link).collect::<Vec<_>>() {
-            self.networks.turn_away(now, link, code, reason);
+            let session = self.session_of.get(&link).and_then(|index| self.sessions.get(*index));
+            let server = session.map(|session| &session.server).filter(|server| server.reads_notice(link));
+            let notice_in = server.map(Server::session);
+            self.networks.reject(now, link, reason, notice_in);
         }
     }
 }

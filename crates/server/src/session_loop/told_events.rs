@@ -3,12 +3,12 @@
 use std::time::{Duration, Instant};
 
 use consonance_session::{Instant as SessionInstant, LinkId, ServerEvent};
+use consonance_transport::EndReason;
 use tracing::info;
 
 use super::event_log::log;
 use super::{SessionLoop, link_span, moderators};
 use crate::admission::{Refusal, Verdict};
-use crate::goodbye;
 use crate::networks::Networks;
 use crate::records::Records;
 use crate::sessions::Session;
@@ -78,7 +78,7 @@ fn unless_banned(records: &Records, name: &str, verdict: Verdict) -> Verdict {
     let Verdict::Admit { access, .. } = &verdict else { return verdict };
     match records.ban_of_player(seconds_since_1970(), name, access.subject.as_deref()) {
         None => verdict,
-        Some(ban) => Verdict::Refuse(Refusal::Banned(ban.refusal())),
+        Some(ban) => Verdict::Refuse(Refusal::Banned(Box::new(ban))),
     }
 }
 
@@ -107,7 +107,8 @@ fn answer_join(
             let not_admitted = || info!(player = name, %reason, "not admitted");
             session.span.in_scope(|| link_span(link).in_scope(not_admitted));
             // Of two reasons the peer is told the first, and this one says more than the engine's.
-            networks.turn_away(now, link, goodbye::of_refusal(&reason), &reason.to_string());
+            let notice_in = session.server.reads_notice(link).then(|| session.server.session());
+            networks.reject(now, link, &EndReason::from(&reason), notice_in);
             session.server.refuse(link);
         }
         Verdict::Wait => {}

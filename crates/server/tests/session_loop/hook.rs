@@ -85,8 +85,8 @@ fn the_hook_is_told_who_wants_in_and_its_word_is_the_last() {
     let shown = JoinToken::with_password(None, "pass").unwrap();
     let shown = str::from_utf8(shown.as_bytes()).unwrap().to_owned();
     assert_eq!(stage.join("Alice", &shown), "joined");
-    assert!(stage.join("Bob", &shown).contains("does not let this player in: you arebanned"));
-    assert!(stage.join("Alice", "").contains("asks for a password"), "the hook is not even asked");
+    assert!(stage.join("Bob", &shown).contains("does not admit this player: you arebanned"));
+    assert!(stage.join("Alice", "").contains("requires a password"), "the hook is not even asked");
     let requests = server.requests();
     assert_eq!(requests.len(), 2);
     let head = requests[0].head.to_lowercase();

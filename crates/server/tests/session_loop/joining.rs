@@ -73,7 +73,7 @@ fn each_session_is_opened_by_its_own_password_and_who_has_none_is_told_so() {
         ("main", Some("outer"), "joined"),
         ("main", Some("inner"), "the password is wrong"),
         ("main", Some(""), "the password is wrong"),
-        ("main", None, "this session asks for a password"),
+        ("main", None, "this session requires a password"),
         ("staff", Some("inner"), "joined"),
         ("staff", Some("outer"), "the password is wrong"),
     ] {
@@ -92,14 +92,14 @@ fn with_keys_and_a_password_either_is_enough_or_both_are_needed_and_what_is_show
         (false, good, None, "joined"),
         (false, None, Some("outer"), "joined"),
         (false, good, Some("outer"), "joined"),
-        (false, None, None, "asks for a join token or a password"),
-        (false, bad, Some("outer"), "not by a key of this server"),
+        (false, None, None, "requires a join token or a password"),
+        (false, bad, Some("outer"), "not signed by a key of this server"),
         (false, good, Some("wrong"), "the password is wrong"),
         (true, good, Some("outer"), "joined"),
-        (true, good, None, "asks for a join token and a password"),
-        (true, None, Some("outer"), "asks for a join token and a password"),
-        (true, None, None, "asks for a join token and a password"),
-        (true, bad, Some("outer"), "not by a key of this server"),
+        (true, good, None, "requires a join token and a password"),
+        (true, None, Some("outer"), "requires a join token and a password"),
+        (true, None, None, "requires a join token and a password"),
+        (true, bad, Some("outer"), "not signed by a key of this server"),
     ] {
         let set_up = |joining: &mut JoiningSettings| {
             passwords(joining);
@@ -179,7 +179,7 @@ fn the_name_of_a_token_holder_is_its_own_while_it_is_here() {
         [(None, Some("outer")), (Some(of("b")), None), (Some(token(&key, None, None, 60)), None)]
     {
         let answer = try_to_join(&mut stage, "main", "Alice", token.as_deref(), password);
-        assert!(answer.contains("belongs to somebody who is here"), "{answer}");
+        assert!(answer.contains("belongs to another player who is here"), "{answer}");
     }
     assert!(alice.ends.is_empty(), "{:?}", alice.ends);
     let (_, told) = join(&mut stage, "main", "Alice", Some(&of("a")), None);

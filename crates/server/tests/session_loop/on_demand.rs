@@ -125,8 +125,7 @@ fn a_session_too_many_is_refused_with_a_reason_and_those_that_run_take_more_play
     let mut players: Vec<Player> =
         (0..4).map(|number| stage.player("Alice", 0, &format!("match-{number}"))).collect();
     stage.settle(&mut players.iter_mut().collect::<Vec<_>>());
-    let full = b"this server has all the sessions that it takes, 3; try again later";
-    assert_eq!(players[2].ends, [DisconnectReason::refused(full)]);
+    assert_eq!(players[2].ends, [DisconnectReason::refused(b"(full-sessions max=3)")]);
     let mut bob = stage.player("Bob", 0, "match-0");
     stage.settle(&mut [&mut bob]);
     assert!(bob.has_seen("joined"));

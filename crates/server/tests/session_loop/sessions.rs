@@ -65,8 +65,7 @@ fn an_unknown_session_is_refused_with_a_list_of_those_that_are_served() {
     let mut stage = Stage::new(&["main", "other"], 1);
     let mut alice = stage.player("Alice", 0, "mian");
     stage.settle(&mut [&mut alice]);
-    let words = b"there is no session \"mian\" here, only: main, other";
-    assert_eq!(alice.ends, [DisconnectReason::refused(words)]);
+    assert_eq!(alice.ends, [DisconnectReason::refused(b"(other-session-unknown) main, other")]);
     assert!(!alice.has_seen("joined"));
     assert_eq!(stage.session_loop.links(), 0);
 }

@@ -24,7 +24,7 @@ fn a_link_that_does_not_join_is_closed_after_its_time_and_counted() {
     assert_eq!(stranger.poll(stage.now), None);
     stage.wait(Duration::from_micros(1));
     stage.turn();
-    let reason = DisconnectReason::closed_by_peer(b"connected without joining the session in time");
+    let reason = DisconnectReason::closed_by_peer(b"(other-no-handshake)");
     assert_eq!(stranger.poll(stage.now), Some(ClientEvent::Disconnected { reason }));
     assert_eq!(stage.turn(), None);
     assert_eq!(stage.session_loop.links(), 0);
@@ -55,7 +55,7 @@ fn shutting_down_disconnects_everybody_in_every_session_with_a_reason() {
     stage.session_loop.shut_down(stage.now);
     stage.turn();
     assert_eq!(stage.session_loop.links(), 0);
-    let ended = DisconnectReason::closed_by_peer(b"the session has ended");
+    let ended = DisconnectReason::closed_by_peer(b"(closing-session)");
     for player in [&mut alice, &mut bob] {
         player.turn(stage.now);
         assert_eq!(player.ends, std::slice::from_ref(&ended));

@@ -20,7 +20,7 @@ impl Client {
     pub fn move_on(&mut self, now: Instant) -> bool {
         let Connection::Joined { link, .. } = self.connection else { return false };
         self.lose_link(now, Disconnection::MovedOn);
-        self.commands.push_back(LinkCommand::Close { link, reason: CloseReason::MovedOn });
+        self.commands.push_back(LinkCommand::close(link, CloseReason::MovedOn));
         true
     }
 

@@ -116,7 +116,7 @@ impl Client {
                 let written = self.outbox.push(Stage::ServerReliable, link, &farewell.into());
                 debug_assert!(written.is_ok(), "a farewell is short");
             }
-            self.commands.push_back(LinkCommand::Close { link, reason: CloseReason::Left });
+            self.commands.push_back(LinkCommand::close(link, CloseReason::Left));
         }
     }
 
@@ -145,9 +145,10 @@ impl Client {
         if matches!(self.connection, Connection::Opening) {
             let give_up = now + self.settings.limits.handshake;
             self.connection = Connection::Handshaking { link, give_up };
+            self.end_notice = None;
             self.send_handshake(now);
         } else if self.connection.link() != Some(link) {
-            self.commands.push_back(LinkCommand::Close { link, reason: CloseReason::Left });
+            self.commands.push_back(LinkCommand::close(link, CloseReason::Left));
         }
     }
 
@@ -184,7 +185,7 @@ impl Client {
             return self.send_handshake(now);
         }
         self.lose_link(now, Disconnection::NoAnswer);
-        self.commands.push_back(LinkCommand::Close { link, reason: CloseReason::NoAnswer });
+        self.commands.push_back(LinkCommand::close(link, CloseReason::NoAnswer));
     }
 
     fn send_handshake(&mut self, now: Instant) {
@@ -257,7 +258,7 @@ impl Client {
         let link = self.connection.link();
         self.tear_down(now, Disconnection::WrongSession);
         if let Some(link) = link {
-            self.commands.push_back(LinkCommand::Close { link, reason: CloseReason::WrongSession });
+            self.commands.push_back(LinkCommand::close(link, CloseReason::WrongSession));
         }
     }
 
@@ -306,7 +307,7 @@ impl Client {
             self.connection = Connection::Waiting;
         } else {
             let closed = self.links.drain();
-            self.commands.extend(closed.map(|link| LinkCommand::Close { link, reason: CloseReason::Left }));
+            self.commands.extend(closed.map(|link| LinkCommand::close(link, CloseReason::Left)));
             self.connection = Connection::Stopped;
         }
         self.events.push(ClientEvent::Disconnected { cause, retry_in });

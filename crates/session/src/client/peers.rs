@@ -30,12 +30,12 @@ impl Client {
             return;
         }
         if matches!(self.connection, Connection::Stopped) {
-            self.commands.push_back(LinkCommand::Close { link, reason: CloseReason::Left });
+            self.commands.push_back(LinkCommand::close(link, CloseReason::Left));
             return;
         }
         if !self.links.contains(link) && self.links.len() >= self.settings.limits.direct_links {
             self.statistics.peers_refused += 1;
-            self.commands.push_back(LinkCommand::Close { link, reason: CloseReason::TooManyPeers });
+            self.commands.push_back(LinkCommand::close(link, CloseReason::TooManyPeers));
             return;
         }
         self.links.insert(link);
@@ -86,7 +86,7 @@ impl Client {
         {
             self.statistics.peers_closed += 1;
             self.forget_direct_link(link);
-            self.commands.push_back(LinkCommand::Close { link, reason: CloseReason::Abuse { last } });
+            self.commands.push_back(LinkCommand::close(link, CloseReason::Abuse { last }));
         }
     }
 

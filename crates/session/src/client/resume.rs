@@ -80,7 +80,7 @@ impl Client {
             return false;
         }
         self.lose_link(now, Disconnection::LinkChanged);
-        self.commands.push_back(LinkCommand::Close { link, reason: CloseReason::Resumed });
+        self.commands.push_back(LinkCommand::close(link, CloseReason::Resumed));
         true
     }
 

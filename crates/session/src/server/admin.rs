@@ -67,8 +67,19 @@ impl Server {
     /// Removes a client from the session and closes its link; everybody is told. Its client is told why if it can be,
     /// and one of ours does not come back by itself; one of the original does.
     pub fn kick(&mut self, id: ClientId, reason: &str) -> Reach {
-        let Some(player) = self.identity_of(id) else { return Reach::Absent };
         let reason = bounded_reason(reason);
+        self.remove_for(id, reason, CloseReason::Kicked { reason: reason.into() })
+    }
+
+    /// [Removes](Self::kick) a client that an operator has banned, until a time in seconds since 1970 or for good. To
+    /// keep it out is the driver's part.
+    pub fn kick_banned(&mut self, id: ClientId, reason: &str, until: Option<u64>) -> Reach {
+        let reason = bounded_reason(reason);
+        self.remove_for(id, reason, CloseReason::Banned { reason: reason.into(), until })
+    }
+
+    fn remove_for(&mut self, id: ClientId, reason: &str, close_reason: CloseReason) -> Reach {
+        let Some(player) = self.identity_of(id) else { return Reach::Absent };
         let decision = Decision::Kicked { reason: reason.into() };
         self.events.push(ServerEvent::Moderated { id: Some(id), player, decision });
         self.statistics.kicked += 1;
@@ -79,7 +90,7 @@ impl Server {
             // As after a namesake: else it would go on believing that it is here.
             let gone = RemoveClient { session: self.session, id };
             self.send(link, Delivery::Reliable, &gone.into());
-            self.close(link, CloseReason::Kicked { reason: reason.into() });
+            self.close(link, close_reason);
         }
         if was_told { Reach::Told } else { Reach::Untold }
     }

@@ -48,7 +48,7 @@ impl Server {
         }
         match self.door.entrance {
             Entrance::Open => None,
-            Entrance::Draining => Some(CloseReason::Draining),
+            Entrance::Draining => Some(CloseReason::Draining { redirect: self.drain_address() }),
             Entrance::Overloaded { retry_in_s } => Some(CloseReason::AtItsLimit { retry_in_s }),
         }
     }

@@ -68,6 +68,11 @@ impl Server {
         true
     }
 
+    /// Where clients of ours go on, if the session is to end and there is such a place.
+    pub(super) fn drain_address(&self) -> Option<Box<str>> {
+        self.door.drain.as_ref()?.address.clone()
+    }
+
     /// Whether the session is to end.
     pub fn is_draining(&self) -> bool {
         self.door.drain.is_some()

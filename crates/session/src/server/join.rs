@@ -24,6 +24,7 @@ impl Server {
         extension: Option<&HandshakeExtension<'_>>,
     ) -> Result<(), Fault> {
         let name = request.name.ok_or(Fault::NameRefused)?.to_str();
+        self.note_capabilities(link, extension);
         if name.len() > self.longest_name() {
             self.close(link, CloseReason::NameTooLong { bytes_max: self.longest_name() });
             return Err(Fault::NameRefused);
@@ -32,7 +33,6 @@ impl Server {
             self.close(link, CloseReason::CodecRefused);
             return Err(Fault::CodecRefused);
         }
-        self.note_capabilities(link, extension);
         if self.is_asked_again(link, &name, request.codec) {
             self.statistics.ignored += 1;
             return Ok(());

@@ -1,6 +1,6 @@
 //! Leaving: links that end, and clients who are no longer here.
 
-use consonance_wire::{ClientId, RemoveClient};
+use consonance_wire::{Capabilities, ClientId, RemoveClient};
 
 use super::sending::Audience;
 use super::{Server, ServerEvent};
@@ -9,8 +9,14 @@ use crate::link::{CloseReason, LinkCommand, LinkId};
 impl Server {
     /// Ends a link from this side; nothing that comes over it counts any more.
     pub(super) fn close(&mut self, link: LinkId, reason: CloseReason) {
+        let reads_notice = self.reads_notice(link);
         self.forget_link(link);
-        self.commands.push(LinkCommand::Close { link, reason });
+        self.commands.push(LinkCommand::Close { link, reason, reads_notice });
+    }
+
+    /// Whether a link's peer reads an [`EndNotice`](consonance_wire::EndNotice): its handshake has announced that.
+    pub fn reads_notice(&self, link: LinkId) -> bool {
+        self.links.get(&link).is_some_and(|record| record.can(Capabilities::END_REASONS))
     }
 
     /// A link is gone; whoever joined over it leaves.

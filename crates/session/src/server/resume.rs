@@ -224,6 +224,6 @@ impl Server {
             lost.client = None;
         }
         self.forget_link(old);
-        self.commands.push(LinkCommand::Close { link: old, reason: CloseReason::Resumed });
+        self.commands.push(LinkCommand::close(old, CloseReason::Resumed));
     }
 }

@@ -64,7 +64,7 @@ fn an_address_that_no_packet_holds_is_told_to_nobody() {
 #[test]
 fn newcomers_are_refused_with_a_reason_while_lost_links_are_found_again() {
     for (entrance, reason) in [
-        (Entrance::Draining, CloseReason::Draining),
+        (Entrance::Draining, CloseReason::Draining { redirect: None }),
         (Entrance::Overloaded { retry_in_s: 20 }, CloseReason::AtItsLimit { retry_in_s: 20 }),
     ] {
         let (mut network, ours, _) = crowd();
@@ -82,7 +82,7 @@ fn newcomers_are_refused_with_a_reason_while_lost_links_are_found_again() {
 #[test]
 fn whoever_was_asked_about_before_the_door_closed_is_refused_with_the_same_reason() {
     for (entrance, reason) in [
-        (Entrance::Draining, CloseReason::Draining),
+        (Entrance::Draining, CloseReason::Draining { redirect: None }),
         (Entrance::Overloaded { retry_in_s: 20 }, CloseReason::AtItsLimit { retry_in_s: 20 }),
     ] {
         let mut server = LoneServer::with_settings(|settings| settings.admission = true);

@@ -9,6 +9,7 @@ mod any_order;
 mod client_statistics;
 mod crowd;
 mod draining;
+mod end_notices;
 mod handshake_answer;
 mod honest_peers;
 mod hostile_bytes;

@@ -254,7 +254,7 @@ fn a_link_belongs_to_whom_it_introduced_last() {
 fn stopping_closes_direct_links_and_a_stopped_client_takes_none() {
     let mut alice = alice_with_bob();
     alice.client.stop(alice.now);
-    let close = |link| LinkCommand::Close { link, reason: CloseReason::Left };
+    let close = |link| LinkCommand::Close { link, reason: CloseReason::Left, reads_notice: false };
     assert_eq!(alice.commands(), [close(LinkId(TO_BOB)), close(alice.link)]);
     alice.connect_peer(TO_CAROL);
     assert_eq!(alice.commands(), [close(LinkId(TO_CAROL))]);

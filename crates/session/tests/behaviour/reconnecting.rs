@@ -12,7 +12,7 @@ use crate::support::network::Network;
 use crate::support::packets;
 
 fn close(client: &LoneClient, reason: CloseReason) -> LinkCommand {
-    LinkCommand::Close { link: client.link, reason }
+    LinkCommand::Close { link: client.link, reason, reads_notice: false }
 }
 
 #[test]

@@ -101,7 +101,7 @@ impl World {
         let mut closed = Vec::new();
         for command in commands {
             match command {
-                LinkCommand::Close { link, reason } => closed.push((link, reason)),
+                LinkCommand::Close { link, reason, .. } => closed.push((link, reason)),
                 LinkCommand::Open => return Err(Violation::new("the server asks for a link")),
             }
         }

@@ -1,12 +1,13 @@
 //! How links end: by either side, by both, or without a word.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::Network;
 use super::packets::packet_of;
 use super::stage::{Saw, Stage, words_from};
 use crate::{
-    ClientTransport as _, Delivery, DisconnectReason, PacketLimits, Peer, SHUTTING_DOWN, ServerTransport as _,
+    ClientTransport as _, Delivery, DisconnectReason, EndCode, EndReason, PacketLimits, Peer,
+    ServerTransport as _,
 };
 
 /// Leaving in order: what was sent reliably before arrives, then the goodbye; both ends report it once.
@@ -59,6 +60,23 @@ pub fn a_disconnected_peer_learns_why_after_its_last_packets<N: Network>(network
     assert!(stage.packets_of(peer).is_empty(), "a disconnected peer is not heard");
 }
 
+/// The server ends one link for a reason with a code: the client learns code and fields where the network carries
+/// them, and else the text where it carries words.
+pub fn a_rejected_peer_learns_the_code_where_the_network_carries_it<N: Network>(network: &mut N) {
+    let (mut stage, client, peer) = Stage::with_client(network);
+    let reason = EndReason {
+        retry_in: Some(Duration::from_secs(5)),
+        until: Some(2_000_000_000),
+        ..EndReason::with_words(EndCode::Banned, "you shout")
+    };
+    stage.server().reject(Instant::now(), peer, &reason);
+    stage.drive_until("both ends report it", |stage| {
+        stage.end_of(peer).is_some() && stage.client_end(client).is_some()
+    });
+    assert_eq!(stage.client_end(client), Some(arrived::<N>(&mut stage, reason)));
+    assert_eq!(stage.end_of(peer), Some(DisconnectReason::ClosedByUs));
+}
+
 /// Whoever is faster: one end at each side.
 pub fn when_both_ends_leave_at_once_each_hears_of_it_once<N: Network>(network: &mut N) {
     let (mut stage, client, peer) = Stage::with_client(network);
@@ -81,11 +99,9 @@ pub fn a_shutdown_ends_every_link_with_a_reason<N: Network>(network: &mut N) {
         [first, second].iter().all(|&client| stage.client_end(client).is_some())
             && stage.server().statistics().connections.connected == 0
     });
+    let expected = arrived::<N>(&mut stage, EndCode::ShuttingDown.into());
     for client in [first, second] {
-        assert_eq!(
-            stage.client_end(client),
-            Some(DisconnectReason::closed_by_peer(words_from::<N>(SHUTTING_DOWN)))
-        );
+        assert_eq!(stage.client_end(client), Some(expected.clone()));
     }
     let late = stage.add_client(network, "main");
     stage.drive_until("a newcomer is turned away", |stage| stage.client_end(late).is_some());
@@ -127,6 +143,14 @@ pub fn a_silent_peer_that_is_probed_is_heard<N: Network>(network: &mut N) {
     assert!(stage.packets_at(client).is_empty(), "the client is given nothing of it");
     let (nobody, now) = (Peer(peer.0 + 1_000), Instant::now());
     assert_eq!(stage.server().probe(now, nobody), None, "nobody is not alive");
+}
+
+/// What a client reports of a reason with a code.
+fn arrived<N: Network>(stage: &mut Stage<N>, reason: EndReason) -> DisconnectReason {
+    if stage.server().carries_end_reasons() {
+        return DisconnectReason::ClosedByPeer { reason };
+    }
+    DisconnectReason::closed_by_peer(words_from::<N>(&reason.to_string()))
 }
 
 fn ends(saw: &[Saw]) -> usize {

@@ -12,7 +12,7 @@ use super::{HostedSettings, OVERFLOWED, overloaded};
 use crate::inbox::{Mailbox, Popped};
 use crate::packet_pool::{PacketPool, SharedPacket};
 use crate::{
-    Delivery, DisconnectReason, PacketLimits, Peer, SHUTTING_DOWN, ServerEvent, ServerStatistics,
+    Delivery, DisconnectReason, EndCode, EndReason, PacketLimits, Peer, ServerEvent, ServerStatistics,
     ServerTransport,
 };
 
@@ -25,6 +25,7 @@ pub struct HostedServer {
     links: BTreeMap<Peer, Option<u64>>,
     /// Whether newcomers wait to be taken in.
     may_refuse: bool,
+    carries_end_reasons: bool,
     /// Reported as connected by the last poll: taken in unless the next call refuses it.
     newcomer: Option<Peer>,
     is_shut_down: bool,
@@ -63,6 +64,7 @@ pub(super) fn pair(settings: &HostedSettings) -> (HostedServer, HostedServerHand
         limits: settings.limits,
         links: BTreeMap::new(),
         may_refuse: true,
+        carries_end_reasons: false,
         newcomer: None,
         is_shut_down: false,
         pool: PacketPool::default(),
@@ -88,7 +90,7 @@ impl ServerTransport for HostedServer {
             match self.wires.incoming.pop()? {
                 Popped::Connected { peer, .. } if self.is_shut_down => {
                     self.wires.incoming.forget(peer);
-                    self.wires.outgoing.change(|outbox| outbox.end(peer, SHUTTING_DOWN, true));
+                    self.refuse_late(peer);
                     self.statistics.connections.turned_away_full += 1;
                 }
                 Popped::Connected { peer, about: Arrival { session, remote, identity } } => {
@@ -143,10 +145,18 @@ impl ServerTransport for HostedServer {
         }
     }
 
+    fn reject(&mut self, now: Instant, peer: Peer, reason: &EndReason) {
+        self.disconnect(now, peer, &self.line(reason));
+    }
+
+    fn carries_end_reasons(&self) -> bool {
+        self.carries_end_reasons
+    }
+
     fn shutdown(&mut self, now: Instant) {
         self.is_shut_down = true;
         for peer in self.links.keys().copied().collect::<Vec<_>>() {
-            self.disconnect(now, peer, SHUTTING_DOWN);
+            self.reject(now, peer, &EndCode::ShuttingDown.into());
         }
     }
 
@@ -189,6 +199,15 @@ impl ServerTransport for HostedServer {
 }
 
 impl HostedServer {
+    /// The same for a host whose network hands the reasons of [`ServerRequest`](super::ServerRequest) to clients of
+    /// ours as they are, and to nobody else: they are [encoded](EndReason::encode) from now on, and clients learn the
+    /// code. Other hosts are given a reason's text, for people.
+    #[must_use]
+    pub fn carrying_end_reasons(mut self) -> Self {
+        self.carries_end_reasons = true;
+        self
+    }
+
     /// Whether `poll` would say `None`.
     pub(super) fn is_empty(&self) -> bool {
         self.wires.incoming.is_empty()
@@ -198,6 +217,16 @@ impl HostedServer {
         if let Some(peer) = self.newcomer.take() {
             self.wires.outgoing.change(|outbox| outbox.accept(peer));
         }
+    }
+
+    /// A reason as the host is given it.
+    fn line(&self, reason: &EndReason) -> String {
+        if self.carries_end_reasons { reason.encode() } else { reason.to_string() }
+    }
+
+    fn refuse_late(&self, peer: Peer) {
+        let reason = self.line(&EndCode::ShuttingDown.into());
+        self.wires.outgoing.change(|outbox| outbox.end(peer, &reason, true));
     }
 
     fn cut_too_slow(&mut self, peer: Peer) {
@@ -214,7 +243,7 @@ impl Drop for HostedServer {
         self.shutdown(Instant::now());
         while let Some(popped) = self.wires.incoming.pop() {
             if let Popped::Connected { peer, .. } = popped {
-                self.wires.outgoing.change(|outbox| outbox.end(peer, SHUTTING_DOWN, true));
+                self.refuse_late(peer);
             }
         }
         self.wires.outgoing.change(|outbox| outbox.is_closed = true);

@@ -10,8 +10,8 @@ use super::{LIMITS, LinkToClient, Listener, overloaded};
 use crate::inbox::{Popped, Pushed};
 use crate::packet_pool::{PacketPool, SharedPacket};
 use crate::{
-    Delivery, DisconnectReason, Goodbye, GoodbyeCode, PacketLimits, Peer, SHUTTING_DOWN, ServerEvent,
-    ServerStatistics, ServerTransport,
+    Delivery, DisconnectReason, EndCode, EndReason, PacketLimits, Peer, ServerEvent, ServerStatistics,
+    ServerTransport,
 };
 
 /// A server on a [`MemoryNetwork`](super::MemoryNetwork). Dropping it loses every link without a goodbye.
@@ -79,7 +79,7 @@ impl ServerTransport for MemoryServer {
         loop {
             match self.listener.mailbox.pop()? {
                 Popped::Connected { peer, about } if self.is_shut_down => {
-                    about.link.end(DisconnectReason::refused(SHUTTING_DOWN.as_bytes()));
+                    about.link.end(DisconnectReason::Refused { reason: EndCode::ShuttingDown.into() });
                     self.listener.mailbox.forget(peer);
                     self.statistics.connections.turned_away_full += 1;
                 }
@@ -118,30 +118,30 @@ impl ServerTransport for MemoryServer {
         }
     }
 
-    fn disconnect(&mut self, _now: Instant, peer: Peer, reason: &str) {
-        let words = DisconnectReason::cut(reason).as_bytes();
+    fn disconnect(&mut self, now: Instant, peer: Peer, reason: &str) {
+        self.reject(now, peer, &EndReason::decode(reason.as_bytes()));
+    }
+
+    fn reject(&mut self, _now: Instant, peer: Peer, reason: &EndReason) {
+        let reason = reason.clone();
         let there = if self.newcomer == Some(peer) {
             self.newcomer = None;
-            DisconnectReason::refused(words)
+            DisconnectReason::Refused { reason }
         } else {
-            DisconnectReason::closed_by_peer(words)
+            DisconnectReason::ClosedByPeer { reason }
         };
         self.end(peer, DisconnectReason::ClosedByUs, there);
     }
 
-    fn turn_away(&mut self, now: Instant, peer: Peer, goodbye: Goodbye, reason: &str) {
-        if goodbye.code != GoodbyeCode::Name || self.newcomer == Some(peer) {
-            return self.disconnect(now, peer, reason);
-        }
-        let there = DisconnectReason::name_refused(DisconnectReason::cut(reason).as_bytes());
-        self.end(peer, DisconnectReason::ClosedByUs, there);
+    fn carries_end_reasons(&self) -> bool {
+        true
     }
 
     fn shutdown(&mut self, now: Instant) {
         self.is_shut_down = true;
         let peers: Vec<Peer> = self.links.keys().copied().collect();
         for peer in peers {
-            self.disconnect(now, peer, SHUTTING_DOWN);
+            self.reject(now, peer, &EndCode::ShuttingDown.into());
         }
     }
 

@@ -12,7 +12,7 @@ use axum::extract::{Extension, Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use consonance_http::{HttpCounters, Problem};
-use consonance_transport::Delivery;
+use consonance_transport::{Delivery, EndCode, EndReason};
 use consonance_websocket::{MESSAGE_BYTES_MAX, SUBPROTOCOL, close_code, is_question};
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt as _, StreamExt as _};
@@ -91,7 +91,7 @@ async fn hold(
     let (mut writer, mut reader) = socket.split();
     let remote = SocketAddr::new(visitor.address, visitor.port()).to_string();
     let Some(seat) = entrance.enter(session, remote) else {
-        return say_goodbye(&mut writer, close_code::REFUSED, "the server is full: try again later").await;
+        return say_goodbye(&mut writer, close_code::REFUSED, &line(EndCode::ServerFull)).await;
     };
     let link = Arc::clone(&seat.link);
     let ended = tokio::select! {
@@ -109,7 +109,7 @@ async fn hold(
             // What answers its goodbye is on its way already.
             let _ = timeout(GOODBYE, writer.close()).await;
         }
-        Some(End::Closing) => say_goodbye(&mut writer, close_code::ENDED, "the server is closing").await,
+        Some(End::Closing) => say_goodbye(&mut writer, close_code::ENDED, &line(EndCode::ShuttingDown)).await,
         Some(End::Broken(code, words)) => {
             drop(seat);
             say_goodbye(&mut writer, code, words).await;
@@ -119,6 +119,11 @@ async fn hold(
         Some(End::Lost) => {}
         None => listen_to_the_end(&mut reader).await,
     }
+}
+
+/// A reason without fields, as it travels.
+fn line(code: EndCode) -> String {
+    EndReason::from(code).encode()
 }
 
 /// A page hears a goodbye best while somebody listens to what it still says: a system that drops what nobody

@@ -10,7 +10,7 @@ use std::time::Instant;
 use axum::body::Bytes;
 use consonance_http::Stopped;
 use consonance_transport::hosted::{HostedServerHandle, ServerRequest};
-use consonance_transport::{Delivery, Peer};
+use consonance_transport::{Delivery, EndCode, EndReason, Peer};
 use consonance_websocket::{WELCOME, close_code};
 use tokio::sync::Notify;
 
@@ -118,8 +118,8 @@ impl Pump {
             for number in too_slow.drain(..) {
                 handle.send_failed(number);
                 if let Some(link) = links.remove(&number) {
-                    let words = "the connection is too slow: more waited for it than is kept";
-                    link.end(Goodbye { code: close_code::TOO_SLOW, words: words.to_owned() });
+                    let words = EndReason::from(EndCode::TooSlow).encode();
+                    link.end(Goodbye { code: close_code::TOO_SLOW, words });
                 }
             }
         }

@@ -6,7 +6,9 @@ use std::task::Waker;
 use std::time::Instant;
 
 use consonance_transport::hosted::HostedServer;
-use consonance_transport::{Delivery, PacketLimits, Peer, ServerEvent, ServerStatistics, ServerTransport};
+use consonance_transport::{
+    Delivery, EndReason, PacketLimits, Peer, ServerEvent, ServerStatistics, ServerTransport,
+};
 
 use super::pump::Pages;
 
@@ -40,6 +42,14 @@ impl ServerTransport for PacketShard {
 
     fn disconnect(&mut self, now: Instant, peer: Peer, reason: &str) {
         self.server.disconnect(now, peer, reason);
+    }
+
+    fn reject(&mut self, now: Instant, peer: Peer, reason: &EndReason) {
+        self.server.reject(now, peer, reason);
+    }
+
+    fn carries_end_reasons(&self) -> bool {
+        self.server.carries_end_reasons()
     }
 
     /// Browsers answer the ping of a `WebSocket` by themselves.

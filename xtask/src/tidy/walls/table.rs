@@ -1,7 +1,10 @@
 //! The walls of every crate.
 
-use super::MayUse::{Anything, Only};
+use super::MayUse::{self, Anything, Only};
 use super::Walls;
+
+/// Of most envelopes.
+const ENVELOPE: MayUse = Only(&["consonance-gateway", "consonance-transport"]);
 
 pub(super) const WALLS: &[Walls] = &[
     Walls { package: "consonance-wire", may_use: Only(&[]), tests_may_also_use: &[] },
@@ -10,7 +13,12 @@ pub(super) const WALLS: &[Walls] = &[
     Walls { package: "consonance-end-reason", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls {
         package: "consonance-session",
-        may_use: Only(&["consonance-name-key", "consonance-opus-packet", "consonance-wire"]),
+        may_use: Only(&[
+            "consonance-end-reason",
+            "consonance-name-key",
+            "consonance-opus-packet",
+            "consonance-wire",
+        ]),
         tests_may_also_use: &[],
     },
     Walls {
@@ -55,7 +63,6 @@ pub(super) const WALLS: &[Walls] = &[
     Walls {
         package: "consonance-browser",
         may_use: Only(&[
-            "consonance-end-reason",
             "consonance-fuzz-tape",
             "consonance-opus-packet",
             "consonance-session",
@@ -100,11 +107,7 @@ pub(super) const WALLS: &[Walls] = &[
         may_use: Only(&["consonance-fuzz-tape", "consonance-gateway", "consonance-transport"]),
         tests_may_also_use: &[],
     },
-    Walls {
-        package: "consonance-mirror",
-        may_use: Only(&["consonance-gateway", "consonance-transport"]),
-        tests_may_also_use: &[],
-    },
+    Walls { package: "consonance-mirror", may_use: ENVELOPE, tests_may_also_use: &[] },
     Walls {
         package: "consonance-enet",
         may_use: Only(&["consonance-fuzz-tape", "consonance-gateway", "consonance-transport"]),

@@ -9,8 +9,8 @@ use std::time::Instant;
 use consonance_session as session;
 use consonance_sim::ServerAction;
 use consonance_transport::{
-    Delivery, GameStatistics, LinkQuality, PacketLimits, PathStatistics, Peer, ServerEvent, ServerStatistics,
-    ServerTransport,
+    Delivery, EndReason, GameStatistics, LinkQuality, PacketLimits, PathStatistics, Peer, ServerEvent,
+    ServerStatistics, ServerTransport,
 };
 
 /// What a server did over all its networks, oldest first. One thread has them all.
@@ -111,6 +111,17 @@ impl ServerTransport for Tap {
     fn disconnect(&mut self, now: Instant, peer: Peer, reason: &str) {
         self.log.add(ServerAction::Closed { connection: self.connection(peer), reason: reason.into() });
         self.network.disconnect(now, peer, reason);
+    }
+
+    fn reject(&mut self, now: Instant, peer: Peer, reason: &EndReason) {
+        let action =
+            ServerAction::Closed { connection: self.connection(peer), reason: reason.encode().into() };
+        self.log.add(action);
+        self.network.reject(now, peer, reason);
+    }
+
+    fn carries_end_reasons(&self) -> bool {
+        self.network.carries_end_reasons()
     }
 
     fn set_joined(&mut self, now: Instant, peer: Peer, is_joined: bool) {

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Instant;
 
 use consonance_transport::{
-    Delivery, DisconnectReason, MADE_ROOM, NoPlaceLeft, Peer, SERVER_FULL, SlotsFull,
+    Delivery, DisconnectReason, EndCode, EndReason, MADE_ROOM, NoPlaceLeft, Peer, SERVER_FULL, SlotsFull,
 };
 
 use super::{ServerLink, Stage, StreamServer};
@@ -155,7 +155,7 @@ impl<P: StreamProtocol> StreamServer<P> {
             Ok(None) => {}
             Ok(Some(displaced)) => {
                 self.counts.made_room += 1;
-                self.disconnect(now, Peer(displaced.0), MADE_ROOM);
+                self.disconnect(now, Peer(displaced.0), &self.line(EndCode::MadeRoom, MADE_ROOM));
             }
             Err(SlotsFull) => {
                 self.refuse_as_full(now, id);
@@ -176,8 +176,14 @@ impl<P: StreamProtocol> StreamServer<P> {
         self.counts.turned_away_full += 1;
         let Some(mut link) = self.forget(id) else { return };
         self.out.clear();
-        link.link.stream.refuse(SERVER_FULL, &mut self.out);
+        let reason = self.line(EndCode::ServerFull, SERVER_FULL);
+        link.link.stream.refuse(&reason, &mut self.out);
         link.link.finish(now, &mut self.tcp, &self.out);
+    }
+
+    /// A reason of this network's own: its code, or words where codes do not arrive.
+    pub(super) fn line(&self, code: EndCode, words: &str) -> String {
+        if self.protocol.carries_end_reasons() { EndReason::from(code).encode() } else { words.to_owned() }
     }
 
     fn handle_closed(&mut self, id: TcpId, end: &TcpEnd) -> Option<Step> {

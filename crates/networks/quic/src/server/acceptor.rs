@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use consonance_fast_path::Offer;
-use consonance_transport::{ConnectionCounts, Peer, SERVER_FULL, SHUTTING_DOWN};
+use consonance_transport::{ConnectionCounts, EndCode, Peer};
 use quinn::{Connection, Endpoint, Incoming, SendStream};
 use tokio::time::timeout;
 use tracing::{debug, trace};
@@ -16,7 +16,7 @@ use super::handshakes::{Handshakes, HasToGo, Taken};
 use super::shard::{Arrival, Placement, Shard};
 use super::slots::Slots;
 use crate::QuicServerSettings;
-use crate::close_code::CloseCode;
+use crate::close_code::{CloseCode, line};
 use crate::hello::{ClientHello, HELLO_BYTES_MAX, read_client_hello};
 use crate::link::{FrameReader, Link, pump};
 
@@ -179,7 +179,7 @@ impl Place {
         let peer = self.acceptor.next_peer();
         if self.acceptor.slots.take(address.ip(), peer, &link).is_err() {
             self.acceptor.turned_away_full.fetch_add(1, Ordering::Relaxed);
-            link.connection().close(CloseCode::Refused.into(), SERVER_FULL.as_bytes());
+            link.connection().close(CloseCode::Refused.into(), line(EndCode::ServerFull).as_bytes());
             return;
         }
         self.slot = Some(peer);
@@ -189,7 +189,7 @@ impl Place {
         shard.mailbox.connected(peer, Arrival { session, remote, offer, link: Arc::clone(&link) });
         if shard.is_dropped() {
             shard.mailbox.forget(peer);
-            link.leave(CloseCode::Refused, SHUTTING_DOWN);
+            link.leave(CloseCode::Refused, &line(EndCode::ShuttingDown));
         }
         tokio::spawn(self.host(guest, peer, link, frames, control));
     }

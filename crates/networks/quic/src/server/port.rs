@@ -5,10 +5,10 @@ use std::num::NonZeroU16;
 use std::sync::Weak;
 
 use consonance_fast_path::PathSocket;
-use consonance_transport::SHUTTING_DOWN;
+use consonance_transport::EndCode;
 use quinn::{AsyncUdpSocket, Endpoint};
 
-use crate::close_code::CloseCode;
+use crate::close_code::{CloseCode, line};
 use crate::{QuicRuntime, ShownIdentity};
 
 /// Dropping it ends every connection at once.
@@ -38,6 +38,6 @@ impl Port {
 
 impl Drop for Port {
     fn drop(&mut self) {
-        self.endpoint.close(CloseCode::Goodbye.into(), SHUTTING_DOWN.as_bytes());
+        self.endpoint.close(CloseCode::Goodbye.into(), line(EndCode::ShuttingDown).as_bytes());
     }
 }

@@ -6,9 +6,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use consonance_transport::{ConnectionSlots, MADE_ROOM, Peer, SlotsFull};
+use consonance_transport::{ConnectionSlots, EndCode, Peer, SlotsFull};
 
 use crate::QuicServerSettings;
+use crate::close_code::line;
 use crate::link::Link;
 
 /// All shards of a port share them.
@@ -40,7 +41,7 @@ impl Slots {
         let displaced = self.lock().take(address, peer, link)?;
         if let Some(displaced) = displaced {
             self.made_room.fetch_add(1, Ordering::Relaxed);
-            displaced.end(MADE_ROOM);
+            displaced.end(&line(EndCode::MadeRoom));
         }
         Ok(())
     }

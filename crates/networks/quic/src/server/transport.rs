@@ -7,14 +7,14 @@ use std::time::Instant;
 
 use consonance_transport::inbox::Popped;
 use consonance_transport::{
-    Delivery, DisconnectReason, Goodbye, GoodbyeCode, LinkQuality, PacketLimits, PathStatistics, Peer,
-    SHUTTING_DOWN, ServerEvent, ServerStatistics, ServerTransport,
+    Delivery, DisconnectReason, EndCode, EndReason, LinkQuality, PacketLimits, PathStatistics, Peer,
+    ServerEvent, ServerStatistics, ServerTransport,
 };
 
 use super::QuicServer;
 use super::fast_path::{FastPathCounts, FastPathShard};
 use crate::client::LIMITS;
-use crate::close_code::CloseCode;
+use crate::close_code::{CloseCode, line};
 
 impl ServerTransport for QuicServer {
     fn poll(&mut self, now: Instant) -> Option<ServerEvent<'_>> {
@@ -30,7 +30,7 @@ impl ServerTransport for QuicServer {
         while let Some(popped) = self.shard.mailbox.pop() {
             match popped {
                 Popped::Connected { about, .. } if self.is_shut_down => {
-                    about.link.leave(CloseCode::Refused, SHUTTING_DOWN);
+                    about.link.leave(CloseCode::Refused, &line(EndCode::ShuttingDown));
                 }
                 Popped::Connected { peer, about } => {
                     self.welcome(peer, &about.session, about.link, about.offer.as_ref());
@@ -101,21 +101,24 @@ impl ServerTransport for QuicServer {
         self.leave(peer, CloseCode::Goodbye, reason);
     }
 
-    fn turn_away(&mut self, _now: Instant, peer: Peer, goodbye: Goodbye, reason: &str) {
-        let is_name = goodbye.code == GoodbyeCode::Name;
-        self.leave(peer, if is_name { CloseCode::NameRefused } else { CloseCode::Goodbye }, reason);
+    fn reject(&mut self, _now: Instant, peer: Peer, reason: &EndReason) {
+        self.leave(peer, CloseCode::for_end(reason), &reason.encode());
+    }
+
+    fn carries_end_reasons(&self) -> bool {
+        true
     }
 
     fn set_joined(&mut self, now: Instant, peer: Peer, is_joined: bool) {
         self.acceptor.slots.set_joined(now, peer, is_joined);
     }
 
-    fn shutdown(&mut self, _now: Instant) {
+    fn shutdown(&mut self, now: Instant) {
         self.close_to_strangers();
         let mut peers: Vec<Peer> = self.members.keys().copied().collect();
         peers.sort_unstable();
         for peer in peers {
-            self.leave(peer, CloseCode::Goodbye, SHUTTING_DOWN);
+            self.reject(now, peer, &EndCode::ShuttingDown.into());
         }
     }
 

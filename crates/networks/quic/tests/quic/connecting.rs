@@ -103,6 +103,6 @@ fn a_server_that_says_goodbye_is_heard_before_any_time_out() {
     let runtime = server.runtime.clone();
     drop(server);
     let reason = end_of(&mut client, None);
-    assert_eq!(reason, DisconnectReason::closed_by_peer(b"the server is shutting down"));
+    assert_eq!(reason, DisconnectReason::closed_by_peer(b"(closing-shutdown)"));
     drop(runtime);
 }

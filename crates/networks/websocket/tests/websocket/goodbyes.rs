@@ -27,7 +27,7 @@ fn a_session_that_is_not_here_is_named() {
     let mut listener = Listener::with(end, default_settings());
     let lost = page::spawn(listener.at, "/mian", last_words);
     listener.idle_until(|| lost.is_finished().then_some(()));
-    let words = "there is no session \"mian\" here".to_owned();
+    let words = "(other-session-unknown) main".to_owned();
     assert_eq!(lost.join().unwrap(), (0, close_code::NO_SUCH_SESSION, words));
     assert_eq!(listener.statistics().connections.failed_handshakes, 1);
 

@@ -69,7 +69,7 @@ fn a_peer_that_is_refused_many_times_in_a_row_loses_its_link() {
     assert_eq!(alice.commands(), []);
     alice.receive_directly(TO_BOB, b"not a packet");
     let reason = CloseReason::Abuse { last: Offence::Malformed };
-    let close = LinkCommand::Close { link: LinkId(TO_BOB), reason };
+    let close = LinkCommand::Close { link: LinkId(TO_BOB), reason, reads_notice: false };
     assert_eq!(alice.commands(), [close]);
     assert_eq!(direct_peers(&alice), []);
     assert_eq!(alice.statistics().peers_closed, 1);
@@ -85,7 +85,8 @@ fn there_is_a_limit_to_direct_links() {
     for link in [1, 2, 3, 2] {
         client.handle_peer_connected(Instant::START, LinkId(link));
     }
-    let close = LinkCommand::Close { link: LinkId(3), reason: CloseReason::TooManyPeers };
+    let close =
+        LinkCommand::Close { link: LinkId(3), reason: CloseReason::TooManyPeers, reads_notice: false };
     assert_eq!(client.poll_command(), Some(close));
     assert_eq!(client.poll_command(), None);
     assert_eq!(client.statistics().peers_refused, 1);

@@ -208,7 +208,7 @@ impl LoneServer {
         let mut closed = Vec::new();
         while let Some(command) = self.server.poll_command() {
             match command {
-                LinkCommand::Close { link, reason } => closed.push((link.0, reason)),
+                LinkCommand::Close { link, reason, .. } => closed.push((link.0, reason)),
                 LinkCommand::Open => panic!("a server opens no links"),
             }
         }

@@ -314,7 +314,7 @@ impl Network {
         }
         while let Some(command) = self.server.poll_command() {
             moved = true;
-            let LinkCommand::Close { link, reason } = command else { panic!("a server opens no links") };
+            let LinkCommand::Close { link, reason, .. } = command else { panic!("a server opens no links") };
             if let Some(end) = self.ends.iter_mut().find(|end| end.link == Some(link)) {
                 end.link = None;
                 end.closed = Some(reason);
