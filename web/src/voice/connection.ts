@@ -169,7 +169,7 @@ export class Connection {
     const now = performance.now();
     this.reconnection.onHeard(now);
     if (message.type === "joined") this.reconnection.onJoined();
-    if (message.type === "refused") this.onEnded(CODE_OF_REFUSAL[message.code], message);
+    if (message.type === "refused") this.onEnded(refusalProblem(message));
     else if (message.type === "disconnected" && message.retryInMs === null) this.onDisconnected(message);
     else this.events.message(message);
     this.act();
@@ -179,12 +179,12 @@ export class Connection {
     const code = CODE_OF_CAUSE[message.cause];
     // What has nothing to do with this player may be over soon.
     const retryInMs = code === "other" && message.cause !== "protocol" ? 0 : null;
-    this.onEnded(code, { message: message.message, retryInMs });
+    this.onEnded(new VoiceProblem(code, message.message, { retryInMs }));
   }
 
-  private onEnded(code: ProblemCode, { message, retryInMs }: { message: string; retryInMs: number | null }): void {
-    this.events.failed(new VoiceProblem(code, message, { retryInMs }));
-    this.reconnection.onLost(performance.now(), retryInMs);
+  private onEnded(problem: VoiceProblem): void {
+    this.events.failed(problem);
+    this.reconnection.onLost(performance.now(), problem.retryInMs);
   }
 
   private async restart(): Promise<void> {
@@ -285,6 +285,18 @@ export const LEAVE: FromPage = { type: "leave" };
 function asProblem(cause: unknown): VoiceProblem {
   if (cause instanceof VoiceProblem) return cause;
   return new VoiceProblem("other", "The connection could not be made.", { retryInMs: 0, cause });
+}
+
+function refusalProblem(message: Extract<ToPage, { type: "refused" }>): VoiceProblem {
+  const { code, retryInMs, redirect } = message;
+  const until = message.until === null ? null : dateOf(message.until);
+  return new VoiceProblem(CODE_OF_REFUSAL[code], message.message, { retryInMs, until, redirect });
+}
+
+/** Null past the year 275760, where a `Date` ends. */
+function dateOf(secondsSince1970: number): Date | null {
+  const date = new Date(secondsSince1970 * 1000);
+  return Number.isNaN(date.getTime()) ? null : date;
 }
 
 const CODE_OF_REFUSAL: Record<RefusalCode, ProblemCode> = {

@@ -43,7 +43,14 @@ export type ToPage =
   | { type: "downlink"; voices: number | null; speaking: number | null }
   | { type: "closing"; inMs: number | null; onward: string | null; stays: boolean }
   | { type: "pong"; id: number }
-  | { type: "refused"; code: RefusalCode; message: string; retryInMs: number | null }
+  | {
+      type: "refused";
+      code: RefusalCode;
+      message: string;
+      retryInMs: number | null;
+      until: number | null;
+      redirect: string | null;
+    }
   | { type: "disconnected"; cause: Cause; message: string; retryInMs: number | null }
   | { type: "problem"; message: string; about: string | null };
 

@@ -121,6 +121,8 @@ const READERS: Readers = {
     code: wordOr(word("token", "password", "name", "full", "banned", "version", "closing", "other"), "other"),
     message: text,
     retryInMs: orNull(number),
+    until: orNull(number),
+    redirect: orNull(text),
   },
   disconnected: {
     cause: wordOr(word("kicked", "name-taken", "closed", "too-slow", "protocol", "server"), "server"),

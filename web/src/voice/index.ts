@@ -2,4 +2,4 @@
 
 export type * from "./api.ts";
 export { connect, info, openMicrophone, openOutput } from "./connect.ts";
-export { type MicrophoneCode, type ProblemCode, VoiceProblem } from "./problem.ts";
+export { type MicrophoneCode, type ProblemCode, type ProblemOptions, VoiceProblem } from "./problem.ts";

@@ -34,17 +34,31 @@ export type MicrophoneCode =
   /** Browsers give microphones only to pages over HTTPS and from this machine. */
   | "insecure";
 
+/** What a problem has besides its code and message. */
+export interface ProblemOptions {
+  readonly retryInMs?: number | null;
+  readonly until?: Date | null;
+  readonly redirect?: string | null;
+  readonly cause?: unknown;
+}
+
 /** An error whose message can be shown as it is. */
 export class VoiceProblem extends Error {
   override readonly name = "VoiceProblem";
   readonly code: ProblemCode;
   /** In how many ms it is worth another try; null if never by itself. */
   readonly retryInMs: number | null;
+  /** When a ban ends; null if never, or if there is none. */
+  readonly until: Date | null;
+  /** The address of another server that takes the player, if this one sends its players there. */
+  readonly redirect: string | null;
 
-  constructor(code: ProblemCode, message: string, options: { retryInMs?: number | null; cause?: unknown } = {}) {
+  constructor(code: ProblemCode, message: string, options: ProblemOptions = {}) {
     super(asSentence(message), { cause: options.cause });
     this.code = code;
     this.retryInMs = options.retryInMs ?? null;
+    this.until = options.until ?? null;
+    this.redirect = options.redirect ?? null;
   }
 }
 

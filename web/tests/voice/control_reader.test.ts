@@ -43,6 +43,16 @@ test("a refusal of a kind that a later server knows is still a refusal", () => {
   assert.equal(refused?.type === "refused" && refused.code, "other");
 });
 
+test("a refusal has the end of a ban and the address of another server where the server says them", () => {
+  const banned = '{"type":"refused","code":"banned","message":"","retryInMs":null,"until":2000000000}';
+  const draining = '{"type":"refused","code":"closing","message":"","retryInMs":null,"redirect":"wss://b.example/main"}';
+  const fields = [banned, draining].map(readMessage).map((read) => read?.type === "refused" && [read.until, read.redirect]);
+  assert.deepEqual(fields, [
+    [2000000000, null],
+    [null, "wss://b.example/main"],
+  ]);
+});
+
 for (const bad of [
   "",
   "null",

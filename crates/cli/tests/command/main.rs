@@ -13,6 +13,8 @@ mod config;
 mod devices;
 mod diagnostics;
 #[cfg(unix)]
+mod end_reasons;
+#[cfg(unix)]
 mod ending;
 mod hearing;
 mod hostile_pages;

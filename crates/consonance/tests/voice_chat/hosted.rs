@@ -5,8 +5,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use consonance::VoiceChat;
 use consonance::transport::hosted::{ClientRequest, HostedClientHandle, HostedServerHandle, ServerRequest};
+use consonance::transport::{DisconnectReason, EndCode};
+use consonance::{End, VoiceChat};
 
 use crate::hosted_stage::{GUEST, HostedStage};
 use crate::player::{Player, entered, left};
@@ -31,6 +32,19 @@ fn a_host_who_plays_too_and_a_guest_talk_over_the_games_own_network() {
 
     guest.voice.leave().unwrap();
     host.until(&left("Guest"));
+    host.voice.leave().unwrap();
+    server.stop();
+    game.stop();
+}
+
+#[test]
+fn a_guest_learns_the_code_of_its_refusal_although_the_games_network_carries_none() {
+    let HostedStage { server, server_handle, client_handle, guest, loopback } = HostedStage::open();
+    let game = Game::start(server_handle, client_handle);
+    let host = Player::join("Alice", VoiceChat::over(Box::new(loopback.client(""))));
+    let mut guest = Player::start("alice", VoiceChat::over(Box::new(guest)));
+    let reason = EndCode::NameInUse.into();
+    assert_eq!(guest.until_ended(), End::NoConnection(DisconnectReason::ClosedByPeer { reason }));
     host.voice.leave().unwrap();
     server.stop();
     game.stop();
