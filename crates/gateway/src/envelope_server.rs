@@ -165,7 +165,7 @@ impl<G: GameNetworkServer, E: EnvelopeKind> EnvelopeServer<G, E> {
                     [] => self.session.clone(),
                     named => String::from_utf8_lossy(named).into_owned(),
                 };
-                Step::Connected(peer, Introduction { session, remote: remote.to_string() })
+                Step::Connected(peer, Introduction { session, remote: remote.into() })
             }
             GameNetworkServerEvent::Message { peer, channel, message } => {
                 let connection = self.peers.get_mut(&peer).filter(|connection| !connection.is_ending());

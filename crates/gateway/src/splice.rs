@@ -20,7 +20,7 @@ use std::task::Waker;
 use std::time::Instant;
 
 use consonance_transport::{
-    Delivery, DisconnectReason, GameStatistics, PacketLimits, Peer, SHUTTING_DOWN, ServerEvent,
+    Delivery, DisconnectReason, GameStatistics, PacketLimits, Peer, Remote, SHUTTING_DOWN, ServerEvent,
     ServerStatistics, ServerTransport, Statistics,
 };
 
@@ -83,7 +83,7 @@ pub struct Splice<G, C, E: EnvelopeKind> {
 /// What is to be reported to the session.
 #[derive(Debug)]
 enum Happening {
-    Connected(Peer, String),
+    Connected(Peer, Remote),
     /// The packet is in its buffer.
     Packet(Peer, Delivery),
     Disconnected(Peer, DisconnectReason),

@@ -255,7 +255,7 @@ impl SessionLoop {
                     self.packet = taken;
                 }
                 Some(NetworkEvent::Connected { peer, session, remote }) => {
-                    self.handle_connected(now, network, peer, &session, &remote);
+                    self.handle_connected(now, network, peer, &session, remote);
                 }
                 Some(NetworkEvent::Disconnected { peer, reason }) => {
                     self.follow_reachability(network, now);

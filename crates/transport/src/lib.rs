@@ -68,6 +68,7 @@ mod pages;
 #[doc(hidden)]
 pub mod random;
 mod reason;
+mod remote;
 mod server;
 mod statistics;
 mod stranger_places;
@@ -85,7 +86,8 @@ pub use host_name::{authority, is_own_host, name_of_host};
 pub use packet::{Delivery, PACKET_BYTES_MAX, PacketLimits};
 pub use pages::{PageDrops, PageState, PageStatistics};
 pub use reason::{DisconnectReason, REASON_BYTES_MAX, SHUTTING_DOWN};
-pub use server::{Peer, Reachability, ServerEvent, ServerTransport, home_of, remote_address};
+pub use remote::Remote;
+pub use server::{Peer, Reachability, ServerEvent, ServerTransport, home_of};
 pub use statistics::{
     ConnectionCounts, Count, DatagramPath, Dropped, GameStatistics, LinkQuality, PathRefusals,
     PathStatistics, ServerStatistics, Statistics, Traffic,

@@ -1,6 +1,6 @@
 //! The server side of a network: many links, told apart by [`Peer`].
 
-use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr};
 #[cfg(unix)]
 use std::os::fd::BorrowedFd;
 use std::task::Waker;
@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use crate::{
     Delivery, DisconnectReason, EndReason, GameStatistics, LinkQuality, PacketLimits, PageState,
-    PageStatistics, PathStatistics, ServerStatistics,
+    PageStatistics, PathStatistics, Remote, ServerStatistics,
 };
 
 /// A transport's name for one of many connections, a server's or a client's [direct link](crate::DirectLinks): unique
@@ -168,13 +168,6 @@ pub trait ServerTransport: Send {
     }
 }
 
-/// The IP address that [`ServerEvent::Connected`] says, if it says one: with a port, such as `192.0.2.1:7` and
-/// `[2001:db8::1]:7`, or without. An address of IPv4 that is written as one of IPv6 is the former.
-pub fn remote_address(remote: &str) -> Option<IpAddr> {
-    let with_port = remote.parse().map(|address: SocketAddr| address.ip());
-    Some(with_port.or_else(|_| remote.parse()).ok()?.to_canonical())
-}
-
 /// From where one person can come with as many addresses as it likes: an address of IPv4, or a network of IPv6 of 64
 /// bits, which every home has for itself (RFC 6177).
 pub fn home_of(address: IpAddr) -> IpAddr {
@@ -202,10 +195,8 @@ pub enum ServerEvent<'a> {
         peer: Peer,
         /// The session its address named; empty if the network names none.
         session: String,
-        /// Where it is. An IP address, with a port or without, is what bans and guesses at passwords count by
-        /// ([`remote_address`]); anything else is words for logs, by which guesses count as they are: the same person
-        /// must not be able to come with others each time.
-        remote: String,
+        /// Where it is.
+        remote: Remote,
     },
     /// A packet came from a peer.
     Packet {
@@ -228,22 +219,6 @@ pub enum ServerEvent<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn where_a_peer_is_counts_with_a_port_and_without() {
-        for (remote, expected) in [
-            ("192.0.2.1:7", Some("192.0.2.1")),
-            ("192.0.2.1", Some("192.0.2.1")),
-            ("[::ffff:192.0.2.1]:7", Some("192.0.2.1")),
-            ("::ffff:192.0.2.1", Some("192.0.2.1")),
-            ("[2001:db8::1]:7", Some("2001:db8::1")),
-            ("2001:db8::1", Some("2001:db8::1")),
-            ("account 7", None),
-            ("", None),
-        ] {
-            assert_eq!(remote_address(remote), expected.map(|address| address.parse().unwrap()), "{remote}");
-        }
-    }
 
     #[test]
     fn the_own_half_of_an_ipv6_address_makes_no_difference() {

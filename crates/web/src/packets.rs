@@ -17,8 +17,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use consonance_transport::PACKET_BYTES_MAX;
-use consonance_transport::PacketLimits;
 use consonance_transport::hosted::{self, HostedSettings};
+use consonance_transport::{PacketLimits, Remote};
 
 pub(crate) use conversation::packets;
 use link::LinkLimits;
@@ -92,7 +92,7 @@ struct Shared {
 
 impl PacketEntrance {
     /// A place for a page at what serves this session's links, unless there are too many.
-    fn enter(&self, session: &str, remote: String) -> Option<Seat> {
+    fn enter(&self, session: &str, remote: Remote) -> Option<Seat> {
         let Shared { places, pumps } = &*self.0;
         let pump = pumps.get(places.place(session));
         let seat = pump.and_then(|pump| pump.enter(session, remote));

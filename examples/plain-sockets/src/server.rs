@@ -133,7 +133,7 @@ impl ServerTransport for PlainServer {
             Popped::Connected { peer, about } => {
                 self.newcomer = Some(peer);
                 self.statistics.connections.accepted += 1;
-                ServerEvent::Connected { peer, session: String::new(), remote: about.to_string() }
+                ServerEvent::Connected { peer, session: String::new(), remote: about.into() }
             }
             Popped::Packet { peer, delivery, packet, .. } => {
                 self.statistics.links.received.count(delivery, 1, packet.len());

@@ -5,7 +5,9 @@ use std::hint::black_box;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use consonance_transport::{Delivery, PacketLimits, Peer, ServerEvent, ServerStatistics, ServerTransport};
+use consonance_transport::{
+    Delivery, PacketLimits, Peer, Remote, ServerEvent, ServerStatistics, ServerTransport,
+};
 
 /// The server's end.
 pub(super) struct BenchNetwork {
@@ -51,7 +53,7 @@ impl ServerTransport for BenchNetwork {
         let incoming = self.inbox.lock().unwrap_or_else(PoisonError::into_inner).pop_front()?;
         Some(match incoming {
             Incoming::Connected(peer) => {
-                ServerEvent::Connected { peer, session: "main".into(), remote: String::new() }
+                ServerEvent::Connected { peer, session: "main".into(), remote: Remote::Named("".into()) }
             }
             Incoming::Packet(peer, delivery, packet) => {
                 self.packet = packet;

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use consonance_session as session;
-use consonance_transport::{Delivery, DisconnectReason, EndReason, Peer, ServerEvent};
+use consonance_transport::{Delivery, DisconnectReason, EndReason, Peer, Remote, ServerEvent};
 
 use super::BrowserGateway;
 use crate::browser::{Link, Step};
@@ -13,7 +13,7 @@ use crate::shard::PageShard;
 /// What the server is told, but for a packet's bytes.
 #[derive(Debug)]
 pub(super) enum LinkEvent {
-    Connected { peer: Peer, session: String, remote: String },
+    Connected { peer: Peer, session: String, remote: Remote },
     Packet { peer: Peer, delivery: Delivery },
     Disconnected { peer: Peer, reason: DisconnectReason },
 }
@@ -77,7 +77,7 @@ impl<S: PageShard> BrowserGateway<S> {
         if let Some(reservation) = browser.reservation.take() {
             reservation.arrive();
         }
-        let (session, remote) = (browser.session.to_string(), browser.remote.to_string());
+        let (session, remote) = (browser.session.to_string(), browser.remote.into());
         Some(LinkEvent::Connected { peer, session, remote })
     }
 

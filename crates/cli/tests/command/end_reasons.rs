@@ -12,8 +12,11 @@ use consonance_transport::ClientTransport;
 
 use crate::talker::PATIENCE;
 
+/// Connects to a server and tells the code with which it refuses.
+type CodeOver = fn(SocketAddr) -> Option<EndCode>;
+
 /// The networks of games, and the code that a player without a password is refused with over each.
-const NETWORKS: [(&str, fn(SocketAddr) -> Option<EndCode>); 10] = [
+const NETWORKS: [(&str, CodeOver); 10] = [
     ("mirror-kcp", |server| code_of_refusal(game_clients::mirror_kcp(server))),
     ("mirror-telepathy", |server| code_of_refusal(game_clients::mirror_telepathy(server))),
     ("mirror-websocket", |server| code_of_refusal(game_clients::mirror_websocket(server))),

@@ -256,7 +256,7 @@ fn a_server_that_runs_empty_takes_nobody_in_and_a_second_signal_ends_that() {
     alice.until_event(&json!({"event": "server_closes", "onward": null}));
     let ended = Program::start(&["join", &address, "--name", "Bob"]).end();
     assert!(!ended.status.success());
-    assert!(ended.err.iter().any(|line| line.contains("takes nobody in any more")), "{:?}", ended.err);
+    assert!(ended.err.iter().any(|line| line.contains("takes no more players")), "{:?}", ended.err);
     server.signal("TERM");
     ends_well(server);
     alice.until_event(&json!({"event": "connection_lost"}));

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use consonance_transport::Peer;
+use consonance_transport::{Peer, Remote};
 
 use super::EnvelopeServer;
 use crate::{Envelope as _, EnvelopeKind, GameNetworkServer, VoiceStart};
@@ -29,7 +29,7 @@ pub(super) enum Standing {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Introduction {
     pub(super) session: String,
-    pub(super) remote: String,
+    pub(super) remote: Remote,
 }
 
 impl<E> Connection<E> {

@@ -49,7 +49,7 @@ impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> Splice<G, C, E
         upstream.set_waker(self.wakers.waker(peer));
         upstream.connect(now, greeting);
         let player = Player {
-            remote: remote.to_string(),
+            remote: remote.into(),
             client: ClientLeg::Waiting { greeting: Vec::new() },
             upstream: UpstreamLeg::Connecting(upstream),
             envelope: self.envelope_kind.open(now),

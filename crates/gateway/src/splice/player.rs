@@ -2,12 +2,12 @@
 
 use std::time::Instant;
 
-use consonance_transport::Peer;
+use consonance_transport::{Peer, Remote};
 
 /// A client of the game: a connection from it to us, one from us to the game's server, and what is between them.
 #[derive(Debug)]
 pub(super) struct Player<C, E> {
-    pub(super) remote: String,
+    pub(super) remote: Remote,
     pub(super) client: ClientLeg,
     pub(super) upstream: UpstreamLeg<C>,
     pub(super) envelope: E,

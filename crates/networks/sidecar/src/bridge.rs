@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use consonance_transport::{DisconnectReason, Peer, ServerEvent, ServerTransport};
+use consonance_transport::{DisconnectReason, Peer, Remote, ServerEvent, ServerTransport};
 
 use crate::frame::Player;
 use crate::link::{SidecarEvent, SidecarLink};
@@ -29,7 +29,8 @@ impl<S: ServerTransport> SidecarBridge<S> {
         while let Some(event) = self.network.poll(now) {
             match event {
                 ServerEvent::Connected { peer, remote, .. } => {
-                    self.link.joined(now, Player(peer.0), remote.parse().ok());
+                    let address = if let Remote::Socket(address) = remote { Some(address) } else { None };
+                    self.link.joined(now, Player(peer.0), address);
                 }
                 ServerEvent::Packet { peer, delivery, packet } => {
                     self.link.send(now, Player(peer.0), delivery, packet);

@@ -6,6 +6,7 @@ use std::task::Waker;
 use std::time::Instant;
 
 use consonance_session::{Access, JoinToken, LinkId};
+use consonance_transport::Remote;
 
 use super::hook::{Answer, HookFailure, Question};
 use super::{Admission, Hook, HookStatistics, Origin, Refusal, Request};
@@ -15,7 +16,7 @@ use crate::utc::seconds_since_1970;
 /// What one session loop knows of its newcomers.
 pub(crate) struct AdmissionGate {
     admission: Admission,
-    remotes: HashMap<LinkId, Box<str>>,
+    remotes: HashMap<LinkId, Remote>,
     /// Who waits for the hook. A link may ask anew while an answer is on its way: the number
     /// says which question it is for.
     waiting: HashMap<LinkId, Waiting>,
@@ -78,8 +79,8 @@ impl AdmissionGate {
     }
 
     /// A link is up.
-    pub(crate) fn note_connected(&mut self, link: LinkId, remote: &str) {
-        self.remotes.insert(link, remote.chars().take(REMOTE_CHARS_MAX).collect());
+    pub(crate) fn note_connected(&mut self, link: LinkId, remote: Remote) {
+        self.remotes.insert(link, remote);
     }
 
     /// A link is gone.
@@ -97,8 +98,8 @@ impl AdmissionGate {
         name: &str,
         shown: &JoinToken,
     ) -> Verdict {
-        let remote = self.remotes.get(&link).map_or("", |remote| &**remote);
-        let request = Request { session, origin: &Origin::of(remote), shown };
+        let origin = self.remotes.get(&link).map_or(Origin::Other("".into()), Origin::of);
+        let request = Request { session, origin: &origin, shown };
         let claims = match self.admission.check_shown(request, self.clock(), now) {
             Ok(claims) => claims,
             Err(refusal) => return Verdict::Refuse(refusal),
@@ -138,7 +139,7 @@ impl AdmissionGate {
         let question = Question {
             session: waiting.session.clone(),
             name: waiting.name.clone(),
-            address: self.remotes.get(&link).map_or(String::new(), |remote| (**remote).to_owned()),
+            address: self.remotes.get(&link).map_or(String::new(), Remote::to_string),
             claims: waiting.claims.clone(),
             token: Some(shown.token()).filter(|token| !token.is_empty()).and_then(text),
             password: shown.password().and_then(text),
@@ -186,6 +187,3 @@ impl AdmissionGate {
         WallClock { now: seconds_since_1970(), leeway_s: self.admission.settings().clock_leeway.as_secs() }
     }
 }
-
-/// No network writes longer addresses.
-const REMOTE_CHARS_MAX: usize = 128;

@@ -124,7 +124,7 @@ mod tests {
         }
 
         fn guess(&mut self, origin: &str, is_right: bool) -> Result<(), Refusal> {
-            self.guesses.take(self.now, &Origin::of(origin), LIMITS, || is_right)
+            self.guesses.take(self.now, &Origin::of(&origin.into()), LIMITS, || is_right)
         }
 
         fn wait(&mut self, seconds: u64) {

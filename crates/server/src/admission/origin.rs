@@ -1,6 +1,6 @@
 //! Where a player comes from, as far as guesses are counted.
 
-use consonance_transport::{AddressPrefix, remote_address};
+use consonance_transport::{AddressPrefix, Remote};
 
 /// A place from which one person can connect as often as it likes.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -13,11 +13,11 @@ pub(crate) enum Origin {
 }
 
 impl Origin {
-    /// By what a listener says of a peer: an address with a port, or anything else.
-    pub(crate) fn of(remote: &str) -> Self {
-        match remote_address(remote) {
-            Some(ip) => Self::Prefix(AddressPrefix::of(ip, NETWORK_BITS)),
-            None => Self::Other(remote.chars().take(CHARS_MAX).collect()),
+    pub(crate) fn of(remote: &Remote) -> Self {
+        match (remote.ip(), remote) {
+            (Some(ip), _) => Self::Prefix(AddressPrefix::of(ip, NETWORK_BITS)),
+            (None, Remote::Named(name)) => Self::Other(name.clone()),
+            (None, Remote::Socket(_) | Remote::Address(_)) => Self::Other("".into()),
         }
     }
 
@@ -32,12 +32,13 @@ impl Origin {
 const NETWORK_BITS: u8 = 64;
 const SITE_BITS: u8 = 48;
 
-/// Of what is no address; nobody's name for a place is longer.
-const CHARS_MAX: usize = 64;
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn of(remote: &str) -> Origin {
+        Origin::of(&remote.into())
+    }
 
     #[test]
     fn ports_and_the_own_half_of_an_ipv6_address_make_no_difference() {
@@ -50,13 +51,13 @@ mod tests {
             ("[2001:db8:1:2::1]:7", "[2001:db8:1:3::1]:7", false),
             ("steam 7", "steam 8", false),
         ] {
-            assert_eq!(Origin::of(one) == Origin::of(other), is_same, "{one} and {other}");
+            assert_eq!(of(one) == of(other), is_same, "{one} and {other}");
         }
     }
 
     #[test]
     fn only_networks_of_ipv6_have_a_site_around_them() {
-        let site = |remote| Origin::of(remote).site();
+        let site = |remote| of(remote).site();
         assert_eq!(site("192.0.2.1:7"), None);
         assert_eq!(site("[::ffff:192.0.2.1]:7"), None);
         assert_eq!(site("steam 7"), None);

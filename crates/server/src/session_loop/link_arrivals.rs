@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use consonance_session::{Instant as SessionInstant, LinkId};
-use consonance_transport::{EndReason, Peer, remote_address};
+use consonance_transport::{EndReason, Peer, Remote};
 use tracing::debug;
 
 use super::{SessionLoop, link_span};
@@ -20,14 +20,14 @@ impl SessionLoop {
         network: usize,
         peer: Peer,
         name: &str,
-        remote: &str,
+        remote: Remote,
     ) {
         let at = self.at(now);
         let link = link_of(network, peer);
-        let address = remote_address(remote);
+        let address = remote.ip();
         let records = &self.records;
         if let Some(ban) = address.and_then(|address| records.ban_of_address(seconds_since_1970(), address)) {
-            link_span(link).in_scope(|| debug!(remote, ban = ban.id, "refused: banned"));
+            link_span(link).in_scope(|| debug!(%remote, ban = ban.id, "refused: banned"));
             // Its network may have placed it, so that the session waits for it.
             self.directory.cancel(name);
             return self.networks.reject(now, link, &ban.end_reason(), None);
@@ -35,14 +35,14 @@ impl SessionLoop {
         let index = match self.enter(at, name) {
             Ok(index) => index,
             Err(refusal) => {
-                link_span(link).in_scope(|| debug!(remote, session = name, %refusal, "refused"));
+                link_span(link).in_scope(|| debug!(%remote, session = name, %refusal, "refused"));
                 return self.networks.reject(now, link, &EndReason::from(&refusal), None);
             }
         };
         let identity = self.networks.get_mut(network).identity(peer);
         let origin = peer_origin(network, identity, address, self.sessions.ipv6_prefix_bits());
         let session = self.sessions.get_mut(index);
-        session.span.in_scope(|| link_span(link).in_scope(|| debug!(remote, "connected")));
+        session.span.in_scope(|| link_span(link).in_scope(|| debug!(%remote, "connected")));
         session.links += 1;
         session.server.handle_connected_from(at, link, origin);
         if self.networks.get_mut(network).came_back(peer) {

@@ -69,7 +69,6 @@ impl Game {
                             assert!(self.server.peer_connected(*number, "main"));
                         }
                         (ClientRequest::Connect, Some(remote)) => {
-                            let remote = remote.to_owned();
                             assert!(self.server.peer_connected_from(*number, "main", remote));
                         }
                         (ClientRequest::Send { delivery, packet }, _) => {

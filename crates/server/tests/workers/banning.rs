@@ -108,7 +108,7 @@ fn a_banned_address_keeps_no_place_among_the_sessions_on_demand() {
 
     for (number, session) in [(1, "match-1"), (2, "match-2"), (3, "match-2")] {
         place(session);
-        assert!(game.peer_connected_from(number, session, "192.0.2.7:5000".into()));
+        assert!(game.peer_connected_from(number, session, "192.0.2.7:5000"));
     }
     let mut refused = 0;
     wait_until("all are refused", &mut [], |_| {

@@ -12,8 +12,8 @@ use super::{HostedSettings, OVERFLOWED, overloaded};
 use crate::inbox::{Mailbox, Popped};
 use crate::packet_pool::{PacketPool, SharedPacket};
 use crate::{
-    Delivery, DisconnectReason, EndCode, EndReason, PacketLimits, Peer, ServerEvent, ServerStatistics,
-    ServerTransport,
+    Delivery, DisconnectReason, EndCode, EndReason, PacketLimits, Peer, Remote, ServerEvent,
+    ServerStatistics, ServerTransport,
 };
 
 /// The transport of a [hosted](super) server. Dropping it disconnects everybody.
@@ -48,7 +48,7 @@ pub(super) struct Wires {
 #[derive(Debug)]
 pub(super) struct Arrival {
     pub(super) session: String,
-    pub(super) remote: String,
+    pub(super) remote: Remote,
     /// The host's number, if that identifies the peer better than `remote`.
     pub(super) identity: Option<u64>,
 }

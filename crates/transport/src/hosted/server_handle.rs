@@ -9,7 +9,7 @@ use super::server_outbox::{Ending, HostCounts, Request};
 use super::{OVERFLOWED, Received, SESSION_RESET, overloaded, send_failed};
 use crate::inbox::Pushed;
 use crate::packet_pool::{PacketPool, SharedPacket};
-use crate::{Delivery, DisconnectReason, PACKET_BYTES_MAX, Peer, remote_address};
+use crate::{Delivery, DisconnectReason, PACKET_BYTES_MAX, Peer, Remote};
 
 /// What the host does for a [hosted](super) server: it tells what its network reported and asks what is to be done.
 ///
@@ -127,13 +127,14 @@ impl HostedServerHandle {
     /// A number that is in use already means that its earlier peer is gone. False if the server is full: the peer was
     /// not taken.
     pub fn peer_connected(&mut self, peer: u64, session: &str) -> bool {
-        self.peer_connected_from(peer, session, "a peer of the game".to_owned())
+        self.peer_connected_from(peer, session, "a peer of the game")
     }
 
     /// The same, of a peer of which the host knows more than a number: `remote` is its IP address, with a port or
     /// without, or who it is, such as an account. Bans and guesses at passwords count by it. An IP address also is
     /// where the peer comes from, and its number is no identity then.
-    pub fn peer_connected_from(&mut self, peer: u64, session: &str, remote: String) -> bool {
+    pub fn peer_connected_from(&mut self, peer: u64, session: &str, remote: impl Into<Remote>) -> bool {
+        let remote = remote.into();
         self.peer_lost(peer);
         if self.by_number.len() >= self.peers_max {
             self.count(|counts| counts.turned_away_full += 1);
@@ -144,7 +145,7 @@ impl HostedServerHandle {
         self.by_number.insert(peer, name);
         self.numbers.insert(name, peer);
         self.wires.outgoing.change(|outbox| outbox.add(name));
-        let identity = remote_address(&remote).is_none().then_some(peer);
+        let identity = remote.ip().is_none().then_some(peer);
         let about = Arrival { session: session.to_owned(), remote, identity };
         self.wires.incoming.connected(name, about);
         true

@@ -10,8 +10,8 @@ use super::{LIMITS, LinkToClient, Listener, overloaded};
 use crate::inbox::{Popped, Pushed};
 use crate::packet_pool::{PacketPool, SharedPacket};
 use crate::{
-    Delivery, DisconnectReason, EndCode, EndReason, PacketLimits, Peer, ServerEvent, ServerStatistics,
-    ServerTransport,
+    Delivery, DisconnectReason, EndCode, EndReason, PacketLimits, Peer, Remote, ServerEvent,
+    ServerStatistics, ServerTransport,
 };
 
 /// A server on a [`MemoryNetwork`](super::MemoryNetwork). Dropping it loses every link without a goodbye.
@@ -87,7 +87,7 @@ impl ServerTransport for MemoryServer {
                     self.links.insert(peer, about.link);
                     self.newcomer = Some(peer);
                     self.statistics.connections.accepted += 1;
-                    let remote = "this process".to_owned();
+                    let remote = Remote::Named("this process".into());
                     return Some(ServerEvent::Connected { peer, session: about.session, remote });
                 }
                 Popped::Packet { peer, delivery, packet, .. } => {

@@ -89,7 +89,7 @@ async fn hold(
     counters: &HttpCounters,
 ) {
     let (mut writer, mut reader) = socket.split();
-    let remote = SocketAddr::new(visitor.address, visitor.port()).to_string();
+    let remote = SocketAddr::new(visitor.address, visitor.port()).into();
     let Some(seat) = entrance.enter(session, remote) else {
         return say_goodbye(&mut writer, close_code::REFUSED, &line(EndCode::ServerFull)).await;
     };

@@ -10,7 +10,7 @@ use std::time::Instant;
 use axum::body::Bytes;
 use consonance_http::Stopped;
 use consonance_transport::hosted::{HostedServerHandle, ServerRequest};
-use consonance_transport::{Delivery, EndCode, EndReason, Peer};
+use consonance_transport::{Delivery, EndCode, EndReason, Peer, Remote};
 use consonance_websocket::{WELCOME, close_code};
 use tokio::sync::Notify;
 
@@ -95,7 +95,7 @@ impl Pump {
     }
 
     /// A place for a page, unless there are too many.
-    pub(super) fn enter(self: &Arc<Self>, session: &str, remote: String) -> Option<Seat> {
+    pub(super) fn enter(self: &Arc<Self>, session: &str, remote: Remote) -> Option<Seat> {
         let mut ends = self.ends();
         let number = ends.last_number + 1;
         if !ends.handle.peer_connected_from(number, session, remote) {

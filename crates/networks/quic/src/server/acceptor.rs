@@ -1,13 +1,13 @@
 //! Where strangers become peers: admission, handshake, hello, the shard that takes them; then their link to its end.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use consonance_fast_path::Offer;
-use consonance_transport::{ConnectionCounts, EndCode, Peer};
+use consonance_transport::{ConnectionCounts, EndCode, Peer, Remote};
 use quinn::{Connection, Endpoint, Incoming, SendStream};
 use tokio::time::timeout;
 use tracing::{debug, trace};
@@ -173,7 +173,7 @@ impl Place {
         self.handshake_is_over();
         let Introduced { session, offer, connection, frames, control } = introduced;
         let address = connection.remote_address();
-        let remote = display_remote(address);
+        let remote = Remote::from(address);
         let settings = &self.acceptor.settings;
         let link = Arc::new(Link::new(connection, settings.outgoing, settings.close_timeout));
         let peer = self.acceptor.next_peer();
@@ -185,7 +185,7 @@ impl Place {
         self.slot = Some(peer);
         let shard = Arc::clone(self.acceptor.placement.shard_of(&session, &self.acceptor.shards));
         let guest = Guest::count_in(Arc::clone(&shard));
-        debug!(peer = peer.0, remote, session, "connected");
+        debug!(peer = peer.0, %remote, session, "connected");
         shard.mailbox.connected(peer, Arrival { session, remote, offer, link: Arc::clone(&link) });
         if shard.is_dropped() {
             shard.mailbox.forget(peer);
@@ -254,9 +254,4 @@ async fn meet(stranger: Incoming) -> Option<Introduced> {
             None
         }
     }
-}
-
-/// On a socket for both families, IPv4 clients come as mapped addresses; people read them the usual way.
-fn display_remote(address: SocketAddr) -> String {
-    SocketAddr::new(address.ip().to_canonical(), address.port()).to_string()
 }

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use bytes::Bytes;
 use consonance_fast_path::Offer;
+use consonance_transport::Remote;
 use consonance_transport::inbox::{InboxLimits, Mailbox};
 
 use crate::link::Link;
@@ -14,7 +15,7 @@ use crate::link::Link;
 #[derive(Debug)]
 pub(super) struct Arrival {
     pub(super) session: String,
-    pub(super) remote: String,
+    pub(super) remote: Remote,
     /// Of the fast path.
     pub(super) offer: Option<Offer>,
     pub(super) link: Arc<Link>,

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::time::Instant;
 
 use consonance_gateway::tcp::{TcpConnections, TcpId};
-use consonance_transport::Peer;
+use consonance_transport::{Peer, Remote};
 
 use crate::frame::{NONCE_BYTES, Player};
 use crate::settings::SidecarSettings;
@@ -70,10 +70,10 @@ impl GuestLink {
     }
 
     /// Where a player is, or else words that are no address: the game server's own would be everybody's.
-    pub(super) fn remote_of(&self, player: Player) -> String {
+    pub(super) fn remote_of(&self, player: Player) -> Remote {
         match self.players.get(&player) {
-            Some(Seat::In { remote: Some(remote), .. }) => remote.to_string(),
-            _ => format!("player {} of {}", player.0, self.who()),
+            Some(Seat::In { remote: Some(remote), .. }) => (*remote).into(),
+            _ => Remote::Named(format!("player {} of {}", player.0, self.who()).into()),
         }
     }
 

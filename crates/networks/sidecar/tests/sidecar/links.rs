@@ -90,7 +90,7 @@ impl Stage {
         while let Some(event) = self.server.poll(now) {
             self.reported.push(match event {
                 ServerEvent::Connected { peer, session, remote } => {
-                    Reported::Connected { peer, session, remote }
+                    Reported::Connected { peer, session, remote: remote.to_string() }
                 }
                 ServerEvent::Packet { peer, delivery, packet } => {
                     Reported::Packet(peer, delivery, packet.to_vec())

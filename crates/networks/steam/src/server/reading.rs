@@ -152,7 +152,7 @@ impl<P: SteamP2p> Pump<P> {
     }
 
     fn take_in(&mut self, now: Instant, id: SteamId, hello: Option<u32>) {
-        if self.handle.peer_connected_from(id.0, "", format!("Steam account {id}")) {
+        if self.handle.peer_connected_from(id.0, "", &*format!("Steam account {id}")) {
             self.clients.insert(id, RemoteClient { hello, is_taken_in: false, heard: now });
         } else if let Some(number) = hello {
             self.say(id, &Signal::Goodbye(number, FULL.to_owned()));

@@ -78,7 +78,7 @@ impl Somebody for Server {
     fn turn(&mut self, now: Instant) {
         while let Some(event) = self.transport.poll(now) {
             match event {
-                ServerEvent::Connected { peer, remote, .. } => self.came.push((peer, remote)),
+                ServerEvent::Connected { peer, remote, .. } => self.came.push((peer, remote.to_string())),
                 ServerEvent::Packet { peer, delivery, packet } => {
                     self.heard.push((peer, delivery, packet.to_vec()));
                 }

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use consonance_gateway::tcp::TcpConnections;
 use consonance_transport::{
-    ConnectionCounts, Delivery, DisconnectReason, PacketLimits, Peer, ServerEvent, ServerStatistics,
+    ConnectionCounts, Delivery, DisconnectReason, PacketLimits, Peer, Remote, ServerEvent, ServerStatistics,
     ServerTransport,
 };
 
@@ -36,7 +36,7 @@ impl ServerTransport for WebRtcHost {
                 Some(Reported::Connected) => {
                     let session = self.guests.get(&peer).map_or(0, |guest| guest.session);
                     let session = self.sessions[session].name.clone();
-                    let remote = self.peers.remote(peer).map_or_else(String::new, |at| at.to_string());
+                    let remote = self.peers.remote(peer).map_or(Remote::Named("".into()), Remote::from);
                     return Some(ServerEvent::Connected { peer, session, remote });
                 }
                 Some(Reported::Packet(delivery)) => {

@@ -49,7 +49,7 @@ fn the_hosts_number_is_the_identity_of_a_peer_unless_its_ip_address_is_known() {
     ] {
         match remote {
             None => handle.peer_connected(number, ""),
-            Some(remote) => handle.peer_connected_from(number, "", remote.to_owned()),
+            Some(remote) => handle.peer_connected_from(number, "", remote),
         };
         let Some(ServerEvent::Connected { peer, .. }) = server.poll(now()) else {
             panic!("the server sees its peer");

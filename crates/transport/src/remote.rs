@@ -1,0 +1,99 @@
+//! Where the other end of a server's link is.
+
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
+
+/// Where a client is, as far as its network knows: what bans and guesses at passwords count by.
+///
+/// ```
+/// use consonance_transport::Remote;
+///
+/// assert_eq!(Remote::from("[::ffff:192.0.2.1]:7").ip(), Some("192.0.2.1".parse().unwrap()));
+/// assert_eq!(Remote::from("account 7"), Remote::Named("account 7".into()));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Remote {
+    /// An address with a port.
+    Socket(SocketAddr),
+    /// An address whose port is not known, behind a proxy for example.
+    Address(IpAddr),
+    /// What another network than IP calls it: words for logs. Guesses count by them as they are, so a client must not
+    /// be able to come with others each time.
+    Named(Box<str>),
+}
+
+/// The longest name that is kept, in characters; what is longer is cut off.
+const NAME_CHARS_MAX: usize = 128;
+
+impl Remote {
+    /// Its IP address, if it has one. An address of IPv4 that is written as one of IPv6 is the former.
+    pub fn ip(&self) -> Option<IpAddr> {
+        match self {
+            Self::Socket(address) => Some(address.ip().to_canonical()),
+            Self::Address(address) => Some(address.to_canonical()),
+            Self::Named(_) => None,
+        }
+    }
+}
+
+/// On a socket for both families IPv4 clients come as mapped addresses: an address of IPv4 that is written as one of
+/// IPv6 is the former.
+impl From<SocketAddr> for Remote {
+    fn from(address: SocketAddr) -> Self {
+        Self::Socket(SocketAddr::new(address.ip().to_canonical(), address.port()))
+    }
+}
+
+impl From<IpAddr> for Remote {
+    fn from(address: IpAddr) -> Self {
+        Self::Address(address.to_canonical())
+    }
+}
+
+/// An address, with a port (`192.0.2.1:7`, `[2001:db8::1]:7`) or without; anything else is a name.
+impl From<&str> for Remote {
+    fn from(text: &str) -> Self {
+        let with_port = text.parse().map(|address: SocketAddr| Self::from(address));
+        let address = with_port.or_else(|_| text.parse().map(|address: IpAddr| Self::from(address)));
+        address.unwrap_or_else(|_| Self::Named(text.chars().take(NAME_CHARS_MAX).collect()))
+    }
+}
+
+impl fmt::Display for Remote {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Socket(address) => address.fmt(f),
+            Self::Address(address) => address.fmt(f),
+            Self::Named(name) => name.fmt(f),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_a_peer_is_counts_with_a_port_and_without() {
+        for (text, expected) in [
+            ("192.0.2.1:7", Some("192.0.2.1")),
+            ("192.0.2.1", Some("192.0.2.1")),
+            ("[::ffff:192.0.2.1]:7", Some("192.0.2.1")),
+            ("::ffff:192.0.2.1", Some("192.0.2.1")),
+            ("[2001:db8::1]:7", Some("2001:db8::1")),
+            ("2001:db8::1", Some("2001:db8::1")),
+            ("account 7", None),
+            ("", None),
+        ] {
+            let remote = Remote::from(text);
+            assert_eq!(remote.ip(), expected.map(|address| address.parse().unwrap()), "{text}");
+            assert_eq!(Remote::from(&*remote.to_string()), remote, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_kept_up_to_its_longest() {
+        let remote = Remote::from(&*"ä".repeat(NAME_CHARS_MAX + 1));
+        assert_eq!(remote, Remote::Named("ä".repeat(NAME_CHARS_MAX).into()));
+    }
+}
