@@ -14,10 +14,10 @@ mod join;
 mod leaving;
 mod link_record;
 mod listener_votes;
+mod members;
 mod moderation;
 mod monitor;
 mod name_claims;
-mod names;
 mod outages;
 mod permissive;
 mod proximity;
@@ -34,7 +34,6 @@ mod sending;
 mod settings;
 mod snapshot;
 mod statistics;
-mod table;
 mod tables;
 mod voice_arrivals;
 mod voice_reports;
@@ -44,11 +43,9 @@ use alloc::vec::Vec;
 
 use consonance_wire::{Capabilities, ClientId, HandshakeExtension, Header, MessageType, Packet, SessionId};
 
-use crate::client_ids::ClientIds;
 use crate::link::{CloseReason, Delivery, LinkCommand, LinkId, PeerOrigin};
 use crate::outbox::{Outbox, Transmit};
 use crate::queue::EventQueue;
-use crate::roster::Roster;
 use crate::time::Instant;
 use crate::traffic::Traffic;
 
@@ -62,13 +59,13 @@ pub use event::ServerEvent;
 use fan_out::FanOut;
 use fault::Fault;
 use link_record::LinkRecord;
+use members::Members;
 use moderation::Register;
 pub use moderation::{Identity, Reach, StandingError};
 use monitor::Monitor;
 pub use monitor::{ChannelRow, SpokenTo};
 use name_claims::NameClaims;
 pub use name_claims::NameTaken;
-use names::Names;
 use outages::Outages;
 use proximity::Proximity;
 pub use proximity::ProximitySettings;
@@ -82,7 +79,6 @@ pub use room_pattern::RoomPattern;
 pub use settings::ServerSettings;
 pub use snapshot::{KeptPlace, SessionSnapshot};
 pub use statistics::ServerStatistics;
-use table::Table;
 pub use tables::{ClientRow, LinkRow, RoomRow, VoiceRow};
 use voice_reports::VoiceReports;
 
@@ -97,11 +93,7 @@ pub struct Server {
     settings: ServerSettings,
     /// The latest time that the driver brought along.
     now: Instant,
-    /// The member's own datum is the link that it came over.
-    roster: Roster<LinkId>,
-    names: Names,
-    ids: ClientIds,
-    table: Table,
+    members: Members,
     rooms: RoomDirectory,
     kept_out: KeptOut,
     proximity: Proximity,
@@ -145,10 +137,7 @@ impl Server {
             commands: EventQueue::new(settings.limits.events.max(settings.limits.links)),
             settings,
             now: Instant::START,
-            roster: Roster::new(),
-            names: Names::default(),
-            ids: ClientIds::default(),
-            table: Table::default(),
+            members: Members::new(),
             links: BTreeMap::new(),
             strangers: BTreeSet::new(),
             name_claims: NameClaims::default(),
@@ -172,7 +161,7 @@ impl Server {
 
     /// How many clients have joined.
     pub fn clients(&self) -> usize {
-        self.roster.len()
+        self.members.len()
     }
 
     /// What was counted so far.
@@ -299,7 +288,7 @@ impl Server {
 
     /// Ends the session: its clients are removed one by one in table order, and every link is closed.
     pub fn stop(&mut self) {
-        let everybody: Vec<ClientId> = self.table.iter().collect();
+        let everybody: Vec<ClientId> = self.members.in_order().collect();
         // Before anybody leaves, since what rooms they leave is told as far as there is room behind it for who leaves.
         for &id in &everybody {
             self.end_channels(id);
@@ -323,7 +312,7 @@ impl Server {
         delivery: Delivery,
         packet: &'a [u8],
     ) -> Result<Option<&'a [u8]>, Fault> {
-        let (now, clients, limits) = (self.now, self.roster.len(), &self.settings.limits);
+        let (now, clients, limits) = (self.now, self.members.len(), &self.settings.limits);
         let message = MessageType::peek(packet);
         self.received.count(now, packet, 1);
         let record = self.links.get_mut(&link).ok_or(Fault::UnknownLink)?;
@@ -356,7 +345,7 @@ impl Server {
             }
             Packet::RemoveClient(farewell) => self.handle_farewell(link, farewell.id)?,
             Packet::VoiceData(voice) => {
-                let cost = routing::cost(&self.roster, &voice);
+                let cost = routing::cost(&self.members, &voice);
                 record.budgets.take_fan_out(now, limits, clients, cost)?;
                 self.route(own, &voice, packet)?;
                 return Ok(Some(packet));

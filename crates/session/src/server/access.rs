@@ -277,7 +277,7 @@ impl Server {
     /// Gives a client other tokens from now on; it is taken out of rooms that it may not listen to with these. False if
     /// there is no such client.
     pub fn set_access(&mut self, id: ClientId, access: Access) -> bool {
-        if self.roster.get(id).is_none() {
+        if !self.members.contains(id) {
             return false;
         }
         self.grant(id, access);
@@ -297,7 +297,7 @@ impl Server {
 
     /// Takes a client out of the rooms that it may not listen to, as an operator does.
     pub(super) fn expel_from_forbidden_rooms(&mut self, id: ClientId) {
-        let Some(member) = self.roster.get(id) else { return };
+        let Some(member) = self.members.get(id) else { return };
         let forbidden = member.rooms.names().filter(|room| self.is_forbidden(id, room));
         let forbidden: Vec<Box<str>> = forbidden.map(Into::into).collect();
         for room in &forbidden {
@@ -364,7 +364,7 @@ impl Server {
         let pass = self.gate.passes.get_mut(usize::from(id.0)).and_then(Option::as_mut);
         let Some(pass) = pass.filter(|pass| !pass.told_of_priority) else { return };
         pass.told_of_priority = true;
-        let name = self.roster.get(id).map(|member| member.name.clone()).unwrap_or_default();
+        let name = self.members.name_of(id).unwrap_or_default();
         self.events.push(ServerEvent::PriorityDenied { id, name });
     }
 
@@ -379,7 +379,7 @@ impl Server {
 
     fn tell_of_denial(&mut self, id: ClientId, room: &str, to: RoomUse) {
         self.gate.note_refused(id, room, to);
-        let name = self.roster.get(id).map(|member| member.name.clone()).unwrap_or_default();
+        let name = self.members.name_of(id).unwrap_or_default();
         self.events.push(ServerEvent::AccessDenied { id, name, room: room.into(), to });
     }
 }

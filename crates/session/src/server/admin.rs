@@ -109,7 +109,7 @@ impl Server {
     ///
     /// A client of ours does so by itself, and its game is told. One of the original is only taken out of the room.
     pub fn move_to_room(&mut self, id: ClientId, from: &str, to: &str) -> Move {
-        let Some(member) = self.roster.get(id).filter(|member| member.rooms.contains(from)) else {
+        let Some(member) = self.members.get(id).filter(|member| member.rooms.contains(from)) else {
             return Move::NotThere;
         };
         let is_there = member.rooms.contains(to);
@@ -157,13 +157,13 @@ impl Server {
 
     /// What the server itself does where somebody may not be.
     pub(super) fn take_out(&mut self, id: ClientId, room: &str) -> bool {
-        if self.roster.get(id).is_none_or(|member| !member.rooms.contains(room)) {
+        if !self.members.is_in(id, room) {
             return false;
         }
         let delta =
             DeltaChannelState { session: self.session, joined: false, id, room: Some(WireStr::from(room)) };
         self.broadcast(&delta.into());
-        self.roster.leave(id, room);
+        self.members.leave(id, room);
         self.exited(id, room);
         true
     }

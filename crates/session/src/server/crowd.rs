@@ -121,7 +121,7 @@ impl Server {
         if !self.quotas.crowd.is_limited() || self.proximity.concerns(voice) {
             return Ok(());
         }
-        let codec = self.roster.get(own).map(|member| member.codec.kind);
+        let codec = self.members.get(own).map(|member| member.codec.kind);
         // What an encoder sends in silence is no longer than that (RFC 6716, section 2.1.9).
         let is_opus = codec == Some(CodecKind::OPUS);
         let has_speech = !is_opus || voice.frame.len() > 2;
@@ -130,7 +130,7 @@ impl Server {
         let mut is_heard = voice.channels.is_empty();
         for Channel { bits, recipient } in voice.channels {
             is_heard |= bits.kind() == ChannelKind::Player;
-            if bits.kind() == ChannelKind::Room && !self.roster.listeners(RoomId(recipient)).is_empty() {
+            if bits.kind() == ChannelKind::Room && !self.members.listeners(RoomId(recipient)).is_empty() {
                 is_heard |= self.quotas.crowd.admits(self.now, RoomId(recipient), bits, heard);
             }
         }

@@ -101,7 +101,7 @@ impl Server {
 
     /// Tells each client something that depends on how much later than the first one it has its turn.
     fn tell_closing<'a>(&mut self, window: Duration, of: impl Fn(u32) -> Closing<'a>) -> usize {
-        let clients: Vec<ClientId> = self.table.iter().filter(|id| self.can_move_on(*id)).collect();
+        let clients: Vec<ClientId> = self.members.in_order().filter(|id| self.can_move_on(*id)).collect();
         let count = clients.len().max(1) as u32;
         let mut told = 0;
         for (turn, id) in (0_u32..).zip(clients) {

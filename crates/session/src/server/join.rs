@@ -92,7 +92,7 @@ impl Server {
     /// Whether a client of ours asks again because the answer is slow; the answer is on its way. One of the original
     /// joins anew, and others see it leave.
     fn is_asked_again(&self, link: LinkId, name: &str, codec: CodecSettings) -> bool {
-        let member = self.client_of(link).ok().and_then(|id| self.roster.get(id));
+        let member = self.client_of(link).ok().and_then(|id| self.members.get(id));
         let is_same = member.is_some_and(|member| *member.name == *name && member.codec == codec);
         is_same && self.keeps_place_of(link)
     }
@@ -109,24 +109,18 @@ impl Server {
             && (1..=limits.codec_sample_rate_hz).contains(&codec.sample_rate_hz)
     }
 
-    /// An id that nobody has, if another client fits; those whose place is kept count, too. A ghost may sit on an id
-    /// that was never given out; it counts as given out from then on.
+    /// An id that no client has, if another client fits; clients whose place is kept count, too.
     fn take_id(&mut self) -> Option<ClientId> {
-        if self.roster.len() >= self.settings.limits.links {
+        if self.members.len() >= self.settings.limits.links {
             return None;
         }
-        loop {
-            let id = self.ids.take()?;
-            if self.roster.get(id).is_none() {
-                return Some(id);
-            }
-        }
+        self.members.take_id()
     }
 
     /// Removes the client that joined over this link before.
     fn remove_former_client(&mut self, link: LinkId) {
         let clients = self.links.get(&link).into_iter().flat_map(LinkRecord::clients);
-        if let Some(previous) = clients.min_by_key(|id| self.table.slot(*id)) {
+        if let Some(previous) = self.members.first_in_order(clients) {
             self.remove_client(previous);
         }
     }
@@ -144,9 +138,7 @@ impl Server {
 
     pub(super) fn add_client(&mut self, link: LinkId, id: ClientId, name: PlayerName, codec: CodecSettings) {
         let (name, key) = name.into_parts();
-        self.roster.insert(id, Box::clone(&name), codec, link);
-        self.names.insert(id, key);
-        self.table.insert(id);
+        self.members.insert(id, Box::clone(&name), key, codec, link);
         self.fan_out.insert(id, link);
         self.begin_voice_reports(link, id);
         self.events.push(ServerEvent::ClientJoined { id, name, link, codec });
@@ -165,11 +157,11 @@ impl Server {
         self.answer(link, &response, resumed);
         let (mut packets, mut bytes, most) = (0, 0, self.settings.packets.reliable_bytes);
         let has_outages = !self.outages.is_empty();
-        for id in self.table.iter() {
+        for id in self.members.in_order() {
             if has_outages && id != newcomer && self.outages.of(id).is_some() {
                 continue;
             }
-            let Some(member) = self.roster.get(id) else { continue };
+            let Some(member) = self.members.get(id) else { continue };
             let client = Client { name: Some(WireStr::from(&*member.name)), id, codec: member.codec };
             let written = self.outbox.push_written([link], Delivery::Reliable, most, |out| {
                 let mut writer = Writer::new(out);

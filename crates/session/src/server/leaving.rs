@@ -33,15 +33,10 @@ impl Server {
     /// Takes a client out of the session and tells the remaining ones.
     pub(super) fn remove_client(&mut self, id: ClientId) {
         self.end_channels(id);
-        let Some(mut member) = self.roster.remove(id) else { return };
-        self.names.remove(id, &member.name);
-        self.table.remove(id);
+        let Some(mut member) = self.members.remove(id) else { return };
         let sent = self.fan_out.sent(id);
         self.fan_out.remove(id);
         self.voice_reports.remove(id);
-        if self.ids.is_taken(id) {
-            self.ids.give_back(id);
-        }
         if let Some(record) = self.links.get_mut(&member.data) {
             record.forget(id, sent);
         }
@@ -53,7 +48,7 @@ impl Server {
             self.proximity.leave(id, room.id);
             let (name, room) = (name.clone(), room.name);
             // Where a session ends, everybody leaves at once, and that is told before what rooms they were in.
-            self.events.push_before(self.roster.len() + 1, ServerEvent::ExitedRoom { id, name, room });
+            self.events.push_before(self.members.len() + 1, ServerEvent::ExitedRoom { id, name, room });
         }
         self.proximity.forget(id);
         let subject = self.gate.forget(id);

@@ -72,7 +72,7 @@ impl core::error::Error for StandingError {}
 impl Server {
     /// Who a client is for an operator: what is decided about that holds when the player comes again.
     pub fn identity_of(&self, id: ClientId) -> Option<Identity> {
-        let member = self.roster.get(id)?;
+        let member = self.members.get(id)?;
         Some(match self.gate.access(id).and_then(|access| access.subject.as_deref()) {
             Some(subject) => Identity::Subject(subject.into()),
             None => Identity::Name(member.name.clone().into()),
@@ -113,7 +113,7 @@ impl Server {
             return;
         }
         self.settings.recorded = (is_whole, last_s);
-        for id in self.table.iter().collect::<Vec<_>>() {
+        for id in self.members.in_order().collect::<Vec<_>>() {
             self.notify(id, &Notice::Recorded { is_whole, last_s });
         }
     }
@@ -221,7 +221,7 @@ impl Server {
     fn clients_of(&self, identity: &Identity) -> Vec<ClientId> {
         match identity {
             Identity::Name(name) => {
-                let named = self.names.of(name.key()).iter().copied();
+                let named = self.members.named(name.key()).iter().copied();
                 named.filter(|id| self.subject_of(*id).is_none()).collect()
             }
             Identity::Subject(subject) => self.clients_with_subject(subject),

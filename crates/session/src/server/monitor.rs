@@ -160,7 +160,7 @@ impl Server {
 
     /// A frame of a client's own is passed on.
     pub(super) fn monitor(&mut self, voice: &VoiceData<'_>) {
-        if !self.settings.monitor_channels || self.roster.get(voice.sender).is_none() {
+        if !self.settings.monitor_channels || !self.members.contains(voice.sender) {
             return;
         }
         let mut changes = Vec::new();
@@ -189,13 +189,13 @@ impl Server {
 
     /// A client sent something in the name of another one.
     pub(super) fn tell_spoofed(&mut self, own: ClientId, claimed: ClientId) {
-        let name_of = |id| self.roster.get(id).map(|member| member.name.clone());
+        let name_of = |id| self.members.name_of(id);
         let (Some(name), claimed_name) = (name_of(own), name_of(claimed)) else { return };
         self.events.push(ServerEvent::Spoofed { id: own, name, claimed, claimed_name });
     }
 
     fn tell_speaking(&mut self, id: ClientId, target: Target, begun: bool) {
-        let Some(name) = self.roster.get(id).map(|member| member.name.clone()) else { return };
+        let Some(name) = self.members.name_of(id) else { return };
         let to = self.spoken_to(target);
         self.events.push(if begun {
             ServerEvent::StartedSpeaking { id, name, to }
@@ -213,7 +213,7 @@ impl Server {
             }
             ChannelKind::Player => {
                 let id = ClientId(recipient);
-                SpokenTo::Player { id, name: self.roster.get(id).map(|member| member.name.clone()) }
+                SpokenTo::Player { id, name: self.members.name_of(id) }
             }
         }
     }

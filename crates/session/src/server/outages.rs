@@ -96,7 +96,7 @@ impl Server {
 
     fn tell_state(&mut self, id: ClientId, to: Audience) {
         let (session, most) = (self.session, self.settings.packets.reliable_bytes);
-        let Some(member) = self.roster.get(id) else { return };
+        let Some(member) = self.members.get(id) else { return };
         let (name, codec) = (member.name.clone(), member.codec);
         let rooms: Vec<alloc::boxed::Box<str>> = member.rooms.names().map(Into::into).collect();
         let rooms: Vec<&str> = rooms.iter().map(AsRef::as_ref).collect();

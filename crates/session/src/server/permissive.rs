@@ -16,14 +16,14 @@ impl Server {
         packet: &[u8],
     ) -> Result<(), Fault> {
         let id = state.client.id;
-        if let Some(member) = self.roster.get(id) {
+        if let Some(member) = self.members.get(id) {
             let name_bytes = member.name.len();
             self.check_rooms(state, name_bytes)?;
             self.take_broadcasts(link, 1)?;
             self.rebroadcast(packet);
         } else {
             let name = state.client.name.ok_or(Fault::NameRefused)?.to_str();
-            if name.len() > self.longest_name() || self.roster.len() >= self.settings.limits.links {
+            if name.len() > self.longest_name() || self.members.len() >= self.settings.limits.links {
                 return Err(Fault::NameRefused);
             }
             self.check_rooms(state, name.len())?;
@@ -72,7 +72,7 @@ impl Server {
         let Some(record) = self.links.get(&link).filter(|record| record.clients().count() > 1) else {
             return false;
         };
-        if let Some(first) = record.clients().min_by_key(|id| self.table.slot(*id)) {
+        if let Some(first) = self.members.first_in_order(record.clients()) {
             self.remove_client(first);
         }
         true

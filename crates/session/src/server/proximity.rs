@@ -239,7 +239,7 @@ impl Server {
 
     /// What is to be known of a frame before it can be said who hears it.
     pub(super) fn spoken(&self, voice: &VoiceData<'_>) -> Spoken {
-        let codec = self.roster.get(voice.sender).map(|member| member.codec.kind);
+        let codec = self.members.get(voice.sender).map(|member| member.codec.kind);
         Spoken::new(self.now, codec, voice)
     }
 
@@ -251,13 +251,13 @@ impl Server {
         relay: &ServerRelay<'_>,
         voice: &VoiceData<'_>,
     ) -> Result<(), Fault> {
-        let (now, clients, limits) = (self.now, self.roster.len(), &self.settings.limits);
+        let (now, clients, limits) = (self.now, self.members.len(), &self.settings.limits);
         let looks = relay.destinations.len() * voice.channels.len() / LOOKS_PER_SENDING;
         let record = self.links.get_mut(&link).ok_or(Fault::UnknownLink)?;
         record.budgets.take_fan_out(now, limits, clients, looks)?;
         let spoken = self.spoken(voice);
         self.begin_fan_out();
-        let Self { fan_out, proximity, roster, .. } = self;
+        let Self { fan_out, proximity, members, .. } = self;
         for id in relay.destinations {
             let mut is_reached = false;
             for Channel { bits, recipient } in voice.channels {
@@ -265,9 +265,8 @@ impl Server {
                     ChannelKind::Player => recipient == id.0,
                     ChannelKind::Room => {
                         let room = RoomId(recipient);
-                        proximity.reaches(room, spoken, bits, id).unwrap_or_else(|| {
-                            roster.get(id).is_some_and(|member| member.rooms.contains_id(room))
-                        })
+                        let near = proximity.reaches(room, spoken, bits, id);
+                        near.unwrap_or_else(|| members.is_in_id(id, room))
                     }
                 };
             }

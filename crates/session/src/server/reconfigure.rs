@@ -35,7 +35,7 @@ impl Server {
         }
         self.settings.access = rules;
         self.rooms.reserve(self.settings.reserved_names());
-        let clients: Vec<ClientId> = self.table.iter().collect();
+        let clients: Vec<ClientId> = self.members.in_order().collect();
         let rooms = self.rooms.iter().map(|(_, name)| name);
         self.gate.replace_rules(&self.settings.access, clients.iter().copied(), rooms);
         self.close_rooms_that_cannot_be_told_apart(&clients);

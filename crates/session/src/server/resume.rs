@@ -188,7 +188,7 @@ impl Server {
     ) -> bool {
         let id = ticket.id;
         let is_its_own =
-            self.roster.get(id).is_some_and(|member| *member.name == *name && member.codec == codec);
+            self.members.get(id).is_some_and(|member| *member.name == *name && member.codec == codec);
         let is_good = self.keeps_place_of(link)
             && is_its_own
             && ticket.session == self.session
@@ -202,9 +202,7 @@ impl Server {
         self.places.release(id);
         self.fan_out.insert(id, link);
         self.begin_voice_reports(link, id);
-        if let Some(member) = self.roster.get_mut(id) {
-            member.data = link;
-        }
+        self.members.set_link(id, link);
         if let Some(joined) = self.links.get_mut(&link) {
             joined.client = Some(id);
             self.strangers.remove(&(joined.deadline, link));

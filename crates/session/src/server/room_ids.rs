@@ -122,7 +122,7 @@ impl Server {
         if !self.kept_out.note(id, room) {
             return;
         }
-        let name = self.roster.get(id).map(|member| member.name.clone()).unwrap_or_default();
+        let name = self.members.name_of(id).unwrap_or_default();
         self.events.push(ServerEvent::RoomIdTaken { id, name, room: room.into(), in_use });
     }
 
@@ -154,14 +154,14 @@ impl Server {
 
     /// How many but this client listen to the id of a room.
     fn others_behind(&self, id: ClientId, room: &str) -> usize {
-        self.roster.listeners(RoomId::of(room)).iter().filter(|listener| **listener != id).count()
+        self.members.listeners(RoomId::of(room)).iter().filter(|listener| **listener != id).count()
     }
 
     /// Takes everybody out of the rooms that share the id of this one, as an operator does.
     fn vacate(&mut self, room: &str) {
         let others = self.rooms.names_of_id_of(room).filter(|other| *other != room);
         let others: Vec<Box<str>> = others.map(Into::into).collect();
-        let listeners = self.roster.listeners(RoomId::of(room)).to_vec();
+        let listeners = self.members.listeners(RoomId::of(room)).to_vec();
         for other in &others {
             for id in &listeners {
                 if self.take_out(*id, other) {

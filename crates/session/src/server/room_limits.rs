@@ -313,7 +313,7 @@ impl Server {
             _ => None,
         };
         let wait = self.quotas.take_text(self.now, own, self.settings.limits.text_every, room);
-        let here = relay.destinations.iter().filter(|id| self.roster.get(*id).is_some());
+        let here = relay.destinations.iter().filter(|id| self.members.contains(*id));
         if self.quotas.pass_text(own, wait.is_zero(), relay.packet, here) {
             return Ok(());
         }
@@ -327,7 +327,7 @@ impl Server {
         if to == RoomUse::Listen && !self.quotas.is_first_attempt(id, room) {
             return;
         }
-        let name = self.roster.get(id).map(|member| member.name.clone()).unwrap_or_default();
+        let name = self.members.name_of(id).unwrap_or_default();
         self.events.push(ServerEvent::RoomFull { id, name, room: room.into(), to });
     }
 }

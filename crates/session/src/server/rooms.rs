@@ -28,7 +28,7 @@ impl Server {
             return self.believe_state(link, state, packet);
         }
         let id = self.client_of(link)?;
-        let member = self.roster.get(id).ok_or(Fault::NotJoined)?;
+        let member = self.members.get(id).ok_or(Fault::NotJoined)?;
         let says_who_it_is = state.client.id == id
             && state.client.codec == member.codec
             && is_name(state.client.name, &member.name);
@@ -40,7 +40,7 @@ impl Server {
         self.kept_out.forget_others(id, &rooms);
         let (is_news, is_back) = (self.places.take_untold(id), self.outages.end(id).is_some());
         // Everybody has been told of the same rooms before.
-        if !is_news && self.listens_to(id, rooms.iter().map(AsRef::as_ref)) {
+        if !is_news && self.members.listens_to(id, rooms.iter().map(AsRef::as_ref)) {
             // Of a client that was lost and is back, too, unless the others were told that it left.
             let to = if is_back { Audience::Everybody } else { Audience::Only(link) };
             self.pass_on_state(to, state, packet);
@@ -58,7 +58,7 @@ impl Server {
             self.pass_on_state(Audience::Everybody, state, packet);
             return Ok(());
         }
-        if is_news || is_back || !self.listens_to(id, before.iter().rev().map(AsRef::as_ref)) {
+        if is_news || is_back || !self.members.listens_to(id, before.iter().rev().map(AsRef::as_ref)) {
             self.tell_rooms(id, state);
         }
         // It believes that it is in all of them until it is told what it is not in.
@@ -80,7 +80,7 @@ impl Server {
     /// Leaves every room: these, last first.
     fn leave_rooms(&mut self, id: ClientId) -> Vec<Box<str>> {
         let mut left = Vec::new();
-        while let Some(room) = self.roster.leave_last(id) {
+        while let Some(room) = self.members.leave_last(id) {
             self.exited(id, &room);
             left.push(room.into());
         }
@@ -107,7 +107,7 @@ impl Server {
 
     /// Of two rooms of one id, the one that asks for a token is entered, and so the other one is left.
     fn add_vacated(&self, id: ClientId, rooms: &[Cow<'_, str>], refused: &mut Vec<(Box<str>, Fault)>) {
-        let Some(member) = self.roster.get(id) else { return };
+        let Some(member) = self.members.get(id) else { return };
         for room in rooms {
             if !member.rooms.contains(room) && refused.iter().all(|(other, _)| **other != **room) {
                 refused.push((room.as_ref().into(), Fault::RoomReserved));
@@ -118,7 +118,7 @@ impl Server {
     /// Whether a client may enter a room: it and the session may have one more, no other has its id, it may listen
     /// there, and there is a place.
     fn check_entry(&mut self, id: ClientId, room: &str) -> Result<(), Fault> {
-        let member = self.roster.get(id).ok_or(Fault::NotJoined)?;
+        let member = self.members.get(id).ok_or(Fault::NotJoined)?;
         if member.rooms.contains(room) {
             return Ok(());
         }
@@ -156,17 +156,12 @@ impl Server {
     /// Tells everybody else which rooms the client of this state is in.
     fn tell_rooms(&mut self, id: ClientId, state: &ClientState<'_>) {
         let most = self.settings.packets.reliable_bytes;
-        let Some(member) = self.roster.get(id) else { return };
+        let Some(member) = self.members.get(id) else { return };
         let rooms: Vec<Box<str>> = member.rooms.names().map(Into::into).collect();
         let rooms: Vec<&str> = rooms.iter().map(AsRef::as_ref).collect();
         write_state(state.session, &state.client, &rooms, most, |packet| {
             self.pass_on(Audience::EverybodyBut(id), packet);
         });
-    }
-
-    /// Whether these are the rooms of a client, in order.
-    fn listens_to<'a>(&self, id: ClientId, rooms: impl Iterator<Item = &'a str>) -> bool {
-        self.roster.get(id).is_some_and(|member| member.rooms.names().eq(rooms))
     }
 
     pub(super) fn handle_delta(
@@ -183,12 +178,12 @@ impl Server {
         if !delta.joined {
             self.kept_out.forget_room(id, &room);
         }
-        let is_in = self.roster.get(id).is_some_and(|member| member.rooms.contains(&room));
+        let is_in = self.members.is_in(id, &room);
         if !self.settings.permissive && delta.joined == is_in {
             // Who said so waits to hear it again.
             return self.pass_on_delta(Audience::Only(link), delta, packet);
         }
-        if self.roster.get(id).is_some()
+        if self.members.contains(id)
             && delta.joined
             && let Err(fault) = self.check_entry(id, &room)
         {
@@ -201,7 +196,7 @@ impl Server {
         if delta.joined {
             self.enter(id, &room);
             self.kept_out.forget_others(id, slice::from_ref(&room));
-        } else if self.roster.leave(id, &room) {
+        } else if self.members.leave(id, &room) {
             self.exited(id, &room);
         }
         Ok(())
@@ -243,11 +238,11 @@ impl Server {
     }
 
     fn enter(&mut self, id: ClientId, room: &str) {
-        if self.roster.enter(id, room) {
+        if self.members.enter(id, room) {
             self.quotas.found_space(id, room);
             self.kept_out.forget_room(id, room);
             self.list_listener(id, room);
-            let name = self.name_of(id);
+            let name = self.members.name_of(id).unwrap_or_default();
             self.events.push(ServerEvent::EnteredRoom { id, name, room: room.into() });
         }
     }
@@ -264,7 +259,7 @@ impl Server {
     pub(super) fn exited(&mut self, id: ClientId, room: &str) {
         self.leave_directory(room);
         self.leave_zone(id, room);
-        let name = self.name_of(id);
+        let name = self.members.name_of(id).unwrap_or_default();
         self.events.push(ServerEvent::ExitedRoom { id, name, room: room.into() });
     }
 
@@ -305,14 +300,10 @@ impl Server {
     fn leave_zone(&mut self, id: ClientId, room: &str) {
         if self.proximity.rule_of(room).is_some() {
             let room = RoomId::of(room);
-            if self.roster.get(id).is_none_or(|member| !member.rooms.contains_id(room)) {
+            if !self.members.is_in_id(id, room) {
                 self.proximity.leave(id, room);
             }
         }
-    }
-
-    fn name_of(&self, id: ClientId) -> Box<str> {
-        self.roster.get(id).map(|member| member.name.clone()).unwrap_or_default()
     }
 }
 

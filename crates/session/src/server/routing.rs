@@ -2,9 +2,7 @@
 
 use consonance_wire::{ChannelKind, ClientId, RoomId, VoiceData};
 
-use super::{Fault, Server};
-use crate::link::LinkId;
-use crate::roster::Roster;
+use super::{Fault, Members, Server};
 
 impl Server {
     /// Leaves the links of everybody whom the frame's channels reach, each once and without the sender, in `fan_out`.
@@ -36,7 +34,7 @@ impl Server {
                 ChannelKind::Room => {
                     let room = RoomId(channel.recipient);
                     let near = self.proximity.reach(room, spoken, channel.bits);
-                    let listeners = near.unwrap_or_else(|| self.roster.listeners(room));
+                    let listeners = near.unwrap_or_else(|| self.members.listeners(room));
                     self.fan_out.add(listeners.iter().copied(), packet.len(), false);
                 }
             }
@@ -48,14 +46,14 @@ impl Server {
 
 /// What a frame costs, in listeners, wherever they are: it reaches nobody twice, but whoever listens to several of its
 /// channels is found as often, and each channel is looked at, whether anybody listens or not.
-pub(super) fn cost(roster: &Roster<LinkId>, voice: &VoiceData<'_>) -> usize {
+pub(super) fn cost(members: &Members, voice: &VoiceData<'_>) -> usize {
     let found = voice.channels.iter().map(|channel| match channel.bits.kind() {
         ChannelKind::Player => 1,
-        ChannelKind::Room => roster.listeners(RoomId(channel.recipient)).len(),
+        ChannelKind::Room => members.listeners(RoomId(channel.recipient)).len(),
     });
     let found: usize = found.sum();
     let looks = voice.channels.len() / LOOKS_PER_SENDING;
-    found.min(roster.len()).max(found / FINDINGS_PER_SENDING).max(looks)
+    found.min(members.len()).max(found / FINDINGS_PER_SENDING).max(looks)
 }
 
 /// Finding somebody again is far cheaper than sending to them; this many times weigh as much.

@@ -129,7 +129,7 @@ impl Server {
         }
         let mut copies = 0;
         let outages = &self.outages;
-        let ids = self.table.iter().filter(|id| match to {
+        let ids = self.members.in_order().filter(|id| match to {
             Audience::Only(_) | Audience::Everybody => true,
             Audience::EverybodyBut(but) => *id != but,
             Audience::Outside(outage) => outages.of(*id) != Some(outage),

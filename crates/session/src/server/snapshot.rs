@@ -11,7 +11,6 @@ use consonance_name_key::NameKey;
 use consonance_wire::{ClientId, CodecSettings, Secret, SessionId};
 
 use super::{Access, Identity, Server, ServerSettings};
-use crate::client_ids::ClientIds;
 use crate::link::LinkId;
 use crate::standing::Standing;
 use crate::time::Instant;
@@ -51,8 +50,8 @@ impl Server {
     /// afterwards, that one does not know.
     pub fn snapshot(&self, now: Instant) -> SessionSnapshot {
         let now = now.max(self.now);
-        let places = self.table.iter().filter_map(|id| {
-            let member = self.roster.get(id)?;
+        let places = self.members.in_order().filter_map(|id| {
+            let member = self.members.get(id)?;
             let mut access = self.gate.access(id).cloned().unwrap_or_default();
             access.ends_at = access.ends_at.map(|end| Instant::START + end.since(now));
             Some(KeptPlace {
@@ -86,7 +85,7 @@ impl Server {
             server.restore_standings(&snapshot.standings);
             snapshot.places.iter().for_each(|place| server.keep_restored(place));
         }
-        server.ids = ClientIds::without(server.roster.iter().map(|member| member.id));
+        server.members.give_out_own_ids();
         server
     }
 
@@ -100,15 +99,14 @@ impl Server {
     fn keep_restored(&mut self, place: &KeptPlace) {
         let KeptPlace { id, name, codec, .. } = place;
         let limits = &self.settings.limits;
-        let fits =
-            self.roster.len() < limits.links && name.len() <= self.longest_name() && self.is_possible(*codec);
+        let fits = self.members.len() < limits.links
+            && name.len() <= self.longest_name()
+            && self.is_possible(*codec);
         let key = NameKey::of(name);
-        if !fits || self.roster.get(*id).is_some() || self.client_spelled(name, &key).is_some() {
+        if !fits || self.members.get(*id).is_some() || self.members.find_spelled(name, &key).is_some() {
             return;
         }
-        self.roster.insert(*id, Box::clone(name), *codec, NO_LINK);
-        self.names.insert(*id, key);
-        self.table.insert(*id);
+        self.members.insert(*id, Box::clone(name), key, *codec, NO_LINK);
         let mut access = place.access.clone();
         access.ends_at = access.ends_at.map(|end| self.now + end.since(Instant::START));
         self.grant(*id, access);
@@ -123,12 +121,12 @@ impl Server {
     /// A room that these settings do not allow is left out: its client names it again when it comes back,
     /// and is refused then as anybody.
     fn enter_restored(&mut self, id: ClientId, room: &str) {
-        let Some(member) = self.roster.get(id) else { return };
+        let Some(member) = self.members.get(id) else { return };
         let is_allowed = self.check_one_more(member, room).is_ok()
             && (self.settings.permissive || !self.is_kept_for_others(room))
             && self.may_listen(id, room)
             && self.has_space_for_listener(room);
-        if is_allowed && self.roster.enter(id, room) {
+        if is_allowed && self.members.enter(id, room) {
             self.list_listener(id, room);
         }
     }

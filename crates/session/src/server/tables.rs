@@ -81,42 +81,29 @@ pub struct LinkRow {
 impl Server {
     /// Everybody in the session, by ascending id.
     pub fn client_table(&self) -> impl Iterator<Item = ClientRow<'_>> {
-        self.roster.iter().map(|member| self.client_row(member))
+        self.members.iter().map(|member| self.client_row(member))
     }
 
     /// The client of this id, if there is one.
     pub fn client(&self, id: ClientId) -> Option<ClientRow<'_>> {
-        self.roster.get(id).map(|member| self.client_row(member))
+        self.members.get(id).map(|member| self.client_row(member))
     }
 
     /// The client of this name, if there is one, whatever account it has: the one that spells it so, else the first of
     /// [`clients_named`](Self::clients_named).
     pub fn client_named(&self, name: &str) -> Option<ClientId> {
-        self.client_of_name(name, &NameKey::of(name))
-    }
-
-    /// The client of a name with this key: the one that spells it so, else the first.
-    pub(super) fn client_of_name(&self, name: &str, key: &NameKey) -> Option<ClientId> {
-        self.client_spelled(name, key).or_else(|| self.names.of(key).first().copied())
-    }
-
-    /// The client whose name is the same to the letter. Of several, which only a permissive server has, the first of
-    /// the table.
-    pub(super) fn client_spelled(&self, name: &str, key: &NameKey) -> Option<ClientId> {
-        let is_spelled = |id: &ClientId| self.roster.get(*id).is_some_and(|member| *member.name == *name);
-        let spelled = self.names.of(key).iter().copied().filter(is_spelled);
-        spelled.min_by_key(|id| self.table.slot(*id))
+        self.members.find(name, &NameKey::of(name))
     }
 
     /// Every client of this name, however it is spelled and whatever account it has, by ascending id. Names are
     /// compared by their [keys](consonance_name_key::NameKey).
     pub fn clients_named(&self, name: &str) -> &[ClientId] {
-        self.names.of(&NameKey::of(name))
+        self.members.named(&NameKey::of(name))
     }
 
     /// Every client of this account: it may be here several times, under different names.
     pub fn clients_with_subject(&self, subject: &str) -> Vec<ClientId> {
-        self.table.iter().filter(|id| self.subject_of(*id) == Some(subject)).collect()
+        self.members.in_order().filter(|id| self.subject_of(*id) == Some(subject)).collect()
     }
 
     pub(super) fn subject_of(&self, id: ClientId) -> Option<&str> {
@@ -130,7 +117,11 @@ impl Server {
 
     /// Every room that somebody listens to, by ascending room id and then by name.
     pub fn room_table(&self) -> impl Iterator<Item = RoomRow<'_>> {
-        self.rooms.iter().map(|(id, name)| RoomRow { id, name, listeners: self.listeners(id, name) })
+        self.rooms.iter().map(|(id, name)| RoomRow {
+            id,
+            name,
+            listeners: self.members.listeners_by_name(id, name),
+        })
     }
 
     /// Every link that is up, by ascending number.
@@ -148,7 +139,7 @@ impl Server {
 
     /// Of a hundred frames of each client whose voice is followed and who spoke of late, how many did not come in.
     pub fn voice_losses(&self) -> impl Iterator<Item = f32> {
-        self.roster.iter().filter_map(|member| self.voice_reports.lost_percent(member.id))
+        self.members.iter().filter_map(|member| self.voice_reports.lost_percent(member.id))
     }
 
     /// What came in by type of packet, taken or not.
@@ -173,16 +164,5 @@ impl Server {
             has_place: self.proximity.has_place(member.id),
             access: self.gate.access(member.id),
         }
-    }
-
-    /// Of those who listen to a room id, who does so by this name.
-    fn listeners(&self, id: RoomId, name: &str) -> Vec<ClientId> {
-        let first = self.roster.listener_from(id, 0);
-        let of_id = core::iter::successors(first, |last| {
-            last.0.checked_add(1).and_then(|from| self.roster.listener_from(id, from))
-        });
-        let knows_name =
-            |id: &ClientId| self.roster.get(*id).is_some_and(|member| member.rooms.contains(name));
-        of_id.filter(knows_name).collect()
     }
 }

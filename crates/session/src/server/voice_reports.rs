@@ -13,9 +13,8 @@ use consonance_wire::{
 
 use super::listener_votes::ListenerVotes;
 use super::voice_arrivals::VoiceArrivals;
-use super::{Fault, Server, VoiceRow};
+use super::{Fault, Members, Server, VoiceRow};
 use crate::link::{Delivery, LinkId};
-use crate::roster::Roster;
 use crate::time::Instant;
 
 /// A speaker is told so long after its first frame, and then again and again while there are frames: often enough that
@@ -164,7 +163,7 @@ impl Server {
         for reception in report.speakers {
             let speaker = self.voice_reports.speaker(reception.speaker).filter(|speaker| {
                 let is_of_another = reception.speaker != listener && reception.expected > 0;
-                is_of_another && reaches(&self.roster, &speaker.channels, listener)
+                is_of_another && reaches(&self.members, &speaker.channels, listener)
             });
             match speaker {
                 Some(speaker) => speaker.votes.cast(self.now, listener, reception, report.redundancy),
@@ -176,10 +175,10 @@ impl Server {
 }
 
 /// Whether who speaks on these channels is heard by this listener, who then has something to say about it.
-fn reaches(roster: &Roster<LinkId>, channels: &[Channel], listener: ClientId) -> bool {
+fn reaches(members: &Members, channels: &[Channel], listener: ClientId) -> bool {
     channels.iter().any(|channel| match channel.bits.kind() {
         ChannelKind::Player => channel.recipient == listener.0,
-        ChannelKind::Room => roster.listeners(RoomId(channel.recipient)).binary_search(&listener).is_ok(),
+        ChannelKind::Room => members.listeners(RoomId(channel.recipient)).binary_search(&listener).is_ok(),
     })
 }
 

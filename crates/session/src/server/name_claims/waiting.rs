@@ -88,9 +88,9 @@ impl Server {
     /// The client that has this name, in any spelling. The original compares names letter by letter.
     pub(in crate::server) fn holder_of_name(&self, name: &PlayerName) -> Option<ClientId> {
         if self.settings.permissive {
-            return self.client_spelled(name, name.key());
+            return self.members.find_spelled(name, name.key());
         }
-        self.client_of_name(name, name.key())
+        self.members.find(name, name.key())
     }
 
     /// The client that has the name that is waited for.

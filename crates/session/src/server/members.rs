@@ -1,0 +1,179 @@
+//! The clients of a session: their ids, their names, the order in which others are told of them, and who listens where.
+//!
+//! A name is known by every spelling, an id belongs to one client until it leaves, and a room is known by its id and by
+//! its name. Links, rules and packets are other parts' concern.
+
+mod names;
+mod table;
+
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use consonance_name_key::NameKey;
+use consonance_wire::{ClientId, CodecSettings, RoomId};
+
+use crate::client_ids::ClientIds;
+use crate::link::LinkId;
+use crate::roster::{Member, Roster};
+
+use names::Names;
+use table::Table;
+
+/// Every client of the session; the link of each is the datum of its [`Member`].
+#[derive(Debug)]
+pub(super) struct Members {
+    roster: Roster<LinkId>,
+    names: Names,
+    ids: ClientIds,
+    table: Table,
+}
+
+impl Members {
+    pub(super) fn new() -> Self {
+        let (names, ids, table) = (Names::default(), ClientIds::default(), Table::default());
+        Self { roster: Roster::new(), names, ids, table }
+    }
+
+    /// An id that no client has; `None` if there is none left. A client may have been [inserted](Self::insert) with an
+    /// id that was never given out; that id counts as given out from then on.
+    pub(super) fn take_id(&mut self) -> Option<ClientId> {
+        loop {
+            let id = self.ids.take()?;
+            if self.roster.get(id).is_none() {
+                return Some(id);
+            }
+        }
+    }
+
+    /// From now on the ids of all clients count as given out, and no others.
+    pub(super) fn give_out_own_ids(&mut self) {
+        self.ids = ClientIds::without(self.roster.iter().map(|member| member.id));
+    }
+
+    /// Adds a client without rooms; the id must be free. `key` is the key of `name`.
+    pub(super) fn insert(
+        &mut self,
+        id: ClientId,
+        name: Box<str>,
+        key: NameKey,
+        codec: CodecSettings,
+        link: LinkId,
+    ) {
+        self.roster.insert(id, name, codec, link);
+        self.names.insert(id, key);
+        self.table.insert(id);
+    }
+
+    /// Removes a client and frees its id. Its record still has the list of its rooms.
+    pub(super) fn remove(&mut self, id: ClientId) -> Option<Member<LinkId>> {
+        let member = self.roster.remove(id)?;
+        self.names.remove(id, &member.name);
+        self.table.remove(id);
+        if self.ids.is_taken(id) {
+            self.ids.give_back(id);
+        }
+        Some(member)
+    }
+
+    /// The client has another link from now on.
+    pub(super) fn set_link(&mut self, id: ClientId, link: LinkId) {
+        if let Some(member) = self.roster.get_mut(id) {
+            member.data = link;
+        }
+    }
+
+    /// The client listens to a room from now on; false if it did already, or is not here.
+    pub(super) fn enter(&mut self, id: ClientId, room: &str) -> bool {
+        self.roster.enter(id, room)
+    }
+
+    /// The client listens to a room no longer; false if it did not.
+    pub(super) fn leave(&mut self, id: ClientId, room: &str) -> bool {
+        self.roster.leave(id, room)
+    }
+
+    /// The client leaves the last room of its list; the name of that room.
+    pub(super) fn leave_last(&mut self, id: ClientId) -> Option<String> {
+        self.roster.leave_last(id)
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.roster.len()
+    }
+
+    #[inline]
+    pub(super) fn get(&self, id: ClientId) -> Option<&Member<LinkId>> {
+        self.roster.get(id)
+    }
+
+    #[inline]
+    pub(super) fn contains(&self, id: ClientId) -> bool {
+        self.roster.get(id).is_some()
+    }
+
+    /// The name of a client.
+    pub(super) fn name_of(&self, id: ClientId) -> Option<Box<str>> {
+        self.roster.get(id).map(|member| member.name.clone())
+    }
+
+    /// Whether a client listens to a room of this name.
+    pub(super) fn is_in(&self, id: ClientId, room: &str) -> bool {
+        self.roster.get(id).is_some_and(|member| member.rooms.contains(room))
+    }
+
+    /// Whether a client listens to a room of this id, under whatever name.
+    pub(super) fn is_in_id(&self, id: ClientId, room: RoomId) -> bool {
+        self.roster.get(id).is_some_and(|member| member.rooms.contains_id(room))
+    }
+
+    /// Whether these are the rooms of a client, in the order of its list.
+    pub(super) fn listens_to<'a>(&self, id: ClientId, rooms: impl Iterator<Item = &'a str>) -> bool {
+        self.roster.get(id).is_some_and(|member| member.rooms.names().eq(rooms))
+    }
+
+    /// Who listens to a room id, by ascending id.
+    #[inline]
+    pub(super) fn listeners(&self, room: RoomId) -> &[ClientId] {
+        self.roster.listeners(room)
+    }
+
+    /// Of the listeners of a room id, those that know the room by this name.
+    pub(super) fn listeners_by_name(&self, id: RoomId, name: &str) -> Vec<ClientId> {
+        self.listeners(id).iter().copied().filter(|listener| self.is_in(*listener, name)).collect()
+    }
+
+    /// Clients by ascending id.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Member<LinkId>> {
+        self.roster.iter()
+    }
+
+    /// Clients in the order in which others are told of them.
+    pub(super) fn in_order(&self) -> impl Iterator<Item = ClientId> {
+        self.table.iter()
+    }
+
+    /// Of several clients, the first [in order](Self::in_order); one that is not here comes before all others.
+    pub(super) fn first_in_order(&self, ids: impl Iterator<Item = ClientId>) -> Option<ClientId> {
+        ids.min_by_key(|id| self.table.slot(*id))
+    }
+
+    /// Every client whose name has this key, by ascending id.
+    pub(super) fn named(&self, key: &NameKey) -> &[ClientId] {
+        self.names.of(key)
+    }
+
+    /// The client with a name of this key: the one that spells it so, else the one with the lowest id.
+    pub(super) fn find(&self, name: &str, key: &NameKey) -> Option<ClientId> {
+        self.find_spelled(name, key).or_else(|| self.names.of(key).first().copied())
+    }
+
+    /// The client that spells its name so. Of several, which only a permissive server has, the first in order.
+    pub(super) fn find_spelled(&self, name: &str, key: &NameKey) -> Option<ClientId> {
+        let is_spelled = |id: &ClientId| self.roster.get(*id).is_some_and(|member| *member.name == *name);
+        self.first_in_order(self.names.of(key).iter().copied().filter(is_spelled))
+    }
+}
+
+#[cfg(test)]
+mod tests;
