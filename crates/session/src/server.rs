@@ -2,7 +2,6 @@
 
 mod access;
 mod admin;
-mod budgets;
 mod carrier;
 mod crowd;
 mod door;
@@ -12,7 +11,7 @@ mod fan_out;
 mod fault;
 mod join;
 mod leaving;
-mod link_record;
+mod links;
 mod listener_votes;
 mod members;
 mod moderation;
@@ -38,7 +37,6 @@ mod tables;
 mod voice_arrivals;
 mod voice_reports;
 
-use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
 use consonance_wire::{Capabilities, ClientId, HandshakeExtension, Header, MessageType, Packet, SessionId};
@@ -58,7 +56,7 @@ pub use draining::{DrainTarget, Draining};
 pub use event::ServerEvent;
 use fan_out::FanOut;
 use fault::Fault;
-use link_record::LinkRecord;
+use links::Links;
 use members::Members;
 use moderation::Register;
 pub use moderation::{Identity, Reach, StandingError};
@@ -101,9 +99,7 @@ pub struct Server {
     moderation: Register,
     quotas: Quotas,
     door: Door,
-    links: BTreeMap<LinkId, LinkRecord>,
-    /// When the patience with each link that has not joined ends.
-    strangers: BTreeSet<(Instant, LinkId)>,
+    links: Links,
     name_claims: NameClaims,
     fan_out: FanOut,
     places: Places,
@@ -138,8 +134,7 @@ impl Server {
             settings,
             now: Instant::START,
             members: Members::new(),
-            links: BTreeMap::new(),
-            strangers: BTreeSet::new(),
+            links: Links::default(),
             name_claims: NameClaims::default(),
             fan_out: FanOut::default(),
             places,
@@ -186,7 +181,7 @@ impl Server {
     /// from there ([`NameTaken`]).
     pub fn handle_connected_from(&mut self, now: Instant, link: LinkId, origin: Option<PeerOrigin>) {
         self.move_on(now);
-        if self.links.contains_key(&link) {
+        if self.links.contains(link) {
             return;
         }
         if self.links.len() >= self.settings.limits.links {
@@ -195,8 +190,7 @@ impl Server {
             return;
         }
         let deadline = now + self.settings.limits.handshake;
-        self.links.insert(link, LinkRecord::new(now, deadline, origin));
-        self.strangers.insert((deadline, link));
+        self.links.insert(now, link, deadline, origin);
     }
 
     /// A network connection is gone; whoever joined over it leaves, unless its place is kept for a while.
@@ -243,9 +237,7 @@ impl Server {
     /// Time has passed: closes links that never joined, gives up places, tells speakers how they arrive.
     pub fn handle_timeout(&mut self, now: Instant) {
         self.move_on(now);
-        while let Some(&(deadline, link)) = self.strangers.first()
-            && deadline <= now
-        {
+        while let Some(link) = self.links.overdue(now) {
             self.statistics.handshakes_missed += 1;
             self.close(link, CloseReason::NoHandshake);
         }
@@ -260,7 +252,7 @@ impl Server {
 
     /// When [`handle_timeout`](Self::handle_timeout) wants to be called, and why.
     pub fn poll_timeout(&self) -> Option<(Instant, &'static str)> {
-        let stranger = self.strangers.first().map(|&(deadline, _)| (deadline, "a link has not joined yet"));
+        let stranger = self.links.next_deadline().map(|at| (at, "a link has not joined yet"));
         let place = self.places.next_end().map(|end| (end, "a lost client has not come back yet"));
         let report = self.voice_reports.next_due().map(|at| (at, "a speaker is to be told how it arrives"));
         let waiting = self.gate.next_deadline().map(|at| (at, "the driver has not said who may join"));
@@ -296,11 +288,10 @@ impl Server {
         for id in everybody {
             self.remove_client(id);
         }
-        for (link, record) in core::mem::take(&mut self.links) {
+        for (link, record) in core::mem::take(&mut self.links).into_records() {
             let reads_notice = record.can(Capabilities::END_REASONS);
             self.commands.push(LinkCommand::Close { link, reason: CloseReason::Stopped, reads_notice });
         }
-        self.strangers.clear();
         self.name_claims = NameClaims::default();
         self.gate = Gate::new(&self.settings.access);
     }
@@ -315,7 +306,7 @@ impl Server {
         let (now, clients, limits) = (self.now, self.members.len(), &self.settings.limits);
         let message = MessageType::peek(packet);
         self.received.count(now, packet, 1);
-        let record = self.links.get_mut(&link).ok_or(Fault::UnknownLink)?;
+        let record = self.links.get_mut(link)?;
         record.received.add(1, packet.len() as u64);
         record.budgets.take_packet(now, limits, clients, message.ok(), packet.len())?;
         if self.outbox.waiting_bytes() > limits.outbox_bytes {
@@ -369,10 +360,5 @@ impl Server {
 
     fn move_on(&mut self, now: Instant) {
         self.now = self.now.max(now);
-    }
-
-    /// The client that joined over a link.
-    fn client_of(&self, link: LinkId) -> Result<ClientId, Fault> {
-        self.links.get(&link).and_then(|link| link.client).ok_or(Fault::NotJoined)
     }
 }

@@ -149,7 +149,7 @@ impl Server {
         self.received = previous.received;
         self.sent = previous.sent;
         self.events.push(ServerEvent::Restarted { session });
-        for (link, record) in previous.links {
+        for (link, record) in previous.links.into_records() {
             self.handle_connected_from(now, link, record.origin);
             self.answer_wrong_session(link);
         }

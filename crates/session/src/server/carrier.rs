@@ -15,7 +15,7 @@ impl Server {
         trailing: &[u8],
     ) -> Result<(), Fault> {
         let (now, limits) = (self.now, &self.settings.limits);
-        let record = self.links.get_mut(&link).ok_or(Fault::UnknownLink)?;
+        let record = self.links.get_mut(link)?;
         if record.can(Capabilities::PROXIMITY)
             && let Some(report) = PositionReport::find(trailing)
         {

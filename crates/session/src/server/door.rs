@@ -43,7 +43,7 @@ impl Server {
 
     /// Why a newcomer does not come in, if it does not. Who has joined over this link is none.
     fn refusal_of_newcomer(&self, link: LinkId) -> Option<CloseReason> {
-        if self.client_of(link).is_ok() {
+        if self.links.client_of(link).is_ok() {
             return None;
         }
         match self.door.entrance {

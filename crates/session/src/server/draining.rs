@@ -111,8 +111,7 @@ impl Server {
     }
 
     fn can_move_on(&self, id: ClientId) -> bool {
-        let record = self.fan_out.link(id).and_then(|link| self.links.get(&link));
-        record.is_some_and(|record| record.can(Capabilities::HAND_OVER))
+        self.fan_out.link(id).is_some_and(|link| self.links.can(link, Capabilities::HAND_OVER))
     }
 
     fn send_closing(&mut self, id: ClientId, closing: &Closing<'_>) -> bool {

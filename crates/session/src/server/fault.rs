@@ -91,12 +91,11 @@ impl Server {
     /// Counts a fault. A link that is to blame for more than is forgiven is closed.
     pub(super) fn note(&mut self, link: LinkId, fault: Fault) {
         self.count(fault);
-        let Some(record) = self.links.get_mut(&link) else { return };
-        record.faults += 1;
-        let Some(offence) = fault.offence() else { return };
-        if !record.budgets.take_strike(self.now, &self.settings.limits) {
+        let offence = fault.offence();
+        let is_over = self.links.note_fault(link, self.now, &self.settings.limits, offence.is_some());
+        if let Some(last) = offence.filter(|_| is_over) {
             self.statistics.abusers_closed += 1;
-            self.close(link, CloseReason::Abuse { last: offence });
+            self.close(link, CloseReason::Abuse { last });
         }
     }
 

@@ -10,7 +10,7 @@ use consonance_wire::{
 };
 
 use super::access::Newcomer;
-use super::{Access, Fault, LinkRecord, Server, ServerEvent};
+use super::{Access, Fault, Server, ServerEvent};
 use crate::join_token::JoinToken;
 use crate::link::{CloseReason, Delivery, LinkId};
 use crate::packet_limits::write_state;
@@ -77,11 +77,7 @@ impl Server {
             self.statistics.links_refused += 1;
             return self.close(link, CloseReason::SessionFull);
         };
-        if let Some(record) = self.links.get_mut(&link) {
-            // Only on a permissive server is another client of the link left.
-            record.ghosts.extend(record.client.replace(id));
-            self.strangers.remove(&(record.deadline, link));
-        }
+        self.links.attach(link, id);
         self.add_client(link, id, newcomer.name, newcomer.codec);
         self.places.note_untold(id, true);
         self.grant(id, access);
@@ -92,7 +88,7 @@ impl Server {
     /// Whether a client of ours asks again because the answer is slow; the answer is on its way. One of the original
     /// joins anew, and others see it leave.
     fn is_asked_again(&self, link: LinkId, name: &str, codec: CodecSettings) -> bool {
-        let member = self.client_of(link).ok().and_then(|id| self.members.get(id));
+        let member = self.links.client_of(link).ok().and_then(|id| self.members.get(id));
         let is_same = member.is_some_and(|member| *member.name == *name && member.codec == codec);
         is_same && self.keeps_place_of(link)
     }
@@ -119,8 +115,7 @@ impl Server {
 
     /// Removes the client that joined over this link before.
     fn remove_former_client(&mut self, link: LinkId) {
-        let clients = self.links.get(&link).into_iter().flat_map(LinkRecord::clients);
-        if let Some(previous) = self.members.first_in_order(clients) {
+        if let Some(previous) = self.members.first_in_order(self.links.clients_of(link)) {
             self.remove_client(previous);
         }
     }

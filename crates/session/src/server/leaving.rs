@@ -16,13 +16,12 @@ impl Server {
 
     /// Whether a link's peer reads an [`EndNotice`](consonance_wire::EndNotice): its handshake has announced that.
     pub fn reads_notice(&self, link: LinkId) -> bool {
-        self.links.get(&link).is_some_and(|record| record.can(Capabilities::END_REASONS))
+        self.links.can(link, Capabilities::END_REASONS)
     }
 
     /// A link is gone; whoever joined over it leaves.
     pub(super) fn forget_link(&mut self, link: LinkId) {
-        let Some(record) = self.links.remove(&link) else { return };
-        self.strangers.remove(&(record.deadline, link));
+        let Some(record) = self.links.remove(link) else { return };
         self.gate.forget_waiting(link);
         self.name_claims.forget(link);
         for id in record.clients() {
@@ -37,9 +36,7 @@ impl Server {
         let sent = self.fan_out.sent(id);
         self.fan_out.remove(id);
         self.voice_reports.remove(id);
-        if let Some(record) = self.links.get_mut(&member.data) {
-            record.forget(id, sent);
-        }
+        self.links.forget_client(member.data, id, sent);
         self.places.forget(id);
         self.name_claims.holder_left(self.now, id);
         let name = member.name;

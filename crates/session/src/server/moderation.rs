@@ -174,7 +174,7 @@ impl Server {
     /// Sends a notice to a client that can be told. False if it cannot.
     pub(super) fn notify(&mut self, id: ClientId, notice: &Notice<'_>) -> bool {
         let Some(link) = self.fan_out.link(id) else { return false };
-        if !self.links.get(&link).is_some_and(|record| record.can(Capabilities::MODERATION)) {
+        if !self.links.can(link, Capabilities::MODERATION) {
             return false;
         }
         let mut buffer = [0; crate::PACKET_BYTES_MAX];
@@ -252,8 +252,7 @@ impl Server {
 
     /// Whether a client has a link over which it can be told.
     fn is_told(&self, id: ClientId) -> bool {
-        let record = self.fan_out.link(id).and_then(|link| self.links.get(&link));
-        record.is_some_and(|record| record.can(Capabilities::MODERATION))
+        self.fan_out.link(id).is_some_and(|link| self.links.can(link, Capabilities::MODERATION))
     }
 }
 

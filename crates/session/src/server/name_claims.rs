@@ -14,7 +14,7 @@ use consonance_wire::{Capabilities, ClientId, ResumeTicket};
 
 use super::access::Newcomer;
 use super::{Access, Server, Vouched};
-use crate::link::{CloseReason, LinkId, PeerOrigin};
+use crate::link::{CloseReason, LinkId};
 use crate::time::Instant;
 
 use waiting::Claim;
@@ -138,14 +138,14 @@ impl Server {
     fn verdict_on_name(&self, newcomer: &Newcomer, access: &Access) -> Verdict {
         let Newcomer { link, name, .. } = newcomer;
         let Some(holder) = self.holder_of_name(name) else { return Verdict::Granted(None) };
-        let is_own = self.links.get(link).is_some_and(|link| link.clients().any(|id| id == holder));
+        let is_own = self.links.clients_of(*link).any(|id| id == holder);
         if is_own || self.settings.permissive || self.shows_ticket_of(holder, newcomer.ticket.as_ref()) {
             return Verdict::Granted(Some(holder));
         }
         let present = self.gate.access(holder);
         let may_have = present.is_none_or(|present| access.may_take_name_from(present));
         let rule = self.settings.name_taken;
-        let is_stock = self.links.get(link).is_some_and(|link| link.capabilities == Capabilities::NONE);
+        let is_stock = self.links.get(*link).is_some_and(|link| link.capabilities == Capabilities::NONE);
         let may_stay = is_stock && rule == NameTaken::Keep;
         if !may_have && !may_stay {
             return Verdict::Refused(CloseReason::NameProtected);
@@ -175,16 +175,12 @@ impl Server {
 
     /// Whether a link has the origin that a client had last.
     fn has_origin_of(&self, link: LinkId, holder: ClientId) -> bool {
-        let own = self.origin_of(link);
+        let own = self.links.origin_of(link);
         let present = match self.fan_out.link(holder) {
-            Some(link) => self.origin_of(link),
+            Some(link) => self.links.origin_of(link),
             None => self.places.origin_of(holder),
         };
         own.is_some() && own == present
-    }
-
-    pub(super) fn origin_of(&self, link: LinkId) -> Option<PeerOrigin> {
-        self.links.get(&link).and_then(|link| link.origin)
     }
 }
 

@@ -60,7 +60,7 @@ impl Server {
         if self.settings.permissive {
             return;
         }
-        let clients = links.iter().filter_map(|link| self.client_of(*link).ok());
+        let clients = links.iter().filter_map(|link| self.links.client_of(*link).ok());
         let clients: Vec<ClientId> = clients.filter(|id| self.outages.of(*id).is_none()).collect();
         let outage = self.outages.begin(&clients);
         for &id in &clients {
@@ -75,7 +75,7 @@ impl Server {
     /// Links without a client, or with one that is reachable, are passed over.
     pub fn mark_reachable(&mut self, now: Instant, links: &[LinkId]) {
         self.move_on(now);
-        let clients = links.iter().filter_map(|link| self.client_of(*link).ok());
+        let clients = links.iter().filter_map(|link| self.links.client_of(*link).ok());
         let clients: Vec<(ClientId, Outage)> =
             clients.filter_map(|id| Some((id, self.outages.of(id)?))).collect();
         for &(id, outage) in &clients {

@@ -19,7 +19,7 @@ impl Server {
         if let Some(member) = self.members.get(id) {
             let name_bytes = member.name.len();
             self.check_rooms(state, name_bytes)?;
-            self.take_broadcasts(link, 1)?;
+            self.links.take_broadcasts(link, self.now, &self.settings.limits, 1)?;
             self.rebroadcast(packet);
         } else {
             let name = state.client.name.ok_or(Fault::NameRefused)?.to_str();
@@ -27,12 +27,9 @@ impl Server {
                 return Err(Fault::NameRefused);
             }
             self.check_rooms(state, name.len())?;
-            self.take_broadcasts(link, 1)?;
+            self.links.take_broadcasts(link, self.now, &self.settings.limits, 1)?;
             self.rebroadcast(packet);
-            if let Some(record) = self.links.get_mut(&link) {
-                record.ghosts.push(id);
-                self.strangers.remove(&(record.deadline, link));
-            }
+            self.links.attach_ghost(link, id);
             self.add_client(link, id, PlayerName::from(&*name), state.client.codec);
         }
         self.replace_rooms(id, state);
@@ -69,10 +66,10 @@ impl Server {
     /// The transport is gone, but only one of the link's clients goes with it, the first of the table. False if it had
     /// no other.
     pub(super) fn remove_one_of_several(&mut self, link: LinkId) -> bool {
-        let Some(record) = self.links.get(&link).filter(|record| record.clients().count() > 1) else {
+        if self.links.clients_of(link).count() < 2 {
             return false;
-        };
-        if let Some(first) = self.members.first_in_order(record.clients()) {
+        }
+        if let Some(first) = self.members.first_in_order(self.links.clients_of(link)) {
             self.remove_client(first);
         }
         true

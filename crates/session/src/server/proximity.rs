@@ -253,7 +253,7 @@ impl Server {
     ) -> Result<(), Fault> {
         let (now, clients, limits) = (self.now, self.members.len(), &self.settings.limits);
         let looks = relay.destinations.len() * voice.channels.len() / LOOKS_PER_SENDING;
-        let record = self.links.get_mut(&link).ok_or(Fault::UnknownLink)?;
+        let record = self.links.get_mut(link)?;
         record.budgets.take_fan_out(now, limits, clients, looks)?;
         let spoken = self.spoken(voice);
         self.begin_fan_out();

@@ -111,9 +111,7 @@ impl Server {
     /// What both sides can do over this link from now on.
     pub(super) fn note_capabilities(&mut self, link: LinkId, extension: Option<&HandshakeExtension<'_>>) {
         let announced = extension.map_or(Capabilities::NONE, |extension| extension.capabilities);
-        if let Some(link) = self.links.get_mut(&link) {
-            link.capabilities = announced.and(self.settings.capabilities);
-        }
+        self.links.set_capabilities(link, announced.and(self.settings.capabilities));
     }
 
     /// What stands behind the answer to a handshake; nothing for an original.
@@ -123,7 +121,7 @@ impl Server {
         id: ClientId,
         resumed: bool,
     ) -> Option<HandshakeExtension<'static>> {
-        let capabilities = self.links.get(&link)?.capabilities;
+        let capabilities = self.links.get(link)?.capabilities;
         if capabilities == Capabilities::NONE {
             return None;
         }
@@ -136,10 +134,8 @@ impl Server {
         if !self.keeps_place_of(link) {
             return;
         }
-        let Some(lost) = self.links.get_mut(&link) else { return };
-        // Taken off the link, so that the end of the link is not the end of the client.
-        let Some(id) = lost.client.take() else { return };
-        let origin = lost.origin;
+        let Some(id) = self.links.detach(link) else { return };
+        let origin = self.links.origin_of(link);
         self.fan_out.remove(id);
         self.voice_reports.remove(id);
         self.places.keep(id, self.now + self.settings.limits.resume);
@@ -149,22 +145,19 @@ impl Server {
     /// A client that can resume says that it goes for good. (One of the original just closes its link.) Its link may
     /// join again, and is waited for like any other until then.
     pub(super) fn handle_farewell(&mut self, link: LinkId, id: ClientId) -> Result<(), Fault> {
-        if self.client_of(link)? != id {
+        if self.links.client_of(link)? != id {
             return Err(Fault::Spoofed);
         }
         self.remove_client(id);
-        if let Some(record) = self.links.get_mut(&link)
-            && record.clients().next().is_none()
-        {
-            record.deadline = self.now + self.settings.limits.handshake;
-            self.strangers.insert((record.deadline, link));
+        if self.links.clients_of(link).next().is_none() {
+            self.links.await_join(link, self.now + self.settings.limits.handshake);
         }
         Ok(())
     }
 
     /// Whether the client of this link gets its place back after a lost link, and so has to say goodbye.
     pub(super) fn keeps_place_of(&self, link: LinkId) -> bool {
-        self.links.get(&link).is_some_and(|link| link.can(Capabilities::RESUME))
+        self.links.can(link, Capabilities::RESUME)
     }
 
     /// Removes the clients that did not come back in time.
@@ -193,7 +186,7 @@ impl Server {
             && is_its_own
             && ticket.session == self.session
             && self.places.secret_of.get(&id) == Some(&ticket.secret)
-            && self.client_of(link).is_err();
+            && self.links.client_of(link).is_err();
         if !is_good {
             self.statistics.tickets_refused += 1;
             return false;
@@ -203,10 +196,7 @@ impl Server {
         self.fan_out.insert(id, link);
         self.begin_voice_reports(link, id);
         self.members.set_link(id, link);
-        if let Some(joined) = self.links.get_mut(&link) {
-            joined.client = Some(id);
-            self.strangers.remove(&(joined.deadline, link));
-        }
+        self.links.attach(link, id);
         self.name_claims.forget(link);
         self.statistics.places_resumed += 1;
         self.events.push(ServerEvent::ClientResumed { id, name: name.into(), link });
@@ -218,9 +208,7 @@ impl Server {
     /// The client noticed the end of its old link before this side did.
     fn drop_old_link(&mut self, id: ClientId) {
         let Some(old) = self.fan_out.link(id) else { return };
-        if let Some(lost) = self.links.get_mut(&old) {
-            lost.client = None;
-        }
+        self.links.detach(old);
         self.forget_link(old);
         self.commands.push(LinkCommand::close(old, CloseReason::Resumed));
     }

@@ -27,7 +27,7 @@ impl Server {
             }
             return self.believe_state(link, state, packet);
         }
-        let id = self.client_of(link)?;
+        let id = self.links.client_of(link)?;
         let member = self.members.get(id).ok_or(Fault::NotJoined)?;
         let says_who_it_is = state.client.id == id
             && state.client.codec == member.codec
@@ -48,7 +48,7 @@ impl Server {
         }
         let most = self.settings.packets.reliable_bytes;
         let packets = if packet.len() <= most { 1 } else { 1 + rooms.len() };
-        if let Err(fault) = self.take_broadcasts(link, packets) {
+        if let Err(fault) = self.links.take_broadcasts(link, self.now, &self.settings.limits, packets) {
             self.places.note_untold(id, is_news || is_back);
             return Err(fault);
         }
@@ -135,7 +135,7 @@ impl Server {
 
     /// Tells the sender of a state or a change, and nobody else, that it is not in a room that it named there.
     fn refuse_room(&mut self, link: LinkId, id: ClientId, room: &str, fault: Fault) {
-        if !self.links.contains_key(&link) {
+        if !self.links.contains(link) {
             return;
         }
         // What is no UTF-8 may have become too long to be told.
@@ -171,7 +171,7 @@ impl Server {
         packet: &[u8],
     ) -> Result<(), Fault> {
         let id = delta.id;
-        if !self.settings.permissive && self.client_of(link)? != id {
+        if !self.settings.permissive && self.links.client_of(link)? != id {
             return Err(Fault::Spoofed);
         }
         let room = delta.room.ok_or(Fault::RoomRefused)?.to_str();
@@ -191,7 +191,7 @@ impl Server {
             self.refuse_room(link, id, &room, fault);
             return Ok(());
         }
-        self.take_broadcasts(link, 1)?;
+        self.links.take_broadcasts(link, self.now, &self.settings.limits, 1)?;
         self.pass_on_delta(Audience::Everybody, delta, packet)?;
         if delta.joined {
             self.enter(id, &room);
@@ -200,12 +200,6 @@ impl Server {
             self.exited(id, &room);
         }
         Ok(())
-    }
-
-    /// What a client says over this link is to be told to everybody in so many packets.
-    pub(super) fn take_broadcasts(&mut self, link: LinkId, packets: usize) -> Result<(), Fault> {
-        let record = self.links.get_mut(&link).ok_or(Fault::UnknownLink)?;
-        record.budgets.take_broadcasts(self.now, &self.settings.limits, packets)
     }
 
     /// A member wants to listen to a room that is not in its list. Its state with that room must fit a packet once more

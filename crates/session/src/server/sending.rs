@@ -45,7 +45,7 @@ impl Server {
     /// Whoever is at a link's end speaks as if it were in the session, and is not: without a word it would go on so.
     /// Who has asked and waits is to wait.
     pub(super) fn ask_stranger_to_join(&mut self, link: LinkId) {
-        let is_stranger = self.links.get(&link).is_some_and(|record| record.client.is_none());
+        let is_stranger = self.links.get(link).is_some_and(|record| record.client.is_none());
         let is_waiting = self.gate.is_waiting(link) || self.name_claims.is_waiting(link);
         if is_stranger && !self.settings.permissive && !is_waiting {
             self.tell_of_another_session(link);
@@ -71,9 +71,7 @@ impl Server {
     }
 
     pub(super) fn send_bytes(&mut self, to: LinkId, delivery: Delivery, packet: &[u8]) {
-        if let Some(record) = self.links.get_mut(&to) {
-            record.sent.add(1, packet.len() as u64);
-        }
+        self.links.count_sent(to, packet.len());
         self.sent.count(self.now, packet, 1);
         self.outbox.push([to], delivery, packet);
     }

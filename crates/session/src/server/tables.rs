@@ -133,7 +133,7 @@ impl Server {
                 sent.add(packets, bytes);
             }
             let (client, received, faults) = (record.client, record.received, record.faults);
-            LinkRow { link: *link, client, received, sent, faults }
+            LinkRow { link, client, received, sent, faults }
         })
     }
 

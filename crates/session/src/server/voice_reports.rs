@@ -132,7 +132,7 @@ impl VoiceReports {
 impl Server {
     /// A client has a link: it is told of its voice if it can take that.
     pub(super) fn begin_voice_reports(&mut self, link: LinkId, id: ClientId) {
-        let announced = self.links.get(&link).is_some_and(|record| record.can(Capabilities::VOICE_REPORTS));
+        let announced = self.links.can(link, Capabilities::VOICE_REPORTS);
         if announced && !self.settings.permissive {
             self.voice_reports.insert(id);
         }

@@ -24,7 +24,7 @@ impl Server {
     pub fn handle_heard(&mut self, now: Instant, link: LinkId, heard: Option<Instant>) {
         self.move_on(now);
         self.restart_probes_after_stall();
-        let Some(holder) = self.links.get(&link).and_then(|record| record.client) else { return };
+        let Some(holder) = self.links.client_of(link).ok() else { return };
         let waiting = self.waiting_for(holder);
         if waiting.is_empty() {
             return;

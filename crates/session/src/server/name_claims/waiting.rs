@@ -60,8 +60,8 @@ impl Server {
     pub(super) fn may_wait_for_name(&self, link: LinkId, holder: ClientId) -> bool {
         let waiting = &self.name_claims.waiting;
         let for_name = waiting.values().filter(|claim| self.holder_of(claim) == Some(holder)).count();
-        let origin = self.origin_of(link);
-        let from_origin = waiting.keys().filter(|link| self.origin_of(**link) == origin).count();
+        let origin = self.links.origin_of(link);
+        let from_origin = waiting.keys().filter(|link| self.links.origin_of(**link) == origin).count();
         waiting.len() < self.settings.limits.waiting_names
             && for_name < WAITING_PER_NAME
             && (origin.is_none() || from_origin < WAITING_PER_ORIGIN)
@@ -69,9 +69,7 @@ impl Server {
 
     pub(super) fn wait_for_name(&mut self, link: LinkId, mut claim: Claim) {
         let Some(holder) = self.holder_of(&claim) else { return };
-        if let Some(record) = self.links.get(&link) {
-            self.strangers.remove(&(record.deadline, link));
-        }
+        self.links.await_no_longer(link);
         let name = claim.newcomer.name.as_str().into();
         self.statistics.names_awaited += 1;
         self.events.push(ServerEvent::NameInUse { link, name, holder });
@@ -109,10 +107,7 @@ impl Server {
     fn stop_waiting_for_name(&mut self, link: LinkId) -> Option<Newcomer> {
         let claim = self.name_claims.waiting.remove(&link)?;
         self.name_claims.forget(link);
-        if let Some(record) = self.links.get_mut(&link) {
-            record.deadline = self.now + self.settings.limits.handshake;
-            self.strangers.insert((record.deadline, link));
-        }
+        self.links.await_join(link, self.now + self.settings.limits.handshake);
         Some(claim.newcomer)
     }
 

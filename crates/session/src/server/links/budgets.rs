@@ -2,15 +2,15 @@
 
 use consonance_wire::MessageType;
 
-use super::Fault;
 use crate::limits::{Limits, Rate};
+use crate::server::Fault;
 use crate::time::Instant;
 use crate::token_bucket::TokenBucket;
 
 /// One bucket for each rate of [`Limits`], those first that are needed most.
 #[derive(Debug)]
 #[repr(C)]
-pub(super) struct Budgets {
+pub(in crate::server) struct Budgets {
     control: Budget,
     positions: TokenBucket,
     voice: Budget,
@@ -28,7 +28,7 @@ struct Budget {
 }
 
 impl Budgets {
-    pub(super) fn full(now: Instant) -> Self {
+    pub(in crate::server) fn full(now: Instant) -> Self {
         let bucket = TokenBucket::full(now);
         let budget = || Budget { packets: bucket, bytes: bucket };
         Self {
@@ -44,7 +44,7 @@ impl Budgets {
     }
 
     /// A packet came, of whatever type.
-    pub(super) fn take_packet(
+    pub(in crate::server) fn take_packet(
         &mut self,
         now: Instant,
         limits: &Limits,
@@ -62,7 +62,7 @@ impl Budgets {
     }
 
     /// A packet is to be relayed to so many.
-    pub(super) fn take_fan_out(
+    pub(in crate::server) fn take_fan_out(
         &mut self,
         now: Instant,
         limits: &Limits,
@@ -75,7 +75,7 @@ impl Budgets {
 
     /// So many packets that have to arrive go to everybody, or perhaps to everybody: whoever cannot take them is
     /// disconnected. Voice does not count against it, so that whoever speaks at the most may change its rooms besides.
-    pub(super) fn take_broadcasts(
+    pub(in crate::server) fn take_broadcasts(
         &mut self,
         now: Instant,
         limits: &Limits,
@@ -85,23 +85,23 @@ impl Budgets {
         enough.then_some(()).ok_or(Fault::FanOutLimited)
     }
 
-    pub(super) fn take_handshake(&mut self, now: Instant, limits: &Limits) -> Result<(), Fault> {
+    pub(in crate::server) fn take_handshake(&mut self, now: Instant, limits: &Limits) -> Result<(), Fault> {
         let enough = self.handshakes.take(now, limits.handshakes, 1, 1);
         enough.then_some(()).ok_or(Fault::HandshakeLimited)
     }
 
-    pub(super) fn take_report(&mut self, now: Instant, limits: &Limits) -> Result<(), Fault> {
+    pub(in crate::server) fn take_report(&mut self, now: Instant, limits: &Limits) -> Result<(), Fault> {
         let enough = self.reports.take(now, limits.reports, 1, 1);
         enough.then_some(()).ok_or(Fault::ReportsLimited)
     }
 
-    pub(super) fn take_position(&mut self, now: Instant, limits: &Limits) -> Result<(), Fault> {
+    pub(in crate::server) fn take_position(&mut self, now: Instant, limits: &Limits) -> Result<(), Fault> {
         let enough = self.positions.take(now, limits.positions, 1, 1);
         enough.then_some(()).ok_or(Fault::PositionsLimited)
     }
 
     /// False if nothing is forgiven any more.
-    pub(super) fn take_strike(&mut self, now: Instant, limits: &Limits) -> bool {
+    pub(in crate::server) fn take_strike(&mut self, now: Instant, limits: &Limits) -> bool {
         self.strikes.take(now, limits.strikes, 1, 1)
     }
 }

@@ -4,10 +4,10 @@ use alloc::vec::Vec;
 
 use consonance_wire::{Capabilities, ClientId, MessageType};
 
-use super::Fault;
 use super::budgets::Budgets;
 use crate::limits::Limits;
 use crate::link::PeerOrigin;
+use crate::server::Fault;
 use crate::time::Instant;
 use crate::traffic::Total;
 
@@ -15,23 +15,23 @@ use crate::traffic::Total;
 /// packet finds its record in no near cache.
 #[derive(Debug)]
 #[repr(C, align(128))]
-pub(super) struct LinkRecord {
+pub(in crate::server) struct LinkRecord {
     /// The client that joined over it.
-    pub(super) client: Option<ClientId>,
+    pub(in crate::server) client: Option<ClientId>,
     /// What both sides can do; nothing towards an original.
-    pub(super) capabilities: Capabilities,
-    pub(super) received: Total,
-    pub(super) budgets: Budgets,
+    pub(in crate::server) capabilities: Capabilities,
+    pub(in crate::server) received: Total,
+    pub(in crate::server) budgets: Budgets,
     /// Clients that a permissive server made from states that came over it.
-    pub(super) ghosts: Vec<ClientId>,
+    pub(in crate::server) ghosts: Vec<ClientId>,
     /// When it has to have joined.
     pub(super) deadline: Instant,
     /// What it was sent, besides what is counted for its present clients.
-    pub(super) sent: Total,
+    pub(in crate::server) sent: Total,
     /// How many of its packets were dropped for a fault.
-    pub(super) faults: u64,
+    pub(in crate::server) faults: u64,
     /// Where its peer comes from, if that is known.
-    pub(super) origin: Option<PeerOrigin>,
+    pub(in crate::server) origin: Option<PeerOrigin>,
 }
 
 impl LinkRecord {
@@ -51,7 +51,7 @@ impl LinkRecord {
 
     /// Whether a packet of this type means anything from this peer. What is rare has a rate of its own.
     #[inline]
-    pub(super) fn admit(
+    pub(in crate::server) fn admit(
         &mut self,
         now: Instant,
         limits: &Limits,
@@ -77,12 +77,12 @@ impl LinkRecord {
     }
 
     /// Whether both sides can do this.
-    pub(super) fn can(&self, capability: Capabilities) -> bool {
+    pub(in crate::server) fn can(&self, capability: Capabilities) -> bool {
         self.capabilities.contains(capability)
     }
 
     /// Every client of the link.
-    pub(super) fn clients(&self) -> impl Iterator<Item = ClientId> {
+    pub(in crate::server) fn clients(&self) -> impl Iterator<Item = ClientId> {
         self.client.into_iter().chain(self.ghosts.iter().copied())
     }
 
