@@ -7,7 +7,6 @@ mod crowd;
 mod door;
 mod draining;
 mod event;
-mod fan_out;
 mod fault;
 mod join;
 mod leaving;
@@ -18,6 +17,7 @@ mod moderation;
 mod monitor;
 mod name_claims;
 mod outages;
+mod outbound;
 mod permissive;
 mod proximity;
 mod reconfigure;
@@ -42,7 +42,7 @@ use alloc::vec::Vec;
 use consonance_wire::{Capabilities, ClientId, HandshakeExtension, Header, MessageType, Packet, SessionId};
 
 use crate::link::{CloseReason, Delivery, LinkCommand, LinkId, PeerOrigin};
-use crate::outbox::{Outbox, Transmit};
+use crate::outbox::Transmit;
 use crate::queue::EventQueue;
 use crate::time::Instant;
 use crate::traffic::Traffic;
@@ -54,7 +54,6 @@ use door::Door;
 pub use door::Entrance;
 pub use draining::{DrainTarget, Draining};
 pub use event::ServerEvent;
-use fan_out::FanOut;
 use fault::Fault;
 use links::Links;
 use members::Members;
@@ -65,9 +64,9 @@ pub use monitor::{ChannelRow, SpokenTo};
 use name_claims::NameClaims;
 pub use name_claims::NameTaken;
 use outages::Outages;
+use outbound::Outbound;
 use proximity::Proximity;
 pub use proximity::ProximitySettings;
-use relay::is_always_sent;
 use resume::Places;
 use room_directory::RoomDirectory;
 use room_ids::KeptOut;
@@ -101,18 +100,15 @@ pub struct Server {
     door: Door,
     links: Links,
     name_claims: NameClaims,
-    fan_out: FanOut,
+    outbound: Outbound,
     places: Places,
     outages: Outages,
     voice_reports: VoiceReports,
     monitor: Monitor,
-    outbox: Outbox,
     events: EventQueue<ServerEvent>,
     commands: EventQueue<LinkCommand>,
     statistics: ServerStatistics,
-    has_passed_on: bool,
     received: Traffic,
-    sent: Traffic,
 }
 
 impl Server {
@@ -136,16 +132,13 @@ impl Server {
             members: Members::new(),
             links: Links::default(),
             name_claims: NameClaims::default(),
-            fan_out: FanOut::default(),
+            outbound: Outbound::new(),
             places,
             outages: Outages::default(),
             voice_reports: VoiceReports::default(),
             monitor: Monitor::default(),
-            outbox: Outbox::default(),
             statistics: ServerStatistics::default(),
-            has_passed_on: false,
             received: Traffic::new(),
-            sent: Traffic::new(),
         }
     }
 
@@ -217,12 +210,9 @@ impl Server {
         match self.dispatch(link, delivery, packet) {
             Ok(None) => None,
             Ok(Some(payload)) => {
-                if self.fan_out.links().is_empty() {
-                    self.has_passed_on |= is_always_sent(payload);
-                }
-                let to = self.fan_out.links();
-                self.statistics.frames_out += to.len() as u64;
-                (!to.is_empty()).then_some(Transmit { to, delivery: Delivery::Unreliable, payload })
+                let frame = self.outbound.frame(payload)?;
+                self.statistics.frames_out += frame.to.len() as u64;
+                Some(frame)
             }
             Err(fault) => {
                 if matches!(fault, Fault::NotJoined) {
@@ -265,7 +255,7 @@ impl Server {
 
     /// The next packet to send.
     pub fn poll_transmit(&mut self) -> Option<Transmit<'_>> {
-        self.outbox.pop()
+        self.outbound.pop()
     }
 
     /// The next thing to do with a link, besides sending.
@@ -296,7 +286,7 @@ impl Server {
         self.gate = Gate::new(&self.settings.access);
     }
 
-    /// `Ok(Some(payload))` if the payload goes to the links that `fan_out` holds now.
+    /// `Ok(Some(payload))` if the payload goes to the links that `outbound` lists now.
     fn dispatch<'a>(
         &mut self,
         link: LinkId,
@@ -309,7 +299,7 @@ impl Server {
         let record = self.links.get_mut(link)?;
         record.received.add(1, packet.len() as u64);
         record.budgets.take_packet(now, limits, clients, message.ok(), packet.len())?;
-        if self.outbox.waiting_bytes() > limits.outbox_bytes {
+        if self.outbound.waiting_bytes() > limits.outbox_bytes {
             self.refuse_undrained(link, delivery);
             return Err(Fault::Undrained);
         }

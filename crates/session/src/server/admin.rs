@@ -84,7 +84,7 @@ impl Server {
         self.events.push(ServerEvent::Moderated { id: Some(id), player, decision });
         self.statistics.kicked += 1;
         let was_told = self.notify(id, &Notice::Kicked { reason: WireStr::from(reason) });
-        let link = self.fan_out.link(id);
+        let link = self.outbound.link_of(id);
         self.remove_client(id);
         if let Some(link) = link {
             // As after a namesake: else it would go on believing that it is here.
@@ -129,7 +129,7 @@ impl Server {
     /// Makes a client start anew: it is told of another session than this one, so it disconnects and comes back. False
     /// if there is no such client. It stays a member until its link is gone.
     pub fn reset(&mut self, id: ClientId) -> bool {
-        let Some(link) = self.fan_out.link(id) else { return false };
+        let Some(link) = self.outbound.link_of(id) else { return false };
         self.tell_of_another_session(link);
         self.tell_decision(id, Decision::Reset);
         true
@@ -147,7 +147,7 @@ impl Server {
         self.door = previous.door;
         self.statistics = previous.statistics;
         self.received = previous.received;
-        self.sent = previous.sent;
+        self.outbound.count_on_from(previous.outbound);
         self.events.push(ServerEvent::Restarted { session });
         for (link, record) in previous.links.into_records() {
             self.handle_connected_from(now, link, record.origin);

@@ -111,11 +111,11 @@ impl Server {
     }
 
     fn can_move_on(&self, id: ClientId) -> bool {
-        self.fan_out.link(id).is_some_and(|link| self.links.can(link, Capabilities::HAND_OVER))
+        self.outbound.link_of(id).is_some_and(|link| self.links.can(link, Capabilities::HAND_OVER))
     }
 
     fn send_closing(&mut self, id: ClientId, closing: &Closing<'_>) -> bool {
-        let Some(link) = self.fan_out.link(id).filter(|_| self.can_move_on(id)) else { return false };
+        let Some(link) = self.outbound.link_of(id).filter(|_| self.can_move_on(id)) else { return false };
         let mut buffer = [0; crate::PACKET_BYTES_MAX];
         let mut writer = Writer::new(&mut buffer[..self.settings.packets.reliable_bytes]);
         // A long address does not fit where packets are short: nobody there could follow it either.

@@ -1,19 +1,17 @@
 //! Joining: the handshake, who has to go for it, and what the newcomer is told.
 
 use alloc::boxed::Box;
-use alloc::vec::Vec;
 
 use consonance_name_key::PlayerName;
 use consonance_wire::{
-    Client, ClientId, ClientState, CodecSettings, HandshakeExtension, HandshakeRequest, HandshakeResponse,
-    List, MessageType, RemoveClient, WireStr, Writer,
+    Client, ClientId, CodecSettings, HandshakeExtension, HandshakeRequest, HandshakeResponse, List,
+    RemoveClient, WireStr, Writer,
 };
 
 use super::access::Newcomer;
 use super::{Access, Fault, Server, ServerEvent};
 use crate::join_token::JoinToken;
 use crate::link::{CloseReason, Delivery, LinkId};
-use crate::packet_limits::write_state;
 use crate::traffic::Total;
 
 impl Server {
@@ -122,7 +120,7 @@ impl Server {
 
     /// Removes the client that had a name that is given to another one, and tells it.
     pub(super) fn evict_namesake(&mut self, namesake: ClientId) {
-        let old_link = self.fan_out.link(namesake).filter(|_| !self.settings.permissive);
+        let old_link = self.outbound.link_of(namesake).filter(|_| !self.settings.permissive);
         self.remove_client(namesake);
         let Some(old_link) = old_link else { return };
         // The original tells it nothing, and it would go on believing that it is here.
@@ -134,7 +132,7 @@ impl Server {
     pub(super) fn add_client(&mut self, link: LinkId, id: ClientId, name: PlayerName, codec: CodecSettings) {
         let (name, key) = name.into_parts();
         self.members.insert(id, Box::clone(&name), key, codec, link);
-        self.fan_out.insert(id, link);
+        self.outbound.insert(id, link);
         self.begin_voice_reports(link, id);
         self.events.push(ServerEvent::ClientJoined { id, name, link, codec });
     }
@@ -150,7 +148,7 @@ impl Server {
             room_members: List::default(),
         };
         self.answer(link, &response, resumed);
-        let (mut packets, mut bytes, most) = (0, 0, self.settings.packets.reliable_bytes);
+        let (mut total, most) = (Total::default(), self.settings.packets.reliable_bytes);
         let has_outages = !self.outages.is_empty();
         for id in self.members.in_order() {
             if has_outages && id != newcomer && self.outages.of(id).is_some() {
@@ -158,24 +156,11 @@ impl Server {
             }
             let Some(member) = self.members.get(id) else { continue };
             let client = Client { name: Some(WireStr::from(&*member.name)), id, codec: member.codec };
-            let written = self.outbox.push_written([link], Delivery::Reliable, most, |out| {
-                let mut writer = Writer::new(out);
-                ClientState::write_with_rooms(&mut writer, session, &client, member.rooms.names())?;
-                bytes += writer.len() as u64;
-                packets += 1;
-                Ok::<_, consonance_wire::WriteError>(writer.len())
-            });
-            if written.is_err() {
-                let rooms: Vec<&str> = member.rooms.names().collect();
-                write_state(session, &client, &rooms, most, |packet| {
-                    self.outbox.push([link], Delivery::Reliable, packet);
-                    bytes += packet.len() as u64;
-                    packets += 1;
-                });
-            }
+            let Total { packets, bytes } =
+                self.outbound.send_state(link, session, &client, &member.rooms, most);
+            total.add(packets, bytes);
         }
-        self.sent.count_all(self.now, MessageType::ClientState, Total { packets, bytes });
-        self.fan_out.send(newcomer, packets, bytes);
+        self.outbound.count_states(self.now, newcomer, total);
         self.tell_standing(newcomer);
     }
 

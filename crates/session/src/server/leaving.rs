@@ -33,8 +33,7 @@ impl Server {
     pub(super) fn remove_client(&mut self, id: ClientId) {
         self.end_channels(id);
         let Some(mut member) = self.members.remove(id) else { return };
-        let sent = self.fan_out.sent(id);
-        self.fan_out.remove(id);
+        let sent = self.outbound.remove(id);
         self.voice_reports.remove(id);
         self.links.forget_client(member.data, id, sent);
         self.places.forget(id);

@@ -173,7 +173,7 @@ impl Server {
 
     /// Sends a notice to a client that can be told. False if it cannot.
     pub(super) fn notify(&mut self, id: ClientId, notice: &Notice<'_>) -> bool {
-        let Some(link) = self.fan_out.link(id) else { return false };
+        let Some(link) = self.outbound.link_of(id) else { return false };
         if !self.links.can(link, Capabilities::MODERATION) {
             return false;
         }
@@ -252,7 +252,7 @@ impl Server {
 
     /// Whether a client has a link over which it can be told.
     fn is_told(&self, id: ClientId) -> bool {
-        self.fan_out.link(id).is_some_and(|link| self.links.can(link, Capabilities::MODERATION))
+        self.outbound.link_of(id).is_some_and(|link| self.links.can(link, Capabilities::MODERATION))
     }
 }
 

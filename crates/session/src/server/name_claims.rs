@@ -151,7 +151,7 @@ impl Server {
             return Verdict::Refused(CloseReason::NameProtected);
         }
         let is_same_origin = self.has_origin_of(*link, holder);
-        let is_lost_by_same_origin = is_same_origin && self.fan_out.link(holder).is_none();
+        let is_lost_by_same_origin = is_same_origin && self.outbound.link_of(holder).is_none();
         let at_once = rule == NameTaken::Newest || has_account_of(access, present) || is_lost_by_same_origin;
         if may_have && at_once {
             return Verdict::Granted(Some(holder));
@@ -176,7 +176,7 @@ impl Server {
     /// Whether a link has the origin that a client had last.
     fn has_origin_of(&self, link: LinkId, holder: ClientId) -> bool {
         let own = self.links.origin_of(link);
-        let present = match self.fan_out.link(holder) {
+        let present = match self.outbound.link_of(holder) {
             Some(link) => self.links.origin_of(link),
             None => self.places.origin_of(holder),
         };

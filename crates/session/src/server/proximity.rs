@@ -243,8 +243,8 @@ impl Server {
         Spoken::new(self.now, codec, voice)
     }
 
-    /// Leaves the links of those destinations in `fan_out` whom the frame reaches by distance or by another channel:
-    /// who lists destinations lists everybody, wherever they are.
+    /// Lists the links of those destinations that the frame reaches by distance or by another channel: a sender that
+    /// lists destinations lists everybody, wherever they are.
     pub(super) fn gather_near(
         &mut self,
         link: LinkId,
@@ -256,8 +256,8 @@ impl Server {
         let record = self.links.get_mut(link)?;
         record.budgets.take_fan_out(now, limits, clients, looks)?;
         let spoken = self.spoken(voice);
-        self.begin_fan_out();
-        let Self { fan_out, proximity, members, .. } = self;
+        self.outbound.begin_frame(self.moderation.deafened());
+        let Self { outbound, proximity, members, .. } = self;
         for id in relay.destinations {
             let mut is_reached = false;
             for Channel { bits, recipient } in voice.channels {
@@ -271,10 +271,10 @@ impl Server {
                 };
             }
             if is_reached {
-                fan_out.add([id].into_iter(), relay.packet.len(), false);
+                outbound.add([id].into_iter(), relay.packet.len(), false);
             }
         }
-        self.sent.count(self.now, relay.packet, self.fan_out.links().len());
+        self.outbound.end_frame(self.now, relay.packet);
         Ok(())
     }
 }

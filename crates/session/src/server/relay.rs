@@ -3,7 +3,7 @@
 use consonance_wire::{ClientId, MessageType, Packet, ServerRelay, TextData, TextRecipient};
 
 use super::{Fault, Server};
-use crate::link::{Delivery, LinkId};
+use crate::link::LinkId;
 
 impl Server {
     /// Whether a packet was passed on since the last call about which [`handle_packet`](Self::handle_packet) returned
@@ -11,10 +11,10 @@ impl Server {
     /// listener on a channel to [`RoomId::ALWAYS_SEND`](consonance_wire::RoomId::ALWAYS_SEND), which recorders and taps
     /// of the driver are to see.
     pub fn take_passed_on(&mut self) -> bool {
-        core::mem::take(&mut self.has_passed_on)
+        self.outbound.take_did_relay()
     }
 
-    /// Leaves the listeners' links in `fan_out`; the payload is what they get. `own` is the sender's client.
+    /// Lists the listeners' links; the payload is what they get. `own` is the sender's client.
     pub(super) fn relay_unreliable<'a>(
         &mut self,
         link: LinkId,
@@ -28,7 +28,7 @@ impl Server {
         Ok(relay.packet)
     }
 
-    /// Goes through the outbox, behind what the same links were told before.
+    /// Waits to be polled for, behind what the same links were told before.
     pub(super) fn relay_reliable(
         &mut self,
         link: LinkId,
@@ -37,8 +37,7 @@ impl Server {
     ) -> Result<(), Fault> {
         self.check_inner(own, relay)?;
         self.gather(link, own, relay)?;
-        self.outbox.push(self.fan_out.links().iter().copied(), Delivery::Reliable, relay.packet);
-        self.has_passed_on |= !self.fan_out.links().is_empty() || is_always_sent(relay.packet);
+        self.outbound.queue_frame(relay.packet);
         Ok(())
     }
 
@@ -48,12 +47,12 @@ impl Server {
         }
         let ServerRelay { destinations, packet, .. } = relay;
         if !self.moderation.deafened().is_empty() && MessageType::peek(packet)? == MessageType::VoiceData {
-            self.begin_fan_out();
-            self.fan_out.add(destinations.iter(), packet.len(), false);
+            self.outbound.begin_frame(self.moderation.deafened());
         } else {
-            self.fan_out.gather(destinations.iter(), packet.len(), self.settings.permissive);
+            self.outbound.begin_frame(&[]);
         }
-        self.sent.count(self.now, packet, self.fan_out.links().len());
+        self.outbound.add(destinations.iter(), packet.len(), self.settings.permissive);
+        self.outbound.end_frame(self.now, packet);
         Ok(())
     }
 
@@ -120,11 +119,4 @@ impl Server {
             None => self.check_muted(own),
         }
     }
-}
-
-/// Whether this is voice for the server's own recorders and taps, whoever listens.
-#[cold]
-pub(super) fn is_always_sent(packet: &[u8]) -> bool {
-    let Ok(Packet::VoiceData(voice)) = Packet::parse(packet) else { return false };
-    voice.channels.iter().any(|channel| channel.is_always_sent())
 }

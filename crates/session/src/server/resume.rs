@@ -136,7 +136,7 @@ impl Server {
         }
         let Some(id) = self.links.detach(link) else { return };
         let origin = self.links.origin_of(link);
-        self.fan_out.remove(id);
+        self.outbound.remove(id);
         self.voice_reports.remove(id);
         self.places.keep(id, self.now + self.settings.limits.resume);
         self.places.origin_of.extend(origin.map(|origin| (id, origin)));
@@ -193,7 +193,7 @@ impl Server {
         }
         self.drop_old_link(id);
         self.places.release(id);
-        self.fan_out.insert(id, link);
+        self.outbound.insert(id, link);
         self.begin_voice_reports(link, id);
         self.members.set_link(id, link);
         self.links.attach(link, id);
@@ -207,7 +207,7 @@ impl Server {
 
     /// The client noticed the end of its old link before this side did.
     fn drop_old_link(&mut self, id: ClientId) {
-        let Some(old) = self.fan_out.link(id) else { return };
+        let Some(old) = self.outbound.link_of(id) else { return };
         self.links.detach(old);
         self.forget_link(old);
         self.commands.push(LinkCommand::close(old, CloseReason::Resumed));

@@ -5,8 +5,8 @@ use consonance_wire::{ChannelKind, ClientId, RoomId, VoiceData};
 use super::{Fault, Members, Server};
 
 impl Server {
-    /// Leaves the links of everybody whom the frame's channels reach, each once and without the sender, in `fan_out`.
-    /// `own` is the sender's client.
+    /// Lists the links of everybody that the frame's channels reach, each once and without the sender. `own` is the
+    /// sender's client.
     pub(super) fn route(
         &mut self,
         own: Option<ClientId>,
@@ -23,23 +23,23 @@ impl Server {
         self.statistics.frames_routed += 1;
         self.voice_reports.count(self.now, own, voice);
         let spoken = self.spoken(voice);
-        self.begin_fan_out();
-        self.fan_out.leave_out(own);
+        self.outbound.begin_frame(self.moderation.deafened());
+        self.outbound.leave_out(own);
         for channel in voice.channels {
             match channel.bits.kind() {
                 ChannelKind::Player => {
                     let player = ClientId(channel.recipient);
-                    self.fan_out.add([player].into_iter(), packet.len(), false);
+                    self.outbound.add([player].into_iter(), packet.len(), false);
                 }
                 ChannelKind::Room => {
                     let room = RoomId(channel.recipient);
                     let near = self.proximity.reach(room, spoken, channel.bits);
                     let listeners = near.unwrap_or_else(|| self.members.listeners(room));
-                    self.fan_out.add(listeners.iter().copied(), packet.len(), false);
+                    self.outbound.add(listeners.iter().copied(), packet.len(), false);
                 }
             }
         }
-        self.sent.count(self.now, packet, self.fan_out.links().len());
+        self.outbound.end_frame(self.now, packet);
         Ok(())
     }
 }

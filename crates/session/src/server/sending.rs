@@ -72,8 +72,7 @@ impl Server {
 
     pub(super) fn send_bytes(&mut self, to: LinkId, delivery: Delivery, packet: &[u8]) {
         self.links.count_sent(to, packet.len());
-        self.sent.count(self.now, packet, 1);
-        self.outbox.push([to], delivery, packet);
+        self.outbound.send(self.now, to, delivery, packet);
     }
 
     pub(super) fn broadcast(&mut self, packet: &Packet<'_>) {
@@ -125,7 +124,6 @@ impl Server {
         if let Audience::Only(link) = to {
             return self.send_bytes(link, Delivery::Reliable, packet);
         }
-        let mut copies = 0;
         let outages = &self.outages;
         let ids = self.members.in_order().filter(|id| match to {
             Audience::Only(_) | Audience::Everybody => true,
@@ -133,9 +131,7 @@ impl Server {
             Audience::Outside(outage) => outages.of(*id) != Some(outage),
             Audience::Inside(outage) => outages.of(*id) == Some(outage),
         });
-        let links = ids.filter_map(|id| self.fan_out.send(id, 1, packet.len() as u64));
-        self.outbox.push(links.inspect(|_| copies += 1), Delivery::Reliable, packet);
-        self.sent.count(self.now, packet, copies);
+        self.outbound.send_to_all(self.now, ids, packet);
     }
 }
 

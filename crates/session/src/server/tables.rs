@@ -129,7 +129,7 @@ impl Server {
         self.links.iter().map(|(link, record)| {
             let mut sent = record.sent;
             for id in record.clients() {
-                let Total { packets, bytes } = self.fan_out.sent(id);
+                let Total { packets, bytes } = self.outbound.sent_to(id);
                 sent.add(packets, bytes);
             }
             let (client, received, faults) = (record.client, record.received, record.faults);
@@ -149,7 +149,7 @@ impl Server {
 
     /// What went out, or waits to be polled for.
     pub fn sent(&self) -> &Traffic {
-        &self.sent
+        self.outbound.sent()
     }
 
     fn client_row<'a>(&'a self, member: &'a Member<LinkId>) -> ClientRow<'a> {

@@ -141,7 +141,7 @@ impl Server {
     /// Tells everybody who is due.
     pub(super) fn send_voice_reports(&mut self) {
         while let Some((id, report)) = self.voice_reports.pop(self.now) {
-            let Some(link) = self.fan_out.link(id) else { continue };
+            let Some(link) = self.outbound.link_of(id) else { continue };
             let mut buffer = [0; REPORT_BYTES];
             let mut writer = Writer::new(&mut buffer);
             let written = report.write(self.session, &mut writer);

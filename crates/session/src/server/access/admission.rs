@@ -32,7 +32,7 @@ impl Server {
             && end <= self.now
         {
             self.statistics.visits_ended += 1;
-            match self.fan_out.link(id) {
+            match self.outbound.link_of(id) {
                 Some(link) => self.close(link, CloseReason::VisitEnded),
                 None => self.remove_client(id),
             }

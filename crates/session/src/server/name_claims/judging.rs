@@ -69,7 +69,7 @@ impl Server {
                 None => self.give_name(link),
                 Some(_) if claim.refused_at.is_some_and(|at| at <= self.now) => self.refuse_name(link),
                 // Its link was lost, and its place is kept.
-                Some(holder) if self.fan_out.link(holder).is_none() => {
+                Some(holder) if self.outbound.link_of(holder).is_none() => {
                     if claim.is_same_origin && claim.may_take_over {
                         self.statistics.names_taken_over += 1;
                         self.evict_namesake(holder);
@@ -104,7 +104,7 @@ impl Server {
     }
 
     pub(super) fn probe(&mut self, holder: ClientId) {
-        if let Some(link) = self.fan_out.link(holder) {
+        if let Some(link) = self.outbound.link_of(holder) {
             self.name_claims.probes.insert(link);
         }
     }

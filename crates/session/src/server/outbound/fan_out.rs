@@ -4,7 +4,6 @@ use alloc::vec::Vec;
 
 use consonance_wire::ClientId;
 
-use super::Server;
 use crate::link::LinkId;
 use crate::traffic::Total;
 
@@ -40,16 +39,6 @@ const ROUNDS_GATHERED: u32 = 1 << 15;
 const VACANT: u32 = u32::MAX;
 /// No round has been yet.
 const NEVER: u32 = 0;
-
-impl Server {
-    /// Begins the list of links that a frame goes to, which leaves out who is deafened.
-    pub(super) fn begin_fan_out(&mut self) {
-        self.fan_out.begin();
-        for id in self.moderation.deafened() {
-            self.fan_out.leave_out(*id);
-        }
-    }
-}
 
 impl FanOut {
     pub(super) fn insert(&mut self, id: ClientId, link: LinkId) {
@@ -88,18 +77,6 @@ impl FanOut {
         Some(slot.link)
     }
 
-    /// Fills [`links`](Self::links) with the links of these clients, each of which is sent so many bytes. Unknown ids
-    /// are skipped, and so is a client that is listed again, unless it shall be `repeated`.
-    pub(super) fn gather(
-        &mut self,
-        ids: impl ExactSizeIterator<Item = ClientId>,
-        bytes: usize,
-        repeated: bool,
-    ) {
-        self.begin();
-        self.add(ids, bytes, repeated);
-    }
-
     /// Starts an empty list.
     pub(super) fn begin(&mut self) {
         self.listed = 0;
@@ -119,8 +96,9 @@ impl FanOut {
         }
     }
 
-    /// Adds the links of these clients, as [`gather`](Self::gather) does. Room for all of them is made before, so that
-    /// the loop keeps in registers where it reads and where it writes.
+    /// Adds the links of these clients, each of which is sent so many bytes. Unknown ids are skipped, and so is a
+    /// client that is listed again, unless it shall be `repeated`. Room for all of them is made before, so that the
+    /// loop keeps in registers where it reads and where it writes.
     pub(super) fn add(&mut self, ids: impl ExactSizeIterator<Item = ClientId>, bytes: usize, repeated: bool) {
         let (packet, round) = (PACKET + bytes as u64, self.round);
         let listed = if repeated { VACANT } else { round };
@@ -162,7 +140,7 @@ impl FanOut {
         self.round = NEVER + 1;
     }
 
-    /// What the last [`gather`](Self::gather) found, in the order of its list.
+    /// The list, in the order in which clients were added.
     pub(super) fn links(&self) -> &[LinkId] {
         &self.links[..self.listed]
     }
@@ -180,7 +158,8 @@ mod tests {
     use super::*;
 
     fn gather(fan_out: &mut FanOut, ids: &[u16]) -> Vec<u64> {
-        fan_out.gather(ids.iter().copied().map(ClientId), 10, false);
+        fan_out.begin();
+        fan_out.add(ids.iter().copied().map(ClientId), 10, false);
         fan_out.links().iter().map(|link| link.0).collect()
     }
 
@@ -197,7 +176,8 @@ mod tests {
     fn who_shall_be_repeated_is() {
         let mut fan_out = FanOut::default();
         fan_out.insert(ClientId(3), LinkId(13));
-        fan_out.gather([3, 1, 3].map(ClientId).into_iter(), 10, true);
+        fan_out.begin();
+        fan_out.add([3, 1, 3].map(ClientId).into_iter(), 10, true);
         assert_eq!(fan_out.links(), [LinkId(13), LinkId(13)]);
     }
 
@@ -219,7 +199,8 @@ mod tests {
         fan_out.insert(ClientId(2), LinkId(12));
         let rounds = 2 * ROUNDS_GATHERED + 3;
         for _ in 0..rounds {
-            fan_out.gather([ClientId(2); 511].into_iter(), 1024, true);
+            fan_out.begin();
+            fan_out.add([ClientId(2); 511].into_iter(), 1024, true);
         }
         let packets = u64::from(rounds) * 511;
         assert_eq!(fan_out.sent(ClientId(2)), Total { packets, bytes: packets * 1024 });
