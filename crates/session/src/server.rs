@@ -22,6 +22,7 @@ mod permissive;
 mod proximity;
 mod reconfigure;
 mod relay;
+mod reservations;
 mod resume;
 mod room_directory;
 mod room_ids;
@@ -34,6 +35,7 @@ mod settings;
 mod snapshot;
 mod statistics;
 mod tables;
+mod visibility;
 mod voice_arrivals;
 mod voice_reports;
 
@@ -63,11 +65,10 @@ use monitor::Monitor;
 pub use monitor::{ChannelRow, SpokenTo};
 use name_claims::NameClaims;
 pub use name_claims::NameTaken;
-use outages::Outages;
 use outbound::Outbound;
 use proximity::Proximity;
 pub use proximity::ProximitySettings;
-use resume::Places;
+use reservations::Reservations;
 use room_directory::RoomDirectory;
 use room_ids::KeptOut;
 use room_limits::Quotas;
@@ -77,6 +78,7 @@ pub use settings::ServerSettings;
 pub use snapshot::{KeptPlace, SessionSnapshot};
 pub use statistics::ServerStatistics;
 pub use tables::{ClientRow, LinkRow, RoomRow, VoiceRow};
+use visibility::Visibility;
 use voice_reports::VoiceReports;
 
 /// Relays one session. A plain struct: packets in, packets and events out, no I/O of its own.
@@ -101,8 +103,8 @@ pub struct Server {
     links: Links,
     name_claims: NameClaims,
     outbound: Outbound,
-    places: Places,
-    outages: Outages,
+    reservations: Reservations,
+    visibility: Visibility,
     voice_reports: VoiceReports,
     monitor: Monitor,
     events: EventQueue<ServerEvent>,
@@ -115,7 +117,7 @@ impl Server {
     /// An empty session.
     pub fn new(settings: ServerSettings) -> Self {
         let settings = settings.offering_what_is_set_up();
-        let places = Places::new(&settings.secret_key);
+        let reservations = Reservations::new(&settings.secret_key);
         Self {
             session: settings.session,
             rooms: RoomDirectory::new(settings.reserved_names()),
@@ -133,8 +135,8 @@ impl Server {
             links: Links::default(),
             name_claims: NameClaims::default(),
             outbound: Outbound::new(),
-            places,
-            outages: Outages::default(),
+            reservations,
+            visibility: Visibility::default(),
             voice_reports: VoiceReports::default(),
             monitor: Monitor::default(),
             statistics: ServerStatistics::default(),
@@ -243,7 +245,7 @@ impl Server {
     /// When [`handle_timeout`](Self::handle_timeout) wants to be called, and why.
     pub fn poll_timeout(&self) -> Option<(Instant, &'static str)> {
         let stranger = self.links.next_deadline().map(|at| (at, "a link has not joined yet"));
-        let place = self.places.next_end().map(|end| (end, "a lost client has not come back yet"));
+        let place = self.reservations.next_end().map(|end| (end, "a lost client has not come back yet"));
         let report = self.voice_reports.next_due().map(|at| (at, "a speaker is to be told how it arrives"));
         let waiting = self.gate.next_deadline().map(|at| (at, "the driver has not said who may join"));
         let visit = self.gate.next_end().map(|(end, _)| (end, "a visit is over"));

@@ -142,7 +142,7 @@ impl Server {
         let mut settings = self.settings.clone();
         settings.session = session;
         let previous = core::mem::replace(self, Self::new(settings));
-        self.places.draw_on_from(&previous.places);
+        self.reservations.draw_on_from(&previous.reservations);
         self.moderation.inherit(previous.moderation);
         self.door = previous.door;
         self.statistics = previous.statistics;

@@ -77,7 +77,7 @@ impl Server {
         };
         self.links.attach(link, id);
         self.add_client(link, id, newcomer.name, newcomer.codec);
-        self.places.note_untold(id, true);
+        self.visibility.note_unannounced(id);
         self.grant(id, access);
         self.begin_standing(id);
         self.welcome(link, id, false);
@@ -149,9 +149,8 @@ impl Server {
         };
         self.answer(link, &response, resumed);
         let (mut total, most) = (Total::default(), self.settings.packets.reliable_bytes);
-        let has_outages = !self.outages.is_empty();
         for id in self.members.in_order() {
-            if has_outages && id != newcomer && self.outages.of(id).is_some() {
+            if id != newcomer && self.visibility.outage_of(id).is_some() {
                 continue;
             }
             let Some(member) = self.members.get(id) else { continue };

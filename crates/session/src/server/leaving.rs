@@ -36,7 +36,7 @@ impl Server {
         let sent = self.outbound.remove(id);
         self.voice_reports.remove(id);
         self.links.forget_client(member.data, id, sent);
-        self.places.forget(id);
+        self.reservations.forget(id);
         self.name_claims.holder_left(self.now, id);
         let name = member.name;
         while let Some(room) = member.rooms.pop() {
@@ -54,7 +54,7 @@ impl Server {
         self.events.push(ServerEvent::ClientLeft { id, name, subject, link: member.data });
         let remove = RemoveClient { session: self.session, id };
         // Outside of its outage everybody was told before.
-        let to = self.outages.end(id).map_or(Audience::Everybody, Audience::Inside);
+        let to = self.visibility.forget(id).map_or(Audience::Everybody, Audience::Inside);
         self.send_to(to, &remove.into());
     }
 }

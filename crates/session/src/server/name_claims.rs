@@ -159,18 +159,14 @@ impl Server {
         if !self.may_wait_for_name(*link, holder) {
             return Verdict::Refused(CloseReason::NameInUse);
         }
-        let place_ends = self.places.kept_until(holder).unwrap_or(self.now);
+        let place_ends = self.reservations.kept_until(holder).unwrap_or(self.now);
         let refused_at = (!may_stay).then(|| place_ends.max(self.now + REFUSAL_AFTER));
         Verdict::Waits(Claim::new(newcomer.clone(), self.now, refused_at, is_same_origin, may_have))
     }
 
     /// Whether a ticket is the one that was given for this client's place.
     fn shows_ticket_of(&self, holder: ClientId, ticket: Option<&ResumeTicket>) -> bool {
-        ticket.is_some_and(|ticket| {
-            ticket.id == holder
-                && ticket.session == self.session
-                && self.places.secret_of(holder).as_ref() == Some(&ticket.secret)
-        })
+        ticket.is_some_and(|ticket| ticket.id == holder && self.reservations.accepts(self.session, ticket))
     }
 
     /// Whether a link has the origin that a client had last.
@@ -178,7 +174,7 @@ impl Server {
         let own = self.links.origin_of(link);
         let present = match self.outbound.link_of(holder) {
             Some(link) => self.links.origin_of(link),
-            None => self.places.origin_of(holder),
+            None => self.reservations.origin_of(holder),
         };
         own.is_some() && own == present
     }

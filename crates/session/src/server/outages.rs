@@ -4,50 +4,16 @@
 //! left, and when the way works again, of its state, as of a newcomer's. The clients of one outage are not told of
 //! each other, since each is still what it was for the others.
 
-use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use consonance_wire::{Client, ClientId, RemoveClient, WireStr};
 
 use super::Server;
 use super::sending::Audience;
+use super::visibility::Outage;
 use crate::link::LinkId;
 use crate::packet_limits::write_state;
 use crate::time::Instant;
-
-/// One time at which a way fell silent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Outage(u64);
-
-/// Clients of which the others were told that they left.
-#[derive(Debug, Default)]
-pub(super) struct Outages {
-    of: BTreeMap<ClientId, Outage>,
-    begun: u64,
-}
-
-impl Outages {
-    pub(super) fn is_empty(&self) -> bool {
-        self.of.is_empty()
-    }
-
-    /// The outage in which a client is, if it is in one.
-    pub(super) fn of(&self, id: ClientId) -> Option<Outage> {
-        self.of.get(&id).copied()
-    }
-
-    /// The client is gone, or everybody is told of it again.
-    pub(super) fn end(&mut self, id: ClientId) -> Option<Outage> {
-        self.of.remove(&id)
-    }
-
-    fn begin(&mut self, ids: &[ClientId]) -> Outage {
-        self.begun += 1;
-        let outage = Outage(self.begun);
-        self.of.extend(ids.iter().map(|id| (*id, outage)));
-        outage
-    }
-}
 
 impl Server {
     /// The way to these links is silent. The other clients are told at once that the clients of these links left; the
@@ -61,8 +27,8 @@ impl Server {
             return;
         }
         let clients = links.iter().filter_map(|link| self.links.client_of(*link).ok());
-        let clients: Vec<ClientId> = clients.filter(|id| self.outages.of(*id).is_none()).collect();
-        let outage = self.outages.begin(&clients);
+        let clients: Vec<ClientId> = clients.filter(|id| self.visibility.outage_of(*id).is_none()).collect();
+        let outage = self.visibility.begin_outage(&clients);
         for &id in &clients {
             self.end_channels(id);
             let remove = RemoveClient { session: self.session, id };
@@ -77,21 +43,21 @@ impl Server {
         self.move_on(now);
         let clients = links.iter().filter_map(|link| self.links.client_of(*link).ok());
         let clients: Vec<(ClientId, Outage)> =
-            clients.filter_map(|id| Some((id, self.outages.of(id)?))).collect();
+            clients.filter_map(|id| Some((id, self.visibility.outage_of(id)?))).collect();
         for &(id, outage) in &clients {
             // Of a newcomer without a state everybody is told when that comes.
-            if !self.places.is_untold(id) {
+            if !self.visibility.is_unannounced(id) {
                 self.tell_state(id, Audience::Outside(outage));
             }
         }
         for (id, _) in clients {
-            self.outages.end(id);
+            self.visibility.end_outage(id);
         }
     }
 
     /// How many clients are here that the others were told have left, because the way to them is silent.
     pub fn unreachable_clients(&self) -> usize {
-        self.outages.of.len()
+        self.visibility.unreachable()
     }
 
     fn tell_state(&mut self, id: ClientId, to: Audience) {

@@ -1,111 +1,9 @@
 //! Resume: a client that lost its link gets its place back, if it comes in time and shows its secret.
 
-use alloc::collections::{BTreeMap, BTreeSet};
-
-use consonance_wire::{Capabilities, ClientId, CodecSettings, HandshakeExtension, ResumeTicket, Secret};
+use consonance_wire::{Capabilities, ClientId, CodecSettings, HandshakeExtension, ResumeTicket};
 
 use super::{Fault, Server, ServerEvent};
-use crate::link::{CloseReason, LinkCommand, LinkId, PeerOrigin};
-use crate::secrets::Secrets;
-use crate::time::Instant;
-
-/// The places of clients that can resume.
-#[derive(Debug)]
-pub(super) struct Places {
-    secrets: Secrets,
-    /// What each client has to show; a secret is good for one time.
-    secret_of: BTreeMap<ClientId, Secret>,
-    /// Clients without a link by when their place is given up, and the other way round.
-    kept: BTreeSet<(Instant, ClientId)>,
-    kept_until: BTreeMap<ClientId, Instant>,
-    /// The origins of the clients whose links were lost.
-    origin_of: BTreeMap<ClientId, PeerOrigin>,
-    /// Clients that have not said yet which rooms they listen to, so that nobody was told of them.
-    untold: BTreeSet<ClientId>,
-}
-
-impl Places {
-    pub(super) fn new(key: &[u8; 32]) -> Self {
-        let secrets = Secrets::new(key);
-        let (secret_of, kept_until) = (BTreeMap::new(), BTreeMap::new());
-        let (untold, origin_of) = (BTreeSet::new(), BTreeMap::new());
-        Self { secrets, secret_of, kept: BTreeSet::new(), kept_until, origin_of, untold }
-    }
-
-    /// Goes on with the secrets of a session before, so that none comes twice.
-    pub(super) fn draw_on_from(&mut self, before: &Self) {
-        self.secrets = before.secrets.clone();
-    }
-
-    /// When the next place is given up.
-    pub(super) fn next_end(&self) -> Option<Instant> {
-        self.kept.first().map(|&(end, _)| end)
-    }
-
-    /// The client is gone for good.
-    pub(super) fn forget(&mut self, id: ClientId) {
-        self.secret_of.remove(&id);
-        self.untold.remove(&id);
-        self.release(id);
-    }
-
-    /// What a client has to show; none if it cannot resume.
-    pub(super) fn secret_of(&self, id: ClientId) -> Option<Secret> {
-        self.secret_of.get(&id).copied()
-    }
-
-    /// Whether nobody was told of a client yet.
-    pub(super) fn is_untold(&self, id: ClientId) -> bool {
-        self.untold.contains(&id)
-    }
-
-    /// A client that nobody was told of, unless they were.
-    pub(super) fn note_untold(&mut self, id: ClientId, is_untold: bool) {
-        if is_untold {
-            self.untold.insert(id);
-        }
-    }
-
-    /// Everybody is told of a client. True if nobody was before.
-    pub(super) fn take_untold(&mut self, id: ClientId) -> bool {
-        self.untold.remove(&id)
-    }
-
-    /// A place that another process has promised is kept until then.
-    pub(super) fn keep_restored(&mut self, id: ClientId, secret: Secret, is_untold: bool, until: Instant) {
-        self.secret_of.insert(id, secret);
-        self.note_untold(id, is_untold);
-        self.keep(id, until);
-    }
-
-    fn keep(&mut self, id: ClientId, until: Instant) {
-        self.kept.insert((until, id));
-        self.kept_until.insert(id, until);
-    }
-
-    /// Until when the place of a client without a link is kept.
-    pub(super) fn kept_until(&self, id: ClientId) -> Option<Instant> {
-        self.kept_until.get(&id).copied()
-    }
-
-    /// From where a client without a link came, if that is known.
-    pub(super) fn origin_of(&self, id: ClientId) -> Option<PeerOrigin> {
-        self.origin_of.get(&id).copied()
-    }
-
-    fn release(&mut self, id: ClientId) {
-        self.origin_of.remove(&id);
-        if let Some(until) = self.kept_until.remove(&id) {
-            self.kept.remove(&(until, id));
-        }
-    }
-
-    fn new_secret(&mut self, id: ClientId) -> Secret {
-        let secret = self.secrets.draw();
-        self.secret_of.insert(id, secret);
-        secret
-    }
-}
+use crate::link::{CloseReason, LinkCommand, LinkId};
 
 impl Server {
     /// What both sides can do over this link from now on.
@@ -125,7 +23,7 @@ impl Server {
         if capabilities == Capabilities::NONE {
             return None;
         }
-        let secret = capabilities.contains(Capabilities::RESUME).then(|| self.places.new_secret(id));
+        let secret = capabilities.contains(Capabilities::RESUME).then(|| self.reservations.draw_secret(id));
         Some(HandshakeExtension { capabilities, secret, resumed, ..HandshakeExtension::default() })
     }
 
@@ -135,11 +33,10 @@ impl Server {
             return;
         }
         let Some(id) = self.links.detach(link) else { return };
-        let origin = self.links.origin_of(link);
         self.outbound.remove(id);
         self.voice_reports.remove(id);
-        self.places.keep(id, self.now + self.settings.limits.resume);
-        self.places.origin_of.extend(origin.map(|origin| (id, origin)));
+        let until = self.now + self.settings.limits.resume;
+        self.reservations.keep(id, until, self.links.origin_of(link));
     }
 
     /// A client that can resume says that it goes for good. (One of the original just closes its link.) Its link may
@@ -162,9 +59,7 @@ impl Server {
 
     /// Removes the clients that did not come back in time.
     pub(super) fn give_up_places(&mut self) {
-        while let Some(&(end, id)) = self.places.kept.first()
-            && end <= self.now
-        {
+        while let Some(id) = self.reservations.ended(self.now) {
             self.statistics.places_given_up += 1;
             self.remove_client(id);
         }
@@ -184,15 +79,14 @@ impl Server {
             self.members.get(id).is_some_and(|member| *member.name == *name && member.codec == codec);
         let is_good = self.keeps_place_of(link)
             && is_its_own
-            && ticket.session == self.session
-            && self.places.secret_of.get(&id) == Some(&ticket.secret)
+            && self.reservations.accepts(self.session, ticket)
             && self.links.client_of(link).is_err();
         if !is_good {
             self.statistics.tickets_refused += 1;
             return false;
         }
         self.drop_old_link(id);
-        self.places.release(id);
+        self.reservations.release(id);
         self.outbound.insert(id, link);
         self.begin_voice_reports(link, id);
         self.members.set_link(id, link);

@@ -8,6 +8,7 @@ use core::slice;
 use consonance_wire::{ClientId, ClientState, DeltaChannelState, RoomId, WireStr};
 
 use super::sending::{Audience, lacks_its_room_count};
+use super::visibility::Announcement;
 use super::{Fault, RoomUse, Server, ServerEvent};
 use crate::limits::{Limits, STATE_BYTES};
 use crate::link::{Delivery, LinkId};
@@ -38,7 +39,7 @@ impl Server {
         let rooms: Option<Vec<Cow<'_, str>>> = state.rooms.iter().map(|room| Some(room?.to_str())).collect();
         let rooms = rooms.ok_or(Fault::RoomRefused)?;
         self.kept_out.forget_others(id, &rooms);
-        let (is_news, is_back) = (self.places.take_untold(id), self.outages.end(id).is_some());
+        let Announcement { is_news, is_back } = self.visibility.announce(id);
         // Everybody has been told of the same rooms before.
         if !is_news && self.members.listens_to(id, rooms.iter().map(AsRef::as_ref)) {
             // Of a client that was lost and is back, too, unless the others were told that it left.
@@ -49,7 +50,9 @@ impl Server {
         let most = self.settings.packets.reliable_bytes;
         let packets = if packet.len() <= most { 1 } else { 1 + rooms.len() };
         if let Err(fault) = self.links.take_broadcasts(link, self.now, &self.settings.limits, packets) {
-            self.places.note_untold(id, is_news || is_back);
+            if is_news || is_back {
+                self.visibility.note_unannounced(id);
+            }
             return Err(fault);
         }
         let before = self.leave_rooms(id);

@@ -7,7 +7,7 @@ use consonance_wire::{
     ClientId, ClientState, DeltaChannelState, ErrorWrongSession, Packet, SessionId, WireStr,
 };
 
-use super::outages::Outage;
+use super::visibility::Outage;
 use super::{Fault, Server};
 use crate::limits::STATE_BYTES;
 use crate::link::{CloseReason, Delivery, LinkId};
@@ -124,13 +124,7 @@ impl Server {
         if let Audience::Only(link) = to {
             return self.send_bytes(link, Delivery::Reliable, packet);
         }
-        let outages = &self.outages;
-        let ids = self.members.in_order().filter(|id| match to {
-            Audience::Only(_) | Audience::Everybody => true,
-            Audience::EverybodyBut(but) => *id != but,
-            Audience::Outside(outage) => outages.of(*id) != Some(outage),
-            Audience::Inside(outage) => outages.of(*id) == Some(outage),
-        });
+        let ids = self.members.in_order().filter(|id| self.visibility.is_in(to, *id));
         self.outbound.send_to_all(self.now, ids, packet);
     }
 }

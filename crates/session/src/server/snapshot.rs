@@ -59,8 +59,8 @@ impl Server {
                 name: member.name.clone(),
                 codec: member.codec,
                 rooms: member.rooms.names().map(Box::from).collect(),
-                secret: self.places.secret_of(id)?,
-                is_untold: self.places.is_untold(id) || self.outages.of(id).is_some(),
+                secret: self.reservations.secret_of(id)?,
+                is_untold: !self.visibility.is_known(id),
                 access,
             })
         });
@@ -115,7 +115,11 @@ impl Server {
             self.enter_restored(*id, room);
         }
         let until = self.now + self.settings.limits.resume;
-        self.places.keep_restored(*id, place.secret, place.is_untold, until);
+        self.reservations.set_secret(*id, place.secret);
+        self.reservations.keep(*id, until, None);
+        if place.is_untold {
+            self.visibility.note_unannounced(*id);
+        }
     }
 
     /// A room that these settings do not allow is left out: its client names it again when it comes back,

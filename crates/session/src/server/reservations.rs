@@ -1,0 +1,106 @@
+//! The places of clients that can resume: what each has to show, and until when the place of a lost one is kept.
+
+use alloc::collections::{BTreeMap, BTreeSet};
+
+use consonance_wire::{ClientId, ResumeTicket, Secret, SessionId};
+
+use crate::link::PeerOrigin;
+use crate::secrets::Secrets;
+use crate::time::Instant;
+
+/// What lost clients find again.
+#[derive(Debug)]
+pub(super) struct Reservations {
+    secrets: Secrets,
+    /// What each client has to show; a secret is good for one time.
+    secret_of: BTreeMap<ClientId, Secret>,
+    /// Clients without a link.
+    kept: BTreeMap<ClientId, Reservation>,
+    /// The same clients by when their places are given up.
+    ends: BTreeSet<(Instant, ClientId)>,
+}
+
+/// The place of a client without a link.
+#[derive(Debug)]
+struct Reservation {
+    until: Instant,
+    /// Where its last link came from, if that is known.
+    origin: Option<PeerOrigin>,
+}
+
+impl Reservations {
+    pub(super) fn new(key: &[u8; 32]) -> Self {
+        let (secret_of, kept, ends) = (BTreeMap::new(), BTreeMap::new(), BTreeSet::new());
+        Self { secrets: Secrets::new(key), secret_of, kept, ends }
+    }
+
+    /// Goes on with the secrets of a session before, so that none comes twice.
+    pub(super) fn draw_on_from(&mut self, before: &Self) {
+        self.secrets = before.secrets.clone();
+    }
+
+    /// A new secret for a client, in the place of the one that it had.
+    pub(super) fn draw_secret(&mut self, id: ClientId) -> Secret {
+        let secret = self.secrets.draw();
+        self.secret_of.insert(id, secret);
+        secret
+    }
+
+    /// A secret that another process has given to a client.
+    pub(super) fn set_secret(&mut self, id: ClientId, secret: Secret) {
+        self.secret_of.insert(id, secret);
+    }
+
+    /// What a client has to show; none if it cannot resume.
+    pub(super) fn secret_of(&self, id: ClientId) -> Option<Secret> {
+        self.secret_of.get(&id).copied()
+    }
+
+    /// Whether a ticket is the one that its client was given last, in this session.
+    pub(super) fn accepts(&self, session: SessionId, ticket: &ResumeTicket) -> bool {
+        ticket.session == session && self.secret_of.get(&ticket.id) == Some(&ticket.secret)
+    }
+
+    /// Keeps the place of a client that has lost its link.
+    pub(super) fn keep(&mut self, id: ClientId, until: Instant, origin: Option<PeerOrigin>) {
+        self.release(id);
+        self.ends.insert((until, id));
+        self.kept.insert(id, Reservation { until, origin });
+    }
+
+    /// A client has a link again.
+    pub(super) fn release(&mut self, id: ClientId) {
+        if let Some(Reservation { until, .. }) = self.kept.remove(&id) {
+            self.ends.remove(&(until, id));
+        }
+    }
+
+    /// The client is gone for good.
+    pub(super) fn forget(&mut self, id: ClientId) {
+        self.secret_of.remove(&id);
+        self.release(id);
+    }
+
+    /// Until when the place of a client without a link is kept.
+    pub(super) fn kept_until(&self, id: ClientId) -> Option<Instant> {
+        self.kept.get(&id).map(|reservation| reservation.until)
+    }
+
+    /// Where a client without a link came from, if that is known.
+    pub(super) fn origin_of(&self, id: ClientId) -> Option<PeerOrigin> {
+        self.kept.get(&id)?.origin
+    }
+
+    /// When the next place is given up.
+    pub(super) fn next_end(&self) -> Option<Instant> {
+        self.ends.first().map(|&(end, _)| end)
+    }
+
+    /// A client that has not come back in time.
+    pub(super) fn ended(&self, now: Instant) -> Option<ClientId> {
+        self.ends.first().filter(|(end, _)| *end <= now).map(|&(_, id)| id)
+    }
+}
+
+#[cfg(test)]
+mod tests;
