@@ -2,6 +2,7 @@
 
 mod access;
 mod admin;
+mod admission;
 mod carrier;
 mod crowd;
 mod door;
@@ -38,6 +39,7 @@ mod tables;
 mod visibility;
 mod voice_arrivals;
 mod voice_reports;
+mod waiting_joins;
 
 use alloc::vec::Vec;
 
@@ -80,6 +82,7 @@ pub use statistics::ServerStatistics;
 pub use tables::{ClientRow, LinkRow, RoomRow, VoiceRow};
 use visibility::Visibility;
 use voice_reports::VoiceReports;
+use waiting_joins::WaitingJoins;
 
 /// Relays one session. A plain struct: packets in, packets and events out, no I/O of its own.
 ///
@@ -100,6 +103,7 @@ pub struct Server {
     moderation: Register,
     quotas: Quotas,
     door: Door,
+    joins: WaitingJoins,
     links: Links,
     name_claims: NameClaims,
     outbound: Outbound,
@@ -127,6 +131,7 @@ impl Server {
             moderation: Register::default(),
             quotas: Quotas::new(&settings.room_limits),
             door: Door::default(),
+            joins: WaitingJoins::default(),
             events: EventQueue::new(settings.limits.events),
             commands: EventQueue::new(settings.limits.events.max(settings.limits.links)),
             settings,
@@ -247,7 +252,7 @@ impl Server {
         let stranger = self.links.next_deadline().map(|at| (at, "a link has not joined yet"));
         let place = self.reservations.next_end().map(|end| (end, "a lost client has not come back yet"));
         let report = self.voice_reports.next_due().map(|at| (at, "a speaker is to be told how it arrives"));
-        let waiting = self.gate.next_deadline().map(|at| (at, "the driver has not said who may join"));
+        let waiting = self.joins.next_deadline().map(|at| (at, "the driver has not said who may join"));
         let visit = self.gate.next_end().map(|(end, _)| (end, "a visit is over"));
         let sanction = self.moderation.next_end().map(|end| (end, "a sanction ends"));
         let silent = self.monitor.next_due().map(|at| (at, "a speaker may have stopped"));
@@ -285,7 +290,7 @@ impl Server {
             self.commands.push(LinkCommand::Close { link, reason: CloseReason::Stopped, reads_notice });
         }
         self.name_claims = NameClaims::default();
-        self.gate = Gate::new(&self.settings.access);
+        self.joins = WaitingJoins::default();
     }
 
     /// `Ok(Some(payload))` if the payload goes to the links that `outbound` lists now.

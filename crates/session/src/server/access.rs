@@ -1,25 +1,21 @@
-//! Who may listen and speak where, by access tokens; and who may join at all, if the driver wants to be asked.
+//! Who may listen and speak where, by access tokens.
 //!
 //! Tokens are names, the same ones as a client's own: a room is open to who has at least one of those that it asks for.
 //! A client may besides be kept to some rooms, whatever these ask for.
 //! Where a client has its access from is the driver's matter ([`Server::admit`]), usually a signed join token.
 
-mod admission;
 mod grant;
 
 use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
-use consonance_name_key::PlayerName;
-use consonance_wire::{Channel, ChannelKind, ClientId, CodecSettings, ResumeTicket, RoomId, VoiceData};
+use consonance_wire::{Channel, ChannelKind, ClientId, RoomId, VoiceData};
 
 pub use grant::{Access, Vouched};
 
 use super::room_pattern::RoomPattern;
 use super::{Fault, Server, ServerEvent};
-use crate::join_token::JoinToken;
-use crate::link::LinkId;
 use crate::time::Instant;
 
 /// What a room asks for: one of these tokens, or nothing if there are none.
@@ -49,7 +45,7 @@ impl AccessRule {
     }
 }
 
-/// The rules, what each client may do by them, and who waits to be admitted.
+/// The rules, and what each client may do by them.
 #[derive(Debug, Default)]
 pub(super) struct Gate {
     rules: Vec<(RoomPattern, AccessRule)>,
@@ -62,9 +58,6 @@ pub(super) struct Gate {
     choosy: usize,
     /// When visits end.
     ends: BTreeSet<(Instant, ClientId)>,
-    waiting: BTreeMap<LinkId, Waiting>,
-    /// When the patience with each of them ends.
-    deadlines: BTreeSet<(Instant, LinkId)>,
 }
 
 /// What one client may do.
@@ -79,25 +72,6 @@ struct Pass {
     told_of_priority: bool,
     /// What it was refused since it has this access, the newest last.
     refused: Vec<(Box<str>, RoomUse)>,
-}
-
-/// Who has shaken hands and waits for the driver's answer.
-#[derive(Debug)]
-struct Waiting {
-    newcomer: Newcomer,
-    deadline: Instant,
-}
-
-/// A link that has shaken hands and is not in the session yet.
-#[derive(Clone, Debug)]
-pub(super) struct Newcomer {
-    pub(super) link: LinkId,
-    pub(super) name: PlayerName,
-    pub(super) codec: CodecSettings,
-    /// What it has to show for its name.
-    pub(super) join_token: JoinToken,
-    /// Of the place that it had.
-    pub(super) ticket: Option<ResumeTicket>,
 }
 
 /// Rooms that an operator is told of for one client, and that are remembered as refused.
@@ -123,19 +97,6 @@ impl Gate {
     /// Nobody listens to a room any more.
     pub(super) fn close(&mut self, room: &str) {
         self.guarded.remove(&RoomId::of(room));
-    }
-
-    pub(super) fn next_deadline(&self) -> Option<Instant> {
-        self.deadlines.first().map(|&(deadline, _)| deadline)
-    }
-
-    pub(super) fn is_waiting(&self, link: LinkId) -> bool {
-        self.waiting.contains_key(&link)
-    }
-
-    /// A link is gone, or answered.
-    pub(super) fn forget_waiting(&mut self, link: LinkId) {
-        self.take_waiting(link);
     }
 
     /// The client is gone; the account that it had.
@@ -264,12 +225,6 @@ impl Gate {
         }
         let Some(rule) = self.guarded.get(&room) else { return true };
         self.pass(id).is_some_and(|pass| pass.may_speak[*rule])
-    }
-
-    fn take_waiting(&mut self, link: LinkId) -> Option<Waiting> {
-        let waiting = self.waiting.remove(&link)?;
-        self.deadlines.remove(&(waiting.deadline, link));
-        Some(waiting)
     }
 }
 

@@ -1,8 +1,12 @@
 //! A session that takes nobody in, for now or because it ends: newcomers are refused kindly.
 
-use super::Server;
-use super::draining::Drain;
-use crate::link::{CloseReason, LinkId};
+use alloc::boxed::Box;
+use core::time::Duration;
+
+use consonance_wire::Closing;
+
+use crate::link::CloseReason;
+use crate::time::Instant;
 
 /// Who may come in. Whoever is here, or comes back to its place, stays whatever this is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -23,33 +27,74 @@ pub enum Entrance {
 /// Who may come in, and whether the session is to end.
 #[derive(Debug, Default)]
 pub(super) struct Door {
-    pub(super) entrance: Entrance,
-    pub(super) drain: Option<Drain>,
+    entrance: Entrance,
+    drain: Option<Drain>,
 }
 
-impl Server {
+/// What is remembered for clients that come back to a session that ends.
+#[derive(Debug)]
+struct Drain {
+    ends_at: Instant,
+    address: Option<Box<str>>,
+}
+
+impl Door {
     /// Who may come in from now on.
-    pub fn set_entrance(&mut self, entrance: Entrance) {
-        self.door.entrance = entrance;
+    pub(super) fn set_entrance(&mut self, entrance: Entrance) {
+        self.entrance = entrance;
     }
 
-    /// Closes the link of a newcomer if nobody comes in. True if it did.
-    pub(super) fn turns_away(&mut self, link: LinkId) -> bool {
-        let Some(reason) = self.refusal_of_newcomer(link) else { return false };
-        self.statistics.newcomers_turned_away += 1;
-        self.close(link, reason);
+    /// The session ends at a time, and its clients go on at an address if there is one: no newcomer comes in any more.
+    pub(super) fn begin_drain(&mut self, ends_at: Instant, address: Option<Box<str>>) {
+        self.entrance = Entrance::Draining;
+        self.drain = Some(Drain { ends_at, address });
+    }
+
+    /// The session stays, and everybody may come in again. False if it was not to end.
+    pub(super) fn end_drain(&mut self) -> bool {
+        if self.drain.take().is_none() {
+            return false;
+        }
+        self.entrance = Entrance::Open;
         true
     }
 
-    /// Why a newcomer does not come in, if it does not. Who has joined over this link is none.
-    fn refusal_of_newcomer(&self, link: LinkId) -> Option<CloseReason> {
-        if self.links.client_of(link).is_ok() {
-            return None;
-        }
-        match self.door.entrance {
+    /// Whether the session is to end.
+    pub(super) fn is_draining(&self) -> bool {
+        self.drain.is_some()
+    }
+
+    /// Why a newcomer does not come in, if it does not.
+    pub(super) fn refusal(&self) -> Option<CloseReason> {
+        match self.entrance {
             Entrance::Open => None,
-            Entrance::Draining => Some(CloseReason::Draining { redirect: self.drain_address() }),
+            Entrance::Draining => {
+                let redirect = self.drain.as_ref().and_then(|drain| drain.address.clone());
+                Some(CloseReason::Draining { redirect })
+            }
             Entrance::Overloaded { retry_in_s } => Some(CloseReason::AtItsLimit { retry_in_s }),
         }
     }
+
+    /// What a client that comes back has missed, if the session is to end.
+    pub(super) fn missed_news(&self, now: Instant) -> Option<Closing<'_>> {
+        let Drain { ends_at, address } = self.drain.as_ref()?;
+        Some(closing(millis(ends_at.since(now)), 0, address.as_deref()))
+    }
 }
+
+/// What a client is told of the end of a session.
+pub(super) fn closing(in_ms: u32, leave_in_ms: u32, address: Option<&str>) -> Closing<'_> {
+    match address {
+        Some(address) => Closing::Moves { in_ms, leave_in_ms, address },
+        None => Closing::Ends { in_ms },
+    }
+}
+
+/// Whole milliseconds, as many as the wire can tell.
+pub(super) fn millis(span: Duration) -> u32 {
+    u32::try_from(span.as_millis()).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests;

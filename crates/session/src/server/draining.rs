@@ -8,8 +8,7 @@ use consonance_wire::limits::ONWARD_ADDRESS_BYTES_MAX;
 use consonance_wire::{Capabilities, ClientId, Closing, Writer};
 
 use super::Server;
-use super::door::Entrance;
-use crate::link::Delivery;
+use super::door::{closing, millis};
 use crate::time::Instant;
 
 /// How a session ends that is to run empty.
@@ -30,13 +29,6 @@ pub struct DrainTarget {
     pub window: Duration,
 }
 
-/// What is remembered for those who come back meanwhile.
-#[derive(Debug)]
-pub(super) struct Drain {
-    ends_at: Instant,
-    address: Option<Box<str>>,
-}
-
 impl Server {
     /// Lets the session run empty: nobody new comes in, and clients of ours are told when it ends and where
     /// to go on. How many were told.
@@ -46,36 +38,26 @@ impl Server {
         let onward = draining.onward.as_ref().filter(fits);
         let address = onward.map(|target| target.address.clone());
         let ends_at = self.now + draining.ends_in;
-        self.door.entrance = Entrance::Draining;
-        self.door.drain = Some(Drain { ends_at, address: address.clone() });
+        self.door.begin_drain(ends_at, address.clone());
         let in_ms = millis(draining.ends_in);
         let window = onward.map_or(Duration::ZERO, |target| target.window);
-        self.tell_closing(window, |leave_in_ms| match &address {
-            Some(address) => Closing::Moves { in_ms, leave_in_ms, address },
-            None => Closing::Ends { in_ms },
-        })
+        self.tell_closing(window, |leave_in_ms| closing(in_ms, leave_in_ms, address.as_deref()))
     }
 
     /// The session stays after all, and everybody may come in again; clients of ours are
     /// told. False if it was not to end.
     pub fn stop_draining(&mut self, now: Instant) -> bool {
         self.move_on(now);
-        if self.door.drain.take().is_none() {
+        if !self.door.end_drain() {
             return false;
         }
-        self.door.entrance = Entrance::Open;
         self.tell_closing(Duration::ZERO, |_| Closing::Stays);
         true
     }
 
-    /// Where clients of ours go on, if the session is to end and there is such a place.
-    pub(super) fn drain_address(&self) -> Option<Box<str>> {
-        self.door.drain.as_ref()?.address.clone()
-    }
-
     /// Whether the session is to end.
     pub fn is_draining(&self) -> bool {
-        self.door.drain.is_some()
+        self.door.is_draining()
     }
 
     /// Tells clients of ours that another process goes on with the session at the same address, and when to come back:
@@ -87,16 +69,6 @@ impl Server {
         self.tell_closing(window, |later_ms| Closing::Restarts {
             come_back_in_ms: after_ms.saturating_add(later_ms),
         })
-    }
-
-    /// Who comes back to a session that ends has missed the news.
-    pub(super) fn tell_of_draining(&mut self, id: ClientId) {
-        let Some(Drain { ends_at, address }) = &self.door.drain else { return };
-        let (in_ms, address) = (millis(ends_at.since(self.now)), address.clone());
-        match &address {
-            Some(address) => self.send_closing(id, &Closing::Moves { in_ms, leave_in_ms: 0, address }),
-            None => self.send_closing(id, &Closing::Ends { in_ms }),
-        };
     }
 
     /// Tells each client something that depends on how much later than the first one it has its turn.
@@ -114,20 +86,29 @@ impl Server {
         self.outbound.link_of(id).is_some_and(|link| self.links.can(link, Capabilities::HAND_OVER))
     }
 
-    fn send_closing(&mut self, id: ClientId, closing: &Closing<'_>) -> bool {
-        let Some(link) = self.outbound.link_of(id).filter(|_| self.can_move_on(id)) else { return false };
+    /// A client that comes back to a session that ends has missed the news.
+    pub(super) fn tell_of_draining(&mut self, id: ClientId) {
         let mut buffer = [0; crate::PACKET_BYTES_MAX];
-        let mut writer = Writer::new(&mut buffer[..self.settings.packets.reliable_bytes]);
-        // A long address does not fit where packets are short: nobody there could follow it either.
-        if closing.write(self.session, &mut writer).is_err() {
-            return false;
-        }
-        let length = writer.len();
-        self.send_bytes(link, Delivery::Reliable, &buffer[..length]);
-        true
+        let Some(news) = self.door.missed_news(self.now) else { return };
+        let Some(packet) = self.written_closing(&news, &mut buffer) else { return };
+        self.send_if_able(id, Capabilities::HAND_OVER, packet);
     }
-}
 
-fn millis(span: Duration) -> u32 {
-    u32::try_from(span.as_millis()).unwrap_or(u32::MAX)
+    fn send_closing(&mut self, id: ClientId, closing: &Closing<'_>) -> bool {
+        let mut buffer = [0; crate::PACKET_BYTES_MAX];
+        let packet = self.written_closing(closing, &mut buffer);
+        packet.is_some_and(|packet| self.send_if_able(id, Capabilities::HAND_OVER, packet))
+    }
+
+    /// `None` for a long address where packets are short: nobody there could follow it either.
+    fn written_closing<'b>(
+        &self,
+        closing: &Closing<'_>,
+        buffer: &'b mut [u8; crate::PACKET_BYTES_MAX],
+    ) -> Option<&'b [u8]> {
+        let mut writer = Writer::new(&mut buffer[..self.settings.packets.reliable_bytes]);
+        closing.write(self.session, &mut writer).ok()?;
+        let length = writer.len();
+        Some(&buffer[..length])
+    }
 }

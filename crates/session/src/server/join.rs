@@ -8,7 +8,7 @@ use consonance_wire::{
     RemoveClient, WireStr, Writer,
 };
 
-use super::access::Newcomer;
+use super::waiting_joins::Newcomer;
 use super::{Access, Fault, Server, ServerEvent};
 use crate::join_token::JoinToken;
 use crate::link::{CloseReason, Delivery, LinkId};
@@ -53,11 +53,7 @@ impl Server {
             return Ok(());
         }
         self.withdraw_claim(link);
-        if self.settings.admission {
-            self.ask_driver(newcomer);
-        } else {
-            self.join(newcomer, Access::default());
-        }
+        self.let_in(newcomer);
         Ok(())
     }
 

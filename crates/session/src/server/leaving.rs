@@ -22,7 +22,7 @@ impl Server {
     /// A link is gone; whoever joined over it leaves.
     pub(super) fn forget_link(&mut self, link: LinkId) {
         let Some(record) = self.links.remove(link) else { return };
-        self.gate.forget_waiting(link);
+        self.joins.take(link);
         self.name_claims.forget(link);
         for id in record.clients() {
             self.remove_client(id);

@@ -17,7 +17,6 @@ use consonance_wire::{Capabilities, ClientId, Notice, WireStr, Writer};
 pub(super) use register::Register;
 
 use super::{Decision, Fault, Server, ServerEvent};
-use crate::link::Delivery;
 use crate::standing::{RoomRights, Sanction, Standing, Terms};
 use crate::time::Instant;
 
@@ -173,10 +172,6 @@ impl Server {
 
     /// Sends a notice to a client that can be told. False if it cannot.
     pub(super) fn notify(&mut self, id: ClientId, notice: &Notice<'_>) -> bool {
-        let Some(link) = self.outbound.link_of(id) else { return false };
-        if !self.links.can(link, Capabilities::MODERATION) {
-            return false;
-        }
         let mut buffer = [0; crate::PACKET_BYTES_MAX];
         let mut writer = Writer::new(&mut buffer[..self.settings.packets.reliable_bytes]);
         // Only a room with a name far over the limits does not fit; the operator's decision holds all the same.
@@ -184,9 +179,9 @@ impl Server {
             return false;
         }
         let length = writer.len();
-        self.statistics.notices_sent += 1;
-        self.send_bytes(link, Delivery::Reliable, &buffer[..length]);
-        true
+        let was_sent = self.send_if_able(id, Capabilities::MODERATION, &buffer[..length]);
+        self.statistics.notices_sent += u64::from(was_sent);
+        was_sent
     }
 
     /// A player's standing has changed: holds it from now on, and tells everybody whom it concerns.

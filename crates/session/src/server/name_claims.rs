@@ -12,7 +12,7 @@ use core::time::Duration;
 
 use consonance_wire::{Capabilities, ClientId, ResumeTicket};
 
-use super::access::Newcomer;
+use super::waiting_joins::Newcomer;
 use super::{Access, Server, Vouched};
 use crate::link::{CloseReason, LinkId};
 use crate::time::Instant;

@@ -4,7 +4,7 @@ use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
 use consonance_wire::{
-    ClientId, ClientState, DeltaChannelState, ErrorWrongSession, Packet, SessionId, WireStr,
+    Capabilities, ClientId, ClientState, DeltaChannelState, ErrorWrongSession, Packet, SessionId, WireStr,
 };
 
 use super::visibility::Outage;
@@ -46,7 +46,7 @@ impl Server {
     /// Who has asked and waits is to wait.
     pub(super) fn ask_stranger_to_join(&mut self, link: LinkId) {
         let is_stranger = self.links.get(link).is_some_and(|record| record.client.is_none());
-        let is_waiting = self.gate.is_waiting(link) || self.name_claims.is_waiting(link);
+        let is_waiting = self.joins.is_waiting(link) || self.name_claims.is_waiting(link);
         if is_stranger && !self.settings.permissive && !is_waiting {
             self.tell_of_another_session(link);
         }
@@ -73,6 +73,13 @@ impl Server {
     pub(super) fn send_bytes(&mut self, to: LinkId, delivery: Delivery, packet: &[u8]) {
         self.links.count_sent(to, packet.len());
         self.outbound.send(self.now, to, delivery, packet);
+    }
+
+    /// Sends a client a packet that has to arrive, if both sides of its link can do this. False if they cannot, or the
+    /// client has no link.
+    pub(super) fn send_if_able(&mut self, id: ClientId, capability: Capabilities, packet: &[u8]) -> bool {
+        let link = self.outbound.link_of(id).filter(|link| self.links.can(*link, capability));
+        link.map(|link| self.send_bytes(link, Delivery::Reliable, packet)).is_some()
     }
 
     pub(super) fn broadcast(&mut self, packet: &Packet<'_>) {

@@ -7,8 +7,8 @@ use consonance_wire::ClientId;
 
 use super::{CHECK_EVERY, NameClaims, WAITING_PER_NAME, WAITING_PER_ORIGIN};
 use crate::link::{CloseReason, LinkId};
-use crate::server::access::Newcomer;
-use crate::server::{Access, Server, ServerEvent};
+use crate::server::waiting_joins::Newcomer;
+use crate::server::{Server, ServerEvent};
 use crate::time::Instant;
 
 /// A newcomer that waits for a name.
@@ -118,11 +118,7 @@ impl Server {
         if self.turns_away(link) {
             return;
         }
-        if self.settings.admission {
-            self.ask_driver(newcomer);
-        } else {
-            self.join(newcomer, Access::default());
-        }
+        self.let_in(newcomer);
     }
 
     pub(super) fn refuse_name(&mut self, link: LinkId) {

@@ -1,0 +1,79 @@
+//! Who may join, and for how long: the driver decides, if it wants to be asked.
+
+use super::waiting_joins::{Asking, Newcomer};
+use super::{Access, Entrance, Server, ServerEvent};
+use crate::link::{CloseReason, LinkId};
+
+impl Server {
+    /// Who may come in from now on.
+    pub fn set_entrance(&mut self, entrance: Entrance) {
+        self.door.set_entrance(entrance);
+    }
+
+    /// Lets in whoever [asked](ServerEvent::JoinAsked) over this link, with these tokens. False if nobody did, it has
+    /// gone since, or nobody comes in any more by the [entrance](Server::set_entrance), which it is told.
+    pub fn admit(&mut self, link: LinkId, access: Access) -> bool {
+        let Some(newcomer) = self.joins.take(link) else { return false };
+        if self.turns_away(link) {
+            return false;
+        }
+        self.join(newcomer, access);
+        true
+    }
+
+    /// Does not let in whoever [asked](ServerEvent::JoinAsked) over this link; the link is closed. False if nobody did.
+    pub fn refuse(&mut self, link: LinkId) -> bool {
+        if self.joins.take(link).is_none() {
+            return false;
+        }
+        self.statistics.joins_refused += 1;
+        self.close(link, CloseReason::NotAdmitted);
+        true
+    }
+
+    /// A newcomer may have its name: it joins, or the driver is asked.
+    pub(super) fn let_in(&mut self, newcomer: Newcomer) {
+        if !self.settings.admission {
+            return self.join(newcomer, Access::default());
+        }
+        let link = newcomer.link;
+        let (name, join_token) = (newcomer.name.as_str().into(), newcomer.join_token.clone());
+        let (deadline, limits) = (self.now + self.settings.limits.handshake, &self.settings.limits);
+        match self.joins.ask(newcomer, deadline, limits.waiting_joins) {
+            Asking::Asked => self.events.push(ServerEvent::JoinAsked { link, name, join_token }),
+            Asking::Repeated => self.statistics.ignored += 1,
+            Asking::Full => self.statistics.joins_postponed += 1,
+        }
+    }
+
+    /// Closes the link of a newcomer if nobody comes in. True if it did; a link over which a client has joined is none.
+    pub(super) fn turns_away(&mut self, link: LinkId) -> bool {
+        if self.links.client_of(link).is_ok() {
+            return false;
+        }
+        let Some(reason) = self.door.refusal() else { return false };
+        self.statistics.newcomers_turned_away += 1;
+        self.close(link, reason);
+        true
+    }
+
+    /// Refuses every newcomer about which the driver has said nothing in time.
+    pub(super) fn refuse_forgotten(&mut self) {
+        while let Some(link) = self.joins.overdue(self.now) {
+            self.refuse(link);
+        }
+    }
+
+    /// Closes the links of clients whose visits are over.
+    pub(super) fn end_visits(&mut self) {
+        while let Some((end, id)) = self.gate.next_end()
+            && end <= self.now
+        {
+            self.statistics.visits_ended += 1;
+            match self.outbound.link_of(id) {
+                Some(link) => self.close(link, CloseReason::VisitEnded),
+                None => self.remove_client(id),
+            }
+        }
+    }
+}
