@@ -36,6 +36,7 @@ mod settings;
 mod snapshot;
 mod statistics;
 mod tables;
+mod taking_names;
 mod visibility;
 mod voice_arrivals;
 mod voice_reports;

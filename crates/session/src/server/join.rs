@@ -48,7 +48,7 @@ impl Server {
         let join_token = token.and_then(|bytes| JoinToken::new(bytes).ok()).unwrap_or_default();
         let ticket = extension.and_then(|extension| extension.ticket);
         let newcomer = Newcomer { link, name: (&*name).into(), codec: request.codec, join_token, ticket };
-        if self.repeats_its_claim(&newcomer) {
+        if self.name_claims.is_repeated(&newcomer) {
             self.statistics.ignored += 1;
             return Ok(());
         }
