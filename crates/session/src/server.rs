@@ -7,6 +7,7 @@ mod carrier;
 mod crowd;
 mod door;
 mod draining;
+mod enforcing;
 mod event;
 mod fault;
 mod join;
@@ -17,6 +18,7 @@ mod members;
 mod moderation;
 mod monitor;
 mod name_claims;
+mod near;
 mod outages;
 mod outbound;
 mod permissive;
@@ -29,6 +31,7 @@ mod room_directory;
 mod room_ids;
 mod room_limits;
 mod room_pattern;
+mod room_policy;
 mod rooms;
 mod routing;
 mod sending;
@@ -52,7 +55,6 @@ use crate::queue::EventQueue;
 use crate::time::Instant;
 use crate::traffic::Traffic;
 
-use access::Gate;
 pub use access::{Access, AccessRule, RoomUse, Vouched};
 pub use admin::{Decision, Move};
 use door::Door;
@@ -62,21 +64,17 @@ pub use event::ServerEvent;
 use fault::Fault;
 use links::Links;
 use members::Members;
-use moderation::Register;
 pub use moderation::{Identity, Reach, StandingError};
 use monitor::Monitor;
 pub use monitor::{ChannelRow, SpokenTo};
 use name_claims::NameClaims;
 pub use name_claims::NameTaken;
 use outbound::Outbound;
-use proximity::Proximity;
 pub use proximity::ProximitySettings;
 use reservations::Reservations;
-use room_directory::RoomDirectory;
-use room_ids::KeptOut;
-use room_limits::Quotas;
 pub use room_limits::RoomLimits;
 pub use room_pattern::RoomPattern;
+use room_policy::RoomPolicy;
 pub use settings::ServerSettings;
 pub use snapshot::{KeptPlace, SessionSnapshot};
 pub use statistics::ServerStatistics;
@@ -97,12 +95,7 @@ pub struct Server {
     /// The latest time that the driver brought along.
     now: Instant,
     members: Members,
-    rooms: RoomDirectory,
-    kept_out: KeptOut,
-    proximity: Proximity,
-    gate: Gate,
-    moderation: Register,
-    quotas: Quotas,
+    policy: RoomPolicy,
     door: Door,
     joins: WaitingJoins,
     links: Links,
@@ -125,12 +118,7 @@ impl Server {
         let reservations = Reservations::new(&settings.secret_key);
         Self {
             session: settings.session,
-            rooms: RoomDirectory::new(settings.reserved_names()),
-            kept_out: KeptOut::default(),
-            proximity: Proximity::new(&settings.proximity),
-            gate: Gate::new(&settings.access),
-            moderation: Register::default(),
-            quotas: Quotas::new(&settings.room_limits),
+            policy: RoomPolicy::new(&settings),
             door: Door::default(),
             joins: WaitingJoins::default(),
             events: EventQueue::new(settings.limits.events),
@@ -168,7 +156,7 @@ impl Server {
             bytes_in: received.bytes,
             events_dropped: self.events.dropped(),
             commands_dropped: self.commands.dropped(),
-            streams_crowded: self.proximity.crowded(),
+            streams_crowded: self.policy.proximity().crowded(),
             ..self.statistics.clone()
         }
     }
@@ -254,8 +242,8 @@ impl Server {
         let place = self.reservations.next_end().map(|end| (end, "a lost client has not come back yet"));
         let report = self.voice_reports.next_due().map(|at| (at, "a speaker is to be told how it arrives"));
         let waiting = self.joins.next_deadline().map(|at| (at, "the driver has not said who may join"));
-        let visit = self.gate.next_end().map(|(end, _)| (end, "a visit is over"));
-        let sanction = self.moderation.next_end().map(|end| (end, "a sanction ends"));
+        let visit = self.policy.next_visit_end().map(|end| (end, "a visit is over"));
+        let sanction = self.policy.register().next_end().map(|end| (end, "a sanction ends"));
         let silent = self.monitor.next_due().map(|at| (at, "a speaker may have stopped"));
         let name = self.name_claims.next_check().map(|at| (at, "a newcomer waits for a name in use"));
         [stranger, place, report, waiting, visit, sanction, silent, name].into_iter().flatten().min()

@@ -10,12 +10,11 @@ use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
-use consonance_wire::{Channel, ChannelKind, ClientId, RoomId, VoiceData};
+use consonance_wire::{ClientId, RoomId};
 
 pub use grant::{Access, Vouched};
 
 use super::room_pattern::RoomPattern;
-use super::{Fault, Server, ServerEvent};
 use crate::time::Instant;
 
 /// What a room asks for: one of these tokens, or nothing if there are none.
@@ -80,6 +79,11 @@ const TOLD_MAX: usize = 32;
 impl Gate {
     pub(super) fn new(rules: &[(RoomPattern, AccessRule)]) -> Self {
         Self { rules: rules.to_vec(), ..Self::default() }
+    }
+
+    #[inline]
+    pub(super) fn has_rules(&self) -> bool {
+        !self.rules.is_empty()
     }
 
     /// Which rule a room of this name follows; none if it is open to everybody.
@@ -180,8 +184,14 @@ impl Gate {
         self.pass(id).map_or(&[], |pass| &pass.refused)
     }
 
+    /// A client spoke with more priority than it may. True if the operator was not told yet.
+    pub(super) fn note_priority(&mut self, id: ClientId) -> bool {
+        let pass = self.passes.get_mut(usize::from(id.0)).and_then(Option::as_mut);
+        pass.is_some_and(|pass| !core::mem::replace(&mut pass.told_of_priority, true))
+    }
+
     /// Whether a client with this access did not try this before. Of further rooms than so many nobody is told.
-    fn is_first_attempt(&mut self, id: ClientId, room: RoomId, to: RoomUse) -> bool {
+    pub(super) fn is_first_attempt(&mut self, id: ClientId, room: RoomId, to: RoomUse) -> bool {
         let told = self.pass_to_note(id).map(|pass| &mut pass.told);
         told.is_some_and(|told| told.len() < TOLD_MAX && told.insert((room, to)))
     }
@@ -194,7 +204,7 @@ impl Gate {
         self.passes.get_mut(usize::from(id.0)).and_then(Option::as_mut)
     }
 
-    fn note_refused(&mut self, id: ClientId, room: &str, to: RoomUse) {
+    pub(super) fn note_refused(&mut self, id: ClientId, room: &str, to: RoomUse) {
         let Some(pass) = self.pass_to_note(id) else { return };
         pass.refused.retain(|(refused, of)| **refused != *room || *of != to);
         if pass.refused.len() >= TOLD_MAX {
@@ -225,117 +235,6 @@ impl Gate {
         }
         let Some(rule) = self.guarded.get(&room) else { return true };
         self.pass(id).is_some_and(|pass| pass.may_speak[*rule])
-    }
-}
-
-impl Server {
-    /// Gives a client other tokens from now on; it is taken out of rooms that it may not listen to with these. False if
-    /// there is no such client.
-    pub fn set_access(&mut self, id: ClientId, access: Access) -> bool {
-        if !self.members.contains(id) {
-            return false;
-        }
-        self.grant(id, access);
-        self.expel_from_forbidden_rooms(id);
-        true
-    }
-
-    /// A permissive session lets everybody do everything.
-    pub(super) fn grant(&mut self, id: ClientId, access: Access) {
-        self.gate.grant(id, if self.settings.permissive { Access::default() } else { access });
-    }
-
-    /// What was said of a client when it was let in, or since; nothing of one that is not here.
-    pub fn access(&self, id: ClientId) -> Option<&Access> {
-        self.gate.access(id)
-    }
-
-    /// Takes a client out of the rooms that it may not listen to, as an operator does.
-    pub(super) fn expel_from_forbidden_rooms(&mut self, id: ClientId) {
-        let Some(member) = self.members.get(id) else { return };
-        let forbidden = member.rooms.names().filter(|room| self.is_forbidden(id, room));
-        let forbidden: Vec<Box<str>> = forbidden.map(Into::into).collect();
-        for room in &forbidden {
-            self.statistics.rooms_forbidden += 1;
-            self.take_out(id, room);
-            self.tell_of_denial(id, room, RoomUse::Listen);
-        }
-    }
-
-    /// Whether a client may not listen to a room. The wire brings a listener what is said in any room of the same id.
-    pub(super) fn is_forbidden(&self, id: ClientId, room: &str) -> bool {
-        // Mostly there are no rules, and ids are the dearest part of a join.
-        let has_rules = !self.settings.access.is_empty() || self.gate.keeps_to_names();
-        if !has_rules && !self.moderation.has_room_rights() {
-            return false;
-        }
-        !self.may_listen(id, room) || self.rooms.names_of_id_of(room).any(|name| !self.may_listen(id, name))
-    }
-
-    /// Refuses a frame of somebody muted, to a room where its speaker may not speak or has no place, or of more
-    /// priority than it may have; the operator is told once for each room and client.
-    pub(super) fn check_voice(&mut self, own: ClientId, voice: &VoiceData<'_>) -> Result<(), Fault> {
-        self.check_muted(own)?;
-        let has_rules = !self.settings.access.is_empty() || self.gate.restricts();
-        if !has_rules && !self.moderation.has_room_rights() && self.kept_out.is_empty() {
-            return self.check_places(own, voice);
-        }
-        let priority_max = self.gate.access(own).and_then(|access| access.priority_max);
-        for Channel { bits, recipient } in voice.channels {
-            if priority_max.is_some_and(|most| bits.priority() > most) {
-                self.tell_of_priority(own);
-                return Err(Fault::PriorityForbidden);
-            }
-            if bits.kind() == ChannelKind::Room {
-                self.check_speech(own, RoomId(recipient))?;
-            }
-        }
-        self.check_places(own, voice)
-    }
-
-    /// The same for anything that is said to a room.
-    pub(super) fn check_speech(&mut self, own: ClientId, room: RoomId) -> Result<(), Fault> {
-        let right = self.moderation.speak_right(own, room);
-        let may =
-            right.unwrap_or_else(|| self.gate.may_speak(own, room) && self.keeps_to_its_rooms(own, room));
-        if may && !self.is_kept_out(own, room) {
-            return Ok(());
-        }
-        let name: Box<str> = self.rooms.names_of_id(room).next().map(Box::from).unwrap_or_default();
-        self.tell_of_attempt(own, room, &name, RoomUse::Speak);
-        Err(Fault::SpeechForbidden)
-    }
-
-    /// Whether a client may by its own patterns speak to every room that the wire knows by this id.
-    fn keeps_to_its_rooms(&self, own: ClientId, room: RoomId) -> bool {
-        if !self.gate.keeps_to_names() {
-            return true;
-        }
-        let access = self.gate.access(own);
-        access.is_none_or(|access| self.rooms.names_of_id(room).all(|name| access.may_speak_to(name)))
-    }
-
-    fn tell_of_priority(&mut self, id: ClientId) {
-        let pass = self.gate.passes.get_mut(usize::from(id.0)).and_then(Option::as_mut);
-        let Some(pass) = pass.filter(|pass| !pass.told_of_priority) else { return };
-        pass.told_of_priority = true;
-        let name = self.members.name_of(id).unwrap_or_default();
-        self.events.push(ServerEvent::PriorityDenied { id, name });
-    }
-
-    /// A client tried what it may not do. The operator is told once for each room.
-    pub(super) fn tell_of_attempt(&mut self, id: ClientId, room: RoomId, name: &str, to: RoomUse) {
-        if self.gate.is_first_attempt(id, room, to) {
-            self.tell_of_denial(id, name, to);
-        } else if to == RoomUse::Listen {
-            self.gate.note_refused(id, name, to);
-        }
-    }
-
-    fn tell_of_denial(&mut self, id: ClientId, room: &str, to: RoomUse) {
-        self.gate.note_refused(id, room, to);
-        let name = self.members.name_of(id).unwrap_or_default();
-        self.events.push(ServerEvent::AccessDenied { id, name, room: room.into(), to });
     }
 }
 

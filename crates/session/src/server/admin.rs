@@ -113,10 +113,10 @@ impl Server {
             return Move::NotThere;
         };
         let is_there = member.rooms.contains(to);
-        if !self.may_listen(id, to) {
+        if !self.policy.may_listen(id, to) {
             return Move::Forbidden;
         }
-        if !is_there && !self.has_space_for_listener(to) {
+        if !is_there && !self.policy.has_space_for_listener(to) {
             return Move::Full;
         }
         // Told first, it takes what follows for an answer, and not for a room that it was thrown out of.
@@ -143,7 +143,7 @@ impl Server {
         settings.session = session;
         let previous = core::mem::replace(self, Self::new(settings));
         self.reservations.draw_on_from(&previous.reservations);
-        self.moderation.inherit(previous.moderation);
+        self.policy.inherit(previous.policy);
         self.door = previous.door;
         self.statistics = previous.statistics;
         self.received = previous.received;

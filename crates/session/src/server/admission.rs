@@ -66,9 +66,7 @@ impl Server {
 
     /// Closes the links of clients whose visits are over.
     pub(super) fn end_visits(&mut self) {
-        while let Some((end, id)) = self.gate.next_end()
-            && end <= self.now
-        {
+        while let Some(id) = self.policy.ended_visit(self.now) {
             self.statistics.visits_ended += 1;
             match self.outbound.link_of(id) {
                 Some(link) => self.close(link, CloseReason::VisitEnded),

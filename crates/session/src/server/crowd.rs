@@ -8,9 +8,8 @@ use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use core::cmp::Reverse;
 
-use consonance_wire::{Channel, ChannelBits, ChannelKind, ClientId, CodecKind, RoomId, VoiceData};
+use consonance_wire::{ChannelBits, ClientId, RoomId};
 
-use super::{Fault, Server};
 use crate::heard_voice::HeardVoice;
 use crate::loudness::{RecentLoudness, loudness};
 use crate::time::Instant;
@@ -34,7 +33,7 @@ struct Voice {
 
 /// A frame, as far as it matters here.
 #[derive(Clone, Copy, Debug)]
-struct Heard {
+pub(super) struct Heard {
     speaker: ClientId,
     has_speech: bool,
     loudness: Option<u8>,
@@ -55,7 +54,8 @@ impl Crowd {
         self.rooms.remove(&room);
     }
 
-    fn limit(&mut self, most: Option<usize>) {
+    /// Only so many are heard in each room from now on, or everybody again.
+    pub(super) fn limit(&mut self, most: Option<usize>) {
         self.most = most;
         let Some(most) = most else { return self.rooms.clear() };
         for voices in self.rooms.values_mut() {
@@ -71,7 +71,7 @@ impl Crowd {
     }
 
     /// Whether a frame is heard in a room.
-    fn admits(&mut self, now: Instant, room: RoomId, bits: ChannelBits, heard: Heard) -> bool {
+    pub(super) fn admits(&mut self, now: Instant, room: RoomId, bits: ChannelBits, heard: Heard) -> bool {
         let Some(most) = self.most else { return true };
         let priority = bits.priority();
         let voices = self.rooms.entry(room).or_default();
@@ -109,31 +109,11 @@ impl Crowd {
     }
 }
 
-impl Server {
-    /// In each room, only so many are heard at once from now on, or everybody again; proximity rooms stay as they are.
-    /// Of who is above that, frames go nowhere.
-    pub fn set_voices_per_room(&mut self, most: Option<usize>) {
-        self.quotas.crowd.limit(most);
-    }
-
-    /// Refuses a frame that would only be heard in rooms that have enough voices.
-    pub(super) fn check_crowd(&mut self, own: ClientId, voice: &VoiceData<'_>) -> Result<(), Fault> {
-        if !self.quotas.crowd.is_limited() || self.proximity.concerns(voice) {
-            return Ok(());
-        }
-        let codec = self.members.get(own).map(|member| member.codec.kind);
+impl Heard {
+    pub(super) fn new(speaker: ClientId, is_opus: bool, frame: &[u8]) -> Self {
         // What an encoder sends in silence is no longer than that (RFC 6716, section 2.1.9).
-        let is_opus = codec == Some(CodecKind::OPUS);
-        let has_speech = !is_opus || voice.frame.len() > 2;
-        let loudness = if is_opus && has_speech { loudness(voice.frame) } else { None };
-        let heard = Heard { speaker: own, has_speech, loudness };
-        let mut is_heard = voice.channels.is_empty();
-        for Channel { bits, recipient } in voice.channels {
-            is_heard |= bits.kind() == ChannelKind::Player;
-            if bits.kind() == ChannelKind::Room && !self.members.listeners(RoomId(recipient)).is_empty() {
-                is_heard |= self.quotas.crowd.admits(self.now, RoomId(recipient), bits, heard);
-            }
-        }
-        if is_heard { Ok(()) } else { Err(Fault::Shed) }
+        let has_speech = !is_opus || frame.len() > 2;
+        let loudness = if is_opus && has_speech { loudness(frame) } else { None };
+        Self { speaker, has_speech, loudness }
     }
 }

@@ -74,7 +74,7 @@ impl Server {
         self.links.attach(link, id);
         self.add_client(link, id, newcomer.name, newcomer.codec);
         self.visibility.note_unannounced(id);
-        self.grant(id, access);
+        self.policy.grant(id, access);
         self.begin_standing(id);
         self.welcome(link, id, false);
     }

@@ -40,17 +40,12 @@ impl Server {
         self.name_claims.holder_left(self.now, id);
         let name = member.name;
         while let Some(room) = member.rooms.pop() {
-            self.leave_directory(&room.name);
-            self.proximity.leave(id, room.id);
+            self.policy.leave(id, &room.name, false);
             let (name, room) = (name.clone(), room.name);
             // Where a session ends, everybody leaves at once, and that is told before what rooms they were in.
             self.events.push_before(self.members.len() + 1, ServerEvent::ExitedRoom { id, name, room });
         }
-        self.proximity.forget(id);
-        let subject = self.gate.forget(id);
-        self.kept_out.forget(id);
-        self.moderation.forget(id);
-        self.quotas.forget(id);
+        let subject = self.policy.forget(id);
         self.events.push(ServerEvent::ClientLeft { id, name, subject, link: member.data });
         let remove = RemoveClient { session: self.session, id };
         // Outside of its outage everybody was told before.

@@ -16,7 +16,7 @@ use consonance_wire::{Capabilities, ClientId, Notice, WireStr, Writer};
 
 pub(super) use register::Register;
 
-use super::{Decision, Fault, Server, ServerEvent};
+use super::{Decision, Server, ServerEvent};
 use crate::standing::{RoomRights, Sanction, Standing, Terms};
 use crate::time::Instant;
 
@@ -72,7 +72,7 @@ impl Server {
     /// Who a client is for an operator: what is decided about that holds when the player comes again.
     pub fn identity_of(&self, id: ClientId) -> Option<Identity> {
         let member = self.members.get(id)?;
-        Some(match self.gate.access(id).and_then(|access| access.subject.as_deref()) {
+        Some(match self.policy.gate().access(id).and_then(|access| access.subject.as_deref()) {
             Some(subject) => Identity::Subject(subject.into()),
             None => Identity::Name(member.name.clone().into()),
         })
@@ -80,12 +80,12 @@ impl Server {
 
     /// What was decided about a player, here or not.
     pub fn standing(&self, identity: &Identity) -> Standing {
-        self.moderation.get(identity).cloned().unwrap_or_default()
+        self.policy.register().get(identity).cloned().unwrap_or_default()
     }
 
     /// Everybody about whom something was decided, here or not.
     pub fn standings(&self) -> impl ExactSizeIterator<Item = (&Identity, &Standing)> {
-        self.moderation.iter()
+        self.policy.register().iter()
     }
 
     /// Decides about a player, in the place of everything that was decided before. What has changed is told to its
@@ -98,10 +98,13 @@ impl Server {
             return Err(StandingError::Permissive);
         }
         let limit = self.settings.limits.standings;
-        if self.moderation.get(identity).is_none() && self.moderation.len() >= limit && !standing.is_clear() {
+        if self.policy.register().get(identity).is_none()
+            && self.policy.register().len() >= limit
+            && !standing.is_clear()
+        {
             return Err(StandingError::TooMany { limit });
         }
-        let former = self.moderation.replace(identity, standing.clone());
+        let former = self.policy.register_mut().replace(identity, standing.clone());
         Ok(self.follow(identity, &former, standing))
     }
 
@@ -124,13 +127,13 @@ impl Server {
 
     /// What was decided about a client holds from its first packet on.
     pub(super) fn begin_standing(&mut self, id: ClientId) {
-        self.moderation.forget(id);
+        self.policy.register_mut().forget(id);
         // Where nobody is restricted, no key of a name is computed.
-        if self.moderation.len() == 0 {
+        if self.policy.register().len() == 0 {
             return;
         }
         if let Some(identity) = self.identity_of(id) {
-            self.moderation.attach(id, &identity);
+            self.policy.register_mut().attach(id, &identity);
         }
     }
 
@@ -140,10 +143,11 @@ impl Server {
         if is_whole || last_s > 0 {
             self.notify(id, &Notice::Recorded { is_whole, last_s });
         }
-        if self.moderation.len() == 0 {
+        if self.policy.register().len() == 0 {
             return;
         }
-        let standing = self.identity_of(id).and_then(|identity| self.moderation.get(&identity).cloned());
+        let standing =
+            self.identity_of(id).and_then(|identity| self.policy.register().get(&identity).cloned());
         if let Some(standing) = standing {
             self.tell_changes(id, &Standing::default(), &standing);
         }
@@ -151,23 +155,12 @@ impl Server {
 
     /// Lifts what has ended.
     pub(super) fn end_sanctions(&mut self) {
-        while let Some((identity, sanction)) = self.moderation.ended(self.now) {
+        while let Some((identity, sanction)) = self.policy.register().ended(self.now) {
             let mut standing = self.standing(&identity);
             standing.lift(sanction);
-            let former = self.moderation.replace(&identity, standing.clone());
+            let former = self.policy.register_mut().replace(&identity, standing.clone());
             self.follow(&identity, &former, &standing);
         }
-    }
-
-    /// Whether a client may listen to a room: by its own rights, else by the room's rules.
-    pub(super) fn may_listen(&self, id: ClientId, room: &str) -> bool {
-        let right = self.moderation.listen_right(id, room);
-        right.unwrap_or_else(|| self.gate.may_listen(id, room))
-    }
-
-    /// Nobody hears who is muted.
-    pub(super) fn check_muted(&self, own: ClientId) -> Result<(), Fault> {
-        if self.moderation.is_muted(own) { Err(Fault::Muted) } else { Ok(()) }
     }
 
     /// Sends a notice to a client that can be told. False if it cannot.
@@ -202,7 +195,7 @@ impl Server {
         }
         let mut are_told = true;
         for id in clients {
-            self.moderation.attach(id, identity);
+            self.policy.register_mut().attach(id, identity);
             if standing.terms(Sanction::Muted).is_some() {
                 self.end_channels(id);
             }

@@ -208,7 +208,7 @@ impl Server {
         match kind {
             ChannelKind::Room => {
                 let id = RoomId(recipient);
-                let name = self.rooms.names_of_id(id).next().map(Into::into);
+                let name = self.policy.directory().names_of_id(id).next().map(Into::into);
                 SpokenTo::Room { id, name }
             }
             ChannelKind::Player => {

@@ -4,7 +4,6 @@ use consonance_name_key::PlayerName;
 use consonance_wire::{ClientState, MessageType, ParseError};
 
 use super::{Fault, Server};
-use crate::limits::STATE_BYTES;
 use crate::link::LinkId;
 
 impl Server {
@@ -18,7 +17,7 @@ impl Server {
         let id = state.client.id;
         if let Some(member) = self.members.get(id) {
             let name_bytes = member.name.len();
-            self.check_rooms(state, name_bytes)?;
+            self.policy.check_all(self.settings.room_bounds(), state, name_bytes)?;
             self.links.take_broadcasts(link, self.now, &self.settings.limits, 1)?;
             self.rebroadcast(packet);
         } else {
@@ -26,31 +25,13 @@ impl Server {
             if name.len() > self.longest_name() || self.members.len() >= self.settings.limits.links {
                 return Err(Fault::NameRefused);
             }
-            self.check_rooms(state, name.len())?;
+            self.policy.check_all(self.settings.room_bounds(), state, name.len())?;
             self.links.take_broadcasts(link, self.now, &self.settings.limits, 1)?;
             self.rebroadcast(packet);
             self.links.attach_ghost(link, id);
             self.add_client(link, id, PlayerName::from(&*name), state.client.codec);
         }
         self.replace_rooms(id, state);
-        Ok(())
-    }
-
-    /// Whether all rooms of a state can be entered at once. What it leaves is not counted against them.
-    fn check_rooms(&self, state: &ClientState<'_>, name_bytes: usize) -> Result<(), Fault> {
-        let mut bytes = STATE_BYTES + name_bytes;
-        let mut new = 0;
-        let may_exhaust = self.rooms.len() + state.rooms.len() > self.settings.limits.rooms;
-        for room in state.rooms {
-            let room = room.ok_or(Fault::RoomRefused)?.to_str();
-            self.check_room(&room)?;
-            bytes += 2 + room.len();
-            new += usize::from(may_exhaust && !self.rooms.contains(&room));
-        }
-        self.check_new_rooms(new)?;
-        if state.rooms.len() > self.settings.limits.rooms_per_client || bytes > crate::PACKET_BYTES_MAX {
-            return Err(Fault::RoomRefused);
-        }
         Ok(())
     }
 

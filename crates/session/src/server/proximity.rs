@@ -15,13 +15,10 @@ use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use consonance_wire::{
-    Channel, ChannelBits, ChannelKind, ClientId, CodecKind, Position, PositionReport, RoomId, ServerRelay,
-    VoiceData,
+    Channel, ChannelBits, ChannelKind, ClientId, CodecKind, Position, PositionReport, RoomId, VoiceData,
 };
 
 use super::room_pattern::RoomPattern;
-use super::{Fault, Server};
-use crate::link::LinkId;
 use crate::time::Instant;
 pub use settings::ProximitySettings;
 use streams::Tick;
@@ -68,6 +65,21 @@ impl Proximity {
         self.rules.iter().position(|(pattern, _)| pattern.matches(room))
     }
 
+    #[inline]
+    pub(super) fn has_rules(&self) -> bool {
+        !self.rules.is_empty()
+    }
+
+    /// How a room of this name carries voice, if distance decides there.
+    pub(super) fn settings_of(&self, room: &str) -> Option<ProximitySettings> {
+        self.rule_of(room).map(|rule| self.rules[rule].1.bounded())
+    }
+
+    /// The square of how far two clients are apart, in m², if both have said where they are.
+    pub(super) fn distance_squared(&self, a: ClientId, b: ClientId) -> Option<f32> {
+        Some(self.place(a)?.distance_squared(self.place(b)?))
+    }
+
     /// How often somebody in range was not sent a frame because enough others were nearer or louder.
     pub(super) fn crowded(&self) -> u64 {
         self.crowded
@@ -107,7 +119,7 @@ impl Proximity {
     }
 
     /// A client says where it is. One that was overtaken says nothing new.
-    fn report(&mut self, id: ClientId, report: PositionReport) {
+    pub(super) fn report(&mut self, id: ClientId, report: PositionReport) {
         let index = usize::from(id.0);
         if index >= self.whereabouts.len() {
             self.whereabouts.resize_with(index + 1, Whereabouts::default);
@@ -157,7 +169,13 @@ impl Proximity {
     }
 
     /// Whether one client hears a frame that is spoken to this room; `None` if distance does not decide there.
-    fn reaches(&mut self, room: RoomId, spoken: Spoken, bits: ChannelBits, id: ClientId) -> Option<bool> {
+    pub(super) fn reaches(
+        &mut self,
+        room: RoomId,
+        spoken: Spoken,
+        bits: ChannelBits,
+        id: ClientId,
+    ) -> Option<bool> {
         let zone = self.zones.get_mut(&room)?;
         let from = self.whereabouts.get(usize::from(spoken.speaker.0)).and_then(|known| known.place);
         let slot = self.whereabouts.get(usize::from(id.0)).and_then(|known| known.zones.slot(room));
@@ -212,72 +230,3 @@ impl Spoken {
         Frame { speaker, from, now, power, is_speech: has_speech && power > 0.0 }
     }
 }
-
-impl Server {
-    /// How a room of this name carries voice, if distance decides there.
-    pub fn proximity_of(&self, room: &str) -> Option<ProximitySettings> {
-        self.proximity.rule_of(room).map(|rule| self.proximity.rules[rule].1.bounded())
-    }
-
-    /// The square of how far two clients are apart, in m², if both have said where they are.
-    pub fn distance_squared(&self, a: ClientId, b: ClientId) -> Option<f32> {
-        Some(self.proximity.place(a)?.distance_squared(self.proximity.place(b)?))
-    }
-
-    /// A client says where it is.
-    pub(super) fn handle_position(
-        &mut self,
-        own: Option<ClientId>,
-        report: Result<PositionReport, consonance_wire::AbsurdPosition>,
-    ) -> Result<(), Fault> {
-        let id = own.ok_or(Fault::NotJoined)?;
-        let report = report.map_err(|_| Fault::PositionRefused)?;
-        self.statistics.positions_received += 1;
-        self.proximity.report(id, report);
-        Ok(())
-    }
-
-    /// What is to be known of a frame before it can be said who hears it.
-    pub(super) fn spoken(&self, voice: &VoiceData<'_>) -> Spoken {
-        let codec = self.members.get(voice.sender).map(|member| member.codec.kind);
-        Spoken::new(self.now, codec, voice)
-    }
-
-    /// Lists the links of those destinations that the frame reaches by distance or by another channel: a sender that
-    /// lists destinations lists everybody, wherever they are.
-    pub(super) fn gather_near(
-        &mut self,
-        link: LinkId,
-        relay: &ServerRelay<'_>,
-        voice: &VoiceData<'_>,
-    ) -> Result<(), Fault> {
-        let (now, clients, limits) = (self.now, self.members.len(), &self.settings.limits);
-        let looks = relay.destinations.len() * voice.channels.len() / LOOKS_PER_SENDING;
-        let record = self.links.get_mut(link)?;
-        record.budgets.take_fan_out(now, limits, clients, looks)?;
-        let spoken = self.spoken(voice);
-        self.outbound.begin_frame(self.moderation.deafened());
-        let Self { outbound, proximity, members, .. } = self;
-        for id in relay.destinations {
-            let mut is_reached = false;
-            for Channel { bits, recipient } in voice.channels {
-                is_reached |= match bits.kind() {
-                    ChannelKind::Player => recipient == id.0,
-                    ChannelKind::Room => {
-                        let room = RoomId(recipient);
-                        let near = proximity.reaches(room, spoken, bits, id);
-                        near.unwrap_or_else(|| members.is_in_id(id, room))
-                    }
-                };
-            }
-            if is_reached {
-                outbound.add([id].into_iter(), relay.packet.len(), false);
-            }
-        }
-        self.outbound.end_frame(self.now, relay.packet);
-        Ok(())
-    }
-}
-
-/// Looking whether a channel reaches somebody is far cheaper than sending to them; this many times weigh as much.
-const LOOKS_PER_SENDING: usize = 8;

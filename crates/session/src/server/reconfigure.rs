@@ -1,11 +1,10 @@
 //! What an operator can change while a session runs. Nobody is disconnected for it.
 
-use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use consonance_wire::ClientId;
 
-use super::{AccessRule, RoomPattern, Server};
+use super::{AccessRule, RoomLimits, RoomPattern, Server, ServerSettings};
 use crate::limits::Limits;
 use crate::packet_limits::PacketLimits;
 
@@ -34,37 +33,34 @@ impl Server {
             return;
         }
         self.settings.access = rules;
-        self.rooms.reserve(self.settings.reserved_names());
         let clients: Vec<ClientId> = self.members.in_order().collect();
-        let rooms = self.rooms.iter().map(|(_, name)| name);
-        self.gate.replace_rules(&self.settings.access, clients.iter().copied(), rooms);
-        self.close_rooms_that_cannot_be_told_apart(&clients);
+        let ServerSettings { access, .. } = &self.settings;
+        let closed = self.policy.set_access_rules(access, self.settings.reserved_names(), &clients);
+        for room in closed {
+            for id in &clients {
+                self.remove_from_room(*id, &room);
+            }
+            self.policy.guard_again(&room);
+        }
         for id in clients {
             self.expel_from_forbidden_rooms(id);
         }
     }
 
-    fn close_rooms_that_cannot_be_told_apart(&mut self, clients: &[ClientId]) {
-        let is_ambiguous = |room: &&str| {
-            let ruled = |name: &&str| self.gate.rule_of(name).is_some();
-            let kept = self.rooms.names_of_id_of(room).find(ruled);
-            kept.is_some_and(|kept| kept != *room && self.gate.rule_of(kept) != self.gate.rule_of(room))
-        };
-        let rooms = self.rooms.iter().map(|(_, name)| name);
-        let ambiguous: Vec<Box<str>> = rooms.filter(is_ambiguous).map(Into::into).collect();
-        for room in ambiguous {
-            for id in clients {
-                self.remove_from_room(*id, &room);
-            }
-            self.gate_again(&room);
+    /// Other room limits from now on; see [`ServerSettings::room_limits`](super::ServerSettings::room_limits). Who
+    /// listens to a room that is over its limit now stays.
+    pub fn set_room_limits(&mut self, rules: Vec<(RoomPattern, RoomLimits)>) {
+        if self.settings.permissive || self.settings.room_limits == rules {
+            return;
         }
+        self.settings.room_limits = rules;
+        let ServerSettings { room_limits, .. } = &self.settings;
+        self.policy.set_room_limits(room_limits, self.settings.reserved_names());
     }
 
-    /// A room of the same id that stays open may have another rule than the one that was closed.
-    fn gate_again(&mut self, closed: &str) {
-        let others: Vec<Box<str>> = self.rooms.names_of_id_of(closed).map(Into::into).collect();
-        for room in &others {
-            self.gate.enter(room);
-        }
+    /// In each room, only so many are heard at once from now on, or everybody again; proximity rooms stay as they are.
+    /// Of who is above that, frames go nowhere.
+    pub fn set_voices_per_room(&mut self, most: Option<usize>) {
+        self.policy.limit_voices(most);
     }
 }

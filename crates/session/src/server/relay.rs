@@ -1,7 +1,10 @@
 //! Relaying: is it the sender's own packet, and to which links does it go?
 
-use consonance_wire::{ClientId, MessageType, Packet, ServerRelay, TextData, TextRecipient};
+use consonance_wire::{
+    ClientId, MessageType, Notice, Packet, ServerRelay, TextData, TextRecipient, VoiceData,
+};
 
+use super::room_policy::TextRefusal;
 use super::{Fault, Server};
 use crate::link::LinkId;
 
@@ -41,13 +44,20 @@ impl Server {
         Ok(())
     }
 
+    /// Whether relayed voice has to be looked into, for rules or for a driver that wants to know who speaks.
+    fn looks_into_relays(&self) -> bool {
+        self.settings.monitor_channels || self.policy.looks_into_voice()
+    }
+
     fn gather(&mut self, link: LinkId, own: Option<ClientId>, relay: &ServerRelay<'_>) -> Result<(), Fault> {
         if self.looks_into_relays() && self.gather_by_rules(link, own, relay)? {
             return Ok(());
         }
         let ServerRelay { destinations, packet, .. } = relay;
-        if !self.moderation.deafened().is_empty() && MessageType::peek(packet)? == MessageType::VoiceData {
-            self.outbound.begin_frame(self.moderation.deafened());
+        if !self.policy.register().deafened().is_empty()
+            && MessageType::peek(packet)? == MessageType::VoiceData
+        {
+            self.outbound.begin_frame(self.policy.register().deafened());
         } else {
             self.outbound.begin_frame(&[]);
         }
@@ -70,13 +80,14 @@ impl Server {
             Packet::VoiceData(voice) => {
                 self.check_voice(own, &voice)?;
                 self.monitor(&voice);
-                if self.proximity.concerns(&voice) {
+                if self.policy.proximity().concerns(&voice) {
                     self.gather_near(link, relay, &voice)?;
                     return Ok(true);
                 }
             }
             Packet::TextData(TextData { recipient: TextRecipient::Room(room), .. }) => {
-                self.check_speech(own, room)?;
+                let checked = self.policy.check_speech(own, room);
+                checked.map_err(|refused| self.report_refusal(own, refused))?;
             }
             _ => {}
         }
@@ -116,7 +127,38 @@ impl Server {
         }
         match text {
             Some(text) => self.check_text(own, &text, relay),
-            None => self.check_muted(own),
+            None => self.policy.check_muted(own),
+        }
+    }
+
+    /// Refuses a frame that breaks a rule.
+    #[inline]
+    pub(super) fn check_voice(&mut self, own: ClientId, voice: &VoiceData<'_>) -> Result<(), Fault> {
+        let checked = self.policy.check_voice(&self.members, self.now, own, voice);
+        checked.map_err(|refused| self.report_refusal(own, refused))
+    }
+
+    /// Refuses a text of a client that may not write, or not yet again; the latter is told.
+    fn check_text(
+        &mut self,
+        own: ClientId,
+        text: &TextData<'_>,
+        relay: &ServerRelay<'_>,
+    ) -> Result<(), Fault> {
+        let room = match text.recipient {
+            TextRecipient::Room(room) => Some(room),
+            _ => None,
+        };
+        let every = (self.settings.limits.text_every, room);
+        let here = relay.destinations.iter().filter(|id| self.members.contains(*id));
+        match self.policy.check_text(self.now, own, every, relay.packet, here) {
+            Ok(()) => Ok(()),
+            Err(TextRefusal::Muted) => Err(Fault::TextMuted),
+            Err(TextRefusal::Held(wait)) => {
+                let wait_ms = u32::try_from(wait.as_millis()).unwrap_or(u32::MAX);
+                self.notify(own, &Notice::TextHeld { wait_ms: wait_ms.max(1) });
+                Err(Fault::TextHeld)
+            }
         }
     }
 }

@@ -13,8 +13,6 @@ use alloc::vec::Vec;
 
 use consonance_wire::{ClientId, RoomId};
 
-use super::{Fault, Server, ServerEvent};
-
 /// Who wanted to enter rooms whose ids others have, and which rooms, the newest last.
 #[derive(Debug, Default)]
 pub(super) struct KeptOut {
@@ -38,7 +36,7 @@ impl KeptOut {
     }
 
     /// Whether the operator is to be told.
-    fn note(&mut self, id: ClientId, room: &str) -> bool {
+    pub(super) fn note(&mut self, id: ClientId, room: &str) -> bool {
         let rooms = self.rooms.entry(id).or_default();
         if rooms.iter().any(|known| *known.name == *room) {
             return false;
@@ -80,95 +78,14 @@ impl KeptOut {
     }
 
     /// Who did not get into this room.
-    fn wanting(&self, room: &str) -> impl Iterator<Item = ClientId> {
+    pub(super) fn wanting(&self, room: &str) -> impl Iterator<Item = ClientId> {
         let wants = move |rooms: &VecDeque<KeptOutRoom>| rooms.iter().any(|known| *known.name == *room);
         self.rooms.iter().filter(move |(_, rooms)| wants(rooms)).map(|(id, _)| *id)
     }
 
     /// The rooms of this id that the client did not get into.
-    fn names_of(&self, id: ClientId, room: RoomId) -> impl Iterator<Item = &str> {
+    pub(super) fn names_of(&self, id: ClientId, room: RoomId) -> impl Iterator<Item = &str> {
         let rooms = self.rooms.get(&id).into_iter().flatten();
         rooms.filter(move |known| known.id == room).map(|known| &*known.name)
-    }
-}
-
-impl Server {
-    /// Nobody enters a room that the wire cannot tell from one of the configuration, or from one in use
-    /// that follows other rules; whoever has a token for the room has it instead of those in rooms that ask
-    /// for none, if they are not more.
-    pub(super) fn check_id(&mut self, id: ClientId, room: &str) -> Result<(), Fault> {
-        if self.settings.permissive || !self.is_kept_for_others(room) {
-            return Ok(());
-        }
-        if !self.may_claim(id, room) {
-            return Err(Fault::RoomReserved);
-        }
-        self.vacate(room);
-        Ok(())
-    }
-
-    /// Whether a room's id is another room's.
-    pub(super) fn is_kept_for_others(&self, room: &str) -> bool {
-        self.rooms.is_taken_by_reserved(room) || self.shares_an_id_with_other_rules(room)
-    }
-
-    /// The client does not get into the room: what it says there must not go to whoever is behind the id.
-    pub(super) fn keep_out(&mut self, id: ClientId, room: &str) {
-        let in_use = self.rooms.names_of_id_of(room).find(|other| *other != room).map(Box::from);
-        self.keep_out_for(id, room, in_use);
-    }
-
-    fn keep_out_for(&mut self, id: ClientId, room: &str, in_use: Option<Box<str>>) {
-        if !self.kept_out.note(id, room) {
-            return;
-        }
-        let name = self.members.name_of(id).unwrap_or_default();
-        self.events.push(ServerEvent::RoomIdTaken { id, name, room: room.into(), in_use });
-    }
-
-    /// Whether a client that speaks to this id means a room that it did not get into, and others would hear it.
-    pub(super) fn is_kept_out(&self, id: ClientId, room: RoomId) -> bool {
-        let would_hear_it = |wanted: &str, name: &str| {
-            name != wanted
-                && (self.rooms.is_taken_by_reserved(wanted) || !self.follows_same_rules(wanted, name))
-        };
-        let mut wanted = self.kept_out.names_of(id, room);
-        wanted.any(|wanted| self.rooms.names_of_id(room).any(|name| would_hear_it(wanted, name)))
-    }
-
-    /// Whether a client has a token that a room asks for, and the rooms that are in its way ask for none.
-    fn may_claim(&self, id: ClientId, room: &str) -> bool {
-        let mut others = self.rooms.names_of_id_of(room).filter(|other| *other != room);
-        self.gate.is_entitled(id, room)
-            && self.may_listen(id, room)
-            && !self.rooms.is_taken_by_reserved(room)
-            && others.all(|other| self.gate.rule_of(other).is_none())
-            && self.entitled_to(id, room) >= self.others_behind(id, room)
-    }
-
-    /// How many with a token for a room want to go there, this client included.
-    fn entitled_to(&self, id: ClientId, room: &str) -> usize {
-        let others = self.kept_out.wanting(room).filter(|other| *other != id);
-        1 + others.filter(|other| self.gate.is_entitled(*other, room)).count()
-    }
-
-    /// How many but this client listen to the id of a room.
-    fn others_behind(&self, id: ClientId, room: &str) -> usize {
-        self.members.listeners(RoomId::of(room)).iter().filter(|listener| **listener != id).count()
-    }
-
-    /// Takes everybody out of the rooms that share the id of this one, as an operator does.
-    fn vacate(&mut self, room: &str) {
-        let others = self.rooms.names_of_id_of(room).filter(|other| *other != room);
-        let others: Vec<Box<str>> = others.map(Into::into).collect();
-        let listeners = self.members.listeners(RoomId::of(room)).to_vec();
-        for other in &others {
-            for id in &listeners {
-                if self.take_out(*id, other) {
-                    self.statistics.rooms_vacated += 1;
-                    self.keep_out_for(*id, other, Some(room.into()));
-                }
-            }
-        }
     }
 }

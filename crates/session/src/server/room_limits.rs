@@ -5,13 +5,10 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use consonance_wire::{
-    Channel, ChannelKind, ClientId, Notice, RoomId, ServerRelay, TextData, TextRecipient, VoiceData, WireStr,
-};
+use consonance_wire::{Channel, ChannelKind, ClientId, RoomId};
 
 use super::crowd::Crowd;
 use super::room_pattern::RoomPattern;
-use super::{Fault, RoomUse, Server, ServerEvent};
 use crate::client::SPEAKING_TIMEOUT;
 use crate::time::Instant;
 
@@ -85,6 +82,10 @@ impl Quotas {
         Self { rules: rules.to_vec(), ..Self::default() }
     }
 
+    pub(super) fn has_rules(&self) -> bool {
+        !self.rules.is_empty()
+    }
+
     /// Which rule a room of this name follows.
     pub(super) fn rule_of(&self, room: &str) -> Option<usize> {
         self.rules.iter().position(|(pattern, _)| pattern.matches(room))
@@ -97,7 +98,7 @@ impl Quotas {
     }
 
     /// Other rules for the rooms in use. Who speaks goes on, and counts.
-    fn replace_rules<'a>(
+    pub(super) fn replace_rules<'a>(
         &mut self,
         rules: &[(RoomPattern, RoomLimits)],
         rooms: impl Iterator<Item = &'a str>,
@@ -147,17 +148,18 @@ impl Quotas {
     }
 
     /// Whether the operator is to be told that a client wants to enter a full room.
-    fn is_first_attempt(&mut self, id: ClientId, room: &str) -> bool {
+    pub(super) fn is_first_attempt(&mut self, id: ClientId, room: &str) -> bool {
         let told = self.told.entry(id).or_default();
         told.len() < TOLD_MAX && told.insert(RoomId::of(room))
     }
 
-    fn listeners_of(&self, room: &str) -> Option<usize> {
+    /// How many may listen to a room; any number if there is none.
+    pub(super) fn listeners_of(&self, room: &str) -> Option<usize> {
         self.rules[self.rule_of(room)?].1.listeners
     }
 
     /// Whether a client may speak to a room now, and if not, whether it was not told yet.
-    fn has_place(&mut self, now: Instant, id: ClientId, room: RoomId) -> Result<(), bool> {
+    pub(super) fn has_place(&mut self, now: Instant, id: ClientId, room: RoomId) -> Result<(), bool> {
         let Some(quota) = self.limited.get_mut(&room) else { return Ok(()) };
         let Some(most) = self.rules[quota.rule].1.speakers else { return Ok(()) };
         let lasts = |(_, at): &(ClientId, Instant)| now.since(*at) < SPEAKING_TIMEOUT;
@@ -176,7 +178,12 @@ impl Quotas {
     }
 
     /// A frame of a client's goes to these channels.
-    fn take_places(&mut self, now: Instant, id: ClientId, channels: impl Iterator<Item = Channel>) {
+    pub(super) fn take_places(
+        &mut self,
+        now: Instant,
+        id: ClientId,
+        channels: impl Iterator<Item = Channel>,
+    ) {
         for Channel { bits, recipient } in channels.filter(|channel| channel.bits.kind() == ChannelKind::Room)
         {
             let Some(quota) = self.limited.get_mut(&RoomId(recipient)) else { continue };
@@ -189,7 +196,7 @@ impl Quotas {
 
     /// How long a client has to wait until it may write to a room, or with `None` to a player. If it need not, this was
     /// the last time that it wrote.
-    fn take_text(
+    pub(super) fn take_text(
         &mut self,
         now: Instant,
         id: ClientId,
@@ -227,7 +234,7 @@ impl Quotas {
     }
 
     /// Whether a client's text may go on to these: if it may write again, or has not ended what it wrote last.
-    fn pass_text(
+    pub(super) fn pass_text(
         &mut self,
         id: ClientId,
         may_write: bool,
@@ -257,77 +264,5 @@ impl PassedText {
             self.reached[word] |= bit;
         }
         true
-    }
-}
-
-impl Server {
-    /// Other room limits from now on; see [`ServerSettings::room_limits`](super::ServerSettings::room_limits). Who
-    /// listens to a room that is over its limit now stays.
-    pub fn set_room_limits(&mut self, rules: Vec<(RoomPattern, RoomLimits)>) {
-        if self.settings.permissive || self.settings.room_limits == rules {
-            return;
-        }
-        self.settings.room_limits = rules;
-        self.rooms.reserve(self.settings.reserved_names());
-        let rooms = self.rooms.iter().map(|(_, name)| name);
-        self.quotas.replace_rules(&self.settings.room_limits, rooms);
-    }
-
-    /// Whether one more may listen to a room.
-    pub(super) fn has_space_for_listener(&self, room: &str) -> bool {
-        self.quotas.listeners_of(room).is_none_or(|most| self.rooms.listeners(room) < most)
-    }
-
-    /// Refuses a frame to a room that has enough speakers without its sender, and takes a place for it else.
-    pub(super) fn check_places(&mut self, own: ClientId, voice: &VoiceData<'_>) -> Result<(), Fault> {
-        self.check_crowd(own, voice)?;
-        if !self.quotas.limits_speakers() {
-            return Ok(());
-        }
-        let to_rooms = voice.channels.iter().filter(|channel| channel.bits.kind() == ChannelKind::Room);
-        for Channel { bits, recipient } in to_rooms {
-            let room = RoomId(recipient);
-            let Err(is_new) = self.quotas.has_place(self.now, own, room) else { continue };
-            if is_new && !bits.is_closing() {
-                let name = self.rooms.names_of_id(room).next().map(Box::<str>::from).unwrap_or_default();
-                self.tell_full(own, &name, RoomUse::Speak);
-            }
-            return Err(Fault::SpeakersLimited);
-        }
-        self.quotas.take_places(self.now, own, voice.channels.iter());
-        Ok(())
-    }
-
-    /// Refuses a text of somebody who may not write, or not yet again.
-    pub(super) fn check_text(
-        &mut self,
-        own: ClientId,
-        text: &TextData<'_>,
-        relay: &ServerRelay<'_>,
-    ) -> Result<(), Fault> {
-        if self.moderation.is_text_muted(own) {
-            return Err(Fault::TextMuted);
-        }
-        let room = match text.recipient {
-            TextRecipient::Room(room) => Some(room),
-            _ => None,
-        };
-        let wait = self.quotas.take_text(self.now, own, self.settings.limits.text_every, room);
-        let here = relay.destinations.iter().filter(|id| self.members.contains(*id));
-        if self.quotas.pass_text(own, wait.is_zero(), relay.packet, here) {
-            return Ok(());
-        }
-        let wait_ms = u32::try_from(wait.as_millis()).unwrap_or(u32::MAX);
-        self.notify(own, &Notice::TextHeld { wait_ms: wait_ms.max(1) });
-        Err(Fault::TextHeld)
-    }
-
-    pub(super) fn tell_full(&mut self, id: ClientId, room: &str, to: RoomUse) {
-        self.notify(id, &Notice::RoomFull { room: WireStr::from(room), is_speaking: to == RoomUse::Speak });
-        if to == RoomUse::Listen && !self.quotas.is_first_attempt(id, room) {
-            return;
-        }
-        let name = self.members.name_of(id).unwrap_or_default();
-        self.events.push(ServerEvent::RoomFull { id, name, room: room.into(), to });
     }
 }

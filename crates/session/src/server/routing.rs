@@ -23,7 +23,7 @@ impl Server {
         self.statistics.frames_routed += 1;
         self.voice_reports.count(self.now, own, voice);
         let spoken = self.spoken(voice);
-        self.outbound.begin_frame(self.moderation.deafened());
+        self.outbound.begin_frame(self.policy.register().deafened());
         self.outbound.leave_out(own);
         for channel in voice.channels {
             match channel.bits.kind() {
@@ -33,7 +33,7 @@ impl Server {
                 }
                 ChannelKind::Room => {
                     let room = RoomId(channel.recipient);
-                    let near = self.proximity.reach(room, spoken, channel.bits);
+                    let near = self.policy.proximity_mut().reach(room, spoken, channel.bits);
                     let listeners = near.unwrap_or_else(|| self.members.listeners(room));
                     self.outbound.add(listeners.iter().copied(), packet.len(), false);
                 }

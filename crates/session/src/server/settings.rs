@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 
 use consonance_wire::{Capabilities, SessionId};
 
+use super::room_policy::RoomBounds;
 use super::{AccessRule, NameTaken, ProximitySettings, RoomLimits, RoomPattern};
 use crate::limits::Limits;
 use crate::packet_limits::PacketLimits;
@@ -108,10 +109,11 @@ impl ServerSettings {
         self
     }
 
-    /// Whether relayed voice has to be looked into: some rooms are not as any other, or
-    /// somebody wants to know who speaks.
-    pub(super) fn looks_into_relays(&self) -> bool {
-        !self.proximity.is_empty() || !self.access.is_empty() || self.monitor_channels
+    /// How many rooms there may be, and how long their names.
+    pub(super) fn room_bounds(&self) -> RoomBounds {
+        let Limits { room_name_bytes, rooms_per_client, rooms, .. } = self.limits;
+        let name_bytes = room_name_bytes.min(self.packets.room_name_bytes());
+        RoomBounds { name_bytes, per_client: rooms_per_client, in_use: rooms }
     }
 
     /// Rooms that no other may share its id with.

@@ -52,7 +52,7 @@ impl Server {
         let now = now.max(self.now);
         let places = self.members.in_order().filter_map(|id| {
             let member = self.members.get(id)?;
-            let mut access = self.gate.access(id).cloned().unwrap_or_default();
+            let mut access = self.policy.gate().access(id).cloned().unwrap_or_default();
             access.ends_at = access.ends_at.map(|end| Instant::START + end.since(now));
             Some(KeptPlace {
                 id,
@@ -92,7 +92,7 @@ impl Server {
     fn restore_standings(&mut self, standings: &[(Identity, Standing)]) {
         for (identity, standing) in standings.iter().take(self.settings.limits.standings) {
             let standing = standing.with_ends(|end| self.now + end.since(Instant::START));
-            self.moderation.replace(identity, standing);
+            self.policy.register_mut().replace(identity, standing);
         }
     }
 
@@ -109,7 +109,7 @@ impl Server {
         self.members.insert(*id, Box::clone(name), key, *codec, NO_LINK);
         let mut access = place.access.clone();
         access.ends_at = access.ends_at.map(|end| self.now + end.since(Instant::START));
-        self.grant(*id, access);
+        self.policy.grant(*id, access);
         self.begin_standing(*id);
         for room in &place.rooms {
             self.enter_restored(*id, room);
@@ -126,12 +126,9 @@ impl Server {
     /// and is refused then as anybody.
     fn enter_restored(&mut self, id: ClientId, room: &str) {
         let Some(member) = self.members.get(id) else { return };
-        let is_allowed = self.check_one_more(member, room).is_ok()
-            && (self.settings.permissive || !self.is_kept_for_others(room))
-            && self.may_listen(id, room)
-            && self.has_space_for_listener(room);
+        let is_allowed = self.policy.may_be_restored(self.settings.room_bounds(), member, room);
         if is_allowed && self.members.enter(id, room) {
-            self.list_listener(id, room);
+            self.statistics.room_collisions += u64::from(self.policy.enter(id, room));
         }
     }
 }

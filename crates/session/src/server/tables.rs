@@ -107,17 +107,17 @@ impl Server {
     }
 
     pub(super) fn subject_of(&self, id: ClientId) -> Option<&str> {
-        self.gate.access(id).and_then(|access| access.subject.as_deref())
+        self.policy.gate().access(id).and_then(|access| access.subject.as_deref())
     }
 
     /// The names of the rooms that the wire knows by this id, as far as somebody listens to them: one, as a rule.
     pub fn room_names(&self, id: RoomId) -> impl Iterator<Item = &str> {
-        self.rooms.names_of_id(id)
+        self.policy.directory().names_of_id(id)
     }
 
     /// Every room that somebody listens to, by ascending room id and then by name.
     pub fn room_table(&self) -> impl Iterator<Item = RoomRow<'_>> {
-        self.rooms.iter().map(|(id, name)| RoomRow {
+        self.policy.directory().iter().map(|(id, name)| RoomRow {
             id,
             name,
             listeners: self.members.listeners_by_name(id, name),
@@ -160,9 +160,9 @@ impl Server {
             link: member.data,
             rooms: member.rooms.names().collect(),
             voice: self.voice_reports.voice(member.id),
-            refused: self.gate.refused(member.id).iter().map(|(room, to)| (&**room, *to)).collect(),
-            has_place: self.proximity.has_place(member.id),
-            access: self.gate.access(member.id),
+            refused: self.policy.gate().refused(member.id).iter().map(|(room, to)| (&**room, *to)).collect(),
+            has_place: self.policy.proximity().has_place(member.id),
+            access: self.policy.gate().access(member.id),
         }
     }
 }

@@ -80,7 +80,7 @@ impl Server {
         let contest = Contest {
             rule: self.settings.name_taken,
             access,
-            present: self.gate.access(holder),
+            present: self.policy.gate().access(holder),
             is_stock: record.is_some_and(|record| record.capabilities == Capabilities::NONE),
             origin,
             is_same_origin: origin.is_some() && origin == present_origin,

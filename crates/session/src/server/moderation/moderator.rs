@@ -52,7 +52,7 @@ impl Server {
     }
 
     fn is_moderator(&self, id: ClientId) -> bool {
-        self.gate.access(id).is_some_and(|access| access.is_moderator)
+        self.policy.gate().access(id).is_some_and(|access| access.is_moderator)
     }
 }
 

@@ -37,15 +37,15 @@ struct Present {
 }
 
 impl Register {
-    pub(super) fn get(&self, identity: &Identity) -> Option<&Standing> {
+    pub(in crate::server) fn get(&self, identity: &Identity) -> Option<&Standing> {
         self.standings.get(identity)
     }
 
-    pub(super) fn len(&self) -> usize {
+    pub(in crate::server) fn len(&self) -> usize {
         self.standings.len()
     }
 
-    pub(super) fn iter(&self) -> impl ExactSizeIterator<Item = (&Identity, &Standing)> {
+    pub(in crate::server) fn iter(&self) -> impl ExactSizeIterator<Item = (&Identity, &Standing)> {
         self.standings.iter()
     }
 
@@ -79,13 +79,13 @@ impl Register {
     }
 
     /// A sanction that has ended by now.
-    pub(super) fn ended(&self, now: Instant) -> Option<(Identity, Sanction)> {
+    pub(in crate::server) fn ended(&self, now: Instant) -> Option<(Identity, Sanction)> {
         let (end, identity, sanction) = self.ends.first()?;
         (*end <= now).then(|| (identity.clone(), *sanction))
     }
 
     /// This client is the player: what was decided about it holds for the client.
-    pub(super) fn attach(&mut self, id: ClientId, identity: &Identity) {
+    pub(in crate::server) fn attach(&mut self, id: ClientId, identity: &Identity) {
         self.forget(id);
         let Some(standing) = self.standings.get(identity) else { return };
         let has = |sanction| standing.terms(sanction).is_some();

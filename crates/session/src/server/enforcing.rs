@@ -1,0 +1,110 @@
+//! What follows where rules say no: clients are taken out of rooms, refused, and told of it.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use consonance_wire::{ClientId, DeltaChannelState, Notice, RoomId, WireStr};
+
+use super::room_policy::{Refused, Report};
+use super::{Access, Fault, RoomUse, Server, ServerEvent};
+use crate::link::{Delivery, LinkId};
+
+impl Server {
+    /// Gives a client other tokens from now on; it is taken out of rooms that it may not listen to with these. False if
+    /// there is no such client.
+    pub fn set_access(&mut self, id: ClientId, access: Access) -> bool {
+        if !self.members.contains(id) {
+            return false;
+        }
+        self.policy.grant(id, access);
+        self.expel_from_forbidden_rooms(id);
+        true
+    }
+
+    /// What was said of a client when it was let in, or since; nothing of one that is not here.
+    pub fn access(&self, id: ClientId) -> Option<&Access> {
+        self.policy.gate().access(id)
+    }
+
+    /// Takes a client out of the rooms that it may not listen to, as an operator does.
+    pub(super) fn expel_from_forbidden_rooms(&mut self, id: ClientId) {
+        let Some(member) = self.members.get(id) else { return };
+        for room in self.policy.forbidden(id, member.rooms.names()) {
+            self.statistics.rooms_forbidden += 1;
+            self.take_out(id, &room);
+            let report = self.policy.note_denied(id, &room, RoomUse::Listen);
+            self.report(id, report);
+        }
+    }
+
+    /// Takes everybody out of rooms that share the id of another one, which is entered now.
+    pub(super) fn vacate(&mut self, rooms: &[Box<str>], entered: &str) {
+        if rooms.is_empty() {
+            return;
+        }
+        let listeners: Vec<ClientId> = self.members.listeners(RoomId::of(entered)).to_vec();
+        for room in rooms {
+            for id in &listeners {
+                if self.take_out(*id, room) {
+                    self.statistics.rooms_vacated += 1;
+                    let report = self.policy.keep_out(*id, room, Some(entered));
+                    self.report_if_any(*id, report);
+                }
+            }
+        }
+    }
+
+    /// Tells the sender of a state or a change, and nobody else, that it is not in a room that it named there.
+    pub(super) fn refuse_room(&mut self, link: LinkId, id: ClientId, room: &str, fault: Fault) {
+        if !self.links.contains(link) {
+            return;
+        }
+        // What is no UTF-8 may have become too long to be told.
+        if room.len() <= self.settings.packets.room_name_bytes() {
+            let (session, room) = (self.session, Some(WireStr::from(room)));
+            let exit = DeltaChannelState { session, joined: false, id, room };
+            self.send(link, Delivery::Reliable, &exit.into());
+        }
+        let report = match fault {
+            Fault::RoomFull => Some(self.policy.note_full(id, room)),
+            Fault::RoomReserved => {
+                let in_use = self.policy.directory().names_of_id_of(room).find(|other| *other != room);
+                let in_use = in_use.map(Box::<str>::from);
+                self.policy.keep_out(id, room, in_use.as_deref())
+            }
+            Fault::RoomForbidden => self.policy.note_attempt(id, RoomId::of(room), room, RoomUse::Listen),
+            _ => None,
+        };
+        self.report_if_any(id, report);
+        self.note(link, fault);
+    }
+
+    /// Tells what is to be told of a refusal; why something is refused.
+    pub(super) fn report_refusal(&mut self, id: ClientId, refused: Refused) -> Fault {
+        self.report_if_any(id, refused.report);
+        refused.fault
+    }
+
+    fn report_if_any(&mut self, id: ClientId, report: Option<Report>) {
+        if let Some(report) = report {
+            self.report(id, report);
+        }
+    }
+
+    fn report(&mut self, id: ClientId, report: Report) {
+        if let Report::Full { room, to, is_first } = &report {
+            let (room, is_speaking) = (WireStr::from(&**room), *to == RoomUse::Speak);
+            self.notify(id, &Notice::RoomFull { room, is_speaking });
+            if !is_first {
+                return;
+            }
+        }
+        let name = self.members.name_of(id).unwrap_or_default();
+        self.events.push(match report {
+            Report::Priority => ServerEvent::PriorityDenied { id, name },
+            Report::Denied { room, to } => ServerEvent::AccessDenied { id, name, room, to },
+            Report::Full { room, to, .. } => ServerEvent::RoomFull { id, name, room, to },
+            Report::IdTaken { room, in_use } => ServerEvent::RoomIdTaken { id, name, room, in_use },
+        });
+    }
+}

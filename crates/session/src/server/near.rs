@@ -1,0 +1,77 @@
+//! Voice by distance: clients say where they are, and of the destinations of a relay the near ones get it.
+
+use consonance_wire::{Channel, ChannelKind, ClientId, PositionReport, RoomId, ServerRelay, VoiceData};
+
+use super::proximity::{ProximitySettings, Spoken};
+use super::{Fault, Server};
+use crate::link::LinkId;
+
+impl Server {
+    /// How a room of this name carries voice, if distance decides there.
+    pub fn proximity_of(&self, room: &str) -> Option<ProximitySettings> {
+        self.policy.proximity().settings_of(room)
+    }
+
+    /// The square of how far two clients are apart, in m², if both have said where they are.
+    pub fn distance_squared(&self, a: ClientId, b: ClientId) -> Option<f32> {
+        self.policy.proximity().distance_squared(a, b)
+    }
+
+    /// A client says where it is.
+    pub(super) fn handle_position(
+        &mut self,
+        own: Option<ClientId>,
+        report: Result<PositionReport, consonance_wire::AbsurdPosition>,
+    ) -> Result<(), Fault> {
+        let id = own.ok_or(Fault::NotJoined)?;
+        let report = report.map_err(|_| Fault::PositionRefused)?;
+        self.statistics.positions_received += 1;
+        self.policy.proximity_mut().report(id, report);
+        Ok(())
+    }
+
+    /// What is to be known of a frame before it can be said who hears it.
+    pub(super) fn spoken(&self, voice: &VoiceData<'_>) -> Spoken {
+        let codec = self.members.get(voice.sender).map(|member| member.codec.kind);
+        Spoken::new(self.now, codec, voice)
+    }
+
+    /// Lists the links of those destinations that the frame reaches by distance or by another channel: a sender that
+    /// lists destinations lists everybody, wherever they are.
+    pub(super) fn gather_near(
+        &mut self,
+        link: LinkId,
+        relay: &ServerRelay<'_>,
+        voice: &VoiceData<'_>,
+    ) -> Result<(), Fault> {
+        let (now, clients, limits) = (self.now, self.members.len(), &self.settings.limits);
+        let looks = relay.destinations.len() * voice.channels.len() / LOOKS_PER_SENDING;
+        let record = self.links.get_mut(link)?;
+        record.budgets.take_fan_out(now, limits, clients, looks)?;
+        let spoken = self.spoken(voice);
+        self.outbound.begin_frame(self.policy.register().deafened());
+        let Self { outbound, policy, members, .. } = self;
+        let proximity = policy.proximity_mut();
+        for id in relay.destinations {
+            let mut is_reached = false;
+            for Channel { bits, recipient } in voice.channels {
+                is_reached |= match bits.kind() {
+                    ChannelKind::Player => recipient == id.0,
+                    ChannelKind::Room => {
+                        let room = RoomId(recipient);
+                        let near = proximity.reaches(room, spoken, bits, id);
+                        near.unwrap_or_else(|| members.is_in_id(id, room))
+                    }
+                };
+            }
+            if is_reached {
+                outbound.add([id].into_iter(), relay.packet.len(), false);
+            }
+        }
+        self.outbound.end_frame(self.now, relay.packet);
+        Ok(())
+    }
+}
+
+/// Looking whether a channel reaches somebody is far cheaper than sending to them; this many times weigh as much.
+const LOOKS_PER_SENDING: usize = 8;

@@ -1,0 +1,240 @@
+//! The rooms in use and the rules that hold there: who may listen, who may speak, and which rooms the wire keeps apart.
+//!
+//! What a client may do follows from the rules of a room, from what the driver said of the client, from what an
+//! operator decided about it, and from who is there already. Each of these is a part of its own here; what they say
+//! together is decided here. Nothing is sent: a refusal says what is counted, and what is to be told.
+
+mod entering;
+mod speaking;
+mod telling;
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use consonance_wire::{ClientId, RoomId};
+
+use super::access::{Access, AccessRule, Gate};
+use super::moderation::Register;
+use super::proximity::Proximity;
+use super::room_directory::RoomDirectory;
+use super::room_ids::KeptOut;
+use super::room_limits::{Quotas, RoomLimits};
+use super::room_pattern::RoomPattern;
+use super::settings::ServerSettings;
+use crate::time::Instant;
+
+pub(super) use entering::RoomBounds;
+pub(super) use speaking::TextRefusal;
+pub(super) use telling::{Refused, Report};
+
+/// Rules, and the rooms that they are about.
+#[derive(Debug)]
+pub(super) struct RoomPolicy {
+    directory: RoomDirectory,
+    gate: Gate,
+    register: Register,
+    quotas: Quotas,
+    kept_out: KeptOut,
+    proximity: Proximity,
+    is_permissive: bool,
+}
+
+impl RoomPolicy {
+    pub(super) fn new(settings: &ServerSettings) -> Self {
+        Self {
+            directory: RoomDirectory::new(settings.reserved_names()),
+            gate: Gate::new(&settings.access),
+            register: Register::default(),
+            quotas: Quotas::new(&settings.room_limits),
+            kept_out: KeptOut::default(),
+            proximity: Proximity::new(&settings.proximity),
+            is_permissive: settings.permissive,
+        }
+    }
+
+    /// The rooms in use.
+    pub(super) fn directory(&self) -> &RoomDirectory {
+        &self.directory
+    }
+
+    /// What the driver said of the clients.
+    pub(super) fn gate(&self) -> &Gate {
+        &self.gate
+    }
+
+    /// What an operator decided about players.
+    #[inline]
+    pub(super) fn register(&self) -> &Register {
+        &self.register
+    }
+
+    pub(super) fn register_mut(&mut self) -> &mut Register {
+        &mut self.register
+    }
+
+    /// Where clients are, and who is near.
+    pub(super) fn proximity(&self) -> &Proximity {
+        &self.proximity
+    }
+
+    #[inline]
+    pub(super) fn proximity_mut(&mut self) -> &mut Proximity {
+        &mut self.proximity
+    }
+
+    /// The decisions of a session before, in which nobody is any more, hold here.
+    pub(super) fn inherit(&mut self, before: Self) {
+        self.register.inherit(before.register);
+    }
+
+    /// What a client may do, by what the driver said. A permissive session lets everybody do everything.
+    pub(super) fn grant(&mut self, id: ClientId, access: Access) {
+        self.gate.grant(id, if self.is_permissive { Access::default() } else { access });
+    }
+
+    /// The client is gone, and in no room any more; the account that it had.
+    pub(super) fn forget(&mut self, id: ClientId) -> Option<Box<str>> {
+        self.proximity.forget(id);
+        self.kept_out.forget(id);
+        self.register.forget(id);
+        self.quotas.forget(id);
+        self.gate.forget(id)
+    }
+
+    /// A client has entered a room. True if the room is new and the wire cannot tell it from another one in use.
+    pub(super) fn enter(&mut self, id: ClientId, room: &str) -> bool {
+        let collides = self.directory.enter(room);
+        self.proximity.enter(id, room);
+        self.gate.enter(room);
+        self.quotas.enter(room);
+        collides
+    }
+
+    /// A client has left a room, and listens to no other one of its id. A room that nobody listens to is guarded no
+    /// longer.
+    pub(super) fn leave(&mut self, id: ClientId, room: &str, is_still_in_id: bool) {
+        self.directory.leave(room);
+        if self.directory.names_of_id_of(room).next().is_none() {
+            self.gate.close(room);
+            self.quotas.close(room);
+        }
+        if !is_still_in_id && self.proximity.rule_of(room).is_some() {
+            self.proximity.leave(id, RoomId::of(room));
+        }
+    }
+
+    /// Only so many voices at once are heard in each room, or all.
+    pub(super) fn limit_voices(&mut self, most: Option<usize>) {
+        self.quotas.crowd.limit(most);
+    }
+
+    /// Other limits of rooms.
+    pub(super) fn set_room_limits<'a>(
+        &mut self,
+        rules: &[(RoomPattern, RoomLimits)],
+        reserved: impl Iterator<Item = &'a str>,
+    ) {
+        self.directory.reserve(reserved);
+        self.quotas.replace_rules(rules, self.directory.iter().map(|(_, name)| name));
+    }
+
+    /// Other rooms ask for tokens, of these clients and of those that come. Rooms that are to be closed, since the wire
+    /// cannot tell them from one in use that a rule is about, and that follows another rule.
+    pub(super) fn set_access_rules<'a>(
+        &mut self,
+        rules: &[(RoomPattern, AccessRule)],
+        reserved: impl Iterator<Item = &'a str>,
+        clients: &[ClientId],
+    ) -> Vec<Box<str>> {
+        self.directory.reserve(reserved);
+        let rooms = self.directory.iter().map(|(_, name)| name);
+        self.gate.replace_rules(rules, clients.iter().copied(), rooms);
+        let is_ambiguous = |room: &&str| {
+            let has_rule = |name: &&str| self.gate.rule_of(name).is_some();
+            let kept = self.directory.names_of_id_of(room).find(has_rule);
+            kept.is_some_and(|kept| kept != *room && self.gate.rule_of(kept) != self.gate.rule_of(room))
+        };
+        let rooms = self.directory.iter().map(|(_, name)| name);
+        rooms.filter(is_ambiguous).map(Into::into).collect()
+    }
+
+    /// A room was closed: one of the same id that stays open may have another rule.
+    pub(super) fn guard_again(&mut self, closed: &str) {
+        let others: Vec<Box<str>> = self.directory.names_of_id_of(closed).map(Into::into).collect();
+        for room in &others {
+            self.gate.enter(room);
+        }
+    }
+
+    /// When the next visit ends.
+    pub(super) fn next_visit_end(&self) -> Option<Instant> {
+        self.gate.next_end().map(|(end, _)| end)
+    }
+
+    /// A client whose visit is over.
+    pub(super) fn ended_visit(&self, now: Instant) -> Option<ClientId> {
+        self.gate.next_end().filter(|(end, _)| *end <= now).map(|(_, id)| id)
+    }
+
+    /// Whether a client may listen to a room: by its own rights, else by the room's rules.
+    pub(super) fn may_listen(&self, id: ClientId, room: &str) -> bool {
+        let right = self.register.listen_right(id, room);
+        right.unwrap_or_else(|| self.gate.may_listen(id, room))
+    }
+
+    /// Whether a client may not listen to a room. The wire brings a listener what is said in any room of the same id.
+    pub(super) fn is_forbidden(&self, id: ClientId, room: &str) -> bool {
+        // Mostly there are no rules, and ids are the dearest part of a join.
+        if !self.gate.has_rules() && !self.gate.keeps_to_names() && !self.register.has_room_rights() {
+            return false;
+        }
+        let mut names = self.directory.names_of_id_of(room);
+        !self.may_listen(id, room) || names.any(|name| !self.may_listen(id, name))
+    }
+
+    /// Of these rooms, those that a client may not listen to.
+    pub(super) fn forbidden<'a>(&self, id: ClientId, rooms: impl Iterator<Item = &'a str>) -> Vec<Box<str>> {
+        rooms.filter(|room| self.is_forbidden(id, room)).map(Into::into).collect()
+    }
+
+    /// Whether one more may listen to a room.
+    pub(super) fn has_space_for_listener(&self, room: &str) -> bool {
+        self.quotas.listeners_of(room).is_none_or(|most| self.directory.listeners(room) < most)
+    }
+
+    /// Whether relayed voice has to be looked into, for the rules of rooms or for what a client may not do.
+    pub(super) fn looks_into_voice(&self) -> bool {
+        self.proximity.has_rules()
+            || self.gate.has_rules()
+            || self.gate.restricts()
+            || self.register.has_room_rights()
+            || !self.kept_out.is_empty()
+            || self.quotas.limits_speakers()
+            || self.quotas.crowd.is_limited()
+    }
+
+    fn follows_same_rules(&self, room: &str, other: &str) -> bool {
+        // A client that keeps to some rooms by their names must not find others behind the same id.
+        (room == other || !self.gate.keeps_to_names())
+            && self.proximity.rule_of(room) == self.proximity.rule_of(other)
+            && self.gate.rule_of(room) == self.gate.rule_of(other)
+            && self.quotas.rule_of(room) == self.quotas.rule_of(other)
+    }
+
+    /// Whether a room's id is another room's: of the configuration, or of one in use that follows other rules.
+    pub(super) fn is_kept_for_others(&self, room: &str) -> bool {
+        self.directory.is_taken_by_reserved(room) || self.shares_an_id_with_other_rules(room)
+    }
+
+    fn shares_an_id_with_other_rules(&self, room: &str) -> bool {
+        let has_rules = self.proximity.has_rules()
+            || self.gate.has_rules()
+            || self.quotas.has_rules()
+            || self.gate.keeps_to_names();
+        let mut others = self.directory.names_of_id_of(room);
+        has_rules && others.any(|other| !self.follows_same_rules(room, other))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,162 @@
+//! May a client speak or write, there and now?
+
+use alloc::boxed::Box;
+use core::time::Duration;
+
+use consonance_wire::{Channel, ChannelKind, ClientId, CodecKind, RoomId, VoiceData};
+
+use super::{Refused, Report, RoomPolicy};
+use crate::server::crowd::Heard;
+use crate::server::members::Members;
+use crate::server::{Fault, RoomUse};
+use crate::time::Instant;
+
+/// Why a text is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::server) enum TextRefusal {
+    /// Its sender may not write.
+    Muted,
+    /// Its sender may write again after this time.
+    Held(Duration),
+}
+
+impl RoomPolicy {
+    /// Nobody hears a client that is muted.
+    pub(in crate::server) fn check_muted(&self, own: ClientId) -> Result<(), Fault> {
+        if self.register.is_muted(own) { Err(Fault::Muted) } else { Ok(()) }
+    }
+
+    /// Refuses a frame of a client that is muted, to a room where its speaker may not speak or has no place, or of more
+    /// priority than it may have.
+    pub(in crate::server) fn check_voice(
+        &mut self,
+        members: &Members,
+        now: Instant,
+        own: ClientId,
+        voice: &VoiceData<'_>,
+    ) -> Result<(), Refused> {
+        self.check_muted(own)?;
+        let has_rules = self.gate.has_rules() || self.gate.restricts();
+        if has_rules || self.register.has_room_rights() || !self.kept_out.is_empty() {
+            self.check_channels(own, voice)?;
+        }
+        self.check_places(members, now, own, voice)
+    }
+
+    fn check_channels(&mut self, own: ClientId, voice: &VoiceData<'_>) -> Result<(), Refused> {
+        let priority_max = self.gate.access(own).and_then(|access| access.priority_max);
+        for Channel { bits, recipient } in voice.channels {
+            if priority_max.is_some_and(|most| bits.priority() > most) {
+                let report = self.gate.note_priority(own).then_some(Report::Priority);
+                return Err(Refused { fault: Fault::PriorityForbidden, report });
+            }
+            if bits.kind() == ChannelKind::Room {
+                self.check_speech(own, RoomId(recipient))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Refuses whatever a client says to a room where it may not speak.
+    pub(in crate::server) fn check_speech(&mut self, own: ClientId, room: RoomId) -> Result<(), Refused> {
+        let right = self.register.speak_right(own, room);
+        let may =
+            right.unwrap_or_else(|| self.gate.may_speak(own, room) && self.keeps_to_its_rooms(own, room));
+        if may && !self.is_kept_out(own, room) {
+            return Ok(());
+        }
+        let name = self.name_of(room);
+        let report = self.note_attempt(own, room, &name, RoomUse::Speak);
+        Err(Refused { fault: Fault::SpeechForbidden, report })
+    }
+
+    /// Whether a client may by its own patterns speak to every room that the wire knows by this id.
+    fn keeps_to_its_rooms(&self, own: ClientId, room: RoomId) -> bool {
+        if !self.gate.keeps_to_names() {
+            return true;
+        }
+        let access = self.gate.access(own);
+        access.is_none_or(|access| self.directory.names_of_id(room).all(|name| access.may_speak_to(name)))
+    }
+
+    /// Whether a client that speaks to this id means a room that it did not get into, and others would hear it.
+    fn is_kept_out(&self, id: ClientId, room: RoomId) -> bool {
+        let would_hear_it = |wanted: &str, name: &str| {
+            name != wanted
+                && (self.directory.is_taken_by_reserved(wanted) || !self.follows_same_rules(wanted, name))
+        };
+        let mut wanted = self.kept_out.names_of(id, room);
+        wanted.any(|wanted| self.directory.names_of_id(room).any(|name| would_hear_it(wanted, name)))
+    }
+
+    /// Refuses a frame to a room that has enough speakers without its sender, and takes a place for it else.
+    fn check_places(
+        &mut self,
+        members: &Members,
+        now: Instant,
+        own: ClientId,
+        voice: &VoiceData<'_>,
+    ) -> Result<(), Refused> {
+        if self.quotas.crowd.is_limited() && !self.proximity.concerns(voice) {
+            self.check_crowd(members, now, own, voice)?;
+        }
+        if !self.quotas.limits_speakers() {
+            return Ok(());
+        }
+        let to_rooms = voice.channels.iter().filter(|channel| channel.bits.kind() == ChannelKind::Room);
+        for Channel { bits, recipient } in to_rooms {
+            let room = RoomId(recipient);
+            let Err(is_new) = self.quotas.has_place(now, own, room) else { continue };
+            let full = |room| Report::Full { room, to: RoomUse::Speak, is_first: true };
+            let report = (is_new && !bits.is_closing()).then(|| full(self.name_of(room)));
+            return Err(Refused { fault: Fault::SpeakersLimited, report });
+        }
+        self.quotas.take_places(now, own, voice.channels.iter());
+        Ok(())
+    }
+
+    /// Refuses a frame that would only be heard in rooms that have enough voices.
+    fn check_crowd(
+        &mut self,
+        members: &Members,
+        now: Instant,
+        own: ClientId,
+        voice: &VoiceData<'_>,
+    ) -> Result<(), Fault> {
+        let codec = members.get(own).map(|member| member.codec.kind);
+        let heard = Heard::new(own, codec == Some(CodecKind::OPUS), voice.frame);
+        let mut is_heard = voice.channels.is_empty();
+        for Channel { bits, recipient } in voice.channels {
+            is_heard |= bits.kind() == ChannelKind::Player;
+            if bits.kind() == ChannelKind::Room && !members.listeners(RoomId(recipient)).is_empty() {
+                is_heard |= self.quotas.crowd.admits(now, RoomId(recipient), bits, heard);
+            }
+        }
+        if is_heard { Ok(()) } else { Err(Fault::Shed) }
+    }
+
+    /// Refuses a text of a client that may not write, or not yet again, since it has to wait for so long `anywhere`, or
+    /// longer in this room. `to` are the clients that this packet brings the text to.
+    pub(in crate::server) fn check_text(
+        &mut self,
+        now: Instant,
+        own: ClientId,
+        (anywhere, room): (Duration, Option<RoomId>),
+        packet: &[u8],
+        to: impl Iterator<Item = ClientId> + Clone,
+    ) -> Result<(), TextRefusal> {
+        if self.register.is_text_muted(own) {
+            return Err(TextRefusal::Muted);
+        }
+        let wait = self.quotas.take_text(now, own, anywhere, room);
+        if self.quotas.pass_text(own, wait.is_zero(), packet, to) {
+            return Ok(());
+        }
+        Err(TextRefusal::Held(wait))
+    }
+
+    /// The first name of a room id, or none of its letters.
+    fn name_of(&self, room: RoomId) -> Box<str> {
+        self.directory.names_of_id(room).next().map(Box::from).unwrap_or_default()
+    }
+}

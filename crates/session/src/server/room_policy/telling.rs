@@ -1,0 +1,77 @@
+//! What is told of a refusal: to the client that was refused, and once to the operator.
+
+use alloc::boxed::Box;
+
+use consonance_wire::{ClientId, RoomId};
+
+use super::RoomPolicy;
+use crate::server::{Fault, RoomUse};
+
+/// Why something is refused, and what is to be told.
+#[derive(Debug)]
+pub(in crate::server) struct Refused {
+    pub(in crate::server) fault: Fault,
+    pub(in crate::server) report: Option<Report>,
+}
+
+/// Something that an operator is to be told of a client.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::server) enum Report {
+    /// It speaks with more priority than it may.
+    Priority,
+    /// It may not do this in a room.
+    Denied { room: Box<str>, to: RoomUse },
+    /// A room has no place for it. It is told itself, too, and each time, unlike the operator.
+    Full { room: Box<str>, to: RoomUse, is_first: bool },
+    /// It wants to go to a room whose id is that of another one, in use under this name.
+    IdTaken { room: Box<str>, in_use: Option<Box<str>> },
+}
+
+impl From<Fault> for Refused {
+    fn from(fault: Fault) -> Self {
+        Self { fault, report: None }
+    }
+}
+
+impl RoomPolicy {
+    /// A client tried what it may not do in a room. The operator is told once for each room.
+    pub(in crate::server) fn note_attempt(
+        &mut self,
+        id: ClientId,
+        room: RoomId,
+        name: &str,
+        to: RoomUse,
+    ) -> Option<Report> {
+        if self.gate.is_first_attempt(id, room, to) {
+            return Some(self.note_denied(id, name, to));
+        }
+        if to == RoomUse::Listen {
+            self.gate.note_refused(id, name, to);
+        }
+        None
+    }
+
+    /// A client may not do something in a room, whatever it tried.
+    pub(in crate::server) fn note_denied(&mut self, id: ClientId, room: &str, to: RoomUse) -> Report {
+        self.gate.note_refused(id, room, to);
+        Report::Denied { room: room.into(), to }
+    }
+
+    /// A client wanted to listen to a room that is full.
+    pub(in crate::server) fn note_full(&mut self, id: ClientId, room: &str) -> Report {
+        let is_first = self.quotas.is_first_attempt(id, room);
+        Report::Full { room: room.into(), to: RoomUse::Listen, is_first }
+    }
+
+    /// A client does not get into a room: what it says there must not go to the listeners behind the id, who are in
+    /// `in_use`, another room of that id.
+    pub(in crate::server) fn keep_out(
+        &mut self,
+        id: ClientId,
+        room: &str,
+        in_use: Option<&str>,
+    ) -> Option<Report> {
+        let is_news = self.kept_out.note(id, room);
+        is_news.then(|| Report::IdTaken { room: room.into(), in_use: in_use.map(Box::from) })
+    }
+}
