@@ -98,7 +98,9 @@ impl FanOut {
 
     /// Adds the links of these clients, each of which is sent so many bytes. Unknown ids are skipped, and so is a
     /// client that is listed again, unless it shall be `repeated`. Room for all of them is made before, so that the
-    /// loop keeps in registers where it reads and where it writes.
+    /// loop keeps in registers where it reads and where it writes; inlined, it
+    /// would share them with what is around it.
+    #[inline(never)]
     pub(super) fn add(&mut self, ids: impl ExactSizeIterator<Item = ClientId>, bytes: usize, repeated: bool) {
         let (packet, round) = (PACKET + bytes as u64, self.round);
         let listed = if repeated { VACANT } else { round };
