@@ -90,7 +90,6 @@ use waiting_joins::WaitingJoins;
 /// Any order of calls is safe; a driver that drains late only delays.
 #[derive(Debug)]
 pub struct Server {
-    session: SessionId,
     settings: ServerSettings,
     /// The latest time that the driver brought along.
     now: Instant,
@@ -117,7 +116,6 @@ impl Server {
         let settings = settings.offering_what_is_set_up();
         let reservations = Reservations::new(&settings.secret_key);
         Self {
-            session: settings.session,
             policy: RoomPolicy::new(&settings),
             door: Door::default(),
             joins: WaitingJoins::default(),
@@ -140,7 +138,7 @@ impl Server {
 
     /// The number that every packet of this session carries.
     pub fn session(&self) -> SessionId {
-        self.session
+        self.settings.session
     }
 
     /// How many clients have joined.
@@ -296,7 +294,10 @@ impl Server {
         record.received.add(1, packet.len() as u64);
         record.budgets.take_packet(now, limits, clients, message.ok(), packet.len())?;
         if self.outbound.waiting_bytes() > limits.outbox_bytes {
-            self.refuse_undrained(link, delivery);
+            // A peer that loses something that it sent reliably has to start anew.
+            if delivery == Delivery::Reliable {
+                self.close(link, CloseReason::Overloaded);
+            }
             return Err(Fault::Undrained);
         }
         // Most of what comes in goes out again, and an original falls over anything longer.
@@ -308,7 +309,7 @@ impl Server {
             return Ok(None);
         }
         if let (Header { session: Some(session), .. }, _) = Header::parse(packet)?
-            && session != self.session
+            && session != self.settings.session
         {
             self.answer_wrong_session(link);
             return Err(Fault::WrongSession);

@@ -133,6 +133,16 @@ impl Gate {
         self.pass(id).map(|pass| &pass.access)
     }
 
+    /// The account of a client, if that is known.
+    pub(super) fn subject_of(&self, id: ClientId) -> Option<&str> {
+        self.access(id)?.subject.as_deref()
+    }
+
+    /// Whether a client may moderate.
+    pub(super) fn is_moderator(&self, id: ClientId) -> bool {
+        self.access(id).is_some_and(|access| access.is_moderator)
+    }
+
     /// When the next visit ends, and whose.
     pub(super) fn next_end(&self) -> Option<(Instant, ClientId)> {
         self.ends.first().copied()

@@ -4,6 +4,7 @@ use alloc::boxed::Box;
 
 use consonance_wire::{ClientId, DeltaChannelState, Notice, RemoveClient, SessionId, WireStr};
 
+use super::sending::Audience;
 use super::{Identity, Reach, Server, ServerEvent};
 use crate::link::{CloseReason, Delivery};
 use crate::standing::{RoomRights, Sanction, Terms, bounded_reason};
@@ -88,7 +89,7 @@ impl Server {
         self.remove_client(id);
         if let Some(link) = link {
             // As after a namesake: else it would go on believing that it is here.
-            let gone = RemoveClient { session: self.session, id };
+            let gone = RemoveClient { session: self.settings.session, id };
             self.send(link, Delivery::Reliable, &gone.into());
             self.close(link, close_reason);
         }
@@ -160,9 +161,13 @@ impl Server {
         if !self.members.is_in(id, room) {
             return false;
         }
-        let delta =
-            DeltaChannelState { session: self.session, joined: false, id, room: Some(WireStr::from(room)) };
-        self.broadcast(&delta.into());
+        let delta = DeltaChannelState {
+            session: self.settings.session,
+            joined: false,
+            id,
+            room: Some(WireStr::from(room)),
+        };
+        self.send_to(Audience::Everybody, &delta.into());
         self.members.leave(id, room);
         self.exited(id, room);
         true

@@ -7,8 +7,8 @@ use core::time::Duration;
 use consonance_wire::limits::ONWARD_ADDRESS_BYTES_MAX;
 use consonance_wire::{Capabilities, ClientId, Closing, Writer};
 
-use super::Server;
 use super::door::{closing, millis};
+use super::{Server, ServerSettings};
 use crate::time::Instant;
 
 /// How a session ends that is to run empty.
@@ -73,7 +73,8 @@ impl Server {
 
     /// Tells each client something that depends on how much later than the first one it has its turn.
     fn tell_closing<'a>(&mut self, window: Duration, of: impl Fn(u32) -> Closing<'a>) -> usize {
-        let clients: Vec<ClientId> = self.members.in_order().filter(|id| self.can_move_on(*id)).collect();
+        let clients: Vec<ClientId> =
+            self.members.in_order().filter(|id| self.client_can(*id, Capabilities::HAND_OVER)).collect();
         let count = clients.len().max(1) as u32;
         let mut told = 0;
         for (turn, id) in (0_u32..).zip(clients) {
@@ -82,33 +83,29 @@ impl Server {
         told
     }
 
-    fn can_move_on(&self, id: ClientId) -> bool {
-        self.outbound.link_of(id).is_some_and(|link| self.links.can(link, Capabilities::HAND_OVER))
-    }
-
     /// A client that comes back to a session that ends has missed the news.
     pub(super) fn tell_of_draining(&mut self, id: ClientId) {
         let mut buffer = [0; crate::PACKET_BYTES_MAX];
         let Some(news) = self.door.missed_news(self.now) else { return };
-        let Some(packet) = self.written_closing(&news, &mut buffer) else { return };
+        let Some(packet) = written(&news, &self.settings, &mut buffer) else { return };
         self.send_if_able(id, Capabilities::HAND_OVER, packet);
     }
 
     fn send_closing(&mut self, id: ClientId, closing: &Closing<'_>) -> bool {
         let mut buffer = [0; crate::PACKET_BYTES_MAX];
-        let packet = self.written_closing(closing, &mut buffer);
+        let packet = written(closing, &self.settings, &mut buffer);
         packet.is_some_and(|packet| self.send_if_able(id, Capabilities::HAND_OVER, packet))
     }
+}
 
-    /// `None` for a long address where packets are short: nobody there could follow it either.
-    fn written_closing<'b>(
-        &self,
-        closing: &Closing<'_>,
-        buffer: &'b mut [u8; crate::PACKET_BYTES_MAX],
-    ) -> Option<&'b [u8]> {
-        let mut writer = Writer::new(&mut buffer[..self.settings.packets.reliable_bytes]);
-        closing.write(self.session, &mut writer).ok()?;
-        let length = writer.len();
-        Some(&buffer[..length])
-    }
+/// `None` for a long address where packets are short: nobody there could follow it either.
+fn written<'b>(
+    closing: &Closing<'_>,
+    settings: &ServerSettings,
+    buffer: &'b mut [u8; crate::PACKET_BYTES_MAX],
+) -> Option<&'b [u8]> {
+    let mut writer = Writer::new(&mut buffer[..settings.packets.reliable_bytes]);
+    closing.write(settings.session, &mut writer).ok()?;
+    let length = writer.len();
+    Some(&buffer[..length])
 }

@@ -33,7 +33,7 @@ impl Server {
             self.statistics.rooms_forbidden += 1;
             self.take_out(id, &room);
             let report = self.policy.note_denied(id, &room, RoomUse::Listen);
-            self.report(id, report);
+            self.report(id, Some(report));
         }
     }
 
@@ -48,7 +48,7 @@ impl Server {
                 if self.take_out(*id, room) {
                     self.statistics.rooms_vacated += 1;
                     let report = self.policy.keep_out(*id, room, Some(entered));
-                    self.report_if_any(*id, report);
+                    self.report(*id, report);
                 }
             }
         }
@@ -61,7 +61,7 @@ impl Server {
         }
         // What is no UTF-8 may have become too long to be told.
         if room.len() <= self.settings.packets.room_name_bytes() {
-            let (session, room) = (self.session, Some(WireStr::from(room)));
+            let (session, room) = (self.settings.session, Some(WireStr::from(room)));
             let exit = DeltaChannelState { session, joined: false, id, room };
             self.send(link, Delivery::Reliable, &exit.into());
         }
@@ -75,23 +75,19 @@ impl Server {
             Fault::RoomForbidden => self.policy.note_attempt(id, RoomId::of(room), room, RoomUse::Listen),
             _ => None,
         };
-        self.report_if_any(id, report);
+        self.report(id, report);
         self.note(link, fault);
     }
 
     /// Tells what is to be told of a refusal; why something is refused.
     pub(super) fn report_refusal(&mut self, id: ClientId, refused: Refused) -> Fault {
-        self.report_if_any(id, refused.report);
+        self.report(id, refused.report);
         refused.fault
     }
 
-    fn report_if_any(&mut self, id: ClientId, report: Option<Report>) {
-        if let Some(report) = report {
-            self.report(id, report);
-        }
-    }
-
-    fn report(&mut self, id: ClientId, report: Report) {
+    /// Tells the operator, and a client that finds no place itself.
+    fn report(&mut self, id: ClientId, report: Option<Report>) {
+        let Some(report) = report else { return };
         if let Report::Full { room, to, is_first } = &report {
             let (room, is_speaking) = (WireStr::from(&**room), *to == RoomUse::Speak);
             self.notify(id, &Notice::RoomFull { room, is_speaking });

@@ -2,7 +2,7 @@
 
 use consonance_wire::ParseError;
 
-use super::Server;
+use super::{Server, ServerStatistics};
 use crate::link::{CloseReason, LinkId, Offence};
 
 /// Why a packet was dropped. Each kind is counted in [`ServerStatistics`](super::ServerStatistics), where
@@ -42,6 +42,43 @@ pub(super) enum Fault {
 }
 
 impl Fault {
+    /// Counts a packet that was dropped.
+    fn count(self, statistics: &mut ServerStatistics) {
+        let counter = match self {
+            Self::RoomForbidden => &mut statistics.rooms_forbidden,
+            Self::RoomFull => &mut statistics.rooms_full,
+            Self::SpeechForbidden => &mut statistics.speech_forbidden,
+            Self::PriorityForbidden => &mut statistics.priority_forbidden,
+            Self::Muted => &mut statistics.voice_muted,
+            Self::TextMuted => &mut statistics.texts_muted,
+            Self::TextHeld => &mut statistics.texts_held,
+            Self::SpeakersLimited => &mut statistics.speakers_limited,
+            Self::Shed => &mut statistics.voice_shed,
+            Self::Malformed => &mut statistics.malformed,
+            Self::Oversized => &mut statistics.oversized,
+            Self::WrongSession => &mut statistics.wrong_session,
+            Self::UnknownLink => &mut statistics.unknown_link,
+            Self::NotJoined => &mut statistics.not_joined,
+            Self::Spoofed => &mut statistics.spoofed,
+            Self::NameRefused => &mut statistics.names_refused,
+            Self::RoomRefused => &mut statistics.rooms_refused,
+            Self::InnerRefused => &mut statistics.inner_refused,
+            Self::TextRefused => &mut statistics.texts_refused,
+            Self::CodecRefused => &mut statistics.codecs_refused,
+            Self::RoomReserved => &mut statistics.rooms_reserved,
+            Self::RoomsExhausted => &mut statistics.rooms_exhausted,
+            Self::VoiceLimited => &mut statistics.voice_limited,
+            Self::ControlLimited => &mut statistics.control_limited,
+            Self::FanOutLimited => &mut statistics.fan_out_limited,
+            Self::HandshakeLimited => &mut statistics.handshakes_limited,
+            Self::ReportsLimited => &mut statistics.reports_limited,
+            Self::PositionRefused => &mut statistics.positions_refused,
+            Self::PositionsLimited => &mut statistics.positions_limited,
+            Self::Undrained => &mut statistics.undrained,
+        };
+        *counter += 1;
+    }
+
     /// What the peer is to blame for; an honest one is late, early or unlucky at times.
     fn offence(self) -> Option<Offence> {
         Some(match self {
@@ -90,49 +127,12 @@ impl From<ParseError> for Fault {
 impl Server {
     /// Counts a fault. A link that is to blame for more than is forgiven is closed.
     pub(super) fn note(&mut self, link: LinkId, fault: Fault) {
-        self.count(fault);
+        fault.count(&mut self.statistics);
         let offence = fault.offence();
         let is_over = self.links.note_fault(link, self.now, &self.settings.limits, offence.is_some());
         if let Some(last) = offence.filter(|_| is_over) {
             self.statistics.abusers_closed += 1;
             self.close(link, CloseReason::Abuse { last });
         }
-    }
-
-    fn count(&mut self, fault: Fault) {
-        let statistics = &mut self.statistics;
-        let counter = match fault {
-            Fault::RoomForbidden => &mut statistics.rooms_forbidden,
-            Fault::RoomFull => &mut statistics.rooms_full,
-            Fault::SpeechForbidden => &mut statistics.speech_forbidden,
-            Fault::PriorityForbidden => &mut statistics.priority_forbidden,
-            Fault::Muted => &mut statistics.voice_muted,
-            Fault::TextMuted => &mut statistics.texts_muted,
-            Fault::TextHeld => &mut statistics.texts_held,
-            Fault::SpeakersLimited => &mut statistics.speakers_limited,
-            Fault::Shed => &mut statistics.voice_shed,
-            Fault::Malformed => &mut statistics.malformed,
-            Fault::Oversized => &mut statistics.oversized,
-            Fault::WrongSession => &mut statistics.wrong_session,
-            Fault::UnknownLink => &mut statistics.unknown_link,
-            Fault::NotJoined => &mut statistics.not_joined,
-            Fault::Spoofed => &mut statistics.spoofed,
-            Fault::NameRefused => &mut statistics.names_refused,
-            Fault::RoomRefused => &mut statistics.rooms_refused,
-            Fault::InnerRefused => &mut statistics.inner_refused,
-            Fault::TextRefused => &mut statistics.texts_refused,
-            Fault::CodecRefused => &mut statistics.codecs_refused,
-            Fault::RoomReserved => &mut statistics.rooms_reserved,
-            Fault::RoomsExhausted => &mut statistics.rooms_exhausted,
-            Fault::VoiceLimited => &mut statistics.voice_limited,
-            Fault::ControlLimited => &mut statistics.control_limited,
-            Fault::FanOutLimited => &mut statistics.fan_out_limited,
-            Fault::HandshakeLimited => &mut statistics.handshakes_limited,
-            Fault::ReportsLimited => &mut statistics.reports_limited,
-            Fault::PositionRefused => &mut statistics.positions_refused,
-            Fault::PositionsLimited => &mut statistics.positions_limited,
-            Fault::Undrained => &mut statistics.undrained,
-        };
-        *counter += 1;
     }
 }

@@ -4,8 +4,8 @@ use alloc::boxed::Box;
 
 use consonance_name_key::PlayerName;
 use consonance_wire::{
-    Client, ClientId, CodecSettings, HandshakeExtension, HandshakeRequest, HandshakeResponse, List,
-    RemoveClient, WireStr, Writer,
+    Capabilities, Client, ClientId, CodecSettings, HandshakeExtension, HandshakeRequest, HandshakeResponse,
+    List, RemoveClient, WireStr, Writer,
 };
 
 use super::waiting_joins::Newcomer;
@@ -22,12 +22,13 @@ impl Server {
         extension: Option<&HandshakeExtension<'_>>,
     ) -> Result<(), Fault> {
         let name = request.name.ok_or(Fault::NameRefused)?.to_str();
-        self.note_capabilities(link, extension);
-        if name.len() > self.longest_name() {
-            self.close(link, CloseReason::NameTooLong { bytes_max: self.longest_name() });
+        let announced = extension.map_or(Capabilities::NONE, |extension| extension.capabilities);
+        self.links.set_capabilities(link, announced.and(self.settings.capabilities));
+        if name.len() > self.settings.longest_name() {
+            self.close(link, CloseReason::NameTooLong { bytes_max: self.settings.longest_name() });
             return Err(Fault::NameRefused);
         }
-        if !self.settings.permissive && !self.is_possible(request.codec) {
+        if !self.settings.permissive && !self.settings.is_possible(request.codec) {
             self.close(link, CloseReason::CodecRefused);
             return Err(Fault::CodecRefused);
         }
@@ -67,7 +68,8 @@ impl Server {
         if !self.take_name(&newcomer, &access) {
             return;
         }
-        let Some(id) = self.take_id() else {
+        let has_space = self.members.len() < self.settings.limits.links;
+        let Some(id) = has_space.then(|| self.members.take_id()).flatten() else {
             self.statistics.links_refused += 1;
             return self.close(link, CloseReason::SessionFull);
         };
@@ -84,27 +86,7 @@ impl Server {
     fn is_asked_again(&self, link: LinkId, name: &str, codec: CodecSettings) -> bool {
         let member = self.links.client_of(link).ok().and_then(|id| self.members.get(id));
         let is_same = member.is_some_and(|member| *member.name == *name && member.codec == codec);
-        is_same && self.keeps_place_of(link)
-    }
-
-    /// Bytes of the longest name with which somebody may join.
-    pub(super) fn longest_name(&self) -> usize {
-        self.settings.limits.name_bytes.min(self.settings.packets.name_bytes())
-    }
-
-    /// A listener of the original sizes its buffers by what a codec claims.
-    pub(super) fn is_possible(&self, codec: CodecSettings) -> bool {
-        let limits = &self.settings.limits;
-        (1..=limits.codec_frame_samples).contains(&codec.frame_size_samples)
-            && (1..=limits.codec_sample_rate_hz).contains(&codec.sample_rate_hz)
-    }
-
-    /// An id that no client has, if another client fits; clients whose place is kept count, too.
-    fn take_id(&mut self) -> Option<ClientId> {
-        if self.members.len() >= self.settings.limits.links {
-            return None;
-        }
-        self.members.take_id()
+        is_same && self.links.can(link, Capabilities::RESUME)
     }
 
     /// Removes the client that joined over this link before.
@@ -120,7 +102,7 @@ impl Server {
         self.remove_client(namesake);
         let Some(old_link) = old_link else { return };
         // The original tells it nothing, and it would go on believing that it is here.
-        let gone = RemoveClient { session: self.session, id: namesake };
+        let gone = RemoveClient { session: self.settings.session, id: namesake };
         self.send(old_link, Delivery::Reliable, &gone.into());
         self.close(old_link, CloseReason::NameTakenOver);
     }
@@ -135,7 +117,7 @@ impl Server {
 
     /// The newcomer's id, then everybody who is here and reachable, itself included, in table order.
     pub(super) fn welcome(&mut self, link: LinkId, newcomer: ClientId, resumed: bool) {
-        let session = self.session;
+        let session = self.settings.session;
         let response = HandshakeResponse {
             session,
             id: newcomer,

@@ -47,7 +47,7 @@ impl Server {
         }
         let subject = self.policy.forget(id);
         self.events.push(ServerEvent::ClientLeft { id, name, subject, link: member.data });
-        let remove = RemoveClient { session: self.session, id };
+        let remove = RemoveClient { session: self.settings.session, id };
         // Outside of its outage everybody was told before.
         let to = self.visibility.forget(id).map_or(Audience::Everybody, Audience::Inside);
         self.send_to(to, &remove.into());

@@ -11,11 +11,13 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use consonance_name_key::NameKey;
-use consonance_wire::{ClientId, CodecSettings, RoomId};
+use consonance_wire::{ClientId, CodecSettings, RoomId, VoiceData};
 
+use super::proximity::Spoken;
 use crate::client_ids::ClientIds;
 use crate::link::LinkId;
 use crate::roster::{Member, Roster};
+use crate::time::Instant;
 
 use names::Names;
 use table::Table;
@@ -115,6 +117,13 @@ impl Members {
     /// The name of a client.
     pub(super) fn name_of(&self, id: ClientId) -> Option<Box<str>> {
         self.roster.get(id).map(|member| member.name.clone())
+    }
+
+    /// What is to be known of a client's frame before it can be said who is near enough to hear it.
+    #[inline]
+    pub(super) fn spoken(&self, now: Instant, voice: &VoiceData<'_>) -> Spoken {
+        let codec = self.roster.get(voice.sender).map(|member| member.codec.kind);
+        Spoken::new(now, codec, voice)
     }
 
     /// Whether a client listens to a room of this name.

@@ -72,7 +72,7 @@ impl Server {
     /// Who a client is for an operator: what is decided about that holds when the player comes again.
     pub fn identity_of(&self, id: ClientId) -> Option<Identity> {
         let member = self.members.get(id)?;
-        Some(match self.policy.gate().access(id).and_then(|access| access.subject.as_deref()) {
+        Some(match self.policy.gate().subject_of(id) {
             Some(subject) => Identity::Subject(subject.into()),
             None => Identity::Name(member.name.clone().into()),
         })
@@ -168,7 +168,7 @@ impl Server {
         let mut buffer = [0; crate::PACKET_BYTES_MAX];
         let mut writer = Writer::new(&mut buffer[..self.settings.packets.reliable_bytes]);
         // Only a room with a name far over the limits does not fit; the operator's decision holds all the same.
-        if notice.write(self.session, &mut writer).is_err() {
+        if notice.write(self.settings.session, &mut writer).is_err() {
             return false;
         }
         let length = writer.len();
@@ -210,7 +210,7 @@ impl Server {
         match identity {
             Identity::Name(name) => {
                 let named = self.members.named(name.key()).iter().copied();
-                named.filter(|id| self.subject_of(*id).is_none()).collect()
+                named.filter(|id| self.policy.gate().subject_of(*id).is_none()).collect()
             }
             Identity::Subject(subject) => self.clients_with_subject(subject),
         }
@@ -219,7 +219,7 @@ impl Server {
     /// False if the client cannot be told.
     fn tell_changes(&mut self, id: ClientId, former: &Standing, standing: &Standing) -> bool {
         let now = self.now;
-        let mut told = self.is_told(id);
+        let mut told = self.client_can(id, Capabilities::MODERATION);
         for (sanction, terms) in changed_sanctions(former, standing) {
             let notice = match terms {
                 Some(terms) => {
@@ -236,11 +236,6 @@ impl Server {
             told &= self.notify(id, &Notice::RoomRights { room: WireStr::from(room), listen, speak });
         }
         told
-    }
-
-    /// Whether a client has a link over which it can be told.
-    fn is_told(&self, id: ClientId) -> bool {
-        self.outbound.link_of(id).is_some_and(|link| self.links.can(link, Capabilities::MODERATION))
     }
 }
 

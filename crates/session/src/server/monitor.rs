@@ -128,8 +128,19 @@ impl Monitor {
         ended.channels.iter().copied().map(target).collect()
     }
 
+    /// When the next client that speaks has been silent for too long.
     pub(super) fn next_due(&self) -> Option<Instant> {
         self.deadlines.first().map(|&(at, _)| at)
+    }
+
+    /// A client that has been silent for too long.
+    fn silent(&self, now: Instant) -> Option<ClientId> {
+        self.deadlines.first().filter(|(at, _)| *at <= now).map(|&(_, id)| id)
+    }
+
+    /// A client that speaks.
+    fn any(&self) -> Option<ClientId> {
+        self.speaking.keys().next().copied()
     }
 }
 
@@ -152,7 +163,7 @@ impl Server {
     pub fn set_monitor_channels(&mut self, on: bool) {
         self.settings.monitor_channels = on && !self.settings.permissive;
         if !on {
-            while let Some(&id) = self.monitor.speaking.keys().next() {
+            while let Some(id) = self.monitor.any() {
                 self.end_channels(id);
             }
         }
@@ -173,9 +184,7 @@ impl Server {
 
     /// Says of those who have been silent for too long that they have stopped.
     pub(super) fn end_silent_channels(&mut self) {
-        while let Some(&(at, id)) = self.monitor.deadlines.first()
-            && at <= self.now
-        {
+        while let Some(id) = self.monitor.silent(self.now) {
             self.end_channels(id);
         }
     }
@@ -218,3 +227,6 @@ impl Server {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

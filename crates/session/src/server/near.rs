@@ -2,7 +2,7 @@
 
 use consonance_wire::{Channel, ChannelKind, ClientId, PositionReport, RoomId, ServerRelay, VoiceData};
 
-use super::proximity::{ProximitySettings, Spoken};
+use super::proximity::ProximitySettings;
 use super::{Fault, Server};
 use crate::link::LinkId;
 
@@ -30,12 +30,6 @@ impl Server {
         Ok(())
     }
 
-    /// What is to be known of a frame before it can be said who hears it.
-    pub(super) fn spoken(&self, voice: &VoiceData<'_>) -> Spoken {
-        let codec = self.members.get(voice.sender).map(|member| member.codec.kind);
-        Spoken::new(self.now, codec, voice)
-    }
-
     /// Lists the links of those destinations that the frame reaches by distance or by another channel: a sender that
     /// lists destinations lists everybody, wherever they are.
     pub(super) fn gather_near(
@@ -48,7 +42,7 @@ impl Server {
         let looks = relay.destinations.len() * voice.channels.len() / LOOKS_PER_SENDING;
         let record = self.links.get_mut(link)?;
         record.budgets.take_fan_out(now, limits, clients, looks)?;
-        let spoken = self.spoken(voice);
+        let spoken = self.members.spoken(self.now, voice);
         self.outbound.begin_frame(self.policy.register().deafened());
         let Self { outbound, policy, members, .. } = self;
         let proximity = policy.proximity_mut();

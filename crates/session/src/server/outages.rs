@@ -31,7 +31,7 @@ impl Server {
         let outage = self.visibility.begin_outage(&clients);
         for &id in &clients {
             self.end_channels(id);
-            let remove = RemoveClient { session: self.session, id };
+            let remove = RemoveClient { session: self.settings.session, id };
             self.send_to(Audience::Outside(outage), &remove.into());
         }
     }
@@ -61,7 +61,7 @@ impl Server {
     }
 
     fn tell_state(&mut self, id: ClientId, to: Audience) {
-        let (session, most) = (self.session, self.settings.packets.reliable_bytes);
+        let (session, most) = (self.settings.session, self.settings.packets.reliable_bytes);
         let Some(member) = self.members.get(id) else { return };
         let (name, codec) = (member.name.clone(), member.codec);
         let rooms: Vec<alloc::boxed::Box<str>> = member.rooms.names().map(Into::into).collect();

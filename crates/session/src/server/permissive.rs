@@ -3,6 +3,7 @@
 use consonance_name_key::PlayerName;
 use consonance_wire::{ClientState, MessageType, ParseError};
 
+use super::sending::Audience;
 use super::{Fault, Server};
 use crate::link::LinkId;
 
@@ -19,29 +20,20 @@ impl Server {
             let name_bytes = member.name.len();
             self.policy.check_all(self.settings.room_bounds(), state, name_bytes)?;
             self.links.take_broadcasts(link, self.now, &self.settings.limits, 1)?;
-            self.rebroadcast(packet);
+            self.pass_on(Audience::Everybody, packet);
         } else {
             let name = state.client.name.ok_or(Fault::NameRefused)?.to_str();
-            if name.len() > self.longest_name() || self.members.len() >= self.settings.limits.links {
+            if name.len() > self.settings.longest_name() || self.members.len() >= self.settings.limits.links {
                 return Err(Fault::NameRefused);
             }
             self.policy.check_all(self.settings.room_bounds(), state, name.len())?;
             self.links.take_broadcasts(link, self.now, &self.settings.limits, 1)?;
-            self.rebroadcast(packet);
+            self.pass_on(Audience::Everybody, packet);
             self.links.attach_ghost(link, id);
             self.add_client(link, id, PlayerName::from(&*name), state.client.codec);
         }
         self.replace_rooms(id, state);
         Ok(())
-    }
-
-    /// Anything with the magic number may be relayed, but no introduction to a direct peer.
-    pub(super) fn check_believed_inner(inner: &[u8]) -> Result<(), Fault> {
-        match MessageType::peek(inner) {
-            Ok(MessageType::HandshakeP2P) => Err(Fault::InnerRefused),
-            Ok(_) | Err(ParseError::UnknownType { .. }) => Ok(()),
-            Err(_) => Err(Fault::Malformed),
-        }
     }
 
     /// The transport is gone, but only one of the link's clients goes with it, the first of the table. False if it had
@@ -54,5 +46,14 @@ impl Server {
             self.remove_client(first);
         }
         true
+    }
+}
+
+/// Anything with the magic number may be relayed, but no introduction to a direct peer.
+pub(super) fn check_believed_inner(inner: &[u8]) -> Result<(), Fault> {
+    match MessageType::peek(inner) {
+        Ok(MessageType::HandshakeP2P) => Err(Fault::InnerRefused),
+        Ok(_) | Err(ParseError::UnknownType { .. }) => Ok(()),
+        Err(_) => Err(Fault::Malformed),
     }
 }

@@ -4,6 +4,7 @@ use consonance_wire::{
     ClientId, MessageType, Notice, Packet, ServerRelay, TextData, TextRecipient, VoiceData,
 };
 
+use super::permissive::check_believed_inner;
 use super::room_policy::TextRefusal;
 use super::{Fault, Server};
 use crate::link::LinkId;
@@ -44,13 +45,9 @@ impl Server {
         Ok(())
     }
 
-    /// Whether relayed voice has to be looked into, for rules or for a driver that wants to know who speaks.
-    fn looks_into_relays(&self) -> bool {
-        self.settings.monitor_channels || self.policy.looks_into_voice()
-    }
-
     fn gather(&mut self, link: LinkId, own: Option<ClientId>, relay: &ServerRelay<'_>) -> Result<(), Fault> {
-        if self.looks_into_relays() && self.gather_by_rules(link, own, relay)? {
+        let looks_into_it = self.settings.monitor_channels || self.policy.looks_into_voice();
+        if looks_into_it && self.gather_by_rules(link, own, relay)? {
             return Ok(());
         }
         let ServerRelay { destinations, packet, .. } = relay;
@@ -99,7 +96,7 @@ impl Server {
     fn check_inner(&mut self, own: Option<ClientId>, relay: &ServerRelay<'_>) -> Result<(), Fault> {
         let inner = relay.packet;
         if self.settings.permissive {
-            return Self::check_believed_inner(inner);
+            return check_believed_inner(inner);
         }
         let own = own.ok_or(Fault::NotJoined)?;
         let (session, sender, text) = match MessageType::peek(inner)? {
@@ -122,7 +119,7 @@ impl Server {
             self.tell_spoofed(own, sender);
             return Err(Fault::Spoofed);
         }
-        if session != self.session {
+        if session != self.settings.session {
             return Err(Fault::Spoofed);
         }
         match text {

@@ -6,12 +6,6 @@ use super::{Fault, Server, ServerEvent};
 use crate::link::{CloseReason, LinkCommand, LinkId};
 
 impl Server {
-    /// What both sides can do over this link from now on.
-    pub(super) fn note_capabilities(&mut self, link: LinkId, extension: Option<&HandshakeExtension<'_>>) {
-        let announced = extension.map_or(Capabilities::NONE, |extension| extension.capabilities);
-        self.links.set_capabilities(link, announced.and(self.settings.capabilities));
-    }
-
     /// What stands behind the answer to a handshake; nothing for an original.
     pub(super) fn answer_extension(
         &mut self,
@@ -29,7 +23,7 @@ impl Server {
 
     /// The link of a client is lost: its place is kept for a while if it can come back.
     pub(super) fn keep_place(&mut self, link: LinkId) {
-        if !self.keeps_place_of(link) {
+        if !self.links.can(link, Capabilities::RESUME) {
             return;
         }
         let Some(id) = self.links.detach(link) else { return };
@@ -52,11 +46,6 @@ impl Server {
         Ok(())
     }
 
-    /// Whether the client of this link gets its place back after a lost link, and so has to say goodbye.
-    pub(super) fn keeps_place_of(&self, link: LinkId) -> bool {
-        self.links.can(link, Capabilities::RESUME)
-    }
-
     /// Removes the clients that did not come back in time.
     pub(super) fn give_up_places(&mut self) {
         while let Some(id) = self.reservations.ended(self.now) {
@@ -77,9 +66,9 @@ impl Server {
         let id = ticket.id;
         let is_its_own =
             self.members.get(id).is_some_and(|member| *member.name == *name && member.codec == codec);
-        let is_good = self.keeps_place_of(link)
+        let is_good = self.links.can(link, Capabilities::RESUME)
             && is_its_own
-            && self.reservations.accepts(self.session, ticket)
+            && self.reservations.accepts(self.settings.session, ticket)
             && self.links.client_of(link).is_err();
         if !is_good {
             self.statistics.tickets_refused += 1;

@@ -22,7 +22,7 @@ impl Server {
         self.monitor(voice);
         self.statistics.frames_routed += 1;
         self.voice_reports.count(self.now, own, voice);
-        let spoken = self.spoken(voice);
+        let spoken = self.members.spoken(self.now, voice);
         self.outbound.begin_frame(self.policy.register().deafened());
         self.outbound.leave_out(own);
         for channel in voice.channels {

@@ -10,7 +10,7 @@ use consonance_wire::{
 use super::visibility::Outage;
 use super::{Fault, Server};
 use crate::limits::STATE_BYTES;
-use crate::link::{CloseReason, Delivery, LinkId};
+use crate::link::{Delivery, LinkId};
 use crate::packet_limits::write_state;
 use crate::time::Instant;
 
@@ -38,7 +38,7 @@ impl Server {
     }
 
     pub(super) fn answer_wrong_session(&mut self, link: LinkId) {
-        let answer = ErrorWrongSession { session: self.session };
+        let answer = ErrorWrongSession { session: self.settings.session };
         self.send(link, Delivery::Unreliable, &answer.into());
     }
 
@@ -54,15 +54,8 @@ impl Server {
 
     /// Has whoever is at a link's end shake hands anew, although the session is the one that it holds.
     pub(super) fn tell_of_another_session(&mut self, link: LinkId) {
-        let another = SessionId(self.session.0.wrapping_add(1));
+        let another = SessionId(self.settings.session.0.wrapping_add(1));
         self.send(link, Delivery::Unreliable, &ErrorWrongSession { session: another }.into());
-    }
-
-    /// Too much waits to be sent. Who loses something that it sent reliably has to start anew.
-    pub(super) fn refuse_undrained(&mut self, link: LinkId, delivery: Delivery) {
-        if delivery == Delivery::Reliable {
-            self.close(link, CloseReason::Overloaded);
-        }
     }
 
     pub(super) fn send(&mut self, to: LinkId, delivery: Delivery, packet: &Packet<'_>) {
@@ -78,12 +71,13 @@ impl Server {
     /// Sends a client a packet that has to arrive, if both sides of its link can do this. False if they cannot, or the
     /// client has no link.
     pub(super) fn send_if_able(&mut self, id: ClientId, capability: Capabilities, packet: &[u8]) -> bool {
-        let link = self.outbound.link_of(id).filter(|link| self.links.can(*link, capability));
+        let link = self.outbound.link_of(id).filter(|_| self.client_can(id, capability));
         link.map(|link| self.send_bytes(link, Delivery::Reliable, packet)).is_some()
     }
 
-    pub(super) fn broadcast(&mut self, packet: &Packet<'_>) {
-        self.send_to(Audience::Everybody, packet);
+    /// Whether a client has a link, and both sides of it can do this.
+    pub(super) fn client_can(&self, id: ClientId, capability: Capabilities) -> bool {
+        self.outbound.link_of(id).is_some_and(|link| self.links.can(link, capability))
     }
 
     pub(super) fn send_to(&mut self, to: Audience, packet: &Packet<'_>) {
@@ -120,11 +114,6 @@ impl Server {
         let length = written.map_err(|_| Fault::RoomRefused)?;
         self.pass_on(to, &buffer[..length]);
         Ok(())
-    }
-
-    /// The received bytes to every client, the sender included.
-    pub(super) fn rebroadcast(&mut self, packet: &[u8]) {
-        self.pass_on(Audience::Everybody, packet);
     }
 
     pub(super) fn pass_on(&mut self, to: Audience, packet: &[u8]) {

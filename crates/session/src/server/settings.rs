@@ -3,7 +3,7 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use consonance_wire::{Capabilities, SessionId};
+use consonance_wire::{Capabilities, CodecSettings, SessionId};
 
 use super::room_policy::RoomBounds;
 use super::{AccessRule, NameTaken, ProximitySettings, RoomLimits, RoomPattern};
@@ -107,6 +107,17 @@ impl ServerSettings {
             self.capabilities = self.capabilities.without(Capabilities::PROXIMITY);
         }
         self
+    }
+
+    /// Bytes of the longest name with which a client may join.
+    pub(super) fn longest_name(&self) -> usize {
+        self.limits.name_bytes.min(self.packets.name_bytes())
+    }
+
+    /// Whether a client may have this codec: a listener of the original sizes its buffers by what a codec claims.
+    pub(super) fn is_possible(&self, codec: CodecSettings) -> bool {
+        (1..=self.limits.codec_frame_samples).contains(&codec.frame_size_samples)
+            && (1..=self.limits.codec_sample_rate_hz).contains(&codec.sample_rate_hz)
     }
 
     /// How many rooms there may be, and how long their names.

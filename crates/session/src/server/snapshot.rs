@@ -68,7 +68,7 @@ impl Server {
             (identity.clone(), standing.with_ends(|end| Instant::START + end.since(now)))
         });
         let (places, standings) = (places.collect(), standings.collect());
-        SessionSnapshot { session: self.session, places, standings }
+        SessionSnapshot { session: self.settings.session, places, standings }
     }
 
     /// Goes on with a session of another process: its number, and its clients, each of which has
@@ -100,8 +100,8 @@ impl Server {
         let KeptPlace { id, name, codec, .. } = place;
         let limits = &self.settings.limits;
         let fits = self.members.len() < limits.links
-            && name.len() <= self.longest_name()
-            && self.is_possible(*codec);
+            && name.len() <= self.settings.longest_name()
+            && self.settings.is_possible(*codec);
         let key = NameKey::of(name);
         if !fits || self.members.get(*id).is_some() || self.members.find_spelled(name, &key).is_some() {
             return;

@@ -103,11 +103,8 @@ impl Server {
 
     /// Every client of this account: it may be here several times, under different names.
     pub fn clients_with_subject(&self, subject: &str) -> Vec<ClientId> {
-        self.members.in_order().filter(|id| self.subject_of(*id) == Some(subject)).collect()
-    }
-
-    pub(super) fn subject_of(&self, id: ClientId) -> Option<&str> {
-        self.policy.gate().access(id).and_then(|access| access.subject.as_deref())
+        let is_of = |id: &ClientId| self.policy.gate().subject_of(*id) == Some(subject);
+        self.members.in_order().filter(is_of).collect()
     }
 
     /// The names of the rooms that the wire knows by this id, as far as somebody listens to them: one, as a rule.

@@ -68,7 +68,10 @@ impl Server {
     fn verdict_on_name(&self, newcomer: &Newcomer, access: &Access, holder: ClientId) -> Verdict {
         let Newcomer { link, ticket, .. } = newcomer;
         let is_own = self.links.clients_of(*link).any(|id| id == holder);
-        if is_own || self.settings.permissive || self.shows_ticket_of(holder, ticket.as_ref()) {
+        let is_holders = |ticket: &ResumeTicket| {
+            ticket.id == holder && self.reservations.accepts(self.settings.session, ticket)
+        };
+        if is_own || self.settings.permissive || ticket.as_ref().is_some_and(is_holders) {
             return Verdict::Granted;
         }
         let (origin, holder_link) = (self.links.origin_of(*link), self.outbound.link_of(holder));
@@ -88,11 +91,6 @@ impl Server {
             kept_until: self.reservations.kept_until(holder),
         };
         contest.verdict(self.now, newcomer)
-    }
-
-    /// Whether a ticket is the one that was given for this client's place.
-    fn shows_ticket_of(&self, holder: ClientId, ticket: Option<&ResumeTicket>) -> bool {
-        ticket.is_some_and(|ticket| ticket.id == holder && self.reservations.accepts(self.session, ticket))
     }
 
     fn may_wait_for_name(&self, link: LinkId, holder: ClientId) -> bool {

@@ -8,7 +8,8 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use consonance_wire::{
-    Capabilities, Channel, ChannelKind, ClientId, Packet, RoomId, VoiceData, VoiceReport, Writer,
+    Capabilities, Channel, ChannelKind, ClientId, Packet, ReceptionReport, RoomId, VoiceData, VoiceReport,
+    Writer,
 };
 
 use super::listener_votes::ListenerVotes;
@@ -109,6 +110,27 @@ impl VoiceReports {
         self.speakers.get(usize::from(id.0))?.as_deref()?.arrivals.lost_percent()
     }
 
+    /// A listener says how it receives speakers. How many of these it has nothing to say about: itself, and those that
+    /// it does not hear.
+    fn take_votes(
+        &mut self,
+        now: Instant,
+        listener: ClientId,
+        report: &ReceptionReport<'_>,
+        hears: impl Fn(&[Channel]) -> bool,
+    ) -> u64 {
+        let mut refused = 0;
+        for reception in report.speakers {
+            let is_of_another = reception.speaker != listener && reception.expected > 0;
+            let speaker = self.speaker(reception.speaker);
+            match speaker.filter(|speaker| is_of_another && hears(&speaker.channels)) {
+                Some(speaker) => speaker.votes.cast(now, listener, reception, report.redundancy),
+                None => refused += 1,
+            }
+        }
+        refused
+    }
+
     fn speaker(&mut self, id: ClientId) -> Option<&mut Speaker> {
         self.speakers.get_mut(usize::from(id.0))?.as_deref_mut()
     }
@@ -144,7 +166,7 @@ impl Server {
             let Some(link) = self.outbound.link_of(id) else { continue };
             let mut buffer = [0; REPORT_BYTES];
             let mut writer = Writer::new(&mut buffer);
-            let written = report.write(self.session, &mut writer);
+            let written = report.write(self.settings.session, &mut writer);
             debug_assert!(written.is_ok(), "a report to a speaker is short");
             let length = writer.len();
             self.statistics.reports_sent += 1;
@@ -160,16 +182,9 @@ impl Server {
             return Ok(());
         };
         self.statistics.reports_received += 1;
-        for reception in report.speakers {
-            let speaker = self.voice_reports.speaker(reception.speaker).filter(|speaker| {
-                let is_of_another = reception.speaker != listener && reception.expected > 0;
-                is_of_another && reaches(&self.members, &speaker.channels, listener)
-            });
-            match speaker {
-                Some(speaker) => speaker.votes.cast(self.now, listener, reception, report.redundancy),
-                None => self.statistics.receptions_refused += 1,
-            }
-        }
+        let hears = |channels: &[Channel]| reaches(&self.members, channels, listener);
+        let refused = self.voice_reports.take_votes(self.now, listener, &report, hears);
+        self.statistics.receptions_refused += refused;
         Ok(())
     }
 }
@@ -184,3 +199,6 @@ fn reaches(members: &Members, channels: &[Channel], listener: ClientId) -> bool 
 
 /// Carrier, mark and both items of a speaker: 7 + 2 + 13 + 8.
 const REPORT_BYTES: usize = 30;
+
+#[cfg(test)]
+mod tests;

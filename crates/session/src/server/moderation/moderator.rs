@@ -41,18 +41,15 @@ impl Server {
     }
 
     fn check_moderator(&self, own: ClientId, player: &str) -> Result<(), ModeratorAnswer> {
-        if !self.is_moderator(own) {
+        let gate = self.policy.gate();
+        if !gate.is_moderator(own) {
             return Err(ModeratorAnswer::NotModerator);
         }
         match self.client_named(player) {
             None => Err(ModeratorAnswer::NoPlayer),
-            Some(player) if player != own && self.is_moderator(player) => Err(ModeratorAnswer::Protected),
+            Some(player) if player != own && gate.is_moderator(player) => Err(ModeratorAnswer::Protected),
             Some(_) => Ok(()),
         }
-    }
-
-    fn is_moderator(&self, id: ClientId) -> bool {
-        self.policy.gate().access(id).is_some_and(|access| access.is_moderator)
     }
 }
 
