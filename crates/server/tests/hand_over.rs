@@ -47,7 +47,7 @@ fn hand_over() -> HandOver {
         codec,
         rooms: vec!["lobby".into(), "\u{1f600}".into()],
         secret: Secret([id as u8; 16]),
-        is_untold: id == 4,
+        is_unannounced: id == 4,
         access,
     };
     let mut standing = Standing::default();

@@ -1,7 +1,6 @@
 //! One player's end of a session: joins, speaks, listens, and comes back when the link was lost.
 
 mod back_off;
-mod carrier;
 mod channels;
 mod closing;
 mod connect;
@@ -9,6 +8,7 @@ mod destinations;
 mod direct_links;
 mod event;
 mod event_queue;
+mod extension;
 mod listening;
 mod moderator;
 mod peers;
@@ -62,7 +62,7 @@ pub use moderator::ModerateError;
 use moderator::ModeratorRequests;
 pub use players::Player;
 use players::PlayerRecord;
-use position::Whereabouts;
+use position::PositionState;
 use resume::Place;
 use rooms::LeftRooms;
 pub use rooms::RoomError;
@@ -87,7 +87,7 @@ pub use voice_sender::{ChannelError, VoiceError};
 pub struct Client {
     settings: ClientSettings,
     /// The latest time that the driver has brought.
-    clock: Instant,
+    now: Instant,
     connection: Connection,
     back_off: BackOff,
     /// The server restarts: how long after the end of the link nobody listens there.
@@ -113,7 +113,7 @@ pub struct Client {
     /// Why the server ends the link, as it said last.
     end_notice: Option<EndReason>,
     place: Place,
-    whereabouts: Whereabouts,
+    position_state: PositionState,
     own_standing: OwnStanding,
     moderator_requests: ModeratorRequests,
     /// Numbers the lists of destinations, to see duplicates without a search.
@@ -172,7 +172,7 @@ impl Client {
     pub fn new(settings: ClientSettings) -> Self {
         let packets = settings.packets;
         let mut client = Self {
-            clock: Instant::START,
+            now: Instant::START,
             connection: Connection::Stopped,
             back_off: BackOff::default(),
             pause_before_return: None,
@@ -191,7 +191,7 @@ impl Client {
             server_capabilities: Capabilities::NONE,
             end_notice: None,
             place: Place::default(),
-            whereabouts: Whereabouts::default(),
+            position_state: PositionState::default(),
             own_standing: OwnStanding::default(),
             moderator_requests: ModeratorRequests::default(),
             round: 0,
@@ -230,7 +230,7 @@ impl Client {
     /// Whatever the bytes are, nothing breaks: what cannot be used is dropped and counted. How they travelled makes no
     /// difference here; it is told so that both engines are driven alike.
     pub fn handle_packet(&mut self, now: Instant, link: LinkId, _delivery: Delivery, packet: &[u8]) {
-        self.clock = now;
+        self.now = now;
         self.received.count(now, packet, 1);
         let outcome = self.dispatch(now, link, packet);
         self.note_peer_packet(link, packet.len(), outcome);
@@ -241,7 +241,7 @@ impl Client {
 
     /// Time has passed.
     pub fn handle_timeout(&mut self, now: Instant) {
-        self.clock = now;
+        self.now = now;
         while let Some(timer) = self.timers.pop_due(now) {
             match timer {
                 Timer::Handshake => self.ask_again(now),
@@ -263,7 +263,7 @@ impl Client {
     /// The next packet to send.
     pub fn poll_transmit(&mut self) -> Option<Transmit<'_>> {
         let transmit = self.outbox.pop()?;
-        self.sent.count(self.clock, transmit.payload, transmit.to.len());
+        self.sent.count(self.now, transmit.payload, transmit.to.len());
         self.links.count_out(transmit.to, transmit.payload.len());
         Some(transmit)
     }

@@ -1,18 +1,18 @@
 //! The server of one session: who is in it, who listens where, and which packet goes to whom.
 //!
 //! [`Server`] holds parts, each with state of its own: who is here, over which links, what rooms allow, and so on. A
-//! part is told what happened and returns what follows; it never calls another one, and sends nothing. The methods of
+//! part is told what happened and returns what follows; it never changes another one, and sends nothing. The methods of
 //! the server go from one to the next, send, and raise events; they stand in files named by what they do.
 
 mod access;
+mod active_speaker_limiter;
 mod admin;
 mod admission;
-mod carrier;
-mod crowd;
 mod door;
 mod draining;
 mod enforcing;
 mod event;
+mod extension;
 mod fault;
 mod join;
 mod leaving;
@@ -171,7 +171,7 @@ impl Server {
     /// The same, of a network that knows where the peer comes from: a client whose link was lost has its name back
     /// from there ([`NameTaken`]).
     pub fn handle_connected_from(&mut self, now: Instant, link: LinkId, origin: Option<PeerOrigin>) {
-        self.move_on(now);
+        self.advance(now);
         if self.links.contains(link) {
             return;
         }
@@ -186,7 +186,7 @@ impl Server {
 
     /// A network connection is gone; whoever joined over it leaves, unless its place is kept for a while.
     pub fn handle_disconnected(&mut self, now: Instant, link: LinkId) {
-        self.move_on(now);
+        self.advance(now);
         self.keep_place(link);
         if !(self.settings.permissive && self.remove_one_of_several(link)) {
             self.forget_link(link);
@@ -204,7 +204,7 @@ impl Server {
         delivery: Delivery,
         packet: &'a [u8],
     ) -> Option<Transmit<'a>> {
-        self.move_on(now);
+        self.advance(now);
         match self.dispatch(link, delivery, packet) {
             Ok(None) => None,
             Ok(Some(payload)) => {
@@ -224,7 +224,7 @@ impl Server {
 
     /// Time has passed: closes links that never joined, gives up places, tells speakers how they arrive.
     pub fn handle_timeout(&mut self, now: Instant) {
-        self.move_on(now);
+        self.advance(now);
         while let Some(link) = self.links.overdue(now) {
             self.statistics.handshakes_missed += 1;
             self.close(link, CloseReason::NoHandshake);
@@ -332,7 +332,7 @@ impl Server {
                 self.route(own, &voice, packet)?;
                 return Ok(Some(packet));
             }
-            Packet::ErrorWrongSession(_) => self.handle_carrier(link, own, trailing)?,
+            Packet::ErrorWrongSession(_) => self.handle_extension(link, own, trailing)?,
             Packet::ClientState(state) => self.handle_client_state(link, &state, packet)?,
             Packet::DeltaChannelState(delta) => self.handle_delta(link, &delta, packet)?,
             Packet::ServerRelayUnreliable(relay) => {
@@ -349,7 +349,7 @@ impl Server {
         Ok(None)
     }
 
-    fn move_on(&mut self, now: Instant) {
+    fn advance(&mut self, now: Instant) {
         self.now = self.now.max(now);
     }
 }

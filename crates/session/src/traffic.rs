@@ -123,7 +123,7 @@ impl Meter {
     fn count(&mut self, now: Instant, passed: Total) {
         // Time that goes back counts as the latest that was seen.
         if now >= self.ends {
-            self.move_on(now);
+            self.advance(now);
         }
         self.total.add(passed.packets, passed.bytes);
         self.seconds[self.place].add(passed.packets, passed.bytes);
@@ -131,7 +131,7 @@ impl Meter {
 
     /// Empties the seconds in which nothing passed.
     #[cold]
-    fn move_on(&mut self, now: Instant) {
+    fn advance(&mut self, now: Instant) {
         let second = now.as_micros() / MICROS_PER_SECOND;
         for passed in (self.latest + 1..=second).take(WINDOW) {
             self.seconds[slot(passed)] = Total::default();

@@ -63,7 +63,8 @@ struct PlaceRecord {
     codec: (u8, u32, u32),
     rooms: Vec<String>,
     secret: String,
-    is_untold: bool,
+    #[serde(rename = "is_untold")]
+    is_unannounced: bool,
     access: AccessRecord,
 }
 
@@ -134,7 +135,7 @@ impl PlaceRecord {
             codec: (kind.0, frame_size_samples, sample_rate_hz),
             rooms: place.rooms.iter().map(ToString::to_string).collect(),
             secret: BASE64.encode(place.secret.0),
-            is_untold: place.is_untold,
+            is_unannounced: place.is_unannounced,
             access: AccessRecord::of(&place.access),
         }
     }
@@ -148,7 +149,7 @@ impl PlaceRecord {
             name: self.name.into(),
             codec: CodecSettings { kind: CodecKind(kind), frame_size_samples, sample_rate_hz },
             rooms: self.rooms.into_iter().map(Into::into).collect(),
-            is_untold: self.is_untold,
+            is_unannounced: self.is_unannounced,
             access: self.access.read(age)?,
         })
     }

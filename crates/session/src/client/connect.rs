@@ -138,7 +138,7 @@ impl Client {
 
     /// The link that was asked for is up. One that nobody waits for any more is to be closed.
     pub fn handle_connected(&mut self, now: Instant, link: LinkId) {
-        self.clock = now;
+        self.now = now;
         if self.links.contains(link) {
             return;
         }
@@ -161,7 +161,7 @@ impl Client {
 
     /// The link to the server, or a direct one, is gone.
     pub fn handle_disconnected(&mut self, now: Instant, link: LinkId) {
-        self.clock = now;
+        self.now = now;
         self.forget_direct_link(link);
         if self.connection.link() == Some(link) {
             let removed = matches!(self.connection, Connection::Joined { removed: true, .. });

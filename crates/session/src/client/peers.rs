@@ -25,7 +25,7 @@ impl Client {
     /// A link that cannot be used is to be closed: when the client is stopped, or over
     /// [`Limits::direct_links`](crate::Limits).
     pub fn handle_peer_connected(&mut self, now: Instant, link: LinkId) {
-        self.clock = now;
+        self.now = now;
         if self.connection.link() == Some(link) {
             return;
         }

@@ -17,7 +17,7 @@ const KEEP_ALIVE: Duration = Duration::from_secs(1);
 
 /// My place, and what the server knows of it.
 #[derive(Debug, Default)]
-pub(super) struct Whereabouts {
+pub(super) struct PositionState {
     position: Option<Position>,
     /// The game has told where I am in this life of the client; before that nothing is sent.
     is_shared: bool,
@@ -33,14 +33,14 @@ impl Client {
     /// A server that routes by distance is told so ten times a second at most, and once a second at least; others are
     /// told nothing.
     pub fn set_position(&mut self, position: Option<Position>) {
-        self.whereabouts.position = position;
-        self.whereabouts.is_shared |= position.is_some();
+        self.position_state.position = position;
+        self.position_state.is_shared |= position.is_some();
         self.tell_position_in_time();
     }
 
     /// What was told last.
     pub fn position(&self) -> Option<Position> {
-        self.whereabouts.position
+        self.position_state.position
     }
 
     /// Whether the server of the present session routes by distance, and so is told.
@@ -50,7 +50,7 @@ impl Client {
 
     /// A session was joined, where nothing is known of me.
     pub(super) fn begin_position(&mut self) {
-        self.whereabouts.told = None;
+        self.position_state.told = None;
         self.timers.clear(Timer::Position);
         self.tell_position_in_time();
     }
@@ -58,7 +58,7 @@ impl Client {
     /// The time has come to tell the server.
     pub(super) fn send_position(&mut self) {
         let Connection::Joined { link, session, .. } = self.connection else { return };
-        let Whereabouts { position, number, .. } = self.whereabouts;
+        let PositionState { position, number, .. } = self.position_state;
         let report = PositionReport { number: number.wrapping_add(1), position };
         let written = self.outbox.push_written(Stage::ServerUnreliable, [link], |out| {
             let mut writer = Writer::new(out);
@@ -66,20 +66,20 @@ impl Client {
             Ok::<_, consonance_wire::WriteError>(writer.len())
         });
         debug_assert!(written.is_ok(), "a position is short");
-        self.whereabouts.number = report.number;
-        self.whereabouts.told = Some((position, self.clock));
+        self.position_state.number = report.number;
+        self.position_state.told = Some((position, self.now));
         self.statistics.positions_sent += 1;
         self.tell_position_in_time();
     }
 
     fn tell_position_in_time(&mut self) {
-        let wanted = self.whereabouts.is_shared && self.is_position_wanted();
+        let wanted = self.position_state.is_shared && self.is_position_wanted();
         if !wanted || self.joined().is_err() {
             return;
         }
-        let due = match self.whereabouts.told {
-            None => self.clock,
-            Some((told, at)) if told == self.whereabouts.position => at + KEEP_ALIVE,
+        let due = match self.position_state.told {
+            None => self.now,
+            Some((told, at)) if told == self.position_state.position => at + KEEP_ALIVE,
             Some((_, at)) => at + INTERVAL,
         };
         self.timers.set_no_later(Timer::Position, due);

@@ -64,7 +64,7 @@ impl Client {
             self.place.unconfirmed = self.roster.iter().map(|member| member.id).collect();
             for &id in &self.place.unconfirmed {
                 if let Some(member) = self.roster.get_mut(id) {
-                    member.data.speaker.doubt();
+                    member.data.speaker.mark_stale();
                 }
             }
         }

@@ -143,7 +143,7 @@ impl Client {
             let link = self.roster.get(id).and_then(|member| member.data.link);
             match link.filter(|_| *routing != Routing::AlwaysRelay) {
                 Some(link)
-                    if cost.is_none_or(|(rate, bytes)| budget.take(self.clock, rate, 1, bytes as u64)) =>
+                    if cost.is_none_or(|(rate, bytes)| budget.take(self.now, rate, 1, bytes as u64)) =>
                 {
                     direct.push(link);
                 }
@@ -158,9 +158,9 @@ impl Client {
     /// Frames come without the time; while something is missing from the budget, a timer brings it.
     pub(super) fn refill_budget(&mut self) {
         let Some(rate) = self.router.rate() else { return };
-        let is_full = self.router.budget.is_full(self.clock, rate);
+        let is_full = self.router.budget.is_full(self.now, rate);
         if !is_full && !self.timers.is_set(Timer::UploadBudget) {
-            self.timers.set(Timer::UploadBudget, self.clock + REFILL);
+            self.timers.set(Timer::UploadBudget, self.now + REFILL);
         }
     }
 }

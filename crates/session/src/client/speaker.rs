@@ -99,7 +99,7 @@ impl Speaker {
     }
 
     /// Much may have happened that was not heard here: my link was lost meanwhile.
-    pub(crate) fn doubt(&mut self) {
+    pub(crate) fn mark_stale(&mut self) {
         self.doubted = true;
     }
 

@@ -95,7 +95,7 @@ pub struct DirectLinkStatistics {
 impl Client {
     /// What was counted so far.
     pub fn statistics(&self) -> ClientStatistics {
-        let received = self.received.total(self.clock);
+        let received = self.received.total(self.now);
         ClientStatistics {
             packets_in: received.packets,
             bytes_in: received.bytes,

@@ -83,7 +83,7 @@ impl Client {
 
     fn send_receptions_later(&mut self) {
         if !self.timers.is_set(Timer::Reception) {
-            self.timers.set(Timer::Reception, self.clock + INTERVAL);
+            self.timers.set(Timer::Reception, self.now + INTERVAL);
         }
     }
 }

@@ -185,7 +185,7 @@ impl Client {
         self.statistics.frames_direct += direct;
         self.statistics.frames_relayed += relayed;
         if relayed > 0 || is_always_sent {
-            self.uplink_meter.note_sent(self.clock, sequence);
+            self.uplink_meter.note_sent(self.now, sequence);
         }
         Ok(Some(self.destinations.len()))
     }

@@ -33,7 +33,7 @@ impl Server {
     /// Lets the session run empty: nobody new comes in, and clients of ours are told when it ends and where
     /// to go on. How many were told.
     pub fn drain(&mut self, now: Instant, draining: &Draining) -> usize {
-        self.move_on(now);
+        self.advance(now);
         let fits = |target: &&DrainTarget| (1..=ONWARD_ADDRESS_BYTES_MAX).contains(&target.address.len());
         let onward = draining.onward.as_ref().filter(fits);
         let address = onward.map(|target| target.address.clone());
@@ -47,7 +47,7 @@ impl Server {
     /// The session stays after all, and everybody may come in again; clients of ours are
     /// told. False if it was not to end.
     pub fn stop_draining(&mut self, now: Instant) -> bool {
-        self.move_on(now);
+        self.advance(now);
         if !self.door.end_drain() {
             return false;
         }
@@ -64,7 +64,7 @@ impl Server {
     /// `after` the end of their links, evenly over the `window` that follows. To be said right after the
     /// [snapshot](Self::snapshot), before the driver closes the links. How many were told.
     pub fn announce_restart(&mut self, now: Instant, after: Duration, window: Duration) -> usize {
-        self.move_on(now);
+        self.advance(now);
         let after_ms = millis(after);
         self.tell_closing(window, |later_ms| Closing::Restarts {
             come_back_in_ms: after_ms.saturating_add(later_ms),

@@ -22,7 +22,7 @@ impl Server {
     /// Links that are not here, have no client, or are unreachable already, are passed over. A permissive server does
     /// nothing, since it has clients without links.
     pub fn mark_unreachable(&mut self, now: Instant, links: &[LinkId]) {
-        self.move_on(now);
+        self.advance(now);
         if self.settings.permissive {
             return;
         }
@@ -40,7 +40,7 @@ impl Server {
     ///
     /// Links without a client, or with one that is reachable, are passed over.
     pub fn mark_reachable(&mut self, now: Instant, links: &[LinkId]) {
-        self.move_on(now);
+        self.advance(now);
         let clients = links.iter().filter_map(|link| self.links.client_of(*link).ok());
         let clients: Vec<(ClientId, Outage)> =
             clients.filter_map(|id| Some((id, self.visibility.outage_of(id)?))).collect();

@@ -30,7 +30,7 @@ pub(super) struct Proximity {
     rules: Vec<(RoomPattern, ProximitySettings)>,
     zones: BTreeMap<RoomId, Zone>,
     /// By client id.
-    whereabouts: Vec<Whereabouts>,
+    positions: Vec<PositionState>,
     /// Who hears the present frame.
     found: Vec<ClientId>,
     /// Listeners in range who heard enough others, over all frames.
@@ -40,7 +40,7 @@ pub(super) struct Proximity {
 /// What is known of one client: a cache line, as each report finds it far from the last one.
 #[derive(Debug, Default)]
 #[repr(align(64))]
-struct Whereabouts {
+struct PositionState {
     place: Option<Position>,
     /// The number of the newest report.
     newest: Option<u16>,
@@ -90,10 +90,10 @@ impl Proximity {
         let Some(rule) = self.rule_of(name) else { return };
         let room = RoomId::of(name);
         let index = usize::from(id.0);
-        if index >= self.whereabouts.len() {
-            self.whereabouts.resize_with(index + 1, Whereabouts::default);
+        if index >= self.positions.len() {
+            self.positions.resize_with(index + 1, PositionState::default);
         }
-        let Whereabouts { place, zones, .. } = &mut self.whereabouts[index];
+        let PositionState { place, zones, .. } = &mut self.positions[index];
         if zones.slot(room).is_none() {
             let zone = self.zones.entry(room).or_insert_with(|| Zone::new(self.rules[rule].1));
             zones.add(room, zone.enter(id, *place));
@@ -102,8 +102,8 @@ impl Proximity {
 
     /// A client listens to a room id no longer.
     pub(super) fn leave(&mut self, id: ClientId, room: RoomId) {
-        let Some(whereabouts) = self.whereabouts.get_mut(usize::from(id.0)) else { return };
-        let Some(slot) = whereabouts.zones.remove(room) else { return };
+        let Some(known) = self.positions.get_mut(usize::from(id.0)) else { return };
+        let Some(slot) = known.zones.remove(room) else { return };
         let Some(zone) = self.zones.get_mut(&room) else { return };
         zone.leave(slot);
         if zone.is_empty() {
@@ -113,28 +113,28 @@ impl Proximity {
 
     /// A client that has left every room is gone.
     pub(super) fn forget(&mut self, id: ClientId) {
-        if let Some(whereabouts) = self.whereabouts.get_mut(usize::from(id.0)) {
-            *whereabouts = Whereabouts::default();
+        if let Some(known) = self.positions.get_mut(usize::from(id.0)) {
+            *known = PositionState::default();
         }
     }
 
     /// A client says where it is. One that was overtaken says nothing new.
     pub(super) fn report(&mut self, id: ClientId, report: PositionReport) {
         let index = usize::from(id.0);
-        if index >= self.whereabouts.len() {
-            self.whereabouts.resize_with(index + 1, Whereabouts::default);
+        if index >= self.positions.len() {
+            self.positions.resize_with(index + 1, PositionState::default);
         }
-        let whereabouts = &mut self.whereabouts[index];
+        let known = &mut self.positions[index];
         let is_old = |newest: u16| (report.number.wrapping_sub(newest) as i16) <= 0;
-        if whereabouts.newest.is_some_and(is_old) {
+        if known.newest.is_some_and(is_old) {
             return;
         }
-        whereabouts.newest = Some(report.number);
-        if whereabouts.place == report.position {
+        known.newest = Some(report.number);
+        if known.place == report.position {
             return;
         }
-        whereabouts.place = report.position;
-        for (room, slot) in whereabouts.zones.iter() {
+        known.place = report.position;
+        for (room, slot) in known.zones.iter() {
             if let Some(zone) = self.zones.get_mut(&room) {
                 zone.place(slot, report.position);
             }
@@ -143,7 +143,7 @@ impl Proximity {
 
     /// Where a client is, if it has said so.
     fn place(&self, id: ClientId) -> Option<Position> {
-        self.whereabouts.get(usize::from(id.0))?.place
+        self.positions.get(usize::from(id.0))?.place
     }
 
     pub(super) fn has_place(&self, id: ClientId) -> bool {
@@ -162,7 +162,7 @@ impl Proximity {
     /// Who hears a frame that is spoken to this room; `None` if distance does not decide there.
     pub(super) fn reach(&mut self, room: RoomId, spoken: Spoken, bits: ChannelBits) -> Option<&[ClientId]> {
         let zone = self.zones.get_mut(&room)?;
-        let from = self.whereabouts.get(usize::from(spoken.speaker.0)).and_then(|known| known.place);
+        let from = self.positions.get(usize::from(spoken.speaker.0)).and_then(|known| known.place);
         self.found.clear();
         self.crowded += zone.reach(spoken.frame(from, bits), &mut self.found);
         Some(&self.found)
@@ -177,8 +177,8 @@ impl Proximity {
         id: ClientId,
     ) -> Option<bool> {
         let zone = self.zones.get_mut(&room)?;
-        let from = self.whereabouts.get(usize::from(spoken.speaker.0)).and_then(|known| known.place);
-        let slot = self.whereabouts.get(usize::from(id.0)).and_then(|known| known.zones.slot(room));
+        let from = self.positions.get(usize::from(spoken.speaker.0)).and_then(|known| known.place);
+        let slot = self.positions.get(usize::from(id.0)).and_then(|known| known.zones.slot(room));
         Some(slot.is_some_and(|slot| zone.reaches(slot, spoken.frame(from, bits))))
     }
 }

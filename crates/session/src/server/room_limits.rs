@@ -7,7 +7,7 @@ use core::time::Duration;
 
 use consonance_wire::{Channel, ChannelKind, ClientId, RoomId};
 
-use super::crowd::Crowd;
+use super::active_speaker_limiter::ActiveSpeakerLimiter;
 use super::room_pattern::RoomPattern;
 use crate::client::SPEAKING_TIMEOUT;
 use crate::time::Instant;
@@ -43,7 +43,7 @@ pub(super) struct Quotas {
     /// Full rooms that somebody wanted to enter since it was in them last, for which the operator was told.
     told: BTreeMap<ClientId, BTreeSet<RoomId>>,
     /// Who is heard while the server has too much to do.
-    pub(super) crowd: Crowd,
+    pub(super) active_speakers: ActiveSpeakerLimiter,
 }
 
 #[derive(Debug)]
@@ -124,12 +124,12 @@ impl Quotas {
     /// Nobody listens to a room any more.
     pub(super) fn close(&mut self, room: &str) {
         self.limited.remove(&RoomId::of(room));
-        self.crowd.close(RoomId::of(room));
+        self.active_speakers.close(RoomId::of(room));
     }
 
     /// A client is gone.
     pub(super) fn forget(&mut self, id: ClientId) {
-        self.crowd.forget(id);
+        self.active_speakers.forget(id);
         self.told.remove(&id);
         for quota in self.limited.values_mut() {
             quota.speaking.retain(|(speaker, _)| *speaker != id);

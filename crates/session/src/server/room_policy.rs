@@ -125,7 +125,7 @@ impl RoomPolicy {
 
     /// Only so many voices at once are heard in each room, or all.
     pub(super) fn limit_voices(&mut self, most: Option<usize>) {
-        self.quotas.crowd.limit(most);
+        self.quotas.active_speakers.limit(most);
     }
 
     /// Other limits of rooms.
@@ -210,7 +210,7 @@ impl RoomPolicy {
             || self.register.has_room_rights()
             || !self.kept_out.is_empty()
             || self.quotas.limits_speakers()
-            || self.quotas.crowd.is_limited()
+            || self.quotas.active_speakers.is_limited()
     }
 
     fn follows_same_rules(&self, room: &str, other: &str) -> bool {

@@ -33,7 +33,7 @@ impl Server {
     /// Whoever is at a link's end may believe that it is in this session, since the network lost it and found it again
     /// behind its back: it is told to shake hands anew. Nothing happens if it has joined over this link.
     pub fn ask_to_join_anew(&mut self, now: Instant, link: LinkId) {
-        self.move_on(now);
+        self.advance(now);
         self.ask_stranger_to_join(link);
     }
 

@@ -40,7 +40,7 @@ pub struct KeptPlace {
     /// What it has to show. Whoever can read this can take the place: it is to be kept as a private key is.
     pub secret: Secret,
     /// It has not said yet which rooms it listens to, and nobody was told of it.
-    pub is_untold: bool,
+    pub is_unannounced: bool,
     /// What was said of it when it was let in.
     pub access: Access,
 }
@@ -60,7 +60,7 @@ impl Server {
                 codec: member.codec,
                 rooms: member.rooms.names().map(Box::from).collect(),
                 secret: self.reservations.secret_of(id)?,
-                is_untold: !self.visibility.is_known(id),
+                is_unannounced: !self.visibility.is_known(id),
                 access,
             })
         });
@@ -117,7 +117,7 @@ impl Server {
         let until = self.now + self.settings.limits.resume;
         self.reservations.set_secret(*id, place.secret);
         self.reservations.keep(*id, until, None);
-        if place.is_untold {
+        if place.is_unannounced {
             self.visibility.note_unannounced(*id);
         }
     }

@@ -34,7 +34,7 @@ impl Server {
     /// answers to probes included; `None` if its network cannot say, so that the peer counts as alive while its link
     /// stands.
     pub fn handle_heard(&mut self, now: Instant, link: LinkId, heard: Option<Instant>) {
-        self.move_on(now);
+        self.advance(now);
         self.name_claims.restart_after_stall(self.now);
         let Ok(holder) = self.links.client_of(link) else { return };
         let waiting = self.name_claims.waiting_for(|name| self.holder_of_name(name) == Some(holder));

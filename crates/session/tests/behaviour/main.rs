@@ -3,11 +3,11 @@
 //! Everything goes through the public surface, in simulated time, and is compared in words.
 
 mod access;
+mod active_speaker_limiter;
 mod administration;
 mod always_send;
 mod any_order;
 mod client_statistics;
-mod crowd;
 mod draining;
 mod end_notices;
 mod handshake_answer;

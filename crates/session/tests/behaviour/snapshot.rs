@@ -24,7 +24,7 @@ fn place(id: u16, name: &str) -> KeptPlace {
         codec: CODEC,
         rooms: vec!["lobby".into()],
         secret: Secret([7; 16]),
-        is_untold: false,
+        is_unannounced: false,
         access: Access::default(),
     }
 }
@@ -231,10 +231,10 @@ prop_compose! {
         frame_size_samples in 0_u32..3,
         rooms in vec("[a-e]{0,3}".prop_map(Box::from), 0..6),
         secret in any::<[u8; 16]>(),
-        is_untold in any::<bool>(),
+        is_unannounced in any::<bool>(),
     ) -> KeptPlace {
         let codec = CodecSettings { frame_size_samples, ..CODEC };
-        KeptPlace { codec, rooms, secret: Secret(secret), is_untold, ..place(id, &name) }
+        KeptPlace { codec, rooms, secret: Secret(secret), is_unannounced, ..place(id, &name) }
     }
 }
 

@@ -6,7 +6,7 @@ use core::time::Duration;
 use consonance_wire::{Channel, ChannelKind, ClientId, CodecKind, RoomId, VoiceData};
 
 use super::{Refused, Report, RoomPolicy};
-use crate::server::crowd::Heard;
+use crate::server::active_speaker_limiter::Heard;
 use crate::server::members::Members;
 use crate::server::{Fault, RoomUse};
 use crate::time::Instant;
@@ -97,8 +97,8 @@ impl RoomPolicy {
         own: ClientId,
         voice: &VoiceData<'_>,
     ) -> Result<(), Refused> {
-        if self.quotas.crowd.is_limited() && !self.proximity.concerns(voice) {
-            self.check_crowd(members, now, own, voice)?;
+        if self.quotas.active_speakers.is_limited() && !self.proximity.concerns(voice) {
+            self.check_active_speakers(members, now, own, voice)?;
         }
         if !self.quotas.limits_speakers() {
             return Ok(());
@@ -116,7 +116,7 @@ impl RoomPolicy {
     }
 
     /// Refuses a frame that would only be heard in rooms that have enough voices.
-    fn check_crowd(
+    fn check_active_speakers(
         &mut self,
         members: &Members,
         now: Instant,
@@ -129,7 +129,7 @@ impl RoomPolicy {
         for Channel { bits, recipient } in voice.channels {
             is_heard |= bits.kind() == ChannelKind::Player;
             if bits.kind() == ChannelKind::Room && !members.listeners(RoomId(recipient)).is_empty() {
-                is_heard |= self.quotas.crowd.admits(now, RoomId(recipient), bits, heard);
+                is_heard |= self.quotas.active_speakers.admits(now, RoomId(recipient), bits, heard);
             }
         }
         if is_heard { Ok(()) } else { Err(Fault::Shed) }

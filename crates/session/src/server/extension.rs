@@ -8,7 +8,7 @@ use crate::link::LinkId;
 impl Server {
     /// Where a client is, what a moderator wants done, or how a listener receives the others.
     #[inline(never)]
-    pub(super) fn handle_carrier(
+    pub(super) fn handle_extension(
         &mut self,
         link: LinkId,
         own: Option<ClientId>,

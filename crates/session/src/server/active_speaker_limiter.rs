@@ -16,7 +16,7 @@ use crate::time::Instant;
 
 /// Who is heard in each room, while that is limited.
 #[derive(Debug, Default)]
-pub(super) struct Crowd {
+pub(super) struct ActiveSpeakerLimiter {
     /// So many in each room at most; everybody if there is none.
     most: Option<usize>,
     /// In the order in which they began.
@@ -39,7 +39,7 @@ pub(super) struct Heard {
     loudness: Option<u8>,
 }
 
-impl Crowd {
+impl ActiveSpeakerLimiter {
     #[inline]
     pub(super) fn is_limited(&self) -> bool {
         self.most.is_some()
