@@ -39,7 +39,7 @@ impl<T> SnapshotCell<T> {
     }
 
     /// Somebody has asked of late.
-    pub fn is_looked_at(&self, now: Instant) -> bool {
+    pub fn has_observers(&self, now: Instant) -> bool {
         let asked_at = self.asked_at.load(Ordering::Relaxed);
         let now = now.saturating_duration_since(self.born).as_millis() as u64;
         asked_at > 0 && now.saturating_sub(asked_at) <= ATTENTION.as_millis() as u64
@@ -49,7 +49,7 @@ impl<T> SnapshotCell<T> {
     pub fn publish(&self, now: Instant, is_last: bool, fill: impl FnOnce() -> T) -> bool {
         let is_due = |shown: &Shown<T>| {
             let age = shown.written_at.map(|at| now.saturating_duration_since(at));
-            is_last || self.is_looked_at(now) || age.is_none_or(|age| age >= INATTENTION)
+            is_last || self.has_observers(now) || age.is_none_or(|age| age >= INATTENTION)
         };
         // Filling takes longest, so it is done without the lock.
         match self.shown.try_lock() {
@@ -85,7 +85,7 @@ mod tests {
         // Somebody looks, whenever that is.
         shared.get();
         assert_eq!(publish(1100, "looked at"), "looked at");
-        assert!(!shared.is_looked_at(Instant::now() + ATTENTION * 2));
+        assert!(!shared.has_observers(Instant::now() + ATTENTION * 2));
     }
 
     #[test]

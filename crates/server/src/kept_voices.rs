@@ -33,7 +33,7 @@ pub(crate) struct VoiceKeeper {
 
 /// What is kept of one session.
 #[derive(Debug, Default)]
-pub(crate) struct KeptVoices {
+pub(crate) struct ReportBuffer {
     /// Visits of speakers, in the order of their first words.
     voices: BTreeMap<u64, KeptVoice>,
     next: u64,
@@ -66,7 +66,7 @@ impl VoiceKeeper {
     }
 
     /// Keeps a packet that a session relayed, as it came in, if it is voice and anything is kept at all.
-    pub(crate) fn hear(&mut self, now: Instant, kept: &mut KeptVoices, server: &Server, packet: &[u8]) {
+    pub(crate) fn hear(&mut self, now: Instant, kept: &mut ReportBuffer, server: &Server, packet: &[u8]) {
         if !self.settings.is_on() {
             return;
         }
@@ -90,7 +90,7 @@ impl VoiceKeeper {
 
     /// A session that had so many bytes has more. Where all have too many, it gives up its own, whoever of it has most;
     /// while it has less than its share, the others do so at the next sweep.
-    fn make_room(&mut self, before: usize, kept: &mut KeptVoices) {
+    fn make_room(&mut self, before: usize, kept: &mut ReportBuffer) {
         let most = if self.bytes > self.crowded_bytes() { before.max(self.share()) } else { usize::MAX };
         let over = kept.bytes.saturating_sub(most);
         let over = over.max(self.bytes.saturating_sub(self.settings.worker_bytes_max));
@@ -98,7 +98,7 @@ impl VoiceKeeper {
     }
 
     /// Takes at least so many bytes from a session, if it has them.
-    fn shrink(&mut self, kept: &mut KeptVoices, bytes: usize) {
+    fn shrink(&mut self, kept: &mut ReportBuffer, bytes: usize) {
         let before = kept.bytes;
         while kept.bytes > before.saturating_sub(bytes) {
             let frames = kept.shrink_largest(bytes);
@@ -126,14 +126,14 @@ impl VoiceKeeper {
     }
 
     /// Forgets everything that is too old.
-    pub(crate) fn sweep<'a>(&mut self, now: Instant, all: impl Iterator<Item = &'a mut KeptVoices>) {
+    pub(crate) fn sweep<'a>(&mut self, now: Instant, all: impl Iterator<Item = &'a mut ReportBuffer>) {
         let oldest = now.checked_sub(self.settings.last).filter(|_| self.settings.is_on());
         (self.bytes, self.sessions) = (0, 0);
         let mut all: Vec<_> = all.collect();
         for kept in &mut all {
             match oldest {
                 Some(oldest) => kept.forget_before(oldest),
-                None => **kept = KeptVoices::default(),
+                None => **kept = ReportBuffer::default(),
             }
             self.bytes += kept.bytes;
             self.sessions += usize::from(kept.bytes > 0);
@@ -147,7 +147,7 @@ impl VoiceKeeper {
     }
 }
 
-impl KeptVoices {
+impl ReportBuffer {
     /// Something happened in the session. What somebody said stays until it is too old, also when its id is another's.
     pub(crate) fn handle_event(&mut self, event: &ServerEvent) {
         match event {
@@ -257,7 +257,7 @@ mod tests {
         let mut settings = KeptVoicesSettings::default();
         (settings.last, settings.worker_bytes_max) = (Duration::from_secs(10), 12_000);
         let mut keeper = VoiceKeeper::new(settings);
-        let mut sessions = [KeptVoices::default(), KeptVoices::default(), KeptVoices::default()];
+        let mut sessions = [ReportBuffer::default(), ReportBuffer::default(), ReportBuffer::default()];
         let start = Instant::now();
         for (speaking, share) in [(0, 12_000), (1, 6_000), (2, 4_000)] {
             for kept in &mut sessions[..speaking] {
@@ -273,7 +273,8 @@ mod tests {
     #[test]
     fn a_new_packet_pushes_out_what_is_too_old_without_waiting_for_a_sweep() {
         let (server, packet) = server_and_voice();
-        let (mut keeper, mut kept) = (VoiceKeeper::new(KeptVoicesSettings::default()), KeptVoices::default());
+        let (mut keeper, mut kept) =
+            (VoiceKeeper::new(KeptVoicesSettings::default()), ReportBuffer::default());
         keeper.settings.last = Duration::from_secs(10);
         let start = Instant::now();
         keeper.hear(start, &mut kept, &server, &packet);

@@ -1,8 +1,8 @@
-//! Moderation: everything that an operator can look at and do, from any thread, with each deed in the audit log.
+//! Moderation: everything that an operator can look at and do, from any thread, with each action in the audit log.
 //!
-//! A deed is first decided, in the [`Records`], and then carried out by the worker whose session it is about; so what a
-//! worker does not come to in time holds all the same, as soon as the player comes again.
-//! Whoever asks says who it is; that it is who it says is for the one who lets it ask to know.
+//! An action is first decided, in the [`Records`], and then carried out by the worker whose session it is about; so
+//! what a worker does not come to in time holds all the same, as soon as the player comes again. Whoever asks says who
+//! it is; that it is who it says is for the one who lets it ask to know.
 
 mod bans;
 mod draining;
@@ -57,7 +57,7 @@ pub struct Moderation {
     recordings: Arc<RwLock<Option<Recordings>>>,
 }
 
-/// What became of a deed.
+/// What became of an action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Done {
     /// Whom it has reached.
@@ -66,7 +66,7 @@ pub struct Done {
     pub stored: Stored,
 }
 
-/// Whom a deed has reached.
+/// Whom an action has reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -122,12 +122,12 @@ impl Moderation {
         }
     }
 
-    /// Writes a deed into the audit log, and says how it is kept: what is on the disk is
+    /// Writes an action into the audit log, and says how it is kept: what is on the disk is
     /// there with everything before it.
     fn log(
         &self,
         by: &By,
-        deed: Deed<'_>,
+        action: AuditAction<'_>,
         result: Result<Outcome, ModerationError>,
     ) -> Result<Done, ModerationError> {
         let words = match &result {
@@ -138,10 +138,10 @@ impl Moderation {
             id: 0,
             at: seconds_since_1970(),
             actor: by.actor.clone(),
-            action: deed.action.to_owned(),
-            session: deed.session.map(Into::into),
-            target: deed.target,
-            details: deed.details,
+            action: action.action.to_owned(),
+            session: action.session.map(Into::into),
+            target: action.target,
+            details: action.details,
             reason: by.reason.clone(),
             result: words.unwrap_or_default(),
             by_player: false,
@@ -153,14 +153,14 @@ impl Moderation {
 }
 
 /// What is written into the audit log of something that was done.
-struct Deed<'a> {
+struct AuditAction<'a> {
     action: &'static str,
     session: Option<&'a str>,
     target: String,
     details: String,
 }
 
-impl<'a> Deed<'a> {
+impl<'a> AuditAction<'a> {
     fn new(action: &'static str, session: &'a str, target: &(impl ToString + ?Sized)) -> Self {
         Self { action, session: Some(session), target: target.to_string(), details: String::new() }
     }

@@ -67,7 +67,7 @@ pub struct SessionLoop {
     started: Option<Instant>,
     snapshot: Arc<SnapshotCell<ServerSnapshot>>,
     next_look_at: Option<Instant>,
-    is_looked_at: bool,
+    has_observers: bool,
     notes: Notes,
     subscribers: Subscribers,
     /// What sessions counted that have ended.
@@ -113,7 +113,7 @@ impl SessionLoop {
             started: None,
             snapshot: Arc::default(),
             next_look_at: None,
-            is_looked_at: false,
+            has_observers: false,
             notes: Notes::default(),
             subscribers: Subscribers::default(),
             ended: ServerStatistics::default(),
@@ -195,7 +195,7 @@ impl SessionLoop {
         let at = self.at(now);
         self.sessions.look_at_touched(at);
         let next_timer = self.sessions.next_due().map(|at| self.to_clock(at));
-        let next_look = self.next_look_at.filter(|_| self.is_looked_at);
+        let next_look = self.next_look_at.filter(|_| self.has_observers);
         let next_sweep = self.voice_keeper.next_sweep();
         [next_timer, next_look, next_sweep, self.networks.wants_poll_at()].into_iter().flatten().min()
     }
@@ -229,7 +229,7 @@ impl SessionLoop {
     }
 
     /// Whether nobody is connected any more, on links or on connections that carry something else, too.
-    pub fn is_deserted(&self) -> bool {
+    pub fn is_idle(&self) -> bool {
         self.links() == 0 && self.networks.connections() == 0
     }
 
@@ -286,7 +286,7 @@ impl SessionLoop {
             if let Some(feed) = &mut self.recording_feed {
                 session.recording.hear(feed, now, &session.name, &mut session.server, packet);
             }
-            self.voice_keeper.hear(now, &mut session.kept_voices, &session.server, packet);
+            self.voice_keeper.hear(now, &mut session.report_buffer, &session.server, packet);
         }
         self.drain(index, now);
     }

@@ -12,7 +12,7 @@ use consonance_session::{
 };
 use tracing::{Span, error_span, info};
 
-use crate::kept_voices::KeptVoices;
+use crate::kept_voices::ReportBuffer;
 use crate::recording::SessionRecording;
 use crate::shedding::Shedding;
 use crate::utc::seconds_since_1970;
@@ -29,7 +29,7 @@ pub(crate) struct Session {
     pub(crate) span: Span,
     pub(crate) server: Server,
     pub(crate) recording: SessionRecording,
-    pub(crate) kept_voices: KeptVoices,
+    pub(crate) report_buffer: ReportBuffer,
     pub(crate) departed: Departed,
     /// Links that lead to it.
     pub(crate) links: usize,
@@ -66,7 +66,7 @@ pub(crate) struct Sessions {
     touched: Vec<usize>,
     /// Over all sessions, as of when each was looked at last.
     clients: usize,
-    is_looked_at: bool,
+    has_observers: bool,
     /// Also of sessions that begin later.
     is_draining: bool,
     shedding: Shedding,
@@ -86,7 +86,7 @@ impl Sessions {
             schedule: Schedule::default(),
             touched: Vec::new(),
             clients: 0,
-            is_looked_at: false,
+            has_observers: false,
             is_draining: false,
             shedding: Shedding::Nothing,
             retry_in_s: 0,
@@ -241,9 +241,9 @@ impl Sessions {
     }
 
     /// Follows who speaks to what while somebody looks, if not always.
-    pub(crate) fn monitor_channels(&mut self, is_looked_at: bool) {
-        self.is_looked_at = is_looked_at;
-        let is_on = is_looked_at || self.settings.monitor_channels;
+    pub(crate) fn monitor_channels(&mut self, has_observers: bool) {
+        self.has_observers = has_observers;
+        let is_on = has_observers || self.settings.monitor_channels;
         for index in self.indices() {
             self.get_mut(index).server.set_monitor_channels(is_on);
         }
@@ -260,7 +260,7 @@ impl Sessions {
         own.monitor_channels = settings.monitor_channels;
         own.empty_for = settings.empty_for;
         own.kept_voices = settings.kept_voices;
-        self.monitor_channels(self.is_looked_at);
+        self.monitor_channels(self.has_observers);
         for index in self.indices() {
             let server = &mut self.get_mut(index).server;
             server.set_access_rules(settings.access.clone());
@@ -270,8 +270,8 @@ impl Sessions {
         }
     }
 
-    pub(crate) fn kept_voices(&mut self) -> impl Iterator<Item = &mut KeptVoices> {
-        self.slots.iter_mut().flatten().map(|session| &mut session.kept_voices)
+    pub(crate) fn report_buffers(&mut self) -> impl Iterator<Item = &mut ReportBuffer> {
+        self.slots.iter_mut().flatten().map(|session| &mut session.report_buffer)
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Session> {
@@ -327,7 +327,7 @@ impl Sessions {
             span: error_span!(parent: &self.span, "session", session = name),
             server,
             recording: SessionRecording::default(),
-            kept_voices: KeptVoices::default(),
+            report_buffer: ReportBuffer::default(),
             departed: Departed::default(),
             links: 0,
             is_on_demand,
@@ -357,7 +357,7 @@ impl Sessions {
         settings.name_taken = self.settings.name_taken;
         settings.proximity.clone_from(&self.settings.proximity);
         settings.access.clone_from(&self.settings.access);
-        settings.monitor_channels = self.settings.monitor_channels || self.is_looked_at;
+        settings.monitor_channels = self.settings.monitor_channels || self.has_observers;
         // Who is banned is known by then.
         settings.admission = true;
         settings.capabilities = settings.capabilities.with(Capabilities::MODERATORS);

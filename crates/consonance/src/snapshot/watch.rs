@@ -75,11 +75,17 @@ impl Watch {
     }
 
     /// A tenth of a second later. `speaks`: something of one's own is sent to somebody.
-    pub(crate) fn look(&mut self, now: Instant, counted: &VoiceStatistics, speaks: bool, is_looked_at: bool) {
+    pub(crate) fn look(
+        &mut self,
+        now: Instant,
+        counted: &VoiceStatistics,
+        speaks: bool,
+        has_observers: bool,
+    ) {
         self.take_events();
         self.look_at_own(now, counted.capture.as_ref(), speaks);
         for row in &counted.speakers {
-            self.look_at_player(now, row, is_looked_at);
+            self.look_at_player(now, row, has_observers);
         }
     }
 
@@ -125,7 +131,7 @@ impl Watch {
         }
     }
 
-    fn look_at_player(&mut self, now: Instant, row: &SpeakerRow, is_looked_at: bool) {
+    fn look_at_player(&mut self, now: Instant, row: &SpeakerRow, has_observers: bool) {
         let reception = &row.reception;
         if reception.received == 0 {
             return;
@@ -148,7 +154,7 @@ impl Watch {
         }
         let span = Duration::from_millis(100 * History::LENGTH as u64);
         let is_recent = past.heard_at.is_some_and(|at| now.saturating_duration_since(at) < span);
-        if is_looked_at && is_recent {
+        if has_observers && is_recent {
             let milliseconds = |samples: u64| samples as f32 / 48.0;
             let (delay, target) = (reception.delay_samples, reception.target_delay_samples);
             let level = if plays { reception.level_dbfs } else { -100.0 };

@@ -28,7 +28,7 @@ impl VoiceThread {
         #[cfg(feature = "devices")]
         let statistics = self.devices.add_to(statistics);
         let speaks = self.talking.is_heard(&self.client);
-        self.watch.look(now, &statistics, speaks, self.shared.snapshot.is_looked_at(now));
+        self.watch.look(now, &statistics, speaks, self.shared.snapshot.has_observers(now));
         let is_last = self.end.is_some();
         let is_shown = self.shared.snapshot.publish(now, is_last, || self.fill(now, &statistics));
         self.shared.statistics.publish(statistics) && is_shown

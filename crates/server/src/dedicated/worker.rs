@@ -75,7 +75,7 @@ impl Worker {
         }
         let deadline = Instant::now() + GOODBYE;
         self.session_loop.shut_down(Instant::now());
-        while !self.session_loop.is_deserted() && Instant::now() < deadline {
+        while !self.session_loop.is_idle() && Instant::now() < deadline {
             self.turn_and_sleep();
         }
     }

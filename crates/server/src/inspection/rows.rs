@@ -25,12 +25,12 @@ pub(crate) fn fill(
     sessions: &Sessions,
     notes: &Notes,
     ways: LinkWays<'_>,
-    is_looked_at: bool,
+    has_observers: bool,
 ) -> ServerSnapshot {
     let mut snapshot = ServerSnapshot::default();
     snapshot.uptime_ms = at.as_micros() / 1000;
-    let ways = is_looked_at.then_some(ways);
-    let row = |session| session_row(at, session, ways, is_looked_at);
+    let ways = has_observers.then_some(ways);
+    let row = |session| session_row(at, session, ways, has_observers);
     snapshot.sessions = sessions.iter().map(row).collect();
     snapshot.notes = notes.0.iter().cloned().collect();
     snapshot
@@ -41,7 +41,7 @@ pub(crate) fn session_row(
     at: Instant,
     session: &Session,
     ways: Option<LinkWays<'_>>,
-    is_looked_at: bool,
+    has_observers: bool,
 ) -> ServedSession {
     let server = &session.server;
     let mut row = ServedSession::default();
@@ -57,7 +57,7 @@ pub(crate) fn session_row(
         listened.range_m = server.proximity_of(room.name).map(|settings| settings.range_m);
         row.rooms.push(listened);
     }
-    let placed = if is_looked_at { placed(&clients) } else { Vec::new() };
+    let placed = if has_observers { placed(&clients) } else { Vec::new() };
     let player = |client: &ClientRow<'_>| {
         let mut player = player_row(at, server, client, &names);
         if let Some(link) = links.get(&client.link) {

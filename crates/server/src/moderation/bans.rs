@@ -1,7 +1,7 @@
 //! Who may not come in.
 
 use super::players::end_in_words;
-use super::{By, Deed, Done, Moderation, ModerationError, Outcome};
+use super::{AuditAction, By, Done, Moderation, ModerationError, Outcome};
 use crate::bans::{Ban, BanTarget};
 use crate::session_loop::Expelled;
 use crate::utc::seconds_since_1970;
@@ -25,24 +25,28 @@ impl Moderation {
     /// If the end lies in the past, the target has no name, or there are too many bans.
     pub fn ban(&self, by: &By, target: BanTarget, until: Option<u64>) -> Result<Banned, ModerationError> {
         let now = seconds_since_1970();
-        let deed =
-            Deed { action: "ban", session: None, target: in_words(&target), details: end_in_words(until) };
+        let action = AuditAction {
+            action: "ban",
+            session: None,
+            target: in_words(&target),
+            details: end_in_words(until),
+        };
         let added = self.add_ban(by, target, until, now);
         let (ban, expelled) = match added {
             Ok(ban) => {
                 let expelled = self.expel(&ban);
                 (ban, expelled)
             }
-            Err(error) => return Err(self.log(by, deed, Err(error.clone())).err().unwrap_or(error)),
+            Err(error) => return Err(self.log(by, action, Err(error.clone())).err().unwrap_or(error)),
         };
         let names: Vec<_> =
             expelled.iter().map(|gone| format!("{} in {}", gone.player, gone.session)).collect();
         let details = if names.is_empty() {
-            deed.details.clone()
+            action.details.clone()
         } else {
-            format!("{}; sent away: {}", deed.details, names.join(", "))
+            format!("{}; sent away: {}", action.details, names.join(", "))
         };
-        let done = self.log(by, deed.with(details), Ok(Outcome::Holds))?;
+        let done = self.log(by, action.with(details), Ok(Outcome::Holds))?;
         Ok(Banned { ban, expelled, done })
     }
 
@@ -54,8 +58,8 @@ impl Moderation {
         let removed = self.records.remove_ban(id);
         let target = removed.as_ref().map_or_else(|| id.to_string(), |(ban, _)| in_words(&ban.target));
         let result = removed.map(|_| Outcome::Holds).ok_or(ModerationError::NoBan { id });
-        let deed = Deed { action: "unban", session: None, target, details: format!("number {id}") };
-        self.log(by, deed, result)
+        let action = AuditAction { action: "unban", session: None, target, details: format!("number {id}") };
+        self.log(by, action, result)
     }
 
     /// Bans that hold, in the order of their numbers: those after this one, so many at most.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{By, Deed, Done, Moderation, ModerationError, Outcome};
+use super::{AuditAction, By, Done, Moderation, ModerationError, Outcome};
 use crate::draining::DrainPlan;
 
 /// A server that runs empty from now on.
@@ -29,7 +29,7 @@ impl Moderation {
         let onward = plan.onward.as_deref().map(|onward| format!(", onward to {onward}")).unwrap_or_default();
         let number = told.as_ref().map(|told| format!(", {told} told")).unwrap_or_default();
         let details = format!("within {}{onward}{number}", seconds(plan.ends_in));
-        let done = self.log(by, deed("drain", details), told.clone().map(|_| Outcome::Holds))?;
+        let done = self.log(by, action("drain", details), told.clone().map(|_| Outcome::Holds))?;
         Ok(Drained { told: told?, done })
     }
 
@@ -42,12 +42,12 @@ impl Moderation {
             None => Err(ModerationError::NotDraining),
             Some(_) => self.server.stop_draining().map_err(ModerationError::Server),
         };
-        self.log(by, deed("stop_draining", String::new()), stays.map(|()| Outcome::Holds))
+        self.log(by, action("stop_draining", String::new()), stays.map(|()| Outcome::Holds))
     }
 }
 
-fn deed(action: &'static str, details: String) -> Deed<'static> {
-    Deed { action, session: None, target: "the server".to_owned(), details }
+fn action(action: &'static str, details: String) -> AuditAction<'static> {
+    AuditAction { action, session: None, target: "the server".to_owned(), details }
 }
 
 fn seconds(duration: Duration) -> String {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use consonance_session::{ClientId, Identity, Move, Reach, Sanction, Server, Standing};
 
-use super::{By, Deed, Done, Moderation, ModerationError, Outcome};
+use super::{AuditAction, By, Done, Moderation, ModerationError, Outcome};
 use crate::handle::AskError;
 use crate::records::{StoredRights, StoredStanding, StoredTerms};
 use crate::utc::{rfc_3339, seconds_since_1970};
@@ -33,15 +33,15 @@ impl Moderation {
         until: Option<u64>,
     ) -> Result<Done, ModerationError> {
         let now = seconds_since_1970();
-        let deed = Deed::new(verb(sanction), session, player).with(end_in_words(until));
+        let action = AuditAction::new(verb(sanction), session, player).with(end_in_words(until));
         if until.is_some_and(|until| until <= now) {
-            return self.log(by, deed, Err(ModerationError::EndsInThePast));
+            return self.log(by, action, Err(ModerationError::EndsInThePast));
         }
         let (reason, actor) = (by.reason.clone(), by.actor.clone());
         let terms = StoredTerms { until, reason, by: actor, since: now, by_moderator: false };
         let result =
             self.change(session, player, |standing| *standing.terms_mut(sanction) = Some(terms.clone()));
-        self.log(by, deed, result)
+        self.log(by, action, result)
     }
 
     /// Gives it back.
@@ -56,7 +56,7 @@ impl Moderation {
         sanction: Sanction,
     ) -> Result<Done, ModerationError> {
         let result = self.change(session, player, |standing| *standing.terms_mut(sanction) = None);
-        self.log(by, Deed::new(opposite(sanction), session, player), result)
+        self.log(by, AuditAction::new(opposite(sanction), session, player), result)
     }
 
     /// Decides what a player may do in a room, before the room's own rules; with none of both these decide again.
@@ -77,7 +77,7 @@ impl Moderation {
             Some(false) => "no",
         };
         let details = format!("{room}: listen {}, speak {}", word(rights.listen), word(rights.speak));
-        let deed = Deed::new("set_room_rights", session, player).with(details);
+        let action = AuditAction::new("set_room_rights", session, player).with(details);
         let limit = Standing::ROOMS_MAX;
         let is_too_many = self.standing(session, player).is_ok_and(|standing| {
             rights != StoredRights::default()
@@ -86,7 +86,7 @@ impl Moderation {
         });
         if is_too_many {
             let error = ModerationError::TooManyRights { player: player.to_string(), limit };
-            return self.log(by, deed, Err(error));
+            return self.log(by, action, Err(error));
         }
         let result = self.change(session, player, |standing| {
             if rights == StoredRights::default() {
@@ -95,7 +95,7 @@ impl Moderation {
                 standing.rooms.insert(room.to_owned(), rights);
             }
         });
-        self.log(by, deed, result)
+        self.log(by, action, result)
     }
 
     /// What was decided about a player, here or not.
@@ -119,7 +119,7 @@ impl Moderation {
         let reason = by.reason.clone();
         let kicked = self.with_visits(session, player, move |server, id| server.kick(id, &reason));
         let outcome = |reached: Vec<Reach>| told(reached.iter().all(|reach| *reach == Reach::Told));
-        self.log(by, Deed::new("kick", session, player), kicked.map(outcome))
+        self.log(by, AuditAction::new("kick", session, player), kicked.map(outcome))
     }
 
     /// Takes a player out of a room, by the subject of its token under every name; nothing keeps it from coming back.
@@ -133,12 +133,12 @@ impl Moderation {
         player: &PlayerRef,
         room: &str,
     ) -> Result<Done, ModerationError> {
-        let deed = Deed::new("remove_from_room", session, player).with(room);
+        let action = AuditAction::new("remove_from_room", session, player).with(room);
         let (name, not_there) = (room.to_owned(), not_in_room(player, room));
         let removed = self.with_visits(session, player, move |server, id| server.remove_from_room(id, &name));
         let result = removed
             .and_then(|removed| if removed.contains(&true) { Ok(Outcome::Told) } else { Err(not_there) });
-        self.log(by, deed, result)
+        self.log(by, action, result)
     }
 
     /// Takes a player out of a room and asks it to listen to another one instead, by the subject of its token under
@@ -155,7 +155,7 @@ impl Moderation {
         from: &str,
         to: &str,
     ) -> Result<Done, ModerationError> {
-        let deed = Deed::new("move", session, player).with(format!("{from} to {to}"));
+        let action = AuditAction::new("move", session, player).with(format!("{from} to {to}"));
         let (source, target) = (from.to_owned(), to.to_owned());
         let moved =
             self.with_visits(session, player, move |server, id| server.move_to_room(id, &source, &target));
@@ -168,7 +168,7 @@ impl Moderation {
             }
             Move::Full => Err(ModerationError::RoomFull { room: to.to_owned() }),
         });
-        self.log(by, deed, result)
+        self.log(by, action, result)
     }
 
     /// Makes a player's client start anew, by the subject of its token under every name: it leaves and comes back at
@@ -179,7 +179,7 @@ impl Moderation {
     pub fn reset(&self, by: &By, session: &str, player: &PlayerRef) -> Result<Done, ModerationError> {
         let reset = self.with_visits(session, player, Server::reset);
         let outcome = |were_told: Vec<bool>| told(!were_told.contains(&false));
-        self.log(by, Deed::new("reset", session, player), reset.map(outcome))
+        self.log(by, AuditAction::new("reset", session, player), reset.map(outcome))
     }
 
     /// Decides about a player, here or not; where several are here under one name, about each of them.

@@ -3,7 +3,7 @@
 use std::sync::PoisonError;
 use std::time::Instant;
 
-use super::{By, Deed, Done, Moderation, ModerationError, Outcome};
+use super::{AuditAction, By, Done, Moderation, ModerationError, Outcome};
 use crate::recording::{RecordingId, RecordingRefusal, Recordings};
 use crate::session_loop::SessionLoop;
 
@@ -24,7 +24,7 @@ impl Moderation {
     /// If there is no such session, it is being recorded already, or nothing can be recorded here.
     pub fn start_recording(&self, by: &By, session: &str) -> Result<Done, ModerationError> {
         let result = self.change_recording(session, SessionLoop::start_recording);
-        self.log(by, Deed::new("start_recording", session, session), result)
+        self.log(by, AuditAction::new("start_recording", session, session), result)
     }
 
     /// Ends the recording of a session, until everybody has left; see [`SessionLoop::stop_recording`].
@@ -33,7 +33,7 @@ impl Moderation {
     /// If there is no such session, or it is not being recorded.
     pub fn stop_recording(&self, by: &By, session: &str) -> Result<Done, ModerationError> {
         let result = self.change_recording(session, SessionLoop::stop_recording);
-        self.log(by, Deed::new("stop_recording", session, session), result)
+        self.log(by, AuditAction::new("stop_recording", session, session), result)
     }
 
     /// Removes a finished recording with its files.
@@ -46,7 +46,7 @@ impl Moderation {
             .and_then(|recordings| recordings.remove(id).map_err(ModerationError::Recordings))
             .map(|()| Outcome::Holds);
         let (target, details) = (id.to_string(), String::new());
-        self.log(by, Deed { action: "remove_recording", session: None, target, details }, removed)
+        self.log(by, AuditAction { action: "remove_recording", session: None, target, details }, removed)
     }
 
     fn change_recording(

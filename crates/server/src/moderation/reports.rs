@@ -1,6 +1,6 @@
 //! Reports: what somebody said of late, kept as files.
 
-use super::{By, Deed, Done, Moderation, ModerationError, Outcome, PlayerRef};
+use super::{AuditAction, By, Done, Moderation, ModerationError, Outcome, PlayerRef};
 use crate::reports::{NothingToReport, Report, Reports, ReportsError};
 use crate::utc::seconds_since_1970;
 
@@ -9,7 +9,7 @@ use crate::utc::seconds_since_1970;
 pub struct Reported {
     /// The report.
     pub report: Report,
-    /// What became of the deed.
+    /// What became of the action.
     pub done: Done,
 }
 
@@ -31,14 +31,14 @@ impl Moderation {
     /// # Errors
     /// If nothing is kept on this server, the player was not heard of late, or the report cannot be written.
     pub fn report(&self, by: &By, session: &str, player: &PlayerRef) -> Result<Reported, ModerationError> {
-        let deed = Deed::new("report", session, player);
+        let action = AuditAction::new("report", session, player);
         match self.take_report(by, session, player) {
             Ok((report, folder)) => {
                 let details = format!("number {} in {folder}", report.id);
-                let done = self.log(by, deed.with(details), Ok(Outcome::Holds))?;
+                let done = self.log(by, action.with(details), Ok(Outcome::Holds))?;
                 Ok(Reported { report, done })
             }
-            Err(error) => Err(self.log(by, deed, Err(error.clone())).err().unwrap_or(error)),
+            Err(error) => Err(self.log(by, action, Err(error.clone())).err().unwrap_or(error)),
         }
     }
 
@@ -53,8 +53,9 @@ impl Moderation {
             .ok_or(ModerationError::NothingKept)
             .and_then(|reports| reports.remove(id).map_err(ModerationError::Report));
         let target = removed.as_ref().map_or_else(|_| id.to_string(), |report| report.player.clone());
-        let deed = Deed { action: "remove_report", session: None, target, details: format!("number {id}") };
-        self.log(by, deed, removed.map(|_| Outcome::Holds))
+        let action =
+            AuditAction { action: "remove_report", session: None, target, details: format!("number {id}") };
+        self.log(by, action, removed.map(|_| Outcome::Holds))
     }
 
     fn take_report(

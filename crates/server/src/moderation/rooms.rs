@@ -1,6 +1,6 @@
 //! What can be decided about rooms.
 
-use super::{By, Deed, Done, Moderation, ModerationError, Outcome};
+use super::{AuditAction, By, Done, Moderation, ModerationError, Outcome};
 use crate::handle::AskError;
 use crate::records::{RoomDecision, SessionRooms};
 
@@ -18,14 +18,14 @@ impl Moderation {
         room: &str,
         decision: Option<RoomDecision>,
     ) -> Result<Done, ModerationError> {
-        let deed = Deed::new("limit_room", session, room).with(in_words(decision));
+        let action = AuditAction::new("limit_room", session, room).with(in_words(decision));
         let result = self.change_rooms(session, |rooms| {
             match decision {
                 Some(decision) => rooms.rooms.insert(room.to_owned(), decision),
                 None => rooms.rooms.remove(room),
             };
         });
-        self.log(by, deed, result)
+        self.log(by, action, result)
     }
 
     /// Makes everybody of a session wait so many seconds between two texts, wherever they write; 0 for not at all, and
@@ -35,9 +35,9 @@ impl Moderation {
     /// If there is no such session.
     pub fn slow_texts(&self, by: &By, session: &str, every_s: Option<u32>) -> Result<Done, ModerationError> {
         let details = every_s.map_or_else(|| "as configured".to_owned(), |seconds| format!("{seconds} s"));
-        let deed = Deed::new("slow_texts", session, session).with(details);
+        let action = AuditAction::new("slow_texts", session, session).with(details);
         let result = self.change_rooms(session, |rooms| rooms.text_every_s = every_s);
-        self.log(by, deed, result)
+        self.log(by, action, result)
     }
 
     /// What was decided about the rooms of a session.

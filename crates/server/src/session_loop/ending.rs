@@ -11,7 +11,7 @@ use crate::hand_over::RestartPlan;
 
 impl SessionLoop {
     /// Ends every session and asks the networks to disconnect everybody in order; turn on until
-    /// [`is_deserted`](Self::is_deserted).
+    /// [`is_idle`](Self::is_idle).
     ///
     /// What has come in counts: whoever has left already is not waited for by the others.
     pub fn shut_down(&mut self, now: Instant) {
@@ -85,7 +85,7 @@ impl SessionLoop {
 
     /// Leaves the sessions to another process: what that one needs to go on with them, by name. Clients that understand
     /// it are told when to come back, and all links are closed; nobody is told that anybody left. Turn on until
-    /// [`is_deserted`](Self::is_deserted), and do nothing else with it.
+    /// [`is_idle`](Self::is_idle), and do nothing else with it.
     pub fn hand_over(&mut self, now: Instant, plan: &RestartPlan) -> Vec<(String, SessionSnapshot)> {
         let at = self.at(now);
         self.is_handed_over = true;

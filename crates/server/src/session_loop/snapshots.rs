@@ -65,16 +65,16 @@ impl SessionLoop {
         }
         let at = self.at(now);
         // Knowing who speaks to what costs every frame a little: only while somebody wants to know.
-        let is_looked_at = self.snapshot.is_looked_at(now);
-        if is_looked_at != self.is_looked_at {
-            self.is_looked_at = is_looked_at;
-            self.sessions.monitor_channels(is_looked_at);
+        let has_observers = self.snapshot.has_observers(now);
+        if has_observers != self.has_observers {
+            self.has_observers = has_observers;
+            self.sessions.monitor_channels(has_observers);
         }
         let (sessions, notes, networks) = (&self.sessions, &self.notes, &self.networks);
-        let is_filled = is_looked_at || self.session_of.len() <= UNSEEN_LINKS_MAX;
+        let is_filled = has_observers || self.session_of.len() <= UNSEEN_LINKS_MAX;
         let shown = || {
             if is_filled {
-                fill(at, sessions, notes, networks.ways(now), is_looked_at)
+                fill(at, sessions, notes, networks.ways(now), has_observers)
             } else {
                 ServerSnapshot::default()
             }

@@ -34,7 +34,7 @@ impl SessionLoop {
                     log(&session.span, &event);
                     self.notes.add(at, &session.name, &event);
                     self.subscribers.tell(&session.name, &event);
-                    session.kept_voices.handle_event(&event);
+                    session.report_buffer.handle_event(&event);
                     if let ServerEvent::ClientLeft { name, subject, .. } = &event {
                         session.departed.note(name, subject.as_deref());
                     }

@@ -31,9 +31,9 @@ impl SessionLoop {
         let oldest = now.checked_sub(settings.last).filter(|_| settings.is_on());
         let oldest = oldest.ok_or(NothingToReport::NotKept)?;
         let session = self.sessions.get_mut(index);
-        session.kept_voices.forget_before(oldest);
+        session.report_buffer.forget_before(oldest);
         let player = &Meant::of(player);
-        let mut voices: Vec<_> = session.kept_voices.iter_mut().collect();
+        let mut voices: Vec<_> = session.report_buffer.iter_mut().collect();
         let meant = voices.iter().filter(|voice| is_meant(voice, player));
         let newest = meant.min_by_key(|voice| voice.age(now)).ok_or(NothingToReport::NotHeard)?;
         let (name, subject) = (newest.name.clone(), newest.subject.clone());
@@ -60,7 +60,7 @@ impl SessionLoop {
 
     pub(super) fn forget_old_voices(&mut self, now: Instant) {
         if self.voice_keeper.next_sweep().is_some_and(|at| now >= at) {
-            self.voice_keeper.sweep(now, self.sessions.kept_voices());
+            self.voice_keeper.sweep(now, self.sessions.report_buffers());
         }
     }
 }
