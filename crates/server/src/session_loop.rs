@@ -3,8 +3,10 @@
 mod ending;
 mod event_log;
 mod link_arrivals;
+mod link_routes;
 mod moderators;
 mod numbers;
+mod observation;
 mod operator_actions;
 mod reachability;
 mod recording;
@@ -16,23 +18,19 @@ mod voice_reports;
 pub use operator_actions::Expelled;
 
 use std::mem;
-use std::net::IpAddr;
 #[cfg(unix)]
 use std::os::fd::BorrowedFd;
 use std::sync::Arc;
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
-use consonance_inspector::{ServerSnapshot, SnapshotCell};
 use consonance_pcap::{Direction, PacketSink};
 use consonance_session::{Delivery, Instant as SessionInstant, LinkCommand, LinkId, ServerStatistics};
 use consonance_transport::{EndReason, PacketLimits, ServerEvent as NetworkEvent, ServerTransport};
-use rustc_hash::FxHashMap;
 use tracing::{Span, debug, error_span};
 
 use crate::admission::AdmissionGate;
 use crate::directory::Directory;
-use crate::inspection::Notes;
 use crate::kept_voices::VoiceKeeper;
 use crate::networks::{Networks, link_of, to_session, to_session_limits};
 use crate::recording::RecordingFeed;
@@ -42,7 +40,9 @@ use crate::session_events::{self, EventSender, SessionEvents, Subscribers};
 use crate::sessions::{Sessions, SessionsSettings};
 use crate::shedding::Shedder;
 
+use link_routes::LinkRoutes;
 pub use numbers::{LoopNumbers, SessionNumbers};
+use observation::Observation;
 
 /// Events taken from one network before the others and the timers get their turn.
 const EVENTS_PER_TURN: usize = 512;
@@ -58,17 +58,10 @@ pub struct SessionLoop {
     sessions: Sessions,
     gate: AdmissionGate,
     records: Records,
-    /// Which session each link belongs to. Asked for every packet, by a number that we chose:
-    /// nobody can make them collide.
-    session_of: FxHashMap<LinkId, usize>,
-    /// Where each link comes from, on networks with addresses.
-    address_of: FxHashMap<LinkId, IpAddr>,
+    routes: LinkRoutes,
     /// The clock of the sessions starts with the first turn.
     started: Option<Instant>,
-    snapshot: Arc<SnapshotCell<ServerSnapshot>>,
-    next_look_at: Option<Instant>,
-    has_observers: bool,
-    notes: Notes,
+    observation: Observation,
     subscribers: Subscribers,
     /// What sessions counted that have ended.
     ended: ServerStatistics,
@@ -108,13 +101,9 @@ impl SessionLoop {
             sessions,
             gate: AdmissionGate::new(settings.admission.clone()),
             records: settings.records.clone(),
-            session_of: FxHashMap::default(),
-            address_of: FxHashMap::default(),
+            routes: LinkRoutes::default(),
             started: None,
-            snapshot: Arc::default(),
-            next_look_at: None,
-            has_observers: false,
-            notes: Notes::default(),
+            observation: Observation::default(),
             subscribers: Subscribers::default(),
             ended: ServerStatistics::default(),
             recording_feed: None,
@@ -195,7 +184,7 @@ impl SessionLoop {
         let at = self.at(now);
         self.sessions.look_at_touched(at);
         let next_timer = self.sessions.next_due().map(|at| self.to_clock(at));
-        let next_look = self.next_look_at.filter(|_| self.has_observers);
+        let next_look = self.observation.next_look_at();
         let next_sweep = self.voice_keeper.next_sweep();
         [next_timer, next_look, next_sweep, self.networks.wants_poll_at()].into_iter().flatten().min()
     }
@@ -225,7 +214,7 @@ impl SessionLoop {
 
     /// How many links are up, over all sessions.
     pub fn links(&self) -> usize {
-        self.session_of.len()
+        self.routes.len()
     }
 
     /// Whether nobody is connected any more, on links or on connections that carry something else, too.
@@ -270,7 +259,7 @@ impl SessionLoop {
     fn handle_packet(&mut self, now: Instant, link: LinkId, delivery: Delivery, packet: &[u8]) {
         let at = self.at(now);
         self.networks.record(now, link, Direction::Received, delivery, packet);
-        let Some(&index) = self.session_of.get(&link) else { return };
+        let Some(index) = self.routes.session_of(link) else { return };
         self.packets_in += 1;
         let came = Instant::now();
         let session = self.sessions.get_mut(index);

@@ -49,16 +49,14 @@ impl SessionLoop {
             session.server.ask_to_join_anew(at, link);
         }
         self.gate.note_connected(link, remote);
-        self.session_of.insert(link, index);
-        self.address_of.extend(address.map(|address| (link, address)));
+        self.routes.insert(link, index, address);
         self.drain(index, now);
     }
 
     pub(super) fn handle_disconnected(&mut self, now: Instant, link: LinkId, reason: &str) {
         let at = self.at(now);
         self.gate.forget(link);
-        self.address_of.remove(&link);
-        if let Some(index) = self.session_of.remove(&link) {
+        if let Some(index) = self.routes.remove(link) {
             let session = self.sessions.get_mut(index);
             session.span.in_scope(|| link_span(link).in_scope(|| debug!(reason, "disconnected")));
             session.links -= 1;

@@ -70,9 +70,9 @@ impl SessionLoop {
                 BanTarget::Name(name) => server.clients_named(name).to_vec(),
                 BanTarget::Subject(subject) => server.clients_with_subject(subject),
                 BanTarget::Address(prefix) => {
-                    let is_from =
-                        |link: &LinkId| self.address_of.get(link).is_some_and(|from| prefix.contains(*from));
-                    server.client_table().filter(|row| is_from(&row.link)).map(|row| row.id).collect()
+                    let routes = &self.routes;
+                    let is_from = |link| routes.address_of(link).is_some_and(|from| prefix.contains(from));
+                    server.client_table().filter(|row| is_from(row.link)).map(|row| row.id).collect()
                 }
             };
             let rows = ids.into_iter().filter_map(|id| server.client(id));
@@ -96,14 +96,13 @@ impl SessionLoop {
 
     /// Where a link comes from, on networks with addresses.
     pub fn address_of(&self, link: LinkId) -> Option<IpAddr> {
-        self.address_of.get(&link).copied()
+        self.routes.address_of(link)
     }
 
     /// Closes every link from these addresses, those of players who were just sent away once more.
     fn hang_up(&mut self, now: Instant, reason: &EndReason, is_meant: impl Fn(IpAddr) -> bool) {
-        let meant = self.address_of.iter().filter(|(_, address)| is_meant(**address));
-        for link in meant.map(|(link, _)| *link).collect::<Vec<_>>() {
-            let session = self.session_of.get(&link).and_then(|index| self.sessions.get(*index));
+        for link in self.routes.links_from(is_meant) {
+            let session = self.routes.session_of(link).and_then(|index| self.sessions.get(index));
             let server = session.map(|session| &session.server).filter(|server| server.reads_notice(link));
             let notice_in = server.map(Server::session);
             self.networks.reject(now, link, reason, notice_in);

@@ -15,7 +15,7 @@ impl SessionLoop {
         while let Some(change) = self.networks.get_mut(network).poll_reachability() {
             let mut links_of: BTreeMap<usize, Vec<LinkId>> = BTreeMap::new();
             for link in change.peers.iter().map(|peer| link_of(network, *peer)) {
-                if let Some(&index) = self.session_of.get(&link) {
+                if let Some(index) = self.routes.session_of(link) {
                     links_of.entry(index).or_default().push(link);
                 }
             }

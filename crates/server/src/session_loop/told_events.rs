@@ -32,7 +32,7 @@ impl SessionLoop {
                 event => {
                     note_joined(&mut self.networks, now, &event);
                     log(&session.span, &event);
-                    self.notes.add(at, &session.name, &event);
+                    self.observation.note(at, &session.name, &event);
                     self.subscribers.tell(&session.name, &event);
                     session.report_buffer.handle_event(&event);
                     if let ServerEvent::ClientLeft { name, subject, .. } = &event {
@@ -49,7 +49,7 @@ impl SessionLoop {
     /// Tells those whom the joining hook was asked about.
     pub(super) fn answer_joins(&mut self, now: Instant) {
         while let Some((link, name, verdict)) = self.gate.next_answer() {
-            let Some(&index) = self.session_of.get(&link) else { continue };
+            let Some(index) = self.routes.session_of(link) else { continue };
             let question = JoinQuestion { link, name: &name, at: self.at(now) };
             let verdict = unless_banned(&self.records, &name, verdict);
             answer_join(self.sessions.get_mut(index), &mut self.networks, now, &question, verdict);

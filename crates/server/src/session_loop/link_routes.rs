@@ -1,0 +1,73 @@
+//! Which session each link leads to, and where it comes from.
+
+use std::net::IpAddr;
+
+use consonance_session::LinkId;
+use rustc_hash::FxHashMap;
+
+/// Every link that is in a session. Asked for every packet, by a number that we chose: nobody can make them collide.
+#[derive(Debug, Default)]
+pub(super) struct LinkRoutes {
+    session_of: FxHashMap<LinkId, usize>,
+    /// On networks with addresses.
+    address_of: FxHashMap<LinkId, IpAddr>,
+}
+
+impl LinkRoutes {
+    /// A link leads to the session of this index from now on.
+    pub(super) fn insert(&mut self, link: LinkId, session: usize, address: Option<IpAddr>) {
+        self.session_of.insert(link, session);
+        self.address_of.extend(address.map(|address| (link, address)));
+    }
+
+    /// A link is gone; the session that it led to.
+    pub(super) fn remove(&mut self, link: LinkId) -> Option<usize> {
+        self.address_of.remove(&link);
+        self.session_of.remove(&link)
+    }
+
+    /// The session that a link leads to.
+    #[inline]
+    pub(super) fn session_of(&self, link: LinkId) -> Option<usize> {
+        self.session_of.get(&link).copied()
+    }
+
+    /// Where a link comes from, if that is known.
+    pub(super) fn address_of(&self, link: LinkId) -> Option<IpAddr> {
+        self.address_of.get(&link).copied()
+    }
+
+    /// The links that come from these addresses, by ascending number.
+    pub(super) fn links_from(&self, is_meant: impl Fn(IpAddr) -> bool) -> Vec<LinkId> {
+        let meant = self.address_of.iter().filter(|(_, address)| is_meant(**address));
+        let mut links: Vec<_> = meant.map(|(link, _)| *link).collect();
+        links.sort_unstable();
+        links
+    }
+
+    /// How many links are in sessions.
+    pub(super) fn len(&self) -> usize {
+        self.session_of.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_leads_to_its_session_until_it_is_gone() {
+        let mut routes = LinkRoutes::default();
+        let (near, far) = (IpAddr::from([10, 0, 0, 1]), IpAddr::from([10, 9, 9, 9]));
+        routes.insert(LinkId(7), 2, Some(near));
+        routes.insert(LinkId(3), 2, Some(near));
+        routes.insert(LinkId(5), 1, Some(far));
+        routes.insert(LinkId(9), 0, None);
+        assert_eq!((routes.session_of(LinkId(7)), routes.address_of(LinkId(7))), (Some(2), Some(near)));
+        assert_eq!((routes.session_of(LinkId(9)), routes.address_of(LinkId(9))), (Some(0), None));
+        assert_eq!(routes.links_from(|address| address == near), [LinkId(3), LinkId(7)]);
+        assert_eq!((routes.remove(LinkId(7)), routes.remove(LinkId(7))), (Some(2), None));
+        assert_eq!(routes.links_from(|_| true), [LinkId(3), LinkId(5)]);
+        assert_eq!((routes.len(), routes.session_of(LinkId(7))), (3, None));
+    }
+}
