@@ -2,6 +2,7 @@
 
 mod catch_up;
 mod commands;
+mod connection_watch;
 mod link_transport;
 mod meters;
 mod moving_on;
@@ -18,6 +19,7 @@ use consonance_audio::{BLOCK_SAMPLES, Input, MixerSettings, Output, SamplePositi
 use consonance_session::{ChannelProperties, Client, Disconnection, Target};
 
 use catch_up::{Beats, CatchUp};
+use connection_watch::ConnectionWatch;
 use pace::Pace;
 pub(crate) use pace::TooSlow;
 
@@ -108,17 +110,9 @@ pub(crate) struct VoiceThread {
     commands: Receiver<Command>,
     /// As they are obeyed.
     switched: Switched,
-    give_up_after: Option<Duration>,
     trace_frames: bool,
     loopback: Option<LoopbackRooms>,
-    /// Since when there is no session although there was one.
-    lost_since: Option<Instant>,
-    /// The operator's words, if it has removed us.
-    kicked_for: Option<String>,
-    /// When to leave for the server that this one sends us to.
-    move_on_at: Option<Instant>,
-    /// Losing the connection, or not getting it, is no reason to end.
-    keep_trying: bool,
+    connection: ConnectionWatch,
     /// What an inspector shows of the past.
     watch: Watch,
     next_statistics_at: Instant,
@@ -169,13 +163,9 @@ impl VoiceThread {
             devices: parts.devices,
             commands: parts.commands,
             switched: Switched::default(),
-            give_up_after: parts.give_up_after,
             trace_frames: parts.trace_frames,
             loopback: parts.loopback,
-            lost_since: None,
-            kicked_for: None,
-            move_on_at: None,
-            keep_trying: parts.keep_trying,
+            connection: ConnectionWatch::new(parts.give_up_after, parts.keep_trying),
             watch,
             next_statistics_at: now,
             next_loss_at: now,
@@ -328,11 +318,7 @@ impl VoiceThread {
     }
 
     fn watch_connection(&mut self, now: Instant) {
-        let lost_for = self.lost_since.map(|since| now.saturating_duration_since(since));
-        if let (Some(lost_for), Some(patience)) = (lost_for, self.give_up_after)
-            && lost_for >= patience
-            && self.end.is_none()
-        {
+        if self.connection.has_run_out(now) && self.end.is_none() {
             self.end = Some(End::NoConnection(self.links.reason(Disconnection::LinkLost)));
         }
     }

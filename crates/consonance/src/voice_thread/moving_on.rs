@@ -10,28 +10,23 @@ use crate::event::EventKind;
 impl VoiceThread {
     pub(super) fn hear_of_closing(&mut self, now: Instant, ends_in: Duration, onward: Option<&Onward>) {
         self.links.stay();
-        self.move_on_at = None;
         let follows = onward.map(|onward| self.links.lead_to(&onward.address).map(|()| onward.leave_in));
-        if let Some(Ok(leave_in)) = follows {
-            self.move_on_at = Some(now + leave_in);
-        }
-        let kind = EventKind::ServerCloses {
-            ends_in,
-            onward: onward.map(|onward| onward.address.to_string()),
-            follows_in: follows.and_then(Result::ok),
-        };
+        let follows_in = follows.and_then(Result::ok);
+        self.connection.set_redirect(follows_in.map(|leave_in| now + leave_in));
+        let onward = onward.map(|onward| onward.address.to_string());
+        let kind = EventKind::ServerCloses { ends_in, onward, follows_in };
         self.tell(now, kind);
     }
 
     pub(super) fn hear_of_staying(&mut self, now: Instant) {
         self.links.stay();
-        self.move_on_at = None;
+        self.connection.set_redirect(None);
         self.tell(now, EventKind::ServerStays);
     }
 
     /// Goes when it is time. Who has lost its link meanwhile has gone by the same way already.
     pub(super) fn move_on(&mut self, now: Instant) {
-        if self.move_on_at.take_if(|at| *at <= now).is_some() && self.links.has_another_way() {
+        if self.connection.take_redirect(now) && self.links.has_another_way() {
             self.client.move_on(self.clock.session(now));
             self.drain_session(now);
         }

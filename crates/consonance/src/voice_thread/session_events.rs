@@ -3,9 +3,9 @@
 use std::time::{Duration, Instant};
 
 use consonance_session::{ClientEvent, Disconnection, Onward};
-use consonance_transport::{DisconnectReason, EndCode, EndKind, EndReason};
 
 use super::VoiceThread;
+use super::connection_watch::{Loss, is_worth_retrying};
 use crate::event::{End, Event, EventKind};
 use crate::problem::ProblemKind;
 use crate::standing::{OperatorDecision, Standing};
@@ -42,8 +42,7 @@ impl VoiceThread {
             match &event {
                 ClientEvent::Joined { .. } | ClientEvent::Resumed { .. } => {
                     self.clock.start_playing(now);
-                    self.keep_trying = true;
-                    self.lost_since = None;
+                    self.connection.note_joined();
                 }
                 ClientEvent::RosterReceived => self.may_speak = true,
                 ClientEvent::PlayerJoined { id, name, codec } => {
@@ -64,7 +63,7 @@ impl VoiceThread {
                     self.shared.own_voice.set_taken_out_of(self.rooms.refused());
                 }
                 ClientEvent::Moved { from, to } => self.rooms.follow_move(from, to),
-                ClientEvent::Kicked { reason } => self.kicked_for = Some(reason.to_string()),
+                ClientEvent::Kicked { reason } => self.connection.note_kicked(reason),
                 ClientEvent::StartedSpeaking { id, .. } => {
                     if let Err(text) = self.playback.start(*id) {
                         self.shared.events.push(unheard(now, text));
@@ -114,39 +113,22 @@ impl VoiceThread {
         }
     }
 
-    /// Another way may lead where the last one did not, but not to another name, and not past a ban.
-    fn is_worth_retrying(&self, reason: &DisconnectReason) -> bool {
-        let kind = reason.end_reason().map(|reason| reason.kind());
-        let is_final = matches!(kind, Some(EndKind::Name | EndKind::Banned));
-        reason.is_worth_retrying() || self.links.has_another_way() && !is_final
-    }
-
-    /// Why the server's operator has removed us: the end of the link says it with a code; servers of version 0.1 say it
-    /// in words before.
-    fn take_removal(&mut self) -> EndReason {
-        let words = self.kicked_for.take().unwrap_or_default();
-        let said = self.links.end_reason();
-        said.filter(|reason| matches!(reason.kind(), EndKind::Kicked | EndKind::Banned))
-            .unwrap_or_else(|| EndReason::with_words(EndCode::Kicked, &words))
-    }
-
     fn lose_session(&mut self, now: Instant, cause: Disconnection, retry_in: Option<Duration>) {
         let reason = self.links.reason(cause);
-        match retry_in {
-            // Not lost but left, to be joined again: patience is not used up.
-            Some(_) if cause == Disconnection::CodecChanged => self.tell(now, EventKind::JoiningAgain),
-            Some(_) if cause == Disconnection::MovedOn => self.tell(now, EventKind::MovingOn),
-            // What carries the new link is told once it is up.
-            Some(_) if cause == Disconnection::LinkChanged => {}
-            Some(retry_in) if self.keep_trying && self.is_worth_retrying(&reason) => {
-                self.lost_since.get_or_insert(now);
+        let is_worth_retrying = is_worth_retrying(&reason, self.links.has_another_way());
+        match self.connection.lose(now, cause, retry_in, is_worth_retrying) {
+            Loss::Rejoins => self.tell(now, EventKind::JoiningAgain),
+            Loss::Redirected => self.tell(now, EventKind::MovingOn),
+            Loss::ChangesLink => {}
+            Loss::Retries(retry_in) => {
                 self.tell(now, EventKind::ConnectionLost { reason: reason.to_string(), retry_in });
             }
-            _ if cause == Disconnection::Kicked => {
-                self.end = Some(End::Kicked { reason: self.take_removal() });
+            Loss::Kicked => {
+                let reason = self.connection.take_removal(self.links.end_reason());
+                self.end = Some(End::Kicked { reason });
             }
-            _ if cause == Disconnection::NameTakenOver => self.end = Some(End::NameTakenOver),
-            _ => self.end = Some(End::NoConnection(reason)),
+            Loss::NameTakenOver => self.end = Some(End::NameTakenOver),
+            Loss::Over => self.end = Some(End::NoConnection(reason)),
         }
     }
 }

@@ -1,0 +1,191 @@
+//! A session that is lost, or that sends us elsewhere: what follows for the chat.
+
+use std::time::{Duration, Instant};
+
+use consonance_session::Disconnection;
+use consonance_transport::{DisconnectReason, EndCode, EndKind, EndReason};
+
+/// What is remembered of the connection.
+#[derive(Debug)]
+pub(super) struct ConnectionWatch {
+    /// How long a lost session may take to come back; for good if there is none.
+    patience: Option<Duration>,
+    /// Losing the connection, or not getting it, is no reason to end.
+    keeps_trying: bool,
+    /// Since when there is no session although there was one.
+    lost_since: Option<Instant>,
+    /// The operator's words, if it has removed us.
+    kicked_for: Option<String>,
+    /// When to leave for the server that this one sends us to.
+    leave_at: Option<Instant>,
+}
+
+/// What follows from a session's end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Loss {
+    /// Not lost but left, to be joined again: patience is not used up.
+    Rejoins,
+    /// It goes on with another server.
+    Redirected,
+    /// What carries the new link is told once it is up.
+    ChangesLink,
+    /// It is tried again, after this time.
+    Retries(Duration),
+    /// The operator has removed us.
+    Kicked,
+    /// A newer login of the same name is here.
+    NameTakenOver,
+    /// It is not tried again.
+    Over,
+}
+
+impl ConnectionWatch {
+    pub(super) fn new(patience: Option<Duration>, keeps_trying: bool) -> Self {
+        Self { patience, keeps_trying, lost_since: None, kicked_for: None, leave_at: None }
+    }
+
+    /// There is a session, for the first time or again.
+    pub(super) fn note_joined(&mut self) {
+        self.keeps_trying = true;
+        self.lost_since = None;
+    }
+
+    /// The operator removes us, with these words.
+    pub(super) fn note_kicked(&mut self, words: &str) {
+        self.kicked_for = Some(words.to_owned());
+    }
+
+    /// Why the server's operator has removed us: the end of the link says it with a code; servers of version 0.1 say it
+    /// in words before.
+    pub(super) fn take_removal(&mut self, said: Option<EndReason>) -> EndReason {
+        let words = self.kicked_for.take().unwrap_or_default();
+        said.filter(|reason| matches!(reason.kind(), EndKind::Kicked | EndKind::Banned))
+            .unwrap_or_else(|| EndReason::with_words(EndCode::Kicked, &words))
+    }
+
+    /// The session is gone; the client tries again in this time, if it does by itself.
+    pub(super) fn lose(
+        &mut self,
+        now: Instant,
+        cause: Disconnection,
+        retry_in: Option<Duration>,
+        is_worth_retrying: bool,
+    ) -> Loss {
+        match (cause, retry_in) {
+            (Disconnection::CodecChanged, Some(_)) => Loss::Rejoins,
+            (Disconnection::MovedOn, Some(_)) => Loss::Redirected,
+            (Disconnection::LinkChanged, Some(_)) => Loss::ChangesLink,
+            (_, Some(retry_in)) if self.keeps_trying && is_worth_retrying => {
+                self.lost_since.get_or_insert(now);
+                Loss::Retries(retry_in)
+            }
+            (Disconnection::Kicked, _) => Loss::Kicked,
+            (Disconnection::NameTakenOver, _) => Loss::NameTakenOver,
+            _ => Loss::Over,
+        }
+    }
+
+    /// Whether a lost session has not come back in time.
+    pub(super) fn has_run_out(&self, now: Instant) -> bool {
+        let lost_for = self.lost_since.map(|since| now.saturating_duration_since(since));
+        lost_for.zip(self.patience).is_some_and(|(lost_for, patience)| lost_for >= patience)
+    }
+
+    /// When to leave for the server that this one sends us to; never if there is none.
+    pub(super) fn set_redirect(&mut self, at: Option<Instant>) {
+        self.leave_at = at;
+    }
+
+    /// Whether it is time to leave, which is so once.
+    pub(super) fn take_redirect(&mut self, now: Instant) -> bool {
+        self.leave_at.take_if(|at| *at <= now).is_some()
+    }
+}
+
+/// Another way may lead where the last one did not, but not to another name, and not past a ban.
+pub(super) fn is_worth_retrying(reason: &DisconnectReason, has_another_way: bool) -> bool {
+    let kind = reason.end_reason().map(|reason| reason.kind());
+    let is_final = matches!(kind, Some(EndKind::Name | EndKind::Banned));
+    reason.is_worth_retrying() || has_another_way && !is_final
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SOON: Option<Duration> = Some(Duration::from_secs(1));
+    const PATIENCE: Duration = Duration::from_secs(10);
+
+    fn watch(keeps_trying: bool) -> ConnectionWatch {
+        ConnectionWatch::new(Some(PATIENCE), keeps_trying)
+    }
+
+    #[test]
+    fn a_first_attempt_that_fails_is_the_last_unless_more_are_wanted() {
+        let now = Instant::now();
+        let lose = |mut watch: ConnectionWatch| watch.lose(now, Disconnection::ConnectFailed, SOON, true);
+        assert_eq!(lose(watch(false)), Loss::Over);
+        assert_eq!(lose(watch(true)), Loss::Retries(Duration::from_secs(1)));
+        let mut joined = watch(false);
+        joined.note_joined();
+        assert_eq!(lose(joined), Loss::Retries(Duration::from_secs(1)));
+    }
+
+    #[test]
+    fn patience_counts_from_the_first_loss_until_there_is_a_session_again() {
+        let (mut watch, now) = (watch(true), Instant::now());
+        assert!(!watch.has_run_out(now + PATIENCE));
+        watch.lose(now, Disconnection::LinkLost, SOON, true);
+        watch.lose(now + PATIENCE / 2, Disconnection::ConnectFailed, SOON, true);
+        assert!(!watch.has_run_out(now + PATIENCE / 2) && watch.has_run_out(now + PATIENCE));
+        watch.note_joined();
+        assert!(!watch.has_run_out(now + PATIENCE));
+    }
+
+    #[test]
+    fn a_session_that_is_left_to_be_joined_again_uses_up_no_patience() {
+        let (mut watch, now) = (watch(true), Instant::now());
+        let causes = [Disconnection::CodecChanged, Disconnection::MovedOn, Disconnection::LinkChanged];
+        let losses = causes.map(|cause| watch.lose(now, cause, SOON, false));
+        assert_eq!(losses, [Loss::Rejoins, Loss::Redirected, Loss::ChangesLink]);
+        assert!(!watch.has_run_out(now + PATIENCE));
+    }
+
+    #[test]
+    fn what_cannot_be_tried_again_ends_the_chat() {
+        let (mut watch, now) = (watch(true), Instant::now());
+        assert_eq!(watch.lose(now, Disconnection::Kicked, None, true), Loss::Kicked);
+        assert_eq!(watch.lose(now, Disconnection::NameTakenOver, None, true), Loss::NameTakenOver);
+        assert_eq!(watch.lose(now, Disconnection::LinkLost, SOON, false), Loss::Over);
+    }
+
+    #[test]
+    fn the_code_of_the_end_comes_before_the_words_that_were_said_earlier() {
+        let mut watch = watch(true);
+        watch.note_kicked("shouting");
+        let code = EndReason::with_words(EndCode::Banned, "for good");
+        assert_eq!(watch.take_removal(Some(code.clone())), code);
+        watch.note_kicked("shouting");
+        let words = EndReason::with_words(EndCode::Kicked, "shouting");
+        assert_eq!(watch.take_removal(Some(EndCode::NewSession.into())), words);
+    }
+
+    #[test]
+    fn it_is_time_to_leave_once() {
+        let (mut watch, now) = (watch(true), Instant::now());
+        watch.set_redirect(Some(now));
+        assert!(watch.take_redirect(now) && !watch.take_redirect(now));
+        watch.set_redirect(Some(now));
+        watch.set_redirect(None);
+        assert!(!watch.take_redirect(now));
+    }
+
+    #[test]
+    fn another_way_leads_neither_to_another_name_nor_past_a_ban() {
+        let closed = |code: EndCode| DisconnectReason::ClosedByPeer { reason: code.into() };
+        let of = |code, has_another_way| is_worth_retrying(&closed(code), has_another_way);
+        assert!(!of(EndCode::Banned, true) && !of(EndCode::NameInUse, true));
+        assert_eq!([false, true].map(|has_another_way| of(EndCode::Version, has_another_way)), [false, true]);
+        assert!(is_worth_retrying(&DisconnectReason::TimedOut, false));
+    }
+}
