@@ -7,8 +7,8 @@ use consonance_transport::{DisconnectReason, EndReason};
 
 use crate::output_failure::OutputFailure;
 use crate::problem::ProblemKind;
+use crate::restrictions::OperatorDecision;
 use crate::route::LinkTransport;
-use crate::standing::OperatorDecision;
 use crate::text::TextId;
 
 /// Something that happened, and when.

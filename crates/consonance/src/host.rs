@@ -36,7 +36,7 @@ pub use consonance_server::*;
 pub use consonance_session::{
     Access, AccessRule, ChannelRow, ClientId, ClientRow, CloseReason, Decision, Delivery, DrainTarget,
     Draining, Identity, Instant, Limits, LinkId, LinkRow, ModeratorAction, NameTaken, Offence,
-    ProximitySettings, Rate, RoomId, RoomLimits, RoomPattern, RoomRights, RoomRow, RoomUse, Sanction, Secret,
-    Server, ServerEvent, ServerStatistics, SessionId, SessionSnapshot, SpokenTo, Standing, StandingError,
-    Terms, VoiceRow, Vouched,
+    ProximitySettings, Rate, Restriction, Restrictions, RestrictionsError, RoomId, RoomLimits, RoomPattern,
+    RoomRights, RoomRow, RoomUse, Secret, Server, ServerEvent, ServerStatistics, SessionId, SessionSnapshot,
+    SpokenTo, Terms, VoiceRow, Vouched,
 };

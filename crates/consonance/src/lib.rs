@@ -84,6 +84,7 @@ mod position_sharing;
 mod problem;
 mod reception;
 mod recorder;
+mod restrictions;
 mod rooms;
 #[cfg_attr(
     all(not(feature = "quic"), not(test)),
@@ -95,7 +96,6 @@ mod shared_state;
 mod snapshot;
 #[cfg(feature = "devices")]
 mod sound_devices;
-mod standing;
 mod statistics;
 mod status;
 mod switches;
@@ -125,7 +125,7 @@ pub use consonance_quic as quic;
 pub use consonance_server as server;
 pub use consonance_session::{
     ALWAYS_SEND_ROOM, ChannelProperties, ClientStatistics, Flow, ListenerReport, MessageType,
-    ModeratorAction, ModeratorAnswer, Priority, RedundancySupport, RoomRights, RoomUse, Routing, Sanction,
+    ModeratorAction, ModeratorAnswer, Priority, RedundancySupport, Restriction, RoomRights, RoomUse, Routing,
     Target, TextTarget, Total,
 };
 pub use consonance_transport as transport;
@@ -140,9 +140,9 @@ pub use player::Player;
 pub use player_state::{SpeakingChannel, SpeakingTarget};
 pub use problem::ProblemKind;
 pub use recorder::{DroppedBlocks, Recorded, Recorder, RecorderError};
+pub use restrictions::{KeptVoices, OperatorDecision, RestrictionTerms, Restrictions};
 pub use route::{FallbackSettings, LinkTransport};
 pub use settings::{SettingsError, VoiceSettings};
-pub use standing::{KeptVoices, OperatorDecision, SanctionTerms, Standing};
 #[cfg(feature = "devices")]
 pub use statistics::DeviceRow;
 pub use statistics::{

@@ -9,8 +9,8 @@ use consonance_session::Client;
 use crate::channel::{Channel, ChannelState};
 use crate::event_queue::EventQueue;
 use crate::lock::lock;
+use crate::restrictions::Restrictions;
 use crate::snapshot::MissingTokens;
-use crate::standing::Standing;
 use crate::statistics::CaptureRow;
 use crate::talking::Talking;
 use crate::tokens::Tokens;
@@ -31,7 +31,7 @@ pub(crate) struct OwnVoice {
     closed: Mutex<BTreeSet<Channel>>,
     /// Rooms that triggers have given up, for the voice thread to leave; each was joined once for its place here.
     given_up: Mutex<Vec<String>>,
-    standing: Mutex<Standing>,
+    restrictions: Mutex<Restrictions>,
 }
 
 impl OwnVoice {
@@ -48,7 +48,7 @@ impl OwnVoice {
             without_place: Mutex::default(),
             closed: Mutex::default(),
             given_up: Mutex::default(),
-            standing: Mutex::default(),
+            restrictions: Mutex::default(),
         }
     }
 
@@ -127,12 +127,12 @@ impl OwnVoice {
     }
 
     /// What the server's operator has decided is this now. Rarely changes.
-    pub(crate) fn set_standing(&self, standing: Standing) {
-        *lock(&self.standing) = standing;
+    pub(crate) fn set_restrictions(&self, restrictions: Restrictions) {
+        *lock(&self.restrictions) = restrictions;
     }
 
-    pub(crate) fn standing(&self) -> Standing {
-        lock(&self.standing).clone()
+    pub(crate) fn restrictions(&self) -> Restrictions {
+        lock(&self.restrictions).clone()
     }
 
     pub(crate) fn is_speech(&self) -> bool {

@@ -179,11 +179,11 @@ fn wrong_session(session: SessionId, trailing: &[u8]) -> String {
 fn notice(notice: &Notice<'_>) -> String {
     let shown = |text| shown(Some(text));
     match *notice {
-        Notice::Imposed { sanction, ends_in_s, reason } => {
+        Notice::Imposed { restriction, ends_in_s, reason } => {
             let end = if ends_in_s > 0 { format!("for {ends_in_s} s") } else { "for good".into() };
-            format!("{sanction:?} {end}, {}", shown(reason))
+            format!("{restriction:?} {end}, {}", shown(reason))
         }
-        Notice::Lifted { sanction } => format!("{sanction:?} no longer"),
+        Notice::Lifted { restriction } => format!("{restriction:?} no longer"),
         Notice::RoomRights { room, listen, speak } => {
             format!("in room {} it may listen: {listen:?}, speak: {speak:?}", shown(room))
         }

@@ -39,13 +39,13 @@ use crate::utc::seconds_since_1970;
 /// ```
 /// # use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings};
 /// use consonance_server::moderation::{By, Moderation};
-/// use consonance_session::Sanction;
+/// use consonance_session::Restriction;
 ///
 /// let settings = SessionsSettings::new(["main"])?;
 /// let server = DedicatedServer::start(SessionLoop::new(&settings));
 /// let moderation = Moderation::new(server.handle(), settings.records.clone());
 /// let by = By::new("Ann", "shouting");
-/// moderation.impose(&by, "main", &"Alice".into(), Sanction::Muted, None)?;
+/// moderation.impose(&by, "main", &"Alice".into(), Restriction::Muted, None)?;
 /// assert!(moderation.standing("main", &"Alice".into())?.muted.is_some());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -104,8 +104,8 @@ impl Moderation {
         self.records.store_status()
     }
 
-    /// Forgets bans and sanctions that have ended, old entries of the audit log, and old reports. Somebody calls this
-    /// once a minute or so; what has ended holds no longer in any case.
+    /// Forgets bans and restrictions that have ended, old entries of the audit log, and old reports. To be called once
+    /// a minute or so; what has ended holds no longer in any case.
     pub fn clear_away(&self) {
         self.records.clear_away_now();
         if let Some(reports) = &self.reports {

@@ -300,7 +300,7 @@ impl Sessions {
         for (key, standing) in records.standings(now, &session.name) {
             let standing = standing.to_engine(now, at);
             // More than a session remembers does not fit, and the operator is told when one is decided.
-            let _ = session.server.set_standing(&key.player, &standing);
+            let _ = session.server.set_restrictions(&key.player, &standing);
         }
     }
 

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use consonance_server::{HandOver, HandOverError, SavedIdentity};
 use consonance_session::{
-    Access, ClientId, CodecKind, CodecSettings, Identity, Instant, KeptPlace, Priority, RoomRights, Sanction,
-    Secret, SessionId, SessionSnapshot, Standing, Terms, Vouched,
+    Access, ClientId, CodecKind, CodecSettings, Identity, Instant, KeptPlace, Priority, Restriction,
+    Restrictions, RoomRights, Secret, SessionId, SessionSnapshot, Terms, Vouched,
 };
 
 /// A folder of this test's own, which goes with it.
@@ -50,13 +50,13 @@ fn hand_over() -> HandOver {
         is_unannounced: id == 4,
         access,
     };
-    let mut standing = Standing::default();
-    standing.impose(Sanction::Muted, Terms::new(None, "loud"));
+    let mut standing = Restrictions::default();
+    standing.impose(Restriction::Muted, Terms::new(None, "loud"));
     standing.set_room_rights("stage", RoomRights { listen: None, speak: Some(false) });
     let snapshot = SessionSnapshot {
         session: SessionId(0x7fff_fffe),
         places: vec![place(3, "Älice", access), place(4, "", Access::default())],
-        standings: vec![
+        restrictions: vec![
             (Identity::Name("Bob".into()), standing.clone()),
             (Identity::Subject("account 9".into()), standing),
         ],

@@ -17,7 +17,7 @@ use consonance_server::moderation::{By, Moderation, ModerationError};
 use consonance_server::records::{Records, RecordsSettings, RoomDecision};
 use consonance_server::store::Stored;
 use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings};
-use consonance_session::Sanction;
+use consonance_session::Restriction;
 use redb::{ReadableDatabase as _, ReadableTable as _};
 
 use folder::folder;
@@ -53,7 +53,7 @@ fn everything_that_was_decided_is_there_after_a_restart() {
         moderation.ban(&by, name("Mallory"), None).unwrap();
         let gone = moderation.ban(&by, name("Gone"), None).unwrap();
         moderation.unban(&by, gone.ban.id).unwrap();
-        moderation.impose(&by, "main", &"Alice".into(), Sanction::Deafened, None).unwrap();
+        moderation.impose(&by, "main", &"Alice".into(), Restriction::Deafened, None).unwrap();
         moderation.limit_room(&by, "main", "duel*", Some(decision)).unwrap();
         assert_eq!(records.flush(LONG), Stored::OnDisk);
         server.stop();
@@ -103,7 +103,7 @@ fn what_has_ended_is_cleared_away() {
         let (_server, moderation) = server(&records);
         let (by, until) = (By::new("Ann", ""), Some(4_102_444_800));
         moderation.ban(&by, name("Mallory"), until).unwrap();
-        moderation.impose(&by, "main", &"Trudy".into(), Sanction::Muted, until).unwrap();
+        moderation.impose(&by, "main", &"Trudy".into(), Restriction::Muted, until).unwrap();
         records.clear_away(4_102_444_799);
         assert_eq!((records.bans_count(), records.standings(0, "main").len()), (1, 1));
         records.clear_away(4_102_444_800);

@@ -15,13 +15,13 @@ mod peers;
 mod players;
 mod position;
 mod refusals;
+mod restrictions;
 mod resume;
 mod rooms;
 mod routing;
 mod settings;
 mod speaker;
 mod stages;
-mod standing;
 mod statistics;
 mod text;
 mod timers;
@@ -63,6 +63,7 @@ use moderator::ModeratorRequests;
 pub use players::Player;
 use players::PlayerRecord;
 use position::PositionState;
+use restrictions::OwnRestrictions;
 use resume::Place;
 use rooms::LeftRooms;
 pub use rooms::RoomError;
@@ -71,7 +72,6 @@ pub use routing::Routing;
 pub use settings::ClientSettings;
 pub use speaker::{FORGET_TIMEOUT, SPEAKING_TIMEOUT};
 use stages::StagedOutbox;
-use standing::OwnStanding;
 pub use statistics::{ClientStatistics, DirectLinkStatistics};
 pub use text::TextError;
 use timers::{Timer, Timers};
@@ -114,7 +114,7 @@ pub struct Client {
     end_notice: Option<EndReason>,
     place: Place,
     position_state: PositionState,
-    own_standing: OwnStanding,
+    own_restrictions: OwnRestrictions,
     moderator_requests: ModeratorRequests,
     /// Numbers the lists of destinations, to see duplicates without a search.
     round: u64,
@@ -192,7 +192,7 @@ impl Client {
             end_notice: None,
             place: Place::default(),
             position_state: PositionState::default(),
-            own_standing: OwnStanding::default(),
+            own_restrictions: OwnRestrictions::default(),
             moderator_requests: ModeratorRequests::default(),
             round: 0,
             destinations: Vec::new(),

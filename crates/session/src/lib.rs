@@ -87,11 +87,11 @@ mod moderator;
 mod outbox;
 mod packet_limits;
 mod queue;
+mod restrictions;
 mod room_list;
 mod roster;
 mod secrets;
 mod server;
-mod standing;
 mod time;
 mod token_bucket;
 mod traffic;
@@ -116,13 +116,13 @@ pub use loudness::{RecentLoudness, loudness};
 pub use moderator::{ModeratorAction, ModeratorAnswer, ModeratorRequest};
 pub use outbox::Transmit;
 pub use packet_limits::PacketLimits;
+pub use restrictions::{Restriction, Restrictions, RoomRights, Terms};
 pub use server::{
     Access, AccessRule, ChannelRow, ClientRow, Decision, DrainTarget, Draining, Entrance, Identity,
-    KeptPlace, LinkRow, Move, NameTaken, ProximitySettings, Reach, RoomLimits, RoomPattern, RoomRow, RoomUse,
-    Server, ServerEvent, ServerSettings, ServerStatistics, SessionSnapshot, SpokenTo, StandingError,
-    VoiceRow, Vouched,
+    KeptPlace, LinkRow, Move, NameTaken, ProximitySettings, Reach, RestrictionsError, RoomLimits,
+    RoomPattern, RoomRow, RoomUse, Server, ServerEvent, ServerSettings, ServerStatistics, SessionSnapshot,
+    SpokenTo, VoiceRow, Vouched,
 };
-pub use standing::{RoomRights, Sanction, Standing, Terms};
 pub use time::Instant;
 pub use token_bucket::TokenBucket;
 pub use traffic::{Flow, Total, Traffic};

@@ -68,7 +68,7 @@ pub use event::ServerEvent;
 use fault::Fault;
 use links::Links;
 use members::Members;
-pub use moderation::{Identity, Reach, StandingError};
+pub use moderation::{Identity, Reach, RestrictionsError};
 use monitor::Monitor;
 pub use monitor::{ChannelRow, SpokenTo};
 use name_claims::NameClaims;
@@ -231,7 +231,7 @@ impl Server {
         }
         self.refuse_forgotten();
         self.end_visits();
-        self.end_sanctions();
+        self.end_restrictions();
         self.give_up_places();
         self.send_voice_reports();
         self.end_silent_channels();
@@ -245,10 +245,10 @@ impl Server {
         let report = self.voice_reports.next_due().map(|at| (at, "a speaker is to be told how it arrives"));
         let waiting = self.joins.next_deadline().map(|at| (at, "the driver has not said who may join"));
         let visit = self.policy.next_visit_end().map(|end| (end, "a visit is over"));
-        let sanction = self.policy.register().next_end().map(|end| (end, "a sanction ends"));
+        let restriction = self.policy.register().next_end().map(|end| (end, "a sanction ends"));
         let silent = self.monitor.next_due().map(|at| (at, "a speaker may have stopped"));
         let name = self.name_claims.next_check().map(|at| (at, "a newcomer waits for a name in use"));
-        [stranger, place, report, waiting, visit, sanction, silent, name].into_iter().flatten().min()
+        [stranger, place, report, waiting, visit, restriction, silent, name].into_iter().flatten().min()
     }
 
     /// The next packet to send.

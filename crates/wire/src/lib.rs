@@ -98,7 +98,7 @@ pub use header::{Header, MAGIC, MessageType};
 pub use ids::{ClientId, RoomId, SessionId};
 pub use list::{List, ListItem, ListIter};
 pub use moderator_request::{ModeratorAnswer, ModeratorDeed, ModeratorRequest};
-pub use notice::{Notice, Sanction};
+pub use notice::{Notice, Restriction};
 pub use packet::Packet;
 pub use position_report::{AbsurdPosition, Position, PositionReport};
 pub use relay::ServerRelay;

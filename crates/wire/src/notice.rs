@@ -12,7 +12,7 @@ use crate::{
 /// Something that an operator can take from a player.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
-pub enum Sanction {
+pub enum Restriction {
     /// Its voice goes nowhere.
     Muted = 0,
     /// Its texts go nowhere.
@@ -25,19 +25,19 @@ pub enum Sanction {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Notice<'a> {
-    /// A sanction holds from now on.
+    /// A restriction holds from now on.
     Imposed {
         /// Which one.
-        sanction: Sanction,
+        restriction: Restriction,
         /// When it ends, in seconds from now; 0 if it has no end.
         ends_in_s: u32,
         /// The operator's words; may be empty.
         reason: WireStr<'a>,
     },
-    /// A sanction holds no longer.
+    /// A restriction holds no longer.
     Lifted {
         /// Which one.
-        sanction: Sanction,
+        restriction: Restriction,
     },
     /// What the client may do in a room, whatever the rooms' own rules say.
     RoomRights {
@@ -88,7 +88,7 @@ pub enum Notice<'a> {
     },
 }
 
-impl Sanction {
+impl Restriction {
     /// All of them.
     pub const ALL: [Self; 3] = [Self::Muted, Self::TextMuted, Self::Deafened];
 
@@ -118,12 +118,12 @@ impl<'a> Notice<'a> {
         let item = block.begin_item(NOTICE, self.bytes())?;
         item.u8(self.kind())?;
         match *self {
-            Self::Imposed { sanction, ends_in_s, reason } => {
-                item.u8(sanction as u8)?;
+            Self::Imposed { restriction, ends_in_s, reason } => {
+                item.u8(restriction as u8)?;
                 item.u32(ends_in_s)?;
                 item.string(Some(reason), WHAT)
             }
-            Self::Lifted { sanction } => item.u8(sanction as u8),
+            Self::Lifted { restriction } => item.u8(restriction as u8),
             Self::RoomRights { room, listen, speak } => {
                 item.u8(right_byte(listen))?;
                 item.u8(right_byte(speak))?;
@@ -184,16 +184,16 @@ impl<'a> Notice<'a> {
 const NOTICE: u8 = 10;
 const WHAT: &str = "notice";
 
-/// `None` for a kind, a sanction or a right that is not known here.
+/// `None` for a kind, a restriction or a right that is not known here.
 fn read<'a>(reader: &mut Reader<'a>) -> Result<Option<Notice<'a>>, ParseError> {
     Ok(Some(match reader.u8(WHAT)? {
         1 => {
-            let Some(sanction) = Sanction::from_byte(reader.u8(WHAT)?) else { return Ok(None) };
-            Notice::Imposed { sanction, ends_in_s: reader.u32(WHAT)?, reason: read_string(reader)? }
+            let Some(restriction) = Restriction::from_byte(reader.u8(WHAT)?) else { return Ok(None) };
+            Notice::Imposed { restriction, ends_in_s: reader.u32(WHAT)?, reason: read_string(reader)? }
         }
         2 => {
-            let Some(sanction) = Sanction::from_byte(reader.u8(WHAT)?) else { return Ok(None) };
-            Notice::Lifted { sanction }
+            let Some(restriction) = Restriction::from_byte(reader.u8(WHAT)?) else { return Ok(None) };
+            Notice::Lifted { restriction }
         }
         3 => {
             let (listen, speak) = (reader.u8(WHAT)?, reader.u8(WHAT)?);
@@ -247,9 +247,9 @@ mod tests {
     fn every_kind() -> [Notice<'static>; 10] {
         let room = WireStr::from("lobby");
         [
-            Notice::Imposed { sanction: Sanction::Muted, ends_in_s: 60, reason: WireStr::from("loud") },
-            Notice::Imposed { sanction: Sanction::Deafened, ends_in_s: 0, reason: WireStr::from("") },
-            Notice::Lifted { sanction: Sanction::TextMuted },
+            Notice::Imposed { restriction: Restriction::Muted, ends_in_s: 60, reason: WireStr::from("loud") },
+            Notice::Imposed { restriction: Restriction::Deafened, ends_in_s: 0, reason: WireStr::from("") },
+            Notice::Lifted { restriction: Restriction::TextMuted },
             Notice::RoomRights { room, listen: None, speak: Some(false) },
             Notice::Kicked { reason: WireStr::from("enough") },
             Notice::Moved { from: room, to: WireStr::from("red") },
@@ -273,8 +273,11 @@ mod tests {
 
     #[test]
     fn a_notice_is_carrier_mark_and_one_item() {
-        let notice =
-            Notice::Imposed { sanction: Sanction::Deafened, ends_in_s: 0x0102_0304, reason: "no".into() };
+        let notice = Notice::Imposed {
+            restriction: Restriction::Deafened,
+            ends_in_s: 0x0102_0304,
+            reason: "no".into(),
+        };
         let expected = [
             &[0x8b, 0xc7, 6, 0x12, 0x34, 0x56, 0x78, 0xc0, 0x5a][..],
             &[10, 0, 10, 1, 2, 1, 2, 3, 4, 0, 3, b'n', b'o'],

@@ -7,7 +7,7 @@ use consonance_http::Problem;
 use consonance_server::moderation::{By, Done, Moderation, PlayerRef};
 use consonance_server::records::{RoomDecision, StoredRights};
 use consonance_server::utc::seconds_since_1970;
-use consonance_session::Sanction;
+use consonance_session::Restriction;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -129,18 +129,18 @@ pub(super) async fn act(
 }
 
 fn carry_out(moderation: &Moderation, by: &By, session: &str, action: Action) -> Result<Done, Refusal> {
-    let impose = |player: Player, sanction, for_s| -> Result<Done, Refusal> {
-        Ok(moderation.impose(by, session, &player.into(), sanction, until(for_s)?)?)
+    let impose = |player: Player, restriction, for_s| -> Result<Done, Refusal> {
+        Ok(moderation.impose(by, session, &player.into(), restriction, until(for_s)?)?)
     };
-    let lift = |player: Player, sanction| moderation.lift(by, session, &player.into(), sanction);
+    let lift = |player: Player, restriction| moderation.lift(by, session, &player.into(), restriction);
     Ok(match action {
         Action::Kick { player } => moderation.kick(by, session, &player.into())?,
-        Action::Mute { player, for_s } => impose(player, Sanction::Muted, for_s)?,
-        Action::Unmute { player } => lift(player, Sanction::Muted)?,
-        Action::MuteText { player, for_s } => impose(player, Sanction::TextMuted, for_s)?,
-        Action::UnmuteText { player } => lift(player, Sanction::TextMuted)?,
-        Action::Deafen { player, for_s } => impose(player, Sanction::Deafened, for_s)?,
-        Action::Undeafen { player } => lift(player, Sanction::Deafened)?,
+        Action::Mute { player, for_s } => impose(player, Restriction::Muted, for_s)?,
+        Action::Unmute { player } => lift(player, Restriction::Muted)?,
+        Action::MuteText { player, for_s } => impose(player, Restriction::TextMuted, for_s)?,
+        Action::UnmuteText { player } => lift(player, Restriction::TextMuted)?,
+        Action::Deafen { player, for_s } => impose(player, Restriction::Deafened, for_s)?,
+        Action::Undeafen { player } => lift(player, Restriction::Deafened)?,
         Action::SetRoomRights { player, room, listen, speak } => {
             moderation.set_room_rights(by, session, &player.into(), &room, StoredRights { listen, speak })?
         }

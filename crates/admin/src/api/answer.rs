@@ -131,7 +131,7 @@ fn status(error: &ModerationError) -> StatusCode {
         E::EndsInThePast | E::Nameless { .. } | E::BadOnward => StatusCode::UNPROCESSABLE_ENTITY,
         E::TooManyRights { .. }
         | E::Records(_)
-        | E::Standing(_)
+        | E::Restrictions(_)
         | E::Report(ReportsError::Full { .. } | ReportsError::Write { .. }) => {
             StatusCode::INSUFFICIENT_STORAGE
         }

@@ -1,6 +1,6 @@
 //! What the session has numbers or types for, as words of the messages.
 
-use consonance_session::{ModeratorAnswer, Priority, RoomUse, Sanction};
+use consonance_session::{ModeratorAnswer, Priority, Restriction, RoomUse};
 use serde::{Deserialize, Serialize};
 
 /// Who is heard over whom.
@@ -97,12 +97,12 @@ impl From<Priority> for PriorityWord {
     }
 }
 
-impl From<Sanction> for SanctionWord {
-    fn from(sanction: Sanction) -> Self {
-        match sanction {
-            Sanction::Muted => Self::Voice,
-            Sanction::TextMuted => Self::Text,
-            Sanction::Deafened => Self::Hearing,
+impl From<Restriction> for SanctionWord {
+    fn from(restriction: Restriction) -> Self {
+        match restriction {
+            Restriction::Muted => Self::Voice,
+            Restriction::TextMuted => Self::Text,
+            Restriction::Deafened => Self::Hearing,
         }
     }
 }

@@ -55,8 +55,8 @@ impl BrowserPlayer {
                 self.tell_moderated(&player, &action, answer);
             }
             ClientEvent::UplinkReport(report) => self.reports.note_uplink(report),
-            ClientEvent::Sanctioned { sanction, terms } => {
-                self.tell(&super::state::sanctioned(now, sanction, terms.as_ref()));
+            ClientEvent::Restricted { restriction, terms } => {
+                self.tell(&super::state::sanctioned(now, restriction, terms.as_ref()));
             }
             other => {
                 if let Some(message) = to_page(other) {

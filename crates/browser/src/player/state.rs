@@ -1,6 +1,6 @@
 //! Everything that a page has to know, told anew.
 
-use consonance_session::{Client, ClientId, HeardTarget, Instant, Recorded, RoomId, Sanction, Status};
+use consonance_session::{Client, ClientId, HeardTarget, Instant, Recorded, Restriction, RoomId, Status};
 
 use super::BrowserPlayer;
 use super::end::millis;
@@ -41,10 +41,10 @@ impl BrowserPlayer {
             let (name, is_self) = (player.name.into(), own == Some(player.id));
             mailbox.tell(&ToPage::Player { id: player.id.0, name, rooms, is_self });
         }
-        for (sanction, terms) in client.standing().sanctions() {
-            mailbox.tell(&sanctioned(now, sanction, Some(terms)));
+        for (restriction, terms) in client.restrictions().imposed() {
+            mailbox.tell(&sanctioned(now, restriction, Some(terms)));
         }
-        for (room, rights) in client.standing().rooms() {
+        for (room, rights) in client.restrictions().rooms() {
             let room = room.into();
             mailbox.tell(&ToPage::RoomRights { room, listen: rights.listen, speak: rights.speak });
         }
@@ -65,14 +65,14 @@ const CHANNELS_PER_MESSAGE: usize = 8;
 /// What was imposed, and for how long from now on, or that it was lifted.
 pub(super) fn sanctioned(
     now: Instant,
-    sanction: Sanction,
+    restriction: Restriction,
     terms: Option<&consonance_session::Terms>,
 ) -> ToPage {
     let terms = terms.map(|terms| Terms {
         ends_in_ms: terms.ends.map(|ends| millis(ends.since(now))),
         reason: terms.reason().into(),
     });
-    ToPage::Sanctioned { sanction: sanction.into(), terms }
+    ToPage::Sanctioned { sanction: restriction.into(), terms }
 }
 
 /// The ways by which a speaker reaches the page, with the names of its rooms; one that it has just left has none.

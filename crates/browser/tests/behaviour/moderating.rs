@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use consonance_browser::End;
 use consonance_browser::control::Cause;
-use consonance_session::{ClientId, Identity, Sanction, Standing, Terms};
+use consonance_session::{ClientId, Identity, Restriction, Restrictions, Terms};
 use serde_json::json;
 
 use crate::session::Session;
@@ -59,10 +59,10 @@ fn an_operators_decisions_are_told_with_their_terms() {
     let alice = session.page("Alice");
     session.told(alice);
     let ends = Some(session.now + Duration::from_mins(1));
-    let mut standing = Standing::default();
-    standing.impose(Sanction::Muted, Terms::new(ends, "shouting"));
+    let mut restrictions = Restrictions::default();
+    restrictions.impose(Restriction::Muted, Terms::new(ends, "shouting"));
     let identity = Identity::Name("Alice".into());
-    session.server.set_standing(&identity, &standing).unwrap();
+    session.server.set_restrictions(&identity, &restrictions).unwrap();
     session.run();
     let muted = json!({
         "type": "sanctioned", "sanction": "voice", "terms": {"endsInMs": 60_000, "reason": "shouting"}
@@ -75,7 +75,7 @@ fn an_operators_decisions_are_told_with_their_terms() {
     session.run();
     let again = session.told_of(alice, "sanctioned");
     assert_eq!(again[0]["terms"]["endsInMs"], 40_000, "by the time that is left");
-    session.server.set_standing(&identity, &Standing::default()).unwrap();
+    session.server.set_restrictions(&identity, &Restrictions::default()).unwrap();
     session.run();
     assert_eq!(session.told(alice), [json!({"type": "sanctioned", "sanction": "voice", "terms": null})]);
 }

@@ -3,7 +3,7 @@
 use consonance_inspector::{Diagnosis, Snapshot, why};
 
 use super::VoiceChat;
-use crate::standing::Standing;
+use crate::restrictions::Restrictions;
 pub(crate) use page::{Page, WantedPage};
 
 impl VoiceChat {
@@ -15,8 +15,8 @@ impl VoiceChat {
 
     /// What the server's operator has decided about us and holds now; changes are told as
     /// [`EventKind::Operator`](crate::EventKind::Operator).
-    pub fn standing(&self) -> Standing {
-        self.running.shared.own_voice.standing()
+    pub fn restrictions(&self) -> Restrictions {
+        self.running.shared.own_voice.restrictions()
     }
 
     /// Why this player is not heard here, as far as this chat knows: link by link, and the first that is broken. With

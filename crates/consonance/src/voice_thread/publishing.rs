@@ -57,9 +57,9 @@ impl VoiceThread {
         let own_priority = self.client.priority();
         let channels = self.talking.wanted_channels();
         snapshot.channels = channels.map(|channel| channel_row(&channel, own_priority)).collect();
-        let standing = self.shared.own_voice.standing();
-        snapshot.server_muted = standing.muted.map(|terms| terms.reason);
-        snapshot.server_deafened = standing.deafened.map(|terms| terms.reason);
+        let restrictions = self.shared.own_voice.restrictions();
+        snapshot.server_muted = restrictions.muted.map(|terms| terms.reason);
+        snapshot.server_deafened = restrictions.deafened.map(|terms| terms.reason);
         snapshot.tokens = self.shared.own_voice.tokens().to_vec();
         snapshot.token_rules = self.shared.own_voice.missing_tokens().rules(now);
         let tokens = &snapshot.tokens;

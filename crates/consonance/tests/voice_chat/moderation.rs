@@ -4,7 +4,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use consonance::inspector::{Cause, Snapshot};
 use consonance::transport::{DisconnectReason, EndCode, EndReason};
-use consonance::{End, EventKind, ModeratorAction, ModeratorAnswer, OperatorDecision, Sanction};
+use consonance::{End, EventKind, ModeratorAction, ModeratorAnswer, OperatorDecision, Restriction};
 use consonance_server::bans::BanTarget;
 use consonance_server::moderation::{By, Outcome};
 use consonance_server::token::{Claims, Key};
@@ -30,14 +30,14 @@ fn a_muted_player_is_told_why_and_falls_silent_and_why_says_so() {
     let mut bob = Player::join("Bob", stage.chat().listen("lobby"));
     let mut alice = Player::join("Alice", alice);
     bob.until(&started_speaking("Alice"));
-    let done = moderation.impose(&by(), "main", &"Alice".into(), Sanction::Muted, None).unwrap();
+    let done = moderation.impose(&by(), "main", &"Alice".into(), Restriction::Muted, None).unwrap();
     assert_eq!(done.outcome, Outcome::Told);
     decided(&mut alice, "Alice is told", |decision| {
-        matches!(decision, OperatorDecision::Sanctioned { sanction: Sanction::Muted, terms }
+        matches!(decision, OperatorDecision::Restricted { restriction: Restriction::Muted, terms }
             if terms.reason == "too loud" && terms.ends_at.is_none())
     });
     bob.until(&EventKind::StoppedSpeaking { name: "Alice".into() });
-    assert!(alice.voice.standing().muted.is_some());
+    assert!(alice.voice.restrictions().muted.is_some());
     let shown = |player: &Player| {
         let Snapshot::Client(snapshot) = player.voice.snapshot() else { panic!("a chat is a client") };
         snapshot.server_muted.clone()
@@ -46,9 +46,9 @@ fn a_muted_player_is_told_why_and_falls_silent_and_why_says_so() {
     let diagnosis = consonance::inspector::why(&[alice.voice.snapshot()], "Alice", "Bob");
     assert_eq!(diagnosis.cause(), Some(&Cause::MutedByServer), "{diagnosis}");
     bob.forget();
-    moderation.lift(&by(), "main", &"Alice".into(), Sanction::Muted).unwrap();
+    moderation.lift(&by(), "main", &"Alice".into(), Restriction::Muted).unwrap();
     bob.until(&started_speaking("Alice"));
-    assert!(alice.voice.standing().muted.is_none());
+    assert!(alice.voice.restrictions().muted.is_none());
 }
 
 #[test]
@@ -95,10 +95,10 @@ fn a_player_whose_token_says_so_moderates_and_others_are_refused() {
     ann.voice.moderate("Bob", mute.clone(), "too loud");
     ann.until(&moderated("Bob", mute, ModeratorAnswer::Done));
     decided(&mut bob, "Bob is told", |decision| {
-        matches!(decision, OperatorDecision::Sanctioned { sanction: Sanction::Muted, terms }
+        matches!(decision, OperatorDecision::Restricted { restriction: Restriction::Muted, terms }
             if terms.reason == "too loud")
     });
-    stage.moderation().impose(&by(), "main", &"Bob".into(), Sanction::Muted, None).unwrap();
+    stage.moderation().impose(&by(), "main", &"Bob".into(), Restriction::Muted, None).unwrap();
     ann.voice.moderate("Bob", ModeratorAction::Unmute, "");
     ann.until(&moderated("Bob", ModeratorAction::Unmute, ModeratorAnswer::Protected));
     ann.voice.moderate("Bob", ModeratorAction::Kick, "enough");

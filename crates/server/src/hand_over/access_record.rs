@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use consonance_session::{
-    Access, Identity, Priority, RoomPattern, RoomRights, Sanction, Standing, Terms, Vouched,
+    Access, Identity, Priority, Restriction, Restrictions, RoomPattern, RoomRights, Terms, Vouched,
 };
 use serde::{Deserialize, Serialize};
 
@@ -103,9 +103,9 @@ impl AccessRecord {
 }
 
 impl StandingRecord {
-    pub(super) fn of((identity, standing): &(Identity, Standing)) -> Self {
-        let terms = |sanction| {
-            standing.terms(sanction).map(|terms| TermsRecord {
+    pub(super) fn of((identity, standing): &(Identity, Restrictions)) -> Self {
+        let terms = |restriction| {
+            standing.terms(restriction).map(|terms| TermsRecord {
                 ends_in_ms: terms.ends.map(ms_of),
                 reason: terms.reason().to_owned(),
             })
@@ -115,9 +115,9 @@ impl StandingRecord {
                 Identity::Name(name) => PlayerRecord::Name(name.to_string()),
                 Identity::Subject(subject) => PlayerRecord::Subject(subject.to_string()),
             },
-            muted: terms(Sanction::Muted),
-            text_muted: terms(Sanction::TextMuted),
-            deafened: terms(Sanction::Deafened),
+            muted: terms(Restriction::Muted),
+            text_muted: terms(Restriction::TextMuted),
+            deafened: terms(Restriction::Deafened),
             rooms: standing
                 .rooms()
                 .map(|(room, RoomRights { listen, speak })| RightsRecord {
@@ -129,16 +129,16 @@ impl StandingRecord {
         }
     }
 
-    pub(super) fn read(self, age: Duration) -> (Identity, Standing) {
-        let mut standing = Standing::default();
-        let sanctions = [
-            (Sanction::Muted, self.muted),
-            (Sanction::TextMuted, self.text_muted),
-            (Sanction::Deafened, self.deafened),
+    pub(super) fn read(self, age: Duration) -> (Identity, Restrictions) {
+        let mut standing = Restrictions::default();
+        let imposed = [
+            (Restriction::Muted, self.muted),
+            (Restriction::TextMuted, self.text_muted),
+            (Restriction::Deafened, self.deafened),
         ];
-        for (sanction, terms) in sanctions {
+        for (restriction, terms) in imposed {
             if let Some(TermsRecord { ends_in_ms, reason }) = terms {
-                standing.impose(sanction, Terms::new(ends_in_ms.map(|ms| end_of(ms, age)), &reason));
+                standing.impose(restriction, Terms::new(ends_in_ms.map(|ms| end_of(ms, age)), &reason));
             }
         }
         for RightsRecord { room, listen, speak } in self.rooms {

@@ -111,7 +111,7 @@ impl SessionRecord {
             name: name.to_owned(),
             number: snapshot.session.0,
             places: snapshot.places.iter().map(PlaceRecord::of).collect(),
-            standings: snapshot.standings.iter().map(StandingRecord::of).collect(),
+            standings: snapshot.restrictions.iter().map(StandingRecord::of).collect(),
         }
     }
 
@@ -120,7 +120,7 @@ impl SessionRecord {
         let snapshot = SessionSnapshot {
             session: SessionId(self.number),
             places: places.collect::<Result<_, _>>()?,
-            standings: self.standings.into_iter().map(|standing| standing.read(age)).collect(),
+            restrictions: self.standings.into_iter().map(|standing| standing.read(age)).collect(),
         };
         Ok((self.name, snapshot))
     }

@@ -8,7 +8,7 @@ use consonance_inspector::{
     Target,
 };
 use consonance_session::{
-    ClientId, ClientRow, Instant, LinkId, LinkRow, RoomId, RoomUse, Sanction, Server, SpokenTo, Total,
+    ClientId, ClientRow, Instant, LinkId, LinkRow, Restriction, RoomId, RoomUse, Server, SpokenTo, Total,
 };
 use consonance_transport::{DatagramPath, LinkQuality, PageState};
 
@@ -114,9 +114,9 @@ fn player_row(at: Instant, server: &Server, client: &ClientRow<'_>, names: &Name
         client.refused.iter().map(|(room, to)| RefusedRoom::new(*room, *to == RoomUse::Speak)).collect();
     row.has_place = client.has_place;
     if let Some(identity) = server.identity_of(client.id) {
-        let standing = server.standing(&identity);
-        let reason = |sanction| standing.terms(sanction).map(|terms| terms.reason().to_owned());
-        (row.server_muted, row.server_deafened) = (reason(Sanction::Muted), reason(Sanction::Deafened));
+        let standing = server.restrictions(&identity);
+        let reason = |restriction| standing.terms(restriction).map(|terms| terms.reason().to_owned());
+        (row.server_muted, row.server_deafened) = (reason(Restriction::Muted), reason(Restriction::Deafened));
     }
     let ms_ago = |then: Instant| at.as_micros().saturating_sub(then.as_micros()) / 1000;
     if let Some(voice) = &client.voice {

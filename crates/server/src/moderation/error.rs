@@ -1,6 +1,6 @@
 //! Why something was not done.
 
-use consonance_session::StandingError;
+use consonance_session::RestrictionsError;
 use consonance_wire::limits::ONWARD_ADDRESS_BYTES_MAX;
 
 use crate::handle::AskError;
@@ -104,7 +104,7 @@ pub enum ModerationError {
     Records(#[from] RecordsError),
     /// The session does not take the standing. It is recorded, and holds in the session's next life.
     #[error("{0}")]
-    Standing(StandingError),
+    Restrictions(RestrictionsError),
     /// The worker has not answered, and nothing was recorded.
     #[error("{0}")]
     Server(AskError),

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use consonance_session::{ClientId, Identity, Move, Reach, Sanction, Server, Standing};
+use consonance_session::{ClientId, Identity, Move, Reach, Restriction, Restrictions, Server};
 
 use super::{AuditAction, By, Done, Moderation, ModerationError, Outcome};
 use crate::handle::AskError;
@@ -29,18 +29,18 @@ impl Moderation {
         by: &By,
         session: &str,
         player: &PlayerRef,
-        sanction: Sanction,
+        restriction: Restriction,
         until: Option<u64>,
     ) -> Result<Done, ModerationError> {
         let now = seconds_since_1970();
-        let action = AuditAction::new(verb(sanction), session, player).with(end_in_words(until));
+        let action = AuditAction::new(verb(restriction), session, player).with(end_in_words(until));
         if until.is_some_and(|until| until <= now) {
             return self.log(by, action, Err(ModerationError::EndsInThePast));
         }
         let (reason, actor) = (by.reason.clone(), by.actor.clone());
         let terms = StoredTerms { until, reason, by: actor, since: now, by_moderator: false };
         let result =
-            self.change(session, player, |standing| *standing.terms_mut(sanction) = Some(terms.clone()));
+            self.change(session, player, |standing| *standing.terms_mut(restriction) = Some(terms.clone()));
         self.log(by, action, result)
     }
 
@@ -53,10 +53,10 @@ impl Moderation {
         by: &By,
         session: &str,
         player: &PlayerRef,
-        sanction: Sanction,
+        restriction: Restriction,
     ) -> Result<Done, ModerationError> {
-        let result = self.change(session, player, |standing| *standing.terms_mut(sanction) = None);
-        self.log(by, AuditAction::new(opposite(sanction), session, player), result)
+        let result = self.change(session, player, |standing| *standing.terms_mut(restriction) = None);
+        self.log(by, AuditAction::new(opposite(restriction), session, player), result)
     }
 
     /// Decides what a player may do in a room, before the room's own rules; with none of both these decide again.
@@ -78,7 +78,7 @@ impl Moderation {
         };
         let details = format!("{room}: listen {}, speak {}", word(rights.listen), word(rights.speak));
         let action = AuditAction::new("set_room_rights", session, player).with(details);
-        let limit = Standing::ROOMS_MAX;
+        let limit = Restrictions::ROOMS_MAX;
         let is_too_many = self.standing(session, player).is_ok_and(|standing| {
             rights != StoredRights::default()
                 && standing.rooms.len() >= limit
@@ -208,13 +208,15 @@ impl Moderation {
         let name = session.to_owned();
         let asked = self.server.ask_session(session, move |session_loop, now| {
             session_loop.with_session(now, &name, |server, at| {
-                server.set_standing(&identity, &standing.to_engine(seconds_since_1970(), at))
+                server.set_restrictions(&identity, &standing.to_engine(seconds_since_1970(), at))
             })
         });
         match asked {
             // The next life of a session that has ended meanwhile takes over what is recorded.
             Ok(Some(Ok(Reach::Absent)) | None) | Err(AskError::NoSession { .. }) => Ok(absent),
-            Ok(Some(set)) => set.map(|reach| told(reach == Reach::Told)).map_err(ModerationError::Standing),
+            Ok(Some(set)) => {
+                set.map(|reach| told(reach == Reach::Told)).map_err(ModerationError::Restrictions)
+            }
             Err(error) => Err(ModerationError::OnlyRecorded(error)),
         }
     }
@@ -301,19 +303,19 @@ fn not_in_room(player: &PlayerRef, room: &str) -> ModerationError {
     ModerationError::NotInRoom { player: player.to_string(), room: room.to_owned() }
 }
 
-fn verb(sanction: Sanction) -> &'static str {
-    match sanction {
-        Sanction::Muted => "mute",
-        Sanction::TextMuted => "mute_text",
-        Sanction::Deafened => "deafen",
+fn verb(restriction: Restriction) -> &'static str {
+    match restriction {
+        Restriction::Muted => "mute",
+        Restriction::TextMuted => "mute_text",
+        Restriction::Deafened => "deafen",
     }
 }
 
-fn opposite(sanction: Sanction) -> &'static str {
-    match sanction {
-        Sanction::Muted => "unmute",
-        Sanction::TextMuted => "unmute_text",
-        Sanction::Deafened => "undeafen",
+fn opposite(restriction: Restriction) -> &'static str {
+    match restriction {
+        Restriction::Muted => "unmute",
+        Restriction::TextMuted => "unmute_text",
+        Restriction::Deafened => "undeafen",
     }
 }
 

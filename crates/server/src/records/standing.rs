@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use consonance_session::{Identity, Instant, RoomRights, Sanction, Standing, Terms};
+use consonance_session::{Identity, Instant, Restriction, Restrictions, RoomRights, Terms};
 use serde::{Deserialize, Serialize};
 
 /// A player of a session.
@@ -32,7 +32,7 @@ pub struct StoredStanding {
     pub rooms: BTreeMap<String, StoredRights>,
 }
 
-/// Why a sanction holds, and how long.
+/// Why a restriction holds, and how long.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredTerms {
     /// When it ends, in seconds since 1970; never if there is none.
@@ -98,7 +98,7 @@ impl StoredStanding {
             both.speak = stricter(both.speak, rights.speak);
         }
         // As many as one player may have; the engine takes no more.
-        while rooms.len() > Standing::ROOMS_MAX {
+        while rooms.len() > Restrictions::ROOMS_MAX {
             rooms.pop_last();
         }
         Self {
@@ -109,23 +109,23 @@ impl StoredStanding {
         }
     }
 
-    /// The terms of a sanction, to be read or changed.
-    pub(crate) fn terms_mut(&mut self, sanction: Sanction) -> &mut Option<StoredTerms> {
-        match sanction {
-            Sanction::Muted => &mut self.muted,
-            Sanction::TextMuted => &mut self.text_muted,
-            Sanction::Deafened => &mut self.deafened,
+    /// The terms of a restriction, to be read or changed.
+    pub(crate) fn terms_mut(&mut self, restriction: Restriction) -> &mut Option<StoredTerms> {
+        match restriction {
+            Restriction::Muted => &mut self.muted,
+            Restriction::TextMuted => &mut self.text_muted,
+            Restriction::Deafened => &mut self.deafened,
         }
     }
 
     /// The same for a session, whose clock says `at` while the wall's says `now`.
-    pub(crate) fn to_engine(&self, now: u64, at: Instant) -> Standing {
-        let mut standing = Standing::default();
+    pub(crate) fn to_engine(&self, now: u64, at: Instant) -> Restrictions {
+        let mut standing = Restrictions::default();
         let mut own = self.held_at(now);
-        for sanction in Sanction::ALL {
-            if let Some(terms) = own.terms_mut(sanction).take() {
+        for restriction in Restriction::ALL {
+            if let Some(terms) = own.terms_mut(restriction).take() {
                 let ends = terms.until.map(|until| at + Duration::from_secs(until.saturating_sub(now)));
-                standing.impose(sanction, Terms::new(ends, &terms.reason));
+                standing.impose(restriction, Terms::new(ends, &terms.reason));
             }
         }
         for (room, StoredRights { listen, speak }) in &self.rooms {
@@ -201,9 +201,9 @@ mod tests {
             rooms: [("red".to_owned(), StoredRights { listen: None, speak: Some(false) })].into(),
         };
         let standing = stored.to_engine(100, Instant::from_millis(5_000));
-        let ends = |sanction| standing.terms(sanction).map(|terms| terms.ends);
-        assert_eq!(ends(Sanction::Muted), Some(Some(Instant::from_millis(15_000))));
-        assert_eq!((ends(Sanction::TextMuted), ends(Sanction::Deafened)), (Some(None), None));
+        let ends = |restriction| standing.terms(restriction).map(|terms| terms.ends);
+        assert_eq!(ends(Restriction::Muted), Some(Some(Instant::from_millis(15_000))));
+        assert_eq!((ends(Restriction::TextMuted), ends(Restriction::Deafened)), (Some(None), None));
         assert_eq!(standing.room_rights("red").speak, Some(false));
     }
 

@@ -1,7 +1,8 @@
 //! Players who may moderate: what they ask for is done as if an operator had, and is in the audit log.
 
 use consonance_session::{
-    ClientId, Instant as SessionInstant, ModeratorAction, ModeratorAnswer, ModeratorRequest, Move, Sanction,
+    ClientId, Instant as SessionInstant, ModeratorAction, ModeratorAnswer, ModeratorRequest, Move,
+    Restriction,
 };
 
 use crate::audit::AuditEntry;
@@ -91,11 +92,12 @@ fn set_muted(
     if held.is_some_and(|terms| !terms.by_moderator) {
         return ModeratorAnswer::Protected;
     }
-    let change = |standing: &mut crate::records::StoredStanding| *standing.terms_mut(Sanction::Muted) = terms;
+    let change =
+        |standing: &mut crate::records::StoredStanding| *standing.terms_mut(Restriction::Muted) = terms;
     let Ok((standing, _)) = records.change_standing(now, &session.name, &identity, change) else {
         return ModeratorAnswer::Failed;
     };
-    match session.server.set_standing(&identity, &standing.to_engine(now, at)) {
+    match session.server.set_restrictions(&identity, &standing.to_engine(now, at)) {
         Ok(_) => ModeratorAnswer::Done,
         Err(_) => ModeratorAnswer::Failed,
     }

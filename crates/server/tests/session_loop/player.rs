@@ -93,9 +93,9 @@ fn line(event: &ClientEvent<'_>) -> Option<String> {
         ClientEvent::ExitedRoom { name, room, .. } => format!("{name} exited {room}"),
         ClientEvent::Voice(voice) => format!("{} says {:?}", voice.id, voice.frame),
         ClientEvent::Text { name, text, .. } => format!("{name} writes {text}"),
-        ClientEvent::Sanctioned { sanction, terms } => {
+        ClientEvent::Restricted { restriction, terms } => {
             let reason = terms.as_ref().map(Terms::reason);
-            format!("{sanction:?}: {}", reason.unwrap_or("no longer"))
+            format!("{restriction:?}: {}", reason.unwrap_or("no longer"))
         }
         ClientEvent::Moved { from, to } => format!("moved from {from} to {to}"),
         ClientEvent::Kicked { reason } => format!("kicked: {reason}"),

@@ -5,7 +5,7 @@ use std::time::Duration;
 use consonance_server::moderation::{By, Moderation};
 use consonance_server::records::{Records, RecordsSettings, RoomDecision};
 use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings};
-use consonance_session::{RoomLimits, RoomPattern, Sanction, Target};
+use consonance_session::{Restriction, RoomLimits, RoomPattern, Target};
 
 use crate::player::Player;
 use crate::stage::Stage;
@@ -94,7 +94,7 @@ fn decisions_take_precedence_over_the_configuration_names_over_patterns_and_long
 #[test]
 fn a_session_on_demand_starts_with_the_decisions_made_during_its_previous_run() {
     let records = decided("match-7", |moderation| {
-        moderation.impose(&by(), "match-7", &"Alice".into(), Sanction::Muted, None).unwrap();
+        moderation.impose(&by(), "match-7", &"Alice".into(), Restriction::Muted, None).unwrap();
         moderation.slow_texts(&by(), "match-7", Some(60)).unwrap();
     });
     let mut stage = Stage::with_settings(&settings(&records), 1);

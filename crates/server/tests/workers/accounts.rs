@@ -5,7 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use consonance_server::moderation::{By, Moderation, ModerationError, Outcome, PlayerRef};
 use consonance_server::token::{Claims, Key};
 use consonance_server::{Admission, JoiningSettings, SessionsSettings};
-use consonance_session::Sanction;
+use consonance_session::Restriction;
 
 use crate::stage::{Player, Stage, wait_until};
 
@@ -108,11 +108,11 @@ fn every_visit_of_an_account_that_is_in_the_room_is_moved_or_taken_out() {
 fn what_is_decided_by_the_name_of_who_has_left_holds_for_its_account() {
     let scene = scene();
     assert!(scene.visit("Alice", Some("A7")).is_empty());
-    let mute = || scene.moderation.impose(&by(), "main", &"Alice".into(), Sanction::Muted, None).unwrap();
+    let mute = || scene.moderation.impose(&by(), "main", &"Alice".into(), Restriction::Muted, None).unwrap();
     assert_eq!(mute().outcome, Outcome::Absent);
     assert_eq!(scene.visit("Alice", Some("A7")), ["Muted: too loud"]);
     assert_eq!(scene.visit("Another", Some("A7")), ["Muted: too loud"]);
-    let done = scene.moderation.lift(&by(), "main", &"Alice".into(), Sanction::Muted).unwrap();
+    let done = scene.moderation.lift(&by(), "main", &"Alice".into(), Restriction::Muted).unwrap();
     assert_eq!(done.outcome, Outcome::Absent);
     assert!(scene.visit("Alice", Some("A7")).is_empty() && scene.moderation.standings("main").is_empty());
 }
@@ -123,7 +123,7 @@ fn what_is_decided_by_a_name_that_nobody_or_a_stranger_had_holds_for_no_account(
     scene.visit("Alice", Some("A7"));
     scene.visit("Alice", None);
     for name in ["Alice", "Carol"] {
-        let done = scene.moderation.impose(&by(), "main", &name.into(), Sanction::Muted, None).unwrap();
+        let done = scene.moderation.impose(&by(), "main", &name.into(), Restriction::Muted, None).unwrap();
         assert_eq!(done.outcome, Outcome::AbsentName);
         assert!(scene.visit(name, Some("A7")).is_empty(), "{name} with an account");
         assert_eq!(scene.visit(name, None), ["Muted: too loud"], "{name} without one");
@@ -135,7 +135,7 @@ fn what_holds_for_an_account_is_shown_at_every_visit_of_it() {
     let scene = scene();
     let _players = ["Decoy", "Mallory", "Third"].map(|name| scene.player(name, Some("A7")));
     let _bob = scene.player("Bob", Some("B1"));
-    scene.moderation.impose(&by(), "main", &account("A7"), Sanction::Muted, None).unwrap();
+    scene.moderation.impose(&by(), "main", &account("A7"), Restriction::Muted, None).unwrap();
     let rows = scene.moderation.players("main").unwrap();
     let muted: Vec<_> =
         rows.iter().filter(|row| row.standing.muted.is_some()).map(|row| &*row.name).collect();

@@ -6,7 +6,7 @@ use consonance_server::audit::AuditQuery;
 use consonance_server::moderation::{By, Moderation, ModerationError, Outcome, PlayerRef};
 use consonance_server::records::{Records, RecordsSettings, RoomDecision, SessionRooms, StoredRights};
 use consonance_server::{DrainPlan, SessionLoop, SessionsSettings, store::Stored};
-use consonance_session::Sanction;
+use consonance_session::Restriction;
 
 use crate::stage::{Player, Stage, wait_until};
 
@@ -57,14 +57,14 @@ fn is_silent(alice: &mut Player, bob: &mut Player) -> bool {
 #[test]
 fn a_player_is_muted_told_and_given_its_voice_back_and_each_deed_is_in_the_audit_log() {
     let Scene { stage: _stage, moderation, mut alice, mut bob } = scene(in_memory());
-    let done = moderation.impose(&by(), "red", &"Alice".into(), Sanction::Muted, None).unwrap();
+    let done = moderation.impose(&by(), "red", &"Alice".into(), Restriction::Muted, None).unwrap();
     assert_eq!((done.outcome, done.stored), (Outcome::Told, Stored::InMemory));
     wait_until("Alice is told", &mut [&mut alice, &mut bob], |players| !players[0].told.is_empty());
     assert_eq!(alice.told, ["Muted: too loud"]);
     assert!(is_silent(&mut alice, &mut bob));
     let standing = &moderation.players("red").unwrap()[0].standing;
     assert_eq!(standing.muted.as_ref().map(|terms| &*terms.by), Some("Ann"));
-    moderation.lift(&by(), "red", &"Alice".into(), Sanction::Muted).unwrap();
+    moderation.lift(&by(), "red", &"Alice".into(), Restriction::Muted).unwrap();
     wait_until("Alice is told", &mut [&mut alice, &mut bob], |players| players[0].told.len() == 2);
     alice.say(b"again");
     wait_until("Bob hears her", &mut [&mut alice, &mut bob], |players| {
@@ -76,7 +76,7 @@ fn a_player_is_muted_told_and_given_its_voice_back_and_each_deed_is_in_the_audit
 #[test]
 fn a_deed_by_any_spelling_of_a_name_reaches_the_player_of_that_name() {
     let Scene { stage: _stage, moderation, alice: _alice, bob: _bob } = scene(in_memory());
-    let done = moderation.impose(&by(), "red", &"ALICE".into(), Sanction::Muted, None).unwrap();
+    let done = moderation.impose(&by(), "red", &"ALICE".into(), Restriction::Muted, None).unwrap();
     assert_eq!(done.outcome, Outcome::Told);
     let players = moderation.players("red").unwrap();
     let muted: Vec<_> = players.iter().filter(|player| player.standing.muted.is_some()).collect();
@@ -84,7 +84,7 @@ fn a_deed_by_any_spelling_of_a_name_reaches_the_player_of_that_name() {
     moderation.kick(&by(), "red", &"\u{0410}lice".into()).unwrap();
     let left: Vec<_> = moderation.players("red").unwrap().into_iter().map(|player| player.name).collect();
     assert_eq!(left, ["Bob"]);
-    moderation.lift(&by(), "red", &"aLiCe".into(), Sanction::Muted).unwrap();
+    moderation.lift(&by(), "red", &"aLiCe".into(), Restriction::Muted).unwrap();
     assert!(moderation.standing("red", &"Alice".into()).unwrap().is_clear());
     let ban = moderation.ban(&by(), consonance_server::bans::BanTarget::Name("B0b".into()), None).unwrap();
     assert_eq!(ban.expelled.len(), 1, "{ban:?}");
@@ -93,7 +93,7 @@ fn a_deed_by_any_spelling_of_a_name_reaches_the_player_of_that_name() {
 #[test]
 fn somebody_who_is_not_here_is_muted_when_it_comes() {
     let Scene { stage, moderation, mut alice, bob: _bob } = scene(in_memory());
-    let done = moderation.impose(&by(), "red", &"Carol".into(), Sanction::Muted, None).unwrap();
+    let done = moderation.impose(&by(), "red", &"Carol".into(), Restriction::Muted, None).unwrap();
     assert_eq!(done.outcome, Outcome::AbsentName);
     let mut carol = stage.player("Carol", "red");
     wait_until("Carol is told", &mut [&mut carol, &mut alice], |players| !players[0].told.is_empty());
@@ -109,7 +109,7 @@ fn what_is_decided_about_an_account_in_a_session_that_is_not_there_changes_nothi
         settings.records = records.clone();
         let stage = Stage::with_settings(&settings, 1);
         let moderation = Moderation::new(stage.server.handle(), records.clone());
-        let done = moderation.impose(&by(), "pink", &account, Sanction::Muted, None).unwrap();
+        let done = moderation.impose(&by(), "pink", &account, Restriction::Muted, None).unwrap();
         assert_eq!(done.outcome, Outcome::Absent);
     }
     let Scene { stage: _stage, moderation, .. } = scene(records);
@@ -117,8 +117,8 @@ fn what_is_decided_about_an_account_in_a_session_that_is_not_there_changes_nothi
     assert_eq!(before.len(), 1);
     let denied = StoredRights { listen: None, speak: Some(false) };
     for refused in [
-        moderation.impose(&by(), "pink", &account, Sanction::Deafened, None),
-        moderation.lift(&by(), "pink", &account, Sanction::Muted),
+        moderation.impose(&by(), "pink", &account, Restriction::Deafened, None),
+        moderation.lift(&by(), "pink", &account, Restriction::Muted),
         moderation.set_room_rights(&by(), "pink", &account, "lobby", denied),
     ] {
         assert_eq!(refused, Err(ModerationError::NoSession { session: "pink".into() }));
@@ -137,7 +137,7 @@ fn who_is_kicked_is_gone_and_what_cannot_be_done_says_why() {
     assert!(words(kick("pink", "Bob")).contains("no session \"pink\""));
     let removed = moderation.remove_from_room(&by(), "red", &"Bob".into(), "vip");
     assert!(words(removed).contains("does not listen to the room \"vip\""));
-    let past = moderation.impose(&by(), "red", &"Bob".into(), Sanction::Deafened, Some(1));
+    let past = moderation.impose(&by(), "red", &"Bob".into(), Restriction::Deafened, Some(1));
     assert_eq!(past, Err(ModerationError::EndsInThePast));
     assert_eq!(actions(&moderation).len(), 5, "what was not done is in the log, too");
 }
@@ -222,7 +222,7 @@ fn only_what_is_recorded_is_said_to_be_when_a_worker_does_not_answer() {
         words(moderation.kick(&by(), "red", &account)),
         words(moderation.move_player(&by(), "red", &account, "lobby", "jail")),
         words(moderation.reset(&by(), "red", &account)),
-        words(moderation.impose(&by(), "red", &bob, Sanction::Muted, None)),
+        words(moderation.impose(&by(), "red", &bob, Restriction::Muted, None)),
         words(moderation.start_recording(&by(), "red")),
         words(moderation.stop_recording(&by(), "red")),
         words(moderation.players("red")),
@@ -234,7 +234,7 @@ fn only_what_is_recorded_is_said_to_be_when_a_worker_does_not_answer() {
         moderation.standings("red").is_empty() && moderation.room_decisions("red") == SessionRooms::default()
     );
     for done in [
-        moderation.impose(&by(), "red", &account, Sanction::Muted, None),
+        moderation.impose(&by(), "red", &account, Restriction::Muted, None),
         moderation.limit_room(&by(), "red", "lobby", Some(one)),
     ] {
         let expected = "worker 0 of the server has ended: the server is going; what was decided is recorded";

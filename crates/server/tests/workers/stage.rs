@@ -122,9 +122,9 @@ impl Player {
             ClientEvent::Joined { .. } => *has_joined = true,
             ClientEvent::Resumed { .. } => told.push("resumed".to_owned()),
             ClientEvent::Voice(voice) => heard.push(voice.frame.to_vec()),
-            ClientEvent::Sanctioned { sanction, terms } => {
+            ClientEvent::Restricted { restriction, terms } => {
                 let reason = terms.map(|terms| terms.reason().to_owned());
-                told.push(format!("{sanction:?}: {}", reason.as_deref().unwrap_or("no longer")));
+                told.push(format!("{restriction:?}: {}", reason.as_deref().unwrap_or("no longer")));
             }
             ClientEvent::Kicked { reason } => told.push(format!("kicked: {reason}")),
             ClientEvent::Moved { from, to } => told.push(format!("moved from {from} to {to}")),

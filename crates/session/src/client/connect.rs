@@ -229,7 +229,7 @@ impl Client {
         let early = self.take_early_claims(session);
         let resumed = self.take_answer(session, id, extension);
         self.uplink_meter.begin();
-        self.own_standing.begin();
+        self.own_restrictions.begin();
         if !resumed {
             self.drop_players_not_in(response);
             self.roster.clear_listeners();

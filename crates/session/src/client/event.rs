@@ -7,8 +7,8 @@ use consonance_wire::{ChannelKind, ClientId, CodecSettings, Priority, Redundancy
 
 use crate::link::LinkId;
 use crate::moderator::{ModeratorAction, ModeratorAnswer};
+use crate::restrictions::{Restriction, RoomRights, Terms};
 use crate::server::RoomUse;
-use crate::standing::{RoomRights, Sanction, Terms};
 
 /// Something that happened in the session. Ids are used again at once, so follow the order of events.
 #[derive(Clone, Debug, PartialEq)]
@@ -73,9 +73,9 @@ pub enum ClientEvent<'a> {
     },
     /// The server's operator has taken something from me, or given it back: my voice or my texts go nowhere, or I am
     /// sent no voice. Meanwhile I send no such thing over direct links either, and play nothing that comes over them.
-    Sanctioned {
+    Restricted {
         /// What.
-        sanction: Sanction,
+        restriction: Restriction,
         /// Why and how long, by my clock; none if it is given back.
         terms: Option<Terms>,
     },

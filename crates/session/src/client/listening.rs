@@ -5,7 +5,7 @@ use consonance_wire::{Channel, ChannelKind, ClientId, VoiceData};
 use super::event::{ClientEvent, HeardChannel, HeardTarget, VoiceFrame};
 use super::timers::Timer;
 use super::{Client, Fault};
-use crate::standing::Sanction;
+use crate::restrictions::Restriction;
 use crate::time::Instant;
 
 impl Client {
@@ -13,7 +13,7 @@ impl Client {
         let (_, own) = self.joined()?;
         let id = voice.sender;
         // Over direct links it comes all the same.
-        if self.is_sanctioned(Sanction::Deafened) {
+        if self.is_restricted(Restriction::Deafened) {
             self.statistics.frames_refused += 1;
             return Ok(());
         }

@@ -281,7 +281,7 @@ impl Client {
             RosterProgress::OwnStatesMissing(_) => {
                 *roster = RosterProgress::Complete;
                 self.remove_who_left_meanwhile();
-                self.forget_unconfirmed_standing();
+                self.forget_unconfirmed_restrictions();
                 self.events.push(ClientEvent::RosterReceived);
             }
             RosterProgress::Complete => {}

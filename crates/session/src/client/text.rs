@@ -12,7 +12,7 @@ use super::connect::Connection;
 use super::event::{ClientEvent, TextTarget};
 use super::stages::Stage;
 use super::{Client, Fault};
-use crate::standing::Sanction;
+use crate::restrictions::Restriction;
 
 /// Bytes of a text message besides the text.
 const TEXT_OVERHEAD: usize = max_relayed_bytes(1) - crate::TEXT_BYTES_MAX;
@@ -68,7 +68,7 @@ impl Client {
         let Connection::Joined { link, session, id, .. } = self.connection else {
             return Err(TextError::NotJoined);
         };
-        if self.is_sanctioned(Sanction::TextMuted) {
+        if self.is_restricted(Restriction::TextMuted) {
             return Err(TextError::Muted);
         }
         let limit = self.settings.limits.text_bytes.min(self.settings.packets.text_bytes());

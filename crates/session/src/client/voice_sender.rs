@@ -8,7 +8,7 @@ use super::Client;
 use super::channels::{ChannelId, ChannelProperties, Target};
 use super::connect::Connection;
 use super::stages::Stage;
-use crate::standing::Sanction;
+use crate::restrictions::Restriction;
 
 /// Why a frame was not sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -153,7 +153,7 @@ impl Client {
             self.statistics.frames_unheard += 1;
             return Err(VoiceError::NotJoined);
         };
-        if self.is_sanctioned(Sanction::Muted) {
+        if self.is_restricted(Restriction::Muted) {
             self.statistics.frames_unheard += 1;
             return Ok(None);
         }

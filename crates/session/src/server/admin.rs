@@ -7,7 +7,7 @@ use consonance_wire::{ClientId, DeltaChannelState, Notice, RemoveClient, Session
 use super::sending::Audience;
 use super::{Identity, Reach, Server, ServerEvent};
 use crate::link::{CloseReason, Delivery};
-use crate::standing::{RoomRights, Sanction, Terms, bounded_reason};
+use crate::restrictions::{Restriction, RoomRights, Terms, bounded_reason};
 use crate::time::Instant;
 
 /// Something that an operator has decided about a player.
@@ -19,10 +19,10 @@ pub enum Decision {
         /// The operator's words.
         reason: Box<str>,
     },
-    /// A sanction holds on other terms than before.
-    Sanction {
+    /// A restriction holds on other terms than before.
+    Restriction {
         /// Which one.
-        sanction: Sanction,
+        restriction: Restriction,
         /// On which terms; none if it holds no longer.
         terms: Option<Terms>,
     },

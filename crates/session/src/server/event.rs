@@ -151,7 +151,7 @@ pub enum ServerEvent {
         /// What that one is called, if it is here.
         claimed_name: Option<Box<str>>,
     },
-    /// An operator has decided about a player, or a sanction has ended by itself.
+    /// An operator has decided about a player, or a restriction has ended by itself.
     Moderated {
         /// The player's id, if it is here.
         id: Option<ClientId>,

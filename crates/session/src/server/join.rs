@@ -77,7 +77,7 @@ impl Server {
         self.add_client(link, id, newcomer.name, newcomer.codec);
         self.visibility.note_unannounced(id);
         self.policy.grant(id, access);
-        self.begin_standing(id);
+        self.begin_restrictions(id);
         self.welcome(link, id, false);
     }
 
@@ -138,7 +138,7 @@ impl Server {
             total.add(packets, bytes);
         }
         self.outbound.count_states(self.now, newcomer, total);
-        self.tell_standing(newcomer);
+        self.tell_restrictions(newcomer);
     }
 
     /// The answer to a handshake, with what peers of ours understand behind it.

@@ -17,7 +17,7 @@ use consonance_wire::{Capabilities, ClientId, Notice, WireStr, Writer};
 pub(super) use register::Register;
 
 use super::{Decision, Server, ServerEvent};
-use crate::standing::{RoomRights, Sanction, Standing, Terms};
+use crate::restrictions::{Restriction, Restrictions, RoomRights, Terms};
 use crate::time::Instant;
 
 /// Who a decision is about: it holds for this player whenever it is here, under whatever id.
@@ -40,11 +40,11 @@ pub enum Reach {
     Untold,
 }
 
-/// Why a standing is not taken.
+/// Why restrictions are not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum StandingError {
-    /// As many players as [`Limits::standings`](crate::Limits) allows have one already.
+pub enum RestrictionsError {
+    /// As many players as [`Limits::standings`](crate::Limits) allows have some already.
     TooMany {
         /// How many players that are.
         limit: usize,
@@ -53,7 +53,7 @@ pub enum StandingError {
     Permissive,
 }
 
-impl fmt::Display for StandingError {
+impl fmt::Display for RestrictionsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::TooMany { limit } => write!(
@@ -66,7 +66,7 @@ impl fmt::Display for StandingError {
     }
 }
 
-impl core::error::Error for StandingError {}
+impl core::error::Error for RestrictionsError {}
 
 impl Server {
     /// Who a client is for an operator: what is decided about that holds when the player comes again.
@@ -79,33 +79,37 @@ impl Server {
     }
 
     /// What was decided about a player, here or not.
-    pub fn standing(&self, identity: &Identity) -> Standing {
+    pub fn restrictions(&self, identity: &Identity) -> Restrictions {
         self.policy.register().get(identity).cloned().unwrap_or_default()
     }
 
     /// Everybody about whom something was decided, here or not.
-    pub fn standings(&self) -> impl ExactSizeIterator<Item = (&Identity, &Standing)> {
+    pub fn restricted_players(&self) -> impl ExactSizeIterator<Item = (&Identity, &Restrictions)> {
         self.policy.register().iter()
     }
 
     /// Decides about a player, in the place of everything that was decided before. What has changed is told to its
-    /// client and raised as [`ServerEvent::Moderated`]; sanctions end by themselves when their time has come.
+    /// client and raised as [`ServerEvent::Moderated`]; restrictions end by themselves when their time has come.
     ///
     /// # Errors
-    /// If too many players have a standing, or the session is permissive.
-    pub fn set_standing(&mut self, identity: &Identity, standing: &Standing) -> Result<Reach, StandingError> {
+    /// If too many players have restrictions, or the session is permissive.
+    pub fn set_restrictions(
+        &mut self,
+        identity: &Identity,
+        restrictions: &Restrictions,
+    ) -> Result<Reach, RestrictionsError> {
         if self.settings.permissive {
-            return Err(StandingError::Permissive);
+            return Err(RestrictionsError::Permissive);
         }
         let limit = self.settings.limits.standings;
         if self.policy.register().get(identity).is_none()
             && self.policy.register().len() >= limit
-            && !standing.is_clear()
+            && !restrictions.is_clear()
         {
-            return Err(StandingError::TooMany { limit });
+            return Err(RestrictionsError::TooMany { limit });
         }
-        let former = self.policy.register_mut().replace(identity, standing.clone());
-        Ok(self.follow(identity, &former, standing))
+        let former = self.policy.register_mut().replace(identity, restrictions.clone());
+        Ok(self.follow(identity, &former, restrictions))
     }
 
     /// Tells the clients of ours what of the voices is kept by whoever runs the server: all of it, and so many of the
@@ -126,7 +130,7 @@ impl Server {
     }
 
     /// What was decided about a client holds from its first packet on.
-    pub(super) fn begin_standing(&mut self, id: ClientId) {
+    pub(super) fn begin_restrictions(&mut self, id: ClientId) {
         self.policy.register_mut().forget(id);
         // Where nobody is restricted, no key of a name is computed.
         if self.policy.register().len() == 0 {
@@ -138,7 +142,7 @@ impl Server {
     }
 
     /// Tells a client that has joined or come back what was decided about it, and what is recorded.
-    pub(super) fn tell_standing(&mut self, id: ClientId) {
+    pub(super) fn tell_restrictions(&mut self, id: ClientId) {
         let (is_whole, last_s) = self.settings.recorded;
         if is_whole || last_s > 0 {
             self.notify(id, &Notice::Recorded { is_whole, last_s });
@@ -146,20 +150,20 @@ impl Server {
         if self.policy.register().len() == 0 {
             return;
         }
-        let standing =
+        let restrictions =
             self.identity_of(id).and_then(|identity| self.policy.register().get(&identity).cloned());
-        if let Some(standing) = standing {
-            self.tell_changes(id, &Standing::default(), &standing);
+        if let Some(restrictions) = restrictions {
+            self.tell_changes(id, &Restrictions::default(), &restrictions);
         }
     }
 
     /// Lifts what has ended.
-    pub(super) fn end_sanctions(&mut self) {
-        while let Some((identity, sanction)) = self.policy.register().ended(self.now) {
-            let mut standing = self.standing(&identity);
-            standing.lift(sanction);
-            let former = self.policy.register_mut().replace(&identity, standing.clone());
-            self.follow(&identity, &former, &standing);
+    pub(super) fn end_restrictions(&mut self) {
+        while let Some((identity, restriction)) = self.policy.register().ended(self.now) {
+            let mut restrictions = self.restrictions(&identity);
+            restrictions.lift(restriction);
+            let former = self.policy.register_mut().replace(&identity, restrictions.clone());
+            self.follow(&identity, &former, &restrictions);
         }
     }
 
@@ -177,16 +181,16 @@ impl Server {
         was_sent
     }
 
-    /// A player's standing has changed: holds it from now on, and tells everybody whom it concerns.
-    fn follow(&mut self, identity: &Identity, former: &Standing, standing: &Standing) -> Reach {
+    /// A player's restrictions have changed: they hold from now on, and every client that they concern is told.
+    fn follow(&mut self, identity: &Identity, former: &Restrictions, restrictions: &Restrictions) -> Reach {
         let clients = self.clients_of(identity);
         let present = clients.first().copied();
-        for (sanction, terms) in changed_sanctions(former, standing) {
+        for (restriction, terms) in changed_restrictions(former, restrictions) {
             let (player, terms) = (identity.clone(), terms.cloned());
-            let decision = Decision::Sanction { sanction, terms };
+            let decision = Decision::Restriction { restriction, terms };
             self.events.push(ServerEvent::Moderated { id: present, player, decision });
         }
-        for (room, rights) in changed_rooms(former, standing) {
+        for (room, rights) in changed_rooms(former, restrictions) {
             let decision = Decision::RoomRights { room: room.into(), rights };
             self.events.push(ServerEvent::Moderated { id: present, player: identity.clone(), decision });
         }
@@ -196,10 +200,10 @@ impl Server {
         let mut are_told = true;
         for id in clients {
             self.policy.register_mut().attach(id, identity);
-            if standing.terms(Sanction::Muted).is_some() {
+            if restrictions.terms(Restriction::Muted).is_some() {
                 self.end_channels(id);
             }
-            are_told &= self.tell_changes(id, former, standing);
+            are_told &= self.tell_changes(id, former, restrictions);
             self.expel_from_forbidden_rooms(id);
         }
         if are_told { Reach::Told } else { Reach::Untold }
@@ -217,42 +221,43 @@ impl Server {
     }
 
     /// False if the client cannot be told.
-    fn tell_changes(&mut self, id: ClientId, former: &Standing, standing: &Standing) -> bool {
+    fn tell_changes(&mut self, id: ClientId, former: &Restrictions, restrictions: &Restrictions) -> bool {
         let now = self.now;
         let mut told = self.client_can(id, Capabilities::MODERATION);
-        for (sanction, terms) in changed_sanctions(former, standing) {
+        for (restriction, terms) in changed_restrictions(former, restrictions) {
             let notice = match terms {
                 Some(terms) => {
                     // Rounded up, and never to the 0 that says that there is no end.
                     let left = |end: Instant| end.since(now).as_millis().div_ceil(1000).max(1);
                     let ends_in_s = terms.ends.map_or(0, |end| u32::try_from(left(end)).unwrap_or(u32::MAX));
-                    Notice::Imposed { sanction, ends_in_s, reason: WireStr::from(terms.reason()) }
+                    Notice::Imposed { restriction, ends_in_s, reason: WireStr::from(terms.reason()) }
                 }
-                None => Notice::Lifted { sanction },
+                None => Notice::Lifted { restriction },
             };
             told &= self.notify(id, &notice);
         }
-        for (room, RoomRights { listen, speak }) in changed_rooms(former, standing) {
+        for (room, RoomRights { listen, speak }) in changed_rooms(former, restrictions) {
             told &= self.notify(id, &Notice::RoomRights { room: WireStr::from(room), listen, speak });
         }
         told
     }
 }
 
-fn changed_sanctions<'a>(
-    former: &'a Standing,
-    standing: &'a Standing,
-) -> impl Iterator<Item = (Sanction, Option<&'a Terms>)> {
-    let changed = Sanction::ALL.into_iter().filter(|of| former.terms(*of) != standing.terms(*of));
-    changed.map(|sanction| (sanction, standing.terms(sanction)))
+fn changed_restrictions<'a>(
+    former: &'a Restrictions,
+    restrictions: &'a Restrictions,
+) -> impl Iterator<Item = (Restriction, Option<&'a Terms>)> {
+    let changed = Restriction::ALL.into_iter().filter(|of| former.terms(*of) != restrictions.terms(*of));
+    changed.map(|restriction| (restriction, restrictions.terms(restriction)))
 }
 
 /// Rooms whose rights are others than before, those first that have some.
 fn changed_rooms<'a>(
-    former: &'a Standing,
-    standing: &'a Standing,
+    former: &'a Restrictions,
+    restrictions: &'a Restrictions,
 ) -> impl Iterator<Item = (&'a str, RoomRights)> {
-    let set = standing.rooms().filter(|(room, rights)| former.room_rights(room) != *rights);
-    let forgotten = former.rooms().filter(|(room, _)| standing.room_rights(room) == RoomRights::default());
+    let set = restrictions.rooms().filter(|(room, rights)| former.room_rights(room) != *rights);
+    let forgotten =
+        former.rooms().filter(|(room, _)| restrictions.room_rights(room) == RoomRights::default());
     set.chain(forgotten.map(|(room, _)| (room, RoomRights::default())))
 }

@@ -12,7 +12,7 @@ use consonance_wire::{ClientId, CodecSettings, Secret, SessionId};
 
 use super::{Access, Identity, Server, ServerSettings};
 use crate::link::LinkId;
-use crate::standing::Standing;
+use crate::restrictions::Restrictions;
 use crate::time::Instant;
 
 /// A session at one moment. Points of time in it count from that moment.
@@ -23,7 +23,7 @@ pub struct SessionSnapshot {
     /// Who can have its place back, in the order in which newcomers are told of it.
     pub places: Vec<KeptPlace>,
     /// What was decided about players, here or not.
-    pub standings: Vec<(Identity, Standing)>,
+    pub restrictions: Vec<(Identity, Restrictions)>,
 }
 
 /// A client's place in the session.
@@ -64,11 +64,11 @@ impl Server {
                 access,
             })
         });
-        let standings = self.standings().map(|(identity, standing)| {
-            (identity.clone(), standing.with_ends(|end| Instant::START + end.since(now)))
+        let restrictions = self.restricted_players().map(|(identity, restrictions)| {
+            (identity.clone(), restrictions.with_ends(|end| Instant::START + end.since(now)))
         });
-        let (places, standings) = (places.collect(), standings.collect());
-        SessionSnapshot { session: self.settings.session, places, standings }
+        let (places, restrictions) = (places.collect(), restrictions.collect());
+        SessionSnapshot { session: self.settings.session, places, restrictions }
     }
 
     /// Goes on with a session of another process: its number, and its clients, each of which has
@@ -82,17 +82,17 @@ impl Server {
         let mut server = Self::new(settings);
         server.now = now;
         if !server.settings.permissive {
-            server.restore_standings(&snapshot.standings);
+            server.restore_restrictions(&snapshot.restrictions);
             snapshot.places.iter().for_each(|place| server.keep_restored(place));
         }
         server.members.give_out_own_ids();
         server
     }
 
-    fn restore_standings(&mut self, standings: &[(Identity, Standing)]) {
-        for (identity, standing) in standings.iter().take(self.settings.limits.standings) {
-            let standing = standing.with_ends(|end| self.now + end.since(Instant::START));
-            self.policy.register_mut().replace(identity, standing);
+    fn restore_restrictions(&mut self, restrictions: &[(Identity, Restrictions)]) {
+        for (identity, restrictions) in restrictions.iter().take(self.settings.limits.standings) {
+            let restrictions = restrictions.with_ends(|end| self.now + end.since(Instant::START));
+            self.policy.register_mut().replace(identity, restrictions);
         }
     }
 
@@ -110,7 +110,7 @@ impl Server {
         let mut access = place.access.clone();
         access.ends_at = access.ends_at.map(|end| self.now + end.since(Instant::START));
         self.policy.grant(*id, access);
-        self.begin_standing(*id);
+        self.begin_restrictions(*id);
         for room in &place.rooms {
             self.enter_restored(*id, room);
         }

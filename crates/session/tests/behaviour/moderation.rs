@@ -4,7 +4,7 @@ use core::time::Duration;
 
 use consonance_session::{
     Access, Capabilities, ChannelProperties, ClientId, CloseReason, Identity, Instant, LinkId, Move, Reach,
-    RoomId, RoomRights, Sanction, ServerSettings, Standing, StandingError, Target, Terms,
+    Restriction, Restrictions, RestrictionsError, RoomId, RoomRights, ServerSettings, Target, Terms,
 };
 use consonance_wire::TextRecipient;
 
@@ -18,14 +18,14 @@ fn named(name: &str) -> Identity {
     Identity::Name(name.into())
 }
 
-fn with(sanction: Sanction, terms: Terms) -> Standing {
-    let mut standing = Standing::default();
-    standing.impose(sanction, terms);
-    standing
+fn with(restriction: Restriction, terms: Terms) -> Restrictions {
+    let mut restrictions = Restrictions::default();
+    restrictions.impose(restriction, terms);
+    restrictions
 }
 
-fn for_good(sanction: Sanction) -> Standing {
-    with(sanction, Terms::new(None, "too loud"))
+fn for_good(restriction: Restriction) -> Restrictions {
+    with(restriction, Terms::new(None, "too loud"))
 }
 
 /// Alice and Bob in the lobby, who announce this.
@@ -52,7 +52,7 @@ fn say(network: &mut Network, who: Who, other: Who) -> Vec<String> {
 #[test]
 fn a_mute_by_name_holds_against_every_spelling_of_the_name() {
     let (mut network, alice, bob) = lobby(Capabilities::ALL);
-    network.server.set_standing(&named("Alice"), &for_good(Sanction::Muted)).expect("room for one");
+    network.server.set_restrictions(&named("Alice"), &for_good(Restriction::Muted)).expect("room for one");
     network.run();
     let now = network.now;
     network.client(alice).stop(now);
@@ -65,9 +65,9 @@ fn a_mute_by_name_holds_against_every_spelling_of_the_name() {
         network.server.kick(id, "");
         network.run();
     }
-    network.server.set_standing(&named("aLICE"), &Standing::default()).expect("nothing to limit");
+    network.server.set_restrictions(&named("aLICE"), &Restrictions::default()).expect("nothing to limit");
     network.run();
-    assert_eq!(network.server.standings().len(), 0);
+    assert_eq!(network.server.restricted_players().len(), 0);
     let alice = network.join("Alice", &["lobby"]);
     assert_eq!(say(&mut network, alice, bob).len(), 2, "the mute is lifted by any spelling, too");
 }
@@ -77,14 +77,14 @@ fn nobody_hears_who_is_muted_and_one_of_ours_is_told_and_sends_nothing() {
     let (mut network, alice, bob) = lobby(Capabilities::ALL);
     assert_eq!(say(&mut network, alice, bob).len(), 2, "Alice starts to speak, and a frame");
     network.events(alice);
-    let reach = network.server.set_standing(&named("Alice"), &for_good(Sanction::Muted));
+    let reach = network.server.set_restrictions(&named("Alice"), &for_good(Restriction::Muted));
     assert_eq!(reach, Ok(Reach::Told));
     network.run();
     assert_eq!(network.events(alice), ["Muted for good: too loud"]);
     network.sent(alice);
     assert_eq!(say(&mut network, alice, bob), [""; 0]);
     assert_eq!(network.sent(alice), [""; 0]);
-    network.server.set_standing(&named("Alice"), &Standing::default()).unwrap();
+    network.server.set_restrictions(&named("Alice"), &Restrictions::default()).unwrap();
     network.run();
     assert_eq!(network.events(alice), ["Muted no longer"]);
     assert_eq!(say(&mut network, alice, bob), ["frame 1 of 0: hi"]);
@@ -95,7 +95,7 @@ fn the_voice_of_a_muted_original_is_dropped_and_counted_however_it_is_sent() {
     let mut server = LoneServer::new();
     server.join(1, "Alice", &["lobby"]);
     server.join(2, "Bob", &["lobby"]);
-    let reach = server.server.set_standing(&named("Alice"), &for_good(Sanction::Muted));
+    let reach = server.server.set_restrictions(&named("Alice"), &for_good(Restriction::Muted));
     assert_eq!((reach, server.sent()), (Ok(Reach::Untold), vec![]), "an original is sent nothing");
     let voice = packets::voice(0, 0, "lobby", "hi");
     assert_eq!(server.receive(1, &packets::relay_unreliable(&[1], &voice)), [""; 0]);
@@ -104,11 +104,11 @@ fn the_voice_of_a_muted_original_is_dropped_and_counted_however_it_is_sent() {
     let text = packets::text(0, TextRecipient::Room(RoomId::of("lobby")), "hello?");
     assert_eq!(server.receive(1, &packets::relay_reliable(&[1], &text)).len(), 1, "it may still write");
     let both = {
-        let mut standing = for_good(Sanction::Muted);
-        standing.impose(Sanction::TextMuted, Terms::default());
-        standing
+        let mut restrictions = for_good(Restriction::Muted);
+        restrictions.impose(Restriction::TextMuted, Terms::default());
+        restrictions
     };
-    server.server.set_standing(&named("Alice"), &both).unwrap();
+    server.server.set_restrictions(&named("Alice"), &both).unwrap();
     assert_eq!(server.receive(1, &packets::relay_reliable(&[1], &text)), [""; 0]);
     assert_eq!(server.statistics().texts_muted, 1);
     assert_eq!(server.events(), ["Alice Muted: too loud", "Alice TextMuted: "]);
@@ -118,7 +118,7 @@ fn the_voice_of_a_muted_original_is_dropped_and_counted_however_it_is_sent() {
 #[test]
 fn who_may_not_write_learns_it_from_its_own_client() {
     let (mut network, alice, bob) = lobby(Capabilities::ALL);
-    network.server.set_standing(&named("Alice"), &for_good(Sanction::TextMuted)).unwrap();
+    network.server.set_restrictions(&named("Alice"), &for_good(Restriction::TextMuted)).unwrap();
     network.run();
     let lobby = Target::Room("lobby".into());
     let refused = network.client(alice).send_text(&lobby, "hello").unwrap_err().to_string();
@@ -137,7 +137,7 @@ fn who_is_deafened_is_sent_no_voice_by_any_way_but_texts() {
         server.receive(1, &packets::client_state(0, "Alice", &["lobby"]));
         server.join(2, "Bob", &["lobby"]);
         server.join(3, "Carol", &["lobby"]);
-        server.server.set_standing(&named("Bob"), &for_good(Sanction::Deafened)).unwrap();
+        server.server.set_restrictions(&named("Bob"), &for_good(Restriction::Deafened)).unwrap();
         let sent = server.receive(1, if routed { &voice } else { &listed });
         assert_eq!(sent.len(), 1);
         assert!(sent[0].starts_with("3 unreliably: VoiceData 0"), "{sent:?}");
@@ -152,7 +152,7 @@ fn who_is_deafened_hears_nothing_over_direct_links_either() {
     network.join_directly(alice, bob);
     network.run();
     assert_eq!(say(&mut network, alice, bob).len(), 2);
-    network.server.set_standing(&named("Bob"), &for_good(Sanction::Deafened)).unwrap();
+    network.server.set_restrictions(&named("Bob"), &for_good(Restriction::Deafened)).unwrap();
     network.run();
     assert_eq!(network.events(bob), ["Deafened for good: too loud", "Alice stopped speaking"]);
     assert_eq!(say(&mut network, alice, bob), [""; 0]);
@@ -162,20 +162,20 @@ fn who_is_deafened_hears_nothing_over_direct_links_either() {
 fn a_sanction_ends_when_its_time_has_come() {
     let (mut network, alice, bob) = lobby(Capabilities::ALL);
     let terms = Terms::new(Some(Instant::from_millis(1500)), "a pause");
-    network.server.set_standing(&named("Alice"), &with(Sanction::Muted, terms)).unwrap();
+    network.server.set_restrictions(&named("Alice"), &with(Restriction::Muted, terms)).unwrap();
     network.wait(SECOND);
     assert_eq!(network.events(alice), ["Muted until 2.000000 s: a pause"]);
     assert_eq!(say(&mut network, alice, bob), [""; 0]);
     network.wait(SECOND);
     assert_eq!(network.events(alice), ["Muted no longer"]);
-    assert!(network.server.standing(&named("Alice")).is_clear());
+    assert!(network.server.restrictions(&named("Alice")).is_clear());
     assert_eq!(say(&mut network, alice, bob).len(), 2);
 }
 
 #[test]
 fn a_sanction_follows_the_player_over_a_lost_link_and_over_a_rejoin_and_a_restart() {
     let (mut network, alice, bob) = lobby(Capabilities::ALL);
-    network.server.set_standing(&named("Alice"), &for_good(Sanction::Muted)).unwrap();
+    network.server.set_restrictions(&named("Alice"), &for_good(Restriction::Muted)).unwrap();
     network.run();
     network.events(alice);
     network.cut(alice);
@@ -199,9 +199,9 @@ fn a_sanction_follows_the_player_over_a_lost_link_and_over_a_rejoin_and_a_restar
 #[test]
 fn what_another_server_does_not_say_holds_no_longer() {
     let (mut network, alice, _) = lobby(Capabilities::ALL);
-    let mut standing = for_good(Sanction::Muted);
-    standing.set_room_rights("red", RoomRights { speak: Some(false), ..RoomRights::default() });
-    network.server.set_standing(&named("Alice"), &standing).unwrap();
+    let mut restrictions = for_good(Restriction::Muted);
+    restrictions.set_room_rights("red", RoomRights { speak: Some(false), ..RoomRights::default() });
+    network.server.set_restrictions(&named("Alice"), &restrictions).unwrap();
     network.server.announce_recording(false, 30);
     network.run();
     network.replace_server(packets::OTHER_SESSION);
@@ -209,7 +209,7 @@ fn what_another_server_does_not_say_holds_no_longer() {
     network.client(alice).join_room("blue").unwrap();
     network.wait(20 * SECOND);
     let told = network.events(alice);
-    assert!(network.client(alice).standing().is_clear());
+    assert!(network.client(alice).restrictions().is_clear());
     let lifted = ["Muted no longer", "in red may listen None, speak None", "recorded: 0 s"];
     assert!(lifted.iter().all(|words| told.contains(&(*words).to_owned())), "{told:?}");
 }
@@ -217,7 +217,10 @@ fn what_another_server_does_not_say_holds_no_longer() {
 #[test]
 fn an_absent_player_can_be_muted_and_is_from_its_first_frame_on() {
     let (mut network, _, bob) = lobby(Capabilities::ALL);
-    assert_eq!(network.server.set_standing(&named("Carol"), &for_good(Sanction::Muted)), Ok(Reach::Absent));
+    assert_eq!(
+        network.server.set_restrictions(&named("Carol"), &for_good(Restriction::Muted)),
+        Ok(Reach::Absent)
+    );
     let carol = network.start("Carol", &["lobby"]);
     network.run();
     assert!(network.events(carol).contains(&"Muted for good: too loud".to_owned()));
@@ -238,7 +241,7 @@ fn who_shows_a_subject_is_known_by_it_under_whatever_name() {
     join(&mut server, 1, "Alice", Some("account 7"));
     let account = Identity::Subject("account 7".into());
     assert_eq!(server.server.identity_of(ClientId(0)), Some(account.clone()));
-    server.server.set_standing(&account, &for_good(Sanction::Muted)).unwrap();
+    server.server.set_restrictions(&account, &for_good(Restriction::Muted)).unwrap();
     server.disconnect(1);
     join(&mut server, 2, "Alice", None);
     join(&mut server, 3, "Bob", Some("account 7"));
@@ -247,8 +250,8 @@ fn who_shows_a_subject_is_known_by_it_under_whatever_name() {
     };
     assert_eq!((speaks(&mut server, 2, 0), speaks(&mut server, 3, 1)), (1, 0));
     join(&mut server, 4, "Carol", Some("account 7"));
-    server.server.set_standing(&account, &Standing::default()).unwrap();
-    server.server.set_standing(&account, &for_good(Sanction::Muted)).unwrap();
+    server.server.set_restrictions(&account, &Restrictions::default()).unwrap();
+    server.server.set_restrictions(&account, &for_good(Restriction::Muted)).unwrap();
     assert_eq!((speaks(&mut server, 3, 1), speaks(&mut server, 4, 2)), (0, 0), "all of one account");
 }
 
@@ -259,15 +262,15 @@ fn rights_in_a_room_go_before_the_rooms_own_rules_both_ways() {
     });
     server.join(1, "Alice", &["lobby"]);
     server.join(2, "Bob", &["lobby"]);
-    let mut standing = Standing::default();
-    standing.set_room_rights("vip", RoomRights { listen: Some(true), speak: Some(true) });
-    server.server.set_standing(&named("Alice"), &standing).unwrap();
+    let mut restrictions = Restrictions::default();
+    restrictions.set_room_rights("vip", RoomRights { listen: Some(true), speak: Some(true) });
+    server.server.set_restrictions(&named("Alice"), &restrictions).unwrap();
     assert_eq!(server.receive(1, &packets::enter(0, "vip")).len(), 1, "she is let in");
     let to_vip = packets::relay_unreliable(&[1], &packets::voice(0, 0, "vip", "hi"));
     assert_eq!(server.receive(1, &to_vip).len(), 1);
     server.events();
-    standing.set_room_rights("lobby", RoomRights { listen: Some(false), speak: Some(false) });
-    server.server.set_standing(&named("Alice"), &standing).unwrap();
+    restrictions.set_room_rights("lobby", RoomRights { listen: Some(false), speak: Some(false) });
+    server.server.set_restrictions(&named("Alice"), &restrictions).unwrap();
     assert_eq!(server.sent(), ["1 2: DeltaChannelState 0 exits lobby"]);
     let to_lobby = packets::relay_unreliable(&[1], &packets::voice(0, 1, "lobby", "hi"));
     assert_eq!(server.receive(1, &to_lobby), [""; 0]);
@@ -352,15 +355,15 @@ fn nobody_is_moved_where_it_may_not_be_or_where_it_has_left_for() {
 #[test]
 fn a_session_remembers_only_so_many_and_none_that_believes_everybody() {
     let mut server = LoneServer::with_limits(|limits| limits.standings = 1);
-    server.server.set_standing(&named("Alice"), &for_good(Sanction::Muted)).unwrap();
-    server.server.set_standing(&named("Alice"), &for_good(Sanction::Deafened)).unwrap();
-    let refused = server.server.set_standing(&named("Bob"), &for_good(Sanction::Muted));
-    assert_eq!(refused, Err(StandingError::TooMany { limit: 1 }));
-    assert_eq!(server.server.set_standing(&named("Bob"), &Standing::default()), Ok(Reach::Absent));
-    assert_eq!(server.server.standings().len(), 1);
+    server.server.set_restrictions(&named("Alice"), &for_good(Restriction::Muted)).unwrap();
+    server.server.set_restrictions(&named("Alice"), &for_good(Restriction::Deafened)).unwrap();
+    let refused = server.server.set_restrictions(&named("Bob"), &for_good(Restriction::Muted));
+    assert_eq!(refused, Err(RestrictionsError::TooMany { limit: 1 }));
+    assert_eq!(server.server.set_restrictions(&named("Bob"), &Restrictions::default()), Ok(Reach::Absent));
+    assert_eq!(server.server.restricted_players().len(), 1);
     let mut believing = LoneServer::with_settings(|settings| settings.permissive = true);
-    let refused = believing.server.set_standing(&named("Bob"), &for_good(Sanction::Muted));
-    assert_eq!(refused, Err(StandingError::Permissive));
+    let refused = believing.server.set_restrictions(&named("Bob"), &for_good(Restriction::Muted));
+    assert_eq!(refused, Err(RestrictionsError::Permissive));
 }
 
 #[test]

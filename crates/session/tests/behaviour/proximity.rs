@@ -3,8 +3,8 @@
 use core::time::Duration;
 
 use consonance_session::{
-    Capabilities, ChannelProperties, Identity, Position, ProximitySettings, RoomPattern, Sanction, Standing,
-    Target, Terms,
+    Capabilities, ChannelProperties, Identity, Position, ProximitySettings, Restriction, Restrictions,
+    RoomPattern, Target, Terms,
 };
 
 use crate::support::lone_server::LoneServer;
@@ -251,9 +251,9 @@ fn a_list_of_destinations_reaches_each_listener_once_and_no_deafened_one() {
     for (link, name) in [(1, "Alice"), (2, "Bob"), (3, "Carol")] {
         server.join(link, name, &["world"]);
     }
-    let mut deafened = Standing::default();
-    deafened.impose(Sanction::Deafened, Terms::new(None, "too loud"));
-    server.server.set_standing(&Identity::Name("Carol".into()), &deafened).expect("room for one");
+    let mut deafened = Restrictions::default();
+    deafened.impose(Restriction::Deafened, Terms::new(None, "too loud"));
+    server.server.set_restrictions(&Identity::Name("Carol".into()), &deafened).expect("room for one");
     server.sent();
     let relay = packets::relay_unreliable(&[1, 2, 1], &packets::voice(0, 0, "world", "hi"));
     let sent = server.receive(1, &relay);

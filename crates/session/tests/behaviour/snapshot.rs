@@ -4,7 +4,8 @@ use core::time::Duration;
 
 use consonance_session::{
     Access, AccessRule, Capabilities, ClientId, CodecKind, CodecSettings, Identity, Instant, KeptPlace,
-    RoomPattern, Sanction, Secret, Server, ServerSettings, SessionId, SessionSnapshot, Standing, Terms,
+    Restriction, Restrictions, RoomPattern, Secret, Server, ServerSettings, SessionId, SessionSnapshot,
+    Terms,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -159,20 +160,20 @@ fn what_was_decided_about_a_player_holds_here_or_not_and_ends_when_it_would_have
     let at = Instant::from_millis(60_000);
     let (mut network, bob, alice) = Network::of_two_who_resume();
     network.wait(at - network.now);
-    let mut muted = Standing::default();
-    muted.impose(Sanction::Muted, Terms::new(Some(at + Duration::from_secs(5)), "too loud"));
+    let mut muted = Restrictions::default();
+    muted.impose(Restriction::Muted, Terms::new(Some(at + Duration::from_secs(5)), "too loud"));
     for name in ["Alice", "Zoe"] {
-        network.server.set_standing(&Identity::Name(name.into()), &muted).expect("room for two");
+        network.server.set_restrictions(&Identity::Name(name.into()), &muted).expect("room for two");
     }
     network.hand_over(|_| {});
     network.wait(A_MOMENT);
     network.events(bob);
-    assert_eq!(network.server.standings().count(), 2);
+    assert_eq!(network.server.restricted_players().count(), 2);
     network.client(alice).send_voice(b"may not").expect("in the session");
     network.run();
     assert_eq!(network.events(bob), [""; 0]);
     network.wait(Duration::from_secs(5));
-    assert_eq!(network.server.standings().count(), 0);
+    assert_eq!(network.server.restricted_players().count(), 0);
     network.client(alice).send_voice(b"may again").expect("in the session");
     network.run();
     assert_eq!(network.events(bob).len(), 2);
@@ -194,7 +195,7 @@ fn who_does_not_fit_is_left_out() {
         place(2, "Carol"),
         place(3, "Dave"),
     ];
-    let snapshot = SessionSnapshot { standings: Vec::new(), session: SessionId(9), places };
+    let snapshot = SessionSnapshot { restrictions: Vec::new(), session: SessionId(9), places };
     let server = Server::restore(settings, &snapshot, Instant::START);
     assert_eq!(names(&server), ["Carol", "Alice", "Bob"]);
 }
@@ -208,7 +209,7 @@ fn rooms_over_a_limit_are_left_out() {
     let places = vec![KeptPlace { rooms, ..place(0, "Alice") }];
     let server = Server::restore(
         settings,
-        &SessionSnapshot { standings: Vec::new(), session: SessionId(9), places },
+        &SessionSnapshot { restrictions: Vec::new(), session: SessionId(9), places },
         Instant::START,
     );
     let rooms: Vec<_> = server.client_table().flat_map(|row| row.rooms).collect();
@@ -220,7 +221,7 @@ fn a_session_that_believes_everybody_keeps_no_places() {
     let mut settings = ServerSettings::from_seed(1);
     settings.permissive = true;
     let snapshot =
-        SessionSnapshot { standings: Vec::new(), session: SessionId(9), places: vec![place(0, "Alice")] };
+        SessionSnapshot { restrictions: Vec::new(), session: SessionId(9), places: vec![place(0, "Alice")] };
     assert_eq!(Server::restore(settings, &snapshot, Instant::START).clients(), 0);
 }
 
@@ -245,7 +246,7 @@ proptest! {
         settings.limits.rooms_per_client = 3;
         settings.limits.rooms = 5;
         let start = Instant::START;
-        let first = Server::restore(settings.clone(), &SessionSnapshot { standings: Vec::new(), session: SessionId(9), places }, start);
+        let first = Server::restore(settings.clone(), &SessionSnapshot { restrictions: Vec::new(), session: SessionId(9), places }, start);
         let second = Server::restore(settings, &first.snapshot(start), start);
         prop_assert_eq!(first.snapshot(start), second.snapshot(start));
         prop_assert_eq!(first.clients(), first.snapshot(start).places.len());

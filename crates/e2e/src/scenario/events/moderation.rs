@@ -1,6 +1,6 @@
 //! A moderator, who has the server's admin token, mutes somebody, gives the voice back, and keeps them out for good.
 
-use consonance::{End, EventKind, OperatorDecision, Sanction, VoiceChat};
+use consonance::{End, EventKind, OperatorDecision, Restriction, VoiceChat};
 use consonance_testing::stage::{Failure, ensure};
 
 use super::Checks;
@@ -14,7 +14,7 @@ impl Stage {
     pub(super) fn is_muted(&mut self, who: Who) -> Checks {
         self.house.moderate(&["mute", SESSION, &who.name(), "--reason", LOUD])?;
         let reason = self.player(who)?.is_told("the muted player is told", |kind| match kind {
-            EventKind::Operator(OperatorDecision::Sanctioned { sanction: Sanction::Muted, terms }) => {
+            EventKind::Operator(OperatorDecision::Restricted { restriction: Restriction::Muted, terms }) => {
                 Some(terms.reason.clone())
             }
             _ => None,
@@ -25,7 +25,7 @@ impl Stage {
     pub(super) fn is_unmuted(&mut self, who: Who) -> Checks {
         self.house.moderate(&["unmute", SESSION, &who.name()])?;
         self.player(who)?.is_told("the player is told that the voice is back", |kind| {
-            let lifted = OperatorDecision::Lifted { sanction: Sanction::Muted };
+            let lifted = OperatorDecision::Lifted { restriction: Restriction::Muted };
             matches!(kind, EventKind::Operator(decision) if *decision == lifted).then_some(())
         })?;
         Ok(vec![Check::seen(format!("{who:?} is told that the voice is back"))])

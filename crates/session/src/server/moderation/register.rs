@@ -4,19 +4,19 @@ use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
-use consonance_wire::{ClientId, RoomId, Sanction};
+use consonance_wire::{ClientId, Restriction, RoomId};
 
 use super::Identity;
-use crate::standing::Standing;
+use crate::restrictions::Restrictions;
 use crate::time::Instant;
 
-/// Standings by player, and by client id what a frame's sender or listener may not do.
+/// Restrictions by player, and by client id what a frame's sender or listener may not do.
 #[derive(Debug, Default)]
 pub(in crate::server) struct Register {
-    standings: BTreeMap<Identity, Standing>,
-    /// When sanctions end.
-    ends: BTreeSet<(Instant, Identity, Sanction)>,
-    /// Of those who are here and have a standing.
+    by_player: BTreeMap<Identity, Restrictions>,
+    /// When restrictions end.
+    ends: BTreeSet<(Instant, Identity, Restriction)>,
+    /// Of those who are here and have restrictions.
     present: Vec<Option<Box<Present>>>,
     /// How many these are: mostly none, and then a frame pays for one comparison.
     present_count: usize,
@@ -37,68 +37,74 @@ struct Present {
 }
 
 impl Register {
-    pub(in crate::server) fn get(&self, identity: &Identity) -> Option<&Standing> {
-        self.standings.get(identity)
+    pub(in crate::server) fn get(&self, identity: &Identity) -> Option<&Restrictions> {
+        self.by_player.get(identity)
     }
 
     pub(in crate::server) fn len(&self) -> usize {
-        self.standings.len()
+        self.by_player.len()
     }
 
-    pub(in crate::server) fn iter(&self) -> impl ExactSizeIterator<Item = (&Identity, &Standing)> {
-        self.standings.iter()
+    pub(in crate::server) fn iter(&self) -> impl ExactSizeIterator<Item = (&Identity, &Restrictions)> {
+        self.by_player.iter()
     }
 
-    /// Puts a standing in the place of the former one, and returns that.
-    pub(in crate::server) fn replace(&mut self, identity: &Identity, standing: Standing) -> Standing {
-        let former = self.standings.remove(identity).unwrap_or_default();
-        for (sanction, terms) in former.sanctions() {
+    /// Puts restrictions in the place of the former ones, and returns those.
+    pub(in crate::server) fn replace(
+        &mut self,
+        identity: &Identity,
+        restrictions: Restrictions,
+    ) -> Restrictions {
+        let former = self.by_player.remove(identity).unwrap_or_default();
+        for (restriction, terms) in former.imposed() {
             if let Some(end) = terms.ends {
-                self.ends.remove(&(end, identity.clone(), sanction));
+                self.ends.remove(&(end, identity.clone(), restriction));
             }
         }
-        for (sanction, terms) in standing.sanctions() {
+        for (restriction, terms) in restrictions.imposed() {
             if let Some(end) = terms.ends {
-                self.ends.insert((end, identity.clone(), sanction));
+                self.ends.insert((end, identity.clone(), restriction));
             }
         }
-        if !standing.is_clear() {
-            self.standings.insert(identity.clone(), standing);
+        if !restrictions.is_clear() {
+            self.by_player.insert(identity.clone(), restrictions);
         }
         former
     }
 
     /// Goes on with the decisions of a session before, in which nobody is any more.
     pub(in crate::server) fn inherit(&mut self, before: Self) {
-        (self.standings, self.ends) = (before.standings, before.ends);
+        (self.by_player, self.ends) = (before.by_player, before.ends);
     }
 
-    /// When the next sanction ends.
+    /// When the next restriction ends.
     pub(in crate::server) fn next_end(&self) -> Option<Instant> {
         self.ends.first().map(|&(end, ..)| end)
     }
 
-    /// A sanction that has ended by now.
-    pub(in crate::server) fn ended(&self, now: Instant) -> Option<(Identity, Sanction)> {
-        let (end, identity, sanction) = self.ends.first()?;
-        (*end <= now).then(|| (identity.clone(), *sanction))
+    /// A restriction that has ended by now.
+    pub(in crate::server) fn ended(&self, now: Instant) -> Option<(Identity, Restriction)> {
+        let (end, identity, restriction) = self.ends.first()?;
+        (*end <= now).then(|| (identity.clone(), *restriction))
     }
 
     /// This client is the player: what was decided about it holds for the client.
     pub(in crate::server) fn attach(&mut self, id: ClientId, identity: &Identity) {
         self.forget(id);
-        let Some(standing) = self.standings.get(identity) else { return };
-        let has = |sanction| standing.terms(sanction).is_some();
-        let speak =
-            standing.rooms().filter_map(|(room, rights)| Some((RoomId::of(room), rights.speak?))).collect();
+        let Some(restrictions) = self.by_player.get(identity) else { return };
+        let has = |restriction| restrictions.terms(restriction).is_some();
+        let speak = restrictions
+            .rooms()
+            .filter_map(|(room, rights)| Some((RoomId::of(room), rights.speak?)))
+            .collect();
         let present = Present {
             identity: identity.clone(),
-            is_muted: has(Sanction::Muted),
-            is_text_muted: has(Sanction::TextMuted),
-            has_rooms: standing.rooms().len() > 0,
+            is_muted: has(Restriction::Muted),
+            is_text_muted: has(Restriction::TextMuted),
+            has_rooms: restrictions.rooms().len() > 0,
             speak,
         };
-        if has(Sanction::Deafened) {
+        if has(Restriction::Deafened) {
             self.deafened.push(id);
         }
         self.present_count += 1;
@@ -148,7 +154,7 @@ impl Register {
     /// Whether a client may listen to a room; none if the rules decide.
     pub(in crate::server) fn listen_right(&self, id: ClientId, room: &str) -> Option<bool> {
         let present = self.of(id).filter(|present| present.has_rooms)?;
-        self.standings.get(&present.identity)?.room_rights(room).listen
+        self.by_player.get(&present.identity)?.room_rights(room).listen
     }
 
     fn of(&self, id: ClientId) -> Option<&Present> {

@@ -6,16 +6,16 @@ use core::time::Duration;
 
 use consonance_name_key::NameKey;
 use consonance_wire::{
-    Channel, ChannelBits, ChannelKind, CodecKind, CodecSettings, List, Priority, Sanction, SessionId,
+    Channel, ChannelBits, ChannelKind, CodecKind, CodecSettings, List, Priority, Restriction, SessionId,
     VoiceData, VoiceOptions,
 };
 
 use super::*;
 use crate::link::LinkId;
+use crate::restrictions::{Restrictions, RoomRights, Terms};
 use crate::server::members::Members;
 use crate::server::moderation::Identity;
 use crate::server::{Fault, RoomUse};
-use crate::standing::{RoomRights, Standing, Terms};
 
 const NOW: Instant = Instant::START;
 const CODEC: CodecSettings =
@@ -94,10 +94,10 @@ fn same_id_as(room: &str) -> String {
     names.find(|name| RoomId::of(name) == RoomId::of(room)).unwrap()
 }
 
-fn decide(policy: &mut RoomPolicy, id: ClientId, name: &str, change: impl FnOnce(&mut Standing)) {
-    let (identity, mut standing) = (Identity::Name(name.into()), Standing::default());
-    change(&mut standing);
-    policy.register_mut().replace(&identity, standing);
+fn decide(policy: &mut RoomPolicy, id: ClientId, name: &str, change: impl FnOnce(&mut Restrictions)) {
+    let (identity, mut restrictions) = (Identity::Name(name.into()), Restrictions::default());
+    change(&mut restrictions);
+    policy.register_mut().replace(&identity, restrictions);
     policy.register_mut().attach(id, &identity);
 }
 
@@ -123,7 +123,7 @@ fn rights_of_a_player_come_before_the_rules_of_a_room() {
     let (mut policy, mut members) = (with_staff_rooms(), members());
     enter(&mut policy, &mut members, BOB, "staff");
     let rights = RoomRights { listen: Some(true), speak: Some(true) };
-    decide(&mut policy, ANN, "Ann", |standing| assert!(standing.set_room_rights("staff", rights)));
+    decide(&mut policy, ANN, "Ann", |restrictions| assert!(restrictions.set_room_rights("staff", rights)));
     assert!(policy.check_listener(ANN, "staff").is_ok() && policy.looks_into_voice());
     assert_eq!(told(speak(&mut policy, &members, ANN, bits(), "staff")), None);
     assert_eq!(policy.forbidden(BOB, ["hall", "staff"].into_iter()), [Box::from("staff")]);
@@ -134,9 +134,9 @@ fn rights_of_a_player_come_before_the_rules_of_a_room() {
 #[test]
 fn a_muted_client_neither_speaks_nor_writes() {
     let (mut policy, members) = (policy(|_| {}), members());
-    decide(&mut policy, ANN, "Ann", |standing| {
-        standing.impose(Sanction::Muted, Terms::default());
-        standing.impose(Sanction::TextMuted, Terms::default());
+    decide(&mut policy, ANN, "Ann", |restrictions| {
+        restrictions.impose(Restriction::Muted, Terms::default());
+        restrictions.impose(Restriction::TextMuted, Terms::default());
     });
     assert_eq!(told(speak(&mut policy, &members, ANN, bits(), "hall")), Some(("muted", None)));
     let every = (Duration::ZERO, None);

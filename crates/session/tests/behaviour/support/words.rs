@@ -82,11 +82,11 @@ pub(crate) fn event(event: &ClientEvent<'_>) -> String {
         }
         ClientEvent::ServerStays => "the server stays".to_owned(),
         ClientEvent::RemovedFromRoom { room } => format!("removed from {room}"),
-        ClientEvent::Sanctioned { sanction, terms: Some(terms) } => {
+        ClientEvent::Restricted { restriction, terms: Some(terms) } => {
             let end = terms.ends.map_or("for good".to_owned(), |end| format!("until {end}"));
-            format!("{sanction:?} {end}: {}", terms.reason())
+            format!("{restriction:?} {end}: {}", terms.reason())
         }
-        ClientEvent::Sanctioned { sanction, terms: None } => format!("{sanction:?} no longer"),
+        ClientEvent::Restricted { restriction, terms: None } => format!("{restriction:?} no longer"),
         ClientEvent::RoomRights { room, rights } => {
             format!("in {room} may listen {:?}, speak {:?}", rights.listen, rights.speak)
         }
@@ -162,8 +162,10 @@ pub(crate) fn server_event(event: &ServerEvent) -> String {
 fn decision(decision: &Decision) -> String {
     match decision {
         Decision::Kicked { reason } => format!("kicked: {reason}"),
-        Decision::Sanction { sanction, terms: Some(terms) } => format!("{sanction:?}: {}", terms.reason()),
-        Decision::Sanction { sanction, terms: None } => format!("{sanction:?} no longer"),
+        Decision::Restriction { restriction, terms: Some(terms) } => {
+            format!("{restriction:?}: {}", terms.reason())
+        }
+        Decision::Restriction { restriction, terms: None } => format!("{restriction:?} no longer"),
         Decision::RoomRights { room, rights } => {
             format!("in {room} may listen {:?}, speak {:?}", rights.listen, rights.speak)
         }

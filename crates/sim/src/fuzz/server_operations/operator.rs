@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use consonance_fuzz_tape::Tape;
 use consonance_session::{
-    Access, AccessRule, ClientId, DrainTarget, Draining, Entrance, Instant, RoomLimits, RoomRights, Sanction,
-    Server, Terms,
+    Access, AccessRule, ClientId, DrainTarget, Draining, Entrance, Instant, Restriction, RoomLimits,
+    RoomRights, Server, Terms,
 };
 
 use crate::fuzz::packets::ROOMS;
@@ -43,25 +43,25 @@ pub(super) fn decide(server: &mut Server, now: Instant, kind: u8, id: ClientId, 
 /// Takes something from a player, gives it back, or gives it rights in a room.
 fn judge(server: &mut Server, now: Instant, id: ClientId, tape: &mut Tape<'_>) {
     let Some(identity) = server.identity_of(id) else { return };
-    let mut standing = server.standing(&identity);
+    let mut restrictions = server.restrictions(&identity);
     let byte = tape.byte();
-    let sanction = Sanction::ALL[usize::from(byte) % Sanction::ALL.len()];
+    let restriction = Restriction::ALL[usize::from(byte) % Restriction::ALL.len()];
     match byte / 64 {
         0 => {
             let ends = (byte >= 32).then(|| now + Duration::from_secs(u64::from(byte)));
-            standing.impose(sanction, Terms::new(ends, "loud"));
+            restrictions.impose(restriction, Terms::new(ends, "loud"));
         }
         1 => {
-            let _did_hold = standing.lift(sanction);
+            let _did_hold = restrictions.lift(restriction);
         }
         _ => {
             let right = |bit: u8| (byte & bit != 0).then_some(byte & (bit << 1) != 0);
             let rights = RoomRights { listen: right(1), speak: right(4) };
-            let _fits = standing.set_room_rights(tape.pick(&ROOMS), rights);
+            let _fits = restrictions.set_room_rights(tape.pick(&ROOMS), rights);
         }
     }
-    let _who_was_reached = server.set_standing(&identity, &standing);
-    assert_eq!(server.standing(&identity), standing, "what was decided holds");
+    let _who_was_reached = server.set_restrictions(&identity, &restrictions);
+    assert_eq!(server.restrictions(&identity), restrictions, "what was decided holds");
 }
 
 /// Something about the whole session, of four kinds from 11 on.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use consonance_session::{Client, ClientEvent, RoomRights, RoomUse, Sanction, Terms};
+use consonance_session::{Client, ClientEvent, Restriction, RoomRights, RoomUse, Terms};
 
 use crate::clock::Clock;
 
@@ -13,16 +13,16 @@ use crate::clock::Clock;
 #[non_exhaustive]
 pub enum OperatorDecision {
     /// Our voice or our texts go nowhere from now on, or we are sent no voice.
-    Sanctioned {
+    Restricted {
         /// What was taken from us.
-        sanction: Sanction,
+        restriction: Restriction,
         /// Why, and how long.
-        terms: SanctionTerms,
+        terms: RestrictionTerms,
     },
     /// We have it back.
     Lifted {
         /// What.
-        sanction: Sanction,
+        restriction: Restriction,
     },
     /// What we may do in a room, whatever the room asks for; nothing where its own rules decide.
     RoomRights {
@@ -57,7 +57,7 @@ pub enum OperatorDecision {
 
 /// Why something was taken from us, and how long.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct SanctionTerms {
+pub struct RestrictionTerms {
     /// The operator's words; may be empty.
     pub reason: String,
     /// When it ends by itself, by our clock; never if there is none.
@@ -76,13 +76,13 @@ pub struct KeptVoices {
 /// Everything that the server's operator has decided about us and that holds now.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct Standing {
+pub struct Restrictions {
     /// Our voice goes nowhere.
-    pub muted: Option<SanctionTerms>,
+    pub muted: Option<RestrictionTerms>,
     /// Our texts go nowhere.
-    pub text_muted: Option<SanctionTerms>,
+    pub text_muted: Option<RestrictionTerms>,
     /// We are sent no voice.
-    pub deafened: Option<SanctionTerms>,
+    pub deafened: Option<RestrictionTerms>,
     /// Our rights in rooms, by their names.
     pub rooms: BTreeMap<String, RoomRights>,
     /// What is kept of voices.
@@ -94,10 +94,12 @@ impl OperatorDecision {
     pub(crate) fn of(event: &ClientEvent<'_>, clock: &Clock) -> Option<Self> {
         let text = |words: &str| words.to_owned();
         Some(match event {
-            ClientEvent::Sanctioned { sanction, terms: Some(terms) } => {
-                Self::Sanctioned { sanction: *sanction, terms: SanctionTerms::of(terms, clock) }
+            ClientEvent::Restricted { restriction, terms: Some(terms) } => {
+                Self::Restricted { restriction: *restriction, terms: RestrictionTerms::of(terms, clock) }
             }
-            ClientEvent::Sanctioned { sanction, terms: None } => Self::Lifted { sanction: *sanction },
+            ClientEvent::Restricted { restriction, terms: None } => {
+                Self::Lifted { restriction: *restriction }
+            }
             ClientEvent::RoomRights { room, rights } => {
                 Self::RoomRights { room: text(room), rights: *rights }
             }
@@ -112,21 +114,21 @@ impl OperatorDecision {
     }
 }
 
-impl SanctionTerms {
+impl RestrictionTerms {
     fn of(terms: &Terms, clock: &Clock) -> Self {
         Self { reason: terms.reason().to_owned(), ends_at: terms.ends.map(|end| clock.to_instant(end)) }
     }
 }
 
-impl Standing {
+impl Restrictions {
     pub(crate) fn of(client: &Client, clock: &Clock) -> Self {
-        let told = client.standing();
-        let terms = |sanction| told.terms(sanction).map(|terms| SanctionTerms::of(terms, clock));
+        let told = client.restrictions();
+        let terms = |restriction| told.terms(restriction).map(|terms| RestrictionTerms::of(terms, clock));
         let recorded = client.recorded();
         Self {
-            muted: terms(Sanction::Muted),
-            text_muted: terms(Sanction::TextMuted),
-            deafened: terms(Sanction::Deafened),
+            muted: terms(Restriction::Muted),
+            text_muted: terms(Restriction::TextMuted),
+            deafened: terms(Restriction::Deafened),
             rooms: told.rooms().map(|(room, rights)| (room.to_owned(), rights)).collect(),
             kept: KeptVoices { is_recorded: recorded.is_whole, last: recorded.last },
         }
@@ -137,11 +139,11 @@ impl Standing {
 impl std::fmt::Display for OperatorDecision {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Sanctioned { sanction, terms } => {
-                let what = match sanction {
-                    Sanction::Muted => "muted you: nobody hears you",
-                    Sanction::TextMuted => "stopped your texts: nobody reads them",
-                    Sanction::Deafened => "deafened you: you hear nobody",
+            Self::Restricted { restriction, terms } => {
+                let what = match restriction {
+                    Restriction::Muted => "muted you: nobody hears you",
+                    Restriction::TextMuted => "stopped your texts: nobody reads them",
+                    Restriction::Deafened => "deafened you: you hear nobody",
                 };
                 let end = match terms.ends_at {
                     Some(at) => {
@@ -153,10 +155,10 @@ impl std::fmt::Display for OperatorDecision {
                 let reason = if terms.reason.is_empty() { "" } else { ": " };
                 write!(f, "the server's operator has {what}{end}{reason}{}", terms.reason)
             }
-            Self::Lifted { sanction } => f.write_str(match sanction {
-                Sanction::Muted => "you can be heard again",
-                Sanction::TextMuted => "your texts can be read again",
-                Sanction::Deafened => "you hear the others again",
+            Self::Lifted { restriction } => f.write_str(match restriction {
+                Restriction::Muted => "you can be heard again",
+                Restriction::TextMuted => "your texts can be read again",
+                Restriction::Deafened => "you hear the others again",
             }),
             Self::RoomRights { room, rights } => {
                 let word = |right| match right {

@@ -3,18 +3,18 @@
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 
-pub use consonance_wire::Sanction;
+pub use consonance_wire::Restriction;
 
 use crate::time::Instant;
 
 /// What a player may not do, and what it may do in some rooms whatever these ask for. The default is nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Standing {
-    sanctions: [Option<Terms>; Sanction::ALL.len()],
+pub struct Restrictions {
+    imposed: [Option<Terms>; Restriction::ALL.len()],
     rooms: BTreeMap<Box<str>, RoomRights>,
 }
 
-/// Why a sanction holds, and how long.
+/// Why a restriction holds, and how long.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Terms {
     /// When it ends by itself; never if there is none.
@@ -31,23 +31,23 @@ pub struct RoomRights {
     pub speak: Option<bool>,
 }
 
-impl Standing {
+impl Restrictions {
     /// Rooms in which one player has rights of its own.
     pub const ROOMS_MAX: usize = 64;
 
-    /// The terms of a sanction, if it holds.
-    pub fn terms(&self, sanction: Sanction) -> Option<&Terms> {
-        self.sanctions[sanction as usize].as_ref()
+    /// The terms of a restriction, if it holds.
+    pub fn terms(&self, restriction: Restriction) -> Option<&Terms> {
+        self.imposed[restriction as usize].as_ref()
     }
 
-    /// The sanction holds from now on, on these terms and no earlier ones.
-    pub fn impose(&mut self, sanction: Sanction, terms: Terms) {
-        self.sanctions[sanction as usize] = Some(terms);
+    /// The restriction holds from now on, on these terms and no earlier ones.
+    pub fn impose(&mut self, restriction: Restriction, terms: Terms) {
+        self.imposed[restriction as usize] = Some(terms);
     }
 
-    /// The sanction holds no longer; false if it did not.
-    pub fn lift(&mut self, sanction: Sanction) -> bool {
-        self.sanctions[sanction as usize].take().is_some()
+    /// The restriction holds no longer; false if it did not.
+    pub fn lift(&mut self, restriction: Restriction) -> bool {
+        self.imposed[restriction as usize].take().is_some()
     }
 
     /// The rights in a room from now on; those that leave everything to the room's rules are forgotten. False if there
@@ -74,18 +74,18 @@ impl Standing {
         self.rooms.iter().map(|(room, rights)| (&**room, *rights))
     }
 
-    /// The sanctions that hold.
-    pub fn sanctions(&self) -> impl Iterator<Item = (Sanction, &Terms)> {
-        Sanction::ALL.into_iter().filter_map(|sanction| Some((sanction, self.terms(sanction)?)))
+    /// The restrictions that hold.
+    pub fn imposed(&self) -> impl Iterator<Item = (Restriction, &Terms)> {
+        Restriction::ALL.into_iter().filter_map(|restriction| Some((restriction, self.terms(restriction)?)))
     }
 
-    /// The same with other ends of its sanctions, as by another clock.
+    /// The same with other ends of its restrictions, as by another clock.
     pub(crate) fn with_ends(&self, other: impl Fn(Instant) -> Instant) -> Self {
-        let mut standing = self.clone();
-        for terms in standing.sanctions.iter_mut().flatten() {
+        let mut restrictions = self.clone();
+        for terms in restrictions.imposed.iter_mut().flatten() {
             terms.ends = terms.ends.map(&other);
         }
-        standing
+        restrictions
     }
 
     /// Whether nothing was decided.
@@ -98,7 +98,7 @@ impl Terms {
     /// Bytes of a reason; what is longer is cut off.
     pub const REASON_BYTES_MAX: usize = 256;
 
-    /// A sanction with an end or for good, and the operator's words for it, which the player may be shown.
+    /// A restriction with an end or for good, and the operator's words for it, which the player may be shown.
     pub fn new(ends: Option<Instant>, reason: &str) -> Self {
         Self { ends, reason: bounded_reason(reason).into() }
     }
@@ -120,16 +120,16 @@ mod tests {
 
     #[test]
     fn rights_that_say_nothing_are_forgotten_and_there_are_only_so_many() {
-        let mut standing = Standing::default();
+        let mut restrictions = Restrictions::default();
         let silent = RoomRights { speak: Some(false), ..RoomRights::default() };
-        for room in 0..Standing::ROOMS_MAX {
-            assert!(standing.set_room_rights(&alloc::format!("room {room}"), silent));
+        for room in 0..Restrictions::ROOMS_MAX {
+            assert!(restrictions.set_room_rights(&alloc::format!("room {room}"), silent));
         }
-        assert!(!standing.set_room_rights("one more", silent));
-        assert!(standing.set_room_rights("room 3", RoomRights::default()));
-        assert!(standing.set_room_rights("one more", silent));
+        assert!(!restrictions.set_room_rights("one more", silent));
+        assert!(restrictions.set_room_rights("room 3", RoomRights::default()));
+        assert!(restrictions.set_room_rights("one more", silent));
         assert_eq!(
-            (standing.room_rights("one more"), standing.room_rights("room 3")),
+            (restrictions.room_rights("one more"), restrictions.room_rights("room 3")),
             (silent, RoomRights::default())
         );
     }

@@ -9,14 +9,14 @@ use consonance_wire::{Notice, WireStr};
 
 use super::Client;
 use super::event::{ClientEvent, Disconnection, Recorded};
+use crate::restrictions::{Restriction, Restrictions, RoomRights, Terms};
 use crate::server::RoomUse;
-use crate::standing::{RoomRights, Sanction, Standing, Terms};
 use crate::time::Instant;
 
 /// What was told, and which of it since I joined last.
 #[derive(Debug, Default)]
-pub(super) struct OwnStanding {
-    standing: Standing,
+pub(super) struct OwnRestrictions {
+    restrictions: Restrictions,
     recorded: Recorded,
     /// I was kicked: the end of the link is the end.
     is_kicked: bool,
@@ -26,7 +26,7 @@ pub(super) struct OwnStanding {
 /// What a server has told again since I joined. It tells everything before it says that the roster is complete.
 #[derive(Debug, Default)]
 struct Confirmed {
-    sanctions: [bool; Sanction::ALL.len()],
+    imposed: [bool; Restriction::ALL.len()],
     /// No more than have rights.
     rooms: BTreeSet<Box<str>>,
     recorded: bool,
@@ -35,43 +35,43 @@ struct Confirmed {
 /// Clocks of two machines and the time on the way: an end that is told again differs by no more.
 const SAME_END: Duration = Duration::from_secs(5);
 
-impl OwnStanding {
+impl OwnRestrictions {
     /// A session was joined, or joined again.
     pub(super) fn begin(&mut self) {
         self.confirmed = Confirmed::default();
         self.is_kicked = false;
     }
 
-    fn has(&self, sanction: Sanction) -> bool {
-        self.standing.terms(sanction).is_some()
+    fn has(&self, restriction: Restriction) -> bool {
+        self.restrictions.terms(restriction).is_some()
     }
 }
 
 impl Client {
     /// What I may not do by decision of the server's operator, and what rights I have in
     /// rooms. Ends are by my own clock.
-    pub fn standing(&self) -> &Standing {
-        &self.own_standing.standing
+    pub fn restrictions(&self) -> &Restrictions {
+        &self.own_restrictions.restrictions
     }
 
     /// What the server's operator keeps of what is spoken, as far as that is told.
     pub fn recorded(&self) -> Recorded {
-        self.own_standing.recorded
+        self.own_restrictions.recorded
     }
 
     pub(super) fn handle_notice(&mut self, now: Instant, notice: &Notice<'_>) {
         let text = |string: WireStr<'_>| Box::<str>::from(&*string.to_str());
         match *notice {
-            Notice::Imposed { sanction, ends_in_s, reason } => {
+            Notice::Imposed { restriction, ends_in_s, reason } => {
                 let ends = (ends_in_s > 0).then(|| now + Duration::from_secs(ends_in_s.into()));
-                self.impose(sanction, Terms::new(ends, &reason.to_str()));
+                self.impose(restriction, Terms::new(ends, &reason.to_str()));
             }
-            Notice::Lifted { sanction } => self.lift(sanction),
+            Notice::Lifted { restriction } => self.lift(restriction),
             Notice::RoomRights { room, listen, speak } => {
                 self.set_rights(&text(room), RoomRights { listen, speak });
             }
             Notice::Kicked { reason } => {
-                self.own_standing.is_kicked = true;
+                self.own_restrictions.is_kicked = true;
                 self.events.push(ClientEvent::Kicked { reason: text(reason) });
             }
             Notice::Moved { from, to } => self.follow_move(text(from), text(to)),
@@ -83,7 +83,7 @@ impl Client {
                 self.events.push(ClientEvent::RoomFull { room: text(room), to });
             }
             Notice::Recorded { is_whole, last_s } => {
-                self.own_standing.confirmed.recorded = true;
+                self.own_restrictions.confirmed.recorded = true;
                 self.set_recorded(Recorded { is_whole, last: Duration::from_secs(last_s.into()) });
             }
             Notice::Answered { number, answer } => self.hear_answer(number, answer),
@@ -92,14 +92,14 @@ impl Client {
     }
 
     /// The roster is complete, and with it what was told: the rest holds no longer.
-    pub(super) fn forget_unconfirmed_standing(&mut self) {
-        let confirmed = core::mem::take(&mut self.own_standing.confirmed);
-        for sanction in Sanction::ALL {
-            if !confirmed.sanctions[sanction as usize] {
-                self.lift(sanction);
+    pub(super) fn forget_unconfirmed_restrictions(&mut self) {
+        let confirmed = core::mem::take(&mut self.own_restrictions.confirmed);
+        for restriction in Restriction::ALL {
+            if !confirmed.imposed[restriction as usize] {
+                self.lift(restriction);
             }
         }
-        let rooms = self.own_standing.standing.rooms().map(|(room, _)| Box::<str>::from(room));
+        let rooms = self.own_restrictions.restrictions.rooms().map(|(room, _)| Box::<str>::from(room));
         let forgotten: Vec<_> = rooms.filter(|room| !confirmed.rooms.contains(room)).collect();
         for room in forgotten {
             self.set_rights(&room, RoomRights::default());
@@ -111,44 +111,44 @@ impl Client {
 
     /// Why the server has removed me.
     pub(super) fn removal(&self) -> Disconnection {
-        if self.own_standing.is_kicked { Disconnection::Kicked } else { Disconnection::NameTakenOver }
+        if self.own_restrictions.is_kicked { Disconnection::Kicked } else { Disconnection::NameTakenOver }
     }
 
     /// Whether I may not do this.
-    pub(super) fn is_sanctioned(&self, sanction: Sanction) -> bool {
-        self.own_standing.has(sanction)
+    pub(super) fn is_restricted(&self, restriction: Restriction) -> bool {
+        self.own_restrictions.has(restriction)
     }
 
-    fn impose(&mut self, sanction: Sanction, terms: Terms) {
-        self.own_standing.confirmed.sanctions[sanction as usize] = true;
-        let former = self.own_standing.standing.terms(sanction);
+    fn impose(&mut self, restriction: Restriction, terms: Terms) {
+        self.own_restrictions.confirmed.imposed[restriction as usize] = true;
+        let former = self.own_restrictions.restrictions.terms(restriction);
         let is_known = former.is_some_and(|former| says_the_same(former, &terms));
-        self.own_standing.standing.impose(sanction, terms.clone());
+        self.own_restrictions.restrictions.impose(restriction, terms.clone());
         if is_known {
             return;
         }
-        self.events.push(ClientEvent::Sanctioned { sanction, terms: Some(terms) });
-        if sanction == Sanction::Deafened {
+        self.events.push(ClientEvent::Restricted { restriction, terms: Some(terms) });
+        if restriction == Restriction::Deafened {
             for id in self.roster.iter().map(|member| member.id).collect::<Vec<_>>() {
                 self.stop_speaker(id);
             }
         }
     }
 
-    fn lift(&mut self, sanction: Sanction) {
-        if self.own_standing.standing.lift(sanction) {
-            self.events.push(ClientEvent::Sanctioned { sanction, terms: None });
+    fn lift(&mut self, restriction: Restriction) {
+        if self.own_restrictions.restrictions.lift(restriction) {
+            self.events.push(ClientEvent::Restricted { restriction, terms: None });
         }
     }
 
     fn set_rights(&mut self, room: &str, rights: RoomRights) {
-        let former = self.own_standing.standing.room_rights(room);
+        let former = self.own_restrictions.restrictions.room_rights(room);
         // A server that tells of more rooms than it may is not believed.
-        if !self.own_standing.standing.set_room_rights(room, rights) {
+        if !self.own_restrictions.restrictions.set_room_rights(room, rights) {
             self.statistics.ignored += 1;
             return;
         }
-        let confirmed = &mut self.own_standing.confirmed.rooms;
+        let confirmed = &mut self.own_restrictions.confirmed.rooms;
         if rights == RoomRights::default() {
             confirmed.remove(room);
         } else {
@@ -160,8 +160,8 @@ impl Client {
     }
 
     fn set_recorded(&mut self, recorded: Recorded) {
-        if self.own_standing.recorded != recorded {
-            self.own_standing.recorded = recorded;
+        if self.own_restrictions.recorded != recorded {
+            self.own_restrictions.recorded = recorded;
             self.events.push(ClientEvent::Recorded(recorded));
         }
     }
@@ -203,10 +203,10 @@ mod tests {
             client.set_rights(&room, silent);
             client.set_rights(&room, RoomRights::default());
         }
-        assert_eq!(client.own_standing.confirmed.rooms.len(), 0);
+        assert_eq!(client.own_restrictions.confirmed.rooms.len(), 0);
         for number in 0..1000 {
             client.set_rights(&alloc::format!("room {number}"), silent);
         }
-        assert_eq!(client.own_standing.confirmed.rooms.len(), Standing::ROOMS_MAX);
+        assert_eq!(client.own_restrictions.confirmed.rooms.len(), Restrictions::ROOMS_MAX);
     }
 }
