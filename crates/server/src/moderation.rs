@@ -1,8 +1,8 @@
 //! Moderation: everything that an operator can look at and do, from any thread, with each action in the audit log.
 //!
 //! An action is first decided, in the [`Records`], and then carried out by the worker whose session it is about; so
-//! what a worker does not come to in time holds all the same, as soon as the player comes again. Whoever asks says who
-//! it is; that it is who it says is for the one who lets it ask to know.
+//! what a worker does not come to in time holds all the same, as soon as the player comes again. A caller says its own
+//! name; that the name is true is for the code that lets it call to know.
 
 mod bans;
 mod draining;
@@ -66,7 +66,7 @@ pub struct Done {
     pub stored: Stored,
 }
 
-/// Whom an action has reached.
+/// What an action has reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

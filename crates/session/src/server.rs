@@ -1,8 +1,8 @@
 //! The server of one session: who is in it, who listens where, and which packet goes to whom.
 //!
-//! [`Server`] holds parts, each with state of its own: who is here, over which links, what rooms allow, and so on. A
-//! part is told what happened and returns what follows; it never changes another one, and sends nothing. The methods of
-//! the server go from one to the next, send, and raise events; they stand in files named by what they do.
+//! [`Server`] holds parts, each with state of its own: which clients are here, over which links, what rooms allow, and
+//! so on. A part is told what happened and returns what follows; it never changes another one, and sends nothing. The
+//! methods of the server go from one to the next, send, and raise events; they stand in files named by what they do.
 
 mod access;
 mod active_speaker_limiter;

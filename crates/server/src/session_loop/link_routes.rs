@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use consonance_session::LinkId;
 use rustc_hash::FxHashMap;
 
-/// Every link that is in a session. Asked for every packet, by a number that we chose: nobody can make them collide.
+/// Every link that is in a session. Asked for every packet, by a number that we chose: no peer can make them collide.
 #[derive(Debug, Default)]
 pub(super) struct LinkRoutes {
     session_of: FxHashMap<LinkId, usize>,

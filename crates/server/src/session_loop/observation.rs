@@ -8,11 +8,11 @@ use consonance_session::{Instant as SessionInstant, ServerEvent};
 
 use crate::inspection::Notes;
 
-/// How often it is shown how everything is doing, while somebody looks at few players.
+/// How often the worker is shown while an inspector looks at few players.
 const LOOK_INTERVAL: Duration = Duration::from_millis(100);
 /// So many players are shown as often as that; twice as many half as often, since each of them takes time.
 const PLAYERS_PER_LOOK: usize = 500;
-/// While nobody looks, this many links are shown, and more are not.
+/// While no inspector looks, this many links are shown, and more are not.
 const UNSEEN_LINKS_MAX: usize = 256;
 
 /// One worker's window.
@@ -40,29 +40,29 @@ impl Observation {
         self.next_look_at.is_none_or(|at| now >= at)
     }
 
-    /// When it is time, as long as somebody looks.
+    /// When it is time, as long as an inspector looks.
     pub(super) fn next_look_at(&self) -> Option<Instant> {
         self.next_look_at.filter(|_| self.has_observers)
     }
 
-    /// Whether anybody looks, if that has changed.
+    /// Whether an inspector looks, if that has changed.
     pub(super) fn look_for_observers(&mut self, now: Instant) -> Option<bool> {
         let has_observers = self.snapshot.has_observers(now);
         let has_changed = std::mem::replace(&mut self.has_observers, has_observers) != has_observers;
         has_changed.then_some(has_observers)
     }
 
-    /// Whether anybody looked last.
+    /// Whether an inspector looked last.
     pub(super) fn has_observers(&self) -> bool {
         self.has_observers
     }
 
-    /// Whether there is something to show with so many links: an empty snapshot costs nothing while nobody looks.
+    /// Whether there is something to show with so many links: an empty snapshot costs nothing while no inspector looks.
     pub(super) fn is_filled(&self, links: usize) -> bool {
         self.has_observers || links <= UNSEEN_LINKS_MAX
     }
 
-    /// Shows something that takes time for each of so many players, unless somebody reads just now.
+    /// Shows something that takes time for each of so many players, unless it is read just now.
     pub(super) fn publish(
         &mut self,
         now: Instant,
@@ -81,13 +81,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn more_players_are_shown_less_often_and_many_only_while_somebody_looks() {
+    fn more_players_are_shown_less_often_and_many_only_while_an_inspector_looks() {
         let mut observation = Observation::default();
         let now = Instant::now();
         assert!(observation.is_due(now) && observation.is_filled(256) && !observation.is_filled(257));
         observation.publish(now, 1001, |_| ServerSnapshot::default());
         assert!(!observation.is_due(now + LOOK_INTERVAL * 2) && observation.is_due(now + LOOK_INTERVAL * 3));
-        assert_eq!(observation.next_look_at(), None, "nobody waits for it");
+        assert_eq!(observation.next_look_at(), None, "no inspector looks");
         let _ = observation.snapshot().get();
         assert_eq!(observation.look_for_observers(Instant::now()), Some(true));
         assert_eq!(observation.look_for_observers(Instant::now()), None);

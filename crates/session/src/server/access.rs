@@ -1,4 +1,4 @@
-//! Who may listen and speak where, by access tokens.
+//! Where a client may listen and speak, by access tokens.
 //!
 //! Tokens are names, the same ones as a client's own: a room is open to who has at least one of those that it asks for.
 //! A client may besides be kept to some rooms, whatever these ask for.

@@ -1,11 +1,11 @@
-//! Who may join, and for how long: the driver decides, if it wants to be asked.
+//! Which newcomers join, and for how long: the driver decides, if it wants to be asked.
 
 use super::waiting_joins::{Asking, Newcomer};
 use super::{Access, Entrance, Server, ServerEvent};
 use crate::link::{CloseReason, LinkId};
 
 impl Server {
-    /// Who may come in from now on.
+    /// Which newcomers come in from now on.
     pub fn set_entrance(&mut self, entrance: Entrance) {
         self.door.set_entrance(entrance);
     }
@@ -46,7 +46,7 @@ impl Server {
         }
     }
 
-    /// Closes the link of a newcomer if nobody comes in. True if it did; a link over which a client has joined is none.
+    /// Closes the link of a newcomer if no newcomer comes in. True if it did; one with a client stays.
     pub(super) fn turns_away(&mut self, link: LinkId) -> bool {
         if self.links.client_of(link).is_ok() {
             return false;

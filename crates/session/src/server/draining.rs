@@ -98,7 +98,7 @@ impl Server {
     }
 }
 
-/// `None` for a long address where packets are short: nobody there could follow it either.
+/// `None` for a long address where packets are short: no client there could follow it either.
 fn written<'b>(
     closing: &Closing<'_>,
     settings: &ServerSettings,

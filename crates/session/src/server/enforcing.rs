@@ -54,7 +54,7 @@ impl Server {
         }
     }
 
-    /// Tells the sender of a state or a change, and nobody else, that it is not in a room that it named there.
+    /// Tells the sender of a state or a change, and no other client, that it is not in a room that it named there.
     pub(super) fn refuse_room(&mut self, link: LinkId, id: ClientId, room: &str, fault: Fault) {
         if !self.links.contains(link) {
             return;

@@ -1,4 +1,4 @@
-//! The clients of a session: their ids, their names, the order in which others are told of them, and who listens where.
+//! The clients of a session: their ids, their names, their order in what is sent, and the listeners of each room.
 //!
 //! A name is known by every spelling, an id belongs to one client until it leaves, and a room is known by its id and by
 //! its name. Links, rules and packets are other parts' concern.
@@ -119,7 +119,7 @@ impl Members {
         self.roster.get(id).map(|member| member.name.clone())
     }
 
-    /// What is to be known of a client's frame before it can be said who is near enough to hear it.
+    /// What is to be known of a client's frame before its listeners are found by distance.
     #[inline]
     pub(super) fn spoken(&self, now: Instant, voice: &VoiceData<'_>) -> Spoken {
         let codec = self.roster.get(voice.sender).map(|member| member.codec.kind);
@@ -141,7 +141,7 @@ impl Members {
         self.roster.get(id).is_some_and(|member| member.rooms.names().eq(rooms))
     }
 
-    /// Who listens to a room id, by ascending id.
+    /// The listeners of a room id, by ascending id.
     #[inline]
     pub(super) fn listeners(&self, room: RoomId) -> &[ClientId] {
         self.roster.listeners(room)

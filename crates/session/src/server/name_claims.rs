@@ -155,12 +155,12 @@ impl NameClaims {
         self.waiting.get(&link).map(|claim| &claim.newcomer.name)
     }
 
-    /// The links of all that wait, who came first first.
+    /// The links of all that wait, the first to come first.
     pub(super) fn in_order(&self) -> Vec<LinkId> {
         self.waiting_for(|_| true)
     }
 
-    /// The links of those that wait for one of these names, who came first first.
+    /// The links of those that wait for one of these names, the first to come first.
     pub(super) fn waiting_for(&self, is_one: impl Fn(&PlayerName) -> bool) -> Vec<LinkId> {
         let waiting = self.waiting.iter().filter(|(_, claim)| is_one(&claim.newcomer.name));
         let mut order: Vec<_> = waiting.map(|(link, claim)| (claim.number, *link)).collect();

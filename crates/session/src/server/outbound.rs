@@ -150,7 +150,7 @@ impl Outbound {
         self.sent.count(now, packet, self.fan_out.links().len());
     }
 
-    /// The frame whose list is complete; `None` if nobody gets it.
+    /// The frame whose list is complete; `None` if no client gets it.
     #[inline]
     pub(super) fn frame<'a>(&'a mut self, payload: &'a [u8]) -> Option<Transmit<'a>> {
         if self.fan_out.links().is_empty() {
@@ -172,7 +172,7 @@ impl Outbound {
     }
 }
 
-/// Whether this is voice for the server's own recorders and taps, whoever listens.
+/// Whether this is voice for the server's own recorders and taps, with or without listeners.
 #[cold]
 fn is_always_sent(packet: &[u8]) -> bool {
     let Ok(Packet::VoiceData(voice)) = Packet::parse(packet) else { return false };

@@ -1,8 +1,9 @@
-//! The rooms in use and the rules that hold there: who may listen, who may speak, and which rooms the wire keeps apart.
+//! The rooms in use and the rules that hold there: where a client may listen and speak, and which rooms the wire keeps
+//! apart.
 //!
 //! What a client may do follows from the rules of a room, from what the driver said of the client, from what an
-//! operator decided about it, and from who is there already. Each of these is a part of its own here; what they say
-//! together is decided here. Nothing is sent: a refusal says what is counted, and what is to be told.
+//! operator decided about it, and from which clients are there already. Each of these is a part of its own here; what
+//! they say together is decided here. Nothing is sent: a refusal says what is counted, and what is to be told.
 
 mod entering;
 mod speaking;
@@ -72,7 +73,7 @@ impl RoomPolicy {
         &mut self.register
     }
 
-    /// Where clients are, and who is near.
+    /// Where clients are, and which are near each other.
     pub(super) fn proximity(&self) -> &Proximity {
         &self.proximity
     }
@@ -82,7 +83,7 @@ impl RoomPolicy {
         &mut self.proximity
     }
 
-    /// The decisions of a session before, in which nobody is any more, hold here.
+    /// The decisions of a session before, which has no clients any more, hold here.
     pub(super) fn inherit(&mut self, before: Self) {
         self.register.inherit(before.register);
     }
@@ -110,8 +111,7 @@ impl RoomPolicy {
         collides
     }
 
-    /// A client has left a room, and listens to no other one of its id. A room that nobody listens to is guarded no
-    /// longer.
+    /// A client has left a room, and listens to no other one of its id. A room without listeners is guarded no longer.
     pub(super) fn leave(&mut self, id: ClientId, room: &str, is_still_in_id: bool) {
         self.directory.leave(room);
         if self.directory.names_of_id_of(room).next().is_none() {

@@ -1,5 +1,5 @@
-//! Which clients the others know of: nobody is told of a newcomer before it has said where it listens, nor of a client
-//! whose way is silent.
+//! Which clients the others know of: they are told neither of a newcomer that has not said where it listens, nor
+//! of a client that cannot be reached.
 
 use alloc::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,4 @@
-//! Who comes in, without a server.
+//! Which newcomers come in, without a server.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! Who has to join, and what a link may still do, without a server.
+//! Which links have to join, and what a link may still do, without a server.
 
 use core::time::Duration;
 

@@ -16,7 +16,7 @@ pub(in crate::server) struct Register {
     by_player: BTreeMap<Identity, Restrictions>,
     /// When restrictions end.
     ends: BTreeSet<(Instant, Identity, Restriction)>,
-    /// Of those who are here and have restrictions.
+    /// Of clients that are here and have restrictions.
     present: Vec<Option<Box<Present>>>,
     /// How many these are: mostly none, and then a frame pays for one comparison.
     present_count: usize,

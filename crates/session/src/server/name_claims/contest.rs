@@ -1,4 +1,4 @@
-//! A newcomer asks for the name of a client that is here: who gets it?
+//! A newcomer asks for the name of a client that is here: which of them gets it?
 
 use super::{Claim, NameTaken, REFUSAL_AFTER};
 use crate::link::{CloseReason, PeerOrigin};

@@ -1,4 +1,4 @@
-//! Who gets a name, and when, without a server.
+//! Which client gets a name, and when, without a server.
 
 use consonance_wire::{CodecKind, CodecSettings};
 

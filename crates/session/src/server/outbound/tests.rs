@@ -1,4 +1,4 @@
-//! Who is sent what, and what is counted for it, without a server.
+//! What each client is sent, and what is counted for it, without a server.
 
 use consonance_wire::{
     Channel, ChannelBits, ChannelKind, CodecKind, CodecSettings, List, RoomId, VoiceData, VoiceOptions,
@@ -46,7 +46,7 @@ fn a_frame_goes_once_to_each_client_that_is_reached_and_not_left_out() {
 }
 
 #[test]
-fn a_frame_that_nobody_gets_was_relayed_only_if_it_is_always_sent() {
+fn a_frame_without_listeners_was_relayed_only_if_it_is_always_sent() {
     let mut outbound = outbound();
     for (room, was_relayed) in [(RoomId(5), false), (RoomId::ALWAYS_SEND, true)] {
         outbound.begin_frame(&[]);

@@ -1,4 +1,4 @@
-//! May a client enter a room, and who has to make way for it?
+//! May a client enter a room, and which rooms have to make way for it?
 
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
@@ -76,7 +76,7 @@ impl RoomPolicy {
         Ok(())
     }
 
-    /// Nobody enters a room that the wire cannot tell from one of the configuration, or from one in use that follows
+    /// No client enters a room that the wire cannot tell from one of the configuration, or from one in use that follows
     /// other rules; a client with a token for the room has it instead of those in rooms that ask for none, if they are
     /// not more. The rooms that everybody has to leave for that.
     pub(in crate::server) fn claim_id(

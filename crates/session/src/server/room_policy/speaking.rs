@@ -21,7 +21,7 @@ pub(in crate::server) enum TextRefusal {
 }
 
 impl RoomPolicy {
-    /// Nobody hears a client that is muted.
+    /// A client that is muted is not heard.
     pub(in crate::server) fn check_muted(&self, own: ClientId) -> Result<(), Fault> {
         if self.register.is_muted(own) { Err(Fault::Muted) } else { Ok(()) }
     }
@@ -155,7 +155,7 @@ impl RoomPolicy {
         Err(TextRefusal::Held(wait))
     }
 
-    /// The first name of a room id, or none of its letters.
+    /// The first name of a room id among the rooms in use; empty if there is none.
     fn name_of(&self, room: RoomId) -> Box<str> {
         self.directory.names_of_id(room).next().map(Box::from).unwrap_or_default()
     }

@@ -63,7 +63,7 @@ impl RoomPolicy {
         Report::Full { room: room.into(), to: RoomUse::Listen, is_first }
     }
 
-    /// A client does not get into a room: what it says there must not go to the listeners behind the id, who are in
+    /// A client does not get into a room: what it says there must not go to the listeners behind the id. They are in
     /// `in_use`, another room of that id.
     pub(in crate::server) fn keep_out(
         &mut self,

@@ -1,4 +1,4 @@
-//! Who may listen, speak and write, without a server.
+//! Listening, speaking and writing by the rules, without a server.
 
 use alloc::format;
 use alloc::string::String;
@@ -115,7 +115,7 @@ fn a_room_that_asks_for_a_token_is_closed_without_it_and_the_operator_is_told_on
     }
     assert_eq!(told(speak(&mut policy, &members, BOB, bits(), "staff")), None);
     policy.leave(BOB, "staff", false);
-    assert_eq!(told(speak(&mut policy, &members, ANN, bits(), "staff")), None, "nobody listens");
+    assert_eq!(told(speak(&mut policy, &members, ANN, bits(), "staff")), None, "it has no listeners");
 }
 
 #[test]

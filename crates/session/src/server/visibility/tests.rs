@@ -1,4 +1,4 @@
-//! Who knows of whom, without a server.
+//! Which clients are known to others, without a server.
 
 use super::*;
 

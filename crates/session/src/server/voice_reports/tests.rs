@@ -1,4 +1,4 @@
-//! Who is told of its voice, and when, without a server.
+//! Which speakers are told of their voice, and when, without a server.
 
 use consonance_wire::{ChannelBits, List, Reception, SessionId, VoiceOptions};
 

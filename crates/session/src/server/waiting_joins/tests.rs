@@ -1,4 +1,4 @@
-//! Who waits for the driver, without a server.
+//! Newcomers that wait for the driver, without a server.
 
 use consonance_wire::CodecKind;
 
