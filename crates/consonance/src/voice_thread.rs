@@ -9,6 +9,7 @@ mod moving_on;
 mod pace;
 mod publishing;
 mod session_events;
+mod voice_quality;
 
 use std::sync::mpsc::Receiver;
 use std::task::Waker;
@@ -22,6 +23,7 @@ use catch_up::{Beats, CatchUp};
 use connection_watch::ConnectionWatch;
 use pace::Pace;
 pub(crate) use pace::TooSlow;
+use voice_quality::VoiceQuality;
 
 use crate::capture::{Beat, Capture, CaptureControls, CapturedAs};
 use crate::channel::{Channel, NewChannel};
@@ -35,7 +37,6 @@ use crate::output_failure::OutputFailure;
 use crate::playback::Playback;
 use crate::position_sharing::PositionSharing;
 use crate::problem::ProblemKind;
-use crate::reception::Receptions;
 use crate::rooms::JoinedRooms;
 use crate::shared_state::SharedState;
 use crate::snapshot::Watch;
@@ -45,7 +46,6 @@ use crate::status::Status;
 use crate::switches::Switched;
 use crate::talking::{Sent, Talking};
 use crate::transports::Transports;
-use crate::uplink_quality::UplinkQuality;
 
 /// Transports without threads of their own cannot wake us; we look at least this often.
 const LONGEST_SLEEP: Duration = Duration::from_millis(5);
@@ -54,8 +54,6 @@ const LONGEST_SLEEP: Duration = Duration::from_millis(5);
 const LONGEST_STALL: Duration = Duration::from_secs(1);
 /// After a still longer one there is a gap in the output: a night of silence would take minutes to make, and gigabytes.
 const LONGEST_SILENCE: Duration = Duration::from_mins(1);
-/// How often the encoder learns of the loss, and the server of what is lost here; and taps that were dropped are freed.
-const LOSS_INTERVAL: Duration = Duration::from_millis(500);
 /// How often the statistics are written down.
 const STATISTICS_INTERVAL: Duration = Duration::from_millis(100);
 
@@ -103,8 +101,7 @@ pub(crate) struct VoiceThread {
     talking: Talking,
     playback: Playback,
     position_sharing: PositionSharing,
-    uplink_quality: UplinkQuality,
-    receptions: Receptions,
+    quality: VoiceQuality,
     #[cfg(feature = "devices")]
     devices: SoundDevices,
     commands: Receiver<Command>,
@@ -116,7 +113,6 @@ pub(crate) struct VoiceThread {
     /// What an inspector shows of the past.
     watch: Watch,
     next_statistics_at: Instant,
-    next_loss_at: Instant,
     end: Option<End>,
 }
 
@@ -156,8 +152,7 @@ impl VoiceThread {
             may_speak: false,
             playback,
             position_sharing: PositionSharing::new(parts.share_position),
-            uplink_quality: UplinkQuality::new(talking.settings()),
-            receptions: Receptions::default(),
+            quality: VoiceQuality::new(now, talking.settings()),
             talking,
             #[cfg(feature = "devices")]
             devices: parts.devices,
@@ -168,7 +163,6 @@ impl VoiceThread {
             connection: ConnectionWatch::new(parts.give_up_after, parts.keep_trying),
             watch,
             next_statistics_at: now,
-            next_loss_at: now,
             end: None,
         };
         thread.problem(now, ProblemKind::Input, begun.err());
@@ -254,8 +248,7 @@ impl VoiceThread {
             }
         }
         self.meter();
-        if due >= self.next_loss_at {
-            self.next_loss_at = due + LOSS_INTERVAL;
+        if self.quality.is_due(due) {
             self.playback.forget_abandoned_taps();
             self.adapt(due);
         }
@@ -264,13 +257,11 @@ impl VoiceThread {
     /// Tells the server how the others are received, and the encoder what becomes of what it makes.
     fn adapt(&mut self, now: Instant) {
         self.playback.note_losses();
-        for (speaker, statistics) in self.playback.received() {
-            if let Some(reception) = self.receptions.look(speaker, &statistics) {
-                self.client.report_reception(reception);
-            }
+        for reception in self.quality.receptions(self.playback.received()) {
+            self.client.report_reception(reception);
         }
         let (encoder, network) = (self.talking.settings(), self.links.statistics());
-        let target = self.uplink_quality.update(now, encoder, self.playback.loss_percent(), &network);
+        let target = self.quality.encoder_target(now, encoder, self.playback.loss_percent(), &network);
         self.talking.adapt(target);
     }
 

@@ -35,6 +35,6 @@ impl VoiceThread {
         let (local, priority) = (self.shared.players.local(), self.client.priority());
         local.set_channels(self.talking.open_channels(priority));
         local.set_priority(priority);
-        local.set_packet_loss(self.uplink_quality.row().lost_percent.map(|percent| percent / 100.0));
+        local.set_packet_loss(self.quality.uplink().lost_percent.map(|percent| percent / 100.0));
     }
 }

@@ -19,7 +19,7 @@ impl VoiceThread {
         let (at, network) = (self.clock.session(now), self.links.statistics());
         let statistics = VoiceStatistics::of(&self.client, at, self.links.transport(), network);
         let statistics = VoiceStatistics {
-            uplink: self.uplink_quality.row(),
+            uplink: self.quality.uplink(),
             speakers: self.playback.rows(),
             played_untold: self.playback.played_untold(),
             capture: self.capture.row(),

@@ -36,7 +36,7 @@ impl VoiceThread {
         let mut decided = false;
         while let Some(event) = self.client.poll_event() {
             has_direct_change |= self.direct_players.follow(&event);
-            self.uplink_quality.follow(now, &event);
+            self.quality.follow(now, &event);
             self.shared.players.follow(&event);
             self.shared.texts.follow(now, &event);
             match &event {
@@ -56,7 +56,6 @@ impl VoiceThread {
                 ClientEvent::PlayerLeft { id, name } => {
                     self.watch.forget(name);
                     self.playback.remove(*id);
-                    self.receptions.forget(*id);
                 }
                 ClientEvent::RemovedFromRoom { room } => {
                     self.rooms.lose(room);

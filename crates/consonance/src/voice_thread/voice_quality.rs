@@ -1,0 +1,102 @@
+//! How voices arrive, ours at the others and theirs here, looked at twice a second while there is sound.
+
+use std::time::{Duration, Instant};
+
+use consonance_audio::{EncoderSettings, SpeakerStatistics};
+use consonance_session::{ClientEvent, ClientId, Reception};
+use consonance_transport::Statistics;
+
+use crate::reception::Receptions;
+use crate::statistics::UplinkRow;
+use crate::uplink_quality::{EncoderTarget, UplinkQuality};
+
+/// How often the encoder learns of the loss, and the server of what is lost here.
+const INTERVAL: Duration = Duration::from_millis(500);
+
+/// What is known of both directions.
+pub(super) struct VoiceQuality {
+    uplink: UplinkQuality,
+    receptions: Receptions,
+    next_look_at: Instant,
+}
+
+impl VoiceQuality {
+    pub(super) fn new(now: Instant, encoder: &EncoderSettings) -> Self {
+        let (uplink, receptions) = (UplinkQuality::new(encoder), Receptions::default());
+        Self { uplink, receptions, next_look_at: now }
+    }
+
+    /// Takes in what the session has to say about our own voice, and of players that are gone.
+    pub(super) fn follow(&mut self, now: Instant, event: &ClientEvent<'_>) {
+        self.uplink.follow(now, event);
+        if let ClientEvent::PlayerLeft { id, .. } = event {
+            self.receptions.forget(*id);
+        }
+    }
+
+    /// Whether it is time to look, with this beat; the next time is half a second after it.
+    pub(super) fn is_due(&mut self, beat: Instant) -> bool {
+        let is_due = beat >= self.next_look_at;
+        if is_due {
+            self.next_look_at = beat + INTERVAL;
+        }
+        is_due
+    }
+
+    /// How players were received since the last look, of those of which anything was expected.
+    pub(super) fn receptions(
+        &mut self,
+        received: impl Iterator<Item = (ClientId, SpeakerStatistics)>,
+    ) -> impl Iterator<Item = Reception> {
+        received.filter_map(|(speaker, statistics)| self.receptions.look(speaker, &statistics))
+    }
+
+    /// What the encoder is to do from now on; `incoming_lost_percent` is what is lost of the others' voices.
+    pub(super) fn encoder_target(
+        &mut self,
+        now: Instant,
+        encoder: &EncoderSettings,
+        incoming_lost_percent: Option<u8>,
+        network: &Statistics,
+    ) -> EncoderTarget {
+        self.uplink.update(now, encoder, incoming_lost_percent, network)
+    }
+
+    /// Our own voice's way, as figures.
+    pub(super) fn uplink(&self) -> UplinkRow {
+        self.uplink.row()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BOB: ClientId = ClientId(1);
+
+    #[test]
+    fn it_is_looked_at_twice_a_second_of_beats() {
+        let now = Instant::now();
+        let mut quality = VoiceQuality::new(now, &EncoderSettings::default());
+        let due: Vec<u64> = (0..120)
+            .map(|beat| beat * 10)
+            .filter(|ms| quality.is_due(now + Duration::from_millis(*ms)))
+            .collect();
+        assert_eq!(due, [0, 500, 1000]);
+    }
+
+    #[test]
+    fn a_player_that_has_the_id_of_one_that_left_is_counted_anew() {
+        let now = Instant::now();
+        let mut quality = VoiceQuality::new(now, &EncoderSettings::default());
+        let statistics = |played| SpeakerStatistics { played, ..SpeakerStatistics::default() };
+        let expected = |quality: &mut VoiceQuality, played| -> Vec<u16> {
+            let received = [(BOB, statistics(played))].into_iter();
+            quality.receptions(received).map(|reception| reception.expected).collect()
+        };
+        assert_eq!(expected(&mut quality, 10), [10]);
+        assert_eq!(expected(&mut quality, 12), [2]);
+        quality.follow(now, &ClientEvent::PlayerLeft { id: BOB, name: "Bob".into() });
+        assert_eq!(expected(&mut quality, 12), [12]);
+    }
+}
