@@ -21,7 +21,7 @@ pub fn start() {
 }
 
 /// Logs what a server's operator wants; the level can be changed, unless `RUST_LOG` says what is logged.
-pub(crate) fn start_for_server(config: LogConfig) -> LogLevelSwitch {
+pub(crate) fn start_for_server(config: &LogConfig) -> LogLevelSwitch {
     let is_fixed = own_filter().is_some();
     let filter = own_filter().unwrap_or_else(|| filter_of(config.level));
     let (filter, handle) = reload::Layer::new(filter.add_directive(notices(config.format)));

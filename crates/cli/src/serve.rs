@@ -70,7 +70,7 @@ pub(crate) fn run_default() -> Result<(), Box<dyn Error>> {
     });
     sources.add_argument("--web", "web.listen", Value::from(&*page.to_string()));
     let prepared = Prepared::read(sources.load()?)?;
-    let log_level = logging::start_for_server(prepared.loaded.config.log);
+    let log_level = logging::start_for_server(&prepared.loaded.config.log);
     let running = Running::start(prepared, Vec::new())?;
     let page = running.browsers().map(Browsers::url).unwrap_or_default();
     let program = env::args().next().unwrap_or_else(|| "consonance".to_owned());

@@ -1,34 +1,42 @@
 //! What differs from one configuration to another, and when a running server follows.
 
-use crate::Config;
-use crate::keys::{KEYS, Takes};
+use serde_json::Value as Json;
 
-/// When a changed key is followed.
+use crate::Config;
+use crate::schema::{Setting, settings};
+use crate::written::written;
+
+/// When a changed key is applied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TakesEffect {
-    /// By a reload, while players are there.
+    /// By a reload, while players are online.
     AtOnce,
     /// By a start only.
     AtNextStart,
 }
 
 impl Config {
-    /// The keys whose values differ from another configuration's, and when a running server takes each of them over.
+    /// The keys whose values differ from another configuration's, and when a running server applies each of them.
     pub fn changes(&self, former: &Self) -> Vec<(&'static str, TakesEffect)> {
-        let (mut new, mut old) = (self.clone(), former.clone());
-        let changed = KEYS.iter().filter(|key| key.field.compared(&mut new) != key.field.compared(&mut old));
-        let effect = |takes| match takes {
-            Takes::AtOnce => TakesEffect::AtOnce,
-            Takes::AtStart => TakesEffect::AtNextStart,
-        };
-        changed.map(|key| (key.path, effect(key.takes))).collect()
+        let effect =
+            |key: &Setting| if key.is_reloadable { TakesEffect::AtOnce } else { TakesEffect::AtNextStart };
+        let (new, old) = (self.to_json(), former.to_json());
+        changed(&new, &old).map(|key| (&*key.path, effect(key))).collect()
     }
 
     /// The keys whose values are not the defaults, with these values as a file has them.
     pub fn settings_made(&self) -> Vec<(&'static str, String)> {
-        let mut own = self.clone();
-        let changes = self.changes(&Self::default());
-        let made = KEYS.iter().filter(|key| changes.iter().any(|(path, _)| *path == key.path));
-        made.map(|key| (key.path, key.field.written(&mut own).unwrap_or_else(|| "none".into()))).collect()
+        let (own, default) = (self.to_json(), Self::default().to_json());
+        let value = |key: &Setting| written(key.schema, key.value_in(&own)).unwrap_or_else(|| "none".into());
+        changed(&own, &default).map(|key| (&*key.path, value(key))).collect()
     }
+
+    /// With its secrets.
+    pub(super) fn to_json(&self) -> Json {
+        serde_json::to_value(self).unwrap_or_default()
+    }
+}
+
+fn changed(new: &Json, old: &Json) -> impl Iterator<Item = &'static Setting> {
+    settings().filter(|key| key.value_in(new) != key.value_in(old))
 }

@@ -2,17 +2,19 @@
 
 use std::path::Path;
 
-use crate::document::Value;
-use crate::field::Field;
+use serde_json::Value as Json;
 
-/// A variable's text as the key's value: as a file has it, or a text without its quotes.
-pub(super) fn value(field: Field, text: &str) -> Value {
+use crate::document::Value;
+use crate::schema::{Kind, kind};
+
+/// A variable's text as the key's value: as a file has it, or a string without its quotes.
+pub(super) fn value(schema: &Json, text: &str) -> Value {
     let is_text = |value: &Value| matches!(value, Value::Text(_) | Value::List(_));
-    let takes_text = match field {
+    let takes_text = match kind(schema) {
         // A password is what stands there, whatever that looks like.
-        Field::Secret(_) => return text.into(),
-        Field::Text(_) | Field::Texts(_) | Field::File(_) | Field::Files(_) => true,
-        Field::Tables(tables) => tables.takes_text,
+        Kind::Secret => return text.into(),
+        Kind::String | Kind::Path | Kind::Address | Kind::Choice(_) | Kind::Listeners => true,
+        Kind::List(items) => items["type"] == "string",
         _ => false,
     };
     let read = Value::of_text(text);

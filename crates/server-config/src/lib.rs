@@ -22,51 +22,51 @@
 //! # Ok::<(), consonance_server_config::ConfigError>(())
 //! ```
 
-mod address_keys;
-mod admin_keys;
 mod changes;
+mod check;
 mod config;
 mod document;
 mod ending;
 mod environment;
-mod field;
-mod hook;
 mod joining;
-mod keys;
-mod limit_keys;
+mod limits;
 mod listening;
 mod log;
-mod moderation_keys;
-mod overload;
+mod moderation;
 mod problem;
-mod recording_keys;
+mod recording;
 mod reference;
 mod retired;
 mod rooms;
+mod schema;
 mod sources;
 mod suggestion;
+mod table;
 mod web;
 mod web_limits;
+mod written;
 
-pub use address_keys::AddressesConfig;
 pub use changes::TakesEffect;
 pub use config::{
-    AdminConfig, CertificateFiles, Config, DEFAULT_PORT, FastPathConfig, ModerationConfig, QuicConfig,
-    RecordingConfig, Storage, Watching,
+    AddressesConfig, AdminConfig, CertificateConfig, Config, DEFAULT_PORT, FastPathConfig, OverloadConfig,
+    QuicConfig, StorageConfig, WatchingConfig,
 };
 pub use document::Value;
 pub use ending::EndingConfig;
-pub use hook::HookConfig;
-pub use joining::{JoiningConfig, PasswordSource, SessionPassword};
+pub use joining::{HookConfig, JoiningConfig, NameTakenRule, SessionPassword};
+pub use limits::LimitsConfig;
 pub use listening::{
-    DarkRiftBuildConfig, DarkRiftGameConfig, FishNetGameConfig, ForgeGroupsConfig, GameBuildConfig,
-    GameListenerConfig, IpProtocol, KcpGeneration, ListenerConfig, ListenerNetwork, MirrorGameConfig,
-    NgoGameConfig, SidecarListenerConfig, SpliceListenerConfig, SteamGameConfig, VoiceLayout,
-    WebRtcGameConfig, WebSocketListenerConfig,
+    GameListenerConfig, IpProtocol, KcpGeneration, ListenConfig, ListenerConfig, ListenerNetwork,
+    SidecarListenerConfig, SpliceListenerConfig, VoiceLayout, WebSocketListenerConfig,
 };
 pub use log::{LogConfig, LogFormat, LogLevel};
+pub use moderation::ModerationConfig;
 pub use problem::{ConfigError, Problem};
+pub use recording::RecordingConfig;
 pub use reference::{default_file, reference_page};
+pub use rooms::{AccessConfig, ProximityConfig, RoomLimitsConfig};
+pub use schema::json_schema;
 pub use sources::{ConfigSources, LoadedConfig};
+pub use table::{Seconds, Secret};
 pub use web::WebConfig;
 pub use web_limits::WebLimitsConfig;

@@ -1,83 +1,226 @@
-//! `listen`: where players come in, and over which networks.
+//! `listen`: where players connect, and over which networks.
 
-mod game;
+mod keys;
 mod networks;
-mod sidecar;
-mod splice;
-mod web_socket;
 
+use std::borrow::Cow;
 use std::net::{Ipv6Addr, SocketAddr};
 use std::path::Path;
 
-use crate::Config;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json, json};
+
+use crate::check::{Mistake, checked};
 use crate::document::{Placed, Value, quoted};
-use crate::field::{Mistake, Tables, address, expected, text};
-use crate::keys::Key;
-use crate::suggestion::nearest;
+use crate::schema::SCHEMA;
+use crate::suggestion::{did_you_mean, nearest};
+use crate::web::{ORIGIN, is_origin};
+use crate::written::written;
+use crate::{Config, DEFAULT_PORT};
 
-pub use game::{
-    DarkRiftBuildConfig, DarkRiftGameConfig, FishNetGameConfig, ForgeGroupsConfig, GameBuildConfig,
-    GameListenerConfig, KcpGeneration, MirrorGameConfig, NgoGameConfig, SteamGameConfig, VoiceLayout,
-    WebRtcGameConfig,
+pub use keys::{
+    GameListenerConfig, KcpGeneration, ListenerConfig, SidecarListenerConfig, SpliceListenerConfig,
+    VoiceLayout, WebSocketListenerConfig,
 };
-pub(super) use networks::{COMMON_KEYS, NETWORKS, NetworkRow};
+use networks::UPSTREAM;
+pub(super) use networks::{COMMON_KEYS, NETWORKS, NetworkRow, SPLICE_KEYS};
 pub use networks::{IpProtocol, ListenerNetwork};
-pub use sidecar::SidecarListenerConfig;
-pub(super) use splice::SPLICE_KEYS;
-pub use splice::SpliceListenerConfig;
-use splice::UPSTREAM;
-pub use web_socket::WebSocketListenerConfig;
 
-/// One listener of another network than QUIC, whose clients are all in one session.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Where players connect.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
-pub struct ListenerConfig {
-    /// Over which network.
-    pub network: ListenerNetwork,
-    /// Where; the port is a TCP or a UDP one, as the [network](ListenerNetwork::ip_protocol) has it.
-    pub address: SocketAddr,
-    /// Which session its clients are in; without it the only settled one, or with sidecars
-    /// the one that each link names.
-    pub session: Option<String>,
-    /// What only sidecars have.
-    pub sidecar: SidecarListenerConfig,
-    /// What games' own networks have.
-    pub game: GameListenerConfig,
-    /// What there is in front of a game's own server.
-    pub splice: SpliceListenerConfig,
-    /// What only networks over `WebSocket`s have.
-    pub web_socket: WebSocketListenerConfig,
+pub struct ListenConfig {
+    /// UDP addresses for QUIC.
+    pub quic: Vec<SocketAddr>,
+    /// Listeners for other networks.
+    pub others: Vec<ListenerConfig>,
 }
 
-/// The name of the network that everybody else's clients come over.
+impl Default for ListenConfig {
+    fn default() -> Self {
+        Self { quic: vec![SocketAddr::from((Ipv6Addr::UNSPECIFIED, DEFAULT_PORT))], others: Vec::new() }
+    }
+}
+
+/// The name of the network of all other clients.
 const QUIC: &str = "quic";
 
-pub(super) const LISTEN: Tables<Config> = Tables {
-    read: |config, value, folder| {
-        (config.listen, config.listeners) = read(value, folder)?;
-        Ok(())
-    },
-    written: |config, _| {
-        let quic = config.listen.iter().map(|address| quoted(&address.to_string()));
-        quic.chain(config.listeners.iter().map(written)).collect()
-    },
-    in_words: "a list of addresses with ports, or of tables",
-    takes_text: true,
-};
+/// As it is in the file: a list of addresses and of tables with the keys of their networks.
+impl JsonSchema for ListenConfig {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Listen".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let listener = generator.subschema_for::<ListenerConfig>().to_value();
+        let table = |name: &str, keys: Vec<&str>| {
+            let mut properties = Map::from_iter([
+                ("network".to_owned(), json!({ "const": name })),
+                ("address".to_owned(), listener["properties"]["address"].clone()),
+            ]);
+            properties.extend(
+                keys.into_iter().map(|path| (last(path).to_owned(), at_path(&listener, path).clone())),
+            );
+            json!({
+                "type": "object",
+                "properties": properties,
+                "required": ["network", "address"],
+                "additionalProperties": false,
+            })
+        };
+        let mut items = vec![json!({ "type": "string", "format": "address" }), table(QUIC, Vec::new())];
+        items.extend(NETWORKS.iter().map(|row| table(row.name, row.all_keys())));
+        json_schema!({ "type": ["array", "string"], "format": "listeners", "items": { "anyOf": items } })
+    }
+}
+
+/// The schema of a key of a listener.
+pub(super) fn schema_of(row: &NetworkRow, path: &str) -> &'static Json {
+    let items = SCHEMA["properties"]["listen"]["items"]["anyOf"].as_array();
+    let table = items.into_iter().flatten().find(|item| item["properties"]["network"]["const"] == row.name);
+    table.map_or(&Json::Null, |table| &table["properties"][last(path)])
+}
+
+/// The name of a key in the file.
+pub(super) fn last(path: &str) -> &str {
+    path.rsplit_once('.').map_or(path, |(_, last)| last)
+}
+
+fn at_path<'s>(listener: &'s Json, path: &str) -> &'s Json {
+    path.split('.').fold(listener, |table, key| &table["properties"][key])
+}
+
+/// The value of `listen` as JSON. A single address is a list of one.
+pub(super) fn checked_listeners(value: &Value, folder: &Path) -> Result<Json, Mistake> {
+    let (mut quic, mut others) = (Vec::new(), Vec::new());
+    let single = [Placed { value: value.clone(), line: 0 }];
+    let items = match value {
+        Value::Text(_) => &single[..],
+        Value::List(items) => items,
+        _ => return Err(Mistake::expected("a list of addresses and tables", value)),
+    };
+    for Placed { value, line } in items {
+        let in_line = |mistake: Mistake| if *line == 0 { mistake } else { mistake.or_at(*line) };
+        match value {
+            Value::Text(_) => quic.push(address(value, folder).map_err(in_line)?),
+            Value::Table(keys) => match checked_table(keys, folder).map_err(in_line)? {
+                Listener::Quic(address) => quic.push(address),
+                Listener::Other(listener) => others.push(listener),
+            },
+            _ => return Err(in_line(Mistake::expected("an address or a table", value))),
+        }
+    }
+    Ok(json!({ "quic": quic, "others": others }))
+}
+
+fn address(value: &Value, folder: &Path) -> Result<Json, Mistake> {
+    checked("address", &json!({ "type": "string", "format": "address" }), value, folder)
+}
+
+/// What a table is for.
+pub(super) enum Listener {
+    Quic(Json),
+    Other(Json),
+}
+
+/// A listener's own table. Paths are relative to the folder.
+pub(super) fn checked_table(keys: &[(String, Placed)], folder: &Path) -> Result<Listener, Mistake> {
+    let names = || NETWORKS.iter().map(|row| row.name).chain([QUIC]);
+    let find = |name: &str| keys.iter().find(|(key, _)| key == name).map(|(_, placed)| placed);
+    let all = || names().collect::<Vec<_>>().join(", ");
+    let network = find("network")
+        .ok_or_else(|| Mistake::new(format!("the key network is missing: one of {}", all())))?;
+    let at = find("address")
+        .ok_or_else(|| Mistake::new("the key address is missing, for example \"0.0.0.0:7777\""))?;
+    let name = match &network.value {
+        Value::Text(name) => &**name,
+        other => return Err(Mistake::expected("a string", other).or_at(network.line)),
+    };
+    let at = address(&at.value, folder).map_err(|mistake| mistake.or_at(at.line))?;
+    let mut others = keys.iter().filter(|(key, _)| !["network", "address"].contains(&&**key));
+    if name == QUIC {
+        return match others.next() {
+            Some((key, placed)) => Err(Mistake::at(placed.line, format!("there is no key {key} for {name}"))),
+            None => Ok(Listener::Quic(at)),
+        };
+    }
+    let row = NETWORKS.iter().find(|row| row.name == name).ok_or_else(|| {
+        let meant = nearest(name, names()).map(|meant| format!("; did you mean {meant}?"));
+        let meant = meant.unwrap_or_else(|| format!(", only {}", all()));
+        Mistake::at(network.line, format!("there is no network {name:?}{meant}"))
+    })?;
+    let is_splice = find(last(UPSTREAM)).is_some();
+    let mut listener = json!({ "network": name, "address": at });
+    for (key, Placed { value, line }) in others {
+        let Some(path) = row.keys_of(is_splice).find(|path| last(path) == key) else {
+            return Err(Mistake::at(*line, no_such_key(row, is_splice, key)));
+        };
+        let value = checked(key, schema_of(row, path), value, folder);
+        let value = value.map_err(|mistake| mistake.of_key(key).or_at(*line))?;
+        *path.split('.').fold(&mut listener, |table, key| &mut table[key]) = value;
+    }
+    Ok(Listener::Other(listener))
+}
+
+fn no_such_key(row: &NetworkRow, is_splice: bool, key: &str) -> String {
+    let name = row.name;
+    let has = |is_splice| row.keys_of(is_splice).any(|path| last(path) == key);
+    match (is_splice, has(!is_splice)) {
+        _ if key == last(UPSTREAM) => format!("there is no splice for {name}: leave upstream out"),
+        (true, true) => format!("{key} is for listeners without upstream: leave one of them out"),
+        (false, true) if row.splice.is_some() => {
+            format!("{key} is for a splice: also give the address of the game's server, with upstream")
+        }
+        _ => {
+            let more = ["network", "address"].into_iter().chain(row.splice.map(|_| last(UPSTREAM)));
+            let meant = did_you_mean(key, row.keys_of(is_splice).map(last).chain(more));
+            format!("there is no key {key} for {name}{meant}")
+        }
+    }
+}
+
+/// The value of `listen` as a file has it, without defaults.
+pub(super) fn written_listeners(listen: &Json) -> String {
+    let list = |key: &str| listen[key].as_array().into_iter().flatten();
+    let text = |value: &Json| quoted(value.as_str().unwrap_or_default());
+    let quic = list("quic").map(text);
+    let table = |listener: &Json| {
+        let mut keys = vec![
+            format!("network = {}", text(&listener["network"])),
+            format!("address = {}", text(&listener["address"])),
+        ];
+        let row = NETWORKS.iter().find(|row| row.name == listener["network"]);
+        let is_splice = !listener["splice"]["upstream"].is_null();
+        for (row, path) in row.into_iter().flat_map(|row| row.keys_of(is_splice).map(move |path| (row, path)))
+        {
+            let (schema, value) =
+                (schema_of(row, path), path.split('.').fold(listener, |table, key| &table[key]));
+            if *value != schema["default"] {
+                keys.extend(written(schema, value).map(|value| format!("{} = {value}", last(path))));
+            }
+        }
+        format!("{{ {} }}", keys.join(", "))
+    };
+    format!("[{}]", quic.chain(list("others").map(table)).collect::<Vec<_>>().join(", "))
+}
 
 impl ListenerConfig {
     /// The session of all its clients, given those of the configuration; `None` if each link names its own.
     ///
     /// # Errors
-    /// In words, if it is none of the settled ones, or if there is a choice and nothing was chosen.
+    /// In words, if it is none of those that always exist, or if there is a choice and nothing was chosen.
     pub fn session_among<'s>(&'s self, config: &'s Config) -> Result<Option<&'s str>, String> {
         let settled = &config.sessions;
         match (&self.session, &settled[..]) {
             (Some(session), _) if settled.contains(session) => Ok(Some(session)),
             (Some(session), _) => {
-                let meant = nearest(session, settled.iter().map(|name| &**name));
-                let meant = meant.map(|name| format!("; did you mean {name}?")).unwrap_or_default();
-                Err(format!("{session:?} is none of the sessions that are there at all times{meant}"))
+                let meant = did_you_mean(session, settled.iter().map(|name| &**name));
+                Err(format!("{session:?} is none of the sessions that always exist{meant}"))
             }
             (None, [only]) if config.sessions_on_demand.is_empty() => Ok(Some(only)),
             (None, _) if self.network == ListenerNetwork::Sidecar => Ok(None),
@@ -91,142 +234,19 @@ impl ListenerConfig {
 
     /// What is wrong with it as a whole, in words.
     pub(super) fn problem(&self, config: &Config) -> Option<String> {
-        let needs_secret = self.network == ListenerNetwork::Sidecar && !self.address.ip().is_loopback();
-        if needs_secret && self.sidecar.secret_file.is_none() {
-            let what = "others reach this address, so it needs a secret_file, or else listen on 127.0.0.1";
-            return Some(what.to_owned());
-        }
-        let is_anywhere = self.address.ip().is_unspecified();
-        if self.network == ListenerNetwork::WebRtcNetwork
-            && is_anywhere
-            && self.game.webrtc.announced.is_none()
-        {
-            let what = "say with announced under which address players reach it, or listen on that address";
-            return Some(what.to_owned());
-        }
-        self.game
-            .problem()
-            .or_else(|| self.web_socket.problem())
-            .or_else(|| self.splice.problem(self.address))
-            .or_else(|| self.session_among(config).err())
-    }
-}
-
-impl Default for ListenerConfig {
-    fn default() -> Self {
-        Self {
-            network: ListenerNetwork::Sidecar,
-            address: SocketAddr::from((Ipv6Addr::LOCALHOST, 0)),
-            session: None,
-            sidecar: SidecarListenerConfig::default(),
-            game: GameListenerConfig::default(),
-            splice: SpliceListenerConfig::default(),
-            web_socket: WebSocketListenerConfig::default(),
+        let ip = self.address.ip();
+        let wrong_origin = self.web_socket.origins.iter().find(|origin| *origin != "*" && !is_origin(origin));
+        match self.network {
+            ListenerNetwork::Sidecar if !ip.is_loopback() && self.sidecar.secret_file.is_none() => {
+                Some("other machines reach this address: give a secret_file, or listen on 127.0.0.1".into())
+            }
+            ListenerNetwork::WebRtcNetwork if ip.is_unspecified() && self.game.announced.is_none() => {
+                Some("give the address under which players reach it, with announced, or listen on it".into())
+            }
+            _ => (self.game.problem())
+                .or_else(|| Some(format!("origins: expected {ORIGIN}, or \"*\", not {:?}", wrong_origin?)))
+                .or_else(|| self.splice.problem(self.address))
+                .or_else(|| self.session_among(config).err()),
         }
     }
-}
-
-/// The addresses for QUIC, and the other listeners. A single text is a list of one.
-fn read(value: &Value, folder: &Path) -> Result<(Vec<SocketAddr>, Vec<ListenerConfig>), Mistake> {
-    let (mut quic, mut others) = (Vec::new(), Vec::new());
-    let items = match value {
-        Value::Text(text) => return Ok((vec![address(text)?], others)),
-        Value::List(items) => items,
-        _ => return Err(expected("a list of addresses and tables", value)),
-    };
-    for Placed { value, line } in items {
-        let in_line = |mistake: Mistake| mistake.or_at(*line);
-        match value {
-            Value::Text(text) => quic.push(address(text).map_err(in_line)?),
-            Value::Table(keys) => match read_table(keys, folder).map_err(in_line)? {
-                Listener::Quic(address) => quic.push(address),
-                Listener::Other(listener) => others.push(*listener),
-            },
-            _ => return Err(in_line(expected("an address or a table", value))),
-        }
-    }
-    Ok((quic, others))
-}
-
-/// What a table is for.
-pub(super) enum Listener {
-    Quic(SocketAddr),
-    Other(Box<ListenerConfig>),
-}
-
-/// Reads a listener's own table. Paths are relative to the folder.
-pub(super) fn read_table(keys: &[(String, Placed)], folder: &Path) -> Result<Listener, Mistake> {
-    let names = || NETWORKS.iter().map(|row| row.name).chain([QUIC]);
-    let find = |name: &str| keys.iter().find(|(key, _)| key == name).map(|(_, placed)| placed);
-    let all = || names().collect::<Vec<_>>().join(", ");
-    let network =
-        find("network").ok_or_else(|| Mistake::new(format!("say over which network: one of {}", all())))?;
-    let at = find("address").ok_or_else(|| Mistake::new("say where to listen, with address = \"…\""))?;
-    let name = within(network, text)?;
-    let at = within(at, |value| address(text(value)?))?;
-    if name == QUIC {
-        let other = keys.iter().find(|(key, _)| !["network", "address"].contains(&&**key));
-        return match other {
-            Some((key, placed)) => Err(Mistake::at(placed.line, format!("there is no key {key} for {name}"))),
-            None => Ok(Listener::Quic(at)),
-        };
-    }
-    let row = NETWORKS.iter().find(|row| row.name == name).ok_or_else(|| {
-        let meant = nearest(name, names()).map(|meant| format!("; did you mean {meant}?"));
-        let meant = meant.unwrap_or_else(|| format!(", only {}", all()));
-        Mistake::at(network.line, format!("there is no network {name:?}{meant}"))
-    })?;
-    let is_splice = find(UPSTREAM).is_some();
-    let mut listener = ListenerConfig { network: row.network, address: at, ..ListenerConfig::default() };
-    for (key, placed) in keys.iter().filter(|(key, _)| !["network", "address"].contains(&&**key)) {
-        let Some(known) = row.keys_of(is_splice).find(|known| known.name() == key) else {
-            return Err(Mistake::at(placed.line, no_such_key(row, is_splice, key)));
-        };
-        let what_of = |Mistake { line, what }| Mistake { line, what: format!("{key}: {what}") };
-        within(placed, |value| known.field.read(&mut listener, value, folder).map_err(what_of))?;
-    }
-    Ok(Listener::Other(Box::new(listener)))
-}
-
-fn no_such_key(row: &NetworkRow, is_splice: bool, key: &str) -> String {
-    let name = row.name;
-    if key == UPSTREAM {
-        return format!("there is no splice for {name}: leave upstream out");
-    }
-    match (is_splice, row.keys_of(!is_splice).any(|known| known.name() == key)) {
-        (true, true) => format!("{key} is the game's server's affair: leave it or upstream out"),
-        (false, true) if row.has_splice => {
-            format!("{key} is for a splice: say with upstream where the game's server is, too")
-        }
-        _ => {
-            let more = ["network", "address"].into_iter().chain(row.has_splice.then_some(UPSTREAM));
-            let meant = nearest(key, row.keys_of(is_splice).map(Key::name).chain(more));
-            let meant = meant.map(|name| format!("; did you mean {name}?")).unwrap_or_default();
-            format!("there is no key {key} for {name}{meant}")
-        }
-    }
-}
-
-fn within<'v, T>(
-    placed: &'v Placed,
-    read: impl FnOnce(&'v Value) -> Result<T, Mistake>,
-) -> Result<T, Mistake> {
-    read(&placed.value).map_err(|mistake| mistake.or_at(placed.line))
-}
-
-/// As a table in one line, without what is as it is anyway.
-fn written(listener: &ListenerConfig) -> String {
-    let row = listener.network.row();
-    let (mut own, mut default) = (listener.clone(), ListenerConfig::default());
-    let mut keys = vec![
-        format!("network = {}", quoted(row.name)),
-        format!("address = {}", quoted(&listener.address.to_string())),
-    ];
-    for key in row.keys_of(listener.splice.upstream.is_some()) {
-        let value = key.field.written(&mut own);
-        if value != key.field.written(&mut default) {
-            keys.extend(value.map(|value| format!("{} = {value}", key.name())));
-        }
-    }
-    format!("{{ {} }}", keys.join(", "))
 }

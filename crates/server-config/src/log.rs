@@ -1,20 +1,27 @@
-//! `[log]`: what is written to the standard error, and how.
+//! `[log]`: what is written to standard error, and how.
 
-use crate::field::{Choice, Field};
-use crate::keys::{Key, Takes};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-/// What the server writes to its log.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct LogConfig {
-    /// How a line looks.
-    pub format: LogFormat,
-    /// Down to which level.
-    pub level: LogLevel,
+use crate::table::table;
+
+table! {
+    /// `[log]`: what the server writes to its log.
+    pub struct LogConfig {
+        /// The format of lines: text for people, json for programs, one object in each line. Lines that belong to a
+        /// worker, a session or a connection say so in spans.
+        pub format: LogFormat = LogFormat::default(),
+        /// Which lines are written: those of this level and of more important ones. The variable `RUST_LOG` takes
+        /// precedence, knows parts of the program (`warn,consonance_server=debug`) and single sessions
+        /// (`[session{session=main}]=debug`), and holds until the end.
+        #[schemars(extend("x-reload" = true))]
+        pub level: LogLevel = LogLevel::default(),
+    }
 }
 
-/// How a line of the log looks.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// The format of a line of the log.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub enum LogFormat {
     /// For people.
     #[default]
@@ -23,30 +30,21 @@ pub enum LogFormat {
     Json,
 }
 
-/// How important a line has to be; the same levels as those of the crate `tracing`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// How important a line is; the levels are those of `tracing`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub enum LogLevel {
     /// Something is broken.
     Error,
-    /// Something wants an operator's attention.
+    /// Something needs an operator's attention.
     #[default]
     Warn,
-    /// Players who come and go, and what else happens now and then.
+    /// Players who join and leave, and other rare events.
     Info,
     /// Every connection, every room.
     Debug,
-    /// What strangers do, too.
+    /// Also what clients do that have not joined.
     Trace,
-}
-
-impl LogFormat {
-    /// As a file has it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Text => "text",
-            Self::Json => "json",
-        }
-    }
 }
 
 impl LogLevel {
@@ -61,49 +59,3 @@ impl LogLevel {
         }
     }
 }
-
-impl Choice for LogFormat {
-    fn names(&self) -> Vec<&'static str> {
-        FORMATS.map(Self::name).into()
-    }
-
-    fn chosen(&self) -> &'static str {
-        self.name()
-    }
-
-    fn choose(&mut self, index: usize) {
-        *self = FORMATS[index];
-    }
-}
-
-impl Choice for LogLevel {
-    fn names(&self) -> Vec<&'static str> {
-        LEVELS.map(Self::name).into()
-    }
-
-    fn chosen(&self) -> &'static str {
-        self.name()
-    }
-
-    fn choose(&mut self, index: usize) {
-        *self = LEVELS[index];
-    }
-}
-
-const FORMATS: [LogFormat; 2] = [LogFormat::Text, LogFormat::Json];
-const LEVELS: [LogLevel; 5] =
-    [LogLevel::Error, LogLevel::Warn, LogLevel::Info, LogLevel::Debug, LogLevel::Trace];
-
-pub(super) const LOG_KEYS: &[Key] = &[
-    Key::new(
-        "log.format",
-        Takes::AtStart,
-        Field::Choice(|config| &mut config.log.format),
-        "How the lines look: text for people, json for programs, one object in each line. Lines that belong to a worker, a session or a connection say so in spans.",
-    ),
-    Key::at_once(
-        "log.level",
-        Field::Choice(|config| &mut config.log.level),
-        "Which lines are written: those of this level and of more important ones. The variable RUST_LOG goes before it, knows parts of the program (warn,consonance_server=debug) and single sessions ([session{session=main}]=debug), and holds until the end.",
-    ),
-];

@@ -2,9 +2,12 @@
 
 use std::fmt::Write as _;
 
-use crate::Config;
-use crate::keys::{KEYS, Key, SECTIONS, Takes};
-use crate::listening::{COMMON_KEYS, ListenerConfig, NETWORKS, NetworkRow, SPLICE_KEYS};
+use serde_json::Value as Json;
+
+use crate::check::allowed;
+use crate::listening::{COMMON_KEYS, NETWORKS, NetworkRow, SPLICE_KEYS, last, schema_of};
+use crate::schema::{SECTIONS, Section, about, kind};
+use crate::written::{written, written_example};
 
 /// A file that says what holds without a file, with a comment for each key. Keys without a value are commented out.
 pub fn default_file() -> String {
@@ -12,12 +15,16 @@ pub fn default_file() -> String {
         "# What a Consonance server does when it is told nothing; each key may be left out.\n\
          # docs/configuration.md says the same as a page.\n",
     );
-    for (section, about) in SECTIONS {
-        if !section.is_empty() {
-            let _ = write!(file, "\n{}[{section}]\n", comment(about));
+    for Section { path, about: about_section, keys } in &*SECTIONS {
+        if !path.is_empty() {
+            let _ = write!(file, "\n{}[{path}]\n", comment(about_section));
         }
-        for key in keys_of(section) {
-            let _ = write!(file, "\n{}{}\n", comment(key.about), line_of(key));
+        for key in keys {
+            let line = match default_and_example(key.schema) {
+                (Some(value), None) => format!("{} = {value}", key.name()),
+                (_, example) => format!("# {} = {}", key.name(), example.unwrap_or_default()),
+            };
+            let _ = write!(file, "\n{}{line}\n", comment(about(key.schema)));
         }
     }
     file
@@ -26,16 +33,17 @@ pub fn default_file() -> String {
 /// The page `docs/configuration.md`.
 pub fn reference_page() -> String {
     let mut page = String::from(INTRODUCTION);
-    for (section, about) in SECTIONS {
+    for Section { path, about, keys } in &*SECTIONS {
         let heading =
-            if section.is_empty() { "At the top of the file".to_owned() } else { format!("`[{section}]`") };
+            if path.is_empty() { "At the top of the file".to_owned() } else { format!("`[{path}]`") };
         let _ = write!(page, "\n## {heading}\n");
         if !about.is_empty() {
             let _ = write!(page, "\n{}\n", one_sentence_per_line(about));
         }
-        page.push_str("\n| key | without it | allowed | taken over by a reload | |\n|---|---|---|---|---|\n");
-        for key in keys_of(section) {
-            page.push_str(&row(key));
+        page.push_str("\n| key | default | allowed | reloadable | |\n|---|---|---|---|---|\n");
+        for key in keys {
+            let reloadable = if key.is_reloadable { " yes |" } else { " no |" };
+            page.push_str(&row(key.name(), key.schema, reloadable, ""));
         }
     }
     page.push_str(&listeners());
@@ -82,16 +90,24 @@ With a new certificate the fingerprint in the addresses changes; who is there st
 /// Which networks a listener may be for, and which keys each has.
 fn listeners() -> String {
     let mut part = String::from(LISTENERS);
-    part.push_str(&listener_table(COMMON_KEYS));
+    let listener_table = |row, keys: &[&str]| {
+        let head = "\n| key | default | allowed | |\n|---|---|---|---|\n".to_owned();
+        keys.iter().fold(head, |table, path| table + &listener_row(row, path, ""))
+    };
+    // What several networks have is alike in all of them.
+    let of_any = NETWORKS.iter().find(|row| row.splice.is_some());
+    part.extend(of_any.map(|row| listener_table(row, COMMON_KEYS)));
     part.push_str(SPLICES);
-    let spliced: Vec<_> = NETWORKS.iter().filter(|row| row.has_splice).map(|row| row.name).collect();
+    let spliced: Vec<_> = NETWORKS.iter().filter(|row| row.splice.is_some()).map(|row| row.name).collect();
     let _ = writeln!(part, "These networks have it, with the keys below: `{}`.", spliced.join("`, `"));
-    part.push_str(&listener_table(SPLICE_KEYS));
-    for NetworkRow { name, about, keys, server_keys, splice_keys, .. } in NETWORKS {
+    part.extend(of_any.map(|row| listener_table(row, SPLICE_KEYS)));
+    for row in NETWORKS {
+        let NetworkRow { name, about, keys, server_keys, splice, .. } = row;
         let _ = write!(part, "\n### `network = \"{name}\"`\n\n{}\n", one_sentence_per_line(about));
-        part.push_str(&listener_table(keys));
-        part.extend(server_keys.iter().map(|key| listener_row(key, " Not with `upstream`.")));
-        part.extend(splice_keys.iter().map(|key| listener_row(key, " Only with `upstream`.")));
+        part.push_str(&listener_table(row, keys));
+        part.extend(server_keys.iter().map(|path| listener_row(row, path, " Not with `upstream`.")));
+        let splice = splice.iter().copied().flatten();
+        part.extend(splice.map(|path| listener_row(row, path, " Only with `upstream`.")));
     }
     part
 }
@@ -136,42 +152,25 @@ upstream = \"127.0.0.1:7778\"
 
 ";
 
-fn listener_table(keys: &[Key<ListenerConfig>]) -> String {
-    let head = "\n| key | without it | allowed | |\n|---|---|---|---|\n".to_owned();
-    keys.iter().map(|key| listener_row(key, "")).fold(head, |table, row| table + &row)
+fn listener_row(network: &NetworkRow, path: &str, more: &str) -> String {
+    row(last(path), schema_of(network, path), "", more)
 }
 
-fn listener_row(key: &Key<ListenerConfig>, more: &str) -> String {
-    let Key { about, field, .. } = key;
-    let value = value_without(key);
-    format!("| `{}` | {value} | {} | {about}{more} |\n", key.name(), field.in_words())
-}
-
-fn keys_of(section: &str) -> impl Iterator<Item = &'static Key> {
-    KEYS.iter().filter(move |key| key.section() == section)
-}
-
-fn line_of(key: &Key) -> String {
-    let value = key.field.written(&mut Config::default());
-    match (value, key.example) {
-        (Some(value), None) => format!("{} = {value}", key.name()),
-        (_, example) => format!("# {} = {}", key.name(), example.unwrap_or_default()),
-    }
-}
-
-fn row(key: &Key) -> String {
-    let value = value_without(key);
-    let takes = if key.takes == Takes::AtOnce { "yes" } else { "no" };
-    let Key { about, field, .. } = key;
-    format!("| `{}` | {value} | {} | {takes} | {about} |\n", key.name(), field.in_words())
-}
-
-/// What holds if nobody gives the key.
-fn value_without<C: Default>(key: &Key<C>) -> String {
-    match (key.field.written(&mut C::default()), key.example) {
+fn row(name: &str, schema: &Json, reloadable: &str, more: &str) -> String {
+    let value = match default_and_example(schema) {
         (Some(value), None) => format!("`{value}`"),
-        (_, example) => format!("nothing; for example `{}`", example.unwrap_or_default()),
-    }
+        (_, example) => format!("none; for example `{}`", example.unwrap_or_default()),
+    };
+    format!(
+        "| `{name}` | {value} | {} |{reloadable} {}{more} |\n",
+        allowed(&kind(schema), name),
+        about(schema)
+    )
+}
+
+/// As a file has them.
+fn default_and_example(schema: &Json) -> (Option<String>, Option<String>) {
+    (written(schema, &schema["default"]), written_example(schema, &schema["examples"][0]))
 }
 
 /// In lines of a readable length.

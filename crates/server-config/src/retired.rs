@@ -1,6 +1,6 @@
 //! Keys that earlier versions had, so that a file which still has one is told why it is refused.
 
-use crate::keys::variable;
+use crate::schema::variable;
 
 /// Each with the reason, and with what to do instead.
 const RETIRED: &[(&str, &str)] = &[(

@@ -4,17 +4,16 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use crate::check::{Mistake, checked};
 use crate::document::{Placed, Value, parse};
-use crate::field::Mistake;
-use crate::keys::{KEYS, Key, PREFIX};
-use crate::listening::{Listener, read_table};
+use crate::listening::{Listener, checked_table};
 use crate::problem::{ConfigError, Origin, Problem};
-use crate::retired;
-use crate::suggestion::nearest;
-use crate::{Config, IpProtocol, environment};
+use crate::schema::{PREFIX, SECTIONS, Setting, settings};
+use crate::suggestion::{did_you_mean, nearest};
+use crate::{Config, IpProtocol, environment, retired};
 
-/// What was written where. Later sources override earlier ones, key by key: add the file first, then the
-/// environment, then the arguments.
+/// What was written where. Later sources override earlier ones, key by key: add the file first, then the environment,
+/// then the arguments.
 #[derive(Clone, Debug, Default)]
 pub struct ConfigSources {
     entries: Vec<Entry>,
@@ -25,7 +24,7 @@ pub struct ConfigSources {
 
 #[derive(Clone, Debug)]
 struct Entry {
-    key: &'static str,
+    setting: &'static Setting,
     value: Value,
     origin: Origin,
     folder: PathBuf,
@@ -39,7 +38,8 @@ pub struct LoadedConfig {
     pub config: Config,
     /// What may be a mistake, each in a line.
     pub notes: Vec<String>,
-    origins: BTreeMap<&'static str, Origin>,
+    /// Where each value was written, and the lines of the items of lists.
+    origins: BTreeMap<&'static str, (Origin, Vec<usize>)>,
 }
 
 impl ConfigSources {
@@ -72,12 +72,12 @@ impl ConfigSources {
         for (name, text) in variables {
             if let Some(reason) = retired::of_variable(&name) {
                 self.notes.push(format!("{name} is no setting any more: {reason}"));
-            } else if let Some(key) = KEYS.iter().find(|key| key.variable() == name) {
-                let value = environment::value(key.field, &text);
+            } else if let Some(setting) = settings().find(|setting| setting.variable() == name) {
+                let value = environment::value(setting.schema, &text);
                 let folder = environment::folder().to_owned();
-                self.entries.push(Entry { key: key.path, value, origin: Origin::Variable(name), folder });
+                self.entries.push(Entry { setting, value, origin: Origin::Variable(name), folder });
             } else {
-                let known: Vec<String> = KEYS.iter().map(Key::variable).collect();
+                let known: Vec<String> = settings().map(Setting::variable).collect();
                 if let Some(meant) =
                     nearest(&name[PREFIX.len()..], known.iter().map(|name| &name[PREFIX.len()..]))
                 {
@@ -89,9 +89,9 @@ impl ConfigSources {
 
     /// Adds the value of a command line's option. A key that does not exist is passed over.
     pub fn add_argument(&mut self, option: &'static str, key: &str, value: Value) {
-        if let Some(key) = KEYS.iter().find(|known| known.path == key) {
+        if let Some(setting) = settings().find(|known| known.path == key) {
             let folder = environment::folder().to_owned();
-            self.entries.push(Entry { key: key.path, value, origin: Origin::Argument(option), folder });
+            self.entries.push(Entry { setting, value, origin: Origin::Argument(option), folder });
         }
     }
 
@@ -105,16 +105,29 @@ impl ConfigSources {
         let mut loaded =
             LoadedConfig { config: Config::default(), notes: self.notes, origins: BTreeMap::new() };
         if self.listens_elsewhere {
-            loaded.config.listen.clear();
+            loaded.config.listen.quic.clear();
         }
-        let last: BTreeMap<&str, Entry> = self.entries.into_iter().map(|entry| (entry.key, entry)).collect();
-        for (key, Entry { value, origin, folder, .. }) in last {
-            let field = KEYS.iter().find(|known| known.path == key).map(|known| known.field);
-            let Some(field) = field else { continue };
-            loaded.origins.insert(key, origin.clone());
-            if let Err(Mistake { line: own_line, what }) = field.read(&mut loaded.config, &value, &folder) {
-                problems.push(Problem { origin: origin.at_line(own_line), key: key.into(), what });
+        let mut config = loaded.config.to_json();
+        let last: BTreeMap<&str, Entry> =
+            self.entries.into_iter().map(|entry| (&*entry.setting.path, entry)).collect();
+        for (key, Entry { setting, value, origin, folder }) in last {
+            match checked(setting.name(), setting.schema, &value, &folder) {
+                Ok(json) => setting.set_in(&mut config, json),
+                Err(Mistake { line, what }) => {
+                    problems.push(Problem { origin: origin.clone().at_line(line), key: key.into(), what });
+                }
             }
+            let Value::List(items) = value else {
+                loaded.origins.insert(key, (origin, Vec::new()));
+                continue;
+            };
+            loaded.origins.insert(key, (origin, items.iter().map(|item| item.line).collect()));
+        }
+        match serde_json::from_value(config) {
+            Ok(config) => loaded.config = config,
+            // What was not checked by the schema; there is no line for it.
+            Err(error) if problems.is_empty() => problems.push(loaded.problem("", error.to_string())),
+            Err(_) => {}
         }
         if problems.is_empty() {
             problems = loaded.contradictions(self.listens_elsewhere);
@@ -127,9 +140,9 @@ impl ConfigSources {
         for (key, Placed { value, line }) in table {
             let path = if section.is_empty() { key.clone() } else { format!("{section}.{key}") };
             let origin = Origin::File { name: name.to_owned(), line: *line };
-            if let Some(known) = KEYS.iter().find(|known| known.path == path) {
+            if let Some(setting) = settings().find(|known| known.path == path) {
                 let (value, folder) = (value.clone(), folder.to_owned());
-                self.entries.push(Entry { key: known.path, value, origin, folder });
+                self.entries.push(Entry { setting, value, origin, folder });
                 continue;
             }
             match value {
@@ -143,7 +156,7 @@ impl ConfigSources {
 }
 
 fn is_section(path: &str) -> bool {
-    KEYS.iter().any(|key| key.section() == path)
+    SECTIONS.iter().any(|section| section.path == path)
 }
 
 fn unknown(origin: Origin, path: &str) -> Problem {
@@ -152,12 +165,10 @@ fn unknown(origin: Origin, path: &str) -> Problem {
         return Problem { origin, key: String::new(), what };
     }
     let outside = path.rsplit_once('.').map(|(_, key)| key);
-    let outside = outside.filter(|outside| KEYS.iter().any(|key| key.path == *outside));
+    let outside = outside.filter(|outside| settings().any(|key| key.path == *outside));
     let meant = match outside {
         Some(key) => format!("; {key} belongs above the first [section]"),
-        None => nearest(path, KEYS.iter().map(|key| key.path))
-            .map(|meant| format!("; did you mean {meant}?"))
-            .unwrap_or_default(),
+        None => did_you_mean(path, settings().map(|key| &*key.path)),
     };
     Problem { origin, key: String::new(), what: format!("there is no key {path}{meant}") }
 }
@@ -165,8 +176,15 @@ fn unknown(origin: Origin, path: &str) -> Problem {
 impl LoadedConfig {
     /// Something that is wrong with the value of a key, named where it was written.
     pub fn problem(&self, key: &str, what: impl Into<String>) -> Problem {
-        let origin = self.origins.get(key).cloned().unwrap_or_default();
+        let origin = self.origins.get(key).map(|(origin, _)| origin.clone()).unwrap_or_default();
         Problem { origin, key: key.to_owned(), what: what.into() }
+    }
+
+    /// The same for an item of a list.
+    fn problem_in(&self, key: &str, index: usize, what: String) -> Problem {
+        let line = self.origins.get(key).and_then(|(_, lines)| lines.get(index).copied());
+        let problem = self.problem(key, what);
+        Problem { origin: problem.origin.at_line(line), ..problem }
     }
 
     /// Adds a listener that is told in options, as its table would tell it: each is an option, a key and its value.
@@ -179,14 +197,18 @@ impl LoadedConfig {
             ((*key).to_owned(), Placed { value: value.clone(), line })
         };
         let table: Vec<_> = options.iter().enumerate().map(placed).collect();
-        let listener = read_table(&table, environment::folder()).map_err(|Mistake { line, what }| {
+        let listener = checked_table(&table, environment::folder()).map_err(|Mistake { line, what }| {
             let option = options.get(line.unwrap_or_default()).map_or("", |(option, ..)| *option);
             Problem { origin: Origin::Argument(option), key: "listen".into(), what }
         })?;
-        match listener {
-            Listener::Quic(address) => self.config.listen.push(address),
-            Listener::Other(listener) => self.config.listeners.push(*listener),
-        }
+        let listen = &mut self.config.listen;
+        let added = match listener {
+            Listener::Quic(address) => {
+                serde_json::from_value(address).map(|address| listen.quic.push(address))
+            }
+            Listener::Other(other) => serde_json::from_value(other).map(|other| listen.others.push(other)),
+        };
+        added.map_err(|error| self.problem("listen", error.to_string()))?;
         let problems = self.listener_problems();
         if problems.is_empty() { Ok(()) } else { Err(ConfigError::of(problems)) }
     }
@@ -194,15 +216,15 @@ impl LoadedConfig {
     /// Listeners that exclude each other, or whose clients have nowhere to go.
     fn listener_problems(&self) -> Vec<Problem> {
         let config = &self.config;
-        let quic = config.listen.iter().map(|address| (IpProtocol::Udp, *address));
-        let others = config.listeners.iter().map(|it| (it.network.ip_protocol(), it.address));
+        let quic = config.listen.quic.iter().map(|address| (IpProtocol::Udp, *address));
+        let others = config.listen.others.iter().map(|it| (it.network.ip_protocol(), it.address));
         let all: Vec<_> = quic.chain(others).collect();
         let is_twice = |(index, (_, address)): &(usize, &(IpProtocol, SocketAddr))| {
             address.port() != 0 && all[..*index].contains(&all[*index])
         };
         let twice = all.iter().enumerate().filter(is_twice);
         let twice = twice.map(|(_, (_, address))| format!("{address} is there twice"));
-        let wrong = config.listeners.iter().filter_map(|listener| {
+        let wrong = config.listen.others.iter().filter_map(|listener| {
             let what = listener.problem(config)?;
             Some(format!("{} at {}: {what}", listener.network.name(), listener.address))
         });
@@ -213,7 +235,7 @@ impl LoadedConfig {
     fn contradictions(&self, listens_elsewhere: bool) -> Vec<Problem> {
         let Config { listen, sessions, sessions_on_demand, certificate, admin, .. } = &self.config;
         let mut problems = Vec::new();
-        if listen.is_empty() && self.config.listeners.is_empty() && !listens_elsewhere {
+        if listen.quic.is_empty() && listen.others.is_empty() && !listens_elsewhere {
             problems.push(self.problem("listen", "there is no address to listen on: name at least one"));
         }
         if sessions.is_empty() && sessions_on_demand.is_empty() {
@@ -253,6 +275,8 @@ impl LoadedConfig {
             problems.push(self.problem("ending.onward", what));
         }
         problems.extend(self.config.web.problems().into_iter().map(|(key, what)| self.problem(key, what)));
+        let in_lists = self.config.room_problems().into_iter().chain(self.config.joining.problems());
+        problems.extend(in_lists.map(|(key, index, what)| self.problem_in(key, index, what)));
         problems
     }
 }

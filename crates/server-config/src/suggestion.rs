@@ -1,4 +1,9 @@
-//! Which name somebody may have meant who wrote another one.
+//! The name that was probably meant by an unknown one.
+
+/// The end of a message about an unknown name.
+pub(super) fn did_you_mean<'n>(written: &str, names: impl Iterator<Item = &'n str>) -> String {
+    nearest(written, names).map(|meant| format!("; did you mean {meant}?")).unwrap_or_default()
+}
 
 /// The nearest of these names, if it is near enough to be a slip.
 pub(super) fn nearest<'n>(written: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {

@@ -1,69 +1,100 @@
-//! `[web]`: where players come in with a browser.
+//! `[web]`: players in browsers.
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
-use std::time::Duration;
 
-use consonance_server::SecretText;
-
-use crate::Config;
-use crate::field::Field;
-use crate::keys::{Key, Takes};
+use crate::table::{Seconds, Secret, table};
 use crate::web_limits::WebLimitsConfig;
 
-/// The page for players, and where their voices come in; the units and the reasons of its limits stand with the
-/// settings of the crate `consonance-web`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct WebConfig {
-    /// The TCP address of the page; none without it.
-    pub listen: Option<SocketAddr>,
-    /// The PEM file with the certificate chain of the page; plain HTTP without it.
-    pub certificate_file: Option<PathBuf>,
-    /// The PEM file with its private key.
-    pub key_file: Option<PathBuf>,
-    /// The TCP address where plain HTTP is answered with the address of the page.
-    pub redirect: Option<SocketAddr>,
-    /// Addresses and networks of proxies that are believed about who asks.
-    pub proxies: Vec<String>,
-    /// Origins of other sites whose pages may use this server.
-    pub origins: Vec<String>,
-    /// Names besides localhost by which the page is asked for over plain HTTP.
-    pub host_names: Vec<String>,
-    /// The UDP address of voice; see [`voice_address`](Self::voice_address).
-    pub udp: Option<SocketAddr>,
-    /// The TCP address of voice where UDP does not come through; none without it.
-    pub tcp: Option<SocketAddr>,
-    /// Addresses, with ports or without, at which browsers reach those two.
-    pub announced: Vec<String>,
-    /// STUN and TURN servers for the browsers.
-    pub ice_servers: Vec<String>,
-    /// What this server and the TURN servers know.
-    pub turn_secret: Option<SecretText>,
-    /// The file with it.
-    pub turn_secret_file: Option<PathBuf>,
-    /// How long what a browser shows to a TURN server is good.
-    pub turn_lifetime: Duration,
-    /// Whether voice may come over `WebSocket`s.
-    pub fallback: bool,
-    /// Browsers at once.
-    pub players_max: usize,
-    /// Browsers at once whose connections are being made.
-    pub negotiating_max: usize,
-    /// Silence after which a browser's connection counts as lost.
-    pub idle_timeout: Duration,
-    /// Connections at once to the page.
-    pub connections_max: usize,
-    /// The same from one address.
-    pub connections_per_address: usize,
-    /// Requests to join from one address per minute.
-    pub joins_per_minute: u32,
-    /// As many of them at once.
-    pub joins_burst: u32,
-    /// How long a request may take to come.
-    pub request_timeout: Duration,
-    /// What one browser, and strangers at the page, may take.
-    pub limits: WebLimitsConfig,
+table! {
+    /// `[web]`: the page for players, and where their voice arrives; the reasons of its limits stand with the settings
+    /// of `consonance-web`.
+    pub struct WebConfig {
+        /// The TCP address of the page; port 0 picks a free port. Default: no page.
+        #[schemars(example = &"127.0.0.1:7780", extend("format" = "address"))]
+        pub listen: Option<SocketAddr> = None,
+        /// A PEM file with the certificate chain of the page, the server's own first. Default: the page is plain HTTP,
+        /// and browsers give a microphone only to pages of this machine, unless a proxy with TLS is in front;
+        /// docs/browser/https.md says more. The files are read again when they change.
+        #[schemars(example = &"fullchain.pem", extend("format" = "path", "x-reload" = true))]
+        pub certificate_file: Option<PathBuf> = None,
+        /// The PEM file with its private key.
+        #[schemars(example = &"privkey.pem", extend("format" = "path", "x-reload" = true))]
+        pub key_file: Option<PathBuf> = None,
+        /// A TCP address where requests over plain HTTP are redirected to the page over TLS.
+        #[schemars(example = &"[::]:80", extend("format" = "address"))]
+        pub redirect: Option<SocketAddr> = None,
+        /// Addresses, or networks such as 10.0.0.0/8, of proxies in front of the page. What they say about the client
+        /// (X-Forwarded-For, X-Forwarded-Proto) is trusted; the same headers from others are ignored.
+        pub proxies: Vec<String> = Vec::new(),
+        /// Origins of other sites, each with its scheme and without a path, whose pages may use this server; its own
+        /// page always may. This restricts pages only: other programs can send any origin.
+        #[schemars(extend("examples" = [["https://game.example.org"]]))]
+        pub origins: Vec<String> = Vec::new(),
+        /// Names besides localhost and the one in host by which browsers may ask for the page over plain HTTP, without
+        /// ports; addresses always work. Others are refused, so that no page of another site can be made to point
+        /// here. With a certificate of the page's own, or behind a proxy in `web.proxies`, every name is answered.
+        #[schemars(extend("examples" = [["gamebox.local"]]))]
+        pub host_names: Vec<String> = Vec::new(),
+        /// The UDP address where browsers' voice arrives, all over this one port. Default: the page's own address and
+        /// port.
+        #[schemars(example = &"203.0.113.7:7780", extend("format" = "address"))]
+        pub udp: Option<SocketAddr> = None,
+        /// A TCP address for voice where UDP does not come through (ICE-TCP). Default: none.
+        #[schemars(example = &"203.0.113.7:7781", extend("format" = "address"))]
+        pub tcp: Option<SocketAddr> = None,
+        /// The addresses at which browsers reach those two, with ports where others are open in front: needed where
+        /// they are `[::]` or 0.0.0.0, and behind a router or a load balancer.
+        #[schemars(extend("examples" = [["203.0.113.7"]]))]
+        pub announced: Vec<String> = Vec::new(),
+        /// URLs of TURN and STUN servers that browsers are told to use. Browsers can reach this server without them; a
+        /// TURN server helps players behind networks that let only some traffic out.
+        #[schemars(extend("examples" = [["turn:turn.example.org:3478", "turns:turn.example.org:443?transport=tcp"]]))]
+        pub ice_servers: Vec<String> = Vec::new(),
+        /// The secret that this server shares with the TURN servers (static-auth-secret of coturn): browsers get
+        /// credentials that are made with it and expire. Prefer a file.
+        #[schemars(example = &"a long random text")]
+        pub turn_secret: Option<Secret> = None,
+        /// A file with that secret in its first line, which other users of the machine should not be able to read. It
+        /// takes precedence over `web.turn_secret`.
+        #[schemars(example = &"turn-secret.txt", extend("format" = "path"))]
+        pub turn_secret_file: Option<PathBuf> = None,
+        /// How long these credentials are valid, in seconds. coturn checks that only when a browser begins, and lets
+        /// it stay for longer; with a TURN server that checks again and again, this is the longest call.
+        #[schemars(range(min = 60, max = 604_800))]
+        pub turn_lifetime_s: Seconds = Seconds::new(3600),
+        /// Whether browsers without any other way may send voice over `WebSocket`s, which is slower where packets are
+        /// lost.
+        pub fallback: bool = true,
+        /// Browsers at once.
+        #[schemars(range(min = 1, max = 65_536))]
+        pub players_max: usize = 1000,
+        /// Browsers at once whose connections are being established.
+        #[schemars(range(min = 1, max = 65_536))]
+        pub negotiating_max: usize = 128,
+        /// Silence in seconds after which a browser's connection counts as lost. A browser sends something every 2 s.
+        #[schemars(range(min = 5, max = 300))]
+        pub idle_timeout_s: Seconds = Seconds::new(15),
+        /// Connections to the page at once; further ones wait. Each browser has one or two.
+        #[schemars(range(min = 16, max = 65_536))]
+        pub connections_max: usize = 2048,
+        /// Connections at once from one address, or one IPv6 network of 64 bits; a further one is closed. Proxies have
+        /// no such limit.
+        #[schemars(range(min = 1, max = 65_536))]
+        pub connections_per_address: usize = 256,
+        /// Requests to join from one address, or one IPv6 network of 64 bits, per minute in the long run; further
+        /// clients are told to wait.
+        #[schemars(range(min = 1, max = 1_000_000))]
+        pub joins_per_minute: u32 = 120,
+        /// As many of them at once.
+        #[schemars(range(min = 1, max = 1_000_000))]
+        pub joins_burst: u32 = 60,
+        /// How long a request may take to arrive, and to be answered, in seconds.
+        #[schemars(range(min = 0.1, max = 300))]
+        pub request_timeout_s: Seconds = Seconds::new(10),
+        /// What one browser, and clients of the page that have not joined, may use. Few servers need other numbers.
+        pub limits: WebLimitsConfig = WebLimitsConfig::default(),
+    }
 }
 
 impl WebConfig {
@@ -103,44 +134,6 @@ impl WebConfig {
         problems.extend(wrong_texts("web.host_names", &self.host_names, is_host_name, HOST_NAME));
         problems.extend(wrong_texts("web.ice_servers", &self.ice_servers, is_ice_server, ICE_SERVER));
         problems
-    }
-}
-
-impl Config {
-    /// The names, besides localhost, by which browsers ask for this server: the one in `host`, and those of `[web]`.
-    pub fn own_host_names(&self) -> Vec<String> {
-        self.web.host_names.iter().chain(&self.host).cloned().collect()
-    }
-}
-
-impl Default for WebConfig {
-    fn default() -> Self {
-        Self {
-            listen: None,
-            certificate_file: None,
-            key_file: None,
-            redirect: None,
-            proxies: Vec::new(),
-            origins: Vec::new(),
-            host_names: Vec::new(),
-            udp: None,
-            tcp: None,
-            announced: Vec::new(),
-            ice_servers: Vec::new(),
-            turn_secret: None,
-            turn_secret_file: None,
-            turn_lifetime: Duration::from_hours(1),
-            fallback: true,
-            players_max: 1000,
-            negotiating_max: 128,
-            idle_timeout: Duration::from_secs(15),
-            connections_max: 2048,
-            connections_per_address: 256,
-            joins_per_minute: 120,
-            joins_burst: 60,
-            request_timeout: Duration::from_secs(10),
-            limits: WebLimitsConfig::default(),
-        }
     }
 }
 
@@ -189,138 +182,4 @@ fn is_host_name(text: &str) -> bool {
 fn is_ice_server(text: &str) -> bool {
     let known = |scheme: &str| text.strip_prefix(scheme).is_some_and(|rest| !rest.is_empty());
     ["stun:", "stuns:", "turn:", "turns:"].into_iter().any(known) && !text.contains(char::is_whitespace)
-}
-
-pub(super) const WEB_KEYS: &[Key] = &[
-    web(
-        "web.listen",
-        Field::Address(|config| &mut config.web.listen),
-        "The TCP address of the page; port 0 takes any free one. There is none without it.",
-    )
-    .with_example("\"127.0.0.1:7780\""),
-    Key::at_once(
-        "web.certificate_file",
-        Field::File(|config| &mut config.web.certificate_file),
-        "A PEM file with the certificate chain of the page, the server's own first. Without it, the page is plain HTTP, and browsers give a microphone to pages of this machine only, unless a proxy with TLS stands in front; docs/browser/https.md says more. The files are read again when they change.",
-    )
-    .with_example("\"fullchain.pem\""),
-    Key::at_once(
-        "web.key_file",
-        Field::File(|config| &mut config.web.key_file),
-        "The PEM file with its private key.",
-    )
-    .with_example("\"privkey.pem\""),
-    web(
-        "web.redirect",
-        Field::Address(|config| &mut config.web.redirect),
-        "A TCP address where whoever asks over plain HTTP is led to the page over TLS.",
-    )
-    .with_example("\"[::]:80\""),
-    web(
-        "web.proxies",
-        Field::Texts(|config| &mut config.web.proxies),
-        "Addresses, or networks such as 10.0.0.0/8, of proxies in front of the page. What they say of who asks (X-Forwarded-For, X-Forwarded-Proto) is believed, and what anybody else says of it is not.",
-    ),
-    web(
-        "web.origins",
-        Field::Texts(|config| &mut config.web.origins),
-        "Origins of other sites, each with its scheme and without a path, whose own pages may use this server; its own page always may. It keeps pages away and no other programs, which name what origin they like.",
-    )
-    .with_example("[\"https://game.example.org\"]"),
-    web(
-        "web.host_names",
-        Field::Texts(|config| &mut config.web.host_names),
-        "Names besides localhost and the one in host by which the page is asked for over plain HTTP, without ports; addresses always work. Others are refused, so that no page of somebody else's can be made to point here. With a certificate of the page's own, or behind a proxy that web.proxies names, every name is answered.",
-    )
-    .with_example("[\"gamebox.local\"]"),
-    web(
-        "web.udp",
-        Field::Address(|config| &mut config.web.udp),
-        "The UDP address where browsers' voices come in, all over this one port. Without it, it is the page's own address and port.",
-    )
-    .with_example("\"203.0.113.7:7780\""),
-    web(
-        "web.tcp",
-        Field::Address(|config| &mut config.web.tcp),
-        "A TCP address for voices where UDP does not come through (ICE-TCP). There is none without it.",
-    )
-    .with_example("\"203.0.113.7:7781\""),
-    web(
-        "web.announced",
-        Field::Texts(|config| &mut config.web.announced),
-        "The addresses at which browsers reach those two, with ports where others are open in front: needed where they are [::] or 0.0.0.0, and behind a router or a load balancer.",
-    )
-    .with_example("[\"203.0.113.7\"]"),
-    web(
-        "web.ice_servers",
-        Field::Texts(|config| &mut config.web.ice_servers),
-        "URLs of TURN and STUN servers that browsers are told to use. This server needs none to be reached; a TURN server helps players behind networks that let only some traffic out.",
-    )
-    .with_example("[\"turn:turn.example.org:3478\", \"turns:turn.example.org:443?transport=tcp\"]"),
-    web(
-        "web.turn_secret",
-        Field::Secret(|config| &mut config.web.turn_secret),
-        "What this server and the TURN servers know (static-auth-secret of coturn): browsers are given credentials made with it, which are good for a while. Better put it into a file.",
-    )
-    .with_example("\"a long random text\""),
-    web(
-        "web.turn_secret_file",
-        Field::File(|config| &mut config.web.turn_secret_file),
-        "A file with that secret, in its first line, which other users of the machine should not be able to read. It goes before web.turn_secret.",
-    )
-    .with_example("\"turn-secret.txt\""),
-    web(
-        "web.turn_lifetime_s",
-        Field::Seconds(|config| &mut config.web.turn_lifetime, 60.0, 604_800.0),
-        "How long these credentials are good, in seconds. coturn looks at that only when a browser begins, and lets it stay for longer; with a TURN server that looks again and again, this is as long as a call may last.",
-    ),
-    web(
-        "web.fallback",
-        Field::Flag(|config| &mut config.web.fallback),
-        "Whether browsers whose voices get through no other way may send them over WebSockets, which is slower where packets are lost.",
-    ),
-    web(
-        "web.players_max",
-        Field::Size(|config| &mut config.web.players_max, 1, 65_536),
-        "Browsers at once.",
-    ),
-    web(
-        "web.negotiating_max",
-        Field::Size(|config| &mut config.web.negotiating_max, 1, 65_536),
-        "Browsers at once whose connections are being made.",
-    ),
-    web(
-        "web.idle_timeout_s",
-        Field::Seconds(|config| &mut config.web.idle_timeout, 5.0, 300.0),
-        "Silence in seconds after which a browser's connection counts as lost. It makes itself heard every 2 s.",
-    ),
-    web(
-        "web.connections_max",
-        Field::Size(|config| &mut config.web.connections_max, 16, 65_536),
-        "Connections at once to the page; further ones wait. Each browser has one or two.",
-    ),
-    web(
-        "web.connections_per_address",
-        Field::Size(|config| &mut config.web.connections_per_address, 1, 65_536),
-        "Connections at once from one address, or one IPv6 network of 64 bits; a further one is closed. Proxies may have as many as they like.",
-    ),
-    web(
-        "web.joins_per_minute",
-        Field::Number(|config| &mut config.web.joins_per_minute, 1, 1_000_000),
-        "Requests to join from one address, or one IPv6 network of 64 bits, per minute in the long run; more are told to wait.",
-    ),
-    web(
-        "web.joins_burst",
-        Field::Number(|config| &mut config.web.joins_burst, 1, 1_000_000),
-        "As many of them at once.",
-    ),
-    web(
-        "web.request_timeout_s",
-        Field::Seconds(|config| &mut config.web.request_timeout, 0.1, 300.0),
-        "How long a request may take to come, and to be answered, in seconds.",
-    ),
-];
-
-const fn web(path: &'static str, field: Field, about: &'static str) -> Key {
-    Key::new(path, Takes::AtStart, field, about)
 }

@@ -4,7 +4,7 @@ use consonance_server_config::Config;
 use consonance_transport::AddressShares;
 
 pub(super) fn address_shares(config: &Config) -> AddressShares {
-    let own = config.addresses;
+    let own = &config.addresses;
     AddressShares {
         ipv6_prefix_bits: u8::try_from(own.ipv6_prefix_bits).unwrap_or(u8::MAX),
         share_percent: u8::try_from(own.share_percent).unwrap_or(u8::MAX),

@@ -46,7 +46,7 @@ pub(super) fn settings(config: &AdminConfig) -> Result<Option<AdminSettings>, Bo
     settings.open_metrics = config.open_metrics;
     settings.metrics_sessions_max = config.metrics_sessions_max;
     settings.limits.connections_max = config.connections_max;
-    settings.limits.request_timeout = config.request_timeout;
+    settings.limits.request_timeout = config.request_timeout_s.into();
     Ok(Some(settings))
 }
 
@@ -59,6 +59,6 @@ mod tests {
     fn the_defaults_of_the_configuration_are_those_of_the_listener() {
         let (ours, theirs) = (Config::default().admin, AdminLimits::default());
         assert_eq!(ours.connections_max, theirs.connections_max);
-        assert_eq!(ours.request_timeout, theirs.request_timeout);
+        assert_eq!(ours.request_timeout_s.0, theirs.request_timeout);
     }
 }

@@ -24,7 +24,7 @@ impl CertificateWatch {
     /// Whether the files may have changed since they were read, or since this said so last; looks as often as the
     /// configuration says.
     pub(super) fn has_changed(&mut self, config: &Config, now: Instant) -> bool {
-        if now.saturating_duration_since(self.looked_at) < config.certificate.check_every {
+        if now.saturating_duration_since(self.looked_at) < config.certificate.check_every_s.0 {
             return false;
         }
         self.looked_at = now;
@@ -52,6 +52,8 @@ mod tests {
     use std::process;
     use std::time::Duration;
 
+    use consonance_server_config::Seconds;
+
     use super::*;
 
     #[test]
@@ -59,7 +61,7 @@ mod tests {
         let file = env::temp_dir().join(format!("consonance-certificate-{}", process::id()));
         fs::write(&file, "a certificate").unwrap();
         let (mut config, began) = (Config::default(), Instant::now());
-        config.certificate.check_every = Duration::from_secs(1);
+        config.certificate.check_every_s = Seconds::new(1);
         config.certificate.file = Some(file.clone());
         let mut watch = CertificateWatch::new(began);
         let looks = [0, 1, 2, 3].map(|s| watch.has_changed(&config, began + Duration::from_secs(s)));

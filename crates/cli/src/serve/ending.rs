@@ -57,7 +57,7 @@ impl Ending {
         let (handle, ending) = (running.server().handle(), &running.config().ending);
         let is_draining = handle.drains_until().is_some();
         if interrupt.happened() {
-            if is_draining || ending.drain.is_zero() || ending.hand_over_file.is_some() {
+            if is_draining || ending.drain_s.0.is_zero() || ending.hand_over_file.is_some() {
                 return true;
             }
             interrupt.acknowledge();
@@ -68,7 +68,7 @@ impl Ending {
             });
             note(&format!(
                 "running empty for {} s at most, and {told} players know it; a second signal ends this",
-                ending.drain.as_secs_f64()
+                ending.drain_s.0.as_secs_f64()
             ));
         }
         let Some(until) = handle.drains_until() else { return false };

@@ -58,13 +58,13 @@ pub(super) fn read(
 ) -> Result<Vec<GameListener>, Problem> {
     let config = &loaded.config;
     let mut read = Vec::new();
-    for listener in &config.listeners {
+    for listener in &config.listen.others {
         if listener.network == ListenerNetwork::Steam && !cfg!(feature = "steam") {
             return Err(loaded.problem("listen", format!("steam: {}", steam::NOT_BUILT)));
         }
         let session = listener.session_among(config);
         let session = session.map_err(|what| loaded.problem("listen", what))?.map(str::to_owned);
-        let signalling = listener.game.webrtc.signalling.as_ref().map(|url| url.parse()).transpose();
+        let signalling = listener.game.signalling.as_ref().map(|url| url.parse()).transpose();
         let signalling = signalling
             .map_err(|error: SignallingUrlError| loaded.problem("listen", format!("signalling: {error}")))?;
         let sources = listener.splice.source_addresses.as_ref().map(|prefix| prefix.parse()).transpose();
@@ -104,7 +104,7 @@ fn credentials(
     game: &GameListenerConfig,
     notes: &mut Vec<String>,
 ) -> Result<Option<Credentials>, Problem> {
-    let (Some(user), Some(path)) = (&game.mirror.username, &game.mirror.password_file) else {
+    let (Some(user), Some(path)) = (&game.username, &game.password_file) else {
         return Ok(None);
     };
     let password = read_secret_line(loaded, "listen", path, notes)?;
@@ -147,7 +147,7 @@ impl GameListener {
 
     /// Whether it is for `WebSocket`s with TLS.
     fn has_tls(&self) -> bool {
-        self.config.network == ListenerNetwork::WebSocket && self.config.web_socket.has_tls
+        self.config.network == ListenerNetwork::WebSocket && self.config.web_socket.tls
     }
 
     fn with_tls(&self) -> &'static str {
@@ -187,7 +187,7 @@ impl GameListener {
         let at = format!("{} at {address}", network.name());
         let mut notes = Vec::new();
         if !address.ip().is_loopback() && !self.has_tls() {
-            let plain = match (network, &self.config.game.webrtc.signalling) {
+            let plain = match (network, &self.config.game.signalling) {
                 (ListenerNetwork::WebRtcNetwork, Some(_)) | (ListenerNetwork::Steam, _) => None,
                 (ListenerNetwork::WebRtcNetwork, None) => Some("'s signalling"),
                 _ => Some(""),
@@ -231,9 +231,9 @@ impl GameListener {
         settings.links_max = sidecar.links_max;
         settings.strangers_max = sidecar.strangers_max;
         settings.players_max = sidecar.players_max;
-        settings.handshake_timeout = sidecar.handshake_timeout;
-        settings.idle_timeout = sidecar.idle_timeout;
-        settings.quiet_timeout = sidecar.quiet_timeout;
+        settings.handshake_timeout = sidecar.handshake_timeout_s.into();
+        settings.idle_timeout = sidecar.idle_timeout_s.into();
+        settings.quiet_timeout = sidecar.quiet_timeout_s.into();
         settings.control_bytes_max = sidecar.control_bytes_max;
         settings.voice_bytes_max = sidecar.voice_bytes_max;
         settings
@@ -352,7 +352,7 @@ mod tests {
         assert_eq!(of_pages.notes(&closed), [""; 0], "its clients can show a password");
         of_pages.config.address = "0.0.0.0:5".parse().expect("an address");
         assert_eq!(of_pages.notes(&open).len(), 1, "it is not encrypted");
-        of_pages.config.web_socket.has_tls = true;
+        of_pages.config.web_socket.tls = true;
         assert_eq!(of_pages.notes(&open), [""; 0]);
         closed.passwords[0].0 = "other".into();
         assert_eq!(listener("127.0.0.1:5").notes(&closed), [""; 0]);

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use consonance_server::token::Key;
 use consonance_server::utc::utc;
 use consonance_server::{Hook, HookError, HookSettings, JoiningSettings, SecretText};
-use consonance_server_config::{LoadedConfig, PasswordSource, Problem, SessionPassword};
+use consonance_server_config::{LoadedConfig, Problem, Secret, SessionPassword};
 use consonance_session::RoomPattern;
 
 use crate::secret_text;
@@ -16,12 +16,12 @@ use crate::token::read_keys;
 pub(super) fn read(loaded: &LoadedConfig, notes: &mut Vec<String>) -> Result<JoiningSettings, Problem> {
     let config = &loaded.config.joining;
     let mut settings = JoiningSettings::default();
-    settings.token_rules.clone_from(&config.token_rules);
-    settings.clock_leeway = config.clock_leeway;
+    settings.token_rules = config.token_rules();
+    settings.clock_leeway = config.clock_leeway_s.into();
     settings.end_with_token = config.end_with_token;
     settings.needs_both = config.needs_both;
     settings.reserved_names.clone_from(&config.reserved_names);
-    settings.guesses = config.guesses;
+    settings.guesses = config.guesses();
     for path in &config.token_key_files {
         let keys = read_keys(path);
         let keys = keys.map_err(|error| loaded.problem("joining.token_key_files", error))?;
@@ -30,19 +30,20 @@ pub(super) fn read(loaded: &LoadedConfig, notes: &mut Vec<String>) -> Result<Joi
         }
         settings.token_keys.extend(keys);
     }
-    for SessionPassword { sessions, password } in &config.passwords {
-        let password = match password {
-            PasswordSource::Text(password) => password.clone(),
-            PasswordSource::File(path) => read_secret_line(loaded, "joining.passwords", path, notes)?,
+    for SessionPassword { session, password, file, .. } in &config.passwords {
+        let password = match (password, file) {
+            (_, Some(path)) => read_secret_line(loaded, "joining.passwords", path, notes)?,
+            (Some(Secret(password)), None) => password.clone(),
+            (None, None) => continue,
         };
-        settings.passwords.push((sessions.clone(), password));
+        settings.passwords.push(((&**session).into(), password));
     }
     let of_all = match (&config.password, &config.password_file) {
         (Some(_), Some(_)) => {
             let what = "joining.password_file has a password, too: leave one of them out";
             return Err(loaded.problem("joining.password", what));
         }
-        (Some(password), None) => Some(password.clone()),
+        (Some(Secret(password)), None) => Some(password.clone()),
         (None, Some(path)) => Some(read_secret_line(loaded, "joining.password_file", path, notes)?),
         (None, None) => None,
     };
@@ -98,7 +99,7 @@ fn read_hook(loaded: &LoadedConfig, notes: &mut Vec<String>) -> Result<Option<Ho
     let config = &loaded.config.joining.hook;
     let Some(url) = &config.url else { return Ok(None) };
     let mut settings = HookSettings::new(url);
-    settings.timeout = config.timeout;
+    settings.timeout = config.timeout_s.into();
     settings.fail_open = config.fail_open;
     settings.allow_plain_http = config.allow_plain_http;
     settings.send_secrets = config.send_secrets;

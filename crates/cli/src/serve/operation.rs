@@ -49,7 +49,7 @@ impl Operation {
             prepared.loaded.notes.iter().for_each(logging::complain);
             return Ok(print(&prepared.in_words())?);
         }
-        let log_level = logging::start_for_server(prepared.loaded.config.log);
+        let log_level = logging::start_for_server(&prepared.loaded.config.log);
         prepared.loaded.notes.iter().for_each(logging::complain);
         let (interrupt, hangup) = self.listen()?;
         if self.end_with_input {

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use consonance_quic::{Identity, QuicAddress, ShownIdentity};
 use consonance_server::{Admission, SavedIdentity, SessionsSettings};
-use consonance_server_config::{Config, ConfigError, DEFAULT_PORT, LoadedConfig, Problem};
+use consonance_server_config::{Config, ConfigError, DEFAULT_PORT, LoadedConfig, Problem, Seconds};
 use consonance_transport::session_name;
 
 use super::address_shares::address_shares;
@@ -87,7 +87,7 @@ impl Prepared {
         }
         words.extend(self.browsers.as_ref().map(PreparedBrowsers::in_words));
         for session in &config.sessions {
-            for address in &config.listen {
+            for address in &config.listen.quic {
                 let host = host_at(config, address.ip());
                 let _ = writeln!(words, "session {session:?} at {address}, for players at {host}");
             }
@@ -126,7 +126,8 @@ fn fast_path_in_words(config: &Config) -> &'static str {
 fn identity(loaded: &LoadedConfig) -> Result<(Identity, Option<SavedIdentity>), Problem> {
     let config = &loaded.config;
     let (Some(file), Some(key_file)) = (&config.certificate.file, &config.certificate.key_file) else {
-        let mut hosts: Vec<_> = config.listen.iter().map(|address| host_at(config, address.ip())).collect();
+        let mut hosts: Vec<_> =
+            config.listen.quic.iter().map(|address| host_at(config, address.ip())).collect();
         hosts.dedup();
         let made = Identity::self_signed_pem(hosts).and_then(|(certificate, key)| {
             let identity = Identity::from_pem(certificate.as_bytes(), key.as_bytes())?;
@@ -153,16 +154,16 @@ fn sessions(loaded: &LoadedConfig, notes: &mut Vec<String>) -> Result<SessionsSe
     let mut settings = settings.map_err(|error| loaded.problem("sessions", error.to_string()))?;
     settings.on_demand = config.sessions_on_demand.iter().map(|pattern| (&**pattern).into()).collect();
     settings.sessions_max = config.sessions_max;
-    settings.empty_for = config.sessions_idle;
-    settings.limits = config.limits.clone();
-    settings.name_taken = config.joining.name_taken;
+    settings.empty_for = config.sessions_idle_s.into();
+    settings.limits = config.limits.limits();
+    settings.name_taken = config.joining.name_taken.into();
     settings.ipv6_prefix_bits = address_shares(config).ipv6_prefix_bits;
-    settings.access.clone_from(&config.access);
-    settings.proximity.clone_from(&config.proximity);
-    settings.room_limits.clone_from(&config.room_limits);
+    settings.access = config.access_rules();
+    settings.proximity = config.proximity_rules();
+    settings.room_limits = config.room_limit_rules();
     settings.monitor_channels = config.watching.monitor_channels;
-    settings.shedding = config.overload;
-    settings.kept_voices = config.moderation.kept_voices;
+    settings.shedding = config.overload.shedding();
+    settings.kept_voices = config.moderation.kept_voices();
     settings.admission = Admission::new(joining::read(loaded, notes)?);
     Ok(settings)
 }
@@ -186,11 +187,11 @@ fn name_problems(loaded: &LoadedConfig) -> Vec<Problem> {
         Some(loaded.problem("sessions_on_demand", format!("{pattern:?}: {problem}")))
     });
     let mut problems: Vec<_> = named.chain(on_demand).collect();
-    if config.recording.folder.is_none() && !config.recording.settings.sessions.is_empty() {
+    if config.recording.folder.is_none() && !config.recording.sessions.is_empty() {
         let what = "sessions are to be recorded, but to nowhere: set recording.folder, too";
         problems.push(loaded.problem("recording.sessions", what));
     }
-    if config.storage.folder.is_none() && !config.moderation.kept_voices.last.is_zero() {
+    if config.storage.folder.is_none() && config.moderation.keep_last_s != Seconds::default() {
         let what = "voices are to be kept for reports, but reports go nowhere: set storage.folder, too";
         problems.push(loaded.problem("moderation.keep_last_s", what));
     }

@@ -14,7 +14,7 @@ pub(super) struct Recording {
 impl Recording {
     pub(super) fn start(config: &RecordingConfig) -> Result<Self, RecorderError> {
         let folder = config.folder.as_ref();
-        let recorder = folder.map(|folder| Recorder::start(folder, config.settings.clone())).transpose()?;
+        let recorder = folder.map(|folder| Recorder::start(folder, config.settings())).transpose()?;
         Ok(Self { recorder, config: config.clone() })
     }
 
@@ -35,7 +35,7 @@ impl Recording {
         let mut former = None;
         if config.folder == self.config.folder {
             if let Some(recorder) = &self.recorder {
-                recorder.set_settings(config.settings.clone());
+                recorder.set_settings(config.settings());
             }
             self.config = config.clone();
         } else {

@@ -1,8 +1,7 @@
 //! Which rooms are not as any other: `--proximity`, `--needs`, `--needs-to-listen` and `--needs-to-speak`.
 
 use clap::Args;
-use consonance_server_config::Config;
-use consonance_session::{AccessRule, ProximitySettings, RoomPattern};
+use consonance_server_config::{AccessConfig, Config, ProximityConfig};
 
 /// Rules for rooms, by their names or, with a `*` at the end, by the beginnings of their names.
 #[derive(Debug, Default, Args)]
@@ -10,68 +9,81 @@ pub(super) struct RoomRules {
     /// Where distance decides who hears whom, and how many metres a voice carries, for example
     /// `world=25`; may be given several times.
     #[arg(long, value_name = "ROOM=RANGE", value_parser = parse_proximity)]
-    proximity: Vec<(RoomPattern, ProximitySettings)>,
+    proximity: Vec<ProximityConfig>,
     /// A room for those who have one of these access tokens only, for example
     /// `vip=gold,silver`; may be given several times.
     #[arg(long, value_name = "ROOM=TOKEN,…", value_parser = parse_needs)]
-    needs: Vec<(RoomPattern, Tokens)>,
+    needs: Vec<(String, Tokens)>,
     /// The same for listening; everybody may speak there.
     #[arg(long, value_name = "ROOM=TOKEN,…", value_parser = parse_needs)]
-    needs_to_listen: Vec<(RoomPattern, Tokens)>,
+    needs_to_listen: Vec<(String, Tokens)>,
     /// The same for speaking; everybody may listen there.
     #[arg(long, value_name = "ROOM=TOKEN,…", value_parser = parse_needs)]
-    needs_to_speak: Vec<(RoomPattern, Tokens)>,
+    needs_to_speak: Vec<(String, Tokens)>,
 }
 
 /// Names of access tokens.
 #[derive(Clone, Debug)]
-struct Tokens(Vec<Box<str>>);
+struct Tokens(Vec<String>);
 
 impl RoomRules {
     /// Puts these before the rules of the configuration, and changes those of the same rooms.
     pub(super) fn apply(&self, config: &mut Config) {
-        let mut proximity = self.proximity.clone();
-        proximity.extend(config.proximity.drain(..).filter(|(room, _)| {
-            let is_given = self.proximity.iter().any(|(given, _)| given == room);
-            !is_given
-        }));
-        config.proximity = proximity;
+        let is_given = |own: &ProximityConfig| self.proximity.iter().any(|given| given.room == own.room);
+        config.proximity.retain(|own| !is_given(own));
+        config.proximity.splice(..0, self.proximity.iter().cloned());
         let mut fresh = Vec::new();
-        let mut rule = |pattern: &RoomPattern, change: &dyn Fn(&mut AccessRule)| {
-            let known = config.access.iter_mut().chain(&mut fresh).find(|(known, _)| known == pattern);
-            if let Some((_, rule)) = known {
+        let mut rule = |room: &str, change: &dyn Fn(&mut AccessConfig)| {
+            let known = config.access.iter_mut().chain(&mut fresh).find(|known| known.room == room);
+            if let Some(rule) = known {
                 change(rule);
             } else {
-                let mut rule = AccessRule::default();
+                let mut rule = AccessConfig::default();
+                room.clone_into(&mut rule.room);
                 change(&mut rule);
-                fresh.push((pattern.clone(), rule));
+                fresh.push(rule);
             }
         };
-        for (pattern, Tokens(tokens)) in &self.needs {
-            rule(pattern, &|rule| *rule = AccessRule::for_both(tokens));
+        for (room, Tokens(tokens)) in &self.needs {
+            rule(room, &|rule| {
+                rule.needs = Some(tokens.clone());
+                (rule.needs_to_listen, rule.needs_to_speak) = (None, None);
+            });
         }
-        for (pattern, Tokens(tokens)) in &self.needs_to_listen {
-            rule(pattern, &|rule| rule.listen.clone_from(tokens));
+        for (room, Tokens(tokens)) in &self.needs_to_listen {
+            rule(room, &|rule| split(rule).needs_to_listen = Some(tokens.clone()));
         }
-        for (pattern, Tokens(tokens)) in &self.needs_to_speak {
-            rule(pattern, &|rule| rule.speak.clone_from(tokens));
+        for (room, Tokens(tokens)) in &self.needs_to_speak {
+            rule(room, &|rule| split(rule).needs_to_speak = Some(tokens.clone()));
         }
         config.access.splice(..0, fresh);
     }
 }
 
+/// The tokens for both as those for each.
+fn split(rule: &mut AccessConfig) -> &mut AccessConfig {
+    if let Some(both) = rule.needs.take() {
+        (rule.needs_to_listen, rule.needs_to_speak) = (Some(both.clone()), Some(both));
+    }
+    rule
+}
+
 /// The room's name may have an equals sign of its own.
-fn parse_proximity(text: &str) -> Result<(RoomPattern, ProximitySettings), String> {
+fn parse_proximity(text: &str) -> Result<ProximityConfig, String> {
     let (room, range) = text.rsplit_once('=').ok_or("a room and a range look like world=25")?;
-    match range.parse::<f32>() {
-        Ok(metres) if (0.1..=1e6).contains(&metres) => Ok((room.into(), ProximitySettings::new(metres))),
+    match range.parse::<f64>() {
+        Ok(metres) if (0.1..=1e6).contains(&metres) => {
+            let mut rule = ProximityConfig::default();
+            (rule.room, rule.range_m) = (room.into(), metres);
+            Ok(rule)
+        }
         _ => Err(format!("{range:?} is no range: a number of metres, from 0.1 to 1000000")),
     }
 }
 
-fn parse_needs(text: &str) -> Result<(RoomPattern, Tokens), String> {
+fn parse_needs(text: &str) -> Result<(String, Tokens), String> {
     let (room, tokens) = text.rsplit_once('=').ok_or("a room and its tokens look like vip=gold,silver")?;
-    let tokens: Vec<Box<str>> = tokens.split(',').filter(|token| !token.is_empty()).map(Into::into).collect();
+    let tokens: Vec<String> = tokens.split(',').filter(|token| !token.is_empty()).map(Into::into).collect();
     if tokens.is_empty() {
         return Err(format!("{text:?} names no token: say which ones open the room"));
     }

@@ -153,8 +153,8 @@ impl Running {
     /// Whether an address is printed that is not the one by which others reach this machine.
     pub(super) fn is_on_every_address(&self) -> bool {
         let config = &self.config;
-        let others = config.listeners.iter().map(|listener| &listener.address);
-        config.listen.iter().chain(others).any(|address| address.ip().is_unspecified())
+        let others = config.listen.others.iter().map(|listener| &listener.address);
+        config.listen.quic.iter().chain(others).any(|address| address.ip().is_unspecified())
     }
 
     /// Players with a page.
@@ -183,7 +183,7 @@ impl Running {
         let waiting = keys(config.changes(&self.started), TakesEffect::AtNextStart);
         let is_done = self.server.reconfigure(sessions);
         if let Some(reports) = self.moderation.reports() {
-            reports.set_settings(config.moderation.reports);
+            reports.set_settings(config.moderation.reports());
         }
         if let (Some(running), Some(news)) = (&self.browsers, browsers) {
             running.follow(news);
@@ -248,7 +248,7 @@ impl Running {
 /// and is no reason not to serve.
 fn capture(config: &Config) -> Result<Option<PacketCapture>, CaptureError> {
     let Some(file) = &config.watching.packet_capture_file else { return Ok(None) };
-    match PacketCapture::start(file, config.watching.packet_capture) {
+    match PacketCapture::start(file, config.watching.packet_capture()) {
         Err(CaptureError::Create { path, source }) if source.kind() == io::ErrorKind::AlreadyExists => {
             complain(&format!("packets are not captured: {} is there already; move it away", path.display()));
             Ok(None)
@@ -259,7 +259,7 @@ fn capture(config: &Config) -> Result<Option<PacketCapture>, CaptureError> {
 
 /// What operators decide, from the database if there is one.
 fn records(config: &Config) -> Result<Records, Box<dyn Error>> {
-    let settings = config.storage.records;
+    let settings = config.storage.records();
     let Some(folder) = &config.storage.folder else {
         info!(
             "bans, mutes and the audit log are in memory only: storage.folder names a folder to keep them in"
@@ -272,7 +272,7 @@ fn records(config: &Config) -> Result<Records, Box<dyn Error>> {
 /// Where players' reports go, if there is a folder for them.
 fn reports(config: &Config) -> Result<Option<Reports>, Box<dyn Error>> {
     let Some(folder) = &config.storage.folder else { return Ok(None) };
-    Ok(Some(Reports::open(reports::folder_in(folder), config.moderation.reports)?))
+    Ok(Some(Reports::open(reports::folder_in(folder), config.moderation.reports())?))
 }
 
 /// The operator's way in.
@@ -293,7 +293,7 @@ fn worker_count(config: &Config) -> NonZeroUsize {
 /// Players of the server before, for whom there are places.
 fn say_who_is_kept(kept: usize, config: &Config) {
     if kept > 0 {
-        let seconds = config.limits.resume.as_secs();
+        let seconds = config.limits.resume_s.0.as_secs();
         note(&format!("{kept} players of the server before have their places for {seconds} s"));
     }
 }
@@ -308,7 +308,7 @@ fn listen(
     let count = workers.count();
     let runtime = QuicRuntime::new(count.get())?;
     let mut listeners = Vec::new();
-    for address in &config.listen {
+    for address in &config.listen.quic {
         let web_socket_ports = TlsPort::beside(tls_ports, config, address.ip());
         let settings =
             QuicServerSettings { web_socket_ports: web_socket_ports.clone(), ..quic_settings(config) };
@@ -329,8 +329,8 @@ fn quic_settings(config: &Config) -> QuicServerSettings {
         connections_max: quic.connections_max,
         address_shares: address_shares(config),
         handshakes_max: quic.handshakes_max,
-        handshake_timeout: quic.handshake_timeout,
-        idle_timeout: quic.idle_timeout,
+        handshake_timeout: quic.handshake_timeout_s.into(),
+        idle_timeout: quic.idle_timeout_s.into(),
         fast_path: FastPathSettings {
             is_on: fast_path.enabled,
             path: ServerPathSettings { gather_max, ..ServerPathSettings::default() },

@@ -1,19 +1,10 @@
-//! The networks that a listener may be for, and the keys that each has: a row for each.
+//! The networks that a listener may be for: a row for each, with its keys.
 
-use super::ListenerConfig;
-use super::game::{
-    DARKRIFT_KEYS, DARKRIFT_SPLICE_KEYS, FISHNET_KEYS, FISHNET_SERVER_KEYS, FORGE_KEYS,
-    MIRROR_IGNORANCE_KEYS, MIRROR_KCP_KEYS, MIRROR_KEYS, MIRROR_SERVER_KEYS, MIRROR_WEB_SOCKET_KEYS,
-    NGO_KEYS, NGO_SERVER_KEYS, STEAM_KEYS, WEBRTC_KEYS,
-};
-use super::sidecar::SIDECAR_KEYS;
-use super::splice::SPLICE_KEYS;
-use super::web_socket::WEB_SOCKET_KEYS;
-use crate::field::Field;
-use crate::keys::Key;
+use serde::{Deserialize, Serialize};
 
 /// A network that a listener may be for, besides QUIC.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(try_from = "String", into = "&'static str")]
 pub enum ListenerNetwork {
     /// Game servers that keep their clients and hand their voice packets over.
     Sidecar,
@@ -37,7 +28,7 @@ pub enum ListenerNetwork {
     WebRtcNetwork,
     /// Clients of games over Steam's legacy peer-to-peer interface.
     Steam,
-    /// Pages in browsers, and whoever else speaks with us over a `WebSocket`.
+    /// Pages in browsers, and other clients with this protocol over a `WebSocket`.
     WebSocket,
 }
 
@@ -47,9 +38,9 @@ impl ListenerNetwork {
         self.row().name
     }
 
-    /// Whether a listener for it may stand in front of a game's own server.
+    /// Whether a listener for it may be in front of a game's own server.
     pub fn has_splice(self) -> bool {
-        self.row().has_splice
+        self.row().splice.is_some()
     }
 
     /// All of them.
@@ -68,6 +59,21 @@ impl ListenerNetwork {
     }
 }
 
+impl TryFrom<String> for ListenerNetwork {
+    type Error = String;
+
+    fn try_from(name: String) -> Result<Self, String> {
+        let row = NETWORKS.iter().find(|row| row.name == name);
+        row.map(|row| row.network).ok_or_else(|| format!("there is no network {name:?}"))
+    }
+}
+
+impl From<ListenerNetwork> for &'static str {
+    fn from(network: ListenerNetwork) -> Self {
+        network.name()
+    }
+}
+
 /// Whose ports are taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IpProtocol {
@@ -77,167 +83,201 @@ pub enum IpProtocol {
     Udp,
 }
 
-/// What is to be known of a network.
+/// A network; its keys are paths into [`ListenerConfig`](super::ListenerConfig).
 pub(in super::super) struct NetworkRow {
     pub(super) network: ListenerNetwork,
     pub(in super::super) name: &'static str,
-    ip_protocol: IpProtocol,
+    pub(super) ip_protocol: IpProtocol,
     /// What its clients are, in sentences.
     pub(in super::super) about: &'static str,
     /// Those that it has besides [`COMMON_KEYS`].
-    pub(in super::super) keys: &'static [Key<ListenerConfig>],
-    /// Those that it has besides where there is no game's server behind it.
-    pub(in super::super) server_keys: &'static [Key<ListenerConfig>],
-    /// Those that it has besides [`SPLICE_KEYS`] where there is.
-    pub(in super::super) splice_keys: &'static [Key<ListenerConfig>],
-    /// Whether there may be one.
-    pub(in super::super) has_splice: bool,
+    pub(in super::super) keys: &'static [&'static str],
+    /// Those that it has besides without a game's server behind it.
+    pub(in super::super) server_keys: &'static [&'static str],
+    /// Those that it has besides [`SPLICE_KEYS`] with one; `None` if it cannot have one.
+    pub(in super::super) splice: Option<&'static [&'static str]>,
 }
 
 impl NetworkRow {
-    /// All keys of a listener, behind which there is a game's server or not.
-    pub(super) fn keys_of(
-        &self,
-        is_splice: bool,
-    ) -> impl Iterator<Item = &'static Key<ListenerConfig>> + Clone {
-        let (rest, own): (_, &[_]) = if is_splice && self.has_splice {
-            (SPLICE_KEYS, self.splice_keys)
-        } else {
-            (self.server_keys, &[])
+    /// All keys of a listener, with a game's server behind it or without.
+    pub(super) fn keys_of(&self, is_splice: bool) -> impl Iterator<Item = &'static str> + Clone {
+        let (rest, own) = match self.splice {
+            Some(own) if is_splice => (SPLICE_KEYS, own),
+            _ => (self.server_keys, &[][..]),
         };
-        COMMON_KEYS.iter().chain(self.keys).chain(rest).chain(own)
+        COMMON_KEYS.iter().chain(self.keys).chain(rest).chain(own).copied()
     }
 
-    /// One that also has a splice; the keys are those of a server without a game only.
-    const fn with_splice(self, server_keys: &'static [Key<ListenerConfig>]) -> Self {
-        Self { server_keys, has_splice: true, ..self }
-    }
-
-    /// One whose splice has keys of its own.
-    const fn with_splice_keys(self, splice_keys: &'static [Key<ListenerConfig>]) -> Self {
-        Self { splice_keys, ..self }
+    /// Those of both.
+    pub(super) fn all_keys(&self) -> Vec<&'static str> {
+        let of_splice = self.keys_of(self.splice.is_some());
+        of_splice.chain(self.server_keys.iter().copied()).collect()
     }
 }
 
-/// All of them, in the order of the page of documentation.
-pub(in super::super) const NETWORKS: &[NetworkRow] = &[
-    row(
-        ListenerNetwork::Sidecar,
-        "sidecar",
-        IpProtocol::Tcp,
-        SIDECAR_KEYS,
-        "Game servers of any network that keep their clients and hand their voice packets over one link; docs/networks/sidecar.md says how. address is a TCP address of this machine or of a network that is nobody else's: what passes there is not encrypted.",
-    ),
-    row(
-        ListenerNetwork::MirrorKcp,
-        "mirror-kcp",
-        IpProtocol::Udp,
-        MIRROR_KCP_KEYS,
-        "Clients of games on Mirror over kcp2k, of every version. With upstream it stands in front of the game's own server. Without, here is no game: clients get their voice and nothing else, for games whose client connects to a server for voice, and for bots and load tests.",
-    )
-    .with_splice(MIRROR_SERVER_KEYS),
-    row(
-        ListenerNetwork::MirrorTelepathy,
-        "mirror-telepathy",
-        IpProtocol::Tcp,
-        MIRROR_KEYS,
-        "The same over Telepathy.",
-    )
-    .with_splice(MIRROR_SERVER_KEYS),
-    row(
-        ListenerNetwork::MirrorWebSocket,
-        "mirror-websocket",
-        IpProtocol::Tcp,
-        MIRROR_WEB_SOCKET_KEYS,
-        "The same over SimpleWebTransport, Mirror's WebSockets. It speaks plain ws; put something that ends TLS before it for wss.",
-    )
-    .with_splice(MIRROR_SERVER_KEYS),
-    row(
-        ListenerNetwork::MirrorIgnorance,
-        "mirror-ignorance",
-        IpProtocol::Udp,
-        MIRROR_IGNORANCE_KEYS,
-        "The same over Ignorance, with its two channels as they are by default.",
-    )
-    .with_splice(MIRROR_SERVER_KEYS),
-    row(
-        ListenerNetwork::DarkRift2,
-        "darkrift2",
-        IpProtocol::Tcp,
-        DARKRIFT_KEYS,
-        "Clients of games on DarkRift 2; the UDP port of the same number is taken, too, unless udp_port says another one. With upstream it stands in front of the game's own server; without, here is no game, as with mirror-kcp.",
-    )
-    .with_splice(&[])
-    .with_splice_keys(DARKRIFT_SPLICE_KEYS),
-    row(
-        ListenerNetwork::FishNet,
-        "fishnet",
-        IpProtocol::Udp,
-        FISHNET_KEYS,
-        "Clients of games on Fish-Networking, versions 3 and 4, over Tugboat. With upstream it stands in front of the game's own server; without, here is no game, as with mirror-kcp.",
-    )
-    .with_splice(FISHNET_SERVER_KEYS),
-    row(
-        ListenerNetwork::Ngo,
-        "ngo",
-        IpProtocol::Udp,
-        NGO_KEYS,
-        "Clients of games on Netcode for GameObjects over Unity Transport 2. With upstream it stands in front of the game's own server; without, here is no game, as with mirror-kcp.",
-    )
-    .with_splice(NGO_SERVER_KEYS),
-    row(
-        ListenerNetwork::Forge,
-        "forge",
-        IpProtocol::Udp,
-        FORGE_KEYS,
-        "Clients of games on Forge Networking Remastered. Here is no game, as with mirror-kcp.",
-    ),
-    row(
-        ListenerNetwork::WebRtcNetwork,
-        "webrtc-network",
-        IpProtocol::Udp,
-        WEBRTC_KEYS,
-        "Clients of games with WebRTC Network, which join the session by its name; docs/networks/webrtc-network.md says how. Without signalling, the TCP port of the same number is a signalling server for them, which speaks plain ws at the path /chatapp; put something that ends TLS before it for wss.",
-    ),
-    row(
-        ListenerNetwork::Steam,
-        "steam",
-        IpProtocol::Udp,
-        STEAM_KEYS,
-        "Clients of games over Steam's legacy peer-to-peer interface, by a game server's account without a name; docs/networks/steam.md says how. address is what Steam is told about the game's server, with an IPv4 address; packets go through Steam's own ports. Only builds with the feature steam have it, and a process has one.",
-    ),
-    row(
-        ListenerNetwork::WebSocket,
-        "websocket",
-        IpProtocol::Tcp,
-        WEB_SOCKET_KEYS,
-        "Pages in browsers, WebGL games, and players behind networks that let nothing but HTTP through; docs/networks/websocket.md says how, and has what a page does. The path of their URL is the session's name, or / alone. Without tls it speaks plain ws; then put something that ends TLS before it for wss, which pages that came over https demand.",
-    ),
+/// Besides `network` and `address`.
+pub(in super::super) const COMMON_KEYS: &[&str] = &["session"];
+
+pub(super) const UPSTREAM: &str = "splice.upstream";
+
+pub(in super::super) const SPLICE_KEYS: &[&str] = &[
+    UPSTREAM,
+    "splice.source_addresses",
+    "splice.proxy_protocol",
+    "splice.upstream_timeout_s",
+    "splice.voice_closed_ends_game",
+    "splice.voice_again_s",
 ];
 
-const fn row(
-    network: ListenerNetwork,
-    name: &'static str,
-    ip_protocol: IpProtocol,
-    keys: &'static [Key<ListenerConfig>],
-    about: &'static str,
-) -> NetworkRow {
-    NetworkRow {
-        network,
-        name,
-        ip_protocol,
-        about,
-        keys,
-        server_keys: &[],
-        splice_keys: &[],
-        has_splice: false,
-    }
-}
+const MIRROR_SERVER_KEYS: &[&str] = &["game.online_scene", "game.username", "game.password_file"];
 
-/// What a listener is told by keys of every network, besides `network` and `address`.
-pub(in super::super) const COMMON_KEYS: &[Key<ListenerConfig>] = &[Key::of_listener(
-    "session",
-    Field::Text(|listener| &mut listener.session),
-    "Which session its clients are in: one of sessions. Without it the only one there is; with several, one has to be chosen, as these clients cannot name one themselves. Only links of sidecars can: without it, where there is a choice, each names its own, one on demand included.",
-)
-.with_example("\"main\"")];
+/// All of them, in the order of the reference page.
+pub(in super::super) const NETWORKS: &[NetworkRow] = &[
+    NetworkRow {
+        network: ListenerNetwork::Sidecar,
+        name: "sidecar",
+        ip_protocol: IpProtocol::Tcp,
+        about: "Game servers of any network that keep their clients and pass their voice packets on over one link; docs/networks/sidecar.md says how. address is a TCP address of this machine or of a private network: the link is not encrypted.",
+        keys: &[
+            "sidecar.secret_file",
+            "sidecar.links_max",
+            "sidecar.strangers_max",
+            "sidecar.players_max",
+            "sidecar.handshake_timeout_s",
+            "sidecar.idle_timeout_s",
+            "sidecar.quiet_timeout_s",
+            "sidecar.control_bytes_max",
+            "sidecar.voice_bytes_max",
+        ],
+        server_keys: &[],
+        splice: None,
+    },
+    NetworkRow {
+        network: ListenerNetwork::MirrorKcp,
+        name: "mirror-kcp",
+        ip_protocol: IpProtocol::Udp,
+        about: "Clients of games on Mirror over kcp2k, of every version. With upstream, the listener is in front of the game's own server. Without, there is no game: clients get their voice and nothing else, for games whose client connects to a server for voice, and for bots and load tests.",
+        keys: &["game.connections_max", "game.voice_type", "game.silence_timeout_s", "game.kcp_generation"],
+        server_keys: MIRROR_SERVER_KEYS,
+        splice: Some(&[]),
+    },
+    NetworkRow {
+        network: ListenerNetwork::MirrorTelepathy,
+        name: "mirror-telepathy",
+        ip_protocol: IpProtocol::Tcp,
+        about: "The same over Telepathy.",
+        keys: &["game.connections_max", "game.voice_type"],
+        server_keys: MIRROR_SERVER_KEYS,
+        splice: Some(&[]),
+    },
+    NetworkRow {
+        network: ListenerNetwork::MirrorWebSocket,
+        name: "mirror-websocket",
+        ip_protocol: IpProtocol::Tcp,
+        about: "The same over SimpleWebTransport, Mirror's WebSockets. It speaks plain ws; for wss, put a proxy that ends TLS in front.",
+        keys: &["game.connections_max", "game.voice_type", "web_socket.origins"],
+        server_keys: MIRROR_SERVER_KEYS,
+        splice: Some(&[]),
+    },
+    NetworkRow {
+        network: ListenerNetwork::MirrorIgnorance,
+        name: "mirror-ignorance",
+        ip_protocol: IpProtocol::Udp,
+        about: "The same over Ignorance, with its two channels as they are by default.",
+        keys: &["game.connections_max", "game.voice_type", "game.silence_timeout_s"],
+        server_keys: MIRROR_SERVER_KEYS,
+        splice: Some(&[]),
+    },
+    NetworkRow {
+        network: ListenerNetwork::DarkRift2,
+        name: "darkrift2",
+        ip_protocol: IpProtocol::Tcp,
+        about: "Clients of games on DarkRift 2; the listener also takes the UDP port of the same number, or the one in udp_port. With upstream, it is in front of the game's own server; without, there is no game, as with mirror-kcp.",
+        keys: &[
+            "game.connections_max",
+            "game.tag",
+            "game.tag_to_client",
+            "game.layout",
+            "game.protocol_version",
+            "game.udp_port",
+        ],
+        server_keys: &[],
+        splice: Some(&["game.upstream_udp_port", "game.message_bytes_max"]),
+    },
+    NetworkRow {
+        network: ListenerNetwork::FishNet,
+        name: "fishnet",
+        ip_protocol: IpProtocol::Udp,
+        about: "Clients of games on Fish-Networking, versions 3 and 4, over Tugboat. With upstream, the listener is in front of the game's own server; without, there is no game, as with mirror-kcp.",
+        keys: &[
+            "game.connections_max",
+            "game.voice_type",
+            "game.silence_timeout_s",
+            "game.checksum",
+            "game.xor_key",
+        ],
+        server_keys: &["game.tells_authenticated", "game.predicted_spawning", "game.tells_empty_scenes"],
+        splice: Some(&[]),
+    },
+    NetworkRow {
+        network: ListenerNetwork::Ngo,
+        name: "ngo",
+        ip_protocol: IpProtocol::Udp,
+        about: "Clients of games on Netcode for GameObjects over Unity Transport 2. With upstream, the listener is in front of the game's own server; without, there is no game, as with mirror-kcp.",
+        keys: &["game.connections_max", "game.silence_timeout_s"],
+        server_keys: &["game.manages_scenes", "game.long_scene_handles"],
+        splice: Some(&[]),
+    },
+    NetworkRow {
+        network: ListenerNetwork::Forge,
+        name: "forge",
+        ip_protocol: IpProtocol::Udp,
+        about: "Clients of games on Forge Networking Remastered. There is no game, as with mirror-kcp.",
+        keys: &[
+            "game.connections_max",
+            "game.silence_timeout_s",
+            "game.voice_to_server_group",
+            "game.system_to_server_group",
+            "game.voice_to_client_group",
+            "game.system_to_client_group",
+        ],
+        server_keys: &[],
+        splice: None,
+    },
+    NetworkRow {
+        network: ListenerNetwork::WebRtcNetwork,
+        name: "webrtc-network",
+        ip_protocol: IpProtocol::Udp,
+        about: "Clients of games with WebRTC Network, which join the session by its name; docs/networks/webrtc-network.md says how. Without signalling, the TCP port of the same number is a signalling server for them, which speaks plain ws at the path /chatapp; for wss, put a proxy that ends TLS in front.",
+        keys: &["game.connections_max", "web_socket.origins", "game.signalling", "game.announced"],
+        server_keys: &[],
+        splice: None,
+    },
+    NetworkRow {
+        network: ListenerNetwork::Steam,
+        name: "steam",
+        ip_protocol: IpProtocol::Udp,
+        about: "Clients of games over Steam's legacy peer-to-peer interface, by a game server's account without a name; docs/networks/steam.md says how. address is what Steam is told about the game's server, with an IPv4 address; packets go through Steam's own ports. Only builds with the feature steam have it, and a process has one.",
+        keys: &["game.connections_max", "game.app_id", "game.channel_to_server", "game.channel_to_client"],
+        server_keys: &[],
+        splice: None,
+    },
+    NetworkRow {
+        network: ListenerNetwork::WebSocket,
+        name: "websocket",
+        ip_protocol: IpProtocol::Tcp,
+        about: "Pages in browsers, WebGL games, and players behind networks that let only HTTP through; docs/networks/websocket.md says how, and has what a page does. The path of their URL is the session's name, or / alone. Without tls it speaks plain ws; for wss, which pages from https need, put a proxy that ends TLS in front.",
+        keys: &[
+            "game.connections_max",
+            "web_socket.origins",
+            "web_socket.tls",
+            "web_socket.strangers_max",
+            "web_socket.handshake_timeout_s",
+            "web_socket.ping_interval_s",
+            "web_socket.control_bytes_max",
+            "web_socket.voice_bytes_max",
+        ],
+        server_keys: &[],
+        splice: None,
+    },
+];

@@ -11,7 +11,7 @@ fn a_newcomer_may_be_told_at_once_of_everybody_whom_a_session_takes() {
     for network in ["websocket", "sidecar"] {
         let listen = format!("[[listen]]\nnetwork = '{network}'\naddress = '127.0.0.1:5'\n");
         let config = load(&listen);
-        let [listener] = &config.listeners[..] else { panic!("{:?}", config.listeners) };
+        let [listener] = &config.listen.others[..] else { panic!("{:?}", config.listen.others) };
         let (web_socket, sidecar) = (&listener.web_socket, &listener.sidecar);
         // Each in the longest packet that an original takes, and what a network puts before it.
         let welcome = config.limits.links * (1024 + 16);
@@ -27,22 +27,26 @@ fn a_listener_of_another_network_is_a_table_with_the_keys_of_its_network() {
          [[listen]]\nnetwork = 'sidecar'\naddress = '0.0.0.0:5'\nsession = 'blue'\nsecret_file = 'link.txt'\n\
          players_max = 20\nidle_timeout_s = 4\n",
     );
-    assert_eq!(config.listen, ["127.0.0.1:5".parse().unwrap()]);
-    let [listener] = &config.listeners[..] else { panic!("{:?}", config.listeners) };
+    assert_eq!(config.listen.quic, ["127.0.0.1:5".parse().unwrap()]);
+    let [listener] = &config.listen.others[..] else { panic!("{:?}", config.listen.others) };
     assert_eq!((listener.network, listener.address.port()), (ListenerNetwork::Sidecar, 5));
     assert_eq!(listener.session_among(&config), Ok(Some("blue")));
     let sidecar = &listener.sidecar;
     assert_eq!(sidecar.secret_file.as_deref(), Some(Path::new("/etc/consonance/link.txt")));
-    assert_eq!((sidecar.players_max, sidecar.idle_timeout.as_secs(), sidecar.links_max), (20, 4, 64));
+    assert_eq!((sidecar.players_max, sidecar.idle_timeout_s.0.as_secs(), sidecar.links_max), (20, 4, 64));
     // As it is shown, it can be written again, and so it can be compared.
     let shown = config.settings_made().into_iter().find(|(key, _)| *key == "listen").unwrap().1;
     let again = load(&format!("sessions = ['red', 'blue']\nlisten = {shown}"));
-    assert_eq!((again.listen, again.listeners), (config.listen.clone(), config.listeners.clone()), "{shown}");
+    assert_eq!(
+        (again.listen.quic, again.listen.others),
+        (config.listen.quic.clone(), config.listen.others.clone()),
+        "{shown}"
+    );
     let mut sources = ConfigSources::default();
     sources.add_environment(variables(&[("CONSONANCE_LISTEN", &shown), ("CONSONANCE_SESSIONS", "blue")]));
-    assert_eq!(sources.load().unwrap().config.listeners, config.listeners);
+    assert_eq!(sources.load().unwrap().config.listen.others, config.listen.others);
     let mut former = Config::default();
-    former.listeners.clone_from(&config.listeners);
+    former.listen.others.clone_from(&config.listen.others);
     assert_eq!(load("").changes(&former), [("listen", TakesEffect::AtNextStart)]);
 }
 
@@ -53,7 +57,7 @@ fn both_networks_over_websockets_take_a_list_of_origins_and_say_what_is_none() {
             format!("[[listen]]\nnetwork = '{network}'\naddress = '127.0.0.1:5'\norigins = {origins}\n")
         };
         let config = load(&with("['https://game.example.org', '*']"));
-        assert_eq!(config.listeners[0].web_socket.origins, ["https://game.example.org", "*"]);
+        assert_eq!(config.listen.others[0].web_socket.origins, ["https://game.example.org", "*"]);
         let file = with("['https://game.example.org/play']");
         let expected = "origins: expected a scheme and a host without a path, such as https://game.example.org, \
                         or \"*\", not \"https://game.example.org/play\"";
@@ -76,9 +80,12 @@ fn a_mistake_in_a_listener_is_named_with_its_line_and_what_to_do() {
         ("listen = [\n5]", "voice.toml:2: listen: expected an address or a table, not 5"),
         (
             "[[listen]]\naddress = '[::]:5'",
-            "voice.toml:1: listen: say over which network: one of sidecar, mirror-kcp, mirror-telepathy, mirror-websocket, mirror-ignorance, darkrift2, fishnet, ngo, forge, webrtc-network, steam, websocket, quic",
+            "voice.toml:1: listen: the key network is missing: one of sidecar, mirror-kcp, mirror-telepathy, mirror-websocket, mirror-ignorance, darkrift2, fishnet, ngo, forge, webrtc-network, steam, websocket, quic",
         ),
-        ("[[listen]]\nnetwork = 'quic'", "voice.toml:1: listen: say where to listen, with address = \"…\""),
+        (
+            "[[listen]]\nnetwork = 'quic'",
+            "voice.toml:1: listen: the key address is missing, for example \"0.0.0.0:7777\"",
+        ),
         (
             "[[listen]]\nnetwork = 'sidcar'\naddress = '[::]:5'",
             "voice.toml:2: listen: there is no network \"sidcar\"; did you mean sidecar?",
@@ -105,7 +112,7 @@ fn a_mistake_in_a_listener_is_named_with_its_line_and_what_to_do() {
         ),
         (
             "[[listen]]\nnetwork = 'sidecar'\naddress = '0.0.0.0:5'",
-            "voice.toml:1: listen: sidecar at 0.0.0.0:5: others reach this address, so it needs a secret_file, or else listen on 127.0.0.1",
+            "voice.toml:1: listen: sidecar at 0.0.0.0:5: other machines reach this address: give a secret_file, or listen on 127.0.0.1",
         ),
         (
             "sessions = ['red', 'blue']\n[[listen]]\nnetwork = 'ngo'\naddress = '127.0.0.1:5'",
@@ -113,11 +120,11 @@ fn a_mistake_in_a_listener_is_named_with_its_line_and_what_to_do() {
         ),
         (
             &format!("sessions = ['red', 'blue']\n{sidecar}session = 'bleu'"),
-            "voice.toml:2: listen: sidecar at 127.0.0.1:5: \"bleu\" is none of the sessions that are there at all times; did you mean blue?",
+            "voice.toml:2: listen: sidecar at 127.0.0.1:5: \"bleu\" is none of the sessions that always exist; did you mean blue?",
         ),
         (
             "[[listen]]\nnetwork = 'webrtc-network'\naddress = '0.0.0.0:5'",
-            "voice.toml:1: listen: webrtc-network at 0.0.0.0:5: say with announced under which address players reach it, or listen on that address",
+            "voice.toml:1: listen: webrtc-network at 0.0.0.0:5: give the address under which players reach it, with announced, or listen on it",
         ),
         (&format!("{sidecar}{sidecar}"), "voice.toml:1: listen: 127.0.0.1:5 is there twice"),
     ] {
@@ -130,22 +137,25 @@ fn what_a_game_has_changed_in_its_network_is_told_by_keys_of_that_network() {
     let game = |text: &str| {
         let config = load(&format!("[[listen]]\naddress = '127.0.0.1:5'\n{text}"));
         let shown = config.settings_made().into_iter().find(|(key, _)| *key == "listen").unwrap().1;
-        assert_eq!(load(&format!("listen = {shown}")).listeners, config.listeners, "{shown}");
-        config.listeners[0].game.build.clone()
+        assert_eq!(load(&format!("listen = {shown}")).listen.others, config.listen.others, "{shown}");
+        config.listen.others[0].game.clone()
     };
     let kcp = game("network = 'mirror-kcp'\nsilence_timeout_s = 30\nkcp_generation = '1.38'");
-    assert_eq!((kcp.silence_timeout.as_secs(), kcp.kcp_generation), (30, KcpGeneration::V1_38));
+    assert_eq!((kcp.silence_timeout_s.0.as_secs(), kcp.kcp_generation), (30, KcpGeneration::V1_38));
     let darkrift = "network = 'darkrift2'\nprotocol_version = 0\nudp_port = 6";
-    let alone = game(darkrift).darkrift;
+    let alone = game(darkrift);
     assert_eq!((alone.protocol_version, alone.udp_port), (0, Some(6)));
     let upstream = "upstream = 'game:7'\nupstream_udp_port = 8\nmessage_bytes_max = 2_000_000";
-    let spliced = game(&format!("{darkrift}\n{upstream}")).darkrift;
+    let spliced = game(&format!("{darkrift}\n{upstream}"));
     assert_eq!((spliced.upstream_udp_port, spliced.message_bytes_max), (Some(8), 2_000_000));
-    let forge = game("network = 'forge'\nvoice_to_server_group = 1\nsystem_to_client_group = 4").forge_groups;
-    assert_eq!((forge.voice_to_server, forge.system_to_server, forge.system_to_client), (1, 57_729_877, 4));
+    let forge = game("network = 'forge'\nvoice_to_server_group = 1\nsystem_to_client_group = 4");
+    assert_eq!(
+        (forge.voice_to_server_group, forge.system_to_server_group, forge.system_to_client_group),
+        (1, 57_729_877, 4)
+    );
     let steam = game("network = 'steam'\nchannel_to_server = 3\nchannel_to_client = 4");
-    assert_eq!((steam.steam_channel_to_server, steam.steam_channel_to_client), (3, 4));
-    assert!(game("network = 'fishnet'\nchecksum = true").has_checksum);
+    assert_eq!((steam.channel_to_server, steam.channel_to_client), (3, 4));
+    assert!(game("network = 'fishnet'\nchecksum = true").checksum);
     assert_eq!(game("network = 'fishnet'\nxor_key = 'k'").xor_key.as_deref(), Some("k"));
 }
 
@@ -154,7 +164,7 @@ fn a_mistake_about_how_a_game_was_built_is_named_with_what_to_do() {
     for (keys, complaint) in [
         (
             "network = 'darkrift2'\nupstream_udp_port = 6",
-            "voice.toml:4: listen: upstream_udp_port is for a splice: say with upstream where the game's server is, too",
+            "voice.toml:4: listen: upstream_udp_port is for a splice: also give the address of the game's server, with upstream",
         ),
         (
             "network = 'darkrift2'\nprotocol_version = 2",
@@ -190,7 +200,7 @@ fn whoever_listens_elsewhere_needs_no_address_and_has_only_what_is_written() {
     let listen = |text: &str| {
         let mut sources = of_file(text);
         sources.listen_elsewhere();
-        sources.load().unwrap().config.listen
+        sources.load().unwrap().config.listen.quic
     };
     assert_eq!(listen(""), []);
     assert_eq!(listen("listen = []"), []);
@@ -204,15 +214,15 @@ fn a_listener_with_an_upstream_stands_in_front_of_a_games_own_server() {
          source_addresses = '127.1.0.0/16'\nproxy_protocol = true\nupstream_timeout_s = 2\n\
          voice_closed_ends_game = true\nvoice_again_s = 60\nvoice_type = 'A.B'",
     );
-    let [listener] = &config.listeners[..] else { panic!("{:?}", config.listeners) };
+    let [listener] = &config.listen.others[..] else { panic!("{:?}", config.listen.others) };
     let splice = &listener.splice;
     assert_eq!(splice.upstream.as_deref(), Some("game.internal:6"));
     assert_eq!(splice.source_addresses.as_deref(), Some("127.1.0.0/16"));
     assert!(splice.proxy_protocol && splice.voice_closed_ends_game);
-    assert_eq!((splice.upstream_timeout.as_secs(), splice.voice_again.as_secs()), (2, 60));
+    assert_eq!((splice.upstream_timeout_s.0.as_secs(), splice.voice_again_s.0.as_secs()), (2, 60));
     assert_eq!(listener.game.voice_type.as_deref(), Some("A.B"));
     let shown = config.settings_made().into_iter().find(|(key, _)| *key == "listen").unwrap().1;
-    assert_eq!(load(&format!("listen = {shown}")).listeners, config.listeners, "{shown}");
+    assert_eq!(load(&format!("listen = {shown}")).listen.others, config.listen.others, "{shown}");
 }
 
 #[test]
@@ -234,11 +244,11 @@ fn a_mistake_about_a_game_is_named_with_what_to_do() {
         ),
         (
             &format!("{mirror}source_addresses = '127.1.0.0/16'"),
-            "voice.toml:4: listen: source_addresses is for a splice: say with upstream where the game's server is, too",
+            "voice.toml:4: listen: source_addresses is for a splice: also give the address of the game's server, with upstream",
         ),
         (
             &format!("{mirror}upstream = '127.0.0.1:6'\nonline_scene = 'Game'"),
-            "voice.toml:5: listen: online_scene is the game's server's affair: leave it or upstream out",
+            "voice.toml:5: listen: online_scene is for listeners without upstream: leave one of them out",
         ),
         (
             &format!("{mirror}upstreem = '127.0.0.1:6'"),
@@ -263,7 +273,7 @@ fn a_listener_in_options_is_checked_as_its_table_would_be_and_stands_beside_thos
     let with = |options: &[(&'static str, &str, Value)]| {
         let mut loaded = of_file(file).load().unwrap();
         let added = loaded.add_listener(options).map_err(|error| error.to_string());
-        added.map(|()| loaded.config.listeners.iter().map(|it| it.network.name()).collect::<Vec<_>>())
+        added.map(|()| loaded.config.listen.others.iter().map(|it| it.network.name()).collect::<Vec<_>>())
     };
     let network = ("NETWORK", "network", Value::from("ngo"));
     let at = |address| ("--listen", "address", Value::from(address));
@@ -280,7 +290,7 @@ fn links_of_sidecars_name_their_sessions_where_there_is_a_choice_and_no_other_cl
     let session = |sessions: &str, listener: &str| {
         let config =
             load(&format!("{sessions}\n[[listen]]\nnetwork = 'sidecar'\naddress = '[::1]:5'\n{listener}"));
-        config.listeners[0].session_among(&config).map(|session| session.map(str::to_owned))
+        config.listen.others[0].session_among(&config).map(|session| session.map(str::to_owned))
     };
     assert_eq!(session("", ""), Ok(Some("main".into())));
     assert_eq!(session("sessions = ['red', 'blue']", ""), Ok(None));

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
+mod defaults;
 mod limits;
 mod listening;
 mod secrets;
@@ -76,8 +77,8 @@ fn every_mistake_is_named_with_its_line_and_what_to_do() {
             "[limits]\nresume_s = nan",
             "voice.toml:2: limits.resume_s: expected a number of seconds from 0 to 3600, not NaN",
         ),
-        ("host = 2026-01-01", "voice.toml:1: host: expected a text, not 2026-01-01"),
-        ("sessions = [\n'a',\n5]", "voice.toml:3: sessions: expected a text, not 5"),
+        ("host = 2026-01-01", "voice.toml:1: host: expected a string, not 2026-01-01"),
+        ("sessions = [\n'a',\n5]", "voice.toml:3: sessions: expected a string, not 5"),
         (
             "sessions = []",
             "voice.toml:1: sessions: there is no session to serve: name at least one, here or in sessions_on_demand",
@@ -118,14 +119,14 @@ fn players_are_sent_on_to_an_address_that_they_can_be_told() {
 fn a_mistake_in_a_rule_for_rooms_is_named_with_its_own_line() {
     for (file, complaint) in [
         ("access = 'vip'", "voice.toml:1: access: expected a list of tables, not \"vip\""),
-        ("\n[[access]]\nneeds = ['gold']", "voice.toml:2: access: say which room, with room = \"…\""),
+        ("\n[[access]]\nneeds = ['gold']", "voice.toml:2: access: the key room is missing"),
         (
             "[[access]]\nroom = 'vip'",
-            "voice.toml:1: access: the rule asks for no token: give it needs = [\"…\"]",
+            "voice.toml:1: access: the rule requires no token: give it needs = [\"…\"]",
         ),
         (
             "[[access]]\nroom = 'vip'\nneeds = []",
-            "voice.toml:3: access: the list names no token: say which ones open the room",
+            "voice.toml:3: access: needs: the list is empty: give at least one",
         ),
         (
             "[[access]]\nroom = 'vip'\nneed = ['gold']",
@@ -137,12 +138,12 @@ fn a_mistake_in_a_rule_for_rooms_is_named_with_its_own_line() {
         ),
         (
             "[[access]]\nroom = 'vip'\nneeds = ['a']\nneeds_to_speak = ['b']",
-            "voice.toml:1: access: needs stands for needs_to_listen and needs_to_speak: write it, or these two",
+            "voice.toml:1: access: needs stands for needs_to_listen and needs_to_speak: give it, or these two",
         ),
-        ("[[proximity]]\nroom = 'w'", "voice.toml:1: proximity: a proximity room needs range_m, in metres"),
+        ("[[proximity]]\nroom = 'w'", "voice.toml:1: proximity: the key range_m is missing"),
         (
             "[[proximity]]\nroom = 'w'\nrange_m = -5",
-            "voice.toml:3: proximity: expected range_m as a number of metres from 0.1 to 1000000, not -5",
+            "voice.toml:3: proximity: range_m: expected a number of metres from 0.1 to 1000000, not -5",
         ),
     ] {
         assert_eq!(complaints(file), [complaint], "{file}");
@@ -191,22 +192,22 @@ fn a_file_sets_what_it_names_and_nothing_else() {
          [[access]]\nroom = 'b*'\nneeds_to_speak = 'singer'\n[[access]]\nroom = 'a'\nneeds = ['gold', 'silver']\n\
          [[proximity]]\nroom = 'world'\nrange_m = 25\nstreams_max = 4\n",
     );
-    assert_eq!(config.listen.len(), 2);
+    assert_eq!(config.listen.quic.len(), 2);
     assert_eq!(
         config.certificate.file.as_deref(),
         Some(Path::new("/etc/consonance/full.pem")),
         "by the file's folder"
     );
     assert_eq!(config.certificate.key_file.as_deref(), Some(Path::new("/keys/key.pem")));
-    assert_eq!((config.limits.voice_packets.per_second, config.limits.voice_packets.burst), (60, 1000));
-    assert_eq!(config.limits.resume.as_millis(), 1500);
+    assert_eq!((config.limits.voice_packets_per_second, config.limits.voice_packets_burst), (60, 1000));
+    assert_eq!(config.limits.resume_s.0.as_millis(), 1500);
     let rules: Vec<_> = config
-        .access
+        .access_rules()
         .iter()
         .map(|(room, rule)| (room.to_string(), rule.listen.len(), rule.speak.len()))
         .collect();
     assert_eq!(rules, [("b*".into(), 0, 1), ("a".into(), 2, 2)], "in the order of the file");
-    assert_eq!((config.proximity[0].1.range_m, config.proximity[0].1.max_streams), (25.0, 4));
+    assert_eq!((config.proximity[0].range_m, config.proximity[0].streams_max), (25.0, 4));
     let made: Vec<_> = config.settings_made().into_iter().map(|(key, _)| key).collect();
     let expected = [
         "listen",
@@ -257,14 +258,14 @@ fn a_variable_has_a_value_as_in_the_file_and_a_text_needs_no_quotes() {
         ("CONSONANCE_ACCESS", "[{room = 'vip', needs = 'gold'}]"),
     ]));
     let config = sources.load().unwrap().config;
-    assert_eq!(config.listen, ["[::]:7000".parse().unwrap()]);
+    assert_eq!(config.listen.quic, ["[::]:7000".parse().unwrap()]);
     assert_eq!((&*config.sessions[1], config.host.as_deref()), ("b", Some("10")));
     let certificate = &config.certificate;
     assert_eq!(certificate.file.as_deref(), Some(Path::new("cert.pem")));
     assert_eq!(certificate.key_file.as_deref(), Some(Path::new("key.pem")));
-    assert_eq!(certificate.check_every.as_millis(), 500);
+    assert_eq!(certificate.check_every_s.0.as_millis(), 500);
     assert!(config.watching.monitor_channels);
-    assert_eq!(config.access[0].1.listen, [Box::from("gold")]);
+    assert_eq!(config.access_rules()[0].1.listen, [Box::from("gold")]);
 }
 
 #[test]
@@ -355,4 +356,10 @@ fn the_page_of_documentation_is_up_to_date() {
     let page = std::fs::read_to_string(path).unwrap_or_default();
     let is_same = page.replace("\r\n", "\n") == reference_page();
     assert!(is_same, "write it anew: UPDATE_DOCS=1 cargo test -p consonance-server --test config");
+}
+
+#[test]
+fn paths_in_lists_are_by_the_files_folder_too() {
+    let config = load("[joining]\ntoken_key_files = ['a.jwk', '/b.jwk']\n");
+    assert_eq!(config.joining.token_key_files, [Path::new("/etc/consonance/a.jwk"), Path::new("/b.jwk")]);
 }

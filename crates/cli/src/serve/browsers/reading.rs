@@ -7,7 +7,8 @@ use std::path::Path;
 use consonance_browser_gateway::{GatewaySettings, PageLimits};
 use consonance_http::Tls;
 use consonance_server::JoiningSettings;
-use consonance_server_config::{LoadedConfig, Problem, WebConfig};
+use consonance_server_config::{LoadedConfig, Problem, Secret, WebConfig};
+use consonance_session::Rate;
 use consonance_transport::AddressShares;
 use consonance_web::{IceServers, PacketSettings, WebLimits, WebSettings};
 use consonance_webrtc::{PeerLimits, WebRtcSettings};
@@ -78,13 +79,13 @@ fn ice_servers(loaded: &LoadedConfig, notes: &mut Vec<String>) -> Result<IceServ
     let web = &loaded.config.web;
     let mut servers = IceServers::default();
     servers.urls.clone_from(&web.ice_servers);
-    servers.turn_lifetime = web.turn_lifetime;
+    servers.turn_lifetime = web.turn_lifetime_s.into();
     servers.turn_secret = match (&web.turn_secret_file, &web.turn_secret) {
         (Some(path), _) => {
             let secret = read_secret_line(loaded, "web.turn_secret_file", path, notes)?;
             Some(secret.reveal().to_owned())
         }
-        (None, secret) => secret.as_ref().map(|secret| secret.reveal().to_owned()),
+        (None, secret) => secret.as_ref().map(|Secret(secret)| secret.reveal().to_owned()),
     };
     Ok(servers)
 }
@@ -95,20 +96,21 @@ fn limits(web: &WebConfig) -> WebLimits {
     limits.connections_per_address = web.connections_per_address;
     limits.joins_per_minute = web.joins_per_minute;
     limits.joins_burst = web.joins_burst;
-    limits.request_timeout = web.request_timeout;
-    (limits.head_timeout, limits.reply_timeout) = (own.head, own.reply);
-    limits.connection_lifetime = own.connection_lifetime;
+    limits.request_timeout = web.request_timeout_s.into();
+    (limits.head_timeout, limits.reply_timeout) = (own.head_s.into(), own.reply_s.into());
+    limits.connection_lifetime = own.connection_lifetime_s.into();
     limits.request_bytes_max = own.request_bytes;
     limits.join_addresses_max = own.join_addresses_max;
     (limits.texts_per_minute, limits.texts_burst) = (own.texts_per_minute, own.texts_burst);
-    limits.ping_interval = own.ping_interval;
+    limits.ping_interval = own.ping_s.into();
     limits
 }
 
 fn gateway(web: &WebConfig, address_shares: AddressShares) -> GatewaySettings {
     let (mut page, own) = (PageLimits::default(), &web.limits);
-    page.keep = own.kept;
-    (page.messages, page.voice_packets) = (own.messages, own.voice_packets);
+    page.keep = own.kept_s.into();
+    page.messages = Rate { per_second: own.messages_per_second, burst: own.messages_burst };
+    page.voice_packets = Rate { per_second: own.voice_packets_per_second, burst: own.voice_packets_burst };
     page.problems = own.problems_max;
     page.channels = own.channels_max;
     page.waiting_bytes = own.waiting_bytes;
@@ -135,14 +137,14 @@ fn peer(web: &WebConfig) -> PeerLimits {
     let default = PeerLimits::default();
     PeerLimits {
         slots_max: own.slots_max,
-        negotiation_max: own.negotiation,
-        idle_timeout: web.idle_timeout,
+        negotiation_max: own.negotiation_s.into(),
+        idle_timeout: web.idle_timeout_s.into(),
         send_bytes_max: own.unsent_bytes,
         datagrams_per_second_max: own.datagrams_per_second,
         voice_packets_per_second_max: default
             .voice_packets_per_second_max
-            .max(own.voice_packets.per_second.saturating_mul(2)),
-        messages_per_second_max: own.messages.per_second.max(own.messages.burst),
+            .max(own.voice_packets_per_second.saturating_mul(2)),
+        messages_per_second_max: own.messages_per_second.max(own.messages_burst),
         ..default
     }
 }
@@ -182,7 +184,7 @@ mod tests {
         assert_eq!(gateway(&web, AddressShares::default()), GatewaySettings::default());
         assert_eq!(packets(&web), PacketSettings { links_max, ..PacketSettings::default() });
         assert_eq!(limits(&web), WebLimits::default());
-        assert_eq!(web.turn_lifetime, IceServers::default().turn_lifetime);
+        assert_eq!(web.turn_lifetime_s.0, IceServers::default().turn_lifetime);
     }
 
     #[test]

@@ -6,21 +6,22 @@ use consonance_darkrift::ProtocolVersion;
 use consonance_forge::voice::VoiceGroups;
 use consonance_kcp::{Generation, LinkSettings};
 use consonance_litenetlib::{ConnectionSettings, PacketLayer};
-use consonance_server_config::{ForgeGroupsConfig, GameBuildConfig, GameListenerConfig, KcpGeneration};
+use consonance_server_config::{GameListenerConfig, KcpGeneration};
 use consonance_transport::AddressShares;
 
 /// How long the other end may say nothing, where the game's network has this by default.
-pub(super) fn silence_timeout(build: &GameBuildConfig, default: Duration) -> Duration {
-    if build.silence_timeout.is_zero() { default } else { build.silence_timeout }
+pub(super) fn silence_timeout(build: &GameListenerConfig, default: Duration) -> Duration {
+    let own = build.silence_timeout_s.into();
+    if own == Duration::ZERO { default } else { own }
 }
 
 /// Mirror over kcp2k, both ends.
-pub(super) fn kcp_link(build: &GameBuildConfig, link: LinkSettings) -> LinkSettings {
+pub(super) fn kcp_link(build: &GameListenerConfig, link: LinkSettings) -> LinkSettings {
     LinkSettings { timeout: silence_timeout(build, link.timeout), ..link }
 }
 
 /// The generation of all clients; `None` finds it out for each.
-pub(super) fn kcp_generation(build: &GameBuildConfig) -> Option<Generation> {
+pub(super) fn kcp_generation(build: &GameListenerConfig) -> Option<Generation> {
     match build.kcp_generation {
         KcpGeneration::Learned => None,
         KcpGeneration::V1_6 => Some(Generation::G1),
@@ -33,7 +34,7 @@ pub(super) fn kcp_generation(build: &GameBuildConfig) -> Option<Generation> {
 /// Ignorance: ENet gives up between two times, by how many packets were not taken; a game that says a time means that
 /// nobody is gone before.
 pub(super) fn enet_connection(
-    build: &GameBuildConfig,
+    build: &GameListenerConfig,
     connection: consonance_enet::ConnectionSettings,
 ) -> consonance_enet::ConnectionSettings {
     let timeout_min = silence_timeout(build, connection.timeout_min);
@@ -43,12 +44,12 @@ pub(super) fn enet_connection(
 
 /// Fish-Networking over Tugboat.
 pub(super) fn litenetlib_connection(
-    build: &GameBuildConfig,
+    build: &GameListenerConfig,
     mut connection: ConnectionSettings,
 ) -> ConnectionSettings {
     let layer = match &build.xor_key {
         Some(key) => PacketLayer::Xor(key.as_bytes().to_vec()),
-        None if build.has_checksum => PacketLayer::Crc32c,
+        None if build.checksum => PacketLayer::Crc32c,
         None => PacketLayer::None,
     };
     connection.silence_timeout = silence_timeout(build, connection.silence_timeout);
@@ -61,30 +62,29 @@ pub(super) fn darkrift_server(
     game: &GameListenerConfig,
     address_shares: AddressShares,
 ) -> consonance_darkrift::ServerSettings {
-    let build = &game.build.darkrift;
     let default = consonance_darkrift::ServerSettings::default();
-    let is_old = build.protocol_version == 0;
+    let is_old = game.protocol_version == 0;
     consonance_darkrift::ServerSettings {
         version: if is_old { ProtocolVersion::Zero } else { ProtocolVersion::One },
         // Clients of the old version know no second one.
         acknowledgements: if is_old { 1 } else { default.acknowledgements },
-        udp_port: build.udp_port,
+        udp_port: game.udp_port,
         connections_max: game.connections_max,
         address_shares,
-        outgoing_message_bytes_max: build.message_bytes_max,
-        outgoing_bytes_max: build.message_bytes_max.saturating_mul(2),
+        outgoing_message_bytes_max: game.message_bytes_max,
+        outgoing_bytes_max: game.message_bytes_max.saturating_mul(2),
         ..default
     }
 }
 
 /// The groups of voice of a game on Forge.
-pub(super) fn forge_groups(groups: &ForgeGroupsConfig) -> VoiceGroups {
+pub(super) fn forge_groups(game: &GameListenerConfig) -> VoiceGroups {
     let number = |group: u32| i32::try_from(group).unwrap_or(i32::MAX);
     VoiceGroups {
-        voice_to_server: number(groups.voice_to_server),
-        system_to_server: number(groups.system_to_server),
-        voice_to_client: number(groups.voice_to_client),
-        system_to_client: number(groups.system_to_client),
+        voice_to_server: number(game.voice_to_server_group),
+        system_to_server: number(game.system_to_server_group),
+        voice_to_client: number(game.voice_to_client_group),
+        system_to_client: number(game.system_to_client_group),
     }
 }
 
@@ -92,6 +92,8 @@ pub(super) fn forge_groups(groups: &ForgeGroupsConfig) -> VoiceGroups {
 mod tests {
     use consonance_enet::{EnetClient, EnetClientSettings, EnetServer, EnetServerSettings};
     use consonance_gateway::udp::rig::{Rig, Trouble};
+
+    use consonance_server_config::Seconds;
 
     use super::*;
 
@@ -102,7 +104,7 @@ mod tests {
     #[test]
     fn what_a_game_has_not_changed_is_as_its_network_has_it() {
         let game = GameListenerConfig::default();
-        let build = &game.build;
+        let build = &game;
         let link = kcp_link(build, LinkSettings::default());
         assert_eq!(link.timeout, LinkSettings::default().timeout);
         assert_eq!(kcp_generation(build), None);
@@ -112,34 +114,32 @@ mod tests {
         assert_eq!(shown(&litenetlib_connection(build, litenetlib.clone())), shown(&litenetlib));
         let darkrift = consonance_darkrift::ServerSettings::default();
         assert_eq!(darkrift_server(&game, darkrift.address_shares), darkrift);
-        assert_eq!(forge_groups(&build.forge_groups), VoiceGroups::default());
+        assert_eq!(forge_groups(build), VoiceGroups::default());
     }
 
     #[test]
     fn what_a_game_has_changed_reaches_its_network() {
         let mut game = GameListenerConfig::default();
         game.connections_max = 7;
-        let build = &mut game.build;
-        build.silence_timeout = Duration::from_secs(3);
+        let build = &mut game;
+        let timeout = Duration::from_secs(3);
+        build.silence_timeout_s = Seconds(timeout);
         build.kcp_generation = KcpGeneration::V1_38;
-        build.has_checksum = true;
-        (build.darkrift.protocol_version, build.darkrift.udp_port) = (0, Some(5));
-        build.darkrift.message_bytes_max = 100_000;
-        build.forge_groups.system_to_client = 9;
-        assert_eq!(kcp_link(build, LinkSettings::default()).timeout, build.silence_timeout);
+        build.checksum = true;
+        (build.protocol_version, build.udp_port) = (0, Some(5));
+        build.message_bytes_max = 100_000;
+        build.system_to_client_group = 9;
+        assert_eq!(kcp_link(build, LinkSettings::default()).timeout, timeout);
         assert_eq!(kcp_generation(build), Some(Generation::G3));
         let enet = enet_connection(build, consonance_enet::ConnectionSettings::default());
-        assert_eq!((enet.timeout_min, enet.timeout_max), (build.silence_timeout, build.silence_timeout));
+        assert_eq!((enet.timeout_min, enet.timeout_max), (timeout, timeout));
         let litenetlib = litenetlib_connection(build, ConnectionSettings::default());
-        assert_eq!(
-            (litenetlib.silence_timeout, litenetlib.layer),
-            (build.silence_timeout, PacketLayer::Crc32c)
-        );
+        assert_eq!((litenetlib.silence_timeout, litenetlib.layer), (timeout, PacketLayer::Crc32c));
         build.xor_key = Some("key".into());
         let layer = litenetlib_connection(build, ConnectionSettings::default()).layer;
         assert_eq!(layer, PacketLayer::Xor(b"key".to_vec()));
         let shares = AddressShares { share_percent: 30, ..AddressShares::default() };
-        assert_eq!(forge_groups(&build.forge_groups).system_to_client, 9);
+        assert_eq!(forge_groups(build).system_to_client, 9);
         let darkrift = darkrift_server(&game, shares);
         assert_eq!(darkrift.address_shares, shares);
         assert_eq!((darkrift.version, darkrift.acknowledgements), (ProtocolVersion::Zero, 1));
@@ -149,8 +149,8 @@ mod tests {
 
     #[test]
     fn a_player_on_ignorance_may_be_silent_for_as_long_as_its_game_says_and_so_may_the_games_server() {
-        let mut build = GameBuildConfig::default();
-        build.silence_timeout = Duration::from_mins(1);
+        let mut build = GameListenerConfig::default();
+        build.silence_timeout_s = Seconds::new(60);
         let connection = enet_connection(&build, consonance_enet::ConnectionSettings::default());
         let server = EnetServerSettings { connection: connection.clone(), ..EnetServerSettings::default() };
         let client = EnetClientSettings { connection, ..EnetClientSettings::default() };

@@ -18,36 +18,36 @@ pub(super) fn voice_key(config: &GameListenerConfig) -> BroadcastKey {
 
 /// What is told of voice in a game on `DarkRift`.
 pub(super) fn darkrift_settings(config: &GameListenerConfig) -> VoiceSettings {
-    let layout = match config.darkrift.layout {
+    let layout = match config.layout {
         VoiceLayout::Raw => Layout::Raw,
         VoiceLayout::Prefixed => Layout::Prefixed,
         VoiceLayout::PrefixedLittleEndian => Layout::PrefixedLittleEndian,
     };
     VoiceSettings {
-        tag_to_server: config.darkrift.tag,
-        tag_to_client: config.darkrift.tag_to_client,
-        layout: config.darkrift.tag.map(|_| layout),
+        tag_to_server: config.tag,
+        tag_to_client: config.tag_to_client,
+        layout: config.tag.map(|_| layout),
         ..VoiceSettings::default()
     }
 }
 
 /// What clients of a game on Fish-Networking are told where there is no game.
 pub(super) fn fishnet_settings(config: &GameListenerConfig) -> consonance_fishnet::VoiceOnlySettings {
-    let is_told = config.fishnet.tells_authenticated;
+    let is_told = config.tells_authenticated;
     consonance_fishnet::VoiceOnlySettings {
         voice_key: voice_key(config),
         authentication: if is_told { Authentication::OnArrival } else { Authentication::Never },
-        predicted_spawning: config.fishnet.predicted_spawning,
-        tells_empty_scenes: config.fishnet.tells_empty_scenes,
+        predicted_spawning: config.predicted_spawning,
+        tells_empty_scenes: config.tells_empty_scenes,
         ..consonance_fishnet::VoiceOnlySettings::default()
     }
 }
 
 /// What clients of a game on Netcode for `GameObjects` are told where there is no game.
 pub(super) fn ngo_settings(config: &GameListenerConfig) -> consonance_ngo::VoiceOnlySettings {
-    let is_long = config.ngo.long_scene_handles;
+    let is_long = config.long_scene_handles;
     consonance_ngo::VoiceOnlySettings {
-        manages_scenes: config.ngo.manages_scenes,
+        manages_scenes: config.manages_scenes,
         scene_handle: if is_long { SceneHandle::EightBytes } else { SceneHandle::FourBytes },
         ..consonance_ngo::VoiceOnlySettings::default()
     }
@@ -73,14 +73,11 @@ mod tests {
     fn what_is_told_reaches_the_envelopes() {
         let mut config = GameListenerConfig::default();
         config.voice_type = Some("Game.Voice".into());
-        (config.darkrift.tag, config.darkrift.tag_to_client) = (Some(7), Some(8));
-        config.darkrift.layout = VoiceLayout::PrefixedLittleEndian;
-        (
-            config.fishnet.tells_authenticated,
-            config.fishnet.predicted_spawning,
-            config.fishnet.tells_empty_scenes,
-        ) = (false, true, true);
-        (config.ngo.manages_scenes, config.ngo.long_scene_handles) = (false, true);
+        (config.tag, config.tag_to_client) = (Some(7), Some(8));
+        config.layout = VoiceLayout::PrefixedLittleEndian;
+        (config.tells_authenticated, config.predicted_spawning, config.tells_empty_scenes) =
+            (false, true, true);
+        (config.manages_scenes, config.long_scene_handles) = (false, true);
         let darkrift = darkrift_settings(&config);
         assert_eq!((darkrift.tag_to_server, darkrift.tag_to_client), (Some(7), Some(8)));
         assert_eq!(darkrift.layout, Some(Layout::PrefixedLittleEndian));

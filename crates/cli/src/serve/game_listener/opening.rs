@@ -71,8 +71,8 @@ fn open_server(listener: &GameListener, session: &str) -> io::Result<Opened> {
         ListenerNetwork::MirrorKcp => {
             let link = LinkSettings { is_message: looks_like_batch, ..LinkSettings::default() };
             let settings = KcpServerSettings {
-                link: build::kcp_link(&config.game.build, link),
-                generation: build::kcp_generation(&config.game.build),
+                link: build::kcp_link(&config.game, link),
+                generation: build::kcp_generation(&config.game),
                 peers_max: config.game.connections_max,
                 address_shares,
                 ..KcpServerSettings::default()
@@ -94,7 +94,7 @@ fn open_server(listener: &GameListener, session: &str) -> io::Result<Opened> {
         ListenerNetwork::MirrorIgnorance => {
             let peers_max = config.game.connections_max;
             let default = EnetServerSettings::default();
-            let connection = build::enet_connection(&config.game.build, default.connection);
+            let connection = build::enet_connection(&config.game, default.connection);
             let settings =
                 EnetServerSettings { connection, peers_max, address_shares, ..EnetServerSettings::default() };
             over_udp(config, session, EnetServer::new(settings, secret_bytes()?), mirror(listener, None))
@@ -109,7 +109,7 @@ fn open_server(listener: &GameListener, session: &str) -> io::Result<Opened> {
         ListenerNetwork::FishNet => open_fishnet(config, address_shares, session),
         ListenerNetwork::Ngo => {
             let default = consonance_utp::ConnectionSettings::default();
-            let timeout = build::silence_timeout(&config.game.build, default.timeout);
+            let timeout = build::silence_timeout(&config.game, default.timeout);
             let settings = consonance_utp::ServerSettings {
                 connection: consonance_utp::ConnectionSettings { timeout, ..default },
                 connections_max: config.game.connections_max,
@@ -130,9 +130,9 @@ fn open_forge(config: &ListenerConfig, address_shares: AddressShares, session: &
     let connections_max = config.game.connections_max;
     let default = ForgeServerSettings::default();
     let mut link = default.link;
-    link.timeout = build::silence_timeout(&config.game.build, link.timeout);
+    link.timeout = build::silence_timeout(&config.game, link.timeout);
     let settings = ForgeServerSettings { link, connections_max, address_shares, ..default };
-    let groups = build::forge_groups(&config.game.build.forge_groups);
+    let groups = build::forge_groups(&config.game);
     over_udp(config, session, ForgeServer::new(settings, &secret_bytes()?), ForgeVoice::new(groups))
 }
 
@@ -144,7 +144,7 @@ fn open_fishnet(config: &ListenerConfig, address_shares: AddressShares, session:
         ..consonance_litenetlib::ConnectionSettings::default()
     };
     let settings = consonance_litenetlib::ServerSettings {
-        connection: build::litenetlib_connection(&config.game.build, connection),
+        connection: build::litenetlib_connection(&config.game, connection),
         connections_max: config.game.connections_max,
         address_shares,
         ..consonance_litenetlib::ServerSettings::default()
@@ -168,7 +168,7 @@ fn webrtc_host(listener: &GameListener, session: &str) -> io::Result<Opened> {
     if let Some(own) = &own {
         settings.udp.set_port(own.local_addr().port());
     }
-    settings.announced = config.game.webrtc.announced.into_iter().collect();
+    settings.announced = config.game.announced.into_iter().collect();
     (settings.peers_max, settings.address_shares) = (config.game.connections_max, listener.shares);
     let mut host = WebRtcHost::bind(settings)?;
     let at = host.local_addr();
@@ -233,9 +233,9 @@ fn web_socket(listener: &GameListener, session: &str) -> io::Result<Opened> {
 
 pub(super) fn web_socket_settings(config: &ListenerConfig, address_shares: AddressShares) -> StreamSettings {
     let own = &config.web_socket;
-    let pings = PingSettings { every: own.ping_interval, ..PingSettings::default() };
+    let pings = PingSettings { every: own.ping_interval_s.into(), ..PingSettings::default() };
     let mut settings = StreamSettings {
-        handshake_max: own.handshake_timeout,
+        handshake_max: own.handshake_timeout_s.into(),
         strangers_max: own.strangers_max,
         pings: Some(pings),
         voice_bytes_max: own.voice_bytes_max,
@@ -252,7 +252,7 @@ fn mirror(listener: &GameListener, pong_interval_max: Option<Duration>) -> Mirro
     let GameListener { config, credentials, .. } = listener;
     MirrorVoiceOnly::new(consonance_mirror::VoiceOnlySettings {
         voice_type: voice_type(&config.game),
-        online_scene: config.game.mirror.online_scene.clone(),
+        online_scene: config.game.online_scene.clone(),
         credentials: credentials.clone(),
         pong_interval_max,
         ..consonance_mirror::VoiceOnlySettings::default()

@@ -84,16 +84,20 @@ pub(super) fn splice_settings(config: &SpliceListenerConfig) -> SpliceSettings {
     let voice_closed = if config.voice_closed_ends_game {
         VoiceClosed::GameEnds
     } else {
-        VoiceClosed::GameGoesOn { again_after: config.voice_again }
+        VoiceClosed::GameGoesOn { again_after: config.voice_again_s.into() }
     };
-    SpliceSettings { voice_closed, upstream_timeout: config.upstream_timeout, ..SpliceSettings::default() }
+    SpliceSettings {
+        voice_closed,
+        upstream_timeout: config.upstream_timeout_s.into(),
+        ..SpliceSettings::default()
+    }
 }
 
 fn open_mirror_kcp(plan: &SplicePlan<'_>, upstreams: Upstreams) -> io::Result<Opened> {
     // Both ends are a game's, which says much at once when it fills a scene: the window that stock ends have.
     let link = LinkSettings { receive_window: 4096, is_message: looks_like_batch, ..LinkSettings::default() };
     let game = &plan.config.game;
-    let (link, generation) = (build::kcp_link(&game.build, link), build::kcp_generation(&game.build));
+    let (link, generation) = (build::kcp_link(game, link), build::kcp_generation(game));
     let peers_max = game.connections_max;
     let address_shares = plan.shares;
     let server =
@@ -117,7 +121,7 @@ where
 {
     let clients = StreamServer::bind(plan.config.address, server, streams(plan.config, plan.shares))?;
     let upstreams = upstreams.behind(clients.local_addr()?);
-    let handshake_max = plan.config.splice.upstream_timeout;
+    let handshake_max = plan.config.splice.upstream_timeout_s.into();
     let open_upstream = move |remote| {
         let mut settings = StreamClientSettings::new(upstreams.upstream);
         settings.streams.handshake_max = handshake_max;
@@ -137,7 +141,7 @@ fn open_mirror_ignorance(plan: &SplicePlan<'_>, upstreams: Upstreams) -> io::Res
         queued_bytes_max: 2 * message_bytes_max,
         ..consonance_enet::ConnectionSettings::default()
     };
-    let connection = build::enet_connection(&plan.config.game.build, connection);
+    let connection = build::enet_connection(&plan.config.game, connection);
     let peers_max = plan.config.game.connections_max;
     let server = EnetServerSettings {
         connection: connection.clone(),
@@ -161,7 +165,8 @@ fn mirror(plan: &SplicePlan<'_>) -> MirrorSplice {
 }
 
 fn open_darkrift(plan: &SplicePlan<'_>, upstreams: Upstreams) -> io::Result<Opened> {
-    let game = plan.config.game.build.darkrift.clone();
+    let (udp_port, message_bytes_max) =
+        (plan.config.game.upstream_udp_port, plan.config.game.message_bytes_max);
     let settings = build::darkrift_server(&plan.config.game, plan.shares);
     let clients = DarkRiftServer::bind(plan.config.address, settings)?;
     let upstreams = upstreams.behind(clients.local_addr());
@@ -169,8 +174,8 @@ fn open_darkrift(plan: &SplicePlan<'_>, upstreams: Upstreams) -> io::Result<Open
         let mut settings = consonance_darkrift::ClientSettings::new(upstreams.upstream);
         settings.local = upstreams.local_ip(remote);
         settings.preface = upstreams.preface(remote, Carrier::Tcp);
-        settings.udp_port = game.upstream_udp_port;
-        settings.incoming_message_bytes_max = game.message_bytes_max;
+        settings.udp_port = udp_port;
+        settings.incoming_message_bytes_max = message_bytes_max;
         DarkRiftClient::new(settings)
     };
     let envelopes = DarkRiftVoice::in_splice(darkrift_settings(&plan.config.game));
@@ -187,7 +192,7 @@ fn open_fishnet(plan: &SplicePlan<'_>, upstreams: Upstreams) -> io::Result<Opene
         silence_timeout: Duration::from_secs(15),
         ..ConnectionSettings::default()
     };
-    let connection = build::litenetlib_connection(&plan.config.game.build, connection);
+    let connection = build::litenetlib_connection(&plan.config.game, connection);
     let connections_max = plan.config.game.connections_max;
     // What clients say is the game's server's to judge.
     let key = Key::Any;
@@ -214,7 +219,7 @@ fn open_ngo(plan: &SplicePlan<'_>, upstreams: Upstreams) -> io::Result<Opened> {
     // Only the game's server may say so much in one message.
     let reliable_message_bytes_max = 4 * 1024 * 1024;
     let default = consonance_utp::ConnectionSettings::default();
-    let timeout = build::silence_timeout(&plan.config.game.build, default.timeout);
+    let timeout = build::silence_timeout(&plan.config.game, default.timeout);
     let to_clients = consonance_utp::ConnectionSettings {
         timeout,
         reliable_message_bytes_max,
@@ -346,7 +351,7 @@ mod tests {
     ) {
         let mut config = ListenerConfig::default();
         (config.network, config.address) = (network, any_port());
-        config.splice.upstream_timeout = UPSTREAM_TIMEOUT;
+        config.splice.upstream_timeout_s = consonance_server_config::Seconds(UPSTREAM_TIMEOUT);
         let plan = SplicePlan {
             config: &config,
             shares: AddressShares::default(),

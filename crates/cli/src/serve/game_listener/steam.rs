@@ -25,13 +25,13 @@ pub(super) fn open(config: &ListenerConfig) -> io::Result<Opened> {
     let game = GameServerSettings {
         ip,
         game_port: config.address.port(),
-        ..GameServerSettings::new(config.game.steam.app_id as u32)
+        ..GameServerSettings::new(config.game.app_id)
     };
     let steam = SteamworksP2p::log_on_anonymously(&game).map_err(io::Error::other)?;
     let number = |channel: u32| i32::try_from(channel).unwrap_or(i32::MAX);
     let channels = Channels {
-        to_server: number(config.game.build.steam_channel_to_server),
-        to_client: number(config.game.build.steam_channel_to_client),
+        to_server: number(config.game.channel_to_server),
+        to_client: number(config.game.channel_to_client),
         ..Channels::default()
     };
     let mut settings = ServerSettings {

@@ -1,0 +1,159 @@
+//! Values of the file against the schema: what is wrong is told in words, and what is right becomes JSON for serde.
+
+use std::net::SocketAddr;
+use std::path::Path;
+
+use serde_json::Value as Json;
+
+use crate::DEFAULT_PORT;
+use crate::document::{Placed, Value};
+use crate::listening::checked_listeners;
+use crate::schema::{Kind, kind, properties};
+use crate::suggestion::did_you_mean;
+
+/// What is wrong with a value.
+#[derive(Debug)]
+pub(super) struct Mistake {
+    /// Where, if not in the key's line.
+    pub(super) line: Option<usize>,
+    pub(super) what: String,
+}
+
+impl Mistake {
+    /// With the value as a whole.
+    pub(super) fn new(what: impl Into<String>) -> Self {
+        Self { line: None, what: what.into() }
+    }
+
+    pub(super) fn at(line: usize, what: impl Into<String>) -> Self {
+        Self { line: Some(line), what: what.into() }
+    }
+
+    /// Another kind of value stands there.
+    pub(super) fn expected(what: &str, got: &Value) -> Self {
+        Self::new(format!("expected {what}, not {}", got.in_words()))
+    }
+
+    /// With the value of this key of a table in a list.
+    pub(super) fn of_key(self, key: &str) -> Self {
+        Self { what: format!("{key}: {}", self.what), ..self }
+    }
+
+    /// In this line, if it is not known more precisely.
+    pub(super) fn or_at(self, line: usize) -> Self {
+        Self { line: self.line.or(Some(line)), ..self }
+    }
+}
+
+/// The value of a key as JSON, with paths relative to `folder`.
+pub(super) fn checked(name: &str, schema: &Json, value: &Value, folder: &Path) -> Result<Json, Mistake> {
+    let kind = kind(schema);
+    let wrong = || expected(schema, name, value);
+    match (&kind, value) {
+        (Kind::Flag, Value::Flag(flag)) => Ok(Json::from(*flag)),
+        (Kind::Whole { least, most }, Value::Integer(number)) => {
+            let number = u64::try_from(*number).ok().filter(|number| (*least..=*most).contains(number));
+            number.map(Json::from).ok_or_else(wrong)
+        }
+        (Kind::Decimal { least, most }, Value::Integer(_) | Value::Decimal(_)) => {
+            let number = match value {
+                Value::Decimal(number) => *number,
+                Value::Integer(number) => *number as f64,
+                _ => f64::NAN,
+            };
+            Some(number).filter(|it| (*least..=*most).contains(it)).map(Json::from).ok_or_else(wrong)
+        }
+        (Kind::String | Kind::Secret, Value::Text(text)) => Ok(Json::from(&**text)),
+        (Kind::Path, Value::Text(text)) if text.is_empty() => {
+            Err(Mistake::new("the path is empty: name a file, or leave the key out"))
+        }
+        (Kind::Path, Value::Text(text)) => Ok(Json::from(folder.join(text).to_string_lossy())),
+        (Kind::Address, Value::Text(text)) => {
+            let looks = format!("0.0.0.0:{DEFAULT_PORT}, [::]:{DEFAULT_PORT} or 127.0.0.1:0");
+            let wrong = |_| Mistake::new(format!("cannot listen on {text:?}: an address looks like {looks}"));
+            Ok(Json::from(text.parse::<SocketAddr>().map_err(wrong)?.to_string()))
+        }
+        (Kind::Choice(names), Value::Text(text)) if names.contains(&&**text) => Ok(Json::from(&**text)),
+        (Kind::List(items), Value::Text(_)) if items["type"] == "string" => {
+            Ok(Json::from(vec![checked(name, items, value, folder)?]))
+        }
+        (Kind::List(_), Value::List(list)) if list.is_empty() && schema["minItems"] == 1 => {
+            Err(Mistake::new("the list is empty: give at least one"))
+        }
+        (Kind::List(items), Value::List(list)) => {
+            let checked = |item: &Placed| {
+                checked(name, items, &item.value, folder).map_err(|mistake| mistake.or_at(item.line))
+            };
+            list.iter().map(checked).collect()
+        }
+        (Kind::Listeners, _) => checked_listeners(value, folder),
+        (Kind::Table, Value::Table(keys)) => table(schema, keys, folder),
+        _ => Err(wrong()),
+    }
+}
+
+/// A table in a list.
+fn table(schema: &Json, keys: &[(String, Placed)], folder: &Path) -> Result<Json, Mistake> {
+    let required = schema["required"].as_array().into_iter().flatten().filter_map(Json::as_str);
+    if let Some(missing) = required.into_iter().find(|name| !keys.iter().any(|(key, _)| key == name)) {
+        return Err(Mistake::new(format!("the key {missing} is missing")));
+    }
+    let checked = |(key, Placed { value, line }): &(String, Placed)| {
+        let Some((_, known)) = properties(schema).find(|(name, _)| name == key) else {
+            let meant = did_you_mean(key, properties(schema).map(|(name, _)| name));
+            return Err(Mistake::at(*line, format!("there is no key {key} here{meant}")));
+        };
+        let value = checked(key, known, value, folder).map_err(|mistake| mistake.of_key(key).or_at(*line))?;
+        Ok((key.clone(), value))
+    };
+    keys.iter().map(checked).collect()
+}
+
+fn expected(schema: &Json, name: &str, got: &Value) -> Mistake {
+    let what = expected_in_words(&kind(schema), name);
+    // What is there instead of a secret may be one: it is not shown.
+    let may_be_secret = schema.to_string().contains("\"writeOnly\":true");
+    if may_be_secret { Mistake::new(format!("expected {what}")) } else { Mistake::expected(&what, got) }
+}
+
+fn expected_in_words(kind: &Kind, name: &str) -> String {
+    match kind {
+        Kind::Whole { least, most } => format!("a whole number from {least} to {most}"),
+        Kind::Decimal { least, most } => format!("a number{} from {least} to {most}", unit(name)),
+        Kind::Path | Kind::Address | Kind::Secret => "a string".into(),
+        Kind::List(items) if items["type"] == "string" => "a list of strings".into(),
+        kind => allowed(kind, name),
+    }
+}
+
+/// What may be written there, in words.
+pub(super) fn allowed(kind: &Kind, name: &str) -> String {
+    match kind {
+        Kind::Flag => "true or false".into(),
+        Kind::Whole { least, most } => format!("{least} to {most}"),
+        Kind::Decimal { least, most } => format!("{least} to {most}{}", unit(name).replace(" of", "")),
+        Kind::String | Kind::Secret => "a string".into(),
+        Kind::Path => "a path".into(),
+        Kind::Address => "an address with a port".into(),
+        Kind::Choice(names) => {
+            let (last, rest) = names.split_last().map_or(("", &names[..]), |(last, rest)| (*last, rest));
+            format!("{} or {last}", rest.join(", "))
+        }
+        Kind::List(items) => match crate::schema::kind(items) {
+            Kind::Path => "a list of paths".into(),
+            Kind::Table => "a list of tables".into(),
+            _ => "a list of strings".into(),
+        },
+        Kind::Listeners => "a list of addresses with ports, or of tables".into(),
+        Kind::Table => "a table".into(),
+    }
+}
+
+/// Units are at the end of names.
+fn unit(name: &str) -> &'static str {
+    match name.rsplit_once('_') {
+        Some((_, "s")) => " of seconds",
+        Some((_, "m")) => " of metres",
+        _ => "",
+    }
+}

@@ -1,0 +1,202 @@
+//! The JSON Schema of the file, made once out of the structs of its tables, and what follows from it for each key.
+
+use std::sync::LazyLock;
+
+use schemars::generate::SchemaSettings;
+use serde_json::{Map, Value as Json};
+
+use crate::Config;
+
+/// The JSON Schema (draft 2020-12) of a configuration file, for editors.
+pub fn json_schema() -> String {
+    format!("{:#}\n", *SCHEMA)
+}
+
+/// The schema of the whole file, without references.
+pub(super) static SCHEMA: LazyLock<Json> = LazyLock::new(|| {
+    let settings = SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true);
+    let mut schema = settings.into_generator().into_root_schema_for::<Config>().to_value();
+    simplify(&mut schema);
+    schema
+});
+
+/// One key of a table that is not a table itself.
+#[derive(Debug)]
+pub(super) struct Setting {
+    /// With its section, for example `limits.links`.
+    pub(super) path: String,
+    pub(super) schema: &'static Json,
+    /// Whether a running server applies a changed value.
+    pub(super) is_reloadable: bool,
+}
+
+/// A table of the file; the first is the top of the file.
+pub(super) struct Section {
+    pub(super) path: String,
+    pub(super) about: &'static str,
+    pub(super) keys: Vec<Setting>,
+}
+
+/// All of them, in the order of the file.
+pub(super) static SECTIONS: LazyLock<Vec<Section>> = LazyLock::new(|| {
+    let mut sections = Vec::new();
+    collect(&SCHEMA, "", false, &mut sections);
+    sections
+});
+
+/// All keys, in the order of the file.
+pub(super) fn settings() -> impl Iterator<Item = &'static Setting> + Clone {
+    SECTIONS.iter().flat_map(|section| &section.keys)
+}
+
+fn collect(schema: &'static Json, path: &str, is_reloadable: bool, sections: &mut Vec<Section>) {
+    let joined = |key: &str| if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
+    let reloads = |schema: &Json| schema["x-reload"].as_bool().unwrap_or(is_reloadable);
+    let (tables, leaves): (Vec<_>, Vec<_>) =
+        properties(schema).partition(|(_, schema)| kind(schema) == Kind::Table);
+    let setting = |(key, schema)| Setting { path: joined(key), schema, is_reloadable: reloads(schema) };
+    let keys = leaves.into_iter().map(setting).collect();
+    let about = if path.is_empty() { "" } else { about(schema) };
+    sections.push(Section { path: path.to_owned(), about, keys });
+    for (key, schema) in tables {
+        collect(schema, &joined(key), reloads(schema), sections);
+    }
+}
+
+impl Setting {
+    /// The name without its section.
+    pub(super) fn name(&self) -> &str {
+        self.path.rsplit_once('.').map_or(&*self.path, |(_, name)| name)
+    }
+
+    /// The environment variable that overrides it.
+    pub(super) fn variable(&self) -> String {
+        variable(&self.path)
+    }
+
+    /// Its value in a configuration.
+    pub(super) fn value_in<'c>(&self, config: &'c Json) -> &'c Json {
+        self.path.split('.').fold(config, |table, key| &table[key])
+    }
+
+    /// Puts a value into a configuration.
+    pub(super) fn set_in(&self, config: &mut Json, value: Json) {
+        *self.path.split('.').fold(config, |table, key| &mut table[key]) = value;
+    }
+}
+
+/// How the environment's variables begin.
+pub(super) const PREFIX: &str = "CONSONANCE_";
+
+/// The environment variable for a key of this path.
+pub(super) fn variable(path: &str) -> String {
+    format!("{PREFIX}{}", path.replace('.', "_").to_uppercase())
+}
+
+/// What a value may be.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Kind<'s> {
+    Flag,
+    Whole {
+        least: u64,
+        most: u64,
+    },
+    Decimal {
+        least: f64,
+        most: f64,
+    },
+    String,
+    Secret,
+    Path,
+    Address,
+    /// One of these strings.
+    Choice(Vec<&'s str>),
+    /// A list; of strings, a single one is a list of one.
+    List(&'s Json),
+    Listeners,
+    Table,
+}
+
+pub(super) fn kind(schema: &Json) -> Kind<'_> {
+    let string = match (schema["format"].as_str(), schema["writeOnly"].as_bool()) {
+        (_, Some(true)) => Kind::Secret,
+        (Some("path"), _) => Kind::Path,
+        (Some("address"), _) => Kind::Address,
+        _ => Kind::String,
+    };
+    if let Some(choices) = schema["oneOf"].as_array().or_else(|| schema["enum"].as_array()) {
+        return Kind::Choice(choices.iter().filter_map(|it| it["const"].as_str().or(it.as_str())).collect());
+    }
+    if schema["format"] == "listeners" {
+        return Kind::Listeners;
+    }
+    match schema["type"].as_str() {
+        Some("boolean") => Kind::Flag,
+        Some("integer") => {
+            let (least, most) = (schema["minimum"].as_u64(), schema["maximum"].as_u64());
+            Kind::Whole { least: least.unwrap_or(0), most: most.unwrap_or(u64::MAX) }
+        }
+        Some("number") => {
+            let (least, most) = (schema["minimum"].as_f64(), schema["maximum"].as_f64());
+            Kind::Decimal { least: least.unwrap_or(0.0), most: most.unwrap_or(f64::MAX) }
+        }
+        Some("string") => string,
+        Some("object") => Kind::Table,
+        _ => Kind::List(&schema["items"]),
+    }
+}
+
+/// The keys of a table, in the order of its struct.
+pub(super) fn properties(schema: &Json) -> impl Iterator<Item = (&str, &Json)> {
+    let order = schema["x-order"].as_array().into_iter().flatten().filter_map(Json::as_str);
+    order.map(|key| (key, &schema["properties"][key])).filter(|(_, schema)| !schema.is_null())
+}
+
+/// What a key or a table means, in sentences.
+pub(super) fn about(schema: &Json) -> &str {
+    schema["description"].as_str().unwrap_or_default()
+}
+
+/// Leaves out what TOML has not (null), the sizes of Rust's integers, and defaults of whole tables; and lets a single
+/// string stand for a list of one.
+fn simplify(schema: &mut Json) {
+    match schema {
+        Json::Array(items) => items.iter_mut().for_each(simplify),
+        Json::Object(keys) => {
+            keys.values_mut().for_each(simplify);
+            simplify_keys(keys);
+        }
+        _ => {}
+    }
+}
+
+fn simplify_keys(keys: &mut Map<String, Json>) {
+    if let Some(Json::Array(types)) = keys.get_mut("type") {
+        types.retain(|kind| kind != "null");
+        if let [only] = &types[..] {
+            keys["type"] = only.clone();
+        }
+    }
+    if keys.get("format").is_some_and(|format| format == "uint32") && !keys.contains_key("maximum") {
+        keys.insert("maximum".into(), Json::from(u32::MAX));
+    }
+    let is_integer = keys.get("type").is_some_and(|kind| kind == "integer");
+    if let Some(Json::String(words)) = keys.get_mut("description") {
+        *words = words.replace('\n', " ");
+    }
+    if let Some(quic) = keys.get("default").and_then(|default| default.get("quic")).cloned() {
+        keys.insert("default".into(), quic);
+    }
+    keys.retain(|key, value| match &**key {
+        "default" => !value.is_null() && !value.is_object(),
+        "format" => !is_integer && value != "double",
+        _ => true,
+    });
+    let is_of_strings = keys.get("items").is_some_and(|items| items["type"] == "string");
+    if is_of_strings {
+        keys["type"] = ["array", "string"].into_iter().collect();
+        if let Some(format) = keys.remove("format") {
+            keys["items"]["format"] = format;
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! Values as a file has them.
+
+use serde_json::Value as Json;
+
+use crate::document::quoted;
+use crate::listening::written_listeners;
+use crate::schema::{Kind, kind, properties};
+
+/// A value without its secrets; `None` if there is none.
+pub(super) fn written(schema: &Json, value: &Json) -> Option<String> {
+    written_with(schema, value, false)
+}
+
+/// An example, whose secrets are none.
+pub(super) fn written_example(schema: &Json, value: &Json) -> Option<String> {
+    written_with(schema, value, true)
+}
+
+fn written_with(schema: &Json, value: &Json, reveals: bool) -> Option<String> {
+    Some(match (kind(schema), value) {
+        (_, Json::Null) => return None,
+        (Kind::Secret, _) if !reveals => "(hidden)".into(),
+        (_, Json::String(text)) => quoted(text),
+        (Kind::Decimal { .. }, Json::Number(number)) => number.as_f64().unwrap_or_default().to_string(),
+        (Kind::List(_) | Kind::Listeners, Json::Array(list)) => {
+            let items: Vec<_> =
+                list.iter().filter_map(|item| written_with(&schema["items"], item, reveals)).collect();
+            format!("[{}]", items.join(", "))
+        }
+        (Kind::Listeners, _) => written_listeners(value),
+        (Kind::Table, Json::Object(_)) => {
+            let keys = properties(schema).filter(|(key, schema)| value[key] != schema["default"]);
+            let keys = keys.filter_map(|(key, schema)| {
+                Some(format!("{key} = {}", written_with(schema, &value[key], reveals)?))
+            });
+            format!("{{ {} }}", keys.collect::<Vec<_>>().join(", "))
+        }
+        (_, value) => value.to_string(),
+    })
+}
