@@ -27,7 +27,7 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
 
 use clap::Args;
 use consonance_quic::QuicAddress;
-use consonance_server_config::{ConfigSources, DEFAULT_PORT, Value, default_file};
+use consonance_server_config::{ConfigSources, DEFAULT_PORT, Value, default_file, json_schema};
 
 use crate::interrupt::{Hangup, Interrupt};
 use crate::logging;
@@ -44,6 +44,9 @@ pub(crate) struct Serve {
     /// Print a file with every setting, its default and what it means.
     #[arg(long, conflicts_with = "check")]
     print_config: bool,
+    /// Print the JSON Schema of such a file, from which editors complete and check it.
+    #[arg(long, conflicts_with_all = ["check", "print_config"])]
+    print_schema: bool,
     #[command(flatten)]
     operation: Operation,
     #[command(flatten)]
@@ -54,6 +57,9 @@ pub(crate) struct Serve {
 pub(crate) fn run(arguments: &Serve) -> Result<(), Box<dyn Error>> {
     if arguments.print_config {
         return Ok(print(&default_file())?);
+    }
+    if arguments.print_schema {
+        return Ok(print(&json_schema())?);
     }
     let prepare = || Ok(Prepared::read(arguments.settings.load(arguments.operation.config())?)?);
     arguments.operation.run(&prepare)

@@ -12,7 +12,8 @@ use crate::written::{written, written_example};
 /// A file that says what holds without a file, with a comment for each key. Keys without a value are commented out.
 pub fn default_file() -> String {
     let mut file = String::from(
-        "# What a Consonance server does when it is told nothing; each key may be left out.\n\
+        "#:schema ./consonance.schema.json\n\
+         # The defaults of a Consonance server; each key may be left out.\n\
          # docs/configuration.md says the same as a page.\n",
     );
     for Section { path, about: about_section, keys } in &*SECTIONS {
@@ -74,6 +75,7 @@ A key that does not exist is an error that names the line and the key that was p
 * **Paths** in the file are relative to its folder.
 * `consonance serve --check` says what would run, or everything that is wrong, and exits with 0 or 1; it opens no port.
 * `consonance serve --print-config` prints the file with all defaults.
+* `consonance serve --print-schema` prints the JSON Schema of the file, with which [editors complete and check it](guide/running-a-server.md#edit-the-file).
 
 A running server that was started with `--config` **reads everything again when it gets the signal HUP** (`systemctl reload consonance`, `kill -HUP`).
 Nobody is disconnected: who may not listen to a room any more is taken out of the room.

@@ -92,6 +92,14 @@ fn the_printed_file_is_one_that_is_taken() {
 }
 
 #[test]
+fn the_schema_of_the_file_is_printed() {
+    let printed = Program::start(&["serve", "--print-schema"]).end();
+    printed.assert_well();
+    let schema: serde_json::Value = serde_json::from_str(&printed.out.join("\n")).unwrap();
+    assert_eq!(schema["properties"]["limits"]["additionalProperties"], false);
+}
+
+#[test]
 fn a_server_runs_by_its_file_on_several_addresses() {
     let folder = Folder::new();
     let file = folder.write("voice.toml", b"listen = ['127.0.0.1:0', '127.0.0.1:0']\nsessions = ['red']\n");

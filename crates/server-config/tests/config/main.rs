@@ -5,6 +5,7 @@
 mod defaults;
 mod limits;
 mod listening;
+mod schema;
 mod secrets;
 mod web;
 

@@ -76,6 +76,8 @@ pub(super) const SCENES: &[Scene] = &[
             ends("consonance serve --print-config > /etc/consonance/voice.toml").stands_for(&[("/etc", Value::Folder("etc"))]),
             ends("cp packaging/consonance.service /etc/systemd/system/").stands_for(&[("/etc", Value::Folder("etc"))]),
             untried("systemctl enable --now consonance", "it starts a service on this machine"),
+            ends("consonance serve --print-schema > /etc/consonance/consonance.schema.json")
+                .stands_for(&[("/etc", Value::Folder("etc"))]),
             ends("consonance serve --check --config /etc/consonance/voice.toml")
                 .granted()
                 .stands_for(&[("/etc", Value::Folder("etc"))]),
