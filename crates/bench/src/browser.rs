@@ -104,7 +104,7 @@ const SETTINGS: &[(&str, &str)] = &[
     ("CONSONANCE_SESSIONS_ON_DEMAND", "[\"*\"]"),
     ("CONSONANCE_WEB_JOINS_BURST", "10000"),
     ("CONSONANCE_WEB_CONNECTIONS_PER_ADDRESS", "2048"),
-    ("CONSONANCE_OVERLOAD_SHED", "false"),
+    ("CONSONANCE_OVERLOAD_ENABLED", "false"),
 ];
 
 fn report(bench: &BrowserBench, casts: &[Cast], idle: &Turn, turns: &[Turn; GROUPS]) -> Map<String, Value> {

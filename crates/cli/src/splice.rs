@@ -104,7 +104,7 @@ impl Splice {
             keys.push(("--proxy-protocol", "proxy_protocol", Value::Flag(true)));
         }
         if self.voice_closed_ends_game {
-            keys.push(("--voice-closed-ends-game", "voice_closed_ends_game", Value::Flag(true)));
+            keys.push(("--voice-closed-ends-game", "disconnect_on_voice_kick", Value::Flag(true)));
         }
         if let Some(name) = &self.voice_type {
             keys.push(("--voice-type", "voice_type", Value::from(&**name)));

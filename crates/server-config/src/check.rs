@@ -7,6 +7,7 @@ use serde_json::Value as Json;
 
 use crate::DEFAULT_PORT;
 use crate::document::{Placed, Value};
+use crate::former_keys::new_name;
 use crate::listening::checked_listeners;
 use crate::schema::{Kind, kind, properties};
 use crate::suggestion::did_you_mean;
@@ -87,13 +88,13 @@ pub(super) fn checked(name: &str, schema: &Json, value: &Value, folder: &Path) -
             list.iter().map(checked).collect()
         }
         (Kind::Listeners, _) => checked_listeners(value, folder),
-        (Kind::Table, Value::Table(keys)) => table(schema, keys, folder),
+        (Kind::Table, Value::Table(keys)) => table(name, schema, keys, folder),
         _ => Err(wrong()),
     }
 }
 
 /// A table in a list.
-fn table(schema: &Json, keys: &[(String, Placed)], folder: &Path) -> Result<Json, Mistake> {
+fn table(list: &str, schema: &Json, keys: &[(String, Placed)], folder: &Path) -> Result<Json, Mistake> {
     let required = schema["required"].as_array().into_iter().flatten().filter_map(Json::as_str);
     if let Some(missing) = required.into_iter().find(|name| !keys.iter().any(|(key, _)| key == name)) {
         return Err(Mistake::new(format!("the key {missing} is missing")));
@@ -101,7 +102,11 @@ fn table(schema: &Json, keys: &[(String, Placed)], folder: &Path) -> Result<Json
     let checked = |(key, Placed { value, line }): &(String, Placed)| {
         let Some((_, known)) = properties(schema).find(|(name, _)| name == key) else {
             let meant = did_you_mean(key, properties(schema).map(|(name, _)| name));
-            return Err(Mistake::at(*line, format!("there is no key {key} here{meant}")));
+            let what = match new_name(&format!("{list}.{key}")) {
+                Some(new) => format!("the key {key} is now {new}"),
+                None => format!("there is no key {key} here{meant}"),
+            };
+            return Err(Mistake::at(*line, what));
         };
         let value = checked(key, known, value, folder).map_err(|mistake| mistake.of_key(key).or_at(*line))?;
         Ok((key.clone(), value))

@@ -7,7 +7,6 @@ use consonance_pcap::PacketCaptureSettings;
 use consonance_server::SheddingSettings;
 use consonance_server::records::RecordsSettings;
 
-use crate::ending::EndingConfig;
 use crate::joining::JoiningConfig;
 use crate::limits::LimitsConfig;
 use crate::listening::ListenConfig;
@@ -15,6 +14,7 @@ use crate::log::LogConfig;
 use crate::moderation::ModerationConfig;
 use crate::recording::RecordingConfig;
 use crate::rooms::{AccessConfig, ProximityConfig, RoomLimitsConfig};
+use crate::shutdown::ShutdownConfig;
 use crate::table::{Seconds, table};
 use crate::web::WebConfig;
 
@@ -50,14 +50,14 @@ table! {
         /// Pin each worker to a core of its own (on Linux), for machines that do nothing else.
         pub pin_workers: bool = false,
         /// Rooms that require access tokens, by name or, with a `*` at the end, by prefix; the first rule that matches
-        /// applies. Only rooms whose whole name is given have an id of their own. A player needs one of the tokens in
-        /// needs to listen and to speak, or one of `needs_to_listen` and `needs_to_speak` each. Players get tokens
-        /// from their join tokens.
+        /// applies. Only rooms whose whole name is given have an id of their own. A player needs one of tokens to
+        /// listen and to speak, or one of `listen_tokens` and `speak_tokens` each. Players get tokens from their join
+        /// tokens.
         #[schemars(extend(
             "x-reload" = true,
             "examples" = [[
-                { "room": "vip", "needs": ["gold"] },
-                { "room": "stage*", "needs_to_speak": ["singer"] }
+                { "room": "vip", "tokens": ["gold"] },
+                { "room": "stage*", "speak_tokens": ["singer"] }
             ]]
         ))]
         pub access: Vec<AccessConfig> = Vec::new(),
@@ -67,8 +67,8 @@ table! {
         #[schemars(extend("examples" = [[{ "room": "world", "range_m": 25 }]]))]
         pub proximity: Vec<ProximityConfig> = Vec::new(),
         /// Limits of rooms, by name or prefix like those in access: `listeners_max` and `speakers_max`, how many
-        /// players may listen and speak at once; `text_every_s`, how long a player must wait between two texts to the
-        /// room, in seconds. What operators decide while the server runs takes precedence.
+        /// players may listen and speak at once; `text_every_s`, how long a player must wait between two texts to
+        /// the room, in seconds. What operators decide while the server runs takes precedence.
         #[schemars(extend(
             "x-reload" = true,
             "examples" = [[
@@ -88,7 +88,7 @@ table! {
         /// What the server writes to standard error. No secret of a player or an operator is written at any level.
         pub log: LogConfig = LogConfig::default(),
         /// Ways to look into the server.
-        pub watching: WatchingConfig = WatchingConfig::default(),
+        pub diagnostics: DiagnosticsConfig = DiagnosticsConfig::default(),
         /// Players in browsers: the page that they open, and where their voice arrives; docs/browser/README.md says
         /// more.
         pub web: WebConfig = WebConfig::default(),
@@ -110,7 +110,7 @@ table! {
         /// What the server sheds when it is overloaded, so that the rest keeps working.
         pub overload: OverloadConfig = OverloadConfig::default(),
         /// How the server shuts down, and where its players go; docs/operations.md says more.
-        pub ending: EndingConfig = EndingConfig::default(),
+        pub shutdown: ShutdownConfig = ShutdownConfig::default(),
         /// Voice leaves QUIC for sealed datagrams on the same port, which cost a fraction of it; where they do not
         /// come through, voice goes over QUIC.
         pub fast_path: FastPathConfig = FastPathConfig::default(),
@@ -137,7 +137,7 @@ table! {
         pub file: Option<PathBuf> = None,
         /// The PEM file with its private key.
         #[schemars(example = &"privkey.pem", extend("format" = "path"))]
-        pub key_file: Option<PathBuf> = None,
+        pub private_key_file: Option<PathBuf> = None,
         /// How often the server checks whether these files have changed, in seconds. Players who join after that see
         /// the new certificate; no player is disconnected.
         #[schemars(range(min = 0.1, max = 86_400))]
@@ -158,7 +158,7 @@ table! {
         pub bans_max: usize = 100_000,
         /// Players who are muted or otherwise restricted, over all sessions; one more is an error.
         #[schemars(range(min = 1, max = 10_000_000))]
-        pub standings_max: usize = 100_000,
+        pub restrictions_max: usize = 100_000,
         /// Entries of the audit log, also when it is in memory. The oldest are removed, those of moderators among the
         /// players first while they are more than half of all.
         #[schemars(range(min = 1, max = 10_000_000))]
@@ -173,15 +173,15 @@ impl StorageConfig {
     /// How much is kept.
     pub fn records(&self) -> RecordsSettings {
         let mut settings = RecordsSettings::default();
-        (settings.bans_max, settings.standings_max) = (self.bans_max, self.standings_max);
+        (settings.bans_max, settings.standings_max) = (self.bans_max, self.restrictions_max);
         (settings.audit_entries_max, settings.audit_days) = (self.audit_entries_max, self.audit_days);
         settings
     }
 }
 
 table! {
-    /// `[watching]`: ways to look into the server.
-    pub struct WatchingConfig {
+    /// `[diagnostics]`: ways to look into the server.
+    pub struct DiagnosticsConfig {
         /// Show what happens on a page on this machine, at this TCP port; port 0 picks a free port. Default: no page.
         #[schemars(example = 7779)]
         pub inspector_port: Option<u16> = None,
@@ -202,7 +202,7 @@ table! {
     }
 }
 
-impl WatchingConfig {
+impl DiagnosticsConfig {
     /// How much is captured.
     pub fn packet_capture(&self) -> PacketCaptureSettings {
         PacketCaptureSettings {
@@ -290,7 +290,7 @@ table! {
         /// Shed load when a worker is overloaded, one step at a time: first, new players are told to try again later;
         /// then only eight speakers are heard in each room, then four, then two: by priority, by clearly greater
         /// loudness, and by the order in which they began. Everything returns in the reverse order.
-        pub shed: bool = true,
+        pub enabled: bool = true,
         /// In how many hundredths of its time a worker may be busy, and how many hundredths of its processor time the
         /// whole process may use. Each second above that takes a step; each five seconds below three quarters of it
         /// take one back.
@@ -298,10 +298,10 @@ table! {
         pub busy_percent_max: u32 = 90,
         /// How long one loop iteration of a busy worker may take, in seconds; voice that arrives meanwhile waits.
         #[schemars(range(min = 0.001, max = 1))]
-        pub turn_max_s: Seconds = Seconds::millis(20),
+        pub iteration_max_s: Seconds = Seconds::millis(20),
         /// After how many seconds new players are told to try again.
         #[schemars(range(min = 1, max = 3600))]
-        pub retry_s: u32 = 20,
+        pub retry_after_s: u32 = 20,
     }
 }
 
@@ -309,8 +309,8 @@ impl OverloadConfig {
     /// The same for the workers of a whole process.
     pub fn shedding(&self) -> SheddingSettings {
         let mut settings = SheddingSettings::of_a_whole_process();
-        (settings.is_on, settings.busy_percent_max) = (self.shed, self.busy_percent_max);
-        (settings.turn_max, settings.retry_in_s) = (self.turn_max_s.into(), self.retry_s);
+        (settings.is_on, settings.busy_percent_max) = (self.enabled, self.busy_percent_max);
+        (settings.turn_max, settings.retry_in_s) = (self.iteration_max_s.into(), self.retry_after_s);
         settings
     }
 }

@@ -122,7 +122,7 @@ impl Lines<'_> {
 }
 
 impl Value {
-    /// In words, for who wrote something else than was expected.
+    /// In words, for messages about a value of another kind than expected.
     pub(super) fn in_words(&self) -> String {
         match self {
             Self::Text(text) => format!("{text:?}"),

@@ -16,8 +16,8 @@ table! {
     #[schemars(extend("x-reload" = true))]
     pub struct JoiningConfig {
         /// Files with JSON Web Keys, or sets of them (see `consonance token`). With at least one, only players who
-        /// present a join token signed by one of the keys may join, or, where there is a password and `needs_both` is
-        /// not set, players with the password. Without any, tokens are ignored, and no player has access tokens. A
+        /// present a join token signed by one of the keys may join, or, where there is a password and `require_both`
+        /// is not set, players with the password. Without any, tokens are ignored, and no player has access tokens. A
         /// reload reads the files again; players who are online stay.
         #[schemars(extend("format" = "path"))]
         pub token_key_files: Vec<PathBuf> = Vec::new(),
@@ -37,7 +37,7 @@ table! {
         #[schemars(range(min = 0, max = 300))]
         pub clock_leeway_s: Seconds = Seconds::new(30),
         /// Disconnect players when their tokens expire. By default, the expiry is checked only when a player joins.
-        pub end_with_token: bool = false,
+        pub disconnect_on_expiry: bool = false,
         /// The password of every session without one of its own in passwords. Prefer a file or the environment.
         #[schemars(example = &"correct horse")]
         pub password: Option<Secret> = None,
@@ -53,7 +53,7 @@ table! {
         pub passwords: Vec<SessionPassword> = Vec::new(),
         /// Where there are both keys and a password, require both the token and the password. By default, either is
         /// enough.
-        pub needs_both: bool = false,
+        pub require_both: bool = false,
         /// Names of players or, with a `*` at the end, prefixes of names that are reserved for players whose token is
         /// for that name. Every spelling that looks the same counts: in other case, with invisible characters, or with
         /// letters of other scripts.
@@ -66,13 +66,13 @@ table! {
         /// Wrong passwords from one address, or one IPv6 network of 64 bits, that cost nothing. After these, nothing
         /// from there is considered for a second, and after each further one for twice as long.
         #[schemars(range(min = 0, max = 1000))]
-        pub guesses_free: u32 = 5,
+        pub free_password_attempts: u32 = 5,
         /// The longest such delay, in seconds. After as long again without a wrong password all is forgiven.
         #[schemars(range(min = 1, max = 86_400))]
-        pub guess_delay_max_s: Seconds = Seconds::new(300),
+        pub password_delay_max_s: Seconds = Seconds::new(300),
         /// Addresses that are remembered for this.
         #[schemars(range(min = 1, max = 1_000_000))]
-        pub guess_addresses_max: usize = 10_000,
+        pub password_addresses_max: usize = 10_000,
         /// A service that the server asks over HTTP about every player whom the other rules would admit;
         /// docs/guide/joining.md describes the questions and the answers.
         pub hook: HookConfig = HookConfig::default(),
@@ -100,8 +100,8 @@ impl JoiningConfig {
 
     /// How many wrong passwords are tolerated.
     pub fn guesses(&self) -> GuessLimits {
-        let (delay_max, addresses) = (self.guess_delay_max_s.into(), self.guess_addresses_max);
-        GuessLimits { free: self.guesses_free, delay_max, addresses }
+        let (delay_max, addresses) = (self.password_delay_max_s.into(), self.password_addresses_max);
+        GuessLimits { free: self.free_password_attempts, delay_max, addresses }
     }
 }
 

@@ -1,10 +1,11 @@
 //! The settings of a server as one typed value, and where they come from: files and environment variables.
 //!
-//! Each key stands once, in `keys.rs`: its name, what it means, its range, and whether a running server takes it over.
-//! The file with all defaults ([`default_file`]), the page of documentation ([`reference_page`]), the names of
-//! environment variables and the suggestions for misspelt keys follow from that table.
-//! `sources.rs` reads files and variables, `document.rs` knows their lines, `field.rs` how a value of each kind is read
-//! and written, and `config.rs` is what comes of it.
+//! Each key is one field of a struct with the shape of its table (`config.rs` and its neighbours): name, documentation,
+//! range, default, and whether a running server reloads it. A JSON Schema is derived from these structs (`schema.rs`,
+//! [`json_schema`]); the file with all defaults ([`default_file`]), the reference page ([`reference_page`]), the names
+//! of environment variables and the suggestions for misspelt keys follow from it.
+//! `sources.rs` reads files and variables, `document.rs` knows their lines, and `check.rs` compares values with the
+//! schema before serde makes a [`Config`] of them.
 //!
 //! ```
 //! use consonance_server_config::ConfigSources;
@@ -26,8 +27,8 @@ mod changes;
 mod check;
 mod config;
 mod document;
-mod ending;
 mod environment;
+mod former_keys;
 mod joining;
 mod limits;
 mod listening;
@@ -36,9 +37,9 @@ mod moderation;
 mod problem;
 mod recording;
 mod reference;
-mod retired;
 mod rooms;
 mod schema;
+mod shutdown;
 mod sources;
 mod suggestion;
 mod table;
@@ -48,11 +49,10 @@ mod written;
 
 pub use changes::TakesEffect;
 pub use config::{
-    AddressesConfig, AdminConfig, CertificateConfig, Config, DEFAULT_PORT, FastPathConfig, OverloadConfig,
-    QuicConfig, StorageConfig, WatchingConfig,
+    AddressesConfig, AdminConfig, CertificateConfig, Config, DEFAULT_PORT, DiagnosticsConfig, FastPathConfig,
+    OverloadConfig, QuicConfig, StorageConfig,
 };
 pub use document::Value;
-pub use ending::EndingConfig;
 pub use joining::{HookConfig, JoiningConfig, NameTakenRule, SessionPassword};
 pub use limits::LimitsConfig;
 pub use listening::{
@@ -66,6 +66,7 @@ pub use recording::RecordingConfig;
 pub use reference::{default_file, reference_page};
 pub use rooms::{AccessConfig, ProximityConfig, RoomLimitsConfig};
 pub use schema::json_schema;
+pub use shutdown::ShutdownConfig;
 pub use sources::{ConfigSources, LoadedConfig};
 pub use table::{Seconds, Secret};
 pub use web::WebConfig;

@@ -13,7 +13,7 @@ table! {
         pub links: usize = 5000,
         /// How long a link may stay without joining, in seconds.
         #[schemars(range(min = 0.5, max = 600))]
-        pub handshake_s: Seconds = Seconds::new(10),
+        pub handshake_timeout_s: Seconds = Seconds::new(10),
         /// How long the place of a player who lost the connection is kept, in seconds. Players with this library
         /// return to it within ten seconds, and join again as new after that: a longer time only shows those who stay
         /// away for longer, and keeps for them the names in their join tokens.
@@ -76,17 +76,17 @@ table! {
         pub positions_burst: u32 = 100,
         /// Players who wait to be admitted at once.
         #[schemars(range(min = 1, max = 65_536))]
-        pub waiting_joins: usize = 256,
+        pub pending_joins: usize = 256,
         /// Players of one session who wait for a name in use (`joining.name_taken`): at most 4 for one name and 16 of
         /// one origin (an address prefix, an account or a player of the game's room).
         #[schemars(range(min = 1, max = 65_536))]
-        pub waiting_names: usize = 256,
+        pub pending_names: usize = 256,
         /// How long a player must wait from one text to the next, in seconds, wherever it writes; 0 for not at all.
         #[schemars(range(min = 0, max = 86_400))]
         pub text_every_s: Seconds = Seconds::new(0),
         /// Players of one session who are muted or otherwise restricted, online or not.
         #[schemars(range(min = 1, max = 1_000_000))]
-        pub standings: usize = 16_384,
+        pub restrictions: usize = 16_384,
         /// Packets per second over a rate or against the rules that are forgiven one link.
         pub strikes_per_second: u32 = 10,
         /// As many of them at once; a link with more is closed.
@@ -105,11 +105,11 @@ impl LimitsConfig {
     pub fn limits(&self) -> Limits {
         let rate = |per_second, burst| Rate { per_second, burst };
         let mut limits = Limits::default();
-        (limits.links, limits.handshake) = (self.links, self.handshake_s.into());
+        (limits.links, limits.handshake) = (self.links, self.handshake_timeout_s.into());
         (limits.resume, limits.text_every) = (self.resume_s.into(), self.text_every_s.into());
         (limits.name_bytes, limits.room_name_bytes) = (self.name_bytes, self.room_name_bytes);
         (limits.rooms, limits.rooms_per_client) = (self.rooms, self.rooms_per_client);
-        (limits.text_bytes, limits.standings) = (self.text_bytes, self.standings);
+        (limits.text_bytes, limits.standings) = (self.text_bytes, self.restrictions);
         limits.codec_frame_samples = self.codec_frame_samples;
         limits.codec_sample_rate_hz = self.codec_sample_rate_hz;
         limits.voice_packets = rate(self.voice_packets_per_second, self.voice_packets_burst);
@@ -121,7 +121,7 @@ impl LimitsConfig {
         limits.reports = rate(self.reports_per_second, self.reports_burst);
         limits.positions = rate(self.positions_per_second, self.positions_burst);
         limits.strikes = rate(self.strikes_per_second, self.strikes_burst);
-        (limits.waiting_joins, limits.waiting_names) = (self.waiting_joins, self.waiting_names);
+        (limits.waiting_joins, limits.waiting_names) = (self.pending_joins, self.pending_names);
         (limits.events, limits.outbox_bytes) = (self.events, self.outbox_bytes);
         limits
     }

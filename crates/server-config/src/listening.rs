@@ -13,6 +13,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::check::{Mistake, checked};
 use crate::document::{Placed, Value, quoted};
+use crate::former_keys::new_name;
 use crate::schema::SCHEMA;
 use crate::suggestion::{did_you_mean, nearest};
 use crate::web::{ORIGIN, is_origin};
@@ -169,6 +170,9 @@ pub(super) fn checked_table(keys: &[(String, Placed)], folder: &Path) -> Result<
 
 fn no_such_key(row: &NetworkRow, is_splice: bool, key: &str) -> String {
     let name = row.name;
+    if let Some(new) = new_name(&format!("listen.{key}")) {
+        return format!("the key {key} is now {new}");
+    }
     let has = |is_splice| row.keys_of(is_splice).any(|path| last(path) == key);
     match (is_splice, has(!is_splice)) {
         _ if key == last(UPSTREAM) => format!("there is no splice for {name}: leave upstream out"),

@@ -12,20 +12,20 @@ table! {
         /// it are told; tell the others. It needs `storage.folder` (or systemd's `StateDirectory`), where reports are
         /// written to.
         #[schemars(range(min = 0, max = 600))]
-        pub keep_last_s: Seconds = Seconds::new(0),
+        pub report_buffer_s: Seconds = Seconds::new(0),
         /// Bytes of that for one speaker; of a speaker who sends more, less time is kept.
         #[schemars(range(min = 4096, max = 1_073_741_824))]
-        pub keep_bytes_per_speaker_max: usize = 512 << 10,
+        pub report_buffer_speaker_bytes_max: usize = 512 << 10,
         /// Bytes of that for each worker. Above seven eighths of it, less time is kept of the speaker with the most in
         /// a session that has more than its share, and that is counted.
         #[schemars(range(min = 65_536, max = 1_099_511_627_776_u64))]
-        pub keep_bytes_max: usize = 64 << 20,
+        pub report_buffer_worker_bytes_max: usize = 64 << 20,
         /// Whether a report contains what others said in the same rooms at that time, and not only the reported
         /// player.
-        pub report_others: bool = true,
+        pub reports_include_others: bool = true,
         /// How long reports are kept, in days.
         #[schemars(range(min = 1, max = 36_500))]
-        pub reports_keep_days: u32 = 30,
+        pub reports_days: u32 = 30,
         /// Bytes of all reports together; one more report is an error.
         #[schemars(range(min = 65_536, max = 1_125_899_906_842_624_u64))]
         pub reports_bytes_max: u64 = 1 << 30,
@@ -36,16 +36,16 @@ impl ModerationConfig {
     /// How much of what was said is kept in memory.
     pub fn kept_voices(&self) -> KeptVoicesSettings {
         let mut settings = KeptVoicesSettings::default();
-        (settings.last, settings.with_others) = (self.keep_last_s.into(), self.report_others);
-        settings.speaker_bytes_max = self.keep_bytes_per_speaker_max;
-        settings.worker_bytes_max = self.keep_bytes_max;
+        (settings.last, settings.with_others) = (self.report_buffer_s.into(), self.reports_include_others);
+        settings.speaker_bytes_max = self.report_buffer_speaker_bytes_max;
+        settings.worker_bytes_max = self.report_buffer_worker_bytes_max;
         settings
     }
 
     /// How much is kept on the disk.
     pub fn reports(&self) -> ReportsSettings {
         let mut settings = ReportsSettings::default();
-        (settings.keep_days, settings.bytes_max) = (self.reports_keep_days, self.reports_bytes_max);
+        (settings.keep_days, settings.bytes_max) = (self.reports_days, self.reports_bytes_max);
         settings
     }
 }

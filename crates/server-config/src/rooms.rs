@@ -13,35 +13,35 @@ table! {
         pub room: String = String::new(),
         /// Access tokens of which a player needs one to listen and to speak.
         #[schemars(length(min = 1))]
-        pub needs: Option<Vec<String>> = None,
+        pub tokens: Option<Vec<String>> = None,
         /// Access tokens of which a player needs one to listen.
         #[schemars(length(min = 1))]
-        pub needs_to_listen: Option<Vec<String>> = None,
+        pub listen_tokens: Option<Vec<String>> = None,
         /// Access tokens of which a player needs one to speak.
         #[schemars(length(min = 1))]
-        pub needs_to_speak: Option<Vec<String>> = None,
+        pub speak_tokens: Option<Vec<String>> = None,
     }
 }
 
 impl AccessConfig {
     fn problem(&self) -> Option<&'static str> {
-        let has_one = self.needs_to_listen.is_some() || self.needs_to_speak.is_some();
-        match (&self.needs, has_one) {
+        let has_one = self.listen_tokens.is_some() || self.speak_tokens.is_some();
+        match (&self.tokens, has_one) {
             (Some(_), true) => {
-                Some("needs stands for needs_to_listen and needs_to_speak: give it, or these two")
+                Some("tokens stands for listen_tokens and speak_tokens: give it, or these two")
             }
-            (None, false) => Some("the rule requires no token: give it needs = [\"…\"]"),
+            (None, false) => Some("the rule requires no token: give it tokens = [\"…\"]"),
             _ => None,
         }
     }
 
     fn rule(&self) -> AccessRule {
         let tokens = |own: &Option<Vec<String>>| {
-            let tokens = own.as_ref().or(self.needs.as_ref());
+            let tokens = own.as_ref().or(self.tokens.as_ref());
             tokens.into_iter().flatten().map(|token| token.as_str().into()).collect()
         };
         let mut rule = AccessRule::default();
-        (rule.listen, rule.speak) = (tokens(&self.needs_to_listen), tokens(&self.needs_to_speak));
+        (rule.listen, rule.speak) = (tokens(&self.listen_tokens), tokens(&self.speak_tokens));
         rule
     }
 }

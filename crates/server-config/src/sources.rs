@@ -10,7 +10,7 @@ use crate::listening::{Listener, checked_table};
 use crate::problem::{ConfigError, Origin, Problem};
 use crate::schema::{PREFIX, SECTIONS, Setting, settings};
 use crate::suggestion::{did_you_mean, nearest};
-use crate::{Config, IpProtocol, environment, retired};
+use crate::{Config, IpProtocol, environment, former_keys};
 
 /// What was written where. Later sources override earlier ones, key by key: add the file first, then the environment,
 /// then the arguments.
@@ -62,7 +62,7 @@ impl ConfigSources {
         }
     }
 
-    /// Adds variables whose names begin with `CONSONANCE_`; all others are passed over.
+    /// Adds variables whose names begin with `CONSONANCE_`; all others are ignored.
     ///
     /// One that names no key is only noted: the environment is not ours alone.
     pub fn add_environment(&mut self, variables: impl IntoIterator<Item = (String, String)>) {
@@ -70,7 +70,10 @@ impl ConfigSources {
             variables.into_iter().filter(|(name, _)| name.starts_with(PREFIX)).collect();
         variables.sort();
         for (name, text) in variables {
-            if let Some(reason) = retired::of_variable(&name) {
+            if let Some(new) = former_keys::new_variable(&name) {
+                let (origin, what) = (Origin::Variable(name), format!("this variable is now {new}"));
+                self.problems.push(Problem { origin, key: String::new(), what });
+            } else if let Some(reason) = former_keys::retired_variable(&name) {
                 self.notes.push(format!("{name} is no setting any more: {reason}"));
             } else if let Some(setting) = settings().find(|setting| setting.variable() == name) {
                 let value = environment::value(setting.schema, &text);
@@ -160,7 +163,10 @@ fn is_section(path: &str) -> bool {
 }
 
 fn unknown(origin: Origin, path: &str) -> Problem {
-    if let Some(reason) = retired::of_key(path) {
+    if let Some(new) = former_keys::new_name(path) {
+        return Problem { origin, key: String::new(), what: format!("the key {path} is now {new}") };
+    }
+    if let Some(reason) = former_keys::retired_key(path) {
         let what = format!("the key {path} is gone: {reason}");
         return Problem { origin, key: String::new(), what };
     }
@@ -255,24 +261,26 @@ impl LoadedConfig {
         {
             let what = format!(
                 "the admin listener speaks plain HTTP, and {address} is not this machine's own address: \
-                 listen on 127.0.0.1, or set admin.allow_plain if nobody else reads what passes there"
+                 listen on 127.0.0.1, or set admin.allow_plain if no other party can read the traffic"
             );
             problems.push(self.problem("admin.listen", what));
         }
-        match (&certificate.file, &certificate.key_file) {
+        match (&certificate.file, &certificate.private_key_file) {
             (Some(_), None) => {
-                problems
-                    .push(self.problem("certificate.file", "certificate.key_file is missing: both or none"));
+                problems.push(
+                    self.problem("certificate.file", "certificate.private_key_file is missing: both or none"),
+                );
             }
             (None, Some(_)) => {
-                problems
-                    .push(self.problem("certificate.key_file", "certificate.file is missing: both or none"));
+                problems.push(
+                    self.problem("certificate.private_key_file", "certificate.file is missing: both or none"),
+                );
             }
             _ => {}
         }
-        if !self.config.ending.drain_plan().can_be_told() {
+        if !self.config.shutdown.drain_plan().can_be_told() {
             let what = "is empty or longer than 512 bytes: it looks like quic://host:7777/{session}";
-            problems.push(self.problem("ending.onward", what));
+            problems.push(self.problem("shutdown.redirect", what));
         }
         problems.extend(self.config.web.problems().into_iter().map(|(key, what)| self.problem(key, what)));
         let in_lists = self.config.room_problems().into_iter().chain(self.config.joining.problems());

@@ -20,7 +20,7 @@ table! {
         pub certificate_file: Option<PathBuf> = None,
         /// The PEM file with its private key.
         #[schemars(example = &"privkey.pem", extend("format" = "path", "x-reload" = true))]
-        pub key_file: Option<PathBuf> = None,
+        pub private_key_file: Option<PathBuf> = None,
         /// A TCP address where requests over plain HTTP are redirected to the page over TLS.
         #[schemars(example = &"[::]:80", extend("format" = "address"))]
         pub redirect: Option<SocketAddr> = None,
@@ -71,7 +71,7 @@ table! {
         pub players_max: usize = 1000,
         /// Browsers at once whose connections are being established.
         #[schemars(range(min = 1, max = 65_536))]
-        pub negotiating_max: usize = 128,
+        pub handshakes_max: usize = 128,
         /// Silence in seconds after which a browser's connection counts as lost. A browser sends something every 2 s.
         #[schemars(range(min = 5, max = 300))]
         pub idle_timeout_s: Seconds = Seconds::new(15),
@@ -107,9 +107,9 @@ impl WebConfig {
     pub(super) fn problems(&self) -> Vec<(&'static str, String)> {
         let mut problems = Vec::new();
         let mut say = |key, what: &str| problems.push((key, what.to_owned()));
-        match (&self.certificate_file, &self.key_file) {
-            (Some(_), None) => say("web.certificate_file", "web.key_file is missing: both or none"),
-            (None, Some(_)) => say("web.key_file", "web.certificate_file is missing: both or none"),
+        match (&self.certificate_file, &self.private_key_file) {
+            (Some(_), None) => say("web.certificate_file", "web.private_key_file is missing: both or none"),
+            (None, Some(_)) => say("web.private_key_file", "web.certificate_file is missing: both or none"),
             (None, None) if self.redirect.is_some() => {
                 say("web.redirect", "there is nowhere to lead to without web.certificate_file");
             }

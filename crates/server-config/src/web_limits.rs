@@ -9,7 +9,7 @@ table! {
         /// How long the player of a lost page is kept for it, in seconds: a page that is loaded again, or changes its
         /// network, stays the same player.
         #[schemars(range(min = 0, max = 3600))]
-        pub kept_s: Seconds = Seconds::new(10),
+        pub resume_s: Seconds = Seconds::new(10),
         /// Voices that one page is sent at once, the most important and the loudest of all speakers; a page on a phone
         /// asks for 8.
         #[schemars(range(min = 1, max = 16))]
@@ -33,10 +33,10 @@ table! {
         pub messages_burst: u32 = 1000,
         /// Messages of one page that cannot be understood; with one more it is disconnected.
         #[schemars(range(min = 1, max = 1_000_000))]
-        pub problems_max: u32 = 100,
+        pub invalid_messages_max: u32 = 100,
         /// Bytes of messages that wait for one page's connection; with more the page is disconnected as too slow.
         #[schemars(range(min = 65_536, max = 1_073_741_824))]
-        pub waiting_bytes: usize = 8 << 20,
+        pub queued_bytes: usize = 8 << 20,
         /// Bytes of messages that a connection holds because its page does not accept them; with more it ends.
         #[schemars(range(min = 65_536, max = 1_073_741_824))]
         pub unsent_bytes: usize = 1 << 20,
@@ -45,14 +45,14 @@ table! {
         pub datagrams_per_second: u32 = 1000,
         /// Datagrams of pages that wait for one worker; more are dropped.
         #[schemars(range(min = 64, max = 1_000_000))]
-        pub waiting_datagrams: usize = 4096,
+        pub queued_datagrams: usize = 4096,
         /// Requests to join that wait for one worker; further clients are told to come back.
         #[schemars(range(min = 1, max = 65_536))]
-        pub waiting_requests: usize = 64,
+        pub pending_joins: usize = 64,
         /// How long the connection of a page may take after its offer was answered, and how long a TCP connection for
         /// voice may belong to no page, in seconds.
         #[schemars(range(min = 1, max = 300))]
-        pub negotiation_s: Seconds = Seconds::new(30),
+        pub connect_timeout_s: Seconds = Seconds::new(30),
         /// Bytes of voice that wait for one page without WebRTC; the oldest are dropped. The default is about a second
         /// of six speakers.
         #[schemars(range(min = 1_024, max = 16_777_216))]
@@ -62,11 +62,11 @@ table! {
         pub fallback_control_bytes: usize = 1 << 20,
         /// How long the head of a request may take to arrive, and a connection may be silent between two, in seconds.
         #[schemars(range(min = 0.1, max = 300))]
-        pub head_s: Seconds = Seconds::new(10),
+        pub header_timeout_s: Seconds = Seconds::new(10),
         /// How long a worker may take to answer a request to join, in seconds; after that the page is told to come
         /// back.
         #[schemars(range(min = 0.1, max = 300))]
-        pub reply_s: Seconds = Seconds::new(5),
+        pub reply_timeout_s: Seconds = Seconds::new(5),
         /// After so many seconds a connection to the page that is not a `WebSocket` ends; browsers open another one.
         #[schemars(range(min = 1, max = 86_400))]
         pub connection_lifetime_s: Seconds = Seconds::new(300),
@@ -86,6 +86,6 @@ table! {
         /// How often a silent client of a `WebSocket` is pinged, in seconds. After four times as long without an
         /// answer, which is three pings, it counts as lost. Proxies close connections that are silent for 60 s.
         #[schemars(range(min = 1, max = 300))]
-        pub ping_s: Seconds = Seconds::new(20),
+        pub ping_interval_s: Seconds = Seconds::new(20),
     }
 }

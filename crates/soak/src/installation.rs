@@ -117,7 +117,7 @@ impl Installation {
     pub(crate) fn write_twin_config(&self) -> io::Result<PathBuf> {
         let file = self.folder.join("twin.toml");
         let is_shared = |line: &&str| {
-            ![CAPTURE, "inspector_port", "hand_over_file", "# operators"].iter().any(|it| line.contains(it))
+            ![CAPTURE, "inspector_port", "handover_file", "# operators"].iter().any(|it| line.contains(it))
         };
         let text: Vec<_> = self.config().lines().filter(is_shared).map(str::to_owned).collect();
         fs::write(&file, text.join("\n"))?;
@@ -134,16 +134,16 @@ impl Installation {
              sessions_on_demand = [\"{ON_DEMAND}*\"]\n\
              sessions_idle_s = 2\n\
              workers = 2\n\
-             [certificate]\nfile = \"certificate.pem\"\nkey_file = \"private.pem\"\n\
+             [certificate]\nfile = \"certificate.pem\"\nprivate_key_file = \"private.pem\"\n\
              [joining]\ntoken_key_files = [\"token-key.jwk\"]\n\
              [admin]\nlisten = \"{admin}\" # operators\ntoken_file = \"admin-token\"\n\
              [quic]\nconnections_max = {CONNECTIONS_MAX}\n\
-             [ending]\nhand_over_file = \"hand-over\"\n\
+             [shutdown]\nhandover_file = \"hand-over\"\n\
              [storage]\nfolder = \"state\"\n\
-             [moderation]\nkeep_last_s = 5\nreports_bytes_max = {REPORTS_BYTES_MAX}\n\
+             [moderation]\nreport_buffer_s = 5\nreports_bytes_max = {REPORTS_BYTES_MAX}\n\
              [recording]\nfolder = \"recordings\"\nsessions = [\"{first}\", \"{ON_DEMAND}*\"]\nduration_max_s = 40\n\
              folder_bytes_max = {RECORDINGS_BYTES_MAX}\nfree_bytes_min = 0\nqueue_bytes = {QUEUE_BYTES}\n\
-             [watching]\ninspector_port = {page}\npacket_capture_file = \"{CAPTURE}\"\n"
+             [diagnostics]\ninspector_port = {page}\npacket_capture_file = \"{CAPTURE}\"\n"
         )
     }
 

@@ -75,6 +75,6 @@ fn what_cannot_be_reported_says_why_not() {
     let stage = Stage::new(settings());
     let (status, problem) = report(&stage, "Bob");
     assert_eq!(status, 409, "{problem}");
-    assert!(problem["detail"].as_str().unwrap().contains("moderation.keep_last_s"), "{problem}");
+    assert!(problem["detail"].as_str().unwrap().contains("moderation.report_buffer_s"), "{problem}");
     assert_eq!(call(&stage, "GET /api/v1/reports", None), (200, json!([])));
 }

@@ -11,7 +11,7 @@ use serde_json::json;
 use crate::machine::whole_machine;
 
 /// Nothing is ever too much.
-const GENEROUS: &str = "busy_percent_max = 100\nturn_max_s = 1\n";
+const GENEROUS: &str = "busy_percent_max = 100\niteration_max_s = 1\n";
 /// A worker that is busy for a twentieth of its time has too much to do: a load that leaves the
 /// machine to other tests will do.
 const STRICT: &str = "busy_percent_max = 5\n";
@@ -29,7 +29,7 @@ impl Server {
     fn start(folder: &Folder) -> Self {
         let (file, token) = (write_settings(folder, GENEROUS), folder.file("token"));
         let arguments = ["serve", "--config", &file, "--admin=127.0.0.1:0", "--admin-token-file", &token];
-        let program = Program::start_in(&arguments, &[("CONSONANCE_OVERLOAD_SHED", "true")]);
+        let program = Program::start_in(&arguments, &[("CONSONANCE_OVERLOAD_ENABLED", "true")]);
         let line = program.until_line("the session's address", |line| line.contains("quic://"));
         let (session, admin) = (line.split(' ').next_back().unwrap().to_owned(), program.until_admin());
         let token = fs::read_to_string(&token).unwrap().trim().to_owned();
@@ -86,7 +86,8 @@ impl Server {
 }
 
 fn write_settings(folder: &Folder, overload: &str) -> String {
-    let settings = format!("listen = ['127.0.0.1:0']\nworkers = 1\n[overload]\nretry_s = 7\n{overload}");
+    let settings =
+        format!("listen = ['127.0.0.1:0']\nworkers = 1\n[overload]\nretry_after_s = 7\n{overload}");
     folder.write("voice.toml", settings.as_bytes())
 }
 

@@ -36,8 +36,8 @@ impl CertificateWatch {
 }
 
 fn stamps(config: &Config) -> Vec<Option<Stamp>> {
-    let of_page = [&config.web.certificate_file, &config.web.key_file];
-    let files = [&config.certificate.file, &config.certificate.key_file].into_iter().chain(of_page);
+    let of_page = [&config.web.certificate_file, &config.web.private_key_file];
+    let files = [&config.certificate.file, &config.certificate.private_key_file].into_iter().chain(of_page);
     files.flatten().map(PathBuf::as_path).map(stamp).collect()
 }
 

@@ -18,7 +18,7 @@ pub(super) fn end(mut running: Running) {
     // What operators decided after the sessions were written down would not hold in the next process.
     running.close_admin();
     let is_draining = running.server().handle().drains_until().is_some();
-    if let Some(path) = running.config().ending.hand_over_file.as_ref().filter(|_| !is_draining) {
+    if let Some(path) = running.config().shutdown.handover_file.as_ref().filter(|_| !is_draining) {
         hand_over(&running, path);
     }
     running.stop();
@@ -34,7 +34,7 @@ fn hand_over(running: &Running, path: &Path) -> bool {
     }
     let config = running.config();
     let recorded = running.server().handle().asked_to_record();
-    let sessions = running.server().handle().hand_over(&config.ending.restart_plan());
+    let sessions = running.server().handle().hand_over(&config.shutdown.restart_plan());
     let identity = running.made_identity().filter(|_| config.certificate.file.is_none()).cloned();
     let places: usize = sessions.iter().map(|(_, snapshot)| snapshot.places.len()).sum();
     match (HandOver { sessions, identity, recorded }).write(path) {
@@ -54,10 +54,10 @@ impl Ending {
     /// Whether the server is to end now. The first signal may let the sessions run empty before, and a second one ends
     /// that; so may whoever administers the server.
     pub(super) fn is_due(&mut self, running: &Running, interrupt: &Interrupt, now: Instant) -> bool {
-        let (handle, ending) = (running.server().handle(), &running.config().ending);
+        let (handle, ending) = (running.server().handle(), &running.config().shutdown);
         let is_draining = handle.drains_until().is_some();
         if interrupt.happened() {
-            if is_draining || ending.drain_s.0.is_zero() || ending.hand_over_file.is_some() {
+            if is_draining || ending.drain_s.0.is_zero() || ending.handover_file.is_some() {
                 return true;
             }
             interrupt.acknowledge();

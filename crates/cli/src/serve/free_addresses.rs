@@ -10,7 +10,7 @@ use consonance_server_config::Config;
 /// Says which address is taken. A player who has come back to a server that then finds it out is sent away, and its
 /// place, which is good for one time, is used up.
 pub(super) fn check(config: &Config) -> Result<(), Box<dyn Error>> {
-    let inspector = config.watching.inspector_port.map(|port| {
+    let inspector = config.diagnostics.inspector_port.map(|port| {
         TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(|source| InspectorError::Port { port, source })
     });
     // All at once, as two of them may be the same.
@@ -41,7 +41,7 @@ mod tests {
         let any_port = Some((Ipv4Addr::LOCALHOST, 0).into());
         let mut config = Config::default();
         (config.web.listen, config.admin.listen) = (any_port, any_port);
-        config.watching.inspector_port = Some(0);
+        config.diagnostics.inspector_port = Some(0);
         check(&config).unwrap();
         check(&config).unwrap();
     }
@@ -53,10 +53,10 @@ mod tests {
         config.web.redirect = Some(taken.local_addr().unwrap());
         let error = check(&config).unwrap_err().to_string();
         assert!(error.contains("for the redirect listener"), "{error}");
-        config.watching.inspector_port = Some(taken.local_addr().unwrap().port());
+        config.diagnostics.inspector_port = Some(taken.local_addr().unwrap().port());
         let error = check(&config).unwrap_err().to_string();
         assert!(error.contains("the inspector cannot listen"), "{error}");
-        config.watching.inspector_port = None;
+        config.diagnostics.inspector_port = None;
         drop(taken);
         config.admin.listen = config.web.redirect;
         let error = check(&config).unwrap_err().to_string();

@@ -31,7 +31,7 @@ impl LeftFile {
 
 /// What another process has left for this one, and where; nothing if it cannot be used, which is said.
 pub(super) fn read_left(config: &Config) -> (HandOver, LeftFile) {
-    let Some(path) = &config.ending.hand_over_file else { return Default::default() };
+    let Some(path) = &config.shutdown.handover_file else { return Default::default() };
     match HandOver::read(path) {
         Ok(None) => Default::default(),
         Ok(Some(left)) => (left, LeftFile(Some(path.clone()))),

@@ -18,8 +18,8 @@ pub(super) fn read(loaded: &LoadedConfig, notes: &mut Vec<String>) -> Result<Joi
     let mut settings = JoiningSettings::default();
     settings.token_rules = config.token_rules();
     settings.clock_leeway = config.clock_leeway_s.into();
-    settings.end_with_token = config.end_with_token;
-    settings.needs_both = config.needs_both;
+    settings.end_with_token = config.disconnect_on_expiry;
+    settings.needs_both = config.require_both;
     settings.reserved_names.clone_from(&config.reserved_names);
     settings.guesses = config.guesses();
     for path in &config.token_key_files {

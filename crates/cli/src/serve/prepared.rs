@@ -125,7 +125,8 @@ fn fast_path_in_words(config: &Config) -> &'static str {
 /// The certificate and its key from their files, or a new one.
 fn identity(loaded: &LoadedConfig) -> Result<(Identity, Option<SavedIdentity>), Problem> {
     let config = &loaded.config;
-    let (Some(file), Some(key_file)) = (&config.certificate.file, &config.certificate.key_file) else {
+    let (Some(file), Some(key_file)) = (&config.certificate.file, &config.certificate.private_key_file)
+    else {
         let mut hosts: Vec<_> =
             config.listen.quic.iter().map(|address| host_at(config, address.ip())).collect();
         hosts.dedup();
@@ -161,7 +162,7 @@ fn sessions(loaded: &LoadedConfig, notes: &mut Vec<String>) -> Result<SessionsSe
     settings.access = config.access_rules();
     settings.proximity = config.proximity_rules();
     settings.room_limits = config.room_limit_rules();
-    settings.monitor_channels = config.watching.monitor_channels;
+    settings.monitor_channels = config.diagnostics.monitor_channels;
     settings.shedding = config.overload.shedding();
     settings.kept_voices = config.moderation.kept_voices();
     settings.admission = Admission::new(joining::read(loaded, notes)?);
@@ -191,9 +192,9 @@ fn name_problems(loaded: &LoadedConfig) -> Vec<Problem> {
         let what = "sessions are to be recorded, but to nowhere: set recording.folder, too";
         problems.push(loaded.problem("recording.sessions", what));
     }
-    if config.storage.folder.is_none() && config.moderation.keep_last_s != Seconds::default() {
+    if config.storage.folder.is_none() && config.moderation.report_buffer_s != Seconds::default() {
         let what = "voices are to be kept for reports, but reports go nowhere: set storage.folder, too";
-        problems.push(loaded.problem("moderation.keep_last_s", what));
+        problems.push(loaded.problem("moderation.report_buffer_s", what));
     }
     if let Some(host) = &config.host
         && let Err(error) = QuicAddress::new(&**host, DEFAULT_PORT, "main", None)

@@ -46,15 +46,15 @@ impl RoomRules {
         };
         for (room, Tokens(tokens)) in &self.needs {
             rule(room, &|rule| {
-                rule.needs = Some(tokens.clone());
-                (rule.needs_to_listen, rule.needs_to_speak) = (None, None);
+                rule.tokens = Some(tokens.clone());
+                (rule.listen_tokens, rule.speak_tokens) = (None, None);
             });
         }
         for (room, Tokens(tokens)) in &self.needs_to_listen {
-            rule(room, &|rule| split(rule).needs_to_listen = Some(tokens.clone()));
+            rule(room, &|rule| split(rule).listen_tokens = Some(tokens.clone()));
         }
         for (room, Tokens(tokens)) in &self.needs_to_speak {
-            rule(room, &|rule| split(rule).needs_to_speak = Some(tokens.clone()));
+            rule(room, &|rule| split(rule).speak_tokens = Some(tokens.clone()));
         }
         config.access.splice(..0, fresh);
     }
@@ -62,8 +62,8 @@ impl RoomRules {
 
 /// The tokens for both as those for each.
 fn split(rule: &mut AccessConfig) -> &mut AccessConfig {
-    if let Some(both) = rule.needs.take() {
-        (rule.needs_to_listen, rule.needs_to_speak) = (Some(both.clone()), Some(both));
+    if let Some(both) = rule.tokens.take() {
+        (rule.listen_tokens, rule.speak_tokens) = (Some(both.clone()), Some(both));
     }
     rule
 }

@@ -247,8 +247,8 @@ impl Running {
 /// Where packets are written to, if somebody wants that. A file that is there, as after a crash, is not written over,
 /// and is no reason not to serve.
 fn capture(config: &Config) -> Result<Option<PacketCapture>, CaptureError> {
-    let Some(file) = &config.watching.packet_capture_file else { return Ok(None) };
-    match PacketCapture::start(file, config.watching.packet_capture()) {
+    let Some(file) = &config.diagnostics.packet_capture_file else { return Ok(None) };
+    match PacketCapture::start(file, config.diagnostics.packet_capture()) {
         Err(CaptureError::Create { path, source }) if source.kind() == io::ErrorKind::AlreadyExists => {
             complain(&format!("packets are not captured: {} is there already; move it away", path.display()));
             Ok(None)
@@ -341,7 +341,7 @@ fn quic_settings(config: &Config) -> QuicServerSettings {
 
 /// The page, if somebody wants it; it ends when it is dropped.
 fn inspector(config: &Config, server: &DedicatedServer) -> Result<Option<Inspector>, Box<dyn Error>> {
-    let Some(port) = config.watching.inspector_port else { return Ok(None) };
+    let Some(port) = config.diagnostics.inspector_port else { return Ok(None) };
     let mut settings = inspect::settings(port);
     if std::env::var_os("RUST_LOG").is_none() {
         settings.log_levels = format!("log.level = {}", config.log.level.name());

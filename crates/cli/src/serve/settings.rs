@@ -98,10 +98,10 @@ impl SettingsArguments {
             sources.add_argument("--cert", "certificate.file", path(cert));
         }
         if let Some(key) = &self.key {
-            sources.add_argument("--key", "certificate.key_file", path(key));
+            sources.add_argument("--key", "certificate.private_key_file", path(key));
         }
         if let Some(capture) = &self.capture_packets {
-            sources.add_argument("--capture-packets", "watching.packet_capture_file", path(capture));
+            sources.add_argument("--capture-packets", "diagnostics.packet_capture_file", path(capture));
         }
         if !self.token_keys.is_empty() {
             let keys = self.token_keys.iter().map(|path| path.to_string_lossy());
@@ -133,7 +133,7 @@ impl OperatorArguments {
             sources.add_argument("--log-format", "log.format", Value::from(&**format));
         }
         if let Some(port) = self.inspector {
-            sources.add_argument("--inspector", "watching.inspector_port", Value::Integer(port.into()));
+            sources.add_argument("--inspector", "diagnostics.inspector_port", Value::Integer(port.into()));
         }
     }
 }

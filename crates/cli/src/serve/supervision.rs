@@ -85,7 +85,8 @@ fn renew_page_certificate(running: &Running) {
 fn renew_certificate(running: &Running) {
     renew_page_certificate(running);
     let config = running.config();
-    let (Some(file), Some(key_file)) = (&config.certificate.file, &config.certificate.key_file) else {
+    let (Some(file), Some(key_file)) = (&config.certificate.file, &config.certificate.private_key_file)
+    else {
         return;
     };
     match identity_from(file, key_file) {

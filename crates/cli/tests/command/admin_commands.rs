@@ -122,7 +122,7 @@ fn serve(folder: &Folder) -> (Program, String, String) {
     let (token, storage) = (folder.file("token"), folder.file("storage"));
     let records = folder.file("records");
     let config = format!(
-        "[storage]\nfolder = '{storage}'\n[moderation]\nkeep_last_s = 30\n\
+        "[storage]\nfolder = '{storage}'\n[moderation]\nreport_buffer_s = 30\n\
          [recording]\nfolder = '{records}'\nfree_bytes_min = 0\n"
     );
     let config = folder.write("voice.toml", config.as_bytes());

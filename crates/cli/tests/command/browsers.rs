@@ -163,7 +163,7 @@ fn a_page_is_told_what_one_has_to_show_and_what_one_may_show() {
     let of_all = "password = 'sesame'\n";
     let of_main = "passwords = [{ session = 'ma*', password = 'sesame' }]\n";
     let of_staff = "passwords = [{ session = 'staff', password = 'sesame' }]\n";
-    let both = "needs_both = true\n";
+    let both = "require_both = true\n";
     let hook = "[joining.hook]\nurl = 'https://127.0.0.1:9/'\n";
     let ticket = "[joining.hook]\nurl = 'https://127.0.0.1:9/'\nsend_secrets = true\n";
     for (joining, [join, token, password]) in [

@@ -9,7 +9,7 @@ fn a_check_says_what_would_run_and_takes_no_port() {
     // Port 9 of an address that this machine does not have: it could not be taken.
     let file = folder.write(
         "voice.toml",
-        b"listen = ['192.0.2.1:9']\nsessions = ['red', 'blue']\n[[access]]\nroom = 'vip'\nneeds = ['gold']\n",
+        b"listen = ['192.0.2.1:9']\nsessions = ['red', 'blue']\n[[access]]\nroom = 'vip'\ntokens = ['gold']\n",
     );
     let ended = Program::start(&["serve", "--check", "--config", &file, "--host", "voice.example.org"]).end();
     ended.assert_well();
@@ -19,7 +19,7 @@ fn a_check_says_what_would_run_and_takes_no_port() {
         "certificate made at each start",
         "everybody may join",
         "sessions = [\"red\", \"blue\"]",
-        "access = [{ room = \"vip\", needs = [\"gold\"] }]",
+        "access = [{ room = \"vip\", tokens = [\"gold\"] }]",
     ] {
         assert!(said.contains(words), "{words} is not in {said}");
     }
@@ -60,7 +60,7 @@ fn arguments_override_the_environment_and_that_overrides_the_file() {
     let folder = Folder::new();
     let file = folder.write(
         "voice.toml",
-        b"host = 'file'\nsessions = ['file']\n[limits]\nlinks = 1\n[[access]]\nroom = 'vip'\nneeds = ['file']\n",
+        b"host = 'file'\nsessions = ['file']\n[limits]\nlinks = 1\n[[access]]\nroom = 'vip'\ntokens = ['file']\n",
     );
     let variables = [("CONSONANCE_SESSIONS", "environment"), ("CONSONANCE_LIMITS_LINKS", "2")];
     let arguments =
@@ -72,7 +72,7 @@ fn arguments_override_the_environment_and_that_overrides_the_file() {
         "host = \"file\"",
         "sessions = [\"argument\"]",
         "limits.links = 2",
-        "{ room = \"vip\", needs_to_listen = [\"file\"], needs_to_speak = [\"argument\"] }",
+        "{ room = \"vip\", listen_tokens = [\"file\"], speak_tokens = [\"argument\"] }",
     ] {
         assert!(said.contains(words), "{words} is not in {said}");
     }
@@ -84,7 +84,7 @@ fn the_printed_file_is_one_that_is_taken() {
     let printed = Program::start(&["serve", "--print-config"]).end();
     printed.assert_well();
     let file = folder.write("voice.toml", printed.out.join("\n").as_bytes());
-    let default = [("CONSONANCE_OVERLOAD_SHED", "true")];
+    let default = [("CONSONANCE_OVERLOAD_ENABLED", "true")];
     let checked = Program::start_in(&["serve", "--check", "--config", &file], &default).end();
     checked.assert_well();
     let made = checked.out.iter().find(|line| line.contains(" = "));

@@ -61,7 +61,7 @@ fn another_process_goes_on_and_players_hear_each_other_again_without_anybody_lea
     let folder = Folder::new();
     let file = folder.file("hand-over");
     // Their places are kept for as long as another process may take to start on a machine that does much else.
-    let settings = format!("[limits]\nresume_s = 120\n[ending]\nhand_over_file = '{file}'\n");
+    let settings = format!("[limits]\nresume_s = 120\n[shutdown]\nhandover_file = '{file}'\n");
     let port = free_port().unwrap();
     let (first, address) = serve(&folder, port, &settings);
     let (alice, mut bob) = (join(&address, "Alice"), join(&address, "Bob"));
@@ -93,7 +93,7 @@ fn another_process_goes_on_and_players_hear_each_other_again_without_anybody_lea
 fn a_start_that_fails_leaves_what_was_handed_over_to_the_next_one() {
     let folder = Folder::new();
     let (file, token) = (folder.file("hand-over"), folder.file("admin-token"));
-    let settings = format!("[limits]\nresume_s = 120\n[ending]\nhand_over_file = '{file}'\n");
+    let settings = format!("[limits]\nresume_s = 120\n[shutdown]\nhandover_file = '{file}'\n");
     let port = free_port().unwrap();
     let (first, address) = serve(&folder, port, &settings);
     let alice = join(&address, "Alice");
@@ -123,7 +123,7 @@ fn nothing_is_decided_about_players_who_are_left_to_the_next_process_already() {
     let folder = Folder::new();
     let (file, token) = (folder.file("hand-over"), folder.file("admin-token"));
     let settings = format!(
-        "[ending]\nhand_over_file = '{file}'\n[admin]\nlisten = '127.0.0.1:0'\ntoken_file = '{token}'\n"
+        "[shutdown]\nhandover_file = '{file}'\n[admin]\nlisten = '127.0.0.1:0'\ntoken_file = '{token}'\n"
     );
     let (server, _) = serve(&folder, 0, &settings);
     let admin = server.until_admin();
@@ -148,7 +148,7 @@ fn a_state_that_cannot_be_read_is_deleted_once_a_server_runs_without_it() {
     let folder = Folder::new();
     let file = folder.write("hand-over", b"{\"format\":\"consonance-hand-over\",\"version\":9}");
     private(&file);
-    let settings = format!("[ending]\nhand_over_file = '{file}'\n");
+    let settings = format!("[shutdown]\nhandover_file = '{file}'\n");
     let (server, _) = serve(&folder, 0, &settings);
     server.until_complaint("was left by a version that writes format 9");
     assert!(!fs::exists(&file).unwrap(), "its secrets do not lie about");
@@ -163,7 +163,7 @@ fn a_state_that_cannot_be_read_is_deleted_once_a_server_runs_without_it() {
 fn pages_find_the_process_that_goes_on_and_are_in_their_rooms_again() {
     let folder = Folder::new();
     let (file, web) = (folder.file("hand-over"), free_port().unwrap());
-    let settings = format!("[ending]\nhand_over_file = '{file}'\n[web]\nlisten = '127.0.0.1:{web}'\n");
+    let settings = format!("[shutdown]\nhandover_file = '{file}'\n[web]\nlisten = '127.0.0.1:{web}'\n");
     let url = format!("http://127.0.0.1:{web}/");
     let (first, _) = serve(&folder, 0, &settings);
     first.until_line("the page", |line| line.starts_with("page for players"));
@@ -205,7 +205,7 @@ fn a_state_that_cannot_be_used_is_told_and_players_join_anew() {
     let folder = Folder::new();
     let file = folder.write("hand-over", b"{\"format\":\"consonance-hand-over\",\"version\":1,\"sess");
     private(&file);
-    let settings = format!("[ending]\nhand_over_file = '{file}'\n");
+    let settings = format!("[shutdown]\nhandover_file = '{file}'\n");
     let (server, address) = serve(&folder, 0, &settings);
     server.until_complaint("starting without the sessions of the server before");
     let alice = join(&address, "Alice");
@@ -224,7 +224,7 @@ fn players_follow_to_another_server_and_the_first_one_ends_when_the_last_has_gon
         &folder,
         0,
         &format!(
-            "[ending]\ndrain_s = 600\nonward = '{onward}'\nonward_window_s = 0\n[limits]\nresume_s = 1\n"
+            "[shutdown]\ndrain_s = 600\nredirect = '{onward}'\nredirect_window_s = 0\n[limits]\nresume_s = 1\n"
         ),
     );
     let (alice, mut bob) = (join(&address, "Alice"), join(&address, "Bob"));
@@ -249,7 +249,7 @@ fn players_follow_to_another_server_and_the_first_one_ends_when_the_last_has_gon
 
 #[test]
 fn a_server_that_runs_empty_takes_nobody_in_and_a_second_signal_ends_that() {
-    let (server, address) = serve(&Folder::new(), 0, "[ending]\ndrain_s = 600\n");
+    let (server, address) = serve(&Folder::new(), 0, "[shutdown]\ndrain_s = 600\n");
     let alice = join(&address, "Alice");
     server.signal("TERM");
     server.until_complaint("running empty for 600 s at most, and 1 players know it");

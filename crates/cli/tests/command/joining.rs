@@ -206,7 +206,7 @@ fn no_secret_is_written_down(format: &str) {
     let [other, _] = keygen(&folder, "other");
     let password = "correct-horse-battery-staple";
     let text = format!(
-        "{LISTEN}[log]\nformat = '{format}'\n[joining]\ntoken_key_files = ['{secret}', '{public}']\npasswords = [{{ session = 'main', password = '{password}' }}]\nneeds_both = true\nguesses_free = 1000\n"
+        "{LISTEN}[log]\nformat = '{format}'\n[joining]\ntoken_key_files = ['{secret}', '{public}']\npasswords = [{{ session = 'main', password = '{password}' }}]\nrequire_both = true\nfree_password_attempts = 1000\n"
     );
     let file = folder.write("voice.toml", text.as_bytes());
     let checked = Program::start(&["serve", "--config", &file, "--check"]).end();

@@ -99,10 +99,10 @@ fn clients_of_a_fishnet_game_are_greeted_as_their_game_is_built() {
     // The version, its own number, and that it is the only client; then that it is authenticated.
     let (known, authenticated) = (b"\x15\0\0\x0c\0\xdf\xc5\x04\x01\0\x0c\0\x85\xc3\x04\x02\0", b"\x01\0\0");
     assert_eq!(fishnet_greeting(""), [&known[..], authenticated].concat());
-    assert_eq!(fishnet_greeting("tells_authenticated = false"), known);
+    assert_eq!(fishnet_greeting("announce_authenticated = false"), known);
     let (no_reserved_ids, empty_scenes) = (b"\0", b"\x0c\0\x1c\x93\0");
     assert_eq!(
-        fishnet_greeting("predicted_spawning = true\ntells_empty_scenes = true"),
+        fishnet_greeting("predicted_spawning = true\nannounce_no_scenes = true"),
         [&known[..], authenticated, no_reserved_ids, empty_scenes].concat()
     );
 }

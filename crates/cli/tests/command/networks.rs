@@ -98,7 +98,7 @@ fn clients_of_eight_games_networks_pages_and_a_native_one_hear_each_other_in_one
 #[test]
 fn a_client_that_stays_in_its_games_menus_is_not_sent_away() {
     let folder = Folder::new();
-    let text = "[limits]\nhandshake_s = 0.5\n[[listen]]\nnetwork = 'quic'\naddress = '127.0.0.1:0'\n\
+    let text = "[limits]\nhandshake_timeout_s = 0.5\n[[listen]]\nnetwork = 'quic'\naddress = '127.0.0.1:0'\n\
                 [[listen]]\nnetwork = 'mirror-telepathy'\naddress = '127.0.0.1:0'\n";
     let server = Program::start(&["serve", "--config", &folder.write("voice.toml", text.as_bytes())]);
     let open = server.until_line("Telepathy", |line| line.contains("over mirror-telepathy at"));

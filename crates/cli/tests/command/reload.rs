@@ -35,11 +35,11 @@ fn a_new_access_rule_empties_its_room_and_drops_nobody() {
     alice.until_event(&json!({"event": "roster_received"}));
     let mut bob = join(&address, "Bob", &["lobby", "vip"]);
     alice.until_event(&json!({"event": "entered_room", "name": "Bob", "room": "vip"}));
-    let rule = "[[access]]\nroom = 'vip'\nneeds = ['gold']\n[limits]\nlinks = 2\n[watching]\nmonitor_channels = true\ninspector_port = 0\n";
+    let rule = "[[access]]\nroom = 'vip'\ntokens = ['gold']\n[limits]\nlinks = 2\n[diagnostics]\nmonitor_channels = true\ninspector_port = 0\n";
     fs::write(&file, format!("{LISTEN}{rule}")).unwrap();
     server.signal("HUP");
     server.until_complaint(
-        "reloaded: changed access, watching.monitor_channels, limits.links; at the next start: watching.inspector_port",
+        "reloaded: changed access, diagnostics.monitor_channels, limits.links; at the next start: diagnostics.inspector_port",
     );
     alice.until_event(&json!({"event": "exited_room", "name": "Bob", "room": "vip"}));
     // They are still there, and still hear of each other over the same links.
@@ -200,7 +200,9 @@ fn a_certificate_that_is_renewed_before_a_reload_that_fails_is_shown_all_the_sam
 
 /// In these files, which are looked at as often as this.
 fn certificate(check_every_s: &str) -> String {
-    format!("[certificate]\nfile = 'cert.pem'\nkey_file = 'key.pem'\ncheck_every_s = {check_every_s}\n")
+    format!(
+        "[certificate]\nfile = 'cert.pem'\nprivate_key_file = 'key.pem'\ncheck_every_s = {check_every_s}\n"
+    )
 }
 
 fn write_certificate(folder: &Folder) {

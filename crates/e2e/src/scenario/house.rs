@@ -164,7 +164,7 @@ fn config(ports: &BTreeMap<&'static str, u16>) -> String {
          [admin]\nlisten = \"{}\"\ntoken_file = \"{TOKEN}\"\nopen_metrics = true\n\
          [limits]\nlinks = {PLACES}\n\
          [storage]\nfolder = \"state\"\n\
-         [ending]\nhand_over_file = \"hand-over\"\n\
+         [shutdown]\nhandover_file = \"hand-over\"\n\
          [recording]\nfolder = \"recordings\"\nsessions = [\"{SESSION}\"]\nfree_bytes_min = 0\n",
         at(WEB),
         at(ADMIN)

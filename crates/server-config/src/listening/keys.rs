@@ -46,7 +46,7 @@ table! {
         pub links_max: usize = 64,
         /// Links at once that have not yet proved that they know the secret.
         #[schemars(range(min = 1, max = 4096))]
-        pub strangers_max: usize = 16,
+        pub handshakes_max: usize = 16,
         /// Players of one link. Those that were kicked count until the game server says that they have left.
         #[schemars(range(min = 1, max = 65_535))]
         pub players_max: u32 = 1024,
@@ -126,11 +126,11 @@ table! {
         pub message_bytes_max: usize = 1 << 20,
         /// Tell clients that they are authenticated, which the game's code may wait for. Clients then deactivate
         /// objects of their scenes that no server has spawned; voice also works without it.
-        pub tells_authenticated: bool = true,
+        pub announce_authenticated: bool = true,
         /// For games with predicted spawning: their clients expect one more number.
         pub predicted_spawning: bool = false,
         /// Tell clients that there are no scenes to load, for games that wait for their first ones.
-        pub tells_empty_scenes: bool = false,
+        pub announce_no_scenes: bool = false,
         /// For games that put `LiteNetLib`'s CRC-32C layer around their datagrams.
         pub checksum: bool = false,
         /// For games that put `LiteNetLib`'s XOR layer around their datagrams: its key. It does not keep anyone from
@@ -245,11 +245,11 @@ table! {
         pub upstream_timeout_s: Seconds = Seconds::new(5),
         /// Disconnect players from the game whose voice the session closes: those who are kicked or refused there. By
         /// default the game continues.
-        pub voice_closed_ends_game: bool = false,
+        pub disconnect_on_voice_kick: bool = false,
         /// Where the game continues, the time in seconds after which the next voice packet of such a player asks the
         /// session again.
         #[schemars(range(min = 1, max = 3600))]
-        pub voice_again_s: Seconds = Seconds::new(10),
+        pub voice_retry_s: Seconds = Seconds::new(10),
     }
 }
 
@@ -290,7 +290,7 @@ table! {
         pub tls: bool = false,
         /// Connections at once that have not yet sent a request.
         #[schemars(range(min = 1, max = 65_535))]
-        pub strangers_max: usize = 256,
+        pub handshakes_max: usize = 256,
         /// How long a connection may take until its request, in seconds.
         #[schemars(range(min = 0.1, max = 60))]
         pub handshake_timeout_s: Seconds = Seconds::new(5),

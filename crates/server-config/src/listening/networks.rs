@@ -125,8 +125,8 @@ pub(in super::super) const SPLICE_KEYS: &[&str] = &[
     "splice.source_addresses",
     "splice.proxy_protocol",
     "splice.upstream_timeout_s",
-    "splice.voice_closed_ends_game",
-    "splice.voice_again_s",
+    "splice.disconnect_on_voice_kick",
+    "splice.voice_retry_s",
 ];
 
 const MIRROR_SERVER_KEYS: &[&str] = &["game.online_scene", "game.username", "game.password_file"];
@@ -141,7 +141,7 @@ pub(in super::super) const NETWORKS: &[NetworkRow] = &[
         keys: &[
             "sidecar.secret_file",
             "sidecar.links_max",
-            "sidecar.strangers_max",
+            "sidecar.handshakes_max",
             "sidecar.players_max",
             "sidecar.handshake_timeout_s",
             "sidecar.idle_timeout_s",
@@ -216,7 +216,7 @@ pub(in super::super) const NETWORKS: &[NetworkRow] = &[
             "game.checksum",
             "game.xor_key",
         ],
-        server_keys: &["game.tells_authenticated", "game.predicted_spawning", "game.tells_empty_scenes"],
+        server_keys: &["game.announce_authenticated", "game.predicted_spawning", "game.announce_no_scenes"],
         splice: Some(&[]),
     },
     NetworkRow {
@@ -271,7 +271,7 @@ pub(in super::super) const NETWORKS: &[NetworkRow] = &[
             "game.connections_max",
             "web_socket.origins",
             "web_socket.tls",
-            "web_socket.strangers_max",
+            "web_socket.handshakes_max",
             "web_socket.handshake_timeout_s",
             "web_socket.ping_interval_s",
             "web_socket.control_bytes_max",

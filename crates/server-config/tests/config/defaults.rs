@@ -1,4 +1,6 @@
-//! The defaults of the tables are those of the crates that they configure.
+//! Tables and the settings of the crates that they configure: the same defaults, and each key reaches its setting.
+
+use std::fmt::Debug;
 
 use consonance_pcap::PacketCaptureSettings;
 use consonance_server::recording::RecordingSettings;
@@ -6,8 +8,10 @@ use consonance_server::records::RecordsSettings;
 use consonance_server::reports::{KeptVoicesSettings, ReportsSettings};
 use consonance_server::token::TokenRules;
 use consonance_server::{GuessLimits, HookSettings, JoiningSettings, RestartPlan, SheddingSettings};
-use consonance_server_config::{Config, ProximityConfig};
+use consonance_server_config::{Config, ProximityConfig, default_file};
 use consonance_session::{Limits, NameTaken, ProximitySettings};
+
+use crate::load;
 
 #[test]
 fn defaults_are_those_of_the_crates_that_use_them() {
@@ -18,8 +22,8 @@ fn defaults_are_those_of_the_crates_that_use_them() {
     assert_eq!(config.moderation.kept_voices(), KeptVoicesSettings::default());
     assert_eq!(config.moderation.reports(), ReportsSettings::default());
     assert_eq!(config.overload.shedding(), SheddingSettings::of_a_whole_process());
-    assert_eq!(config.ending.restart_plan(), RestartPlan::default());
-    assert_eq!(config.watching.packet_capture(), PacketCaptureSettings::default());
+    assert_eq!(config.shutdown.restart_plan(), RestartPlan::default());
+    assert_eq!(config.diagnostics.packet_capture(), PacketCaptureSettings::default());
     let joining = &config.joining;
     assert_eq!(joining.guesses(), GuessLimits::default());
     assert_eq!(joining.token_rules(), TokenRules::default());
@@ -30,4 +34,42 @@ fn defaults_are_those_of_the_crates_that_use_them() {
     assert_eq!(joining.hook.queue_max, hook.queue);
     let (ours, theirs) = (ProximityConfig::default(), ProximitySettings::new(1.0));
     assert_eq!((ours.hysteresis as f32, ours.streams_max), (theirs.hysteresis, theirs.max_streams));
+}
+
+/// The settings that stay as they are when every number and flag of a table is changed, by their names.
+fn unmoved<T: Debug>(table: &str, settings: impl Fn(&Config) -> T) -> Vec<String> {
+    let file = default_file();
+    let keys = file.lines().skip_while(|line| *line != format!("[{table}]")).skip(1);
+    let changed = keys.take_while(|line| !line.starts_with('[')).filter_map(|line| {
+        let (key, value) =
+            line.split_once(" = ").filter(|(key, value)| !key.starts_with('#') && !value.starts_with('"'))?;
+        let other = match value.parse::<f64>() {
+            Ok(0.0) => "1".to_owned(),
+            Ok(number) if number < 1.0 => (number / 2.0).to_string(),
+            Ok(number) => (number - 1.0).to_string(),
+            Err(_) if value == "[]" => "['other']".to_owned(),
+            Err(_) => (value != "true").to_string(),
+        };
+        Some(format!("{key} = {other}\n"))
+    });
+    let config = load(&format!("[{table}]\n{}", changed.collect::<String>()));
+    let lines =
+        |config: &Config| format!("{:#?}", settings(config)).lines().map(str::to_owned).collect::<Vec<_>>();
+    let same = lines(&config).into_iter().zip(lines(&Config::default())).filter(|(new, old)| new == old);
+    let values = same.filter(|(line, _)| !line.ends_with(['{', '[', '(']));
+    values.filter_map(|(line, _)| Some(line.split_once(": ")?.0.trim().to_owned())).collect()
+}
+
+#[test]
+fn every_key_of_a_table_reaches_its_setting() {
+    let of_clients = ["direct_links", "players"];
+    assert_eq!(unmoved("limits", |config| config.limits.limits()), of_clients);
+    assert_eq!(unmoved("storage", |config| config.storage.records()), [""; 0]);
+    assert_eq!(unmoved("recording", |config| config.recording.settings()), [""; 0]);
+    assert_eq!(unmoved("moderation", |config| config.moderation.kept_voices()), [""; 0]);
+    assert_eq!(unmoved("moderation", |config| config.moderation.reports()), [""; 0]);
+    assert_eq!(unmoved("overload", |config| config.overload.shedding()), ["counts_process"]);
+    assert_eq!(unmoved("shutdown", |config| config.shutdown.restart_plan()), [""; 0]);
+    assert_eq!(unmoved("diagnostics", |config| config.diagnostics.packet_capture()), ["max_links"]);
+    assert_eq!(unmoved("joining", |config| config.joining.guesses()), [""; 0]);
 }

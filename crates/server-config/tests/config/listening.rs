@@ -212,14 +212,14 @@ fn a_listener_with_an_upstream_stands_in_front_of_a_games_own_server() {
     let config = load(
         "[[listen]]\nnetwork = 'fishnet'\naddress = '127.0.0.1:5'\nupstream = 'game.internal:6'\n\
          source_addresses = '127.1.0.0/16'\nproxy_protocol = true\nupstream_timeout_s = 2\n\
-         voice_closed_ends_game = true\nvoice_again_s = 60\nvoice_type = 'A.B'",
+         disconnect_on_voice_kick = true\nvoice_retry_s = 60\nvoice_type = 'A.B'",
     );
     let [listener] = &config.listen.others[..] else { panic!("{:?}", config.listen.others) };
     let splice = &listener.splice;
     assert_eq!(splice.upstream.as_deref(), Some("game.internal:6"));
     assert_eq!(splice.source_addresses.as_deref(), Some("127.1.0.0/16"));
-    assert!(splice.proxy_protocol && splice.voice_closed_ends_game);
-    assert_eq!((splice.upstream_timeout_s.0.as_secs(), splice.voice_again_s.0.as_secs()), (2, 60));
+    assert!(splice.proxy_protocol && splice.disconnect_on_voice_kick);
+    assert_eq!((splice.upstream_timeout_s.0.as_secs(), splice.voice_retry_s.0.as_secs()), (2, 60));
     assert_eq!(listener.game.voice_type.as_deref(), Some("A.B"));
     let shown = config.settings_made().into_iter().find(|(key, _)| *key == "listen").unwrap().1;
     assert_eq!(load(&format!("listen = {shown}")).listen.others, config.listen.others, "{shown}");

@@ -96,10 +96,10 @@ fn every_mistake_is_named_with_its_line_and_what_to_do() {
         ),
         (
             "[certificate]\nfile = 'a.pem'",
-            "voice.toml:2: certificate.file: certificate.key_file is missing: both or none",
+            "voice.toml:2: certificate.file: certificate.private_key_file is missing: both or none",
         ),
         (
-            "[certificate]\nfile = ''\nkey_file = 'k'",
+            "[certificate]\nfile = ''\nprivate_key_file = 'k'",
             "voice.toml:2: certificate.file: the path is empty: name a file, or leave the key out",
         ),
     ] {
@@ -109,37 +109,37 @@ fn every_mistake_is_named_with_its_line_and_what_to_do() {
 
 #[test]
 fn players_are_sent_on_to_an_address_that_they_can_be_told() {
-    let onward = |bytes: usize| format!("[ending]\nonward = '{}'", "x".repeat(bytes));
-    let complaint = "voice.toml:2: ending.onward: is empty or longer than 512 bytes: it looks like quic://host:7777/{session}";
+    let onward = |bytes: usize| format!("[shutdown]\nredirect = '{}'", "x".repeat(bytes));
+    let complaint = "voice.toml:2: shutdown.redirect: is empty or longer than 512 bytes: it looks like quic://host:7777/{session}";
     assert_eq!(complaints(&onward(0)), [complaint]);
     assert_eq!(complaints(&onward(513)), [complaint]);
-    assert_eq!(load(&onward(512)).ending.onward.map(|address| address.len()), Some(512));
+    assert_eq!(load(&onward(512)).shutdown.redirect.map(|address| address.len()), Some(512));
 }
 
 #[test]
 fn a_mistake_in_a_rule_for_rooms_is_named_with_its_own_line() {
     for (file, complaint) in [
         ("access = 'vip'", "voice.toml:1: access: expected a list of tables, not \"vip\""),
-        ("\n[[access]]\nneeds = ['gold']", "voice.toml:2: access: the key room is missing"),
+        ("\n[[access]]\ntokens = ['gold']", "voice.toml:2: access: the key room is missing"),
         (
             "[[access]]\nroom = 'vip'",
-            "voice.toml:1: access: the rule requires no token: give it needs = [\"…\"]",
+            "voice.toml:1: access: the rule requires no token: give it tokens = [\"…\"]",
         ),
         (
-            "[[access]]\nroom = 'vip'\nneeds = []",
-            "voice.toml:3: access: needs: the list is empty: give at least one",
+            "[[access]]\nroom = 'vip'\ntokens = []",
+            "voice.toml:3: access: tokens: the list is empty: give at least one",
         ),
         (
-            "[[access]]\nroom = 'vip'\nneed = ['gold']",
-            "voice.toml:3: access: there is no key need here; did you mean needs?",
+            "[[access]]\nroom = 'vip'\ntoken = ['gold']",
+            "voice.toml:3: access: there is no key token here; did you mean tokens?",
         ),
         (
-            "[[access]]\nroom = 'vip'\nneeds = ['a']\n[[access]]\nroom = 'vip'\nneeds = ['b']",
+            "[[access]]\nroom = 'vip'\ntokens = ['a']\n[[access]]\nroom = 'vip'\ntokens = ['b']",
             "voice.toml:4: access: the room vip is here twice: make one rule of both",
         ),
         (
-            "[[access]]\nroom = 'vip'\nneeds = ['a']\nneeds_to_speak = ['b']",
-            "voice.toml:1: access: needs stands for needs_to_listen and needs_to_speak: give it, or these two",
+            "[[access]]\nroom = 'vip'\ntokens = ['a']\nspeak_tokens = ['b']",
+            "voice.toml:1: access: tokens stands for listen_tokens and speak_tokens: give it, or these two",
         ),
         ("[[proximity]]\nroom = 'w'", "voice.toml:1: proximity: the key range_m is missing"),
         (
@@ -188,9 +188,9 @@ fn garbage_is_refused_and_breaks_nothing() {
 fn a_file_sets_what_it_names_and_nothing_else() {
     let config = load(
         "listen = ['127.0.0.1:0', '[::1]:0']\n\
-         [certificate]\nfile = 'full.pem'\nkey_file = '/keys/key.pem'\n\
+         [certificate]\nfile = 'full.pem'\nprivate_key_file = '/keys/key.pem'\n\
          [limits]\nvoice_packets_per_second = 60\nresume_s = 1.5\n\
-         [[access]]\nroom = 'b*'\nneeds_to_speak = 'singer'\n[[access]]\nroom = 'a'\nneeds = ['gold', 'silver']\n\
+         [[access]]\nroom = 'b*'\nspeak_tokens = 'singer'\n[[access]]\nroom = 'a'\ntokens = ['gold', 'silver']\n\
          [[proximity]]\nroom = 'world'\nrange_m = 25\nstreams_max = 4\n",
     );
     assert_eq!(config.listen.quic.len(), 2);
@@ -199,7 +199,7 @@ fn a_file_sets_what_it_names_and_nothing_else() {
         Some(Path::new("/etc/consonance/full.pem")),
         "by the file's folder"
     );
-    assert_eq!(config.certificate.key_file.as_deref(), Some(Path::new("/keys/key.pem")));
+    assert_eq!(config.certificate.private_key_file.as_deref(), Some(Path::new("/keys/key.pem")));
     assert_eq!((config.limits.voice_packets_per_second, config.limits.voice_packets_burst), (60, 1000));
     assert_eq!(config.limits.resume_s.0.as_millis(), 1500);
     let rules: Vec<_> = config
@@ -215,7 +215,7 @@ fn a_file_sets_what_it_names_and_nothing_else() {
         "access",
         "proximity",
         "certificate.file",
-        "certificate.key_file",
+        "certificate.private_key_file",
         "limits.resume_s",
         "limits.voice_packets_per_second",
     ];
@@ -253,19 +253,19 @@ fn a_variable_has_a_value_as_in_the_file_and_a_text_needs_no_quotes() {
         ("CONSONANCE_SESSIONS", "['a', \"b\"]"),
         ("CONSONANCE_HOST", "10"),
         ("CONSONANCE_CERTIFICATE_FILE", "\"cert.pem\""),
-        ("CONSONANCE_CERTIFICATE_KEY_FILE", "key.pem"),
+        ("CONSONANCE_CERTIFICATE_PRIVATE_KEY_FILE", "key.pem"),
         ("CONSONANCE_CERTIFICATE_CHECK_EVERY_S", "0.5"),
-        ("CONSONANCE_WATCHING_MONITOR_CHANNELS", "true"),
-        ("CONSONANCE_ACCESS", "[{room = 'vip', needs = 'gold'}]"),
+        ("CONSONANCE_DIAGNOSTICS_MONITOR_CHANNELS", "true"),
+        ("CONSONANCE_ACCESS", "[{room = 'vip', tokens = 'gold'}]"),
     ]));
     let config = sources.load().unwrap().config;
     assert_eq!(config.listen.quic, ["[::]:7000".parse().unwrap()]);
     assert_eq!((&*config.sessions[1], config.host.as_deref()), ("b", Some("10")));
     let certificate = &config.certificate;
     assert_eq!(certificate.file.as_deref(), Some(Path::new("cert.pem")));
-    assert_eq!(certificate.key_file.as_deref(), Some(Path::new("key.pem")));
+    assert_eq!(certificate.private_key_file.as_deref(), Some(Path::new("key.pem")));
     assert_eq!(certificate.check_every_s.0.as_millis(), 500);
-    assert!(config.watching.monitor_channels);
+    assert!(config.diagnostics.monitor_channels);
     assert_eq!(config.access_rules()[0].1.listen, [Box::from("gold")]);
 }
 
@@ -313,31 +313,16 @@ fn the_printed_file_says_what_holds_without_it() {
     let config = load(&with_examples);
     assert_eq!((config.access.len(), config.proximity.len()), (2, 1));
     assert_eq!(
-        (config.watching.inspector_port, config.host.as_deref()),
+        (config.diagnostics.inspector_port, config.host.as_deref()),
         (Some(7779), Some("voice.example.org"))
     );
 }
 
 #[test]
-fn every_limit_of_a_server_is_a_key() {
-    let debug = format!("{:#?}", consonance_session::Limits::default());
-    let fields =
-        debug.lines().filter_map(|line| line.strip_prefix("    ")?.split_once(':')).map(|(name, _)| name);
-    // Of clients only.
-    let of_clients = ["direct_links", "players"];
-    let fields: Vec<_> = fields.filter(|name| !name.starts_with(' ') && !of_clients.contains(name)).collect();
-    assert!(fields.len() > 15, "{fields:?}");
-    let file = default_file();
-    for name in fields {
-        let is_key = ["", "_s", "_burst"].iter().any(|end| file.contains(&format!("\n{name}{end} = ")));
-        assert!(is_key, "{name} is no key");
-    }
-}
-
-#[test]
 fn changes_are_told_apart_by_when_they_are_followed() {
     let former = Config::default();
-    let config = load("listen = ['[::]:1']\n[limits]\nlinks = 7\n[[access]]\nroom = 'vip'\nneeds = ['gold']");
+    let config =
+        load("listen = ['[::]:1']\n[limits]\nlinks = 7\n[[access]]\nroom = 'vip'\ntokens = ['gold']");
     let changes = config.changes(&former);
     let expected = [
         ("listen", TakesEffect::AtNextStart),
@@ -363,4 +348,56 @@ fn the_page_of_documentation_is_up_to_date() {
 fn paths_in_lists_are_by_the_files_folder_too() {
     let config = load("[joining]\ntoken_key_files = ['a.jwk', '/b.jwk']\n");
     assert_eq!(config.joining.token_key_files, [Path::new("/etc/consonance/a.jwk"), Path::new("/b.jwk")]);
+}
+
+#[test]
+fn a_key_of_an_earlier_version_is_refused_with_its_present_name() {
+    for (file, complaint) in [
+        (
+            "[watching]\ninspector_port = 7779",
+            "voice.toml:2: the key watching.inspector_port is now diagnostics.inspector_port",
+        ),
+        ("[ending]\ndrain_s = 5\n", "voice.toml:2: the key ending.drain_s is now shutdown.drain_s"),
+        ("[ending]\nonward = 'x'\n", "voice.toml:2: the key ending.onward is now shutdown.redirect"),
+        ("[web]\nkey_file = 'k'", "voice.toml:2: the key web.key_file is now web.private_key_file"),
+        ("[[access]]\nroom = 'vip'\nneeds = ['gold']", "voice.toml:3: access: the key needs is now tokens"),
+        (
+            "[[listen]]\nnetwork = 'sidecar'\naddress = '127.0.0.1:5'\nstrangers_max = 5",
+            "voice.toml:4: listen: the key strangers_max is now handshakes_max",
+        ),
+    ] {
+        assert_eq!(complaints(file), [complaint], "{file}");
+    }
+    let mut sources = ConfigSources::default();
+    sources.add_environment(variables(&[
+        ("CONSONANCE_OVERLOAD_SHED", "false"),
+        ("CONSONANCE_WATCHING_MONITOR_CHANNELS", "true"),
+    ]));
+    let error = sources.load().unwrap_err().to_string();
+    let expected = "CONSONANCE_OVERLOAD_SHED: this variable is now CONSONANCE_OVERLOAD_ENABLED\n\
+                    CONSONANCE_WATCHING_MONITOR_CHANNELS: this variable is now CONSONANCE_DIAGNOSTICS_MONITOR_CHANNELS";
+    assert_eq!(error, expected);
+}
+
+#[test]
+fn the_changelog_lists_every_key_with_its_former_name() {
+    let changelog = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../CHANGELOG.md");
+    let changelog = std::fs::read_to_string(changelog).unwrap();
+    let rows = changelog
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.strip_suffix("` |")?.split_once("` | `"));
+    let mut count = 0;
+    for (old, new) in rows.filter(|(old, _)| old.contains('.') && !old.contains(' ') && !old.contains('/')) {
+        let (table, key) = old.rsplit_once('.').unwrap();
+        let text = if table == "access" {
+            format!("[[{table}]]\nroom = 'r'\n{key} = 1")
+        } else {
+            format!("[{table}]\n{key} = 1")
+        };
+        let complaint = &complaints(&text)[0];
+        let named = if table == "access" { new.rsplit_once('.').unwrap().1 } else { new };
+        assert!(complaint.ends_with(&format!("is now {named}")), "{old}: {complaint}");
+        count += 1;
+    }
+    assert!(count > 35, "{count}");
 }

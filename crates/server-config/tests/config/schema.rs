@@ -95,7 +95,7 @@ fn the_schema_refuses_what_the_server_refuses() {
         ("[log]\nlevel = 'loud'", ".log.level: oneOf"),
         ("listen = [5]", ".listen: anyOf"),
         ("[[listen]]\nnetwork = 'forge'\naddress = '[::]:5'\nvoice_type = 'A'", ".listen: anyOf"),
-        ("[[access]]\nneeds = ['gold']", ".access: required"),
+        ("[[access]]\ntokens = ['gold']", ".access: required"),
     ] {
         assert_eq!(refused_file(text).as_deref(), Some(expected), "{text}");
     }
@@ -108,7 +108,7 @@ fn the_schema_admits_what_the_server_admits() {
         "[limits]\nresume_s = 5\n[admin]\nrequest_timeout_s = 0.5",
         "[[listen]]\nnetwork = 'quic'\naddress = '[::]:5'",
         "[[listen]]\nnetwork = 'fishnet'\naddress = '[::]:5'\nupstream = 'game:7'\nvoice_type = 'A'",
-        "[[access]]\nroom = 'vip'\nneeds = 'gold'",
+        "[[access]]\nroom = 'vip'\ntokens = 'gold'",
     ] {
         assert_eq!(refused_file(text), None, "{text}");
     }

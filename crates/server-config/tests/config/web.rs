@@ -17,9 +17,12 @@ fn what_does_not_fit_together_is_named_with_what_to_do() {
     for (file, complaint) in [
         (
             "certificate_file = 'a.pem'",
-            "voice.toml:2: web.certificate_file: web.key_file is missing: both or none",
+            "voice.toml:2: web.certificate_file: web.private_key_file is missing: both or none",
         ),
-        ("key_file = 'a.pem'", "voice.toml:2: web.key_file: web.certificate_file is missing: both or none"),
+        (
+            "private_key_file = 'a.pem'",
+            "voice.toml:2: web.private_key_file: web.certificate_file is missing: both or none",
+        ),
         (
             "redirect = '127.0.0.1:80'",
             "voice.toml:2: web.redirect: there is nowhere to lead to without web.certificate_file",
@@ -64,7 +67,7 @@ fn what_does_not_fit_together_is_named_with_what_to_do() {
 #[test]
 fn what_fits_together_is_taken() {
     let config = load(
-        "[web]\nlisten = '[::]:443'\ncertificate_file = 'c.pem'\nkey_file = 'k.pem'\nredirect = '[::]:80'\n\
+        "[web]\nlisten = '[::]:443'\ncertificate_file = 'c.pem'\nprivate_key_file = 'k.pem'\nredirect = '[::]:80'\n\
          announced = ['203.0.113.7', '[2001:db8::7]:7780']\nproxies = ['127.0.0.1', 'fd00::/8']\norigins = ['https://game.example.org']\nhost_names = ['gamebox.local']\n\
          ice_servers = ['stun:stun.example.org', 'turns:turn.example.org:443?transport=tcp']\nturn_secret = 'x'",
     );

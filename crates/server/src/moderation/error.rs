@@ -80,7 +80,7 @@ pub enum ModerationError {
         what: &'static str,
     },
     /// Voices are not kept on this server, so there is nothing to report.
-    #[error("voices are not kept on this server: set moderation.keep_last_s and storage.folder")]
+    #[error("voices are not kept on this server: set moderation.report_buffer_s and storage.folder")]
     NothingKept,
     /// The player was not heard of late.
     #[error("{player:?} has said nothing in the session {session:?} of late that anybody heard")]

@@ -20,7 +20,7 @@ pub enum NothingToReport {
     #[error("there is no such session")]
     NoSession,
     /// Voices are not kept.
-    #[error("voices are not kept on this server: set moderation.keep_last_s")]
+    #[error("voices are not kept on this server: set moderation.report_buffer_s")]
     NotKept,
     /// The player said nothing, nobody heard it, or it is too long ago.
     #[error("the player has said nothing of late that anybody heard")]

@@ -59,7 +59,7 @@ impl fmt::Display for RestrictionsError {
             Self::TooMany { limit } => write!(
                 f,
                 "{limit} players of this session are muted or otherwise limited, which is all that it remembers: \
-                 lift some of that, or raise limits.standings"
+                 lift some of that, or raise limits.restrictions"
             ),
             Self::Permissive => f.write_str("this session believes every packet, and so cannot be moderated"),
         }

@@ -54,7 +54,7 @@ impl Program {
 
     fn launch(mut command: Command, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
         command.args(arguments).env_remove("RUST_LOG").env_remove("NO_COLOR");
-        command.env("CONSONANCE_OVERLOAD_SHED", "false");
+        command.env("CONSONANCE_OVERLOAD_ENABLED", "false");
         command.envs(variables.iter().copied());
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();

@@ -64,7 +64,9 @@ pub(super) struct Pem {
 
 /// The certificate of the page, if it has one.
 pub(super) fn certificate(web: &WebConfig) -> Result<Option<Pem>, String> {
-    let (Some(file), Some(key_file)) = (&web.certificate_file, &web.key_file) else { return Ok(None) };
+    let (Some(file), Some(key_file)) = (&web.certificate_file, &web.private_key_file) else {
+        return Ok(None);
+    };
     let read =
         |path: &Path| fs::read(path).map_err(|error| format!("cannot read {}: {error}", path.display()));
     Ok(Some(Pem { certificate: read(file)?, key: read(key_file)? }))
@@ -97,30 +99,30 @@ fn limits(web: &WebConfig) -> WebLimits {
     limits.joins_per_minute = web.joins_per_minute;
     limits.joins_burst = web.joins_burst;
     limits.request_timeout = web.request_timeout_s.into();
-    (limits.head_timeout, limits.reply_timeout) = (own.head_s.into(), own.reply_s.into());
+    (limits.head_timeout, limits.reply_timeout) = (own.header_timeout_s.into(), own.reply_timeout_s.into());
     limits.connection_lifetime = own.connection_lifetime_s.into();
     limits.request_bytes_max = own.request_bytes;
     limits.join_addresses_max = own.join_addresses_max;
     (limits.texts_per_minute, limits.texts_burst) = (own.texts_per_minute, own.texts_burst);
-    limits.ping_interval = own.ping_s.into();
+    limits.ping_interval = own.ping_interval_s.into();
     limits
 }
 
 fn gateway(web: &WebConfig, address_shares: AddressShares) -> GatewaySettings {
     let (mut page, own) = (PageLimits::default(), &web.limits);
-    page.keep = own.kept_s.into();
+    page.keep = own.resume_s.into();
     page.messages = Rate { per_second: own.messages_per_second, burst: own.messages_burst };
     page.voice_packets = Rate { per_second: own.voice_packets_per_second, burst: own.voice_packets_burst };
-    page.problems = own.problems_max;
+    page.problems = own.invalid_messages_max;
     page.channels = own.channels_max;
-    page.waiting_bytes = own.waiting_bytes;
-    let (players_max, requests_max) = (web.players_max, own.waiting_requests);
+    page.waiting_bytes = own.queued_bytes;
+    let (players_max, requests_max) = (web.players_max, own.pending_joins);
     GatewaySettings { players_max, address_shares, requests_max, page }
 }
 
 /// Connections of pages: of all players, and of those that negotiate for a place that another page still has to leave.
 fn connections_max(web: &WebConfig) -> usize {
-    web.players_max.saturating_add(web.negotiating_max)
+    web.players_max.saturating_add(web.handshakes_max)
 }
 
 fn packets(web: &WebConfig) -> PacketSettings {
@@ -137,7 +139,7 @@ fn peer(web: &WebConfig) -> PeerLimits {
     let default = PeerLimits::default();
     PeerLimits {
         slots_max: own.slots_max,
-        negotiation_max: own.negotiation_s.into(),
+        negotiation_max: own.connect_timeout_s.into(),
         idle_timeout: web.idle_timeout_s.into(),
         send_bytes_max: own.unsent_bytes,
         datagrams_per_second_max: own.datagrams_per_second,
@@ -150,12 +152,12 @@ fn peer(web: &WebConfig) -> PeerLimits {
 }
 
 fn voice(web: &WebConfig, udp: SocketAddr) -> WebRtcSettings {
-    let (peers_max, negotiating_max) = (connections_max(web), web.negotiating_max);
+    let (peers_max, negotiating_max) = (connections_max(web), web.handshakes_max);
     // Behind a router that forwards both ports, one address is meant for both.
     let announced: Vec<_> = web.announced.iter().filter_map(|text| announced(text)).collect();
     let announced_tcp = announced.iter().map(|address| SocketAddr::new(address.ip(), 0)).collect();
     let voice = WebRtcSettings { udp, tcp: web.tcp, announced, announced_tcp, ..WebRtcSettings::default() };
-    let mailbox_datagrams_max = web.limits.waiting_datagrams;
+    let mailbox_datagrams_max = web.limits.queued_datagrams;
     WebRtcSettings { peers_max, negotiating_max, mailbox_datagrams_max, peer: peer(web), ..voice }
 }
 

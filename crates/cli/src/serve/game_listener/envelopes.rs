@@ -33,12 +33,12 @@ pub(super) fn darkrift_settings(config: &GameListenerConfig) -> VoiceSettings {
 
 /// What clients of a game on Fish-Networking are told where there is no game.
 pub(super) fn fishnet_settings(config: &GameListenerConfig) -> consonance_fishnet::VoiceOnlySettings {
-    let is_told = config.tells_authenticated;
+    let is_told = config.announce_authenticated;
     consonance_fishnet::VoiceOnlySettings {
         voice_key: voice_key(config),
         authentication: if is_told { Authentication::OnArrival } else { Authentication::Never },
         predicted_spawning: config.predicted_spawning,
-        tells_empty_scenes: config.tells_empty_scenes,
+        tells_empty_scenes: config.announce_no_scenes,
         ..consonance_fishnet::VoiceOnlySettings::default()
     }
 }
@@ -75,7 +75,7 @@ mod tests {
         config.voice_type = Some("Game.Voice".into());
         (config.tag, config.tag_to_client) = (Some(7), Some(8));
         config.layout = VoiceLayout::PrefixedLittleEndian;
-        (config.tells_authenticated, config.predicted_spawning, config.tells_empty_scenes) =
+        (config.announce_authenticated, config.predicted_spawning, config.announce_no_scenes) =
             (false, true, true);
         (config.manages_scenes, config.long_scene_handles) = (false, true);
         let darkrift = darkrift_settings(&config);

@@ -81,10 +81,10 @@ pub(super) fn open(plan: &SplicePlan<'_>) -> io::Result<Opened> {
 
 /// How voice is treated beside the game.
 pub(super) fn splice_settings(config: &SpliceListenerConfig) -> SpliceSettings {
-    let voice_closed = if config.voice_closed_ends_game {
+    let voice_closed = if config.disconnect_on_voice_kick {
         VoiceClosed::GameEnds
     } else {
-        VoiceClosed::GameGoesOn { again_after: config.voice_again_s.into() }
+        VoiceClosed::GameGoesOn { again_after: config.voice_retry_s.into() }
     };
     SpliceSettings {
         voice_closed,

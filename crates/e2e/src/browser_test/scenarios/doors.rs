@@ -65,7 +65,7 @@ fn both_have_to_be_shown_where_both_are_asked_for(stage: &Stage<'_>) -> Result<(
     let secret = keys(stage, &stage.folder("both")?)?;
     let token = stage.command(&["token", "new", "--key", &secret, "--name", "Alice"])?;
 
-    let joining = "token_key_files = [\"public.jwk\"]\npassword = \"sesame\"\nneeds_both = true\n";
+    let joining = "token_key_files = [\"public.jwk\"]\npassword = \"sesame\"\nrequire_both = true\n";
     let settings = format!("[web]\nlisten = \"127.0.0.1:PORT\"\n[joining]\n{joining}");
     let mut server = stage.server("both", &settings)?;
     let alice = Person::open(stage, &server, Visitor::new("Alice", Voice::First))?;

@@ -76,4 +76,4 @@ const BAN_MANY: &str = "(async () => {
 const TWISTED: &str = "\\u{202e}eciveD\\u{200b}";
 
 const SETTINGS: &str = "[admin]\nlisten = \"127.0.0.1:PORT\"\ntoken_file = \"admin-token\"\n\
-                        [watching]\ninspector_port = 0\n";
+                        [diagnostics]\ninspector_port = 0\n";
