@@ -2,8 +2,7 @@
 
 use crate::schema::variable;
 
-/// Old and new names; of a table, they hold for its keys, too. `access` and `listen` are lists of
-/// tables.
+/// Old and new names; of a table, they hold for its keys, too. `access` and `listen` are lists of tables.
 const RENAMED: &[(&str, &str)] = &[
     ("watching", "diagnostics"),
     ("ending", "shutdown"),

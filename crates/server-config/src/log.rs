@@ -10,12 +10,12 @@ table! {
     pub struct LogConfig {
         /// The format of lines: text for people, json for programs, one object in each line. Lines that belong to a
         /// worker, a session or a connection say so in spans.
-        pub format: LogFormat = LogFormat::default(),
+        pub format: LogFormat = LogFormat::default();
         /// Which lines are written: those of this level and of more important ones. The variable `RUST_LOG` takes
         /// precedence, knows parts of the program (`warn,consonance_server=debug`) and single sessions
         /// (`[session{session=main}]=debug`), and holds until the end.
         #[schemars(extend("x-reload" = true))]
-        pub level: LogLevel = LogLevel::default(),
+        pub level: LogLevel = LogLevel::default();
     }
 }
 

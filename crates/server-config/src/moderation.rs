@@ -11,24 +11,19 @@ table! {
         /// How much of each voice stays in memory for reports, in seconds; 0 for none. Players whose clients can show
         /// it are told; tell the others. It needs `storage.folder` (or systemd's `StateDirectory`), where reports are
         /// written to.
-        #[schemars(range(min = 0, max = 600))]
-        pub report_buffer_s: Seconds = Seconds::new(0),
+        pub report_buffer_s: Seconds = Seconds::new(0), 0..=600;
         /// Bytes of that for one speaker; of a speaker who sends more, less time is kept.
-        #[schemars(range(min = 4096, max = 1_073_741_824))]
-        pub report_buffer_speaker_bytes_max: usize = 512 << 10,
+        pub report_buffer_speaker_bytes_max: usize = 512 << 10, 4096..=1_073_741_824;
         /// Bytes of that for each worker. Above seven eighths of it, less time is kept of the speaker with the most in
         /// a session that has more than its share, and that is counted.
-        #[schemars(range(min = 65_536, max = 1_099_511_627_776_u64))]
-        pub report_buffer_worker_bytes_max: usize = 64 << 20,
+        pub report_buffer_worker_bytes_max: usize = 64 << 20, 65_536..=1_099_511_627_776_u64;
         /// Whether a report contains what others said in the same rooms at that time, and not only the reported
         /// player.
-        pub reports_include_others: bool = true,
+        pub reports_include_others: bool = true;
         /// How long reports are kept, in days.
-        #[schemars(range(min = 1, max = 36_500))]
-        pub reports_days: u32 = 30,
+        pub reports_days: u32 = 30, 1..=36_500;
         /// Bytes of all reports together; one more report is an error.
-        #[schemars(range(min = 65_536, max = 1_125_899_906_842_624_u64))]
-        pub reports_bytes_max: u64 = 1 << 30,
+        pub reports_bytes_max: u64 = 1 << 30, 65_536..=1_125_899_906_842_624_u64;
     }
 }
 

@@ -13,35 +13,29 @@ table! {
         /// The folder of recordings, with a folder for each session in it. Default: none, and nothing can be recorded.
         /// Servers cannot share one.
         #[schemars(example = &"/var/lib/consonance/recordings", extend("format" = "path"))]
-        pub folder: Option<PathBuf> = None,
+        pub folder: Option<PathBuf> = None;
         /// Sessions that are recorded whenever a player is in them, by name or, with a `*` at the end, by prefix;
         /// others are recorded when an operator starts it.
-        pub sessions: Vec<String> = Vec::new(),
+        pub sessions: Vec<String> = Vec::new();
         /// Also record what is spoken to single players and to no room.
-        pub whispers: bool = false,
+        pub whispers: bool = false;
         /// How long one recording may become, in seconds; then another one begins.
-        #[schemars(range(min = 10, max = 86_400))]
-        pub duration_max_s: Seconds = Seconds::new(3600),
+        pub duration_max_s: Seconds = Seconds::new(3600), 10..=86_400;
         /// How large one recording may become, in bytes; then another one begins.
-        #[schemars(range(min = 65_536, max = 1_125_899_906_842_624_u64))]
-        pub bytes_max: u64 = 1 << 30,
+        pub bytes_max: u64 = 1 << 30, 65_536..=1_125_899_906_842_624_u64;
         /// Voices in one recording. Further ones are left out, and counted, until the recording is a minute long; then
         /// another one follows.
-        #[schemars(range(min = 1, max = 65_535))]
-        pub tracks_max: usize = 256,
+        pub tracks_max: usize = 256, 1..=65_535;
         /// Bytes of all recordings together.
-        #[schemars(range(min = 65_536, max = 1_152_921_504_606_846_976_u64))]
-        pub folder_bytes_max: u64 = 20 << 30,
+        pub folder_bytes_max: u64 = 20 << 30, 65_536..=1_152_921_504_606_846_976_u64;
         /// How many bytes stay free on that disk (not on Windows).
-        #[schemars(range(min = 0, max = 1_152_921_504_606_846_976_u64))]
-        pub free_bytes_min: u64 = 1 << 30,
+        pub free_bytes_min: u64 = 1 << 30, 0..=1_152_921_504_606_846_976_u64;
         /// Remove the oldest recordings where one of these two limits is reached. Otherwise, and if there is nothing
         /// to remove, the current recordings end.
-        pub remove_oldest: bool = true,
+        pub remove_oldest: bool = true;
         /// Bytes of voice that may wait for the disk, for each worker; what arrives while they are full is left out of
         /// the recording, and counted.
-        #[schemars(range(min = 65_536, max = 1_073_741_824))]
-        pub queue_bytes: usize = 4 << 20,
+        pub queue_bytes: usize = 4 << 20, 65_536..=1_073_741_824;
     }
 }
 

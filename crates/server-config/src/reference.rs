@@ -105,7 +105,7 @@ fn listeners() -> String {
     part.extend(of_any.map(|row| listener_table(row, SPLICE_KEYS)));
     for row in NETWORKS {
         let NetworkRow { name, about, keys, server_keys, splice, .. } = row;
-        let _ = write!(part, "\n### `network = \"{name}\"`\n\n{}\n", one_sentence_per_line(about));
+        let _ = write!(part, "\n### `network = \"{name}\"`\n\n{}\n", one_sentence_per_line(about.trim()));
         part.push_str(&listener_table(row, keys));
         part.extend(server_keys.iter().map(|path| listener_row(row, path, " Not with `upstream`.")));
         let splice = splice.iter().copied().flatten();

@@ -10,16 +10,16 @@ table! {
     #[schemars(extend("required" = ["room"]))]
     pub struct AccessConfig {
         /// The room, by name or prefix.
-        pub room: String = String::new(),
+        pub room: String = String::new();
         /// Access tokens of which a player needs one to listen and to speak.
         #[schemars(length(min = 1))]
-        pub tokens: Option<Vec<String>> = None,
+        pub tokens: Option<Vec<String>> = None;
         /// Access tokens of which a player needs one to listen.
         #[schemars(length(min = 1))]
-        pub listen_tokens: Option<Vec<String>> = None,
+        pub listen_tokens: Option<Vec<String>> = None;
         /// Access tokens of which a player needs one to speak.
         #[schemars(length(min = 1))]
-        pub speak_tokens: Option<Vec<String>> = None,
+        pub speak_tokens: Option<Vec<String>> = None;
     }
 }
 
@@ -51,16 +51,13 @@ table! {
     #[schemars(extend("required" = ["room", "range_m"]))]
     pub struct ProximityConfig {
         /// The room, by name or prefix.
-        pub room: String = String::new(),
+        pub room: String = String::new();
         /// How many metres a voice carries.
-        #[schemars(range(min = 0.1, max = 1_000_000))]
-        pub range_m: f64 = 0.0,
+        pub range_m: f64 = 0.0, 0.1..=1_000_000;
         /// By how much a speaker must beat another to take its place.
-        #[schemars(range(min = 0, max = 1))]
-        pub hysteresis: f64 = 0.25,
+        pub hysteresis: f64 = 0.25, 0..=1;
         /// How many speakers a listener is sent at once.
-        #[schemars(range(min = 1, max = 64))]
-        pub streams_max: u8 = 8,
+        pub streams_max: u8 = 8, 1..=64;
     }
 }
 
@@ -69,16 +66,13 @@ table! {
     #[schemars(extend("required" = ["room"]))]
     pub struct RoomLimitsConfig {
         /// The room, by name or prefix.
-        pub room: String = String::new(),
+        pub room: String = String::new();
         /// How many players may listen at once.
-        #[schemars(range(min = 1, max = 65_535))]
-        pub listeners_max: Option<usize> = None,
+        pub listeners_max: Option<usize> = None, 1..=65_535;
         /// How many players may speak at once.
-        #[schemars(range(min = 0, max = 65_535))]
-        pub speakers_max: Option<usize> = None,
+        pub speakers_max: Option<usize> = None, 0..=65_535;
         /// How long a player must wait between two texts to the room, in seconds.
-        #[schemars(range(min = 0, max = 86_400))]
-        pub text_every_s: Seconds = Seconds::new(0),
+        pub text_every_s: Seconds = Seconds::new(0), 0..=86_400;
     }
 }
 

@@ -7,14 +7,14 @@ use consonance_server::SecretText;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
-/// Declares a table: for each key its documentation, its range and, with the syntax of RFC 3681, its default.
+/// Declares a table: for each key its documentation, its default, as in RFC 3681, and for a number its range.
 ///
 /// The struct, the keys of the file, the environment variables, the JSON Schema, the printed file and the reference
 /// page follow from it. `x-reload` says whether a reload applies a key, or all keys of a table; `format` tells paths
 /// and addresses from other strings.
 macro_rules! table {
     ($(#[$of_table:meta])* pub struct $name:ident {
-        $($(#[$of_key:meta])* pub $key:ident: $kind:ty = $default:expr,)*
+        $($(#[$of_key:meta])* pub $key:ident: $kind:ty = $default:expr $(, $least:tt..=$most:tt)?;)*
     }) => {
         #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize, schemars::JsonSchema)]
         $(#[$of_table])*
@@ -22,7 +22,7 @@ macro_rules! table {
         #[schemars(extend("x-order" = [$(stringify!($key)),*]))]
         #[non_exhaustive]
         pub struct $name {
-            $($(#[$of_key])* pub $key: $kind,)*
+            $($(#[$of_key])* $(#[schemars(range(min = $least, max = $most))])? pub $key: $kind,)*
         }
 
         impl Default for $name {

@@ -12,88 +12,79 @@ table! {
     pub struct WebConfig {
         /// The TCP address of the page; port 0 picks a free port. Default: no page.
         #[schemars(example = &"127.0.0.1:7780", extend("format" = "address"))]
-        pub listen: Option<SocketAddr> = None,
+        pub listen: Option<SocketAddr> = None;
         /// A PEM file with the certificate chain of the page, the server's own first. Default: the page is plain HTTP,
         /// and browsers give a microphone only to pages of this machine, unless a proxy with TLS is in front;
         /// docs/browser/https.md says more. The files are read again when they change.
         #[schemars(example = &"fullchain.pem", extend("format" = "path", "x-reload" = true))]
-        pub certificate_file: Option<PathBuf> = None,
+        pub certificate_file: Option<PathBuf> = None;
         /// The PEM file with its private key.
         #[schemars(example = &"privkey.pem", extend("format" = "path", "x-reload" = true))]
-        pub private_key_file: Option<PathBuf> = None,
+        pub private_key_file: Option<PathBuf> = None;
         /// A TCP address where requests over plain HTTP are redirected to the page over TLS.
         #[schemars(example = &"[::]:80", extend("format" = "address"))]
-        pub redirect: Option<SocketAddr> = None,
+        pub redirect: Option<SocketAddr> = None;
         /// Addresses, or networks such as 10.0.0.0/8, of proxies in front of the page. What they say about the client
         /// (X-Forwarded-For, X-Forwarded-Proto) is trusted; the same headers from others are ignored.
-        pub proxies: Vec<String> = Vec::new(),
+        pub proxies: Vec<String> = Vec::new();
         /// Origins of other sites, each with its scheme and without a path, whose pages may use this server; its own
         /// page always may. This restricts pages only: other programs can send any origin.
         #[schemars(extend("examples" = [["https://game.example.org"]]))]
-        pub origins: Vec<String> = Vec::new(),
+        pub origins: Vec<String> = Vec::new();
         /// Names besides localhost and the one in host by which browsers may ask for the page over plain HTTP, without
         /// ports; addresses always work. Others are refused, so that no page of another site can be made to point
         /// here. With a certificate of the page's own, or behind a proxy in `web.proxies`, every name is answered.
         #[schemars(extend("examples" = [["gamebox.local"]]))]
-        pub host_names: Vec<String> = Vec::new(),
+        pub host_names: Vec<String> = Vec::new();
         /// The UDP address where browsers' voice arrives, all over this one port. Default: the page's own address and
         /// port.
         #[schemars(example = &"203.0.113.7:7780", extend("format" = "address"))]
-        pub udp: Option<SocketAddr> = None,
+        pub udp: Option<SocketAddr> = None;
         /// A TCP address for voice where UDP does not come through (ICE-TCP). Default: none.
         #[schemars(example = &"203.0.113.7:7781", extend("format" = "address"))]
-        pub tcp: Option<SocketAddr> = None,
+        pub tcp: Option<SocketAddr> = None;
         /// The addresses at which browsers reach those two, with ports where others are open in front: needed where
         /// they are `[::]` or 0.0.0.0, and behind a router or a load balancer.
         #[schemars(extend("examples" = [["203.0.113.7"]]))]
-        pub announced: Vec<String> = Vec::new(),
+        pub announced: Vec<String> = Vec::new();
         /// URLs of TURN and STUN servers that browsers are told to use. Browsers can reach this server without them; a
         /// TURN server helps players behind networks that let only some traffic out.
         #[schemars(extend("examples" = [["turn:turn.example.org:3478", "turns:turn.example.org:443?transport=tcp"]]))]
-        pub ice_servers: Vec<String> = Vec::new(),
+        pub ice_servers: Vec<String> = Vec::new();
         /// The secret that this server shares with the TURN servers (static-auth-secret of coturn): browsers get
         /// credentials that are made with it and expire. Prefer a file.
         #[schemars(example = &"a long random text")]
-        pub turn_secret: Option<Secret> = None,
+        pub turn_secret: Option<Secret> = None;
         /// A file with that secret in its first line, which other users of the machine should not be able to read. It
         /// takes precedence over `web.turn_secret`.
         #[schemars(example = &"turn-secret.txt", extend("format" = "path"))]
-        pub turn_secret_file: Option<PathBuf> = None,
+        pub turn_secret_file: Option<PathBuf> = None;
         /// How long these credentials are valid, in seconds. coturn checks that only when a browser begins, and lets
         /// it stay for longer; with a TURN server that checks again and again, this is the longest call.
-        #[schemars(range(min = 60, max = 604_800))]
-        pub turn_lifetime_s: Seconds = Seconds::new(3600),
+        pub turn_lifetime_s: Seconds = Seconds::new(3600), 60..=604_800;
         /// Whether browsers without any other way may send voice over `WebSocket`s, which is slower where packets are
         /// lost.
-        pub fallback: bool = true,
+        pub fallback: bool = true;
         /// Browsers at once.
-        #[schemars(range(min = 1, max = 65_536))]
-        pub players_max: usize = 1000,
+        pub players_max: usize = 1000, 1..=65_536;
         /// Browsers at once whose connections are being established.
-        #[schemars(range(min = 1, max = 65_536))]
-        pub handshakes_max: usize = 128,
+        pub handshakes_max: usize = 128, 1..=65_536;
         /// Silence in seconds after which a browser's connection counts as lost. A browser sends something every 2 s.
-        #[schemars(range(min = 5, max = 300))]
-        pub idle_timeout_s: Seconds = Seconds::new(15),
+        pub idle_timeout_s: Seconds = Seconds::new(15), 5..=300;
         /// Connections to the page at once; further ones wait. Each browser has one or two.
-        #[schemars(range(min = 16, max = 65_536))]
-        pub connections_max: usize = 2048,
+        pub connections_max: usize = 2048, 16..=65_536;
         /// Connections at once from one address, or one IPv6 network of 64 bits; a further one is closed. Proxies have
         /// no such limit.
-        #[schemars(range(min = 1, max = 65_536))]
-        pub connections_per_address: usize = 256,
+        pub connections_per_address: usize = 256, 1..=65_536;
         /// Requests to join from one address, or one IPv6 network of 64 bits, per minute in the long run; further
         /// clients are told to wait.
-        #[schemars(range(min = 1, max = 1_000_000))]
-        pub joins_per_minute: u32 = 120,
+        pub joins_per_minute: u32 = 120, 1..=1_000_000;
         /// As many of them at once.
-        #[schemars(range(min = 1, max = 1_000_000))]
-        pub joins_burst: u32 = 60,
+        pub joins_burst: u32 = 60, 1..=1_000_000;
         /// How long a request may take to arrive, and to be answered, in seconds.
-        #[schemars(range(min = 0.1, max = 300))]
-        pub request_timeout_s: Seconds = Seconds::new(10),
+        pub request_timeout_s: Seconds = Seconds::new(10), 0.1..=300;
         /// What one browser, and clients of the page that have not joined, may use. Few servers need other numbers.
-        pub limits: WebLimitsConfig = WebLimitsConfig::default(),
+        pub limits: WebLimitsConfig = WebLimitsConfig::default();
     }
 }
 

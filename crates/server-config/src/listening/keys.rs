@@ -14,23 +14,23 @@ table! {
     pub struct ListenerConfig {
         /// The network.
         #[schemars(with = "String")]
-        pub network: ListenerNetwork = ListenerNetwork::Sidecar,
+        pub network: ListenerNetwork = ListenerNetwork::Sidecar;
         /// Where to listen; the port is a TCP or a UDP one, depending on the [network](ListenerNetwork::ip_protocol).
         #[schemars(extend("format" = "address"))]
-        pub address: SocketAddr = SocketAddr::from(([0; 16], 0)),
+        pub address: SocketAddr = SocketAddr::from(([0; 16], 0));
         /// Which session its clients are in: one of sessions. Default: the only one there is; with several, choose
         /// one, as these clients cannot name one themselves. Only links of sidecars can: by default, where there is a
         /// choice, each names its own, on demand included.
         #[schemars(example = &"main")]
-        pub session: Option<String> = None,
+        pub session: Option<String> = None;
         /// What only sidecars have.
-        pub sidecar: SidecarListenerConfig = SidecarListenerConfig::default(),
+        pub sidecar: SidecarListenerConfig = SidecarListenerConfig::default();
         /// What games' own networks have.
-        pub game: GameListenerConfig = GameListenerConfig::default(),
+        pub game: GameListenerConfig = GameListenerConfig::default();
         /// What a listener in front of a game's own server has.
-        pub splice: SpliceListenerConfig = SpliceListenerConfig::default(),
+        pub splice: SpliceListenerConfig = SpliceListenerConfig::default();
         /// What networks over `WebSocket`s have.
-        pub web_socket: WebSocketListenerConfig = WebSocketListenerConfig::default(),
+        pub web_socket: WebSocketListenerConfig = WebSocketListenerConfig::default();
     }
 }
 
@@ -40,35 +40,27 @@ table! {
         /// A file whose first line both ends know, and which other users of the machine should not be able to read: at
         /// least 16 random bytes. It may be left out only where no other machine reaches the address.
         #[schemars(example = &"sidecar-secret.txt", extend("format" = "path"))]
-        pub secret_file: Option<PathBuf> = None,
+        pub secret_file: Option<PathBuf> = None;
         /// Links of game servers at once.
-        #[schemars(range(min = 1, max = 4096))]
-        pub links_max: usize = 64,
+        pub links_max: usize = 64, 1..=4096;
         /// Links at once that have not yet proved that they know the secret.
-        #[schemars(range(min = 1, max = 4096))]
-        pub handshakes_max: usize = 16,
+        pub handshakes_max: usize = 16, 1..=4096;
         /// Players of one link. Those that were kicked count until the game server says that they have left.
-        #[schemars(range(min = 1, max = 65_535))]
-        pub players_max: u32 = 1024,
+        pub players_max: u32 = 1024, 1..=65_535;
         /// How long a link may take until its proof, in seconds.
-        #[schemars(range(min = 0.1, max = 60))]
-        pub handshake_timeout_s: Seconds = Seconds::new(5),
+        pub handshake_timeout_s: Seconds = Seconds::new(5), 0.1..=60;
         /// Silence in whole seconds after which a link counts as lost, and all its players as gone. Either end sends
         /// something four times as often.
-        #[schemars(range(min = 2, max = 600))]
-        pub idle_timeout_s: Seconds = Seconds::new(10),
+        pub idle_timeout_s: Seconds = Seconds::new(10), 2..=600;
         /// Silence in seconds after which the others in the session are told that a link's players left. They are told
         /// of them again with the next sign of life, and no player has to join again. Game servers are asked to send
         /// something three times as often; those that do not say that they will are missed after `idle_timeout_s`.
-        #[schemars(range(min = 0.3, max = 60))]
-        pub quiet_timeout_s: Seconds = Seconds::millis(750),
+        pub quiet_timeout_s: Seconds = Seconds::millis(750), 0.3..=60;
         /// Bytes other than voice that wait for one link. Above an eighth of it, what the link sends has to wait; with
         /// more, or when that lasts for `idle_timeout_s`, it ends as too slow.
-        #[schemars(range(min = 65_536, max = 1_073_741_824))]
-        pub control_bytes_max: usize = 8 << 20,
+        pub control_bytes_max: usize = 8 << 20, 65_536..=1_073_741_824;
         /// Bytes of voice that wait for one link; the oldest are dropped.
-        #[schemars(range(min = 8192, max = 16_777_216))]
-        pub voice_bytes_max: usize = 64 << 10,
+        pub voice_bytes_max: usize = 64 << 10, 8192..=16_777_216;
     }
 }
 
@@ -77,101 +69,90 @@ table! {
     pub struct GameListenerConfig {
         /// Clients at once; pending handshakes and clients that have not proved their address come on top, with a
         /// limit of their own. When all are taken, they are shared as `[addresses]` says.
-        #[schemars(range(min = 1, max = 65_535))]
-        pub connections_max: usize = 1000,
+        pub connections_max: usize = 1000, 1..=65_535;
         /// The full name of the type of the game's voice messages, for games with a fork of the integration.
         #[schemars(example = &"Game.Voice.VoiceMessage")]
-        pub voice_type: Option<String> = None,
+        pub voice_type: Option<String> = None;
         /// How long the other end may be silent before it counts as gone, in seconds, for games that give their
         /// clients longer than their network does by default, as while a scene loads. 0 leaves that default.
-        #[schemars(range(min = 0, max = 600))]
-        pub silence_timeout_s: Seconds = Seconds::new(0),
+        pub silence_timeout_s: Seconds = Seconds::new(0), 0..=600;
         /// Which generation of kcp2k all clients speak, by the version that began it. The default, learned, detects
         /// each client's, which takes two seconds where 1.38 and 1.40 cannot be told apart at once.
-        pub kcp_generation: KcpGeneration = KcpGeneration::Learned,
+        pub kcp_generation: KcpGeneration = KcpGeneration::Learned;
         /// The scene that clients load before they speak, exactly as the game names it: the `onlineScene` of its
         /// `NetworkManager`. Games without one need none.
         #[schemars(example = &"Assets/Scenes/Game.unity")]
-        pub online_scene: Option<String> = None,
+        pub online_scene: Option<String> = None;
         /// For games with Mirror's `BasicAuthenticator`: the user that clients must name, with the password in
         /// `password_file`.
         #[schemars(example = &"player")]
-        pub username: Option<String> = None,
+        pub username: Option<String> = None;
         /// A file with that password in its first line, which other users of the machine should not be able to read.
         /// Clients send it as plain text.
         #[schemars(example = &"mirror-password.txt", extend("format" = "path"))]
-        pub password_file: Option<PathBuf> = None,
+        pub password_file: Option<PathBuf> = None;
         /// The tag of the game's voice messages. Default: each client's is learned from its first handshake.
         #[schemars(example = 2000)]
-        pub tag: Option<u16> = None,
+        pub tag: Option<u16> = None;
         /// The tag of voice messages to clients, for games that have another one for them. Default: that of messages
         /// to the server.
         #[schemars(example = 2001)]
-        pub tag_to_client: Option<u16> = None,
+        pub tag_to_client: Option<u16> = None;
         /// The layout of voice packets in messages with that tag: alone, as `WriteRaw` writes them, or after their
         /// length, as `Write` does, in four bytes, big-endian or little-endian. Without tag it is learned, too.
-        pub layout: VoiceLayout = VoiceLayout::Raw,
+        pub layout: VoiceLayout = VoiceLayout::Raw;
         /// Which form of DarkRift's handshake the game's clients understand: 0 is that of its oldest releases.
-        #[schemars(range(min = 0, max = 1))]
-        pub protocol_version: u32 = 1,
+        pub protocol_version: u32 = 1, 0..=1;
         /// The UDP port that clients have in their settings, where it is not the TCP port.
         #[schemars(example = 4297)]
-        pub udp_port: Option<u16> = None,
+        pub udp_port: Option<u16> = None;
         /// The UDP port of the game's server, where it is not the port in upstream.
         #[schemars(example = 4297)]
-        pub upstream_udp_port: Option<u16> = None,
+        pub upstream_udp_port: Option<u16> = None;
         /// The largest message of the game's server to a client, in bytes; up to two of them wait for a client that
         /// reads slowly.
-        #[schemars(range(min = 65_536, max = 67_108_864))]
-        pub message_bytes_max: usize = 1 << 20,
+        pub message_bytes_max: usize = 1 << 20, 65_536..=67_108_864;
         /// Tell clients that they are authenticated, which the game's code may wait for. Clients then deactivate
         /// objects of their scenes that no server has spawned; voice also works without it.
-        pub announce_authenticated: bool = true,
+        pub announce_authenticated: bool = true;
         /// For games with predicted spawning: their clients expect one more number.
-        pub predicted_spawning: bool = false,
+        pub predicted_spawning: bool = false;
         /// Tell clients that there are no scenes to load, for games that wait for their first ones.
-        pub announce_no_scenes: bool = false,
+        pub announce_no_scenes: bool = false;
         /// For games that put `LiteNetLib`'s CRC-32C layer around their datagrams.
-        pub checksum: bool = false,
+        pub checksum: bool = false;
         /// For games that put `LiteNetLib`'s XOR layer around their datagrams: its key. It does not keep anyone from
         /// reading them.
         #[schemars(example = &"the game's key")]
-        pub xor_key: Option<String> = None,
+        pub xor_key: Option<String> = None;
         /// Whether the game's `NetworkManager` manages scenes, which is its default.
-        pub manages_scenes: bool = true,
+        pub manages_scenes: bool = true;
         /// For games built with Netcode 2.6 or newer on Unity 6000.5 or newer, where handles of scenes have eight
         /// bytes instead of four.
-        pub long_scene_handles: bool = false,
+        pub long_scene_handles: bool = false;
         /// The group of voice to the server, where the game's voice component has another one than by default.
-        #[schemars(range(min = 0, max = 2_147_483_647))]
-        pub voice_to_server_group: u32 = 57_729_876,
+        pub voice_to_server_group: u32 = 57_729_876, 0..=2_147_483_647;
         /// The group of all other messages to the server, likewise.
-        #[schemars(range(min = 0, max = 2_147_483_647))]
-        pub system_to_server_group: u32 = 57_729_877,
+        pub system_to_server_group: u32 = 57_729_877, 0..=2_147_483_647;
         /// The group of voice to clients, likewise.
-        #[schemars(range(min = 0, max = 2_147_483_647))]
-        pub voice_to_client_group: u32 = 57_729_878,
+        pub voice_to_client_group: u32 = 57_729_878, 0..=2_147_483_647;
         /// The group of all other messages to clients, likewise.
-        #[schemars(range(min = 0, max = 2_147_483_647))]
-        pub system_to_client_group: u32 = 57_729_879,
+        pub system_to_client_group: u32 = 57_729_879, 0..=2_147_483_647;
         /// The URL of the signalling server that the game is configured with, where it is not the one of this
         /// listener.
         #[schemars(example = &"wss://signalling.example.org:12777/chatapp")]
-        pub signalling: Option<String> = None,
+        pub signalling: Option<String> = None;
         /// The address and port under which players reach the UDP port. It may be left out where address is that of
         /// the machine, and players see it as it is.
         #[schemars(example = &"203.0.113.5:7791", extend("format" = "address"))]
-        pub announced: Option<SocketAddr> = None,
+        pub announced: Option<SocketAddr> = None;
         /// The game's number at Steam; 480 is for experiments. Steam's library reads it from the variable `SteamAppId`
         /// or from the file `steam_appid.txt`, which must say the same.
-        #[schemars(range(min = 1))]
-        pub app_id: u32 = 480,
+        pub app_id: u32 = 480, 1..=4_294_967_295_u32;
         /// The channel on which the game's clients speak to their server, where it is not the stock one.
-        #[schemars(range(min = 0, max = 2_147_483_647))]
-        pub channel_to_server: u32 = 144_984_105,
+        pub channel_to_server: u32 = 144_984_105, 0..=2_147_483_647;
         /// The channel on which the server speaks to them, where it is not the stock one.
-        #[schemars(range(min = 0, max = 2_147_483_647))]
-        pub channel_to_client: u32 = 144_984_106,
+        pub channel_to_client: u32 = 144_984_106, 0..=2_147_483_647;
     }
 }
 
@@ -232,24 +213,22 @@ table! {
         /// The host and port of the game's server. Each client gets a connection of its own to it, and everything but
         /// voice is passed on both ways.
         #[schemars(example = &"127.0.0.1:7778")]
-        pub upstream: Option<String> = None,
+        pub upstream: Option<String> = None;
         /// Addresses of this machine, by their prefix: each client's connection to the game's server comes from one of
         /// its own out of these, so that the game can tell clients apart and ban them.
         #[schemars(example = &"127.1.0.0/16")]
-        pub source_addresses: Option<String> = None,
+        pub source_addresses: Option<String> = None;
         /// Send the game's server the addresses of its clients in headers of the PROXY protocol, version 2. Only for
         /// servers, or proxies in front of them, that understand it.
-        pub proxy_protocol: bool = false,
+        pub proxy_protocol: bool = false;
         /// How long the game's server may take to accept a client, in seconds; after it the client is refused.
-        #[schemars(range(min = 0.1, max = 60))]
-        pub upstream_timeout_s: Seconds = Seconds::new(5),
+        pub upstream_timeout_s: Seconds = Seconds::new(5), 0.1..=60;
         /// Disconnect players from the game whose voice the session closes: those who are kicked or refused there. By
         /// default the game continues.
-        pub disconnect_on_voice_kick: bool = false,
+        pub disconnect_on_voice_kick: bool = false;
         /// Where the game continues, the time in seconds after which the next voice packet of such a player asks the
         /// session again.
-        #[schemars(range(min = 1, max = 3600))]
-        pub voice_retry_s: Seconds = Seconds::new(10),
+        pub voice_retry_s: Seconds = Seconds::new(10), 1..=3600;
     }
 }
 
@@ -283,26 +262,21 @@ table! {
         /// address or localhost. Others get 403 and a line in the log. This restricts pages only: native clients send
         /// no origin, or any.
         #[schemars(extend("examples" = [["https://game.example.org"]]))]
-        pub origins: Vec<String> = Vec::new(),
+        pub origins: Vec<String> = Vec::new();
         /// Whether connections have TLS, with the certificate that the server shows over QUIC: wss:// without a proxy.
         /// The addresses that the server prints say where this listener is, and players with this library whose UDP is
         /// blocked use it by themselves. Leave it off behind a proxy that ends TLS.
-        pub tls: bool = false,
+        pub tls: bool = false;
         /// Connections at once that have not yet sent a request.
-        #[schemars(range(min = 1, max = 65_535))]
-        pub handshakes_max: usize = 256,
+        pub handshakes_max: usize = 256, 1..=65_535;
         /// How long a connection may take until its request, in seconds.
-        #[schemars(range(min = 0.1, max = 60))]
-        pub handshake_timeout_s: Seconds = Seconds::new(5),
+        pub handshake_timeout_s: Seconds = Seconds::new(5), 0.1..=60;
         /// How often each client is pinged, in seconds; it counts as lost when the third ping is due without an answer
         /// to two. Proxies in front close connections that are silent for longer than their limit, often 60 s.
-        #[schemars(range(min = 1, max = 3600))]
-        pub ping_interval_s: Seconds = Seconds::new(15),
+        pub ping_interval_s: Seconds = Seconds::new(15), 1..=3600;
         /// Bytes other than voice that wait for one client; with more it is disconnected as too slow.
-        #[schemars(range(min = 65_536, max = 1_073_741_824))]
-        pub control_bytes_max: usize = 8 << 20,
+        pub control_bytes_max: usize = 8 << 20, 65_536..=1_073_741_824;
         /// Bytes of voice that wait for one client; the oldest are dropped.
-        #[schemars(range(min = 8192, max = 16_777_216))]
-        pub voice_bytes_max: usize = 32 << 10,
+        pub voice_bytes_max: usize = 32 << 10, 8192..=16_777_216;
     }
 }

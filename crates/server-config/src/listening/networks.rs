@@ -1,35 +1,113 @@
-//! The networks that a listener may be for: a row for each, with its keys.
+//! The networks that a listener may be for: an entry for each, with its keys.
 
 use serde::{Deserialize, Serialize};
 
-/// A network that a listener may be for, besides QUIC.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(try_from = "String", into = "&'static str")]
-pub enum ListenerNetwork {
-    /// Game servers that keep their clients and hand their voice packets over.
-    Sidecar,
-    /// Clients of games on Mirror over kcp2k.
-    MirrorKcp,
+use super::ListenerConfig;
+
+/// Declares the networks: for each what its clients are, its name, whose port its address names, and its keys by their
+/// groups in [`ListenerConfig`]. With `with upstream` it may be in front of a game's own server; the keys there are
+/// added to those of every such listener, and those of `without upstream` hold for others.
+macro_rules! networks {
+    ($($(#[doc = $about:literal])* $network:ident = $name:literal on $protocol:ident {
+        $($group:ident.$key:ident)*
+    } $(without upstream { $($server_group:ident.$server_key:ident)* })? $(with upstream $splice:tt)?;)*) => {
+        /// A network that a listener may be for, besides QUIC.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+        #[serde(try_from = "String", into = "&'static str")]
+        pub enum ListenerNetwork {
+            $($(#[doc = $about])* $network,)*
+        }
+
+        /// All of them, in the order of the reference page.
+        pub(in super::super) const NETWORKS: &[NetworkRow] = &[$(NetworkRow {
+            network: ListenerNetwork::$network,
+            name: $name,
+            ip_protocol: IpProtocol::$protocol,
+            about: concat!($($about),*),
+            keys: networks!(@paths $($group.$key)*),
+            server_keys: networks!(@paths $($($server_group.$server_key)*)?),
+            splice: networks!(@splice $($splice)?),
+        },)*];
+    };
+    (@splice) => { None };
+    (@splice { $($group:ident.$key:ident)* }) => { Some(networks!(@paths $($group.$key)*)) };
+    (@paths $($group:ident.$key:ident)*) => {{
+        // That the keys exist.
+        const _: fn(&ListenerConfig) = |_listener| { $(let _ = &_listener.$group.$key;)* };
+        &[$(concat!(stringify!($group), ".", stringify!($key))),*]
+    }};
+}
+
+networks! {
+    /// Game servers of any network that keep their clients and pass their voice packets on over one link;
+    /// docs/networks/sidecar.md says how. `address` is a TCP address of this machine or of a private network: the link
+    /// is not encrypted.
+    Sidecar = "sidecar" on Tcp {
+        sidecar.secret_file sidecar.links_max sidecar.handshakes_max sidecar.players_max
+        sidecar.handshake_timeout_s sidecar.idle_timeout_s sidecar.quiet_timeout_s sidecar.control_bytes_max
+        sidecar.voice_bytes_max
+    };
+    /// Clients of games on Mirror over kcp2k, of every version. With `upstream`, the listener is in front of the
+    /// game's own server. Without, there is no game: clients get their voice and nothing else, for games whose client
+    /// connects to a server for voice, and for bots and load tests.
+    MirrorKcp = "mirror-kcp" on Udp {
+        game.connections_max game.voice_type game.silence_timeout_s game.kcp_generation
+    } without upstream { game.online_scene game.username game.password_file } with upstream {};
     /// The same over Telepathy.
-    MirrorTelepathy,
-    /// The same over Mirror's own `WebSocket` transport.
-    MirrorWebSocket,
-    /// The same over Ignorance, a fork of ENet.
-    MirrorIgnorance,
-    /// Clients of games on `DarkRift` 2.
-    DarkRift2,
-    /// Clients of games on Fish-Networking over Tugboat.
-    FishNet,
-    /// Clients of games on Netcode for `GameObjects` over Unity Transport.
-    Ngo,
-    /// Clients of games on Forge Networking Remastered.
-    Forge,
-    /// Clients of games with WebRTC Network.
-    WebRtcNetwork,
-    /// Clients of games over Steam's legacy peer-to-peer interface.
-    Steam,
-    /// Pages in browsers, and other clients with this protocol over a `WebSocket`.
-    WebSocket,
+    MirrorTelepathy = "mirror-telepathy" on Tcp {
+        game.connections_max game.voice_type
+    } without upstream { game.online_scene game.username game.password_file } with upstream {};
+    /// The same over `SimpleWebTransport`, Mirror's `WebSocket`s. It speaks plain ws; for wss, put a proxy that ends
+    /// TLS in front.
+    MirrorWebSocket = "mirror-websocket" on Tcp {
+        game.connections_max game.voice_type web_socket.origins
+    } without upstream { game.online_scene game.username game.password_file } with upstream {};
+    /// The same over Ignorance, with its two channels as they are by default.
+    MirrorIgnorance = "mirror-ignorance" on Udp {
+        game.connections_max game.voice_type game.silence_timeout_s
+    } without upstream { game.online_scene game.username game.password_file } with upstream {};
+    /// Clients of games on `DarkRift` 2; the listener also takes the UDP port of the same number, or the one in
+    /// `udp_port`. With `upstream`, it is in front of the game's own server; without, there is no game, as with
+    /// `mirror-kcp`.
+    DarkRift2 = "darkrift2" on Tcp {
+        game.connections_max game.tag game.tag_to_client game.layout game.protocol_version game.udp_port
+    } with upstream { game.upstream_udp_port game.message_bytes_max };
+    /// Clients of games on Fish-Networking, versions 3 and 4, over Tugboat. With `upstream`, the listener is in front
+    /// of the game's own server; without, there is no game, as with `mirror-kcp`.
+    FishNet = "fishnet" on Udp {
+        game.connections_max game.voice_type game.silence_timeout_s game.checksum game.xor_key
+    } without upstream { game.announce_authenticated game.predicted_spawning game.announce_no_scenes } with upstream {};
+    /// Clients of games on Netcode for `GameObjects` over Unity Transport 2. With `upstream`, the listener is in front
+    /// of the game's own server; without, there is no game, as with `mirror-kcp`.
+    Ngo = "ngo" on Udp {
+        game.connections_max game.silence_timeout_s
+    } without upstream { game.manages_scenes game.long_scene_handles } with upstream {};
+    /// Clients of games on Forge Networking Remastered. There is no game, as with `mirror-kcp`.
+    Forge = "forge" on Udp {
+        game.connections_max game.silence_timeout_s game.voice_to_server_group game.system_to_server_group
+        game.voice_to_client_group game.system_to_client_group
+    };
+    /// Clients of games with WebRTC Network, which join the session by its name; docs/networks/webrtc-network.md says
+    /// how. Without `signalling`, the TCP port of the same number is a signalling server for them, which speaks plain
+    /// ws at the path `/chatapp`; for wss, put a proxy that ends TLS in front.
+    WebRtcNetwork = "webrtc-network" on Udp {
+        game.connections_max web_socket.origins game.signalling game.announced
+    };
+    /// Clients of games over Steam's legacy peer-to-peer interface, by a game server's account without a name;
+    /// docs/networks/steam.md says how. `address` is what Steam is told about the game's server, with an IPv4 address;
+    /// packets go through Steam's own ports. Only builds with the feature `steam` have it, and a process has one.
+    Steam = "steam" on Udp {
+        game.connections_max game.app_id game.channel_to_server game.channel_to_client
+    };
+    /// Pages in browsers, WebGL games, and players behind networks that let only HTTP through;
+    /// docs/networks/websocket.md says how, and has what a page does. The path of their URL is the session's name, or
+    /// / alone. Without `tls` it speaks plain ws; for wss, which pages from https need, put a proxy that ends TLS in
+    /// front.
+    WebSocket = "websocket" on Tcp {
+        game.connections_max web_socket.origins web_socket.tls web_socket.handshakes_max
+        web_socket.handshake_timeout_s web_socket.ping_interval_s web_socket.control_bytes_max
+        web_socket.voice_bytes_max
+    };
 }
 
 impl ListenerNetwork {
@@ -120,164 +198,8 @@ pub(in super::super) const COMMON_KEYS: &[&str] = &["session"];
 
 pub(super) const UPSTREAM: &str = "splice.upstream";
 
-pub(in super::super) const SPLICE_KEYS: &[&str] = &[
-    UPSTREAM,
-    "splice.source_addresses",
-    "splice.proxy_protocol",
-    "splice.upstream_timeout_s",
-    "splice.disconnect_on_voice_kick",
-    "splice.voice_retry_s",
-];
-
-const MIRROR_SERVER_KEYS: &[&str] = &["game.online_scene", "game.username", "game.password_file"];
-
-/// All of them, in the order of the reference page.
-pub(in super::super) const NETWORKS: &[NetworkRow] = &[
-    NetworkRow {
-        network: ListenerNetwork::Sidecar,
-        name: "sidecar",
-        ip_protocol: IpProtocol::Tcp,
-        about: "Game servers of any network that keep their clients and pass their voice packets on over one link; docs/networks/sidecar.md says how. address is a TCP address of this machine or of a private network: the link is not encrypted.",
-        keys: &[
-            "sidecar.secret_file",
-            "sidecar.links_max",
-            "sidecar.handshakes_max",
-            "sidecar.players_max",
-            "sidecar.handshake_timeout_s",
-            "sidecar.idle_timeout_s",
-            "sidecar.quiet_timeout_s",
-            "sidecar.control_bytes_max",
-            "sidecar.voice_bytes_max",
-        ],
-        server_keys: &[],
-        splice: None,
-    },
-    NetworkRow {
-        network: ListenerNetwork::MirrorKcp,
-        name: "mirror-kcp",
-        ip_protocol: IpProtocol::Udp,
-        about: "Clients of games on Mirror over kcp2k, of every version. With upstream, the listener is in front of the game's own server. Without, there is no game: clients get their voice and nothing else, for games whose client connects to a server for voice, and for bots and load tests.",
-        keys: &["game.connections_max", "game.voice_type", "game.silence_timeout_s", "game.kcp_generation"],
-        server_keys: MIRROR_SERVER_KEYS,
-        splice: Some(&[]),
-    },
-    NetworkRow {
-        network: ListenerNetwork::MirrorTelepathy,
-        name: "mirror-telepathy",
-        ip_protocol: IpProtocol::Tcp,
-        about: "The same over Telepathy.",
-        keys: &["game.connections_max", "game.voice_type"],
-        server_keys: MIRROR_SERVER_KEYS,
-        splice: Some(&[]),
-    },
-    NetworkRow {
-        network: ListenerNetwork::MirrorWebSocket,
-        name: "mirror-websocket",
-        ip_protocol: IpProtocol::Tcp,
-        about: "The same over SimpleWebTransport, Mirror's WebSockets. It speaks plain ws; for wss, put a proxy that ends TLS in front.",
-        keys: &["game.connections_max", "game.voice_type", "web_socket.origins"],
-        server_keys: MIRROR_SERVER_KEYS,
-        splice: Some(&[]),
-    },
-    NetworkRow {
-        network: ListenerNetwork::MirrorIgnorance,
-        name: "mirror-ignorance",
-        ip_protocol: IpProtocol::Udp,
-        about: "The same over Ignorance, with its two channels as they are by default.",
-        keys: &["game.connections_max", "game.voice_type", "game.silence_timeout_s"],
-        server_keys: MIRROR_SERVER_KEYS,
-        splice: Some(&[]),
-    },
-    NetworkRow {
-        network: ListenerNetwork::DarkRift2,
-        name: "darkrift2",
-        ip_protocol: IpProtocol::Tcp,
-        about: "Clients of games on DarkRift 2; the listener also takes the UDP port of the same number, or the one in udp_port. With upstream, it is in front of the game's own server; without, there is no game, as with mirror-kcp.",
-        keys: &[
-            "game.connections_max",
-            "game.tag",
-            "game.tag_to_client",
-            "game.layout",
-            "game.protocol_version",
-            "game.udp_port",
-        ],
-        server_keys: &[],
-        splice: Some(&["game.upstream_udp_port", "game.message_bytes_max"]),
-    },
-    NetworkRow {
-        network: ListenerNetwork::FishNet,
-        name: "fishnet",
-        ip_protocol: IpProtocol::Udp,
-        about: "Clients of games on Fish-Networking, versions 3 and 4, over Tugboat. With upstream, the listener is in front of the game's own server; without, there is no game, as with mirror-kcp.",
-        keys: &[
-            "game.connections_max",
-            "game.voice_type",
-            "game.silence_timeout_s",
-            "game.checksum",
-            "game.xor_key",
-        ],
-        server_keys: &["game.announce_authenticated", "game.predicted_spawning", "game.announce_no_scenes"],
-        splice: Some(&[]),
-    },
-    NetworkRow {
-        network: ListenerNetwork::Ngo,
-        name: "ngo",
-        ip_protocol: IpProtocol::Udp,
-        about: "Clients of games on Netcode for GameObjects over Unity Transport 2. With upstream, the listener is in front of the game's own server; without, there is no game, as with mirror-kcp.",
-        keys: &["game.connections_max", "game.silence_timeout_s"],
-        server_keys: &["game.manages_scenes", "game.long_scene_handles"],
-        splice: Some(&[]),
-    },
-    NetworkRow {
-        network: ListenerNetwork::Forge,
-        name: "forge",
-        ip_protocol: IpProtocol::Udp,
-        about: "Clients of games on Forge Networking Remastered. There is no game, as with mirror-kcp.",
-        keys: &[
-            "game.connections_max",
-            "game.silence_timeout_s",
-            "game.voice_to_server_group",
-            "game.system_to_server_group",
-            "game.voice_to_client_group",
-            "game.system_to_client_group",
-        ],
-        server_keys: &[],
-        splice: None,
-    },
-    NetworkRow {
-        network: ListenerNetwork::WebRtcNetwork,
-        name: "webrtc-network",
-        ip_protocol: IpProtocol::Udp,
-        about: "Clients of games with WebRTC Network, which join the session by its name; docs/networks/webrtc-network.md says how. Without signalling, the TCP port of the same number is a signalling server for them, which speaks plain ws at the path /chatapp; for wss, put a proxy that ends TLS in front.",
-        keys: &["game.connections_max", "web_socket.origins", "game.signalling", "game.announced"],
-        server_keys: &[],
-        splice: None,
-    },
-    NetworkRow {
-        network: ListenerNetwork::Steam,
-        name: "steam",
-        ip_protocol: IpProtocol::Udp,
-        about: "Clients of games over Steam's legacy peer-to-peer interface, by a game server's account without a name; docs/networks/steam.md says how. address is what Steam is told about the game's server, with an IPv4 address; packets go through Steam's own ports. Only builds with the feature steam have it, and a process has one.",
-        keys: &["game.connections_max", "game.app_id", "game.channel_to_server", "game.channel_to_client"],
-        server_keys: &[],
-        splice: None,
-    },
-    NetworkRow {
-        network: ListenerNetwork::WebSocket,
-        name: "websocket",
-        ip_protocol: IpProtocol::Tcp,
-        about: "Pages in browsers, WebGL games, and players behind networks that let only HTTP through; docs/networks/websocket.md says how, and has what a page does. The path of their URL is the session's name, or / alone. Without tls it speaks plain ws; for wss, which pages from https need, put a proxy that ends TLS in front.",
-        keys: &[
-            "game.connections_max",
-            "web_socket.origins",
-            "web_socket.tls",
-            "web_socket.handshakes_max",
-            "web_socket.handshake_timeout_s",
-            "web_socket.ping_interval_s",
-            "web_socket.control_bytes_max",
-            "web_socket.voice_bytes_max",
-        ],
-        server_keys: &[],
-        splice: None,
-    },
-];
+/// With a game's server behind the listener.
+pub(in super::super) const SPLICE_KEYS: &[&str] = networks!(@paths
+    splice.upstream splice.source_addresses splice.proxy_protocol splice.upstream_timeout_s
+    splice.disconnect_on_voice_kick splice.voice_retry_s
+);
