@@ -8,6 +8,7 @@ use consonance_session::NameTaken;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::contradictions::Contradiction;
 use crate::table::{Seconds, Secret, table};
 
 table! {
@@ -85,13 +86,12 @@ impl JoiningConfig {
         rules
     }
 
-    /// What is wrong with its passwords: the key, the place in its list, and words.
-    pub(super) fn problems(&self) -> Vec<(&'static str, usize, String)> {
+    pub(super) fn contradictions(&self) -> impl Iterator<Item = Contradiction> {
         let is_wrong = |(_, own): &(usize, &SessionPassword)| own.password.is_some() == own.file.is_some();
         let wrong = self.passwords.iter().enumerate().filter(is_wrong);
-        wrong
-            .map(|(index, _)| ("joining.passwords", index, "give it a password, or a file with one".into()))
-            .collect()
+        wrong.map(|(item, _)| {
+            Contradiction::in_item("joining.passwords", item, "give it a password, or a file with one")
+        })
     }
 
     /// How many wrong passwords are tolerated.

@@ -26,6 +26,7 @@
 mod changes;
 mod check;
 mod config;
+mod contradictions;
 mod document;
 mod environment;
 mod former_keys;

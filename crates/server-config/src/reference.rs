@@ -56,38 +56,7 @@ pub fn reference_page() -> String {
     page
 }
 
-const INTRODUCTION: &str = "\
-# Configuration of a server
-
-<!-- Generated from the structs in crates/server-config/src: `UPDATE_DOCS=1 cargo test -p consonance-server-config --test config` writes it. -->
-
-`consonance serve --config voice.toml` reads its settings from a [TOML](https://toml.io) file.
-Every key may be left out.
-A key that does not exist is an error that names the line and the key that was probably meant.
-
-* **Arguments override the environment, and that overrides the file**, key by key.
-  `consonance serve --help` lists the arguments.
-  Those about rooms (`--needs`, `--proximity`, …) take precedence over the file's rules; a rule for the same room is changed.
-* **Each key has an environment variable**: `CONSONANCE_`, then section and key in capital letters with `_` between them, for example `CONSONANCE_LIMITS_LINKS=100`.
-  The value is written as in the file; a string needs no quotes, and a single string is a list of one.
-  A variable whose name is nearly a key's is reported and ignored.
-* **Units are in the names**: `_s` are seconds, fractions allowed, `_bytes` bytes, `_m` metres.
-* **Paths** in the file are relative to its folder.
-* `consonance serve --check` prints what would run, or everything that is wrong, and exits with 0 or 1; it opens no port.
-* `consonance serve --print-config` prints the file with all defaults.
-* `consonance serve --print-schema` prints the JSON Schema of the file, with which [editors complete and check it](guide/running-a-server.md#edit-the-file).
-
-A running server that was started with `--config` **reads everything again when it gets the signal HUP** (`systemctl reload consonance`, `kill -HUP`).
-No player is disconnected; a player who may no longer listen to a room is taken out of it.
-The server prints which keys it has applied, and which ones wait for the next start.
-A file with a mistake changes nothing.
-A server without `--config` shuts down in order on this signal, as when its terminal is closed.
-Certificates are also read again when their files change.
-With a new certificate the fingerprint in the addresses changes; players who are online stay, and players who have only the old address need the new one, which is printed.
-
-`packaging/` in the repository has a unit for systemd and a Containerfile.
-[limits.md](limits.md) lists what each limit does when it is exceeded, and where that is counted.
-";
+const INTRODUCTION: &str = include_str!("reference/introduction.txt");
 
 /// Which networks a listener may be for, and which keys each has.
 fn listeners() -> String {
@@ -114,45 +83,9 @@ fn listeners() -> String {
     part
 }
 
-const LISTENERS: &str = "
-## `[[listen]]`
+const LISTENERS: &str = include_str!("reference/listeners.txt");
 
-Listeners for other networks than QUIC: each is a table, and all of them replace `listen`, with those for QUIC among them.
-
-```toml
-[[listen]]
-network = \"quic\"
-address = \"[::]:7777\"
-
-[[listen]]
-network = \"sidecar\"
-address = \"127.0.0.1:7790\"
-session = \"main\"
-```
-
-* Every table has `network` and `address`, and the keys below; `quic` has nothing else, since `[quic]` is for all its listeners.
-* `--listen` and `CONSONANCE_LISTEN` replace all of them.
-  The variable may hold tables, too: `CONSONANCE_LISTEN='[\"[::]:7777\", { network = \"sidecar\", address = \"127.0.0.1:7790\" }]'`.
-* No key of a listener is reloadable: a reload says so, and the next start applies it.
-* Clients of games show neither join tokens nor passwords.
-  Where [`[joining]`](#joining) requires one, no client is admitted over such a listener, and `--check` says so.
-* None of these networks is encrypted, except the voice of `webrtc-network` and what Steam encrypts; the server warns at the start if other machines reach the address.
-";
-
-const SPLICES: &str = "
-### In front of a game's own server
-
-A listener with `upstream` is a splice: clients of the game connect to it, everything is passed to the game's server and back, and voice goes to the session; [splice.md](splice.md) says more.
-A server may have several, next to listeners of any other kind:
-
-```toml
-[[listen]]
-network = \"mirror-kcp\"
-address = \"0.0.0.0:7777\"
-upstream = \"127.0.0.1:7778\"
-```
-
-";
+const SPLICES: &str = include_str!("reference/splices.txt");
 
 fn listener_row(network: &NetworkRow, path: &str, more: &str) -> String {
     row(last(path), schema_of(network, path), "", more)

@@ -3,6 +3,7 @@
 use consonance_session::{AccessRule, ProximitySettings, RoomLimits, RoomPattern};
 
 use crate::config::Config;
+use crate::contradictions::Contradiction;
 use crate::table::{Seconds, table};
 
 table! {
@@ -106,26 +107,34 @@ impl Config {
         self.room_limits.iter().map(|own| ((&*own.room).into(), own.limits())).collect()
     }
 
-    /// What is wrong with these rules: the key, the place in its list, and words.
-    pub(super) fn room_problems(&self) -> Vec<(&'static str, usize, String)> {
-        let rooms = |key, rooms: Vec<&str>| {
-            let twice = |index: usize| rooms[..index].contains(&rooms[index]);
-            let words = |room| format!("the room {room} is here twice: make one rule of both");
-            let twice = (0..rooms.len()).filter(|index| twice(*index));
-            twice.map(|index| (key, index, words(rooms[index]))).collect::<Vec<_>>()
-        };
-        let mut problems = rooms("access", self.access.iter().map(|own| &*own.room).collect());
-        problems.extend(rooms("proximity", self.proximity.iter().map(|own| &*own.room).collect()));
-        problems.extend(rooms("room_limits", self.room_limits.iter().map(|own| &*own.room).collect()));
-        for (index, own) in self.access.iter().enumerate() {
-            problems.extend(own.problem().map(|what| ("access", index, what.to_owned())));
-        }
-        for (index, own) in self.room_limits.iter().enumerate() {
-            if own.limits() == RoomLimits::new() {
-                let what = "the room has no limit: give it listeners_max, speakers_max or text_every_s";
-                problems.push(("room_limits", index, what.to_owned()));
+    pub(super) fn room_contradictions(&self) -> Vec<Contradiction> {
+        let mut found = Vec::new();
+        let mut say = |key, item, what: &str| found.push(Contradiction::in_item(key, item, what));
+        let rooms: [(_, Vec<&str>); 3] = [
+            ("access", self.access.iter().map(|own| &*own.room).collect()),
+            ("proximity", self.proximity.iter().map(|own| &*own.room).collect()),
+            ("room_limits", self.room_limits.iter().map(|own| &*own.room).collect()),
+        ];
+        for (key, rooms) in rooms {
+            for (item, room) in rooms.iter().enumerate().filter(|(item, room)| rooms[..*item].contains(room))
+            {
+                say(key, item, &format!("the room {room} is here twice: make one rule of both"));
             }
         }
-        problems
+        for (item, own) in self.access.iter().enumerate() {
+            if let Some(what) = own.problem() {
+                say("access", item, what);
+            }
+        }
+        for (item, _) in
+            self.room_limits.iter().enumerate().filter(|(_, own)| own.limits() == RoomLimits::new())
+        {
+            say(
+                "room_limits",
+                item,
+                "the room has no limit: give it listeners_max, speakers_max or text_every_s",
+            );
+        }
+        found
     }
 }

@@ -1,16 +1,16 @@
 //! A file, the environment and the arguments, each overriding those before it.
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use crate::check::{Mistake, checked};
+use crate::contradictions::Contradiction;
 use crate::document::{Placed, Value, parse};
 use crate::listening::{Listener, checked_table};
 use crate::problem::{ConfigError, Origin, Problem};
 use crate::schema::{PREFIX, SECTIONS, Setting, settings};
 use crate::suggestion::{did_you_mean, nearest};
-use crate::{Config, IpProtocol, environment, former_keys};
+use crate::{Config, environment, former_keys};
 
 /// What was written where. Later sources override earlier ones, key by key: add the file first, then the environment,
 /// then the arguments.
@@ -133,7 +133,8 @@ impl ConfigSources {
             Err(_) => {}
         }
         if problems.is_empty() {
-            problems = loaded.contradictions(self.listens_elsewhere);
+            let found = loaded.config.contradictions(self.listens_elsewhere).into_iter();
+            problems = found.map(|found| loaded.problem_of(found)).collect();
         }
         problems.sort_by_key(|problem| problem.origin.order());
         if problems.is_empty() { Ok(loaded) } else { Err(ConfigError::of(problems)) }
@@ -186,9 +187,9 @@ impl LoadedConfig {
         Problem { origin, key: key.to_owned(), what: what.into() }
     }
 
-    /// The same for an item of a list.
-    fn problem_in(&self, key: &str, index: usize, what: String) -> Problem {
-        let line = self.origins.get(key).and_then(|(_, lines)| lines.get(index).copied());
+    fn problem_of(&self, Contradiction { key, item, what }: Contradiction) -> Problem {
+        let lines = self.origins.get(key).map(|(_, lines)| lines);
+        let line = item.and_then(|item| lines?.get(item).copied());
         let problem = self.problem(key, what);
         Problem { origin: problem.origin.at_line(line), ..problem }
     }
@@ -215,77 +216,9 @@ impl LoadedConfig {
             Listener::Other(other) => serde_json::from_value(other).map(|other| listen.others.push(other)),
         };
         added.map_err(|error| self.problem("listen", error.to_string()))?;
-        let problems = self.listener_problems();
+        let wrong = self.config.listener_problems();
+        let problems: Vec<_> = wrong.into_iter().map(|what| self.problem("listen", what)).collect();
         if problems.is_empty() { Ok(()) } else { Err(ConfigError::of(problems)) }
-    }
-
-    /// Listeners that exclude each other, or whose clients have nowhere to go.
-    fn listener_problems(&self) -> Vec<Problem> {
-        let config = &self.config;
-        let quic = config.listen.quic.iter().map(|address| (IpProtocol::Udp, *address));
-        let others = config.listen.others.iter().map(|it| (it.network.ip_protocol(), it.address));
-        let all: Vec<_> = quic.chain(others).collect();
-        let is_twice = |(index, (_, address)): &(usize, &(IpProtocol, SocketAddr))| {
-            address.port() != 0 && all[..*index].contains(&all[*index])
-        };
-        let twice = all.iter().enumerate().filter(is_twice);
-        let twice = twice.map(|(_, (_, address))| format!("{address} is there twice"));
-        let wrong = config.listen.others.iter().filter_map(|listener| {
-            let what = listener.problem(config)?;
-            Some(format!("{} at {}: {what}", listener.network.name(), listener.address))
-        });
-        twice.chain(wrong).map(|what| self.problem("listen", what)).collect()
-    }
-
-    /// Values that are right alone and wrong together.
-    fn contradictions(&self, listens_elsewhere: bool) -> Vec<Problem> {
-        let Config { listen, sessions, sessions_on_demand, certificate, admin, .. } = &self.config;
-        let mut problems = Vec::new();
-        if listen.quic.is_empty() && listen.others.is_empty() && !listens_elsewhere {
-            problems.push(self.problem("listen", "there is no address to listen on: name at least one"));
-        }
-        if sessions.is_empty() && sessions_on_demand.is_empty() {
-            let what = "there is no session to serve: name at least one, here or in sessions_on_demand";
-            problems.push(self.problem("sessions", what));
-        }
-        for (index, name) in sessions.iter().enumerate() {
-            if sessions[..index].contains(name) {
-                let what =
-                    format!("the session {name:?} is named twice: give each session a name of its own");
-                problems.push(self.problem("sessions", what));
-            }
-        }
-        problems.extend(self.listener_problems());
-        if let Some(address) =
-            admin.listen.filter(|address| !address.ip().is_loopback() && !admin.allow_plain)
-        {
-            let what = format!(
-                "the admin listener speaks plain HTTP, and {address} is not this machine's own address: \
-                 listen on 127.0.0.1, or set admin.allow_plain if no other party can read the traffic"
-            );
-            problems.push(self.problem("admin.listen", what));
-        }
-        match (&certificate.file, &certificate.private_key_file) {
-            (Some(_), None) => {
-                problems.push(
-                    self.problem("certificate.file", "certificate.private_key_file is missing: both or none"),
-                );
-            }
-            (None, Some(_)) => {
-                problems.push(
-                    self.problem("certificate.private_key_file", "certificate.file is missing: both or none"),
-                );
-            }
-            _ => {}
-        }
-        if !self.config.shutdown.drain_plan().can_be_told() {
-            let what = "is empty or longer than 512 bytes: it looks like quic://host:7777/{session}";
-            problems.push(self.problem("shutdown.redirect", what));
-        }
-        problems.extend(self.config.web.problems().into_iter().map(|(key, what)| self.problem(key, what)));
-        let in_lists = self.config.room_problems().into_iter().chain(self.config.joining.problems());
-        problems.extend(in_lists.map(|(key, index, what)| self.problem_in(key, index, what)));
-        problems
     }
 }
 

@@ -3,6 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
+use crate::contradictions::Contradiction;
 use crate::table::{Seconds, Secret, table};
 use crate::web_limits::WebLimitsConfig;
 
@@ -94,10 +95,9 @@ impl WebConfig {
         self.udp.or(self.listen)
     }
 
-    /// What is wrong with it as a whole: the key, and words.
-    pub(super) fn problems(&self) -> Vec<(&'static str, String)> {
+    pub(super) fn contradictions(&self) -> Vec<Contradiction> {
         let mut problems = Vec::new();
-        let mut say = |key, what: &str| problems.push((key, what.to_owned()));
+        let mut say = |key, what: &str| problems.push(Contradiction::new(key, what));
         match (&self.certificate_file, &self.private_key_file) {
             (Some(_), None) => say("web.certificate_file", "web.private_key_file is missing: both or none"),
             (None, Some(_)) => say("web.private_key_file", "web.certificate_file is missing: both or none"),
@@ -139,9 +139,9 @@ fn wrong_texts(
     texts: &[String],
     is_right: fn(&str) -> bool,
     expected: &'static str,
-) -> impl Iterator<Item = (&'static str, String)> {
+) -> impl Iterator<Item = Contradiction> {
     let wrong = texts.iter().filter(move |text| !is_right(text));
-    wrong.map(move |text| (key, format!("expected {expected}, not {text:?}")))
+    wrong.map(move |text| Contradiction::new(key, format!("expected {expected}, not {text:?}")))
 }
 
 fn is_announced(text: &str) -> bool {

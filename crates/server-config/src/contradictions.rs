@@ -1,0 +1,91 @@
+//! Values that are right alone and wrong together.
+
+use std::net::SocketAddr;
+
+use crate::{Config, IpProtocol};
+
+/// Something that is wrong with the value of a key, or with an item of its list.
+pub(super) struct Contradiction {
+    pub(super) key: &'static str,
+    pub(super) item: Option<usize>,
+    pub(super) what: String,
+}
+
+impl Contradiction {
+    pub(super) fn new(key: &'static str, what: impl Into<String>) -> Self {
+        Self { key, item: None, what: what.into() }
+    }
+
+    pub(super) fn in_item(key: &'static str, item: usize, what: impl Into<String>) -> Self {
+        Self { key, item: Some(item), what: what.into() }
+    }
+}
+
+impl Config {
+    /// All of them.
+    pub(super) fn contradictions(&self, listens_elsewhere: bool) -> Vec<Contradiction> {
+        let Self { listen, sessions, sessions_on_demand, certificate, admin, .. } = self;
+        let mut found = Vec::new();
+        let mut say = |key, what: &str| found.push(Contradiction::new(key, what));
+        if listen.quic.is_empty() && listen.others.is_empty() && !listens_elsewhere {
+            say("listen", "there is no address to listen on: name at least one");
+        }
+        if sessions.is_empty() && sessions_on_demand.is_empty() {
+            say("sessions", "there is no session to serve: name at least one, here or in sessions_on_demand");
+        }
+        for (index, name) in sessions.iter().enumerate() {
+            if sessions[..index].contains(name) {
+                say(
+                    "sessions",
+                    &format!("the session {name:?} is named twice: give each session a name of its own"),
+                );
+            }
+        }
+        for what in self.listener_problems() {
+            say("listen", &what);
+        }
+        if let Some(address) =
+            admin.listen.filter(|address| !address.ip().is_loopback() && !admin.allow_plain)
+        {
+            let what = format!(
+                "the admin listener speaks plain HTTP, and {address} is not this machine's own address: \
+                 listen on 127.0.0.1, or set admin.allow_plain if no other party can read the traffic"
+            );
+            say("admin.listen", &what);
+        }
+        match (&certificate.file, &certificate.private_key_file) {
+            (Some(_), None) => {
+                say("certificate.file", "certificate.private_key_file is missing: both or none");
+            }
+            (None, Some(_)) => {
+                say("certificate.private_key_file", "certificate.file is missing: both or none");
+            }
+            _ => {}
+        }
+        if !self.shutdown.drain_plan().can_be_told() {
+            let what = "is empty or longer than 512 bytes: it looks like quic://host:7777/{session}";
+            say("shutdown.redirect", what);
+        }
+        found.extend(self.web.contradictions());
+        found.extend(self.room_contradictions());
+        found.extend(self.joining.contradictions());
+        found
+    }
+
+    /// Listeners that exclude each other, or whose clients have nowhere to go.
+    pub(super) fn listener_problems(&self) -> Vec<String> {
+        let quic = self.listen.quic.iter().map(|address| (IpProtocol::Udp, *address));
+        let others = self.listen.others.iter().map(|it| (it.network.ip_protocol(), it.address));
+        let all: Vec<_> = quic.chain(others).collect();
+        let is_twice = |(index, (_, address)): &(usize, &(IpProtocol, SocketAddr))| {
+            address.port() != 0 && all[..*index].contains(&all[*index])
+        };
+        let twice = all.iter().enumerate().filter(is_twice);
+        let twice = twice.map(|(_, (_, address))| format!("{address} is there twice"));
+        let wrong = self.listen.others.iter().filter_map(|listener| {
+            let what = listener.problem(self)?;
+            Some(format!("{} at {}: {what}", listener.network.name(), listener.address))
+        });
+        twice.chain(wrong).collect()
+    }
+}
