@@ -56,19 +56,21 @@ pub(super) fn checked(name: &str, schema: &Json, value: &Value, folder: &Path) -
             let number = u64::try_from(*number).ok().filter(|number| (*least..=*most).contains(number));
             number.map(Json::from).ok_or_else(wrong)
         }
-        (Kind::Decimal { least, most }, Value::Integer(_) | Value::Decimal(_)) => {
-            let number = match value {
-                Value::Decimal(number) => *number,
-                Value::Integer(number) => *number as f64,
-                _ => f64::NAN,
-            };
-            Some(number).filter(|it| (*least..=*most).contains(it)).map(Json::from).ok_or_else(wrong)
+        (Kind::Decimal { least, most }, Value::Decimal(number)) => {
+            Some(*number).filter(|it| (*least..=*most).contains(it)).map(Json::from).ok_or_else(wrong)
+        }
+        (Kind::Decimal { .. }, Value::Integer(number)) => {
+            checked(name, schema, &Value::Decimal(*number as f64), folder)
         }
         (Kind::String | Kind::Secret, Value::Text(text)) => Ok(Json::from(&**text)),
         (Kind::Path, Value::Text(text)) if text.is_empty() => {
             Err(Mistake::new("the path is empty: name a file, or leave the key out"))
         }
-        (Kind::Path, Value::Text(text)) => Ok(Json::from(folder.join(text).to_string_lossy())),
+        (Kind::Path, Value::Text(text)) => {
+            let path = folder.join(text);
+            let wrong = || Mistake::new(format!("the path {} is not valid UTF-8: rename it", path.display()));
+            path.to_str().map(Json::from).ok_or_else(wrong)
+        }
         (Kind::Address, Value::Text(text)) => {
             let looks = format!("0.0.0.0:{DEFAULT_PORT}, [::]:{DEFAULT_PORT} or 127.0.0.1:0");
             let wrong = |_| Mistake::new(format!("cannot listen on {text:?}: an address looks like {looks}"));

@@ -350,6 +350,16 @@ fn paths_in_lists_are_by_the_files_folder_too() {
     assert_eq!(config.joining.token_key_files, [Path::new("/etc/consonance/a.jwk"), Path::new("/b.jwk")]);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_path_that_is_not_text_is_refused_instead_of_changed() {
+    let folder: &std::ffi::OsStr = std::os::unix::ffi::OsStrExt::from_bytes(b"/etc/\xff");
+    let mut sources = ConfigSources::default();
+    sources.add_file(&Path::new(folder).join("voice.toml"), "[storage]\nfolder = 'here'");
+    let error = sources.load().unwrap_err().to_string();
+    assert!(error.contains("storage.folder: the path") && error.contains("not valid UTF-8"), "{error}");
+}
+
 #[test]
 fn a_key_of_an_earlier_version_is_refused_with_its_present_name() {
     for (file, complaint) in [
