@@ -59,7 +59,7 @@ impl JsonSchema for ListenConfig {
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let listener = generator.subschema_for::<ListenerConfig>().to_value();
-        let table = |name: &str, keys: Vec<&str>| {
+        let table = |name: &str, about: &str, keys: Vec<&str>| {
             let mut properties = Map::from_iter([
                 ("network".to_owned(), json!({ "const": name })),
                 ("address".to_owned(), listener["properties"]["address"].clone()),
@@ -69,13 +69,17 @@ impl JsonSchema for ListenConfig {
             );
             json!({
                 "type": "object",
+                "description": about,
                 "properties": properties,
                 "required": ["network", "address"],
                 "additionalProperties": false,
             })
         };
-        let mut items = vec![json!({ "type": "string", "format": "address" }), table(QUIC, Vec::new())];
-        items.extend(NETWORKS.iter().map(|row| table(row.name, row.all_keys())));
+        let mut items = vec![
+            json!({ "type": "string", "format": "address" }),
+            table(QUIC, "Clients over QUIC; `[quic]` has the limits of all such listeners.", Vec::new()),
+        ];
+        items.extend(NETWORKS.iter().map(|row| table(row.name, row.about.trim(), row.all_keys())));
         json_schema!({ "type": ["array", "string"], "format": "listeners", "items": { "anyOf": items } })
     }
 }

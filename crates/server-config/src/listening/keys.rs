@@ -15,7 +15,7 @@ table! {
         /// The network.
         #[schemars(with = "String")]
         pub network: ListenerNetwork = ListenerNetwork::Sidecar;
-        /// Where to listen; the port is a TCP or a UDP one, depending on the [network](ListenerNetwork::ip_protocol).
+        /// Where to listen: a TCP address or a UDP one, depending on the network.
         #[schemars(extend("format" = "address"))]
         pub address: SocketAddr = SocketAddr::from(([0; 16], 0));
         /// Which session its clients are in: one of sessions. Default: the only one there is; with several, choose

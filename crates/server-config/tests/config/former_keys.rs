@@ -1,0 +1,68 @@
+//! Keys of earlier versions: what a file or a variable with one is told.
+
+use std::path::Path;
+
+use consonance_server_config::ConfigSources;
+
+use crate::{complaints, variables};
+
+#[test]
+fn a_variable_of_a_key_that_is_gone_is_noted_with_the_reason() {
+    let mut sources = ConfigSources::default();
+    sources.add_environment(variables(&[("CONSONANCE_FAST_PATH_ALLOW_PLAIN", "true")]));
+    let notes = sources.load().unwrap().notes;
+    let expected = "CONSONANCE_FAST_PATH_ALLOW_PLAIN is no setting any more: voice is always encrypted";
+    assert!(matches!(&notes[..], [note] if note.starts_with(expected)), "{notes:?}");
+}
+
+#[test]
+fn a_key_of_an_earlier_version_is_refused_with_its_present_name() {
+    for (file, complaint) in [
+        (
+            "[watching]\ninspector_port = 7779",
+            "voice.toml:2: the key watching.inspector_port is now diagnostics.inspector_port",
+        ),
+        ("[ending]\ndrain_s = 5\n", "voice.toml:2: the key ending.drain_s is now shutdown.drain_s"),
+        ("[ending]\nonward = 'x'\n", "voice.toml:2: the key ending.onward is now shutdown.redirect"),
+        ("[web]\nkey_file = 'k'", "voice.toml:2: the key web.key_file is now web.private_key_file"),
+        ("[[access]]\nroom = 'vip'\nneeds = ['gold']", "voice.toml:3: access: the key needs is now tokens"),
+        (
+            "[[listen]]\nnetwork = 'sidecar'\naddress = '127.0.0.1:5'\nstrangers_max = 5",
+            "voice.toml:4: listen: the key strangers_max is now handshakes_max",
+        ),
+    ] {
+        assert_eq!(complaints(file), [complaint], "{file}");
+    }
+    let mut sources = ConfigSources::default();
+    sources.add_environment(variables(&[
+        ("CONSONANCE_OVERLOAD_SHED", "false"),
+        ("CONSONANCE_WATCHING_MONITOR_CHANNELS", "true"),
+    ]));
+    let error = sources.load().unwrap_err().to_string();
+    let expected = "CONSONANCE_OVERLOAD_SHED: this variable is now CONSONANCE_OVERLOAD_ENABLED\n\
+                    CONSONANCE_WATCHING_MONITOR_CHANNELS: this variable is now CONSONANCE_DIAGNOSTICS_MONITOR_CHANNELS";
+    assert_eq!(error, expected);
+}
+
+#[test]
+fn the_changelog_lists_every_key_with_its_former_name() {
+    let changelog = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../CHANGELOG.md");
+    let changelog = std::fs::read_to_string(changelog).unwrap();
+    let rows = changelog
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.strip_suffix("` |")?.split_once("` | `"));
+    let mut count = 0;
+    for (old, new) in rows.filter(|(old, _)| old.contains('.') && !old.contains(' ') && !old.contains('/')) {
+        let (table, key) = old.rsplit_once('.').unwrap();
+        let text = if table == "access" {
+            format!("[[{table}]]\nroom = 'r'\n{key} = 1")
+        } else {
+            format!("[{table}]\n{key} = 1")
+        };
+        let complaint = &complaints(&text)[0];
+        let named = if table == "access" { new.rsplit_once('.').unwrap().1 } else { new };
+        assert!(complaint.ends_with(&format!("is now {named}")), "{old}: {complaint}");
+        count += 1;
+    }
+    assert!(count > 35, "{count}");
+}
