@@ -35,12 +35,12 @@ pub struct TokenFile {
 #[non_exhaustive]
 pub enum TokenError {
     /// The file cannot be read or made.
-    #[error("cannot read or make the file of the admin token, {path}: {source}", path = path.display())]
+    #[error("cannot read or make the file of the admin token, {path}: {cause}", path = path.display())]
     File {
         /// Which file.
         path: PathBuf,
         /// What the operating system says.
-        source: io::Error,
+        cause: io::Error,
     },
     /// It holds something else.
     #[error(
@@ -73,7 +73,7 @@ impl AdminToken {
         match File::open(path) {
             Ok(file) => read(path, file),
             Err(error) if error.kind() == io::ErrorKind::NotFound => make(path),
-            Err(source) => Err(TokenError::File { path: path.to_owned(), source }),
+            Err(cause) => Err(TokenError::File { path: path.to_owned(), cause }),
         }
     }
 
@@ -99,7 +99,7 @@ const LONGEST: usize = 1024;
 const RANDOM_BYTES: usize = 32;
 
 fn read(path: &Path, file: File) -> Result<TokenFile, TokenError> {
-    let failed = |source| TokenError::File { path: path.to_owned(), source };
+    let failed = |cause| TokenError::File { path: path.to_owned(), cause };
     let is_exposed = is_exposed(&file).map_err(failed)?;
     let mut text = String::new();
     // A device or another huge file is no token either.
@@ -110,7 +110,7 @@ fn read(path: &Path, file: File) -> Result<TokenFile, TokenError> {
 }
 
 fn make(path: &Path) -> Result<TokenFile, TokenError> {
-    let failed = |source| TokenError::File { path: path.to_owned(), source };
+    let failed = |cause| TokenError::File { path: path.to_owned(), cause };
     let mut random = [0; RANDOM_BYTES];
     SystemRandom::new().fill(&mut random).map_err(|_| TokenError::NoRandomness)?;
     let text = URL_SAFE_NO_PAD.encode(random);

@@ -45,17 +45,16 @@ pub enum OutputError {
     Wav(#[from] WavError),
     /// An output of the game's own failed, for a reason of its own; see [`OutputError::other`].
     #[error("the output failed: {0}")]
-    Other(#[source] Box<dyn std::error::Error + Send + Sync>),
+    Other(Box<dyn std::error::Error + Send + Sync>),
     /// The caller wrote after [`Output::finish`].
     #[error("the output was finished already; open a new one")]
     Finished,
 }
 
 impl OutputError {
-    /// The error of an output of the game's own: an error of any type, which is this one's
-    /// [`source`](std::error::Error::source), or a text.
-    pub fn other(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        Self::Other(source.into())
+    /// The error of an output of the game's own: an error of any type, which [`Other`](Self::Other) keeps, or a text.
+    pub fn other(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Other(cause.into())
     }
 }
 

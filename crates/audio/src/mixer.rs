@@ -75,7 +75,7 @@ impl Mixer {
             return Err(MixerError::TooManySpeakers { max_speakers: self.settings.max_speakers });
         }
         let speaker = Speaker::new(codec, self.settings.jitter, self.scene.spatial.on(self.scene.headphones));
-        self.speakers.insert(key, speaker.map_err(|source| MixerError::Codec { key, source })?);
+        self.speakers.insert(key, speaker.map_err(|cause| MixerError::Codec { key, cause })?);
         Ok(())
     }
 

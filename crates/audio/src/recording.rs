@@ -77,7 +77,7 @@ impl Recording {
     ) -> Result<Self, RecordingError> {
         let folder = folder.as_ref().to_owned();
         fs::create_dir_all(&folder)
-            .map_err(|source| RecordingError::Folder { path: folder.clone(), source })?;
+            .map_err(|cause| RecordingError::Folder { path: folder.clone(), cause })?;
         let seconds = settings.max_seconds.min(RECORDING_SECONDS_MAX);
         let end = start + seconds * u64::from(SAMPLE_RATE_HZ);
         Ok(Self { open, folder, start, end, settings, tracks: Vec::new() })

@@ -16,12 +16,12 @@ pub use output::WavOutput;
 #[non_exhaustive]
 pub enum WavError {
     /// The file cannot be opened or read.
-    #[error("cannot read {}: {source}; check the path and its permissions", path.display())]
+    #[error("cannot read {}: {cause}; check the path and its permissions", path.display())]
     Read {
         /// The file.
         path: PathBuf,
         /// What the operating system says.
-        source: io::Error,
+        cause: io::Error,
     },
     /// The file is not a WAV file, or damaged.
     #[error("{} is not a readable WAV file ({what}); export it again as 16-bit PCM WAV", path.display())]
@@ -61,12 +61,12 @@ pub enum WavError {
         seconds: u64,
     },
     /// The file cannot be created or written.
-    #[error("cannot write {}: {source}; check that the folder exists and has room", path.display())]
+    #[error("cannot write {}: {cause}; check that the folder exists and has room", path.display())]
     Write {
         /// The file.
         path: PathBuf,
         /// What the operating system says.
-        source: io::Error,
+        cause: io::Error,
     },
     /// The file has reached the 4 GiB that the format can describe, 12 hours.
     #[error("{} is full: a WAV file holds 12 hours; what was written so far is kept", path.display())]

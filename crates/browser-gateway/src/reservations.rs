@@ -18,6 +18,7 @@ pub trait SessionReservations: Send + Sync {
 
 /// Why there is no reservation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum NoReservation {
     /// No session of that name is served.
     #[error("there is no session of that name here")]

@@ -74,7 +74,7 @@ impl Diagnostics {
     ) -> Result<Self, DiagnosticsError> {
         let folder = folder.to_owned();
         fs::create_dir_all(&folder)
-            .map_err(|source| DiagnosticsError::Folder { path: folder.clone(), source })?;
+            .map_err(|cause| DiagnosticsError::Folder { path: folder.clone(), cause })?;
         let events = EventsFile::create(&folder, settings, observed.players.local().name.as_ref())?;
         let players = PlayersFile::create(&folder)?;
         let packets = PacketCapture::start(

@@ -88,7 +88,7 @@ impl Recorder {
     pub fn start(folder: impl AsRef<Path>, settings: RecordingSettings) -> Result<Self, RecorderError> {
         let folder = folder.as_ref().to_owned();
         fs::create_dir_all(&folder)
-            .map_err(|source| RecordingError::Folder { path: folder.clone(), source })?;
+            .map_err(|cause| RecordingError::Folder { path: folder.clone(), cause })?;
         let (sender, receiver) = sync_channel(WAITING_TAPS_MAX);
         let writing = Writing::new(folder, settings);
         let tracks = Tracks::new(settings.max_tracks.min(TRACKS_MAX));

@@ -91,14 +91,14 @@ pub enum SettingsError {
     },
     /// The file cannot be read or written.
     #[cfg(feature = "settings-files")]
-    #[error("the settings in {} cannot be {attempted}: {source}", path.display())]
+    #[error("the settings in {} cannot be {attempted}: {cause}", path.display())]
     File {
         /// The file.
         path: std::path::PathBuf,
         /// What was tried: "read" or "written".
         attempted: &'static str,
         /// Why it failed.
-        source: std::io::Error,
+        cause: std::io::Error,
     },
     /// What stands in the file are no settings.
     #[cfg(feature = "settings-files")]

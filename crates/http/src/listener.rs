@@ -56,22 +56,22 @@ impl ListenerSettings {
 #[non_exhaustive]
 pub enum ListenError {
     /// The address cannot be used.
-    #[error("cannot listen on {address} for the {name} listener: {source}; is another server running there?")]
+    #[error("cannot listen on {address} for the {name} listener: {cause}; is another server running there?")]
     Bind {
         /// Which listener.
         name: &'static str,
         /// Where it should have listened.
         address: SocketAddr,
         /// What the operating system says.
-        source: io::Error,
+        cause: io::Error,
     },
     /// The operating system gives no thread or no runtime.
-    #[error("cannot start the {name} listener: {source}")]
+    #[error("cannot start the {name} listener: {cause}")]
     Start {
         /// Which listener.
         name: &'static str,
         /// What the operating system says.
-        source: io::Error,
+        cause: io::Error,
     },
 }
 
@@ -85,10 +85,10 @@ impl HttpListener {
         app: impl FnOnce(Stopped) -> Router + Send + 'static,
     ) -> Result<Self, ListenError> {
         let ListenerSettings { name, listen, threads, tls, trusted, limits } = settings;
-        let failed = |source| ListenError::Start { name, source };
+        let failed = |cause| ListenError::Start { name, cause };
         let runtime = runtime(name, threads).map_err(failed)?;
         let bound = runtime.block_on(TcpListener::bind(listen));
-        let listener = bound.map_err(|source| ListenError::Bind { name, address: listen, source })?;
+        let listener = bound.map_err(|cause| ListenError::Bind { name, address: listen, cause })?;
         let address = listener.local_addr().map_err(failed)?;
         let (stop, stopped) = watch::channel(false);
         let counters = HttpCounters::default();

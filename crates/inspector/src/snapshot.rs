@@ -36,7 +36,7 @@ pub enum Snapshot {
 pub enum SnapshotError {
     /// It is no JSON of this form.
     #[error("this is no snapshot ({0}): is the address that of an inspector?")]
-    Malformed(#[from] serde_json::Error),
+    Malformed(serde_json::Error),
     /// It comes from another version.
     #[error(
         "this snapshot has version {found}, and only {VERSION} can be read: use programs of the same version"
@@ -45,6 +45,12 @@ pub enum SnapshotError {
         /// The version that it has.
         found: u32,
     },
+}
+
+impl From<serde_json::Error> for SnapshotError {
+    fn from(cause: serde_json::Error) -> Self {
+        Self::Malformed(cause)
+    }
 }
 
 impl Snapshot {

@@ -8,20 +8,20 @@ use std::path::PathBuf;
 #[non_exhaustive]
 pub enum CaptureError {
     /// The file cannot be made, as when it is there already: nothing is overwritten.
-    #[error("cannot make {}: {source}; choose another file", path.display())]
+    #[error("cannot make {}: {cause}; choose another file", path.display())]
     Create {
         /// The file.
         path: PathBuf,
         /// What the operating system says.
-        source: io::Error,
+        cause: io::Error,
     },
     /// The file takes no more.
-    #[error("cannot write {}: {source}; check that there is room", path.display())]
+    #[error("cannot write {}: {cause}; check that there is room", path.display())]
     Write {
         /// The file.
         path: PathBuf,
         /// What the operating system says.
-        source: io::Error,
+        cause: io::Error,
     },
     /// The system has no thread left.
     #[error("cannot start a thread to write packets on: {0}; close other programs")]

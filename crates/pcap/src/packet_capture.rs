@@ -32,7 +32,7 @@ impl PacketCapture {
             .write(true)
             .create_new(true)
             .open(&path)
-            .map_err(|source| CaptureError::Create { path: path.clone(), source })?;
+            .map_err(|cause| CaptureError::Create { path: path.clone(), cause })?;
         let (sink, notes, shared) = PacketSink::new();
         let began = (Instant::now(), SystemTime::now());
         let for_thread = Arc::clone(&shared);

@@ -70,7 +70,7 @@ impl Writing {
     ) -> Result<CaptureReport, CaptureError> {
         let outcome = self.write_all(notes, shared);
         shared.closed.store(true, Ordering::Relaxed);
-        outcome.map_err(|source| CaptureError::Write { path: path.to_owned(), source })?;
+        outcome.map_err(|cause| CaptureError::Write { path: path.to_owned(), cause })?;
         Ok(self.report)
     }
 

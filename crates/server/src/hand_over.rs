@@ -42,12 +42,12 @@ pub struct SavedIdentity {
 #[non_exhaustive]
 pub enum HandOverError {
     /// The operating system refuses.
-    #[error("{}: {source}; check that the folder is there and that this user may write to it", path.display())]
+    #[error("{}: {cause}; check that the folder is there and that this user may write to it", path.display())]
     Io {
         /// Which file.
         path: PathBuf,
         /// What it said.
-        source: io::Error,
+        cause: io::Error,
     },
     /// Something else is there, and stays.
     #[error(

@@ -8,12 +8,12 @@ use crate::codec::CodecError;
 #[non_exhaustive]
 pub enum MixerError {
     /// The speaker's packets cannot be decoded.
-    #[error("speaker {} cannot be heard: {source}", key.0)]
+    #[error("speaker {} cannot be heard: {cause}", key.0)]
     Codec {
         /// The speaker.
         key: SpeakerKey,
         /// Why not.
-        source: CodecError,
+        cause: CodecError,
     },
     /// There is a speaker of this name.
     #[error("speaker {} is there already; remove it first", key.0)]

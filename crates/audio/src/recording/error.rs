@@ -11,20 +11,20 @@ use crate::wav::WavError;
 #[non_exhaustive]
 pub enum RecordingError {
     /// The folder cannot be made.
-    #[error("cannot make the folder {}: {source}; choose another one", path.display())]
+    #[error("cannot make the folder {}: {cause}; choose another one", path.display())]
     Folder {
         /// The folder.
         path: PathBuf,
         /// What the operating system says.
-        source: io::Error,
+        cause: io::Error,
     },
     /// A file cannot be made, as when it is there already: nothing is overwritten.
-    #[error("cannot make {}: {source}; choose a folder without a recording in it", path.display())]
+    #[error("cannot make {}: {cause}; choose a folder without a recording in it", path.display())]
     Create {
         /// The file.
         path: PathBuf,
         /// What the operating system says.
-        source: io::Error,
+        cause: io::Error,
     },
     /// There are as many tracks as the settings allow.
     #[error("there are {max} tracks already; raise the limit, or begin another recording")]
@@ -39,12 +39,12 @@ pub enum RecordingError {
     #[error(transparent)]
     Wav(#[from] WavError),
     /// An Ogg Opus file cannot be written.
-    #[error("cannot write {}: {source}", path.display())]
+    #[error("cannot write {}: {cause}", path.display())]
     OggOpus {
         /// The file.
         path: PathBuf,
         /// Why not.
-        source: OggOpusError,
+        cause: OggOpusError,
     },
 }
 
@@ -54,8 +54,14 @@ pub enum RecordingError {
 pub enum OggOpusError {
     /// Where it goes to takes nothing.
     #[error("{0}; check that there is room")]
-    Write(#[from] io::Error),
+    Write(io::Error),
     /// The sound cannot be encoded.
     #[error(transparent)]
     Codec(#[from] CodecError),
+}
+
+impl From<io::Error> for OggOpusError {
+    fn from(cause: io::Error) -> Self {
+        Self::Write(cause)
+    }
 }

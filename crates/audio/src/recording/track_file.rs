@@ -40,12 +40,12 @@ impl TrackWriter {
         format: RecordingFormat,
         channels: Channels,
     ) -> Result<Self, RecordingError> {
-        let file = open(path).map_err(|source| RecordingError::Create { path: path.to_owned(), source })?;
+        let file = open(path).map_err(|cause| RecordingError::Create { path: path.to_owned(), cause })?;
         Ok(match format {
             RecordingFormat::Wav => Self::Wav(WavFile::begin(file, path, channels.count() as u16)?),
             RecordingFormat::OggOpus => {
                 let writer = OggOpusWriter::new(file, OggOpusSettings::new(channels), title);
-                let writer = Box::new(writer.map_err(|source| failed(path, source))?);
+                let writer = Box::new(writer.map_err(|cause| failed(path, cause))?);
                 Self::OggOpus { path: path.to_owned(), writer }
             }
         })
@@ -54,9 +54,7 @@ impl TrackWriter {
     pub(super) fn write(&mut self, interleaved: &[f32]) -> Result<(), RecordingError> {
         match self {
             Self::Wav(file) => Ok(file.write(interleaved)?),
-            Self::OggOpus { path, writer } => {
-                writer.write(interleaved).map_err(|source| failed(path, source))
-            }
+            Self::OggOpus { path, writer } => writer.write(interleaved).map_err(|cause| failed(path, cause)),
         }
     }
 
@@ -64,20 +62,18 @@ impl TrackWriter {
     pub(super) fn silence(&mut self, samples: u64) -> Result<(), RecordingError> {
         match self {
             Self::Wav(file) => Ok(file.silence(samples)?),
-            Self::OggOpus { path, writer } => writer.silence(samples).map_err(|source| failed(path, source)),
+            Self::OggOpus { path, writer } => writer.silence(samples).map_err(|cause| failed(path, cause)),
         }
     }
 
     pub(super) fn finish(self) -> Result<(), RecordingError> {
         match self {
             Self::Wav(file) => Ok(file.finish()?),
-            Self::OggOpus { path, writer } => {
-                writer.finish().map(drop).map_err(|source| failed(&path, source))
-            }
+            Self::OggOpus { path, writer } => writer.finish().map(drop).map_err(|cause| failed(&path, cause)),
         }
     }
 }
 
-fn failed(path: &Path, source: OggOpusError) -> RecordingError {
-    RecordingError::OggOpus { path: path.to_owned(), source }
+fn failed(path: &Path, cause: OggOpusError) -> RecordingError {
+    RecordingError::OggOpus { path: path.to_owned(), cause }
 }

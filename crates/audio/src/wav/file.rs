@@ -89,9 +89,9 @@ fn to_i16(sample: f32) -> i16 {
 }
 
 fn unwritable(path: &Path, error: hound::Error) -> WavError {
-    let source = match error {
-        hound::Error::IoError(source) => source,
+    let cause = match error {
+        hound::Error::IoError(cause) => cause,
         other => io::Error::other(other.to_string()),
     };
-    WavError::Write { path: path.to_owned(), source }
+    WavError::Write { path: path.to_owned(), cause }
 }

@@ -28,7 +28,7 @@ impl WavInput {
     /// [`WavError`] if the file is missing, damaged, cut off, of another kind, or longer than an hour.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, WavError> {
         let path = path.as_ref();
-        let file = File::open(path).map_err(|source| WavError::Read { path: path.to_owned(), source })?;
+        let file = File::open(path).map_err(|cause| WavError::Read { path: path.to_owned(), cause })?;
         Self::load(BufReader::new(file), path)
     }
 
@@ -137,12 +137,12 @@ fn unreadable(path: &Path, error: hound::Error) -> WavError {
     let path = path.to_owned();
     match error {
         // The library reports the end of a file without a kind of its own.
-        hound::Error::IoError(source)
-            if matches!(source.kind(), io::ErrorKind::UnexpectedEof | io::ErrorKind::Other) =>
+        hound::Error::IoError(cause)
+            if matches!(cause.kind(), io::ErrorKind::UnexpectedEof | io::ErrorKind::Other) =>
         {
             WavError::CutOff { path }
         }
-        hound::Error::IoError(source) => WavError::Read { path, source },
+        hound::Error::IoError(cause) => WavError::Read { path, cause },
         hound::Error::FormatError(what) => WavError::Format { path, what: what.to_owned() },
         other => WavError::Format { path, what: other.to_string() },
     }

@@ -21,7 +21,7 @@ impl WavOutput {
     /// [`WavError::Write`] if it cannot be created.
     pub fn create(path: impl AsRef<Path>) -> Result<Self, WavError> {
         let path = path.as_ref();
-        let file = File::create(path).map_err(|source| WavError::Write { path: path.to_owned(), source })?;
+        let file = File::create(path).map_err(|cause| WavError::Write { path: path.to_owned(), cause })?;
         Ok(Self { file: Some(WavFile::begin(file, path, 1)?) })
     }
 }

@@ -21,7 +21,7 @@ impl HeardFile {
     pub(crate) fn prepare(path: &Path) -> Result<Self, WavError> {
         let is_new = !path.exists();
         let opened = OpenOptions::new().write(true).create(true).truncate(false).open(path);
-        opened.map_err(|source| WavError::Write { path: path.to_owned(), source })?;
+        opened.map_err(|cause| WavError::Write { path: path.to_owned(), cause })?;
         Ok(Self { path: path.to_owned(), is_new, output: None })
     }
 }

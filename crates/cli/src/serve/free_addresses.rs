@@ -11,7 +11,7 @@ use consonance_server_config::Config;
 /// place, which is good for one time, is used up.
 pub(super) fn check(config: &Config) -> Result<(), Box<dyn Error>> {
     let inspector = config.diagnostics.inspector_port.map(|port| {
-        TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(|source| InspectorError::Port { port, source })
+        TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(|cause| InspectorError::Port { port, cause })
     });
     // All at once, as two of them may be the same.
     let taken = [
@@ -28,7 +28,7 @@ fn take(name: &'static str, address: Option<SocketAddr>) -> Result<Option<TcpLis
     let Some(address) = address else { return Ok(None) };
     match TcpListener::bind(address) {
         Ok(listener) => Ok(Some(listener)),
-        Err(source) => Err(ListenError::Bind { name, address, source }),
+        Err(cause) => Err(ListenError::Bind { name, address, cause }),
     }
 }
 

@@ -249,7 +249,7 @@ impl Running {
 fn capture(config: &Config) -> Result<Option<PacketCapture>, CaptureError> {
     let Some(file) = &config.diagnostics.packet_capture_file else { return Ok(None) };
     match PacketCapture::start(file, config.diagnostics.packet_capture()) {
-        Err(CaptureError::Create { path, source }) if source.kind() == io::ErrorKind::AlreadyExists => {
+        Err(CaptureError::Create { path, cause }) if cause.kind() == io::ErrorKind::AlreadyExists => {
             complain(&format!("packets are not captured: {} is there already; move it away", path.display()));
             Ok(None)
         }

@@ -14,13 +14,13 @@ use crate::settings::SettingsError;
 pub enum StartError {
     /// The address cannot be read.
     #[cfg(feature = "quic")]
-    #[error("{0}")]
+    #[error(transparent)]
     Address(#[from] consonance_quic::AddressError),
     /// It was not said where to.
     #[error("the chat has no network: say where to with server() or network()")]
     NoNetwork,
     /// A setting cannot be used.
-    #[error("{0}")]
+    #[error(transparent)]
     Settings(#[from] SettingsError),
     /// The player's name cannot be used.
     #[error("the name {name:?} cannot be used: {problem}")]
@@ -31,27 +31,39 @@ pub enum StartError {
         problem: String,
     },
     /// A room cannot be joined.
-    #[error("the room {room:?} cannot be joined: {source}")]
+    #[error("the room {room:?} cannot be joined: {cause}")]
     Room {
         /// The room.
         room: String,
         /// Why not.
-        source: RoomError,
+        cause: RoomError,
     },
     /// Join token and password are longer than any server takes.
-    #[error("{0}")]
+    #[error(transparent)]
     JoinToken(#[from] JoinTokenTooLong),
     /// The codec does not take the settings.
     #[error("the codec cannot be set up: {0}")]
-    Codec(#[from] CodecError),
+    Codec(CodecError),
     /// Diagnostics were asked for and cannot be written.
     #[error(transparent)]
     Diagnostics(#[from] DiagnosticsError),
     /// The operating system gives no thread.
     #[error("the operating system gives no thread ({0}): close other programs")]
-    Thread(#[from] io::Error),
+    Thread(io::Error),
     /// The inspector has no page.
     #[cfg(feature = "inspector")]
-    #[error("{0}")]
+    #[error(transparent)]
     Inspector(#[from] consonance_inspector::page::InspectorError),
+}
+
+impl From<CodecError> for StartError {
+    fn from(cause: CodecError) -> Self {
+        Self::Codec(cause)
+    }
+}
+
+impl From<io::Error> for StartError {
+    fn from(cause: io::Error) -> Self {
+        Self::Thread(cause)
+    }
 }

@@ -135,7 +135,7 @@ impl VoiceChatBuilder {
         }
         let mut client = Client::new(settings);
         for room in &self.rooms {
-            client.join_room(room).map_err(|source| StartError::Room { room: room.clone(), source })?;
+            client.join_room(room).map_err(|cause| StartError::Room { room: room.clone(), cause })?;
         }
         Ok(client)
     }

@@ -12,28 +12,28 @@ use crate::recorder::RecorderError;
 #[non_exhaustive]
 pub enum DiagnosticsError {
     /// The folder cannot be made.
-    #[error("cannot make the folder {}: {source}; choose another one", path.display())]
+    #[error("cannot make the folder {}: {cause}; choose another one", path.display())]
     Folder {
         /// The folder.
         path: PathBuf,
         /// What the operating system says.
-        source: io::Error,
+        cause: io::Error,
     },
     /// A file cannot be made, as when it is there already: nothing is overwritten.
-    #[error("cannot make {}: {source}; choose a folder without diagnostics in it", path.display())]
+    #[error("cannot make {}: {cause}; choose a folder without diagnostics in it", path.display())]
     Create {
         /// The file.
         path: PathBuf,
         /// What the operating system says.
-        source: io::Error,
+        cause: io::Error,
     },
     /// A file takes no more.
-    #[error("cannot write {}: {source}; check that there is room", path.display())]
+    #[error("cannot write {}: {cause}; check that there is room", path.display())]
     Write {
         /// The file.
         path: PathBuf,
         /// What the operating system says.
-        source: io::Error,
+        cause: io::Error,
     },
     /// The packets cannot be written down.
     #[error(transparent)]

@@ -75,6 +75,6 @@ impl EventsFile {
         self.bytes += words.len() as u64;
         self.file
             .write_all(words.as_bytes())
-            .map_err(|source: io::Error| DiagnosticsError::Write { path: self.path.clone(), source })
+            .map_err(|cause: io::Error| DiagnosticsError::Write { path: self.path.clone(), cause })
     }
 }

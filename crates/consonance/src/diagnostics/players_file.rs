@@ -33,7 +33,7 @@ impl PlayersFile {
         self.numbers.insert(name.to_owned(), number);
         // In quotes, with everything escaped that is no visible character.
         writeln!(self.file, "{} {name:?}", track_name(number))
-            .map_err(|source| DiagnosticsError::Write { path: self.path.clone(), source })?;
+            .map_err(|cause| DiagnosticsError::Write { path: self.path.clone(), cause })?;
         Ok(Some(number))
     }
 }
@@ -49,6 +49,6 @@ pub(super) fn create(folder: &Path, name: &str) -> Result<(PathBuf, File), Diagn
     let file = OpenOptions::new().write(true).create_new(true).open(&path);
     match file {
         Ok(file) => Ok((path, file)),
-        Err(source) => Err(DiagnosticsError::Create { path, source: io::Error::new(source.kind(), source) }),
+        Err(source) => Err(DiagnosticsError::Create { path, cause: io::Error::new(source.kind(), source) }),
     }
 }

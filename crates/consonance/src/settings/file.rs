@@ -32,7 +32,7 @@ impl VoiceSettings {
     /// # Errors
     /// If the file cannot be read, has other things than settings in it, or one that is out of its range.
     pub fn load(path: &Path) -> Result<Self, SettingsError> {
-        let failed = |source| SettingsError::File { path: path.to_owned(), attempted: "read", source };
+        let failed = |cause| SettingsError::File { path: path.to_owned(), attempted: "read", cause };
         let syntax = |problem| SettingsError::Syntax { path: path.to_owned(), problem };
         let bytes = match fs::metadata(path) {
             Ok(metadata) if metadata.len() > BYTES_MAX => {
@@ -58,10 +58,10 @@ impl VoiceSettings {
         self.validate()?;
         let text = toml::to_string_pretty(self)
             .map_err(|error| SettingsError::Syntax { path: path.to_owned(), problem: error.to_string() })?;
-        write(path, &text).map_err(|source| SettingsError::File {
+        write(path, &text).map_err(|cause| SettingsError::File {
             path: path.to_owned(),
             attempted: "written",
-            source,
+            cause,
         })
     }
 }

@@ -33,6 +33,7 @@ pub struct Message<'a> {
 
 /// Why something is no batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum BatchError {
     /// It is shorter than its header.
     #[error("a batch is shorter than its header; is the game's Netcode 1.3.1 or newer?")]

@@ -36,12 +36,12 @@ pub enum AskError {
     )]
     SessionAddress(String),
     /// Nobody answers there.
-    #[error("no inspector answers at {host} ({source}): does its program still run?")]
+    #[error("no inspector answers at {host} ({cause}): does its program still run?")]
     Connection {
         /// The host and the port.
         host: String,
         /// What the system says.
-        source: io::Error,
+        cause: io::Error,
     },
     /// The answer is no.
     #[error("the inspector at {host} says no: {words}")]
@@ -52,7 +52,7 @@ pub enum AskError {
         words: String,
     },
     /// The answer cannot be read.
-    #[error("{0}")]
+    #[error(transparent)]
     Snapshot(#[from] SnapshotError),
 }
 
@@ -103,7 +103,7 @@ impl Client {
             "{method} {folder}{what} HTTP/1.1\r\nHost: {host}\r\nOrigin: http://{host}\r\nContent-Length: {length}\r\n\
              Connection: close\r\n\r\n{body}"
         );
-        let connection = |source| AskError::Connection { host: host.clone(), source };
+        let connection = |cause| AskError::Connection { host: host.clone(), cause };
         let answer = self.exchange(&request).map_err(connection)?;
         let strange = || connection(io::Error::other("it does not answer as an inspector does"));
         let (status, begins) = parse(&answer).ok_or_else(strange)?;

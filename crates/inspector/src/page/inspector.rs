@@ -32,12 +32,12 @@ pub struct InspectorSettings {
 #[non_exhaustive]
 pub enum InspectorError {
     /// The port cannot be used.
-    #[error("the inspector cannot listen on 127.0.0.1:{port} ({source}): choose another port, or 0 for any")]
+    #[error("the inspector cannot listen on 127.0.0.1:{port} ({cause}): choose another port, or 0 for any")]
     Port {
         /// The port.
         port: u16,
         /// What the system says.
-        source: io::Error,
+        cause: io::Error,
     },
     /// The operating system gives no thread.
     #[error("the operating system gives no thread for the inspector ({0}): close other programs")]
@@ -62,7 +62,7 @@ impl Inspector {
         inspected: Arc<dyn Inspected>,
     ) -> Result<Self, InspectorError> {
         let port = settings.port;
-        let cannot_listen = |source| InspectorError::Port { port, source };
+        let cannot_listen = |cause| InspectorError::Port { port, cause };
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(cannot_listen)?;
         let address = listener.local_addr().map_err(cannot_listen)?;
         let connections = Arc::new(Connections::new(inspected, key::new()));

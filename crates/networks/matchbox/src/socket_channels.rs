@@ -21,12 +21,12 @@ pub struct SocketChannels<'a> {
 #[non_exhaustive]
 pub enum ChannelUnfit {
     /// It is not there.
-    #[error("channel {channel}: {source}; give the socket one for voice when you build it")]
+    #[error("channel {channel}: {cause}; give the socket one for voice when you build it")]
     Missing {
         /// Its index.
         channel: usize,
         /// What the socket says.
-        source: ChannelError,
+        cause: ChannelError,
     },
     /// It may lose or overtake what has to arrive in order.
     #[error("channel {channel} is not reliable and ordered; build it with ChannelConfig::reliable()")]
@@ -48,7 +48,7 @@ impl<'a> SocketChannels<'a> {
         unreliable: usize,
     ) -> Result<Self, ChannelUnfit> {
         for channel in [reliable, unreliable] {
-            socket.get_channel(channel).map_err(|source| ChannelUnfit::Missing { channel, source })?;
+            socket.get_channel(channel).map_err(|cause| ChannelUnfit::Missing { channel, cause })?;
         }
         match socket.channel(reliable).config() {
             ChannelConfig { ordered: true, max_retransmits: None } => {

@@ -57,6 +57,7 @@ pub enum Kind<'a> {
 
 /// Why something is no datagram of Unity Transport 2.x.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum DatagramError {
     /// It ends within its header.
     #[error("the datagram is cut off; drop it")]

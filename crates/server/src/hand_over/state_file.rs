@@ -9,7 +9,7 @@ use super::{BYTES_MAX, HandOverError};
 
 /// Writes beside the place first, so that no reader ever sees half of it.
 pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), HandOverError> {
-    let failed = |source| HandOverError::Io { path: path.to_owned(), source };
+    let failed = |cause| HandOverError::Io { path: path.to_owned(), cause };
     if path.symlink_metadata().is_ok() && !is_ours(path) {
         return Err(HandOverError::SomethingElse { path: path.to_owned() });
     }
@@ -31,7 +31,7 @@ pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), HandOverError> {
 
 /// Reads it; nothing if it is not there. What is something else is not read.
 pub(super) fn read(path: &Path) -> Result<Option<Vec<u8>>, HandOverError> {
-    let failed = |source| HandOverError::Io { path: path.to_owned(), source };
+    let failed = |cause| HandOverError::Io { path: path.to_owned(), cause };
     let mut file = match private().read(true).open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),

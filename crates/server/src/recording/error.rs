@@ -10,12 +10,12 @@ use crate::threads::NoThread;
 #[non_exhaustive]
 pub enum RecorderError {
     /// The folder cannot be used.
-    #[error("cannot record to {}: {source}", folder.display())]
+    #[error("cannot record to {}: {cause}", folder.display())]
     Folder {
         /// Which one.
         folder: PathBuf,
         /// Why not.
-        source: io::Error,
+        cause: io::Error,
     },
     /// Two would take each other's recordings for broken ones.
     #[error("another server records to {}: give each a folder of its own", folder.display())]

@@ -147,12 +147,12 @@ impl EndReason {
 #[non_exhaustive]
 pub enum IndexError {
     /// It cannot be read.
-    #[error("cannot read {path}: {source}")]
+    #[error("cannot read {path}: {cause}")]
     Read {
         /// The file.
         path: String,
         /// Why not.
-        source: io::Error,
+        cause: io::Error,
     },
     /// It is not what it should be.
     #[error("{path} is no index of a recording: {what}")]
@@ -175,7 +175,7 @@ impl RecordingIndex {
     pub fn read(folder: &Path) -> Result<Self, IndexError> {
         let path = folder.join(Self::FILE);
         let name = || path.display().to_string();
-        let text = fs::read(&path).map_err(|source| IndexError::Read { path: name(), source })?;
+        let text = fs::read(&path).map_err(|cause| IndexError::Read { path: name(), cause })?;
         let malformed = |what: String| IndexError::Malformed { path: name(), what };
         let index: Self = serde_json::from_slice(&text).map_err(|error| malformed(error.to_string()))?;
         if index.version != VERSION {

@@ -34,7 +34,7 @@ impl Recorder {
     /// thread.
     pub fn start(folder: impl Into<PathBuf>, settings: RecordingSettings) -> Result<Self, RecorderError> {
         let folder = folder.into();
-        let unusable = |source| RecorderError::Folder { folder: folder.clone(), source };
+        let unusable = |cause| RecorderError::Folder { folder: folder.clone(), cause };
         fs::create_dir_all(&folder).map_err(unusable)?;
         let lock = FolderLock::take(&folder).map_err(|error| match error {
             TryLockError::WouldBlock => RecorderError::InUse { folder: folder.clone() },

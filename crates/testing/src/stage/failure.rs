@@ -38,12 +38,12 @@ pub enum Failure {
     #[error("interrupted")]
     Interrupted,
     /// A process, file or socket of the test did not work.
-    #[error("{what}: {source}")]
+    #[error("{what}: {cause}")]
     Io {
         /// What was tried.
         what: String,
         /// What the operating system said.
-        source: io::Error,
+        cause: io::Error,
     },
 }
 
@@ -51,7 +51,7 @@ impl Failure {
     /// For `map_err`: what was tried.
     pub fn io(what: impl Into<String>) -> impl FnOnce(io::Error) -> Self {
         let what = what.into();
-        move |source| Self::Io { what, source }
+        move |cause| Self::Io { what, cause }
     }
 }
 

@@ -77,7 +77,7 @@ fn speakers_that_cannot_be_heard_are_refused() {
         mixer.add_speaker(SPEAKER, absurd),
         Err(MixerError::Codec {
             key: SPEAKER,
-            source: CodecError::UnsupportedFrameSize { frame_samples: 123, sample_rate_hz: 48_000 },
+            cause: CodecError::UnsupportedFrameSize { frame_samples: 123, sample_rate_hz: 48_000 },
         })
     );
     let good = CodecSettings::opus(FrameSize::Ms20);
