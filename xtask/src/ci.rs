@@ -39,8 +39,8 @@ pub(crate) fn run(root: &Path, selection: &Selection) -> Result<(), Failure> {
         times.push(row);
         match result {
             Ok(left_out) => skips = skips.with(left_out),
-            Err(source) => {
-                outcome = Err(Failure::Step { step: step.name(), source: Box::new(source) });
+            Err(cause) => {
+                outcome = Err(Failure::Step { step: step.name(), cause: Box::new(cause) });
                 break;
             }
         }

@@ -26,7 +26,7 @@ pub(crate) fn rustup<'a>(folder: &Path, arguments: impl IntoIterator<Item = &'a 
 /// # Errors
 /// [`Failure::NotStarted`] or [`Failure::CommandFailed`].
 pub(crate) fn run(command: &mut Command) -> Result<(), Failure> {
-    let status = command.stdin(Stdio::null()).status().map_err(|source| not_started(command, source))?;
+    let status = command.stdin(Stdio::null()).status().map_err(|cause| not_started(command, cause))?;
     if status.success() {
         return Ok(());
     }
@@ -38,7 +38,7 @@ pub(crate) fn run(command: &mut Command) -> Result<(), Failure> {
 /// # Errors
 /// [`Failure::NotStarted`] or [`Failure::CommandFailed`].
 pub(crate) fn capture(command: &mut Command) -> Result<String, Failure> {
-    let output = command.stdin(Stdio::null()).output().map_err(|source| not_started(command, source))?;
+    let output = command.stdin(Stdio::null()).output().map_err(|cause| not_started(command, cause))?;
     if output.status.success() {
         return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
     }
@@ -78,8 +78,8 @@ fn program<'a>(
     command
 }
 
-fn not_started(command: &Command, source: std::io::Error) -> Failure {
-    Failure::NotStarted { command: line(command), source }
+fn not_started(command: &Command, cause: std::io::Error) -> Failure {
+    Failure::NotStarted { command: line(command), cause }
 }
 
 #[cfg(test)]

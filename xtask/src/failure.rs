@@ -7,12 +7,12 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {
     /// A program could not be started at all.
-    #[error("`{command}` could not be started ({source}); install it or add it to the PATH")]
+    #[error("`{command}` could not be started ({cause}); install it or add it to the PATH")]
     NotStarted {
         /// The command line.
         command: String,
         /// What the operating system said.
-        source: io::Error,
+        cause: io::Error,
     },
     /// A program ran and reported failure; what it printed has been shown, or is `output`.
     #[error("`{command}` failed ({status}){output}")]
@@ -25,12 +25,12 @@ pub(crate) enum Failure {
         output: String,
     },
     /// A file or folder could not be read or written.
-    #[error("cannot use {}: {source}", path.display())]
+    #[error("cannot use {}: {cause}", path.display())]
     File {
         /// The file.
         path: PathBuf,
         /// What the operating system said.
-        source: io::Error,
+        cause: io::Error,
     },
     /// A crate of somebody else's may not be used.
     #[error(
@@ -118,11 +118,11 @@ pub(crate) enum Failure {
     #[error("platforms: {0} failed, listed above")]
     Platforms(usize),
     /// A step of `ci` failed.
-    #[error("ci stopped at `{step}`: {source}")]
+    #[error("ci stopped at `{step}`: {cause}")]
     Step {
         /// Which step.
         step: &'static str,
         /// What was wrong.
-        source: Box<Failure>,
+        cause: Box<Failure>,
     },
 }

@@ -69,7 +69,7 @@ const INPUT_BYTES_MAX: &str = "-max_len=2048";
 /// cargo-fuzz or a nightly toolchain is missing.
 pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
     let corpus = root.join("fuzz/corpus");
-    fs::create_dir_all(&corpus).map_err(|source| Failure::File { path: corpus.clone(), source })?;
+    fs::create_dir_all(&corpus).map_err(|cause| Failure::File { path: corpus.clone(), cause })?;
     convert(root, "unpack")?;
     let mut table = vec![
         "| target | seconds | executions | edges covered | features | corpus |".to_owned(),
@@ -112,7 +112,7 @@ fn look(root: &Path, target: &str, seconds: u32) -> Result<Tally, Failure> {
         .stdin(Stdio::null())
         .stderr(Stdio::piped())
         .spawn()
-        .map_err(|source| Failure::NotStarted { command: command::line(&command), source })?;
+        .map_err(|cause| Failure::NotStarted { command: command::line(&command), cause })?;
     let mut tally = Tally::default();
     if let Some(said) = child.stderr.take() {
         for line in BufReader::new(said).lines().map_while(Result::ok) {
@@ -123,7 +123,7 @@ fn look(root: &Path, target: &str, seconds: u32) -> Result<Tally, Failure> {
         }
     }
     let status =
-        child.wait().map_err(|source| Failure::NotStarted { command: command::line(&command), source })?;
+        child.wait().map_err(|cause| Failure::NotStarted { command: command::line(&command), cause })?;
     if status.success() {
         return Ok(tally);
     }

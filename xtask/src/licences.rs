@@ -92,7 +92,7 @@ fn host(root: &Path) -> Result<String, Failure> {
 }
 
 fn write(path: &Path, text: &str) -> Result<(), Failure> {
-    fs::write(path, text).map_err(|source| Failure::File { path: path.to_owned(), source })
+    fs::write(path, text).map_err(|cause| Failure::File { path: path.to_owned(), cause })
 }
 
 #[cfg(test)]

@@ -88,7 +88,7 @@ pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
     let report = trial.run(plan.seed)?;
     if let Some(path) = &plan.json {
         fs::write(path, format!("{:#}\n", report.json()))
-            .map_err(|source| Failure::File { path: path.clone(), source })?;
+            .map_err(|cause| Failure::File { path: path.clone(), cause })?;
     }
     println!("\n{report}");
     Ok(())

@@ -78,7 +78,7 @@ fn published(workspace: &Metadata) -> Vec<String> {
 
 /// The files that cargo has packed.
 fn packages(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
-    let entries = fs::read_dir(folder).map_err(|source| Failure::File { path: folder.to_owned(), source })?;
+    let entries = fs::read_dir(folder).map_err(|cause| Failure::File { path: folder.to_owned(), cause })?;
     let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
     Ok(paths.filter(|path| path.extension() == Some(OsStr::new("crate"))).collect())
 }
@@ -89,11 +89,11 @@ fn unpack(package: &Path, into: &Path) -> Result<(), Failure> {
 
 fn remove(folder: &Path) -> Result<(), Failure> {
     if folder.exists() {
-        fs::remove_dir_all(folder).map_err(|source| Failure::File { path: folder.to_owned(), source })?;
+        fs::remove_dir_all(folder).map_err(|cause| Failure::File { path: folder.to_owned(), cause })?;
     }
     Ok(())
 }
 
 fn make(folder: &Path) -> Result<(), Failure> {
-    fs::create_dir_all(folder).map_err(|source| Failure::File { path: folder.to_owned(), source })
+    fs::create_dir_all(folder).map_err(|cause| Failure::File { path: folder.to_owned(), cause })
 }

@@ -61,7 +61,7 @@ pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
     }
     let report = performance.report();
     let path = stage.report();
-    fs::write(&path, report.page()).map_err(|source| Failure::File { path: path.clone(), source })?;
+    fs::write(&path, report.page()).map_err(|cause| Failure::File { path: path.clone(), cause })?;
     println!("\n{report}\n{}", path.display());
     match report.failures() {
         _ if interrupt::is_interrupted() => Err(Failure::Interrupted),
@@ -80,11 +80,11 @@ impl Plan {
             let folder = std::path::absolute(folder);
             return Stage::fresh(
                 root,
-                folder.map_err(|source| Failure::File { path: root.to_owned(), source })?,
+                folder.map_err(|cause| Failure::File { path: root.to_owned(), cause })?,
             );
         }
         if usual.exists() {
-            fs::remove_dir_all(&usual).map_err(|source| Failure::File { path: usual.clone(), source })?;
+            fs::remove_dir_all(&usual).map_err(|cause| Failure::File { path: usual.clone(), cause })?;
         }
         Stage::fresh(root, usual)
     }

@@ -8,6 +8,7 @@ mod architecture;
 mod comment_width;
 mod containerfile;
 mod crate_docs;
+mod errors;
 mod features;
 mod file_docs;
 mod file_length;
@@ -74,6 +75,7 @@ const RULES: &[Rule] = &[
     comment_width::check,
     containerfile::check,
     crate_docs::check,
+    errors::check,
     features::check,
     file_docs::check,
     file_length::check,

@@ -12,8 +12,7 @@ use crate::failure::Failure;
 /// # Errors
 /// [`Failure::NoWorkspace`] where no folder above has a `Cargo.toml` with a `[workspace]` table.
 pub(crate) fn find() -> Result<PathBuf, Failure> {
-    let here =
-        std::env::current_dir().map_err(|source| Failure::File { path: PathBuf::from("."), source })?;
+    let here = std::env::current_dir().map_err(|cause| Failure::File { path: PathBuf::from("."), cause })?;
     here.ancestors().find(|folder| is_root(folder)).map(Path::to_path_buf).ok_or(Failure::NoWorkspace(here))
 }
 

@@ -230,6 +230,20 @@ pub enum CodecError {
     },
 }
 
+impl CodecError {
+    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::UnknownCodec { .. } => "unknown-codec",
+            Self::UnsupportedSampleRate { .. } => "unsupported-sample-rate",
+            Self::UnsupportedFrameSize { .. } => "unsupported-frame-size",
+            Self::FrameLength { .. } => "frame-length",
+            Self::PacketBuffer { .. } => "packet-buffer",
+            Self::Opus { .. } => "opus",
+        }
+    }
+}
+
 /// Checks the length of a frame that is to be filled from `source`.
 fn check_frame_length(source: Source<'_>, frame_samples: usize, got: usize) -> Result<(), CodecError> {
     let fits = match source {

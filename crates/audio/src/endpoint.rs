@@ -52,6 +52,17 @@ pub enum OutputError {
 }
 
 impl OutputError {
+    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Wav(cause) => cause.code(),
+            Self::Other(_) => "other",
+            Self::Finished => "finished",
+        }
+    }
+}
+
+impl OutputError {
     /// The error of an output of the game's own: an error of any type, which [`Other`](Self::Other) keeps, or a text.
     pub fn other(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Other(cause.into())

@@ -75,3 +75,18 @@ pub enum WavError {
         path: PathBuf,
     },
 }
+
+impl WavError {
+    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Read { .. } => "read",
+            Self::Format { .. } => "format",
+            Self::CutOff { .. } => "cut-off",
+            Self::Unsupported { .. } => "unsupported",
+            Self::TooLong { .. } => "too-long",
+            Self::Write { .. } => "write",
+            Self::Full { .. } => "full",
+        }
+    }
+}

@@ -251,3 +251,17 @@ pub enum End {
     #[error("the voice thread has panicked; what it said stands on the standard error: please report it")]
     Panicked,
 }
+
+impl End {
+    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Left => "left",
+            Self::NameTakenOver => "name-taken-over",
+            Self::Kicked { reason } => reason.code.name(),
+            Self::NoConnection(reason) => reason.code(),
+            Self::Output(failure) => failure.error().code(),
+            Self::Panicked => "panicked",
+        }
+    }
+}

@@ -80,6 +80,18 @@ pub enum RecorderError {
     Busy,
 }
 
+impl RecorderError {
+    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Recording(cause) => cause.code(),
+            Self::Thread(_) => "thread",
+            Self::Stopped => "stopped",
+            Self::Busy => "busy",
+        }
+    }
+}
+
 impl Recorder {
     /// Makes the folder, if it is not there, and waits for taps.
     ///

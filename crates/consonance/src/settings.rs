@@ -111,6 +111,19 @@ pub enum SettingsError {
     },
 }
 
+impl SettingsError {
+    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::OutOfRange { .. } => "out-of-range",
+            #[cfg(feature = "settings-files")]
+            Self::File { .. } => "file",
+            #[cfg(feature = "settings-files")]
+            Self::Syntax { .. } => "syntax",
+        }
+    }
+}
+
 impl VoiceSettings {
     /// Checks every number.
     ///

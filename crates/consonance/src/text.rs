@@ -29,6 +29,15 @@ pub enum TextRefused {
     },
 }
 
+impl TextRefused {
+    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::TooLong { .. } => "too-long",
+        }
+    }
+}
+
 /// A text message that was sent or received, as the history keeps it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]

@@ -50,6 +50,17 @@ pub enum Trouble {
     Busy,
 }
 
+impl Trouble {
+    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Missing => "missing",
+            Self::Denied => "denied",
+            Self::Busy => "busy",
+        }
+    }
+}
+
 impl From<Trouble> for DeviceState {
     fn from(trouble: Trouble) -> Self {
         match trouble {

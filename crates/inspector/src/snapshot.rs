@@ -47,6 +47,16 @@ pub enum SnapshotError {
     },
 }
 
+impl SnapshotError {
+    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Malformed(_) => "malformed",
+            Self::Version { .. } => "version",
+        }
+    }
+}
+
 impl From<serde_json::Error> for SnapshotError {
     fn from(cause: serde_json::Error) -> Self {
         Self::Malformed(cause)

@@ -16,6 +16,18 @@ pub enum PacketFault {
     Duration,
 }
 
+impl PacketFault {
+    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Empty => "empty",
+            Self::FrameTooLong => "frame-too-long",
+            Self::Misfit => "misfit",
+            Self::Duration => "duration",
+        }
+    }
+}
+
 impl fmt::Display for PacketFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

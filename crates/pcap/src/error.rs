@@ -27,3 +27,14 @@ pub enum CaptureError {
     #[error("cannot start a thread to write packets on: {0}; close other programs")]
     Thread(io::Error),
 }
+
+impl CaptureError {
+    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Create { .. } => "create",
+            Self::Write { .. } => "write",
+            Self::Thread(_) => "thread",
+        }
+    }
+}

@@ -96,6 +96,20 @@ pub enum HandOverError {
     },
 }
 
+impl HandOverError {
+    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Io { .. } => "io",
+            Self::SomethingElse { .. } => "something-else",
+            Self::NotPrivate { .. } => "not-private",
+            Self::TooLarge { .. } => "too-large",
+            Self::OtherVersion { .. } => "other-version",
+            Self::Damaged { .. } => "damaged",
+        }
+    }
+}
+
 /// Of the format of the file.
 const VERSION: u32 = 1;
 /// A session of 5000 players in a few rooms each leaves 2 MB.

@@ -86,6 +86,18 @@ pub enum AskError {
     },
 }
 
+impl AskError {
+    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Busy { .. } => "busy",
+            Self::Late { .. } => "late",
+            Self::Gone { .. } => "gone",
+            Self::NoSession { .. } => "no-session",
+        }
+    }
+}
+
 /// What a worker will say.
 struct Pending<R> {
     worker: usize,

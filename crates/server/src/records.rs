@@ -69,6 +69,17 @@ pub enum RecordsError {
     },
 }
 
+impl RecordsError {
+    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::TooManyBans { .. } => "too-many-bans",
+            Self::TooManyStandings { .. } => "too-many-standings",
+            Self::TooManyRooms { .. } => "too-many-rooms",
+        }
+    }
+}
+
 #[derive(Debug)]
 struct Shared {
     settings: RecordsSettings,

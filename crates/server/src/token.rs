@@ -117,6 +117,26 @@ pub enum TokenError {
     Key(&'static str),
 }
 
+impl TokenError {
+    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Missing => "missing",
+            Self::Malformed(_) => "malformed",
+            Self::Signature => "signature",
+            Self::KeyEnded => "key-ended",
+            Self::Expired { .. } => "expired",
+            Self::NotYet { .. } => "not-yet",
+            Self::OtherName { .. } => "other-name",
+            Self::OtherSession { .. } => "other-session",
+            Self::OtherAudience { .. } => "other-audience",
+            Self::OtherIssuer { .. } => "other-issuer",
+            Self::OtherType { .. } => "other-type",
+            Self::Key(_) => "key",
+        }
+    }
+}
+
 /// What a token says, whoever has written it: for people to look at.
 ///
 /// # Errors

@@ -90,6 +90,24 @@ pub enum DisconnectReason {
 }
 
 impl DisconnectReason {
+    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::ClosedByUs => "closed-by-us",
+            Self::ClosedByPeer { .. } => "closed-by-peer",
+            Self::Refused { .. } => "refused",
+            Self::ServerFull { .. } => "server-full",
+            Self::TimedOut => "timed-out",
+            Self::CertificateNotTrusted { .. } => "certificate-not-trusted",
+            Self::CouldNotResolve { .. } => "could-not-resolve",
+            Self::Unreachable { .. } => "unreachable",
+            Self::Overloaded { .. } => "overloaded",
+            Self::ProtocolViolated { .. } => "protocol-violated",
+        }
+    }
+}
+
+impl DisconnectReason {
     /// [`ClosedByPeer`](Self::ClosedByPeer) with a reason as it came over the network: encoded, or in words.
     pub fn closed_by_peer(reason: &[u8]) -> Self {
         Self::ClosedByPeer { reason: EndReason::decode(reason) }

@@ -43,6 +43,20 @@ pub enum ParseError {
     },
 }
 
+impl ParseError {
+    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::BadMagic { .. } => "bad-magic",
+            Self::UnknownType { .. } => "unknown-type",
+            Self::Truncated { .. } => "truncated",
+            Self::Missing { .. } => "missing",
+            Self::DuplicateClient { .. } => "duplicate-client",
+            Self::UnnamedRoom { .. } => "unnamed-room",
+        }
+    }
+}
+
 impl fmt::Display for ParseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -94,6 +108,17 @@ pub enum WriteError {
         /// Bytes allowed.
         limit: usize,
     },
+}
+
+impl WriteError {
+    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::BufferFull { .. } => "buffer-full",
+            Self::TooManyItems { .. } => "too-many-items",
+            Self::TooLong { .. } => "too-long",
+        }
+    }
 }
 
 impl fmt::Display for WriteError {

@@ -15,8 +15,7 @@ use crate::failure::Failure;
 /// If the page has no marks for a bench, or files cannot be read or written.
 pub(super) fn write(from: &Path, to: &Path, record: &Record) -> Result<(), Failure> {
     let page = from.join("benchmarks.md");
-    let mut text =
-        fs::read_to_string(&page).map_err(|source| Failure::File { path: page.clone(), source })?;
+    let mut text = fs::read_to_string(&page).map_err(|cause| Failure::File { path: page.clone(), cause })?;
     let machine = format!("{}.\n", record.machine.in_words());
     text = fill(&text, "machine", &machine).ok_or_else(|| no_marks("machine"))?;
     for bench in &record.benches {
@@ -32,7 +31,7 @@ fn save(folder: &Path, name: &str, text: &str) -> Result<(), Failure> {
         fs::create_dir_all(folder)?;
         fs::write(&path, text)
     };
-    write().map_err(|source| Failure::File { path: path.clone(), source })
+    write().map_err(|cause| Failure::File { path: path.clone(), cause })
 }
 
 /// Puts something between the marks of this name, in place of what was there.

@@ -68,9 +68,8 @@ impl Record {
     /// If it is not there, or has another form.
     pub(super) fn load(folder: &Path) -> Result<Self, Failure> {
         let path = file(folder);
-        let text =
-            fs::read_to_string(&path).map_err(|source| Failure::File { path: path.clone(), source })?;
-        serde_json::from_str(&text).map_err(|error| Failure::File { path, source: error.into() })
+        let text = fs::read_to_string(&path).map_err(|cause| Failure::File { path: path.clone(), cause })?;
+        serde_json::from_str(&text).map_err(|error| Failure::File { path, cause: error.into() })
     }
 
     /// Into this folder, which is made if it is not there.
@@ -83,7 +82,7 @@ impl Record {
             fs::create_dir_all(folder)?;
             fs::write(&path, self.to_text()?)
         };
-        write().map_err(|source| Failure::File { path: path.clone(), source })
+        write().map_err(|cause| Failure::File { path: path.clone(), cause })
     }
 
     /// A line for each figure, so that changes can be read.

@@ -72,7 +72,7 @@ fn licence_files(manifest: &Path) -> Result<Vec<PathBuf>, Failure> {
 }
 
 fn entries(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
-    let entries = fs::read_dir(folder).map_err(|source| Failure::File { path: folder.to_owned(), source })?;
+    let entries = fs::read_dir(folder).map_err(|cause| Failure::File { path: folder.to_owned(), cause })?;
     Ok(entries.filter_map(|entry| Some(entry.ok()?.path())).collect())
 }
 
@@ -84,7 +84,7 @@ fn name_of(path: &Path) -> String {
 
 /// With the ends of lines of this system, and nothing around it.
 fn read(path: &Path) -> Result<String, Failure> {
-    let bytes = fs::read(path).map_err(|source| Failure::File { path: path.to_owned(), source })?;
+    let bytes = fs::read(path).map_err(|cause| Failure::File { path: path.to_owned(), cause })?;
     let text = String::from_utf8_lossy(&bytes);
     Ok(text.trim().lines().map(str::trim_end).collect::<Vec<_>>().join("\n"))
 }

@@ -44,7 +44,7 @@ pub(super) fn cargo(workspace: &Path, target: &Path, arguments: &[String]) -> Re
     let mut cargo = command::cargo(workspace, arguments);
     cargo.env("CARGO_TARGET_DIR", target).stdin(Stdio::null()).stdout(Stdio::piped());
     let line = command::line(&cargo);
-    let not_started = |source| Failure::NotStarted { command: line.clone(), source };
+    let not_started = |cause| Failure::NotStarted { command: line.clone(), cause };
     let mut child = cargo.spawn().map_err(not_started)?;
     let (mut binaries, mut errors) = (Vec::new(), Vec::new());
     for message in child.stdout.take().into_iter().flat_map(|out| Message::parse_stream(BufReader::new(out)))

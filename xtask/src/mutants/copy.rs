@@ -62,7 +62,7 @@ impl Copy {
         for entry in entries(&self.original.join(below))? {
             let name = entry.file_name();
             let path = below.join(&name);
-            let kind = entry.file_type().map_err(|source| Failure::File { path: entry.path(), source })?;
+            let kind = entry.file_type().map_err(|cause| Failure::File { path: entry.path(), cause })?;
             if kind.is_dir() {
                 if NOT_COPIED.iter().all(|left_out| name != **left_out) {
                     self.copy_folder(&path, manifests, kept)?;
@@ -70,8 +70,9 @@ impl Copy {
             } else if kind.is_file() && !NOT_COPIED.iter().any(|left_out| name == **left_out) {
                 let bytes = match manifests.get(&path) {
                     Some(text) => text.clone().into_bytes(),
-                    None => fs::read(entry.path())
-                        .map_err(|source| Failure::File { path: entry.path(), source })?,
+                    None => {
+                        fs::read(entry.path()).map_err(|cause| Failure::File { path: entry.path(), cause })?
+                    }
                 };
                 let path = self.folder.join(&path);
                 // The lock file of the copy has a package more.
@@ -104,7 +105,7 @@ fn write_if_different(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     if fs::read(path).is_ok_and(|present| present == bytes) {
         return Ok(());
     }
-    let failure = |source| Failure::File { path: path.to_owned(), source };
+    let failure = |cause| Failure::File { path: path.to_owned(), cause };
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).map_err(failure)?;
     }
@@ -118,7 +119,7 @@ fn remove_all_but(folder: &Path, kept: &BTreeSet<PathBuf>) -> Result<(), Failure
         if path.is_dir() {
             remove_all_but(&path, kept)?;
         } else if !kept.contains(&path) && entry.file_name() != *"Cargo.lock" {
-            fs::remove_file(&path).map_err(|source| Failure::File { path, source })?;
+            fs::remove_file(&path).map_err(|cause| Failure::File { path, cause })?;
         }
     }
     Ok(())
@@ -126,11 +127,11 @@ fn remove_all_but(folder: &Path, kept: &BTreeSet<PathBuf>) -> Result<(), Failure
 
 fn entries(folder: &Path) -> Result<Vec<fs::DirEntry>, Failure> {
     let read = fs::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>);
-    read.map_err(|source| Failure::File { path: folder.to_owned(), source })
+    read.map_err(|cause| Failure::File { path: folder.to_owned(), cause })
 }
 
 fn read_text(path: &Path) -> Result<String, Failure> {
-    fs::read_to_string(path).map_err(|source| Failure::File { path: path.to_owned(), source })
+    fs::read_to_string(path).map_err(|cause| Failure::File { path: path.to_owned(), cause })
 }
 
 #[cfg(test)]

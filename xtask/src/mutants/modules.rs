@@ -28,8 +28,7 @@ pub(super) fn of_library(package: &Path) -> Result<Vec<Module>, Failure> {
     let mut modules = Vec::new();
     let mut waiting = vec![(package.join("src/lib.rs"), package.join("src"))];
     while let Some((path, children)) = waiting.pop() {
-        let text =
-            fs::read_to_string(&path).map_err(|source| Failure::File { path: path.clone(), source })?;
+        let text = fs::read_to_string(&path).map_err(|cause| Failure::File { path: path.clone(), cause })?;
         let syntax = syn::parse_file(&text).map_err(|error| Failure::Answer {
             command: format!("parsing {}", path.display()),
             why: error.to_string(),

@@ -43,7 +43,7 @@ impl Run<'_> {
     /// # Errors
     /// [`Failure::Interrupted`] if Ctrl-C was pressed, and then it has ended; or if it cannot be started.
     pub(super) fn run(&self) -> Result<Ended, Failure> {
-        let file = |source| Failure::File { path: self.output.to_owned(), source };
+        let file = |cause| Failure::File { path: self.output.to_owned(), cause };
         let out = File::create(self.output).map_err(file)?;
         let err = out.try_clone().map_err(file)?;
         let mut command = Command::new(&self.binary.path);
@@ -53,7 +53,7 @@ impl Run<'_> {
         signal::lead_a_group(&mut command);
         let mut child = command
             .spawn()
-            .map_err(|source| Failure::NotStarted { command: command::line(&command), source })?;
+            .map_err(|cause| Failure::NotStarted { command: command::line(&command), cause })?;
         memory::limit(&child);
         let ended = wait(&mut child, self.timeout);
         // What a test started and left behind would keep running.
@@ -75,7 +75,7 @@ fn wait(child: &mut Child, timeout: Duration) -> Result<Option<bool>, Failure> {
             Ok(None) if interrupt::is_interrupted() => return Err(Failure::Interrupted),
             Ok(None) if Instant::now() >= deadline => return Ok(None),
             Ok(None) => thread::sleep(pause),
-            Err(source) => return Err(Failure::NotStarted { command: "a test".to_owned(), source }),
+            Err(cause) => return Err(Failure::NotStarted { command: "a test".to_owned(), cause }),
         }
         pause = (pause * 2).min(PAUSE_MAX);
     }

@@ -41,7 +41,7 @@ impl<'a> Trial<'a> {
         jobs: usize,
     ) -> Result<Self, Failure> {
         let scratch = folder.join("scratch");
-        fs::create_dir_all(&scratch).map_err(|source| Failure::File { path: scratch.clone(), source })?;
+        fs::create_dir_all(&scratch).map_err(|cause| Failure::File { path: scratch.clone(), cause })?;
         let folders: Vec<_> = packages.iter().map(|package| package.folder.clone()).collect();
         let copy = Copy::update(root, &folder.join("workspace"), &folders)?;
         Ok(Self { packages, candidates, copy, target: folder.join("target"), scratch, jobs })

@@ -48,7 +48,7 @@ fn manifest(project: &Project, crates: &Path) -> Result<String, Failure> {
          [profile.dev.package.\"*\"]\nopt-level = 2\n\n[workspace]\n\n[patch.crates-io]\n",
         project.name, project.dependency
     );
-    let entries = fs::read_dir(crates).map_err(|source| Failure::File { path: crates.to_owned(), source })?;
+    let entries = fs::read_dir(crates).map_err(|cause| Failure::File { path: crates.to_owned(), cause })?;
     for path in entries.filter_map(|entry| Some(entry.ok()?.path())) {
         // Such as `consonance-audio-0.1.0`.
         let name = path.file_name().and_then(|name| name.to_str()).and_then(|name| name.rsplit_once('-'));
@@ -60,7 +60,7 @@ fn manifest(project: &Project, crates: &Path) -> Result<String, Failure> {
 }
 
 fn write(path: &Path, text: &str) -> Result<(), Failure> {
-    fs::write(path, text).map_err(|source| Failure::File { path: path.to_owned(), source })
+    fs::write(path, text).map_err(|cause| Failure::File { path: path.to_owned(), cause })
 }
 
 /// A session in the same process, and two players in it.

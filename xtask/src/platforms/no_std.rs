@@ -56,7 +56,7 @@ fn libraries(messages: &str) -> Vec<Library> {
 
 /// Compiles the probe in `folder` against these libraries.
 fn probe(root: &Path, folder: &Path, libraries: &[Library]) -> Result<(), Failure> {
-    let unusable = |source| Failure::File { path: folder.to_owned(), source };
+    let unusable = |cause| Failure::File { path: folder.to_owned(), cause };
     fs::create_dir_all(folder).map_err(unusable)?;
     let mut source = PROBE.to_owned();
     for library in libraries {

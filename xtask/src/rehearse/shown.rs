@@ -34,7 +34,7 @@ pub(crate) fn commands(root: &Path) -> Result<Vec<Shown>, Failure> {
     for path in tracked_files::list(root)? {
         let Some(read) = reader(&path) else { continue };
         let file = root.join(&path);
-        let text = fs::read_to_string(&file).map_err(|source| Failure::File { path: file, source })?;
+        let text = fs::read_to_string(&file).map_err(|cause| Failure::File { path: file, cause })?;
         let of_page = |(line, command)| Shown { page: path.clone(), line, command };
         shown.extend(read(&text).into_iter().map(of_page));
     }

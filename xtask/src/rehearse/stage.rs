@@ -49,8 +49,7 @@ impl Stage {
         for folder in ["home", "logs", "scenes"].map(|folder| beside.join(folder)) {
             // What an earlier rehearsal left would be found by this one's commands.
             if folder.exists() {
-                fs::remove_dir_all(&folder)
-                    .map_err(|source| Failure::File { path: folder.clone(), source })?;
+                fs::remove_dir_all(&folder).map_err(|cause| Failure::File { path: folder.clone(), cause })?;
             }
             make(&folder)?;
         }
@@ -150,12 +149,12 @@ fn file_name(page: &str) -> String {
 }
 
 fn make(path: &Path) -> Result<(), Failure> {
-    fs::create_dir_all(path).map_err(|source| Failure::File { path: path.to_owned(), source })
+    fs::create_dir_all(path).map_err(|cause| Failure::File { path: path.to_owned(), cause })
 }
 
 fn make_empty(path: &Path) -> Result<(), Failure> {
     make(path)?;
-    let unreadable = |source| Failure::File { path: path.to_owned(), source };
+    let unreadable = |cause| Failure::File { path: path.to_owned(), cause };
     match fs::read_dir(path).map_err(unreadable)?.next() {
         None => Ok(()),
         Some(_) => Err(Failure::NotEmpty(path.to_owned())),

@@ -26,7 +26,7 @@ impl Repository {
     pub(crate) fn load(root: &Path) -> Result<Self, Failure> {
         let read = |path: String| {
             let full = root.join(&path);
-            let bytes = fs::read(&full).map_err(|source| Failure::File { path: full, source })?;
+            let bytes = fs::read(&full).map_err(|cause| Failure::File { path: full, cause })?;
             Ok(TrackedFile::new(path, bytes))
         };
         let files = tracked_files::list(root)?.into_iter().map(read).collect::<Result<_, _>>()?;

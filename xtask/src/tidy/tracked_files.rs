@@ -40,7 +40,7 @@ fn walk(root: &Path) -> Result<Vec<String>, Failure> {
     let mut folders = vec![String::new()];
     while let Some(folder) = folders.pop() {
         let path = root.join(&folder);
-        let unreadable = |source| Failure::File { path: path.clone(), source };
+        let unreadable = |cause| Failure::File { path: path.clone(), cause };
         for entry in fs::read_dir(&path).map_err(unreadable)? {
             let entry = entry.map_err(unreadable)?;
             let name = entry.file_name();

@@ -9,7 +9,7 @@ pub(crate) fn check(repository: &Repository) -> Vec<Finding> {
     for package in &repository.packages {
         let sources: Vec<&str> = sources_of(repository, package).collect();
         for dependency in &package.dependencies {
-            if !sources.iter().any(|source| has_identifier(source, &dependency.identifier)) {
+            if !sources.iter().any(|cause| has_identifier(cause, &dependency.identifier)) {
                 let what = format!("no source of `{}` names `{}`", package.name, dependency.name);
                 let line = package.line_of(repository, &dependency.name);
                 findings.push(Finding::new(&package.manifest(), line, what, "do without it"));

@@ -20,7 +20,7 @@ pub(crate) fn write(root: &Path) -> Result<(), Failure> {
     let bytes = build(root, &compiler)?;
     for (name, content) in [(CHECKED_IN, &*bytes), (MADE_BY, format!("{}\n", compiler.version).as_bytes())] {
         let path = root.join(name);
-        fs::write(&path, content).map_err(|source| Failure::File { path, source })?;
+        fs::write(&path, content).map_err(|cause| Failure::File { path, cause })?;
     }
     println!("{CHECKED_IN}: {} bytes by {}", bytes.len(), compiler.version);
     Ok(())
@@ -34,7 +34,7 @@ pub(crate) fn write(root: &Path) -> Result<(), Failure> {
 pub(crate) fn verify(root: &Path) -> Result<Skips, Failure> {
     let read = |name| {
         let path = root.join(name);
-        fs::read(&path).map_err(|source| Failure::File { path, source })
+        fs::read(&path).map_err(|cause| Failure::File { path, cause })
     };
     let made_by = String::from_utf8_lossy(&read(MADE_BY)?).trim().to_owned();
     let Some(compiler) = PageCompiler::find(root)? else {
@@ -81,7 +81,7 @@ fn build(root: &Path, compiler: &PageCompiler) -> Result<Vec<u8>, Failure> {
     let messages = command::capture(&mut cargo)?;
     let path =
         product(&messages).ok_or(Failure::Missing { what: "a .wasm file of the build", make: MAKE })?;
-    fs::read(&path).map_err(|source| Failure::File { path, source })
+    fs::read(&path).map_err(|cause| Failure::File { path, cause })
 }
 
 /// Where cargo keeps the sources of other crates: their paths are in messages of panics, and each machine has others.

@@ -28,3 +28,14 @@ pub enum MixerError {
         max_speakers: usize,
     },
 }
+
+impl MixerError {
+    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Codec { .. } => "codec",
+            Self::SpeakerExists { .. } => "speaker-exists",
+            Self::TooManySpeakers { .. } => "too-many-speakers",
+        }
+    }
+}

@@ -48,6 +48,20 @@ pub enum RecordingError {
     },
 }
 
+impl RecordingError {
+    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Folder { .. } => "folder",
+            Self::Create { .. } => "create",
+            Self::TooManyTracks { .. } => "too-many-tracks",
+            Self::OtherTrack => "other-track",
+            Self::Wav(cause) => cause.code(),
+            Self::OggOpus { .. } => "ogg-opus",
+        }
+    }
+}
+
 /// Why a stream cannot be written.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -58,6 +72,16 @@ pub enum OggOpusError {
     /// The sound cannot be encoded.
     #[error(transparent)]
     Codec(#[from] CodecError),
+}
+
+impl OggOpusError {
+    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Write(_) => "write",
+            Self::Codec(cause) => cause.code(),
+        }
+    }
 }
 
 impl From<io::Error> for OggOpusError {

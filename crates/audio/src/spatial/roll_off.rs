@@ -134,6 +134,15 @@ pub enum CurveError {
     },
 }
 
+impl CurveError {
+    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::TooManyPoints { .. } => "too-many-points",
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -56,6 +56,26 @@ pub enum StartError {
     Inspector(#[from] consonance_inspector::page::InspectorError),
 }
 
+impl StartError {
+    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    pub fn code(&self) -> &'static str {
+        match self {
+            #[cfg(feature = "quic")]
+            Self::Address(_) => "address",
+            Self::NoNetwork => "no-network",
+            Self::Settings(cause) => cause.code(),
+            Self::Name { .. } => "name",
+            Self::Room { .. } => "room",
+            Self::JoinToken(_) => "join-token-too-long",
+            Self::Codec(_) => "codec",
+            Self::Diagnostics(cause) => cause.code(),
+            Self::Thread(_) => "thread",
+            #[cfg(feature = "inspector")]
+            Self::Inspector(cause) => cause.code(),
+        }
+    }
+}
+
 impl From<CodecError> for StartError {
     fn from(cause: CodecError) -> Self {
         Self::Codec(cause)

@@ -45,3 +45,17 @@ pub enum DiagnosticsError {
     #[error("cannot start a thread to write diagnostics on: {0}; close other programs")]
     Thread(io::Error),
 }
+
+impl DiagnosticsError {
+    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Folder { .. } => "folder",
+            Self::Create { .. } => "create",
+            Self::Write { .. } => "write",
+            Self::Packets(cause) => cause.code(),
+            Self::Sound(cause) => cause.code(),
+            Self::Thread(_) => "thread",
+        }
+    }
+}

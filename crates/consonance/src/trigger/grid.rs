@@ -35,6 +35,16 @@ pub enum GridError {
     },
 }
 
+impl GridError {
+    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Range { .. } => "range",
+            Self::Room { .. } => "room",
+        }
+    }
+}
+
 impl Grid {
     /// The longest name, so that those of its rooms are no longer than a room's may be.
     pub const ROOM_BYTES_MAX: usize = 64;

@@ -1,5 +1,6 @@
 //! Chats that never begin, or are ended by somebody else: the reason, in words.
 
+use std::error::Error as _;
 use std::net::UdpSocket;
 use std::time::Duration;
 
@@ -87,6 +88,29 @@ fn what_cannot_be_used_is_refused_before_anything_starts() {
     assert!(matches!(refused, Err(StartError::Room { .. })), "{refused:?}");
     let refused = VoiceChat::to("quic://127.0.0.1/main").err();
     assert!(matches!(refused, Some(StartError::Address(_))), "{refused:?}");
+}
+
+#[test]
+fn a_refusal_has_a_code_and_says_each_cause_once() {
+    let stage = Stage::open();
+    let long = "x".repeat(129);
+    for (refused, code) in [
+        (VoiceChat::to("quic://127.0.0.1/main").err(), "address"),
+        (stage.chat().name("Alice").listen(long).start().err(), "room"),
+        (stage.chat().name("").start().err(), "name"),
+        (VoiceChat::builder().name("Alice").start().err(), "no-network"),
+    ] {
+        let refused = refused.unwrap();
+        assert_eq!(refused.code(), code);
+        let mut texts = vec![refused.to_string()];
+        let mut cause = refused.source();
+        while let Some(error) = cause {
+            let text = error.to_string();
+            assert!(texts.iter().all(|said| !said.contains(&text)), "{text:?} again: {texts:?}");
+            texts.push(text);
+            cause = error.source();
+        }
+    }
 }
 
 #[test]

@@ -42,6 +42,17 @@ pub enum BatchError {
     },
 }
 
+impl BatchError {
+    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::TooShort { .. } => "too-short",
+            Self::CutOff => "cut-off",
+            Self::UnknownLength { .. } => "unknown-length",
+        }
+    }
+}
+
 impl<'a> Batch<'a> {
     /// Takes the time stamp off, where there is one.
     ///

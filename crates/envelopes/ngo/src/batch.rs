@@ -52,6 +52,19 @@ pub enum BatchError {
     MessageCutOff,
 }
 
+impl BatchError {
+    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::CutOff => "cut-off",
+            Self::WrongMark(_) => "wrong-mark",
+            Self::WrongSize => "wrong-size",
+            Self::WrongHash => "wrong-hash",
+            Self::MessageCutOff => "message-cut-off",
+        }
+    }
+}
+
 impl<'a> Batch<'a> {
     /// Reads a batch's header and checks all that it tells but the messages themselves.
     ///

@@ -56,6 +56,19 @@ pub enum AskError {
     Snapshot(#[from] SnapshotError),
 }
 
+impl AskError {
+    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Address(_) => "address",
+            Self::SessionAddress(_) => "session-address",
+            Self::Connection { .. } => "connection",
+            Self::Refused { .. } => "refused",
+            Self::Snapshot(cause) => cause.code(),
+        }
+    }
+}
+
 impl Client {
     /// An inspector by its address, `http://127.0.0.1:PORT/KEY/`. Does not ask it yet.
     ///

@@ -44,6 +44,16 @@ pub enum InspectorError {
     Thread(io::Error),
 }
 
+impl InspectorError {
+    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Port { .. } => "port",
+            Self::Thread(_) => "thread",
+        }
+    }
+}
+
 /// A page on this machine. Dropping it ends it.
 pub struct Inspector {
     address: SocketAddr,

@@ -21,6 +21,19 @@ pub enum Refusal {
     Forged,
 }
 
+impl Refusal {
+    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Malformed => "malformed",
+            Self::OtherWorker => "other-worker",
+            Self::UnknownLink => "unknown-link",
+            Self::Replayed => "replayed",
+            Self::Forged => "forged",
+        }
+    }
+}
+
 /// Datagrams that were dropped, by reason.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RefusalCounts {

@@ -36,6 +36,16 @@ pub enum ChannelUnfit {
     },
 }
 
+impl ChannelUnfit {
+    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Missing { .. } => "missing",
+            Self::NotReliable { .. } => "not-reliable",
+        }
+    }
+}
+
 impl<'a> SocketChannels<'a> {
     /// Channels by their indices, in the order in which the socket was built with them. Voice's own unreliable channel
     /// may be any; one that sends again makes voice late and not better.

@@ -54,6 +54,18 @@ pub enum IdentityError {
     },
 }
 
+impl IdentityError {
+    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Names { .. } => "names",
+            Self::Certificate { .. } => "certificate",
+            Self::Key { .. } => "key",
+            Self::Pair { .. } => "pair",
+        }
+    }
+}
+
 impl Identity {
     /// A new key and a certificate for it, signed by itself, for these host names and IP addresses.
     ///

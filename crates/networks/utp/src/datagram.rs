@@ -78,6 +78,19 @@ pub enum DatagramError {
     WrongMtuCheck,
 }
 
+impl DatagramError {
+    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::CutOff => "cut-off",
+            Self::UnknownType(_) => "unknown-type",
+            Self::OtherVersion(_) => "other-version",
+            Self::UnknownHandshake(_) => "unknown-handshake",
+            Self::WrongMtuCheck => "wrong-mtu-check",
+        }
+    }
+}
+
 const HANDSHAKE: [u8; 3] = *b"UTP";
 const VERSION: u8 = 1;
 const REQUEST: u8 = 1;

@@ -93,6 +93,19 @@ pub enum HookError {
     NoThread(#[from] NoThread),
 }
 
+impl HookError {
+    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Url => "url",
+            Self::PlainHttp => "plain-http",
+            Self::NotBuiltIn => "not-built-in",
+            Self::Authorities => "authorities",
+            Self::NoThread(_) => "no-thread",
+        }
+    }
+}
+
 /// Why one question has no answer.
 #[cfg_attr(not(feature = "joining-hook"), allow(dead_code, reason = "nobody answers who is not asked"))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

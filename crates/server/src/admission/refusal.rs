@@ -42,6 +42,24 @@ pub enum Refusal {
     Banned(Box<Ban>),
 }
 
+impl Refusal {
+    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Token(_) => "token",
+            Self::PasswordMissing => "password-missing",
+            Self::PasswordWrong => "password-wrong",
+            Self::TooManyGuesses { .. } => "too-many-guesses",
+            Self::EitherMissing => "either-missing",
+            Self::BothMissing => "both-missing",
+            Self::Denied { .. } => "denied",
+            Self::HookFailed => "hook-failed",
+            Self::NameReserved => "name-reserved",
+            Self::Banned(_) => "banned",
+        }
+    }
+}
+
 impl From<TokenError> for Refusal {
     fn from(error: TokenError) -> Self {
         Self::Token(error)

@@ -29,6 +29,17 @@ pub enum SessionRefusal {
     },
 }
 
+impl SessionRefusal {
+    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Unknown { .. } => "unknown",
+            Self::Full { .. } => "full",
+            Self::Elsewhere { .. } => "elsewhere",
+        }
+    }
+}
+
 impl From<&SessionRefusal> for EndReason {
     fn from(refusal: &SessionRefusal) -> Self {
         match refusal {

@@ -115,6 +115,34 @@ pub enum ModerationError {
 }
 
 impl ModerationError {
+    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NoSession { .. } => "no-session",
+            Self::NoPlayer { .. } => "no-player",
+            Self::NotInRoom { .. } => "not-in-room",
+            Self::RoomForbidden { .. } => "room-forbidden",
+            Self::RoomFull { .. } => "room-full",
+            Self::TooManyRights { .. } => "too-many-rights",
+            Self::NoBan { .. } => "no-ban",
+            Self::NotDraining => "not-draining",
+            Self::BadOnward => "bad-onward",
+            Self::EndsInThePast => "ends-in-the-past",
+            Self::Nameless { .. } => "nameless",
+            Self::NothingKept => "nothing-kept",
+            Self::NotHeard { .. } => "not-heard",
+            Self::Report(cause) => cause.code(),
+            Self::Recording(cause) => cause.code(),
+            Self::Recordings(cause) => cause.code(),
+            Self::Records(cause) => cause.code(),
+            Self::Restrictions(_) => "restrictions",
+            Self::Server(_) => "server",
+            Self::OnlyRecorded(_) => "only-recorded",
+        }
+    }
+}
+
+impl ModerationError {
     /// What a worker's silence means for somebody who asked about a session.
     pub(super) fn of_worker(error: AskError) -> Self {
         match error {

@@ -28,6 +28,17 @@ pub enum RecorderError {
     NoThread(#[from] NoThread),
 }
 
+impl RecorderError {
+    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Folder { .. } => "folder",
+            Self::InUse { .. } => "in-use",
+            Self::NoThread(_) => "no-thread",
+        }
+    }
+}
+
 /// Why a recording cannot be had or removed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -55,4 +66,17 @@ pub enum RecordingsError {
     /// The thread that writes recordings has not come to it.
     #[error("the disk is slow, or the recorder has ended; look at the list of recordings later")]
     Late,
+}
+
+impl RecordingsError {
+    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NoRecording => "no-recording",
+            Self::NoTrack { .. } => "no-track",
+            Self::GoesOn => "goes-on",
+            Self::Io { .. } => "io",
+            Self::Late => "late",
+        }
+    }
 }

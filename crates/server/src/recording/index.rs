@@ -164,6 +164,16 @@ pub enum IndexError {
     },
 }
 
+impl IndexError {
+    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Read { .. } => "read",
+            Self::Malformed { .. } => "malformed",
+        }
+    }
+}
+
 impl RecordingIndex {
     /// The file's name in a recording's folder.
     pub const FILE: &'static str = "index.json";

@@ -48,6 +48,18 @@ pub enum RecordingRefusal {
     NotRecorded,
 }
 
+impl RecordingRefusal {
+    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NotSetUp => "not-set-up",
+            Self::NoSession => "no-session",
+            Self::AlreadyRecorded => "already-recorded",
+            Self::NotRecorded => "not-recorded",
+        }
+    }
+}
+
 impl SessionRecording {
     /// Whether it is being recorded now.
     pub(crate) fn is_on(&self) -> bool {

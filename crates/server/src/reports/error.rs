@@ -60,3 +60,20 @@ pub enum ReportsError {
     #[error("the disk has not taken the report yet; look at the list of reports later")]
     Late,
 }
+
+impl ReportsError {
+    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Folder { .. } => "folder",
+            Self::NoThread(_) => "no-thread",
+            Self::NoReport { .. } => "no-report",
+            Self::NoTrack { .. } => "no-track",
+            Self::Unreadable { .. } => "unreadable",
+            Self::Full { .. } => "full",
+            Self::Busy => "busy",
+            Self::Write { .. } => "write",
+            Self::Late => "late",
+        }
+    }
+}

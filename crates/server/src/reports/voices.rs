@@ -26,3 +26,14 @@ pub enum NothingToReport {
     #[error("the player has said nothing of late that anybody heard")]
     NotHeard,
 }
+
+impl NothingToReport {
+    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NoSession => "no-session",
+            Self::NotKept => "not-kept",
+            Self::NotHeard => "not-heard",
+        }
+    }
+}

@@ -74,6 +74,16 @@ pub enum SettingsError {
     },
 }
 
+impl SettingsError {
+    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NoSession => "no-session",
+            Self::SameName { .. } => "same-name",
+        }
+    }
+}
+
 impl SessionsSettings {
     /// Sessions of these names, with the default limits and a seed from the operating system.
     ///

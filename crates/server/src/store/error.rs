@@ -64,6 +64,20 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Folder { .. } => "folder",
+            Self::InUse { .. } => "in-use",
+            Self::Damaged { .. } => "damaged",
+            Self::TooNew { .. } => "too-new",
+            Self::Disk { .. } => "disk",
+            Self::NoThread(_) => "no-thread",
+        }
+    }
+}
+
+impl StoreError {
     pub(super) fn folder(folder: &Path, error: &io::Error) -> Self {
         Self::Folder { folder: folder.to_owned(), what: error.to_string() }
     }

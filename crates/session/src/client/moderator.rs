@@ -46,6 +46,18 @@ pub enum ModerateError {
     TooLong,
 }
 
+impl ModerateError {
+    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NotJoined => "not-joined",
+            Self::NotOffered => "not-offered",
+            Self::TooMany { .. } => "too-many",
+            Self::TooLong => "too-long",
+        }
+    }
+}
+
 impl fmt::Display for ModerateError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

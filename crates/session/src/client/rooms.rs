@@ -35,6 +35,17 @@ pub enum RoomError {
     },
 }
 
+impl RoomError {
+    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NameTooLong { .. } => "name-too-long",
+            Self::TooMany { .. } => "too-many",
+            Self::SameId { .. } => "same-id",
+        }
+    }
+}
+
 impl fmt::Display for RoomError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -39,6 +39,18 @@ pub enum TextError {
     },
 }
 
+impl TextError {
+    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NotJoined => "not-joined",
+            Self::UnknownPlayer { .. } => "unknown-player",
+            Self::Muted => "muted",
+            Self::TooLong { .. } => "too-long",
+        }
+    }
+}
+
 impl fmt::Display for TextError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

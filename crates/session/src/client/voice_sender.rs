@@ -20,6 +20,16 @@ pub enum VoiceError {
     TooLong,
 }
 
+impl VoiceError {
+    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NotJoined => "not-joined",
+            Self::TooLong => "too-long",
+        }
+    }
+}
+
 impl fmt::Display for VoiceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -40,6 +50,15 @@ pub enum ChannelError {
         /// Channels open now.
         open: usize,
     },
+}
+
+impl ChannelError {
+    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::TooMany { .. } => "too-many",
+        }
+    }
 }
 
 impl fmt::Display for ChannelError {

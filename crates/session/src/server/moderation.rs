@@ -53,6 +53,16 @@ pub enum RestrictionsError {
     Permissive,
 }
 
+impl RestrictionsError {
+    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::TooMany { .. } => "too-many",
+            Self::Permissive => "permissive",
+        }
+    }
+}
+
 impl fmt::Display for RestrictionsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

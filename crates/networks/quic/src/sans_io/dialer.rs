@@ -44,6 +44,16 @@ pub enum DialError {
     },
 }
 
+impl DialError {
+    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::SessionName { .. } => "session-name",
+            Self::Remote { .. } => "remote",
+        }
+    }
+}
+
 impl Dialer {
     /// For the server of this address, whose host is known to be at `remote`. The session
     /// of the address does not count.

@@ -49,6 +49,18 @@ pub enum BindError {
     },
 }
 
+impl BindError {
+    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::PortTaken { .. } => "port-taken",
+            Self::NotPermitted { .. } => "not-permitted",
+            Self::NotOurAddress { .. } => "not-our-address",
+            Self::Other { .. } => "other",
+        }
+    }
+}
+
 pub(super) fn bind(
     runtime: &QuicRuntime,
     address: SocketAddr,

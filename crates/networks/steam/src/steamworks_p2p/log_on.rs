@@ -64,6 +64,17 @@ pub enum LogOnError {
     },
 }
 
+impl LogOnError {
+    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::OtherGame { .. } => "other-game",
+            Self::NotBegun { .. } => "not-begun",
+            Self::NoAnswer { .. } => "no-answer",
+        }
+    }
+}
+
 impl SteamworksP2p {
     /// Logs on as a game server without an account of its own, and waits until Steam has given it a number. Games have
     /// to be told that [number](crate::SteamP2p::id), which is another one each time.

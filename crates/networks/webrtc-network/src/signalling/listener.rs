@@ -98,6 +98,16 @@ pub enum ListenError {
     Thread(io::Error),
 }
 
+impl ListenError {
+    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Address { .. } => "address",
+            Self::Thread(_) => "thread",
+        }
+    }
+}
+
 /// A signalling server that runs until this is dropped.
 #[derive(Debug)]
 pub struct SignallingListener {

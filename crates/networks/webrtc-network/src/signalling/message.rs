@@ -105,6 +105,18 @@ pub enum MessageError {
     UnknownData(u8),
 }
 
+impl MessageError {
+    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Truncated => "truncated",
+            Self::TooLong => "too-long",
+            Self::UnknownType(_) => "unknown-type",
+            Self::UnknownData(_) => "unknown-data",
+        }
+    }
+}
+
 impl Message {
     /// A message without data.
     pub fn event(kind: EventKind, link: LinkId) -> Self {

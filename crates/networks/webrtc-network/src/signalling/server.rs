@@ -69,6 +69,16 @@ pub enum NotWelcome {
     BadToken,
 }
 
+impl NotWelcome {
+    /// A word for what failed, for logs and bindings: unlike the text, it does not change.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::UnknownPath => "unknown-path",
+            Self::BadToken => "bad-token",
+        }
+    }
+}
+
 /// What the server refused and dropped.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SignallingCounts {
