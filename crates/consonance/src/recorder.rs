@@ -5,6 +5,7 @@ mod everyone;
 mod timed_file;
 mod writing;
 
+use std::fmt;
 use std::panic::resume_unwind;
 use std::path::Path;
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
@@ -27,11 +28,16 @@ const WAITING_TAPS_MAX: usize = 64;
 /// are no files.
 ///
 /// Dropping it completes the files, too, but says nothing of what went wrong.
-#[derive(Debug)]
 pub struct Recorder {
     orders: Option<SyncSender<Order>>,
     thread: Option<JoinHandle<Result<Vec<Recorded>, RecordingError>>>,
     tracks: Tracks,
+}
+
+impl fmt::Debug for Recorder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Recorder").finish_non_exhaustive()
+    }
 }
 
 /// What the recorder's thread is asked for.

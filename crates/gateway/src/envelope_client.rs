@@ -1,5 +1,6 @@
 //! A player of ours in a session that lives in a game's network.
 
+use std::fmt;
 use std::task::Waker;
 use std::time::Instant;
 
@@ -12,7 +13,6 @@ use crate::{ClientEnvelope, GameNetworkClient, GameNetworkClientEvent, MessagePa
 /// A [`ClientTransport`] to a game's server that serves voice: what the game's own clients have in them.
 ///
 /// It reports itself connected when its envelope may send voice.
-#[derive(Debug)]
 pub struct EnvelopeClient<G, E> {
     network: G,
     envelope: E,
@@ -21,6 +21,12 @@ pub struct EnvelopeClient<G, E> {
     /// A message that is being written, or the packet that the last event showed.
     message: Vec<u8>,
     statistics: Statistics,
+}
+
+impl<G: fmt::Debug, E> fmt::Debug for EnvelopeClient<G, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EnvelopeClient").field("network", &self.network).finish_non_exhaustive()
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

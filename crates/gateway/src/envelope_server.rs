@@ -3,6 +3,7 @@
 mod arrival;
 
 use std::collections::BTreeMap;
+use std::fmt;
 #[cfg(unix)]
 use std::os::fd::BorrowedFd;
 use std::task::Waker;
@@ -23,7 +24,6 @@ use arrival::{Connection, Introduction, Standing};
 
 /// A [`ServerTransport`] for the clients of a game: takes voice packets out of their messages and puts voice packets
 /// into messages for them. Whatever else clients say is answered as far as the envelope can, and otherwise ignored.
-#[derive(Debug)]
 pub struct EnvelopeServer<G, E: EnvelopeKind> {
     network: G,
     envelope_kind: E,
@@ -49,6 +49,16 @@ pub struct EnvelopeServer<G, E: EnvelopeKind> {
     message: Vec<u8>,
     statistics: Statistics,
     protocol_violations: u64,
+}
+
+impl<G: fmt::Debug, E: EnvelopeKind> fmt::Debug for EnvelopeServer<G, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EnvelopeServer")
+            .field("network", &self.network)
+            .field("session", &self.session)
+            .field("peers", &self.peers.len())
+            .finish_non_exhaustive()
+    }
 }
 
 impl<G: GameNetworkServer, E: EnvelopeKind> EnvelopeServer<G, E> {

@@ -11,6 +11,7 @@ mod voice;
 mod watching;
 
 use std::collections::{BTreeMap, VecDeque};
+use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 #[cfg(unix)]
@@ -78,6 +79,16 @@ pub struct Splice<G, C, E: EnvelopeKind> {
     voice: Statistics,
     game: GameStatistics,
     protocol_violations: u64,
+}
+
+impl<G: fmt::Debug, C, E: EnvelopeKind> fmt::Debug for Splice<G, C, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Splice")
+            .field("clients", &self.clients)
+            .field("session", &self.session)
+            .field("players", &self.players.len())
+            .finish_non_exhaustive()
+    }
 }
 
 /// What is to be reported to the session.

@@ -2,6 +2,7 @@
 
 mod ending;
 
+use std::fmt;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender, TrySendError};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -36,9 +37,15 @@ pub(crate) type Job = Box<dyn FnOnce(&mut SessionLoop, Instant) + Send>;
 /// assert!(handle.ask_session("other", |session_loop, _| session_loop.links()).is_err());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct ServerHandle {
     shared: Arc<Shared>,
+}
+
+impl fmt::Debug for ServerHandle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ServerHandle").finish_non_exhaustive()
+    }
 }
 
 #[derive(Debug)]

@@ -83,7 +83,6 @@ pub use voice_sender::{ChannelError, VoiceError};
 /// After each `handle_*` and after each command the driver drains [`poll_command`](Self::poll_command),
 /// [`poll_transmit`](Self::poll_transmit) and [`poll_event`](Self::poll_event).
 /// Any order of calls is safe; a driver that drains late only delays.
-#[derive(Debug)]
 pub struct Client {
     settings: ClientSettings,
     /// The latest time that the driver has brought.
@@ -126,6 +125,15 @@ pub struct Client {
     statistics: ClientStatistics,
     received: Traffic,
     sent: Traffic,
+}
+
+impl core::fmt::Debug for Client {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Client")
+            .field("name", &self.settings.name)
+            .field("id", &self.id())
+            .finish_non_exhaustive()
+    }
 }
 
 /// Why a packet was dropped. Each kind is counted in [`ClientStatistics`], where its counter says what it means.

@@ -70,6 +70,7 @@
 //! Nobody waits for a slow reader: it loses
 //! [its oldest voice](a_listener_that_pauses_loses_old_voice_and_nothing_else), and, when even reliable packets
 //! cannot be kept, [its link](a_slow_reader_is_disconnected_and_harms_nobody).
+//! In a log, either end is [one short line](a_debug_print_of_either_end_is_short), however many links it has.
 //!
 //! All of this holds behind the impairment shim, too: name the network a second time as [`Impaired`].
 //!
@@ -106,6 +107,8 @@ mod impaired;
 mod packets;
 mod stage;
 
+use std::fmt::Debug;
+
 use crate::{ClientTransport, ServerTransport};
 
 pub use connecting::*;
@@ -118,9 +121,9 @@ pub use packets::*;
 /// Something that makes servers and clients of one network, for tests.
 pub trait Network {
     /// Its servers.
-    type Server: ServerTransport;
+    type Server: ServerTransport + Debug;
     /// Its clients.
-    type Client: ClientTransport;
+    type Client: ClientTransport + Debug;
 
     /// Whether the server learns which session a client asks for. A network that tells it nothing says `false`, and
     /// the name is always empty.
@@ -202,6 +205,7 @@ macro_rules! conformance_tests {
             one_packet_reaches_many_peers_and_nobody_else
             a_listener_that_pauses_loses_old_voice_and_nothing_else
             a_slow_reader_is_disconnected_and_harms_nobody
+            a_debug_print_of_either_end_is_short
         }
     };
     (@rules $network:expr; $($rule:ident)+) => {

@@ -1,5 +1,6 @@
 //! The rules of every network catch the networks that break them.
 
+use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
 
@@ -80,6 +81,12 @@ struct FaultyClient {
     overtaken: Option<Vec<u8>>,
     /// The last end, to be said again.
     end: Option<ClientEvent<'static>>,
+}
+
+impl fmt::Debug for FaultyClient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FaultyClient").field("inner", &self.inner).finish_non_exhaustive()
+    }
 }
 
 impl ClientTransport for FaultyClient {

@@ -5,6 +5,7 @@ mod refusals;
 mod steps;
 
 use std::collections::{BTreeMap, HashMap};
+use std::fmt;
 use std::io;
 use std::net::{SocketAddr, TcpListener, UdpSocket};
 use std::time::Instant;
@@ -36,7 +37,6 @@ impl Default for PlainServerSettings {
 }
 
 /// A server that listens on a TCP and a UDP port of the same number. Dropping it closes every link.
-#[derive(Debug)]
 pub struct PlainServer {
     listener: TcpListener,
     udp: UdpSocket,
@@ -55,6 +55,15 @@ pub struct PlainServer {
     /// The packet that the last event shows.
     shown: Vec<u8>,
     statistics: ServerStatistics,
+}
+
+impl fmt::Debug for PlainServer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PlainServer")
+            .field("address", &self.address)
+            .field("guests", &self.guests.len())
+            .finish_non_exhaustive()
+    }
 }
 
 impl PlainServer {

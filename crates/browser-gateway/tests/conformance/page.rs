@@ -1,5 +1,6 @@
 //! A page as a client of the kit: it joins with an offer, speaks and writes to the partner, and hears and reads it.
 
+use std::fmt;
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Instant;
 
@@ -24,6 +25,12 @@ pub(crate) struct PageClient {
     connects_again: bool,
     packet: Vec<u8>,
     statistics: Statistics,
+}
+
+impl fmt::Debug for PageClient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PageClient").field("session", &self.session).finish_non_exhaustive()
+    }
 }
 
 enum State {

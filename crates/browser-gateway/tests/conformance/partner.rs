@@ -1,6 +1,7 @@
 //! A gateway whose players meet nobody but the partner, who writes and says what the kit sends.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::task::Waker;
 use std::time::Instant;
 
@@ -38,6 +39,12 @@ pub(crate) struct PartnerServer {
     links: Statistics,
     /// What was reported last, for who borrows it.
     packet: Vec<u8>,
+}
+
+impl fmt::Debug for PartnerServer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PartnerServer").field("gateway", &self.gateway).finish_non_exhaustive()
+    }
 }
 
 /// What a packet of a player comes to.

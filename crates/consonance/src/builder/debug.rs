@@ -10,7 +10,6 @@ impl fmt::Debug for VoiceChatBuilder {
             .field("name", &self.name)
             .field("rooms", &self.rooms)
             .field("channels", &self.channels)
-            .field("settings", &self.settings)
             .field("has_network", &self.route.is_some())
             .field("has_input", &self.input.is_some())
             .field("has_output", &self.output.is_some())

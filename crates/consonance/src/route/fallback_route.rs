@@ -10,6 +10,7 @@
 //! ```
 
 use std::collections::VecDeque;
+use std::fmt;
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
@@ -48,6 +49,12 @@ pub(crate) struct FallbackRoute {
     /// Packets for which there was no link.
     not_connected: u64,
     waker: Option<Waker>,
+}
+
+impl fmt::Debug for FallbackRoute {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FallbackRoute").field("stage", &self.stage).finish_non_exhaustive()
+    }
 }
 
 #[derive(Debug)]

@@ -5,7 +5,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use consonance::audio::{Output, OutputError, StereoBlock};
-use consonance::{ChannelProperties, End, EventKind, Target, TextTarget, VoiceChat};
+use consonance::{ChannelProperties, End, EventKind, TapSource, Target, TextTarget, VoiceChat};
 
 use crate::player::{PATIENCE, Player, entered, joined, left, started_speaking};
 use crate::speech::{Speech, recording};
@@ -113,6 +113,17 @@ impl std::fmt::Display for EngineLost {
 }
 
 impl std::error::Error for EngineLost {}
+
+#[test]
+fn a_debug_print_of_a_handle_is_short() {
+    let stage = Stage::open();
+    let alice = Player::join("Alice", stage.chat());
+    let _bob = Player::join("Bob", stage.chat());
+    let tap = alice.voice.tap(TapSource::Mix);
+    for print in [format!("{:?}", stage.chat()), format!("{:?}", alice.voice), format!("{tap:?}")] {
+        assert!(print.len() <= 200, "{} bytes: {print}", print.len());
+    }
+}
 
 /// An output that breaks after ten blocks.
 struct Breaking(usize);

@@ -1,5 +1,6 @@
 //! A client's socket, and the machine behind it.
 
+use std::fmt;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 #[cfg(unix)]
@@ -33,7 +34,6 @@ impl Default for UdpClientSettings {
 }
 
 /// A [`GameNetworkClient`] that takes a UDP socket for each connection. Dropping it is a goodbye.
-#[derive(Debug)]
 pub struct UdpClient<E: ClientEndpoint> {
     endpoint: E,
     server: SocketAddr,
@@ -56,6 +56,15 @@ pub struct UdpClient<E: ClientEndpoint> {
     /// What the last event showed.
     event_bytes: Vec<u8>,
     datagram: Vec<u8>,
+}
+
+impl<E: ClientEndpoint + fmt::Debug> fmt::Debug for UdpClient<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UdpClient")
+            .field("server", &self.server)
+            .field("endpoint", &self.endpoint)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<E: ClientEndpoint> UdpClient<E> {

@@ -1,5 +1,6 @@
 //! A server's socket, and the machine behind it.
 
+use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 #[cfg(unix)]
@@ -33,7 +34,6 @@ impl Default for UdpServerSettings {
 pub(super) const SENDS_UNFLUSHED_MAX: usize = 64;
 
 /// A [`GameNetworkServer`] on one UDP socket.
-#[derive(Debug)]
 pub struct UdpServer<E> {
     endpoint: E,
     socket: DatagramSocket,
@@ -45,6 +45,15 @@ pub struct UdpServer<E> {
     /// What the last event showed.
     event_bytes: Vec<u8>,
     datagram: Vec<u8>,
+}
+
+impl<E: fmt::Debug> fmt::Debug for UdpServer<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UdpServer")
+            .field("address", &self.local_address)
+            .field("endpoint", &self.endpoint)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What was done since `poll` last said `None`.

@@ -16,6 +16,7 @@ use consonance_transport::{Delivery, PacketLimits, Peer, ServerEvent, ServerStat
 const BARE: BareEnvelope = BareEnvelope(VoiceChannels { reliable: RELIABLE, unreliable: UNRELIABLE });
 
 /// A splice together with the game's server behind it, which takes everybody in.
+#[derive(Debug)]
 struct InFrontOfGame {
     splice: Splice<MemoryGameNetworkServer, MemoryGameNetworkClient, BareEnvelope>,
     game: MemoryGameNetworkServer,

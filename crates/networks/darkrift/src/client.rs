@@ -1,6 +1,7 @@
 //! The client over real sockets.
 
 use std::collections::VecDeque;
+use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 #[cfg(target_os = "linux")]
@@ -18,7 +19,6 @@ use crate::server::{CHANNELS, DATAGRAM_BYTES_MAX};
 use crate::{ClientSettings, RELIABLE, UNRELIABLE};
 
 /// A DarkRift client. See the [crate's page](crate).
-#[derive(Debug)]
 pub struct DarkRiftClient {
     settings: ClientSettings,
     tcp: TcpConnections,
@@ -30,6 +30,12 @@ pub struct DarkRiftClient {
     /// What the last event showed.
     message: Vec<u8>,
     statistics: Statistics,
+}
+
+impl fmt::Debug for DarkRiftClient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DarkRiftClient").field("server", &self.settings.server).finish_non_exhaustive()
+    }
 }
 
 #[derive(Debug)]

@@ -1,6 +1,7 @@
 //! The server over real sockets.
 
 use std::collections::VecDeque;
+use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 #[cfg(target_os = "linux")]
@@ -17,7 +18,6 @@ use crate::format::length;
 use crate::{Listener, ListenerEvent, ListenerOrder, RELIABLE, ServerSettings, UNRELIABLE};
 
 /// A DarkRift server: TCP and UDP, usually on one port. See the [crate's page](crate).
-#[derive(Debug)]
 pub struct DarkRiftServer {
     settings: ServerSettings,
     tcp: TcpConnections,
@@ -31,6 +31,12 @@ pub struct DarkRiftServer {
     /// What the last event showed.
     message: Vec<u8>,
     statistics: Statistics,
+}
+
+impl fmt::Debug for DarkRiftServer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DarkRiftServer").field("addresses", &self.addresses).finish_non_exhaustive()
+    }
 }
 
 /// What a series of polls looks at: first datagrams, so many at most, then streams.

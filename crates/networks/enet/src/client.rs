@@ -1,6 +1,7 @@
 //! The client's end.
 
 use std::collections::VecDeque;
+use std::fmt;
 use std::time::Instant;
 
 use consonance_gateway::udp::{ClientEndpoint, ClientEndpointEvent};
@@ -17,7 +18,6 @@ use crate::screening::{Command, NOBODY, Screened};
 ///
 /// Its greeting is the number that the server is told, as 4 bytes, big-endian; whatever else stands for
 /// [`EnetClientSettings::connect_data`].
-#[derive(Debug)]
 pub struct EnetClient {
     settings: EnetClientSettings,
     /// Where the names of its attempts come from.
@@ -34,6 +34,12 @@ pub struct EnetClient {
     /// The latest time that was told.
     now: Option<Instant>,
     statistics: Statistics,
+}
+
+impl fmt::Debug for EnetClient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EnetClient").finish_non_exhaustive()
+    }
 }
 
 #[derive(Debug)]

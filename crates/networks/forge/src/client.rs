@@ -1,6 +1,7 @@
 //! The client's end.
 
 use std::collections::VecDeque;
+use std::fmt;
 use std::time::Instant;
 
 use consonance_gateway::udp::{BytesQueue, ClientEndpoint, ClientEndpointEvent};
@@ -17,7 +18,6 @@ use crate::message::{self, CHANNELS, MESSAGE_BYTES_MAX};
 use crate::{ForgeClientSettings, upgrade};
 
 /// A client of a Forge host; see the [crate's page](crate).
-#[derive(Debug)]
 pub struct ForgeClient {
     settings: ForgeClientSettings,
     /// What keys and GUIDs come from, and how many were made.
@@ -30,6 +30,12 @@ pub struct ForgeClient {
     outbox: BytesQueue<()>,
     payload: Vec<u8>,
     statistics: Statistics,
+}
+
+impl fmt::Debug for ForgeClient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ForgeClient").finish_non_exhaustive()
+    }
 }
 
 #[derive(Debug)]

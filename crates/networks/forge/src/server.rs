@@ -5,6 +5,7 @@ mod remote_client;
 mod slots;
 
 use std::collections::{BTreeMap, VecDeque};
+use std::fmt;
 use std::net::SocketAddr;
 use std::time::Instant;
 
@@ -25,7 +26,6 @@ use crate::message::{self, CHANNELS, MESSAGE_BYTES_MAX};
 use crate::{ForgeServerSettings, upgrade};
 
 /// A Forge server for voice only; see the [crate's page](crate).
-#[derive(Debug)]
 pub struct ForgeServer {
     settings: ForgeServerSettings,
     /// What clients' first numbers come from, which others must not know.
@@ -48,6 +48,12 @@ pub struct ForgeServer {
     payload: Vec<u8>,
     statistics: Statistics,
     counts: ConnectionCounts,
+}
+
+impl fmt::Debug for ForgeServer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ForgeServer").field("clients", &self.clients.len()).finish_non_exhaustive()
+    }
 }
 
 impl ForgeServer {

@@ -7,6 +7,7 @@ mod events;
 mod remote_client;
 
 use std::collections::{BTreeMap, VecDeque};
+use std::fmt;
 use std::net::SocketAddr;
 use std::time::Instant;
 
@@ -23,7 +24,6 @@ use cookies::Cookies;
 use remote_client::{RemoteClient, Stage};
 
 /// A server for clients of kcp2k, without a socket: for a [`UdpServer`](consonance_gateway::udp::UdpServer).
-#[derive(Debug)]
 pub struct KcpServer {
     settings: KcpServerSettings,
     cookies: Cookies,
@@ -49,6 +49,12 @@ pub struct KcpServer {
     /// The latest time that was told.
     now: Option<Instant>,
     statistics: ServerStatistics,
+}
+
+impl fmt::Debug for KcpServer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("KcpServer").field("clients", &self.clients.len()).finish_non_exhaustive()
+    }
 }
 
 #[derive(Debug)]

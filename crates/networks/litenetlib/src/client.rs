@@ -2,6 +2,7 @@
 
 mod packets;
 
+use std::fmt;
 use std::time::{Duration, Instant};
 
 use consonance_gateway::udp::{BytesQueue, ClientEndpoint, ClientEndpointEvent};
@@ -20,7 +21,6 @@ use crate::settings::ClientSettings;
 ///
 /// A greeting is the user data of its request; with none it says its
 /// [key](ClientSettings::key). Servers tell nothing back.
-#[derive(Debug)]
 pub struct LiteNetLibClient {
     settings: ClientSettings,
     clock: UtcClock,
@@ -37,6 +37,12 @@ pub struct LiteNetLibClient {
     counts: Counts,
     /// For layers that change bytes.
     opened: Vec<u8>,
+}
+
+impl fmt::Debug for LiteNetLibClient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LiteNetLibClient").finish_non_exhaustive()
+    }
 }
 
 #[derive(Debug)]

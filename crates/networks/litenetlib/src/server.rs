@@ -6,6 +6,7 @@ mod packets;
 mod remote_client;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
@@ -31,7 +32,6 @@ const ACCEPT_GRACE: Duration = Duration::from_secs(10);
 ///
 /// A greeting is the user data of a client's request; nothing is told back with the accept.
 /// Words with which a connection is ended or refused travel as its additional data, in UTF-8.
-#[derive(Debug)]
 pub struct LiteNetLibServer {
     settings: ServerSettings,
     clock: UtcClock,
@@ -56,6 +56,12 @@ pub struct LiteNetLibServer {
     counts: Counts,
     /// For layers that change bytes.
     opened: Vec<u8>,
+}
+
+impl fmt::Debug for LiteNetLibServer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LiteNetLibServer").field("clients", &self.clients.len()).finish_non_exhaustive()
+    }
 }
 
 impl LiteNetLibServer {

@@ -14,6 +14,7 @@ mod transport;
 mod used_tokens;
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -47,7 +48,6 @@ const CLOSE_CHECK_INTERVAL: Duration = Duration::from_millis(1);
 ///
 /// Several of them may share a port ([`bind_shards`](Self::bind_shards)): each has its own links, waker and counters,
 /// and may be polled on a thread of its own.
-#[derive(Debug)]
 pub struct QuicServer {
     port: Arc<Port>,
     acceptor: Arc<Acceptor>,
@@ -77,6 +77,15 @@ pub struct QuicServer {
     /// The same, of a packet that came over the fast path.
     shown_fast_packet: Vec<u8>,
     statistics: ServerStatistics,
+}
+
+impl fmt::Debug for QuicServer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("QuicServer")
+            .field("address", &self.local_addr())
+            .field("members", &self.members.len())
+            .finish_non_exhaustive()
+    }
 }
 
 /// A client that was reported as connected.

@@ -1,5 +1,6 @@
 //! Voice in a game client's connection.
 
+use std::fmt;
 use std::task::Waker;
 
 use bytes::Bytes;
@@ -14,11 +15,16 @@ use crate::RenetSettings;
 ///
 /// It outlives the game's connection: voice that was connected is told of its end, and voice that wants to connect
 /// waits until the game is connected again, also with another `RenetClient`.
-#[derive(Debug)]
 pub struct RenetVoiceClient {
     channels: ClientChannels,
     settings: RenetSettings,
     unsent: u64,
+}
+
+impl fmt::Debug for RenetVoiceClient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RenetVoiceClient").finish_non_exhaustive()
+    }
 }
 
 impl RenetVoiceClient {

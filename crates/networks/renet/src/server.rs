@@ -1,5 +1,6 @@
 //! Voice in the connections of a game's server.
 
+use std::fmt;
 use std::task::Waker;
 
 use bytes::Bytes;
@@ -14,13 +15,18 @@ use crate::RenetSettings;
 ///
 /// Whoever is connected to the game may ask for voice; the voice server decides. Clients keep the game's ids, as
 /// the numbers of hosted peers.
-#[derive(Debug)]
 pub struct RenetVoiceServer {
     channels: ServerChannels,
     settings: RenetSettings,
     /// Who is connected to the game, or who is not any more.
     clients: Vec<ClientId>,
     unsent: u64,
+}
+
+impl fmt::Debug for RenetVoiceServer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RenetVoiceServer").field("clients", &self.clients.len()).finish_non_exhaustive()
+    }
 }
 
 impl RenetVoiceServer {

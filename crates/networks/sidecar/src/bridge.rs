@@ -1,5 +1,6 @@
 //! An adapter for game servers whose network is a transport of ours.
 
+use std::fmt;
 use std::time::Instant;
 
 use consonance_transport::{DisconnectReason, Peer, Remote, ServerEvent, ServerTransport};
@@ -9,12 +10,20 @@ use crate::link::{SidecarEvent, SidecarLink};
 
 /// Carries the players of a network over a [link](SidecarLink), as an adapter inside a game's server does. Clients
 /// notice neither that the link is there nor when it is lost and comes back.
-#[derive(Debug)]
 pub struct SidecarBridge<S> {
     network: S,
     link: SidecarLink,
     /// The peers of one packet.
     peers: Vec<Peer>,
+}
+
+impl<S: fmt::Debug> fmt::Debug for SidecarBridge<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SidecarBridge")
+            .field("network", &self.network)
+            .field("link", &self.link)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<S: ServerTransport> SidecarBridge<S> {

@@ -1,6 +1,7 @@
 //! An adapter's link to a voice server, which is made anew whenever it ends.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
@@ -17,7 +18,6 @@ use crate::settings::SidecarLinkSettings;
 ///
 /// It knows who is there, so that a link which comes back is told; the game says [`joined`](Self::joined) and
 /// [`left`](Self::left) whether there is a link or not.
-#[derive(Debug)]
 pub struct SidecarLink {
     server: SocketAddr,
     settings: SidecarLinkSettings,
@@ -32,6 +32,15 @@ pub struct SidecarLink {
     packet: Vec<u8>,
     to: Vec<Player>,
     statistics: Statistics,
+}
+
+impl fmt::Debug for SidecarLink {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SidecarLink")
+            .field("server", &self.server)
+            .field("players", &self.players.len())
+            .finish_non_exhaustive()
+    }
 }
 
 #[derive(Debug)]

@@ -6,6 +6,7 @@ mod reading;
 mod shards;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
@@ -36,7 +37,6 @@ use shards::Shards;
 ///
 /// When a link ends, all its players are gone. When the server shuts down it says goodbye to the links only: it is the
 /// *voice* server that goes, and nobody is to lose the game for that.
-#[derive(Debug)]
 pub struct SidecarServer {
     tcp: TcpConnections,
     local_addr: SocketAddr,
@@ -72,6 +72,16 @@ pub struct SidecarServer {
     receivers: Vec<(TcpId, Player)>,
     players: Vec<Player>,
     statistics: ServerStatistics,
+}
+
+impl fmt::Debug for SidecarServer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SidecarServer")
+            .field("address", &self.local_addr)
+            .field("links", &self.links.len())
+            .field("players", &self.peers.len())
+            .finish_non_exhaustive()
+    }
 }
 
 impl SidecarServer {

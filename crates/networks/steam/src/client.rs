@@ -4,6 +4,7 @@ mod direct;
 mod reading;
 mod server_link;
 
+use std::fmt;
 use std::task::Waker;
 use std::time::Instant;
 
@@ -29,12 +30,17 @@ use server_link::ServerLink;
 ///
 /// It has no threads and no waker: poll it every few milliseconds. Dropping it says goodbye to
 /// everybody who understands it.
-#[derive(Debug)]
 pub struct SteamClient<P: SteamP2p> {
     hosted: HostedClient,
     pump: Pump<P>,
     /// Everything that had come in was reported.
     is_drained: bool,
+}
+
+impl<P: SteamP2p> fmt::Debug for SteamClient<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SteamClient").field("hosted", &self.hosted).finish_non_exhaustive()
+    }
 }
 
 /// Between Steam and the transport.

@@ -3,6 +3,7 @@
 mod reading;
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
@@ -22,12 +23,17 @@ use crate::{LIMITS, SendKind, SessionState, SteamId, SteamP2p, packet_type};
 ///
 /// It has no threads and no waker: poll it every few milliseconds. Dropping it says goodbye to
 /// everybody who understands it.
-#[derive(Debug)]
 pub struct SteamServer<P: SteamP2p> {
     hosted: HostedServer,
     pump: Pump<P>,
     /// Everything that had come in was reported.
     is_drained: bool,
+}
+
+impl<P: SteamP2p> fmt::Debug for SteamServer<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SteamServer").field("hosted", &self.hosted).finish_non_exhaustive()
+    }
 }
 
 /// Between Steam and the transport.

@@ -1,5 +1,6 @@
 //! The client's end.
 
+use std::fmt;
 use std::time::{Duration, Instant};
 
 use consonance_gateway::udp::{BytesQueue, ClientEndpoint, ClientEndpointEvent};
@@ -13,7 +14,6 @@ use crate::pipeline::CHANNELS;
 use crate::{ClientSettings, READ_BYTES_MAX};
 
 /// A client of Unity Transport 2.x, without its socket.
-#[derive(Debug)]
 pub struct UtpClient {
     settings: ClientSettings,
     /// Makes tokens.
@@ -23,6 +23,12 @@ pub struct UtpClient {
     parting: BytesQueue<()>,
     events: BytesQueue<ClientEndpointEvent>,
     statistics: Statistics,
+}
+
+impl fmt::Debug for UtpClient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UtpClient").finish_non_exhaustive()
+    }
 }
 
 /// A connection that is up, or is being made or ended.

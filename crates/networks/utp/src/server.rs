@@ -5,6 +5,7 @@ mod remote_client;
 mod slots;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::fmt;
 use std::net::SocketAddr;
 use std::time::Instant;
 
@@ -22,7 +23,6 @@ use crate::{READ_BYTES_MAX, ServerSettings};
 use remote_client::{RemoteClient, State};
 
 /// A server of Unity Transport 2.x, without its socket.
-#[derive(Debug)]
 pub struct UtpServer {
     settings: ServerSettings,
     /// What newcomers prove their addresses with.
@@ -43,6 +43,12 @@ pub struct UtpServer {
     is_shut_down: bool,
     links: Statistics,
     counts: ConnectionCounts,
+}
+
+impl fmt::Debug for UtpServer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UtpServer").field("clients", &self.clients.len()).finish_non_exhaustive()
+    }
 }
 
 impl UtpServer {

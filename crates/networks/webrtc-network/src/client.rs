@@ -224,7 +224,7 @@ impl Drop for WebRtcClient {
 
 impl std::fmt::Debug for WebRtcClient {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("WebRtcClient").field("settings", &self.settings).finish_non_exhaustive()
+        f.debug_struct("WebRtcClient").field("signalling", &self.settings.signalling).finish_non_exhaustive()
     }
 }
 

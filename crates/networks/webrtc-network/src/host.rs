@@ -352,7 +352,7 @@ impl Drop for WebRtcHost {
 
 impl std::fmt::Debug for WebRtcHost {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("WebRtcHost").field("settings", &self.settings).finish_non_exhaustive()
+        f.debug_struct("WebRtcHost").field("signalling", &self.settings.signalling).finish_non_exhaustive()
     }
 }
 

@@ -1,5 +1,6 @@
 //! The thread that writes recordings, from outside.
 
+use std::fmt;
 use std::fs::{self, TryLockError};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -19,10 +20,15 @@ use super::writer_thread::Writing;
 use crate::threads;
 
 /// Writes recordings of any number of session loops in a thread of its own. Dropping it completes them.
-#[derive(Debug)]
 pub struct Recorder {
     shared: Arc<Shared>,
     thread: Option<JoinHandle<()>>,
+}
+
+impl fmt::Debug for Recorder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Recorder").finish_non_exhaustive()
+    }
 }
 
 impl Recorder {

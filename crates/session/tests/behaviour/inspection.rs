@@ -3,7 +3,8 @@
 use core::time::Duration;
 
 use consonance_session::{
-    AccessRule, ClientId, Instant, MessageType, ProximitySettings, RoomId, Server, Total,
+    AccessRule, Client, ClientId, ClientSettings, Instant, MessageType, ProximitySettings, RoomId, Server,
+    Total,
 };
 
 use crate::support::lone_server::LoneServer;
@@ -16,6 +17,14 @@ fn two_and_a_stranger() -> LoneServer {
     server.join(2, "Bob", &["lobby"]);
     server.connect(3);
     server
+}
+
+#[test]
+fn a_debug_print_of_a_session_or_a_client_is_short() {
+    let server = two_and_a_stranger().server;
+    assert_eq!(format!("{server:?}"), "Server { clients: 2, .. }");
+    let client = Client::new(ClientSettings::new("Alice"));
+    assert_eq!(format!("{client:?}"), "Client { name: \"Alice\", id: None, .. }");
 }
 
 fn total(packets: u64, bytes: usize) -> Total {

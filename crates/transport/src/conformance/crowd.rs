@@ -117,6 +117,24 @@ pub fn a_slow_reader_is_disconnected_and_harms_nobody<N: Network>(network: &mut 
     assert_eq!(stage.end_of(quick_peer), None);
 }
 
+/// A handle in a log line says what it is, and not all that it holds: packets, secrets and every link.
+pub fn a_debug_print_of_either_end_is_short<N: Network>(network: &mut N) {
+    const CLIENTS: usize = 4;
+    let mut stage = Stage::new(network);
+    let clients: Vec<_> = (0..CLIENTS).map(|_| stage.add_client(network, "main")).collect();
+    stage.drive_until("all are in", |stage| {
+        clients.iter().all(|&client| stage.client_saw(client).contains(&Saw::Connected))
+    });
+    let printed = [format!("{:?}", stage.server()), format!("{:?}", stage.client(clients[0]))];
+    for print in printed {
+        let begins_with_a_name = print.starts_with(|first: char| first.is_ascii_uppercase());
+        assert!(begins_with_a_name && print.len() <= PRINT_BYTES_MAX, "{} bytes: {print}", print.len());
+    }
+}
+
+/// Two lines of a terminal, and half of one.
+const PRINT_BYTES_MAX: usize = 200;
+
 /// Two hundred clients connect at once to one server, each speaks and is answered, and none is taken for another.
 ///
 /// No rule of [`conformance_tests`](crate::conformance_tests), as the other rules find the same faults sooner: call it

@@ -1,5 +1,6 @@
 //! The host's end of a hosted client.
 
+use std::fmt;
 use std::sync::Arc;
 use std::task::Waker;
 
@@ -14,7 +15,6 @@ use crate::{Delivery, DisconnectReason, PACKET_BYTES_MAX, Peer};
 /// What the host does for a [hosted](super) client: it tells what its network reported and asks what is to be done.
 ///
 /// Nothing blocks. Dropping it loses its links, and no other can be made.
-#[derive(Debug)]
 pub struct HostedClientHandle {
     wires: Arc<Wires>,
     link: HostLink,
@@ -25,6 +25,12 @@ pub struct HostedClientHandle {
     pool: PacketPool,
     /// The packet that the last request showed.
     shown: Option<SharedPacket>,
+}
+
+impl fmt::Debug for HostedClientHandle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HostedClientHandle").finish_non_exhaustive()
+    }
 }
 
 /// What a client wants from its host.

@@ -1,6 +1,7 @@
 //! The host's end of a hosted server.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::sync::Arc;
 use std::task::Waker;
 
@@ -15,7 +16,6 @@ use crate::{Delivery, DisconnectReason, PACKET_BYTES_MAX, Peer, Remote};
 ///
 /// Peers have the host's own numbers, such as a network's player number; they may come back after they were gone.
 /// Nothing blocks. Dropping it loses every link.
-#[derive(Debug)]
 pub struct HostedServerHandle {
     wires: Arc<Wires>,
     peers_max: usize,
@@ -31,6 +31,12 @@ pub struct HostedServerHandle {
     receiver_numbers: Vec<u64>,
     /// The words of the last ending.
     shown_reason: String,
+}
+
+impl fmt::Debug for HostedServerHandle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HostedServerHandle").field("peers", &self.numbers.len()).finish_non_exhaustive()
+    }
 }
 
 /// What a server wants from its host.

@@ -1,5 +1,6 @@
 //! A hosted client that knows the game's number of its player, by which the game introduces it to others.
 
+use std::fmt;
 use std::task::Waker;
 use std::time::Instant;
 
@@ -9,6 +10,12 @@ use consonance_transport::{ClientEvent, ClientTransport, Delivery, DirectLinks, 
 pub(crate) struct GameClient {
     pub(crate) transport: HostedClient,
     pub(crate) number: u64,
+}
+
+impl fmt::Debug for GameClient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("GameClient").field("number", &self.number).finish_non_exhaustive()
+    }
 }
 
 impl ClientTransport for GameClient {

@@ -90,7 +90,7 @@ fn a_password_of_another_session_is_not_asked_for(stage: &Stage<'_>) -> Result<(
     alice.tab.fill("Your name", "Alice")?;
     alice.tab.fill("Session", "staff")?;
     alice.tab.click("Join and talk")?;
-    alice.tab.wait_for_text("asks for a password")?;
+    alice.tab.wait_for_text("requires a password")?;
     alice.tab.fill("Session", "main")?;
     alice.tab.click("Join and talk")?;
     alice.is_in()?;

@@ -1,6 +1,7 @@
 //! A player whose game server has nobody else: a link of its own, as a transport.
 
 use std::collections::VecDeque;
+use std::fmt;
 use std::net::SocketAddr;
 use std::time::Instant;
 
@@ -22,6 +23,12 @@ pub(crate) struct SidecarPlayer {
     packet: Vec<u8>,
     /// What ended links have counted, and what never reached one.
     counted: Statistics,
+}
+
+impl fmt::Debug for SidecarPlayer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SidecarPlayer").field("server", &self.server).finish_non_exhaustive()
+    }
 }
 
 impl SidecarPlayer {

@@ -2,6 +2,7 @@
 //!
 //! Time is real here, as the rules want it, so nothing may give up sooner than a busy machine keeps a thread waiting.
 
+use std::fmt;
 use std::time::{Duration, Instant};
 
 use consonance_steam::hub::{Hub, HubAccount, HubSettings};
@@ -25,6 +26,12 @@ pub(crate) struct Player {
     client: SteamClient<HubAccount>,
     members: Members,
     id: SteamId,
+}
+
+impl fmt::Debug for Player {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Player").field("client", &self.client).finish_non_exhaustive()
+    }
 }
 
 impl Game {
