@@ -5,7 +5,7 @@
 //!  code   fields, each once  words, up to the end
 //! ```
 //!
-//! Words alone are [`EndCode::Other`]: that is what servers send that know no codes, and what they show who know none.
+//! Words alone are [`EndCode::Other`]: servers that know no codes send them, and clients that know none show them.
 
 use alloc::boxed::Box;
 use alloc::format;

@@ -226,7 +226,7 @@ fn a_server_that_ends_tells_its_pages_and_closes_them() {
     stage.ask(join("Bob")).unwrap().unwrap();
     let bob = stage.pages.newest();
     stage.session_loop.shut_down(stage.now);
-    stage.run_until("nobody is there", |stage| stage.session_loop.is_idle());
+    stage.run_until("the sessions are idle", |stage| stage.session_loop.is_idle());
     assert!(stage.pages.was_told(alice, "disconnected"));
     assert!(stage.pages.is_closed(alice) && stage.pages.is_closed(bob));
 }

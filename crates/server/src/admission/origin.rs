@@ -14,11 +14,12 @@ pub(crate) enum Origin {
 
 impl Origin {
     pub(crate) fn of(remote: &Remote) -> Self {
-        match (remote.ip(), remote) {
-            (Some(ip), _) => Self::Prefix(AddressPrefix::of(ip, NETWORK_BITS)),
-            (None, Remote::Named(name)) => Self::Other(name.clone()),
-            (None, Remote::Socket(_) | Remote::Address(_)) => Self::Other("".into()),
-        }
+        let address = match remote {
+            Remote::Named(name) => return Self::Other(name.clone()),
+            Remote::Socket(address) => address.ip(),
+            Remote::Address(address) => *address,
+        };
+        Self::Prefix(AddressPrefix::of(address.to_canonical(), NETWORK_BITS))
     }
 
     /// The network of IPv6 around it from which one person may come with 65 536 networks of 64 bits.

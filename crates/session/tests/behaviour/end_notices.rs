@@ -1,4 +1,4 @@
-//! Who can be told in a packet why its link is closed, and what becomes of that at a client.
+//! Which clients are told in a packet why their link is closed, and what a client makes of it.
 
 use core::time::Duration;
 

@@ -206,7 +206,7 @@ impl ServerTransport for HostedServer {
 
 impl HostedServer {
     /// The same for a host whose network hands the reasons of [`ServerRequest`](super::ServerRequest) to clients of
-    /// ours as they are, and to nobody else: they are [encoded](EndReason::encode) from now on, and clients learn the
+    /// ours as they are, and to no others: they are [encoded](EndReason::encode) from now on, and clients learn the
     /// code. Other hosts are given a reason's text, for people.
     #[must_use]
     pub fn carrying_end_reasons(mut self) -> Self {
