@@ -104,5 +104,5 @@ fn who_leaves_is_gone_for_everybody_at_once() {
     assert_eq!(session.pages[page].player.end(), Some(End::Left));
     assert_eq!(session.told_of(page, "disconnected")[0]["cause"], "closed");
     session.say(page, r#"{"type":"ping","id":1}"#);
-    assert_eq!(session.told(page), [json!(null); 0], "the sessions are idle");
+    assert_eq!(session.told(page), [json!(null); 0], "no player is there");
 }
