@@ -1,4 +1,4 @@
-// Serves the page with the fake library, under the same content security policy as the real one, built anew for each request.
+// Serves the page with the fake library, under the same content security policy as the real one, built again for each request.
 //
 //   node dev/server.mjs [port]        prints the address; `?scene=` in it chooses what happens (dev/scenes.ts)
 import { readFile } from "node:fs/promises";

@@ -110,7 +110,7 @@ mod tests {
         let page = fs::read_to_string(root.join(PAGE)).unwrap();
         let written: BTreeSet<&str> = page.split('`').skip(1).step_by(2).collect();
         let missing: Vec<_> = locked.difference(&written).collect();
-        assert!(missing.is_empty(), "`cargo xtask licences` writes {PAGE} anew; it has not got {missing:?}");
+        assert!(missing.is_empty(), "`cargo xtask licences` writes {PAGE} again; it has not got {missing:?}");
     }
 
     fn name_of_another(entry: &str) -> Option<&str> {

@@ -119,7 +119,7 @@ enum Chore {
     Wasm,
     /// Long runs: sound between clocks that drift, and a server under honest players, strangers and trouble.
     Soak(soak::Plan),
-    /// Writes `docs/licences.md` anew, and collects the texts of licences.
+    /// Writes `docs/licences.md` again, and collects the texts of licences.
     Licences(licences::Plan),
     /// Meets the project as a stranger does: a clone that knows nothing, and every command that the pages show.
     Rehearse(rehearse::Plan),

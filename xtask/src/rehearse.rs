@@ -34,7 +34,7 @@ pub(crate) struct Plan {
     /// In this checkout, with what it has built already, instead of in a clone that knows nothing.
     #[arg(long)]
     here: bool,
-    /// An empty folder for the clone and all that is left; `target/rehearse` where nothing is said, which is made anew.
+    /// An empty folder for the clone and all that is left; `target/rehearse` by default, which is made again.
     #[arg(long, conflicts_with = "here")]
     folder: Option<PathBuf>,
     /// Only the pages whose path begins so, such as `README.md` or `docs/guide` (may be given several times).

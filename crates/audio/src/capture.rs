@@ -168,7 +168,7 @@ impl CaptureChain {
         &self.settings
     }
 
-    /// Changes the settings. A stage that stays on keeps what it has learnt; one that is switched on starts anew.
+    /// Changes the settings. A stage that stays on keeps what it has learnt; one that is switched on starts again.
     pub fn set_settings(&mut self, settings: CaptureSettings) {
         if settings.echo.is_none() && settings.noise.is_none() {
             self.spectral = None;

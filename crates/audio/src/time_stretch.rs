@@ -2,15 +2,15 @@
 //! left out where the sound resembles itself best.
 //!
 //! This is waveform-similarity overlap-add (Verhelst and Roelands, "An overlap-add technique based on waveform
-//! similarity for high quality time-scale modification of speech", ICASSP 1993), a splice at a time, as `NetEQ`
+//! similarity for high quality time-scale modification of speech", ICASSP 1993), a proxy at a time, as `NetEQ`
 //! does it. Lags are searched for at 12 kHz and refined at 48 kHz.
 
 use std::ops::RangeInclusive;
 
-/// How long the cross-fade at a splice is, 5 ms.
+/// How long the cross-fade at a proxy is, 5 ms.
 pub(crate) const FADE_SAMPLES: usize = 240;
 
-/// Sound before the splice whose shape is compared too, 10 ms: together with the cross-fade more than the period of
+/// Sound before the proxy whose shape is compared too, 10 ms: together with the cross-fade more than the period of
 /// a deep voice.
 const CONTEXT_SAMPLES: usize = 480;
 
@@ -22,7 +22,7 @@ pub(crate) const SHORTEST_LAG: usize = 120;
 /// The longest lag, 20 ms: two periods of a deep voice.
 pub(crate) const LONGEST_LAG: usize = 960;
 
-/// What a splice may need before it.
+/// What a proxy may need before it.
 pub(crate) const HISTORY_SAMPLES: usize = LONGEST_LAG + CONTEXT_SAMPLES;
 
 /// Samples at 48 kHz to one at 12 kHz.
@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn even_a_bad_splice_does_not_click() {
+    fn even_a_bad_proxy_does_not_click() {
         let sound = voice(200.0, 4_800);
         for lag in [120, 150, 290, 500, 950] {
             let (mut shorter, mut longer) = (sound.clone(), sound.clone());

@@ -2,7 +2,7 @@
 //! lines for scripts.
 //!
 //! * `relay`, `join`, `memory`, … measure the engines alone, without a network.
-//! * `load`, `splice` and `browser` measure a whole server in a process of its own.
+//! * `load`, `proxy` and `browser` measure a whole server in a process of its own.
 //! * `quality` scores speech over lossy networks; `lab` runs single pieces of the audio engine over WAV files.
 //! * `sim` runs whole sessions on simulated time and checks them.
 //!
@@ -41,6 +41,8 @@ mod offline_call;
 #[cfg(target_os = "linux")]
 mod process_figures;
 mod proximity;
+#[cfg(target_os = "linux")]
+mod proxy;
 mod quality;
 mod recordings;
 mod relay;
@@ -49,8 +51,6 @@ mod routing;
 mod schedule;
 mod session;
 mod sim;
-#[cfg(target_os = "linux")]
-mod splice;
 mod table;
 mod thread_clock;
 
@@ -123,10 +123,10 @@ enum Bench {
     /// and what memory a client costs.
     #[cfg(target_os = "linux")]
     Load(load::Load),
-    /// A splice between a game's clients and the game's server: how much later messages are than without it, and what
+    /// A proxy between a game's clients and the game's server: how much later messages are than without it, and what
     /// each costs, while some of the clients speak.
     #[cfg(target_os = "linux")]
-    Splice(splice::SpliceBench),
+    Proxy(proxy::ProxyBench),
     /// Players in browsers at a server of our own, beside native ones: how much later their voices are, what each
     /// costs, and many browsers in one session on one core.
     #[cfg(target_os = "linux")]
@@ -177,7 +177,7 @@ fn measure(bench: &Bench) -> Result<(), Box<dyn Error>> {
         #[cfg(target_os = "linux")]
         Bench::Load(load) => load::run(load),
         #[cfg(target_os = "linux")]
-        Bench::Splice(bench) => splice::run(bench),
+        Bench::Proxy(bench) => proxy::run(bench),
         #[cfg(target_os = "linux")]
         Bench::Browser(bench) => browser::run(bench),
         Bench::Quality(quality) => quality::run(quality),

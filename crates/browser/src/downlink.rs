@@ -118,8 +118,8 @@ impl Downlink {
     }
 
     /// The page was told that it knows nothing.
-    pub(crate) fn tell_anew(&mut self) {
-        self.slots.tell_anew();
+    pub(crate) fn tell_again(&mut self) {
+        self.slots.tell_again();
         self.speakers.values_mut().for_each(|speaker| speaker.told_at = None);
     }
 

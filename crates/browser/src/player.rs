@@ -172,7 +172,7 @@ impl BrowserPlayer {
                 self.put_out(now, Cause::Server, "the session goes on elsewhere on this server");
             }
             (_, None) if reason.is_empty() => {}
-            (_, None) => self.refuse_anew(now, &reason),
+            (_, None) => self.refuse_again(now, &reason),
         }
         self.end_reason = reason;
         self.client.handle_disconnected(now, link);
@@ -194,7 +194,7 @@ impl BrowserPlayer {
         self.kept_until = self.kept_until.map(|until| until.max(now + self.limits.keep));
     }
 
-    /// The page is back over another connection, with so many slots: it is told everything anew.
+    /// The page is back over another connection, with so many slots: it is told everything again.
     pub fn page_is_back(&mut self, now: Instant, slots: usize) {
         if self.is_over() {
             return;

@@ -138,7 +138,7 @@ impl Uplink {
     }
 
     fn note_missing(&mut self, missing: u64) {
-        // A jump is no loss: whoever sends so numbers anew.
+        // A jump is no loss: whoever sends so numbers again.
         let missing = if missing > GAP_MAX / u64::from(FRAME_SAMPLES) { 0 } else { missing };
         self.missing += missing;
         self.statistics.missing += missing;

@@ -70,7 +70,7 @@ enum Command {
     FollowRules(InRoom),
     /// Take a player out of a room; it may come back.
     TakeOut(TakeOut),
-    /// Make a player's client start anew.
+    /// Make a player's client start again.
     Reset(OfPlayer),
     /// Take a player out of one room and ask it to go to another one.
     Move(Move),

@@ -11,7 +11,7 @@
 //! * `inspect` shows how a running player or server is doing, and `why` says why somebody is not heard.
 //! * `token` makes keys and join tokens for servers that do not let in everybody.
 //! * `recordings` shows what a server has recorded.
-//! * `splice` stands before a game's own server and takes voice out of what its clients say.
+//! * `proxy` stands before a game's own server and takes voice out of what its clients say.
 //!
 //! One file per sub-command; what each does stands there. Start reading at `join.rs`, a whole player in one file, or at
 //! `serve.rs`, a whole server.
@@ -36,10 +36,10 @@ mod join;
 mod logging;
 mod mic_test;
 mod progress;
+mod proxy;
 mod recordings;
 mod secret_text;
 mod serve;
-mod splice;
 mod state_folder;
 mod token;
 mod why;
@@ -54,7 +54,7 @@ use clap::{Parser, Subcommand};
 pub use capture_arguments::CaptureArguments;
 pub use logging::{complain, start as start_log};
 pub use progress::ProgressLine;
-pub use splice::short_name;
+pub use proxy::short_name;
 
 /// Voice chat for games: a server, a player, a demonstration.
 ///
@@ -71,7 +71,7 @@ enum Command {
     /// Serve sessions until Ctrl-C; prints an address to join for each.
     Serve(serve::Serve),
     /// Stand before a game's own server: pass everything on, and take voice out, which goes to a session here.
-    Splice(splice::Splice),
+    Proxy(proxy::Proxy),
     /// Join a session: talk with the microphone and hear the others, or use WAV files instead.
     Join(join::Join),
     /// Four players talk over a bad network; a report shows who heard whom.
@@ -99,13 +99,13 @@ enum Command {
 /// for help.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments = Arguments::parse_from(arguments);
-    if !matches!(arguments.command, None | Some(Command::Serve(_) | Command::Splice(_))) {
+    if !matches!(arguments.command, None | Some(Command::Serve(_) | Command::Proxy(_))) {
         logging::start();
     }
     let outcome = match arguments.command {
         None => serve::run_default(),
         Some(Command::Serve(serve)) => serve::run(&serve),
-        Some(Command::Splice(splice)) => splice::run(&splice),
+        Some(Command::Proxy(proxy)) => proxy::run(&proxy),
         Some(Command::Join(join)) => join::run(&join),
         Some(Command::Demo(demo)) => demo::run(&demo),
         Some(Command::Devices(devices)) => devices::run(&devices),

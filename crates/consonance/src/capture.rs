@@ -152,7 +152,7 @@ impl Capture {
             .spawn(move || capture.run(&received, &sender, &waker))
             .map_err(|error| format!("nothing can be captured: {error}; close some programs"))?;
         self.running = Some(Running { orders, captured, thread });
-        // A new thread counts its inputs anew.
+        // A new thread counts its inputs again.
         self.inputs = 1;
         self.has_ended = false;
         self.changed = false;

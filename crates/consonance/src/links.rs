@@ -32,7 +32,7 @@ pub(crate) struct Links {
     transport: LinkTransport,
     /// Why it differs from the one before, in words; `None` once that is told.
     transport_change: Option<String>,
-    /// The direct links of one packet, collected anew for each.
+    /// The direct links of one packet, collected again for each.
     peers: Vec<Peer>,
     /// A direct link came or went since somebody asked.
     has_direct_change: bool,

@@ -102,7 +102,7 @@ impl OfflineNetwork {
         }
     }
 
-    /// The echo comes with the player, and anew with a player who speaks in another way than before.
+    /// The echo comes with the player, and again with a player who speaks in another way than before.
     fn welcome(&mut self, name: &str, codec: CodecSettings) {
         if self.echo.as_ref().is_some_and(|echo| echo.is(name) || echo.codec() == codec) {
             return;

@@ -79,7 +79,7 @@ impl Playback {
         codec: SessionCodec,
     ) -> Result<(), String> {
         self.remembered.of(&player.name).show(&player);
-        // Should it be here already, it has joined anew.
+        // Should it be here already, it has joined again.
         self.voices.remove(id);
         let codec = decodable(codec).map_err(|error| cannot_be_heard(&player, &error))?;
         let key = NameKey::of(&player.name);

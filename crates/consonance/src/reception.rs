@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn another_player_with_the_id_begins_anew() {
+    fn another_player_with_the_id_starts_again() {
         let mut receptions = Receptions::default();
         receptions.look(BOB, &statistics(1000, 100));
         assert_eq!(receptions.look(BOB, &statistics(5, 0)).map(|new| new.expected), Some(5));

@@ -27,7 +27,7 @@ pub struct VoiceStatistics {
     /// How one's own voice gets away, and what is done about it.
     pub uplink: UplinkRow,
     /// Every other player in the session who has been heard, in the order of their ids. Of more than the mixer takes,
-    /// those who are silent for the longest are left out, and begin anew.
+    /// those who are silent for the longest are left out, and start again.
     pub speakers: Vec<SpeakerRow>,
     /// Frames that were played without a trace of it, since too many were played at once.
     pub played_untold: u64,

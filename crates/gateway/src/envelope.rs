@@ -42,7 +42,7 @@ pub trait EnvelopeEnd: Send {
 
 /// What is around voice in the messages of one connection, seen from the server's end.
 ///
-/// The same trait serves a server for voice only and a splice in front of a game's server. The former answers what
+/// The same trait serves a server for voice only and a proxy in front of a game's server. The former answers what
 /// clients need answered and forwards nothing; the latter forwards everything but voice, in order for each channel.
 pub trait Envelope: EnvelopeEnd {
     /// The connection is up: what the client has to be told first.
@@ -83,7 +83,7 @@ pub trait EnvelopeKind: Send {
 
 /// What is around voice in the messages of one connection, seen from the client's end.
 pub trait ClientEnvelope: EnvelopeEnd {
-    /// The connection is up anew: what the server has to be told first. Everything that was before is forgotten.
+    /// The connection is up again: what the server has to be told first. Everything that was before is forgotten.
     fn handle_connected(&mut self, now: Instant, parts: &mut MessageParts);
 
     /// A message came from the server.

@@ -15,7 +15,7 @@
 //!                                                             └── what is the game's ──▶ nobody
 //! ```
 //!
-//! [`Splice`] is a transport, too, for games that keep their own server: it stands before it, lets everything through
+//! [`Proxy`] is a transport, too, for games that keep their own server: it stands before it, lets everything through
 //! and takes voice out.
 //!
 //! [`BareEnvelope`] is the envelope that is none: each message is a voice packet; [`MarkedEnvelope`] has a byte more.
@@ -69,9 +69,9 @@ mod game_network_client;
 mod game_network_server;
 mod marked_envelope;
 mod message_parts;
+mod proxy;
 mod readiness;
 mod source_addresses;
-mod splice;
 mod timers;
 mod voice_channels;
 mod voice_start;
@@ -87,8 +87,8 @@ pub use game_network_client::{GameNetworkClient, GameNetworkClientEvent};
 pub use game_network_server::{GameNetworkServer, GameNetworkServerEvent};
 pub use marked_envelope::MarkedEnvelope;
 pub use message_parts::{MessagePart, MessageParts};
+pub use proxy::{Proxy, ProxySettings, VoiceClosed};
 pub use source_addresses::{BadSourceAddresses, SourceAddresses};
-pub use splice::{Splice, SpliceSettings, VoiceClosed};
 pub use timers::Timers;
 pub use voice_channels::VoiceChannels;
 pub use voice_start::VoiceStart;

@@ -58,7 +58,7 @@ pub use joining::{HookConfig, JoiningConfig, NameTakenRule, SessionPassword};
 pub use limits::LimitsConfig;
 pub use listening::{
     GameListenerConfig, IpProtocol, KcpGeneration, ListenConfig, ListenerConfig, ListenerNetwork,
-    SidecarListenerConfig, SpliceListenerConfig, VoiceLayout, WebSocketListenerConfig,
+    ProxyListenerConfig, SidecarListenerConfig, VoiceLayout, WebSocketListenerConfig,
 };
 pub use log::{LogConfig, LogFormat, LogLevel};
 pub use moderation::ModerationConfig;

@@ -21,11 +21,11 @@ use crate::written::written;
 use crate::{Config, DEFAULT_PORT};
 
 pub use keys::{
-    GameListenerConfig, KcpGeneration, ListenerConfig, SidecarListenerConfig, SpliceListenerConfig,
+    GameListenerConfig, KcpGeneration, ListenerConfig, ProxyListenerConfig, SidecarListenerConfig,
     VoiceLayout, WebSocketListenerConfig,
 };
 use networks::UPSTREAM;
-pub(super) use networks::{COMMON_KEYS, NETWORKS, NetworkRow, SPLICE_KEYS};
+pub(super) use networks::{COMMON_KEYS, NETWORKS, NetworkRow, PROXY_KEYS};
 pub use networks::{IpProtocol, ListenerNetwork};
 
 /// Where players connect.
@@ -159,11 +159,11 @@ pub(super) fn checked_table(keys: &[(String, Placed)], folder: &Path) -> Result<
         let meant = meant.unwrap_or_else(|| format!(", only {}", all()));
         Mistake::at(network.line, format!("there is no network {name:?}{meant}"))
     })?;
-    let is_splice = find(last(UPSTREAM)).is_some();
+    let is_proxy = find(last(UPSTREAM)).is_some();
     let mut listener = json!({ "network": name, "address": at });
     for (key, Placed { value, line }) in others {
-        let Some(path) = row.keys_of(is_splice).find(|path| last(path) == key) else {
-            return Err(Mistake::at(*line, no_such_key(row, is_splice, key)));
+        let Some(path) = row.keys_of(is_proxy).find(|path| last(path) == key) else {
+            return Err(Mistake::at(*line, no_such_key(row, is_proxy, key)));
         };
         let value = checked(key, schema_of(row, path), value, folder);
         let value = value.map_err(|mistake| mistake.of_key(key).or_at(*line))?;
@@ -172,21 +172,21 @@ pub(super) fn checked_table(keys: &[(String, Placed)], folder: &Path) -> Result<
     Ok(Listener::Other(listener))
 }
 
-fn no_such_key(row: &NetworkRow, is_splice: bool, key: &str) -> String {
+fn no_such_key(row: &NetworkRow, is_proxy: bool, key: &str) -> String {
     let name = row.name;
     if let Some(new) = new_name(&format!("listen.{key}")) {
         return format!("the key {key} is now {new}");
     }
-    let has = |is_splice| row.keys_of(is_splice).any(|path| last(path) == key);
-    match (is_splice, has(!is_splice)) {
-        _ if key == last(UPSTREAM) => format!("there is no splice for {name}: leave upstream out"),
+    let has = |is_proxy| row.keys_of(is_proxy).any(|path| last(path) == key);
+    match (is_proxy, has(!is_proxy)) {
+        _ if key == last(UPSTREAM) => format!("there is no proxy for {name}: leave upstream out"),
         (true, true) => format!("{key} is for listeners without upstream: leave one of them out"),
-        (false, true) if row.splice.is_some() => {
-            format!("{key} is for a splice: also give the address of the game's server, with upstream")
+        (false, true) if row.proxy.is_some() => {
+            format!("{key} is for a proxy: also give the address of the game's server, with upstream")
         }
         _ => {
-            let more = ["network", "address"].into_iter().chain(row.splice.map(|_| last(UPSTREAM)));
-            let meant = did_you_mean(key, row.keys_of(is_splice).map(last).chain(more));
+            let more = ["network", "address"].into_iter().chain(row.proxy.map(|_| last(UPSTREAM)));
+            let meant = did_you_mean(key, row.keys_of(is_proxy).map(last).chain(more));
             format!("there is no key {key} for {name}{meant}")
         }
     }
@@ -203,8 +203,8 @@ pub(super) fn written_listeners(listen: &Json) -> String {
             format!("address = {}", text(&listener["address"])),
         ];
         let row = NETWORKS.iter().find(|row| row.name == listener["network"]);
-        let is_splice = !listener["splice"]["upstream"].is_null();
-        for (row, path) in row.into_iter().flat_map(|row| row.keys_of(is_splice).map(move |path| (row, path)))
+        let is_proxy = !listener["proxy"]["upstream"].is_null();
+        for (row, path) in row.into_iter().flat_map(|row| row.keys_of(is_proxy).map(move |path| (row, path)))
         {
             let (schema, value) =
                 (schema_of(row, path), path.split('.').fold(listener, |table, key| &table[key]));
@@ -253,7 +253,7 @@ impl ListenerConfig {
             }
             _ => (self.game.problem())
                 .or_else(|| Some(format!("origins: expected {ORIGIN}, or \"*\", not {:?}", wrong_origin?)))
-                .or_else(|| self.splice.problem(self.address))
+                .or_else(|| self.proxy.problem(self.address))
                 .or_else(|| self.session_among(config).err()),
         }
     }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde_json::Value as Json;
 
 use crate::check::allowed;
-use crate::listening::{COMMON_KEYS, NETWORKS, NetworkRow, SPLICE_KEYS, last, schema_of};
+use crate::listening::{COMMON_KEYS, NETWORKS, NetworkRow, PROXY_KEYS, last, schema_of};
 use crate::schema::{SECTIONS, Section, about, kind};
 use crate::written::{written, written_example};
 
@@ -66,26 +66,26 @@ fn listeners() -> String {
         keys.iter().fold(head, |table, path| table + &listener_row(row, path, ""))
     };
     // What several networks have is alike in all of them.
-    let of_any = NETWORKS.iter().find(|row| row.splice.is_some());
+    let of_any = NETWORKS.iter().find(|row| row.proxy.is_some());
     part.extend(of_any.map(|row| listener_table(row, COMMON_KEYS)));
-    part.push_str(SPLICES);
-    let spliced: Vec<_> = NETWORKS.iter().filter(|row| row.splice.is_some()).map(|row| row.name).collect();
-    let _ = writeln!(part, "These networks have it, with the keys below: `{}`.", spliced.join("`, `"));
-    part.extend(of_any.map(|row| listener_table(row, SPLICE_KEYS)));
+    part.push_str(PROXIES);
+    let proxied: Vec<_> = NETWORKS.iter().filter(|row| row.proxy.is_some()).map(|row| row.name).collect();
+    let _ = writeln!(part, "These networks have it, with the keys below: `{}`.", proxied.join("`, `"));
+    part.extend(of_any.map(|row| listener_table(row, PROXY_KEYS)));
     for row in NETWORKS {
-        let NetworkRow { name, about, keys, server_keys, splice, .. } = row;
+        let NetworkRow { name, about, keys, server_keys, proxy, .. } = row;
         let _ = write!(part, "\n### `network = \"{name}\"`\n\n{}\n", one_sentence_per_line(about.trim()));
         part.push_str(&listener_table(row, keys));
         part.extend(server_keys.iter().map(|path| listener_row(row, path, " Not with `upstream`.")));
-        let splice = splice.iter().copied().flatten();
-        part.extend(splice.map(|path| listener_row(row, path, " Only with `upstream`.")));
+        let proxy = proxy.iter().copied().flatten();
+        part.extend(proxy.map(|path| listener_row(row, path, " Only with `upstream`.")));
     }
     part
 }
 
 const LISTENERS: &str = include_str!("reference/listeners.txt");
 
-const SPLICES: &str = include_str!("reference/splices.txt");
+const PROXIES: &str = include_str!("reference/proxies.txt");
 
 fn listener_row(network: &NetworkRow, path: &str, more: &str) -> String {
     row(last(path), schema_of(network, path), "", more)

@@ -188,7 +188,7 @@ impl Directory {
         true
     }
 
-    /// Another number for a session that starts anew.
+    /// Another number for a session that starts again.
     pub(crate) fn renew_id(&self, session: &str) -> SessionId {
         let mut state = self.lock();
         let fresh = state.random_id();

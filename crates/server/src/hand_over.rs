@@ -79,7 +79,7 @@ pub enum HandOverError {
         bytes: u64,
     },
     /// It was left by another version of this program.
-    #[error("{} was left by a version that writes format {found}, and this one reads {}: players join anew", path.display(), VERSION)]
+    #[error("{} was left by a version that writes format {found}, and this one reads {}: players join again", path.display(), VERSION)]
     OtherVersion {
         /// Which file; it is left where it is.
         path: PathBuf,
@@ -87,7 +87,7 @@ pub enum HandOverError {
         found: u32,
     },
     /// It was cut off or changed.
-    #[error("{} is damaged ({cause}): players join anew", path.display())]
+    #[error("{} is damaged ({cause}): players join again", path.display())]
     Damaged {
         /// Which file; it is left where it is.
         path: PathBuf,

@@ -81,7 +81,7 @@ impl Notes {
             ServerEvent::ClientJoined { name, .. } => format!("{session}: {name} joined"),
             ServerEvent::ClientResumed { name, .. } => format!("{session}: {name} came back"),
             ServerEvent::ClientLeft { name, .. } => format!("{session}: {name} left"),
-            ServerEvent::Restarted { .. } => format!("{session}: the session began anew"),
+            ServerEvent::Restarted { .. } => format!("{session}: the session began again"),
             _ => return,
         };
         if self.0.len() >= NOTES_MAX {

@@ -25,7 +25,7 @@ const PEER_BITS: u32 = 48;
 #[derive(Default)]
 pub(crate) struct Networks {
     list: Vec<Box<dyn ServerTransport>>,
-    /// The peers of one send, collected anew for each.
+    /// The peers of one send, collected again for each.
     peers: Vec<Peer>,
     capture: Option<PacketSink>,
     /// Of those that stand before a game's server, by their place in the list.

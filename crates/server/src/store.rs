@@ -90,7 +90,7 @@ impl Store {
         Ok((Self::over(database, path)?, contents))
     }
 
-    /// A database that is not there any more is not made anew: what was in it is missing then, and is not to be thought
+    /// A database that is gone is not made again: what was in it is missing then, and is not to be thought
     /// empty.
     fn over(database: Database, path: PathBuf) -> Result<Self, StoreError> {
         let writer = Writer::start(database, move || Database::open(&path))?;
@@ -164,7 +164,7 @@ mod tests {
         std::fs::remove_dir_all(folder).unwrap();
     }
 
-    /// A database whose first transaction fails, since it has a table of another type, so that its file is opened anew.
+    /// A database whose first transaction fails, since it has a table of another type, so its file is opened again.
     #[cfg(unix)]
     fn failing_database(path: &Path) -> Database {
         drop(Database::open_or_make(path).unwrap());
@@ -202,7 +202,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_database_that_is_gone_while_the_server_runs_is_waited_for_and_not_made_anew() {
+    fn a_database_that_is_gone_while_the_server_runs_is_waited_for_and_not_made_again() {
         let folder = std::env::temp_dir().join(format!("consonance-store-gone-{}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
         let path = folder.join(FILE_NAME);

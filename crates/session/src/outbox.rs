@@ -22,7 +22,7 @@ pub struct Transmit<'a> {
 pub(crate) struct Outbox {
     queue: VecDeque<Entry>,
     links: Vec<LinkId>,
-    /// Longer than what is in use: its end is not cleared for each packet anew.
+    /// Longer than what is in use: its end is not cleared for each packet again.
     payloads: Vec<u8>,
     payload_bytes: usize,
 }

@@ -116,7 +116,7 @@ impl<T> Roster<T> {
         self.listeners.get(&room).map_or(&[], Listeners::as_slice)
     }
 
-    /// Forgets who listens where, but keeps the members' own lists: a filled handshake answer brings the table anew.
+    /// Forgets who listens where, but keeps the members' own lists: a filled handshake answer brings the table again.
     pub(crate) fn clear_listeners(&mut self) {
         self.listeners.clear();
         self.unlisted.clear();

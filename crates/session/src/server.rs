@@ -303,7 +303,7 @@ impl Server {
         record.received.add(1, packet.len() as u64);
         record.budgets.take_packet(now, limits, clients, message.ok(), packet.len())?;
         if self.outbound.waiting_bytes() > limits.outbox_bytes {
-            // A peer that loses something that it sent reliably has to start anew.
+            // A peer that loses something that it sent reliably has to start again.
             if delivery == Delivery::Reliable {
                 self.close(link, CloseReason::Overloaded);
             }

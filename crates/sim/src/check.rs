@@ -172,7 +172,7 @@ impl<'a> Hearing<'a> {
         let is_alone = heard.told == Tally::default();
         ensure!(is_alone, "{who} is disconnected ({cause:?}) with players left over");
         ensure!(!heard.somebody_speaks(), "{who} is disconnected ({cause:?}) while somebody speaks");
-        *heard = Heard::anew(None);
+        *heard = Heard::again(None);
         heard.was_evicted = cause == Disconnection::NameTakenOver;
         Ok(())
     }

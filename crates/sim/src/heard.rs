@@ -21,7 +21,7 @@ pub(crate) struct Heard {
     pub(crate) view: Option<View>,
     /// The place that it lost with its link, until it is back and up to date.
     pub(crate) lost: Option<LostPlace>,
-    /// It joined anew while this stay could still have gone on.
+    /// It joined again while this stay could still have gone on.
     missed: Option<Version>,
     pub(crate) roster_received: bool,
     /// What its events say who is here and who listens where; its own arrival is not counted, as its going is not told.
@@ -57,7 +57,7 @@ pub(crate) struct Ear {
 
 impl Heard {
     /// Nothing yet, since it joined with this session and id, or since it is in none.
-    pub(crate) fn anew(joined: Option<(SessionId, ClientId)>) -> Self {
+    pub(crate) fn again(joined: Option<(SessionId, ClientId)>) -> Self {
         Self { is_fresh: true, joined, ..Self::default() }
     }
 
@@ -79,7 +79,7 @@ impl Heard {
     /// It joined, and is nobody yet who was here before.
     pub(crate) fn joins(&mut self, now: Instant, session: SessionId, id: ClientId) {
         let missed = self.lost.filter(|lost| now < lost.until).and_then(|lost| lost.view);
-        *self = Self { missed: missed.map(|view| view.stay), ..Self::anew(Some((session, id))) };
+        *self = Self { missed: missed.map(|view| view.stay), ..Self::again(Some((session, id))) };
     }
 
     /// It is back in its place, if it may be; what happened meanwhile is told from now on.

@@ -39,7 +39,7 @@ pub struct TestPlayer<T> {
     /// The engine's time 0.
     started: Instant,
     links: u64,
-    /// The direct links of one packet, collected anew for each.
+    /// The direct links of one packet, collected again for each.
     peers: Vec<Peer>,
     /// A link is up, being made, or saying goodbye; the next one waits for its end.
     is_busy: bool,

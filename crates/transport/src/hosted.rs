@@ -158,7 +158,7 @@ fn send_failed() -> DisconnectReason {
 const OVERFLOWED: &str = "too many reliable packets at once";
 
 /// Why a link ends when the session moves, as when another player becomes its host.
-const SESSION_RESET: &str = "the session begins anew";
+const SESSION_RESET: &str = "the session starts again";
 
 #[cfg(test)]
 mod tests;

@@ -143,7 +143,7 @@ impl ServerStatistics {
     }
 }
 
-/// What went between a game's clients and the game's server through a splice that takes voice out.
+/// What went between a game's clients and the game's server through a proxy that takes voice out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct GameStatistics {
     /// Messages that the game's server was sent: what clients said, without voice.

@@ -93,7 +93,7 @@ impl<Stranger: Copy + Ord> StrangerPlaces<Stranger> {
 }
 
 /// How long a stranger keeps its place although its home has no more of them than others. A handshake takes one to
-/// three round trips, which is less on nearly every line; whoever wants to keep others out has to take all places anew
+/// three round trips, which is less on nearly every line; whoever wants to keep others out has to take all places again
 /// within that time.
 const UNDISTURBED: Duration = Duration::from_secs(1);
 

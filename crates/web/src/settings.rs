@@ -56,7 +56,7 @@ pub struct IceServers {
     /// What this server and the TURN servers know, such as coturn's `static-auth-secret`.
     pub turn_secret: Option<String>,
     /// How long credentials that are made with it are good. 1 h: coturn looks at that only when a browser begins, and a
-    /// page asks anew whenever it connects.
+    /// page asks again whenever it connects.
     pub turn_lifetime: Duration,
 }
 

@@ -6,7 +6,7 @@ use crate::{ParseError, Reader, WriteError, Writer};
 
 /// Items of one kind: the bytes that they were parsed from, checked already, or a slice to be written.
 ///
-/// Going over it yields items by value and cannot fail. Items of a parsed list are decoded anew each time.
+/// Going over it yields items by value and cannot fail. Items of a parsed list are decoded again each time.
 #[derive(Clone, Copy)]
 pub struct List<'a, T>(Source<'a, T>);
 

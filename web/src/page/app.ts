@@ -54,7 +54,7 @@ class App {
     this.askWho(visit.wish, visit.key).submit(visit.wish.withMicrophone);
   }
 
-  /** Shows the form; `resume` is the key of the player that the page was before it was loaded anew. */
+  /** Shows the form; `resume` is the key of the player that the page was before it was loaded again. */
   askWho(wish: Wish | null, resume: string | null = null): JoinView {
     const join = new JoinView({
       library: this.#library,

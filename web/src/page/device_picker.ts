@@ -36,7 +36,7 @@ export class DevicePicker {
     void this.refresh();
   }
 
-  /** Lists the devices anew: labels are known only after permission, and devices come and go. */
+  /** Lists the devices again: labels are known only after permission, and devices come and go. */
   async refresh(): Promise<void> {
     const refresh = (this.#refreshes += 1);
     const devices = await this.#source.list().catch(() => []);

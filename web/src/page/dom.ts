@@ -111,7 +111,7 @@ export class KeyedList<Value> {
     }
   }
 
-  /** The views by key, for what changes too often to draw everything anew. */
+  /** The views by key, for what changes too often to draw everything again. */
   get views(): ReadonlyMap<string, View<Value>> {
     return this.#views;
   }

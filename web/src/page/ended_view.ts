@@ -12,7 +12,7 @@ export interface Ending {
   cause: string;
   /** The server's words; may be empty. */
   message: string;
-  /** The page itself goes away, maybe to be loaded anew. */
+  /** The page itself goes away, maybe to be loaded again. */
   isUnloading: boolean;
 }
 

@@ -146,7 +146,7 @@ export class JoinView implements Screen {
       const wish = info && this.#read(info, withMicrophone);
       if (info && wish) await this.#enter(info, wish, giveUp.signal);
     } finally {
-      // Whoever has given up may have begun anew.
+      // Whoever has given up may have begun again.
       if (this.#giveUp === giveUp) this.#setJoining(null);
     }
   }

@@ -22,7 +22,7 @@ export interface RoomContext {
   /** Opens the microphone of one who only listened so far; says why where that fails. */
   openMicrophone(): Promise<void>;
   hearing(): Hearing;
-  /** Everything is drawn anew before the next frame. */
+  /** Everything is drawn again before the next frame. */
   redraw(): void;
   /** Shows the conversation, to write in it. */
   writeTo(target: Target): void;

@@ -9,7 +9,7 @@ import { duration, inTime, WORDS } from "./words.ts";
 /** Tells of the session's events in words, until the returned function is called. */
 export function tellEvents(voice: Voice, notices: Notices, announcer: Announcer): () => void {
   const { banner } = WORDS;
-  // Who was here before is told anew with each joining, and is no news.
+  // Who was here before is told again with each joining, and is no news.
   let isNews = false;
   const handlers: { [K in keyof VoiceEvents]?: (event: VoiceEvents[K]) => void } = {
     state: ({ state }) => tellState(state, notices),

@@ -70,7 +70,7 @@ export function readSettings(stored: string | null): Settings {
   };
 }
 
-/** The settings with one player's set anew. Of too many those that were changed longest ago go, mutes after all others. */
+/** The settings with one player's set again. Of too many those that were changed longest ago go, mutes after all others. */
 export function withPlayer(settings: Settings, name: string, player: PlayerSettings): Settings {
   const others = settings.players.filter(([other]) => other !== name);
   const isDefault = player.volume === 1 && !player.muted;

@@ -114,7 +114,7 @@ export class SoundPanel implements Panel {
     ];
   }
 
-  /** What is open stays as it is where it cannot be opened anew. */
+  /** What is open stays as it is where it cannot be opened again. */
   async #process(processing: Processing): Promise<void> {
     const problem = await this.#context.voice.microphone.process(processing).catch((problem: unknown) => problem);
     const words = problem instanceof VoiceProblem ? microphoneWords(problem) : null;

@@ -43,12 +43,12 @@ export function forgetVisit(): void {
   attempt(() => sessionStorage.removeItem(KEY));
 }
 
-/** What the page was in the middle of when it was loaded anew; null if it was opened instead. Its key is there only once. */
+/** What the page was in the middle of when it was loaded again; null if it was opened instead. Its key is there only once. */
 export function takeInterruptedVisit(): Visit | null {
   const visit = readVisit(attempt(() => sessionStorage.getItem(KEY)));
   if (visit === null) return null;
   rememberVisit({ ...visit, key: null });
-  return isLoadedAnew() ? visit : null;
+  return isReloaded() ? visit : null;
 }
 
 /** A visit out of what was stored; null if it makes no sense. */
@@ -61,7 +61,7 @@ export function readVisit(stored: string | null): Visit | null {
 
 const KEY = "consonance-visit";
 
-function isLoadedAnew(): boolean {
+function isReloaded(): boolean {
   const [navigation] = performance.getEntriesByType("navigation");
   return navigation instanceof PerformanceNavigationTiming && navigation.type === "reload";
 }
@@ -103,7 +103,7 @@ function areTexts(values: unknown): values is string[] {
   return Array.isArray(values) && values.every(isText);
 }
 
-/** Storage may be forbidden; then a reload begins anew. */
+/** Storage may be forbidden; then a reload starts again. */
 function attempt<T>(action: () => T): T | null {
   try {
     return action();

@@ -300,7 +300,7 @@ export interface VoiceEvents {
   joined: { readonly session: string; readonly id: number; readonly name: string; readonly resumed: boolean };
   /** Everybody who was here before is in `players`. */
   roster: undefined;
-  /** Another player is here. Told again when it is told anew after a lost connection; never for oneself, of whom `joined` tells. */
+  /** Another player is here. Told again when it is told again after a lost connection; never for oneself, of whom `joined` tells. */
   player: Player;
   left: { readonly id: number; readonly name: string };
   entered: { readonly name: string; readonly room: string };

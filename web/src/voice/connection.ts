@@ -119,7 +119,7 @@ export class Connection {
     const attempt = new Attempt((message) => this.onMessage(attempt, message));
     try {
       const link = await openLink(this.choice, {
-        // Asked anew each time, as what it says of TURN servers grows old.
+        // Asked again each time, as what it says of TURN servers grows old.
         info: await fetchInfo(this.beginning.url, this.over.signal),
         context: this.beginning.sound.context,
         microphone: this.beginning.microphone.node,

@@ -125,7 +125,7 @@ export class Players {
     return player;
   }
 
-  /** All is told anew from here on. */
+  /** All is told again from here on. */
   doubt(): void {
     for (const player of this.byName.values()) {
       player.isConfirmed = false;

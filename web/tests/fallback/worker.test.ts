@@ -71,7 +71,7 @@ test("a worker that is closed opens no other connection while its farewell leave
   assert.equal(scope.isClosed, true);
 });
 
-test("a connection that is lost is made anew", async (context) => {
+test("a connection that is lost is made again", async (context) => {
   const pass = await started(context);
   FakeSocket.all[0]?.welcome();
   FakeSocket.all[0]?.onclose?.({ reason: "" });
@@ -79,7 +79,7 @@ test("a connection that is lost is made anew", async (context) => {
   assert.ok(FakeSocket.all.length > 1);
 });
 
-test("a connection that neither comes about nor fails within eight seconds is given up, and tried anew", async (context) => {
+test("a connection that neither comes about nor fails within eight seconds is given up, and tried again", async (context) => {
   const pass = await started(context);
   pass(7_500);
   assert.deepEqual([FakeSocket.all.length, FakeSocket.all[0]?.isClosing], [1, false]);

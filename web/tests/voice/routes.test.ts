@@ -21,7 +21,7 @@ test("where WebRTC has worked it is given a second chance", () => {
   assert.equal(choice.next(both), "websocket");
 });
 
-test("in another network everything is tried anew", () => {
+test("in another network everything is tried again", () => {
   const choice = new RouteChoice("auto");
   choice.onBlocked();
   choice.onNetworkChange();

@@ -17,7 +17,7 @@ pub(super) const CATALOGUE: [&Bench; 15] = [
     &engine::KEEPING,
     &server::FLOOR,
     &server::LOAD,
-    &server::SPLICE,
+    &server::PROXY,
     &server::BROWSER,
     &sound::AUDIO,
     &sound::QUALITY,

@@ -21,7 +21,7 @@ pub(super) fn of(terms: &[Terms<'_>]) -> String {
 
 const HEAD: &str = "# Licences of what we use
 
-<!-- Generated: `cargo xtask licences` writes it anew. -->
+<!-- Generated: `cargo xtask licences` writes it again. -->
 
 Consonance itself is free under [MIT](../LICENSE-MIT) or [Apache 2.0](../LICENSE-APACHE).
 Below is every crate of others that any of its builds may use, with all features, on all systems, tests and chores included; what the `consonance` command has of it is less.

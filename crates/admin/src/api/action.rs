@@ -53,7 +53,7 @@ enum Action {
     Move { player: Player, from: String, to: String },
     /// Takes it out of a room; it may come back.
     RemoveFromRoom { player: Player, room: String },
-    /// Makes its client start anew.
+    /// Makes its client start again.
     Reset { player: Player },
     /// Limits a room, or with a `*` at the end all rooms whose names begin so.
     LimitRoom {

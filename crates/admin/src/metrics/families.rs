@@ -194,13 +194,13 @@ families! {
         "Addresses that clients were challenged to prove, and those that were proved.";
 
     GAME_MESSAGES: Counter "consonance_game_messages_total" ["network", "direction", "delivery"]
-        "Messages that went through a splice to games' servers and came from them, without voice.";
+        "Messages that went through a proxy to games' servers and came from them, without voice.";
     GAME_BYTES: Counter "consonance_game_bytes_total" ["network", "direction", "delivery"]
         "Their bytes, without what the network adds.";
     GAME_VOICE_UNWANTED: Counter "consonance_game_voice_unwanted_total" ["network"]
-        "Voice packets that a splice took out and threw away, because the session had closed their speaker's voice.";
+        "Voice packets that a proxy took out and threw away, because the session had closed their speaker's voice.";
     GAME_UPSTREAMS: Counter "consonance_game_upstreams_ended_total" ["network", "reason"]
-        "Connections of a splice to games' servers that could not be made (failed), were ended by the server or lost, or were ended because the server was too slow.";
+        "Connections of a proxy to games' servers that could not be made (failed), were ended by the server or lost, or were ended because the server was too slow.";
 
     BROWSER_OFFERS: Counter "consonance_browser_offers_total" ["result"]
         "Offers of pages in browsers that were taken, and those that nobody understood (refused).";

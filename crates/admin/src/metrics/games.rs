@@ -1,4 +1,4 @@
-//! What splices carry between games' clients and games' servers.
+//! What proxies carry between games' clients and games' servers.
 
 use consonance_transport::{Count, GameStatistics};
 
@@ -23,7 +23,7 @@ pub(super) fn write(out: &mut Exposition, observation: &Observation) {
     }
 }
 
-/// The name of a network, and what its splices carried together.
+/// The name of a network, and what its proxies carried together.
 type Merged = (&'static str, GameStatistics);
 
 fn traffic(out: &mut Exposition, family: &'static Family, games: &[Merged], of: fn(Count) -> u64) {

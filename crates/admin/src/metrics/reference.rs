@@ -18,10 +18,10 @@ pub fn reference_page() -> String {
 const INTRODUCTION: &str = "\
 # Metrics
 
-<!-- Made from crates/admin/src/metrics/families.rs; `UPDATE_DOCS=1 cargo test -p consonance-admin --test metrics` writes it anew. -->
+<!-- Made from crates/admin/src/metrics/families.rs; `UPDATE_DOCS=1 cargo test -p consonance-admin --test metrics` writes it again. -->
 
 `consonance serve` with `admin.listen` shows these numbers at `/metrics`, in the text format of [Prometheus](https://prometheus.io).
-Counters begin anew with the process.
+Counters start again with the process.
 Nothing is labelled with a player's name or address; sessions are told apart only if `admin.metrics_sessions_max` says of how many.
 
 A scraper shows the admin token, or `admin.open_metrics` lets everybody who reaches the address read the numbers:

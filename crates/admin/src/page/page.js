@@ -218,7 +218,7 @@ function moderate(player) {
     move: ["Move to another room", [own("from", "From"), field("to", "To", input({ required: true })), NOTED_REASON], () => ({ player: player.name, from: value("from"), to: value("to") })],
     remove_from_room: ["Take out of a room", [own("room", "Room"), NOTED_REASON], () => ({ player: player.name, room: value("room") })],
     set_room_rights: ["Set rights in a room", [room("room", "Room"), right("listen", "May listen"), right("speak", "May speak"), NOTED_REASON], () => given({ player: who, room: value("room"), listen: flag("listen"), speak: flag("speak") })],
-    reset: ["Start its client anew", [NOTED_REASON], () => ({ player: player.name })],
+    reset: ["Start its client again", [NOTED_REASON], () => ({ player: player.name })],
     report: ["Report, with what was just said", [KEPT_REASON]],
     kick: ["Kick", [REASON], () => ({ player: player.name })],
     ban: ["Ban", [field("target", "Whom", options([["name", "the name " + named(player.name)], ...(player.subject ? [["subject", "the account " + named(player.subject)]] : []), ...(player.address ? [["address", "the address " + player.address]] : [])])), TIME, REASON]],

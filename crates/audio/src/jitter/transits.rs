@@ -13,7 +13,7 @@ const MOST_FRAMES: usize = 256;
 /// After so many arrivals the fastest of them is known well.
 const SETTLED_FRAMES: usize = LEAST_FRAMES;
 
-/// A jump of the sender's time line by more than this, 2 s, starts the measurement anew.
+/// A jump of the sender's time line by more than this, 2 s, starts the measurement again.
 const TRANSIT_JUMP_SAMPLES_MAX: u64 = 96_000;
 
 /// So does a path that for so long, 150 ms, and so many arrivals has been slower than any target could wait for: the
@@ -50,8 +50,8 @@ impl Transits {
     /// Notes one arrival; `false` if the time line jumped or the path is a slower one, so that everything before it is
     /// forgotten.
     pub(super) fn note(&mut self, arrived: SamplePosition, transit: i64) -> bool {
-        let anew = self.is_jump(transit) || self.is_slower_path(arrived, transit);
-        if anew {
+        let again = self.is_jump(transit) || self.is_slower_path(arrived, transit);
+        if again {
             (self.count, self.too_slow) = (0, None);
         }
         self.last[self.count % self.window] = transit;
@@ -60,7 +60,7 @@ impl Transits {
         self.fastest = known.iter().copied().min().unwrap_or(transit);
         let waited_for = known.iter().copied().filter(|transit| !self.is_too_slow(*transit));
         self.slowest = waited_for.max().unwrap_or(self.fastest);
-        !anew
+        !again
     }
 
     /// Whether an arrival with this transit would be taken for a jump of the time line.
@@ -143,8 +143,8 @@ mod tests {
     fn a_path_too_slow_to_be_waited_for_is_the_new_normal_after_150_ms() {
         let mut arrivals = Arrivals::new();
         arrivals.note(0);
-        let anew = (0..20).position(|_| !arrivals.note(20_000));
-        assert_eq!(anew, Some(8), "the ninth arrival is 160 ms after the first");
+        let again = (0..20).position(|_| !arrivals.note(20_000));
+        assert_eq!(again, Some(8), "the ninth arrival is 160 ms after the first");
         assert_eq!((arrivals.window.fastest(), arrivals.window.spread()), (20_000, 0));
     }
 
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn a_jump_of_the_time_line_starts_anew() {
+    fn a_jump_of_the_time_line_starts_again() {
         let mut arrivals = Arrivals::new();
         assert!(arrivals.note(0));
         assert!(!arrivals.note(-4_000_000_000));

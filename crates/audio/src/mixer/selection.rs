@@ -40,7 +40,7 @@ impl Candidate {
     }
 }
 
-/// Chooses anew in every block, without asking for memory unless there are more speakers than ever.
+/// Chooses again in every block, without asking for memory unless there are more speakers than ever.
 #[derive(Debug)]
 pub(super) struct Selection {
     most: usize,

@@ -256,7 +256,7 @@ impl Talk {
         Self { schedule, step, sent: 0, expected: 0, lateness: Delays::new() }
     }
 
-    /// The same speech, counted anew.
+    /// The same speech, counted again.
     fn begin(self, step: u32) -> Self {
         Self { step, sent: 0, expected: 0, lateness: Delays::new(), ..self }
     }

@@ -17,4 +17,4 @@ mod mentions;
 #[cfg(target_os = "linux")]
 mod overload;
 #[cfg(target_os = "linux")]
-mod splice_bench;
+mod proxy_bench;

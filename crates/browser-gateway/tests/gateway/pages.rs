@@ -232,7 +232,7 @@ fn a_server_that_ends_tells_its_pages_and_closes_them() {
 }
 
 #[test]
-fn a_page_whose_session_another_worker_has_by_now_is_told_to_ask_anew() {
+fn a_page_whose_session_another_worker_has_by_now_is_told_to_ask_again() {
     let settings =
         BrowserSettings { name: "Alice".into(), session: "x".into(), token: None, password: None, slots: 4 };
     let mut player = BrowserPlayer::new(settings);
@@ -248,7 +248,7 @@ fn a_page_whose_session_another_worker_has_by_now_is_told_to_ask_anew() {
 }
 
 #[test]
-fn sessions_that_start_anew_take_browsers_in_again() {
+fn sessions_that_start_again_take_browsers_in_again() {
     let mut stage = Stage::new();
     let (alice, _) = stage.browser("Alice");
     let joined = |stage: &Stage| {

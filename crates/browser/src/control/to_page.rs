@@ -17,7 +17,7 @@ pub const TO_PAGE_BYTES_MAX: usize = 64 << 10;
 #[non_exhaustive]
 #[expect(missing_docs, reason = "fields are the session's, and docs/browser/control.md has a line for each")]
 pub enum ToPage {
-    /// In the session; all state follows anew.
+    /// In the session; all state follows again.
     Joined { session: Box<str>, id: u16, name: Box<str>, resumed: bool },
     /// Everybody who was here before has been told.
     Roster,

@@ -139,7 +139,7 @@ impl Slots {
     }
 
     /// The page knows of nobody in its slots.
-    pub(super) fn tell_anew(&mut self) {
+    pub(super) fn tell_again(&mut self) {
         self.slots.iter_mut().for_each(|slot| slot.told = None);
     }
 
@@ -343,7 +343,7 @@ mod tests {
         assert!(is_told(told(&mut slots, 100), r#""positional":true"#));
         slots.free_from(ClientId(0));
         assert!(is_told(told(&mut slots, 101), r#""player":null"#));
-        slots.tell_anew();
+        slots.tell_again();
         assert_eq!(told(&mut slots, 102), None, "nobody, as the page knows");
     }
 }

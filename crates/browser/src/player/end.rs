@@ -57,7 +57,7 @@ impl BrowserPlayer {
     }
 
     /// The session does not let the player in, or not again: a player that was in it comes back where that may change.
-    pub(super) fn refuse_anew(&mut self, now: Instant, reason: &EndReason) {
+    pub(super) fn refuse_again(&mut self, now: Instant, reason: &EndReason) {
         let code = RefusalCode::from(reason.kind());
         let may_change = matches!(code, RefusalCode::Full | RefusalCode::Closing | RefusalCode::Other);
         if !self.has_joined || !may_change {
@@ -135,7 +135,7 @@ fn words(cause: Disconnection) -> &'static str {
     match cause {
         Disconnection::ConnectFailed => "the session cannot be reached",
         Disconnection::NoAnswer => "the session's server did not answer in time",
-        Disconnection::WrongSession => "the session's server has begun anew",
+        Disconnection::WrongSession => "the session's server has begun again",
         Disconnection::MovedOn => "the session goes on elsewhere",
         _ => "the connection to the session was lost",
     }

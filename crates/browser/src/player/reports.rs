@@ -78,7 +78,7 @@ impl Reports {
     }
 
     /// The page knows of nothing.
-    pub(super) fn tell_anew(&mut self) {
+    pub(super) fn tell_again(&mut self) {
         self.told_shortage = None;
     }
 

@@ -1,4 +1,4 @@
-//! Everything that a page has to know, told anew.
+//! Everything that a page has to know, told again.
 
 use consonance_session::{Client, ClientId, HeardTarget, Instant, Recorded, Restriction, RoomId, Status};
 
@@ -25,8 +25,8 @@ impl BrowserPlayer {
         (self.has_joined, self.retry_at) = (true, None);
         let (session, name) = (self.session.clone(), self.client.name().into());
         self.tell(&ToPage::Joined { session, id: id.0, name, resumed });
-        self.downlink.tell_anew();
-        self.reports.tell_anew();
+        self.downlink.tell_again();
+        self.reports.tell_again();
         for open in self.channels.list().chunks(CHANNELS_PER_MESSAGE) {
             self.tell(&ToPage::Channels { open: open.to_vec() });
         }

@@ -1,4 +1,4 @@
-//! Lost pages, lost links and servers that begin anew.
+//! Lost pages, lost links and servers that start again.
 
 use std::time::Duration;
 
@@ -91,7 +91,7 @@ fn a_server_that_restarts_with_its_session_is_a_resume_for_the_page() {
 }
 
 #[test]
-fn a_server_with_another_session_is_joined_anew_with_the_same_rooms_and_channels() {
+fn a_server_with_another_session_is_joined_again_with_the_same_rooms_and_channels() {
     let mut session = Session::new();
     let (bob, alice) = (session.native("Bob"), session.page("Alice"));
     session.say(alice, r#"{"type":"open","channel":1,"to":{"room":"lobby"}}"#);

@@ -148,7 +148,7 @@ fn who_closes_its_channel_and_its_microphone_stops_as_soon() {
 }
 
 #[test]
-fn a_pause_that_the_encoder_says_ends_what_was_said_and_sound_begins_anew() {
+fn a_pause_that_the_encoder_says_ends_what_was_said_and_sound_starts_again() {
     let mut session = Session::new();
     let (alice, bob) = (session.page("Alice"), session.native("Bob"));
     session.events(bob);

@@ -70,7 +70,7 @@ fn who_is_not_known_yet_is_placed_when_it_is() {
 }
 
 #[test]
-fn a_page_that_comes_back_is_told_all_places_anew_and_those_of_the_gone_are_forgotten() {
+fn a_page_that_comes_back_is_told_all_places_again_and_those_of_the_gone_are_forgotten() {
     let mut session = Session::new();
     let (alice, bob) = (session.page("Alice"), session.page("Bob"));
     let id = id_of(&session, alice);

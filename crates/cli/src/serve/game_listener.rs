@@ -3,8 +3,8 @@
 mod build;
 mod envelopes;
 mod opening;
+mod proxying;
 mod secret_bytes;
-mod splicing;
 mod steam;
 
 use std::io::{self, ErrorKind};
@@ -39,7 +39,7 @@ pub(super) struct GameListener {
     signalling: Option<SignallingUrl>,
     /// What clients of a game on Mirror have to know.
     credentials: Option<Credentials>,
-    /// Where connections to the game's server come from, in a splice.
+    /// Where connections to the game's server come from, in a proxy.
     source_addresses: Option<SourceAddresses>,
     /// What it shows where it has TLS.
     shown_identity: Option<ShownIdentity>,
@@ -67,7 +67,7 @@ pub(super) fn read(
         let signalling = listener.game.signalling.as_ref().map(|url| url.parse()).transpose();
         let signalling = signalling
             .map_err(|error: SignallingUrlError| loaded.problem("listen", format!("signalling: {error}")))?;
-        let sources = listener.splice.source_addresses.as_ref().map(|prefix| prefix.parse()).transpose();
+        let sources = listener.proxy.source_addresses.as_ref().map(|prefix| prefix.parse()).transpose();
         let source_addresses = sources.map_err(|error: BadSourceAddresses| {
             loaded.problem("listen", format!("source_addresses: {error}"))
         })?;
@@ -156,7 +156,7 @@ impl GameListener {
 
     /// What is done with everything else, in words.
     fn beside_voice(&self) -> String {
-        let upstream = self.config.splice.upstream.as_ref();
+        let upstream = self.config.proxy.upstream.as_ref();
         let passed_on = |upstream| format!("; all but voice goes on to the game's server at {upstream}");
         upstream.map(passed_on).unwrap_or_default()
     }
@@ -164,7 +164,7 @@ impl GameListener {
     /// The address of the game's server, which may be a name, if there is to be one: one that connections from
     /// the source addresses can reach.
     fn upstream(&self) -> Result<Option<SocketAddr>, String> {
-        let Some(upstream) = &self.config.splice.upstream else { return Ok(None) };
+        let Some(upstream) = &self.config.proxy.upstream else { return Ok(None) };
         let network = self.config.network.name();
         let found = upstream
             .to_socket_addrs()
@@ -196,7 +196,7 @@ impl GameListener {
                 format!("{at}{what} is not encrypted: whoever is on the way can listen and speak in players' names")
             }));
         }
-        let nobody = match self.config.splice.upstream {
+        let nobody = match self.config.proxy.upstream {
             Some(_) => "everybody gets into the game, and nobody's voice into the session",
             None => "nobody gets in here",
         };
@@ -261,9 +261,9 @@ fn not_opened(network: ListenerNetwork, address: SocketAddr, error: &io::Error) 
 
 #[cfg(test)]
 mod tests {
-    use consonance_gateway::SpliceSettings;
+    use consonance_gateway::ProxySettings;
     use consonance_gateway::tcp::TcpSettings;
-    use consonance_server_config::SpliceListenerConfig;
+    use consonance_server_config::ProxyListenerConfig;
 
     use super::*;
 
@@ -296,29 +296,29 @@ mod tests {
             opening::web_socket_settings(&config, AddressShares::default()),
             consonance_websocket::default_settings()
         );
-        assert_eq!(splicing::splice_settings(&SpliceListenerConfig::default()), SpliceSettings::default());
+        assert_eq!(proxying::proxy_settings(&ProxyListenerConfig::default()), ProxySettings::default());
     }
 
     #[test]
     fn every_network_that_may_stand_in_front_of_a_game_is_made_so() {
         for network in ListenerNetwork::all() {
-            let mut spliced = listener("127.0.0.1:0");
-            spliced.config.network = network;
-            spliced.config.splice.upstream = Some("127.0.0.1:9".into());
-            assert_eq!(spliced.open().is_ok(), network.has_splice(), "{network:?}");
+            let mut proxied = listener("127.0.0.1:0");
+            proxied.config.network = network;
+            proxied.config.proxy.upstream = Some("127.0.0.1:9".into());
+            assert_eq!(proxied.open().is_ok(), network.has_proxy(), "{network:?}");
         }
     }
 
     #[test]
     fn a_game_server_that_cannot_be_reached_is_named() {
-        let mut spliced = listener("127.0.0.1:0");
-        spliced.config.network = ListenerNetwork::MirrorKcp;
-        spliced.config.splice.upstream = Some("not a name:9".into());
-        let error = spliced.open().err().expect("there is no such host");
+        let mut proxied = listener("127.0.0.1:0");
+        proxied.config.network = ListenerNetwork::MirrorKcp;
+        proxied.config.proxy.upstream = Some("not a name:9".into());
+        let error = proxied.open().err().expect("there is no such host");
         assert!(error.starts_with("mirror-kcp: the game's server at not a name:9 is not found: "), "{error}");
-        spliced.config.splice.upstream = Some("[::1]:9".into());
-        spliced.source_addresses = Some("127.1.0.0/16".parse().expect("addresses"));
-        let error = spliced.open().err().expect("one does not reach the other");
+        proxied.config.proxy.upstream = Some("[::1]:9".into());
+        proxied.source_addresses = Some("127.1.0.0/16".parse().expect("addresses"));
+        let error = proxied.open().err().expect("one does not reach the other");
         let words = "mirror-kcp: the game's server at [::1]:9 is not reached from source_addresses: \
                      one is of IPv4, and the other of IPv6";
         assert_eq!(error, words);

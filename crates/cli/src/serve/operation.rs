@@ -38,7 +38,7 @@ impl Operation {
         self.config.as_deref()
     }
 
-    /// Serves until interrupted. `prepare` reads everything anew: the file, the environment, the arguments,
+    /// Serves until interrupted. `prepare` reads everything again: the file, the environment, the arguments,
     /// and the files that they name.
     pub(crate) fn run(
         &self,

@@ -16,7 +16,7 @@ use crate::logging::{LogLevelSwitch, complain, note};
 
 const CHECK_INTERVAL: Duration = Duration::from_millis(50);
 
-/// Reads all settings anew.
+/// Reads all settings again.
 type Prepare<'p> = dyn Fn() -> Result<Prepared, Box<dyn Error>> + 'p;
 
 /// Serves until interrupted; reads the settings again when it is asked to.

@@ -19,7 +19,7 @@ use consonance_testing::command::Folder;
 use consonance_testing::command::Program;
 use consonance_transport::ClientTransport;
 
-use crate::splice::stage::{ANY_PORT, play, splice};
+use crate::proxy::stage::{ANY_PORT, play, proxy};
 use crate::talker::{assert_all_hear_each_other, player};
 
 #[test]
@@ -52,7 +52,7 @@ fn players_of_games_that_have_changed_their_network_hear_each_other() {
 }
 
 #[test]
-fn a_splice_stands_before_a_game_of_the_first_darkrift_with_a_udp_port_of_its_own() {
+fn a_proxy_stands_before_a_game_of_the_first_darkrift_with_a_udp_port_of_its_own() {
     let settings = consonance_darkrift::ServerSettings {
         version: ProtocolVersion::Zero,
         acknowledgements: 1,
@@ -62,19 +62,19 @@ fn a_splice_stands_before_a_game_of_the_first_darkrift_with_a_udp_port_of_its_ow
     let mut game = DarkRiftServer::bind(ANY_PORT, settings).unwrap();
     let udp_port = format!("upstream_udp_port={}", game.udp_local_addr().port());
     let keys = ["--key", "protocol_version=0", "--key", &udp_port];
-    let (splice, address) = splice("darkrift", game.local_addr(), &keys);
-    play(&mut game, &splice, || darkrift(address));
+    let (proxy, address) = proxy("darkrift", game.local_addr(), &keys);
+    play(&mut game, &proxy, || darkrift(address));
 }
 
 #[test]
-fn a_splice_stands_before_a_game_that_xors_its_datagrams() {
+fn a_proxy_stands_before_a_game_that_xors_its_datagrams() {
     let layer = PacketLayer::Xor(b"the game's key".to_vec());
     let connection = ConnectionSettings { layer: layer.clone(), ..ConnectionSettings::default() };
     let settings = ServerSettings { connection, ..ServerSettings::default() };
     let endpoint = LiteNetLibServer::new(settings, clock(), [7; 32]);
     let mut game = UdpServer::bind(ANY_PORT, endpoint, UdpServerSettings::default()).unwrap();
-    let (splice, address) = splice("fishnet", game.local_addr(), &["--key", "xor_key=the game's key"]);
-    play(&mut game, &splice, || fishnet(address, layer.clone()));
+    let (proxy, address) = proxy("fishnet", game.local_addr(), &["--key", "xor_key=the game's key"]);
+    play(&mut game, &proxy, || fishnet(address, layer.clone()));
 }
 
 /// A game on kcp2k 1.38, whose clients say so in none of their datagrams.

@@ -201,7 +201,7 @@ fn players_find_a_server_again_that_was_killed_since_it_keeps_its_certificate() 
 }
 
 #[test]
-fn a_state_that_cannot_be_used_is_told_and_players_join_anew() {
+fn a_state_that_cannot_be_used_is_told_and_players_join_again() {
     let folder = Folder::new();
     let file = folder.write("hand-over", b"{\"format\":\"consonance-hand-over\",\"version\":1,\"sess");
     private(&file);

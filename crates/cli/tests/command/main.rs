@@ -31,6 +31,8 @@ mod networks;
 mod offline;
 mod page;
 mod page_origins;
+mod proxied_listeners;
+mod proxy;
 #[cfg(unix)]
 mod recording;
 mod refusals;
@@ -41,8 +43,6 @@ mod server_recording;
 mod sidecar_sessions;
 #[cfg(unix)]
 mod signals;
-mod splice;
-mod spliced_listeners;
 mod talker;
 #[cfg(unix)]
 mod talking;

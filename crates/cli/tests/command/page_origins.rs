@@ -31,13 +31,13 @@ fn every_listener_for_websockets_refuses_pages_of_foreign_origins_and_logs_the_s
         let line = server.until_line(words, is_new);
         open.push((SocketAddr::from((Ipv4Addr::LOCALHOST, port_of(&line))), path));
     }
-    let splice = open[2].0;
+    let proxy = open[2].0;
     for (at, path) in &open {
         let status = |origin: &str| upgrade_status(*at, path, &[&format!("Origin: {origin}")]);
         let own = format!("http://127.0.0.1:{}", at.port());
         assert_eq!(status("https://evil.example"), 403, "{at}{path}");
         assert_eq!(upgrade_status(*at, path, &["Host: evil.example"]), 400, "{at}{path}: two hosts");
-        if *at == splice {
+        if *at == proxy {
             // It answers once the game's server has, and there is none here.
             continue;
         }

@@ -141,7 +141,7 @@ impl VoiceChatBuilder {
     }
 }
 
-/// A name that nobody else has: 64 random bits. The standard library seeds its hash maps anew each time.
+/// A name that nobody else has: 64 random bits. The standard library seeds its hash maps again each time.
 fn random_name() -> String {
     format!("player-{:016x}", RandomState::new().build_hasher().finish())
 }

@@ -119,7 +119,7 @@ impl GameSoundReader {
         }
     }
 
-    /// Leaves out the oldest, and watches anew.
+    /// Leaves out the oldest, and watches again.
     fn skip(&mut self, samples: usize) {
         if let Ok(chunk) = self.ring.read_chunk(samples) {
             chunk.commit_all();

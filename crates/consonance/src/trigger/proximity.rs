@@ -19,7 +19,7 @@ use crate::voice_chat::VoiceChat;
 /// [listener](VoiceChat::set_spatial) to say.
 #[derive(Debug)]
 pub struct ProximityBroadcastTrigger {
-    /// How far voices reach, and who is meant. Another one closes everything, and the same update opens anew.
+    /// How far voices reach, and who is meant. Another one closes everything, and the same update opens again.
     pub grid: Grid,
     /// When (default: while somebody speaks).
     pub activation: TriggerActivation,
@@ -120,7 +120,7 @@ impl ProximityBroadcastTrigger {
 /// Listens to whoever is near and has a [`ProximityBroadcastTrigger`] with the same grid, or the original's equivalent.
 #[derive(Debug)]
 pub struct ProximityReceiptTrigger {
-    /// How far voices reach, and who is meant. Another one leaves everything, and the same update joins anew.
+    /// How far voices reach, and who is meant. Another one leaves everything, and the same update joins again.
     pub grid: Grid,
     /// Tokens of which the player has to [hold](VoiceChat::tokens) one; none is asked for if there are none (default).
     pub tokens: BTreeSet<String>,

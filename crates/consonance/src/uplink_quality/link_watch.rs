@@ -43,7 +43,7 @@ impl LinkWatch {
     /// blame for either, but nothing better is known.
     fn compare(&mut self, quality: LinkQuality) -> Option<(f32, Duration)> {
         let before = std::mem::replace(&mut self.quality, quality);
-        // A new link counts anew.
+        // A new link counts again.
         let sent = quality.datagrams_sent.saturating_sub(before.datagrams_sent);
         let lost = quality.datagrams_lost.saturating_sub(before.datagrams_lost).min(sent);
         let round_trip = quality.round_trip;
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_link_that_counts_anew_has_lost_nothing() {
+    fn a_new_link_that_counts_again_has_lost_nothing() {
         let mut watch = LinkWatch::default();
         watch.look(&statistics(1000, 500, 40));
         assert_eq!(watch.look(&statistics(20, 1, 40)).sample(), None);

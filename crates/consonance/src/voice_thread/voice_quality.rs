@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn a_player_that_has_the_id_of_one_that_left_is_counted_anew() {
+    fn a_player_that_has_the_id_of_one_that_left_is_counted_again() {
         let now = Instant::now();
         let mut quality = VoiceQuality::new(now, &EncoderSettings::default());
         let statistics = |played| SpeakerStatistics { played, ..SpeakerStatistics::default() };

@@ -57,7 +57,7 @@ impl Hall {
         statistics.frames_relayed + statistics.frames_routed
     }
 
-    /// The session begins anew, with nobody in it.
+    /// The session starts again, with nobody in it.
     pub(crate) fn restart_session(&self) {
         self.served.lock().unwrap().as_mut().unwrap().restart_sessions(Instant::now());
     }

@@ -39,12 +39,12 @@ impl Stage<'_> {
     /// As [`is_silent`](Self::is_silent).
     pub(crate) fn falls_silent(&self, listener: &str, tab: &Tab) -> Result<(), Failure> {
         for _ in 0..TAILS_MAX {
-            tab.listen_anew_for(PAUSE)?;
+            tab.listen_again_for(PAUSE)?;
             if is_silence(&tab.heard()?) {
                 break;
             }
         }
-        tab.listen_anew_for(PAUSE)?;
+        tab.listen_again_for(PAUSE)?;
         self.is_silent(listener, &tab.heard()?)
     }
 

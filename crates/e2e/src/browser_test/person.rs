@@ -101,7 +101,7 @@ impl Person {
         self.sees_speaking(name)?;
         let title = format!("{} hears {name}", self.name);
         for _ in 0..PATIENCE {
-            self.tab.listen_anew_for(WORDS)?;
+            self.tab.listen_again_for(WORDS)?;
             if stage.understands(&title, &self.tab.heard()?, voice)? {
                 return Ok(());
             }

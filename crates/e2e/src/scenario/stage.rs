@@ -173,7 +173,7 @@ impl Stage {
         Ok(heard)
     }
 
-    /// Waits until nobody hears anything that was said before, and has everybody listen anew; a page without time has
+    /// Waits until nobody hears anything that was said before, and has everybody listen again; a page without time has
     /// seconds of old sound in its recorder.
     fn fall_silent(&self) -> Result<(), Failure> {
         for _ in 0..TAILS_MAX {

@@ -8,7 +8,7 @@ use consonance_gateway::{
 use consonance_transport::Delivery;
 
 use crate::{
-    ClientSettings, FishNetClient, FishNetSplice, FishNetVoiceOnly, STOCK_CHANNELS, SpliceSettings,
+    ClientSettings, FishNetClient, FishNetProxy, FishNetVoiceOnly, ProxySettings, STOCK_CHANNELS,
     VoiceOnlySettings, packed, write_voice,
 };
 
@@ -19,14 +19,14 @@ use crate::{
 /// If an envelope does what it must not.
 pub fn fishnet_payloads(mut bytes: &[u8]) {
     let start = Instant::now();
-    let mut splice = FishNetSplice::new(SpliceSettings::default()).open(start);
+    let mut proxy = FishNetProxy::new(ProxySettings::default()).open(start);
     let mut server = FishNetVoiceOnly::new(VoiceOnlySettings::default()).open(start);
     let mut client = FishNetClient::new(ClientSettings::default());
     let mut parts = MessageParts::default();
     client.handle_connected(start, &mut parts);
     while parts.pop().is_some() {}
     let mut now = start;
-    let mut splice_took_bytes = 0;
+    let mut proxy_took_bytes = 0;
     while let [place, length, rest @ ..] = bytes {
         let (raw, rest) = rest.split_at(usize::from(*length).min(rest.len()));
         bytes = rest;
@@ -40,33 +40,33 @@ pub fn fishnet_payloads(mut bytes: &[u8]) {
         let channel = if place & 4 == 0 { channels.reliable } else { channels.unreliable };
         match place & 3 {
             0 => {
-                splice.handle_from_client(now, channel, &payload, &mut parts);
-                splice_took_bytes += payload.len();
+                proxy.handle_from_client(now, channel, &payload, &mut parts);
+                proxy_took_bytes += payload.len();
             }
-            1 => splice.handle_from_game(now, channel, &payload, &mut parts),
+            1 => proxy.handle_from_game(now, channel, &payload, &mut parts),
             2 => server.handle_from_client(now, channel, &payload, &mut parts),
             _ => client.handle_message(now, channel, &payload, &mut parts),
         }
-        check(&mut parts, place & 3, &mut splice_took_bytes);
+        check(&mut parts, place & 3, &mut proxy_took_bytes);
         check_numbers(raw);
         server.handle_timeout(now, &mut parts);
         client.handle_timeout(now, &mut parts);
         while parts.pop().is_some() {}
         let mut wrapped = Vec::new();
-        let channel = splice.wrap(now, Delivery::Unreliable, raw, &mut wrapped);
+        let channel = proxy.wrap(now, Delivery::Unreliable, raw, &mut wrapped);
         assert_eq!(channel.is_some(), !wrapped.is_empty(), "a message has a channel");
         assert!(wrapped.len() <= crate::PAYLOAD_BYTES_MAX);
     }
 }
 
-/// Nobody answers in somebody else's place, and a splice makes no more of what a client sent.
-fn check(parts: &mut MessageParts, place: u8, splice_took_bytes: &mut usize) {
+/// Nobody answers in somebody else's place, and a proxy makes no more of what a client sent.
+fn check(parts: &mut MessageParts, place: u8, proxy_took_bytes: &mut usize) {
     while let Some((part, bytes)) = parts.pop() {
         match (part, place) {
             (MessagePart::Voice(_), 0 | 2 | 3) | (MessagePart::ToClient(_), 1 | 2) => {}
             (MessagePart::ToGame(_), 0) => {
-                let left = splice_took_bytes.checked_sub(bytes.len());
-                *splice_took_bytes = left.expect("what goes on came before");
+                let left = proxy_took_bytes.checked_sub(bytes.len());
+                *proxy_took_bytes = left.expect("what goes on came before");
             }
             other => panic!("{other:?}"),
         }

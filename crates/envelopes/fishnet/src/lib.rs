@@ -11,7 +11,7 @@
 //! Three envelopes lead to and from a session:
 //!
 //! * [`FishNetVoiceOnly`]: a server without a game, which does what clients expect of theirs;
-//! * [`FishNetSplice`]: takes the voice out of what clients send to their game's server;
+//! * [`FishNetProxy`]: takes the voice out of what clients send to their game's server;
 //! * [`FishNetClient`]: a player of ours among the game's clients.
 //!
 //! Nothing here has a socket or a clock. A game server of one's own finds voice with [`Payload`] and [`Packet::voice`],
@@ -46,7 +46,7 @@ pub mod fuzz;
 mod packed;
 mod packet_id;
 mod payload;
-mod splice;
+mod proxy;
 #[doc(hidden)]
 pub mod split;
 mod tick_clock;
@@ -56,7 +56,7 @@ pub use broadcast::{BroadcastKey, find_voice, write_voice};
 pub use channels::STOCK_CHANNELS;
 pub use client::{ClientSettings, FishNetClient};
 pub use payload::{Packet, Packets, Payload, Side};
-pub use splice::{FishNetSplice, FishNetSplicedConnection, SpliceSettings};
+pub use proxy::{FishNetProxiedConnection, FishNetProxy, ProxySettings};
 pub use voice_only::{
     Authentication, FishNetVoiceOnly, FishNetVoiceOnlyConnection, Version, VoiceOnlySettings,
 };

@@ -40,7 +40,7 @@ pub struct TooLong;
 impl Assembly {
     /// Takes the next part; all packets together, without a tick, if it was the last one.
     ///
-    /// A part of another number of parts begins anew.
+    /// A part of another number of parts starts again.
     ///
     /// # Errors
     /// [`TooLong`], and all parts are forgotten.
@@ -122,6 +122,6 @@ mod tests {
             assert_eq!(assembly.push(parts, &[1]), Err(TooLong), "{parts} parts");
         }
         assert_eq!(assembly.push(2, &[1]), Ok(None));
-        assert_eq!(assembly.push(1, &[2]), Ok(Some(vec![2])), "another number begins anew");
+        assert_eq!(assembly.push(1, &[2]), Ok(Some(vec![2])), "another number starts again");
     }
 }

@@ -157,7 +157,7 @@ impl MirrorClient {
         });
     }
 
-    /// A scene that replaces the present one makes a client ready anew; there is nothing to load here.
+    /// A scene that replaces the present one makes a client ready again; there is nothing to load here.
     fn handle_scene(&mut self, now: Instant, body: &[u8], parts: &mut MessageParts) {
         let replaces = text::read(body).is_some_and(|(_, rest)| rest.first() == Some(&0));
         if replaces && self.state != State::Authenticating {

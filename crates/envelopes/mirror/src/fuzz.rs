@@ -9,8 +9,8 @@ use consonance_gateway::{
 use consonance_transport::Delivery;
 
 use crate::{
-    Batch, ClientSettings, Credentials, MirrorClient, MirrorSplice, MirrorSplicedConnection, MirrorVoiceOnly,
-    SpliceSettings, VOICE_BYTES_MAX, Version, VoiceOnlySettings, varint,
+    Batch, ClientSettings, Credentials, MirrorClient, MirrorProxiedConnection, MirrorProxy, MirrorVoiceOnly,
+    ProxySettings, VOICE_BYTES_MAX, Version, VoiceOnlySettings, varint,
 };
 
 /// Messages one after the other, each behind a byte for where it goes and one for its length.
@@ -19,7 +19,7 @@ use crate::{
 /// If an envelope does what it must not.
 pub fn mirror_messages(mut bytes: &[u8]) {
     let start = Instant::now();
-    let mut splice = MirrorSplice::new(SpliceSettings::default()).open(start);
+    let mut proxy = MirrorProxy::new(ProxySettings::default()).open(start);
     let mut server = voice_only(bytes).open(start);
     let mut client = MirrorClient::new(client_settings(bytes));
     let mut parts = MessageParts::default();
@@ -32,15 +32,15 @@ pub fn mirror_messages(mut bytes: &[u8]) {
         now += Duration::from_millis(u64::from(*place));
         let channel = Channel(u16::from(place >> 2 & 1));
         match place & 3 {
-            0 => check_splice(&mut splice, now, channel, message),
-            1 => splice.handle_from_game(now, channel, message, &mut parts),
+            0 => check_proxy(&mut proxy, now, channel, message),
+            1 => proxy.handle_from_game(now, channel, message, &mut parts),
             2 => server.handle_from_client(now, channel, message, &mut parts),
             _ => client.handle_message(now, channel, message, &mut parts),
         }
         check_varint(message);
         drain(&mut parts);
         let mut wrapped = Vec::new();
-        let channel = splice.wrap(now, Delivery::Unreliable, message, &mut wrapped);
+        let channel = proxy.wrap(now, Delivery::Unreliable, message, &mut wrapped);
         assert_eq!(channel.is_some(), !wrapped.is_empty(), "a message has a channel");
         server.handle_timeout(now, &mut parts);
         client.handle_timeout(now, &mut parts);
@@ -49,9 +49,9 @@ pub fn mirror_messages(mut bytes: &[u8]) {
 }
 
 /// What goes on to the game and what is taken out are together what came, in order.
-fn check_splice(splice: &mut MirrorSplicedConnection, now: Instant, channel: Channel, message: &[u8]) {
+fn check_proxy(proxy: &mut MirrorProxiedConnection, now: Instant, channel: Channel, message: &[u8]) {
     let mut parts = MessageParts::default();
-    splice.handle_from_client(now, channel, message, &mut parts);
+    proxy.handle_from_client(now, channel, message, &mut parts);
     let (mut voice, mut games) = (Vec::new(), None);
     while let Some((part, bytes)) = parts.pop() {
         match part {
@@ -60,15 +60,15 @@ fn check_splice(splice: &mut MirrorSplicedConnection, now: Instant, channel: Cha
                 assert_eq!(on, channel, "the game's messages stay on their channel");
                 assert!(games.replace(bytes.to_vec()).is_none(), "one message remains one");
             }
-            MessagePart::ToClient(_) => panic!("a splice answers nothing"),
+            MessagePart::ToClient(_) => panic!("a proxy answers nothing"),
         }
     }
-    assert!(parts.take_violation().is_none(), "a splice is no judge");
+    assert!(parts.take_violation().is_none(), "a proxy is no judge");
     if voice.is_empty() {
         assert_eq!(games.as_deref(), Some(message), "what holds no voice goes on as it came");
         return;
     }
-    let dialect = splice.dialect().expect("voice is found only in a dialect that is known");
+    let dialect = proxy.dialect().expect("voice is found only in a dialect that is known");
     let (mut left_voice, mut left) = (voice.into_iter(), Vec::new());
     let batch = Batch::parse(dialect.framing(), message).expect("voice was found in it");
     left.extend_from_slice(batch.time_stamp());

@@ -11,7 +11,7 @@
 //! Three envelopes lead to and from a session:
 //!
 //! * [`MirrorVoiceOnly`]: a Mirror server without a game, which does what clients expect of theirs;
-//! * [`MirrorSplice`]: takes the voice messages out of what clients send to their game's server;
+//! * [`MirrorProxy`]: takes the voice messages out of what clients send to their game's server;
 //! * [`MirrorClient`]: a player of ours among the game's clients.
 //!
 //! Nothing here has a socket or a clock.
@@ -66,7 +66,7 @@ mod guesses;
 mod kind;
 mod message_id;
 mod ping;
-mod splice;
+mod proxy;
 #[doc(hidden)]
 pub mod text;
 #[doc(hidden)]
@@ -82,6 +82,6 @@ pub use dialect::{Dialect, Framing, VOICE_TYPE, Version, VoiceType};
 pub use kind::Kind;
 pub use message_id::{IdHash, MessageId};
 pub use ping::{Ping, PongForm, TimesBody};
-pub use splice::{MirrorSplice, MirrorSplicedConnection, SpliceSettings};
+pub use proxy::{MirrorProxiedConnection, MirrorProxy, ProxySettings};
 pub use voice::VOICE_BYTES_MAX;
 pub use voice_only::{MirrorVoiceOnly, MirrorVoiceOnlyConnection, VoiceOnlySettings};

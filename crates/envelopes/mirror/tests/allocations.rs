@@ -1,12 +1,12 @@
 //! In steady state nothing is allocated: not for voice either way, not for pings, not for
-//! what a splice cuts or lets pass.
+//! what a proxy cuts or lets pass.
 
 use std::alloc::System;
 use std::time::{Duration, Instant};
 
 use consonance_gateway::{Channel, Envelope, EnvelopeKind as _, MessageParts};
 use consonance_mirror::{
-    Dialect, Kind, MirrorSplice, MirrorVoiceOnly, Ping, SpliceSettings, Version, VoiceOnlySettings, VoiceType,
+    Dialect, Kind, MirrorProxy, MirrorVoiceOnly, Ping, ProxySettings, Version, VoiceOnlySettings, VoiceType,
 };
 use consonance_transport::Delivery;
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
@@ -21,13 +21,13 @@ const ROUNDS: usize = 5;
 fn nothing_is_allocated_for_voice_and_what_comes_with_it() {
     let now = Instant::now();
     let mut server = MirrorVoiceOnly::new(VoiceOnlySettings::default()).open(now);
-    let mut splice = MirrorSplice::new(SpliceSettings::default()).open(now);
+    let mut proxy = MirrorProxy::new(ProxySettings::default()).open(now);
     let batches = batches();
     let (mut parts, mut message) = (MessageParts::default(), Vec::with_capacity(2000));
     let mut run = |turns: u32| {
         for turn in 0..turns {
             let now = now + turn * Duration::from_millis(20);
-            let envelopes: [&mut dyn Envelope; 2] = [&mut server, &mut splice];
+            let envelopes: [&mut dyn Envelope; 2] = [&mut server, &mut proxy];
             for envelope in envelopes {
                 for batch in &batches {
                     envelope.handle_from_client(now, Channel(1), batch, &mut parts);

@@ -9,8 +9,8 @@ use consonance_gateway::{
 use consonance_transport::Delivery;
 
 use crate::{
-    Batch, BatchWriter, ClientSettings, MessageType, NgoClient, NgoSplice, NgoSplicedConnection,
-    NgoVoiceOnly, TypeList, VoiceOnlySettings, packed,
+    Batch, BatchWriter, ClientSettings, MessageType, NgoClient, NgoProxiedConnection, NgoProxy, NgoVoiceOnly,
+    TypeList, VoiceOnlySettings, packed,
 };
 
 /// Messages one after the other, each behind a byte for where it goes and one for its length. Half of them are put into
@@ -20,7 +20,7 @@ use crate::{
 /// If an envelope does what it must not.
 pub fn ngo_messages(mut bytes: &[u8]) {
     let start = Instant::now();
-    let mut splice = NgoSplice.open(start);
+    let mut proxy = NgoProxy.open(start);
     let mut server = NgoVoiceOnly::new(VoiceOnlySettings::default()).open(start);
     let mut client = NgoClient::new(ClientSettings::default());
     let mut parts = MessageParts::default();
@@ -34,14 +34,14 @@ pub fn ngo_messages(mut bytes: &[u8]) {
         let channel = Channel(u16::from(place >> 2 & 1) * 2 + 1);
         let message = if place >> 3 & 1 == 0 { batch_of(content) } else { content.to_vec() };
         match place & 3 {
-            0 => check_splice(&mut splice, now, channel, &message),
-            1 => splice.handle_from_game(now, channel, &message, &mut parts),
+            0 => check_proxy(&mut proxy, now, channel, &message),
+            1 => proxy.handle_from_game(now, channel, &message, &mut parts),
             2 => server.handle_from_client(now, channel, &message, &mut parts),
             _ => client.handle_message(now, channel, &message, &mut parts),
         }
         drain(&mut parts);
         check_codecs(content);
-        check_wrapped(|wrapped| splice.wrap(now, Delivery::Reliable, content, wrapped));
+        check_wrapped(|wrapped| proxy.wrap(now, Delivery::Reliable, content, wrapped));
         check_wrapped(|wrapped| server.wrap(now, Delivery::Reliable, content, wrapped));
         check_wrapped(|wrapped| client.wrap(now, Delivery::Reliable, content, wrapped));
         server.handle_timeout(now, &mut parts);
@@ -69,9 +69,9 @@ fn check_wrapped(wrap: impl FnOnce(&mut Vec<u8>) -> Option<Channel>) {
 }
 
 /// A batch without voice goes on byte for byte, and one with voice without that.
-fn check_splice(splice: &mut NgoSplicedConnection, now: Instant, channel: Channel, message: &[u8]) {
+fn check_proxy(proxy: &mut NgoProxiedConnection, now: Instant, channel: Channel, message: &[u8]) {
     let mut parts = MessageParts::default();
-    splice.handle_from_client(now, channel, message, &mut parts);
+    proxy.handle_from_client(now, channel, message, &mut parts);
     let has_broken_a_rule = parts.take_violation().is_some();
     let (mut voices, mut game) = (0, None);
     while let Some((part, bytes)) = parts.pop() {
@@ -81,7 +81,7 @@ fn check_splice(splice: &mut NgoSplicedConnection, now: Instant, channel: Channe
                 assert_eq!(on, channel, "the game's messages stay on their channel");
                 assert!(game.replace(bytes.to_vec()).is_none(), "one batch remains one");
             }
-            MessagePart::ToClient(_) => panic!("a splice answers nothing"),
+            MessagePart::ToClient(_) => panic!("a proxy answers nothing"),
         }
     }
     if voices == 0 && !has_broken_a_rule && game.is_some() {

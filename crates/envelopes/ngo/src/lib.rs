@@ -12,7 +12,7 @@
 //! envelopes lead to and from a session:
 //!
 //! * [`NgoVoiceOnly`]: a Netcode server without a game, which approves everybody and has no scenes;
-//! * [`NgoSplice`]: takes the voice messages out of what clients send to their game's server;
+//! * [`NgoProxy`]: takes the voice messages out of what clients send to their game's server;
 //! * [`NgoClient`]: a player of ours.
 //!
 //! Nothing here has a socket or a clock; the channels are those of `consonance-utp`, Unity Transport.
@@ -45,7 +45,7 @@ mod client;
 pub mod fuzz;
 #[doc(hidden)]
 pub mod packed;
-mod splice;
+mod proxy;
 mod types;
 mod voice;
 mod voice_only;
@@ -55,7 +55,7 @@ pub use approval::{
 };
 pub use batch::{BATCH_HEADER_BYTES, Batch, BatchError, BatchWriter, Message, Messages};
 pub use client::{ClientSettings, NgoClient};
-pub use splice::{NgoSplice, NgoSplicedConnection};
+pub use proxy::{NgoProxiedConnection, NgoProxy};
 pub use types::{MessageType, TYPES_MAX, TypeList};
 pub use voice::{AROUND_VOICE_BYTES_MAX, NameHash, RELIABLE, UNRELIABLE, VoiceDialect, VoiceName};
 pub use voice_only::{NgoVoiceOnly, NgoVoiceOnlyConnection, VoiceOnlySettings};

@@ -23,7 +23,7 @@ function trouble(words) { $("lost").hidden = !words; say($("lost"), sentence(wor
 
 /**
  * A table whose rows stay where they are, so that a button can be pressed while figures change: `key` tells rows apart, and
- * a column draws into its cell anew each time. Without rows there is only what `none` says, if it says anything.
+ * a column draws into its cell again each time. Without rows there is only what `none` says, if it says anything.
  */
 function table(place, columns, rows, key, none, classOf) {
   if (!rows.length && none) { delete place.dataset.columns; return place.replaceChildren(element("p", { className: "empty", textContent: none })); }

@@ -10,7 +10,7 @@
 //! Three ways lead to and from a session:
 //!
 //! * [`DarkRiftVoice::voice_only`]: a server for voice only, which the game connects to beside its own;
-//! * [`DarkRiftVoice::in_splice`]: takes voice out of what clients send to their game's server;
+//! * [`DarkRiftVoice::in_proxy`]: takes voice out of what clients send to their game's server;
 //! * [`DarkRiftVoiceClient`]: a player of ours among the game's clients.
 //!
 //! Nothing here has a socket or a clock.

@@ -150,8 +150,8 @@ fn a_command_from_a_client_ends_its_connection_to_a_voice_only_server() {
 }
 
 #[test]
-fn a_splice_takes_voice_out_and_hands_everything_else_on_untouched() {
-    let mut splice = DarkRiftVoice::in_splice(VoiceSettings::default()).open(Instant::now());
+fn a_proxy_takes_voice_out_and_hands_everything_else_on_untouched() {
+    let mut proxy = DarkRiftVoice::in_proxy(VoiceSettings::default()).open(Instant::now());
     let games: [&[u8]; 7] = [
         &[],
         &[0x00],
@@ -167,13 +167,13 @@ fn a_splice_takes_voice_out_and_hands_everything_else_on_untouched() {
     ];
     for (packet, channel, delivery) in rounds {
         for game in games {
-            assert_eq!(sort(&mut splice, channel, game), [(MessagePart::ToGame(channel), game.to_vec())]);
+            assert_eq!(sort(&mut proxy, channel, game), [(MessagePart::ToGame(channel), game.to_vec())]);
         }
-        let voice = sort(&mut splice, channel, &message(9, Layout::Prefixed, packet));
+        let voice = sort(&mut proxy, channel, &message(9, Layout::Prefixed, packet));
         assert_eq!(voice, [(MessagePart::Voice(delivery), packet.to_vec())]);
     }
     let mut parts = MessageParts::default();
-    splice.handle_from_game(Instant::now(), UNRELIABLE, &[0, 0, 9, 1], &mut parts);
+    proxy.handle_from_game(Instant::now(), UNRELIABLE, &[0, 0, 9, 1], &mut parts);
     assert_eq!(parts.pop(), Some((MessagePart::ToClient(UNRELIABLE), [0, 0, 9, 1].as_slice())));
 }
 
@@ -212,8 +212,8 @@ proptest! {
         let mut changed = message(9, Layout::Prefixed, &HANDSHAKE);
         changed[bit / 8] ^= 1 << (bit % 8);
         changed.truncate(cut);
-        let mut splice = DarkRiftVoice::in_splice(VoiceSettings::default()).open(Instant::now());
-        match sort(&mut splice, RELIABLE, &changed).as_slice() {
+        let mut proxy = DarkRiftVoice::in_proxy(VoiceSettings::default()).open(Instant::now());
+        match sort(&mut proxy, RELIABLE, &changed).as_slice() {
             [(MessagePart::ToGame(_), bytes)] => prop_assert_eq!(bytes, &changed),
             [(MessagePart::Voice(_), packet)] => prop_assert!(packet.starts_with(&HANDSHAKE[..3])),
             other => prop_assert!(false, "{:?}", other),

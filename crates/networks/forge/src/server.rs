@@ -79,8 +79,8 @@ impl ForgeServer {
         }
     }
 
-    /// Whoever begins anew from an address has forgotten its connection, and so do we; but anybody can ask in a
-    /// client's name, so as long as that is heard there is no answer, and who has begun anew goes on asking.
+    /// Whoever starts again from an address has forgotten its connection, and so do we; but anybody can ask in a
+    /// client's name, so as long as that is heard there is no answer, and who has begun again goes on asking.
     fn handle_request(&mut self, now: Instant, from: SocketAddr, request: &[u8]) {
         let Some(answer) = upgrade::answer(request).filter(|_| !self.is_shut) else { return };
         if let Some(&peer) = self.by_address.get(&from) {

@@ -48,7 +48,7 @@ pub struct ForgeServerSettings {
 }
 
 impl Default for ForgeServerSettings {
-    /// 1000 clients, 256 of them strangers for 15 s; one that was silent for 6.25 s may begin anew; nobody who looks
+    /// 1000 clients, 256 of them strangers for 15 s; one that was silent for 6.25 s may start again; nobody who looks
     /// around is answered.
     fn default() -> Self {
         Self {

@@ -21,7 +21,7 @@ pub struct RoomSettings {
     pub loopback: Loopback,
     /// How often a player says again who it is (default never: once per session, and when somebody comes).
     pub introduces_every: Option<Duration>,
-    /// How old a peer's link to the server has to be to begin anew when the peer asks to join once more (default 1 s).
+    /// How old a peer's link to the server has to be to start again when the peer asks to join once more (default 1 s).
     /// Before, the server's limits on such requests hold; a player asks again after 2 s.
     pub rejoins_after: Duration,
     /// How long nothing is taken from a peer that the server has sent away (default 2 s).

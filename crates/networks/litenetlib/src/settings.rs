@@ -22,7 +22,7 @@ pub struct ConnectionSettings {
     /// The largest datagram that is sent, in bytes, from 64 to 1432. Default 1024, as
     /// `LiteNetLib`'s before it has measured.
     pub mtu_bytes: usize,
-    /// The largest datagram that several packets share, in bytes, at most that. Default 1024: a splice keeps it where
+    /// The largest datagram that several packets share, in bytes, at most that. Default 1024: a proxy keeps it where
     /// it passes on larger messages than it would make.
     pub shared_bytes: usize,
     /// How many channels of each method there are, from 1 to 64. Default 1.

@@ -3,7 +3,7 @@
 //!
 //! One of the players is host and holds the session; the others are its clients, and all of them may have direct links.
 //! Who is host the players [agree on](HostChoice::Elected), or the game [says](HostChoice::AsTold). When the host
-//! leaves, the next one begins the session anew and everybody joins it.
+//! leaves, the next one begins the session again and everybody joins it.
 //!
 //! ```text
 //!   voice chat ── transport ──╮                        ╭── transport ── voice chat

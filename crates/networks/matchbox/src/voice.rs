@@ -20,7 +20,7 @@ use crate::{DirectLinkChoice, MatchboxSettings, PeerSocket, PlayerId};
 ///
 /// Every player has both ends of the hosted transport: a listener for a voice server, which has something to do while
 /// this player is host, and a transport for the voice chat, which goes to the host, wherever it is. When another player
-/// becomes host, the session begins anew there and every chat joins it by itself; direct links stay.
+/// becomes host, the session starts again there and every chat joins it by itself; direct links stay.
 #[derive(Debug)]
 pub struct MatchboxVoice {
     settings: MatchboxSettings,

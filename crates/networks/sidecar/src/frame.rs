@@ -15,7 +15,7 @@ pub(crate) const RECEIVERS_MAX: usize = 255;
 pub(crate) const VERSION: u8 = 1;
 /// How the first frame of a link begins, after its kind: "CVSL".
 pub(crate) const MAGIC: [u8; 4] = *b"CVSL";
-/// Bytes that are drawn anew for each link, by either end.
+/// Bytes that are drawn again for each link, by either end.
 pub(crate) const NONCE_BYTES: usize = 16;
 /// HMAC-SHA-256.
 pub(crate) const PROOF_BYTES: usize = 32;

@@ -1,4 +1,4 @@
-//! An adapter's link to a voice server, which is made anew whenever it ends.
+//! An adapter's link to a voice server, which is made again whenever it ends.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -119,7 +119,7 @@ impl SidecarLink {
         }
     }
 
-    /// Ends the link in order. It is not made anew until it is asked for.
+    /// Ends the link in order. It is not made again until it is asked for.
     pub fn disconnect(&mut self, now: Instant) {
         self.state = match std::mem::replace(&mut self.state, State::Off) {
             State::Linked { id, end, .. } => {

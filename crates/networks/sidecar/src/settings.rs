@@ -132,7 +132,7 @@ pub struct SidecarLinkSettings {
     /// The longest (default 10 s). A link that comes up makes the next wait short again.
     pub retry_max: Duration,
     /// Bytes of reliable packets and of control that may wait (default 8 MiB). With more the link ends
-    /// as too slow, and is made anew.
+    /// as too slow, and is made again.
     pub control_bytes_max: usize,
     /// Bytes of unreliable packets that may wait (default 64 KiB). The oldest go.
     pub voice_bytes_max: usize,

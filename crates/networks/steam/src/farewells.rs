@@ -50,7 +50,7 @@ impl Farewells {
         });
     }
 
-    /// A session whose time has come, if nobody has begun with it anew.
+    /// A session whose time has come, if nobody has begun with it again.
     pub(crate) fn due(&mut self, now: Instant) -> Option<SteamId> {
         Some(self.closings.pop_front_if(|(at, _)| *at <= now)?.1)
     }

@@ -104,7 +104,7 @@ pub struct ClientSettings {
     pub welcome_timeout: Duration,
     /// How long connecting may take. 30 s, somewhat longer than Steam itself tries.
     pub connect_timeout: Duration,
-    /// How often the player introduces itself anew to everybody whom it reaches directly, as the originals do, and
+    /// How often the player introduces itself again to everybody whom it reaches directly, as the originals do, and
     /// tries those again whom it does not. 23 s.
     pub announcement_interval: Duration,
     /// How much may wait between voice and Steam, and how many direct links there may be at once: the defaults of a

@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn a_gap_costs_one_message_and_the_next_one_begins_anew() {
+    fn a_gap_costs_one_message_and_the_next_one_starts_again() {
         let mut sender = UnreliableSender::new(false);
         let mut receiver = UnreliableReceiver::new(false, 10_000);
         let first = datagrams(&mut sender, &[&large()]);

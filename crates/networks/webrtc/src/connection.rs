@@ -385,7 +385,7 @@ impl Connection {
             }
         }
         if self.egress.conclude(now) {
-            self.slots.iter_mut().for_each(Slot::judge_anew);
+            self.slots.iter_mut().for_each(Slot::judge_again);
         }
         if !self.rtc.is_alive() && self.state != State::Over {
             self.end(DisconnectReason::closed_by_peer(b""));

@@ -28,7 +28,7 @@ table! {
         /// What games' own networks have.
         pub game: GameListenerConfig = GameListenerConfig::default();
         /// What a listener in front of a game's own server has.
-        pub splice: SpliceListenerConfig = SpliceListenerConfig::default();
+        pub proxy: ProxyListenerConfig = ProxyListenerConfig::default();
         /// What networks over `WebSocket`s have.
         pub web_socket: WebSocketListenerConfig = WebSocketListenerConfig::default();
     }
@@ -209,7 +209,7 @@ pub enum KcpGeneration {
 
 table! {
     /// In front of a game's own server; the reasons stand with the settings of `consonance-gateway`.
-    pub struct SpliceListenerConfig {
+    pub struct ProxyListenerConfig {
         /// The host and port of the game's server. Each client gets a connection of its own to it, and everything but
         /// voice is passed on both ways.
         #[schemars(example = &"127.0.0.1:7778")]
@@ -232,7 +232,7 @@ table! {
     }
 }
 
-impl SpliceListenerConfig {
+impl ProxyListenerConfig {
     /// What is wrong with where the game's server is, in words, for a listener at this address.
     pub(super) fn problem(&self, listener: SocketAddr) -> Option<String> {
         let upstream = self.upstream.as_deref()?;

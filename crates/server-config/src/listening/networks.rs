@@ -10,7 +10,7 @@ use super::ListenerConfig;
 macro_rules! networks {
     ($($(#[doc = $about:literal])* $network:ident = $name:literal on $protocol:ident {
         $($group:ident.$key:ident)*
-    } $(without upstream { $($server_group:ident.$server_key:ident)* })? $(with upstream $splice:tt)?;)*) => {
+    } $(without upstream { $($server_group:ident.$server_key:ident)* })? $(with upstream $proxy:tt)?;)*) => {
         /// A network that a listener may be for, besides QUIC.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
         #[serde(try_from = "String", into = "&'static str")]
@@ -26,11 +26,11 @@ macro_rules! networks {
             about: concat!($($about),*),
             keys: networks!(@paths $($group.$key)*),
             server_keys: networks!(@paths $($($server_group.$server_key)*)?),
-            splice: networks!(@splice $($splice)?),
+            proxy: networks!(@proxy $($proxy)?),
         },)*];
     };
-    (@splice) => { None };
-    (@splice { $($group:ident.$key:ident)* }) => { Some(networks!(@paths $($group.$key)*)) };
+    (@proxy) => { None };
+    (@proxy { $($group:ident.$key:ident)* }) => { Some(networks!(@paths $($group.$key)*)) };
     (@paths $($group:ident.$key:ident)*) => {{
         // That the keys exist.
         const _: fn(&ListenerConfig) = |_listener| { $(let _ = &_listener.$group.$key;)* };
@@ -117,8 +117,8 @@ impl ListenerNetwork {
     }
 
     /// Whether a listener for it may be in front of a game's own server.
-    pub fn has_splice(self) -> bool {
-        self.row().splice.is_some()
+    pub fn has_proxy(self) -> bool {
+        self.row().proxy.is_some()
     }
 
     /// All of them.
@@ -172,15 +172,15 @@ pub(in super::super) struct NetworkRow {
     pub(in super::super) keys: &'static [&'static str],
     /// Those that it has besides without a game's server behind it.
     pub(in super::super) server_keys: &'static [&'static str],
-    /// Those that it has besides [`SPLICE_KEYS`] with one; `None` if it cannot have one.
-    pub(in super::super) splice: Option<&'static [&'static str]>,
+    /// Those that it has besides [`PROXY_KEYS`] with one; `None` if it cannot have one.
+    pub(in super::super) proxy: Option<&'static [&'static str]>,
 }
 
 impl NetworkRow {
     /// All keys of a listener, with a game's server behind it or without.
-    pub(super) fn keys_of(&self, is_splice: bool) -> impl Iterator<Item = &'static str> + Clone {
-        let (rest, own) = match self.splice {
-            Some(own) if is_splice => (SPLICE_KEYS, own),
+    pub(super) fn keys_of(&self, is_proxy: bool) -> impl Iterator<Item = &'static str> + Clone {
+        let (rest, own) = match self.proxy {
+            Some(own) if is_proxy => (PROXY_KEYS, own),
             _ => (self.server_keys, &[][..]),
         };
         COMMON_KEYS.iter().chain(self.keys).chain(rest).chain(own).copied()
@@ -188,18 +188,18 @@ impl NetworkRow {
 
     /// Those of both.
     pub(super) fn all_keys(&self) -> Vec<&'static str> {
-        let of_splice = self.keys_of(self.splice.is_some());
-        of_splice.chain(self.server_keys.iter().copied()).collect()
+        let of_proxy = self.keys_of(self.proxy.is_some());
+        of_proxy.chain(self.server_keys.iter().copied()).collect()
     }
 }
 
 /// Besides `network` and `address`.
 pub(in super::super) const COMMON_KEYS: &[&str] = &["session"];
 
-pub(super) const UPSTREAM: &str = "splice.upstream";
+pub(super) const UPSTREAM: &str = "proxy.upstream";
 
 /// With a game's server behind the listener.
-pub(in super::super) const SPLICE_KEYS: &[&str] = networks!(@paths
-    splice.upstream splice.source_addresses splice.proxy_protocol splice.upstream_timeout_s
-    splice.disconnect_on_voice_kick splice.voice_retry_s
+pub(in super::super) const PROXY_KEYS: &[&str] = networks!(@paths
+    proxy.upstream proxy.source_addresses proxy.proxy_protocol proxy.upstream_timeout_s
+    proxy.disconnect_on_voice_kick proxy.voice_retry_s
 );

@@ -83,7 +83,7 @@ fn prefix(heading: &str) -> String {
     match bare.strip_prefix("network = ") {
         Some(network) => format!("{}.", network.trim_matches('"')),
         None if heading.starts_with('`') => format!("{bare}."),
-        None if heading.starts_with("In front of") => "splice.".to_owned(),
+        None if heading.starts_with("In front of") => "proxy.".to_owned(),
         None => String::new(),
     }
 }

@@ -146,8 +146,8 @@ fn what_a_game_has_changed_in_its_network_is_told_by_keys_of_that_network() {
     let alone = game(darkrift);
     assert_eq!((alone.protocol_version, alone.udp_port), (0, Some(6)));
     let upstream = "upstream = 'game:7'\nupstream_udp_port = 8\nmessage_bytes_max = 2_000_000";
-    let spliced = game(&format!("{darkrift}\n{upstream}"));
-    assert_eq!((spliced.upstream_udp_port, spliced.message_bytes_max), (Some(8), 2_000_000));
+    let proxied = game(&format!("{darkrift}\n{upstream}"));
+    assert_eq!((proxied.upstream_udp_port, proxied.message_bytes_max), (Some(8), 2_000_000));
     let forge = game("network = 'forge'\nvoice_to_server_group = 1\nsystem_to_client_group = 4");
     assert_eq!(
         (forge.voice_to_server_group, forge.system_to_server_group, forge.system_to_client_group),
@@ -164,7 +164,7 @@ fn a_mistake_about_how_a_game_was_built_is_named_with_what_to_do() {
     for (keys, complaint) in [
         (
             "network = 'darkrift2'\nupstream_udp_port = 6",
-            "voice.toml:4: listen: upstream_udp_port is for a splice: also give the address of the game's server, with upstream",
+            "voice.toml:4: listen: upstream_udp_port is for a proxy: also give the address of the game's server, with upstream",
         ),
         (
             "network = 'darkrift2'\nprotocol_version = 2",
@@ -215,11 +215,11 @@ fn a_listener_with_an_upstream_stands_in_front_of_a_games_own_server() {
          disconnect_on_voice_kick = true\nvoice_retry_s = 60\nvoice_type = 'A.B'",
     );
     let [listener] = &config.listen.others[..] else { panic!("{:?}", config.listen.others) };
-    let splice = &listener.splice;
-    assert_eq!(splice.upstream.as_deref(), Some("game.internal:6"));
-    assert_eq!(splice.source_addresses.as_deref(), Some("127.1.0.0/16"));
-    assert!(splice.proxy_protocol && splice.disconnect_on_voice_kick);
-    assert_eq!((splice.upstream_timeout_s.0.as_secs(), splice.voice_retry_s.0.as_secs()), (2, 60));
+    let proxy = &listener.proxy;
+    assert_eq!(proxy.upstream.as_deref(), Some("game.internal:6"));
+    assert_eq!(proxy.source_addresses.as_deref(), Some("127.1.0.0/16"));
+    assert!(proxy.proxy_protocol && proxy.disconnect_on_voice_kick);
+    assert_eq!((proxy.upstream_timeout_s.0.as_secs(), proxy.voice_retry_s.0.as_secs()), (2, 60));
     assert_eq!(listener.game.voice_type.as_deref(), Some("A.B"));
     let shown = config.settings_made().into_iter().find(|(key, _)| *key == "listen").unwrap().1;
     assert_eq!(load(&format!("listen = {shown}")).listen.others, config.listen.others, "{shown}");
@@ -232,7 +232,7 @@ fn a_mistake_about_a_game_is_named_with_what_to_do() {
     for (file, complaint) in [
         (
             "[[listen]]\nnetwork = 'sidecar'\naddress = '127.0.0.1:5'\nupstream = '127.0.0.1:6'",
-            "voice.toml:4: listen: there is no splice for sidecar: leave upstream out",
+            "voice.toml:4: listen: there is no proxy for sidecar: leave upstream out",
         ),
         (
             &format!("{darkrift}layout = 'raw '"),
@@ -244,7 +244,7 @@ fn a_mistake_about_a_game_is_named_with_what_to_do() {
         ),
         (
             &format!("{mirror}source_addresses = '127.1.0.0/16'"),
-            "voice.toml:4: listen: source_addresses is for a splice: also give the address of the game's server, with upstream",
+            "voice.toml:4: listen: source_addresses is for a proxy: also give the address of the game's server, with upstream",
         ),
         (
             &format!("{mirror}upstream = '127.0.0.1:6'\nonline_scene = 'Game'"),

@@ -333,7 +333,7 @@ fn the_page_of_documentation_is_up_to_date() {
     }
     let page = std::fs::read_to_string(path).unwrap_or_default();
     let is_same = page.replace("\r\n", "\n") == reference_page();
-    assert!(is_same, "write it anew: UPDATE_DOCS=1 cargo test -p consonance-server --test config");
+    assert!(is_same, "write it again: UPDATE_DOCS=1 cargo test -p consonance-server --test config");
 }
 
 #[test]

@@ -17,7 +17,7 @@ use crate::utc::seconds_since_1970;
 pub(crate) struct AdmissionGate {
     admission: Admission,
     remotes: HashMap<LinkId, Remote>,
-    /// Who waits for the hook. A link may ask anew while an answer is on its way: the number
+    /// Who waits for the hook. A link may ask again while an answer is on its way: the number
     /// says which question it is for.
     waiting: HashMap<LinkId, Waiting>,
     questions: u64,

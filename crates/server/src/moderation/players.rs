@@ -171,7 +171,7 @@ impl Moderation {
         self.log(by, action, result)
     }
 
-    /// Makes a player's client start anew, by the subject of its token under every name: it leaves and comes back at
+    /// Makes a player's client start again, by the subject of its token under every name: it leaves and comes back at
     /// once.
     ///
     /// # Errors

@@ -112,7 +112,7 @@ pub enum EndReason {
     Crashed,
     /// Somebody was [reported](crate::reports): it holds what was said until then.
     Reported,
-    /// Another process went on with the session, and records it anew.
+    /// Another process went on with the session, and records it again.
     HandedOver,
     /// The configuration wants it no longer, or elsewhere.
     Reconfigured,

@@ -69,7 +69,7 @@ impl Track {
         self.counters.player == player && self.counters.subject.as_deref() == subject
     }
 
-    /// The player speaks under this id from now on, and perhaps counts its frames anew.
+    /// The player speaks under this id from now on, and perhaps counts its frames again.
     pub(super) fn speaks_as(&mut self, id: u16) -> io::Result<()> {
         self.release(Order::flush)?;
         self.order = Order::default();

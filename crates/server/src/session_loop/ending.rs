@@ -29,7 +29,7 @@ impl SessionLoop {
         }
     }
 
-    /// Starts every session anew: nobody is in it, and clients come back over the links that they have.
+    /// Starts every session again: nobody is in it, and clients come back over the links that they have.
     pub fn restart_sessions(&mut self, now: Instant) {
         let at = self.at(now);
         for index in self.sessions.indices() {

@@ -25,7 +25,7 @@ pub(super) fn log(session: &Span, event: &ServerEvent) {
         ServerEvent::Spoofed { name, claimed_name, .. } => {
             info!(player = &**name, claimed = ?claimed_name, "spoke in the name of somebody else");
         }
-        ServerEvent::Restarted { session: number } => info!(%number, "started anew"),
+        ServerEvent::Restarted { session: number } => info!(%number, "started again"),
         ServerEvent::NameInUse { name, holder, .. } => {
             info!(player = &**name, holder = holder.0, "name in use: the newcomer waits");
         }

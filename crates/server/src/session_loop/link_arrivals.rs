@@ -46,7 +46,7 @@ impl SessionLoop {
         session.links += 1;
         session.server.handle_connected_from(at, link, origin);
         if self.networks.get_mut(network).came_back(peer) {
-            session.server.ask_to_join_anew(at, link);
+            session.server.ask_to_join_again(at, link);
         }
         self.gate.note_connected(link, remote);
         self.routes.insert(link, index, address);

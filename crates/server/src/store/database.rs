@@ -48,7 +48,7 @@ impl Database {
         read.unwrap_or_else(|_| Err(StoreError::damaged(&self.path, "its records cannot be reached")))
     }
 
-    /// Stores all of these changes, or with an error none. After an error the database has to be opened anew.
+    /// Stores all of these changes, or with an error none. After an error the database has to be opened again.
     pub(super) fn commit<'a>(&self, changes: impl Iterator<Item = &'a Change>) -> Result<(), StoreError> {
         self.write(changes).map_err(|error| self.error(error))
     }

@@ -77,7 +77,7 @@ struct Attempts {
 }
 
 impl Writer {
-    /// Writes to this database, and to one opened anew whenever that has failed.
+    /// Writes to this database, and to one opened again whenever that has failed.
     pub(super) fn start(
         database: Database,
         reopen: impl Fn() -> Result<Database, StoreError> + Send + 'static,

@@ -155,7 +155,7 @@ fn a_full_queue_costs_frames_and_never_time() {
 }
 
 /// Ends what is being recorded: a device that is always full stands in for the disk, since each page is written to the
-/// path anew.
+/// path again.
 #[cfg(target_os = "linux")]
 fn fill_the_disk(call: &mut Call, voice: &mut Voice) {
     call.say(voice, &packets(0.1), FRAME);

@@ -345,18 +345,18 @@ fn no_number_of_a_report_is_given_twice_though_a_higher_one_left_nothing_behind(
     assert!(matches!(report(&mut call, &reports, "Mallory"), Err(ReportsError::Write { .. })));
     fs::remove_file(folder.join("3")).unwrap();
     reports.clear_away(NOON + 30 * 86_400 + 1);
-    reports = anew(reports, &folder);
+    reports = again(reports, &folder);
     assert_eq!(report(&mut call, &reports, "Mallory").unwrap().id, 4);
     // A crash in the midst of the fourth.
     fs::remove_file(folder.join("4").join(Report::FILE)).unwrap();
-    reports = anew(reports, &folder);
+    reports = again(reports, &folder);
     assert!(!folder.join("4").exists());
-    reports = anew(reports, &folder);
+    reports = again(reports, &folder);
     assert_eq!(report(&mut call, &reports, "Mallory").unwrap().id, 5);
 }
 
 /// The reports as a server finds them that starts after this one.
-fn anew(reports: Reports, folder: &Path) -> Reports {
+fn again(reports: Reports, folder: &Path) -> Reports {
     drop(reports);
     Reports::open(folder, ReportsSettings::default()).unwrap()
 }

@@ -39,7 +39,7 @@ fn a_session_begins_with_its_first_player_and_others_find_it() {
 }
 
 #[test]
-fn a_session_ends_when_it_has_been_empty_for_a_while_and_begins_anew_after_that() {
+fn a_session_ends_when_it_has_been_empty_for_a_while_and_starts_again_after_that() {
     let mut stage = stage();
     let mut alice = stage.player("Alice", 0, "match-7");
     stage.settle(&mut [&mut alice]);

@@ -104,7 +104,7 @@ fn the_statistics_name_each_session_in_the_order_of_the_settings() {
 }
 
 #[test]
-fn players_come_back_to_a_session_that_is_started_anew() {
+fn players_come_back_to_a_session_that_is_started_again() {
     let mut stage = Stage::new(&["main"], 1);
     let mut alice = stage.player("Alice", 0, "main").listen("lobby");
     let mut bob = stage.player("Bob", 0, "main").talk("lobby");

@@ -90,8 +90,8 @@ struct Spans {
 impl Transit {
     /// How much longer than usual this took.
     fn beyond_usual(&mut self, now: Instant, took_ms: u32) -> Duration {
-        let anew = Spans { since: now, present: took_ms, before: took_ms };
-        let spans = self.spans.get_or_insert(anew);
+        let again = Spans { since: now, present: took_ms, before: took_ms };
+        let spans = self.spans.get_or_insert(again);
         let age = now - spans.since;
         if age >= USUAL_FOR {
             let before = if age < 2 * USUAL_FOR { spans.present } else { took_ms };
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn at_a_new_place_counting_begins_anew() {
+    fn at_a_new_place_counting_starts_again() {
         let mut meter = meter(100);
         read(&mut meter, receipt(49, 50, 0));
         meter.begin();

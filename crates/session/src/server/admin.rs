@@ -45,7 +45,7 @@ pub enum Decision {
         /// Where it is to go.
         to: Box<str>,
     },
-    /// It was made to start anew.
+    /// It was made to start again.
     Reset,
 }
 
@@ -127,7 +127,7 @@ impl Server {
         if is_asked { Move::Asked } else { Move::OnlyRemoved }
     }
 
-    /// Makes a client start anew: it is told of another session than this one, so it disconnects and comes back. False
+    /// Makes a client start again: it is told of another session than this one, so it disconnects and comes back. False
     /// if there is no such client. It stays a member until its link is gone.
     pub fn reset(&mut self, id: ClientId) -> bool {
         let Some(link) = self.outbound.link_of(id) else { return false };
@@ -136,7 +136,7 @@ impl Server {
         true
     }
 
-    /// Starts the session anew under another number, as after a fault of its own: nobody is in it, and nobody is told
+    /// Starts the session again under another number, as after a fault of its own: nobody is in it, and nobody is told
     /// that anybody left. The links stay up, and everybody at their ends is told of the new session at once, so that
     /// clients come back without waiting until they have something to say. What waited to be sent is lost.
     pub fn restart(&mut self, now: Instant, session: SessionId) {

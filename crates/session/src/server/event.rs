@@ -95,7 +95,7 @@ pub enum ServerEvent {
         /// The connection it comes over now.
         link: LinkId,
     },
-    /// The session was started anew: nobody is in it any more.
+    /// The session was started again: nobody is in it any more.
     Restarted {
         /// Its new number.
         session: SessionId,

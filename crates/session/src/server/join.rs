@@ -82,7 +82,7 @@ impl Server {
     }
 
     /// Whether a client of ours asks again because the answer is slow; the answer is on its way. One of the original
-    /// joins anew, and others see it leave.
+    /// joins again, and others see it leave.
     fn is_asked_again(&self, link: LinkId, name: &str, codec: CodecSettings) -> bool {
         let member = self.links.client_of(link).ok().and_then(|id| self.members.get(id));
         let is_same = member.is_some_and(|member| *member.name == *name && member.codec == codec);

@@ -36,7 +36,7 @@ impl Outbound {
         self.sent = before.sent;
     }
 
-    /// A client is reached over this link from now on; what it was sent is counted anew.
+    /// A client is reached over this link from now on; what it was sent is counted again.
     pub(super) fn insert(&mut self, id: ClientId, link: LinkId) {
         self.fan_out.insert(id, link);
     }

@@ -55,7 +55,7 @@ impl Server {
     }
 
     /// Gives a client its place back over another link; false if the ticket is not good. Whoever sends with another
-    /// codec than before joins anew, since the others are told of a codec by that alone.
+    /// codec than before joins again, since the others are told of a codec by that alone.
     pub(super) fn resume(
         &mut self,
         link: LinkId,

@@ -31,8 +31,8 @@ pub(super) enum Audience {
 
 impl Server {
     /// Whoever is at a link's end may believe that it is in this session, since the network lost it and found it again
-    /// behind its back: it is told to shake hands anew. Nothing happens if it has joined over this link.
-    pub fn ask_to_join_anew(&mut self, now: Instant, link: LinkId) {
+    /// behind its back: it is told to shake hands again. Nothing happens if it has joined over this link.
+    pub fn ask_to_join_again(&mut self, now: Instant, link: LinkId) {
         self.advance(now);
         self.ask_stranger_to_join(link);
     }
@@ -52,7 +52,7 @@ impl Server {
         }
     }
 
-    /// Has whoever is at a link's end shake hands anew, although the session is the one that it holds.
+    /// Has whoever is at a link's end shake hands again, although the session is the one that it holds.
     pub(super) fn tell_of_another_session(&mut self, link: LinkId) {
         let another = SessionId(self.settings.session.0.wrapping_add(1));
         self.send(link, Delivery::Unreliable, &ErrorWrongSession { session: another }.into());

@@ -1,6 +1,6 @@
 //! A session as plain data: another process goes on with it, and clients that can resume have their places there.
 //!
-//! What is kept is what a client that comes back may rely on. Everything else is made anew when it does: links,
+//! What is kept is what a client that comes back may rely on. Everything else is made again when it does: links,
 //! budgets, how voice arrives, and where players are. Clients of the original cannot come back to a place, and are left
 //! out; whoever resumes is told by the roster that they are gone.
 

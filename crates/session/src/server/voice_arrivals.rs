@@ -48,7 +48,7 @@ impl VoiceArrivals {
     }
 
     /// Of a hundred frames between the looks, how many did not arrive; none before there were enough looks, and where
-    /// the numbers began anew between them.
+    /// the numbers began again between them.
     pub(super) fn lost_percent(&self) -> Option<f32> {
         let ((newest_before, frames_before), (newest, frames)) = (self.looks[0]?, self.looks[LOOKS - 1]?);
         let expected = wrapped_delta(newest_before, newest, u16::BITS);

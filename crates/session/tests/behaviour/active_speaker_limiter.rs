@@ -164,7 +164,7 @@ fn a_frame_that_is_heard_in_no_room_but_a_crowded_one_is_dropped_whatever_empty_
 }
 
 #[test]
-fn a_room_that_all_listeners_have_left_begins_anew() {
+fn a_room_that_all_listeners_have_left_starts_again() {
     let (mut network, listener, who) = crowd(Capabilities::NONE, &["A", "B"]);
     network.server.set_voices_per_room(Some(1));
     assert_eq!(heard(&mut network, listener, &who, FRAME), ["1"]);

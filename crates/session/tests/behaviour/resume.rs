@@ -207,7 +207,7 @@ fn a_client_that_asks_again_because_the_answer_is_slow_keeps_its_place() {
     assert_eq!(server.receive(3, &handshake), [""; 0]);
     assert_eq!((server.statistics().tickets_refused, server.statistics().ignored), (0, 1));
     server.receive(1, &packets::handshake("Bob"));
-    assert_eq!(server.statistics().ignored, 1, "one of the original joins anew");
+    assert_eq!(server.statistics().ignored, 1, "one of the original joins again");
 }
 
 #[test]
@@ -220,7 +220,7 @@ fn rooms_that_changed_while_the_link_was_lost_are_told_to_all() {
 }
 
 #[test]
-fn whoever_comes_back_with_another_codec_joins_anew_so_that_everybody_knows_it() {
+fn whoever_comes_back_with_another_codec_joins_again_so_that_everybody_knows_it() {
     let (mut network, bob, alice) = Network::of_two_who_resume();
     cut_for_a_while(&mut network, alice);
     let (now, codec) = (network.now, packets::CODEC);

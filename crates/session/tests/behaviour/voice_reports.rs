@@ -183,7 +183,7 @@ fn more_speakers_than_fit_into_one_packet_are_told_of_one_second_later() {
 }
 
 #[test]
-fn after_a_lost_link_counting_begins_anew() {
+fn after_a_lost_link_counting_starts_again() {
     let (mut network, alice, _) = speaker_and_listeners(1);
     speak(&mut network, alice, 30, Some(3));
     network.cut(alice);

@@ -94,7 +94,7 @@ impl World {
         let Some(stay) = self.model.present().find(|stay| stay.who == who) else {
             return Err(Violation::new(format!("{who} is not in the session")));
         };
-        ensure!(view.stay == stay.joined, "{who} does not know that it has joined anew");
+        ensure!(view.stay == stay.joined, "{who} does not know that it has joined again");
         ensure!(client.id() == Some(stay.id), "{who} believes to be {:?} and is {}", client.id(), stay.id);
         let listens = self.model.rooms_of(stay.joined).eq(player.rooms.iter().copied());
         ensure!(listens, "the server does not know which rooms {who} listens to");

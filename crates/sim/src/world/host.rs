@@ -10,7 +10,7 @@ use crate::numbers::owner;
 use crate::violation::{Checked, Violation, ensure};
 use crate::words::{Probe, Word};
 
-/// A client that the server let in, anew or in its old place.
+/// A client that the server let in, again or in its old place.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Entry {
     pub(super) id: ClientId,

@@ -47,7 +47,7 @@ impl World {
         let player = &mut self.players[who.index()];
         let now = player.clock.read(self.agenda.now());
         let mut hearing = Hearing::nothing(player, now);
-        if makes_tables_anew(&parcel.payload, player) {
+        if makes_tables_again(&parcel.payload, player) {
             player.heard.view = None;
         }
         hearing.carries(parcel, player, &self.model, &self.words);
@@ -214,7 +214,7 @@ impl Addressed {
 }
 
 /// Everybody is about to be introduced again, or this player has just been taken out.
-fn makes_tables_anew(packet: &[u8], player: &Player) -> bool {
+fn makes_tables_again(packet: &[u8], player: &Player) -> bool {
     match MessageType::peek(packet) {
         Ok(MessageType::HandshakeResponse) => true,
         Ok(MessageType::RemoveClient) => match (Packet::parse(packet), player.heard.joined) {

@@ -98,7 +98,7 @@ impl World {
         }
     }
 
-    /// A client that is not there is made anew, one that stopped starts again.
+    /// A client that is not there is made again, one that stopped starts again.
     fn start(&mut self, who: Who) -> Checked {
         let now = self.agenda.now();
         let player = &mut self.players[who.index()];

@@ -152,7 +152,7 @@ impl HostedClientHandle {
         self.end(|_| send_failed());
     }
 
-    /// The session begins anew elsewhere, as when another player becomes its host: the link ends, and the client
+    /// The session starts again elsewhere, as when another player becomes its host: the link ends, and the client
     /// asks for another. Direct links stay.
     pub fn session_reset(&mut self) {
         self.link_down(SESSION_RESET);

@@ -200,7 +200,7 @@ impl HostedServerHandle {
         }
     }
 
-    /// The session begins anew elsewhere, as when another player becomes its host: every peer is gone.
+    /// The session starts again elsewhere, as when another player becomes its host: every peer is gone.
     pub fn session_reset(&mut self) {
         let mut peers: Vec<u64> = self.by_number.keys().copied().collect();
         peers.sort_unstable();

@@ -94,33 +94,33 @@ pub(in super::super) const LOAD: Bench = Bench {
 
 const HURRY: &[&str] = &["--seconds", "1"];
 
-const fn added(what: &'static str, spliced: &'static str, proxied: &'static str) -> Figure {
-    Figure::new(what, &[], spliced, "µs").floor("a bare proxy", FloorIs::Field(proxied))
+const fn added(what: &'static str, proxied: &'static str, bare: &'static str) -> Figure {
+    Figure::new(what, &[], proxied, "µs").floor("a bare forwarder", FloorIs::Field(bare))
 }
 
 const fn direct(what: &'static str, field: &'static str) -> Figure {
-    Figure::new(what, &[], field, "µs without a splice")
+    Figure::new(what, &[], field, "µs without a proxy")
 }
 
 const fn difference(what: &'static str, field: &'static str) -> Figure {
     Figure::new(what, &[], field, "µs, the difference").at_most(1000.0)
 }
 
-pub(in super::super) const SPLICE: Bench = Bench {
-    name: "splice",
+pub(in super::super) const PROXY: Bench = Bench {
+    name: "proxy",
     runs: &[Run::of(&[], &["--seconds", "3", "--clients", "20", "--speakers", "2"])],
     figures: &[
-        added("unreliable, p50", "unreliable_spliced_p50_us", "unreliable_proxied_p50_us"),
-        added("unreliable, p99", "unreliable_spliced_p99_us", "unreliable_proxied_p99_us"),
-        added("reliable, p50", "reliable_spliced_p50_us", "reliable_proxied_p50_us"),
-        added("reliable, p99", "reliable_spliced_p99_us", "reliable_proxied_p99_us"),
+        added("unreliable, p50", "unreliable_proxied_p50_us", "unreliable_bare_p50_us"),
+        added("unreliable, p99", "unreliable_proxied_p99_us", "unreliable_bare_p99_us"),
+        added("reliable, p50", "reliable_proxied_p50_us", "reliable_bare_p50_us"),
+        added("reliable, p99", "reliable_proxied_p99_us", "reliable_bare_p99_us"),
         direct("unreliable, p50, straight to the game", "unreliable_direct_p50_us"),
         direct("unreliable, p99, straight to the game", "unreliable_direct_p99_us"),
         difference("later than straight, unreliable, p99", "unreliable_added_p99_us"),
         difference("later than straight, reliable, p99", "reliable_added_p99_us"),
         Figure::new("a message of the game", &[], "cpu_per_message_us", "µs of the processor")
-            .floor("a bare proxy", FloorIs::Field("proxy_cpu_per_message_us")),
-        Figure::new("messages lost", &[], "spliced_lost", "messages").at_most(0.0),
+            .floor("a bare forwarder", FloorIs::Field("bare_cpu_per_message_us")),
+        Figure::new("messages lost", &[], "proxied_lost", "messages").at_most(0.0),
     ],
     ..SERVER
 };

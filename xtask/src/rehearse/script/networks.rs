@@ -16,7 +16,7 @@ pub(super) const SCENES: &[Scene] = &[
     ),
     scene(
         "docs/networks/darkrift2.md",
-        &[stays("consonance splice darkrift --listen 0.0.0.0:4296 --upstream 10.0.0.5:4297").says(&["is open over"])],
+        &[stays("consonance proxy darkrift --listen 0.0.0.0:4296 --upstream 10.0.0.5:4297").says(&["is open over"])],
     )
     .in_folder(Folder::Empty),
     scene(
@@ -33,18 +33,18 @@ pub(super) const SCENES: &[Scene] = &[
     ),
     scene(
         "docs/networks/mirror.md",
-        &[stays("consonance splice mirror --listen 0.0.0.0:7777 --upstream 127.0.0.1:7778").says(&["is open over"])],
+        &[stays("consonance proxy mirror --listen 0.0.0.0:7777 --upstream 127.0.0.1:7778").says(&["is open over"])],
     )
     .in_folder(Folder::Empty),
     scene(
         "docs/networks/netcode-for-gameobjects.md",
-        &[stays("consonance splice ngo --listen 0.0.0.0:7777 --upstream 10.0.0.5:7778").says(&["is open over"])],
+        &[stays("consonance proxy ngo --listen 0.0.0.0:7777 --upstream 10.0.0.5:7778").says(&["is open over"])],
     )
     .in_folder(Folder::Empty),
     scene("docs/networks/renet.md", &[ends("cargo run -p renet-game").says(&["Alice"])]),
     scene(
-        "docs/splice.md",
-        &[stays("consonance splice mirror --listen 0.0.0.0:7777 --upstream 127.0.0.1:7778").says(&["is open over"])],
+        "docs/proxy.md",
+        &[stays("consonance proxy mirror --listen 0.0.0.0:7777 --upstream 127.0.0.1:7778").says(&["is open over"])],
     )
     .in_folder(Folder::Empty),
 ];

@@ -42,6 +42,6 @@ pub(super) const SCENES: &[Scene] = &[
     ),
     scene(
         "README.md",
-        &[stays("cargo run --release -- splice mirror --listen 0.0.0.0:7777 --upstream 127.0.0.1:7778").says(&["is open over"])],
+        &[stays("cargo run --release -- proxy mirror --listen 0.0.0.0:7777 --upstream 127.0.0.1:7778").says(&["is open over"])],
     ),
 ];

@@ -1,6 +1,6 @@
 //! Two filters: one that is heard, and one that has to prove itself first.
 //!
-//! When the room seems to have changed, a copy of the filter that is ready to learn anew runs beside it. It
+//! When the room seems to have changed, a copy of the filter that is ready to learn again runs beside it. It
 //! takes over if it soon leaves less; otherwise it was a false alarm, and nothing has been lost.
 
 use super::linear_filter::{LinearFilter, Row};

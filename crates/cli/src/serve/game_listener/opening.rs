@@ -29,9 +29,9 @@ use consonance_webrtc_network::signalling::{ListenerSettings, ReservedAddresses,
 use consonance_webrtc_network::{HostSettings, WebRtcHost};
 
 use super::envelopes::{darkrift_settings, fishnet_settings, ngo_settings, voice_type};
+use super::proxying::ProxyPlan;
 use super::secret_bytes::secret_bytes;
-use super::splicing::SplicePlan;
-use super::{GameListener, NetworkListener, build, splicing, steam};
+use super::{GameListener, NetworkListener, build, proxying, steam};
 
 /// A network whose clients all mean one session, and where it listens.
 pub(super) type Opened = (Box<dyn ServerTransport>, SocketAddr);
@@ -52,7 +52,7 @@ pub(super) fn open(
             let source_addresses = listener.source_addresses;
             let shares = listener.shares;
             let origins = &listener.origins;
-            splicing::open(&SplicePlan { config, shares, session, upstream, source_addresses, origins })?
+            proxying::open(&ProxyPlan { config, shares, session, upstream, source_addresses, origins })?
         }
         None => open_server(listener, session)?,
     };

@@ -66,7 +66,7 @@ fn headphones_change_in_mid_sentence(
 /// All is heard as before; on a machine that has no time somebody listens on.
 fn goes_on(stage: &Stage<'_>, speaker: &Person, listener: &Person) -> Result<(), Failure> {
     for _ in 0..PATIENCE {
-        listener.tab.listen_anew_for(WORDS)?;
+        listener.tab.listen_again_for(WORDS)?;
         let coverage = speaker.voice.coverage_in(Manner::WithoutPauses, &listener.tab.heard()?);
         let (missing, speech) = (coverage.missing.len(), coverage.speech);
         stage.note(format!("afterwards {missing} of {speech} frames are missing"));

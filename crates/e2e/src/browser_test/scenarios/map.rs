@@ -71,8 +71,8 @@ struct Impression {
 
 fn listen(stage: &Stage<'_>, listener: &Person, place: &str) -> Result<Impression, Failure> {
     // Voices glide to where they are heard from.
-    listener.tab.listen_anew_for(WORDS / 8)?;
-    listener.tab.listen_anew_for(WORDS)?;
+    listener.tab.listen_again_for(WORDS / 8)?;
+    listener.tab.listen_again_for(WORDS)?;
     let [left, right] = listener.tab.heard_on_both_sides()?;
     let mean: Vec<_> = left.iter().zip(&right).map(|(left, right)| (left + right) / 2.0).collect();
     let said = Voice::First.said();

@@ -42,9 +42,9 @@ fn nothing_is_sent(stage: &Stage<'_>, alice: &Person, bob: &Person, span: Durati
     let (mut packets, mut energy) = (0, 0.0);
     for _ in 0..PATIENCE {
         bob.sees_silent("Alice")?;
-        bob.tab.listen_anew_for(TAIL)?;
+        bob.tab.listen_again_for(TAIL)?;
         let before = (bob.tab.voice_packets()?, alice.tab.energy_sent()?);
-        bob.tab.listen_anew_for(span)?;
+        bob.tab.listen_again_for(span)?;
         packets = bob.tab.voice_packets()? - before.0;
         energy = alice.tab.energy_sent()? - before.1;
         stage.note(format!("in {} s without speech {packets} packets come to Bob", span.as_secs()));

@@ -40,13 +40,15 @@ impl Stage {
         };
         let (native, foreign) = (new(true), new(false));
         if !foreign.is_empty() {
-            report.notes.push(format!("After the restart these joined anew instead of resuming: {foreign}."));
+            report
+                .notes
+                .push(format!("After the restart these joined again instead of resuming: {foreign}."));
         }
         let mut checks = vec![Check::new(
             if native.is_empty() {
                 "Native players have their old places".to_owned()
             } else {
-                format!("Native players have their old places, but {native} joined anew")
+                format!("Native players have their old places, but {native} joined again")
             },
             native.is_empty(),
         )];

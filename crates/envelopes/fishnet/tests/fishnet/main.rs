@@ -4,6 +4,6 @@
 mod conformance;
 mod golden;
 mod over_litenetlib;
-mod splice;
+mod proxy;
 mod support;
 mod voice_only;

@@ -5,11 +5,11 @@ use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
 use consonance_fishnet::{
-    ClientSettings, FishNetClient, FishNetSplice, FishNetVoiceOnly, SpliceSettings, VoiceOnlySettings,
+    ClientSettings, FishNetClient, FishNetProxy, FishNetVoiceOnly, ProxySettings, VoiceOnlySettings,
 };
 use consonance_gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
 use consonance_gateway::{
-    EnvelopeClient, EnvelopeServer, GameNetworkServer as _, GameNetworkServerEvent, Splice,
+    EnvelopeClient, EnvelopeServer, GameNetworkServer as _, GameNetworkServerEvent, Proxy,
 };
 use consonance_litenetlib::{
     ClientSettings as NetworkClientSettings, ConnectionSettings, Key, LiteNetLibClient, LiteNetLibServer,
@@ -86,7 +86,7 @@ fn a_server_without_a_game_and_a_player_hear_each_other() {
 }
 
 #[test]
-fn a_splice_takes_voice_and_the_game_gets_everything_else() {
+fn a_proxy_takes_voice_and_the_game_gets_everything_else() {
     let mut game = network(ServerSettings::default());
     let upstream = game.local_addr();
     let clients = network(ServerSettings { key: Key::Any, ..ServerSettings::default() });
@@ -95,13 +95,13 @@ fn a_splice_takes_voice_and_the_game_gets_everything_else() {
         let endpoint = LiteNetLibClient::new(NetworkClientSettings::default(), clock());
         Ok(UdpClient::new(upstream, endpoint, UdpClientSettings::default()))
     };
-    let envelopes = FishNetSplice::new(SpliceSettings::default());
-    let mut splice =
-        Splice::new(clients, open_upstream, envelopes, "main", consonance_gateway::SpliceSettings::default())
+    let envelopes = FishNetProxy::new(ProxySettings::default());
+    let mut proxy =
+        Proxy::new(clients, open_upstream, envelopes, "main", consonance_gateway::ProxySettings::default())
             .unwrap();
     let mut player = player(address);
     let mut messages = Vec::new();
-    talk(&mut player, &mut splice, &packet(b"words"), || {
+    talk(&mut player, &mut proxy, &packet(b"words"), || {
         let now = Instant::now();
         while let Some(event) = game.poll(now) {
             match event {

@@ -4,8 +4,8 @@ use std::time::Instant;
 
 use consonance_gateway::{ClientEnvelope as _, EnvelopeKind as _, MessagePart};
 use consonance_mirror::{
-    Batch, ClientSettings, Credentials, Dialect, Kind, MirrorClient, MirrorSplice, MirrorVoiceOnly,
-    SpliceSettings, Version, VoiceOnlySettings, VoiceType, looks_like_batch, varint,
+    Batch, ClientSettings, Credentials, Dialect, Kind, MirrorClient, MirrorProxy, MirrorVoiceOnly,
+    ProxySettings, Version, VoiceOnlySettings, VoiceType, looks_like_batch, varint,
 };
 
 use crate::stage::{ALL_VERSIONS, Made, RELIABLE, batch, ping, string, voice_body};
@@ -16,9 +16,9 @@ fn cut_and_turned_batches_reach_nobody_but_the_game() {
         for original in batches_of(version) {
             for hostile in variants(&original) {
                 let now = Instant::now();
-                let mut splice = MirrorSplice::new(SpliceSettings::default()).open(now);
-                Made::from_client(&mut splice, now, RELIABLE, &ping(version));
-                let made = Made::from_client(&mut splice, now, RELIABLE, &hostile);
+                let mut proxy = MirrorProxy::new(ProxySettings::default()).open(now);
+                Made::from_client(&mut proxy, now, RELIABLE, &ping(version));
+                let made = Made::from_client(&mut proxy, now, RELIABLE, &hostile);
                 let is_for_here = |part: &MessagePart| {
                     matches!(part, MessagePart::Voice(_) | MessagePart::ToGame(RELIABLE))
                 };

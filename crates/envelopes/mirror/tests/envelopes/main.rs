@@ -3,6 +3,6 @@
 mod client;
 mod credentials;
 mod hostile;
-mod splice;
+mod proxy;
 mod stage;
 mod voice_only;

@@ -5,6 +5,6 @@ mod batches;
 mod conformance;
 mod envelopes;
 mod golden;
-mod splice;
-mod spliced;
+mod proxied;
+mod proxy;
 mod support;

@@ -1,4 +1,4 @@
-//! Voice among the messages of a game's clients: for a server for voice only, and for a splice.
+//! Voice among the messages of a game's clients: for a server for voice only, and for a proxy.
 
 use std::time::Instant;
 
@@ -30,10 +30,10 @@ impl DarkRiftVoice {
         Self { settings, learned: Learned::default(), rest: Rest::Answered }
     }
 
-    /// For a splice: takes voice out of a game's traffic on its way to the game's server. Everything else goes
+    /// For a proxy: takes voice out of a game's traffic on its way to the game's server. Everything else goes
     /// on byte for byte, commands and pings included. Only messages whose tag, layout and first bytes all are
     /// those of voice are taken out.
-    pub fn in_splice(settings: VoiceSettings) -> Self {
+    pub fn in_proxy(settings: VoiceSettings) -> Self {
         Self { settings, learned: Learned::default(), rest: Rest::PassedOn }
     }
 

@@ -16,7 +16,7 @@ use crate::voice::{DarkRiftVoice, DarkRiftVoiceClient, Layout, Message, VoiceDia
 /// If an envelope does what it must not.
 pub fn darkrift_messages(mut bytes: &[u8]) {
     let now = Instant::now();
-    let mut splice = DarkRiftVoice::in_splice(VoiceSettings::default()).open(now);
+    let mut proxy = DarkRiftVoice::in_proxy(VoiceSettings::default()).open(now);
     let mut server = DarkRiftVoice::voice_only(VoiceSettings::default()).open(now);
     let mut client = DarkRiftVoiceClient::new(7, None, Layout::Prefixed);
     let mut parts = MessageParts::default();
@@ -25,8 +25,8 @@ pub fn darkrift_messages(mut bytes: &[u8]) {
         bytes = rest;
         let channel = Channel(u16::from(way & 1));
         check_message(message);
-        splice.handle_from_client(now, channel, message, &mut parts);
-        check_spliced(message, &mut parts);
+        proxy.handle_from_client(now, channel, message, &mut parts);
+        check_proxied(message, &mut parts);
         server.handle_from_client(now, channel, message, &mut parts);
         client.handle_message(now, channel, message, &mut parts);
         parts.take_violation();
@@ -52,7 +52,7 @@ fn check_message(bytes: &[u8]) {
 }
 
 /// Each message goes one way, whole.
-fn check_spliced(message: &[u8], parts: &mut MessageParts) {
+fn check_proxied(message: &[u8], parts: &mut MessageParts) {
     match parts.pop().expect("nothing is swallowed") {
         (MessagePart::ToGame(_), bytes) => assert_eq!(bytes, message),
         (MessagePart::Voice(_), packet) => assert!(message.ends_with(packet) && packet.len() >= 2),

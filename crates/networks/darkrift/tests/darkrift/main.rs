@@ -9,8 +9,8 @@ mod descriptors;
 mod golden;
 mod hostile;
 mod listener;
+mod proxy;
 mod relay;
 #[cfg(target_os = "linux")] // Elsewhere, 127.0.0.1 may be the only address that leads back.
 mod slots;
-mod splice;
 mod stage;

@@ -87,7 +87,7 @@ impl EnetServer {
         }
     }
 
-    /// Whoever has not proved its address has left, or asks anew.
+    /// Whoever has not proved its address has left, or asks again.
     pub(super) fn end_unproved_at(&mut self, remote: SocketAddr, reason: &DisconnectReason) {
         let here = self.by_connect.range((remote, 0)..=(remote, u32::MAX)).map(|(_, peer)| *peer);
         let clients = &self.clients;

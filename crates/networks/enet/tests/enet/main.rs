@@ -7,9 +7,9 @@ mod conformance;
 mod connections;
 mod golden;
 mod hostile;
+mod proxy;
 #[cfg(target_os = "linux")] // Elsewhere, 127.0.0.1 may be the only address that leads back.
 mod slots;
-mod splice;
 mod strangers;
 mod support;
 mod waiting;

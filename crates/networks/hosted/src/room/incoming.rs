@@ -53,7 +53,7 @@ impl HostedRoom {
                 return;
             }
             // Whoever asks once more knows of no answer, such as one that came before it learned who the server is:
-            // nothing but this says that its link begins anew.
+            // nothing but this says that its link starts again.
             Member::Linked { since }
                 if !header::asks_to_join(packet)
                     || now.saturating_duration_since(*since) < self.settings.rejoins_after => {}

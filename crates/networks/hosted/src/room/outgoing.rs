@@ -185,7 +185,7 @@ impl HostedRoom {
                 let receivers = if is_for_all { Receivers::AllOthers } else { Receivers::Peers };
                 outgoing.begin(delivery, receivers, packet, peers);
             }
-            // Until the player joins anew: it has had enough of that one.
+            // Until the player joins again: it has had enough of that one.
             Some(DirectRequest::Disconnect { peer }) => drop(player.direct.remove(&peer)),
         }
         true

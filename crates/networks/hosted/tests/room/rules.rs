@@ -238,7 +238,7 @@ fn another_server_ends_the_session_and_the_player_joins_the_new_one() {
     assert!(room.set_server(Some(2)).is_none());
     assert_eq!(player.poll(Instant::now()), None, "the same server is no news");
     assert!(room.set_server(Some(3)).is_none());
-    let reason = DisconnectReason::closed_by_peer(b"the session begins anew");
+    let reason = DisconnectReason::closed_by_peer(b"the session starts again");
     assert_eq!(player.poll(Instant::now()), Some(ClientEvent::Disconnected { reason }));
     player.connect(Instant::now());
     assert_eq!(requests(&mut room, Instant::now()), [""; 0]);

@@ -54,7 +54,7 @@ mod tests {
         let mut probe = WindowProbe::default();
         assert!(!probe.is_due(0, 0));
         assert!(!probe.is_due(7000, 1));
-        assert!(!probe.is_due(7000, 0), "it is waited for anew");
+        assert!(!probe.is_due(7000, 0), "it is waited for again");
         assert_eq!(probe.due_ms(), Some(14_000));
     }
 }

@@ -94,7 +94,7 @@ impl KcpServer {
         self.make_dirty(peer);
     }
 
-    /// A hello from the address of a connection, whose client may have lost our answer, or may have begun anew.
+    /// A hello from the address of a connection, whose client may have lost our answer, or may have begun again.
     pub(super) fn handle_another_hello(&mut self, now: Instant, peer: Peer, datagram: &[u8]) {
         let Some(client) = self.clients.get_mut(&peer) else { return };
         if !client.is_proved() {

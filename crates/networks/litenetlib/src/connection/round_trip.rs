@@ -9,7 +9,7 @@ const RESEND_ROUND_TRIPS: f64 = 2.1;
 /// Before anything was measured: what 27 ms leave for a round trip.
 const UNKNOWN: Duration = Duration::from_millis(1);
 
-/// After so many ping intervals the mean begins anew from what it was.
+/// After so many ping intervals the mean starts again from what it was.
 const INTERVALS_PER_MEAN: u32 = 3;
 
 /// The mean of what was measured of late.
@@ -20,22 +20,22 @@ pub(super) struct RoundTrip {
     pinged_at: Option<Instant>,
     sum: Duration,
     samples: u32,
-    /// When the mean begins anew.
-    anew_at: Option<Instant>,
+    /// When the mean starts again.
+    again_at: Option<Instant>,
 }
 
 impl Default for RoundTrip {
     fn default() -> Self {
-        Self { number: 1, pinged_at: None, sum: Duration::ZERO, samples: 0, anew_at: None }
+        Self { number: 1, pinged_at: None, sum: Duration::ZERO, samples: 0, again_at: None }
     }
 }
 
 impl RoundTrip {
     /// A ping leaves, so far after the one before: its number.
     pub(super) fn ping(&mut self, now: Instant, interval: Duration, step: u16) -> u16 {
-        let anew_at = self.anew_at.get_or_insert(now + interval * INTERVALS_PER_MEAN);
-        if *anew_at <= now {
-            *anew_at = now + interval * INTERVALS_PER_MEAN;
+        let again_at = self.again_at.get_or_insert(now + interval * INTERVALS_PER_MEAN);
+        if *again_at <= now {
+            *again_at = now + interval * INTERVALS_PER_MEAN;
             (self.sum, self.samples) = (self.mean(), self.samples.min(1));
         }
         self.number = self.number.wrapping_add(step);
@@ -78,7 +78,7 @@ mod tests {
     const MS: Duration = Duration::from_millis(1);
 
     #[test]
-    fn the_mean_begins_anew_from_what_it_was_every_three_pings() {
+    fn the_mean_starts_again_from_what_it_was_every_three_pings() {
         let mut round_trip = RoundTrip::default();
         let start = Instant::now();
         assert_eq!(round_trip.ping(start, SECOND, 1), 2);

@@ -66,7 +66,7 @@ impl LiteNetLibServer {
 
     /// A request from where somebody is already: the number of the connection that is to take the place of the former
     /// one, or `None` if it is the same one, or an old one, or the former one is still there. Anybody can ask in a
-    /// client's name, and a client that has begun anew goes on asking.
+    /// client's name, and a client that has begun again goes on asking.
     fn handle_known(&mut self, now: Instant, peer: Peer, attempt: Attempt) -> Option<u8> {
         let client = self.clients.get_mut(&peer)?;
         let former = client.attempt;
@@ -156,7 +156,7 @@ impl LiteNetLibServer {
     }
 
     /// Addresses that are made up prove nothing: however many there are, who is there for real has the time that it
-    /// takes. Whoever has to go is not told: a client that still asks is soon taken in anew.
+    /// takes. Whoever has to go is not told: a client that still asks is soon taken in again.
     fn make_room_for_newcomer(&mut self) {
         if self.newcomers.len() >= self.settings.newcomers_max.max(1)
             && let Some(&longest) = self.newcomers.first()

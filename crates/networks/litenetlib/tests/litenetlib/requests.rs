@@ -120,7 +120,7 @@ fn a_newer_request_takes_the_place_of_the_connection_and_an_older_one_does_not()
 }
 
 #[test]
-fn an_equal_request_during_the_goodbye_begins_anew() {
+fn an_equal_request_during_the_goodbye_starts_again() {
     let (mut by_hand, peer) = ByHand::with_client();
     by_hand.server.disconnect(by_hand.now, peer, "bye");
     by_hand.pass(Duration::ZERO);

@@ -71,7 +71,7 @@ impl PathLink {
         }
     }
 
-    /// Until the way is to be tried anew, with another socket.
+    /// Until the way is to be tried again, with another socket.
     async fn use_socket<C>(
         &self,
         reader: &tokio::net::UdpSocket,

@@ -1,4 +1,4 @@
-//! A link that is lost and made anew, with the real engine at both ends: nobody in the game notices but by silence.
+//! A link that is lost and made again, with the real engine at both ends: nobody in the game notices but by silence.
 
 use std::net::Ipv4Addr;
 use std::thread;
@@ -100,7 +100,7 @@ impl Game {
 }
 
 #[test]
-fn after_a_lost_link_players_join_anew_and_hear_each_other_though_one_of_them_is_silent() {
+fn after_a_lost_link_players_join_again_and_hear_each_other_though_one_of_them_is_silent() {
     let mut game = Game::new();
     game.until_heard(b"before");
     game.until_link_is_remade();
@@ -110,7 +110,7 @@ fn after_a_lost_link_players_join_anew_and_hear_each_other_though_one_of_them_is
 }
 
 #[test]
-fn after_a_restart_of_the_session_players_join_anew_over_the_link_that_they_have() {
+fn after_a_restart_of_the_session_players_join_again_over_the_link_that_they_have() {
     let mut game = Game::new();
     game.until_heard(b"before");
     let now = Instant::now() + game.ahead;

@@ -119,7 +119,7 @@ impl<P: SteamP2p> Pump<P> {
                 link.theirs = Some(number);
                 self.say(from, &Signal::Welcome(number));
             }
-            // It has begun anew, and did not say goodbye.
+            // It has begun again, and did not say goodbye.
             Some(_) => {
                 self.end(from, |handle| handle.direct_disconnected(from.0, ""));
                 self.open(from, Some(number));

@@ -1,4 +1,4 @@
-//! Many clients at one server, bad ways to it, and clients that begin anew.
+//! Many clients at one server, bad ways to it, and clients that start again.
 
 use std::time::Duration;
 
@@ -76,7 +76,7 @@ fn a_fifth_of_voice_is_lost_and_words_come_complete_and_in_order() {
 }
 
 #[test]
-fn a_player_that_begins_anew_with_the_same_account_is_another_peer() {
+fn a_player_that_starts_again_with_the_same_account_is_another_peer() {
     let mut world = World::new(HubSettings::default());
     let mut server = world.server(SERVER, ServerSettings::default());
     let mut first = world.player(2, settings());
@@ -97,7 +97,7 @@ fn a_player_that_begins_anew_with_the_same_account_is_another_peer() {
 }
 
 #[test]
-fn a_player_that_begins_anew_is_another_direct_link_to_others() {
+fn a_player_that_starts_again_is_another_direct_link_to_others() {
     let mut world = World::new(HubSettings::default());
     let mut server = world.server(SERVER, ServerSettings::default());
     let mut players = vec![world.player(2, settings()), world.player(3, settings())];

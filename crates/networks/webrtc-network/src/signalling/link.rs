@@ -22,7 +22,7 @@ pub(crate) enum LinkEvent {
     Up,
     /// It said something.
     Said(SignallingEvent),
-    /// It is gone or could not be reached, and why. [`SignallingLink::start`] begins anew.
+    /// It is gone or could not be reached, and why. [`SignallingLink::start`] starts again.
     Lost(String),
 }
 

@@ -80,9 +80,9 @@ impl Slot {
     }
 
     /// What is sent from now on is to be judged apart.
-    pub(super) fn judge_anew(&mut self) {
+    pub(super) fn judge_again(&mut self) {
         if let Some(stream) = &mut self.stream {
-            stream.ledger.judge_anew(stream.newest + 1);
+            stream.ledger.judge_again(stream.newest + 1);
         }
     }
 }

@@ -25,7 +25,7 @@ pub(super) struct Held {
 }
 
 impl Order {
-    /// Whether a frame of this sequence is so far away that its speaker must be counting anew.
+    /// Whether a frame of this sequence is so far away that its speaker must be counting again.
     pub(super) fn is_jump(&self, sequence: u16) -> bool {
         self.next.is_some_and(|next| wrapped_delta(next, sequence, 16).abs() > JUMP_MAX)
     }
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn who_is_far_away_counts_anew() {
+    fn who_is_far_away_counts_again() {
         let mut order = Order::default();
         assert!(!order.is_jump(40_000), "nothing was heard yet");
         order.insert(frame(65_500, 0));

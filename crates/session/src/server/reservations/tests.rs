@@ -45,7 +45,7 @@ fn a_place_is_kept_until_its_end_or_until_its_client_is_back() {
 }
 
 #[test]
-fn a_place_that_is_kept_anew_has_one_end() {
+fn a_place_that_is_kept_again_has_one_end() {
     let mut reservations = Reservations::new(&[1; 32]);
     reservations.keep(ANN, Instant::START, None);
     reservations.keep(ANN, END, None);

@@ -38,7 +38,7 @@ impl Tab {
     ///
     /// # Errors
     /// As [`listen_for`](Self::listen_for).
-    pub fn listen_anew_for(&self, length: Duration) -> Result<(), Failure> {
+    pub fn listen_again_for(&self, length: Duration) -> Result<(), Failure> {
         self.listen_from_now()?;
         self.listen_for(length)
     }

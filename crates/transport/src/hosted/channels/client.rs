@@ -164,7 +164,7 @@ impl ClientChannels {
         }
     }
 
-    /// The session begins anew elsewhere, as when another player becomes its host: the link ends, and the
+    /// The session starts again elsewhere, as when another player becomes its host: the link ends, and the
     /// client asks for another one.
     pub fn session_reset(&mut self) {
         if matches!(self.link, Link::Asked | Link::Up) {

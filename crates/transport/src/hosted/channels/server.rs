@@ -154,7 +154,7 @@ impl ServerChannels {
         }
     }
 
-    /// The session begins anew elsewhere, as when another player becomes its host: every link ends. Nobody is told,
+    /// The session starts again elsewhere, as when another player becomes its host: every link ends. Nobody is told,
     /// because everybody knows; who does not is told when it speaks.
     pub fn session_reset(&mut self) {
         self.handle.session_reset();

@@ -129,7 +129,7 @@ fn an_answer_about_an_earlier_link_says_nothing_about_the_present_one() {
 }
 
 #[test]
-fn a_client_of_a_server_that_was_started_anew_learns_it_once_and_may_come_back() {
+fn a_client_of_a_server_that_was_started_again_learns_it_once_and_may_come_back() {
     let (mut game, _) = Game::with_link();
     let (server, handle) = hosted::server(&settings());
     (game.server, game.servers_end) = (server, ServerChannels::new(handle));

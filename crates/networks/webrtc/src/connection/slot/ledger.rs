@@ -59,7 +59,7 @@ impl Ledger {
     }
 
     /// What is sent from this number on is to be judged apart.
-    pub(super) fn judge_anew(&mut self, number: u64) {
+    pub(super) fn judge_again(&mut self, number: u64) {
         self.unmixed_from = number;
     }
 
@@ -141,7 +141,7 @@ mod tests {
     #[test]
     fn a_report_of_what_was_sent_before_and_after_a_change_says_so() {
         let mut ledger = Ledger::new(0);
-        ledger.judge_anew(30);
+        ledger.judge_again(30);
         assert!(ledger.take(49, 9).unwrap().is_mixed);
         assert_eq!(ledger.take(59, 9), Some(arrivals(10, 0)));
     }

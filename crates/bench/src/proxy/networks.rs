@@ -1,0 +1,260 @@
+//! The networks whose proxies can be measured: both ends of each, and how a message of its games looks.
+
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::{Duration, Instant, SystemTime};
+
+use consonance_darkrift::voice::{DarkRiftVoiceClient, Layout, Message as DarkRiftMessage};
+use consonance_darkrift::{DarkRiftClient, DarkRiftServer};
+use consonance_enet::{EnetClient, EnetClientSettings, EnetServer, EnetServerSettings};
+use consonance_fishnet::{FishNetClient, Payload};
+use consonance_gateway::streams::{
+    StreamClient, StreamClientSettings, StreamProtocol, StreamServer, StreamSettings,
+};
+use consonance_gateway::udp::{
+    ClientEndpoint, ServerEndpoint, UdpClient, UdpClientSettings, UdpServer, UdpServerSettings,
+};
+use consonance_gateway::{ClientEnvelope, Envelope, EnvelopeKind as _, GameNetworkClient, GameNetworkServer};
+use consonance_kcp::{KcpClient, KcpClientSettings, KcpServer, KcpServerSettings, LinkSettings};
+use consonance_litenetlib::{LiteNetLibClient, LiteNetLibServer, UtcClock};
+use consonance_mirror::{MirrorClient, looks_like_batch};
+use consonance_ngo::{Batch, BatchWriter, NgoClient, NgoVoiceOnly};
+use consonance_simple_web::{ClientEnd, ServerEnd};
+use consonance_telepathy::Telepathy;
+use consonance_utp::{UtpClient, UtpServer};
+
+/// One network.
+#[derive(Debug)]
+pub(super) struct Network {
+    /// As `consonance proxy` calls it.
+    pub(super) name: &'static str,
+    /// Whether everything travels in UDP datagrams.
+    pub(super) is_datagrams: bool,
+    /// The end of the game's server.
+    pub(super) server: fn() -> io::Result<Server>,
+    /// The end of a client of the game's server there, or of the proxy's, with a seed that no other has.
+    pub(super) client: fn(SocketAddr, u32) -> io::Result<Box<dyn GameNetworkClient>>,
+    /// A client's voice.
+    pub(super) envelope: fn() -> Box<dyn ClientEnvelope>,
+    /// What answers a client that wants to be taken in by the game's server, where that is said in messages.
+    pub(super) approval: Option<fn(Instant) -> Box<dyn Envelope>>,
+    /// A message of the game that says this, the bench having run for so long.
+    pub(super) wrap: fn(Duration, &[u8]) -> Vec<u8>,
+    /// What such a message says; `None` of whatever else is there.
+    pub(super) unwrap: fn(&[u8]) -> Option<&[u8]>,
+}
+
+/// All there are.
+pub(super) const NETWORKS: &[Network] = &[
+    MIRROR,
+    Network {
+        name: "mirror-telepathy",
+        is_datagrams: false,
+        server: || over_streams(Telepathy::default()),
+        client: |server, _| to_streams(server, Telepathy::default()),
+        ..MIRROR
+    },
+    Network {
+        name: "mirror-websocket",
+        is_datagrams: false,
+        server: || over_streams(ServerEnd::default()),
+        client: |server, _| to_streams(server, ClientEnd::new(server.to_string())),
+        ..MIRROR
+    },
+    Network {
+        name: "mirror-ignorance",
+        server: || over_udp(EnetServer::new(EnetServerSettings::default(), [1; 32])),
+        client: |server, seed| Ok(to_udp(server, EnetClient::new(EnetClientSettings::default(), seed))),
+        ..MIRROR
+    },
+    Network {
+        name: "darkrift",
+        is_datagrams: false,
+        server: darkrift_server,
+        client: darkrift_client,
+        envelope: || Box::new(DarkRiftVoiceClient::new(DARKRIFT_VOICE, None, Layout::Raw)),
+        approval: None,
+        wrap: wrap_darkrift,
+        unwrap: unwrap_darkrift,
+    },
+    Network {
+        name: "fishnet",
+        is_datagrams: true,
+        server: litenetlib_server,
+        client: |server, _| {
+            let settings = consonance_litenetlib::ClientSettings::default();
+            Ok(to_udp(server, LiteNetLibClient::new(settings, utc_clock())))
+        },
+        envelope: || Box::new(FishNetClient::new(consonance_fishnet::ClientSettings::default())),
+        approval: None,
+        wrap: wrap_fishnet,
+        unwrap: unwrap_fishnet,
+    },
+    Network {
+        name: "ngo",
+        is_datagrams: true,
+        server: || over_udp(UtpServer::new(consonance_utp::ServerSettings::default(), [1; 32])),
+        client: |server, seed| {
+            let settings = consonance_utp::ClientSettings::default();
+            Ok(to_udp(server, UtpClient::new(settings, seed.into())))
+        },
+        envelope: || Box::new(NgoClient::new(consonance_ngo::ClientSettings::default())),
+        approval: Some(|now| {
+            Box::new(NgoVoiceOnly::new(consonance_ngo::VoiceOnlySettings::default()).open(now))
+        }),
+        wrap: wrap_ngo,
+        unwrap: unwrap_ngo,
+    },
+];
+
+/// What all games on Mirror have in common, whatever is below.
+const MIRROR: Network = Network {
+    name: "mirror",
+    is_datagrams: true,
+    server: kcp_server,
+    client: |server, _| Ok(to_udp(server, KcpClient::new(KcpClientSettings::default()))),
+    envelope: || Box::new(MirrorClient::new(consonance_mirror::ClientSettings::default())),
+    approval: None,
+    wrap: wrap_mirror,
+    unwrap: unwrap_mirror,
+};
+
+const ANY_PORT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
+
+/// An end for the game's server, and where it is.
+type Server = (Box<dyn GameNetworkServer>, SocketAddr);
+
+fn over_udp<E: ServerEndpoint + 'static>(endpoint: E) -> io::Result<Server> {
+    let server = UdpServer::bind(ANY_PORT, endpoint, UdpServerSettings::default())?;
+    let address = server.local_addr();
+    Ok((Box::new(server), address))
+}
+
+fn to_udp<E: ClientEndpoint + 'static>(server: SocketAddr, endpoint: E) -> Box<dyn GameNetworkClient> {
+    Box::new(UdpClient::new(server, endpoint, UdpClientSettings::default()))
+}
+
+fn over_streams(protocol: impl StreamProtocol + 'static) -> io::Result<Server> {
+    let server = StreamServer::bind(ANY_PORT, protocol, StreamSettings::default())?;
+    let address = server.local_addr()?;
+    Ok((Box::new(server), address))
+}
+
+fn to_streams(
+    server: SocketAddr,
+    protocol: impl StreamProtocol + 'static,
+) -> io::Result<Box<dyn GameNetworkClient>> {
+    Ok(Box::new(StreamClient::new(protocol, StreamClientSettings::new(server))?))
+}
+
+fn kcp_server() -> io::Result<Server> {
+    let link = LinkSettings { is_message: looks_like_batch, ..LinkSettings::default() };
+    // Nobody has to be kept out of this machine's own bench.
+    over_udp(KcpServer::new(KcpServerSettings { link, ..KcpServerSettings::default() }, [1; 32]))
+}
+
+fn darkrift_server() -> io::Result<Server> {
+    let server = DarkRiftServer::bind(ANY_PORT, consonance_darkrift::ServerSettings::default())?;
+    let address = server.local_addr();
+    Ok((Box::new(server), address))
+}
+
+fn darkrift_client(server: SocketAddr, _seed: u32) -> io::Result<Box<dyn GameNetworkClient>> {
+    Ok(Box::new(DarkRiftClient::new(consonance_darkrift::ClientSettings::new(server))?))
+}
+
+fn litenetlib_server() -> io::Result<Server> {
+    over_udp(LiteNetLibServer::new(consonance_litenetlib::ServerSettings::default(), utc_clock(), [1; 32]))
+}
+
+fn utc_clock() -> UtcClock {
+    UtcClock::new(Instant::now(), SystemTime::now())
+}
+
+/// No id of Mirror's own, nor of voice.
+const MIRROR_ID: [u8; 2] = [0x34, 0x12];
+const TIME_STAMP_BYTES: usize = 8;
+
+/// A batch with one message, whose length is one byte: what it says has to be below 239 bytes.
+fn wrap_mirror(now: Duration, said: &[u8]) -> Vec<u8> {
+    let mut batch = now.as_secs_f64().to_le_bytes().to_vec();
+    batch.push((MIRROR_ID.len() + said.len()) as u8);
+    batch.extend(MIRROR_ID);
+    batch.extend(said);
+    batch
+}
+
+fn unwrap_mirror(batch: &[u8]) -> Option<&[u8]> {
+    let (length, message) = batch.get(TIME_STAMP_BYTES..)?.split_first()?;
+    message.strip_prefix(&MIRROR_ID).filter(|_| usize::from(*length) == message.len())
+}
+
+const DARKRIFT_VOICE: u16 = 0x1234;
+const DARKRIFT_GAME: u16 = 7;
+
+fn wrap_darkrift(_now: Duration, said: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    DarkRiftMessage { is_command: false, tag: DARKRIFT_GAME, ping: None, body: said }.write(&mut bytes);
+    bytes
+}
+
+fn unwrap_darkrift(bytes: &[u8]) -> Option<&[u8]> {
+    DarkRiftMessage::parse(bytes).filter(|message| message.tag == DARKRIFT_GAME).map(|message| message.body)
+}
+
+/// What calls a function of the game's server: nobody but the game knows how long it is.
+const FISHNET_RPC: [u8; 2] = [8, 0];
+const FISHNET_TICKS_PER_S: f64 = 30.0;
+
+fn wrap_fishnet(now: Duration, said: &[u8]) -> Vec<u8> {
+    let tick = 1 + (now.as_secs_f64() * FISHNET_TICKS_PER_S) as u32;
+    [&tick.to_le_bytes(), &FISHNET_RPC[..], said].concat()
+}
+
+fn unwrap_fishnet(payload: &[u8]) -> Option<&[u8]> {
+    Payload::parse(payload)?.packets.strip_prefix(&FISHNET_RPC)
+}
+
+/// Behind all types that stock games have.
+const NGO_ID: u32 = 60;
+
+fn wrap_ngo(_now: Duration, said: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut batch = BatchWriter::new(&mut bytes);
+    batch.message(NGO_ID, &[said]);
+    batch.finish();
+    bytes
+}
+
+fn unwrap_ngo(bytes: &[u8]) -> Option<&[u8]> {
+    let message = Batch::parse(bytes).ok()?.messages().next()?.ok()?;
+    (message.id == NGO_ID).then_some(message.body)
+}
+
+#[cfg(test)]
+mod tests {
+    use consonance_server_config::ListenerNetwork;
+
+    use super::*;
+    use consonance_cli::short_name;
+
+    #[test]
+    fn each_network_that_has_a_proxy_can_be_measured() {
+        let proxied = ListenerNetwork::all().filter(|network| network.has_proxy());
+        let proxied: Vec<&str> = proxied.map(short_name).collect();
+        let measured: Vec<&str> = NETWORKS.iter().map(|network| network.name).collect();
+        assert_eq!(measured, proxied);
+    }
+
+    #[test]
+    fn what_is_wrapped_is_unwrapped_and_nothing_else_is() {
+        for network in NETWORKS {
+            let message = (network.wrap)(Duration::from_secs(5), b"what the game says");
+            assert_eq!((network.unwrap)(&message), Some(&b"what the game says"[..]), "{}", network.name);
+            for other in [&b""[..], b"something else that is as long as a message of a game is"] {
+                assert_eq!((network.unwrap)(other), None, "{}", network.name);
+            }
+        }
+        assert!(looks_like_batch(&wrap_mirror(Duration::from_secs(5), b"what the game says")));
+    }
+}

@@ -1,0 +1,145 @@
+//! `consonance proxy`: in front of a game's own server, voice taken out on the way.
+
+use std::error::Error;
+use std::net::SocketAddr;
+
+use clap::Args;
+use clap::builder::{PossibleValue, PossibleValuesParser};
+use consonance_gateway::SourceAddresses;
+use consonance_server_config::{ListenerNetwork, Value};
+
+use crate::serve::{Operation, OperatorArguments, Prepared, file_and_environment};
+
+/// Where the game's clients come, where the game's server is, and where their voice goes.
+#[derive(Debug, Args)]
+pub(crate) struct Proxy {
+    /// What the game's clients and server speak: mirror, or mirror-kcp, is Mirror over kcp2k, mirror-telepathy,
+    /// mirror-websocket and mirror-ignorance are Mirror over Telepathy, over its transport for browsers and over
+    /// Ignorance, darkrift, or darkrift2, is DarkRift 2, fishnet is Fish-Networking 3 and 4 over Tugboat, ngo is
+    /// Netcode for GameObjects over Unity Transport 2.
+    #[arg(value_name = "NETWORK", value_parser = networks())]
+    network: String,
+    /// The address that the game's clients connect to, instead of the game's server; port 0 takes any free one.
+    #[arg(long, value_name = "ADDR")]
+    listen: SocketAddr,
+    /// The address of the game's server, such as 10.0.0.5:7777 or game.internal:7777.
+    #[arg(long, value_name = "GAMESERVER")]
+    upstream: String,
+    /// The session that voice goes to [default: the first of the settings, which is main].
+    #[arg(long, value_name = "NAME")]
+    session: Option<String>,
+    /// Let each client's connection to the game's server come from an address of its own out of these, such as
+    /// 127.1.0.0/16, so that the game can tell clients apart and ban them by address.
+    #[arg(long, value_name = "PREFIX")]
+    source_addresses: Option<SourceAddresses>,
+    /// Tell the game's server the addresses of its clients with headers of the PROXY protocol, version 2. Only for
+    /// servers, or something in front of them, that understand it.
+    #[arg(long)]
+    proxy_protocol: bool,
+    /// Disconnect players from the game whose voice the session closes: who is kicked or refused there.
+    /// Without this the game goes on.
+    #[arg(long)]
+    voice_closed_ends_game: bool,
+    /// The full name of the type of the game's voice messages, for games with a fork of the integration.
+    #[arg(long, value_name = "NAMESPACE.TYPE")]
+    voice_type: Option<String>,
+    /// The tag of voice messages of a game on DarkRift, where it is not to be learned from each client's first packet.
+    #[arg(long, value_name = "NUMBER")]
+    tag: Option<u16>,
+    /// The tag of voice messages to clients, where it is another one.
+    #[arg(long, value_name = "NUMBER")]
+    tag_to_client: Option<u16>,
+    /// How voice packets lie in messages with that tag: raw, prefixed or prefixed-little-endian.
+    #[arg(long, value_name = "LAYOUT", requires = "tag")]
+    layout: Option<String>,
+    /// Any other key of a listener for that network, and its value, as docs/configuration.md has them; may be given
+    /// several times.
+    #[arg(long = "key", value_name = "KEY=VALUE", value_parser = key_and_value)]
+    keys: Vec<(String, Value)>,
+    #[command(flatten)]
+    operation: Operation,
+    #[command(flatten)]
+    operator: OperatorArguments,
+}
+
+/// Serves until interrupted.
+pub(crate) fn run(arguments: &Proxy) -> Result<(), Box<dyn Error>> {
+    arguments.operation.run(&|| arguments.prepare())
+}
+
+impl Proxy {
+    /// Reads everything again: the file, the environment, and the files that they name.
+    fn prepare(&self) -> Result<Prepared, Box<dyn Error>> {
+        let mut sources = file_and_environment(self.operation.config())?;
+        sources.listen_elsewhere();
+        self.operator.add_to(&mut sources);
+        let mut loaded = sources.load()?;
+        let sessions = &mut loaded.config.sessions;
+        if let Some(session) = &self.session {
+            // The first one is ours.
+            sessions.retain(|other| other != session);
+            sessions.insert(0, session.clone());
+        }
+        let Some(session) = sessions.first().cloned() else {
+            return Err("name the session that voice goes to, with --session".into());
+        };
+        loaded.add_listener(&self.listener(&session))?;
+        Ok(Prepared::read(loaded)?)
+    }
+
+    /// The table of a listener that does the same.
+    fn listener<'s>(&'s self, session: &str) -> Vec<(&'static str, &'s str, Value)> {
+        let network = SHORT_NAMES.iter().find(|(short, _)| *short == self.network);
+        let network = network.map_or(&*self.network, |(_, network)| network.name());
+        let mut keys = vec![
+            ("NETWORK", "network", Value::from(network)),
+            ("--listen", "address", Value::from(&*self.listen.to_string())),
+            ("--upstream", "upstream", Value::from(&*self.upstream)),
+            ("--session", "session", Value::from(session)),
+        ];
+        if let Some(prefix) = self.source_addresses {
+            keys.push(("--source-addresses", "source_addresses", Value::from(&*prefix.to_string())));
+        }
+        if self.proxy_protocol {
+            keys.push(("--proxy-protocol", "proxy_protocol", Value::Flag(true)));
+        }
+        if self.voice_closed_ends_game {
+            keys.push(("--voice-closed-ends-game", "disconnect_on_voice_kick", Value::Flag(true)));
+        }
+        if let Some(name) = &self.voice_type {
+            keys.push(("--voice-type", "voice_type", Value::from(&**name)));
+        }
+        if let Some(tag) = self.tag {
+            keys.push(("--tag", "tag", Value::Integer(tag.into())));
+        }
+        if let Some(tag) = self.tag_to_client {
+            keys.push(("--tag-to-client", "tag_to_client", Value::Integer(tag.into())));
+        }
+        if let Some(layout) = &self.layout {
+            keys.push(("--layout", "layout", Value::from(&**layout)));
+        }
+        keys.extend(self.keys.iter().map(|(key, value)| ("--key", &**key, value.clone())));
+        keys
+    }
+}
+
+/// `silence_timeout_s=30`.
+fn key_and_value(text: &str) -> Result<(String, Value), String> {
+    let (key, value) = text.split_once('=').ok_or("a key and its value look like silence_timeout_s=30")?;
+    Ok((key.trim().to_owned(), Value::of_text(value.trim())))
+}
+
+/// What the commonest may be called for short.
+const SHORT_NAMES: [(&str, ListenerNetwork); 2] =
+    [("mirror", ListenerNetwork::MirrorKcp), ("darkrift", ListenerNetwork::DarkRift2)];
+
+/// What the command calls a network; its name in the configuration will do, too.
+pub fn short_name(network: ListenerNetwork) -> &'static str {
+    let short = SHORT_NAMES.iter().find(|(_, meant)| *meant == network);
+    short.map_or(network.name(), |(short, _)| short)
+}
+
+fn networks() -> PossibleValuesParser {
+    let proxied = ListenerNetwork::all().filter(|network| network.has_proxy());
+    PossibleValuesParser::new(proxied.map(|it| PossibleValue::new(short_name(it)).alias(it.name())))
+}

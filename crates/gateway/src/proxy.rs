@@ -1,0 +1,279 @@
+//! In front of a game's server: everything goes through, voice is taken out.
+
+mod clients;
+mod parts;
+mod player;
+mod settings;
+mod turn;
+mod upstream_wakers;
+mod upstreams;
+mod voice;
+mod watching;
+
+use std::collections::{BTreeMap, VecDeque};
+use std::fmt;
+use std::io;
+use std::net::SocketAddr;
+#[cfg(unix)]
+use std::os::fd::BorrowedFd;
+use std::sync::Arc;
+use std::task::Waker;
+use std::time::Instant;
+
+use consonance_transport::{
+    Delivery, DisconnectReason, GameStatistics, PacketLimits, Peer, Remote, SHUTTING_DOWN, ServerEvent,
+    ServerStatistics, ServerTransport, Statistics,
+};
+
+use crate::readiness::Readiness;
+use crate::{EnvelopeKind, GameNetworkClient, GameNetworkServer, MessageParts, Timers};
+
+use player::{Player, Voice};
+pub use settings::{ProxySettings, VoiceClosed};
+use turn::{Timer, Turn};
+use upstream_wakers::UpstreamWakers;
+
+/// A [`ServerTransport`] that stands between a game's clients and the game's server.
+///
+/// ```text
+///   client ══ GameNetworkServer ── messages ──▶ Envelope ── the game's ──▶ GameNetworkClient ══ the game's server
+///                                                  └─────── voice packets ──▶ session
+/// ```
+///
+/// Each client has a connection of its own to the game's server, which says what the client said when it came;
+/// the client is taken in when that server has taken it in, and learns what it was told. From then on messages
+/// go both ways as they are, in order for each channel, but for those that the envelope knows as voice. When
+/// one of the two connections ends, so does the other one, after what was sent before; its client learns the
+/// reason as far as it is known.
+///
+/// Nothing is kept here: messages wait in the queues of the two connections, each of which ends its connection when it
+/// is full. No message comes from a client before it is taken in.
+pub struct Proxy<G, C, E: EnvelopeKind> {
+    clients: G,
+    open_upstream: Box<dyn FnMut(SocketAddr) -> io::Result<C> + Send>,
+    envelope_kind: E,
+    /// Which session everybody here means.
+    session: String,
+    settings: ProxySettings,
+    name: Option<&'static str>,
+    /// By their names on the network towards clients.
+    players: BTreeMap<Peer, Player<C, E::Envelope>>,
+    /// Peers of the session, and which players they are.
+    voices: BTreeMap<Peer, Peer>,
+    last_voice: Peer,
+    /// Reported as connected by the last poll: taken in by the next call unless that refuses it.
+    newcomer: Option<Peer>,
+    happenings: VecDeque<Happening>,
+    /// What the last message held, and whose it was.
+    parts: MessageParts,
+    parts_of: Peer,
+    /// The voice packet that the last event showed, or that the next one will.
+    packet: Vec<u8>,
+    /// A message that is being written.
+    message: Vec<u8>,
+    timers: Timers<(Peer, Timer)>,
+    readiness: Readiness,
+    wakers: Arc<UpstreamWakers>,
+    turn: Turn,
+    /// What the session was given and gave.
+    voice: Statistics,
+    game: GameStatistics,
+    protocol_violations: u64,
+}
+
+impl<G: fmt::Debug, C, E: EnvelopeKind> fmt::Debug for Proxy<G, C, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Proxy")
+            .field("clients", &self.clients)
+            .field("session", &self.session)
+            .field("players", &self.players.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// What is to be reported to the session.
+#[derive(Debug)]
+enum Happening {
+    Connected(Peer, Remote),
+    /// The packet is in its buffer.
+    Packet(Peer, Delivery),
+    Disconnected(Peer, DisconnectReason),
+}
+
+impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> Proxy<G, C, E> {
+    /// Takes clients in over one network, and opens a connection to the game's server for each: `open_upstream` makes
+    /// it, not connected yet, for a client at this address.
+    ///
+    /// Voice goes to this session.
+    ///
+    /// # Errors
+    /// When the system lacks what it takes to wait for many connections.
+    pub fn new(
+        clients: G,
+        open_upstream: impl FnMut(SocketAddr) -> io::Result<C> + Send + 'static,
+        envelope_kind: E,
+        session: impl Into<String>,
+        settings: ProxySettings,
+    ) -> io::Result<Self> {
+        let mut readiness = Readiness::new()?;
+        watching::watch_clients(&mut readiness, &clients)?;
+        Ok(Self {
+            clients,
+            open_upstream: Box::new(open_upstream),
+            envelope_kind,
+            session: session.into(),
+            settings,
+            name: None,
+            players: BTreeMap::new(),
+            voices: BTreeMap::new(),
+            last_voice: Peer(0),
+            newcomer: None,
+            happenings: VecDeque::new(),
+            parts: MessageParts::default(),
+            parts_of: Peer(0),
+            packet: Vec::new(),
+            message: Vec::new(),
+            timers: Timers::default(),
+            readiness,
+            wakers: Arc::default(),
+            turn: Turn::default(),
+            voice: Statistics::default(),
+            game: GameStatistics::default(),
+            protocol_violations: 0,
+        })
+    }
+
+    /// The same under a name of its own for counters, for who has several envelopes on one kind of network: one word in
+    /// lower case, such as `mirror-kcp`.
+    #[must_use]
+    pub fn named(mut self, name: &'static str) -> Self {
+        self.name = Some(name);
+        self
+    }
+
+    /// The network towards the clients.
+    pub fn clients(&self) -> &G {
+        &self.clients
+    }
+}
+
+impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> ServerTransport for Proxy<G, C, E> {
+    fn poll(&mut self, now: Instant) -> Option<ServerEvent<'_>> {
+        self.take_newcomer_in(now);
+        let happening = loop {
+            if let Some(happening) = self.happenings.pop_front() {
+                break happening;
+            }
+            if !self.route_part(now) && !self.step(now) {
+                return None;
+            }
+        };
+        Some(match happening {
+            Happening::Connected(peer, remote) => {
+                self.newcomer = Some(peer);
+                ServerEvent::Connected { peer, session: self.session.clone(), remote }
+            }
+            Happening::Packet(peer, delivery) => ServerEvent::Packet { peer, delivery, packet: &self.packet },
+            Happening::Disconnected(peer, reason) => ServerEvent::Disconnected { peer, reason },
+        })
+    }
+
+    fn send(&mut self, now: Instant, peers: &[Peer], delivery: Delivery, packet: &[u8]) {
+        self.take_newcomer_in(now);
+        if !self.limits().allow(delivery, packet.len()) {
+            self.voice.dropped.too_large += 1;
+            return;
+        }
+        for voice in peers {
+            self.send_voice(now, *voice, delivery, packet);
+        }
+    }
+
+    fn flush(&mut self, now: Instant) {
+        self.clients.flush(now);
+    }
+
+    fn probe(&mut self, now: Instant, peer: Peer) -> Option<Instant> {
+        let name = *self.voices.get(&peer)?;
+        self.clients.probe(now, name)
+    }
+
+    fn disconnect(&mut self, now: Instant, peer: Peer, reason: &str) {
+        self.newcomer = self.newcomer.filter(|newcomer| *newcomer != peer);
+        let Some(&name) = self.voices.get(&peer) else { return };
+        let Some(player) = self.players.get_mut(&name).filter(|player| player.voice == Voice::Open(peer))
+        else {
+            return;
+        };
+        self.happenings.retain(|happening| !matches!(happening, Happening::Packet(of, _) if *of == peer));
+        match self.settings.voice_closed {
+            VoiceClosed::GameGoesOn { again_after } => {
+                player.voice = Voice::Closed { again_at: now + again_after };
+                self.forget_voice(peer, DisconnectReason::ClosedByUs);
+                self.take_in(now, name);
+            }
+            VoiceClosed::GameEnds => {
+                player.voice = Voice::Ending(peer);
+                self.end(now, name, reason);
+            }
+        }
+    }
+
+    fn shutdown(&mut self, now: Instant) {
+        let players: Vec<Peer> = self.players.keys().copied().collect();
+        for peer in players {
+            self.end(now, peer, SHUTTING_DOWN);
+        }
+        self.clients.shutdown(now);
+    }
+
+    fn wants_poll_at(&self) -> Option<Instant> {
+        self.turn
+            .more_waits_since()
+            .or_else(|| [self.timers.next(), self.clients.wants_poll_at()].into_iter().flatten().min())
+    }
+
+    fn set_waker(&mut self, waker: Waker) {
+        self.wakers.set_driver(waker.clone());
+        self.clients.set_waker(waker);
+    }
+
+    fn wakes(&self) -> bool {
+        watching::SEES && self.clients.wakes()
+    }
+
+    #[cfg(unix)]
+    fn descriptor(&self) -> Option<BorrowedFd<'_>> {
+        #[cfg(target_os = "linux")]
+        return Some(self.readiness.descriptor());
+        #[cfg(not(target_os = "linux"))]
+        self.clients.descriptor()
+    }
+
+    fn network(&self) -> &'static str {
+        self.name.unwrap_or_else(|| self.clients.network())
+    }
+
+    fn limits(&self) -> PacketLimits {
+        let largest =
+            |delivery| self.clients.message_bytes_max(self.clients.voice_channels().channel_for(delivery));
+        self.envelope_kind.limits(PacketLimits {
+            reliable_bytes: largest(Delivery::Reliable),
+            unreliable_bytes: largest(Delivery::Unreliable),
+        })
+    }
+
+    /// Links are voice only; connections are those of the game, counted until both of their legs are gone.
+    fn statistics(&self) -> ServerStatistics {
+        let mut below = self.clients.statistics();
+        let dropped = Statistics { dropped: below.links.dropped, ..Statistics::default() };
+        below.links = self.voice.with(&dropped);
+        below.connections.connected = self.players.len() as u64;
+        below.connections.protocol_violations += self.protocol_violations;
+        below
+    }
+
+    fn game_statistics(&self) -> Option<GameStatistics> {
+        Some(self.game)
+    }
+}

@@ -1,0 +1,51 @@
+//! What envelopes have taken apart: each part goes where it belongs.
+
+use std::time::Instant;
+
+use consonance_transport::{DisconnectReason, Peer};
+
+use super::Proxy;
+use super::player::{UpstreamLeg, Voice};
+use super::turn::Timer;
+use crate::{EnvelopeEnd as _, EnvelopeKind, GameNetworkClient, GameNetworkServer, MessagePart};
+
+impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> Proxy<G, C, E> {
+    /// An envelope was asked something: what follows for its player besides the [parts](Self::route_part).
+    pub(super) fn settle(&mut self, now: Instant, peer: Peer) {
+        self.parts_of = peer;
+        let Some(player) = self.players.get_mut(&peer) else { return };
+        self.timers.set((peer, Timer::Envelope), player.envelope.poll_timeout());
+        if let Some(violation) = self.parts.take_violation() {
+            self.protocol_violations += 1;
+            let voice = std::mem::replace(&mut player.voice, Voice::Silent);
+            self.end(now, peer, violation);
+            if let Voice::Open(voice) = voice {
+                let violation = violation.to_owned();
+                self.forget_voice(voice, DisconnectReason::ProtocolViolated { violation });
+            }
+        }
+    }
+
+    /// Sends the next part of what was taken apart last where it belongs; false if there is none.
+    pub(super) fn route_part(&mut self, now: Instant) -> bool {
+        let peer = self.parts_of;
+        let Some((part, bytes)) = self.parts.pop() else { return false };
+        match part {
+            MessagePart::ToClient(channel) => self.clients.send(now, peer, channel, bytes),
+            MessagePart::ToGame(channel) => {
+                let Some(player) = self.players.get_mut(&peer) else { return true };
+                if let UpstreamLeg::Up(upstream) = &mut player.upstream {
+                    self.game.to_server.count(self.clients.delivery_of(channel), 1, bytes.len());
+                    upstream.send(now, channel, bytes);
+                    self.mark_ready(peer);
+                }
+            }
+            MessagePart::Voice(delivery) => {
+                self.packet.clear();
+                self.packet.extend_from_slice(bytes);
+                self.hear(now, peer, delivery);
+            }
+        }
+        true
+    }
+}

@@ -1,0 +1,154 @@
+//! Who is polled next: clients and upstreams take turns, each with a share that is bounded.
+
+use std::collections::VecDeque;
+use std::time::Instant;
+
+use consonance_transport::Peer;
+
+use super::player::UpstreamLeg;
+use super::{Proxy, watching};
+use crate::readiness::Ready;
+use crate::{EnvelopeEnd as _, EnvelopeKind, GameNetworkClient, GameNetworkServer};
+
+/// How far the present turn has come.
+#[derive(Debug, Default)]
+pub(super) struct Turn {
+    stage: Stage,
+    /// Upstreams that have or may have something, each once.
+    ready: VecDeque<Peer>,
+    /// Those that were found when clients had had their turn.
+    found: Vec<Peer>,
+    seen: Vec<Ready>,
+    /// The last turn ended before it had taken everything.
+    more_waits_since: Option<Instant>,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+enum Stage {
+    /// The next call begins a turn.
+    #[default]
+    Over,
+    /// So many more events of clients.
+    Clients(u32),
+    /// So many more events of all upstreams, and of the first one that is ready.
+    Upstreams { all: u32, first: u32 },
+}
+
+/// What of a player is looked at when its time has come, although nothing came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Timer {
+    /// The connection to the game's server.
+    Upstream,
+    /// The envelope.
+    Envelope,
+    /// The connection to the game's server has to be up by now.
+    Deadline,
+}
+
+impl Turn {
+    /// Since when there is something that nothing will wake for.
+    pub(super) fn more_waits_since(&self) -> Option<Instant> {
+        self.more_waits_since
+    }
+}
+
+impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> Proxy<G, C, E> {
+    /// Takes one event of somebody. False when the turn is over: there is nothing more, or enough for now.
+    pub(super) fn step(&mut self, now: Instant) -> bool {
+        match self.turn.stage {
+            Stage::Over => {
+                if let Some((peer, timer)) = self.timers.pop(now) {
+                    self.ring(now, peer, timer);
+                } else {
+                    self.turn.more_waits_since = None;
+                    self.turn.stage = Stage::Clients(CLIENT_EVENTS_PER_TURN);
+                }
+            }
+            Stage::Clients(0) => {
+                self.turn.more_waits_since = Some(now);
+                self.begin_upstreams();
+            }
+            Stage::Clients(left) => {
+                if self.poll_clients(now) {
+                    self.turn.stage = Stage::Clients(left - 1);
+                } else {
+                    self.begin_upstreams();
+                }
+            }
+            Stage::Upstreams { all, first } => match self.turn.ready.front() {
+                None => return self.end_turn(now),
+                Some(_) if all == 0 => {
+                    self.turn.more_waits_since = Some(now);
+                    return self.end_turn(now);
+                }
+                Some(&peer) => self.step_upstream(now, peer, all, first),
+            },
+        }
+        true
+    }
+
+    /// This player's upstream is polled in this turn, or in the next one if this one is over.
+    pub(super) fn mark_ready(&mut self, peer: Peer) {
+        if let Some(player) = self.players.get_mut(&peer).filter(|player| !player.is_ready) {
+            player.is_ready = true;
+            self.turn.ready.push_back(peer);
+        }
+    }
+
+    fn begin_upstreams(&mut self) {
+        let mut found = std::mem::take(&mut self.turn.found);
+        let mut seen = std::mem::take(&mut self.turn.seen);
+        self.readiness.look(&mut seen);
+        found.extend(seen.drain(..).filter_map(watching::upstream_of));
+        self.wakers.take(|peer| found.push(peer));
+        found.drain(..).for_each(|peer| self.mark_ready(peer));
+        (self.turn.found, self.turn.seen) = (found, seen);
+        self.turn.stage = Stage::Upstreams { all: UPSTREAM_EVENTS_PER_TURN, first: EVENTS_PER_UPSTREAM };
+    }
+
+    fn step_upstream(&mut self, now: Instant, peer: Peer, all: u32, first: u32) {
+        let has_more = self.poll_upstream(now, peer);
+        if has_more && first > 1 {
+            self.turn.stage = Stage::Upstreams { all: all - 1, first: first - 1 };
+            return;
+        }
+        self.turn.stage = Stage::Upstreams { all: all - 1, first: EVENTS_PER_UPSTREAM };
+        self.turn.ready.pop_front();
+        if let Some(player) = self.players.get_mut(&peer) {
+            player.is_ready = has_more;
+            if has_more {
+                self.turn.ready.push_back(peer);
+            }
+        }
+    }
+
+    /// What upstreams gave their clients leaves now. Always false.
+    fn end_turn(&mut self, now: Instant) -> bool {
+        self.clients.flush(now);
+        self.turn.stage = Stage::Over;
+        false
+    }
+
+    /// The time of a timer has come.
+    fn ring(&mut self, now: Instant, peer: Peer, timer: Timer) {
+        let Some(player) = self.players.get_mut(&peer) else { return };
+        match timer {
+            Timer::Upstream => self.mark_ready(peer),
+            Timer::Deadline if matches!(player.upstream, UpstreamLeg::Connecting(_)) => {
+                self.give_up(now, peer);
+            }
+            Timer::Deadline => {}
+            Timer::Envelope => {
+                player.envelope.handle_timeout(now, &mut self.parts);
+                self.settle(now, peer);
+            }
+        }
+    }
+}
+
+/// What a crowd of clients may do before upstreams have their turn.
+const CLIENT_EVENTS_PER_TURN: u32 = 512;
+/// What all upstreams may do before the driver does something else.
+const UPSTREAM_EVENTS_PER_TURN: u32 = 2048;
+/// What one upstream may do before the next one.
+const EVENTS_PER_UPSTREAM: u32 = 64;

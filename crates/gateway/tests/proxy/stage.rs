@@ -1,0 +1,211 @@
+//! Clients, a proxy and a game's server on one thread, in a time of their own.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use consonance_gateway::memory::{MemoryGameNetwork, MemoryGameNetworkClient, MemoryGameNetworkServer};
+use consonance_gateway::{
+    Channel, GameNetworkClient as _, GameNetworkClientEvent, GameNetworkServer as _, GameNetworkServerEvent,
+    Proxy, ProxySettings,
+};
+use consonance_transport::{Delivery, DisconnectReason, Peer, ServerEvent, ServerTransport as _};
+
+use crate::marked::MarkedEnvelope;
+
+/// What somebody saw.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Saw {
+    /// With a greeting.
+    Connected(Vec<u8>),
+    Message(Channel, Vec<u8>),
+    Disconnected(DisconnectReason),
+}
+
+/// What the session saw of a peer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Heard {
+    Connected,
+    Packet(Delivery, Vec<u8>),
+    Disconnected(DisconnectReason),
+}
+
+pub(crate) struct Stage {
+    pub(crate) now: Instant,
+    front: MemoryGameNetwork,
+    back: MemoryGameNetwork,
+    pub(crate) proxy: Proxy<MemoryGameNetworkServer, MemoryGameNetworkClient, MarkedEnvelope>,
+    /// `None` when it is down.
+    pub(crate) game: Option<MemoryGameNetworkServer>,
+    /// Whether the game's server takes in who comes, and with what greeting.
+    pub(crate) takes_in: Option<&'static [u8]>,
+    pub(crate) clients: Vec<MemoryGameNetworkClient>,
+    /// Those that do not poll.
+    pub(crate) paused: Option<usize>,
+    pub(crate) is_game_paused: bool,
+    saw: Vec<Vec<Saw>>,
+    /// By the game's server, in the order of their arrival.
+    pub(crate) game_saw: BTreeMap<Peer, Vec<Saw>>,
+    pub(crate) heard: BTreeMap<Peer, Vec<Heard>>,
+    /// Peers of the session that come from now on are refused.
+    pub(crate) refuses: bool,
+}
+
+impl Stage {
+    pub(crate) fn new(settings: ProxySettings) -> Self {
+        let (front, back) = (MemoryGameNetwork::new(), MemoryGameNetwork::new());
+        let upstreams = back.clone();
+        let open_upstream = move |_| Ok(upstreams.client());
+        let proxy = Proxy::new(front.listen(), open_upstream, MarkedEnvelope, "main", settings)
+            .expect("there is a descriptor left");
+        Self {
+            now: Instant::now(),
+            game: Some(back.listen()),
+            front,
+            back,
+            proxy,
+            takes_in: Some(b""),
+            clients: Vec::new(),
+            paused: None,
+            is_game_paused: false,
+            saw: Vec::new(),
+            game_saw: BTreeMap::new(),
+            heard: BTreeMap::new(),
+            refuses: false,
+        }
+    }
+
+    /// With so many clients, all in the game.
+    pub(crate) fn with_clients(count: usize) -> Self {
+        let mut stage = Self::new(ProxySettings::default());
+        for _ in 0..count {
+            stage.connect(b"");
+        }
+        stage.drive();
+        stage
+    }
+
+    /// One more client that begins to connect.
+    pub(crate) fn connect(&mut self, greeting: &[u8]) -> usize {
+        let mut client = self.front.client();
+        client.connect(self.now, greeting);
+        self.clients.push(client);
+        self.saw.push(Vec::new());
+        self.clients.len() - 1
+    }
+
+    pub(crate) fn restart_game(&mut self) {
+        self.game = Some(self.back.listen());
+    }
+
+    pub(crate) fn client_sends(&mut self, client: usize, channel: Channel, message: &[u8]) {
+        self.clients[client].send(self.now, channel, message);
+    }
+
+    pub(crate) fn game_sends(&mut self, peer: Peer, channel: Channel, message: &[u8]) {
+        self.game.as_mut().expect("the game's server is there").send(self.now, peer, channel, message);
+    }
+
+    pub(crate) fn pass(&mut self, time: Duration) {
+        self.now += time;
+    }
+
+    /// Lets everybody take what has come until nothing comes any more.
+    pub(crate) fn drive(&mut self) {
+        while self.drive_session() | self.drive_game() | self.drive_clients() {}
+    }
+
+    pub(crate) fn saw(&self, client: usize) -> &[Saw] {
+        &self.saw[client]
+    }
+
+    /// What the game's server saw of its clients, in the order of their arrival there.
+    pub(crate) fn game_saw(&self, number: usize) -> &[Saw] {
+        self.game_saw.values().nth(number).map_or(&[], Vec::as_slice)
+    }
+
+    /// A client's name at the game's server.
+    pub(crate) fn game_peer(&self, number: usize) -> Peer {
+        *self.game_saw.keys().nth(number).expect("so many have come")
+    }
+
+    fn drive_session(&mut self) -> bool {
+        let mut has_seen = false;
+        while let Some(event) = self.proxy.poll(self.now) {
+            has_seen = true;
+            match event {
+                ServerEvent::Connected { peer, session, .. } => {
+                    assert_eq!(session, "main");
+                    self.heard.entry(peer).or_default().push(Heard::Connected);
+                    if self.refuses {
+                        self.proxy.disconnect(self.now, peer, "not you");
+                    }
+                }
+                ServerEvent::Packet { peer, delivery, packet } => {
+                    let heard = self.heard.get_mut(&peer).expect("whoever speaks has come");
+                    heard.push(Heard::Packet(delivery, packet.to_vec()));
+                }
+                ServerEvent::Disconnected { peer, reason } => {
+                    let heard = self.heard.get_mut(&peer).expect("whoever goes has come");
+                    heard.push(Heard::Disconnected(reason));
+                }
+            }
+        }
+        has_seen
+    }
+
+    fn drive_game(&mut self) -> bool {
+        let mut has_seen = false;
+        let Some(game) = self.game.as_mut().filter(|_| !self.is_game_paused) else { return false };
+        while let Some(event) = game.poll(self.now) {
+            has_seen = true;
+            let (peer, saw) = match event {
+                GameNetworkServerEvent::Connected { peer, greeting, .. } => {
+                    (peer, Saw::Connected(greeting.to_vec()))
+                }
+                GameNetworkServerEvent::Message { peer, channel, message } => {
+                    (peer, Saw::Message(channel, message.to_vec()))
+                }
+                GameNetworkServerEvent::Disconnected { peer, reason } => (peer, Saw::Disconnected(reason)),
+            };
+            if let (Saw::Connected(_), Some(greeting)) = (&saw, self.takes_in) {
+                game.accept(self.now, peer, greeting);
+            }
+            self.game_saw.entry(peer).or_default().push(saw);
+        }
+        has_seen
+    }
+
+    fn drive_clients(&mut self) -> bool {
+        let mut has_seen = false;
+        for (number, client) in self.clients.iter_mut().enumerate() {
+            if self.paused == Some(number) {
+                continue;
+            }
+            while let Some(event) = client.poll(self.now) {
+                has_seen = true;
+                self.saw[number].push(match event {
+                    GameNetworkClientEvent::Connected { greeting } => Saw::Connected(greeting.to_vec()),
+                    GameNetworkClientEvent::Message { channel, message } => {
+                        Saw::Message(channel, message.to_vec())
+                    }
+                    GameNetworkClientEvent::Disconnected { reason } => Saw::Disconnected(reason),
+                });
+            }
+        }
+        has_seen
+    }
+}
+
+/// The messages of one channel.
+pub(crate) fn messages(saw: &[Saw], channel: Channel) -> Vec<&[u8]> {
+    let of_channel = saw.iter().filter_map(|saw| match saw {
+        Saw::Message(on, message) if *on == channel => Some(message.as_slice()),
+        _ => None,
+    });
+    of_channel.collect()
+}
+
+/// Why it ended.
+pub(crate) fn end(saw: &[Saw]) -> Option<&DisconnectReason> {
+    saw.iter().find_map(|saw| if let Saw::Disconnected(reason) = saw { Some(reason) } else { None })
+}

@@ -1,0 +1,187 @@
+//! Clients, a proxy and a game's server on one thread: sockets are real, time is not.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::{Duration, Instant};
+
+use consonance_gateway::udp::rig::Cable;
+use consonance_gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
+use consonance_gateway::{
+    Channel, Envelope, EnvelopeEnd, EnvelopeKind, GameNetworkClient as _, GameNetworkClientEvent,
+    GameNetworkServer as _, GameNetworkServerEvent, MessageParts, Proxy, ProxySettings,
+};
+use consonance_kcp::{Generation, KcpClient, KcpClientSettings, KcpServer, KcpServerSettings};
+use consonance_transport::{
+    Delivery, DisconnectReason, PacketLimits, Peer, ServerEvent, ServerTransport as _,
+};
+
+/// How long anything may take, in the time of the stage.
+const PATIENCE: Duration = Duration::from_mins(2);
+
+pub(crate) type Client = UdpClient<Cable<KcpClient>>;
+
+pub(crate) struct Stage {
+    pub(crate) now: Instant,
+    pub(crate) proxy: Proxy<UdpServer<KcpServer>, Client, NoVoice>,
+    pub(crate) game: UdpServer<KcpServer>,
+    pub(crate) is_game_dead: bool,
+    pub(crate) clients: Vec<Client>,
+    pub(crate) saw: Vec<Saw>,
+    pub(crate) game_saw: Vec<(Peer, Saw)>,
+    loss: f64,
+}
+
+/// What came over one connection.
+#[derive(Debug, Default)]
+pub(crate) struct Saw {
+    pub(crate) is_connected: bool,
+    pub(crate) messages: Vec<(Channel, Vec<u8>)>,
+    pub(crate) end: Option<DisconnectReason>,
+}
+
+impl Saw {
+    pub(crate) fn of(&self, channel: Channel) -> Vec<&[u8]> {
+        self.messages.iter().filter(|(on, _)| *on == channel).map(|(_, message)| message.as_slice()).collect()
+    }
+}
+
+impl Stage {
+    /// With this loss on both legs, in each direction.
+    pub(crate) fn new(loss: f64) -> Self {
+        let settings = KcpServerSettings::default();
+        let learned = settings.learned.clone();
+        let game = server(KcpServerSettings::default());
+        let upstream = game.local_addr();
+        let mut seed = 1000;
+        let open_upstream = move |_| {
+            seed += 1;
+            let settings = KcpClientSettings { learned: learned.clone(), ..KcpClientSettings::default() };
+            Ok(client_of(upstream, settings, loss, seed))
+        };
+        let proxy = Proxy::new(server(settings), open_upstream, NoVoice, "main", ProxySettings::default())
+            .expect("there is a descriptor left");
+        Self {
+            now: Instant::now(),
+            proxy,
+            game,
+            is_game_dead: false,
+            clients: Vec::new(),
+            saw: Vec::new(),
+            game_saw: Vec::new(),
+            loss,
+        }
+    }
+
+    /// One more client, which begins to connect.
+    pub(crate) fn add_client(&mut self, generation: Generation) -> usize {
+        let settings = KcpClientSettings { generation, ..KcpClientSettings::default() };
+        let number = self.clients.len();
+        let mut client = client_of(self.proxy.clients().local_addr(), settings, self.loss, number as u64);
+        client.connect(self.now, &[]);
+        self.clients.push(client);
+        self.saw.push(Saw::default());
+        number
+    }
+
+    pub(crate) fn client_sends(&mut self, client: usize, channel: Channel, message: &[u8]) {
+        self.clients[client].send(self.now, channel, message);
+    }
+
+    pub(crate) fn game_sends(&mut self, peer: Peer, channel: Channel, message: &[u8]) {
+        self.game.send(self.now, peer, channel, message);
+    }
+
+    /// Lets time pass until that is so.
+    pub(crate) fn run_until(&mut self, what: &str, mut is_so: impl FnMut(&mut Self) -> bool) {
+        let deadline = self.now + PATIENCE;
+        while !is_so(self) {
+            assert!(self.now < deadline, "not within {PATIENCE:?}: {what}");
+            self.now += Duration::from_millis(1);
+            self.turn();
+        }
+    }
+
+    pub(crate) fn turn(&mut self) {
+        for (client, saw) in self.clients.iter_mut().zip(&mut self.saw) {
+            while let Some(event) = client.poll(self.now) {
+                match event {
+                    GameNetworkClientEvent::Connected { .. } => saw.is_connected = true,
+                    GameNetworkClientEvent::Message { channel, message } => {
+                        saw.messages.push((channel, message.to_vec()));
+                    }
+                    GameNetworkClientEvent::Disconnected { reason } => saw.end = Some(reason),
+                }
+            }
+        }
+        while let Some(event) = self.proxy.poll(self.now) {
+            assert!(!matches!(event, ServerEvent::Packet { .. }), "there is no voice here");
+        }
+        if !self.is_game_dead {
+            self.turn_game();
+        }
+    }
+
+    fn turn_game(&mut self) {
+        while let Some(event) = self.game.poll(self.now) {
+            match event {
+                GameNetworkServerEvent::Connected { peer, .. } => {
+                    self.game.accept(self.now, peer, &[]);
+                    self.game_saw.push((peer, Saw::default()));
+                }
+                GameNetworkServerEvent::Message { peer, channel, message } => {
+                    let message = message.to_vec();
+                    self.saw_of(peer).messages.push((channel, message));
+                }
+                GameNetworkServerEvent::Disconnected { peer, reason } => self.saw_of(peer).end = Some(reason),
+            }
+        }
+    }
+
+    fn saw_of(&mut self, peer: Peer) -> &mut Saw {
+        let found = self.game_saw.iter_mut().find(|(of, _)| *of == peer);
+        &mut found.expect("it has come before").1
+    }
+}
+
+pub(crate) fn server(settings: KcpServerSettings) -> UdpServer<KcpServer> {
+    let endpoint = KcpServer::new(settings, [7; 32]);
+    let address = (Ipv4Addr::LOCALHOST, 0).into();
+    UdpServer::bind(address, endpoint, UdpServerSettings::default()).expect("there is a port left")
+}
+
+pub(crate) fn client_of(server: SocketAddr, settings: KcpClientSettings, loss: f64, seed: u64) -> Client {
+    UdpClient::new(server, Cable::losing(KcpClient::new(settings), loss, seed), UdpClientSettings::default())
+}
+
+/// A game in which nobody speaks.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct NoVoice;
+
+impl EnvelopeEnd for NoVoice {
+    fn wrap(&mut self, _: Instant, _: Delivery, _: &[u8], _: &mut Vec<u8>) -> Option<Channel> {
+        None
+    }
+}
+
+impl Envelope for NoVoice {
+    fn handle_from_client(
+        &mut self,
+        _now: Instant,
+        channel: Channel,
+        message: &[u8],
+        parts: &mut MessageParts,
+    ) {
+        parts.to_game(channel, message);
+    }
+}
+
+impl EnvelopeKind for NoVoice {
+    type Envelope = Self;
+
+    fn open(&mut self, _now: Instant) -> Self {
+        *self
+    }
+
+    fn limits(&self, messages: PacketLimits) -> PacketLimits {
+        messages
+    }
+}

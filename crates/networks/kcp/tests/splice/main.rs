@@ -1,6 +1,0 @@
-//! A splice over kcp2k on both sides, with real sockets in a time of their own.
-
-mod passing;
-mod stage;
-#[cfg(target_os = "linux")]
-mod waking;
