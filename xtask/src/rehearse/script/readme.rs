@@ -1,4 +1,4 @@
-//! The README, in its order.
+//! The README, in its order, and the page of the terminal that it leads to.
 
 use super::{Need, Promise, Scene, ends, scene, stays};
 
@@ -15,7 +15,7 @@ pub(super) const SCENES: &[Scene] = &[
         ],
     ),
     scene(
-        "README.md",
+        "docs/guide/terminal.md",
         &[ends("cargo run --release -- demo").promises(&[
             Promise::Speech("demo-out/alice.wav"),
             Promise::Speech("demo-out/bob.wav"),
@@ -24,7 +24,7 @@ pub(super) const SCENES: &[Scene] = &[
     ),
     scene("README.md", &[ends("cargo test --workspace").says(&["test result: ok"]).needs(&[Need::Tests])]),
     scene(
-        "README.md",
+        "docs/guide/terminal.md",
         &[
             stays("cargo run --release -- serve --listen 127.0.0.1:7777").says(&["quic://127.0.0.1:7777/main#sha256="]),
             stays("cargo run --release -- join 'quic://127.0.0.1:7777/main#sha256=…' --name Bob --listen lobby --output heard.wav")
