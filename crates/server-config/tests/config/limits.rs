@@ -4,7 +4,7 @@ use std::path::Path;
 
 use consonance_server_config::reference_page;
 
-/// Numbers that bound nothing that somebody else can make grow, wait or cost.
+/// Numbers that bound nothing a peer can make grow, wait or cost.
 const NO_LIMITS: &[&str] = &[
     "workers",
     "certificate.check_every_s",
@@ -43,7 +43,7 @@ fn every_limit_that_can_be_set_is_on_the_page_of_limits_with_its_default() {
         assert_eq!(told, default, "docs/limits.md has another default for {key}");
     }
     for (name, _) in listed {
-        assert!(known.iter().any(|(key, _)| key == name), "docs/limits.md has {name}, which is no key");
+        assert!(known.iter().any(|(key, _)| key == name), "docs/limits.md has {name}, which is not a key");
     }
 }
 
@@ -57,25 +57,39 @@ fn keys_of_row(row: &str) -> Vec<(&str, &str)> {
     names.split('`').skip(1).step_by(2).map(|name| (name, default)).collect()
 }
 
-/// Every key between two numbers, with its section or its network, and what holds without it.
+/// Every key with a range of numbers, with its section or network, and its default.
 fn numbers() -> Vec<(String, String)> {
     let page = reference_page();
     let mut section = String::new();
     let mut found = Vec::new();
-    for line in page.lines().take_while(|line| *line != "## The whole file") {
+    let mut shared = Vec::new();
+    for line in page.lines() {
         if let Some(heading) = line.strip_prefix("## ").or_else(|| line.strip_prefix("### ")) {
             section = prefix(heading);
+        }
+        if let Some(names) = line.strip_prefix("[Shared keys]") {
+            let of_network = |(key, default): &(String, String)| {
+                names.contains(&format!("`{key}`")).then(|| (format!("{section}{key}"), default.clone()))
+            };
+            found.extend(shared.iter().filter_map(of_network));
         }
         let cells: Vec<_> = line.split(" | ").collect();
         let [key, default, allowed, ..] = cells[..] else { continue };
         let is_range = allowed.split_once(" to ").is_some_and(|(low, _)| low.parse::<f64>().is_ok());
         if is_range {
             let bare = |cell: &str| cell.trim_matches(['|', ' ', '`']).to_owned();
-            found.push((format!("{section}{}", bare(key)), bare(default)));
+            let (key, default) = (bare(key), bare(default));
+            if section == SHARED {
+                shared.push((key, default));
+            } else {
+                found.push((format!("{section}{key}"), default));
+            }
         }
     }
     found
 }
+
+const SHARED: &str = "shared.";
 
 /// `limits.` of `` `[limits]` ``, `sidecar.` of `` `network = "sidecar"` ``.
 fn prefix(heading: &str) -> String {
@@ -84,6 +98,7 @@ fn prefix(heading: &str) -> String {
         Some(network) => format!("{}.", network.trim_matches('"')),
         None if heading.starts_with('`') => format!("{bare}."),
         None if heading.starts_with("In front of") => "proxy.".to_owned(),
+        None if heading.starts_with("Keys of several networks") => SHARED.to_owned(),
         None => String::new(),
     }
 }
