@@ -10,7 +10,8 @@ fn every_limit_in_the_code_is_where_the_page_says_and_what_it_says() {
     let mut checked = 0;
     for row in rows() {
         let [names, value, ..] = &row[..] else { panic!("cells: {row:?}") };
-        for name in names.split('`').skip(1).step_by(2).filter(|name| name.contains("::")) {
+        let names: Vec<_> = names.split('`').skip(1).step_by(2).filter(|name| name.contains("::")).collect();
+        for (name, value) in names.iter().zip(values_in_order(value, names.len())) {
             let source = fs::read_to_string(file_of(name)).unwrap_or_else(|error| panic!("{name}: {error}"));
             let constant = name.rsplit("::").next().unwrap();
             let found: Vec<_> = values_of(constant, &source).collect();
@@ -50,6 +51,14 @@ fn every_row_says_what_happens_and_where_it_is_counted() {
     for row in rows() {
         assert!(row.len() == 4 && row.iter().all(|cell| !cell.is_empty()), "{row:?}");
     }
+}
+
+/// The value of each name of a row: one for all of them, or one for each in the same order.
+fn values_in_order(cell: &str, names: usize) -> Vec<&str> {
+    let values: Vec<_> = cell.split(", ").collect();
+    let repeated = if values.len() == 1 { names } else { 1 };
+    assert!(names == 0 || values.len() * repeated == names, "{cell}: {names} names");
+    values.repeat(repeated)
 }
 
 fn rows() -> Vec<Vec<String>> {

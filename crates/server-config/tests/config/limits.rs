@@ -47,14 +47,21 @@ fn every_limit_that_can_be_set_is_on_the_page_of_limits_with_its_default() {
     }
 }
 
-/// The keys in the first cell of a row, each with the default in the second. Others have no backquotes around theirs.
+/// The keys in the first cell of a row, each with its default in the second: one for all, or one for each in the same
+/// order. Other defaults have no backquotes.
 fn keys_of_row(row: &str) -> Vec<(&str, &str)> {
     let mut cells = row.trim_start_matches("| ").split(" | ");
-    let (Some(names), Some(default)) = (cells.next(), cells.next()) else { return Vec::new() };
-    let Some(default) = default.strip_prefix('`').and_then(|default| default.strip_suffix('`')) else {
+    let (Some(names), Some(defaults)) = (cells.next(), cells.next()) else { return Vec::new() };
+    if !(defaults.starts_with('`') && defaults.ends_with('`')) {
         return Vec::new();
-    };
-    names.split('`').skip(1).step_by(2).map(|name| (name, default)).collect()
+    }
+    let quoted = |cell| str::split(cell, '`').skip(1).step_by(2).collect::<Vec<_>>();
+    let (names, mut defaults) = (quoted(names), quoted(defaults));
+    if let [default] = defaults[..] {
+        defaults = vec![default; names.len()];
+    }
+    assert_eq!(names.len(), defaults.len(), "{row}");
+    names.into_iter().zip(defaults).collect()
 }
 
 /// Every key with a range of numbers, with its section or network, and its default.
