@@ -4,7 +4,7 @@ use std::error::Error;
 use std::time::{Duration, Instant};
 
 use consonance_session::{Delivery, LinkId};
-use consonance_wire::{Client, ClientState, CodecKind, CodecSettings, List, WireStr};
+use consonance_wire::{ClientState, CodecId, CodecParameters, List, RosterEntry, WireStr};
 
 use super::session::{BenchSession, Kept, bytes, send_to};
 use super::table::Table;
@@ -66,8 +66,8 @@ fn bare_ns_per_packet(session: &mut BenchSession) -> f64 {
 /// The client says which rooms it listens to.
 fn listen(session: &mut BenchSession, id: consonance_wire::ClientId) -> u64 {
     let (link, name) = session.last();
-    let codec = CodecSettings { kind: CodecKind::OPUS, frame_size_samples: 960, sample_rate_hz: 48_000 };
-    let client = Client { name: Some(WireStr::from(&*name)), id, codec };
+    let codec = CodecParameters { kind: CodecId::OPUS, frame_size_samples: 960, sample_rate_hz: 48_000 };
+    let client = RosterEntry { name: Some(WireStr::from(&*name)), id, codec };
     let rooms = [Some(WireStr::from("Global")), Some(WireStr::from("Red Team"))];
     let state = ClientState { session: session.server.session(), client, rooms: List::from(&rooms) };
     deliver(session, link, &bytes(&state.into()))

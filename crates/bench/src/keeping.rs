@@ -10,8 +10,8 @@ use consonance_server::recording::{Recorder, RecordingSettings};
 use consonance_server::{SessionLoop, SessionsSettings};
 use consonance_session::{ClientId, RoomId, SessionId};
 use consonance_wire::{
-    Channel, ChannelBits, ChannelKind, HandshakeRequest, List, Packet, ServerRelay, VoiceData, VoiceOptions,
-    WireStr,
+    ChannelBits, ChannelKind, HandshakeRequest, List, Packet, ServerRelay, VoiceChannel, VoiceData,
+    VoiceOptions, WireStr,
 };
 
 use self::network::{BenchNetwork, Wire};
@@ -129,7 +129,8 @@ impl Stage {
     /// The next frame of the first client to the others, as a client of the original sends it.
     fn frame(&mut self) -> Vec<u8> {
         self.sequence = self.sequence.wrapping_add(1);
-        let channels = [Channel { bits: ChannelBits::new(ChannelKind::Room), recipient: RoomId::of(ROOM).0 }];
+        let channels =
+            [VoiceChannel { bits: ChannelBits::new(ChannelKind::Room), recipient: RoomId::of(ROOM).0 }];
         let voice = VoiceData {
             session: self.session,
             sender: ClientId(0),

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::time::Duration;
 
-use consonance_session::{Capabilities, ClientId, CodecSettings, LinkId, RoomId};
+use consonance_session::{Capabilities, ClientId, CodecParameters, LinkId, RoomId};
 use stats_alloc::{Region, Stats};
 
 use super::session::BenchSession;
@@ -60,7 +60,7 @@ fn plain_bytes(clients: u64) -> f64 {
     let names: usize = (1..=clients).map(|number| format!("player {number}").len()).sum();
     let rest = size_of::<LinkId>()
         + size_of::<ClientId>()
-        + size_of::<CodecSettings>()
+        + size_of::<CodecParameters>()
         + size_of::<RoomId>()
         + size_of::<Capabilities>();
     names as f64 / clients as f64 + rest as f64

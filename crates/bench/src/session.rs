@@ -3,16 +3,16 @@
 use std::time::Duration;
 
 use consonance_session::{
-    Capabilities, CodecKind, CodecSettings, Delivery, Instant, LinkId, Server, ServerEvent, ServerSettings,
+    Capabilities, CodecId, CodecParameters, Delivery, Instant, LinkId, Server, ServerEvent, ServerSettings,
     Transmit,
 };
 use consonance_wire::{
-    Channel, ChannelBits, ChannelKind, Client, ClientId, ClientState, HandshakeExtension, HandshakeRequest,
-    List, Packet, RoomId, VoiceData, VoiceOptions, WireStr, Writer,
+    ChannelBits, ChannelKind, ClientId, ClientState, HandshakeExtension, HandshakeRequest, List, Packet,
+    RoomId, RosterEntry, VoiceChannel, VoiceData, VoiceOptions, WireStr, Writer,
 };
 
-pub(crate) const CODEC: CodecSettings =
-    CodecSettings { kind: CodecKind::OPUS, frame_size_samples: 960, sample_rate_hz: 48_000 };
+pub(crate) const CODEC: CodecParameters =
+    CodecParameters { kind: CodecId::OPUS, frame_size_samples: 960, sample_rate_hz: 48_000 };
 
 /// The link of the client that joined first.
 pub(crate) const SPEAKER: LinkId = LinkId(1);
@@ -98,7 +98,8 @@ impl BenchSession {
 
     /// A frame of one client to its room.
     pub(crate) fn voice_of(&self, sender: ClientId, sequence: u16) -> Vec<u8> {
-        let channels = [Channel { bits: ChannelBits::new(ChannelKind::Room), recipient: RoomId::of(ROOM).0 }];
+        let channels =
+            [VoiceChannel { bits: ChannelBits::new(ChannelKind::Room), recipient: RoomId::of(ROOM).0 }];
         let voice = VoiceData {
             session: self.server.session(),
             sender,
@@ -134,7 +135,7 @@ impl BenchSession {
     /// The client that joined last listens to a room of this name.
     pub(crate) fn listen_to(&mut self, id: ClientId, room: &str) {
         let (link, name) = self.last();
-        let client = Client { name: Some(WireStr::from(&*name)), id, codec: CODEC };
+        let client = RosterEntry { name: Some(WireStr::from(&*name)), id, codec: CODEC };
         let rooms = [Some(WireStr::from(room))];
         let state = ClientState { session: self.server.session(), client, rooms: List::from(&rooms) };
         self.deliver(link, Delivery::Reliable, &bytes(&state.into()));

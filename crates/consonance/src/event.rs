@@ -198,7 +198,7 @@ impl EventKind {
         Some(match event {
             ClientEvent::Joined { .. } => Self::Joined,
             ClientEvent::Resumed { .. } => Self::Resumed,
-            ClientEvent::RosterReceived => Self::RosterReceived,
+            ClientEvent::PlayersSynced => Self::RosterReceived,
             ClientEvent::PlayerJoined { name, .. } if *name == *own_name => return None,
             ClientEvent::PlayerJoined { name, .. } => Self::PlayerJoined { name: text(name) },
             ClientEvent::PlayerLeft { name, .. } => Self::PlayerLeft { name: text(name) },

@@ -34,9 +34,9 @@
 
 pub use consonance_server::*;
 pub use consonance_session::{
-    Access, AccessRule, ChannelRow, ClientId, ClientRow, CloseReason, Decision, Delivery, DrainTarget,
-    Draining, Identity, Instant, Limits, LinkId, LinkRow, ModeratorAction, NameTaken, Offence,
-    ProximitySettings, Rate, Restriction, Restrictions, RestrictionsError, RoomId, RoomLimits, RoomPattern,
-    RoomRights, RoomRow, RoomUse, Secret, Server, ServerEvent, ServerStatistics, SessionId, SessionSnapshot,
-    SpokenTo, Terms, VoiceRow, Vouched,
+    Access, AccessRule, ClientId, ClientRow, CloseReason, Delivery, DrainTarget, Draining, Instant, Limits,
+    LinkId, LinkRow, ModerationDecision, ModeratorAction, MonitoredChannel, NameTaken, Offence,
+    PlayerIdentity, ProximitySettings, Rate, Restriction, RestrictionTerms, Restrictions, RestrictionsError,
+    RoomId, RoomLimits, RoomPattern, RoomRights, RoomRow, RoomUse, Server, ServerEvent, ServerStatistics,
+    SessionId, SessionSnapshot, SharedSecret, SpokenTo, VoiceRow, Vouched,
 };

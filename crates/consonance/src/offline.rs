@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
-use consonance_session::{CodecSettings, Instant as SessionInstant, ServerEvent};
+use consonance_session::{CodecParameters, Instant as SessionInstant, ServerEvent};
 use consonance_transport::memory::{MemoryClient, MemoryNetwork};
 use consonance_transport::{ClientEvent, ClientTransport, Delivery, PacketLimits, Statistics};
 
@@ -103,7 +103,7 @@ impl OfflineNetwork {
     }
 
     /// The echo comes with the player, and again with a player who speaks in another way than before.
-    fn welcome(&mut self, name: &str, codec: CodecSettings) {
+    fn welcome(&mut self, name: &str, codec: CodecParameters) {
         if self.echo.as_ref().is_some_and(|echo| echo.is(name) || echo.codec() == codec) {
             return;
         }

@@ -14,7 +14,7 @@ use consonance_audio::{
     OutputError, Pose, SamplePosition, SpeakerPlace, SpeakerStatistics, StereoBlock,
 };
 use consonance_name_key::NameKey;
-use consonance_session::{ClientId, CodecSettings as SessionCodec, VoiceFrame};
+use consonance_session::{ClientId, CodecParameters, VoiceFrame};
 
 use headphones::Headphones;
 use listed_players::{Listed, ListedPlayers};
@@ -76,7 +76,7 @@ impl Playback {
         &mut self,
         id: ClientId,
         player: Arc<PlayerState>,
-        codec: SessionCodec,
+        codec: CodecParameters,
     ) -> Result<(), String> {
         self.remembered.of(&player.name).show(&player);
         // Should it be here already, it has joined again.
@@ -380,7 +380,7 @@ impl Playback {
     }
 }
 
-fn decodable(codec: SessionCodec) -> Result<CodecSettings, CodecError> {
+fn decodable(codec: CodecParameters) -> Result<CodecSettings, CodecError> {
     let codec = CodecSettings {
         kind: CodecKind::from_wire(codec.kind.0)?,
         frame_samples: codec.frame_size_samples,

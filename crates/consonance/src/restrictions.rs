@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use consonance_session::{Client, ClientEvent, Restriction, RoomRights, RoomUse, Terms};
+use consonance_session::{
+    Client, ClientEvent, Restriction, RestrictionTerms as SessionTerms, RoomRights, RoomUse,
+};
 
 use crate::clock::Clock;
 
@@ -104,7 +106,7 @@ impl OperatorDecision {
                 Self::RoomRights { room: text(room), rights: *rights }
             }
             ClientEvent::Moved { from, to } => Self::Moved { from: text(from), to: text(to) },
-            ClientEvent::TextHeld { wait } => Self::TextHeld { wait: *wait },
+            ClientEvent::TextRateLimited { wait } => Self::TextHeld { wait: *wait },
             ClientEvent::RoomFull { room, to } => Self::RoomFull { room: text(room), to: *to },
             ClientEvent::Recorded(recorded) => {
                 Self::Kept(KeptVoices { is_recorded: recorded.is_whole, last: recorded.last })
@@ -115,7 +117,7 @@ impl OperatorDecision {
 }
 
 impl RestrictionTerms {
-    fn of(terms: &Terms, clock: &Clock) -> Self {
+    fn of(terms: &SessionTerms, clock: &Clock) -> Self {
         Self { reason: terms.reason().to_owned(), ends_at: terms.ends.map(|end| clock.to_instant(end)) }
     }
 }

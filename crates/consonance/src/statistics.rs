@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use consonance_audio::{CaptureStatistics, SpeakerStatistics};
 use consonance_session::{
-    Client, ClientStatistics, Flow, Instant, ListenerReport, MessageType, Total, Traffic,
+    Client, ClientStatistics, Flow, Instant, ListenerReport, MessageType, PacketTraffic, Total,
 };
 use consonance_transport::Statistics;
 
@@ -146,7 +146,7 @@ impl PacketTable {
         row.map_or_else(Flow::default, |(_, flow)| *flow)
     }
 
-    fn of(traffic: &Traffic, at: Instant) -> Self {
+    fn of(traffic: &PacketTraffic, at: Instant) -> Self {
         Self {
             by_type: traffic.iter(at).collect(),
             unreadable: traffic.unreadable(at),

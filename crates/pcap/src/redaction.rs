@@ -1,6 +1,6 @@
 //! What must not get into a file that people send to each other: secrets and tokens in handshakes.
 
-use consonance_wire::{Extension, HandshakeRequest, HandshakeResponse, Header, MessageType};
+use consonance_wire::{Extension, HandshakeRequest, HandshakeResponse, MessageType, PacketHeader};
 
 /// Items behind a handshake that everybody may see: capabilities, and whether a place was given back.
 const HARMLESS: [u8; 2] = [1, 4];
@@ -27,7 +27,7 @@ pub(crate) fn hide_secrets(packet: &mut [u8]) {
 
 /// How many bytes the block behind a handshake has; `None` if the packet is no handshake or has none.
 fn block_behind_handshake(packet: &[u8]) -> Option<usize> {
-    let (header, body) = Header::parse(packet).ok()?;
+    let (header, body) = PacketHeader::parse(packet).ok()?;
     let trailing = match header.message {
         MessageType::HandshakeRequest => HandshakeRequest::parse_body(body).ok()?.1,
         MessageType::HandshakeResponse => HandshakeResponse::parse_body(header.session?, body).ok()?.1,
@@ -39,14 +39,14 @@ fn block_behind_handshake(packet: &[u8]) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use consonance_wire::{
-        Capabilities, ClientId, CodecKind, CodecSettings, ExtensionWriter, HandshakeExtension, Packet,
-        ResumeTicket, Secret, SessionId, WireStr, Writer,
+        Capabilities, ClientId, CodecId, CodecParameters, ExtensionWriter, HandshakeExtension, Packet,
+        ResumeTicket, SessionId, SharedSecret, WireStr, Writer,
     };
 
     use super::*;
 
     fn request() -> HandshakeRequest<'static> {
-        let codec = CodecSettings { kind: CodecKind::OPUS, frame_size_samples: 960, sample_rate_hz: 48_000 };
+        let codec = CodecParameters { kind: CodecId::OPUS, frame_size_samples: 960, sample_rate_hz: 48_000 };
         HandshakeRequest { codec, name: Some(WireStr::from("Alice")) }
     }
 
@@ -59,7 +59,7 @@ mod tests {
 
     #[test]
     fn a_ticket_is_hidden_and_what_a_client_can_do_is_not() {
-        let secret = Secret([0xaa; 16]);
+        let secret = SharedSecret([0xaa; 16]);
         let ticket = ResumeTicket { session: SessionId(9), id: ClientId(3), secret };
         let block = HandshakeExtension {
             capabilities: Capabilities::ALL,

@@ -3,9 +3,9 @@
 mod names;
 
 use consonance_wire::{
-    AbsurdPosition, Channel, ChannelKind, ClientState, Closing, DeltaChannelState, Extension,
-    HandshakeResponse, List, ModeratorRequest, Notice, Packet, Position, PositionReport, ServerRelay,
-    SessionId, TextData, TextRecipient, VoiceData, VoiceReport, WireStr,
+    AbsurdPosition, ChannelKind, ClientState, Closing, DeltaChannelState, Extension, HandshakeResponse, List,
+    ModeratorCommand, Notice, Packet, Position, PositionReport, ServerRelay, SessionId, TextData,
+    TextRecipient, VoiceChannel, VoiceData, VoiceReport, WireStr,
 };
 pub(crate) use names::Names;
 
@@ -90,7 +90,7 @@ impl Words {
         )
     }
 
-    fn channels(&self, session: SessionId, channels: List<'_, Channel>) -> String {
+    fn channels(&self, session: SessionId, channels: List<'_, VoiceChannel>) -> String {
         let words = channels.iter().map(|channel| {
             let to = match channel.bits.kind() {
                 ChannelKind::Room => self.names.of_room(consonance_wire::RoomId(channel.recipient)),
@@ -157,8 +157,8 @@ fn wrong_session(session: SessionId, trailing: &[u8]) -> String {
     if let Some(closing) = Closing::find(trailing) {
         return closing_in_words(&closing);
     }
-    if let Some(request) = ModeratorRequest::find(trailing) {
-        return moderator_request(&request);
+    if let Some(request) = ModeratorCommand::find(trailing) {
+        return moderator_command(&request);
     }
     let Some(report) = VoiceReport::find(trailing) else {
         return format!("ErrorWrongSession: the session is {session}{}", block(trailing));
@@ -189,7 +189,7 @@ fn notice(notice: &Notice<'_>) -> String {
         }
         Notice::Kicked { reason } => format!("kicked, {}", shown(reason)),
         Notice::Moved { from, to } => format!("moved from room {} to {}", shown(from), shown(to)),
-        Notice::TextHeld { wait_ms } => format!("a text came {wait_ms} ms too early"),
+        Notice::TextRateLimited { wait_ms } => format!("a text came {wait_ms} ms too early"),
         Notice::RoomFull { room, .. } => format!("room {} is full", shown(room)),
         Notice::Recorded { is_whole, last_s } => {
             format!(
@@ -202,10 +202,10 @@ fn notice(notice: &Notice<'_>) -> String {
     }
 }
 
-fn moderator_request(request: &ModeratorRequest<'_>) -> String {
-    let ModeratorRequest { number, player, reason, deed } = request;
+fn moderator_command(request: &ModeratorCommand<'_>) -> String {
+    let ModeratorCommand { number, player, reason, action } = request;
     let (player, reason) = (shown(Some(*player)), shown(Some(*reason)));
-    format!("request {number} of a moderator: {deed:?} for {player}, {reason}")
+    format!("request {number} of a moderator: {action:?} for {player}, {reason}")
 }
 
 fn position(report: Result<PositionReport, AbsurdPosition>) -> String {

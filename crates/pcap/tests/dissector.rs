@@ -14,7 +14,7 @@ use std::path::Path;
 
 use consonance_wire::{
     Capabilities, ClientId, HandshakeExtension, ListenerSummary, Position, PositionReport, RedundancySupport,
-    ResumeTicket, Secret, SessionId, VoiceReport, Writer,
+    ResumeTicket, SessionId, SharedSecret, VoiceReport, Writer,
 };
 use serde_json::Value;
 
@@ -162,7 +162,7 @@ fn where_a_player_is_and_what_listeners_can_use_are_shown() {
 #[test]
 #[ignore = "needs tshark; run by `cargo xtask dissector`"]
 fn secrets_tickets_and_join_tokens_show_their_length_only() {
-    let secret = Secret([0xaa; 16]);
+    let secret = SharedSecret([0xaa; 16]);
     let extension = HandshakeExtension {
         capabilities: Capabilities::ALL,
         secret: Some(secret),

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use consonance_inspector::{
     Action, FlowRow, Inspected, NetworkRow, Note, PacketRow, ServerSnapshot, Severity, Snapshot, SnapshotCell,
 };
-use consonance_session::{Flow, Instant, Server, ServerEvent, ServerStatistics, Traffic};
+use consonance_session::{Flow, Instant, PacketTraffic, Server, ServerEvent, ServerStatistics};
 
 pub(crate) use rows::{fill, session_row};
 
@@ -99,7 +99,7 @@ fn network_row(at: Instant, server: &Server) -> NetworkRow {
     row
 }
 
-fn packets(at: Instant, traffic: &Traffic) -> (Vec<PacketRow>, FlowRow) {
+fn packets(at: Instant, traffic: &PacketTraffic) -> (Vec<PacketRow>, FlowRow) {
     let flow = |flow: Flow| {
         FlowRow::total(flow.packets, flow.bytes).at(flow.packets_per_second, flow.bytes_per_second)
     };

@@ -10,7 +10,7 @@ mod voice;
 use std::collections::{BTreeMap, HashMap};
 use std::time::{Duration, Instant};
 
-use consonance_session::{CodecKind, RoomId, Server, ServerEvent};
+use consonance_session::{CodecId, RoomId, Server, ServerEvent};
 use consonance_wire::{ChannelKind, ClientId, Packet};
 
 pub use settings::KeptVoicesSettings;
@@ -188,7 +188,7 @@ impl ReportBuffer {
         if !self.present.contains_key(&id) {
             let client = server.client(id)?;
             let subject = client.access.and_then(|access| access.subject.as_deref());
-            let is_opus = client.codec.kind == CodecKind::OPUS;
+            let is_opus = client.codec.kind == CodecId::OPUS;
             self.voices.insert(self.next, KeptVoice::new(id, client.name, subject, is_opus));
             self.present.insert(id, self.next);
             self.next += 1;
@@ -214,7 +214,8 @@ const SWEEP_INTERVAL: Duration = Duration::from_secs(1);
 mod tests {
     use consonance_session::{Delivery, Instant as SessionInstant, LinkId, ServerSettings, SessionId};
     use consonance_wire::{
-        Channel, ChannelBits, CodecSettings, HandshakeRequest, List, VoiceData, VoiceOptions, WireStr, Writer,
+        ChannelBits, CodecParameters, HandshakeRequest, List, VoiceChannel, VoiceData, VoiceOptions, WireStr,
+        Writer,
     };
 
     use super::*;
@@ -233,13 +234,13 @@ mod tests {
         let mut settings = ServerSettings::from_seed(0);
         settings.session = SESSION;
         let mut server = Server::new(settings);
-        let codec = CodecSettings { kind: CodecKind::OPUS, frame_size_samples: 960, sample_rate_hz: 48_000 };
+        let codec = CodecParameters { kind: CodecId::OPUS, frame_size_samples: 960, sample_rate_hz: 48_000 };
         let handshake = written(HandshakeRequest { codec, name: Some(WireStr::from("Alice")) });
         server.handle_connected(SessionInstant::START, LinkId(1));
         server.handle_packet(SessionInstant::START, LinkId(1), Delivery::Reliable, &handshake);
         let sender = server.link_table().next().and_then(|row| row.client).unwrap();
         let channels =
-            [Channel { bits: ChannelBits::new(ChannelKind::Room), recipient: RoomId::of("lobby").0 }];
+            [VoiceChannel { bits: ChannelBits::new(ChannelKind::Room), recipient: RoomId::of("lobby").0 }];
         let voice = VoiceData {
             session: SESSION,
             sender,

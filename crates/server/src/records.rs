@@ -11,7 +11,7 @@ use std::net::IpAddr;
 use std::path::Path;
 use std::sync::{Arc, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use consonance_session::Identity;
+use consonance_session::PlayerIdentity;
 
 use crate::audit::{AuditEntry, AuditLog, AuditPage, AuditQuery};
 use crate::bans::{Ban, Bans};
@@ -207,7 +207,7 @@ impl Records {
     }
 
     /// What was decided about a player of a session.
-    pub fn standing(&self, session: &str, player: &Identity) -> StoredStanding {
+    pub fn standing(&self, session: &str, player: &PlayerIdentity) -> StoredStanding {
         let key = PlayerKey::new(session, player);
         self.read().standings.get(&key).cloned().unwrap_or_default()
     }
@@ -228,7 +228,7 @@ impl Records {
         &self,
         now: u64,
         session: &str,
-        player: &Identity,
+        player: &PlayerIdentity,
         change: impl FnOnce(&mut StoredStanding),
     ) -> Result<(StoredStanding, Ticket), RecordsError> {
         let key = PlayerKey::new(session, player);

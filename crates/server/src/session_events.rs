@@ -13,8 +13,9 @@ use consonance_session::ServerEvent;
 pub struct SessionEvent {
     /// The session's name.
     pub session: Arc<str>,
-    /// What happened. Who may join and what moderators may do is decided by the server, so
-    /// [`JoinAsked`](ServerEvent::JoinAsked) and [`ModeratorAsks`](ServerEvent::ModeratorAsks) do not come.
+    /// What happened. The server answers join requests and moderation requests itself, so
+    /// [`JoinRequested`](ServerEvent::JoinRequested) and
+    /// [`ModerationRequested`](ServerEvent::ModerationRequested) do not come.
     pub event: ServerEvent,
 }
 

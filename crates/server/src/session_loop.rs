@@ -269,7 +269,7 @@ impl SessionLoop {
                 self.relay_clock.relayed(came);
                 true
             }
-            None => session.server.take_passed_on(),
+            None => session.server.take_relayed(),
         };
         if is_heard {
             if let Some(feed) = &mut self.recording_feed {

@@ -7,7 +7,7 @@ mod settings;
 use std::collections::BTreeMap;
 
 use consonance_session::{
-    Capabilities, Entrance, Instant, KeptPlace, PacketLimits, Server, ServerSettings, SessionId,
+    Capabilities, Instant, JoinState, KeptPlace, PacketLimits, Server, ServerSettings, SessionId,
     SessionSnapshot,
 };
 use tracing::{Span, error_span, info};
@@ -104,7 +104,7 @@ impl Sessions {
     /// Begins a session because somebody is there for it; its index.
     pub(crate) fn begin_on_demand(&mut self, name: &str, begin: &Begin) -> usize {
         let mut server = Server::new(self.server_settings(begin.id, begin.serial));
-        server.set_entrance(self.entrance());
+        server.set_join_state(self.entrance());
         server.set_voices_per_room(self.shedding.voices_per_room());
         let index = self.insert(name, server, true);
         self.get_mut(index).span.in_scope(|| info!(id = begin.id.0, "begins"));
@@ -148,16 +148,16 @@ impl Sessions {
         let (entrance, voices) = (self.entrance(), self.shedding.voices_per_room());
         for index in self.indices() {
             let server = &mut self.get_mut(index).server;
-            server.set_entrance(entrance);
+            server.set_join_state(entrance);
             server.set_voices_per_room(voices);
         }
     }
 
-    fn entrance(&self) -> Entrance {
+    fn entrance(&self) -> JoinState {
         match self.shedding {
-            _ if self.is_draining => Entrance::Draining,
-            Shedding::Nothing => Entrance::Open,
-            _ => Entrance::Overloaded { retry_in_s: self.retry_in_s },
+            _ if self.is_draining => JoinState::Draining,
+            Shedding::Nothing => JoinState::Open,
+            _ => JoinState::Overloaded { retry_in_s: self.retry_in_s },
         }
     }
 

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use consonance_server::{HandOver, HandOverError, SavedIdentity};
 use consonance_session::{
-    Access, ClientId, CodecKind, CodecSettings, Identity, Instant, KeptPlace, Priority, Restriction,
-    Restrictions, RoomRights, Secret, SessionId, SessionSnapshot, Terms, Vouched,
+    Access, ClientId, CodecId, CodecParameters, Instant, KeptPlace, PlayerIdentity, Priority, Restriction,
+    RestrictionTerms, Restrictions, RoomRights, SessionId, SessionSnapshot, SharedSecret, Vouched,
 };
 
 /// A folder of this test's own, which goes with it.
@@ -35,7 +35,7 @@ impl Drop for Folder {
 const LATER: Instant = Instant::from_millis(3_600_000);
 
 fn hand_over() -> HandOver {
-    let codec = CodecSettings { kind: CodecKind::OPUS, frame_size_samples: 960, sample_rate_hz: 48_000 };
+    let codec = CodecParameters { kind: CodecId::OPUS, frame_size_samples: 960, sample_rate_hz: 48_000 };
     let mut access = Access::from_iter(["gold"]).listening_to(["lobby", "team*"]).speaking_to(["lobby"]);
     access.priority_max = Some(Priority::Medium);
     access.is_moderator = true;
@@ -46,19 +46,19 @@ fn hand_over() -> HandOver {
         name: name.into(),
         codec,
         rooms: vec!["lobby".into(), "\u{1f600}".into()],
-        secret: Secret([id as u8; 16]),
+        secret: SharedSecret([id as u8; 16]),
         is_unannounced: id == 4,
         access,
     };
     let mut standing = Restrictions::default();
-    standing.impose(Restriction::Muted, Terms::new(None, "loud"));
+    standing.impose(Restriction::Muted, RestrictionTerms::new(None, "loud"));
     standing.set_room_rights("stage", RoomRights { listen: None, speak: Some(false) });
     let snapshot = SessionSnapshot {
         session: SessionId(0x7fff_fffe),
         places: vec![place(3, "Älice", access), place(4, "", Access::default())],
         restrictions: vec![
-            (Identity::Name("Bob".into()), standing.clone()),
-            (Identity::Subject("account 9".into()), standing),
+            (PlayerIdentity::Name("Bob".into()), standing.clone()),
+            (PlayerIdentity::Subject("account 9".into()), standing),
         ],
     };
     let identity = SavedIdentity { certificate: "a certificate".into(), key: "a key".into() };
@@ -196,7 +196,7 @@ fn no_link_is_followed() {
 fn no_secret_is_shown() {
     let words = format!("{:?}", hand_over());
     assert!(!words.contains("a key") && words.contains("a certificate"), "{words}");
-    assert!(words.contains("Secret(…)"), "{words}");
+    assert!(words.contains("SharedSecret(…)"), "{words}");
 }
 
 #[cfg(unix)]

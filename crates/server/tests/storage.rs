@@ -164,7 +164,7 @@ fn a_file_of_version_1_is_upgraded_at_start_and_a_copy_of_it_stays() {
     for _start in 0..2 {
         let records = open(&folder);
         for spelling in ["Bob", "BOB ", "B\u{200b}ob"] {
-            let player = consonance_session::Identity::Name(spelling.into());
+            let player = consonance_session::PlayerIdentity::Name(spelling.into());
             let standing = records.standing("main", &player);
             let muted = standing.muted.as_ref().unwrap();
             assert_eq!((muted.until, standing.rooms["red"].speak), (None, Some(false)), "{spelling:?}");

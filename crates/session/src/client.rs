@@ -36,7 +36,7 @@ use core::time::Duration;
 
 use consonance_end_reason::EndReason;
 use consonance_wire::{
-    Capabilities, ClientId, EndNotice, HandshakeExtension, Header, MessageType, Packet, ParseError,
+    Capabilities, ClientId, EndNotice, HandshakeExtension, MessageType, Packet, PacketHeader, ParseError,
     Reception, SessionId,
 };
 
@@ -45,7 +45,7 @@ use crate::outbox::Transmit;
 use crate::room_list::RoomList;
 use crate::roster::Roster;
 use crate::time::Instant;
-use crate::traffic::Traffic;
+use crate::traffic::PacketTraffic;
 
 use back_off::BackOff;
 use channels::Channels;
@@ -54,14 +54,14 @@ pub use connect::Status;
 use connect::{Connection, RosterProgress};
 use direct_links::DirectLinks;
 pub use event::{
-    ClientEvent, Disconnection, HeardChannel, HeardTarget, ListenerReport, Onward, Recorded, TextTarget,
-    UplinkReport, VoiceFrame,
+    ClientEvent, Disconnection, HeardChannel, HeardTarget, ListenerReport, RecordingNotice, Redirect,
+    TextTarget, UplinkReport, VoiceFrame,
 };
 use event_queue::Events;
 pub use moderator::ModerateError;
 use moderator::ModeratorRequests;
-pub use players::Player;
 use players::PlayerRecord;
+pub use players::SessionPlayer;
 use position::PositionState;
 use restrictions::OwnRestrictions;
 use resume::Place;
@@ -89,7 +89,7 @@ pub struct Client {
     now: Instant,
     connection: Connection,
     back_off: BackOff,
-    /// The server restarts: how long after the end of the link nobody listens there.
+    /// The server restarts: how long it stays down after the end of the link.
     pause_before_return: Option<Duration>,
     timers: Timers,
     links: DirectLinks,
@@ -118,13 +118,13 @@ pub struct Client {
     /// Numbers the lists of destinations, to see duplicates without a search.
     round: u64,
     destinations: Vec<ClientId>,
-    on_wire: Vec<consonance_wire::Channel>,
+    on_wire: Vec<consonance_wire::VoiceChannel>,
     outbox: StagedOutbox,
     events: Events,
     commands: VecDeque<LinkCommand>,
     statistics: ClientStatistics,
-    received: Traffic,
-    sent: Traffic,
+    received: PacketTraffic,
+    sent: PacketTraffic,
 }
 
 impl core::fmt::Debug for Client {
@@ -209,8 +209,8 @@ impl Client {
             events: Events::new(settings.limits.events),
             commands: VecDeque::new(),
             statistics: ClientStatistics::default(),
-            received: Traffic::new(),
-            sent: Traffic::new(),
+            received: PacketTraffic::new(),
+            sent: PacketTraffic::new(),
             settings,
         };
         client.set_packet_limits(packets);
@@ -298,7 +298,7 @@ impl Client {
         if packet.len() > crate::PACKET_BYTES_MAX {
             return Err(Fault::Oversized);
         }
-        let (header, _) = Header::parse(packet)?;
+        let (header, _) = PacketHeader::parse(packet)?;
         if from_peer {
             return self.dispatch_from_peer(now, link, header, packet);
         }
@@ -353,7 +353,7 @@ impl Client {
         } += 1;
     }
 
-    fn check_session(&self, header: Header) -> Result<(), Fault> {
+    fn check_session(&self, header: PacketHeader) -> Result<(), Fault> {
         let (session, _) = self.joined()?;
         if header.session == Some(session) { Ok(()) } else { Err(Fault::OtherSession) }
     }

@@ -29,12 +29,12 @@ impl ClientIds {
         ids
     }
 
-    /// Takes an id, or `None` when all 65 535 are in use: [`ClientId::NOBODY`] is never given out.
+    /// Takes an id, or `None` when all 65 535 are in use: [`ClientId::NONE`] is never given out.
     pub(crate) fn take(&mut self) -> Option<ClientId> {
         if let Some(id) = self.free.pop_last() {
             return Some(ClientId(id));
         }
-        let id = u16::try_from(self.fresh).ok().filter(|id| ClientId(*id) != ClientId::NOBODY)?;
+        let id = u16::try_from(self.fresh).ok().filter(|id| ClientId(*id) != ClientId::NONE)?;
         self.fresh += 1;
         Some(ClientId(id))
     }

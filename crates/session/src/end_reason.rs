@@ -12,7 +12,7 @@ impl From<&CloseReason> for EndReason {
         match reason {
             CloseReason::NameProtected => EndCode::NameProtected.into(),
             CloseReason::NameInUse => EndCode::NameInUse.into(),
-            CloseReason::NameTakenOver => EndCode::NameTakenOver.into(),
+            CloseReason::ReplacedByNewerLogin => EndCode::NameTakenOver.into(),
             CloseReason::NameTooLong { bytes_max } => {
                 EndReason { max: u32::try_from(*bytes_max).ok(), ..EndCode::NameTooLong.into() }
             }
@@ -37,9 +37,10 @@ impl From<&CloseReason> for EndReason {
             CloseReason::Resumed => EndCode::Resumed.into(),
             CloseReason::WrongSession => EndCode::NewSession.into(),
             CloseReason::Overloaded => EndCode::Overloaded.into(),
-            CloseReason::Left | CloseReason::NoAnswer | CloseReason::MovedOn | CloseReason::TooManyPeers => {
-                EndReason::default()
-            }
+            CloseReason::Left
+            | CloseReason::NoAnswer
+            | CloseReason::Redirected
+            | CloseReason::TooManyPeers => EndReason::default(),
         }
     }
 }
@@ -66,7 +67,7 @@ mod tests {
         let reasons = [
             CloseReason::NameProtected,
             CloseReason::NameInUse,
-            CloseReason::NameTakenOver,
+            CloseReason::ReplacedByNewerLogin,
             CloseReason::NameTooLong { bytes_max: 128 },
             CloseReason::NotAdmitted,
             CloseReason::VisitEnded,

@@ -1,7 +1,7 @@
-//! Who gives way where fewer voices are heard than speak.
+//! Which voice gives way where more speak than are heard.
 //!
-//! More priority is heard over less, at once; among equals, whoever is clearly louder, but not
-//! right after the other has begun.
+//! A higher priority wins at once; among equals, the clearly louder voice wins, but not right after the other has
+//! begun.
 
 use core::cmp::Reverse;
 use core::time::Duration;
@@ -11,13 +11,13 @@ use consonance_wire::Priority;
 use crate::loudness::RecentLoudness;
 use crate::time::Instant;
 
-/// Who has come to be heard is not interrupted for so long by who is louder.
+/// A voice that has become audible is not interrupted by a louder one for this long.
 const TENURE: Duration = Duration::from_secs(1);
 
 /// One of the voices that are heard.
 #[derive(Clone, Copy, Debug)]
 pub struct HeardVoice {
-    /// Who is heard over whom.
+    /// The priority; a higher one wins.
     pub priority: Priority,
     /// How loud it was of late.
     pub loudness: RecentLoudness,
@@ -26,7 +26,7 @@ pub struct HeardVoice {
 }
 
 impl HeardVoice {
-    /// Who says nothing for so long gives way to others: longer than the pauses between words.
+    /// A voice that is silent for this long gives way to others: longer than the pauses between words.
     pub const PAUSE: Duration = Duration::from_millis(500);
 
     /// A voice begins to be heard with a frame that is so loud, in steps of 1.37 dB; none if that does not show.

@@ -5,8 +5,8 @@ use core::fmt;
 
 use consonance_wire::limits::JOIN_TOKEN_BYTES_MAX;
 
-/// Bytes that only the operator's own programs understand, usually a signed statement of
-/// who this is and what it may do.
+/// Bytes that only the operator's own programs understand, usually a signed statement of the player's identity and
+/// permissions.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct JoinToken(Box<[u8]>);
 
@@ -63,7 +63,7 @@ impl JoinToken {
     }
 }
 
-/// Does not show the token, which lets in whoever has it.
+/// Does not show the token, which admits its bearer.
 impl fmt::Debug for JoinToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "JoinToken({} bytes)", self.0.len())

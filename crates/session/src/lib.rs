@@ -1,4 +1,4 @@
-//! The session engine: who is here, who hears whom. A server and a client, without any I/O.
+//! The session engine: the players, their rooms and the routing of voice. A server and a client, without any I/O.
 //!
 //! [`Server`] relays one session; [`Client`] is one player's end of it.
 //! Both are plain structs that are fed and drained and never call out: no socket, no clock, no thread, no lock.
@@ -55,7 +55,7 @@
 //!     // 4. Do what they want done with links; 5. hear what happened.
 //!     while alice.poll_command().is_some() || server.poll_command().is_some() {}
 //!     while let Some(event) = alice.poll_event() {
-//!         joined |= event == ClientEvent::RosterReceived;
+//!         joined |= event == ClientEvent::PlayersSynced;
 //!     }
 //!     // 6. When nothing comes, wait no longer than they want.
 //!     let wake_at = [alice.poll_timeout(), server.poll_timeout()];
@@ -99,14 +99,14 @@ mod traffic;
 pub use client::{
     ChannelError, ChannelId, ChannelProperties, Client, ClientEvent, ClientSettings, ClientStatistics,
     DirectLinkStatistics, Disconnection, FORGET_TIMEOUT, HeardChannel, HeardTarget, ListenerReport,
-    ModerateError, Onward, Player, Recorded, RoomError, Routing, SPEAKING_TIMEOUT, Status, Target, TextError,
-    TextTarget, UplinkReport, VoiceError, VoiceFrame,
+    ModerateError, RecordingNotice, Redirect, RoomError, Routing, SPEAKING_TIMEOUT, SessionPlayer, Status,
+    Target, TextError, TextTarget, UplinkReport, VoiceError, VoiceFrame,
 };
 pub use consonance_end_reason::{EndCode, EndKind, EndReason};
 pub use consonance_wire::limits::TEXT_BYTES_MAX;
 pub use consonance_wire::{
-    ALWAYS_SEND_ROOM, AbsurdPosition, Capabilities, ClientId, CodecKind, CodecSettings, MessageType,
-    Position, Priority, Reception, RedundancySupport, RoomId, Secret, SessionId,
+    ALWAYS_SEND_ROOM, AbsurdPosition, Capabilities, ClientId, CodecId, CodecParameters, MessageType,
+    Position, Priority, Reception, RedundancySupport, RoomId, SessionId, SharedSecret,
 };
 pub use heard_voice::HeardVoice;
 pub use join_token::{JoinToken, JoinTokenTooLong};
@@ -116,16 +116,16 @@ pub use loudness::{RecentLoudness, loudness};
 pub use moderator::{ModeratorAction, ModeratorAnswer, ModeratorRequest};
 pub use outbox::Transmit;
 pub use packet_limits::PacketLimits;
-pub use restrictions::{Restriction, Restrictions, RoomRights, Terms};
+pub use restrictions::{Restriction, RestrictionTerms, Restrictions, RoomRights};
 pub use server::{
-    Access, AccessRule, ChannelRow, ClientRow, Decision, DrainTarget, Draining, Entrance, Identity,
-    KeptPlace, LinkRow, Move, NameTaken, ProximitySettings, Reach, RestrictionsError, RoomLimits,
-    RoomPattern, RoomRow, RoomUse, Server, ServerEvent, ServerSettings, ServerStatistics, SessionSnapshot,
-    SpokenTo, VoiceRow, Vouched,
+    Access, AccessRule, ClientRow, DrainTarget, Draining, JoinState, KeptPlace, LinkRow, ModerationDecision,
+    MonitoredChannel, Move, NameTaken, NotificationStatus, PlayerIdentity, ProximitySettings,
+    RestrictionsError, RoomLimits, RoomPattern, RoomRow, RoomUse, Server, ServerEvent, ServerSettings,
+    ServerStatistics, SessionSnapshot, SpokenTo, VoiceRow, Vouched,
 };
 pub use time::Instant;
 pub use token_bucket::TokenBucket;
-pub use traffic::{Flow, Total, Traffic};
+pub use traffic::{Flow, PacketTraffic, Total};
 
 pub use consonance_wire::limits::JOIN_TOKEN_BYTES_MAX;
 

@@ -14,11 +14,11 @@ pub struct Rate {
 }
 
 impl Rate {
-    /// As often as anybody likes.
+    /// No limit.
     pub const UNLIMITED: Self = Self { per_second: u32::MAX, burst: u32::MAX };
 }
 
-/// What a session allows its peers. Whoever exceeds a limit is refused alone, and counted.
+/// What a session allows its peers. A peer that exceeds a limit is refused alone, and counted.
 ///
 /// The defaults are far above what an honest client needs, with frames of 10 ms and after a stall of some seconds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,10 +44,10 @@ pub struct Limits {
     pub text_bytes: usize,
     /// Direct links of one client to its peers (default 1024); counted as `peers_refused`.
     pub direct_links: usize,
-    /// Players whom a client keeps in its tables (default 5000), whatever the server tells; counted as
+    /// Players that a client keeps in its tables (default 5000), whatever the server tells; counted as
     /// `players_refused`.
     pub players: usize,
-    /// Names of rooms that somebody listens to, over all players (default 16 384); counted as `rooms_exhausted`.
+    /// Names of rooms that have listeners, over all players (default 16 384); counted as `rooms_exhausted`.
     pub rooms: usize,
     /// Samples per frame of a player's codec (default 48 000, a second); counted as `codecs_refused`, as is 0.
     pub codec_frame_samples: u32,
@@ -63,11 +63,10 @@ pub struct Limits {
     pub control_packets: Rate,
     /// Their bytes (default 32 768/s, 262 144 at once); counted as `control_limited`.
     pub control_bytes: Rate,
-    /// Destinations of relays from one link (default 150/s, 600 at once), times the number of clients: so often may
-    /// a player speak to everybody. Where the server finds the destinations, whoever listens to several of a
-    /// frame's channels counts once up to eight of them, and so do 64 channels that nobody listens to. As many
-    /// packets of one link's that have to arrive, about its rooms or relayed, go to everybody, counted apart.
-    /// Counted as `fan_out_limited`.
+    /// Destinations of relays from one link (default 150/s, 600 at once), times the number of clients: how often a
+    /// player can speak to all others. Where the server finds the destinations, a listener of several of a frame's
+    /// channels counts once up to eight of them, and so do 64 channels without listeners. As many reliable packets of
+    /// one link, about its rooms or relayed, go to all clients, counted apart. Counted as `fan_out_limited`.
     pub fan_out: Rate,
     /// Handshakes over one link (default 1/s, 10 at once). Each costs twice as many packets as there are clients,
     /// and an honest client asks every 2 s; counted as `handshakes_limited`.
@@ -78,8 +77,8 @@ pub struct Limits {
     /// Reports from one link of where it is (default 20/s, 100 at once; an honest client sends ten per second at most);
     /// counted as `positions_limited`.
     pub positions: Rate,
-    /// Clients that wait to be admitted (default 256), if the driver is asked; counted as `joins_postponed`. Whoever
-    /// waits longer than [`handshake`](Self::handshake) is refused.
+    /// Clients that wait to be admitted (default 256), if the driver is asked; counted as `joins_postponed`. A client
+    /// that waits longer than [`handshake`](Self::handshake) is refused.
     pub waiting_joins: usize,
     /// Newcomers that wait for names in use (default 256, and 4 for one name, 16 of one origin); further ones are
     /// refused, counted as `names_in_use`.
@@ -87,8 +86,7 @@ pub struct Limits {
     /// How long a client has to wait from one text to the next, wherever it writes (default 0, not at all); counted as
     /// `texts_held`. Rooms may ask for more: see [`RoomLimits`](crate::RoomLimits).
     pub text_every: Duration,
-    /// Players about whom an operator has decided something, here or not (default 16 384);
-    /// further decisions are errors.
+    /// Players with restrictions or room rights, here or not (default 16 384); further decisions are errors.
     pub standings: usize,
     /// Strikes that are forgiven (default 10/s, 300 at once): packets over a rate above or against the rules. A link
     /// with more of them is closed; counted as `abusers_closed`.

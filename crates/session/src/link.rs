@@ -67,9 +67,9 @@ impl LinkCommand {
 pub enum CloseReason {
     /// The user asked for it.
     Left,
-    /// Somebody joined with the same name.
-    NameTakenOver,
-    /// Somebody of this name is here, and the operator knows that it is theirs.
+    /// Another player joined with the same name.
+    ReplacedByNewerLogin,
+    /// A player of this name is here, and the operator has confirmed that the name is theirs.
     NameProtected,
     /// A client of this name is here, and still answers.
     NameInUse,
@@ -106,26 +106,26 @@ pub enum CloseReason {
     VisitEnded,
     /// The session ends.
     Stopped,
-    /// The session is to end, and takes nobody in any more.
+    /// The session is to end, and admits no newcomers any more.
     Draining {
         /// The server that it sends its clients to, if there is one: an address as the network understands it.
         redirect: Option<Box<str>>,
     },
-    /// The server has so much to do that it takes nobody in for now.
+    /// The server is overloaded and admits no newcomers for now.
     AtItsLimit {
         /// When to try again, in seconds.
         retry_in_s: u32,
     },
     /// The server has sent its clients to another one.
-    MovedOn,
+    Redirected,
     /// As many direct links as [`Limits::direct_links`](crate::Limits) allows are open.
     TooManyPeers,
     /// The codec's frame size or sample rate is zero, or over [`Limits`](crate::Limits).
     CodecRefused,
     /// The server's driver does not send what waits, and this link cannot do without what it just sent.
     Overloaded,
-    /// The peer did more against the rules than [`Limits::strikes`](crate::Limits) forgives; a direct peer, as
-    /// much in a row as is no accident.
+    /// The peer broke more rules than [`Limits::strikes`](crate::Limits) forgives; a direct peer, too many in a row to
+    /// be an accident.
     Abuse {
         /// What it did last.
         last: Offence,
@@ -140,7 +140,7 @@ pub enum Offence {
     Malformed,
     /// A packet that is longer than any peer takes.
     Oversized,
-    /// A packet in the name of somebody else.
+    /// A packet in another player's name.
     Spoofed,
     /// A name, room, text or relayed packet that is not taken.
     Refused,
@@ -153,7 +153,7 @@ impl fmt::Display for Offence {
         f.write_str(match self {
             Self::Malformed => "a packet that cannot be read",
             Self::Oversized => "a packet that is too long",
-            Self::Spoofed => "a packet in the name of somebody else",
+            Self::Spoofed => "a packet in another player's name",
             Self::Refused => "something that this session does not take",
             Self::TooFast => "more than this session takes in a second",
         })
@@ -164,8 +164,8 @@ impl fmt::Display for CloseReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let reason = match self {
             Self::Left => "left the session",
-            Self::NameTakenOver => "somebody else joined with the same name",
-            Self::NameProtected => "this name belongs to somebody who is here: choose another one",
+            Self::ReplacedByNewerLogin => "another player joined with the same name",
+            Self::NameProtected => "this name belongs to a player who is here: choose another one",
             Self::NameInUse => "this name is in use: choose another one",
             Self::VisitEnded => "the time of this player's join token is over: get another one",
             Self::NameTooLong { bytes_max } => {
@@ -176,7 +176,7 @@ impl fmt::Display for CloseReason {
             }
             Self::NoHandshake => "connected without joining the session in time",
             Self::NoAnswer => "the server did not answer in time",
-            Self::SessionFull => "the session is full: try again when somebody has left",
+            Self::SessionFull => "the session is full: try again when a player has left",
             Self::Resumed => "came back over another connection",
             Self::WrongSession => "the server started a new session",
             Self::NotAdmitted => {
@@ -184,12 +184,12 @@ impl fmt::Display for CloseReason {
             }
             Self::Stopped => "the session has ended",
             Self::Draining { .. } => {
-                "the server is about to stop, and takes nobody in any more: try again a little later"
+                "the server is about to stop, and admits no new players: try again a little later"
             }
             Self::AtItsLimit { retry_in_s } => {
                 return write!(f, "the server is at its limit: try again in {retry_in_s} s");
             }
-            Self::MovedOn => "went on to another server, as this one had asked for",
+            Self::Redirected => "went on to another server, as this one had asked for",
             Self::TooManyPeers => "no further direct link fits",
             Self::CodecRefused => {
                 "no codec has such a frame size or sample rate: set the frames and the sample rate of an Opus codec"

@@ -1,4 +1,4 @@
-//! Who listens to one room.
+//! The listeners of one room.
 
 use alloc::vec::Vec;
 

@@ -1,9 +1,9 @@
 //! How loud a frame of Opus is, from its first bits: nothing is decoded.
 //!
-//! The part of a frame that SILK makes begins with the kind of sound and the gain of its excitation, five symbols
-//! behind the flags (RFC 6716, section 4.2.7). That gain follows the voice's level closely enough to tell who is
-//! louder, costs a few multiplications, and no speaker can lie about it: it is what listeners play. Frames without such
-//! a part (CELT alone, as for music) and stereo have none that is as cheap.
+//! The part of a frame that SILK makes begins with the kind of sound and the gain of its excitation, five symbols after
+//! the flags (RFC 6716, section 4.2.7). That gain follows the voice's level closely enough to find the loudest speaker,
+//! costs a few multiplications, and a speaker cannot fake it: it is what listeners play. Frames without such a part
+//! (CELT alone, as for music) and stereo have none that is as cheap.
 
 use core::time::Duration;
 
@@ -11,8 +11,8 @@ use consonance_opus_packet::first_frame;
 
 use crate::time::Instant;
 
-/// How loud somebody was of late, in steps of 1.37 dB, 0 … 63: as loud as a frame was, and one step less each 40 ms
-/// after it, so that nobody counts as quiet between two words.
+/// A voice's recent loudness, in steps of 1.37 dB, 0 … 63: that of a frame, minus one step for each 40 ms since, so
+/// that a pause between two words does not count as quiet.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RecentLoudness {
     /// As of when it was as loud; none as long as no frame has said so.
@@ -20,7 +20,7 @@ pub struct RecentLoudness {
 }
 
 impl RecentLoudness {
-    /// Steps by which somebody is clearly louder than another: 8 dB, more than a voice varies from word to word.
+    /// Steps by which one voice is clearly louder than another: 8 dB, more than a voice varies from word to word.
     pub const CLEARLY: u8 = 6;
 
     /// What counts for voices whose frames do not say how loud they are: that of plain speech in
@@ -45,9 +45,9 @@ impl RecentLoudness {
 /// One step less after each such time.
 const FADING: Duration = Duration::from_millis(40);
 
-/// The gain of the first stretch of a frame's first 20 ms in steps of 1.37 dB, from 0 to 63; none if the
-/// frame does not show it. Where the frame repeats the one before for listeners who lost it, it is that
-/// one's, and up to 10 dB too much.
+/// The gain of the first stretch of a frame's first 20 ms in steps of 1.37 dB, from 0 to 63; none if the frame does not
+/// show it. Where the frame repeats the one before for listeners that lost it, it is that one's, and up to 10 dB too
+/// much.
 pub fn loudness(frame: &[u8]) -> Option<u8> {
     let &toc = frame.first()?;
     let (config, is_stereo) = (toc >> 3, toc & 4 != 0);
@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn who_pauses_between_words_does_not_count_as_quiet() {
+    fn a_pause_between_words_does_not_count_as_quiet() {
         let at = |millis| Instant::from_millis(millis);
         let mut recent = RecentLoudness::default();
         assert_eq!(recent.at(at(0)), None);

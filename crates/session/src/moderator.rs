@@ -1,4 +1,4 @@
-//! What players who may moderate ask of the server.
+//! Moderation requests from players to the server.
 
 use alloc::boxed::Box;
 use core::time::Duration;
@@ -13,7 +13,7 @@ pub enum ModeratorAction {
     Kick,
     /// Its voice goes nowhere.
     Mute {
-        /// How long, in whole seconds; for good if there is no end.
+        /// How long, in whole seconds; forever if there is no end.
         lasts: Option<Duration>,
     },
     /// Its voice is heard again.
@@ -27,13 +27,13 @@ pub enum ModeratorAction {
     },
 }
 
-/// A request as the server's driver gets it: the one who asks may moderate.
+/// A request as the server's driver gets it; the requester is allowed to moderate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ModeratorRequest {
     /// For [`Server::answer_moderator`](crate::Server::answer_moderator).
     pub number: u16,
-    /// The name of the player whom it is about.
+    /// The name of the player concerned.
     pub player: Box<str>,
     /// Why; may be empty.
     pub reason: Box<str>,

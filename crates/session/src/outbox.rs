@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn a_packet_for_nobody_is_not_queued() {
+    fn a_packet_without_recipients_is_not_queued() {
         let mut outbox = Outbox::default();
         outbox.push([], Delivery::Reliable, b"lost");
         assert_eq!(outbox.pop(), None);

@@ -1,15 +1,15 @@
 //! What the network below carries, and a client's state in as many packets as that asks for.
 
 use consonance_wire::limits::RECEPTIONS_MAX;
-use consonance_wire::{Client, ClientState, DeltaChannelState, SessionId, WireStr, Writer};
+use consonance_wire::{ClientState, DeltaChannelState, RosterEntry, SessionId, WireStr, Writer};
 
 use crate::limits::{DELTA_BYTES, STATE_BYTES};
 use crate::link::Delivery;
 
 /// The longest packets that the network carries, in bytes: nothing longer is made.
 ///
-/// What does not fit into one packet is told in several where the protocol has a way to, and refused to whoever asked
-/// for it otherwise. Values count within [`MIN_BYTES`](Self::MIN_BYTES) and the 1024 bytes that an original takes.
+/// What does not fit into one packet is told in several where the protocol allows that, and refused to the caller
+/// otherwise. Values count within [`MIN_BYTES`](Self::MIN_BYTES) and the 1024 bytes that an original takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PacketLimits {
     /// Of packets that have to arrive (default 1024).
@@ -42,7 +42,7 @@ impl PacketLimits {
         self.reliable_bytes - STATE_BYTES
     }
 
-    /// The longest text that reaches somebody through the server.
+    /// The longest text that fits into a packet through the server.
     pub(crate) fn text_bytes(self) -> usize {
         self.reliable_bytes - (crate::PACKET_BYTES_MAX - crate::TEXT_BYTES_MAX)
     }
@@ -53,7 +53,7 @@ impl PacketLimits {
         RECEPTIONS_MAX - missing.div_ceil(size_of::<[u16; 4]>())
     }
 
-    /// The longest name of a room that somebody can be said to enter.
+    /// The longest name of a room that fits into a packet about entering it.
     pub(crate) fn room_name_bytes(self) -> usize {
         self.reliable_bytes - DELTA_BYTES
     }
@@ -69,7 +69,7 @@ impl Default for PacketLimits {
 /// then that it entered each of the others. Rooms whose names fit no packet are left out.
 pub(crate) fn write_state(
     session: SessionId,
-    client: &Client<'_>,
+    client: &RosterEntry<'_>,
     rooms: &[&str],
     max_bytes: usize,
     mut each: impl FnMut(&[u8]),
@@ -102,7 +102,7 @@ pub(crate) fn write_state(
 mod tests {
     use alloc::vec::Vec;
 
-    use consonance_wire::{ClientId, CodecKind, CodecSettings, Packet};
+    use consonance_wire::{ClientId, CodecId, CodecParameters, Packet};
 
     use super::*;
 
@@ -110,8 +110,8 @@ mod tests {
 
     /// The rooms of the state, and those entered afterwards.
     fn told(rooms: &[&str], max_bytes: usize) -> (usize, usize) {
-        let codec = CodecSettings { kind: CodecKind::OPUS, frame_size_samples: 960, sample_rate_hz: 48_000 };
-        let client = Client { name: Some(WireStr::from("Alice")), id: ClientId(1), codec };
+        let codec = CodecParameters { kind: CodecId::OPUS, frame_size_samples: 960, sample_rate_hz: 48_000 };
+        let client = RosterEntry { name: Some(WireStr::from("Alice")), id: ClientId(1), codec };
         let mut packets: Vec<Vec<u8>> = Vec::new();
         write_state(SESSION, &client, rooms, max_bytes, |packet| packets.push(packet.into()));
         assert!(packets.iter().all(|packet| packet.len() <= max_bytes), "of {packets:?}");

@@ -1,4 +1,4 @@
-//! A queue of events with a bound: who does not listen loses the oldest.
+//! A bounded queue of events: a slow reader loses the oldest.
 
 use alloc::collections::VecDeque;
 
@@ -48,7 +48,7 @@ impl<T> EventQueue<T> {
         self.events.is_empty()
     }
 
-    /// How many were lost because nobody asked for them.
+    /// How many were dropped because they were not polled in time.
     pub(crate) fn dropped(&self) -> u64 {
         self.dropped
     }
@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_oldest_event_goes_when_nobody_listens() {
+    fn a_full_queue_drops_the_oldest_event() {
         let mut queue = EventQueue::new(2);
         for event in 1..=3 {
             queue.push(event);

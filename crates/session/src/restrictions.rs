@@ -7,16 +7,16 @@ pub use consonance_wire::Restriction;
 
 use crate::time::Instant;
 
-/// What a player may not do, and what it may do in some rooms whatever these ask for. The default is nothing.
+/// A player's restrictions, and its rights in some rooms, which override the rooms' own rules. The default is none.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Restrictions {
-    imposed: [Option<Terms>; Restriction::ALL.len()],
+    imposed: [Option<RestrictionTerms>; Restriction::ALL.len()],
     rooms: BTreeMap<Box<str>, RoomRights>,
 }
 
 /// Why a restriction holds, and how long.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Terms {
+pub struct RestrictionTerms {
     /// When it ends by itself; never if there is none.
     pub ends: Option<Instant>,
     reason: Box<str>,
@@ -36,12 +36,12 @@ impl Restrictions {
     pub const ROOMS_MAX: usize = 64;
 
     /// The terms of a restriction, if it holds.
-    pub fn terms(&self, restriction: Restriction) -> Option<&Terms> {
+    pub fn terms(&self, restriction: Restriction) -> Option<&RestrictionTerms> {
         self.imposed[restriction as usize].as_ref()
     }
 
     /// The restriction holds from now on, on these terms and no earlier ones.
-    pub fn impose(&mut self, restriction: Restriction, terms: Terms) {
+    pub fn impose(&mut self, restriction: Restriction, terms: RestrictionTerms) {
         self.imposed[restriction as usize] = Some(terms);
     }
 
@@ -75,7 +75,7 @@ impl Restrictions {
     }
 
     /// The restrictions that hold.
-    pub fn imposed(&self) -> impl Iterator<Item = (Restriction, &Terms)> {
+    pub fn imposed(&self) -> impl Iterator<Item = (Restriction, &RestrictionTerms)> {
         Restriction::ALL.into_iter().filter_map(|restriction| Some((restriction, self.terms(restriction)?)))
     }
 
@@ -94,7 +94,7 @@ impl Restrictions {
     }
 }
 
-impl Terms {
+impl RestrictionTerms {
     /// Bytes of a reason; what is longer is cut off.
     pub const REASON_BYTES_MAX: usize = 256;
 
@@ -111,7 +111,7 @@ impl Terms {
 
 /// As much of an operator's words as is told.
 pub(crate) fn bounded_reason(reason: &str) -> &str {
-    &reason[..reason.floor_char_boundary(Terms::REASON_BYTES_MAX)]
+    &reason[..reason.floor_char_boundary(RestrictionTerms::REASON_BYTES_MAX)]
 }
 
 #[cfg(test)]
@@ -136,8 +136,8 @@ mod tests {
 
     #[test]
     fn a_long_reason_is_cut_between_characters() {
-        let terms = Terms::new(None, &"ü".repeat(200));
+        let terms = RestrictionTerms::new(None, &"ü".repeat(200));
         assert_eq!(terms.reason().len(), 256);
-        assert_eq!(Terms::new(None, &alloc::format!("x{}", "ü".repeat(200))).reason().len(), 255);
+        assert_eq!(RestrictionTerms::new(None, &alloc::format!("x{}", "ü".repeat(200))).reason().len(), 255);
     }
 }

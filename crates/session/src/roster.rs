@@ -1,11 +1,11 @@
-//! Who is in the session and who listens to which room: the same tables on the server and on each client.
+//! The players of the session and the listeners of each room: the same tables on the server and on each client.
 
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use consonance_wire::{ClientId, CodecSettings, RoomId};
+use consonance_wire::{ClientId, CodecParameters, RoomId};
 
 use crate::listeners::Listeners;
 use crate::room_list::{Room, RoomList};
@@ -19,7 +19,7 @@ pub(crate) struct Roster<T> {
     members: Vec<Option<Box<Member<T>>>>,
     count: usize,
     listeners: BTreeMap<RoomId, Listeners>,
-    /// Who is among the listeners of rooms that its own list does not have, and of which.
+    /// Listeners of rooms that their own lists do not have, and which rooms.
     unlisted: BTreeMap<ClientId, Vec<RoomId>>,
 }
 
@@ -27,7 +27,7 @@ pub(crate) struct Roster<T> {
 pub(crate) struct Member<T> {
     pub(crate) id: ClientId,
     pub(crate) name: Box<str>,
-    pub(crate) codec: CodecSettings,
+    pub(crate) codec: CodecParameters,
     pub(crate) rooms: RoomList,
     pub(crate) data: T,
 }
@@ -38,7 +38,7 @@ impl<T> Roster<T> {
     }
 
     /// Adds a member without rooms; the id must be free.
-    pub(crate) fn insert(&mut self, id: ClientId, name: Box<str>, codec: CodecSettings, data: T) {
+    pub(crate) fn insert(&mut self, id: ClientId, name: Box<str>, codec: CodecParameters, data: T) {
         debug_assert!(self.get(id).is_none(), "an id belongs to one member");
         let index = usize::from(id.0);
         if index >= self.members.len() {
@@ -49,7 +49,7 @@ impl<T> Roster<T> {
         self.count += 1;
     }
 
-    /// Takes a member out of every table. Its record keeps its room list, for whoever tells the others.
+    /// Removes a member from every table. Its record keeps its room list, for the caller to announce.
     pub(crate) fn remove(&mut self, id: ClientId) -> Option<Member<T>> {
         let member = self.members.get_mut(usize::from(id.0))?.take()?;
         self.count -= 1;
@@ -111,12 +111,13 @@ impl<T> Roster<T> {
         self.listeners.get(&room)?.first_from(from)
     }
 
-    /// Who listens to a room, by ascending id.
+    /// The listeners of a room, by ascending id.
     pub(crate) fn listeners(&self, room: RoomId) -> &[ClientId] {
         self.listeners.get(&room).map_or(&[], Listeners::as_slice)
     }
 
-    /// Forgets who listens where, but keeps the members' own lists: a filled handshake answer brings the table again.
+    /// Forgets the listeners of all rooms, but keeps the members' own lists: a filled handshake answer brings the table
+    /// again.
     pub(crate) fn clear_listeners(&mut self) {
         self.listeners.clear();
         self.unlisted.clear();
@@ -150,10 +151,10 @@ impl<T> Roster<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use consonance_wire::CodecKind;
+    use consonance_wire::CodecId;
 
-    const CODEC: CodecSettings =
-        CodecSettings { kind: CodecKind::OPUS, frame_size_samples: 960, sample_rate_hz: 48_000 };
+    const CODEC: CodecParameters =
+        CodecParameters { kind: CodecId::OPUS, frame_size_samples: 960, sample_rate_hz: 48_000 };
 
     fn roster(names: &[&str]) -> Roster<()> {
         let mut roster = Roster::new();

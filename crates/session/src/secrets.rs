@@ -1,10 +1,10 @@
-//! Secrets that nobody can guess, from a key that the driver brings along.
+//! Unguessable secrets, derived from a key that the driver provides.
 
-use consonance_wire::Secret;
+use consonance_wire::SharedSecret;
 
 /// Secrets one after another: the keystream of `ChaCha20` (RFC 8439) under the key.
 ///
-/// Whoever knows some of them knows nothing of the others, as long as the key is random and used for one server only.
+/// Some of them reveal nothing about the others, as long as the key is random and used for one server only.
 #[derive(Clone)]
 pub(crate) struct Secrets {
     key: [u32; 8],
@@ -21,14 +21,14 @@ impl Secrets {
     }
 
     /// The next secret: the first 16 bytes of one block.
-    pub(crate) fn draw(&mut self) -> Secret {
+    pub(crate) fn draw(&mut self) -> SharedSecret {
         let block = block(&self.key, self.next, [0; 3]);
         self.next = self.next.wrapping_add(1);
         let mut secret = [0; 16];
         for (bytes, word) in secret.chunks_exact_mut(4).zip(block) {
             bytes.copy_from_slice(&word.to_le_bytes());
         }
-        Secret(secret)
+        SharedSecret(secret)
     }
 }
 

@@ -1,4 +1,4 @@
-//! The server of one session: who is in it, who listens where, and which packet goes to whom.
+//! The server of one session: its members, their rooms, and the routing of packets.
 //!
 //! [`Server`] holds parts, each with state of its own: which clients are here, over which links, what rooms allow, and
 //! so on. A part is told what happened and returns what follows; it never changes another one, and sends nothing. The
@@ -8,13 +8,13 @@ mod access;
 mod active_speaker_limiter;
 mod admin;
 mod admission;
-mod door;
 mod draining;
 mod enforcing;
 mod event;
 mod extension;
 mod fault;
 mod join;
+mod join_gate;
 mod leaving;
 mod links;
 mod listener_votes;
@@ -51,26 +51,28 @@ mod waiting_joins;
 
 use alloc::vec::Vec;
 
-use consonance_wire::{Capabilities, ClientId, HandshakeExtension, Header, MessageType, Packet, SessionId};
+use consonance_wire::{
+    Capabilities, ClientId, HandshakeExtension, MessageType, Packet, PacketHeader, SessionId,
+};
 
 use crate::link::{CloseReason, Delivery, LinkCommand, LinkId, PeerOrigin};
 use crate::outbox::Transmit;
 use crate::queue::EventQueue;
 use crate::time::Instant;
-use crate::traffic::Traffic;
+use crate::traffic::PacketTraffic;
 
 pub use access::{Access, AccessRule, RoomUse, Vouched};
-pub use admin::{Decision, Move};
-use door::Door;
-pub use door::Entrance;
+pub use admin::{ModerationDecision, Move};
 pub use draining::{DrainTarget, Draining};
 pub use event::ServerEvent;
 use fault::Fault;
+use join_gate::JoinGate;
+pub use join_gate::JoinState;
 use links::Links;
 use members::Members;
-pub use moderation::{Identity, Reach, RestrictionsError};
+pub use moderation::{NotificationStatus, PlayerIdentity, RestrictionsError};
 use monitor::Monitor;
-pub use monitor::{ChannelRow, SpokenTo};
+pub use monitor::{MonitoredChannel, SpokenTo};
 use name_claims::NameClaims;
 pub use name_claims::NameTaken;
 use outbound::Outbound;
@@ -98,7 +100,7 @@ pub struct Server {
     now: Instant,
     members: Members,
     policy: RoomPolicy,
-    door: Door,
+    join_gate: JoinGate,
     joins: WaitingJoins,
     links: Links,
     name_claims: NameClaims,
@@ -110,7 +112,7 @@ pub struct Server {
     events: EventQueue<ServerEvent>,
     commands: EventQueue<LinkCommand>,
     statistics: ServerStatistics,
-    received: Traffic,
+    received: PacketTraffic,
 }
 
 impl core::fmt::Debug for Server {
@@ -126,7 +128,7 @@ impl Server {
         let reservations = Reservations::new(&settings.secret_key);
         Self {
             policy: RoomPolicy::new(&settings),
-            door: Door::default(),
+            join_gate: JoinGate::default(),
             joins: WaitingJoins::default(),
             events: EventQueue::new(settings.limits.events),
             commands: EventQueue::new(settings.limits.events.max(settings.limits.links)),
@@ -141,7 +143,7 @@ impl Server {
             voice_reports: VoiceReports::default(),
             monitor: Monitor::default(),
             statistics: ServerStatistics::default(),
-            received: Traffic::new(),
+            received: PacketTraffic::new(),
         }
     }
 
@@ -168,7 +170,7 @@ impl Server {
         }
     }
 
-    /// A network connection is up. It may speak from now on; nobody has joined over it yet.
+    /// A network connection is up. It may send from now on; no client has joined over it yet.
     pub fn handle_connected(&mut self, now: Instant, link: LinkId) {
         self.handle_connected_from(now, link, None);
     }
@@ -189,7 +191,7 @@ impl Server {
         self.links.insert(now, link, deadline, origin);
     }
 
-    /// A network connection is gone; whoever joined over it leaves, unless its place is kept for a while.
+    /// A network connection is gone; the client that joined over it leaves, unless its place is kept for a while.
     pub fn handle_disconnected(&mut self, now: Instant, link: LinkId) {
         self.advance(now);
         self.keep_place(link);
@@ -248,7 +250,7 @@ impl Server {
         let stranger = self.links.next_deadline().map(|at| (at, "a link has not joined yet"));
         let place = self.reservations.next_end().map(|end| (end, "a lost client has not come back yet"));
         let report = self.voice_reports.next_due().map(|at| (at, "a speaker is to be told how it arrives"));
-        let waiting = self.joins.next_deadline().map(|at| (at, "the driver has not said who may join"));
+        let waiting = self.joins.next_deadline().map(|at| (at, "the driver has not answered a join request"));
         let visit = self.policy.next_visit_end().map(|end| (end, "a visit is over"));
         let restriction = self.policy.register().next_end().map(|end| (end, "a sanction ends"));
         let silent = self.monitor.next_due().map(|at| (at, "a speaker may have stopped"));
@@ -274,7 +276,8 @@ impl Server {
     /// Ends the session: its clients are removed one by one in table order, and every link is closed.
     pub fn stop(&mut self) {
         let everybody: Vec<ClientId> = self.members.in_order().collect();
-        // Before anybody leaves, since what rooms they leave is told as far as there is room behind it for who leaves.
+        // Before any client leaves, since room exits are reported only as far as there is room after them for the
+        // leaves.
         for &id in &everybody {
             self.end_channels(id);
         }
@@ -317,7 +320,7 @@ impl Server {
             self.statistics.ignored += 1;
             return Ok(None);
         }
-        if let (Header { session: Some(session), .. }, _) = Header::parse(packet)?
+        if let (PacketHeader { session: Some(session), .. }, _) = PacketHeader::parse(packet)?
             && session != self.settings.session
         {
             self.answer_wrong_session(link);

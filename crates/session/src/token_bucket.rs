@@ -23,7 +23,7 @@ impl TokenBucket {
         Self { tokens: FULL, refilled: now }
     }
 
-    /// Whether there is no room for more tokens.
+    /// Whether the bucket is full.
     pub fn is_full(&mut self, now: Instant, rate: Rate) -> bool {
         self.refill(now, rate, 1);
         self.tokens >= u64::from(rate.burst).saturating_mul(MILLION)

@@ -9,7 +9,7 @@ use crate::time::Instant;
 /// Reports of how voice arrives count as what carries them, [`MessageType::ErrorWrongSession`]. Counting allocates
 /// nothing. Rates are read at a time that the reader brings, so they fall to zero when nothing passes any more.
 #[derive(Clone, Debug)]
-pub struct Traffic {
+pub struct PacketTraffic {
     by_type: [Meter; TYPES.len()],
     unreadable: Meter,
 }
@@ -58,7 +58,7 @@ const TYPES: [MessageType; 11] = [
     MessageType::HandshakeP2P,
 ];
 
-impl Traffic {
+impl PacketTraffic {
     pub(crate) fn new() -> Self {
         Self { by_type: [Meter::default(); TYPES.len()], unreadable: Meter::default() }
     }
@@ -162,7 +162,7 @@ fn slot(second: u64) -> usize {
     (second % WINDOW as u64) as usize
 }
 
-/// Over at least one second, so that the first packet is no infinite rate.
+/// Over at least one second, so that the first packet does not make an infinite rate.
 fn per_second(count: u64, micros: u64) -> f32 {
     let seconds = micros.max(MICROS_PER_SECOND) as f32 / MICROS_PER_SECOND as f32;
     count as f32 / seconds
@@ -174,13 +174,13 @@ mod tests {
 
     const REMOVE: [u8; 9] = [0x8b, 0xc7, 10, 0, 0, 0, 1, 0, 7];
 
-    fn rate(traffic: &Traffic, seconds: u64) -> f32 {
+    fn rate(traffic: &PacketTraffic, seconds: u64) -> f32 {
         traffic.flow(Instant::from_millis(1000 * seconds), MessageType::RemoveClient).packets_per_second
     }
 
     #[test]
     fn packets_are_counted_by_type_and_copies() {
-        let mut traffic = Traffic::new();
+        let mut traffic = PacketTraffic::new();
         traffic.count(Instant::START, &REMOVE, 3);
         traffic.count(Instant::START, b"no packet", 1);
         let remove = traffic.flow(Instant::START, MessageType::RemoveClient);
@@ -194,7 +194,7 @@ mod tests {
 
     #[test]
     fn a_rate_settles_in_ten_seconds_and_is_gone_ten_seconds_later() {
-        let mut traffic = Traffic::new();
+        let mut traffic = PacketTraffic::new();
         for millis in (0..60_000).step_by(20) {
             traffic.count(Instant::from_millis(millis), &REMOVE, 1);
         }
@@ -207,7 +207,7 @@ mod tests {
 
     #[test]
     fn a_pause_longer_than_the_window_leaves_nothing_behind() {
-        let mut traffic = Traffic::new();
+        let mut traffic = PacketTraffic::new();
         traffic.count(Instant::START, &REMOVE, 1000);
         traffic.count(Instant::from_millis(1_000_005_000), &REMOVE, 9);
         assert!((rate(&traffic, 1_000_005) - 1.0).abs() < 0.01, "{}", rate(&traffic, 1_000_005));
@@ -215,7 +215,7 @@ mod tests {
 
     #[test]
     fn the_first_moment_and_a_clock_that_goes_back_give_sane_rates() {
-        let mut traffic = Traffic::new();
+        let mut traffic = PacketTraffic::new();
         traffic.count(Instant::from_millis(1), &REMOVE, 5);
         assert!((rate(&traffic, 0) - 5.0).abs() < 0.01);
         traffic.count(Instant::from_millis(20_000), &REMOVE, 1);

@@ -13,7 +13,7 @@ use crate::network::Parcel;
 use crate::numbers::Who;
 use crate::tally::Tally;
 use crate::violation::{Checked, Violation, ensure};
-use crate::words::{Recipient, Target, Word, Words};
+use crate::words::{Recipient, Word, WordTarget, Words};
 pub(crate) use tables::tables;
 
 /// One packet in the hands of one player: what it may and must hear of it.
@@ -86,7 +86,7 @@ impl<'a> Hearing<'a> {
                 let is_back = heard.resumes(self.now, *session, *id);
                 ensure!(is_back, "{who} resumes as {id}, which is not a place that it lost");
             }
-            ClientEvent::RosterReceived => {
+            ClientEvent::PlayersSynced => {
                 ensure!(!heard.roster_received, "{who} received the roster twice");
                 heard.roster_received = true;
             }
@@ -125,7 +125,7 @@ impl<'a> Hearing<'a> {
                     word.id
                 );
                 let to_room = matches!(to, TextTarget::Room(_));
-                let was_to_room = word.to.iter().any(|to| matches!(to.target, Target::Room(_)));
+                let was_to_room = word.to.iter().any(|to| matches!(to.target, WordTarget::Room(_)));
                 ensure!(to_room == was_to_room, "{who} reads {text} as written to {to:?}");
                 ensure!(self.may_hear(), "{who} reads {text}, which is not addressed to it");
                 self.is_of_the_speaker(name, model)?;
@@ -173,7 +173,7 @@ impl<'a> Hearing<'a> {
         ensure!(is_alone, "{who} is disconnected ({cause:?}) with players left over");
         ensure!(!heard.somebody_speaks(), "{who} is disconnected ({cause:?}) while somebody speaks");
         *heard = Heard::again(None);
-        heard.was_evicted = cause == Disconnection::NameTakenOver;
+        heard.was_evicted = cause == Disconnection::ReplacedByNewerLogin;
         Ok(())
     }
 
@@ -252,8 +252,8 @@ impl<'a> Carried<'a> {
             return nobody;
         };
         let to_me = |recipient: &&Recipient| match recipient.target {
-            Target::Room(room) => rooms.contains(&room),
-            Target::Player(id) => id == own,
+            WordTarget::Room(room) => rooms.contains(&room),
+            WordTarget::Player(id) => id == own,
         };
         let (mut is_addressed, mut is_open) = (false, false);
         for recipient in word.to.iter().filter(to_me) {

@@ -10,11 +10,11 @@ mod places;
 use std::collections::{BTreeMap, VecDeque};
 
 use consonance_session::{Capabilities, ClientId, LinkId, SessionId};
-use consonance_wire::{HandshakeExtension, Packet, Secret, WireStr};
+use consonance_wire::{HandshakeExtension, Packet, SharedSecret, WireStr};
 
 use crate::numbers::{Room, Version, Who, owner};
 use crate::tally::Tally;
-use crate::words::{Target, USUAL_LISTENERS, Word};
+use crate::words::{USUAL_LISTENERS, Word, WordTarget};
 pub(crate) use places::{GRACE, Place};
 
 /// Later than everything.
@@ -35,7 +35,7 @@ pub(crate) struct Stay {
     /// What its client announced.
     pub(crate) capabilities: Capabilities,
     /// What it has to show to have its place back.
-    pub(crate) secret: Option<Secret>,
+    pub(crate) secret: Option<SharedSecret>,
 }
 
 /// A stretch of listening to one room.
@@ -218,8 +218,8 @@ impl Model {
         let mut ids = Vec::with_capacity(USUAL_LISTENERS);
         for recipient in &word.to {
             match recipient.target {
-                Target::Room(room) => ids.extend(self.listeners_now(room)),
-                Target::Player(id) => ids.push(id),
+                WordTarget::Room(room) => ids.extend(self.listeners_now(room)),
+                WordTarget::Player(id) => ids.push(id),
             }
         }
         ids.sort_unstable();

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use consonance_session::ClientId;
 use consonance_wire::{
-    Channel, ChannelBits, ChannelKind, HandshakeExtension, List, MessageType, Packet, VoiceData, Writer,
+    ChannelBits, ChannelKind, HandshakeExtension, List, MessageType, Packet, VoiceChannel, VoiceData, Writer,
 };
 
 use crate::dice::Dice;
@@ -106,7 +106,7 @@ const MISNUMBERED: u16 = 16;
 /// The same frame, spoken to this player only.
 pub(crate) fn readdressed(packet: &[u8], to: ClientId) -> Option<Rc<[u8]>> {
     let Ok(Packet::VoiceData(voice)) = Packet::parse(packet) else { return None };
-    let channel = Channel { bits: ChannelBits::new(ChannelKind::Player), recipient: to.0 };
+    let channel = VoiceChannel { bits: ChannelBits::new(ChannelKind::Player), recipient: to.0 };
     let channels = [channel];
     written(&VoiceData { channels: List::from(&channels), ..voice }.into())
 }

@@ -33,13 +33,13 @@ pub(crate) struct Word {
 /// One channel of a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Recipient {
-    pub(crate) target: Target,
+    pub(crate) target: WordTarget,
     /// The channel's last frame: who was not listening before need not start now.
     pub(crate) closing: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Target {
+pub(crate) enum WordTarget {
     Room(Room),
     Player(ClientId),
 }

@@ -78,7 +78,7 @@ impl Link {
             while let Some(event) = self.engine.poll_event() {
                 match event {
                     ClientEvent::Voice(voice) => hear(voice.frame),
-                    ClientEvent::RosterReceived => {
+                    ClientEvent::PlayersSynced => {
                         self.is_in = true;
                         self.joins += 1;
                     }

@@ -11,7 +11,7 @@ pub struct Capabilities(pub u32);
 
 /// 128 bits that only a server and one of its clients know.
 #[derive(Clone, Copy)]
-pub struct Secret(pub [u8; 16]);
+pub struct SharedSecret(pub [u8; 16]);
 
 /// What a client shows to get back the place that it lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub struct ResumeTicket {
     /// The id that the client had.
     pub id: ClientId,
     /// What the server gave it for this.
-    pub secret: Secret,
+    pub secret: SharedSecret,
 }
 
 /// The block behind a handshake and behind its answer.
@@ -32,7 +32,7 @@ pub struct HandshakeExtension<'a> {
     /// Client to server: the place to have back.
     pub ticket: Option<ResumeTicket>,
     /// Server to client: what to show after the link was lost.
-    pub secret: Option<Secret>,
+    pub secret: Option<SharedSecret>,
     /// Server to client: the ticket was good.
     pub resumed: bool,
     /// Client to server: why it may join, in whatever form the server's operator wants it; at most
@@ -56,7 +56,7 @@ impl Capabilities {
     pub const MODERATION: Self = Self(16);
     /// The server says where to go on when it closes: see [`Closing`](crate::Closing).
     pub const HAND_OVER: Self = Self(32);
-    /// The server takes requests of players who may moderate: see [`ModeratorRequest`](crate::ModeratorRequest).
+    /// The server takes requests from moderators: see [`ModeratorCommand`](crate::ModeratorCommand).
     pub const MODERATORS: Self = Self(64);
     /// The server says in a packet why it closes the link, where the network cannot: see
     /// [`EndNotice`](crate::EndNotice).
@@ -98,18 +98,18 @@ impl Capabilities {
 }
 
 /// Compares all bytes whatever the first ones are, so that the time tells nothing.
-impl PartialEq for Secret {
+impl PartialEq for SharedSecret {
     fn eq(&self, other: &Self) -> bool {
         self.0.iter().zip(&other.0).fold(0, |difference, (a, b)| difference | (a ^ b)) == 0
     }
 }
 
-impl Eq for Secret {}
+impl Eq for SharedSecret {}
 
 /// Does not show the secret.
-impl fmt::Debug for Secret {
+impl fmt::Debug for SharedSecret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Secret(…)")
+        f.write_str("SharedSecret(…)")
     }
 }
 
@@ -126,7 +126,7 @@ impl<'a> HandshakeExtension<'a> {
                         .try_into()
                         .map_or(found.capabilities, |bits| Capabilities(u32::from_be_bytes(bits)));
                 }
-                SECRET => found.secret = bytes.try_into().ok().map(Secret),
+                SECRET => found.secret = bytes.try_into().ok().map(SharedSecret),
                 TICKET => found.ticket = read_ticket(bytes),
                 RESUMED => found.resumed = true,
                 JOIN_TOKEN => {
@@ -178,7 +178,7 @@ fn read_ticket(bytes: &[u8]) -> Option<ResumeTicket> {
     let mut reader = Reader::new(bytes);
     let session = SessionId(reader.u32("ticket").ok()?);
     let id = ClientId(reader.u16("ticket").ok()?);
-    let secret = Secret(reader.rest().try_into().ok()?);
+    let secret = SharedSecret(reader.rest().try_into().ok()?);
     Some(ResumeTicket { session, id, secret })
 }
 
@@ -203,7 +203,7 @@ mod tests {
 
     #[test]
     fn what_is_written_is_found() {
-        let secret = Secret([7; 16]);
+        let secret = SharedSecret([7; 16]);
         let ticket = ResumeTicket { session: SessionId(9), id: ClientId(3), secret };
         for extension in [
             HandshakeExtension::default(),
@@ -248,6 +248,6 @@ mod tests {
     #[test]
     fn a_secret_does_not_show_in_logs() {
         extern crate std;
-        assert_eq!(std::format!("{:?}", Secret([42; 16])), "Secret(…)");
+        assert_eq!(std::format!("{:?}", SharedSecret([42; 16])), "SharedSecret(…)");
     }
 }

@@ -16,7 +16,7 @@ use core::cmp::Ordering;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ChannelBits(pub u16);
 
-/// Whom a channel goes to.
+/// The kind of recipient.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ChannelKind {
     /// One player, by client id.
@@ -25,12 +25,12 @@ pub enum ChannelKind {
     Room,
 }
 
-/// How important speech is, for a listener who ducks the rest; in rising order.
+/// Speech priority: a listener ducks lower ones. In rising order.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Priority {
     /// Below the default.
     Low,
-    /// What a speaker uses who has not chosen.
+    /// The default.
     #[default]
     Default,
     /// Above the default.
@@ -46,7 +46,7 @@ impl ChannelBits {
         Self(0).with(ROOM, room).with_amplitude(1.0)
     }
 
-    /// Whom the channel goes to.
+    /// The kind of recipient.
     #[inline]
     pub const fn kind(self) -> ChannelKind {
         if self.has(ROOM) { ChannelKind::Room } else { ChannelKind::Player }

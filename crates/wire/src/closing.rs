@@ -29,7 +29,7 @@ pub enum Closing<'a> {
     },
     /// It goes on in another process at the same address, which knows everybody; the link is closed behind this.
     Restarts {
-        /// How many ms later to come back: sooner nobody listens, and each client has a time of its own.
+        /// The delay in ms before reconnecting. The server is not up before, and each client gets a different delay.
         come_back_in_ms: u32,
     },
     /// It stays after all.
@@ -43,7 +43,7 @@ impl<'a> Closing<'a> {
         read(&mut Reader::new(bytes)).ok()?
     }
 
-    /// Writes the whole packet: the carrier and the block behind it.
+    /// Writes the whole packet: the [`ErrorWrongSession`] and the extension after it.
     ///
     /// # Errors
     /// [`WriteError::BufferFull`].
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn a_closing_is_carrier_mark_and_one_item() {
+    fn a_closing_is_a_packet_a_mark_and_one_item() {
         let closing = Closing::Moves { in_ms: 0x0102_0304, leave_in_ms: 7, address: "q" };
         let expected = [
             &[0x8b, 0xc7, 6, 0x12, 0x34, 0x56, 0x78, 0xc0, 0x5a][..],

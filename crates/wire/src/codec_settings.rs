@@ -2,11 +2,11 @@
 
 use crate::{ParseError, Reader, WriteError, Writer};
 
-/// Which codec, as a byte. Any byte is accepted: who cannot decode it does not play it.
+/// The codec, as a byte. Any byte is accepted; a receiver that cannot decode it does not play it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct CodecKind(pub u8);
+pub struct CodecId(pub u8);
 
-impl CodecKind {
+impl CodecId {
     /// Raw 32-bit float samples.
     pub const IDENTITY: Self = Self(0);
     /// Opus (RFC 6716).
@@ -16,19 +16,19 @@ impl CodecKind {
 /// Codec, frame size and sample rate of one client.
 /// The numbers are as received and may be nonsense, zero included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct CodecSettings {
+pub struct CodecParameters {
     /// The codec.
-    pub kind: CodecKind,
+    pub kind: CodecId,
     /// Samples per encoded frame, at the sample rate below; mono.
     pub frame_size_samples: u32,
     /// Sample rate in Hz.
     pub sample_rate_hz: u32,
 }
 
-impl CodecSettings {
+impl CodecParameters {
     pub(crate) fn read(reader: &mut Reader<'_>) -> Result<Self, ParseError> {
         Ok(Self {
-            kind: CodecKind(reader.u8("codec")?),
+            kind: CodecId(reader.u8("codec")?),
             frame_size_samples: reader.u32("frame size")?,
             sample_rate_hz: reader.u32("sample rate")?,
         })

@@ -116,7 +116,7 @@ impl<'a> Reader<'a> {
 
 /// Writes fields into the caller's buffer, from its front.
 ///
-/// After an error the buffer holds the beginning of a packet, which nobody must send.
+/// After an error the buffer holds the beginning of a packet, which must not be sent.
 #[derive(Debug)]
 pub struct Writer<'b> {
     buffer: &'b mut [u8],
@@ -235,7 +235,7 @@ impl<'b> Writer<'b> {
     }
 }
 
-/// What somebody writes into a buffer as large as any peer's, for tests.
+/// What `write` puts into a buffer as large as any peer's, for tests.
 #[cfg(test)]
 pub(crate) fn written(write: impl FnOnce(&mut Writer<'_>) -> Result<(), WriteError>) -> alloc::vec::Vec<u8> {
     let mut buffer = [0; 1024];

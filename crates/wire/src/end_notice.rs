@@ -22,7 +22,7 @@ impl<'a> EndNotice<'a> {
         (1..=END_NOTICE_BYTES_MAX).contains(&reason.len()).then_some(Self { reason })
     }
 
-    /// Writes the whole packet: the carrier and the block behind it.
+    /// Writes the whole packet: the [`ErrorWrongSession`] and the extension after it.
     ///
     /// # Errors
     /// [`WriteError::BufferFull`].
@@ -43,7 +43,7 @@ mod tests {
     const SESSION: SessionId = SessionId(0x1234_5678);
 
     #[test]
-    fn an_end_notice_is_carrier_mark_and_one_item() {
+    fn an_end_notice_is_a_packet_a_mark_and_one_item() {
         let notice = EndNotice { reason: "(full-session)" };
         let expected =
             [&[0x8b, 0xc7, 6, 0x12, 0x34, 0x56, 0x78, 0xc0, 0x5a, 13, 0, 14][..], b"(full-session)"];

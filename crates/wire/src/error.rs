@@ -9,7 +9,7 @@ use crate::{ClientId, RoomId};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ParseError {
-    /// The first two bytes are not the protocol's magic number: this is no packet of ours at all.
+    /// The first two bytes are not the protocol's magic number: not a packet of this protocol.
     BadMagic {
         /// The two bytes, big-endian.
         found: u16,
@@ -78,8 +78,7 @@ impl fmt::Display for ParseError {
 
 impl Error for ParseError {}
 
-/// Why a packet cannot be written. The fault is the caller's.
-/// What is in the buffer then is no packet: do not send it.
+/// Why a packet cannot be written. The caller is at fault. The buffer then holds an incomplete packet: do not send it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum WriteError {

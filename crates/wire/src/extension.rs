@@ -1,17 +1,16 @@
 //! The tagged block that may follow a packet's body.
 //!
-//! Peers of the original ignore bytes behind a body; ours may put more there: a mark, then items, each a tag,
-//! a length and that many bytes. Who does not know a tag skips it.
+//! Peers of the original ignore bytes after a body; ours may put more there: a mark, then items, each a tag, a length
+//! and that many bytes. A reader skips tags that it does not know.
 
 use crate::{ParseError, Reader, WriteError, Writer};
 
 /// The block behind a packet's body.
 ///
-/// It stands behind packets that are sent in any case, such as a handshake. What has none is carried by one that says
-/// nothing: an [`ErrorWrongSession`](crate::ErrorWrongSession) that names the session both sides are in. That packet is
-/// the shortest of the protocol, a client that is in the session which it names passes over it, and a server passes
-/// over all of them. Even so it only goes to who has announced what is carried: see
-/// [`Capabilities`](crate::Capabilities).
+/// It follows a packet that is sent in any case, such as a handshake. Otherwise it follows a packet that says nothing:
+/// an [`ErrorWrongSession`](crate::ErrorWrongSession) that names the session both sides are in. That packet is the
+/// shortest of the protocol, a client in the named session ignores it, and a server ignores all of them. Even so, it
+/// only goes to peers that announced support for the extension: see [`Capabilities`](crate::Capabilities).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Extension<'a> {
     items: &'a [u8],

@@ -5,14 +5,15 @@ mod response;
 pub use response::{HandshakeResponse, RoomMembers};
 
 use crate::{
-    ClientId, CodecSettings, Header, MessageType, ParseError, Reader, SessionId, WireStr, WriteError, Writer,
+    ClientId, CodecParameters, MessageType, PacketHeader, ParseError, Reader, SessionId, WireStr, WriteError,
+    Writer,
 };
 
 /// A client asks to be let in. The one packet without a session id: the client does not know it yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HandshakeRequest<'a> {
     /// How the client will encode its voice.
-    pub codec: CodecSettings,
+    pub codec: CodecParameters,
     /// The client's name; servers ignore a request without one.
     pub name: Option<WireStr<'a>>,
 }
@@ -24,7 +25,7 @@ impl<'a> HandshakeRequest<'a> {
     /// [`ParseError::Truncated`].
     pub fn parse_body(body: &'a [u8]) -> Result<(Self, &'a [u8]), ParseError> {
         let mut reader = Reader::new(body);
-        let codec = CodecSettings::read(&mut reader)?;
+        let codec = CodecParameters::read(&mut reader)?;
         let name = reader.string("player name")?;
         Ok((Self { codec, name }, reader.rest()))
     }
@@ -34,7 +35,7 @@ impl<'a> HandshakeRequest<'a> {
     /// # Errors
     /// Any [`WriteError`].
     pub fn write(&self, writer: &mut Writer<'_>) -> Result<(), WriteError> {
-        Header::write_without_session(MessageType::HandshakeRequest, writer)?;
+        PacketHeader::write_without_session(MessageType::HandshakeRequest, writer)?;
         self.codec.write(writer)?;
         writer.string(self.name, "player name")
     }
@@ -61,7 +62,7 @@ impl ErrorWrongSession {
     /// # Errors
     /// [`WriteError::BufferFull`].
     pub fn write(&self, writer: &mut Writer<'_>) -> Result<(), WriteError> {
-        Header::write(MessageType::ErrorWrongSession, self.session, writer)
+        PacketHeader::write(MessageType::ErrorWrongSession, self.session, writer)
     }
 }
 
@@ -90,7 +91,7 @@ impl HandshakeP2P {
     /// # Errors
     /// [`WriteError::BufferFull`].
     pub fn write(&self, writer: &mut Writer<'_>) -> Result<(), WriteError> {
-        Header::write(MessageType::HandshakeP2P, self.session, writer)?;
+        PacketHeader::write(MessageType::HandshakeP2P, self.session, writer)?;
         writer.u16(self.id.0)
     }
 }

@@ -81,14 +81,14 @@ impl MessageType {
 
 /// What every packet begins with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Header {
+pub struct PacketHeader {
     /// Which packet this is.
     pub message: MessageType,
     /// The session it belongs to; none in a handshake request, always there in the others.
     pub session: Option<SessionId>,
 }
 
-impl Header {
+impl PacketHeader {
     /// The header of a packet, and the body behind it.
     ///
     /// # Errors

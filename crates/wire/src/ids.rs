@@ -14,9 +14,9 @@ pub struct SessionId(pub u32);
 pub struct ClientId(pub u16);
 
 impl ClientId {
-    /// The id that no client ever has: the only destination of a relay that is sent although nobody listens, see
+    /// The id that no client ever has: the only destination of a relay that is sent without listeners, see
     /// [`RoomId::ALWAYS_SEND`].
-    pub const NOBODY: Self = Self(u16::MAX);
+    pub const NONE: Self = Self(u16::MAX);
 }
 
 /// A room, as a hash of its name: see [`RoomId::of`]. Two names may share one id.

@@ -1,8 +1,8 @@
 //! Every packet of the voice protocol: parse and write, without allocation.
 //!
-//! This crate is the bytes and nothing else: no clock, no socket, no table of who is here.
-//! The session crate reads and writes all its packets through it; tools that look at traffic use it alone.
-//! It is `no_std`, has no dependencies and no unsafe code, and no input makes it panic.
+//! This crate is the bytes and nothing else: no clock, no socket, no roster. The session crate reads and writes all its
+//! packets through it; tools that look at traffic use it alone. It is `no_std`, has no dependencies and no unsafe code,
+//! and no input makes it panic.
 //!
 //! # The eleven packets
 //!
@@ -16,11 +16,11 @@
 //! | 3 | [`TextData`] | C→C, relayed or direct | yes | a text message to a room or a player |
 //! | 4 | [`HandshakeRequest`] | C→S | yes | name and codec of a client that wants in; has no session id |
 //! | 5 | [`HandshakeResponse`] | S→C | yes | the id given to the client; older servers add the whole roster |
-//! | 6 | [`ErrorWrongSession`] | S→C; C→S | no | the server's session, to a client that used another; between ours, of the session that both are in, the carrier of what originals do not know |
+//! | 6 | [`ErrorWrongSession`] | S→C; C→S | no | the server's session, to a client that used another; between ours, with the session that both are in, the packet before an extension that originals do not know |
 //! | 7, 8 | [`ServerRelay`] | C→S | 7 yes, 8 no | a whole packet to be passed on to a list of clients |
 //! | 9 | [`DeltaChannelState`] | C→S, S→all | yes | a client began or ceased to listen to a room |
 //! | 10 | [`RemoveClient`] | S→all; C→S | yes | a client has left; to a server of ours, the farewell of a client |
-//! | 11 | [`HandshakeP2P`] | C→C, direct | yes | who is at the other end of a direct link |
+//! | 11 | [`HandshakeP2P`] | C→C, direct | yes | which client is at the other end of a direct link |
 //!
 //! # Reading and writing
 //!
@@ -44,11 +44,11 @@
 //! ```
 //!
 //! Where speed counts, look at the header first: [`MessageType::peek`] reads the type alone,
-//! [`Header::parse`] the session as well, and each packet's `parse_body` the rest.
+//! [`PacketHeader::parse`] the session as well, and each packet's `parse_body` the rest.
 //!
 //! Peers of the original ignore what follows a body. [`Extension`] is the block that ours may put there: behind a
 //! handshake ([`HandshakeExtension`]), and behind an [`ErrorWrongSession`] of the session that both are in, which else
-//! says nothing ([`VoiceReport`], [`PositionReport`], [`Notice`], [`Closing`], [`ModeratorRequest`]).
+//! says nothing ([`VoiceReport`], [`PositionReport`], [`Notice`], [`Closing`], [`ModeratorCommand`]).
 //!
 //! Needs Rust 1.95 or later.
 
@@ -71,7 +71,7 @@ mod ids;
 pub mod limits;
 mod list;
 mod lossy_utf8;
-mod moderator_request;
+mod moderator_command;
 mod notice;
 mod packet;
 mod position_report;
@@ -85,19 +85,19 @@ mod voice_options;
 mod voice_report;
 mod wrapping;
 
-pub use capabilities::{Capabilities, HandshakeExtension, ResumeTicket, Secret};
+pub use capabilities::{Capabilities, HandshakeExtension, ResumeTicket, SharedSecret};
 pub use channel_bits::{ChannelBits, ChannelKind, Priority};
 pub use closing::Closing;
-pub use codec_settings::{CodecKind, CodecSettings};
+pub use codec_settings::{CodecId, CodecParameters};
 pub use cursor::{Reader, Writer};
 pub use end_notice::EndNotice;
 pub use error::{ParseError, WriteError};
 pub use extension::{Extension, ExtensionItems, ExtensionWriter};
 pub use handshake::{ErrorWrongSession, HandshakeP2P, HandshakeRequest, HandshakeResponse, RoomMembers};
-pub use header::{Header, MAGIC, MessageType};
+pub use header::{MAGIC, MessageType, PacketHeader};
 pub use ids::{ClientId, RoomId, SessionId};
 pub use list::{List, ListItem, ListIter};
-pub use moderator_request::{ModeratorAnswer, ModeratorDeed, ModeratorRequest};
+pub use moderator_command::{CommandAction, ModeratorAnswer, ModeratorCommand};
 pub use notice::{Notice, Restriction};
 pub use packet::Packet;
 pub use position_report::{AbsurdPosition, Position, PositionReport};
@@ -105,10 +105,10 @@ pub use relay::ServerRelay;
 pub use room_id::ALWAYS_SEND_ROOM;
 #[doc(hidden)]
 pub use room_id::fnv1a_utf16;
-pub use roster::{Client, ClientState, DeltaChannelState, RemoveClient};
+pub use roster::{ClientState, DeltaChannelState, RemoveClient, RosterEntry};
 pub use string::WireStr;
 pub use text::{TextData, TextRecipient};
-pub use voice::{Channel, VoiceData};
+pub use voice::{VoiceChannel, VoiceData};
 pub use voice_options::VoiceOptions;
 pub use voice_report::{
     ListenerSummary, Reception, ReceptionReport, RedundancySupport, UplinkReceipt, VoiceReport,

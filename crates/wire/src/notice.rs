@@ -61,7 +61,7 @@ pub enum Notice<'a> {
         to: WireStr<'a>,
     },
     /// A text went nowhere, because the one before was too recent.
-    TextHeld {
+    TextRateLimited {
         /// When the next one is taken, in ms from now.
         wait_ms: u32,
     },
@@ -79,7 +79,7 @@ pub enum Notice<'a> {
         /// So many of the last seconds are kept, to be looked at after a report; 0 if none are.
         last_s: u16,
     },
-    /// What became of a [`ModeratorRequest`](crate::ModeratorRequest).
+    /// What became of a [`ModeratorCommand`](crate::ModeratorCommand).
     Answered {
         /// The request's.
         number: u16,
@@ -108,7 +108,7 @@ impl<'a> Notice<'a> {
         Extension::find_item(trailing, NOTICE, read)
     }
 
-    /// Writes the whole packet: the carrier and the block behind it.
+    /// Writes the whole packet: the [`ErrorWrongSession`] and the extension after it.
     ///
     /// # Errors
     /// [`WriteError::BufferFull`], or [`WriteError::TooLong`] for a string that no packet holds.
@@ -134,7 +134,7 @@ impl<'a> Notice<'a> {
                 item.string(Some(from), WHAT)?;
                 item.string(Some(to), WHAT)
             }
-            Self::TextHeld { wait_ms } => item.u32(wait_ms),
+            Self::TextRateLimited { wait_ms } => item.u32(wait_ms),
             Self::RoomFull { room, is_speaking } => {
                 item.u8(is_speaking.into())?;
                 item.string(Some(room), WHAT)
@@ -157,7 +157,7 @@ impl<'a> Notice<'a> {
             Self::RoomRights { .. } => 3,
             Self::Kicked { .. } => 4,
             Self::Moved { .. } => 5,
-            Self::TextHeld { .. } => 6,
+            Self::TextRateLimited { .. } => 6,
             Self::RoomFull { .. } => 7,
             Self::Recorded { .. } => 8,
             Self::Answered { .. } => 9,
@@ -173,7 +173,7 @@ impl<'a> Notice<'a> {
             Self::RoomRights { room, .. } => 2 + string(room),
             Self::Kicked { reason } => string(reason),
             Self::Moved { from, to } => string(from) + string(to),
-            Self::TextHeld { .. } => 4,
+            Self::TextRateLimited { .. } => 4,
             Self::RoomFull { room, .. } => 1 + string(room),
             Self::Recorded { .. } | Self::Answered { .. } => 2 + 1,
         }
@@ -202,7 +202,7 @@ fn read<'a>(reader: &mut Reader<'a>) -> Result<Option<Notice<'a>>, ParseError> {
         }
         4 => Notice::Kicked { reason: read_string(reader)? },
         5 => Notice::Moved { from: read_string(reader)?, to: read_string(reader)? },
-        6 => Notice::TextHeld { wait_ms: reader.u32(WHAT)? },
+        6 => Notice::TextRateLimited { wait_ms: reader.u32(WHAT)? },
         7 => Notice::RoomFull { is_speaking: reader.u8(WHAT)? != 0, room: read_string(reader)? },
         8 => Notice::Recorded { is_whole: reader.u8(WHAT)? != 0, last_s: reader.u16(WHAT)? },
         9 => {
@@ -218,7 +218,7 @@ fn read_string<'a>(reader: &mut Reader<'a>) -> Result<WireStr<'a>, ParseError> {
     Ok(reader.string(WHAT)?.unwrap_or_else(|| WireStr::from("")))
 }
 
-/// 0: the rules decide; 1: it may not; 2: it may.
+/// 0: the rules decide; 1: denied; 2: allowed.
 const fn right_byte(right: Option<bool>) -> u8 {
     match right {
         None => 0,
@@ -253,7 +253,7 @@ mod tests {
             Notice::RoomRights { room, listen: None, speak: Some(false) },
             Notice::Kicked { reason: WireStr::from("enough") },
             Notice::Moved { from: room, to: WireStr::from("red") },
-            Notice::TextHeld { wait_ms: 1500 },
+            Notice::TextRateLimited { wait_ms: 1500 },
             Notice::RoomFull { room, is_speaking: true },
             Notice::Recorded { is_whole: false, last_s: 30 },
             Notice::Answered { number: 9, answer: ModeratorAnswer::NoPlayer },
@@ -272,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn a_notice_is_carrier_mark_and_one_item() {
+    fn a_notice_is_a_packet_a_mark_and_one_item() {
         let notice = Notice::Imposed {
             restriction: Restriction::Deafened,
             ends_in_s: 0x0102_0304,

@@ -2,8 +2,8 @@
 
 use crate::{
     ClientState, DeltaChannelState, ErrorWrongSession, HandshakeP2P, HandshakeRequest, HandshakeResponse,
-    Header, MessageType, ParseError, RemoveClient, ServerRelay, SessionId, TextData, VoiceData, WriteError,
-    Writer,
+    MessageType, PacketHeader, ParseError, RemoveClient, ServerRelay, SessionId, TextData, VoiceData,
+    WriteError, Writer,
 };
 
 /// One of the eleven packets, borrowing from the bytes it was parsed from.
@@ -29,7 +29,7 @@ pub enum Packet<'a> {
     DeltaChannelState(DeltaChannelState<'a>),
     /// A client has left.
     RemoveClient(RemoveClient),
-    /// Who is at the other end of a direct link.
+    /// Which client is at the other end of a direct link.
     HandshakeP2P(HandshakeP2P),
 }
 
@@ -48,7 +48,7 @@ impl<'a> Packet<'a> {
     /// As [`Packet::parse`].
     pub fn parse_with_trailing(packet: &'a [u8]) -> Result<(Self, &'a [u8]), ParseError> {
         use MessageType as M;
-        let (header, body) = Header::parse(packet)?;
+        let (header, body) = PacketHeader::parse(packet)?;
         // Only a handshake request has no session, and it does not ask for one.
         let session = header.session.unwrap_or(SessionId(0));
         match header.message {

@@ -85,7 +85,7 @@ impl PositionReport {
         Some(Ok(Self { number, position }))
     }
 
-    /// Writes the whole packet: the carrier and the block behind it.
+    /// Writes the whole packet: the [`ErrorWrongSession`] and the extension after it.
     ///
     /// # Errors
     /// [`WriteError::BufferFull`].
@@ -123,7 +123,7 @@ mod tests {
     const SESSION: SessionId = SessionId(0x1234_5678);
 
     #[test]
-    fn a_place_is_carrier_mark_number_and_three_floats() {
+    fn a_position_is_a_packet_a_mark_a_number_and_three_floats() {
         let position = Position::new([1.0, -2.0, 0.5]).unwrap();
         let report = PositionReport { number: 0x0102, position: Some(position) };
         let bytes = written(|writer| report.write(SESSION, writer));

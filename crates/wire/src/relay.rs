@@ -4,7 +4,9 @@
 //! count modulo 256, so the byte alone does not say where the list ends: see [`ServerRelay::parse_body`].
 
 use crate::limits::{RELAY_DESTINATIONS_MAX, RELAY_OVERHEAD_BYTES};
-use crate::{ClientId, Header, List, MAGIC, MessageType, ParseError, Reader, SessionId, WriteError, Writer};
+use crate::{
+    ClientId, List, MAGIC, MessageType, PacketHeader, ParseError, Reader, SessionId, WriteError, Writer,
+};
 
 /// A whole packet, header included, that the server shall pass on to each of the destinations.
 /// Whether reliably or not is in the message type alone.
@@ -133,7 +135,7 @@ impl<'a> ServerRelay<'a> {
     }
 
     fn write(&self, message: MessageType, writer: &mut Writer<'_>) -> Result<(), WriteError> {
-        Header::write(message, self.session, writer)?;
+        PacketHeader::write(message, self.session, writer)?;
         writer.count8(self.destinations.len(), DESTINATIONS)?;
         self.destinations.write(writer, DESTINATIONS)?;
         writer.bytes(self.packet, PACKET)

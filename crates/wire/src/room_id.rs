@@ -2,11 +2,11 @@
 
 use crate::RoomId;
 
-/// The name of the room whose voice is always sent: a frame on a channel to it goes to the server even if nobody
-/// listens to it, as a relay whose only destination is [`ClientId::NOBODY`](crate::ClientId::NOBODY).
+/// The name of the room whose voice is always sent: a frame on a channel to it goes to the server even without
+/// listeners, as a relay whose only destination is [`ClientId::NONE`](crate::ClientId::NONE).
 ///
 /// It serves recorders, taps and moderators of a server, which see voice without being listeners. Originals have it
-/// since 9.0.2; earlier servers pass such a relay on to nobody.
+/// since 9.0.2; earlier servers forward such a relay to no client.
 pub const ALWAYS_SEND_ROOM: &str = "FEE5233F-185F-4C73-AC6F-EE325998D526";
 
 impl RoomId {

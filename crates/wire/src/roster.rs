@@ -1,27 +1,27 @@
-//! Who is here and listens to what: `ClientState`, `DeltaChannelState`, `RemoveClient`.
+//! The roster and each client's rooms: `ClientState`, `DeltaChannelState`, `RemoveClient`.
 
 use crate::{
-    ClientId, CodecSettings, Header, List, ListItem, MessageType, ParseError, Reader, SessionId, WireStr,
-    WriteError, Writer,
+    ClientId, CodecParameters, List, ListItem, MessageType, PacketHeader, ParseError, Reader, SessionId,
+    WireStr, WriteError, Writer,
 };
 
 /// A client as others know it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Client<'a> {
+pub struct RosterEntry<'a> {
     /// Its name, unique in the session. None is possible on the wire, but no honest peer sends it.
     pub name: Option<WireStr<'a>>,
     /// Its id.
     pub id: ClientId,
     /// How it encodes its voice.
-    pub codec: CodecSettings,
+    pub codec: CodecParameters,
 }
 
-impl<'a> ListItem<'a> for Client<'a> {
+impl<'a> ListItem<'a> for RosterEntry<'a> {
     fn read(reader: &mut Reader<'a>, _: &'static str) -> Result<Self, ParseError> {
         Ok(Self {
             name: reader.string("client name")?,
             id: ClientId(reader.u16("client id")?),
-            codec: CodecSettings::read(reader)?,
+            codec: CodecParameters::read(reader)?,
         })
     }
 
@@ -38,7 +38,7 @@ pub struct ClientState<'a> {
     /// The session.
     pub session: SessionId,
     /// The client.
-    pub client: Client<'a>,
+    pub client: RosterEntry<'a>,
     /// The names of the rooms it listens to.
     pub rooms: List<'a, Option<WireStr<'a>>>,
 }
@@ -51,7 +51,7 @@ impl<'a> ClientState<'a> {
     /// [`ParseError::Truncated`].
     pub fn parse_body(session: SessionId, body: &'a [u8]) -> Result<(Self, &'a [u8]), ParseError> {
         let mut reader = Reader::new(body);
-        let client = Client::read(&mut reader, CLIENT)?;
+        let client = RosterEntry::read(&mut reader, CLIENT)?;
         if reader.rest().len() < ROOM_COUNT_BYTES {
             return Ok((Self { session, client, rooms: List::default() }, &[]));
         }
@@ -68,14 +68,14 @@ impl<'a> ClientState<'a> {
         self.rooms.write(writer, ROOM_NAMES)
     }
 
-    /// Writes the packet, header included, with room names from anywhere: nobody has to collect them first.
+    /// Writes the packet, header included, with room names from any iterator, without collecting them first.
     ///
     /// # Errors
     /// Any [`WriteError`].
     pub fn write_with_rooms<'r>(
         writer: &mut Writer<'_>,
         session: SessionId,
-        client: &Client<'_>,
+        client: &RosterEntry<'_>,
         rooms: impl ExactSizeIterator<Item = &'r str>,
     ) -> Result<(), WriteError> {
         Self::write_before_rooms(writer, session, client, rooms.len())?;
@@ -88,10 +88,10 @@ impl<'a> ClientState<'a> {
     fn write_before_rooms(
         writer: &mut Writer<'_>,
         session: SessionId,
-        client: &Client<'_>,
+        client: &RosterEntry<'_>,
         room_count: usize,
     ) -> Result<(), WriteError> {
-        Header::write(MessageType::ClientState, session, writer)?;
+        PacketHeader::write(MessageType::ClientState, session, writer)?;
         client.write(writer, CLIENT)?;
         writer.count16(room_count, ROOM_NAMES)
     }
@@ -131,7 +131,7 @@ impl<'a> DeltaChannelState<'a> {
     /// # Errors
     /// Any [`WriteError`].
     pub fn write(&self, writer: &mut Writer<'_>) -> Result<(), WriteError> {
-        Header::write(MessageType::DeltaChannelState, self.session, writer)?;
+        PacketHeader::write(MessageType::DeltaChannelState, self.session, writer)?;
         writer.u8(u8::from(self.joined))?;
         writer.u16(self.id.0)?;
         writer.string(self.room, ROOM_NAME)
@@ -163,7 +163,7 @@ impl RemoveClient {
     /// # Errors
     /// [`WriteError::BufferFull`].
     pub fn write(&self, writer: &mut Writer<'_>) -> Result<(), WriteError> {
-        Header::write(MessageType::RemoveClient, self.session, writer)?;
+        PacketHeader::write(MessageType::RemoveClient, self.session, writer)?;
         writer.u16(self.id.0)
     }
 }

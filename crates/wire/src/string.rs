@@ -1,4 +1,4 @@
-//! A string inside a packet, decoded when somebody asks.
+//! A string inside a packet, decoded on request.
 
 use alloc::borrow::Cow;
 use core::fmt;

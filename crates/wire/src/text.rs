@@ -1,7 +1,7 @@
 //! `TextData`: a text message to a room or a player.
 
 use crate::{
-    ClientId, Header, MessageType, ParseError, Reader, RoomId, SessionId, WireStr, WriteError, Writer,
+    ClientId, MessageType, PacketHeader, ParseError, Reader, RoomId, SessionId, WireStr, WriteError, Writer,
 };
 
 /// A text message.
@@ -9,15 +9,15 @@ use crate::{
 pub struct TextData<'a> {
     /// The session.
     pub session: SessionId,
-    /// Whom it is for.
+    /// The recipient.
     pub recipient: TextRecipient,
-    /// Who wrote it.
+    /// The sender.
     pub sender: ClientId,
     /// The text.
     pub text: Option<WireStr<'a>>,
 }
 
-/// Whom a text message is for.
+/// The recipient of a text message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TextRecipient {
     /// All listeners of a room.
@@ -53,7 +53,7 @@ impl<'a> TextData<'a> {
     /// Any [`WriteError`].
     pub fn write(&self, writer: &mut Writer<'_>) -> Result<(), WriteError> {
         let (kind, id) = self.recipient.to_wire();
-        Header::write(MessageType::TextData, self.session, writer)?;
+        PacketHeader::write(MessageType::TextData, self.session, writer)?;
         writer.u8(kind)?;
         writer.u16(self.sender.0)?;
         writer.u16(id)?;

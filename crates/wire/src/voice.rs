@@ -1,8 +1,8 @@
 //! `VoiceData`: one encoded frame, and the channels it is spoken on.
 
 use crate::{
-    ChannelBits, ChannelKind, ClientId, Header, List, ListItem, MessageType, ParseError, Reader, RoomId,
-    SessionId, VoiceOptions, WriteError, Writer,
+    ChannelBits, ChannelKind, ClientId, List, ListItem, MessageType, PacketHeader, ParseError, Reader,
+    RoomId, SessionId, VoiceOptions, WriteError, Writer,
 };
 
 /// One encoded frame of one speaker. Every listener gets the same packet with the full channel list.
@@ -17,7 +17,7 @@ pub struct VoiceData<'a> {
     /// Counts the speaker's packets, wrapping.
     pub sequence: u16,
     /// The channels this frame is spoken on.
-    pub channels: List<'a, Channel>,
+    pub channels: List<'a, VoiceChannel>,
     /// The frame as the speaker's codec made it.
     pub frame: &'a [u8],
 }
@@ -46,7 +46,7 @@ impl<'a> VoiceData<'a> {
     /// # Errors
     /// Any [`WriteError`].
     pub fn write(&self, writer: &mut Writer<'_>) -> Result<(), WriteError> {
-        Header::write(MessageType::VoiceData, self.session, writer)?;
+        PacketHeader::write(MessageType::VoiceData, self.session, writer)?;
         writer.u16(self.sender.0)?;
         writer.u8(self.options.0)?;
         writer.u16(self.sequence)?;
@@ -58,21 +58,21 @@ impl<'a> VoiceData<'a> {
 
 /// One channel that a frame is spoken on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Channel {
+pub struct VoiceChannel {
     /// Kind and properties.
     pub bits: ChannelBits,
     /// A [`crate::RoomId`] or a [`ClientId`], as the kind says.
     pub recipient: u16,
 }
 
-impl Channel {
-    /// Whether it leads to the room whose voice is sent even if nobody listens: [`RoomId::ALWAYS_SEND`].
+impl VoiceChannel {
+    /// Whether it leads to the room whose voice is sent even without listeners: [`RoomId::ALWAYS_SEND`].
     pub fn is_always_sent(&self) -> bool {
         self.bits.kind() == ChannelKind::Room && RoomId(self.recipient) == RoomId::ALWAYS_SEND
     }
 }
 
-impl<'a> ListItem<'a> for Channel {
+impl<'a> ListItem<'a> for VoiceChannel {
     #[inline]
     fn read(reader: &mut Reader<'a>, what: &'static str) -> Result<Self, ParseError> {
         Ok(Self { bits: ChannelBits(reader.u16(what)?), recipient: reader.u16(what)? })

@@ -1,12 +1,12 @@
-//! How well voice arrives: what peers of ours tell each other while somebody speaks.
+//! How well voice arrives: reports between our peers during speech.
 //!
-//! A report is carried as [`Extension`] says, to who has announced
+//! A report is carried as [`Extension`] says, to peers that announced
 //! [`Capabilities::VOICE_REPORTS`](crate::Capabilities).
 //!
 //! | item | way | says |
 //! |---|---|---|
 //! | [`UplinkReceipt`] | server to speaker | which of its frames have reached the server |
-//! | [`ListenerSummary`] | server to speaker | how those who listen to it do, together |
+//! | [`ListenerSummary`] | server to speaker | how the speaker's listeners receive it, together |
 //! | [`ReceptionReport`] | listener to server | how the listener receives each speaker |
 
 use crate::{
@@ -39,7 +39,7 @@ pub struct UplinkReceipt {
     pub arrived_ms: u32,
 }
 
-/// How the listeners of one speaker receive it, without saying who receives what.
+/// How the listeners of one speaker receive it, without naming any listener.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ListenerSummary {
     /// How many listeners this is about; 255 stands for more, too.
@@ -52,7 +52,7 @@ pub struct ListenerSummary {
     pub redundancy: RedundancySupport,
 }
 
-/// How one listener receives everybody whom it hears.
+/// How one listener receives each speaker that it hears.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ReceptionReport<'a> {
     /// What the listener can make use of.
@@ -64,7 +64,7 @@ pub struct ReceptionReport<'a> {
 /// How one speaker was received since the report before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reception {
-    /// Who spoke.
+    /// The speaker.
     pub speaker: ClientId,
     /// How many frames had their turn.
     pub expected: u16,
@@ -121,7 +121,7 @@ impl<'a> VoiceReport<'a> {
         (found != Self::default()).then_some(found)
     }
 
-    /// Writes the whole packet: the carrier and the block behind it.
+    /// Writes the whole packet: the [`ErrorWrongSession`] and the extension after it.
     ///
     /// # Errors
     /// [`WriteError::BufferFull`], or [`WriteError::TooManyItems`] for more than 255 speakers; within
@@ -224,7 +224,7 @@ mod tests {
         UplinkReceipt { newest_sequence: 0x0102, frames: 0x0304_0506, arrived_ms: 0x0708_090a };
 
     #[test]
-    fn a_report_to_a_speaker_is_carrier_mark_and_items() {
+    fn a_report_to_a_speaker_is_a_packet_a_mark_and_items() {
         let summary = ListenerSummary {
             listeners: 3,
             lost_percent: 12,
@@ -257,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn a_carrier_without_a_report_is_what_it_says() {
+    fn a_wrong_session_error_without_a_report_stays_an_error() {
         assert_eq!(VoiceReport::find(&[]), None);
         assert_eq!(VoiceReport::find(b"whatever follows"), None);
         assert_eq!(VoiceReport::find(&[0xc0, 0x5a]), None);

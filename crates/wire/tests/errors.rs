@@ -2,8 +2,8 @@
 
 use consonance_wire::limits::{PACKET_BYTES_MAX, STRING_BYTES_MAX, TEXT_BYTES_MAX, max_relayed_bytes};
 use consonance_wire::{
-    Client, ClientId, ClientState, CodecKind, CodecSettings, ExtensionWriter, HandshakeResponse, Header,
-    List, MessageType, Packet, ParseError, RoomId, RoomMembers, ServerRelay, SessionId, TextData,
+    ClientId, ClientState, CodecId, CodecParameters, ExtensionWriter, HandshakeResponse, List, MessageType,
+    Packet, PacketHeader, ParseError, RoomId, RoomMembers, RosterEntry, ServerRelay, SessionId, TextData,
     TextRecipient, VoiceData, VoiceOptions, WireStr, WriteError, Writer,
 };
 
@@ -16,11 +16,11 @@ fn bytes_of_another_protocol_have_a_bad_magic() {
 
 #[test]
 fn the_type_is_judged_before_the_session_is_read() {
-    let error = Header::parse(&[0x8B, 0xC7, 12]).unwrap_err();
+    let error = PacketHeader::parse(&[0x8B, 0xC7, 12]).unwrap_err();
     assert_eq!(error, ParseError::UnknownType { found: 12 });
     assert_eq!(error.to_string(), "unknown message type 12");
     assert_eq!(MessageType::peek(&[0x8B, 0xC7, 7]), Ok(MessageType::ServerRelayReliable));
-    let error = Header::parse(&[0x8B, 0xC7, 7]).unwrap_err();
+    let error = PacketHeader::parse(&[0x8B, 0xC7, 7]).unwrap_err();
     assert_eq!(error, ParseError::Truncated { reading: "session id", missing: 4 });
 }
 
@@ -146,9 +146,9 @@ fn text_of(text: &str) -> Packet<'_> {
     TextData { session: SESSION, recipient, sender: ClientId(1), text: Some(WireStr::from(text)) }.into()
 }
 
-fn client(id: u16) -> Client<'static> {
-    let codec = CodecSettings { kind: CodecKind::OPUS, frame_size_samples: 960, sample_rate_hz: 48_000 };
-    Client { name: Some(WireStr::from("Ann")), id: ClientId(id), codec }
+fn client(id: u16) -> RosterEntry<'static> {
+    let codec = CodecParameters { kind: CodecId::OPUS, frame_size_samples: 960, sample_rate_hz: 48_000 };
+    RosterEntry { name: Some(WireStr::from("Ann")), id: ClientId(id), codec }
 }
 
 fn empty_response() -> HandshakeResponse<'static> {

@@ -48,7 +48,7 @@ fn an_empty_folder_is_a_failure() {
 
 #[test]
 fn an_unknown_file_is_a_failure() {
-    assert_fails("unknown_file", &[("surprise.json", "[]")], "surprise.json: nobody runs this file");
+    assert_fails("unknown_file", &[("surprise.json", "[]")], "surprise.json: no runner for this file");
 }
 
 #[test]
@@ -96,7 +96,7 @@ fn run(folder: &Path) -> (Vec<String>, Vec<String>) {
     let (mut report, mut failures) = (Vec::new(), Vec::new());
     for name in names.iter().filter(|name| !OTHERS.contains(&name.as_str())) {
         let Some(check) = check_for(name) else {
-            failures.push(format!("{name}: nobody runs this file"));
+            failures.push(format!("{name}: no runner for this file"));
             continue;
         };
         match entries(&folder.join(name)) {

@@ -6,9 +6,9 @@ mod any_packet;
 mod hostile_bytes;
 
 use consonance_wire::{
-    Client, ClientId, ClientState, ErrorWrongSession, Extension, ExtensionWriter, List, ListenerSummary,
-    Packet, ParseError, Reception, ReceptionReport, RedundancySupport, RoomMembers, ServerRelay, SessionId,
-    UplinkReceipt, VoiceReport, WireStr, WriteError, Writer, wrapped_delta,
+    ClientId, ClientState, ErrorWrongSession, Extension, ExtensionWriter, List, ListenerSummary, Packet,
+    ParseError, Reception, ReceptionReport, RedundancySupport, RoomMembers, RosterEntry, ServerRelay,
+    SessionId, UplinkReceipt, VoiceReport, WireStr, WriteError, Writer, wrapped_delta,
 };
 use proptest::prelude::*;
 
@@ -56,7 +56,7 @@ proptest! {
 
     #[test]
     fn room_names_from_an_iterator_give_the_same_packet(name: String, id: u16, rooms: Vec<String>) {
-        let client = Client { name: Some(WireStr::from(&*name)), id: ClientId(id), codec: any_packet::OPUS };
+        let client = RosterEntry { name: Some(WireStr::from(&*name)), id: ClientId(id), codec: any_packet::OPUS };
         let names: Vec<_> = rooms.iter().map(|room| Some(WireStr::from(&**room))).collect();
         let state = ClientState { session: SESSION, client, rooms: List::from(&names[..]) };
 
@@ -148,7 +148,7 @@ proptest! {
     }
 
     #[test]
-    fn a_voice_report_is_found_again_behind_its_carrier(
+    fn a_voice_report_is_found_again_behind_its_packet(
         uplink in prop::option::of(any::<(u16, u32, u32)>()),
         listeners in prop::option::of((any::<u8>(), 0..=100_u8, any::<u16>(), any::<u8>())),
         reception in prop::option::of((any::<u8>(), prop::collection::vec(any::<(u16, u16, u16, u16)>(), 0..127))),
@@ -172,8 +172,8 @@ proptest! {
         let mut writer = Writer::new(&mut buffer);
         report.write(SESSION, &mut writer).unwrap();
 
-        let (carrier, trailing) = Packet::parse_with_trailing(writer.written()).unwrap();
-        prop_assert_eq!(carrier, ErrorWrongSession { session: SESSION }.into());
+        let (packet, trailing) = Packet::parse_with_trailing(writer.written()).unwrap();
+        prop_assert_eq!(packet, ErrorWrongSession { session: SESSION }.into());
         let expected = (report != VoiceReport::default()).then_some(report);
         prop_assert_eq!(VoiceReport::find(trailing), expected);
     }

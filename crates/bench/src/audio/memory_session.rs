@@ -91,7 +91,7 @@ impl Post {
         self.server.handle_connected(self.now, link);
         for _ in 0..8 {
             self.exchange(link, client);
-            let is_there = |event: ClientEvent<'_>| event == ClientEvent::RosterReceived;
+            let is_there = |event: ClientEvent<'_>| event == ClientEvent::PlayersSynced;
             while let Some(event) = client.poll_event() {
                 if is_there(event) {
                     return Ok(());

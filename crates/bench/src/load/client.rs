@@ -245,7 +245,7 @@ fn take_engine_events(engine: &mut Client, arrived_at: Stamp, heard: &mut Heard,
     while let Some(event) = engine.poll_event() {
         match event {
             ClientEvent::Voice(voice) => heard.hear(voice.frame, arrived_at),
-            ClientEvent::RosterReceived => *standing = Standing::Joined,
+            ClientEvent::PlayersSynced => *standing = Standing::Joined,
             _ => {}
         }
     }

@@ -211,7 +211,7 @@ impl Voice {
         }
         let mut heard = 0;
         while let Some(event) = self.engine.poll_event() {
-            self.has_joined |= matches!(event, ClientEvent::RosterReceived);
+            self.has_joined |= matches!(event, ClientEvent::PlayersSynced);
             heard += u64::from(matches!(event, ClientEvent::Voice(_)));
         }
         while self.engine.poll_command().is_some() {}

@@ -13,8 +13,8 @@ use consonance_transport::{
 };
 use consonance_wire::limits::PACKET_BYTES_MAX;
 use consonance_wire::{
-    Channel, ChannelBits, ChannelKind, Client, ClientId, CodecKind, CodecSettings, HandshakeResponse, List,
-    Packet, SessionId, TextData, TextRecipient, VoiceData, VoiceOptions, WireStr,
+    ChannelBits, ChannelKind, ClientId, CodecId, CodecParameters, HandshakeResponse, List, Packet,
+    RosterEntry, SessionId, TextData, TextRecipient, VoiceChannel, VoiceData, VoiceOptions, WireStr,
 };
 
 /// The name of who is there besides the page.
@@ -28,8 +28,8 @@ pub(crate) const OPUS_20_MS: u8 = 9 << 3;
 const SESSION: SessionId = SessionId(7);
 const PARTNERS_ID: ClientId = ClientId(1);
 const PAGES_ID: ClientId = ClientId(2);
-const CODEC: CodecSettings =
-    CodecSettings { kind: CodecKind::OPUS, frame_size_samples: 960, sample_rate_hz: 48_000 };
+const CODEC: CodecParameters =
+    CodecParameters { kind: CodecId::OPUS, frame_size_samples: 960, sample_rate_hz: 48_000 };
 
 /// Each link is a session of two.
 pub(crate) struct PartnerServer {
@@ -72,7 +72,7 @@ impl PartnerServer {
             }
             Delivery::Unreliable => {
                 let bits = ChannelBits::new(ChannelKind::Player);
-                let channels = [Channel { bits, recipient: PAGES_ID.0 }];
+                let channels = [VoiceChannel { bits, recipient: PAGES_ID.0 }];
                 let voice = VoiceData {
                     session: SESSION,
                     sender: PARTNERS_ID,
@@ -93,7 +93,7 @@ fn hear(packet: &[u8]) -> Heard {
     match Packet::parse(packet).unwrap() {
         Packet::HandshakeRequest(_) => {
             let (room_names, room_members) = (List::default(), List::default());
-            let partner = [Client { name: Some(WireStr::from(PARTNER)), id: PARTNERS_ID, codec: CODEC }];
+            let partner = [RosterEntry { name: Some(WireStr::from(PARTNER)), id: PARTNERS_ID, codec: CODEC }];
             let clients = List::from(&partner);
             let response =
                 HandshakeResponse { session: SESSION, id: PAGES_ID, clients, room_names, room_members };

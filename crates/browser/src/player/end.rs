@@ -97,7 +97,7 @@ impl BrowserPlayer {
                 };
                 self.put_out(now, Cause::Kicked, &reason.to_string());
             }
-            Disconnection::NameTakenOver => {
+            Disconnection::ReplacedByNewerLogin => {
                 self.put_out(now, Cause::NameTaken, &EndReason::from(EndCode::NameTakenOver).to_string());
             }
             _ => {
@@ -136,7 +136,7 @@ fn words(cause: Disconnection) -> &'static str {
         Disconnection::ConnectFailed => "the session cannot be reached",
         Disconnection::NoAnswer => "the session's server did not answer in time",
         Disconnection::WrongSession => "the session's server has begun again",
-        Disconnection::MovedOn => "the session goes on elsewhere",
+        Disconnection::Redirected => "the session goes on elsewhere",
         _ => "the connection to the session was lost",
     }
 }

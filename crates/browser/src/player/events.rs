@@ -1,6 +1,6 @@
 //! What happens in the session, told to the page.
 
-use consonance_session::{ClientEvent, ClientId, CodecKind, Instant, TextTarget};
+use consonance_session::{ClientEvent, ClientId, CodecId, Instant, TextTarget};
 
 use super::BrowserPlayer;
 use super::end::millis;
@@ -41,7 +41,7 @@ impl BrowserPlayer {
             ClientEvent::Disconnected { cause, retry_in } => self.note_disconnection(now, cause, retry_in),
             ClientEvent::Kicked { reason } => self.kicked_because = Some(reason),
             ClientEvent::PlayerJoined { id, name, codec } => {
-                self.downlink.player_joined(id, codec.kind == CodecKind::OPUS);
+                self.downlink.player_joined(id, codec.kind == CodecId::OPUS);
                 let is_self = self.client.id() == Some(id);
                 self.tell(&ToPage::Player { id: id.0, name, rooms: Vec::new(), is_self });
                 self.tell_known_place(id);
@@ -82,7 +82,7 @@ impl BrowserPlayer {
 /// What is told as the client tells it.
 fn to_page(event: ClientEvent<'_>) -> Option<ToPage> {
     Some(match event {
-        ClientEvent::RosterReceived => ToPage::Roster,
+        ClientEvent::PlayersSynced => ToPage::Roster,
         ClientEvent::EnteredRoom { id, name, room } => ToPage::Entered { id: id.0, name, room },
         ClientEvent::ExitedRoom { id, name, room } => ToPage::Exited { id: id.0, name, room },
         ClientEvent::RemovedFromRoom { room } => ToPage::RemovedFromRoom { room },
@@ -90,7 +90,7 @@ fn to_page(event: ClientEvent<'_>) -> Option<ToPage> {
             ToPage::RoomRights { room, listen: rights.listen, speak: rights.speak }
         }
         ClientEvent::Moved { from, to } => ToPage::Moved { from, to },
-        ClientEvent::TextHeld { wait } => ToPage::TextHeld { wait_ms: millis(wait) },
+        ClientEvent::TextRateLimited { wait } => ToPage::TextHeld { wait_ms: millis(wait) },
         ClientEvent::RoomFull { room, to } => ToPage::RoomFull { room, to: to.into() },
         ClientEvent::Recorded(recorded) => {
             ToPage::Recorded { whole: recorded.is_whole, last_ms: millis(recorded.last) }
@@ -106,12 +106,12 @@ fn to_page(event: ClientEvent<'_>) -> Option<ToPage> {
             count: report.listeners,
             lost_percent: crate::control::Percent::nearest(report.lost_percent.into()),
         },
-        ClientEvent::ServerCloses { ends_in, onward } => ToPage::Closing {
+        ClientEvent::Draining { ends_in, redirect } => ToPage::Closing {
             in_ms: Some(millis(ends_in)),
-            onward: onward.map(|onward| onward.address),
+            onward: redirect.map(|redirect| redirect.address),
             stays: false,
         },
-        ClientEvent::ServerStays => ToPage::Closing { in_ms: None, onward: None, stays: true },
+        ClientEvent::DrainCancelled => ToPage::Closing { in_ms: None, onward: None, stays: true },
         // Direct links are not a page's, and the rest was told before.
         _ => return None,
     })

@@ -1,6 +1,8 @@
 //! Everything that a page has to know, told again.
 
-use consonance_session::{Client, ClientId, HeardTarget, Instant, Recorded, Restriction, RoomId, Status};
+use consonance_session::{
+    Client, ClientId, HeardTarget, Instant, RecordingNotice, Restriction, RoomId, Status,
+};
 
 use super::BrowserPlayer;
 use super::end::millis;
@@ -48,8 +50,8 @@ impl BrowserPlayer {
             let room = room.into();
             mailbox.tell(&ToPage::RoomRights { room, listen: rights.listen, speak: rights.speak });
         }
-        if client.recorded() != Recorded::default() {
-            let Recorded { is_whole, last } = client.recorded();
+        if client.recorded() != RecordingNotice::default() {
+            let RecordingNotice { is_whole, last } = client.recorded();
             mailbox.tell(&ToPage::Recorded { whole: is_whole, last_ms: millis(last) });
         }
         self.tell_known_places();
@@ -66,7 +68,7 @@ const CHANNELS_PER_MESSAGE: usize = 8;
 pub(super) fn sanctioned(
     now: Instant,
     restriction: Restriction,
-    terms: Option<&consonance_session::Terms>,
+    terms: Option<&consonance_session::RestrictionTerms>,
 ) -> ToPage {
     let terms = terms.map(|terms| Terms {
         ends_in_ms: terms.ends.map(|ends| millis(ends.since(now))),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use consonance_browser::End;
 use consonance_browser::control::Cause;
-use consonance_session::{ClientId, Identity, Restriction, Restrictions, Terms};
+use consonance_session::{ClientId, PlayerIdentity, Restriction, RestrictionTerms, Restrictions};
 use serde_json::json;
 
 use crate::session::Session;
@@ -60,8 +60,8 @@ fn an_operators_decisions_are_told_with_their_terms() {
     session.told(alice);
     let ends = Some(session.now + Duration::from_mins(1));
     let mut restrictions = Restrictions::default();
-    restrictions.impose(Restriction::Muted, Terms::new(ends, "shouting"));
-    let identity = Identity::Name("Alice".into());
+    restrictions.impose(Restriction::Muted, RestrictionTerms::new(ends, "shouting"));
+    let identity = PlayerIdentity::Name("Alice".into());
     session.server.set_restrictions(&identity, &restrictions).unwrap();
     session.run();
     let muted = json!({

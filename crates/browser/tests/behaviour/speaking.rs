@@ -239,8 +239,8 @@ fn another_codec_is_told_once_in_words() {
     let mut session = Session::new();
     let (alice, bob) = (session.page("Alice"), session.native("Bob"));
     let now = session.now;
-    let codec = consonance_session::CodecSettings {
-        kind: consonance_session::CodecKind(0),
+    let codec = consonance_session::CodecParameters {
+        kind: consonance_session::CodecId(0),
         ..session.natives[bob].client.codec()
     };
     session.natives[bob].client.set_codec(now, codec);

@@ -12,9 +12,7 @@ use std::time::{Duration, Instant};
 use consonance_audio::{CodecKind, CodecSettings, Discard, EncoderSettings, FrameSize, OpusLibrary};
 #[cfg(feature = "devices")]
 use consonance_device::Direction;
-use consonance_session::{
-    Client, ClientSettings, CodecKind as SessionCodecKind, CodecSettings as SessionCodec, JoinToken,
-};
+use consonance_session::{Client, ClientSettings, CodecId, CodecParameters, JoinToken};
 use consonance_transport::thread_waker;
 
 use super::{EventCallback, StartError, VoiceChatBuilder, diagnostics};
@@ -147,10 +145,10 @@ fn random_name() -> String {
 }
 
 /// What the others are told of frames of this length.
-pub(crate) fn session_codec(frame: FrameSize) -> SessionCodec {
+pub(crate) fn session_codec(frame: FrameSize) -> CodecParameters {
     let codec = CodecSettings::opus(frame);
-    SessionCodec {
-        kind: SessionCodecKind(CodecKind::to_wire(codec.kind)),
+    CodecParameters {
+        kind: CodecId(CodecKind::to_wire(codec.kind)),
         frame_size_samples: codec.frame_samples,
         sample_rate_hz: codec.sample_rate_hz,
     }

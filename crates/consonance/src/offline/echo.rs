@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use consonance_session::{
-    ChannelId, ChannelProperties, Client, ClientEvent, ClientSettings, CodecSettings,
+    ChannelId, ChannelProperties, Client, ClientEvent, ClientSettings, CodecParameters,
     Instant as SessionInstant, Target, TextTarget, VoiceFrame,
 };
 use consonance_transport::memory::MemoryClient;
@@ -27,7 +27,7 @@ pub(super) struct Echo {
     links: Links,
     /// Who is repeated.
     player: Box<str>,
-    codec: CodecSettings,
+    codec: CodecParameters,
     /// How long a frame waits.
     delay: Duration,
     frames: VecDeque<WaitingFrame>,
@@ -46,7 +46,7 @@ struct WaitingFrame {
 
 impl Echo {
     /// An echo of this player, who sends what the codec says.
-    pub(super) fn new(network: MemoryClient, player: &str, codec: CodecSettings) -> Self {
+    pub(super) fn new(network: MemoryClient, player: &str, codec: CodecParameters) -> Self {
         let name = if player == LOOPBACK { SECOND_LOOPBACK } else { LOOPBACK };
         let mut settings = ClientSettings::new(name);
         settings.codec = codec;
@@ -72,7 +72,7 @@ impl Echo {
     }
 
     /// How it speaks: as the player does.
-    pub(super) fn codec(&self) -> CodecSettings {
+    pub(super) fn codec(&self) -> CodecParameters {
         self.codec
     }
 
@@ -113,7 +113,7 @@ impl Echo {
     fn hear(&mut self, at: SessionInstant) {
         while let Some(event) = self.client.poll_event() {
             match event {
-                ClientEvent::RosterReceived => self.has_roster = true,
+                ClientEvent::PlayersSynced => self.has_roster = true,
                 ClientEvent::Voice(voice) if self.frames.len() < WAITING_FRAMES_MAX => {
                     self.frames.push_back(WaitingFrame::new(&voice, at + self.delay));
                 }

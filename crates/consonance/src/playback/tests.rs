@@ -1,14 +1,14 @@
 //! Who gets a place in the mixer, and how each is heard there.
 
 use consonance_audio::{Discard, FrameSize, SpeakerPlace, Unheard};
-use consonance_session::{CodecKind as SessionCodecKind, Priority};
+use consonance_session::{CodecId, Priority};
 
 use super::*;
 use crate::tap::{Tap, TapSource};
 
 /// Raw samples, so that nothing has to be encoded.
-const CODEC: SessionCodec =
-    SessionCodec { kind: SessionCodecKind(0), frame_size_samples: 960, sample_rate_hz: 48_000 };
+const CODEC: CodecParameters =
+    CodecParameters { kind: CodecId(0), frame_size_samples: 960, sample_rate_hz: 48_000 };
 
 /// A playback into nothing, with so many places and players, whose ids count from 1.
 fn playback(max_speakers: usize, players: u16) -> Playback {
@@ -118,7 +118,7 @@ fn how_a_player_is_to_be_heard_holds_for_who_gets_a_place_later() {
 fn what_cannot_be_decoded_is_told_at_once() {
     let mut playback = playback(1, 0);
     let player = Arc::new(PlayerState::new("Eve", false));
-    let absurd = SessionCodec { frame_size_samples: FrameSize::Ms20.samples() as u32 + 1, ..CODEC };
+    let absurd = CodecParameters { frame_size_samples: FrameSize::Ms20.samples() as u32 + 1, ..CODEC };
     assert!(playback.add(ClientId(1), player, absurd).is_err());
 }
 

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use consonance_audio::{ActivationMode, SpeakerStatistics, Unheard};
 use consonance_inspector as shown;
-use consonance_session::{Flow, Player, Priority, Target};
+use consonance_session::{Flow, Priority, SessionPlayer, Target};
 use consonance_transport::DatagramPath;
 
 use super::watch::{OwnVoice, Past};
@@ -201,7 +201,7 @@ fn packets(table: &PacketTable) -> (Vec<shown::PacketRow>, shown::FlowRow) {
 pub(crate) fn player_row(
     now: Instant,
     own_name: &str,
-    player: &Player<'_>,
+    player: &SessionPlayer<'_>,
     state: Option<&PlayerState>,
     reception: Option<&SpeakerStatistics>,
     past: Option<&Past>,

@@ -73,14 +73,14 @@ impl ConnectionWatch {
     ) -> Loss {
         match (cause, retry_in) {
             (Disconnection::CodecChanged, Some(_)) => Loss::Rejoins,
-            (Disconnection::MovedOn, Some(_)) => Loss::Redirected,
+            (Disconnection::Redirected, Some(_)) => Loss::Redirected,
             (Disconnection::LinkChanged, Some(_)) => Loss::ChangesLink,
             (_, Some(retry_in)) if self.keeps_trying && is_worth_retrying => {
                 self.lost_since.get_or_insert(now);
                 Loss::Retries(retry_in)
             }
             (Disconnection::Kicked, _) => Loss::Kicked,
-            (Disconnection::NameTakenOver, _) => Loss::NameTakenOver,
+            (Disconnection::ReplacedByNewerLogin, _) => Loss::NameTakenOver,
             _ => Loss::Over,
         }
     }
@@ -145,7 +145,7 @@ mod tests {
     #[test]
     fn a_session_that_is_left_to_be_joined_again_uses_up_no_patience() {
         let (mut watch, now) = (watch(true), Instant::now());
-        let causes = [Disconnection::CodecChanged, Disconnection::MovedOn, Disconnection::LinkChanged];
+        let causes = [Disconnection::CodecChanged, Disconnection::Redirected, Disconnection::LinkChanged];
         let losses = causes.map(|cause| watch.lose(now, cause, SOON, false));
         assert_eq!(losses, [Loss::Rejoins, Loss::Redirected, Loss::ChangesLink]);
         assert!(!watch.has_run_out(now + PATIENCE));
@@ -155,7 +155,7 @@ mod tests {
     fn what_cannot_be_tried_again_ends_the_chat() {
         let (mut watch, now) = (watch(true), Instant::now());
         assert_eq!(watch.lose(now, Disconnection::Kicked, None, true), Loss::Kicked);
-        assert_eq!(watch.lose(now, Disconnection::NameTakenOver, None, true), Loss::NameTakenOver);
+        assert_eq!(watch.lose(now, Disconnection::ReplacedByNewerLogin, None, true), Loss::NameTakenOver);
         assert_eq!(watch.lose(now, Disconnection::LinkLost, SOON, false), Loss::Over);
     }
 

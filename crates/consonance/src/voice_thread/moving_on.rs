@@ -2,13 +2,13 @@
 
 use std::time::{Duration, Instant};
 
-use consonance_session::Onward;
+use consonance_session::Redirect;
 
 use super::VoiceThread;
 use crate::event::EventKind;
 
 impl VoiceThread {
-    pub(super) fn hear_of_closing(&mut self, now: Instant, ends_in: Duration, onward: Option<&Onward>) {
+    pub(super) fn hear_of_closing(&mut self, now: Instant, ends_in: Duration, onward: Option<&Redirect>) {
         self.links.stay();
         let follows = onward.map(|onward| self.links.lead_to(&onward.address).map(|()| onward.leave_in));
         let follows_in = follows.and_then(Result::ok);
@@ -27,7 +27,7 @@ impl VoiceThread {
     /// Goes when it is time. Who has lost its link meanwhile has gone by the same way already.
     pub(super) fn move_on(&mut self, now: Instant) {
         if self.connection.take_redirect(now) && self.links.has_another_way() {
-            self.client.move_on(self.clock.session(now));
+            self.client.follow_redirect(self.clock.session(now));
             self.drain_session(now);
         }
     }

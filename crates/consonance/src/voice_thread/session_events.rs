@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use consonance_session::{ClientEvent, Disconnection, Onward};
+use consonance_session::{ClientEvent, Disconnection, Redirect};
 
 use super::VoiceThread;
 use super::connection_watch::{Loss, is_worth_retrying};
@@ -13,7 +13,7 @@ use crate::trace::FrameTrace;
 
 /// What changes the whole chat, and is followed once the event is told.
 enum Upheaval {
-    Closes(Duration, Option<Onward>),
+    Closes(Duration, Option<Redirect>),
     Stays,
     Lost(Disconnection, Option<Duration>),
 }
@@ -21,8 +21,8 @@ enum Upheaval {
 impl Upheaval {
     fn of(event: &ClientEvent<'_>) -> Option<Self> {
         match event {
-            ClientEvent::ServerCloses { ends_in, onward } => Some(Self::Closes(*ends_in, onward.clone())),
-            ClientEvent::ServerStays => Some(Self::Stays),
+            ClientEvent::Draining { ends_in, redirect } => Some(Self::Closes(*ends_in, redirect.clone())),
+            ClientEvent::DrainCancelled => Some(Self::Stays),
             ClientEvent::Disconnected { cause, retry_in } => Some(Self::Lost(*cause, *retry_in)),
             _ => None,
         }
@@ -44,7 +44,7 @@ impl VoiceThread {
                     self.clock.start_playing(now);
                     self.connection.note_joined();
                 }
-                ClientEvent::RosterReceived => self.may_speak = true,
+                ClientEvent::PlayersSynced => self.may_speak = true,
                 ClientEvent::PlayerJoined { id, name, codec } => {
                     if let Some(player) = self.shared.players.find(name).filter(|player| !player.is_local)
                         && let Err(text) = self.playback.add(*id, player, *codec)

@@ -6,7 +6,7 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 
 use consonance_audio::{Discard, EncoderSettings};
 use consonance_server::{SessionLoop, SessionsSettings};
-use consonance_session::{ClientSettings, Onward};
+use consonance_session::{ClientSettings, Redirect};
 use consonance_transport::memory::MemoryNetwork;
 
 use super::catch_up::{BEATS_AT_ONCE, LATE_MAX};
@@ -133,7 +133,7 @@ fn a_thread_that_is_too_slow_for_its_beats_is_never_much_later_than_its_patience
 fn who_is_sent_on_goes_when_it_is_time() {
     let mut bench = Bench::new(1);
     bench.run(Duration::from_secs(5), has_joined);
-    let onward = Onward { leave_in: Duration::from_secs(30), address: "second".into() };
+    let onward = Redirect { leave_in: Duration::from_secs(30), address: "second".into() };
     bench.thread.hear_of_closing(bench.now, Duration::from_mins(1), Some(&onward));
     let told = bench.run(Duration::from_secs(29), |_| false);
     assert!(!told.contains(&EventKind::MovingOn), "{told:?}");
@@ -145,7 +145,7 @@ fn who_is_sent_on_goes_when_it_is_time() {
 fn who_is_sent_on_and_loses_its_link_before_that_goes_once_and_stays() {
     let mut bench = Bench::new(1);
     bench.run(Duration::from_secs(5), has_joined);
-    let onward = Onward { leave_in: Duration::from_secs(30), address: "second".into() };
+    let onward = Redirect { leave_in: Duration::from_secs(30), address: "second".into() };
     bench.thread.hear_of_closing(bench.now, Duration::from_mins(1), Some(&onward));
     bench.servers[0] = None;
     let told = bench.run(Duration::from_mins(1), |_| false);

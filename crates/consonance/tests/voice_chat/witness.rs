@@ -41,7 +41,7 @@ impl Witness {
         player.wake(now);
         player.turn(now, |event| {
             seen.extend(match event {
-                ClientEvent::RosterReceived => Some(Seen::Ready),
+                ClientEvent::PlayersSynced => Some(Seen::Ready),
                 ClientEvent::StartedSpeaking { .. } => Some(Seen::Started),
                 ClientEvent::Voice(frame) => Some(Seen::Frame(frame.channels.to_vec())),
                 ClientEvent::StoppedSpeaking { .. } => Some(Seen::Stopped),

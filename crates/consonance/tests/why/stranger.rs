@@ -17,7 +17,7 @@ const TURN: Duration = Duration::from_millis(5);
 /// Joins as Alice and stays until told to go.
 fn stay(mut link: MemoryClient, is_over: &AtomicBool) {
     let mut settings = session::ClientSettings::new("Alice");
-    settings.codec.kind = session::CodecKind(7);
+    settings.codec.kind = session::CodecId(7);
     let mut client = session::Client::new(settings);
     let (begun, link_id) = (Instant::now(), session::LinkId(0));
     client.start();

@@ -2,7 +2,7 @@
 //!
 //! Everybody in such a room sends to everybody, so what a message is says which link it belongs to.
 
-/// What each packet of the protocol begins with: see `consonance_wire::Header`.
+/// What each packet of the protocol begins with: see `consonance_wire::PacketHeader`.
 pub(crate) const MAGIC: [u8; 2] = [0x8b, 0xc7];
 
 /// A client asks to join: `HandshakeRequest`.

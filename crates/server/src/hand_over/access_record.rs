@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use consonance_session::{
-    Access, Identity, Priority, Restriction, Restrictions, RoomPattern, RoomRights, Terms, Vouched,
+    Access, PlayerIdentity, Priority, Restriction, RestrictionTerms, Restrictions, RoomPattern, RoomRights,
+    Vouched,
 };
 use serde::{Deserialize, Serialize};
 
@@ -103,7 +104,7 @@ impl AccessRecord {
 }
 
 impl StandingRecord {
-    pub(super) fn of((identity, standing): &(Identity, Restrictions)) -> Self {
+    pub(super) fn of((identity, standing): &(PlayerIdentity, Restrictions)) -> Self {
         let terms = |restriction| {
             standing.terms(restriction).map(|terms| TermsRecord {
                 ends_in_ms: terms.ends.map(ms_of),
@@ -112,8 +113,8 @@ impl StandingRecord {
         };
         Self {
             player: match identity {
-                Identity::Name(name) => PlayerRecord::Name(name.to_string()),
-                Identity::Subject(subject) => PlayerRecord::Subject(subject.to_string()),
+                PlayerIdentity::Name(name) => PlayerRecord::Name(name.to_string()),
+                PlayerIdentity::Subject(subject) => PlayerRecord::Subject(subject.to_string()),
             },
             muted: terms(Restriction::Muted),
             text_muted: terms(Restriction::TextMuted),
@@ -129,7 +130,7 @@ impl StandingRecord {
         }
     }
 
-    pub(super) fn read(self, age: Duration) -> (Identity, Restrictions) {
+    pub(super) fn read(self, age: Duration) -> (PlayerIdentity, Restrictions) {
         let mut standing = Restrictions::default();
         let imposed = [
             (Restriction::Muted, self.muted),
@@ -138,7 +139,10 @@ impl StandingRecord {
         ];
         for (restriction, terms) in imposed {
             if let Some(TermsRecord { ends_in_ms, reason }) = terms {
-                standing.impose(restriction, Terms::new(ends_in_ms.map(|ms| end_of(ms, age)), &reason));
+                standing.impose(
+                    restriction,
+                    RestrictionTerms::new(ends_in_ms.map(|ms| end_of(ms, age)), &reason),
+                );
             }
         }
         for RightsRecord { room, listen, speak } in self.rooms {
@@ -146,8 +150,8 @@ impl StandingRecord {
             standing.set_room_rights(&room, RoomRights { listen, speak });
         }
         let identity = match self.player {
-            PlayerRecord::Name(name) => Identity::Name(name.into()),
-            PlayerRecord::Subject(subject) => Identity::Subject(subject.into()),
+            PlayerRecord::Name(name) => PlayerIdentity::Name(name.into()),
+            PlayerRecord::Subject(subject) => PlayerIdentity::Subject(subject.into()),
         };
         (identity, standing)
     }

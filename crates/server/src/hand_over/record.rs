@@ -6,7 +6,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
-use consonance_session::{ClientId, CodecKind, CodecSettings, KeptPlace, Secret, SessionId, SessionSnapshot};
+use consonance_session::{
+    ClientId, CodecId, CodecParameters, KeptPlace, SessionId, SessionSnapshot, SharedSecret,
+};
 use serde::{Deserialize, Serialize};
 
 use super::access_record::{AccessRecord, StandingRecord};
@@ -128,7 +130,7 @@ impl SessionRecord {
 
 impl PlaceRecord {
     fn of(place: &KeptPlace) -> Self {
-        let CodecSettings { kind, frame_size_samples, sample_rate_hz } = place.codec;
+        let CodecParameters { kind, frame_size_samples, sample_rate_hz } = place.codec;
         Self {
             id: place.id.0,
             name: place.name.to_string(),
@@ -145,9 +147,9 @@ impl PlaceRecord {
         let (kind, frame_size_samples, sample_rate_hz) = self.codec;
         Ok(KeptPlace {
             id: ClientId(self.id),
-            secret: Secret(secret.ok_or_else(|| format!("the secret of {:?} is none", self.name))?),
+            secret: SharedSecret(secret.ok_or_else(|| format!("the secret of {:?} is none", self.name))?),
             name: self.name.into(),
-            codec: CodecSettings { kind: CodecKind(kind), frame_size_samples, sample_rate_hz },
+            codec: CodecParameters { kind: CodecId(kind), frame_size_samples, sample_rate_hz },
             rooms: self.rooms.into_iter().map(Into::into).collect(),
             is_unannounced: self.is_unannounced,
             access: self.access.read(age)?,

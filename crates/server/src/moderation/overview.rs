@@ -110,8 +110,8 @@ impl Moderation {
 impl PlayerOverview {
     fn key(&self, session: &str) -> PlayerKey {
         let player = match &self.subject {
-            Some(subject) => consonance_session::Identity::Subject(subject.as_str().into()),
-            None => consonance_session::Identity::Name(self.name.as_str().into()),
+            Some(subject) => consonance_session::PlayerIdentity::Subject(subject.as_str().into()),
+            None => consonance_session::PlayerIdentity::Name(self.name.as_str().into()),
         };
         PlayerKey { session: session.to_owned(), player }
     }

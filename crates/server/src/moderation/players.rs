@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use consonance_session::{ClientId, Identity, Move, Reach, Restriction, Restrictions, Server};
+use consonance_session::{
+    ClientId, Move, NotificationStatus, PlayerIdentity, Restriction, Restrictions, Server,
+};
 
 use super::{AuditAction, By, Done, Moderation, ModerationError, Outcome};
 use crate::handle::AskError;
@@ -118,7 +120,9 @@ impl Moderation {
     pub fn kick(&self, by: &By, session: &str, player: &PlayerRef) -> Result<Done, ModerationError> {
         let reason = by.reason.clone();
         let kicked = self.with_visits(session, player, move |server, id| server.kick(id, &reason));
-        let outcome = |reached: Vec<Reach>| told(reached.iter().all(|reach| *reach == Reach::Told));
+        let outcome = |reached: Vec<NotificationStatus>| {
+            told(reached.iter().all(|reach| *reach == NotificationStatus::Notified))
+        };
         self.log(by, AuditAction::new("kick", session, player), kicked.map(outcome))
     }
 
@@ -200,7 +204,7 @@ impl Moderation {
     fn change_one(
         &self,
         session: &str,
-        identity: Identity,
+        identity: PlayerIdentity,
         change: &impl Fn(&mut StoredStanding),
     ) -> Result<Outcome, ModerationError> {
         let (standing, _) = self.records.change_standing(seconds_since_1970(), session, &identity, change)?;
@@ -213,10 +217,10 @@ impl Moderation {
         });
         match asked {
             // The next life of a session that has ended meanwhile takes over what is recorded.
-            Ok(Some(Ok(Reach::Absent)) | None) | Err(AskError::NoSession { .. }) => Ok(absent),
-            Ok(Some(set)) => {
-                set.map(|reach| told(reach == Reach::Told)).map_err(ModerationError::Restrictions)
-            }
+            Ok(Some(Ok(NotificationStatus::Absent)) | None) | Err(AskError::NoSession { .. }) => Ok(absent),
+            Ok(Some(set)) => set
+                .map(|reach| told(reach == NotificationStatus::Notified))
+                .map_err(ModerationError::Restrictions),
             Err(error) => Err(ModerationError::OnlyRecorded(error)),
         }
     }
@@ -224,14 +228,14 @@ impl Moderation {
     /// The identities of a player of a session that is served now, for the records: of a player who is here, or was,
     /// what its token says, if that says anything. At least one; several if players are here under spellings of one
     /// name.
-    fn identities(&self, session: &str, player: &PlayerRef) -> Result<Vec<Identity>, ModerationError> {
+    fn identities(&self, session: &str, player: &PlayerRef) -> Result<Vec<PlayerIdentity>, ModerationError> {
         let name = match player {
             PlayerRef::Subject(subject) if subject.is_empty() => {
                 return Err(ModerationError::Nameless { what: "the subject" });
             }
             PlayerRef::Subject(subject) => {
                 self.check_served(session)?;
-                return Ok(vec![Identity::Subject(subject.as_str().into())]);
+                return Ok(vec![PlayerIdentity::Subject(subject.as_str().into())]);
             }
             PlayerRef::Name(name) => name.clone(),
         };
@@ -288,10 +292,10 @@ fn least_moved(moved: &[Move]) -> Move {
 }
 
 /// What holds by name holds for nobody who shows a subject of its own.
-fn absent(identity: &Identity) -> Outcome {
+fn absent(identity: &PlayerIdentity) -> Outcome {
     match identity {
-        Identity::Name(_) => Outcome::AbsentName,
-        Identity::Subject(_) => Outcome::Absent,
+        PlayerIdentity::Name(_) => Outcome::AbsentName,
+        PlayerIdentity::Subject(_) => Outcome::Absent,
     }
 }
 

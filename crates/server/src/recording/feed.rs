@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use consonance_session::{ClientId, CodecKind, RoomId, Server};
+use consonance_session::{ClientId, CodecId, RoomId, Server};
 use consonance_wire::{ALWAYS_SEND_ROOM, ChannelKind, VoiceData};
 use rtrb::Producer;
 
@@ -139,7 +139,7 @@ impl RecordingFeed {
         if !tap.speakers.contains(voice.sender.0) {
             let Some(client) = server.client(voice.sender) else { return false };
             let subject = client.access.and_then(|access| access.subject.as_deref()).unwrap_or_default();
-            let is_opus = client.codec.kind == CodecKind::OPUS;
+            let is_opus = client.codec.kind == CodecId::OPUS;
             let (id, name) = (voice.sender, client.name);
             if !self.push(&Message::Speaker { recording, id, is_opus, name, subject }) {
                 return false;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use consonance_session::{Identity, Instant, Restriction, Restrictions, RoomRights, Terms};
+use consonance_session::{Instant, PlayerIdentity, Restriction, RestrictionTerms, Restrictions, RoomRights};
 use serde::{Deserialize, Serialize};
 
 /// A player of a session.
@@ -12,7 +12,7 @@ pub struct PlayerKey {
     /// The session's name.
     pub session: String,
     /// Who it is.
-    pub player: Identity,
+    pub player: PlayerIdentity,
 }
 
 /// What a player may not do, and what it may do in some rooms.
@@ -125,7 +125,7 @@ impl StoredStanding {
         for restriction in Restriction::ALL {
             if let Some(terms) = own.terms_mut(restriction).take() {
                 let ends = terms.until.map(|until| at + Duration::from_secs(until.saturating_sub(now)));
-                standing.impose(restriction, Terms::new(ends, &terms.reason));
+                standing.impose(restriction, RestrictionTerms::new(ends, &terms.reason));
             }
         }
         for (room, StoredRights { listen, speak }) in &self.rooms {
@@ -136,7 +136,7 @@ impl StoredStanding {
 }
 
 impl PlayerKey {
-    pub(crate) fn new(session: &str, player: &Identity) -> Self {
+    pub(crate) fn new(session: &str, player: &PlayerIdentity) -> Self {
         Self { session: session.to_owned(), player: player.clone() }
     }
 
@@ -159,16 +159,16 @@ impl PlayerKey {
     pub(crate) fn read(value: &str) -> Result<(Self, StoredStanding), serde_json::Error> {
         let Record { session, kind, name, standing } = serde_json::from_str(value)?;
         let player = match &*kind {
-            SUBJECT => Identity::Subject(name.into()),
-            _ => Identity::Name(name.into()),
+            SUBJECT => PlayerIdentity::Subject(name.into()),
+            _ => PlayerIdentity::Name(name.into()),
         };
         Ok((Self { session, player }, standing))
     }
 
     fn kind_and_name(&self) -> (&'static str, &str) {
         match &self.player {
-            Identity::Name(name) => (NAME, name),
-            Identity::Subject(subject) => (SUBJECT, subject),
+            PlayerIdentity::Name(name) => (NAME, name),
+            PlayerIdentity::Subject(subject) => (SUBJECT, subject),
         }
     }
 }
@@ -209,15 +209,17 @@ mod tests {
 
     #[test]
     fn a_record_names_its_player_whatever_characters_are_in_it() {
-        for player in
-            [Identity::Name("A \"B\"\n".into()), Identity::Subject("A".into()), Identity::Name("A".into())]
-        {
+        for player in [
+            PlayerIdentity::Name("A \"B\"\n".into()),
+            PlayerIdentity::Subject("A".into()),
+            PlayerIdentity::Name("A".into()),
+        ] {
             let key = PlayerKey::new("main", &player);
             let standing = StoredStanding { muted: Some(terms(None)), ..StoredStanding::default() };
             let text = serde_json::to_string(&key.with(&standing)).unwrap();
             assert_eq!(PlayerKey::read(&text).unwrap(), (key, standing));
         }
         let key = |player| PlayerKey::new("main", &player).to_text();
-        assert_ne!(key(Identity::Name("A".into())), key(Identity::Subject("A".into())));
+        assert_ne!(key(PlayerIdentity::Name("A".into())), key(PlayerIdentity::Subject("A".into())));
     }
 }

@@ -55,7 +55,7 @@ impl SessionLoop {
                 fits
             });
             let onward = address.map(target);
-            told += session.server.drain(at, &Draining { ends_in: plan.ends_in, onward });
+            told += session.server.drain(at, &Draining { ends_in: plan.ends_in, redirect: onward });
             self.drain(index, now);
         }
         info!(told, ends_in = ?plan.ends_in, onward = plan.onward, "draining");

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::time::Instant;
 
-use consonance_session::{ClientId, Identity, Instant as SessionInstant, LinkId, Server};
+use consonance_session::{ClientId, Instant as SessionInstant, LinkId, PlayerIdentity, Server};
 use consonance_transport::EndReason;
 
 use super::SessionLoop;
@@ -41,15 +41,15 @@ impl SessionLoop {
     /// The identities that an operator means by a name, however it is spelled: those of all players who have it now,
     /// else the account that had it last, else the name itself. At least one, each once. `None` if no session of this
     /// name is here.
-    pub(crate) fn identities_named(&self, session: &str, name: &str) -> Option<Vec<Identity>> {
+    pub(crate) fn identities_named(&self, session: &str, name: &str) -> Option<Vec<PlayerIdentity>> {
         let session = self.sessions.get(self.sessions.find(session)?)?;
         let present = session.server.clients_named(name).iter();
         let present: BTreeSet<_> = present.filter_map(|id| session.server.identity_of(*id)).collect();
         if !present.is_empty() {
             return Some(present.into_iter().collect());
         }
-        let gone = session.departed.account_of(name).map(|account| Identity::Subject(account.into()));
-        Some(vec![gone.unwrap_or_else(|| Identity::Name(name.into()))])
+        let gone = session.departed.account_of(name).map(|account| PlayerIdentity::Subject(account.into()));
+        Some(vec![gone.unwrap_or_else(|| PlayerIdentity::Name(name.into()))])
     }
 
     /// Makes a session follow what was decided about its rooms by now. False if it is not here.

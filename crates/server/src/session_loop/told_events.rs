@@ -20,13 +20,13 @@ impl SessionLoop {
         let session = self.sessions.get_mut(index);
         while let Some(event) = session.server.poll_event() {
             match event {
-                ServerEvent::JoinAsked { link, name, join_token } => {
+                ServerEvent::JoinRequested { link, name, join_token } => {
                     let verdict = self.gate.ask(now, &session.name, link, &name, &join_token);
                     let verdict = unless_banned(&self.records, &name, verdict);
                     let question = JoinQuestion { link, name: &name, at };
                     answer_join(session, &mut self.networks, now, &question, verdict);
                 }
-                ServerEvent::ModeratorAsks { id, request } => {
+                ServerEvent::ModerationRequested { id, request } => {
                     moderators::carry_out(&self.records, session, at, id, &request);
                 }
                 event => {

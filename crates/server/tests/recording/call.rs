@@ -8,12 +8,12 @@ use std::time::{Duration, Instant};
 use consonance_server::recording::{Recorder, RecordingIndex, RecordingSettings, TrackIndex, recordings_in};
 use consonance_server::reports::KeptVoicesSettings;
 use consonance_server::{SessionLoop, SessionsSettings};
-use consonance_session::{Capabilities, ClientId, CodecKind, CodecSettings, RoomId, SessionId};
+use consonance_session::{Capabilities, ClientId, CodecId, CodecParameters, RoomId, SessionId};
 use consonance_transport::memory::{MemoryClient, MemoryNetwork};
 use consonance_transport::{ClientEvent, ClientTransport as _, Delivery};
 use consonance_wire::{
-    Channel, ChannelBits, ChannelKind, DeltaChannelState, HandshakeExtension, HandshakeRequest, Notice,
-    Packet, ServerRelay, VoiceData, VoiceOptions, WireStr, Writer,
+    ChannelBits, ChannelKind, DeltaChannelState, HandshakeExtension, HandshakeRequest, Notice, Packet,
+    ServerRelay, VoiceChannel, VoiceData, VoiceOptions, WireStr, Writer,
 };
 
 use crate::folder::folder;
@@ -83,23 +83,23 @@ impl Call {
     }
 
     pub(crate) fn join(&mut self, name: &str) -> Voice {
-        self.join_with_codec(name, CodecKind::OPUS)
+        self.join_with_codec(name, CodecId::OPUS)
     }
 
     pub(crate) fn join_to(&mut self, session: &str, name: &str) -> Voice {
-        self.join_as(session, name, CodecKind::OPUS, Capabilities::NONE)
+        self.join_as(session, name, CodecId::OPUS, Capabilities::NONE)
     }
 
-    pub(crate) fn join_with_codec(&mut self, name: &str, kind: CodecKind) -> Voice {
+    pub(crate) fn join_with_codec(&mut self, name: &str, kind: CodecId) -> Voice {
         self.join_as("main", name, kind, Capabilities::NONE)
     }
 
     /// A client of ours, which can be told more than an original.
     pub(crate) fn join_ours(&mut self, name: &str) -> Voice {
-        self.join_as("main", name, CodecKind::OPUS, Capabilities::ALL)
+        self.join_as("main", name, CodecId::OPUS, Capabilities::ALL)
     }
 
-    fn join_as(&mut self, session: &str, name: &str, kind: CodecKind, capabilities: Capabilities) -> Voice {
+    fn join_as(&mut self, session: &str, name: &str, kind: CodecId, capabilities: Capabilities) -> Voice {
         let mut transport = self.network.client(session);
         transport.connect(self.now);
         self.turn();
@@ -107,7 +107,7 @@ impl Call {
         let (session, id) = (SessionId(0), ClientId(0));
         let told = Vec::new();
         let mut voice = Voice { transport, session, id, sequence: 0, channel_session: 0, told };
-        let codec = CodecSettings { kind, frame_size_samples: 960, sample_rate_hz: 48_000 };
+        let codec = CodecParameters { kind, frame_size_samples: 960, sample_rate_hz: 48_000 };
         let request = HandshakeRequest { codec, name: Some(WireStr::from(name)) };
         let mut bytes = [0; 1024];
         let mut writer = Writer::new(&mut bytes);
@@ -202,27 +202,36 @@ impl Voice {
 
     /// Sends a frame to the room.
     pub(crate) fn speak(&mut self, now: Instant, frame: &[u8]) {
-        let channel = Channel { bits: ChannelBits::new(ChannelKind::Room), recipient: RoomId::of(ROOM).0 };
+        let channel =
+            VoiceChannel { bits: ChannelBits::new(ChannelKind::Room), recipient: RoomId::of(ROOM).0 };
         self.speak_on(now, frame, &[channel]);
     }
 
     /// The same, over what arrives for certain.
     pub(crate) fn speak_reliably(&mut self, now: Instant, frame: &[u8]) {
-        let channel = Channel { bits: ChannelBits::new(ChannelKind::Room), recipient: RoomId::of(ROOM).0 };
+        let channel =
+            VoiceChannel { bits: ChannelBits::new(ChannelKind::Room), recipient: RoomId::of(ROOM).0 };
         self.relay(now, Delivery::Reliable, frame, &[channel], ClientId(0));
     }
 
-    pub(crate) fn speak_on(&mut self, now: Instant, frame: &[u8], channels: &[Channel]) {
+    pub(crate) fn speak_on(&mut self, now: Instant, frame: &[u8], channels: &[VoiceChannel]) {
         // The listener came first.
         self.relay(now, Delivery::Unreliable, frame, channels, ClientId(0));
     }
 
     /// Sends a frame whose only destination is no client, as originals do on the room that is always sent.
-    pub(crate) fn speak_to_nobody(&mut self, now: Instant, frame: &[u8], channels: &[Channel]) {
-        self.relay(now, Delivery::Unreliable, frame, channels, ClientId::NOBODY);
+    pub(crate) fn speak_to_nobody(&mut self, now: Instant, frame: &[u8], channels: &[VoiceChannel]) {
+        self.relay(now, Delivery::Unreliable, frame, channels, ClientId::NONE);
     }
 
-    fn relay(&mut self, now: Instant, delivery: Delivery, frame: &[u8], channels: &[Channel], to: ClientId) {
+    fn relay(
+        &mut self,
+        now: Instant,
+        delivery: Delivery,
+        frame: &[u8],
+        channels: &[VoiceChannel],
+        to: ClientId,
+    ) {
         let voice = VoiceData {
             session: self.session,
             sender: self.id,

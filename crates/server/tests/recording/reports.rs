@@ -13,7 +13,7 @@ use consonance_server::reports::{
 };
 use consonance_session::RoomId;
 use consonance_testing::sound::{FRAME_SAMPLES, correlation, decode_live, encode, speech};
-use consonance_wire::{Channel, ChannelBits, ChannelKind};
+use consonance_wire::{ChannelBits, ChannelKind, VoiceChannel};
 
 use crate::call::{Call, ROOM, Recorded, Setup, setup};
 use crate::folder::folder;
@@ -84,8 +84,8 @@ fn voices_of_a_report_fit_together_and_only_those_of_the_same_rooms_are_in_it() 
     call.wait(Duration::from_millis(700));
     call.say(&mut bob, &packets, FRAME);
     let elsewhere =
-        [Channel { bits: ChannelBits::new(ChannelKind::Room), recipient: RoomId::of("elsewhere").0 }];
-    let whisper = [Channel { bits: ChannelBits::new(ChannelKind::Player), recipient: listener.id.0 }];
+        [VoiceChannel { bits: ChannelBits::new(ChannelKind::Room), recipient: RoomId::of("elsewhere").0 }];
+    let whisper = [VoiceChannel { bits: ChannelBits::new(ChannelKind::Player), recipient: listener.id.0 }];
     for packet in &packets {
         carol.speak_on(call.now, packet, &elsewhere);
         bob.speak_on(call.now, packet, &whisper);

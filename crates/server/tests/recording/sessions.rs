@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use consonance_server::recording::{EndReason, RecordingRefusal};
-use consonance_session::{CodecKind, RoomId};
+use consonance_session::{CodecId, RoomId};
 use consonance_testing::sound::{FRAME_SAMPLES, correlation, decode_live, encode, peak, speech};
-use consonance_wire::{ALWAYS_SEND_ROOM, Channel, ChannelBits, ChannelKind};
+use consonance_wire::{ALWAYS_SEND_ROOM, ChannelBits, ChannelKind, VoiceChannel};
 
 use crate::call::{Call, ROOM, setup};
 
@@ -62,8 +62,10 @@ fn voice_to_the_always_send_room_is_recorded_though_nobody_listens() {
     let _listener = call.listener();
     let mut alice = call.join("Alice");
     let frames = encode(&speech(0.0, 1.0), FRAME_SAMPLES);
-    let to =
-        |recipient: RoomId| Channel { bits: ChannelBits::new(ChannelKind::Room), recipient: recipient.0 };
+    let to = |recipient: RoomId| VoiceChannel {
+        bits: ChannelBits::new(ChannelKind::Room),
+        recipient: recipient.0,
+    };
     for frame in &frames {
         alice.speak_to_nobody(call.now, frame, &[to(RoomId::ALWAYS_SEND)]);
         call.turn();
@@ -121,7 +123,7 @@ fn frames_that_come_late_twice_or_never_leave_the_others_in_their_places() {
 fn what_is_no_opus_is_left_out_and_counted() {
     let mut call = Call::new(&setup("no-opus"));
     let _listener = call.listener();
-    let mut raw = call.join_with_codec("Raw", CodecKind::IDENTITY);
+    let mut raw = call.join_with_codec("Raw", CodecId::IDENTITY);
     let mut garbage = call.join("Garbage");
     let packets = encode(&speech(0.0, 0.1), FRAME_SAMPLES);
     call.say(&mut raw, &packets, FRAME);
@@ -235,8 +237,8 @@ fn what_is_for_single_players_is_recorded_only_where_that_is_wanted() {
         let listener = call.listener();
         let mut alice = call.join("Alice");
         let packets = encode(&speech(0.0, 0.1), FRAME_SAMPLES);
-        let private = Channel { bits: ChannelBits::new(ChannelKind::Player), recipient: listener.id.0 };
-        let room = Channel { bits: ChannelBits::new(ChannelKind::Room), recipient: RoomId::of(ROOM).0 };
+        let private = VoiceChannel { bits: ChannelBits::new(ChannelKind::Player), recipient: listener.id.0 };
+        let room = VoiceChannel { bits: ChannelBits::new(ChannelKind::Room), recipient: RoomId::of(ROOM).0 };
         for channels in [&[private][..], &[private, room]] {
             for packet in &packets {
                 alice.speak_on(call.now, packet, channels);

@@ -4,16 +4,16 @@ use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
-use consonance_wire::{Channel, ChannelBits, ChannelKind, ClientId, Priority, RoomId};
+use consonance_wire::{ChannelBits, ChannelKind, ClientId, Priority, RoomId, VoiceChannel};
 
 /// A name for an open channel; never 0, never used again by the same client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ChannelId(pub u32);
 
-/// Whom a channel reaches.
+/// The recipient of a channel.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Target {
-    /// Everybody who listens to this room.
+    /// All listeners of this room.
     Room(Box<str>),
     /// The player of this name; while there is none, the channel waits.
     Player(Box<str>),
@@ -21,7 +21,7 @@ pub enum Target {
 
 impl Target {
     /// The room [`ALWAYS_SEND_ROOM`](consonance_wire::ALWAYS_SEND_ROOM): voice on a channel to it goes to the server
-    /// even if nobody listens, for its recordings and for moderators' taps. Nobody else hears it there.
+    /// even without listeners, for its recordings and for moderators' taps. No player hears it there.
     pub fn always_send() -> Self {
         Self::Room(consonance_wire::ALWAYS_SEND_ROOM.into())
     }
@@ -32,7 +32,8 @@ impl Target {
 pub struct ChannelProperties {
     /// Whether the voice comes from the speaker's place in the world (default false).
     pub positional: bool,
-    /// Who is heard over whom; `None` is the client's default priority at the moment of sending (default).
+    /// The priority; a listener ducks lower ones. `None` is the client's default priority at the moment of sending
+    /// (default).
     pub priority: Option<Priority>,
     /// Loudness, 0 … 2 (default 1); the wire carries 255 steps.
     pub amplitude: f32,
@@ -106,7 +107,7 @@ impl Channels {
         self.handles.len()
     }
 
-    /// Opens a channel at the next frame; one to a player who is not here (`present` is `None`) waits for the player.
+    /// Opens a channel at the next frame; one to an absent player (`present` is `None`) waits for the player.
     pub(crate) fn open(
         &mut self,
         target: Target,
@@ -216,7 +217,7 @@ impl Channels {
     }
 
     /// The channels as the next packet shows them.
-    pub(crate) fn on_wire(&self, default_priority: Priority) -> impl ExactSizeIterator<Item = Channel> {
+    pub(crate) fn on_wire(&self, default_priority: Priority) -> impl ExactSizeIterator<Item = VoiceChannel> {
         self.list.iter().map(move |entry| {
             let properties = self
                 .handles
@@ -227,7 +228,7 @@ impl Channels {
                 .with_closing(entry.closing)
                 .with_priority(properties.priority.unwrap_or(default_priority))
                 .with_amplitude(properties.amplitude);
-            Channel { bits, recipient: entry.recipient }
+            VoiceChannel { bits, recipient: entry.recipient }
         })
     }
 

@@ -6,21 +6,21 @@ use consonance_wire::Closing;
 
 use super::Client;
 use super::connect::Connection;
-use super::event::{ClientEvent, Disconnection, Onward};
+use super::event::{ClientEvent, Disconnection, Redirect};
 use crate::link::{CloseReason, LinkCommand};
 use crate::time::Instant;
 
-/// Longer than this nobody is kept from coming back, whatever a server says.
+/// The longest delay before reconnecting that a server can ask for.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 impl Client {
     /// Leaves the link and asks for another one at once, which the driver makes to where the server has
-    /// [said](ClientEvent::ServerCloses). The new server is shown what the present one gave me for my place, in case it
+    /// [said](ClientEvent::Draining). The new server is shown what the present one gave me for my place, in case it
     /// has taken over the session; rooms and channels are kept in any case. False if I am in no session.
-    pub fn move_on(&mut self, now: Instant) -> bool {
+    pub fn follow_redirect(&mut self, now: Instant) -> bool {
         let Connection::Joined { link, .. } = self.connection else { return false };
-        self.lose_link(now, Disconnection::MovedOn);
-        self.commands.push_back(LinkCommand::close(link, CloseReason::MovedOn));
+        self.lose_link(now, Disconnection::Redirected);
+        self.commands.push_back(LinkCommand::close(link, CloseReason::Redirected));
         true
     }
 
@@ -28,16 +28,16 @@ impl Client {
         let millis = |millis: u32| Duration::from_millis(millis.into());
         match *closing {
             Closing::Ends { in_ms } => {
-                self.events.push(ClientEvent::ServerCloses { ends_in: millis(in_ms), onward: None });
+                self.events.push(ClientEvent::Draining { ends_in: millis(in_ms), redirect: None });
             }
             Closing::Moves { in_ms, leave_in_ms, address } => {
-                let onward = Onward { leave_in: millis(leave_in_ms), address: address.into() };
-                self.events.push(ClientEvent::ServerCloses { ends_in: millis(in_ms), onward: Some(onward) });
+                let redirect = Redirect { leave_in: millis(leave_in_ms), address: address.into() };
+                self.events.push(ClientEvent::Draining { ends_in: millis(in_ms), redirect: Some(redirect) });
             }
             Closing::Restarts { come_back_in_ms } => {
                 self.pause_before_return = Some(millis(come_back_in_ms).min(LONGEST_PAUSE));
             }
-            Closing::Stays => self.events.push(ClientEvent::ServerStays),
+            Closing::Stays => self.events.push(ClientEvent::DrainCancelled),
             _ => self.statistics.ignored += 1,
         }
     }

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use consonance_wire::{
-    Client as WireClient, ClientId, CodecSettings, HandshakeExtension, HandshakeRequest, HandshakeResponse,
+    ClientId, CodecParameters, HandshakeExtension, HandshakeRequest, HandshakeResponse, RosterEntry,
     SessionId, WireStr, Writer,
 };
 
@@ -42,7 +42,7 @@ pub(super) enum Connection {
     Opening,
     Handshaking {
         link: LinkId,
-        /// Who has not answered until then does not speak this protocol, or no longer.
+        /// A peer that has not answered by then does not speak this protocol, or no longer.
         give_up: Instant,
     },
     Joined {
@@ -89,9 +89,9 @@ impl Client {
         self.leave(now, Disconnection::Stopped);
     }
 
-    /// Sends with another codec from now on. The others are told of a codec when a player joins, so whoever is in a
-    /// session leaves it and joins it again at once; rooms and channels stay as they are.
-    pub fn set_codec(&mut self, now: Instant, codec: CodecSettings) {
+    /// Sends with another codec from now on. The others learn of a codec when a player joins, so a client in a session
+    /// leaves it and joins it again at once; rooms and channels stay as they are.
+    pub fn set_codec(&mut self, now: Instant, codec: CodecParameters) {
         if codec == self.settings.codec {
             return;
         }
@@ -103,7 +103,7 @@ impl Client {
     }
 
     /// What is sent: see [`ClientSettings::codec`](crate::ClientSettings::codec).
-    pub fn codec(&self) -> CodecSettings {
+    pub fn codec(&self) -> CodecParameters {
         self.settings.codec
     }
 
@@ -136,7 +136,7 @@ impl Client {
         }
     }
 
-    /// The link that was asked for is up. One that nobody waits for any more is to be closed.
+    /// The requested link is up. A link that is no longer wanted is closed.
     pub fn handle_connected(&mut self, now: Instant, link: LinkId) {
         self.now = now;
         if self.links.contains(link) {
@@ -152,7 +152,7 @@ impl Client {
         }
     }
 
-    /// The link that was asked for did not come about.
+    /// The requested link could not be opened.
     pub fn handle_connect_failed(&mut self, now: Instant) {
         if matches!(self.connection, Connection::Opening) {
             self.lose_link(now, Disconnection::ConnectFailed);
@@ -178,7 +178,7 @@ impl Client {
         self.commands.push_back(LinkCommand::Open);
     }
 
-    /// The handshake has had no answer for a while: asks again, or asks somebody else who may sit there later.
+    /// The handshake has had no answer for a while: sends it again, in case another server listens there by now.
     pub(super) fn ask_again(&mut self, now: Instant) {
         let Connection::Handshaking { link, give_up } = self.connection else { return };
         if now < give_up {
@@ -204,7 +204,7 @@ impl Client {
             let mut writer = Writer::new(out);
             request.write(&mut writer)?;
             let body = writer.len();
-            // Behind the longest names there is no room; such a client is as an original.
+            // There is no space after the longest names; such a client appears as an original.
             let whole = extension.as_ref().map_or(Ok(()), |extension| extension.write(&mut writer));
             Ok::<_, consonance_wire::WriteError>(if whole.is_ok() { writer.len() } else { body })
         });
@@ -212,8 +212,8 @@ impl Client {
         self.timers.set(Timer::Handshake, now + HANDSHAKE_RETRY);
     }
 
-    /// The handshake's answer, which counts in whatever state: session and id are taken from it, and whoever is not in
-    /// it is gone.
+    /// The handshake's answer, which counts in any state: it sets session and id, and players missing from it have
+    /// left.
     pub(super) fn handle_response(
         &mut self,
         now: Instant,
@@ -264,7 +264,7 @@ impl Client {
 
     fn send_own_state(&mut self, link: LinkId, session: SessionId, id: ClientId) {
         let (name, codec) = (Some(WireStr::from(&*self.settings.name)), self.settings.codec);
-        let client = WireClient { name, id, codec };
+        let client = RosterEntry { name, id, codec };
         let rooms: Vec<&str> = self.rooms.names().collect();
         let most = self.settings.packets.reliable_bytes;
         write_state(session, &client, &rooms, most, |packet| {
@@ -281,7 +281,7 @@ impl Client {
         self.end_connection(now, cause);
     }
 
-    /// The link is lost, or did not come about: if the server may keep our place, everybody stays as they are.
+    /// The link is lost, or could not be opened: if the server may keep our place, all players stay as they are.
     pub(super) fn lose_link(&mut self, now: Instant, cause: Disconnection) {
         if self.hope_for_place(now) {
             self.timers.clear(Timer::Handshake);
@@ -296,8 +296,8 @@ impl Client {
         self.give_up_moderating();
         let pause = self.pause_before_return.take().unwrap_or_default();
         let retry_in = match cause {
-            Disconnection::Stopped | Disconnection::NameTakenOver | Disconnection::Kicked => None,
-            Disconnection::CodecChanged | Disconnection::MovedOn | Disconnection::LinkChanged => {
+            Disconnection::Stopped | Disconnection::ReplacedByNewerLogin | Disconnection::Kicked => None,
+            Disconnection::CodecChanged | Disconnection::Redirected | Disconnection::LinkChanged => {
                 Some(Duration::ZERO)
             }
             _ => Some(self.back_off.on_failed(now).max(pause)),

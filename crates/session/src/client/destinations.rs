@@ -1,6 +1,6 @@
-//! Who a frame or a text is for, by what is known of who listens where.
+//! The destinations of a frame or a text, found in the client's own roster.
 
-use consonance_wire::{Channel, ChannelKind, ClientId, RoomId};
+use consonance_wire::{ChannelKind, ClientId, RoomId, VoiceChannel};
 
 use super::Client;
 
@@ -17,12 +17,12 @@ impl Client {
         self.add(own, player);
     }
 
-    /// Everybody whom the channels reach, each once: channels in list order, within a room by ascending id.
+    /// All clients that the channels reach, each once: channels in list order, within a room by ascending id.
     pub(super) fn gather_listeners(&mut self, own: ClientId) -> bool {
         self.start_gathering();
         let mut i_am_one = false;
         for index in 0..self.on_wire.len() {
-            let Channel { bits, recipient } = self.on_wire[index];
+            let VoiceChannel { bits, recipient } = self.on_wire[index];
             i_am_one |= match bits.kind() {
                 ChannelKind::Player => self.add(own, ClientId(recipient)),
                 ChannelKind::Room => self.add_room(own, RoomId(recipient)),
@@ -31,9 +31,9 @@ impl Client {
         i_am_one
     }
 
-    /// Whether a channel leads to the room whose voice is sent even if nobody listens.
+    /// Whether a channel leads to the room whose voice is sent even without listeners.
     pub(super) fn is_always_sent(&self) -> bool {
-        self.on_wire.iter().any(Channel::is_always_sent)
+        self.on_wire.iter().any(VoiceChannel::is_always_sent)
     }
 
     fn start_gathering(&mut self) {

@@ -1,4 +1,4 @@
-//! The direct links that are up, and who each says is at its other end.
+//! The direct links that are up, and the player that each claims to be at its other end.
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
@@ -54,7 +54,7 @@ impl DirectLinks {
         self.links.keys().copied()
     }
 
-    /// Each link, whom it claims, and what has passed over it.
+    /// Each link, the player it claims, and its traffic.
     pub(super) fn iter_totals(&self) -> impl Iterator<Item = (LinkId, Option<ClientId>, Totals)> {
         self.links.iter().map(|(&link, direct)| (link, direct.claim.map(|claim| claim.id), direct.totals))
     }
@@ -64,7 +64,7 @@ impl DirectLinks {
         self.links.entry(link).or_default();
     }
 
-    /// Takes a link out; whom it claimed.
+    /// Removes a link; returns the player it claimed.
     pub(super) fn remove(&mut self, link: LinkId) -> Option<ClientId> {
         let Claim { id, .. } = self.links.remove(&link)?.claim?;
         self.claimants.remove(&(id, link));
@@ -77,7 +77,7 @@ impl DirectLinks {
         core::mem::take(&mut self.links).into_keys()
     }
 
-    /// The link says this from now on; whom it claimed before.
+    /// The link claims this player from now on; returns the player it claimed before.
     pub(super) fn claim(&mut self, link: LinkId, claim: Claim) -> Option<ClientId> {
         let before = self.links.get_mut(&link)?.claim.replace(claim);
         if let Some(Claim { id, .. }) = before {
@@ -92,7 +92,7 @@ impl DirectLinks {
         self.claimants.range((id, LinkId(0))..=(id, LinkId(u64::MAX))).next().map(|&(_, link)| link)
     }
 
-    /// Forgets who claimed this player: ids are used again at once.
+    /// Forgets all claims to this player: ids are reused at once.
     pub(super) fn forget_claimants(&mut self, id: ClientId) {
         while let Some(link) = self.claimant(id) {
             self.claimants.remove(&(id, link));

@@ -3,11 +3,13 @@
 use alloc::boxed::Box;
 use core::time::Duration;
 
-use consonance_wire::{ChannelKind, ClientId, CodecSettings, Priority, RedundancySupport, RoomId, SessionId};
+use consonance_wire::{
+    ChannelKind, ClientId, CodecParameters, Priority, RedundancySupport, RoomId, SessionId,
+};
 
 use crate::link::LinkId;
 use crate::moderator::{ModeratorAction, ModeratorAnswer};
-use crate::restrictions::{Restriction, RoomRights, Terms};
+use crate::restrictions::{Restriction, RestrictionTerms, RoomRights};
 use crate::server::RoomUse;
 
 /// Something that happened in the session. Ids are used again at once, so follow the order of events.
@@ -21,16 +23,16 @@ pub enum ClientEvent<'a> {
         /// My id in it.
         id: ClientId,
     },
-    /// The link was lost, and over another one I have my place again: same id, same rooms, and nobody else noticed.
-    /// Who left or came meanwhile is told until [`RosterReceived`](Self::RosterReceived).
+    /// The link was lost, and over another one I have my place again: same id, same rooms, unnoticed by others. Players
+    /// that left or joined meanwhile are reported until [`PlayersSynced`](Self::PlayersSynced).
     Resumed {
         /// The session's number.
         session: SessionId,
         /// My id in it.
         id: ClientId,
     },
-    /// Everybody who was here before me is known now, with their rooms, and everybody has been told of mine.
-    RosterReceived,
+    /// All players that were here before me are known now, with their rooms, and all of them know my rooms.
+    PlayersSynced,
     /// A player is in the session; raised for oneself too.
     PlayerJoined {
         /// Its id until it leaves.
@@ -38,7 +40,7 @@ pub enum ClientEvent<'a> {
         /// Its name, unique in the session.
         name: Box<str>,
         /// What it sends.
-        codec: CodecSettings,
+        codec: CodecParameters,
     },
     /// A player is gone; it stopped speaking and exited its rooms before. Not raised for oneself.
     PlayerLeft {
@@ -49,18 +51,18 @@ pub enum ClientEvent<'a> {
     },
     /// A player listens to a room from now on.
     EnteredRoom {
-        /// Whose id.
+        /// Its id.
         id: ClientId,
-        /// Whose name.
+        /// Its name.
         name: Box<str>,
         /// The room's name.
         room: Box<str>,
     },
     /// A player listens to a room no longer.
     ExitedRoom {
-        /// Whose id.
+        /// Its id.
         id: ClientId,
-        /// Whose name.
+        /// Its name.
         name: Box<str>,
         /// The room's name.
         room: Box<str>,
@@ -77,7 +79,7 @@ pub enum ClientEvent<'a> {
         /// What.
         restriction: Restriction,
         /// Why and how long, by my clock; none if it is given back.
-        terms: Option<Terms>,
+        terms: Option<RestrictionTerms>,
     },
     /// The server's operator has decided what I may do in a room.
     RoomRights {
@@ -94,7 +96,7 @@ pub enum ClientEvent<'a> {
         to: Box<str>,
     },
     /// A text of mine went nowhere, because the one before was too recent.
-    TextHeld {
+    TextRateLimited {
         /// How long until the next one is taken.
         wait: Duration,
     },
@@ -103,14 +105,14 @@ pub enum ClientEvent<'a> {
     RoomFull {
         /// The room's name.
         room: Box<str>,
-        /// What there is no place for.
+        /// The use that has no free place.
         to: RoomUse,
     },
     /// What the server's operator keeps of the voices has changed, as far as that is told.
-    Recorded(Recorded),
+    Recorded(RecordingNotice),
     /// What became of a [request](super::Client::moderate) about another player.
     ModeratorAnswered {
-        /// Whom it was about.
+        /// The player concerned.
         player: Box<str>,
         /// What was to be done.
         action: ModeratorAction,
@@ -124,25 +126,25 @@ pub enum ClientEvent<'a> {
     },
     /// A player speaks to me; its frames follow.
     StartedSpeaking {
-        /// Whose id.
+        /// Its id.
         id: ClientId,
-        /// Whose name.
+        /// Its name.
         name: Box<str>,
     },
     /// One frame of a player's voice.
     Voice(VoiceFrame<'a>),
     /// A player speaks to me no longer.
     StoppedSpeaking {
-        /// Whose id.
+        /// Its id.
         id: ClientId,
-        /// Whose name.
+        /// Its name.
         name: Box<str>,
     },
     /// A text message to a room that I listen to, or to me.
     Text {
-        /// Whose id.
+        /// The sender's id.
         id: ClientId,
-        /// Whose name.
+        /// The sender's name.
         name: Box<str>,
         /// Where it was sent.
         to: TextTarget,
@@ -161,15 +163,15 @@ pub enum ClientEvent<'a> {
     /// The server tells how my listeners receive me, as far as they say; every two seconds while I speak.
     ListenerReport(ListenerReport),
     /// The server is going to end the session. It says so again when that changes.
-    ServerCloses {
+    Draining {
         /// In how long.
         ends_in: Duration,
         /// Where to go on, if there is such a place: the driver makes the next link to there, and calls
-        /// [`move_on`](crate::Client::move_on) when it is time.
-        onward: Option<Onward>,
+        /// [`follow_redirect`](crate::Client::follow_redirect) when it is time.
+        redirect: Option<Redirect>,
     },
     /// The server has said that it closes, and stays after all.
-    ServerStays,
+    DrainCancelled,
     /// The session is left or lost; stops, exits and leaves were raised before.
     Disconnected {
         /// Why.
@@ -181,7 +183,7 @@ pub enum ClientEvent<'a> {
 
 /// What a server's operator keeps of what is spoken.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Recorded {
+pub struct RecordingNotice {
     /// All of it.
     pub is_whole: bool,
     /// So much of the latest, to be looked at after a report; zero if nothing.
@@ -190,7 +192,7 @@ pub struct Recorded {
 
 /// Where a server that closes sends me.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Onward {
+pub struct Redirect {
     /// In how long I am to go: not everybody at once.
     pub leave_in: Duration,
     /// The address, as the network understands it; the server's own words, at most 512 bytes.
@@ -235,13 +237,13 @@ pub struct ListenerReport {
 /// Where a text message was sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TextTarget {
-    /// To everybody who listens to this room.
+    /// To all listeners of this room.
     Room(Box<str>),
     /// To one player.
     Player(Box<str>),
 }
 
-/// Why a client is no longer in its session.
+/// Why a client has left its session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Disconnection {
@@ -249,20 +251,20 @@ pub enum Disconnection {
     Stopped,
     /// The network connection ended.
     LinkLost,
-    /// No network connection came about.
+    /// No network connection could be opened.
     ConnectFailed,
     /// The server did not answer the handshake within [`Limits::handshake`](crate::Limits).
     NoAnswer,
     /// The server has another session now, as after a restart.
     WrongSession,
-    /// Somebody joined with the same name.
-    NameTakenOver,
+    /// Another player joined with the same name.
+    ReplacedByNewerLogin,
     /// The server's operator has removed me.
     Kicked,
     /// [`Client::set_codec`](crate::Client::set_codec) was called; the others learn of it as we join again.
     CodecChanged,
-    /// [`Client::move_on`](crate::Client::move_on) was called: the session goes on elsewhere.
-    MovedOn,
+    /// [`Client::follow_redirect`](crate::Client::follow_redirect) was called: the session goes on elsewhere.
+    Redirected,
     /// [`Client::change_link`](crate::Client::change_link) was called: the same session goes on over another link.
     LinkChanged,
 }
@@ -297,7 +299,7 @@ pub struct HeardChannel {
     pub positional: bool,
     /// Loudness, 0 … 2.
     pub amplitude: f32,
-    /// Who is heard over whom.
+    /// The priority of the voice; a listener ducks lower ones.
     pub priority: Priority,
 }
 

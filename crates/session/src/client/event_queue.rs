@@ -34,7 +34,7 @@ impl Events {
         self.queue.push(Queued::Plain(event));
     }
 
-    /// Queues an event, unless there is no space for it and as many as are to come.
+    /// Queues an event, unless the space left is needed for the given number of later events.
     pub(crate) fn push_before(&mut self, to_come: usize, event: ClientEvent<'static>) {
         self.queue.push_before(to_come, Queued::Plain(event));
     }
@@ -71,7 +71,7 @@ impl Events {
         })
     }
 
-    /// Events and frames that were lost because nobody asked for them.
+    /// Events and frames dropped because they were not polled in time.
     pub(crate) fn dropped(&self) -> u64 {
         self.queue.dropped() + self.frames_dropped
     }

@@ -1,6 +1,6 @@
 //! What stands behind a packet that else says nothing: [`Extension`](consonance_wire::Extension) says how.
 
-use consonance_wire::{Capabilities, Closing, Header, Notice, VoiceReport};
+use consonance_wire::{Capabilities, Closing, Notice, PacketHeader, VoiceReport};
 
 use super::{Client, Fault};
 use crate::time::Instant;
@@ -28,7 +28,7 @@ impl Client {
     pub(super) fn handle_carried(
         &mut self,
         now: Instant,
-        header: Header,
+        header: PacketHeader,
         carried: &Carried<'_>,
     ) -> Result<(), Fault> {
         self.check_session(header)?;

@@ -1,6 +1,6 @@
 //! Other players' voices: packets to the speaker machines, and what these say to events.
 
-use consonance_wire::{Channel, ChannelKind, ClientId, VoiceData};
+use consonance_wire::{ChannelKind, ClientId, VoiceChannel, VoiceData};
 
 use super::event::{ClientEvent, HeardChannel, HeardTarget, VoiceFrame};
 use super::timers::Timer;
@@ -17,10 +17,10 @@ impl Client {
             self.statistics.frames_refused += 1;
             return Ok(());
         }
-        // The original hears itself if a packet says so; nobody wants to.
+        // The original hears itself if a packet says so, which is never wanted.
         let member = self.roster.get_mut(id).filter(|_| id != own).ok_or(Fault::UnknownPlayer)?;
         let rooms = &self.rooms;
-        let to_me = |channel: &Channel| match channel.bits.kind() {
+        let to_me = |channel: &VoiceChannel| match channel.bits.kind() {
             ChannelKind::Player => channel.recipient == own.0,
             ChannelKind::Room => rooms.contains_id(consonance_wire::RoomId(channel.recipient)),
         };

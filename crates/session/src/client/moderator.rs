@@ -1,11 +1,11 @@
-//! What I, who may moderate, ask of the server about others.
+//! Moderation requests of this client to the server.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::fmt;
 
 use consonance_wire::{
-    Capabilities, ModeratorAnswer, ModeratorDeed, ModeratorRequest, WireStr, WriteError, Writer,
+    Capabilities, CommandAction, ModeratorAnswer, ModeratorCommand, WireStr, WriteError, Writer,
 };
 
 use super::Client;
@@ -62,7 +62,7 @@ impl fmt::Display for ModerateError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotJoined => f.write_str("no session is joined: nothing was done"),
-            Self::NotOffered => f.write_str("this server takes no requests of players who moderate"),
+            Self::NotOffered => f.write_str("this server does not accept moderation requests from players"),
             Self::TooMany { limit } => {
                 write!(f, "{limit} requests wait for the server's answer: wait for it, too")
             }
@@ -74,7 +74,8 @@ impl fmt::Display for ModerateError {
 impl core::error::Error for ModerateError {}
 
 impl Client {
-    /// Whether the server of the present session takes such requests at all; who may is for the join token to say.
+    /// Whether the server of the present session takes such requests at all; the join token decides which players may
+    /// send them.
     pub fn can_moderate(&self) -> bool {
         self.server_can(Capabilities::MODERATORS)
     }
@@ -101,7 +102,7 @@ impl Client {
         }
         let number = self.moderator_requests.number.wrapping_add(1);
         let (name, reason) = (WireStr::from(player), WireStr::from(reason));
-        let request = ModeratorRequest { number, player: name, reason, deed: deed(action) };
+        let request = ModeratorCommand { number, player: name, reason, action: command_action(action) };
         let written = self.outbox.push_written(Stage::ServerReliable, [link], |out| {
             let mut writer = Writer::new(out);
             request.write(session, &mut writer)?;
@@ -126,7 +127,7 @@ impl Client {
         }
     }
 
-    /// Whoever was asked will not answer any more.
+    /// The server that was asked will not answer any more.
     pub(super) fn give_up_moderating(&mut self) {
         for Waiting { player, action, .. } in core::mem::take(&mut self.moderator_requests.waiting) {
             let answer = ModeratorAnswer::Failed;
@@ -138,17 +139,17 @@ impl Client {
 /// Requests that wait at once.
 const WAITING_MAX: usize = 16;
 
-fn deed(action: &ModeratorAction) -> ModeratorDeed<'_> {
+fn command_action(action: &ModeratorAction) -> CommandAction<'_> {
     match action {
-        ModeratorAction::Kick => ModeratorDeed::Kick,
+        ModeratorAction::Kick => CommandAction::Kick,
         ModeratorAction::Mute { lasts } => {
-            // Never to the 0 that says that there is no end.
+            // Never 0, which stands for no end.
             let seconds = lasts.map(|lasts| u32::try_from(lasts.as_secs()).unwrap_or(u32::MAX).max(1));
-            ModeratorDeed::Mute { for_s: seconds.unwrap_or(0) }
+            CommandAction::Mute { duration_s: seconds.unwrap_or(0) }
         }
-        ModeratorAction::Unmute => ModeratorDeed::Unmute,
+        ModeratorAction::Unmute => CommandAction::Unmute,
         ModeratorAction::Move { from, to } => {
-            ModeratorDeed::Move { from: WireStr::from(&**from), to: WireStr::from(&**to) }
+            CommandAction::Move { from: WireStr::from(&**from), to: WireStr::from(&**to) }
         }
     }
 }

@@ -1,13 +1,12 @@
-//! Direct links to other players: who is at the other end, and what may come over them.
+//! Direct links to other players: which player is at the other end, and what may come over them.
 //!
-//! A direct link carries voice and text only; state always goes through the server.
-//! Nothing proves who is at its other end but the introduction, so this much is kept:
-//! a player has one direct link at a time, the first that introduced it, and nobody else speaks for it directly
-//! while that link is up.
+//! A direct link carries voice and text only; state always goes through the server. Only the introduction tells which
+//! player is at its other end, so two rules hold: a player has one direct link at a time, the first that introduced it,
+//! and while that link is up no other link speaks for it directly.
 
 use alloc::vec::Vec;
 
-use consonance_wire::{ClientId, HandshakeP2P, Header, MessageType, Packet, SessionId};
+use consonance_wire::{ClientId, HandshakeP2P, MessageType, Packet, PacketHeader, SessionId};
 
 use super::connect::Connection;
 use super::direct_links::Claim;
@@ -18,7 +17,7 @@ use crate::link::{CloseReason, LinkCommand, LinkId};
 use crate::time::Instant;
 
 impl Client {
-    /// A direct link to another player is up, whoever opened it; who that is will be said over it.
+    /// A direct link to another player is up, whichever side opened it; an introduction over it will name the player.
     ///
     /// In a session I introduce myself at once, else as soon as I am in one; told again, I do so again.
     /// The end of the link is told with [`handle_disconnected`](Self::handle_disconnected).
@@ -44,7 +43,7 @@ impl Client {
         }
     }
 
-    /// The players to whom voice and text can go directly, by ascending id, each with its link.
+    /// The players that can be sent voice and text directly, by ascending id, each with its link.
     pub fn direct_peers(&self) -> impl Iterator<Item = (ClientId, LinkId)> {
         self.roster.iter().filter_map(|member| Some((member.id, member.data.link?)))
     }
@@ -54,7 +53,7 @@ impl Client {
         &mut self,
         now: Instant,
         link: LinkId,
-        header: Header,
+        header: PacketHeader,
         packet: &[u8],
     ) -> Result<(), Fault> {
         match header.message {
@@ -77,8 +76,8 @@ impl Client {
         }
     }
 
-    /// After many refusals in a row a direct link is closed: the peer is hostile, or the two of us disagree about who
-    /// it is, and a new link clears that up.
+    /// After many refusals in a row a direct link is closed: the peer is hostile, or the two sides disagree about its
+    /// identity, and a new link resolves that.
     pub(super) fn note_peer_packet(&mut self, link: LinkId, bytes: usize, outcome: Result<(), Fault>) {
         let offence = outcome.err().and_then(Fault::offence);
         if self.links.count_in(link, bytes, offence.is_some())
@@ -166,7 +165,7 @@ impl Client {
         }
     }
 
-    /// This is no longer the player's link; another one that introduced it takes its place.
+    /// This link is not the player's any more; another one that introduced it takes its place.
     fn unbind(&mut self, link: LinkId, id: ClientId) {
         let Some(member) = self.roster.get_mut(id) else { return };
         if member.data.link != Some(link) {
@@ -179,7 +178,7 @@ impl Client {
         }
     }
 
-    /// Whether what came over a direct link is from whom it says.
+    /// Whether a packet over a direct link comes from the player that it names.
     fn check_speaks_for(&self, link: LinkId, sender: ClientId) -> Result<(), Fault> {
         let member = self.roster.get(sender).ok_or(Fault::UnknownPlayer)?;
         if member.data.link == Some(link) { Ok(()) } else { Err(Fault::Spoofed) }

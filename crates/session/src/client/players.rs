@@ -6,7 +6,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use consonance_wire::{
-    ClientId, ClientState, CodecSettings, DeltaChannelState, HandshakeResponse, RoomId, WireStr,
+    ClientId, ClientState, CodecParameters, DeltaChannelState, HandshakeResponse, RoomId, WireStr,
 };
 
 use super::connect::Connection;
@@ -31,13 +31,13 @@ pub(super) struct PlayerRecord {
 
 /// A player of the session.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Player<'a> {
+pub struct SessionPlayer<'a> {
     /// Its id until it leaves.
     pub id: ClientId,
     /// Its name, unique in the session.
     pub name: &'a str,
     /// What it sends.
-    pub codec: CodecSettings,
+    pub codec: CodecParameters,
     /// The rooms that it listens to, sorted.
     pub rooms: Vec<&'a str>,
     /// Whether it speaks to me just now.
@@ -46,8 +46,8 @@ pub struct Player<'a> {
 
 impl Client {
     /// Everybody in the session, myself included, by ascending id.
-    pub fn players(&self) -> impl Iterator<Item = Player<'_>> {
-        self.roster.iter().map(|member| Player {
+    pub fn players(&self) -> impl Iterator<Item = SessionPlayer<'_>> {
+        self.roster.iter().map(|member| SessionPlayer {
             id: member.id,
             name: &member.name,
             codec: member.codec,
@@ -116,7 +116,7 @@ impl Client {
         Ok(())
     }
 
-    /// Everybody but those whom the answer lists with the same name and id.
+    /// All players except those that the answer lists with the same name and id.
     pub(super) fn drop_players_not_in(&mut self, response: &HandshakeResponse<'_>) {
         let listed: BTreeMap<_, _> =
             response.clients.iter().filter_map(|client| Some((client.id, client.name?.to_str()))).collect();
@@ -128,7 +128,8 @@ impl Client {
         }
     }
 
-    /// Loads the lists that older servers fill in. Who was here before keeps its own room list, without an event.
+    /// Loads the lists that older servers fill in. Players that were here before keep their own room lists, without an
+    /// event.
     pub(super) fn load(&mut self, response: &HandshakeResponse<'_>) {
         let met_before = self.met;
         for client in response.clients {
@@ -162,7 +163,7 @@ impl Client {
         self.remove_player(id);
     }
 
-    /// Leaves everybody: first those who speak stop, then each exits and leaves in the order met.
+    /// Removes all players: first the speaking ones stop, then each exits its rooms and leaves, in the order met.
     pub(super) fn remove_everybody(&mut self) {
         let order = self.in_order_met();
         for &id in &order {
@@ -186,7 +187,7 @@ impl Client {
         &mut self,
         id: ClientId,
         name: Option<WireStr<'_>>,
-        codec: CodecSettings,
+        codec: CodecParameters,
     ) -> Result<(), Fault> {
         let name = name.ok_or(Fault::Contradiction)?.to_str();
         if self.names.contains_key(&*name) {
@@ -224,8 +225,8 @@ impl Client {
         }
     }
 
-    /// Where a session ends, everybody leaves at once, and that is told before what rooms they were in: there has to be
-    /// space for each who is here still, and for the end itself.
+    /// Where a session ends, all players leave at once, and that is told before which rooms they were in: there has to
+    /// be space for each player that is still here, and for the end itself.
     fn exit_all_rooms(&mut self, id: ClientId) {
         let to_come = self.roster.len() + 1;
         while let Some(room) = self.roster.leave_last(id) {
@@ -280,9 +281,9 @@ impl Client {
             }
             RosterProgress::OwnStatesMissing(_) => {
                 *roster = RosterProgress::Complete;
-                self.remove_who_left_meanwhile();
+                self.remove_players_that_left_meanwhile();
                 self.forget_unconfirmed_restrictions();
-                self.events.push(ClientEvent::RosterReceived);
+                self.events.push(ClientEvent::PlayersSynced);
             }
             RosterProgress::Complete => {}
         }

@@ -28,7 +28,7 @@ pub(super) struct PositionState {
 }
 
 impl Client {
-    /// Tells where I am, or with `None` that nobody is to know any more.
+    /// Reports my position; `None` withdraws it.
     ///
     /// A server that routes by distance is told so ten times a second at most, and once a second at least; others are
     /// told nothing.

@@ -1,10 +1,9 @@
 //! Frames that a speaker machine refuses, one after the other: a run of them is believed in the end.
 //!
-//! Here ours differs from the original on purpose.
-//! There one spoofed or broken frame can silence a speaker: one with a channel session far ahead until the speaker
-//! has been silent for 15 s, one with a sequence far ahead at the start of an utterance for 1.5 s, and then again.
-//! Ours does not follow a sequence that jumps further than the time-out allows, and whoever goes on undeterred for
-//! sixteen frames is heard, as a new utterance.
+//! Here ours differs from the original on purpose. There one spoofed or broken frame can silence a speaker: one with a
+//! channel session far ahead until the speaker has been silent for 15 s, one with a sequence far ahead at the start of
+//! an utterance for 1.5 s, and then again. Ours does not follow a sequence that jumps further than the time-out allows,
+//! and a speaker that persists for sixteen frames is heard, as a new utterance.
 
 /// Frames that are refused before they are believed: a third of a second of the common ones.
 const RUN: u32 = 16;

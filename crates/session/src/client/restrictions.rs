@@ -8,8 +8,8 @@ use core::time::Duration;
 use consonance_wire::{Notice, WireStr};
 
 use super::Client;
-use super::event::{ClientEvent, Disconnection, Recorded};
-use crate::restrictions::{Restriction, Restrictions, RoomRights, Terms};
+use super::event::{ClientEvent, Disconnection, RecordingNotice};
+use crate::restrictions::{Restriction, RestrictionTerms, Restrictions, RoomRights};
 use crate::server::RoomUse;
 use crate::time::Instant;
 
@@ -17,7 +17,7 @@ use crate::time::Instant;
 #[derive(Debug, Default)]
 pub(super) struct OwnRestrictions {
     restrictions: Restrictions,
-    recorded: Recorded,
+    recorded: RecordingNotice,
     /// I was kicked: the end of the link is the end.
     is_kicked: bool,
     confirmed: Confirmed,
@@ -48,14 +48,13 @@ impl OwnRestrictions {
 }
 
 impl Client {
-    /// What I may not do by decision of the server's operator, and what rights I have in
-    /// rooms. Ends are by my own clock.
+    /// My restrictions by decision of the server's operator, and my rights in rooms. Ends are by my own clock.
     pub fn restrictions(&self) -> &Restrictions {
         &self.own_restrictions.restrictions
     }
 
     /// What the server's operator keeps of what is spoken, as far as that is told.
-    pub fn recorded(&self) -> Recorded {
+    pub fn recorded(&self) -> RecordingNotice {
         self.own_restrictions.recorded
     }
 
@@ -64,7 +63,7 @@ impl Client {
         match *notice {
             Notice::Imposed { restriction, ends_in_s, reason } => {
                 let ends = (ends_in_s > 0).then(|| now + Duration::from_secs(ends_in_s.into()));
-                self.impose(restriction, Terms::new(ends, &reason.to_str()));
+                self.impose(restriction, RestrictionTerms::new(ends, &reason.to_str()));
             }
             Notice::Lifted { restriction } => self.lift(restriction),
             Notice::RoomRights { room, listen, speak } => {
@@ -75,8 +74,9 @@ impl Client {
                 self.events.push(ClientEvent::Kicked { reason: text(reason) });
             }
             Notice::Moved { from, to } => self.follow_move(text(from), text(to)),
-            Notice::TextHeld { wait_ms } => {
-                self.events.push(ClientEvent::TextHeld { wait: Duration::from_millis(wait_ms.into()) });
+            Notice::TextRateLimited { wait_ms } => {
+                self.events
+                    .push(ClientEvent::TextRateLimited { wait: Duration::from_millis(wait_ms.into()) });
             }
             Notice::RoomFull { room, is_speaking } => {
                 let to = if is_speaking { RoomUse::Speak } else { RoomUse::Listen };
@@ -84,7 +84,7 @@ impl Client {
             }
             Notice::Recorded { is_whole, last_s } => {
                 self.own_restrictions.confirmed.recorded = true;
-                self.set_recorded(Recorded { is_whole, last: Duration::from_secs(last_s.into()) });
+                self.set_recorded(RecordingNotice { is_whole, last: Duration::from_secs(last_s.into()) });
             }
             Notice::Answered { number, answer } => self.hear_answer(number, answer),
             _ => self.statistics.ignored += 1,
@@ -105,21 +105,25 @@ impl Client {
             self.set_rights(&room, RoomRights::default());
         }
         if !confirmed.recorded {
-            self.set_recorded(Recorded::default());
+            self.set_recorded(RecordingNotice::default());
         }
     }
 
     /// Why the server has removed me.
     pub(super) fn removal(&self) -> Disconnection {
-        if self.own_restrictions.is_kicked { Disconnection::Kicked } else { Disconnection::NameTakenOver }
+        if self.own_restrictions.is_kicked {
+            Disconnection::Kicked
+        } else {
+            Disconnection::ReplacedByNewerLogin
+        }
     }
 
-    /// Whether I may not do this.
+    /// Whether this is denied to me.
     pub(super) fn is_restricted(&self, restriction: Restriction) -> bool {
         self.own_restrictions.has(restriction)
     }
 
-    fn impose(&mut self, restriction: Restriction, terms: Terms) {
+    fn impose(&mut self, restriction: Restriction, terms: RestrictionTerms) {
         self.own_restrictions.confirmed.imposed[restriction as usize] = true;
         let former = self.own_restrictions.restrictions.terms(restriction);
         let is_known = former.is_some_and(|former| says_the_same(former, &terms));
@@ -159,14 +163,14 @@ impl Client {
         }
     }
 
-    fn set_recorded(&mut self, recorded: Recorded) {
+    fn set_recorded(&mut self, recorded: RecordingNotice) {
         if self.own_restrictions.recorded != recorded {
             self.own_restrictions.recorded = recorded;
             self.events.push(ClientEvent::Recorded(recorded));
         }
     }
 
-    /// The server takes me out of a room for another one. Whoever has left the room by itself does not follow.
+    /// The server moves me from one room to another. A client that has already left the first room does not follow.
     fn follow_move(&mut self, from: Box<str>, to: Box<str>) {
         if !self.expect_removal(&from) {
             return;
@@ -180,7 +184,7 @@ impl Client {
 }
 
 /// Told again after a reconnect, an end is a little earlier or later.
-fn says_the_same(former: &Terms, terms: &Terms) -> bool {
+fn says_the_same(former: &RestrictionTerms, terms: &RestrictionTerms) -> bool {
     let is_same_end = match (former.ends, terms.ends) {
         (None, None) => true,
         (Some(one), Some(other)) => one.since(other).max(other.since(one)) <= SAME_END,

@@ -24,7 +24,7 @@ pub(super) struct Place {
     ticket: Option<ResumeTicket>,
     /// I am back, and the roster is still on its way.
     resuming: bool,
-    /// Players whom the server has not named again since.
+    /// Players that the server has not named again since.
     unconfirmed: BTreeSet<ClientId>,
 }
 
@@ -84,7 +84,7 @@ impl Client {
         true
     }
 
-    /// The link is lost: true if the server may keep my place, so that nobody need leave yet.
+    /// The link is lost: true if the server may keep my place, so that no player has to leave yet.
     pub(super) fn hope_for_place(&mut self, now: Instant) -> bool {
         if self.place.ticket.is_none() {
             return false;
@@ -108,8 +108,8 @@ impl Client {
         self.server_can(Capabilities::RESUME).then_some(RemoveClient { session, id })
     }
 
-    /// Whether a state that comes after resuming says only what I knew before the link was lost. A player who has the
-    /// id of another one now makes that one leave, and one who has another id now leaves under its old one first.
+    /// Whether a state that comes after resuming says only what I knew before the link was lost. A player that has the
+    /// id of another one now makes that one leave, and one that has another id now leaves under its old one first.
     pub(super) fn is_unchanged_since_resuming(&mut self, state: &ClientState<'_>) -> bool {
         let id = state.client.id;
         if !self.place.resuming {
@@ -131,8 +131,8 @@ impl Client {
             && said.zip(member.rooms.names()).all(|(said, known)| said == known)
     }
 
-    /// The roster is complete again: whom it did not name has left.
-    pub(super) fn remove_who_left_meanwhile(&mut self) {
+    /// The roster is complete again: players that it did not name have left.
+    pub(super) fn remove_players_that_left_meanwhile(&mut self) {
         self.place.resuming = false;
         for id in core::mem::take(&mut self.place.unconfirmed) {
             self.player_is_gone(id);

@@ -1,4 +1,4 @@
-//! Which way voice and text go: straight to who has a direct link, through one relay to the rest.
+//! The route of voice and text: directly to players with a direct link, through one relay to the rest.
 
 use alloc::vec::Vec;
 use core::time::Duration;
@@ -22,12 +22,12 @@ use crate::token_bucket::TokenBucket;
 pub enum Routing {
     /// Everything goes through the server, direct links or not.
     AlwaysRelay,
-    /// Whoever has a direct link gets everything over it.
+    /// Players with a direct link get everything over it.
     #[default]
     Direct,
-    /// As [`Direct`](Self::Direct), as long as the direct copies of voice stay below an upload budget; the listeners
-    /// for whom nothing is left get that frame through the server. At most one second's worth can be saved up. Text is
-    /// not counted: it is little, and has to stay in order.
+    /// As [`Direct`](Self::Direct), as long as the direct copies of voice stay below an upload budget; the remaining
+    /// listeners get that frame through the server. At most one second's worth can be saved up. Text is not counted: it
+    /// is little, and has to stay in order.
     DirectWithin {
         /// The budget, in bytes of packets without what the network adds.
         bytes_per_second: u32,
@@ -81,10 +81,10 @@ impl Client {
     /// Sends a packet to the gathered `destinations`: one copy for all direct links, then as many relays as the limits
     /// ask for. Returns how many were reached directly, and how many through the server.
     ///
-    /// What is to be sent even if nobody listens goes to the server in any case, if need be for nobody there.
+    /// What is sent even without listeners goes to the server in any case, with an empty destination list if need be.
     ///
-    /// A server of ours is sent a frame alone and finds the listeners, if nobody has a direct link; otherwise it is
-    /// sent the list of those who have none.
+    /// A server of ours receives a bare frame and finds the listeners, if no player has a direct link; otherwise it
+    /// receives the list of those that have none.
     ///
     /// # Errors
     /// If the packet does not fit into a relay even for one listener; then nothing is sent.
@@ -100,7 +100,7 @@ impl Client {
         self.choose_ways(is_voice.then_some(packet.len()));
         let ways = (self.router.direct.len() as u64, self.router.relayed.len() as u64);
         if is_always_sent && ways.1 == 0 {
-            self.router.relayed.push(ClientId::NOBODY);
+            self.router.relayed.push(ClientId::NONE);
         }
         let Router { direct, relayed, .. } = &self.router;
         // A server that finds the listeners by itself finds all of them, those with a direct link too.

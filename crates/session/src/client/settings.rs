@@ -2,7 +2,7 @@
 
 use alloc::boxed::Box;
 
-use consonance_wire::{Capabilities, CodecKind, CodecSettings, Priority, RedundancySupport};
+use consonance_wire::{Capabilities, CodecId, CodecParameters, Priority, RedundancySupport};
 
 use super::routing::Routing;
 use crate::join_token::JoinToken;
@@ -17,7 +17,7 @@ pub struct ClientSettings {
     pub name: Box<str>,
     /// What this client sends (default Opus, 960 samples at 48 kHz); see
     /// [`Client::set_codec`](crate::Client::set_codec).
-    pub codec: CodecSettings,
+    pub codec: CodecParameters,
     /// Which bounds hold for what comes in and what is sent.
     pub limits: Limits,
     /// What the network carries (default: all that an original takes); see
@@ -31,15 +31,15 @@ pub struct ClientSettings {
     pub capabilities: Capabilities,
     /// Why I may join, for servers that ask for it (default: nothing).
     pub join_token: Option<JoinToken>,
-    /// Which copies of lost frames this client can make use of, besides those that every Opus decoder knows (default:
-    /// none); players whom it hears are told.
+    /// The copies of lost frames that this client can use, besides those that every Opus decoder knows (default: none);
+    /// speakers that it hears are told.
     pub redundancy: RedundancySupport,
     /// What direct links are used for at first (default [`Routing::Direct`]).
     pub routing: Routing,
     /// Does as the original does, also where that is wrong (default false). Only to compare with the original.
     ///
-    /// A speaker whom one frame far ahead silences stays silent, and a channel that is closing has the properties
-    /// of the next one of its kind.
+    /// A speaker that one frame far ahead silences stays silent, and a channel that is closing has the properties of
+    /// the next one of its kind.
     #[doc(hidden)]
     pub as_original: bool,
 }
@@ -49,7 +49,7 @@ impl ClientSettings {
     pub fn new(name: impl Into<Box<str>>) -> Self {
         Self {
             name: name.into(),
-            codec: CodecSettings { kind: CodecKind::OPUS, frame_size_samples: 960, sample_rate_hz: 48_000 },
+            codec: CodecParameters { kind: CodecId::OPUS, frame_size_samples: 960, sample_rate_hz: 48_000 },
             limits: Limits::default(),
             packets: PacketLimits::default(),
             channels: 128,

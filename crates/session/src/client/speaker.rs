@@ -2,34 +2,33 @@
 //!
 //! A packet of voice goes through eight steps, as in the original, and each of them may be the last:
 //!
-//! 1. Who speaks is known, and somebody else than me; otherwise the packet is dropped
-//!    ([`listening`](super::listening)).
-//! 2. The channel session of who was not heard for [`FORGET_TIMEOUT`], or never, is taken from the packet.
+//! 1. The speaker is known and is not this client; otherwise the packet is dropped ([`listening`](super::listening)).
+//! 2. The channel session of a speaker that was not heard for [`FORGET_TIMEOUT`], or never, is taken from the packet.
 //! 3. A packet of an earlier channel session than the present one is dropped.
 //! 4. Of its channels those count that are addressed to me. The frame is positional if all of them are, as
 //!    loud as the loudest, as urgent as the most urgent; it is the utterance's last if all of them are
 //!    closing, also if there are none.
-//! 5. Who speaks has stopped if all of those channels were reopened, each seen before with another session of its own,
+//! 5. The speaker has stopped if all of those channels were reopened, each seen before with another session of its own,
 //!    or if the packet's channel session is a later one.
-//! 6. Who does not speak has started, unless the frame is a last one.
+//! 6. A silent speaker has started, unless the frame is a last one.
 //! 7. The frame's place in the utterance follows from its sequence. A place before the utterance's beginning is none:
 //!    the frame is not heard, and nothing is learned from it, but the last step is still taken.
 //! 8. If the frame is the last one, the speaker has stopped after it.
 //!
-//! Who speaks and is not heard for [`SPEAKING_TIMEOUT`] has stopped, too.
-//! What ours refuses and believes besides, in steps 3 and 7, is in [`refusals`](super::refusals).
+//! A speaker that is not heard for [`SPEAKING_TIMEOUT`] has stopped, too. What ours refuses and believes besides, in
+//! steps 3 and 7, is in [`refusals`](super::refusals).
 
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use consonance_wire::{Channel, ChannelKind, Priority, VoiceData, wrapped_delta};
+use consonance_wire::{ChannelKind, Priority, VoiceChannel, VoiceData, wrapped_delta};
 
 use super::refusals::{Refusals, Verdict};
 use crate::time::Instant;
 
-/// A speaker who is silent for longer than this has stopped.
+/// A speaker that is silent for longer than this has stopped.
 pub const SPEAKING_TIMEOUT: Duration = Duration::from_millis(1500);
-/// A speaker who is silent for longer than this is forgotten: whatever channel session comes next is believed.
+/// A speaker that is silent for longer than this is forgotten: the next channel session is accepted, whatever it is.
 pub const FORGET_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// The receiving machine of one speaker.
@@ -41,7 +40,7 @@ pub(crate) struct Speaker {
     last_heard: Option<Instant>,
     own_sessions: Vec<OwnSession>,
     refusals: Refusals,
-    /// Perhaps somebody else of the same name has this id now: whatever comes next is believed.
+    /// Another player of the same name may have this id now: the next frame is accepted, whatever it is.
     doubted: bool,
     /// Whether refused frames stay refused for ever.
     as_original: bool,
@@ -112,7 +111,7 @@ impl Speaker {
         &mut self,
         now: Instant,
         voice: &VoiceData<'_>,
-        to_me: impl Fn(&Channel) -> bool,
+        to_me: impl Fn(&VoiceChannel) -> bool,
     ) -> Heard {
         let mut heard = Heard::default();
         let session = voice.options.channel_session();
@@ -147,7 +146,7 @@ impl Speaker {
         }
         // Step 7.
         let sequence = self.follow(now, voice.sequence).or_else(|| {
-            // Who goes on undeterred is heard, as a new utterance; one that ends is not worth it.
+            // A speaker that persists is heard, as a new utterance; the last frame of one is not worth it.
             heard.resynchronised =
                 !kept.all_closing && (doubted || self.count_refused(voice) == Verdict::Believed);
             heard.resynchronised.then(|| {
@@ -189,11 +188,11 @@ impl Speaker {
     pub(crate) fn poll_timeout(&self) -> Option<Instant> {
         let patience = if self.is_speaking() { SPEAKING_TIMEOUT } else { FORGET_TIMEOUT };
         self.channel_session?;
-        // "Longer than" the time-out: one microsecond later. Who was never heard has been silent for ever.
+        // "Longer than" the time-out: one microsecond later. A speaker that was never heard has been silent forever.
         Some(self.last_heard.map_or(Instant::START, |last| last + patience + Duration::from_micros(1)))
     }
 
-    /// True if the speaker was speaking: it is no longer.
+    /// True if the speaker was speaking; it has stopped now.
     pub(crate) fn stop(&mut self) -> bool {
         self.utterance.take().is_some()
     }
@@ -221,7 +220,7 @@ impl Speaker {
     }
 
     /// What the channels addressed to me say together, and whether all of them were reopened.
-    fn keep(&mut self, channels: impl Iterator<Item = Channel>) -> Kept {
+    fn keep(&mut self, channels: impl Iterator<Item = VoiceChannel>) -> Kept {
         let mut kept = Kept {
             positional: true,
             amplitude: 0.0,
@@ -242,7 +241,7 @@ impl Speaker {
     }
 
     /// True if the channel was seen before with another session of its own.
-    fn remember(&mut self, channel: Channel) -> bool {
+    fn remember(&mut self, channel: VoiceChannel) -> bool {
         let session = channel.bits.own_session();
         let known =
             |own: &&mut OwnSession| own.kind == channel.bits.kind() && own.recipient == channel.recipient;

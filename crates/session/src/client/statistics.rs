@@ -4,7 +4,7 @@ use consonance_wire::ClientId;
 
 use super::Client;
 use crate::link::LinkId;
-use crate::traffic::Traffic;
+use crate::traffic::PacketTraffic;
 
 /// Counters of one client since it was made.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -16,7 +16,7 @@ pub struct ClientStatistics {
     pub bytes_in: u64,
     /// Frames sent to at least one listener.
     pub frames_sent: u64,
-    /// Frames dropped because nobody listens or no session is joined.
+    /// Frames dropped because there is no listener or no session.
     pub frames_unheard: u64,
     /// Frames dropped because they and their channels do not fit into a packet.
     pub frames_too_long: u64,
@@ -26,11 +26,11 @@ pub struct ClientStatistics {
     pub frames_refused: u64,
     /// Copies of frames that went to a listener over its direct link.
     pub frames_direct: u64,
-    /// Listeners whom frames were sent to through the server.
+    /// Listeners that frames were sent to through the server.
     pub frames_relayed: u64,
     /// Copies of texts that went to a player over its direct link.
     pub texts_direct: u64,
-    /// Players whom texts were sent to through the server.
+    /// Players that texts were sent to through the server.
     pub texts_relayed: u64,
     /// Frames sent to the server of which it has told whether they arrived.
     pub uplink_frames: u64,
@@ -68,9 +68,9 @@ pub struct ClientStatistics {
     pub rooms_refused: u64,
     /// Packets that were not taken because [`Limits::outbox_bytes`](crate::Limits) wait to be sent.
     pub undrained: u64,
-    /// Packets of or about a player who is not here.
+    /// Packets from or about a player that is not here.
     pub unknown_player: u64,
-    /// Events that were lost because nobody polled for them.
+    /// Events that were dropped because they were not polled in time.
     pub events_dropped: u64,
 }
 
@@ -105,12 +105,12 @@ impl Client {
     }
 
     /// What came in over all links, by type of packet.
-    pub fn received(&self) -> &Traffic {
+    pub fn received(&self) -> &PacketTraffic {
         &self.received
     }
 
     /// What went out over all links, by type of packet; a packet to several direct links counts as often.
-    pub fn sent(&self) -> &Traffic {
+    pub fn sent(&self) -> &PacketTraffic {
         &self.sent
     }
 

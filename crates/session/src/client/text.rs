@@ -28,7 +28,7 @@ pub enum TextError {
         /// The name.
         name: Box<str>,
     },
-    /// The server's operator has decided that I may not write.
+    /// The server's operator has muted my texts.
     Muted,
     /// The message has more bytes than the limit.
     TooLong {
@@ -71,7 +71,7 @@ impl fmt::Display for TextError {
 impl core::error::Error for TextError {}
 
 impl Client {
-    /// Sends a text message to everybody who listens to a room, or to one player; to how many that was.
+    /// Sends a text message to all listeners of a room, or to one player; returns the number of recipients.
     ///
     /// # Errors
     /// If no session is joined, the server's operator does not let me write, the player is not

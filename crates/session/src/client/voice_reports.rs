@@ -35,7 +35,7 @@ impl Client {
         self.send_receptions_later();
     }
 
-    /// The time has come to tell the server; who does not fit into the packet is told of next time.
+    /// A report to the server is due; speakers that do not fit into the packet are in the next one.
     pub(super) fn send_receptions(&mut self) {
         let Connection::Joined { link, session, .. } = self.connection else { return };
         let told = self.receptions.len().min(self.settings.packets.receptions());
@@ -59,7 +59,7 @@ impl Client {
         }
     }
 
-    /// A player is gone; its id may be somebody else's at once.
+    /// A player is gone; its id may belong to another player at once.
     pub(super) fn forget_reception(&mut self, id: ClientId) {
         self.receptions.retain(|reception| reception.speaker != id);
     }

@@ -1,4 +1,4 @@
-//! My own voice: who hears a frame, and the packets that bring it there.
+//! My own voice: the listeners of a frame, and the packets that bring it there.
 
 use core::fmt;
 
@@ -71,8 +71,8 @@ impl fmt::Display for ChannelError {
 impl core::error::Error for ChannelError {}
 
 impl Client {
-    /// Speaks to a room or a player from the next frame on. A channel to a player who is not here waits for that
-    /// player; channels outlive a lost link.
+    /// Speaks to a room or a player from the next frame on. A channel to an absent player waits for that player;
+    /// channels outlive a lost link.
     ///
     /// # Errors
     /// If too many channels are open.
@@ -117,9 +117,9 @@ impl Client {
         self.settings.priority = priority;
     }
 
-    /// Sends one encoded frame to everybody whom my channels reach; how many that are.
+    /// Sends one encoded frame to all recipients of my channels; returns their number.
     ///
-    /// With nobody to hear it nothing is sent, unless a channel leads to
+    /// Without a listener nothing is sent, unless a channel leads to
     /// [`ALWAYS_SEND_ROOM`](consonance_wire::ALWAYS_SEND_ROOM): then the frame goes to the server for recorders and
     /// taps there. Nothing is sent while the server's operator has muted me. Until a frame is sent, closing channels
     /// wait.
@@ -165,8 +165,8 @@ impl Client {
         self.sequence
     }
 
-    /// Sends a frame with this number over the channels as they are; to how many others, and none if it
-    /// reaches nobody, me included.
+    /// Sends a frame with this number over the channels as they are; returns the number of other recipients, or none if
+    /// there is no recipient at all, this client included.
     fn send_numbered(&mut self, sequence: u16, frame: &[u8]) -> Result<Option<usize>, VoiceError> {
         let Connection::Joined { link, session, id, .. } = self.connection else {
             self.statistics.frames_unheard += 1;

@@ -1,8 +1,8 @@
 //! Where a client may listen and speak, by access tokens.
 //!
-//! Tokens are names, the same ones as a client's own: a room is open to who has at least one of those that it asks for.
-//! A client may besides be kept to some rooms, whatever these ask for.
-//! Where a client has its access from is the driver's matter ([`Server::admit`]), usually a signed join token.
+//! Tokens are names, the same ones as a client's own: a room is open to clients with at least one of those that it asks
+//! for. A client may also be confined to some rooms, whatever these ask for. The driver decides where a client has its
+//! access from ([`Server::admit`]), usually a signed join token.
 
 mod grant;
 
@@ -27,7 +27,7 @@ pub struct AccessRule {
     pub speak: Vec<Box<str>>,
 }
 
-/// What a client may not do in a room.
+/// A use of a room that can be denied to a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum RoomUse {
     /// Hear what is spoken and written there.
@@ -37,7 +37,7 @@ pub enum RoomUse {
 }
 
 impl AccessRule {
-    /// One of these tokens is asked for by who wants to listen or to speak.
+    /// Listeners and speakers both need one of these tokens.
     pub fn for_both<T: AsRef<str>>(tokens: impl IntoIterator<Item = T>) -> Self {
         let listen: Vec<_> = tokens.into_iter().map(|token| token.as_ref().into()).collect();
         Self { speak: listen.clone(), listen }
@@ -50,7 +50,7 @@ pub(super) struct Gate {
     rules: Vec<(RoomPattern, AccessRule)>,
     /// Rooms in use that follow a rule.
     guarded: BTreeMap<RoomId, usize>,
-    /// By client id; of whom nothing was said only while there are rules.
+    /// By client id; clients without access of their own are here only while there are rules.
     passes: Vec<Option<Pass>>,
     /// How many of them ask for more than a look at the rules, and how many keep to some rooms.
     restricted: usize,
@@ -65,7 +65,7 @@ struct Pass {
     access: Access,
     /// For each rule, whether it may speak there.
     may_speak: Vec<bool>,
-    /// What the operator was told that it tried and may not do.
+    /// Denied attempts that the operator was told of.
     told: BTreeSet<(RoomId, RoomUse)>,
     /// The operator was told that it speaks with more priority than it may.
     told_of_priority: bool,
@@ -91,14 +91,14 @@ impl Gate {
         self.rules.iter().position(|(pattern, _)| pattern.matches(room))
     }
 
-    /// Somebody listens to a room.
+    /// A room has its first listener.
     pub(super) fn enter(&mut self, room: &str) {
         if let Some(rule) = self.rule_of(room) {
             self.guarded.insert(RoomId::of(room), rule);
         }
     }
 
-    /// Nobody listens to a room any more.
+    /// A room has lost its last listener.
     pub(super) fn close(&mut self, room: &str) {
         self.guarded.remove(&RoomId::of(room));
     }
@@ -118,12 +118,12 @@ impl Gate {
         Some(pass)
     }
 
-    /// Whether somebody here may do less than the rules say.
+    /// Whether any client here is more restricted than the rules say.
     pub(super) fn restricts(&self) -> bool {
         self.restricted > 0
     }
 
-    /// Whether somebody here keeps to some rooms, by their names.
+    /// Whether any client here is confined to some rooms, by their names.
     pub(super) fn keeps_to_names(&self) -> bool {
         self.choosy > 0
     }
@@ -148,7 +148,7 @@ impl Gate {
         self.ends.first().copied()
     }
 
-    /// Other rules for everybody who is here, and for the rooms in use.
+    /// Other rules for all clients here, and for the rooms in use.
     pub(super) fn replace_rules<'a>(
         &mut self,
         rules: &[(RoomPattern, AccessRule)],
@@ -200,7 +200,8 @@ impl Gate {
         pass.is_some_and(|pass| !core::mem::replace(&mut pass.told_of_priority, true))
     }
 
-    /// Whether a client with this access did not try this before. Of further rooms than so many nobody is told.
+    /// Whether this is the first such attempt of a client with this access. Beyond a number of rooms, attempts are not
+    /// reported.
     pub(super) fn is_first_attempt(&mut self, id: ClientId, room: RoomId, to: RoomUse) -> bool {
         let told = self.pass_to_note(id).map(|pass| &mut pass.told);
         told.is_some_and(|told| told.len() < TOLD_MAX && told.insert((room, to)))
@@ -237,7 +238,7 @@ impl Gate {
         !asked.is_empty() && self.pass(id).is_some_and(|pass| pass.access.satisfies(asked))
     }
 
-    /// Whether a client may speak and write to a room id. Where nobody listens, everybody may.
+    /// Whether a client is allowed to speak and write to a room id. Without listeners every client is.
     pub(super) fn may_speak(&self, id: ClientId, room: RoomId) -> bool {
         // Mostly there are no rules, and a look-up per frame costs.
         if self.guarded.is_empty() {

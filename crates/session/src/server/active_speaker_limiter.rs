@@ -1,8 +1,8 @@
 //! Fewer voices at once in each room, for a server that has too much to do.
 //!
-//! Whoever speaks with more priority is heard, among equals whoever is clearly louder, and else whoever began first.
-//! Nothing is decoded for that: the first bits of a frame say how loud it is. Proximity rooms have their own measure
-//! for each listener, and keep to that.
+//! The higher priority is heard, among equals the clearly louder speaker, and otherwise the one that began first.
+//! Nothing is decoded for that: the first bits of a frame give its loudness. Proximity rooms have their own measure for
+//! each listener, and keep to that.
 
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
@@ -14,7 +14,7 @@ use crate::heard_voice::HeardVoice;
 use crate::loudness::{RecentLoudness, loudness};
 use crate::time::Instant;
 
-/// Who is heard in each room, while that is limited.
+/// The audible speakers of each room, while that is limited.
 #[derive(Debug, Default)]
 pub(super) struct ActiveSpeakerLimiter {
     /// So many in each room at most; everybody if there is none.
@@ -49,7 +49,7 @@ impl ActiveSpeakerLimiter {
         self.rooms.values_mut().for_each(|voices| voices.retain(|voice| voice.speaker != id));
     }
 
-    /// Nobody listens to a room any more.
+    /// A room has lost its last listener.
     pub(super) fn close(&mut self, room: RoomId) {
         self.rooms.remove(&room);
     }
@@ -79,7 +79,7 @@ impl ActiveSpeakerLimiter {
         let own = voices.iter().position(|voice| voice.speaker == heard.speaker);
         let is_free = voices.iter().filter(|voice| !voice.is_out).count() < most;
         if bits.is_closing() {
-            // The end of an utterance is told to whoever heard its beginning, and it has only one.
+            // The end of an utterance goes to the listeners of its beginning, and there is only one.
             return own.map(|own| voices.remove(own)).is_some() || is_free;
         }
         if let Some(own) = own.filter(|own| !voices[*own].is_out) {
@@ -111,7 +111,7 @@ impl ActiveSpeakerLimiter {
 
 impl Heard {
     pub(super) fn new(speaker: ClientId, is_opus: bool, frame: &[u8]) -> Self {
-        // What an encoder sends in silence is no longer than that (RFC 6716, section 2.1.9).
+        // An encoder's frames of silence are at most this long (RFC 6716, section 2.1.9).
         let has_speech = !is_opus || frame.len() > 2;
         let loudness = if is_opus && has_speech { loudness(frame) } else { None };
         Self { speaker, has_speech, loudness }

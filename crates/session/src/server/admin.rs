@@ -5,15 +5,15 @@ use alloc::boxed::Box;
 use consonance_wire::{ClientId, DeltaChannelState, Notice, RemoveClient, SessionId, WireStr};
 
 use super::sending::Audience;
-use super::{Identity, Reach, Server, ServerEvent};
+use super::{NotificationStatus, PlayerIdentity, Server, ServerEvent};
 use crate::link::{CloseReason, Delivery};
-use crate::restrictions::{Restriction, RoomRights, Terms, bounded_reason};
+use crate::restrictions::{Restriction, RestrictionTerms, RoomRights, bounded_reason};
 use crate::time::Instant;
 
 /// Something that an operator has decided about a player.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Decision {
+pub enum ModerationDecision {
     /// It was removed from the session.
     Kicked {
         /// The operator's words.
@@ -24,7 +24,7 @@ pub enum Decision {
         /// Which one.
         restriction: Restriction,
         /// On which terms; none if it holds no longer.
-        terms: Option<Terms>,
+        terms: Option<RestrictionTerms>,
     },
     /// It has other rights in a room than before.
     RoomRights {
@@ -54,11 +54,11 @@ pub enum Decision {
 pub enum Move {
     /// The client was taken out of the one room and asked to listen to the other one. One of ours does.
     Asked,
-    /// The client was taken out of the room; it is one of the original, which nobody can ask to go anywhere.
+    /// The client was taken out of the room; it is an original, which cannot be asked to go anywhere.
     OnlyRemoved,
     /// There is no such client, or it does not listen to that room. Nothing was done.
     NotThere,
-    /// The client may not listen to the room that it is to go to. Nothing was done.
+    /// The client is not allowed to listen to the target room. Nothing was done.
     Forbidden,
     /// That room is full. Nothing was done.
     Full,
@@ -67,21 +67,21 @@ pub enum Move {
 impl Server {
     /// Removes a client from the session and closes its link; everybody is told. Its client is told why if it can be,
     /// and one of ours does not come back by itself; one of the original does.
-    pub fn kick(&mut self, id: ClientId, reason: &str) -> Reach {
+    pub fn kick(&mut self, id: ClientId, reason: &str) -> NotificationStatus {
         let reason = bounded_reason(reason);
         self.remove_for(id, reason, CloseReason::Kicked { reason: reason.into() })
     }
 
     /// [Removes](Self::kick) a client that an operator has banned, until a time in seconds since 1970 or for good. To
     /// keep it out is the driver's part.
-    pub fn kick_banned(&mut self, id: ClientId, reason: &str, until: Option<u64>) -> Reach {
+    pub fn kick_banned(&mut self, id: ClientId, reason: &str, until: Option<u64>) -> NotificationStatus {
         let reason = bounded_reason(reason);
         self.remove_for(id, reason, CloseReason::Banned { reason: reason.into(), until })
     }
 
-    fn remove_for(&mut self, id: ClientId, reason: &str, close_reason: CloseReason) -> Reach {
-        let Some(player) = self.identity_of(id) else { return Reach::Absent };
-        let decision = Decision::Kicked { reason: reason.into() };
+    fn remove_for(&mut self, id: ClientId, reason: &str, close_reason: CloseReason) -> NotificationStatus {
+        let Some(player) = self.identity_of(id) else { return NotificationStatus::Absent };
+        let decision = ModerationDecision::Kicked { reason: reason.into() };
         self.events.push(ServerEvent::Moderated { id: Some(id), player, decision });
         self.statistics.kicked += 1;
         let was_told = self.notify(id, &Notice::Kicked { reason: WireStr::from(reason) });
@@ -93,7 +93,7 @@ impl Server {
             self.send(link, Delivery::Reliable, &gone.into());
             self.close(link, close_reason);
         }
-        if was_told { Reach::Told } else { Reach::Untold }
+        if was_told { NotificationStatus::Notified } else { NotificationStatus::NotNotified }
     }
 
     /// Takes a client out of a room, as if it had left it itself; everybody is told, the client too. False if it is
@@ -101,7 +101,7 @@ impl Server {
     pub fn remove_from_room(&mut self, id: ClientId, room: &str) -> bool {
         let removed = self.take_out(id, room);
         if removed {
-            self.tell_decision(id, Decision::RemovedFromRoom { room: room.into() });
+            self.tell_decision(id, ModerationDecision::RemovedFromRoom { room: room.into() });
         }
         removed
     }
@@ -123,29 +123,29 @@ impl Server {
         // Told first, it takes what follows for an answer, and not for a room that it was thrown out of.
         let is_asked = self.notify(id, &Notice::Moved { from: WireStr::from(from), to: WireStr::from(to) });
         self.take_out(id, from);
-        self.tell_decision(id, Decision::Moved { from: from.into(), to: to.into() });
+        self.tell_decision(id, ModerationDecision::Moved { from: from.into(), to: to.into() });
         if is_asked { Move::Asked } else { Move::OnlyRemoved }
     }
 
-    /// Makes a client start again: it is told of another session than this one, so it disconnects and comes back. False
+    /// Makes a client join again: it is told of another session than this one, so it disconnects and comes back. False
     /// if there is no such client. It stays a member until its link is gone.
     pub fn reset(&mut self, id: ClientId) -> bool {
         let Some(link) = self.outbound.link_of(id) else { return false };
         self.tell_of_another_session(link);
-        self.tell_decision(id, Decision::Reset);
+        self.tell_decision(id, ModerationDecision::Reset);
         true
     }
 
-    /// Starts the session again under another number, as after a fault of its own: nobody is in it, and nobody is told
-    /// that anybody left. The links stay up, and everybody at their ends is told of the new session at once, so that
-    /// clients come back without waiting until they have something to say. What waited to be sent is lost.
+    /// Starts the session again under another number, as after a fault of its own: it is empty, and no client is
+    /// reported as leaving. The links stay up, and all peers are told of the new session at once, so that clients come
+    /// back without waiting until they have something to send. Queued packets are lost.
     pub fn restart(&mut self, now: Instant, session: SessionId) {
         let mut settings = self.settings.clone();
         settings.session = session;
         let previous = core::mem::replace(self, Self::new(settings));
         self.reservations.draw_on_from(&previous.reservations);
         self.policy.inherit(previous.policy);
-        self.door = previous.door;
+        self.join_gate = previous.join_gate;
         self.statistics = previous.statistics;
         self.received = previous.received;
         self.outbound.count_on_from(previous.outbound);
@@ -156,7 +156,7 @@ impl Server {
         }
     }
 
-    /// What the server itself does where somebody may not be.
+    /// What the server itself does where a client is denied access.
     pub(super) fn take_out(&mut self, id: ClientId, room: &str) -> bool {
         if !self.members.is_in(id, room) {
             return false;
@@ -173,8 +173,8 @@ impl Server {
         true
     }
 
-    fn tell_decision(&mut self, id: ClientId, decision: Decision) {
-        let player = self.identity_of(id).unwrap_or_else(|| Identity::Name("".into()));
+    fn tell_decision(&mut self, id: ClientId, decision: ModerationDecision) {
+        let player = self.identity_of(id).unwrap_or_else(|| PlayerIdentity::Name("".into()));
         self.events.push(ServerEvent::Moderated { id: Some(id), player, decision });
     }
 }

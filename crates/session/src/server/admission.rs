@@ -1,17 +1,18 @@
 //! Which newcomers join, and for how long: the driver decides, if it wants to be asked.
 
 use super::waiting_joins::{Asking, Newcomer};
-use super::{Access, Entrance, Server, ServerEvent};
+use super::{Access, JoinState, Server, ServerEvent};
 use crate::link::{CloseReason, LinkId};
 
 impl Server {
     /// Which newcomers come in from now on.
-    pub fn set_entrance(&mut self, entrance: Entrance) {
-        self.door.set_entrance(entrance);
+    pub fn set_join_state(&mut self, join_state: JoinState) {
+        self.join_gate.set_join_state(join_state);
     }
 
-    /// Lets in whoever [asked](ServerEvent::JoinAsked) over this link, with these tokens. False if nobody did, it has
-    /// gone since, or nobody comes in any more by the [entrance](Server::set_entrance), which it is told.
+    /// Admits the client that [asked](ServerEvent::JoinRequested) over this link, with these tokens. False if there is
+    /// no such request, the client has gone since, or the [join state](Server::set_join_state) admits no newcomers any
+    /// more, which the client is told.
     pub fn admit(&mut self, link: LinkId, access: Access) -> bool {
         let Some(newcomer) = self.joins.take(link) else { return false };
         if self.turns_away(link) {
@@ -21,7 +22,8 @@ impl Server {
         true
     }
 
-    /// Does not let in whoever [asked](ServerEvent::JoinAsked) over this link; the link is closed. False if nobody did.
+    /// Refuses the client that [asked](ServerEvent::JoinRequested) over this link; the link is closed. False if there
+    /// is no such request.
     pub fn refuse(&mut self, link: LinkId) -> bool {
         if self.joins.take(link).is_none() {
             return false;
@@ -40,7 +42,7 @@ impl Server {
         let (name, join_token) = (newcomer.name.as_str().into(), newcomer.join_token.clone());
         let (deadline, limits) = (self.now + self.settings.limits.handshake, &self.settings.limits);
         match self.joins.ask(newcomer, deadline, limits.waiting_joins) {
-            Asking::Asked => self.events.push(ServerEvent::JoinAsked { link, name, join_token }),
+            Asking::Asked => self.events.push(ServerEvent::JoinRequested { link, name, join_token }),
             Asking::Repeated => self.statistics.ignored += 1,
             Asking::Full => self.statistics.joins_postponed += 1,
         }
@@ -51,7 +53,7 @@ impl Server {
         if self.links.client_of(link).is_ok() {
             return false;
         }
-        let Some(reason) = self.door.refusal() else { return false };
+        let Some(reason) = self.join_gate.refusal() else { return false };
         self.statistics.newcomers_turned_away += 1;
         self.close(link, reason);
         true

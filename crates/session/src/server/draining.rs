@@ -7,7 +7,7 @@ use core::time::Duration;
 use consonance_wire::limits::ONWARD_ADDRESS_BYTES_MAX;
 use consonance_wire::{Capabilities, ClientId, Closing, Writer};
 
-use super::door::{closing, millis};
+use super::join_gate::{closing, millis};
 use super::{Server, ServerSettings};
 use crate::time::Instant;
 
@@ -17,30 +17,30 @@ pub struct Draining {
     /// How long it still runs at most. The engine only tells it; to [stop](Server::stop) is the driver's part.
     pub ends_in: Duration,
     /// Where clients of ours go on; without it they are told when the session ends.
-    pub onward: Option<DrainTarget>,
+    pub redirect: Option<DrainTarget>,
 }
 
 /// Another server for the clients of a session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DrainTarget {
-    /// The address of the session there, as the network understands it: 1 to 512 bytes; another one is told to nobody.
+    /// The address of the session there, as the network understands it: 1 to 512 bytes; any other is not sent.
     pub address: Box<str>,
     /// Clients are sent off evenly over this time, lest thousands knock there at once.
     pub window: Duration,
 }
 
 impl Server {
-    /// Lets the session run empty: nobody new comes in, and clients of ours are told when it ends and where
-    /// to go on. How many were told.
+    /// Drains the session: no newcomer is admitted, and clients of ours are told when it ends and where to go on.
+    /// Returns how many were told.
     pub fn drain(&mut self, now: Instant, draining: &Draining) -> usize {
         self.advance(now);
         let fits = |target: &&DrainTarget| (1..=ONWARD_ADDRESS_BYTES_MAX).contains(&target.address.len());
-        let onward = draining.onward.as_ref().filter(fits);
-        let address = onward.map(|target| target.address.clone());
+        let redirect = draining.redirect.as_ref().filter(fits);
+        let address = redirect.map(|target| target.address.clone());
         let ends_at = self.now + draining.ends_in;
-        self.door.begin_drain(ends_at, address.clone());
+        self.join_gate.begin_drain(ends_at, address.clone());
         let in_ms = millis(draining.ends_in);
-        let window = onward.map_or(Duration::ZERO, |target| target.window);
+        let window = redirect.map_or(Duration::ZERO, |target| target.window);
         self.tell_closing(window, |leave_in_ms| closing(in_ms, leave_in_ms, address.as_deref()))
     }
 
@@ -48,7 +48,7 @@ impl Server {
     /// told. False if it was not to end.
     pub fn stop_draining(&mut self, now: Instant) -> bool {
         self.advance(now);
-        if !self.door.end_drain() {
+        if !self.join_gate.end_drain() {
             return false;
         }
         self.tell_closing(Duration::ZERO, |_| Closing::Stays);
@@ -57,7 +57,7 @@ impl Server {
 
     /// Whether the session is to end.
     pub fn is_draining(&self) -> bool {
-        self.door.is_draining()
+        self.join_gate.is_draining()
     }
 
     /// Tells clients of ours that another process goes on with the session at the same address, and when to come back:
@@ -86,7 +86,7 @@ impl Server {
     /// A client that comes back to a session that ends has missed the news.
     pub(super) fn tell_of_draining(&mut self, id: ClientId) {
         let mut buffer = [0; crate::PACKET_BYTES_MAX];
-        let Some(news) = self.door.missed_news(self.now) else { return };
+        let Some(news) = self.join_gate.missed_news(self.now) else { return };
         let Some(packet) = written(&news, &self.settings, &mut buffer) else { return };
         self.send_if_able(id, Capabilities::HAND_OVER, packet);
     }

@@ -10,7 +10,7 @@ use super::{Access, Fault, RoomUse, Server, ServerEvent};
 use crate::link::{Delivery, LinkId};
 
 impl Server {
-    /// Gives a client other tokens from now on; it is taken out of rooms that it may not listen to with these. False if
+    /// Gives a client other tokens from now on; it is taken out of rooms that these do not let it listen to. False if
     /// there is no such client.
     pub fn set_access(&mut self, id: ClientId, access: Access) -> bool {
         if !self.members.contains(id) {
@@ -26,7 +26,7 @@ impl Server {
         self.policy.gate().access(id)
     }
 
-    /// Takes a client out of the rooms that it may not listen to, as an operator does.
+    /// Takes a client out of the rooms that it is not allowed to listen to, as an operator does.
     pub(super) fn expel_from_forbidden_rooms(&mut self, id: ClientId) {
         let Some(member) = self.members.get(id) else { return };
         for room in self.policy.forbidden(id, member.rooms.names()) {
@@ -59,7 +59,7 @@ impl Server {
         if !self.links.contains(link) {
             return;
         }
-        // What is no UTF-8 may have become too long to be told.
+        // A name that is not UTF-8 may have become too long to be sent.
         if room.len() <= self.settings.packets.room_name_bytes() {
             let (session, room) = (self.settings.session, Some(WireStr::from(room)));
             let exit = DeltaChannelState { session, joined: false, id, room };

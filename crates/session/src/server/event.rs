@@ -2,9 +2,9 @@
 
 use alloc::boxed::Box;
 
-use consonance_wire::{ClientId, CodecSettings, SessionId};
+use consonance_wire::{ClientId, CodecParameters, SessionId};
 
-use super::{Decision, Identity, RoomUse, SpokenTo};
+use super::{ModerationDecision, PlayerIdentity, RoomUse, SpokenTo};
 use crate::join_token::JoinToken;
 use crate::link::LinkId;
 use crate::moderator::ModeratorRequest;
@@ -13,9 +13,9 @@ use crate::moderator::ModeratorRequest;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ServerEvent {
-    /// Somebody wants to join, and [`ServerSettings::admission`](crate::ServerSettings::admission) is on: answer with
+    /// A client wants to join, and [`ServerSettings::admission`](crate::ServerSettings::admission) is on: answer with
     /// [`Server::admit`](crate::Server::admit) or [`Server::refuse`](crate::Server::refuse) in time.
-    JoinAsked {
+    JoinRequested {
         /// The connection it came over.
         link: LinkId,
         /// The name it wants to have.
@@ -41,9 +41,9 @@ pub enum ServerEvent {
         /// The name that it waited for.
         name: Box<str>,
     },
-    /// A client may not do what it wanted to do in a room: it has no token that the room asks for, or is kept to
-    /// others. It is not in a room that it may not listen to, and what it says where it may not speak goes nowhere. Of
-    /// what it tries this is told once for each room, and for 32 rooms at most.
+    /// A client was denied a use of a room: it has no token that the room asks for, or is confined to others. It is not
+    /// in a room that it is not allowed to listen to, and what it says where it is not allowed to speak goes nowhere.
+    /// Raised once for each room, and for 32 rooms at most.
     AccessDenied {
         /// Its id.
         id: ClientId,
@@ -51,7 +51,7 @@ pub enum ServerEvent {
         name: Box<str>,
         /// The room's name.
         room: Box<str>,
-        /// What it may not do there.
+        /// The use that was denied.
         to: RoomUse,
     },
     /// A client does not get into a room, or was taken out of it, since the wire cannot tell that room from another
@@ -64,8 +64,8 @@ pub enum ServerEvent {
         name: Box<str>,
         /// The room that it wanted.
         room: Box<str>,
-        /// The room in use that has the id, if that is not just kept for one of the configuration. Names are anybody's
-        /// choice, so somebody may have chosen this one to sit there.
+        /// The room in use that has the id, if that is not just reserved for one of the configuration. Any player can
+        /// choose a room's name, so this one may have been chosen to block the id.
         in_use: Option<Box<str>>,
     },
     /// A client speaks with more priority than it may; what it says so goes nowhere. Told once for each client.
@@ -84,9 +84,9 @@ pub enum ServerEvent {
         /// The connection it came over.
         link: LinkId,
         /// What it sends and wants to receive.
-        codec: CodecSettings,
+        codec: CodecParameters,
     },
-    /// A client came back over another link, with its id, its rooms and its name; nobody else noticed.
+    /// A client came back over another link, with its id, its rooms and its name, unnoticed by others.
     ClientResumed {
         /// Its id.
         id: ClientId,
@@ -95,7 +95,7 @@ pub enum ServerEvent {
         /// The connection it comes over now.
         link: LinkId,
     },
-    /// The session was started again: nobody is in it any more.
+    /// The session was started again: it is empty.
     Restarted {
         /// Its new number.
         session: SessionId,
@@ -113,9 +113,9 @@ pub enum ServerEvent {
     },
     /// A client listens to a room from now on.
     EnteredRoom {
-        /// Whose id.
+        /// The speaker's id.
         id: ClientId,
-        /// Whose name.
+        /// The speaker's name.
         name: Box<str>,
         /// The room's name.
         room: Box<str>,
@@ -123,24 +123,24 @@ pub enum ServerEvent {
     /// A client speaks to a room or a player from now on. Only with
     /// [`monitor_channels`](crate::ServerSettings::monitor_channels).
     StartedSpeaking {
-        /// Whose id.
+        /// The speaker's id.
         id: ClientId,
-        /// Whose name.
+        /// The speaker's name.
         name: Box<str>,
-        /// Whom to.
+        /// The recipient.
         to: SpokenTo,
     },
     /// A client speaks to a room or a player no longer: it has closed the channel, left, or been
     /// silent for a second and a half.
     StoppedSpeaking {
-        /// Whose id.
+        /// The speaker's id.
         id: ClientId,
-        /// Whose name.
+        /// The speaker's name.
         name: Box<str>,
-        /// Whom to.
+        /// The recipient.
         to: SpokenTo,
     },
-    /// A client sent voice or text in the name of somebody else. It went to nobody.
+    /// A client sent voice or text in another player's name. It was dropped.
     Spoofed {
         /// Whose link it came over.
         id: ClientId,
@@ -155,16 +155,16 @@ pub enum ServerEvent {
     Moderated {
         /// The player's id, if it is here.
         id: Option<ClientId>,
-        /// Who it is.
-        player: Identity,
+        /// The player concerned.
+        player: PlayerIdentity,
         /// What was decided.
-        decision: Decision,
+        decision: ModerationDecision,
     },
     /// A player whose join token says that it may moderate wants something done to a player of this session. Only where
     /// [`ServerSettings::capabilities`](crate::ServerSettings) have [`MODERATORS`](crate::Capabilities::MODERATORS); it
     /// waits for [`Server::answer_moderator`](crate::Server::answer_moderator).
-    ModeratorAsks {
-        /// Who asks.
+    ModerationRequested {
+        /// The moderator's id.
         id: ClientId,
         /// For what.
         request: ModeratorRequest,
@@ -179,14 +179,14 @@ pub enum ServerEvent {
         name: Box<str>,
         /// The room's name.
         room: Box<str>,
-        /// What there is no place for.
+        /// The use that has no free place.
         to: RoomUse,
     },
     /// A client listens to a room no longer.
     ExitedRoom {
-        /// Whose id.
+        /// Its id.
         id: ClientId,
-        /// Whose name.
+        /// Its name.
         name: Box<str>,
         /// The room's name.
         room: Box<str>,

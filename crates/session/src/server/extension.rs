@@ -1,6 +1,6 @@
 //! What stands behind a packet that else says nothing: [`Extension`](consonance_wire::Extension) says how.
 
-use consonance_wire::{Capabilities, ClientId, ModeratorAnswer, ModeratorRequest, PositionReport};
+use consonance_wire::{Capabilities, ClientId, ModeratorAnswer, ModeratorCommand, PositionReport};
 
 use super::{Fault, Server};
 use crate::link::LinkId;
@@ -24,9 +24,9 @@ impl Server {
         }
         let within_rate = record.budgets.take_report(now, limits);
         if record.can(Capabilities::MODERATORS)
-            && let Some(request) = ModeratorRequest::find(trailing)
+            && let Some(request) = ModeratorCommand::find(trailing)
         {
-            // Whoever asks waits for the answer, and asks nothing more while it waits for many.
+            // A moderator waits for the answer, and sends no more requests while many are open.
             if let (Err(_), Some(own)) = (within_rate, own) {
                 self.answer_moderator(own, request.number, ModeratorAnswer::Failed);
             }

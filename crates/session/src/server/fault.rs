@@ -27,7 +27,7 @@ pub(super) enum Fault {
     SpeechForbidden,
     Muted,
     TextMuted,
-    TextHeld,
+    TextRateLimited,
     SpeakersLimited,
     Shed,
     PriorityForbidden,
@@ -51,7 +51,7 @@ impl Fault {
             Self::PriorityForbidden => &mut statistics.priority_forbidden,
             Self::Muted => &mut statistics.voice_muted,
             Self::TextMuted => &mut statistics.texts_muted,
-            Self::TextHeld => &mut statistics.texts_held,
+            Self::TextRateLimited => &mut statistics.texts_held,
             Self::SpeakersLimited => &mut statistics.speakers_limited,
             Self::Shed => &mut statistics.voice_shed,
             Self::Malformed => &mut statistics.malformed,
@@ -109,7 +109,7 @@ impl Fault {
             | Self::SpeechForbidden
             | Self::Muted
             | Self::TextMuted
-            | Self::TextHeld
+            | Self::TextRateLimited
             | Self::SpeakersLimited
             | Self::Shed
             | Self::PriorityForbidden

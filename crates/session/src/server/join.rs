@@ -1,11 +1,11 @@
-//! Joining: the handshake, who has to go for it, and what the newcomer is told.
+//! Joining: the handshake, the clients it replaces, and what the newcomer is told.
 
 use alloc::boxed::Box;
 
 use consonance_name_key::PlayerName;
 use consonance_wire::{
-    Capabilities, Client, ClientId, CodecSettings, HandshakeExtension, HandshakeRequest, HandshakeResponse,
-    List, RemoveClient, WireStr, Writer,
+    Capabilities, ClientId, CodecParameters, HandshakeExtension, HandshakeRequest, HandshakeResponse, List,
+    RemoveClient, RosterEntry, WireStr, Writer,
 };
 
 use super::waiting_joins::Newcomer;
@@ -58,7 +58,7 @@ impl Server {
         Ok(())
     }
 
-    /// Somebody is in: who has to go for it goes, and everybody else who is here is told to the newcomer.
+    /// A client has joined: clients it replaces leave, and the newcomer is told of all others.
     ///
     /// A name in use stays with its holder, or not, as [`NameTaken`](super::NameTaken) says.
     pub(super) fn join(&mut self, newcomer: Newcomer, access: Access) {
@@ -83,7 +83,7 @@ impl Server {
 
     /// Whether a client of ours asks again because the answer is slow; the answer is on its way. One of the original
     /// joins again, and others see it leave.
-    fn is_asked_again(&self, link: LinkId, name: &str, codec: CodecSettings) -> bool {
+    fn is_asked_again(&self, link: LinkId, name: &str, codec: CodecParameters) -> bool {
         let member = self.links.client_of(link).ok().and_then(|id| self.members.get(id));
         let is_same = member.is_some_and(|member| *member.name == *name && member.codec == codec);
         is_same && self.links.can(link, Capabilities::RESUME)
@@ -104,10 +104,16 @@ impl Server {
         // The original tells it nothing, and it would go on believing that it is here.
         let gone = RemoveClient { session: self.settings.session, id: namesake };
         self.send(old_link, Delivery::Reliable, &gone.into());
-        self.close(old_link, CloseReason::NameTakenOver);
+        self.close(old_link, CloseReason::ReplacedByNewerLogin);
     }
 
-    pub(super) fn add_client(&mut self, link: LinkId, id: ClientId, name: PlayerName, codec: CodecSettings) {
+    pub(super) fn add_client(
+        &mut self,
+        link: LinkId,
+        id: ClientId,
+        name: PlayerName,
+        codec: CodecParameters,
+    ) {
         let (name, key) = name.into_parts();
         self.members.insert(id, Box::clone(&name), key, codec, link);
         self.outbound.insert(id, link);
@@ -115,7 +121,7 @@ impl Server {
         self.events.push(ServerEvent::ClientJoined { id, name, link, codec });
     }
 
-    /// The newcomer's id, then everybody who is here and reachable, itself included, in table order.
+    /// The newcomer's id, then all reachable clients, itself included, in table order.
     pub(super) fn welcome(&mut self, link: LinkId, newcomer: ClientId, resumed: bool) {
         let session = self.settings.session;
         let response = HandshakeResponse {
@@ -132,7 +138,7 @@ impl Server {
                 continue;
             }
             let Some(member) = self.members.get(id) else { continue };
-            let client = Client { name: Some(WireStr::from(&*member.name)), id, codec: member.codec };
+            let client = RosterEntry { name: Some(WireStr::from(&*member.name)), id, codec: member.codec };
             let Total { packets, bytes } =
                 self.outbound.send_state(link, session, &client, &member.rooms, most);
             total.add(packets, bytes);

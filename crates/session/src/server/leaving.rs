@@ -1,4 +1,4 @@
-//! Leaving: links that end, and clients who are no longer here.
+//! Leaving: links that end, and clients that have gone.
 
 use consonance_wire::{Capabilities, ClientId, RemoveClient};
 
@@ -19,7 +19,7 @@ impl Server {
         self.links.can(link, Capabilities::END_REASONS)
     }
 
-    /// A link is gone; whoever joined over it leaves.
+    /// A link is gone; the client that joined over it leaves.
     pub(super) fn forget_link(&mut self, link: LinkId) {
         let Some(record) = self.links.remove(link) else { return };
         self.joins.take(link);

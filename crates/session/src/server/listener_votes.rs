@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn who_says_something_often_counts_once() {
+    fn a_listener_that_reports_often_counts_once() {
         let mut votes = ListenerVotes::default();
         for listener in [1, 2, 3] {
             cast(&mut votes, START, listener, 0, 60);

@@ -11,7 +11,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use consonance_name_key::NameKey;
-use consonance_wire::{ClientId, CodecSettings, RoomId, VoiceData};
+use consonance_wire::{ClientId, CodecParameters, RoomId, VoiceData};
 
 use super::proximity::Spoken;
 use crate::client_ids::ClientIds;
@@ -59,7 +59,7 @@ impl Members {
         id: ClientId,
         name: Box<str>,
         key: NameKey,
-        codec: CodecSettings,
+        codec: CodecParameters,
         link: LinkId,
     ) {
         self.roster.insert(id, name, codec, link);

@@ -1,8 +1,8 @@
 //! What an operator decides about players: mutes, deafening, rights in rooms. It holds for
 //! the player, not for the visit.
 //!
-//! Clients of ours are told what they may not do and why, and honest ones keep to it where no server can see them, on
-//! direct links. One of the original notices no more than that nobody answers.
+//! Clients of ours are told of their restrictions and the reasons, and honest ones obey them on direct links, which no
+//! server sees. An original only notices that it gets no answers.
 
 mod moderator;
 mod register;
@@ -16,28 +16,28 @@ use consonance_wire::{Capabilities, ClientId, Notice, WireStr, Writer};
 
 pub(super) use register::Register;
 
-use super::{Decision, Server, ServerEvent};
-use crate::restrictions::{Restriction, Restrictions, RoomRights, Terms};
+use super::{ModerationDecision, Server, ServerEvent};
+use crate::restrictions::{Restriction, RestrictionTerms, Restrictions, RoomRights};
 use crate::time::Instant;
 
-/// Who a decision is about: it holds for this player whenever it is here, under whatever id.
+/// The player that a decision is about: it holds for this player whenever it is here, under any id.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Identity {
+pub enum PlayerIdentity {
     /// Every player with this name, however it is spelled, without a subject of its own.
     Name(PlayerName),
-    /// Whoever shows a join token of this subject, under whatever name.
+    /// The bearer of a join token of this subject, under any name.
     Subject(Box<str>),
 }
 
-/// Whom a decision has reached.
+/// Whether the player's client was told of a decision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reach {
+pub enum NotificationStatus {
     /// The player is not here; it holds when it comes.
     Absent,
     /// The player is here, and its client was told.
-    Told,
+    Notified,
     /// The player is here; its client is one that cannot be told, or its link is lost just now.
-    Untold,
+    NotNotified,
 }
 
 /// Why restrictions are not taken.
@@ -79,22 +79,22 @@ impl fmt::Display for RestrictionsError {
 impl core::error::Error for RestrictionsError {}
 
 impl Server {
-    /// Who a client is for an operator: what is decided about that holds when the player comes again.
-    pub fn identity_of(&self, id: ClientId) -> Option<Identity> {
+    /// A client's identity for decisions: they hold when the player comes again.
+    pub fn identity_of(&self, id: ClientId) -> Option<PlayerIdentity> {
         let member = self.members.get(id)?;
         Some(match self.policy.gate().subject_of(id) {
-            Some(subject) => Identity::Subject(subject.into()),
-            None => Identity::Name(member.name.clone().into()),
+            Some(subject) => PlayerIdentity::Subject(subject.into()),
+            None => PlayerIdentity::Name(member.name.clone().into()),
         })
     }
 
     /// What was decided about a player, here or not.
-    pub fn restrictions(&self, identity: &Identity) -> Restrictions {
+    pub fn restrictions(&self, identity: &PlayerIdentity) -> Restrictions {
         self.policy.register().get(identity).cloned().unwrap_or_default()
     }
 
-    /// Everybody about whom something was decided, here or not.
-    pub fn restricted_players(&self) -> impl ExactSizeIterator<Item = (&Identity, &Restrictions)> {
+    /// All players with restrictions or room rights, here or not.
+    pub fn restricted_players(&self) -> impl ExactSizeIterator<Item = (&PlayerIdentity, &Restrictions)> {
         self.policy.register().iter()
     }
 
@@ -105,9 +105,9 @@ impl Server {
     /// If too many players have restrictions, or the session is permissive.
     pub fn set_restrictions(
         &mut self,
-        identity: &Identity,
+        identity: &PlayerIdentity,
         restrictions: &Restrictions,
-    ) -> Result<Reach, RestrictionsError> {
+    ) -> Result<NotificationStatus, RestrictionsError> {
         if self.settings.permissive {
             return Err(RestrictionsError::Permissive);
         }
@@ -122,8 +122,8 @@ impl Server {
         Ok(self.follow(identity, &former, restrictions))
     }
 
-    /// Tells the clients of ours what of the voices is kept by whoever runs the server: all of it, and so many of the
-    /// last seconds (0 for none). Who joins later is told, too.
+    /// Tells the clients of ours what the server's operator records of the voices: all of it, and the given number of
+    /// the last seconds (0 for none). Later newcomers are told, too.
     pub fn announce_recording(&mut self, is_whole: bool, last_s: u16) {
         if self.settings.recorded == (is_whole, last_s) {
             return;
@@ -142,7 +142,7 @@ impl Server {
     /// What was decided about a client holds from its first packet on.
     pub(super) fn begin_restrictions(&mut self, id: ClientId) {
         self.policy.register_mut().forget(id);
-        // Where nobody is restricted, no key of a name is computed.
+        // Without any restrictions, no key of a name is computed.
         if self.policy.register().len() == 0 {
             return;
         }
@@ -192,20 +192,25 @@ impl Server {
     }
 
     /// A player's restrictions have changed: they hold from now on, and every client that they concern is told.
-    fn follow(&mut self, identity: &Identity, former: &Restrictions, restrictions: &Restrictions) -> Reach {
+    fn follow(
+        &mut self,
+        identity: &PlayerIdentity,
+        former: &Restrictions,
+        restrictions: &Restrictions,
+    ) -> NotificationStatus {
         let clients = self.clients_of(identity);
         let present = clients.first().copied();
         for (restriction, terms) in changed_restrictions(former, restrictions) {
             let (player, terms) = (identity.clone(), terms.cloned());
-            let decision = Decision::Restriction { restriction, terms };
+            let decision = ModerationDecision::Restriction { restriction, terms };
             self.events.push(ServerEvent::Moderated { id: present, player, decision });
         }
         for (room, rights) in changed_rooms(former, restrictions) {
-            let decision = Decision::RoomRights { room: room.into(), rights };
+            let decision = ModerationDecision::RoomRights { room: room.into(), rights };
             self.events.push(ServerEvent::Moderated { id: present, player: identity.clone(), decision });
         }
         if clients.is_empty() {
-            return Reach::Absent;
+            return NotificationStatus::Absent;
         }
         let mut are_told = true;
         for id in clients {
@@ -216,17 +221,17 @@ impl Server {
             are_told &= self.tell_changes(id, former, restrictions);
             self.expel_from_forbidden_rooms(id);
         }
-        if are_told { Reach::Told } else { Reach::Untold }
+        if are_told { NotificationStatus::Notified } else { NotificationStatus::NotNotified }
     }
 
-    /// Who is here as this player: of one subject or one spelling of a name there may be several.
-    fn clients_of(&self, identity: &Identity) -> Vec<ClientId> {
+    /// All clients of this player: several may share a subject or a spelling of a name.
+    fn clients_of(&self, identity: &PlayerIdentity) -> Vec<ClientId> {
         match identity {
-            Identity::Name(name) => {
+            PlayerIdentity::Name(name) => {
                 let named = self.members.named(name.key()).iter().copied();
                 named.filter(|id| self.policy.gate().subject_of(*id).is_none()).collect()
             }
-            Identity::Subject(subject) => self.clients_with_subject(subject),
+            PlayerIdentity::Subject(subject) => self.clients_with_subject(subject),
         }
     }
 
@@ -237,7 +242,7 @@ impl Server {
         for (restriction, terms) in changed_restrictions(former, restrictions) {
             let notice = match terms {
                 Some(terms) => {
-                    // Rounded up, and never to the 0 that says that there is no end.
+                    // Rounded up, and never to 0, which stands for no end.
                     let left = |end: Instant| end.since(now).as_millis().div_ceil(1000).max(1);
                     let ends_in_s = terms.ends.map_or(0, |end| u32::try_from(left(end)).unwrap_or(u32::MAX));
                     Notice::Imposed { restriction, ends_in_s, reason: WireStr::from(terms.reason()) }
@@ -256,7 +261,7 @@ impl Server {
 fn changed_restrictions<'a>(
     former: &'a Restrictions,
     restrictions: &'a Restrictions,
-) -> impl Iterator<Item = (Restriction, Option<&'a Terms>)> {
+) -> impl Iterator<Item = (Restriction, Option<&'a RestrictionTerms>)> {
     let changed = Restriction::ALL.into_iter().filter(|of| former.terms(*of) != restrictions.terms(*of));
     changed.map(|restriction| (restriction, restrictions.terms(restriction)))
 }

@@ -1,4 +1,4 @@
-//! Who speaks to whom, for servers that want to know.
+//! Reports of speakers and their recipients, for servers that ask for them.
 //!
 //! A channel begins with the first frame that carries it. It ends with the frame that closes it, with one that carries
 //! it no more, or when nothing has come for as long as listeners wait.
@@ -13,14 +13,14 @@ use super::{Server, ServerEvent};
 use crate::client::SPEAKING_TIMEOUT;
 use crate::time::Instant;
 
-/// Whom somebody speaks to.
+/// The recipient of a speaker's voice.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SpokenTo {
-    /// Everybody who listens to a room.
+    /// All listeners of a room.
     Room {
         /// What the wire knows it by.
         id: RoomId,
-        /// Its name, if anybody listens to it.
+        /// Its name, if it has listeners.
         name: Option<Box<str>>,
     },
     /// One player.
@@ -35,31 +35,31 @@ pub enum SpokenTo {
 /// One channel that a client speaks on, as its last frame said.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct ChannelRow {
-    /// Whom it is for.
+pub struct MonitoredChannel {
+    /// Its recipient.
     pub to: SpokenTo,
     /// Whether the voice comes from a place in the world.
     pub positional: bool,
-    /// Who is heard over whom.
+    /// The priority; a listener ducks lower ones.
     pub priority: Priority,
     /// Loudness, 0 … 2.
     pub amplitude: f32,
 }
 
-/// The channels of everybody who speaks.
+/// The channels of all speakers.
 #[derive(Debug, Default)]
 pub(super) struct Monitor {
     speaking: BTreeMap<ClientId, Speaking>,
     /// When each of them has stopped if nothing comes until then.
     deadlines: BTreeSet<(Instant, ClientId)>,
     /// The channels of the frame that is looked at.
-    heard: Vec<consonance_wire::Channel>,
+    heard: Vec<consonance_wire::VoiceChannel>,
 }
 
 #[derive(Debug)]
 struct Speaking {
     last: Instant,
-    channels: Vec<consonance_wire::Channel>,
+    channels: Vec<consonance_wire::VoiceChannel>,
 }
 
 /// Channels of one speaker that are told of, the first of each frame: people speak to few at
@@ -67,20 +67,20 @@ struct Speaking {
 const CHANNELS_MAX: usize = 16;
 
 /// What the wire tells apart.
-type Target = (ChannelKind, u16);
+type WireTarget = (ChannelKind, u16);
 
-fn target(channel: consonance_wire::Channel) -> Target {
+fn target(channel: consonance_wire::VoiceChannel) -> WireTarget {
     (channel.bits.kind(), channel.recipient)
 }
 
 impl Monitor {
     /// A frame of this client. Hands each channel that has begun (`true`) or ended to `tell`, endings first. How many
     /// of its channels are over the limit.
-    fn hear(&mut self, now: Instant, voice: &VoiceData<'_>, mut tell: impl FnMut(Target, bool)) -> u64 {
+    fn hear(&mut self, now: Instant, voice: &VoiceData<'_>, mut tell: impl FnMut(WireTarget, bool)) -> u64 {
         let crowded = self.note_heard(voice);
         let speaking =
             self.speaking.entry(voice.sender).or_insert_with(|| Speaking { last: now, channels: Vec::new() });
-        let carries = |list: &[consonance_wire::Channel], wanted: Target| {
+        let carries = |list: &[consonance_wire::VoiceChannel], wanted: WireTarget| {
             list.iter().any(|channel| target(*channel) == wanted)
         };
         for ended in
@@ -121,8 +121,8 @@ impl Monitor {
         crowded
     }
 
-    /// Somebody who has been silent for too long, or is gone, with the channels that have ended with it.
-    fn end(&mut self, id: ClientId) -> Vec<Target> {
+    /// A speaker that has been silent for too long, or is gone, with the channels that have ended with it.
+    fn end(&mut self, id: ClientId) -> Vec<WireTarget> {
         let Some(ended) = self.speaking.remove(&id) else { return Vec::new() };
         self.deadlines.remove(&(ended.last + SPEAKING_TIMEOUT, id));
         ended.channels.iter().copied().map(target).collect()
@@ -147,9 +147,9 @@ impl Monitor {
 impl Server {
     /// The channels on which a client speaks just now, sixteen at most, and when its last frame came; none while it is
     /// silent, and never unless [`monitor_channels`](crate::ServerSettings::monitor_channels) is on.
-    pub fn channels_of(&self, id: ClientId) -> Option<(Instant, Vec<ChannelRow>)> {
+    pub fn channels_of(&self, id: ClientId) -> Option<(Instant, Vec<MonitoredChannel>)> {
         let speaking = self.monitor.speaking.get(&id)?;
-        let rows = speaking.channels.iter().map(|channel| ChannelRow {
+        let rows = speaking.channels.iter().map(|channel| MonitoredChannel {
             to: self.spoken_to(target(*channel)),
             positional: channel.bits.is_positional(),
             priority: channel.bits.priority(),
@@ -158,8 +158,8 @@ impl Server {
         Some((speaking.last, rows.collect()))
     }
 
-    /// Tells who speaks to whom from now on, or no longer: everybody has stopped then. A server that believes everybody
-    /// never tells.
+    /// Turns reports of speakers and their recipients on or off; when off, all have stopped. A permissive server never
+    /// reports.
     pub fn set_monitor_channels(&mut self, on: bool) {
         self.settings.monitor_channels = on && !self.settings.permissive;
         if !on {
@@ -182,7 +182,7 @@ impl Server {
         }
     }
 
-    /// Says of those who have been silent for too long that they have stopped.
+    /// Reports speakers that have been silent for too long as stopped.
     pub(super) fn end_silent_channels(&mut self) {
         while let Some(id) = self.monitor.silent(self.now) {
             self.end_channels(id);
@@ -203,7 +203,7 @@ impl Server {
         self.events.push(ServerEvent::Spoofed { id: own, name, claimed, claimed_name });
     }
 
-    fn tell_speaking(&mut self, id: ClientId, target: Target, begun: bool) {
+    fn tell_speaking(&mut self, id: ClientId, target: WireTarget, begun: bool) {
         let Some(name) = self.members.name_of(id) else { return };
         let to = self.spoken_to(target);
         self.events.push(if begun {
@@ -213,7 +213,7 @@ impl Server {
         });
     }
 
-    fn spoken_to(&self, (kind, recipient): Target) -> SpokenTo {
+    fn spoken_to(&self, (kind, recipient): WireTarget) -> SpokenTo {
         match kind {
             ChannelKind::Room => {
                 let id = RoomId(recipient);

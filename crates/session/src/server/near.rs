@@ -1,6 +1,6 @@
 //! Voice by distance: clients say where they are, and of the destinations of a relay the near ones get it.
 
-use consonance_wire::{Channel, ChannelKind, ClientId, PositionReport, RoomId, ServerRelay, VoiceData};
+use consonance_wire::{ChannelKind, ClientId, PositionReport, RoomId, ServerRelay, VoiceChannel, VoiceData};
 
 use super::proximity::ProximitySettings;
 use super::{Fault, Server};
@@ -48,7 +48,7 @@ impl Server {
         let proximity = policy.proximity_mut();
         for id in relay.destinations {
             let mut is_reached = false;
-            for Channel { bits, recipient } in voice.channels {
+            for VoiceChannel { bits, recipient } in voice.channels {
                 is_reached |= match bits.kind() {
                     ChannelKind::Player => recipient == id.0,
                     ChannelKind::Room => {
@@ -67,5 +67,5 @@ impl Server {
     }
 }
 
-/// Looking whether a channel reaches somebody is far cheaper than sending to them; this many times weigh as much.
+/// Checking whether a channel reaches a listener is far cheaper than sending to it; this many checks weigh as much.
 const LOOKS_PER_SENDING: usize = 8;

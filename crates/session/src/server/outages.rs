@@ -6,7 +6,7 @@
 
 use alloc::vec::Vec;
 
-use consonance_wire::{Client, ClientId, RemoveClient, WireStr};
+use consonance_wire::{ClientId, RemoveClient, RosterEntry, WireStr};
 
 use super::Server;
 use super::sending::Audience;
@@ -66,7 +66,7 @@ impl Server {
         let (name, codec) = (member.name.clone(), member.codec);
         let rooms: Vec<alloc::boxed::Box<str>> = member.rooms.names().map(Into::into).collect();
         let rooms: Vec<&str> = rooms.iter().map(AsRef::as_ref).collect();
-        let client = Client { name: Some(WireStr::from(&*name)), id, codec };
+        let client = RosterEntry { name: Some(WireStr::from(&*name)), id, codec };
         write_state(session, &client, &rooms, most, |packet| self.pass_on(to, packet));
     }
 }

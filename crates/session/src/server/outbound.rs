@@ -5,14 +5,16 @@ mod fan_out;
 
 use alloc::vec::Vec;
 
-use consonance_wire::{Client, ClientId, ClientState, MessageType, Packet, SessionId, WriteError, Writer};
+use consonance_wire::{
+    ClientId, ClientState, MessageType, Packet, RosterEntry, SessionId, WriteError, Writer,
+};
 
 use crate::link::{Delivery, LinkId};
 use crate::outbox::{Outbox, Transmit};
 use crate::packet_limits::write_state;
 use crate::room_list::RoomList;
 use crate::time::Instant;
-use crate::traffic::{Total, Traffic};
+use crate::traffic::{PacketTraffic, Total};
 
 use fan_out::FanOut;
 
@@ -21,14 +23,19 @@ use fan_out::FanOut;
 pub(super) struct Outbound {
     fan_out: FanOut,
     outbox: Outbox,
-    sent: Traffic,
+    sent: PacketTraffic,
     /// A packet was passed on that [`frame`](Self::frame) did not return.
     did_relay: bool,
 }
 
 impl Outbound {
     pub(super) fn new() -> Self {
-        Self { fan_out: FanOut::default(), outbox: Outbox::default(), sent: Traffic::new(), did_relay: false }
+        Self {
+            fan_out: FanOut::default(),
+            outbox: Outbox::default(),
+            sent: PacketTraffic::new(),
+            did_relay: false,
+        }
     }
 
     /// Counts on from what another one has sent.
@@ -60,7 +67,7 @@ impl Outbound {
     }
 
     /// What went out, or waits to be polled for, by type of packet.
-    pub(super) fn sent(&self) -> &Traffic {
+    pub(super) fn sent(&self) -> &PacketTraffic {
         &self.sent
     }
 
@@ -84,7 +91,7 @@ impl Outbound {
         &mut self,
         link: LinkId,
         session: SessionId,
-        client: &Client<'_>,
+        client: &RosterEntry<'_>,
         rooms: &RoomList,
         most: usize,
     ) -> Total {

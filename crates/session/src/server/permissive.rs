@@ -8,7 +8,7 @@ use super::{Fault, Server};
 use crate::link::LinkId;
 
 impl Server {
-    /// A state of anybody, from whatever link: who is not known yet is made from it, after the others were told.
+    /// A state of any client, from any link: an unknown client is created from it, after the others were told.
     pub(super) fn believe_state(
         &mut self,
         link: LinkId,

@@ -1,10 +1,10 @@
-//! Proximity rooms: the server knows where everybody is, and voice reaches who is near.
+//! Proximity rooms: the server knows all positions, and voice reaches nearby listeners.
 //!
-//! A listener in range is sent at most so many speakers at once, the nearest and loudest, and keeps them until somebody
-//! is clearly better. Loudness is the amplitude of the channel over the distance: what the listener plays, and so
-//! nothing that a speaker could claim without being that loud. Who has not said where it is hears and is heard by
-//! others who have not, as in any other room: so originals can use the room among themselves, and nobody hears or
-//! reaches far ones by keeping quiet about its place.
+//! A listener in range is sent a limited number of speakers at once, the nearest and loudest, and keeps them until
+//! another is clearly better. Loudness is the amplitude of the channel over the distance: what the listener plays, so a
+//! speaker cannot claim it without being that loud. Players without a position hear each other, and only each other, as
+//! in any other room: so originals can use the room among themselves, and hiding a position lets no player hear or
+//! reach distant ones.
 
 mod grid;
 mod settings;
@@ -15,7 +15,7 @@ use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use consonance_wire::{
-    Channel, ChannelBits, ChannelKind, ClientId, CodecKind, Position, PositionReport, RoomId, VoiceData,
+    ChannelBits, ChannelKind, ClientId, CodecId, Position, PositionReport, RoomId, VoiceChannel, VoiceData,
 };
 
 use super::room_pattern::RoomPattern;
@@ -24,16 +24,16 @@ pub use settings::ProximitySettings;
 use streams::Tick;
 use zone::{Frame, Zone};
 
-/// The proximity rooms that somebody listens to, and where everybody is.
+/// The proximity rooms with listeners, and all positions.
 #[derive(Debug, Default)]
 pub(super) struct Proximity {
     rules: Vec<(RoomPattern, ProximitySettings)>,
     zones: BTreeMap<RoomId, Zone>,
     /// By client id.
     positions: Vec<PositionState>,
-    /// Who hears the present frame.
+    /// The listeners of the present frame.
     found: Vec<ClientId>,
-    /// Listeners in range who heard enough others, over all frames.
+    /// Listeners in range that heard enough others, over all frames.
     crowded: u64,
 }
 
@@ -80,7 +80,7 @@ impl Proximity {
         Some(self.place(a)?.distance_squared(self.place(b)?))
     }
 
-    /// How often somebody in range was not sent a frame because enough others were nearer or louder.
+    /// How often a listener in range was not sent a frame because enough others were nearer or louder.
     pub(super) fn crowded(&self) -> u64 {
         self.crowded
     }
@@ -150,16 +150,16 @@ impl Proximity {
         self.place(id).is_some()
     }
 
-    /// Whether distance decides who hears one of these channels.
+    /// Whether distance decides about one of these channels.
     pub(super) fn concerns(&self, voice: &VoiceData<'_>) -> bool {
         !self.zones.is_empty() && voice.channels.iter().any(|channel| self.is_zone(channel))
     }
 
-    fn is_zone(&self, channel: Channel) -> bool {
+    fn is_zone(&self, channel: VoiceChannel) -> bool {
         channel.bits.kind() == ChannelKind::Room && self.zones.contains_key(&RoomId(channel.recipient))
     }
 
-    /// Who hears a frame that is spoken to this room; `None` if distance does not decide there.
+    /// The listeners of a frame that is spoken to this room; `None` if distance does not decide there.
     pub(super) fn reach(&mut self, room: RoomId, spoken: Spoken, bits: ChannelBits) -> Option<&[ClientId]> {
         let zone = self.zones.get_mut(&room)?;
         let from = self.positions.get(usize::from(spoken.speaker.0)).and_then(|known| known.place);
@@ -218,9 +218,9 @@ pub(super) struct Spoken {
 }
 
 impl Spoken {
-    pub(super) fn new(now: Instant, codec: Option<CodecKind>, voice: &VoiceData<'_>) -> Self {
-        // What an encoder sends in silence is no longer than that (RFC 6716, section 2.1.9).
-        let is_silent = codec == Some(CodecKind::OPUS) && voice.frame.len() <= 2;
+    pub(super) fn new(now: Instant, codec: Option<CodecId>, voice: &VoiceData<'_>) -> Self {
+        // An encoder's frames of silence are at most this long (RFC 6716, section 2.1.9).
+        let is_silent = codec == Some(CodecId::OPUS) && voice.frame.len() <= 2;
         Self { speaker: voice.sender, now: Tick::of(now), has_speech: !is_silent }
     }
 

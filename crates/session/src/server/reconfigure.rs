@@ -1,4 +1,4 @@
-//! What an operator can change while a session runs. Nobody is disconnected for it.
+//! What an operator can change while a session runs, without disconnecting any client.
 
 use alloc::vec::Vec;
 
@@ -9,7 +9,7 @@ use crate::limits::Limits;
 use crate::packet_limits::PacketLimits;
 
 impl Server {
-    /// Other limits from now on. Who is above one already stays: a limit is looked at when something new is asked for.
+    /// Other limits from now on. Clients above one already stay: a limit is checked when something new is asked for.
     pub fn set_limits(&mut self, limits: Limits) {
         self.events.set_limit(limits.events);
         self.commands.set_limit(limits.events.max(limits.links));
@@ -25,9 +25,9 @@ impl Server {
 
     /// Other rooms ask for other tokens from now on; see [`ServerSettings::access`](super::ServerSettings::access).
     ///
-    /// Clients keep their tokens, and are taken out of rooms that they may not listen to by these rules. Where two
-    /// rooms in use share an id and now follow different rules, only the first of those that a rule is about stays
-    /// open: the wire could not keep them apart. A permissive session has no rules, and ignores this.
+    /// Clients keep their tokens, and are taken out of rooms that they are not allowed to listen to by these rules.
+    /// Where two rooms in use share an id and now follow different rules, only the first of those that a rule is about
+    /// stays open: the wire could not tell them apart. A permissive session has no rules, and ignores this.
     pub fn set_access_rules(&mut self, rules: Vec<(RoomPattern, AccessRule)>) {
         if self.settings.permissive || self.settings.access == rules {
             return;
@@ -47,8 +47,8 @@ impl Server {
         }
     }
 
-    /// Other room limits from now on; see [`ServerSettings::room_limits`](super::ServerSettings::room_limits). Who
-    /// listens to a room that is over its limit now stays.
+    /// Other room limits from now on; see [`ServerSettings::room_limits`](super::ServerSettings::room_limits).
+    /// Listeners of a room that is over its limit now stay.
     pub fn set_room_limits(&mut self, rules: Vec<(RoomPattern, RoomLimits)>) {
         if self.settings.permissive || self.settings.room_limits == rules {
             return;
@@ -58,8 +58,8 @@ impl Server {
         self.policy.set_room_limits(room_limits, self.settings.reserved_names());
     }
 
-    /// In each room, only so many are heard at once from now on, or everybody again; proximity rooms stay as they are.
-    /// Of who is above that, frames go nowhere.
+    /// In each room, only so many are heard at once from now on, or all again; proximity rooms stay as they are. Frames
+    /// of the others are dropped.
     pub fn set_voices_per_room(&mut self, most: Option<usize>) {
         self.policy.limit_voices(most);
     }

@@ -14,7 +14,7 @@ impl Server {
     /// nothing: a reliable relay, which goes out with [`poll_transmit`](Self::poll_transmit), or voice without a
     /// listener on a channel to [`RoomId::ALWAYS_SEND`](consonance_wire::RoomId::ALWAYS_SEND), which recorders and taps
     /// of the driver are to see.
-    pub fn take_passed_on(&mut self) -> bool {
+    pub fn take_relayed(&mut self) -> bool {
         self.outbound.take_did_relay()
     }
 
@@ -91,8 +91,8 @@ impl Server {
         Ok(false)
     }
 
-    /// Only whole voice and text packets of the sender's own, of this session: a listener of the original falls over
-    /// what it cannot read, and believes whom a packet names.
+    /// Only whole voice and text packets of the sender's own, of this session: a listener of the original crashes on
+    /// what it cannot read, and believes any sender that a packet names.
     fn check_inner(&mut self, own: Option<ClientId>, relay: &ServerRelay<'_>) -> Result<(), Fault> {
         let inner = relay.packet;
         if self.settings.permissive {
@@ -135,7 +135,7 @@ impl Server {
         checked.map_err(|refused| self.report_refusal(own, refused))
     }
 
-    /// Refuses a text of a client that may not write, or not yet again; the latter is told.
+    /// Refuses a text of a client that is muted, or has to wait; the latter is told.
     fn check_text(
         &mut self,
         own: ClientId,
@@ -153,8 +153,8 @@ impl Server {
             Err(TextRefusal::Muted) => Err(Fault::TextMuted),
             Err(TextRefusal::Held(wait)) => {
                 let wait_ms = u32::try_from(wait.as_millis()).unwrap_or(u32::MAX);
-                self.notify(own, &Notice::TextHeld { wait_ms: wait_ms.max(1) });
-                Err(Fault::TextHeld)
+                self.notify(own, &Notice::TextRateLimited { wait_ms: wait_ms.max(1) });
+                Err(Fault::TextRateLimited)
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use alloc::collections::{BTreeMap, BTreeSet};
 
-use consonance_wire::{ClientId, ResumeTicket, Secret, SessionId};
+use consonance_wire::{ClientId, ResumeTicket, SessionId, SharedSecret};
 
 use crate::link::PeerOrigin;
 use crate::secrets::Secrets;
@@ -13,7 +13,7 @@ use crate::time::Instant;
 pub(super) struct Reservations {
     secrets: Secrets,
     /// What each client has to show; a secret is good for one time.
-    secret_of: BTreeMap<ClientId, Secret>,
+    secret_of: BTreeMap<ClientId, SharedSecret>,
     /// Clients without a link.
     kept: BTreeMap<ClientId, Reservation>,
     /// The same clients by when their places are given up.
@@ -40,19 +40,19 @@ impl Reservations {
     }
 
     /// A new secret for a client, in the place of the one that it had.
-    pub(super) fn draw_secret(&mut self, id: ClientId) -> Secret {
+    pub(super) fn draw_secret(&mut self, id: ClientId) -> SharedSecret {
         let secret = self.secrets.draw();
         self.secret_of.insert(id, secret);
         secret
     }
 
     /// A secret that another process has given to a client.
-    pub(super) fn set_secret(&mut self, id: ClientId, secret: Secret) {
+    pub(super) fn set_secret(&mut self, id: ClientId, secret: SharedSecret) {
         self.secret_of.insert(id, secret);
     }
 
     /// What a client has to show; none if it cannot resume.
-    pub(super) fn secret_of(&self, id: ClientId) -> Option<Secret> {
+    pub(super) fn secret_of(&self, id: ClientId) -> Option<SharedSecret> {
         self.secret_of.get(&id).copied()
     }
 

@@ -1,6 +1,6 @@
 //! Resume: a client that lost its link gets its place back, if it comes in time and shows its secret.
 
-use consonance_wire::{Capabilities, ClientId, CodecSettings, HandshakeExtension, ResumeTicket};
+use consonance_wire::{Capabilities, ClientId, CodecParameters, HandshakeExtension, ResumeTicket};
 
 use super::{Fault, Server, ServerEvent};
 use crate::link::{CloseReason, LinkCommand, LinkId};
@@ -54,13 +54,13 @@ impl Server {
         }
     }
 
-    /// Gives a client its place back over another link; false if the ticket is not good. Whoever sends with another
-    /// codec than before joins again, since the others are told of a codec by that alone.
+    /// Gives a client its place back over another link; false if the ticket is not valid. A client with another codec
+    /// than before joins again, since that is the only way the others are told of a codec.
     pub(super) fn resume(
         &mut self,
         link: LinkId,
         name: &str,
-        codec: CodecSettings,
+        codec: CodecParameters,
         ticket: &ResumeTicket,
     ) -> bool {
         let id = ticket.id;

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use consonance_wire::RoomId;
 
-/// Rooms that somebody listens to; one that nobody listens to any more is forgotten.
+/// Rooms with listeners; a room is forgotten when the last one leaves.
 #[derive(Debug, Default)]
 pub(super) struct RoomDirectory {
     /// The names of each id, with the number of their listeners.
@@ -70,7 +70,7 @@ impl RoomDirectory {
         self.by_id.get(&RoomId::of(name)).and_then(|names| names.get(name)).copied().unwrap_or(0)
     }
 
-    /// How many rooms somebody listens to.
+    /// How many rooms have listeners.
     pub(super) fn len(&self) -> usize {
         self.names
     }
@@ -92,7 +92,7 @@ impl RoomDirectory {
 
     /// Whether a room of the configuration has the name's id, but not the name.
     pub(super) fn is_taken_by_reserved(&self, name: &str) -> bool {
-        // Mostly there is no such room, and ids are the dearest part of a join.
+        // Mostly there is no such room, and ids are the most expensive part of a join.
         if self.reserved.is_empty() {
             return false;
         }
@@ -106,7 +106,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_room_is_there_while_somebody_listens() {
+    fn a_room_exists_while_it_has_listeners() {
         let mut rooms = RoomDirectory::default();
         rooms.enter("lobby");
         rooms.enter("lobby");

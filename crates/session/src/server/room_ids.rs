@@ -1,10 +1,10 @@
-//! Rooms that the wire cannot tell apart although they follow different rules: who gets the id, and what becomes of
-//! the voice of whoever does not.
+//! Rooms that the wire cannot tell apart although they follow different rules: which one gets the id, and what becomes
+//! of the voice in the others.
 //!
-//! An id has 16 bits, so for each room that only a pattern names there are others, under names of anybody's choice,
-//! that share its id. Whichever is in use first has it, unless there are as many who want to go to a room that asks for
-//! tokens, and have one, as there are listeners in the way. One alone must not be enough: whoever has a token for rooms
-//! that a pattern names could choose a name among them that has the id of a room where everybody is.
+//! An id has 16 bits, so for each room that only a pattern names there are others that share its id, under names that
+//! any player can choose. The first in use has it, unless the players that want to go to a room that asks for tokens,
+//! and have one, are as many as the listeners in the way. One alone must not be enough: a player with a token for rooms
+//! that a pattern names could choose a name among them that has the id of a room full of players.
 
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
@@ -13,7 +13,7 @@ use alloc::vec::Vec;
 
 use consonance_wire::{ClientId, RoomId};
 
-/// Who wanted to enter rooms whose ids others have, and which rooms, the newest last.
+/// Clients that wanted to enter rooms whose ids others have, and which rooms, the newest last.
 #[derive(Debug, Default)]
 pub(super) struct KeptOut {
     rooms: BTreeMap<ClientId, VecDeque<KeptOutRoom>>,
@@ -25,7 +25,8 @@ struct KeptOutRoom {
     name: Box<str>,
 }
 
-/// Rooms that are remembered of one client, and that an operator is told of at once: nobody listens to more by default.
+/// Rooms that are remembered of one client, and that an operator is told of at once: by default no client listens to
+/// more.
 const ROOMS_MAX: usize = 128;
 /// Rooms that an operator is told of for one client, of those that are remembered.
 const TOLD_MAX: usize = 32;
@@ -77,7 +78,7 @@ impl KeptOut {
         self.rooms.remove(&id);
     }
 
-    /// Who did not get into this room.
+    /// The client that did not get into this room.
     pub(super) fn wanting(&self, room: &str) -> impl Iterator<Item = ClientId> {
         let wants = move |rooms: &VecDeque<KeptOutRoom>| rooms.iter().any(|known| *known.name == *room);
         self.rooms.iter().filter(move |(_, rooms)| wants(rooms)).map(|(id, _)| *id)

@@ -1,11 +1,12 @@
-//! How many may use a room at once, and how often somebody may write: by room patterns, and for the whole session.
+//! How many clients can use a room at once, and how often a client can write: by room patterns, and for the whole
+//! session.
 
 use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use consonance_wire::{Channel, ChannelKind, ClientId, RoomId};
+use consonance_wire::{ChannelKind, ClientId, RoomId, VoiceChannel};
 
 use super::active_speaker_limiter::ActiveSpeakerLimiter;
 use super::room_pattern::RoomPattern;
@@ -32,7 +33,7 @@ impl RoomLimits {
     }
 }
 
-/// The rules, who has a place as a speaker, and when who wrote last.
+/// The rules, the speakers that have places, and when each client wrote last.
 #[derive(Debug, Default)]
 pub(super) struct Quotas {
     rules: Vec<(RoomPattern, RoomLimits)>,
@@ -40,9 +41,9 @@ pub(super) struct Quotas {
     limited: BTreeMap<RoomId, Quota>,
     /// By client id.
     texts: Vec<Option<Box<LastTexts>>>,
-    /// Full rooms that somebody wanted to enter since it was in them last, for which the operator was told.
+    /// Full rooms that a client wanted to enter since it was in them last, for which the operator was told.
     told: BTreeMap<ClientId, BTreeSet<RoomId>>,
-    /// Who is heard while the server has too much to do.
+    /// The audible speakers while the server is overloaded.
     pub(super) active_speakers: ActiveSpeakerLimiter,
 }
 
@@ -50,7 +51,7 @@ pub(super) struct Quotas {
 struct Quota {
     rule: usize,
     speaking: Vec<(ClientId, Instant)>,
-    /// Who has been told that there is no place, and when it tried last.
+    /// Clients that have been told that there is no place, and when each tried last.
     refused: Vec<(ClientId, Instant)>,
 }
 
@@ -63,7 +64,7 @@ struct LastTexts {
     text: PassedText,
 }
 
-/// The text that a client wrote last, and who has it: where it is long and they are many, it comes in several relays.
+/// The last text of a client, and its recipients so far: a long text to many comes in several relays.
 #[derive(Debug, Default)]
 struct PassedText {
     packet: Box<[u8]>,
@@ -97,7 +98,7 @@ impl Quotas {
         !self.limited.is_empty() && self.rules.iter().any(|(_, limits)| limits.speakers.is_some())
     }
 
-    /// Other rules for the rooms in use. Who speaks goes on, and counts.
+    /// Other rules for the rooms in use. Present speakers go on, and count.
     pub(super) fn replace_rules<'a>(
         &mut self,
         rules: &[(RoomPattern, RoomLimits)],
@@ -113,7 +114,7 @@ impl Quotas {
         }
     }
 
-    /// Somebody listens to a room.
+    /// A room has its first listener.
     pub(super) fn enter(&mut self, room: &str) {
         if let Some(rule) = self.rule_of(room) {
             let fresh = || Quota { rule, speaking: Vec::new(), refused: Vec::new() };
@@ -121,7 +122,7 @@ impl Quotas {
         }
     }
 
-    /// Nobody listens to a room any more.
+    /// A room has lost its last listener.
     pub(super) fn close(&mut self, room: &str) {
         self.limited.remove(&RoomId::of(room));
         self.active_speakers.close(RoomId::of(room));
@@ -182,9 +183,10 @@ impl Quotas {
         &mut self,
         now: Instant,
         id: ClientId,
-        channels: impl Iterator<Item = Channel>,
+        channels: impl Iterator<Item = VoiceChannel>,
     ) {
-        for Channel { bits, recipient } in channels.filter(|channel| channel.bits.kind() == ChannelKind::Room)
+        for VoiceChannel { bits, recipient } in
+            channels.filter(|channel| channel.bits.kind() == ChannelKind::Room)
         {
             let Some(quota) = self.limited.get_mut(&RoomId(recipient)) else { continue };
             quota.speaking.retain(|(speaker, _)| *speaker != id);
@@ -250,7 +252,7 @@ impl Quotas {
 }
 
 impl PassedText {
-    /// Whether this is the same text for others, who have it then.
+    /// Whether this is the same text for other recipients, which have it then.
     fn takes(&mut self, packet: &[u8], to: impl Iterator<Item = ClientId> + Clone) -> bool {
         let bit = |id: ClientId| (usize::from(id.0 / 64), 1 << (id.0 % 64));
         let has_it = |id: ClientId| self.reached.get(bit(id).0).is_some_and(|bits| bits & bit(id).1 != 0);

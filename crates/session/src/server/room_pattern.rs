@@ -8,7 +8,7 @@ use core::fmt;
 pub enum RoomPattern {
     /// The room of this name.
     Name(Box<str>),
-    /// Every room whose name begins with this. What these are called nobody knows before, so that no ids are
+    /// Every room whose name begins with this. Their names are not known in advance, so no ids are
     /// [reserved](crate::ServerSettings::reserved_rooms) for them.
     Prefix(Box<str>),
 }

@@ -182,7 +182,8 @@ impl RoomPolicy {
         right.unwrap_or_else(|| self.gate.may_listen(id, room))
     }
 
-    /// Whether a client may not listen to a room. The wire brings a listener what is said in any room of the same id.
+    /// Whether a client is not allowed to listen to a room. The wire brings a listener what is said in any room of the
+    /// same id.
     pub(super) fn is_forbidden(&self, id: ClientId, room: &str) -> bool {
         // Mostly there are no rules, and ids are the dearest part of a join.
         if !self.gate.has_rules() && !self.gate.keeps_to_names() && !self.register.has_room_rights() {
@@ -192,7 +193,7 @@ impl RoomPolicy {
         !self.may_listen(id, room) || names.any(|name| !self.may_listen(id, name))
     }
 
-    /// Of these rooms, those that a client may not listen to.
+    /// Of these rooms, those that a client is not allowed to listen to.
     pub(super) fn forbidden<'a>(&self, id: ClientId, rooms: impl Iterator<Item = &'a str>) -> Vec<Box<str>> {
         rooms.filter(|room| self.is_forbidden(id, room)).map(Into::into).collect()
     }
@@ -202,7 +203,7 @@ impl RoomPolicy {
         self.quotas.listeners_of(room).is_none_or(|most| self.directory.listeners(room) < most)
     }
 
-    /// Whether relayed voice has to be looked into, for the rules of rooms or for what a client may not do.
+    /// Whether relayed voice has to be looked into, for the rules of rooms or for a client's restrictions.
     pub(super) fn looks_into_voice(&self) -> bool {
         self.proximity.has_rules()
             || self.gate.has_rules()

@@ -28,10 +28,10 @@ impl Server {
         }
         let id = self.links.client_of(link)?;
         let member = self.members.get(id).ok_or(Fault::NotJoined)?;
-        let says_who_it_is = state.client.id == id
+        let names_itself = state.client.id == id
             && state.client.codec == member.codec
             && is_name(state.client.name, &member.name);
-        if !says_who_it_is {
+        if !names_itself {
             return Err(Fault::Spoofed);
         }
         let rooms: Option<Vec<Cow<'_, str>>> = state.rooms.iter().map(|room| Some(room?.to_str())).collect();
@@ -149,7 +149,7 @@ impl Server {
         }
         let is_in = self.members.is_in(id, &room);
         if !self.settings.permissive && delta.joined == is_in {
-            // Who said so waits to hear it again.
+            // The client waits to hear its own state again.
             return self.pass_on_delta(Audience::Only(link), delta, packet);
         }
         if self.members.contains(id)

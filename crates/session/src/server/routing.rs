@@ -1,4 +1,4 @@
-//! Server-side routing: voice without a list of destinations goes to whom this server's tables say.
+//! Server-side routing: voice without a list of destinations goes to the listeners in this server's tables.
 
 use consonance_wire::{ChannelKind, ClientId, RoomId, VoiceData};
 
@@ -44,8 +44,8 @@ impl Server {
     }
 }
 
-/// What a frame costs, in listeners, wherever they are: it reaches nobody twice, but whoever listens to several of its
-/// channels is found as often, and each channel is looked at, whether anybody listens or not.
+/// What a frame costs, in listeners, wherever they are: each is sent it once, but a listener of several of its channels
+/// is found as often, and each channel is looked at, with or without listeners.
 pub(super) fn cost(members: &Members, voice: &VoiceData<'_>) -> usize {
     let found = voice.channels.iter().map(|channel| match channel.bits.kind() {
         ChannelKind::Player => 1,
@@ -56,8 +56,8 @@ pub(super) fn cost(members: &Members, voice: &VoiceData<'_>) -> usize {
     found.min(members.len()).max(found / FINDINGS_PER_SENDING).max(looks)
 }
 
-/// Finding somebody again is far cheaper than sending to them; this many times weigh as much.
+/// Finding a listener again is far cheaper than sending to it; this many times weigh as much.
 const FINDINGS_PER_SENDING: usize = 8;
-/// So is looking who listens to a channel. Somebody alone in a session may well speak to all 27 cells around it, so
-/// that fewer would cost an honest player frames.
+/// So is looking up the listeners of a channel. A player alone in a session may well speak to all 27 cells around it,
+/// so that fewer would drop an honest player's frames.
 const LOOKS_PER_SENDING: usize = 64;

@@ -1,4 +1,4 @@
-//! The server's own packets: to one client, to everybody, and the answer to who is in another session.
+//! The server's own packets: to one client, to all, and the answer to a peer of another session.
 
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
@@ -14,10 +14,10 @@ use crate::link::{Delivery, LinkId};
 use crate::packet_limits::write_state;
 use crate::time::Instant;
 
-/// Who is told what a client said of its rooms.
+/// The recipients of a client's change of rooms.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Audience {
-    /// Whoever is at the other end of this link.
+    /// The peer at the other end of this link.
     Only(LinkId),
     /// Every client but this one.
     EverybodyBut(ClientId),
@@ -30,8 +30,8 @@ pub(super) enum Audience {
 }
 
 impl Server {
-    /// Whoever is at a link's end may believe that it is in this session, since the network lost it and found it again
-    /// behind its back: it is told to shake hands again. Nothing happens if it has joined over this link.
+    /// The peer may believe that it is in this session, since the network lost the link and found it again unnoticed:
+    /// it is told to shake hands again. Nothing happens if it has joined over this link.
     pub fn ask_to_join_again(&mut self, now: Instant, link: LinkId) {
         self.advance(now);
         self.ask_stranger_to_join(link);
@@ -42,8 +42,8 @@ impl Server {
         self.send(link, Delivery::Unreliable, &answer.into());
     }
 
-    /// Whoever is at a link's end speaks as if it were in the session, and is not: without a word it would go on so.
-    /// Who has asked and waits is to wait.
+    /// The peer sends as if it were in the session, and is not: without an answer it would go on so. A client whose
+    /// join request is pending has to wait.
     pub(super) fn ask_stranger_to_join(&mut self, link: LinkId) {
         let is_stranger = self.links.get(link).is_some_and(|record| record.client.is_none());
         let is_waiting = self.joins.is_waiting(link) || self.name_claims.is_waiting(link);
@@ -52,7 +52,7 @@ impl Server {
         }
     }
 
-    /// Has whoever is at a link's end shake hands again, although the session is the one that it holds.
+    /// Makes the peer shake hands again, although it already has the right session.
     pub(super) fn tell_of_another_session(&mut self, link: LinkId) {
         let another = SessionId(self.settings.session.0.wrapping_add(1));
         self.send(link, Delivery::Unreliable, &ErrorWrongSession { session: another }.into());

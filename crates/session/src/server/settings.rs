@@ -3,7 +3,7 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use consonance_wire::{Capabilities, CodecSettings, SessionId};
+use consonance_wire::{Capabilities, CodecParameters, SessionId};
 
 use super::room_policy::RoomBounds;
 use super::{AccessRule, NameTaken, ProximitySettings, RoomLimits, RoomPattern};
@@ -27,48 +27,48 @@ pub struct ServerSettings {
     /// What the secrets of clients are drawn from: random and new at each start, or strangers can take places.
     pub secret_key: [u8; 32],
     /// Rooms that players count on (default none). A room of another name with the same id as one of these is refused,
-    /// so that nobody can sit in a room by listening to a name that the wire cannot tell from it.
+    /// so that a room cannot be eavesdropped on by listening to a name that the wire cannot tell from it.
     pub reserved_rooms: Vec<Box<str>>,
-    /// Rooms where distance decides who hears whom (default none); the first pattern that matches a room counts.
-    /// Rooms that are named here are reserved, too, and two rooms with one id are never under different rules: the
-    /// second one is refused. Only whole names are reserved; the id of a room that a pattern names by its beginning
-    /// is whose room is in use first.
+    /// Rooms where distance decides which speakers are heard (default none); the first pattern that matches a room
+    /// counts. Rooms that are named here are reserved, too, and two rooms with one id are never under different rules:
+    /// the second one is refused. Only whole names are reserved; the id of a room that a pattern names by its beginning
+    /// goes to the room that is in use first.
     pub proximity: Vec<(RoomPattern, ProximitySettings)>,
     /// Rooms that are not for everybody (default none); the first pattern that matches a room counts. Rooms that are
     /// named here are reserved, too. Where a pattern names only their beginnings, as many as have a token to listen
     /// there take a room's id from as many in rooms of the same id that ask for none.
     pub access: Vec<(RoomPattern, AccessRule)>,
-    /// How many may listen and speak in rooms, and how often somebody may write there (default no limits); the first
-    /// pattern that matches a room counts. Rooms that are named here are reserved, too.
+    /// How many clients can listen and speak in rooms, and how often a client can write there (default no limits); the
+    /// first pattern that matches a room counts. Rooms that are named here are reserved, too.
     pub room_limits: Vec<(RoomPattern, RoomLimits)>,
     /// What is told to clients of ours about the keeping of voices; see
     /// [`Server::announce_recording`](crate::Server::announce_recording).
     pub(super) recorded: (bool, u16),
-    /// Ask the driver about everybody who wants to join (default no: everybody may, and has no access tokens); see
-    /// [`ServerEvent::JoinAsked`](crate::ServerEvent::JoinAsked).
+    /// Ask the driver about each newcomer (default no: all are admitted, without access tokens); see
+    /// [`ServerEvent::JoinRequested`](crate::ServerEvent::JoinRequested).
     pub admission: bool,
     /// What a newcomer gets that asks for the name of a client that is here (default [`NameTaken::Keep`]). A permissive
     /// session gives it the name, as the original does.
     pub name_taken: NameTaken,
-    /// Tell who speaks to whom, as [`ServerEvent`](crate::ServerEvent)s and with
+    /// Report speakers and their recipients, as [`ServerEvent`](crate::ServerEvent)s and with
     /// [`Server::channels_of`](crate::Server::channels_of) (default no: every frame costs a little more). What goes
     /// over direct links, no server sees.
     pub monitor_channels: bool,
     /// Believe every packet as the original does (default no). Only for comparing with the original: in such a session
-    /// anybody can speak, move and leave in the name of anybody else.
+    /// any client can speak, move and leave in another's name.
     ///
-    /// Nobody has to own what they send; anything but an introduction to a direct peer is relayed, to who is listed
-    /// twice twice; a state of an unknown id makes a client, bound to the link it came over; who is evicted by a
-    /// namesake is not told and its link stays open. A client's record goes with the transport, but only one: further
-    /// ones that its states made stay. The limits hold.
+    /// Clients need not own what they send; anything but an introduction to a direct peer is relayed, twice to a
+    /// destination that is listed twice; a state of an unknown id makes a client, bound to the link it came over; a
+    /// client that a namesake evicts is not told and its link stays open. A client's record goes with the transport,
+    /// but only one: further ones that its states made stay. The limits hold.
     pub permissive: bool,
 }
 
 impl ServerSettings {
     /// The defaults, with a session id made from `seed`: 1 … 2³¹ − 2, as the original's are.
     ///
-    /// Each start of a server wants another seed, so that clients notice a restart. A seed has 64 bits: who serves
-    /// strangers sets [`secret_key`](Self::secret_key) from the operating system besides.
+    /// Each start of a server needs another seed, so that clients notice a restart. A seed has 64 bits: a server for
+    /// untrusted players sets [`secret_key`](Self::secret_key) from the operating system as well.
     pub fn from_seed(seed: u64) -> Self {
         let session = 1 + (mix(seed) % 0x7fff_fffe) as u32;
         let mut secret_key = [0; 32];
@@ -93,7 +93,7 @@ impl ServerSettings {
         }
     }
 
-    /// The same without what is switched off: who believes everybody has no rules of its own, and who has no proximity
+    /// The same without what is switched off: a permissive server has no rules of its own, and one without proximity
     /// rooms need not know where clients are.
     pub(super) fn offering_what_is_set_up(mut self) -> Self {
         self.packets = self.packets.within_bounds();
@@ -115,7 +115,7 @@ impl ServerSettings {
     }
 
     /// Whether a client may have this codec: a listener of the original sizes its buffers by what a codec claims.
-    pub(super) fn is_possible(&self, codec: CodecSettings) -> bool {
+    pub(super) fn is_possible(&self, codec: CodecParameters) -> bool {
         (1..=self.limits.codec_frame_samples).contains(&codec.frame_size_samples)
             && (1..=self.limits.codec_sample_rate_hz).contains(&codec.sample_rate_hz)
     }

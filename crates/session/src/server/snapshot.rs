@@ -1,16 +1,16 @@
 //! A session as plain data: another process goes on with it, and clients that can resume have their places there.
 //!
-//! What is kept is what a client that comes back may rely on. Everything else is made again when it does: links,
-//! budgets, how voice arrives, and where players are. Clients of the original cannot come back to a place, and are left
-//! out; whoever resumes is told by the roster that they are gone.
+//! It keeps what a resuming client relies on. Everything else is made again when it does: links, budgets, how voice
+//! arrives, and where players are. Clients of the original cannot resume, and are left out; a resuming client learns
+//! from the roster that they are gone.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use consonance_name_key::NameKey;
-use consonance_wire::{ClientId, CodecSettings, Secret, SessionId};
+use consonance_wire::{ClientId, CodecParameters, SessionId, SharedSecret};
 
-use super::{Access, Identity, Server, ServerSettings};
+use super::{Access, PlayerIdentity, Server, ServerSettings};
 use crate::link::LinkId;
 use crate::restrictions::Restrictions;
 use crate::time::Instant;
@@ -20,10 +20,10 @@ use crate::time::Instant;
 pub struct SessionSnapshot {
     /// The session's number: a ticket is good for no other.
     pub session: SessionId,
-    /// Who can have its place back, in the order in which newcomers are told of it.
+    /// Clients that can have their places back, in the order in which newcomers are told of them.
     pub places: Vec<KeptPlace>,
     /// What was decided about players, here or not.
-    pub restrictions: Vec<(Identity, Restrictions)>,
+    pub restrictions: Vec<(PlayerIdentity, Restrictions)>,
 }
 
 /// A client's place in the session.
@@ -34,12 +34,12 @@ pub struct KeptPlace {
     /// Its name.
     pub name: Box<str>,
     /// What it sends and wants to receive.
-    pub codec: CodecSettings,
+    pub codec: CodecParameters,
     /// The rooms that it listens to.
     pub rooms: Vec<Box<str>>,
-    /// What it has to show. Whoever can read this can take the place: it is to be kept as a private key is.
-    pub secret: Secret,
-    /// It has not said yet which rooms it listens to, and nobody was told of it.
+    /// The secret that it presents. Any reader of this can take the place: keep it like a private key.
+    pub secret: SharedSecret,
+    /// It has not said yet which rooms it listens to, and was not announced.
     pub is_unannounced: bool,
     /// What was said of it when it was let in.
     pub access: Access,
@@ -75,8 +75,8 @@ impl Server {
     /// [`Limits::resume`](crate::Limits::resume) from now on to come back. They are here as clients without a link are,
     /// and no events tell of them before they [resume](crate::ServerEvent::ClientResumed) or leave.
     ///
-    /// Everything else is as these settings say. Whoever does not fit them, or has the id or the name of an earlier one
-    /// of the snapshot, is left out, and joins as anybody.
+    /// Everything else is as these settings say. A client that does not fit them, or has the id or the name of an
+    /// earlier one of the snapshot, is left out, and joins as a newcomer.
     pub fn restore(mut settings: ServerSettings, snapshot: &SessionSnapshot, now: Instant) -> Self {
         settings.session = snapshot.session;
         let mut server = Self::new(settings);
@@ -89,7 +89,7 @@ impl Server {
         server
     }
 
-    fn restore_restrictions(&mut self, restrictions: &[(Identity, Restrictions)]) {
+    fn restore_restrictions(&mut self, restrictions: &[(PlayerIdentity, Restrictions)]) {
         for (identity, restrictions) in restrictions.iter().take(self.settings.limits.standings) {
             let restrictions = restrictions.with_ends(|end| self.now + end.since(Instant::START));
             self.policy.register_mut().replace(identity, restrictions);
@@ -122,8 +122,8 @@ impl Server {
         }
     }
 
-    /// A room that these settings do not allow is left out: its client names it again when it comes back,
-    /// and is refused then as anybody.
+    /// A room that these settings do not allow is left out: its client names it again when it comes back, and is
+    /// refused then like any other.
     fn enter_restored(&mut self, id: ClientId, room: &str) {
         let Some(member) = self.members.get(id) else { return };
         let is_allowed = self.policy.may_be_restored(self.settings.room_bounds(), member, room);

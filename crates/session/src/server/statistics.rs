@@ -47,7 +47,7 @@ counters! {
         pub unknown_link: u64,
         /// Packets over a link that has not joined.
         pub not_joined: u64,
-        /// Packets that claim to be somebody else's, or of another session inside a relay.
+        /// Packets in another client's name, or of another session inside a relay.
         pub spoofed: u64,
         /// Handshakes without a name or with one over the limit.
         pub names_refused: u64,
@@ -61,8 +61,7 @@ counters! {
         pub codecs_refused: u64,
         /// Rooms whose id is that of a room of the configuration with another name.
         pub rooms_reserved: u64,
-        /// Listeners who were taken out of a room because somebody came who has a token for
-        /// another one with the same id.
+        /// Listeners that were taken out of a room because a client came with a token for another one with the same id.
         pub rooms_vacated: u64,
         /// Rooms over the number that the session may have.
         pub rooms_exhausted: u64,
@@ -90,15 +89,15 @@ counters! {
         pub abusers_closed: u64,
         /// Packets that were not taken because too much waits to be sent.
         pub undrained: u64,
-        /// Rooms that a client did not get into, or was taken out of, because it may not listen to them.
+        /// Rooms that a client did not get into, or was taken out of, because it is not allowed to listen to them.
         pub rooms_forbidden: u64,
-        /// Frames and texts to rooms that their sender may not speak to.
+        /// Frames and texts to rooms that their sender is not allowed to speak to.
         pub speech_forbidden: u64,
         /// Frames of more priority than their sender may have.
         pub priority_forbidden: u64,
         /// Visits that were over at the time that was said when they began.
         pub visits_ended: u64,
-        /// Newcomers who wanted the name of somebody here for whom more is said.
+        /// Newcomers that wanted the name of a client here that is better confirmed.
         pub names_protected: u64,
         /// Newcomers that began to wait for a name in use.
         pub names_awaited: u64,
@@ -108,7 +107,7 @@ counters! {
         pub names_taken_over: u64,
         /// Frames of clients that an operator has muted.
         pub voice_muted: u64,
-        /// Texts of clients that may not write.
+        /// Texts of clients that are muted.
         pub texts_muted: u64,
         /// Texts that came too soon after the one before.
         pub texts_held: u64,
@@ -122,15 +121,15 @@ counters! {
         pub kicked: u64,
         /// Notices to clients of what an operator has decided.
         pub notices_sent: u64,
-        /// Requests of players who want something done to another one.
+        /// Moderation requests from players.
         pub moderator_requests: u64,
-        /// Those of them that were refused at once: the player may not, or there is nobody to do it to.
+        /// Those of them that were refused at once: the player is not allowed to moderate, or the target is not here.
         pub moderator_requests_refused: u64,
         /// Clients that were not admitted, or not in time.
         pub joins_refused: u64,
         /// Handshakes that were passed over because too many wait to be admitted; their senders ask again.
         pub joins_postponed: u64,
-        /// Newcomers who were not let in because the session is to end, or the server is at its limit.
+        /// Newcomers that were refused because the session is to end, or the server is at its limit.
         pub newcomers_turned_away: u64,
         /// Links refused because the session is full.
         pub links_refused: u64,
@@ -138,23 +137,23 @@ counters! {
         pub handshakes_missed: u64,
         /// Clients that came back to the place that they had lost.
         pub places_resumed: u64,
-        /// Places that nobody came back to in time.
+        /// Places whose clients did not come back in time.
         pub places_given_up: u64,
         /// Tickets that were not good, or not any more.
         pub tickets_refused: u64,
         /// Frames that came without a list of destinations.
         pub frames_routed: u64,
-        /// Channels of frames that nobody was told of, because their speakers have sixteen others.
+        /// Channels of frames that were not reported, because their speakers have sixteen others.
         pub channels_unmonitored: u64,
         /// Reports to speakers of how their voice arrives.
         pub reports_sent: u64,
         /// Reports of listeners that were taken.
         pub reports_received: u64,
-        /// What these said of somebody who does not speak to that listener, or who is not to be told.
+        /// What these said of a speaker that the listener does not hear, or that is not to be told.
         pub receptions_refused: u64,
-        /// Events that were lost because nobody polled for them.
+        /// Events that were dropped because they were not polled in time.
         pub events_dropped: u64,
-        /// Commands that were lost because nobody polled for them.
+        /// Commands that were dropped because they were not polled in time.
         pub commands_dropped: u64,
     }
 }

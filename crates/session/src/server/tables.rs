@@ -1,15 +1,15 @@
-//! The session's tables as plain data, for whoever looks into a running server.
+//! The session's tables as plain data, for inspecting a running server.
 
 use alloc::vec::Vec;
 
 use consonance_name_key::NameKey;
-use consonance_wire::{ClientId, CodecSettings, RoomId};
+use consonance_wire::{ClientId, CodecParameters, RoomId};
 
 use super::{Access, RoomUse, Server};
 use crate::link::LinkId;
 use crate::roster::Member;
 use crate::time::Instant;
-use crate::traffic::{Total, Traffic};
+use crate::traffic::{PacketTraffic, Total};
 
 /// A client of the session.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,14 +20,14 @@ pub struct ClientRow<'a> {
     /// Its name.
     pub name: &'a str,
     /// What it sends and wants to receive.
-    pub codec: CodecSettings,
+    pub codec: CodecParameters,
     /// The connection it joined over.
     pub link: LinkId,
     /// The rooms that it listens to, sorted.
     pub rooms: Vec<&'a str>,
-    /// Its voice, as far as it is followed: that of clients who want to be told how it arrives.
+    /// Its voice, as far as it is followed: that of clients that ask for voice reports.
     pub voice: Option<VoiceRow>,
-    /// What it may not do in rooms, and has tried since it has its present access: the latest 32, the newest last.
+    /// Denied uses of rooms that it has tried since it has its present access: the latest 32, the newest last.
     pub refused: Vec<(&'a str, RoomUse)>,
     /// Whether it has said where it is.
     pub has_place: bool,
@@ -41,7 +41,7 @@ pub struct ClientRow<'a> {
 pub struct VoiceRow {
     /// When the newest frame came; none if none ever did.
     pub newest_at: Option<Instant>,
-    /// The players whom it was for of late.
+    /// Its recent recipients.
     pub players: Vec<ClientId>,
     /// The rooms that it was for of late.
     pub rooms: Vec<RoomId>,
@@ -50,7 +50,7 @@ pub struct VoiceRow {
     pub lost_percent: Option<f32>,
 }
 
-/// A room that somebody listens to.
+/// A room with listeners.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RoomRow<'a> {
@@ -58,7 +58,7 @@ pub struct RoomRow<'a> {
     pub id: RoomId,
     /// Its name.
     pub name: &'a str,
-    /// Who listens to it, by ascending id.
+    /// Its listeners, by ascending id.
     pub listeners: Vec<ClientId>,
 }
 
@@ -107,12 +107,12 @@ impl Server {
         self.members.in_order().filter(is_of).collect()
     }
 
-    /// The names of the rooms that the wire knows by this id, as far as somebody listens to them: one, as a rule.
+    /// The names of the rooms with listeners that the wire knows by this id: one, as a rule.
     pub fn room_names(&self, id: RoomId) -> impl Iterator<Item = &str> {
         self.policy.directory().names_of_id(id)
     }
 
-    /// Every room that somebody listens to, by ascending room id and then by name.
+    /// Every room with listeners, by ascending room id and then by name.
     pub fn room_table(&self) -> impl Iterator<Item = RoomRow<'_>> {
         self.policy.directory().iter().map(|(id, name)| RoomRow {
             id,
@@ -134,18 +134,18 @@ impl Server {
         })
     }
 
-    /// Of a hundred frames of each client whose voice is followed and who spoke of late, how many did not come in.
+    /// The percentage of lost frames for each client whose voice is followed and that spoke lately.
     pub fn voice_losses(&self) -> impl Iterator<Item = f32> {
         self.members.iter().filter_map(|member| self.voice_reports.lost_percent(member.id))
     }
 
     /// What came in by type of packet, taken or not.
-    pub fn received(&self) -> &Traffic {
+    pub fn received(&self) -> &PacketTraffic {
         &self.received
     }
 
     /// What went out, or waits to be polled for.
-    pub fn sent(&self) -> &Traffic {
+    pub fn sent(&self) -> &PacketTraffic {
         self.outbound.sent()
     }
 

@@ -25,7 +25,7 @@ impl Server {
 
     /// The next link whose peer the driver is to ask for a sign of life. It answers at once, without waiting for the
     /// peer, with [`handle_heard`](Self::handle_heard). Each client whose name a newcomer waits for is probed once a
-    /// second; nobody else is.
+    /// second; no other is.
     pub fn poll_probe(&mut self) -> Option<LinkId> {
         self.name_claims.pop_probe()
     }
@@ -44,8 +44,8 @@ impl Server {
         }
     }
 
-    /// A newcomer takes its name, if it may have it now; a client that had it goes. One that may not waits or is
-    /// refused; false then.
+    /// A newcomer takes its name, if it can have it now; a client that had it goes. Otherwise it waits or is refused,
+    /// and this is false.
     pub(super) fn take_name(&mut self, newcomer: &Newcomer, access: &Access) -> bool {
         let Some(holder) = self.holder_of_name(&newcomer.name) else { return true };
         match self.verdict_on_name(newcomer, access, holder) {

@@ -8,8 +8,8 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use consonance_wire::{
-    Capabilities, Channel, ChannelKind, ClientId, Packet, ReceptionReport, RoomId, VoiceData, VoiceReport,
-    Writer,
+    Capabilities, ChannelKind, ClientId, Packet, ReceptionReport, RoomId, VoiceChannel, VoiceData,
+    VoiceReport, Writer,
 };
 
 use super::listener_votes::ListenerVotes;
@@ -22,12 +22,12 @@ use crate::time::Instant;
 /// it can do something within a second, and less than a hundredth of what its voice takes.
 const INTERVAL: Duration = Duration::from_millis(500);
 
-/// Everybody who is to be told of its voice.
+/// All clients that are to be told of its voice.
 #[derive(Debug, Default)]
 pub(super) struct VoiceReports {
     /// By client id, as the relay wants no search per frame.
     speakers: Vec<Option<Box<Speaker>>>,
-    /// Who is to be told when, in the order of time: an entry each for those who spoke since they were told last.
+    /// Due times of reports, in the order of time: an entry each for clients that spoke since their last one.
     due: VecDeque<(Instant, ClientId)>,
 }
 
@@ -36,8 +36,8 @@ struct Speaker {
     arrivals: VoiceArrivals,
     votes: ListenerVotes,
     is_due: bool,
-    /// What it spoke on when a report fell due: who may say how that arrived.
-    channels: Vec<Channel>,
+    /// Its channels when a report fell due: their listeners can say how that arrived.
+    channels: Vec<VoiceChannel>,
 }
 
 impl VoiceReports {
@@ -57,7 +57,7 @@ impl VoiceReports {
         }
     }
 
-    /// When somebody is to be told.
+    /// When a report is due.
     pub(super) fn next_due(&self) -> Option<Instant> {
         self.due.front().map(|&(at, _)| at)
     }
@@ -117,7 +117,7 @@ impl VoiceReports {
         now: Instant,
         listener: ClientId,
         report: &ReceptionReport<'_>,
-        hears: impl Fn(&[Channel]) -> bool,
+        hears: impl Fn(&[VoiceChannel]) -> bool,
     ) -> u64 {
         let mut refused = 0;
         for reception in report.speakers {
@@ -139,7 +139,7 @@ impl VoiceReports {
     fn pop(&mut self, now: Instant) -> Option<(ClientId, VoiceReport<'static>)> {
         while let Some(&(_, id)) = self.due.front().filter(|(at, _)| *at <= now) {
             self.due.pop_front();
-            // Whoever has gone has left its entry behind.
+            // A client that has gone has left its entry behind.
             let Some(speaker) = self.speaker(id).filter(|speaker| speaker.is_due) else { continue };
             speaker.is_due = false;
             speaker.arrivals.look();
@@ -160,7 +160,7 @@ impl Server {
         }
     }
 
-    /// Tells everybody who is due.
+    /// Sends all reports that are due.
     pub(super) fn send_voice_reports(&mut self) {
         while let Some((id, report)) = self.voice_reports.pop(self.now) {
             let Some(link) = self.outbound.link_of(id) else { continue };
@@ -182,22 +182,22 @@ impl Server {
             return Ok(());
         };
         self.statistics.reports_received += 1;
-        let hears = |channels: &[Channel]| reaches(&self.members, channels, listener);
+        let hears = |channels: &[VoiceChannel]| reaches(&self.members, channels, listener);
         let refused = self.voice_reports.take_votes(self.now, listener, &report, hears);
         self.statistics.receptions_refused += refused;
         Ok(())
     }
 }
 
-/// Whether who speaks on these channels is heard by this listener, who then has something to say about it.
-fn reaches(members: &Members, channels: &[Channel], listener: ClientId) -> bool {
+/// Whether this listener hears a speaker on these channels, and so can report on it.
+fn reaches(members: &Members, channels: &[VoiceChannel], listener: ClientId) -> bool {
     channels.iter().any(|channel| match channel.bits.kind() {
         ChannelKind::Player => channel.recipient == listener.0,
         ChannelKind::Room => members.listeners(RoomId(channel.recipient)).binary_search(&listener).is_ok(),
     })
 }
 
-/// Carrier, mark and both items of a speaker: 7 + 2 + 13 + 8.
+/// Packet, mark and both items of a speaker: 7 + 2 + 13 + 8.
 const REPORT_BYTES: usize = 30;
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use alloc::collections::{BTreeMap, BTreeSet};
 
 use consonance_name_key::PlayerName;
-use consonance_wire::{CodecSettings, ResumeTicket};
+use consonance_wire::{CodecParameters, ResumeTicket};
 
 use crate::join_token::JoinToken;
 use crate::link::LinkId;
@@ -14,7 +14,7 @@ use crate::time::Instant;
 pub(super) struct Newcomer {
     pub(super) link: LinkId,
     pub(super) name: PlayerName,
-    pub(super) codec: CodecSettings,
+    pub(super) codec: CodecParameters,
     /// What it has to show for its name.
     pub(super) join_token: JoinToken,
     /// Of the place that it had.

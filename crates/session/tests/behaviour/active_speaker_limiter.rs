@@ -4,7 +4,7 @@
 use core::time::Duration;
 
 use consonance_session::{
-    Capabilities, ChannelId, ChannelProperties, CodecKind, CodecSettings, LinkId, Priority,
+    Capabilities, ChannelId, ChannelProperties, CodecId, CodecParameters, LinkId, Priority,
     ProximitySettings, RoomId, RoomPattern, Target,
 };
 use consonance_wire::{ChannelBits, ChannelKind};
@@ -229,8 +229,8 @@ fn the_end_of_an_utterance_is_heard_once_by_whoever_heard_its_beginning() {
 
 #[test]
 fn an_opus_frame_is_silence_up_to_two_bytes_and_a_frame_of_another_codec_never() {
-    let silence = CodecSettings { kind: CodecKind::OPUS, ..packets::CODEC };
-    let raw = CodecSettings { kind: CodecKind::IDENTITY, ..packets::CODEC };
+    let silence = CodecParameters { kind: CodecId::OPUS, ..packets::CODEC };
+    let raw = CodecParameters { kind: CodecId::IDENTITY, ..packets::CODEC };
     for (codec, frame, is_speech) in [
         (silence, ".", false),
         (silence, "..", false),

@@ -63,7 +63,7 @@ fn a_relay_to_id_65535_for_a_minute_reaches_no_client_and_is_no_fault() {
     server.join(2, "Bob", &["lobby"]);
     for sequence in 0..3000 {
         assert_eq!(server.receive(1, &packets::relay_unreliable(&[65_535], &frame(sequence))), [""; 0]);
-        assert!(server.server.take_passed_on(), "recorders and taps see it");
+        assert!(server.server.take_relayed(), "recorders and taps see it");
         server.wait(FRAME_TIME);
     }
     let statistics = server.statistics();
@@ -77,11 +77,11 @@ fn only_voice_on_the_always_send_room_is_told_to_the_driver_without_a_listener()
     server.join(1, "Alice", &[]);
     let elsewhere = packets::voice(0, 0, "lobby", "a");
     server.receive(1, &packets::relay_unreliable(&[65_535], &elsewhere));
-    assert!(!server.server.take_passed_on());
+    assert!(!server.server.take_relayed());
     server.receive(1, &packets::relay_unreliable(&[65_535], &packets::voice(9, 0, ALWAYS_SEND_ROOM, "a")));
-    assert!(!server.server.take_passed_on(), "in the name of another player");
+    assert!(!server.server.take_relayed(), "in the name of another player");
     server.receive(1, &packets::relay_reliable(&[65_535], &frame(1)));
-    assert!(server.server.take_passed_on());
+    assert!(server.server.take_relayed());
 }
 
 #[test]
@@ -94,7 +94,7 @@ fn a_server_of_ours_is_sent_the_frame_without_a_list() {
     for _ in 0..50 {
         assert_eq!(network.client(alice).send_voice(b"a"), Ok(0));
         network.wait(FRAME_TIME);
-        assert!(network.server.take_passed_on());
+        assert!(network.server.take_relayed());
     }
     let statistics = network.server.statistics();
     assert_eq!((statistics.frames_routed, statistics.frames_out, statistics.spoofed), (50, 0, 0));
@@ -107,5 +107,5 @@ fn the_always_send_room_can_be_listened_to_like_any_other() {
     server.join(2, "moderator", &[ALWAYS_SEND_ROOM]);
     assert_eq!(server.server.room_names(RoomId::ALWAYS_SEND).collect::<Vec<_>>(), [ALWAYS_SEND_ROOM]);
     assert!(server.relays(1, &packets::relay_unreliable(&[1], &frame(0))));
-    assert_ne!(ClientId(1), ClientId::NOBODY);
+    assert_ne!(ClientId(1), ClientId::NONE);
 }

@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use consonance_session::{
-    Access, Capabilities, ChannelProperties, ClientId, CloseReason, DrainTarget, Draining, Entrance, LinkId,
+    Access, Capabilities, ChannelProperties, ClientId, CloseReason, DrainTarget, Draining, JoinState, LinkId,
     SessionId, Target,
 };
 
@@ -15,8 +15,8 @@ const A_MOMENT: Duration = Duration::from_millis(100);
 const MINUTE: Duration = Duration::from_mins(1);
 const ADDRESS: &str = "quic://voice2.example.org:7777/main";
 
-fn onward(window: Duration) -> Draining {
-    Draining { ends_in: MINUTE, onward: Some(DrainTarget { address: ADDRESS.into(), window }) }
+fn redirect(window: Duration) -> Draining {
+    Draining { ends_in: MINUTE, redirect: Some(DrainTarget { address: ADDRESS.into(), window }) }
 }
 
 /// Four who can be told, and one of the original.
@@ -32,7 +32,7 @@ fn crowd() -> (Network, Vec<Who>, Who) {
 fn everybody_of_ours_is_told_where_to_go_and_one_after_the_other() {
     let (mut network, ours, original) = crowd();
     let now = network.now;
-    assert_eq!(network.server.drain(now, &onward(Duration::from_secs(20))), 4);
+    assert_eq!(network.server.drain(now, &redirect(Duration::from_secs(20))), 4);
     network.run();
     for (who, leave_in) in ours.iter().zip([0, 5000, 10_000, 15_000]) {
         let expected = format!("the server closes in 60000 ms, go to {ADDRESS} in {leave_in} ms");
@@ -45,7 +45,7 @@ fn everybody_of_ours_is_told_where_to_go_and_one_after_the_other() {
 fn without_another_server_they_are_told_when_it_ends() {
     let (mut network, ours, _) = crowd();
     let now = network.now;
-    network.server.drain(now, &Draining { ends_in: MINUTE, onward: None });
+    network.server.drain(now, &Draining { ends_in: MINUTE, redirect: None });
     network.run();
     assert_eq!(network.events(ours[0]), ["the server closes in 60000 ms"]);
 }
@@ -55,20 +55,20 @@ fn an_address_that_no_packet_holds_is_told_to_nobody() {
     let (mut network, ours, _) = crowd();
     let now = network.now;
     let address = "x".repeat(513).into();
-    let onward = Some(DrainTarget { address, window: Duration::ZERO });
-    network.server.drain(now, &Draining { ends_in: MINUTE, onward });
+    let redirect = Some(DrainTarget { address, window: Duration::ZERO });
+    network.server.drain(now, &Draining { ends_in: MINUTE, redirect });
     network.run();
     assert_eq!(network.events(ours[0]), ["the server closes in 60000 ms"]);
 }
 
 #[test]
 fn newcomers_are_refused_with_a_reason_while_lost_links_are_found_again() {
-    for (entrance, reason) in [
-        (Entrance::Draining, CloseReason::Draining { redirect: None }),
-        (Entrance::Overloaded { retry_in_s: 20 }, CloseReason::AtItsLimit { retry_in_s: 20 }),
+    for (join_state, reason) in [
+        (JoinState::Draining, CloseReason::Draining { redirect: None }),
+        (JoinState::Overloaded { retry_in_s: 20 }, CloseReason::AtItsLimit { retry_in_s: 20 }),
     ] {
         let (mut network, ours, _) = crowd();
-        network.server.set_entrance(entrance);
+        network.server.set_join_state(join_state);
         let late = network.start("Eve", &[]);
         network.run();
         assert_eq!(network.closed(late), Some(reason));
@@ -81,14 +81,14 @@ fn newcomers_are_refused_with_a_reason_while_lost_links_are_found_again() {
 
 #[test]
 fn whoever_was_asked_about_before_the_door_closed_is_refused_with_the_same_reason() {
-    for (entrance, reason) in [
-        (Entrance::Draining, CloseReason::Draining { redirect: None }),
-        (Entrance::Overloaded { retry_in_s: 20 }, CloseReason::AtItsLimit { retry_in_s: 20 }),
+    for (join_state, reason) in [
+        (JoinState::Draining, CloseReason::Draining { redirect: None }),
+        (JoinState::Overloaded { retry_in_s: 20 }, CloseReason::AtItsLimit { retry_in_s: 20 }),
     ] {
         let mut server = LoneServer::with_settings(|settings| settings.admission = true);
         server.connect(1);
         server.receive(1, &packets::handshake_of_ours("Alice", None));
-        server.server.set_entrance(entrance);
+        server.server.set_join_state(join_state);
         assert!(!server.server.admit(LinkId(1), Access::default()));
         assert_eq!(server.closed(), [(1, reason)]);
         assert_eq!((server.server.clients(), server.statistics().newcomers_turned_away), (0, 1));
@@ -99,7 +99,7 @@ fn whoever_was_asked_about_before_the_door_closed_is_refused_with_the_same_reaso
 fn who_comes_back_meanwhile_is_told_what_it_missed() {
     let (mut network, ours, _) = crowd();
     let now = network.now;
-    network.server.drain(now, &onward(Duration::from_secs(20)));
+    network.server.drain(now, &redirect(Duration::from_secs(20)));
     network.wait(Duration::from_secs(10));
     network.events(ours[3]);
     network.cut(ours[3]);
@@ -114,7 +114,7 @@ fn a_session_that_stays_after_all_says_so_and_takes_everybody_in() {
     let (mut network, ours, _) = crowd();
     let now = network.now;
     assert!(!network.server.stop_draining(now), "it was not to end");
-    network.server.drain(now, &onward(MINUTE));
+    network.server.drain(now, &redirect(MINUTE));
     assert!(network.server.is_draining());
     network.run();
     network.events(ours[1]);
@@ -133,12 +133,12 @@ fn who_moves_on_joins_the_other_server_with_rooms_and_channels() {
     network.replace_server(SessionId(99));
     for who in &ours {
         let now = network.now;
-        assert!(network.client(*who).move_on(now));
+        assert!(network.client(*who).follow_redirect(now));
     }
     network.wait(A_MOMENT);
     for (who, id) in ours.iter().zip(0..) {
         let told = network.events(*who);
-        assert_eq!(told[0], "disconnected: MovedOn, again in 0 ms");
+        assert_eq!(told[0], "disconnected: Redirected, again in 0 ms");
         assert!(told.contains(&format!("joined as {id}")), "{told:?}");
     }
     network.client(ours[0]).send_voice(b"here").expect("in the session");
@@ -151,7 +151,7 @@ fn who_is_in_no_session_cannot_move_on() {
     let mut network = Network::new();
     let alone = network.start("Ada", &[]);
     let now = network.now;
-    assert!(!network.client(alone).move_on(now));
+    assert!(!network.client(alone).follow_redirect(now));
 }
 
 #[test]
@@ -176,7 +176,7 @@ fn who_did_not_announce_it_is_told_nothing() {
     network.offer(Capabilities::ALL.without(Capabilities::HAND_OVER));
     let ada = network.join("Ada", &[]);
     let now = network.now;
-    assert_eq!(network.server.drain(now, &onward(MINUTE)), 0);
+    assert_eq!(network.server.drain(now, &redirect(MINUTE)), 0);
     network.run();
     assert_eq!(network.events(ada), [""; 0]);
 }

@@ -91,8 +91,8 @@ fn a_notice_ends_nothing_by_itself() {
 fn a_newcomer_to_a_session_that_ends_is_told_where_the_others_go() {
     let mut server = LoneServer::new();
     let address = "quic://b.example:1/main";
-    let onward = Some(DrainTarget { address: address.into(), window: Duration::ZERO });
-    server.server.drain(Instant::START, &Draining { ends_in: Duration::from_mins(1), onward });
+    let redirect = Some(DrainTarget { address: address.into(), window: Duration::ZERO });
+    server.server.drain(Instant::START, &Draining { ends_in: Duration::from_mins(1), redirect });
     server.connect(1);
     server.receive(1, &packets::handshake("Late"));
     assert_eq!(server.closed(), [(1, CloseReason::Draining { redirect: Some(address.into()) })]);

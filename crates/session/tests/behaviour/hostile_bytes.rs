@@ -6,7 +6,7 @@ use std::path::Path;
 use consonance_session::{
     ClientId, ClientStatistics, Delivery, Instant, LinkId, ServerStatistics, SessionId, Transmit,
 };
-use consonance_wire::{Header, MessageType, Packet};
+use consonance_wire::{MessageType, Packet, PacketHeader};
 use serde_json::Value;
 
 use crate::support::lone_client::LoneClient;
@@ -159,7 +159,7 @@ fn check(transmit: &Transmit<'_>, evicts: bool) {
 }
 
 fn session_of(packet: &[u8]) -> Option<SessionId> {
-    Header::parse(packet).ok().and_then(|(header, _)| header.session)
+    PacketHeader::parse(packet).ok().and_then(|(header, _)| header.session)
 }
 
 /// How many packets the client sends now; all are whole and go to the server.

@@ -184,7 +184,7 @@ fn who_takes_over_a_name_gets_neither_the_link_nor_the_rooms_and_the_evicted_kno
     let sent = server.receive(MALLORY, &packets::handshake("Alice"));
     assert!(sent.contains(&"1: RemoveClient 0".to_owned()), "Alice is told: {sent:?}");
     assert!(sent.contains(&"2: RemoveClient 0".to_owned()), "and so is Bob: {sent:?}");
-    assert_eq!(server.closed(), [(1, CloseReason::NameTakenOver)]);
+    assert_eq!(server.closed(), [(1, CloseReason::ReplacedByNewerLogin)]);
     let alice = server.server.client_table().find(|row| row.name == "Alice").unwrap();
     assert_eq!((alice.link.0, alice.rooms), (MALLORY, vec![]));
 }

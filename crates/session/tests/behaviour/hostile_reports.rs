@@ -91,7 +91,7 @@ fn whatever_is_asked_of_the_server_over_the_rate_is_answered_too() {
     for number in 1..=40 {
         let answer = if number <= 20 { "NotModerator" } else { "Failed" };
         let told = format!("1: Answered {{ number: {number}, answer: {answer} }}");
-        assert_eq!(server.receive(1, &packets::moderator_request(number)), [told]);
+        assert_eq!(server.receive(1, &packets::moderator_command(number)), [told]);
     }
     let statistics = server.statistics();
     assert_eq!((statistics.moderator_requests, statistics.reports_limited), (20, 20));
@@ -108,7 +108,7 @@ fn a_report_of_a_client_that_did_not_announce_it_is_passed_over() {
 }
 
 #[test]
-fn a_carrier_without_a_report_is_passed_over() {
+fn ignores_an_extension_packet_without_a_report() {
     let (mut network, _, listeners) = speaker_and_listeners(1);
     network.inject(listeners[0], &packets::wrong_session(SESSION));
     network.inject(listeners[0], &packets::uplink_report(SESSION, 1, 1));

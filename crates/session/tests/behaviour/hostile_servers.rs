@@ -1,9 +1,9 @@
 //! What a server can do to a client: bounds on what it may tell, and fields without sense.
 
 use consonance_session::{
-    Client, ClientEvent, ClientSettings, CodecKind, CodecSettings, Delivery, Instant, LinkCommand, LinkId,
+    Client, ClientEvent, ClientSettings, CodecId, CodecParameters, Delivery, Instant, LinkCommand, LinkId,
 };
-use consonance_wire::{Client as WireClient, ClientId, ClientState, List, WireStr};
+use consonance_wire::{ClientId, ClientState, List, RosterEntry, WireStr};
 
 use crate::support::lone_client::LoneClient;
 use crate::support::packets;
@@ -100,12 +100,12 @@ fn absurd_codec_settings_are_told_as_they_are_and_do_no_harm() {
     let mut client = joined(ClientSettings::new("Alice"));
     while client.poll_event().is_some() {}
     let absurd = [
-        CodecSettings { kind: CodecKind(255), frame_size_samples: 0, sample_rate_hz: 0 },
-        CodecSettings { kind: CodecKind::OPUS, frame_size_samples: u32::MAX, sample_rate_hz: u32::MAX },
+        CodecParameters { kind: CodecId(255), frame_size_samples: 0, sample_rate_hz: 0 },
+        CodecParameters { kind: CodecId::OPUS, frame_size_samples: u32::MAX, sample_rate_hz: u32::MAX },
     ];
     for (id, codec) in (1..).map(ClientId).zip(absurd) {
         let name = format!("player {}", id.0);
-        let player = WireClient { name: Some(WireStr::from(&*name)), id, codec };
+        let player = RosterEntry { name: Some(WireStr::from(&*name)), id, codec };
         let state = ClientState { session: packets::SESSION, client: player, rooms: List::default() };
         receive(&mut client, &packets::written(state));
         let told = match client.poll_event() {

@@ -87,7 +87,7 @@ fn where_the_newest_wins_it_takes_a_name_in_use_and_the_evicted_is_told_before_i
             "3: ClientState 1 Bob []",
         ]
     );
-    assert_eq!(server.closed(), [(1, CloseReason::NameTakenOver)]);
+    assert_eq!(server.closed(), [(1, CloseReason::ReplacedByNewerLogin)]);
     assert_eq!(server.events(), ["Alice exited lobby", "Alice left link 1", "Alice joined as 0 over link 3"]);
 }
 
@@ -138,7 +138,7 @@ fn the_client_of_the_link_goes_before_the_one_of_the_name() {
             "2: ClientState 1 Carol []",
         ]
     );
-    assert_eq!(server.closed(), [(3, CloseReason::NameTakenOver)]);
+    assert_eq!(server.closed(), [(3, CloseReason::ReplacedByNewerLogin)]);
 }
 
 #[test]
@@ -166,10 +166,10 @@ fn a_name_that_is_too_long_closes_the_link() {
 }
 
 #[test]
-fn whoever_is_refused_is_told_what_to_do_about_it() {
+fn a_refusal_says_what_to_do_about_it() {
     for (reason, words) in [
         (CloseReason::NameTooLong { bytes_max: 128 }, "choose one of at most 128 bytes"),
-        (CloseReason::SessionFull, "try again when somebody has left"),
+        (CloseReason::SessionFull, "try again when a player has left"),
         (CloseReason::CodecRefused, "set the frames and the sample rate of an Opus codec"),
     ] {
         assert!(reason.to_string().ends_with(words), "{reason}");

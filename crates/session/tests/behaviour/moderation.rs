@@ -3,8 +3,9 @@
 use core::time::Duration;
 
 use consonance_session::{
-    Access, Capabilities, ChannelProperties, ClientId, CloseReason, Identity, Instant, LinkId, Move, Reach,
-    Restriction, Restrictions, RestrictionsError, RoomId, RoomRights, ServerSettings, Target, Terms,
+    Access, Capabilities, ChannelProperties, ClientId, CloseReason, Instant, LinkId, Move,
+    NotificationStatus, PlayerIdentity, Restriction, RestrictionTerms, Restrictions, RestrictionsError,
+    RoomId, RoomRights, ServerSettings, Target,
 };
 use consonance_wire::TextRecipient;
 
@@ -14,18 +15,18 @@ use crate::support::packets;
 
 const SECOND: Duration = Duration::from_secs(1);
 
-fn named(name: &str) -> Identity {
-    Identity::Name(name.into())
+fn named(name: &str) -> PlayerIdentity {
+    PlayerIdentity::Name(name.into())
 }
 
-fn with(restriction: Restriction, terms: Terms) -> Restrictions {
+fn with(restriction: Restriction, terms: RestrictionTerms) -> Restrictions {
     let mut restrictions = Restrictions::default();
     restrictions.impose(restriction, terms);
     restrictions
 }
 
 fn for_good(restriction: Restriction) -> Restrictions {
-    with(restriction, Terms::new(None, "too loud"))
+    with(restriction, RestrictionTerms::new(None, "too loud"))
 }
 
 /// Alice and Bob in the lobby, who announce this.
@@ -78,7 +79,7 @@ fn nobody_hears_who_is_muted_and_one_of_ours_is_told_and_sends_nothing() {
     assert_eq!(say(&mut network, alice, bob).len(), 2, "Alice starts to speak, and a frame");
     network.events(alice);
     let reach = network.server.set_restrictions(&named("Alice"), &for_good(Restriction::Muted));
-    assert_eq!(reach, Ok(Reach::Told));
+    assert_eq!(reach, Ok(NotificationStatus::Notified));
     network.run();
     assert_eq!(network.events(alice), ["Muted for good: too loud"]);
     network.sent(alice);
@@ -96,7 +97,11 @@ fn the_voice_of_a_muted_original_is_dropped_and_counted_however_it_is_sent() {
     server.join(1, "Alice", &["lobby"]);
     server.join(2, "Bob", &["lobby"]);
     let reach = server.server.set_restrictions(&named("Alice"), &for_good(Restriction::Muted));
-    assert_eq!((reach, server.sent()), (Ok(Reach::Untold), vec![]), "an original is sent nothing");
+    assert_eq!(
+        (reach, server.sent()),
+        (Ok(NotificationStatus::NotNotified), vec![]),
+        "an original is sent nothing"
+    );
     let voice = packets::voice(0, 0, "lobby", "hi");
     assert_eq!(server.receive(1, &packets::relay_unreliable(&[1], &voice)), [""; 0]);
     assert_eq!(server.receive(1, &packets::relay_reliable(&[1], &voice)), [""; 0]);
@@ -105,7 +110,7 @@ fn the_voice_of_a_muted_original_is_dropped_and_counted_however_it_is_sent() {
     assert_eq!(server.receive(1, &packets::relay_reliable(&[1], &text)).len(), 1, "it may still write");
     let both = {
         let mut restrictions = for_good(Restriction::Muted);
-        restrictions.impose(Restriction::TextMuted, Terms::default());
+        restrictions.impose(Restriction::TextMuted, RestrictionTerms::default());
         restrictions
     };
     server.server.set_restrictions(&named("Alice"), &both).unwrap();
@@ -161,7 +166,7 @@ fn who_is_deafened_hears_nothing_over_direct_links_either() {
 #[test]
 fn a_sanction_ends_when_its_time_has_come() {
     let (mut network, alice, bob) = lobby(Capabilities::ALL);
-    let terms = Terms::new(Some(Instant::from_millis(1500)), "a pause");
+    let terms = RestrictionTerms::new(Some(Instant::from_millis(1500)), "a pause");
     network.server.set_restrictions(&named("Alice"), &with(Restriction::Muted, terms)).unwrap();
     network.wait(SECOND);
     assert_eq!(network.events(alice), ["Muted until 2.000000 s: a pause"]);
@@ -219,7 +224,7 @@ fn an_absent_player_can_be_muted_and_is_from_its_first_frame_on() {
     let (mut network, _, bob) = lobby(Capabilities::ALL);
     assert_eq!(
         network.server.set_restrictions(&named("Carol"), &for_good(Restriction::Muted)),
-        Ok(Reach::Absent)
+        Ok(NotificationStatus::Absent)
     );
     let carol = network.start("Carol", &["lobby"]);
     network.run();
@@ -239,7 +244,7 @@ fn who_shows_a_subject_is_known_by_it_under_whatever_name() {
         server.sent();
     };
     join(&mut server, 1, "Alice", Some("account 7"));
-    let account = Identity::Subject("account 7".into());
+    let account = PlayerIdentity::Subject("account 7".into());
     assert_eq!(server.server.identity_of(ClientId(0)), Some(account.clone()));
     server.server.set_restrictions(&account, &for_good(Restriction::Muted)).unwrap();
     server.disconnect(1);
@@ -284,13 +289,13 @@ fn rights_in_a_room_go_before_the_rooms_own_rules_both_ways() {
 #[test]
 fn who_is_kicked_is_told_why_and_one_of_ours_does_not_come_back() {
     let (mut network, alice, bob) = lobby(Capabilities::ALL);
-    assert_eq!(network.server.kick(ClientId(0), "enough"), Reach::Told);
+    assert_eq!(network.server.kick(ClientId(0), "enough"), NotificationStatus::Notified);
     network.wait(10 * SECOND);
     let events = network.events(alice);
     assert_eq!((&*events[0], &*events[events.len() - 1]), ("kicked: enough", "disconnected: Kicked"));
     assert_eq!(network.closed(alice), Some(CloseReason::Kicked { reason: "enough".into() }));
     assert_eq!(network.events(bob), ["Alice exited lobby", "Alice left"]);
-    assert_eq!(network.server.kick(ClientId(0), ""), Reach::Absent);
+    assert_eq!(network.server.kick(ClientId(0), ""), NotificationStatus::Absent);
     assert_eq!((network.server.clients(), network.server.statistics().kicked), (1, 1));
 }
 
@@ -299,7 +304,7 @@ fn an_original_that_is_kicked_is_removed_like_any_other() {
     let mut server = LoneServer::new();
     server.join(1, "Alice", &["lobby"]);
     server.join(2, "Bob", &[]);
-    assert_eq!(server.server.kick(ClientId(0), "enough"), Reach::Untold);
+    assert_eq!(server.server.kick(ClientId(0), "enough"), NotificationStatus::NotNotified);
     assert_eq!(server.sent(), ["2: RemoveClient 0", "1: RemoveClient 0"]);
     assert_eq!(server.closed().len(), 1);
     assert_eq!(server.events()[0], "Alice kicked: enough");
@@ -310,7 +315,7 @@ fn who_is_kicked_while_its_link_is_lost_has_no_place_to_come_back_to() {
     let (mut network, alice, _) = lobby(Capabilities::ALL);
     network.reachable = false;
     network.cut(alice);
-    assert_eq!(network.server.kick(ClientId(0), "enough"), Reach::Untold);
+    assert_eq!(network.server.kick(ClientId(0), "enough"), NotificationStatus::NotNotified);
     assert_eq!(network.server.clients(), 1);
 }
 
@@ -359,7 +364,10 @@ fn a_session_remembers_only_so_many_and_none_that_believes_everybody() {
     server.server.set_restrictions(&named("Alice"), &for_good(Restriction::Deafened)).unwrap();
     let refused = server.server.set_restrictions(&named("Bob"), &for_good(Restriction::Muted));
     assert_eq!(refused, Err(RestrictionsError::TooMany { limit: 1 }));
-    assert_eq!(server.server.set_restrictions(&named("Bob"), &Restrictions::default()), Ok(Reach::Absent));
+    assert_eq!(
+        server.server.set_restrictions(&named("Bob"), &Restrictions::default()),
+        Ok(NotificationStatus::Absent)
+    );
     assert_eq!(server.server.restricted_players().len(), 1);
     let mut believing = LoneServer::with_settings(|settings| settings.permissive = true);
     let refused = believing.server.set_restrictions(&named("Bob"), &for_good(Restriction::Muted));

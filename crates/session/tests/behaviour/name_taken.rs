@@ -100,7 +100,7 @@ fn a_silent_holder_loses_its_name_after_a_probe_without_an_answer() {
     server.receive(NEWCOMER, &packets::handshake("Alice"));
     assert_eq!(server.run_for(Duration::from_millis(3900)), [], "three seconds, and one for the probe");
     assert_eq!(holder(&server, "Alice"), Some(ALICE));
-    assert_eq!(server.run_for(Duration::from_millis(1100)), [(ALICE, CloseReason::NameTakenOver)]);
+    assert_eq!(server.run_for(Duration::from_millis(1100)), [(ALICE, CloseReason::ReplacedByNewerLogin)]);
     assert_eq!(holder(&server, "Alice"), Some(NEWCOMER));
     assert_eq!(server.statistics().names_taken_over, 1);
 }
@@ -147,7 +147,7 @@ fn a_client_of_ours_gets_the_name_of_a_holder_that_is_gone_without_a_word() {
     server.falls_silent(ALICE);
     server.connect(NEWCOMER);
     server.receive(NEWCOMER, &packets::handshake_of_ours("Alice", None));
-    assert_eq!(server.run_for(seconds(5)), [(ALICE, CloseReason::NameTakenOver)]);
+    assert_eq!(server.run_for(seconds(5)), [(ALICE, CloseReason::ReplacedByNewerLogin)]);
     assert_eq!(holder(&server, "Alice"), Some(NEWCOMER));
 }
 
@@ -166,7 +166,7 @@ fn where_names_in_use_are_refused_a_holder_that_does_not_answer_loses_its_name_a
     server.falls_silent(ALICE);
     server.connect(NEWCOMER);
     server.receive(NEWCOMER, &packets::handshake("Alice"));
-    assert_eq!(server.run_for(seconds(5)), [(ALICE, CloseReason::NameTakenOver)]);
+    assert_eq!(server.run_for(seconds(5)), [(ALICE, CloseReason::ReplacedByNewerLogin)]);
 }
 
 #[test]
@@ -234,7 +234,7 @@ fn a_rule_that_changes_has_those_that_wait_ask_again() {
     server.server.set_name_taken(NameTaken::Newest);
     assert_eq!(server.events(), ["link 3 no longer waits for Alice"]);
     server.receive(NEWCOMER, &packets::handshake("Alice"));
-    assert_eq!(server.closed(), [(ALICE, CloseReason::NameTakenOver)]);
+    assert_eq!(server.closed(), [(ALICE, CloseReason::ReplacedByNewerLogin)]);
     assert_eq!(holder(&server, "Alice"), Some(NEWCOMER));
 }
 

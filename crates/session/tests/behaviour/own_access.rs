@@ -154,7 +154,7 @@ fn a_name_that_is_vouched_for_stays_with_its_owner() {
     server.connect(5);
     server.receive(5, &packets::handshake_of_ours("Alice", None));
     server.server.admit(LinkId(5), vouched(Vouched::Name, Some("alice@example.org")));
-    assert_eq!(server.closed(), [(1, CloseReason::NameTakenOver)], "the same one from elsewhere");
+    assert_eq!(server.closed(), [(1, CloseReason::ReplacedByNewerLogin)], "the same one from elsewhere");
 }
 
 #[test]

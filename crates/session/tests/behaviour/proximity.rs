@@ -3,8 +3,8 @@
 use core::time::Duration;
 
 use consonance_session::{
-    Capabilities, ChannelProperties, Identity, Position, ProximitySettings, Restriction, Restrictions,
-    RoomPattern, Target, Terms,
+    Capabilities, ChannelProperties, PlayerIdentity, Position, ProximitySettings, Restriction,
+    RestrictionTerms, Restrictions, RoomPattern, Target,
 };
 
 use crate::support::lone_server::LoneServer;
@@ -252,8 +252,8 @@ fn a_list_of_destinations_reaches_each_listener_once_and_no_deafened_one() {
         server.join(link, name, &["world"]);
     }
     let mut deafened = Restrictions::default();
-    deafened.impose(Restriction::Deafened, Terms::new(None, "too loud"));
-    server.server.set_restrictions(&Identity::Name("Carol".into()), &deafened).expect("room for one");
+    deafened.impose(Restriction::Deafened, RestrictionTerms::new(None, "too loud"));
+    server.server.set_restrictions(&PlayerIdentity::Name("Carol".into()), &deafened).expect("room for one");
     server.sent();
     let relay = packets::relay_unreliable(&[1, 2, 1], &packets::voice(0, 0, "world", "hi"));
     let sent = server.receive(1, &relay);

@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use consonance_session::{
-    Capabilities, ChannelProperties, Client, ClientSettings, CloseReason, CodecSettings, LinkCommand,
+    Capabilities, ChannelProperties, Client, ClientSettings, CloseReason, CodecParameters, LinkCommand,
     NameTaken, Status, Target,
 };
 
@@ -164,7 +164,7 @@ fn who_is_evicted_by_a_namesake_does_not_come_back() {
     let bob = network.join("Bob", &[]);
     let second = network.join("Alice", &["team"]);
     network.wait(Duration::from_mins(1));
-    assert_eq!(network.closed(first), Some(CloseReason::NameTakenOver));
+    assert_eq!(network.closed(first), Some(CloseReason::ReplacedByNewerLogin));
     assert_eq!(network.client(first).status(), Status::Disconnected);
     assert_eq!(network.client(second).status(), Status::Connected);
     assert_eq!(network.server.clients(), 2);
@@ -175,7 +175,7 @@ fn who_is_evicted_by_a_namesake_does_not_come_back() {
 fn an_evicted_client_hears_itself_exit_the_others_leave_and_why() {
     let mut client = LoneClient::joined_with("Alice", 0, &["lobby"], &[("Bob", 1, &[])]);
     assert_eq!(client.receive(&packets::remove(0)), ["Alice exited lobby"]);
-    assert_eq!(client.disconnect(), ["Bob left", "disconnected: NameTakenOver"]);
+    assert_eq!(client.disconnect(), ["Bob left", "disconnected: ReplacedByNewerLogin"]);
     assert_eq!(client.client.poll_timeout(), None);
     client.client.start();
     assert_eq!(client.commands(), [LinkCommand::Open]);
@@ -303,7 +303,7 @@ fn with_another_codec_one_joins_again_at_once_and_keeps_rooms_and_channels() {
         network.client(alice).set_codec(now, before);
         network.run();
         assert!(network.events(bob).is_empty(), "the same codec changes nothing");
-        let longer = CodecSettings { frame_size_samples: 1920, ..before };
+        let longer = CodecParameters { frame_size_samples: 1920, ..before };
         network.client(alice).set_codec(now, longer);
         network.wait(Duration::from_millis(1));
         let told = network.events(bob);

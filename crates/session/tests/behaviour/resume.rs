@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use consonance_session::{Capabilities, ChannelProperties, CloseReason, CodecSettings, SessionId, Target};
+use consonance_session::{Capabilities, ChannelProperties, CloseReason, CodecParameters, SessionId, Target};
 
 use consonance_wire::ResumeTicket;
 
@@ -224,7 +224,7 @@ fn whoever_comes_back_with_another_codec_joins_again_so_that_everybody_knows_it(
     let (mut network, bob, alice) = Network::of_two_who_resume();
     cut_for_a_while(&mut network, alice);
     let (now, codec) = (network.now, packets::CODEC);
-    let codec = CodecSettings { frame_size_samples: codec.frame_size_samples / 2, ..codec };
+    let codec = CodecParameters { frame_size_samples: codec.frame_size_samples / 2, ..codec };
     network.client(alice).set_codec(now, codec);
     let told = told_when_back(&mut network, alice);
     assert!(told.contains(&"roster received".to_owned()), "{told:?}");

@@ -3,9 +3,9 @@
 use core::time::Duration;
 
 use consonance_session::{
-    Access, AccessRule, Capabilities, ClientId, CodecKind, CodecSettings, Identity, Instant, KeptPlace,
-    Restriction, Restrictions, RoomPattern, Secret, Server, ServerSettings, SessionId, SessionSnapshot,
-    Terms,
+    Access, AccessRule, Capabilities, ClientId, CodecId, CodecParameters, Instant, KeptPlace, PlayerIdentity,
+    Restriction, RestrictionTerms, Restrictions, RoomPattern, Server, ServerSettings, SessionId,
+    SessionSnapshot, SharedSecret,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -15,8 +15,8 @@ use crate::support::network::Network;
 use crate::support::packets;
 
 const A_MOMENT: Duration = Duration::from_millis(100);
-const CODEC: CodecSettings =
-    CodecSettings { kind: CodecKind::OPUS, frame_size_samples: 960, sample_rate_hz: 48_000 };
+const CODEC: CodecParameters =
+    CodecParameters { kind: CodecId::OPUS, frame_size_samples: 960, sample_rate_hz: 48_000 };
 
 fn place(id: u16, name: &str) -> KeptPlace {
     KeptPlace {
@@ -24,7 +24,7 @@ fn place(id: u16, name: &str) -> KeptPlace {
         name: name.into(),
         codec: CODEC,
         rooms: vec!["lobby".into()],
-        secret: Secret([7; 16]),
+        secret: SharedSecret([7; 16]),
         is_unannounced: false,
         access: Access::default(),
     }
@@ -161,9 +161,9 @@ fn what_was_decided_about_a_player_holds_here_or_not_and_ends_when_it_would_have
     let (mut network, bob, alice) = Network::of_two_who_resume();
     network.wait(at - network.now);
     let mut muted = Restrictions::default();
-    muted.impose(Restriction::Muted, Terms::new(Some(at + Duration::from_secs(5)), "too loud"));
+    muted.impose(Restriction::Muted, RestrictionTerms::new(Some(at + Duration::from_secs(5)), "too loud"));
     for name in ["Alice", "Zoe"] {
-        network.server.set_restrictions(&Identity::Name(name.into()), &muted).expect("room for two");
+        network.server.set_restrictions(&PlayerIdentity::Name(name.into()), &muted).expect("room for two");
     }
     network.hand_over(|_| {});
     network.wait(A_MOMENT);
@@ -184,7 +184,7 @@ fn who_does_not_fit_is_left_out() {
     let mut settings = ServerSettings::from_seed(1);
     settings.limits.links = 3;
     settings.limits.name_bytes = 5;
-    let impossible = CodecSettings { frame_size_samples: 0, ..CODEC };
+    let impossible = CodecParameters { frame_size_samples: 0, ..CODEC };
     let places = vec![
         place(4, "Alice"),
         place(4, "Eve"),
@@ -234,8 +234,8 @@ prop_compose! {
         secret in any::<[u8; 16]>(),
         is_unannounced in any::<bool>(),
     ) -> KeptPlace {
-        let codec = CodecSettings { frame_size_samples, ..CODEC };
-        KeptPlace { codec, rooms, secret: Secret(secret), is_unannounced, ..place(id, &name) }
+        let codec = CodecParameters { frame_size_samples, ..CODEC };
+        KeptPlace { codec, rooms, secret: SharedSecret(secret), is_unannounced, ..place(id, &name) }
     }
 }
 

@@ -1,6 +1,6 @@
 //! A `ClientState` that ends before its number of rooms or within it: no rooms, as for originals since 9.0.8.
 
-use consonance_wire::{Client, ClientId, ClientState, List, Packet};
+use consonance_wire::{ClientId, ClientState, List, Packet, RosterEntry};
 
 use crate::support::lone_client::LoneClient;
 use crate::support::lone_server::LoneServer;
@@ -31,7 +31,7 @@ fn a_state_without_a_name_is_passed_on_to_no_one() {
     let mut server = LoneServer::new();
     server.join(1, "Alice", &[]);
     server.join(2, "Bob", &[]);
-    let nameless = Client { name: None, id: ClientId(0), codec: packets::CODEC };
+    let nameless = RosterEntry { name: None, id: ClientId(0), codec: packets::CODEC };
     let state = ClientState { session: packets::SESSION, client: nameless, rooms: List::default() };
     assert_eq!(server.receive(1, &packets::written(Packet::ClientState(state))), [""; 0]);
     let statistics = server.statistics();

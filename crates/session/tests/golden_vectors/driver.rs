@@ -1,15 +1,15 @@
 //! A client that is in a session, and what the runners share.
 
 use consonance_session::{
-    Client, ClientEvent, ClientId, ClientSettings, CodecKind, CodecSettings, Delivery, Instant, LinkId,
+    Client, ClientEvent, ClientId, ClientSettings, CodecId, CodecParameters, Delivery, Instant, LinkId,
     ServerStatistics, SessionId,
 };
-use consonance_wire::{Client as WireClient, ClientState, HandshakeResponse, List, Packet, WireStr};
+use consonance_wire::{ClientState, HandshakeResponse, List, Packet, RosterEntry, WireStr};
 use serde_json::Value;
 
 pub(crate) const SERVER: LinkId = LinkId(1);
-pub(crate) const CODEC: CodecSettings =
-    CodecSettings { kind: CodecKind::OPUS, frame_size_samples: 960, sample_rate_hz: 48_000 };
+pub(crate) const CODEC: CodecParameters =
+    CodecParameters { kind: CodecId::OPUS, frame_size_samples: 960, sample_rate_hz: 48_000 };
 
 /// Runs `test`; a failure in it is reported with the entry that failed.
 pub(crate) fn naming_failures(entry: &str, test: impl FnOnce()) {
@@ -47,7 +47,7 @@ pub(crate) fn player_joins(
     rooms: &[&str],
 ) {
     let rooms: Vec<_> = rooms.iter().map(|room| Some(WireStr::from(*room))).collect();
-    let player = WireClient { name: Some(WireStr::from(name)), id, codec: CODEC };
+    let player = RosterEntry { name: Some(WireStr::from(name)), id, codec: CODEC };
     let state = ClientState { session, client: player, rooms: List::from(&*rooms) };
     receive(client, Instant::START, &state.into());
 }

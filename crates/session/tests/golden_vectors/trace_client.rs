@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use consonance_session::{
-    Capabilities, ChannelId, ChannelProperties, Client, ClientEvent, ClientId, ClientSettings, CodecKind,
-    CodecSettings, Delivery, Instant, LinkCommand, LinkId, Status, Target, TextError, TextTarget,
+    Capabilities, ChannelId, ChannelProperties, Client, ClientEvent, ClientId, ClientSettings, CodecId,
+    CodecParameters, Delivery, Instant, LinkCommand, LinkId, Status, Target, TextError, TextTarget,
 };
 use serde_json::{Value, json};
 
@@ -34,8 +34,8 @@ impl TraceClient {
     /// A client that asks for a link.
     pub(crate) fn start(act: &Value) -> Self {
         let mut settings = ClientSettings::new(driver::text(act, "who"));
-        settings.codec = CodecSettings {
-            kind: CodecKind(u8::try_from(driver::number(act, "codec")).unwrap()),
+        settings.codec = CodecParameters {
+            kind: CodecId(u8::try_from(driver::number(act, "codec")).unwrap()),
             frame_size_samples: u32::try_from(driver::number(act, "frame")).unwrap(),
             sample_rate_hz: u32::try_from(driver::number(act, "rate")).unwrap(),
         };
@@ -202,7 +202,7 @@ fn as_json(
     names: &BTreeMap<ClientId, String>,
 ) -> Option<Value> {
     Some(match event {
-        ClientEvent::RosterReceived | ClientEvent::Disconnected { .. } => return None,
+        ClientEvent::PlayersSynced | ClientEvent::Disconnected { .. } => return None,
         ClientEvent::Joined { session, id } => json!({"ev": "joined", "session": session.0, "id": id.0}),
         ClientEvent::PlayerJoined { name, codec, .. } => json!({
             "ev": "player_joined",

@@ -9,7 +9,7 @@ use consonance_session::{
     Instant, LinkCommand, LinkId, PacketLimits, Priority, Routing, Target, Transmit,
 };
 use consonance_wire::{
-    CodecKind, CodecSettings, HandshakeExtension, HandshakeResponse, List, Packet, WireStr,
+    CodecId, CodecParameters, HandshakeExtension, HandshakeResponse, List, Packet, WireStr,
 };
 
 use super::packets::{
@@ -251,11 +251,9 @@ fn is_whole(transmit: &Transmit<'_>) {
 
 /// The answer of an older server: who is here, in one packet.
 fn join(extension: Option<HandshakeExtension<'_>>) -> Vec<u8> {
-    let codec = CodecSettings { kind: CodecKind::OPUS, frame_size_samples: 960, sample_rate_hz: 48_000 };
-    let clients = [(0, NAMES[0]), (1, NAMES[1]), (2, NAMES[2])].map(|(id, name)| consonance_wire::Client {
-        name: Some(WireStr::from(name)),
-        id: ClientId(id),
-        codec,
+    let codec = CodecParameters { kind: CodecId::OPUS, frame_size_samples: 960, sample_rate_hz: 48_000 };
+    let clients = [(0, NAMES[0]), (1, NAMES[1]), (2, NAMES[2])].map(|(id, name)| {
+        consonance_wire::RosterEntry { name: Some(WireStr::from(name)), id: ClientId(id), codec }
     });
     let response = HandshakeResponse {
         session: SESSION,

@@ -3,7 +3,7 @@
 use consonance_fuzz_tape::Tape;
 use consonance_wire::limits::PACKET_BYTES_MAX;
 use consonance_wire::{
-    Closing, Extension, ExtensionWriter, ModeratorRequest, Notice, Packet, PositionReport, SessionId,
+    Closing, Extension, ExtensionWriter, ModeratorCommand, Notice, Packet, PositionReport, SessionId,
     VoiceReport, Writer,
 };
 
@@ -66,12 +66,12 @@ fn check_closing(bytes: &[u8]) {
 
 /// The same as what a moderator wants done.
 fn check_moderator_request(bytes: &[u8]) {
-    let Some(request) = ModeratorRequest::find(bytes) else { return };
+    let Some(request) = ModeratorCommand::find(bytes) else { return };
     let mut buffer = vec![0; PACKET_BYTES_MAX + bytes.len()];
     let mut writer = Writer::new(&mut buffer);
     request.write(SessionId(7), &mut writer).expect("what was read has room where it came from");
     let (_, trailing) = Packet::parse_with_trailing(writer.written()).expect("what was written is a packet");
-    assert_eq!(ModeratorRequest::find(trailing), Some(request), "what was written is read");
+    assert_eq!(ModeratorCommand::find(trailing), Some(request), "what was written is read");
 }
 
 /// The same as what a server says of an operator's decisions.

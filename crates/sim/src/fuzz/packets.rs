@@ -2,13 +2,13 @@
 
 use consonance_fuzz_tape::Tape;
 use consonance_session::{
-    Capabilities, ClientId, CodecKind, CodecSettings, Delivery, PacketLimits, RoomId, SessionId, Transmit,
+    Capabilities, ClientId, CodecId, CodecParameters, Delivery, PacketLimits, RoomId, SessionId, Transmit,
 };
 use consonance_wire::{
-    Channel, ChannelBits, Client, ClientState, DeltaChannelState, ErrorWrongSession, HandshakeExtension,
-    HandshakeP2P, HandshakeRequest, HandshakeResponse, List, ListenerSummary, Packet, Position,
-    PositionReport, Reception, ReceptionReport, RedundancySupport, RemoveClient, ResumeTicket, RoomMembers,
-    Secret, ServerRelay, TextData, TextRecipient, UplinkReceipt, VoiceData, VoiceOptions, VoiceReport,
+    ChannelBits, ClientState, DeltaChannelState, ErrorWrongSession, HandshakeExtension, HandshakeP2P,
+    HandshakeRequest, HandshakeResponse, List, ListenerSummary, Packet, Position, PositionReport, Reception,
+    ReceptionReport, RedundancySupport, RemoveClient, ResumeTicket, RoomMembers, RosterEntry, ServerRelay,
+    SharedSecret, TextData, TextRecipient, UplinkReceipt, VoiceChannel, VoiceData, VoiceOptions, VoiceReport,
     WireStr, Writer,
 };
 
@@ -66,7 +66,7 @@ fn plain(tape: &mut Tape<'_>, kind: u8) -> Vec<u8> {
         0 => request(tape, &[]),
         1 => response(tape, id),
         2 | 3 => {
-            let client = Client { name: name(tape), id, codec: codec(tape) };
+            let client = RosterEntry { name: name(tape), id, codec: codec(tape) };
             let rooms: Vec<_> = (0..tape.byte() % 8).map(|_| room(tape)).collect();
             written(&ClientState { session, client, rooms: List::from(&*rooms) }.into())
         }
@@ -75,7 +75,7 @@ fn plain(tape: &mut Tape<'_>, kind: u8) -> Vec<u8> {
             written(&delta.into())
         }
         6 => written(&RemoveClient { session, id }.into()),
-        7 => carrier(tape),
+        7 => wrong_session(tape),
         8..=10 => voice(tape, id),
         11 => text(tape, id),
         12 => written(&HandshakeP2P { session, id }.into()),
@@ -136,8 +136,8 @@ fn capabilities(byte: u8) -> Capabilities {
     Capabilities(u32::from(byte % 8) | proximity.0)
 }
 
-fn secret(tape: &mut Tape<'_>) -> Secret {
-    Secret([tape.byte(); 16])
+fn secret(tape: &mut Tape<'_>) -> SharedSecret {
+    SharedSecret([tape.byte(); 16])
 }
 
 /// What may stand behind an answer to a handshake.
@@ -155,7 +155,7 @@ pub(super) fn answer(tape: &mut Tape<'_>) -> Option<HandshakeExtension<'static>>
 
 fn response(tape: &mut Tape<'_>, id: ClientId) -> Vec<u8> {
     let clients: Vec<_> = (0..tape.byte() % 4)
-        .map(|_| Client { name: name(tape), id: self::id(tape), codec: codec(tape) })
+        .map(|_| RosterEntry { name: name(tape), id: self::id(tape), codec: codec(tape) })
         .collect();
     let names: Vec<_> = (0..tape.byte() % 4).map(|_| room(tape)).collect();
     let ids: Vec<_> = (0..tape.byte() % 4).map(|_| self::id(tape)).collect();
@@ -175,7 +175,7 @@ fn response(tape: &mut Tape<'_>, id: ClientId) -> Vec<u8> {
 }
 
 /// An error about the session, or what is carried by one that names the right session.
-fn carrier(tape: &mut Tape<'_>) -> Vec<u8> {
+fn wrong_session(tape: &mut Tape<'_>) -> Vec<u8> {
     let kind = tape.byte();
     if kind < 128 {
         return written(&ErrorWrongSession { session: SessionId(SESSION.0 ^ u32::from(kind)) }.into());
@@ -245,13 +245,13 @@ fn voice(tape: &mut Tape<'_>, sender: ClientId) -> Vec<u8> {
     written(&voice.into())
 }
 
-fn channel(tape: &mut Tape<'_>) -> Channel {
+fn channel(tape: &mut Tape<'_>) -> VoiceChannel {
     let bits = ChannelBits(tape.number());
     let recipient = match tape.byte() {
         byte @ 0..=127 => RoomId::of(ROOMS[usize::from(byte) % ROOMS.len()]).0,
         byte => u16::from(byte % 8),
     };
-    Channel { bits, recipient }
+    VoiceChannel { bits, recipient }
 }
 
 fn text(tape: &mut Tape<'_>, sender: ClientId) -> Vec<u8> {
@@ -271,11 +271,11 @@ fn id(tape: &mut Tape<'_>) -> ClientId {
     }
 }
 
-fn codec(tape: &mut Tape<'_>) -> CodecSettings {
+fn codec(tape: &mut Tape<'_>) -> CodecParameters {
     match tape.byte() {
-        0..=219 => CodecSettings { kind: CodecKind::OPUS, frame_size_samples: 960, sample_rate_hz: 48_000 },
-        byte => CodecSettings {
-            kind: CodecKind(byte),
+        0..=219 => CodecParameters { kind: CodecId::OPUS, frame_size_samples: 960, sample_rate_hz: 48_000 },
+        byte => CodecParameters {
+            kind: CodecId(byte),
             frame_size_samples: u32::from(tape.number()) << 16,
             sample_rate_hz: tape.number().into(),
         },

@@ -1,7 +1,7 @@
 //! Any bytes as a packet.
 
 use consonance_wire::limits::RELAY_DESTINATIONS_MAX;
-use consonance_wire::{Extension, Header, MAGIC, MessageType, Packet, ServerRelay, WriteError};
+use consonance_wire::{Extension, MAGIC, MessageType, Packet, PacketHeader, ServerRelay, WriteError};
 
 /// Parses bytes as a packet; whatever is one can be written, and is the same packet then.
 ///
@@ -16,7 +16,7 @@ pub fn wire_parse(bytes: &[u8]) {
         }
     };
     assert_eq!(MessageType::peek(bytes), Ok(packet.message_type()));
-    assert!(Header::parse(bytes).is_ok(), "a packet begins with a header");
+    assert!(PacketHeader::parse(bytes).is_ok(), "a packet begins with a header");
     assert!(bytes.ends_with(trailing), "what follows the body stands at the end");
     let body_bytes = match packet {
         // It may end before its number of rooms, or within it.

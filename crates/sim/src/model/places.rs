@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use consonance_session::{Capabilities, Instant, LinkId};
-use consonance_wire::{HandshakeExtension, Packet, Secret};
+use consonance_wire::{HandshakeExtension, Packet, SharedSecret};
 
 use super::{Model, Stay};
 use crate::numbers::Version;
@@ -46,7 +46,7 @@ impl Model {
     }
 
     /// The server answered a handshake: that is what to show the next time.
-    pub(crate) fn give_secret(&mut self, link: LinkId, secret: Option<Secret>) {
+    pub(crate) fn give_secret(&mut self, link: LinkId, secret: Option<SharedSecret>) {
         if let Some(stay) = self.here.get(&link).and_then(|joined| self.stays.get_mut(joined)) {
             stay.secret = secret;
         }

@@ -12,7 +12,7 @@ use crate::actor::{Player, SpeechTarget};
 use crate::model::View;
 use crate::numbers::{Room, Who, owner};
 use crate::violation::{Checked, Violation, ensure};
-use crate::words::{Probe, Target, Word};
+use crate::words::{Probe, Word, WordTarget};
 
 impl World {
     /// From now on things go wrong.
@@ -123,8 +123,8 @@ impl World {
         let open = word.to.iter().filter(|recipient| !recipient.closing || word.is_text);
         for recipient in open {
             let ids: Vec<_> = match recipient.target {
-                Target::Room(room) => self.model.listeners(view, room).collect(),
-                Target::Player(id) => vec![id],
+                WordTarget::Room(room) => self.model.listeners(view, room).collect(),
+                WordTarget::Player(id) => vec![id],
             };
             listeners.extend(ids.into_iter().filter_map(|id| self.model.link_of(id)).map(owner));
         }

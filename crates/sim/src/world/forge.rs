@@ -4,8 +4,8 @@ use std::rc::Rc;
 
 use consonance_session::{Capabilities, ClientId, Delivery, LinkId, RoomId, SessionId};
 use consonance_wire::{
-    Channel, ChannelBits, ChannelKind, DeltaChannelState, HandshakeExtension, List, Packet, RemoveClient,
-    ServerRelay, VoiceData, VoiceOptions, WireStr,
+    ChannelBits, ChannelKind, DeltaChannelState, HandshakeExtension, List, Packet, RemoveClient, ServerRelay,
+    VoiceChannel, VoiceData, VoiceOptions, WireStr,
 };
 
 use super::World;
@@ -91,7 +91,8 @@ const EVERYBODY: [ClientId; 8] =
     [ClientId(0), ClientId(1), ClientId(2), ClientId(3), ClientId(4), ClientId(5), ClientId(6), ClientId(7)];
 
 fn voice(session: SessionId, sender: ClientId, room: &str) -> Rc<[u8]> {
-    let channels = [Channel { bits: ChannelBits::new(ChannelKind::Room), recipient: RoomId::of(room).0 }];
+    let channels =
+        [VoiceChannel { bits: ChannelBits::new(ChannelKind::Room), recipient: RoomId::of(room).0 }];
     let voice = VoiceData {
         session,
         sender,

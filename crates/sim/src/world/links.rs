@@ -129,7 +129,7 @@ impl World {
     /// Nobody who is honest is sent away.
     pub(super) fn may_hang_up(&self, id: LinkId, reason: &str) -> Checked {
         let honest = !self.players[owner(id).index()].has_forged;
-        let expected = [CloseReason::NameTakenOver, CloseReason::NoHandshake, CloseReason::Resumed];
+        let expected = [CloseReason::ReplacedByNewerLogin, CloseReason::NoHandshake, CloseReason::Resumed];
         let is_expected = expected.iter().any(|expected| expected.to_string() == reason);
         ensure!(is_expected || !honest, "{} is honest and sent away: it {reason}", owner(id));
         Ok(())

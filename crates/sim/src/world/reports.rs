@@ -49,7 +49,7 @@ impl World {
 
     /// A report goes to a speaker of ours only, and says what has arrived and what some listener said.
     pub(super) fn is_reported_right(&mut self, outgoing: &Outgoing) -> Checked {
-        let Ok((Packet::ErrorWrongSession(carrier), trailing)) =
+        let Ok((Packet::ErrorWrongSession(packet), trailing)) =
             Packet::parse_with_trailing(&outgoing.payload)
         else {
             return Ok(());
@@ -59,7 +59,7 @@ impl World {
         let speaker = self.model.over(link);
         let announced = speaker.is_some_and(|stay| stay.capabilities.contains(Capabilities::VOICE_REPORTS));
         ensure!(
-            announced && carrier.session == self.model.session,
+            announced && packet.session == self.model.session,
             "{link} is sent a report that it cannot read"
         );
         ensure!(outgoing.delivery == Delivery::Unreliable, "a report to {link} is sent again if it is lost");

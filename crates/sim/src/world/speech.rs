@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use consonance_session::{
-    Capabilities, ChannelProperties, ClientId, Priority, Target as EngineTarget, VoiceError,
-};
+use consonance_session::{Capabilities, ChannelProperties, ClientId, Priority, Target, VoiceError};
 
 use super::player::Addressed;
 use super::{Thing, World};
@@ -13,7 +11,7 @@ use crate::actor::{Said, SaidState, SpeechTarget, Talk};
 use crate::clock::Time;
 use crate::numbers::Who;
 use crate::violation::{Checked, ensure};
-use crate::words::{Recipient, Target, USUAL_LISTENERS, Word};
+use crate::words::{Recipient, USUAL_LISTENERS, Word, WordTarget};
 
 /// A frame of 960 samples at 48 kHz.
 const FRAME: Duration = Duration::from_millis(20);
@@ -95,10 +93,10 @@ impl World {
         let view = self.players[who.index()].heard.view;
         let target = self.engine_target(to);
         let recipient = match to {
-            SpeechTarget::Room(room) => Some(Target::Room(room)),
+            SpeechTarget::Room(room) => Some(WordTarget::Room(room)),
             SpeechTarget::Player(other) => {
                 let stay = view.and_then(|view| self.model.known_player(view, other));
-                stay.map(|stay| Target::Player(stay.id)).or_else(|| self.being_introduced(who, other))
+                stay.map(|stay| WordTarget::Player(stay.id)).or_else(|| self.being_introduced(who, other))
             }
         };
         word.to.extend(recipient.map(|target| Recipient { target, closing: false }));
@@ -211,7 +209,7 @@ impl World {
         let recipient = |said: &Said| {
             let closing = said.state != SaidState::Open;
             let target = match said.target {
-                SpeechTarget::Room(room) => Target::Room(room),
+                SpeechTarget::Room(room) => WordTarget::Room(room),
                 SpeechTarget::Player(other) => {
                     let Some(stay) = known(other) else {
                         return self.being_introduced(who, other).map(|target| Recipient { target, closing });
@@ -220,7 +218,7 @@ impl World {
                     if closing && !is_same {
                         return None;
                     }
-                    Target::Player(stay.id)
+                    WordTarget::Player(stay.id)
                 }
             };
             Some(Recipient { target, closing })
@@ -229,10 +227,10 @@ impl World {
     }
 
     /// While a player's tables are just being filled, only its client can say who is in them.
-    fn being_introduced(&self, who: Who, other: Who) -> Option<Target> {
+    fn being_introduced(&self, who: Who, other: Who) -> Option<WordTarget> {
         let player = &self.players[who.index()];
         let client = player.client.as_ref().filter(|_| player.heard.view.is_none())?;
-        client.player(self.model.name(other)).map(Target::Player)
+        client.player(self.model.name(other)).map(WordTarget::Player)
     }
 
     /// To whom a word has to be addressed, by ascending id, and whether its speaker is one of them.
@@ -241,8 +239,8 @@ impl World {
         let mut ids = Vec::with_capacity(USUAL_LISTENERS);
         for recipient in &word.to {
             match recipient.target {
-                Target::Room(room) => ids.extend(self.model.listeners(view, room)),
-                Target::Player(id) => ids.push(id),
+                WordTarget::Room(room) => ids.extend(self.model.listeners(view, room)),
+                WordTarget::Player(id) => ids.push(id),
             }
         }
         ids.sort_unstable();
@@ -321,10 +319,10 @@ impl World {
         SpeechTarget::Room(self.any_room())
     }
 
-    fn engine_target(&self, target: SpeechTarget) -> EngineTarget {
+    fn engine_target(&self, target: SpeechTarget) -> Target {
         match target {
-            SpeechTarget::Room(room) => EngineTarget::Room(self.model.room_name(room).into()),
-            SpeechTarget::Player(other) => EngineTarget::Player(self.model.name(other).into()),
+            SpeechTarget::Room(room) => Target::Room(self.model.room_name(room).into()),
+            SpeechTarget::Player(other) => Target::Player(self.model.name(other).into()),
         }
     }
 }

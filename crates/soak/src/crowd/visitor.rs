@@ -181,7 +181,7 @@ impl Visitor {
         }
         while let Some(event) = self.engine.poll_event() {
             match event {
-                ClientEvent::RosterReceived => (self.standing, self.was_in) = (Standing::In, true),
+                ClientEvent::PlayersSynced => (self.standing, self.was_in) = (Standing::In, true),
                 ClientEvent::Disconnected { .. } if self.standing == Standing::In => {
                     self.standing = Standing::Connected;
                 }

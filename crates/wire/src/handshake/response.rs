@@ -1,8 +1,8 @@
 //! `HandshakeResponse`, and the roster that older servers put into it.
 
 use crate::{
-    Client, ClientId, Header, List, ListItem, MessageType, ParseError, Reader, RoomId, SessionId, WireStr,
-    WriteError, Writer,
+    ClientId, List, ListItem, MessageType, PacketHeader, ParseError, Reader, RoomId, RosterEntry, SessionId,
+    WireStr, WriteError, Writer,
 };
 
 /// The server let a client in.
@@ -16,10 +16,10 @@ pub struct HandshakeResponse<'a> {
     /// The id that the server gave it.
     pub id: ClientId,
     /// Everyone in the session, their rooms excepted.
-    pub clients: List<'a, Client<'a>>,
-    /// The names of the rooms that somebody listens to.
+    pub clients: List<'a, RosterEntry<'a>>,
+    /// The names of all rooms that have listeners.
     pub room_names: List<'a, Option<WireStr<'a>>>,
-    /// Who listens to each of those rooms.
+    /// The listeners of each of those rooms.
     pub room_members: List<'a, RoomMembers<'a>>,
 }
 
@@ -51,7 +51,7 @@ impl<'a> HandshakeResponse<'a> {
     /// # Errors
     /// Any [`WriteError`].
     pub fn write(&self, writer: &mut Writer<'_>) -> Result<(), WriteError> {
-        Header::write(MessageType::HandshakeResponse, self.session, writer)?;
+        PacketHeader::write(MessageType::HandshakeResponse, self.session, writer)?;
         writer.u16(self.id.0)?;
         writer.count16(self.clients.len(), CLIENTS)?;
         self.clients.write(writer, CLIENTS)?;

@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 
-use consonance_wire::{ClientId, CodecKind, CodecSettings};
+use consonance_wire::{ClientId, CodecId, CodecParameters};
 use serde_json::{Map, Value};
 
 /// Nothing, or in words what is wrong with the entry.
@@ -71,13 +71,13 @@ impl<'v> Entry<'v> {
         Ok(units.collect())
     }
 
-    pub(crate) fn codec(self) -> Result<CodecSettings, String> {
+    pub(crate) fn codec(self) -> Result<CodecParameters, String> {
         let codec = self.field("codec")?;
         codec.only(&["codec", "frame", "rate"])?;
-        let kind = CodecKind(codec.number("codec")?);
+        let kind = CodecId(codec.number("codec")?);
         // The original's rate is signed.
         let sample_rate_hz = codec.number::<i32>("rate")?.cast_unsigned();
-        Ok(CodecSettings { kind, frame_size_samples: codec.number("frame")?, sample_rate_hz })
+        Ok(CodecParameters { kind, frame_size_samples: codec.number("frame")?, sample_rate_hz })
     }
 
     pub(crate) fn ids(self, key: &str) -> Result<Vec<ClientId>, String> {

@@ -2,8 +2,8 @@
 //! refuses.
 
 use consonance_wire::{
-    Client, ClientId, CodecSettings, HandshakeResponse, MessageType, Packet, ParseError, RoomId, ServerRelay,
-    TextRecipient, VoiceData, WireStr,
+    ClientId, CodecParameters, HandshakeResponse, MessageType, Packet, ParseError, RoomId, RosterEntry,
+    ServerRelay, TextRecipient, VoiceData, WireStr,
 };
 use serde_json::{Map, Value, json};
 
@@ -157,13 +157,13 @@ fn describe_relay(relay: ServerRelay<'_>) -> Value {
     json!({ "session": relay.session.0, "dests": ids(relay.destinations.iter()), "data": hex(relay.packet) })
 }
 
-fn describe_client(client: Client<'_>) -> Value {
+fn describe_client(client: RosterEntry<'_>) -> Value {
     let fields =
         [("name", text(client.name)), ("id", json!(client.id.0)), ("codec", describe_codec(client.codec))];
     fields.into_iter().map(|(key, value)| (key.to_owned(), value)).collect::<Map<_, _>>().into()
 }
 
-fn describe_codec(codec: CodecSettings) -> Value {
+fn describe_codec(codec: CodecParameters) -> Value {
     json!({
         "codec": codec.kind.0, "frame": codec.frame_size_samples, "rate": codec.sample_rate_hz.cast_signed(),
     })

@@ -1,9 +1,9 @@
 //! All eleven packets: the fields give these bytes, these bytes give the fields.
 
 use consonance_wire::{
-    Channel, Client, ClientId, ClientState, DeltaChannelState, ErrorWrongSession, HandshakeP2P,
-    HandshakeRequest, HandshakeResponse, List, Packet, RemoveClient, RoomId, RoomMembers, ServerRelay,
-    SessionId, TextData, TextRecipient, VoiceData, VoiceOptions, WireStr, WriteError,
+    ClientId, ClientState, DeltaChannelState, ErrorWrongSession, HandshakeP2P, HandshakeRequest,
+    HandshakeResponse, List, Packet, RemoveClient, RoomId, RoomMembers, RosterEntry, ServerRelay, SessionId,
+    TextData, TextRecipient, VoiceChannel, VoiceData, VoiceOptions, WireStr, WriteError,
 };
 
 use crate::arithmetic::{build, check_flags};
@@ -37,7 +37,7 @@ fn handshake_response(entry: Entry<'_>) -> Verdict {
     let clients = entry.items("clients")?;
     let client_names = texts(clients.iter().map(|client| client.field("name")))?;
     let pairs = clients.iter().zip(&client_names);
-    let clients: Vec<Client<'_>> = pairs
+    let clients: Vec<RosterEntry<'_>> = pairs
         .map(|(client, name)| {
             client.only(&["name", "id", "codec"])?;
             self::client(*client, name.as_ref())
@@ -122,7 +122,7 @@ fn voice_data(entry: Entry<'_>) -> Verdict {
         "payload",
         "hex",
     ])?;
-    let channels: Vec<Channel> =
+    let channels: Vec<VoiceChannel> =
         entry.items("channels")?.into_iter().map(channel).collect::<Result<_, _>>()?;
     let frame = entry.bytes("payload")?;
     let voice = VoiceData {
@@ -137,7 +137,7 @@ fn voice_data(entry: Entry<'_>) -> Verdict {
 }
 
 /// A channel from its fields; they must give the bits that the entry has, and the bits must give the fields.
-fn channel(entry: Entry<'_>) -> Result<Channel, String> {
+fn channel(entry: Entry<'_>) -> Result<VoiceChannel, String> {
     entry.only(&[
         "type",
         "recipient",
@@ -151,7 +151,7 @@ fn channel(entry: Entry<'_>) -> Result<Channel, String> {
     let bits = build(entry)?;
     same("bitfield", &entry.number("bitfield")?, &bits.0)?;
     check_flags(entry, bits)?;
-    Ok(Channel { bits, recipient: entry.number("recipient")? })
+    Ok(VoiceChannel { bits, recipient: entry.number("recipient")? })
 }
 
 fn relay(entry: Entry<'_>) -> Verdict {
@@ -199,8 +199,8 @@ fn id(entry: Entry<'_>) -> Result<ClientId, String> {
     entry.number("id").map(ClientId)
 }
 
-fn client<'a>(entry: Entry<'_>, name: Option<&'a String>) -> Result<Client<'a>, String> {
-    Ok(Client { name: wire(name), id: id(entry)?, codec: entry.codec()? })
+fn client<'a>(entry: Entry<'_>, name: Option<&'a String>) -> Result<RosterEntry<'a>, String> {
+    Ok(RosterEntry { name: wire(name), id: id(entry)?, codec: entry.codec()? })
 }
 
 fn texts<'v>(values: impl Iterator<Item = Result<Entry<'v>, String>>) -> Result<Vec<Option<String>>, String> {

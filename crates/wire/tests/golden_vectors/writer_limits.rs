@@ -1,8 +1,8 @@
 //! What still fits into the buffers of the original.
 
 use consonance_wire::{
-    Client, ClientId, ClientState, CodecKind, CodecSettings, HandshakeRequest, List, Packet, ServerRelay,
-    SessionId, TextData, TextRecipient, WireStr, WriteError,
+    ClientId, ClientState, CodecId, CodecParameters, HandshakeRequest, List, Packet, RosterEntry,
+    ServerRelay, SessionId, TextData, TextRecipient, WireStr, WriteError,
 };
 
 use crate::entry::{Entry, Verdict, same};
@@ -51,7 +51,7 @@ fn client_state(entry: Entry<'_>, buffer_size: usize) -> Verdict {
     entry.only(&["what", "room_bytes", "result"])?;
     let room = "r".repeat(entry.number("room_bytes")?);
     let rooms = [Some(WireStr::from(room.as_str()))];
-    let client = Client { name: Some(WireStr::from("name")), id: ClientId(0), codec: CODEC };
+    let client = RosterEntry { name: Some(WireStr::from("name")), id: ClientId(0), codec: CODEC };
     let state = ClientState { session: SESSION, client, rooms: List::from(&rooms) };
     check(entry, state.into(), buffer_size)
 }
@@ -87,5 +87,5 @@ fn check(entry: Entry<'_>, packet: Packet<'_>, buffer_size: usize) -> Verdict {
 }
 
 const SESSION: SessionId = SessionId(0x1234_5678);
-const CODEC: CodecSettings =
-    CodecSettings { kind: CodecKind::OPUS, frame_size_samples: 960, sample_rate_hz: 48_000 };
+const CODEC: CodecParameters =
+    CodecParameters { kind: CodecId::OPUS, frame_size_samples: 960, sample_rate_hz: 48_000 };

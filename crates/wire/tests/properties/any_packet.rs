@@ -1,9 +1,10 @@
 //! Arbitrary packets of every type, owned, as strategies need them.
 
 use consonance_wire::{
-    Channel, ChannelBits, Client, ClientId, ClientState, CodecKind, CodecSettings, DeltaChannelState,
-    ErrorWrongSession, HandshakeP2P, HandshakeRequest, HandshakeResponse, List, Packet, RemoveClient, RoomId,
-    RoomMembers, ServerRelay, SessionId, TextData, TextRecipient, VoiceData, VoiceOptions, WireStr,
+    ChannelBits, ClientId, ClientState, CodecId, CodecParameters, DeltaChannelState, ErrorWrongSession,
+    HandshakeP2P, HandshakeRequest, HandshakeResponse, List, Packet, RemoveClient, RoomId, RoomMembers,
+    RosterEntry, ServerRelay, SessionId, TextData, TextRecipient, VoiceChannel, VoiceData, VoiceOptions,
+    WireStr,
 };
 use proptest::prelude::*;
 
@@ -31,7 +32,7 @@ pub(crate) enum AnyPacket {
         text: Text,
     },
     HandshakeRequest {
-        codec: CodecSettings,
+        codec: CodecParameters,
         name: Text,
     },
     HandshakeResponse {
@@ -72,11 +73,11 @@ type Text = Option<Vec<u8>>;
 pub(crate) struct AnyClient {
     name: Text,
     id: u16,
-    codec: CodecSettings,
+    codec: CodecParameters,
 }
 
-pub(crate) const OPUS: CodecSettings =
-    CodecSettings { kind: CodecKind::OPUS, frame_size_samples: 960, sample_rate_hz: 48_000 };
+pub(crate) const OPUS: CodecParameters =
+    CodecParameters { kind: CodecId::OPUS, frame_size_samples: 960, sample_rate_hz: 48_000 };
 
 pub(crate) fn any_packet() -> impl Strategy<Value = AnyPacket> {
     prop_oneof![
@@ -117,7 +118,7 @@ impl AnyPacket {
             Self::VoiceData { session, sender, options, sequence, channels, frame } => {
                 let channels: Vec<_> = channels
                     .iter()
-                    .map(|&(bits, recipient)| Channel { bits: ChannelBits(bits), recipient })
+                    .map(|&(bits, recipient)| VoiceChannel { bits: ChannelBits(bits), recipient })
                     .collect();
                 let voice = VoiceData {
                     session: SessionId(*session),
@@ -173,8 +174,8 @@ impl AnyPacket {
 }
 
 impl AnyClient {
-    fn borrow(&self) -> Client<'_> {
-        Client { name: wire(&self.name), id: ClientId(self.id), codec: self.codec }
+    fn borrow(&self) -> RosterEntry<'_> {
+        RosterEntry { name: wire(&self.name), id: ClientId(self.id), codec: self.codec }
     }
 }
 
@@ -237,9 +238,9 @@ fn client() -> impl Strategy<Value = AnyClient> {
     (text(), any::<u16>(), codec()).prop_map(|(name, id, codec)| AnyClient { name, id, codec })
 }
 
-fn codec() -> impl Strategy<Value = CodecSettings> {
+fn codec() -> impl Strategy<Value = CodecParameters> {
     (any::<u8>(), any::<u32>(), any::<u32>()).prop_map(|(kind, frame_size_samples, sample_rate_hz)| {
-        CodecSettings { kind: CodecKind(kind), frame_size_samples, sample_rate_hz }
+        CodecParameters { kind: CodecId(kind), frame_size_samples, sample_rate_hz }
     })
 }
 

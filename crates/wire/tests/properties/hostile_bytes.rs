@@ -4,9 +4,9 @@ use std::path::Path;
 use std::{fs, hint};
 
 use consonance_wire::{
-    Client, ClientId, ClientState, Extension, HandshakeExtension, Header, List, ListItem, ListenerSummary,
-    MessageType, Packet, Reception, ReceptionReport, RedundancySupport, RoomId, SessionId, UplinkReceipt,
-    VoiceReport, WireStr, Writer,
+    ClientId, ClientState, Extension, HandshakeExtension, List, ListItem, ListenerSummary, MessageType,
+    Packet, PacketHeader, Reception, ReceptionReport, RedundancySupport, RoomId, RosterEntry, SessionId,
+    UplinkReceipt, VoiceReport, WireStr, Writer,
 };
 use proptest::prelude::*;
 
@@ -75,7 +75,7 @@ fn no_flipped_bit_in_a_golden_packet_makes_it_panic() {
 /// Looks at all there is in the bytes, down to every character of every string.
 pub(crate) fn read_everything(bytes: &[u8]) {
     let peeked = MessageType::peek(bytes);
-    let header = Header::parse(bytes);
+    let header = PacketHeader::parse(bytes);
     if let Ok((header, _)) = header {
         assert_eq!(peeked, Ok(header.message));
     }
@@ -122,7 +122,7 @@ fn read_all<'a, T: ListItem<'a>>(list: List<'a, T>) -> std::vec::IntoIter<T> {
     items.into_iter()
 }
 
-fn read_client(client: Client<'_>) {
+fn read_client(client: RosterEntry<'_>) {
     read_text(client.name);
 }
 

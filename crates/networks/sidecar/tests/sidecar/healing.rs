@@ -62,7 +62,7 @@ impl Game {
             let Player { inner, joins, heard } = player;
             inner.wake(now);
             inner.turn(now, |event| match event {
-                ClientEvent::RosterReceived => *joins += 1,
+                ClientEvent::PlayersSynced => *joins += 1,
                 ClientEvent::Voice(voice) => heard.push(voice.frame.to_vec()),
                 _ => {}
             });

@@ -96,7 +96,7 @@ impl Player {
         let Self { inner, rosters, here, heard } = self;
         inner.wake(now);
         inner.turn(now, |event| match event {
-            ClientEvent::RosterReceived => *rosters += 1,
+            ClientEvent::PlayersSynced => *rosters += 1,
             ClientEvent::PlayerJoined { name, .. } => drop(here.insert(name.to_string())),
             ClientEvent::PlayerLeft { name, .. } => drop(here.remove(&*name)),
             ClientEvent::Voice(voice) => heard.push(voice.frame.to_vec()),

@@ -1,4 +1,4 @@
-//! What one client may do: what whoever let it in said of it.
+//! One client's permissions, as granted when it was admitted.
 
 use alloc::boxed::Box;
 use alloc::collections::BTreeSet;
@@ -8,9 +8,9 @@ use consonance_wire::Priority;
 use crate::server::room_pattern::RoomPattern;
 use crate::time::Instant;
 
-/// What one client may do, and who answers for it.
+/// One client's permissions, and how far its identity is confirmed.
 ///
-/// Without anything said it has no access tokens, may use every room that asks for none, and nobody answers for it.
+/// By default it has no access tokens, may use every room that asks for none, and its identity is not confirmed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Access {
@@ -23,23 +23,23 @@ pub struct Access {
     pub priority_max: Option<Priority>,
     /// It may moderate. The engine does not look at this; the driver does.
     pub is_moderator: bool,
-    /// Who it is in the operator's own accounts, if that is known.
+    /// Its account in the operator's own system, if that is known.
     pub subject: Option<Box<str>>,
-    /// What somebody who answers for it said of its name.
+    /// How far its name is confirmed.
     pub vouched: Vouched,
     /// When its visit ends; its link is closed then.
     pub ends_at: Option<Instant>,
 }
 
-/// How much somebody who is trusted says of a client's name, in rising order.
+/// How far a trusted party confirms a client's name, in rising order.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Vouched {
-    /// Nobody answers for it.
+    /// Not confirmed.
     #[default]
     Nothing,
-    /// Somebody answers for it, whatever it is called.
+    /// The player is confirmed, but not its name.
     Player,
-    /// Somebody says that it is the one of this name.
+    /// The player is confirmed to own this name.
     Name,
 }
 
@@ -91,10 +91,10 @@ impl Access {
         self.speak.as_ref().is_none_or(|rooms| rooms.iter().any(|pattern| pattern.matches(room)))
     }
 
-    /// Whether it may have the name of somebody who is here with this access.
+    /// Whether a newcomer with this access may take the name of a client that is here with that one.
     ///
-    /// Between two for whom nobody answers, the newcomer has it, as with the original. Else it needs to be the same
-    /// one, or more has to be said for it.
+    /// Between two unconfirmed players the newcomer gets it, as with the original. Otherwise it has to be the same
+    /// player, or better confirmed.
     pub(crate) fn may_take_name_from(&self, present: &Self) -> bool {
         let is_same = self.subject == present.subject;
         match present.vouched {
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_goes_to_the_same_one_or_to_whom_more_is_said_for() {
+    fn a_name_goes_to_the_same_player_or_a_better_confirmed_one() {
         use Vouched::{Name, Nothing, Player};
         for (newcomer, present, may) in [
             ((Nothing, None), (Nothing, None), true),

@@ -73,8 +73,8 @@ impl Budgets {
         enough.then_some(()).ok_or(Fault::FanOutLimited)
     }
 
-    /// So many packets that have to arrive go to everybody, or perhaps to everybody: whoever cannot take them is
-    /// disconnected. Voice does not count against it, so that whoever speaks at the most may change its rooms besides.
+    /// The budget of reliable packets that go to all clients, or may: a client that cannot take them is disconnected.
+    /// Voice does not count against it, so that a client that speaks at the limit can still change its rooms.
     pub(in crate::server) fn take_broadcasts(
         &mut self,
         now: Instant,

@@ -15,7 +15,7 @@ pub(super) struct Names {
     by_key: BTreeMap<NameKey, Holders>,
 }
 
-/// The clients of one name, by ascending id; there is at least one, and as a rule there is no other.
+/// The clients of one name, by ascending id; at least one, and as a rule the only one.
 #[derive(Debug)]
 enum Holders {
     One(ClientId),

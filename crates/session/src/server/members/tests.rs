@@ -1,11 +1,11 @@
 //! Ids, names and order, without a server.
 
-use consonance_wire::CodecKind;
+use consonance_wire::CodecId;
 
 use super::*;
 
-const CODEC: CodecSettings =
-    CodecSettings { kind: CodecKind::OPUS, frame_size_samples: 960, sample_rate_hz: 48_000 };
+const CODEC: CodecParameters =
+    CodecParameters { kind: CodecId::OPUS, frame_size_samples: 960, sample_rate_hz: 48_000 };
 
 fn join(members: &mut Members, name: &str) -> ClientId {
     let id = members.take_id().unwrap();

@@ -1,8 +1,8 @@
-//! Requests of players who may moderate: checked here, carried out by the driver, who keeps what is decided.
+//! Moderation requests from players: checked here, carried out by the driver, which keeps what is decided.
 
 use core::time::Duration;
 
-use consonance_wire::{self as wire, ClientId, ModeratorAnswer, ModeratorDeed, Notice, WireStr};
+use consonance_wire::{self as wire, ClientId, CommandAction, ModeratorAnswer, Notice, WireStr};
 
 use crate::moderator::{ModeratorAction, ModeratorRequest};
 use crate::server::{Fault, Server, ServerEvent};
@@ -13,16 +13,16 @@ impl Server {
         self.notify(id, &Notice::Answered { number, answer })
     }
 
-    /// Somebody wants something done to a player. Only the join token says whether it may, never the packet.
+    /// A client requests moderation of a player. Only its join token permits that, never the packet.
     pub(in crate::server) fn handle_moderator_request(
         &mut self,
         own: Option<ClientId>,
-        request: &wire::ModeratorRequest<'_>,
+        request: &wire::ModeratorCommand<'_>,
     ) -> Result<(), Fault> {
         let own = own.ok_or(Fault::NotJoined)?;
         self.statistics.moderator_requests += 1;
         let action = match self.check_moderator(own, &request.player.to_str()) {
-            Ok(()) => action(&request.deed).ok_or(ModeratorAnswer::Failed),
+            Ok(()) => action(&request.action).ok_or(ModeratorAnswer::Failed),
             Err(refusal) => Err(refusal),
         };
         let action = match action {
@@ -36,7 +36,7 @@ impl Server {
         let text = |words: WireStr<'_>| (*words.to_str()).into();
         let (player, reason) = (text(request.player), text(request.reason));
         let request = ModeratorRequest { number: request.number, player, reason, action };
-        self.events.push(ServerEvent::ModeratorAsks { id: own, request });
+        self.events.push(ServerEvent::ModerationRequested { id: own, request });
         Ok(())
     }
 
@@ -54,14 +54,14 @@ impl Server {
 }
 
 /// `None` for what is not known here.
-fn action(deed: &ModeratorDeed<'_>) -> Option<ModeratorAction> {
-    Some(match *deed {
-        ModeratorDeed::Kick => ModeratorAction::Kick,
-        ModeratorDeed::Mute { for_s } => {
-            ModeratorAction::Mute { lasts: (for_s > 0).then(|| Duration::from_secs(for_s.into())) }
+fn action(requested: &CommandAction<'_>) -> Option<ModeratorAction> {
+    Some(match *requested {
+        CommandAction::Kick => ModeratorAction::Kick,
+        CommandAction::Mute { duration_s } => {
+            ModeratorAction::Mute { lasts: (duration_s > 0).then(|| Duration::from_secs(duration_s.into())) }
         }
-        ModeratorDeed::Unmute => ModeratorAction::Unmute,
-        ModeratorDeed::Move { from, to } => {
+        CommandAction::Unmute => ModeratorAction::Unmute,
+        CommandAction::Move { from, to } => {
             ModeratorAction::Move { from: (*from.to_str()).into(), to: (*to.to_str()).into() }
         }
         _ => return None,

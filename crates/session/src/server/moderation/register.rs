@@ -1,4 +1,4 @@
-//! Every player about whom something was decided, here or not, and what of it the voice path asks for.
+//! All players with restrictions or room rights, here or not, and the parts of them that the voice path needs.
 
 use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, BTreeSet};
@@ -6,38 +6,38 @@ use alloc::vec::Vec;
 
 use consonance_wire::{ClientId, Restriction, RoomId};
 
-use super::Identity;
+use super::PlayerIdentity;
 use crate::restrictions::Restrictions;
 use crate::time::Instant;
 
-/// Restrictions by player, and by client id what a frame's sender or listener may not do.
+/// Restrictions by player, and by client id those of a frame's sender or listener.
 #[derive(Debug, Default)]
 pub(in crate::server) struct Register {
-    by_player: BTreeMap<Identity, Restrictions>,
+    by_player: BTreeMap<PlayerIdentity, Restrictions>,
     /// When restrictions end.
-    ends: BTreeSet<(Instant, Identity, Restriction)>,
+    ends: BTreeSet<(Instant, PlayerIdentity, Restriction)>,
     /// Of clients that are here and have restrictions.
     present: Vec<Option<Box<Present>>>,
     /// How many these are: mostly none, and then a frame pays for one comparison.
     present_count: usize,
     /// How many of them have rights in rooms.
     with_rooms: usize,
-    /// Who is sent no voice.
+    /// Deafened clients, which are sent no voice.
     deafened: Vec<ClientId>,
 }
 
 #[derive(Debug)]
 struct Present {
-    identity: Identity,
+    identity: PlayerIdentity,
     is_muted: bool,
     is_text_muted: bool,
     has_rooms: bool,
-    /// Where it may speak whatever the rules say, and where it may not.
+    /// Rooms where it may speak whatever the rules say, and rooms where it must not.
     speak: Vec<(RoomId, bool)>,
 }
 
 impl Register {
-    pub(in crate::server) fn get(&self, identity: &Identity) -> Option<&Restrictions> {
+    pub(in crate::server) fn get(&self, identity: &PlayerIdentity) -> Option<&Restrictions> {
         self.by_player.get(identity)
     }
 
@@ -45,14 +45,14 @@ impl Register {
         self.by_player.len()
     }
 
-    pub(in crate::server) fn iter(&self) -> impl ExactSizeIterator<Item = (&Identity, &Restrictions)> {
+    pub(in crate::server) fn iter(&self) -> impl ExactSizeIterator<Item = (&PlayerIdentity, &Restrictions)> {
         self.by_player.iter()
     }
 
     /// Puts restrictions in the place of the former ones, and returns those.
     pub(in crate::server) fn replace(
         &mut self,
-        identity: &Identity,
+        identity: &PlayerIdentity,
         restrictions: Restrictions,
     ) -> Restrictions {
         let former = self.by_player.remove(identity).unwrap_or_default();
@@ -72,7 +72,7 @@ impl Register {
         former
     }
 
-    /// Goes on with the decisions of a session before, in which nobody is any more.
+    /// Continues with the decisions of an earlier session, which is empty by now.
     pub(in crate::server) fn inherit(&mut self, before: Self) {
         (self.by_player, self.ends) = (before.by_player, before.ends);
     }
@@ -83,13 +83,13 @@ impl Register {
     }
 
     /// A restriction that has ended by now.
-    pub(in crate::server) fn ended(&self, now: Instant) -> Option<(Identity, Restriction)> {
+    pub(in crate::server) fn ended(&self, now: Instant) -> Option<(PlayerIdentity, Restriction)> {
         let (end, identity, restriction) = self.ends.first()?;
         (*end <= now).then(|| (identity.clone(), *restriction))
     }
 
     /// This client is the player: what was decided about it holds for the client.
-    pub(in crate::server) fn attach(&mut self, id: ClientId, identity: &Identity) {
+    pub(in crate::server) fn attach(&mut self, id: ClientId, identity: &PlayerIdentity) {
         self.forget(id);
         let Some(restrictions) = self.by_player.get(identity) else { return };
         let has = |restriction| restrictions.terms(restriction).is_some();
@@ -133,13 +133,13 @@ impl Register {
         self.of(id).is_some_and(|present| present.is_text_muted)
     }
 
-    /// Who is sent no voice.
+    /// Deafened clients, which are sent no voice.
     #[inline]
     pub(in crate::server) fn deafened(&self) -> &[ClientId] {
         &self.deafened
     }
 
-    /// Whether anybody who is here has rights in a room.
+    /// Whether any client here has rights in a room.
     #[inline]
     pub(in crate::server) fn has_room_rights(&self) -> bool {
         self.with_rooms > 0

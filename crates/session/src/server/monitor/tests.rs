@@ -1,18 +1,18 @@
 //! When channels begin and end, without a server.
 
-use consonance_wire::{Channel, ChannelBits, List, SessionId, VoiceOptions};
+use consonance_wire::{ChannelBits, List, SessionId, VoiceChannel, VoiceOptions};
 
 use super::*;
 
 const NOW: Instant = Instant::START;
 const ANN: ClientId = ClientId(3);
 
-fn room(recipient: u16) -> Channel {
-    Channel { bits: ChannelBits::new(ChannelKind::Room), recipient }
+fn room(recipient: u16) -> VoiceChannel {
+    VoiceChannel { bits: ChannelBits::new(ChannelKind::Room), recipient }
 }
 
 /// What a frame on these channels begins (`true`) and ends, and how many channels are too many.
-fn hear(monitor: &mut Monitor, now: Instant, channels: &[Channel]) -> (Vec<(u16, bool)>, u64) {
+fn hear(monitor: &mut Monitor, now: Instant, channels: &[VoiceChannel]) -> (Vec<(u16, bool)>, u64) {
     let (session, options) = (SessionId(1), VoiceOptions::new(0));
     let channels = List::from(channels);
     let voice = VoiceData { session, sender: ANN, options, sequence: 1, channels, frame: &[0; 9] };
@@ -26,7 +26,7 @@ fn a_channel_begins_with_its_first_frame_and_ends_with_the_first_without_it() {
     let mut monitor = Monitor::default();
     assert_eq!(hear(&mut monitor, NOW, &[room(1), room(1), room(2)]).0, [(1, true), (2, true)]);
     assert_eq!(hear(&mut monitor, NOW, &[room(2), room(3)]).0, [(1, false), (3, true)]);
-    let closing = Channel { bits: ChannelBits::new(ChannelKind::Room).with_closing(true), recipient: 2 };
+    let closing = VoiceChannel { bits: ChannelBits::new(ChannelKind::Room).with_closing(true), recipient: 2 };
     assert_eq!(hear(&mut monitor, NOW, &[closing, room(3)]).0, [(2, false)]);
     assert_eq!(monitor.any(), Some(ANN));
     assert_eq!(monitor.end(ANN).len(), 1);

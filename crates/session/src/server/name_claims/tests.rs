@@ -1,6 +1,6 @@
 //! Which client gets a name, and when, without a server.
 
-use consonance_wire::{CodecKind, CodecSettings};
+use consonance_wire::{CodecId, CodecParameters};
 
 use super::*;
 use crate::join_token::JoinToken;
@@ -12,7 +12,7 @@ const HOLDER: ClientId = ClientId(1);
 const HOME: Option<PeerOrigin> = Some(PeerOrigin::AddressPrefix(5));
 
 fn newcomer(link: u64) -> Newcomer {
-    let codec = CodecSettings { kind: CodecKind::OPUS, frame_size_samples: 960, sample_rate_hz: 48_000 };
+    let codec = CodecParameters { kind: CodecId::OPUS, frame_size_samples: 960, sample_rate_hz: 48_000 };
     let (link, join_token) = (LinkId(link), JoinToken::default());
     Newcomer { link, name: "Ann".into(), codec, join_token, ticket: None }
 }

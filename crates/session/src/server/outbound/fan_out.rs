@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn who_shall_be_repeated_is() {
+    fn marked_recipients_are_repeated() {
         let mut fan_out = FanOut::default();
         fan_out.insert(ClientId(3), LinkId(13));
         fan_out.begin();

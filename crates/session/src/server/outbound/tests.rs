@@ -1,7 +1,7 @@
 //! What each client is sent, and what is counted for it, without a server.
 
 use consonance_wire::{
-    Channel, ChannelBits, ChannelKind, CodecKind, CodecSettings, List, RoomId, VoiceData, VoiceOptions,
+    ChannelBits, ChannelKind, CodecId, CodecParameters, List, RoomId, VoiceChannel, VoiceData, VoiceOptions,
     WireStr,
 };
 
@@ -18,7 +18,7 @@ fn outbound() -> Outbound {
 }
 
 fn voice_to(room: RoomId) -> Vec<u8> {
-    let channels = [Channel { bits: ChannelBits::new(ChannelKind::Room), recipient: room.0 }];
+    let channels = [VoiceChannel { bits: ChannelBits::new(ChannelKind::Room), recipient: room.0 }];
     let (options, channels) = (VoiceOptions::new(0), List::from(&channels));
     let (session, sender) = (SESSION, ClientId(0));
     let voice = VoiceData { session, sender, options, sequence: 1, channels, frame: &[0; 9] };
@@ -83,8 +83,8 @@ fn a_packet_to_all_skips_clients_that_are_not_reached() {
 #[test]
 fn a_state_that_fits_no_packet_is_sent_in_several_and_all_are_counted() {
     let mut outbound = outbound();
-    let codec = CodecSettings { kind: CodecKind::OPUS, frame_size_samples: 960, sample_rate_hz: 48_000 };
-    let client = Client { name: Some(WireStr::from("Ann")), id: ClientId(1), codec };
+    let codec = CodecParameters { kind: CodecId::OPUS, frame_size_samples: 960, sample_rate_hz: 48_000 };
+    let client = RosterEntry { name: Some(WireStr::from("Ann")), id: ClientId(1), codec };
     let mut rooms = RoomList::default();
     for number in 0..9 {
         rooms.insert(&alloc::format!("{number}{}", "x".repeat(90)));

@@ -1,4 +1,4 @@
-//! Who stands near a place: a uniform grid over an endless world, in memory that follows the number of points.
+//! The points near a place: a uniform grid over an endless world, in memory that follows the number of points.
 //!
 //! Cells are kept in the buckets of a hash table (Teschner et al. 2003, "Optimized Spatial Hashing").
 //! A bucket is a chain of chunks, so that looking around reads memory in a row, and moving a point allocates nothing,
@@ -16,7 +16,7 @@ pub(super) struct Grid {
     /// The first chunk of each bucket: one bucket, or a power of two of them from [`FEWEST_BUCKETS`] up.
     first: Vec<u32>,
     chunks: Vec<Chunk>,
-    /// The first of the chunks that nobody uses.
+    /// The first unused chunk.
     spare: u32,
     /// Where each point lies.
     locations: Vec<Location>,
@@ -26,7 +26,7 @@ pub(super) struct Grid {
 /// A piece of a bucket. Only the first one of a bucket has room; none is empty.
 #[derive(Clone, Debug)]
 struct Chunk {
-    /// The next one of the bucket, or of those that nobody uses.
+    /// The next one of the bucket, or of the unused ones.
     next: u32,
     len: u32,
     numbers: [u16; CHUNK_POINTS],
@@ -222,7 +222,7 @@ impl Grid {
             0..=FEW_POINTS => 1,
             len => (len / POINTS_PER_BUCKET).next_power_of_two().max(FEWEST_BUCKETS),
         };
-        // Shrinks late, so that one who comes and goes does not move everybody each time.
+        // Shrinks late, so that one point that comes and goes does not move all the others each time.
         if wanted > self.first.len() || wanted < self.first.len() / 4 {
             let points: Vec<_> = (0..self.locations.len())
                 .filter_map(|number| Some((number as u16, self.at(number as u16)?)))
@@ -237,8 +237,8 @@ impl Grid {
 }
 
 impl Chunk {
-    /// Who is near is as good as random, so a processor would guess wrongly again and again: each point is written
-    /// down, and the next one over it unless it is near enough.
+    /// Whether a point is near is as good as random, so a processor would mispredict again and again: each point is
+    /// written down, and the next one over it unless it is near enough.
     #[inline]
     fn search(&self, from: [f32; 3], squared: f32, near: &mut [Near]) -> usize {
         let near = &mut near[..CHUNK_POINTS];
@@ -356,7 +356,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whoever_is_near_is_visited_once_and_nobody_else(steps in steps(), cell_m in 0.1_f32..50.0) {
+        fn each_near_point_is_visited_once_and_no_other(steps in steps(), cell_m in 0.1_f32..50.0) {
             let mut grid = Grid::new(cell_m);
             let mut points = BTreeMap::new();
             for step in steps {

@@ -1,15 +1,15 @@
 //! How a proximity room carries voice.
 
-/// Who hears whom in a room where distance decides.
+/// Settings of a room where distance decides which speakers are heard.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ProximitySettings {
     /// How far a voice carries, in metres: 0.1 to 1 000 000.
     pub range_m: f32,
-    /// How much better another speaker has to be to take the place of one who is heard, and how much farther than the
-    /// range the latter may go: 0 to 1 (default 0.25, a quarter). Keeps who is heard from flickering.
+    /// How much better another speaker has to be to replace one that is heard, and how much farther than the range the
+    /// latter may go: 0 to 1 (default 0.25, a quarter). Prevents flickering.
     pub hysteresis: f32,
-    /// Speakers whom one listener is sent at the same time: 1 to 64 (default 8), the nearest and loudest.
+    /// Speakers that one listener is sent at the same time: 1 to 64 (default 8), the nearest and loudest.
     pub max_streams: u8,
 }
 

@@ -1,4 +1,4 @@
-//! Whom one listener is sent: a few speakers, the nearest and loudest, without flickering.
+//! The speakers that one listener is sent: a few, the nearest and loudest, without flickering.
 
 use consonance_wire::ClientId;
 
@@ -9,8 +9,8 @@ use crate::time::Instant;
 #[derive(Clone, Copy, Debug)]
 #[repr(align(64))]
 pub(super) struct Streams {
-    /// Apart from the rest, so that a few instructions compare all of them. A place that nobody has is the listener's
-    /// own, who never hears itself.
+    /// Apart from the rest, so that a few instructions compare all of them. A free slot has the listener's own id,
+    /// which it never hears.
     speakers: [ClientId; STREAMS],
     /// How loud the last frame was here.
     loudness: [Loudness; STREAMS],
@@ -48,20 +48,20 @@ pub(super) struct Offer {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Rule {
     range_squared: f32,
-    /// The square of how far a speaker may go who is heard already.
+    /// The square of how far a speaker may go that is heard already.
     pub(super) far_squared: f32,
     /// How many times louder, squared, a speaker has to be to take the place of another.
     better: f32,
 }
 
-/// Half a second: whoever says nothing for so long gives way to anybody, and whoever sends nothing for so long is no
-/// longer heard: longer than the pauses between words, shorter than those between speakers.
+/// Half a second: a speaker that is silent for this long gives way to any other, and one that sends nothing for this
+/// long is no longer heard: longer than the pauses between words, shorter than those between speakers.
 const SILENCE: u16 = 50;
-/// Nearer than this nobody gets louder.
+/// Below this distance a speaker does not get louder.
 const NEAREST_SQUARED: f32 = 1.0;
 
 impl Streams {
-    /// Places that nobody has.
+    /// Free slots.
     pub(super) fn free(own: ClientId) -> Self {
         let (never, nothing) = ([Tick(0); STREAMS], [Loudness(0); STREAMS]);
         Self { speakers: [own; STREAMS], loudness: nothing, came: never, spoke: never }
@@ -131,10 +131,10 @@ fn find_in_others(others: &[Streams], speaker: ClientId) -> u8 {
     found.map_or(NOWHERE, |(place, block)| block * STREAMS as u8 + place)
 }
 
-/// Whether a listener who has a speaker at this place, which [`find`] found, is in its range; nobody is asked who is
-/// farther away than one who is heard may go.
+/// Whether a listener that has a speaker in this slot, which [`find`] found, is in its range; listeners farther away
+/// than an audible speaker may go are not looked at.
 #[inline]
-#[expect(clippy::needless_bitwise_bool, reason = "a branch that nobody can guess costs more than both sides")]
+#[expect(clippy::needless_bitwise_bool, reason = "an unpredictable branch costs more than both sides")]
 pub(super) fn is_in_range(
     streams: &[Streams],
     place: u8,
@@ -149,8 +149,8 @@ pub(super) fn is_in_range(
     is_kept | (distance_squared <= rule.range_squared)
 }
 
-/// Whether a frame [in range](is_in_range) is heard, by a listener who has the speaker at a place that [`find`] found.
-/// `streams` has a listener's places, of which the first `used` of `max` are taken.
+/// Whether a frame [in range](is_in_range) is heard, by a listener that has the speaker in a slot that [`find`] found.
+/// `streams` has a listener's slots, of which the first `used` of `max` are taken.
 #[inline]
 pub(super) fn choose(
     streams: &mut [Streams],
@@ -173,7 +173,7 @@ pub(super) fn choose(
     is_speech && take_place(streams, used, max, offer, loudness, loudness / rule.better)
 }
 
-/// A place of who has been silent, a free one, or that of the weakest who is weaker than `limit`.
+/// A silent speaker's slot, a free one, or that of the weakest speaker that is weaker than `limit`.
 fn take_place(
     streams: &mut [Streams],
     used: &mut u8,

@@ -1,4 +1,4 @@
-//! One room where distance decides who hears whom.
+//! One room where distance decides which speakers are heard.
 
 use alloc::vec::Vec;
 
@@ -19,15 +19,15 @@ pub(super) struct Zone {
     /// Listeners that have a place; their numbers there are their slots.
     grid: Grid,
     slots: Vec<Slot>,
-    /// Slots that nobody has.
+    /// Free slots.
     free: Vec<u16>,
-    /// Whom each slot is sent, one slot behind the other.
+    /// The speakers that each slot is sent, one slot after the other.
     streams: Vec<Streams>,
-    /// Who is near the present frame's speaker.
+    /// The listeners near the present frame's speaker.
     near: Vec<Near>,
     /// Where each of them has the speaker.
     known: Vec<u8>,
-    /// Listeners without a place, who hear each other.
+    /// Listeners without a position, which hear each other.
     nowhere: Listeners,
     listeners: usize,
 }
@@ -39,7 +39,7 @@ struct Slot {
     used: u8,
 }
 
-/// A frame before anybody hears it.
+/// A frame before any listener is found.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Frame {
     pub(super) speaker: ClientId,
@@ -55,7 +55,7 @@ pub(super) struct Frame {
 impl Zone {
     pub(super) fn new(settings: ProximitySettings) -> Self {
         let settings = settings.bounded();
-        // A little wider than anybody is heard, since places are rounded.
+        // A little wider than any speaker is heard, since positions are rounded.
         let cell_m = settings.range_m * (1.0 + settings.hysteresis) * 1.01;
         Self {
             rule: Rule::new(settings),
@@ -112,14 +112,14 @@ impl Zone {
         }
     }
 
-    /// A listener hears nobody.
+    /// A listener hears no speaker.
     fn forget(&mut self, slot: u16) {
         let index = usize::from(slot);
         self.slots[index].used = 0;
         self.streams[index * self.blocks..][..self.blocks].fill(Streams::free(self.slots[index].id));
     }
 
-    /// Adds everybody who is to hear a frame to `found`; how many are in range, but hear enough others.
+    /// Adds all listeners of a frame to `found`; returns how many are in range, but hear enough others.
     pub(super) fn reach(&mut self, frame: Frame, found: &mut Vec<ClientId>) -> u64 {
         let Some(from) = frame.from else {
             found.extend_from_slice(self.nowhere.as_slice());
@@ -165,8 +165,8 @@ impl Zone {
     }
 }
 
-/// Keeps those who are in range, so many, with where they have the speaker. Ahead of the decisions and without any, as
-/// a processor would guess wrongly.
+/// Keeps those in range, in order, with the slot of the speaker. Ahead of the decisions and without any, as a processor
+/// would mispredict them.
 fn sift(
     near: &mut [Near],
     known: &mut [u8],

@@ -6,7 +6,7 @@ const SESSION: SessionId = SessionId(7);
 const ANN: ClientId = ClientId(3);
 const END: Instant = Instant::from_millis(100);
 
-fn ticket(id: ClientId, secret: Secret) -> ResumeTicket {
+fn ticket(id: ClientId, secret: SharedSecret) -> ResumeTicket {
     ResumeTicket { session: SESSION, id, secret }
 }
 

@@ -25,9 +25,8 @@ pub(in crate::server) struct RoomBounds {
 }
 
 impl RoomPolicy {
-    /// Whether a member may want to listen to a room that is not in its list. Its state with that room must fit a
-    /// packet once more when it is written for a newcomer, where a byte that is no UTF-8 has become the three of
-    /// U+FFFD.
+    /// Whether a member can listen to a room that is not in its list. Its state with that room must fit a packet once
+    /// more when it is written for a newcomer, where a byte that is not UTF-8 has become the three of U+FFFD.
     pub(in crate::server) fn check_one_more(
         &self,
         bounds: RoomBounds,

@@ -3,7 +3,7 @@
 use alloc::boxed::Box;
 use core::time::Duration;
 
-use consonance_wire::{Channel, ChannelKind, ClientId, CodecKind, RoomId, VoiceData};
+use consonance_wire::{ChannelKind, ClientId, CodecId, RoomId, VoiceChannel, VoiceData};
 
 use super::{Refused, Report, RoomPolicy};
 use crate::server::active_speaker_limiter::Heard;
@@ -14,7 +14,7 @@ use crate::time::Instant;
 /// Why a text is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::server) enum TextRefusal {
-    /// Its sender may not write.
+    /// Its sender is not allowed to write.
     Muted,
     /// Its sender may write again after this time.
     Held(Duration),
@@ -26,8 +26,8 @@ impl RoomPolicy {
         if self.register.is_muted(own) { Err(Fault::Muted) } else { Ok(()) }
     }
 
-    /// Refuses a frame of a client that is muted, to a room where its speaker may not speak or has no place, or of more
-    /// priority than it may have.
+    /// Refuses a frame of a client that is muted, to a room where its speaker is not allowed to speak or has no place,
+    /// or of more priority than it is allowed.
     pub(in crate::server) fn check_voice(
         &mut self,
         members: &Members,
@@ -45,7 +45,7 @@ impl RoomPolicy {
 
     fn check_channels(&mut self, own: ClientId, voice: &VoiceData<'_>) -> Result<(), Refused> {
         let priority_max = self.gate.access(own).and_then(|access| access.priority_max);
-        for Channel { bits, recipient } in voice.channels {
+        for VoiceChannel { bits, recipient } in voice.channels {
             if priority_max.is_some_and(|most| bits.priority() > most) {
                 let report = self.gate.note_priority(own).then_some(Report::Priority);
                 return Err(Refused { fault: Fault::PriorityForbidden, report });
@@ -57,7 +57,7 @@ impl RoomPolicy {
         Ok(())
     }
 
-    /// Refuses whatever a client says to a room where it may not speak.
+    /// Refuses whatever a client says to a room where it is not allowed to speak.
     pub(in crate::server) fn check_speech(&mut self, own: ClientId, room: RoomId) -> Result<(), Refused> {
         let right = self.register.speak_right(own, room);
         let may =
@@ -104,7 +104,7 @@ impl RoomPolicy {
             return Ok(());
         }
         let to_rooms = voice.channels.iter().filter(|channel| channel.bits.kind() == ChannelKind::Room);
-        for Channel { bits, recipient } in to_rooms {
+        for VoiceChannel { bits, recipient } in to_rooms {
             let room = RoomId(recipient);
             let Err(is_new) = self.quotas.has_place(now, own, room) else { continue };
             let full = |room| Report::Full { room, to: RoomUse::Speak, is_first: true };
@@ -124,9 +124,9 @@ impl RoomPolicy {
         voice: &VoiceData<'_>,
     ) -> Result<(), Fault> {
         let codec = members.get(own).map(|member| member.codec.kind);
-        let heard = Heard::new(own, codec == Some(CodecKind::OPUS), voice.frame);
+        let heard = Heard::new(own, codec == Some(CodecId::OPUS), voice.frame);
         let mut is_heard = voice.channels.is_empty();
-        for Channel { bits, recipient } in voice.channels {
+        for VoiceChannel { bits, recipient } in voice.channels {
             is_heard |= bits.kind() == ChannelKind::Player;
             if bits.kind() == ChannelKind::Room && !members.listeners(RoomId(recipient)).is_empty() {
                 is_heard |= self.quotas.active_speakers.admits(now, RoomId(recipient), bits, heard);
@@ -135,8 +135,8 @@ impl RoomPolicy {
         if is_heard { Ok(()) } else { Err(Fault::Shed) }
     }
 
-    /// Refuses a text of a client that may not write, or not yet again, since it has to wait for so long `anywhere`, or
-    /// longer in this room. `to` are the clients that this packet brings the text to.
+    /// Refuses a text of a client that is muted, or has to wait `anywhere`, or longer in this room. `to` are the
+    /// clients that this packet brings the text to.
     pub(in crate::server) fn check_text(
         &mut self,
         now: Instant,

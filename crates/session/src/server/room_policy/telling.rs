@@ -19,7 +19,7 @@ pub(in crate::server) struct Refused {
 pub(in crate::server) enum Report {
     /// It speaks with more priority than it may.
     Priority,
-    /// It may not do this in a room.
+    /// This use of the room is denied.
     Denied { room: Box<str>, to: RoomUse },
     /// A room has no place for it. It is told itself, too, and each time, unlike the operator.
     Full { room: Box<str>, to: RoomUse, is_first: bool },
@@ -34,7 +34,7 @@ impl From<Fault> for Refused {
 }
 
 impl RoomPolicy {
-    /// A client tried what it may not do in a room. The operator is told once for each room.
+    /// A client tried a denied use of a room. The operator is told once for each room.
     pub(in crate::server) fn note_attempt(
         &mut self,
         id: ClientId,
@@ -51,7 +51,7 @@ impl RoomPolicy {
         None
     }
 
-    /// A client may not do something in a room, whatever it tried.
+    /// A use of a room is denied to a client, whatever it tried.
     pub(in crate::server) fn note_denied(&mut self, id: ClientId, room: &str, to: RoomUse) -> Report {
         self.gate.note_refused(id, room, to);
         Report::Denied { room: room.into(), to }

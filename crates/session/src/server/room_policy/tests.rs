@@ -6,20 +6,20 @@ use core::time::Duration;
 
 use consonance_name_key::NameKey;
 use consonance_wire::{
-    Channel, ChannelBits, ChannelKind, CodecKind, CodecSettings, List, Priority, Restriction, SessionId,
+    ChannelBits, ChannelKind, CodecId, CodecParameters, List, Priority, Restriction, SessionId, VoiceChannel,
     VoiceData, VoiceOptions,
 };
 
 use super::*;
 use crate::link::LinkId;
-use crate::restrictions::{Restrictions, RoomRights, Terms};
+use crate::restrictions::{RestrictionTerms, Restrictions, RoomRights};
 use crate::server::members::Members;
-use crate::server::moderation::Identity;
+use crate::server::moderation::PlayerIdentity;
 use crate::server::{Fault, RoomUse};
 
 const NOW: Instant = Instant::START;
-const CODEC: CodecSettings =
-    CodecSettings { kind: CodecKind::OPUS, frame_size_samples: 960, sample_rate_hz: 48_000 };
+const CODEC: CodecParameters =
+    CodecParameters { kind: CodecId::OPUS, frame_size_samples: 960, sample_rate_hz: 48_000 };
 const ANN: ClientId = ClientId(0);
 const BOB: ClientId = ClientId(1);
 
@@ -57,7 +57,7 @@ fn speak(
     bits: ChannelBits,
     room: &str,
 ) -> Option<Refused> {
-    let channels = [Channel { bits, recipient: RoomId::of(room).0 }];
+    let channels = [VoiceChannel { bits, recipient: RoomId::of(room).0 }];
     let (options, channels) = (VoiceOptions::new(0), List::from(&channels));
     let (session, frame) = (SessionId(1), &[0x55; 9][..]);
     let voice = VoiceData { session, sender: id, options, sequence: 1, channels, frame };
@@ -95,7 +95,7 @@ fn same_id_as(room: &str) -> String {
 }
 
 fn decide(policy: &mut RoomPolicy, id: ClientId, name: &str, change: impl FnOnce(&mut Restrictions)) {
-    let (identity, mut restrictions) = (Identity::Name(name.into()), Restrictions::default());
+    let (identity, mut restrictions) = (PlayerIdentity::Name(name.into()), Restrictions::default());
     change(&mut restrictions);
     policy.register_mut().replace(&identity, restrictions);
     policy.register_mut().attach(id, &identity);
@@ -135,8 +135,8 @@ fn rights_of_a_player_come_before_the_rules_of_a_room() {
 fn a_muted_client_neither_speaks_nor_writes() {
     let (mut policy, members) = (policy(|_| {}), members());
     decide(&mut policy, ANN, "Ann", |restrictions| {
-        restrictions.impose(Restriction::Muted, Terms::default());
-        restrictions.impose(Restriction::TextMuted, Terms::default());
+        restrictions.impose(Restriction::Muted, RestrictionTerms::default());
+        restrictions.impose(Restriction::TextMuted, RestrictionTerms::default());
     });
     assert_eq!(told(speak(&mut policy, &members, ANN, bits(), "hall")), Some(("muted", None)));
     let every = (Duration::ZERO, None);

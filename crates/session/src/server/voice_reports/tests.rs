@@ -9,7 +9,7 @@ const ANN: ClientId = ClientId(3);
 const BOB: ClientId = ClientId(4);
 
 fn speak(reports: &mut VoiceReports, now: Instant, sequence: u16) {
-    let channels = [Channel { bits: ChannelBits::new(ChannelKind::Room), recipient: 5 }];
+    let channels = [VoiceChannel { bits: ChannelBits::new(ChannelKind::Room), recipient: 5 }];
     let (session, options, channels) = (SessionId(1), VoiceOptions::new(0), List::from(&channels));
     let voice = VoiceData { session, sender: ANN, options, sequence, channels, frame: &[0; 9] };
     reports.count(now, ANN, &voice);

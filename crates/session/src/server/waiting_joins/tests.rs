@@ -1,13 +1,13 @@
 //! Newcomers that wait for the driver, without a server.
 
-use consonance_wire::CodecKind;
+use consonance_wire::CodecId;
 
 use super::*;
 
 const DEADLINE: Instant = Instant::from_millis(100);
 
 fn newcomer(link: u64) -> Newcomer {
-    let codec = CodecSettings { kind: CodecKind::OPUS, frame_size_samples: 960, sample_rate_hz: 48_000 };
+    let codec = CodecParameters { kind: CodecId::OPUS, frame_size_samples: 960, sample_rate_hz: 48_000 };
     let (link, join_token) = (LinkId(link), JoinToken::default());
     Newcomer { link, name: "Ann".into(), codec, join_token, ticket: None }
 }

@@ -9,7 +9,7 @@ fn a_newcomer_from_the_holders_address_prefix_has_its_name_as_soon_as_the_old_li
     server.connect_from(NEWCOMER, "192.0.2.1");
     server.receive(NEWCOMER, &packets::handshake("Alice"));
     assert_eq!(server.run_for(Duration::from_millis(2900)), [], "not before three seconds");
-    assert_eq!(server.run_for(Duration::from_millis(200)), [(ALICE, CloseReason::NameTakenOver)]);
+    assert_eq!(server.run_for(Duration::from_millis(200)), [(ALICE, CloseReason::ReplacedByNewerLogin)]);
     assert_eq!(holder(&server, "Alice"), Some(NEWCOMER));
 }
 
@@ -86,7 +86,7 @@ fn the_resume_ticket_takes_a_name_from_a_live_holder_at_once() {
     handshake[frame_size..frame_size + 4].copy_from_slice(&480_u32.to_be_bytes());
     server.connect(4);
     server.receive(4, &handshake);
-    assert_eq!(server.closed(), [(NEWCOMER, CloseReason::NameTakenOver)]);
+    assert_eq!(server.closed(), [(NEWCOMER, CloseReason::ReplacedByNewerLogin)]);
     assert_eq!(holder(&server, "Alice"), Some(4));
 }
 
@@ -101,7 +101,7 @@ fn the_holders_account_takes_its_name_at_once_and_another_account_does_not() {
     for (link, access, expected) in [
         (1, account("alice@example.org"), vec![]),
         (2, account("mallory@example.org"), vec![(2, CloseReason::NameProtected)]),
-        (3, account("alice@example.org"), vec![(1, CloseReason::NameTakenOver)]),
+        (3, account("alice@example.org"), vec![(1, CloseReason::ReplacedByNewerLogin)]),
     ] {
         server.connect(link);
         server.receive(link, &packets::handshake_of_ours("Alice", None));

@@ -46,7 +46,7 @@ fn after_a_stall_a_silent_holder_loses_its_name_when_the_repeated_probe_is_not_a
     for newcomer in [stock(), ours()] {
         let mut server = stalled(&newcomer, "198.51.100.7");
         assert_eq!(server.run_for(Duration::from_millis(900)), []);
-        assert_eq!(server.run_for(Duration::from_millis(100)), [(ALICE, CloseReason::NameTakenOver)]);
+        assert_eq!(server.run_for(Duration::from_millis(100)), [(ALICE, CloseReason::ReplacedByNewerLogin)]);
         assert_eq!(holder(&server, "Alice"), Some(NEWCOMER));
     }
 }
@@ -62,7 +62,7 @@ fn a_check_that_is_a_little_late_is_no_stall() {
         assert_eq!(server.closed(), []);
         server.wait(Duration::from_millis(1200));
     }
-    assert_eq!(server.closed(), [(ALICE, CloseReason::NameTakenOver)]);
+    assert_eq!(server.closed(), [(ALICE, CloseReason::ReplacedByNewerLogin)]);
 }
 
 #[test]

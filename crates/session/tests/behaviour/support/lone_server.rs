@@ -4,8 +4,8 @@ use core::time::Duration;
 use std::collections::BTreeMap;
 
 use consonance_session::{
-    CloseReason, CodecSettings, Delivery, Instant, Limits, LinkCommand, LinkId, NameTaken, PeerOrigin, Rate,
-    Server, ServerSettings, ServerStatistics,
+    CloseReason, CodecParameters, Delivery, Instant, Limits, LinkCommand, LinkId, NameTaken, PeerOrigin,
+    Rate, Server, ServerSettings, ServerStatistics,
 };
 
 use consonance_wire::{HandshakeExtension, Packet, ResumeTicket};
@@ -97,7 +97,7 @@ impl LoneServer {
         &mut self,
         link: u64,
         name: &str,
-        codec: CodecSettings,
+        codec: CodecParameters,
         rooms: &[&str],
     ) -> u16 {
         self.connect(link);

@@ -1,11 +1,11 @@
 //! Packets as a peer would send them, honest or not.
 
-use consonance_session::{Capabilities, ClientId, CodecKind, CodecSettings, RoomId, SessionId};
+use consonance_session::{Capabilities, ClientId, CodecId, CodecParameters, RoomId, SessionId};
 use consonance_wire::{
-    Channel, ChannelBits, ChannelKind, Client, ClientState, DeltaChannelState, ErrorWrongSession,
-    HandshakeExtension, HandshakeP2P, HandshakeRequest, HandshakeResponse, List, ModeratorDeed,
-    ModeratorRequest, Packet, Position, PositionReport, Reception, ReceptionReport, RedundancySupport,
-    RemoveClient, ResumeTicket, ServerRelay, TextData, TextRecipient, UplinkReceipt, VoiceData, VoiceOptions,
+    ChannelBits, ChannelKind, ClientState, CommandAction, DeltaChannelState, ErrorWrongSession,
+    HandshakeExtension, HandshakeP2P, HandshakeRequest, HandshakeResponse, List, ModeratorCommand, Packet,
+    Position, PositionReport, Reception, ReceptionReport, RedundancySupport, RemoveClient, ResumeTicket,
+    RosterEntry, ServerRelay, TextData, TextRecipient, UplinkReceipt, VoiceChannel, VoiceData, VoiceOptions,
     VoiceReport, WireStr, Writer,
 };
 
@@ -14,14 +14,14 @@ pub(crate) const SESSION: SessionId = SessionId(0x1234_5678);
 /// Any other.
 pub(crate) const OTHER_SESSION: SessionId = SessionId(0x0bad_cafe);
 
-pub(crate) const CODEC: CodecSettings =
-    CodecSettings { kind: CodecKind::OPUS, frame_size_samples: 960, sample_rate_hz: 48_000 };
+pub(crate) const CODEC: CodecParameters =
+    CodecParameters { kind: CodecId::OPUS, frame_size_samples: 960, sample_rate_hz: 48_000 };
 
 pub(crate) fn handshake(name: &str) -> Vec<u8> {
     handshake_with_codec(name, CODEC)
 }
 
-pub(crate) fn handshake_with_codec(name: &str, codec: CodecSettings) -> Vec<u8> {
+pub(crate) fn handshake_with_codec(name: &str, codec: CodecParameters) -> Vec<u8> {
     written(HandshakeRequest { codec, name: Some(WireStr::from(name)) })
 }
 
@@ -109,9 +109,14 @@ pub(crate) fn client_state(id: u16, name: &str, rooms: &[&str]) -> Vec<u8> {
     client_state_with_codec(id, name, CODEC, rooms)
 }
 
-pub(crate) fn client_state_with_codec(id: u16, name: &str, codec: CodecSettings, rooms: &[&str]) -> Vec<u8> {
+pub(crate) fn client_state_with_codec(
+    id: u16,
+    name: &str,
+    codec: CodecParameters,
+    rooms: &[&str],
+) -> Vec<u8> {
     let rooms = strings(rooms);
-    let client = Client { codec, ..client(id, name) };
+    let client = RosterEntry { codec, ..client(id, name) };
     written(ClientState { session: SESSION, client, rooms: List::from(&*rooms) })
 }
 
@@ -170,11 +175,11 @@ pub(crate) fn position(number: u16, metres: Option<[f32; 3]>) -> Vec<u8> {
 }
 
 /// Somebody wants Bob removed.
-pub(crate) fn moderator_request(number: u16) -> Vec<u8> {
+pub(crate) fn moderator_command(number: u16) -> Vec<u8> {
     let (player, reason) = (WireStr::from("Bob"), WireStr::from(""));
     let mut bytes = [0; 64];
     let mut writer = Writer::new(&mut bytes);
-    let request = ModeratorRequest { number, player, reason, deed: ModeratorDeed::Kick };
+    let request = ModeratorCommand { number, player, reason, action: CommandAction::Kick };
     request.write(SESSION, &mut writer).expect("a request without a reason is short");
     writer.written().to_vec()
 }
@@ -198,7 +203,8 @@ pub(crate) fn spoken(
     channels: &[(ChannelBits, u16)],
     frame: &str,
 ) -> Vec<u8> {
-    let channels: Vec<_> = channels.iter().map(|&(bits, recipient)| Channel { bits, recipient }).collect();
+    let channels: Vec<_> =
+        channels.iter().map(|&(bits, recipient)| VoiceChannel { bits, recipient }).collect();
     written(VoiceData {
         session: SESSION,
         sender: ClientId(sender),
@@ -261,8 +267,8 @@ pub(crate) fn names_of_one_id() -> (String, String) {
     unreachable!("there are more names than ids")
 }
 
-fn client(id: u16, name: &str) -> Client<'_> {
-    Client { name: Some(WireStr::from(name)), id: ClientId(id), codec: CODEC }
+fn client(id: u16, name: &str) -> RosterEntry<'_> {
+    RosterEntry { name: Some(WireStr::from(name)), id: ClientId(id), codec: CODEC }
 }
 
 fn delta(id: u16, joined: bool, room: &str) -> Vec<u8> {

@@ -1,12 +1,12 @@
 //! Packets and events in words, so that a test reads as input → expected output.
 
 use consonance_session::{
-    ClientEvent, Decision, Identity, RoomId, RoomUse, ServerEvent, TextTarget, Transmit,
+    ClientEvent, ModerationDecision, PlayerIdentity, RoomId, RoomUse, ServerEvent, TextTarget, Transmit,
 };
 use consonance_session::{Delivery, Priority};
 use consonance_wire::{
-    Channel, ChannelKind, ClientId, HandshakeResponse, Notice, Packet, PositionReport, ServerRelay,
-    TextRecipient, VoiceData, VoiceReport, WireStr,
+    ChannelKind, ClientId, HandshakeResponse, Notice, Packet, PositionReport, ServerRelay, TextRecipient,
+    VoiceChannel, VoiceData, VoiceReport, WireStr,
 };
 
 /// Rooms whose ids are shown as names.
@@ -69,18 +69,18 @@ pub(crate) fn event(event: &ClientEvent<'_>) -> String {
     match event {
         ClientEvent::Joined { id, .. } => format!("joined as {id}"),
         ClientEvent::Resumed { id, .. } => format!("resumed as {id}"),
-        ClientEvent::RosterReceived => "roster received".to_owned(),
+        ClientEvent::PlayersSynced => "roster received".to_owned(),
         ClientEvent::PlayerJoined { id, name, .. } => format!("{name} joined as {id}"),
         ClientEvent::PlayerLeft { name, .. } => format!("{name} left"),
         ClientEvent::EnteredRoom { name, room, .. } => format!("{name} entered {room}"),
         ClientEvent::ExitedRoom { name, room, .. } => format!("{name} exited {room}"),
-        ClientEvent::ServerCloses { ends_in, onward } => {
-            let onward = onward.as_ref().map_or_else(String::new, |onward| {
-                format!(", go to {} in {} ms", onward.address, onward.leave_in.as_millis())
+        ClientEvent::Draining { ends_in, redirect } => {
+            let redirect = redirect.as_ref().map_or_else(String::new, |redirect| {
+                format!(", go to {} in {} ms", redirect.address, redirect.leave_in.as_millis())
             });
-            format!("the server closes in {} ms{onward}", ends_in.as_millis())
+            format!("the server closes in {} ms{redirect}", ends_in.as_millis())
         }
-        ClientEvent::ServerStays => "the server stays".to_owned(),
+        ClientEvent::DrainCancelled => "the server stays".to_owned(),
         ClientEvent::RemovedFromRoom { room } => format!("removed from {room}"),
         ClientEvent::Restricted { restriction, terms: Some(terms) } => {
             let end = terms.ends.map_or("for good".to_owned(), |end| format!("until {end}"));
@@ -91,7 +91,7 @@ pub(crate) fn event(event: &ClientEvent<'_>) -> String {
             format!("in {room} may listen {:?}, speak {:?}", rights.listen, rights.speak)
         }
         ClientEvent::Moved { from, to } => format!("moved from {from} to {to}"),
-        ClientEvent::TextHeld { wait } => format!("text held for {} ms", wait.as_millis()),
+        ClientEvent::TextRateLimited { wait } => format!("text held for {} ms", wait.as_millis()),
         ClientEvent::RoomFull { room, to } => format!("{room} is full: {to:?}"),
         ClientEvent::Recorded(recorded) => format!("recorded: {} s", recorded.last.as_secs()),
         ClientEvent::Kicked { reason } => format!("kicked: {reason}"),
@@ -136,7 +136,7 @@ pub(crate) fn server_event(event: &ServerEvent) -> String {
         ServerEvent::ExitedRoom { name, room, .. } => format!("{name} exited {room}"),
         ServerEvent::NameInUse { link, name, .. } => format!("{name} is in use, {link} waits"),
         ServerEvent::NameClaimWithdrawn { link, name } => format!("{link} no longer waits for {name}"),
-        ServerEvent::JoinAsked { link, name, join_token } => {
+        ServerEvent::JoinRequested { link, name, join_token } => {
             format!("{name} asks over {link}: {:?}", String::from_utf8_lossy(join_token.as_bytes()))
         }
         ServerEvent::AccessDenied { name, room, to: RoomUse::Listen, .. } => {
@@ -148,8 +148,8 @@ pub(crate) fn server_event(event: &ServerEvent) -> String {
         ServerEvent::Moderated { id, player, decision } => {
             let here = if id.is_some() { "" } else { " (absent)" };
             let player = match player {
-                Identity::Name(name) => name.to_string(),
-                Identity::Subject(subject) => format!("#{subject}"),
+                PlayerIdentity::Name(name) => name.to_string(),
+                PlayerIdentity::Subject(subject) => format!("#{subject}"),
             };
             format!("{player}{here} {}", self::decision(decision))
         }
@@ -159,19 +159,19 @@ pub(crate) fn server_event(event: &ServerEvent) -> String {
     }
 }
 
-fn decision(decision: &Decision) -> String {
+fn decision(decision: &ModerationDecision) -> String {
     match decision {
-        Decision::Kicked { reason } => format!("kicked: {reason}"),
-        Decision::Restriction { restriction, terms: Some(terms) } => {
+        ModerationDecision::Kicked { reason } => format!("kicked: {reason}"),
+        ModerationDecision::Restriction { restriction, terms: Some(terms) } => {
             format!("{restriction:?}: {}", terms.reason())
         }
-        Decision::Restriction { restriction, terms: None } => format!("{restriction:?} no longer"),
-        Decision::RoomRights { room, rights } => {
+        ModerationDecision::Restriction { restriction, terms: None } => format!("{restriction:?} no longer"),
+        ModerationDecision::RoomRights { room, rights } => {
             format!("in {room} may listen {:?}, speak {:?}", rights.listen, rights.speak)
         }
-        Decision::RemovedFromRoom { room } => format!("removed from {room}"),
-        Decision::Moved { from, to } => format!("moved from {from} to {to}"),
-        Decision::Reset => "reset".to_owned(),
+        ModerationDecision::RemovedFromRoom { room } => format!("removed from {room}"),
+        ModerationDecision::Moved { from, to } => format!("moved from {from} to {to}"),
+        ModerationDecision::Reset => "reset".to_owned(),
         other => panic!("no words for {other:?}"),
     }
 }
@@ -202,7 +202,7 @@ fn voice_data(voice: &VoiceData<'_>) -> String {
 }
 
 /// `lobby closing`, `@3 positional high`: the target, then what is not the default.
-fn channel(channel: Channel) -> String {
+fn channel(channel: VoiceChannel) -> String {
     let bits = channel.bits;
     let mut words = match bits.kind() {
         ChannelKind::Room => room(RoomId(channel.recipient)),

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use consonance_fuzz_tape::Tape;
 use consonance_session::{
-    Access, AccessRule, ClientId, DrainTarget, Draining, Entrance, Instant, Restriction, RoomLimits,
-    RoomRights, Server, Terms,
+    Access, AccessRule, ClientId, DrainTarget, Draining, Instant, JoinState, Restriction, RestrictionTerms,
+    RoomLimits, RoomRights, Server,
 };
 
 use crate::fuzz::packets::ROOMS;
@@ -49,7 +49,7 @@ fn judge(server: &mut Server, now: Instant, id: ClientId, tape: &mut Tape<'_>) {
     match byte / 64 {
         0 => {
             let ends = (byte >= 32).then(|| now + Duration::from_secs(u64::from(byte)));
-            restrictions.impose(restriction, Terms::new(ends, "loud"));
+            restrictions.impose(restriction, RestrictionTerms::new(ends, "loud"));
         }
         1 => {
             let _did_hold = restrictions.lift(restriction);
@@ -87,13 +87,13 @@ pub(super) fn change_rules(server: &mut Server, now: Instant, kind: u8, id: Clie
 
 fn open_or_close(server: &mut Server, now: Instant, byte: u8, id: ClientId) {
     match byte % 4 {
-        0 => server.set_entrance(Entrance::Overloaded { retry_in_s: byte.into() }),
-        1 => server.set_entrance(Entrance::Open),
+        0 => server.set_join_state(JoinState::Overloaded { retry_in_s: byte.into() }),
+        1 => server.set_join_state(JoinState::Open),
         2 => {
             let target =
                 DrainTarget { address: "x".repeat(id.0.into()).into(), window: Duration::from_secs(1) };
-            let onward = (byte < 128).then_some(target);
-            let _told = server.drain(now, &Draining { ends_in: Duration::from_secs(byte.into()), onward });
+            let redirect = (byte < 128).then_some(target);
+            let _told = server.drain(now, &Draining { ends_in: Duration::from_secs(byte.into()), redirect });
             assert!(server.is_draining(), "it is to end");
         }
         _ => {

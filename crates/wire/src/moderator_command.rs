@@ -9,27 +9,27 @@ use crate::{
 
 /// One request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ModeratorRequest<'a> {
+pub struct ModeratorCommand<'a> {
     /// Counts a client's requests, wrapping; the answer has the same.
     pub number: u16,
-    /// Whom it is about: a player's name.
+    /// The name of the player concerned.
     pub player: WireStr<'a>,
     /// Why; may be empty.
     pub reason: WireStr<'a>,
     /// What is to be done.
-    pub deed: ModeratorDeed<'a>,
+    pub action: CommandAction<'a>,
 }
 
 /// What a moderator can have done to a player of the same session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum ModeratorDeed<'a> {
+pub enum CommandAction<'a> {
     /// It is removed from the session; it may come back.
     Kick,
     /// Its voice goes nowhere.
     Mute {
         /// For how many seconds; 0 for good.
-        for_s: u32,
+        duration_s: u32,
     },
     /// Its voice is heard again.
     Unmute,
@@ -49,15 +49,15 @@ pub enum ModeratorDeed<'a> {
 pub enum ModeratorAnswer {
     /// It is done.
     Done = 0,
-    /// The join token of the one who asks does not say that it may moderate.
+    /// The requester's join token does not permit moderation.
     NotModerator = 1,
-    /// Nobody of this name is in the session.
+    /// No player of this name is in the session.
     NoPlayer = 2,
     /// The player may moderate, too, or is muted by the operator: that is between it and the operator.
     Protected = 3,
     /// The player does not listen to the room.
     NotInRoom = 4,
-    /// The player may not listen to the room that it was to go to.
+    /// The player is not allowed to listen to the target room.
     RoomForbidden = 5,
     /// The room that it was to go to is full.
     RoomFull = 6,
@@ -83,13 +83,13 @@ impl ModeratorAnswer {
     }
 }
 
-impl<'a> ModeratorRequest<'a> {
+impl<'a> ModeratorCommand<'a> {
     /// The request behind an [`ErrorWrongSession`]; `None` if there is none, or one that is not known here.
     pub fn find(trailing: &'a [u8]) -> Option<Self> {
         Extension::find_item(trailing, REQUEST, read)
     }
 
-    /// Writes the whole packet: the carrier and the block behind it.
+    /// Writes the whole packet: the [`ErrorWrongSession`] and the extension after it.
     ///
     /// # Errors
     /// [`WriteError::BufferFull`], or [`WriteError::TooLong`] for a string that no packet holds.
@@ -100,14 +100,14 @@ impl<'a> ModeratorRequest<'a> {
         item.u16(self.number)?;
         item.string(Some(self.player), WHAT)?;
         item.string(Some(self.reason), WHAT)?;
-        match self.deed {
-            ModeratorDeed::Kick => item.u8(KICK),
-            ModeratorDeed::Mute { for_s } => {
+        match self.action {
+            CommandAction::Kick => item.u8(KICK),
+            CommandAction::Mute { duration_s } => {
                 item.u8(MUTE)?;
-                item.u32(for_s)
+                item.u32(duration_s)
             }
-            ModeratorDeed::Unmute => item.u8(UNMUTE),
-            ModeratorDeed::Move { from, to } => {
+            CommandAction::Unmute => item.u8(UNMUTE),
+            CommandAction::Move { from, to } => {
                 item.u8(MOVE)?;
                 item.string(Some(from), WHAT)?;
                 item.string(Some(to), WHAT)
@@ -118,12 +118,12 @@ impl<'a> ModeratorRequest<'a> {
     /// How long the item is.
     fn bytes(&self) -> usize {
         let string = |string: WireStr<'_>| 2 + string.as_bytes().len();
-        let deed = match self.deed {
-            ModeratorDeed::Kick | ModeratorDeed::Unmute => 0,
-            ModeratorDeed::Mute { .. } => 4,
-            ModeratorDeed::Move { from, to } => string(from) + string(to),
+        let action = match self.action {
+            CommandAction::Kick | CommandAction::Unmute => 0,
+            CommandAction::Mute { .. } => 4,
+            CommandAction::Move { from, to } => string(from) + string(to),
         };
-        2 + string(self.player) + string(self.reason) + 1 + deed
+        2 + string(self.player) + string(self.reason) + 1 + action
     }
 }
 
@@ -136,17 +136,17 @@ const MOVE: u8 = 4;
 const WHAT: &str = "moderator request";
 
 /// `None` for a kind that is not known here.
-fn read<'a>(reader: &mut Reader<'a>) -> Result<Option<ModeratorRequest<'a>>, ParseError> {
+fn read<'a>(reader: &mut Reader<'a>) -> Result<Option<ModeratorCommand<'a>>, ParseError> {
     let number = reader.u16(WHAT)?;
     let (player, reason) = (read_string(reader)?, read_string(reader)?);
-    let deed = match reader.u8(WHAT)? {
-        KICK => ModeratorDeed::Kick,
-        MUTE => ModeratorDeed::Mute { for_s: reader.u32(WHAT)? },
-        UNMUTE => ModeratorDeed::Unmute,
-        MOVE => ModeratorDeed::Move { from: read_string(reader)?, to: read_string(reader)? },
+    let action = match reader.u8(WHAT)? {
+        KICK => CommandAction::Kick,
+        MUTE => CommandAction::Mute { duration_s: reader.u32(WHAT)? },
+        UNMUTE => CommandAction::Unmute,
+        MOVE => CommandAction::Move { from: read_string(reader)?, to: read_string(reader)? },
         _ => return Ok(None),
     };
-    Ok(Some(ModeratorRequest { number, player, reason, deed }))
+    Ok(Some(ModeratorCommand { number, player, reason, action }))
 }
 
 fn read_string<'a>(reader: &mut Reader<'a>) -> Result<WireStr<'a>, ParseError> {
@@ -161,13 +161,15 @@ mod tests {
     #[test]
     fn what_is_written_is_found_and_nothing_shorter_is() {
         let (player, reason) = (WireStr::from("Mallory"), WireStr::from("enough"));
-        let rooms = ModeratorDeed::Move { from: WireStr::from("lobby"), to: WireStr::from("jail") };
-        for deed in [ModeratorDeed::Kick, ModeratorDeed::Mute { for_s: 60 }, ModeratorDeed::Unmute, rooms] {
-            let request = ModeratorRequest { number: 7, player, reason, deed };
+        let rooms = CommandAction::Move { from: WireStr::from("lobby"), to: WireStr::from("jail") };
+        for action in
+            [CommandAction::Kick, CommandAction::Mute { duration_s: 60 }, CommandAction::Unmute, rooms]
+        {
+            let request = ModeratorCommand { number: 7, player, reason, action };
             let bytes = written(|writer| request.write(SessionId(5), writer));
-            assert_eq!(ModeratorRequest::find(&bytes[7..]), Some(request));
+            assert_eq!(ModeratorCommand::find(&bytes[7..]), Some(request));
             for length in 7..bytes.len() {
-                assert_eq!(ModeratorRequest::find(&bytes[7..length]), None, "{deed:?} of {length} bytes");
+                assert_eq!(ModeratorCommand::find(&bytes[7..length]), None, "{action:?} of {length} bytes");
             }
         }
     }

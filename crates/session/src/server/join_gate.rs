@@ -1,4 +1,4 @@
-//! A session that takes nobody in, for now or because it ends: newcomers are refused kindly.
+//! A session that admits no newcomers, for now or because it ends: they are refused with the reason.
 
 use alloc::boxed::Box;
 use core::time::Duration;
@@ -8,26 +8,26 @@ use consonance_wire::Closing;
 use crate::link::CloseReason;
 use crate::time::Instant;
 
-/// Who may come in. Whoever is here, or comes back to its place, stays whatever this is.
+/// Whether newcomers can join. Clients that are here, or resume their place, are not affected.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Entrance {
-    /// Everybody whom the other rules let in.
+pub enum JoinState {
+    /// All newcomers that the other rules admit.
     #[default]
     Open,
-    /// Nobody: the session is to end.
+    /// None: the session is to end.
     Draining,
-    /// Nobody for now: the server has as much to do as it can.
+    /// None for now: the server is overloaded.
     Overloaded {
         /// When a newcomer may try again, in seconds; it is told.
         retry_in_s: u32,
     },
 }
 
-/// Who may come in, and whether the session is to end.
+/// Whether newcomers can join, and whether the session is to end.
 #[derive(Debug, Default)]
-pub(super) struct Door {
-    entrance: Entrance,
+pub(super) struct JoinGate {
+    join_state: JoinState,
     drain: Option<Drain>,
 }
 
@@ -38,15 +38,15 @@ struct Drain {
     address: Option<Box<str>>,
 }
 
-impl Door {
-    /// Who may come in from now on.
-    pub(super) fn set_entrance(&mut self, entrance: Entrance) {
-        self.entrance = entrance;
+impl JoinGate {
+    /// Whether newcomers can join from now on.
+    pub(super) fn set_join_state(&mut self, join_state: JoinState) {
+        self.join_state = join_state;
     }
 
     /// The session ends at a time, and its clients go on at an address if there is one: no newcomer comes in any more.
     pub(super) fn begin_drain(&mut self, ends_at: Instant, address: Option<Box<str>>) {
-        self.entrance = Entrance::Draining;
+        self.join_state = JoinState::Draining;
         self.drain = Some(Drain { ends_at, address });
     }
 
@@ -55,7 +55,7 @@ impl Door {
         if self.drain.take().is_none() {
             return false;
         }
-        self.entrance = Entrance::Open;
+        self.join_state = JoinState::Open;
         true
     }
 
@@ -66,13 +66,13 @@ impl Door {
 
     /// Why a newcomer does not come in, if it does not.
     pub(super) fn refusal(&self) -> Option<CloseReason> {
-        match self.entrance {
-            Entrance::Open => None,
-            Entrance::Draining => {
+        match self.join_state {
+            JoinState::Open => None,
+            JoinState::Draining => {
                 let redirect = self.drain.as_ref().and_then(|drain| drain.address.clone());
                 Some(CloseReason::Draining { redirect })
             }
-            Entrance::Overloaded { retry_in_s } => Some(CloseReason::AtItsLimit { retry_in_s }),
+            JoinState::Overloaded { retry_in_s } => Some(CloseReason::AtItsLimit { retry_in_s }),
         }
     }
 
