@@ -19,19 +19,19 @@ pub(super) fn of(terms: &[Terms<'_>]) -> String {
     HEAD.to_owned() + &by_licence.into_iter().map(section).collect::<String>()
 }
 
-const HEAD: &str = "# Licences of what we use
+const HEAD: &str = "# Licences of dependencies
 
 <!-- Generated: `cargo xtask licences` writes it again. -->
 
 Consonance itself is free under [MIT](../LICENSE-MIT) or [Apache 2.0](../LICENSE-APACHE).
-Below is every crate of others that any of its builds may use, with all features, on all systems, tests and chores included; what the `consonance` command has of it is less.
-Where a crate leaves the choice, it is used under the licence that asks for least.
-Steam's own library, which the feature `steam` links, is not free and not here: [networks/steam.md](networks/steam.md) says what holds for it.
-None of these licences asks more of a game than to name the authors, and none keeps it from keeping its own source.
+Below is every third-party crate of any build, with all features, on all systems, including tests and tools; the `consonance` command uses fewer.
+Where a crate offers a choice, it is used under the licence with the fewest conditions.
+Steam's own library, which the feature `steam` links, is neither free nor listed: see [networks/steam.md](networks/steam.md).
+These licences ask a game to name the authors at most, and let it keep its source.
 
 ```sh
 cargo xtask licences --texts third-party-licences.txt
 ```
 
-collects the texts of all that is in the command, which go along with a program that you give to others.
+collects the licence texts of the command, to be distributed with a program that contains it.
 ";
