@@ -60,12 +60,12 @@ pub fn another_address_gets_into_a_full_server<S: GameNetworkServer, C: GameNetw
     stage.drive_until("the one that joined last makes room", |stage| stage.ended == [pending[0], newest]);
     assert_eq!(stage.server.statistics().connections.made_room, 2);
 
-    let before = stage.server.statistics().connections.turned_away_full;
+    let before = stage.server.statistics().connections.rejected_full;
     let mut one_more = client_from(Ipv4Addr::LOCALHOST.into());
     one_more.connect(Instant::now(), greeting);
     stage.clients.push(one_more);
     stage.drive_until("the crowd gets nobody else in", |stage| {
-        stage.server.statistics().connections.turned_away_full > before
+        stage.server.statistics().connections.rejected_full > before
     });
     assert_eq!(stage.ended, [pending[0], newest], "and nobody makes room for it");
 }

@@ -17,7 +17,7 @@ const PATIENCE: Duration = Duration::from_mins(2);
 
 #[test]
 fn strangers_of_one_address_make_room_for_those_of_others() {
-    let mut stage = Stage::new(StreamSettings { strangers_max: 4, ..StreamSettings::default() });
+    let mut stage = Stage::new(StreamSettings { handshakes_max: 4, ..StreamSettings::default() });
     let crowd: Vec<TcpId> = (0..5).map(|_| stage.come_from(1)).collect();
     stage.drive_until(|stage| stage.turned_away.len() == 1);
     stage.come_from(2);
@@ -25,7 +25,7 @@ fn strangers_of_one_address_make_room_for_those_of_others() {
     stage.come_from(3);
     stage.drive_until(|stage| stage.turned_away.len() == 3);
     assert!(stage.turned_away.iter().all(|id| crowd.contains(id)), "nobody of another address had to go");
-    assert_eq!(stage.server.statistics().connections.turned_away_handshaking, 3);
+    assert_eq!(stage.server.statistics().connections.rejected_handshaking, 3);
 
     stage.now += StreamSettings::default().handshake_max;
     stage.drive_until(|stage| stage.turned_away.len() == 3 + 4);
@@ -34,12 +34,12 @@ fn strangers_of_one_address_make_room_for_those_of_others() {
         stage.come_from(1);
     }
     stage.drive_until(|stage| stage.turned_away.len() == 3 + 4 + 1);
-    assert_eq!(stage.server.statistics().connections.turned_away_handshaking, 4, "as at the beginning");
+    assert_eq!(stage.server.statistics().connections.rejected_handshaking, 4, "as at the beginning");
 }
 
 #[test]
 fn strangers_of_many_addresses_keep_others_out_for_a_second_only() {
-    let mut stage = Stage::new(StreamSettings { strangers_max: 2, ..StreamSettings::default() });
+    let mut stage = Stage::new(StreamSettings { handshakes_max: 2, ..StreamSettings::default() });
     let crowd: Vec<TcpId> = (1..=3).map(|last| stage.come_from(last)).collect();
     stage.drive_until(|stage| stage.turned_away.len() == 1);
     assert_eq!(stage.turned_away, crowd[2..], "who came last");

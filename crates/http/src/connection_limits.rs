@@ -7,7 +7,7 @@ use std::time::Duration;
 pub struct ConnectionLimits {
     /// Connections at once; further ones wait to be accepted.
     pub connections_max: usize,
-    /// Connections at once from one [home](consonance_transport::home_of); further ones are closed.
+    /// Connections at once from one [home](consonance_transport::address_prefix); further ones are closed.
     pub connections_per_address: usize,
     /// How long the head of a request, or a handshake of TLS, may take to come, and a connection may be
     /// silent between two requests.

@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use consonance_transport::home_of;
+use consonance_transport::address_prefix;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::sleep;
@@ -79,7 +79,7 @@ impl Seats {
         if self.trusted.iter().any(|network| network.contains(address)) {
             return Ok(None);
         }
-        let home = home_of(address);
+        let home = address_prefix(address);
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         let count = taken.entry(home).or_default();
         if *count >= self.per_home {

@@ -20,7 +20,7 @@
 //!   a host is written with a port.
 //! * [`ConnectionSlots`]: for network authors, which connection makes room when a listener is full.
 //! * [`WarningLimit`]: for network authors, how often a warning that any peer can cause is logged.
-//! * [`StrangerPlaces`]: for network authors, who makes room when too many strangers shake hands at once.
+//! * [`HandshakeSlots`]: for network authors, which pending handshake is given up when there are too many.
 //! * [`thread_waker`]: sleeping in a driver's thread until `poll` has something.
 //! * [`conformance`]: the rules every network keeps, as tests for its author.
 //!
@@ -62,6 +62,7 @@ mod address_prefix;
 mod client;
 mod connection_slots;
 mod direct;
+mod handshake_slots;
 mod host_name;
 mod packet;
 mod pages;
@@ -71,7 +72,6 @@ mod reason;
 mod remote;
 mod server;
 mod statistics;
-mod stranger_places;
 mod thread_waker;
 mod warning_limit;
 
@@ -82,16 +82,16 @@ pub use connection_slots::{
 };
 pub use consonance_end_reason::{EndCode, EndKind, EndReason, REDIRECT_BYTES_MAX};
 pub use direct::{DirectEvent, DirectLinks};
+pub use handshake_slots::{HandshakeSlots, NoHandshakeSlot};
 pub use host_name::{authority, is_own_host, name_of_host};
 pub use packet::{Delivery, PACKET_BYTES_MAX, PacketLimits};
 pub use pages::{PageDrops, PageState, PageStatistics};
 pub use reason::{DisconnectReason, REASON_BYTES_MAX, SHUTTING_DOWN};
 pub use remote::Remote;
-pub use server::{Peer, Reachability, ServerEvent, ServerTransport, home_of};
+pub use server::{Peer, Reachability, ServerEvent, ServerTransport, address_prefix};
 pub use statistics::{
     ConnectionCounts, Count, DatagramPath, Dropped, GameStatistics, LinkQuality, PathRefusals,
     PathStatistics, ServerStatistics, Statistics, Traffic,
 };
-pub use stranger_places::{NoPlaceLeft, StrangerPlaces};
 pub use thread_waker::thread_waker;
 pub use warning_limit::WarningLimit;

@@ -101,7 +101,7 @@ pub trait ServerTransport: Send {
     /// The largest packets this network takes.
     fn limits(&self) -> PacketLimits;
 
-    /// What was sent, received, dropped and turned away since this object was made, over all peers.
+    /// What was sent, received, dropped and rejected since this object was made, over all peers.
     fn statistics(&self) -> ServerStatistics;
 
     /// What the datagrams beside the connections did, on networks that have such a path. It
@@ -126,9 +126,9 @@ pub trait ServerTransport: Send {
         None
     }
 
-    /// Whether a peer that was just reported as connected may believe that it never was away, since only something
-    /// behind its back was: whatever it holds from before has to be renewed.
-    fn came_back(&self, _peer: Peer) -> bool {
+    /// Whether a peer that was just reported as connected continues a connection that it may believe was never
+    /// interrupted, because only a link between it and the server was: its state from before has to be renewed.
+    fn resumed(&self, _peer: Peer) -> bool {
         false
     }
 
@@ -168,9 +168,10 @@ pub trait ServerTransport: Send {
     }
 }
 
-/// From where one person can come with as many addresses as it likes: an address of IPv4, or a network of IPv6 of 64
-/// bits, which every home has for itself (RFC 6177).
-pub fn home_of(address: IpAddr) -> IpAddr {
+/// The prefix within which one person can use any number of addresses: a whole IPv4 address, or the /64 network of an
+/// IPv6 address, which every household has for itself (RFC 6177). [`AddressPrefix`](crate::AddressPrefix) is a prefix
+/// of configurable length.
+pub fn address_prefix(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into(),
         address @ IpAddr::V4(_) => address,
@@ -221,15 +222,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_own_half_of_an_ipv6_address_makes_no_difference() {
+    fn the_lower_half_of_an_ipv6_address_does_not_change_its_prefix() {
         for (one, other, is_same) in [
             ("192.0.2.1", "::ffff:192.0.2.1", true),
             ("192.0.2.1", "192.0.2.2", false),
             ("2001:db8:1:2:3::4", "2001:db8:1:2::9", true),
             ("2001:db8:1:2::1", "2001:db8:1:3::1", false),
         ] {
-            let home = |text: &str| home_of(text.parse().unwrap());
-            assert_eq!(home(one) == home(other), is_same, "{one} and {other}");
+            let prefix = |text: &str| address_prefix(text.parse().unwrap());
+            assert_eq!(prefix(one) == prefix(other), is_same, "{one} and {other}");
         }
     }
 }

@@ -246,20 +246,20 @@ impl PathRefusals {
     }
 }
 
-/// Connections a server has and had, and those it turned away, by cause.
+/// Connections a server has and had, and those it rejected, by cause.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ConnectionCounts {
     /// Links that are up now.
     pub connected: u64,
     /// Links that ever were up.
     pub accepted: u64,
-    /// Turned away because the server was full.
-    pub turned_away_full: u64,
+    /// Rejected because the server was full.
+    pub rejected_full: u64,
     /// Disconnected to [make room](crate::ConnectionSlots) for a connection of an address prefix with fewer.
     pub made_room: u64,
-    /// Turned away because too many strangers were knocking at once.
-    pub turned_away_handshaking: u64,
-    /// Strangers who knocked but never said properly who they are.
+    /// Rejected because too many handshakes were pending.
+    pub rejected_handshaking: u64,
+    /// Connections that never completed their handshake properly.
     pub failed_handshakes: u64,
     /// Peers disconnected because they did not take their reliable packets.
     pub too_slow: u64,
@@ -272,9 +272,9 @@ impl ConnectionCounts {
         Self {
             connected: self.connected + other.connected,
             accepted: self.accepted + other.accepted,
-            turned_away_full: self.turned_away_full + other.turned_away_full,
+            rejected_full: self.rejected_full + other.rejected_full,
             made_room: self.made_room + other.made_room,
-            turned_away_handshaking: self.turned_away_handshaking + other.turned_away_handshaking,
+            rejected_handshaking: self.rejected_handshaking + other.rejected_handshaking,
             failed_handshakes: self.failed_handshakes + other.failed_handshakes,
             too_slow: self.too_slow + other.too_slow,
             protocol_violations: self.protocol_violations + other.protocol_violations,

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
-use consonance_transport::home_of;
+use consonance_transport::address_prefix;
 
 /// So often per minute in the long run, and so often at once after a rest: the virtual schedule of GCRA (ITU-T I.371),
 /// which needs one moment for each who asks.
@@ -31,7 +31,7 @@ impl Pace {
     }
 }
 
-/// The pace of each [home](home_of).
+/// The pace of each [home](address_prefix).
 #[derive(Debug)]
 pub(crate) struct JoinRate {
     pace: Pace,
@@ -48,7 +48,7 @@ impl JoinRate {
     ///
     /// While more addresses ask than can be remembered, newcomers wait.
     pub(crate) fn count(&mut self, now: Instant, address: IpAddr) -> Result<(), Duration> {
-        let home = home_of(address);
+        let home = address_prefix(address);
         if self.due.len() >= self.addresses_max && !self.due.contains_key(&home) {
             self.due.retain(|_, due| *due > now);
             if self.due.len() >= self.addresses_max {

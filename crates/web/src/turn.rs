@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use consonance_transport::home_of;
+use consonance_transport::address_prefix;
 use ring::hmac::{HMAC_SHA1_FOR_LEGACY_USE_ONLY, Key, sign};
 use serde::Serialize;
 
@@ -31,7 +31,7 @@ impl IceServers {
         let plain = self.urls.iter().filter(|url| !is_turn(url)).cloned().collect();
         let turn = self.urls.iter().filter(is_turn).cloned().collect();
         let (username, credential) = self.turn_secret.as_deref().map_or((None, None), |secret| {
-            let username = format!("{}:{}", unix_s + self.turn_lifetime.as_secs(), home_of(asker));
+            let username = format!("{}:{}", unix_s + self.turn_lifetime.as_secs(), address_prefix(asker));
             let credential = credential(secret, &username);
             (Some(username), Some(credential))
         });

@@ -76,9 +76,9 @@ fn drops(dropped: &Dropped) -> [(&'static str, u64); 5] {
 
 fn refusals(counts: &ConnectionCounts) -> [(&'static str, u64); 6] {
     [
-        ("full", counts.turned_away_full),
+        ("full", counts.rejected_full),
         ("made_room", counts.made_room),
-        ("handshaking", counts.turned_away_handshaking),
+        ("handshaking", counts.rejected_handshaking),
         ("handshake_failed", counts.failed_handshakes),
         ("too_slow", counts.too_slow),
         ("protocol_violation", counts.protocol_violations),

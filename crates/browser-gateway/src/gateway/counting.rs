@@ -129,7 +129,7 @@ fn of_connections(counted: &RtcStatistics) -> PageStatistics {
         datagrams_unsent: counted.datagrams_unsent,
         tcp_unsent: counted.tcp_unsent,
         connections_stray: counted.stray_connections,
-        connections_too_many: counted.connections_turned_away,
+        connections_too_many: counted.connections_rejected,
         ..PageDrops::default()
     };
     PageStatistics {

@@ -81,14 +81,14 @@ impl<S: PageShard> BrowserGateway<S> {
     fn expect(&mut self, now: Instant, join: Join, reservation: Reservation) -> Result<Joined, JoinProblem> {
         let full = || JoinProblem::Full;
         if !self.entrance.has_seat_for(now, join.remote) {
-            self.statistics.connections.turned_away_full += 1;
+            self.statistics.connections.rejected_full += 1;
             return Err(full());
         }
         let key = Key::random(self.worker).ok_or_else(full)?;
         let (page, answer) = self.shard.accept(now, &join.sdp).map_err(problem)?;
         // Not before its offer is known to be good: nobody makes room for nonsense.
         let Some((seat, was_made)) = self.entrance.seat(now, join.remote, self.worker) else {
-            self.statistics.connections.turned_away_full += 1;
+            self.statistics.connections.rejected_full += 1;
             self.close_page(now, page);
             return Err(full());
         };

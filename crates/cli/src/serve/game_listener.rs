@@ -229,7 +229,7 @@ impl GameListener {
         settings.secret = self.secret.clone();
         settings.session.clone_from(&self.session);
         settings.links_max = sidecar.links_max;
-        settings.strangers_max = sidecar.handshakes_max;
+        settings.handshakes_max = sidecar.handshakes_max;
         settings.players_max = sidecar.players_max;
         settings.handshake_timeout = sidecar.handshake_timeout_s.into();
         settings.idle_timeout = sidecar.idle_timeout_s.into();

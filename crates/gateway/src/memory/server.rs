@@ -70,7 +70,7 @@ impl GameNetworkServer for MemoryGameNetworkServer {
                 Popped::Connected { peer, about } if self.is_shut_down => {
                     about.link.end(DisconnectReason::refused(SHUTTING_DOWN.as_bytes()));
                     self.listener.mailbox.forget(peer);
-                    self.statistics.connections.turned_away_full += 1;
+                    self.statistics.connections.rejected_full += 1;
                 }
                 Popped::Connected { peer, about } => {
                     self.connections.insert(peer, Connection { link: about.link, is_accepted: false });

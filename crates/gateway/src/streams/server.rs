@@ -11,8 +11,8 @@ use std::os::fd::BorrowedFd;
 use std::time::Instant;
 
 use consonance_transport::{
-    ConnectionCounts, ConnectionSlots, Delivery, EndCode, Peer, SHUTTING_DOWN, ServerStatistics, Statistics,
-    StrangerPlaces,
+    ConnectionCounts, ConnectionSlots, Delivery, EndCode, HandshakeSlots, Peer, SHUTTING_DOWN,
+    ServerStatistics, Statistics,
 };
 
 use super::link::Link;
@@ -30,7 +30,7 @@ pub struct StreamServer<P: StreamProtocol> {
     /// Of those that have done their part of the handshake.
     slots: ConnectionSlots<TcpId>,
     /// Of those that are [knocking](Stage::Knocking).
-    stranger_places: StrangerPlaces<TcpId>,
+    handshake_slots: HandshakeSlots<TcpId>,
     /// When strangers have to have said who they are, and when everybody else is asked whether they are there.
     timers: Timers<TcpId>,
     /// Whose streams may hold something more.
@@ -79,17 +79,17 @@ impl<P: StreamProtocol> StreamServer<P> {
     ///
     /// What the system says: the port is taken, or not ours to take.
     pub fn bind(address: SocketAddr, protocol: P, settings: StreamSettings) -> io::Result<Self> {
-        let StreamSettings { tcp, strangers_max, .. } = &settings;
+        let StreamSettings { tcp, handshakes_max, .. } = &settings;
         let tcp = TcpSettings {
             // As many again as may shake hands, for those that are told goodbye.
-            connections_max: tcp.connections_max.saturating_add(strangers_max.saturating_mul(2)),
+            connections_max: tcp.connections_max.saturating_add(handshakes_max.saturating_mul(2)),
             ..tcp.clone()
         };
         Ok(Self {
             protocol,
             tcp: TcpConnections::listen(address, tcp)?,
             slots: ConnectionSlots::new(settings.tcp.connections_max, settings.address_shares),
-            stranger_places: StrangerPlaces::new(settings.strangers_max),
+            handshake_slots: HandshakeSlots::new(settings.handshakes_max),
             settings,
             links: BTreeMap::new(),
             timers: Timers::default(),
@@ -241,7 +241,7 @@ impl<P: StreamProtocol> GameNetworkServer for StreamServer<P> {
 
     fn statistics(&self) -> ServerStatistics {
         let mut connections = self.counts;
-        connections.turned_away_full += self.tcp.turned_away();
+        connections.rejected_full += self.tcp.turned_away();
         ServerStatistics { links: self.statistics, connections }
     }
 }

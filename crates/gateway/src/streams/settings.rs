@@ -18,9 +18,9 @@ pub struct StreamSettings {
     /// How long a stranger may take for its part of the handshake.
     pub handshake_max: Duration,
     /// How many connections there may be at once that have not done their part of the handshake. With one more, one is
-    /// closed at once and counted: of the address that [has the most](consonance_transport::StrangerPlaces), or whoever
+    /// closed at once and counted: of the address that [has the most](consonance_transport::HandshakeSlots), or whoever
     /// has waited longest.
-    pub strangers_max: usize,
+    pub handshakes_max: usize,
     /// How the other end is asked whether it is there, on networks whose [streams](super::MessageStream::ping) can ask;
     /// `None` leaves it to the system.
     pub pings: Option<PingSettings>,
@@ -40,7 +40,7 @@ impl Default for StreamSettings {
             tcp: TcpSettings { system_bytes_max: Some(128 * 1024), ..TcpSettings::default() },
             address_shares: AddressShares::default(),
             handshake_max: Duration::from_secs(5),
-            strangers_max: 256,
+            handshakes_max: 256,
             pings: None,
             clients_ping: false,
             voice_bytes_max: 32 * 1024,

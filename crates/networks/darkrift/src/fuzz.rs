@@ -46,7 +46,7 @@ struct Stream {
 
 impl Server {
     fn new() -> Self {
-        let settings = ServerSettings { connections_max: 6, strangers_max: 4, ..ServerSettings::default() };
+        let settings = ServerSettings { connections_max: 6, handshakes_max: 4, ..ServerSettings::default() };
         Self { listener: Listener::new(settings, &[9; 32]), streams: BTreeMap::new(), next_peer: 1 }
     }
 

@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use consonance_gateway::Timers;
 use consonance_transport::{
-    ConnectionCounts, ConnectionSlots, DisconnectReason, NoPlaceLeft, Peer, SlotsFull,
+    ConnectionCounts, ConnectionSlots, DisconnectReason, NoHandshakeSlot, Peer, SlotsFull,
 };
 
 use self::strangers::Strangers;
@@ -101,7 +101,7 @@ impl Listener {
     /// The secret keeps strangers from guessing tokens: it has to be random.
     pub fn new(settings: ServerSettings, secret: &[u8; 32]) -> Self {
         Self {
-            strangers: Strangers::new(settings.strangers_max),
+            strangers: Strangers::new(settings.handshakes_max),
             slots: ConnectionSlots::new(settings.connections_max, settings.address_shares),
             settings,
             tokens: Tokens::new(secret),
@@ -120,15 +120,15 @@ impl Listener {
     pub fn handle_opened(&mut self, now: Instant, peer: Peer, remote: SocketAddr) {
         self.now = Some(now);
         if !self.slots.has_room_for(now, remote.ip()) {
-            self.counts.turned_away_full += 1;
+            self.counts.rejected_full += 1;
             self.orders.push_back(ListenerOrder::Abort(peer));
             return;
         }
         match self.strangers.take_place(now, remote.ip(), peer) {
             Ok(None) => {}
-            Ok(Some(longest_here)) => self.turn_away(longest_here),
-            Err(NoPlaceLeft) => {
-                self.turn_away(peer);
+            Ok(Some(longest_here)) => self.reject(longest_here),
+            Err(NoHandshakeSlot) => {
+                self.reject(peer);
                 return;
             }
         }
@@ -288,8 +288,8 @@ impl Listener {
         self.malformed
     }
 
-    fn turn_away(&mut self, stranger: Peer) {
-        self.counts.turned_away_handshaking += 1;
+    fn reject(&mut self, stranger: Peer) {
+        self.counts.rejected_handshaking += 1;
         self.forget(stranger);
         self.orders.push_back(ListenerOrder::Abort(stranger));
     }
@@ -316,7 +316,7 @@ impl Listener {
                 self.disconnect(displaced);
             }
             Err(SlotsFull) => {
-                self.counts.turned_away_full += 1;
+                self.counts.rejected_full += 1;
                 self.forget(peer);
                 self.orders.push_back(ListenerOrder::Abort(peer));
                 return None;

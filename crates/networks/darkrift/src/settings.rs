@@ -21,8 +21,8 @@ pub struct ServerSettings {
     /// How these are shared between the address prefixes that they come from.
     pub address_shares: AddressShares,
     /// How many TCP connections may wait for their UDP datagram at once. With one more, one is closed: of the address
-    /// that [has the most](consonance_transport::StrangerPlaces), or whoever has waited longest.
-    pub strangers_max: usize,
+    /// that [has the most](consonance_transport::HandshakeSlots), or whoever has waited longest.
+    pub handshakes_max: usize,
     /// How long a TCP connection may wait for its UDP datagram.
     pub association_max: Duration,
     /// Whether a client's datagrams have to come from the IP address of its TCP connection. Stock servers do not ask
@@ -53,7 +53,7 @@ impl Default for ServerSettings {
             udp_port: None,
             connections_max: 1000,
             address_shares: AddressShares::default(),
-            strangers_max: 256,
+            handshakes_max: 256,
             association_max: Duration::from_secs(5),
             same_address: true,
             acknowledgements: 2,
@@ -70,7 +70,7 @@ impl ServerSettings {
     pub(crate) fn tcp(&self) -> TcpSettings {
         TcpSettings {
             // As many again as may wait, for those that are told goodbye.
-            connections_max: self.connections_max.saturating_add(self.strangers_max.saturating_mul(2)),
+            connections_max: self.connections_max.saturating_add(self.handshakes_max.saturating_mul(2)),
             incoming_bytes_max: LENGTH_BYTES + self.incoming_message_bytes_max,
             outgoing_bytes_max: self.outgoing_bytes_max,
             goodbye_max: self.goodbye_max,

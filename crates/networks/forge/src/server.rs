@@ -106,11 +106,11 @@ impl ForgeServer {
             return;
         }
         if self.is_shut || !self.slots.has_room_for(now, from.ip()) {
-            self.counts.turned_away_full += u64::from(!self.is_shut);
+            self.counts.rejected_full += u64::from(!self.is_shut);
             return;
         }
-        if self.strangers >= self.settings.strangers_max {
-            self.counts.turned_away_handshaking += 1;
+        if self.strangers >= self.settings.handshakes_max {
+            self.counts.rejected_handshaking += 1;
             self.forget_oldest_stranger();
         }
         self.last_peer += 1;

@@ -37,7 +37,7 @@ pub struct ForgeServerSettings {
     pub address_shares: AddressShares,
     /// How many there may be besides that have not proved their address yet; with one more, the oldest of those is
     /// forgotten.
-    pub strangers_max: usize,
+    pub handshakes_max: usize,
     /// How long they may take for that.
     pub handshake_max: Duration,
     /// How long a client must have said nothing before another first datagram from its address replaces its connection:
@@ -55,7 +55,7 @@ impl Default for ForgeServerSettings {
             link: LinkSettings::default(),
             connections_max: 1000,
             address_shares: AddressShares::default(),
-            strangers_max: 256,
+            handshakes_max: 256,
             handshake_max: Duration::from_secs(15),
             replace_after: Duration::from_millis(6250),
             is_listed: false,

@@ -19,8 +19,8 @@ use std::time::Instant;
 
 use consonance_gateway::tcp::{TcpConnections, TcpId};
 use consonance_transport::{
-    Delivery, DisconnectReason, PacketLimits, Peer, REASON_BYTES_MAX, Reachability, SHUTTING_DOWN,
-    ServerEvent, ServerStatistics, ServerTransport, StrangerPlaces,
+    Delivery, DisconnectReason, HandshakeSlots, PacketLimits, Peer, REASON_BYTES_MAX, Reachability,
+    SHUTTING_DOWN, ServerEvent, ServerStatistics, ServerTransport,
 };
 use ring::rand::SystemRandom;
 
@@ -44,7 +44,7 @@ pub struct SidecarServer {
     random: SystemRandom,
     links: BTreeMap<TcpId, GuestLink>,
     /// Of those links that are not up yet.
-    stranger_places: StrangerPlaces<TcpId>,
+    handshake_slots: HandshakeSlots<TcpId>,
     /// How many are up, here and at the other servers of the port.
     links_up: Arc<AtomicUsize>,
     /// The other servers of the port, if there are any.
@@ -55,7 +55,7 @@ pub struct SidecarServer {
     /// Reported as connected by the last poll: taken in unless the next call refuses it.
     newcomer: Option<Peer>,
     /// Announced as there before their link was, and not asked about yet.
-    came_back: Option<Peer>,
+    resumed: Option<Peer>,
     /// A packet that waits until its newcomer was taken in.
     first_packet: Option<(Peer, Delivery)>,
     /// The packet that is reported.
@@ -132,7 +132,7 @@ impl SidecarServer {
         Self {
             tcp,
             local_addr,
-            stranger_places: StrangerPlaces::new(settings.strangers_max),
+            handshake_slots: HandshakeSlots::new(settings.handshakes_max),
             settings,
             random: SystemRandom::new(),
             links: BTreeMap::new(),
@@ -141,7 +141,7 @@ impl SidecarServer {
             peers: HashMap::new(),
             next_peer: 0,
             newcomer: None,
-            came_back: None,
+            resumed: None,
             first_packet: None,
             packet: Vec::new(),
             kicks: Vec::new(),
@@ -167,7 +167,7 @@ impl SidecarServer {
 
     fn admit_newcomer(&mut self, now: Instant) {
         let Some(peer) = self.newcomer.take() else { return };
-        self.came_back = None;
+        self.resumed = None;
         let Some(&(link, player)) = self.peers.get(&peer) else { return };
         self.say(now, link, |link| link.end.admit(player));
     }
@@ -192,7 +192,7 @@ impl SidecarServer {
         if link.end.is_up() {
             self.links_up.fetch_sub(1, Ordering::Relaxed);
         }
-        self.stranger_places.give_back(Some(link.remote.ip()), id);
+        self.handshake_slots.release(Some(link.remote.ip()), id);
         link.hang_up(now, &mut self.tcp, words);
         // Where the voice server itself goes, another one may go on with the session.
         if *reason != DisconnectReason::ClosedByUs && !link.end.is_quiet() {
@@ -291,7 +291,7 @@ impl ServerTransport for SidecarServer {
     fn disconnect(&mut self, now: Instant, peer: Peer, reason: &str) {
         let is_newcomer = self.newcomer == Some(peer);
         if is_newcomer {
-            (self.newcomer, self.came_back) = (None, None);
+            (self.newcomer, self.resumed) = (None, None);
         } else {
             self.admit_newcomer(now);
         }
@@ -340,8 +340,8 @@ impl ServerTransport for SidecarServer {
         "sidecar"
     }
 
-    fn came_back(&self, peer: Peer) -> bool {
-        self.came_back == Some(peer)
+    fn resumed(&self, peer: Peer) -> bool {
+        self.resumed == Some(peer)
     }
 
     fn poll_reachability(&mut self) -> Option<Reachability> {
@@ -356,7 +356,7 @@ impl ServerTransport for SidecarServer {
         let mut statistics = self.statistics;
         let dropped: u64 = self.links.values().map(|link| link.end.outbox.voice_dropped).sum();
         statistics.links.dropped.outgoing_full += dropped;
-        statistics.connections.turned_away_full += self.tcp.turned_away();
+        statistics.connections.rejected_full += self.tcp.turned_away();
         statistics
     }
 }

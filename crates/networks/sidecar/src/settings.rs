@@ -46,8 +46,8 @@ pub struct SidecarSettings {
     /// Links at once (default 64).
     pub links_max: usize,
     /// Links at once that have not proved yet that they know the secret (default 16). With one more, one is closed: of
-    /// the address that [has the most](consonance_transport::StrangerPlaces), or whoever has waited longest.
-    pub strangers_max: usize,
+    /// the address that [has the most](consonance_transport::HandshakeSlots), or whoever has waited longest.
+    pub handshakes_max: usize,
     /// Players of one link (default 1024). Those that were kicked count until the adapter says that they left.
     pub players_max: u32,
     /// How long a stranger may take to its proof (default 5 s).
@@ -90,7 +90,7 @@ impl SidecarSettings {
     pub(crate) fn tcp(&self) -> TcpSettings {
         TcpSettings {
             // Those that say goodbye count, too.
-            connections_max: self.links_max.saturating_add(self.strangers_max.saturating_mul(2)),
+            connections_max: self.links_max.saturating_add(self.handshakes_max.saturating_mul(2)),
             user_timeout: self.idle_timeout,
             ..tcp(self.control_bytes_max, self.socket_buffer_bytes)
         }
@@ -103,7 +103,7 @@ impl Default for SidecarSettings {
             secret: LinkSecret::default(),
             session: None,
             links_max: 64,
-            strangers_max: 16,
+            handshakes_max: 16,
             players_max: 1024,
             handshake_timeout: Duration::from_secs(5),
             idle_timeout: Duration::from_secs(10),

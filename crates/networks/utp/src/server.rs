@@ -96,7 +96,7 @@ impl UtpServer {
         if self.is_shut_down {
             self.say_goodbye(from, token);
         } else if !self.slots.has_room_for(now, from.ip()) {
-            self.counts.turned_away_full += 1;
+            self.counts.rejected_full += 1;
             self.say_goodbye(from, token);
         } else {
             self.take_in(now, from, token, (greeting, bytes));

@@ -88,8 +88,8 @@ impl WebRtcPort {
         let sockets: Vec<UdpSocket> =
             (0..count.get()).map(|_| self.socket.socket().try_clone()).collect::<io::Result<_>>()?;
         let shared = Arc::new(SharedPort::new(&self.settings, count, self.bound)?);
-        let strangers_max = self.settings.peer.negotiation_max;
-        let reader = PortReader::start(Arc::clone(&shared), self.socket, self.tcp, strangers_max)?;
+        let negotiation_max = self.settings.peer.negotiation_max;
+        let reader = PortReader::start(Arc::clone(&shared), self.socket, self.tcp, negotiation_max)?;
         let reader = Arc::new(reader);
         let worker = |(own, socket)| {
             let (shared, reader) = (Arc::clone(&shared), Arc::clone(&reader));

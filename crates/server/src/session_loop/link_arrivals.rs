@@ -45,7 +45,7 @@ impl SessionLoop {
         session.span.in_scope(|| link_span(link).in_scope(|| debug!(%remote, "connected")));
         session.links += 1;
         session.server.handle_connected_from(at, link, origin);
-        if self.networks.get_mut(network).came_back(peer) {
+        if self.networks.get_mut(network).resumed(peer) {
             session.server.ask_to_join_again(at, link);
         }
         self.gate.note_connected(link, remote);

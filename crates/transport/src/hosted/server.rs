@@ -97,7 +97,7 @@ impl ServerTransport for HostedServer {
                 Popped::Connected { peer, .. } if self.is_shut_down => {
                     self.wires.incoming.forget(peer);
                     self.refuse_late(peer);
-                    self.statistics.connections.turned_away_full += 1;
+                    self.statistics.connections.rejected_full += 1;
                 }
                 Popped::Connected { peer, about: Arrival { session, remote, identity } } => {
                     self.links.insert(peer, identity);
@@ -192,14 +192,14 @@ impl ServerTransport for HostedServer {
     }
 
     fn statistics(&self) -> ServerStatistics {
-        let HostCounts { malformed, too_slow, turned_away_full, overflowed } =
+        let HostCounts { malformed, too_slow, rejected_full, overflowed } =
             self.wires.outgoing.change(|outbox| outbox.counts);
         let mut statistics = self.statistics;
         statistics.links.dropped.incoming_full = self.wires.incoming.dropped() + overflowed;
         statistics.links.dropped.malformed = malformed;
         statistics.connections.connected = self.links.len() as u64;
         statistics.connections.too_slow += too_slow;
-        statistics.connections.turned_away_full += turned_away_full;
+        statistics.connections.rejected_full += rejected_full;
         statistics
     }
 }

@@ -143,7 +143,7 @@ impl HostedServerHandle {
         let remote = remote.into();
         self.peer_lost(peer);
         if self.by_number.len() >= self.peers_max {
-            self.count(|counts| counts.turned_away_full += 1);
+            self.count(|counts| counts.rejected_full += 1);
             return false;
         }
         self.last_peer += 1;

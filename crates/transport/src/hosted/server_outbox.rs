@@ -74,7 +74,7 @@ pub(super) struct HostCounts {
     pub(super) malformed: u64,
     /// Peers whose reliable packets could not be delivered.
     pub(super) too_slow: u64,
-    pub(super) turned_away_full: u64,
+    pub(super) rejected_full: u64,
     /// Reliable packets that came and found no room.
     pub(super) overflowed: u64,
 }

@@ -87,7 +87,7 @@ impl ServerTransport for MemoryServer {
                 Popped::Connected { peer, about } if self.is_shut_down => {
                     about.link.end(DisconnectReason::Refused { reason: EndCode::ShuttingDown.into() });
                     self.listener.mailbox.forget(peer);
-                    self.statistics.connections.turned_away_full += 1;
+                    self.statistics.connections.rejected_full += 1;
                 }
                 Popped::Connected { peer, about } => {
                     self.links.insert(peer, about.link);

@@ -39,9 +39,9 @@ impl PlainServer {
             // Nobody there, or a stranger who has left again; others come with the next look.
             let Ok((stream, remote)) = self.listener.accept() else { return };
             if self.is_shut_down {
-                self.statistics.connections.turned_away_full += 1;
+                self.statistics.connections.rejected_full += 1;
             } else if self.guests.len() >= self.settings.clients_max as usize {
-                self.statistics.connections.turned_away_full += 1;
+                self.statistics.connections.rejected_full += 1;
                 self.refusals.refuse(now, stream, remote, self.settings.clients_max);
             } else if let Some(guest) = self.guest(stream) {
                 self.last_peer += 1;

@@ -29,7 +29,7 @@ fn the_third_client_of_a_server_for_two_is_told_that_it_is_full_and_gets_in_when
         end.is_some()
     });
     assert_eq!(end, Some(true));
-    assert_eq!(server.transport.statistics().connections.turned_away_full, 1);
+    assert_eq!(server.transport.statistics().connections.rejected_full, 1);
     assert_eq!(server.peers.len(), 2, "nothing is reported of it");
 
     drop(first);
@@ -44,9 +44,7 @@ fn the_answer_is_one_packet_and_then_the_connection_ends() {
     let _first = Stranger::introduced(&mut server);
     let mut second = TcpStream::connect(server.transport.local_addr()).unwrap();
     second.set_read_timeout(Some(PATIENCE)).unwrap();
-    server.poll_until("it is refused", |server| {
-        server.transport.statistics().connections.turned_away_full == 1
-    });
+    server.poll_until("it is refused", |server| server.transport.statistics().connections.rejected_full == 1);
     let mut answer = Vec::new();
     second.read_to_end(&mut answer).unwrap();
     assert_eq!(answer, b"\0\0\0\x0cSRV_FULL\0\0\0\x01");

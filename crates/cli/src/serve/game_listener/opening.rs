@@ -236,7 +236,7 @@ pub(super) fn web_socket_settings(config: &ListenerConfig, address_shares: Addre
     let pings = PingSettings { every: own.ping_interval_s.into(), ..PingSettings::default() };
     let mut settings = StreamSettings {
         handshake_max: own.handshake_timeout_s.into(),
-        strangers_max: own.handshakes_max,
+        handshakes_max: own.handshakes_max,
         pings: Some(pings),
         voice_bytes_max: own.voice_bytes_max,
         ..streams(config, address_shares)

@@ -169,8 +169,8 @@ impl ServerTransport for Tap {
         self.network.game_statistics()
     }
 
-    fn came_back(&self, peer: Peer) -> bool {
-        self.network.came_back(peer)
+    fn resumed(&self, peer: Peer) -> bool {
+        self.network.resumed(peer)
     }
 
     fn probe(&mut self, now: Instant, peer: Peer) -> Option<Instant> {

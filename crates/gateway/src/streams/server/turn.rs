@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Instant;
 
 use consonance_transport::{
-    Delivery, DisconnectReason, EndCode, EndReason, MADE_ROOM, NoPlaceLeft, Peer, SERVER_FULL, SlotsFull,
+    Delivery, DisconnectReason, EndCode, EndReason, MADE_ROOM, NoHandshakeSlot, Peer, SERVER_FULL, SlotsFull,
 };
 
 use super::{ServerLink, Stage, StreamServer};
@@ -79,7 +79,7 @@ impl<P: StreamProtocol> StreamServer<P> {
         let link = self.links.remove(&id)?;
         self.behind.remove(&id);
         if link.stage == Stage::Knocking {
-            self.stranger_places.give_back(Some(link.remote.ip()), id);
+            self.handshake_slots.release(Some(link.remote.ip()), id);
         } else {
             self.slots.release(id);
             self.counts.connected -= 1;
@@ -125,11 +125,11 @@ impl<P: StreamProtocol> StreamServer<P> {
     }
 
     fn handle_opened(&mut self, now: Instant, id: TcpId, remote: SocketAddr) -> Option<Step> {
-        match self.stranger_places.take(now, Some(remote.ip()), id) {
+        match self.handshake_slots.take(now, Some(remote.ip()), id) {
             Ok(None) => {}
-            Ok(Some(longest_here)) => self.turn_away(longest_here),
-            Err(NoPlaceLeft) => {
-                self.turn_away(id);
+            Ok(Some(longest_here)) => self.reject(longest_here),
+            Err(NoHandshakeSlot) => {
+                self.reject(id);
                 return None;
             }
         }
@@ -143,10 +143,10 @@ impl<P: StreamProtocol> StreamServer<P> {
         if is_greeted { self.handle_greeting(now, id) } else { None }
     }
 
-    fn turn_away(&mut self, stranger: TcpId) {
+    fn reject(&mut self, stranger: TcpId) {
         self.tcp.abort(stranger);
         self.forget(stranger);
-        self.counts.turned_away_handshaking += 1;
+        self.counts.rejected_handshaking += 1;
     }
 
     fn handle_greeting(&mut self, now: Instant, id: TcpId) -> Option<Step> {
@@ -165,7 +165,7 @@ impl<P: StreamProtocol> StreamServer<P> {
         let link = self.links.get_mut(&id)?;
         link.stage = Stage::Waiting;
         self.timers.clear(id);
-        self.stranger_places.give_back(Some(remote.ip()), id);
+        self.handshake_slots.release(Some(remote.ip()), id);
         self.counts.connected += 1;
         self.counts.accepted += 1;
         Some(Step::Connected(Peer(id.0), remote))
@@ -173,7 +173,7 @@ impl<P: StreamProtocol> StreamServer<P> {
 
     /// Forgets a newcomer for which there is no slot, and tells it so as far as its protocol can.
     fn refuse_as_full(&mut self, now: Instant, id: TcpId) {
-        self.counts.turned_away_full += 1;
+        self.counts.rejected_full += 1;
         let Some(mut link) = self.forget(id) else { return };
         self.out.clear();
         let reason = self.line(EndCode::ServerFull, SERVER_FULL);

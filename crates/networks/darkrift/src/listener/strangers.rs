@@ -4,19 +4,19 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::time::Instant;
 
-use consonance_transport::{NoPlaceLeft, Peer, StrangerPlaces};
+use consonance_transport::{HandshakeSlots, NoHandshakeSlot, Peer};
 
 use crate::format::Token;
 
 #[derive(Debug)]
 pub(super) struct Strangers {
-    places: StrangerPlaces<Peer>,
+    places: HandshakeSlots<Peer>,
     by_token: BTreeMap<Token, Peer>,
 }
 
 impl Strangers {
     pub(super) fn new(places: usize) -> Self {
-        Self { places: StrangerPlaces::new(places), by_token: BTreeMap::new() }
+        Self { places: HandshakeSlots::new(places), by_token: BTreeMap::new() }
     }
 
     /// Takes a place for a stranger from this address: who had to go for it, if anybody.
@@ -25,7 +25,7 @@ impl Strangers {
         now: Instant,
         address: IpAddr,
         peer: Peer,
-    ) -> Result<Option<Peer>, NoPlaceLeft> {
+    ) -> Result<Option<Peer>, NoHandshakeSlot> {
         self.places.take(now, Some(address), peer)
     }
 
@@ -40,7 +40,7 @@ impl Strangers {
 
     pub(super) fn remove(&mut self, token: Token, address: IpAddr) {
         if let Some(peer) = self.by_token.remove(&token) {
-            self.places.give_back(Some(address), peer);
+            self.places.release(Some(address), peer);
         }
     }
 }

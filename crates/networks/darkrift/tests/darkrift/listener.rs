@@ -155,7 +155,7 @@ fn nothing_is_heard_of_a_client_after_it_was_disconnected() {
 
 #[test]
 fn strangers_are_bounded_and_the_address_with_the_most_makes_room_for_others() {
-    let settings = ServerSettings { strangers_max: 4, ..ServerSettings::default() };
+    let settings = ServerSettings { handshakes_max: 4, ..ServerSettings::default() };
     let (mut listener, now) = (listener(settings), Instant::now());
     let mut come = |peer: u64, address: &str| {
         listener.handle_opened(now, Peer(peer), address.parse().expect("it is an address"));
@@ -172,7 +172,7 @@ fn strangers_are_bounded_and_the_address_with_the_most_makes_room_for_others() {
     assert_eq!(come(6, "[2001:db8::1]:1"), (true, Some(1)));
     assert_eq!(come(7, "[2001:db8::2]:1"), (true, Some(2)));
     assert_eq!(come(8, "[2001:db8::3]:1"), (false, Some(8)), "one household has many IPv6 addresses");
-    assert_eq!(listener.counts().turned_away_handshaking, 4);
+    assert_eq!(listener.counts().rejected_handshaking, 4);
     listener.handle_timeout(now + Duration::from_secs(5));
     assert_eq!(listener.counts().failed_handshakes, 4, "whoever had to go is not asked for again");
     while listener.poll_order().is_some() {}
@@ -185,7 +185,7 @@ fn a_full_server_turns_newcomers_away() {
     connect(&mut listener, Instant::now(), Peer(1), client_address());
     listener.handle_opened(Instant::now(), Peer(2), client_address());
     assert_eq!(listener.poll_order(), Some(ListenerOrder::Abort(Peer(2))));
-    assert_eq!(listener.counts().turned_away_full, 1);
+    assert_eq!(listener.counts().rejected_full, 1);
 }
 
 #[test]

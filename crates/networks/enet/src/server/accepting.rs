@@ -33,13 +33,13 @@ impl EnetServer {
         }
         let per_second = self.settings.connects_per_second;
         if !self.connect_rate.get_or_insert_with(|| Allowance::new(now, per_second)).take(now) {
-            self.statistics.connections.turned_away_handshaking += 1;
+            self.statistics.connections.rejected_handshaking += 1;
             return;
         }
         self.end_unproved_at(from, &DisconnectReason::TimedOut);
         self.make_room_for_unproved();
         if self.is_shut || !self.slots.has_room_for(now, from.ip()) {
-            self.statistics.connections.turned_away_full += 1;
+            self.statistics.connections.rejected_full += 1;
             self.machines.at(0).push(from, |datagram| write_refusal(connect.peer, datagram));
             return;
         }
@@ -117,7 +117,7 @@ impl EnetServer {
                 self.close_at_once(displaced);
             }
             Err(SlotsFull) => {
-                self.statistics.connections.turned_away_full += 1;
+                self.statistics.connections.rejected_full += 1;
                 self.close_at_once(peer);
             }
         }

@@ -200,7 +200,7 @@ fn a_full_server_refuses_and_has_room_again_when_somebody_leaves() {
     let second = rig.add_client(client(), &[]);
     rig.run_until("it hears of it", |rig| !rig.client_saw(second).is_empty());
     assert_eq!(rig.client_saw(second), [Saw::Disconnected(DisconnectReason::refused(b""))]);
-    assert_eq!(rig.server.statistics().connections.turned_away_full, 1);
+    assert_eq!(rig.server.statistics().connections.rejected_full, 1);
     let now = rig.now();
     rig.client(first).endpoint.disconnect(now);
     rig.run_for(Duration::from_secs(1));

@@ -139,7 +139,7 @@ fn only_so_many_strangers_are_answered_within_a_second() {
         assert_eq!(rig.server.statistics().connections.connected, 3 * second);
         rig.run_for(Duration::from_millis(1001));
     }
-    assert_eq!(rig.server.statistics().connections.turned_away_handshaking, 7 + 4);
+    assert_eq!(rig.server.statistics().connections.rejected_handshaking, 7 + 4);
 }
 
 #[test]

@@ -21,7 +21,7 @@ impl ForgeServer {
                 self.close_at_once(now, displaced);
             }
             Err(SlotsFull) => {
-                self.counts.turned_away_full += 1;
+                self.counts.rejected_full += 1;
                 self.close_at_once(now, peer);
             }
         }

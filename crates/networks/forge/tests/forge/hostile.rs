@@ -112,13 +112,13 @@ fn requests_from_the_address_of_a_client_that_is_there_neither_end_its_connectio
 
 #[test]
 fn strangers_are_bounded() {
-    let mut server = Server::with(ForgeServerSettings { strangers_max: 3, ..Default::default() });
+    let mut server = Server::with(ForgeServerSettings { handshakes_max: 3, ..Default::default() });
     for port in 0..10 {
         let from = SocketAddr::from(([192, 0, 2, 2], 5000 + port));
         server.machine.handle_datagram(server.now, from, &id_request(0));
     }
     let counts = server.machine.statistics().connections;
-    assert_eq!((counts.connected, counts.turned_away_handshaking), (3, 7), "the oldest are forgotten");
+    assert_eq!((counts.connected, counts.rejected_handshaking), (3, 7), "the oldest are forgotten");
 }
 
 #[test]

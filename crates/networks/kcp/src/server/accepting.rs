@@ -21,7 +21,7 @@ impl KcpServer {
     pub(super) fn handle_hello(&mut self, now: Instant, from: SocketAddr, hello: Hello<'_>, bytes: usize) {
         let per_second = self.settings.hellos_per_second;
         if !self.hello_rate.get_or_insert_with(|| Allowance::new(now, per_second)).take(now) {
-            self.statistics.connections.turned_away_handshaking += 1;
+            self.statistics.connections.rejected_handshaking += 1;
             return;
         }
         let Some((generation, is_certain)) = self.generation_for(hello.generation) else {
@@ -30,7 +30,7 @@ impl KcpServer {
         };
         self.make_room_for_unproved();
         if self.is_shut || !self.slots.has_room_for(now, from.ip()) {
-            self.statistics.connections.turned_away_full += 1;
+            self.statistics.connections.rejected_full += 1;
             self.outgoing.push(from, |out| hello.refuse(out));
             return;
         }
@@ -70,7 +70,7 @@ impl KcpServer {
                 self.close_at_once(now, displaced);
             }
             Err(SlotsFull) => {
-                self.statistics.connections.turned_away_full += 1;
+                self.statistics.connections.rejected_full += 1;
                 self.close_at_once(now, peer);
             }
         }

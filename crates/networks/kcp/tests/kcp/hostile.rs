@@ -230,7 +230,7 @@ fn strangers_beyond_the_rate_are_not_answered_and_beyond_the_number_refused() {
         }
     }
     let counts = hand.server.statistics().connections;
-    assert_eq!((counts.turned_away_full, counts.turned_away_handshaking, counts.connected), (5, 10, 5));
+    assert_eq!((counts.rejected_full, counts.rejected_handshaking, counts.connected), (5, 10, 5));
 }
 
 #[test]

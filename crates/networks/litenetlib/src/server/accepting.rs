@@ -103,11 +103,11 @@ impl LiteNetLibServer {
     ) -> Option<&'static str> {
         let counts = &mut self.statistics.connections;
         let (counter, words) = if self.is_shut_down {
-            (&mut counts.turned_away_full, SHUTTING_DOWN)
+            (&mut counts.rejected_full, SHUTTING_DOWN)
         } else if !self.settings.key.fits(request.user_data) {
             (&mut counts.failed_handshakes, "")
         } else if !has_place && !self.slots.has_room_for(now, from.ip()) {
-            (&mut counts.turned_away_full, SERVER_FULL)
+            (&mut counts.rejected_full, SERVER_FULL)
         } else {
             return None;
         };
@@ -149,7 +149,7 @@ impl LiteNetLibServer {
                 self.close_at_once(now, displaced, MADE_ROOM);
             }
             Err(SlotsFull) => {
-                self.statistics.connections.turned_away_full += 1;
+                self.statistics.connections.rejected_full += 1;
                 self.close_at_once(now, peer, SERVER_FULL);
             }
         }

@@ -193,7 +193,7 @@ fn whoever_is_one_too_many_is_told_so() {
     let third = rig.add_client(client(), &[]);
     let refused = DisconnectReason::refused(b"the server is full");
     rig.run_until("it is refused", |rig| rig.client_saw(third) == [Saw::Disconnected(refused.clone())]);
-    assert_eq!(rig.server.statistics().connections.turned_away_full, 1);
+    assert_eq!(rig.server.statistics().connections.rejected_full, 1);
 }
 
 #[test]

@@ -35,8 +35,8 @@ pub(super) struct Acceptor {
     handshakes: Mutex<Handshakes>,
     /// Of connections that have said hello.
     pub(super) slots: Slots,
-    turned_away_full: AtomicU64,
-    turned_away_handshaking: AtomicU64,
+    rejected_full: AtomicU64,
+    rejected_handshaking: AtomicU64,
     failed_handshakes: AtomicU64,
 }
 
@@ -60,8 +60,8 @@ impl Acceptor {
             settings,
             last_peer: AtomicU64::new(0),
             present: AtomicUsize::new(0),
-            turned_away_full: AtomicU64::new(0),
-            turned_away_handshaking: AtomicU64::new(0),
+            rejected_full: AtomicU64::new(0),
+            rejected_handshaking: AtomicU64::new(0),
             failed_handshakes: AtomicU64::new(0),
         }
     }
@@ -84,8 +84,8 @@ impl Acceptor {
 
     pub(super) fn count(&self, counts: &mut ConnectionCounts) {
         counts.made_room = self.slots.made_room();
-        counts.turned_away_full = self.turned_away_full.load(Ordering::Relaxed);
-        counts.turned_away_handshaking = self.turned_away_handshaking.load(Ordering::Relaxed);
+        counts.rejected_full = self.rejected_full.load(Ordering::Relaxed);
+        counts.rejected_handshaking = self.rejected_handshaking.load(Ordering::Relaxed);
         counts.failed_handshakes = self.failed_handshakes.load(Ordering::Relaxed);
     }
 
@@ -94,20 +94,20 @@ impl Acceptor {
         let remote = stranger.remote_address();
         let is_proved = stranger.remote_address_validated();
         if self.is_closed() || self.has_too_many_tasks() || !self.slots.has_room_for(remote.ip()) {
-            self.turned_away_full.fetch_add(1, Ordering::Relaxed);
+            self.rejected_full.fetch_add(1, Ordering::Relaxed);
             trace!(%remote, "turned away: full or shutting down");
             stranger.refuse();
         } else if !is_proved && stranger.may_retry() {
             // Each must show that it receives at its address (RFC 9000, section 8.1.2) before it gets more bytes than
             // it has sent. That costs us no memory, and an honest client one round trip, unless it has a token.
             if stranger.retry().is_err() {
-                self.turned_away_handshaking.fetch_add(1, Ordering::Relaxed);
+                self.rejected_handshaking.fetch_add(1, Ordering::Relaxed);
             }
         } else if let Some(taken) = self.begin_handshake(is_proved.then(|| remote.ip())) {
-            self.turned_away_handshaking.fetch_add(u64::from(taken.is_anothers), Ordering::Relaxed);
+            self.rejected_handshaking.fetch_add(u64::from(taken.is_anothers), Ordering::Relaxed);
             tokio::spawn(Place::new(self, taken.number).welcome(stranger, taken.has_to_go));
         } else {
-            self.turned_away_handshaking.fetch_add(1, Ordering::Relaxed);
+            self.rejected_handshaking.fetch_add(1, Ordering::Relaxed);
             trace!(%remote, "turned away: too many handshakes at once");
             stranger.refuse();
         }
@@ -178,7 +178,7 @@ impl Place {
         let link = Arc::new(Link::new(connection, settings.outgoing, settings.close_timeout));
         let peer = self.acceptor.next_peer();
         if self.acceptor.slots.take(address.ip(), peer, &link).is_err() {
-            self.acceptor.turned_away_full.fetch_add(1, Ordering::Relaxed);
+            self.acceptor.rejected_full.fetch_add(1, Ordering::Relaxed);
             link.connection().close(CloseCode::Refused.into(), line(EndCode::ServerFull).as_bytes());
             return;
         }

@@ -5,13 +5,13 @@ use std::convert::Infallible;
 use std::net::IpAddr;
 use std::time::Instant;
 
-use consonance_transport::StrangerPlaces;
+use consonance_transport::HandshakeSlots;
 use tokio::sync::oneshot::{Receiver, Sender, channel};
 
 /// Who shakes hands. Those who have not proved where they are cost nobody anything in whose name they come.
 #[derive(Debug)]
 pub(super) struct Handshakes {
-    places: StrangerPlaces<u64>,
+    places: HandshakeSlots<u64>,
     /// By their numbers, which count up.
     strangers: BTreeMap<u64, Stranger>,
     last_number: u64,
@@ -39,7 +39,7 @@ struct Stranger {
 
 impl Handshakes {
     pub(super) fn new(places: usize) -> Self {
-        Self { places: StrangerPlaces::new(places), strangers: BTreeMap::new(), last_number: 0 }
+        Self { places: HandshakeSlots::new(places), strangers: BTreeMap::new(), last_number: 0 }
     }
 
     /// A place, unless all are taken and nobody makes room for this address.
@@ -58,7 +58,7 @@ impl Handshakes {
     /// Gives a place back, unless it is gone already.
     pub(super) fn give_back(&mut self, number: u64) {
         if let Some(Stranger { address, .. }) = self.strangers.remove(&number) {
-            self.places.give_back(address, number);
+            self.places.release(address, number);
         }
     }
 }

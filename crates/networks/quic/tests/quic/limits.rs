@@ -24,7 +24,7 @@ fn a_full_server_refuses_newcomers_until_somebody_leaves() {
     assert_eq!(connect(&mut clients[1], Some(&mut server)), Ok(()));
     let refused = connect(&mut clients[2], Some(&mut server));
     assert_eq!(refused, Err(DisconnectReason::refused(b"it takes no more connections at the moment")));
-    assert_eq!(server.transport.statistics().connections.turned_away_full, 1);
+    assert_eq!(server.transport.statistics().connections.rejected_full, 1);
 
     clients[0].disconnect(Instant::now());
     assert_eq!(end_of(&mut clients[0], Some(&mut server)), DisconnectReason::ClosedByUs);
@@ -77,7 +77,7 @@ fn another_address_gets_in_although_one_has_taken_all_connections() {
     let refused = connect(&mut crowd[3], Some(&mut server));
     assert!(matches!(refused, Err(DisconnectReason::Refused { .. })), "{refused:?}: its address has enough");
     let counts = server.transport.statistics().connections;
-    assert_eq!((counts.made_room, counts.turned_away_full, server.ends.len()), (2, 1, 2));
+    assert_eq!((counts.made_room, counts.rejected_full, server.ends.len()), (2, 1, 2));
 }
 
 #[test]
@@ -87,7 +87,7 @@ fn many_strangers_at_once_must_prove_their_address_and_are_limited() {
     let strangers: Vec<Stranger> = (0..4).map(|_| Stranger::connect(&server)).collect();
     let mut client = client(server.address());
     assert!(matches!(connect(&mut client, Some(&mut server)), Err(DisconnectReason::Refused { .. })));
-    assert_eq!(server.transport.statistics().connections.turned_away_handshaking, 1);
+    assert_eq!(server.transport.statistics().connections.rejected_handshaking, 1);
     strangers.into_iter().for_each(Stranger::leave);
     wait_until("the places are free again", || connect(&mut client, Some(&mut server)).is_ok());
 }
@@ -106,7 +106,7 @@ fn strangers_of_one_address_make_room_for_those_of_others() {
     let _other = come(2).unwrap();
     assert!(matches!(crowd[0].closed(), ConnectionError::ApplicationClosed(_)), "the longest here");
     let counts = server.transport.statistics().connections;
-    assert_eq!((counts.turned_away_handshaking, counts.failed_handshakes), (2, 0));
+    assert_eq!((counts.rejected_handshaking, counts.failed_handshakes), (2, 0));
 }
 
 fn settings_for_four_strangers() -> QuicServerSettings {

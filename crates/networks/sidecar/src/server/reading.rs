@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use consonance_gateway::tcp::{TcpEnd, TcpEvent, TcpId};
-use consonance_transport::{Delivery, DisconnectReason, NoPlaceLeft, Peer};
+use consonance_transport::{Delivery, DisconnectReason, NoHandshakeSlot, Peer};
 use ring::rand::SecureRandom as _;
 
 use super::SidecarServer;
@@ -61,7 +61,7 @@ impl SidecarServer {
                 }
                 Heard::Up { session, name } => {
                     link.is_up(session, name);
-                    self.stranger_places.give_back(Some(link.remote.ip()), id);
+                    self.handshake_slots.release(Some(link.remote.ip()), id);
                     self.links_up.fetch_add(1, Ordering::Relaxed);
                 }
                 Heard::Bye { reason } => {
@@ -99,7 +99,7 @@ impl SidecarServer {
             return None;
         }
         if link.players.len() >= self.settings.players_max as usize {
-            self.statistics.connections.turned_away_full += 1;
+            self.statistics.connections.rejected_full += 1;
             let reason = format!("{} players are what this link takes", self.settings.players_max);
             self.say(now, id, |link| link.end.kick(first.player, &reason));
             return None;
@@ -121,7 +121,7 @@ impl SidecarServer {
         self.links.get_mut(&id)?.players.insert(player, Seat::In { peer, remote });
         self.peers.insert(peer, (id, player));
         self.newcomer = Some(peer);
-        self.came_back = Some(peer).filter(|_| was_there);
+        self.resumed = Some(peer).filter(|_| was_there);
         if let Some((delivery, packet)) = packet {
             self.first_packet = Some((peer, delivery));
             self.packet = packet;
@@ -220,22 +220,22 @@ impl SidecarServer {
     fn take_in(&mut self, now: Instant, id: TcpId, remote: SocketAddr) {
         let connections = &mut self.statistics.connections;
         if self.links_up.load(Ordering::Relaxed) >= self.settings.links_max {
-            connections.turned_away_full += 1;
+            connections.rejected_full += 1;
             return self.tcp.abort(id);
         }
         let mut nonce = [0; NONCE_BYTES];
         if self.random.fill(&mut nonce).is_err() {
             return self.tcp.abort(id);
         }
-        match self.stranger_places.take(now, Some(remote.ip()), id) {
+        match self.handshake_slots.take(now, Some(remote.ip()), id) {
             Ok(None) => {}
             Ok(Some(longest_here)) => {
-                connections.turned_away_handshaking += 1;
+                connections.rejected_handshaking += 1;
                 self.links.remove(&longest_here);
                 self.tcp.abort(longest_here);
             }
-            Err(NoPlaceLeft) => {
-                connections.turned_away_handshaking += 1;
+            Err(NoHandshakeSlot) => {
+                connections.rejected_handshaking += 1;
                 return self.tcp.abort(id);
             }
         }

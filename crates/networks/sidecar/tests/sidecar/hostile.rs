@@ -51,7 +51,7 @@ fn whoever_breaks_the_rules_is_told_and_hung_up_on() {
 fn a_stranger_that_dawdles_is_hung_up_on_and_there_is_no_end_of_places_for_others() {
     let mut settings = SidecarSettings::default();
     settings.handshake_timeout = Duration::from_millis(50);
-    settings.strangers_max = 2;
+    settings.handshakes_max = 2;
     let mut stage = Stage::new(settings);
     // One says a byte, one nothing; a third is one too many.
     let server = stage.server.local_addr();
@@ -59,7 +59,7 @@ fn a_stranger_that_dawdles_is_hung_up_on_and_there_is_no_end_of_places_for_other
     strangers[0].write_all(&[0]).unwrap();
     stage.until("all three are gone", |stage| {
         let connections = stage.server.statistics().connections;
-        (connections.failed_handshakes, connections.turned_away_handshaking) == (2, 1)
+        (connections.failed_handshakes, connections.rejected_handshaking) == (2, 1)
     });
     stage.up(settings_for("main"));
 }
@@ -68,10 +68,10 @@ fn a_stranger_that_dawdles_is_hung_up_on_and_there_is_no_end_of_places_for_other
 fn strangers_who_say_nothing_keep_an_adapter_out_for_a_second_only() {
     let mut settings = SidecarSettings::default();
     settings.handshake_timeout = Duration::from_mins(10);
-    settings.strangers_max = 2;
+    settings.handshakes_max = 2;
     let mut stage = Stage::new(settings);
     let server = stage.server.local_addr();
-    let turned_away = |stage: &Stage| stage.server.statistics().connections.turned_away_handshaking;
+    let turned_away = |stage: &Stage| stage.server.statistics().connections.rejected_handshaking;
     let _strangers: Vec<TcpStream> = (0..3).map(|_| TcpStream::connect(server).unwrap()).collect();
     stage.until("one has no place", |stage| turned_away(stage) == 1);
     stage.ahead += Duration::from_secs(1);

@@ -168,7 +168,7 @@ fn the_limit_of_links_is_that_of_all_servers_together() {
     port.reports(1);
     port.add_link("0");
     port.until("the second one is turned away", |port| !port.downs.is_empty());
-    assert_eq!(port.shards[0].statistics().connections.turned_away_full, 1);
+    assert_eq!(port.shards[0].statistics().connections.rejected_full, 1);
     assert_eq!(port.links_up(), [0, 1]);
     port.links[link].disconnect(Instant::now());
     port.until("there is a place again", |port| port.links_up() == [1, 0]);

@@ -81,7 +81,7 @@ fn a_full_server_turns_newcomers_away_and_counts_them() {
     }
     assert_eq!((players[0].connected, players[1].connected), (1, 0));
     assert_eq!(players[1].end, Some(DisconnectReason::refused(b"the server is full")));
-    assert_eq!(server.transport.statistics().connections.turned_away_full, 1);
+    assert_eq!(server.transport.statistics().connections.rejected_full, 1);
 }
 
 #[test]

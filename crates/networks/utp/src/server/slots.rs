@@ -18,7 +18,7 @@ impl UtpServer {
                 self.end(now, displaced, DisconnectReason::ClosedByUs);
             }
             Err(SlotsFull) => {
-                self.counts.turned_away_full += 1;
+                self.counts.rejected_full += 1;
                 self.end(now, peer, DisconnectReason::ClosedByUs);
             }
         }

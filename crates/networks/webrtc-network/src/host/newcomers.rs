@@ -21,7 +21,7 @@ impl WebRtcHost {
         let has_place = self.negotiating() < self.settings.negotiating_max || self.make_room(now);
         let session = &mut self.sessions[index];
         if self.is_closing || !has_place {
-            self.counts.turned_away_handshaking += 1;
+            self.counts.rejected_handshaking += 1;
             if let Some(client) = session.signalling.client() {
                 client.drop_link(link);
             }
@@ -42,7 +42,7 @@ impl WebRtcHost {
         }
         let address = self.peers.remote(peer).map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |at| at.ip());
         let Ok(displaced) = self.slots.take(now, address, peer) else {
-            self.counts.turned_away_full += 1;
+            self.counts.rejected_full += 1;
             // It was not told that it is connected, and learns over the signalling that it will not be.
             self.drop_signalling_link(peer);
             self.guests.remove(&peer);

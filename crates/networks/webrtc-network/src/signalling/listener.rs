@@ -29,8 +29,8 @@ pub struct ListenerSettings {
     /// as long as it plays, and behind a proxy all are at one address.
     pub guests_per_address_max: usize,
     /// The most strangers at once, who have not listened or been linked yet. With one more, one is closed at once: of
-    /// the address that [has the most](consonance_transport::StrangerPlaces), or whoever has waited longest.
-    pub strangers_max: usize,
+    /// the address that [has the most](consonance_transport::HandshakeSlots), or whoever has waited longest.
+    pub handshakes_max: usize,
     /// The origins whose pages may connect. Pages of others are closed with the code 1008 and a reason.
     pub origins: PageOrigins,
     /// The certificate and key for `wss`; without them it speaks `ws`, which anybody between can read.
@@ -58,7 +58,7 @@ impl Default for ListenerSettings {
             signalling: SignallingSettings::default(),
             tcp: TcpSettings::default(),
             guests_per_address_max: 512,
-            strangers_max: 256,
+            handshakes_max: 256,
             origins: PageOrigins::default(),
             tls: None,
             handshake_max: Duration::from_secs(10),
@@ -73,7 +73,7 @@ impl Default for ListenerSettings {
 impl ListenerSettings {
     fn place_limits(&self) -> PlaceLimits {
         PlaceLimits {
-            strangers_max: self.strangers_max,
+            handshakes_max: self.handshakes_max,
             guests_max: self.tcp.connections_max,
             guests_per_address_max: self.guests_per_address_max,
             has_owner: self.signalling.reserved.is_some(),

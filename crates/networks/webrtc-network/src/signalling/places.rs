@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::time::Instant;
 
 use consonance_gateway::tcp::TcpId;
-use consonance_transport::{NoPlaceLeft, StrangerPlaces, home_of};
+use consonance_transport::{HandshakeSlots, NoHandshakeSlot, address_prefix};
 
 /// Places for strangers, who have not listened or been linked yet, and for guests, who have.
 ///
@@ -13,9 +13,9 @@ use consonance_transport::{NoPlaceLeft, StrangerPlaces, home_of};
 /// The owner of reserved addresses has a place of its own, and on its way there those of this machine are kept for it.
 #[derive(Debug)]
 pub(super) struct Places {
-    elsewhere: StrangerPlaces<TcpId>,
+    elsewhere: HandshakeSlots<TcpId>,
     /// For strangers of this machine.
-    here: StrangerPlaces<TcpId>,
+    here: HandshakeSlots<TcpId>,
     all: HashMap<TcpId, Place>,
     guests: usize,
     guests_by_home: BTreeMap<IpAddr, usize>,
@@ -25,7 +25,7 @@ pub(super) struct Places {
 /// How many places there are.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct PlaceLimits {
-    pub(super) strangers_max: usize,
+    pub(super) handshakes_max: usize,
     pub(super) guests_max: usize,
     pub(super) guests_per_address_max: usize,
     /// Places are kept for strangers of this machine.
@@ -49,15 +49,15 @@ enum Kind {
 impl PlaceLimits {
     /// How many connections there are at most, those included that have come in the same moment and will have no place.
     pub(super) fn connections_max(&self) -> usize {
-        self.guests_max.saturating_add(self.strangers_max).saturating_add(HERE_MAX + SPARE)
+        self.guests_max.saturating_add(self.handshakes_max).saturating_add(HERE_MAX + SPARE)
     }
 }
 
 impl Places {
     pub(super) fn new(limits: PlaceLimits) -> Self {
         Self {
-            elsewhere: StrangerPlaces::new(limits.strangers_max),
-            here: StrangerPlaces::new(if limits.has_owner { HERE_MAX } else { 0 }),
+            elsewhere: HandshakeSlots::new(limits.handshakes_max),
+            here: HandshakeSlots::new(if limits.has_owner { HERE_MAX } else { 0 }),
             all: HashMap::new(),
             guests: 0,
             guests_by_home: BTreeMap::new(),
@@ -72,11 +72,11 @@ impl Places {
         id: TcpId,
         from: IpAddr,
         is_here: bool,
-    ) -> Result<Option<TcpId>, NoPlaceLeft> {
-        let kept = if is_here { self.here.take(now, Some(from), id) } else { Err(NoPlaceLeft) };
+    ) -> Result<Option<TcpId>, NoHandshakeSlot> {
+        let kept = if is_here { self.here.take(now, Some(from), id) } else { Err(NoHandshakeSlot) };
         let (kind, gone) = match kept {
             Ok(gone) => (Kind::StrangerHere, gone),
-            Err(NoPlaceLeft) => (Kind::Stranger, self.elsewhere.take(now, Some(from), id)?),
+            Err(NoHandshakeSlot) => (Kind::Stranger, self.elsewhere.take(now, Some(from), id)?),
         };
         if let Some(gone) = gone {
             self.all.remove(&gone);
@@ -91,7 +91,8 @@ impl Places {
 
     /// Whether there is a place for one more guest from where this stranger is.
     pub(super) fn has_room_for(&self, id: TcpId) -> bool {
-        let of_home = |place: &Place| self.guests_by_home.get(&home_of(place.from)).copied().unwrap_or(0);
+        let of_home =
+            |place: &Place| self.guests_by_home.get(&address_prefix(place.from)).copied().unwrap_or(0);
         self.guests < self.limits.guests_max
             && self.all.get(&id).is_some_and(|place| of_home(place) < self.limits.guests_per_address_max)
     }
@@ -100,7 +101,7 @@ impl Places {
     pub(super) fn become_guest(&mut self, id: TcpId) {
         if let Some(place) = self.move_to(id, Kind::Guest) {
             self.guests += 1;
-            *self.guests_by_home.entry(home_of(place.from)).or_default() += 1;
+            *self.guests_by_home.entry(address_prefix(place.from)).or_default() += 1;
         }
     }
 
@@ -126,12 +127,12 @@ impl Places {
 
     fn leave(&mut self, id: TcpId, place: Place) {
         match place.kind {
-            Kind::Stranger => self.elsewhere.give_back(Some(place.from), id),
-            Kind::StrangerHere => self.here.give_back(Some(place.from), id),
+            Kind::Stranger => self.elsewhere.release(Some(place.from), id),
+            Kind::StrangerHere => self.here.release(Some(place.from), id),
             Kind::Owner => {}
             Kind::Guest => {
                 self.guests -= 1;
-                let home = home_of(place.from);
+                let home = address_prefix(place.from);
                 if let Some(guests) = self.guests_by_home.get_mut(&home) {
                     *guests -= 1;
                     if *guests == 0 {
@@ -156,7 +157,7 @@ mod tests {
     use super::*;
 
     const LIMITS: PlaceLimits =
-        PlaceLimits { strangers_max: 4, guests_max: 6, guests_per_address_max: 3, has_owner: true };
+        PlaceLimits { handshakes_max: 4, guests_max: 6, guests_per_address_max: 3, has_owner: true };
 
     fn home(last: u8) -> IpAddr {
         [192, 0, 2, last].into()
@@ -168,7 +169,7 @@ mod tests {
         let mut places = Places::new(LIMITS);
         for id in 1..=5 {
             let came = places.take(start, TcpId(id), home(id as u8), false);
-            assert_eq!(came, if id == 5 { Err(NoPlaceLeft) } else { Ok(None) });
+            assert_eq!(came, if id == 5 { Err(NoHandshakeSlot) } else { Ok(None) });
         }
         places.become_guest(TcpId(1));
         assert_eq!(places.take(start, TcpId(6), home(6), false), Ok(None));
@@ -228,7 +229,7 @@ mod tests {
 
     #[test]
     fn where_there_is_no_owner_no_places_are_kept() {
-        let mut places = Places::new(PlaceLimits { has_owner: false, strangers_max: 0, ..LIMITS });
-        assert_eq!(places.take(Instant::now(), TcpId(1), home(1), true), Err(NoPlaceLeft));
+        let mut places = Places::new(PlaceLimits { has_owner: false, handshakes_max: 0, ..LIMITS });
+        assert_eq!(places.take(Instant::now(), TcpId(1), home(1), true), Err(NoHandshakeSlot));
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::net::IpAddr;
 
-use consonance_transport::home_of;
+use consonance_transport::address_prefix;
 
 use super::message::{ADDRESS_UNITS_MAX, Data, EventKind, LinkId, Message, VERSION};
 use super::reserved::ReservedAddresses;
@@ -176,7 +176,7 @@ impl SignallingServer {
         }
         self.counts.welcomed += 1;
         let seat = Seat {
-            home: home_of(from),
+            home: address_prefix(from),
             space: path.to_owned(),
             sharing,
             is_owner,

@@ -89,7 +89,7 @@ fn newcomers_who_come_to_nothing_keep_nobody_out() {
     let player = table.join(support::client_settings(&signalling));
     table.until("a player gets in", |table| table.connected[player]);
     let counts = table.host.statistics().connections;
-    assert_eq!((counts.failed_handshakes, counts.turned_away_handshaking), (1, 0));
+    assert_eq!((counts.failed_handshakes, counts.rejected_handshaking), (1, 0));
 }
 
 #[test]
@@ -121,7 +121,7 @@ fn a_guest_that_floods_the_signalling_server_is_sent_away_and_the_host_still_lis
 
 #[test]
 fn strangers_who_say_nothing_keep_nobody_from_the_signalling_server_for_more_than_a_moment() {
-    let mut settings = ListenerSettings { strangers_max: 4, ..ListenerSettings::default() };
+    let mut settings = ListenerSettings { handshakes_max: 4, ..ListenerSettings::default() };
     settings.handshake_max = std::time::Duration::from_mins(10);
     let signalling = SignallingListener::bind(support::localhost(), settings).unwrap();
     let url = format!("ws://{}/chatapp", signalling.local_addr());
@@ -171,7 +171,7 @@ fn an_address_has_a_bounded_number_of_guests_at_the_signalling_server() {
 fn a_host_gets_to_its_reserved_address_although_all_places_are_taken() {
     let reserved = ReservedAddresses::new(["main"], [7; 16]);
     let path = reserved.owner_path("/chatapp");
-    let mut settings = ListenerSettings { strangers_max: 3, ..ListenerSettings::default() };
+    let mut settings = ListenerSettings { handshakes_max: 3, ..ListenerSettings::default() };
     (settings.tcp.connections_max, settings.guests_per_address_max) = (1, 1);
     settings.signalling.reserved = Some(reserved);
     let signalling = SignallingListener::bind(support::localhost(), settings).unwrap();

@@ -43,7 +43,7 @@ fn a_full_host_turns_newcomers_away_and_counts_them() {
     let second = table.join(support::client_settings(&signalling));
     table.until("the second is turned away", |table| table.ends[second].is_some());
     assert!(table.ends[second].as_ref().unwrap().is_worth_retrying());
-    assert_eq!(table.host.statistics().connections.turned_away_full, 1);
+    assert_eq!(table.host.statistics().connections.rejected_full, 1);
     table.players[first].disconnect(Instant::now());
     table.until("the first has left", |table| table.went.len() == 1);
     table.players[second].connect(Instant::now());
@@ -83,5 +83,5 @@ fn another_address_gets_in_although_one_has_taken_all_connections() {
     let refused = table.join(ClientSettings { udp, ..support::client_settings(&signalling) });
     table.until("its address has enough", |table| table.ends[refused].is_some());
     let counts = table.host.statistics().connections;
-    assert_eq!((counts.made_room, counts.turned_away_full, table.went.len()), (2, 1, 2));
+    assert_eq!((counts.made_room, counts.rejected_full, table.went.len()), (2, 1, 2));
 }

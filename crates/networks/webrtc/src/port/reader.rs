@@ -29,7 +29,7 @@ impl PortReader {
         shared: Arc<SharedPort>,
         socket: DatagramSocket,
         mut tcp: TcpConnections,
-        stranger_max: Duration,
+        negotiation_max: Duration,
     ) -> io::Result<Self> {
         #[cfg(target_os = "linux")]
         {
@@ -40,7 +40,7 @@ impl PortReader {
             shared: Arc::clone(&shared),
             socket,
             tcp,
-            streams: Streams::new(stranger_max),
+            streams: Streams::new(negotiation_max),
             outgoing: VecDeque::new(),
             buffer: vec![0; DATAGRAM_BYTES_MAX],
         };

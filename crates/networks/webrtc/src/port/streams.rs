@@ -11,7 +11,7 @@ use consonance_gateway::tcp::TcpId;
 pub(super) struct Streams {
     by_address: HashMap<SocketAddr, TcpId>,
     remotes: HashMap<TcpId, Remote>,
-    stranger_max: Duration,
+    negotiation_max: Duration,
     looked: Option<Instant>,
 }
 
@@ -24,8 +24,8 @@ struct Remote {
 
 impl Streams {
     /// None yet. Each may be nobody's for so long.
-    pub(super) fn new(stranger_max: Duration) -> Self {
-        Self { by_address: HashMap::new(), remotes: HashMap::new(), stranger_max, looked: None }
+    pub(super) fn new(negotiation_max: Duration) -> Self {
+        Self { by_address: HashMap::new(), remotes: HashMap::new(), negotiation_max, looked: None }
     }
 
     pub(super) fn insert(&mut self, now: Instant, id: TcpId, remote: SocketAddr) {
@@ -57,7 +57,7 @@ impl Streams {
         now: Instant,
         is_somebodys: impl Fn(SocketAddr) -> bool,
     ) -> Vec<TcpId> {
-        if self.looked.is_some_and(|looked| now < looked + self.stranger_max / LOOKS) {
+        if self.looked.is_some_and(|looked| now < looked + self.negotiation_max / LOOKS) {
             return Vec::new();
         }
         self.looked = Some(now);
@@ -65,7 +65,7 @@ impl Streams {
         for (id, remote) in &mut self.remotes {
             if is_somebodys(remote.address) {
                 remote.nobodys_since = now;
-            } else if now.saturating_duration_since(remote.nobodys_since) >= self.stranger_max {
+            } else if now.saturating_duration_since(remote.nobodys_since) >= self.negotiation_max {
                 strangers.push(*id);
             }
         }

@@ -98,7 +98,7 @@ pub struct RtcStatistics {
     pub stray_connections: u64,
     /// TCP connections that were closed at once, because there were as many as there may be
     /// [peers](crate::WebRtcSettings::peers_max).
-    pub connections_turned_away: u64,
+    pub connections_rejected: u64,
 }
 
 impl RtcStatistics {

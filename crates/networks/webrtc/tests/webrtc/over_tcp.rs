@@ -96,7 +96,7 @@ fn whoever_only_holds_the_line_over_tcp_makes_room_for_others() {
     let shard = port.into_shards(NonZeroUsize::MIN).unwrap().pop().unwrap();
     let patience = Instant::now() + PATIENCE;
     let mut silent = Vec::new();
-    while shard.statistics().stray_connections < 4 || shard.statistics().connections_turned_away < 1 {
+    while shard.statistics().stray_connections < 4 || shard.statistics().connections_rejected < 1 {
         assert!(Instant::now() < patience, "{:?}", shard.statistics());
         silent.push(TcpStream::connect(address).unwrap());
         std::thread::sleep(Duration::from_millis(1));

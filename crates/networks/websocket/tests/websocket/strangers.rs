@@ -82,7 +82,7 @@ fn pages_may_connect(end: ServerEnd, pages: &[(&'static str, bool)]) {
 
 #[test]
 fn strangers_are_few_and_soon_gone() {
-    let settings = StreamSettings { strangers_max: 2, ..default_settings() };
+    let settings = StreamSettings { handshakes_max: 2, ..default_settings() };
     let mut listener = Listener::with(ServerEnd::default(), settings.clone());
     let knock = |listener: &Listener| {
         let mut stranger = page::connect(listener.at).unwrap();
@@ -91,7 +91,7 @@ fn strangers_are_few_and_soon_gone() {
     };
     let _strangers = [knock(&listener), knock(&listener)];
     let mut third = knock(&listener);
-    listener.idle_until_counted(|listener| listener.statistics().connections.turned_away_handshaking == 1);
+    listener.idle_until_counted(|listener| listener.statistics().connections.rejected_handshaking == 1);
     let is_open = |error: &Error| matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut);
     let read = third.read(&mut [0; 1]);
     assert!(

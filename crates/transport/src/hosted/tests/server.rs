@@ -144,7 +144,7 @@ fn a_full_server_takes_no_more_peers() {
     let (server, mut handle) = server(&HostedSettings { peers_max: 2, ..settings() });
     let taken = [1, 2, 3].map(|number| handle.peer_connected(number, ""));
     assert_eq!(taken, [true, true, false]);
-    assert_eq!(server.statistics().connections.turned_away_full, 1);
+    assert_eq!(server.statistics().connections.rejected_full, 1);
 }
 
 #[test]

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use consonance_gateway::tcp::{TcpConnections, TcpEvent, TcpId};
 use consonance_gateway::websocket::{ForeignPage, Request};
-use consonance_transport::{NoPlaceLeft, home_of};
+use consonance_transport::{NoHandshakeSlot, address_prefix};
 use tungstenite::protocol::frame::coding::CloseCode;
 
 use super::super::message::Message;
@@ -128,7 +128,7 @@ impl Driver {
                 self.turned_away += 1;
                 self.give_up(gone);
             }
-            Err(NoPlaceLeft) => {
+            Err(NoHandshakeSlot) => {
                 self.turned_away += 1;
                 return self.connections.abort(id);
             }
@@ -191,7 +191,7 @@ impl Driver {
         let Some(socket) = self.sockets.get_mut(&id).filter(|socket| !socket.is_over) else { return };
         let guest = Guest(id.0);
         // The owner of reserved addresses says more the more players come, and is ours.
-        if !self.server.is_owner(guest) && !self.pace.take(now, guest, home_of(socket.from)) {
+        if !self.server.is_owner(guest) && !self.pace.take(now, guest, address_prefix(socket.from)) {
             socket.speech.close(CloseCode::Policy, "more messages than anybody needs came from your address");
             self.sent_away += 1;
             return self.finish(now, id);
