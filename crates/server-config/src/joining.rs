@@ -16,62 +16,58 @@ table! {
     /// [`JoiningSettings`](consonance_server::JoiningSettings).
     #[schemars(extend("x-reload" = true))]
     pub struct JoiningConfig {
-        /// Files with JSON Web Keys, or sets of them (see `consonance token`). With at least one, only players who
-        /// present a join token signed by one of the keys may join, or, where there is a password and `require_both`
-        /// is not set, players with the password. Without any, tokens are ignored, and no player has access tokens. A
-        /// reload reads the files again; players who are online stay.
+        /// Files with JSON Web Keys or key sets (see `consonance token`). With at least one, admit only players that
+        /// present a join token signed by one of the keys or, where a password is set and `require_both` is not, the
+        /// password. Without keys, tokens are ignored, and no player has access tokens. A reload reads the files again;
+        /// connected players stay.
         #[schemars(extend("format" = "path"))]
         pub token_key_files: Vec<PathBuf> = Vec::new();
-        /// The name of this server, which a join token must have in its audience (aud). Default: a token needs no
-        /// audience, but one that it has must contain consonance.
+        /// This server's name, which the token's audience (aud) must contain. Default: a token needs no audience, but
+        /// one that is present must contain consonance.
         #[schemars(example = &"voice.example.org")]
         pub token_audience: Option<String> = None;
-        /// The service that must have issued a join token, by its name in the token (iss).
+        /// The required issuer (iss) of join tokens.
         #[schemars(example = &"https://accounts.example.org")]
         pub token_issuer: Option<String> = None;
-        /// The type that a join token must have in its header (typ), so that tokens for something else by the same key
-        /// do not admit anyone. Case and a leading `application/` do not matter. `consonance token new` writes JWT.
+        /// The required type (typ) in the token's header, so that tokens for other purposes by the same key admit no
+        /// player. Case and a leading `application/` do not matter. `consonance token new` writes JWT.
         #[schemars(example = &"JWT")]
         pub token_type: Option<String> = None;
-        /// By how many whole seconds clocks may differ: a token is valid for so much longer, and so much earlier, than
-        /// it says.
+        /// By how many whole seconds clocks may differ: a token is valid for that much longer, and earlier, than it
+        /// says.
         pub clock_leeway_s: Seconds = Seconds::new(30), 0..=300;
         /// Disconnect players when their tokens expire. By default, the expiry is checked only when a player joins.
         pub disconnect_on_expiry: bool = false;
-        /// The password of every session without one of its own in passwords. Prefer a file or the environment.
+        /// The password of every session without an entry in passwords. Prefer a file or the environment.
         #[schemars(example = &"correct horse")]
         pub password: Option<Secret> = None;
-        /// A file with that password in its first line, which other users of the machine should not be able to read.
+        /// A file with that password in its first line; protect it from other users of the machine.
         #[schemars(example = &"password.txt", extend("format" = "path"))]
         pub password_file: Option<PathBuf> = None;
-        /// Passwords of single sessions, by name or, with a `*` at the end, by prefix; the first that matches applies.
-        /// Each has a password, or a file with one.
+        /// Passwords of sessions, by name or prefix; the first match applies. Each entry has a password or a file.
         #[schemars(extend("examples" = [[
             { "session": "staff", "file": "staff.txt" },
             { "session": "match-*", "password": "xyzzy" }
         ]]))]
         pub passwords: Vec<SessionPassword> = Vec::new();
-        /// Where there are both keys and a password, require both the token and the password. By default, either is
-        /// enough.
+        /// With both keys and a password, require the token and the password. By default, either is enough.
         pub require_both: bool = false;
-        /// Names of players or, with a `*` at the end, prefixes of names that are reserved for players whose token is
-        /// for that name. Every spelling that looks the same counts: in other case, with invisible characters, or with
-        /// letters of other scripts.
+        /// Names, or prefixes, that only players whose token is for that name may use. Lookalikes count as the same
+        /// name: other case, invisible characters, letters of other scripts.
         pub reserved_names: Vec<String> = Vec::new();
-        /// What happens to a new player who asks for a name in use: keep lets it wait until the holder has left or no
-        /// longer answers, refuse closes its connection with the reason, newest gives it the name and disconnects the
-        /// holder. The holder's resume ticket and account take the name at once in any case. docs/guide/joining.md
-        /// says more.
+        /// What happens to a newcomer whose name is in use. keep: it waits until the holder has left or stops
+        /// answering; refuse: its connection is closed with the reason; newest: it gets the name, and the holder is
+        /// disconnected. The holder's own resume ticket or account gets the name at once; see docs/guide/joining.md.
         pub name_taken: NameTakenRule = NameTakenRule::Keep;
-        /// Wrong passwords from one address, or one IPv6 network of 64 bits, that cost nothing. After these, nothing
-        /// from there is considered for a second, and after each further one for twice as long.
+        /// Wrong passwords without a delay, per address (IPv6: per /64). After them, attempts from there are ignored
+        /// for a second, and for twice as long after each further one.
         pub free_password_attempts: u32 = 5, 0..=1000;
-        /// The longest such delay, in seconds. After as long again without a wrong password all is forgiven.
+        /// The longest such delay. The same time again without a wrong password clears the count.
         pub password_delay_max_s: Seconds = Seconds::new(300), 1..=86_400;
-        /// Addresses that are remembered for this.
+        /// Addresses with counted attempts.
         pub password_addresses_max: usize = 10_000, 1..=1_000_000;
-        /// A service that the server asks over HTTP about every player whom the other rules would admit;
-        /// docs/guide/joining.md describes the questions and the answers.
+        /// An HTTP service that the server asks about every player that the other rules admit; see
+        /// docs/guide/joining.md.
         pub hook: HookConfig = HookConfig::default();
     }
 }
@@ -115,7 +111,7 @@ table! {
     }
 }
 
-/// What happens to a new player who asks for a name in use; see [`NameTaken`].
+/// What happens to a newcomer whose name is in use; see [`NameTaken`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum NameTakenRule {
@@ -138,33 +134,33 @@ impl From<NameTakenRule> for NameTaken {
 }
 
 table! {
-    /// `[joining.hook]`: the service that decides last, with the files that have its secrets; see
+    /// `[joining.hook]`: the service that decides last, with the files of its secrets; see
     /// [`HookSettings`](consonance_server::HookSettings).
     #[schemars(extend("x-reload" = true))]
     pub struct HookConfig {
-        /// Its URL: https, or http on this machine. Default: no hook.
+        /// The URL: https, or http on this machine. Default: no hook.
         #[schemars(example = &"https://example.org/join")]
         pub url: Option<String> = None;
-        /// How long it may take to answer, in seconds.
+        /// Time to answer.
         pub timeout_s: Seconds = Seconds::new(2), 0.1..=4;
-        /// When the hook cannot be asked, admit players whom the other rules admit. By default, no player joins then.
+        /// Admit players that the other rules admit when the hook does not answer. By default, they are refused.
         pub fail_open: bool = false;
-        /// A file whose first line signs each question, so that the service knows which server asks.
+        /// A file whose first line is the key that signs each request, so that the service knows which server asks.
         #[schemars(example = &"hook-secret.txt", extend("format" = "path"))]
         pub hmac_secret_file: Option<PathBuf> = None;
-        /// A file whose first line goes with each question, as Authorization: Bearer.
+        /// A file whose first line is sent with each request, as Authorization: Bearer.
         #[schemars(example = &"hook-token.txt", extend("format" = "path"))]
         pub bearer_token_file: Option<PathBuf> = None;
-        /// A PEM file with certificate authorities that are trusted instead of the usual ones.
+        /// A PEM file with certificate authorities to trust instead of the usual ones.
         #[schemars(example = &"own-authority.pem", extend("format" = "path"))]
         pub authorities_file: Option<PathBuf> = None;
-        /// Also accept http for other machines. Anyone on the way can read the questions and answer them.
+        /// Accept http to other machines. Anyone on the path can then read requests and forge answers.
         pub allow_plain_http: bool = false;
-        /// Send tokens and passwords to the hook as players present them; what a valid token says is sent anyway.
+        /// Send tokens and passwords to the hook as presented; the claims of a valid token are sent anyway.
         pub send_secrets: bool = false;
-        /// Questions at once.
+        /// Requests at once.
         pub threads: usize = 4, 1..=64;
-        /// Questions that wait; a further one counts as unanswered.
+        /// Requests that wait; a further one counts as unanswered.
         pub queue_max: usize = 64, 1..=1024;
     }
 }

@@ -5,16 +5,16 @@ use consonance_session::{Limits, Rate};
 use crate::table::{Seconds, table};
 
 table! {
-    /// `[limits]`: the reason for each default stands at [`Limits`].
+    /// `[limits]`: the reasons for the defaults stand at [`Limits`].
     #[schemars(extend("x-reload" = true))]
     pub struct LimitsConfig {
         /// Links at once, joined or not, and players.
         pub links: usize = 5000, 1..=65_535;
-        /// How long a link may stay without joining, in seconds.
+        /// How long a link may stay without joining.
         pub handshake_timeout_s: Seconds = Seconds::new(10), 0.5..=600;
-        /// How long the place of a player who lost the connection is kept, in seconds. Players with this library
-        /// return to it within ten seconds, and join again as new after that: a longer time only shows those who stay
-        /// away for longer, and keeps for them the names in their join tokens.
+        /// How long the place of a disconnected player is kept. Players with this library return within ten seconds or
+        /// join again as new: a longer time only shows absent players for longer, and keeps the names in their join
+        /// tokens for them.
         pub resume_s: Seconds = Seconds::new(10), 0..=3600;
         /// Bytes of a player's name.
         pub name_bytes: usize = 128, 1..=1002;
@@ -22,64 +22,63 @@ table! {
         pub room_name_bytes: usize = 128, 1..=900;
         /// Rooms that one player listens to.
         pub rooms_per_client: usize = 128, 1..=65_535;
-        /// Bytes of a text message; 0 disables them.
+        /// Bytes of a text message; 0 disables text.
         pub text_bytes: usize = 998, 0..=998;
         /// Names of rooms with listeners, over all players.
         pub rooms: usize = 16_384, 1..=1_000_000;
         /// Samples per frame of a player's codec.
         pub codec_frame_samples: u32 = 48_000, 1..=4_294_967_295_u32;
-        /// Sample rate of a player's codec, in Hz.
+        /// Sample rate of a player's codec.
         pub codec_sample_rate_hz: u32 = 192_000, 1..=4_294_967_295_u32;
-        /// Voice packets of one link per second, times the number of relays that a frame to everyone takes: one for
-        /// each 255 players.
+        /// Voice packets of one link per second, times the relays that a frame to everyone takes: one per 255 players.
         pub voice_packets_per_second: u32 = 250;
-        /// As many of them at once.
+        /// Burst of voice packets.
         pub voice_packets_burst: u32 = 1000;
-        /// Bytes of these per second.
+        /// Bytes of voice packets per second.
         pub voice_bytes_per_second: u32 = 160_000;
-        /// As many of them at once.
+        /// Burst of voice bytes.
         pub voice_bytes_burst: u32 = 640_000;
         /// All other packets of one link per second.
         pub control_packets_per_second: u32 = 100;
-        /// As many of them at once; a player who enters and leaves all its rooms sends 256.
+        /// Burst of other packets; a player that enters and leaves all its rooms sends 256.
         pub control_packets_burst: u32 = 1000;
-        /// Bytes of these per second.
+        /// Bytes of other packets per second.
         pub control_bytes_per_second: u32 = 32_768;
-        /// As many of them at once.
+        /// Burst of these bytes.
         pub control_bytes_burst: u32 = 262_144;
-        /// Destinations of one link's voice per second, times the number of players: so often may a player speak to
-        /// everyone. As many of its changes of rooms are sent to everyone besides.
+        /// Destinations of one link's voice per second, times the number of players: how often a player may speak to
+        /// everyone. The same budget again holds for its room changes, which go to everyone.
         pub fan_out_per_second: u32 = 150;
-        /// As many of them at once, times the number of players.
+        /// Burst of destinations, times the number of players.
         pub fan_out_burst: u32 = 600;
-        /// Handshakes over one link per second. Each costs twice as many packets as there are players.
+        /// Handshakes over one link per second. Each costs two packets per player.
         pub handshakes_per_second: u32 = 1;
-        /// As many of them at once.
+        /// Burst of handshakes.
         pub handshakes_burst: u32 = 10;
-        /// Reception reports of one link per second. An honest player sends one.
+        /// Reception reports of one link per second. A regular client sends one.
         pub reports_per_second: u32 = 2;
-        /// As many of them at once.
+        /// Burst of reception reports.
         pub reports_burst: u32 = 20;
-        /// Position reports of one link per second. An honest player sends ten at most.
+        /// Position reports of one link per second. A regular client sends at most ten.
         pub positions_per_second: u32 = 20;
-        /// As many of them at once.
+        /// Burst of position reports.
         pub positions_burst: u32 = 100;
-        /// Players who wait to be admitted at once.
+        /// Players waiting to be admitted.
         pub pending_joins: usize = 256, 1..=65_536;
-        /// Players of one session who wait for a name in use (`joining.name_taken`): at most 4 for one name and 16 of
-        /// one origin (an address prefix, an account or a player of the game's room).
+        /// Players of one session waiting for a name in use (`joining.name_taken`): at most 4 per name and 16 per
+        /// origin (an address prefix, an account or a player of the game's room).
         pub pending_names: usize = 256, 1..=65_536;
-        /// How long a player must wait from one text to the next, in seconds, wherever it writes; 0 for not at all.
+        /// The time a player must wait between two texts, wherever it writes; 0 for none.
         pub text_every_s: Seconds = Seconds::new(0), 0..=86_400;
-        /// Players of one session who are muted or otherwise restricted, online or not.
+        /// Players of one session with restrictions such as a mute, connected or not.
         pub restrictions: usize = 16_384, 1..=1_000_000;
-        /// Packets per second over a rate or against the rules that are forgiven one link.
+        /// Packets per second over a rate or against the rules that one link is forgiven.
         pub strikes_per_second: u32 = 10;
-        /// As many of them at once; a link with more is closed.
+        /// Burst of forgiven packets; a link with more is closed.
         pub strikes_burst: u32 = 300;
         /// Events that wait to be logged; the oldest are dropped.
         pub events: usize = 65_536, 16..=10_000_000;
-        /// Bytes that wait to be sent. While more do, no packet is accepted.
+        /// Bytes that wait to be sent. While there are more, no packet is accepted.
         pub outbox_bytes: usize = 64 << 20, 65_536..=1_073_741_824;
     }
 }

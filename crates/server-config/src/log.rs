@@ -6,14 +6,14 @@ use serde::{Deserialize, Serialize};
 use crate::table::table;
 
 table! {
-    /// `[log]`: what the server writes to its log.
+    /// `[log]`: the format and level of the log.
     pub struct LogConfig {
-        /// The format of lines: text for people, json for programs, one object in each line. Lines that belong to a
-        /// worker, a session or a connection say so in spans.
+        /// The format of lines: text for people, json for programs, one object per line. Spans name the worker, session
+        /// or connection of a line.
         pub format: LogFormat = LogFormat::default();
-        /// Which lines are written: those of this level and of more important ones. The variable `RUST_LOG` takes
-        /// precedence, knows parts of the program (`warn,consonance_server=debug`) and single sessions
-        /// (`[session{session=main}]=debug`), and holds until the end.
+        /// The least important level that is written. The variable `RUST_LOG` takes precedence until the process ends;
+        /// it selects parts of the program (`warn,consonance_server=debug`) and single sessions
+        /// (`[session{session=main}]=debug`).
         #[schemars(extend("x-reload" = true))]
         pub level: LogLevel = LogLevel::default();
     }
@@ -39,11 +39,11 @@ pub enum LogLevel {
     /// Something needs an operator's attention.
     #[default]
     Warn,
-    /// Players who join and leave, and other rare events.
+    /// Players that join and leave, and other rare events.
     Info,
     /// Every connection, every room.
     Debug,
-    /// Also what clients do that have not joined.
+    /// Also what clients do before they have joined.
     Trace,
 }
 

@@ -5,22 +5,20 @@ use consonance_server::reports::{KeptVoicesSettings, ReportsSettings};
 use crate::table::{Seconds, table};
 
 table! {
-    /// `[moderation]`: the reasons of the defaults stand at [`KeptVoicesSettings`] and [`ReportsSettings`].
+    /// `[moderation]`: the reasons for the defaults stand at [`KeptVoicesSettings`] and [`ReportsSettings`].
     #[schemars(extend("x-reload" = true))]
     pub struct ModerationConfig {
-        /// How much of each voice stays in memory for reports, in seconds; 0 for none. Players whose clients can show
-        /// it are told; tell the others. It needs `storage.folder` (or systemd's `StateDirectory`), where reports are
-        /// written to.
+        /// How much of each voice stays in memory for reports; 0 for none. Players are told if their client can show
+        /// it; tell the others. Needs `storage.folder` (or systemd's `StateDirectory`), where reports are written.
         pub report_buffer_s: Seconds = Seconds::new(0), 0..=600;
-        /// Bytes of that for one speaker; of a speaker who sends more, less time is kept.
+        /// Buffer bytes per speaker; a speaker that sends more is kept for less time.
         pub report_buffer_speaker_bytes_max: usize = 512 << 10, 4096..=1_073_741_824;
-        /// Bytes of that for each worker. Above seven eighths of it, less time is kept of the speaker with the most in
-        /// a session that has more than its share, and that is counted.
+        /// Buffer bytes per worker. Above seven eighths of it, the largest speaker of a session that exceeds its share
+        /// is kept for less time, and counted.
         pub report_buffer_worker_bytes_max: usize = 64 << 20, 65_536..=1_099_511_627_776_u64;
-        /// Whether a report contains what others said in the same rooms at that time, and not only the reported
-        /// player.
+        /// Include in a report what others said in the same rooms at that time, not only the reported player.
         pub reports_include_others: bool = true;
-        /// How long reports are kept, in days.
+        /// Days that reports are kept.
         pub reports_days: u32 = 30, 1..=36_500;
         /// Bytes of all reports together; one more report is an error.
         pub reports_bytes_max: u64 = 1 << 30, 65_536..=1_125_899_906_842_624_u64;

@@ -53,11 +53,11 @@ table! {
     pub struct ProximityConfig {
         /// The room, by name or prefix.
         pub room: String = String::new();
-        /// How many metres a voice carries.
+        /// How far a voice carries.
         pub range_m: f64 = 0.0, 0.1..=1_000_000;
-        /// By how much a speaker must beat another to take its place.
+        /// By how much a speaker must beat another to replace it.
         pub hysteresis: f64 = 0.25, 0..=1;
-        /// How many speakers a listener is sent at once.
+        /// Speakers that a listener receives at once.
         pub streams_max: u8 = 8, 1..=64;
     }
 }
@@ -68,11 +68,11 @@ table! {
     pub struct RoomLimitsConfig {
         /// The room, by name or prefix.
         pub room: String = String::new();
-        /// How many players may listen at once.
+        /// Players that may listen at once.
         pub listeners_max: Option<usize> = None, 1..=65_535;
-        /// How many players may speak at once.
+        /// Players that may speak at once.
         pub speakers_max: Option<usize> = None, 0..=65_535;
-        /// How long a player must wait between two texts to the room, in seconds.
+        /// The time a player must wait between two texts to the room.
         pub text_every_s: Seconds = Seconds::new(0), 0..=86_400;
     }
 }

@@ -10,29 +10,26 @@ table! {
     /// `[shutdown]`: how the server shuts down, and where its players go.
     #[schemars(extend("x-reload" = true))]
     pub struct ShutdownConfig {
-        /// How long a server that is told to end (by TERM or Ctrl-C) drains its sessions, in seconds: no new player is
-        /// admitted, and players are told. It ends when the last one has gone, after this time, or at once when it is
-        /// told a second time. 0 ends at once.
+        /// How long a server drains its sessions on TERM or Ctrl-C: it admits no new player and tells the others. It
+        /// ends when the last player has left, after this time, or at once on a second signal. 0 ends at once.
         pub drain_s: Seconds = Seconds::new(0), 0..=86_400;
-        /// Where players go while the server drains: the address of another server, in which `{session}` stands for
-        /// the session's name. Games with this library follow by themselves, with their rooms and join tokens.
+        /// Where players go while the server drains: another server's address, with `{session}` for the session's name.
+        /// Games with this library follow automatically, with their rooms and join tokens.
         #[schemars(example = &"quic://voice2.example.org:7777/{session}")]
         pub redirect: Option<String> = None;
-        /// The time in seconds over which players are redirected evenly, so that they do not all connect at once.
+        /// The time over which redirects are spread evenly, so that players do not all connect at once.
         pub redirect_window_s: Seconds = Seconds::new(30), 0..=3600;
-        /// A server that is told to end leaves its sessions in this file; one that starts continues them, and deletes
-        /// the file once it runs: players lose their links for a moment, and get their places, rooms and permissions
-        /// back. Where no certificate is configured, the generated one is handed over, too. The file holds secrets,
-        /// and only the server's user may read it; its folder must exist. With this file, the server does not drain
-        /// first.
+        /// A file for a restart without lost sessions: on TERM or Ctrl-C the server writes its sessions to it instead
+        /// of draining; the next process continues them and deletes the file. Links break for a moment; players get
+        /// their places, rooms and permissions back. A generated certificate is handed over too. The file contains
+        /// secrets and is readable only by the server's user; its folder must exist.
         #[schemars(example = &"/run/consonance/hand-over", extend("format" = "path"))]
         pub handover_file: Option<PathBuf> = None;
-        /// How long after the end of their links players reconnect then, in seconds: about as long as the next process
-        /// takes to listen. A client that is too early tries again after a third of a second, and then after twice as
-        /// long each time.
+        /// How long after such an end players reconnect: about the time until the next process listens. A client that
+        /// is too early retries after a third of a second, then after twice as long each time.
         pub reconnect_delay_s: Seconds = Seconds::millis(200), 0..=5;
-        /// How many players of a session reconnect in each second then. After five seconds all others do, too, since
-        /// places are kept for ten.
+        /// Players of a session that reconnect per second then. After five seconds all others do too, since places are
+        /// kept for ten.
         pub reconnects_per_s: u32 = 500, 1..=100_000;
     }
 }

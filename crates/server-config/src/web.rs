@@ -14,77 +14,73 @@ table! {
         /// The TCP address of the page; port 0 picks a free port. Default: no page.
         #[schemars(example = &"127.0.0.1:7780", extend("format" = "address"))]
         pub listen: Option<SocketAddr> = None;
-        /// A PEM file with the certificate chain of the page, the server's own first. Default: the page is plain HTTP,
-        /// and browsers give a microphone only to pages of this machine, unless a proxy with TLS is in front;
-        /// docs/browser/https.md says more. The files are read again when they change.
+        /// A PEM file with the page's certificate chain, the server's own first; read again when it changes. Default:
+        /// plain HTTP, where browsers give a microphone only to pages of this machine, unless a TLS proxy is in front;
+        /// see docs/browser/https.md.
         #[schemars(example = &"fullchain.pem", extend("format" = "path", "x-reload" = true))]
         pub certificate_file: Option<PathBuf> = None;
         /// The PEM file with its private key.
         #[schemars(example = &"privkey.pem", extend("format" = "path", "x-reload" = true))]
         pub private_key_file: Option<PathBuf> = None;
-        /// A TCP address where requests over plain HTTP are redirected to the page over TLS.
+        /// A TCP address that redirects plain HTTP to the page over TLS.
         #[schemars(example = &"[::]:80", extend("format" = "address"))]
         pub redirect: Option<SocketAddr> = None;
-        /// Addresses, or networks such as 10.0.0.0/8, of proxies in front of the page. What they say about the client
-        /// (X-Forwarded-For, X-Forwarded-Proto) is trusted; the same headers from others are ignored.
+        /// Addresses, or networks such as 10.0.0.0/8, of proxies in front of the page. Their X-Forwarded-For and
+        /// X-Forwarded-Proto headers are trusted; those of others are ignored.
         pub proxies: Vec<String> = Vec::new();
-        /// Origins of other sites, each with its scheme and without a path, whose pages may use this server; its own
-        /// page always may. This restricts pages only: other programs can send any origin.
+        /// Origins of other sites whose pages may use this server, each a scheme and a host without a path; its own
+        /// page is always allowed. This restricts pages only: other programs can send any origin.
         #[schemars(extend("examples" = [["https://game.example.org"]]))]
         pub origins: Vec<String> = Vec::new();
-        /// Names besides localhost and the one in host by which browsers may ask for the page over plain HTTP, without
-        /// ports; addresses always work. Others are refused, so that no page of another site can be made to point
-        /// here. With a certificate of the page's own, or behind a proxy in `web.proxies`, every name is answered.
+        /// Names besides localhost and host under which the page is served over plain HTTP, without ports; addresses
+        /// always work. Other names are refused, against DNS rebinding. With a certificate of the page's own, or behind
+        /// a proxy in `web.proxies`, every name works.
         #[schemars(extend("examples" = [["gamebox.local"]]))]
         pub host_names: Vec<String> = Vec::new();
-        /// The UDP address where browsers' voice arrives, all over this one port. Default: the page's own address and
-        /// port.
+        /// The UDP address for the voice of all browsers. Default: the page's address and port.
         #[schemars(example = &"203.0.113.7:7780", extend("format" = "address"))]
         pub udp: Option<SocketAddr> = None;
-        /// A TCP address for voice where UDP does not come through (ICE-TCP). Default: none.
+        /// A TCP address for voice where UDP is blocked (ICE-TCP). Default: none.
         #[schemars(example = &"203.0.113.7:7781", extend("format" = "address"))]
         pub tcp: Option<SocketAddr> = None;
-        /// The addresses at which browsers reach those two, with ports where others are open in front: needed where
-        /// they are `[::]` or 0.0.0.0, and behind a router or a load balancer.
+        /// The addresses at which browsers reach udp and tcp, with ports where they differ: required where those are
+        /// `[::]` or 0.0.0.0, and behind a router or load balancer.
         #[schemars(extend("examples" = [["203.0.113.7"]]))]
         pub announced: Vec<String> = Vec::new();
-        /// URLs of TURN and STUN servers that browsers are told to use. Browsers can reach this server without them; a
-        /// TURN server helps players behind networks that let only some traffic out.
+        /// URLs of TURN and STUN servers for browsers. Browsers reach this server without them; TURN helps players
+        /// behind restrictive networks.
         #[schemars(extend("examples" = [["turn:turn.example.org:3478", "turns:turn.example.org:443?transport=tcp"]]))]
         pub ice_servers: Vec<String> = Vec::new();
-        /// The secret that this server shares with the TURN servers (static-auth-secret of coturn): browsers get
-        /// credentials that are made with it and expire. Prefer a file.
+        /// The secret shared with the TURN servers (coturn's static-auth-secret), from which browsers get credentials
+        /// that expire. Prefer a file.
         #[schemars(example = &"a long random text")]
         pub turn_secret: Option<Secret> = None;
-        /// A file with that secret in its first line, which other users of the machine should not be able to read. It
-        /// takes precedence over `web.turn_secret`.
+        /// A file with that secret in its first line; protect it from other users of the machine. Takes precedence over
+        /// `web.turn_secret`.
         #[schemars(example = &"turn-secret.txt", extend("format" = "path"))]
         pub turn_secret_file: Option<PathBuf> = None;
-        /// How long these credentials are valid, in seconds. coturn checks that only when a browser begins, and lets
-        /// it stay for longer; with a TURN server that checks again and again, this is the longest call.
+        /// Lifetime of these credentials. coturn checks it only at the start of a call; for a TURN server that checks
+        /// repeatedly, it is the longest call.
         pub turn_lifetime_s: Seconds = Seconds::new(3600), 60..=604_800;
-        /// Whether browsers without any other way may send voice over `WebSocket`s, which is slower where packets are
-        /// lost.
+        /// Allow voice over `WebSocket` for browsers without another way; slower on lossy networks.
         pub fallback: bool = true;
         /// Browsers at once.
         pub players_max: usize = 1000, 1..=65_536;
-        /// Browsers at once whose connections are being established.
+        /// Browsers whose connections are being established.
         pub handshakes_max: usize = 128, 1..=65_536;
-        /// Silence in seconds after which a browser's connection counts as lost. A browser sends something every 2 s.
+        /// Silence after which a browser's connection counts as lost. Browsers send something every 2 s.
         pub idle_timeout_s: Seconds = Seconds::new(15), 5..=300;
-        /// Connections to the page at once; further ones wait. Each browser has one or two.
+        /// Connections to the page at once; further ones wait. A browser has one or two.
         pub connections_max: usize = 2048, 16..=65_536;
-        /// Connections at once from one address, or one IPv6 network of 64 bits; a further one is closed. Proxies have
-        /// no such limit.
+        /// Connections at once from one address (IPv6: one /64); a further one is closed. Proxies have no such limit.
         pub connections_per_address: usize = 256, 1..=65_536;
-        /// Requests to join from one address, or one IPv6 network of 64 bits, per minute in the long run; further
-        /// clients are told to wait.
+        /// Join requests from one address (IPv6: one /64) per minute; further clients are told to wait.
         pub joins_per_minute: u32 = 120, 1..=1_000_000;
-        /// As many of them at once.
+        /// Burst of join requests.
         pub joins_burst: u32 = 60, 1..=1_000_000;
-        /// How long a request may take to arrive, and to be answered, in seconds.
+        /// How long a request may take to arrive, and its answer to be sent.
         pub request_timeout_s: Seconds = Seconds::new(10), 0.1..=300;
-        /// What one browser, and clients of the page that have not joined, may use. Few servers need other numbers.
+        /// What one browser, and clients of the page that have not joined, may use. Few servers need other values.
         pub limits: WebLimitsConfig = WebLimitsConfig::default();
     }
 }
@@ -146,7 +142,7 @@ fn wrong_texts(
 
 fn is_announced(text: &str) -> bool {
     text.parse::<SocketAddr>().map(|address| address.ip()).or_else(|_| text.parse::<IpAddr>()).is_ok_and(
-        // Nobody is there.
+        // Not an address of a machine.
         |ip| !ip.is_unspecified(),
     )
 }
