@@ -1,34 +1,34 @@
-//! Every metric: its name, its unit, its labels and what it means.
+//! All metrics: names, units, labels and descriptions.
 //!
-//! Names follow <https://prometheus.io/docs/practices/naming/>: base units, `_total` for what only grows.
+//! Names follow <https://prometheus.io/docs/practices/naming/>: base units, `_total` for counters.
 
-/// One metric with all its samples.
+/// A metric with all its samples.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Family {
     /// Its name.
     pub name: &'static str,
-    /// What kind of number it is.
+    /// Its kind.
     pub kind: Kind,
-    /// The names of its labels.
+    /// Its labels.
     pub labels: &'static [&'static str],
-    /// What it counts, in a sentence.
+    /// What it measures, in a sentence.
     pub about: &'static str,
 }
 
-/// Kinds of numbers.
+/// Kinds of metrics.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// It only grows, until the process ends.
+    /// It only grows while the process runs.
     Counter,
-    /// It comes and goes.
+    /// It rises and falls.
     Gauge,
-    /// How many observations lie where.
+    /// Observations in buckets.
     Histogram,
 }
 
 impl Kind {
-    /// As Prometheus calls it.
+    /// Its name in Prometheus.
     pub fn name(self) -> &'static str {
         match self {
             Self::Counter => "counter",
@@ -38,7 +38,7 @@ impl Kind {
     }
 }
 
-/// All of them, in the order in which they are written.
+/// All metrics, in the order of the output.
 pub fn families() -> impl Iterator<Item = &'static Family> {
     ALL.iter().copied()
 }
@@ -57,179 +57,179 @@ macro_rules! families {
 
 families! {
     BUILD_INFO: Gauge "consonance_build_info" ["version"]
-        "Always 1; the version of the program is its label.";
+        "Always 1; the label is the program's version.";
     UPTIME: Gauge "consonance_uptime_seconds"
-        "How long the server runs.";
+        "Time since the server started.";
     SESSIONS: Gauge "consonance_sessions"
-        "Sessions that there are.";
+        "Open sessions.";
     SESSIONS_BEGUN: Counter "consonance_sessions_begun_total"
-        "Sessions that began because somebody joined them.";
+        "On-demand sessions opened by a join.";
     SESSIONS_ENDED: Counter "consonance_sessions_ended_total"
-        "Sessions that ended because they were empty.";
+        "Sessions closed because they were empty.";
     SESSIONS_REFUSED: Counter "consonance_sessions_refused_total" ["reason"]
-        "Players who named a session that is not served: unknown, because nobody serves that name; full, because there are as many as may be.";
+        "Joins refused: unknown, no such session; full, no further session may be opened.";
     CLIENTS: Gauge "consonance_clients"
-        "Players who have joined a session.";
+        "Players in sessions.";
     LINK_LOSS: Gauge "consonance_link_loss_clients" ["at_most"]
-        "Players by how much of their voice was lost of late on the way to the server, as a share; only those whose voice the server follows.";
+        "Players by recent loss of their voice towards the server, as a ratio; only tracked voices.";
     SESSION_CLIENTS: Gauge "consonance_session_clients" ["session"]
-        "Players in a session; only with admin.metrics_sessions_max, and only of that many sessions.";
+        "Players in a session, for the admin.metrics_sessions_max largest.";
     SESSION_PACKETS: Counter "consonance_session_packets_received_total" ["session"]
-        "Packets that came in for a session; as far as consonance_session_clients tells of it.";
+        "Packets received for these sessions.";
 
     WORKER_BUSY: Gauge "consonance_worker_busy_ratio" ["worker"]
-        "The share of its time in which a worker did something of late.";
+        "Recent share of time that a worker was busy.";
     WORKER_TURNS: Counter "consonance_worker_turns_total" ["worker"]
-        "How often a worker has turned; one that does not hangs.";
+        "Loop iterations per worker; a constant value means it hangs.";
     WORKER_SESSIONS: Gauge "consonance_worker_sessions" ["worker"]
-        "Sessions that a worker serves.";
+        "Sessions on a worker.";
     WORKER_CLIENTS: Gauge "consonance_worker_clients" ["worker"]
-        "Players in these sessions.";
+        "Players on a worker.";
     WORKER_PACKETS: Counter "consonance_worker_packets_total" ["worker", "direction"]
-        "Packets that a worker took and gave to the networks; one for ten listeners counts ten times.";
+        "Packets received from and sent to networks; one for ten listeners counts ten times.";
     WORKER_JOBS: Gauge "consonance_worker_jobs_waiting" ["worker"]
-        "What operators and others asked a worker to do and it has not come to.";
+        "Requests of operators and others that wait for a worker.";
     WORKER_SHEDDING: Gauge "consonance_worker_shedding_step" ["worker"]
-        "What a worker gives up because it has too much to do: 0 nothing, 1 newcomers, 2 to 4 also voices above eight, four and two in each room.";
+        "Load shedding step: 0 none, 1 newcomers refused, 2 to 4 also at most eight, four and two voices per room.";
     RELAY_DELAY: Histogram "consonance_relay_delay_seconds"
-        "How long relayed voice stays in a worker, from the network to the last listener.";
+        "Time of relayed voice in a worker, from the network to the last listener.";
 
     PACKETS_RECEIVED: Counter "consonance_packets_received_total"
-        "Packets that came in for sessions, good or bad.";
+        "Packets received for sessions, valid or not.";
     BYTES_RECEIVED: Counter "consonance_received_bytes_total"
-        "Their bytes.";
+        "Bytes of these packets.";
     VOICE_RECEIVED: Counter "consonance_voice_frames_received_total" ["route"]
-        "Voice frames that were relayed: listed, with the sender's list of listeners; by_room, with listeners that the server found.";
+        "Voice frames relayed: listed, to the sender's list of listeners; by_room, to listeners found by the server.";
     VOICE_SENT: Counter "consonance_voice_frames_sent_total"
-        "Packets that these became, one for each listener.";
+        "Voice packets sent, one per listener.";
     DROPPED: Counter "consonance_packets_dropped_total" ["reason"]
-        "Packets of players that were not taken, by reason.";
+        "Packets of players that were dropped, by reason.";
     VOICE_HELD_BACK: Counter "consonance_voice_frames_crowded_out_total"
-        "How often a listener in range of a speaker was not sent a frame because enough others were nearer or louder.";
+        "Frames not sent to a listener in range because enough speakers were nearer or louder.";
     JOINS_REFUSED: Counter "consonance_joins_refused_total" ["reason"]
-        "Players and links that were not let in, by reason.";
+        "Players and links that were refused, by reason.";
     JOINS_POSTPONED: Counter "consonance_joins_postponed_total"
-        "Handshakes that were passed over because too many waited to be admitted; their senders ask again.";
+        "Handshakes ignored because too many players waited to be admitted; senders retry.";
     NAMES_AWAITED: Counter "consonance_names_awaited_total"
-        "Newcomers that began to wait for a name in use.";
+        "Newcomers that waited for a name in use.";
     NAMES_TAKEN_OVER: Counter "consonance_names_taken_over_total"
-        "Players removed because they no longer answered and a newcomer waited for their name.";
+        "Players removed because they stopped answering while a newcomer waited for their name.";
     ROOMS_REFUSED: Counter "consonance_rooms_refused_total" ["reason"]
-        "Rooms that players were not let into, by reason.";
+        "Refused room entries, by reason.";
     ROOM_COLLISIONS: Counter "consonance_room_collisions_total"
-        "Rooms that came into use while another name with the same number was: their listeners hear both.";
+        "Rooms opened while another name with the same number was in use; their listeners hear both.";
     LINKS_CLOSED: Counter "consonance_links_closed_total" ["reason"]
-        "Links that the server closed for what came over them.";
+        "Links closed for what they sent, by reason.";
     PLACES_RESUMED: Counter "consonance_places_resumed_total"
-        "Players who lost their connection and came back to their place.";
+        "Players that reconnected and resumed their place.";
     PLACES_GIVEN_UP: Counter "consonance_places_given_up_total"
-        "Places that nobody came back to in time.";
+        "Places that expired before their player returned.";
     REPORTS_SENT: Counter "consonance_voice_reports_sent_total"
-        "Reports to speakers of how their voice arrives.";
+        "Reception reports sent to speakers.";
     REPORTS_RECEIVED: Counter "consonance_voice_reports_received_total"
-        "Reports of listeners that were taken.";
+        "Reception reports accepted from listeners.";
     POSITIONS_RECEIVED: Counter "consonance_position_reports_received_total"
-        "Reports of players of where they are that were taken.";
+        "Position reports accepted from players.";
     INTERNAL_LOST: Counter "consonance_internal_messages_lost_total" ["what"]
-        "Events and commands of a session that nobody took in time: a fault of the server's.";
+        "Events and commands of a session not taken in time: a fault of the server.";
 
     OTHER: Counter "consonance_session_other_total" ["counter"]
-        "Whatever else sessions count, by its name in the program.";
+        "Other session counters, by their name in the program.";
 
     BANS: Gauge "consonance_bans"
-        "Bans that are kept.";
+        "Stored bans.";
     STORE_WRITES: Counter "consonance_store_writes_total"
-        "Changes that the disk has taken.";
+        "Changes written to disk.";
     STORE_ERRORS: Counter "consonance_store_errors_total"
-        "How often the disk refused one; it is tried again.";
+        "Failed writes; each is retried.";
     STORE_WAITING: Gauge "consonance_store_writes_waiting"
-        "Changes that wait for the disk.";
+        "Changes waiting to be written.";
     STORE_DROPPED: Counter "consonance_store_writes_dropped_total"
-        "Changes that are in memory only because too many waited for the disk.";
+        "Changes kept only in memory because too many waited to be written.";
     KEPT_VOICES: Gauge "consonance_kept_voice_bytes"
-        "Bytes of voice that are in memory for reports.";
+        "Bytes of voice in memory for reports.";
     VOICES_NOT_KEPT: Counter "consonance_voice_frames_not_kept_total"
-        "Voice frames that were to be kept for reports and found no room.";
+        "Voice frames left out of the report buffer for lack of space.";
     REPORTS: Gauge "consonance_reports"
-        "Reports of players that are kept.";
+        "Stored reports of players.";
 
     HOOK_ASKED: Counter "consonance_joining_hook_questions_total"
-        "Questions to the joining hook about players who want in; 0 without a hook.";
+        "Requests to the joining hook; 0 without a hook.";
     HOOK_ANSWERED: Counter "consonance_joining_hook_answers_total" ["answer"]
-        "What came of them: allowed; denied; failed, without an answer that makes sense; overflowed, not asked because too many waited.";
+        "Their results: allowed; denied; failed, without a valid answer; overflowed, not sent because too many waited.";
 
     RECORDINGS: Gauge "consonance_recordings" ["state"]
-        "Recordings: live ones are being made, finished ones are on the disk.";
+        "Recordings: live, in progress; finished, on disk.";
     RECORDING_BYTES: Gauge "consonance_recordings_bytes" ["state"]
-        "What they take.";
+        "Bytes of recordings.";
     RECORDINGS_ENDED: Counter "consonance_recordings_total" ["what"]
-        "Recordings that were begun, refused for want of space or because of their folder, cut off because something could not be written (failed), and removed to make room.";
+        "Recordings started, refused for lack of space or because of their folder, ended by a write error (failed), removed for space.";
     RECORDING_DROPPED: Counter "consonance_recording_frames_dropped_total"
-        "Frames missing in recordings, which came faster than the disk took them or just after a recording had ended by itself.";
+        "Frames missing in recordings: faster than the disk, or just after a recording ended by itself.";
 
     LINKS: Gauge "consonance_links" ["network"]
-        "Links that are up, joined to a session or not.";
+        "Open links, joined to a session or not.";
     LINKS_ACCEPTED: Counter "consonance_links_accepted_total" ["network"]
-        "Links that ever were up.";
+        "Links opened.";
     LINKS_REFUSED: Counter "consonance_links_refused_total" ["network", "reason"]
-        "Strangers and links that the network turned away or ended, by reason.";
+        "Connection attempts and links that the network refused or ended, by reason.";
     NETWORK_PACKETS: Counter "consonance_network_packets_total" ["network", "direction", "delivery"]
-        "Packets that a network carried; one for ten listeners counts ten times.";
+        "Packets carried by a network; one for ten listeners counts ten times.";
     NETWORK_BYTES: Counter "consonance_network_bytes_total" ["network", "direction", "delivery"]
-        "Their bytes, without what the network adds.";
+        "Bytes of these packets, without the network's overhead.";
     NETWORK_DROPPED: Counter "consonance_network_packets_dropped_total" ["network", "reason"]
-        "Packets that were thrown away on the server's side of a network, by reason.";
+        "Packets dropped by a network on the server's side, by reason.";
 
     PATHS: Gauge "consonance_fast_path_links" ["network", "state"]
-        "Links that agreed on the fast path, and those of them whose voice takes it now (in_use); of the others it goes over the connection.";
+        "Links that agreed on the fast path, and those whose voice uses it now (in_use).";
     PATH_PACKETS: Counter "consonance_fast_path_packets_total" ["network", "direction"]
-        "Packets that took the fast path.";
+        "Packets over the fast path.";
     PATH_FALLBACKS: Counter "consonance_fast_path_fallbacks_total" ["network"]
-        "Packets for links with a fast path that went over the connection, because nothing came through on it, or not yet.";
+        "Packets of such links sent over the connection, because nothing arrives on the path, or not yet.";
     PATH_DATAGRAMS: Counter "consonance_fast_path_datagrams_total" ["network", "fate"]
-        "Datagrams of the fast path: sent, or unsent because there was no room for them, their path closed while they waited for others, or the system refused them.";
+        "Fast path datagrams: sent, or unsent because buffers were full, the path closed, or the system refused them.";
     PATH_REFUSED: Counter "consonance_fast_path_refused_total" ["network", "reason"]
-        "Datagrams beside the connections that were dropped as they came in, by reason; strangers may send what they like.";
+        "Incoming datagrams outside connections that were dropped, by reason; anyone can send these.";
     PATH_PROOFS: Counter "consonance_fast_path_addresses_total" ["network", "step"]
-        "Addresses that clients were challenged to prove, and those that were proved.";
+        "Client addresses challenged, and proved.";
 
     GAME_MESSAGES: Counter "consonance_game_messages_total" ["network", "direction", "delivery"]
-        "Messages that went through a proxy to games' servers and came from them, without voice.";
+        "Game messages forwarded by a proxy to and from game servers, without voice.";
     GAME_BYTES: Counter "consonance_game_bytes_total" ["network", "direction", "delivery"]
-        "Their bytes, without what the network adds.";
+        "Bytes of these messages, without the network's overhead.";
     GAME_VOICE_UNWANTED: Counter "consonance_game_voice_unwanted_total" ["network"]
-        "Voice packets that a proxy took out and threw away, because the session had closed their speaker's voice.";
+        "Voice packets dropped by a proxy after the session had closed the speaker's voice.";
     GAME_UPSTREAMS: Counter "consonance_game_upstreams_ended_total" ["network", "reason"]
-        "Connections of a proxy to games' servers that could not be made (failed), were ended by the server or lost, or were ended because the server was too slow.";
+        "Proxy connections to game servers that failed, were lost or ended by the server, or were ended as too slow.";
 
     BROWSER_OFFERS: Counter "consonance_browser_offers_total" ["result"]
-        "Offers of pages in browsers that were taken, and those that nobody understood (refused).";
+        "Offers of browser pages accepted, and not understood (refused).";
     BROWSER_VOICE: Counter "consonance_browser_voice_packets_total" ["direction"]
-        "Packets of voice from pages (received), those of them that did not come (missing), and packets to pages (sent).";
+        "Voice packets from pages (received), gaps in them (missing), and voice packets to pages (sent).";
     BROWSER_REPACKED: Counter "consonance_browser_voice_repacked_total"
-        "Packets of voice from pages of another length than 20 ms that were taken apart or put together.";
+        "Voice packets from pages split or merged because they were not 20 ms long.";
     BROWSER_MESSAGES: Counter "consonance_browser_messages_total" ["direction"]
-        "Control messages from pages and to them.";
+        "Control messages from and to pages.";
     BROWSER_DROPPED: Counter "consonance_browser_dropped_total" ["what", "reason"]
-        "What was dropped between pages and their players: voice of pages, most of it while they speak to nobody (without_channel); frames for pages, of speakers without a slot or whom the page ignores among others; messages of pages; datagrams at the port; TCP connections for datagrams, of nobody (stray) or beyond those that there may be (too_many); and content of datagrams, before a player sees it.";
+        "Dropped between pages and players: voice of pages, mostly without an open channel (without_channel); frames for pages, such as of speakers without a slot or ignored by the page; messages of pages; datagrams at the port; TCP connections for datagrams, of no page (stray) or over the limit (too_many); datagram content before it reaches a player.";
 
     PAGE_CONNECTIONS: Gauge "consonance_page_connections" ["listener"]
-        "Connections to the listeners for players with browsers, WebSockets included: the page's own, and what leads plain HTTP there (redirect).";
+        "Connections to the listeners for browsers, WebSockets included: the page's own and the plain HTTP redirect.";
     PAGE_CONNECTIONS_MADE: Counter "consonance_page_connections_total" ["listener", "result"]
-        "Connections to them that were accepted, turned away because there were too many from their address (turned_away), or accepted and came to nothing: to no TLS (tls_failed), to a request that nobody can read (unreadable), to no further request in time, as with browsers that have nothing more to ask (timed_out); and WebSockets that ended because their page kept no rules, was silent for too long or broke off (broken_off).";
+        "Connections to these listeners: accepted; refused because their address had too many (turned_away); failed after accepting: TLS handshake (tls_failed), invalid request (unreadable), no further request in time, often none needed (timed_out); WebSockets ended by a protocol violation, silence or a lost connection (broken_off).";
     PAGE_ANSWERS: Counter "consonance_page_answers_total" ["listener", "status"]
-        "What they answered, by the kind of the status: 1xx are WebSockets; 4xx are pages of other sites, wrong offers and too many of them, among others; 5xx is a server that is full, busy or closing.";
+        "Responses of these listeners by status class: 1xx WebSockets; 4xx such as other sites' pages and invalid or too many offers; 5xx a full, busy or closing server.";
 
     PROCESS_CPU: Counter "process_cpu_seconds_total"
-        "Processor time of the process, in user mode and in the system.";
+        "Processor time of the process, user and system.";
     PROCESS_MEMORY: Gauge "process_resident_memory_bytes"
-        "Memory of the process that is in use.";
+        "Resident memory of the process.";
     PROCESS_VIRTUAL: Gauge "process_virtual_memory_bytes"
-        "Memory that the process has asked for.";
+        "Virtual memory of the process.";
     PROCESS_FDS: Gauge "process_open_fds"
-        "File descriptors that are open.";
+        "Open file descriptors.";
     PROCESS_FDS_MAX: Gauge "process_max_fds"
-        "File descriptors that may be.";
+        "Limit of open file descriptors.";
     PROCESS_THREADS: Gauge "process_threads"
         "Threads of the process.";
 }

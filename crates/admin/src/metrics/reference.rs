@@ -1,10 +1,10 @@
-//! The page of documentation: every name and what it means.
+//! The page of documentation: every metric with its meaning.
 
 use std::fmt::Write as _;
 
 use super::families::families;
 
-/// `docs/metrics.md`, as it has to be.
+/// The text of `docs/metrics.md`.
 pub fn reference_page() -> String {
     let mut page = String::from(INTRODUCTION);
     for family in families() {
@@ -18,13 +18,13 @@ pub fn reference_page() -> String {
 const INTRODUCTION: &str = "\
 # Metrics
 
-<!-- Made from crates/admin/src/metrics/families.rs; `UPDATE_DOCS=1 cargo test -p consonance-admin --test metrics` writes it again. -->
+<!-- Generated from crates/admin/src/metrics/families.rs; `UPDATE_DOCS=1 cargo test -p consonance-admin --test metrics` writes it. -->
 
-`consonance serve` with `admin.listen` shows these numbers at `/metrics`, in the text format of [Prometheus](https://prometheus.io).
-Counters start again with the process.
-Nothing is labelled with a player's name or address; sessions are told apart only if `admin.metrics_sessions_max` says of how many.
+With `admin.listen`, `consonance serve` serves these metrics at `/metrics`, in the text format of [Prometheus](https://prometheus.io).
+Counters restart with the process.
+No label contains a player's name or address; sessions are labelled only for as many as `admin.metrics_sessions_max` allows.
 
-A scraper shows the admin token, or `admin.open_metrics` lets everybody who reaches the address read the numbers:
+A scraper presents the admin token, unless `admin.open_metrics` opens the page to all clients that reach the address:
 
 ```yaml
 scrape_configs:
@@ -35,8 +35,8 @@ scrape_configs:
       - targets: [\"127.0.0.1:7778\"]
 ```
 
-[packaging/grafana/consonance.json](../packaging/grafana/consonance.json) is a dashboard of them for Grafana.
+[packaging/grafana/consonance.json](../packaging/grafana/consonance.json) is a Grafana dashboard.
 
-| name | kind | what it is |
+| name | kind | meaning |
 |---|---|---|
 ";
