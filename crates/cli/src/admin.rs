@@ -1,4 +1,4 @@
-//! `consonance admin`: what an operator sees and does, over a server's admin API.
+//! `consonance admin`: inspects and administers a server over its admin API.
 
 mod bans;
 mod client;
@@ -17,17 +17,19 @@ use consonance_transport::session_name::encode as percent_encoded;
 use serde_json::Value;
 
 use client::Client;
-use commands::{Ban, Drain, InRoom, LimitRoom, Move, OfPlayer, Removal, Sanction, SlowTexts, TakeOut};
+use commands::{
+    Ban, Drain, InRoom, LimitRoom, Move, OfPlayer, Removal, RemoveFromRoom, Restriction, SlowTexts,
+};
 use recordings::Recordings;
 use reports::Reports;
 
-/// Whom to ask, and what.
+/// The server, and the request to it.
 #[derive(Debug, Args)]
 pub(crate) struct Admin {
-    /// Where the server's admin listener is.
+    /// The URL of the server's admin listener.
     #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:7778", global = true)]
     server: String,
-    /// The file with the admin token [default: where a server of this user keeps it].
+    /// The file with the admin token [default: where a server run by this user keeps it].
     #[arg(long, value_name = "FILE", global = true)]
     token_file: Option<PathBuf>,
     /// Print the server's answer as JSON.
@@ -39,77 +41,77 @@ pub(crate) struct Admin {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// How the server is doing.
+    /// Show the state of the server.
     Health,
-    /// Its sessions.
+    /// List its sessions.
     Sessions,
-    /// Everybody in a session: who speaks, what is lost, what was decided.
+    /// List the players of a session: speaking, packet loss, restrictions.
     Players {
         /// The session.
         session: String,
     },
-    /// Send a player away; it may come back.
+    /// Kick a player; it can rejoin.
     Kick(OfPlayer),
-    /// Take a player's voice away.
-    Mute(Sanction),
-    /// Give it back.
+    /// Mute a player.
+    Mute(Restriction),
+    /// Unmute a player.
     Unmute(OfPlayer),
-    /// Send a player no voice.
-    Deafen(Sanction),
-    /// Send it voice again.
+    /// Deafen a player: it receives no voice.
+    Deafen(Restriction),
+    /// Undeafen a player.
     Undeafen(OfPlayer),
-    /// Take a player's texts away.
-    MuteText(Sanction),
-    /// Let it write again.
+    /// Mute a player's text messages.
+    MuteText(Restriction),
+    /// Unmute a player's text messages.
     UnmuteText(OfPlayer),
-    /// Let a player listen to a room and speak there, whatever the room's rules say.
-    Permit(InRoom),
-    /// Let it do neither.
-    Forbid(InRoom),
-    /// Let the room's own rules decide again.
+    /// Allow a player to listen to a room and to speak in it, whatever the room's rules say.
+    Allow(InRoom),
+    /// Deny a player access to a room.
+    Deny(InRoom),
+    /// Apply the room's own rules to the player again.
     FollowRules(InRoom),
-    /// Take a player out of a room; it may come back.
-    TakeOut(TakeOut),
-    /// Make a player's client start again.
+    /// Remove a player from a room; it can enter again.
+    RemoveFromRoom(RemoveFromRoom),
+    /// Force a reconnect of a player's client.
     Reset(OfPlayer),
-    /// Take a player out of one room and ask it to go to another one.
+    /// Remove a player from one room, and ask its client to enter another.
     Move(Move),
-    /// Limit a room, or with a * at the end all whose names begin so; without numbers, the configuration holds again.
-    Limit(LimitRoom),
-    /// Make everybody of a session wait between two texts.
-    Slow(SlowTexts),
-    /// Let the server run empty: nobody new comes in, players are told, and it ends when the last one has gone.
+    /// Limit a room, or all rooms with a prefix (`PREFIX*`); without numbers, the configuration applies again.
+    LimitRoom(LimitRoom),
+    /// Set a session's slow mode: the time between two text messages of one player.
+    SlowMode(SlowTexts),
+    /// Drain the server: it admits no new players, notifies those online, and exits when the last one has left.
     Drain(Drain),
-    /// Let it stay after all.
+    /// Cancel draining.
     Undrain(Removal),
-    /// Keep somebody out.
+    /// Ban a player.
     Ban(Ban),
-    /// Take a ban back.
+    /// Lift a ban.
     Unban {
-        /// Its number; see `bans`.
+        /// The number of the ban; see `bans`.
         id: u64,
         #[command(flatten)]
         why: Removal,
     },
-    /// The bans that hold.
+    /// List the bans in force.
     Bans,
-    /// Keep what a player said of late, and what was said around it, as files on the server.
+    /// Report a player: save its recent speech, and what was said around it, as files on the server.
     Report(OfPlayer),
-    /// The reports that were made.
+    /// List, show, fetch and remove reports.
     #[command(subcommand)]
     Reports(Reports),
-    /// Recordings of sessions.
+    /// Start, stop, list, show, fetch and remove recordings of sessions.
     #[command(subcommand)]
     Recordings(Recordings),
-    /// What operators did of late.
+    /// Show the latest entries of the audit log.
     Audit {
-        /// So many entries.
+        /// Most entries to show.
         #[arg(long, value_name = "N", default_value_t = 20)]
         limit: usize,
     },
 }
 
-/// Asks, and prints the answer as a table or as JSON.
+/// Sends the request, and prints the response as a table or as JSON.
 pub(crate) fn run(admin: &Admin) -> Result<(), Box<dyn Error>> {
     let client = Client::new(&admin.server, admin.token_file.as_deref())?;
     let answer = ask(&client, &admin.command)?;
@@ -129,20 +131,20 @@ fn ask(client: &Client, command: &Command) -> Result<Value, Box<dyn Error>> {
         Command::Sessions => client.get("sessions")?,
         Command::Players { session } => client.get(&format!("sessions/{}", percent_encoded(session)))?,
         Command::Kick(player) => player.act(client, "kick")?,
-        Command::Mute(sanction) => sanction.act(client, "mute")?,
+        Command::Mute(restriction) => restriction.act(client, "mute")?,
         Command::Unmute(player) => player.act(client, "unmute")?,
-        Command::Deafen(sanction) => sanction.act(client, "deafen")?,
+        Command::Deafen(restriction) => restriction.act(client, "deafen")?,
         Command::Undeafen(player) => player.act(client, "undeafen")?,
-        Command::Permit(rights) => rights.act(client, Some(true))?,
-        Command::Forbid(rights) => rights.act(client, Some(false))?,
+        Command::Allow(rights) => rights.act(client, Some(true))?,
+        Command::Deny(rights) => rights.act(client, Some(false))?,
         Command::FollowRules(rights) => rights.act(client, None)?,
-        Command::TakeOut(wanted) => wanted.act(client)?,
-        Command::MuteText(sanction) => sanction.act(client, "mute_text")?,
+        Command::RemoveFromRoom(wanted) => wanted.act(client)?,
+        Command::MuteText(restriction) => restriction.act(client, "mute_text")?,
         Command::UnmuteText(player) => player.act(client, "unmute_text")?,
         Command::Reset(player) => player.act(client, "reset")?,
         Command::Move(wanted) => wanted.act(client)?,
-        Command::Limit(limit) => limit.act(client)?,
-        Command::Slow(slow) => slow.act(client)?,
+        Command::LimitRoom(limit) => limit.act(client)?,
+        Command::SlowMode(slow) => slow.act(client)?,
         Command::Drain(drain) => drain.act(client)?,
         Command::Undrain(why) => why.act(client, "drain")?,
         Command::Ban(ban) => ban.act(client)?,

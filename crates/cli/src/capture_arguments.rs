@@ -1,4 +1,4 @@
-//! How a microphone is processed, as words on the command line.
+//! Arguments for the processing of a microphone.
 
 use clap::{Args, ValueEnum};
 use consonance::audio::{CaptureSettings, EchoLevel, NoiseLevel};
@@ -7,19 +7,19 @@ use consonance::audio::{CaptureSettings, EchoLevel, NoiseLevel};
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Processing of the microphone")]
 pub struct CaptureArguments {
-    /// Echo cancelling.
+    /// Echo cancellation.
     #[arg(long, value_enum, default_value_t = Echo::Moderate)]
     echo: Echo,
     /// Noise suppression.
     #[arg(long, value_enum, default_value_t = Noise::Moderate)]
     noise: Noise,
-    /// Remove what is not speech with a neural network, 0 to 1; 1 removes up to 80 dB.
+    /// Voice isolation by a neural network, 0 to 1; 1 removes up to 80 dB of what is not speech.
     #[arg(long, value_name = "INTENSITY", value_parser = intensity)]
-    background: Option<f32>,
-    /// Leave the level as it is.
+    voice_isolation: Option<f32>,
+    /// Turn automatic gain off.
     #[arg(long)]
     no_gain: bool,
-    /// Keep what is below 80 Hz.
+    /// Turn the 80 Hz high-pass filter off.
     #[arg(long)]
     no_high_pass: bool,
 }
@@ -42,7 +42,7 @@ enum Noise {
 }
 
 impl CaptureArguments {
-    /// What they say, as the engine takes it.
+    /// The settings of the engine.
     pub fn settings(&self) -> CaptureSettings {
         CaptureSettings {
             high_pass: !self.no_high_pass,
@@ -59,7 +59,7 @@ impl CaptureArguments {
                 Noise::High => Some(NoiseLevel::High),
                 Noise::VeryHigh => Some(NoiseLevel::VeryHigh),
             },
-            background_removal: self.background,
+            background_removal: self.voice_isolation,
             automatic_gain: !self.no_gain,
             ..CaptureSettings::default()
         }
@@ -67,6 +67,10 @@ impl CaptureArguments {
 }
 
 fn intensity(text: &str) -> Result<f32, String> {
-    let intensity: f32 = text.parse().map_err(|_| "give a number from 0 to 1".to_owned())?;
-    if (0.0..=1.0).contains(&intensity) { Ok(intensity) } else { Err("give 0 to 1".to_owned()) }
+    let intensity: f32 = text.parse().map_err(|_| "expected a number from 0 to 1".to_owned())?;
+    if (0.0..=1.0).contains(&intensity) {
+        Ok(intensity)
+    } else {
+        Err("expected a number from 0 to 1".to_owned())
+    }
 }

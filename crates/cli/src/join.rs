@@ -35,30 +35,30 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// Clocks need not reach further.
 const LONGEST_STAY: Duration = Duration::from_hours(365 * 24);
 
-/// Where to join, as whom, and with what to say.
+/// The session to join, the player's name, and what to say.
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is an argument of its own on the command line")]
 pub(crate) struct Join {
     /// The session's address, as the server printed it: quic://HOST:PORT/SESSION#sha256=HEX&wss=PORT, where wss=PORT
-    /// says where its WebSocket is, in case that UDP is blocked; or wss://HOST:PORT/SESSION#sha256=HEX or
+    /// is the port of its WebSocket, used if UDP is blocked; or wss://HOST:PORT/SESSION#sha256=HEX or
     /// ws://HOST:PORT/SESSION for the WebSocket alone.
     url: String,
     /// Your name in the session.
     #[arg(long)]
     name: String,
-    /// A room to listen to; may be given several times.
+    /// A room to listen to; can be given several times.
     #[arg(long, value_name = "ROOM")]
     listen: Vec<String>,
-    /// A room or a player to speak to; may be given several times. What you type goes to the first.
+    /// A room to speak in, or a player to speak to; can be given several times. What you type goes to the first.
     #[arg(long, value_name = "ROOM|@PLAYER")]
-    talk: Vec<String>,
-    /// A WAV file to speak, as if into an open microphone.
+    speak: Vec<String>,
+    /// A WAV file to send, as if spoken into an open microphone.
     #[arg(long, value_name = "FILE.wav")]
     input: Option<PathBuf>,
-    /// Speak a tone of so many Hz instead, to find out where sound gets lost.
+    /// Send a test tone of this frequency instead.
     #[arg(long, value_name = "HZ", conflicts_with_all = ["input", "microphone"], value_parser = clap::value_parser!(u16).range(20..=20_000))]
     tone: Option<u16>,
-    /// Where to write what you hear, from joining to leaving, instead of playing it: mono, 48 kHz.
+    /// Write what you hear to this file instead of playing it: mono, 48 kHz.
     #[arg(long, value_name = "FILE.wav")]
     output: Option<PathBuf>,
     /// The microphone, by its name or a part of it, or `none`; see `consonance devices`.
@@ -67,54 +67,53 @@ pub(crate) struct Join {
     /// The loudspeaker, by its name or a part of it, or `none`.
     #[arg(long, value_name = "NAME", conflicts_with = "output")]
     loudspeaker: Option<String>,
-    /// When you are heard: always, while you speak, or from one press of Enter to the next. What comes from --input is
-    /// always heard unless you choose otherwise.
+    /// When to transmit [default: voice; with --input: open].
     #[arg(long, value_enum, value_name = "WHEN")]
     activation: Option<WhenHeard>,
-    /// Process --input as if a microphone had heard it; without this it is sent as it is.
+    /// Process --input like a microphone's signal [default: send it unprocessed].
     #[arg(long, requires = "input")]
-    process: bool,
-    /// A folder to record in: what you say, what each of the others says, and what you hear, each in a file of its own,
-    /// all on one time line. Tell the others.
+    process_input: bool,
+    /// Record to this folder: your voice, each other player's voice and the mix you hear, in separate files on one time
+    /// line. Tell the others.
     #[arg(long, value_name = "FOLDER")]
     record: Option<PathBuf>,
-    /// What kind of files to record.
+    /// The format of the recorded files.
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = RecordFormat::Wav, requires = "record")]
     record_format: RecordFormat,
-    /// A folder for everything that shows what is wrong: sound before and after every stage, packets, events and
-    /// counters, of ten minutes at most. Tell the others.
+    /// Write diagnostics to this folder: audio before and after every stage, packets, events and counters, of ten
+    /// minutes at most. Tell the others.
     #[arg(long, value_name = "FOLDER")]
     diagnostics: Option<PathBuf>,
-    /// The join token to show, if the server asks for one. Other users of this machine can read it here: better use
-    /// --token-file, or the variable `CONSONANCE_JOIN_TOKEN`.
+    /// The join token. Other users of this machine can see the command line: prefer --token-file, or the variable
+    /// `CONSONANCE_JOIN_TOKEN`.
     #[arg(long, value_name = "TOKEN", conflicts_with = "token_file")]
     token: Option<String>,
     /// A file with the join token, or - for the first line of the standard input.
     #[arg(long, value_name = "FILE")]
     token_file: Option<PathBuf>,
-    /// The session's password. Other users of this machine can read it here: better use --password-file, or the
+    /// The session's password. Other users of this machine can see the command line: prefer --password-file, or the
     /// variable `CONSONANCE_JOIN_PASSWORD`.
     #[arg(long, value_name = "PASSWORD", conflicts_with = "password_file")]
     password: Option<String>,
     /// A file with the password, or - for the first line of the standard input.
     #[arg(long, value_name = "FILE")]
     password_file: Option<PathBuf>,
-    /// Send voice over QUIC only, and not in datagrams of its own beside it.
+    /// Send voice over QUIC only, without the fast path.
     #[arg(long)]
     no_fast_path: bool,
     /// Do not use the server's WebSocket when UDP is blocked.
     #[arg(long)]
     no_fallback: bool,
-    /// Leave after this long in the session.
-    #[arg(long = "for", value_name = "SECONDS", allow_negative_numbers = true)]
+    /// Leave the session after this time.
+    #[arg(long = "duration", value_name = "SECONDS", allow_negative_numbers = true)]
     seconds: Option<f64>,
-    /// Show what happens on a page on this machine, and print its address; port 0 takes any free one.
+    /// Serve the inspector page on this port of this machine, and print its address; port 0 picks a free port.
     #[arg(long, value_name = "PORT", num_args = 0..=1, default_missing_value = "0", require_equals = true)]
     inspector: Option<u16>,
     /// Print events as JSON lines.
     #[arg(long)]
     json: bool,
-    /// Use devices that are none, as tests do.
+    /// Use null devices, for tests.
     #[arg(long, hide = true)]
     null_devices: bool,
     #[command(flatten)]
@@ -125,7 +124,7 @@ pub(crate) struct Join {
 enum WhenHeard {
     /// Always.
     Open,
-    /// While you speak.
+    /// While speech is detected.
     Voice,
     /// From one press of Enter to the next.
     PushToTalk,
@@ -135,7 +134,7 @@ enum WhenHeard {
 pub(crate) fn run(arguments: &Join) -> Result<(), Box<dyn Error>> {
     let stay = arguments.seconds.map(parse_seconds).transpose()?;
     let talk: Vec<Target> =
-        arguments.talk.iter().map(|text| speech_target::parse(text)).collect::<Result<_, _>>()?;
+        arguments.speak.iter().map(|text| speech_target::parse(text)).collect::<Result<_, _>>()?;
     for room in &arguments.listen {
         speech_target::check_room(room)?;
     }
@@ -183,7 +182,7 @@ pub(crate) fn run(arguments: &Join) -> Result<(), Box<dyn Error>> {
 }
 
 impl Join {
-    /// What to show, from an argument, a file or a variable.
+    /// The token from an argument, a file or a variable.
     fn token(&self) -> Result<Option<String>, String> {
         secret_text::given(self.token.as_deref(), self.token_file.as_deref(), "CONSONANCE_JOIN_TOKEN")
     }
@@ -193,13 +192,13 @@ impl Join {
         secret_text::given(password, file, "CONSONANCE_JOIN_PASSWORD")
     }
 
-    /// There is a file or somebody to talk to.
+    /// There is a file, or a target to speak to.
     fn has_input(&self) -> bool {
-        self.input.is_some() || self.tone.is_some() || self.microphone.is_some() || !self.talk.is_empty()
+        self.input.is_some() || self.tone.is_some() || self.microphone.is_some() || !self.speak.is_empty()
     }
 }
 
-/// Files where they are asked for, else devices: a microphone where there is somebody to talk to, and a loudspeaker.
+/// Files if given, else devices: a microphone if there is a target to speak to, and a loudspeaker.
 fn with_sound(voice: VoiceChatBuilder, arguments: &Join) -> Result<VoiceChatBuilder, Box<dyn Error>> {
     if let (Some(input), Some(output)) = (&arguments.input, &arguments.output) {
         check_apart(input, output)?;
@@ -221,9 +220,9 @@ fn with_sound(voice: VoiceChatBuilder, arguments: &Join) -> Result<VoiceChatBuil
     })
 }
 
-/// A file is sent as it is unless something else is asked for; a microphone is processed.
+/// A file is sent unprocessed unless the arguments say otherwise; a microphone is processed.
 fn with_processing(voice: VoiceChatBuilder, arguments: &Join) -> VoiceChatBuilder {
-    let voice = if (arguments.input.is_none() && arguments.tone.is_none()) || arguments.process {
+    let voice = if (arguments.input.is_none() && arguments.tone.is_none()) || arguments.process_input {
         voice.capture(arguments.processing.settings())
     } else {
         voice
@@ -237,7 +236,7 @@ fn with_processing(voice: VoiceChatBuilder, arguments: &Join) -> VoiceChatBuilde
     voice.activation(ActivationSettings { mode, ..ActivationSettings::default() })
 }
 
-/// The device that somebody names, or the system's. One that is not there may come; until then the system's is used.
+/// The named device, or the system's. While a named device is missing, the system's is used.
 fn select(direction: Direction, words: Option<&str>, arguments: &Join) -> Selection {
     let words = match words {
         None => return Selection::Default,
@@ -256,7 +255,7 @@ fn select(direction: Direction, words: Option<&str>, arguments: &Join) -> Select
     }))
 }
 
-/// What is heard must not overwrite what is spoken.
+/// The output must not overwrite the input.
 fn check_apart(input: &Path, output: &Path) -> Result<(), String> {
     match (input.canonicalize(), output.canonicalize()) {
         (Ok(input), Ok(output)) if input == output => {
@@ -271,7 +270,7 @@ fn parse_seconds(seconds: f64) -> Result<Duration, String> {
         Ok(duration) if !duration.is_zero() && duration <= LONGEST_STAY => Ok(duration),
         _ => {
             let most = LONGEST_STAY.as_secs();
-            Err(format!("--for {seconds}: give a number of seconds above 0 and up to {most}, a year"))
+            Err(format!("--duration {seconds}: give a number of seconds above 0 and up to {most}, a year"))
         }
     }
 }

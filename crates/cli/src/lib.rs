@@ -38,6 +38,7 @@ mod mic_test;
 mod progress;
 mod proxy;
 mod recordings;
+mod renamed_flags;
 mod secret_text;
 mod serve;
 mod state_folder;
@@ -70,24 +71,24 @@ struct Arguments {
 enum Command {
     /// Serve sessions until Ctrl-C; prints an address to join for each.
     Serve(serve::Serve),
-    /// Stand before a game's own server: pass everything on, and take voice out, which goes to a session here.
+    /// Proxy a game server and route its voice to a session here.
     Proxy(proxy::Proxy),
-    /// Join a session: talk with the microphone and hear the others, or use WAV files instead.
+    /// Join a session with a microphone and a loudspeaker, or with WAV files.
     Join(join::Join),
-    /// Four players talk over a bad network; a report shows who heard whom.
+    /// Run a demonstration: four players talk over a bad network, and a report shows what each one heard.
     Demo(demo::Demo),
     /// List microphones and loudspeakers.
     Devices(devices::Devices),
-    /// Record with the microphone, see how loud it is, and hear it.
+    /// Record with the microphone, show its level, and play the recording.
     MicTest(mic_test::MicTest),
-    /// Look into a running player or server: live meters, graphs, mutes.
+    /// Inspect a running player or server: live meters, graphs, mutes.
     Inspect(inspect::Inspect),
-    /// Find out why one player does not hear another one. Ends with 0 if nothing is broken, 1 if something is, 2 if
-    /// nobody could be asked.
+    /// Find out why one player does not hear another. Exit codes: 0 if nothing is broken, 1 if something is, 2 if no
+    /// inspector could be reached.
     Why(why::Why),
-    /// See and do what an operator may: sessions, players, mutes, bans, over a server's admin listener.
+    /// Inspect and administer a running server over its admin listener: sessions, players, mutes, bans.
     Admin(admin::Admin),
-    /// Make keys, and join tokens that are signed with them.
+    /// Generate keys, and sign join tokens with them.
     #[command(subcommand)]
     Token(token::Token),
     /// Show what a server has recorded.
@@ -98,7 +99,8 @@ enum Command {
 /// Does what these arguments say; the first is the name of the program. Ends the process where they are wrong, or ask
 /// for help.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let arguments = Arguments::parse_from(arguments);
+    let arguments =
+        Arguments::try_parse_from(arguments).unwrap_or_else(|error| renamed_flags::explain(error).exit());
     if !matches!(arguments.command, None | Some(Command::Serve(_) | Command::Proxy(_))) {
         logging::start();
     }

@@ -40,7 +40,7 @@ pub(crate) struct MicTest {
     #[arg(long, value_name = "NAME")]
     loudspeaker: Option<String>,
     /// How long to record.
-    #[arg(long, value_name = "SECONDS", default_value_t = 5.0, allow_negative_numbers = true)]
+    #[arg(long = "duration", value_name = "SECONDS", default_value_t = 5.0, allow_negative_numbers = true)]
     seconds: f64,
     /// Print one JSON object instead of words.
     #[arg(long)]
@@ -56,7 +56,7 @@ pub(crate) struct MicTest {
 pub(crate) fn run(arguments: &MicTest) -> Result<(), Box<dyn Error>> {
     if !SECONDS.contains(&arguments.seconds) {
         let (least, most) = (SECONDS.start(), SECONDS.end());
-        return Err(format!("--seconds {}: give {least} to {most}", arguments.seconds).into());
+        return Err(format!("--duration {}: expected {least} to {most} seconds", arguments.seconds).into());
     }
     let settings = choose(arguments)?;
     let interrupt = Interrupt::listen()?;
@@ -254,7 +254,7 @@ mod tests {
     use super::*;
 
     fn arguments(seconds: &str) -> MicTest {
-        let words = ["mic-test", "--json", "--null-devices", "--seconds", seconds];
+        let words = ["mic-test", "--json", "--null-devices", "--duration", seconds];
         MicTest::augment_args(clap::Command::new("mic-test"))
             .try_get_matches_from(words)
             .and_then(|matches| MicTest::from_arg_matches(&matches))

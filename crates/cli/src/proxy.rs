@@ -10,7 +10,7 @@ use consonance_server_config::{ListenerNetwork, Value};
 
 use crate::serve::{Operation, OperatorArguments, Prepared, file_and_environment};
 
-/// Where the game's clients come, where the game's server is, and where their voice goes.
+/// The addresses of the proxy and of the game server, and the session of the voice.
 #[derive(Debug, Args)]
 pub(crate) struct Proxy {
     /// What the game's clients and server speak: mirror, or mirror-kcp, is Mirror over kcp2k, mirror-telepathy,
@@ -19,42 +19,41 @@ pub(crate) struct Proxy {
     /// Netcode for GameObjects over Unity Transport 2.
     #[arg(value_name = "NETWORK", value_parser = networks())]
     network: String,
-    /// The address that the game's clients connect to, instead of the game's server; port 0 takes any free one.
+    /// The address that the game's clients connect to instead of the game server; port 0 picks a free port.
     #[arg(long, value_name = "ADDR")]
     listen: SocketAddr,
-    /// The address of the game's server, such as 10.0.0.5:7777 or game.internal:7777.
+    /// The address of the game server, such as 10.0.0.5:7777 or game.internal:7777.
     #[arg(long, value_name = "GAMESERVER")]
     upstream: String,
-    /// The session that voice goes to [default: the first of the settings, which is main].
+    /// The session of the voice [default: the first of the settings, main].
     #[arg(long, value_name = "NAME")]
     session: Option<String>,
-    /// Let each client's connection to the game's server come from an address of its own out of these, such as
+    /// Connect to the game server from a separate source address for each client, out of this prefix, such as
     /// 127.1.0.0/16, so that the game can tell clients apart and ban them by address.
     #[arg(long, value_name = "PREFIX")]
     source_addresses: Option<SourceAddresses>,
-    /// Tell the game's server the addresses of its clients with headers of the PROXY protocol, version 2. Only for
-    /// servers, or something in front of them, that understand it.
+    /// Send the clients' addresses to the game server in PROXY protocol headers, version 2. The game server, or a proxy
+    /// in front of it, has to support them.
     #[arg(long)]
     proxy_protocol: bool,
-    /// Disconnect players from the game whose voice the session closes: who is kicked or refused there.
-    /// Without this the game goes on.
+    /// Disconnect a player from the game when the session kicks or refuses it [default: the game goes on].
     #[arg(long)]
-    voice_closed_ends_game: bool,
-    /// The full name of the type of the game's voice messages, for games with a fork of the integration.
+    disconnect_on_voice_kick: bool,
+    /// The full type name of the game's voice messages, for games with a fork of the integration.
     #[arg(long, value_name = "NAMESPACE.TYPE")]
     voice_type: Option<String>,
-    /// The tag of voice messages of a game on DarkRift, where it is not to be learned from each client's first packet.
+    /// DarkRift: the tag of voice messages [default: learned from each client's first packet].
     #[arg(long, value_name = "NUMBER")]
     tag: Option<u16>,
-    /// The tag of voice messages to clients, where it is another one.
+    /// DarkRift: the tag of voice messages to clients, if it differs.
     #[arg(long, value_name = "NUMBER")]
     tag_to_client: Option<u16>,
-    /// How voice packets lie in messages with that tag: raw, prefixed or prefixed-little-endian.
+    /// DarkRift: the layout of voice packets in messages with that tag: raw, prefixed or prefixed-little-endian.
     #[arg(long, value_name = "LAYOUT", requires = "tag")]
     layout: Option<String>,
-    /// Any other key of a listener for that network, and its value, as docs/configuration.md has them; may be given
-    /// several times.
-    #[arg(long = "key", value_name = "KEY=VALUE", value_parser = key_and_value)]
+    /// Set any other key of a listener for that network, as docs/configuration.md lists them; can be given several
+    /// times.
+    #[arg(long = "set", value_name = "KEY=VALUE", value_parser = key_and_value)]
     keys: Vec<(String, Value)>,
     #[command(flatten)]
     operation: Operation,
@@ -68,7 +67,7 @@ pub(crate) fn run(arguments: &Proxy) -> Result<(), Box<dyn Error>> {
 }
 
 impl Proxy {
-    /// Reads everything again: the file, the environment, and the files that they name.
+    /// Reads the file, the environment, and the files that they name.
     fn prepare(&self) -> Result<Prepared, Box<dyn Error>> {
         let mut sources = file_and_environment(self.operation.config())?;
         sources.listen_elsewhere();
@@ -87,7 +86,7 @@ impl Proxy {
         Ok(Prepared::read(loaded)?)
     }
 
-    /// The table of a listener that does the same.
+    /// The table of the equivalent listener.
     fn listener<'s>(&'s self, session: &str) -> Vec<(&'static str, &'s str, Value)> {
         let network = SHORT_NAMES.iter().find(|(short, _)| *short == self.network);
         let network = network.map_or(&*self.network, |(_, network)| network.name());
@@ -103,8 +102,8 @@ impl Proxy {
         if self.proxy_protocol {
             keys.push(("--proxy-protocol", "proxy_protocol", Value::Flag(true)));
         }
-        if self.voice_closed_ends_game {
-            keys.push(("--voice-closed-ends-game", "disconnect_on_voice_kick", Value::Flag(true)));
+        if self.disconnect_on_voice_kick {
+            keys.push(("--disconnect-on-voice-kick", "disconnect_on_voice_kick", Value::Flag(true)));
         }
         if let Some(name) = &self.voice_type {
             keys.push(("--voice-type", "voice_type", Value::from(&**name)));
@@ -118,22 +117,22 @@ impl Proxy {
         if let Some(layout) = &self.layout {
             keys.push(("--layout", "layout", Value::from(&**layout)));
         }
-        keys.extend(self.keys.iter().map(|(key, value)| ("--key", &**key, value.clone())));
+        keys.extend(self.keys.iter().map(|(key, value)| ("--set", &**key, value.clone())));
         keys
     }
 }
 
 /// `silence_timeout_s=30`.
 fn key_and_value(text: &str) -> Result<(String, Value), String> {
-    let (key, value) = text.split_once('=').ok_or("a key and its value look like silence_timeout_s=30")?;
+    let (key, value) = text.split_once('=').ok_or("expected KEY=VALUE, such as silence_timeout_s=30")?;
     Ok((key.trim().to_owned(), Value::of_text(value.trim())))
 }
 
-/// What the commonest may be called for short.
+/// Short names of the most common networks.
 const SHORT_NAMES: [(&str, ListenerNetwork); 2] =
     [("mirror", ListenerNetwork::MirrorKcp), ("darkrift", ListenerNetwork::DarkRift2)];
 
-/// What the command calls a network; its name in the configuration will do, too.
+/// The command's name of a network; its name in the configuration is accepted, too.
 pub fn short_name(network: ListenerNetwork) -> &'static str {
     let short = SHORT_NAMES.iter().find(|(_, meant)| *meant == network);
     short.map_or(network.name(), |(short, _)| short)

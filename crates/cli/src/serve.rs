@@ -41,10 +41,10 @@ pub(crate) use settings::{OperatorArguments, file_and_environment};
 /// Where and what to serve.
 #[derive(Debug, Args)]
 pub(crate) struct Serve {
-    /// Print a file with every setting, its default and what it means.
+    /// Print a configuration file with every setting, its default and its meaning.
     #[arg(long, conflicts_with = "check")]
     print_config: bool,
-    /// Print the JSON Schema of such a file, from which editors complete and check it.
+    /// Print the JSON Schema of the configuration file, for completion and checks in editors.
     #[arg(long, conflicts_with_all = ["check", "print_config"])]
     print_schema: bool,
     #[command(flatten)]
@@ -108,7 +108,7 @@ fn invitation(program: &str, page: &str, native: &QuicAddress) -> String {
     format!(
         "Open this page in a browser and talk; another tab is another player:\n\n  {page}\n\n\
          The same room without a browser, from another terminal:\n\n  \
-         {program} join '{native}' --name Carol --listen lobby --talk lobby\n\n\
+         {program} join '{native}' --name Carol --listen lobby --speak lobby\n\n\
          It is for this machine only; `consonance serve` serves others, `consonance demo` plays a demonstration. \
          Ctrl-C ends it.\n{}",
         line(native)

@@ -1,4 +1,4 @@
-//! `consonance token`: keys, and join tokens that are signed with them.
+//! `consonance token`: keys, and join tokens signed with them.
 //!
 //! Usually a game's own service makes tokens, with any library for JSON Web Tokens; this is for trying things out, and
 //! for servers so small that a script is enough.
@@ -18,11 +18,11 @@ use crate::secret_text;
 /// What to do with tokens.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Token {
-    /// Make a key: a pair for Ed25519, of which servers need the public half only.
+    /// Generate a key: an Ed25519 pair, of which servers need the public half only.
     Keygen(keygen::Keygen),
-    /// Make a token, and print it.
+    /// Create a token, and print it.
     New(new::New),
-    /// Say what a token allows and when it ends, and whether a key has signed it.
+    /// Show what a token allows, when it expires, and whether its signature is valid.
     Show(show::Show),
 }
 

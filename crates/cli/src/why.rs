@@ -13,25 +13,25 @@ use consonance_inspector::{Diagnosis, Snapshot, why};
 use crate::is_broken_pipe;
 use crate::logging::fail;
 
-/// Who does not hear whom, and whom to ask.
+/// The speaker, the listener, and the inspectors to ask.
 #[derive(Debug, Args)]
 pub(crate) struct Why {
     /// The address of an inspector, as `join --inspector` or `serve --inspector` prints it.
     url: String,
-    /// Who speaks.
+    /// The name of the speaker.
     speaker: String,
-    /// Who does not hear that.
+    /// The name of the player that does not hear it.
     listener: String,
-    /// The address of one more inspector: the speaker's, the listener's and the server's together know
-    /// most. May be given several times.
+    /// The address of another inspector, best the speaker's, the listener's and the server's; can be given several
+    /// times.
     #[arg(long = "url", value_name = "URL")]
     more: Vec<String>,
-    /// Print the whole way as JSON.
+    /// Print the whole path as JSON.
     #[arg(long)]
     json: bool,
 }
 
-/// 0 if nothing is broken, 1 if something is, 2 if nobody could be asked.
+/// 0 if nothing is broken, 1 if something is, 2 if no inspector could be reached.
 pub(crate) fn run(arguments: &Why) -> ExitCode {
     match diagnose(arguments).and_then(|diagnosis| tell(&diagnosis, arguments.json)) {
         Ok(code) => code,
@@ -45,8 +45,8 @@ pub(crate) fn run(arguments: &Why) -> ExitCode {
 
 const SOMETHING_IS_BROKEN: u8 = 1;
 const CANNOT_ASK: u8 = 2;
-/// While nobody looks, snapshots are up to a second old and do not tell whom originals speak to; so long after the
-/// first look they are new and do.
+/// Without an observer, snapshots are up to a second old and leave out the targets of originals; this long after the
+/// first look they are current and complete.
 const SECOND_LOOK: Duration = Duration::from_millis(500);
 
 fn diagnose(arguments: &Why) -> Result<Diagnosis, Box<dyn Error>> {

@@ -38,7 +38,7 @@ impl ShutdownConfig {
     /// How the sessions drain.
     pub fn drain_plan(&self) -> DrainPlan {
         let (ends_in, window) = (self.drain_s.into(), self.redirect_window_s.into());
-        DrainPlan { ends_in, onward: self.redirect.clone(), window }
+        DrainPlan { ends_in, redirect: self.redirect.clone(), window }
     }
 
     /// How another process continues.

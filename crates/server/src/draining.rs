@@ -12,24 +12,24 @@ pub struct DrainPlan {
     pub ends_in: Duration,
     /// Where players go on: an address in which [`SESSION_MARK`](Self::SESSION_MARK) stands for the session's name, as
     /// addresses spell it: 1 to 512 bytes, with that name. Without one they are told when the sessions end.
-    pub onward: Option<String>,
+    pub redirect: Option<String>,
     /// Players of a session are sent there evenly over this time, lest all of them knock at once.
     pub window: Duration,
 }
 
 impl DrainPlan {
-    /// What stands for the session's name in [`onward`](Self::onward).
+    /// What stands for the session's name in [`redirect`](Self::redirect).
     pub const SESSION_MARK: &'static str = "{session}";
 
-    /// Whether [`onward`](Self::onward) can be told to players, as far as its length shows before a session's name
+    /// Whether [`redirect`](Self::redirect) can be told to players, as far as its length shows before a session's name
     /// stands in it; true without one.
     pub fn can_be_told(&self) -> bool {
-        self.onward.as_deref().is_none_or(fits)
+        self.redirect.as_deref().is_none_or(fits)
     }
 
     /// Where the players of a session go on. It may be too long to be told.
     pub(crate) fn address_of(&self, session: &str) -> Option<String> {
-        Some(self.onward.as_ref()?.replace(Self::SESSION_MARK, &session_name::encode(session)))
+        Some(self.redirect.as_ref()?.replace(Self::SESSION_MARK, &session_name::encode(session)))
     }
 }
 
@@ -44,27 +44,27 @@ mod tests {
 
     #[test]
     fn an_address_names_the_session_as_addresses_do() {
-        let onward = Some("quic://b.example:7777/{session}#sha256=00".to_owned());
-        let plan = DrainPlan { ends_in: Duration::ZERO, onward, window: Duration::ZERO };
+        let redirect = Some("quic://b.example:7777/{session}#sha256=00".to_owned());
+        let plan = DrainPlan { ends_in: Duration::ZERO, redirect, window: Duration::ZERO };
         assert_eq!(plan.address_of("main").as_deref(), Some("quic://b.example:7777/main#sha256=00"));
         assert_eq!(
             plan.address_of("rot #1/ä").as_deref(),
             Some("quic://b.example:7777/rot%20%231%2F%C3%A4#sha256=00")
         );
-        assert_eq!(DrainPlan { onward: None, ..plan }.address_of("main"), None);
+        assert_eq!(DrainPlan { redirect: None, ..plan }.address_of("main"), None);
     }
 
     #[test]
     fn an_address_has_one_byte_at_least_and_as_many_as_a_packet_has_room_for() {
         let of_length = |bytes| DrainPlan {
             ends_in: Duration::ZERO,
-            onward: Some("x".repeat(bytes)),
+            redirect: Some("x".repeat(bytes)),
             window: Duration::ZERO,
         };
         let told: Vec<bool> = [0, 1, ONWARD_ADDRESS_BYTES_MAX, ONWARD_ADDRESS_BYTES_MAX + 1]
             .map(|bytes| of_length(bytes).can_be_told())
             .into();
         assert_eq!(told, [false, true, true, false]);
-        assert!(DrainPlan { onward: None, ..of_length(0) }.can_be_told());
+        assert!(DrainPlan { redirect: None, ..of_length(0) }.can_be_told());
     }
 }

@@ -3,7 +3,7 @@
 //! ```sh
 //! cargo run -p plain-sockets -- server --listen 127.0.0.1:7000
 //! cargo run -p plain-sockets -- client --connect 127.0.0.1:7000 --name Bob --listen lobby --output heard.wav
-//! cargo run -p plain-sockets -- client --connect 127.0.0.1:7000 --name Alice --talk lobby --input assets/speech/austen-1.wav
+//! cargo run -p plain-sockets -- client --connect 127.0.0.1:7000 --name Alice --speak lobby --input assets/speech/austen-1.wav
 //! ```
 //!
 //! With `--sidecar` the server keeps its clients and hands their voice to a `consonance serve`, as
@@ -76,7 +76,7 @@ struct Client {
     listen: Vec<String>,
     /// A room to speak to; may be given several times.
     #[arg(long, value_name = "ROOM")]
-    talk: Vec<String>,
+    speak: Vec<String>,
     /// A WAV file to speak.
     #[arg(long, value_name = "WAV")]
     input: Option<PathBuf>,
@@ -84,7 +84,7 @@ struct Client {
     #[arg(long, value_name = "WAV")]
     output: Option<PathBuf>,
     /// Leave after this many seconds in the session.
-    #[arg(long = "for", value_name = "S")]
+    #[arg(long = "duration", value_name = "S")]
     seconds: Option<f64>,
     /// Print events as JSON lines.
     #[arg(long)]
@@ -132,7 +132,7 @@ fn serve(arguments: &Server) -> Result<(), Box<dyn Error>> {
 
 fn join(arguments: &Client) -> Result<(), Box<dyn Error>> {
     let stay = arguments.seconds.map(Duration::try_from_secs_f64).transpose();
-    let stay = stay.map_err(|_| "--for takes a number of seconds, such as 10 or 2.5")?;
+    let stay = stay.map_err(|_| "--duration takes a number of seconds, such as 10 or 2.5")?;
     let server = arguments
         .connect
         .to_socket_addrs()
@@ -144,7 +144,7 @@ fn join(arguments: &Client) -> Result<(), Box<dyn Error>> {
     for room in &arguments.listen {
         voice = voice.listen(room);
     }
-    for room in &arguments.talk {
+    for room in &arguments.speak {
         voice = voice.talk_to_room(&**room);
     }
     if let Some(path) = &arguments.input {

@@ -128,7 +128,7 @@ fn status(error: &ModerationError) -> StatusCode {
         | E::NotDraining
         | E::Recording(_)
         | E::Recordings(RecordingsError::GoesOn) => StatusCode::CONFLICT,
-        E::EndsInThePast | E::Nameless { .. } | E::BadOnward => StatusCode::UNPROCESSABLE_ENTITY,
+        E::EndsInThePast | E::Nameless { .. } | E::InvalidRedirect => StatusCode::UNPROCESSABLE_ENTITY,
         E::TooManyRights { .. }
         | E::Records(_)
         | E::Restrictions(_)

@@ -1,4 +1,4 @@
-//! Letting the server run empty, and keeping it after all.
+//! Draining the server, and cancelling that.
 
 use std::time::Duration;
 
@@ -14,41 +14,41 @@ use super::action::Outcome;
 use super::answer::{Body, Parameters, Refusal, Why, ask, somebody};
 use crate::app::App;
 
-/// How the server is to run empty.
+/// How the server drains.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct DrainRequest {
-    /// In how many seconds it ends at the latest; sooner, when the last player has gone.
+    /// The server exits after this many seconds at the latest, and earlier when the last player has left.
     within_s: u32,
-    /// Where players go on: an address in which `{session}` stands for the session's name.
-    onward: Option<String>,
-    /// Over how many seconds they are sent there.
+    /// The address that players are redirected to, in which `{session}` stands for the session's name.
+    redirect: Option<String>,
+    /// Players are redirected evenly over this many seconds.
     #[serde(default = "usual_window_s")]
-    onward_window_s: u32,
-    /// Why, for the audit log.
+    redirect_window_s: u32,
+    /// The reason, for the audit log.
     #[serde(default)]
     reason: String,
-    /// Who does it, for the audit log.
+    /// The operator, for the audit log.
     #[serde(default = "somebody")]
     by: String,
 }
 
-/// A server that runs empty.
+/// A server that drains.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Drained {
-    /// How many players' programs were told.
+    /// How many clients were notified.
     told: usize,
     done: Outcome,
 }
 
-/// Let the server run empty: nobody new comes in, players are told, and it ends.
+/// Drain the server: it admits no new players, notifies those online, and exits.
 #[utoipa::path(
     post,
     path = "/api/v1/drain",
     request_body = DrainRequest,
     responses(
-        (status = 200, description = "It runs empty; asking again changes when it ends", body = Drained),
-        (status = 422, description = "The request is not as it should be", body = Problem),
+        (status = 200, description = "It drains; a second request changes the deadline", body = Drained),
+        (status = 422, description = "The request is invalid", body = Problem),
     )
 )]
 pub(super) async fn drain(
@@ -56,23 +56,24 @@ pub(super) async fn drain(
     Body(request): Body<DrainRequest>,
 ) -> Result<Json<Drained>, Refusal> {
     ask(move || {
-        let DrainRequest { within_s, onward, onward_window_s, reason, by } = request;
+        let DrainRequest { within_s, redirect, redirect_window_s, reason, by } = request;
         let (ends_in, window) =
-            (Duration::from_secs(within_s.into()), Duration::from_secs(onward_window_s.into()));
-        let drained = app.moderation().drain(&By::new(by, reason), &DrainPlan { ends_in, onward, window })?;
+            (Duration::from_secs(within_s.into()), Duration::from_secs(redirect_window_s.into()));
+        let drained =
+            app.moderation().drain(&By::new(by, reason), &DrainPlan { ends_in, redirect, window })?;
         Ok(Json(Drained { told: drained.told, done: drained.done.into() }))
     })
     .await
 }
 
-/// Let the server stay after all: everybody may join again, and players are told.
+/// Cancel draining: players can join again, and those online are notified.
 #[utoipa::path(
     delete,
     path = "/api/v1/drain",
     params(Why),
     responses(
-        (status = 200, description = "It stays", body = Outcome),
-        (status = 409, description = "It was not running empty", body = Problem),
+        (status = 200, description = "Draining is cancelled", body = Outcome),
+        (status = 409, description = "The server was not draining", body = Problem),
     )
 )]
 pub(super) async fn undrain(

@@ -251,10 +251,10 @@ function limitRoom(name) {
 // --- the server as a whole
 function drain() {
   const within = field("within_s", "It ends at the latest in", options([["600", "10 minutes"], ["60", "a minute"], ["1800", "half an hour"], ["7200", "2 hours"], ["86400", "a day"]]));
-  const onward = field("onward", "Send players to (optional)", input({ maxLength: 512, placeholder: "quic://voice2.example.org:7777/{session}" }));
+  const redirect = field("redirect", "Send players to (optional)", input({ maxLength: 512, placeholder: "quic://voice2.example.org:7777/{session}" }));
   const about = "Nobody new comes in, players are told, and the server ends when the last one has gone. Until then you can take it back.";
-  openDialog("Let the server run empty?", about, () => [within, onward, NOTED_REASON], () => "Run empty", () => true, async () => {
-    const drained = await call("POST", "drain", given({ within_s: number("within_s"), onward: value("onward") || undefined, reason: value("reason"), by: "page" }));
+  openDialog("Let the server run empty?", about, () => [within, redirect, NOTED_REASON], () => "Run empty", () => true, async () => {
+    const drained = await call("POST", "drain", given({ within_s: number("within_s"), redirect: value("redirect") || undefined, reason: value("reason"), by: "page" }));
     return "the server runs empty; " + plural(drained.told, "player") + " told";
   });
 }

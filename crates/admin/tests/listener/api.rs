@@ -75,7 +75,7 @@ fn a_server_that_is_to_run_empty_is_not_ready_until_it_stays_after_all() {
     let stage = Stage::new(settings());
     let _alice = stage.player("Alice", "main");
     let body =
-        json!({"within_s": 600, "onward": "quic://b.example/{session}", "reason": "update", "by": "Ann"});
+        json!({"within_s": 600, "redirect": "quic://b.example/{session}", "reason": "update", "by": "Ann"});
     let (status, drained) = call(&stage, "POST /api/v1/drain", Some(&body));
     assert_eq!((status, &drained["told"]), (200, &json!(1)), "{drained}");
     wait_until(|| ask(&stage.listener, "GET /readyz", &[]).status == 503);
@@ -86,12 +86,12 @@ fn a_server_that_is_to_run_empty_is_not_ready_until_it_stays_after_all() {
     assert_eq!(call(&stage, "DELETE /api/v1/drain?by=Ann", None).0, 200);
     wait_until(|| ask(&stage.listener, "GET /readyz", &[]).status == 200);
     assert_eq!(call(&stage, "DELETE /api/v1/drain", None).0, 409);
-    let onward = json!({"within_s": 600, "onward": ""});
-    assert_eq!(call(&stage, "POST /api/v1/drain", Some(&onward)).0, 422);
+    let redirect = json!({"within_s": 600, "redirect": ""});
+    assert_eq!(call(&stage, "POST /api/v1/drain", Some(&redirect)).0, 422);
     let (_, log) = call(&stage, "GET /api/v1/audit?by=Ann", None);
     let actions: Vec<_> = log["entries"].as_array().unwrap().iter().map(|entry| &entry["action"]).collect();
     assert_eq!(actions, ["stop_draining", "drain"]);
-    assert_eq!(log["entries"][1]["details"], "within 600 s, onward to quic://b.example/{session}, 1 told");
+    assert_eq!(log["entries"][1]["details"], "within 600 s, redirect to quic://b.example/{session}, 1 told");
 }
 
 #[test]

@@ -32,7 +32,7 @@ fn with_everything_off_the_sound_lies_where_it_lay() {
     Program::bench(&[&paths[..], &off].concat()).end().assert_well();
     assert_same(&read_output(&input, true), &read_output(&output, true));
     // A stage that delays and changes nothing: the delay is taken out again.
-    let delayed = [&paths[..], &off, &["--background", "0"]].concat();
+    let delayed = [&paths[..], &off, &["--voice-isolation", "0"]].concat();
     Program::bench(&delayed).end().assert_well();
     assert_same(&read_output(&input, true), &read_output(&output, true));
 }
@@ -51,6 +51,6 @@ fn a_lab_without_a_file_says_so() {
     let paths = ["lab", "capture", "--input", &missing, "--output", &output];
     let ended = Program::bench(&paths).end();
     assert!(ended.complaint().starts_with("cannot read "), "{}", ended.complaint());
-    let paths = ["lab", "capture", "--input", RECORDING, "--output", &output, "--background", "2"];
+    let paths = ["lab", "capture", "--input", RECORDING, "--output", &output, "--voice-isolation", "2"];
     assert_eq!(Program::bench(&paths).end().status.code(), Some(2));
 }

@@ -1,4 +1,4 @@
-//! What can be done: the arguments, and what the API is asked for.
+//! The arguments of the commands, and the requests that they make.
 
 use std::error::Error;
 
@@ -15,23 +15,22 @@ pub(super) struct OfPlayer {
     pub(super) session: String,
     /// The player's name.
     player: String,
-    /// PLAYER is the subject of its join token instead: whoever is here by it, under every name.
+    /// PLAYER is the subject of a join token: every player online with it, under any name.
     #[arg(long)]
     subject: bool,
-    /// Why, for the audit log. Players are shown it when they are muted, deafened, kept from writing or sent away, and
-    /// not otherwise.
+    /// The reason, for the audit log. Players see it when they are muted, deafened or kicked, and not otherwise.
     #[arg(long, default_value = "")]
     pub(super) reason: String,
 }
 
-/// A player, and for how long.
+/// A player and a duration.
 #[derive(Debug, Args)]
-pub(super) struct Sanction {
+pub(super) struct Restriction {
     #[command(flatten)]
     of: OfPlayer,
-    /// For so many seconds [default: for good].
-    #[arg(long = "for", value_name = "SECONDS")]
-    for_s: Option<u64>,
+    /// The duration [default: permanent].
+    #[arg(long, value_name = "SECONDS")]
+    duration: Option<u64>,
 }
 
 /// A player and a room.
@@ -41,10 +40,10 @@ pub(super) struct InRoom {
     of: OfPlayer,
     /// The room.
     room: String,
-    /// Only about listening.
+    /// Listening only.
     #[arg(long, conflicts_with = "speak")]
     listen: bool,
-    /// Only about speaking.
+    /// Speaking only.
     #[arg(long)]
     speak: bool,
 }
@@ -56,7 +55,7 @@ pub(super) struct Move {
     of: OfPlayer,
     /// The room that it is in.
     from: String,
-    /// The room that it shall go to.
+    /// The room to enter.
     to: String,
 }
 
@@ -67,77 +66,77 @@ pub(super) struct LimitRoom {
     session: String,
     /// The room.
     room: String,
-    /// Most listeners.
+    /// The most listeners.
     #[arg(long, value_name = "N")]
     listeners: Option<u32>,
-    /// Most speakers at once.
+    /// The most speakers at once.
     #[arg(long, value_name = "N")]
     speakers: Option<u32>,
-    /// Seconds between two texts of one player.
+    /// Seconds between two text messages of one player.
     #[arg(long, value_name = "SECONDS")]
     text_every: Option<u32>,
 }
 
-/// A session's texts.
+/// The slow mode of a session.
 #[derive(Debug, Args)]
 pub(super) struct SlowTexts {
     /// The session.
     session: String,
-    /// Seconds between two texts of one player; 0 for none, and without a number as configured.
+    /// Seconds between two text messages of one player; 0 turns slow mode off [default: as configured].
     seconds: Option<u32>,
 }
 
-/// A player that is in a room.
+/// A player in a room.
 #[derive(Debug, Args)]
-pub(super) struct TakeOut {
+pub(super) struct RemoveFromRoom {
     #[command(flatten)]
     of: OfPlayer,
     /// The room.
     room: String,
 }
 
-/// How a server runs empty.
+/// How a server drains.
 #[derive(Debug, Args)]
 pub(super) struct Drain {
-    /// It ends in so many seconds at the latest.
+    /// The server exits after this time at the latest.
     #[arg(long, value_name = "SECONDS", default_value_t = 600)]
     within: u32,
-    /// Where players go on: an address in which {session} stands for the session's name [default: they
-    /// are told that the server ends].
+    /// The address that players are redirected to, in which {session} stands for the session's name [default: none;
+    /// players are told that the server shuts down].
     #[arg(long, value_name = "ADDRESS")]
-    onward: Option<String>,
-    /// They are sent there evenly over so many seconds.
+    redirect: Option<String>,
+    /// Players are redirected evenly over this time.
     #[arg(long, value_name = "SECONDS", default_value_t = 30)]
-    onward_window: u32,
-    /// Why, for the audit log.
+    redirect_window: u32,
+    /// The reason, for the audit log.
     #[arg(long, default_value = "")]
     reason: String,
 }
 
-/// Why something is taken back or away.
+/// The reason of a removal.
 #[derive(Debug, Args)]
 pub(super) struct Removal {
-    /// Why, for the audit log.
+    /// The reason, for the audit log.
     #[arg(long, default_value = "")]
     reason: String,
 }
 
-/// Somebody to be kept out.
+/// A player to ban.
 #[derive(Debug, Args)]
 pub(super) struct Ban {
-    /// The name, in upper or lower case.
+    /// The player's name; case does not matter.
     #[arg(required_unless_present_any = ["subject", "address"])]
     name: Option<String>,
-    /// The subject of join tokens instead.
+    /// A subject of join tokens instead of a name.
     #[arg(long, conflicts_with_all = ["name", "address"])]
     subject: Option<String>,
-    /// An address or a prefix instead, such as 192.0.2.0/24.
+    /// An address or a prefix instead of a name, such as 192.0.2.0/24.
     #[arg(long, conflicts_with = "name")]
     address: Option<String>,
-    /// For so many seconds [default: for good].
-    #[arg(long = "for", value_name = "SECONDS")]
-    for_s: Option<u64>,
-    /// Why; who is banned is shown it.
+    /// The duration [default: permanent].
+    #[arg(long, value_name = "SECONDS")]
+    duration: Option<u64>,
+    /// The reason; the banned player sees it.
     #[arg(long, default_value = "")]
     reason: String,
 }
@@ -145,7 +144,7 @@ pub(super) struct Ban {
 pub(super) type Answer = Result<Value, Box<dyn Error>>;
 
 impl OfPlayer {
-    /// As the API names it.
+    /// The player as the API names it.
     pub(super) fn player(&self) -> Value {
         if self.subject { json!({"subject": self.player}) } else { json!(self.player) }
     }
@@ -160,14 +159,14 @@ impl OfPlayer {
     }
 }
 
-impl Sanction {
+impl Restriction {
     pub(super) fn act(&self, client: &Client, action: &str) -> Answer {
-        self.of.act_with(client, action, json!({"for_s": self.for_s}))
+        self.of.act_with(client, action, json!({"for_s": self.duration}))
     }
 }
 
 impl InRoom {
-    /// Both, unless only one is meant; nothing leaves them to the room's own rules.
+    /// Sets both rights, unless only one is meant; `None` leaves them to the room's own rules.
     pub(super) fn act(&self, client: &Client, is_permitted: Option<bool>) -> Answer {
         let right = |is_other_meant: bool| is_permitted.filter(|_| !is_other_meant);
         let details = json!({"room": self.room, "listen": right(self.speak), "speak": right(self.listen)});
@@ -181,7 +180,7 @@ impl Move {
     }
 }
 
-impl TakeOut {
+impl RemoveFromRoom {
     pub(super) fn act(&self, client: &Client) -> Answer {
         self.of.act_with(client, "remove_from_room", json!({"room": self.room}))
     }
@@ -193,7 +192,7 @@ impl Removal {
         client.delete(&format!(
             "{path}?reason={}&by={}",
             percent_encoded(&self.reason),
-            percent_encoded(&somebody())
+            percent_encoded(&operator())
         ))
     }
 }
@@ -220,34 +219,34 @@ impl SlowTexts {
 
 impl Drain {
     pub(super) fn act(&self, client: &Client) -> Answer {
-        let Self { within, onward, onward_window, reason } = self;
-        let body = json!({"within_s": within, "onward": onward, "onward_window_s": onward_window,
-            "reason": reason, "by": somebody()});
+        let Self { within, redirect, redirect_window, reason } = self;
+        let body = json!({"within_s": within, "redirect": redirect, "redirect_window_s": redirect_window,
+            "reason": reason, "by": operator()});
         client.post("drain", &body)
     }
 }
 
 impl Ban {
     pub(super) fn act(&self, client: &Client) -> Answer {
-        let Self { name, subject, address, for_s, reason } = self;
+        let Self { name, subject, address, duration, reason } = self;
         let target = match (subject, address) {
             (Some(subject), _) => json!({"subject": subject}),
             (_, Some(address)) => json!({"address": address}),
             _ => json!({"name": name}),
         };
-        let body = json!({"target": target, "for_s": for_s, "reason": reason, "by": somebody()});
+        let body = json!({"target": target, "for_s": duration, "reason": reason, "by": operator()});
         client.post("bans", &body)
     }
 }
 
-/// Does something to a session.
+/// Applies an action to a session.
 pub(super) fn act(client: &Client, session: &str, action: &Value, reason: &str) -> Answer {
-    let body = json!({"action": action, "reason": reason, "by": somebody()});
+    let body = json!({"action": action, "reason": reason, "by": operator()});
     client.post(&format!("sessions/{}/actions", percent_encoded(session)), &body)
 }
 
-/// Who does it, as far as this machine knows.
-pub(super) fn somebody() -> String {
+/// The operator, by the name of the user of this machine.
+pub(super) fn operator() -> String {
     let user = std::env::var("USER").or_else(|_| std::env::var("USERNAME"));
     user.unwrap_or_else(|_| "consonance admin".into())
 }

@@ -4,7 +4,7 @@ use clap::Subcommand;
 use serde_json::json;
 
 use super::client::Client;
-use super::commands::{Answer, OfPlayer, Removal, somebody};
+use super::commands::{Answer, OfPlayer, Removal, operator};
 use super::tracks::Destination;
 
 /// What to do with reports.
@@ -42,7 +42,7 @@ pub(super) enum Reports {
 
 /// Reports a player.
 pub(super) fn report(of: &OfPlayer, client: &Client) -> Answer {
-    let body = json!({"session": of.session, "player": of.player(), "reason": of.reason, "by": somebody()});
+    let body = json!({"session": of.session, "player": of.player(), "reason": of.reason, "by": operator()});
     client.post("reports", &body)
 }
 

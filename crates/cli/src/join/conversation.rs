@@ -160,7 +160,7 @@ impl<'a> Conversation<'a> {
                     self.lines.print(&Event { at: Instant::now(), kind })?;
                 }
             }
-            None => complain(&"say with --talk where your text shall go"),
+            None => complain(&"say with --speak where your text shall go"),
         }
         Ok(())
     }

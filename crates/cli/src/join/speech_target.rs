@@ -10,16 +10,16 @@ use consonance_session::Limits;
 pub(crate) fn parse(text: &str) -> Result<Target, String> {
     let limits = Limits::default();
     match text.strip_prefix('@') {
-        Some("") => Err("--talk @: a player is written @NAME, such as --talk @Bob".into()),
+        Some("") => Err("--speak @: a player is written @NAME, such as --speak @Bob".into()),
         Some(player) => {
-            check_length("--talk", "player's name", player, limits.name_bytes)?;
+            check_length("--speak", "player's name", player, limits.name_bytes)?;
             Ok(Target::Player(player.into()))
         }
         None if text.is_empty() => {
-            Err("--talk: the room has no name; write --talk lobby, or --talk @Bob".into())
+            Err("--speak: the room has no name; write --speak lobby, or --speak @Bob".into())
         }
         None => {
-            check_length("--talk", "room's name", text, limits.room_name_bytes)?;
+            check_length("--speak", "room's name", text, limits.room_name_bytes)?;
             Ok(Target::Room(text.into()))
         }
     }

@@ -1,4 +1,4 @@
-//! Who may join, with the files that the configuration names.
+//! Settings for admission, with the files that the configuration names.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ use consonance_session::RoomPattern;
 use crate::secret_text;
 use crate::token::read_keys;
 
-/// Reads keys and passwords; what is not as it should be but works all the same goes to the notes.
+/// Reads keys and passwords; warnings go to the notes.
 pub(super) fn read(loaded: &LoadedConfig, notes: &mut Vec<String>) -> Result<JoiningSettings, Problem> {
     let config = &loaded.config.joining;
     let mut settings = JoiningSettings::default();
@@ -40,7 +40,7 @@ pub(super) fn read(loaded: &LoadedConfig, notes: &mut Vec<String>) -> Result<Joi
     }
     let of_all = match (&config.password, &config.password_file) {
         (Some(_), Some(_)) => {
-            let what = "joining.password_file has a password, too: leave one of them out";
+            let what = "joining.password_file has a password, too: remove one of them";
             return Err(loaded.problem("joining.password", what));
         }
         (Some(Secret(password)), None) => Some(password.clone()),
@@ -49,18 +49,18 @@ pub(super) fn read(loaded: &LoadedConfig, notes: &mut Vec<String>) -> Result<Joi
     };
     settings.passwords.extend(of_all.map(|password| (RoomPattern::from("*"), password)));
     if settings.passwords.iter().any(|(_, password)| password.reveal().is_empty()) {
-        return Err(loaded.problem("joining.password", "a password is empty: choose one, or leave it out"));
+        return Err(loaded.problem("joining.password", "a password is empty: set or remove it"));
     }
     settings.hook = read_hook(loaded, notes)?;
     Ok(settings)
 }
 
-/// What that means, in lines.
+/// Describes the settings, for `--check`.
 pub(super) fn in_words(settings: &JoiningSettings) -> String {
     let keys = match settings.token_keys.len() {
         0 => None,
-        1 => Some("a join token by the key".to_owned()),
-        keys => Some(format!("a join token by one of {keys} keys")),
+        1 => Some("a join token".to_owned()),
+        keys => Some(format!("a join token signed with one of {keys} keys")),
     };
     let is_for_all = |(sessions, _): &(RoomPattern, SecretText)| *sessions == RoomPattern::from("*");
     let password = match &*settings.passwords {
@@ -73,20 +73,20 @@ pub(super) fn in_words(settings: &JoiningSettings) -> String {
     };
     let both = if settings.needs_both { "and" } else { "or" };
     let mut words = match (keys, password) {
-        (None, None) => "everybody may join\n".to_owned(),
-        (Some(what), None) | (None, Some(what)) => format!("who has {what} may join\n"),
-        (Some(keys), Some(password)) => format!("who has {keys} {both} {password} may join\n"),
+        (None, None) => "joining: open\n".to_owned(),
+        (Some(what), None) | (None, Some(what)) => format!("joining: {what} required\n"),
+        (Some(keys), Some(password)) => format!("joining: {keys} {both} {password} required\n"),
     };
     if let Some(hook) = &settings.hook {
-        let otherwise = if hook.settings().fail_open { "lets in all of these" } else { "lets in nobody" };
-        let _ = writeln!(words, "but a hook is asked first; without its answer the server {otherwise}");
+        let fallback = if hook.settings().fail_open { "admits" } else { "refuses" };
+        let _ = writeln!(words, "joining hook: if it does not answer, the server {fallback} players");
     }
     for key in &settings.token_keys {
         if let Some(end) = key.good_until() {
             let _ = writeln!(
                 words,
-                "the key {:?} is believed until {}",
-                key.id().unwrap_or("without a name"),
+                "the key {:?} is valid until {}",
+                key.id().unwrap_or("without an id"),
                 utc(end)
             );
         }
@@ -94,7 +94,7 @@ pub(super) fn in_words(settings: &JoiningSettings) -> String {
     words
 }
 
-/// Nothing is asked yet.
+/// Reads the hook's settings; it is not called yet.
 fn read_hook(loaded: &LoadedConfig, notes: &mut Vec<String>) -> Result<Option<Hook>, Problem> {
     let config = &loaded.config.joining.hook;
     let Some(url) = &config.url else { return Ok(None) };
@@ -144,6 +144,6 @@ fn note_if_others_can_read(path: &Path, what: &str, notes: &mut Vec<String>) {
     }
 }
 
-/// Who may read a file is another matter there.
+/// File permissions are not checked on other systems.
 #[cfg(not(unix))]
 fn note_if_others_can_read(_: &Path, _: &str, _: &mut Vec<String>) {}

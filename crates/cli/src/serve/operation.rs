@@ -1,4 +1,4 @@
-//! How a command that serves goes on from its settings: checks them, runs, is reloaded, ends.
+//! What a command that serves does with its settings: check, run, reload, shut down.
 
 use std::error::Error;
 use std::io::{self, stdin};
@@ -16,18 +16,18 @@ use super::{Prepared, example_line, line, print, supervision};
 use crate::interrupt::{Hangup, Interrupt};
 use crate::logging;
 
-/// What all commands that serve let be said about it.
+/// Arguments of every command that serves.
 #[derive(Debug, Args)]
 pub(crate) struct Operation {
-    /// Read the settings from this TOML file; `serve --print-config` shows all there are. Environment variables
-    /// override it, and arguments override both. With such a file, the signal HUP reads everything again; without one,
-    /// it ends the server, as the end of a terminal does.
+    /// Read the settings from this TOML file; `serve --print-config` lists them all. Environment variables take
+    /// precedence over it, and arguments over both. With a file, SIGHUP reloads the settings; without one, it stops the
+    /// server.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Say what would run, or what is wrong, and serve nothing.
+    /// Check the configuration, print what would run, and exit.
     #[arg(long)]
     check: bool,
-    /// End when the standard input ends, so that a program that starts a server never leaves it behind.
+    /// Exit when the standard input ends, so that a program that starts a server never leaves it behind.
     #[arg(long, hide = true)]
     end_with_input: bool,
 }

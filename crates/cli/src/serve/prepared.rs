@@ -81,7 +81,7 @@ impl Prepared {
     /// What would run.
     pub(super) fn in_words(&self) -> String {
         let config = &self.loaded.config;
-        let mut words = String::from("the settings are right\n");
+        let mut words = String::from("configuration OK\n");
         for line in &self.listener_lines {
             let _ = writeln!(words, "{line}");
         }

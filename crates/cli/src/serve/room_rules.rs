@@ -1,25 +1,24 @@
-//! Which rooms are not as any other: `--proximity`, `--needs`, `--needs-to-listen` and `--needs-to-speak`.
+//! Rules of rooms: `--proximity`, `--room-token`, `--listen-token` and `--speak-token`.
 
 use clap::Args;
 use consonance_server_config::{AccessConfig, Config, ProximityConfig};
 
-/// Rules for rooms, by their names or, with a `*` at the end, by the beginnings of their names.
+/// Rules for rooms, by name or by prefix (`PREFIX*`).
 #[derive(Debug, Default, Args)]
 pub(super) struct RoomRules {
-    /// Where distance decides who hears whom, and how many metres a voice carries, for example
-    /// `world=25`; may be given several times.
+    /// A proximity room, and how many metres a voice carries in it, for example `world=25`; can be given several times.
     #[arg(long, value_name = "ROOM=RANGE", value_parser = parse_proximity)]
     proximity: Vec<ProximityConfig>,
-    /// A room for those who have one of these access tokens only, for example
-    /// `vip=gold,silver`; may be given several times.
-    #[arg(long, value_name = "ROOM=TOKEN,…", value_parser = parse_needs)]
-    needs: Vec<(String, Tokens)>,
-    /// The same for listening; everybody may speak there.
-    #[arg(long, value_name = "ROOM=TOKEN,…", value_parser = parse_needs)]
-    needs_to_listen: Vec<(String, Tokens)>,
-    /// The same for speaking; everybody may listen there.
-    #[arg(long, value_name = "ROOM=TOKEN,…", value_parser = parse_needs)]
-    needs_to_speak: Vec<(String, Tokens)>,
+    /// Access tokens of a room, one of which a player needs to listen and to speak, for example `vip=gold,silver`; can
+    /// be given several times.
+    #[arg(long = "room-token", value_name = "ROOM=TOKEN,…", value_parser = parse_tokens)]
+    room_tokens: Vec<(String, Tokens)>,
+    /// The same for listening only; speaking needs no token.
+    #[arg(long = "listen-token", value_name = "ROOM=TOKEN,…", value_parser = parse_tokens)]
+    listen_tokens: Vec<(String, Tokens)>,
+    /// The same for speaking only; listening needs no token.
+    #[arg(long = "speak-token", value_name = "ROOM=TOKEN,…", value_parser = parse_tokens)]
+    speak_tokens: Vec<(String, Tokens)>,
 }
 
 /// Names of access tokens.
@@ -27,7 +26,7 @@ pub(super) struct RoomRules {
 struct Tokens(Vec<String>);
 
 impl RoomRules {
-    /// Puts these before the rules of the configuration, and changes those of the same rooms.
+    /// Inserts these before the rules of the configuration, and changes rules of the same rooms.
     pub(super) fn apply(&self, config: &mut Config) {
         let is_given = |own: &ProximityConfig| self.proximity.iter().any(|given| given.room == own.room);
         config.proximity.retain(|own| !is_given(own));
@@ -44,23 +43,23 @@ impl RoomRules {
                 fresh.push(rule);
             }
         };
-        for (room, Tokens(tokens)) in &self.needs {
+        for (room, Tokens(tokens)) in &self.room_tokens {
             rule(room, &|rule| {
                 rule.tokens = Some(tokens.clone());
                 (rule.listen_tokens, rule.speak_tokens) = (None, None);
             });
         }
-        for (room, Tokens(tokens)) in &self.needs_to_listen {
+        for (room, Tokens(tokens)) in &self.listen_tokens {
             rule(room, &|rule| split(rule).listen_tokens = Some(tokens.clone()));
         }
-        for (room, Tokens(tokens)) in &self.needs_to_speak {
+        for (room, Tokens(tokens)) in &self.speak_tokens {
             rule(room, &|rule| split(rule).speak_tokens = Some(tokens.clone()));
         }
         config.access.splice(..0, fresh);
     }
 }
 
-/// The tokens for both as those for each.
+/// Replaces tokens for both directions by tokens for each.
 fn split(rule: &mut AccessConfig) -> &mut AccessConfig {
     if let Some(both) = rule.tokens.take() {
         (rule.listen_tokens, rule.speak_tokens) = (Some(both.clone()), Some(both));
@@ -68,24 +67,24 @@ fn split(rule: &mut AccessConfig) -> &mut AccessConfig {
     rule
 }
 
-/// The room's name may have an equals sign of its own.
+/// The room's name can contain an equals sign.
 fn parse_proximity(text: &str) -> Result<ProximityConfig, String> {
-    let (room, range) = text.rsplit_once('=').ok_or("a room and a range look like world=25")?;
+    let (room, range) = text.rsplit_once('=').ok_or("expected ROOM=RANGE, such as world=25")?;
     match range.parse::<f64>() {
         Ok(metres) if (0.1..=1e6).contains(&metres) => {
             let mut rule = ProximityConfig::default();
             (rule.room, rule.range_m) = (room.into(), metres);
             Ok(rule)
         }
-        _ => Err(format!("{range:?} is no range: a number of metres, from 0.1 to 1000000")),
+        _ => Err(format!("invalid range {range:?}, expected metres from 0.1 to 1000000")),
     }
 }
 
-fn parse_needs(text: &str) -> Result<(String, Tokens), String> {
-    let (room, tokens) = text.rsplit_once('=').ok_or("a room and its tokens look like vip=gold,silver")?;
+fn parse_tokens(text: &str) -> Result<(String, Tokens), String> {
+    let (room, tokens) = text.rsplit_once('=').ok_or("expected ROOM=TOKEN,…, such as vip=gold,silver")?;
     let tokens: Vec<String> = tokens.split(',').filter(|token| !token.is_empty()).map(Into::into).collect();
     if tokens.is_empty() {
-        return Err(format!("{text:?} names no token: say which ones open the room"));
+        return Err(format!("{text:?} has no token, expected ROOM=TOKEN,…"));
     }
     Ok((room.into(), Tokens(tokens)))
 }

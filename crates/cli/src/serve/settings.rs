@@ -1,4 +1,4 @@
-//! The settings that can be given as arguments, and how file, environment and arguments become one configuration.
+//! Settings as arguments, and the merge of file, environment and arguments into one configuration.
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -8,70 +8,69 @@ use consonance_server_config::{ConfigSources, LoadedConfig, Value};
 
 use super::room_rules::RoomRules;
 
-/// Each overrides the environment and the file; the defaults are theirs.
+/// Arguments, which take precedence over the environment and the file.
 #[derive(Debug, Default, Args)]
 pub(super) struct SettingsArguments {
-    /// UDP address to listen on [default: [::]:7777]; port 0 takes any free one; may be given several times.
+    /// UDP address to listen on [default: [::]:7777]; port 0 picks a free port; can be given several times.
     #[arg(long, value_name = "ADDR")]
     listen: Vec<String>,
-    /// Let players in with a browser: the address of the page [without one: 127.0.0.1:7780]. For other machines it
-    /// needs a certificate, or a proxy that has one: see docs/browser/https.md.
+    /// Serve browsers: the address of the page [without a value: 127.0.0.1:7780]. For other machines it needs a
+    /// certificate, or a proxy that has one: see docs/browser/https.md.
     #[arg(long, value_name = "ADDR", num_args = 0..=1, default_missing_value = "127.0.0.1:7780", require_equals = true)]
     web: Option<String>,
-    /// A session to serve [default: main]; may be given several times.
+    /// A session to serve [default: main]; can be given several times.
     #[arg(long = "session", value_name = "NAME")]
     sessions: Vec<String>,
-    /// The name or address under which players reach this machine, for the printed addresses.
+    /// The host name or address of this machine in the printed addresses.
     #[arg(long, value_name = "HOST")]
     host: Option<String>,
-    /// A PEM file with the certificate (chain) to show, instead of one that the server makes: at each start, or once if
-    /// it has a folder to keep it in (storage.folder).
-    #[arg(long, value_name = "FILE", requires = "key")]
+    /// A PEM file with the TLS certificate chain [default: self-signed, generated at each start, or once with
+    /// storage.folder].
+    #[arg(long, value_name = "FILE", requires = "private_key")]
     cert: Option<PathBuf>,
-    /// The PEM file with the certificate's private key.
+    /// The PEM file with the private key of the TLS certificate.
     #[arg(long, value_name = "FILE", requires = "cert")]
-    key: Option<PathBuf>,
-    /// A file to write the plain packets of all sessions to, for Wireshark: 64 MiB or an hour at most. Tell the
-    /// players: what they say and write is in it.
+    private_key: Option<PathBuf>,
+    /// Write the decrypted packets of all sessions to this file, for Wireshark: 64 MiB or an hour at most. Tell the
+    /// players: it contains what they say and write.
     #[arg(long, value_name = "FILE.pcapng")]
     capture_packets: Option<PathBuf>,
-    /// Let in only who shows a join token signed with the key in this file (a JSON Web Key, or a set of them; see
-    /// `consonance token`); may be given several times. Without this, nobody's token is looked at, and rooms that
-    /// need access tokens stay closed.
+    /// Admit only players that present a join token signed with a key of this file (a JSON Web Key, or a set of them;
+    /// see `consonance token`); can be given several times [default: tokens are ignored, and rooms that need access
+    /// tokens stay closed].
     #[arg(long = "token-key", value_name = "FILE")]
     token_keys: Vec<PathBuf>,
-    /// Let in only who knows the password in the first line of this file. With --token-key besides, either is enough.
+    /// Admit only players that present the password in the first line of this file; with --token-key, either is enough.
     #[arg(long, value_name = "FILE")]
     password_file: Option<PathBuf>,
     #[command(flatten)]
     rooms: RoomRules,
-    /// Let voice travel over QUIC only, and not in datagrams of its own beside it.
+    /// Carry voice over QUIC only, without the fast path.
     #[arg(long)]
     no_fast_path: bool,
     #[command(flatten)]
     operator: OperatorArguments,
 }
 
-/// How an operator watches what is served, whatever it is.
+/// Inspector, admin listener and log of every command that serves.
 #[derive(Debug, Default, Args)]
 pub(crate) struct OperatorArguments {
-    /// Show what happens on a page on this machine, and print its address; port 0 takes any free one.
+    /// Serve the inspector page on this port of this machine, and print its address; port 0 picks a free port.
     #[arg(long, value_name = "PORT", num_args = 0..=1, default_missing_value = "0", require_equals = true)]
     inspector: Option<u16>,
-    /// Open the listener for operators: health, metrics, the admin API and its page [without
-    /// an address: 127.0.0.1:7778].
+    /// Open the admin listener: health, metrics, the admin API and its page [without a value: 127.0.0.1:7778].
     #[arg(long, value_name = "ADDR", num_args = 0..=1, default_missing_value = "127.0.0.1:7778", require_equals = true)]
     admin: Option<String>,
-    /// How the lines of the log look: text for people, json for programs.
+    /// The format of the log: text for people, json for programs.
     #[arg(long, value_name = "FORMAT", value_parser = ["text", "json"])]
     log_format: Option<String>,
-    /// The file with the token that clients of that listener show; it is made if it does not exist.
+    /// The file with the token for clients of the admin listener; it is created if missing.
     #[arg(long, value_name = "FILE")]
     admin_token_file: Option<PathBuf>,
 }
 
 impl SettingsArguments {
-    /// Reads the file, then the environment, then these.
+    /// Reads the file, then the environment, then the arguments.
     pub(super) fn load(&self, file: Option<&Path>) -> Result<LoadedConfig, Box<dyn Error>> {
         let mut sources = file_and_environment(file)?;
         self.add_to(&mut sources);
@@ -97,8 +96,8 @@ impl SettingsArguments {
         if let Some(cert) = &self.cert {
             sources.add_argument("--cert", "certificate.file", path(cert));
         }
-        if let Some(key) = &self.key {
-            sources.add_argument("--key", "certificate.private_key_file", path(key));
+        if let Some(key) = &self.private_key {
+            sources.add_argument("--private-key", "certificate.private_key_file", path(key));
         }
         if let Some(capture) = &self.capture_packets {
             sources.add_argument("--capture-packets", "diagnostics.packet_capture_file", path(capture));
@@ -138,7 +137,7 @@ impl OperatorArguments {
     }
 }
 
-/// What is written in a file and in the environment.
+/// The settings of the file and of the environment.
 pub(crate) fn file_and_environment(file: Option<&Path>) -> Result<ConfigSources, String> {
     let mut sources = ConfigSources::default();
     if let Some(path) = file {
@@ -146,7 +145,7 @@ pub(crate) fn file_and_environment(file: Option<&Path>) -> Result<ConfigSources,
         let text = text.map_err(|error| format!("cannot read {}: {error}", path.display()))?;
         sources.add_file(path, &text);
     }
-    // What is no text cannot be a setting of ours.
+    // A variable that is not UTF-8 cannot be a setting.
     let variables = std::env::vars_os();
     sources.add_environment(
         variables.filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))),

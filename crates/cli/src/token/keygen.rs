@@ -11,12 +11,12 @@ use consonance_server::token::Key;
 /// Where to write the key.
 #[derive(Debug, Args)]
 pub(crate) struct Keygen {
-    /// The file for the secret half, which signs tokens; for its owner's eyes only.
+    /// The file for the secret half, which signs tokens; only its owner can read it.
     secret: PathBuf,
     /// The file for the public half, for `consonance serve --token-key`.
     #[arg(required_unless_present = "hs256")]
     public: Option<PathBuf>,
-    /// One secret for both sides (HS256) instead.
+    /// Generate one shared secret (HS256) instead.
     #[arg(long, conflicts_with = "public")]
     hs256: bool,
 }

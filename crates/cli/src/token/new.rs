@@ -14,48 +14,47 @@ use super::{KEY_VARIABLE, key_of};
 /// What the token says.
 #[derive(Debug, Args)]
 pub(crate) struct New {
-    /// The file with the secret key, or - for the standard input; without this, the variable
-    /// `CONSONANCE_SIGNING_KEY` has it.
+    /// The file with the secret key, or - for the standard input [default: the variable `CONSONANCE_SIGNING_KEY`].
     #[arg(long, value_name = "FILE")]
-    key: Option<PathBuf>,
-    /// The player that it is for, whose name nobody else can have meanwhile; without this, for whoever has it.
+    signing_key: Option<PathBuf>,
+    /// The player's name, which no other player can use meanwhile [default: any name].
     #[arg(long)]
     name: Option<String>,
-    /// Who the player is in your own accounts.
+    /// The player's account in your own service.
     #[arg(long, value_name = "ID")]
     subject: Option<String>,
-    /// The session that it is for, or with a * at the end the beginning of its name; without this, for every session.
+    /// The session, or a prefix of its name (`PREFIX*`) [default: every session].
     #[arg(long)]
     session: Option<String>,
-    /// The server that it is for, as its setting `joining.token_audience` names it.
+    /// The audience: the server's setting `joining.token_audience`.
     #[arg(long, value_name = "SERVER")]
     audience: Option<String>,
-    /// The service that issues it, as the server's setting `joining.token_issuer` names it.
+    /// The issuer: the server's setting `joining.token_issuer`.
     #[arg(long, value_name = "SERVICE")]
     issuer: Option<String>,
-    /// An access token that it gives; may be given several times.
+    /// An access token that it grants; can be given several times.
     #[arg(long = "token", value_name = "TOKEN")]
     tokens: Vec<String>,
-    /// A room that the player may listen to, or with a * at the end the beginning of its name; may be given several
-    /// times. Without this, every room.
+    /// A room that the player is allowed to listen to, or a prefix (`PREFIX*`); can be given several times [default:
+    /// every room].
     #[arg(long, value_name = "ROOM")]
     listen: Vec<String>,
-    /// A room that the player may speak to, in the same way.
+    /// A room that the player is allowed to speak in, or a prefix; can be given several times [default: every room].
     #[arg(long, value_name = "ROOM")]
     speak: Vec<String>,
-    /// The player may speak to no room.
+    /// Allow the player to speak in no room.
     #[arg(long, conflicts_with = "speak")]
     silent: bool,
-    /// The highest priority with which the player may speak: low, default, medium or high; without this, any.
+    /// The highest priority that the player can speak with: low, default, medium or high [default: any].
     #[arg(long, value_name = "PRIORITY", value_parser = priority_named)]
     priority_max: Option<Priority>,
-    /// The player may moderate.
+    /// Make the player a moderator.
     #[arg(long)]
     moderator: bool,
-    /// How long it is good for.
+    /// How long the token is valid.
     #[arg(long, value_name = "SECONDS", default_value_t = 3600)]
     valid_for: u64,
-    /// It is good only so long from now on.
+    /// Start of the validity, from now.
     #[arg(long, value_name = "SECONDS", default_value_t = 0)]
     valid_in: u64,
 }
@@ -69,12 +68,12 @@ impl New {
     }
 
     fn key(&self) -> Result<Key, String> {
-        let keys = key_of(self.key.as_ref())?;
+        let keys = key_of(self.signing_key.as_ref())?;
         let keys =
-            keys.ok_or_else(|| format!("there is no key: name a file with --key, or set {KEY_VARIABLE}"))?;
+            keys.ok_or_else(|| format!("no key: name a file with --signing-key, or set {KEY_VARIABLE}"))?;
         match <[Key; 1]>::try_from(keys) {
             Ok([key]) => Ok(key),
-            Err(_) => Err("this is a set of keys, and one has to sign: give that alone".into()),
+            Err(_) => Err("expected one signing key, found a set of keys".into()),
         }
     }
 

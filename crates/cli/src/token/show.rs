@@ -20,10 +20,10 @@ pub(crate) struct Show {
     /// The file with the token, or - for the standard input.
     #[arg(default_value = "-")]
     token: PathBuf,
-    /// The file with the key, or the set of keys, one of which is to have signed it; without this, the variable
-    /// `CONSONANCE_SIGNING_KEY` has it, or the signature is not looked at.
+    /// The file with the key, or the set of keys, to check the signature with [default: the variable
+    /// `CONSONANCE_SIGNING_KEY`; without either, the signature is not checked].
     #[arg(long, value_name = "FILE")]
-    key: Option<PathBuf>,
+    token_key: Option<PathBuf>,
     /// Print the claims as JSON instead.
     #[arg(long)]
     json: bool,
@@ -31,11 +31,11 @@ pub(crate) struct Show {
 
 impl Show {
     pub(super) fn run(&self) -> Result<(), Box<dyn Error>> {
-        if [Some(self.token.as_path()), self.key.as_deref()] == [Some(Path::new("-")); 2] {
+        if [Some(self.token.as_path()), self.token_key.as_deref()] == [Some(Path::new("-")); 2] {
             return Err("the token and the key cannot both come from the standard input".into());
         }
         let token = secret_text::read(&self.token)?;
-        let keys = key_of(self.key.as_ref())?;
+        let keys = key_of(self.token_key.as_ref())?;
         let claims = read_unchecked(&token)?;
         let now = seconds_since_1970();
         let found = keys.as_deref().map(|keys| Finding::of(keys, &token, now));

@@ -122,7 +122,7 @@ fn the_command_shows_players_moderates_them_and_says_what_is_wrong_in_one_line()
     let players = run(&["players", "main"]);
     players.assert_well();
     assert!(players.out[0].starts_with("PLAYER") && players.out[1].starts_with("Alice"), "{:?}", players.out);
-    let muted = run(&["mute", "main", "Alice", "--for", "60", "--reason", "too loud"]);
+    let muted = run(&["mute", "main", "Alice", "--duration", "60", "--reason", "too loud"]);
     muted.assert_well();
     assert!(muted.out[0].starts_with("done, and the player was told"), "{:?}", muted.out);
     let log = run(&["audit", "--json"]);

@@ -19,18 +19,18 @@ const COMMANDS: &[(&str, &[&str])] = &[
     ("GET /api/v1/server", &["health"]),
     ("GET /api/v1/sessions", &["sessions"]),
     ("GET /api/v1/sessions/{session}", &["players", "main"]),
-    ("mute", &["mute", "main", "Alice", "--for", "60"]),
+    ("mute", &["mute", "main", "Alice", "--duration", "60"]),
     ("unmute", &["unmute", "main", "Alice"]),
     ("mute_text", &["mute-text", "main", "account 7", "--subject"]),
     ("unmute_text", &["unmute-text", "main", "account 7", "--subject"]),
     ("deafen", &["deafen", "main", "Alice"]),
     ("undeafen", &["undeafen", "main", "Alice"]),
-    ("set_room_rights", &["permit", "main", "Alice", "stage", "--listen"]),
-    ("set_room_rights", &["forbid", "main", "Alice", "stage"]),
+    ("set_room_rights", &["allow", "main", "Alice", "stage", "--listen"]),
+    ("set_room_rights", &["deny", "main", "Alice", "stage"]),
     ("set_room_rights", &["follow-rules", "main", "Alice", "stage"]),
-    ("limit_room", &["limit", "main", "stage", "--speakers", "3"]),
-    ("unlimit_room", &["limit", "main", "stage"]),
-    ("slow_texts", &["slow", "main", "5"]),
+    ("limit_room", &["limit-room", "main", "stage", "--speakers", "3"]),
+    ("unlimit_room", &["limit-room", "main", "stage"]),
+    ("slow_texts", &["slow-mode", "main", "5"]),
     ("POST /api/v1/reports", &["report", "main", "Alice"]),
     ("GET /api/v1/reports", &["reports", "list"]),
     ("GET /api/v1/reports/{id}", &["reports", "show", "1"]),
@@ -46,7 +46,7 @@ const COMMANDS: &[(&str, &[&str])] = &[
     ("stop_recording", &["recordings", "stop", "main"]),
     ("DELETE /api/v1/recordings/{folder}/{name}", &["recordings", "remove", "RECORDING"]),
     ("move", &["move", "main", "Bob", "lobby", "stage"]),
-    ("remove_from_room", &["take-out", "main", "Bob", "attic"]),
+    ("remove_from_room", &["remove-from-room", "main", "Bob", "attic"]),
     ("reset", &["reset", "main", "Bob"]),
     ("kick", &["kick", "main", "Alice"]),
     ("POST /api/v1/bans", &["ban", "Mallory"]),
@@ -71,7 +71,7 @@ fn whatever_the_api_can_do_is_a_command() {
     bob.until_event(&json!({"event": "roster_received"}));
     let silent = folder.file("silent.wav");
     let alice =
-        ["join", &session, "--name", "Alice", "--talk", "lobby", "--tone", "400", "--output", &silent];
+        ["join", &session, "--name", "Alice", "--speak", "lobby", "--tone", "400", "--output", &silent];
     let _alice = Program::start(&alice);
     bob.until_event(&json!({"event": "started_speaking", "name": "Alice"}));
 

@@ -66,7 +66,7 @@ fn a_native_player_is_heard_in_a_browser_word_for_word() {
     let (_server, page, native) = serve(&[]);
     let mut bob = Page::join(&page, "Bob");
     let file = recording(3);
-    let alice = ["join", &native, "--name", "Alice", "--talk", "lobby", "--input", file.to_str().unwrap()];
+    let alice = ["join", &native, "--name", "Alice", "--speak", "lobby", "--input", file.to_str().unwrap()];
     let alice = Program::start(&[&alice[..], &["--loudspeaker", "none"]].concat());
     bob.until("she speaks", |bob| bob.told("speaking").is_some_and(|it| it["speaking"] == true));
     let enough = (SPOKEN * 50.0) as usize;

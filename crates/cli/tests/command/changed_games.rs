@@ -61,7 +61,7 @@ fn a_proxy_stands_before_a_game_of_the_first_darkrift_with_a_udp_port_of_its_own
     };
     let mut game = DarkRiftServer::bind(ANY_PORT, settings).unwrap();
     let udp_port = format!("upstream_udp_port={}", game.udp_local_addr().port());
-    let keys = ["--key", "protocol_version=0", "--key", &udp_port];
+    let keys = ["--set", "protocol_version=0", "--set", &udp_port];
     let (proxy, address) = proxy("darkrift", game.local_addr(), &keys);
     play(&mut game, &proxy, || darkrift(address));
 }
@@ -73,7 +73,7 @@ fn a_proxy_stands_before_a_game_that_xors_its_datagrams() {
     let settings = ServerSettings { connection, ..ServerSettings::default() };
     let endpoint = LiteNetLibServer::new(settings, clock(), [7; 32]);
     let mut game = UdpServer::bind(ANY_PORT, endpoint, UdpServerSettings::default()).unwrap();
-    let (proxy, address) = proxy("fishnet", game.local_addr(), &["--key", "xor_key=the game's key"]);
+    let (proxy, address) = proxy("fishnet", game.local_addr(), &["--set", "xor_key=the game's key"]);
     play(&mut game, &proxy, || fishnet(address, layer.clone()));
 }
 

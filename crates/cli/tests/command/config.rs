@@ -17,7 +17,7 @@ fn a_check_says_what_would_run_and_takes_no_port() {
     for words in [
         "session \"blue\" at 192.0.2.1:9, for players at voice.example.org",
         "certificate made at each start",
-        "everybody may join",
+        "joining: open",
         "sessions = [\"red\", \"blue\"]",
         "access = [{ room = \"vip\", tokens = [\"gold\"] }]",
     ] {
@@ -64,7 +64,7 @@ fn arguments_override_the_environment_and_that_overrides_the_file() {
     );
     let variables = [("CONSONANCE_SESSIONS", "environment"), ("CONSONANCE_LIMITS_LINKS", "2")];
     let arguments =
-        ["serve", "--check", "--config", &file, "--session", "argument", "--needs-to-speak", "vip=argument"];
+        ["serve", "--check", "--config", &file, "--session", "argument", "--speak-token", "vip=argument"];
     let ended = Program::start_in(&arguments, &variables).end();
     ended.assert_well();
     let said = ended.out.join("\n");
@@ -108,7 +108,7 @@ fn a_server_runs_by_its_file_on_several_addresses() {
     let first = address(&server.until_line("an address", |line| line.contains("quic://")));
     let second = server.until_line("another", |line| line.contains("quic://") && !line.ends_with(&first));
     for address in [first, address(&second)] {
-        let quiet = ["--for", "0.1", "--microphone", "none", "--loudspeaker", "none"];
+        let quiet = ["--duration", "0.1", "--microphone", "none", "--loudspeaker", "none"];
         Program::start(&[&["join", &address, "--name", "Alice"], &quiet[..]].concat()).end().assert_well();
     }
 }

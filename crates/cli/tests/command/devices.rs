@@ -26,14 +26,14 @@ fn whatever_this_machine_has_listing_it_is_no_failure() {
 
 #[test]
 fn a_microphone_is_recorded_and_played_back() {
-    let ended = Program::start(&["mic-test", "--null-devices", "--seconds", "0.3", "--json"]).end();
+    let ended = Program::start(&["mic-test", "--null-devices", "--duration", "0.3", "--json"]).end();
     ended.assert_well();
     let found: Value = serde_json::from_str(&ended.out[0]).unwrap();
     assert_eq!((&found["peak_dbfs"], &found["seconds"]), (&Value::Null, &json!(0.3)));
     assert!(found["input"]["name"].is_string() && found["output"]["name"].is_string(), "{found}");
 
     let ended =
-        Program::start(&["mic-test", "--null-devices", "--seconds", "0.1", "--microphone", "null"]).end();
+        Program::start(&["mic-test", "--null-devices", "--duration", "0.1", "--microphone", "null"]).end();
     ended.assert_well();
     assert!(ended.out[0].starts_with("say something: "), "{:?}", ended.out);
     assert!(ended.out.last().unwrap().starts_with("nothing was heard"), "{:?}", ended.out);
@@ -44,9 +44,9 @@ fn a_test_of_a_microphone_is_refused_with_what_is_wrong() {
     for (arguments, words) in [
         (["--microphone", "webcam"], "there is no device \"webcam\"; choose one of: "),
         (["--loudspeaker", "webcam"], "there is no device \"webcam\"; choose one of: "),
-        (["--seconds", "0"], "--seconds 0: give 0.1 to 60"),
-        (["--seconds", "nan"], "--seconds NaN: give"),
-        (["--seconds", "-1"], "--seconds -1: give"),
+        (["--duration", "0"], "--seconds 0: give 0.1 to 60"),
+        (["--duration", "nan"], "--seconds NaN: give"),
+        (["--duration", "-1"], "--seconds -1: give"),
     ] {
         let ended = Program::start(&[&["mic-test", "--null-devices"], &arguments[..]].concat()).end();
         assert!(ended.complaint().starts_with(words), "{}", ended.complaint());
@@ -56,7 +56,7 @@ fn a_test_of_a_microphone_is_refused_with_what_is_wrong() {
 #[cfg(unix)]
 #[test]
 fn an_interrupted_test_of_a_microphone_ends_at_once() {
-    let test = Program::start(&["mic-test", "--null-devices", "--seconds", "60"]);
+    let test = Program::start(&["mic-test", "--null-devices", "--duration", "60"]);
     test.until_line("that it records", |line| line.starts_with("say something"));
     test.signal("INT");
     let ended = test.end();

@@ -16,7 +16,7 @@ fn a_player_and_the_server_write_down_what_passes_between_them() {
     let line = server.until_line("the address", |line| line.contains("quic://"));
     let address = line.split(' ').next_back().unwrap();
     let heard = folder.file("heard.wav");
-    let bob = ["join", address, "--json", "--name", "Bob", "--listen", "lobby", "--for", "0.5"];
+    let bob = ["join", address, "--json", "--name", "Bob", "--listen", "lobby", "--duration", "0.5"];
     let bob = Program::start(&[&bob[..], &["--output", &heard, "--diagnostics", &diagnostics]].concat());
     bob.until_event(&json!({"event": "roster_received"}));
     bob.end().assert_well();

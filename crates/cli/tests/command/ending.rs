@@ -34,7 +34,7 @@ fn join(address: &str, name: &str) -> Program {
         "--name",
         name,
         "--json",
-        "--talk",
+        "--speak",
         "lobby",
         "--listen",
         "lobby",

@@ -22,7 +22,7 @@ fn why_tells_by_its_exit_code_whether_something_is_broken() {
     let join = ["join", address, "--json", "--null-devices", "--inspector", "--name"];
     let bob = Program::start(&[&join[..], &["Bob", "--listen", "lobby"]].concat());
     bob.until_event(&json!({"event": "roster_received"}));
-    let alice = Program::start(&[&join[..], &["Alice", "--talk", "lobby", "--tone", "400"]].concat());
+    let alice = Program::start(&[&join[..], &["Alice", "--speak", "lobby", "--tone", "400"]].concat());
     bob.until_event(&json!({"event": "started_speaking", "name": "Alice"}));
     let (at_bob, at_alice) = (bob.until_inspector(), alice.until_inspector());
 

@@ -16,10 +16,10 @@ fn without_files_there_are_devices_and_the_player_is_told_which() {
         &address,
         "--name",
         "Alice",
-        "--talk",
+        "--speak",
         "lobby",
         "--null-devices",
-        "--for",
+        "--duration",
         "2",
         "--json",
     ]);
@@ -34,7 +34,7 @@ fn without_files_there_are_devices_and_the_player_is_told_which() {
 #[test]
 fn a_device_that_is_not_there_costs_a_line_and_not_the_session() {
     let (_server, address) = Program::serve(&["main"]);
-    let words = ["--null-devices", "--loudspeaker", "Trumpet", "--for", "1", "--json"];
+    let words = ["--null-devices", "--loudspeaker", "Trumpet", "--duration", "1", "--json"];
     let alice = Program::start(&[&["join", &address, "--name", "Alice"], &words[..]].concat());
     alice.until_complaint("Trumpet");
     alice.until_event(&json!({"event": "device", "direction": "output", "state": "running"}));
@@ -47,7 +47,7 @@ fn the_way_that_voice_takes_is_told_and_can_be_chosen() {
     let words = ["--null-devices", "--json", "--name"];
     let alice = Program::start(&[&["join", &address], &words[..], &["Alice"]].concat());
     alice.until_event(&json!({"event": "voice_path", "path": "fast"}));
-    let bob = ["Bob", "--no-fast-path", "--for", "2"];
+    let bob = ["Bob", "--no-fast-path", "--duration", "2"];
     let bob = Program::start(&[&["join", &address], &words[..], &bob].concat()).end();
     bob.assert_well();
     assert!(bob.events().iter().all(|event| event["event"] != "voice_path"));
@@ -65,8 +65,19 @@ fn two_players_meet_one_speaks_a_file_the_other_writes_down_what_it_hears() {
     ]);
     alice.until_event(&json!({"event": "entered_room", "name": "Alice", "room": "lobby"}));
     let bob = Program::start(&[
-        "join", &address, "--name", "Bob", "--talk", "lobby", "--input", &speech, "--output", &silent,
-        "--for", "1.5", "--json",
+        "join",
+        &address,
+        "--name",
+        "Bob",
+        "--speak",
+        "lobby",
+        "--input",
+        &speech,
+        "--output",
+        &silent,
+        "--duration",
+        "1.5",
+        "--json",
     ]);
     let bob = bob.end();
     bob.assert_well();
@@ -101,8 +112,9 @@ fn two_players_meet_one_speaks_a_file_the_other_writes_down_what_it_hears() {
 #[test]
 fn what_is_typed_goes_to_the_first_talk_room_and_the_end_of_it_ends_nothing() {
     let (_server, address) = Program::serve(&["main"]);
-    let mut alice =
-        Program::start(&["join", &address, "--name", "Alice", "--talk", "lobby", "--talk", "@Bob", "--json"]);
+    let mut alice = Program::start(&[
+        "join", &address, "--name", "Alice", "--speak", "lobby", "--speak", "@Bob", "--json",
+    ]);
     alice.until_event(&json!({"event": "roster_received"}));
     let bob = Program::start(&["join", &address, "--name", "Bob", "--listen", "lobby", "--json"]);
     alice.until_event(&json!({"event": "entered_room", "name": "Bob"}));
@@ -121,7 +133,7 @@ fn what_is_typed_goes_to_the_first_talk_room_and_the_end_of_it_ends_nothing() {
     alice.until_event(&json!({"event": "problem"}));
 
     // Alice stays after the end of her input.
-    let carol = Program::start(&["join", &address, "--name", "Carol", "--for", "0.1", "--json"]);
+    let carol = Program::start(&["join", &address, "--name", "Carol", "--duration", "0.1", "--json"]);
     alice.until_event(&json!({"event": "player_left", "name": "Carol"}));
     carol.end().assert_well();
 }
@@ -132,7 +144,7 @@ fn people_get_words_and_no_colours() {
     let mut alice = Program::start(&["join", &address, "--name", "Alice", "--listen", "lobby"]);
     alice.until_line("joined", |line| line.ends_with("  you joined as Alice"));
     alice.until_line("entered", |line| line.ends_with("  Alice entered room lobby"));
-    let bob = Program::start(&["join", &address, "--name", "Bob", "--for", "0.2"]);
+    let bob = Program::start(&["join", &address, "--name", "Bob", "--duration", "0.2"]);
     alice.until_line("joined", |line| line.ends_with("  Bob joined"));
     alice.until_line("left", |line| line.ends_with("  Bob left"));
     let ended = bob.end();
@@ -140,7 +152,7 @@ fn people_get_words_and_no_colours() {
     assert!(!ended.out.iter().any(|line| line.contains('\x1b')), "{:?}", ended.out);
     // Text that has nowhere to go is answered, not lost silently.
     alice.type_line(b"hello");
-    alice.until_complaint("--talk");
+    alice.until_complaint("--speak");
 }
 
 #[test]
@@ -165,7 +177,7 @@ fn where_the_newest_has_the_name_the_first_one_ends_with_the_reason() {
     let address = line.split(' ').next_back().unwrap();
     let first = Program::start(&["join", address, "--name", "Alice", "--json"]);
     first.until_event(&json!({"event": "roster_received"}));
-    let second = Program::start(&["join", address, "--name", "Alice", "--for", "0.5", "--json"]);
+    let second = Program::start(&["join", address, "--name", "Alice", "--duration", "0.5", "--json"]);
     let ended = first.end();
     assert!(ended.complaint().contains("same name"), "{:?}", ended.err);
     assert_eq!(ended.events().last().unwrap()["event"], "ended");

@@ -32,7 +32,8 @@ fn keygen(folder: &Folder, name: &str) -> [String; 2] {
 }
 
 fn token(key: &str, name: &str, more: &[&str]) -> String {
-    let made = Program::start(&[&["token", "new", "--key", key, "--name", name], more].concat()).end();
+    let made =
+        Program::start(&[&["token", "new", "--signing-key", key, "--name", name], more].concat()).end();
     made.assert_well();
     made.out[0].clone()
 }
@@ -44,7 +45,7 @@ fn a_password_from_a_file_lets_in_who_knows_it_and_others_are_told() {
     let file =
         folder.write("voice.toml", format!("{LISTEN}[joining]\npassword_file = 'password.txt'\n").as_bytes());
     let (server, address) = serve(&file, &[]);
-    let well = &["--for", "0.1"];
+    let well = &["--duration", "0.1"];
     for (shown, variables) in [
         (&["--password-file", &password][..], &[][..]),
         (&["--password", "correct horse"], &[]),
@@ -110,7 +111,7 @@ fn a_hook_decides_and_neither_its_secrets_nor_those_of_players_are_written_down(
     let trace = [("RUST_LOG", "trace")];
     let (server, address) = serve(&file, &trace);
     let shown = ["--token", "ticket-of-alice", "--password", "password-of-alice"];
-    let alice = join(&address, "Alice", &[&shown[..], &["--for", "0.1"]].concat(), &trace).end();
+    let alice = join(&address, "Alice", &[&shown[..], &["--duration", "0.1"]].concat(), &trace).end();
     assert!(alice.status.success(), "{:?}", alice.err);
     let bob = join(&address, "Bob", &shown, &trace).end();
     assert!(bob.err.join("\n").contains("does not admit this player: you are banned"), "{:?}", bob.err);
@@ -226,7 +227,7 @@ fn no_secret_is_written_down(format: &str) {
         (&"not.a.token-at-all".to_owned(), password),
     ] {
         let shown = [("CONSONANCE_JOIN_TOKEN", token.as_str()), ("CONSONANCE_JOIN_PASSWORD", password)];
-        let ended = join(&address, "Alice", &["--for", "0.1"], &[&trace[..], &shown].concat()).end();
+        let ended = join(&address, "Alice", &["--duration", "0.1"], &[&trace[..], &shown].concat()).end();
         printed.extend([ended.out, ended.err]);
         // Signature and claims are secrets by themselves; the header is the same for all.
         secrets.extend(token.split('.').skip(1).map(str::to_owned));

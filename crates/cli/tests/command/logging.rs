@@ -15,8 +15,8 @@ fn serve(file: &str) -> (Program, String) {
 }
 
 fn join(address: &str, name: &str) {
-    let arguments = ["--name", name, "--microphone", "none", "--loudspeaker", "none", "--for", "0.1"];
-    let ended = Program::start(&[&["join", address, "--talk", "lobby"], &arguments[..]].concat()).end();
+    let arguments = ["--name", name, "--microphone", "none", "--loudspeaker", "none", "--duration", "0.1"];
+    let ended = Program::start(&[&["join", address, "--speak", "lobby"], &arguments[..]].concat()).end();
     assert!(ended.status.success(), "{:?}", ended.err);
 }
 

@@ -164,18 +164,18 @@ fn who_has_no_udp_joins_over_a_websocket_with_the_sessions_password() {
         Program::start(&all)
     };
     let quic = quic.split(' ').next_back().unwrap();
-    let alice = join(quic, "Alice", &["--listen", "lobby", "--null-devices", "--for", "30"]);
+    let alice = join(quic, "Alice", &["--listen", "lobby", "--null-devices", "--duration", "30"]);
     alice.until_event(&json!({"event": "entered_room", "name": "Alice", "room": "lobby"}));
     let bob = join(
         &web_socket,
         "Bob",
-        &["--talk", "lobby", "--tone", "440", "--loudspeaker", "none", "--for", "2"],
+        &["--speak", "lobby", "--tone", "440", "--loudspeaker", "none", "--duration", "2"],
     );
     alice.until_event(&json!({"event": "started_speaking", "name": "Bob"}));
     bob.end().assert_well();
     alice.until_event(&json!({"event": "player_left", "name": "Bob"}));
 
-    let lost = join(&web_socket.replace("/main", "/mian"), "Carol", &["--null-devices", "--for", "30"]);
+    let lost = join(&web_socket.replace("/main", "/mian"), "Carol", &["--null-devices", "--duration", "30"]);
     lost.until_complaint("there is no such session here");
 }
 
@@ -195,7 +195,7 @@ fn a_websocket_with_tls_shows_the_certificate_of_quic_and_the_printed_address_sa
     assert!(open.contains(&format!("at 127.0.0.1:{port} with TLS")), "{open}");
 
     let address = format!("wss://127.0.0.1:{port}/main#{fingerprint}");
-    let words = ["--null-devices", "--for", "0.1", "--json", "--name"];
+    let words = ["--null-devices", "--duration", "0.1", "--json", "--name"];
     let alice = Program::start(&[&["join", &address], &words[..], &["Alice"]].concat()).end();
     alice.assert_well();
     assert_eq!(alice.events()[0]["event"], "joined");
@@ -222,9 +222,9 @@ fn joins_over_the_websocket_of_the_same_server_when_udp_gets_no_answer() {
     let join = |address: &str, words: &[&str]| {
         Program::start(&[&["join", address, "--json", "--null-devices"], words].concat())
     };
-    let alice = join(quic, &["--name", "Alice", "--listen", "lobby", "--for", "60"]);
+    let alice = join(quic, &["--name", "Alice", "--listen", "lobby", "--duration", "60"]);
     alice.until_event(&json!({"event": "entered_room", "name": "Alice", "room": "lobby"}));
-    let bob = join(&blocked, &["--name", "Bob", "--talk", "lobby", "--tone", "440", "--for", "2"]);
+    let bob = join(&blocked, &["--name", "Bob", "--speak", "lobby", "--tone", "440", "--duration", "2"]);
     alice.until_event(&json!({"event": "started_speaking", "name": "Bob"}));
     let bob = bob.end();
     bob.assert_well();

@@ -10,7 +10,7 @@ use consonance_testing::command::Program;
 fn who_joins_offline_hears_what_they_say() {
     let folder = Folder::new();
     let (speech, heard) = (folder.speech(2), folder.file("heard.wav"));
-    let join = ["join", "offline:", "--json", "--name", "Me", "--talk", "anywhere", "--for", "2"];
+    let join = ["join", "offline:", "--json", "--name", "Me", "--speak", "anywhere", "--duration", "2"];
     let me = Program::start(&[&join[..], &["--input", &speech, "--output", &heard]].concat());
     me.until_event(&json!({"event": "started_speaking", "name": "Loopback"}));
     me.end().assert_well();

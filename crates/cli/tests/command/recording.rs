@@ -19,7 +19,8 @@ fn a_session_is_recorded_with_a_file_for_each_voice() {
         let bob = Program::start(&[&join[..], &bob[..], &record[..]].concat());
         bob.until_event(&json!({"event": "roster_received"}));
         let silent = folder.file("silent.wav");
-        let alice = ["Alice/../x", "--talk", "lobby", "--input", &speech, "--output", &silent, "--for", "5"];
+        let alice =
+            ["Alice/../x", "--speak", "lobby", "--input", &speech, "--output", &silent, "--duration", "5"];
         Program::start(&[&join[..], &alice[..]].concat()).end().assert_well();
         bob.until_event(&json!({"event": "player_left"}));
         let bob = bob.interrupt();

@@ -47,11 +47,23 @@ fn an_address_is_refused_with_the_part_that_is_wrong() {
 }
 
 #[test]
+fn a_former_flag_is_refused_with_its_new_name() {
+    for (words, hint) in [
+        (&["serve", "--needs", "vip=gold"][..], "'--needs' is now '--room-token'"),
+        (&["admin", "mute", "main", "Alice", "--for", "60"], "'--for' is now '--duration'"),
+        (&["token", "new", "--key", "secret.jwk"], "'--signing-key'"),
+    ] {
+        let ended = Program::start(words).end();
+        assert!(ended.err.join("\n").contains(hint), "{words:?}: {:?}", ended.err);
+    }
+}
+
+#[test]
 fn a_proximity_room_is_refused_without_a_range_that_makes_sense() {
     for (room, words) in [
         ("world", "world=25"),
-        ("world=", "\"\" is no range"),
-        ("world=far", "\"far\" is no range"),
+        ("world=", "invalid range \"\""),
+        ("world=far", "invalid range \"far\""),
         ("world=-5", "0.1 to 1000000"),
         ("world=nan", "0.1 to 1000000"),
         ("world=inf", "0.1 to 1000000"),
@@ -72,10 +84,10 @@ fn a_name_is_refused_if_it_is_empty_or_too_long() {
 fn rooms_and_players_are_refused_if_they_are_not_written_as_such() {
     let long = "x".repeat(200);
     for (arguments, words) in [
-        (["--talk", "@"], "@Bob"),
-        (["--talk", ""], "the room has no name"),
-        (["--talk", &long], "200 bytes, at most 128"),
-        (["--talk", &format!("@{long}")], "200 bytes, at most 128"),
+        (["--speak", "@"], "@Bob"),
+        (["--speak", ""], "the room has no name"),
+        (["--speak", &long], "200 bytes, at most 128"),
+        (["--speak", &format!("@{long}")], "200 bytes, at most 128"),
         (["--listen", "@bob"], "one listens to rooms"),
         (["--listen", ""], "the room has no name"),
         (["--listen", &long], "200 bytes, at most 128"),
@@ -87,7 +99,7 @@ fn rooms_and_players_are_refused_if_they_are_not_written_as_such() {
 #[test]
 fn a_time_to_stay_is_a_number_of_seconds_above_nothing() {
     for seconds in ["0", "-1", "nan", "inf", "1e18", "1e19", "1e-12"] {
-        assert_join_refused(&["--for", seconds], "give a number of seconds");
+        assert_join_refused(&["--duration", seconds], "give a number of seconds");
     }
 }
 
@@ -174,8 +186,8 @@ fn options_of_the_server_are_refused_by_name() {
         (&["--session", "a", "--session", "a"], "named twice"),
         (&["--session", &"x".repeat(65)], "--session"),
         (&["--host", "a b"], "--host"),
-        (&["--cert", &missing, "--key", &missing], "missing.pem"),
-        (&["--cert", &text, "--key", &text], "certificate"),
+        (&["--cert", &missing, "--private-key", &missing], "missing.pem"),
+        (&["--cert", &text, "--private-key", &text], "certificate"),
     ] {
         let anywhere: &[&str] =
             if arguments[0] == "--listen" { &["serve"] } else { &["serve", "--listen", "127.0.0.1:0"] };

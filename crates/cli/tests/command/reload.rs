@@ -18,7 +18,7 @@ fn serve(file: &str) -> (Program, String) {
 
 /// A player who listens to these rooms, speaks nothing, and writes to the first of them what is typed.
 fn join(address: &str, name: &str, rooms: &[&str]) -> Program {
-    let mut arguments = vec!["join", address, "--name", name, "--json", "--talk", rooms[0]];
+    let mut arguments = vec!["join", address, "--name", name, "--json", "--speak", rooms[0]];
     arguments.extend(["--microphone", "none", "--loudspeaker", "none"]);
     for room in rooms {
         arguments.extend(["--listen", room]);
@@ -152,7 +152,7 @@ fn token_keys_are_taken_over_and_who_is_in_stays() {
     server.until_complaint("reloaded: changed joining.token_key_files");
     let refused = join(&address, "Mallory", &["lobby"]).end();
     assert!(refused.err.join("\n").contains("join token"), "{:?}", refused.err);
-    let made = Program::start(&["token", "new", "--key", &secret, "--name", "Bob"]).end();
+    let made = Program::start(&["token", "new", "--signing-key", &secret, "--name", "Bob"]).end();
     made.assert_well();
     let token = folder.write("token", made.out.join("\n").as_bytes());
     let quiet = ["--microphone", "none", "--loudspeaker", "none", "--listen", "lobby", "--json"];

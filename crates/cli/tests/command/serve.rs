@@ -59,8 +59,8 @@ fn without_a_command_it_serves_this_machine_and_says_how_to_join() {
     // What it says works where the server was started, without a microphone as well.
     let words: Vec<&str> = command.split_whitespace().map(|word| word.trim_matches('\'')).collect();
     assert_eq!(words[0], env!("CARGO_BIN_EXE_consonance"));
-    let listen: Vec<&str> = words[1..].iter().copied().take_while(|word| *word != "--talk").collect();
-    let join = Program::start(&[&listen[..], &["--for", "0.1"]].concat());
+    let listen: Vec<&str> = words[1..].iter().copied().take_while(|word| *word != "--speak").collect();
+    let join = Program::start(&[&listen[..], &["--duration", "0.1"]].concat());
     join.end().assert_well();
 }
 

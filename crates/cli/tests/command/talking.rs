@@ -16,7 +16,7 @@ fn with_push_to_talk_enter_begins_and_ends_it() {
     listener.until_event(&json!({"event": "roster_received"}));
     let speech = folder.speech(20);
     let file = ["--input", &speech, "--activation", "push-to-talk"];
-    let join = ["join", &address, "--name", "Alice", "--talk", "lobby", "--json"];
+    let join = ["join", &address, "--name", "Alice", "--speak", "lobby", "--json"];
     let mut speaker = Program::start(&[&join[..], &file[..]].concat());
     speaker.until_event(&json!({"event": "roster_received"}));
     speaker.type_line(b"");
@@ -38,16 +38,17 @@ fn a_file_is_heard_as_it_is_or_processed_as_a_microphone_is() {
         let bob = ["--name", "Bob", "--listen", "lobby", "--output", &heard];
         let bob = Program::start(&[&join[..], &bob[..]].concat());
         bob.until_event(&json!({"event": "roster_received"}));
-        let alice = ["--name", "Alice", "--talk", "lobby", "--input", &speech, "--output"];
+        let alice = ["--name", "Alice", "--speak", "lobby", "--input", &speech, "--output"];
         let silent = folder.file("silent.wav");
-        let alice = Program::start(&[&join[..], &alice[..], &[&silent, "--for", "4.5"], words].concat());
+        let alice = Program::start(&[&join[..], &alice[..], &[&silent, "--duration", "4.5"], words].concat());
         alice.end().assert_well();
         bob.until_event(&json!({"event": "player_left", "name": "Alice"}));
         bob.interrupt().assert_well();
         let sound = read_output(&heard, true);
         sound.iter().map(|sample| sample * sample).sum::<f32>()
     };
-    let (plain, processed) = (heard_with(&[], "plain.wav"), heard_with(&["--process"], "processed.wav"));
+    let (plain, processed) =
+        (heard_with(&[], "plain.wav"), heard_with(&["--process-input"], "processed.wav"));
     assert!(plain > 1.0, "{plain}");
     assert!(processed > 1.25 * plain, "the automatic gain raises a quiet recording: {plain} to {processed}");
 }
@@ -61,7 +62,7 @@ fn a_tone_is_heard_as_a_tone() {
     let bob = ["Bob", "--listen", "lobby", "--output", &heard];
     let bob = Program::start(&[&join[..], &bob[..]].concat());
     bob.until_event(&json!({"event": "roster_received"}));
-    let alice = ["Alice", "--talk", "lobby", "--tone", "400", "--null-devices"];
+    let alice = ["Alice", "--speak", "lobby", "--tone", "400", "--null-devices"];
     let alice = Program::start(&[&join[..], &alice[..]].concat());
     bob.until_event(&json!({"event": "started_speaking", "name": "Alice"}));
     until_written(&heard, std::fs::metadata(&heard).unwrap().len() + TWO_SECONDS_BYTES);

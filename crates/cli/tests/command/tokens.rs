@@ -17,7 +17,7 @@ fn keys_and_token(folder: &Folder, seconds: &str) -> [String; 3] {
     let [secret, public, token] = ["secret.jwk", "public.jwk", "token"].map(|name| folder.file(name));
     run(&["token", "keygen", &secret, &public]);
     let about = ["--name", "Alice", "--token", "gold", "--valid-for", seconds];
-    let made = run(&[&["token", "new", "--key", &secret][..], &about].concat());
+    let made = run(&[&["token", "new", "--signing-key", &secret][..], &about].concat());
     folder.write("token", made.join("\n").as_bytes());
     [secret, public, token]
 }
@@ -32,9 +32,9 @@ fn a_server_with_a_key_lets_in_who_has_a_token_and_nobody_else() {
         "127.0.0.1:0",
         "--token-key",
         &public,
-        "--needs",
+        "--room-token",
         "vip=gold",
-        "--needs-to-speak",
+        "--speak-token",
         "stage=singer",
         "--proximity",
         "world=25",
@@ -42,7 +42,7 @@ fn a_server_with_a_key_lets_in_who_has_a_token_and_nobody_else() {
     let line = server.until_line("the address", |line| line.contains("quic://"));
     let address = line.split(' ').next_back().unwrap();
     let join = |name: &str, more: &[&str]| {
-        let quiet = ["join", address, "--name", name, "--for", "0.2", "--microphone", "none"];
+        let quiet = ["join", address, "--name", name, "--duration", "0.2", "--microphone", "none"];
         Program::start(&[&quiet[..], &["--loudspeaker", "none", "--listen", "vip"], more].concat()).end()
     };
     join("Alice", &["--token-file", &token]).assert_well();
@@ -57,7 +57,7 @@ fn a_server_with_a_key_lets_in_who_has_a_token_and_nobody_else() {
 fn a_token_can_be_looked_at() {
     let folder = Folder::new();
     let [_, public, token] = keys_and_token(&folder, "3600");
-    let words = run(&["token", "show", &token, "--key", &public]).join("\n");
+    let words = run(&["token", "show", &token, "--token-key", &public]).join("\n");
     assert!(words.starts_with("for the player \"Alice\"") && words.ends_with("by this key"), "{words}");
     let unchecked = run(&["token", "show", &token]).join("\n");
     assert!(unchecked.contains("anybody may have written this"), "{unchecked}");
@@ -66,7 +66,7 @@ fn a_token_can_be_looked_at() {
     assert_eq!((&claims["name"], &claims["tokens"][0]), (&"Alice".into(), &"gold".into()));
     let other = folder.file("other.jwk");
     run(&["token", "keygen", &other, "--hs256"]);
-    let ended = Program::start(&["token", "show", &token, "--key", &other]).end();
+    let ended = Program::start(&["token", "show", &token, "--token-key", &other]).end();
     assert!(ended.complaint().contains("signature"), "{:?}", ended.err);
 }
 
@@ -74,7 +74,7 @@ fn a_token_can_be_looked_at() {
 fn a_token_that_has_ended_is_shown_and_complained_of() {
     let folder = Folder::new();
     let [_, public, token] = keys_and_token(&folder, "0");
-    let ended = Program::start(&["token", "show", &token, "--key", &public]).end();
+    let ended = Program::start(&["token", "show", &token, "--token-key", &public]).end();
     assert!(!ended.status.success() && ended.out.join("\n").contains("Alice"), "{:?}", ended.out);
     assert!(ended.err.join("\n").contains("get another one"), "{:?}", ended.err);
 }
@@ -87,7 +87,7 @@ fn no_key_is_written_over_and_a_public_one_signs_nothing() {
     let ended = Program::start(&["token", "keygen", &secret, &public]).end();
     assert!(ended.complaint().contains("cannot write"), "{:?}", ended.err);
     assert_eq!(fs::read(&secret).unwrap(), before);
-    let ended = Program::start(&["token", "new", "--key", &public]).end();
+    let ended = Program::start(&["token", "new", "--signing-key", &public]).end();
     assert!(ended.complaint().contains("cannot sign"), "{:?}", ended.err);
 }
 
@@ -110,12 +110,12 @@ fn a_secret_key_is_for_its_owners_eyes_and_secrets_need_not_stand_among_argument
     shown.assert_well();
     assert!(shown.out.contains(&"moderator: yes".to_owned()), "{:?}", shown.out);
     let nothing = Program::start(&["token", "new", "--name", "Bob"]).end();
-    assert!(nothing.complaint().contains("--key"), "{:?}", nothing.err);
+    assert!(nothing.complaint().contains("--signing-key"), "{:?}", nothing.err);
 
     let server = Program::start(&["serve", "--listen", "127.0.0.1:0", "--token-key", &secret]);
     let line = server.until_line("the address", |line| line.contains("quic://"));
     let address = line.split(' ').next_back().unwrap();
-    let quiet = ["--microphone", "none", "--loudspeaker", "none", "--for", "0.1"];
+    let quiet = ["--microphone", "none", "--loudspeaker", "none", "--duration", "0.1"];
     let join = [&["join", address, "--name", "Alice"][..], &quiet].concat();
     let token = fs::read_to_string(&token).unwrap();
     Program::start_in(&join, &[("CONSONANCE_JOIN_TOKEN", token.trim())]).end().assert_well();

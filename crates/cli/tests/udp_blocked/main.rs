@@ -95,7 +95,7 @@ impl Stage {
 }
 
 fn join_as_alice(address: &str, words: &[&str]) -> Program {
-    let all = ["--json", "--name", "Alice", "--talk", "lobby", "--tone", "440", "--loudspeaker", "none"];
+    let all = ["--json", "--name", "Alice", "--speak", "lobby", "--tone", "440", "--loudspeaker", "none"];
     Program::start(&[&["join", address], &all[..], words].concat())
 }
 
@@ -104,7 +104,7 @@ fn join_as_alice(address: &str, words: &[&str]) -> Program {
 fn a_player_whose_network_drops_udp_gets_in_and_is_heard() {
     let stage = Stage::new();
     let firewall = Firewall::up();
-    let alice = join_as_alice(&stage.address, &["--for", "3"]);
+    let alice = join_as_alice(&stage.address, &["--duration", "3"]);
     stage.bob.until_event(&json!({"event": "started_speaking", "name": "Alice"}));
     let alice = alice.end();
     alice.assert_well();
@@ -138,7 +138,7 @@ fn a_player_whose_network_drops_udp_in_mid_session_stays_and_returns_to_udp_unno
     alice.until_events(&json!({"event": "voice_path", "path": "fast"}), 1);
     // She is heard over UDP for a second.
     let again = Program::start(
-        &[&["join", quic], &["--json", "--name", "Dora", "--null-devices", "--for", "1"][..]].concat(),
+        &[&["join", quic], &["--json", "--name", "Dora", "--null-devices", "--duration", "1"][..]].concat(),
     );
     again.end().assert_well();
     let told = alice.interrupt();

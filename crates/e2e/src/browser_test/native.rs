@@ -28,7 +28,7 @@ impl Native {
     ) -> Result<Self, Failure> {
         let heard = folder.join(format!("{name}.wav"));
         let mut command = Command::new(program);
-        command.args(["join", address, "--name", name, "--listen", LOBBY, "--talk", LOBBY, "--json"]);
+        command.args(["join", address, "--name", name, "--listen", LOBBY, "--speak", LOBBY, "--json"]);
         match voice {
             Some(voice) => command.arg("--input").arg(speech(folder, voice)?),
             None => command.args(["--microphone", "none"]),

@@ -19,16 +19,17 @@ impl Moderation {
     /// it when the last player has gone, or when the plan says. A further call changes the plan.
     ///
     /// # Errors
-    /// If the onward address is empty or too long, or a worker does not answer; the others drain then all the same.
+    /// If the redirect address is empty or too long, or a worker does not answer; the others drain then all the same.
     pub fn drain(&self, by: &By, plan: &DrainPlan) -> Result<Drained, ModerationError> {
         let told = if plan.can_be_told() {
             self.server.drain(plan).map_err(ModerationError::Server)
         } else {
-            Err(ModerationError::BadOnward)
+            Err(ModerationError::InvalidRedirect)
         };
-        let onward = plan.onward.as_deref().map(|onward| format!(", onward to {onward}")).unwrap_or_default();
+        let redirect =
+            plan.redirect.as_deref().map(|redirect| format!(", redirect to {redirect}")).unwrap_or_default();
         let number = told.as_ref().map(|told| format!(", {told} told")).unwrap_or_default();
-        let details = format!("within {}{onward}{number}", seconds(plan.ends_in));
+        let details = format!("within {}{redirect}{number}", seconds(plan.ends_in));
         let done = self.log(by, action("drain", details), told.clone().map(|_| Outcome::Holds))?;
         Ok(Drained { told: told?, done })
     }

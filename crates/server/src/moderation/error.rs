@@ -67,9 +67,9 @@ pub enum ModerationError {
     NotDraining,
     /// An address that players cannot be sent to.
     #[error(
-        "the onward address is empty or longer than {ONWARD_ADDRESS_BYTES_MAX} bytes: it looks like quic://host:7777/{{session}}"
+        "invalid redirect address, expected 1 to {ONWARD_ADDRESS_BYTES_MAX} bytes, such as quic://host:7777/{{session}}"
     )]
-    BadOnward,
+    InvalidRedirect,
     /// What was asked for has ended before it begins.
     #[error("the end lies in the past: choose a later one")]
     EndsInThePast,
@@ -126,7 +126,7 @@ impl ModerationError {
             Self::TooManyRights { .. } => "too-many-rights",
             Self::NoBan { .. } => "no-ban",
             Self::NotDraining => "not-draining",
-            Self::BadOnward => "bad-onward",
+            Self::InvalidRedirect => "invalid-redirect",
             Self::EndsInThePast => "ends-in-the-past",
             Self::Nameless { .. } => "nameless",
             Self::NothingKept => "nothing-kept",

@@ -50,7 +50,7 @@ impl SessionLoop {
             let address = plan.address_of(&session.name).filter(|address| {
                 let fits = draining::fits(address);
                 if !fits {
-                    warn!(session = %session.name, "with this name the onward address is too long to be told");
+                    warn!(session = %session.name, "redirect address too long with this session name");
                 }
                 fits
             });
@@ -58,7 +58,7 @@ impl SessionLoop {
             told += session.server.drain(at, &Draining { ends_in: plan.ends_in, redirect: onward });
             self.drain(index, now);
         }
-        info!(told, ends_in = ?plan.ends_in, onward = plan.onward, "draining");
+        info!(told, ends_in = ?plan.ends_in, redirect = plan.redirect, "draining");
         told
     }
 

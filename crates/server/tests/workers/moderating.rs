@@ -217,7 +217,7 @@ fn only_what_is_recorded_is_said_to_be_when_a_worker_does_not_answer() {
     let (account, one) =
         (PlayerRef::Subject("A7".into()), RoomDecision { text_every_s: Some(9), ..RoomDecision::default() });
     let bob = PlayerRef::Name("Bob".into());
-    let plan = DrainPlan { ends_in: Duration::from_mins(1), onward: None, window: Duration::ZERO };
+    let plan = DrainPlan { ends_in: Duration::from_mins(1), redirect: None, window: Duration::ZERO };
     for done in [
         words(moderation.kick(&by(), "red", &account)),
         words(moderation.move_player(&by(), "red", &account, "lobby", "jail")),

@@ -20,7 +20,7 @@ fn what_one_client_speaks_the_other_hears() {
     let (_server, address) = server(&[]);
     let mut bob = client(&address, "Bob", &["--listen", "lobby", "--output", heard.to_str().unwrap()]);
     bob.until("roster_received", "");
-    let mut alice = client(&address, "Alice", &["--talk", "lobby", "--input", speech.to_str().unwrap()]);
+    let mut alice = client(&address, "Alice", &["--speak", "lobby", "--input", speech.to_str().unwrap()]);
     bob.until("player_joined", "Alice");
     alice.until("player_joined", "Bob");
     bob.until("started_speaking", "Alice");
@@ -52,7 +52,7 @@ fn players_of_a_server_with_a_sidecar_talk_in_the_voice_servers_session() {
     let mut bob = client(&address, "Bob", &["--listen", "lobby"]);
     bob.until("roster_received", "");
     let speech = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../assets/speech/austen-2.wav");
-    let mut alice = client(&address, "Alice", &["--talk", "lobby", "--input", speech.to_str().unwrap()]);
+    let mut alice = client(&address, "Alice", &["--speak", "lobby", "--input", speech.to_str().unwrap()]);
     bob.until("started_speaking", "Alice");
     alice.interrupt();
     bob.until("player_left", "Alice");
@@ -62,7 +62,7 @@ fn players_of_a_server_with_a_sidecar_talk_in_the_voice_servers_session() {
 #[test]
 fn a_client_leaves_when_its_time_is_over() {
     let (_server, address) = server(&[]);
-    let mut client = client(&address, "Bob", &["--for", "0.2"]);
+    let mut client = client(&address, "Bob", &["--duration", "0.2"]);
     client.until("joined", "Bob");
     assert!(client.child.wait().unwrap().success());
 }
@@ -160,9 +160,9 @@ fn server(more: &[&str]) -> (Running, String) {
 fn client(address: &str, name: &str, more: &[&str]) -> Running {
     let mut arguments = vec!["client", "--connect", address, "--name", name, "--json"];
     arguments.extend(more);
-    if !more.contains(&"--for") {
+    if !more.contains(&"--duration") {
         // What never comes is not waited for without end.
-        arguments.extend(["--for", "60"]);
+        arguments.extend(["--duration", "60"]);
     }
     Running::start(&arguments)
 }

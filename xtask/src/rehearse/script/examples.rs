@@ -111,7 +111,7 @@ const SERVER: &str = "consonance serve --listen 127.0.0.1:7777";
 const BOT_THERE: &str =
     "cargo run --release --package consonance --example bot -- 'quic://127.0.0.1:7777/main#sha256=…' lobby";
 const BOB: &str = "cargo run -p plain-sockets -- client --connect 127.0.0.1:7000 --name Bob --listen lobby --output heard.wav";
-const ALICE: &str = "cargo run -p plain-sockets -- client --connect 127.0.0.1:7000 --name Alice --talk lobby \
+const ALICE: &str = "cargo run -p plain-sockets -- client --connect 127.0.0.1:7000 --name Alice --speak lobby \
                      --input assets/speech/austen-1.wav";
 const CUSTOM: &str = "docs/custom-network.md has the same";
 const SOUND_SERVER: &[Need] = &[Need::Success("pactl info", "sound server of PulseAudio or PipeWire")];

@@ -30,7 +30,7 @@ pub(super) const SCENES: &[Scene] = &[
             stays("consonance serve --listen 127.0.0.1:7777 --inspector").says(&["inspector: http://127.0.0.1:"]),
             stays("consonance join 'quic://127.0.0.1:7777/main#sha256=…' --name Bob --listen lobby --inspector")
                 .says(&["inspector: http://127.0.0.1:", "you joined as Bob"]),
-            stays("consonance join 'quic://127.0.0.1:7777/main#sha256=…' --name Alice --talk lobby --tone 440")
+            stays("consonance join 'quic://127.0.0.1:7777/main#sha256=…' --name Alice --speak lobby --tone 440")
                 .granted()
                 .says(&["you joined as Alice"])
                 .promises(&[Promise::Elsewhere("--name Bob", "Alice started speaking")]),
@@ -48,16 +48,16 @@ pub(super) const SCENES: &[Scene] = &[
             ends("consonance token keygen secret.jwk public.jwk")
                 .promises(&[Promise::File("secret.jwk"), Promise::File("public.jwk")]),
             stays("consonance serve --token-key public.jwk").says(&["quic://"]),
-            ends("consonance token new --key secret.jwk --name Alice --session main --listen lobby --listen 'team red*' > alice.token")
+            ends("consonance token new --signing-key secret.jwk --name Alice --session main --listen lobby --listen 'team red*' > alice.token")
                 .promises(&[Promise::File("alice.token")]),
-            ends("consonance token show alice.token --key public.jwk").says(&["Alice"]),
+            ends("consonance token show alice.token --token-key public.jwk").says(&["Alice"]),
             stays("consonance join quic://… --name Alice --token-file alice.token").says(&["you joined as Alice"]),
         ],
     )
     .in_folder(Folder::Empty),
     scene(
         "docs/guide/offline.md",
-        &[stays("consonance join offline: --name Me --talk anywhere").says(&["you joined as Me", "Loopback joined"])],
+        &[stays("consonance join offline: --name Me --speak anywhere").says(&["you joined as Me", "Loopback joined"])],
     )
     .in_folder(Folder::Empty),
     scene(
@@ -87,8 +87,8 @@ pub(super) const SCENES: &[Scene] = &[
         "docs/operations.md",
         &[
             stays("consonance serve --listen 127.0.0.1:7777 --admin").granted().says(&["quic://"]),
-            stays("consonance join 'quic://…' --name Alice --talk lobby --tone 440").granted().says(&["you joined as Alice"]),
-            ends("consonance admin drain --within 1800 --onward 'quic://voice2.example.org:7777/{session}' --reason \"update\"")
+            stays("consonance join 'quic://…' --name Alice --speak lobby --tone 440").granted().says(&["you joined as Alice"]),
+            ends("consonance admin drain --within 1800 --redirect 'quic://voice2.example.org:7777/{session}' --reason \"update\"")
                 .stands_for(&[("voice2.example.org:7777", Value::Is("127.0.0.1:7779"))])
                 .promises(&[Promise::Elsewhere("--name Alice", "the server stops in 1800 s")]),
             // Nobody answers where she was sent to, so she comes back.
@@ -100,7 +100,7 @@ pub(super) const SCENES: &[Scene] = &[
         "docs/recording.md",
         &[
             stays("consonance serve --listen 127.0.0.1:7777").granted().says(&["quic://"]),
-            stays("consonance join 'quic://127.0.0.1:7777/main#sha256=…' --name Alice --talk lobby --tone 440")
+            stays("consonance join 'quic://127.0.0.1:7777/main#sha256=…' --name Alice --speak lobby --tone 440")
                 .granted()
                 .says(&["you joined as Alice"]),
             stays("consonance join 'quic://127.0.0.1:7777/main#sha256=…' --name Bob --listen lobby --record evening --record-format opus")

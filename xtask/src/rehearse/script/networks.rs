@@ -10,7 +10,7 @@ pub(super) const SCENES: &[Scene] = &[
             stays("cargo run -p plain-sockets -- client --connect 127.0.0.1:7000 --name Bob --listen lobby --output heard.wav")
                 .says(&["Bob"])
                 .afterwards(&[Promise::Speech("heard.wav")]),
-            stays("cargo run -p plain-sockets -- client --connect 127.0.0.1:7000 --name Alice --talk lobby --input assets/speech/austen-1.wav")
+            stays("cargo run -p plain-sockets -- client --connect 127.0.0.1:7000 --name Alice --speak lobby --input assets/speech/austen-1.wav")
                 .promises(&[Promise::Elsewhere("--name Bob", "Alice"), Promise::Speech("heard.wav")]),
         ],
     ),

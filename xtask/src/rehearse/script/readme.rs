@@ -10,7 +10,7 @@ pub(super) const SCENES: &[Scene] = &[
             stays("cargo run --release")
                 .says(&["http://127.0.0.1:7780/", "quic://127.0.0.1:7777/main#sha256="])
                 .promises(&[Promise::Page("another player:")]),
-            stays("cargo run --release -- join 'quic://127.0.0.1:7777/main#sha256=…' --name Carol --listen lobby --talk lobby")
+            stays("cargo run --release -- join 'quic://127.0.0.1:7777/main#sha256=…' --name Carol --listen lobby --speak lobby")
                 .says(&["you joined as Carol", "Carol entered room lobby"]),
         ],
     ),
@@ -30,7 +30,7 @@ pub(super) const SCENES: &[Scene] = &[
             stays("cargo run --release -- join 'quic://127.0.0.1:7777/main#sha256=…' --name Bob --listen lobby --output heard.wav")
                 .says(&["you joined as Bob", "Bob entered room lobby"])
                 .afterwards(&[Promise::Speech("heard.wav")]),
-            stays("cargo run --release -- join 'quic://127.0.0.1:7777/main#sha256=…' --name Alice --talk lobby --input assets/speech/austen-1.wav")
+            stays("cargo run --release -- join 'quic://127.0.0.1:7777/main#sha256=…' --name Alice --speak lobby --input assets/speech/austen-1.wav")
                 .says(&["you joined as Alice"])
                 .promises(&[
                     Promise::Elsewhere("--name Bob", "Alice started speaking"),

@@ -42,8 +42,8 @@ fn the_password_has_to_be_right(stage: &Stage<'_>) -> Result<(), Failure> {
 
 fn the_token_has_to_be_right(stage: &Stage<'_>) -> Result<(), Failure> {
     let secret = keys(stage, &stage.folder("token")?)?;
-    let for_bob = stage.command(&["token", "new", "--key", &secret, "--name", "Bob"])?;
-    let token = stage.command(&["token", "new", "--key", &secret, "--name", "Alice"])?;
+    let for_bob = stage.command(&["token", "new", "--signing-key", &secret, "--name", "Bob"])?;
+    let token = stage.command(&["token", "new", "--signing-key", &secret, "--name", "Alice"])?;
 
     let settings = "[web]\nlisten = \"127.0.0.1:PORT\"\n[joining]\ntoken_key_files = [\"public.jwk\"]\n";
     let mut server = stage.server("token", settings)?;
@@ -63,7 +63,7 @@ fn the_token_has_to_be_right(stage: &Stage<'_>) -> Result<(), Failure> {
 
 fn both_have_to_be_shown_where_both_are_asked_for(stage: &Stage<'_>) -> Result<(), Failure> {
     let secret = keys(stage, &stage.folder("both")?)?;
-    let token = stage.command(&["token", "new", "--key", &secret, "--name", "Alice"])?;
+    let token = stage.command(&["token", "new", "--signing-key", &secret, "--name", "Alice"])?;
 
     let joining = "token_key_files = [\"public.jwk\"]\npassword = \"sesame\"\nrequire_both = true\n";
     let settings = format!("[web]\nlisten = \"127.0.0.1:PORT\"\n[joining]\n{joining}");
