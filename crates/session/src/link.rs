@@ -165,7 +165,7 @@ impl fmt::Display for CloseReason {
         let reason = match self {
             Self::Left => "left the session",
             Self::ReplacedByNewerLogin => "another player joined with the same name",
-            Self::NameProtected => "this name belongs to a player who is here: choose another one",
+            Self::NameProtected => "this name belongs to a player in the session: choose another one",
             Self::NameInUse => "this name is in use: choose another one",
             Self::VisitEnded => "the time of this player's join token is over: get another one",
             Self::NameTooLong { bytes_max } => {

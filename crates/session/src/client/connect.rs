@@ -274,7 +274,7 @@ impl Client {
 
     /// Stops, exits and leaves everybody, and arranges the next attempt if the cause asks for one.
     fn tear_down(&mut self, now: Instant, cause: Disconnection) {
-        self.remove_everybody();
+        self.remove_all();
         self.place = Place::default();
         self.links.take_claims();
         self.timers.clear_all();

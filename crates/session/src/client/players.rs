@@ -164,7 +164,7 @@ impl Client {
     }
 
     /// Removes all players: first the speaking ones stop, then each exits its rooms and leaves, in the order met.
-    pub(super) fn remove_everybody(&mut self) {
+    pub(super) fn remove_all(&mut self) {
         let order = self.in_order_met();
         for &id in &order {
             self.stop_speaker(id);

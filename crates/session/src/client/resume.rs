@@ -99,7 +99,7 @@ impl Client {
     pub(super) fn give_up_place(&mut self) {
         self.place = Place::default();
         self.server_capabilities = Capabilities::NONE;
-        self.remove_everybody();
+        self.remove_all();
     }
 
     /// What to say before going for good, lest the server keep my place.

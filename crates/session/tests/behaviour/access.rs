@@ -8,7 +8,7 @@ use consonance_wire::TextRecipient;
 use crate::support::lone_server::{LoneServer, unhurried};
 use crate::support::packets;
 
-/// `vip` is for who has the token `gold`; on `stage` only who has `singer` may speak.
+/// `vip` is for clients with the token `gold`; on `stage` only those with `singer` may speak.
 fn server() -> LoneServer {
     LoneServer::with_settings(|settings| {
         settings.admission = true;
@@ -27,7 +27,7 @@ fn join(server: &mut LoneServer, link: u64, name: &str, tokens: &[&str], rooms: 
 }
 
 #[test]
-fn who_has_no_token_for_a_room_does_not_get_in_and_is_told_alone() {
+fn a_client_without_a_token_for_a_room_does_not_get_in_and_only_it_is_told() {
     let mut server = server();
     join(&mut server, 1, "Alice", &["gold"], &["vip"]);
     join(&mut server, 2, "Bob", &["silver"], &[]);
@@ -50,7 +50,7 @@ fn who_has_no_token_for_a_room_does_not_get_in_and_is_told_alone() {
 }
 
 #[test]
-fn a_room_that_asks_for_nothing_is_open_to_everybody() {
+fn a_room_that_asks_for_nothing_is_open_to_all() {
     let mut server = server();
     join(&mut server, 1, "Alice", &[], &["stage 1", "lobby"]);
     assert_eq!(server.statistics().rooms_forbidden, 0);
@@ -88,7 +88,7 @@ fn one_forbidden_channel_silences_the_frame() {
 }
 
 #[test]
-fn speaking_where_one_may_not_costs_nobody_the_connection() {
+fn speaking_without_permission_disconnects_no_client() {
     let mut server = server();
     join(&mut server, 1, "Fan", &[], &["stage 1"]);
     for sequence in 0..2000_u16 {
@@ -109,7 +109,7 @@ fn tokens_may_change_while_their_owner_is_here() {
 }
 
 #[test]
-fn who_comes_back_to_its_place_has_its_tokens_still() {
+fn a_client_that_resumes_still_has_its_tokens() {
     let mut server = server();
     server.connect(1);
     server.receive(1, &packets::handshake_of_ours("Alice", None));
@@ -126,7 +126,7 @@ fn who_comes_back_to_its_place_has_its_tokens_still() {
 }
 
 #[test]
-fn whoever_gets_the_id_of_somebody_who_left_does_not_get_its_tokens() {
+fn a_reused_id_does_not_inherit_the_tokens() {
     let mut server = server();
     join(&mut server, 1, "Alice", &["gold"], &["vip"]);
     server.receive(1, &packets::remove(0));
@@ -138,7 +138,7 @@ fn whoever_gets_the_id_of_somebody_who_left_does_not_get_its_tokens() {
 }
 
 #[test]
-fn the_driver_is_asked_once_and_nobody_is_in_before_it_answers() {
+fn the_driver_is_asked_once_and_the_newcomer_waits_for_its_answer() {
     let mut server = server();
     server.connect(1);
     for _ in 0..3 {
@@ -149,12 +149,12 @@ fn the_driver_is_asked_once_and_nobody_is_in_before_it_answers() {
     assert_eq!(server.receive(1, &packets::client_state(0, "Alice", &["lobby"])), [""; 0]);
     assert_eq!(server.statistics().not_joined, 1);
     assert!(server.server.admit(LinkId(1), Access::default()));
-    assert!(!server.server.admit(LinkId(1), Access::default()), "there is nobody any more who asked");
+    assert!(!server.server.admit(LinkId(1), Access::default()), "the newcomer has gone");
     assert_eq!(server.events(), ["Alice joined as 0 over link 1"]);
 }
 
 #[test]
-fn who_is_refused_is_told_why_and_evicts_nobody() {
+fn a_refused_client_is_told_why_and_evicts_no_other() {
     let mut server = server();
     join(&mut server, 1, "Alice", &[], &[]);
     server.connect(2);

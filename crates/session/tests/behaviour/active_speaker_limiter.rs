@@ -1,5 +1,5 @@
-//! Fewer voices at once in each room: who has more priority is heard, among equals who is clearly louder, and else who
-//! began first.
+//! Fewer voices at once in each room: the higher priority is heard, among equals the clearly louder speaker, and
+//! otherwise the one that began first.
 
 use core::time::Duration;
 
@@ -10,11 +10,11 @@ use consonance_session::{
 use consonance_wire::{ChannelBits, ChannelKind};
 
 use crate::support::lone_server::LoneServer;
-use crate::support::network::{Network, Who};
+use crate::support::network::{Network, Player};
 use crate::support::packets;
 
 const FRAME: &[u8] = b"speech";
-/// What an encoder sends in silence is no longer.
+/// An encoder's frames of silence are at most this long.
 const SILENCE: &[u8] = b"..";
 /// The beginnings of frames of Opus of one vowel, 20 dB apart; the one between is 3 dB above the first.
 const QUIET: &[u8] = &[0x78, 0x9b, 0x97, 0x3b, 0xeb, 0xad, 0x06, 0xbb, 0x61, 0x8c];
@@ -23,29 +23,29 @@ const LOUD: &[u8] = &[0x78, 0xac, 0xe9, 0x20, 0xc9, 0xb9, 0x74, 0x84, 0xd6, 0x25
 /// Music, which does not say how loud it is.
 const MUSIC: &[u8] = &[0xf8, 0xac, 0xe9, 0x20, 0xc9, 0xb9, 0x74, 0x84, 0xd6, 0x25];
 
-/// A listener and some who speak to the lobby, which server and original route alike.
-fn crowd(capabilities: Capabilities, speakers: &[&str]) -> (Network, Who, Vec<Who>) {
+/// A listener and some speakers in the lobby, which server and original route alike.
+fn crowd(capabilities: Capabilities, speakers: &[&str]) -> (Network, Player, Vec<Player>) {
     let mut network = Network::new();
     network.capabilities = capabilities;
     let listener = network.join("Listener", &["lobby"]);
-    let speakers: Vec<Who> = speakers.iter().map(|name| network.join(name, &[])).collect();
-    for who in &speakers {
-        open(&mut network, *who, Priority::Default);
+    let speakers: Vec<Player> = speakers.iter().map(|name| network.join(name, &[])).collect();
+    for speaker in &speakers {
+        open(&mut network, *speaker, Priority::Default);
     }
     network.events(listener);
     (network, listener, speakers)
 }
 
-fn open(network: &mut Network, who: Who, priority: Priority) -> ChannelId {
+fn open(network: &mut Network, speaker: Player, priority: Priority) -> ChannelId {
     let properties = ChannelProperties { priority: Some(priority), ..ChannelProperties::default() };
-    network.client(who).open_channel(Target::Room("lobby".into()), properties).expect("a channel more")
+    network.client(speaker).open_channel(Target::Room("lobby".into()), properties).expect("a channel more")
 }
 
-/// Each speaks one frame in this order; whom the listener hears.
-fn heard(network: &mut Network, listener: Who, speakers: &[Who], frame: &[u8]) -> Vec<String> {
+/// Each speaks one frame in this order; returns those that the listener hears.
+fn heard(network: &mut Network, listener: Player, speakers: &[Player], frame: &[u8]) -> Vec<String> {
     network.events(listener);
-    for who in speakers {
-        network.client(*who).send_voice(frame).expect("in the session");
+    for speaker in speakers {
+        network.client(*speaker).send_voice(frame).expect("in the session");
         network.run();
     }
     network.wait(Duration::from_millis(20));
@@ -59,45 +59,53 @@ fn heard(network: &mut Network, listener: Who, speakers: &[Who], frame: &[u8]) -
 #[test]
 fn only_so_many_are_heard_and_the_first_ones_stay() {
     for capabilities in [Capabilities::ALL, Capabilities::NONE] {
-        let (mut network, listener, who) = crowd(capabilities, &["A", "B", "C", "D"]);
-        assert_eq!(heard(&mut network, listener, &who, FRAME), ["1", "2", "3", "4"]);
+        let (mut network, listener, speakers) = crowd(capabilities, &["A", "B", "C", "D"]);
+        assert_eq!(heard(&mut network, listener, &speakers, FRAME), ["1", "2", "3", "4"]);
         network.server.set_voices_per_room(Some(2));
-        let order = [who[2], who[0], who[3], who[1]];
+        let order = [speakers[2], speakers[0], speakers[3], speakers[1]];
         assert_eq!(heard(&mut network, listener, &order, FRAME), ["3", "1"], "{capabilities:?}");
-        assert_eq!(heard(&mut network, listener, &who, FRAME), ["1", "3"]);
+        assert_eq!(heard(&mut network, listener, &speakers, FRAME), ["1", "3"]);
         assert_eq!(network.server.statistics().voice_shed, 4);
         network.server.set_voices_per_room(None);
-        assert_eq!(heard(&mut network, listener, &who, FRAME), ["1", "2", "3", "4"]);
+        assert_eq!(heard(&mut network, listener, &speakers, FRAME), ["1", "2", "3", "4"]);
     }
 }
 
 #[test]
-fn who_pauses_gives_way_after_half_a_second_and_silence_keeps_no_place() {
-    let (mut network, listener, who) = crowd(Capabilities::ALL, &["A", "B"]);
+fn a_pausing_speaker_gives_way_after_half_a_second_and_silence_keeps_no_slot() {
+    let (mut network, listener, speakers) = crowd(Capabilities::ALL, &["A", "B"]);
     network.server.set_voices_per_room(Some(1));
-    assert_eq!(heard(&mut network, listener, &who, FRAME), ["1"]);
+    assert_eq!(heard(&mut network, listener, &speakers, FRAME), ["1"]);
     for _ in 0..30 {
-        heard(&mut network, listener, &who[..1], SILENCE);
+        heard(&mut network, listener, &speakers[..1], SILENCE);
     }
-    assert_eq!(heard(&mut network, listener, &[who[1], who[0]], FRAME), ["2"]);
+    assert_eq!(heard(&mut network, listener, &[speakers[1], speakers[0]], FRAME), ["2"]);
 }
 
 #[test]
 fn more_priority_takes_the_place_of_less() {
-    let (mut network, listener, who) = crowd(Capabilities::ALL, &["A", "B"]);
+    let (mut network, listener, speakers) = crowd(Capabilities::ALL, &["A", "B"]);
     let chief = network.join("Chief", &[]);
     open(&mut network, chief, Priority::High);
     network.server.set_voices_per_room(Some(1));
-    assert_eq!(heard(&mut network, listener, &[who[0], who[1], chief, who[0]], FRAME), ["1", "3"]);
+    assert_eq!(
+        heard(&mut network, listener, &[speakers[0], speakers[1], chief, speakers[0]], FRAME),
+        ["1", "3"]
+    );
 }
 
-/// Both speak such frames for so long; who is heard at the end.
-fn heard_after(network: &mut Network, listener: Who, frames: [(Who, &[u8]); 2], ms: u64) -> Vec<String> {
+/// Both speak such frames for so long; returns those that are heard at the end.
+fn heard_after(
+    network: &mut Network,
+    listener: Player,
+    frames: [(Player, &[u8]); 2],
+    ms: u64,
+) -> Vec<String> {
     let mut last = Vec::new();
     for _ in 0..ms / 20 {
         last.clear();
-        for (who, frame) in frames {
-            network.client(who).send_voice(frame).expect("in the session");
+        for (speaker, frame) in frames {
+            network.client(speaker).send_voice(frame).expect("in the session");
             network.run();
         }
         network.wait(Duration::from_millis(20));
@@ -109,14 +117,14 @@ fn heard_after(network: &mut Network, listener: Who, frames: [(Who, &[u8]); 2], 
 }
 
 #[test]
-fn who_is_clearly_louder_takes_the_place_of_another_after_a_second_and_keeps_it() {
+fn a_clearly_louder_speaker_replaces_another_after_a_second_and_stays() {
     for capabilities in [Capabilities::ALL, Capabilities::NONE] {
-        let (mut network, listener, who) = crowd(capabilities, &["A", "B"]);
+        let (mut network, listener, speakers) = crowd(capabilities, &["A", "B"]);
         network.server.set_voices_per_room(Some(1));
-        let frames = [(who[0], QUIET), (who[1], LOUD)];
+        let frames = [(speakers[0], QUIET), (speakers[1], LOUD)];
         assert_eq!(heard_after(&mut network, listener, frames, 900), ["1"], "it had just begun");
         assert_eq!(heard_after(&mut network, listener, frames, 200), ["2"]);
-        let frames = [(who[0], LITTLE_LOUDER), (who[1], QUIET)];
+        let frames = [(speakers[0], LITTLE_LOUDER), (speakers[1], QUIET)];
         assert_eq!(heard_after(&mut network, listener, frames, 5000), ["2"], "louder, but not clearly");
     }
 }
@@ -124,30 +132,30 @@ fn who_is_clearly_louder_takes_the_place_of_another_after_a_second_and_keeps_it(
 #[test]
 fn a_loud_voice_stays_through_a_quiet_word_and_music_is_neither_pushed_out_nor_pushes_out() {
     for (first, second) in [(LOUD, QUIET), (MUSIC, LOUD), (QUIET, MUSIC)] {
-        let (mut network, listener, who) = crowd(Capabilities::ALL, &["A", "B"]);
+        let (mut network, listener, speakers) = crowd(Capabilities::ALL, &["A", "B"]);
         network.server.set_voices_per_room(Some(1));
-        heard_after(&mut network, listener, [(who[0], first), (who[1], second)], 2000);
+        heard_after(&mut network, listener, [(speakers[0], first), (speakers[1], second)], 2000);
         let word = if first == LOUD { QUIET } else { first };
-        let frames = [(who[0], word), (who[1], second)];
+        let frames = [(speakers[0], word), (speakers[1], second)];
         assert_eq!(heard_after(&mut network, listener, frames, 300), ["1"], "{first:02x?} {second:02x?}");
     }
 }
 
 #[test]
 fn loudness_is_nothing_beside_priority() {
-    let (mut network, listener, who) = crowd(Capabilities::ALL, &["A"]);
+    let (mut network, listener, speakers) = crowd(Capabilities::ALL, &["A"]);
     let chief = network.join("Chief", &[]);
     open(&mut network, chief, Priority::High);
     network.server.set_voices_per_room(Some(1));
-    let frames = [(chief, QUIET), (who[0], LOUD)];
+    let frames = [(chief, QUIET), (speakers[0], LOUD)];
     assert_eq!(heard_after(&mut network, listener, frames, 3000), ["2"]);
 }
 
 #[test]
-fn a_lower_limit_keeps_the_louder_ones_of_those_who_are_heard() {
-    let (mut network, listener, who) = crowd(Capabilities::ALL, &["A", "B"]);
+fn a_lower_limit_keeps_the_loudest_audible_speakers() {
+    let (mut network, listener, speakers) = crowd(Capabilities::ALL, &["A", "B"]);
     network.server.set_voices_per_room(Some(2));
-    let frames = [(who[0], QUIET), (who[1], LOUD)];
+    let frames = [(speakers[0], QUIET), (speakers[1], LOUD)];
     assert_eq!(heard_after(&mut network, listener, frames, 100), ["1", "2"]);
     network.server.set_voices_per_room(Some(1));
     assert_eq!(heard_after(&mut network, listener, frames, 100), ["2"]);
@@ -155,57 +163,61 @@ fn a_lower_limit_keeps_the_louder_ones_of_those_who_are_heard() {
 
 #[test]
 fn a_frame_that_is_heard_in_no_room_but_a_crowded_one_is_dropped_whatever_empty_rooms_it_goes_to() {
-    let (mut network, listener, who) = crowd(Capabilities::ALL, &["A", "B"]);
+    let (mut network, listener, speakers) = crowd(Capabilities::ALL, &["A", "B"]);
     network.server.set_voices_per_room(Some(1));
     let empty = Target::Room("empty".into());
-    network.client(who[1]).open_channel(empty, ChannelProperties::default()).expect("a channel more");
-    assert_eq!(heard(&mut network, listener, &who, FRAME), ["1"]);
+    network.client(speakers[1]).open_channel(empty, ChannelProperties::default()).expect("a channel more");
+    assert_eq!(heard(&mut network, listener, &speakers, FRAME), ["1"]);
     assert_eq!(network.server.statistics().voice_shed, 1);
 }
 
 #[test]
 fn a_room_that_all_listeners_have_left_starts_again() {
-    let (mut network, listener, who) = crowd(Capabilities::NONE, &["A", "B"]);
+    let (mut network, listener, speakers) = crowd(Capabilities::NONE, &["A", "B"]);
     network.server.set_voices_per_room(Some(1));
-    assert_eq!(heard(&mut network, listener, &who, FRAME), ["1"]);
+    assert_eq!(heard(&mut network, listener, &speakers, FRAME), ["1"]);
     network.client(listener).leave_room("lobby");
     network.run();
     network.client(listener).join_room("lobby").expect("a room more");
     network.run();
-    assert_eq!(heard(&mut network, listener, &who[1..], FRAME), ["2"], "the first one has no place there");
+    assert_eq!(
+        heard(&mut network, listener, &speakers[1..], FRAME),
+        ["2"],
+        "the first one has no place there"
+    );
 }
 
 #[test]
-fn who_goes_leaves_its_place_at_once() {
-    let (mut network, listener, who) = crowd(Capabilities::NONE, &["A", "B"]);
+fn a_speaker_that_leaves_frees_its_slot_at_once() {
+    let (mut network, listener, speakers) = crowd(Capabilities::NONE, &["A", "B"]);
     network.server.set_voices_per_room(Some(1));
-    assert_eq!(heard(&mut network, listener, &who, FRAME), ["1"]);
-    network.cut(who[0]);
-    assert_eq!(heard(&mut network, listener, &who[1..], FRAME), ["2"]);
+    assert_eq!(heard(&mut network, listener, &speakers, FRAME), ["1"]);
+    network.cut(speakers[0]);
+    assert_eq!(heard(&mut network, listener, &speakers[1..], FRAME), ["2"]);
 }
 
 #[test]
-fn a_lower_limit_keeps_the_first_of_those_who_are_heard() {
-    let (mut network, listener, who) = crowd(Capabilities::ALL, &["A", "B", "C"]);
+fn a_lower_limit_keeps_the_first_audible_speakers() {
+    let (mut network, listener, speakers) = crowd(Capabilities::ALL, &["A", "B", "C"]);
     network.server.set_voices_per_room(Some(3));
-    assert_eq!(heard(&mut network, listener, &who, FRAME).len(), 3);
+    assert_eq!(heard(&mut network, listener, &speakers, FRAME).len(), 3);
     network.server.set_voices_per_room(Some(1));
-    assert_eq!(heard(&mut network, listener, &[who[2], who[1], who[0]], FRAME), ["1"]);
+    assert_eq!(heard(&mut network, listener, &[speakers[2], speakers[1], speakers[0]], FRAME), ["1"]);
 }
 
 #[test]
-fn nobody_is_disconnected_for_speaking_where_nobody_hears_it() {
-    let (mut network, listener, who) = crowd(Capabilities::ALL, &["A", "B"]);
+fn speaking_unheard_disconnects_no_client() {
+    let (mut network, listener, speakers) = crowd(Capabilities::ALL, &["A", "B"]);
     network.server.set_voices_per_room(Some(1));
     for _ in 0..1000 {
-        heard(&mut network, listener, &who, FRAME);
+        heard(&mut network, listener, &speakers, FRAME);
     }
     assert_eq!(network.server.clients(), 3);
     assert!(network.server.statistics().voice_shed >= 1000);
 }
 
 #[test]
-fn the_end_of_an_utterance_is_heard_once_by_whoever_heard_its_beginning() {
+fn listeners_of_the_beginning_hear_the_end_of_an_utterance_once() {
     let mut server = LoneServer::new();
     for (link, name) in [(1, "A"), (2, "B"), (3, "C")] {
         server.join(link, name, &["lobby"]);
@@ -219,7 +231,7 @@ fn the_end_of_an_utterance_is_heard_once_by_whoever_heard_its_beginning() {
         server.relays(link, &packets::relay_unreliable(&[0, 1, 2], &voice))
     };
     assert!(speaks(1, Priority::Default, false) && !speaks(2, Priority::Default, false));
-    assert!(!speaks(2, Priority::Default, true), "nobody has heard B");
+    assert!(!speaks(2, Priority::Default, true), "B was never heard");
     assert!(speaks(3, Priority::High, false), "C takes the place of A");
     assert!(!speaks(1, Priority::Default, false));
     assert!(speaks(1, Priority::Default, true));
@@ -260,11 +272,14 @@ fn players_and_proximity_rooms_are_spoken_to_as_before() {
         settings.proximity = vec![(RoomPattern::from("world"), ProximitySettings::new(20.0))];
     });
     let listener = network.join("Listener", &["lobby"]);
-    let who = ["A", "B"].map(|name| network.join(name, &[]));
-    open(&mut network, who[0], Priority::Default);
+    let speakers = ["A", "B"].map(|name| network.join(name, &[]));
+    open(&mut network, speakers[0], Priority::Default);
     let to_player = Target::Player("Listener".into());
-    network.client(who[1]).open_channel(to_player, ChannelProperties::default()).expect("a channel more");
+    network
+        .client(speakers[1])
+        .open_channel(to_player, ChannelProperties::default())
+        .expect("a channel more");
     network.server.set_voices_per_room(Some(1));
-    assert_eq!(heard(&mut network, listener, &who, FRAME), ["1", "2"]);
+    assert_eq!(heard(&mut network, listener, &speakers, FRAME), ["1", "2"]);
     assert_eq!(network.server.link_table().filter(|row| row.link == LinkId(1)).count(), 1);
 }

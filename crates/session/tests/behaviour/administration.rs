@@ -8,7 +8,7 @@ use crate::support::network::Network;
 use crate::support::packets;
 
 #[test]
-fn who_is_removed_from_a_room_leaves_it_and_everybody_is_told() {
+fn a_client_removed_from_a_room_leaves_it_and_all_are_told() {
     let mut server = LoneServer::new();
     server.join(1, "Alice", &["lobby", "red"]);
     server.join(2, "Bob", &["lobby"]);
@@ -18,7 +18,7 @@ fn who_is_removed_from_a_room_leaves_it_and_everybody_is_told() {
 }
 
 #[test]
-fn who_is_taken_out_of_a_room_is_told_and_stays_out_of_it_until_it_joins_again() {
+fn a_client_taken_out_of_a_room_is_told_and_stays_out_until_it_joins_again() {
     let mut network = Network::new();
     let alice = network.join("Alice", &["lobby", "red"]);
     let id = network.client(alice).id().expect("joined");
@@ -48,7 +48,7 @@ fn what_one_has_left_oneself_is_no_removal_however_late_the_server_says_so() {
     assert_eq!(client.receive(&packets::exit(0, "red")), ["Alice exited red"]);
     assert_eq!(client.receive(&packets::enter(0, "red")), ["Alice entered red"]);
     assert_eq!(client.client.rooms().len(), 1);
-    assert_eq!(client.receive(&packets::exit(1, "red")), [""; 0], "somebody else");
+    assert_eq!(client.receive(&packets::exit(1, "red")), [""; 0], "another player");
     assert_eq!(client.receive(&packets::exit(0, "blue")), [""; 0]);
     assert_eq!(client.receive(&packets::exit(0, "red")), ["Alice exited red", "removed from red"]);
     assert_eq!(client.client.rooms().len(), 0);
@@ -64,7 +64,7 @@ fn what_one_has_left_oneself_is_no_removal_however_late_the_server_says_so() {
 }
 
 #[test]
-fn nobody_is_removed_from_a_room_that_they_are_not_in() {
+fn removing_a_client_from_a_room_it_is_not_in_does_nothing() {
     let mut server = LoneServer::new();
     server.join(1, "Alice", &["red"]);
     assert!(!server.server.remove_from_room(ClientId(0), "lobby"));
@@ -74,7 +74,7 @@ fn nobody_is_removed_from_a_room_that_they_are_not_in() {
 }
 
 #[test]
-fn who_is_reset_is_told_of_another_session_and_nobody_else_is() {
+fn only_the_client_that_is_reset_is_told_of_another_session() {
     let mut server = LoneServer::new();
     server.join(1, "Alice", &[]);
     server.join(2, "Bob", &[]);
@@ -89,7 +89,7 @@ fn who_is_reset_is_told_of_another_session_and_nobody_else_is() {
 }
 
 #[test]
-fn who_is_reset_comes_back_with_its_rooms() {
+fn a_client_that_is_reset_comes_back_with_its_rooms() {
     let mut network = Network::new();
     network.join("Alice", &["lobby"]);
     let bob = network.join("Bob", &["lobby"]);

@@ -29,7 +29,7 @@ fn destinations(client: &mut LoneClient) -> Vec<Vec<u16>> {
 }
 
 #[test]
-fn a_channel_to_the_always_send_room_is_sent_to_id_65535_if_nobody_listens() {
+fn a_channel_to_the_always_send_room_is_sent_to_id_65535_without_listeners() {
     let mut client = LoneClient::joined("Alice", 0, &[]);
     client.client.open_channel(Target::always_send(), ChannelProperties::default()).unwrap();
     assert_eq!(client.client.send_voice(b"a"), Ok(0));

@@ -166,7 +166,7 @@ proptest! {
 struct ServerRun {
     server: Server,
     now: Instant,
-    /// Who is here by what the server told: name and link by id.
+    /// The clients that the server reported: name and link by id.
     table: BTreeMap<ClientId, (String, LinkId)>,
 }
 
@@ -237,7 +237,7 @@ impl ServerRun {
 struct ClientRun {
     client: Client,
     now: Instant,
-    /// Who is here by what the client told, with the rooms, and whether it speaks.
+    /// The players that the client reported, with their rooms, and whether each speaks.
     heard: BTreeMap<String, (BTreeSet<String>, bool)>,
 }
 
@@ -277,7 +277,7 @@ impl ClientRun {
             Step::CloseChannel(channel) => {
                 self.client.close_channel(ChannelId(channel));
             }
-            // Too long, or nobody is there: both are answers.
+            // Too long, or the player is not here: both are answers.
             Step::Voice(length) => drop(self.client.send_voice(&vec![0; length])),
             Step::Text(target) => drop(self.client.send_text(&target, "hi")),
             Step::Route(routing) => self.client.set_routing(routing),

@@ -1,4 +1,4 @@
-//! What a client counts for whoever looks at it: types of packets, rates that decay, and each direct link.
+//! A client's counters: types of packets, rates that decay, and each direct link.
 
 use core::time::Duration;
 

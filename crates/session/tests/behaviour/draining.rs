@@ -1,4 +1,4 @@
-//! A session that ends takes nobody in any more, and says to clients of ours where and when to go on.
+//! A session that ends admits no newcomers any more, and tells clients of ours where and when to go on.
 
 use core::time::Duration;
 
@@ -8,7 +8,7 @@ use consonance_session::{
 };
 
 use crate::support::lone_server::LoneServer;
-use crate::support::network::{Network, Who};
+use crate::support::network::{Network, Player};
 use crate::support::packets;
 
 const A_MOMENT: Duration = Duration::from_millis(100);
@@ -19,8 +19,8 @@ fn redirect(window: Duration) -> Draining {
     Draining { ends_in: MINUTE, redirect: Some(DrainTarget { address: ADDRESS.into(), window }) }
 }
 
-/// Four who can be told, and one of the original.
-fn crowd() -> (Network, Vec<Who>, Who) {
+/// Four clients that can be told, and one of the original.
+fn crowd() -> (Network, Vec<Player>, Player) {
     let mut network = Network::new();
     let original = network.join("Original", &["lobby"]);
     network.capabilities = Capabilities::ALL;
@@ -29,14 +29,14 @@ fn crowd() -> (Network, Vec<Who>, Who) {
 }
 
 #[test]
-fn everybody_of_ours_is_told_where_to_go_and_one_after_the_other() {
+fn clients_of_ours_are_told_where_to_go_one_after_the_other() {
     let (mut network, ours, original) = crowd();
     let now = network.now;
     assert_eq!(network.server.drain(now, &redirect(Duration::from_secs(20))), 4);
     network.run();
-    for (who, leave_in) in ours.iter().zip([0, 5000, 10_000, 15_000]) {
+    for (player, leave_in) in ours.iter().zip([0, 5000, 10_000, 15_000]) {
         let expected = format!("the server closes in 60000 ms, go to {ADDRESS} in {leave_in} ms");
-        assert_eq!(network.events(*who), [expected]);
+        assert_eq!(network.events(*player), [expected]);
     }
     assert_eq!(network.events(original), [""; 0]);
 }
@@ -51,7 +51,7 @@ fn without_another_server_they_are_told_when_it_ends() {
 }
 
 #[test]
-fn an_address_that_no_packet_holds_is_told_to_nobody() {
+fn an_address_too_long_for_a_packet_is_not_sent() {
     let (mut network, ours, _) = crowd();
     let now = network.now;
     let address = "x".repeat(513).into();
@@ -80,7 +80,7 @@ fn newcomers_are_refused_with_a_reason_while_lost_links_are_found_again() {
 }
 
 #[test]
-fn whoever_was_asked_about_before_the_door_closed_is_refused_with_the_same_reason() {
+fn a_pending_newcomer_is_refused_with_the_reason_of_a_later_drain() {
     for (join_state, reason) in [
         (JoinState::Draining, CloseReason::Draining { redirect: None }),
         (JoinState::Overloaded { retry_in_s: 20 }, CloseReason::AtItsLimit { retry_in_s: 20 }),
@@ -96,7 +96,7 @@ fn whoever_was_asked_about_before_the_door_closed_is_refused_with_the_same_reaso
 }
 
 #[test]
-fn who_comes_back_meanwhile_is_told_what_it_missed() {
+fn a_client_that_resumes_while_draining_is_told_what_it_missed() {
     let (mut network, ours, _) = crowd();
     let now = network.now;
     network.server.drain(now, &redirect(Duration::from_secs(20)));
@@ -110,7 +110,7 @@ fn who_comes_back_meanwhile_is_told_what_it_missed() {
 }
 
 #[test]
-fn a_session_that_stays_after_all_says_so_and_takes_everybody_in() {
+fn a_cancelled_drain_is_announced_and_admits_newcomers_again() {
     let (mut network, ours, _) = crowd();
     let now = network.now;
     assert!(!network.server.stop_draining(now), "it was not to end");
@@ -126,18 +126,18 @@ fn a_session_that_stays_after_all_says_so_and_takes_everybody_in() {
 }
 
 #[test]
-fn who_moves_on_joins_the_other_server_with_rooms_and_channels() {
+fn a_redirected_client_joins_the_other_server_with_rooms_and_channels() {
     let (mut network, ours, _) = crowd();
     let lobby = Target::Room("lobby".into());
     network.client(ours[0]).open_channel(lobby, ChannelProperties::default()).expect("a channel more");
     network.replace_server(SessionId(99));
-    for who in &ours {
+    for player in &ours {
         let now = network.now;
-        assert!(network.client(*who).follow_redirect(now));
+        assert!(network.client(*player).follow_redirect(now));
     }
     network.wait(A_MOMENT);
-    for (who, id) in ours.iter().zip(0..) {
-        let told = network.events(*who);
+    for (player, id) in ours.iter().zip(0..) {
+        let told = network.events(*player);
         assert_eq!(told[0], "disconnected: Redirected, again in 0 ms");
         assert!(told.contains(&format!("joined as {id}")), "{told:?}");
     }
@@ -147,7 +147,7 @@ fn who_moves_on_joins_the_other_server_with_rooms_and_channels() {
 }
 
 #[test]
-fn who_is_in_no_session_cannot_move_on() {
+fn a_client_without_a_session_cannot_follow_a_redirect() {
     let mut network = Network::new();
     let alone = network.start("Ada", &[]);
     let now = network.now;
@@ -162,16 +162,16 @@ fn after_a_restart_each_comes_back_in_its_turn() {
     network.run();
     network.hand_over(|_| {});
     network.run();
-    for (who, retry_in) in ours.iter().zip([200, 300, 400, 500]) {
+    for (player, retry_in) in ours.iter().zip([200, 300, 400, 500]) {
         let expected = format!("disconnected: LinkLost, again in {retry_in} ms");
-        assert_eq!(network.events(*who), [expected]);
+        assert_eq!(network.events(*player), [expected]);
     }
     network.wait(Duration::from_secs(1));
     assert_eq!(network.server.statistics().places_resumed, 4);
 }
 
 #[test]
-fn who_did_not_announce_it_is_told_nothing() {
+fn a_client_that_did_not_announce_it_is_not_told_of_the_drain() {
     let mut network = Network::of_ours();
     network.offer(Capabilities::ALL.without(Capabilities::HAND_OVER));
     let ada = network.join("Ada", &[]);

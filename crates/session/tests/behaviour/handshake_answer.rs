@@ -91,7 +91,7 @@ fn the_roster_is_complete_once_per_answer() {
 }
 
 #[test]
-fn a_filled_answer_raises_joined_then_its_players_then_who_entered_what() {
+fn a_filled_answer_raises_joined_then_its_players_then_their_rooms() {
     let mut client = LoneClient::new("Alice");
     client.client.start();
     client.connect();
@@ -119,7 +119,7 @@ fn a_filled_answer_raises_joined_then_its_players_then_who_entered_what() {
 }
 
 #[test]
-fn an_answer_drops_everybody_it_does_not_list_as_if_they_had_left() {
+fn an_answer_drops_all_players_it_does_not_list_as_if_they_had_left() {
     let others: [(&str, u16, &[&str]); 2] = [("Bob", 1, &["blue", "lobby"]), ("Carol", 2, &[])];
     let mut client = LoneClient::joined_with("Alice", 0, &["lobby"], &others);
     client.receive(&packets::voice(1, 0, "lobby", "a"));
@@ -139,7 +139,7 @@ fn an_answer_drops_everybody_it_does_not_list_as_if_they_had_left() {
 }
 
 #[test]
-fn who_is_listed_with_the_same_name_and_id_stays_without_any_event() {
+fn a_player_listed_with_the_same_name_and_id_stays_without_any_event() {
     let others: [(&str, u16, &[&str]); 3] = [("Bob", 1, &["lobby"]), ("Carol", 2, &[]), ("Dan", 3, &[])];
     let mut client = LoneClient::joined_with("Alice", 0, &[], &others);
     let answer = packets::filled_response(
@@ -164,7 +164,7 @@ fn who_is_listed_with_the_same_name_and_id_stays_without_any_event() {
 }
 
 #[test]
-fn who_stays_is_sent_to_in_the_rooms_that_the_answer_lists() {
+fn a_player_that_stays_is_reached_in_the_rooms_that_the_answer_lists() {
     let mut client = LoneClient::joined_with("Alice", 0, &[], &[("Bob", 1, &["red"])]);
     let (red, blue) = (Target::Room("red".into()), Target::Room("blue".into()));
     let answer =

@@ -42,7 +42,7 @@ fn frames_of_10_ms_to_a_thousand_listeners_are_all_relayed() {
 }
 
 #[test]
-fn frames_of_10_ms_to_rooms_that_everybody_listens_to_are_all_routed() {
+fn frames_of_10_ms_to_rooms_that_all_listen_to_are_all_routed() {
     let mut network = Network::of_ours();
     let rooms = ["lobby", "team", "squad", "near"];
     let alice = network.join("Alice", &[]);
@@ -140,13 +140,13 @@ fn a_session_of_our_own_clients_meets_no_limit() {
     let mut network = Network::new();
     let players: Vec<_> = (0..8).map(|n| network.start(&format!("player {n}"), &["lobby"])).collect();
     network.run();
-    for who in &players {
+    for player in &players {
         let to_lobby = (Target::Room("lobby".into()), ChannelProperties::default());
-        network.client(*who).open_channel(to_lobby.0, to_lobby.1).unwrap();
+        network.client(*player).open_channel(to_lobby.0, to_lobby.1).unwrap();
     }
     for frame in 0..500 {
-        for who in &players {
-            network.client(*who).send_voice(b"frame").unwrap();
+        for player in &players {
+            network.client(*player).send_voice(b"frame").unwrap();
         }
         if frame % 50 == 0 {
             network.client(players[0]).send_text(&Target::Room("lobby".into()), "hi").unwrap();

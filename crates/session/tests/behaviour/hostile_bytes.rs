@@ -20,11 +20,11 @@ const HOSTILE: (u64, ClientId) = (2, ClientId(1));
 const DIRECT: u64 = 21;
 
 #[test]
-fn no_damaged_packet_harms_a_server_or_speaks_for_somebody_else() {
+fn no_damaged_packet_harms_a_server_or_speaks_for_another_player() {
     let mut server = three();
     for_each_damaged_packet(|packet| {
         attack(&mut server, packet);
-        // The hostile peer evicted somebody or had its link closed: the next one meets a whole session again.
+        // The hostile peer evicted a client or had its link closed: the next one meets a whole session again.
         if !server.closed().is_empty() {
             server = three();
         }
@@ -69,7 +69,7 @@ fn no_damaged_packet_harms_a_client() {
 }
 
 #[test]
-fn no_damaged_packet_over_a_direct_link_harms_a_client_or_speaks_for_somebody_else() {
+fn no_damaged_packet_over_a_direct_link_harms_a_client_or_speaks_for_another_player() {
     let direct = || {
         let mut alice = alice();
         alice.connect_peer(DIRECT);
@@ -89,7 +89,7 @@ fn no_damaged_packet_over_a_direct_link_harms_a_client_or_speaks_for_somebody_el
         assert!(client.statistics().other_session - session <= 1);
         let sent = client.sent();
         assert!(sent.iter().all(|sent| sent == "21: HandshakeP2P 0"), "{sent:?}: {packet:02x?}");
-        // It introduced somebody else, or was refused too often.
+        // It introduced another player, or was refused too often.
         if client.client.direct_peers().map(|(id, _)| id.0).ne([1]) {
             client = direct();
         }
@@ -106,7 +106,7 @@ fn three() -> LoneServer {
     server
 }
 
-/// Alice with id 0, who listens to the lobby and knows Bob and Carol.
+/// Alice with id 0, listening to the lobby and knowing Bob and Carol.
 fn alice() -> LoneClient {
     LoneClient::joined_with("Alice", 0, &["lobby"], &[("Bob", 1, &["lobby"]), ("Carol", 2, &[])])
 }
@@ -137,10 +137,10 @@ fn attack(server: &mut LoneServer, packet: &[u8]) {
     assert!(server.server.clients() <= 3);
 }
 
-/// Whole packets of this session to clients of this session, in nobody's name but the hostile peer's own.
+/// Whole packets of this session to clients of this session, in no name but the hostile peer's own.
 fn check(transmit: &Transmit<'_>, evicts: bool) {
     let to: BTreeSet<_> = transmit.to.iter().map(|link| link.0).collect();
-    assert_eq!(to.len(), transmit.to.len(), "nobody twice");
+    assert_eq!(to.len(), transmit.to.len(), "no destination twice");
     assert!(!to.is_empty() && to.is_subset(&BTreeSet::from([1, 2, 3])));
     assert!(transmit.payload.len() <= 1024);
     assert_eq!(session_of(transmit.payload), Some(SESSION));

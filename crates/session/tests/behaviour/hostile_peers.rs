@@ -74,7 +74,7 @@ fn a_packet_of_any_type_cut_at_any_length_is_dropped_and_counted() {
 }
 
 #[test]
-fn a_relayed_packet_of_any_type_cut_at_any_length_reaches_nobody() {
+fn a_relayed_packet_of_any_type_cut_at_any_length_is_dropped() {
     let mut server = three_in(LoneServer::unhurried());
     let mut sent = 0;
     for packet in one_of_each_type() {
@@ -117,7 +117,7 @@ fn refused(server: &LoneServer) -> u64 {
 }
 
 #[test]
-fn a_relayed_control_packet_of_any_type_reaches_nobody() {
+fn a_relayed_control_packet_of_any_type_is_dropped() {
     let text = packets::text(2, TextRecipient::Player(ClientId(0)), "hi");
     let mut inner = server_bound(&packets::voice(2, 0, "lobby", "m"), &text);
     inner.extend(not_relayed_nor_server_bound());
@@ -150,7 +150,7 @@ fn a_relay_to_oneself_255_times_comes_back_once() {
 }
 
 #[test]
-fn a_frame_in_somebodys_name_that_would_silence_it_reaches_nobody() {
+fn a_spoofed_frame_that_would_silence_a_speaker_is_dropped() {
     let mut server = three();
     let to_lobby = [(ChannelBits::new(ChannelKind::Room), RoomId::of("lobby").0)];
     for (channel_session, sequence) in [(0, 32_767), (0, 32_768), (63, 0), (64, 0)] {
@@ -162,7 +162,7 @@ fn a_frame_in_somebodys_name_that_would_silence_it_reaches_nobody() {
 }
 
 #[test]
-fn nobody_is_moved_renamed_or_made_by_somebody_elses_state_or_delta() {
+fn a_spoofed_state_or_delta_moves_renames_or_creates_no_client() {
     let mut server = three();
     for packet in [
         packets::client_state(0, "Alice", &[]),
@@ -179,7 +179,7 @@ fn nobody_is_moved_renamed_or_made_by_somebody_elses_state_or_delta() {
 }
 
 #[test]
-fn who_takes_over_a_name_gets_neither_the_link_nor_the_rooms_and_the_evicted_knows() {
+fn a_newer_login_inherits_neither_link_nor_rooms_and_the_evicted_client_is_told() {
     let mut server = three_in(LoneServer::of_newest());
     let sent = server.receive(MALLORY, &packets::handshake("Alice"));
     assert!(sent.contains(&"1: RemoveClient 0".to_owned()), "Alice is told: {sent:?}");
@@ -303,7 +303,7 @@ fn links_that_join_and_break_leave_no_more_clients_behind_than_may_be_here() {
 }
 
 #[test]
-fn strangers_who_never_join_are_neither_heard_nor_kept() {
+fn links_that_never_join_are_neither_heard_nor_kept() {
     let mut server = three();
     for link in 100..200 {
         server.connect(link);

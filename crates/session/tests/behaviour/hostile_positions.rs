@@ -47,7 +47,7 @@ fn jumping_about_a_thousand_times_a_second_is_cut_to_its_rate_and_then_off() {
 }
 
 #[test]
-fn a_place_told_by_who_did_not_announce_it_is_passed_over() {
+fn a_position_of_a_client_that_did_not_announce_it_is_ignored() {
     let mut server = lone_server(|_| {});
     server.join(2, "Original", &["world"]);
     server.receive(2, &packets::position(1, Some([0.0; 3])));

@@ -1,4 +1,4 @@
-//! Reports that lie, flood or make no sense: nobody else is worse off than a documented bound.
+//! Reports that lie, flood or make no sense: no other player is worse off than a documented bound.
 
 use core::time::Duration;
 
@@ -6,20 +6,20 @@ use consonance_session::{Capabilities, ChannelProperties, Target};
 
 use crate::support::lone_client::LoneClient;
 use crate::support::lone_server::LoneServer;
-use crate::support::network::{Network, Who};
+use crate::support::network::{Network, Player};
 use crate::support::packets::{self, OTHER_SESSION, SESSION};
 use crate::support::speaker::speaker_and_listeners;
 
 const FRAME: Duration = Duration::from_millis(20);
 
 /// Alice speaks for six seconds, and each second these packets come of these listeners. What she is told of them.
-fn told_of(network: &mut Network, alice: Who, reports: &[(Who, Vec<u8>)]) -> Vec<String> {
+fn told_of(network: &mut Network, alice: Player, reports: &[(Player, Vec<u8>)]) -> Vec<String> {
     for frame in 0..300 {
         network.client(alice).send_voice(b"x").expect("in the session");
         network.run();
         if frame % 50 == 1 {
-            for (who, report) in reports {
-                network.inject(*who, report);
+            for (player, report) in reports {
+                network.inject(*player, report);
             }
         }
         network.wait(FRAME);
@@ -33,13 +33,13 @@ fn one_listener_of_many_does_not_change_what_a_speaker_is_told() {
     let honest = packets::reception_report(&[(0, 50, 1)]);
     let lie = packets::reception_report(&[(0, 50, 50), (0, 50, 50), (0, 1, 1)]);
     let mut reports = vec![(listeners[0], lie); 2];
-    reports.extend(listeners[1..].iter().map(|who| (*who, honest.clone())));
+    reports.extend(listeners[1..].iter().map(|player| (*player, honest.clone())));
     let told = told_of(&mut network, alice, &reports);
     assert_eq!(told, ["4 listeners lose 2 %, wait 60 ms, know 0"; 2]);
 }
 
 #[test]
-fn who_is_not_spoken_to_has_no_say_in_how_that_arrives() {
+fn reports_from_clients_that_are_not_addressed_do_not_count() {
     let (mut network, alice, listeners) = speaker_and_listeners(1);
     let outsider = network.join("Eve", &["elsewhere"]);
     let of_everybody = packets::reception_report(&[(0, 50, 50), (1, 50, 50), (2, 50, 50), (99, 50, 50)]);
@@ -50,7 +50,7 @@ fn who_is_not_spoken_to_has_no_say_in_how_that_arrives() {
 }
 
 #[test]
-fn nobody_has_a_say_in_how_it_arrives_itself() {
+fn a_report_about_the_reporter_itself_does_not_count() {
     let (mut network, alice, _) = speaker_and_listeners(1);
     network.client(alice).join_room("lobby").unwrap();
     let of_herself = packets::reception_report(&[(0, 50, 50)]);

@@ -1,4 +1,4 @@
-//! What naming rooms without end costs: whoever does it its connection, and everybody else as good as nothing.
+//! Naming rooms without end costs a client its connection, and the others almost nothing.
 
 use core::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::support::packets;
 
 const MALLORY: u64 = 2;
 
-/// Alice, who has a place in `duel 0`, and Mallory, who has no token. Rooms of VIPs ask for one, and duels are for one.
+/// Alice, with a place in `duel 0`, and Mallory, without a token. Rooms of VIPs ask for one, and duels are for one.
 fn server(change: impl FnOnce(&mut ServerSettings)) -> LoneServer {
     let mut server = LoneServer::with_settings(|settings| {
         settings.access = vec![(RoomPattern::from("vip*"), AccessRule::for_both(["gold"]))];
@@ -44,7 +44,7 @@ fn to_alice(sent: &[String]) -> usize {
 }
 
 #[test]
-fn a_state_of_forbidden_or_full_rooms_tells_nobody_else_anything_and_each_room_is_a_strike() {
+fn a_state_of_forbidden_or_full_rooms_is_not_announced_and_each_room_is_a_strike() {
     for kind in ["vip", "duel"] {
         let mut server = server(|_| {});
         let mut rooms = named(kind, 99);
@@ -81,7 +81,7 @@ fn a_state_with_rooms_that_are_closed_to_its_sender_enters_the_others() {
 }
 
 #[test]
-fn naming_a_few_closed_rooms_over_and_over_costs_nobody_the_connection() {
+fn naming_a_few_closed_rooms_over_and_over_disconnects_no_client() {
     let mut server = server(|_| {});
     for _ in 0..100 {
         for room in ["vip 1", "vip 2", "duel 3"] {
@@ -94,7 +94,7 @@ fn naming_a_few_closed_rooms_over_and_over_costs_nobody_the_connection() {
 }
 
 #[test]
-fn a_change_that_is_refused_tells_nobody_else_anything() {
+fn a_refused_change_is_not_announced() {
     let mut server = server(|_| {});
     for room in ["vip 1", "duel 1"] {
         let told = ["enters", "exits"].map(|verb| format!("2: DeltaChannelState 1 {verb} {room}"));
@@ -105,7 +105,7 @@ fn a_change_that_is_refused_tells_nobody_else_anything() {
 }
 
 #[test]
-fn who_has_a_place_in_a_full_room_keeps_it_when_it_names_all_its_rooms_again() {
+fn a_client_in_a_full_room_keeps_its_place_when_it_names_all_its_rooms_again() {
     let mut server = server(|_| {});
     let sent = server.receive(1, &packets::client_state(0, "Alice", &["duel 1", "lobby"]));
     assert_eq!(sent, ["1 2: ClientState 0 Alice [duel 1 lobby]"]);
@@ -113,7 +113,7 @@ fn who_has_a_place_in_a_full_room_keeps_it_when_it_names_all_its_rooms_again() {
 }
 
 #[test]
-fn everybody_is_told_of_one_clients_rooms_so_often_and_not_more() {
+fn announcements_of_one_clients_rooms_are_rate_limited() {
     let mut server = server(|settings| {
         let fan_out = settings.limits.fan_out;
         unhurried(&mut settings.limits);

@@ -1,5 +1,5 @@
-//! Voice that jumps: one spoofed or broken frame silences nobody for longer than a moment. Here ours differs from the
-//! original on purpose, which follows every jump and then waits for the speaker to be silent.
+//! Voice that jumps: one spoofed or broken frame silences no speaker for longer than a moment. Here ours differs from
+//! the original on purpose, which follows every jump and then waits for the speaker to be silent.
 
 use core::time::Duration;
 
@@ -98,7 +98,7 @@ fn leftovers_of_an_utterance_before_are_refused_while_the_present_one_goes_on() 
 }
 
 #[test]
-fn after_the_time_out_any_sequence_is_followed_even_if_nobody_has_looked_at_the_clock() {
+fn after_the_time_out_any_sequence_is_followed_even_without_handling_the_timeout() {
     let mut alice = listener();
     alice.receive(&frame(0, 0));
     alice.now = alice.now + SPEAKING_TIMEOUT + Duration::from_millis(1);

@@ -1,4 +1,4 @@
-//! Joining as the server sees it: what the newcomer is told, what the others are, and who has to go.
+//! Joining as the server sees it: what the newcomer is told, what the others are, and which client it replaces.
 
 use core::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::support::network::Network;
 use crate::support::packets;
 
 #[test]
-fn the_newcomer_gets_its_id_then_everybody_in_table_order_itself_included() {
+fn the_newcomer_gets_its_id_then_all_clients_in_table_order_itself_included() {
     let mut server = LoneServer::new();
     server.join(1, "Alice", &["lobby"]);
     server.join(2, "Bob", &[]);
@@ -62,7 +62,7 @@ fn a_newcomer_takes_the_highest_free_id_and_the_table_slot_that_was_freed_last()
 }
 
 #[test]
-fn who_leaves_exits_its_rooms_last_first_and_the_remaining_are_told() {
+fn a_client_that_leaves_exits_its_rooms_last_first_and_the_others_are_told() {
     let mut server = LoneServer::new();
     server.join(1, "Alice", &["blue", "lobby"]);
     server.join(2, "Bob", &[]);
@@ -244,7 +244,7 @@ fn a_link_that_joined_or_is_gone_is_waited_for_no_longer() {
 }
 
 #[test]
-fn a_session_that_ends_removes_its_clients_in_table_order_and_tells_nobody_that_it_ends() {
+fn a_session_that_ends_removes_its_clients_in_table_order_without_announcing_the_end() {
     let mut server = LoneServer::new();
     server.join(1, "Alice", &[]);
     server.join(2, "Bob", &[]);
@@ -258,18 +258,18 @@ fn a_session_that_ends_removes_its_clients_in_table_order_and_tells_nobody_that_
 }
 
 #[test]
-fn everybody_ends_up_with_the_same_roster() {
+fn all_clients_end_up_with_the_same_roster() {
     let mut network = Network::new();
     let names = ["Alice", "Bob", "Carol"];
     let everybody = names.map(|name| network.start(name, &["lobby", name]));
     network.run();
-    let roster = |network: &mut Network, who| -> Vec<_> {
-        let players = network.client(who).players();
+    let roster = |network: &mut Network, player| -> Vec<_> {
+        let players = network.client(player).players();
         players.map(|player| format!("{} {} {:?}", player.id, player.name, player.rooms)).collect()
     };
-    for who in everybody {
+    for player in everybody {
         assert_eq!(
-            roster(&mut network, who),
+            roster(&mut network, player),
             [r#"0 Alice ["Alice", "lobby"]"#, r#"1 Bob ["Bob", "lobby"]"#, r#"2 Carol ["Carol", "lobby"]"#]
         );
     }

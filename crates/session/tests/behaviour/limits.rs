@@ -70,7 +70,7 @@ fn everything_but_voice_has_rates_of_its_own() {
 }
 
 #[test]
-fn who_is_over_a_rate_costs_nobody_else_anything() {
+fn a_client_over_a_rate_costs_the_others_nothing() {
     let mut server = two(|limits| {
         limits.voice_packets = rate(1, 1);
         limits.control_packets = rate(1, 3);
@@ -85,7 +85,7 @@ fn who_is_over_a_rate_costs_nobody_else_anything() {
 #[test]
 fn so_many_destinations_as_there_are_clients_may_be_sent_to_so_often() {
     let mut server = two(|limits| limits.fan_out = rate(1, 3));
-    // Two clients, three times; each relay has three destinations, whether they are anybody or not.
+    // Two clients, three times; each relay has three destinations, whether these ids are in use or not.
     let packet = packets::relay_unreliable(&[1, 1, 9], &packets::voice(0, 0, "lobby", "a"));
     assert_eq!(taken(&mut server, &packet, 10), 2);
     assert_eq!(server.statistics().fan_out_limited, 8);
@@ -95,10 +95,10 @@ fn so_many_destinations_as_there_are_clients_may_be_sent_to_so_often() {
 }
 
 #[test]
-fn the_rate_of_voice_grows_with_the_relays_that_a_frame_to_everybody_takes() {
+fn the_rate_of_voice_grows_with_the_relays_that_a_frame_to_all_takes() {
     let mut server = LoneServer::with_limits(|limits| limits.voice_packets = rate(1, 2));
     server.join(1, "Alice", &[]);
-    assert_eq!(taken(&mut server, &voice_to_nobody(), 10), 0);
+    assert_eq!(taken(&mut server, &voice_without_destinations(), 10), 0);
     assert_eq!(server.statistics().voice_limited, 8);
     for link in 2..=510 {
         server.join(link, &format!("listener {link}"), &[]);
@@ -107,7 +107,7 @@ fn the_rate_of_voice_grows_with_the_relays_that_a_frame_to_everybody_takes() {
     assert_eq!(taken(&mut server, &voice_to_bob(), 10), 6);
 }
 
-fn voice_to_nobody() -> Vec<u8> {
+fn voice_without_destinations() -> Vec<u8> {
     packets::relay_unreliable(&[], &packets::voice(0, 0, "lobby", "a"))
 }
 
@@ -122,7 +122,7 @@ fn handshakes_over_one_link_are_rare() {
 }
 
 #[test]
-fn who_breaks_the_rules_more_often_than_is_forgiven_is_disconnected_and_told_why() {
+fn a_client_with_too_many_strikes_is_disconnected_and_told_why() {
     let offences = [
         (b"nonsense".to_vec(), Offence::Malformed),
         (vec![0x55; 1025], Offence::Oversized),
@@ -201,12 +201,12 @@ fn a_session_has_no_more_rooms_than_it_may_and_those_in_use_stay_open_to_all() {
     assert_eq!(server.receive(2, &packets::client_state(1, "Bob", &["lobby", "red"])).len(), 1);
     server.disconnect(1);
     server.receive(2, &packets::exit(1, "red"));
-    assert_eq!(server.receive(2, &packets::enter(1, "blue")).len(), 1, "a room that nobody is in is none");
+    assert_eq!(server.receive(2, &packets::enter(1, "blue")).len(), 1, "an empty room does not count");
     assert_eq!(server.closed(), []);
 }
 
 #[test]
-fn whoever_names_a_room_too_many_when_it_joins_is_in_the_others_and_everybody_knows_it() {
+fn a_newcomer_with_one_room_too_many_is_in_the_others_and_announced() {
     let mut server = LoneServer::with_limits(|limits| limits.rooms = 1);
     server.join(1, "Alice", &[]);
     server.connect(2);
@@ -228,7 +228,7 @@ fn whoever_names_a_room_too_many_when_it_joins_is_in_the_others_and_everybody_kn
 }
 
 #[test]
-fn whoever_names_more_rooms_than_a_client_may_or_too_long_a_one_is_in_the_others() {
+fn a_client_that_names_too_many_rooms_or_too_long_a_one_is_in_the_others() {
     let mut server = two(|limits| {
         limits.rooms_per_client = 2;
         limits.room_name_bytes = 5;
@@ -247,7 +247,7 @@ fn whoever_names_more_rooms_than_a_client_may_or_too_long_a_one_is_in_the_others
         let refused = ["enters", "exits"].map(|verb| format!("2: DeltaChannelState 1 {verb} {room}"));
         assert_eq!(server.receive(2, &packets::enter(1, room)), refused);
     }
-    assert_eq!((server.statistics().rooms_refused, server.events().len()), (4, 2), "they are nobody's news");
+    assert_eq!((server.statistics().rooms_refused, server.events().len()), (4, 2), "they are not announced");
 }
 
 #[test]

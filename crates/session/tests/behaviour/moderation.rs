@@ -10,7 +10,7 @@ use consonance_session::{
 use consonance_wire::TextRecipient;
 
 use crate::support::lone_server::LoneServer;
-use crate::support::network::{Network, Who};
+use crate::support::network::{Network, Player};
 use crate::support::packets;
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -29,8 +29,8 @@ fn for_good(restriction: Restriction) -> Restrictions {
     with(restriction, RestrictionTerms::new(None, "too loud"))
 }
 
-/// Alice and Bob in the lobby, who announce this.
-fn lobby(capabilities: Capabilities) -> (Network, Who, Who) {
+/// Alice and Bob in the lobby, with these capabilities.
+fn lobby(capabilities: Capabilities) -> (Network, Player, Player) {
     let mut network = Network::new();
     network.capabilities = capabilities;
     let alice = network.join("Alice", &["lobby"]);
@@ -39,13 +39,13 @@ fn lobby(capabilities: Capabilities) -> (Network, Who, Who) {
 }
 
 /// Says something to the lobby; what the other one heard of it.
-fn say(network: &mut Network, who: Who, other: Who) -> Vec<String> {
+fn say(network: &mut Network, player: Player, other: Player) -> Vec<String> {
     network.events(other);
-    if !network.client(who).has_channels() {
+    if !network.client(player).has_channels() {
         let lobby = Target::Room("lobby".into());
-        network.client(who).open_channel(lobby, ChannelProperties::default()).expect("a channel");
+        network.client(player).open_channel(lobby, ChannelProperties::default()).expect("a channel");
     }
-    network.client(who).send_voice(b"hi").expect("in a session");
+    network.client(player).send_voice(b"hi").expect("in a session");
     network.run();
     network.events(other)
 }
@@ -74,7 +74,7 @@ fn a_mute_by_name_holds_against_every_spelling_of_the_name() {
 }
 
 #[test]
-fn nobody_hears_who_is_muted_and_one_of_ours_is_told_and_sends_nothing() {
+fn a_muted_client_is_not_heard_and_one_of_ours_is_told_and_sends_nothing() {
     let (mut network, alice, bob) = lobby(Capabilities::ALL);
     assert_eq!(say(&mut network, alice, bob).len(), 2, "Alice starts to speak, and a frame");
     network.events(alice);
@@ -117,11 +117,11 @@ fn the_voice_of_a_muted_original_is_dropped_and_counted_however_it_is_sent() {
     assert_eq!(server.receive(1, &packets::relay_reliable(&[1], &text)), [""; 0]);
     assert_eq!(server.statistics().texts_muted, 1);
     assert_eq!(server.events(), ["Alice Muted: too loud", "Alice TextMuted: "]);
-    assert_eq!(server.closed(), [], "nobody is sent away for not knowing");
+    assert_eq!(server.closed(), [], "no client is disconnected for not knowing");
 }
 
 #[test]
-fn who_may_not_write_learns_it_from_its_own_client() {
+fn a_text_muted_player_is_told_by_its_own_client() {
     let (mut network, alice, bob) = lobby(Capabilities::ALL);
     network.server.set_restrictions(&named("Alice"), &for_good(Restriction::TextMuted)).unwrap();
     network.run();
@@ -132,7 +132,7 @@ fn who_may_not_write_learns_it_from_its_own_client() {
 }
 
 #[test]
-fn who_is_deafened_is_sent_no_voice_by_any_way_but_texts() {
+fn a_deafened_client_is_sent_texts_but_no_voice_by_any_route() {
     let voice = packets::voice(0, 0, "lobby", "hi");
     let listed = packets::relay_unreliable(&[1, 2], &voice);
     for routed in [false, true] {
@@ -152,7 +152,7 @@ fn who_is_deafened_is_sent_no_voice_by_any_way_but_texts() {
 }
 
 #[test]
-fn who_is_deafened_hears_nothing_over_direct_links_either() {
+fn a_deafened_client_hears_nothing_over_direct_links_either() {
     let (mut network, alice, bob) = lobby(Capabilities::ALL);
     network.join_directly(alice, bob);
     network.run();
@@ -233,7 +233,7 @@ fn an_absent_player_can_be_muted_and_is_from_its_first_frame_on() {
 }
 
 #[test]
-fn who_shows_a_subject_is_known_by_it_under_whatever_name() {
+fn a_client_with_a_subject_is_known_by_it_under_any_name() {
     let mut server = LoneServer::with_settings(|settings| settings.admission = true);
     let join = |server: &mut LoneServer, link: u64, name: &str, subject: Option<&str>| {
         server.connect(link);
@@ -287,7 +287,7 @@ fn rights_in_a_room_go_before_the_rooms_own_rules_both_ways() {
 }
 
 #[test]
-fn who_is_kicked_is_told_why_and_one_of_ours_does_not_come_back() {
+fn a_kicked_client_is_told_why_and_one_of_ours_does_not_come_back() {
     let (mut network, alice, bob) = lobby(Capabilities::ALL);
     assert_eq!(network.server.kick(ClientId(0), "enough"), NotificationStatus::Notified);
     network.wait(10 * SECOND);
@@ -311,7 +311,7 @@ fn an_original_that_is_kicked_is_removed_like_any_other() {
 }
 
 #[test]
-fn who_is_kicked_while_its_link_is_lost_has_no_place_to_come_back_to() {
+fn a_client_kicked_while_its_link_is_lost_loses_its_place() {
     let (mut network, alice, _) = lobby(Capabilities::ALL);
     network.reachable = false;
     network.cut(alice);
@@ -338,7 +338,7 @@ fn one_of_ours_follows_a_move_and_an_original_is_only_taken_out() {
 }
 
 #[test]
-fn nobody_is_moved_where_it_may_not_be_or_where_it_has_left_for() {
+fn no_client_is_moved_to_a_forbidden_room_or_one_it_is_in() {
     let mut network = Network::new();
     network.set_up(|settings| {
         settings.access = vec![("vip".into(), consonance_session::AccessRule::for_both(["gold"]))];
@@ -350,7 +350,7 @@ fn nobody_is_moved_where_it_may_not_be_or_where_it_has_left_for() {
     network.client(alice).leave_room("lobby");
     assert_eq!(network.server.move_to_room(ClientId(0), "lobby", "red"), Move::Asked);
     network.run();
-    assert_eq!(network.client(alice).rooms().len(), 0, "who has left by itself follows nobody");
+    assert_eq!(network.client(alice).rooms().len(), 0, "a client that has left by itself does not follow");
     network.client(alice).join_room("lobby").unwrap();
     network.run();
     let listens: Vec<_> = network.server.client_table().map(|row| row.rooms.len()).collect();
@@ -358,7 +358,7 @@ fn nobody_is_moved_where_it_may_not_be_or_where_it_has_left_for() {
 }
 
 #[test]
-fn a_session_remembers_only_so_many_and_none_that_believes_everybody() {
+fn restrictions_are_limited_and_a_permissive_session_has_none() {
     let mut server = LoneServer::with_limits(|limits| limits.standings = 1);
     server.server.set_restrictions(&named("Alice"), &for_good(Restriction::Muted)).unwrap();
     server.server.set_restrictions(&named("Alice"), &for_good(Restriction::Deafened)).unwrap();
@@ -375,7 +375,7 @@ fn a_session_remembers_only_so_many_and_none_that_believes_everybody() {
 }
 
 #[test]
-fn who_joins_is_told_what_is_recorded_and_originals_are_sent_nothing_new() {
+fn a_newcomer_is_told_what_is_recorded_and_originals_are_sent_nothing_new() {
     for (capabilities, expected) in
         [(Capabilities::ALL, vec!["recorded: 30 s"]), (Capabilities::NONE, vec![])]
     {

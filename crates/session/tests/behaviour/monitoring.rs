@@ -1,4 +1,4 @@
-//! Channel monitoring: a server that is asked to tells who speaks to whom, and who speaks in the name of others.
+//! Channel monitoring: a server reports on request which speakers reach which recipients, and spoofed speakers.
 
 use core::time::Duration;
 
@@ -8,7 +8,7 @@ use consonance_session::{
 use consonance_wire::{ChannelBits, ChannelKind};
 
 use crate::support::lone_server::LoneServer;
-use crate::support::network::{Network, Who};
+use crate::support::network::{Network, Player};
 use crate::support::packets;
 
 /// Clients of this kind at a server that monitors.
@@ -19,8 +19,8 @@ fn network(capabilities: Capabilities) -> Network {
     network
 }
 
-/// Alice, who speaks to the lobby, where Bob listens.
-fn alice_beside_bob(network: &mut Network) -> Who {
+/// Alice, speaking to the lobby, where Bob listens.
+fn alice_beside_bob(network: &mut Network) -> Player {
     network.join("Bob", &["lobby"]);
     let alice = network.join("Alice", &[]);
     let lobby = Target::Room("lobby".into());
@@ -28,12 +28,12 @@ fn alice_beside_bob(network: &mut Network) -> Who {
     alice
 }
 
-fn say(network: &mut Network, who: Who) {
-    network.client(who).send_voice(b"words").expect("in the session");
+fn say(network: &mut Network, player: Player) {
+    network.client(player).send_voice(b"words").expect("in the session");
     network.run();
 }
 
-/// What the server tells of who speaks, in words.
+/// The server's events about speakers, in words.
 fn told(network: &mut Network) -> Vec<String> {
     let to_words = |to: SpokenTo| match to {
         SpokenTo::Room { name, id } => {
@@ -60,7 +60,7 @@ fn told(network: &mut Network) -> Vec<String> {
 }
 
 #[test]
-fn a_monitored_server_tells_who_speaks_to_whom_and_when_it_ends() {
+fn a_monitored_server_reports_speakers_their_recipients_and_the_end() {
     for capabilities in [Capabilities::NONE, Capabilities::ALL] {
         let mut network = network(capabilities);
         let _bob = network.join("Bob", &["lobby"]);
@@ -97,7 +97,7 @@ fn a_monitored_server_tells_who_speaks_to_whom_and_when_it_ends() {
 }
 
 #[test]
-fn who_leaves_in_mid_speech_has_stopped_before() {
+fn a_client_that_leaves_in_mid_speech_has_stopped_before() {
     let mut network = network(Capabilities::NONE);
     let alice = alice_beside_bob(&mut network);
     say(&mut network, alice);
@@ -108,7 +108,7 @@ fn who_leaves_in_mid_speech_has_stopped_before() {
 }
 
 #[test]
-fn where_a_session_ends_while_everybody_speaks_it_is_told_of_everybody_that_they_left() {
+fn a_session_that_ends_while_all_speak_reports_that_all_left() {
     let mut server = LoneServer::with_limits(|limits| limits.events = 5);
     server.server.set_monitor_channels(true);
     let rooms = ["lobby", "roof"].map(|room| (ChannelBits::new(ChannelKind::Room), RoomId::of(room).0));
@@ -137,7 +137,7 @@ fn a_server_that_is_not_asked_to_tells_nothing_of_it() {
 }
 
 #[test]
-fn who_begins_to_ask_is_told_from_then_on_and_who_asks_no_more_that_everybody_has_stopped() {
+fn monitoring_reports_from_when_it_is_turned_on_and_turning_it_off_stops_all() {
     let mut network = Network::new();
     let alice = alice_beside_bob(&mut network);
     say(&mut network, alice);
@@ -152,7 +152,7 @@ fn who_begins_to_ask_is_told_from_then_on_and_who_asks_no_more_that_everybody_ha
 }
 
 #[test]
-fn a_packet_in_somebody_elses_name_is_told_with_both_names() {
+fn a_packet_in_another_players_name_is_reported_with_both_names() {
     let mut network = Network::new();
     let bob = network.join("Bob", &["lobby"]);
     let mallory = network.join("Mallory", &[]);

@@ -52,7 +52,7 @@ fn a_stock_newcomer_waits_unheard_for_the_name_of_a_live_holder_and_is_told_once
         assert_eq!(server.run_for(seconds(1)), [], "second {second}");
     }
     assert_eq!(server.events(), ["Alice is in use, link 3 waits"]);
-    assert_eq!(server.sent(), [""; 0], "nobody hears of it");
+    assert_eq!(server.sent(), [""; 0], "no client is told");
     assert_eq!((holder(&server, "Alice"), server.server.clients()), (Some(ALICE), 2));
     assert_eq!(server.statistics().names_awaited, 1);
 }
@@ -127,7 +127,7 @@ fn the_driver_is_asked_again_before_a_newcomer_that_waited_gets_the_name() {
     server.disconnect(1);
     server.run_for(seconds(0));
     assert_eq!(server.events(), ["Alice left link 1", "Alice asks over link 2: \"\""]);
-    assert_eq!(server.server.clients(), 0, "who was banned meanwhile does not get in");
+    assert_eq!(server.server.clients(), 0, "a player banned meanwhile does not get in");
     assert!(server.server.refuse(LinkId(2)));
     assert_eq!(server.closed(), [(2, CloseReason::NotAdmitted)]);
 }
@@ -254,7 +254,7 @@ fn two_stock_clients_of_one_name_do_not_evict_each_other() {
 }
 
 #[test]
-fn a_stranger_that_joins_under_each_name_in_turn_removes_nobody() {
+fn a_stranger_that_joins_under_each_name_in_turn_removes_no_client() {
     let mut network = Network::new();
     let names = ["Alice", "Bob", "Carol", "Dan", "Eve", "Frank"];
     let players = names.map(|name| network.join(name, &["lobby"]));

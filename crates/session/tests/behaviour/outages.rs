@@ -84,7 +84,7 @@ fn a_second_outage_is_told_to_the_clients_of_the_first() {
 
 #[test]
 fn a_kept_place_of_an_unreachable_client_is_not_shown_and_its_owner_is_announced_when_it_resumes() {
-    let (mut network, bob, alice) = Network::of_two_who_resume();
+    let (mut network, bob, alice) = Network::of_two_resuming_clients();
     network.mark_reachable(&[alice], false);
     assert_eq!(network.events(bob), ["Alice exited team", "Alice exited lobby", "Alice left"]);
     network.cut(alice);
@@ -96,7 +96,7 @@ fn a_kept_place_of_an_unreachable_client_is_not_shown_and_its_owner_is_announced
 
 #[test]
 fn after_a_silent_way_voice_goes_on_without_another_handshake() {
-    let (mut network, bob, alice) = Network::of_two_who_resume();
+    let (mut network, bob, alice) = Network::of_two_resuming_clients();
     network.sent(alice);
     network.mark_reachable(&[alice], false);
     network.mark_reachable(&[alice], true);

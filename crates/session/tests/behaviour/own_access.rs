@@ -27,7 +27,7 @@ fn vouched(vouched: Vouched, subject: Option<&str>) -> Access {
 }
 
 #[test]
-fn a_player_who_is_kept_to_some_rooms_is_taken_out_of_others() {
+fn a_player_confined_to_some_rooms_is_taken_out_of_others() {
     let mut server = server();
     let access = Access::default().listening_to(["lobby", "team red*"]);
     join(&mut server, 1, "Alice", access, &["lobby", "team red 2", "team blue"]);
@@ -40,7 +40,7 @@ fn a_player_who_is_kept_to_some_rooms_is_taken_out_of_others() {
 }
 
 #[test]
-fn a_player_who_is_kept_to_some_rooms_reaches_no_others_however_it_speaks() {
+fn a_player_confined_to_some_rooms_reaches_no_others_however_it_speaks() {
     let mut server = server();
     join(&mut server, 1, "Alice", Access::default().speaking_to(["lobby"]), &["lobby", "stage"]);
     join(&mut server, 2, "Bob", Access::default(), &["lobby", "stage"]);
@@ -60,7 +60,7 @@ fn a_player_who_is_kept_to_some_rooms_reaches_no_others_however_it_speaks() {
 }
 
 #[test]
-fn while_somebody_is_kept_to_some_rooms_no_two_rooms_share_an_id() {
+fn while_a_client_is_confined_to_some_rooms_no_two_rooms_share_an_id() {
     let (open, secret) = packets::names_of_one_id();
     let mut server = server();
     join(&mut server, 1, "Alice", Access::default().listening_to([&open]), &[&open]);
@@ -68,11 +68,11 @@ fn while_somebody_is_kept_to_some_rooms_no_two_rooms_share_an_id() {
     assert_eq!(server.statistics().rooms_reserved, 1, "Alice would hear what is said there");
     server.receive(1, &packets::remove(0));
     server.receive(2, &packets::enter(1, &secret));
-    assert_eq!(server.statistics().rooms_reserved, 1, "nobody is kept from it any more");
+    assert_eq!(server.statistics().rooms_reserved, 1, "no client is confined any more");
 }
 
 #[test]
-fn rooms_that_share_an_id_already_are_open_to_who_may_use_both() {
+fn rooms_that_share_an_id_already_are_open_to_clients_with_access_to_both() {
     let (open, secret) = packets::names_of_one_id();
     let mut server = server();
     join(&mut server, 1, "Alice", Access::default(), &[&open]);
@@ -179,7 +179,7 @@ fn neither_a_kept_place_nor_a_wrong_ticket_gives_a_name_away() {
     server.connect(4);
     server.receive(4, &packets::handshake_of_ours("Alice", None));
     server.server.admit(LinkId(4), Access::default());
-    assert_eq!(server.closed(), [(4, CloseReason::NameProtected)], "who came back is vouched for still");
+    assert_eq!(server.closed(), [(4, CloseReason::NameProtected)], "a resumed client is still confirmed");
 }
 
 #[test]

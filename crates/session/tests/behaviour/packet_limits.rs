@@ -1,4 +1,4 @@
-//! Networks that carry less than an original takes: nobody makes a longer packet, and nothing is missing for it.
+//! Networks that carry less than an original takes: no packet is longer, and nothing is missing for it.
 
 use core::time::Duration;
 
@@ -9,7 +9,7 @@ use consonance_wire::TextRecipient;
 use proptest::prelude::*;
 
 use crate::support::lone_server::LoneServer;
-use crate::support::network::{Network, Who};
+use crate::support::network::{Network, Player};
 use crate::support::packets;
 
 /// As Photon Fusion's calls carry.
@@ -31,8 +31,8 @@ fn as_strs(rooms: &[String]) -> Vec<&str> {
 }
 
 /// The rooms of everybody that this client knows, by name.
-fn known(network: &mut Network, who: Who) -> Vec<(String, Vec<String>)> {
-    let client = network.client(who);
+fn known(network: &mut Network, player: Player) -> Vec<(String, Vec<String>)> {
+    let client = network.client(player);
     let mut known: Vec<_> = client
         .players()
         .map(|player| (player.name.to_owned(), player.rooms.iter().map(ToString::to_string).collect()))
@@ -42,14 +42,14 @@ fn known(network: &mut Network, who: Who) -> Vec<(String, Vec<String>)> {
 }
 
 #[derive(Debug, Clone)]
-struct Somebody {
+struct Profile {
     name_bytes: usize,
     room_bytes: Vec<usize>,
 }
 
-fn somebody() -> impl Strategy<Value = Somebody> {
+fn profile() -> impl Strategy<Value = Profile> {
     (1..=128_usize, prop::collection::vec(1..=128_usize, 0..12))
-        .prop_map(|(name_bytes, room_bytes)| Somebody { name_bytes, room_bytes })
+        .prop_map(|(name_bytes, room_bytes)| Profile { name_bytes, room_bytes })
 }
 
 fn limits() -> impl Strategy<Value = PacketLimits> {
@@ -66,33 +66,33 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn no_packet_is_longer_than_the_network_carries_and_everybody_knows_everything(
+    fn no_packet_is_longer_than_the_network_carries_and_all_clients_know_everything(
         limits in limits(),
-        crowd in prop::collection::vec(somebody(), 1..12),
+        profiles in prop::collection::vec(profile(), 1..12),
         frame_bytes in 0..1024_usize,
         text_bytes in 0..998_usize,
         are_originals: bool,
     ) {
-        // Whoever sends too much fails the test there.
+        // A packet that is too long fails the test there.
         let mut network = Network::that_carries(limits);
         if are_originals {
             network.capabilities = Capabilities::NONE;
         }
         let mut expected = Vec::new();
-        for (number, Somebody { name_bytes, room_bytes }) in crowd.iter().enumerate() {
+        for (number, Profile { name_bytes, room_bytes }) in profiles.iter().enumerate() {
             let own = name(number, *name_bytes);
-            let who = network.join(&own, &["lobby"]);
+            let player = network.join(&own, &["lobby"]);
             let mut rooms = vec!["lobby".to_owned()];
             for (index, bytes) in room_bytes.iter().enumerate() {
                 let room = name(100 + index, *bytes);
-                if network.client(who).join_room(&room).is_ok() {
+                if network.client(player).join_room(&room).is_ok() {
                     rooms.push(room);
                 }
             }
             network.run();
             rooms.sort();
             rooms.dedup();
-            expected.push((who, own, rooms));
+            expected.push((player, own, rooms));
         }
         let speaker = expected[0].0;
         let lobby = Target::Room("lobby".into());
@@ -103,13 +103,13 @@ proptest! {
         network.run();
         network.wait(Duration::from_secs(3));
         // A relay to at least one, which a server of ours does without.
-        let relay_bytes = if are_originals && crowd.len() > 1 { 12 } else { 0 };
+        let relay_bytes = if are_originals && profiles.len() > 1 { 12 } else { 0 };
         prop_assert_eq!(is_heard, VOICE_BYTES + relay_bytes + frame_bytes <= limits.unreliable_bytes);
         prop_assert_eq!(is_told, 12 + TEXT_BYTES + text_bytes <= limits.reliable_bytes);
         let mut all: Vec<_> = expected.iter().map(|(_, name, rooms)| (name.clone(), rooms.clone())).collect();
         all.sort();
-        for (who, ..) in &expected {
-            prop_assert_eq!(&known(&mut network, *who), &all);
+        for (player, ..) in &expected {
+            prop_assert_eq!(&known(&mut network, *player), &all);
         }
     }
 }
@@ -166,7 +166,7 @@ fn rooms_that_are_listened_to_already_are_told_over_a_network_that_carries_less(
 }
 
 #[test]
-fn who_wants_to_send_more_is_told_and_it_is_counted() {
+fn sending_more_than_fits_is_an_error_and_counted() {
     let mut network = Network::that_carries(FEW);
     let alice = network.join("Alice", &["lobby"]);
     network.join("Bob", &["lobby"]);

@@ -19,7 +19,7 @@ const TO_BOB: u64 = 21;
 const TO_CAROL: u64 = 22;
 const TO_MALLORY: u64 = 66;
 
-/// Alice with id 0, who speaks to the lobby and listens to it, and two listeners: Bob with id 1, Carol with id 2.
+/// Alice with id 0, speaking and listening to the lobby, and two listeners: Bob with id 1, Carol with id 2.
 fn alice() -> LoneClient {
     let mut alice =
         LoneClient::joined_with("Alice", 0, &["lobby"], &[("Bob", 1, &["lobby"]), ("Carol", 2, &["lobby"])]);
@@ -46,7 +46,7 @@ fn direct_peers(alice: &LoneClient) -> Vec<(u16, u64)> {
 }
 
 #[test]
-fn a_new_direct_link_is_told_who_i_am_and_an_introduction_is_answered_once() {
+fn a_new_direct_link_gets_my_introduction_and_an_introduction_is_answered_once() {
     let mut alice = alice();
     alice.connect_peer(TO_BOB);
     assert_eq!(alice.sent(), ["21: HandshakeP2P 0"]);
@@ -127,7 +127,7 @@ fn an_introduction_over_the_servers_link_is_not_taken() {
 }
 
 #[test]
-fn voice_and_text_go_directly_to_whom_they_can_and_to_the_rest_through_one_relay() {
+fn voice_and_text_go_directly_where_possible_and_to_the_rest_through_one_relay() {
     let mut alice = alice_with_bob();
     alice.receive(&packets::client_state(3, "Dave", &["lobby"]));
     assert_eq!(alice.client.send_voice(b"a"), Ok(3));
@@ -179,7 +179,7 @@ fn within_one_update_the_server_comes_first_then_reliable_then_unreliable_to_pee
 }
 
 #[test]
-fn a_frame_too_long_for_a_relay_goes_nowhere_unless_everybody_is_reached_directly() {
+fn a_frame_too_long_for_a_relay_is_dropped_unless_all_are_reached_directly() {
     let mut alice = alice_with_bob();
     let frame = [7; 1024 - 18 - 4];
     assert!(alice.client.send_voice(&frame).is_err());
@@ -200,7 +200,7 @@ fn a_lost_direct_link_is_replaced_by_the_relay_from_the_next_frame_on() {
 }
 
 #[test]
-fn the_direct_link_of_a_player_who_leaves_is_forgotten_even_if_its_id_comes_back() {
+fn the_direct_link_of_a_player_that_leaves_is_forgotten_even_if_its_id_comes_back() {
     let mut alice = alice_with_bob();
     alice.receive(&packets::remove(1));
     alice.receive(&packets::client_state(1, "Dave", &["lobby"]));
@@ -212,7 +212,7 @@ fn the_direct_link_of_a_player_who_leaves_is_forgotten_even_if_its_id_comes_back
 }
 
 #[test]
-fn voice_and_text_over_a_direct_link_are_heard_from_whom_it_introduced() {
+fn voice_and_text_over_a_direct_link_belong_to_the_player_it_introduced() {
     let mut alice = alice_with_bob();
     let frame = packets::voice(1, 0, "lobby", "a");
     assert_eq!(alice.receive_directly(TO_BOB, &frame), ["Bob started speaking", "frame 0 of 1: a"]);
@@ -243,7 +243,7 @@ fn a_second_link_of_a_player_that_is_lost_changes_nothing() {
 }
 
 #[test]
-fn a_link_belongs_to_whom_it_introduced_last() {
+fn a_link_belongs_to_the_player_it_introduced_last() {
     let mut alice = alice_with_bob();
     assert_eq!(alice.receive_directly(TO_BOB, &packets::introduction(2)), ["2 introduced over link 21"]);
     assert_eq!(alice.sent(), ["21: HandshakeP2P 0"]);
@@ -283,20 +283,20 @@ fn two_clients_with_a_direct_link_hear_each_other_directly_and_without_it_throug
     let bob = network.start("Bob", &["lobby"]);
     network.join_directly(alice, bob);
     network.run();
-    for who in [alice, bob] {
-        assert_eq!(network.client(who).direct_peers().count(), 1);
-        open_lobby(network.client(who));
-        network.events(who);
+    for player in [alice, bob] {
+        assert_eq!(network.client(player).direct_peers().count(), 1);
+        open_lobby(network.client(player));
+        network.events(player);
     }
-    for who in [alice, bob] {
-        network.client(who).send_voice(b"a").unwrap();
+    for player in [alice, bob] {
+        network.client(player).send_voice(b"a").unwrap();
         network.run();
     }
     network.cut_direct_links();
-    for who in [alice, bob] {
-        network.client(who).send_voice(b"b").unwrap();
+    for player in [alice, bob] {
+        network.client(player).send_voice(b"b").unwrap();
         network.run();
-        let statistics = network.client(who).statistics();
+        let statistics = network.client(player).statistics();
         assert_eq!((statistics.frames_direct, statistics.frames_relayed), (1, 1));
     }
     assert_eq!(network.events(alice), ["Bob started speaking", "frame 0 of 1: a", "frame 1 of 1: b"]);
@@ -314,7 +314,7 @@ fn a_client_that_comes_back_is_reached_directly_again() {
     network.run();
     assert_eq!(network.client(alice).direct_peers().count(), 0);
     network.wait(Duration::from_secs(5));
-    for who in [alice, bob] {
-        assert_eq!(network.client(who).direct_peers().count(), 1);
+    for player in [alice, bob] {
+        assert_eq!(network.client(player).direct_peers().count(), 1);
     }
 }

@@ -20,7 +20,7 @@ fn no_server_is_permissive_unless_told_so() {
 }
 
 #[test]
-fn anybody_moves_and_speaks_for_anybody() {
+fn any_client_moves_and_speaks_for_any_other() {
     let mut server = permissive();
     assert_eq!(server.receive(2, &packets::enter(0, "lobby")), ["1 2: DeltaChannelState 0 enters lobby"]);
     assert_eq!(server.receive(2, &packets::client_state(0, "X", &["red"])), ["1 2: ClientState 0 X [red]"]);
@@ -34,7 +34,7 @@ fn anybody_moves_and_speaks_for_anybody() {
 }
 
 #[test]
-fn anything_but_an_introduction_is_relayed_and_to_who_is_listed_twice_twice() {
+fn anything_but_an_introduction_is_relayed_and_twice_to_a_destination_listed_twice() {
     let mut server = permissive();
     assert_eq!(
         server.receive(1, &packets::relay_reliable(&[1, 1], &packets::remove(0))),
@@ -104,7 +104,7 @@ fn a_newcomer_gets_no_id_that_a_ghost_sits_on() {
 }
 
 #[test]
-fn who_is_evicted_by_a_namesake_is_not_told_and_may_come_back() {
+fn a_client_evicted_by_a_namesake_is_not_told_and_may_come_back() {
     let mut server = permissive();
     server.connect(3);
     assert_eq!(

@@ -1,4 +1,4 @@
-//! Proximity rooms: the server knows where everybody is, and voice reaches who is near.
+//! Proximity rooms: the server knows all positions, and voice reaches nearby listeners.
 
 use core::time::Duration;
 
@@ -8,7 +8,7 @@ use consonance_session::{
 };
 
 use crate::support::lone_server::LoneServer;
-use crate::support::network::{Network, Who};
+use crate::support::network::{Network, Player};
 use crate::support::packets;
 
 /// A session whose room `world` carries voice for 10 m, and clients of ours.
@@ -22,32 +22,32 @@ fn network_with(settings: ProximitySettings) -> Network {
     network
 }
 
-/// A player who listens to the world and stands `x` metres from the origin.
-fn join_at(network: &mut Network, name: &str, x: f32) -> Who {
-    let who = network.join(name, &["world"]);
-    stand_at(network, who, x);
-    talk(network, who, "world");
-    who
+/// A listener in the world that stands `x` metres from the origin.
+fn join_at(network: &mut Network, name: &str, x: f32) -> Player {
+    let player = network.join(name, &["world"]);
+    stand_at(network, player, x);
+    talk(network, player, "world");
+    player
 }
 
-fn stand_at(network: &mut Network, who: Who, x: f32) {
+fn stand_at(network: &mut Network, player: Player, x: f32) {
     let place = Position::new([x, 0.0, 0.0]).expect("a place");
-    network.client(who).set_position(Some(place));
+    network.client(player).set_position(Some(place));
     network.wait(Duration::from_millis(100));
-    network.events(who);
+    network.events(player);
 }
 
-fn talk(network: &mut Network, who: Who, room: &str) {
+fn talk(network: &mut Network, player: Player, room: &str) {
     let properties = ChannelProperties { positional: true, ..ChannelProperties::default() };
-    network.client(who).open_channel(Target::Room(room.into()), properties).expect("a channel more");
+    network.client(player).open_channel(Target::Room(room.into()), properties).expect("a channel more");
 }
 
-/// Who of these hears what one says now.
-fn heard_by(network: &mut Network, who: Who, listeners: &[Who]) -> Vec<bool> {
+/// Which of these hear a speaker now.
+fn heard_by(network: &mut Network, player: Player, listeners: &[Player]) -> Vec<bool> {
     for listener in listeners {
         network.events(*listener);
     }
-    network.client(who).send_voice(b"words").expect("a session is joined");
+    network.client(player).send_voice(b"words").expect("a session is joined");
     network.run();
     let is_frame = |event: &String| event.starts_with("frame");
     listeners.iter().map(|listener| network.events(*listener).iter().any(is_frame)).collect()
@@ -58,7 +58,7 @@ fn wait(network: &mut Network, millis: u64) {
 }
 
 #[test]
-fn a_voice_reaches_who_is_in_range_and_nobody_else() {
+fn a_voice_reaches_only_listeners_in_range() {
     let mut network = network();
     let alice = join_at(&mut network, "Alice", 0.0);
     let near = join_at(&mut network, "Bob", 9.0);
@@ -83,7 +83,7 @@ fn a_frame_arrives_as_it_was_sent_positional_and_once() {
 }
 
 #[test]
-fn who_walks_into_range_hears_and_who_walks_out_of_it_does_not_any_more() {
+fn walking_into_range_starts_and_walking_out_of_it_stops_hearing() {
     let mut network = network();
     let alice = join_at(&mut network, "Alice", 0.0);
     let bob = join_at(&mut network, "Bob", 50.0);
@@ -92,7 +92,7 @@ fn who_walks_into_range_hears_and_who_walks_out_of_it_does_not_any_more() {
         stand_at(&mut network, bob, x);
         heard.push(heard_by(&mut network, alice, &[bob])[0]);
     }
-    // Who is heard may go a quarter farther than who comes.
+    // An audible speaker may go a quarter farther than a new one.
     let expected = [false, false, false, true, true, true, true, true, false, true, true];
     assert_eq!(heard, expected);
     wait(&mut network, 600);
@@ -108,13 +108,13 @@ fn of_many_speakers_the_nearest_are_heard() {
     let listener = join_at(&mut network, "Listener", 0.0);
     let speakers: Vec<_> =
         (1..=4).map(|n| join_at(&mut network, &format!("player {n}"), 10.0 * n as f32)).collect();
-    for who in &speakers {
-        network.client(*who).leave_room("world");
+    for player in &speakers {
+        network.client(*player).leave_room("world");
     }
     for round in 0..2 {
         // The farthest ones begin, and have to make room.
         let heard: Vec<_> =
-            speakers.iter().rev().map(|who| heard_by(&mut network, *who, &[listener])[0]).collect();
+            speakers.iter().rev().map(|player| heard_by(&mut network, *player, &[listener])[0]).collect();
         let expected = if round == 0 { [true, true, true, true] } else { [false, false, true, true] };
         assert_eq!(heard, expected, "round {round}");
         wait(&mut network, 20);
@@ -123,7 +123,7 @@ fn of_many_speakers_the_nearest_are_heard() {
 }
 
 #[test]
-fn who_may_hear_twenty_at_once_hears_and_keeps_all_of_them() {
+fn a_listener_of_up_to_twenty_hears_and_keeps_all_of_them() {
     let mut settings = ProximitySettings::new(10.0);
     settings.max_streams = 20;
     let mut network = network_with(settings);
@@ -131,9 +131,9 @@ fn who_may_hear_twenty_at_once_hears_and_keeps_all_of_them() {
     let listener = join_at(&mut network, "Listener", 0.0);
     for (x, expected) in [(0.0, true), (-2.0, true), (-4.0, false)] {
         stand_at(&mut network, listener, x);
-        for who in &speakers {
-            // Only who is known to be heard already is heard from 11 m.
-            assert_eq!(heard_by(&mut network, *who, &[listener]), [expected], "from {x} m");
+        for player in &speakers {
+            // Only speakers that are audible already are heard from 11 m.
+            assert_eq!(heard_by(&mut network, *player, &[listener]), [expected], "from {x} m");
         }
     }
 }
@@ -155,7 +155,7 @@ fn a_louder_channel_is_as_good_as_a_nearer_place() {
 }
 
 #[test]
-fn who_is_heard_stays_until_somebody_is_clearly_better() {
+fn an_audible_speaker_stays_until_another_is_clearly_better() {
     let mut settings = ProximitySettings::new(100.0);
     settings.max_streams = 1;
     let mut network = network_with(settings);
@@ -173,7 +173,7 @@ fn who_is_heard_stays_until_somebody_is_clearly_better() {
 }
 
 #[test]
-fn who_says_nothing_for_half_a_second_gives_way_to_anybody() {
+fn a_speaker_that_is_silent_for_half_a_second_gives_way_to_any_other() {
     let mut settings = ProximitySettings::new(100.0);
     settings.max_streams = 1;
     let mut network = network_with(settings);
@@ -188,7 +188,7 @@ fn who_says_nothing_for_half_a_second_gives_way_to_anybody() {
 }
 
 #[test]
-fn silence_keeps_no_place_but_is_heard_while_nobody_wants_it() {
+fn silence_keeps_no_slot_but_is_heard_while_the_slot_is_free() {
     let mut settings = ProximitySettings::new(100.0);
     settings.max_streams = 1;
     let mut network = network_with(settings);
@@ -201,7 +201,7 @@ fn silence_keeps_no_place_but_is_heard_while_nobody_wants_it() {
         network.run();
         !network.events(listener).is_empty()
     };
-    assert!(!say_nothing(&mut network), "nobody begins with silence");
+    assert!(!say_nothing(&mut network), "silence starts no utterance");
     assert_eq!(heard_by(&mut network, silent, &[listener]), [true]);
     for _ in 0..30 {
         wait(&mut network, 20);
@@ -212,7 +212,7 @@ fn silence_keeps_no_place_but_is_heard_while_nobody_wants_it() {
 }
 
 #[test]
-fn who_has_no_place_hears_and_is_heard_by_others_without_one_only() {
+fn players_without_a_position_hear_only_each_other() {
     let mut network = network();
     let placed = join_at(&mut network, "Placed", 0.0);
     network.capabilities = Capabilities::NONE;
@@ -226,14 +226,14 @@ fn who_has_no_place_hears_and_is_heard_by_others_without_one_only() {
 }
 
 #[test]
-fn a_list_of_destinations_reaches_nobody_beyond_the_range() {
+fn a_list_of_destinations_reaches_no_listener_out_of_range() {
     let mut network = network();
     let alice = join_at(&mut network, "Alice", 0.0);
     let others = [("Bob", 5.0), ("Carol", 500.0)].map(|(name, x)| join_at(&mut network, name, x));
     let voice = packets::voice(0, 0, "world", "relayed");
     for relay in [packets::relay_unreliable(&[1, 2], &voice), packets::relay_reliable(&[1, 2], &voice)] {
-        for who in &others {
-            network.events(*who);
+        for player in &others {
+            network.events(*player);
         }
         network.inject(alice, &relay);
         network.run();
@@ -281,9 +281,9 @@ fn a_pattern_makes_many_rooms_each_for_itself() {
     let alice = network.join("Alice", &["map 1"]);
     let listeners =
         [("Bob", "map 1", 1.0), ("Carol", "map 2", 1.0), ("Dave", "map 1", 99.0)].map(|(name, room, x)| {
-            let who = network.join(name, &[room]);
-            stand_at(&mut network, who, x);
-            who
+            let player = network.join(name, &[room]);
+            stand_at(&mut network, player, x);
+            player
         });
     stand_at(&mut network, alice, 0.0);
     talk(&mut network, alice, "map 1");
@@ -319,7 +319,7 @@ fn a_server_without_proximity_rooms_is_told_no_place() {
 }
 
 #[test]
-fn who_never_set_a_place_tells_nothing_and_who_takes_it_back_tells_that() {
+fn a_client_without_a_position_sends_none_and_withdrawing_it_is_sent() {
     let mut network = network();
     let alice = network.join("Alice", &["world"]);
     network.client(alice).set_position(None);
@@ -348,7 +348,7 @@ fn a_place_survives_a_lost_link_and_a_new_session() {
 }
 
 #[test]
-fn whoever_gets_the_id_of_somebody_who_left_does_not_stand_there() {
+fn a_reused_id_does_not_inherit_the_position() {
     let mut network = network();
     let alice = join_at(&mut network, "Alice", 0.0);
     let bob = join_at(&mut network, "Bob", 1.0);

@@ -1,4 +1,4 @@
-//! Who must hear whom in a proximity room, by a reference that looks at everybody each time, in random worlds.
+//! The expected listeners in a proximity room, by a reference that looks at all of them each time, in random worlds.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,7 +20,7 @@ const SILENCE: u64 = 50;
 enum Step {
     Move(u16, [f32; 3]),
     Vanish(u16),
-    Speak { who: u16, amplitude: f32, is_silence: bool, is_relayed: bool },
+    Speak { player: u16, amplitude: f32, is_silence: bool, is_relayed: bool },
     Listen(u16, bool),
     Wait(u64),
 }
@@ -31,7 +31,7 @@ struct Reference {
     now_ms: u64,
     place: BTreeMap<u16, [f32; 3]>,
     listens: BTreeSet<u16>,
-    /// Whom each listener is sent, in the order in which they got their places.
+    /// The speakers that each listener is sent, in the order in which they got their slots.
     streams: BTreeMap<u16, Vec<Stream>>,
 }
 
@@ -45,8 +45,8 @@ struct Stream {
 
 impl Reference {
     fn heard_by(&mut self, speaker: u16, amplitude: f32, is_silence: bool) -> BTreeSet<u16> {
-        let everybody: Vec<_> = self.listens.iter().copied().filter(|who| *who != speaker).collect();
-        everybody.into_iter().filter(|who| self.hears(*who, speaker, amplitude, is_silence)).collect()
+        let everybody: Vec<_> = self.listens.iter().copied().filter(|player| *player != speaker).collect();
+        everybody.into_iter().filter(|player| self.hears(*player, speaker, amplitude, is_silence)).collect()
     }
 
     fn hears(&mut self, listener: u16, speaker: u16, amplitude: f32, is_silence: bool) -> bool {
@@ -122,7 +122,7 @@ impl Engine {
         let sent = self.server.handle_packet(self.now, link(player), Delivery::Unreliable, packet);
         let heard = sent.map_or_else(BTreeSet::new, |sent| {
             let players: BTreeSet<_> = sent.to.iter().map(|link| (link.0 - 1) as u16).collect();
-            assert_eq!(players.len(), sent.to.len(), "nobody twice");
+            assert_eq!(players.len(), sent.to.len(), "no player twice");
             players
         });
         while self.server.poll_transmit().is_some() {}
@@ -170,15 +170,15 @@ fn place() -> impl Strategy<Value = [f32; 3]> {
 fn step() -> impl Strategy<Value = Step> {
     let speak = (0..PLAYERS / 3, 0_u8..=4, 0_u8..10, any::<bool>());
     prop_oneof![
-        6 => (0..PLAYERS, place()).prop_map(|(who, place)| Step::Move(who, place)),
+        6 => (0..PLAYERS, place()).prop_map(|(player, place)| Step::Move(player, place)),
         1 => (0..PLAYERS).prop_map(Step::Vanish),
-        12 => speak.prop_map(|(who, amplitude, silence, is_relayed)| Step::Speak {
-            who,
+        12 => speak.prop_map(|(player, amplitude, silence, is_relayed)| Step::Speak {
+            player,
             amplitude: f32::from(amplitude) / 2.0,
             is_silence: silence == 0,
             is_relayed,
         }),
-        1 => (0..PLAYERS, any::<bool>()).prop_map(|(who, listens)| Step::Listen(who, listens)),
+        1 => (0..PLAYERS, any::<bool>()).prop_map(|(player, listens)| Step::Listen(player, listens)),
         2 => (0_u64..200).prop_map(Step::Wait),
     ]
 }
@@ -187,7 +187,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(128))]
 
     #[test]
-    fn in_every_world_those_hear_a_frame_who_must(
+    fn in_every_world_a_frame_reaches_the_expected_listeners(
         max_streams in 1_u8..4,
         places in prop::collection::vec(place(), usize::from(PLAYERS)),
         steps in prop::collection::vec(step(), 1..300),
@@ -200,27 +200,27 @@ proptest! {
             listens: (0..PLAYERS).collect(),
             streams: BTreeMap::new(),
         };
-        let start = places.into_iter().zip(0..).map(|(place, who)| Step::Move(who, place));
+        let start = places.into_iter().zip(0..).map(|(place, player)| Step::Move(player, place));
         for step in start.chain(steps) {
             match step {
-                Step::Move(who, metres) => {
-                    engine.place(who, Some(metres));
-                    reference.place.insert(who, metres);
+                Step::Move(player, metres) => {
+                    engine.place(player, Some(metres));
+                    reference.place.insert(player, metres);
                 }
-                Step::Vanish(who) => {
-                    engine.place(who, None);
-                    reference.place.remove(&who);
-                    reference.streams.remove(&who);
+                Step::Vanish(player) => {
+                    engine.place(player, None);
+                    reference.place.remove(&player);
+                    reference.streams.remove(&player);
                 }
-                Step::Listen(who, listens) => {
-                    engine.listen(who, listens);
+                Step::Listen(player, listens) => {
+                    engine.listen(player, listens);
                     let changes = if listens {
-                        reference.listens.insert(who)
+                        reference.listens.insert(player)
                     } else {
-                        reference.listens.remove(&who)
+                        reference.listens.remove(&player)
                     };
                     if changes {
-                        reference.streams.remove(&who);
+                        reference.streams.remove(&player);
                     }
                 }
                 Step::Wait(millis) => {
@@ -229,11 +229,11 @@ proptest! {
                     engine.server.handle_timeout(engine.now);
                     while engine.server.poll_transmit().is_some() {}
                 }
-                Step::Speak { who, amplitude, is_silence, is_relayed } => {
+                Step::Speak { player, amplitude, is_silence, is_relayed } => {
                     let amplitude = ChannelBits::new(ChannelKind::Room).with_amplitude(amplitude).amplitude();
                     let is_silent = is_silence || amplitude == 0.0;
-                    let heard = engine.speak(who, amplitude, is_silence, is_relayed);
-                    prop_assert_eq!(heard, reference.heard_by(who, amplitude, is_silent));
+                    let heard = engine.speak(player, amplitude, is_silence, is_relayed);
+                    prop_assert_eq!(heard, reference.heard_by(player, amplitude, is_silent));
                 }
             }
         }

@@ -1,4 +1,4 @@
-//! What an operator changes while a session runs: nobody is disconnected for it.
+//! What an operator changes while a session runs, without disconnecting any client.
 
 use consonance_session::{Access, AccessRule, LinkId};
 
@@ -13,7 +13,7 @@ fn join(server: &mut LoneServer, link: u64, name: &str, rooms: &[&str]) {
 }
 
 #[test]
-fn a_new_rule_takes_everybody_who_does_not_fulfil_it_out_of_the_room_and_out_of_nothing_else() {
+fn a_new_rule_takes_clients_that_do_not_meet_it_out_of_that_room_only() {
     let mut server = LoneServer::with_settings(|settings| settings.admission = true);
     for (link, name, tokens) in [(1, "Alice", &["gold"][..]), (2, "Bob", &[])] {
         server.connect(link);
@@ -46,7 +46,7 @@ fn the_id_of_a_room_whose_rule_is_gone_is_free_for_other_rooms() {
 }
 
 #[test]
-fn a_rule_that_is_gone_lets_everybody_in_again() {
+fn removing_a_rule_opens_the_room_again() {
     let mut server = LoneServer::with_settings(|settings| {
         settings.access = vec![("vip".into(), AccessRule::for_both(["gold"]))];
     });
@@ -70,7 +70,7 @@ fn a_room_that_the_wire_cannot_tell_from_one_with_a_new_rule_is_closed() {
     assert_eq!(
         server.sent(),
         [format!("1 2: DeltaChannelState 0 exits {twin}")],
-        "who listens to the rule's room stays"
+        "listeners of the rule's room stay"
     );
     assert_eq!(server.receive(1, &packets::voice(0, 0, &vip, "la")), [""; 0]);
     let refused = ["enters", "exits"].map(|verb| format!("1: DeltaChannelState 0 {verb} {twin}"));
@@ -79,7 +79,7 @@ fn a_room_that_the_wire_cannot_tell_from_one_with_a_new_rule_is_closed() {
 }
 
 #[test]
-fn lower_limits_hold_for_what_comes_and_drop_nobody() {
+fn lower_limits_hold_for_what_comes_and_drop_no_client() {
     let mut server = LoneServer::with_settings(|_| {});
     join(&mut server, 1, "Alice", &["a", "b"]);
     join(&mut server, 2, "Bob", &[]);

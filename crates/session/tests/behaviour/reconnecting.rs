@@ -16,7 +16,7 @@ fn close(client: &LoneClient, reason: CloseReason) -> LinkCommand {
 }
 
 #[test]
-fn at_the_end_speakers_stop_then_everybody_exits_and_leaves_in_the_order_met() {
+fn at_the_end_speakers_stop_then_all_exit_and_leave_in_the_order_met() {
     let mut client = LoneClient::joined_with(
         "Alice",
         3,
@@ -157,7 +157,7 @@ fn clients_follow_a_server_that_restarts_behind_their_links() {
 }
 
 #[test]
-fn who_is_evicted_by_a_namesake_does_not_come_back() {
+fn a_client_evicted_by_a_namesake_does_not_come_back() {
     let mut network = Network::new();
     network.set_up(|settings| settings.name_taken = NameTaken::Newest);
     let first = network.join("Alice", &["lobby"]);
@@ -240,7 +240,7 @@ fn a_client_stops_in_every_state() {
 }
 
 #[test]
-fn a_link_that_comes_up_when_nobody_waits_for_it_is_closed() {
+fn a_link_that_is_no_longer_wanted_is_closed_when_it_comes_up() {
     let mut client = LoneClient::new("Alice");
     client.client.start();
     client.client.stop(client.now);
@@ -319,7 +319,7 @@ fn with_another_codec_one_joins_again_at_once_and_keeps_rooms_and_channels() {
 }
 
 #[test]
-fn at_the_end_of_a_session_nobody_stays_behind_because_there_are_more_events_than_may_wait() {
+fn at_the_end_of_a_session_all_leave_even_with_more_events_than_the_queue_holds() {
     let mut settings = ClientSettings::new("Alice");
     settings.limits.events = 10;
     let mut alice = LoneClient::new("Alice");

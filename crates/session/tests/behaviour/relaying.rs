@@ -1,4 +1,4 @@
-//! What the server passes on, to whom and in which order, and what it refuses to pass on.
+//! What the server relays, to which clients and in which order, and what it refuses to relay.
 
 use consonance_session::{ChannelProperties, ClientId, Delivery, Instant, LinkId, RoomId, Target, Transmit};
 use consonance_wire::{HandshakeP2P, Packet, TextRecipient};
@@ -52,7 +52,7 @@ fn a_relayed_frame_comes_straight_back_as_a_piece_of_the_packet_it_came_in() {
 }
 
 #[test]
-fn who_is_listed_twice_is_sent_to_once_and_unknown_ids_are_skipped() {
+fn a_destination_listed_twice_is_sent_to_once_and_unknown_ids_are_skipped() {
     let mut server = three();
     let voice = packets::voice(0, 0, "lobby", "a");
     assert_eq!(
@@ -68,7 +68,7 @@ fn who_is_listed_twice_is_sent_to_once_and_unknown_ids_are_skipped() {
 }
 
 #[test]
-fn who_has_left_is_not_sent_to_and_whoever_got_its_id_is() {
+fn a_client_that_left_is_not_sent_to_and_the_next_one_with_its_id_is() {
     let mut server = three();
     server.disconnect(3);
     let packet = packets::relay_reliable(&[2], &text_of_alice());
@@ -78,7 +78,7 @@ fn who_has_left_is_not_sent_to_and_whoever_got_its_id_is() {
 }
 
 #[test]
-fn nothing_is_relayed_in_the_name_of_somebody_else() {
+fn nothing_is_relayed_in_another_clients_name() {
     let mut server = three();
     let voice = packets::voice(0, 0, "lobby", "a");
     assert_eq!(server.receive(2, &packets::relay_unreliable(&[2], &voice)), [""; 0]);
@@ -233,12 +233,12 @@ fn more_than_255_listeners_all_hear_a_frame_once() {
     network.client(alice).open_channel(Target::Room("lobby".into()), ChannelProperties::default()).unwrap();
     assert_eq!(network.client(alice).send_voice(b"a"), Ok(300));
     network.run();
-    for who in listeners {
-        assert_eq!(network.events(who), ["Alice started speaking", "frame 0 of 300: a"]);
+    for player in listeners {
+        assert_eq!(network.events(player), ["Alice started speaking", "frame 0 of 300: a"]);
     }
 }
 
-/// How many destinations each relay of a frame has; each packet fits 1024 bytes and nobody is listed twice.
+/// How many destinations each relay of a frame has; each packet fits 1024 bytes and no destination is listed twice.
 fn destinations(client: &mut LoneClient, frame: &[u8]) -> Vec<usize> {
     assert_eq!(client.client.send_voice(frame), Ok(600));
     let mut listed = Vec::new();
@@ -258,8 +258,8 @@ fn destinations(client: &mut LoneClient, frame: &[u8]) -> Vec<usize> {
 #[test]
 fn the_room_of_a_frame_is_the_listeners_business_not_the_servers() {
     let mut server = three();
-    let to_nowhere = packets::voice(0, 0, "a room that nobody listens to", "a");
-    let id = RoomId::of("a room that nobody listens to");
+    let to_nowhere = packets::voice(0, 0, "a room without listeners", "a");
+    let id = RoomId::of("a room without listeners");
     assert_eq!(
         server.receive(1, &packets::relay_unreliable(&[1], &to_nowhere)),
         [format!("2 unreliably: VoiceData 0 #0 session 0 [room {id}] a")]

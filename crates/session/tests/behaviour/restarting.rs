@@ -9,7 +9,7 @@ use crate::support::network::Network;
 const ANOTHER: SessionId = SessionId(4711);
 
 #[test]
-fn everybody_is_back_with_rooms_and_channels_though_nobody_said_anything() {
+fn all_clients_come_back_with_rooms_and_channels_without_sending_first() {
     for capabilities in [Capabilities::NONE, Capabilities::ALL] {
         let mut network = Network::new();
         network.capabilities = capabilities;
@@ -21,8 +21,8 @@ fn everybody_is_back_with_rooms_and_channels_though_nobody_said_anything() {
         network.server.restart(now, ANOTHER);
         network.wait(Duration::from_secs(2));
         assert_eq!((network.server.session(), network.server.clients()), (ANOTHER, 2));
-        for who in [alice, bob] {
-            let told = network.events(who);
+        for player in [alice, bob] {
+            let told = network.events(player);
             let joined = told.iter().filter(|event| event.starts_with("joined as")).count();
             assert_eq!(joined, 1, "{told:?}");
         }

@@ -1,4 +1,4 @@
-//! Resume: a client whose link was lost has its place back, and nobody else notices.
+//! Resume: a client whose link was lost has its place back, unnoticed by the others.
 
 use core::time::Duration;
 
@@ -7,15 +7,15 @@ use consonance_session::{Capabilities, ChannelProperties, CloseReason, CodecPara
 use consonance_wire::ResumeTicket;
 
 use crate::support::lone_server::LoneServer;
-use crate::support::network::{Network, Who};
+use crate::support::network::{Network, Player};
 use crate::support::packets;
 
 const A_MOMENT: Duration = Duration::from_millis(100);
 const LONG: Duration = Duration::from_secs(11);
 
 #[test]
-fn a_client_whose_link_was_lost_gets_its_place_back_and_nobody_notices() {
-    let (mut network, bob, alice) = Network::of_two_who_resume();
+fn a_client_whose_link_was_lost_gets_its_place_back_unnoticed() {
+    let (mut network, bob, alice) = Network::of_two_resuming_clients();
     network.cut(alice);
     network.wait(A_MOMENT);
     assert_eq!(network.events(bob), [""; 0]);
@@ -30,8 +30,8 @@ fn a_client_whose_link_was_lost_gets_its_place_back_and_nobody_notices() {
 }
 
 #[test]
-fn a_client_that_changes_its_link_keeps_its_place_and_its_utterance_and_nobody_notices() {
-    let (mut network, bob, alice) = Network::of_two_who_resume();
+fn a_client_that_changes_its_link_keeps_its_place_and_its_utterance_unnoticed() {
+    let (mut network, bob, alice) = Network::of_two_resuming_clients();
     network.client(alice).send_voice(b"be").expect("in the session");
     network.run();
     let now = network.now;
@@ -55,7 +55,7 @@ fn a_client_does_not_change_its_link_where_the_server_keeps_no_places() {
 
 #[test]
 fn a_speaker_that_resumes_quickly_goes_on_with_its_utterance() {
-    let (mut network, bob, alice) = Network::of_two_who_resume();
+    let (mut network, bob, alice) = Network::of_two_resuming_clients();
     network.client(alice).send_voice(b"be").expect("in the session");
     network.run();
     network.cut(alice);
@@ -67,7 +67,7 @@ fn a_speaker_that_resumes_quickly_goes_on_with_its_utterance() {
 
 #[test]
 fn a_client_that_notices_before_the_server_does_takes_its_place_from_the_old_link() {
-    let (mut network, bob, alice) = Network::of_two_who_resume();
+    let (mut network, bob, alice) = Network::of_two_resuming_clients();
     network.lose(alice);
     network.wait(A_MOMENT);
     assert_eq!(network.events(bob), [""; 0]);
@@ -75,8 +75,8 @@ fn a_client_that_notices_before_the_server_does_takes_its_place_from_the_old_lin
 }
 
 #[test]
-fn who_does_not_come_back_in_time_has_left() {
-    let (mut network, bob, alice) = Network::of_two_who_resume();
+fn a_client_that_does_not_come_back_in_time_has_left() {
+    let (mut network, bob, alice) = Network::of_two_resuming_clients();
     network.reachable = false;
     network.cut(alice);
     network.wait(Duration::from_secs(9));
@@ -92,8 +92,8 @@ fn who_does_not_come_back_in_time_has_left() {
 }
 
 #[test]
-fn who_leaves_for_good_is_gone_at_once() {
-    let (mut network, bob, alice) = Network::of_two_who_resume();
+fn a_client_that_stops_is_gone_at_once() {
+    let (mut network, bob, alice) = Network::of_two_resuming_clients();
     leave(&mut network, alice);
     assert_eq!(network.events(bob), ["Alice exited team", "Alice exited lobby", "Alice left"]);
     assert_eq!(network.server.clients(), 1);
@@ -117,8 +117,8 @@ fn a_link_whose_client_has_said_goodbye_is_closed_unless_it_joins_again() {
 }
 
 #[test]
-fn a_resumed_client_learns_who_came_and_went_meanwhile() {
-    let (mut network, bob, alice) = Network::of_two_who_resume();
+fn a_resumed_client_learns_of_joins_and_leaves_meanwhile() {
+    let (mut network, bob, alice) = Network::of_two_resuming_clients();
     cut_for_a_while(&mut network, alice);
     leave(&mut network, bob);
     network.join("Carol", &["team"]);
@@ -138,8 +138,8 @@ fn a_resumed_client_learns_who_came_and_went_meanwhile() {
 }
 
 #[test]
-fn a_resumed_client_knows_a_player_who_came_back_under_another_id() {
-    let (mut network, bob, alice) = Network::of_two_who_resume();
+fn a_resumed_client_knows_a_player_that_came_back_under_another_id() {
+    let (mut network, bob, alice) = Network::of_two_resuming_clients();
     cut_for_a_while(&mut network, alice);
     leave(&mut network, bob);
     let carol = network.join("Carol", &[]);
@@ -161,8 +161,8 @@ fn a_resumed_client_knows_a_player_who_came_back_under_another_id() {
 }
 
 #[test]
-fn a_resumed_client_hears_at_once_who_has_the_same_name_and_id_as_somebody_before() {
-    let (mut network, bob, alice) = Network::of_two_who_resume();
+fn a_resumed_client_hears_a_player_with_a_former_name_and_id_at_once() {
+    let (mut network, bob, alice) = Network::of_two_resuming_clients();
     let lobby = || Target::Room("lobby".into());
     // An utterance or two, so that the new Bob begins to count below the old one.
     for word in ["one", "two"] {
@@ -184,7 +184,7 @@ fn a_resumed_client_hears_at_once_who_has_the_same_name_and_id_as_somebody_befor
 }
 
 #[test]
-fn who_lost_its_link_before_anybody_was_told_of_it_is_told_of_when_it_is_back() {
+fn a_client_that_lost_its_link_unannounced_is_announced_when_it_is_back() {
     let mut server = LoneServer::new();
     server.join(1, "Bob", &[]);
     let ticket = server.ticket(2, &packets::handshake_of_ours("Alice", None));
@@ -212,7 +212,7 @@ fn a_client_that_asks_again_because_the_answer_is_slow_keeps_its_place() {
 
 #[test]
 fn rooms_that_changed_while_the_link_was_lost_are_told_to_all() {
-    let (mut network, bob, alice) = Network::of_two_who_resume();
+    let (mut network, bob, alice) = Network::of_two_resuming_clients();
     cut_for_a_while(&mut network, alice);
     network.client(alice).join_room("new").expect("a room more");
     network.wait(Duration::from_secs(2));
@@ -220,8 +220,8 @@ fn rooms_that_changed_while_the_link_was_lost_are_told_to_all() {
 }
 
 #[test]
-fn whoever_comes_back_with_another_codec_joins_again_so_that_everybody_knows_it() {
-    let (mut network, bob, alice) = Network::of_two_who_resume();
+fn a_client_that_comes_back_with_another_codec_joins_again() {
+    let (mut network, bob, alice) = Network::of_two_resuming_clients();
     cut_for_a_while(&mut network, alice);
     let (now, codec) = (network.now, packets::CODEC);
     let codec = CodecParameters { frame_size_samples: codec.frame_size_samples / 2, ..codec };
@@ -235,7 +235,7 @@ fn whoever_comes_back_with_another_codec_joins_again_so_that_everybody_knows_it(
 
 #[test]
 fn a_ticket_is_good_for_one_time() {
-    let (mut network, _, alice) = Network::of_two_who_resume();
+    let (mut network, _, alice) = Network::of_two_resuming_clients();
     network.cut(alice);
     network.wait(A_MOMENT);
     let handshake = network.last_handshake(alice);
@@ -248,7 +248,7 @@ fn a_ticket_is_good_for_one_time() {
 
 #[test]
 fn a_ticket_of_another_session_is_worth_nothing() {
-    let (mut network, _, alice) = Network::of_two_who_resume();
+    let (mut network, _, alice) = Network::of_two_resuming_clients();
     network.replace_server(SessionId(77));
     network.cut(alice);
     network.wait(A_MOMENT);
@@ -286,7 +286,7 @@ fn an_original_leaves_when_its_link_is_lost() {
 
 #[test]
 fn a_namesake_takes_over_a_place_that_is_kept() {
-    let (mut network, bob, alice) = Network::of_two_who_resume();
+    let (mut network, bob, alice) = Network::of_two_resuming_clients();
     cut_for_a_while(&mut network, alice);
     network.capabilities = Capabilities::NONE;
     network.join("Alice", &[]);
@@ -298,22 +298,22 @@ fn a_namesake_takes_over_a_place_that_is_kept() {
 }
 
 /// Cuts a client's link, and opens the way again after its first attempt to come back has failed.
-fn cut_for_a_while(network: &mut Network, who: Who) {
+fn cut_for_a_while(network: &mut Network, player: Player) {
     network.reachable = false;
-    network.cut(who);
+    network.cut(player);
     network.run();
     network.reachable = true;
 }
 
-fn leave(network: &mut Network, who: Who) {
+fn leave(network: &mut Network, player: Player) {
     let now = network.now;
-    network.client(who).stop(now);
+    network.client(player).stop(now);
     network.run();
 }
 
 /// What a client that was lost hears of the time from now until it is back.
-fn told_when_back(network: &mut Network, who: Who) -> Vec<String> {
-    network.events(who);
+fn told_when_back(network: &mut Network, player: Player) -> Vec<String> {
+    network.events(player);
     network.wait(Duration::from_secs(2));
-    network.events(who).into_iter().filter(|event| !event.starts_with("disconnected")).collect()
+    network.events(player).into_iter().filter(|event| !event.starts_with("disconnected")).collect()
 }

@@ -52,7 +52,7 @@ fn state_of_alice(rooms: &[&str]) -> Vec<u8> {
 }
 
 #[test]
-fn a_room_whose_id_is_taken_keeps_nobody_out_of_the_others() {
+fn a_taken_room_id_does_not_block_the_other_rooms() {
     let Scene { mut server, ruled, .. } = scene(proximity);
     let sent = server.receive(ALICE, &state_of_alice(&["lobby", &ruled]));
     assert_eq!(
@@ -72,7 +72,7 @@ fn a_room_whose_id_is_taken_keeps_nobody_out_of_the_others() {
 }
 
 #[test]
-fn whoever_sits_behind_the_id_of_a_room_hears_nothing_of_who_did_not_get_into_it() {
+fn a_client_in_a_room_of_the_same_id_does_not_hear_those_that_did_not_get_in() {
     let Scene { mut server, ruled, other } = scene(proximity);
     server.receive(ALICE, &state_of_alice(&["lobby", &ruled]));
     let voice = |sequence| packets::voice(1, sequence, &ruled, "secret");
@@ -90,7 +90,7 @@ fn whoever_sits_behind_the_id_of_a_room_hears_nothing_of_who_did_not_get_into_it
 }
 
 #[test]
-fn a_room_that_one_was_kept_out_of_is_held_against_nobody_who_has_given_it_up() {
+fn a_client_that_gave_up_a_taken_room_is_not_blocked_for_it() {
     for exits in [true, false] {
         let Scene { mut server, ruled, other } = scene(proximity);
         server.receive(ALICE, &state_of_alice(&["lobby", &ruled]));
@@ -117,7 +117,7 @@ fn a_state_with_another_room_of_the_id_gives_up_the_one_that_was_refused_unless_
 }
 
 #[test]
-fn whoever_has_a_token_for_a_room_has_it_instead_of_those_behind_its_id() {
+fn a_client_with_a_token_for_a_room_displaces_clients_in_a_room_of_the_same_id() {
     let Scene { mut server, ruled, other } = scene(tokens);
     let sent = server.receive(ALICE, &state_of_alice(&["lobby", &ruled]));
     assert_eq!(
@@ -136,7 +136,7 @@ fn whoever_has_a_token_for_a_room_has_it_instead_of_those_behind_its_id() {
 }
 
 #[test]
-fn without_a_token_nobody_is_taken_out_of_a_room_for_its_id() {
+fn without_a_token_no_client_is_taken_out_of_a_room_for_its_id() {
     let Scene { mut server, ruled, .. } = scene(tokens);
     server.server.set_access(consonance_session::ClientId(1), ["silver"].iter().collect());
     server.receive(ALICE, &state_of_alice(&["lobby", &ruled]));
@@ -171,7 +171,7 @@ fn of_two_rooms_of_one_id_in_one_state_the_one_that_asks_for_a_token_is_entered(
 }
 
 #[test]
-fn whoever_is_gone_is_kept_out_of_nothing() {
+fn a_client_that_left_is_kept_out_of_no_room() {
     let Scene { mut server, ruled, .. } = scene(proximity);
     server.receive(ALICE, &state_of_alice(&[&ruled]));
     server.receive(ALICE, &packets::remove(1));

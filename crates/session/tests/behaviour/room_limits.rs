@@ -1,4 +1,4 @@
-//! How many may use a room, and how often somebody may write.
+//! How many clients can use a room, and how often a client can write.
 
 use core::time::Duration;
 
@@ -46,7 +46,7 @@ fn a_room_takes_so_many_listeners_and_tells_the_next_one() {
     assert_eq!(events[1..], ["Bob exited duel 1", "removed from duel 1", "duel 1 is full: Listen"]);
     network.client(alice).join_room("lobby").unwrap();
     network.run();
-    assert_eq!(network.client(alice).rooms().len(), 2, "who is in stays in");
+    assert_eq!(network.client(alice).rooms().len(), 2, "a client that is in stays in");
     assert_eq!(network.server.move_to_room(ClientId(1), "lobby", "duel 1"), Move::Full);
     network.client(bob).join_room("duel 2").unwrap();
     network.client(alice).leave_room("duel 1");
@@ -79,7 +79,7 @@ fn an_operator_is_told_of_a_full_room_once_for_each_client_and_again_after_the_c
 }
 
 #[test]
-fn who_listens_when_a_limit_comes_stays() {
+fn listeners_stay_when_a_lower_limit_is_set() {
     let mut server = LoneServer::new();
     server.join(1, "Alice", &["lobby"]);
     server.join(2, "Bob", &["lobby"]);
@@ -93,7 +93,7 @@ fn who_listens_when_a_limit_comes_stays() {
 }
 
 #[test]
-fn so_many_speak_at_once_and_a_place_is_free_when_somebody_closes_or_falls_silent() {
+fn only_so_many_speak_at_once_and_closing_or_silence_frees_a_place() {
     let mut server = stage();
     assert!(speaks(&mut server, 1, 0, false) && speaks(&mut server, 2, 0, false));
     assert!(!speaks(&mut server, 3, 0, false) && !speaks(&mut server, 3, 1, false));
@@ -109,7 +109,7 @@ fn so_many_speak_at_once_and_a_place_is_free_when_somebody_closes_or_falls_silen
 }
 
 #[test]
-fn who_speaks_when_the_limits_change_goes_on_and_counts() {
+fn speakers_go_on_and_count_when_the_limits_change() {
     let mut server = stage();
     assert!(speaks(&mut server, 1, 0, false) && speaks(&mut server, 2, 0, false));
     let change = |server: &mut LoneServer, speakers| {
@@ -127,7 +127,7 @@ fn who_speaks_when_the_limits_change_goes_on_and_counts() {
 }
 
 #[test]
-fn who_leaves_gives_up_its_place() {
+fn a_client_that_leaves_gives_up_its_place() {
     let mut server = stage();
     assert!(speaks(&mut server, 1, 0, false) && speaks(&mut server, 2, 0, false));
     server.disconnect(1);
@@ -191,7 +191,7 @@ fn in_a_slow_session_everything_that_one_writes_counts_and_one_of_ours_is_told_h
 }
 
 #[test]
-fn nobody_writes_faster_by_writing_to_many_slow_rooms() {
+fn writing_to_many_slow_rooms_is_no_faster() {
     let rooms: Vec<String> = (0..40).map(|number| format!("slow {number}")).collect();
     let mut server = LoneServer::with_settings(|settings| {
         unhurried(&mut settings.limits);
@@ -207,7 +207,7 @@ fn nobody_writes_faster_by_writing_to_many_slow_rooms() {
     assert_eq!(taken, 32);
 }
 
-/// Alice, who writes, and so many listeners of a slow stage, with all that she knows of them.
+/// Alice, writing to so many listeners of a slow stage, with all that she knows of them.
 fn slow_stage(listeners: u16) -> (LoneClient, LoneServer) {
     let mut alice = LoneClient::joined("Alice", 0, &[]);
     let mut server = LoneServer::with_settings(|settings| {
@@ -235,7 +235,7 @@ fn get_the_text(alice: &mut LoneClient, server: &mut LoneServer, text: &str) -> 
 }
 
 #[test]
-fn a_text_to_a_slow_room_that_takes_several_relays_reaches_everybody_once() {
+fn a_text_to_a_slow_room_that_takes_several_relays_reaches_all_once() {
     let (mut alice, mut server) = slow_stage(60);
     assert_eq!(get_the_text(&mut alice, &mut server, &"x".repeat(950)), 60);
     assert_eq!(server.statistics().texts_held, 0);
@@ -246,7 +246,7 @@ fn a_text_to_a_slow_room_that_takes_several_relays_reaches_everybody_once() {
 }
 
 #[test]
-fn in_a_slow_room_nobody_is_told_one_thing_and_then_another() {
+fn a_slow_room_does_not_accept_two_versions_of_a_text() {
     let (_, mut server) = slow_stage(3);
     let writes = |server: &mut LoneServer, to: &[u16], words: &str| {
         let text = packets::text(0, TextRecipient::Room(RoomId::of("stage")), words);
@@ -254,7 +254,7 @@ fn in_a_slow_room_nobody_is_told_one_thing_and_then_another() {
     };
     assert_eq!(writes(&mut server, &[1], "one"), 1);
     assert_eq!(writes(&mut server, &[2], "two"), 0);
-    assert_eq!(writes(&mut server, &[1, 2], "one"), 0, "somebody has it already");
+    assert_eq!(writes(&mut server, &[1, 2], "one"), 0, "a listener has it already");
     assert_eq!([writes(&mut server, &[2], "one"), writes(&mut server, &[2], "one")], [1, 0]);
     assert_eq!(writes(&mut server, &[3, 3], "one"), 1);
     assert_eq!(server.statistics().texts_held, 3);

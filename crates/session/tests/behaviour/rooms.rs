@@ -1,4 +1,4 @@
-//! Who listens where: whole states, single changes, and what both sides refuse.
+//! The rooms of clients: whole states, single changes, and what both sides refuse.
 
 use consonance_session::{Limits, RoomError};
 
@@ -8,7 +8,7 @@ use crate::support::network::Network;
 use crate::support::packets;
 
 #[test]
-fn a_change_goes_to_everybody_the_sender_included_with_the_bytes_as_they_came() {
+fn a_change_goes_to_all_clients_and_the_sender_with_the_bytes_as_they_came() {
     let mut server = LoneServer::new();
     server.join(1, "Alice", &[]);
     server.join(2, "Bob", &[]);
@@ -75,7 +75,7 @@ fn the_name_and_codec_of_a_known_id_never_change() {
 }
 
 #[test]
-fn a_change_of_somebody_unknown_is_dropped() {
+fn a_change_of_an_unknown_client_is_dropped() {
     let mut client = LoneClient::joined("Alice", 0, &[]);
     assert_eq!(client.receive(&packets::enter(1, "lobby")), [""; 0]);
     assert_eq!(client.receive(&packets::remove(1)), [""; 0]);
@@ -83,7 +83,7 @@ fn a_change_of_somebody_unknown_is_dropped() {
 }
 
 #[test]
-fn rooms_are_only_changed_by_who_listens_to_them() {
+fn rooms_are_only_changed_by_their_listeners() {
     let mut server = LoneServer::new();
     server.join(1, "Alice", &[]);
     server.join(2, "Bob", &[]);
@@ -207,7 +207,7 @@ fn a_second_room_of_one_id_is_an_error_until_the_first_is_left() {
 }
 
 #[test]
-fn who_listens_to_two_rooms_of_one_id_is_reached_until_it_has_left_both() {
+fn a_listener_of_two_rooms_of_one_id_is_reached_until_it_has_left_both() {
     let (first, second) = packets::names_of_one_id();
     let mut client = LoneClient::joined_with("Alice", 0, &[], &[("Bob", 1, &[&first, &second])]);
     let to_both = consonance_session::Target::Room(first.as_str().into());
@@ -232,7 +232,7 @@ fn rooms_are_listed_by_utf16_code_units() {
 }
 
 #[test]
-fn a_change_travels_to_everybody_and_back() {
+fn a_change_travels_to_all_clients_and_back() {
     let mut network = Network::new();
     let alice = network.join("Alice", &["red"]);
     let bob = network.join("Bob", &[]);

@@ -4,25 +4,25 @@ use consonance_session::{Capabilities, ChannelProperties, Rate, RoomId, Target};
 use consonance_wire::{ChannelBits, ChannelKind};
 
 use crate::support::lone_server::LoneServer;
-use crate::support::network::{Network, Who};
+use crate::support::network::{Network, Player};
 use crate::support::packets;
 
 /// Clients that announce what they can do.
-fn talk(network: &mut Network, who: Who, target: Target) {
-    network.client(who).open_channel(target, ChannelProperties::default()).expect("a channel more");
+fn talk(network: &mut Network, player: Player, target: Target) {
+    network.client(player).open_channel(target, ChannelProperties::default()).expect("a channel more");
 }
 
 fn lobby() -> Target {
     Target::Room("lobby".into())
 }
 
-fn say(network: &mut Network, who: Who, words: &str) {
-    network.client(who).send_voice(words.as_bytes()).expect("a session is joined");
+fn say(network: &mut Network, player: Player, words: &str) {
+    network.client(player).send_voice(words.as_bytes()).expect("a session is joined");
     network.run();
 }
 
 #[test]
-fn a_frame_goes_up_once_without_a_list_and_reaches_everybody_in_the_room() {
+fn a_frame_goes_up_once_without_a_list_and_reaches_all_in_the_room() {
     let mut network = Network::of_ours();
     let alice = network.join("Alice", &["lobby"]);
     let listeners = ["Bob", "Carol", "Dave"].map(|name| network.join(name, &["lobby"]));
@@ -41,7 +41,7 @@ fn a_frame_goes_up_once_without_a_list_and_reaches_everybody_in_the_room() {
 }
 
 #[test]
-fn whom_several_channels_reach_gets_a_frame_once() {
+fn a_listener_of_several_channels_gets_a_frame_once() {
     let mut network = Network::of_ours();
     let alice = network.join("Alice", &[]);
     let bob = network.join("Bob", &["lobby", "team"]);
@@ -94,7 +94,7 @@ fn an_original_that_sends_voice_straight_to_the_server_is_not_routed() {
 }
 
 #[test]
-fn nobody_can_have_a_frame_routed_in_the_name_of_another() {
+fn no_client_can_have_a_frame_routed_in_another_name() {
     let mut network = Network::of_ours();
     let mallory = network.join("Mallory", &[]);
     let bob = network.join("Bob", &["lobby"]);
@@ -121,7 +121,7 @@ fn naming_one_room_over_and_over_costs_its_sender_and_not_the_server() {
 }
 
 #[test]
-fn naming_hundreds_of_rooms_that_nobody_listens_to_costs_its_sender_too() {
+fn naming_hundreds_of_rooms_without_listeners_costs_its_sender_too() {
     let mut server = LoneServer::with_limits(|limits| limits.fan_out = Rate { per_second: 1, burst: 10 });
     server.connect(1);
     server.receive(1, &packets::handshake_of_ours("Alice", None));
@@ -133,7 +133,7 @@ fn naming_hundreds_of_rooms_that_nobody_listens_to_costs_its_sender_too() {
     for sequence in 0..100 {
         server.receive(1, &frame(sequence, 27));
     }
-    assert_eq!(server.statistics().fan_out_limited, 0, "the cells around somebody");
+    assert_eq!(server.statistics().fan_out_limited, 0, "the cells around a player");
     for sequence in 100..110 {
         server.receive(1, &frame(sequence, 250));
     }

@@ -35,16 +35,16 @@ fn names(server: &Server) -> Vec<&str> {
 }
 
 #[test]
-fn everybody_has_id_rooms_and_channels_again_and_nobody_left() {
-    let (mut network, bob, alice) = Network::of_two_who_resume();
+fn all_clients_have_id_rooms_and_channels_again_and_none_left() {
+    let (mut network, bob, alice) = Network::of_two_resuming_clients();
     let session = network.server.session();
     network.hand_over(|_| {});
     network.wait(A_MOMENT);
     assert_eq!((network.server.session(), network.server.statistics().places_resumed), (session, 2));
-    for (who, id) in [(bob, 0), (alice, 1)] {
+    for (player, id) in [(bob, 0), (alice, 1)] {
         let resumed = format!("resumed as {id}");
         let expected = ["disconnected: LinkLost, again in 0 ms", &resumed, "roster received"];
-        assert_eq!(network.events(who), expected);
+        assert_eq!(network.events(player), expected);
     }
     network.client(alice).send_voice(b"still here").expect("in the session");
     network.run();
@@ -53,7 +53,7 @@ fn everybody_has_id_rooms_and_channels_again_and_nobody_left() {
 
 #[test]
 fn a_session_is_handed_over_again_and_again() {
-    let (mut network, bob, alice) = Network::of_two_who_resume();
+    let (mut network, bob, alice) = Network::of_two_resuming_clients();
     for _ in 0..3 {
         network.hand_over(|_| {});
         network.wait(Duration::from_secs(2));
@@ -64,8 +64,8 @@ fn a_session_is_handed_over_again_and_again() {
 }
 
 #[test]
-fn who_had_lost_its_link_before_comes_back_too() {
-    let (mut network, bob, alice) = Network::of_two_who_resume();
+fn a_client_whose_link_was_lost_before_comes_back_too() {
+    let (mut network, bob, alice) = Network::of_two_resuming_clients();
     network.reachable = false;
     network.cut(alice);
     network.wait(A_MOMENT);
@@ -93,8 +93,8 @@ fn a_client_that_was_not_announced_before_the_handover_is_announced_when_it_is_b
 }
 
 #[test]
-fn who_does_not_come_back_in_time_has_left() {
-    let (mut network, bob, alice) = Network::of_two_who_resume();
+fn a_client_that_does_not_come_back_in_time_has_left() {
+    let (mut network, bob, alice) = Network::of_two_resuming_clients();
     network.hand_over(|_| {});
     network.client(alice).stop(Instant::START);
     network.wait(Duration::from_secs(9));
@@ -105,8 +105,8 @@ fn who_does_not_come_back_in_time_has_left() {
 }
 
 #[test]
-fn one_of_the_original_has_left_and_joins_as_anybody() {
-    let (mut network, bob, _) = Network::of_two_who_resume();
+fn an_original_has_left_and_joins_as_a_newcomer() {
+    let (mut network, bob, _) = Network::of_two_resuming_clients();
     network.capabilities = Capabilities::NONE;
     let carol = network.join("Carol", &["lobby"]);
     network.hand_over(|_| {});
@@ -119,7 +119,7 @@ fn one_of_the_original_has_left_and_joins_as_anybody() {
 
 #[test]
 fn newcomers_get_the_ids_that_they_would_have_got() {
-    let (mut network, bob, _) = Network::of_two_who_resume();
+    let (mut network, bob, _) = Network::of_two_resuming_clients();
     network.client(bob).stop(Instant::START);
     network.run();
     network.hand_over(|_| {});
@@ -129,8 +129,8 @@ fn newcomers_get_the_ids_that_they_would_have_got() {
 }
 
 #[test]
-fn the_new_settings_decide_who_listens_where() {
-    let (mut network, bob, alice) = Network::of_two_who_resume();
+fn the_new_settings_decide_about_rooms() {
+    let (mut network, bob, alice) = Network::of_two_resuming_clients();
     network.hand_over(|settings| {
         settings.access = vec![(RoomPattern::from("team"), AccessRule::for_both(["gold"]))];
     });
@@ -144,7 +144,7 @@ fn the_new_settings_decide_who_listens_where() {
 #[test]
 fn what_was_said_of_a_client_holds_and_its_visit_ends_when_it_would_have() {
     let at = Instant::from_millis(60_000);
-    let (mut network, _, _) = Network::of_two_who_resume();
+    let (mut network, _, _) = Network::of_two_resuming_clients();
     network.wait(at - network.now);
     let mut access = Access::from_iter(["gold"]).listening_to(["lobby", "t*"]);
     access.ends_at = Some(at + Duration::from_secs(5));
@@ -158,7 +158,7 @@ fn what_was_said_of_a_client_holds_and_its_visit_ends_when_it_would_have() {
 #[test]
 fn what_was_decided_about_a_player_holds_here_or_not_and_ends_when_it_would_have() {
     let at = Instant::from_millis(60_000);
-    let (mut network, bob, alice) = Network::of_two_who_resume();
+    let (mut network, bob, alice) = Network::of_two_resuming_clients();
     network.wait(at - network.now);
     let mut muted = Restrictions::default();
     muted.impose(Restriction::Muted, RestrictionTerms::new(Some(at + Duration::from_secs(5)), "too loud"));
@@ -180,7 +180,7 @@ fn what_was_decided_about_a_player_holds_here_or_not_and_ends_when_it_would_have
 }
 
 #[test]
-fn who_does_not_fit_is_left_out() {
+fn a_client_that_does_not_fit_is_left_out() {
     let mut settings = ServerSettings::from_seed(1);
     settings.limits.links = 3;
     settings.limits.name_bytes = 5;
@@ -217,7 +217,7 @@ fn rooms_over_a_limit_are_left_out() {
 }
 
 #[test]
-fn a_session_that_believes_everybody_keeps_no_places() {
+fn a_permissive_session_keeps_no_places() {
     let mut settings = ServerSettings::from_seed(1);
     settings.permissive = true;
     let snapshot =

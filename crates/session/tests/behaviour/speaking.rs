@@ -68,7 +68,7 @@ fn before_joining_frames_are_dropped_and_changes_wait() {
 }
 
 #[test]
-fn with_nobody_to_hear_it_nothing_is_sent_and_closing_waits() {
+fn without_listeners_nothing_is_sent_and_closing_waits() {
     let mut alice = LoneClient::joined("Alice", 0, &[]);
     let channel = open(&mut alice.client, lobby());
     assert_eq!(alice.client.send_voice(b"a"), Ok(0));
@@ -211,7 +211,7 @@ fn a_lost_frame_leaves_a_gap() {
 }
 
 #[test]
-fn a_speaker_who_is_silent_for_longer_than_a_second_and_a_half_has_stopped() {
+fn a_speaker_silent_for_longer_than_a_second_and_a_half_has_stopped() {
     let mut alice = listener();
     alice.receive(&frame(0, 0, "a"));
     assert_eq!(alice.wait(Duration::from_secs(1)), [""; 0]);
@@ -222,7 +222,7 @@ fn a_speaker_who_is_silent_for_longer_than_a_second_and_a_half_has_stopped() {
 }
 
 #[test]
-fn a_speaker_who_has_paused_before_stops_a_second_and_a_half_after_its_last_frame_too() {
+fn a_speaker_that_paused_before_also_stops_a_second_and_a_half_after_its_last_frame() {
     let mut alice = listener();
     alice.receive(&frame(0, 0, "a"));
     alice.receive(&last_frame(0, 1, "b"));
@@ -291,7 +291,7 @@ fn leaving_the_room_ends_what_is_heard_through_it_with_the_next_frame() {
 }
 
 #[test]
-fn a_speaker_who_leaves_stops_first_and_is_forgotten() {
+fn a_speaker_that_leaves_stops_first_and_is_forgotten() {
     let mut alice = listener();
     alice.receive(&frame(9, 100, "a"));
     assert_eq!(alice.receive(&packets::remove(1)), ["Bob stopped speaking", "Bob left"]);

@@ -1,4 +1,4 @@
-//! Text messages: whom they are sent to, who hears them, and what is too much.
+//! Text messages: their recipients, and what is too much.
 
 use core::time::Duration;
 
@@ -19,7 +19,7 @@ fn player(name: &str) -> Target {
 }
 
 #[test]
-fn a_text_to_a_room_reaches_everybody_else_who_listens_to_it() {
+fn a_text_to_a_room_reaches_all_its_other_listeners() {
     let mut network = Network::new();
     let alice = network.join("Alice", &["lobby"]);
     let bob = network.join("Bob", &["lobby"]);
@@ -47,13 +47,13 @@ fn a_text_to_a_player_reaches_that_player_alone() {
 }
 
 #[test]
-fn a_text_that_nobody_would_get_is_not_sent() {
+fn a_text_without_recipients_is_not_sent() {
     let mut client = LoneClient::joined("Alice", 0, &["lobby"]);
     assert_eq!(client.client.send_text(&room("lobby"), "to myself"), Ok(0));
-    assert_eq!(client.client.send_text(&room("team"), "to nobody"), Ok(0));
+    assert_eq!(client.client.send_text(&room("team"), "to an empty room"), Ok(0));
     assert_eq!(client.client.send_text(&player("Alice"), "to myself"), Ok(0));
     let unknown = Err(TextError::UnknownPlayer { name: "Bob".into() });
-    assert_eq!(client.client.send_text(&player("Bob"), "to somebody who is not here"), unknown);
+    assert_eq!(client.client.send_text(&player("Bob"), "to an absent player"), unknown);
     assert_eq!(client.sent(), [""; 0]);
 }
 
@@ -92,7 +92,7 @@ fn a_long_text_to_many_is_split_over_relays() {
 }
 
 #[test]
-fn a_text_to_a_crowd_is_short_enough_that_everybody_gets_it_and_a_longer_one_is_an_error() {
+fn a_text_to_many_fits_their_relays_and_a_longer_one_is_an_error() {
     let others: Vec<_> = (1..=600).map(|id| (format!("player {id}"), id)).collect();
     let mut alice = LoneClient::joined("Alice", 0, &[]);
     let mut server = LoneServer::new();
@@ -146,7 +146,7 @@ fn the_server_passes_on_no_text_over_its_limit() {
 }
 
 #[test]
-fn a_text_is_heard_in_rooms_that_one_listens_to_and_about_players_who_are_here() {
+fn a_text_is_received_in_own_rooms_and_from_present_players() {
     let mut client = LoneClient::joined_with("Alice", 0, &["lobby"], &[("Bob", 1, &[]), ("Carol", 2, &[])]);
     let lobby = TextRecipient::Room(RoomId::of("lobby"));
     let team = TextRecipient::Room(RoomId::of("team"));

@@ -5,7 +5,7 @@ use core::time::Duration;
 use consonance_session::{Capabilities, ChannelProperties, ClientId, Reception, Target};
 
 use crate::support::lone_client::LoneClient;
-use crate::support::network::{Network, Who};
+use crate::support::network::{Network, Player};
 use crate::support::packets;
 use crate::support::speaker::{speaker_and_listeners, talk_to_lobby};
 
@@ -13,22 +13,22 @@ const FRAME: Duration = Duration::from_millis(20);
 const INTERVAL: Duration = Duration::from_millis(500);
 
 /// Speaks for so many frames of 20 ms, of which each `lost`th does not arrive.
-fn speak(network: &mut Network, who: Who, frames: usize, lost: Option<usize>) {
+fn speak(network: &mut Network, player: Player, frames: usize, lost: Option<usize>) {
     for frame in 1..=frames {
         network.loses_unreliable = lost.is_some_and(|lost| frame.is_multiple_of(lost));
         let now = network.now;
-        network.client(who).handle_timeout(now);
-        network.client(who).send_voice(b"x").expect("in the session");
+        network.client(player).handle_timeout(now);
+        network.client(player).send_voice(b"x").expect("in the session");
         network.run();
         network.loses_unreliable = false;
         network.wait(FRAME);
     }
 }
 
-/// What somebody was told of its voice.
-fn told(network: &mut Network, who: Who) -> Vec<String> {
+/// What a player was told of its voice.
+fn told(network: &mut Network, player: Player) -> Vec<String> {
     let is_report = |event: &String| event.contains(" lost") || event.contains(" lose ");
-    network.events(who).into_iter().filter(is_report).collect()
+    network.events(player).into_iter().filter(is_report).collect()
 }
 
 #[test]
@@ -64,7 +64,7 @@ fn a_frame_that_takes_longer_than_those_before_is_told_to_have_waited() {
 }
 
 #[test]
-fn who_is_silent_is_told_once_more_and_then_nothing() {
+fn a_speaker_that_falls_silent_gets_one_more_report_and_then_none() {
     let (mut network, alice, _) = speaker_and_listeners(1);
     speak(&mut network, alice, 1, None);
     network.wait(10 * INTERVAL);
@@ -119,10 +119,10 @@ fn a_server_that_does_not_offer_it_is_told_nothing() {
 }
 
 /// A listener says that of a hundred frames of a speaker so many were lost.
-fn heard(network: &mut Network, who: Who, speaker: u16, lost: u16) {
+fn heard(network: &mut Network, player: Player, speaker: u16, lost: u16) {
     let speaker = ClientId(speaker);
     let reception = Reception { speaker, expected: 100, lost, playout_delay_ms: 60 };
-    network.client(who).report_reception(reception);
+    network.client(player).report_reception(reception);
 }
 
 #[test]
@@ -141,7 +141,7 @@ fn a_speaker_is_told_what_its_listeners_say_together() {
 }
 
 #[test]
-fn a_listener_tells_once_per_second_of_everybody_whom_it_heard() {
+fn a_listener_reports_once_per_second_on_all_speakers_it_heard() {
     let (mut network, _, listeners) = speaker_and_listeners(2);
     let [bob, _] = listeners[..] else { panic!("two listeners") };
     for _ in 0..5 {
@@ -155,7 +155,7 @@ fn a_listener_tells_once_per_second_of_everybody_whom_it_heard() {
 }
 
 #[test]
-fn nothing_is_told_of_a_player_who_has_left() {
+fn no_report_covers_a_player_that_has_left() {
     let (mut network, alice, listeners) = speaker_and_listeners(1);
     heard(&mut network, listeners[0], 0, 1);
     heard(&mut network, listeners[0], 77, 1);

@@ -17,7 +17,7 @@ pub(crate) fn naming_failures(entry: &str, test: impl FnOnce()) {
     assert!(outcome.is_ok(), "golden vectors: {entry} failed, see above");
 }
 
-/// A client with this id in this session, who knows nobody but itself.
+/// A client with this id in this session that knows only itself.
 pub(crate) fn joined(settings: ClientSettings, session: SessionId, id: ClientId, rooms: &[&str]) -> Client {
     let name = settings.name.clone();
     let mut client = Client::new(settings);

@@ -8,7 +8,7 @@ use crate::trace_client::TraceClient;
 use crate::{driver, malformed_server, recording};
 
 const SESSION: SessionId = SessionId(0x1234_5678);
-/// Somebody with a direct link, over which alone an introduction is taken.
+/// A peer with a direct link, over which alone an introduction is taken.
 const PEER: u64 = 7;
 
 pub(crate) fn run(entry: &Value) {
@@ -54,8 +54,8 @@ fn ends_within_room_count(packet: &[u8]) -> bool {
 }
 
 /// The original loses the disconnect that an `ErrorWrongSession` causes, and hears itself if a packet says so. It lets
-/// two players have one name; to ours a name is who a player is, and channels, volumes and texts go by
-/// it, so who comes second under a name in use is not believed.
+/// two players have one name; to ours a name identifies a player, and channels, volumes and texts go by it, so the
+/// second player under a name in use is not believed.
 fn is_another_matter(packet: &[u8]) -> bool {
     match Packet::parse(packet) {
         Ok(Packet::ErrorWrongSession(error)) => error.session != SESSION,

@@ -24,9 +24,9 @@ impl Outcome {
         self.packets.entry((direction.to_owned(), peer, reliable)).or_default().push(comparable(packet));
     }
 
-    pub(crate) fn add_event(&mut self, who: &str, event: Value) {
+    pub(crate) fn add_event(&mut self, client: &str, event: Value) {
         let events = if event["ev"] == "joined" { &mut self.joined } else { &mut self.events };
-        events.entry(who.to_owned()).or_default().push(event);
+        events.entry(client.to_owned()).or_default().push(event);
     }
 }
 

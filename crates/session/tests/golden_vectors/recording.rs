@@ -31,8 +31,8 @@ impl<'a> Recording<'a> {
     }
 
     /// Whether the client's transport comes up later than the client starts.
-    pub(crate) fn connects_later(&self, who: &str) -> bool {
-        self.entries.iter().any(|entry| entry["op"] == "connect" && entry["who"] == who)
+    pub(crate) fn connects_later(&self, client: &str) -> bool {
+        self.entries.iter().any(|entry| entry["op"] == "connect" && entry["who"] == client)
     }
 
     /// What ours has to do too. A client that is in `lost` is not compared from that entry on.
@@ -42,11 +42,11 @@ impl<'a> Recording<'a> {
         let mut direct = BTreeSet::new();
         let end = self.fatal.unwrap_or(self.entries.len());
         for (index, entry) in self.entries[..end].iter().enumerate() {
-            let who = entry["who"].as_str().unwrap_or_default();
-            let is_lost = |who: &str| lost.get(who).is_some_and(|from| *from < index);
+            let client = entry["who"].as_str().unwrap_or_default();
+            let is_lost = |client: &str| lost.get(client).is_some_and(|from| *from < index);
             match driver::text(entry, "k") {
                 "act" if entry["op"] == "client_start" => {
-                    peers.insert(driver::number(entry, "peer"), who);
+                    peers.insert(driver::number(entry, "peer"), client);
                     if entry["p2p"] == true {
                         direct.insert(driver::number(entry, "peer"));
                     }
@@ -64,11 +64,11 @@ impl<'a> Recording<'a> {
                     let (direction, peer) = (driver::text(entry, "d"), driver::number(entry, "peer"));
                     let bytes = driver::bytes(driver::text(entry, "hex"));
                     let sender = peers.get(&peer).filter(|_| direction == "c2s");
-                    if !sender.is_some_and(|who| is_lost(who)) && !is_null_text(&bytes) {
+                    if !sender.is_some_and(|client| is_lost(client)) && !is_null_text(&bytes) {
                         outcome.add_packet(direction, peer, entry["rel"] == true, &bytes);
                     }
                 }
-                "ev" if !is_lost(who) => outcome.add_event(who, client_event(entry)),
+                "ev" if !is_lost(client) => outcome.add_event(client, client_event(entry)),
                 "sev" => outcome.server_events.push(without(entry, &["k"])),
                 "final" => {
                     let clients = driver::list(entry, "server_clients");

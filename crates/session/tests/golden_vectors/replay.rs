@@ -100,12 +100,12 @@ impl<'a> Replay<'a> {
     }
 
     fn act(&mut self, act: &Value) {
-        let who = driver::text(act, "who");
-        if who == "server" && act["name"].is_string() {
+        let name = driver::text(act, "who");
+        if name == "server" && act["name"].is_string() {
             self.administer(act);
             return;
         }
-        match (who, driver::text(act, "op")) {
+        match (name, driver::text(act, "op")) {
             ("server", "replaced_by_new_server_with_other_session") => {}
             ("server", "disconnect") => {
                 self.server.stop();
@@ -118,9 +118,9 @@ impl<'a> Replay<'a> {
                     client.client.handle_timeout(self.now);
                 }
             }
-            (_, "client_start") => self.start_client(who, act),
-            (_, "connect") => self.clients.get_mut(who).expect("a client").connect(self.now),
-            _ => self.clients.get_mut(who).expect("a client").act(self.now, act),
+            (_, "client_start") => self.start_client(name, act),
+            (_, "connect") => self.clients.get_mut(name).expect("a client").connect(self.now),
+            _ => self.clients.get_mut(name).expect("a client").act(self.now, act),
         }
     }
 
@@ -136,16 +136,16 @@ impl<'a> Replay<'a> {
         self.drain_server();
     }
 
-    fn start_client(&mut self, who: &str, act: &Value) {
-        let back = self.clients.get_mut(who).filter(|client| client.client.status() != Status::Disconnected);
+    fn start_client(&mut self, name: &str, act: &Value) {
+        let back = self.clients.get_mut(name).filter(|client| client.client.status() != Status::Disconnected);
         if let Some(client) = back {
             client.start_again(self.now, act);
         } else {
-            self.clients.insert(who.to_owned(), TraceClient::start(act));
+            self.clients.insert(name.to_owned(), TraceClient::start(act));
         }
         self.connect_peer(driver::number(act, "peer"));
-        if !self.recording.connects_later(who) {
-            self.clients.get_mut(who).expect("a client").connect(self.now);
+        if !self.recording.connects_later(name) {
+            self.clients.get_mut(name).expect("a client").connect(self.now);
         }
     }
 
@@ -169,12 +169,12 @@ impl<'a> Replay<'a> {
     }
 
     fn client_receives(&mut self, index: usize, rx: &Value) {
-        let Some(who) = self.receiver(rx) else { return };
-        if self.lost.contains_key(&who) {
+        let Some(name) = self.receiver(rx) else { return };
+        if self.lost.contains_key(&name) {
             return;
         }
         let packet = self.recording.packet(rx);
-        let client = self.clients.get_mut(&who).expect("the receiver");
+        let client = self.clients.get_mut(&name).expect("the receiver");
         // A link over which something comes is up, whatever the script says of its transport.
         client.connect(self.now);
         let was_in_session = client.client.id().is_some();
@@ -185,9 +185,9 @@ impl<'a> Replay<'a> {
         }
         let is_error = matches!(Packet::parse(&packet), Ok(Packet::ErrorWrongSession(_)));
         if is_error && was_in_session && client.client.id().is_none() && !client.event_driven {
-            self.lost.insert(who, index);
+            self.lost.insert(name, index);
         } else {
-            self.updating = Some(who);
+            self.updating = Some(name);
         }
     }
 
@@ -195,20 +195,20 @@ impl<'a> Replay<'a> {
     fn receiver(&self, rx: &Value) -> Option<String> {
         let peer = driver::number(rx, "peer");
         let mut clients = self.clients.iter().filter(|(_, client)| client.peer == peer && rx["d"] != "c2s");
-        clients.next().map(|(who, _)| who.clone())
+        clients.next().map(|(name, _)| name.clone())
     }
 
     /// What the updates up to here led to.
     fn end_update(&mut self) {
         self.updating = None;
-        for (who, client) in &mut self.clients {
+        for (name, client) in &mut self.clients {
             let (events, sent) = (client.events(), client.sent());
             while client.client.poll_command().is_some() {}
-            if self.lost.contains_key(who) {
+            if self.lost.contains_key(name) {
                 continue;
             }
             for event in events {
-                self.outcome.add_event(who, event);
+                self.outcome.add_event(name, event);
             }
             for (to, reliable, packet) in sent {
                 let direction = to.map_or_else(|| "c2s".to_owned(), |_| recording::direct(client.peer));

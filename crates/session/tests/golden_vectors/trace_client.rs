@@ -24,7 +24,7 @@ pub(crate) struct TraceClient {
     pub(crate) peer: u64,
     /// A client of the original that reads inside its own update loses what `ErrorWrongSession` asks for.
     pub(crate) event_driven: bool,
-    /// The peers to whom a direct link was used.
+    /// The peers that a direct link was used to.
     direct: BTreeSet<u64>,
     channels: Vec<(Target, ChannelProperties, ChannelId)>,
     names: BTreeMap<ClientId, String>,

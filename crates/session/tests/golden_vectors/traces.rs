@@ -6,7 +6,7 @@ use crate::driver;
 use crate::recording::Recording;
 use crate::replay::Replay;
 
-/// Ids in use are skipped when a newcomer gets one, so what is sent differs, but not who is here in the end.
+/// Ids in use are skipped when a newcomer gets one, so what is sent differs, but not the final roster.
 const ONLY_FINAL: [&str; 1] = ["ghost_id_collides_with_assigned_id"];
 
 /// A player whose packets only pass because the original's own session is 0 before it joined; ours accepts nothing

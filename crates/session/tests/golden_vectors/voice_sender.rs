@@ -46,7 +46,7 @@ impl Sender {
                 );
             }
             "player_left" => {
-                let id = self.players.remove(driver::text(entry, "name")).expect("a player who is here");
+                let id = self.players.remove(driver::text(entry, "name")).expect("a present player");
                 let remove = RemoveClient { session: self.session, id };
                 driver::receive(&mut self.client, consonance_session::Instant::START, &remove.into());
             }

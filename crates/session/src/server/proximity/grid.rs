@@ -325,7 +325,7 @@ mod tests {
     }
 
     #[test]
-    fn wherever_everybody_goes_together_the_memory_stays_the_same() {
+    fn wherever_all_points_move_together_the_memory_stays_the_same() {
         let mut grid = grid_of(5000, 1.0, |number| [number as f32, 0.0, 0.0]);
         let most = grid.chunks.len();
         for place_of_all in 0..200_u16 {

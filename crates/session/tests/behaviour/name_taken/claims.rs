@@ -34,12 +34,12 @@ fn a_kept_place_is_no_strangers_and_at_once_that_of_a_newcomer_from_its_address_
         assert_eq!(server.run_for(seconds(9)), []);
         assert_eq!(holder(&server, "Alice") == Some(NEWCOMER), is_let_in, "from {prefix}");
         assert_eq!(server.run_for(seconds(2)), []);
-        assert_eq!(holder(&server, "Alice"), Some(NEWCOMER), "nobody came back to the place");
+        assert_eq!(holder(&server, "Alice"), Some(NEWCOMER), "the kept place was not resumed");
     }
 }
 
 #[test]
-fn a_kept_place_belongs_at_once_to_the_player_whom_its_network_knows_and_to_no_other() {
+fn a_kept_place_belongs_at_once_only_to_the_player_its_network_identifies() {
     let identity = |network, number| PeerOrigin::Identity { network, number };
     for (origin, is_let_in) in [
         (identity(1, 7), true),

@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn nobody_speaks_for_another_over_a_direct_link() {
+fn no_peer_speaks_for_another_over_a_direct_link() {
     let mut alice = alice_with_bob();
     alice.connect_peer(TO_MALLORY);
     let packets = [
@@ -22,7 +22,7 @@ fn nobody_speaks_for_another_over_a_direct_link() {
 }
 
 #[test]
-fn my_own_id_over_a_direct_link_makes_nobody_speak_for_me() {
+fn my_own_id_over_a_direct_link_is_refused() {
     let mut alice = alice();
     alice.connect_peer(TO_MALLORY);
     alice.receive_directly(TO_MALLORY, &packets::introduction(0));

@@ -57,7 +57,7 @@ impl LoneClient {
         client
     }
 
-    /// Alice, who speaks to the lobby, where Bob, who has the direct link 21, and Carol listen.
+    /// Alice, speaking to the lobby, where Bob, with the direct link 21, and Carol listen.
     pub(crate) fn alice_with_bob_beside(rooms: &[&str]) -> Self {
         let others: [(&str, u16, &[&str]); 2] = [("Bob", 1, &["lobby"]), ("Carol", 2, &["lobby"])];
         let mut alice = Self::joined_with("Alice", 0, rooms, &others);

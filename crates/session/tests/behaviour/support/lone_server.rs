@@ -155,7 +155,7 @@ impl LoneServer {
         sent
     }
 
-    /// Whether a relay of voice is relayed; quicker than to say to whom.
+    /// Whether a relay of voice is relayed; quicker than naming the recipients.
     pub(crate) fn relays(&mut self, link: u64, packet: &[u8]) -> bool {
         self.server.handle_packet(self.now, LinkId(link), Delivery::Unreliable, packet).is_some()
     }

@@ -20,11 +20,11 @@ pub(crate) struct Network {
     pub(crate) loses_unreliable: bool,
     /// What clients announce that are started from now on; nothing, like originals, to begin with.
     pub(crate) capabilities: Capabilities,
-    /// The longest packets that it carries; who sends longer ones fails the test.
+    /// The longest packets that it carries; a longer one fails the test.
     carries: PacketLimits,
     ends: Vec<End>,
     /// Direct links, each with the ends that it joins.
-    direct: Vec<(LinkId, Who, Who)>,
+    direct: Vec<(LinkId, Player, Player)>,
     links: u64,
     /// Links that only their clients know to be lost, and since when.
     lost: Vec<(LinkId, Instant)>,
@@ -32,7 +32,7 @@ pub(crate) struct Network {
 
 /// A client, by the order in which it was started.
 #[derive(Clone, Copy, PartialEq)]
-pub(crate) struct Who(usize);
+pub(crate) struct Player(usize);
 
 struct End {
     client: Client,
@@ -67,8 +67,8 @@ impl Network {
         Self { capabilities: Capabilities::ALL, ..Self::new() }
     }
 
-    /// Bob (id 0) and Alice (id 1), who both can resume; Alice listens to two rooms and speaks to the lobby.
-    pub(crate) fn of_two_who_resume() -> (Self, Who, Who) {
+    /// Bob (id 0) and Alice (id 1), both able to resume; Alice listens to two rooms and speaks to the lobby.
+    pub(crate) fn of_two_resuming_clients() -> (Self, Player, Player) {
         let mut network = Self::of_ours();
         let bob = network.join("Bob", &["lobby"]);
         let alice = network.join("Alice", &["lobby", "team"]);
@@ -87,7 +87,7 @@ impl Network {
     }
 
     /// A client that listens to these rooms and is started; it joins when the network runs.
-    pub(crate) fn start(&mut self, name: &str, rooms: &[&str]) -> Who {
+    pub(crate) fn start(&mut self, name: &str, rooms: &[&str]) -> Player {
         let mut settings = ClientSettings::new(name);
         settings.capabilities = self.capabilities;
         settings.packets = self.carries;
@@ -104,42 +104,42 @@ impl Network {
             handshake: Vec::new(),
             closed: None,
         });
-        Who(self.ends.len() - 1)
+        Player(self.ends.len() - 1)
     }
 
-    /// As [`start`](Self::start), and it joins; what that raises at anybody is passed over.
-    pub(crate) fn join(&mut self, name: &str, rooms: &[&str]) -> Who {
-        let who = self.start(name, rooms);
+    /// As [`start`](Self::start), and it joins; the events that this raises are dropped.
+    pub(crate) fn join(&mut self, name: &str, rooms: &[&str]) -> Player {
+        let player = self.start(name, rooms);
         self.run();
         for end in &mut self.ends {
             end.events.clear();
             end.sent.clear();
         }
-        who
+        player
     }
 
-    pub(crate) fn client(&mut self, who: Who) -> &mut Client {
-        &mut self.ends[who.0].client
+    pub(crate) fn client(&mut self, player: Player) -> &mut Client {
+        &mut self.ends[player.0].client
     }
 
     /// What the game heard since it was asked last.
-    pub(crate) fn events(&mut self, who: Who) -> Vec<String> {
-        std::mem::take(&mut self.ends[who.0].events)
+    pub(crate) fn events(&mut self, player: Player) -> Vec<String> {
+        std::mem::take(&mut self.ends[player.0].events)
     }
 
     /// What this client sent since it was asked last.
-    pub(crate) fn sent(&mut self, who: Who) -> Vec<String> {
-        std::mem::take(&mut self.ends[who.0].sent)
+    pub(crate) fn sent(&mut self, player: Player) -> Vec<String> {
+        std::mem::take(&mut self.ends[player.0].sent)
     }
 
     /// The handshake that this client sent last, byte for byte.
-    pub(crate) fn last_handshake(&mut self, who: Who) -> Vec<u8> {
-        self.ends[who.0].handshake.clone()
+    pub(crate) fn last_handshake(&mut self, player: Player) -> Vec<u8> {
+        self.ends[player.0].handshake.clone()
     }
 
     /// Bytes that this client did not make come over its link.
-    pub(crate) fn inject(&mut self, who: Who, packet: &[u8]) {
-        let link = self.ends[who.0].link.expect("the client has a link");
+    pub(crate) fn inject(&mut self, player: Player, packet: &[u8]) {
+        let link = self.ends[player.0].link.expect("the client has a link");
         self.inject_from(link, packet);
     }
 
@@ -159,12 +159,12 @@ impl Network {
         }
     }
 
-    /// A server that offers only this, in place of the one that nobody has joined yet.
+    /// A server with only these capabilities, in place of the empty one.
     pub(crate) fn offer(&mut self, capabilities: Capabilities) {
         self.set_up(|settings| settings.capabilities = capabilities);
     }
 
-    /// A server with other settings, in place of the one that nobody has joined yet.
+    /// A server with other settings, in place of the empty one.
     pub(crate) fn set_up(&mut self, change: impl FnOnce(&mut ServerSettings)) {
         let mut settings = ServerSettings::from_seed(1);
         settings.session = packets::SESSION;
@@ -173,8 +173,8 @@ impl Network {
     }
 
     /// Why the server closed this client's link, if it did.
-    pub(crate) fn closed(&mut self, who: Who) -> Option<CloseReason> {
-        self.ends[who.0].closed.take()
+    pub(crate) fn closed(&mut self, player: Player) -> Option<CloseReason> {
+        self.ends[player.0].closed.take()
     }
 
     /// Carries everything until nothing is left to carry.
@@ -204,22 +204,22 @@ impl Network {
     }
 
     /// The link breaks; only the client notices.
-    pub(crate) fn lose(&mut self, who: Who) {
-        let Some(link) = self.ends[who.0].link.take() else { return };
+    pub(crate) fn lose(&mut self, player: Player) {
+        let Some(link) = self.ends[player.0].link.take() else { return };
         self.lost.push((link, self.now));
-        self.ends[who.0].client.handle_disconnected(self.now, link);
+        self.ends[player.0].client.handle_disconnected(self.now, link);
     }
 
     /// The link breaks; both ends notice.
-    pub(crate) fn cut(&mut self, who: Who) {
-        let Some(link) = self.ends[who.0].link.take() else { return };
-        self.ends[who.0].client.handle_disconnected(self.now, link);
+    pub(crate) fn cut(&mut self, player: Player) {
+        let Some(link) = self.ends[player.0].link.take() else { return };
+        self.ends[player.0].client.handle_disconnected(self.now, link);
         self.server.handle_disconnected(self.now, link);
     }
 
     /// The way to these clients falls silent at once, or works again; the links stay.
-    pub(crate) fn mark_reachable(&mut self, clients: &[Who], is_reachable: bool) {
-        let links: Vec<LinkId> = clients.iter().filter_map(|who| self.ends[who.0].link).collect();
+    pub(crate) fn mark_reachable(&mut self, clients: &[Player], is_reachable: bool) {
+        let links: Vec<LinkId> = clients.iter().filter_map(|player| self.ends[player.0].link).collect();
         if is_reachable {
             self.server.mark_reachable(self.now, &links);
         } else {
@@ -229,20 +229,20 @@ impl Network {
     }
 
     /// A direct link between two clients comes up; both are told.
-    pub(crate) fn join_directly(&mut self, one: Who, other: Who) {
+    pub(crate) fn join_directly(&mut self, one: Player, other: Player) {
         self.links += 1;
         let link = LinkId(self.links);
         self.direct.push((link, one, other));
-        for who in [one, other] {
-            self.ends[who.0].client.handle_peer_connected(self.now, link);
+        for player in [one, other] {
+            self.ends[player.0].client.handle_peer_connected(self.now, link);
         }
     }
 
     /// All direct links break; both ends of each notice.
     pub(crate) fn cut_direct_links(&mut self) {
         for (link, one, other) in std::mem::take(&mut self.direct) {
-            for who in [one, other] {
-                self.ends[who.0].client.handle_disconnected(self.now, link);
+            for player in [one, other] {
+                self.ends[player.0].client.handle_disconnected(self.now, link);
             }
         }
     }
@@ -297,8 +297,8 @@ impl Network {
             }
         }
         for (link, one, other) in self.direct.extract_if(.., |(link, ..)| closed.contains(link)) {
-            for who in [one, other] {
-                self.ends[who.0].client.handle_disconnected(self.now, link);
+            for player in [one, other] {
+                self.ends[player.0].client.handle_disconnected(self.now, link);
             }
         }
         moved

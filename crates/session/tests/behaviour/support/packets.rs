@@ -77,7 +77,7 @@ pub(crate) fn response_of_ours(id: u16) -> Vec<u8> {
     bytes
 }
 
-/// The answer of an older server: who is here, which rooms there are, and who listens to them.
+/// The answer of an older server: the players, the rooms, and the listeners of each.
 pub(crate) fn filled_response(
     id: u16,
     clients: &[(&str, u16)],
@@ -174,7 +174,7 @@ pub(crate) fn position(number: u16, metres: Option<[f32; 3]>) -> Vec<u8> {
     writer.written().to_vec()
 }
 
-/// Somebody wants Bob removed.
+/// A moderator wants Bob removed.
 pub(crate) fn moderator_command(number: u16) -> Vec<u8> {
     let (player, reason) = (WireStr::from("Bob"), WireStr::from(""));
     let mut bytes = [0; 64];

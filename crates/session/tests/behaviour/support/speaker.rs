@@ -1,11 +1,11 @@
-//! Somebody who speaks to a room of ours where others listen.
+//! A speaker in a room of ours with listeners.
 
 use consonance_session::{ChannelProperties, Target};
 
-use super::network::{Network, Who};
+use super::network::{Network, Player};
 
-/// Alice (id 0), who speaks to the lobby, and so many clients of ours who listen there, with ids from 1.
-pub(crate) fn speaker_and_listeners(listeners: usize) -> (Network, Who, Vec<Who>) {
+/// Alice (id 0), speaking to the lobby, and so many clients of ours that listen there, with ids from 1.
+pub(crate) fn speaker_and_listeners(listeners: usize) -> (Network, Player, Vec<Player>) {
     let mut network = Network::of_ours();
     let alice = network.join("Alice", &[]);
     let listeners = (0..listeners).map(|number| network.join(&format!("player {number}"), &["lobby"]));
@@ -15,7 +15,7 @@ pub(crate) fn speaker_and_listeners(listeners: usize) -> (Network, Who, Vec<Who>
 }
 
 /// Opens a channel to the lobby.
-pub(crate) fn talk_to_lobby(network: &mut Network, who: Who) {
+pub(crate) fn talk_to_lobby(network: &mut Network, player: Player) {
     let lobby = Target::Room("lobby".into());
-    network.client(who).open_channel(lobby, ChannelProperties::default()).expect("a channel more");
+    network.client(player).open_channel(lobby, ChannelProperties::default()).expect("a channel more");
 }
