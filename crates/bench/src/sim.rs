@@ -5,7 +5,7 @@ use std::io::{Write, stderr, stdout};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use clap::Args;
-use consonance_sim::{CLIENTS_MAX, Failure, Peers, Report, Scenario};
+use consonance_sim::{CLIENTS_MAX, Peers, RunReport, Scenario, SimFailure};
 use serde::Serialize;
 
 use consonance_cli::ProgressLine;
@@ -111,7 +111,7 @@ struct FailureSummary<'a> {
 }
 
 impl<'a> Summary<'a> {
-    fn of(outcome: &'a Result<Report, Box<Failure>>, real: Duration) -> Self {
+    fn of(outcome: &'a Result<RunReport, Box<SimFailure>>, real: Duration) -> Self {
         let (seed, clients, peers, simulated) = match outcome {
             Ok(report) => (report.seed, report.clients, report.peers, report.simulated.as_secs_f64()),
             Err(failure) => (failure.seed, failure.clients, failure.peers, failure.at.as_secs_f64()),
@@ -148,7 +148,7 @@ impl<'a> Summary<'a> {
     }
 }
 
-fn in_words(report: &Report, real: Duration) -> String {
+fn in_words(report: &RunReport, real: Duration) -> String {
     let counts = &report.counts;
     let simulated = report.simulated.as_secs_f64();
     format!(

@@ -4,27 +4,27 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::actor::SpeechTarget;
-use crate::numbers::{Room, Who};
+use crate::numbers::{PlayerId, Room};
 
-/// Something that happens to somebody.
+/// Something that happens to a player or to the network.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Action {
     /// A player starts: its first client, or the next after a crash, or the same one again.
-    Start(Who),
+    Start(PlayerId),
     /// A player stops and says so to its network.
-    Stop(Who),
+    Stop(PlayerId),
     /// A player's machine is gone from one moment to the next.
-    Crash(Who),
-    EnterRoom(Who, Room),
-    ExitRoom(Who, Room),
-    Write(Who, SpeechTarget),
-    Talk(Who, SpeechTarget),
+    Crash(PlayerId),
+    EnterRoom(PlayerId, Room),
+    ExitRoom(PlayerId, Room),
+    Write(PlayerId, SpeechTarget),
+    Talk(PlayerId, SpeechTarget),
     /// The link breaks; each end notices by and by.
-    CutLink(Who),
+    CutLink(PlayerId),
     /// A player sends what no honest client would.
-    Forge(Who, Forgery),
+    Forge(PlayerId, Forgery),
     /// Nothing comes through to these players for a while.
-    Partition(Vec<Who>, Duration),
+    Partition(Vec<PlayerId>, Duration),
     /// Another server is there at once and takes over the links: a new session.
     ReplaceServer,
     /// All links break, and another server is there after a while.
@@ -108,18 +108,18 @@ impl Forgery {
 impl fmt::Display for Action {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Start(who) => write!(f, "{who} starts"),
-            Self::Stop(who) => write!(f, "{who} stops"),
-            Self::Crash(who) => write!(f, "{who} crashes"),
-            Self::EnterRoom(who, room) => write!(f, "{who} enters {room}"),
-            Self::ExitRoom(who, room) => write!(f, "{who} exits {room}"),
-            Self::Write(who, to) => write!(f, "{who} writes to {to}"),
-            Self::Talk(who, to) => write!(f, "{who} talks to {to}"),
-            Self::CutLink(who) => write!(f, "the link of {who} breaks"),
-            Self::Forge(who, forgery) => write!(f, "{who} forges: {forgery:?}"),
-            Self::Partition(whom, span) => {
-                let whom: Vec<_> = whom.iter().map(ToString::to_string).collect();
-                write!(f, "cut off for {:.1} s: {}", span.as_secs_f64(), whom.join(", "))
+            Self::Start(player_id) => write!(f, "{player_id} starts"),
+            Self::Stop(player_id) => write!(f, "{player_id} stops"),
+            Self::Crash(player_id) => write!(f, "{player_id} crashes"),
+            Self::EnterRoom(player_id, room) => write!(f, "{player_id} enters {room}"),
+            Self::ExitRoom(player_id, room) => write!(f, "{player_id} exits {room}"),
+            Self::Write(player_id, to) => write!(f, "{player_id} writes to {to}"),
+            Self::Talk(player_id, to) => write!(f, "{player_id} talks to {to}"),
+            Self::CutLink(player_id) => write!(f, "the link of {player_id} breaks"),
+            Self::Forge(player_id, forgery) => write!(f, "{player_id} forges: {forgery:?}"),
+            Self::Partition(players, span) => {
+                let players: Vec<_> = players.iter().map(ToString::to_string).collect();
+                write!(f, "cut off for {:.1} s: {}", span.as_secs_f64(), players.join(", "))
             }
             Self::ReplaceServer => write!(f, "the server is replaced, the links stay"),
             Self::RestartServer(span) => {
@@ -129,7 +129,7 @@ impl fmt::Display for Action {
     }
 }
 
-impl fmt::Display for Who {
+impl fmt::Display for PlayerId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "player {}", self.0)
     }
@@ -145,7 +145,7 @@ impl fmt::Display for SpeechTarget {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Room(room) => room.fmt(f),
-            Self::Player(who) => who.fmt(f),
+            Self::Player(player_id) => player_id.fmt(f),
         }
     }
 }

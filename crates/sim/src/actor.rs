@@ -1,4 +1,4 @@
-//! Who takes part: the players, each with a client, and the host with the server, each with a clock of its own.
+//! The participants: the players, each with a client, and the host with the server, each with a clock of its own.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -8,13 +8,13 @@ use consonance_session::{Capabilities, ChannelId, Client, ClientSettings, Instan
 use crate::clock::{OwnClock, Time};
 use crate::dice::Dice;
 use crate::heard::Heard;
-use crate::numbers::{Room, Version, Who};
+use crate::numbers::{PlayerId, Room, Version};
 use crate::tally::Tally;
 
 /// A player: what it wants, what it was told, and the client between the two.
 #[derive(Debug)]
 pub(crate) struct Player {
-    pub(crate) who: Who,
+    pub(crate) player_id: PlayerId,
     pub(crate) clock: OwnClock,
     /// What its client can do beyond the original.
     pub(crate) capabilities: Capabilities,
@@ -55,28 +55,28 @@ pub(crate) enum SaidState {
     Closing(Option<Version>),
 }
 
-/// Whom the script speaks or writes to.
+/// The recipient that the script speaks or writes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SpeechTarget {
     Room(Room),
-    Player(Who),
+    Player(PlayerId),
 }
 
 /// A stretch of speech.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Talk {
     pub(crate) until: Time,
-    /// Frames that are still sent after the channels were closed, so that somebody may hear the closing.
+    /// Frames that are still sent after the channels were closed, so that listeners hear the closing.
     pub(crate) last_frames: u8,
     pub(crate) ends_by_closing: bool,
-    /// Nobody else begins when it ends.
+    /// No other player begins when it ends.
     pub(crate) is_extra: bool,
 }
 
 impl Player {
-    pub(crate) fn new(who: Who) -> Self {
+    pub(crate) fn new(player_id: PlayerId) -> Self {
         Self {
-            who,
+            player_id,
             clock: OwnClock::new(Time::START, 0, 0),
             capabilities: Capabilities::NONE,
             client: None,
@@ -141,7 +141,7 @@ pub(crate) struct Host {
     pub(crate) wake: Option<Time>,
     /// Down until then: links do not open.
     pub(crate) away_until: Time,
-    /// What its events say who is here and who listens where.
+    /// The players and their rooms, as its events report them.
     pub(crate) told: Tally,
     /// With which truth its tables were compared last, and what they were.
     pub(crate) compared: Option<(Version, Tally)>,

@@ -10,7 +10,7 @@ use crate::actor::Player;
 use crate::heard::{Ear, Heard};
 use crate::model::{Model, View};
 use crate::network::Parcel;
-use crate::numbers::Who;
+use crate::numbers::PlayerId;
 use crate::tally::Tally;
 use crate::violation::{Checked, Violation, ensure};
 use crate::words::{Recipient, Word, WordTarget, Words};
@@ -19,13 +19,13 @@ pub(crate) use tables::tables;
 /// One packet in the hands of one player: what it may and must hear of it.
 #[derive(Debug)]
 pub(crate) struct Hearing<'a> {
-    who: Who,
+    player_id: PlayerId,
     /// By the player's clock.
     now: Instant,
     can_resume: bool,
     /// What the player knew before.
     view: Option<View>,
-    /// Who is said to have left.
+    /// The players that are said to have left.
     left: Vec<ClientId>,
     carried: Option<Carried<'a>>,
     heard: bool,
@@ -49,7 +49,7 @@ struct Carried<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Claim {
     Must,
-    /// It is addressed to the player, but may be too late, or come from somebody who is not known here yet.
+    /// It is addressed to the player, but may be too late, or come from a player that is not known here yet.
     May,
     Never,
 }
@@ -58,8 +58,17 @@ impl<'a> Hearing<'a> {
     /// Of no packet: nothing is to be heard.
     pub(crate) fn nothing(player: &Player, now: Instant) -> Self {
         let can_resume = player.capabilities.contains(Capabilities::RESUME);
-        let (who, view) = (player.who, player.heard.last_view());
-        Self { who, now, can_resume, view, left: Vec::new(), carried: None, heard: false, must_stop: false }
+        let (player_id, view) = (player.player_id, player.heard.last_view());
+        Self {
+            player_id,
+            now,
+            can_resume,
+            view,
+            left: Vec::new(),
+            carried: None,
+            heard: false,
+            must_stop: false,
+        }
     }
 
     /// Of this packet, which is about to be handed to the player's client.
@@ -75,30 +84,33 @@ impl<'a> Hearing<'a> {
 
     /// An event that the packet, or whatever else just happened, has raised.
     pub(crate) fn event(&mut self, event: &ClientEvent<'_>, heard: &mut Heard, model: &Model) -> Checked {
-        let who = self.who;
+        let player_id = self.player_id;
         match event {
             ClientEvent::Joined { session, id } => {
-                ensure!(heard.told == Tally::default(), "{who} joins while others have not left");
-                ensure!(!heard.somebody_speaks(), "{who} joins while somebody speaks");
+                ensure!(heard.told == Tally::default(), "{player_id} joins while others have not left");
+                ensure!(!heard.has_speaker(), "{player_id} joins while a player speaks");
                 heard.joins(self.now, *session, *id);
             }
             ClientEvent::Resumed { session, id } => {
                 let is_back = heard.resumes(self.now, *session, *id);
-                ensure!(is_back, "{who} resumes as {id}, which is not a place that it lost");
+                ensure!(is_back, "{player_id} resumes as {id}, which is not a place that it lost");
             }
             ClientEvent::PlayersSynced => {
-                ensure!(!heard.roster_received, "{who} received the roster twice");
+                ensure!(!heard.roster_received, "{player_id} received the roster twice");
                 heard.roster_received = true;
             }
             ClientEvent::PlayerJoined { id, name, .. } => {
                 let is_me = heard.joined.is_some_and(|(_, own)| own == *id);
-                ensure!(is_me == (**name == *model.name(who)), "{who} is told that {name} has its own id");
+                ensure!(
+                    is_me == (**name == *model.name(player_id)),
+                    "{player_id} is told that {name} has its own id"
+                );
                 if !is_me {
                     heard.told.add_player(*id, name);
                 }
             }
             ClientEvent::PlayerLeft { id, name } => {
-                ensure!(!heard.ear(*id).is_speaking, "{name} leaves {who} while speaking");
+                ensure!(!heard.ear(*id).is_speaking, "{name} leaves {player_id} while speaking");
                 *heard.ear(*id) = Ear::default();
                 heard.told.remove_player(*id, name);
                 self.left.push(*id);
@@ -107,35 +119,30 @@ impl<'a> Hearing<'a> {
             ClientEvent::ExitedRoom { id, room, .. } => heard.told.remove_room(*id, room),
             ClientEvent::StartedSpeaking { id, name } => {
                 let ear = heard.ear(*id);
-                ensure!(!ear.is_speaking, "{name} starts to speak to {who} twice");
+                ensure!(!ear.is_speaking, "{name} starts to speak to {player_id} twice");
                 (ear.is_speaking, ear.offset) = (true, None);
                 self.is_of_the_speaker(name, model)?;
             }
             ClientEvent::StoppedSpeaking { id, name } => {
                 let ear = heard.ear(*id);
-                ensure!(ear.is_speaking, "{name} stops to speak to {who} without having started");
+                ensure!(ear.is_speaking, "{name} stopped speaking to {player_id} without having started");
                 ear.is_speaking = false;
             }
             ClientEvent::Voice(frame) => self.voice(frame, heard)?,
             ClientEvent::Text { id, name, to, text } => {
                 let word = self.word(text.parse().ok())?;
-                ensure!(
-                    word.is_text && word.id == *id,
-                    "{who} reads {text} from {id}, but {} wrote it",
-                    word.id
-                );
+                let is_sender = word.is_text && word.id == *id;
+                ensure!(is_sender, "{player_id} reads {text} from {id}, but {} wrote it", word.id);
                 let to_room = matches!(to, TextTarget::Room(_));
                 let was_to_room = word.to.iter().any(|to| matches!(to.target, WordTarget::Room(_)));
-                ensure!(to_room == was_to_room, "{who} reads {text} as written to {to:?}");
-                ensure!(self.may_hear(), "{who} reads {text}, which is not addressed to it");
+                ensure!(to_room == was_to_room, "{player_id} reads {text} as written to {to:?}");
+                ensure!(self.may_hear(), "{player_id} reads {text}, which is not addressed to it");
                 self.is_of_the_speaker(name, model)?;
                 self.heard = true;
             }
             ClientEvent::UplinkReport(report) => {
-                ensure!(
-                    report.lost <= report.sent,
-                    "{who} is told that more is lost than was sent: {report:?}"
-                );
+                let is_possible = report.lost <= report.sent;
+                ensure!(is_possible, "{player_id} is told that more is lost than was sent: {report:?}");
             }
             ClientEvent::Disconnected { cause, .. } => self.disconnected(*cause, heard)?,
             // Nothing of what is checked here depends on the others.
@@ -148,67 +155,73 @@ impl<'a> Hearing<'a> {
     pub(crate) fn end(&self, heard: &mut Heard, model: &Model) -> Checked {
         self.have_they_left(heard, model)?;
         let Some(Carried { word, claim, .. }) = self.carried else { return Ok(()) };
-        let (who, probe) = (self.who, word.probe.0);
+        let (player_id, probe) = (self.player_id, word.probe.0);
         ensure!(
             self.heard || claim != Claim::Must,
-            "{who} must hear word {probe} of {} ({:?}), which was delivered to it, but does not",
+            "{player_id} must hear word {probe} of {} ({:?}), which was delivered to it, but does not",
             word.from,
             word.to
         );
         if self.must_stop {
             let goes_on = heard.ear(word.id).is_speaking;
-            ensure!(!goes_on, "{who} goes on hearing {}, who speaks to others now", word.from);
+            ensure!(!goes_on, "{player_id} goes on hearing {}, player_id speaks to others now", word.from);
         }
         Ok(())
     }
 
     fn disconnected(&self, cause: Disconnection, heard: &mut Heard) -> Checked {
-        let who = self.who;
+        let player_id = self.player_id;
         let is_lost =
             matches!(cause, Disconnection::LinkLost | Disconnection::ConnectFailed | Disconnection::NoAnswer);
         if self.can_resume && is_lost && heard.loses_link(self.now) {
             return Ok(());
         }
         let is_alone = heard.told == Tally::default();
-        ensure!(is_alone, "{who} is disconnected ({cause:?}) with players left over");
-        ensure!(!heard.somebody_speaks(), "{who} is disconnected ({cause:?}) while somebody speaks");
+        ensure!(is_alone, "{player_id} is disconnected ({cause:?}) with players left over");
+        ensure!(!heard.has_speaker(), "{player_id} is disconnected ({cause:?}) while a player speaks");
         *heard = Heard::again(None);
         heard.was_evicted = cause == Disconnection::ReplacedByNewerLogin;
         Ok(())
     }
 
-    /// Whoever is said to have left has left, lost link or not, unless the player's own time in the session is over.
+    /// A player that is said to have left has left, lost link or not, unless the player's own time in the session is
+    /// over.
     fn have_they_left(&self, heard: &Heard, model: &Model) -> Checked {
         let Some(view) = self.view.filter(|_| !heard.is_fresh && !heard.has_given_up(self.now)) else {
             return Ok(());
         };
         for id in &self.left {
             let stays = model.holder(*id).filter(|holder| Model::knows(view, holder));
-            ensure!(stays.is_none(), "{} is told that {id} left, who is still here", self.who);
+            ensure!(stays.is_none(), "{} is told that {id} left, which is still here", self.player_id);
         }
         Ok(())
     }
 
     fn voice(&mut self, frame: &VoiceFrame<'_>, heard: &mut Heard) -> Checked {
-        let who = self.who;
+        let player_id = self.player_id;
         let number = frame.frame.try_into().map(u64::from_be_bytes).ok();
         let word = self.word(number)?;
         let probe = word.probe.0;
         ensure!(
             !word.is_text && word.id == frame.id,
-            "{who} hears word {probe} as the voice of {}",
+            "{player_id} hears word {probe} as the voice of {}",
             frame.id
         );
         let ear = heard.ear(frame.id);
-        ensure!(ear.is_speaking, "{who} hears word {probe} before its speaker has started");
+        ensure!(ear.is_speaking, "{player_id} hears word {probe} before its speaker has started");
         // Two numbers for one frame, or one for two, would play a frame twice or another one never.
         let offset = frame.packet_sequence.wrapping_sub(frame.sequence as u16);
         let same = *ear.offset.get_or_insert(offset);
-        ensure!(same == offset, "{who} hears word {probe} out of count: {same} became {offset}");
+        ensure!(same == offset, "{player_id} hears word {probe} out of count: {same} became {offset}");
         if !self.may_hear() {
             let was_speaking = self.carried.as_ref().is_some_and(|carried| carried.was_speaking);
             let is_last = frame.channels.is_empty() && frame.amplitude <= 0.0 && was_speaking;
-            ensure!(is_last, "{who} hears word {probe} of {}, which is for {:?} only", word.from, word.to);
+            ensure!(
+                is_last,
+                "{player_id} hears word {probe} of {}, which is for {:?} only",
+                word.from,
+                word.to
+            );
             self.must_stop = true;
         }
         self.heard = true;
@@ -221,15 +234,15 @@ impl<'a> Hearing<'a> {
 
     /// The word that this packet carries, if it is the one with that number and was not heard before.
     fn word(&self, number: Option<u64>) -> Result<&'a Word, Violation> {
-        let who = self.who;
+        let player_id = self.player_id;
         let Some(Carried { word, is_repeated, .. }) = self.carried else {
-            return Err(Violation::new(format!("{who} hears {number:?} out of nothing")));
+            return Err(Violation::new(format!("{player_id} hears {number:?} out of nothing")));
         };
         let probe = word.probe.0;
-        ensure!(number == Some(probe), "{who} hears {number:?} when word {probe} comes");
-        let again = self.heard || (!is_repeated && word.heard.contains(&who));
-        ensure!(!again, "{who} hears word {probe} twice");
-        ensure!(word.from != who, "{who} hears itself");
+        ensure!(number == Some(probe), "{player_id} hears {number:?} when word {probe} comes");
+        let again = self.heard || (!is_repeated && word.heard.contains(&player_id));
+        ensure!(!again, "{player_id} hears word {probe} twice");
+        ensure!(word.from != player_id, "{player_id} hears itself");
         Ok(word)
     }
 
@@ -237,7 +250,7 @@ impl<'a> Hearing<'a> {
         let known = self.carried.as_ref().filter(|carried| carried.knows_the_speaker);
         let Some(Carried { word, .. }) = known else { return Ok(()) };
         let speaker = model.name(word.from);
-        ensure!(speaker == name, "{} takes {speaker} for {name}", self.who);
+        ensure!(speaker == name, "{} takes {speaker} for {name}", self.player_id);
         Ok(())
     }
 }
@@ -246,10 +259,10 @@ impl<'a> Carried<'a> {
     /// What a word is to a player, by what the player wants and knows; its ear remembers that the word came.
     fn of(word: &'a Word, is_repeated: bool, player: &mut Player, model: &Model) -> Self {
         let Player { heard, rooms, .. } = player;
-        let nobody =
+        let unheard =
             Self { word, claim: Claim::Never, is_repeated, knows_the_speaker: false, was_speaking: false };
         let Some((_, own)) = heard.joined.filter(|(session, _)| *session == word.session) else {
-            return nobody;
+            return unheard;
         };
         let to_me = |recipient: &&Recipient| match recipient.target {
             WordTarget::Room(room) => rooms.contains(&room),
@@ -273,7 +286,7 @@ impl<'a> Carried<'a> {
         if !word.is_text {
             ear.note(word);
             if !knows_the_speaker {
-                // It counts as a frame of whoever has the id now: the wire cannot tell them apart.
+                // It counts as a frame of the player that has the id now: the wire cannot tell them apart.
                 let taken_for = match view {
                     Some(view) => model.known_as(view, word.id),
                     None => model.holder(word.id),
@@ -284,11 +297,11 @@ impl<'a> Carried<'a> {
                 }
             }
         }
-        Self { claim, knows_the_speaker, was_speaking, ..nobody }
+        Self { claim, knows_the_speaker, was_speaking, ..unheard }
     }
 }
 
-/// Whether somebody with this view knows who speaks; an ear asks once per speaker and version.
+/// Whether a player with this view knows the speaker; an ear asks once per speaker and version.
 fn knows(view: Option<View>, word: &Word, ear: &mut Ear, model: &Model) -> bool {
     let Some((view, joined)) = view.zip(word.stay) else { return false };
     let question = Some((joined, view.version));

@@ -11,9 +11,9 @@ use crate::words::{Probe, Word};
 /// What a player was told by its client since it joined, as far as the next event has to fit it.
 #[derive(Debug, Default)]
 pub(crate) struct Heard {
-    /// It has just joined or was disconnected, and whoever was here has left.
+    /// It has just joined or was disconnected, and all earlier players have left.
     pub(crate) is_fresh: bool,
-    /// Somebody took its name, which can only be an earlier self whose handshake was late: it will try again.
+    /// Another link took its name, which can only be an earlier self whose handshake was late: it will try again.
     pub(crate) was_evicted: bool,
     /// Session and own id.
     pub(crate) joined: Option<(SessionId, ClientId)>,
@@ -24,7 +24,8 @@ pub(crate) struct Heard {
     /// It joined again while this stay could still have gone on.
     missed: Option<Version>,
     pub(crate) roster_received: bool,
-    /// What its events say who is here and who listens where; its own arrival is not counted, as its going is not told.
+    /// The players and their rooms, as its events report them; its own arrival is not counted, as its leaving is not
+    /// reported.
     pub(crate) told: Tally,
     /// By id.
     ears: Vec<Ear>,
@@ -37,7 +38,7 @@ pub(crate) struct LostPlace {
     pub(crate) id: ClientId,
     /// What the player knew.
     pub(crate) view: Option<View>,
-    /// By the player's clock; from then on nobody is here any more.
+    /// By the player's clock; from then on no player is here any more.
     pub(crate) until: Instant,
 }
 
@@ -61,7 +62,8 @@ impl Heard {
         Self { is_fresh: true, joined, ..Self::default() }
     }
 
-    /// The link is lost, or another one did not come about. If its place may be kept everybody stays, and this is true.
+    /// The link is lost, or another one could not be opened. If its place may be kept all players stay, and this is
+    /// true.
     pub(crate) fn loses_link(&mut self, now: Instant) -> bool {
         let before = self.lost.take();
         let view = self.view.or(before.and_then(|lost| lost.view));
@@ -76,7 +78,7 @@ impl Heard {
         lost.is_some()
     }
 
-    /// It joined, and is nobody yet who was here before.
+    /// It joined, and no earlier player is known yet.
     pub(crate) fn joins(&mut self, now: Instant, session: SessionId, id: ClientId) {
         let missed = self.lost.filter(|lost| now < lost.until).and_then(|lost| lost.view);
         *self = Self { missed: missed.map(|view| view.stay), ..Self::again(Some((session, id))) };
@@ -98,7 +100,7 @@ impl Heard {
         let lost = self.lost.take().and_then(|lost| lost.view);
         ensure!(
             lost.is_none_or(|lost| lost.stay == view.stay),
-            "a place is given back that was somebody else's"
+            "a place is given back that belonged to another player"
         );
         ensure!(
             self.missed.take() != Some(view.stay),
@@ -118,7 +120,7 @@ impl Heard {
         self.view.or(self.lost.and_then(|lost| lost.view))
     }
 
-    /// Whether only its client can say who is here just now.
+    /// Whether only its client can tell which players are here just now.
     pub(crate) fn is_unsure(&self) -> bool {
         self.view.is_none() && (self.joined.is_some() || self.lost.is_some())
     }
@@ -142,8 +144,8 @@ impl Heard {
         self.ears.get(usize::from(word.id.0)).is_some_and(|ear| ear.is_misled_about(word))
     }
 
-    /// Whether anybody speaks, to this player's knowledge.
-    pub(crate) fn somebody_speaks(&self) -> bool {
+    /// Whether any player speaks, to this player's knowledge.
+    pub(crate) fn has_speaker(&self) -> bool {
         self.ears.iter().any(|ear| ear.is_speaking)
     }
 }

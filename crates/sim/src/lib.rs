@@ -1,12 +1,11 @@
 //! Whole voice sessions in one thread: hundreds of clients and a server on simulated time and a seeded network.
 //!
-//! The engines are the real ones of `consonance-session`; the network, the clocks and the players are not. Some
-//! players speak the original's protocol and some ours, where the server finds the listeners and a lost link may be
-//! followed by another one that gets the same place back. A seed decides what goes wrong: packets are lost, late,
-//! repeated and held up, links break without a word, machines crash, clocks are off, the server is replaced, somebody
-//! forges packets. All the while a naive reference says what everybody has to know and whom every word has to reach,
-//! and each step of the engines is compared with it. Then the trouble ends, and everybody has to be connected, to
-//! know the same, and to be heard.
+//! The engines are the real ones of `consonance-session`; the network, the clocks and the players are not. Some players
+//! speak the original's protocol and some ours, where the server finds the listeners and a lost link may be followed by
+//! another one that gets the same place back. A seed decides what goes wrong: packets are lost, late, repeated and held
+//! up, links break silently, machines crash, clocks are off, the server is replaced, packets are forged. All the while
+//! a naive reference says what each player has to know and where each word has to arrive, and each step of the engines
+//! is compared with it. Then the trouble ends, and all players have to be connected, to know the same, and to be heard.
 //!
 //! ```text
 //!   action ──▶ actor (Client) ──▶ network ──▶ actor (Server) ──▶ network ──▶ actor (Client)
@@ -56,7 +55,7 @@ pub use clock::Time;
 pub use dice::Dice;
 pub use live::{Live, LiveScenario, NetworkOrder, ServerAction};
 pub use peers::{Peers, UnknownPeers};
-pub use report::{Counts, Failure, Report};
+pub use report::{RunCounts, RunReport, SimFailure};
 pub use run::run;
 pub use sabotage::Sabotage;
 pub use scenario::{CLIENTS_MAX, Scenario};

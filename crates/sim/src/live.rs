@@ -1,12 +1,12 @@
-//! The same players, script and reference for sessions whose network and server are real: whoever has them carries
-//! packets both ways and says what the server does, and learns whether everybody hears what is meant for it.
+//! The same players, script and reference for sessions whose network and server are real: the caller carries packets
+//! both ways, reports what the server does, and learns whether each player hears what is meant for it.
 
 use std::time::Duration;
 
 use consonance_session::{Delivery, LinkId};
 
 use crate::clock::Time;
-use crate::report::{Failure, Report};
+use crate::report::{RunReport, SimFailure};
 use crate::run::{failure_of, report_of};
 use crate::scenario::{CLIENTS_MAX, Scenario};
 use crate::violation::{Checked, Violation};
@@ -19,8 +19,8 @@ use crate::world::outside::LinkOrder;
 /// Time is an argument, and may be real or slower: nothing is checked against it but [`LiveScenario::patience`].
 ///
 /// Of the troubles of a simulated session it has those that players make themselves: they come, go, crash, hang up,
-/// change rooms, write, talk and forge. Trouble lasts for [`Scenario::length`]; then everybody has to be connected, to
-/// know the same, and to be heard by everybody who listens.
+/// change rooms, write, talk and forge. Trouble lasts for [`Scenario::length`]; then all players have to be connected,
+/// to know the same, and to be heard by all their listeners.
 ///
 /// The server is to keep places of lost links for longer than the whole session.
 #[derive(Debug)]
@@ -69,12 +69,12 @@ pub enum NetworkOrder {
         /// The player.
         player: u16,
     },
-    /// Hang up as well, but nobody told the player: it learns of the end of its link as of any other end.
+    /// Hang up as well, but the player is not told: it learns of the end of its link as of any other end.
     Cut {
         /// The player.
         player: u16,
     },
-    /// Drop this end of the network, and begin with another one: what comes of the old one concerns nobody.
+    /// Drop this end of the network, and begin with another one: packets of the old one are ignored.
     Crash {
         /// The player.
         player: u16,
@@ -138,7 +138,7 @@ impl LiveScenario {
 }
 
 impl Live {
-    /// Players who are about to start.
+    /// Players that are about to start.
     pub fn new(mut scenario: LiveScenario) -> Self {
         scenario.scenario.clients = scenario.scenario.clients.clamp(2, CLIENTS_MAX);
         let mut world = World::over_outside(&scenario.scenario, scenario.may_repeat);
@@ -151,7 +151,7 @@ impl Live {
     ///
     /// # Errors
     /// The first thing that must not be.
-    pub fn player_connected(&mut self, link: LinkId) -> Result<(), Box<Failure>> {
+    pub fn player_connected(&mut self, link: LinkId) -> Result<(), Box<SimFailure>> {
         let done = self.world.outside_connected(link);
         self.judge(done)
     }
@@ -162,11 +162,11 @@ impl Live {
         self.world.outside_received(link, delivery, packet);
     }
 
-    /// A player's link is gone, or did not come about.
+    /// A player's link is gone, or could not be opened.
     ///
     /// # Errors
     /// The first thing that must not be.
-    pub fn player_disconnected(&mut self, link: LinkId) -> Result<(), Box<Failure>> {
+    pub fn player_disconnected(&mut self, link: LinkId) -> Result<(), Box<SimFailure>> {
         let done = self.world.outside_disconnected(link);
         self.judge(done)
     }
@@ -175,7 +175,7 @@ impl Live {
     ///
     /// # Errors
     /// It is not what it should do, or what it did before is not all of it.
-    pub fn server_did(&mut self, action: &ServerAction) -> Result<(), Box<Failure>> {
+    pub fn server_did(&mut self, action: &ServerAction) -> Result<(), Box<SimFailure>> {
         let world = &mut self.world;
         let done = match action {
             ServerAction::Received { connection, delivery, packet } => {
@@ -199,7 +199,7 @@ impl Live {
     ///
     /// # Errors
     /// The first thing that must not be, or what has not come right in time.
-    pub fn advance(&mut self, elapsed: Duration) -> Result<Option<Report>, Box<Failure>> {
+    pub fn advance(&mut self, elapsed: Duration) -> Result<Option<RunReport>, Box<SimFailure>> {
         let now = Time::START + elapsed;
         let done = self.world.deliver().and_then(|()| self.world.advance(now));
         self.judge(done)?;
@@ -214,8 +214,8 @@ impl Live {
 
     /// What the next player's end of the network is to do.
     pub fn poll_order(&mut self) -> Option<NetworkOrder> {
-        let (who, order) = self.world.outside.as_mut()?.orders.pop_front()?;
-        let player = who.0;
+        let (player_id, order) = self.world.outside.as_mut()?.orders.pop_front()?;
+        let player = player_id.0;
         Some(match order {
             LinkOrder::Connect { link } => NetworkOrder::Connect { player, link },
             LinkOrder::Send { delivery, packet } => {
@@ -260,7 +260,7 @@ impl Live {
         if now > since + self.scenario.patience { missing } else { Ok(()) }
     }
 
-    fn judge<T>(&self, done: Result<T, Violation>) -> Result<T, Box<Failure>> {
+    fn judge<T>(&self, done: Result<T, Violation>) -> Result<T, Box<SimFailure>> {
         done.map_err(|violation| Box::new(failure_of(&self.scenario.scenario, &self.world, &violation)))
     }
 }

@@ -1,9 +1,9 @@
-//! The reference: a naive account of who is in the session and who listens where, at every version of the truth.
+//! The reference: a naive account of the players and their rooms, at every version of the truth.
 //!
-//! It reads the packets that arrive at the server and nothing else of the engine.
-//! The server's truth changes one version at a time; a player knows the truth up to the version that has reached it.
-//! So whom a word must reach is a look-up: who listened to the room at the version that the speaker knew, or, if the
-//! server finds the listeners, at the version at which the server got it.
+//! It reads the packets that arrive at the server and nothing else of the engine. The server's truth changes one
+//! version at a time; a player knows the truth up to the version that has reached it. So the recipients of a word are a
+//! look-up: the listeners of the room at the version that the speaker knew, or, if the server finds the listeners, at
+//! the version at which the server got it.
 
 mod places;
 
@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, VecDeque};
 use consonance_session::{Capabilities, ClientId, LinkId, SessionId};
 use consonance_wire::{HandshakeExtension, Packet, SharedSecret, WireStr};
 
-use crate::numbers::{Room, Version, Who, owner};
+use crate::numbers::{PlayerId, Room, Version, owner};
 use crate::tally::Tally;
 use crate::words::{USUAL_LISTENERS, Word, WordTarget};
 pub(crate) use places::{GRACE, Place};
@@ -29,7 +29,7 @@ pub(crate) struct Stay {
     pub(crate) left: Version,
     /// When its own tables were last filled: as it joined, or as it came back.
     pub(crate) welcomed: Version,
-    pub(crate) who: Who,
+    pub(crate) player_id: PlayerId,
     pub(crate) place: Place,
     pub(crate) id: ClientId,
     /// What its client announced.
@@ -47,7 +47,7 @@ struct Listening {
     until: Version,
 }
 
-/// What a player knows: the truth at a version, seen by somebody whose tables were filled at another.
+/// What a player knows: the truth at a version, seen by a player whose tables were filled at another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct View {
     pub(crate) stay: Version,
@@ -62,12 +62,12 @@ pub(crate) struct Model {
     names: Vec<Box<str>>,
     rooms: Vec<Box<str>>,
     room_numbers: BTreeMap<Box<str>, Room>,
-    /// By the version of joining; those who left stay while somebody may not know it yet.
+    /// By the version of joining; stays that have ended are kept while a player may not know it yet.
     stays: BTreeMap<Version, Stay>,
     here: BTreeMap<LinkId, Version>,
     /// What clients announced that shook hands and were not let in yet.
     asked: BTreeMap<LinkId, Capabilities>,
-    /// The link of everybody who is here, by id.
+    /// The link of each present player, by id.
     link_of: Vec<Option<LinkId>>,
     listening: Vec<Vec<Listening>>,
     /// What everybody was told, summed up, at this version and at those before it.
@@ -91,7 +91,8 @@ impl Model {
         }
     }
 
-    /// A packet arrived at the server, a handshake with that behind it; `id` is what the server gave to whom it let in.
+    /// A packet arrived at the server, a handshake with that behind it; `id` is what the server gave to an admitted
+    /// client.
     pub(crate) fn read(
         &mut self,
         link: LinkId,
@@ -140,7 +141,7 @@ impl Model {
         }
     }
 
-    /// Another server is there, and nobody in it.
+    /// A new server is there, and it is empty.
     pub(crate) fn replace_server(&mut self, session: SessionId) {
         self.step();
         for stay in self.present().map(|stay| stay.joined).collect::<Vec<_>>() {
@@ -150,7 +151,7 @@ impl Model {
         self.asked.clear();
     }
 
-    /// Forgets what nobody who knows `oldest` or more can ask for.
+    /// Forgets what no player that knows `oldest` or more can ask for.
     pub(crate) fn forget_before(&mut self, oldest: Version) {
         self.stays.retain(|_, stay| stay.left > oldest);
         for room in &mut self.listening {
@@ -161,17 +162,17 @@ impl Model {
         self.tallies.drain(..old);
     }
 
-    /// Who is in the session, in the order of joining.
+    /// The players in the session, in the order of joining.
     pub(crate) fn present(&self) -> impl Iterator<Item = &Stay> {
         self.stays.values().filter(|stay| stay.left == NEVER)
     }
 
-    /// Who joined over this link and has not left.
+    /// The player that joined over this link and has not left.
     pub(crate) fn over(&self, link: LinkId) -> Option<&Stay> {
         self.here.get(&link).and_then(|joined| self.stays.get(joined))
     }
 
-    /// Who has this id now, with a link or without.
+    /// The player that has this id now, with a link or without.
     pub(crate) fn holder(&self, id: ClientId) -> Option<&Stay> {
         self.stays.values().rev().find(|stay| stay.left == NEVER && stay.id == id)
     }
@@ -180,7 +181,7 @@ impl Model {
         self.over(link).map(|stay| (stay.joined, stay.id))
     }
 
-    /// The link of whoever has this id now.
+    /// The link of the player that has this id now.
     pub(crate) fn link_of(&self, id: ClientId) -> Option<LinkId> {
         self.link_of.get(usize::from(id.0)).copied().flatten()
     }
@@ -189,23 +190,23 @@ impl Model {
         self.stays.get(&joined)
     }
 
-    /// Whether somebody with this view knows of that stay.
+    /// Whether a player with this view knows of that stay.
     pub(crate) fn knows(view: View, stay: &Stay) -> bool {
         let was_told = stay.stated <= view.version || stay.joined <= view.welcomed;
         was_told && stay.left > view.version && stay.joined <= view.version
     }
 
-    /// Whom somebody with this view believes to have this id.
+    /// The player that has this id, according to this view.
     pub(crate) fn known_as(&self, view: View, id: ClientId) -> Option<&Stay> {
         self.known(view).find(|stay| stay.id == id)
     }
 
-    /// The stay of a player by name, as somebody with this view knows it.
-    pub(crate) fn known_player(&self, view: View, who: Who) -> Option<&Stay> {
-        self.stays.values().rev().find(|stay| stay.who == who && Self::knows(view, stay))
+    /// The stay of a player by name, according to this view.
+    pub(crate) fn known_player(&self, view: View, player_id: PlayerId) -> Option<&Stay> {
+        self.stays.values().rev().find(|stay| stay.player_id == player_id && Self::knows(view, stay))
     }
 
-    /// Who listens to a room as somebody with this view knows it.
+    /// The listeners of a room, according to this view.
     pub(crate) fn listeners(&self, view: View, room: Room) -> impl Iterator<Item = ClientId> {
         let known = self.listening[usize::from(room.0)].iter();
         known
@@ -213,7 +214,7 @@ impl Model {
             .map(|listening| listening.id)
     }
 
-    /// The links of everybody whom a word reaches by the server's own tables, each once and without the speaker.
+    /// The links of all recipients of a word by the server's own tables, each once and without the speaker.
     pub(crate) fn reached_by(&self, word: &Word) -> Vec<LinkId> {
         let mut ids = Vec::with_capacity(USUAL_LISTENERS);
         for recipient in &word.to {
@@ -229,42 +230,42 @@ impl Model {
         links
     }
 
-    /// The rooms of somebody who is here, as the server knows them.
+    /// The rooms of a present player, as the server knows them.
     pub(crate) fn rooms_of(&self, stay: Version) -> impl Iterator<Item = Room> {
         let now = move |listening: &&Listening| listening.stay == stay && listening.until == NEVER;
         let rooms = (0..).map(Room).zip(&self.listening);
         rooms.filter(move |(_, all)| all.iter().any(|one| now(&one))).map(|(room, _)| room)
     }
 
-    /// Everybody whom somebody with this view knows.
+    /// All players known to this view.
     pub(crate) fn known(&self, view: View) -> impl Iterator<Item = &Stay> {
         self.stays.values().filter(move |stay| Self::knows(view, stay))
     }
 
-    /// What the tables of somebody with this view add up to; `None` if the view is too old to tell.
+    /// What the tables of this view add up to; `None` if the view is too old to tell.
     pub(crate) fn tally(&self, view: View) -> Option<Tally> {
         let back = self.version.0.checked_sub(view.version.0)? as usize;
         let index = self.tallies.len().checked_sub(1 + back)?;
         let mut tally = self.tallies[index];
-        // Those who had joined but not said their rooms yet are known to whoever joined after them.
+        // Players that had joined but not said their rooms yet are known to later newcomers.
         let silent = self.stays.values().filter(|stay| stay.stated > view.version && Self::knows(view, stay));
         for stay in silent {
-            tally.add_player(stay.id, &self.names[stay.who.index()]);
+            tally.add_player(stay.id, &self.names[stay.player_id.index()]);
         }
         Some(tally)
     }
 
-    /// What the server's own tables add up to now, with those who have not said their rooms yet.
+    /// What the server's own tables add up to now, with players that have not said their rooms yet.
     pub(crate) fn server_tally(&self) -> Tally {
         let mut tally = self.tallies.back().copied().unwrap_or_default();
         for stay in self.present().filter(|stay| stay.stated == NEVER) {
-            tally.add_player(stay.id, self.name(stay.who));
+            tally.add_player(stay.id, self.name(stay.player_id));
         }
         tally
     }
 
-    pub(crate) fn name(&self, who: Who) -> &str {
-        &self.names[who.index()]
+    pub(crate) fn name(&self, player_id: PlayerId) -> &str {
+        &self.names[player_id.index()]
     }
 
     pub(crate) fn room_name(&self, room: Room) -> &str {
@@ -290,16 +291,18 @@ impl Model {
 
     fn join(&mut self, link: LinkId, id: ClientId, capabilities: Capabilities) {
         self.step();
-        let who = owner(link);
-        let before = |stay: &&Stay| stay.place == Place::Over(link) || stay.who == who;
+        let player_id = owner(link);
+        let before = |stay: &&Stay| stay.place == Place::Over(link) || stay.player_id == player_id;
         for stay in self.present().filter(before).map(|stay| stay.joined).collect::<Vec<_>>() {
             self.leave(stay);
         }
         let joined = self.version;
         let place = Place::Over(link);
         let (stated, left, welcomed, secret) = (NEVER, NEVER, joined, None);
-        self.stays
-            .insert(joined, Stay { joined, stated, left, welcomed, who, place, id, capabilities, secret });
+        self.stays.insert(
+            joined,
+            Stay { joined, stated, left, welcomed, player_id, place, id, capabilities, secret },
+        );
         self.link(joined, link);
     }
 
@@ -308,7 +311,7 @@ impl Model {
         let id = present.id;
         if present.stated == NEVER {
             present.stated = self.version;
-            let name = &self.names[present.who.index()];
+            let name = &self.names[present.player_id.index()];
             if let Some(tally) = self.tallies.back_mut() {
                 tally.add_player(id, name);
             }
@@ -332,7 +335,7 @@ impl Model {
         if present.stated != NEVER
             && let Some(tally) = self.tallies.back_mut()
         {
-            tally.remove_player(present.id, &self.names[present.who.index()]);
+            tally.remove_player(present.id, &self.names[present.player_id.index()]);
         }
     }
 

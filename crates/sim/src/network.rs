@@ -8,7 +8,7 @@ use consonance_session::{Delivery, LinkId};
 use crate::clock::Time;
 use crate::dice::Dice;
 use crate::model::View;
-use crate::numbers::{Who, owner};
+use crate::numbers::{PlayerId, owner};
 use crate::words::Probe;
 
 /// A packet on its way.
@@ -49,7 +49,7 @@ pub(crate) struct Weather {
     pub(crate) repeat: u32,
     /// An unreliable packet is late by up to [`LATE`].
     pub(crate) late: u32,
-    /// A new link does not come about.
+    /// A new link cannot be opened.
     pub(crate) refusal: u32,
 }
 
@@ -130,13 +130,13 @@ impl Network {
     }
 
     /// A new link that opens by and by; `None` in place of the time if it will not.
-    pub(crate) fn open(&mut self, now: Time, who: Who, life: u32) -> (LinkId, Option<Time>) {
+    pub(crate) fn open(&mut self, now: Time, player_id: PlayerId, life: u32) -> (LinkId, Option<Time>) {
         self.opened += 1;
-        let id = LinkId(self.opened << 16 | u64::from(who.0));
+        let id = LinkId(self.opened << 16 | u64::from(player_id.0));
         let latency = self.weather.latency / 2 + self.part_of(self.weather.latency);
-        let refused = self.held_until[who.index()] > now || self.dice.chance(self.weather.refusal);
+        let refused = self.held_until[player_id.index()] > now || self.dice.chance(self.weather.refusal);
         let lane = || Lane { last_reliable: now, in_burst: false };
-        self.links[who.index()].push(Link {
+        self.links[player_id.index()].push(Link {
             id,
             life,
             player: End::Opening,
@@ -154,13 +154,13 @@ impl Network {
     }
 
     /// The links of a player, old ones that still linger too.
-    pub(crate) fn links_of(&mut self, who: Who) -> &mut [Link] {
-        &mut self.links[who.index()]
+    pub(crate) fn links_of(&mut self, player_id: PlayerId) -> &mut [Link] {
+        &mut self.links[player_id.index()]
     }
 
     /// The link that a player's packets go over, if it has one.
-    pub(crate) fn open_link_of(&self, who: Who) -> Option<LinkId> {
-        self.links[who.index()].iter().find(|link| link.player == End::Open).map(|link| link.id)
+    pub(crate) fn open_link_of(&self, player_id: PlayerId) -> Option<LinkId> {
+        self.links[player_id.index()].iter().find(|link| link.player == End::Open).map(|link| link.id)
     }
 
     /// Every link, by player.
@@ -189,8 +189,8 @@ impl Network {
     }
 
     /// Both ends of all links of a player are gone.
-    pub(crate) fn forget_all_of(&mut self, who: Who) {
-        self.links[who.index()].clear();
+    pub(crate) fn forget_all_of(&mut self, player_id: PlayerId) {
+        self.links[player_id.index()].clear();
     }
 
     /// When a packet that is sent now arrives, if the link is there and does not break.
@@ -231,12 +231,12 @@ impl Network {
     }
 
     /// Nothing comes through to or from a player until then.
-    pub(crate) fn hold(&mut self, who: Who, until: Time) {
-        let held = &mut self.held_until[who.index()];
+    pub(crate) fn hold(&mut self, player_id: PlayerId, until: Time) {
+        let held = &mut self.held_until[player_id.index()];
         *held = until.max(*held);
     }
 
-    /// From now on the weather is calm and nobody is cut off.
+    /// From now on the weather is calm and no player is cut off.
     pub(crate) fn heal(&mut self, now: Time) {
         self.weather = Weather::CALM;
         self.held_until.fill(now);
@@ -286,7 +286,7 @@ mod tests {
 
     fn arrivals(weather: Weather, delivery: Delivery) -> Vec<Arrival> {
         let mut network = Network::new(1, weather, Dice::new(3));
-        let (link, _) = network.open(Time::START, Who(0), 1);
+        let (link, _) = network.open(Time::START, PlayerId(0), 1);
         let times = (0..1000).map(|frame| Time::START + Duration::from_millis(20) * frame);
         times.map(|now| network.send(now, link, Way::Up, delivery)).collect()
     }
@@ -328,9 +328,9 @@ mod tests {
     #[test]
     fn what_is_held_up_comes_when_the_hold_ends_or_not_at_all() {
         let mut network = Network::new(1, Weather::CALM, Dice::new(3));
-        let (link, _) = network.open(Time::START, Who(0), 1);
+        let (link, _) = network.open(Time::START, PlayerId(0), 1);
         let end = Time::START + Duration::from_secs(5);
-        network.hold(Who(0), end);
+        network.hold(PlayerId(0), end);
         let now = Time::START + Duration::from_secs(1);
         assert_eq!(network.send(now, link, Way::Down, Delivery::Unreliable).first, None);
         assert!(network.send(now, link, Way::Down, Delivery::Reliable).first.unwrap() > end);

@@ -4,9 +4,9 @@ use consonance_session::LinkId;
 
 /// A player of the simulation, by number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct Who(pub(crate) u16);
+pub(crate) struct PlayerId(pub(crate) u16);
 
-impl Who {
+impl PlayerId {
     pub(crate) fn index(self) -> usize {
         usize::from(self.0)
     }
@@ -21,6 +21,6 @@ pub(crate) struct Room(pub(crate) u16);
 pub(crate) struct Version(pub(crate) u64);
 
 /// Whose link it is.
-pub(crate) fn owner(link: LinkId) -> Who {
-    Who(link.0 as u16)
+pub(crate) fn owner(link: LinkId) -> PlayerId {
+    PlayerId(link.0 as u16)
 }

@@ -9,7 +9,7 @@ use crate::peers::Peers;
 /// A run in which nothing went wrong but what was meant to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Report {
+pub struct RunReport {
     /// The seed that makes the same run again.
     pub seed: u64,
     /// How many players took part.
@@ -19,7 +19,7 @@ pub struct Report {
     /// How much time was simulated; a little more than was asked for, as the last round ends in calm.
     pub simulated: Duration,
     /// What happened.
-    pub counts: Counts,
+    pub counts: RunCounts,
     /// The same for the same seed, number of clients, peers and length, and only then.
     pub digest: u64,
 }
@@ -27,7 +27,7 @@ pub struct Report {
 /// How often things happened.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Counts {
+pub struct RunCounts {
     /// Moves of the simulation.
     pub steps: u64,
     /// Packets that arrived, at players and at the server.
@@ -42,11 +42,11 @@ pub struct Counts {
     pub texts: u64,
     /// Actions of the script.
     pub actions: u64,
-    /// Times at which somebody had its place back after a lost link.
+    /// How often a client had its place back after a lost link.
     pub resumed: u64,
     /// How often a client was let in that had waited for its own name.
     pub waited: u64,
-    /// Times at which nobody came for a place that was kept.
+    /// How often a kept place was not resumed.
     pub given_up: u64,
     /// Reports to speakers of what has arrived of their voice.
     pub reports: u64,
@@ -61,7 +61,7 @@ pub struct Counts {
 /// A run in which something happened that must not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Failure {
+pub struct SimFailure {
     /// The seed that makes the same run again.
     pub seed: u64,
     /// How many players took part; the seed alone does not say it.
@@ -78,7 +78,7 @@ pub struct Failure {
     pub last_actions: Vec<String>,
 }
 
-impl fmt::Display for Failure {
+impl fmt::Display for SimFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { seed, clients, peers, step, at, what, last_actions } = self;
         writeln!(f, "seed {seed} with {clients} clients, {peers}, failed in step {step}, at {at}: {what}")?;
@@ -87,4 +87,4 @@ impl fmt::Display for Failure {
     }
 }
 
-impl std::error::Error for Failure {}
+impl std::error::Error for SimFailure {}

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::clock::Time;
-use crate::report::{Failure, Report};
+use crate::report::{RunReport, SimFailure};
 use crate::scenario::{CLIENTS_MAX, Scenario};
 use crate::violation::{Checked, Violation};
 use crate::world::World;
@@ -12,7 +12,7 @@ use crate::world::World;
 ///
 /// # Errors
 /// The first thing that must not be, with what is needed to see it again.
-pub fn run(scenario: &Scenario, mut on_second: impl FnMut(Time)) -> Result<Report, Box<Failure>> {
+pub fn run(scenario: &Scenario, mut on_second: impl FnMut(Time)) -> Result<RunReport, Box<SimFailure>> {
     let clients = scenario.clients.clamp(2, CLIENTS_MAX);
     let scenario = Scenario { clients, ..scenario.clone() };
     let mut world = World::new(&scenario);
@@ -23,8 +23,8 @@ pub fn run(scenario: &Scenario, mut on_second: impl FnMut(Time)) -> Result<Repor
 }
 
 /// What happened in a world in which nothing went wrong.
-pub(crate) fn report_of(scenario: &Scenario, world: &World) -> Report {
-    Report {
+pub(crate) fn report_of(scenario: &Scenario, world: &World) -> RunReport {
+    RunReport {
         seed: scenario.seed,
         clients: scenario.clients,
         peers: scenario.peers,
@@ -35,8 +35,8 @@ pub(crate) fn report_of(scenario: &Scenario, world: &World) -> Report {
 }
 
 /// What must not be, and what it takes to see it again.
-pub(crate) fn failure_of(scenario: &Scenario, world: &World, violation: &Violation) -> Failure {
-    Failure {
+pub(crate) fn failure_of(scenario: &Scenario, world: &World, violation: &Violation) -> SimFailure {
+    SimFailure {
         seed: scenario.seed,
         clients: scenario.clients,
         peers: scenario.peers,

@@ -24,21 +24,21 @@ pub enum Sabotage {
     Deafness,
     /// Some changes of rooms do not get into a client's tables.
     ForgottenChange,
-    /// Some players who leave stay in a client's tables.
+    /// Some players that leave stay in a client's tables.
     Ghost,
     /// The server forgets the last listener of some frames.
     ForgottenListener,
-    /// The server lets somebody hear a frame who does not listen.
+    /// The server sends a frame to a client that does not listen.
     Eavesdropper,
     /// A client that wants to connect again is not let.
     NoWayBack,
-    /// The server does not see the tickets of those who come back.
+    /// The server does not see the tickets of clients that come back.
     LostTicket,
     /// A client does not see that it has its place back.
     ForgottenPlace,
-    /// Others are told that somebody left who has just come back.
+    /// A resumed client is reported as gone.
     FalseAlarm,
-    /// The server does not hear who says goodbye.
+    /// The server ignores that a client leaves.
     LostFarewell,
     /// The server gives up places too soon.
     Impatience,

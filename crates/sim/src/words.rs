@@ -6,35 +6,35 @@ use std::time::Duration;
 use consonance_session::{ClientId, SessionId};
 
 use crate::clock::Time;
-use crate::numbers::{Room, Version, Who};
+use crate::numbers::{PlayerId, Room, Version};
 
 /// The number of a word: the eight bytes that stand for a frame of voice, or a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Probe(pub(crate) u64);
 
-/// A frame of voice or a text message, and whom it is for.
+/// A frame of voice or a text message, and its recipients.
 #[derive(Clone, Debug)]
 pub(crate) struct Word {
     pub(crate) probe: Probe,
     pub(crate) said: Time,
-    pub(crate) from: Who,
+    pub(crate) from: PlayerId,
     pub(crate) session: SessionId,
     pub(crate) id: ClientId,
     /// Which stay of the speaker it was; `None` while the speaker's own tables are just being filled.
     pub(crate) stay: Option<Version>,
     pub(crate) to: Vec<Recipient>,
-    /// The speaker's own tables were not just being filled: this is exactly whom it is for.
+    /// The speaker's own tables were not just being filled: these are exactly the recipients.
     pub(crate) is_sure: bool,
     pub(crate) is_text: bool,
-    /// Who heard it.
-    pub(crate) heard: Vec<Who>,
+    /// The players that heard it.
+    pub(crate) heard: Vec<PlayerId>,
 }
 
 /// One channel of a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Recipient {
     pub(crate) target: WordTarget,
-    /// The channel's last frame: who was not listening before need not start now.
+    /// The channel's last frame: a player that was not listening before need not start now.
     pub(crate) closing: bool,
 }
 
@@ -69,7 +69,7 @@ impl Words {
         self.next += 1;
     }
 
-    /// Forgets what nobody can hear any more.
+    /// Forgets words that can no longer be heard.
     pub(crate) fn forget(&mut self, now: Time) {
         while self.recent.front().is_some_and(|word| word.said + KEPT < now) {
             self.recent.pop_front();

@@ -26,9 +26,9 @@ use crate::clock::{Agenda, Time};
 use crate::dice::{Dice, mix};
 use crate::model::{GRACE, Model, View};
 use crate::network::{Network, Parcel, Way, Weather};
-use crate::numbers::{Room, Version, Who};
+use crate::numbers::{PlayerId, Room, Version};
 use crate::peers::Peers;
-use crate::report::Counts;
+use crate::report::RunCounts;
 use crate::sabotage::Sabotage;
 use crate::scenario::Scenario;
 use crate::swarm::Swarm;
@@ -58,7 +58,7 @@ pub(crate) struct World {
     peers: Peers,
     /// Which of the two kinds a client is, is thrown with these.
     kinds: Dice,
-    /// What happens to whom is thrown with these, what the network does with its own.
+    /// Random numbers for what happens to the players; the network has its own.
     dice: Dice,
     /// Whether anything is allowed to go wrong just now.
     is_troubled: bool,
@@ -67,14 +67,14 @@ pub(crate) struct World {
     /// The versions at the last whole seconds.
     versions: VecDeque<Version>,
     /// What the server has got of each player's voice.
-    arrived: BTreeMap<Who, Arrived>,
+    arrived: BTreeMap<PlayerId, Arrived>,
     /// What the server, and what a client, is just sending: kept for their room.
     batch: Vec<Outgoing>,
     parcels: Vec<Parcel>,
     /// In which batch a player's last reliable packet was marked, and how many batches there were.
     marked: Vec<u64>,
     batches: u64,
-    pub(crate) counts: Counts,
+    pub(crate) counts: RunCounts,
     pub(crate) digest: u64,
 }
 
@@ -87,13 +87,13 @@ enum Thing {
     LinkFails(LinkId),
     PlayerNotices(LinkId),
     HostNotices(LinkId),
-    PlayerWakes(Who),
+    PlayerWakes(PlayerId),
     HostWakes,
-    /// The next frame of somebody's talk, in that life.
-    Speaks(Who, u32),
-    /// Somebody begins to talk.
-    SomebodyTalks,
-    /// Something is drawn that happens to somebody.
+    /// The next frame of a player's talk, in that life.
+    Speaks(PlayerId, u32),
+    /// A player begins to talk.
+    TalkStarts,
+    /// Something is drawn that happens to a player or to the network.
     SomethingHappens,
     Happens(Action),
 }
@@ -152,7 +152,7 @@ impl World {
             outside: None,
             may_repeat: false,
             hearings: Hearings::default(),
-            players: (0..scenario.clients).map(|number| Player::new(Who(number))).collect(),
+            players: (0..scenario.clients).map(|number| Player::new(PlayerId(number))).collect(),
             room_names,
             model,
             words: Words::default(),
@@ -169,7 +169,7 @@ impl World {
             parcels: Vec::new(),
             marked: vec![0; usize::from(scenario.clients)],
             batches: 0,
-            counts: Counts::default(),
+            counts: RunCounts::default(),
             digest: scenario.seed,
         };
         world.populate();
@@ -214,13 +214,13 @@ impl World {
             let Some(client) = &player.client else { continue };
             check::tables(player, client, &self.model, self.agenda.now())?;
             let dropped = client.statistics().events_dropped;
-            ensure!(dropped == 0, "{} lost {dropped} events", player.who);
+            ensure!(dropped == 0, "{} lost {dropped} events", player.player_id);
         }
         let host_now = self.host.clock.read(self.agenda.now());
         if self.outside.is_none()
             && let Some(stay) = self.model.overdue(host_now).next()
         {
-            return Err(Violation::new(format!("the place of {} is kept for too long", stay.who)));
+            return Err(Violation::new(format!("the place of {} is kept for too long", stay.player_id)));
         }
         let waiting = self.agenda.len();
         ensure!(
@@ -253,10 +253,10 @@ impl World {
             Thing::LinkFails(link) => self.link_fails(link),
             Thing::PlayerNotices(link) => self.player_notices(link),
             Thing::HostNotices(link) => self.host_notices(link),
-            Thing::PlayerWakes(who) => self.player_wakes(who),
+            Thing::PlayerWakes(player_id) => self.player_wakes(player_id),
             Thing::HostWakes => self.host_wakes(),
-            Thing::Speaks(who, life) => self.speaks(who, life),
-            Thing::SomebodyTalks => self.somebody_talks(),
+            Thing::Speaks(player_id, life) => self.speaks(player_id, life),
+            Thing::TalkStarts => self.start_talk(),
             Thing::SomethingHappens => self.something_happens(),
             Thing::Happens(action) => self.act(action),
         }
@@ -268,11 +268,11 @@ impl World {
             let room = self.any_room();
             self.players[index].rooms.insert(room);
             let at = self.soon(Duration::from_secs(1));
-            self.agenda.add(at, Thing::Happens(Action::Start(Who(index as u16))));
+            self.agenda.add(at, Thing::Happens(Action::Start(PlayerId(index as u16))));
         }
         for _ in 0..self.players.len().div_ceil(CLIENTS_PER_TALKER) {
             let at = self.soon(Duration::from_secs(3));
-            self.agenda.add(at, Thing::SomebodyTalks);
+            self.agenda.add(at, Thing::TalkStarts);
         }
     }
 
@@ -284,8 +284,8 @@ impl World {
         Room(self.dice.below(self.room_names.len() as u64) as u16)
     }
 
-    fn any_player(&mut self) -> Who {
-        Who(self.dice.below(self.players.len() as u64) as u16)
+    fn any_player(&mut self) -> PlayerId {
+        PlayerId(self.dice.below(self.players.len() as u64) as u16)
     }
 
     fn fold(&mut self, number: u64) {

@@ -7,10 +7,10 @@ use std::time::Duration;
 use consonance_session::{
     Delivery, Instant, LinkCommand, LinkId, PeerOrigin, Server, ServerSettings, Transmit,
 };
-use consonance_sim::{Failure, Live, LiveScenario, NetworkOrder, Report, Scenario, ServerAction};
+use consonance_sim::{Live, LiveScenario, NetworkOrder, RunReport, Scenario, ServerAction, SimFailure};
 
 #[test]
-fn whoever_carries_everything_has_everybody_heard() {
+fn a_perfect_carrier_has_all_players_heard() {
     let report = carry(1, |_| true).unwrap();
     let counts = report.counts;
     assert!(counts.heard > 1000 && counts.texts > 0 && counts.routed > 0, "{counts:?}");
@@ -49,7 +49,7 @@ struct Sent {
 }
 
 /// Plays a session, and carries what the server sends if this says so.
-fn carry(seed: u64, is_carried: impl FnMut(&Sent) -> bool) -> Result<Report, Box<Failure>> {
+fn carry(seed: u64, is_carried: impl FnMut(&Sent) -> bool) -> Result<RunReport, Box<SimFailure>> {
     let mut scenario = Scenario::new(seed);
     scenario.clients = 12;
     scenario.length = Duration::from_secs(20);
@@ -80,7 +80,7 @@ struct Carrier<F> {
 }
 
 impl<F: FnMut(&Sent) -> bool> Carrier<F> {
-    fn play(mut self) -> Result<Report, Box<Failure>> {
+    fn play(mut self) -> Result<RunReport, Box<SimFailure>> {
         let mut elapsed = Duration::ZERO;
         loop {
             elapsed += Duration::from_millis(5);
@@ -96,7 +96,7 @@ impl<F: FnMut(&Sent) -> bool> Carrier<F> {
         }
     }
 
-    fn carry_out(&mut self, now: Instant, order: NetworkOrder) -> Result<(), Box<Failure>> {
+    fn carry_out(&mut self, now: Instant, order: NetworkOrder) -> Result<(), Box<SimFailure>> {
         match order {
             NetworkOrder::Connect { player, link } => {
                 self.connections += 1;
@@ -131,12 +131,12 @@ impl<F: FnMut(&Sent) -> bool> Carrier<F> {
                 Some(link) => self.live.player_disconnected(link),
                 None => Ok(()),
             },
-            other => panic!("an order that nobody knows: {other:?}"),
+            other => panic!("an unknown order: {other:?}"),
         }
     }
 
     /// The server learns of it at once; the link as the player knows it.
-    fn hang_up(&mut self, now: Instant, player: u16) -> Result<Option<LinkId>, Box<Failure>> {
+    fn hang_up(&mut self, now: Instant, player: u16) -> Result<Option<LinkId>, Box<SimFailure>> {
         let Some(link) = self.players.remove(&player) else { return Ok(None) };
         self.live.server_did(&ServerAction::Lost { connection: link.0 })?;
         self.server.handle_disconnected(now, link);
@@ -145,7 +145,7 @@ impl<F: FnMut(&Sent) -> bool> Carrier<F> {
     }
 
     /// Carries what the server wants sent and closed.
-    fn drain(&mut self) -> Result<(), Box<Failure>> {
+    fn drain(&mut self) -> Result<(), Box<SimFailure>> {
         while self.server.poll_event().is_some() {}
         while let Some(sent) = self.server.poll_transmit().map(|transmit| Outgoing::of(&transmit)) {
             self.send(&sent)?;
@@ -166,7 +166,7 @@ impl<F: FnMut(&Sent) -> bool> Carrier<F> {
         Ok(())
     }
 
-    fn send(&mut self, Outgoing { to, delivery, packet }: &Outgoing) -> Result<(), Box<Failure>> {
+    fn send(&mut self, Outgoing { to, delivery, packet }: &Outgoing) -> Result<(), Box<SimFailure>> {
         self.live.server_did(&ServerAction::Sent {
             connections: to.iter().map(|link| link.0).collect(),
             delivery: *delivery,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use consonance_sim::{Failure, Peers, Report, Sabotage, Scenario, run};
+use consonance_sim::{Peers, RunReport, Sabotage, Scenario, SimFailure, run};
 
 /// One run per line: seed, clients, seconds, and which peers if they are not mixed. A seed that found a fault stays
 /// here for good.
@@ -14,10 +14,10 @@ fn every_seed_of_the_list_ends_with_everybody_heard() {
     let outcomes = on_two_threads(&lines, |line| simulate(line, None));
     let failures: Vec<_> = outcomes.iter().filter_map(|outcome| outcome.as_ref().err().cloned()).collect();
     assert!(failures.is_empty(), "{}", failures.join("\n\n"));
-    let total = |count: fn(&Report) -> u64| outcomes.iter().flatten().map(count).sum::<u64>();
+    let total = |count: fn(&RunReport) -> u64| outcomes.iter().flatten().map(count).sum::<u64>();
     assert!(total(|report| report.counts.routed) > 0, "no server finds any listeners");
-    assert!(total(|report| report.counts.resumed) > 0, "nobody comes back in time");
-    assert!(total(|report| report.counts.waited) > 0, "nobody waits for its name");
+    assert!(total(|report| report.counts.resumed) > 0, "no client comes back in time");
+    assert!(total(|report| report.counts.waited) > 0, "no client waits for its name");
     assert!(total(|report| report.counts.given_up) > 0, "everybody comes back in time");
     assert!(total(|report| report.counts.summaries) > 0, "no speaker is told how its listeners do");
 }
@@ -53,9 +53,9 @@ fn whatever_is_broken_on_purpose_is_found() {
         (Sabotage::NoWayBack, Peers::Mixed, ["player", "is", "Degraded"]),
     ] {
         // One fault may show in several ways.
-        let is_it = |failure: &Failure| words.iter().all(|words| failure.what.contains(words));
+        let is_it = |failure: &SimFailure| words.iter().all(|words| failure.what.contains(words));
         let found = (1..=20).find_map(|seed| fail(&format!("{seed} 8 20 {peers}"), sabotage).filter(is_it));
-        assert!(found.is_some(), "nobody notices {sabotage:?} among {peers}");
+        assert!(found.is_some(), "{sabotage:?} goes unnoticed among {peers}");
     }
 }
 
@@ -82,11 +82,11 @@ fn on_two_threads<T: Send>(lines: &[&str], simulate: impl Fn(&str) -> T + Sync) 
     })
 }
 
-fn simulate(line: &str, sabotage: Option<Sabotage>) -> Result<Report, String> {
+fn simulate(line: &str, sabotage: Option<Sabotage>) -> Result<RunReport, String> {
     run(&scenario(line, sabotage), |_| {}).map_err(|failure| failure.to_string())
 }
 
-fn fail(line: &str, sabotage: Sabotage) -> Option<Failure> {
+fn fail(line: &str, sabotage: Sabotage) -> Option<SimFailure> {
     run(&scenario(line, Some(sabotage)), |_| {}).err().map(|failure| *failure)
 }
 

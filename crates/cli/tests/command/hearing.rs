@@ -8,7 +8,7 @@ mod tap;
 
 use std::time::Duration;
 
-use consonance_sim::{Failure, LiveScenario, Peers, Report, Scenario};
+use consonance_sim::{LiveScenario, Peers, RunReport, Scenario, SimFailure};
 
 use networks::Way;
 use stage::Stage;
@@ -40,7 +40,7 @@ fn a_network_that_loses_a_reliable_packet_is_found_out() {
     assert!(failure.what.contains("not the next one sent to it"), "{failure}");
 }
 
-fn play(seed: u64, way: Way, fault: Fault) -> Result<Report, Box<Failure>> {
+fn play(seed: u64, way: Way, fault: Fault) -> Result<RunReport, Box<SimFailure>> {
     let mut scenario = Scenario::new(seed);
     scenario.clients = PLAYERS;
     scenario.peers = Peers::Mixed;

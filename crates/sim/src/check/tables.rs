@@ -6,18 +6,18 @@ use crate::actor::Player;
 use crate::clock::Time;
 use crate::heard::Heard;
 use crate::model::{Model, View};
-use crate::numbers::{Room, Who};
+use crate::numbers::{PlayerId, Room};
 use crate::tally::Tally;
 use crate::violation::{Checked, Violation, ensure};
 
 /// A player's whole table is the truth as far as it has been told, and what its events said; its rooms are those it
 /// was told to listen to. After a lost link the table stays as it was until the place is given up.
 pub(crate) fn tables(player: &Player, client: &Client, model: &Model, now: Time) -> Checked {
-    let who = player.who;
+    let player_id = player.player_id;
     let listens = client.rooms().len() == player.rooms.len();
     ensure!(
         listens,
-        "{who} was told to listen to {:?}, not to {:?}",
+        "{player_id} was told to listen to {:?}, not to {:?}",
         player.rooms,
         client.rooms().collect::<Vec<_>>()
     );
@@ -33,27 +33,27 @@ pub(crate) fn tables(player: &Player, client: &Client, model: &Model, now: Time)
         told.remove_player(own, client.name());
     }
     let Heard { view, told: expected, .. } = &player.heard;
-    ensure!(told == *expected, "the table of {who} is not what its events said");
+    ensure!(told == *expected, "the table of {player_id} is not what its events said");
     let is_alone = table == Tally::default();
     ensure!(
         is_alone || !player.heard.has_given_up(player.clock.read(now)),
-        "{who} is in no session with others"
+        "{player_id} is in no session with others"
     );
     match view {
         Some(view) if model.tally(*view) != Some(table) => {
-            Err(Violation::new(difference(who, client, model, *view)))
+            Err(Violation::new(difference(player_id, client, model, *view)))
         }
         _ => Ok(()),
     }
 }
 
 /// What a player knows wrong, for people.
-fn difference(who: Who, client: &Client, model: &Model, view: View) -> String {
+fn difference(player_id: PlayerId, client: &Client, model: &Model, view: View) -> String {
     let truth = model.known(view).map(|stay| {
         let rooms =
             (0..model.rooms()).map(Room).filter(|room| model.listeners(view, *room).any(|id| id == stay.id));
         let rooms: Vec<_> = rooms.map(|room| model.room_name(room)).collect();
-        format!("{} {} {rooms:?}", stay.id, model.name(stay.who))
+        format!("{} {} {rooms:?}", stay.id, model.name(stay.player_id))
     });
     let mut truth: Vec<_> = truth.collect();
     let mut known: Vec<_> =
@@ -61,5 +61,5 @@ fn difference(who: Who, client: &Client, model: &Model, view: View) -> String {
     let both: Vec<_> = truth.iter().filter(|entry| known.contains(entry)).cloned().collect();
     truth.retain(|entry| !both.contains(entry));
     known.retain(|entry| !both.contains(entry));
-    format!("{who} should know {truth:?} and knows {known:?} instead, at version {}", view.version.0)
+    format!("{player_id} should know {truth:?} and knows {known:?} instead, at version {}", view.version.0)
 }

@@ -45,7 +45,7 @@ struct Run {
     links: u64,
     /// The newest direct link to a peer; there were as many, after the first number.
     peers: u64,
-    /// Who is here by what the client told.
+    /// The players, as the client reported them.
     told: BTreeMap<String, Told>,
 }
 
@@ -123,7 +123,7 @@ impl Run {
                 self.receive(&packet);
             }
         }
-        // Whoever does not drain at once may do so later.
+        // Draining at once is optional: it may happen later.
         if operation % 64 < 56 {
             self.drain();
         }
@@ -189,7 +189,7 @@ fn note(told: &mut BTreeMap<String, Told>, event: &ClientEvent<'_>) {
             assert!(before.is_none_or(is_gone), "{name} joins once");
         }
         ClientEvent::PlayerLeft { name, .. } => {
-            let left = told.remove(&**name).expect("who leaves was here");
+            let left = told.remove(&**name).expect("a player that leaves was here");
             assert!(left.rooms.is_empty() && !left.is_speaking, "{name} leaves empty-handed");
         }
         ClientEvent::EnteredRoom { name, room, .. } => {
@@ -225,10 +225,10 @@ fn note(told: &mut BTreeMap<String, Told>, event: &ClientEvent<'_>) {
 }
 
 fn player<'a>(told: &'a mut BTreeMap<String, Told>, name: &str) -> &'a mut Told {
-    told.get_mut(name).expect("events are about players who are here")
+    told.get_mut(name).expect("events are about present players")
 }
 
-/// A packet that whoever is at the other end can read.
+/// A packet that the peer can read, whatever it is.
 fn is_whole(transmit: &Transmit<'_>) {
     let packet = Packet::parse(transmit.payload).expect("a client sends whole packets");
     let is_direct = transmit.to.iter().all(|link| link.0 >= PEERS);
@@ -249,7 +249,7 @@ fn is_whole(transmit: &Transmit<'_>) {
     }
 }
 
-/// The answer of an older server: who is here, in one packet.
+/// The answer of an older server: the players, in one packet.
 fn join(extension: Option<HandshakeExtension<'_>>) -> Vec<u8> {
     let codec = CodecParameters { kind: CodecId::OPUS, frame_size_samples: 960, sample_rate_hz: 48_000 };
     let clients = [(0, NAMES[0]), (1, NAMES[1]), (2, NAMES[2])].map(|(id, name)| {

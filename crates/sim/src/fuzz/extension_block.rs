@@ -44,7 +44,7 @@ fn check_voice_report(bytes: &[u8]) {
     assert_eq!(VoiceReport::find(trailing), Some(report), "what was written is read");
 }
 
-/// The same as a report of where somebody is.
+/// The same as a position report.
 fn check_position_report(bytes: &[u8]) {
     let Some(Ok(report)) = PositionReport::find(bytes) else { return };
     let mut buffer = [0; PACKET_BYTES_MAX];

@@ -224,7 +224,7 @@ pub(super) fn position(tape: &mut Tape<'_>) -> Option<Position> {
     Position::new(metres).ok()
 }
 
-/// How somebody was received.
+/// How a speaker was received.
 pub(super) fn reception(tape: &mut Tape<'_>) -> Reception {
     let [expected, lost, playout_delay_ms] = [tape.number(), tape.number(), tape.number()];
     Reception { speaker: id(tape), expected, lost, playout_delay_ms }

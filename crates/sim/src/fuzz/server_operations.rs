@@ -36,7 +36,7 @@ struct Run {
     /// The newest link of each place, and every link that was ever opened.
     newest: [LinkId; PLACES],
     links: BTreeSet<LinkId>,
-    /// Who is here by what the server told: name, link and rooms by id.
+    /// The clients, as the server reported them: name, link and rooms by id.
     table: BTreeMap<ClientId, (String, LinkId, BTreeSet<String>)>,
     /// What clients may show to get their places back: the newest that were given out.
     tickets: VecDeque<ResumeTicket>,
@@ -72,7 +72,7 @@ impl Run {
             3 => self.administer(operation, tape),
             _ => self.receive(operation, self.newest[place], tape),
         }
-        // Whoever does not drain at once may do so later.
+        // Draining at once is optional: it may happen later.
         if operation % 32 < 28 {
             self.drain();
         }
@@ -158,7 +158,7 @@ impl Run {
                 );
             }
             ServerEvent::ClientResumed { id, name, link } => {
-                let (known, over, _) = self.table.get_mut(&id).expect("who comes back never left");
+                let (known, over, _) = self.table.get_mut(&id).expect("a client that resumes never left");
                 assert!(
                     *known == *name && *over != link,
                     "{name} comes back under its name over another link"
@@ -167,19 +167,19 @@ impl Run {
             }
             ServerEvent::Restarted { .. } => self.table.clear(),
             ServerEvent::ClientLeft { id, name, link, .. } => {
-                let (known, over, rooms) = self.table.remove(&id).expect("who leaves was here");
+                let (known, over, rooms) = self.table.remove(&id).expect("a client that leaves was here");
                 assert!(known == *name && over == link && rooms.is_empty(), "{name} leaves as it came");
             }
             ServerEvent::EnteredRoom { id, room, .. } => {
-                let (_, _, rooms) = self.table.get_mut(&id).expect("who enters is here");
-                assert!(rooms.insert(room.into()), "nobody enters a room twice");
+                let (_, _, rooms) = self.table.get_mut(&id).expect("a client that enters is here");
+                assert!(rooms.insert(room.into()), "a room is entered twice");
             }
             ServerEvent::ExitedRoom { id, room, .. } => {
-                let (_, _, rooms) = self.table.get_mut(&id).expect("who exits is here");
-                assert!(rooms.remove(&*room), "nobody exits a room without having entered it");
+                let (_, _, rooms) = self.table.get_mut(&id).expect("a client that exits is here");
+                assert!(rooms.remove(&*room), "a room is exited without having been entered");
             }
             ServerEvent::Spoofed { id, claimed, .. } => {
-                assert!(self.table.contains_key(&id) && claimed != id, "somebody in the name of another");
+                assert!(self.table.contains_key(&id) && claimed != id, "a client in another's name");
             }
             _ => {}
         }

@@ -1,4 +1,4 @@
-//! The reference's account of lost links: a place is kept for a while, for whoever shows what was given for it.
+//! The reference's account of lost links: a place is kept for a while, for the client that presents the ticket for it.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::numbers::Version;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
     Over(LinkId),
-    /// Nobody knows; the server keeps its place until then, by its own clock.
+    /// Unknown; the server keeps its place until then, by its own clock.
     KeptUntil(Instant),
 }
 
@@ -39,7 +39,7 @@ impl Model {
         };
         let name = request.name?.to_str();
         let is_good = |stay: &&Stay| {
-            stay.id == ticket.id && stay.secret == Some(ticket.secret) && *self.name(stay.who) == *name
+            stay.id == ticket.id && stay.secret == Some(ticket.secret) && *self.name(stay.player_id) == *name
         };
         let asks = ticket.session == self.session && extension.capabilities.contains(Capabilities::RESUME);
         self.present().find(is_good).filter(|_| asks && self.over(link).is_none())
@@ -52,7 +52,7 @@ impl Model {
         }
     }
 
-    /// The server found a link gone: who can come back has a while for it, anybody else has left.
+    /// The server found a link gone: a client that can resume has a while for it, any other has left.
     pub(crate) fn lose(&mut self, link: LinkId, now: Instant) {
         self.asked.remove(&link);
         let Some(stay) = self.over(link).filter(|stay| stay.can_resume()).map(|stay| stay.joined) else {
@@ -73,7 +73,7 @@ impl Model {
         }
     }
 
-    /// Whoever did not come back in time has left; how many.
+    /// Clients that did not come back in time have left; returns how many.
     pub(crate) fn give_up_places(&mut self, now: Instant) -> u64 {
         let overdue: Vec<_> = self.overdue(now).map(|stay| stay.joined).collect();
         for stay in &overdue {

@@ -10,7 +10,7 @@ use super::{Thing, World};
 use crate::action::Action;
 use crate::actor::{Player, SpeechTarget};
 use crate::model::View;
-use crate::numbers::{Room, Who, owner};
+use crate::numbers::{PlayerId, Room, owner};
 use crate::violation::{Checked, Violation, ensure};
 use crate::words::{Probe, Word, WordTarget};
 
@@ -22,7 +22,7 @@ impl World {
         self.agenda.add(self.agenda.now(), Thing::SomethingHappens);
     }
 
-    /// From now on nothing goes wrong, and whoever is away comes back.
+    /// From now on nothing goes wrong, and absent players come back.
     pub(crate) fn end_trouble(&mut self) {
         let now = self.agenda.now();
         self.is_troubled = false;
@@ -30,7 +30,7 @@ impl World {
         self.host.away_until = now;
         for index in 0..self.players.len() {
             let at = self.soon(Duration::from_secs(1));
-            self.agenda.add(at, Thing::Happens(Action::Start(Who(index as u16))));
+            self.agenda.add(at, Thing::Happens(Action::Start(PlayerId(index as u16))));
         }
     }
 
@@ -48,28 +48,28 @@ impl World {
         Ok(())
     }
 
-    /// The number of the next word that anybody says.
+    /// The number of the next word.
     pub(crate) fn next_word(&self) -> Probe {
         self.words.next()
     }
 
-    /// Everybody who is silent says something to a room with listeners; the first word that counts.
+    /// All silent players say something to a room with listeners; the first word that counts.
     pub(crate) fn everybody_speaks(&mut self) -> Result<Probe, Violation> {
         self.counts.settled += 1;
         let first = self.next_word();
         for index in 0..self.players.len() {
-            self.speaks_to_somebody(index)?;
+            self.speak_to_a_room(index)?;
         }
         Ok(first)
     }
 
-    /// Whoever is silent says something to a room with listeners, and who speaks goes on for a while.
-    pub(super) fn speaks_to_somebody(&mut self, index: usize) -> Checked {
+    /// A silent player says something to a room with listeners, and a speaking one goes on for a while.
+    pub(super) fn speak_to_a_room(&mut self, index: usize) -> Checked {
         let room = self.room_with_listeners(index);
-        self.say_something(Who(index as u16), SpeechTarget::Room(room))
+        self.say_something(PlayerId(index as u16), SpeechTarget::Room(room))
     }
 
-    /// These words reached all for whom they were, and everybody said some of them.
+    /// These words reached all their recipients, and each player said some of them.
     pub(crate) fn everybody_was_heard(&self, words: Range<Probe>) -> Checked {
         let mut spoke = vec![false; self.players.len()];
         for word in (words.start.0..words.end.0).filter_map(|probe| self.words.get(Probe(probe))) {
@@ -83,41 +83,56 @@ impl World {
     }
 
     fn is_at_rest(&self, player: &Player) -> Checked {
-        let who = player.who;
-        let Some(client) = &player.client else { return Err(Violation::new(format!("{who} is not there"))) };
+        let player_id = player.player_id;
+        let Some(client) = &player.client else {
+            return Err(Violation::new(format!("{player_id} is not there")));
+        };
         let status = client.status();
-        ensure!(status == Status::Connected, "{who} is {status:?}");
-        ensure!(player.heard.roster_received, "{who} waits for the roster");
+        ensure!(status == Status::Connected, "{player_id} is {status:?}");
+        ensure!(player.heard.roster_received, "{player_id} waits for the roster");
         let Some(view) = player.heard.view else {
-            return Err(Violation::new(format!("{who} knows nothing yet")));
+            return Err(Violation::new(format!("{player_id} knows nothing yet")));
         };
-        let Some(stay) = self.model.present().find(|stay| stay.who == who) else {
-            return Err(Violation::new(format!("{who} is not in the session")));
+        let Some(stay) = self.model.present().find(|stay| stay.player_id == player_id) else {
+            return Err(Violation::new(format!("{player_id} is not in the session")));
         };
-        ensure!(view.stay == stay.joined, "{who} does not know that it has joined again");
-        ensure!(client.id() == Some(stay.id), "{who} believes to be {:?} and is {}", client.id(), stay.id);
+        ensure!(view.stay == stay.joined, "{player_id} does not know that it has joined again");
+        ensure!(
+            client.id() == Some(stay.id),
+            "{player_id} believes to be {:?} and is {}",
+            client.id(),
+            stay.id
+        );
         let listens = self.model.rooms_of(stay.joined).eq(player.rooms.iter().copied());
-        ensure!(listens, "the server does not know which rooms {who} listens to");
+        ensure!(listens, "the server does not know which rooms {player_id} listens to");
         let latest = View { version: self.model.version, ..view };
-        ensure!(self.model.tally(view) == self.model.tally(latest), "{who} does not know everything yet");
+        ensure!(
+            self.model.tally(view) == self.model.tally(latest),
+            "{player_id} does not know everything yet"
+        );
         for other in self.model.present() {
-            let id = client.player(self.model.name(other.who));
-            ensure!(id == Some(other.id), "{who} takes {} for {id:?}, not {}", other.who, other.id);
+            let id = client.player(self.model.name(other.player_id));
+            ensure!(
+                id == Some(other.id),
+                "{player_id} takes {} for {id:?}, not {}",
+                other.player_id,
+                other.id
+            );
         }
         Ok(())
     }
 
     fn was_heard(&self, word: &Word) -> Checked {
-        for who in self.listeners_of(word) {
-            let heard = word.heard.contains(&who);
-            ensure!(heard, "{who} does not hear word {} of {}, in calm", word.probe.0, word.from);
+        for player_id in self.listeners_of(word) {
+            let heard = word.heard.contains(&player_id);
+            ensure!(heard, "{player_id} does not hear word {} of {}, in calm", word.probe.0, word.from);
         }
         Ok(())
     }
 
-    /// Who has to hear a word, when it is calm. A late frame of who had the id before may have set
-    /// somebody's machine for some seconds.
-    pub(super) fn listeners_of(&self, word: &Word) -> Vec<Who> {
+    /// The players that have to hear a word, when it is calm. A late frame of an id's former owner may have set a
+    /// speaker's machine for some seconds.
+    pub(super) fn listeners_of(&self, word: &Word) -> Vec<PlayerId> {
         let Some(view) = self.players[word.from.index()].heard.view else { return Vec::new() };
         let mut listeners = Vec::new();
         let open = word.to.iter().filter(|recipient| !recipient.closing || word.is_text);
@@ -128,16 +143,18 @@ impl World {
             };
             listeners.extend(ids.into_iter().filter_map(|id| self.model.link_of(id)).map(owner));
         }
-        listeners.retain(|who| *who != word.from && !self.players[who.index()].heard.is_misled_about(word));
+        listeners.retain(|player_id| {
+            *player_id != word.from && !self.players[player_id.index()].heard.is_misled_about(word)
+        });
         listeners
     }
 
     fn room_with_listeners(&mut self, index: usize) -> Room {
-        let own = Who(index as u16);
+        let own = PlayerId(index as u16);
         let others: Vec<Room> = self
             .players
             .iter()
-            .filter(|player| player.who != own)
+            .filter(|player| player.player_id != own)
             .flat_map(|player| player.rooms.iter().copied())
             .collect();
         self.dice.pick(&others).copied().unwrap_or(Room(0))

@@ -11,14 +11,15 @@ use consonance_wire::{
 use super::World;
 use crate::action::Forgery;
 use crate::network::{Parcel, Way};
-use crate::numbers::Who;
+use crate::numbers::PlayerId;
 use crate::sabotage::with_extension;
 
 impl World {
     /// Sends a forged packet over a player's own link, if it is in a session.
-    pub(super) fn forge(&mut self, who: Who, forgery: Forgery) {
-        let player = &mut self.players[who.index()];
-        let (Some((session, own)), Some(link)) = (player.heard.joined, self.network.open_link_of(who)) else {
+    pub(super) fn forge(&mut self, player_id: PlayerId, forgery: Forgery) {
+        let player = &mut self.players[player_id.index()];
+        let (Some((session, own)), Some(link)) = (player.heard.joined, self.network.open_link_of(player_id))
+        else {
             return;
         };
         player.has_forged = true;

@@ -46,7 +46,7 @@ impl World {
         self.drain_host(parsed.map(|(packet, trailing)| (parcel.link, packet, trailing)), parcel.word)
     }
 
-    /// What the server passes on of a packet that it got goes to whom it should.
+    /// What the server relays of a packet goes to the right clients.
     pub(super) fn is_passed_on_right(&mut self, parcel: &Parcel) -> Checked {
         match Packet::parse(&parcel.payload) {
             Ok(Packet::ServerRelayUnreliable(relay)) => {
@@ -81,10 +81,12 @@ impl World {
     fn are_places_given_up(&self, now: Instant) -> Checked {
         let is_kept = |stay: &&Stay| {
             let client = self.host.server.client(stay.id);
-            client.is_some_and(|client| *client.name == *self.model.name(stay.who))
+            client.is_some_and(|client| *client.name == *self.model.name(stay.player_id))
         };
         match self.model.overdue(now).find(is_kept) {
-            Some(stay) => Err(Violation::new(format!("the place of {} is kept for too long", stay.who))),
+            Some(stay) => {
+                Err(Violation::new(format!("the place of {} is kept for too long", stay.player_id)))
+            }
             None => Ok(()),
         }
     }
@@ -138,7 +140,7 @@ impl World {
                 self.begin_arrivals(link);
             }
         } else {
-            self.let_in_who_waited(entries)?;
+            self.admit_waiting(entries)?;
         }
         for link in closed {
             self.model.close(link);
@@ -159,8 +161,8 @@ impl World {
         }
     }
 
-    /// A frame without a list goes to exactly those who listen now, as the server knows it, if it is the sender's own
-    /// and the server was told that it would come so.
+    /// A frame without a list goes to exactly the present listeners, as the server knows them, if it is the sender's
+    /// own and the server was told that it would come so.
     fn is_routed_right(&self, parcel: &Parcel) -> Checked {
         let own = self
             .own_word(parcel)
@@ -170,7 +172,8 @@ impl World {
         let mut sent: Vec<_> = self.batch.iter().filter(is_voice).map(|outgoing| outgoing.link).collect();
         expected.sort_unstable();
         sent.sort_unstable();
-        // Only the client knows whom its channels reach while its tables are being filled; then these are the most.
+        // Only the client knows the recipients of its channels while its tables are being filled; then these are the
+        // most.
         let is_sure = own.is_some_and(|(_, word)| word.is_sure);
         let is_right =
             if is_sure { sent == expected } else { sent.iter().all(|link| expected.contains(link)) };
@@ -183,7 +186,7 @@ impl World {
         Ok(())
     }
 
-    /// A relay goes to exactly those who have the listed ids now, and only if it is the sender's own.
+    /// A relay goes to exactly the clients that have the listed ids now, and only if it is the sender's own.
     fn is_relayed_right(&self, parcel: &Parcel, relay: &ServerRelay<'_>) -> Checked {
         let is_own = relay.session == self.model.session && self.own_word(parcel).is_some();
         let mut listed: Vec<ClientId> = relay.destinations.iter().collect();
@@ -191,7 +194,7 @@ impl World {
             listed.clear();
         }
         let mut expected: Vec<_> = listed.iter().filter_map(|id| self.model.link_of(*id)).collect();
-        // Besides, the sender of a foreign session is told so, and one who is sent away is taken out.
+        // Besides, the sender of a foreign session is told so, and a rejected client is taken out.
         let is_it = |sent: &&Outgoing| *sent.payload == *relay.packet;
         let mut sent: Vec<_> = self.batch.iter().filter(is_it).map(|outgoing| outgoing.link).collect();
         expected.sort_unstable();
@@ -233,8 +236,10 @@ impl World {
                 ServerEvent::EnteredRoom { id, room, .. } => told.add_room(id, &room),
                 ServerEvent::ExitedRoom { id, room, .. } => told.remove_room(id, &room),
                 ServerEvent::NameInUse { name, holder, .. } => {
-                    let is_its_own =
-                        self.model.holder(holder).is_none_or(|stay| *name == *self.model.name(stay.who));
+                    let is_its_own = self
+                        .model
+                        .holder(holder)
+                        .is_none_or(|stay| *name == *self.model.name(stay.player_id));
                     ensure!(is_its_own, "{holder} does not have the name {name}");
                 }
                 ServerEvent::NameClaimWithdrawn { link, name } => {
@@ -252,7 +257,7 @@ impl World {
         Ok(entries)
     }
 
-    /// Whoever shows the right secret has its place back, and nobody else has; an id that is free is nobody else's.
+    /// Only a client with the right secret has its place back; a free id belongs to no other.
     fn is_let_in_right(
         &self,
         entry: Option<Entry>,
@@ -266,9 +271,9 @@ impl World {
         let Some(Entry { id, link: over, .. }) = entry else { return Ok(()) };
         let repeats = self.model.over(link).filter(|stay| stay.can_resume());
         ensure!(repeats.is_none(), "{} asks twice and so joins twice", owner(link));
-        ensure!(over == link, "somebody joins over {over} when {link} shakes hands");
-        let is_free = self.model.holder(id).is_none_or(|holder| holder.who == owner(link));
-        ensure!(is_free, "{} gets the id {id} of somebody else", owner(link));
+        ensure!(over == link, "a client joins over {over} when {link} shakes hands");
+        let is_free = self.model.holder(id).is_none_or(|holder| holder.player_id == owner(link));
+        ensure!(is_free, "{} gets the id {id} of another player", owner(link));
         Ok(())
     }
 

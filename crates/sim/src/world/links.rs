@@ -1,28 +1,28 @@
-//! Connections come about, are closed, or break without a word; each end learns of it in its own time.
+//! Connections are opened, are closed, or break silently; each end learns of it in its own time.
 
 use consonance_session::{Client, CloseReason, LinkId, PeerOrigin};
 
 use super::outside::LinkOrder;
 use super::{Thing, World};
 use crate::network::{End, Way};
-use crate::numbers::{Who, owner};
+use crate::numbers::{PlayerId, owner};
 use crate::violation::{Checked, ensure};
 
 /// A player finds out that a link is broken within this time, …
 const PLAYER_NOTICES: (u64, u64) = (0, 5000);
 /// … the server within this one; in between the old link lingers.
 const HOST_NOTICES: (u64, u64) = (0, 8000);
-/// An attempt to connect that nobody answers ends within this time.
+/// An unanswered attempt to connect ends within this time.
 const CONNECT_TIMEOUT: (u64, u64) = (1000, 3000);
 
 impl World {
     /// A client asked for a link.
-    pub(super) fn open_link(&mut self, who: Who) {
+    pub(super) fn open_link(&mut self, player_id: PlayerId) {
         let now = self.agenda.now();
-        let life = self.players[who.index()].life;
-        let (link, opens_at) = self.network.open(now, who, life);
+        let life = self.players[player_id.index()].life;
+        let (link, opens_at) = self.network.open(now, player_id, life);
         if let Some(outside) = &mut self.outside {
-            return outside.order(who, LinkOrder::Connect { link });
+            return outside.order(player_id, LinkOrder::Connect { link });
         }
         match opens_at {
             Some(at) => self.agenda.add(at, Thing::LinkOpens(link)),
@@ -60,30 +60,31 @@ impl World {
             return Ok(());
         }
         link.player = End::Open;
-        let who = owner(id);
-        self.with_client(who, |client, now| client.handle_connected(now, id))
+        let player_id = owner(id);
+        self.with_client(player_id, |client, now| client.handle_connected(now, id))
     }
 
-    /// Nobody answered.
+    /// There was no answer.
     pub(super) fn link_fails(&mut self, id: LinkId) -> Checked {
-        let who = owner(id);
+        let player_id = owner(id);
         let Some(link) = self.network.link(id) else { return Ok(()) };
-        let concerns_player = link.player == End::Opening && link.life == self.players[who.index()].life;
+        let concerns_player =
+            link.player == End::Opening && link.life == self.players[player_id.index()].life;
         self.network.forget(id, Way::Down);
         if concerns_player {
-            return self.with_client(who, Client::handle_connect_failed);
+            return self.with_client(player_id, Client::handle_connect_failed);
         }
         Ok(())
     }
 
     /// The player's end learns that the link is gone.
     pub(super) fn player_notices(&mut self, id: LinkId) -> Checked {
-        let who = owner(id);
+        let player_id = owner(id);
         let Some(link) = self.network.link(id) else { return Ok(()) };
-        let concerns_player = link.player == End::Open && link.life == self.players[who.index()].life;
+        let concerns_player = link.player == End::Open && link.life == self.players[player_id.index()].life;
         self.network.forget(id, Way::Down);
         if concerns_player {
-            return self.with_client(who, |client, now| client.handle_disconnected(now, id));
+            return self.with_client(player_id, |client, now| client.handle_disconnected(now, id));
         }
         Ok(())
     }
@@ -126,7 +127,7 @@ impl World {
         Ok(())
     }
 
-    /// Nobody who is honest is sent away.
+    /// No honest player is rejected.
     pub(super) fn may_hang_up(&self, id: LinkId, reason: &str) -> Checked {
         let honest = !self.players[owner(id).index()].has_forged;
         let expected = [CloseReason::ReplacedByNewerLogin, CloseReason::NoHandshake, CloseReason::Resumed];
@@ -136,16 +137,16 @@ impl World {
     }
 
     /// Nothing comes through the links of a player any more; both ends notice by and by.
-    pub(super) fn break_links(&mut self, who: Who) {
+    pub(super) fn break_links(&mut self, player_id: PlayerId) {
         if let Some(outside) = &mut self.outside {
             // Before it is in the session, the end of a link shows nothing that a refusal would not.
-            if self.players[who.index()].heard.joined.is_some() {
-                outside.order(who, LinkOrder::Cut);
+            if self.players[player_id.index()].heard.joined.is_some() {
+                outside.order(player_id, LinkOrder::Cut);
             }
             return;
         }
         let now = self.agenda.now();
-        for link in self.network.links_of(who).iter_mut().filter(|link| !link.broken) {
+        for link in self.network.links_of(player_id).iter_mut().filter(|link| !link.broken) {
             link.broken = true;
             if link.player == End::Open {
                 let at = now + self.dice.millis(PLAYER_NOTICES.0, PLAYER_NOTICES.1);
@@ -159,13 +160,13 @@ impl World {
     }
 
     /// The player's ends are gone without a word; the server's notice by and by.
-    pub(super) fn drop_links(&mut self, who: Who) {
+    pub(super) fn drop_links(&mut self, player_id: PlayerId) {
         if let Some(outside) = &mut self.outside {
-            outside.order(who, LinkOrder::Crash);
-            return self.network.forget_all_of(who);
+            outside.order(player_id, LinkOrder::Crash);
+            return self.network.forget_all_of(player_id);
         }
         let now = self.agenda.now();
-        for link in self.network.links_of(who) {
+        for link in self.network.links_of(player_id) {
             link.player = End::Gone;
             if link.server == End::Open {
                 let at = now + self.dice.millis(HOST_NOTICES.0, HOST_NOTICES.1);

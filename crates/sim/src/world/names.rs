@@ -1,4 +1,4 @@
-//! Names in use: who is alive, and that nobody who is loses its name to another link.
+//! Names in use: which holders are alive, and that no living one loses its name to another link.
 
 use consonance_session::{Instant, LinkId};
 
@@ -22,7 +22,7 @@ impl World {
     }
 
     /// Newcomers that waited are members now, without another packet of theirs.
-    pub(super) fn let_in_who_waited(&mut self, entries: &[Entry]) -> Checked {
+    pub(super) fn admit_waiting(&mut self, entries: &[Entry]) -> Checked {
         for &entry in entries {
             let Entry { id, link, resumes } = entry;
             ensure!(!resumes, "{} resumes without having asked", owner(link));
@@ -42,14 +42,16 @@ impl World {
         if self.outside.is_some() {
             return Ok(());
         }
-        let who = owner(link);
-        let holder = self.model.present().filter(|stay| stay.who == who).find_map(|stay| match stay.place {
-            Place::Over(old) if old != link => Some(old),
-            _ => None,
+        let player_id = owner(link);
+        let holder = self.model.present().filter(|stay| stay.player_id == player_id).find_map(|stay| {
+            match stay.place {
+                Place::Over(old) if old != link => Some(old),
+                _ => None,
+            }
         });
         ensure!(
             !holder.is_some_and(|old| self.is_alive(old)),
-            "{who} takes its name over {link} from {holder:?}, which is alive"
+            "{player_id} takes its name over {link} from {holder:?}, which is alive"
         );
         Ok(())
     }

@@ -14,14 +14,14 @@ use super::host::{Entry, answer};
 use super::{Outgoing, World};
 use crate::model::View;
 use crate::network::{End, Parcel, Way};
-use crate::numbers::{Who, owner};
+use crate::numbers::{PlayerId, owner};
 use crate::violation::{Checked, Violation, ensure};
 use crate::words::Probe;
 
 /// What is outside of the simulation, as far as it is known.
 #[derive(Debug)]
 pub(crate) struct Outside {
-    pub(crate) orders: VecDeque<(Who, LinkOrder)>,
+    pub(crate) orders: VecDeque<(PlayerId, LinkOrder)>,
     /// By player, oldest first.
     ends: Vec<Vec<ServerEnd>>,
     /// The server's links by the names that its driver has for them.
@@ -75,7 +75,7 @@ enum Cause {
     Lost { connection: u64 },
 }
 
-/// More than any network keeps of old voice for somebody who does not read.
+/// More than any network keeps of old voice for a slow reader.
 const UNRELIABLE_KEPT: usize = 1024;
 
 impl Outside {
@@ -91,18 +91,18 @@ impl Outside {
         }
     }
 
-    pub(super) fn order(&mut self, who: Who, order: LinkOrder) {
-        self.orders.push_back((who, order));
+    pub(super) fn order(&mut self, player_id: PlayerId, order: LinkOrder) {
+        self.orders.push_back((player_id, order));
     }
 
     /// A packet was sent: by a player, or by the server, where it is known again when it comes.
     pub(super) fn dispatch(&mut self, parcel: Parcel) {
         let Parcel { link, way, delivery, payload, view, .. } = parcel;
-        let who = owner(link);
+        let player_id = owner(link);
         if way == Way::Up {
-            return self.order(who, LinkOrder::Send { delivery, packet: payload });
+            return self.order(player_id, LinkOrder::Send { delivery, packet: payload });
         }
-        let Some(end) = self.ends[who.index()].iter_mut().find(|end| end.link == link) else { return };
+        let Some(end) = self.ends[player_id.index()].iter_mut().find(|end| end.link == link) else { return };
         match delivery {
             Delivery::Reliable => end.on_the_way.push_back(OnTheWay { payload, view }),
             Delivery::Unreliable => {
@@ -113,7 +113,7 @@ impl Outside {
         }
     }
 
-    /// Reliable packets that have been sent to those who are there and did not come yet.
+    /// Reliable packets that have been sent to present players and did not come yet.
     pub(super) fn on_the_way(&self) -> usize {
         let newest = self.ends.iter().filter_map(|ends| ends.last());
         newest.map(|end| end.on_the_way.len()).sum::<usize>() + self.inbox.iter().flatten().count()
@@ -122,8 +122,8 @@ impl Outside {
     /// What a reliable packet tells that came over this link of a player's; `None` if it has
     /// not been seen being sent yet.
     fn take(&mut self, link: LinkId, payload: &[u8]) -> Result<Option<OnTheWay>, Violation> {
-        let who = owner(link);
-        let ends = &mut self.ends[who.index()];
+        let player_id = owner(link);
+        let ends = &mut self.ends[player_id.index()];
         let known = ends.iter().position(|end| end.players == Some(link));
         let is_it = |end: &ServerEnd| {
             end.players.is_none() && end.on_the_way.front().is_some_and(|sent| *sent.payload == *payload)
@@ -138,7 +138,10 @@ impl Outside {
         }
         let next = end.on_the_way.pop_front();
         let is_next = next.as_ref().is_none_or(|sent| *sent.payload == *payload);
-        ensure!(is_next, "{who} gets a reliable packet that is not the next one sent to it: {payload:?}");
+        ensure!(
+            is_next,
+            "{player_id} gets a reliable packet that is not the next one sent to it: {payload:?}"
+        );
         Ok(next)
     }
 
@@ -157,7 +160,7 @@ impl World {
         }
     }
 
-    /// A player's link is gone, or did not come about.
+    /// A player's link is gone, or could not be opened.
     pub(crate) fn outside_disconnected(&mut self, id: LinkId) -> Checked {
         self.deliver()?;
         let was_open = self.network.link(id).map(|link| link.player == End::Open);
@@ -202,10 +205,10 @@ impl World {
             view = sent.view;
         }
         let parcel = outside.inbox[index].pop_front();
-        let who = owner(link);
+        let player_id = owner(link);
         let may_repeat = self.may_repeat;
         let word = parcel.as_ref().and_then(|parcel| self.words.get(parcel.word?));
-        let repeated = may_repeat && word.is_some_and(|word| word.heard.contains(&who));
+        let repeated = may_repeat && word.is_some_and(|word| word.heard.contains(&player_id));
         Ok(parcel.map(|parcel| Parcel { view, repeated, ..parcel }))
     }
 
@@ -289,12 +292,16 @@ impl World {
         }
         let Ok(Packet::HandshakeRequest(request)) = Packet::parse(packet) else { return None };
         let name = request.name?.to_str();
-        let who = self.players.iter().map(|player| player.who).find(|who| *self.model.name(*who) == *name)?;
+        let player_id = self
+            .players
+            .iter()
+            .map(|player| player.player_id)
+            .find(|player_id| *self.model.name(*player_id) == *name)?;
         let outside = self.outside.as_mut()?;
         outside.links += 1;
-        let link = LinkId(outside.links << 16 | u64::from(who.0));
+        let link = LinkId(outside.links << 16 | u64::from(player_id.0));
         outside.link_of.insert(connection, link);
-        outside.ends[who.index()].push(ServerEnd {
+        outside.ends[player_id.index()].push(ServerEnd {
             link,
             players: None,
             on_the_way: VecDeque::new(),
@@ -322,7 +329,7 @@ impl World {
         }
     }
 
-    /// Whom the server let in over a link, by the answer that it sent.
+    /// The player that the server admitted over a link, by the answer that it sent.
     fn entry_over(&mut self, link: LinkId) -> Option<Entry> {
         let mut sent = self.batch.iter().filter(|sent| sent.link == link);
         let (session, entry) = sent.find_map(|sent| entry(link, &sent.payload))?;

@@ -10,11 +10,11 @@ use super::{MANY, Thing, World};
 use crate::actor::Player;
 use crate::check::Hearing;
 use crate::network::{End, Parcel, Way};
-use crate::numbers::{Who, owner};
+use crate::numbers::{PlayerId, owner};
 use crate::violation::{Checked, Violation, ensure};
 use crate::words::Probe;
 
-/// Whom a client's packets are for.
+/// The recipients of a client's packets.
 #[derive(Debug, Default)]
 pub(super) struct Addressed {
     /// The listeners that its relays list.
@@ -26,8 +26,8 @@ pub(super) struct Addressed {
 
 impl World {
     pub(super) fn player_receives(&mut self, parcel: &Parcel) -> Checked {
-        let who = owner(parcel.link);
-        let life = self.players[who.index()].life;
+        let player_id = owner(parcel.link);
+        let life = self.players[player_id.index()].life;
         let Some(link) = self.network.link(parcel.link) else { return Ok(()) };
         if link.broken || link.player != End::Open || link.life != life {
             return Ok(());
@@ -36,15 +36,15 @@ impl World {
         if let Some((victim, forged)) = self.misdelivery(parcel) {
             self.hand_over(victim, &forged)?;
         }
-        self.hand_over(who, parcel)?;
-        self.after_client(who)
+        self.hand_over(player_id, parcel)?;
+        self.after_client(player_id)
     }
 
     /// Gives a packet to a player's client; what it raises has to be what the packet was for.
-    fn hand_over(&mut self, who: Who, parcel: &Parcel) -> Checked {
+    fn hand_over(&mut self, player_id: PlayerId, parcel: &Parcel) -> Checked {
         let (changed, times) = self.delivered(parcel);
         let payload = changed.as_ref().unwrap_or(&parcel.payload);
-        let player = &mut self.players[who.index()];
+        let player = &mut self.players[player_id.index()];
         let now = player.clock.read(self.agenda.now());
         let mut hearing = Hearing::nothing(player, now);
         if makes_tables_again(&parcel.payload, player) {
@@ -68,35 +68,39 @@ impl World {
             if !parcel.repeated
                 && let Some(word) = self.words.get_mut(probe)
             {
-                word.heard.push(who);
+                word.heard.push(player_id);
             }
             self.counts.heard += 1;
             if let (Some(word), Some(client)) = (self.words.get(probe), &mut player.client) {
-                report_reception(client, who, word.id);
+                report_reception(client, player_id, word.id);
             }
-            self.fold(probe.0 ^ u64::from(who.0) << 48);
+            self.fold(probe.0 ^ u64::from(player_id.0) << 48);
         }
         Ok(())
     }
 
-    pub(super) fn player_wakes(&mut self, who: Who) -> Checked {
+    pub(super) fn player_wakes(&mut self, player_id: PlayerId) -> Checked {
         let true_now = self.agenda.now();
-        let player = &mut self.players[who.index()];
+        let player = &mut self.players[player_id.index()];
         if player.wake != Some(true_now) {
             return Ok(());
         }
         (player.wake, player.alarm) = (None, None);
-        self.with_client(who, Client::handle_timeout)?;
-        let player = &self.players[who.index()];
+        self.with_client(player_id, Client::handle_timeout)?;
+        let player = &self.players[player_id.index()];
         let now = player.clock.read(true_now);
         let next = player.client.as_ref().and_then(Client::poll_timeout);
-        ensure!(next.is_none_or(|(at, _)| at > now), "{who} wants to be woken in the past: {next:?}");
+        ensure!(next.is_none_or(|(at, _)| at > now), "{player_id} wants to be woken in the past: {next:?}");
         Ok(())
     }
 
     /// Lets a player's client do something, and then everything that follows from it.
-    pub(super) fn with_client(&mut self, who: Who, act: impl FnOnce(&mut Client, Instant)) -> Checked {
-        let player = &mut self.players[who.index()];
+    pub(super) fn with_client(
+        &mut self,
+        player_id: PlayerId,
+        act: impl FnOnce(&mut Client, Instant),
+    ) -> Checked {
+        let player = &mut self.players[player_id.index()];
         let now = player.clock.read(self.agenda.now());
         let mut nothing = Hearing::nothing(player, now);
         let Some(client) = &mut player.client else { return Ok(()) };
@@ -105,42 +109,46 @@ impl World {
             nothing.event(&event, &mut player.heard, &self.model)?;
         }
         nothing.end(&mut player.heard, &self.model)?;
-        self.after_client(who)
+        self.after_client(player_id)
     }
 
     /// Sends what a client wants to send, does what it wants done, and sets its alarm.
-    fn after_client(&mut self, who: Who) -> Checked {
-        let addressed = self.send_of(who, None)?;
+    fn after_client(&mut self, player_id: PlayerId) -> Checked {
+        let addressed = self.send_of(player_id, None)?;
         ensure!(
             addressed.listed.is_empty() && addressed.routed == 0,
-            "{who} speaks without having been told to"
+            "{player_id} speaks without having been told to"
         );
         for _ in 0..MANY {
-            let player = &mut self.players[who.index()];
+            let player = &mut self.players[player_id.index()];
             if std::mem::take(&mut player.heard.is_fresh) {
                 player.vanish_closing();
             }
             if std::mem::take(&mut player.heard.was_evicted) {
-                self.start_later(who);
+                self.start_later(player_id);
             }
-            let player = &mut self.players[who.index()];
+            let player = &mut self.players[player_id.index()];
             let Some(command) = player.client.as_mut().and_then(Client::poll_command) else {
-                self.wake_client(who);
+                self.wake_client(player_id);
                 return Ok(());
             };
             match command {
                 LinkCommand::Open if self.is_kept_away() => {}
-                LinkCommand::Open => self.open_link(who),
+                LinkCommand::Open => self.open_link(player_id),
                 LinkCommand::Close { link, .. } => self.player_hangs_up(link),
             }
         }
-        Err(Violation::new(format!("{who} never runs out of commands")))
+        Err(Violation::new(format!("{player_id} never runs out of commands")))
     }
 
-    /// Puts a client's packets on their way; to whom they are addressed. Voice and text have to be this word.
-    pub(super) fn send_of(&mut self, who: Who, word: Option<Probe>) -> Result<Addressed, Violation> {
+    /// Puts a client's packets on their way; returns their recipients. Voice and text have to be this word.
+    pub(super) fn send_of(
+        &mut self,
+        player_id: PlayerId,
+        word: Option<Probe>,
+    ) -> Result<Addressed, Violation> {
         let mut addressed = Addressed::default();
-        let Some(client) = &mut self.players[who.index()].client else { return Ok(addressed) };
+        let Some(client) = &mut self.players[player_id.index()].client else { return Ok(addressed) };
         while let Some(transmit) = client.poll_transmit() {
             let carries_word = addressed.note(transmit.payload);
             for link in transmit.to {
@@ -154,7 +162,7 @@ impl World {
                     repeated: false,
                 });
             }
-            ensure!(self.parcels.len() <= MANY, "{who} never runs out of packets");
+            ensure!(self.parcels.len() <= MANY, "{player_id} never runs out of packets");
         }
         // Most packets are answered with none.
         if self.parcels.is_empty() {
@@ -163,11 +171,11 @@ impl World {
         self.counts.goodbyes += addressed.goodbyes;
         let mut parcels = std::mem::take(&mut self.parcels);
         for mut parcel in parcels.drain(..) {
-            if self.players[who.index()].spoils_ticket
+            if self.players[player_id.index()].spoils_ticket
                 && let Some(spoilt) = self.with_spoilt_ticket(&parcel.payload)
             {
                 parcel.payload = spoilt;
-                self.players[who.index()].spoils_ticket = false;
+                self.players[player_id.index()].spoils_ticket = false;
             }
             self.dispatch(parcel);
         }
@@ -175,8 +183,8 @@ impl World {
         Ok(addressed)
     }
 
-    fn wake_client(&mut self, who: Who) {
-        let player = &mut self.players[who.index()];
+    fn wake_client(&mut self, player_id: PlayerId) {
+        let player = &mut self.players[player_id.index()];
         let Some((instant, _)) = player.client.as_ref().and_then(Client::poll_timeout) else { return };
         // Most packets leave the alarm as it is.
         if player.alarm == Some(instant) {
@@ -187,7 +195,7 @@ impl World {
         if player.wake.is_none_or(|wake| at < wake) {
             let at = at.max(self.agenda.now());
             player.wake = Some(at);
-            self.agenda.add(at, Thing::PlayerWakes(who));
+            self.agenda.add(at, Thing::PlayerWakes(player_id));
         }
     }
 }

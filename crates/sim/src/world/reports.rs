@@ -7,7 +7,7 @@ use consonance_wire::{Packet, UplinkReceipt, VoiceReport};
 
 use super::{Outgoing, World};
 use crate::network::Parcel;
-use crate::numbers::{Who, owner};
+use crate::numbers::{PlayerId, owner};
 use crate::violation::{Checked, ensure};
 
 /// The frames that arrived over a player's latest link since its client was let in. No client says so much in
@@ -27,7 +27,7 @@ const TOO_LATE: u16 = 64;
 const EXPECTED: u16 = 50;
 
 impl World {
-    /// Somebody was let in over this link, and nothing of it has arrived yet.
+    /// A client was admitted over this link, and nothing of it has arrived yet.
     pub(super) fn begin_arrivals(&mut self, link: LinkId) {
         self.arrived.insert(owner(link), Arrived { link, recent: BTreeSet::new(), frames: 0 });
     }
@@ -73,10 +73,10 @@ impl World {
                 .players
                 .iter()
                 .filter(|player| player.capabilities.contains(Capabilities::VOICE_REPORTS));
-            let said = others.map(|player| reception(player.who, ClientId(0)).lost_percent());
+            let said = others.map(|player| reception(player.player_id, ClientId(0)).lost_percent());
             ensure!(
                 said.clone().any(|said| said == summary.lost_percent),
-                "nobody said what {link} is told: {summary:?}"
+                "no listener reported what {link} is told: {summary:?}"
             );
             let listeners = usize::from(summary.listeners);
             ensure!(listeners < self.players.len(), "{listeners} listeners tell {link} something");
@@ -87,11 +87,11 @@ impl World {
     }
 }
 
-/// A client is told by its game how it receives somebody.
-pub(super) fn report_reception(client: &mut Client, who: Who, speaker: ClientId) {
-    client.report_reception(reception(who, speaker));
+/// A client's game reports how it receives a speaker.
+pub(super) fn report_reception(client: &mut Client, player_id: PlayerId, speaker: ClientId) {
+    client.report_reception(reception(player_id, speaker));
 }
 
-fn reception(who: Who, speaker: ClientId) -> Reception {
-    Reception { speaker, expected: EXPECTED, lost: who.0 % EXPECTED, playout_delay_ms: 60 }
+fn reception(player_id: PlayerId, speaker: ClientId) -> Reception {
+    Reception { speaker, expected: EXPECTED, lost: player_id.0 % EXPECTED, playout_delay_ms: 60 }
 }

@@ -1,4 +1,4 @@
-//! What happens to whom: actions are drawn, written down and done.
+//! The script: actions are drawn, written down and done.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::action::{Action, Forgery, Kind};
 use crate::actor::Host;
 use crate::model::GRACE;
 use crate::network::End;
-use crate::numbers::Who;
+use crate::numbers::PlayerId;
 use crate::peers::Peers;
 use crate::sabotage::Sabotage;
 use crate::violation::{Checked, ensure};
@@ -18,8 +18,8 @@ use crate::violation::{Checked, ensure};
 const ACTIONS_PER_PLAYER: f64 = 0.05;
 /// … but at least so many per second.
 const FEWEST_ACTIONS: f64 = 5.0;
-/// Nobody is cut off for longer, where places are kept; links break by themselves when
-/// nothing comes for [`LINK_TIMEOUT`].
+/// No player is cut off for longer, where places are kept; links break by themselves when nothing comes for
+/// [`LINK_TIMEOUT`].
 const LONGEST_PARTITION_MS: u64 = 9000;
 const LONGEST_PARTITION_OF_OURS_MS: u64 = 20_000;
 const LINK_TIMEOUT: Duration = Duration::from_secs(5);
@@ -28,7 +28,7 @@ const LINK_TIMEOUT: Duration = Duration::from_secs(5);
 const STAYS_AWAY: u32 = 200_000;
 
 impl World {
-    /// Draws one of the kinds of actions that this run has, for anybody, and does it.
+    /// Draws one of the kinds of actions that this run has, for any player, and does it.
     pub(super) fn something_happens(&mut self) -> Checked {
         if !self.is_troubled {
             return Ok(());
@@ -50,42 +50,42 @@ impl World {
         self.actions.push_back((self.agenda.now(), action.clone()));
         self.counts.actions += 1;
         match action {
-            Action::Start(who) => self.start(who),
-            Action::Stop(who) => self.stop(who),
-            Action::Crash(who) => {
-                self.start_later(who);
-                self.players[who.index()].crash();
-                self.drop_links(who);
+            Action::Start(player_id) => self.start(player_id),
+            Action::Stop(player_id) => self.stop(player_id),
+            Action::Crash(player_id) => {
+                self.start_later(player_id);
+                self.players[player_id.index()].crash();
+                self.drop_links(player_id);
                 Ok(())
             }
-            Action::EnterRoom(who, room) => {
+            Action::EnterRoom(player_id, room) => {
                 let name = self.model.room_name(room).to_owned();
-                self.players[who.index()].rooms.insert(room);
-                self.with_client(who, |client, _| {
+                self.players[player_id.index()].rooms.insert(room);
+                self.with_client(player_id, |client, _| {
                     // The rooms of a script are few: the tables show it if one was refused.
                     let _refused = client.join_room(&name);
                 })
             }
-            Action::ExitRoom(who, room) => {
+            Action::ExitRoom(player_id, room) => {
                 let name = self.model.room_name(room).to_owned();
-                self.players[who.index()].rooms.remove(&room);
-                self.with_client(who, |client, _| client.leave_room(&name))
+                self.players[player_id.index()].rooms.remove(&room);
+                self.with_client(player_id, |client, _| client.leave_room(&name))
             }
-            Action::Write(who, to) => self.write(who, to),
-            Action::Talk(who, to) => {
+            Action::Write(player_id, to) => self.write(player_id, to),
+            Action::Talk(player_id, to) => {
                 let span = self.dice.millis(300, 4000);
-                self.talk(who, to, span)
+                self.talk(player_id, to, span)
             }
-            Action::CutLink(who) => {
-                self.break_links(who);
+            Action::CutLink(player_id) => {
+                self.break_links(player_id);
                 Ok(())
             }
-            Action::Forge(who, forgery) => {
-                self.forge(who, forgery);
+            Action::Forge(player_id, forgery) => {
+                self.forge(player_id, forgery);
                 Ok(())
             }
-            Action::Partition(whom, span) => {
-                self.cut_off(&whom, span);
+            Action::Partition(players, span) => {
+                self.cut_off(&players, span);
                 Ok(())
             }
             Action::ReplaceServer => self.replace_server(),
@@ -99,60 +99,60 @@ impl World {
     }
 
     /// A client that is not there is made again, one that stopped starts again.
-    fn start(&mut self, who: Who) -> Checked {
+    fn start(&mut self, player_id: PlayerId) -> Checked {
         let now = self.agenda.now();
-        let player = &mut self.players[who.index()];
+        let player = &mut self.players[player_id.index()];
         if player.client.is_none() {
             player.capabilities = self.peers.draw(&mut self.kinds);
-            let name = self.model.name(who);
+            let name = self.model.name(player_id);
             player.revive(now, name, &self.room_names, &mut self.dice, self.swarm.clocks_are_skewed);
         }
-        self.with_client(who, |client, _| client.start())
+        self.with_client(player_id, |client, _| client.start())
     }
 
     /// A player goes, and says so if its place would be kept for it otherwise.
-    fn stop(&mut self, who: Who) -> Checked {
-        self.start_later(who);
-        let player = &self.players[who.index()];
+    fn stop(&mut self, player_id: PlayerId) -> Checked {
+        self.start_later(player_id);
+        let player = &self.players[player_id.index()];
         let has_place = player.heard.joined.is_some() && player.capabilities.contains(Capabilities::RESUME);
         let before = self.counts.goodbyes;
-        self.with_client(who, Client::stop)?;
+        self.with_client(player_id, Client::stop)?;
         let said = self.counts.goodbyes - before;
-        ensure!(said == u64::from(has_place), "{who} stops and says goodbye {said} times");
+        ensure!(said == u64::from(has_place), "{player_id} stops and says goodbye {said} times");
         Ok(())
     }
 
     /// A player comes back after a while. Where places are kept some stay away for longer than that: until it is calm.
-    pub(super) fn start_later(&mut self, who: Who) {
+    pub(super) fn start_later(&mut self, player_id: PlayerId) {
         if self.peers != Peers::Originals && self.is_troubled && self.dice.chance(STAYS_AWAY) {
             return;
         }
         let at = self.agenda.now() + self.dice.millis(0, 6000);
-        self.agenda.add(at, Thing::Happens(Action::Start(who)));
+        self.agenda.add(at, Thing::Happens(Action::Start(player_id)));
     }
 
     fn any_action(&mut self) -> Option<Action> {
-        let who = self.any_player();
+        let player_id = self.any_player();
         let room = self.any_room();
         Some(match self.any_kind()? {
             Kind::Room => {
-                let rooms = &self.players[who.index()].rooms;
+                let rooms = &self.players[player_id.index()].rooms;
                 match rooms.first() {
                     Some(first) if rooms.len() > 1 || self.dice.chance(500_000) => {
-                        Action::ExitRoom(who, *first)
+                        Action::ExitRoom(player_id, *first)
                     }
-                    _ => Action::EnterRoom(who, room),
+                    _ => Action::EnterRoom(player_id, room),
                 }
             }
-            Kind::Write => Action::Write(who, self.any_target(who)),
-            Kind::Stop => Action::Stop(who),
-            Kind::Crash => Action::Crash(who),
-            Kind::CutLink => Action::CutLink(who),
-            Kind::Forge => Action::Forge(who, self.any_forgery()),
+            Kind::Write => Action::Write(player_id, self.any_target(player_id)),
+            Kind::Stop => Action::Stop(player_id),
+            Kind::Crash => Action::Crash(player_id),
+            Kind::CutLink => Action::CutLink(player_id),
+            Kind::Forge => Action::Forge(player_id, self.any_forgery()),
             Kind::Partition => {
                 let count = 1 + self.dice.below(1 + self.players.len() as u64 / 10);
-                let whom = (0..count).map(|_| self.any_player()).collect();
-                Action::Partition(whom, self.dice.millis(200, self.longest_partition_ms()))
+                let players = (0..count).map(|_| self.any_player()).collect();
+                Action::Partition(players, self.dice.millis(200, self.longest_partition_ms()))
             }
             Kind::ReplaceServer => Action::ReplaceServer,
             Kind::RestartServer => Action::RestartServer(self.dice.millis(0, 4000)),
@@ -179,16 +179,16 @@ impl World {
         if self.peers == Peers::Originals { LONGEST_PARTITION_MS } else { LONGEST_PARTITION_OF_OURS_MS }
     }
 
-    fn cut_off(&mut self, whom: &[Who], span: Duration) {
-        for who in whom {
-            self.network.hold(*who, self.agenda.now() + span);
+    fn cut_off(&mut self, players: &[PlayerId], span: Duration) {
+        for player_id in players {
+            self.network.hold(*player_id, self.agenda.now() + span);
             if span > LINK_TIMEOUT {
-                self.break_links(*who);
+                self.break_links(*player_id);
             }
         }
     }
 
-    /// The links stay up, and the new server knows nobody.
+    /// The links stay up, and the new server knows no player.
     fn replace_server(&mut self) -> Checked {
         self.new_host();
         let now = self.host.clock.read(self.agenda.now());

@@ -8,12 +8,12 @@ use consonance_wire::RemoveClient;
 use super::forge::written;
 use super::{Outgoing, World};
 use crate::network::Parcel;
-use crate::numbers::{Who, owner};
+use crate::numbers::{PlayerId, owner};
 use crate::sabotage::{Sabotage, readdressed};
 
 impl World {
-    /// Besides the delivery of a frame: the same frame to somebody else.
-    pub(super) fn misdelivery(&mut self, right: &Parcel) -> Option<(Who, Parcel)> {
+    /// Besides the delivery of a frame: the same frame to another player.
+    pub(super) fn misdelivery(&mut self, right: &Parcel) -> Option<(PlayerId, Parcel)> {
         let strikes = self.sabotage?.strikes(Sabotage::Misdelivery, &mut self.dice);
         let victim = self.any_player();
         let (_, id) = self.players[victim.index()].heard.joined?;
@@ -42,7 +42,7 @@ impl World {
         }
     }
 
-    /// Nobody may connect this time, not even in vain.
+    /// No player can connect this time, not even in vain.
     pub(super) fn is_kept_away(&mut self) -> bool {
         self.strikes(Sabotage::NoWayBack)
     }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use consonance_server::{DedicatedServer, SessionsSettings, Workers};
 use consonance_session::{LinkId, NameTaken};
 use consonance_sidecar::SidecarBridge;
-use consonance_sim::{Failure, Live, LiveScenario, NetworkOrder, Report};
+use consonance_sim::{Live, LiveScenario, NetworkOrder, RunReport, SimFailure};
 use consonance_testing::player::{to_session, to_transport};
 use consonance_transport::ClientEvent;
 use consonance_transport::memory::MemoryServer;
@@ -70,7 +70,7 @@ impl Stage {
     }
 
     /// Lets the players do what they do, until everything has come right.
-    pub(super) fn play(mut self) -> Result<Report, Box<Failure>> {
+    pub(super) fn play(mut self) -> Result<RunReport, Box<SimFailure>> {
         let (mut turned, mut elapsed) = (Instant::now(), Duration::ZERO);
         loop {
             let now = Instant::now();
@@ -131,7 +131,7 @@ impl PlayersLine {
         self.transport.connect(now);
     }
 
-    fn receive(&mut self, now: Instant, live: &mut Live) -> Result<(), Box<Failure>> {
+    fn receive(&mut self, now: Instant, live: &mut Live) -> Result<(), Box<SimFailure>> {
         while let Some(event) = self.transport.poll(now) {
             let link = self.link.expect("nothing comes without a link");
             match event {

@@ -21,7 +21,7 @@ pub(super) fn decide(server: &mut Server, now: Instant, kind: u8, id: ClientId, 
         }
         3 => {
             let _was_told = server.kick(id, "enough");
-            assert!(server.client(id).is_none(), "who is kicked is gone");
+            assert!(server.client(id).is_none(), "a kicked client is gone");
         }
         4 => {
             let _is_here = server.reset(id);
@@ -60,7 +60,7 @@ fn judge(server: &mut Server, now: Instant, id: ClientId, tape: &mut Tape<'_>) {
             let _fits = restrictions.set_room_rights(tape.pick(&ROOMS), rights);
         }
     }
-    let _who_was_reached = server.set_restrictions(&identity, &restrictions);
+    let _notified = server.set_restrictions(&identity, &restrictions);
     assert_eq!(server.restrictions(&identity), restrictions, "what was decided holds");
 }
 
