@@ -65,10 +65,7 @@ fn section(bench: &BenchRecord) -> String {
     for note in notes {
         let _ = write!(text, "\n{note}\n");
     }
-    let _ = write!(
-        text,
-        "\n![{name}: every figure as a bar, and beside it a mark for what it is compared with](images/benchmarks/{name}.svg)\n"
-    );
+    let _ = write!(text, "\n![{name}: figures as bars, floors as marks](images/benchmarks/{name}.svg)\n");
     text
 }
 
