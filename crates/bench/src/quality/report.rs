@@ -47,10 +47,7 @@ impl Report {
     fn cells(&self, condition: Condition) -> Vec<String> {
         let rows = self.rows.iter().filter(|row| row.condition == condition);
         let cell = |Row { measured, .. }: &Row| {
-            format!(
-                "**{:.2}** · {:.0} / {:.0} ms",
-                measured.score, measured.delay_mean_ms, measured.delay_p95_ms
-            )
+            format!("**{:.2}** {:.0}/{:.0}", measured.score, measured.delay_mean_ms, measured.delay_p95_ms)
         };
         rows.map(cell).collect()
     }
