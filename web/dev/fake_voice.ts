@@ -12,7 +12,7 @@ import type {
   Place,
   Player,
   Quality,
-  Reach,
+  VoiceSource,
   Target,
   Voice,
   VoiceEvents,
@@ -70,7 +70,7 @@ function answered(): Promise<unknown> {
 
 class FakeMicrophone implements Microphone {
   threshold = 0.35;
-  hangOverMs = 400;
+  holdMs = 400;
   volume = 1;
   muted = false;
   device: string | null = null;
@@ -135,7 +135,7 @@ class FakePlayer implements Player {
   readonly isSelf: boolean;
   readonly rooms: Set<string>;
   speaking = false;
-  to: readonly Reach[] = [];
+  to: readonly VoiceSource[] = [];
   volume = 1;
   muted = false;
   place: Place | null = null;
@@ -150,7 +150,7 @@ class FakePlayer implements Player {
   get level(): number {
     return this.speaking ? 0.6 + 0.2 * Math.sin(performance.now() / 200 + this.id) : 0;
   }
-  speak(to: readonly Reach[]): void {
+  speak(to: readonly VoiceSource[]): void {
     [this.speaking, this.to] = [to.length > 0, to];
   }
 }
@@ -208,7 +208,7 @@ class FakeVoice implements Voice {
       listeners: 3,
       listenersLostPercent: isPoor ? 9 : 0.2,
       voices: null,
-      carriedBy: isPoor ? "tcp" : "udp",
+      transport: isPoor ? "tcp" : "udp",
     };
     this.#add(new FakePlayer(1, name, [], true));
     if (!scene.isAlone) this.#people(scene);
@@ -292,7 +292,7 @@ class FakeVoice implements Voice {
     setInterval(() => this.#measure(Math.random() * 50, scene.quality === "poor"), 2000);
     if (scene.moves) this.#moveAbout();
     if (scene.state) this.#change(scene.state);
-    if (scene.closing) this.#tell("closing", { inMs: 300_000, onward: "eu2.example.org" });
+    if (scene.closing) this.#tell("closing", { inMs: 300_000, redirect: "eu2.example.org" });
     if (scene.ends) this.#tell("closed", new VoiceProblem(...scene.ends));
   }
 

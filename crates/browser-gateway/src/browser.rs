@@ -3,11 +3,11 @@
 use std::net::{IpAddr, SocketAddr};
 use std::time::Instant;
 
-use consonance_browser::{BrowserPlayer, BrowserSettings, LinkCommand};
+use consonance_browser::{BrowserPlayer, BrowserSettings, PageLinkCommand};
 use consonance_session::{self as session, ClientId, Position};
 use consonance_transport::{Delivery, DisconnectReason, EndReason, Peer};
 use consonance_web::{Displaced, Replier};
-use consonance_webrtc::{PagePeer, SlotVoice};
+use consonance_webrtc::{PagePeer, RtcVoice};
 
 use crate::indices::NeighboursIndex;
 use crate::key::Key;
@@ -144,9 +144,9 @@ impl Browser {
         }
         while let Some(command) = player.poll_command() {
             match (command, &self.link) {
-                (LinkCommand::Open, Link::Down) => self.link = Link::Wanted,
-                (LinkCommand::Close, Link::Wanted) => self.link = Link::Down,
-                (LinkCommand::Close, &Link::Up(peer)) => {
+                (PageLinkCommand::Open, Link::Down) => self.link = Link::Wanted,
+                (PageLinkCommand::Close, Link::Wanted) => self.link = Link::Down,
+                (PageLinkCommand::Close, &Link::Up(peer)) => {
                     self.link = Link::Down;
                     return Some(Step::Disconnected(peer, self.lost_for.take().unwrap_or_else(goodbye)));
                 }
@@ -212,9 +212,9 @@ pub(crate) fn address_of(asked_from: IpAddr, connected_from: SocketAddr) -> Sock
     SocketAddr::new(ip.to_canonical(), connected_from.port())
 }
 
-fn to_rtc<'a>(voice: &consonance_browser::SlotVoice<'a>) -> SlotVoice<'a> {
+fn to_rtc<'a>(voice: &consonance_browser::SlotVoice<'a>) -> RtcVoice<'a> {
     let consonance_browser::SlotVoice { slot, stream, sequence, samples, payload } = *voice;
-    SlotVoice { slot, stream, sequence, samples, payload }
+    RtcVoice { slot, stream, sequence, samples, payload }
 }
 
 fn to_session(delivery: Delivery) -> session::Delivery {

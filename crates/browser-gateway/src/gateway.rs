@@ -14,9 +14,9 @@
 mod counting;
 mod links;
 mod pages;
+mod positions;
 mod requests;
 mod transport;
-mod whereabouts;
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -134,7 +134,7 @@ impl<S: PageShard> BrowserGateway<S> {
         if let Some(due) = due.map(|at| self.to_clock(at)) {
             self.timers.set_no_later(index, due);
         }
-        self.note_whereabouts(now, index);
+        self.note_position(now, index);
     }
 
     /// Lets time pass for a player who waits for it. False if nobody does.

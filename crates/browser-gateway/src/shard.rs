@@ -4,7 +4,7 @@ use std::task::Waker;
 use std::time::Instant;
 
 use consonance_webrtc::{
-    OfferError, PagePeer, RtcEvent, RtcQuality, RtcStatistics, Sent, SlotVoice, WebRtcShard,
+    OfferError, PagePeer, RtcEvent, RtcQuality, RtcStatistics, RtcVoice, Sent, WebRtcShard,
 };
 
 /// One worker's share of the pages' connections: a [`WebRtcShard`], or one on simulated time.
@@ -37,7 +37,7 @@ pub trait PageShard: Send {
     fn send_message(&mut self, now: Instant, page: PagePeer, text: &str) -> Sent;
 
     /// Sends a frame of voice, with the next [`flush`](Self::flush) or [`poll`](Self::poll) that says `None`.
-    fn send_voice(&mut self, now: Instant, page: PagePeer, voice: SlotVoice<'_>);
+    fn send_voice(&mut self, now: Instant, page: PagePeer, voice: RtcVoice<'_>);
 
     /// Lets leave what was only collected.
     fn flush(&mut self, now: Instant);
@@ -86,7 +86,7 @@ impl PageShard for WebRtcShard {
         self.send_message(now, page, text)
     }
 
-    fn send_voice(&mut self, now: Instant, page: PagePeer, voice: SlotVoice<'_>) {
+    fn send_voice(&mut self, now: Instant, page: PagePeer, voice: RtcVoice<'_>) {
         self.send_voice(now, page, voice);
     }
 

@@ -10,7 +10,7 @@
 use std::cell::RefCell;
 use std::time::Duration;
 
-use consonance_browser::LinkCommand;
+use consonance_browser::PageLinkCommand;
 use consonance_session::Instant;
 
 use crate::instance::Instance;
@@ -55,7 +55,7 @@ pub extern "C" fn playback_start(slots: usize) {
     with(|instance| instance.start_playback(slots));
 }
 
-/// A packet of Opus for a slot: the first `length` bytes; see [`crate::SlotVoice::write`].
+/// A packet of Opus for a slot: the first `length` bytes; see [`crate::SlotPacket::write`].
 #[unsafe(no_mangle)]
 pub extern "C" fn playback_voice(length: usize) {
     with(|instance| instance.handle_slot_voice(length));

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use consonance_browser::LinkCommand;
+use consonance_browser::PageLinkCommand;
 use consonance_session::Instant;
 
 use crate::exchange::Exchange;
 use crate::page_player::PagePlayer;
-use crate::playback::{Playback, Reception, SlotVoice};
+use crate::playback::{Playback, ReceptionStatistics, SlotPacket};
 use crate::voice_encoder::VoiceEncoder;
 
 /// One instance, as a worker or a worklet has it. What was not started does nothing.
@@ -48,10 +48,10 @@ impl Instance {
         self.playback = Some(Playback::new(slots));
     }
 
-    /// A packet for a slot has come in: the first `length` bytes of the exchange, as [`SlotVoice::write`] has them.
+    /// A packet for a slot has come in: the first `length` bytes of the exchange, as [`SlotPacket::write`] has them.
     pub fn handle_slot_voice(&mut self, length: usize) {
         if let (Some(playback), Some(voice)) =
-            (&mut self.playback, SlotVoice::read(self.exchange.said(length)))
+            (&mut self.playback, SlotPacket::read(self.exchange.said(length)))
         {
             playback.handle_voice(voice);
         }
@@ -70,8 +70,8 @@ impl Instance {
     }
 
     /// How voices come in, of late.
-    pub fn reception(&self) -> Reception {
-        self.playback.as_ref().map_or(Reception::default(), Playback::reception)
+    pub fn reception(&self) -> ReceptionStatistics {
+        self.playback.as_ref().map_or(ReceptionStatistics::default(), Playback::reception)
     }
 
     /// Begins to play, out of the settings in the first `length` bytes; `false` if they are none.
@@ -135,7 +135,7 @@ impl Instance {
     }
 
     /// What is to be done with the WebSocket, besides sending.
-    pub fn poll_command(&mut self) -> Option<LinkCommand> {
+    pub fn poll_command(&mut self) -> Option<PageLinkCommand> {
         self.player.as_mut()?.poll_command()
     }
 
@@ -149,7 +149,7 @@ impl Instance {
         self.player.as_mut()?.poll_message(&mut self.exchange)
     }
 
-    /// Tells the next frame for a slot, as [`SlotVoice::write`] has it; its length in bytes.
+    /// Tells the next frame for a slot, as [`SlotPacket::write`] has it; its length in bytes.
     pub fn poll_voice(&mut self) -> Option<usize> {
         self.player.as_mut()?.poll_voice(&mut self.exchange)
     }

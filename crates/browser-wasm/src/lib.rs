@@ -27,5 +27,5 @@ mod voice_encoder;
 pub use exchange::{EXCHANGE_BYTES, Exchange, SAMPLES};
 pub use instance::Instance;
 pub use page_player::PagePlayer;
-pub use playback::{Playback, Reception, SLOTS_MAX, SlotVoice};
+pub use playback::{Playback, ReceptionStatistics, SLOTS_MAX, SlotPacket};
 pub use voice_encoder::VoiceEncoder;

@@ -3,12 +3,12 @@
 
 use std::time::Duration;
 
-use consonance_browser::{BrowserPlayer, BrowserSettings, LinkCommand, PageQuality};
+use consonance_browser::{BrowserPlayer, BrowserSettings, PageLinkCommand, PageQuality};
 use consonance_session::{Delivery, Instant};
 use serde::Deserialize;
 
 use crate::exchange::Exchange;
-use crate::playback::SlotVoice;
+use crate::playback::SlotPacket;
 
 /// A [`BrowserPlayer`] whose packets have the byte before them that says how they travel: `docs/networks/websocket.md`.
 #[derive(Debug)]
@@ -79,7 +79,7 @@ impl PagePlayer {
     }
 
     /// What is to be done with the WebSocket, besides sending.
-    pub fn poll_command(&mut self) -> Option<LinkCommand> {
+    pub fn poll_command(&mut self) -> Option<PageLinkCommand> {
         self.player.poll_command()
     }
 
@@ -104,14 +104,14 @@ impl PagePlayer {
         }
     }
 
-    /// Tells the next frame for a slot, as [`SlotVoice::write`] has it; its length in bytes.
+    /// Tells the next frame for a slot, as [`SlotPacket::write`] has it; its length in bytes.
     pub fn poll_voice(&mut self, exchange: &mut Exchange) -> Option<usize> {
         loop {
             let voice = self.player.poll_voice()?;
             let (slot, sequence, samples) = (voice.slot, voice.sequence, voice.samples);
             // Streams are numbered one after the other, so their last 32 bits tell neighbours apart.
             let stream = voice.stream as u32;
-            let voice = SlotVoice { slot, stream, sequence, samples, payload: voice.payload };
+            let voice = SlotPacket { slot, stream, sequence, samples, payload: voice.payload };
             if let Some(length) = voice.write(exchange.bytes()) {
                 return Some(length);
             }

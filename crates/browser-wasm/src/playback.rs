@@ -9,7 +9,7 @@ pub const SLOTS_MAX: usize = 16;
 
 /// A packet of Opus for one slot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SlotVoice<'a> {
+pub struct SlotPacket<'a> {
     /// From 0.
     pub slot: usize,
     /// Another number for each speaker and utterance.
@@ -22,7 +22,7 @@ pub struct SlotVoice<'a> {
     pub payload: &'a [u8],
 }
 
-impl<'a> SlotVoice<'a> {
+impl<'a> SlotPacket<'a> {
     /// Bytes before the packet where a worker hands it to a worklet: four numbers of 32 bits, little endian.
     pub const HEADER_BYTES: usize = 16;
 
@@ -51,7 +51,7 @@ impl<'a> SlotVoice<'a> {
 
 /// How voices come in, of late.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct Reception {
+pub struct ReceptionStatistics {
     /// Of the last 128 frames of each slot that plays, so many never came, in percent.
     pub lost_percent: f32,
     /// How long frames wait for late ones, in ms; the mean of the slots that play.
@@ -84,7 +84,7 @@ impl Playback {
 
     /// A packet has come in. One for a slot that is not there, or with a frame of another length than the protocol
     /// has, is dropped and counted.
-    pub fn handle_voice(&mut self, voice: SlotVoice<'_>) {
+    pub fn handle_voice(&mut self, voice: SlotPacket<'_>) {
         if !self.prepare(voice) {
             self.dropped += 1;
             return;
@@ -127,7 +127,7 @@ impl Playback {
     }
 
     /// How voices come in, of late; zeros while nobody speaks.
-    pub fn reception(&self) -> Reception {
+    pub fn reception(&self) -> ReceptionStatistics {
         let playing = (self.slots.iter().enumerate())
             .filter_map(|(number, slot)| self.mixer.statistics(slot.key(number)))
             .filter(|statistics| statistics.delay_samples > 0);
@@ -138,7 +138,7 @@ impl Playback {
             delay_samples += statistics.delay_samples;
         }
         let count = count.max(1) as f32;
-        Reception {
+        ReceptionStatistics {
             lost_percent: lost_percent / count,
             delay_ms: delay_samples as f32 / count / SAMPLES_PER_MS,
         }
@@ -150,7 +150,7 @@ impl Playback {
     }
 
     /// Makes the slot ready for this stream; `false` if there cannot be one like it.
-    fn prepare(&mut self, voice: SlotVoice<'_>) -> bool {
+    fn prepare(&mut self, voice: SlotPacket<'_>) -> bool {
         let Some(frame) = FrameSize::from_samples(voice.samples) else { return false };
         let Some(slot) = self.slots.get_mut(voice.slot) else { return false };
         if slot.frame != Some(frame) {
@@ -212,7 +212,7 @@ mod tests {
         for (sequence, payload) in packets.iter().enumerate() {
             if !lost(sequence) {
                 let sequence = sequence as u32;
-                playback.handle_voice(SlotVoice {
+                playback.handle_voice(SlotPacket {
                     slot: 1,
                     stream: 7,
                     sequence,
@@ -288,12 +288,12 @@ mod tests {
         let mut playback = Playback::new(2);
         play(&mut playback, &packets[..50], 960, |_| false);
         playback.handle_end(1);
-        let last = SlotVoice { slot: 1, stream: 7, sequence: 50, samples: 960, payload: &packets[50] };
+        let last = SlotPacket { slot: 1, stream: 7, sequence: 50, samples: 960, payload: &packets[50] };
         playback.handle_voice(last);
         let mut sound = [0.0; 2 * BLOCK_SAMPLES];
         let silent = (0..100).position(|_| playback.render(&mut sound) == 0);
         assert!(silent.is_some_and(|blocks| blocks < 60), "{silent:?}");
-        assert_eq!(playback.reception(), Reception::default(), "nothing is waited for");
+        assert_eq!(playback.reception(), ReceptionStatistics::default(), "nothing is waited for");
     }
 
     #[test]
@@ -307,7 +307,7 @@ mod tests {
             let [_, mut heard] = play(&mut playback, &packets[..count], 960, |_| false);
             let usual_step = largest_step(&heard[9_600..]);
             for (stream, payload) in (8..).zip(&silence) {
-                playback.handle_voice(SlotVoice { slot: 1, stream, sequence: 0, samples: 2_880, payload });
+                playback.handle_voice(SlotPacket { slot: 1, stream, sequence: 0, samples: 2_880, payload });
             }
             let mut sound = [0.0; 2 * BLOCK_SAMPLES];
             for _ in 0..50 {
@@ -330,12 +330,13 @@ mod tests {
     #[test]
     fn what_is_for_nobody_is_dropped_and_counted() {
         let mut playback = Playback::new(SLOTS_MAX + 5);
-        let voice = SlotVoice { slot: 0, stream: 0, sequence: 0, samples: 960, payload: &[0xfc, 0xff, 0xfe] };
+        let voice =
+            SlotPacket { slot: 0, stream: 0, sequence: 0, samples: 960, payload: &[0xfc, 0xff, 0xfe] };
         for slot in [SLOTS_MAX, usize::MAX] {
-            playback.handle_voice(SlotVoice { slot, ..voice });
+            playback.handle_voice(SlotPacket { slot, ..voice });
         }
         for samples in [0, 959, 5_760, u32::MAX] {
-            playback.handle_voice(SlotVoice { samples, ..voice });
+            playback.handle_voice(SlotPacket { samples, ..voice });
         }
         playback.handle_end(usize::MAX);
         assert_eq!(playback.dropped(), 6);
@@ -345,12 +346,12 @@ mod tests {
 
     #[test]
     fn what_is_written_for_the_worklet_is_read_there() {
-        let voice = SlotVoice { slot: 3, stream: u32::MAX, sequence: 258, samples: 960, payload: b"voice" };
+        let voice = SlotPacket { slot: 3, stream: u32::MAX, sequence: 258, samples: 960, payload: b"voice" };
         let mut bytes = [0; 32];
         let length = voice.write(&mut bytes).unwrap();
         assert_eq!(bytes[..length], *b"\x03\0\0\0\xff\xff\xff\xff\x02\x01\0\0\xc0\x03\0\0voice");
-        assert_eq!(SlotVoice::read(&bytes[..length]), Some(voice));
-        assert_eq!(SlotVoice::read(&bytes[..15]), None);
+        assert_eq!(SlotPacket::read(&bytes[..length]), Some(voice));
+        assert_eq!(SlotPacket::read(&bytes[..15]), None);
         assert_eq!(voice.write(&mut bytes[..20]), None);
     }
 
@@ -365,7 +366,7 @@ mod tests {
             let mut playback = Playback::new(SLOTS_MAX);
             let mut sound = vec![0.0; SLOTS_MAX * BLOCK_SAMPLES];
             for (slot, stream, sequence, samples, payload) in voices {
-                playback.handle_voice(SlotVoice { slot, stream, sequence, samples, payload: &payload });
+                playback.handle_voice(SlotPacket { slot, stream, sequence, samples, payload: &payload });
                 playback.render(&mut sound);
                 prop_assert!(sound.iter().all(|sample| sample.abs() <= 1.0));
             }

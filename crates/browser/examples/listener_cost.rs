@@ -10,7 +10,7 @@ use std::error::Error as StdError;
 use std::hint::black_box;
 use std::time::{Duration, Instant as Clock};
 
-use consonance_browser::{BrowserPlayer, BrowserSettings, LinkCommand};
+use consonance_browser::{BrowserPlayer, BrowserSettings, PageLinkCommand};
 use consonance_session::{
     ChannelProperties, Client, ClientSettings, Delivery, Instant, LinkId, Server, ServerSettings, Target,
 };
@@ -42,7 +42,7 @@ fn main() -> Result<(), Error> {
         server.handle_connected(now, link);
         client.handle_connected(now, link);
     }
-    assert_eq!(page.poll_command(), Some(LinkCommand::Open));
+    assert_eq!(page.poll_command(), Some(PageLinkCommand::Open));
     server.handle_connected(now, PAGE);
     page.handle_connected(now);
     while carry(&mut server, &mut speaker, &mut native, &mut page) {}

@@ -5,14 +5,14 @@
 
 mod bounded;
 mod from_page;
-mod problem;
+mod message_error;
 mod target;
 mod to_page;
 mod words;
 
 pub use bounded::{Amplitude, ChannelNumber, NAME_BYTES_MAX, NUMBER_MAX, Percent};
-pub use from_page::{Deed, FROM_PAGE_BYTES_MAX, FromPage, Moderate, Open, Place};
-pub use problem::Problem;
-pub use target::{Addressee, Target};
-pub use to_page::{Cause, RefusalCode, TO_PAGE_BYTES_MAX, Terms, ToPage};
-pub use words::{AnswerWord, DeedWord, PriorityWord, RoomUseWord, SanctionWord};
+pub use from_page::{FROM_PAGE_BYTES_MAX, FromPage, Moderate, ModerationAction, Open, Place};
+pub use message_error::MessageError;
+pub use target::{Addressee, PageTarget};
+pub use to_page::{DisconnectCause, RefusalCode, RestrictionInfo, TO_PAGE_BYTES_MAX, ToPage};
+pub use words::{AnswerWord, ModerationActionWord, PriorityWord, RestrictionWord, RoomUseWord};

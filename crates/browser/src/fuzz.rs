@@ -13,7 +13,7 @@ use consonance_session::{
 };
 
 use crate::control::{FromPage, TO_PAGE_BYTES_MAX, ToPage};
-use crate::{BrowserPlayer, BrowserSettings, LinkCommand, PageLimits, PageQuality, SLOTS_MAX};
+use crate::{BrowserPlayer, BrowserSettings, PageLimits, PageLinkCommand, PageQuality, SLOTS_MAX};
 pub use opus_repack::opus_repack;
 
 /// The bytes are steps: what the page says and speaks, what a server sends, who speaks to it, time, losses and returns.
@@ -198,13 +198,13 @@ impl Stage {
         while let Some(command) = self.page.poll_command() {
             moved = true;
             match command {
-                LinkCommand::Open => {
+                PageLinkCommand::Open => {
                     self.links += 1;
                     self.page_link = Some(LinkId(self.links));
                     self.server.handle_connected(self.now, LinkId(self.links));
                     self.page.handle_connected(self.now);
                 }
-                LinkCommand::Close => {
+                PageLinkCommand::Close => {
                     if let Some(link) = self.page_link.take() {
                         self.server.handle_disconnected(self.now, link);
                     }

@@ -28,7 +28,7 @@ mod statistics;
 mod uplink;
 
 pub use downlink::{DownlinkStatistics, SLOTS_MAX, SlotVoice};
-pub use player::{BrowserPlayer, End, LinkCommand, PageQuality, PageVoice};
+pub use player::{BrowserPlayer, PageEnd, PageLinkCommand, PageQuality, PageVoice};
 pub use settings::{BrowserSettings, PageLimits};
 pub use statistics::BrowserStatistics;
 pub use uplink::UplinkStatistics;

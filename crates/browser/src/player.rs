@@ -6,10 +6,10 @@ mod events;
 mod mailbox;
 mod messages;
 mod outlook;
+mod position_state;
 mod reports;
 mod state;
 mod voice;
-mod whereabouts;
 
 use std::time::Duration;
 
@@ -18,19 +18,19 @@ use consonance_session::{
     LinkId, TokenBucket,
 };
 
-use crate::control::{Cause, ToPage};
+use crate::control::{DisconnectCause, ToPage};
 use crate::downlink::{Downlink, SlotVoice};
 use crate::settings::{BrowserSettings, PageLimits};
 use crate::statistics::BrowserStatistics;
 use crate::uplink::Uplink;
 use channels::PageChannels;
-pub use end::End;
+pub use end::PageEnd;
 use mailbox::Mailbox;
 use messages::Moderations;
 pub use outlook::PageVoice;
+use position_state::PositionState;
 pub use reports::PageQuality;
 use reports::Reports;
-use whereabouts::Whereabouts;
 
 /// The engine behind one page. A plain struct between two sides, the session's server and the
 /// page, with no I/O of its own.
@@ -63,20 +63,20 @@ pub struct BrowserPlayer {
     voice: voice::Voice,
     page_voice: PageVoice,
     reports: Reports,
-    whereabouts: Whereabouts,
+    position_state: PositionState,
     moderations: Moderations,
     mailbox: Mailbox,
     messages_budget: TokenBucket,
     voice_budget: TokenBucket,
     /// The page is away, and until then it may come back.
     kept_until: Option<Instant>,
-    end: Option<End>,
+    end: Option<PageEnd>,
     statistics: BrowserStatistics,
 }
 
 /// What the driver is to do with the link to the session's server, besides sending.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LinkCommand {
+pub enum PageLinkCommand {
     /// Make one; answer with [`handle_connected`](BrowserPlayer::handle_connected) or
     /// [`handle_connect_failed`](BrowserPlayer::handle_connect_failed).
     Open,
@@ -112,7 +112,7 @@ impl BrowserPlayer {
             voice: voice::Voice::default(),
             page_voice: PageVoice::default(),
             reports: Reports::default(),
-            whereabouts: Whereabouts::default(),
+            position_state: PositionState::default(),
             moderations: Moderations::default(),
             mailbox: Mailbox::new(limits.waiting_bytes),
             messages_budget: TokenBucket::full(Instant::START),
@@ -166,10 +166,10 @@ impl BrowserPlayer {
         let Some(link) = self.link.take() else { return };
         let reason = self.client.end_notice().unwrap_or(reason).clone();
         match (reason.kind(), self.client.id()) {
-            (EndKind::Abuse, Some(_)) => self.put_out(now, Cause::Protocol, &reason.to_string()),
+            (EndKind::Abuse, Some(_)) => self.put_out(now, DisconnectCause::Protocol, &reason.to_string()),
             (_, Some(_)) => {}
             (EndKind::Elsewhere, None) => {
-                self.put_out(now, Cause::Server, "the session goes on elsewhere on this server");
+                self.put_out(now, DisconnectCause::Server, "the session goes on elsewhere on this server");
             }
             (_, None) if reason.is_empty() => {}
             (_, None) => self.refuse_again(now, &reason),
@@ -229,13 +229,13 @@ impl BrowserPlayer {
     }
 
     /// The next thing to do with the link, besides sending.
-    pub fn poll_command(&mut self) -> Option<LinkCommand> {
+    pub fn poll_command(&mut self) -> Option<PageLinkCommand> {
         loop {
             match self.client.poll_command()? {
-                consonance_session::LinkCommand::Open => return Some(LinkCommand::Open),
+                consonance_session::LinkCommand::Open => return Some(PageLinkCommand::Open),
                 consonance_session::LinkCommand::Close { link, .. } if self.link == Some(link) => {
                     self.link = None;
-                    return Some(LinkCommand::Close);
+                    return Some(PageLinkCommand::Close);
                 }
                 consonance_session::LinkCommand::Close { .. } => {}
             }
@@ -288,7 +288,7 @@ impl BrowserPlayer {
             self.tell(&change);
         }
         if self.mailbox.take_overflow() {
-            self.put_out(now, Cause::TooSlow, "this page takes too long to take what it is told");
+            self.put_out(now, DisconnectCause::TooSlow, "this page takes too long to take what it is told");
         }
     }
 }

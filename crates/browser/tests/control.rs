@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use consonance_browser::control::{
-    Addressee, Amplitude, FROM_PAGE_BYTES_MAX, FromPage, Problem, Target, ToPage,
+    Addressee, Amplitude, FROM_PAGE_BYTES_MAX, FromPage, MessageError, PageTarget, ToPage,
 };
 use proptest::prelude::*;
 use serde_json::Value;
@@ -31,8 +31,8 @@ fn every_message_to_a_page_is_written_as_the_document_shows_it() {
         assert_eq!(message.to_json(), *example);
     }
     let all = "channels closing disconnected downlink entered exited joined left listeners moderated moved placed player \
-               pong problem recorded refused removedFromRoom roomFull roomRights roster sanctioned slot \
-               speaking text textHeld uplink";
+               pong problem recorded refused removedFromRoom restricted roomFull roomRights roster slot \
+               speaking text textRateLimited uplink";
     assert_eq!(types(&examples), all);
 }
 
@@ -47,7 +47,7 @@ fn types_and_keys_are_in_camel_case_and_words_in_kebab_case() {
 fn types_and_keys_that_are_not_known_are_passed_over() {
     assert_eq!(FromPage::read(r#"{"type":"dance","with":{"player":"Bob"}}"#), Ok(FromPage::Unknown));
     let with_more = r#"{"mood":[1],"type":"text","to":{"room":"a","floor":2},"text":"b","font":null}"#;
-    let text = FromPage::Text { to: Target::Room("a".into()), text: "b".into() };
+    let text = FromPage::Text { to: PageTarget::Room("a".into()), text: "b".into() };
     assert_eq!(FromPage::read(with_more), Ok(text));
 }
 
@@ -99,9 +99,9 @@ fn what_is_too_long_is_refused_before_it_is_read() {
     };
     assert_eq!(FromPage::read(&padded(FROM_PAGE_BYTES_MAX)), Ok(FromPage::Leave));
     let bytes = FROM_PAGE_BYTES_MAX + 1;
-    assert_eq!(FromPage::read(&padded(bytes)), Err(Problem::TooLong { bytes }));
+    assert_eq!(FromPage::read(&padded(bytes)), Err(MessageError::TooLong { bytes }));
     let nested = format!(r#"{{"type":"leave","a":{}"#, "[".repeat(10_000));
-    assert!(matches!(FromPage::read(&nested), Err(Problem::NoMessage { .. })));
+    assert!(matches!(FromPage::read(&nested), Err(MessageError::NoMessage { .. })));
 }
 
 #[test]

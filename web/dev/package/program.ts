@@ -13,7 +13,7 @@ export async function talk(assets: string): Promise<Voice> {
     const stream: MediaStream = player.mediaStream;
     console.log(node.context.sampleRate, stream.getAudioTracks().length);
   });
-  voice.on("textHeld", ({ waitMs }) => console.log(waitMs.toFixed()));
+  voice.on("textRateLimited", ({ waitMs }) => console.log(waitMs.toFixed()));
   const answer = await voice.moderate("Mallory", { action: "mute", forSeconds: 60 });
   if (answer === "not-moderator") console.log(voice.quality.roundTripMs);
   return voice;

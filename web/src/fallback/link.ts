@@ -26,7 +26,7 @@ export const openLink: OpenLink = async (options) => {
 
 class FallbackLink implements Link {
   readonly key = null;
-  readonly carriedBy = "websocket";
+  readonly transport = "websocket";
   readonly slots: readonly AudioNode[];
   /** Rejects with a `VoiceProblem`. */
   readonly whenUp: Promise<void>;

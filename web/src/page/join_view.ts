@@ -202,7 +202,7 @@ export class JoinView implements Screen {
       echoCancellation,
       noiseSuppression,
       autoGainControl,
-      whenUnloaded: "stay",
+      onUnload: "stay",
       ...(chosen === null ? {} : { microphone: chosen }),
       ...shownSecrets(secrets, wish),
     };

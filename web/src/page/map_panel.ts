@@ -16,7 +16,7 @@ export class MapPanel implements Panel {
   readonly #tray: KeyedList<Player>;
   readonly #trayBox: HTMLElement;
   readonly #local = element("p", { class: "note" }, WORDS.map.local);
-  readonly #untold = element("p", { class: "note" }, WORDS.map.untold);
+  readonly #noPlaces = element("p", { class: "note" }, WORDS.map.noPlaces);
   readonly #body: HTMLElement;
   readonly #toggle: HTMLInputElement;
 
@@ -48,7 +48,7 @@ export class MapPanel implements Panel {
       this.#trayBox,
       element("p", { class: "note" }, WORDS.map.help),
       this.#local,
-      this.#untold,
+      this.#noPlaces,
     );
     this.node = element(
       "section",
@@ -80,7 +80,7 @@ export class MapPanel implements Panel {
       this.#local,
       others.some((player) => !player.isPlaced),
     );
-    show(this.#untold, voice.quality.carriedBy === "websocket");
+    show(this.#noPlaces, voice.quality.transport === "websocket");
   }
 
   drawLevels(): void {

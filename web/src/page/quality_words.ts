@@ -1,11 +1,11 @@
 // How good the connection is, and why somebody cannot be heard, in sentences.
 
 import { inText } from "./names.ts";
-import type { CarriedBy, Player, Quality } from "../voice/index.ts";
+import type { Transport, Player, Quality } from "../voice/index.ts";
 
 /** Sentences about what reaches whom, the most important first. */
 export function describeQuality(quality: Quality): string[] {
-  const { roundTripMs, lostUpPercent, lostDownPercent, listeners, listenersLostPercent, voices, carriedBy } = quality;
+  const { roundTripMs, lostUpPercent, lostDownPercent, listeners, listenersLostPercent, voices, transport } = quality;
   const sentences = [
     voices &&
       `Your connection carries ${voices.carried} of ${voices.speaking} voices: you hear the most important and the loudest.`,
@@ -25,7 +25,7 @@ export function describeQuality(quality: Quality): string[] {
           `of your voice is lost on its way to ${listeners === 1 ? "your listener" : `your ${listeners} listeners`}`,
         )
       : null,
-    carriedBy && CARRIERS[carriedBy],
+    transport && TRANSPORTS[transport],
   ];
   return sentences.filter((sentence) => sentence !== null);
 }
@@ -36,8 +36,7 @@ export interface Hearing {
   /** The browser waits for a click before it plays sound. */
   needsGesture: boolean;
   isDeafened: boolean;
-  /** The operator's doing. */
-  isSanctioned: boolean;
+  isDeafenedByOperator: boolean;
   volume: number;
   myRooms: readonly string[];
 }
@@ -50,7 +49,7 @@ export function whySilent(
   const reasons: [boolean, string][] = [
     [!hearing.isConnected, "the connection is lost"],
     [hearing.needsGesture, "the browser waits for a click before it plays sound"],
-    [hearing.isSanctioned, "the server's operator has taken your hearing"],
+    [hearing.isDeafenedByOperator, "the server's operator deafened you"],
     [hearing.isDeafened || hearing.volume === 0, "all sound is off"],
     [muted, "you muted them"],
     [volume === 0, "their volume is zero"],
@@ -65,7 +64,7 @@ const FAR_MS = 250;
 /** Less than this is repaired so that nobody hears it. */
 const HEARD_PERCENT = 1;
 
-const CARRIERS: Record<CarriedBy, string | null> = {
+const TRANSPORTS: Record<Transport, string | null> = {
   udp: null,
   tcp: "Voice goes over TCP because UDP is blocked here, so it may falter.",
   relay: "Voice takes a detour over a relay because the direct way is blocked.",

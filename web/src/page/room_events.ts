@@ -21,7 +21,7 @@ export function tellEvents(voice: Voice, notices: Notices, announcer: Announcer)
     left: ({ name }) => announcer.moved({ name, came: false }),
     closing: (closing) => tellClosing(closing, notices),
     gesture: (isNeeded) => tellGesture(isNeeded, voice, notices),
-    sanctioned: (sanctioned) => tellSanction(sanctioned, notices),
+    restricted: (restricted) => showRestriction(restricted, notices),
     roomRights: (rights) => tellRights(rights, notices),
     roomFull: ({ room, to }) =>
       notices.show({
@@ -62,7 +62,7 @@ function tellClosing(closing: VoiceEvents["closing"], notices: Notices): void {
   const when = inTime(closing.inMs);
   notices.show({
     kind: "closing",
-    words: closing.onward === null ? WORDS.banner.closing(when) : WORDS.banner.movesOn(when),
+    words: closing.redirect === null ? WORDS.banner.closing(when) : WORDS.banner.movesOn(when),
     lasts: true,
   });
 }
@@ -77,13 +77,13 @@ function tellGesture(isNeeded: boolean, voice: Voice, notices: Notices): void {
   });
 }
 
-function tellSanction({ sanction, lifted, endsInMs, reason }: VoiceEvents["sanctioned"], notices: Notices): void {
-  const kind = "sanction " + sanction;
-  if (lifted) return notices.show({ kind, words: WORDS.banner.lifted[sanction] });
+function showRestriction({ restriction, lifted, endsInMs, reason }: VoiceEvents["restricted"], notices: Notices): void {
+  const kind = "restriction " + restriction;
+  if (lifted) return notices.show({ kind, words: WORDS.banner.lifted[restriction] });
   const term = endsInMs === null ? "" : ` for ${duration(endsInMs)}`;
   notices.show({
     kind,
-    words: `${WORDS.banner.sanctions[sanction]}${term}${reason ? `: ${reason}` : "."}`,
+    words: `${WORDS.banner.restrictions[restriction]}${term}${reason ? `: ${reason}` : "."}`,
     isTrouble: true,
     lasts: true,
   });

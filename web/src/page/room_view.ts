@@ -1,6 +1,6 @@
 // The room: people, chat, map and sound, with my own voice always at hand.
 
-import { VoiceProblem, type Reach, type Target, type Voice, type VoiceEvents } from "../voice/index.ts";
+import { VoiceProblem, type VoiceSource, type Target, type Voice, type VoiceEvents } from "../voice/index.ts";
 import { writeAddress } from "./address.ts";
 import { Announcer } from "./announcements.ts";
 import type { Screen } from "./app.ts";
@@ -64,7 +64,7 @@ export class RoomView implements Screen, RoomContext {
   readonly #screen: ScreenLock;
   readonly #stops: (() => void)[] = [];
   readonly #drawing = new Drawing(() => this.#update());
-  #isSanctioned = false;
+  #isDeafenedByOperator = false;
   #isLeaving = false;
 
   constructor({ voice, wish, manner, memory, ended }: RoomOptions) {
@@ -140,7 +140,7 @@ export class RoomView implements Screen, RoomContext {
       isConnected: voice.state === "connected",
       needsGesture: voice.needsGesture,
       isDeafened: voice.output.deafened,
-      isSanctioned: this.#isSanctioned,
+      isDeafenedByOperator: this.#isDeafenedByOperator,
       volume: voice.output.volume,
       myRooms: voice.rooms.list(),
     };
@@ -216,11 +216,11 @@ export class RoomView implements Screen, RoomContext {
     return [
       voice.on("player", ({ name }) => this.#remember(name)),
       voice.on("text", ({ name, to, text }) => this.#receive(name, to, text)),
-      voice.on("textHeld", ({ waitMs }) =>
+      voice.on("textRateLimited", ({ waitMs }) =>
         this.#chatPanel.complain(WORDS.chat.held((waitMs / 1000).toFixed(waitMs < 10000 ? 1 : 0))),
       ),
-      voice.on("sanctioned", ({ sanction, lifted }) => {
-        if (sanction === "hearing") this.#isSanctioned = !lifted;
+      voice.on("restricted", ({ restriction, lifted }) => {
+        if (restriction === "hearing") this.#isDeafenedByOperator = !lifted;
       }),
       voice.on("moved", ({ from, to }) => this.#move(from, to)),
       voice.on("quality", () => this.#connection.measured()),
@@ -236,7 +236,7 @@ export class RoomView implements Screen, RoomContext {
     if (player && !player.isSelf) Object.assign(player, ofPlayer(this.memory.settings, name));
   }
 
-  #receive(from: string, to: Reach, text: string): void {
+  #receive(from: string, to: VoiceSource, text: string): void {
     const target: Target = "room" in to ? { room: to.room } : { player: from };
     const shown = this.#chatPanel.target;
     const isRead = shown !== null && targetKey(shown) === targetKey(target) && this.#sections.isSeen("chat");
@@ -301,7 +301,7 @@ const REDRAWN: readonly (keyof VoiceEvents)[] = [
   "speaking",
   "placed",
   "gesture",
-  "sanctioned",
+  "restricted",
   "removedFromRoom",
   "moved",
 ];

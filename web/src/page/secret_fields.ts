@@ -1,6 +1,6 @@
 // The token and the password that one shows to come in, as far as the server looks at them.
 
-import type { Asked, ConnectOptions, Info } from "../voice/index.ts";
+import type { SecretRequirement, ConnectOptions, Info } from "../voice/index.ts";
 import { element } from "./dom.ts";
 import { Field } from "./field.ts";
 import { WORDS } from "./words.ts";
@@ -45,7 +45,7 @@ export class SecretFields {
 /** What is missing, and beside which field that is to be said; null if it may be enough. */
 export function secretFault(asked: Info["secrets"], shown: Shown): { field: SecretKind; words: string } | null {
   const { tokenMissing, passwordMissing, eitherMissing } = WORDS.join;
-  const isMissing = (kind: SecretKind, how: Asked) => asked[kind] === how && shown[kind] === "";
+  const isMissing = (kind: SecretKind, how: SecretRequirement) => asked[kind] === how && shown[kind] === "";
   if (isMissing("token", "required")) return { field: "token", words: tokenMissing };
   if (isMissing("password", "required")) return { field: "password", words: passwordMissing };
   if (isMissing("token", "either") && isMissing("password", "either")) return { field: "token", words: eitherMissing };

@@ -1,11 +1,11 @@
 // What the page says. Longer explanations stand in `problem_words` and `quality_words`.
 
-import type { Activation, Asked, VoiceState } from "../voice/index.ts";
+import type { Activation, SecretRequirement, VoiceState } from "../voice/index.ts";
 import { inText } from "./names.ts";
 import type { Theme } from "./settings.ts";
 
 /** For each way in which a server asks for something. */
-type Hints = Record<Exclude<Asked, "no">, string>;
+type Hints = Record<Exclude<SecretRequirement, "no">, string>;
 
 export const WORDS = {
   brand: "Consonance",
@@ -133,7 +133,7 @@ export const WORDS = {
     tray: "Not on the map",
     help: "Drag the circles, or choose one and use the arrow keys (Shift for longer steps, Delete to take somebody off).",
     local: "Some do not tell where they are. You may put them where you like: only you hear them there.",
-    untold:
+    noPlaces:
       "The others' pages are not told where you are, nor yours where they are, because voice goes over a WebSocket here.",
     label: (name: string, where: string) => `${inText(name)}: ${where}`,
     unplaced: (name: string) => `${inText(name)}: not on the map. Arrow keys put them there.`,
@@ -188,7 +188,7 @@ export const WORDS = {
     mayAgain: (room: string, what: string) => `You may ${what} in ${inText(room)}.`,
     listen: "listen",
     speak: "speak",
-    sanctions: {
+    restrictions: {
       voice: "The server's operator has muted you",
       text: "The server's operator lets you write no texts",
       hearing: "The server's operator has taken your hearing",

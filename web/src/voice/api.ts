@@ -9,7 +9,7 @@ import type { VoiceProblem } from "./problem.ts";
 export type Target = { readonly room: string } | { readonly player: string };
 
 /** Over what somebody's voice or text reaches me. */
-export type Reach = { readonly room: string } | { readonly me: true };
+export type VoiceSource = { readonly room: string } | { readonly me: true };
 
 /** What makes a channel carry voice: a key held down, a voice over the microphone's threshold, or nothing but time. */
 export type Activation = "push-to-talk" | "voice" | "open";
@@ -77,7 +77,7 @@ export interface ConnectOptions extends Processing {
    * What becomes of the player when the page goes away: with `leave`, the default, it leaves the session; with `stay` it is kept for ten
    * seconds, silent, for a page that comes back with `resume`. Over a WebSocket it leaves in any case.
    */
-  readonly whenUnloaded?: "leave" | "stay";
+  readonly onUnload?: "leave" | "stay";
   /** Gives up joining; after that it changes nothing. */
   readonly signal?: AbortSignal;
   /** The folder of `worklet.js`, where it is not beside the library. */
@@ -85,7 +85,7 @@ export interface ConnectOptions extends Processing {
 }
 
 /** Whether one shows a secret; of two that are called `either`, one is enough. */
-export type Asked = "no" | "optional" | "either" | "required";
+export type SecretRequirement = "no" | "optional" | "either" | "required";
 
 /** What a server says of itself to everybody. */
 export interface Info {
@@ -96,7 +96,7 @@ export interface Info {
   /** What is asked for first: `secrets` in one word. */
   readonly join: "open" | "password" | "token";
   /** What one shows to join. What is optional some sessions may want, or a service of the operator's. */
-  readonly secrets: { readonly token: Asked; readonly password: Asked };
+  readonly secrets: { readonly token: SecretRequirement; readonly password: SecretRequirement };
   /** Whether voice can come over UDP. */
   readonly udp: boolean;
   /** Whether voice can come over a WebSocket. */
@@ -114,7 +114,7 @@ export interface Microphone {
   /** Over which level voice activation opens; the same scale. */
   threshold: number;
   /** How long voice activation stays open after the last sound over the threshold, in ms, 0 … 5000; 400 at first. */
-  hangOverMs: number;
+  holdMs: number;
   /** What is sent is louder by this factor, 0 … 4; 1 at first. */
   volume: number;
   /** Whether there is voice over the threshold, or was within the hang-over. */
@@ -166,7 +166,7 @@ export interface Player {
   readonly rooms: ReadonlySet<string>;
   readonly speaking: boolean;
   /** Over what its voice reaches me; empty while it does not speak. */
-  readonly to: readonly Reach[];
+  readonly to: readonly VoiceSource[];
   /** How loud it is now, on the scale of a microphone's level. */
   readonly level: number;
   /** How loud it is played here, 0 … 2; 1 is as it was sent. */
@@ -225,21 +225,21 @@ export interface Quality {
   /** How many voices the connection carries of how many that speak, where that is fewer; null where it carries all. */
   readonly voices: { readonly carried: number; readonly speaking: number } | null;
   /** How voice gets to the server; null until that is measured, within two seconds or so. */
-  readonly carriedBy: CarriedBy | null;
+  readonly transport: Transport | null;
 }
 
 /** `relay` is a TURN server. */
-export type CarriedBy = "udp" | "tcp" | "relay" | "websocket";
+export type Transport = "udp" | "tcp" | "relay" | "websocket";
 
 /** What a moderator can do to another player. */
-export type Deed =
+export type ModerationAction =
   | { readonly action: "kick" }
   | { readonly action: "mute"; readonly forSeconds?: number }
   | { readonly action: "unmute" }
   | { readonly action: "move"; readonly from: string; readonly to: string };
 
 /** What became of it. */
-export type DeedAnswer =
+export type ModerationResult =
   | "done"
   | "not-moderator"
   | "no-player"
@@ -283,7 +283,7 @@ export interface Voice {
   placeShared: boolean;
   /** At most 998 bytes of UTF-8; throws a `RangeError` beyond it. */
   text(to: Target, text: string): void;
-  moderate(player: string, deed: Deed, reason?: string): Promise<DeedAnswer>;
+  moderate(player: string, action: ModerationAction, reason?: string): Promise<ModerationResult>;
   /** The browser lets nothing be heard until somebody clicks, taps or presses a key. The library waits for that itself. */
   readonly needsGesture: boolean;
   /** Lets sound begin; to be called from within a click. */
@@ -306,11 +306,11 @@ export interface VoiceEvents {
   entered: { readonly name: string; readonly room: string };
   exited: { readonly name: string; readonly room: string };
   speaking: Player;
-  text: { readonly name: string; readonly to: Reach; readonly text: string };
+  text: { readonly name: string; readonly to: VoiceSource; readonly text: string };
   /** The text went nowhere: too many. */
-  textHeld: { readonly waitMs: number };
-  sanctioned: {
-    readonly sanction: "voice" | "text" | "hearing";
+  textRateLimited: { readonly waitMs: number };
+  restricted: {
+    readonly restriction: "voice" | "text" | "hearing";
     readonly lifted: boolean;
     /** For good if null. */
     readonly endsInMs: number | null;
@@ -327,7 +327,7 @@ export interface VoiceEvents {
   /** Somebody's place has changed; `player.place` says where it is. */
   placed: Player;
   /** The server will close; null: it stays after all. */
-  closing: { readonly inMs: number; readonly onward: string | null } | null;
+  closing: { readonly inMs: number; readonly redirect: string | null } | null;
   /** A gesture is needed for sound, or no longer. */
   gesture: boolean;
   /** Devices came or went. */

@@ -1,6 +1,6 @@
 // Keeps a link: opens it, asks whether it lives, mends it, and makes another one, as `Reconnection` decides.
 
-import type { CarriedBy } from "./api.ts";
+import type { Transport } from "./api.ts";
 import { Backoff } from "./backoff.ts";
 import type { Beginning } from "./beginning.ts";
 import type { Cause, FromPage, RefusalCode, ToPage } from "./control.ts";
@@ -27,7 +27,7 @@ export interface Measurement {
   readonly roundTripMs: number | null;
   readonly delayMs: number | null;
   readonly lostDownPercent: number | null;
-  readonly carriedBy: CarriedBy | null;
+  readonly transport: Transport | null;
 }
 
 export class Connection {
@@ -210,7 +210,7 @@ export class Connection {
     const statistics = await link?.statistics().catch(() => undefined);
     if (link === null || link !== this.link || statistics === undefined) return;
     const { roundTripMs, delayMs, lostPercent } = statistics;
-    this.events.measured({ roundTripMs, delayMs, lostDownPercent: lostPercent, carriedBy: link.carriedBy });
+    this.events.measured({ roundTripMs, delayMs, lostDownPercent: lostPercent, transport: link.transport });
     this.tellStatistics(statistics);
   }
 

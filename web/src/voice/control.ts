@@ -1,6 +1,6 @@
 // The control messages of docs/browser/control.md: what a page says and what it is told.
 
-import type { Deed, DeedAnswer, Priority, Reach, Target } from "./api.ts";
+import type { ModerationAction, ModerationResult, Priority, VoiceSource, Target } from "./api.ts";
 
 /** What a page says. */
 export type FromPage =
@@ -12,7 +12,7 @@ export type FromPage =
   | { type: "text"; to: Target; text: string }
   | { type: "ignore"; player: string; ignored: boolean }
   | { type: "place"; x: number; y: number; z: number; shared?: boolean }
-  | ({ type: "moderate"; id: number; player: string; reason: string } & Deed)
+  | ({ type: "moderate"; id: number; player: string; reason: string } & ModerationAction)
   | { type: "ping"; id: number }
   | { type: "stats"; lostPercent: number; delayMs: number }
   | { type: "leave" };
@@ -26,22 +26,22 @@ export type ToPage =
   | { type: "left"; id: number; name: string }
   | { type: "entered"; id: number; name: string; room: string }
   | { type: "exited"; id: number; name: string; room: string }
-  | { type: "speaking"; id: number; name: string; speaking: boolean; to: Reach[] }
+  | { type: "speaking"; id: number; name: string; speaking: boolean; to: VoiceSource[] }
   | { type: "slot"; slot: number; player: number | null; positional: boolean; amplitude: number; priority: Priority }
-  | { type: "text"; id: number; name: string; to: Reach; text: string }
-  | { type: "textHeld"; waitMs: number }
-  | { type: "sanctioned"; sanction: "voice" | "text" | "hearing"; terms: { endsInMs: number | null; reason: string } | null }
+  | { type: "text"; id: number; name: string; to: VoiceSource; text: string }
+  | { type: "textRateLimited"; waitMs: number }
+  | { type: "restricted"; restriction: "voice" | "text" | "hearing"; terms: { endsInMs: number | null; reason: string } | null }
   | { type: "roomRights"; room: string; listen: boolean | null; speak: boolean | null }
   | { type: "roomFull"; room: string; to: "listen" | "speak" }
   | { type: "removedFromRoom"; room: string }
   | { type: "moved"; from: string; to: string }
   | { type: "recorded"; whole: boolean; lastMs: number }
-  | { type: "moderated"; id: number; player: string; action: Deed["action"]; answer: DeedAnswer }
+  | { type: "moderated"; id: number; player: string; action: ModerationAction["action"]; answer: ModerationResult }
   | { type: "placed"; id: number; name: string; x: number | null; y: number | null; z: number | null }
   | { type: "uplink"; lostPercent: number; delayMs: number; rttMs: number | null }
   | { type: "listeners"; count: number; lostPercent: number }
   | { type: "downlink"; voices: number | null; speaking: number | null }
-  | { type: "closing"; inMs: number | null; onward: string | null; stays: boolean }
+  | { type: "closing"; inMs: number | null; redirect: string | null; cancelled: boolean }
   | { type: "pong"; id: number }
   | {
       type: "refused";

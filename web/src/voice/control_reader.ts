@@ -1,6 +1,6 @@
 // Reads what a page is told: the one place where text from the network becomes a `ToPage`.
 
-import type { Reach } from "./api.ts";
+import type { VoiceSource } from "./api.ts";
 import type { ToPage } from "./control.ts";
 import { isObject } from "./json.ts";
 
@@ -54,7 +54,7 @@ const word =
   <const W extends readonly string[]>(...words: W): Read<W[number]> =>
   (value) =>
     words.find((known) => known === value);
-const reach: Read<Reach> = (value) => {
+const voiceSource: Read<VoiceSource> = (value) => {
   if (!isObject(value)) return undefined;
   if (typeof value["room"] === "string") return { room: value["room"] };
   return value["me"] === true ? { me: true } : undefined;
@@ -92,11 +92,11 @@ const READERS: Readers = {
   left: player,
   entered: inRoom,
   exited: inRoom,
-  speaking: { ...player, speaking: flag, to: list(reach) },
+  speaking: { ...player, speaking: flag, to: list(voiceSource) },
   slot: { slot, player: orNull(number), positional: flag, amplitude: number, priority },
-  text: { ...player, to: reach, text },
-  textHeld: { waitMs: number },
-  sanctioned: { sanction: word("voice", "text", "hearing"), terms: orNull(terms) },
+  text: { ...player, to: voiceSource, text },
+  textRateLimited: { waitMs: number },
+  restricted: { restriction: word("voice", "text", "hearing"), terms: orNull(terms) },
   roomRights: { room: text, listen: orNull(flag), speak: orNull(flag) },
   roomFull: { room: text, to: roomUse },
   removedFromRoom: { room: text },
@@ -115,7 +115,7 @@ const READERS: Readers = {
   uplink: { lostPercent: number, delayMs: number, rttMs: orNull(number) },
   listeners: { count: number, lostPercent: number },
   downlink: { voices: orNull(number), speaking: orNull(number) },
-  closing: { inMs: orNull(number), onward: orNull(text), stays: mark },
+  closing: { inMs: orNull(number), redirect: orNull(text), cancelled: mark },
   pong: { id: number },
   refused: {
     code: wordOr(word("token", "password", "name", "full", "banned", "version", "closing", "other"), "other"),

@@ -2,7 +2,7 @@
 //
 // A link that is lost is given up: who reconnects makes another one, with the key of the last.
 
-import type { CarriedBy, Info } from "./api.ts";
+import type { Transport, Info } from "./api.ts";
 
 /** Makes a link. Rejects with a `VoiceProblem` if it does not come about. */
 export type OpenLink = (options: LinkOptions) => Promise<Link>;
@@ -48,7 +48,7 @@ export interface Link {
   /** Secret of this player, to come back with; null where there is no coming back. */
   readonly key: string | null;
   /** Null until it is measured. */
-  readonly carriedBy: CarriedBy | null;
+  readonly transport: Transport | null;
   /** The voice of each slot, before volume and place. */
   readonly slots: readonly AudioNode[];
   /** Says a control message; false if the link takes no more now. */

@@ -42,7 +42,7 @@ export class MicrophoneInput implements Microphone {
   private loudness = 0;
   private gateOpen = false;
   private isMuted = false;
-  private settings = { threshold: 0.25, hangOverMs: 400, volume: 1 };
+  private settings = { threshold: 0.25, holdMs: 400, volume: 1 };
   private recording: Recording | null = null;
 
   /** The worklet of `sound` has to be there already, if there is any. */
@@ -72,13 +72,13 @@ export class MicrophoneInput implements Microphone {
     this.tell({ thresholdDb: decibelsOfLevel(this.settings.threshold) });
   }
 
-  get hangOverMs(): number {
-    return this.settings.hangOverMs;
+  get holdMs(): number {
+    return this.settings.holdMs;
   }
 
-  set hangOverMs(ms: number) {
-    this.settings.hangOverMs = clamp(ms, 0, 5000, 400);
-    this.tell({ hangOverMs: this.settings.hangOverMs });
+  set holdMs(ms: number) {
+    this.settings.holdMs = clamp(ms, 0, 5000, 400);
+    this.tell({ holdMs: this.settings.holdMs });
   }
 
   get volume(): number {

@@ -1,10 +1,10 @@
 // Requests of a moderator that are not answered yet.
 
-import type { Deed, DeedAnswer } from "./api.ts";
+import type { ModerationAction, ModerationResult } from "./api.ts";
 import type { FromPage } from "./control.ts";
 
 export class ModerationRequests {
-  private readonly open = new Map<number, (answer: DeedAnswer) => void>();
+  private readonly open = new Map<number, (answer: ModerationResult) => void>();
   /** False if nobody is there to be told. */
   private readonly say: (message: FromPage) => boolean;
   private lastId = 0;
@@ -13,15 +13,15 @@ export class ModerationRequests {
     this.say = say;
   }
 
-  ask(player: string, deed: Deed, reason: string): Promise<DeedAnswer> {
+  ask(player: string, action: ModerationAction, reason: string): Promise<ModerationResult> {
     const id = ++this.lastId;
     return new Promise((resolve) => {
       this.open.set(id, resolve);
-      if (!this.say({ type: "moderate", id, player, reason, ...deed })) this.answer(id, "failed");
+      if (!this.say({ type: "moderate", id, player, reason, ...action })) this.answer(id, "failed");
     });
   }
 
-  answer(id: number, answer: DeedAnswer): void {
+  answer(id: number, answer: ModerationResult): void {
     this.open.get(id)?.(answer);
     this.open.delete(id);
   }

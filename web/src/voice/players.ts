@@ -1,6 +1,6 @@
 // Who is here, as the server tells it and as this listener has set it.
 
-import type { Place, Player, Reach } from "./api.ts";
+import type { Place, Player, VoiceSource } from "./api.ts";
 import { clamp } from "./clamp.ts";
 import type { PlayerSound } from "./player_sound.ts";
 
@@ -23,7 +23,7 @@ export class PlayerRecord implements Player {
   readonly isSelf: boolean;
   rooms = new Set<string>();
   speaking = false;
-  to: readonly Reach[] = [];
+  to: readonly VoiceSource[] = [];
   /** Whether the server has told of it since the last `joined`. */
   isConfirmed = true;
   private told: Place | null = null;

@@ -12,7 +12,7 @@ export const NOTHING_MEASURED: Measured = {
   listeners: null,
   listenersLostPercent: null,
   voices: null,
-  carriedBy: null,
+  transport: null,
 };
 
 /** `connected` is whether there is a link at all. */

@@ -126,12 +126,12 @@ export class SessionState {
       case "text":
         this.tell("text", { name: message.name, to: message.to, text: message.text });
         return true;
-      case "textHeld":
-        this.tell("textHeld", { waitMs: message.waitMs });
+      case "textRateLimited":
+        this.tell("textRateLimited", { waitMs: message.waitMs });
         return true;
-      case "sanctioned":
-        this.tell("sanctioned", {
-          sanction: message.sanction,
+      case "restricted":
+        this.tell("restricted", {
+          restriction: message.restriction,
           lifted: message.terms === null,
           endsInMs: message.terms?.endsInMs ?? null,
           reason: message.terms?.reason ?? "",
@@ -141,7 +141,7 @@ export class SessionState {
         this.tell("recorded", { isWhole: message.whole, lastMs: message.lastMs });
         return true;
       case "closing":
-        this.tell("closing", message.stays ? null : { inMs: message.inMs ?? 0, onward: message.onward });
+        this.tell("closing", message.cancelled ? null : { inMs: message.inMs ?? 0, redirect: message.redirect });
         return true;
       case "problem":
         this.tell("problem", { message: message.message });

@@ -1,6 +1,6 @@
 // What is said over HTTP before there is a link: docs/browser/signalling.md.
 
-import type { Asked, Info } from "./api.ts";
+import type { SecretRequirement, Info } from "./api.ts";
 import { isObject } from "./json.ts";
 import type { Join } from "./link.ts";
 import { type ProblemCode, VoiceProblem } from "./problem.ts";
@@ -132,7 +132,7 @@ function readRestart(data: unknown): string | null {
 function readSecrets(value: unknown, join: Info["join"]): Info["secrets"] {
   const told = isObject(value) ? value : {};
   const asked = (kind: "token" | "password") =>
-    ASKED.find((word) => word === told[kind]) ?? (join === kind ? "required" : "no");
+    REQUIREMENTS.find((word) => word === told[kind]) ?? (join === kind ? "required" : "no");
   return { token: asked("token"), password: asked("password") };
 }
 
@@ -155,7 +155,7 @@ const CODES = new Map<number, ProblemCode>([
   [504, "no-server"],
 ]);
 
-const ASKED: readonly Asked[] = ["no", "optional", "either", "required"];
+const REQUIREMENTS: readonly SecretRequirement[] = ["no", "optional", "either", "required"];
 
 /** The same may succeed in a moment. */
 const PASSING = new Set([429, 500, 502, 503, 504]);

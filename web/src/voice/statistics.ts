@@ -1,6 +1,6 @@
 // Out of `RTCPeerConnection.getStats()`: what is said about a link.
 
-import type { CarriedBy } from "./api.ts";
+import type { Transport } from "./api.ts";
 import type { LinkStatistics } from "./link.ts";
 
 /** One entry of a report: the names are those of the W3C's "Identifiers for WebRTC's Statistics API". */
@@ -10,7 +10,7 @@ export type Entry = Readonly<Record<string, unknown>>;
 export class Statistics {
   private last: Counters = NO_COUNTERS;
 
-  since(entries: Iterable<Entry>): LinkStatistics & { readonly carriedBy: CarriedBy | null } {
+  since(entries: Iterable<Entry>): LinkStatistics & { readonly transport: Transport | null } {
     const all = [...entries];
     const counters = all.filter(isReceivedAudio).map(countersOf).reduce(sum, NO_COUNTERS);
     const received = counters.received - this.last.received;
@@ -24,7 +24,7 @@ export class Statistics {
       roundTripMs: roundTrip === null ? null : roundTrip * 1000,
       delayMs: played > 0 ? (waited / played) * 1000 : null,
       lostPercent: received + lost > 0 ? (100 * lost) / (received + lost) : null,
-      carriedBy: pair === undefined ? null : carriedBy(pair, all),
+      transport: pair === undefined ? null : transportOf(pair, all),
     };
   }
 }
@@ -68,7 +68,7 @@ function selectedPair(all: readonly Entry[]): Entry | undefined {
   return all.find((entry) => entry["type"] === "candidate-pair" && (entry["id"] === id || entry["selected"] === true));
 }
 
-function carriedBy(pair: Entry, all: readonly Entry[]): CarriedBy {
+function transportOf(pair: Entry, all: readonly Entry[]): Transport {
   const local = all.find((entry) => entry["id"] === pair["localCandidateId"]);
   if (local?.["candidateType"] === "relay") return "relay";
   return local?.["protocol"] === "tcp" ? "tcp" : "udp";

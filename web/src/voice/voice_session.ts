@@ -1,8 +1,8 @@
 // A place in a session: what a page asks for, the link that carries it, and how it comes back after a loss.
 
 import type {
-  Deed,
-  DeedAnswer,
+  ModerationAction,
+  ModerationResult,
   Direction,
   Output,
   Place,
@@ -148,8 +148,8 @@ export class VoiceSession implements Voice {
     }
   }
 
-  moderate(player: string, deed: Deed, reason = ""): Promise<DeedAnswer> {
-    return this.moderation.ask(player, deed, reason);
+  moderate(player: string, action: ModerationAction, reason = ""): Promise<ModerationResult> {
+    return this.moderation.ask(player, action, reason);
   }
 
   on<K extends keyof VoiceEvents>(event: K, handler: (event: VoiceEvents[K]) => void): () => void {
@@ -162,7 +162,7 @@ export class VoiceSession implements Voice {
   }
 
   private goAway(): void {
-    const stays = this.beginning.options.whenUnloaded === "stay" && this.connection.isKept;
+    const stays = this.beginning.options.onUnload === "stay" && this.connection.isKept;
     if (!stays) this.connection.say(LEAVE);
     this.end(new VoiceProblem("left", "The page has gone away."), stays);
   }

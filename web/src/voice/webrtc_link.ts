@@ -1,6 +1,6 @@
 // A link over WebRTC: the microphone and one track for each slot as RTP, control messages on a data channel.
 
-import type { CarriedBy } from "./api.ts";
+import type { Transport } from "./api.ts";
 import { type Link, type LinkOptions, type LinkStatistics, type OpenLink, unplug } from "./link.ts";
 import { withPacketTime } from "./offer.ts";
 import { watchPairs } from "./pairs.ts";
@@ -25,7 +25,7 @@ export const openWebRtcLink: OpenLink = async (options) => {
 
 class WebRtcLink implements Link {
   key: string | null = null;
-  carriedBy: CarriedBy | null = null;
+  transport: Transport | null = null;
   slots: readonly AudioNode[] = [];
   private readonly options: LinkOptions;
   private readonly peer: RTCPeerConnection;
@@ -90,8 +90,8 @@ class WebRtcLink implements Link {
 
   async statistics(): Promise<LinkStatistics> {
     const report = await this.peer.getStats();
-    const { carriedBy, ...statistics } = this.statisticsOf.since(report.values());
-    this.carriedBy = carriedBy ?? this.carriedBy;
+    const { transport, ...statistics } = this.statisticsOf.since(report.values());
+    this.transport = transport ?? this.transport;
     return statistics;
   }
 

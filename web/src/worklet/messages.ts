@@ -3,7 +3,7 @@
 /** To the worklet; what is not there stays as it is. */
 export interface Settings {
   readonly thresholdDb?: number;
-  readonly hangOverMs?: number;
+  readonly holdMs?: number;
   readonly gain?: number;
   readonly delayMs?: number;
   /** Whether blocks of sound are wanted. */

@@ -5,12 +5,12 @@ export class VoiceGate {
   /** In dBFS. */
   thresholdDb = DEFAULT_THRESHOLD_DB;
   /** In samples. */
-  hangOver: number;
+  hold: number;
   private quietFor = Infinity;
 
-  /** `hangOver` in samples. */
-  constructor(hangOver: number) {
-    this.hangOver = hangOver;
+  /** `hold` in samples. */
+  constructor(hold: number) {
+    this.hold = hold;
   }
 
   /** A block of so many samples was this loud. */
@@ -19,7 +19,7 @@ export class VoiceGate {
   }
 
   get isOpen(): boolean {
-    return this.quietFor <= this.hangOver;
+    return this.quietFor <= this.hold;
   }
 }
 

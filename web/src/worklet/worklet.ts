@@ -40,7 +40,7 @@ class MicrophoneProcessor extends AudioWorkletProcessor {
 
   private take(settings: Settings): void {
     this.gate.thresholdDb = settings.thresholdDb ?? this.gate.thresholdDb;
-    if (settings.hangOverMs !== undefined) this.gate.hangOver = samplesOf(settings.hangOverMs);
+    if (settings.holdMs !== undefined) this.gate.hold = samplesOf(settings.holdMs);
     this.gain = settings.gain ?? this.gain;
     if (settings.delayMs !== undefined) this.delay.resize(samplesOf(settings.delayMs));
     this.isRecording = settings.recording ?? this.isRecording;

@@ -25,7 +25,7 @@ class FakeChild {
 
   remove(): void {
     const at = this.place.children.indexOf(this);
-    if (at >= 0) this.place.children.proxy(at, 1);
+    if (at >= 0) this.place.children.splice(at, 1);
   }
 }
 

@@ -14,7 +14,7 @@ const GOOD: Quality = {
   listeners: 1,
   listenersLostPercent: 0,
   voices: null,
-  carriedBy: "udp",
+  transport: "udp",
 };
 
 test("a good connection is said in short", () => {
@@ -39,7 +39,7 @@ test("what is lost is said with where, and nothing is said of what is not known"
     lostDownPercent: null,
     listeners: 3,
     listenersLostPercent: 12.2,
-    carriedBy: "tcp",
+    transport: "tcp",
   };
   assert.deepEqual(describeQuality(quality), [
     "7.4 % of your voice is lost on its way to the server.",
@@ -50,7 +50,7 @@ test("what is lost is said with where, and nothing is said of what is not known"
 
 test("nothing is said of a connection that is not measured yet", () => {
   const unknown = { roundTripMs: null, delayMs: null, lostUpPercent: null, lostDownPercent: null };
-  assert.deepEqual(describeQuality({ ...GOOD, ...unknown, listeners: null, carriedBy: null }), []);
+  assert.deepEqual(describeQuality({ ...GOOD, ...unknown, listeners: null, transport: null }), []);
 });
 
 test("why somebody cannot be heard is said, the weightiest reason first", () => {
@@ -59,7 +59,7 @@ test("why somebody cannot be heard is said, the weightiest reason first", () => 
     isConnected: true,
     needsGesture: false,
     isDeafened: false,
-    isSanctioned: false,
+    isDeafenedByOperator: false,
     volume: 1,
     myRooms: ["lobby"],
   };
@@ -72,7 +72,7 @@ test("why somebody cannot be heard is said, the weightiest reason first", () => 
     [{}, { myRooms: [] }, "you listen to no room"],
     [{ muted: true }, { isConnected: false }, "the connection is lost"],
     [{}, { needsGesture: true }, "the browser waits for a click before it plays sound"],
-    [{}, { isSanctioned: true }, "the server's operator has taken your hearing"],
+    [{}, { isDeafenedByOperator: true }, "the server's operator deafened you"],
   ];
   for (const [player, here, reason] of cases)
     assert.equal(whySilent({ ...bob, ...player }, { ...hearing, ...here }), `Bob cannot be heard because ${reason}.`);

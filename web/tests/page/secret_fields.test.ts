@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { secretFault, shownSecrets, type Shown } from "../../src/page/secret_fields.ts";
-import type { Asked } from "../../src/voice/index.ts";
+import type { SecretRequirement } from "../../src/voice/index.ts";
 
 const [neither, token, password, both]: Shown[] = [
   { token: "", password: "" },
@@ -11,7 +11,7 @@ const [neither, token, password, both]: Shown[] = [
   { token: "T", password: "P" },
 ] as const;
 
-const rows: [of: [token: Asked, password: Asked], faulty: [Shown, field: string, words: string][], enough: Shown[]][] = [
+const rows: [of: [token: SecretRequirement, password: SecretRequirement], faulty: [Shown, field: string, words: string][], enough: Shown[]][] = [
   [["no", "no"], [], [neither]],
   [["required", "no"], [[neither, "token", "This server asks for a token."]], [token]],
   [["no", "required"], [[neither, "password", "This server asks for a password."]], [password]],

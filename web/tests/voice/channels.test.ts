@@ -22,7 +22,7 @@ function speech(changes: Partial<Speech> = {}): Speech {
 }
 
 function saidTypes(): string[] {
-  return said.proxy(0).map((message) => message.type);
+  return said.splice(0).map((message) => message.type);
 }
 
 test("a channel that is always open opens as soon as the session is joined", () => {
@@ -278,7 +278,7 @@ class SimulatedPage {
   }
 
   saidSince(): FromPage[] {
-    return this.said.proxy(0);
+    return this.said.splice(0);
   }
 
   isWanted({ activation, talking }: Channel): boolean {

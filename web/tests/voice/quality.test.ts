@@ -39,7 +39,7 @@ test("statistics are of the time since the last ones", () => {
     roundTripMs: 50,
     delayMs: 50,
     lostPercent: 10,
-    carriedBy: "udp",
+    transport: "udp",
   });
   const next = statistics.since(report(190, 10, 96_000, 7200));
   assert.deepEqual([next.delayMs, next.lostPercent], [100, 0]);
@@ -50,9 +50,9 @@ test("statistics are of the time since the last ones", () => {
 test("a link over TURN or TCP is known", () => {
   const over = (local: object) => {
     const pair = { type: "candidate-pair", id: "P", selected: true, localCandidateId: "L" };
-    return new Statistics().since([pair, { type: "local-candidate", id: "L", ...local }]).carriedBy;
+    return new Statistics().since([pair, { type: "local-candidate", id: "L", ...local }]).transport;
   };
   assert.equal(over({ candidateType: "relay", protocol: "udp" }), "relay");
   assert.equal(over({ candidateType: "host", protocol: "tcp" }), "tcp");
-  assert.equal(new Statistics().since([]).carriedBy, null);
+  assert.equal(new Statistics().since([]).transport, null);
 });

@@ -131,12 +131,12 @@ test("an operator's moves and a full room change what the page listens to", () =
   assert.deepEqual([...state.listening], ["corner"]);
 });
 
-test("a sanction without terms is lifted", () => {
-  take({ type: "sanctioned", sanction: "voice", terms: { endsInMs: 60_000, reason: "shouting" } });
-  take({ type: "sanctioned", sanction: "voice", terms: null });
+test("a restriction without terms is lifted", () => {
+  take({ type: "restricted", restriction: "voice", terms: { endsInMs: 60_000, reason: "shouting" } });
+  take({ type: "restricted", restriction: "voice", terms: null });
   assert.deepEqual(told, [
-    ["sanctioned", { sanction: "voice", lifted: false, endsInMs: 60_000, reason: "shouting" }],
-    ["sanctioned", { sanction: "voice", lifted: true, endsInMs: null, reason: "" }],
+    ["restricted", { restriction: "voice", lifted: false, endsInMs: 60_000, reason: "shouting" }],
+    ["restricted", { restriction: "voice", lifted: true, endsInMs: null, reason: "" }],
   ]);
 });
 

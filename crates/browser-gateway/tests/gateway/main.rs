@@ -9,5 +9,5 @@ mod counting;
 mod joining;
 mod names;
 mod pages;
+mod positions;
 mod refusals;
-mod whereabouts;

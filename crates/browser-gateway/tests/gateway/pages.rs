@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use consonance_browser::{BrowserPlayer, BrowserSettings, LinkCommand};
+use consonance_browser::{BrowserPlayer, BrowserSettings, PageLinkCommand};
 use consonance_server::SessionRefusal;
 use consonance_session::{ChannelProperties, Target};
 use consonance_web::Join;
@@ -237,7 +237,7 @@ fn a_page_whose_session_another_worker_has_by_now_is_told_to_ask_again() {
         BrowserSettings { name: "Alice".into(), session: "x".into(), token: None, password: None, slots: 4 };
     let mut player = BrowserPlayer::new(settings);
     let now = consonance_session::Instant::START;
-    assert_eq!(player.poll_command(), Some(LinkCommand::Open));
+    assert_eq!(player.poll_command(), Some(PageLinkCommand::Open));
     player.handle_connected(now);
     let refusal = SessionRefusal::Elsewhere { session: "x".into() };
     player.handle_link_ended(now, &consonance_session::EndReason::from(&refusal));

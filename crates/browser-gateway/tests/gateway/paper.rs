@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use consonance_browser_gateway::PageShard;
 use consonance_transport::DisconnectReason;
-use consonance_webrtc::{OfferError, PagePeer, RtcEvent, RtcQuality, RtcStatistics, Sent, SlotVoice};
+use consonance_webrtc::{OfferError, PagePeer, RtcEvent, RtcQuality, RtcStatistics, RtcVoice, Sent};
 
 /// The test's side of all connections of one worker. A clone is the same one.
 #[derive(Clone, Default)]
@@ -162,7 +162,7 @@ impl PageShard for PaperShard {
         Sent::Yes
     }
 
-    fn send_voice(&mut self, _now: Instant, page: PagePeer, voice: SlotVoice<'_>) {
+    fn send_voice(&mut self, _now: Instant, page: PagePeer, voice: RtcVoice<'_>) {
         let heard = Heard { slot: voice.slot, payload: voice.payload.to_vec() };
         self.pages.lock().pages.get_mut(&page).unwrap().voice.push(heard);
     }

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use consonance_browser::control::RefusalCode;
-use consonance_browser::{BrowserPlayer, BrowserSettings, End, LinkCommand};
+use consonance_browser::{BrowserPlayer, BrowserSettings, PageEnd, PageLinkCommand};
 use consonance_browser_gateway::{GatewaySettings, browser_gateways};
 use consonance_server::bans::{Ban, BanTarget};
 use consonance_server::token::TokenError;
@@ -61,11 +61,11 @@ fn the_code_is_the_servers_and_not_in_the_words() {
 }
 
 /// What a player comes to that reads what the server said from the end of its link, as over a `WebSocket`.
-fn by_line(line: &str) -> Option<End> {
+fn by_line(line: &str) -> Option<PageEnd> {
     let settings =
         BrowserSettings { name: "Alice".into(), session: "x".into(), token: None, password: None, slots: 4 };
     let (mut player, now) = (BrowserPlayer::new(settings), consonance_session::Instant::START);
-    assert_eq!(player.poll_command(), Some(LinkCommand::Open));
+    assert_eq!(player.poll_command(), Some(PageLinkCommand::Open));
     player.handle_connected(now);
     player.handle_link_lost(now, line.as_bytes());
     player.end()
@@ -94,13 +94,13 @@ fn what_a_server_says_has_a_code() {
         (Refusal::Denied { reason: String::new() }, RefusalCode::Other),
         (Refusal::Denied { reason: "the tournament is over".to_owned() }, RefusalCode::Other),
     ] {
-        assert_eq!(by_line(&EndReason::from(&refusal).encode()), Some(End::Refused(code)), "{refusal}");
+        assert_eq!(by_line(&EndReason::from(&refusal).encode()), Some(PageEnd::Refused(code)), "{refusal}");
     }
     for (refusal, code) in [
         (SessionRefusal::Full { max: 7 }, RefusalCode::Full),
         (SessionRefusal::Unknown { session: "full".into(), served: vec!["name".into()] }, RefusalCode::Other),
     ] {
-        assert_eq!(by_line(&EndReason::from(&refusal).encode()), Some(End::Refused(code)), "{refusal}");
+        assert_eq!(by_line(&EndReason::from(&refusal).encode()), Some(PageEnd::Refused(code)), "{refusal}");
     }
     let ban = Ban {
         id: 1,
@@ -110,10 +110,10 @@ fn what_a_server_says_has_a_code() {
         since: 0,
         by: "operator".into(),
     };
-    assert_eq!(by_line(&ban.end_reason().encode()), Some(End::Refused(RefusalCode::Banned)));
+    assert_eq!(by_line(&ban.end_reason().encode()), Some(PageEnd::Refused(RefusalCode::Banned)));
     assert_eq!(
         by_line(SHUTTING_DOWN),
-        Some(End::Refused(RefusalCode::Other)),
+        Some(PageEnd::Refused(RefusalCode::Other)),
         "words of a server without codes"
     );
 }

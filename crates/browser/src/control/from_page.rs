@@ -8,9 +8,9 @@ use serde::de::{Deserializer, Error as _};
 use serde::{Deserialize, Serialize};
 
 use super::bounded::{self, Amplitude, ChannelNumber, MS_MAX, Percent};
-use super::problem::Problem;
-use super::target::Target;
-use super::words::{DeedWord, PriorityWord};
+use super::message_error::MessageError;
+use super::target::PageTarget;
+use super::words::{ModerationActionWord, PriorityWord};
 
 /// Bytes of the longest message of a page.
 pub const FROM_PAGE_BYTES_MAX: usize = 16 << 10;
@@ -56,7 +56,7 @@ pub enum FromPage {
     /// A text message.
     Text {
         /// To whom.
-        to: Target,
+        to: PageTarget,
         /// What, at most [`TEXT_BYTES_MAX`](consonance_session::TEXT_BYTES_MAX).
         #[serde(deserialize_with = "bounded::text")]
         text: Box<str>,
@@ -100,7 +100,7 @@ pub struct Open {
     /// The page's name for it; one that is open already is another channel from now on.
     pub channel: ChannelNumber,
     /// To whom it goes.
-    pub to: Target,
+    pub to: PageTarget,
     /// Whether the voice comes from the speaker's place (default false).
     #[serde(default)]
     pub positional: bool,
@@ -131,7 +131,7 @@ pub struct Moderate {
     pub player: Box<str>,
     /// What is to be done.
     #[serde(flatten)]
-    pub action: Deed,
+    pub action: ModerationAction,
     /// Why (default nothing).
     #[serde(default, deserialize_with = "bounded::reason")]
     pub reason: Box<str>,
@@ -140,14 +140,14 @@ pub struct Moderate {
 /// What can be done.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "action", rename_all = "kebab-case")]
-pub enum Deed {
+pub enum ModerationAction {
     /// It is removed from the session.
     Kick,
     /// Its voice goes nowhere.
     Mute {
         /// How long, in seconds; for good if there is none.
         #[serde(default, rename = "forSeconds")]
-        for_s: Option<u32>,
+        duration_s: Option<u32>,
     },
     /// Its voice is heard again.
     Unmute,
@@ -167,12 +167,12 @@ impl FromPage {
     ///
     /// # Errors
     /// What is wrong with it, in words for whoever wrote the page.
-    pub fn read(text: &str) -> Result<Self, Problem> {
+    pub fn read(text: &str) -> Result<Self, MessageError> {
         if text.len() > FROM_PAGE_BYTES_MAX {
-            return Err(Problem::TooLong { bytes: text.len() });
+            return Err(MessageError::TooLong { bytes: text.len() });
         }
-        let Head { kind } = serde_json::from_str(text).map_err(|error| Problem::no_message(&error))?;
-        serde_json::from_str(text).map_err(|error| Problem::not_understood(&kind, &error))
+        let Head { kind } = serde_json::from_str(text).map_err(|error| MessageError::no_message(&error))?;
+        serde_json::from_str(text).map_err(|error| MessageError::not_understood(&kind, &error))
     }
 }
 
@@ -189,25 +189,27 @@ impl Place {
     }
 }
 
-impl From<Deed> for ModeratorAction {
-    fn from(deed: Deed) -> Self {
-        match deed {
-            Deed::Kick => Self::Kick,
-            Deed::Mute { for_s } => Self::Mute { lasts: for_s.map(|s| Duration::from_secs(s.into())) },
-            Deed::Unmute => Self::Unmute,
-            Deed::Move { from, to } => Self::Move { from, to },
+impl From<ModerationAction> for ModeratorAction {
+    fn from(action: ModerationAction) -> Self {
+        match action {
+            ModerationAction::Kick => Self::Kick,
+            ModerationAction::Mute { duration_s } => {
+                Self::Mute { lasts: duration_s.map(|s| Duration::from_secs(s.into())) }
+            }
+            ModerationAction::Unmute => Self::Unmute,
+            ModerationAction::Move { from, to } => Self::Move { from, to },
         }
     }
 }
 
-impl Deed {
+impl ModerationAction {
     /// What it is called.
-    pub fn word(&self) -> DeedWord {
+    pub fn word(&self) -> ModerationActionWord {
         match self {
-            Self::Kick => DeedWord::Kick,
-            Self::Mute { .. } => DeedWord::Mute,
-            Self::Unmute => DeedWord::Unmute,
-            Self::Move { .. } => DeedWord::Move,
+            Self::Kick => ModerationActionWord::Kick,
+            Self::Mute { .. } => ModerationActionWord::Mute,
+            Self::Unmute => ModerationActionWord::Unmute,
+            Self::Move { .. } => ModerationActionWord::Move,
         }
     }
 }

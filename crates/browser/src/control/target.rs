@@ -1,6 +1,6 @@
 //! Whom something is for: a room, a player, or me.
 
-use consonance_session::Target as SessionTarget;
+use consonance_session::Target;
 use serde::{Deserialize, Serialize};
 
 use super::bounded;
@@ -8,7 +8,7 @@ use super::bounded;
 /// Whom voice or a text goes to: `{"room":"lobby"}` or `{"player":"Bob"}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "EitherKey", into = "EitherKey")]
-pub enum Target {
+pub enum PageTarget {
     /// Everybody who listens to this room.
     Room(Box<str>),
     /// The player of this name.
@@ -25,11 +25,11 @@ pub enum Addressee {
     Me,
 }
 
-impl From<Target> for SessionTarget {
-    fn from(target: Target) -> Self {
+impl From<PageTarget> for Target {
+    fn from(target: PageTarget) -> Self {
         match target {
-            Target::Room(room) => Self::Room(room),
-            Target::Player(player) => Self::Player(player),
+            PageTarget::Room(room) => Self::Room(room),
+            PageTarget::Player(player) => Self::Player(player),
         }
     }
 }
@@ -42,7 +42,7 @@ struct EitherKey {
     player: Option<Box<str>>,
 }
 
-impl TryFrom<EitherKey> for Target {
+impl TryFrom<EitherKey> for PageTarget {
     type Error = &'static str;
 
     fn try_from(keys: EitherKey) -> Result<Self, Self::Error> {
@@ -54,11 +54,11 @@ impl TryFrom<EitherKey> for Target {
     }
 }
 
-impl From<Target> for EitherKey {
-    fn from(target: Target) -> Self {
+impl From<PageTarget> for EitherKey {
+    fn from(target: PageTarget) -> Self {
         match target {
-            Target::Room(room) => Self { room: Some(room), player: None },
-            Target::Player(player) => Self { room: None, player: Some(player) },
+            PageTarget::Room(room) => Self { room: Some(room), player: None },
+            PageTarget::Player(player) => Self { room: None, player: Some(player) },
         }
     }
 }

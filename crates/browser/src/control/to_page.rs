@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::bounded::{Amplitude, Percent};
 use super::from_page::Open;
 use super::target::Addressee;
-use super::words::{AnswerWord, DeedWord, PriorityWord, RoomUseWord, SanctionWord};
+use super::words::{AnswerWord, ModerationActionWord, PriorityWord, RestrictionWord, RoomUseWord};
 
 /// Bytes of the longest message to a page.
 pub const TO_PAGE_BYTES_MAX: usize = 64 << 10;
@@ -53,9 +53,9 @@ pub enum ToPage {
     /// A text message.
     Text { id: u16, name: Box<str>, to: Addressee, text: Box<str> },
     /// A text of the page went nowhere; the next one is taken in so many ms.
-    TextHeld { wait_ms: u64 },
+    TextRateLimited { wait_ms: u64 },
     /// An operator has taken something from the player, or given it back, if there are no terms.
-    Sanctioned { sanction: SanctionWord, terms: Option<Terms> },
+    Restricted { restriction: RestrictionWord, terms: Option<RestrictionInfo> },
     /// An operator has decided what the player may do in a room; null if the room's rules decide.
     RoomRights { room: Box<str>, listen: Option<bool>, speak: Option<bool> },
     /// A room has enough listeners or speakers.
@@ -67,7 +67,7 @@ pub enum ToPage {
     /// What an operator keeps of what is spoken: all, or the last so many ms, 0 for nothing.
     Recorded { whole: bool, last_ms: u64 },
     /// What became of a request to moderate.
-    Moderated { id: u64, player: Box<str>, action: DeedWord, answer: AnswerWord },
+    Moderated { id: u64, player: Box<str>, action: ModerationActionWord, answer: AnswerWord },
     /// How the page's voice reaches the server.
     Uplink { lost_percent: Percent, delay_ms: u64, rtt_ms: Option<u64> },
     /// How those who hear the page's player receive it.
@@ -75,7 +75,7 @@ pub enum ToPage {
     /// The way to the page carries fewer voices than speak: so many of so many; none if it carries all of them again.
     Downlink { voices: Option<u16>, speaking: Option<u16> },
     /// The server will close in so many ms, or stays after all.
-    Closing { in_ms: Option<u64>, onward: Option<Box<str>>, stays: bool },
+    Closing { in_ms: Option<u64>, redirect: Option<Box<str>>, cancelled: bool },
     /// The answer to a ping.
     Pong { id: u64 },
     /// The player is not let in; the connection ends.
@@ -91,7 +91,7 @@ pub enum ToPage {
         redirect: Option<Box<str>>,
     },
     /// Out of the session. With a time, it is tried again by itself, and `joined` follows; else the connection ends.
-    Disconnected { cause: Cause, message: Box<str>, retry_in_ms: Option<u64> },
+    Disconnected { cause: DisconnectCause, message: Box<str>, retry_in_ms: Option<u64> },
     /// A message of the page could not be followed, or something else that its author should know.
     Problem { message: Box<str>, about: Option<Box<str>> },
 }
@@ -99,7 +99,7 @@ pub enum ToPage {
 /// The terms of a sanction.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Terms {
+pub struct RestrictionInfo {
     /// In how many ms it ends; never if there is none.
     pub ends_in_ms: Option<u64>,
     /// The operator's words; may be empty.
@@ -146,7 +146,7 @@ impl From<EndKind> for RefusalCode {
 /// Why a player is no longer in its session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Cause {
+pub enum DisconnectCause {
     /// An operator or a moderator has removed it.
     Kicked,
     /// Somebody joined with the same name.

@@ -20,7 +20,7 @@ pub enum PriorityWord {
 /// What an operator can take from a player.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum SanctionWord {
+pub enum RestrictionWord {
     /// Its voice goes nowhere.
     Voice,
     /// Its texts go nowhere.
@@ -42,7 +42,7 @@ pub enum RoomUseWord {
 /// What a moderator has asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum DeedWord {
+pub enum ModerationActionWord {
     /// To remove a player.
     Kick,
     /// To mute a player.
@@ -97,7 +97,7 @@ impl From<Priority> for PriorityWord {
     }
 }
 
-impl From<Restriction> for SanctionWord {
+impl From<Restriction> for RestrictionWord {
     fn from(restriction: Restriction) -> Self {
         match restriction {
             Restriction::Muted => Self::Voice,

@@ -5,12 +5,12 @@ use std::time::Duration;
 use consonance_session::{Disconnection, EndCode, EndKind, EndReason, Instant};
 
 use super::BrowserPlayer;
-use crate::control::{Cause, RefusalCode, ToPage};
+use crate::control::{DisconnectCause, RefusalCode, ToPage};
 
 /// Why a page's player is no more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum End {
+pub enum PageEnd {
     /// The page has left.
     Left,
     /// The page was lost and did not come back in time.
@@ -18,7 +18,7 @@ pub enum End {
     /// The session did not let it in.
     Refused(RefusalCode),
     /// It is out of its session, or was put out.
-    Out(Cause),
+    Out(DisconnectCause),
 }
 
 impl BrowserPlayer {
@@ -28,7 +28,7 @@ impl BrowserPlayer {
     }
 
     /// Why it is no more.
-    pub fn end(&self) -> Option<End> {
+    pub fn end(&self) -> Option<PageEnd> {
         self.end
     }
 
@@ -36,24 +36,24 @@ impl BrowserPlayer {
     /// be drained before it [is lost](Self::page_lost).
     pub fn page_is_replaced(&mut self) {
         let message = "another page goes on as this player";
-        self.tell(&disconnected(Cause::NameTaken, message, None));
+        self.tell(&disconnected(DisconnectCause::NameTaken, message, None));
     }
 
     /// The page goes for good.
     pub(super) fn leave(&mut self, now: Instant) {
         let message = "this page has left the session";
-        self.finish(now, End::Left, &disconnected(Cause::Closed, message, None));
+        self.finish(now, PageEnd::Left, &disconnected(DisconnectCause::Closed, message, None));
     }
 
     /// The page was away for too long.
     pub(super) fn abandon(&mut self, now: Instant) {
         let message = "the page was away for too long";
-        self.finish(now, End::Abandoned, &disconnected(Cause::Closed, message, None));
+        self.finish(now, PageEnd::Abandoned, &disconnected(DisconnectCause::Closed, message, None));
     }
 
     /// The page is put out.
-    pub(super) fn put_out(&mut self, now: Instant, cause: Cause, message: &str) {
-        self.finish(now, End::Out(cause), &disconnected(cause, message, None));
+    pub(super) fn put_out(&mut self, now: Instant, cause: DisconnectCause, message: &str) {
+        self.finish(now, PageEnd::Out(cause), &disconnected(cause, message, None));
     }
 
     /// The session does not let the player in, or not again: a player that was in it comes back where that may change.
@@ -75,7 +75,7 @@ impl BrowserPlayer {
             until: reason.until,
             redirect: reason.redirect.clone(),
         };
-        self.finish(now, End::Refused(code), &refused);
+        self.finish(now, PageEnd::Refused(code), &refused);
     }
 
     /// The client says that it is out of its session.
@@ -95,15 +95,19 @@ impl BrowserPlayer {
                     EndKind::Banned | EndKind::Kicked => self.end_reason.clone(),
                     _ => EndReason::with_words(EndCode::Kicked, &words),
                 };
-                self.put_out(now, Cause::Kicked, &reason.to_string());
+                self.put_out(now, DisconnectCause::Kicked, &reason.to_string());
             }
             Disconnection::ReplacedByNewerLogin => {
-                self.put_out(now, Cause::NameTaken, &EndReason::from(EndCode::NameTakenOver).to_string());
+                self.put_out(
+                    now,
+                    DisconnectCause::NameTaken,
+                    &EndReason::from(EndCode::NameTakenOver).to_string(),
+                );
             }
             _ => {
                 let retry_in_ms = retry_in.map(millis);
                 self.retry_at = retry_in.map(|wait| now + wait);
-                self.tell(&disconnected(Cause::Server, words(cause), retry_in_ms));
+                self.tell(&disconnected(DisconnectCause::Server, words(cause), retry_in_ms));
             }
         }
     }
@@ -112,10 +116,10 @@ impl BrowserPlayer {
     pub(super) fn tell_disconnected(&mut self, now: Instant) {
         let Some(retry_at) = self.retry_at else { return };
         let message = words(Disconnection::LinkLost);
-        self.tell(&disconnected(Cause::Server, message, Some(millis(retry_at.since(now)))));
+        self.tell(&disconnected(DisconnectCause::Server, message, Some(millis(retry_at.since(now)))));
     }
 
-    fn finish(&mut self, now: Instant, end: End, last_words: &ToPage) {
+    fn finish(&mut self, now: Instant, end: PageEnd, last_words: &ToPage) {
         if self.is_over() {
             return;
         }
@@ -127,7 +131,7 @@ impl BrowserPlayer {
     }
 }
 
-fn disconnected(cause: Cause, message: &str, retry_in_ms: Option<u64>) -> ToPage {
+fn disconnected(cause: DisconnectCause, message: &str, retry_in_ms: Option<u64>) -> ToPage {
     ToPage::Disconnected { cause, message: message.into(), retry_in_ms }
 }
 

@@ -56,7 +56,7 @@ impl BrowserPlayer {
             }
             ClientEvent::UplinkReport(report) => self.reports.note_uplink(report),
             ClientEvent::Restricted { restriction, terms } => {
-                self.tell(&super::state::sanctioned(now, restriction, terms.as_ref()));
+                self.tell(&super::state::restricted(now, restriction, terms.as_ref()));
             }
             other => {
                 if let Some(message) = to_page(other) {
@@ -90,7 +90,7 @@ fn to_page(event: ClientEvent<'_>) -> Option<ToPage> {
             ToPage::RoomRights { room, listen: rights.listen, speak: rights.speak }
         }
         ClientEvent::Moved { from, to } => ToPage::Moved { from, to },
-        ClientEvent::TextRateLimited { wait } => ToPage::TextHeld { wait_ms: millis(wait) },
+        ClientEvent::TextRateLimited { wait } => ToPage::TextRateLimited { wait_ms: millis(wait) },
         ClientEvent::RoomFull { room, to } => ToPage::RoomFull { room, to: to.into() },
         ClientEvent::Recorded(recorded) => {
             ToPage::Recorded { whole: recorded.is_whole, last_ms: millis(recorded.last) }
@@ -108,10 +108,10 @@ fn to_page(event: ClientEvent<'_>) -> Option<ToPage> {
         },
         ClientEvent::Draining { ends_in, redirect } => ToPage::Closing {
             in_ms: Some(millis(ends_in)),
-            onward: redirect.map(|redirect| redirect.address),
-            stays: false,
+            redirect: redirect.map(|redirect| redirect.address),
+            cancelled: false,
         },
-        ClientEvent::DrainCancelled => ToPage::Closing { in_ms: None, onward: None, stays: true },
+        ClientEvent::DrainCancelled => ToPage::Closing { in_ms: None, redirect: None, cancelled: true },
         // Direct links are not a page's, and the rest was told before.
         _ => return None,
     })

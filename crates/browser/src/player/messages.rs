@@ -3,7 +3,7 @@
 use consonance_session::{Instant, ModeratorAction, ModeratorAnswer};
 
 use super::BrowserPlayer;
-use crate::control::{Cause, FromPage, Moderate, ToPage};
+use crate::control::{DisconnectCause, FromPage, Moderate, ToPage};
 
 /// Requests to moderate whose answers have not come: no more than the client lets wait.
 #[derive(Debug, Default)]
@@ -118,7 +118,11 @@ impl BrowserPlayer {
         self.statistics.problems += 1;
         self.tell(&ToPage::problem(words, about));
         if self.statistics.problems > self.limits.problems.into() {
-            self.put_out(now, Cause::Protocol, "this page has sent too much that could not be understood");
+            self.put_out(
+                now,
+                DisconnectCause::Protocol,
+                "this page has sent too much that could not be understood",
+            );
         }
     }
 }

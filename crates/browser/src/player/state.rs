@@ -6,7 +6,7 @@ use consonance_session::{
 
 use super::BrowserPlayer;
 use super::end::millis;
-use crate::control::{Addressee, Terms, ToPage};
+use crate::control::{Addressee, RestrictionInfo, ToPage};
 
 impl BrowserPlayer {
     /// A page that knows nothing of a player that was there before is told all of it.
@@ -44,7 +44,7 @@ impl BrowserPlayer {
             mailbox.tell(&ToPage::Player { id: player.id.0, name, rooms, is_self });
         }
         for (restriction, terms) in client.restrictions().imposed() {
-            mailbox.tell(&sanctioned(now, restriction, Some(terms)));
+            mailbox.tell(&restricted(now, restriction, Some(terms)));
         }
         for (room, rights) in client.restrictions().rooms() {
             let room = room.into();
@@ -65,16 +65,16 @@ impl BrowserPlayer {
 const CHANNELS_PER_MESSAGE: usize = 8;
 
 /// What was imposed, and for how long from now on, or that it was lifted.
-pub(super) fn sanctioned(
+pub(super) fn restricted(
     now: Instant,
     restriction: Restriction,
     terms: Option<&consonance_session::RestrictionTerms>,
 ) -> ToPage {
-    let terms = terms.map(|terms| Terms {
+    let terms = terms.map(|terms| RestrictionInfo {
         ends_in_ms: terms.ends.map(|ends| millis(ends.since(now))),
         reason: terms.reason().into(),
     });
-    ToPage::Sanctioned { sanction: restriction.into(), terms }
+    ToPage::Restricted { restriction: restriction.into(), terms }
 }
 
 /// The ways by which a speaker reaches the page, with the names of its rooms; one that it has just left has none.

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use consonance_browser::control::Cause;
-use consonance_browser::{End, PageLimits};
+use consonance_browser::control::DisconnectCause;
+use consonance_browser::{PageEnd, PageLimits};
 use consonance_session::ChannelProperties;
 use proptest::prelude::*;
 
@@ -22,7 +22,7 @@ fn a_page_that_sends_garbage_is_answered_a_hundred_times_and_put_out() {
     let told = session.told(alice);
     let of = |kind: &str| told.iter().filter(|message| message["type"] == kind).count();
     assert_eq!((of("problem"), of("disconnected"), told.len()), (101, 1, 102));
-    assert_eq!(session.pages[alice].player.end(), Some(End::Out(Cause::Protocol)));
+    assert_eq!(session.pages[alice].player.end(), Some(PageEnd::Out(DisconnectCause::Protocol)));
     assert_eq!(session.events(bob), ["Alice left"]);
 }
 
@@ -39,7 +39,7 @@ fn a_page_that_sends_no_texts_is_told_so_and_put_out_in_the_end() {
     let problems = session.told_of(alice, "problem");
     assert!(problems[0]["message"].as_str().unwrap().contains("text"), "{}", problems[0]);
     assert_eq!(problems.len(), 101);
-    assert_eq!(session.pages[alice].player.end(), Some(End::Out(Cause::Protocol)));
+    assert_eq!(session.pages[alice].player.end(), Some(PageEnd::Out(DisconnectCause::Protocol)));
 }
 
 #[test]
@@ -51,7 +51,7 @@ fn a_page_that_floods_is_limited_and_put_out() {
     }
     assert_eq!(session.told_of(alice, "pong").len(), 999, "one message before was a room");
     assert_eq!(session.pages[alice].player.statistics().messages_limited, 101);
-    assert_eq!(session.pages[alice].player.end(), Some(End::Out(Cause::Protocol)));
+    assert_eq!(session.pages[alice].player.end(), Some(PageEnd::Out(DisconnectCause::Protocol)));
 }
 
 #[test]
@@ -104,14 +104,14 @@ fn a_page_that_does_not_take_what_it_is_told_is_put_out() {
         let now = session.now;
         session.pages[alice].player.handle_message(now, &format!(r#"{{"type":"ping","id":{id}}}"#));
     }
-    assert_eq!(session.pages[alice].player.end(), Some(End::Out(Cause::TooSlow)));
+    assert_eq!(session.pages[alice].player.end(), Some(PageEnd::Out(DisconnectCause::TooSlow)));
     session.run();
     assert_eq!(session.told_of(alice, "disconnected")[0]["cause"], "too-slow");
 }
 
 /// Something that a page may do.
 #[derive(Clone, Debug)]
-enum Deed {
+enum ModerationAction {
     Say(String),
     Speak(u64, u64, Vec<u8>),
     Lose,
@@ -119,7 +119,7 @@ enum Deed {
     Wait(u64),
 }
 
-fn deed() -> impl Strategy<Value = Deed> {
+fn deed() -> impl Strategy<Value = ModerationAction> {
     let name = prop::sample::select(vec!["lobby", "team", "Bob", "Alice", ""]);
     let message = prop_oneof![
         name.clone().prop_map(|room| format!(r#"{{"type":"listen","room":"{room}"}}"#)),
@@ -137,12 +137,12 @@ fn deed() -> impl Strategy<Value = Deed> {
         ".{0,40}",
     ];
     prop_oneof![
-        4 => message.prop_map(Deed::Say),
+        4 => message.prop_map(ModerationAction::Say),
         8 => (0_u64..64, 0_u64..60, prop::collection::vec(any::<u8>(), 0..30))
-            .prop_map(|(sequence, time, payload)| Deed::Speak(sequence, time * 480, payload)),
-        1 => Just(Deed::Lose),
-        1 => (0_usize..20).prop_map(Deed::Return),
-        2 => (0_u64..3000).prop_map(Deed::Wait),
+            .prop_map(|(sequence, time, payload)| ModerationAction::Speak(sequence, time * 480, payload)),
+        1 => Just(ModerationAction::Lose),
+        1 => (0_usize..20).prop_map(ModerationAction::Return),
+        2 => (0_u64..3000).prop_map(ModerationAction::Wait),
     ]
 }
 
@@ -158,11 +158,11 @@ proptest! {
             let now = session.now;
             let page = &mut session.pages[mallory].player;
             match deed {
-                Deed::Say(message) => page.handle_message(now, &message),
-                Deed::Speak(sequence, time, payload) => page.handle_voice(now, sequence, time, &payload),
-                Deed::Lose => page.page_lost(now),
-                Deed::Return(slots) => page.page_is_back(now, slots),
-                Deed::Wait(millis) => session.wait(Duration::from_millis(millis)),
+                ModerationAction::Say(message) => page.handle_message(now, &message),
+                ModerationAction::Speak(sequence, time, payload) => page.handle_voice(now, sequence, time, &payload),
+                ModerationAction::Lose => page.page_lost(now),
+                ModerationAction::Return(slots) => page.page_is_back(now, slots),
+                ModerationAction::Wait(millis) => session.wait(Duration::from_millis(millis)),
             }
             session.run();
             session.speak_natively(bob, &frame(7));

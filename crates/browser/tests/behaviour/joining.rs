@@ -1,7 +1,7 @@
 //! Getting in, or being told why not.
 
-use consonance_browser::control::{Cause, RefusalCode};
-use consonance_browser::{End, PageLimits};
+use consonance_browser::control::{DisconnectCause, RefusalCode};
+use consonance_browser::{PageEnd, PageLimits};
 use consonance_session::NameTaken;
 use serde_json::json;
 
@@ -52,7 +52,7 @@ fn whoever_is_not_let_in_is_told_a_code_and_words() {
     assert_eq!(told.len(), 1);
     let words = "the session is full: try again when a player has left";
     assert_eq!((&told[0]["code"], &told[0]["message"]), (&json!("full"), &json!(words)));
-    assert_eq!(session.pages[page].player.end(), Some(End::Refused(RefusalCode::Full)));
+    assert_eq!(session.pages[page].player.end(), Some(PageEnd::Refused(RefusalCode::Full)));
 }
 
 #[test]
@@ -90,7 +90,7 @@ fn whoever_takes_the_name_puts_the_other_page_out() {
     let page = session.page("Alice");
     session.page("Alice");
     assert_eq!(session.told_of(page, "disconnected")[0]["cause"], "name-taken");
-    assert_eq!(session.pages[page].player.end(), Some(End::Out(Cause::NameTaken)));
+    assert_eq!(session.pages[page].player.end(), Some(PageEnd::Out(DisconnectCause::NameTaken)));
 }
 
 #[test]
@@ -101,7 +101,7 @@ fn who_leaves_is_gone_for_everybody_at_once() {
     session.events(bob);
     session.say(page, r#"{"type":"leave"}"#);
     assert_eq!(session.events(bob), ["Alice left"]);
-    assert_eq!(session.pages[page].player.end(), Some(End::Left));
+    assert_eq!(session.pages[page].player.end(), Some(PageEnd::Left));
     assert_eq!(session.told_of(page, "disconnected")[0]["cause"], "closed");
     session.say(page, r#"{"type":"ping","id":1}"#);
     assert_eq!(session.told(page), [json!(null); 0], "no player is there");

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use consonance_browser::End;
-use consonance_browser::control::Cause;
+use consonance_browser::PageEnd;
+use consonance_browser::control::DisconnectCause;
 use consonance_session::{ClientId, PlayerIdentity, Restriction, RestrictionTerms, Restrictions};
 use serde_json::json;
 
@@ -42,7 +42,11 @@ fn what_cannot_be_followed_is_told_in_words_and_costs_nothing() {
         (r#"{"type":"text","to":{"player":"Nobody"},"text":"x"}"#, "text", "no player called"),
         (r#"{"type":"close","channel":9}"#, "close", "no channel 9 is open"),
         (r#"{"type":"change","channel":9}"#, "change", "no channel 9 is open"),
-        (r#"{"type":"moderate","id":1,"player":"Bob","action":"kick"}"#, "moderate", "takes no requests"),
+        (
+            r#"{"type":"moderate","id":1,"player":"Bob","action":"kick"}"#,
+            "moderate",
+            "does not accept moderation requests",
+        ),
     ] {
         session.say(alice, message);
         let told = session.told(alice);
@@ -65,7 +69,7 @@ fn an_operators_decisions_are_told_with_their_terms() {
     session.server.set_restrictions(&identity, &restrictions).unwrap();
     session.run();
     let muted = json!({
-        "type": "sanctioned", "sanction": "voice", "terms": {"endsInMs": 60_000, "reason": "shouting"}
+        "type": "restricted", "restriction": "voice", "terms": {"endsInMs": 60_000, "reason": "shouting"}
     });
     assert_eq!(session.told(alice), [muted]);
     session.wait(Duration::from_secs(20));
@@ -73,11 +77,11 @@ fn an_operators_decisions_are_told_with_their_terms() {
     session.pages[alice].player.page_lost(now);
     session.pages[alice].player.page_is_back(now, 16);
     session.run();
-    let again = session.told_of(alice, "sanctioned");
+    let again = session.told_of(alice, "restricted");
     assert_eq!(again[0]["terms"]["endsInMs"], 40_000, "by the time that is left");
     session.server.set_restrictions(&identity, &Restrictions::default()).unwrap();
     session.run();
-    assert_eq!(session.told(alice), [json!({"type": "sanctioned", "sanction": "voice", "terms": null})]);
+    assert_eq!(session.told(alice), [json!({"type": "restricted", "restriction": "voice", "terms": null})]);
 }
 
 #[test]
@@ -91,6 +95,6 @@ fn who_is_kicked_is_told_why_and_does_not_come_back() {
     assert_eq!(told.len(), 1);
     assert_eq!((&told[0]["cause"], &told[0]["retryInMs"]), (&json!("kicked"), &json!(null)));
     assert_eq!(told[0]["message"], "the server's operator has removed you: shouting");
-    assert_eq!(session.pages[alice].player.end(), Some(End::Out(Cause::Kicked)));
+    assert_eq!(session.pages[alice].player.end(), Some(PageEnd::Out(DisconnectCause::Kicked)));
     assert_eq!(session.server.clients(), 0);
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use consonance_browser::End;
+use consonance_browser::PageEnd;
 use consonance_session::{ChannelProperties, Server, ServerSettings};
 use serde_json::json;
 
@@ -69,7 +69,7 @@ fn a_page_that_is_away_for_too_long_has_left() {
     session.pages[alice].player.page_lost(now);
     session.wait(Duration::from_secs(10));
     assert_eq!(session.events(bob), ["Alice left"]);
-    assert_eq!(session.pages[alice].player.end(), Some(End::Abandoned));
+    assert_eq!(session.pages[alice].player.end(), Some(PageEnd::Abandoned));
 }
 
 #[test]

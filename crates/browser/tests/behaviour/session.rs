@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use consonance_browser::{BrowserPlayer, BrowserSettings, LinkCommand, PageLimits};
+use consonance_browser::{BrowserPlayer, BrowserSettings, PageLimits, PageLinkCommand};
 use consonance_session::{
     ChannelProperties, Client, ClientEvent, ClientSettings, Delivery, EndReason, Instant,
     LinkCommand as ClientCommand, LinkId, Server, ServerSettings, Target,
@@ -208,14 +208,14 @@ impl Session {
             while let Some(command) = page.player.poll_command() {
                 moved = true;
                 match command {
-                    LinkCommand::Open if self.is_reachable => {
+                    PageLinkCommand::Open if self.is_reachable => {
                         self.links += 1;
                         page.link = Some(LinkId(self.links));
                         self.server.handle_connected(self.now, LinkId(self.links));
                         page.player.handle_connected(self.now);
                     }
-                    LinkCommand::Open => page.player.handle_connect_failed(self.now),
-                    LinkCommand::Close => {
+                    PageLinkCommand::Open => page.player.handle_connect_failed(self.now),
+                    PageLinkCommand::Close => {
                         // What was sent before is delivered before.
                         let link = page.link.take().expect("a link that is closed was open");
                         while let Some((delivery, packet)) = page.player.poll_transmit() {

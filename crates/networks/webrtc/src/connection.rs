@@ -36,7 +36,7 @@ use crate::settings::PeerLimits;
 
 use egress::Egress;
 pub(crate) use event::{ConnectionDrops, ConnectionEvent};
-pub use event::{RtcQuality, Sent, SlotVoice, VOICE_BYTES_MAX};
+pub use event::{RtcQuality, RtcVoice, Sent, VOICE_BYTES_MAX};
 use hosts::{Credentials, Hosts, Lost};
 pub(crate) use identity::Identity;
 use microphone::Microphone;
@@ -261,7 +261,7 @@ impl Connection {
     }
 
     /// Sends a frame, which leaves with the next [`flush`](Self::flush). False if it cannot be sent.
-    pub(crate) fn send_voice(&mut self, now: Instant, voice: &SlotVoice<'_>) -> bool {
+    pub(crate) fn send_voice(&mut self, now: Instant, voice: &RtcVoice<'_>) -> bool {
         let is_sent = self.write_voice(now, voice).is_some();
         if self.written >= WRITTEN_MAX {
             self.flush(now);
@@ -339,7 +339,7 @@ impl Connection {
         Ok(answer::text(&answer))
     }
 
-    fn write_voice(&mut self, now: Instant, voice: &SlotVoice<'_>) -> Option<()> {
+    fn write_voice(&mut self, now: Instant, voice: &RtcVoice<'_>) -> Option<()> {
         if self.state != State::Open || voice.payload.len() > VOICE_BYTES_MAX || voice.payload.is_empty() {
             return None;
         }

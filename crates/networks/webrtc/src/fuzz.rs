@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use consonance_fuzz_tape::Tape;
 use str0m::net::Protocol;
 
-use crate::connection::{Connection, ConnectionEvent, Identity, SlotVoice};
+use crate::connection::{Connection, ConnectionEvent, Identity, RtcVoice};
 use crate::settings::PeerLimits;
 
 pub use media::webrtc_media;
@@ -120,7 +120,7 @@ impl Stage {
                 let samples = [480, 960, 1920, 2880][usize::from(length % 4)];
                 let sequence = u32::from(u16::from_be_bytes([*high, *low]));
                 let (slot, stream) = (usize::from(*slot % 4), u64::from(*stream));
-                let voice = SlotVoice { slot, stream, sequence, samples, payload };
+                let voice = RtcVoice { slot, stream, sequence, samples, payload };
                 self.connection.send_voice(self.now, &voice);
                 self.connection.flush(self.now);
             }

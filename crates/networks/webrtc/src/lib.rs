@@ -30,7 +30,7 @@ mod port;
 mod settings;
 mod shard;
 
-pub use connection::{OfferError, RtcQuality, Sent, SlotVoice, VOICE_BYTES_MAX};
+pub use connection::{OfferError, RtcQuality, RtcVoice, Sent, VOICE_BYTES_MAX};
 pub use page_peer::PagePeer;
 pub use port::WebRtcPort;
 pub use settings::{PeerLimits, WebRtcSettings};

@@ -13,7 +13,7 @@ use std::time::Instant;
 use consonance_gateway::Timers;
 use str0m::net::{Protocol, Transmit};
 
-use crate::connection::{Connection, ConnectionEvent, Identity, OfferError, RtcQuality, Sent, SlotVoice};
+use crate::connection::{Connection, ConnectionEvent, Identity, OfferError, RtcQuality, RtcVoice, Sent};
 use crate::page_peer::PagePeer;
 use crate::port::{Datagram, Place, PortReader, SharedPort, Source, Way};
 use crate::settings::PeerLimits;
@@ -169,7 +169,7 @@ impl WebRtcShard {
 
     /// Sends a frame in a slot. It leaves with the next [`flush`](Self::flush), or a [`poll`](Self::poll) that says
     /// `None`; what cannot be sent is dropped and counted.
-    pub fn send_voice(&mut self, now: Instant, peer: PagePeer, voice: SlotVoice<'_>) {
+    pub fn send_voice(&mut self, now: Instant, peer: PagePeer, voice: RtcVoice<'_>) {
         if let Some(entry) = self.peers.get_mut(&peer)
             && entry.connection.send_voice(now, &voice)
         {

@@ -9,7 +9,7 @@ use consonance_testing::rtc::{BrowserSettings, TestBrowser};
 use str0m::ice::{StunMessage, TransId};
 use str0m::net::Protocol;
 
-use super::{Connection, Identity, SlotVoice};
+use super::{Connection, Identity, RtcVoice};
 use crate::settings::PeerLimits;
 
 /// A server's end and a page with nothing between them.
@@ -58,7 +58,7 @@ impl Stage {
             for slot in 0..SPEAKERS {
                 let payload = [&[0x78][..], &self.frame.to_be_bytes(), &[0x55; 55]].concat();
                 let voice =
-                    SlotVoice { slot, stream: 0, sequence: self.frame, samples: 960, payload: &payload };
+                    RtcVoice { slot, stream: 0, sequence: self.frame, samples: 960, payload: &payload };
                 self.connection.send_voice(self.now, &voice);
             }
             self.connection.flush(self.now);

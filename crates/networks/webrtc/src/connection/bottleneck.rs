@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use consonance_testing::rtc::{BrowserSettings, TestBrowser};
 use str0m::net::Protocol;
 
-use super::{Connection, Identity, SlotVoice};
+use super::{Connection, Identity, RtcVoice};
 use crate::settings::PeerLimits;
 
 /// A server's end, a page, and what is between them.
@@ -128,7 +128,7 @@ impl Stage {
     fn say(&mut self, slot: usize) {
         let payload = [&[0x78][..], &self.frame.to_be_bytes(), &[0x55; 55]].concat();
         let stream = self.streams[slot];
-        let voice = SlotVoice { slot, stream, sequence: self.frame, samples: 960, payload: &payload };
+        let voice = RtcVoice { slot, stream, sequence: self.frame, samples: 960, payload: &payload };
         self.sent[slot] += u64::from(self.connection.send_voice(self.now, &voice));
     }
 

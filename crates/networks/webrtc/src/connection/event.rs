@@ -7,7 +7,7 @@ use consonance_transport::DisconnectReason;
 
 /// A frame of Opus for a slot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SlotVoice<'a> {
+pub struct RtcVoice<'a> {
     /// Which slot, from 0.
     pub slot: usize,
     /// Changes with each speaker and each utterance of it: what comes then is not compared with what came before.

@@ -14,7 +14,7 @@ use super::transparent::{self, TAG_BYTES};
 use super::{identity, page, server};
 use crate::VOICE_BYTES_MAX;
 use crate::connection::direct::PAGE;
-use crate::connection::{Connection, ConnectionEvent, SlotVoice};
+use crate::connection::{Connection, ConnectionEvent, RtcVoice};
 use crate::settings::PeerLimits;
 
 /// Steps of a page that talks and listens: packets of RTP and RTCP, good and bad, frames for its
@@ -179,7 +179,7 @@ impl Stage {
         let (slot, stream, samples) = (tape.byte() % 4, tape.byte() % 4, tape.pick(&[480, 960, 1920, 2880]));
         let sequence = u32::from(tape.number());
         let (slot, stream, payload) = (usize::from(slot), u64::from(stream), tape.counted());
-        let voice = SlotVoice { slot, stream, sequence, samples, payload };
+        let voice = RtcVoice { slot, stream, sequence, samples, payload };
         if self.connection.send_voice(self.now, &voice) {
             assert!(slot < SLOTS.len() && !payload.is_empty() && payload.len() <= VOICE_BYTES_MAX);
             self.taken += 1;

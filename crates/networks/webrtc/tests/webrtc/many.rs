@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use consonance_testing::rtc::BrowserSettings;
-use consonance_webrtc::SlotVoice;
+use consonance_webrtc::RtcVoice;
 
 use crate::support::{Stage, opus};
 
@@ -19,7 +19,7 @@ fn fifty_pages_speak_and_each_hears_sixteen_others() {
             let peer = stage.pages[page].peer;
             for slot in 0..16 {
                 let voice =
-                    SlotVoice { slot, stream: slot as u64, sequence: number, samples: 960, payload: &packet };
+                    RtcVoice { slot, stream: slot as u64, sequence: number, samples: 960, payload: &packet };
                 stage.shard.send_voice(Instant::now(), peer, voice);
             }
         }

@@ -6,7 +6,7 @@ use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
 
 use consonance_testing::rtc::{BrowserEvent, BrowserSettings, TcpBrowser};
-use consonance_webrtc::{PeerLimits, RtcEvent, SlotVoice, WebRtcPort, WebRtcSettings, WebRtcShard};
+use consonance_webrtc::{PeerLimits, RtcEvent, RtcVoice, WebRtcPort, WebRtcSettings, WebRtcShard};
 
 use crate::support::{PATIENCE, on_this_machine, opus};
 
@@ -58,7 +58,7 @@ fn a_page_reaches_the_server_over_tcp_and_talks_and_hears() {
         if browser.is_connected() && said < 50 {
             browser.say(now, &opus(said));
             let voice =
-                SlotVoice { slot: 2, stream: 1, sequence: said as u32, samples: 960, payload: &opus(said) };
+                RtcVoice { slot: 2, stream: 1, sequence: said as u32, samples: 960, payload: &opus(said) };
             shard.send_voice(now, peer, voice);
             said += 1;
         }

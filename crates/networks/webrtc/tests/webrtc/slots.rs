@@ -3,14 +3,14 @@
 use std::time::{Duration, Instant};
 
 use consonance_testing::rtc::{BrowserEvent, BrowserSettings};
-use consonance_webrtc::{SlotVoice, VOICE_BYTES_MAX};
+use consonance_webrtc::{RtcVoice, VOICE_BYTES_MAX};
 
 use crate::support::{Stage, opus};
 
 fn speak(stage: &mut Stage, page: usize, now: Instant, slot: usize, stream: u64, sequence: u32) {
     let peer = stage.pages[page].peer;
     let payload = opus(sequence as usize);
-    stage.shard.send_voice(now, peer, SlotVoice { slot, stream, sequence, samples: 960, payload: &payload });
+    stage.shard.send_voice(now, peer, RtcVoice { slot, stream, sequence, samples: 960, payload: &payload });
 }
 
 #[test]
@@ -83,13 +83,13 @@ fn a_page_with_fewer_slots_has_fewer_and_what_cannot_be_sent_is_counted() {
     assert_eq!(stage.shard.slots(peer), 8);
     let now = Instant::now();
     let too_long = [0x78; VOICE_BYTES_MAX + 1];
-    let voice = SlotVoice { slot: 7, stream: 1, sequence: 0, samples: 960, payload: &too_long };
+    let voice = RtcVoice { slot: 7, stream: 1, sequence: 0, samples: 960, payload: &too_long };
     stage.shard.send_voice(now, peer, voice);
-    stage.shard.send_voice(now, peer, SlotVoice { payload: &[], ..voice });
-    stage.shard.send_voice(now, peer, SlotVoice { slot: 8, payload: &too_long[1..], ..voice });
-    stage.shard.send_voice(now, peer, SlotVoice { payload: &too_long[1..], ..voice });
+    stage.shard.send_voice(now, peer, RtcVoice { payload: &[], ..voice });
+    stage.shard.send_voice(now, peer, RtcVoice { slot: 8, payload: &too_long[1..], ..voice });
+    stage.shard.send_voice(now, peer, RtcVoice { payload: &too_long[1..], ..voice });
     stage.until("what can be sent is heard", |stage| stage.pages[page].browser.heard(7).packets == 1);
-    stage.shard.send_voice(now, peer, SlotVoice { payload: &too_long[1..], ..voice });
+    stage.shard.send_voice(now, peer, RtcVoice { payload: &too_long[1..], ..voice });
     stage.turn();
     let statistics = stage.shard.statistics();
     assert_eq!((statistics.voice_sent, statistics.voice_unsent), (1, 4));

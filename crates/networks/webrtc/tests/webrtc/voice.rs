@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use consonance_webrtc::SlotVoice;
+use consonance_webrtc::RtcVoice;
 
 use crate::support::{PATIENCE, Stage, opus};
 
@@ -87,7 +87,7 @@ fn how_a_link_does_becomes_known() {
         } else {
             stage.pages[page].browser.say(now, &packet);
         }
-        let voice = SlotVoice { slot: 0, stream: 1, sequence: number as u32, samples: 960, payload: &packet };
+        let voice = RtcVoice { slot: 0, stream: 1, sequence: number as u32, samples: 960, payload: &packet };
         stage.shard.send_voice(now, peer, voice);
         stage.shard.flush(now);
         if number % 4 == 1 {

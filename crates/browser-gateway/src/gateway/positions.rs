@@ -18,7 +18,7 @@ struct Move {
 
 impl<S: PageShard> BrowserGateway<S> {
     /// Something has happened to a player: if it has moved, or is new, the pages of its session are told soon.
-    pub(super) fn note_whereabouts(&mut self, now: Instant, index: BrowserIndex) {
+    pub(super) fn note_position(&mut self, now: Instant, index: BrowserIndex) {
         let with_news = self.browsers.get(index).filter(|browser| browser.to_be_told() != browser.told);
         if let Some(browser) = with_news {
             self.neighbours.note_news(now, browser.neighbours);
@@ -27,7 +27,7 @@ impl<S: PageShard> BrowserGateway<S> {
 
     /// Tells everybody of each session whose time has come who has moved, and those who are
     /// new where all the others are.
-    pub(super) fn tell_whereabouts(&mut self, now: Instant) {
+    pub(super) fn send_positions(&mut self, now: Instant) {
         while let Some(browsers) = self.neighbours.take_due(now) {
             self.tell_neighbours(now, &browsers);
         }

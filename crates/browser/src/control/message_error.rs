@@ -3,7 +3,7 @@
 /// Why a message of a page was not understood, in words for whoever wrote the page.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum Problem {
+pub enum MessageError {
     /// It is longer than any message is.
     #[error("the message has {bytes} bytes, at most {} are allowed", super::FROM_PAGE_BYTES_MAX)]
     TooLong {
@@ -26,7 +26,7 @@ pub enum Problem {
     },
 }
 
-impl Problem {
+impl MessageError {
     /// The type of the message, as far as it is known.
     pub fn about(&self) -> Option<&str> {
         match self {

@@ -9,7 +9,7 @@ use crate::control::{Place, ToPage};
 
 /// What is known of it.
 #[derive(Debug, Default)]
-pub(super) struct Whereabouts {
+pub(super) struct PositionState {
     /// The player's own place, if others may know.
     own: Option<Position>,
     /// Of others, who need not be known by name yet.
@@ -25,14 +25,14 @@ impl BrowserPlayer {
     /// Where the player is, while it is in its session and its page lets the others know: for the
     /// [`handle_place`](Self::handle_place) of the same session's players.
     pub fn shared_place(&self) -> Option<(ClientId, Position)> {
-        Some((self.id()?, self.whereabouts.own?))
+        Some((self.id()?, self.position_state.own?))
     }
 
     /// Another player of the session is there, or lets nobody know any longer.
     pub fn handle_place(&mut self, id: ClientId, position: Option<Position>) {
         let former = match position {
-            Some(position) => self.whereabouts.others.insert(id, position),
-            None => self.whereabouts.others.remove(&id),
+            Some(position) => self.position_state.others.insert(id, position),
+            None => self.position_state.others.remove(&id),
         };
         if former != position {
             self.tell_place(id, position);
@@ -41,18 +41,18 @@ impl BrowserPlayer {
 
     /// The page has said where its player is.
     pub(super) fn note_own_place(&mut self, place: Place) {
-        self.whereabouts.own = place.is_shared().then(|| place.position());
+        self.position_state.own = place.is_shared().then(|| place.position());
     }
 
     /// Somebody who was placed before is known by name now.
     pub(super) fn tell_known_place(&mut self, id: ClientId) {
-        if let Some(&position) = self.whereabouts.others.get(&id) {
+        if let Some(&position) = self.position_state.others.get(&id) {
             self.tell_place(id, Some(position));
         }
     }
 
     pub(super) fn tell_known_places(&mut self) {
-        let ids: Vec<ClientId> = self.whereabouts.others.keys().copied().collect();
+        let ids: Vec<ClientId> = self.position_state.others.keys().copied().collect();
         for id in ids {
             self.tell_known_place(id);
         }
@@ -60,12 +60,12 @@ impl BrowserPlayer {
 
     /// The id is somebody else's from now on.
     pub(super) fn forget_place(&mut self, id: ClientId) {
-        self.whereabouts.others.remove(&id);
+        self.position_state.others.remove(&id);
     }
 
     /// All ids are others' from now on.
     pub(super) fn forget_places(&mut self) {
-        self.whereabouts.others.clear();
+        self.position_state.others.clear();
     }
 
     fn tell_place(&mut self, id: ClientId, position: Option<Position>) {
