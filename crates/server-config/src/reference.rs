@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 
 use crate::check::allowed;
 use crate::listening::{COMMON_KEYS, NETWORKS, NetworkRow, PROXY_KEYS, last, schema_of};
-use crate::schema::{SECTIONS, Section, about, kind};
+use crate::schema::{Kind, SECTIONS, Section, about, kind};
 use crate::written::{written, written_example};
 
 /// A file with all defaults and a comment for each key. Keys without a value are commented out.
@@ -156,9 +156,26 @@ fn row(name: &str, schema: &Json, reloadable: &str, more: &str) -> String {
     };
     format!(
         "| `{name}` | {value} | {} |{reloadable} {}{more} |\n",
-        allowed(&kind(schema), name),
+        in_short(&kind(schema), name),
         about(schema)
     )
+}
+
+/// The values of a key, as short as a table wants it.
+fn in_short(kind: &Kind, name: &str) -> String {
+    match kind {
+        Kind::Whole { least, most } => format!("{least}–{most}"),
+        Kind::Decimal { least, most } => {
+            let unit = ["_s", "_m"].into_iter().find(|unit| name.ends_with(unit)).unwrap_or_default();
+            format!("{least}–{most}{}", unit.replace('_', " "))
+        }
+        Kind::Listeners => "addresses with ports, or tables".into(),
+        kind => {
+            let allowed = allowed(kind, name);
+            let short = allowed.strip_prefix("a list of ").or_else(|| allowed.strip_prefix("a "));
+            short.or_else(|| allowed.strip_prefix("an ")).unwrap_or(&allowed).to_owned()
+        }
+    }
 }
 
 /// In the syntax of the file.

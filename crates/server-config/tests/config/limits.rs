@@ -82,7 +82,7 @@ fn numbers() -> Vec<(String, String)> {
         }
         let cells: Vec<_> = line.split(" | ").collect();
         let [key, default, allowed, ..] = cells[..] else { continue };
-        let is_range = allowed.split_once(" to ").is_some_and(|(low, _)| low.parse::<f64>().is_ok());
+        let is_range = allowed.split_once('–').is_some_and(|(low, _)| low.parse::<f64>().is_ok());
         if is_range {
             let bare = |cell: &str| cell.trim_matches(['|', ' ', '`']).to_owned();
             let (key, default) = (bare(key), bare(default));
