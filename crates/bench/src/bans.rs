@@ -19,7 +19,7 @@ const ROUNDS: usize = 9;
 const NOW: u64 = 1_700_000_000;
 
 pub(crate) fn run(json: bool) -> Result<(), Box<dyn Error>> {
-    let fields = ["bans", "name_ns", "subject_ns", "ipv4_ns", "ipv6_ns", "somebody_who_joins_ns", "of_none"];
+    let fields = ["bans", "name_ns", "subject_ns", "ipv4_ns", "ipv6_ns", "lookup_ns", "of_none"];
     let table = Table::start(fields, json)?;
     let stages: Vec<_> = BANS.into_iter().map(|bans| (bans, records(bans))).collect();
     let mut rows = vec![vec![Vec::new(); 4]; stages.len()];

@@ -15,7 +15,7 @@ pub(super) struct Bench {
 /// One command line.
 pub(super) struct Run {
     pub(super) arguments: &'static [&'static str],
-    /// Further ones, for who is in a hurry.
+    /// Further ones, for a quick run.
     pub(super) quick: &'static [&'static str],
 }
 

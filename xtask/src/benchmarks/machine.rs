@@ -1,4 +1,4 @@
-//! On what a bench was run, as far as that matters and names nobody.
+//! The machine that a bench ran on, as far as that matters and without its names.
 
 use std::fs;
 use std::path::Path;
@@ -34,7 +34,7 @@ impl Machine {
         let processor = read("/proc/cpuinfo");
         let compiler = command::capture(&mut command::rustc(root, ["--version"]))?;
         let kernel = read("/proc/sys/kernel/osrelease");
-        // What comes behind the version is who built it.
+        // The version is followed by the name of the builder.
         let kernel = kernel.split(['-', '\n']).next().unwrap_or_default();
         Ok(Self {
             processor: value(&processor, "model name").unwrap_or("unknown").to_owned(),

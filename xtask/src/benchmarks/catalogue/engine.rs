@@ -112,9 +112,9 @@ pub(in super::super) const PROXIMITY: Bench = Bench {
 };
 
 const fn ban(what: &'static str, row: Row) -> Figure {
-    let figure = Figure::new(what, row, "somebody_who_joins_ns", "ns per player who comes");
+    let figure = Figure::new(what, row, "lookup_ns", "ns per joining player");
     let none: &[(Row, f64)] = &[(&[("bans", "0")], 1.0)];
-    figure.floor("no bans", FloorIs::Rows("somebody_who_joins_ns", none))
+    figure.floor("no bans", FloorIs::Rows("lookup_ns", none))
 }
 
 pub(in super::super) const BANS: Bench = Bench {
