@@ -5,20 +5,20 @@ use crate::wav::WavError;
 
 /// What became of a read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ReadOutcome {
+pub enum Read {
     /// The block holds the next 10 ms.
-    Block,
+    Samples,
     /// There is nothing to hear in the next 10 ms, whatever the block holds: silence, with more to come later. Once
     /// what came before has been sent, nothing is transmitted and the speaker has stopped speaking.
     Silence,
     /// There is nothing more and never will be; the block holds silence.
-    Ended,
+    End,
 }
 
 /// A source of sound.
 pub trait Input: Send {
     /// Fills the block with the next 10 ms, mono at 48 kHz, padded with silence at the end.
-    fn read(&mut self, block: &mut [f32; BLOCK_SAMPLES]) -> ReadOutcome;
+    fn read(&mut self, block: &mut [f32; BLOCK_SAMPLES]) -> Read;
 }
 
 /// A sink for sound.
@@ -74,9 +74,9 @@ impl OutputError {
 pub struct Silence;
 
 impl Input for Silence {
-    fn read(&mut self, block: &mut [f32; BLOCK_SAMPLES]) -> ReadOutcome {
+    fn read(&mut self, block: &mut [f32; BLOCK_SAMPLES]) -> Read {
         block.fill(0.0);
-        ReadOutcome::Silence
+        Read::Silence
     }
 }
 

@@ -83,7 +83,7 @@ pub use codec::{
     CodecError, CodecKind, CodecSettings, DecodedAs, Decoder, Encoder, EncoderSettings, IdentityDecoder,
     IdentityEncoder, OpusDecoder, OpusEncoder, OpusLibrary, Quality, Redundancy, Source,
 };
-pub use endpoint::{Discard, Input, Output, OutputError, ReadOutcome, Silence};
+pub use endpoint::{Discard, Input, Output, OutputError, Read, Silence};
 pub use frame_properties::FrameProperties;
 pub use framer::Framer;
 pub use mixer::{

@@ -191,7 +191,7 @@ impl Mixer {
 
     /// Brings all speakers to the same loudness, −23 dBFS while they speak, by at most 12 dB up or down and no faster
     /// than 3 dB per second. Off to begin with.
-    pub fn set_levelling(&mut self, is_on: bool) {
+    pub fn set_auto_volume(&mut self, is_on: bool) {
         self.scene.is_levelled = is_on;
     }
 

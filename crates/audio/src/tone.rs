@@ -3,7 +3,7 @@
 use std::f64::consts::TAU;
 
 use crate::block::{BLOCK_SAMPLES, SAMPLE_RATE_HZ};
-use crate::endpoint::{Input, ReadOutcome};
+use crate::endpoint::{Input, Read};
 
 /// The highest tone that the others can hear, Opus' own bandwidth.
 const HIGHEST_HZ: f64 = 20_000.0;
@@ -33,12 +33,12 @@ impl Tone {
 }
 
 impl Input for Tone {
-    fn read(&mut self, block: &mut [f32; BLOCK_SAMPLES]) -> ReadOutcome {
+    fn read(&mut self, block: &mut [f32; BLOCK_SAMPLES]) -> Read {
         for sample in block {
             *sample = (self.amplitude * (TAU * self.phase).sin()) as f32;
             self.phase = (self.phase + self.step).fract();
         }
-        ReadOutcome::Block
+        Read::Samples
     }
 }
 
@@ -50,7 +50,7 @@ mod tests {
         let mut sound = Vec::new();
         for _ in 0..100 {
             let mut block = [0.0; BLOCK_SAMPLES];
-            assert_eq!(tone.read(&mut block), ReadOutcome::Block);
+            assert_eq!(tone.read(&mut block), Read::Samples);
             sound.extend(block);
         }
         sound

@@ -51,7 +51,7 @@ impl Talk {
             mixer.add_speaker(SpeakerKey(key), self.codec).unwrap();
         }
         mixer.set_spatial(SpatialSettings { mode: SpatialMode::Hrtf, ..SpatialSettings::default() });
-        mixer.set_levelling(true);
+        mixer.set_auto_volume(true);
         mixer
     }
 

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::time::{Duration, Instant};
 
-use consonance::audio::{BLOCK_SAMPLES, Input, Output, OutputError, ReadOutcome, StereoBlock};
+use consonance::audio::{BLOCK_SAMPLES, Input, Output, OutputError, Read, StereoBlock};
 use consonance::{EventKind, VoiceChat};
 
 use super::local_server::LocalServer;
@@ -18,7 +18,7 @@ const AUDIBLE: f32 = 1e-3;
 
 pub(crate) fn run(json: bool) -> Result<(), Box<dyn Error>> {
     let server = LocalServer::start()?;
-    let speaker = VoiceChat::builder().server(server.address())?.name("speaker").talk_to_room("lobby");
+    let speaker = VoiceChat::builder().server(server.address())?.name("speaker").speak_in_room("lobby");
     let speaker = speaker.input(Box::new(Hum(0))).start()?;
     let fields = ["runs", "joined_median_ms", "heard_median_ms", "heard_worst_ms"];
     let table = Table::start(fields, json)?;
@@ -41,7 +41,7 @@ fn measure(address: &str) -> Result<(f64, f64), Box<dyn Error>> {
     let voice = VoiceChat::builder()
         .server(address)?
         .name("listener")
-        .listen("lobby")
+        .listen_to_room("lobby")
         .output(Box::new(FirstSound(Some(sender))))
         .start()?;
     let heard = heard.recv_timeout(PATIENCE).map_err(|_| "nothing was heard")?;
@@ -56,12 +56,12 @@ fn measure(address: &str) -> Result<(f64, f64), Box<dyn Error>> {
 struct Hum(u32);
 
 impl Input for Hum {
-    fn read(&mut self, block: &mut [f32; BLOCK_SAMPLES]) -> ReadOutcome {
+    fn read(&mut self, block: &mut [f32; BLOCK_SAMPLES]) -> Read {
         for sample in block {
             *sample = 0.3 * (self.0 as f32 * std::f32::consts::TAU / 160.0).sin();
             self.0 = (self.0 + 1) % 160;
         }
-        ReadOutcome::Block
+        Read::Samples
     }
 }
 

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::io::{Write, stdout};
 
 use clap::Args;
-use consonance_device::{Backend, DeviceInfo, DeviceList, Devices as SoundDevices, Direction, Trouble};
+use consonance_device::{Backend, DeviceError, DeviceInfo, DeviceList, Devices as SoundDevices, Direction};
 use serde_json::{Value, json};
 
 /// How to list them.
@@ -22,7 +22,7 @@ pub(crate) struct Devices {
 pub(crate) fn run(arguments: &Devices) -> Result<(), Box<dyn Error>> {
     let list = match SoundDevices::list(backend(arguments.null_devices)) {
         Ok(list) => list,
-        Err(Trouble::Missing) => DeviceList::default(),
+        Err(DeviceError::Missing) => DeviceList::default(),
         Err(trouble) => return Err(trouble.into()),
     };
     let text = if arguments.json { as_json(&list).to_string() } else { in_words(&list) };
@@ -50,7 +50,7 @@ fn as_json(list: &DeviceList) -> Value {
 
 fn in_words(list: &DeviceList) -> String {
     if list.inputs.is_empty() && list.outputs.is_empty() {
-        return Trouble::Missing.to_string();
+        return DeviceError::Missing.to_string();
     }
     let mut lines = rows("microphones", &list.inputs);
     lines.extend(rows("loudspeakers", &list.outputs));

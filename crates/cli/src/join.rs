@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use consonance::audio::{ActivationMode, ActivationSettings, Tone, WavInput};
-use consonance::device::{Devices, Direction, Selection};
+use consonance::device::{DeviceSelection, Devices, Direction};
 use consonance::quic::{FastPath, QuicClientSettings};
 use consonance::{ChannelProperties, FallbackSettings, Target, VoiceChatBuilder};
 
@@ -142,7 +142,7 @@ pub(crate) fn run(arguments: &Join) -> Result<(), Box<dyn Error>> {
     let network = QuicClientSettings { fast_path, ..QuicClientSettings::default() };
     let voice = way_in::to(&arguments.url, network)?;
     let fallback = (!arguments.no_fallback).then(FallbackSettings::default);
-    let voice = voice.name(&*arguments.name).give_up_after(PATIENCE).fallback(fallback);
+    let voice = voice.name(&*arguments.name).reconnect_timeout(PATIENCE).fallback(fallback);
     let mut voice = with_sound(voice, arguments)?;
     if let Some(token) = arguments.token()? {
         voice = voice.join_token(token);
@@ -151,10 +151,10 @@ pub(crate) fn run(arguments: &Join) -> Result<(), Box<dyn Error>> {
         voice = voice.password(password);
     }
     for room in &arguments.listen {
-        voice = voice.listen(room);
+        voice = voice.listen_to_room(room);
     }
     for target in &talk {
-        voice = voice.talk_to(target.clone(), ChannelProperties::default());
+        voice = voice.speak_to(target.clone(), ChannelProperties::default());
     }
     if let Some(folder) = &arguments.diagnostics {
         voice = voice.diagnostics(folder);
@@ -237,10 +237,10 @@ fn with_processing(voice: VoiceChatBuilder, arguments: &Join) -> VoiceChatBuilde
 }
 
 /// The named device, or the system's. While a named device is missing, the system's is used.
-fn select(direction: Direction, words: Option<&str>, arguments: &Join) -> Selection {
+fn select(direction: Direction, words: Option<&str>, arguments: &Join) -> DeviceSelection {
     let words = match words {
-        None => return Selection::Default,
-        Some("none") => return Selection::None,
+        None => return DeviceSelection::Default,
+        Some("none") => return DeviceSelection::None,
         Some(words) => words,
     };
     let found = Devices::list(backend(arguments.null_devices))
@@ -249,7 +249,7 @@ fn select(direction: Direction, words: Option<&str>, arguments: &Join) -> Select
             Ok(device) => Ok(device.name.clone()),
             Err(error) => Err(error.to_string()),
         });
-    Selection::Named(found.unwrap_or_else(|problem| {
+    DeviceSelection::Named(found.unwrap_or_else(|problem| {
         complain(&problem);
         words.to_owned()
     }))

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use clap::Args;
 use consonance::audio::{BLOCK_SAMPLES, Input as _, Output as _, StereoBlock};
 use consonance_device::{
-    DeviceList, DeviceState, Devices, Direction, Loudspeaker, Microphone, Selection, Settings,
+    DeviceList, DeviceSelection, DeviceState, Devices, Direction, Loudspeaker, Microphone, Settings,
 };
 
 use crate::capture_arguments::CaptureArguments;
@@ -72,8 +72,8 @@ fn choose(arguments: &MicTest) -> Result<Settings, Box<dyn Error>> {
     let backend = backend(arguments.null_devices);
     let list = Devices::list(backend)?;
     let choose = |direction, words: &Option<String>| match words {
-        Some(words) => list.find(direction, words).map(|device| Selection::Named(device.name.clone())),
-        None => Ok(Selection::Default),
+        Some(words) => list.find(direction, words).map(|device| DeviceSelection::Named(device.name.clone())),
+        None => Ok(DeviceSelection::Default),
     };
     let settings = Settings {
         input: choose(Direction::Input, &arguments.microphone)?,

@@ -23,7 +23,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use consonance::EventKind;
-use consonance::audio::{BLOCK_SAMPLES, Input, Quality, ReadOutcome, SAMPLE_RATE_HZ};
+use consonance::audio::{BLOCK_SAMPLES, Input, Quality, Read, SAMPLE_RATE_HZ};
 use meeting::Meeting;
 use scene::wait_for;
 
@@ -44,7 +44,7 @@ struct MusicBox {
 }
 
 impl Input for MusicBox {
-    fn read(&mut self, block: &mut [f32; BLOCK_SAMPLES]) -> ReadOutcome {
+    fn read(&mut self, block: &mut [f32; BLOCK_SAMPLES]) -> Read {
         let half_tones = MELODY[self.block / NOTE_BLOCKS % MELODY.len()] as f32;
         let step = A_HZ * 2_f32.powf(half_tones / 12.0) / SAMPLE_RATE_HZ as f32;
         for (i, sample) in block.iter_mut().enumerate() {
@@ -54,7 +54,7 @@ impl Input for MusicBox {
             self.phase = (self.phase + step).fract();
         }
         self.block += 1;
-        ReadOutcome::Block
+        Read::Samples
     }
 }
 
@@ -65,9 +65,9 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let room = env::args().nth(2).unwrap_or_else(|| "lobby".into());
     let meeting = Meeting::open()?;
-    let listener = meeting.chat()?.name("Listener").listen(&*room).start()?;
-    wait_for(&listener, &EventKind::RosterReceived)?;
-    let bot = meeting.chat()?.name("Music box").talk_to_room(&*room).quality(Quality::Music);
+    let listener = meeting.chat()?.name("Listener").listen_to_room(&*room).start()?;
+    wait_for(&listener, &EventKind::PlayersSynced)?;
+    let bot = meeting.chat()?.name("Music box").speak_in_room(&*room).quality(Quality::Music);
     let bot = bot.input(Box::<MusicBox>::default()).start()?;
     wait_for(&listener, &EventKind::StartedSpeaking { name: "Music box".into() })?;
     println!("the music box plays to {room}");

@@ -20,7 +20,7 @@ use std::error::Error;
 use std::f32::consts::TAU;
 
 use consonance::EventKind;
-use consonance::audio::{BLOCK_SAMPLES, Input, ReadOutcome, SAMPLE_RATE_HZ};
+use consonance::audio::{BLOCK_SAMPLES, Input, Read, SAMPLE_RATE_HZ};
 use meeting::Meeting;
 use scene::wait_for;
 
@@ -33,10 +33,10 @@ struct Siren {
 
 impl Input for Siren {
     /// Called every 10 ms, mono, 480 samples from −1 to 1; it must not wait for anything.
-    fn read(&mut self, block: &mut [f32; BLOCK_SAMPLES]) -> ReadOutcome {
+    fn read(&mut self, block: &mut [f32; BLOCK_SAMPLES]) -> Read {
         if self.samples >= 2 * SAMPLE_RATE_HZ {
             block.fill(0.0);
-            return ReadOutcome::Ended;
+            return Read::End;
         }
         for sample in block {
             let seconds = self.samples as f32 / SAMPLE_RATE_HZ as f32;
@@ -45,15 +45,15 @@ impl Input for Siren {
             *sample = 0.2 * (TAU * self.phase).sin();
             self.samples += 1;
         }
-        ReadOutcome::Block
+        Read::Samples
     }
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
     let meeting = Meeting::open()?;
-    let bob = meeting.chat()?.name("Bob").listen("street").start()?;
-    wait_for(&bob, &EventKind::RosterReceived)?;
-    let ambulance = meeting.chat()?.name("Ambulance").talk_to_room("street");
+    let bob = meeting.chat()?.name("Bob").listen_to_room("street").start()?;
+    wait_for(&bob, &EventKind::PlayersSynced)?;
+    let ambulance = meeting.chat()?.name("Ambulance").speak_in_room("street");
     let _ambulance = ambulance.input(Box::<Siren>::default()).start()?;
     wait_for(&bob, &EventKind::StartedSpeaking { name: "Ambulance".into() })?;
     println!("Bob hears the siren");

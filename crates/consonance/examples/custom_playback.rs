@@ -52,9 +52,9 @@ impl Output for Meter {
 fn main() -> Result<(), Box<dyn Error>> {
     let meeting = Meeting::open()?;
     let meter = Meter::default();
-    let bob = meeting.chat()?.name("Bob").listen("lobby").output(Box::new(meter.clone())).start()?;
-    wait_for(&bob, &EventKind::RosterReceived)?;
-    let _alice = meeting.chat()?.name("Alice").talk_to_room("lobby").input(speech()?).start()?;
+    let bob = meeting.chat()?.name("Bob").listen_to_room("lobby").output(Box::new(meter.clone())).start()?;
+    wait_for(&bob, &EventKind::PlayersSynced)?;
+    let _alice = meeting.chat()?.name("Alice").speak_in_room("lobby").input(speech()?).start()?;
     wait_for(&bob, &EventKind::StartedSpeaking { name: "Alice".into() })?;
 
     let (began, mut loudest) = (Instant::now(), 0);

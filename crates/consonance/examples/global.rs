@@ -22,13 +22,14 @@ const ROOM: &str = "Global";
 
 fn main() -> Result<(), Box<dyn Error>> {
     let meeting = Meeting::open()?;
-    let bob = meeting.chat()?.name("Bob").listen(ROOM).talk_to_room(ROOM).start()?;
-    let carol = meeting.chat()?.name("Carol").listen(ROOM).talk_to_room(ROOM).start()?;
+    let bob = meeting.chat()?.name("Bob").listen_to_room(ROOM).speak_in_room(ROOM).start()?;
+    let carol = meeting.chat()?.name("Carol").listen_to_room(ROOM).speak_in_room(ROOM).start()?;
     for listener in [&bob, &carol] {
-        wait_for(listener, &EventKind::RosterReceived)?;
+        wait_for(listener, &EventKind::PlayersSynced)?;
     }
-    // A game leaves `input` out and writes `.microphone(Selection::Default).loudspeaker(Selection::Default)`.
-    let alice = meeting.chat()?.name("Alice").listen(ROOM).talk_to_room(ROOM).input(speech()?).start()?;
+    // A game leaves `input` out and writes `.microphone(DeviceSelection::Default).loudspeaker(DeviceSelection::Default)`.
+    let alice =
+        meeting.chat()?.name("Alice").listen_to_room(ROOM).speak_in_room(ROOM).input(speech()?).start()?;
 
     for (name, listener) in [("Bob", &bob), ("Carol", &carol)] {
         wait_for(listener, &EventKind::StartedSpeaking { name: "Alice".into() })?;

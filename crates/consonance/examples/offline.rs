@@ -16,14 +16,15 @@ use std::env;
 use std::error::Error;
 use std::time::{Duration, Instant};
 
-use consonance::device::Selection;
+use consonance::device::DeviceSelection;
 use consonance::{EventKind, Target, VoiceChat};
 use scene::{speech, wait_for};
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let chat = VoiceChat::offline().name("Me").talk_to_room("anywhere");
+    let chat = VoiceChat::offline().name("Me").speak_in_room("anywhere");
     if env::args().nth(1).as_deref() == Some("microphone") {
-        let voice = chat.microphone(Selection::Default).loudspeaker(Selection::Default).start()?;
+        let voice =
+            chat.microphone(DeviceSelection::Default).loudspeaker(DeviceSelection::Default).start()?;
         let began = Instant::now();
         while began.elapsed() < Duration::from_secs(30) {
             if let Some(event) = voice.wait_event(Duration::from_millis(100)) {

@@ -29,12 +29,12 @@ const WALK: Duration = Duration::from_secs(4);
 
 fn main() -> Result<(), Box<dyn Error>> {
     let meeting = Meeting::open()?;
-    let bob = meeting.chat()?.name("Bob").listen("world").start()?;
-    wait_for(&bob, &EventKind::RosterReceived)?;
+    let bob = meeting.chat()?.name("Bob").listen_to_room("world").start()?;
+    wait_for(&bob, &EventKind::PlayersSynced)?;
     // The speaker says that the voice has a place; where it is, the listener's game knows.
     let positional = ChannelProperties { positional: true, ..ChannelProperties::default() };
     let alice =
-        meeting.chat()?.name("Alice").talk_to(Target::Room("world".into()), positional).input(speech()?);
+        meeting.chat()?.name("Alice").speak_to(Target::Room("world".into()), positional).input(speech()?);
     let alice = alice.start()?;
     wait_for(&bob, &EventKind::StartedSpeaking { name: "Alice".into() })?;
 

@@ -17,7 +17,7 @@ use consonance::VoiceChat;
 use consonance::audio::{Pose, SpeakerPlace, Tone};
 use consonance::transport::memory::MemoryNetwork;
 use consonance::trigger::{
-    Grid, ProximityBroadcastTrigger, ProximityReceiptTrigger, Tick, TriggerActivation,
+    FrameInput, Grid, ProximityBroadcastTrigger, ProximityReceiptTrigger, TriggerActivation,
 };
 use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings};
 
@@ -48,7 +48,8 @@ impl Walker {
 
     /// What the game does for each player in each frame.
     fn update(&mut self, position_m: [f32; 3]) {
-        let tick = Tick { seconds: FRAME.as_secs_f32(), position_m: Some(position_m), talk_key: false };
+        let tick =
+            FrameInput { seconds: FRAME.as_secs_f32(), position_m: Some(position_m), push_to_talk: false };
         self.mouth.update(&self.voice, &tick);
         self.ears.update(&self.voice, &tick);
         self.voice.set_listener(Some(Pose { position_m, ..Pose::default() }));

@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 
 use consonance::audio::Tone;
 use consonance::transport::memory::MemoryNetwork;
-use consonance::trigger::{BroadcastTrigger, Tick, TriggerActivation};
+use consonance::trigger::{BroadcastTrigger, FrameInput, TriggerActivation};
 use consonance::{EventKind, VoiceChat};
 use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings};
 
@@ -33,7 +33,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         .name("Alice")
         .input(Box::new(Tone::new(440.0, 0.2)))
         .start()?;
-    let bob = VoiceChat::over(Box::new(network.client("main"))).name("Bob").listen("red team").start()?;
+    let bob =
+        VoiceChat::over(Box::new(network.client("main"))).name("Bob").listen_to_room("red team").start()?;
     wait_for(
         &alice,
         "Bob listens to the red team",
@@ -43,17 +44,17 @@ fn main() -> Result<(), Box<dyn Error>> {
     // This is all that the game has to do: a trigger, and `update` once per frame.
     let mut radio = BroadcastTrigger::to_room("red team");
     radio.activation = TriggerActivation::PushToTalk;
-    for (talk_key, what) in [(true, "begins to speak"), (false, "ceases to speak")] {
-        println!("the key is {}", if talk_key { "pressed" } else { "let go" });
+    for (push_to_talk, what) in [(true, "begins to speak"), (false, "ceases to speak")] {
+        println!("the key is {}", if push_to_talk { "pressed" } else { "let go" });
         let deadline = Instant::now() + PATIENCE;
         let mut is_known = false;
-        while !is_known || radio.is_transmitting() != talk_key {
-            let tick = Tick { seconds: FRAME.as_secs_f32(), position_m: None, talk_key };
+        while !is_known || radio.is_transmitting() != push_to_talk {
+            let tick = FrameInput { seconds: FRAME.as_secs_f32(), position_m: None, push_to_talk };
             radio.update(&alice, &tick);
             for event in bob.events() {
                 is_known |= match event.kind {
-                    EventKind::StartedSpeaking { .. } => talk_key,
-                    EventKind::StoppedSpeaking { .. } => !talk_key,
+                    EventKind::StartedSpeaking { .. } => push_to_talk,
+                    EventKind::StoppedSpeaking { .. } => !push_to_talk,
                     _ => false,
                 };
             }

@@ -22,17 +22,17 @@ use scene::{speech, wait_for};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let meeting = Meeting::open()?;
-    let bob = meeting.chat()?.name("Bob").listen("lobby").start()?;
-    wait_for(&bob, &EventKind::RosterReceived)?;
+    let bob = meeting.chat()?.name("Bob").listen_to_room("lobby").start()?;
+    wait_for(&bob, &EventKind::PlayersSynced)?;
 
     let folder = std::env::temp_dir().join(format!("consonance-record-{}", std::process::id()));
     let settings = RecordingSettings { format: RecordingFormat::OggOpus, ..RecordingSettings::default() };
     let mut recorder = Recorder::start(&folder, settings)?;
     recorder.add(bob.tap(TapSource::Mix))?;
     // It is not Alice's turn to be here yet; her file begins where the others do.
-    recorder.add(bob.tap(TapSource::Speaker("Alice".into())))?;
+    recorder.add(bob.tap(TapSource::Player("Alice".into())))?;
 
-    let alice = meeting.chat()?.name("Alice").talk_to_room("lobby").input(speech()?).start()?;
+    let alice = meeting.chat()?.name("Alice").speak_in_room("lobby").input(speech()?).start()?;
     wait_for(&bob, &EventKind::StartedSpeaking { name: "Alice".into() })?;
     thread::sleep(Duration::from_secs(1));
     alice.leave()?;

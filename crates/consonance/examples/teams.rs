@@ -24,8 +24,8 @@ const EVERYBODY: &str = "Global";
 fn main() -> Result<(), Box<dyn Error>> {
     let meeting = Meeting::open()?;
     let join = |name: &str, team: &str| -> Result<VoiceChat, Box<dyn Error>> {
-        let voice = meeting.chat()?.name(name).listen(team).listen(EVERYBODY).start()?;
-        wait_for(&voice, &EventKind::RosterReceived)?;
+        let voice = meeting.chat()?.name(name).listen_to_room(team).listen_to_room(EVERYBODY).start()?;
+        wait_for(&voice, &EventKind::PlayersSynced)?;
         Ok(voice)
     };
     let rose = join("Rose", RED)?;

@@ -19,11 +19,11 @@ use scene::{speech, wait_for};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let meeting = Meeting::open()?;
-    let carol = meeting.chat()?.name("Carol").listen("lobby").start()?;
-    wait_for(&carol, &EventKind::RosterReceived)?;
+    let carol = meeting.chat()?.name("Carol").listen_to_room("lobby").start()?;
+    wait_for(&carol, &EventKind::PlayersSynced)?;
     // Bob is not here yet: the channel waits for him.
-    let alice = meeting.chat()?.name("Alice").listen("lobby").talk_to_player("Bob").start()?;
-    wait_for(&alice, &EventKind::RosterReceived)?;
+    let alice = meeting.chat()?.name("Alice").listen_to_room("lobby").speak_to_player("Bob").start()?;
+    wait_for(&alice, &EventKind::PlayersSynced)?;
     let bob = meeting.chat()?.name("Bob").start()?;
     wait_for(&alice, &EventKind::PlayerJoined { name: "Bob".into() })?;
     wait_for(&carol, &EventKind::PlayerJoined { name: "Bob".into() })?;

@@ -60,8 +60,8 @@ pub struct VoiceChatBuilder {
     share_position: bool,
     join_token: Option<String>,
     password: Option<String>,
-    give_up_after: Option<Duration>,
-    keep_trying: bool,
+    reconnect_timeout: Option<Duration>,
+    retry_first_connect: bool,
     text_history: usize,
     on_event: Option<EventCallback>,
     trace_frames: bool,
@@ -104,8 +104,8 @@ impl VoiceChat {
             share_position: false,
             join_token: None,
             password: None,
-            give_up_after: None,
-            keep_trying: false,
+            reconnect_timeout: None,
+            retry_first_connect: false,
             text_history: 0,
             on_event: None,
             trace_frames: false,
@@ -201,23 +201,23 @@ impl VoiceChatBuilder {
     }
 
     /// Listens to this room from the beginning.
-    pub fn listen(mut self, room: impl Into<String>) -> Self {
+    pub fn listen_to_room(mut self, room: impl Into<String>) -> Self {
         self.rooms.push(room.into());
         self
     }
 
     /// Speaks to this room while there is input.
-    pub fn talk_to_room(self, room: impl Into<Box<str>>) -> Self {
-        self.talk_to(Target::Room(room.into()), ChannelProperties::default())
+    pub fn speak_in_room(self, room: impl Into<Box<str>>) -> Self {
+        self.speak_to(Target::Room(room.into()), ChannelProperties::default())
     }
 
     /// Speaks to this player while there is input and the player is here.
-    pub fn talk_to_player(self, name: impl Into<Box<str>>) -> Self {
-        self.talk_to(Target::Player(name.into()), ChannelProperties::default())
+    pub fn speak_to_player(self, name: impl Into<Box<str>>) -> Self {
+        self.speak_to(Target::Player(name.into()), ChannelProperties::default())
     }
 
     /// Speaks to this target, with properties of one's own choice.
-    pub fn talk_to(mut self, target: Target, properties: ChannelProperties) -> Self {
+    pub fn speak_to(mut self, target: Target, properties: ChannelProperties) -> Self {
         self.channels.push((target, properties));
         self
     }
@@ -237,7 +237,7 @@ impl VoiceChatBuilder {
     /// Speaks with a microphone; one of [`input`](Self::input) is not used then. One that is missing, busy or denied
     /// is silent until it can be used, and [`EventKind::Device`](crate::EventKind::Device) says so.
     #[cfg(feature = "devices")]
-    pub fn microphone(mut self, selection: consonance_device::Selection) -> Self {
+    pub fn microphone(mut self, selection: consonance_device::DeviceSelection) -> Self {
         self.settings.microphone.clone_from(&selection);
         self.devices.input = Some(selection);
         self
@@ -246,7 +246,7 @@ impl VoiceChatBuilder {
     /// Hears through a loudspeaker; one of [`output`](Self::output) is not used then. Without one that can be used,
     /// nothing is heard, and [`EventKind::Device`](crate::EventKind::Device) says so.
     #[cfg(feature = "devices")]
-    pub fn loudspeaker(mut self, selection: consonance_device::Selection) -> Self {
+    pub fn loudspeaker(mut self, selection: consonance_device::DeviceSelection) -> Self {
         self.settings.loudspeaker.clone_from(&selection);
         self.devices.output = Some(selection);
         self
@@ -345,15 +345,15 @@ impl VoiceChatBuilder {
     }
 
     /// How long to go on trying after the connection was lost (default: for ever). The very first attempt is the only
-    /// one, so that a wrong address is told at once; see [`keep_trying`](Self::keep_trying).
-    pub fn give_up_after(mut self, time: Duration) -> Self {
-        self.give_up_after = Some(time);
+    /// one, so that a wrong address is told at once; see [`retry_first_connect`](Self::retry_first_connect).
+    pub fn reconnect_timeout(mut self, time: Duration) -> Self {
+        self.reconnect_timeout = Some(time);
         self
     }
 
     /// Goes on trying after the first attempt too, for a server that may come up later.
-    pub fn keep_trying(mut self) -> Self {
-        self.keep_trying = true;
+    pub fn retry_first_connect(mut self) -> Self {
+        self.retry_first_connect = true;
         self
     }
 

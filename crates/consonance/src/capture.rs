@@ -5,7 +5,7 @@
 //! back what the microphone heard, so that echo and its cause always keep their distance.
 
 mod capture_thread;
-mod game_sound;
+mod echo_reference;
 
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::task::Waker;
@@ -18,8 +18,8 @@ use consonance_audio::{
 
 use capture_thread::CaptureThread;
 pub(crate) use capture_thread::{Captured, CapturedAs};
-pub use game_sound::GameSound;
-pub(crate) use game_sound::{GameSoundReader, game_sound};
+pub use echo_reference::EchoReference;
+pub(crate) use echo_reference::{EchoReferenceReader, echo_reference};
 
 use crate::statistics::CaptureRow;
 use crate::tap::TapSender;
@@ -67,7 +67,7 @@ enum Order {
     /// Capture from this input.
     Input(Box<dyn Input>),
     /// Take this as the game's own sound.
-    GameSound(GameSoundReader),
+    EchoReference(EchoReferenceReader),
     /// Let somebody listen to the microphone, before or after the chain.
     Tap(TapPoint, TapSender),
 }
@@ -176,9 +176,9 @@ impl Capture {
     ///
     /// # Errors
     /// If the capture thread does not take it.
-    pub(crate) fn set_game_sound(&mut self, reader: GameSoundReader) -> Result<(), String> {
-        self.orders_kept.retain(|order| !matches!(order, Order::GameSound(_)));
-        self.order(Order::GameSound(reader))
+    pub(crate) fn set_game_sound(&mut self, reader: EchoReferenceReader) -> Result<(), String> {
+        self.orders_kept.retain(|order| !matches!(order, Order::EchoReference(_)));
+        self.order(Order::EchoReference(reader))
     }
 
     /// Lets somebody listen from now on.

@@ -15,13 +15,13 @@ pub struct Channel(pub(crate) u32);
 pub enum ChannelActivation {
     /// When the chat as a whole is: as its [activation](crate::VoiceChat::set_activation) and the talk key say.
     #[default]
-    AsChat,
-    /// Always. For push to talk, a game changes between this and [`Shut`](Self::Shut).
+    Inherit,
+    /// Always. For push to talk, a game changes between this and [`Closed`](Self::Closed).
     Open,
     /// While somebody speaks, from the first syllable on.
     Voice,
     /// Not now: it fades out and closes.
-    Shut,
+    Closed,
 }
 
 /// What has become of a channel, as of the last 10 ms that were captured.

@@ -9,7 +9,7 @@ use consonance_audio::{
 use consonance_pcap::PacketSink;
 use consonance_session::{ModeratorAction, Routing, Target};
 
-use crate::capture::GameSoundReader;
+use crate::capture::EchoReferenceReader;
 use crate::channel::{Channel, ChannelOrder};
 use crate::tap::{TapSender, TapSource};
 use crate::text::TextId;
@@ -31,11 +31,11 @@ pub(crate) enum Command {
         error_correction: bool,
     },
     SetEncoder(EncoderSettings),
-    SetGameSound(GameSoundReader),
+    SetGameSound(EchoReferenceReader),
     Tap(TapSource, TapSender),
     LogPackets(PacketSink),
     #[cfg(feature = "devices")]
-    SelectDevice(consonance_device::Direction, consonance_device::Selection),
+    SelectDevice(consonance_device::Direction, consonance_device::DeviceSelection),
     SetRouting(Routing),
     Moderate {
         player: String,
@@ -61,5 +61,5 @@ pub(crate) enum Hearing {
     Headphones(Option<bool>),
     MasterVolume(f32),
     Ducking(DuckingSettings),
-    Levelling(bool),
+    AutoVolume(bool),
 }

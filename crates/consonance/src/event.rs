@@ -27,10 +27,10 @@ pub enum EventKind {
     /// We are in the session; again after each reconnect.
     Joined,
     /// The connection was lost and is back, and with it our place in the session: nobody else noticed. Who left or came
-    /// meanwhile is told until [`RosterReceived`](Self::RosterReceived).
+    /// meanwhile is told until [`PlayersSynced`](Self::PlayersSynced).
     Resumed,
     /// Everybody who was here before us is known now, and everybody knows which rooms we listen to.
-    RosterReceived,
+    PlayersSynced,
     /// A player is in the session. Not raised for oneself.
     PlayerJoined {
         /// Its name, unique in the session.
@@ -56,7 +56,7 @@ pub enum EventKind {
         room: String,
     },
     /// The server has taken us out of a room that we listened to: we have no access, or its operator did so. We are not
-    /// in it, after a reconnect neither, until [`join_room`](crate::VoiceChat::join_room) asks the server again. Joins
+    /// in it, after a reconnect neither, until [`listen_to_room`](crate::VoiceChat::listen_to_room) asks the server again. Joins
     /// count on: who wants to ask again and leave as often as before leaves first.
     RemovedFromRoom {
         /// The room's name.
@@ -134,21 +134,21 @@ pub enum EventKind {
     Device(consonance_device::DeviceEvent),
     /// We leave the session and join it again at once, since the others learn only so that our frames have another
     /// length. Rooms and channels are kept.
-    JoiningAgain,
+    Rejoining,
     /// The server is going to end the session. It may say so again with other words, or that it stays.
-    ServerCloses {
+    Draining {
         /// In how long.
         ends_in: Duration,
         /// Where it sends us: an address in the server's own words.
-        onward: Option<String>,
+        redirect: Option<String>,
         /// How long until we go there by ourselves, with name, token, rooms and channels; not everybody at once. None
         /// on a network that cannot, or that has no such address: then it is for the game to do.
         follows_in: Option<Duration>,
     },
     /// The server has said that it closes, and stays after all.
-    ServerStays,
+    DrainCancelled,
     /// We leave this server for the one that it has sent us to. If nobody answers there, we come back.
-    MovingOn,
+    Redirecting,
     /// The session was lost. Rooms and channels are kept; the next attempt follows by itself.
     ConnectionLost {
         /// Why.
@@ -198,7 +198,7 @@ impl EventKind {
         Some(match event {
             ClientEvent::Joined { .. } => Self::Joined,
             ClientEvent::Resumed { .. } => Self::Resumed,
-            ClientEvent::PlayersSynced => Self::RosterReceived,
+            ClientEvent::PlayersSynced => Self::PlayersSynced,
             ClientEvent::PlayerJoined { name, .. } if *name == *own_name => return None,
             ClientEvent::PlayerJoined { name, .. } => Self::PlayerJoined { name: text(name) },
             ClientEvent::PlayerLeft { name, .. } => Self::PlayerLeft { name: text(name) },
@@ -229,9 +229,9 @@ pub enum End {
     /// [`VoiceChat::leave`](crate::VoiceChat::leave) was called, or the handle dropped.
     #[error("left the session")]
     Left,
-    /// Somebody joined with our name.
-    #[error("somebody else joined with the same name: choose another one, or end the other one first")]
-    NameTakenOver,
+    /// Another client joined with our name.
+    #[error("another client joined with the same name: choose another name, or end the other client first")]
+    ReplacedByNewerLogin,
     /// The server's operator has removed us, and may have banned us.
     #[error("{reason}")]
     Kicked {
@@ -257,7 +257,7 @@ impl End {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Left => "left",
-            Self::NameTakenOver => "name-taken-over",
+            Self::ReplacedByNewerLogin => "replaced-by-newer-login",
             Self::Kicked { reason } => reason.code.name(),
             Self::NoConnection(reason) => reason.code(),
             Self::Output(failure) => failure.error().code(),

@@ -249,10 +249,10 @@ mod tests {
         let queue = EventQueue::default();
         queue.push(event(EventKind::Joined));
         let reader = queue.subscribe(None);
-        queue.push(event(EventKind::RosterReceived));
-        assert_eq!(reader.map(|event| event.kind).collect::<Vec<_>>(), [EventKind::RosterReceived]);
+        queue.push(event(EventKind::PlayersSynced));
+        assert_eq!(reader.map(|event| event.kind).collect::<Vec<_>>(), [EventKind::PlayersSynced]);
         assert_eq!(queue.pop().map(|event| event.kind), Some(EventKind::Joined));
-        assert_eq!(queue.pop().map(|event| event.kind), Some(EventKind::RosterReceived));
+        assert_eq!(queue.pop().map(|event| event.kind), Some(EventKind::PlayersSynced));
     }
 
     #[test]

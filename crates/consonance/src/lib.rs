@@ -18,8 +18,8 @@
 //!
 //! let voice = VoiceChat::to("quic://127.0.0.1:7777/main#sha256=5d3f…")?
 //!     .name("Alice")
-//!     .listen("lobby")
-//!     .talk_to_room("lobby")
+//!     .listen_to_room("lobby")
+//!     .speak_in_room("lobby")
 //!     .start()?;
 //! while let Some(event) = voice.wait_event(std::time::Duration::from_secs(60)) {
 //!     if let EventKind::StartedSpeaking { name } = event.kind {
@@ -112,7 +112,7 @@ mod voice_chat;
 mod voice_thread;
 
 pub use builder::{StartError, VoiceChatBuilder};
-pub use capture::GameSound;
+pub use capture::EchoReference;
 pub use channel::{Channel, ChannelActivation, ChannelState};
 pub use consonance_audio as audio;
 #[cfg(feature = "devices")]
@@ -146,11 +146,11 @@ pub use settings::{SettingsError, VoiceSettings};
 #[cfg(feature = "devices")]
 pub use statistics::DeviceRow;
 pub use statistics::{
-    CaptureRow, DirectLinkRow, GameSoundRow, PacketTable, SpeakerRow, UplinkRow, VoiceStatistics,
+    CaptureRow, DirectLinkRow, EchoReferenceRow, PacketTable, SpeakerRow, UplinkRow, VoiceStatistics,
 };
 pub use status::Status;
 pub use tap::{Tap, TapBlock, TapSender, TapSound, TapSource};
-pub use text::{TEXT_BYTES_MAX, TextId, TextMessage, TextRefused};
-pub use tokens::{Tokens, TooManyTokens};
+pub use text::{SendTextError, TEXT_BYTES_MAX, TextId, TextMessage};
+pub use tokens::{TokenLimitReached, Tokens};
 pub use trace::FrameTrace;
 pub use voice_chat::VoiceChat;

@@ -40,14 +40,14 @@ pub(crate) fn note(player: &str, event: &EventKind) {
     match event {
         EventKind::Joined => info!(target: NETWORK, player, "joined the session"),
         EventKind::Resumed => info!(target: NETWORK, player, "back in the session, with the place of before"),
-        EventKind::JoiningAgain => {
+        EventKind::Rejoining => {
             info!(target: NETWORK, player, "joining again with another length of frames");
         }
-        EventKind::ServerCloses { ends_in, onward, .. } => {
-            warn!(target: NETWORK, player, ?ends_in, onward, "the server closes");
+        EventKind::Draining { ends_in, redirect, .. } => {
+            warn!(target: NETWORK, player, ?ends_in, redirect, "server draining");
         }
-        EventKind::ServerStays => info!(target: NETWORK, player, "the server stays after all"),
-        EventKind::MovingOn => info!(target: NETWORK, player, "goes on to another server"),
+        EventKind::DrainCancelled => info!(target: NETWORK, player, "the server stays after all"),
+        EventKind::Redirecting => info!(target: NETWORK, player, "goes on to another server"),
         EventKind::ConnectionLost { reason, retry_in } => {
             warn!(target: NETWORK, player, %reason, ?retry_in, "the session was lost");
         }

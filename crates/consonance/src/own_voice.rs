@@ -18,7 +18,7 @@ use crate::tokens::Tokens;
 /// What one thread shows and others look at. The one that shows never waits.
 #[derive(Debug)]
 pub(crate) struct OwnVoice {
-    is_speech: AtomicBool,
+    is_voice_detected: AtomicBool,
     is_heard: AtomicBool,
     channels: Mutex<BTreeMap<Channel, ChannelState>>,
     tokens: Tokens,
@@ -37,9 +37,9 @@ pub(crate) struct OwnVoice {
 impl OwnVoice {
     /// Silence, and nobody's tokens. Their changes are told as events.
     pub(crate) fn new(events: Arc<EventQueue>) -> Self {
-        let (is_speech, is_heard) = (AtomicBool::new(false), AtomicBool::new(false));
+        let (is_voice_detected, is_heard) = (AtomicBool::new(false), AtomicBool::new(false));
         Self {
-            is_speech,
+            is_voice_detected,
             is_heard,
             channels: Mutex::default(),
             tokens: Tokens::new(events),
@@ -74,7 +74,7 @@ impl OwnVoice {
 
     /// Shows what has changed. What cannot be shown because somebody looks just now is shown the next time.
     pub(crate) fn show(&self, talking: &mut Talking, client: &Client, captured: Option<CaptureRow>) {
-        self.is_speech.store(captured.is_some_and(|row| row.is_speech), Ordering::Release);
+        self.is_voice_detected.store(captured.is_some_and(|row| row.is_speech), Ordering::Release);
         self.is_heard.store(talking.is_heard(client), Ordering::Release);
         let Some(states) = talking.changed_channels() else { return };
         let mut shown = match self.channels.try_lock() {
@@ -90,7 +90,7 @@ impl OwnVoice {
 
     /// Nobody speaks any more.
     pub(crate) fn end(&self) {
-        self.is_speech.store(false, Ordering::Release);
+        self.is_voice_detected.store(false, Ordering::Release);
         self.is_heard.store(false, Ordering::Release);
         lock(&self.channels).clear();
     }
@@ -135,8 +135,8 @@ impl OwnVoice {
         lock(&self.restrictions).clone()
     }
 
-    pub(crate) fn is_speech(&self) -> bool {
-        self.is_speech.load(Ordering::Acquire)
+    pub(crate) fn is_voice_detected(&self) -> bool {
+        self.is_voice_detected.load(Ordering::Acquire)
     }
 
     pub(crate) fn is_heard(&self) -> bool {

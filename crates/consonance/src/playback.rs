@@ -176,7 +176,7 @@ impl Playback {
                 }
             }
             Hearing::Ducking(settings) => self.mixer.set_ducking(settings),
-            Hearing::Levelling(levelled) => self.mixer.set_levelling(levelled),
+            Hearing::AutoVolume(enabled) => self.mixer.set_auto_volume(enabled),
         }
         Ok(())
     }

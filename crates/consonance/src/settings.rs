@@ -12,7 +12,7 @@ use consonance_audio::{
     ActivationSettings, CaptureSettings, DuckingSettings, EncoderSettings, FrameSize, Quality, Redundancy,
 };
 #[cfg(feature = "devices")]
-use consonance_device::Selection;
+use consonance_device::DeviceSelection;
 
 use bounds::{DUCKING_MS_MAX, HANG_OVER_MS_MAX, SHARE, VOLUME};
 
@@ -39,13 +39,14 @@ pub struct VoiceSettings {
     /// How loud everybody is: an amplitude factor, 0 to 4 (default 1).
     pub master_volume: f32,
     /// Whether all players are brought to the same loudness (default false).
-    pub levelling: bool,
+    #[serde(alias = "levelling")]
+    pub auto_volume: bool,
     /// Which microphone is used, where the chat uses one.
     #[cfg(feature = "devices")]
-    pub microphone: Selection,
+    pub microphone: DeviceSelection,
     /// Which loudspeaker is used, where the chat uses one.
     #[cfg(feature = "devices")]
-    pub loudspeaker: Selection,
+    pub loudspeaker: DeviceSelection,
     /// When one is heard.
     pub activation: ActivationSettings,
     /// How far everybody is turned down while one speaks oneself.
@@ -61,11 +62,11 @@ impl Default for VoiceSettings {
             frame: FrameSize::default(),
             error_correction: true,
             master_volume: 1.0,
-            levelling: false,
+            auto_volume: false,
             #[cfg(feature = "devices")]
-            microphone: Selection::Default,
+            microphone: DeviceSelection::Default,
             #[cfg(feature = "devices")]
-            loudspeaker: Selection::Default,
+            loudspeaker: DeviceSelection::Default,
             activation: ActivationSettings::default(),
             ducking: DuckingSettings::default(),
             capture: CaptureSettings::default(),

@@ -1,7 +1,9 @@
 //! The microphone and the loudspeaker of a chat, if it has them.
 
 use consonance_audio::{Input, Output};
-use consonance_device::{Backend, DeviceState, Devices, Direction, Selection, Settings, names_headphones};
+use consonance_device::{
+    Backend, DeviceSelection, DeviceState, Devices, Direction, Settings, names_headphones,
+};
 
 use crate::event::{Event, EventKind};
 use crate::event_queue::EventQueue;
@@ -10,8 +12,8 @@ use crate::statistics::{DeviceRow, VoiceStatistics};
 /// Which devices a chat is to be started with.
 #[derive(Debug, Default)]
 pub(crate) struct DeviceChoices {
-    pub(crate) input: Option<Selection>,
-    pub(crate) output: Option<Selection>,
+    pub(crate) input: Option<DeviceSelection>,
+    pub(crate) output: Option<DeviceSelection>,
     pub(crate) backend: Backend,
 }
 
@@ -41,8 +43,8 @@ impl DeviceChoices {
             return OpenedDevices::default();
         }
         let (devices, microphone, loudspeaker) = Devices::open(Settings {
-            input: self.input.unwrap_or(Selection::None),
-            output: self.output.unwrap_or(Selection::None),
+            input: self.input.unwrap_or(DeviceSelection::None),
+            output: self.output.unwrap_or(DeviceSelection::None),
             backend: self.backend,
         });
         OpenedDevices {
@@ -68,7 +70,7 @@ impl SoundDevices {
 
     /// Uses another device from now on; what is wrong with that, if the chat was started without one of that direction.
     /// One that was opened all the same would play or record for nobody.
-    pub(crate) fn select(&self, direction: Direction, selection: Selection) -> Option<String> {
+    pub(crate) fn select(&self, direction: Direction, selection: DeviceSelection) -> Option<String> {
         let kind = match direction {
             Direction::Input => "microphone",
             Direction::Output => "loudspeaker",

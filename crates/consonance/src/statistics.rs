@@ -111,13 +111,13 @@ pub struct CaptureRow {
     /// Blocks of 10 ms that were lost between the threads.
     pub dropped_blocks: u64,
     /// The game's own sound, if it is handed over.
-    pub game_sound: Option<GameSoundRow>,
+    pub echo_reference: Option<EchoReferenceRow>,
 }
 
 /// How the game's own sound reaches the echo canceller.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct GameSoundRow {
+pub struct EchoReferenceRow {
     /// Samples that wait.
     pub waiting_samples: u64,
     /// Samples that found no room, because they came too fast.

@@ -19,7 +19,7 @@ pub enum TapSource {
     ProcessedMicrophone,
     /// The voice of the player of this name as it was received: before volume, place and everything else that only
     /// concerns this listener.
-    Speaker(String),
+    Player(String),
     /// Everything together, as it is heard.
     Mix,
 }
@@ -30,7 +30,7 @@ impl TapSource {
         match self {
             Self::RawMicrophone => "microphone-raw",
             Self::ProcessedMicrophone => "microphone",
-            Self::Speaker(name) => name,
+            Self::Player(name) => name,
             Self::Mix => "mix",
         }
     }
@@ -38,7 +38,7 @@ impl TapSource {
     /// For how many ears its sound is.
     pub const fn channels(&self) -> Channels {
         match self {
-            Self::RawMicrophone | Self::ProcessedMicrophone | Self::Speaker(_) => Channels::Mono,
+            Self::RawMicrophone | Self::ProcessedMicrophone | Self::Player(_) => Channels::Mono,
             Self::Mix => Channels::Stereo,
         }
     }
@@ -215,7 +215,7 @@ mod tests {
 
     #[test]
     fn each_end_learns_that_the_other_is_gone() {
-        let (mut sender, mut tap) = Tap::new(TapSource::Speaker("Alice".into()));
+        let (mut sender, mut tap) = Tap::new(TapSource::Player("Alice".into()));
         sender.push(SamplePosition(0), mono(0.0));
         assert!(!sender.is_abandoned() && !tap.is_finished());
         drop(sender);

@@ -20,7 +20,7 @@ pub struct TextId(pub(crate) u64);
 /// Why a text message is not even tried to be sent.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum TextRefused {
+pub enum SendTextError {
     /// The message is too long.
     #[error("the message has {bytes} bytes, at most {TEXT_BYTES_MAX} are allowed: send it in parts")]
     TooLong {
@@ -29,7 +29,7 @@ pub enum TextRefused {
     },
 }
 
-impl TextRefused {
+impl SendTextError {
     /// A word for what failed, for logs and bindings: unlike the text, it does not change.
     pub fn code(&self) -> &'static str {
         match self {
@@ -104,9 +104,9 @@ impl TextHistory {
 }
 
 /// Refuses what no server would take.
-pub(crate) fn check(text: &str) -> Result<(), TextRefused> {
+pub(crate) fn check(text: &str) -> Result<(), SendTextError> {
     let bytes = text.len();
-    if bytes > TEXT_BYTES_MAX { Err(TextRefused::TooLong { bytes }) } else { Ok(()) }
+    if bytes > TEXT_BYTES_MAX { Err(SendTextError::TooLong { bytes }) } else { Ok(()) }
 }
 
 /// A target as events name it.
@@ -147,6 +147,6 @@ mod tests {
     fn a_message_of_exactly_the_limit_may_be_tried() {
         assert_eq!(check(&"x".repeat(TEXT_BYTES_MAX)), Ok(()));
         let bytes = TEXT_BYTES_MAX + 1;
-        assert_eq!(check(&"x".repeat(bytes)), Err(TextRefused::TooLong { bytes }));
+        assert_eq!(check(&"x".repeat(bytes)), Err(SendTextError::TooLong { bytes }));
     }
 }

@@ -21,7 +21,7 @@ pub struct Tokens {
 /// There is no room for another token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{} tokens are held, which is the limit: remove one first", Tokens::MAX)]
-pub struct TooManyTokens;
+pub struct TokenLimitReached;
 
 impl Tokens {
     /// How many tokens there may be.
@@ -35,14 +35,14 @@ impl Tokens {
     ///
     /// # Errors
     /// If [`MAX`](Self::MAX) others are held.
-    pub fn add(&self, token: impl Into<String>) -> Result<bool, TooManyTokens> {
+    pub fn add(&self, token: impl Into<String>) -> Result<bool, TokenLimitReached> {
         let token = token.into();
         let mut held = self.lock();
         if held.contains(&token) {
             return Ok(false);
         }
         if held.len() >= Self::MAX {
-            return Err(TooManyTokens);
+            return Err(TokenLimitReached);
         }
         held.insert(token.clone());
         self.tell(EventKind::TokenAdded { token });
@@ -129,7 +129,7 @@ mod tests {
         for n in 0..Tokens::MAX {
             tokens.add(n.to_string()).unwrap();
         }
-        assert_eq!(tokens.add("one more"), Err(TooManyTokens));
+        assert_eq!(tokens.add("one more"), Err(TokenLimitReached));
         assert_eq!(tokens.add("7"), Ok(false));
     }
 }

@@ -14,7 +14,7 @@
 //!
 //! ```no_run
 //! use consonance::VoiceChat;
-//! use consonance::trigger::{BroadcastTrigger, ReceiptTrigger, Tick, TriggerActivation, Zone};
+//! use consonance::trigger::{BroadcastTrigger, ReceiptTrigger, FrameInput, TriggerActivation, Zone};
 //!
 //! # fn game(voice: VoiceChat) {
 //! let mut radio = BroadcastTrigger::to_room("red team");
@@ -23,7 +23,7 @@
 //! kitchen.zone = Some(Zone::cuboid([0.0, 0.0, 0.0], [4.0, 3.0, 5.0]));
 //! loop {
 //!     // Once per frame of the game.
-//!     let tick = Tick { seconds: 1.0 / 60.0, position_m: Some([1.0, 0.0, 2.0]), talk_key: true };
+//!     let tick = FrameInput { seconds: 1.0 / 60.0, position_m: Some([1.0, 0.0, 2.0]), push_to_talk: true };
 //!     radio.update(&voice, &tick);
 //!     kitchen.update(&voice, &tick);
 //! }
@@ -50,13 +50,13 @@ use crate::channel::ChannelActivation;
 
 /// What a trigger learns of one frame of the game.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Tick {
+pub struct FrameInput {
     /// How long it is since the last one, in seconds; zones fade with it.
     pub seconds: f32,
     /// Where the local player is, in metres; none if that is not known.
     pub position_m: Option<[f32; 3]>,
     /// Whether the key for push to talk is held. A trigger with a key of its own is given another tick.
-    pub talk_key: bool,
+    pub push_to_talk: bool,
 }
 
 /// When one speaks over a trigger.
@@ -67,19 +67,19 @@ pub enum TriggerActivation {
     /// While somebody speaks (default).
     #[default]
     Voice,
-    /// While the [key](Tick::talk_key) is held.
+    /// While the [key](FrameInput::push_to_talk) is held.
     PushToTalk,
     /// Always.
     Open,
 }
 
 impl TriggerActivation {
-    fn of_channel(self, talk_key: bool) -> ChannelActivation {
+    fn of_channel(self, push_to_talk: bool) -> ChannelActivation {
         match self {
             Self::Voice => ChannelActivation::Voice,
             Self::Open => ChannelActivation::Open,
-            Self::PushToTalk if talk_key => ChannelActivation::Open,
-            Self::PushToTalk | Self::None => ChannelActivation::Shut,
+            Self::PushToTalk if push_to_talk => ChannelActivation::Open,
+            Self::PushToTalk | Self::None => ChannelActivation::Closed,
         }
     }
 }

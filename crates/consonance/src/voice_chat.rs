@@ -81,19 +81,19 @@ impl VoiceChat {
     }
 
     /// Listens to a room from now on. Rooms are counted: who joins a room twice listens until it was left twice.
-    pub fn join_room(&self, room: impl Into<String>) {
+    pub fn listen_to_room(&self, room: impl Into<String>) {
         self.ask(Command::JoinRoom(room.into()));
     }
 
     /// Listens to a room no longer, or to one time of it less. Leaving a room that was not joined does nothing.
-    pub fn leave_room(&self, room: impl Into<String>) {
+    pub fn stop_listening_to_room(&self, room: impl Into<String>) {
         self.ask(Command::LeaveRoom(room.into()));
     }
 
     /// Uses another microphone or loudspeaker from now on, in a chat that was started with one
     /// ([`microphone`](crate::VoiceChatBuilder::microphone), [`loudspeaker`](crate::VoiceChatBuilder::loudspeaker)).
     #[cfg(feature = "devices")]
-    pub fn select_device(&self, direction: Direction, selection: consonance_device::Selection) {
+    pub fn select_device(&self, direction: Direction, selection: consonance_device::DeviceSelection) {
         self.put_in_force(|in_force| {
             // Where there is none, the voice thread refuses it and says so.
             if self.running.has_device(direction) {

@@ -5,9 +5,9 @@ mod commands;
 mod connection_watch;
 mod link_transport;
 mod meters;
-mod moving_on;
 mod pace;
 mod publishing;
+mod redirecting;
 mod session_events;
 mod voice_quality;
 
@@ -74,9 +74,9 @@ pub(crate) struct VoiceParts {
     pub(crate) mixer: MixerSettings,
     #[cfg(feature = "devices")]
     pub(crate) devices: SoundDevices,
-    pub(crate) give_up_after: Option<Duration>,
+    pub(crate) reconnect_timeout: Option<Duration>,
     /// The first attempt is not the only one.
-    pub(crate) keep_trying: bool,
+    pub(crate) retry_first_connect: bool,
     pub(crate) trace_frames: bool,
     /// The rooms in which an echo listens, in a session without a network.
     pub(crate) loopback: Option<LoopbackRooms>,
@@ -160,7 +160,7 @@ impl VoiceThread {
             switched: Switched::default(),
             trace_frames: parts.trace_frames,
             loopback: parts.loopback,
-            connection: ConnectionWatch::new(parts.give_up_after, parts.keep_trying),
+            connection: ConnectionWatch::new(parts.reconnect_timeout, parts.retry_first_connect),
             watch,
             next_statistics_at: now,
             end: None,

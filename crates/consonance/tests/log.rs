@@ -89,12 +89,12 @@ fn lines_of(player: &str) -> Vec<(Level, String)> {
 #[test]
 fn every_event_is_logged_in_its_category() {
     let (network, _server) = stage();
-    let alice = player(&network, "Alice").listen("lobby").start().unwrap();
+    let alice = player(&network, "Alice").listen_to_room("lobby").start().unwrap();
     until(&alice, |kind| *kind == EventKind::Joined);
     let speech = WavInput::open(recording(1)).unwrap();
-    let bob = player(&network, "Bob").talk_to_room("lobby").input(Box::new(speech)).start().unwrap();
+    let bob = player(&network, "Bob").speak_in_room("lobby").input(Box::new(speech)).start().unwrap();
     until(&alice, |kind| *kind == EventKind::StartedSpeaking { name: "Bob".into() });
-    bob.join_room("x".repeat(70_000));
+    bob.listen_to_room("x".repeat(70_000));
     until(&bob, |kind| matches!(kind, EventKind::Problem { about: ProblemKind::Room, .. }));
     let other_bob = player(&network, "Bob").start().unwrap();
     until(&other_bob, |kind| matches!(kind, EventKind::Ended(End::NoConnection(_))));
@@ -123,7 +123,7 @@ fn whoever_writes_the_log_may_ask_for_the_settings_while_they_are_being_set() {
             let carol = carol.clone();
             move || {
                 SHOWN.set(Some(carol.clone()));
-                carol.set_levelling(true);
+                carol.set_auto_volume(true);
             }
         });
         let deadline = Instant::now() + PATIENCE;
@@ -152,10 +152,10 @@ impl Output for SlowOutput {
 #[test]
 fn a_chat_that_is_too_slow_says_so_once_and_is_told_who_stopped_speaking() {
     let (network, _server) = stage();
-    let dora = player(&network, "Dora").listen("lobby").output(Box::new(SlowOutput)).start().unwrap();
+    let dora = player(&network, "Dora").listen_to_room("lobby").output(Box::new(SlowOutput)).start().unwrap();
     until(&dora, |kind| *kind == EventKind::Joined);
     let speech = WavInput::open(recording(1)).unwrap();
-    let _emil = player(&network, "Emil").talk_to_room("lobby").input(Box::new(speech)).start().unwrap();
+    let _emil = player(&network, "Emil").speak_in_room("lobby").input(Box::new(speech)).start().unwrap();
     until(&dora, |kind| *kind == EventKind::StartedSpeaking { name: "Emil".into() });
     until(&dora, |kind| *kind == EventKind::StoppedSpeaking { name: "Emil".into() });
     let warnings = || {

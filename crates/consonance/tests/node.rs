@@ -31,10 +31,10 @@ fn a_node_is_nothing_until_it_is_told() {
 fn a_host_is_the_server_of_others_and_a_player_among_them() {
     let network = MemoryNetwork::new();
     let node = VoiceNode::new().unwrap();
-    node.run_as_host(server(&network), "main", |player| player.name("Host").listen("lobby"));
+    node.run_as_host(server(&network), "main", |player| player.name("Host").listen_to_room("lobby"));
     until("the host is connected", || node.mode() == Mode::Host && node.status() == Status::Connected);
 
-    let guest = player(&network).name("Guest").listen("lobby").start().unwrap();
+    let guest = player(&network).name("Guest").listen_to_room("lobby").start().unwrap();
     until_event(&guest, &EventKind::EnteredRoom { name: "Host".into(), room: "lobby".into() });
     let host = node.voice().unwrap();
     until_event(&host, &EventKind::EnteredRoom { name: "Guest".into(), room: "lobby".into() });
@@ -81,7 +81,7 @@ fn a_host_is_told_what_its_guests_network_cannot_carry() {
     let mut server = SessionLoop::new(&SessionsSettings::new(["main"]).unwrap());
     server.add_network(Box::new(guests));
     let node = VoiceNode::new().unwrap();
-    node.run_as_host(server, "main", |player| player.name("Host").listen("lobby"));
+    node.run_as_host(server, "main", |player| player.name("Host").listen_to_room("lobby"));
     until("the host is connected", || node.mode() == Mode::Host && node.status() == Status::Connected);
     let host = node.voice().unwrap();
     let id = host.send_text(Target::Room("lobby".into()), "a".repeat(475)).unwrap();
@@ -111,12 +111,13 @@ fn a_host_sets_limits_rules_and_proximity_with_types_of_the_facade() {
     sessions.add_network(Box::new(network.listen()));
 
     let node = VoiceNode::new().unwrap();
-    node.run_as_host(sessions, "main", |player| player.name("Host").listen("booth"));
+    node.run_as_host(sessions, "main", |player| player.name("Host").listen_to_room("booth"));
     until("the host is connected", || node.status() == Status::Connected);
-    let guest = player(&network).name("Guest").listen("booth").listen("staff only").start().unwrap();
+    let guest =
+        player(&network).name("Guest").listen_to_room("booth").listen_to_room("staff only").start().unwrap();
     let full = OperatorDecision::RoomFull { room: "booth".into(), to: RoomUse::Listen };
     until_event(&guest, &EventKind::Operator(full));
-    let other = player(&network).name("Other").listen("staff only").start().unwrap();
+    let other = player(&network).name("Other").listen_to_room("staff only").start().unwrap();
     until_event(&other, &EventKind::RemovedFromRoom { room: "staff only".into() });
     let handle = node.server().unwrap();
     let seen = handle.ask_session("main", |sessions: &mut SessionLoop, now| {
@@ -134,7 +135,7 @@ fn a_dedicated_server_has_no_player() {
     until("the server runs", || node.mode() == Mode::DedicatedServer);
     assert_eq!(node.status(), Status::Connected);
     assert!(node.voice().is_none());
-    let guest = player(&network).name("Guest").keep_trying().start().unwrap();
+    let guest = player(&network).name("Guest").retry_first_connect().start().unwrap();
     until("the guest is in the session", || guest.status() == Status::Connected);
 }
 
@@ -142,7 +143,7 @@ fn a_dedicated_server_has_no_player() {
 fn a_client_that_waits_for_its_server_is_degraded_until_it_comes() {
     let network = MemoryNetwork::new();
     let client = VoiceNode::new().unwrap();
-    client.run_as_client(player(&network).name("Client").keep_trying());
+    client.run_as_client(player(&network).name("Client").retry_first_connect());
     until("it is a client", || client.mode() == Mode::Client);
     assert_eq!(client.status(), Status::Degraded);
     let server_node = VoiceNode::new().unwrap();
@@ -161,7 +162,7 @@ fn a_node_switches_from_any_mode_to_any_other() {
     {
         match mode {
             Mode::Host => node.run_as_host(server(&own), "main", |player| player.name("Me")),
-            Mode::Client => node.run_as_client(player(&other).name("Me").keep_trying()),
+            Mode::Client => node.run_as_client(player(&other).name("Me").retry_first_connect()),
             Mode::DedicatedServer => node.run_as_dedicated_server(server(&own)),
             Mode::None => node.stop(),
         }
@@ -182,7 +183,7 @@ fn the_last_of_many_orders_wins() {
     }
     node.run_as_dedicated_server(server(&network));
     until("the last order is brought about", || node.mode() == Mode::DedicatedServer);
-    let guest = player(&network).name("Guest").keep_trying().start().unwrap();
+    let guest = player(&network).name("Guest").retry_first_connect().start().unwrap();
     until("its server serves", || guest.status() == Status::Connected);
 }
 
@@ -191,7 +192,7 @@ fn guests_hear_that_a_host_stops() {
     let network = MemoryNetwork::new();
     let node = VoiceNode::new().unwrap();
     node.run_as_host(server(&network), "main", |player| player.name("Host"));
-    let guest = player(&network).name("Guest").keep_trying().start().unwrap();
+    let guest = player(&network).name("Guest").retry_first_connect().start().unwrap();
     until_event(&guest, &EventKind::PlayerJoined { name: "Host".into() });
     node.stop();
     until_event(&guest, &EventKind::PlayerLeft { name: "Host".into() });
@@ -290,7 +291,7 @@ fn a_client_that_was_turned_away_is_disconnected() {
     until("there is a host", || elsewhere.status() == Status::Connected);
     let node = VoiceNode::new().unwrap();
     // Its name is in use, which another attempt would not change.
-    node.run_as_client(player(&network).name("Me").keep_trying());
+    node.run_as_client(player(&network).name("Me").retry_first_connect());
     until("it has ended", || node.voice().is_some_and(|voice| !voice.is_running()));
     assert_eq!((node.mode(), node.status()), (Mode::Client, Status::Disconnected));
     assert_eq!(elsewhere.status(), Status::Connected, "the host keeps its name");

@@ -19,7 +19,7 @@ use folder::folder;
 fn what_happens_at_the_same_time_lies_at_the_same_place_in_all_files() {
     let folder = folder("in-step");
     let mut recorder = Recorder::start(&folder, RecordingSettings::default()).unwrap();
-    let alice = TapSource::Speaker("Alice".into());
+    let alice = TapSource::Player("Alice".into());
     let [mut microphone, mut alice, mut mix] =
         [TapSource::ProcessedMicrophone, alice, TapSource::Mix].map(|source| added(&mut recorder, source));
     for block in 0..50 {
@@ -52,7 +52,7 @@ fn who_speaks_for_the_first_time_after_an_hour_is_recorded_whole_and_in_place() 
     let mut early = added(&mut recorder, TapSource::ProcessedMicrophone);
     early.push(SamplePosition(0), mono(true));
     early.push(SamplePosition(HOUR), mono(true));
-    let mut late = added(&mut recorder, TapSource::Speaker("Late".into()));
+    let mut late = added(&mut recorder, TapSource::Player("Late".into()));
     for block in 0..100 {
         late.push(SamplePosition(HOUR + 480 * block), mono(true));
     }
@@ -69,7 +69,7 @@ fn a_tap_that_is_added_in_the_middle_is_in_step_too() {
     let mut first = added(&mut recorder, TapSource::RawMicrophone);
     first.push(SamplePosition(4_800), mono(true));
     until("the recording begins", || folder.join("01-microphone-raw.wav").exists());
-    let mut second = added(&mut recorder, TapSource::Speaker("Bob".into()));
+    let mut second = added(&mut recorder, TapSource::Player("Bob".into()));
     second.push(SamplePosition(9_600), mono(true));
     let taps = recorder.stop().unwrap();
     let input = WavInput::open(&taps[1].track.path).unwrap();

@@ -20,7 +20,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use consonance_audio::{BLOCK_SAMPLES, Input as _, Output as _, StereoBlock};
-use consonance_device::{Backend, DeviceList, Devices, Direction, Selection, Settings};
+use consonance_device::{Backend, DeviceList, DeviceSelection, Devices, Direction, Settings};
 
 const BEAT: Duration = Duration::from_millis(10);
 
@@ -65,11 +65,11 @@ fn selection(
     list: &DeviceList,
     direction: Direction,
     words: Option<&str>,
-) -> Result<Selection, Box<dyn Error>> {
+) -> Result<DeviceSelection, Box<dyn Error>> {
     match words {
-        None | Some("default") => Ok(Selection::Default),
-        Some("none") => Ok(Selection::None),
-        Some(words) => Ok(Selection::Named(list.find(direction, words)?.name.clone())),
+        None | Some("default") => Ok(DeviceSelection::Default),
+        Some("none") => Ok(DeviceSelection::None),
+        Some(words) => Ok(DeviceSelection::Named(list.find(direction, words)?.name.clone())),
     }
 }
 

@@ -12,8 +12,8 @@ use crate::event::{DeviceEvent, Direction, EventQueue};
 use crate::loudspeaker::Loudspeaker;
 use crate::mailbox::Mailbox;
 use crate::microphone::Microphone;
-use crate::selection::Selection;
-use crate::state::{DeviceState, Trouble};
+use crate::selection::DeviceSelection;
+use crate::state::{DeviceError, DeviceState};
 use crate::supervisor::{Endpoint, Keeper, Shared, Supervisor};
 use crate::system::{Miniaudio, SoundSystem as _};
 
@@ -32,9 +32,9 @@ pub enum Backend {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Settings {
     /// The microphone.
-    pub input: Selection,
+    pub input: DeviceSelection,
     /// The loudspeaker.
-    pub output: Selection,
+    pub output: DeviceSelection,
     /// Where they come from.
     pub backend: Backend,
 }
@@ -43,7 +43,7 @@ pub struct Settings {
 /// [`Loudspeaker`] swallows.
 pub struct Devices {
     /// What the thread shall use from now on, and what wakes it for that.
-    selected: [Mailbox<Selection>; 2],
+    selected: [Mailbox<DeviceSelection>; 2],
     wake: Option<SyncSender<()>>,
     ended: Receiver<()>,
     input: Arc<Shared>,
@@ -58,8 +58,8 @@ impl Devices {
     /// What this machine has.
     ///
     /// # Errors
-    /// [`Trouble`] if no sound system answers.
-    pub fn list(backend: Backend) -> Result<DeviceList, Trouble> {
+    /// [`DeviceError`] if no sound system answers.
+    pub fn list(backend: Backend) -> Result<DeviceList, DeviceError> {
         system(backend, Clock::system()).list()
     }
 
@@ -100,7 +100,7 @@ impl Devices {
     }
 
     /// Uses another device from now on. Of several selections that nobody had time to follow, the last one counts.
-    pub fn select(&self, direction: Direction, selection: Selection) {
+    pub fn select(&self, direction: Direction, selection: DeviceSelection) {
         let [input, output] = &self.selected;
         match direction {
             Direction::Input => input.put(selection),

@@ -22,7 +22,7 @@
 //! * What knows the sound library is one file, `system/miniaudio.rs`, behind a trait of three methods.
 //!
 //! ```
-//! use consonance_audio::{BLOCK_SAMPLES, Input, Output, ReadOutcome, StereoBlock};
+//! use consonance_audio::{BLOCK_SAMPLES, Input, Output, Read, StereoBlock};
 //! use consonance_device::{Backend, Devices, Direction, Settings};
 //!
 //! // Devices that make no sound, as every machine has them; `Settings::default()` has the system's.
@@ -33,7 +33,7 @@
 //! let (_devices, mut microphone, mut loudspeaker) = Devices::open(Settings { backend, ..Settings::default() });
 //! // A beat, every 10 ms.
 //! let mut block = [0.0; BLOCK_SAMPLES];
-//! assert_eq!(microphone.read(&mut block), ReadOutcome::Block);
+//! assert_eq!(microphone.read(&mut block), Read::Samples);
 //! loudspeaker.write(&StereoBlock::from_mono(&block))?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -77,5 +77,5 @@ pub use event::{DeviceEvent, Direction};
 pub use headphones::names_headphones;
 pub use loudspeaker::Loudspeaker;
 pub use microphone::Microphone;
-pub use selection::Selection;
-pub use state::{DeviceState, Trouble};
+pub use selection::DeviceSelection;
+pub use state::{DeviceError, DeviceState};

@@ -1,6 +1,6 @@
 //! A microphone as a source of sound.
 
-use consonance_audio::{BLOCK_SAMPLES, Input, ReadOutcome};
+use consonance_audio::{BLOCK_SAMPLES, Input, Read};
 
 use crate::capture::CaptureReader;
 use crate::clock::Clock;
@@ -22,13 +22,13 @@ impl Microphone {
 }
 
 impl Input for Microphone {
-    fn read(&mut self, block: &mut [f32; BLOCK_SAMPLES]) -> ReadOutcome {
+    fn read(&mut self, block: &mut [f32; BLOCK_SAMPLES]) -> Read {
         block.fill(0.0);
         if let Some(new) = self.readers.take() {
             if let Some(mut old) = self.reader.replace(new) {
                 old.end(block);
             }
-            return ReadOutcome::Block;
+            return Read::Samples;
         }
         if let Some(reader) = &mut self.reader {
             if reader.is_gone() {
@@ -38,7 +38,7 @@ impl Input for Microphone {
                 reader.read(self.clock.now(), block);
             }
         }
-        ReadOutcome::Block
+        Read::Samples
     }
 }
 

@@ -3,7 +3,7 @@
 /// Which microphone or loudspeaker to use.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "kebab-case"))]
-pub enum Selection {
+pub enum DeviceSelection {
     /// Whatever the system uses, also after that changed.
     #[default]
     Default,

@@ -41,7 +41,7 @@ impl DeviceState {
 /// Why nothing can be listed or opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Trouble {
+pub enum DeviceError {
     /// No sound system answers, or it has no such device.
     Missing,
     /// The system does not let us.
@@ -50,7 +50,7 @@ pub enum Trouble {
     Busy,
 }
 
-impl Trouble {
+impl DeviceError {
     /// A word for what failed, for logs and bindings: unlike the text, it does not change.
     pub fn code(&self) -> &'static str {
         match self {
@@ -61,17 +61,17 @@ impl Trouble {
     }
 }
 
-impl From<Trouble> for DeviceState {
-    fn from(trouble: Trouble) -> Self {
+impl From<DeviceError> for DeviceState {
+    fn from(trouble: DeviceError) -> Self {
         match trouble {
-            Trouble::Missing => Self::Missing,
-            Trouble::Denied => Self::Denied,
-            Trouble::Busy => Self::Busy,
+            DeviceError::Missing => Self::Missing,
+            DeviceError::Denied => Self::Denied,
+            DeviceError::Busy => Self::Busy,
         }
     }
 }
 
-impl fmt::Display for Trouble {
+impl fmt::Display for DeviceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Missing => "no sound device was found; plug one in, or start the sound server",
@@ -85,4 +85,4 @@ impl fmt::Display for Trouble {
     }
 }
 
-impl std::error::Error for Trouble {}
+impl std::error::Error for DeviceError {}

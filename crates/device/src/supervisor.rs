@@ -11,7 +11,7 @@ use crate::clock::Clock;
 use crate::diagnostics::{Diagnostics, Gauges, Pulse};
 use crate::event::{DeviceEvent, Direction, EventQueue};
 use crate::mailbox::Mailbox;
-use crate::selection::Selection;
+use crate::selection::DeviceSelection;
 use crate::state::DeviceState;
 use crate::system::SoundSystem;
 
@@ -75,7 +75,12 @@ impl<S: SoundSystem> Supervisor<S> {
     }
 
     /// Runs until nobody can wake it any more. What was selected is the microphone, and then the loudspeaker.
-    pub(crate) fn run(mut self, clock: &Clock, wakes: &Receiver<()>, selected: &[Mailbox<Selection>; 2]) {
+    pub(crate) fn run(
+        mut self,
+        clock: &Clock,
+        wakes: &Receiver<()>,
+        selected: &[Mailbox<DeviceSelection>; 2],
+    ) {
         loop {
             self.handle_timeout(clock.now());
             if wakes.recv_timeout(LOOK_INTERVAL) == Err(RecvTimeoutError::Disconnected) {
@@ -89,7 +94,7 @@ impl<S: SoundSystem> Supervisor<S> {
         }
     }
 
-    pub(crate) fn select(&mut self, direction: Direction, selection: Selection) {
+    pub(crate) fn select(&mut self, direction: Direction, selection: DeviceSelection) {
         if let Some(keeper) = self.keepers.iter_mut().find(|keeper| keeper.direction() == direction) {
             keeper.select(selection);
         }

@@ -6,7 +6,7 @@ mod miniaudio;
 use crate::capture::CaptureFeed;
 use crate::device_list::DeviceList;
 use crate::playback::PlaybackDrain;
-use crate::state::Trouble;
+use crate::state::DeviceError;
 
 pub(crate) use miniaudio::Miniaudio;
 
@@ -15,20 +15,24 @@ pub(crate) trait SoundSystem {
     /// What there is now.
     ///
     /// # Errors
-    /// [`Trouble`] if no system answers.
-    fn list(&mut self) -> Result<DeviceList, Trouble>;
+    /// [`DeviceError`] if no system answers.
+    fn list(&mut self) -> Result<DeviceList, DeviceError>;
 
     /// Opens a microphone, or the default if no name is given, and lets it call: mono, 48 kHz.
     ///
     /// # Errors
-    /// [`Trouble`] if it cannot be opened.
-    fn open_input(&mut self, name: Option<&str>, feed: CaptureFeed) -> Result<Box<dyn Stream>, Trouble>;
+    /// [`DeviceError`] if it cannot be opened.
+    fn open_input(&mut self, name: Option<&str>, feed: CaptureFeed) -> Result<Box<dyn Stream>, DeviceError>;
 
     /// Opens a loudspeaker, or the default if no name is given, and lets it call: stereo, 48 kHz.
     ///
     /// # Errors
-    /// [`Trouble`] if it cannot be opened.
-    fn open_output(&mut self, name: Option<&str>, drain: PlaybackDrain) -> Result<Box<dyn Stream>, Trouble>;
+    /// [`DeviceError`] if it cannot be opened.
+    fn open_output(
+        &mut self,
+        name: Option<&str>,
+        drain: PlaybackDrain,
+    ) -> Result<Box<dyn Stream>, DeviceError>;
 
     /// Something that was open has died: what is known of the system may be out of date.
     fn forget(&mut self);

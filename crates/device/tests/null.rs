@@ -5,9 +5,9 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use consonance_audio::{BLOCK_SAMPLES, Input as _, Output as _, ReadOutcome, StereoBlock};
+use consonance_audio::{BLOCK_SAMPLES, Input as _, Output as _, Read, StereoBlock};
 use consonance_device::{
-    Backend, DeviceEvent, DeviceState, Devices, Direction, Loudspeaker, Microphone, Selection, Settings,
+    Backend, DeviceEvent, DeviceSelection, DeviceState, Devices, Direction, Loudspeaker, Microphone, Settings,
 };
 
 /// Generous: machines that run tests are busy.
@@ -26,7 +26,7 @@ fn beat_until(
     while !is_it(devices) {
         assert!(Instant::now() < deadline, "{devices:?}");
         let mut block = [1.0; BLOCK_SAMPLES];
-        assert_eq!(microphone.read(&mut block), ReadOutcome::Block);
+        assert_eq!(microphone.read(&mut block), Read::Samples);
         assert!(block.iter().all(|&sample| sample == 0.0), "the null microphone is silent");
         loudspeaker.write(&StereoBlock::from_mono(&[0.5; BLOCK_SAMPLES])).unwrap();
         thread::sleep(Duration::from_millis(10));
@@ -44,10 +44,10 @@ fn both_directions_run_and_are_changed_while_they_do() {
                 && !diagnostics.target.is_zero()
         })
     });
-    opened.0.select(Direction::Input, Selection::None);
+    opened.0.select(Direction::Input, DeviceSelection::None);
     beat_until(&mut opened, |devices| devices.state(Direction::Input) == DeviceState::Off);
     let name = Devices::list(Backend::Null).unwrap().inputs[0].name.clone();
-    opened.0.select(Direction::Input, Selection::Named(name.clone()));
+    opened.0.select(Direction::Input, DeviceSelection::Named(name.clone()));
     beat_until(&mut opened, |devices| devices.state(Direction::Input).is_running());
     let told = std::iter::from_fn(|| opened.0.poll_event());
     let names: Vec<_> = told
@@ -64,7 +64,7 @@ fn what_outlives_the_devices_is_silent_and_swallows() {
     let (devices, mut microphone, mut loudspeaker) = open();
     drop(devices);
     let mut block = [1.0; BLOCK_SAMPLES];
-    assert_eq!(microphone.read(&mut block), ReadOutcome::Block);
+    assert_eq!(microphone.read(&mut block), Read::Samples);
     assert!(block.iter().all(|&sample| sample == 0.0));
     loudspeaker.write(&StereoBlock::default()).unwrap();
     loudspeaker.finish().unwrap();
@@ -91,11 +91,11 @@ fn listing_what_this_machine_has_never_fails_hard() {
 
 #[test]
 fn of_many_selections_at_once_the_last_one_counts() {
-    let (off, backend) = (Selection::None, Backend::Null);
+    let (off, backend) = (DeviceSelection::None, Backend::Null);
     let mut opened = Devices::open(Settings { input: off.clone(), output: off.clone(), backend });
     for _ in 0..1_000 {
         opened.0.select(Direction::Output, off.clone());
     }
-    opened.0.select(Direction::Output, Selection::Default);
+    opened.0.select(Direction::Output, DeviceSelection::Default);
     beat_until(&mut opened, |devices| devices.state(Direction::Output).is_running());
 }

@@ -30,10 +30,11 @@ impl Player {
     ) -> Result<Self, Box<dyn Error>> {
         let number = room.enter();
         let (voice, transport) = HostedRoom::with_player(what_the_room_can_do(), number);
-        let mut voice_chat = VoiceChat::over(Box::new(transport)).name(name).listen("lobby").keep_trying();
+        let mut voice_chat =
+            VoiceChat::over(Box::new(transport)).name(name).listen_to_room("lobby").retry_first_connect();
         if let Some(tone) = tone {
             let always = ActivationSettings { mode: ActivationMode::Open, ..ActivationSettings::default() };
-            voice_chat = voice_chat.talk_to_room("lobby").input(Box::new(tone)).activation(always);
+            voice_chat = voice_chat.speak_in_room("lobby").input(Box::new(tone)).activation(always);
         }
         Ok(Self { name, number, voice_chat: voice_chat.start()?, voice, voice_server: None })
     }

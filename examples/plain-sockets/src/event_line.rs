@@ -21,7 +21,7 @@ pub(crate) fn of(event: &EventKind, own_name: &str, seconds: f64, as_json: bool)
 fn describe(event: &EventKind, own_name: &str) -> Option<Value> {
     Some(match event {
         EventKind::Joined => json!({"event": "joined", "name": own_name}),
-        EventKind::RosterReceived => json!({"event": "roster_received"}),
+        EventKind::PlayersSynced => json!({"event": "players_synced"}),
         EventKind::PlayerJoined { name } => json!({"event": "player_joined", "name": name}),
         EventKind::PlayerLeft { name } => json!({"event": "player_left", "name": name}),
         EventKind::EnteredRoom { name, room } => json!({"event": "entered_room", "name": name, "room": room}),

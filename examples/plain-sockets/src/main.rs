@@ -140,12 +140,12 @@ fn join(arguments: &Client) -> Result<(), Box<dyn Error>> {
         .next()
         .ok_or_else(|| format!("{} has no address", arguments.connect))?;
     let transport = PlainClient::new(server);
-    let mut voice = VoiceChat::over(Box::new(transport)).name(&*arguments.name).give_up_after(PATIENCE);
+    let mut voice = VoiceChat::over(Box::new(transport)).name(&*arguments.name).reconnect_timeout(PATIENCE);
     for room in &arguments.listen {
-        voice = voice.listen(room);
+        voice = voice.listen_to_room(room);
     }
     for room in &arguments.speak {
-        voice = voice.talk_to_room(&**room);
+        voice = voice.speak_in_room(&**room);
     }
     if let Some(path) = &arguments.input {
         voice = voice.input(Box::new(WavInput::open(path)?));

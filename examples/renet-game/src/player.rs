@@ -38,9 +38,9 @@ impl Player {
             user_data: None,
         };
         let (voice, transport) = RenetVoiceClient::new(&RenetSettings::default(), "main");
-        let mut voice_chat = VoiceChat::over(Box::new(transport)).name(name).listen("lobby");
+        let mut voice_chat = VoiceChat::over(Box::new(transport)).name(name).listen_to_room("lobby");
         if let Some(speech) = speech {
-            voice_chat = voice_chat.talk_to_room("lobby").input(Box::new(speech));
+            voice_chat = voice_chat.speak_in_room("lobby").input(Box::new(speech));
         }
         Ok(Self {
             name,

@@ -74,8 +74,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut sessions = SessionLoop::new(&SessionsSettings::new(["main"])?);
     sessions.add_network(Box::new(network.listen()));
     let _server = DedicatedServer::start(sessions);
-    let bob = VoiceChat::over(Box::new(network.client("main"))).name("Bob").listen("lobby").start()?;
-    let alice = VoiceChat::over(Box::new(network.client("main"))).name("Alice").talk_to_room("lobby");
+    let bob = VoiceChat::over(Box::new(network.client("main"))).name("Bob").listen_to_room("lobby").start()?;
+    let alice = VoiceChat::over(Box::new(network.client("main"))).name("Alice").speak_in_room("lobby");
     let _alice = alice.input(Box::<Tone>::default()).start()?;
     until_heard(&bob, "Alice")
 }
@@ -86,7 +86,7 @@ const OFFLINE: &str = r#"
 use consonance::VoiceChat;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let chat = VoiceChat::offline().name("Alice").talk_to_room("lobby");
+    let chat = VoiceChat::offline().name("Alice").speak_in_room("lobby");
     let alice = chat.input(Box::<Tone>::default()).start()?;
     until_heard(&alice, "Loopback")
 }
@@ -94,18 +94,18 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
 const COMMON: &str = r#"
 use consonance::EventKind;
-use consonance::audio::{BLOCK_SAMPLES, Input, ReadOutcome};
+use consonance::audio::{BLOCK_SAMPLES, Input, Read};
 
 #[derive(Default)]
 struct Tone(f32);
 
 impl Input for Tone {
-    fn read(&mut self, block: &mut [f32; BLOCK_SAMPLES]) -> ReadOutcome {
+    fn read(&mut self, block: &mut [f32; BLOCK_SAMPLES]) -> Read {
         for sample in block {
             self.0 = (self.0 + 440.0 / 48_000.0).fract();
             *sample = 0.3 * (std::f32::consts::TAU * self.0).sin();
         }
-        ReadOutcome::Block
+        Read::Samples
     }
 }
 

@@ -1,14 +1,14 @@
 //! A WAV file as a source of sound.
 
 use std::fs::File;
-use std::io::{self, BufReader, Read};
+use std::io::{self, BufReader};
 use std::path::Path;
 
 use hound::{SampleFormat, WavReader};
 
 use super::WavError;
 use crate::block::{BLOCK_SAMPLES, SAMPLE_RATE_HZ, full_scale};
-use crate::endpoint::{Input, ReadOutcome};
+use crate::endpoint::{Input, Read};
 use crate::limits::WAV_SECONDS_MAX;
 use crate::resample::resample;
 
@@ -50,7 +50,7 @@ impl WavInput {
         self.non_finite_samples
     }
 
-    fn load(file: impl Read, path: &Path) -> Result<Self, WavError> {
+    fn load(file: impl io::Read, path: &Path) -> Result<Self, WavError> {
         let mut reader = WavReader::new(file).map_err(|error| unreadable(path, error))?;
         check_kind(path, &reader)?;
         let rate_hz = reader.spec().sample_rate;
@@ -62,17 +62,17 @@ impl WavInput {
 }
 
 impl Input for WavInput {
-    fn read(&mut self, block: &mut [f32; BLOCK_SAMPLES]) -> ReadOutcome {
+    fn read(&mut self, block: &mut [f32; BLOCK_SAMPLES]) -> Read {
         let rest = &self.samples[self.next..];
         let taken = rest.len().min(BLOCK_SAMPLES);
         block[..taken].copy_from_slice(&rest[..taken]);
         block[taken..].fill(0.0);
         self.next += taken;
-        if taken > 0 { ReadOutcome::Block } else { ReadOutcome::Ended }
+        if taken > 0 { Read::Samples } else { Read::End }
     }
 }
 
-fn check_kind<R: Read>(path: &Path, reader: &WavReader<R>) -> Result<(), WavError> {
+fn check_kind<R: io::Read>(path: &Path, reader: &WavReader<R>) -> Result<(), WavError> {
     let spec = reader.spec();
     let whole = spec.sample_format == SampleFormat::Int && matches!(spec.bits_per_sample, 8 | 16 | 24 | 32);
     let float = spec.sample_format == SampleFormat::Float && spec.bits_per_sample == 32;
@@ -101,7 +101,7 @@ struct Mono {
     non_finite_samples: u64,
 }
 
-fn read_mono<R: Read>(reader: &mut WavReader<R>) -> Result<Mono, hound::Error> {
+fn read_mono<R: io::Read>(reader: &mut WavReader<R>) -> Result<Mono, hound::Error> {
     let spec = reader.spec();
     let channels = usize::from(spec.channels);
     match spec.sample_format {

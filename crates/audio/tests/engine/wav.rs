@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use consonance_audio::{
-    BLOCK_SAMPLES, Input, Output, OutputError, ReadOutcome, StereoBlock, WavError, WavInput, WavOutput,
+    BLOCK_SAMPLES, Input, Output, OutputError, Read, StereoBlock, WavError, WavInput, WavOutput,
 };
 use hound::{SampleFormat, WavSpec, WavWriter};
 
@@ -89,20 +89,20 @@ fn a_file_is_read_in_blocks_and_then_has_ended() {
     let mut input = WavInput::open(&path).unwrap();
     let mut block = [f32::NAN; BLOCK_SAMPLES];
     let mut heard = Vec::new();
-    while input.read(&mut block) == ReadOutcome::Block {
+    while input.read(&mut block) == Read::Samples {
         heard.extend_from_slice(&block);
     }
     assert_eq!(heard.len(), 1_440);
     assert!((heard[999] - 999.0 / 32_768.0).abs() < 1e-9);
     assert!(heard[1_000..].iter().chain(&block).all(|&sample| sample == 0.0));
-    assert_eq!(input.read(&mut block), ReadOutcome::Ended);
+    assert_eq!(input.read(&mut block), Read::End);
 }
 
 #[test]
 fn an_empty_file_of_sound_just_ends() {
     let path = path("empty");
     WavWriter::create(&path, spec(44_100, 2, 16, SampleFormat::Int)).unwrap().finalize().unwrap();
-    assert_eq!(WavInput::open(&path).unwrap().read(&mut [1.0; BLOCK_SAMPLES]), ReadOutcome::Ended);
+    assert_eq!(WavInput::open(&path).unwrap().read(&mut [1.0; BLOCK_SAMPLES]), Read::End);
 }
 
 #[test]

@@ -5,9 +5,7 @@ use std::io::{Write, stdout};
 use std::path::PathBuf;
 
 use clap::Args;
-use consonance_audio::{
-    BLOCK_SAMPLES, CaptureChain, Input, Output, ReadOutcome, StereoBlock, WavInput, WavOutput,
-};
+use consonance_audio::{BLOCK_SAMPLES, CaptureChain, Input, Output, Read, StereoBlock, WavInput, WavOutput};
 use serde::Serialize;
 
 use consonance_cli::CaptureArguments;
@@ -39,7 +37,7 @@ pub(crate) fn run(arguments: &Capture) -> Result<(), Box<dyn Error>> {
     let mut speech_blocks = 0;
     loop {
         let (mut block, mut far) = ([0.0; BLOCK_SAMPLES], [0.0; BLOCK_SAMPLES]);
-        if microphone.read(&mut block) == ReadOutcome::Ended {
+        if microphone.read(&mut block) == Read::End {
             // What is still inside comes out while silence goes in.
             if after_end == 0 {
                 break;

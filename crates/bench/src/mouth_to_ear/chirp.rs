@@ -4,7 +4,7 @@ use std::f32::consts::TAU;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use consonance::audio::{BLOCK_SAMPLES, Input, ReadOutcome};
+use consonance::audio::{BLOCK_SAMPLES, Input, Read};
 
 pub(super) const SAMPLES: usize = 4 * BLOCK_SAMPLES;
 /// A chirp begins with every twentieth block, which is longer than any of them takes to be heard.
@@ -45,13 +45,13 @@ impl Mouth {
 }
 
 impl Input for Mouth {
-    fn read(&mut self, block: &mut [f32; BLOCK_SAMPLES]) -> ReadOutcome {
+    fn read(&mut self, block: &mut [f32; BLOCK_SAMPLES]) -> Read {
         if self.block == 0 {
             self.said.lock().unwrap_or_else(PoisonError::into_inner).push(Instant::now());
         }
         let part = self.chirp.as_chunks::<BLOCK_SAMPLES>().0.get(self.block as usize);
         *block = part.copied().unwrap_or([0.0; BLOCK_SAMPLES]);
         self.block = (self.block + 1) % BLOCKS_BETWEEN;
-        ReadOutcome::Block
+        Read::Samples
     }
 }

@@ -45,10 +45,10 @@ impl Pair {
         cleaning: Option<CaptureSettings>,
     ) -> Result<Self, Box<dyn Error>> {
         let (said, heard) = (Said::default(), Arc::<Mutex<Heard>>::default());
-        let listener = VoiceChat::builder().server(address)?.name(format!("{room} ear")).listen(room);
+        let listener = VoiceChat::builder().server(address)?.name(format!("{room} ear")).listen_to_room(room);
         let listener = listener.output(Box::new(Ear(Arc::clone(&heard)))).trace_frames().start()?;
         let mut speaker =
-            VoiceChat::builder().server(address)?.name(format!("{room} mouth")).talk_to_room(room);
+            VoiceChat::builder().server(address)?.name(format!("{room} mouth")).speak_in_room(room);
         if let Some(settings) = cleaning {
             speaker = speaker.capture(settings);
         }

@@ -97,7 +97,7 @@ fn newcomers_are_given_up_first_then_voices_and_everything_comes_back_in_the_end
     let folder = Folder::new();
     let server = Server::start(&folder);
     let alice = server.join("Alice");
-    alice.until_event(&json!({"event": "roster_received"}));
+    alice.until_event(&json!({"event": "players_synced"}));
     let load = ["load", "--server", &server.session, "--clients", "40", "--speakers", "20"];
     let load = Program::bench(&[&load[..], &["--seconds", "300", "--skip-memory"]].concat());
     server.until_counted("consonance_clients ", 41.0);
@@ -116,7 +116,7 @@ fn newcomers_are_given_up_first_then_voices_and_everything_comes_back_in_the_end
     let back = down.iter().skip_while(|step| **step < highest);
     assert!(back.is_sorted_by(|a, b| a >= b), "one thing after the other: {down:?}");
     let carol = server.join("Carol");
-    carol.until_event(&json!({"event": "roster_received"}));
+    carol.until_event(&json!({"event": "players_synced"}));
     // Who was there is still there, and was never away.
     alice.until_event(&json!({"event": "player_joined", "name": "Carol"}));
     alice.signal("INT");

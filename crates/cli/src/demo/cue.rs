@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use consonance_audio::{BLOCK_SAMPLES, Input, ReadOutcome};
+use consonance_audio::{BLOCK_SAMPLES, Input, Read};
 
 /// How long ago the first sample of a block was recorded when the block is read.
 const BLOCK: Duration = Duration::from_millis(10);
@@ -51,7 +51,7 @@ impl Cue {
 struct CueInput(Cue);
 
 impl Input for CueInput {
-    fn read(&mut self, block: &mut [f32; BLOCK_SAMPLES]) -> ReadOutcome {
+    fn read(&mut self, block: &mut [f32; BLOCK_SAMPLES]) -> Read {
         let mut waiting = self.0.lock();
         if !waiting.samples.is_empty() && waiting.started.is_none() {
             let now = Instant::now();
@@ -60,7 +60,7 @@ impl Input for CueInput {
         for sample in block.iter_mut() {
             *sample = waiting.samples.pop_front().unwrap_or(0.0);
         }
-        ReadOutcome::Block
+        Read::Samples
     }
 }
 
@@ -74,7 +74,7 @@ mod tests {
         let cue = Cue::default();
         let mut microphone = cue.microphone();
         let mut block = [1.0; BLOCK_SAMPLES];
-        assert_eq!(microphone.read(&mut block), ReadOutcome::Block);
+        assert_eq!(microphone.read(&mut block), Read::Samples);
         assert_eq!(block, [0.0; BLOCK_SAMPLES]);
         assert_eq!(cue.started(), None);
         cue.play(&[0.5; 500]);

@@ -167,7 +167,7 @@ impl<'a> Stage<'a> {
         let cue = Cue::default();
         let mut voice = VoiceChat::over(Box::new(transport)).name(role.name).trace_frames();
         for room in role.rooms {
-            voice = voice.listen(*room);
+            voice = voice.listen_to_room(*room);
         }
         let voice = voice.input(cue.microphone()).output(Box::new(WavOutput::create(&wav)?)).start()?;
         let left = Instant::now();

@@ -112,7 +112,7 @@ impl<'a> Conversation<'a> {
                 self.lost = None;
                 self.leave_at = self.leave_at.or(stay.map(|stay| event.at + stay));
             }
-            EventKind::RosterReceived => self.may_write = true,
+            EventKind::PlayersSynced => self.may_write = true,
             EventKind::PlayerJoined { name } => {
                 if let Some(recording) = &mut self.recording {
                     recording.add_player(name, self.voice);
@@ -148,7 +148,7 @@ impl<'a> Conversation<'a> {
         if text.is_empty() {
             if let Some(held) = &mut self.talk_key {
                 *held = !*held;
-                self.voice.set_talk_key(*held);
+                self.voice.set_push_to_talk(*held);
                 self.lines.print_talk_key(*held)?;
             }
             return Ok(());

@@ -97,16 +97,16 @@ fn in_words(event: &EventKind, own_name: &str) -> Option<String> {
         EventKind::StoppedSpeaking { name } => format!("{} stopped speaking", shown(name)),
         EventKind::Text { from, to, text } => format!("{} to {}: {}", shown(from), place(to), shown(text)),
         EventKind::Device(event) => device_in_words(event)?,
-        EventKind::ServerCloses { ends_in, onward: None, .. } => {
+        EventKind::Draining { ends_in, redirect: None, .. } => {
             format!("the server stops in {:.0} s", ends_in.as_secs_f64())
         }
-        EventKind::ServerCloses { ends_in, onward: Some(onward), follows_in } => {
+        EventKind::Draining { ends_in, redirect: Some(redirect), follows_in } => {
             let then = follows_in.map(|wait| format!("; you follow in {:.0} s", wait.as_secs_f64()));
             let (ends_in, then) = (ends_in.as_secs_f64(), then.unwrap_or_default());
-            format!("the server stops in {ends_in:.0} s, and sends everybody to {}{then}", shown(onward))
+            format!("the server stops in {ends_in:.0} s, and sends everybody to {}{then}", shown(redirect))
         }
-        EventKind::ServerStays => "the server stays after all".to_owned(),
-        EventKind::MovingOn => "going on to the other server".to_owned(),
+        EventKind::DrainCancelled => "the server stays after all".to_owned(),
+        EventKind::Redirecting => "going on to the other server".to_owned(),
         EventKind::TransportChanged { transport: LinkTransport::WebSocket, reason } => {
             format!("UDP does not get through, so voice goes over the server's WebSocket: {reason}")
         }
@@ -130,7 +130,7 @@ fn as_json(event: &EventKind, own_name: &str) -> Map<String, Value> {
     let line = match event {
         EventKind::Joined => json!({"event": "joined", "name": own_name}),
         EventKind::Resumed => json!({"event": "resumed"}),
-        EventKind::RosterReceived => json!({"event": "roster_received"}),
+        EventKind::PlayersSynced => json!({"event": "players_synced"}),
         EventKind::PlayerJoined { name } => json!({"event": "player_joined", "name": name}),
         EventKind::PlayerLeft { name } => json!({"event": "player_left", "name": name}),
         EventKind::EnteredRoom { name, room } => json!({"event": "entered_room", "name": name, "room": room}),
@@ -149,18 +149,18 @@ fn as_json(event: &EventKind, own_name: &str) -> Map<String, Value> {
         EventKind::ConnectionLost { reason, retry_in } => {
             json!({"event": "connection_lost", "reason": reason, "retry_in": retry_in.as_secs_f64()})
         }
-        EventKind::ServerCloses { ends_in, onward, follows_in } => json!({
-            "event": "server_closes",
+        EventKind::Draining { ends_in, redirect, follows_in } => json!({
+            "event": "draining",
             "ends_in": ends_in.as_secs_f64(),
-            "onward": onward,
+            "redirect": redirect,
             "follows_in": follows_in.map(|wait| wait.as_secs_f64()),
         }),
         EventKind::TransportChanged { transport, reason } => {
             let transport = if *transport == LinkTransport::WebSocket { "websocket" } else { "quic" };
             json!({"event": "transport_changed", "transport": transport, "reason": reason})
         }
-        EventKind::ServerStays => json!({"event": "server_stays"}),
-        EventKind::MovingOn => json!({"event": "moving_on"}),
+        EventKind::DrainCancelled => json!({"event": "drain_cancelled"}),
+        EventKind::Redirecting => json!({"event": "redirecting"}),
         EventKind::Device(event) => device_as_json(event),
         EventKind::TextSent { players, .. } => json!({"event": "text_sent", "players": players}),
         EventKind::TextNotSent { reason, .. } => json!({"event": "text_not_sent", "reason": reason}),

@@ -54,7 +54,7 @@ impl SessionRecording {
     /// Records a player who is here now.
     pub(crate) fn add_player(&mut self, name: String, voice: &VoiceChat) {
         if self.players.insert(name.clone()) {
-            self.add(TapSource::Speaker(name), voice);
+            self.add(TapSource::Player(name), voice);
         }
     }
 

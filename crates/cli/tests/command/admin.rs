@@ -44,7 +44,7 @@ fn metrics_tell_of_the_players_who_are_there() {
     let folder = Folder::new();
     let (_server, admin, session, token) = serve(&folder);
     let alice = Program::start(&["join", &session, "--name", "Alice", "--null-devices", "--json"]);
-    alice.until_event(&json!({"event": "roster_received"}));
+    alice.until_event(&json!({"event": "players_synced"}));
     let metrics = get(&admin, "/metrics", &token);
     assert!(metrics.contains("\nconsonance_clients 1\n"), "{metrics}");
     assert!(metrics.contains("\nconsonance_links{network=\"quic\"} 1\n"), "{metrics}");
@@ -60,7 +60,7 @@ fn metrics_tell_which_way_voice_goes_and_what_is_recorded() {
         [("CONSONANCE_RECORDING_FOLDER", &*recordings), ("CONSONANCE_RECORDING_SESSIONS", "main")];
     let (_server, admin, session, token) = serve_with(&folder, &variables);
     let alice = Program::start(&["join", &session, "--name", "Alice", "--null-devices", "--json"]);
-    alice.until_event(&json!({"event": "roster_received"}));
+    alice.until_event(&json!({"event": "players_synced"}));
     for line in [
         r#"consonance_fast_path_links{network="quic",state="agreed"} 1"#,
         r#"consonance_fast_path_links{network="quic",state="in_use"} 1"#,
@@ -114,7 +114,7 @@ fn the_command_shows_players_moderates_them_and_says_what_is_wrong_in_one_line()
     let folder = Folder::new();
     let (_server, admin, session, _) = serve(&folder);
     let alice = Program::start(&["join", &session, "--name", "Alice", "--null-devices", "--json"]);
-    alice.until_event(&json!({"event": "roster_received"}));
+    alice.until_event(&json!({"event": "players_synced"}));
     let (url, file) = (format!("http://{admin}"), folder.file("token"));
     let run = |words: &[&str]| {
         Program::start(&[&["admin", "--server", &url, "--token-file", &file], words].concat()).end()
@@ -143,7 +143,7 @@ fn a_server_that_is_told_to_run_empty_ends_when_the_last_player_has_gone() {
     let (server, admin, session, _) = serve(&folder);
     let arguments = ["join", &session, "--name", "Alice", "--null-devices", "--json"];
     let alice = Program::start(&arguments);
-    alice.until_event(&json!({"event": "roster_received"}));
+    alice.until_event(&json!({"event": "players_synced"}));
     let (url, file) = (format!("http://{admin}"), folder.file("token"));
     let run = |words: &[&str]| {
         Program::start(&[&["admin", "--server", &url, "--token-file", &file], words].concat()).end()
@@ -151,9 +151,9 @@ fn a_server_that_is_told_to_run_empty_ends_when_the_last_player_has_gone() {
     assert!(run(&["undrain"]).complaint().contains("not running empty"));
     let drained = run(&["drain", "--within", "3600", "--reason", "update"]);
     assert_eq!(drained.out, ["the server runs empty, and 1 players know it"]);
-    alice.until_event(&json!({"event": "server_closes", "onward": null}));
+    alice.until_event(&json!({"event": "draining", "redirect": null}));
     run(&["undrain"]).assert_well();
-    alice.until_event(&json!({"event": "server_stays"}));
+    alice.until_event(&json!({"event": "drain_cancelled"}));
     run(&["drain"]).assert_well();
     drop(alice);
     let ended = server.end();

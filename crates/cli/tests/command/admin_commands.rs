@@ -68,7 +68,7 @@ fn whatever_the_api_can_do_is_a_command() {
     let heard = folder.file("heard.wav");
     let bob = ["join", &session, "--json", "--name", "Bob", "--listen", "lobby", "--listen", "attic"];
     let bob = Program::start(&[&bob[..], &["--output", &heard]].concat());
-    bob.until_event(&json!({"event": "roster_received"}));
+    bob.until_event(&json!({"event": "players_synced"}));
     let silent = folder.file("silent.wav");
     let alice =
         ["join", &session, "--name", "Alice", "--speak", "lobby", "--tone", "400", "--output", &silent];

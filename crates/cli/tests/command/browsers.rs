@@ -25,7 +25,7 @@ fn a_browser_is_heard_by_a_browser_packet_for_packet_and_by_a_native_player_word
     let file = folder.file("heard.wav");
     let carol = ["join", &native, "--name", "Carol", "--listen", "lobby", "--output", &file, "--json"];
     let carol = Program::start(&carol);
-    carol.until_event(&json!({"event": "roster_received"}));
+    carol.until_event(&json!({"event": "players_synced"}));
     let (mut alice, mut bob) = (Page::join(&page, "Alice"), Page::join(&page, "Bob"));
 
     let said = speech(0.0, SPOKEN);

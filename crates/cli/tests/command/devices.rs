@@ -44,9 +44,9 @@ fn a_test_of_a_microphone_is_refused_with_what_is_wrong() {
     for (arguments, words) in [
         (["--microphone", "webcam"], "there is no device \"webcam\"; choose one of: "),
         (["--loudspeaker", "webcam"], "there is no device \"webcam\"; choose one of: "),
-        (["--duration", "0"], "--seconds 0: give 0.1 to 60"),
-        (["--duration", "nan"], "--seconds NaN: give"),
-        (["--duration", "-1"], "--seconds -1: give"),
+        (["--duration", "0"], "--duration 0: expected 0.1 to 60 seconds"),
+        (["--duration", "nan"], "--duration NaN: expected"),
+        (["--duration", "-1"], "--duration -1: expected"),
     ] {
         let ended = Program::start(&[&["mic-test", "--null-devices"], &arguments[..]].concat()).end();
         assert!(ended.complaint().starts_with(words), "{}", ended.complaint());

@@ -18,7 +18,7 @@ fn a_player_and_the_server_write_down_what_passes_between_them() {
     let heard = folder.file("heard.wav");
     let bob = ["join", address, "--json", "--name", "Bob", "--listen", "lobby", "--duration", "0.5"];
     let bob = Program::start(&[&bob[..], &["--output", &heard, "--diagnostics", &diagnostics]].concat());
-    bob.until_event(&json!({"event": "roster_received"}));
+    bob.until_event(&json!({"event": "players_synced"}));
     bob.end().assert_well();
     let diagnostics = Path::new(&diagnostics);
     for file in ["events.txt", "players.txt", "packets.pcapng", "01-mix.wav"] {

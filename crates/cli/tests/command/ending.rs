@@ -43,7 +43,7 @@ fn join(address: &str, name: &str) -> Program {
         "--loudspeaker",
         "none",
     ]);
-    player.until_event(&json!({"event": "roster_received"}));
+    player.until_event(&json!({"event": "players_synced"}));
     player
 }
 
@@ -230,8 +230,8 @@ fn players_follow_to_another_server_and_the_first_one_ends_when_the_last_has_gon
     let (alice, mut bob) = (join(&address, "Alice"), join(&address, "Bob"));
     first.signal("TERM");
     for player in [&alice, &bob] {
-        player.until_event(&json!({"event": "server_closes", "follows_in": 0.0}));
-        player.until_event(&json!({"event": "moving_on"}));
+        player.until_event(&json!({"event": "draining", "follows_in": 0.0}));
+        player.until_event(&json!({"event": "redirecting"}));
     }
     ends_well(first);
     // Once on each server: a text goes to those of whom its sender knows that they listen.
@@ -253,7 +253,7 @@ fn a_server_that_runs_empty_takes_nobody_in_and_a_second_signal_ends_that() {
     let alice = join(&address, "Alice");
     server.signal("TERM");
     server.until_complaint("running empty for 600 s at most, and 1 players know it");
-    alice.until_event(&json!({"event": "server_closes", "onward": null}));
+    alice.until_event(&json!({"event": "draining", "redirect": null}));
     let ended = Program::start(&["join", &address, "--name", "Bob"]).end();
     assert!(!ended.status.success());
     assert!(ended.err.iter().any(|line| line.contains("takes no more players")), "{:?}", ended.err);

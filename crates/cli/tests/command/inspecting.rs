@@ -21,7 +21,7 @@ fn why_tells_by_its_exit_code_whether_something_is_broken() {
     let (address, at_server) = (line.split(' ').next_back().unwrap(), server.until_inspector());
     let join = ["join", address, "--json", "--null-devices", "--inspector", "--name"];
     let bob = Program::start(&[&join[..], &["Bob", "--listen", "lobby"]].concat());
-    bob.until_event(&json!({"event": "roster_received"}));
+    bob.until_event(&json!({"event": "players_synced"}));
     let alice = Program::start(&[&join[..], &["Alice", "--speak", "lobby", "--tone", "400"]].concat());
     bob.until_event(&json!({"event": "started_speaking", "name": "Alice"}));
     let (at_bob, at_alice) = (bob.until_inspector(), alice.until_inspector());

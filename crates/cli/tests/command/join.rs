@@ -91,7 +91,7 @@ fn two_players_meet_one_speaks_a_file_the_other_writes_down_what_it_hears() {
     let mut names: Vec<&str> = events.iter().map(|event| event["event"].as_str().unwrap()).collect();
     // A machine that stands still for a while makes it two utterances.
     let speaking: Vec<&str> = names.extract_if(.., |name| name.ends_with("_speaking")).collect();
-    assert_eq!(names, ["joined", "entered_room", "roster_received", "player_joined", "player_left"]);
+    assert_eq!(names, ["joined", "entered_room", "players_synced", "player_joined", "player_left"]);
     assert!(!speaking.is_empty(), "{events:?}");
     let in_turn = ["started_speaking", "stopped_speaking"];
     assert!(speaking.chunks(2).all(|utterance| utterance == in_turn), "{speaking:?}");
@@ -115,7 +115,7 @@ fn what_is_typed_goes_to_the_first_talk_room_and_the_end_of_it_ends_nothing() {
     let mut alice = Program::start(&[
         "join", &address, "--name", "Alice", "--speak", "lobby", "--speak", "@Bob", "--json",
     ]);
-    alice.until_event(&json!({"event": "roster_received"}));
+    alice.until_event(&json!({"event": "players_synced"}));
     let bob = Program::start(&["join", &address, "--name", "Bob", "--listen", "lobby", "--json"]);
     alice.until_event(&json!({"event": "entered_room", "name": "Bob"}));
 
@@ -159,7 +159,7 @@ fn people_get_words_and_no_colours() {
 fn a_second_player_of_a_name_in_use_is_refused_with_the_reason_and_the_first_one_stays() {
     let (_server, address) = Program::serve(&["main"]);
     let first = Program::start(&["join", &address, "--name", "Alice", "--json"]);
-    first.until_event(&json!({"event": "roster_received"}));
+    first.until_event(&json!({"event": "players_synced"}));
     let second = Program::start(&["join", &address, "--name", "alice", "--json"]).end();
     assert!(second.complaint().contains("this name is in use"), "{:?}", second.err);
     first.signal("INT");
@@ -176,7 +176,7 @@ fn where_the_newest_has_the_name_the_first_one_ends_with_the_reason() {
     let line = server.until_line("the session's address", |line| line.contains("quic://"));
     let address = line.split(' ').next_back().unwrap();
     let first = Program::start(&["join", address, "--name", "Alice", "--json"]);
-    first.until_event(&json!({"event": "roster_received"}));
+    first.until_event(&json!({"event": "players_synced"}));
     let second = Program::start(&["join", address, "--name", "Alice", "--duration", "0.5", "--json"]);
     let ended = first.end();
     assert!(ended.complaint().contains("same name"), "{:?}", ended.err);

@@ -62,13 +62,13 @@ fn a_password_from_a_file_lets_in_who_knows_it_and_others_are_told() {
     }
     fs::write(&password, "changed").unwrap();
     let alice = join(&address, "Alice", &["--password", "correct horse"], &[]);
-    alice.until_event(&json!({"event": "roster_received"}));
+    alice.until_event(&json!({"event": "players_synced"}));
     server.signal("HUP");
     server.until_complaint("reloaded");
     let refused = join(&address, "Bob", &["--password", "correct horse"], &[]).end();
     assert!(!refused.status.success());
     let bob = join(&address, "Bob", &["--password", "changed"], &[]);
-    bob.until_event(&json!({"event": "roster_received"}));
+    bob.until_event(&json!({"event": "players_synced"}));
     alice.until_event(&json!({"event": "player_joined", "name": "Bob"}));
 }
 
@@ -166,7 +166,7 @@ fn keys_are_changed_by_a_reload_one_after_the_other_and_nobody_has_to_go() {
     let (server, address) = serve(&file, &[]);
     let player = |name, key: &str| join(&address, name, &["--token", &token(key, name, &[])], &[]);
     let alice = player("Alice", &former);
-    alice.until_event(&json!({"event": "roster_received"}));
+    alice.until_event(&json!({"event": "players_synced"}));
     assert!(!player("Bob", &latter).end().status.success(), "before its time");
     // Each time another setting changes, so that the line which says so is the right one.
     let reload = |limit: &str| {
@@ -177,9 +177,9 @@ fn keys_are_changed_by_a_reload_one_after_the_other_and_nobody_has_to_go() {
     set(&[&former_public, &latter_public]);
     reload("rooms");
     let bob = player("Bob", &latter);
-    bob.until_event(&json!({"event": "roster_received"}));
+    bob.until_event(&json!({"event": "players_synced"}));
     let carol = player("Carol", &former);
-    carol.until_event(&json!({"event": "roster_received"}));
+    carol.until_event(&json!({"event": "players_synced"}));
     // The same key, with an end in 1970.
     let ended = fs::read_to_string(&former_public).unwrap().replacen('{', "{\"exp\":1,", 1);
     fs::write(&former_public, ended).unwrap();

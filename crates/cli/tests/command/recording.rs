@@ -17,7 +17,7 @@ fn a_session_is_recorded_with_a_file_for_each_voice() {
         let record = ["--record", &records, "--record-format", format, "--output", &heard];
         let bob = ["Bob", "--listen", "lobby"];
         let bob = Program::start(&[&join[..], &bob[..], &record[..]].concat());
-        bob.until_event(&json!({"event": "roster_received"}));
+        bob.until_event(&json!({"event": "players_synced"}));
         let silent = folder.file("silent.wav");
         let alice =
             ["Alice/../x", "--speak", "lobby", "--input", &speech, "--output", &silent, "--duration", "5"];

@@ -32,7 +32,7 @@ fn a_new_access_rule_empties_its_room_and_drops_nobody() {
     let file = folder.write("voice.toml", LISTEN.as_bytes());
     let (server, address) = serve(&file);
     let alice = join(&address, "Alice", &["lobby", "vip"]);
-    alice.until_event(&json!({"event": "roster_received"}));
+    alice.until_event(&json!({"event": "players_synced"}));
     let mut bob = join(&address, "Bob", &["lobby", "vip"]);
     alice.until_event(&json!({"event": "entered_room", "name": "Bob", "room": "vip"}));
     let rule = "[[access]]\nroom = 'vip'\ntokens = ['gold']\n[limits]\nlinks = 2\n[diagnostics]\nmonitor_channels = true\ninspector_port = 0\n";
@@ -62,14 +62,14 @@ fn a_changed_rule_for_names_in_use_holds_for_the_next_newcomer() {
     let file = folder.write("voice.toml", LISTEN.as_bytes());
     let (server, address) = serve(&file);
     let first = join(&address, "Alice", &["lobby"]);
-    first.until_event(&json!({"event": "roster_received"}));
+    first.until_event(&json!({"event": "players_synced"}));
     let refused = join(&address, "Alice", &["lobby"]).end();
     assert!(refused.complaint().contains("this name is in use"), "{:?}", refused.err);
     fs::write(&file, format!("{LISTEN}[joining]\nname_taken = 'newest'\n")).unwrap();
     server.signal("HUP");
     server.until_complaint("reloaded: changed joining.name_taken");
     let second = join(&address, "Alice", &["lobby"]);
-    second.until_event(&json!({"event": "roster_received"}));
+    second.until_event(&json!({"event": "players_synced"}));
     let ended = first.end();
     assert!(ended.complaint().contains("same name"), "{:?}", ended.err);
 }
@@ -83,7 +83,7 @@ fn recordings_follow_to_another_folder_and_stay_where_they_are_if_it_cannot_be_u
     let file = folder.write("voice.toml", recording(&first).as_bytes());
     let (server, address) = serve(&file);
     let alice = join(&address, "Alice", &["lobby"]);
-    alice.until_event(&json!({"event": "roster_received"}));
+    alice.until_event(&json!({"event": "players_synced"}));
     fs::write(&file, recording(&second)).unwrap();
     server.signal("HUP");
     server.until_complaint("reloaded: changed recording.folder");
@@ -110,7 +110,7 @@ fn sessions_begin_on_demand_where_a_reload_allows_it() {
     server.until_complaint("reloaded: changed sessions_on_demand");
     let address = address.replacen("/main", "/match-7", 1);
     let alice = join(&address, "Alice", &["lobby"]);
-    alice.until_event(&json!({"event": "roster_received"}));
+    alice.until_event(&json!({"event": "players_synced"}));
     let _bob = join(&address, "Bob", &["lobby"]);
     alice.until_event(&json!({"event": "entered_room", "name": "Bob", "room": "lobby"}));
     let ended = join(&address.replacen("/match-7", "/mtach-7", 1), "Carol", &["lobby"]).end();
@@ -125,7 +125,7 @@ fn a_file_with_a_mistake_changes_nothing_and_the_next_one_counts_again() {
     let file = folder.write("voice.toml", LISTEN.as_bytes());
     let (server, address) = serve(&file);
     let alice = join(&address, "Alice", &["lobby"]);
-    alice.until_event(&json!({"event": "roster_received"}));
+    alice.until_event(&json!({"event": "players_synced"}));
     fs::write(&file, format!("{LISTEN}host = 5\n[limits]\nlink = 1\n")).unwrap();
     server.signal("HUP");
     server.until_complaint("not reloaded, everything stays as it was: ");
@@ -135,7 +135,7 @@ fn a_file_with_a_mistake_changes_nothing_and_the_next_one_counts_again() {
     server.until_complaint("reloaded: changed limits.name_bytes");
     let refused = join(&address, "Bartholomew", &["lobby"]).end();
     assert!(!refused.status.success(), "{:?}", refused.out);
-    join(&address, "Bob", &["lobby"]).until_event(&json!({"event": "roster_received"}));
+    join(&address, "Bob", &["lobby"]).until_event(&json!({"event": "players_synced"}));
 }
 
 #[test]
@@ -144,7 +144,7 @@ fn token_keys_are_taken_over_and_who_is_in_stays() {
     let file = folder.write("voice.toml", LISTEN.as_bytes());
     let (server, address) = serve(&file);
     let mut alice = join(&address, "Alice", &["lobby"]);
-    alice.until_event(&json!({"event": "roster_received"}));
+    alice.until_event(&json!({"event": "players_synced"}));
     let (secret, public) = (folder.file("secret.jwk"), folder.file("public.jwk"));
     Program::start(&["token", "keygen", &secret, &public]).end().assert_well();
     fs::write(&file, format!("{LISTEN}[joining]\ntoken_key_files = ['public.jwk']\n")).unwrap();
@@ -171,7 +171,7 @@ fn a_renewed_certificate_is_shown_to_newcomers_and_drops_nobody() {
     let file = folder.write("voice.toml", format!("{LISTEN}{}", certificate("0.1")).as_bytes());
     let (server, former) = serve(&file);
     let alice = join(&former, "Alice", &["lobby"]);
-    alice.until_event(&json!({"event": "roster_received"}));
+    alice.until_event(&json!({"event": "players_synced"}));
     write_certificate(&folder);
     let line = server.until_complaint("newcomers see the certificate sha256=");
     let address = line.split(' ').next_back().unwrap();

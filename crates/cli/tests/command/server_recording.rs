@@ -33,7 +33,7 @@ fn a_server_records_who_speaks_and_the_command_shows_it() {
     let bob = ["join", &address, "--json", "--name", "Bob", "--listen", "lobby", "--output", &heard];
     let (speech, silent) = (folder.speech(2), folder.file("silent.wav"));
     let bob = Program::start(&bob);
-    bob.until_event(&json!({"event": "roster_received"}));
+    bob.until_event(&json!({"event": "players_synced"}));
     let alice = ["join", &address, "--name", "Alice", "--speak", "lobby", "--duration", "5"];
     Program::start(&[&alice[..], &["--input", &speech, "--output", &silent]].concat()).end().assert_well();
     bob.until_event(&json!({"event": "player_left", "name": "Alice"}));

@@ -14,7 +14,7 @@ fn an_interrupted_player_leaves_in_order_and_its_file_is_complete() {
     let heard = folder.file("heard.wav");
     let (_server, address) = Program::serve(&["main"]);
     let alice = Program::start(&["join", &address, "--name", "Alice", "--json"]);
-    alice.until_event(&json!({"event": "roster_received"}));
+    alice.until_event(&json!({"event": "players_synced"}));
     let bob = Program::start(&["join", &address, "--name", "Bob", "--output", &heard]);
     until_written(&heard, SOME_BYTES);
     bob.signal("INT");
@@ -40,7 +40,7 @@ fn the_file_of_a_player_that_was_killed_is_still_a_valid_wav() {
 fn an_interrupted_server_says_goodbye_and_a_player_who_is_left_alone_says_so() {
     let (server, address) = Program::serve(&["main"]);
     let alice = Program::start(&["join", &address, "--name", "Alice", "--json"]);
-    alice.until_event(&json!({"event": "roster_received"}));
+    alice.until_event(&json!({"event": "players_synced"}));
     server.signal("TERM");
     server.end().assert_well();
     alice.until_event(&json!({"event": "connection_lost"}));
@@ -57,7 +57,7 @@ fn an_interrupted_server_says_goodbye_and_a_player_who_is_left_alone_says_so() {
 fn a_server_without_a_file_ends_in_order_when_its_terminal_is_closed() {
     let (server, address) = Program::serve(&["main"]);
     let alice = Program::start(&["join", &address, "--name", "Alice", "--json"]);
-    alice.until_event(&json!({"event": "roster_received"}));
+    alice.until_event(&json!({"event": "players_synced"}));
     server.signal("HUP");
     server.end().assert_well();
     let lost = alice.until_event(&json!({"event": "connection_lost"}));

@@ -13,12 +13,12 @@ fn with_push_to_talk_enter_begins_and_ends_it() {
     let folder = Folder::new();
     let (_server, address) = Program::serve(&["main"]);
     let listener = Program::start(&["join", &address, "--name", "Bob", "--listen", "lobby", "--json"]);
-    listener.until_event(&json!({"event": "roster_received"}));
+    listener.until_event(&json!({"event": "players_synced"}));
     let speech = folder.speech(20);
     let file = ["--input", &speech, "--activation", "push-to-talk"];
     let join = ["join", &address, "--name", "Alice", "--speak", "lobby", "--json"];
     let mut speaker = Program::start(&[&join[..], &file[..]].concat());
-    speaker.until_event(&json!({"event": "roster_received"}));
+    speaker.until_event(&json!({"event": "players_synced"}));
     speaker.type_line(b"");
     speaker.until_event(&json!({"event": "talk_key", "held": true}));
     listener.until_event(&json!({"event": "started_speaking", "name": "Alice"}));
@@ -37,7 +37,7 @@ fn a_file_is_heard_as_it_is_or_processed_as_a_microphone_is() {
         let join = ["join", &address, "--json"];
         let bob = ["--name", "Bob", "--listen", "lobby", "--output", &heard];
         let bob = Program::start(&[&join[..], &bob[..]].concat());
-        bob.until_event(&json!({"event": "roster_received"}));
+        bob.until_event(&json!({"event": "players_synced"}));
         let alice = ["--name", "Alice", "--speak", "lobby", "--input", &speech, "--output"];
         let silent = folder.file("silent.wav");
         let alice = Program::start(&[&join[..], &alice[..], &[&silent, "--duration", "4.5"], words].concat());
@@ -61,7 +61,7 @@ fn a_tone_is_heard_as_a_tone() {
     let join = ["join", &address, "--json", "--name"];
     let bob = ["Bob", "--listen", "lobby", "--output", &heard];
     let bob = Program::start(&[&join[..], &bob[..]].concat());
-    bob.until_event(&json!({"event": "roster_received"}));
+    bob.until_event(&json!({"event": "players_synced"}));
     let alice = ["Alice", "--speak", "lobby", "--tone", "400", "--null-devices"];
     let alice = Program::start(&[&join[..], &alice[..]].concat());
     bob.until_event(&json!({"event": "started_speaking", "name": "Alice"}));

@@ -73,8 +73,8 @@ impl VoiceChatBuilder {
             mixer: self.mixer,
             #[cfg(feature = "devices")]
             devices,
-            give_up_after: self.give_up_after,
-            keep_trying: self.keep_trying,
+            reconnect_timeout: self.reconnect_timeout,
+            retry_first_connect: self.retry_first_connect,
             trace_frames: self.trace_frames,
             mode: self.mode,
             loopback: self.loopback,
@@ -159,7 +159,7 @@ fn hearing(settings: &VoiceSettings) -> Vec<Hearing> {
     vec![
         Hearing::MasterVolume(settings.master_volume),
         Hearing::Ducking(settings.ducking),
-        Hearing::Levelling(settings.levelling),
+        Hearing::AutoVolume(settings.auto_volume),
     ]
 }
 

@@ -5,11 +5,11 @@ use std::task::Waker;
 use std::time::Instant;
 
 use consonance_audio::{
-    Activation, BLOCK_SAMPLES, CaptureChain, Demand, Input, ReadOutcome, SamplePosition, Silence, Spoken,
+    Activation, BLOCK_SAMPLES, CaptureChain, Demand, Input, Read, SamplePosition, Silence, Spoken,
     duration_of,
 };
 
-use super::{Beat, CaptureControls, GameSoundReader, Order, TapPoint};
+use super::{Beat, CaptureControls, EchoReferenceReader, Order, TapPoint};
 use crate::statistics::CaptureRow;
 use crate::tap::{TapSenders, TapSound};
 
@@ -40,7 +40,7 @@ pub(crate) enum CapturedAs {
 pub(super) struct CaptureThread {
     input: Box<dyn Input>,
     inputs: u32,
-    game_sound: Option<GameSoundReader>,
+    echo_reference: Option<EchoReferenceReader>,
     raw: TapSenders,
     processed: TapSenders,
     chain: CaptureChain,
@@ -59,7 +59,7 @@ impl CaptureThread {
         Self {
             input,
             inputs: 1,
-            game_sound: None,
+            echo_reference: None,
             raw: TapSenders::default(),
             processed: TapSenders::default(),
             chain: CaptureChain::new(controls.settings),
@@ -91,7 +91,7 @@ impl CaptureThread {
                     self.left_inside = None;
                     self.silent_blocks = 0;
                 }
-                Order::GameSound(reader) => self.game_sound = Some(reader),
+                Order::EchoReference(reader) => self.echo_reference = Some(reader),
                 Order::Tap(TapPoint::Raw, sender) => self.raw.add(sender),
                 Order::Tap(TapPoint::Processed, sender) => self.processed.add(sender),
             }
@@ -110,8 +110,8 @@ impl CaptureThread {
 
     fn beat(&mut self, beat: &Beat) -> Captured {
         let Beat { due, position, mut render } = *beat;
-        if let Some(game_sound) = &mut self.game_sound {
-            game_sound.add_to(&mut render);
+        if let Some(echo_reference) = &mut self.echo_reference {
+            echo_reference.add_to(&mut render);
         }
         let mut block = [0.0; BLOCK_SAMPLES];
         let has_ended = self.read(&mut block);
@@ -141,7 +141,7 @@ impl CaptureThread {
             is_speaking: matches!(what, CapturedAs::Sound { .. }),
             delay: duration_of(late_samples as u64),
             dropped_blocks: self.dropped_blocks,
-            game_sound: self.game_sound.as_ref().map(GameSoundReader::row),
+            echo_reference: self.echo_reference.as_ref().map(EchoReferenceReader::row),
         };
         Captured { what, row }
     }
@@ -157,12 +157,12 @@ impl CaptureThread {
     fn read(&mut self, block: &mut [f32; BLOCK_SAMPLES]) -> bool {
         if self.left_inside.is_none() {
             match self.input.read(block) {
-                ReadOutcome::Block => self.silent_blocks = 0,
-                ReadOutcome::Silence => {
+                Read::Samples => self.silent_blocks = 0,
+                Read::Silence => {
                     self.silent_blocks = self.silent_blocks.saturating_add(1);
                     block.fill(0.0);
                 }
-                ReadOutcome::Ended => {
+                Read::End => {
                     self.input = Box::new(Silence);
                     let inside = self.chain.delay_samples() + self.activation.late_samples();
                     self.left_inside = Some(inside.div_ceil(BLOCK_SAMPLES));

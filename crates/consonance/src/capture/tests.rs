@@ -3,7 +3,7 @@
 use std::thread::yield_now;
 use std::time::Duration;
 
-use consonance_audio::ReadOutcome;
+use consonance_audio::Read;
 
 use super::*;
 
@@ -17,12 +17,12 @@ struct Stuck {
 }
 
 impl Input for Stuck {
-    fn read(&mut self, block: &mut [f32; BLOCK_SAMPLES]) -> ReadOutcome {
+    fn read(&mut self, block: &mut [f32; BLOCK_SAMPLES]) -> Read {
         let _ = self.is_stuck.try_send(());
         // Nobody says anything: it ends with the other end.
         let _ = self.let_go.recv();
         block.fill(0.0);
-        ReadOutcome::Block
+        Read::Samples
     }
 }
 
@@ -30,8 +30,8 @@ impl Input for Stuck {
 struct Over;
 
 impl Input for Over {
-    fn read(&mut self, _block: &mut [f32; BLOCK_SAMPLES]) -> ReadOutcome {
-        ReadOutcome::Ended
+    fn read(&mut self, _block: &mut [f32; BLOCK_SAMPLES]) -> Read {
+        Read::End
     }
 }
 

@@ -120,7 +120,7 @@ impl Writing {
             self.players_without_a_file += 1;
             return self.events.note(&format!("{} gets no sound file: there are enough", track_name(number)));
         }
-        match self.tap(TapSource::Speaker(name.to_owned()), track_name(number)) {
+        match self.tap(TapSource::Player(name.to_owned()), track_name(number)) {
             Ok(()) => Ok(()),
             Err(error) => self.events.note(&format!("{} gets no sound file: {error}", track_name(number))),
         }

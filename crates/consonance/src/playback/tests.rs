@@ -192,7 +192,7 @@ fn a_tap_that_was_dropped_is_gone_although_its_player_never_spoke() {
     let mut playback = playback(1, 1);
     let names = (0..3_000).map(|number| format!("player {number}"));
     for name in names.chain(std::iter::repeat_n("silent".to_owned(), 3_000)) {
-        let (sender, tap) = Tap::new(TapSource::Speaker(name.clone()));
+        let (sender, tap) = Tap::new(TapSource::Player(name.clone()));
         playback.tap_speaker(name, sender).expect("nobody else listens");
         drop(tap);
     }
@@ -204,7 +204,7 @@ fn a_tap_that_was_dropped_is_gone_although_its_player_never_spoke() {
 #[test]
 fn who_listens_to_a_silent_player_goes_on_listening() {
     let mut playback = playback(1, 1);
-    let (sender, mut tap) = Tap::new(TapSource::Speaker("player 1".into()));
+    let (sender, mut tap) = Tap::new(TapSource::Player("player 1".into()));
     playback.tap_speaker("player 1".into(), sender).expect("nobody else listens");
     playback.forget_abandoned_taps();
     playback.start(ClientId(1)).expect("there is room");

@@ -77,7 +77,7 @@ impl Everyone {
                 self.tell_of_limit(&name);
                 continue;
             }
-            let source = TapSource::Speaker(name.to_string());
+            let source = TapSource::Player(name.to_string());
             let (sender, tap) = Tap::new(source.clone());
             if self.observed.commands.try_send(Command::Tap(source, sender)).is_err() {
                 // The queue is full, or the chat has ended: another time.

@@ -98,7 +98,7 @@ mod tests {
     fn changed() -> VoiceSettings {
         let mut settings = VoiceSettings::default();
         (settings.quality, settings.frame) = (Quality::Low, FrameSize::Ms40);
-        (settings.error_correction, settings.levelling, settings.master_volume) = (false, true, 0.5);
+        (settings.error_correction, settings.auto_volume, settings.master_volume) = (false, true, 0.5);
         settings.activation.mode = ActivationMode::PushToTalk;
         (settings.capture.echo, settings.capture.noise) = (Some(EchoLevel::High), None);
         settings.capture.background_removal = Some(0.65);

@@ -38,7 +38,7 @@ pub(crate) fn channel_row(channel: &ChannelView<'_>, chats: Priority) -> shown::
         Target::Room(room) => shown::Target::Room(room.to_string()),
         Target::Player(name) => shown::Target::Player(name.to_string()),
     };
-    let is_shut = activation == ChannelActivation::Shut;
+    let is_shut = activation == ChannelActivation::Closed;
     row.is_closed_by = is_shut.then(|| "the game or its trigger has shut it".into());
     row.is_open = is_open;
     row.priority = priority_words(properties.priority.unwrap_or(chats));
@@ -57,10 +57,10 @@ pub(crate) fn activation<'a>(
         ActivationMode::Voice => shown::Activation::Voice,
     };
     let mut of_channels = channels.filter_map(|channel| match channel.activation {
-        ChannelActivation::AsChat => Some(chats),
+        ChannelActivation::Inherit => Some(chats),
         ChannelActivation::Open => Some(shown::Activation::Open),
         ChannelActivation::Voice => Some(shown::Activation::Voice),
-        ChannelActivation::Shut => None,
+        ChannelActivation::Closed => None,
     });
     let Some(first) = of_channels.next() else { return chats };
     if of_channels.all(|other| other == first) { first } else { shown::Activation::Other }

@@ -171,7 +171,7 @@ impl Watch {
                 EventKind::Joined | EventKind::Resumed => {
                     (self.trouble, self.knows_everybody) = (None, false);
                 }
-                EventKind::RosterReceived => self.knows_everybody = true,
+                EventKind::PlayersSynced => self.knows_everybody = true,
                 EventKind::ConnectionLost { reason, .. } => {
                     (self.trouble, self.knows_everybody) = (Some(reason.clone()), false);
                 }
@@ -193,15 +193,16 @@ fn words(kind: &EventKind) -> Option<(Severity, String)> {
     match kind {
         EventKind::Joined => event("joined the session".into()),
         EventKind::Resumed => event("the connection is back".into()),
-        EventKind::ServerCloses { ends_in, onward: None, .. } => {
+        EventKind::Draining { ends_in, redirect: None, .. } => {
             event(format!("the server closes in {} s", ends_in.as_secs()))
         }
-        EventKind::ServerCloses { ends_in, onward: Some(onward), .. } => {
-            event(format!("the server closes in {} s, and sends its players to {onward}", ends_in.as_secs()))
-        }
-        EventKind::ServerStays => event("the server stays after all".into()),
-        EventKind::MovingOn => event("goes on to another server".into()),
-        EventKind::JoiningAgain => event("joins again with another length of frames".into()),
+        EventKind::Draining { ends_in, redirect: Some(redirect), .. } => event(format!(
+            "the server closes in {} s, and sends its players to {redirect}",
+            ends_in.as_secs()
+        )),
+        EventKind::DrainCancelled => event("the server stays after all".into()),
+        EventKind::Redirecting => event("goes on to another server".into()),
+        EventKind::Rejoining => event("joins again with another length of frames".into()),
         EventKind::PlayerJoined { name } => event(format!("{name} joined")),
         EventKind::PlayerLeft { name } => event(format!("{name} left")),
         EventKind::EnteredRoom { name, room } => event(format!("{name} listens to {room}")),

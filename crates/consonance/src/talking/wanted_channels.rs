@@ -70,7 +70,7 @@ impl WantedChannels {
         let activation = match from {
             None => Timeline::new(new.activation),
             Some(from) => {
-                let mut activation = Timeline::new(ChannelActivation::Shut);
+                let mut activation = Timeline::new(ChannelActivation::Closed);
                 activation.set(from, new.activation);
                 activation
             }
@@ -286,7 +286,7 @@ mod tests {
         bench.add(RADIO, ChannelActivation::Open, Fade::NONE);
         let opened = bench.blocks(30, RADIO, false);
         assert_eq!(opened.iter().position(|open| *open), Some(20), "the first block after 200 ms");
-        bench.set(RADIO, ChannelActivation::Shut);
+        bench.set(RADIO, ChannelActivation::Closed);
         assert!(bench.wanted.demand().everything, "the last 200 ms are wanted");
         let shut = bench.blocks(30, RADIO, false);
         assert_eq!(shut.iter().position(|open| !*open), Some(20));
@@ -297,7 +297,7 @@ mod tests {
     fn a_key_that_is_pressed_for_a_moment_lets_that_moment_through_however_late_it_comes() {
         let mut bench = Bench::new(200);
         bench.wanted.set_chat(bench.begun, |chat| chat.mode = ActivationMode::PushToTalk);
-        bench.add(RADIO, ChannelActivation::AsChat, Fade::NONE);
+        bench.add(RADIO, ChannelActivation::Inherit, Fade::NONE);
         bench.blocks(50, RADIO, false);
         for key_held in [true, false, true, false] {
             let now = bench.now();
@@ -377,7 +377,7 @@ mod tests {
     fn a_game_that_wants_too_many_channels_is_told() {
         let mut bench = Bench::new(0);
         let channels = 0..CHANNELS_MAX as u32;
-        channels.for_each(|number| bench.add(Channel(number), ChannelActivation::Shut, Fade::NONE));
+        channels.for_each(|number| bench.add(Channel(number), ChannelActivation::Closed, Fade::NONE));
         let new = NewChannel::new(Target::Room("lobby".into()), ChannelProperties::default());
         assert!(bench.wanted.add(Channel(u32::MAX), new, None).is_err());
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use super::{Tick, TriggerActivation, Zone};
+use super::{FrameInput, TriggerActivation, Zone};
 use crate::voice_chat::VoiceChat;
 
 /// Why a trigger does nothing just now; the first of its reasons.
@@ -81,7 +81,7 @@ pub(super) fn pass(voice: &VoiceChat, muted: bool, tokens: &BTreeSet<String>) ->
 }
 
 /// Whether the local player is where the trigger works.
-pub(super) fn be_inside(zone: Option<&Zone>, tick: &Tick) -> Result<(), Blocked> {
+pub(super) fn be_inside(zone: Option<&Zone>, tick: &FrameInput) -> Result<(), Blocked> {
     match zone.map(|zone| zone.contains(tick.position_m)) {
         None | Some(Some(true)) => Ok(()),
         Some(Some(false)) => Err(Blocked::OutsideZone),
@@ -90,11 +90,11 @@ pub(super) fn be_inside(zone: Option<&Zone>, tick: &Tick) -> Result<(), Blocked>
 }
 
 /// Why nobody is heard although it would be possible.
-pub(super) fn waits_for(activation: TriggerActivation, tick: &Tick, voice: &VoiceChat) -> Blocked {
+pub(super) fn waits_for(activation: TriggerActivation, tick: &FrameInput, voice: &VoiceChat) -> Blocked {
     match activation {
         TriggerActivation::None => Blocked::NotActivated,
-        TriggerActivation::PushToTalk if !tick.talk_key => Blocked::KeyUp,
-        TriggerActivation::Voice if !voice.is_speech() => Blocked::NoSpeech,
+        TriggerActivation::PushToTalk if !tick.push_to_talk => Blocked::KeyUp,
+        TriggerActivation::Voice if !voice.is_voice_detected() => Blocked::NoSpeech,
         _ => Blocked::NoVoice,
     }
 }

@@ -7,7 +7,7 @@ use consonance_session::{ChannelProperties, Priority, Target};
 
 use super::blocked::{be_inside, pass, waits_for};
 use super::held::HeldChannel;
-use super::{Blocked, Tick, TriggerActivation, Zone};
+use super::{Blocked, FrameInput, TriggerActivation, Zone};
 use crate::channel::{ChannelActivation, ChannelState, NewChannel};
 use crate::fader::{Fade, Fader};
 use crate::voice_chat::VoiceChat;
@@ -86,7 +86,7 @@ impl BroadcastTrigger {
     }
 
     /// Does what the settings say in this frame of the game.
-    pub fn update(&mut self, voice: &VoiceChat, tick: &Tick) {
+    pub fn update(&mut self, voice: &VoiceChat, tick: &FrameInput) {
         let inside = be_inside(self.zone.as_ref(), tick);
         let zone_volume = match &self.zone {
             Some(_) => self.zone_fader.step(self.zone_fade, inside.is_ok(), tick.seconds),
@@ -104,9 +104,9 @@ impl BroadcastTrigger {
             }
         };
         let activation = if inside.is_ok() || zone_volume > 0.0 {
-            self.activation.of_channel(tick.talk_key)
+            self.activation.of_channel(tick.push_to_talk)
         } else {
-            ChannelActivation::Shut
+            ChannelActivation::Closed
         };
         self.hold(voice, target, activation, zone_volume);
         self.blocked = match inside {
@@ -157,7 +157,7 @@ impl BroadcastTrigger {
         let fade = self.activation_fade;
         match &mut self.held {
             Some((_, held)) => held.set(voice, properties, activation, fade),
-            None if activation == ChannelActivation::Shut => {}
+            None if activation == ChannelActivation::Closed => {}
             None => {
                 let new = NewChannel { activation, fade, ..NewChannel::new(target, properties) };
                 self.held = HeldChannel::open(voice, new).map(|held| (self.target.clone(), held));

@@ -65,7 +65,7 @@ impl HeldChannel {
     }
 
     pub(super) fn is_shut(&self) -> bool {
-        self.activation == ChannelActivation::Shut
+        self.activation == ChannelActivation::Closed
     }
 
     /// Closed until the voice thread knows it.

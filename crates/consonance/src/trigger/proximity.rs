@@ -9,7 +9,7 @@ use consonance_session::{ChannelProperties, Priority, Target};
 use super::blocked::{be_inside, pass, waits_for};
 use super::cell_rooms::CellRooms;
 use super::held::{HeldChannel, HeldRoom};
-use super::{Blocked, Cell, Grid, Tick, TriggerActivation, Zone};
+use super::{Blocked, Cell, FrameInput, Grid, TriggerActivation, Zone};
 use crate::channel::{ChannelActivation, NewChannel};
 use crate::voice_chat::VoiceChat;
 
@@ -62,7 +62,7 @@ impl ProximityBroadcastTrigger {
     }
 
     /// Does what the settings say in this frame of the game.
-    pub fn update(&mut self, voice: &VoiceChat, tick: &Tick) {
+    pub fn update(&mut self, voice: &VoiceChat, tick: &FrameInput) {
         let passes = pass(voice, self.muted, &self.tokens).and_then(|()| be_inside(self.zone.as_ref(), tick));
         let around = match passes.and_then(|()| cells_around(&self.grid, tick)) {
             Ok(around) => around,
@@ -75,7 +75,7 @@ impl ProximityBroadcastTrigger {
             }
         };
         let properties = ChannelProperties { positional: true, priority: self.priority, amplitude: 1.0 };
-        let activation = self.activation.of_channel(tick.talk_key);
+        let activation = self.activation.of_channel(tick.push_to_talk);
         self.leaving.retain(|held| held.is_of(voice) && (held.state().is_open || !held.is_shut()));
         self.cells.held.retain(|_, held| held.is_of(voice));
         let allowed = around.into_iter().filter(|cell| self.allow_cell.allows(*cell));
@@ -87,7 +87,7 @@ impl ProximityBroadcastTrigger {
         self.leaving.extend(left);
         self.leaving.drain(..self.leaving.len().saturating_sub(LEAVING_MAX));
         for held in &mut self.leaving {
-            held.set_activation(voice, ChannelActivation::Shut);
+            held.set_activation(voice, ChannelActivation::Closed);
         }
         for held in self.cells.held.values_mut() {
             held.set(voice, properties, activation, crate::fader::Fade::NONE);
@@ -146,7 +146,7 @@ impl ProximityReceiptTrigger {
     }
 
     /// Does what the settings say in this frame of the game.
-    pub fn update(&mut self, voice: &VoiceChat, tick: &Tick) {
+    pub fn update(&mut self, voice: &VoiceChat, tick: &FrameInput) {
         let passes = pass(voice, false, &self.tokens).and_then(|()| be_inside(self.zone.as_ref(), tick));
         let around = match passes.and_then(|()| cells_around(&self.grid, tick)) {
             Ok(around) => around,
@@ -246,7 +246,7 @@ fn tell_missing_token(
     blocked: Blocked,
     is_speaking: bool,
     grid: &Grid,
-    tick: &Tick,
+    tick: &FrameInput,
     tokens: &BTreeSet<String>,
 ) {
     if blocked != Blocked::NoToken {
@@ -260,6 +260,6 @@ fn tell_missing_token(
     }
 }
 
-fn cells_around(grid: &Grid, tick: &Tick) -> Result<[Cell; 8], Blocked> {
+fn cells_around(grid: &Grid, tick: &FrameInput) -> Result<[Cell; 8], Blocked> {
     tick.position_m.and_then(|position_m| grid.cells_around(position_m)).ok_or(Blocked::NoPosition)
 }

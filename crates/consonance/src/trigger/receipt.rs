@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use super::blocked::{be_inside, pass};
 use super::held::HeldRoom;
-use super::{Blocked, Tick, Zone};
+use super::{Blocked, FrameInput, Zone};
 use crate::voice_chat::VoiceChat;
 
 /// Listens to a room while its conditions are met.
@@ -29,7 +29,7 @@ impl ReceiptTrigger {
     }
 
     /// Does what the settings say in this frame of the game.
-    pub fn update(&mut self, voice: &VoiceChat, tick: &Tick) {
+    pub fn update(&mut self, voice: &VoiceChat, tick: &FrameInput) {
         self.held.take_if(|held| held.room() != self.room || !held.is_of(voice));
         let target = if self.room.is_empty() { Err(Blocked::NoTarget) } else { Ok(()) };
         let passes = pass(voice, false, &self.tokens).and(target);

@@ -30,7 +30,7 @@ pub enum Zone {
     /// Wherever one of these is.
     AnyOf(Vec<Zone>),
     /// The game knows by itself whether the player is inside, and says so here in every frame.
-    Told(bool),
+    Manual(bool),
 }
 
 impl Zone {
@@ -56,7 +56,7 @@ impl Zone {
     /// What is no number is nowhere.
     pub fn contains(&self, position_m: Option<[f32; 3]>) -> Option<bool> {
         Some(match self {
-            Self::Told(inside) => *inside,
+            Self::Manual(inside) => *inside,
             Self::AnyOf(zones) => {
                 let mut answers = zones.iter().map(|zone| zone.contains(position_m));
                 return answers.try_fold(false, |inside, answer| Some(inside || answer?));
@@ -120,10 +120,10 @@ mod tests {
     #[test]
     fn without_a_position_only_the_game_knows() {
         assert_eq!(Zone::sphere([0.0; 3], 1.0).contains(None), None);
-        assert_eq!(Zone::Told(true).contains(None), Some(true));
-        let either = Zone::AnyOf(vec![Zone::Told(true), Zone::sphere([0.0; 3], 1.0)]);
+        assert_eq!(Zone::Manual(true).contains(None), Some(true));
+        let either = Zone::AnyOf(vec![Zone::Manual(true), Zone::sphere([0.0; 3], 1.0)]);
         assert_eq!(either.contains(None), Some(true));
-        let neither = Zone::AnyOf(vec![Zone::Told(false), Zone::sphere([0.0; 3], 1.0)]);
+        let neither = Zone::AnyOf(vec![Zone::Manual(false), Zone::sphere([0.0; 3], 1.0)]);
         assert_eq!(neither.contains(None), None);
     }
 

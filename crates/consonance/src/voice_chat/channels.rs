@@ -68,12 +68,12 @@ impl VoiceChat {
     }
 
     /// Whether the voice detector hears speech just now, whoever it is sent to. Meant to be asked in every frame.
-    pub fn is_speech(&self) -> bool {
-        self.running.shared.own_voice.is_speech()
+    pub fn is_voice_detected(&self) -> bool {
+        self.running.shared.own_voice.is_voice_detected()
     }
 
     /// Whether one's own voice goes out over any channel just now. Meant to be asked in every frame.
-    pub fn is_speaking(&self) -> bool {
+    pub fn is_transmitting(&self) -> bool {
         self.running.shared.own_voice.is_heard()
     }
 

@@ -98,10 +98,10 @@ impl VoiceChat {
     }
 
     /// Brings all players to the same loudness, or leaves them as they are, as to begin with.
-    pub fn set_levelling(&self, levelled: bool) {
+    pub fn set_auto_volume(&self, enabled: bool) {
         self.put_in_force(|in_force| {
-            in_force.settings.levelling = levelled;
-            Some(Command::Hear(Hearing::Levelling(levelled)))
+            in_force.settings.auto_volume = enabled;
+            Some(Command::Hear(Hearing::AutoVolume(enabled)))
         });
     }
 

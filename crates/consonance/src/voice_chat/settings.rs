@@ -2,7 +2,7 @@
 
 use consonance_audio::{EncoderSettings, Quality, Redundancy};
 #[cfg(feature = "devices")]
-use consonance_device::{Direction, Selection};
+use consonance_device::{DeviceSelection, Direction};
 
 use super::VoiceChat;
 use crate::command::Command;
@@ -49,7 +49,7 @@ impl SettingsInForce {
     }
 
     #[cfg(feature = "devices")]
-    pub(super) fn set_device(&mut self, direction: Direction, selection: Selection) {
+    pub(super) fn set_device(&mut self, direction: Direction, selection: DeviceSelection) {
         match direction {
             Direction::Input => self.settings.microphone = selection,
             Direction::Output => self.settings.loudspeaker = selection,
@@ -70,7 +70,7 @@ impl VoiceChat {
     ///
     /// # Errors
     /// If a setting is out of its range; then nothing is changed.
-    pub fn apply(&self, wanted: &VoiceSettings) -> Result<(), SettingsError> {
+    pub fn apply_settings(&self, wanted: &VoiceSettings) -> Result<(), SettingsError> {
         wanted.validate()?;
         self.apply_encoding(wanted);
         let present = self.settings();
@@ -83,8 +83,8 @@ impl VoiceChat {
         if wanted.ducking != present.ducking {
             self.set_ducking(wanted.ducking);
         }
-        if wanted.levelling != present.levelling {
-            self.set_levelling(wanted.levelling);
+        if wanted.auto_volume != present.auto_volume {
+            self.set_auto_volume(wanted.auto_volume);
         }
         if wanted.master_volume.to_bits() != present.master_volume.to_bits() {
             self.set_master_volume(wanted.master_volume);
@@ -111,7 +111,7 @@ impl VoiceChat {
 
     /// A chat without such a device keeps the choice all the same, for whoever saves its settings.
     #[cfg(feature = "devices")]
-    fn apply_device(&self, direction: Direction, selection: Selection) {
+    fn apply_device(&self, direction: Direction, selection: DeviceSelection) {
         self.put_in_force(|in_force| {
             in_force.set_device(direction, selection.clone());
             self.running.has_device(direction).then_some(Command::SelectDevice(direction, selection))

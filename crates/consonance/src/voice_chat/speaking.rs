@@ -5,7 +5,7 @@ use consonance_audio::{ActivationSettings, CaptureSettings, EncoderSettings, Inp
 use consonance_session::Priority;
 
 use super::VoiceChat;
-use crate::capture::{GameSound, game_sound};
+use crate::capture::{EchoReference, echo_reference};
 use crate::command::Command;
 use crate::settings::bounds;
 
@@ -37,8 +37,8 @@ impl VoiceChat {
     }
 
     /// Tells that the key for [push to talk](consonance_audio::ActivationMode::PushToTalk) was pressed or let go.
-    pub fn set_talk_key(&self, held: bool) {
-        self.running.shared.switches.set_key_held(held);
+    pub fn set_push_to_talk(&self, pressed: bool) {
+        self.running.shared.switches.set_key_held(pressed);
         self.running.thread.unpark();
     }
 
@@ -71,7 +71,7 @@ impl VoiceChat {
 
     /// Changes in every detail how one's own voice is encoded. If frames are to have another length, this leaves the
     /// session and joins it again at once, because the others learn of it only then; rooms and channels are kept, and
-    /// [`EventKind::JoiningAgain`](crate::EventKind::JoiningAgain) says so.
+    /// [`EventKind::Rejoining`](crate::EventKind::Rejoining) says so.
     pub fn set_encoder(&self, settings: EncoderSettings) {
         self.put_in_force(|in_force| {
             in_force.set_encoder(settings);
@@ -81,8 +81,8 @@ impl VoiceChat {
 
     /// Takes the game's own sound, so that the echo canceller can remove it from the microphone as it removes the
     /// voices. Replaces what this returned before.
-    pub fn game_sound(&self) -> GameSound {
-        let (sound, reader) = game_sound();
+    pub fn echo_reference(&self) -> EchoReference {
+        let (sound, reader) = echo_reference();
         self.ask(Command::SetGameSound(reader));
         sound
     }

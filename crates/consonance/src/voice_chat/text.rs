@@ -4,7 +4,7 @@ use consonance_session::Target;
 
 use super::VoiceChat;
 use crate::command::Command;
-use crate::text::{TextId, TextMessage, TextRefused, check};
+use crate::text::{SendTextError, TextId, TextMessage, check};
 
 impl VoiceChat {
     /// Sends a text message to everybody who listens to a room, or to one player. It travels reliably and in order, and
@@ -15,7 +15,7 @@ impl VoiceChat {
     ///
     /// # Errors
     /// If it is longer than [`TEXT_BYTES_MAX`](crate::TEXT_BYTES_MAX).
-    pub fn send_text(&self, target: Target, text: impl Into<String>) -> Result<TextId, TextRefused> {
+    pub fn send_text(&self, target: Target, text: impl Into<String>) -> Result<TextId, SendTextError> {
         let text = text.into();
         check(&text)?;
         let id = self.running.shared.texts.next_id();

@@ -170,7 +170,7 @@ impl VoiceThread {
         match source {
             TapSource::RawMicrophone => self.capture.tap(TapPoint::Raw, sender),
             TapSource::ProcessedMicrophone => self.capture.tap(TapPoint::Processed, sender),
-            TapSource::Speaker(name) => self.playback.tap_speaker(name, sender),
+            TapSource::Player(name) => self.playback.tap_speaker(name, sender),
             TapSource::Mix => {
                 self.playback.tap_mix(sender);
                 Ok(())

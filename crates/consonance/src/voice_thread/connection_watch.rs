@@ -34,7 +34,7 @@ pub(super) enum Loss {
     /// The operator has removed us.
     Kicked,
     /// A newer login of the same name is here.
-    NameTakenOver,
+    ReplacedByNewerLogin,
     /// It is not tried again.
     Over,
 }
@@ -80,7 +80,7 @@ impl ConnectionWatch {
                 Loss::Retries(retry_in)
             }
             (Disconnection::Kicked, _) => Loss::Kicked,
-            (Disconnection::ReplacedByNewerLogin, _) => Loss::NameTakenOver,
+            (Disconnection::ReplacedByNewerLogin, _) => Loss::ReplacedByNewerLogin,
             _ => Loss::Over,
         }
     }
@@ -155,7 +155,10 @@ mod tests {
     fn what_cannot_be_tried_again_ends_the_chat() {
         let (mut watch, now) = (watch(true), Instant::now());
         assert_eq!(watch.lose(now, Disconnection::Kicked, None, true), Loss::Kicked);
-        assert_eq!(watch.lose(now, Disconnection::ReplacedByNewerLogin, None, true), Loss::NameTakenOver);
+        assert_eq!(
+            watch.lose(now, Disconnection::ReplacedByNewerLogin, None, true),
+            Loss::ReplacedByNewerLogin
+        );
         assert_eq!(watch.lose(now, Disconnection::LinkLost, SOON, false), Loss::Over);
     }
 

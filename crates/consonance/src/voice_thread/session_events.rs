@@ -95,7 +95,7 @@ impl VoiceThread {
 
     fn heed(&mut self, now: Instant, upheaval: Upheaval) {
         match upheaval {
-            Upheaval::Closes(ends_in, onward) => self.hear_of_closing(now, ends_in, onward.as_ref()),
+            Upheaval::Closes(ends_in, redirect) => self.hear_of_closing(now, ends_in, redirect.as_ref()),
             Upheaval::Stays => self.hear_of_staying(now),
             Upheaval::Lost(cause, retry_in) => self.lose_session(now, cause, retry_in),
         }
@@ -116,8 +116,8 @@ impl VoiceThread {
         let reason = self.links.reason(cause);
         let is_worth_retrying = is_worth_retrying(&reason, self.links.has_another_way());
         match self.connection.lose(now, cause, retry_in, is_worth_retrying) {
-            Loss::Rejoins => self.tell(now, EventKind::JoiningAgain),
-            Loss::Redirected => self.tell(now, EventKind::MovingOn),
+            Loss::Rejoins => self.tell(now, EventKind::Rejoining),
+            Loss::Redirected => self.tell(now, EventKind::Redirecting),
             Loss::ChangesLink => {}
             Loss::Retries(retry_in) => {
                 self.tell(now, EventKind::ConnectionLost { reason: reason.to_string(), retry_in });
@@ -126,7 +126,7 @@ impl VoiceThread {
                 let reason = self.connection.take_removal(self.links.end_reason());
                 self.end = Some(End::Kicked { reason });
             }
-            Loss::NameTakenOver => self.end = Some(End::NameTakenOver),
+            Loss::ReplacedByNewerLogin => self.end = Some(End::ReplacedByNewerLogin),
             Loss::Over => self.end = Some(End::NoConnection(reason)),
         }
     }

@@ -95,8 +95,8 @@ fn parts(
         mixer: MixerSettings::default(),
         #[cfg(feature = "devices")]
         devices: SoundDevices::default(),
-        give_up_after: None,
-        keep_trying: false,
+        reconnect_timeout: None,
+        retry_first_connect: false,
         trace_frames: false,
         loopback: None,
         share_position: false,
@@ -133,24 +133,24 @@ fn a_thread_that_is_too_slow_for_its_beats_is_never_much_later_than_its_patience
 fn who_is_sent_on_goes_when_it_is_time() {
     let mut bench = Bench::new(1);
     bench.run(Duration::from_secs(5), has_joined);
-    let onward = Redirect { leave_in: Duration::from_secs(30), address: "second".into() };
-    bench.thread.hear_of_closing(bench.now, Duration::from_mins(1), Some(&onward));
+    let redirect = Redirect { leave_in: Duration::from_secs(30), address: "second".into() };
+    bench.thread.hear_of_closing(bench.now, Duration::from_mins(1), Some(&redirect));
     let told = bench.run(Duration::from_secs(29), |_| false);
-    assert!(!told.contains(&EventKind::MovingOn), "{told:?}");
+    assert!(!told.contains(&EventKind::Redirecting), "{told:?}");
     let told = bench.run(Duration::from_secs(5), has_joined);
-    assert!(told.contains(&EventKind::MovingOn) && told.contains(&EventKind::Joined), "{told:?}");
+    assert!(told.contains(&EventKind::Redirecting) && told.contains(&EventKind::Joined), "{told:?}");
 }
 
 #[test]
 fn who_is_sent_on_and_loses_its_link_before_that_goes_once_and_stays() {
     let mut bench = Bench::new(1);
     bench.run(Duration::from_secs(5), has_joined);
-    let onward = Redirect { leave_in: Duration::from_secs(30), address: "second".into() };
-    bench.thread.hear_of_closing(bench.now, Duration::from_mins(1), Some(&onward));
+    let redirect = Redirect { leave_in: Duration::from_secs(30), address: "second".into() };
+    bench.thread.hear_of_closing(bench.now, Duration::from_mins(1), Some(&redirect));
     bench.servers[0] = None;
     let told = bench.run(Duration::from_mins(1), |_| false);
     assert_eq!(told.iter().filter(|kind| has_joined(kind)).count(), 1, "{told:?}");
-    assert!(!told.contains(&EventKind::MovingOn), "{told:?}");
+    assert!(!told.contains(&EventKind::Redirecting), "{told:?}");
 }
 
 #[test]

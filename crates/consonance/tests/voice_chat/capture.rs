@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 
 use consonance::audio::{
     ActivationMode, ActivationSettings, BLOCK_SAMPLES, CaptureSettings, DuckingSettings, Input, Output,
-    OutputError, ReadOutcome, SAMPLE_RATE_HZ, StereoBlock,
+    OutputError, Read, SAMPLE_RATE_HZ, StereoBlock,
 };
-use consonance::{EventKind, GameSound, VoiceChatBuilder};
+use consonance::{EchoReference, EventKind, VoiceChatBuilder};
 use consonance_testing::sound::{ALIKE, likeness};
 
 use crate::player::{PATIENCE, Player, entered, started_speaking, stopped_speaking};
@@ -31,9 +31,9 @@ fn silence(seconds: f64) -> Vec<f32> {
 #[test]
 fn who_is_heard_by_voice_is_heard_from_the_first_syllable_and_not_in_between() {
     let stage = Stage::open();
-    let alice = stage.chat().talk_to_room("lobby").activation(activated(ActivationMode::Voice));
+    let alice = stage.chat().speak_in_room("lobby").activation(activated(ActivationMode::Voice));
     let mut alice = Player::join("Alice", alice);
-    let mut bob = Player::join("Bob", stage.chat().listen("lobby"));
+    let mut bob = Player::join("Bob", stage.chat().listen_to_room("lobby"));
     alice.until(&entered("Bob", "lobby"));
 
     let sentence = recording(1, 0.2, 2.2);
@@ -59,21 +59,21 @@ fn who_is_heard_by_voice_is_heard_from_the_first_syllable_and_not_in_between() {
 fn with_push_to_talk_one_is_heard_while_the_key_is_held_and_never_while_muted() {
     let stage = Stage::open();
     let voice = recording(3, 0.0, 3.0);
-    let alice = stage.chat().talk_to_room("lobby").input(Speech::endless(&voice));
+    let alice = stage.chat().speak_in_room("lobby").input(Speech::endless(&voice));
     let mut alice = Player::join("Alice", alice.activation(activated(ActivationMode::PushToTalk)));
-    let mut bob = Player::join("Bob", stage.chat().listen("lobby"));
+    let mut bob = Player::join("Bob", stage.chat().listen_to_room("lobby"));
     alice.until(&entered("Bob", "lobby"));
     alice.until_counted("captured", |counted| counted.capture.is_some_and(|row| row.chain.blocks > 50));
     assert!(!bob.has_seen(&started_speaking("Alice")));
 
-    alice.voice.set_talk_key(true);
+    alice.voice.set_push_to_talk(true);
     bob.until(&started_speaking("Alice"));
-    alice.voice.set_talk_key(false);
+    alice.voice.set_push_to_talk(false);
     bob.until(&stopped_speaking("Alice"));
 
     bob.forget();
     alice.voice.set_muted(true);
-    alice.voice.set_talk_key(true);
+    alice.voice.set_push_to_talk(true);
     bob.ear.listen_for(0.5);
     assert!(!bob.has_seen(&started_speaking("Alice")), "a muted player was heard");
     alice.voice.set_muted(false);
@@ -87,22 +87,22 @@ struct Bot {
 }
 
 impl Input for Bot {
-    fn read(&mut self, block: &mut [f32; BLOCK_SAMPLES]) -> ReadOutcome {
+    fn read(&mut self, block: &mut [f32; BLOCK_SAMPLES]) -> Read {
         let at = self.blocks % 300;
         self.blocks += 1;
         if at >= 100 {
-            return ReadOutcome::Silence;
+            return Read::Silence;
         }
         block.copy_from_slice(&self.voice[at * BLOCK_SAMPLES..][..BLOCK_SAMPLES]);
-        ReadOutcome::Block
+        Read::Samples
     }
 }
 
 #[test]
 fn a_bot_that_is_silent_for_now_has_stopped_speaking_until_it_goes_on() {
     let stage = Stage::open();
-    let mut alice = Player::join("Alice", stage.chat().talk_to_room("lobby"));
-    let mut bob = Player::join("Bob", stage.chat().listen("lobby"));
+    let mut alice = Player::join("Alice", stage.chat().speak_in_room("lobby"));
+    let mut bob = Player::join("Bob", stage.chat().listen_to_room("lobby"));
     alice.until(&entered("Bob", "lobby"));
     alice.voice.set_input(Box::new(Bot { voice: recording(3, 0.0, 1.0), blocks: 0 }));
     for _ in 0..2 {
@@ -116,7 +116,7 @@ fn a_bot_that_is_silent_for_now_has_stopped_speaking_until_it_goes_on() {
 struct Broken;
 
 impl Input for Broken {
-    fn read(&mut self, _block: &mut [f32; BLOCK_SAMPLES]) -> ReadOutcome {
+    fn read(&mut self, _block: &mut [f32; BLOCK_SAMPLES]) -> Read {
         panic!("on purpose: an input that is broken");
     }
 }
@@ -124,8 +124,8 @@ impl Input for Broken {
 #[test]
 fn an_input_that_panics_is_told_and_may_be_replaced() {
     let stage = Stage::open();
-    let mut alice = Player::join("Alice", stage.chat().talk_to_room("lobby"));
-    let mut bob = Player::join("Bob", stage.chat().listen("lobby"));
+    let mut alice = Player::join("Alice", stage.chat().speak_in_room("lobby"));
+    let mut bob = Player::join("Bob", stage.chat().listen_to_room("lobby"));
     alice.until(&entered("Bob", "lobby"));
     for _ in 0..2 {
         alice.forget();
@@ -163,16 +163,16 @@ impl Output for Room {
 }
 
 impl Input for Room {
-    fn read(&mut self, block: &mut [f32; BLOCK_SAMPLES]) -> ReadOutcome {
+    fn read(&mut self, block: &mut [f32; BLOCK_SAMPLES]) -> Read {
         let played = self.0.lock().unwrap().pop_front().unwrap_or([0.0; BLOCK_SAMPLES]);
         *block = played.map(|sample| sample * ECHO_GAIN);
-        ReadOutcome::Block
+        Read::Samples
     }
 }
 
 /// Somebody in a room with loudspeakers, whom one hears whether they speak or not.
 fn in_a_room(chat: VoiceChatBuilder, room: &Room, settings: CaptureSettings) -> VoiceChatBuilder {
-    let chat = chat.listen("lobby").talk_to_room("lobby").output(Box::new(room.clone()));
+    let chat = chat.listen_to_room("lobby").speak_in_room("lobby").output(Box::new(room.clone()));
     chat.input(Box::new(room.clone())).capture(settings).activation(activated(ActivationMode::Open))
 }
 
@@ -182,7 +182,7 @@ fn loudness_of_echo(stage: &Stage, settings: CaptureSettings) -> f32 {
     let alice = in_a_room(stage.chat().name("Alice"), &room, settings).start().unwrap();
     // An open microphone would turn the echo down, too.
     alice.set_ducking(DuckingSettings { level: 1.0, ..DuckingSettings::default() });
-    let mut bob = Player::join("Bob", stage.chat().listen("lobby").talk_to_room("lobby"));
+    let mut bob = Player::join("Bob", stage.chat().listen_to_room("lobby").speak_in_room("lobby"));
     bob.until(&entered("Alice", "lobby"));
     bob.voice.set_input(Speech::endless(&recording(1, 0.0, 5.0)));
     bob.ear.listen_for(3.0);
@@ -204,25 +204,25 @@ fn nobody_hears_themselves_from_the_room_of_another_player() {
 
 /// A microphone that hears the game's own music, which the game hands over when it plays it.
 struct Music {
-    game_sound: Option<GameSound>,
+    echo_reference: Option<EchoReference>,
     waiting: VecDeque<[f32; BLOCK_SAMPLES]>,
     noise: u32,
 }
 
 impl Input for Music {
-    fn read(&mut self, block: &mut [f32; BLOCK_SAMPLES]) -> ReadOutcome {
+    fn read(&mut self, block: &mut [f32; BLOCK_SAMPLES]) -> Read {
         let played = std::array::from_fn(|_| {
             self.noise = self.noise.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
             (self.noise as f32 / u32::MAX as f32 - 0.5) / 2.0
         });
-        if let Some(game_sound) = &mut self.game_sound {
-            game_sound.push(&played);
+        if let Some(echo_reference) = &mut self.echo_reference {
+            echo_reference.push(&played);
         }
         self.waiting.push_back(played);
         if self.waiting.len() > ECHO_DELAY_BLOCKS + 4 {
             *block = self.waiting.pop_front().unwrap().map(|sample| sample * ECHO_GAIN);
         }
-        ReadOutcome::Block
+        Read::Samples
     }
 }
 
@@ -231,9 +231,9 @@ fn what_the_game_plays_is_cancelled_too_if_it_is_handed_over() {
     let stage = Stage::open();
     let settings = CaptureSettings { noise: None, automatic_gain: false, ..CaptureSettings::default() };
     let level = |is_told: bool| {
-        let alice = stage.chat().name("Alice").talk_to_room("lobby").capture(settings).start().unwrap();
-        let game_sound = is_told.then(|| alice.game_sound());
-        alice.set_input(Box::new(Music { game_sound, waiting: VecDeque::new(), noise: 1 }));
+        let alice = stage.chat().name("Alice").speak_in_room("lobby").capture(settings).start().unwrap();
+        let echo_reference = is_told.then(|| alice.echo_reference());
+        alice.set_input(Box::new(Music { echo_reference, waiting: VecDeque::new(), noise: 1 }));
         let mut counted = alice.statistics();
         let deadline = Instant::now() + PATIENCE;
         while counted.capture.is_none_or(|row| row.chain.blocks < 300) {

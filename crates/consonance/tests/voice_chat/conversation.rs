@@ -11,9 +11,9 @@ use crate::stage::Stage;
 #[test]
 fn two_players_speak_at_the_same_time_and_each_hears_the_other_and_nobody_else_does() {
     let stage = Stage::open();
-    let mut alice = Player::join("Alice", stage.chat().listen("lobby").talk_to_room("lobby"));
-    let mut bob = Player::join("Bob", stage.chat().listen("lobby").talk_to_room("lobby"));
-    let mut carol = Player::join("Carol", stage.chat().listen("elsewhere"));
+    let mut alice = Player::join("Alice", stage.chat().listen_to_room("lobby").speak_in_room("lobby"));
+    let mut bob = Player::join("Bob", stage.chat().listen_to_room("lobby").speak_in_room("lobby"));
+    let mut carol = Player::join("Carol", stage.chat().listen_to_room("elsewhere"));
     alice.until(&entered("Bob", "lobby"));
     bob.until(&entered("Alice", "lobby"));
 
@@ -35,9 +35,9 @@ fn two_players_speak_at_the_same_time_and_each_hears_the_other_and_nobody_else_d
 #[test]
 fn a_whisper_is_heard_by_its_player_alone() {
     let stage = Stage::open();
-    let mut alice = Player::join("Alice", stage.chat().listen("lobby").talk_to_player("Bob"));
+    let mut alice = Player::join("Alice", stage.chat().listen_to_room("lobby").speak_to_player("Bob"));
     let mut bob = Player::join("Bob", stage.chat());
-    let carol = Player::join("Carol", stage.chat().listen("lobby"));
+    let carol = Player::join("Carol", stage.chat().listen_to_room("lobby"));
     alice.until(&joined("Bob"));
 
     let whisper = recording(2, 0.2, 1.7);
@@ -50,7 +50,7 @@ fn a_whisper_is_heard_by_its_player_alone() {
 fn a_text_reaches_a_room_or_a_player() {
     let stage = Stage::open();
     let mut alice = Player::join("Alice", stage.chat());
-    let mut bob = Player::join("Bob", stage.chat().listen("lobby"));
+    let mut bob = Player::join("Bob", stage.chat().listen_to_room("lobby"));
     let mut carol = Player::join("Carol", stage.chat());
     alice.until(&entered("Bob", "lobby"));
     alice.until(&joined("Carol"));
@@ -69,7 +69,7 @@ fn a_text_reaches_a_room_or_a_player() {
 fn leaving_is_seen_by_the_others() {
     let stage = Stage::open();
     let mut alice = Player::join("Alice", stage.chat());
-    let bob = Player::join("Bob", stage.chat().listen("lobby"));
+    let bob = Player::join("Bob", stage.chat().listen_to_room("lobby"));
     alice.until(&joined("Bob"));
     alice.until(&entered("Bob", "lobby"));
     bob.voice.leave().unwrap();
@@ -80,8 +80,8 @@ fn leaving_is_seen_by_the_others() {
 #[test]
 fn an_input_that_ends_closes_its_channel_at_once() {
     let stage = Stage::open();
-    let mut alice = Player::join("Alice", stage.chat().talk_to_room("lobby"));
-    let mut bob = Player::join("Bob", stage.chat().listen("lobby").trace_frames());
+    let mut alice = Player::join("Alice", stage.chat().speak_in_room("lobby"));
+    let mut bob = Player::join("Bob", stage.chat().listen_to_room("lobby").trace_frames());
     alice.until(&entered("Bob", "lobby"));
     alice.voice.set_input(Speech::once(&recording(2, 0.2, 0.7)));
     let stopped = bob.until(&stopped_speaking("Alice"));

@@ -19,7 +19,7 @@ fn alice_and_bob(
     stage: &Stage,
     set_up: impl FnOnce(VoiceChatBuilder) -> VoiceChatBuilder,
 ) -> (VoiceChat, Glue, Player) {
-    let bob = Player::join("Bob", stage.chat().listen("lobby"));
+    let bob = Player::join("Bob", stage.chat().listen_to_room("lobby"));
     let (output, glue) = sticky();
     let alice = set_up(stage.chat().name("Alice").input(Speech::endless(&recording(3, 0.0, 3.0))));
     let alice = alice.output(Box::new(output)).start().unwrap();
@@ -30,7 +30,7 @@ fn alice_and_bob(
 #[test]
 fn who_mutes_oneself_is_muted_however_much_else_is_asked_for() {
     let stage = Stage::open();
-    let (alice, glue, mut bob) = alice_and_bob(&stage, |alice| alice.talk_to_room("lobby"));
+    let (alice, glue, mut bob) = alice_and_bob(&stage, |alice| alice.speak_in_room("lobby"));
     bob.until(&started_speaking("Alice"));
     glue.ask_in_a_crowd(&alice, |alice| alice.set_muted(true));
     bob.until(&stopped_speaking("Alice"));
@@ -41,10 +41,10 @@ fn a_talk_key_that_is_let_go_is_let_go_however_much_else_is_asked_for() {
     let stage = Stage::open();
     let settings = ActivationSettings { mode: ActivationMode::PushToTalk, ..ActivationSettings::default() };
     let (alice, glue, mut bob) =
-        alice_and_bob(&stage, |alice| alice.talk_to_room("lobby").activation(settings));
-    alice.set_talk_key(true);
+        alice_and_bob(&stage, |alice| alice.speak_in_room("lobby").activation(settings));
+    alice.set_push_to_talk(true);
     bob.until(&started_speaking("Alice"));
-    glue.ask_in_a_crowd(&alice, |alice| alice.set_talk_key(false));
+    glue.ask_in_a_crowd(&alice, |alice| alice.set_push_to_talk(false));
     bob.until(&stopped_speaking("Alice"));
 }
 
@@ -62,21 +62,21 @@ fn a_channel_that_is_closed_closes_however_much_else_is_asked_for() {
 #[test]
 fn a_setting_that_found_no_room_is_not_in_force_and_is_applied_when_there_is() {
     let stage = Stage::open();
-    let (alice, glue, mut bob) = alice_and_bob(&stage, |alice| alice.talk_to_room("lobby"));
+    let (alice, glue, mut bob) = alice_and_bob(&stage, |alice| alice.speak_in_room("lobby"));
     bob.until(&started_speaking("Alice"));
     let before = alice.settings();
     let mut wanted = before.clone();
-    (wanted.quality, wanted.master_volume, wanted.levelling) = (Quality::Low, 0.5, true);
+    (wanted.quality, wanted.master_volume, wanted.auto_volume) = (Quality::Low, 0.5, true);
     (wanted.activation.mode, wanted.ducking.level) = (ActivationMode::PushToTalk, 0.25);
     wanted.capture.automatic_gain = !wanted.capture.automatic_gain;
     glue.ask_in_a_crowd(&alice, |alice| {
-        alice.apply(&wanted).unwrap();
+        alice.apply_settings(&wanted).unwrap();
         assert_eq!(alice.settings(), before);
     });
     let deadline = Instant::now() + PATIENCE;
     while alice.settings() != wanted {
         assert!(Instant::now() < deadline, "{:?}", alice.settings());
-        alice.apply(&wanted).unwrap();
+        alice.apply_settings(&wanted).unwrap();
         alice.wait_event(Duration::from_millis(10));
     }
     bob.until(&stopped_speaking("Alice"));
@@ -93,7 +93,7 @@ fn no_single_setter_claims_what_found_no_room() {
         alice.set_capture(CaptureSettings::default());
         alice.set_activation(ActivationSettings { pre_roll_ms: 7, ..before.activation });
         alice.set_ducking(DuckingSettings { level: 0.25, ..before.ducking });
-        alice.set_levelling(true);
+        alice.set_auto_volume(true);
         alice.set_master_volume(0.5);
         assert_eq!(alice.settings(), before);
         assert!((alice.master_volume() - before.master_volume).abs() < f32::EPSILON);

@@ -19,9 +19,9 @@ fn a_whole_conversation_is_on_disk_from_the_first_packet_to_the_last() {
     let stage = Stage::open();
     let folder = folder("diagnostics-conversation");
     let cleaned = CaptureSettings { automatic_gain: false, ..CaptureSettings::default() };
-    let chat = stage.chat().listen("lobby").talk_to_room("lobby").capture(cleaned);
+    let chat = stage.chat().listen_to_room("lobby").speak_in_room("lobby").capture(cleaned);
     let mut alice = Player::join("Alice", chat.diagnostics(&folder));
-    let mut bob = Player::join("Bob", stage.chat().listen("lobby").talk_to_room("lobby"));
+    let mut bob = Player::join("Bob", stage.chat().listen_to_room("lobby").speak_in_room("lobby"));
     alice.until(&entered("Bob", "lobby"));
     bob.until(&entered("Alice", "lobby"));
     let (from_alice, from_bob) = (recording(1, 0.2, 1.7), recording(3, 0.2, 1.7));
@@ -64,25 +64,25 @@ fn a_whole_conversation_is_on_disk_from_the_first_packet_to_the_last() {
 #[test]
 fn a_recording_that_begins_later_knows_who_is_here_and_ends_when_it_is_told_to() {
     let hall = Hall::open();
-    let mut alice = Player::join("Alice", hall.chat().0.listen("lobby"));
-    let _bob = Player::join("Bob", hall.chat().0.listen("lobby"));
+    let mut alice = Player::join("Alice", hall.chat().0.listen_to_room("lobby"));
+    let _bob = Player::join("Bob", hall.chat().0.listen_to_room("lobby"));
     alice.until(&entered("Bob", "lobby"));
     let folder = folder("diagnostics-later");
     let diagnostics = alice.voice.record_diagnostics(&folder).unwrap();
-    let mut carol = Player::join("Carol", hall.chat().0.listen("lobby").talk_to_room("lobby"));
+    let mut carol = Player::join("Carol", hall.chat().0.listen_to_room("lobby").speak_in_room("lobby"));
     carol.until(&entered("Alice", "lobby"));
     carol.voice.set_input(Speech::once(&recording(2, 0.2, 0.7)));
     alice.until(&stopped_speaking("Carol"));
     let report = diagnostics.stop().unwrap();
     assert!(report.packets.packets > 20 && report.packets.dropped == 0, "{report:?}");
     let sources: BTreeSet<_> = report.sound.iter().map(|tap| format!("{:?}", tap.source)).collect();
-    for source in [TapSource::Mix, TapSource::Speaker("Bob".into()), TapSource::Speaker("Carol".into())] {
+    for source in [TapSource::Mix, TapSource::Player("Bob".into()), TapSource::Player("Carol".into())] {
         assert!(sources.contains(&format!("{source:?}")), "{sources:?}");
     }
     assert_eq!(read(&folder, "players.txt"), "player-1 \"Bob\"\nplayer-2 \"Carol\"\n");
     assert!(read(&folder, "events.txt").contains("somebody stopped it"));
     // The chat goes on.
-    alice.voice.join_room("elsewhere");
+    alice.voice.listen_to_room("elsewhere");
     alice.until(&entered("Alice", "elsewhere"));
 }
 
@@ -136,7 +136,7 @@ fn what_is_beyond_the_bounds_is_left_out_and_said() {
     };
     let mut alice = Player::join("Alice", hall.chat().0.diagnostics_with(&folder, settings));
     for name in ["Bob", "Carol", "Dave"] {
-        drop(Player::join(name, hall.chat().0.listen("lobby")));
+        drop(Player::join(name, hall.chat().0.listen_to_room("lobby")));
         alice.until(&EventKind::PlayerLeft { name: name.into() });
     }
     alice.voice.leave().unwrap();
@@ -154,7 +154,7 @@ fn who_sets_no_bound_for_players_gets_a_file_for_each() {
     let folder = folder("diagnostics-boundless");
     let settings = DiagnosticsSettings { max_players: usize::MAX, ..DiagnosticsSettings::default() };
     let mut alice = Player::join("Alice", hall.chat().0.diagnostics_with(&folder, settings));
-    let mut bob = Player::join("Bob", hall.chat().0.listen("lobby"));
+    let mut bob = Player::join("Bob", hall.chat().0.listen_to_room("lobby"));
     alice.until(&joined("Bob"));
     alice.voice.leave().unwrap();
     bob.until(&EventKind::PlayerLeft { name: "Alice".into() });

@@ -234,6 +234,6 @@ fn join(
     set_up: impl FnOnce(VoiceChatBuilder) -> VoiceChatBuilder,
 ) -> (Player, MemoryAddress) {
     let (chat, address) = hall.chat();
-    let player = Player::join(name, set_up(chat.listen("lobby").talk_to_room("lobby")));
+    let player = Player::join(name, set_up(chat.listen_to_room("lobby").speak_in_room("lobby")));
     (player, address)
 }

@@ -70,7 +70,7 @@ fn commands_may_come_from_any_thread() {
     let voice = &alice.voice;
     thread::scope(|scope| {
         for room in &rooms {
-            scope.spawn(move || voice.join_room(room));
+            scope.spawn(move || voice.listen_to_room(room));
         }
     });
     for room in &rooms {
@@ -82,7 +82,7 @@ fn commands_may_come_from_any_thread() {
 fn channels_opened_from_many_threads_are_told_apart() {
     let stage = Stage::open();
     let mut alice = Player::join("Alice", stage.chat().input(Speech::endless(&recording(1, 0.2, 1.2))));
-    let mut bob = Player::join("Bob", stage.chat().listen("kept").listen("closed"));
+    let mut bob = Player::join("Bob", stage.chat().listen_to_room("kept").listen_to_room("closed"));
     alice.until(&entered("Bob", "closed"));
     let voice = &alice.voice;
     let open = |room: &str| voice.open_channel(Target::Room(room.into()), ChannelProperties::default());
@@ -176,9 +176,10 @@ impl Output for Panicking {
 #[test]
 fn an_output_that_panics_ends_the_chat_alone_and_the_game_is_told() {
     let stage = Stage::open();
-    let _alice = Player::join("Alice", stage.chat().listen("lobby"));
+    let _alice = Player::join("Alice", stage.chat().listen_to_room("lobby"));
     let (sender, orders) = sync_channel(1);
-    let chat = stage.chat().name("Bob").talk_to_room("lobby").input(Speech::endless(&recording(1, 0.5, 1.5)));
+    let chat =
+        stage.chat().name("Bob").speak_in_room("lobby").input(Speech::endless(&recording(1, 0.5, 1.5)));
     let chat = chat.output(Box::new(Panicking(orders))).start().unwrap();
     while chat.wait_event(PATIENCE).unwrap().kind != joined("Alice") {}
     let alice = chat.player("Alice").unwrap();
@@ -186,7 +187,7 @@ fn an_output_that_panics_ends_the_chat_alone_and_the_game_is_told() {
     assert_eq!(end_of(&chat), Some(End::Panicked));
     assert!(!alice.is_connected() && !chat.local_player().is_connected(), "nobody is here any more");
     assert_eq!(chat.players().len(), 1);
-    assert!(!chat.is_speaking() && !chat.local_player().is_speaking());
+    assert!(!chat.is_transmitting() && !chat.local_player().is_speaking());
     assert_eq!(chat.leave().unwrap_err(), End::Panicked);
 }
 

@@ -10,9 +10,9 @@ use crate::stage::Stage;
 /// A speaker who never stops, and a listener.
 fn pair(stage: &Stage) -> (Player, Player) {
     let positional = ChannelProperties { positional: true, ..ChannelProperties::default() };
-    let to_lobby = stage.chat().talk_to(Target::Room("lobby".into()), positional);
+    let to_lobby = stage.chat().speak_to(Target::Room("lobby".into()), positional);
     let mut alice = Player::join("Alice", to_lobby);
-    let mut bob = Player::join("Bob", stage.chat().listen("lobby"));
+    let mut bob = Player::join("Bob", stage.chat().listen_to_room("lobby"));
     alice.until(&entered("Bob", "lobby"));
     alice.voice.set_input(Speech::endless(&recording(1, 0.5, 2.5)));
     bob.until(&started_speaking("Alice"));
@@ -61,7 +61,7 @@ fn who_is_muted_stays_so_after_coming_back_and_nobody_else_notices() {
     bob.until(&left("Alice"));
     bob.forget();
     let voice = Speech::endless(&recording(1, 0.5, 2.5));
-    let _alice = Player::join("Alice", stage.chat().talk_to_room("lobby").input(voice));
+    let _alice = Player::join("Alice", stage.chat().speak_in_room("lobby").input(voice));
     bob.until(&joined("Alice"));
     bob.until(&started_speaking("Alice"));
     assert!(hear(&bob).1 < 1e-4);

@@ -18,7 +18,7 @@ fn a_host_who_plays_too_and_a_guest_talk_over_the_games_own_network() {
     let HostedStage { server, server_handle, client_handle, guest, loopback } = HostedStage::open();
     let game = Game::start(server_handle, client_handle);
 
-    let chat = |chat: consonance::VoiceChatBuilder| chat.listen("lobby").talk_to_room("lobby");
+    let chat = |chat: consonance::VoiceChatBuilder| chat.listen_to_room("lobby").speak_in_room("lobby");
     let mut host = Player::join("Host", chat(VoiceChat::over(Box::new(loopback.client("")))));
     let mut guest = Player::join("Guest", chat(VoiceChat::over(Box::new(guest))));
     host.until(&entered("Guest", "lobby"));

@@ -34,8 +34,8 @@ fn guests_whom_the_game_introduces_talk_directly_until_one_of_them_leaves() {
     let ends = Arc::clone(&is_over);
     let game = thread::spawn(move || game.run(&ends));
 
-    let mut alice = Player::join("Alice", VoiceChat::over(Box::new(to_alice)).talk_to_room("lobby"));
-    let mut bob = Player::join("Bob", VoiceChat::over(Box::new(to_bob)).listen("lobby"));
+    let mut alice = Player::join("Alice", VoiceChat::over(Box::new(to_alice)).speak_in_room("lobby"));
+    let mut bob = Player::join("Bob", VoiceChat::over(Box::new(to_bob)).listen_to_room("lobby"));
     alice.until(&entered("Bob", "lobby"));
     alice.until(&linked("Bob"));
     let spoken = recording(2, 0.2, 1.7);

@@ -26,7 +26,7 @@ fn after_a_stall_of_the_game_nobody_hears_what_was_said_long_before_its_end() {
 
     let talking = |chat: VoiceChatBuilder, number| {
         let voice = Speech::endless(&recording(number, 0.5, 2.5));
-        chat.listen("lobby").talk_to_room("lobby").input(voice).trace_frames()
+        chat.listen_to_room("lobby").speak_in_room("lobby").input(voice).trace_frames()
     };
     let mut host = Player::join("Host", talking(VoiceChat::over(Box::new(loopback.client(""))), 2));
     let mut guest = Player::join("Guest", talking(VoiceChat::over(Box::new(guest)), 1));

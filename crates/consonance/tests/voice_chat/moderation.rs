@@ -26,8 +26,8 @@ fn decided(player: &mut Player, what: &str, is_it: impl Fn(&OperatorDecision) ->
 fn a_muted_player_is_told_why_and_falls_silent_and_why_says_so() {
     let stage = Stage::open();
     let moderation = stage.moderation();
-    let alice = stage.chat().talk_to_room("lobby").input(Speech::endless(&recording(1, 0.2, 2.2)));
-    let mut bob = Player::join("Bob", stage.chat().listen("lobby"));
+    let alice = stage.chat().speak_in_room("lobby").input(Speech::endless(&recording(1, 0.2, 2.2)));
+    let mut bob = Player::join("Bob", stage.chat().listen_to_room("lobby"));
     let mut alice = Player::join("Alice", alice);
     bob.until(&started_speaking("Alice"));
     let done = moderation.impose(&by(), "main", &"Alice".into(), Restriction::Muted, None).unwrap();
@@ -54,14 +54,14 @@ fn a_muted_player_is_told_why_and_falls_silent_and_why_says_so() {
 #[test]
 fn a_player_who_is_moved_follows_and_can_leave_the_room_as_its_own() {
     let stage = Stage::open();
-    let mut alice = Player::join("Alice", stage.chat().listen("lobby"));
+    let mut alice = Player::join("Alice", stage.chat().listen_to_room("lobby"));
     alice.until(&entered("Alice", "lobby"));
     stage.moderation().move_player(&by(), "main", &"Alice".into(), "lobby", "jail").unwrap();
     decided(&mut alice, "Alice is told", |decision| {
         *decision == OperatorDecision::Moved { from: "lobby".into(), to: "jail".into() }
     });
     alice.until(&entered("Alice", "jail"));
-    alice.voice.leave_room("jail");
+    alice.voice.stop_listening_to_room("jail");
     alice.until(&EventKind::ExitedRoom { name: "Alice".into(), room: "jail".into() });
 }
 

@@ -20,8 +20,8 @@ fn a_conversation_inside_one_process_needs_no_socket() {
     session_loop.add_network(Box::new(network.listen()));
     let server = DedicatedServer::start(session_loop);
     let chat = || VoiceChat::over(Box::new(network.client("main")));
-    let mut alice = Player::join("Alice", chat().talk_to_room("lobby"));
-    let mut bob = Player::join("Bob", chat().listen("lobby"));
+    let mut alice = Player::join("Alice", chat().speak_in_room("lobby"));
+    let mut bob = Player::join("Bob", chat().listen_to_room("lobby"));
     alice.until(&entered("Bob", "lobby"));
 
     let spoken = recording(2, 0.2, 1.7);
@@ -35,7 +35,7 @@ fn a_conversation_inside_one_process_needs_no_socket() {
 #[test]
 fn over_a_network_that_loses_a_tenth_and_shuffles_the_rest_most_frames_are_still_played() {
     let stage = Stage::open();
-    let mut alice = Player::join("Alice", stage.chat().talk_to_room("lobby").trace_frames());
+    let mut alice = Player::join("Alice", stage.chat().speak_in_room("lobby").trace_frames());
     let quic =
         QuicClient::new(&QuicRuntime::new(1).unwrap(), stage.address("main"), QuicClientSettings::default());
     let impairment = Impairment {
@@ -45,7 +45,7 @@ fn over_a_network_that_loses_a_tenth_and_shuffles_the_rest_most_frames_are_still
         ..Impairment::default()
     };
     let transport = ImpairedClient::new(quic, &impairment, &impairment);
-    let bob = VoiceChat::over(Box::new(transport)).listen("lobby").trace_frames();
+    let bob = VoiceChat::over(Box::new(transport)).listen_to_room("lobby").trace_frames();
     let mut bob = Player::join("Bob", bob);
     alice.until(&entered("Bob", "lobby"));
 

@@ -10,7 +10,7 @@ use crate::speech::{Speech, recording};
 #[test]
 fn what_one_says_to_a_room_is_heard_from_loopback_a_little_later() {
     let speech = recording(1, 0.2, 1.7);
-    let chat = VoiceChat::offline().talk_to_room("lobby").input(Speech::once(&speech)).trace_frames();
+    let chat = VoiceChat::offline().speak_in_room("lobby").input(Speech::once(&speech)).trace_frames();
     let mut alice = Player::join("Alice", chat);
     alice.until(&joined("Loopback"));
     alice.assert_hears("Loopback", &speech);
@@ -47,7 +47,7 @@ fn a_channel_that_is_opened_later_is_repeated_too_and_so_is_what_is_said_to_loop
 #[test]
 fn who_is_muted_hears_nothing() {
     let speech = recording(1, 0.2, 1.2);
-    let mut alice = Player::join("Alice", VoiceChat::offline().talk_to_room("lobby"));
+    let mut alice = Player::join("Alice", VoiceChat::offline().speak_in_room("lobby"));
     alice.voice.set_muted(true);
     alice.voice.set_input(Speech::once(&speech));
     alice.ear.listen_for(2.0);
@@ -58,7 +58,8 @@ fn who_is_muted_hears_nothing() {
 
 #[test]
 fn texts_come_back_from_where_they_were_sent() {
-    let mut alice = Player::join("Alice", VoiceChat::offline().listen("lobby").talk_to_room("radio"));
+    let mut alice =
+        Player::join("Alice", VoiceChat::offline().listen_to_room("lobby").speak_in_room("radio"));
     alice.until(&entered("Loopback", "lobby"));
     let text = |to, text: &str| EventKind::Text { from: "Loopback".into(), to, text: text.into() };
     alice.voice.send_text(Target::Room("lobby".into()), "to a room that I listen to").unwrap();
@@ -72,7 +73,7 @@ fn texts_come_back_from_where_they_were_sent() {
 #[test]
 fn the_echo_gives_way_to_a_player_of_its_name_and_utterances_end() {
     let speech = recording(3, 0.2, 0.9);
-    let chat = VoiceChat::offline().talk_to_room("lobby").input(Speech::once(&speech));
+    let chat = VoiceChat::offline().speak_in_room("lobby").input(Speech::once(&speech));
     let mut player = Player::join("Loopback", chat);
     player.until(&started_speaking("Loopback 2"));
     player.until(&stopped_speaking("Loopback 2"));
@@ -89,12 +90,12 @@ fn offline_is_an_address() {
 #[test]
 fn who_changes_the_length_of_frames_is_repeated_all_the_same() {
     let speech = recording(1, 0.2, 1.2);
-    let mut alice = Player::join("Alice", VoiceChat::offline().talk_to_room("lobby"));
+    let mut alice = Player::join("Alice", VoiceChat::offline().speak_in_room("lobby"));
     alice.forget();
     let mut wanted = alice.voice.settings();
     wanted.frame = FrameSize::Ms40;
-    alice.voice.apply(&wanted).unwrap();
-    alice.until(&EventKind::RosterReceived);
+    alice.voice.apply_settings(&wanted).unwrap();
+    alice.until(&EventKind::PlayersSynced);
     alice.until(&entered("Loopback", "lobby"));
     alice.ear.clear();
     alice.voice.set_input(Speech::once(&speech));

@@ -27,7 +27,7 @@ impl Player {
     /// Starts a chat and waits until the player is in the session.
     pub(crate) fn join(name: &str, chat: VoiceChatBuilder) -> Self {
         let mut player = Self::start(name, chat);
-        player.until(&EventKind::RosterReceived);
+        player.until(&EventKind::PlayersSynced);
         player
     }
 

@@ -24,9 +24,13 @@ fn until(what: &str, mut is_so: impl FnMut() -> bool) {
 fn a_player_tells_its_rooms_whether_it_speaks_over_what_and_how_loud() {
     let stage = Stage::open();
     let properties = ChannelProperties { positional: true, priority: Some(Priority::High), amplitude: 0.5 };
-    let chat = stage.chat().talk_to(Target::Room("lobby".into()), properties).listen("b").listen("a");
+    let chat = stage
+        .chat()
+        .speak_to(Target::Room("lobby".into()), properties)
+        .listen_to_room("b")
+        .listen_to_room("a");
     let mut alice = Player::join("Alice", chat);
-    let mut bob = Player::join("Bob", stage.chat().listen("lobby"));
+    let mut bob = Player::join("Bob", stage.chat().listen_to_room("lobby"));
     bob.until(&entered("Alice", "b"));
     let seen = bob.voice.player("Alice").unwrap();
     assert_eq!((seen.name(), seen.rooms()), ("Alice", vec!["a".to_owned(), "b".to_owned()]));
@@ -80,7 +84,7 @@ fn who_comes_back_is_another_player_with_the_volume_and_mute_of_before() {
     bob.until(&left("Alice"));
     assert!(!first.is_connected() && bob.voice.player("Alice").is_none());
     bob.forget();
-    let _alice = Player::join("Alice", stage.chat().listen("lobby"));
+    let _alice = Player::join("Alice", stage.chat().listen_to_room("lobby"));
     bob.until(&entered("Alice", "lobby"));
     let second = bob.voice.player("Alice").unwrap();
     assert!(second.is_connected() && !first.is_connected());
@@ -117,15 +121,15 @@ fn everybody_is_listed_oneself_first() {
 #[test]
 fn a_room_that_was_joined_twice_is_left_at_the_second_time() {
     let stage = Stage::open();
-    let alice = Player::join("Alice", stage.chat().listen("lobby"));
+    let alice = Player::join("Alice", stage.chat().listen_to_room("lobby"));
     let mut bob = Player::join("Bob", stage.chat());
     bob.until(&entered("Alice", "lobby"));
-    alice.voice.join_room("lobby");
-    alice.voice.leave_room("lobby");
-    alice.voice.join_room("other");
+    alice.voice.listen_to_room("lobby");
+    alice.voice.stop_listening_to_room("lobby");
+    alice.voice.listen_to_room("other");
     bob.until(&entered("Alice", "other"));
     assert!(!bob.has_seen(&exited("Alice", "lobby")), "it is still joined once");
-    alice.voice.leave_room("lobby");
+    alice.voice.stop_listening_to_room("lobby");
     bob.until(&exited("Alice", "lobby"));
     until("one room is left", || alice.voice.local_player().rooms() == ["other"]);
 }
@@ -155,7 +159,7 @@ fn a_callback_is_told_everything_whoever_polls() {
     let chat = stage.chat().on_event(move |event| sender.send(event.kind).unwrap());
     let mut alice = Player::join("Alice", chat);
     let voice = Speech::once(&recording(1, 0.5, 1.0));
-    let bob = Player::join("Bob", stage.chat().talk_to_player("Alice").input(voice));
+    let bob = Player::join("Bob", stage.chat().speak_to_player("Alice").input(voice));
     alice.until(&stopped_speaking("Bob"));
     drop((alice, bob));
     let told: Vec<_> = told.iter().collect();
@@ -168,10 +172,10 @@ fn a_callback_is_told_everything_whoever_polls() {
 #[test]
 fn a_top_priority_silences_everybody_below_and_the_own_can_be_changed() {
     let stage = Stage::open();
-    let talking = || stage.chat().talk_to_room("lobby").input(Speech::endless(&recording(1, 0.5, 2.5)));
+    let talking = || stage.chat().speak_in_room("lobby").input(Speech::endless(&recording(1, 0.5, 2.5)));
     let alice = Player::join("Alice", talking());
     let _carol = Player::join("Carol", talking());
-    let mut bob = Player::join("Bob", stage.chat().listen("lobby"));
+    let mut bob = Player::join("Bob", stage.chat().listen_to_room("lobby"));
     bob.until(&started_speaking("Carol"));
     alice.voice.set_priority(Priority::Medium);
     assert_eq!(alice.voice.priority(), Priority::Medium);

@@ -5,8 +5,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use consonance::trigger::{
-    AllowCell, Blocked, Cell, Grid, ProximityBroadcastTrigger, ProximityReceiptTrigger, ReceiptTrigger, Tick,
-    TriggerActivation,
+    AllowCell, Blocked, Cell, FrameInput, Grid, ProximityBroadcastTrigger, ProximityReceiptTrigger,
+    ReceiptTrigger, TriggerActivation,
 };
 use consonance_session::RoomId;
 
@@ -14,8 +14,8 @@ use crate::hall::Hall;
 use crate::player::{PATIENCE, Player, entered, exited, started_speaking, stopped_speaking};
 use crate::speech::{Speech, recording};
 
-fn at(x: f32) -> Tick {
-    Tick { seconds: 0.01, position_m: Some([x, 1.0, 1.0]), talk_key: false }
+fn at(x: f32) -> FrameInput {
+    FrameInput { seconds: 0.01, position_m: Some([x, 1.0, 1.0]), push_to_talk: false }
 }
 
 fn open(grid: &Grid) -> ProximityBroadcastTrigger {
@@ -111,7 +111,7 @@ fn whoever_mutes_leaves_the_world_or_may_not_enter_a_cell_has_none() {
     bob.until(&stopped_speaking("Alice"));
     mouth.toggle_mute();
     for nowhere in [None, Some([f32::NAN, 0.0, 0.0]), Some([0.0, f32::INFINITY, 0.0])] {
-        let tick = Tick { position_m: nowhere, ..at(0.0) };
+        let tick = FrameInput { position_m: nowhere, ..at(0.0) };
         mouth.update(&alice.voice, &tick);
         ear.update(&bob.voice, &tick);
         assert_eq!((mouth.cells().len(), mouth.blocked()), (0, Some(Blocked::NoPosition)));
@@ -127,7 +127,7 @@ fn another_grid_leaves_all_rooms_and_a_room_that_something_else_has_joined_stays
     let (near, nearer) = (Grid::default(), Grid::new("nearer", 2).unwrap());
     let kept = near.room_of(Cell { x: 0, y: 0, z: 0 });
     let left = near.room_of(Cell { x: -1, y: 0, z: 0 });
-    bob.voice.join_room(kept.clone());
+    bob.voice.listen_to_room(kept.clone());
     let mut ear = ProximityReceiptTrigger::new(near);
     ear.update(&bob.voice, &at(0.0));
     alice.until(&entered("Bob", &left));
@@ -163,14 +163,14 @@ fn a_room_that_the_wire_cannot_tell_from_another_is_listened_to_once_that_one_is
     let hall = Hall::open();
     let (_alice, bob) = players(&hall);
     let (first, second) = names_of_one_id();
-    bob.voice.join_room(first.clone());
+    bob.voice.listen_to_room(first.clone());
     let mut ear = ReceiptTrigger::new(second.clone());
     until("it waits for a place", || {
         ear.update(&bob.voice, &at(0.0));
         ear.blocked() == Some(Blocked::NoPlace)
     });
     assert!(!ear.is_listening() && bob.voice.local_player().rooms() == [first.clone()]);
-    bob.voice.leave_room(first);
+    bob.voice.stop_listening_to_room(first);
     until("it listens", || {
         ear.update(&bob.voice, &at(0.0));
         ear.is_listening() && bob.voice.local_player().rooms() == [second.clone()]

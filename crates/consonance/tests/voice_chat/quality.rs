@@ -12,8 +12,8 @@ use crate::stage::Stage;
 fn the_quality_changes_in_mid_speech_and_the_voice_goes_on() {
     let stage = Stage::open();
     let voice = recording(1, 0.0, 4.0);
-    let mut alice = Player::join("Alice", stage.chat().talk_to_room("lobby").quality(Quality::Low));
-    let mut bob = Player::join("Bob", stage.chat().listen("lobby"));
+    let mut alice = Player::join("Alice", stage.chat().speak_in_room("lobby").quality(Quality::Low));
+    let mut bob = Player::join("Bob", stage.chat().listen_to_room("lobby"));
     alice.until(&entered("Bob", "lobby"));
     alice.voice.set_input(Speech::endless(&voice));
     bob.until(&started_speaking("Alice"));

@@ -58,8 +58,8 @@ fn where_the_newest_wins_a_second_login_takes_the_name_over() {
     let stage = Stage::open_with(|settings| settings.name_taken = NameTaken::Newest);
     let mut first = Player::join("Alice", stage.chat());
     let second = Player::join("Alice", stage.chat());
-    assert_eq!(first.until_ended(), End::NameTakenOver);
-    assert_eq!(first.voice.leave().unwrap_err(), End::NameTakenOver);
+    assert_eq!(first.until_ended(), End::ReplacedByNewerLogin);
+    assert_eq!(first.voice.leave().unwrap_err(), End::ReplacedByNewerLogin);
     assert_eq!(second.voice.leave().map(|_| ()), Ok(()));
 }
 
@@ -67,7 +67,7 @@ fn where_the_newest_wins_a_second_login_takes_the_name_over() {
 fn a_chat_whose_name_is_in_use_ends_with_the_reason_and_does_not_keep_trying() {
     let stage = Stage::open();
     let mut first = Player::join("Alice", stage.chat());
-    let mut second = Player::start("alice", stage.chat().keep_trying());
+    let mut second = Player::start("alice", stage.chat().retry_first_connect());
     let end = second.until_ended();
     let reason = EndCode::NameInUse.into();
     assert_eq!(end, End::NoConnection(DisconnectReason::ClosedByPeer { reason }));
@@ -84,7 +84,7 @@ fn what_cannot_be_used_is_refused_before_anything_starts() {
         let refused = stage.chat().name(name).start();
         assert!(matches!(refused, Err(StartError::Name { .. })), "{refused:?}");
     }
-    let refused = stage.chat().name("Alice").listen("x".repeat(129)).start();
+    let refused = stage.chat().name("Alice").listen_to_room("x".repeat(129)).start();
     assert!(matches!(refused, Err(StartError::Room { .. })), "{refused:?}");
     let refused = VoiceChat::to("quic://127.0.0.1/main").err();
     assert!(matches!(refused, Some(StartError::Address(_))), "{refused:?}");
@@ -96,7 +96,7 @@ fn a_refusal_has_a_code_and_says_each_cause_once() {
     let long = "x".repeat(129);
     for (refused, code) in [
         (VoiceChat::to("quic://127.0.0.1/main").err(), "address"),
-        (stage.chat().name("Alice").listen(long).start().err(), "room"),
+        (stage.chat().name("Alice").listen_to_room(long).start().err(), "room"),
         (stage.chat().name("").start().err(), "name"),
         (VoiceChat::builder().name("Alice").start().err(), "no-network"),
     ] {

@@ -15,10 +15,10 @@ fn after_a_restart_of_the_server_everybody_comes_back_with_rooms_and_channels_an
     let mut stage = Stage::open();
     let (from_alice, from_bob) = (recording(1, 0.2, 2.2), recording(3, 0.2, 2.2));
     let mut alice = Player::join("Alice", stage.chat().input(Speech::endless(&from_alice)));
-    let bob = stage.chat().talk_to_player("Alice").input(Speech::endless(&from_bob));
+    let bob = stage.chat().speak_to_player("Alice").input(Speech::endless(&from_bob));
     let mut bob = Player::join("Bob", bob);
     // What was asked for on the way is kept as well as what was asked for at the start.
-    bob.voice.join_room("team");
+    bob.voice.listen_to_room("team");
     alice.voice.open_channel(Target::Room("team".into()), ChannelProperties::default());
     alice.until(&started_speaking("Bob"));
     bob.until(&started_speaking("Alice"));
@@ -57,7 +57,7 @@ fn the_time_line_of_the_output_goes_on_while_the_server_is_gone() {
 #[test]
 fn a_server_that_stays_away_ends_the_chat_after_the_time_given() {
     let mut stage = Stage::open();
-    let mut alice = Player::join("Alice", stage.chat().give_up_after(Duration::from_millis(300)));
+    let mut alice = Player::join("Alice", stage.chat().reconnect_timeout(Duration::from_millis(300)));
     stage.stop();
     alice.until_lost();
     let end = alice.until_ended();

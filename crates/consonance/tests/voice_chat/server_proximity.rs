@@ -19,10 +19,10 @@ fn who_shares_its_place_hears_who_is_near_and_walks_in_and_out_of_range() {
     settings.proximity = vec![("world".into(), ProximitySettings::new(10.0))];
     let hall = Hall::open_with(&settings);
     let positional = ChannelProperties { positional: true, ..ChannelProperties::default() };
-    let to_world = hall.chat().0.talk_to(Target::Room("world".into()), positional);
+    let to_world = hall.chat().0.speak_to(Target::Room("world".into()), positional);
     let mut alice = Player::join("Alice", to_world.share_position(true));
     let [mut bob, mut carol, mut dave] = ["Bob", "Carol", "Dave"].map(|name| {
-        let player = Player::join(name, hall.chat().0.listen("world").share_position(name != "Dave"));
+        let player = Player::join(name, hall.chat().0.listen_to_room("world").share_position(name != "Dave"));
         alice.until(&entered(name, "world"));
         player
     });

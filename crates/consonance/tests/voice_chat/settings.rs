@@ -16,9 +16,9 @@ fn settings_in_force_are_told_whichever_method_set_them() {
     assert_eq!(alice.voice.settings(), wanted);
     alice.voice.set_quality(Quality::Music);
     alice.voice.set_master_volume(9.0);
-    alice.voice.set_levelling(true);
+    alice.voice.set_auto_volume(true);
     let present = alice.voice.settings();
-    assert_eq!((present.quality, present.master_volume, present.levelling), (Quality::Music, 4.0, true));
+    assert_eq!((present.quality, present.master_volume, present.auto_volume), (Quality::Music, 4.0, true));
 }
 
 #[test]
@@ -32,15 +32,15 @@ fn without_settings_a_file_is_sent_as_it_is_and_always() {
 #[test]
 fn another_length_of_frames_joins_again_by_itself_and_keeps_rooms_channels_and_the_voice() {
     let stage = Stage::open();
-    let talking = stage.chat().listen("team").talk_to_room("lobby");
+    let talking = stage.chat().listen_to_room("team").speak_in_room("lobby");
     let mut alice = Player::join("Alice", talking.input(Speech::endless(&recording(1, 0.5, 2.5))));
-    let mut bob = Player::join("Bob", stage.chat().listen("lobby"));
+    let mut bob = Player::join("Bob", stage.chat().listen_to_room("lobby"));
     bob.until(&started_speaking("Alice"));
     bob.forget();
     let mut wanted = alice.voice.settings();
     (wanted.frame, wanted.capture.noise) = (FrameSize::Ms60, Some(NoiseLevel::Low));
-    alice.voice.apply(&wanted).unwrap();
-    alice.until(&EventKind::JoiningAgain);
+    alice.voice.apply_settings(&wanted).unwrap();
+    alice.until(&EventKind::Rejoining);
     bob.until(&left("Alice"));
     bob.forget();
     bob.until(&entered("Alice", "team"));
@@ -62,7 +62,7 @@ fn a_setting_out_of_its_range_changes_nothing() {
     assert!(matches!(refused, Err(StartError::Settings(SettingsError::OutOfRange { .. }))));
     let alice = Player::join("Alice", stage.chat());
     let before = alice.voice.settings();
-    assert!(alice.voice.apply(&bad).is_err());
+    assert!(alice.voice.apply_settings(&bad).is_err());
     assert_eq!(alice.voice.settings(), before);
 }
 

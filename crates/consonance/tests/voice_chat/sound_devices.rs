@@ -1,7 +1,7 @@
 //! Chats with a microphone and a loudspeaker; here they are such as every machine has, silent and unheard.
 
 use consonance::audio::{ActivationMode, ActivationSettings};
-use consonance::device::{Backend, DeviceState, Direction, Selection};
+use consonance::device::{Backend, DeviceSelection, DeviceState, Direction};
 use consonance::{DeviceRow, EventKind, VoiceStatistics};
 
 use crate::player::{PATIENCE, Player};
@@ -10,14 +10,14 @@ use crate::stage::Stage;
 #[test]
 fn a_chat_speaks_with_a_microphone_and_changes_it_while_it_runs() {
     let stage = Stage::open();
-    let mut bob = Player::join("Bob", stage.chat().listen("lobby"));
+    let mut bob = Player::join("Bob", stage.chat().listen_to_room("lobby"));
     let alice = stage
         .chat()
         .name("Alice")
-        .talk_to_room("lobby")
-        .microphone(Selection::Default)
+        .speak_in_room("lobby")
+        .microphone(DeviceSelection::Default)
         .activation(ActivationSettings { mode: ActivationMode::Open, ..ActivationSettings::default() })
-        .loudspeaker(Selection::Default)
+        .loudspeaker(DeviceSelection::Default)
         .device_backend(Backend::Null)
         .start()
         .unwrap();
@@ -36,9 +36,9 @@ fn a_chat_speaks_with_a_microphone_and_changes_it_while_it_runs() {
     };
     until(Direction::Input, DeviceState::is_running);
     bob.until(&EventKind::StartedSpeaking { name: "Alice".into() });
-    alice.select_device(Direction::Input, Selection::None);
+    alice.select_device(Direction::Input, DeviceSelection::None);
     until(Direction::Input, |state| *state == DeviceState::Off);
-    alice.select_device(Direction::Input, Selection::Default);
+    alice.select_device(Direction::Input, DeviceSelection::Default);
     until(Direction::Input, DeviceState::is_running);
     let deadline = std::time::Instant::now() + PATIENCE;
     let is_running = |device: &Option<DeviceRow>| device.as_ref().is_some_and(|row| row.state.is_running());
@@ -55,8 +55,8 @@ fn a_chat_speaks_with_a_microphone_and_changes_it_while_it_runs() {
 fn a_chat_without_devices_says_so_when_another_one_is_asked_for() {
     let stage = Stage::open();
     let mut alice = Player::join("Alice", stage.chat());
-    alice.voice.select_device(Direction::Output, Selection::None);
-    assert_eq!(alice.voice.settings().loudspeaker, Selection::Default, "it is not in force");
+    alice.voice.select_device(Direction::Output, DeviceSelection::None);
+    assert_eq!(alice.voice.settings().loudspeaker, DeviceSelection::Default, "it is not in force");
     alice.until_some(
         "a problem",
         |kind| matches!(kind, EventKind::Problem { about: consonance::ProblemKind::Device, text } if text.contains("without a loudspeaker")),
@@ -67,18 +67,18 @@ fn a_chat_without_devices_says_so_when_another_one_is_asked_for() {
 #[test]
 fn a_chat_with_a_microphone_only_opens_no_loudspeaker_that_would_play_nothing() {
     let stage = Stage::open();
-    let with_microphone = stage.chat().microphone(Selection::Default).device_backend(Backend::Null);
+    let with_microphone = stage.chat().microphone(DeviceSelection::Default).device_backend(Backend::Null);
     let mut alice = Player::join("Alice", with_microphone);
-    alice.voice.select_device(Direction::Output, Selection::Default);
+    alice.voice.select_device(Direction::Output, DeviceSelection::Default);
     alice.until_some("a problem", |kind| {
         matches!(kind, EventKind::Problem { about: consonance::ProblemKind::Device, text }
             if text.contains("without a loudspeaker"))
     });
     alice.forget();
     let mut settings = alice.voice.settings();
-    settings.loudspeaker = Selection::None;
-    alice.voice.apply(&settings).unwrap();
-    alice.voice.select_device(Direction::Input, Selection::None);
+    settings.loudspeaker = DeviceSelection::None;
+    alice.voice.apply_settings(&settings).unwrap();
+    alice.voice.select_device(Direction::Input, DeviceSelection::None);
     alice.until_some("the microphone is off", |kind| {
         matches!(kind, EventKind::Device(event)
             if event.direction == Direction::Input && event.state == DeviceState::Off)

@@ -1,6 +1,6 @@
 //! Recorded speech as an input: once, or again and again.
 
-use consonance::audio::{BLOCK_SAMPLES, Input, ReadOutcome, SAMPLE_RATE_HZ, WavInput};
+use consonance::audio::{BLOCK_SAMPLES, Input, Read, SAMPLE_RATE_HZ, WavInput};
 
 /// Seconds `from` to `to` of one of the three recordings, mono at 48 kHz.
 pub(crate) fn recording(number: u32, from: f64, to: f64) -> Vec<f32> {
@@ -30,7 +30,7 @@ impl Speech {
 }
 
 impl Input for Speech {
-    fn read(&mut self, block: &mut [f32; BLOCK_SAMPLES]) -> ReadOutcome {
+    fn read(&mut self, block: &mut [f32; BLOCK_SAMPLES]) -> Read {
         if self.is_endless && self.next == self.samples.len() {
             self.next = 0;
         }
@@ -39,6 +39,6 @@ impl Input for Speech {
         block[..taken].copy_from_slice(&rest[..taken]);
         block[taken..].fill(0.0);
         self.next += taken;
-        if taken > 0 { ReadOutcome::Block } else { ReadOutcome::Ended }
+        if taken > 0 { Read::Samples } else { Read::End }
     }
 }

@@ -13,16 +13,16 @@ use crate::stage::Stage;
 fn a_conversation_is_recorded_with_every_voice_in_a_file_of_its_own() {
     let stage = Stage::open();
     let cleaned = CaptureSettings { automatic_gain: false, ..CaptureSettings::default() };
-    let chat = stage.chat().listen("lobby").talk_to_room("lobby");
+    let chat = stage.chat().listen_to_room("lobby").speak_in_room("lobby");
     let mut alice = Player::join("Alice", chat.capture(cleaned));
-    let mut bob = Player::join("Bob", stage.chat().listen("lobby").talk_to_room("lobby"));
+    let mut bob = Player::join("Bob", stage.chat().listen_to_room("lobby").speak_in_room("lobby"));
     alice.until(&entered("Bob", "lobby"));
     bob.until(&entered("Alice", "lobby"));
 
     let mut recorder = Recorder::start(folder("taps"), RecordingSettings::default()).unwrap();
     for source in [
         TapSource::Mix,
-        TapSource::Speaker("Bob".into()),
+        TapSource::Player("Bob".into()),
         TapSource::RawMicrophone,
         TapSource::ProcessedMicrophone,
     ] {
@@ -55,14 +55,14 @@ fn a_conversation_is_recorded_with_every_voice_in_a_file_of_its_own() {
 #[test]
 fn everyone_is_recorded_in_one_call_also_who_joins_later() {
     let stage = Stage::open();
-    let mut alice = Player::join("Alice", stage.chat().listen("lobby").talk_to_room("lobby"));
-    let mut bob = Player::join("Bob", stage.chat().listen("lobby").talk_to_room("lobby"));
+    let mut alice = Player::join("Alice", stage.chat().listen_to_room("lobby").speak_in_room("lobby"));
+    let mut bob = Player::join("Bob", stage.chat().listen_to_room("lobby").speak_in_room("lobby"));
     alice.until(&entered("Bob", "lobby"));
     bob.until(&entered("Alice", "lobby"));
     let mut recorder = Recorder::start(folder("everyone"), RecordingSettings::default()).unwrap();
     recorder.add_all(&alice.voice).unwrap();
 
-    let mut carol = Player::join("Carol", stage.chat().talk_to_room("lobby"));
+    let mut carol = Player::join("Carol", stage.chat().speak_in_room("lobby"));
     carol.until(&entered("Alice", "lobby"));
     let (from_alice, from_bob, from_carol) =
         (recording(1, 0.2, 2.2), recording(3, 0.2, 2.2), recording(2, 0.2, 2.2));
@@ -84,7 +84,7 @@ fn everyone_is_recorded_in_one_call_also_who_joins_later() {
         WavInput::open(&track.track.path).unwrap()
     };
     assert_eq!(tracks.len(), 4, "{tracks:?}");
-    let speaker = |name: &str| track(&TapSource::Speaker(name.into()));
+    let speaker = |name: &str| track(&TapSource::Player(name.into()));
     assert!(likeness(&from_alice, track(&TapSource::ProcessedMicrophone).samples()) > ALIKE);
     assert!(likeness(&from_bob, speaker("Bob").samples()) > ALIKE);
     assert!(likeness(&from_carol, speaker("Carol").samples()) > ALIKE);
@@ -94,9 +94,9 @@ fn everyone_is_recorded_in_one_call_also_who_joins_later() {
 #[test]
 fn a_tap_that_is_dropped_or_of_somebody_who_never_comes_costs_nothing() {
     let stage = Stage::open();
-    let bob = Player::join("Bob", stage.chat().listen("lobby"));
+    let bob = Player::join("Bob", stage.chat().listen_to_room("lobby"));
     drop(bob.voice.tap(TapSource::Mix));
-    let mut nobody = bob.voice.tap(TapSource::Speaker("Nobody".into()));
+    let mut nobody = bob.voice.tap(TapSource::Player("Nobody".into()));
     let mut mix = bob.voice.tap(TapSource::Mix);
     bob.ear.listen_for(0.5);
     assert_eq!(nobody.poll(), None);

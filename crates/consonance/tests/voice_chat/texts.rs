@@ -1,6 +1,6 @@
 //! Text messages: what became of them is told, and the history keeps both sides.
 
-use consonance::{EventKind, TEXT_BYTES_MAX, Target, TextRefused};
+use consonance::{EventKind, SendTextError, TEXT_BYTES_MAX, Target};
 
 use crate::player::{Player, entered, joined};
 use crate::stage::Stage;
@@ -9,8 +9,8 @@ use crate::stage::Stage;
 fn the_sender_learns_to_how_many_players_a_text_went_or_why_it_did_not() {
     let stage = Stage::open();
     let mut alice = Player::join("Alice", stage.chat());
-    let _bob = Player::join("Bob", stage.chat().listen("lobby"));
-    let _carol = Player::join("Carol", stage.chat().listen("lobby"));
+    let _bob = Player::join("Bob", stage.chat().listen_to_room("lobby"));
+    let _carol = Player::join("Carol", stage.chat().listen_to_room("lobby"));
     alice.until(&entered("Bob", "lobby"));
     alice.until(&entered("Carol", "lobby"));
     let send = |target: Target| alice.voice.send_text(target, "hello").unwrap();
@@ -35,7 +35,7 @@ fn a_text_that_no_packet_can_carry_is_refused_at_once_and_the_longest_arrives() 
     alice.until(&joined("Bob"));
     let bytes = TEXT_BYTES_MAX + 1;
     let refused = alice.voice.send_text(Target::Player("Bob".into()), "x".repeat(bytes));
-    assert_eq!(refused, Err(TextRefused::TooLong { bytes }));
+    assert_eq!(refused, Err(SendTextError::TooLong { bytes }));
     let longest = "x".repeat(TEXT_BYTES_MAX);
     alice.voice.send_text(Target::Player("Bob".into()), &*longest).unwrap();
     bob.until_some("the longest", |kind| matches!(kind, EventKind::Text { text, .. } if *text == longest));

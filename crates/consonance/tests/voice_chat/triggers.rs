@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use consonance::audio::{CaptureSettings, Input, Output, OutputError, StereoBlock};
 use consonance::trigger::{
-    Blocked, BroadcastTrigger, ReceiptTrigger, Tick, TriggerActivation, TriggerTarget, Zone,
+    Blocked, BroadcastTrigger, FrameInput, ReceiptTrigger, TriggerActivation, TriggerTarget, Zone,
 };
 use consonance::{ChannelActivation, ChannelProperties, EventKind, Fade, ProblemKind, Target};
 use consonance_testing::sound::{ALIKE, likeness};
@@ -19,9 +19,9 @@ use crate::speech::{Speech, recording};
 use crate::witness::{Seen, Witness};
 
 /// What a frame of these games lasts on their own clock.
-const TICK: Tick = Tick { seconds: 0.01, position_m: Some([0.0; 3]), talk_key: false };
-const KEY: Tick = Tick { talk_key: true, ..TICK };
-const FAR: Tick = Tick { position_m: Some([100.0, 0.0, 0.0]), ..TICK };
+const FRAME_INPUT: FrameInput = FrameInput { seconds: 0.01, position_m: Some([0.0; 3]), push_to_talk: false };
+const KEY: FrameInput = FrameInput { push_to_talk: true, ..FRAME_INPUT };
+const FAR: FrameInput = FrameInput { position_m: Some([100.0, 0.0, 0.0]), ..FRAME_INPUT };
 
 /// Somebody who speaks without an end, and somebody who sees what is sent.
 struct Scene {
@@ -63,7 +63,7 @@ impl Scene {
     fn tick(
         &mut self,
         trigger: &mut BroadcastTrigger,
-        tick: Tick,
+        tick: FrameInput,
         what: &str,
         mut is_so: impl FnMut(&BroadcastTrigger, &Witness) -> bool,
     ) {
@@ -77,11 +77,11 @@ impl Scene {
     fn walk(
         &mut self,
         trigger: &mut BroadcastTrigger,
-        tick: Tick,
+        tick: FrameInput,
         is_so: impl Fn(&Self) -> bool,
     ) -> Vec<f32> {
         self.witness.seen.clear();
-        let tick = Tick { seconds: 0.02, ..tick };
+        let tick = FrameInput { seconds: 0.02, ..tick };
         let mut volumes = Vec::new();
         while !is_so(self) {
             trigger.update(&self.alice.voice, &tick);
@@ -97,14 +97,14 @@ impl Scene {
         self.witness.amplitudes().last().copied()
     }
 
-    fn until_transmitting(&mut self, trigger: &mut BroadcastTrigger, tick: Tick) {
+    fn until_transmitting(&mut self, trigger: &mut BroadcastTrigger, tick: FrameInput) {
         self.tick(trigger, tick, "transmitting", |trigger, witness| {
             trigger.is_transmitting() && witness.amplitudes().len() > 3
         });
         assert_eq!((trigger.blocked(), trigger.can_trigger()), (None, true));
     }
 
-    fn until_stopped(&mut self, trigger: &mut BroadcastTrigger, tick: Tick, why: Blocked) {
+    fn until_stopped(&mut self, trigger: &mut BroadcastTrigger, tick: FrameInput, why: Blocked) {
         self.tick(trigger, tick, "stopped", |trigger, witness| {
             witness.seen.contains(&Seen::Stopped) && !trigger.is_transmitting()
         });
@@ -130,10 +130,10 @@ fn is_full(amplitude: f32) -> bool {
 fn a_trigger_opens_with_its_key_and_fades_out_on_the_wire_when_it_is_let_go() {
     let mut scene = Scene::new(&["lobby"]);
     let mut trigger = to_lobby(TriggerActivation::PushToTalk);
-    trigger.update(&scene.alice.voice, &TICK);
+    trigger.update(&scene.alice.voice, &FRAME_INPUT);
     assert_eq!(trigger.blocked(), Some(Blocked::KeyUp));
     scene.until_transmitting(&mut trigger, KEY);
-    scene.until_stopped(&mut trigger, TICK, Blocked::KeyUp);
+    scene.until_stopped(&mut trigger, FRAME_INPUT, Blocked::KeyUp);
     let amplitudes = scene.witness.amplitudes();
     let full = amplitudes.iter().take_while(|amplitude| is_full(**amplitude)).count();
     let tail = &amplitudes[full..];
@@ -147,15 +147,15 @@ fn a_trigger_opens_with_its_key_and_fades_out_on_the_wire_when_it_is_let_go() {
 fn muting_slams_a_trigger_shut() {
     let mut scene = Scene::new(&["lobby"]);
     let mut trigger = to_lobby(TriggerActivation::Open);
-    scene.until_transmitting(&mut trigger, TICK);
+    scene.until_transmitting(&mut trigger, FRAME_INPUT);
     trigger.toggle_mute();
-    scene.until_stopped(&mut trigger, TICK, Blocked::Muted);
+    scene.until_stopped(&mut trigger, FRAME_INPUT, Blocked::Muted);
     assert!(!trigger.can_trigger());
     let amplitudes = scene.witness.amplitudes();
     assert!(amplitudes.iter().all(|amplitude| is_full(*amplitude)), "{amplitudes:?}");
     scene.witness.seen.clear();
     trigger.toggle_mute();
-    scene.until_transmitting(&mut trigger, TICK);
+    scene.until_transmitting(&mut trigger, FRAME_INPUT);
 }
 
 #[test]
@@ -163,13 +163,13 @@ fn tokens_open_and_close_a_trigger_while_it_runs() {
     let mut scene = Scene::new(&["lobby"]);
     let mut trigger = to_lobby(TriggerActivation::Open);
     trigger.tokens = BTreeSet::from(["red".to_owned(), "blue".to_owned()]);
-    trigger.update(&scene.alice.voice, &TICK);
+    trigger.update(&scene.alice.voice, &FRAME_INPUT);
     assert_eq!((trigger.blocked(), trigger.can_trigger()), (Some(Blocked::NoToken), false));
     let tokens = scene.alice.voice.tokens();
     tokens.add("blue").unwrap();
-    scene.until_transmitting(&mut trigger, TICK);
+    scene.until_transmitting(&mut trigger, FRAME_INPUT);
     tokens.remove("blue");
-    scene.until_stopped(&mut trigger, TICK, Blocked::NoToken);
+    scene.until_stopped(&mut trigger, FRAME_INPUT, Blocked::NoToken);
     scene.alice.until(&EventKind::TokenAdded { token: "blue".into() });
     scene.alice.until(&EventKind::TokenRemoved { token: "blue".into() });
 }
@@ -179,12 +179,12 @@ fn a_zone_fades_in_and_out_as_the_player_walks_through() {
     let mut scene = Scene::new(&["lobby"]);
     let mut trigger = to_lobby(TriggerActivation::Open);
     trigger.zone = Some(Zone::sphere([0.0; 3], 5.0));
-    trigger.update(&scene.alice.voice, &Tick { position_m: None, ..TICK });
+    trigger.update(&scene.alice.voice, &FrameInput { position_m: None, ..FRAME_INPUT });
     assert_eq!(trigger.blocked(), Some(Blocked::NoPosition));
     trigger.update(&scene.alice.voice, &FAR);
     assert_eq!(trigger.blocked(), Some(Blocked::OutsideZone));
 
-    let rising = scene.walk(&mut trigger, TICK, |scene| scene.last_amplitude().is_some_and(is_full));
+    let rising = scene.walk(&mut trigger, FRAME_INPUT, |scene| scene.last_amplitude().is_some_and(is_full));
     assert!(rising.is_sorted() && rising[0] < 0.1 && rising.len() > 30, "750 ms: {rising:?}");
     let falling = scene.walk(&mut trigger, FAR, |scene| scene.witness.seen.contains(&Seen::Stopped));
     assert!(falling.is_sorted_by(|a, b| a >= b) && falling.len() > 50, "1150 ms: {falling:?}");
@@ -196,14 +196,14 @@ fn a_zone_fades_in_and_out_as_the_player_walks_through() {
 fn another_target_closes_one_channel_and_opens_another() {
     let mut scene = Scene::new(&["lobby", "kitchen"]);
     let mut trigger = to_lobby(TriggerActivation::Open);
-    scene.until_transmitting(&mut trigger, TICK);
+    scene.until_transmitting(&mut trigger, FRAME_INPUT);
     let target_of = |seen: &Seen| match seen {
         Seen::Frame(channels) => channels.iter().map(|channel| channel.target).collect::<Vec<_>>(),
         _ => Vec::new(),
     };
     let lobby = target_of(scene.witness.seen.last().unwrap());
     trigger.target = TriggerTarget::Room("kitchen".into());
-    scene.tick(&mut trigger, TICK, "kitchen", |_, witness| {
+    scene.tick(&mut trigger, FRAME_INPUT, "kitchen", |_, witness| {
         witness.seen.last().is_some_and(|seen| {
             let targets = target_of(seen);
             targets.len() == 1 && targets != lobby
@@ -223,7 +223,7 @@ fn a_channel_that_is_shut_for_another_one_breaks_no_utterance() {
     scene.run("frames", |_, witness| witness.amplitudes().len() > 3);
     for room in ["kitchen", "lobby", "kitchen", "lobby"] {
         let next = open(&scene, room);
-        scene.alice.voice.set_channel_activation(present, ChannelActivation::Shut);
+        scene.alice.voice.set_channel_activation(present, ChannelActivation::Closed);
         let is_open =
             |alice: &Player, channel| alice.voice.channel_state(channel).is_some_and(|state| state.is_open);
         scene.run("moved", |alice, _| is_open(alice, next) && !is_open(alice, present));
@@ -240,16 +240,16 @@ fn a_trigger_of_the_local_player_itself_does_nothing_and_one_of_another_speaks_t
     let mut scene = Scene::new(&[]);
     let mut trigger = BroadcastTrigger::new(TriggerTarget::Owner(Some("Alice".into())));
     trigger.activation = TriggerActivation::Open;
-    trigger.update(&scene.alice.voice, &TICK);
+    trigger.update(&scene.alice.voice, &FRAME_INPUT);
     assert_eq!(trigger.blocked(), Some(Blocked::OwnPlayer));
     trigger.target = TriggerTarget::Player("Alice".into());
-    trigger.update(&scene.alice.voice, &TICK);
+    trigger.update(&scene.alice.voice, &FRAME_INPUT);
     assert_eq!(trigger.blocked(), Some(Blocked::OwnPlayer));
     trigger.target = TriggerTarget::Owner(None);
-    trigger.update(&scene.alice.voice, &TICK);
+    trigger.update(&scene.alice.voice, &FRAME_INPUT);
     assert_eq!(trigger.blocked(), Some(Blocked::NoTarget));
     trigger.target = TriggerTarget::Owner(Some("Witness".into()));
-    scene.until_transmitting(&mut trigger, TICK);
+    scene.until_transmitting(&mut trigger, FRAME_INPUT);
 }
 
 #[test]
@@ -257,10 +257,10 @@ fn dropping_a_trigger_closes_its_channel_and_leaves_its_room() {
     let mut scene = Scene::new(&["lobby"]);
     let mut trigger = to_lobby(TriggerActivation::Open);
     let mut receipt = ReceiptTrigger::new("kitchen");
-    receipt.update(&scene.alice.voice, &TICK);
+    receipt.update(&scene.alice.voice, &FRAME_INPUT);
     assert!(receipt.is_listening());
     scene.alice.until(&entered("Alice", "kitchen"));
-    scene.until_transmitting(&mut trigger, TICK);
+    scene.until_transmitting(&mut trigger, FRAME_INPUT);
     drop((trigger, receipt));
     scene.alice.until(&exited("Alice", "kitchen"));
     scene.run("stopped", |_, witness| witness.seen.contains(&Seen::Stopped));
@@ -278,7 +278,7 @@ fn dropping_a_trigger_waits_for_nobody_even_while_the_output_hangs_and_the_queue
         }
     };
     let mut receipt = ReceiptTrigger::new("kitchen");
-    receipt.update(&voice, &TICK);
+    receipt.update(&voice, &FRAME_INPUT);
     until(entered("Alice", "kitchen"));
     let hangs = hanging.lock().unwrap();
     let is_full = |event: consonance::Event| {
@@ -287,7 +287,7 @@ fn dropping_a_trigger_waits_for_nobody_even_while_the_output_hangs_and_the_queue
     let deadline = Instant::now() + PATIENCE;
     while !voice.poll_event().is_some_and(is_full) {
         assert!(Instant::now() < deadline, "the queue is never full");
-        voice.leave_room("nowhere");
+        voice.stop_listening_to_room("nowhere");
     }
     let (sender, dropped) = sync_channel(1);
     thread::spawn(move || {
@@ -319,12 +319,12 @@ fn a_receipt_trigger_listens_inside_of_its_zone_with_its_token() {
     let mut trigger = ReceiptTrigger::new("kitchen");
     trigger.zone = Some(Zone::cuboid([-1.0; 3], [1.0; 3]));
     trigger.tokens.insert("cook".into());
-    trigger.update(&scene.alice.voice, &TICK);
+    trigger.update(&scene.alice.voice, &FRAME_INPUT);
     assert_eq!(trigger.blocked(), Some(Blocked::NoToken));
     scene.alice.voice.tokens().add("cook").unwrap();
     trigger.update(&scene.alice.voice, &FAR);
     assert_eq!(trigger.blocked(), Some(Blocked::OutsideZone));
-    trigger.update(&scene.alice.voice, &TICK);
+    trigger.update(&scene.alice.voice, &FRAME_INPUT);
     scene.alice.until(&entered("Alice", "kitchen"));
     trigger.update(&scene.alice.voice, &FAR);
     scene.alice.until(&exited("Alice", "kitchen"));
@@ -334,17 +334,17 @@ fn a_receipt_trigger_listens_inside_of_its_zone_with_its_token() {
 fn a_game_that_stalls_loses_not_even_the_first_syllable_and_neither_does_it_leave_the_channel_open() {
     let hall = Hall::open();
     let mut alice = Player::join("Alice", hall.chat().0.capture(CaptureSettings::UNPROCESSED));
-    let mut bob = Player::join("Bob", hall.chat().0.listen("lobby"));
+    let mut bob = Player::join("Bob", hall.chat().0.listen_to_room("lobby"));
     alice.until(&entered("Bob", "lobby"));
     let mut trigger = to_lobby(TriggerActivation::Voice);
-    trigger.update(&alice.voice, &TICK);
+    trigger.update(&alice.voice, &FRAME_INPUT);
     // From here on the game stands still: nobody ticks, and nobody takes events.
     let silence = vec![0.0; 48_000];
     let sentence = recording(1, 0.2, 2.2);
     alice.voice.set_input(Speech::endless(&[silence.clone(), sentence.clone(), silence.repeat(8)].concat()));
     bob.until(&started_speaking("Alice"));
     bob.assert_hears("Alice", &sentence);
-    trigger.update(&alice.voice, &TICK);
+    trigger.update(&alice.voice, &FRAME_INPUT);
     assert_eq!(trigger.blocked(), Some(Blocked::NoSpeech));
 }
 
@@ -352,8 +352,8 @@ fn a_game_that_stalls_loses_not_even_the_first_syllable_and_neither_does_it_leav
 fn beside_an_open_channel_one_with_voice_activation_carries_speech_alone_and_all_of_it() {
     let hall = Hall::open();
     let mut alice = Player::join("Alice", hall.chat().0.capture(CaptureSettings::UNPROCESSED));
-    let mut bob = Player::join("Bob", hall.chat().0.listen("near"));
-    let mut carol = Player::join("Carol", hall.chat().0.listen("radio"));
+    let mut bob = Player::join("Bob", hall.chat().0.listen_to_room("near"));
+    let mut carol = Player::join("Carol", hall.chat().0.listen_to_room("radio"));
     alice.until(&entered("Bob", "near"));
     alice.until(&entered("Carol", "radio"));
     let open = |room: &str, activation| {
@@ -380,8 +380,8 @@ fn beside_an_open_channel_one_with_voice_activation_carries_speech_alone_and_all
 fn whoever_mutes_the_chat_closes_all_triggers_at_once() {
     let mut scene = Scene::new(&["lobby"]);
     let mut trigger = to_lobby(TriggerActivation::Open);
-    scene.until_transmitting(&mut trigger, TICK);
+    scene.until_transmitting(&mut trigger, FRAME_INPUT);
     scene.alice.voice.set_muted(true);
-    scene.until_stopped(&mut trigger, TICK, Blocked::NoVoice);
+    scene.until_stopped(&mut trigger, FRAME_INPUT, Blocked::NoVoice);
     assert!(scene.witness.amplitudes().iter().all(|amplitude| is_full(*amplitude)));
 }

@@ -16,8 +16,8 @@ fn who_loses_frames_on_the_way_up_expects_it_and_is_told_so_by_server_and_listen
     let server = DedicatedServer::start(session_loop);
     let lossy = Impairment { loss_percent: 20.0, seed: 3, ..Impairment::default() };
     let transport = ImpairedClient::new(network.client("main"), &lossy, &Impairment::default());
-    let mut alice = Player::join("Alice", VoiceChat::over(Box::new(transport)).talk_to_room("lobby"));
-    let bob = Player::join("Bob", VoiceChat::over(Box::new(network.client("main"))).listen("lobby"));
+    let mut alice = Player::join("Alice", VoiceChat::over(Box::new(transport)).speak_in_room("lobby"));
+    let bob = Player::join("Bob", VoiceChat::over(Box::new(network.client("main"))).listen_to_room("lobby"));
     alice.until(&entered("Bob", "lobby"));
     assert_eq!(alice.voice.statistics().uplink.lost_percent, None, "she has not spoken yet");
     alice.voice.set_input(Speech::endless(&recording(1, 0.0, 3.0)));

@@ -48,12 +48,12 @@ impl Call {
 
     /// One that speaks to the lobby without end.
     pub(crate) fn speaker(&self, name: &str) -> VoiceChatBuilder {
-        self.chat(name).talk_to_room("lobby").input(endless())
+        self.chat(name).speak_in_room("lobby").input(endless())
     }
 
     /// One that listens to the lobby.
     pub(crate) fn listener(&self, name: &str) -> VoiceChatBuilder {
-        self.chat(name).listen("lobby")
+        self.chat(name).listen_to_room("lobby")
     }
 
     /// Alice speaks to the lobby and Bob hears that.

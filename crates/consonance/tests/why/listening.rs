@@ -39,7 +39,7 @@ fn the_speakers_channel_has_no_volume() {
     let call = Call::open();
     let bob = call.listener("Bob").start().unwrap();
     let silent = ChannelProperties { amplitude: 0.0, ..ChannelProperties::default() };
-    let alice = call.chat("Alice").talk_to(Target::Room("lobby".into()), silent).input(endless());
+    let alice = call.chat("Alice").speak_to(Target::Room("lobby".into()), silent).input(endless());
     let alice = alice.start().unwrap();
     until_cause(&[&alice, &bob], &Cause::VolumeZero);
 }
@@ -49,7 +49,7 @@ fn somebody_more_important_speaks() {
     let call = Call::open();
     let (alice, bob) = call.pair();
     let important = ChannelProperties { priority: Some(Priority::High), ..ChannelProperties::default() };
-    let carol = call.chat("Carol").talk_to(Target::Room("lobby".into()), important).input(endless());
+    let carol = call.chat("Carol").speak_to(Target::Room("lobby".into()), important).input(endless());
     let _carol = carol.start().unwrap();
     let diagnosis = until_cause(&[&alice, &bob], &Cause::Outranked);
     assert!(diagnosis.verdict().contains("Carol"), "{diagnosis}");
@@ -60,7 +60,7 @@ fn the_speaker_is_too_far_away() {
     let call = Call::open();
     let bob = call.listener("Bob").start().unwrap();
     let here = ChannelProperties { positional: true, ..ChannelProperties::default() };
-    let alice = call.chat("Alice").talk_to(Target::Room("lobby".into()), here).input(endless());
+    let alice = call.chat("Alice").speak_to(Target::Room("lobby".into()), here).input(endless());
     let alice = alice.start().unwrap();
     bob.set_listener(Some(Pose::default()));
     let place = |x| SpeakerPlace { position_m: [x, 0.0, 0.0], ..SpeakerPlace::default() };
@@ -77,9 +77,9 @@ fn others_are_louder() {
     let one_voice = MixerSettings { max_decoded: 1, ..MixerSettings::default() };
     let bob = call.listener("Bob").mixer(one_voice).start().unwrap();
     let whisper = Box::new(Tone::new(300.0, 0.01));
-    let alice = call.chat("Alice").talk_to_room("lobby").input(whisper).start().unwrap();
+    let alice = call.chat("Alice").speak_in_room("lobby").input(whisper).start().unwrap();
     let shouting = |name: &str| {
-        call.chat(name).talk_to_room("lobby").input(Box::new(Tone::new(500.0, 0.5))).start().unwrap()
+        call.chat(name).speak_in_room("lobby").input(Box::new(Tone::new(500.0, 0.5))).start().unwrap()
     };
     let _others: Vec<VoiceChat> = ["Carol", "Dave"].map(shouting).into();
     until_cause(&[&alice, &bob], &Cause::Crowded);
@@ -88,11 +88,11 @@ fn others_are_louder() {
 #[cfg(feature = "devices")]
 #[test]
 fn the_listeners_loudspeaker_is_off() {
-    use consonance::device::{Backend, Direction, Selection};
+    use consonance::device::{Backend, DeviceSelection, Direction};
     let call = Call::open();
     let _alice = call.speaker("Alice").start().unwrap();
-    let bob = call.listener("Bob").device_backend(Backend::Null).loudspeaker(Selection::Default);
+    let bob = call.listener("Bob").device_backend(Backend::Null).loudspeaker(DeviceSelection::Default);
     let bob = bob.start().unwrap();
-    bob.select_device(Direction::Output, Selection::None);
+    bob.select_device(Direction::Output, DeviceSelection::None);
     until_cause(&[&bob], &Cause::LoudspeakerFailed);
 }

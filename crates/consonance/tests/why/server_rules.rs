@@ -2,7 +2,7 @@
 
 use consonance::audio::Pose;
 use consonance::inspector::Cause;
-use consonance::trigger::{Blocked, Grid, ProximityReceiptTrigger, ReceiptTrigger, Tick};
+use consonance::trigger::{Blocked, FrameInput, Grid, ProximityReceiptTrigger, ReceiptTrigger};
 use consonance::{EventKind, VoiceChat};
 use consonance_session::{AccessRule, ProximitySettings};
 
@@ -22,8 +22,8 @@ fn the_server_does_not_let_the_listener_into_the_room() {
     let call = call_with_doors();
     let bob = call.chat("Bob").start().unwrap();
     let events = bob.subscribe();
-    bob.join_room("vip");
-    let alice = call.chat("Alice").talk_to_room("vip").input(endless()).start().unwrap();
+    bob.listen_to_room("vip");
+    let alice = call.chat("Alice").speak_in_room("vip").input(endless()).start().unwrap();
     let said = EventKind::RemovedFromRoom { room: "vip".into() };
     let diagnosis = until_cause(&[&call.server()], &Cause::RoomRefused);
     assert!(diagnosis.verdict().contains("let Bob listen to the room \"vip\""), "{diagnosis}");
@@ -37,7 +37,7 @@ fn the_server_does_not_let_the_listener_into_the_room() {
 fn a_receipt_trigger_knows_that_the_server_took_its_player_out() {
     let call = call_with_doors();
     let bob = call.chat("Bob").start().unwrap();
-    let (mut listens, tick) = (ReceiptTrigger::new("vip"), Tick::default());
+    let (mut listens, tick) = (ReceiptTrigger::new("vip"), FrameInput::default());
     listens.update(&bob, &tick);
     assert!(listens.is_listening(), "as far as is known");
     until_shown(&bob, |bob| bob.client().unwrap().refused_rooms == ["vip"]);
@@ -60,7 +60,7 @@ fn a_proximity_receipt_trigger_knows_that_the_server_took_its_player_out_of_a_ce
     });
     let bob = call.chat("Bob").start().unwrap();
     let (mut listens, tick) =
-        (ProximityReceiptTrigger::new(grid), Tick { position_m: Some(here), ..Tick::default() });
+        (ProximityReceiptTrigger::new(grid), FrameInput { position_m: Some(here), ..FrameInput::default() });
     listens.update(&bob, &tick);
     until_shown(&bob, |bob| bob.client().unwrap().refused_rooms == [closed.clone()]);
     listens.update(&bob, &tick);
@@ -71,8 +71,8 @@ fn a_proximity_receipt_trigger_knows_that_the_server_took_its_player_out_of_a_ce
 #[test]
 fn the_server_does_not_let_the_speaker_speak_in_the_room() {
     let call = call_with_doors();
-    let bob = call.chat("Bob").listen("stage").start().unwrap();
-    let alice = call.chat("Alice").talk_to_room("stage").input(endless()).start().unwrap();
+    let bob = call.chat("Bob").listen_to_room("stage").start().unwrap();
+    let alice = call.chat("Alice").speak_in_room("stage").input(endless()).start().unwrap();
     let diagnosis = until_cause(&[&call.server()], &Cause::RoomRefused);
     assert!(diagnosis.verdict().contains("let Alice speak to the room \"stage\""), "{diagnosis}");
     until_cause(&[&alice, &bob, &call.server()], &Cause::RoomRefused);

@@ -5,12 +5,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use consonance::audio::{
-    ActivationMode, ActivationSettings, BLOCK_SAMPLES, CaptureSettings, Input, ReadOutcome,
-};
+use consonance::audio::{ActivationMode, ActivationSettings, BLOCK_SAMPLES, CaptureSettings, Input, Read};
 use consonance::inspector::Cause;
 use consonance::trigger::{
-    BroadcastTrigger, Grid, ProximityBroadcastTrigger, ProximityReceiptTrigger, ReceiptTrigger, Tick,
+    BroadcastTrigger, FrameInput, Grid, ProximityBroadcastTrigger, ProximityReceiptTrigger, ReceiptTrigger,
     TriggerActivation,
 };
 use consonance::{ChannelProperties, Target, VoiceChat};
@@ -44,7 +42,7 @@ fn the_speaker_has_joined_under_another_name() {
 fn the_speaker_is_in_another_session() {
     let call = Call::open();
     let bob = call.listener("Bob").start().unwrap();
-    let elsewhere = VoiceChat::over(Box::new(call.link("other"))).name("Alice").talk_to_room("lobby");
+    let elsewhere = VoiceChat::over(Box::new(call.link("other"))).name("Alice").speak_in_room("lobby");
     let alice = elsewhere.start().unwrap();
     until_cause(&[&alice, &bob], &Cause::OtherSession);
     until_cause(&[&call.server()], &Cause::OtherSession);
@@ -54,7 +52,7 @@ fn the_speaker_is_in_another_session() {
 fn the_speaker_has_nothing_to_speak_with() {
     let call = Call::open();
     let bob = call.listener("Bob").start().unwrap();
-    let alice = call.chat("Alice").talk_to_room("lobby").start().unwrap();
+    let alice = call.chat("Alice").speak_in_room("lobby").start().unwrap();
     until_cause(&[&alice, &bob], &Cause::NoInput);
 }
 
@@ -63,7 +61,7 @@ fn the_speakers_file_has_ended() {
     let call = Call::open();
     let bob = call.listener("Bob").start().unwrap();
     let word = Speech::once(&recording(1, 0.5, 1.5));
-    let alice = call.chat("Alice").talk_to_room("lobby").input(word).start().unwrap();
+    let alice = call.chat("Alice").speak_in_room("lobby").input(word).start().unwrap();
     until_cause(&[&alice, &bob], &Cause::InputEnded);
 }
 
@@ -80,12 +78,12 @@ fn the_speakers_microphone_is_silent() {
 #[cfg(feature = "devices")]
 #[test]
 fn the_speakers_microphone_is_off() {
-    use consonance::device::{Backend, Direction, Selection};
+    use consonance::device::{Backend, DeviceSelection, Direction};
     let call = Call::open();
     let bob = call.listener("Bob").start().unwrap();
-    let alice = call.chat("Alice").talk_to_room("lobby").device_backend(Backend::Null);
-    let alice = alice.microphone(Selection::Default).start().unwrap();
-    alice.select_device(Direction::Input, Selection::None);
+    let alice = call.chat("Alice").speak_in_room("lobby").device_backend(Backend::Null);
+    let alice = alice.microphone(DeviceSelection::Default).start().unwrap();
+    alice.select_device(Direction::Input, DeviceSelection::None);
     until_cause(&[&alice, &bob], &Cause::MicrophoneFailed);
 }
 
@@ -105,7 +103,7 @@ fn the_speaker_does_not_hold_the_key() {
     let pushing = call.speaker("Alice").activation(activation(ActivationMode::PushToTalk));
     let alice = pushing.start().unwrap();
     until_cause(&[&alice, &bob], &Cause::KeyNotHeld);
-    alice.set_talk_key(true);
+    alice.set_push_to_talk(true);
     call.until_in_order(&alice, &bob);
 }
 
@@ -117,7 +115,7 @@ fn a_channel_that_goes_by_the_voice_waits_for_no_key() {
     let alice = hiss.activation(activation(ActivationMode::PushToTalk)).start().unwrap();
     let mut to_lobby = BroadcastTrigger::to_room("lobby");
     to_lobby.activation = TriggerActivation::Voice;
-    to_lobby.update(&alice, &Tick::default());
+    to_lobby.update(&alice, &FrameInput::default());
     until_cause(&[&alice, &bob], &Cause::NobodySpeaks);
     // Over another one that waits for the key, nobody speaks either.
     let to_attic = alice.open_channel(Target::Room("attic".into()), ChannelProperties::default());
@@ -131,9 +129,9 @@ fn a_channel_that_goes_by_the_voice_waits_for_no_key() {
 struct DeadMicrophone;
 
 impl Input for DeadMicrophone {
-    fn read(&mut self, block: &mut [f32; BLOCK_SAMPLES]) -> ReadOutcome {
+    fn read(&mut self, block: &mut [f32; BLOCK_SAMPLES]) -> Read {
         block.fill(0.0);
-        ReadOutcome::Block
+        Read::Samples
     }
 }
 
@@ -141,7 +139,7 @@ impl Input for DeadMicrophone {
 struct Hiss(u32);
 
 impl Input for Hiss {
-    fn read(&mut self, block: &mut [f32; BLOCK_SAMPLES]) -> ReadOutcome {
+    fn read(&mut self, block: &mut [f32; BLOCK_SAMPLES]) -> Read {
         for sample in block {
             // xorshift32: Marsaglia, "Xorshift RNGs", 2003.
             self.0 ^= self.0 << 13;
@@ -149,7 +147,7 @@ impl Input for Hiss {
             self.0 ^= self.0 << 5;
             *sample = (f64::from(self.0) / f64::from(u32::MAX) - 0.5) as f32 * 0.002;
         }
-        ReadOutcome::Block
+        Read::Samples
     }
 }
 
@@ -157,7 +155,7 @@ impl Input for Hiss {
 fn nobody_speaks_into_the_speakers_microphone() {
     let call = Call::open();
     let bob = call.listener("Bob").start().unwrap();
-    let quiet = call.chat("Alice").talk_to_room("lobby").input(Box::new(Hiss(1)));
+    let quiet = call.chat("Alice").speak_in_room("lobby").input(Box::new(Hiss(1)));
     let quiet = quiet.capture(CaptureSettings::default()).activation(activation(ActivationMode::Voice));
     let alice = quiet.start().unwrap();
     until_cause(&[&alice, &bob], &Cause::NobodySpeaks);
@@ -188,12 +186,12 @@ fn a_speaker_or_a_listener_nearby_lacks_a_token() {
 }
 
 /// Alice and Bob, whose triggers ask for the token red, get it one after the other.
-fn tokens_are_asked_for(mut update: impl FnMut(&VoiceChat, &VoiceChat, &Tick) + Send + 'static) {
+fn tokens_are_asked_for(mut update: impl FnMut(&VoiceChat, &VoiceChat, &FrameInput) + Send + 'static) {
     let call = Call::open();
     let bob = call.chat("Bob").start().unwrap();
     let alice = call.chat("Alice").input(crate::call::endless()).start().unwrap();
     let (asks_alice, asks_bob) = (alice.clone(), bob.clone());
-    let tick = Tick { seconds: 0.02, position_m: Some([3.0, 0.0, -4.0]), ..Tick::default() };
+    let tick = FrameInput { seconds: 0.02, position_m: Some([3.0, 0.0, -4.0]), ..FrameInput::default() };
     let is_over = Arc::new(AtomicBool::new(false));
     let ends = Arc::clone(&is_over);
     let game = thread::spawn(move || {

@@ -10,7 +10,7 @@ use crate::call::{Call, endless, until_cause, until_shown};
 fn nobody_listens_to_the_speakers_room() {
     let call = Call::open();
     let bob = call.listener("Bob").start().unwrap();
-    let alice = call.chat("Alice").talk_to_room("attic").input(endless()).start().unwrap();
+    let alice = call.chat("Alice").speak_in_room("attic").input(endless()).start().unwrap();
     let diagnosis = until_cause(&[&alice, &bob], &Cause::NobodyListens);
     assert!(diagnosis.verdict().contains("attic") && diagnosis.verdict().contains("lobby"), "{diagnosis}");
     until_cause(&[&alice], &Cause::NobodyListens);
@@ -21,11 +21,11 @@ fn the_listener_does_not_listen_to_what_others_do() {
     let call = Call::open();
     let (alice, bob) = call.pair();
     let _carol = call.listener("Carol").start().unwrap();
-    bob.leave_room("lobby");
+    bob.stop_listening_to_room("lobby");
     until_cause(&[&alice, &bob], &Cause::NotListening);
     until_cause(&[&alice], &Cause::NotListening);
     until_cause(&[&call.server()], &Cause::NotListening);
-    bob.join_room("lobby");
+    bob.listen_to_room("lobby");
     call.until_in_order(&alice, &bob);
 }
 
@@ -37,7 +37,7 @@ fn lossy(percent: f64) -> Impairment {
 fn nothing_reaches_the_listener() {
     let call = Call::open();
     let deaf = ImpairedClient::new(call.link("main"), &lossy(0.0), &lossy(100.0));
-    let bob = VoiceChat::over(Box::new(deaf)).name("Bob").listen("lobby").start().unwrap();
+    let bob = VoiceChat::over(Box::new(deaf)).name("Bob").listen_to_room("lobby").start().unwrap();
     let alice = call.speaker("Alice").start().unwrap();
     until_cause(&[&alice, &bob], &Cause::NothingArrives);
     until_cause(&[&call.server(), &bob], &Cause::NothingArrives);
@@ -48,7 +48,7 @@ fn nothing_of_the_speaker_reaches_the_server() {
     let call = Call::open();
     let bob = call.listener("Bob").start().unwrap();
     let dumb = ImpairedClient::new(call.link("main"), &lossy(100.0), &lossy(0.0));
-    let dumb = VoiceChat::over(Box::new(dumb)).name("Alice").talk_to_room("lobby");
+    let dumb = VoiceChat::over(Box::new(dumb)).name("Alice").speak_in_room("lobby");
     let alice = dumb.input(endless()).start().unwrap();
     until_cause(&[&alice, &call.server()], &Cause::UplinkDead);
     until_cause(&[&alice, &bob, &call.server()], &Cause::UplinkDead);
@@ -59,7 +59,7 @@ fn the_server_counts_what_is_lost_on_the_way_up() {
     let call = Call::open();
     let _bob = call.listener("Bob").start().unwrap();
     let far = ImpairedClient::new(call.link("main"), &lossy(50.0), &lossy(0.0));
-    let far = VoiceChat::over(Box::new(far)).name("Alice").talk_to_room("lobby");
+    let far = VoiceChat::over(Box::new(far)).name("Alice").speak_in_room("lobby");
     let _alice = far.input(endless()).start().unwrap();
     let lost = |server: &Snapshot| {
         let players = &server.server().unwrap().sessions[0].players;
@@ -72,7 +72,7 @@ fn the_server_counts_what_is_lost_on_the_way_up() {
 fn most_of_it_is_lost() {
     let call = Call::open();
     let far = ImpairedClient::new(call.link("main"), &lossy(0.0), &lossy(85.0));
-    let bob = VoiceChat::over(Box::new(far)).name("Bob").listen("lobby").start().unwrap();
+    let bob = VoiceChat::over(Box::new(far)).name("Bob").listen_to_room("lobby").start().unwrap();
     let alice = call.speaker("Alice").start().unwrap();
     until_cause(&[&alice, &bob], &Cause::Loss);
     until_cause(&[&bob], &Cause::Loss);

@@ -15,8 +15,8 @@ use crate::event::Direction;
 use crate::limits::{FIRST_CALLBACK, LIST_INTERVAL, LONGEST_RETURN, RETRY, WATCHDOG};
 use crate::mailbox::Mailbox;
 use crate::playback::{PlaybackWriter, playback};
-use crate::selection::Selection;
-use crate::state::{DeviceState, Trouble};
+use crate::selection::DeviceSelection;
+use crate::state::{DeviceError, DeviceState};
 use crate::system::{SoundSystem, Stream};
 
 /// Where the beat's end of a new ring goes.
@@ -29,7 +29,7 @@ pub(crate) enum Endpoint {
 pub(crate) struct Keeper {
     endpoint: Endpoint,
     shared: Arc<Shared>,
-    selection: Selection,
+    selection: DeviceSelection,
     state: DeviceState,
     open: Option<Open>,
     /// There was a device already.
@@ -59,7 +59,7 @@ struct Open {
 }
 
 impl Keeper {
-    pub(crate) fn new(endpoint: Endpoint, shared: Arc<Shared>, selection: Selection) -> Self {
+    pub(crate) fn new(endpoint: Endpoint, shared: Arc<Shared>, selection: DeviceSelection) -> Self {
         Self {
             endpoint,
             shared,
@@ -81,7 +81,7 @@ impl Keeper {
     }
 
     /// Something else is chosen; what is open is closed.
-    pub(crate) fn select(&mut self, selection: Selection) {
+    pub(crate) fn select(&mut self, selection: DeviceSelection) {
         if selection == self.selection {
             return;
         }
@@ -93,7 +93,7 @@ impl Keeper {
 
     /// Looks after the device.
     pub(crate) fn handle_timeout(&mut self, now: Duration, system: &mut impl SoundSystem) {
-        if self.selection == Selection::None {
+        if self.selection == DeviceSelection::None {
             self.open = None;
             return self.set_state(DeviceState::Off);
         }
@@ -133,10 +133,10 @@ impl Keeper {
         }
     }
 
-    fn try_open(&self, now: Duration, system: &mut impl SoundSystem) -> Result<Open, Trouble> {
+    fn try_open(&self, now: Duration, system: &mut impl SoundSystem) -> Result<Open, DeviceError> {
         let list = system.list()?;
         if list.of(self.direction()).is_empty() {
-            return Err(Trouble::Missing);
+            return Err(DeviceError::Missing);
         }
         if let Some(name) = self.chosen(&list)
             && let Ok(open) = self.open(Choice::Named(name), &list, now, system)
@@ -188,7 +188,7 @@ impl Keeper {
 
     /// The device that is chosen by its name, if it is there.
     fn chosen<'a>(&self, list: &'a DeviceList) -> Option<&'a str> {
-        let Selection::Named(chosen) = &self.selection else { return None };
+        let DeviceSelection::Named(chosen) = &self.selection else { return None };
         list.of(self.direction()).iter().map(|device| &*device.name).find(|name| name == chosen)
     }
 
@@ -198,7 +198,7 @@ impl Keeper {
         list: &DeviceList,
         now: Duration,
         system: &mut impl SoundSystem,
-    ) -> Result<Open, Trouble> {
+    ) -> Result<Open, DeviceError> {
         let gauges = Arc::clone(&self.shared.gauges);
         let name = match choice {
             Choice::Default => None,
@@ -220,7 +220,7 @@ impl Keeper {
         };
         let default = || list.default_of(self.direction()).map_or("default device", |device| &device.name);
         let name = name.unwrap_or_else(default).to_owned();
-        let is_chosen = matches!(&self.selection, Selection::Named(chosen) if *chosen == name);
+        let is_chosen = matches!(&self.selection, DeviceSelection::Named(chosen) if *chosen == name);
         Ok(Open { stream, pulse, since: now, name, is_chosen })
     }
 

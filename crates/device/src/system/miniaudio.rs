@@ -23,7 +23,7 @@ use crate::device_list::DeviceList;
 use crate::event::Direction;
 use crate::limits::PERIOD_FRAMES;
 use crate::playback::{CHANNELS, PlaybackDrain};
-use crate::state::Trouble;
+use crate::state::DeviceError;
 
 /// Real systems, best first. JACK is left out: its library prints to the terminal where no server runs, and machines
 /// that have it offer `PulseAudio`'s interface as well. "Null" is left out because it looks like a device.
@@ -79,14 +79,14 @@ impl Miniaudio {
         Self { candidates, clock, connection: None, last: None, ids: Vec::new() }
     }
 
-    fn connect(&mut self) -> Result<&Connection, Trouble> {
+    fn connect(&mut self) -> Result<&Connection, DeviceError> {
         if self.connection.is_none() {
             self.connection = Some(self.reach()?);
         }
-        self.connection.as_ref().ok_or(Trouble::Missing)
+        self.connection.as_ref().ok_or(DeviceError::Missing)
     }
 
-    fn reach(&mut self) -> Result<Connection, Trouble> {
+    fn reach(&mut self) -> Result<Connection, DeviceError> {
         let candidates: &[Backend] = match &mut self.last {
             Some((backend, failures)) if *failures < LOYAL_ATTEMPTS => {
                 *failures += 1;
@@ -101,18 +101,18 @@ impl Miniaudio {
                 return Ok(Connection { context, backend });
             }
         }
-        Err(Trouble::Missing)
+        Err(DeviceError::Missing)
     }
 
-    fn id(&self, direction: Direction, name: Option<&str>) -> Result<Option<DeviceId>, Trouble> {
+    fn id(&self, direction: Direction, name: Option<&str>) -> Result<Option<DeviceId>, DeviceError> {
         let Some(name) = name else { return Ok(None) };
         let known = self.ids.iter().find(|(its, called, _)| *its == direction && called == name);
-        known.map(|(_, _, id)| Some(id.clone())).ok_or(Trouble::Missing)
+        known.map(|(_, _, id)| Some(id.clone())).ok_or(DeviceError::Missing)
     }
 }
 
 impl SoundSystem for Miniaudio {
-    fn list(&mut self) -> Result<DeviceList, Trouble> {
+    fn list(&mut self) -> Result<DeviceList, DeviceError> {
         let connection = self.connect()?;
         let cards = (connection.backend == Backend::Alsa).then(alsa_cards::names);
         let is_real = |name: &str| {
@@ -138,12 +138,12 @@ impl SoundSystem for Miniaudio {
             Err(error) => {
                 tracing::debug!(%error, "the sound system does not list its devices any more");
                 self.connection = None;
-                Err(Trouble::Missing)
+                Err(DeviceError::Missing)
             }
         }
     }
 
-    fn open_input(&mut self, name: Option<&str>, feed: CaptureFeed) -> Result<Box<dyn Stream>, Trouble> {
+    fn open_input(&mut self, name: Option<&str>, feed: CaptureFeed) -> Result<Box<dyn Stream>, DeviceError> {
         let id = self.id(Direction::Input, name)?;
         let context = self.connect()?.context.clone();
         let (mut handover, mut handed) = RingBuffer::new(1);
@@ -165,7 +165,11 @@ impl SoundSystem for Miniaudio {
         start(device)
     }
 
-    fn open_output(&mut self, name: Option<&str>, drain: PlaybackDrain) -> Result<Box<dyn Stream>, Trouble> {
+    fn open_output(
+        &mut self,
+        name: Option<&str>,
+        drain: PlaybackDrain,
+    ) -> Result<Box<dyn Stream>, DeviceError> {
         let id = self.id(Direction::Output, name)?;
         let context = self.connect()?.context.clone();
         let (mut handover, mut handed) = RingBuffer::new(1);
@@ -208,7 +212,7 @@ fn taken_over<'a, T>(here: &'a mut Option<T>, handed: &mut Consumer<T>) -> Optio
     here.as_mut()
 }
 
-fn start(device: Result<Device<f32>, MaudioError>) -> Result<Box<dyn Stream>, Trouble> {
+fn start(device: Result<Device<f32>, MaudioError>) -> Result<Box<dyn Stream>, DeviceError> {
     let mut device = device.map_err(|error| trouble(&error))?;
     device.device_start().map_err(|error| trouble(&error))?;
     Ok(Box::new(Opened(Some(device))))
@@ -248,7 +252,7 @@ impl Drop for Opened {
 const CLOSING: Duration = Duration::from_millis(500);
 
 /// Why a device cannot be opened, by the result code of miniaudio, never by the words of a message.
-fn trouble(error: &MaudioError) -> Trouble {
+fn trouble(error: &MaudioError) -> DeviceError {
     let code = error.ma_result();
     tracing::debug!(%error, code, "a sound device cannot be opened");
     trouble_of(code)
@@ -256,14 +260,14 @@ fn trouble(error: &MaudioError) -> Trouble {
 
 /// As far as the sound systems agree on the meaning of a code (`ma_result` of miniaudio.h); every other code counts as
 /// in use, because all of them report a device that another program has with a code of their own.
-fn trouble_of(code: codes::ma_result) -> Trouble {
+fn trouble_of(code: codes::ma_result) -> DeviceError {
     match code {
-        codes::ma_result_MA_ACCESS_DENIED => Trouble::Denied,
+        codes::ma_result_MA_ACCESS_DENIED => DeviceError::Denied,
         codes::ma_result_MA_NO_DEVICE
         | codes::ma_result_MA_NO_BACKEND
         | codes::ma_result_MA_DOES_NOT_EXIST
-        | codes::ma_result_MA_API_NOT_FOUND => Trouble::Missing,
-        _ => Trouble::Busy,
+        | codes::ma_result_MA_API_NOT_FOUND => DeviceError::Missing,
+        _ => DeviceError::Busy,
     }
 }
 

@@ -8,7 +8,7 @@ use crate::capture::CaptureFeed;
 use crate::device_list::DeviceList;
 use crate::event::Direction;
 use crate::playback::PlaybackDrain;
-use crate::state::Trouble;
+use crate::state::DeviceError;
 use crate::system::{SoundSystem, Stream};
 
 /// The world behind the system; tests and system hold the same one.
@@ -21,7 +21,7 @@ struct Inner {
     is_down: bool,
     devices: DeviceList,
     /// Devices that cannot be opened.
-    refusing: BTreeMap<String, Trouble>,
+    refusing: BTreeMap<String, DeviceError>,
     streams: Vec<Playing>,
     last_stream: u32,
     /// Names of all devices that were opened, in order; what was opened as the default has a star.
@@ -91,7 +91,7 @@ impl World {
         world.kill(|_| is_down);
     }
 
-    pub(crate) fn refuse(&self, name: &str, trouble: Option<Trouble>) {
+    pub(crate) fn refuse(&self, name: &str, trouble: Option<DeviceError>) {
         let mut world = self.lock();
         match trouble {
             Some(trouble) => world.refusing.insert(name.to_owned(), trouble),
@@ -122,14 +122,19 @@ impl World {
         }
     }
 
-    fn open(&self, direction: Direction, name: Option<&str>, end: End) -> Result<Box<dyn Stream>, Trouble> {
+    fn open(
+        &self,
+        direction: Direction,
+        name: Option<&str>,
+        end: End,
+    ) -> Result<Box<dyn Stream>, DeviceError> {
         let mut world = self.lock();
         world.attempts += 1;
         let found = world.devices.of(direction).iter().find(|device| match name {
             Some(name) => device.name == name,
             None => device.is_default,
         });
-        let device = found.filter(|_| !world.is_down).ok_or(Trouble::Missing)?.name.clone();
+        let device = found.filter(|_| !world.is_down).ok_or(DeviceError::Missing)?.name.clone();
         if let Some(trouble) = world.refusing.get(&device) {
             return Err(*trouble);
         }
@@ -161,16 +166,20 @@ impl Inner {
 }
 
 impl SoundSystem for World {
-    fn list(&mut self) -> Result<DeviceList, Trouble> {
+    fn list(&mut self) -> Result<DeviceList, DeviceError> {
         let world = self.lock();
-        if world.is_down { Err(Trouble::Missing) } else { Ok(world.devices.clone()) }
+        if world.is_down { Err(DeviceError::Missing) } else { Ok(world.devices.clone()) }
     }
 
-    fn open_input(&mut self, name: Option<&str>, feed: CaptureFeed) -> Result<Box<dyn Stream>, Trouble> {
+    fn open_input(&mut self, name: Option<&str>, feed: CaptureFeed) -> Result<Box<dyn Stream>, DeviceError> {
         self.open(Direction::Input, name, End::Feed(feed))
     }
 
-    fn open_output(&mut self, name: Option<&str>, drain: PlaybackDrain) -> Result<Box<dyn Stream>, Trouble> {
+    fn open_output(
+        &mut self,
+        name: Option<&str>,
+        drain: PlaybackDrain,
+    ) -> Result<Box<dyn Stream>, DeviceError> {
         self.open(Direction::Output, name, End::Drain(drain))
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use consonance_audio::{BLOCK_SAMPLES, Input as _, Output as _, ReadOutcome, StereoBlock};
+use consonance_audio::{BLOCK_SAMPLES, Input as _, Output as _, Read, StereoBlock};
 
 use super::fake_system::World;
 use super::signal::loudness;
@@ -14,7 +14,7 @@ use crate::event::{DeviceEvent, Direction, EventQueue};
 use crate::loudspeaker::Loudspeaker;
 use crate::mailbox::Mailbox;
 use crate::microphone::Microphone;
-use crate::selection::Selection;
+use crate::selection::DeviceSelection;
 use crate::state::DeviceState;
 use crate::supervisor::{Endpoint, Keeper, Shared, Supervisor};
 
@@ -29,7 +29,7 @@ pub(crate) struct Stage {
 }
 
 impl Stage {
-    pub(crate) fn new(world: &World, input: Selection, output: Selection) -> Self {
+    pub(crate) fn new(world: &World, input: DeviceSelection, output: DeviceSelection) -> Self {
         let now_ms = Arc::new(AtomicU64::new(0));
         let time = Arc::clone(&now_ms);
         let clock = Clock::new(move || Duration::from_millis(time.load(Ordering::Relaxed)));
@@ -62,7 +62,7 @@ impl Stage {
             }
             world.tick(now);
             let mut block = [9.0; BLOCK_SAMPLES];
-            assert_eq!(self.microphone.read(&mut block), ReadOutcome::Block);
+            assert_eq!(self.microphone.read(&mut block), Read::Samples);
             self.heard.extend_from_slice(&block);
             self.loudspeaker.write(&StereoBlock::from_mono(&[0.5; BLOCK_SAMPLES])).unwrap();
         }
@@ -86,7 +86,7 @@ impl Stage {
         panic!("still {state:?} and {:?} after {begin} + {patience_ms} ms", self.state(Direction::Output));
     }
 
-    pub(crate) fn select(&mut self, direction: Direction, selection: Selection) {
+    pub(crate) fn select(&mut self, direction: Direction, selection: DeviceSelection) {
         self.supervisor.select(direction, selection);
     }
 

@@ -5,11 +5,11 @@ use Direction::{Input, Output};
 use super::fake_system::World;
 use super::stage::Stage;
 use crate::event::Direction;
-use crate::selection::Selection;
-use crate::state::{DeviceState, Trouble};
+use crate::selection::DeviceSelection;
+use crate::state::{DeviceError, DeviceState};
 
-fn named(name: &str) -> Selection {
-    Selection::Named(name.into())
+fn named(name: &str) -> DeviceSelection {
+    DeviceSelection::Named(name.into())
 }
 
 /// A laptop: its own microphone and loudspeaker are the default, a headset is plugged in.
@@ -33,7 +33,7 @@ fn both(name: &str) -> [Option<String>; 2] {
 #[test]
 fn the_default_is_opened_and_heard_at_once() {
     let world = laptop();
-    let mut stage = Stage::new(&world, Selection::Default, Selection::Default);
+    let mut stage = Stage::new(&world, DeviceSelection::Default, DeviceSelection::Default);
     assert_eq!(stage.state(Input), DeviceState::Off);
     stage.pass(&world, 300);
     assert_eq!(running(&stage), both("Laptop"));
@@ -45,14 +45,14 @@ fn the_default_is_opened_and_heard_at_once() {
 #[test]
 fn each_direction_is_changed_while_running_without_the_other_noticing() {
     let world = laptop();
-    let mut stage = Stage::new(&world, Selection::Default, named("Laptop"));
+    let mut stage = Stage::new(&world, DeviceSelection::Default, named("Laptop"));
     stage.pass(&world, 1_000);
     stage.select(Input, named("Headset"));
     stage.pass(&world, 1_000);
     assert_eq!(running(&stage), [Some("Headset".into()), Some("Laptop".into())]);
     assert_eq!(world.in_use(), ["Laptop", "Headset"]);
     let before = stage.diagnostics(Output);
-    stage.select(Input, Selection::Default);
+    stage.select(Input, DeviceSelection::Default);
     stage.pass(&world, 1_000);
     assert_eq!(running(&stage), both("Laptop"));
     assert_eq!(stage.diagnostics(Output).xruns, before.xruns);
@@ -62,15 +62,15 @@ fn each_direction_is_changed_while_running_without_the_other_noticing() {
 #[test]
 fn nothing_is_open_where_nothing_is_chosen() {
     let world = laptop();
-    let mut stage = Stage::new(&world, Selection::None, Selection::Default);
+    let mut stage = Stage::new(&world, DeviceSelection::None, DeviceSelection::Default);
     stage.pass(&world, 1_000);
     assert_eq!(stage.state(Input), DeviceState::Off);
     assert_eq!(world.in_use(), ["Laptop"]);
-    stage.select(Output, Selection::None);
+    stage.select(Output, DeviceSelection::None);
     stage.select(Input, named("Headset"));
     stage.pass(&world, 1_000);
     assert_eq!(world.in_use(), ["Headset"]);
-    stage.select(Input, Selection::None);
+    stage.select(Input, DeviceSelection::None);
     stage.pass(&world, 100);
     assert_eq!(world.in_use(), [""; 0]);
     assert!(stage.heard[stage.heard.len() - 480..].iter().all(|&sample| sample == 0.0));
@@ -79,7 +79,7 @@ fn nothing_is_open_where_nothing_is_chosen() {
 #[test]
 fn a_device_that_stops_calling_is_noticed_and_opened_again() {
     let world = laptop();
-    let mut stage = Stage::new(&world, Selection::Default, Selection::Default);
+    let mut stage = Stage::new(&world, DeviceSelection::Default, DeviceSelection::Default);
     stage.pass(&world, 5_000);
     world.freeze("Laptop");
     stage.pass(&world, 400);
@@ -116,7 +116,7 @@ fn an_explicit_device_that_vanishes_falls_back_to_the_default_and_returns() {
 #[test]
 fn an_explicit_device_that_was_never_there_is_used_when_it_comes() {
     let world = laptop();
-    let mut stage = Stage::new(&world, named("Studio"), Selection::Default);
+    let mut stage = Stage::new(&world, named("Studio"), DeviceSelection::Default);
     stage.pass(&world, 5_000);
     assert_eq!(stage.running(Input).as_deref(), Some("Laptop"));
     world.plug(Input, "Studio");
@@ -128,7 +128,7 @@ fn an_explicit_device_that_was_never_there_is_used_when_it_comes() {
 fn a_new_default_is_followed_whether_the_system_moves_streams_or_not() {
     for moves in [true, false] {
         let world = laptop();
-        let mut stage = Stage::new(&world, Selection::Default, Selection::Default);
+        let mut stage = Stage::new(&world, DeviceSelection::Default, DeviceSelection::Default);
         stage.pass(&world, 3_000);
         world.set_default(Input, "Headset", moves);
         stage.pass(&world, 2_500);
@@ -144,7 +144,7 @@ fn a_new_default_is_followed_whether_the_system_moves_streams_or_not() {
 fn without_any_device_one_comes_up_soon_after_it_is_plugged_in() {
     let world = World::default();
     world.plug(Output, "Laptop");
-    let mut stage = Stage::new(&world, Selection::Default, Selection::Default);
+    let mut stage = Stage::new(&world, DeviceSelection::Default, DeviceSelection::Default);
     stage.pass(&world, 60_000);
     assert_eq!((stage.state(Input), stage.running(Output).is_some()), (DeviceState::Missing, true));
     assert_eq!(world.attempts(), 1, "what is not listed is not opened");
@@ -157,7 +157,7 @@ fn without_any_device_one_comes_up_soon_after_it_is_plugged_in() {
 #[test]
 fn a_sound_server_may_die_and_come_back() {
     let world = laptop();
-    let mut stage = Stage::new(&world, named("Headset"), Selection::Default);
+    let mut stage = Stage::new(&world, named("Headset"), DeviceSelection::Default);
     stage.pass(&world, 3_000);
     world.set_down(true);
     stage.pass(&world, 30_000);
@@ -174,11 +174,13 @@ fn a_sound_server_may_die_and_come_back() {
 
 #[test]
 fn a_device_that_refuses_is_told_and_tried_again_ever_more_rarely() {
-    for (trouble, state) in [(Trouble::Busy, DeviceState::Busy), (Trouble::Denied, DeviceState::Denied)] {
+    for (trouble, state) in
+        [(DeviceError::Busy, DeviceState::Busy), (DeviceError::Denied, DeviceState::Denied)]
+    {
         let world = World::default();
         world.plug(Input, "Laptop");
         world.refuse("Laptop", Some(trouble));
-        let mut stage = Stage::new(&world, Selection::Default, Selection::None);
+        let mut stage = Stage::new(&world, DeviceSelection::Default, DeviceSelection::None);
         stage.pass(&world, 1_000);
         assert_eq!(stage.state(Input), state);
         let soon = world.attempts();
@@ -194,8 +196,8 @@ fn a_device_that_refuses_is_told_and_tried_again_ever_more_rarely() {
 #[test]
 fn an_explicit_device_that_refuses_leaves_the_default_running_until_it_lets_us() {
     let world = laptop();
-    world.refuse("Headset", Some(Trouble::Busy));
-    let mut stage = Stage::new(&world, named("Headset"), Selection::None);
+    world.refuse("Headset", Some(DeviceError::Busy));
+    let mut stage = Stage::new(&world, named("Headset"), DeviceSelection::None);
     stage.pass(&world, 60_000);
     assert_eq!(stage.running(Input).as_deref(), Some("Laptop"));
     assert_eq!(stage.diagnostics(Input).xruns, 0, "the default is not disturbed");
@@ -208,7 +210,7 @@ fn an_explicit_device_that_refuses_leaves_the_default_running_until_it_lets_us()
 #[test]
 fn a_device_that_never_calls_is_given_up_after_a_while_and_tried_again() {
     let world = laptop();
-    let mut stage = Stage::new(&world, Selection::Default, Selection::None);
+    let mut stage = Stage::new(&world, DeviceSelection::Default, DeviceSelection::None);
     stage.pass(&world, 10);
     world.freeze("Laptop");
     // It called once.
@@ -219,7 +221,7 @@ fn a_device_that_never_calls_is_given_up_after_a_while_and_tried_again() {
 #[test]
 fn latency_and_counters_are_told_for_a_running_device() {
     let world = laptop();
-    let mut stage = Stage::new(&world, Selection::Default, Selection::Default);
+    let mut stage = Stage::new(&world, DeviceSelection::Default, DeviceSelection::Default);
     stage.pass(&world, 30_000);
     for direction in [Input, Output] {
         let DeviceState::Running { rate_hz, latency, .. } = stage.state(direction) else { panic!("it runs") };

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use consonance::audio::{BLOCK_SAMPLES, Input, Output, OutputError, ReadOutcome, StereoBlock};
+use consonance::audio::{BLOCK_SAMPLES, Input, Output, OutputError, Read, StereoBlock};
 
 /// Silent until it gets something to say.
 #[derive(Clone, Debug, Default)]
@@ -31,10 +31,10 @@ impl Mouth {
 }
 
 impl Input for Mouth {
-    fn read(&mut self, block: &mut [f32; BLOCK_SAMPLES]) -> ReadOutcome {
+    fn read(&mut self, block: &mut [f32; BLOCK_SAMPLES]) -> Read {
         let mut waiting = lock(&self.0);
         block.fill_with(|| waiting.pop_front().unwrap_or(0.0));
-        ReadOutcome::Block
+        Read::Samples
     }
 }
 
@@ -93,7 +93,7 @@ mod tests {
         let mouth = Mouth::default();
         let mut microphone = mouth.microphone();
         let mut block = [1.0; BLOCK_SAMPLES];
-        assert_eq!(microphone.read(&mut block), ReadOutcome::Block);
+        assert_eq!(microphone.read(&mut block), Read::Samples);
         assert_eq!(block, [0.0; BLOCK_SAMPLES]);
         mouth.say(&[0.5; 500]);
         microphone.read(&mut block);

@@ -111,9 +111,9 @@ impl Player {
 
 /// As somebody joins whom nothing holds back: a server that is away is asked again.
 fn dressed(builder: VoiceChatBuilder, role: &Role) -> VoiceChatBuilder {
-    let mut builder = builder.name(role.who.name()).keep_trying();
+    let mut builder = builder.name(role.who.name()).retry_first_connect();
     for room in role.rooms {
-        builder = builder.listen(*room);
+        builder = builder.listen_to_room(*room);
     }
     if role.words == Some(Words::Music) {
         builder = builder.quality(Quality::Music);

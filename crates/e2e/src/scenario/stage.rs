@@ -275,7 +275,7 @@ fn recorder(arguments: &Arguments, house: &House, who: Who) -> Result<Child, Fai
     command.arg("--record").arg(arguments.output.join(RECORDS));
     command.arg("--output").arg(arguments.output.join("recorder.wav"));
     let mut child = Child::start(&mut command, "the recorder", &arguments.output.join("recorder.log"))?;
-    child.wait_for_line("roster_received")?;
+    child.wait_for_line("players_synced")?;
     Ok(child)
 }
 

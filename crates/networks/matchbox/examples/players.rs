@@ -42,14 +42,14 @@ fn main() -> Result<(), Box<dyn Error>> {
         thread::sleep(FRAME);
     }
     writeln!(stdout(), "Bob is host")?;
-    bob.join(|chat| chat.listen("lobby"))?;
+    bob.join(|chat| chat.listen_to_room("lobby"))?;
     let mut alice = Player::enter(&room, "Alice")?;
     while started.elapsed() < PATIENCE {
         bob.frame()?;
         let is_alice_in_a_session_of_others = alice.frame()? && !alice.voice.is_host();
         if is_alice_in_a_session_of_others && alice.chat.is_none() {
             let speech = WavInput::open(SPEECH)?;
-            alice.join(|chat| chat.talk_to_room("lobby").input(Box::new(speech)))?;
+            alice.join(|chat| chat.speak_in_room("lobby").input(Box::new(speech)))?;
         }
         for player in [&bob, &alice] {
             while let Some(event) = player.chat.as_ref().and_then(VoiceChat::poll_event) {

@@ -18,7 +18,7 @@ pub(super) enum Fault {
     NameRefused,
     RoomRefused,
     InnerRefused,
-    TextRefused,
+    SendTextError,
     CodecRefused,
     RoomReserved,
     RoomsExhausted,
@@ -63,7 +63,7 @@ impl Fault {
             Self::NameRefused => &mut statistics.names_refused,
             Self::RoomRefused => &mut statistics.rooms_refused,
             Self::InnerRefused => &mut statistics.inner_refused,
-            Self::TextRefused => &mut statistics.texts_refused,
+            Self::SendTextError => &mut statistics.texts_refused,
             Self::CodecRefused => &mut statistics.codecs_refused,
             Self::RoomReserved => &mut statistics.rooms_reserved,
             Self::RoomsExhausted => &mut statistics.rooms_exhausted,
@@ -88,7 +88,7 @@ impl Fault {
             Self::NameRefused
             | Self::RoomRefused
             | Self::InnerRefused
-            | Self::TextRefused
+            | Self::SendTextError
             | Self::CodecRefused
             | Self::RoomReserved
             | Self::RoomForbidden

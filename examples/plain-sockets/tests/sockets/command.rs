@@ -19,7 +19,7 @@ fn what_one_client_speaks_the_other_hears() {
     let speech = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../assets/speech/austen-2.wav");
     let (_server, address) = server(&[]);
     let mut bob = client(&address, "Bob", &["--listen", "lobby", "--output", heard.to_str().unwrap()]);
-    bob.until("roster_received", "");
+    bob.until("players_synced", "");
     let mut alice = client(&address, "Alice", &["--speak", "lobby", "--input", speech.to_str().unwrap()]);
     bob.until("player_joined", "Alice");
     alice.until("player_joined", "Bob");
@@ -50,7 +50,7 @@ fn players_of_a_server_with_a_sidecar_talk_in_the_voice_servers_session() {
 
     let (_server, address) = server(&["--sidecar", &link, "--secret-file", secret.to_str().unwrap()]);
     let mut bob = client(&address, "Bob", &["--listen", "lobby"]);
-    bob.until("roster_received", "");
+    bob.until("players_synced", "");
     let speech = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../assets/speech/austen-2.wav");
     let mut alice = client(&address, "Alice", &["--speak", "lobby", "--input", speech.to_str().unwrap()]);
     bob.until("started_speaking", "Alice");

@@ -67,7 +67,7 @@ fn a_voice_chat_ends_with_the_reason_or_tries_again_with_growing_waits_until_the
     let end = wait(&impatient, |kind| matches!(kind, EventKind::Ended(_)));
     assert_eq!(end, EventKind::Ended(End::NoConnection(FULL)));
 
-    let patient = chat("patient").keep_trying().start().unwrap();
+    let patient = chat("patient").retry_first_connect().start().unwrap();
     let mut waits = Vec::new();
     for _ in 0..3 {
         let lost = wait(&patient, |kind| matches!(kind, EventKind::ConnectionLost { .. }));

@@ -20,9 +20,9 @@ fn a_host_and_its_guest_reach_each_other() {
     session_loop.add_network(Box::new(loopback.listen()));
     let server = DedicatedServer::start(session_loop);
     let transport = loopback.client("main");
-    let host = VoiceChat::over(Box::new(transport)).name("Host").listen("lobby").start().unwrap();
+    let host = VoiceChat::over(Box::new(transport)).name("Host").listen_to_room("lobby").start().unwrap();
     let transport = PlainClient::new(address);
-    let guest = VoiceChat::over(Box::new(transport)).name("Guest").listen("lobby").start().unwrap();
+    let guest = VoiceChat::over(Box::new(transport)).name("Guest").listen_to_room("lobby").start().unwrap();
     for (chat, other) in [(&host, "Guest"), (&guest, "Host")] {
         wait_for(chat, &EventKind::EnteredRoom { name: other.into(), room: "lobby".into() });
     }

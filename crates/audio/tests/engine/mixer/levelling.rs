@@ -10,7 +10,7 @@ use crate::signal::largest_step;
 /// How loud somebody is after so many seconds of speaking at this level.
 fn level_after(seconds: usize, level: f32, is_levelled: bool) -> f32 {
     let mut desk = MixingDesk::new(MixerSettings::default());
-    desk.mixer.set_levelling(is_levelled);
+    desk.mixer.set_auto_volume(is_levelled);
     desk.add(SPEAKER, always(level), FrameProperties::default());
     let sound = desk.mix(seconds * 100).both();
     let begins = sound.iter().position(|&sample| sample != 0.0).unwrap();
@@ -21,7 +21,7 @@ fn level_after(seconds: usize, level: f32, is_levelled: bool) -> f32 {
 /// What is heard of this voice in so many seconds.
 fn levelled(voice: Voice, seconds: usize) -> Vec<f32> {
     let mut desk = MixingDesk::new(MixerSettings::default());
-    desk.mixer.set_levelling(true);
+    desk.mixer.set_auto_volume(true);
     desk.add(SPEAKER, voice, FrameProperties::default());
     desk.mix(seconds * 100).both()
 }
@@ -90,10 +90,10 @@ fn a_key_that_is_heard_at_each_press_keeps_nobody_from_being_turned_up() {
 #[test]
 fn switched_off_again_it_goes_back_slowly() {
     let mut desk = MixingDesk::new(MixerSettings::default());
-    desk.mixer.set_levelling(true);
+    desk.mixer.set_auto_volume(true);
     desk.add(SPEAKER, always(0.02), FrameProperties::default());
     desk.mix(1_000);
-    desk.mixer.set_levelling(false);
+    desk.mixer.set_auto_volume(false);
     assert!(desk.mix(100).last().0 > 0.04);
     assert_near(desk.mix(400).last().0, 0.02);
 }

@@ -132,10 +132,10 @@ impl WantedChannel {
 /// What is to be heard, without what its fades add.
 fn demand_of(activation: ChannelActivation, chat: ChatActivation) -> Demand {
     match activation {
-        ChannelActivation::AsChat => chat.mode.demand(chat.key_held),
+        ChannelActivation::Inherit => chat.mode.demand(chat.key_held),
         ChannelActivation::Open => ActivationMode::Open.demand(false),
         ChannelActivation::Voice => ActivationMode::Voice.demand(false),
-        ChannelActivation::Shut => Demand::default(),
+        ChannelActivation::Closed => Demand::default(),
     }
 }
 

@@ -113,7 +113,7 @@ fn a_player_without_a_fallback_is_told_at_once_that_nobody_answers() {
 #[test]
 fn a_player_whose_udp_is_blocked_later_keeps_its_place_and_returns_to_udp_unnoticed() {
     let mut meeting = Meeting::new(false, Some(FallbackSettings::default()));
-    meeting.run(Duration::from_secs(2), |kind| *kind == EventKind::RosterReceived);
+    meeting.run(Duration::from_secs(2), |kind| *kind == EventKind::PlayersSynced);
     meeting.run(Duration::from_secs(1), |_| false);
     let (own, saw) = (meeting.bench.thread.client.id(), meeting.bob_saw.clone());
 
@@ -136,7 +136,7 @@ fn a_player_whose_udp_is_blocked_later_keeps_its_place_and_returns_to_udp_unnoti
     assert!(told_later.contains(&EventKind::Resumed), "{told_later:?}");
     let gap = silence.max(silence_later);
     assert!(gap <= Duration::from_millis(100), "the return cost {gap:?}");
-    let lost = |kind: &EventKind| matches!(kind, EventKind::ConnectionLost { .. } | EventKind::MovingOn);
+    let lost = |kind: &EventKind| matches!(kind, EventKind::ConnectionLost { .. } | EventKind::Redirecting);
     assert!(!told.iter().chain(&told_later).any(lost), "{told:?} {told_later:?}");
 
     assert_eq!(meeting.bench.thread.client.id(), own, "the same id");
@@ -150,7 +150,7 @@ fn a_player_whose_udp_is_blocked_later_keeps_its_place_and_returns_to_udp_unnoti
 #[test]
 fn udp_that_fails_again_and_again_is_used_ever_more_rarely() {
     let mut meeting = Meeting::new(false, Some(FallbackSettings::default()));
-    meeting.run(Duration::from_secs(2), |kind| *kind == EventKind::RosterReceived);
+    meeting.run(Duration::from_secs(2), |kind| *kind == EventKind::PlayersSynced);
     let mut waits = Vec::new();
     for _ in 0..4 {
         meeting.gate.set_shut(true);

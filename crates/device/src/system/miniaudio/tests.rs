@@ -60,16 +60,16 @@ fn the_flag_for_callbacks_of_a_fixed_size_still_means_the_opposite() {
 fn an_error_is_told_by_the_result_code_of_the_library() {
     let (_, error) = open_with(AS_THEY_COME);
     assert_eq!(error.ma_result(), codes::ma_result_MA_NO_BACKEND, "{error}");
-    assert_eq!(trouble(&error), Trouble::Missing);
+    assert_eq!(trouble(&error), DeviceError::Missing);
     for code in [
         codes::ma_result_MA_NO_DEVICE,
         codes::ma_result_MA_NO_BACKEND,
         codes::ma_result_MA_DOES_NOT_EXIST,
         codes::ma_result_MA_API_NOT_FOUND,
     ] {
-        assert_eq!(trouble_of(code), Trouble::Missing, "{code}");
+        assert_eq!(trouble_of(code), DeviceError::Missing, "{code}");
     }
-    assert_eq!(trouble_of(codes::ma_result_MA_ACCESS_DENIED), Trouble::Denied);
+    assert_eq!(trouble_of(codes::ma_result_MA_ACCESS_DENIED), DeviceError::Denied);
     for code in [
         codes::ma_result_MA_BUSY,
         codes::ma_result_MA_ALREADY_IN_USE,
@@ -77,7 +77,7 @@ fn an_error_is_told_by_the_result_code_of_the_library() {
         codes::ma_result_MA_ERROR,
         codes::ma_result_MA_SUCCESS,
     ] {
-        assert_eq!(trouble_of(code), Trouble::Busy, "{code}");
+        assert_eq!(trouble_of(code), DeviceError::Busy, "{code}");
     }
 }
 
@@ -85,6 +85,6 @@ fn an_error_is_told_by_the_result_code_of_the_library() {
 fn the_words_of_an_error_say_nothing() {
     // A device may be called anything, and messages quote its name.
     for words in ["no such card: MA_ACCESS_DENIED", "MA_NO_DEVICE (the card of that name)"] {
-        assert_eq!(trouble(&MaudioError::other(words)), Trouble::Busy, "{words}");
+        assert_eq!(trouble(&MaudioError::other(words)), DeviceError::Busy, "{words}");
     }
 }

@@ -14,7 +14,7 @@ impl Stage {
     pub(super) fn everybody_comes(&mut self) -> Checks {
         for player in &mut self.players {
             let what = format!("{:?} is in the session", player.who);
-            player.is_told(&what, |kind| matches!(kind, EventKind::RosterReceived).then_some(()))?;
+            player.is_told(&what, |kind| matches!(kind, EventKind::PlayersSynced).then_some(()))?;
         }
         self.everybody_knows_everybody()?;
         let ways: Vec<_> = CAST.iter().filter(|role| self.is_here(role.who)).collect();

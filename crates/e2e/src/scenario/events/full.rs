@@ -14,7 +14,7 @@ impl Stage {
     pub(super) fn table_fills(&mut self, players: &[Who]) -> Checks {
         for who in players {
             let player = self.player(*who)?;
-            player.voice.join_room(CARD_TABLE);
+            player.voice.listen_to_room(CARD_TABLE);
             player.is_told("there is a chair", |kind| match kind {
                 EventKind::EnteredRoom { name, room } if *name == who.name() && room == CARD_TABLE => {
                     Some(())
@@ -27,7 +27,7 @@ impl Stage {
 
     pub(super) fn has_no_chair(&mut self, who: Who) -> Checks {
         let player = self.player(who)?;
-        player.voice.join_room(CARD_TABLE);
+        player.voice.listen_to_room(CARD_TABLE);
         player.is_told("it is told that there is no chair", |kind| match kind {
             EventKind::Operator(OperatorDecision::RoomFull { room, to: RoomUse::Listen })
                 if room == CARD_TABLE =>
@@ -36,7 +36,7 @@ impl Stage {
             }
             _ => None,
         })?;
-        player.voice.leave_room(CARD_TABLE);
+        player.voice.stop_listening_to_room(CARD_TABLE);
         Ok(vec![Check::seen(format!("{who:?} is told that the card table is full"))])
     }
 
@@ -69,7 +69,7 @@ impl Stage {
         let chat = VoiceChat::to(self.house.address()).map_err(not_so)?.name(name).start().map_err(not_so)?;
         while let Some(event) = chat.wait_event(consonance_testing::stage::SOON) {
             match event.kind {
-                EventKind::RosterReceived => return Ok(Ok(chat)),
+                EventKind::PlayersSynced => return Ok(Ok(chat)),
                 EventKind::Ended(end) => return Ok(Err(end.to_string())),
                 _ => {}
             }

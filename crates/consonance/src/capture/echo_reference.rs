@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use consonance_audio::BLOCK_SAMPLES;
 use rtrb::{Consumer, Producer, RingBuffer};
 
-use crate::statistics::GameSoundRow;
+use crate::statistics::EchoReferenceRow;
 
 /// What may wait for the capture thread: 200 ms.
 const RING_SAMPLES: usize = 20 * BLOCK_SAMPLES;
@@ -25,12 +25,12 @@ const WATCHED_BLOCKS: u32 = 50;
 /// must not come after its own echo: the canceller finds what the microphone hears together with it or up to 250 ms
 /// after it. What has piled up, as while the chat was connecting, is skipped and counted, so that the delay stays.
 #[derive(Debug)]
-pub struct GameSound {
+pub struct EchoReference {
     ring: Producer<f32>,
     dropped: Arc<AtomicU64>,
 }
 
-impl GameSound {
+impl EchoReference {
     /// Hands over what the game plays: mono at 48 kHz, any number of samples. What finds no
     /// room is dropped and counted.
     pub fn push(&mut self, samples: &[f32]) {
@@ -54,7 +54,7 @@ impl GameSound {
 }
 
 /// The capture thread's end.
-pub(crate) struct GameSoundReader {
+pub(crate) struct EchoReferenceReader {
     ring: Consumer<f32>,
     dropped: Arc<AtomicU64>,
     /// Enough has waited.
@@ -67,10 +67,10 @@ pub(crate) struct GameSoundReader {
 }
 
 /// Both ends.
-pub(crate) fn game_sound() -> (GameSound, GameSoundReader) {
+pub(crate) fn echo_reference() -> (EchoReference, EchoReferenceReader) {
     let (producer, consumer) = RingBuffer::new(RING_SAMPLES);
     let dropped = Arc::new(AtomicU64::new(0));
-    let reader = GameSoundReader {
+    let reader = EchoReferenceReader {
         ring: consumer,
         dropped: Arc::clone(&dropped),
         is_primed: false,
@@ -79,10 +79,10 @@ pub(crate) fn game_sound() -> (GameSound, GameSoundReader) {
         least_waiting: usize::MAX,
         watched_blocks: 0,
     };
-    (GameSound { ring: producer, dropped }, reader)
+    (EchoReference { ring: producer, dropped }, reader)
 }
 
-impl GameSoundReader {
+impl EchoReferenceReader {
     /// Adds the next 10 ms to what the loudspeaker is given.
     pub(super) fn add_to(&mut self, render: &mut [f32; BLOCK_SAMPLES]) {
         self.skip_what_is_late();
@@ -128,8 +128,8 @@ impl GameSoundReader {
         (self.least_waiting, self.watched_blocks) = (usize::MAX, 0);
     }
 
-    pub(super) fn row(&self) -> GameSoundRow {
-        GameSoundRow {
+    pub(super) fn row(&self) -> EchoReferenceRow {
+        EchoReferenceRow {
             waiting_samples: self.ring.slots() as u64,
             dropped_samples: self.dropped.load(Ordering::Relaxed),
             interruptions: self.interruptions,
@@ -147,7 +147,7 @@ mod tests {
         a.iter().map(|x| x.to_bits()).eq(b.iter().map(|x| x.to_bits()))
     }
 
-    fn next(reader: &mut GameSoundReader) -> [f32; BLOCK_SAMPLES] {
+    fn next(reader: &mut EchoReferenceReader) -> [f32; BLOCK_SAMPLES] {
         let mut block = [0.0; BLOCK_SAMPLES];
         reader.add_to(&mut block);
         block
@@ -155,7 +155,7 @@ mod tests {
 
     #[test]
     fn what_is_pushed_comes_out_in_order_after_40_ms() {
-        let (mut sound, mut reader) = game_sound();
+        let (mut sound, mut reader) = echo_reference();
         let ramp: Vec<f32> = (0..PRIME_SAMPLES).map(|i| i as f32).collect();
         sound.push(&ramp[..1000]);
         assert!(same(&next(&mut reader), &[0.0; BLOCK_SAMPLES]), "too little yet");
@@ -166,7 +166,7 @@ mod tests {
 
     #[test]
     fn it_is_added_to_what_the_others_say() {
-        let (mut sound, mut reader) = game_sound();
+        let (mut sound, mut reader) = echo_reference();
         sound.push(&[0.25; PRIME_SAMPLES]);
         let mut block = [0.5; BLOCK_SAMPLES];
         reader.add_to(&mut block);
@@ -175,7 +175,7 @@ mod tests {
 
     #[test]
     fn of_stereo_the_middle_counts() {
-        let (mut sound, mut reader) = game_sound();
+        let (mut sound, mut reader) = echo_reference();
         sound.push_stereo(&[0.5, -0.25].repeat(PRIME_SAMPLES));
         assert!(same(&next(&mut reader), &[0.125; BLOCK_SAMPLES]));
         sound.push_stereo(&[1.0]);
@@ -184,7 +184,7 @@ mod tests {
 
     #[test]
     fn a_game_that_pauses_is_waited_for_again() {
-        let (mut sound, mut reader) = game_sound();
+        let (mut sound, mut reader) = echo_reference();
         sound.push(&[1.0; PRIME_SAMPLES]);
         assert!(same(&next(&mut reader), &[1.0; BLOCK_SAMPLES]));
         sound.push(&[1.0; 100]);
@@ -200,7 +200,7 @@ mod tests {
 
     #[test]
     fn what_piles_up_before_the_first_beat_delays_nothing() {
-        let (mut sound, mut reader) = game_sound();
+        let (mut sound, mut reader) = echo_reference();
         let ramp: Vec<f32> = (0..RING_SAMPLES).map(|i| i as f32).collect();
         sound.push(&ramp);
         assert!(same(&next(&mut reader), &ramp[RING_SAMPLES - PRIME_SAMPLES..][..BLOCK_SAMPLES]));
@@ -211,7 +211,7 @@ mod tests {
 
     #[test]
     fn what_piles_up_later_is_skipped_within_half_a_second() {
-        let (mut sound, mut reader) = game_sound();
+        let (mut sound, mut reader) = echo_reference();
         sound.push(&[1.0; PRIME_SAMPLES]);
         next(&mut reader);
         sound.push(&[1.0; 8 * BLOCK_SAMPLES]);
@@ -227,7 +227,7 @@ mod tests {
 
     #[test]
     fn of_what_comes_in_bursts_nothing_is_skipped() {
-        let (mut sound, mut reader) = game_sound();
+        let (mut sound, mut reader) = echo_reference();
         sound.push(&[1.0; PRIME_SAMPLES]);
         next(&mut reader);
         for block in 0..4 * WATCHED_BLOCKS {
@@ -241,7 +241,7 @@ mod tests {
 
     #[test]
     fn more_than_fits_is_dropped_and_counted() {
-        let (mut sound, reader) = game_sound();
+        let (mut sound, reader) = echo_reference();
         sound.push(&vec![0.0; RING_SAMPLES + 7]);
         assert_eq!(reader.row().dropped_samples, 7);
         assert_eq!(reader.row().waiting_samples as usize, RING_SAMPLES);

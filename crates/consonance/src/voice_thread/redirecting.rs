@@ -8,20 +8,21 @@ use super::VoiceThread;
 use crate::event::EventKind;
 
 impl VoiceThread {
-    pub(super) fn hear_of_closing(&mut self, now: Instant, ends_in: Duration, onward: Option<&Redirect>) {
+    pub(super) fn hear_of_closing(&mut self, now: Instant, ends_in: Duration, redirect: Option<&Redirect>) {
         self.links.stay();
-        let follows = onward.map(|onward| self.links.lead_to(&onward.address).map(|()| onward.leave_in));
+        let follows =
+            redirect.map(|redirect| self.links.lead_to(&redirect.address).map(|()| redirect.leave_in));
         let follows_in = follows.and_then(Result::ok);
         self.connection.set_redirect(follows_in.map(|leave_in| now + leave_in));
-        let onward = onward.map(|onward| onward.address.to_string());
-        let kind = EventKind::ServerCloses { ends_in, onward, follows_in };
+        let redirect = redirect.map(|redirect| redirect.address.to_string());
+        let kind = EventKind::Draining { ends_in, redirect, follows_in };
         self.tell(now, kind);
     }
 
     pub(super) fn hear_of_staying(&mut self, now: Instant) {
         self.links.stay();
         self.connection.set_redirect(None);
-        self.tell(now, EventKind::ServerStays);
+        self.tell(now, EventKind::DrainCancelled);
     }
 
     /// Goes when it is time. Who has lost its link meanwhile has gone by the same way already.
