@@ -176,7 +176,7 @@ impl Capture {
     ///
     /// # Errors
     /// If the capture thread does not take it.
-    pub(crate) fn set_game_sound(&mut self, reader: EchoReferenceReader) -> Result<(), String> {
+    pub(crate) fn set_echo_reference(&mut self, reader: EchoReferenceReader) -> Result<(), String> {
         self.orders_kept.retain(|order| !matches!(order, Order::EchoReference(_)));
         self.order(Order::EchoReference(reader))
     }

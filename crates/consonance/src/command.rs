@@ -31,7 +31,7 @@ pub(crate) enum Command {
         error_correction: bool,
     },
     SetEncoder(EncoderSettings),
-    SetGameSound(EchoReferenceReader),
+    SetEchoReference(EchoReferenceReader),
     Tap(TapSource, TapSender),
     LogPackets(PacketSink),
     #[cfg(feature = "devices")]

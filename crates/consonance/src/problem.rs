@@ -37,7 +37,7 @@ impl ProblemKind {
             Command::JoinRoom(_) | Command::HoldRoom(_) | Command::LeaveRoom(_) => Self::Room,
             Command::Channel(..) => Self::Channel,
             Command::SetQuality { .. } | Command::SetEncoder(_) => Self::Voice,
-            Command::SetInput(_) | Command::SetCapture(_) | Command::SetGameSound(_) => Self::Input,
+            Command::SetInput(_) | Command::SetCapture(_) | Command::SetEchoReference(_) => Self::Input,
             Command::Hear(_) => Self::Hearing,
             Command::Tap(..) => Self::Tap,
             Command::Moderate { .. } => Self::Moderation,

@@ -83,7 +83,7 @@ impl VoiceChat {
     /// voices. Replaces what this returned before.
     pub fn echo_reference(&self) -> EchoReference {
         let (sound, reader) = echo_reference();
-        self.ask(Command::SetGameSound(reader));
+        self.ask(Command::SetEchoReference(reader));
         sound
     }
 }

@@ -142,7 +142,7 @@ impl VoiceThread {
             Command::SetEncoder(settings) => self.set_encoder(settings).err().map(|error| error.to_string()),
             Command::Tap(source, sender) => self.tap(source, sender).err(),
             Command::LogPackets(sink) => return self.links.log_packets(sink, client),
-            Command::SetGameSound(reader) => self.capture.set_game_sound(reader).err(),
+            Command::SetEchoReference(reader) => self.capture.set_echo_reference(reader).err(),
             #[cfg(feature = "devices")]
             Command::SelectDevice(direction, selection) => self.devices.select(direction, selection),
             Command::SetRouting(routing) => {
