@@ -55,9 +55,9 @@ pub enum EventKind {
         /// The room's name.
         room: String,
     },
-    /// The server has taken us out of a room that we listened to: we have no access, or its operator did so. We are not
-    /// in it, after a reconnect neither, until [`listen_to_room`](crate::VoiceChat::listen_to_room) asks the server again. Joins
-    /// count on: who wants to ask again and leave as often as before leaves first.
+    /// The server has removed us from a room that we heard: we have no access, or its operator did so. We stay out
+    /// of it, also after a reconnect, until [`listen_to_room`](crate::VoiceChat::listen_to_room) asks the server again.
+    /// Calls remain counted: to ask again and leave as often as before, leave first.
     RemovedFromRoom {
         /// The room's name.
         room: String,
