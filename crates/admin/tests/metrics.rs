@@ -42,7 +42,7 @@ fn observation() -> Observation {
 
 fn page() -> HttpStatistics {
     let mut page = HttpStatistics::default();
-    (page.connections, page.accepted, page.turned_away, page.answers[3]) = (3, 9, 2, 5);
+    (page.connections, page.accepted, page.rejected, page.answers[3]) = (3, 9, 2, 5);
     page
 }
 
@@ -108,7 +108,7 @@ fn an_independent_parser_reads_the_numbers_that_were_observed() {
         ("consonance_browser_dropped_total", &[("what", "voice"), ("reason", "too_long")], 8.0),
         ("consonance_browser_dropped_total", &[("what", "datagram"), ("reason", "stray")], 12.0),
         ("consonance_page_connections", &[("listener", "page")], 3.0),
-        ("consonance_page_connections_total", &[("result", "turned_away")], 2.0),
+        ("consonance_page_connections_total", &[("result", "rejected")], 2.0),
         ("consonance_page_answers_total", &[("status", "4xx")], 5.0),
         ("consonance_recordings", &[("state", "live")], 0.0),
         ("consonance_joining_hook_questions_total", &[], 0.0),

@@ -284,7 +284,7 @@ fn the_player_can_be_shared_between_threads() {
 }
 
 #[test]
-fn a_client_that_was_turned_away_is_disconnected() {
+fn a_client_that_was_rejected_is_disconnected() {
     let network = MemoryNetwork::new();
     let elsewhere = VoiceNode::new().unwrap();
     elsewhere.run_as_host(server(&network), "main", |player| player.name("Me"));

@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-/// A bucket that fills as time passes: a bound for what a peer sends, or for what strangers cost before they have
-/// proved anything.
+/// A bucket that fills as time passes: a bound for what a peer sends, or for what connections cost before their
+/// handshake.
 #[derive(Debug)]
 pub struct Allowance {
     most: f64,

@@ -27,7 +27,7 @@ use arrival::{Connection, Introduction, Standing};
 pub struct EnvelopeServer<G, E: EnvelopeKind> {
     network: G,
     envelope_kind: E,
-    /// Which session everybody here means who names none.
+    /// The session of clients that name none.
     session: String,
     /// Whether newcomers name theirs.
     sessions_by_greeting: bool,
@@ -62,7 +62,7 @@ impl<G: fmt::Debug, E: EnvelopeKind> fmt::Debug for EnvelopeServer<G, E> {
 }
 
 impl<G: GameNetworkServer, E: EnvelopeKind> EnvelopeServer<G, E> {
-    /// Everybody who connects over this network joins this session.
+    /// All clients of this network join this session.
     pub fn new(network: G, envelope_kind: E, session: impl Into<String>) -> Self {
         Self {
             network,
@@ -84,7 +84,7 @@ impl<G: GameNetworkServer, E: EnvelopeKind> EnvelopeServer<G, E> {
         }
     }
 
-    /// The same under a name of its own for counters, for who has several envelopes on one kind of network: one word in
+    /// The same with its own name for counters, for servers with several envelopes on one kind of network: one word in
     /// lower case, such as `mirror-kcp`.
     #[must_use]
     pub fn named(mut self, name: &'static str) -> Self {
@@ -93,7 +93,7 @@ impl<G: GameNetworkServer, E: EnvelopeKind> EnvelopeServer<G, E> {
     }
 
     /// The same for networks whose clients name a session in the [greeting](GameNetworkServerEvent::Connected), in
-    /// UTF-8. Whoever names none still joins the one of [`new`](Self::new).
+    /// UTF-8. A client that names none still joins the one of [`new`](Self::new).
     #[must_use]
     pub fn sessions_by_greeting(mut self) -> Self {
         self.sessions_by_greeting = true;

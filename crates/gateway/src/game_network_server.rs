@@ -15,7 +15,8 @@ use crate::{Channel, VoiceChannels};
 /// calls back except the waker.
 ///
 /// The life of a connection is [`GameNetworkServerEvent::Connected`] → [`accept`](Self::accept) → messages →
-/// [`GameNetworkServerEvent::Disconnected`]; `Connected` and `Disconnected` come exactly once, whoever ended it.
+/// [`GameNetworkServerEvent::Disconnected`]; `Connected` and `Disconnected` come exactly once, regardless of which end
+/// closed it.
 pub trait GameNetworkServer: Send {
     /// The next thing that happened, or `None`. Call it until it says `None`: only then will the waker be called again.
     fn poll(&mut self, now: Instant) -> Option<GameNetworkServerEvent<'_>>;
@@ -24,7 +25,7 @@ pub trait GameNetworkServer: Send {
     ///
     /// The greeting is what a game server would tell a newcomer in the network's own handshake, as
     /// [`GameNetworkClientEvent::Connected`](crate::GameNetworkClientEvent::Connected) reports it; empty for whatever
-    /// the network says by itself. Whoever is [disconnected](Self::disconnect) instead was refused.
+    /// the network says by itself. A peer that is [disconnected](Self::disconnect) instead was refused.
     fn accept(&mut self, now: Instant, peer: Peer, greeting: &[u8]);
 
     /// Sends one message. What is too large, or for a peer that is gone, is dropped and counted.
@@ -57,7 +58,7 @@ pub trait GameNetworkServer: Send {
         None
     }
 
-    /// Takes nobody more and disconnects everybody in order.
+    /// Accepts no more clients and disconnects all in order.
     fn shutdown(&mut self, now: Instant);
 
     /// When `poll` will have something to do although nothing will arrive.
@@ -94,7 +95,7 @@ pub trait GameNetworkServer: Send {
     /// What kind of network this is, for counters: one word in lower case, such as `kcp`.
     fn network(&self) -> &'static str;
 
-    /// What was sent, received, dropped and turned away since this object was made; messages count as packets.
+    /// What was sent, received, dropped and rejected since this object was made; messages count as packets.
     fn statistics(&self) -> ServerStatistics;
 }
 

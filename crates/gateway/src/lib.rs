@@ -12,7 +12,7 @@
 //!
 //! ```text
 //!   client of the game ══ GameNetworkServer ── messages ──▶ Envelope ── voice packets ──▶ session
-//!                                                             └── what is the game's ──▶ nobody
+//!                                                             └── what is the game's ──▶ dropped
 //! ```
 //!
 //! [`Proxy`] is a transport, too, for games that keep their own server: it stands before it, lets everything through

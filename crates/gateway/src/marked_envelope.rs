@@ -7,7 +7,7 @@ use consonance_transport::{Delivery, PacketLimits};
 use crate::{Channel, ClientEnvelope, Envelope, EnvelopeEnd, EnvelopeKind, MessageParts, VoiceChannels};
 
 /// Each message is a byte that says how a voice packet travels, and the packet: 0 reliable, 1 unreliable. So packets
-/// may be empty although messages may not, and a delivery is known although channels are not told.
+/// may be empty although messages must not be, and the delivery is known although channels are not told.
 #[derive(Clone, Copy, Debug)]
 pub struct MarkedEnvelope(pub VoiceChannels);
 

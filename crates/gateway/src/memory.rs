@@ -41,7 +41,7 @@ struct Wire {
 }
 
 impl MemoryGameNetwork {
-    /// A network on which nobody listens yet.
+    /// A network without a server yet.
     pub fn new() -> Self {
         Self::default()
     }

@@ -6,7 +6,7 @@ use consonance_transport::Delivery;
 
 use crate::Channel;
 
-/// Filled by an [`Envelope`](crate::Envelope), emptied by whoever asked it: parts in order, in
+/// Filled by an [`Envelope`](crate::Envelope), emptied by its caller: parts in order, in
 /// one buffer that is used again.
 #[derive(Debug, Default)]
 pub struct MessageParts {

@@ -143,7 +143,7 @@ impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> Proxy<G, C, E>
         })
     }
 
-    /// The same under a name of its own for counters, for who has several envelopes on one kind of network: one word in
+    /// The same with its own name for counters, for proxies with several envelopes on one kind of network: one word in
     /// lower case, such as `mirror-kcp`.
     #[must_use]
     pub fn named(mut self, name: &'static str) -> Self {

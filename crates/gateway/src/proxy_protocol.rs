@@ -1,4 +1,4 @@
-//! Telling a game's server who its clients are: the PROXY protocol, version 2.
+//! Telling a game's server the addresses of its clients: the PROXY protocol, version 2.
 //!
 //! A server that stands behind others reads this header in front of what its client says, and takes the addresses in it
 //! for those of the connection. See "The PROXY protocol", versions 1 & 2, by Willy Tarreau, section 2.2.
@@ -46,7 +46,7 @@ pub fn header(client: SocketAddr, listener: SocketAddr, carrier: Carrier) -> Vec
 
 /// No protocol of a client begins like this.
 const SIGNATURE: [u8; 12] = *b"\r\n\r\n\0\r\nQUIT\n";
-/// Version 2 in the upper four bits, and the command PROXY: the connection is made for somebody else.
+/// Version 2 in the upper four bits, and the command PROXY: the connection is made on behalf of another client.
 const VERSION_2_PROXY: u8 = 0x21;
 /// Families of addresses, in the upper four bits.
 const IPV4: u8 = 0x10;

@@ -24,7 +24,7 @@ const WORDS: u32 = 3;
 
 /// Connections of one address fill a server with [`SLOTS`] slots, half of them joined, then all of them: in both cases
 /// another address gets in, for a connection that has not joined or the one that has joined last. The address that
-/// filled the server gets no further one in, and nobody else loses anything.
+/// filled the server gets no further connection, and no other loses any.
 ///
 /// # Panics
 /// If that is not so.
@@ -64,16 +64,16 @@ pub fn another_address_gets_into_a_full_server<S: GameNetworkServer, C: GameNetw
     let mut one_more = client_from(Ipv4Addr::LOCALHOST.into());
     one_more.connect(Instant::now(), greeting);
     stage.clients.push(one_more);
-    stage.drive_until("the crowd gets nobody else in", |stage| {
+    stage.drive_until("the crowd gets no further connection", |stage| {
         stage.server.statistics().connections.rejected_full > before
     });
-    assert_eq!(stage.ended, [pending[0], newest], "and nobody makes room for it");
+    assert_eq!(stage.ended, [pending[0], newest], "and none makes room for it");
 }
 
 struct Stage<S, C> {
     server: S,
     clients: Vec<C>,
-    /// Who is connected, and how often it has said its word.
+    /// The connected peers, and how often each has sent its message.
     here: BTreeMap<Peer, u32>,
     ended: Vec<Peer>,
     greeting: Vec<u8>,

@@ -1,12 +1,12 @@
-//! Who is to be looked at although nothing came, and when.
+//! Times at which something has to be looked at although nothing arrived.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
 /// At most one time for each of many, such as connections: what a machine with many of them looks at to say when it
-/// wants to be called, and whom to look at then.
+/// wants to be called, and what to look at then.
 ///
-/// Whoever is forgotten has to be [cleared](Self::clear). Among those whose time is the same, the lowest comes first.
+/// A forgotten key has to be [cleared](Self::clear). Among those whose time is the same, the lowest comes first.
 #[derive(Debug)]
 pub struct Timers<K> {
     times: BTreeMap<K, Instant>,
@@ -14,7 +14,7 @@ pub struct Timers<K> {
 }
 
 impl<K: Copy + Ord> Timers<K> {
-    /// Sets or moves somebody's time; `None` is as good as [`clear`](Self::clear).
+    /// Sets or moves the time of a key; `None` is the same as [`clear`](Self::clear).
     pub fn set(&mut self, key: K, at: impl Into<Option<Instant>>) {
         let at = at.into();
         if self.times.get(&key).copied() == at {
@@ -27,15 +27,15 @@ impl<K: Copy + Ord> Timers<K> {
         }
     }
 
-    /// Sees to it that somebody is looked at by then. A time that is set and comes earlier stays: for whom most that
-    /// happens only moves the time away, being looked at too early now and then costs less than moving it each time.
+    /// Makes a key due by then. An earlier time stays: where most events only postpone the time, an early look now and
+    /// then costs less than moving it each time.
     pub fn set_no_later(&mut self, key: K, at: Instant) {
         if self.times.get(&key).is_none_or(|set| at < *set) {
             self.set(key, at);
         }
     }
 
-    /// Nobody is looked at for this one any more.
+    /// Removes the time of a key.
     pub fn clear(&mut self, key: K) {
         if let Some(at) = self.times.remove(&key) {
             self.by_time.remove(&(at, key));
@@ -76,7 +76,7 @@ mod tests {
         timers.set('c', start + 2 * SECOND);
         timers.set('a', start + SECOND);
         assert_eq!(timers.next(), Some(start + SECOND));
-        assert_eq!(timers.pop(start), None, "nobody's time has come");
+        assert_eq!(timers.pop(start), None, "no time has come");
         assert_eq!(due(&mut timers, start + SECOND), ['a', 'b']);
         assert_eq!(timers.next(), Some(start + 2 * SECOND));
         assert_eq!(due(&mut timers, start + 5 * SECOND), ['c']);
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_is_set_again_is_looked_at_then_and_not_before() {
+    fn a_key_that_is_set_again_is_due_at_its_new_time() {
         let start = Instant::now();
         let mut timers = Timers::default();
         timers.set('a', start + SECOND);
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_kept_of_whoever_is_cleared() {
+    fn a_cleared_key_leaves_nothing_behind() {
         let start = Instant::now();
         let mut timers = Timers::default();
         timers.set('a', start);

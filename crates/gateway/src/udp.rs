@@ -3,7 +3,7 @@
 //! A protocol's author writes a [`ServerEndpoint`] and a [`ClientEndpoint`], which know neither sockets nor clocks.
 //! [`UdpServer`] and [`UdpClient`] give them one non-blocking socket each, read it when they are polled, and are a
 //! [`GameNetworkServer`](crate::GameNetworkServer) and a [`GameNetworkClient`](crate::GameNetworkClient).
-//! No threads: whoever sleeps waits for the socket, which is the `descriptor`, and until `wants_poll_at`.
+//! No threads: a driver that sleeps waits for the socket, which is the `descriptor`, and until `wants_poll_at`.
 //!
 //! ```text
 //!   poll ──▶ receive ─▶ handle_datagram ─▶ poll_event ─▶ reported
@@ -12,7 +12,7 @@
 //! ```
 //!
 //! [`BytesQueue`] is where an endpoint may keep what is to leave. [`Credit`] says how much of it may go to an address
-//! before somebody there has shown that it gets what is sent, and [`SecretNumbers`] are what that can be shown with;
+//! before a peer there has proved that it receives, and [`SecretNumbers`] are what that can be shown with;
 //! [`ProvedHosts`] are those of a connection that follows its peer from address to address.
 
 mod bytes_queue;

@@ -6,8 +6,8 @@
 //!   client ◀── frames ──▶ server          one binary message in each, or in several
 //! ```
 //!
-//! Whoever keeps the protocol's state is a [`MessageStream`](crate::streams::MessageStream) of a network: this only
-//! reads and writes. TLS is somebody else's: a proxy's in front.
+//! The protocol's state is kept by a [`MessageStream`](crate::streams::MessageStream) of a network: this only
+//! reads and writes. TLS is left to a proxy in front.
 
 mod frame;
 mod frame_reader;

@@ -94,15 +94,15 @@ fn what_is_said_to_others_between_a_first_packet_and_its_report_changes_neither(
     let (mut client, _) = stage.client();
     client.send(stage.now, RELIABLE, b"hello");
     let heard = stage.heard_by(|stage, _| {
-        stage.server.send(stage.now, &[Peer(1)], Delivery::Reliable, b"somebody came");
+        stage.server.send(stage.now, &[Peer(1)], Delivery::Reliable, b"a new player");
     });
     assert_eq!(heard, [Heard::Connected, packet(b"hello")]);
-    let said = GameNetworkClientEvent::Message { channel: RELIABLE, message: b"somebody came" };
+    let said = GameNetworkClientEvent::Message { channel: RELIABLE, message: b"a new player" };
     assert_eq!(listener.poll(stage.now), Some(said));
 }
 
 #[test]
-fn who_never_speaks_comes_and_goes_unseen() {
+fn a_client_that_never_speaks_is_not_reported() {
     let mut stage = Stage::new(VoiceStart::WithFirstPacket);
     let (mut client, _) = stage.client();
     client.disconnect(stage.now);
@@ -110,7 +110,7 @@ fn who_never_speaks_comes_and_goes_unseen() {
 }
 
 #[test]
-fn who_speaks_goes_as_everybody_does() {
+fn a_client_that_has_spoken_is_reported_when_it_leaves() {
     let mut stage = Stage::new(VoiceStart::WithFirstPacket);
     let (mut client, _) = stage.client();
     client.send(stage.now, RELIABLE, b"hello");
@@ -120,7 +120,7 @@ fn who_speaks_goes_as_everybody_does() {
 }
 
 #[test]
-fn who_is_not_wanted_is_not_heard_and_learns_why() {
+fn a_refused_client_is_not_heard_and_learns_why() {
     let mut stage = Stage::new(VoiceStart::WithFirstPacket);
     let (mut client, _) = stage.client();
     client.send(stage.now, RELIABLE, b"hello");

@@ -1,4 +1,4 @@
-//! A server of messages in streams over real sockets: what strangers may take of it.
+//! A server of messages in streams over real sockets: the limits of pending handshakes.
 
 #![cfg(any(target_os = "linux", target_os = "windows"))] // Elsewhere, 127.0.0.1 may be the only address that leads back.
 
@@ -19,21 +19,21 @@ const PATIENCE: Duration = Duration::from_mins(2);
 fn strangers_of_one_address_make_room_for_those_of_others() {
     let mut stage = Stage::new(StreamSettings { handshakes_max: 4, ..StreamSettings::default() });
     let crowd: Vec<TcpId> = (0..5).map(|_| stage.come_from(1)).collect();
-    stage.drive_until(|stage| stage.turned_away.len() == 1);
+    stage.drive_until(|stage| stage.rejected.len() == 1);
     stage.come_from(2);
-    stage.drive_until(|stage| stage.turned_away.len() == 2);
+    stage.drive_until(|stage| stage.rejected.len() == 2);
     stage.come_from(3);
-    stage.drive_until(|stage| stage.turned_away.len() == 3);
-    assert!(stage.turned_away.iter().all(|id| crowd.contains(id)), "nobody of another address had to go");
+    stage.drive_until(|stage| stage.rejected.len() == 3);
+    assert!(stage.rejected.iter().all(|id| crowd.contains(id)), "no connection of another address had to go");
     assert_eq!(stage.server.statistics().connections.rejected_handshaking, 3);
 
     stage.now += StreamSettings::default().handshake_max;
-    stage.drive_until(|stage| stage.turned_away.len() == 3 + 4);
-    assert_eq!(stage.server.statistics().connections.failed_handshakes, 4, "nobody said anything");
+    stage.drive_until(|stage| stage.rejected.len() == 3 + 4);
+    assert_eq!(stage.server.statistics().connections.failed_handshakes, 4, "no connection said anything");
     for _ in 0..5 {
         stage.come_from(1);
     }
-    stage.drive_until(|stage| stage.turned_away.len() == 3 + 4 + 1);
+    stage.drive_until(|stage| stage.rejected.len() == 3 + 4 + 1);
     assert_eq!(stage.server.statistics().connections.rejected_handshaking, 4, "as at the beginning");
 }
 
@@ -41,21 +41,21 @@ fn strangers_of_one_address_make_room_for_those_of_others() {
 fn strangers_of_many_addresses_keep_others_out_for_a_second_only() {
     let mut stage = Stage::new(StreamSettings { handshakes_max: 2, ..StreamSettings::default() });
     let crowd: Vec<TcpId> = (1..=3).map(|last| stage.come_from(last)).collect();
-    stage.drive_until(|stage| stage.turned_away.len() == 1);
-    assert_eq!(stage.turned_away, crowd[2..], "who came last");
+    stage.drive_until(|stage| stage.rejected.len() == 1);
+    assert_eq!(stage.rejected, crowd[2..], "the last ones");
     stage.now += Duration::from_secs(1);
     stage.come_from(4);
-    stage.drive_until(|stage| stage.turned_away.len() == 2);
-    assert_eq!(stage.turned_away[1..], crowd[..1], "who came first");
+    stage.drive_until(|stage| stage.rejected.len() == 2);
+    assert_eq!(stage.rejected[1..], crowd[..1], "the first one");
 }
 
-/// Strangers who say nothing, before a server.
+/// Connections that say nothing, at a server.
 struct Stage {
     server: StreamServer<Silence>,
-    strangers: TcpConnections,
+    pending: TcpConnections,
     now: Instant,
-    /// Whom the server has cut off.
-    turned_away: Vec<TcpId>,
+    /// The connections that the server has cut off.
+    rejected: Vec<TcpId>,
 }
 
 impl Stage {
@@ -63,35 +63,31 @@ impl Stage {
         Self {
             server: StreamServer::bind((Ipv4Addr::LOCALHOST, 0).into(), Silence, settings)
                 .expect("a port is free"),
-            strangers: TcpConnections::new(TcpSettings::default()).expect("there is a descriptor left"),
+            pending: TcpConnections::new(TcpSettings::default()).expect("there is a descriptor left"),
             now: Instant::now(),
-            turned_away: Vec::new(),
+            rejected: Vec::new(),
         }
     }
 
-    /// Somebody connects from 127.0.0.`last`.
+    /// Connects from 127.0.0.`last`.
     fn come_from(&mut self, last: u8) -> TcpId {
         let server = self.server.local_addr().expect("it listens");
-        self.strangers.connect(self.now, server, Some(IpAddr::from([127, 0, 0, last])))
+        self.pending.connect(self.now, server, Some(IpAddr::from([127, 0, 0, last])))
     }
 
     fn drive_until(&mut self, is_so: impl Fn(&Self) -> bool) {
         let deadline = Instant::now() + PATIENCE;
         while !is_so(self) {
-            assert!(
-                Instant::now() < deadline,
-                "this does not happen; {:?} were turned away",
-                self.turned_away
-            );
+            assert!(Instant::now() < deadline, "this does not happen; {:?} were rejected", self.rejected);
             self.drive();
         }
     }
 
     fn drive(&mut self) {
         thread::yield_now();
-        assert!(self.server.poll(self.now).is_none(), "strangers are not reported");
-        if let Some(TcpEvent::Closed { id, .. }) = self.strangers.poll(self.now) {
-            self.turned_away.push(id);
+        assert!(self.server.poll(self.now).is_none(), "pending connections are not reported");
+        if let Some(TcpEvent::Closed { id, .. }) = self.pending.poll(self.now) {
+            self.rejected.push(id);
         }
     }
 }

@@ -32,7 +32,7 @@ fn what_waits_leaves_with_the_next_poll_too() {
 #[test]
 fn the_last_words_arrive_before_the_goodbye() {
     let (mut stage, stream, id) = Stage::with_connection(TcpSettings::default());
-    (&stream).write_all(b"nobody reads this").unwrap();
+    (&stream).write_all(b"this is not read").unwrap();
     stage.server.send(Instant::now(), id, &[&vec![7; 900_000]]);
     stage.server.finish(Instant::now(), id);
     let reader = thread::spawn(move || read_all(&stream));
@@ -56,7 +56,7 @@ fn a_goodbye_that_is_not_taken_is_given_up_in_time() {
 }
 
 #[test]
-fn whoever_goes_is_heard_to_the_end() {
+fn what_a_peer_sent_before_it_left_is_read_to_the_end() {
     let (mut stage, stream, id) = Stage::with_connection(TcpSettings::default());
     (&stream).write_all(b"goodbye").unwrap();
     drop(stream);
@@ -68,7 +68,7 @@ fn whoever_goes_is_heard_to_the_end() {
                 assert!(closed == id && matches!(end, TcpEnd::ByPeer), "{end:?}");
                 break;
             }
-            TcpEvent::Opened { .. } => panic!("nobody else connects"),
+            TcpEvent::Opened { .. } => panic!("no other connection is made"),
         }
     }
     assert_eq!(heard, b"goodbye");
@@ -76,7 +76,7 @@ fn whoever_goes_is_heard_to_the_end() {
 }
 
 #[test]
-fn whoever_does_not_read_ends_as_too_slow_and_what_waits_is_bounded() {
+fn a_peer_that_does_not_read_ends_as_too_slow_and_its_queue_is_bounded() {
     let settings = TcpSettings { outgoing_bytes_max: 10_000, ..TcpSettings::default() };
     let (mut stage, _stream, id) = Stage::with_connection(settings);
     let deadline = Instant::now() + PATIENCE;
@@ -90,7 +90,7 @@ fn whoever_does_not_read_ends_as_too_slow_and_what_waits_is_bounded() {
 }
 
 #[test]
-fn reading_pauses_when_nobody_consumes_and_goes_on_later() {
+fn reading_pauses_without_a_consumer_and_resumes_later() {
     const SENT: usize = 16 << 20;
     let settings = TcpSettings { incoming_bytes_max: 5000, ..TcpSettings::default() };
     let (mut stage, stream, id) = Stage::with_connection(settings);
@@ -139,7 +139,7 @@ fn a_connection_that_moves_to_another_thread_loses_nothing_either_way() {
     });
     assert_eq!(other.join().unwrap(), b"said before, said after");
     stage.drive_once();
-    assert!(stage.end_of(id).is_none(), "who gave it away hears of it no more");
+    assert!(stage.end_of(id).is_none(), "the former owner gets no event of it");
 }
 
 #[test]
@@ -154,11 +154,11 @@ fn an_aborted_connection_is_not_heard_of_again() {
 }
 
 #[test]
-fn whoever_comes_beyond_the_limit_is_turned_away_at_once() {
+fn connections_beyond_the_limit_are_rejected_at_once() {
     let settings = TcpSettings { connections_max: 1, ..TcpSettings::default() };
     let (mut stage, _stream, _) = Stage::with_connection(settings);
     let late = TcpStream::connect(stage.address).unwrap();
-    stage.drive_until(|stage| stage.server.turned_away() == 1);
+    stage.drive_until(|stage| stage.server.rejected() == 1);
     assert!(read_all(&late).0.is_empty());
     assert_eq!(stage.server.len(), 1);
 }
@@ -181,9 +181,9 @@ fn connections_are_made_as_well_as_taken() {
 }
 
 #[test]
-fn nobody_there_is_told() {
+fn a_connection_without_a_listener_is_reported_as_failed() {
     let mut client = TcpConnections::new(TcpSettings::default()).unwrap();
-    let called = client.connect(Instant::now(), NOBODY.into(), None);
+    let called = client.connect(Instant::now(), UNUSED_PORT.into(), None);
     let deadline = Instant::now() + PATIENCE;
     let event = loop {
         if let Some(event) = client.poll(Instant::now()) {
@@ -196,7 +196,7 @@ fn nobody_there_is_told() {
 }
 
 #[test]
-fn after_the_doors_are_closed_nobody_comes_in() {
+fn after_listening_stops_no_connection_is_accepted() {
     let (mut stage, stream, id) = Stage::at(OWN_ADDRESS, TcpSettings::default()).connected();
     stage.server.stop_listening();
     assert!(TcpStream::connect(stage.address).is_err());
@@ -246,10 +246,10 @@ fn the_descriptor_is_readable_when_there_is_something_to_do() {
 /// How long anything may take before a rule counts as broken.
 const PATIENCE: Duration = Duration::from_mins(2);
 
-/// Where nobody listens: a system gives this port to nobody who asks for any.
-const NOBODY: (Ipv4Addr, u16) = (Ipv4Addr::LOCALHOST, 5);
+/// A port without a listener: a system never picks it as a free port.
+const UNUSED_PORT: (Ipv4Addr, u16) = (Ipv4Addr::LOCALHOST, 5);
 
-/// An address of this machine at which nobody else listens, where there are several, so that a port of it that is free
+/// An address of this machine without other listeners, where there are several, so that a port of it that is free
 /// stays so.
 const OWN_ADDRESS: Ipv4Addr =
     if cfg!(target_os = "linux") { Ipv4Addr::new(127, 77, 0, 3) } else { Ipv4Addr::LOCALHOST };

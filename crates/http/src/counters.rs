@@ -14,7 +14,7 @@ struct Counts {
     /// Accepted, and over.
     accepted: AtomicU64,
     ended: AtomicU64,
-    turned_away: AtomicU64,
+    rejected: AtomicU64,
     tls_failed: AtomicU64,
     unreadable: AtomicU64,
     timed_out: AtomicU64,
@@ -32,7 +32,7 @@ pub struct HttpStatistics {
     /// Connections that were accepted.
     pub accepted: u64,
     /// Connections that were closed at once, because there were too many from their address.
-    pub turned_away: u64,
+    pub rejected: u64,
     /// Connections whose TLS came to nothing.
     pub tls_failed: u64,
     /// Connections that ended because the head of a request was too long or made no sense.
@@ -49,7 +49,7 @@ pub struct HttpStatistics {
 impl HttpCounters {
     /// All of them, now.
     pub fn read(&self) -> HttpStatistics {
-        let Counts { accepted, ended, turned_away, tls_failed, unreadable, timed_out, broken_off, answers } =
+        let Counts { accepted, ended, rejected, tls_failed, unreadable, timed_out, broken_off, answers } =
             &*self.0;
         let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         // In this order: who ends meanwhile was accepted before.
@@ -57,7 +57,7 @@ impl HttpCounters {
         HttpStatistics {
             connections: accepted.saturating_sub(ended),
             accepted,
-            turned_away: read(turned_away),
+            rejected: read(rejected),
             tls_failed: read(tls_failed),
             unreadable: read(unreadable),
             timed_out: read(timed_out),
@@ -79,8 +79,8 @@ impl HttpCounters {
         count(&self.0.ended);
     }
 
-    pub(crate) fn count_turned_away(&self) {
-        count(&self.0.turned_away);
+    pub(crate) fn count_rejected(&self) {
+        count(&self.0.rejected);
     }
 
     pub(crate) fn count_failed_tls(&self) {

@@ -58,7 +58,7 @@ impl Seats {
                         let seat = Seat { _permit: permit, home, seats: Arc::clone(self) };
                         return (stream, remote, seat);
                     }
-                    self.counters.count_turned_away();
+                    self.counters.count_rejected();
                     debug!(%remote, "has too many connections already");
                 }
                 Err(error) => {

@@ -185,7 +185,7 @@ fn many_connections_that_say_nothing_do_not_keep_others_away_for_long() {
         assert!(Instant::now() < deadline, "the silent ones keep the page to themselves");
         thread::sleep(Duration::from_millis(20));
     }
-    assert!(stage.inspector.counts().turned_away >= 1, "{:?}", stage.inspector.counts());
+    assert!(stage.inspector.counts().rejected >= 1, "{:?}", stage.inspector.counts());
     drop(silent);
 }
 

@@ -9,8 +9,8 @@ use crate::{Delivery, DirectEvent, DirectLinks, DisconnectReason, PacketLimits, 
 /// Everything but [`direct_links`](Self::direct_links) speaks of that link.
 ///
 /// The life of a link is `connect` → [`ClientEvent::Connected`] → packets → [`ClientEvent::Disconnected`].
-/// Each `connect` is answered by exactly one `Disconnected` in the end, whoever ended it and however early;
-/// after it the same object may connect again.
+/// Each `connect` is answered by exactly one `Disconnected` in the end, regardless of which end closed it and how
+/// early; after it the same object may connect again.
 pub trait ClientTransport: Send {
     /// Begins to connect; the outcome comes from [`poll`](Self::poll).
     ///

@@ -65,11 +65,11 @@
 //! can ask.
 //!
 //! **Crowds.**
-//! Who sent a packet is [known from the link](each_packet_is_known_by_the_link_that_it_came_over) it came over.
-//! One call sends [to many](one_packet_reaches_many_peers_and_nobody_else).
-//! Nobody waits for a slow reader: it loses
+//! The sender of a packet is [known from the link](each_packet_is_known_by_the_link_that_it_came_over) it came over.
+//! One call sends [to many](one_packet_reaches_the_given_peers_only).
+//! A slow reader does not hold up others: it loses
 //! [its oldest voice](a_listener_that_pauses_loses_old_voice_and_nothing_else), and, when even reliable packets
-//! cannot be kept, [its link](a_slow_reader_is_disconnected_and_harms_nobody).
+//! cannot be kept, [its link](a_slow_reader_is_disconnected_and_others_are_unaffected).
 //! In a log, either end is [one short line](a_debug_print_of_either_end_is_short), however many links it has.
 //!
 //! All of this holds behind the impairment shim, too: name the network a second time as [`Impaired`].
@@ -87,13 +87,13 @@
 //! [the limits](the_largest_direct_packets_pass_and_larger_ones_are_dropped); or it is
 //! [dropped and counted](direct_packets_without_a_link_are_dropped_and_counted).
 //! It is [polled](a_direct_packet_waits_for_the_next_poll_of_its_receiver), and one call sends
-//! [to many](one_direct_packet_reaches_many_players_and_nobody_else).
-//! It ends once at each end: [in order](a_player_who_ends_a_direct_link_delivers_its_last_words), also
+//! [to many](one_direct_packet_reaches_the_given_players_only).
+//! It ends once at each end: [in order](a_player_that_ends_a_direct_link_delivers_its_last_words), also
 //! [from both sides](when_both_players_end_a_direct_link_each_hears_of_it_once),
 //! [at once](a_direct_link_may_be_ended_as_soon_as_it_is_up) or
 //! [because a player goes](a_dropped_player_is_seen_to_leave_directly);
 //! [without a word](a_cut_direct_link_ends_at_both_ends_and_can_be_made_again); or because a player
-//! [does not read](a_player_that_does_not_read_loses_its_direct_link_and_harms_nobody).
+//! [does not read](a_player_that_does_not_read_loses_only_its_direct_link).
 //! The link to the server may end [without it](a_direct_link_outlives_the_servers_as_the_network_says).
 
 #![expect(clippy::missing_panics_doc, reason = "panicking is how every rule here reports")]
@@ -140,7 +140,7 @@ pub trait Network {
     const FLOOD: usize = 20_000;
 
     /// Whether a client can be refused before it believes itself connected. On a network whose clients believe that as
-    /// soon as anybody listens, say `false`: who is refused is disconnected at once.
+    /// soon as a server listens, says `false`: a refused client is then disconnected at once.
     const REFUSES: bool = true;
 
     /// Whether the server knows when a peer was last heard, and can ask one that is silent.
@@ -202,9 +202,9 @@ macro_rules! conformance_tests {
             a_cut_link_ends_at_both_ends_and_can_be_made_again
             a_silent_peer_that_is_probed_is_heard
             each_packet_is_known_by_the_link_that_it_came_over
-            one_packet_reaches_many_peers_and_nobody_else
+            one_packet_reaches_the_given_peers_only
             a_listener_that_pauses_loses_old_voice_and_nothing_else
-            a_slow_reader_is_disconnected_and_harms_nobody
+            a_slow_reader_is_disconnected_and_others_are_unaffected
             a_debug_print_of_either_end_is_short
         }
     };
@@ -228,14 +228,14 @@ macro_rules! direct_conformance_tests {
             the_largest_direct_packets_pass_and_larger_ones_are_dropped
             direct_packets_without_a_link_are_dropped_and_counted
             a_direct_packet_waits_for_the_next_poll_of_its_receiver
-            one_direct_packet_reaches_many_players_and_nobody_else
-            a_player_who_ends_a_direct_link_delivers_its_last_words
+            one_direct_packet_reaches_the_given_players_only
+            a_player_that_ends_a_direct_link_delivers_its_last_words
             when_both_players_end_a_direct_link_each_hears_of_it_once
             a_direct_link_may_be_ended_as_soon_as_it_is_up
             a_dropped_player_is_seen_to_leave_directly
             a_cut_direct_link_ends_at_both_ends_and_can_be_made_again
             a_direct_link_outlives_the_servers_as_the_network_says
-            a_player_that_does_not_read_loses_its_direct_link_and_harms_nobody
+            a_player_that_does_not_read_loses_only_its_direct_link
         }
     };
 }

@@ -22,8 +22,8 @@ use crate::AddressPrefix;
 ///    more than the newcomer's prefix.
 ///
 /// So connections that have joined lose nothing to a prefix that has as many, and nothing at all within their share:
-/// the players behind one carrier's address or at one LAN party stay, up to that many, and beyond it those who have
-/// been there for longest. One prefix cannot keep others out, however many connections it makes and joins with.
+/// the players behind one carrier's address or at one LAN party stay, up to that many, and beyond it those that joined
+/// first. One prefix cannot keep others out, however many connections it makes and joins with.
 ///
 /// A slot may be [taken](Self::take) only once an address has proved itself: anyone can name any address.
 /// Each call takes time that grows with the logarithm of the number of connections.
@@ -49,8 +49,8 @@ pub struct AddressShares {
     /// How many bits of an IPv6 address are its prefix, 1 to 128. Default 48, the largest network that one household or
     /// one customer of a hosting provider is given (RFC 6177). An IPv4 address is always a prefix of its own.
     pub ipv6_prefix_bits: u8,
-    /// How many of the slots one prefix keeps while others want in, in percent of all slots, rounded up to a whole
-    /// connection. Default 10: who wants to keep others out needs ten prefixes.
+    /// How many of the slots one prefix keeps while others need some, in percent of all slots, rounded up to a whole
+    /// connection. Default 10: keeping others out takes ten prefixes.
     pub share_percent: u8,
 }
 

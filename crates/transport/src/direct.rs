@@ -7,10 +7,10 @@ use crate::{Delivery, DisconnectReason, Peer};
 /// What a client does with direct links, on a network that has them; see
 /// [`ClientTransport::direct_links`](crate::ClientTransport::direct_links).
 ///
-/// Who connects whom, and when, is the affair of the network or of the game; who is at the other end need not be known
-/// here, because the voice introduces itself.
-/// The life of a direct link is [`DirectEvent::Up`] → packets → [`DirectEvent::Down`], each exactly once at each end,
-/// whoever ended it, and `poll` reports them as [`ClientEvent::Direct`](crate::ClientEvent::Direct).
+/// Which players are connected, and when, is up to the network or the game. The transport need not know the player at
+/// the other end, because the voice client introduces itself. The life of a direct link is [`DirectEvent::Up`] →
+/// packets → [`DirectEvent::Down`], each exactly once at each end, regardless of which end closed it, and `poll`
+/// reports them as [`ClientEvent::Direct`](crate::ClientEvent::Direct).
 ///
 /// A direct link may come and go at any time, with or without a link to the server, and stays when that ends; a network
 /// that cannot keep it then ends it, and says so in its documentation. It takes what the link to the server takes, see

@@ -1,4 +1,4 @@
-//! For networks that live in somebody else's code: a game's own connections, or another engine's.
+//! For networks that live in other code: a game's own connections, or an engine's.
 //!
 //! The host (the game) owns the network and pumps opaque packets; nothing here opens a socket, starts a thread or
 //! calls back, so it works from one thread, once per frame, under any engine.
@@ -35,10 +35,11 @@
 //! ```
 //!
 //! What the host's network must do: deliver reliable packets in order and once, to each peer, and say so when it
-//! cannot ([`send_failed`](HostedServerHandle::send_failed)); tell the receiver which delivery a packet had; know who
-//! sent it.
+//! cannot ([`send_failed`](HostedServerHandle::send_failed)); tell the receiver which delivery a packet had; know the
+//! sender of each packet.
 //!
-//! In a room where everybody can send to everybody and one of them is the host, `consonance-hosted` does all of that.
+//! In a room where each player can send to all others and one of them is the host, `consonance-hosted` does all of
+//! that.
 //!
 //! A network on which players reach each other tells its client of [direct links](crate::DirectLinks) too:
 //! [`direct_connected`](HostedClientHandle::direct_connected) when another player can be reached, whatever the link to
@@ -96,8 +97,8 @@ pub struct HostedSettings {
     pub outgoing_reliable_bytes: usize,
     /// Unreliable packets that the host did not poll yet, over all links. One more drops the oldest. 1024.
     pub outgoing_unreliable_packets: usize,
-    /// How long an unreliable packet may wait for the host. Older ones are dropped, so that after a game has stood
-    /// still nobody hears what was said long ago. 300 ms.
+    /// How long an unreliable packet may wait for the host. Older ones are dropped, so that no stale voice is heard
+    /// after a game has stalled. 300 ms.
     pub outgoing_unreliable_age: Duration,
     /// Peers of a server at once. 4096.
     pub peers_max: usize,
@@ -110,7 +111,7 @@ impl HostedSettings {
     pub fn new(limits: PacketLimits) -> Self {
         Self {
             limits,
-            // A client hears many speakers, and whoever polls may be late by a frame of the game.
+            // A client hears many speakers, and its poller may be late by a frame of the game.
             incoming: InboxLimits { reliable_packets: 1024, unreliable_packets: 1024 },
             // What a newcomer to a session of thousands is told at once.
             outgoing_reliable_packets: 8192,
@@ -140,7 +141,7 @@ pub enum Received {
     /// It was dropped and counted: no link it could belong to, or longer than [`PACKET_BYTES_MAX`].
     Dropped,
     /// It was reliable and too many wait: the link has ended as too slow, and a request to end it follows.
-    /// Whoever sent it should be told that its send failed.
+    /// Its sender should be told that the send failed.
     Overflowed,
 }
 

@@ -66,7 +66,7 @@ pub struct ImpairmentCounts {
     pub reordered: u64,
     /// Times a reliable packet was lost and sent again.
     pub retransmitted: u64,
-    /// Turned away because too many were on their way.
+    /// Rejected because too many were in flight.
     pub overflowed: u64,
 }
 

@@ -1,8 +1,8 @@
 //! For network authors: what came in from any number of peers and was not polled yet.
 //!
-//! Every peer has a small queue of its own and peers take turns, so one that floods costs itself its oldest voice
-//! and nobody else anything.
-//! Reliable packets are never dropped: when a peer's queue is full the network must stop reading from that peer,
+//! Every peer has a small queue of its own and peers take turns, so one that floods loses its own oldest voice and
+//! costs other peers nothing. Reliable packets are never dropped: when a peer's queue is full the network must stop
+//! reading from that peer,
 //! or end its link.
 //!
 //! [`Inbox`] is the plain structure; [`Mailbox`] is one behind a lock, with a waker, for networks that
@@ -45,7 +45,7 @@ pub enum Pushed<P> {
     /// It is reliable and there is no room: stop reading from this peer until a packet of it was popped with
     /// [`Popped::Packet::made_room`].
     Full(P),
-    /// The peer is not connected, or nobody wants to hear from it any more.
+    /// The peer is not connected, or was muted.
     Unwanted,
 }
 
@@ -61,7 +61,7 @@ pub enum Popped<C, P> {
     },
     /// A packet came in.
     Packet {
-        /// Who sent it.
+        /// The sender.
         peer: Peer,
         /// How it travelled.
         delivery: Delivery,
@@ -125,7 +125,7 @@ impl<C, P> Inbox<C, P> {
 
     /// Forgets everything of a peer and takes no more of it, but its end will still be reported.
     ///
-    /// True if a push had been [`Pushed::Full`]: whoever waits for room must learn that there is no use in it.
+    /// True if a push had been [`Pushed::Full`]: a sender that waits for room must learn that none will come.
     pub fn mute(&mut self, peer: Peer) -> bool {
         self.with_queue(peer, PeerQueue::mute).unwrap_or(false)
     }

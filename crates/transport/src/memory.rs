@@ -49,7 +49,7 @@ const QUEUES: InboxLimits = InboxLimits { reliable_packets: 1024, unreliable_pac
 pub struct MemoryNetwork(Arc<Mutex<Weak<Listener>>>);
 
 impl MemoryNetwork {
-    /// A network on which nobody listens yet.
+    /// A network without a server yet.
     pub fn new() -> Self {
         Self::default()
     }
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_connects_while_the_server_is_dropped_learns_that_nobody_listens() {
+    fn a_client_that_connects_while_the_server_is_dropped_learns_that_no_server_listens() {
         let network = MemoryNetwork::new();
         let server = network.listen();
         // As a client has it between looking for a server and knocking.
@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_server_nobody_answers() {
+    fn without_a_server_there_is_no_answer() {
         let mut client = MemoryNetwork::new().client("main");
         client.connect(now());
         let event = client.poll(now());

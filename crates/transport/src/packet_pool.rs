@@ -1,4 +1,4 @@
-//! Packets that several queues share, in buffers that are used again once nobody holds them.
+//! Packets that several queues share, in buffers that are reused once nothing holds them.
 
 use std::collections::VecDeque;
 use std::ops::Deref;
@@ -36,7 +36,7 @@ impl PacketPool {
     /// Copies a packet, once, into a buffer that any number of queues may share.
     pub fn copy(&mut self, packet: &[u8]) -> SharedPacket {
         let mut buffer = self.free_buffer();
-        // Nobody else holds a free buffer, so this never clones.
+        // A free buffer has no other holder, so this never clones.
         let bytes = Arc::make_mut(&mut buffer);
         bytes.clear();
         bytes.extend_from_slice(packet);
@@ -63,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_buffer_nobody_holds_is_used_again() {
+    fn a_buffer_without_holders_is_reused() {
         let mut pool = PacketPool::default();
         let first = pool.copy(b"a packet");
         let buffer = first.as_ptr();
@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn a_buffer_somebody_holds_is_left_alone() {
+    fn a_buffer_with_a_holder_is_left_alone() {
         let mut pool = PacketPool::default();
         let held = pool.copy(b"held");
         for _ in 0..10 {

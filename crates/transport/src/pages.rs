@@ -7,7 +7,7 @@ use std::time::Duration;
 pub struct PageStatistics {
     /// Offers that were answered.
     pub offers_taken: u64,
-    /// Offers that nobody understood.
+    /// Offers that could not be parsed.
     pub offers_refused: u64,
     /// Packets of voice that came from pages.
     pub voice_received: u64,
@@ -42,11 +42,11 @@ pub struct PageDrops {
     pub voice_too_late: u64,
     /// Frames of a page's voice that no session took.
     pub voice_unsent: u64,
-    /// Frames for a page of speakers who had no slot: others were louder, or spoke before.
+    /// Frames for a page of speakers without a slot: others were louder, or spoke before.
     pub frames_without_slot: u64,
-    /// Frames for pages of whose ways too few voices fit at once, which others went before.
+    /// Frames for pages whose path carries too few voices at once, dropped in favour of others.
     pub frames_beyond_capacity: u64,
-    /// Frames for a page of players whom it ignores.
+    /// Frames for a page of players that it ignores.
     pub frames_ignored: u64,
     /// Frames for a page that are no Opus.
     pub frames_foreign: u64,
@@ -60,9 +60,9 @@ pub struct PageDrops {
     pub messages_too_many: u64,
     /// Messages of a page that were understood and could not be followed.
     pub messages_refused: u64,
-    /// Datagrams that were nobody's.
+    /// Datagrams that belong to no page.
     pub datagrams_stray: u64,
-    /// Datagrams of one address beyond what a page may send, before anybody looked at them.
+    /// Datagrams of one address beyond what a page may send, dropped before parsing.
     pub datagrams_too_many: u64,
     /// Packets of voice and messages far beyond what a page sends.
     pub flooded: u64,
@@ -74,7 +74,7 @@ pub struct PageDrops {
     pub datagrams_unsent: u64,
     /// Datagrams for TCP connections that do not take them.
     pub tcp_unsent: u64,
-    /// TCP connections for datagrams that were nobody's, or carried none.
+    /// TCP connections for datagrams that belong to no page, or carried none.
     pub connections_stray: u64,
     /// TCP connections for datagrams beyond those that there may be.
     pub connections_too_many: u64,
@@ -149,7 +149,7 @@ pub struct PageState {
     pub unusable: Option<Duration>,
     /// How many voices the page plays at once.
     pub slots: usize,
-    /// The names of who speaks to it and has no slot just now.
+    /// The names of players that speak to it without a slot just now.
     pub without_slot: Vec<String>,
     /// The names of those it ignores, in order: at most [`IGNORED_MAX`](Self::IGNORED_MAX).
     pub ignored: Vec<String>,

@@ -5,7 +5,7 @@ use consonance_end_reason::{END_REASON_BYTES_MAX, EndCode, EndReason};
 /// The longest reason, in bytes of UTF-8, that travels to or is shown from the other side.
 pub const REASON_BYTES_MAX: usize = END_REASON_BYTES_MAX;
 
-/// What a server that [shuts down](crate::ServerTransport::shutdown) says to its peers, and to those who come too late.
+/// What a server that [shuts down](crate::ServerTransport::shutdown) says to its peers, and to newcomers.
 pub const SHUTTING_DOWN: &str = "the server is shutting down";
 
 /// Why a link ended or could not be made.
@@ -18,7 +18,7 @@ pub enum DisconnectReason {
     /// The other side ended the link.
     #[error(
         "the other side closed the connection{}",
-        words_or(reason, " without saying why; connect again, or ask whoever runs it")
+        words_or(reason, " without giving a reason; connect again, or ask its operator")
     )]
     ClosedByPeer {
         /// Why, if it said so.
@@ -27,7 +27,7 @@ pub enum DisconnectReason {
     /// The server did not take us in.
     #[error(
         "the server refused the connection{}",
-        words_or(reason, " without saying why; ask whoever runs it who may join")
+        words_or(reason, " without giving a reason; ask its operator for access")
     )]
     Refused {
         /// Why, if it said so.
@@ -47,7 +47,7 @@ pub enum DisconnectReason {
     /// The server is not the one the address asks for.
     #[error(
         "the server's certificate is not trusted: expected {expected}, got {got}; \
-         ask whoever runs the server for its present address"
+         ask the server's operator for its present address"
     )]
     CertificateNotTrusted {
         /// What the address asks for.
@@ -63,7 +63,7 @@ pub enum DisconnectReason {
         /// What the system said.
         cause: String,
     },
-    /// Nobody answers there.
+    /// No answer from there.
     #[error("cannot reach the server at {address} ({cause}); check that it runs and that the port is right")]
     Unreachable {
         /// Where we tried.
@@ -129,7 +129,7 @@ impl DisconnectReason {
         }
     }
 
-    /// Whether the same connection may succeed when tried again later, without anybody changing anything.
+    /// Whether the same connection may succeed when tried again later, with nothing changed.
     pub fn is_worth_retrying(&self) -> bool {
         match self {
             Self::ClosedByUs | Self::CertificateNotTrusted { .. } | Self::ProtocolViolated { .. } => false,
@@ -200,15 +200,15 @@ mod tests {
     }
 
     #[test]
-    fn whoever_says_nothing_is_quoted_with_advice_instead() {
+    fn an_end_without_a_reason_is_described_with_advice_instead() {
         for (reason, expected) in [
             (
                 DisconnectReason::closed_by_peer(b""),
-                "the other side closed the connection without saying why; connect again, or ask whoever runs it",
+                "the other side closed the connection without giving a reason; connect again, or ask its operator",
             ),
             (
                 DisconnectReason::refused(b""),
-                "the server refused the connection without saying why; ask whoever runs it who may join",
+                "the server refused the connection without giving a reason; ask its operator for access",
             ),
         ] {
             assert_eq!(reason.to_string(), expected);

@@ -19,7 +19,7 @@ pub struct Peer(pub u64);
 /// Many links to clients, driven by calls: nothing here blocks, and nothing calls back except the waker.
 ///
 /// The life of a link is [`ServerEvent::Connected`] → packets → [`ServerEvent::Disconnected`], each exactly once,
-/// whoever ended it.
+/// regardless of which end closed it.
 pub trait ServerTransport: Send {
     /// The next thing that happened, or `None`. Call it until it says `None`: only then will the waker be called
     /// again.
@@ -201,7 +201,7 @@ pub enum ServerEvent<'a> {
     },
     /// A packet came from a peer.
     Packet {
-        /// Whose link it came over: the only proof of who sent it.
+        /// Whose link it came over: the only proof of its sender.
         peer: Peer,
         /// How it travelled.
         delivery: Delivery,

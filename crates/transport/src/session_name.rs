@@ -35,8 +35,8 @@ pub fn encode(text: &str) -> String {
     encoded
 }
 
-/// Reads what [`encode`] has written, and what others may write who spell only what they must (`pchar`, RFC 3986,
-/// section 3.3). Whether that can be a session's name, [`problem`] says.
+/// Decodes what [`encode`] has written, and what other encoders write that escape only what they must (`pchar`, RFC
+/// 3986, section 3.3). [`problem`] tells whether the result can be a session's name.
 ///
 /// # Errors
 /// What is wrong with it, in words.

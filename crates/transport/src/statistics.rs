@@ -125,12 +125,12 @@ pub enum DatagramPath {
     },
 }
 
-/// What a server's links carried, and who came and went.
+/// What a server's links carried, and its connections.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ServerStatistics {
     /// All links together.
     pub links: Statistics,
-    /// Who came and went.
+    /// Connections accepted, rejected and lost.
     pub connections: ConnectionCounts,
 }
 

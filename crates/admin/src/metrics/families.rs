@@ -216,7 +216,7 @@ families! {
     PAGE_CONNECTIONS: Gauge "consonance_page_connections" ["listener"]
         "Connections to the listeners for browsers, WebSockets included: the page's own and the plain HTTP redirect.";
     PAGE_CONNECTIONS_MADE: Counter "consonance_page_connections_total" ["listener", "result"]
-        "Connections to these listeners: accepted; refused because their address had too many (turned_away); failed after accepting: TLS handshake (tls_failed), invalid request (unreadable), no further request in time, often none needed (timed_out); WebSockets ended by a protocol violation, silence or a lost connection (broken_off).";
+        "Connections to these listeners: accepted; refused because their address had too many (rejected); failed after accepting: TLS handshake (tls_failed), invalid request (unreadable), no further request in time, often none needed (timed_out); WebSockets ended by a protocol violation, silence or a lost connection (broken_off).";
     PAGE_ANSWERS: Counter "consonance_page_answers_total" ["listener", "status"]
         "Responses of these listeners by status class: 1xx WebSockets; 4xx such as other sites' pages and invalid or too many offers; 5xx a full, busy or closing server.";
 

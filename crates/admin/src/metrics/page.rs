@@ -13,7 +13,7 @@ pub(super) fn write(out: &mut Exposition, observation: &Observation) {
     let mut made = out.family(&PAGE_CONNECTIONS_MADE);
     for (name, counted) in listeners {
         made.sample(&[name, "accepted"], counted.accepted);
-        made.sample(&[name, "turned_away"], counted.turned_away);
+        made.sample(&[name, "rejected"], counted.rejected);
         made.sample(&[name, "tls_failed"], counted.tls_failed);
         made.sample(&[name, "unreadable"], counted.unreadable);
         made.sample(&[name, "timed_out"], counted.timed_out);

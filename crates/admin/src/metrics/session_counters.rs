@@ -83,7 +83,7 @@ const COUNTERS: &[Counter] = counters! {
         joins_refused => "not_admitted",
         links_refused => "session_full",
         tickets_refused => "stale_ticket",
-        newcomers_turned_away => "overload_or_draining",
+        newcomers_rejected => "overload_or_draining",
     }
     JOINS_POSTPONED { joins_postponed }
     NAMES_AWAITED { names_awaited }

@@ -86,7 +86,7 @@ fn operators_see_how_a_player_came_and_what_was_dropped_of_its_page() {
             "consonance_browser_voice_packets_total{direction=\"received\"} 3",
             "consonance_browser_dropped_total{what=\"voice\",reason=\"too_long\"} 3",
             "consonance_browser_dropped_total{what=\"message\",reason=\"unknown\"} 1",
-            "consonance_page_connections_total{listener=\"page\",result=\"turned_away\"} 0",
+            "consonance_page_connections_total{listener=\"page\",result=\"rejected\"} 0",
         ];
         let is_there = is_there.iter().all(|line| metrics.contains(&format!("\n{line}\n")));
         if is_there {

@@ -71,7 +71,7 @@ impl MemoryGameNetworkClient {
         self.end_link(DisconnectReason::TimedOut, DisconnectReason::TimedOut);
     }
 
-    fn nobody_listens(&mut self) {
+    fn end_without_server(&mut self) {
         let (address, cause) = ("this process".to_owned(), "no server listens".to_owned());
         self.mailbox.disconnected(self.attempt, DisconnectReason::Unreachable { address, cause });
         self.link = Link::Ending;
@@ -94,14 +94,14 @@ impl GameNetworkClient for MemoryGameNetworkClient {
         }
         self.attempt = Peer(self.attempt.0 + 1);
         self.mailbox.expect(self.attempt);
-        let Some(listener) = self.network.listener() else { return self.nobody_listens() };
+        let Some(listener) = self.network.listener() else { return self.end_without_server() };
         let peer = listener.next_peer();
         let link = LinkToClient { mailbox: Arc::clone(&self.mailbox), attempt: self.attempt };
         let arrival = Arrival { remote: self.address, greeting: greeting.to_owned(), link };
         listener.mailbox.connected(peer, arrival);
         // A server that is dropped meanwhile has perhaps not seen it.
         if listener.is_gone() {
-            return self.nobody_listens();
+            return self.end_without_server();
         }
         self.link = Link::Connecting(LinkToServer { listener, peer });
     }

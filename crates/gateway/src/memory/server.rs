@@ -177,7 +177,8 @@ impl GameNetworkServer for MemoryGameNetworkServer {
 
 impl Drop for MemoryGameNetworkServer {
     fn drop(&mut self) {
-        // Before the mailbox is emptied: who connects later sees it, and who has connected is seen here.
+        // Before the mailbox is emptied: a client that connects later sees the flag, and one that has connected is seen
+        // here.
         self.listener.is_gone.store(true, Ordering::SeqCst);
         for connection in self.connections.values() {
             connection.link.end(DisconnectReason::TimedOut);

@@ -106,7 +106,7 @@ impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> Proxy<G, C, E>
         self.mark_ready(peer);
     }
 
-    /// Forgets a player of whom nothing is left.
+    /// Forgets a player without connections.
     pub(super) fn forget_if_gone(&mut self, peer: Peer) {
         if !self.players.get(&peer).is_some_and(Player::is_gone) {
             return;

@@ -9,7 +9,7 @@ use crate::VoiceStart;
 pub struct ProxySettings {
     /// When a client of the game becomes a peer of the session.
     pub voice_start: VoiceStart,
-    /// What happens to the game when the session closes somebody's voice.
+    /// What happens to the game when the session closes a player's voice.
     pub voice_closed: VoiceClosed,
     /// How long the game's server may take to take a client in (default 5 s, half of what clients of most networks
     /// wait); after it the client is refused.
@@ -31,8 +31,8 @@ impl Default for ProxySettings {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum VoiceClosed {
     /// The game goes on without voice. What the client says there is dropped for this long; with its next voice
-    /// packet after that it knocks at the session again, as other clients come back when they were sent away. Whoever
-    /// shall stay away has to be banned.
+    /// packet after that it joins the session again, as other clients rejoin after a kick. To keep a player out, ban
+    /// it.
     GameGoesOn {
         /// How long voice stays closed (default 10 s).
         again_after: Duration,

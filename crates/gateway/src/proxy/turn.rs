@@ -1,4 +1,4 @@
-//! Who is polled next: clients and upstreams take turns, each with a share that is bounded.
+//! Which connection is polled next: clients and upstreams take turns, each with a bounded share.
 
 use std::collections::VecDeque;
 use std::time::Instant;
@@ -53,7 +53,8 @@ impl Turn {
 }
 
 impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> Proxy<G, C, E> {
-    /// Takes one event of somebody. False when the turn is over: there is nothing more, or enough for now.
+    /// Handles one event of a client or an upstream. False when the turn is over: there is nothing more, or enough for
+    /// now.
     pub(super) fn step(&mut self, now: Instant) -> bool {
         match self.turn.stage {
             Stage::Over => {

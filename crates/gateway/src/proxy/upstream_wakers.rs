@@ -6,7 +6,7 @@ use std::task::{Wake, Waker};
 
 use consonance_transport::Peer;
 
-/// A list of them, each at most once, and whom to wake for it.
+/// A list of them, each at most once, and the waker of the driver.
 #[derive(Debug, Default)]
 pub(super) struct UpstreamWakers(Mutex<State>);
 
@@ -24,7 +24,7 @@ struct UpstreamWaker {
 }
 
 impl UpstreamWakers {
-    /// Whom to wake from now on when the list gets its first entry.
+    /// Sets the waker that is woken when the list gets its first entry.
     pub(super) fn set_driver(&self, driver: Waker) {
         self.lock().driver = Some(driver);
     }
@@ -42,7 +42,7 @@ impl UpstreamWakers {
             waker.is_listed.store(false, Ordering::Release);
             each(waker.peer);
         }
-        // Its memory is used again, unless somebody was quicker.
+        // Its memory is reused, unless another entry came meanwhile.
         let mut state = self.lock();
         if state.list.capacity() == 0 {
             state.list = list;

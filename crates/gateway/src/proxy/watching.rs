@@ -10,7 +10,7 @@ use crate::{GameNetworkClient, GameNetworkServer};
 /// Whether there is a descriptor to sleep at; otherwise everybody has to be polled again and again.
 pub(super) const SEES: bool = cfg!(target_os = "linux");
 
-/// Lets the driver wake for clients, whom it polls at each turn anyway.
+/// Wakes the driver for clients, which it polls at each turn anyway.
 ///
 /// # Errors
 /// When the system watches as many sockets as it may.

@@ -97,7 +97,7 @@ impl<S: MessageStream> Link<S> {
         tcp.finish(now, self.id);
     }
 
-    /// Whether little waits. What waits only because nobody has tried to write it does not count.
+    /// Whether little waits. What waits only because no write was attempted does not count.
     fn keeps_up(&self, now: Instant, tcp: &mut TcpConnections) -> bool {
         if tcp.waiting_bytes(self.id) >= KEEPS_UP_BYTES {
             tcp.flush(now);

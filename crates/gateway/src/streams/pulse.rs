@@ -6,7 +6,7 @@ use super::PingSettings;
 
 /// One connection's. What is asked over and over, and how often without an answer.
 ///
-/// It counts questions and not time, so that nobody is given up because this process was not running.
+/// It counts questions and not time, so that no connection is given up because this process was suspended.
 #[derive(Debug, Default)]
 pub(super) struct Pulse {
     settings: Option<PingSettings>,
@@ -90,7 +90,7 @@ mod tests {
     const EVERY: Duration = Duration::from_secs(15);
 
     #[test]
-    fn who_leaves_too_many_pings_unanswered_is_lost_and_nobody_else() {
+    fn only_a_connection_with_too_many_unanswered_pings_is_lost() {
         let start = Instant::now();
         let settings = PingSettings { every: EVERY, unanswered_max: 2 };
         let mut pulse = Pulse::start(start, Some(settings));
@@ -101,7 +101,7 @@ mod tests {
             assert_eq!(pulse.handle_timeout(at), PingStep::Ping);
             pulse.heard(at);
         }
-        // Nobody looked for an hour, and it is asked first all the same.
+        // After an hour without a poll, it is still asked first.
         let late = start + Duration::from_hours(1);
         assert_eq!(pulse.handle_timeout(late), PingStep::Ping);
         assert_eq!(pulse.handle_timeout(late + EVERY), PingStep::Ping);
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn a_network_without_pings_asks_nobody() {
+    fn a_network_without_pings_sends_none() {
         let mut pulse = Pulse::start(Instant::now(), None);
         assert_eq!(pulse.poll_timeout(), None);
         assert_eq!(pulse.handle_timeout(Instant::now() + EVERY), PingStep::Nothing);

@@ -31,11 +31,11 @@ pub struct StreamServer<P: StreamProtocol> {
     slots: ConnectionSlots<TcpId>,
     /// Of those that are [knocking](Stage::Knocking).
     handshake_slots: HandshakeSlots<TcpId>,
-    /// When strangers have to have said who they are, and when everybody else is asked whether they are there.
+    /// The handshake deadlines of pending connections, and when the others are pinged.
     timers: Timers<TcpId>,
     /// Whose streams may hold something more.
     reading: VecDeque<TcpId>,
-    /// For whom unreliable messages wait.
+    /// Connections with queued unreliable messages.
     behind: BTreeSet<TcpId>,
     /// What the last event showed.
     message: Vec<u8>,
@@ -241,7 +241,7 @@ impl<P: StreamProtocol> GameNetworkServer for StreamServer<P> {
 
     fn statistics(&self) -> ServerStatistics {
         let mut connections = self.counts;
-        connections.rejected_full += self.tcp.turned_away();
+        connections.rejected_full += self.tcp.rejected();
         ServerStatistics { links: self.statistics, connections }
     }
 }

@@ -15,11 +15,10 @@ pub struct StreamSettings {
     pub tcp: TcpSettings,
     /// How a server's connections are shared between the address prefixes that they come from.
     pub address_shares: AddressShares,
-    /// How long a stranger may take for its part of the handshake.
+    /// How long a connection may take for its part of the handshake.
     pub handshake_max: Duration,
-    /// How many connections there may be at once that have not done their part of the handshake. With one more, one is
-    /// closed at once and counted: of the address that [has the most](consonance_transport::HandshakeSlots), or whoever
-    /// has waited longest.
+    /// How many handshakes may be pending at once. With one more, one is closed at once and counted: of the address
+    /// that [has the most](consonance_transport::HandshakeSlots), or the oldest.
     pub handshakes_max: usize,
     /// How the other end is asked whether it is there, on networks whose [streams](super::MessageStream::ping) can ask;
     /// `None` leaves it to the system.
@@ -34,7 +33,7 @@ pub struct StreamSettings {
 
 impl Default for StreamSettings {
     /// Those of [`TcpSettings`] with 128 KiB in the system's hands, so that old voice does not pile up there; 5 s for a
-    /// handshake, and 256 strangers at it; no pings; 32 KiB of voice, about a second of six speakers.
+    /// handshake, and 256 pending ones; no pings; 32 KiB of voice, about a second of six speakers.
     fn default() -> Self {
         Self {
             tcp: TcpSettings { system_bytes_max: Some(128 * 1024), ..TcpSettings::default() },

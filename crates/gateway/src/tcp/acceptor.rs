@@ -10,7 +10,7 @@ use crate::readiness::{Interest, Readiness};
 /// The readiness knows the listener by this; connections count up from 1.
 pub(super) const KEY: u64 = 0;
 
-/// How long nobody is accepted after the system had no socket left.
+/// How long accepting pauses after the system had no socket left.
 const PAUSE: Duration = Duration::from_millis(100);
 
 #[derive(Debug)]

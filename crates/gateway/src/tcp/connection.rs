@@ -82,7 +82,7 @@ impl Connection {
         Ok(count)
     }
 
-    /// Reads once what nobody wants to hear any more.
+    /// Reads once and discards what is no longer wanted.
     pub(super) fn read_away(&mut self, buffer: &mut [u8]) -> Result<usize, TcpEnd> {
         let read = self.read_into(buffer);
         self.is_read_to_the_end |= read.is_err();

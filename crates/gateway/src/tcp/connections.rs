@@ -41,7 +41,7 @@ pub struct TcpConnections {
     looks: u32,
     ready: Vec<Ready>,
     buffer: Vec<u8>,
-    turned_away: u64,
+    rejected: u64,
     /// When calls outside of `poll` caused the first event that waits.
     events_since: Option<Instant>,
 }
@@ -65,12 +65,12 @@ impl TcpConnections {
             looks: 0,
             ready: Vec::new(),
             buffer: vec![0; turn::READ_BYTES],
-            turned_away: 0,
+            rejected: 0,
             events_since: None,
         })
     }
 
-    /// Accepts whoever connects to this address; an unspecified IPv6 address takes IPv4 too.
+    /// Accepts connections to this address; an unspecified IPv6 address takes IPv4 too.
     ///
     /// # Errors
     ///
@@ -86,7 +86,7 @@ impl TcpConnections {
         self.acceptor.as_ref().and_then(Acceptor::local_addr)
     }
 
-    /// Accepts nobody any more.
+    /// Stops accepting connections.
     pub fn stop_listening(&mut self) {
         if let Some(acceptor) = self.acceptor.take() {
             acceptor.close(&mut self.readiness);
@@ -250,8 +250,8 @@ impl TcpConnections {
 
     /// How many were closed as soon as they came, because there were
     /// [too many](TcpSettings::connections_max).
-    pub fn turned_away(&self) -> u64 {
-        self.turned_away
+    pub fn rejected(&self) -> u64 {
+        self.rejected
     }
 
     /// Whether a connection is there still, be it only to say goodbye.
@@ -312,5 +312,5 @@ impl TcpConnections {
     }
 }
 
-/// The key of what is watched for somebody else; connections count up from 1 and do not come so far.
+/// The key of a descriptor watched for the caller; connections count up from 1 and never reach it.
 const WATCHED: u64 = u64::MAX;

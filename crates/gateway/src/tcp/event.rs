@@ -12,11 +12,11 @@ pub struct TcpId(pub u64);
 /// What happened on a connection.
 #[derive(Debug)]
 pub enum TcpEvent {
-    /// It is there: somebody came, or whom we called has answered.
+    /// It is up: a peer connected, or the one that we called has answered.
     Opened {
         /// Its name from now on.
         id: TcpId,
-        /// Who is at the other end.
+        /// The address of the other end.
         remote: SocketAddr,
     },
     /// More bytes are in [`received`](super::TcpConnections::received).
@@ -59,7 +59,7 @@ impl TcpEnd {
             Self::TooSlow => {
                 DisconnectReason::Overloaded { queue: "the queue of reliable messages".to_owned() }
             }
-            // The system gave up for whatever reason: nobody asked for it, and another attempt may succeed.
+            // The system gave up for whatever reason: neither end asked for it, and another attempt may succeed.
             Self::ByPeer | Self::Failed(_) => DisconnectReason::closed_by_peer(b""),
         }
     }

@@ -5,8 +5,7 @@ use std::time::Duration;
 /// Bounds of the connections of one [`TcpConnections`](super::TcpConnections).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TcpSettings {
-    /// How many connections there may be at once, made and accepted. Whoever comes beyond
-    /// is closed at once and counted.
+    /// How many connections there may be at once, made and accepted. Further ones are closed at once and counted.
     pub connections_max: usize,
     /// How many bytes of a connection are kept until its user has consumed them; reading pauses then. It has to hold
     /// the largest frame of the network.

@@ -57,7 +57,7 @@ pub(super) fn prepare(stream: &TcpStream, settings: &TcpSettings) -> io::Result<
 
 /// Closing from now on forgets what is unsent, and tells the other side at once.
 pub(super) fn forget_unsent(stream: &TcpStream) {
-    // Without it the system tries a little longer, which harms nobody.
+    // Without it the system tries a little longer, which does no harm.
     let _ = SockRef::from(stream).set_linger(Some(Duration::ZERO));
 }
 

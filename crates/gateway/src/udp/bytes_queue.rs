@@ -2,14 +2,14 @@
 
 use std::collections::VecDeque;
 
-/// A queue of byte strings that allocates nothing once it has grown: datagrams, each for somebody (an address, or a
-/// name for one), or messages, each with what it is.
+/// A queue of byte strings that allocates nothing once it has grown: datagrams, each with its receiver (an address, or
+/// a name for one), or messages, each with what it is.
 ///
 /// It has no limit by itself: drivers take what is in it at the end of each turn, and after every 64 messages sent.
 #[derive(Debug)]
 pub struct BytesQueue<To> {
     bytes: Vec<u8>,
-    /// Whom each is for, and where it ends.
+    /// The receiver of each, and where it ends.
     entries: VecDeque<(To, usize)>,
     /// Where the first one begins.
     start: usize,
@@ -22,7 +22,7 @@ impl<To> BytesQueue<To> {
         self.entries.push_back((to, self.bytes.len()));
     }
 
-    /// Takes the first datagram and whom it is for; its bytes are appended to the buffer.
+    /// Takes the first datagram and its receiver; its bytes are appended to the buffer.
     pub fn pop(&mut self, datagram: &mut Vec<u8>) -> Option<To> {
         let (to, end) = self.entries.pop_front()?;
         datagram.extend_from_slice(&self.bytes[self.start..end]);

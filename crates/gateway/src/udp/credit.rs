@@ -1,4 +1,4 @@
-//! How much may be sent to an address that nobody has proved.
+//! How much may be sent to an unproved address.
 
 /// What may still be sent to one address, until something came back that only the receiver can know. Anybody can
 /// put the address on a datagram, so that everything which is sent there before it is proved floods the host that
@@ -15,7 +15,7 @@ impl Credit {
         Self { left: Some(0) }
     }
 
-    /// So many bytes came from the address, whoever sent them.
+    /// So many bytes came from the address, perhaps spoofed.
     pub fn earn(&mut self, bytes: usize) {
         if let Some(left) = &mut self.left {
             *left = left.saturating_add(bytes);
@@ -43,7 +43,7 @@ impl Credit {
         self.left.is_none_or(|left| bytes <= left)
     }
 
-    /// Something came back that only somebody can know who gets what is sent there: from now on there is no limit.
+    /// Something came back that only a receiver at the address can know: from now on there is no limit.
     pub fn prove(&mut self) {
         self.left = None;
     }

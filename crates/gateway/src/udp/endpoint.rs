@@ -131,8 +131,7 @@ pub trait ClientEndpoint: Send {
     /// See [`GameNetworkClient::disconnect`](crate::GameNetworkClient::disconnect).
     fn disconnect(&mut self, now: Instant);
 
-    /// Ends the connection without waiting for anything: the goodbye is among what leaves next. Nobody will be here to
-    /// repeat it.
+    /// Ends the connection without waiting for anything: the goodbye is among what leaves next, and is not repeated.
     fn hang_up(&mut self, now: Instant);
 
     /// See [`GameNetworkClient::voice_channels`](crate::GameNetworkClient::voice_channels).

@@ -7,7 +7,7 @@ use consonance_transport::Peer;
 
 use super::ServerEndpointEvent;
 
-/// Who is at a server, by what it has reported.
+/// The peers of a server, by what it has reported.
 #[derive(Debug, Default)]
 pub struct ReportedPeers {
     here: BTreeMap<Peer, SocketAddr>,
@@ -18,8 +18,7 @@ impl ReportedPeers {
     /// Takes what the server reports next.
     ///
     /// # Panics
-    /// If somebody comes by a name that is not newer than all before, or something is reported
-    /// of somebody who is not here.
+    /// If a peer connects under a name that is not newer than all before, or something is reported of an absent peer.
     pub fn note(&mut self, event: &ServerEndpointEvent) {
         match *event {
             ServerEndpointEvent::Connected { peer, remote } => {
@@ -28,7 +27,7 @@ impl ReportedPeers {
                 self.here.insert(peer, remote);
             }
             ServerEndpointEvent::Message { peer, .. } => {
-                assert!(self.here.contains_key(&peer), "a message of {peer:?}, who is not here");
+                assert!(self.here.contains_key(&peer), "a message of {peer:?}, which is not here");
             }
             ServerEndpointEvent::Disconnected { peer, .. } => {
                 assert!(self.here.remove(&peer).is_some(), "{peer:?} goes, but is not here");
@@ -41,13 +40,13 @@ impl ReportedPeers {
         self.here.len() as u64
     }
 
-    /// Whoever is here from this address; if nobody is, somebody who has not come yet.
+    /// The peer at this address, or a name that is not used yet.
     pub fn at(&self, address: SocketAddr) -> Peer {
         let found = self.here.iter().find(|(_, remote)| **remote == address);
         found.map_or(Peer(self.last + 1), |(peer, _)| *peer)
     }
 
-    /// Who came last, whether it is here or not; before anybody has come, a name that nobody has.
+    /// The peer that connected last, whether it is here or not; before the first, a name that is not used.
     pub fn last(&self) -> Peer {
         Peer(self.last)
     }
@@ -87,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn who_has_come_and_not_gone_is_here() {
+    fn a_peer_is_here_from_its_connect_to_its_disconnect() {
         let reported = noted(&[connected(1), connected(2), message(1), disconnected(1)]);
         assert_eq!((reported.count(), reported.last()), (1, Peer(2)));
         assert_eq!((reported.at(address(2)), reported.at(address(1))), (Peer(2), Peer(3)));
@@ -100,14 +99,14 @@ mod tests {
     }
 
     #[test]
-    #[should_panic(expected = "who is not here")]
-    fn who_has_gone_says_nothing() {
+    #[should_panic(expected = "which is not here")]
+    fn a_message_of_a_peer_that_left_is_an_error() {
         noted(&[connected(1), disconnected(1), message(1)]);
     }
 
     #[test]
     #[should_panic(expected = "but is not here")]
-    fn nobody_goes_twice() {
+    fn a_second_disconnect_of_a_peer_is_an_error() {
         noted(&[connected(1), disconnected(1), disconnected(1)]);
     }
 }

@@ -52,7 +52,7 @@ impl<Question, Datagram> ProvedHosts<Question, Datagram> {
         host.credit.covers(bytes.saturating_add(host.question_bytes)) && host.credit.spend(bytes)
     }
 
-    /// Keeps a datagram that may not leave until its host is proved. False if the oldest is lost for it.
+    /// Keeps a datagram that must not leave before its host is proved. False if the oldest is lost for it.
     pub fn hold(&mut self, to: IpAddr, datagram: Datagram) -> bool {
         let has_room = self.held.len() < HELD_MAX;
         if !has_room {

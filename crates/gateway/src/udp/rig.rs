@@ -17,7 +17,7 @@ use crate::Channel;
 
 pub use cable::Cable;
 pub use unproved::{bytes_out_per_byte_in, documented_bytes_out};
-pub use wire::Trouble;
+pub use wire::LinkConditions;
 use wire::{Datagram, Wire};
 
 /// How much simulated time anything may take before [`Rig::run_until`] panics.
@@ -64,15 +64,15 @@ pub struct Seat<C> {
 }
 
 impl<S: ServerEndpoint, C: ClientEndpoint> Rig<S, C> {
-    /// A server without clients, on a network with this trouble in both directions.
-    pub fn new(server: S, trouble: Trouble, seed: u64) -> Self {
+    /// A server without clients, on a network with these conditions in both directions.
+    pub fn new(server: S, conditions: LinkConditions, seed: u64) -> Self {
         Self {
             server,
             refuses: false,
             server_saw: Vec::new(),
             astray: Vec::new(),
             clients: Vec::new(),
-            wire: Wire::new(trouble, seed),
+            wire: Wire::new(conditions, seed),
             now: Instant::now(),
         }
     }
@@ -83,8 +83,8 @@ impl<S: ServerEndpoint, C: ClientEndpoint> Rig<S, C> {
     }
 
     /// Changes what the network does from now on.
-    pub fn set_trouble(&mut self, trouble: Trouble) {
-        self.wire.trouble = trouble;
+    pub fn set_conditions(&mut self, conditions: LinkConditions) {
+        self.wire.conditions = conditions;
     }
 
     /// A client that begins to connect from an address of its own, with this greeting.
@@ -108,7 +108,7 @@ impl<S: ServerEndpoint, C: ClientEndpoint> Rig<S, C> {
             rig.clients[client].saw.iter().any(|saw| matches!(saw, Saw::Connected(_)))
         });
         let newcomer = self.server_saw[known..].iter().find(|(_, saw)| matches!(saw, Saw::Connected(_)));
-        (client, newcomer.expect("whoever is connected was reported").0)
+        (client, newcomer.expect("a connected client was reported").0)
     }
 
     /// One of the clients.

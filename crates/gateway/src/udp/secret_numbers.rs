@@ -1,9 +1,9 @@
-//! Numbers that nobody guesses, from a seed.
+//! Unguessable numbers, from a seed.
 
 use ring::hmac;
 
-/// A sequence of numbers of which each is as unknown as the seed, however many of the others somebody has seen: for
-/// what only somebody can know who gets what we send.
+/// A sequence of numbers of which each is as unknown as the seed, however many of the others an attacker has seen: for
+/// what only a receiver of our datagrams can know.
 #[derive(Debug)]
 pub struct SecretNumbers {
     key: hmac::Key,
@@ -11,7 +11,7 @@ pub struct SecretNumbers {
 }
 
 impl SecretNumbers {
-    /// The numbers of this seed, which nobody else may know: take it from the system's source of random numbers.
+    /// The numbers of this seed, which must be secret: take it from the system's source of random numbers.
     pub fn new(seed: &[u8; 32]) -> Self {
         Self { key: hmac::Key::new(hmac::HMAC_SHA256, seed), drawn: 0 }
     }

@@ -17,7 +17,7 @@ pub struct DatagramCounts {
     pub buffer_full: u64,
     /// Refused by the system, as for an address without a route, and dropped.
     pub failed: u64,
-    /// Errors while reading, such as the news that nobody listens where a datagram of ours went.
+    /// Errors while reading, such as the report that no socket listens where a datagram of ours went.
     pub receive_errors: u64,
 }
 

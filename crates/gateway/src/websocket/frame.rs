@@ -43,7 +43,7 @@ impl Header {
     pub(super) fn read(stream: &[u8]) -> Result<Option<Self>, StreamViolation> {
         let [first, second, rest @ ..] = stream else { return Ok(None) };
         if first & RESERVED != 0 {
-            return Err(StreamViolation("a frame of an extension that nobody has agreed on"));
+            return Err(StreamViolation("a frame of an extension that was not negotiated"));
         }
         let opcode = opcode(first & 0x0f)?;
         let (payload_bytes, rest) = match second & !MASKED {
@@ -72,8 +72,8 @@ impl Header {
     }
 }
 
-/// Appends a whole frame, whose payload is given in pieces. Clients have to mask what they send, with something that
-/// nobody can guess (section 5.3); servers must not.
+/// Appends a whole frame, whose payload is given in pieces. Clients have to mask what they send, with something
+/// unguessable (section 5.3); servers must not.
 pub fn write_frame(opcode: Opcode, mask: Option<[u8; 4]>, payload: &[&[u8]], out: &mut Vec<u8>) {
     let payload_bytes: usize = payload.iter().map(|piece| piece.len()).sum();
     let masked = if mask.is_some() { MASKED } else { 0 };
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_agreed_on_is_refused() {
+    fn extensions_that_were_not_negotiated_are_refused() {
         for beginning in [[0x81, 0x01], [0xc2, 0x01], [0x83, 0x01], [0x09, 0x01], [0x89, 0x7e]] {
             let stream = [beginning.as_slice(), &[1, 0]].concat();
             assert!(Header::read(&stream).is_err(), "{beginning:02x?}");

@@ -135,7 +135,7 @@ pub fn new_key() -> String {
 }
 
 /// For keys and masks, which must not be guessable (section 10.3), so that no page in a browser can make its traffic
-/// look like another protocol's. A program that has no random numbers harms nobody but itself.
+/// look like another protocol's. A program without random numbers harms only itself.
 pub fn random<const BYTES: usize>() -> [u8; BYTES] {
     let mut bytes = [0; BYTES];
     let _ = SystemRandom::new().fill(&mut bytes);

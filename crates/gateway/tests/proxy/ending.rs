@@ -19,7 +19,7 @@ fn voice_end(stage: &Stage) -> Option<&Heard> {
     stage.heard[&Peer(1)].last().filter(|heard| matches!(heard, Heard::Disconnected(_)))
 }
 
-fn assert_nobody_is_left(stage: &Stage) {
+fn assert_no_client_is_left(stage: &Stage) {
     assert_eq!(stage.proxy.statistics().connections.connected, 0);
     assert_eq!(stage.proxy.wants_poll_at(), None);
 }
@@ -33,7 +33,7 @@ fn a_client_that_leaves_leaves_the_game_after_its_last_words() {
     assert_eq!(messages(stage.game_saw(0), RELIABLE), [b"goodbye"]);
     assert_eq!(stage.game_saw(0).last(), Some(&Saw::Disconnected(DisconnectReason::closed_by_peer(b""))));
     assert_eq!(voice_end(&stage), Some(&Heard::Disconnected(DisconnectReason::closed_by_peer(b""))));
-    assert_nobody_is_left(&stage);
+    assert_no_client_is_left(&stage);
 }
 
 #[test]
@@ -43,7 +43,7 @@ fn a_client_that_is_lost_leaves_the_game() {
     stage.drive();
     assert_eq!(end(stage.game_saw(0)), Some(&DisconnectReason::closed_by_peer(b"")));
     assert_eq!(voice_end(&stage), Some(&Heard::Disconnected(DisconnectReason::TimedOut)));
-    assert_nobody_is_left(&stage);
+    assert_no_client_is_left(&stage);
 }
 
 #[test]
@@ -58,7 +58,7 @@ fn a_client_that_the_game_disconnects_learns_why_after_its_last_words() {
     assert_eq!(stage.saw(0).last(), Some(&Saw::Disconnected(reason.clone())));
     assert_eq!(voice_end(&stage), Some(&Heard::Disconnected(reason)));
     assert_eq!(stage.proxy.game_statistics().unwrap().upstreams_lost, 1);
-    assert_nobody_is_left(&stage);
+    assert_no_client_is_left(&stage);
 }
 
 #[test]
@@ -72,7 +72,7 @@ fn a_client_that_the_game_refuses_is_refused_in_its_words() {
     stage.drive();
     assert_eq!(stage.saw(0), [Saw::Disconnected(DisconnectReason::refused(b"bad key"))]);
     assert_eq!(stage.proxy.game_statistics().unwrap().upstreams_failed, 1);
-    assert_nobody_is_left(&stage);
+    assert_no_client_is_left(&stage);
 }
 
 #[test]
@@ -84,7 +84,7 @@ fn without_a_game_clients_are_refused_until_it_is_back() {
     let reason = DisconnectReason::refused(b"the game's server cannot be reached");
     assert_eq!(stage.saw(0), [Saw::Disconnected(reason)]);
     assert_eq!(stage.proxy.game_statistics().unwrap().upstreams_failed, 1);
-    assert_nobody_is_left(&stage);
+    assert_no_client_is_left(&stage);
     stage.restart_game();
     let client = stage.connect(b"");
     stage.drive();
@@ -105,7 +105,7 @@ fn a_game_that_does_not_answer_in_time_is_given_up() {
     assert_eq!(stage.saw(0), [Saw::Disconnected(reason)]);
     assert_eq!(end(stage.game_saw(0)), Some(&DisconnectReason::closed_by_peer(b"")));
     assert_eq!(stage.proxy.game_statistics().unwrap().upstreams_failed, 1);
-    assert_nobody_is_left(&stage);
+    assert_no_client_is_left(&stage);
 }
 
 #[test]
@@ -118,7 +118,7 @@ fn when_the_game_dies_its_clients_learn_it() {
         assert_eq!(end(stage.saw(client)), Some(&reason));
     }
     assert_eq!(stage.proxy.game_statistics().unwrap().upstreams_lost, 10);
-    assert_nobody_is_left(&stage);
+    assert_no_client_is_left(&stage);
 }
 
 #[test]
@@ -130,11 +130,11 @@ fn a_client_that_leaves_before_the_game_has_taken_it_in_leaves_nothing_behind() 
     stage.clients[0].disconnect(stage.now);
     stage.drive();
     assert_eq!(end(stage.game_saw(0)), Some(&DisconnectReason::closed_by_peer(b"")));
-    assert_nobody_is_left(&stage);
+    assert_no_client_is_left(&stage);
 }
 
 #[test]
-fn a_client_that_does_not_read_loses_its_game_and_harms_nobody() {
+fn a_client_that_does_not_read_loses_its_game_and_others_are_unaffected() {
     let mut stage = Stage::with_clients(2);
     stage.paused = Some(0);
     let (slow, quick) = (stage.game_peer(0), stage.game_peer(1));
@@ -166,7 +166,7 @@ fn a_game_that_does_not_read_loses_its_clients() {
     let reason = DisconnectReason::closed_by_peer(b"the game's server is too slow");
     assert_eq!(end(stage.saw(0)), Some(&reason));
     assert_eq!(stage.proxy.game_statistics().unwrap().upstreams_too_slow, 1);
-    assert_nobody_is_left(&stage);
+    assert_no_client_is_left(&stage);
 }
 
 #[test]
@@ -180,7 +180,7 @@ fn a_client_that_breaks_a_rule_loses_both() {
     let reason = DisconnectReason::ProtocolViolated { violation };
     assert_eq!(voice_end(&stage), Some(&Heard::Disconnected(reason)));
     assert_eq!(stage.proxy.statistics().connections.protocol_violations, 1);
-    assert_nobody_is_left(&stage);
+    assert_no_client_is_left(&stage);
 }
 
 #[test]
@@ -196,7 +196,7 @@ fn a_shutdown_says_goodbye_to_clients_and_to_the_game() {
         assert_eq!(end(stage.game_saw(client)), Some(&DisconnectReason::closed_by_peer(b"")));
     }
     assert_eq!(voice_end(&stage), Some(&Heard::Disconnected(DisconnectReason::ClosedByUs)));
-    assert_nobody_is_left(&stage);
+    assert_no_client_is_left(&stage);
     let late = stage.connect(b"");
     stage.drive();
     assert_eq!(

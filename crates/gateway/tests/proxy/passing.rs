@@ -77,7 +77,7 @@ fn a_client_is_taken_in_when_the_game_has_taken_it_in() {
 }
 
 #[test]
-fn a_hundred_clients_have_a_connection_each_and_nobody_is_taken_for_another() {
+fn a_hundred_clients_have_a_connection_each_and_are_not_confused() {
     let mut stage = Stage::with_clients(100);
     let peers: Vec<Peer> = stage.game_saw.keys().copied().collect();
     assert_eq!(peers.len(), 100);

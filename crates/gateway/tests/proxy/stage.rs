@@ -12,7 +12,7 @@ use consonance_transport::{Delivery, DisconnectReason, Peer, ServerEvent, Server
 
 use crate::marked::MarkedEnvelope;
 
-/// What somebody saw.
+/// What one end saw.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Saw {
     /// With a greeting.
@@ -36,7 +36,7 @@ pub(crate) struct Stage {
     pub(crate) proxy: Proxy<MemoryGameNetworkServer, MemoryGameNetworkClient, MarkedEnvelope>,
     /// `None` when it is down.
     pub(crate) game: Option<MemoryGameNetworkServer>,
-    /// Whether the game's server takes in who comes, and with what greeting.
+    /// Whether the game's server accepts clients, and with what greeting.
     pub(crate) takes_in: Option<&'static [u8]>,
     pub(crate) clients: Vec<MemoryGameNetworkClient>,
     /// Those that do not poll.
@@ -141,11 +141,11 @@ impl Stage {
                     }
                 }
                 ServerEvent::Packet { peer, delivery, packet } => {
-                    let heard = self.heard.get_mut(&peer).expect("whoever speaks has come");
+                    let heard = self.heard.get_mut(&peer).expect("a peer connects before it speaks");
                     heard.push(Heard::Packet(delivery, packet.to_vec()));
                 }
                 ServerEvent::Disconnected { peer, reason } => {
-                    let heard = self.heard.get_mut(&peer).expect("whoever goes has come");
+                    let heard = self.heard.get_mut(&peer).expect("a peer connects before it leaves");
                     heard.push(Heard::Disconnected(reason));
                 }
             }

@@ -16,7 +16,7 @@ fn packet(packet: &[u8]) -> Heard {
 #[test]
 fn voice_reaches_the_session_and_not_the_game() {
     let mut stage = Stage::with_clients(1);
-    assert!(stage.heard.is_empty(), "who says nothing is not there");
+    assert!(stage.heard.is_empty(), "a client that says nothing is not reported");
     stage.client_sends(0, RELIABLE, &voice(b"hello"));
     stage.client_sends(0, UNRELIABLE, &voice(b"frame"));
     stage.drive();
@@ -27,7 +27,7 @@ fn voice_reaches_the_session_and_not_the_game() {
 }
 
 #[test]
-fn voice_of_the_session_reaches_its_listeners_and_nobody_else() {
+fn voice_of_the_session_reaches_its_listeners_only() {
     let mut stage = Stage::with_clients(3);
     for client in [0, 2] {
         stage.client_sends(client, RELIABLE, &voice(b"hello"));

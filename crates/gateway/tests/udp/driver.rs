@@ -106,7 +106,7 @@ fn a_dropped_client_says_goodbye() {
 }
 
 #[test]
-fn who_connects_again_before_the_end_is_told_comes_from_another_port_after_it() {
+fn a_client_that_reconnects_before_its_end_is_reported_uses_another_port() {
     let mut server = server();
     let mut client = client_of(server.local_addr());
     let (_, before) = connect(&mut server, &mut client);
@@ -135,8 +135,8 @@ fn an_attempt_that_is_given_up_before_it_began_ends_too() {
 }
 
 #[test]
-fn nobody_listening_is_counted_and_ends_nothing() {
-    // Whoever is connected takes from nobody else, and keeps others from the port meanwhile.
+fn a_port_without_a_listener_is_counted_and_ends_nothing() {
+    // A connected socket takes datagrams of its peer only, and occupies the port meanwhile.
     let aloof = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let address = aloof.local_addr().unwrap();
     aloof.connect(address).unwrap();
@@ -160,7 +160,7 @@ fn a_client_comes_from_the_address_that_it_is_given() {
     let (_, remote) = connect(&mut server, &mut client);
     assert_eq!(Some(remote.ip()), local_ip);
 
-    // An address of documentation (RFC 5737), which is nobody's.
+    // An address of documentation (RFC 5737), which no machine has.
     let local_ip = Some(Ipv4Addr::new(192, 0, 2, 1).into());
     let settings = UdpClientSettings { local_ip, ..UdpClientSettings::default() };
     let mut client = UdpClient::new(server.local_addr(), PlainClient::default(), settings);
@@ -178,9 +178,9 @@ fn a_flood_does_not_keep_a_server_from_what_is_due() {
     let settings = UdpServerSettings { datagrams_per_turn: 10, ..UdpServerSettings::default() };
     let address = (Ipv4Addr::LOCALHOST, 0).into();
     let mut server = UdpServer::bind(address, PlainServer::default(), settings).unwrap();
-    let stranger = UdpSocket::bind(address).unwrap();
+    let other = UdpSocket::bind(address).unwrap();
     for _ in 0..50 {
-        stranger.send_to(b"noise", server.local_addr()).unwrap();
+        other.send_to(b"noise", server.local_addr()).unwrap();
     }
     wait("all of it", || {
         let before = server.datagrams().received;

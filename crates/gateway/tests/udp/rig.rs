@@ -4,17 +4,17 @@ use std::time::Duration;
 
 use consonance_gateway::Channel;
 use consonance_gateway::udp::ServerEndpoint as _;
-use consonance_gateway::udp::rig::{Rig, Saw, Trouble};
+use consonance_gateway::udp::rig::{LinkConditions, Rig, Saw};
 
 use crate::plain::{PlainClient, PlainServer};
 
 const CHANNEL: Channel = Channel(0);
 
 /// How many of 1000 numbered messages arrive, and in which order.
-fn arrivals(trouble: Trouble, seed: u64) -> Vec<usize> {
-    let mut rig = Rig::new(PlainServer::default(), Trouble::NONE, seed);
+fn arrivals(conditions: LinkConditions, seed: u64) -> Vec<usize> {
+    let mut rig = Rig::new(PlainServer::default(), LinkConditions::PERFECT, seed);
     let (client, peer) = rig.connect_client(PlainClient::default(), b"");
-    rig.set_trouble(trouble);
+    rig.set_conditions(conditions);
     for number in 0..1000_usize {
         let now = rig.now();
         rig.server.send(now, peer, CHANNEL, &number.to_be_bytes());
@@ -30,12 +30,12 @@ fn arrivals(trouble: Trouble, seed: u64) -> Vec<usize> {
 
 #[test]
 fn without_trouble_everything_arrives_in_order() {
-    assert_eq!(arrivals(Trouble::NONE, 1), (0..1000).collect::<Vec<_>>());
+    assert_eq!(arrivals(LinkConditions::PERFECT, 1), (0..1000).collect::<Vec<_>>());
 }
 
 #[test]
 fn with_trouble_some_is_lost_some_doubled_and_some_overtaken() {
-    let arrived = arrivals(Trouble::MUCH, 1);
+    let arrived = arrivals(LinkConditions::POOR, 1);
     let mut different = arrived.clone();
     different.sort_unstable();
     different.dedup();
@@ -46,6 +46,6 @@ fn with_trouble_some_is_lost_some_doubled_and_some_overtaken() {
 
 #[test]
 fn a_seed_is_a_run() {
-    assert_eq!(arrivals(Trouble::MUCH, 7), arrivals(Trouble::MUCH, 7));
-    assert_ne!(arrivals(Trouble::MUCH, 7), arrivals(Trouble::MUCH, 8));
+    assert_eq!(arrivals(LinkConditions::POOR, 7), arrivals(LinkConditions::POOR, 7));
+    assert_ne!(arrivals(LinkConditions::POOR, 7), arrivals(LinkConditions::POOR, 8));
 }

@@ -20,7 +20,7 @@ pub struct Counts {
     /// Requests that did not: no request, too long, forbidden, nothing there.
     pub refused: u64,
     /// Connections that were closed at once because too many were open.
-    pub turned_away: u64,
+    pub rejected: u64,
 }
 
 /// Serves connections, each in a thread of its own.
@@ -30,28 +30,28 @@ pub(super) struct Connections {
     open: AtomicUsize,
     answered: AtomicU64,
     refused: AtomicU64,
-    turned_away: AtomicU64,
+    rejected: AtomicU64,
 }
 
 impl Connections {
     pub(super) fn new(inspected: Arc<dyn Inspected>, key: String) -> Self {
         let zero = || AtomicU64::new(0);
-        let (answered, refused, turned_away) = (zero(), zero(), zero());
-        Self { inspected, key, open: AtomicUsize::new(0), answered, refused, turned_away }
+        let (answered, refused, rejected) = (zero(), zero(), zero());
+        Self { inspected, key, open: AtomicUsize::new(0), answered, refused, rejected }
     }
 
     /// Begins to serve one more, unless there are too many.
     pub(super) fn serve(self: &Arc<Self>, stream: TcpStream) {
         if self.open.fetch_add(1, Ordering::AcqRel) >= CONNECTIONS_MAX {
             self.open.fetch_sub(1, Ordering::AcqRel);
-            self.turned_away.fetch_add(1, Ordering::Relaxed);
+            self.rejected.fetch_add(1, Ordering::Relaxed);
             return;
         }
         let place = Place(Arc::clone(self));
         let run = move || place.0.answer(stream);
         if thread::Builder::new().name("inspector-answer".into()).spawn(run).is_err() {
             // Without a thread the place and the connection were given back with what should have run.
-            self.turned_away.fetch_add(1, Ordering::Relaxed);
+            self.rejected.fetch_add(1, Ordering::Relaxed);
         }
     }
 
@@ -59,7 +59,7 @@ impl Connections {
         Counts {
             answered: self.answered.load(Ordering::Relaxed),
             refused: self.refused.load(Ordering::Relaxed),
-            turned_away: self.turned_away.load(Ordering::Relaxed),
+            rejected: self.rejected.load(Ordering::Relaxed),
         }
     }
 

@@ -269,7 +269,7 @@ impl GameNetworkServer for DarkRiftServer {
         links.dropped.malformed += self.listener.malformed();
         links.dropped.outgoing_full += self.udp.counts().buffer_full;
         let mut connections = self.listener.counts();
-        connections.rejected_full += self.tcp.turned_away();
+        connections.rejected_full += self.tcp.rejected();
         ServerStatistics { links, connections }
     }
 }

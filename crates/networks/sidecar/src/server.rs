@@ -356,7 +356,7 @@ impl ServerTransport for SidecarServer {
         let mut statistics = self.statistics;
         let dropped: u64 = self.links.values().map(|link| link.end.outbox.voice_dropped).sum();
         statistics.links.dropped.outgoing_full += dropped;
-        statistics.connections.rejected_full += self.tcp.turned_away();
+        statistics.connections.rejected_full += self.tcp.rejected();
         statistics
     }
 }

@@ -52,7 +52,7 @@ struct Pump<P: SteamP2p> {
     farewells: Farewells,
     still_here_at: Option<Instant>,
     packet: Vec<u8>,
-    turned_away: u64,
+    rejected: u64,
 }
 
 /// A peer as Steam knows it.
@@ -84,7 +84,7 @@ impl<P: SteamP2p> SteamServer<P> {
             farewells: Farewells::default(),
             still_here_at: None,
             packet: Vec::new(),
-            turned_away: 0,
+            rejected: 0,
         };
         Self { hosted, pump, is_drained: true }
     }
@@ -96,8 +96,8 @@ impl<P: SteamP2p> SteamServer<P> {
     }
 
     /// Who asked for a session or sent something, and was not let in: how often.
-    pub fn turned_away(&self) -> u64 {
-        self.pump.turned_away
+    pub fn rejected(&self) -> u64 {
+        self.pump.rejected
     }
 }
 

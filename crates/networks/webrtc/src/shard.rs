@@ -230,7 +230,7 @@ impl WebRtcShard {
             datagrams_too_many: of_port(&self.port.counts.too_many),
             tcp_unsent: of_port(&self.port.counts.unsent),
             stray_connections: of_port(&self.port.counts.stray_connections),
-            connections_rejected: of_port(&self.port.counts.turned_away),
+            connections_rejected: of_port(&self.port.counts.rejected),
             ..self.statistics
         }
     }

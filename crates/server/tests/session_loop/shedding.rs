@@ -41,7 +41,7 @@ fn newcomers_are_refused_and_the_first_speakers_stay_audible_until_there_is_less
     let mut late = stage.player("Late", 0, "main");
     stage.settle(&mut [&mut late]);
     assert_eq!(stage.statistics("main").0, 4);
-    assert_eq!(stage.statistics("main").1.newcomers_turned_away, 1);
+    assert_eq!(stage.statistics("main").1.newcomers_rejected, 1);
     for _ in 0..3 {
         for player in [&mut ann, &mut ben, &mut cid] {
             player.client.send_voice(b"frame").unwrap();

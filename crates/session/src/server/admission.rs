@@ -15,7 +15,7 @@ impl Server {
     /// more, which the client is told.
     pub fn admit(&mut self, link: LinkId, access: Access) -> bool {
         let Some(newcomer) = self.joins.take(link) else { return false };
-        if self.turns_away(link) {
+        if self.rejects(link) {
             return false;
         }
         self.join(newcomer, access);
@@ -49,12 +49,12 @@ impl Server {
     }
 
     /// Closes the link of a newcomer if no newcomer comes in. True if it did; one with a client stays.
-    pub(super) fn turns_away(&mut self, link: LinkId) -> bool {
+    pub(super) fn rejects(&mut self, link: LinkId) -> bool {
         if self.links.client_of(link).is_ok() {
             return false;
         }
         let Some(reason) = self.join_gate.refusal() else { return false };
-        self.statistics.newcomers_turned_away += 1;
+        self.statistics.newcomers_rejected += 1;
         self.close(link, reason);
         true
     }

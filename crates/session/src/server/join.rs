@@ -41,7 +41,7 @@ impl Server {
         {
             return Ok(());
         }
-        if self.turns_away(link) {
+        if self.rejects(link) {
             return Ok(());
         }
         let token = extension.and_then(|extension| extension.join_token);

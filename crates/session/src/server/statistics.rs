@@ -130,7 +130,7 @@ counters! {
         /// Handshakes that were passed over because too many wait to be admitted; their senders ask again.
         pub joins_postponed: u64,
         /// Newcomers that were refused because the session is to end, or the server is at its limit.
-        pub newcomers_turned_away: u64,
+        pub newcomers_rejected: u64,
         /// Links refused because the session is full.
         pub links_refused: u64,
         /// Links closed because they did not join in time.

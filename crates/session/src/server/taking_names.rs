@@ -173,7 +173,7 @@ impl Server {
     /// is asked again.
     fn give_name(&mut self, link: LinkId) {
         let Some(newcomer) = self.stop_waiting_for_name(link) else { return };
-        if !self.turns_away(link) {
+        if !self.rejects(link) {
             self.let_in(newcomer);
         }
     }

@@ -72,7 +72,7 @@ fn newcomers_are_refused_with_a_reason_while_lost_links_are_found_again() {
         let late = network.start("Eve", &[]);
         network.run();
         assert_eq!(network.closed(late), Some(reason));
-        assert_eq!(network.server.statistics().newcomers_turned_away, 1);
+        assert_eq!(network.server.statistics().newcomers_rejected, 1);
         network.cut(ours[0]);
         network.wait(A_MOMENT);
         assert!(network.events(ours[0]).contains(&"resumed as 1".to_owned()));
@@ -91,7 +91,7 @@ fn a_pending_newcomer_is_refused_with_the_reason_of_a_later_drain() {
         server.server.set_join_state(join_state);
         assert!(!server.server.admit(LinkId(1), Access::default()));
         assert_eq!(server.closed(), [(1, reason)]);
-        assert_eq!((server.server.clients(), server.statistics().newcomers_turned_away), (0, 1));
+        assert_eq!((server.server.clients(), server.statistics().newcomers_rejected), (0, 1));
     }
 }
 

@@ -11,7 +11,8 @@ use crate::{ClientTransport as _, Delivery, DisconnectReason, Peer, ServerTransp
 pub(super) const TO_QUICK: usize = 50;
 
 /// How many a slow reader is sent meanwhile for each: so many that its queue is full within a few polls. On networks
-/// where whoever reads nothing is silent too, the link would otherwise count as lost first when the machine is busy.
+/// where a client that reads nothing is silent too, the link would otherwise count as lost first when the machine is
+/// busy.
 pub(super) const TO_SLOW_FOR_EACH_TO_QUICK: usize = 20;
 
 /// Fifty clients speak at once, and none is taken for another.
@@ -22,7 +23,7 @@ pub fn each_packet_is_known_by_the_link_that_it_came_over<N: Network>(network: &
     for &(client, _) in &everybody {
         stage.client(client).send(Instant::now(), Delivery::Reliable, &own_packet(client));
     }
-    stage.drive_sending("everybody is heard both ways", |stage| {
+    stage.drive_sending("every client is heard with both deliveries", |stage| {
         let is_heard = |stage: &Stage<N>, &(client, peer): &(usize, Peer), delivery| {
             stage.server_received(peer, delivery, &own_packet(client))
         };
@@ -40,8 +41,8 @@ pub fn each_packet_is_known_by_the_link_that_it_came_over<N: Network>(network: &
     }
 }
 
-/// One call sends to all that are named, once each on the reliable way; one that leaves changes nothing for others.
-pub fn one_packet_reaches_many_peers_and_nobody_else<N: Network>(network: &mut N) {
+/// One call sends to all given peers, exactly once if reliable; a peer that leaves changes nothing for the others.
+pub fn one_packet_reaches_the_given_peers_only<N: Network>(network: &mut N) {
     let mut stage = Stage::new(network);
     let everybody: Vec<(usize, Peer)> = (0..50).map(|_| stage.connect_client(network)).collect();
     let (outsider, listeners) = everybody.split_first().expect("there are fifty");
@@ -85,8 +86,8 @@ pub fn a_listener_that_pauses_loses_old_voice_and_nothing_else<N: Network>(netwo
     assert_eq!((stage.end_of(peer), stage.client_end(client)), (None, None));
 }
 
-/// Whoever does not take its reliable packets is disconnected; others receive all of theirs meanwhile.
-pub fn a_slow_reader_is_disconnected_and_harms_nobody<N: Network>(network: &mut N) {
+/// A client that does not take its reliable packets is disconnected; others receive all of theirs meanwhile.
+pub fn a_slow_reader_is_disconnected_and_others_are_unaffected<N: Network>(network: &mut N) {
     const PACKETS_MAX: usize = 1_000_000;
     let (mut stage, slow, slow_peer) = Stage::with_client(network);
     let (quick, quick_peer) = stage.connect_client(network);

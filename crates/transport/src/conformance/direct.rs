@@ -1,4 +1,4 @@
-//! Direct links between players: coming up, carrying packets, ending, and whom all that leaves alone.
+//! Direct links between players: coming up, carrying packets, ending, and what none of that affects.
 
 use std::time::Instant;
 
@@ -113,7 +113,7 @@ pub fn the_largest_direct_packets_pass_and_larger_ones_are_dropped<N: DirectNetw
 pub fn direct_packets_without_a_link_are_dropped_and_counted<N: DirectNetwork>(network: &mut N) {
     let (mut stage, [alice, bob]) = Stage::with_direct_link(network);
     let dropped = |stage: &mut Stage<N>| stage.client(alice.client).statistics().dropped.not_connected;
-    stage.send_to_many(alice.client, &[Peer(alice.peer.0 + 1000)], Delivery::Reliable, b"whom?");
+    stage.send_to_many(alice.client, &[Peer(alice.peer.0 + 1000)], Delivery::Reliable, b"anyone?");
     assert_eq!(dropped(&mut stage), 1);
     stage.disconnect_directly(alice);
     stage.send_directly(alice, Delivery::Unreliable, b"late");
@@ -136,8 +136,8 @@ pub fn a_direct_packet_waits_for_the_next_poll_of_its_receiver<N: DirectNetwork>
     stage.drive_until("it hears it", |stage| stage.received(bob, Delivery::Reliable, b"question"));
 }
 
-/// One call sends to all that are named and to nobody else, and each packet is known by the link that it came over.
-pub fn one_direct_packet_reaches_many_players_and_nobody_else<N: DirectNetwork>(network: &mut N) {
+/// One call sends to all given players and no others, and each packet is known by the link that it came over.
+pub fn one_direct_packet_reaches_the_given_players_only<N: DirectNetwork>(network: &mut N) {
     let mut stage = Stage::new(network);
     let speaker = stage.connect_client(network).0;
     let links: Vec<[End; 2]> = (0..20)
@@ -159,7 +159,7 @@ pub fn one_direct_packet_reaches_many_players_and_nobody_else<N: DirectNetwork>(
     for &[here, there] in &links {
         stage.send_directly(there, Delivery::Reliable, &packet_of(here.peer.0 as usize, 100));
     }
-    stage.drive_until("everybody is heard", |stage| {
+    stage.drive_until("every player is heard", |stage| {
         links.iter().all(|&[here, _]| !stage.packets_over(here).is_empty())
     });
     for &[here, _] in &links {
@@ -170,7 +170,7 @@ pub fn one_direct_packet_reaches_many_players_and_nobody_else<N: DirectNetwork>(
 
 /// Ending a link in order: what was sent reliably before arrives, both ends report one end, and what comes meanwhile
 /// over the ended link is not heard. Everything else stays.
-pub fn a_player_who_ends_a_direct_link_delivers_its_last_words<N: DirectNetwork>(network: &mut N) {
+pub fn a_player_that_ends_a_direct_link_delivers_its_last_words<N: DirectNetwork>(network: &mut N) {
     let (mut stage, [alice, bob]) = Stage::with_direct_link(network);
     let carol = stage.connect_client(network).0;
     let [to_carol, from_alice] = stage.connect_directly(network, alice.client, carol);
@@ -193,7 +193,7 @@ pub fn a_player_who_ends_a_direct_link_delivers_its_last_words<N: DirectNetwork>
     assert_eq!(stage.client_end(alice.client), None, "the link to the server stays");
 }
 
-/// Whoever is faster: one end at each side.
+/// Whichever end is faster, each side reports one end.
 pub fn when_both_players_end_a_direct_link_each_hears_of_it_once<N: DirectNetwork>(network: &mut N) {
     let (mut stage, [alice, bob]) = Stage::with_direct_link(network);
     stage.disconnect_directly(alice);
@@ -223,13 +223,13 @@ pub fn a_dropped_player_is_seen_to_leave_directly<N: DirectNetwork>(network: &mu
     assert_eq!(stage.client_end(bob.client), None, "the link to the server stays");
 }
 
-/// Nobody says goodbye, both ends notice, the links to the server stay, and another direct link can be made.
+/// Without a goodbye, both ends notice, the links to the server stay, and another direct link can be made.
 pub fn a_cut_direct_link_ends_at_both_ends_and_can_be_made_again<N: DirectNetwork>(network: &mut N) {
     let (mut stage, [alice, bob]) = Stage::with_direct_link(network);
     network.cut_directly(stage.client(alice.client));
     stage.drive_until("both players notice", |stage| stage.both_ended([alice, bob]));
     for reason in [alice, bob].into_iter().filter_map(|end| stage.end_of_direct(end)) {
-        assert!(reason.is_worth_retrying(), "nobody wanted this end, and another attempt helps: {reason:?}");
+        assert!(reason.is_worth_retrying(), "no end was requested, so another attempt helps: {reason:?}");
     }
     let [again, there] = stage.connect_directly(network, alice.client, bob.client);
     assert!(again.peer > alice.peer, "{:?} came after {:?}", again.peer, alice.peer);
@@ -265,8 +265,8 @@ pub fn a_direct_link_outlives_the_servers_as_the_network_says<N: DirectNetwork>(
 }
 
 /// A player that hangs loses old voice, then, when even reliable packets cannot be kept, its direct link; the other
-/// links of whoever sends to it are not concerned.
-pub fn a_player_that_does_not_read_loses_its_direct_link_and_harms_nobody<N: DirectNetwork>(network: &mut N) {
+/// links of its peers are not affected.
+pub fn a_player_that_does_not_read_loses_only_its_direct_link<N: DirectNetwork>(network: &mut N) {
     const PACKETS_MAX: usize = 1_000_000;
     let (mut stage, [to_slow, slow]) = Stage::with_direct_link(network);
     let quick = stage.connect_client(network).0;

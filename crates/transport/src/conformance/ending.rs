@@ -77,7 +77,7 @@ pub fn a_rejected_peer_learns_the_code_where_the_network_carries_it<N: Network>(
     assert_eq!(stage.end_of(peer), Some(DisconnectReason::ClosedByUs));
 }
 
-/// Whoever is faster: one end at each side.
+/// Whichever end is faster, each side reports one end.
 pub fn when_both_ends_leave_at_once_each_hears_of_it_once<N: Network>(network: &mut N) {
     let (mut stage, client, peer) = Stage::with_client(network);
     stage.client(client).disconnect(Instant::now());
@@ -90,12 +90,12 @@ pub fn when_both_ends_leave_at_once_each_hears_of_it_once<N: Network>(network: &
     assert_eq!(ends(stage.server_saw(peer)), 1, "the server hears of one end");
 }
 
-/// Everybody learns it, newcomers are not taken in.
+/// All clients learn it, and newcomers are refused.
 pub fn a_shutdown_ends_every_link_with_a_reason<N: Network>(network: &mut N) {
     let (mut stage, first, _) = Stage::with_client(network);
     let (second, _) = stage.connect_client(network);
     stage.server().shutdown(Instant::now());
-    stage.drive_until("everybody learns it", |stage| {
+    stage.drive_until("all clients learn it", |stage| {
         [first, second].iter().all(|&client| stage.client_end(client).is_some())
             && stage.server().statistics().connections.connected == 0
     });
@@ -104,11 +104,11 @@ pub fn a_shutdown_ends_every_link_with_a_reason<N: Network>(network: &mut N) {
         assert_eq!(stage.client_end(client), Some(expected.clone()));
     }
     let late = stage.add_client(network, "main");
-    stage.drive_until("a newcomer is turned away", |stage| stage.client_end(late).is_some());
+    stage.drive_until("a newcomer is refused", |stage| stage.client_end(late).is_some());
     assert!(!stage.client_saw(late).contains(&Saw::Connected));
 }
 
-/// Nobody says goodbye, both ends notice, and trying again works.
+/// Without a goodbye, both ends notice, and trying again works.
 pub fn a_cut_link_ends_at_both_ends_and_can_be_made_again<N: Network>(network: &mut N) {
     let (mut stage, client, peer) = Stage::with_client(network);
     network.cut(stage.client(client));
@@ -116,7 +116,7 @@ pub fn a_cut_link_ends_at_both_ends_and_can_be_made_again<N: Network>(network: &
         stage.end_of(peer).is_some() && stage.client_end(client).is_some()
     });
     for reason in [stage.end_of(peer), stage.client_end(client)].into_iter().flatten() {
-        assert!(reason.is_worth_retrying(), "nobody wanted this end, and another attempt helps: {reason:?}");
+        assert!(reason.is_worth_retrying(), "no end was requested, so another attempt helps: {reason:?}");
     }
     network.mend();
     stage.client(client).connect(Instant::now());
@@ -141,8 +141,8 @@ pub fn a_silent_peer_that_is_probed_is_heard<N: Network>(network: &mut N) {
         });
     }
     assert!(stage.packets_at(client).is_empty(), "the client is given nothing of it");
-    let (nobody, now) = (Peer(peer.0 + 1_000), Instant::now());
-    assert_eq!(stage.server().probe(now, nobody), None, "nobody is not alive");
+    let (unknown, now) = (Peer(peer.0 + 1_000), Instant::now());
+    assert_eq!(stage.server().probe(now, unknown), None, "an unknown peer is not alive");
 }
 
 /// What a client reports of a reason with a code.

@@ -94,7 +94,7 @@ impl<N: Network> Stage<N> {
         self.peers[known].peer
     }
 
-    /// Everybody whom the server reported, in the order of their arrival.
+    /// All peers that the server reported, in the order of their arrival.
     pub(super) fn peers(&self) -> impl Iterator<Item = Peer> {
         self.peers.iter().map(|guest| guest.peer)
     }
@@ -175,7 +175,7 @@ impl<N: Network> Stage<N> {
         (&mut one.transport, &mut other.transport)
     }
 
-    /// Polls everybody until `is_so`.
+    /// Polls the server and all clients until `is_so`.
     pub(super) fn drive_until(&mut self, what: &str, mut is_so: impl FnMut(&mut Self) -> bool) {
         let deadline = Instant::now() + PATIENCE;
         loop {
@@ -188,7 +188,7 @@ impl<N: Network> Stage<N> {
         }
     }
 
-    /// Does something again and again, and lets everybody take what came of it, until it says that it is enough.
+    /// Calls `send` and polls all ends after each call, until it returns true.
     pub(super) fn drive_sending(&mut self, what: &str, mut send: impl FnMut(&mut Self) -> bool) {
         self.drive_until(what, |stage| {
             let is_enough = send(stage);
@@ -197,12 +197,12 @@ impl<N: Network> Stage<N> {
         });
     }
 
-    /// Polls everybody once.
+    /// Polls the server and all clients once.
     pub(super) fn drive_once(&mut self) {
         self.poll_all();
     }
 
-    /// Polls everybody for a little while.
+    /// Polls the server and all clients for a short time.
     pub(super) fn drive_idle(&mut self) {
         let end = Instant::now() + IDLE_TIME;
         self.drive_until("time passes", |_| Instant::now() >= end);
@@ -260,7 +260,7 @@ impl<N: Network> Stage<N> {
         known.unwrap_or_else(|| panic!("the server reports something of {peer:?}, which never connected"))
     }
 
-    /// The last things everybody reported, for a message of failure.
+    /// The last events of every end, for a failure message.
     fn record(&self) -> String {
         let seats = || self.clients.iter().flatten();
         let clients = seats().map(|seat| brief("client", &seat.saw));
@@ -288,9 +288,9 @@ pub(super) fn words_from<N: Network>(words: &str) -> &[u8] {
     if N::CARRIES_REASONS { words.as_bytes() } else { b"" }
 }
 
-fn brief(who: impl Debug, saw: &[Saw]) -> String {
+fn brief(end: impl Debug, saw: &[Saw]) -> String {
     let last: Vec<String> = saw.iter().rev().take(3).rev().map(brief_event).collect();
-    format!("{who:?}: {} events, last {}", saw.len(), last.join(", "))
+    format!("{end:?}: {} events, last {}", saw.len(), last.join(", "))
 }
 
 fn brief_event(saw: &Saw) -> String {

@@ -85,7 +85,7 @@ fn pending_connections_make_room_before_joined_ones_of_the_same_prefix() {
     stage.fill_joined(CROWD, 9);
     stage.fill(CROWD, 1);
     assert_eq!(stage.come_and_join("192.0.2.2"), Ok((11, Some(10))));
-    assert_eq!(stage.come_and_join("192.0.2.3"), Ok((12, Some(9))), "who joined last goes first");
+    assert_eq!(stage.come_and_join("192.0.2.3"), Ok((12, Some(9))), "the one that joined last ends first");
     assert_eq!(stage.come_and_join("192.0.2.4"), Ok((13, Some(8))));
 }
 
@@ -202,7 +202,7 @@ fn a_slot_is_released_once_and_nothing_is_kept_of_a_prefix_without_any() {
 }
 
 #[test]
-fn without_slots_nobody_comes_in() {
+fn without_slots_no_connection_is_accepted() {
     assert_eq!(Stage::new(0).displaced_by(CROWD), Err(SlotsFull));
 }
 
@@ -220,7 +220,7 @@ fn size(known: &[Known], address: u8) -> usize {
 
 /// Crowds and single visitors come, join, leave and end at random: what makes room keeps the promises.
 #[test]
-fn room_is_made_by_nobody_within_its_share_that_has_joined_and_never_for_a_larger_prefix() {
+fn joined_connections_within_their_share_stay_and_none_makes_room_for_a_larger_prefix() {
     const SLOTS: usize = 20;
     let (mut refused, mut displaced_joined) = (0, 0);
     for seed in 0..50 {

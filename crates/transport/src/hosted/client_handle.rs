@@ -114,13 +114,13 @@ impl HostedClientHandle {
         });
     }
 
-    /// The link was lost without a word, or nobody answered.
+    /// The link was lost without a goodbye, or there was no answer.
     pub fn link_lost(&mut self) {
         self.end(|link| {
             if matches!(link, HostLink::Up(_)) {
                 return DisconnectReason::TimedOut;
             }
-            let (address, cause) = ("the game's network".to_owned(), "nobody answers".to_owned());
+            let (address, cause) = ("the game's network".to_owned(), "no answer".to_owned());
             DisconnectReason::Unreachable { address, cause }
         });
     }

@@ -38,7 +38,9 @@ impl HostedClientHandle {
             ServerRequest::Disconnect { peer, .. } | ServerRequest::Refuse { peer, .. } => {
                 DirectRequest::Disconnect { peer }
             }
-            ServerRequest::Accept { .. } => unreachable!("whom nobody may refuse nobody needs to accept"),
+            ServerRequest::Accept { .. } => {
+                unreachable!("a direct link cannot be refused, so it is not accepted either")
+            }
         })
     }
 
@@ -61,7 +63,7 @@ impl HostedClientHandle {
         self.direct.peer_lost(peer);
     }
 
-    /// A packet came from another player directly. Who sent it must be what the network
+    /// A packet came from another player directly. The sender must be the one that the network
     /// knows, never what the packet says.
     pub fn receive_direct(&mut self, peer: u64, delivery: Delivery, packet: &[u8]) -> Received {
         self.direct.receive(peer, delivery, packet)

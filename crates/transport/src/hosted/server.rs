@@ -81,7 +81,7 @@ pub(super) fn pair(settings: &HostedSettings) -> (HostedServer, HostedServerHand
     (server, handle)
 }
 
-/// The same for a client's direct links, which nobody refuses.
+/// The same for a client's direct links, which cannot be refused.
 pub(super) fn direct_pair(settings: &HostedSettings) -> (HostedServer, HostedServerHandle) {
     let settings = HostedSettings { peers_max: settings.direct_links_max, ..settings.clone() };
     let (mut links, handle) = pair(&settings);

@@ -25,7 +25,7 @@ pub struct HostedServerHandle {
     pool: PacketPool,
     /// The packet that the last request showed, …
     shown: Option<SharedPacket>,
-    /// … whom it was for, …
+    /// … its receivers, …
     receivers: Vec<Peer>,
     /// … and their numbers.
     receiver_numbers: Vec<u64>,
@@ -137,7 +137,7 @@ impl HostedServerHandle {
     }
 
     /// The same, of a peer of which the host knows more than a number: `remote` is its IP address, with a port or
-    /// without, or who it is, such as an account. Bans and guesses at passwords count by it. An IP address also is
+    /// without, or an identity such as an account. Bans and password attempts are counted by it. An IP address also is
     /// where the peer comes from, and its number is no identity then.
     pub fn peer_connected_from(&mut self, peer: u64, session: &str, remote: impl Into<Remote>) -> bool {
         let remote = remote.into();
@@ -172,7 +172,7 @@ impl HostedServerHandle {
         self.end(peer, || DisconnectReason::TimedOut);
     }
 
-    /// A packet came from a peer. Who sent it must be what the network knows, never what the packet says.
+    /// A packet came from a peer. The sender must be the one that the network knows, never one named in the packet.
     pub fn receive(&mut self, peer: u64, delivery: Delivery, packet: &[u8]) -> Received {
         let Some(&name) = self.by_number.get(&peer) else {
             return self.drop_received();

@@ -70,7 +70,7 @@ pub(super) struct Sent {
 /// What the host did that the transport reports as statistics.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct HostCounts {
-    /// Pushed although it was no packet or from nobody known.
+    /// Pushed although it was not a packet, or came from an unknown peer.
     pub(super) malformed: u64,
     /// Peers whose reliable packets could not be delivered.
     pub(super) too_slow: u64,
@@ -165,7 +165,7 @@ impl ServerOutbox {
         }
     }
 
-    /// The next request. Only after a [`Request::Send`] has the content of `peers` a meaning: whom it goes to.
+    /// The next request. The content of `peers` is meaningful only after a [`Request::Send`]: its receivers.
     pub(super) fn pop(&mut self, peers: &mut Vec<Peer>) -> Option<Request> {
         let (delivery, parcel) = match self.requests.pop_front() {
             Some(Entry::Accept(peer)) => return Some(Request::Accept(peer)),

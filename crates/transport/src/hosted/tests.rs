@@ -109,7 +109,7 @@ fn packets_that_belong_to_no_link_are_dropped_and_counted() {
     assert_eq!(client.statistics().dropped.malformed, 2);
 
     let (server, mut handle, _) = server_with_peer();
-    assert_eq!(handle.receive(NUMBER + 1, Delivery::Reliable, b"who?"), Received::Dropped);
+    assert_eq!(handle.receive(NUMBER + 1, Delivery::Reliable, b"new?"), Received::Dropped);
     assert_eq!(handle.receive(NUMBER, Delivery::Reliable, &vec![0; PACKET_BYTES_MAX + 1]), Received::Dropped);
     assert_eq!(server.statistics().links.dropped.malformed, 2);
 }

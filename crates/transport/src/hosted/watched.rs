@@ -47,7 +47,7 @@ impl<Q: Queue> Watched<Q> {
         popped
     }
 
-    /// Who is woken from now on; at once if something waits already.
+    /// Sets the waker, and wakes it at once if something waits already.
     pub(super) fn set_waker(&self, waker: Waker) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).waker = Some(waker);
         self.change(|_| ());

@@ -77,7 +77,7 @@ impl<C, P> Mailbox<C, P> {
         self.lock().inbox.dropped()
     }
 
-    /// Who is woken from now on; at once if something waits already.
+    /// Sets the waker, and wakes it at once if something waits already.
     pub fn set_waker(&self, waker: Waker) {
         self.lock().waker = Some(waker);
         self.change(|_| ());

@@ -13,7 +13,7 @@ pub(super) struct PeerQueue<C, P> {
     /// Set when the link ended; reported after the packets.
     end: Option<DisconnectReason>,
     is_muted: bool,
-    /// A reliable packet was turned away and its sender waits for room.
+    /// A reliable packet was rejected and its sender waits for room.
     is_awaited: bool,
     /// In the inbox's list of peers with something to pop.
     pub(super) is_in_turn: bool,
@@ -52,7 +52,7 @@ impl<C, P> PeerQueue<C, P> {
     }
 
     pub(super) fn connected(&mut self, about: C) {
-        // Being taken in may cross with leaving; whoever left does not hear of it.
+        // Accepting a peer may cross with its leaving; a peer that left is not reported as connected.
         if !self.is_muted && self.end.is_none() {
             self.arrival = Arrival::Connected(about);
         }

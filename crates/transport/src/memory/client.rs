@@ -81,7 +81,7 @@ impl MemoryClient {
         self.end_link(DisconnectReason::TimedOut, DisconnectReason::TimedOut);
     }
 
-    fn nobody_listens(&mut self) {
+    fn end_without_server(&mut self) {
         let (address, cause) = ("this process".to_owned(), "no server listens".to_owned());
         self.end.mailbox.disconnected(self.attempt, DisconnectReason::Unreachable { address, cause });
         self.link = Link::Ending;
@@ -105,13 +105,13 @@ impl ClientTransport for MemoryClient {
         let attempt = self.end.next_attempt();
         self.attempt = attempt;
         self.end.mailbox.expect(attempt);
-        let Some(listener) = self.network.listener() else { return self.nobody_listens() };
+        let Some(listener) = self.network.listener() else { return self.end_without_server() };
         let peer = listener.next_peer();
         let link = LinkToClient { end: Arc::clone(&self.end), attempt };
         listener.mailbox.connected(peer, Arrival { session: self.session.clone(), link });
         // A server that is dropped meanwhile has perhaps not seen it.
         if listener.is_gone() {
-            return self.nobody_listens();
+            return self.end_without_server();
         }
         self.link = Link::Connecting(LinkToServer { listener, peer });
     }

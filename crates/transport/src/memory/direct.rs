@@ -10,7 +10,7 @@ use crate::inbox::Pushed;
 use crate::packet_pool::SharedPacket;
 use crate::{Delivery, DirectLinks, DisconnectReason, Peer, Statistics};
 
-/// Where a client is reached directly, for whoever introduces players to each other. A clone is the same address.
+/// Where a client is reached directly, for code that introduces players to each other. A clone is the same address.
 #[derive(Clone, Debug)]
 pub struct MemoryAddress(pub(super) Arc<ClientEnd>);
 
@@ -27,13 +27,13 @@ impl MemoryAddress {
             return None;
         }
         let [one, two] = [self, other].map(|address| LinkToPlayer::new(&address.0));
-        // Whoever sees the link first may send before the other one sees it.
+        // The client that sees the link first may send before the other one sees it.
         self.0.mailbox.expect(one.name);
         other.0.mailbox.expect(two.name);
         self.0.mailbox.connected(one.name, Some(two.clone()));
         other.0.mailbox.connected(two.name, Some(one.clone()));
         let link = MemoryDirectLink([one, two]);
-        // Whoever was dropped meanwhile has perhaps not seen it.
+        // A client that was dropped meanwhile has perhaps not seen it.
         if self.0.is_gone() || other.0.is_gone() {
             link.end(&DisconnectReason::closed_by_peer(b""));
             return None;
@@ -42,7 +42,7 @@ impl MemoryAddress {
     }
 }
 
-/// A direct link between two clients, for whoever wants to break it. Dropping this changes nothing.
+/// A direct link between two clients, for tests that break it. Dropping this changes nothing.
 #[derive(Debug)]
 pub struct MemoryDirectLink([LinkToPlayer; 2]);
 
@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_is_connected_to_a_client_that_was_dropped() {
+    fn no_direct_link_is_made_to_a_dropped_client() {
         let (alice, mut bob, _link) = connected();
         let (to_alice, to_bob) = (alice.address(), bob.address());
         drop(alice);

@@ -182,7 +182,8 @@ impl ServerTransport for MemoryServer {
 
 impl Drop for MemoryServer {
     fn drop(&mut self) {
-        // Before the mailbox is emptied: who connects later sees it, and who has connected is seen here.
+        // Before the mailbox is emptied: a client that connects later sees the flag, and one that has connected is seen
+        // here.
         self.listener.is_gone.store(true, Ordering::SeqCst);
         for link in self.links.values() {
             link.end(DisconnectReason::TimedOut);

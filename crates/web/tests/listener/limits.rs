@@ -98,7 +98,7 @@ fn one_address_has_so_many_connections_and_the_next_is_closed() {
     // As soon as one has gone, there is a place again.
     stage.wait_until(|stage| has_answered(&mut connect(stage.address()).unwrap()));
     let counted = stage.listener.counters().read();
-    assert!(counted.turned_away >= 1 && counted.accepted >= 3 && counted.answers[1] >= 3, "{counted:?}");
+    assert!(counted.rejected >= 1 && counted.accepted >= 3 && counted.answers[1] >= 3, "{counted:?}");
 }
 
 #[test]

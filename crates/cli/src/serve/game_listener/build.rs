@@ -91,7 +91,7 @@ pub(super) fn forge_groups(game: &GameListenerConfig) -> VoiceGroups {
 #[cfg(test)]
 mod tests {
     use consonance_enet::{EnetClient, EnetClientSettings, EnetServer, EnetServerSettings};
-    use consonance_gateway::udp::rig::{Rig, Trouble};
+    use consonance_gateway::udp::rig::{LinkConditions, Rig};
 
     use consonance_server_config::Seconds;
 
@@ -154,7 +154,7 @@ mod tests {
         let connection = enet_connection(&build, consonance_enet::ConnectionSettings::default());
         let server = EnetServerSettings { connection: connection.clone(), ..EnetServerSettings::default() };
         let client = EnetClientSettings { connection, ..EnetClientSettings::default() };
-        let mut rig = Rig::new(EnetServer::new(server, [1; 32]), Trouble::NONE, 1);
+        let mut rig = Rig::new(EnetServer::new(server, [1; 32]), LinkConditions::PERFECT, 1);
         let (client, peer) = rig.connect_client(EnetClient::new(client, 1), &[]);
         rig.run_for(Duration::from_secs(1));
         rig.client(client).is_cut = true;

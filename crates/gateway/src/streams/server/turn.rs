@@ -39,7 +39,7 @@ impl<P: StreamProtocol> StreamServer<P> {
         }
     }
 
-    /// Sends what waited for those who keep up again.
+    /// Sends what was queued for connections that keep up again.
     pub(super) fn catch_up(&mut self, now: Instant) {
         let Self { behind, links, tcp, out, .. } = self;
         behind.retain(|id| {
@@ -73,7 +73,7 @@ impl<P: StreamProtocol> StreamServer<P> {
         true
     }
 
-    /// Somebody is gone.
+    /// A connection is gone.
     pub(super) fn forget(&mut self, id: TcpId) -> Option<ServerLink<P::Stream>> {
         self.timers.clear(id);
         let link = self.links.remove(&id)?;
@@ -143,9 +143,9 @@ impl<P: StreamProtocol> StreamServer<P> {
         if is_greeted { self.handle_greeting(now, id) } else { None }
     }
 
-    fn reject(&mut self, stranger: TcpId) {
-        self.tcp.abort(stranger);
-        self.forget(stranger);
+    fn reject(&mut self, pending: TcpId) {
+        self.tcp.abort(pending);
+        self.forget(pending);
         self.counts.rejected_handshaking += 1;
     }
 
@@ -267,7 +267,7 @@ impl<P: StreamProtocol> StreamServer<P> {
         }
     }
 
-    /// Somebody broke the protocol.
+    /// A connection broke the protocol.
     fn expel(&mut self, now: Instant, id: TcpId, violation: StreamViolation) -> Option<Step> {
         let mut link = self.forget(id)?;
         self.out.clear();

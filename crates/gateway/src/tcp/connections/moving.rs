@@ -14,7 +14,7 @@ use super::TcpConnections;
 pub struct MovedTcp(Connection);
 
 impl MovedTcp {
-    /// Who is at the other end.
+    /// The address of the other end.
     pub fn remote(&self) -> SocketAddr {
         self.0.remote
     }

@@ -1,4 +1,4 @@
-//! A turn of all connections: who has something to do, and doing it.
+//! A turn of all connections: which have something to do, and doing it.
 
 use std::io;
 use std::net::{Shutdown, SocketAddr, TcpStream};
@@ -58,7 +58,7 @@ impl TcpConnections {
             // A socket that cannot be watched for want of memory is one too many as well.
             let is_full = self.connections.len() >= self.settings.connections_max;
             if is_full || self.take_in(stream, remote).is_err() {
-                self.turned_away += 1;
+                self.rejected += 1;
             }
         }
         is_busy
@@ -122,7 +122,7 @@ impl TcpConnections {
             (State::Open, Err(end)) => self.end(now, id, end),
             // Its user heard of the end already.
             (State::Lingering, Err(_)) => drop(self.remove(id)),
-            // Finishing: whoever says nothing more may still be reading.
+            // Finishing: a peer that sends nothing more may still be reading.
             _ => {}
         }
         self.update_interest(id);
@@ -153,7 +153,7 @@ impl TcpConnections {
     /// Everything was written.
     fn say_goodbye(&mut self, now: Instant, id: TcpId) {
         let Some(connection) = self.connections.get_mut(&id) else { return };
-        // Whoever is gone needs no goodbye.
+        // A peer that is gone needs no goodbye.
         let _ = connection.stream.shutdown(Shutdown::Write);
         if connection.is_read_to_the_end() {
             self.end(now, id, TcpEnd::Finished);

@@ -1,5 +1,4 @@
-//! How many bytes a server sends to an address that only ever asks: whoever puts it on their datagrams reads nothing of
-//! what is sent there.
+//! How many bytes a server sends to an address that only ever sends: an attacker that spoofs it reads no answers.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -10,7 +9,7 @@ use crate::udp::{ServerEndpoint, ServerEndpointEvent};
 
 /// How long the server goes on after the first request, in simulated time.
 const TIME: Duration = Duration::from_secs(30);
-/// A game says something to whoever it has let in once in so long, as loudly as one with many speakers.
+/// A game sends to each accepted peer once in so long, as much as one with many speakers.
 const FRAME: Duration = Duration::from_millis(20);
 const UNRELIABLE: [u8; 60] = [0x55; 60];
 const RELIABLE: [u8; 400] = [0xaa; 400];
@@ -53,7 +52,7 @@ struct Stage<S> {
     lets_in: bool,
     now: Instant,
     next_frame: Instant,
-    /// Whom the game has let in.
+    /// The peers that the game has accepted.
     guests: Vec<Peer>,
     came: usize,
     left: usize,
@@ -112,7 +111,7 @@ impl<S: ServerEndpoint> Stage<S> {
             }
         }
         while let Some(to) = self.server.poll_transmit(self.now, &mut bytes) {
-            assert_eq!(to, victim(), "it is sent to nobody else");
+            assert_eq!(to, victim(), "nothing is sent elsewhere");
             self.left += bytes.len();
             bytes.clear();
         }

@@ -8,7 +8,7 @@ use consonance_transport::random::Random;
 
 /// What the network does to each datagram, in both directions.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Trouble {
+pub struct LinkConditions {
     /// How likely it is lost, from 0 to 1.
     pub loss: f64,
     /// How likely it arrives twice, from 0 to 1.
@@ -19,13 +19,13 @@ pub struct Trouble {
     pub jitter: Duration,
 }
 
-impl Trouble {
+impl LinkConditions {
     /// Nothing but 10 ms each way.
-    pub const NONE: Self =
+    pub const PERFECT: Self =
         Self { loss: 0.0, duplication: 0.0, delay: Duration::from_millis(10), jitter: Duration::ZERO };
 
     /// One in five is lost, one in twenty doubled, and 20 to 60 ms each way.
-    pub const MUCH: Self = Self {
+    pub const POOR: Self = Self {
         loss: 0.2,
         duplication: 0.05,
         delay: Duration::from_millis(20),
@@ -43,7 +43,7 @@ pub(super) struct Datagram {
 
 #[derive(Debug)]
 pub(super) struct Wire {
-    pub(super) trouble: Trouble,
+    pub(super) conditions: LinkConditions,
     /// By arrival, and then by the order in which they were sent.
     under_way: BTreeMap<(Instant, u64), Datagram>,
     sent: u64,
@@ -51,15 +51,15 @@ pub(super) struct Wire {
 }
 
 impl Wire {
-    pub(super) fn new(trouble: Trouble, seed: u64) -> Self {
-        Self { trouble, under_way: BTreeMap::new(), sent: 0, random: Random::new(seed, "wire") }
+    pub(super) fn new(conditions: LinkConditions, seed: u64) -> Self {
+        Self { conditions, under_way: BTreeMap::new(), sent: 0, random: Random::new(seed, "wire") }
     }
 
     pub(super) fn send(&mut self, now: Instant, datagram: Datagram) {
-        if self.random.chance(self.trouble.loss) {
+        if self.random.chance(self.conditions.loss) {
             return;
         }
-        if self.random.chance(self.trouble.duplication) {
+        if self.random.chance(self.conditions.duplication) {
             self.put(now, datagram.clone());
         }
         self.put(now, datagram);
@@ -76,7 +76,7 @@ impl Wire {
     }
 
     fn put(&mut self, now: Instant, datagram: Datagram) {
-        let takes = self.trouble.delay + self.trouble.jitter.mul_f64(self.random.unit());
+        let takes = self.conditions.delay + self.conditions.jitter.mul_f64(self.random.unit());
         self.sent += 1;
         self.under_way.insert((now + takes, self.sent), datagram);
     }

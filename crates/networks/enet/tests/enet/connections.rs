@@ -7,7 +7,7 @@ use consonance_enet::{
     RELIABLE_CHANNEL, UNRELIABLE_CHANNEL,
 };
 use consonance_gateway::Channel;
-use consonance_gateway::udp::rig::{Rig, Saw, Trouble};
+use consonance_gateway::udp::rig::{LinkConditions, Rig, Saw};
 use consonance_gateway::udp::{ClientEndpoint as _, ServerEndpoint as _};
 use consonance_transport::DisconnectReason;
 
@@ -22,7 +22,7 @@ fn words() -> Vec<Vec<u8>> {
 #[test]
 fn what_is_reliable_arrives_complete_and_in_order_over_a_network_that_loses_one_datagram_in_five() {
     for seed in 0..5 {
-        let mut rig = rig(Trouble::MUCH, seed);
+        let mut rig = rig(LinkConditions::POOR, seed);
         let (client, peer) = connect(&mut rig, client());
         let now = rig.now();
         for word in words() {
@@ -39,7 +39,7 @@ fn what_is_reliable_arrives_complete_and_in_order_over_a_network_that_loses_one_
 
 #[test]
 fn what_is_unreliable_is_lost_as_often_as_datagrams_are_and_never_twice() {
-    let mut rig = rig(Trouble::MUCH, 3);
+    let mut rig = rig(LinkConditions::POOR, 3);
     let (client, peer) = connect(&mut rig, client());
     for number in 0..1000_u32 {
         let now = rig.now();
@@ -58,7 +58,7 @@ fn what_is_unreliable_is_lost_as_often_as_datagrams_are_and_never_twice() {
 #[test]
 fn a_channel_in_sequence_forgets_what_was_overtaken() {
     let settings = ConnectionSettings::enet13(vec![ChannelKind::Reliable, ChannelKind::Sequenced]);
-    let mut rig = Rig::new(server_of(&settings), Trouble::MUCH, 1);
+    let mut rig = Rig::new(server_of(&settings), LinkConditions::POOR, 1);
     let (client, peer) = rig.connect_client(client_of(&settings, 1), &[]);
     for number in 0..300_u32 {
         let now = rig.now();
@@ -73,7 +73,7 @@ fn a_channel_in_sequence_forgets_what_was_overtaken() {
 #[test]
 fn many_channels_have_their_own_order_and_keep_their_numbers() {
     let settings = ConnectionSettings::enet13(vec![ChannelKind::Reliable; 20]);
-    let mut rig = Rig::new(server_of(&settings), Trouble::MUCH, 2);
+    let mut rig = Rig::new(server_of(&settings), LinkConditions::POOR, 2);
     let (client, peer) = rig.connect_client(client_of(&settings, 1), &[]);
     let now = rig.now();
     for number in 0..200_u8 {
@@ -90,7 +90,7 @@ fn many_channels_have_their_own_order_and_keep_their_numbers() {
 fn last_words_arrive_before_the_goodbye_from_both_sides_over_a_bad_network() {
     let settings = ConnectionSettings { linger: Duration::from_secs(20), ..ConnectionSettings::default() };
     for seed in 0..5 {
-        let mut rig = Rig::new(server_of(&settings), Trouble::MUCH, seed);
+        let mut rig = Rig::new(server_of(&settings), LinkConditions::POOR, seed);
         let (leaver, left) = connect(&mut rig, client_of(&settings, 1));
         let (sent_away, unwanted) = connect(&mut rig, client_of(&settings, 2));
         let now = rig.now();
@@ -118,7 +118,7 @@ fn last_words_arrive_before_the_goodbye_from_both_sides_over_a_bad_network() {
 
 #[test]
 fn who_is_silent_is_gone_after_the_time_that_both_ends_have_for_that() {
-    let mut rig = rig(Trouble::NONE, 1);
+    let mut rig = rig(LinkConditions::PERFECT, 1);
     let (client, peer) = connect(&mut rig, client());
     rig.run_for(Duration::from_mins(1));
     assert_eq!((rig.saw_of(peer).len(), rig.client_saw(client).len()), (1, 1), "idle is not silent");
@@ -133,7 +133,7 @@ fn who_is_silent_is_gone_after_the_time_that_both_ends_have_for_that() {
 
 #[test]
 fn a_client_that_nobody_answers_gives_up() {
-    let mut rig = rig(Trouble::NONE, 1);
+    let mut rig = rig(LinkConditions::PERFECT, 1);
     let client = rig.add_client(client(), &[]);
     rig.client(client).is_cut = true;
     let began = rig.now();
@@ -144,7 +144,7 @@ fn a_client_that_nobody_answers_gives_up() {
 
 #[test]
 fn last_words_that_nobody_takes_have_their_time_and_no_more() {
-    let mut rig = rig(Trouble::NONE, 1);
+    let mut rig = rig(LinkConditions::PERFECT, 1);
     let (client, peer) = connect(&mut rig, client());
     rig.client(client).is_cut = true;
     let cut = rig.now();
@@ -160,7 +160,7 @@ fn last_words_that_nobody_takes_have_their_time_and_no_more() {
 
 #[test]
 fn a_client_comes_back_from_the_same_address_at_once_and_is_somebody_new() {
-    let mut rig = rig(Trouble::NONE, 1);
+    let mut rig = rig(LinkConditions::PERFECT, 1);
     let (client, first) = connect(&mut rig, client());
     // It crashes: nobody says goodbye, and its next life has the same port.
     rig.client(client).endpoint = client_of(&ConnectionSettings::default(), 99);
@@ -182,7 +182,7 @@ fn a_client_comes_back_from_the_same_address_at_once_and_is_somebody_new() {
 
 #[test]
 fn who_is_refused_never_connects_and_hears_of_it_at_once() {
-    let mut rig = rig(Trouble::NONE, 1);
+    let mut rig = rig(LinkConditions::PERFECT, 1);
     rig.refuses = true;
     let client = rig.add_client(client(), &[]);
     let began = rig.now();
@@ -195,7 +195,7 @@ fn who_is_refused_never_connects_and_hears_of_it_at_once() {
 #[test]
 fn a_full_server_refuses_and_has_room_again_when_somebody_leaves() {
     let settings = EnetServerSettings { peers_max: 1, ..EnetServerSettings::default() };
-    let mut rig = Rig::new(EnetServer::new(settings, [1; 32]), Trouble::NONE, 1);
+    let mut rig = Rig::new(EnetServer::new(settings, [1; 32]), LinkConditions::PERFECT, 1);
     let (first, _) = connect(&mut rig, client());
     let second = rig.add_client(client(), &[]);
     rig.run_until("it hears of it", |rig| !rig.client_saw(second).is_empty());
@@ -209,7 +209,7 @@ fn a_full_server_refuses_and_has_room_again_when_somebody_leaves() {
 
 #[test]
 fn what_a_server_says_before_the_client_has_shown_itself_waits_for_it() {
-    let mut rig = rig(Trouble::NONE, 1);
+    let mut rig = rig(LinkConditions::PERFECT, 1);
     let client = rig.add_client(client(), &[]);
     rig.run_until("it is taken in", |rig| !rig.server_saw.is_empty());
     let (peer, now) = (rig.server_saw[0].0, rig.now());
@@ -230,7 +230,7 @@ fn what_a_server_says_before_the_client_has_shown_itself_waits_for_it() {
 #[test]
 fn the_number_that_a_game_says_with_its_request_is_its_greeting() {
     let settings = EnetClientSettings { connect_data: 0xdead_beef, ..EnetClientSettings::default() };
-    let mut rig = rig(Trouble::NONE, 1);
+    let mut rig = rig(LinkConditions::PERFECT, 1);
     rig.connect_client(EnetClient::new(settings.clone(), 1), &[]);
     rig.connect_client(EnetClient::new(settings, 2), &[1, 2, 3, 4]);
     rig.connect_client(client(), &[]);
@@ -241,7 +241,7 @@ fn the_number_that_a_game_says_with_its_request_is_its_greeting() {
 
 #[test]
 fn a_client_that_does_not_take_its_reliable_messages_is_too_slow() {
-    let mut rig = rig(Trouble::NONE, 1);
+    let mut rig = rig(LinkConditions::PERFECT, 1);
     let (client, peer) = connect(&mut rig, client());
     rig.client(client).is_cut = true;
     let now = rig.now();

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use consonance_enet::RELIABLE_CHANNEL;
-use consonance_gateway::udp::rig::{Saw, Trouble};
+use consonance_gateway::udp::rig::{LinkConditions, Saw};
 use consonance_gateway::udp::{ClientEndpoint as _, ServerEndpoint as _};
 use consonance_transport::DisconnectReason;
 use proptest::prelude::*;
@@ -38,7 +38,7 @@ fn fragments_that_leave_a_hole_make_no_message() {
         ("nothing at all", [(0, 0), (0, 0)], 200),
     ];
     for (what, [first, second], total) in holes {
-        let mut rig = rig(Trouble::NONE, 1);
+        let mut rig = rig(LinkConditions::PERFECT, 1);
         let (client, peer) = connect(&mut rig, client());
         inject_from(&mut rig, client, &fragment(0, 2, first, total));
         inject_from(&mut rig, client, &fragment(1, 2, second, total));
@@ -49,7 +49,7 @@ fn fragments_that_leave_a_hole_make_no_message() {
 
 #[test]
 fn fragments_of_one_size_make_the_message_that_they_are_parts_of() {
-    let mut rig = rig(Trouble::NONE, 1);
+    let mut rig = rig(LinkConditions::PERFECT, 1);
     let (client, peer) = connect(&mut rig, client());
     inject_from(&mut rig, client, &fragment(1, 2, (120, 80), 200));
     inject_from(&mut rig, client, &fragment(0, 2, (0, 120), 200));
@@ -58,7 +58,7 @@ fn fragments_of_one_size_make_the_message_that_they_are_parts_of() {
 
 #[test]
 fn a_message_larger_than_allowed_ends_the_connection_before_anything_is_kept_for_it() {
-    let mut rig = rig(Trouble::NONE, 1);
+    let mut rig = rig(LinkConditions::PERFECT, 1);
     let (client, peer) = connect(&mut rig, client());
     let total = 1024 * 1024 + 1_u32;
     inject_from(&mut rig, client, &fragment(0, total.div_ceil(1000), (0, 1000), total));
@@ -74,7 +74,7 @@ fn a_message_larger_than_allowed_ends_the_connection_before_anything_is_kept_for
 
 #[test]
 fn a_server_with_fewer_channels_than_the_game_is_left_with_the_reason() {
-    let mut rig = rig(Trouble::NONE, 1);
+    let mut rig = rig(LinkConditions::PERFECT, 1);
     let client = rig.add_client(client(), &[]);
     let mut answer = vec![0x40, 0, 0, 0, 0x83, 0xff, 0, 1, 0, 0, 0, 0, 0, 0, 5, 0, 0, 1, 0, 0];
     answer.extend_from_slice(&1_u32.to_be_bytes());
@@ -89,7 +89,7 @@ fn a_server_with_fewer_channels_than_the_game_is_left_with_the_reason() {
 #[test]
 fn a_request_that_is_cut_short_or_longer_is_nobodys() {
     let request = request();
-    let mut rig = rig(Trouble::NONE, 1);
+    let mut rig = rig(LinkConditions::PERFECT, 1);
     let from = ([10, 9, 9, 9], 1).into();
     for length in 0..request.len() {
         rig.inject(from, &request[..length]);
@@ -120,7 +120,7 @@ proptest! {
 
     #[test]
     fn no_bytes_from_either_side_do_anybody_else_harm(noise in prop::collection::vec(datagrams(), 1..20)) {
-        let mut rig = rig(Trouble::NONE, 1);
+        let mut rig = rig(LinkConditions::PERFECT, 1);
         let (victim, _) = connect(&mut rig, client());
         let (bystander, peer) = connect(&mut rig, client());
         for datagram in noise {

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use consonance_enet::{EnetServer, EnetServerSettings, RELIABLE_CHANNEL};
-use consonance_gateway::udp::rig::{Rig, Saw, Trouble, bytes_out_per_byte_in, documented_bytes_out};
+use consonance_gateway::udp::rig::{LinkConditions, Rig, Saw, bytes_out_per_byte_in, documented_bytes_out};
 use consonance_gateway::udp::{ClientEndpoint as _, ServerEndpoint as _};
 use consonance_transport::{DisconnectReason, Peer};
 
@@ -22,7 +22,7 @@ fn goodbye(peer: u8, session: u8) -> [u8; 10] {
 
 #[test]
 fn an_address_that_nobody_has_proved_gets_no_more_than_came_from_there() {
-    let mut rig = rig(Trouble::NONE, 1);
+    let mut rig = rig(LinkConditions::PERFECT, 1);
     let request = request();
     for round in 1..=3 {
         rig.inject(made_up(1), &request);
@@ -54,7 +54,7 @@ fn acknowledgement(session: u8, sent_time: u16) -> Vec<u8> {
 
 #[test]
 fn nobody_who_joins_blindly_has_more_sent_to_somebody_else_than_it_sends() {
-    let mut rig = rig(Trouble::NONE, 1);
+    let mut rig = rig(LinkConditions::PERFECT, 1);
     let mut came = 0;
     let guesses = [0, 1, 2, 5, 10, 100, 0x7fff, 0x8000, 0xffff];
     for guess in guesses {
@@ -77,7 +77,7 @@ fn nobody_who_joins_blindly_has_more_sent_to_somebody_else_than_it_sends() {
 
 #[test]
 fn everybody_is_shown_another_time() {
-    let mut rig = rig(Trouble::NONE, 1);
+    let mut rig = rig(LinkConditions::PERFECT, 1);
     for number in 0..20 {
         rig.inject(made_up(number), &request());
     }
@@ -89,7 +89,7 @@ fn everybody_is_shown_another_time() {
 #[test]
 fn addresses_that_are_made_up_take_no_place_from_who_is_there_for_real() {
     let settings = EnetServerSettings { peers_max: 20, unproved_max: 10, ..EnetServerSettings::default() };
-    let mut rig = Rig::new(EnetServer::new(settings, [1; 32]), Trouble::NONE, 1);
+    let mut rig = Rig::new(EnetServer::new(settings, [1; 32]), LinkConditions::PERFECT, 1);
     let (first, _) = connect(&mut rig, client());
     let request = request();
     for number in 0..200 {
@@ -104,7 +104,7 @@ fn addresses_that_are_made_up_take_no_place_from_who_is_there_for_real() {
 #[test]
 fn what_waits_for_made_up_addresses_has_a_bound_for_all_of_them_together() {
     let settings = EnetServerSettings { unproved_bytes_max: 10_000, ..EnetServerSettings::default() };
-    let mut rig = Rig::new(EnetServer::new(settings, [1; 32]), Trouble::NONE, 1);
+    let mut rig = Rig::new(EnetServer::new(settings, [1; 32]), LinkConditions::PERFECT, 1);
     let (_, proved) = connect(&mut rig, client());
     let request = request();
     for number in 0..4 {
@@ -130,7 +130,7 @@ fn what_waits_for_made_up_addresses_has_a_bound_for_all_of_them_together() {
 #[test]
 fn only_so_many_strangers_are_answered_within_a_second() {
     let settings = EnetServerSettings { connects_per_second: 3, ..EnetServerSettings::default() };
-    let mut rig: EnetRig = Rig::new(EnetServer::new(settings, [1; 32]), Trouble::NONE, 1);
+    let mut rig: EnetRig = Rig::new(EnetServer::new(settings, [1; 32]), LinkConditions::PERFECT, 1);
     for second in 1..=2_u64 {
         for number in 0..10 {
             rig.inject(made_up(number), &request());
@@ -144,7 +144,7 @@ fn only_so_many_strangers_are_answered_within_a_second() {
 
 #[test]
 fn a_goodbye_from_elsewhere_ends_nothing() {
-    let mut rig = rig(Trouble::NONE, 1);
+    let mut rig = rig(LinkConditions::PERFECT, 1);
     let (client, _) = connect(&mut rig, client());
     let theirs = rig.client(client).address;
     for session in 0..4 {
@@ -158,7 +158,7 @@ fn a_goodbye_from_elsewhere_ends_nothing() {
 
 #[test]
 fn a_client_that_changes_its_mind_before_it_is_answered_leaves_nothing_behind() {
-    let mut rig = rig(Trouble::NONE, 1);
+    let mut rig = rig(LinkConditions::PERFECT, 1);
     let client = rig.add_client(client(), &[]);
     rig.run_for(Duration::from_millis(5));
     let now = rig.now();
@@ -170,7 +170,7 @@ fn a_client_that_changes_its_mind_before_it_is_answered_leaves_nothing_behind() 
 
 #[test]
 fn a_request_that_comes_twice_or_late_makes_nobody_new() {
-    let mut rig = rig(Trouble::NONE, 1);
+    let mut rig = rig(LinkConditions::PERFECT, 1);
     let (first, peer) = connect(&mut rig, client());
     let theirs = rig.client(first).address;
     // Another client with the same seed asks with the same name: the request of the first one once more.

@@ -8,7 +8,7 @@ use consonance_enet::{
 };
 use consonance_gateway::Channel;
 use consonance_gateway::udp::ClientEndpoint as _;
-use consonance_gateway::udp::rig::{Rig, Saw, Trouble};
+use consonance_gateway::udp::rig::{LinkConditions, Rig, Saw};
 use consonance_transport::Peer;
 
 pub(crate) type EnetRig = Rig<EnetServer, EnetClient>;
@@ -33,8 +33,8 @@ pub(crate) fn client() -> EnetClient {
     client_of(&ConnectionSettings::default(), 1)
 }
 
-pub(crate) fn rig(trouble: Trouble, seed: u64) -> EnetRig {
-    Rig::new(server(), trouble, seed)
+pub(crate) fn rig(conditions: LinkConditions, seed: u64) -> EnetRig {
+    Rig::new(server(), conditions, seed)
 }
 
 /// A client that is connected, and of which the server knows that it is.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use consonance_enet::{ConnectionSettings, EnetServerSettings, RELIABLE_CHANNEL};
-use consonance_gateway::udp::rig::{Rig, Saw, Trouble};
+use consonance_gateway::udp::rig::{LinkConditions, Rig, Saw};
 use consonance_gateway::udp::{ClientEndpoint as _, ServerEndpoint as _};
 use consonance_transport::Peer;
 use proptest::prelude::*;
@@ -24,7 +24,7 @@ impl Hostile {
     }
 
     fn of(settings: &ConnectionSettings) -> Self {
-        let mut rig = Rig::new(server_of(settings), Trouble::NONE, 1);
+        let mut rig = Rig::new(server_of(settings), LinkConditions::PERFECT, 1);
         let (client, peer) = connect(&mut rig, client());
         Self { rig, client, peer }
     }
@@ -215,12 +215,12 @@ fn what_does_not_follow_the_fragments_before_it_is_passed_over() {
 
 #[test]
 fn what_a_client_says_in_the_datagram_that_proves_its_address_is_heard() {
-    let mut rig = rig(Trouble::NONE, 1);
+    let mut rig = rig(LinkConditions::PERFECT, 1);
     let client = rig.add_client(client(), &[]);
     rig.run_for(Duration::from_millis(19));
     // The answer comes, and with what confirms it goes the first message.
     let now = rig.now() + Duration::from_millis(1);
-    rig.set_trouble(Trouble { delay: Duration::from_millis(30), ..Trouble::NONE });
+    rig.set_conditions(LinkConditions { delay: Duration::from_millis(30), ..LinkConditions::PERFECT });
     rig.run_until("the client is connected", |rig| {
         let is_connected = rig.client_saw(client).contains(&Saw::Connected(Vec::new()));
         if is_connected {
@@ -235,7 +235,8 @@ fn what_a_client_says_in_the_datagram_that_proves_its_address_is_heard() {
 
 #[test]
 fn numbers_that_begin_again_lose_nothing() {
-    let mut rig = rig(Trouble { loss: 0.02, jitter: Duration::from_millis(15), ..Trouble::NONE }, 5);
+    let mut rig =
+        rig(LinkConditions { loss: 0.02, jitter: Duration::from_millis(15), ..LinkConditions::PERFECT }, 5);
     let (client, peer) = connect(&mut rig, client());
     let mut sent = 0_u32;
     while sent < 2 * 65_536 + 1000 {
@@ -253,7 +254,7 @@ fn numbers_that_begin_again_lose_nothing() {
 #[test]
 fn where_nothing_may_wait_everything_that_comes_in_order_is_heard() {
     let settings = ConnectionSettings { waiting_bytes_max: 1, ..ConnectionSettings::default() };
-    let mut rig = Rig::new(server_of(&settings), Trouble::NONE, 3);
+    let mut rig = Rig::new(server_of(&settings), LinkConditions::PERFECT, 3);
     let (client, peer) = connect(&mut rig, client_of(&settings, 1));
     let now = rig.now();
     for _ in 0..3 {
@@ -263,10 +264,10 @@ fn where_nothing_may_wait_everything_that_comes_in_order_is_heard() {
 }
 
 /// Not more than ENet itself stands, which gives up when the same command was lost six times.
-fn troubles() -> impl Strategy<Value = Trouble> {
+fn conditions() -> impl Strategy<Value = LinkConditions> {
     let milliseconds = |most| (0..most).prop_map(Duration::from_millis);
     (0.0..0.02, 0.0..0.2, milliseconds(100_u64), milliseconds(100_u64))
-        .prop_map(|(loss, duplication, delay, jitter)| Trouble { loss, duplication, delay, jitter })
+        .prop_map(|(loss, duplication, delay, jitter)| LinkConditions { loss, duplication, delay, jitter })
 }
 
 proptest! {
@@ -274,11 +275,11 @@ proptest! {
 
     #[test]
     fn an_honest_side_loses_nothing_reliable_on_a_network_that_loses_and_overtakes(
-        (trouble, seed) in (troubles(), any::<u64>()),
+        (conditions, seed) in (conditions(), any::<u64>()),
         lengths in prop::collection::vec(prop_oneof![0..300_usize, 0..4000_usize], 1..60),
     ) {
         let settings = EnetServerSettings::default().connection;
-        let mut rig = Rig::new(server_of(&settings), trouble, seed);
+        let mut rig = Rig::new(server_of(&settings), conditions, seed);
         let (client, peer) = rig.connect_client(client_of(&settings, 1), &[]);
         let sent: Vec<_> = (0..).zip(&lengths).map(|(number, length)| vec![number; *length]).collect();
         let now = rig.now();

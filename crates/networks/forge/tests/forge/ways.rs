@@ -6,7 +6,7 @@ use std::time::Duration;
 use consonance_forge::{
     ForgeClient, ForgeClientSettings, ForgeServer, ForgeServerSettings, RELIABLE, UNRELIABLE,
 };
-use consonance_gateway::udp::rig::{Rig, Saw, Trouble};
+use consonance_gateway::udp::rig::{LinkConditions, Rig, Saw};
 use consonance_gateway::udp::{ClientEndpoint as _, ServerEndpoint as _};
 use consonance_transport::{DisconnectReason, Peer};
 
@@ -17,7 +17,7 @@ type Bench = Rig<ForgeServer, ForgeClient>;
 #[test]
 fn with_every_fifth_datagram_lost_what_is_reliable_arrives_once_and_in_order() {
     for seed in 0..10 {
-        let mut rig = rig(Trouble::MUCH, seed);
+        let mut rig = rig(LinkConditions::POOR, seed);
         let (client, peer) = rig.connect_client(client(1), b"");
         let messages: Vec<Vec<u8>> = (0..300_u16).map(|number| message(&number.to_le_bytes())).collect();
         let now = rig.now();
@@ -41,7 +41,7 @@ fn with_every_fifth_datagram_lost_what_is_reliable_arrives_once_and_in_order() {
 
 #[test]
 fn whoever_is_silent_for_half_a_minute_is_gone() {
-    let mut rig = rig(Trouble::NONE, 1);
+    let mut rig = rig(LinkConditions::PERFECT, 1);
     let (client, peer) = rig.connect_client(client(1), b"");
     rig.run_for(Duration::from_mins(1));
     assert!(!is_over(rig.client_saw(client)), "pings keep it");
@@ -58,7 +58,7 @@ fn whoever_is_silent_for_half_a_minute_is_gone() {
 
 #[test]
 fn a_host_that_does_not_answer_is_asked_ten_times() {
-    let mut rig = rig(Trouble { loss: 1.0, ..Trouble::NONE }, 1);
+    let mut rig = rig(LinkConditions { loss: 1.0, ..LinkConditions::PERFECT }, 1);
     let client = rig.add_client(client(1), b"");
     rig.run_for(Duration::from_secs(29));
     assert!(rig.client_saw(client).is_empty());
@@ -69,7 +69,7 @@ fn a_host_that_does_not_answer_is_asked_ten_times() {
 #[test]
 fn a_client_that_restarts_on_its_port_is_somebody_new_within_ten_seconds() {
     for restarts_after_ms in [0, 1, 2999, 3000, 6000, 6300, 20_000] {
-        let mut rig = rig(Trouble::NONE, 1);
+        let mut rig = rig(LinkConditions::PERFECT, 1);
         let (number, first) = rig.connect_client(client(1), b"");
         rig.run_for(Duration::from_millis(10_200));
         rig.client(number).is_cut = true;
@@ -90,8 +90,8 @@ fn a_client_that_restarts_on_its_port_is_somebody_new_within_ten_seconds() {
 
 #[test]
 fn a_refused_client_never_connects() {
-    for trouble in [Trouble::NONE, Trouble::MUCH] {
-        let mut rig = rig(trouble, 3);
+    for conditions in [LinkConditions::PERFECT, LinkConditions::POOR] {
+        let mut rig = rig(conditions, 3);
         rig.refuses = true;
         let client = rig.add_client(client(1), b"");
         rig.run_until("it hears of it", |rig| !rig.client_saw(client).is_empty());
@@ -102,7 +102,7 @@ fn a_refused_client_never_connects() {
 
 #[test]
 fn two_hundred_clients_talk_to_one_server() {
-    let mut rig = rig(Trouble::MUCH, 1);
+    let mut rig = rig(LinkConditions::POOR, 1);
     let clients: Vec<usize> = (0..200).map(|number| rig.add_client(client(number), b"")).collect();
     rig.run_until("everybody is in", |rig| {
         clients.iter().all(|client| matches!(rig.client_saw(*client).last(), Some(Saw::Connected(_))))
@@ -123,8 +123,8 @@ fn two_hundred_clients_talk_to_one_server() {
 
 #[test]
 fn who_is_there_for_real_gets_in_while_a_hundred_made_up_requests_come_in_every_second() {
-    for trouble in [Trouble::NONE, Trouble::MUCH] {
-        let mut rig = rig(trouble, 3);
+    for conditions in [LinkConditions::PERFECT, LinkConditions::POOR] {
+        let mut rig = rig(conditions, 3);
         let mut strangers = 0_u16;
         let mut come = |rig: &mut Bench, requests: usize| {
             for _ in 0..requests {
@@ -147,19 +147,19 @@ fn who_is_there_for_real_gets_in_while_a_hundred_made_up_requests_come_in_every_
 
 #[test]
 fn unreliable_frames_are_not_sent_again() {
-    let mut rig = rig(Trouble::NONE, 1);
+    let mut rig = rig(LinkConditions::PERFECT, 1);
     let (client, peer) = rig.connect_client(client(1), b"");
-    rig.set_trouble(Trouble { loss: 1.0, ..Trouble::NONE });
+    rig.set_conditions(LinkConditions { loss: 1.0, ..LinkConditions::PERFECT });
     let now = rig.now();
     rig.client(client).endpoint.send(now, UNRELIABLE, &message(b"late"));
     rig.run_for(Duration::from_millis(10));
-    rig.set_trouble(Trouble::NONE);
+    rig.set_conditions(LinkConditions::PERFECT);
     rig.run_for(Duration::from_secs(3));
     assert!(heard_by_server(&rig, peer).is_empty());
 }
 
-fn rig(trouble: Trouble, seed: u64) -> Bench {
-    Rig::new(ForgeServer::new(ForgeServerSettings::default(), &[4; 32]), trouble, seed)
+fn rig(conditions: LinkConditions, seed: u64) -> Bench {
+    Rig::new(ForgeServer::new(ForgeServerSettings::default(), &[4; 32]), conditions, seed)
 }
 
 fn client(number: u8) -> ForgeClient {

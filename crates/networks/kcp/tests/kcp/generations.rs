@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use consonance_gateway::Channel;
-use consonance_gateway::udp::rig::{Saw, Trouble};
+use consonance_gateway::udp::rig::{LinkConditions, Saw};
 use consonance_gateway::udp::{ClientEndpoint as _, ServerEndpoint as _};
 use consonance_kcp::{
     Generation, Greeting, KcpClient, KcpClientSettings, KcpServer, KcpServerSettings, LearnedGenerations,
@@ -14,12 +14,12 @@ use consonance_transport::{Delivery, DisconnectReason, Peer};
 
 use crate::support::{KcpRig, client, messages, rig};
 
-/// Each generation, without trouble and with much, from several seeds.
-fn everywhere(mut rule: impl FnMut(KcpRig, Generation, Trouble)) {
+/// Each generation, without conditions and with much, from several seeds.
+fn everywhere(mut rule: impl FnMut(KcpRig, Generation, LinkConditions)) {
     for generation in Generation::ALL {
-        rule(rig(Trouble::NONE, 0), generation, Trouble::NONE);
+        rule(rig(LinkConditions::PERFECT, 0), generation, LinkConditions::PERFECT);
         for seed in 1..=5 {
-            rule(rig(Trouble::MUCH, seed), generation, Trouble::MUCH);
+            rule(rig(LinkConditions::POOR, seed), generation, LinkConditions::POOR);
         }
     }
 }
@@ -40,10 +40,13 @@ fn a_client_connects_and_says_its_generation() {
 
 #[test]
 fn reliable_messages_of_all_sizes_arrive_complete_and_in_order_both_ways() {
-    everywhere(|mut rig, generation, trouble| {
+    everywhere(|mut rig, generation, conditions| {
         let (number, peer) = rig.connect_client(client(generation), &[]);
-        let largest =
-            if trouble == Trouble::NONE { generation.message_bytes_max(Delivery::Reliable) } else { 20_000 };
+        let largest = if conditions == LinkConditions::PERFECT {
+            generation.message_bytes_max(Delivery::Reliable)
+        } else {
+            20_000
+        };
         let sizes = [1, 1000, 1170, 1171, 1175, 1176, 5000, largest, 2];
         let sent: Vec<Vec<u8>> = sizes.iter().map(|&size| vec![size as u8; size]).collect();
         let now = rig.now();
@@ -62,7 +65,7 @@ fn reliable_messages_of_all_sizes_arrive_complete_and_in_order_both_ways() {
 
 #[test]
 fn unreliable_messages_arrive_whole_and_at_once_or_not_at_all() {
-    everywhere(|mut rig, generation, trouble| {
+    everywhere(|mut rig, generation, conditions| {
         let (number, peer) = rig.connect_client(client(generation), &[]);
         let largest = generation.message_bytes_max(Delivery::Unreliable);
         let voice: Vec<Vec<u8>> =
@@ -73,14 +76,14 @@ fn unreliable_messages_arrive_whole_and_at_once_or_not_at_all() {
             rig.server.send(now, peer, UNRELIABLE_CHANNEL, message);
             rig.run_for(Duration::from_millis(20));
         }
-        rig.run_for(trouble.delay + trouble.jitter);
+        rig.run_for(conditions.delay + conditions.jitter);
         for heard in [
             messages(rig.client_saw(number), UNRELIABLE_CHANNEL),
             messages(rig.saw_of(peer), UNRELIABLE_CHANNEL),
         ] {
             assert!(heard.iter().all(|message| voice.iter().any(|sent| sent == message)), "{generation:?}");
             // What the server says before it knows G3 from G4 is held back.
-            let least = if trouble == Trouble::NONE { 95 } else { 60 };
+            let least = if conditions == LinkConditions::PERFECT { 95 } else { 60 };
             assert!(heard.len() >= least, "{} of 100 in {generation:?}", heard.len());
         }
     });
@@ -89,7 +92,7 @@ fn unreliable_messages_arrive_whole_and_at_once_or_not_at_all() {
 #[test]
 fn what_is_too_large_or_empty_is_dropped_and_counted() {
     for generation in Generation::ALL {
-        let mut rig = rig(Trouble::NONE, 1);
+        let mut rig = rig(LinkConditions::PERFECT, 1);
         let (number, peer) = rig.connect_client(client(generation), &[]);
         let (now, seat) = (rig.now(), rig.client(number));
         for delivery in [Delivery::Reliable, Delivery::Unreliable] {
@@ -106,7 +109,7 @@ fn what_is_too_large_or_empty_is_dropped_and_counted() {
 
 #[test]
 fn either_side_ends_a_connection_after_its_last_words() {
-    everywhere(|mut rig, generation, trouble| {
+    everywhere(|mut rig, generation, conditions| {
         let (leaving, left) = rig.connect_client(client(generation), &[]);
         let (kicked, kicked_peer) = rig.connect_client(client(generation), &[]);
         let words = vec![7; 5000];
@@ -127,7 +130,7 @@ fn either_side_ends_a_connection_after_its_last_words() {
         let ours = Saw::Disconnected(DisconnectReason::ClosedByUs);
         assert_eq!(rig.client_saw(leaving).last(), Some(&ours));
         assert_eq!(rig.saw_of(kicked_peer).last(), Some(&&ours));
-        if trouble == Trouble::NONE {
+        if conditions == LinkConditions::PERFECT {
             let theirs = Saw::Disconnected(DisconnectReason::closed_by_peer(b""));
             assert_eq!(rig.client_saw(kicked).last(), Some(&theirs));
             assert_eq!(rig.saw_of(left).last(), Some(&&theirs));
@@ -148,14 +151,14 @@ fn whoever_is_not_taken_in_is_refused_and_never_connects() {
 
 #[test]
 fn silence_ends_a_connection_at_both_ends_after_its_time_and_pings_prevent_it() {
-    everywhere(|mut rig, generation, trouble| {
+    everywhere(|mut rig, generation, conditions| {
         let (number, peer) = rig.connect_client(client(generation), &[]);
         rig.run_for(Duration::from_mins(1));
         assert_eq!((rig.client_saw(number).len(), rig.saw_of(peer).len()), (1, 1), "both are there");
         rig.client(number).is_cut = true;
         rig.run_for(Duration::from_millis(8500));
         assert_eq!((rig.client_saw(number).len(), rig.saw_of(peer).len()), (1, 1), "both still wait");
-        rig.run_for(Duration::from_millis(1500) + trouble.delay + trouble.jitter);
+        rig.run_for(Duration::from_millis(1500) + conditions.delay + conditions.jitter);
         let timed_out = Saw::Disconnected(DisconnectReason::TimedOut);
         assert_eq!(rig.client_saw(number).last(), Some(&timed_out));
         assert_eq!(rig.saw_of(peer).last(), Some(&&timed_out));
@@ -167,7 +170,7 @@ fn silence_ends_a_connection_at_both_ends_after_its_time_and_pings_prevent_it() 
 #[test]
 fn a_client_that_restarts_at_its_address_is_taken_in_once_the_old_one_is_silent() {
     for generation in [Generation::G2, Generation::G3, Generation::G4] {
-        let mut rig = rig(Trouble::NONE, 1);
+        let mut rig = rig(LinkConditions::PERFECT, 1);
         let (number, first) = rig.connect_client(client(generation), &[]);
         rig.run_for(Duration::from_millis(100));
         rig.client(number).is_cut = true;
@@ -193,7 +196,7 @@ fn a_client_that_restarts_at_its_address_is_taken_in_once_the_old_one_is_silent(
 #[test]
 fn who_does_not_take_what_is_reliable_is_disconnected_as_too_slow() {
     for generation in Generation::ALL {
-        let mut rig = rig(Trouble::NONE, 1);
+        let mut rig = rig(LinkConditions::PERFECT, 1);
         let (number, peer) = rig.connect_client(client(generation), &[]);
         rig.client(number).is_cut = true;
         let now = rig.now();
@@ -210,7 +213,7 @@ fn who_does_not_take_what_is_reliable_is_disconnected_as_too_slow() {
 #[test]
 fn a_server_that_closes_tells_everybody_and_refuses_newcomers() {
     for generation in Generation::ALL {
-        let mut rig = rig(Trouble::NONE, 1);
+        let mut rig = rig(LinkConditions::PERFECT, 1);
         let (number, _) = rig.connect_client(client(generation), &[]);
         let now = rig.now();
         rig.server.shutdown(now);
@@ -228,7 +231,7 @@ fn a_server_set_to_one_generation_serves_no_other() {
     for only in Generation::ALL {
         for generation in Generation::ALL {
             let settings = KcpServerSettings { generation: Some(only), ..KcpServerSettings::default() };
-            let mut rig = KcpRig::new(KcpServer::new(settings, [1; 32]), Trouble::NONE, 1);
+            let mut rig = KcpRig::new(KcpServer::new(settings, [1; 32]), LinkConditions::PERFECT, 1);
             let number = rig.add_client(client(generation), &[]);
             rig.run_for(Duration::from_secs(1));
             // G3 and G4 say the same hello, and what differs is for the operator to know.
@@ -243,11 +246,11 @@ fn a_server_set_to_one_generation_serves_no_other() {
 fn heard_of_stand_in(generation: Generation, channel: Channel) -> Vec<Vec<u8>> {
     let learned = LearnedGenerations::default();
     let settings = KcpServerSettings { learned: learned.clone(), ..KcpServerSettings::default() };
-    let mut before = KcpRig::new(KcpServer::new(settings, [1; 32]), Trouble::NONE, 1);
+    let mut before = KcpRig::new(KcpServer::new(settings, [1; 32]), LinkConditions::PERFECT, 1);
     let (number, peer) = before.connect_client(client(generation), &[]);
     let [Saw::Connected(greeting)] = before.saw_of(peer)[..] else { panic!("it is connected") };
 
-    let mut behind = rig(Trouble::NONE, 2);
+    let mut behind = rig(LinkConditions::PERFECT, 2);
     let stand_in = KcpClient::new(KcpClientSettings { learned, ..KcpClientSettings::default() });
     let (stand_in, its_peer) = behind.connect_client(stand_in, greeting);
     let now = behind.now();
@@ -280,7 +283,7 @@ fn a_client_that_stands_in_for_another_speaks_as_that_one_does_once_that_is_know
 
 #[test]
 fn a_client_that_says_nothing_unreliable_is_taken_for_g4_after_a_while() {
-    let mut rig = rig(Trouble::NONE, 1);
+    let mut rig = rig(LinkConditions::PERFECT, 1);
     let (number, peer) = rig.connect_client(client(Generation::G4), &[]);
     let say = |rig: &mut KcpRig, peer: Peer| {
         let now = rig.now();

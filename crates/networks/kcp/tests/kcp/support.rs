@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Instant;
 
 use consonance_gateway::Channel;
-use consonance_gateway::udp::rig::{Rig, Saw, Trouble};
+use consonance_gateway::udp::rig::{LinkConditions, Rig, Saw};
 use consonance_gateway::udp::{ServerEndpoint as _, ServerEndpointEvent};
 use consonance_kcp::{
     Command, Generation, KcpClient, KcpClientSettings, KcpServer, KcpServerSettings, Segment, Segments,
@@ -13,8 +13,8 @@ use consonance_transport::Peer;
 
 pub(crate) type KcpRig = Rig<KcpServer, KcpClient>;
 
-pub(crate) fn rig(trouble: Trouble, seed: u64) -> KcpRig {
-    Rig::new(KcpServer::new(KcpServerSettings::default(), [seed as u8; 32]), trouble, seed)
+pub(crate) fn rig(conditions: LinkConditions, seed: u64) -> KcpRig {
+    Rig::new(KcpServer::new(KcpServerSettings::default(), [seed as u8; 32]), conditions, seed)
 }
 
 pub(crate) fn client(generation: Generation) -> KcpClient {

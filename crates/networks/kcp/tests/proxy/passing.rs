@@ -1,4 +1,4 @@
-//! What goes through, in whatever trouble, and how it ends.
+//! What goes through, in whatever conditions, and how it ends.
 
 use std::time::Duration;
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use consonance_gateway::udp::rig::{Saw, Trouble};
+use consonance_gateway::udp::rig::{LinkConditions, Saw};
 use consonance_gateway::udp::{ClientEndpoint as _, ServerEndpoint as _};
 use consonance_litenetlib::RELIABLE_ORDERED;
 use consonance_transport::Peer;
@@ -13,7 +13,7 @@ const CLIENTS: usize = 200;
 
 #[test]
 fn two_hundred_clients_are_heard_and_told_apart_over_a_bad_network() {
-    let mut rig = rig(Trouble::MUCH, 1);
+    let mut rig = rig(LinkConditions::POOR, 1);
     let clients: Vec<usize> = (0..CLIENTS).map(|_| rig.add_client(client(), &[])).collect();
     rig.run_until("all of them are in", |rig| {
         clients.iter().all(|&client| rig.client_saw(client) == [Saw::Connected(Vec::new())])

@@ -1,9 +1,9 @@
-//! What each method of a channel promises, over a network with much trouble.
+//! What each method of a channel promises, over a network with much conditions.
 
 use std::time::Duration;
 
 use consonance_gateway::Channel;
-use consonance_gateway::udp::rig::Trouble;
+use consonance_gateway::udp::rig::LinkConditions;
 use consonance_gateway::udp::{ClientEndpoint as _, ServerEndpoint as _};
 use consonance_litenetlib::{
     ClientSettings, ConnectionSettings, LiteNetLibClient, Method, PacketLayer, RELIABLE_ORDERED,
@@ -18,7 +18,7 @@ const RELIABLE_SEQUENCED: Channel = Channel(3);
 
 /// The numbers that arrive at either end, of 300 that each sends there.
 fn arrivals(channel: Channel, seed: u64) -> [Vec<u32>; 2] {
-    let mut rig = rig(Trouble::MUCH, seed);
+    let mut rig = rig(LinkConditions::POOR, seed);
     let (client, peer) = rig.connect_client(client(), &[]);
     for number in 0..300_u32 {
         let now = rig.now();
@@ -78,7 +78,7 @@ fn unreliable_ones_arrive_or_not() {
 
 #[test]
 fn large_messages_arrive_whole_among_small_ones() {
-    let mut rig = rig(Trouble::MUCH, 2);
+    let mut rig = rig(LinkConditions::POOR, 2);
     let (client, peer) = rig.connect_client(client(), &[]);
     let sizes = [0, 1, 1020, 1021, 5000, 3, 64 * 1014, 2, 2028, 2029];
     for bytes in sizes {
@@ -94,7 +94,7 @@ fn large_messages_arrive_whole_among_small_ones() {
 fn without_fragments_a_message_fits_a_datagram_or_is_dropped() {
     let connection = ConnectionSettings { sends_fragments: false, ..ConnectionSettings::default() };
     let settings = ServerSettings { connection, ..ServerSettings::default() };
-    let mut rig = rig_with(settings, Trouble::NONE, 1);
+    let mut rig = rig_with(settings, LinkConditions::PERFECT, 1);
     let (client, peer) = rig.connect_client(client(), &[]);
     let now = rig.now();
     assert_eq!(rig.server.message_bytes_max(RELIABLE_ORDERED), 1020);
@@ -108,7 +108,7 @@ fn without_fragments_a_message_fits_a_datagram_or_is_dropped() {
 fn channels_exist_as_configured() {
     let connection = ConnectionSettings { channels: 2, ..ConnectionSettings::default() };
     let settings = ServerSettings { connection: connection.clone(), ..ServerSettings::default() };
-    let mut rig = rig_with(settings, Trouble::NONE, 1);
+    let mut rig = rig_with(settings, LinkConditions::PERFECT, 1);
     let settings = ClientSettings { connection, ..ClientSettings::default() };
     let (client, peer) = rig.connect_client(LiteNetLibClient::new(settings, clock()), &[]);
     let second_ordered = Channel(6);
@@ -130,7 +130,7 @@ fn layers_are_around_everything_and_both_ends_need_the_same() {
         for (other, theirs) in layers.iter().enumerate() {
             let of = |layer: &PacketLayer| ConnectionSettings { layer: layer.clone(), ..Default::default() };
             let settings = ServerSettings { connection: of(ours), ..ServerSettings::default() };
-            let mut rig = rig_with(settings, Trouble::NONE, 1);
+            let mut rig = rig_with(settings, LinkConditions::PERFECT, 1);
             let settings = ClientSettings { connection: of(theirs), ..ClientSettings::default() };
             let client = rig.add_client(LiteNetLibClient::new(settings, clock()), &[]);
             rig.run_for(Duration::from_secs(1));
@@ -142,7 +142,7 @@ fn layers_are_around_everything_and_both_ends_need_the_same() {
 
 #[test]
 fn who_does_not_take_what_is_reliable_is_too_slow() {
-    let mut rig = rig(Trouble::NONE, 1);
+    let mut rig = rig(LinkConditions::PERFECT, 1);
     let (client, peer) = rig.connect_client(client(), &[]);
     rig.client(client).is_cut = true;
     for _ in 0..1100 {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use consonance_gateway::udp::rig::{Saw, Trouble};
+use consonance_gateway::udp::rig::{LinkConditions, Saw};
 use consonance_gateway::udp::{ClientEndpoint as _, ServerEndpoint as _, ServerEndpointEvent};
 use consonance_litenetlib::handshake::{ConnectAccept, Disconnect};
 use consonance_litenetlib::{
@@ -31,12 +31,12 @@ fn the_same_request_gets_the_same_accept_and_is_reported_once() {
 
 #[test]
 fn a_lost_accept_comes_with_the_next_request() {
-    let mut rig = rig(Trouble::NONE, 1);
+    let mut rig = rig(LinkConditions::PERFECT, 1);
     let client = rig.add_client(client(), &[]);
     rig.run_until("the server sees it", |rig| !rig.server_saw.is_empty());
-    rig.set_trouble(Trouble { loss: 1.0, ..Trouble::NONE });
+    rig.set_conditions(LinkConditions { loss: 1.0, ..LinkConditions::PERFECT });
     rig.run_for(Duration::from_millis(600));
-    rig.set_trouble(Trouble::NONE);
+    rig.set_conditions(LinkConditions::PERFECT);
     rig.run_until("it connects", |rig| rig.client_saw(client) == [Saw::Connected(Vec::new())]);
     assert_eq!(rig.server_saw.len(), 1);
 }
@@ -88,7 +88,7 @@ fn a_known_announcement_is_ignored_and_an_unknown_one_denied() {
 
 #[test]
 fn a_client_that_is_not_known_any_more_announces_itself_and_ends() {
-    let mut rig = rig(Trouble::NONE, 1);
+    let mut rig = rig(LinkConditions::PERFECT, 1);
     let (client, _) = rig.connect_client(client(), &[]);
     let now = rig.now();
     let seat = rig.client(client);
@@ -170,7 +170,8 @@ fn keys_are_asked_for_as_configured() {
         (Key::Exactly("PurrNet".to_owned()), "", false),
         (Key::Any, "whatever", true),
     ] {
-        let mut rig = rig_with(ServerSettings { key: key.clone(), ..Default::default() }, Trouble::NONE, 1);
+        let mut rig =
+            rig_with(ServerSettings { key: key.clone(), ..Default::default() }, LinkConditions::PERFECT, 1);
         let settings = ClientSettings { key: said.to_owned(), ..ClientSettings::default() };
         let client = rig.add_client(LiteNetLibClient::new(settings, clock()), &[]);
         rig.run_until("it is answered", |rig| !rig.client_saw(client).is_empty());
@@ -186,7 +187,7 @@ fn keys_are_asked_for_as_configured() {
 #[test]
 fn whoever_is_one_too_many_is_told_so() {
     let settings = ServerSettings { connections_max: 2, ..ServerSettings::default() };
-    let mut rig = rig_with(settings, Trouble::NONE, 1);
+    let mut rig = rig_with(settings, LinkConditions::PERFECT, 1);
     rig.connect_client(client(), &[]);
     rig.connect_client(client(), &[]);
     rig.run_for(Duration::from_millis(100));
@@ -214,7 +215,7 @@ fn requests_in_strangers_names_fill_only_the_room_for_newcomers_and_are_forgotte
 
 #[test]
 fn nobody_answering_ends_after_ten_repeats() {
-    let mut rig = rig(Trouble { loss: 1.0, ..Trouble::NONE }, 1);
+    let mut rig = rig(LinkConditions { loss: 1.0, ..LinkConditions::PERFECT }, 1);
     let began = rig.now();
     let client = rig.add_client(client(), &[]);
     rig.run_until("it gives up", |rig| !rig.client_saw(client).is_empty());
@@ -224,7 +225,7 @@ fn nobody_answering_ends_after_ten_repeats() {
 
 #[test]
 fn who_comes_back_from_the_same_address_is_somebody_new() {
-    let mut rig = rig(Trouble::MUCH, 3);
+    let mut rig = rig(LinkConditions::POOR, 3);
     let (client, first) = rig.connect_client(client(), &[]);
     for round in 0..5 {
         let now = rig.now();
@@ -248,7 +249,7 @@ fn who_comes_back_from_the_same_address_is_somebody_new() {
 #[test]
 fn a_client_that_restarts_on_its_port_is_in_again_within_three_seconds() {
     for restarts_after_ms in [0, 1, 300, 1000, 2400, 2600, 5000] {
-        let mut rig = rig(Trouble::NONE, 1);
+        let mut rig = rig(LinkConditions::PERFECT, 1);
         let (number, first) = rig.connect_client(client(), &[]);
         rig.run_for(Duration::from_secs(2));
         rig.client(number).is_cut = true;
@@ -275,7 +276,7 @@ fn a_client_that_restarts_on_its_port_is_in_again_within_three_seconds() {
 
 #[test]
 fn silence_ends_a_connection_at_both_ends() {
-    let mut rig = rig(Trouble::NONE, 1);
+    let mut rig = rig(LinkConditions::PERFECT, 1);
     let (client, peer) = rig.connect_client(client(), &[]);
     rig.run_for(Duration::from_mins(1));
     assert_eq!(rig.saw_of(peer).len(), 1, "pings keep it up");
@@ -291,7 +292,7 @@ fn silence_ends_a_connection_at_both_ends() {
 #[test]
 fn goodbyes_of_either_side_arrive_over_a_bad_network() {
     for seed in 0..20 {
-        let mut rig = rig(Trouble::MUCH, seed);
+        let mut rig = rig(LinkConditions::POOR, seed);
         let (leaving, leaving_peer) = rig.connect_client(client(), &[]);
         let (kicked, kicked_peer) = rig.connect_client(client(), &[]);
         let now = rig.now();

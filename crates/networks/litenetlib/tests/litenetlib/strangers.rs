@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use consonance_gateway::udp::ServerEndpointEvent;
-use consonance_gateway::udp::rig::{Saw, Trouble};
+use consonance_gateway::udp::rig::{LinkConditions, Saw};
 use consonance_gateway::udp::{ClientEndpoint as _, ServerEndpoint as _};
 use consonance_litenetlib::{Dialect, RELIABLE_ORDERED, ServerSettings};
 use consonance_transport::DisconnectReason;
@@ -42,7 +42,7 @@ fn the_first_datagram_tells_the_dialect() {
 #[test]
 fn clients_of_both_dialects_talk_to_one_server() {
     let settings = ServerSettings { serves_v2: true, ..ServerSettings::default() };
-    let mut rig = rig_with(settings, Trouble::MUCH, 5);
+    let mut rig = rig_with(settings, LinkConditions::POOR, 5);
     for dialect in [Dialect::V1, Dialect::V2] {
         let (client, peer) = rig.connect_client(client().with_dialect(dialect), &[]);
         let now = rig.now();
@@ -64,7 +64,7 @@ fn clients_of_both_dialects_talk_to_one_server() {
 
 #[test]
 fn a_client_of_another_protocol_learns_it() {
-    let mut rig = rig(Trouble::NONE, 1);
+    let mut rig = rig(LinkConditions::PERFECT, 1);
     let client = rig.add_client(client(), &[]);
     let now = rig.now();
     rig.client(client).endpoint.handle_datagram(now, &[0x0f]);
@@ -121,8 +121,8 @@ fn a_request_for_an_address_of_a_strange_size_is_none() {
 
 #[test]
 fn who_is_there_for_real_gets_in_while_a_hundred_made_up_requests_come_in_every_second() {
-    for trouble in [Trouble::NONE, Trouble::MUCH] {
-        let mut rig = rig(trouble, 3);
+    for conditions in [LinkConditions::PERFECT, LinkConditions::POOR] {
+        let mut rig = rig(conditions, 3);
         let mut strangers = 0_u16;
         let mut come = |rig: &mut LiteNetLibRig, requests: usize| {
             for _ in 0..requests {

@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant, SystemTime};
 
 use consonance_gateway::Channel;
-use consonance_gateway::udp::rig::{Rig, Saw, Trouble};
+use consonance_gateway::udp::rig::{LinkConditions, Rig, Saw};
 use consonance_gateway::udp::{ServerEndpoint as _, ServerEndpointEvent};
 use consonance_litenetlib::handshake::ConnectRequest;
 use consonance_litenetlib::{
@@ -14,12 +14,12 @@ use consonance_transport::Peer;
 
 pub(crate) type LiteNetLibRig = Rig<LiteNetLibServer, LiteNetLibClient>;
 
-pub(crate) fn rig(trouble: Trouble, seed: u64) -> LiteNetLibRig {
-    rig_with(ServerSettings::default(), trouble, seed)
+pub(crate) fn rig(conditions: LinkConditions, seed: u64) -> LiteNetLibRig {
+    rig_with(ServerSettings::default(), conditions, seed)
 }
 
-pub(crate) fn rig_with(settings: ServerSettings, trouble: Trouble, seed: u64) -> LiteNetLibRig {
-    Rig::new(LiteNetLibServer::new(settings, clock(), [1; 32]), trouble, seed)
+pub(crate) fn rig_with(settings: ServerSettings, conditions: LinkConditions, seed: u64) -> LiteNetLibRig {
+    Rig::new(LiteNetLibServer::new(settings, clock(), [1; 32]), conditions, seed)
 }
 
 pub(crate) fn client() -> LiteNetLibClient {

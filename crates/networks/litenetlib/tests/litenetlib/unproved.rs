@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use consonance_gateway::udp::rig::{Saw, Trouble};
+use consonance_gateway::udp::rig::{LinkConditions, Saw};
 use consonance_gateway::udp::{ServerEndpoint as _, ServerEndpointEvent};
 use consonance_litenetlib::{RELIABLE_ORDERED, ServerSettings, UNRELIABLE};
 use consonance_transport::{DisconnectReason, Peer};
@@ -57,8 +57,10 @@ fn few_messages_that_may_be_lost_wait_for_the_proof_and_the_others_are_counted()
 
 #[test]
 fn a_kick_before_the_proof_waits_for_it_and_comes_after_what_was_said_before() {
-    for (seed, trouble) in (0..40).map(|seed| (seed, if seed < 20 { Trouble::NONE } else { Trouble::MUCH })) {
-        let mut rig = rig(trouble, seed);
+    for (seed, conditions) in
+        (0..40).map(|seed| (seed, if seed < 20 { LinkConditions::PERFECT } else { LinkConditions::POOR }))
+    {
+        let mut rig = rig(conditions, seed);
         let kicked = rig.add_client(client(), &[]);
         rig.run_until("it is let in", |rig| !rig.server_saw.is_empty());
         let (peer, now) = (rig.server_saw[0].0, rig.now());

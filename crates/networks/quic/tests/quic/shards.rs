@@ -69,8 +69,8 @@ fn the_limit_on_connections_is_one_for_all_shards() {
     assert_eq!(connect(&mut clients[1], Some(&mut second)), Ok(()));
     let refused = connect(&mut clients[2], Some(&mut second));
     assert!(matches!(refused, Err(DisconnectReason::Refused { .. })), "{refused:?}");
-    let turned_away = [&first, &second].map(|server| server.transport.statistics().connections.rejected_full);
-    assert_eq!(turned_away, [1, 0], "the first shard counts for the port");
+    let rejected = [&first, &second].map(|server| server.transport.statistics().connections.rejected_full);
+    assert_eq!(rejected, [1, 0], "the first shard counts for the port");
 }
 
 #[test]

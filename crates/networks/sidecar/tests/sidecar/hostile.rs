@@ -71,12 +71,12 @@ fn strangers_who_say_nothing_keep_an_adapter_out_for_a_second_only() {
     settings.handshakes_max = 2;
     let mut stage = Stage::new(settings);
     let server = stage.server.local_addr();
-    let turned_away = |stage: &Stage| stage.server.statistics().connections.rejected_handshaking;
+    let rejected = |stage: &Stage| stage.server.statistics().connections.rejected_handshaking;
     let _strangers: Vec<TcpStream> = (0..3).map(|_| TcpStream::connect(server).unwrap()).collect();
-    stage.until("one has no place", |stage| turned_away(stage) == 1);
+    stage.until("one has no place", |stage| rejected(stage) == 1);
     stage.ahead += Duration::from_secs(1);
     stage.up(settings_for("main"));
-    assert_eq!(turned_away(&stage), 2, "who had waited longest");
+    assert_eq!(rejected(&stage), 2, "who had waited longest");
     assert_eq!(stage.server.statistics().connections.failed_handshakes, 0);
 }
 

@@ -108,7 +108,7 @@ impl<P: SteamP2p> Pump<P> {
                     // Who only makes sessions is not kept for ever.
                     self.farewells.close_later(now, from);
                 } else {
-                    self.turned_away += 1;
+                    self.rejected += 1;
                 }
             }
             SteamEvent::ConnectFail { with, error } => {
@@ -140,7 +140,7 @@ impl<P: SteamP2p> Pump<P> {
         if self.admission.lets_in(id) {
             self.take_in(now, id, hello);
         } else {
-            self.turned_away += 1;
+            self.rejected += 1;
             self.ignored.insert(id, now + self.quiet_time);
             // Whose session nobody has accepted is not answered: that would accept it.
             if let Some(number) = hello

@@ -45,7 +45,7 @@ fn each_admission_lets_in_whom_it_says_and_the_game_whomever_it_names() {
                 "{name}"
             );
             if !is_let_in {
-                assert!(server.transport.turned_away() > 0);
+                assert!(server.transport.rejected() > 0);
                 server.transport.members().connected(SteamId(id));
                 world.pass(SECOND, &mut [&mut server, &mut account]);
                 assert_eq!(server.came.len(), before + 1, "{name}: the game has named {id}");

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use consonance_gateway::udp::rig::{Saw, Trouble};
+use consonance_gateway::udp::rig::{LinkConditions, Saw};
 use consonance_gateway::udp::{
     ClientEndpoint as _, ClientEndpointEvent, ServerEndpoint as _, ServerEndpointEvent,
 };
@@ -12,11 +12,11 @@ use consonance_utp::{Datagram, Kind, RELIABLE, ServerSettings, UNRELIABLE};
 
 use crate::support::{ByHand, HERE, OPENING, T, UtpRig, client, messages, prove, rig};
 
-/// Without trouble, and with much from several seeds.
-fn everywhere(mut rule: impl FnMut(UtpRig, Trouble)) {
-    rule(rig(Trouble::NONE, 0), Trouble::NONE);
+/// Without conditions, and with much from several seeds.
+fn everywhere(mut rule: impl FnMut(UtpRig, LinkConditions)) {
+    rule(rig(LinkConditions::PERFECT, 0), LinkConditions::PERFECT);
     for seed in 1..=5 {
-        rule(rig(Trouble::MUCH, seed), Trouble::MUCH);
+        rule(rig(LinkConditions::POOR, seed), LinkConditions::POOR);
     }
 }
 
@@ -88,7 +88,7 @@ fn a_client_that_waits_says_nothing_but_its_request() {
 
 #[test]
 fn a_client_that_is_not_answered_gives_up_after_a_minute() {
-    let mut rig = rig(Trouble::NONE, 0);
+    let mut rig = rig(LinkConditions::PERFECT, 0);
     let number = rig.add_client(client(1), b"");
     rig.client(number).is_cut = true;
     rig.run_for(Duration::from_secs(59));
@@ -99,7 +99,7 @@ fn a_client_that_is_not_answered_gives_up_after_a_minute() {
 
 #[test]
 fn either_side_ends_a_connection_after_its_last_words() {
-    everywhere(|mut rig, trouble| {
+    everywhere(|mut rig, conditions| {
         let (leaving, left) = rig.connect_client(client(1), b"");
         let (kicked, kicked_peer) = rig.connect_client(client(2), b"");
         prove(&mut rig, kicked, kicked_peer);
@@ -118,7 +118,7 @@ fn either_side_ends_a_connection_after_its_last_words() {
         let ours = Saw::Disconnected(DisconnectReason::ClosedByUs);
         assert_eq!(rig.client_saw(leaving).last(), Some(&ours));
         assert_eq!(rig.saw_of(kicked_peer).last(), Some(&&ours));
-        if trouble == Trouble::NONE {
+        if conditions == LinkConditions::PERFECT {
             let theirs = Saw::Disconnected(DisconnectReason::closed_by_peer(b""));
             assert_eq!(rig.client_saw(kicked).last(), Some(&theirs));
             assert_eq!(rig.saw_of(left).last(), Some(&&theirs));
@@ -142,7 +142,7 @@ fn a_goodbye_that_was_lost_is_said_again_to_whoever_goes_on() {
 
 #[test]
 fn silence_ends_a_connection_at_both_ends_after_its_time_and_heartbeats_prevent_it() {
-    everywhere(|mut rig, trouble| {
+    everywhere(|mut rig, conditions| {
         let (number, peer) = rig.connect_client(client(1), b"");
         prove(&mut rig, number, peer);
         rig.run_for(Duration::from_secs(90));
@@ -150,7 +150,7 @@ fn silence_ends_a_connection_at_both_ends_after_its_time_and_heartbeats_prevent_
         rig.client(number).is_cut = true;
         rig.run_for(Duration::from_secs(25));
         assert_eq!((rig.client_saw(number).len(), rig.saw_of(peer).len()), (2, 2), "both still wait");
-        rig.run_for(Duration::from_secs(5) + trouble.delay + trouble.jitter);
+        rig.run_for(Duration::from_secs(5) + conditions.delay + conditions.jitter);
         let timed_out = Saw::Disconnected(DisconnectReason::TimedOut);
         assert_eq!(rig.client_saw(number).last(), Some(&timed_out));
         assert_eq!(rig.saw_of(peer).last(), Some(&&timed_out));
@@ -160,14 +160,14 @@ fn silence_ends_a_connection_at_both_ends_after_its_time_and_heartbeats_prevent_
 #[test]
 fn a_client_stays_for_as_long_as_a_game_takes_to_decide_and_proves_its_address_with_the_first_that_it_is_told()
  {
-    everywhere(|mut rig, trouble| {
+    everywhere(|mut rig, conditions| {
         let (number, peer) = rig.connect_client(client(1), b"");
         rig.run_for(Duration::from_secs(15));
         let now = rig.now();
         rig.server.send(now, peer, RELIABLE, &[7; 40]);
         rig.run_for(Duration::from_secs(15));
         assert_eq!(messages(rig.client_saw(number), RELIABLE), [[7; 40]]);
-        assert_eq!(rig.saw_of(peer).len(), 1, "it is there: {trouble:?}");
+        assert_eq!(rig.saw_of(peer).len(), 1, "it is there: {conditions:?}");
         let now = rig.now();
         rig.server.send(now, peer, UNRELIABLE, &[8; 6000]);
         assert_eq!(rig.server.statistics().links.dropped.outgoing_full, 0, "its address is proved");
@@ -264,7 +264,7 @@ fn the_size_of_an_mtu_check_is_confirmed() {
 
 #[test]
 fn a_server_that_closes_tells_everybody_and_refuses_newcomers() {
-    let mut rig = rig(Trouble::NONE, 1);
+    let mut rig = rig(LinkConditions::PERFECT, 1);
     let (number, _) = rig.connect_client(client(1), b"");
     let now = rig.now();
     rig.server.shutdown(now);

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use consonance_gateway::udp::rig::{Saw, Trouble, bytes_out_per_byte_in, documented_bytes_out};
+use consonance_gateway::udp::rig::{LinkConditions, Saw, bytes_out_per_byte_in, documented_bytes_out};
 use consonance_gateway::udp::{ClientEndpoint as _, ServerEndpoint as _, ServerEndpointEvent};
 use consonance_transport::DisconnectReason;
 use consonance_utp::{Datagram, DatagramError, Kind, RELIABLE, ServerSettings, Token, UNRELIABLE, UtpServer};
@@ -114,7 +114,7 @@ fn a_client_that_joins_blindly_has_no_more_sent_to_another_address_than_came_fro
 
 #[test]
 fn requests_in_anybodys_name_take_a_bounded_number_of_seats_for_a_bounded_time() {
-    let mut rig = rig(Trouble::NONE, 0);
+    let mut rig = rig(LinkConditions::PERFECT, 0);
     for number in 0..1000_u64 {
         let mut request = Vec::new();
         Datagram { token: Token(number.to_le_bytes()), kind: Kind::Request { greeting: b"" } }
@@ -133,8 +133,8 @@ fn requests_in_anybodys_name_take_a_bounded_number_of_seats_for_a_bounded_time()
 
 #[test]
 fn who_is_there_for_real_gets_in_while_a_hundred_made_up_requests_come_in_every_second() {
-    for trouble in [Trouble::NONE, Trouble::MUCH] {
-        let mut rig = rig(trouble, 3);
+    for conditions in [LinkConditions::PERFECT, LinkConditions::POOR] {
+        let mut rig = rig(conditions, 3);
         let mut strangers = 0_u64;
         let mut come = |rig: &mut UtpRig, requests: usize| {
             for _ in 0..requests {
@@ -188,7 +188,7 @@ fn a_length_that_cannot_be_ends_its_sender() {
 
 #[test]
 fn somebody_who_guesses_at_tokens_disturbs_nobody() {
-    let mut rig = rig(Trouble::NONE, 0);
+    let mut rig = rig(LinkConditions::PERFECT, 0);
     let (number, peer) = rig.connect_client(client(1), b"");
     for guess in 0..10_000_u64 {
         let mut goodbye = Vec::new();

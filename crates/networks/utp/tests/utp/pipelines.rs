@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use consonance_gateway::Channel;
-use consonance_gateway::udp::rig::{Saw, Trouble};
+use consonance_gateway::udp::rig::{LinkConditions, Saw};
 use consonance_gateway::udp::{ClientEndpoint as _, ServerEndpoint as _};
 use consonance_transport::DisconnectReason;
 use consonance_utp::{RELIABLE, ServerSettings, UNRELIABLE, UNRELIABLE_SEQUENCED};
@@ -25,9 +25,9 @@ fn numbered(count: usize, largest: usize) -> Vec<Vec<u8>> {
 
 #[test]
 fn reliable_messages_of_all_sizes_arrive_complete_and_in_order_both_ways() {
-    for (trouble, seeds) in [(Trouble::NONE, 1), (Trouble::MUCH, 5)] {
+    for (conditions, seeds) in [(LinkConditions::PERFECT, 1), (LinkConditions::POOR, 5)] {
         for seed in 0..seeds {
-            let mut rig = rig(trouble, seed);
+            let mut rig = rig(conditions, seed);
             let (number, peer) = rig.connect_client(client(1), b"");
             let mut sent = numbered(300, 3000);
             sent.extend([vec![], vec![7; 256 * 1024], vec![8]]);
@@ -47,8 +47,8 @@ fn reliable_messages_of_all_sizes_arrive_complete_and_in_order_both_ways() {
 }
 
 /// What arrives of 500 messages that a client sends, one every 20 ms.
-fn arrivals(channel: Channel, largest: usize, trouble: Trouble, seed: u64) -> Vec<usize> {
-    let mut rig = rig(trouble, seed);
+fn arrivals(channel: Channel, largest: usize, conditions: LinkConditions, seed: u64) -> Vec<usize> {
+    let mut rig = rig(conditions, seed);
     let (number, peer) = rig.connect_client(client(1), b"");
     let sent = numbered(500, largest);
     for message in &sent {
@@ -56,7 +56,7 @@ fn arrivals(channel: Channel, largest: usize, trouble: Trouble, seed: u64) -> Ve
         rig.client(number).endpoint.send(now, channel, message);
         rig.run_for(Duration::from_millis(20));
     }
-    rig.run_for(trouble.delay + trouble.jitter);
+    rig.run_for(conditions.delay + conditions.jitter);
     let arrived = messages(rig.saw_of(peer), channel);
     let number_of = |message: &&[u8]| u64::from_le_bytes(*message.first_chunk().unwrap()) as usize;
     let numbers: Vec<usize> = arrived.iter().map(number_of).collect();
@@ -66,12 +66,12 @@ fn arrivals(channel: Channel, largest: usize, trouble: Trouble, seed: u64) -> Ve
 
 #[test]
 fn unreliable_messages_arrive_whole_or_not_at_all() {
-    assert_eq!(arrivals(UNRELIABLE, 6140, Trouble::NONE, 0), (0..500).collect::<Vec<_>>());
+    assert_eq!(arrivals(UNRELIABLE, 6140, LinkConditions::PERFECT, 0), (0..500).collect::<Vec<_>>());
     for seed in 1..=5 {
-        let small = arrivals(UNRELIABLE, 1000, Trouble::MUCH, seed);
+        let small = arrivals(UNRELIABLE, 1000, LinkConditions::POOR, seed);
         assert!((300..520).contains(&small.len()), "{} of 500 arrived", small.len());
         assert!(!small.is_sorted(), "none was overtaken");
-        let large = arrivals(UNRELIABLE, 6140, Trouble::MUCH, seed);
+        let large = arrivals(UNRELIABLE, 6140, LinkConditions::POOR, seed);
         assert!(large.len() > 50, "{} of 500 large ones arrived", large.len());
     }
 }
@@ -79,7 +79,7 @@ fn unreliable_messages_arrive_whole_or_not_at_all() {
 #[test]
 fn sequenced_messages_never_go_back() {
     for seed in 1..=5 {
-        let arrived = arrivals(UNRELIABLE_SEQUENCED, 1000, Trouble::MUCH, seed);
+        let arrived = arrivals(UNRELIABLE_SEQUENCED, 1000, LinkConditions::POOR, seed);
         assert!(arrived.is_sorted_by(|one, next| one < next), "{arrived:?}");
         assert!(arrived.len() > 150, "{} of 500 arrived", arrived.len());
     }
@@ -98,7 +98,7 @@ fn messages_of_one_moment_share_a_datagram() {
 
 #[test]
 fn what_is_too_large_or_on_no_pipeline_is_dropped_and_counted() {
-    let mut rig = rig(Trouble::NONE, 1);
+    let mut rig = rig(LinkConditions::PERFECT, 1);
     let (number, peer) = rig.connect_client(client(1), b"");
     let now = rig.now();
     for channel in [RELIABLE, UNRELIABLE, UNRELIABLE_SEQUENCED, Channel(0)] {
@@ -114,7 +114,7 @@ fn what_is_too_large_or_on_no_pipeline_is_dropped_and_counted() {
 
 #[test]
 fn who_does_not_take_what_is_reliable_is_disconnected_as_too_slow() {
-    let mut rig = rig(Trouble::NONE, 1);
+    let mut rig = rig(LinkConditions::PERFECT, 1);
     let (number, peer) = rig.connect_client(client(1), b"");
     rig.client(number).is_cut = true;
     let now = rig.now();

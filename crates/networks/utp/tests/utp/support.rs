@@ -4,15 +4,15 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Instant;
 
 use consonance_gateway::Channel;
-use consonance_gateway::udp::rig::{Rig, Saw, Trouble};
+use consonance_gateway::udp::rig::{LinkConditions, Rig, Saw};
 use consonance_gateway::udp::{ClientEndpoint as _, ServerEndpoint as _, ServerEndpointEvent};
 use consonance_transport::Peer;
 use consonance_utp::{ClientSettings, Datagram, Kind, RELIABLE, ServerSettings, Token, UtpClient, UtpServer};
 
 pub(crate) type UtpRig = Rig<UtpServer, UtpClient>;
 
-pub(crate) fn rig(trouble: Trouble, seed: u64) -> UtpRig {
-    Rig::new(UtpServer::new(ServerSettings::default(), SEED), trouble, seed)
+pub(crate) fn rig(conditions: LinkConditions, seed: u64) -> UtpRig {
+    Rig::new(UtpServer::new(ServerSettings::default(), SEED), conditions, seed)
 }
 
 pub(crate) fn client(seed: u64) -> UtpClient {

@@ -99,7 +99,7 @@ pub struct SignallingCounts {
     /// Clients that were sent away, since they or others at their address sent too many messages.
     pub sent_away: u64,
     /// Clients that found no place, or made room for others.
-    pub turned_away: u64,
+    pub rejected: u64,
     /// Messages that did not pass, since whom they were for was behind with reading.
     pub not_taken: u64,
 }

@@ -136,11 +136,11 @@ fn strangers_who_say_nothing_keep_nobody_from_the_signalling_server_for_more_tha
     let listening = address(3, -1, "main");
     listener.send(listening.clone()).unwrap();
     assert_eq!(listener.read().unwrap(), listening);
-    let before = signalling.counts().turned_away;
+    let before = signalling.counts().rejected;
     let mut later = Vec::new();
     support::wait_until("all the others have made room", || {
         later.extend(TcpStream::connect(signalling.local_addr()));
-        signalling.counts().turned_away > before + 8
+        signalling.counts().rejected > before + 8
     });
     listener.send(Message::Binary(vec![202].into())).unwrap();
     assert_eq!(listener.read().unwrap(), Message::Binary(vec![202].into()), "who listens has a place");
@@ -159,7 +159,7 @@ fn an_address_has_a_bounded_number_of_guests_at_the_signalling_server() {
     assert_eq!([&guests[0].0, &guests[1].0], [&address(3, -1, "a"), &address(3, -1, "b")]);
     let Message::Close(Some(close)) = &guests[2].0 else { panic!("it is told so") };
     assert_eq!(u16::from(close.code), 1013);
-    support::wait_until("it is counted", || signalling.counts().turned_away == 1);
+    support::wait_until("it is counted", || signalling.counts().rejected == 1);
     guests[0].1.close(None).unwrap();
     support::wait_until("there is room again", || {
         let Ok((mut guest, _)) = tungstenite::connect(&url) else { return false };
@@ -181,8 +181,8 @@ fn a_host_gets_to_its_reserved_address_although_all_places_are_taken() {
     assert_eq!(guest.read().unwrap(), address(3, -1, "elsewhere"));
     // Beside the three places there are sixteen for this machine.
     let strangers: Vec<TcpStream> = (0..20).map(|_| TcpStream::connect(at).unwrap()).collect();
-    support::wait_until("all places are taken", || signalling.counts().turned_away > 0);
-    assert_eq!(signalling.counts().turned_away, 1);
+    support::wait_until("all places are taken", || signalling.counts().rejected > 0);
+    assert_eq!(signalling.counts().rejected, 1);
     let mut host_settings = support::host_settings(&signalling);
     host_settings.signalling = format!("ws://{at}{path}").parse().unwrap();
     let _host = support::host(host_settings);

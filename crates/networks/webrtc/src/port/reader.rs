@@ -122,7 +122,7 @@ impl Work {
         for id in self.streams.strangers(now, is_somebodys) {
             self.end(id);
         }
-        self.shared.counts.turned_away.store(self.tcp.turned_away(), Ordering::Relaxed);
+        self.shared.counts.rejected.store(self.tcp.rejected(), Ordering::Relaxed);
     }
 
     /// Ends a connection that is nobody's, or none of WebRTC.

@@ -35,7 +35,7 @@ pub(crate) struct PortCounts {
     /// TCP connections that were nobody's, or none of WebRTC.
     pub(crate) stray_connections: AtomicU64,
     /// TCP connections beyond those that there may be.
-    pub(crate) turned_away: AtomicU64,
+    pub(crate) rejected: AtomicU64,
 }
 
 impl SharedPort {

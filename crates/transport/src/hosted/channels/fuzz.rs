@@ -21,11 +21,11 @@ pub fn hosted_channels(mut bytes: &[u8]) {
     let (mut client, handle) = hosted::client(&settings);
     let mut clients_end = ClientChannels::new(handle, "main");
     let mut peers = Vec::new();
-    while let Some((&[what, who, length], rest)) = bytes.split_first_chunk() {
+    while let Some((&[what, sender, length], rest)) = bytes.split_first_chunk() {
         let (message, rest) = rest.split_at(usize::from(length).min(rest.len()));
         bytes = rest;
-        let number = u64::from(who % 5);
-        let delivery = if who & 0x80 == 0 { Delivery::Reliable } else { Delivery::Unreliable };
+        let number = u64::from(sender % 5);
+        let delivery = if sender & 0x80 == 0 { Delivery::Reliable } else { Delivery::Unreliable };
         match what % 16 {
             0..3 => servers_end.handle_message(number, delivery, message),
             3..6 => clients_end.handle_message(delivery, message),

@@ -20,7 +20,7 @@ pub struct ServerChannels {
     answers: VecDeque<(u64, Answer)>,
     /// The message that was shown last, …
     message: Vec<u8>,
-    /// … and whom it was for.
+    /// … and its receivers.
     receivers: Vec<u64>,
 }
 
@@ -66,8 +66,8 @@ impl ServerChannels {
         }
     }
 
-    /// A message came from a client of the game on the channel for this delivery. Who sent it must be
-    /// what the game's network knows.
+    /// A message came from a client of the game on the channel for this delivery. The sender must be the one that the
+    /// game's network knows.
     pub fn handle_message(&mut self, client: u64, delivery: Delivery, message: &[u8]) {
         if delivery == Delivery::Unreliable {
             self.handle.receive(client, delivery, message);
@@ -103,7 +103,7 @@ impl ServerChannels {
         }
     }
 
-    /// The clients of whom the game has to say when their connections are gone: those who have said something.
+    /// The clients whose disconnects the game has to report: those that have sent something.
     pub fn clients(&self) -> impl Iterator<Item = u64> + '_ {
         self.clients.keys().copied()
     }
@@ -154,8 +154,8 @@ impl ServerChannels {
         }
     }
 
-    /// The session starts again elsewhere, as when another player becomes its host: every link ends. Nobody is told,
-    /// because everybody knows; who does not is told when it speaks.
+    /// The session starts again elsewhere, as when another player becomes its host: every link ends. Clients are not
+    /// notified, because they know; one that does not is told when it sends something.
     pub fn session_reset(&mut self) {
         self.handle.session_reset();
         self.clients.clear();
@@ -223,7 +223,7 @@ impl Client {
     }
 }
 
-/// How often a client may ask for a link between two turns of the game. A person who changes their mind needs two.
+/// How often a client may ask for a link between two polls by the game. A player that changes their mind needs two.
 pub(super) const LINKS_ASKED_MAX: u8 = 16;
 
 pub(super) const TOO_SLOW: &str = "reliable packets could not be delivered";

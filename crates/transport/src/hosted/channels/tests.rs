@@ -214,7 +214,7 @@ fn a_session_that_moves_ends_the_link_at_both_ends() {
 }
 
 #[test]
-fn what_nobody_of_ours_says_is_counted_and_changes_nothing() {
+fn malformed_messages_are_counted_and_change_nothing() {
     let (mut game, _) = Game::with_link();
     let too_long = [&b"\x01\0\0\0\x02"[..], &[b'x'; SESSION_BYTES_MAX + 1]].concat();
     let to_server: [&[u8]; 7] =
@@ -307,7 +307,7 @@ impl Game {
         for (delivery, message) in self.said_by_client() {
             self.servers_end.handle_message(CLIENT, delivery, &message);
         }
-        // Whoever was reported is taken in by the next call, whatever it is.
+        // A reported peer is accepted by the next call, whatever it is.
         self.server.send(now(), &[], Delivery::Unreliable, b"");
         for (clients, delivery, message) in self.said_by_server() {
             assert_eq!(clients, [CLIENT]);

@@ -18,7 +18,7 @@ fn a_direct_link_needs_no_server_and_outlives_it() {
 }
 
 #[test]
-fn one_packet_for_many_players_is_one_request_and_nobody_is_asked_for_whom_the_host_does_not_know() {
+fn a_packet_for_many_players_is_one_request_that_leaves_out_unknown_players() {
     let (mut client, mut handle) = client(&settings());
     let peers = [7, 8, 9].map(|number| up(&mut client, &mut handle, number));
     client.send_direct(now(), &[peers[2], peers[0], Peer(99)], Delivery::Unreliable, b"voice");

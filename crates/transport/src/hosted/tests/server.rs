@@ -124,7 +124,7 @@ fn a_host_that_never_polls_costs_the_server_its_oldest_voice_and_then_each_peer_
 }
 
 #[test]
-fn peers_who_come_and_go_while_nobody_polls_leave_nothing_behind() {
+fn peers_that_come_and_go_between_polls_leave_nothing_behind() {
     let (mut server, mut handle) = server(&settings());
     for _ in 0..1000 {
         handle.peer_connected(NUMBER, "");

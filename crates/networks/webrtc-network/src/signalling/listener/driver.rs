@@ -27,7 +27,7 @@ pub(super) struct Driver {
     pace: Pace,
     places: Places,
     sent_away: u64,
-    turned_away: u64,
+    rejected: u64,
     not_taken: u64,
     not_welcome: u64,
     ping_at: Instant,
@@ -58,7 +58,7 @@ impl Driver {
             pace,
             places,
             sent_away: 0,
-            turned_away: 0,
+            rejected: 0,
             not_taken: 0,
             not_welcome: 0,
             ping_at,
@@ -87,7 +87,7 @@ impl Driver {
         let counts = self.server.counts();
         SignallingCounts {
             sent_away: self.sent_away,
-            turned_away: self.turned_away + self.connections.turned_away(),
+            rejected: self.rejected + self.connections.rejected(),
             not_taken: self.not_taken,
             not_welcome: self.not_welcome + counts.not_welcome,
             ..counts
@@ -125,11 +125,11 @@ impl Driver {
         match self.places.take(now, id, from, is_here) {
             Ok(None) => {}
             Ok(Some(gone)) => {
-                self.turned_away += 1;
+                self.rejected += 1;
                 self.give_up(gone);
             }
             Err(NoHandshakeSlot) => {
-                self.turned_away += 1;
+                self.rejected += 1;
                 return self.connections.abort(id);
             }
         }
@@ -199,7 +199,7 @@ impl Driver {
         let is_stranger = self.places.is_stranger(id);
         if is_stranger && !self.places.has_room_for(id) {
             socket.speech.close(CloseCode::Again, "there is no place left for you; try again later");
-            self.turned_away += 1;
+            self.rejected += 1;
             return self.finish(now, id);
         }
         self.server.handle_message(guest, message);
